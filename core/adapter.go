@@ -1,0 +1,77 @@
+package core
+
+import "context"
+
+// Adapter maps the actions of riskroom onto one workspace of one platform.
+//
+// What holds for every method with a Once:
+//
+//   - It is safe for concurrent use.
+//   - It never retries and never sleeps; libraries' retries and limiters are
+//     off. What follows from a failure is decided by the caller.
+//   - Every call that changes something goes through once.Do, with a Key that
+//     names content ("create", "invite:U12") and never a position.
+//   - It is re-entrant: called again with the same once and the same input, it
+//     converges on one effect, whatever happened to the earlier call.
+//   - Errors are *Error. One for which IsStop holds is returned at once and
+//     unchanged.
+//   - Accounts, groups and messages of another workspace are Invalid.
+type Adapter interface {
+	// Capabilities is constant for a configured adapter and does no I/O.
+	Capabilities() Capabilities
+
+	// SendMessage sends m directly to a person. An account that cannot be
+	// messaged is Unreachable.
+	SendMessage(ctx context.Context, once Once, to Account, m Message) (MessageRef, error)
+
+	// CreateGroup makes a group with its topic, members and badge. It returns
+	// the Group as soon as that exists: with a nil error its Report may still
+	// list people who could not be invited; with an error it tells what is
+	// incomplete, and calling again goes on from there.
+	//
+	// The value recorded under key "create" is the group's ID; recording it
+	// is what links the group to its risk.
+	CreateGroup(ctx context.Context, once Once, spec GroupSpec) (Group, error)
+
+	// SendGroupMessage posts m into g. A group that the bot cannot see is
+	// NotFound.
+	SendGroupMessage(ctx context.Context, once Once, g GroupRef, m Message) (MessageRef, error)
+
+	// SetGroup changes g, and reports one outcome per part and person. The
+	// error is non-nil only if nothing more could be tried.
+	SetGroup(ctx context.Context, once Once, g GroupRef, c GroupChange) (Report, error)
+
+	// EditMessage replaces what the message shows. One that is gone is
+	// NotFound.
+	EditMessage(ctx context.Context, once Once, ref MessageRef, m Message) error
+}
+
+// Directory finds people on one workspace. It answers from the platform each
+// time; callers remember. Both methods draw on the workspace's rate budget.
+type Directory interface {
+	// Find returns the profile of one person. None is NotFound.
+	Find(ctx context.Context, who Lookup) (Profile, error)
+	// Expand returns the accounts in a user group or role, named without its
+	// "@". None of that name is NotFound; a workspace that has no user groups
+	// is Unsupported, with a Detail that says why.
+	Expand(ctx context.Context, group string) ([]Account, error)
+}
+
+// Lookup says whom Directory.Find looks for: exactly one member is set.
+type Lookup struct {
+	ID    string // the platform's user ID
+	Email string
+}
+
+// Looker looks at a group as it is now. A group that is gone or that the bot
+// cannot see is NotFound.
+type Looker interface {
+	LookGroup(ctx context.Context, g GroupRef) (GroupState, error)
+}
+
+// Platform is everything that a configured workspace offers the engine.
+type Platform interface {
+	Adapter
+	Directory
+	Looker
+}

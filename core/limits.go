@@ -1,0 +1,18 @@
+package core
+
+// Limits of what riskroom itself takes, all in one place. Lengths count
+// characters (runes); what is longer is refused with the limit named, never
+// cut in silence.
+const (
+	MaxTitle       = 200
+	MaxDescription = 4000
+	MaxNote        = 2000
+	MaxFields      = 20        // own fields of a risk
+	MaxHandlers    = 20        // people and groups named as handlers
+	MaxMembers     = 200       // people in a group that a flow creates
+	MaxSteps       = 20        // steps of a flow
+	MaxInput       = 64 << 10  // bytes of a step's stored input
+	MaxBody        = 256 << 10 // bytes of a request's body
+	MaxNotes       = 50        // notes kept on a risk; older ones stay in the audit trail
+	MaxListed      = 50        // risks shown in one list
+)

@@ -1,0 +1,134 @@
+package core
+
+import (
+	"strings"
+	"time"
+)
+
+// SpanKind says what a Span is.
+type SpanKind string
+
+// The kinds of Span.
+const (
+	PlainSpan   SpanKind = "plain"   // shown exactly as typed
+	MentionSpan SpanKind = "mention" // notifies Account
+	LinkSpan    SpanKind = "link"    // Text that opens URL
+)
+
+// Span is a piece of text. What a template or a person typed is always Plain:
+// adapters show it letter by letter, whatever markup it may look like. Mentions
+// are made from accounts only. No platform's markup exists outside its adapter.
+type Span struct {
+	Kind    SpanKind `json:"kind"`
+	Text    string   `json:"text,omitempty"`
+	Account Account  `json:"account,omitzero"`
+	URL     string   `json:"url,omitempty"`
+}
+
+// Plain returns text to be shown as typed.
+func Plain(text string) Span { return Span{Kind: PlainSpan, Text: text} }
+
+// Mention returns a mention of a.
+func Mention(a Account) Span { return Span{Kind: MentionSpan, Account: a} }
+
+// Link returns text that opens url, which must be http or https.
+func Link(text, url string) Span { return Span{Kind: LinkSpan, Text: text, URL: url} }
+
+// Text returns the spans as one plain text, mentions as @id: for logs, previews
+// and notification texts.
+func Text(spans []Span) string {
+	var b strings.Builder
+	for _, s := range spans {
+		if s.Kind == MentionSpan {
+			b.WriteString("@" + s.Account.ID)
+			continue
+		}
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// Message is what SendMessage, SendGroupMessage and EditMessage show: Text,
+// then Card if there is one. At least one of them is set.
+type Message struct {
+	Text []Span `json:"text,omitempty"`
+	Card *Card  `json:"card,omitempty"`
+}
+
+// Card shows a risk. Its wording is ready: the adapter lays it out and adds no
+// words of its own.
+type Card struct {
+	Risk    RiskKey  `json:"risk"`
+	Version int64    `json:"version"` // of the risk that it shows
+	Title   []Span   `json:"title"`   // "R-17 Ledger is off by one"
+	Rows    []Row    `json:"rows,omitempty"`
+	Body    []Span   `json:"body,omitempty"`   // the description
+	Footer  []Span   `json:"footer,omitempty"` // small print
+	Buttons []Button `json:"buttons,omitempty"`
+	Tone    Tone     `json:"tone,omitempty"`
+	Small   bool     `json:"small,omitempty"` // a badge: title, footer and buttons on little room
+}
+
+// Row is a label and what stands beside it.
+type Row struct {
+	Label string `json:"label"`
+	Value []Span `json:"value"`
+}
+
+// Tone colours a card where the platform has colours.
+type Tone string
+
+// The tones of a card.
+const (
+	ToneWaiting Tone = "waiting"
+	ToneActive  Tone = "active"
+	ToneDone    Tone = "done"
+	ToneQuiet   Tone = "quiet"
+)
+
+// Press is what a button on a card asks for.
+type Press string
+
+// What buttons can ask for.
+const (
+	PressStart   Press = "start"
+	PressResolve Press = "resolve"
+	PressShelve  Press = "shelve"
+	PressReopen  Press = "reopen"
+	PressDetails Press = "details"
+)
+
+// Button is a button on a card. It carries only what was pressed on what: who
+// may do it is judged when it is pressed.
+type Button struct {
+	Press   Press  `json:"press"`
+	Label   string `json:"label"`
+	Primary bool   `json:"primary,omitempty"`
+}
+
+// MessageRef names a message on a platform.
+type MessageRef struct {
+	Workspace string `json:"workspace"`
+	Channel   string `json:"channel"` // the platform's ID of the channel or direct conversation
+	ID        string `json:"id"`      // the platform's ID of the message in it
+}
+
+// String returns "workspace/channel/id", which ParseMessageRef reads.
+func (r MessageRef) String() string { return r.Workspace + "/" + r.Channel + "/" + r.ID }
+
+// IsZero tells whether r names nothing.
+func (r MessageRef) IsZero() bool { return r == MessageRef{} }
+
+// ParseMessageRef reads what MessageRef.String wrote; anything else gives a
+// zero MessageRef and false.
+func ParseMessageRef(s string) (MessageRef, bool) {
+	p := strings.Split(s, "/")
+	if len(p) != 3 || p[0] == "" || p[1] == "" || p[2] == "" {
+		return MessageRef{}, false
+	}
+	return MessageRef{Workspace: p[0], Channel: p[1], ID: p[2]}, true
+}
+
+// Day is the length of a day on a clock that never changes; a calendar day is
+// counted with time.Time.AddDate instead.
+const Day = 24 * time.Hour
