@@ -1,0 +1,133 @@
+package core
+
+import (
+	"slices"
+	"time"
+)
+
+// Organisation is what an admin's config file says of people, modules, fields
+// and rights: one riskroom serves one organisation. It does not change while
+// the program runs.
+type Organisation struct {
+	Zone        *time.Location // days are counted and dates are read in it
+	Language    string         // of cards that several people share: "en" or "zh-CN"
+	DayStartsAt time.Duration  // since midnight: what a date without a time stands for
+	Command     string         // the slash command, "/risk"
+	KeyPrefix   string         // of risk keys, "R"
+
+	Workspaces   map[string]Workspace // by name
+	People       map[string]Person    // by name
+	Modules      []Module             // in the file's order
+	Fields       []Field              // own fields, in the file's order
+	Permissions  Permissions
+	AdminChannel GroupRef // where failures without a causer are told; zero: administrators get direct messages
+}
+
+// Workspace is one configured workspace or guild.
+type Workspace struct {
+	Name     string
+	Platform string // as in Capabilities.Platform
+}
+
+// Person is somebody whom the config file names.
+type Person struct {
+	Name     string
+	Email    string            // "" if not given
+	Accounts map[string]string // the platform's user ID by workspace, where given
+}
+
+// Module is a part of what the organisation makes, with those who handle its
+// risks.
+type Module struct {
+	Name     string
+	Handlers []Ref
+	Lead     Ref // "" if none
+}
+
+// FieldType is what an own field holds.
+type FieldType string
+
+// The types of own field.
+const (
+	TextField   FieldType = "text"
+	NumberField FieldType = "number"
+	SelectField FieldType = "select"
+	DateField   FieldType = "date"
+	PeopleField FieldType = "people"
+)
+
+// FieldPart is the part of the form in which a field stands.
+type FieldPart string
+
+// The parts of the form.
+const (
+	Reported FieldPart = "reported" // filled in by whoever files the risk
+	Handling FieldPart = "handling" // filled in by those who handle it
+)
+
+// Field is an own field, defined in the config file.
+type Field struct {
+	Key      string
+	Type     FieldType
+	Label    map[string]string // by language; at least one
+	Required bool
+	Part     FieldPart
+	Options  []Option // of a select
+}
+
+// Option is one choice of a select field.
+type Option struct {
+	Key   string
+	Label map[string]string
+}
+
+// LabelIn returns the label in lang, else in English, else in any language,
+// else key.
+func LabelIn(label map[string]string, lang, key string) string {
+	for _, l := range []string{lang, "en", "zh-CN"} {
+		if s := label[l]; s != "" {
+			return s
+		}
+	}
+	return key
+}
+
+// Audience says who may do something.
+type Audience struct {
+	Everyone bool  // every member; guests and external people only where Refs name them
+	Involved bool  // submitter, handlers and module lead of the risk
+	Refs     []Ref // named people and groups
+}
+
+// Permissions says who may do what.
+type Permissions struct {
+	Administrators []Ref    // may do everything
+	GroupSettings  []Ref    // may be the operator of set_group
+	File           Audience // may file risks; Involved means nothing here
+	Read           Audience // may see risks
+}
+
+// Module returns the module of that name.
+func (o *Organisation) Module(name string) (Module, bool) {
+	i := slices.IndexFunc(o.Modules, func(m Module) bool { return m.Name == name })
+	if i < 0 {
+		return Module{}, false
+	}
+	return o.Modules[i], true
+}
+
+// Field returns the own field of that key.
+func (o *Organisation) Field(key string) (Field, bool) {
+	i := slices.IndexFunc(o.Fields, func(f Field) bool { return f.Key == key })
+	if i < 0 {
+		return Field{}, false
+	}
+	return o.Fields[i], true
+}
+
+// DateOf returns the instant that a date without a time stands for: that day
+// in the organisation's zone at DayStartsAt.
+func (o *Organisation) DateOf(year int, month time.Month, day int) time.Time {
+	h, m := int(o.DayStartsAt/time.Hour), int(o.DayStartsAt%time.Hour/time.Minute)
+	return time.Date(year, month, day, h, m, 0, 0, o.Zone)
+}
