@@ -132,26 +132,5 @@ type Risk struct {
 	Status      Status    `json:"status"`
 	StatusSince time.Time `json:"status_since"`
 	Notes       []Note    `json:"notes,omitempty"`
-	Resolution  string    `json:"resolution,omitempty"` // how it was resolved, or why shelved
-
-	// Links are what platforms show about the risk, kept up by sync.
-	Shown []Shown `json:"shown,omitempty"`
-}
-
-// ShownAs says what a message about a risk is there for.
-type ShownAs string
-
-// What messages about a risk can be.
-const (
-	ShownCard  ShownAs = "card"  // a card that is kept up to date
-	ShownBadge ShownAs = "badge" // the pinned card of an item group
-)
-
-// Shown is one message that shows a risk's state and must follow it.
-type Shown struct {
-	As    ShownAs    `json:"as"`
-	Ref   MessageRef `json:"ref"`
-	Group GroupRef   `json:"group,omitzero"`  // where it stands, zero for a direct message
-	To    Account    `json:"to,omitzero"`     // whose direct message it is
-	Title []Span     `json:"title,omitempty"` // what stands above the card, as first sent
+	Resolution  string    `json:"resolution,omitempty"` // how it was resolved, or why it was shelved
 }
