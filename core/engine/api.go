@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"riskroom/core"
+)
+
+// What ways in (slash commands, buttons, later a web page) may ask of the
+// engine. *Engine implements both interfaces. Every method takes the person on
+// whose behalf it acts, as the platform's verified payload names them, and
+// judges by itself what that person may do: a risk that they may not read is
+// answered like one that does not exist.
+//
+// What people did wrong comes back as *Refusal; any other error is *core.Error,
+// with Kind Unavailable if nothing is known to be stored: the same call with
+// the same op may then be repeated until it succeeds, and acts once.
+
+// Filing is how risks come in.
+type Filing interface {
+	// MayFile refuses a person who must not file risks.
+	MayFile(ctx context.Context, by core.Actor) error
+	// Similar returns open risks that the same person filed under the same
+	// title in the last ten minutes.
+	Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error)
+	// File files a risk. op names what the person did.
+	File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error)
+}
+
+// Handling is how risks are looked at and moved on.
+type Handling interface {
+	// ChangeStatus moves a risk on.
+	ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (core.Risk, error)
+	// Show returns a risk as by may see it.
+	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
+	// List returns open risks that by may read.
+	List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error)
+	// RiskOf returns the risk whose item group g is, or NotFound.
+	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
+	// Card words a risk for one workspace and language.
+	Card(ctx context.Context, v View, workspace, lang string) core.Card
+	// Noticed tells that something happened to a group: it decides nothing,
+	// the group is looked at soon.
+	Noticed(ctx context.Context, g core.GroupRef) error
+}
+
+// Draft is a risk as somebody wants to file it. Zero members take defaults:
+// discovered now, medium, the module's handlers.
+type Draft struct {
+	Title        string
+	Module       string
+	Severity     core.Severity
+	Description  string
+	DiscoveredAt time.Time
+	DueAt        time.Time
+	Fields       map[string]core.Value // own fields of the reported part
+	Handlers     []core.Ref            // nil: all of the module's
+}
+
+// Filed is what became of a Draft.
+type Filed struct {
+	Risk   core.Risk
+	Repeat bool     // the same op had filed it before
+	Now    []string // flows that were already due and act now
+	Missed []string // flows that were already due and are skipped, as they say
+}
+
+// StatusChange asks for a new status.
+type StatusChange struct {
+	Risk core.RiskKey
+	To   core.Status
+	Note string // the resolution of Resolved, the reason of Shelved, else a note; needed for Shelved
+	// Seen is the version of the card that was pressed; 0 does not matter. If
+	// the risk has meanwhile got the status that is asked for, or another, the
+	// refusal carries how it stands.
+	Seen int64
+}
+
+// View is a risk with what belongs beside it.
+type View struct {
+	Risk      core.Risk
+	Lead      core.Ref
+	Link      Link
+	MayChange bool // may change its status
+}
+
+// ListQuery says what to list: everything open, or less.
+type ListQuery struct {
+	Mine    bool // a handler or the submitter is the asker
+	Overdue bool
+	Module  string
+}
+
+// Listing is a list of risks, newest first.
+type Listing struct {
+	Risks []core.Risk // at most core.MaxListed
+	Total int
+}
+
+// Refusal is an answer to what a person did wrong, or may not do. Its wording is
+// the text "refusal.<Code>" with Args.
+type Refusal struct {
+	Kind  core.Kind // Invalid, NotFound, Conflict or Denied
+	Code  string
+	Field string         // of the form: title, module, severity, discovered_at, due_at, description, handlers, status, note, fields.<key>; "" for none
+	Args  map[string]any // for the wording
+	Also  []*Refusal     // further ones, for other fields
+	Risk  *core.Risk     // how the risk stands, of a Conflict
+}
+
+// Error returns the code: what people read is worded by whoever shows it.
+func (r *Refusal) Error() string { return "refused: " + r.Code }
+
+// All returns r and the further refusals.
+func (r *Refusal) All() []*Refusal { return append([]*Refusal{r}, r.Also...) }
