@@ -1,0 +1,119 @@
+package text
+
+import (
+	"strings"
+	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+
+	"riskroom/core"
+)
+
+// Args are the values that a message's {{.Name}} places take. "Count", if
+// given, also chooses between singular and plural and must be a whole number.
+type Args map[string]any
+
+// Printer words things in one language. It is a small value to pass around,
+// safe for concurrent use; get one from Catalogue.In.
+type Printer struct {
+	lang      string
+	localizer *i18n.Localizer
+}
+
+// Lang returns the printer's language, one of Languages.
+func (p Printer) Lang() string { return p.lang }
+
+// S returns the message of that id with args put in. An id that does not exist,
+// or a place without its value, shows as "!id!".
+func (p Printer) S(id string, args ...Args) string {
+	data := Args{}
+	if len(args) > 0 && args[0] != nil {
+		data = args[0]
+	}
+	if p.localizer == nil {
+		return "!" + id + "!"
+	}
+	s, err := p.localizer.Localize(&i18n.LocalizeConfig{
+		MessageID:      id,
+		TemplateData:   map[string]any(data),
+		PluralCount:    data["Count"],
+		TemplateParser: &template.TextParser{Option: "missingkey=error"},
+	})
+	if err != nil {
+		return "!" + id + "!"
+	}
+	return s
+}
+
+// Status returns the label of s.
+func (p Printer) Status(s core.Status) string { return p.S("common.status." + string(s)) }
+
+// Severity returns the label of s.
+func (p Printer) Severity(s core.Severity) string { return p.S("common.severity." + string(s)) }
+
+// Part returns the label of a part of a group.
+func (p Printer) Part(part core.Part) string { return p.S("common.part." + string(part)) }
+
+// FormPart returns the label of a part of the form.
+func (p Printer) FormPart(part core.FieldPart) string { return p.S("common.form." + string(part)) }
+
+// Field returns the label of one of a risk's built-in fields by its key in
+// flows: "due_at". Labels of own fields are in the config file.
+func (p Printer) Field(key string) string { return p.S("common.field." + key) }
+
+// Date returns the day of t in zone, "" for the zero time.
+func (p Printer) Date(t time.Time, zone *time.Location) string {
+	return p.layout("common.layout.date", t, zone)
+}
+
+// Time returns day, hour and minute of t in zone, "" for the zero time.
+func (p Printer) Time(t time.Time, zone *time.Location) string {
+	return p.layout("common.layout.time", t, zone)
+}
+
+// layout formats t as the message of that id, written in Go's reference time,
+// says.
+func (p Printer) layout(id string, t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format(p.S(id))
+}
+
+// Duration words how long d is in its two largest units, cut downwards: "2 days
+// 3 hours". A day has 24 hours; what is shorter than a second is "0 seconds".
+// The sign is left out.
+func (p Printer) Duration(d time.Duration) string {
+	if d < 0 {
+		d = -d
+	}
+	parts := make([]string, 0, 2)
+	for _, u := range []struct {
+		id   string
+		size time.Duration
+	}{
+		{"common.duration.days", core.Day},
+		{"common.duration.hours", time.Hour},
+		{"common.duration.minutes", time.Minute},
+		{"common.duration.seconds", time.Second},
+	} {
+		n := d / u.size
+		d -= n * u.size
+		if n == 0 && len(parts) == 0 && u.size > time.Second {
+			continue
+		}
+		if n > 0 || len(parts) == 0 {
+			parts = append(parts, p.S(u.id, Args{"Count": int64(n)}))
+		}
+		if len(parts) == 2 || n == 0 {
+			break
+		}
+	}
+	return strings.Join(parts, p.S("common.duration.between"))
+}
+
+// List joins what is listed as the language does it: "a, b" or "a、b".
+func (p Printer) List(items []string) string {
+	return strings.Join(items, p.S("common.list.between"))
+}
