@@ -188,8 +188,9 @@ type Settle struct {
 	To    RunState  // Running: on to the next step, the lease kept until Until; Waiting; Parked; or an end
 	Until time.Time // of Running and Waiting: the timer's new score
 	Step  int       // the step that ended or waits
-	Next  bool      // the step ended: Outcome is kept, calls and input are let go
-	// Outcome is what the step left for later steps, if Next.
+	Next  bool      // the step ended: the run goes on to Step+1, calls, input, attempts and slot are let go
+	// Outcome is what the step has left so far; kept under Step if not nil,
+	// whether or not the step ended.
 	Outcome  []byte
 	Reason   string // a code
 	Input    []byte // of Waiting: pinned if nothing is yet
@@ -263,8 +264,10 @@ type Audit interface {
 type Slots interface {
 	// TakeSlot takes one place in every bucket and says how long from now it
 	// comes: first come, first served. Person marks a call that somebody waits
-	// for, which has a share of its own.
-	TakeSlot(ctx context.Context, buckets []core.Bucket, person bool) (wait time.Duration, err error)
+	// for, which has a share of its own. If the place would come later than
+	// within, nothing is taken, and the wait is what it would have been; 0
+	// takes it however late it comes.
+	TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (wait time.Duration, err error)
 	// HoldBack grants no place in any of the buckets for so long: the platform
 	// said so.
 	HoldBack(ctx context.Context, buckets []core.Bucket, wait time.Duration) error
