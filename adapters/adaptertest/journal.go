@@ -1,0 +1,196 @@
+package adaptertest
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"riskroom/core"
+)
+
+// How long a call may last, and how long after that it may still have its
+// effect, on the journal's clock. An open intent is probed no earlier than
+// after both.
+const (
+	CallTimeout = 10 * time.Second
+	SettleTime  = 5 * time.Second
+)
+
+// Happening is a decision that a Journal keeps, as an audit trail does.
+type Happening string
+
+// The decisions that are kept.
+const (
+	Found   Happening = "found"   // a probe found the call of an open intent
+	Resent  Happening = "resent"  // a probe could not tell, and the call was made again
+	Parked  Happening = "parked"  // a probe could not tell, and a person has to
+	Dropped Happening = "dropped" // a cancelled run's intent was closed without a result
+)
+
+// Note is one decision about one call.
+type Note struct {
+	Key  string
+	What Happening
+}
+
+// record is what is known of one call.
+type record struct {
+	done    bool
+	value   string
+	open    bool
+	first   time.Time
+	begun   time.Time
+	attempt int
+}
+
+// Journal is what the store keeps of one step of a run: it survives the crash
+// of whoever carries the step out. It is safe for concurrent use.
+type Journal struct {
+	clock core.Clock
+	step  string
+
+	mu        sync.Mutex
+	calls     map[string]*record
+	keys      []string // in the order of their first intent
+	notes     []Note
+	holder    *Once
+	cancelled bool
+}
+
+// NewJournal returns an empty journal. The ops of its calls derive from step
+// and key alone, so that a step named alike has the same ops in every World.
+func NewJournal(clock core.Clock, step string) *Journal {
+	return &Journal{clock: clock, step: step, calls: make(map[string]*record)}
+}
+
+// Claim starts a try of the step and returns its Once, which s disturbs. It
+// takes the lease from the one before.
+func (j *Journal) Claim(s Script) *Once {
+	o := &Once{journal: j, script: s}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.holder = o
+	return o
+}
+
+// Cancel wishes the run cancelled: from now on its calls are only settled.
+func (j *Journal) Cancel() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.cancelled = true
+}
+
+// Keys returns the keys of which there ever was an intent, in that order.
+func (j *Journal) Keys() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.keys)
+}
+
+// Result returns the recorded result of a key.
+func (j *Journal) Result(key string) (value string, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r := j.calls[key]
+	if r == nil || !r.done {
+		return "", false
+	}
+	return r.value, true
+}
+
+// Open returns the keys of open intents.
+func (j *Journal) Open() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var open []string
+	for _, k := range j.keys {
+		if j.calls[k].open {
+			open = append(open, k)
+		}
+	}
+	return open
+}
+
+// Notes returns the decisions so far.
+func (j *Journal) Notes() []Note {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.notes)
+}
+
+// intent is what Call.Make and Call.Probe are told.
+func (j *Journal) intent(key string, r *record) core.Intent {
+	return core.Intent{Op: core.MakeOp("adaptertest", j.step, key), First: r.first, Begun: r.begun, Attempt: r.attempt}
+}
+
+// read returns what is known of a key: a copy.
+func (j *Journal) read(key string) record {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r := j.calls[key]; r != nil {
+		return *r
+	}
+	return record{}
+}
+
+// wishedCancelled tells whether Cancel was called.
+func (j *Journal) wishedCancelled() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.cancelled
+}
+
+// begin writes an intent for o, the attempt after the one that o has read.
+func (j *Journal) begin(o *Once, key string, attempt int) (core.Intent, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.holder != o {
+		return core.Intent{}, lost(key)
+	}
+	if j.cancelled {
+		return core.Intent{}, refuse(key, core.Error{Kind: core.Conflict, Detail: detailCancelled})
+	}
+	r := j.calls[key]
+	if r == nil {
+		r = &record{first: j.clock.Now()}
+		j.calls[key] = r
+		j.keys = append(j.keys, key)
+	}
+	if r.done || r.attempt != attempt {
+		return core.Intent{}, refuse(key, core.Error{Kind: core.Conflict, Detail: "attempt"})
+	}
+	r.open, r.begun, r.attempt = true, j.clock.Now(), attempt+1
+	return j.intent(key, r), nil
+}
+
+// done records a result. It is taken from anyone: a fact is never refused.
+func (j *Journal) done(key, value string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r := j.calls[key]; !r.done {
+		r.done, r.open, r.value = true, false, value
+	}
+}
+
+// close ends an intent without a result, which needs the lease and the attempt.
+func (j *Journal) close(o *Once, key string, attempt int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r := j.calls[key]; j.holder == o && r.attempt == attempt {
+		r.open = false
+	}
+}
+
+// note keeps a decision.
+func (j *Journal) note(key string, what Happening) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.notes = append(j.notes, Note{Key: key, What: what})
+}
+
+// holds tells whether o has the lease.
+func (j *Journal) holds(o *Once) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.holder == o
+}
