@@ -73,6 +73,7 @@ func (r Ref) Name() (string, bool) {
 type Profile struct {
 	Account Account
 	Name    string // as people see it; never a mention
+	Email   string // "" if the platform does not tell
 	Locale  string // BCP 47, "" if unknown
 	Zone    string // IANA time zone, "" if unknown
 	Guest   bool   // a guest, or from another organisation
