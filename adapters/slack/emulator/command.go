@@ -1,0 +1,159 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"riskroom/adapters/stage"
+)
+
+// SlashCommand has a person type a command, such as "/risk" with the text
+// "list open", in a channel, or with channelID "" in their direct conversation
+// with the bot. The answer's message, if it holds one, is shown and returned.
+// See https://docs.slack.dev/interactivity/implementing-slash-commands.
+func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command, text string) (Reply, error) {
+	cb, user, ch, err := w.commandCallback(userID, channelID, command, text)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, header, err := w.ask(ctx, cb)
+	if err != nil {
+		return reply, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	reply.Message, err = w.takeAnswer(user, ch, header, reply.Body)
+	reply.View = w.topView(user.ID)
+	return reply, err
+}
+
+func (w *Workspace) commandCallback(userID, channelID, command, text string) (callback, *User, *channel, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	user, err := w.person(userID)
+	if err != nil {
+		return callback{}, nil, nil, err
+	}
+	ch, err := w.within(user, channelID)
+	if err != nil {
+		return callback{}, nil, nil, err
+	}
+	if ch.Archived {
+		return callback{}, nil, nil, fmt.Errorf("emulator: nobody can type in the archived #%s", ch.Name)
+	}
+	w.publish(stage.CommandSent, user.ID, ch, nil, strings.TrimSpace(command+" "+text))
+	form := url.Values{
+		"token": {verificationToken}, "team_id": {w.opts.TeamID}, "team_domain": {w.opts.Domain},
+		"channel_id": {ch.ID}, "channel_name": {commandChannelName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
+		"command": {command}, "text": {w.escape(strings.TrimSpace(text))}, "api_app_id": {w.opts.AppID},
+		"is_enterprise_install": {"false"}, "response_url": {w.newResponseURL(user.ID, ch, nil)},
+		"trigger_id": {w.newTrigger(user.ID)},
+	}
+	return formCallback(w.opts.CommandURL, form), user, ch, nil
+}
+
+// commandChannelName hides the name of anything but a public channel.
+func commandChannelName(ch *channel) string {
+	switch {
+	case ch.isDirect():
+		return "directmessage"
+	case ch.Private:
+		return "privategroup"
+	default:
+		return ch.Name
+	}
+}
+
+// typedMention is "@name" or "#name" at the beginning of a word.
+var typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
+
+// escape does to a command's text what should_escape does: the three special
+// characters become entities, names of people, groups and channels their IDs.
+// See https://docs.slack.dev/interactivity/implementing-slash-commands.
+func (w *Workspace) escape(text string) string {
+	if w.opts.LiteralCommandText {
+		return text
+	}
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	return typedMention.ReplaceAllStringFunc(text, func(s string) string {
+		m := typedMention.FindStringSubmatch(s)
+		before, sign, name := m[1], m[2], m[3]
+		if sign == "#" {
+			if ch := w.channelByName(name); ch != nil {
+				return before + "<#" + ch.ID + "|" + ch.Name + ">"
+			}
+			return s
+		}
+		for _, id := range w.userIDs() {
+			if w.users[id].Name == name {
+				return before + "<@" + id + "|" + name + ">"
+			}
+		}
+		for _, g := range w.groups {
+			if g.Handle == name {
+				return before + "<!subteam^" + g.ID + "|@" + name + ">"
+			}
+		}
+		return s
+	})
+}
+
+// takeAnswer shows the message in the answer to a command: JSON, or any other
+// text as it stands.
+func (w *Workspace) takeAnswer(user *User, ch *channel, header http.Header, body string) (*Message, error) {
+	if strings.TrimSpace(body) == "" {
+		return nil, nil
+	}
+	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	a := answerMessage{Text: body}
+	if kind == "application/json" {
+		a = answerMessage{}
+		if err := json.Unmarshal([]byte(body), &a); err != nil {
+			return nil, fmt.Errorf("emulator: invalid_command_response: %w", err)
+		}
+	}
+	if a.Text == "" && len(a.Blocks) == 0 {
+		return nil, nil
+	}
+	m, err := w.answer(user.ID, ch, a)
+	if err != nil {
+		return nil, fmt.Errorf("emulator: invalid_command_response: %w", err)
+	}
+	shown := w.export(m)
+	return &shown, nil
+}
+
+// answerMessage is a message in an answer or sent to a response_url.
+type answerMessage struct {
+	ResponseType    string          `json:"response_type"`
+	Text            string          `json:"text"`
+	Blocks          json.RawMessage `json:"blocks"`
+	ThreadTS        string          `json:"thread_ts"`
+	ReplaceOriginal bool            `json:"replace_original"`
+	DeleteOriginal  bool            `json:"delete_original"`
+}
+
+// answer posts a message that answers a person: to them alone unless
+// response_type is in_channel. It needs neither membership nor scope.
+func (w *Workspace) answer(userID string, ch *channel, a answerMessage) (*message, error) {
+	m, err := w.answerContent(a)
+	if err != nil {
+		return nil, err
+	}
+	m.user, m.thread = w.opts.BotUserID, a.ThreadTS
+	if a.ResponseType != "in_channel" {
+		m.only = userID
+	}
+	return w.newMessage(ch, m), nil
+}
+
+func (w *Workspace) answerContent(a answerMessage) (*message, error) {
+	c := &call{args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}}
+	return w.content(c)
+}

@@ -1,0 +1,51 @@
+package emulator
+
+import "time"
+
+// perChannel is how long a channel rests between two chat.postMessage calls.
+// See https://docs.slack.dev/apis/web-api/rate-limits.
+const perChannel = time.Second
+
+// limiter remembers when calls were let through. Slack tolerates bursts "to a
+// degree"; the stand-in tolerates none, so that an app that passes here paces
+// itself by the published numbers.
+type limiter struct {
+	calls map[string][]time.Time // method to the calls of the last minute
+	posts map[string]time.Time   // channel to its last post
+}
+
+// overLimit returns how long the caller must wait, 0 to go ahead. A call that
+// is let through counts; one that is refused does not.
+func (w *Workspace) overLimit(m method, c *call) time.Duration {
+	if !w.opts.EnforceTiers {
+		return 0
+	}
+	now := w.opts.Now()
+	if w.limits.calls == nil {
+		w.limits.calls, w.limits.posts = make(map[string][]time.Time), make(map[string]time.Time)
+	}
+	if m.name == "chat.postMessage" {
+		channel := c.str("channel")
+		if next := w.limits.posts[channel].Add(perChannel); now.Before(next) {
+			return next.Sub(now)
+		}
+		w.limits.posts[channel] = now
+	}
+	allowed := m.perMinute
+	if n, ok := w.opts.PerMinute[m.name]; ok {
+		allowed = n
+	}
+	if allowed == 0 {
+		return 0
+	}
+	recent := w.limits.calls[m.name]
+	for len(recent) > 0 && !recent[0].After(now.Add(-time.Minute)) {
+		recent = recent[1:]
+	}
+	if len(recent) >= allowed {
+		w.limits.calls[m.name] = recent
+		return recent[0].Add(time.Minute).Sub(now)
+	}
+	w.limits.calls[m.name] = append(recent, now)
+	return 0
+}

@@ -1,0 +1,200 @@
+package stage
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// FaultKind is what goes wrong, from a closed set.
+type FaultKind string
+
+// The kinds of fault. A call meets those of one phase at a time: first the
+// ones that keep its effect from happening, then the ones that spoil the
+// answer. The last two concern events that a stand-in delivers.
+const (
+	RateLimit     FaultKind = "rate_limit"      // refused: HTTP 429 with Retry-After
+	RateLimitBare FaultKind = "rate_limit_bare" // refused: HTTP 429 that does not say how long
+	RateLimitBody FaultKind = "rate_limit_body" // refused: HTTP 200, the body says so
+	CutBefore     FaultKind = "cut_before"      // the connection ends, nothing happened
+	ErrorBefore   FaultKind = "error_before"    // HTTP 500, nothing happened
+	Late          FaultKind = "late"            // the connection ends, the effect happens Delay later
+	EmptyFailure  FaultKind = "empty_failure"   // refused without a word why: Slack's ok:false without error
+	Refuse        FaultKind = "refuse"          // refused with the error code Code
+
+	CutAfter   FaultKind = "cut_after"   // the effect happened, the connection ends without an answer
+	ErrorAfter FaultKind = "error_after" // the effect happened, the answer is HTTP 500
+	Slow       FaultKind = "slow"        // the effect happened, the answer comes Delay later
+
+	HideMetadata  FaultKind = "hide_metadata"  // messages are read without their metadata
+	PartialInvite FaultKind = "partial_invite" // some of the people invited are refused
+
+	DuplicateEvent FaultKind = "duplicate_event" // the event is delivered twice
+	ReorderEvent   FaultKind = "reorder_event"   // the event is delivered after the one that follows it
+)
+
+// Phase is where in a call's life a fault strikes.
+type Phase string
+
+// The phases.
+const (
+	Before   Phase = "before"   // instead of the effect
+	After    Phase = "after"    // the effect happened, the answer is spoilt
+	During   Phase = "during"   // the call itself works differently
+	Delivery Phase = "delivery" // not a call: an event on its way out
+)
+
+// Phase tells when faults of this kind strike; "" for an unknown kind.
+func (k FaultKind) Phase() Phase {
+	switch k {
+	case RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, Late, EmptyFailure, Refuse:
+		return Before
+	case CutAfter, ErrorAfter, Slow:
+		return After
+	case HideMetadata, PartialInvite:
+		return During
+	case DuplicateEvent, ReorderEvent:
+		return Delivery
+	}
+	return ""
+}
+
+// CallFaults returns the kinds that can strike any API call, in a fixed order:
+// what a fault matrix goes through. Refuse is left out because it needs a code.
+func CallFaults() []FaultKind {
+	return []FaultKind{
+		RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, EmptyFailure, Late,
+		CutAfter, ErrorAfter, Slow,
+	}
+}
+
+// Forever as a fault's Times makes it strike every matching call.
+const Forever = -1
+
+// Fault is one order: which calls are struck, and how.
+type Fault struct {
+	Method string    // the API method as the stand-in's Log names it, or the event type; "" is any
+	Kind   FaultKind //
+	Nth    int       // the first call struck, counted from the order on among those that match; 0 is the first
+	Times  int       // how many calls are struck from there on; 0 is one, Forever all
+
+	Delay      time.Duration // Slow: 0 is until the caller is gone; Late: 0 is until ReleaseLate
+	RetryAfter time.Duration // RateLimit: what the answer says; 0 is one second
+	People     []string      // PartialInvite: the IDs refused; none is the last one invited
+	Code       string        // Refuse, PartialInvite: the platform's error code
+}
+
+// Faults holds the faults that a test has ordered. The zero value is ready,
+// orders nothing, and is safe for concurrent use.
+type Faults struct {
+	mu     sync.Mutex
+	orders []*order
+}
+
+type order struct {
+	Fault
+	seen, struck int
+}
+
+// Order adds faults. Where several match one call, the one ordered first
+// strikes; the others have still counted the call.
+func (f *Faults) Order(faults ...Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, fault := range faults {
+		if fault.Kind.Phase() == "" {
+			panic(fmt.Sprintf("stage: a fault of the unknown kind %q was ordered", fault.Kind))
+		}
+		fault.Nth = max(fault.Nth, 1)
+		if fault.Times == 0 {
+			fault.Times = 1
+		}
+		f.orders = append(f.orders, &order{Fault: fault})
+	}
+}
+
+// Clear forgets every order, struck or not.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.orders = nil
+}
+
+// Consumed returns the faults that struck, one entry per call struck, in the
+// order in which they had been ordered.
+func (f *Faults) Consumed() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []Fault
+	for _, o := range f.orders {
+		for range o.struck {
+			out = append(out, o.Fault)
+		}
+	}
+	return out
+}
+
+// Waiting returns the faults that have strikes left, those of Times Forever
+// only while they never struck.
+func (f *Faults) Waiting() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []Fault
+	for _, o := range f.orders {
+		if o.struck == 0 || o.Times != Forever && o.struck < o.Times {
+			out = append(out, o.Fault)
+		}
+	}
+	return out
+}
+
+// Met is what one call or event has met.
+type Met []Fault
+
+// Meet counts a call of method and returns the faults that strike it, at most
+// one of each phase. A stand-in calls it once, as the call arrives.
+func (f *Faults) Meet(method string) Met {
+	return f.meet(method, func(p Phase) bool { return p != Delivery })
+}
+
+// MeetEvent is Meet for an event of the given type on its way out.
+func (f *Faults) MeetEvent(eventType string) Met {
+	return f.meet(eventType, func(p Phase) bool { return p == Delivery })
+}
+
+func (f *Faults) meet(name string, concerns func(Phase) bool) Met {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var met Met
+	for _, o := range f.orders {
+		if o.Method != "" && o.Method != name || !concerns(o.Kind.Phase()) {
+			continue
+		}
+		o.seen++
+		due := o.seen >= o.Nth && (o.Times == Forever || o.struck < o.Times)
+		if _, taken := met.At(o.Kind.Phase()); due && !taken {
+			o.struck++
+			met = append(met, o.Fault)
+		}
+	}
+	return met
+}
+
+// At returns the fault that strikes in the phase p.
+func (m Met) At(p Phase) (Fault, bool) {
+	i := slices.IndexFunc(m, func(f Fault) bool { return f.Kind.Phase() == p })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return m[i], true
+}
+
+// Of returns the fault of the kind k.
+func (m Met) Of(k FaultKind) (Fault, bool) {
+	i := slices.IndexFunc(m, func(f Fault) bool { return f.Kind == k })
+	if i < 0 {
+		return Fault{}, false
+	}
+	return m[i], true
+}
