@@ -1,0 +1,103 @@
+package slack
+
+import (
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// card lays out a card: title, rows, body, footer, buttons. A small one has
+// its rows on one line and no body. Slack has colours only for attachments,
+// which it advises against, so the tone is not shown.
+func (p *page) card(c core.Card) {
+	p.paragraph(p.spans(c.Title, core.MaxTitle+maxRowLabel, true))
+	if c.Small {
+		p.line(c.Rows)
+	} else {
+		p.rows(c.Rows)
+		p.paragraph(p.spans(c.Body, core.MaxDescription, false))
+	}
+	p.footer(c.Footer)
+	p.buttons(c)
+}
+
+// rows puts each row on a line of its own, the label in bold.
+func (p *page) rows(rows []core.Row) {
+	var lines []slack.RichTextElement
+	for _, row := range rows[:min(len(rows), maxRows)] {
+		if line := p.row(row); len(line) > 0 {
+			lines = append(lines, slack.NewRichTextSection(line...))
+		}
+	}
+	if len(lines) > 0 {
+		p.blocks = append(p.blocks, slack.NewRichTextBlock(p.id(), lines...))
+	}
+}
+
+// line puts all rows on one line.
+func (p *page) line(rows []core.Row) {
+	var all []slack.RichTextSectionElement
+	for _, row := range rows[:min(len(rows), maxRows)] {
+		line := p.row(row)
+		if len(all) > 0 && len(line) > 0 {
+			all = append(all, slack.NewRichTextSectionTextElement(" · ", nil))
+		}
+		all = append(all, line...)
+	}
+	p.paragraph(all)
+}
+
+func (p *page) row(row core.Row) []slack.RichTextSectionElement {
+	value := p.spans(row.Value, maxRowValue, false)
+	label := p.spans([]core.Span{core.Plain(row.Label)}, maxRowLabel, true)
+	if len(value) == 0 {
+		return nil
+	}
+	if len(label) > 0 {
+		label = append(label, slack.NewRichTextSectionTextElement("  ", nil))
+	}
+	return append(label, value...)
+}
+
+// footer is small print, which Slack can do with plain text only: mentions and
+// links stand in a paragraph instead.
+func (p *page) footer(spans []core.Span) {
+	for _, s := range spans {
+		if p.mentions(s) || p.links(s) {
+			p.paragraph(p.spans(spans, maxRowValue, false))
+			return
+		}
+	}
+	text := ""
+	for _, s := range spans {
+		text += p.plain(s)
+	}
+	text = cut(text, min(maxRowValue, p.room))
+	if text == "" {
+		return
+	}
+	p.room -= utf8.RuneCountInString(text)
+	p.blocks = append(p.blocks, slack.NewContextBlock(p.id(), plainText(text)))
+}
+
+func (p *page) buttons(c core.Card) {
+	var elements []slack.BlockElement
+	for _, b := range c.Buttons[:min(len(c.Buttons), maxButtons)] {
+		carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
+		e := slack.NewButtonBlockElement(carried.ActionID(), carried.Value(), plainText(cut(b.Label, maxLabel)))
+		if b.Primary {
+			e = e.WithStyle(slack.StylePrimary)
+		}
+		elements = append(elements, e)
+	}
+	if len(elements) > 0 {
+		p.blocks = append(p.blocks, slack.NewActionBlock(p.id(), elements...))
+	}
+}
+
+// plainText is text in which nothing is markup, not even :emoji:.
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}

@@ -1,0 +1,75 @@
+package slack
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Identity is whom a bot token speaks for.
+type Identity struct {
+	UserID       string   // the bot's own user
+	BotID        string   //
+	TeamID       string   // the workspace
+	Team         string   // its name
+	EnterpriseID string   // the organisation, "" outside of Enterprise Grid
+	URL          string   // where people open the workspace
+	Scopes       []string // granted to the token; nil where Slack did not say
+	Missing      []string // of RequiredScopes, those that are not granted
+}
+
+// RequiredScopes returns the scopes that the bot needs for everything it can
+// be asked to do. See https://docs.slack.dev/reference/scopes.
+func RequiredScopes() []string {
+	return []string{
+		"bookmarks:read", "bookmarks:write", "channels:history", "channels:manage", "channels:read", "chat:write",
+		"commands", "groups:history", "groups:read", "groups:write", "im:history", "im:write", "pins:read",
+		"pins:write", "usergroups:read", "users:read", "users:read.email",
+	}
+}
+
+// Check asks Slack whom the token speaks for: a bad token is Unauthorized. It
+// is made for a program's start.
+func (a *Adapter) Check(ctx context.Context) (Identity, error) {
+	r, err := spend(ctx, a, "auth.test", a.authTest)
+	if err != nil {
+		return Identity{}, err
+	}
+	id := identity(r)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.self = id
+	return id, nil
+}
+
+// whoAmI is Check, remembered: a token's identity does not change.
+func (a *Adapter) whoAmI(ctx context.Context) (Identity, error) {
+	a.mu.Lock()
+	self := a.self
+	a.mu.Unlock()
+	if self.UserID != "" {
+		return self, nil
+	}
+	return a.Check(ctx)
+}
+
+func identity(r *slack.AuthTestResponse) Identity {
+	id := Identity{
+		UserID: r.UserID, BotID: r.BotID, TeamID: r.TeamID, Team: r.Team, EnterpriseID: r.EnterpriseID, URL: r.URL,
+	}
+	granted := r.Header.Get("X-OAuth-Scopes")
+	if granted == "" {
+		return id
+	}
+	for s := range strings.SplitSeq(granted, ",") {
+		id.Scopes = append(id.Scopes, strings.TrimSpace(s))
+	}
+	for _, s := range RequiredScopes() {
+		if !slices.Contains(id.Scopes, s) {
+			id.Missing = append(id.Missing, s)
+		}
+	}
+	return id
+}

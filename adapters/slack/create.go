@@ -1,0 +1,143 @@
+package slack
+
+import (
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+const (
+	channelsPage  = 500 // Slack takes up to 999
+	channelsPages = 40
+)
+
+// CreateGroup implements core.Adapter.
+func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
+	n, err := a.checkSpec(spec)
+	if err != nil {
+		return core.Group{}, err
+	}
+	var called string // the channel's name, where this call learns it
+	id, err := once.Do(ctx, a.createCall(spec, n, &called))
+	if err != nil {
+		return core.Group{}, err
+	}
+	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
+	p := &progress{once: once}
+	a.furnish(ctx, p, id, spec)
+	g.Report, g.Badge = p.report, p.report.Badge
+	if p.err == nil && g.Name == "" {
+		g.Name, p.err = a.nameOf(ctx, id)
+	}
+	return g, p.err
+}
+
+func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
+	if err := a.own("create group", spec.Workspace); err != nil {
+		return name{}, err
+	}
+	if spec.Type != core.Ordinary && spec.Type != core.Item {
+		return name{}, &core.Error{Op: "slack: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
+	}
+	n, ok := fitName(spec.Name, spec.Suffix, spec.Badge)
+	if !ok {
+		return name{}, &core.Error{Op: "slack: create group", Kind: core.Invalid, Detail: "suffix"}
+	}
+	return n, nil
+}
+
+// furnish gives a new channel what the spec asks for. Nobody fails because of
+// somebody else, and no part because of another, except that there is nothing
+// to pin without a badge.
+func (a *Adapter) furnish(ctx context.Context, p *progress, id string, spec core.GroupSpec) {
+	if spec.Topic != "" {
+		p.do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
+	}
+	if spec.Purpose != "" {
+		p.do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, id, spec.Purpose, true))
+	}
+	a.invite(ctx, p, id, spec.Members)
+	if spec.Badge != nil {
+		a.setBadge(ctx, p, id, *spec.Badge)
+	}
+}
+
+func (a *Adapter) nameOf(ctx context.Context, id string) (string, error) {
+	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
+		return a.conversationsInfo(ctx, id)
+	})
+	return ch.Name, err
+}
+
+// createCall makes the channel; the value is its ID.
+func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.Call {
+	return core.Call{
+		Key:       "create",
+		Cost:      a.cost("conversations.create"),
+		ProbeCost: a.cost("users.conversations"),
+		Unsure:    core.Park,
+		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
+			ch, found, err := a.findChannel(ctx, in, n, true)
+			*called = ch.Name
+			return ch.ID, found, err
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			ch, err := a.conversationsCreate(ctx, in, n.plain(), spec.Public)
+			if core.DetailOf(err) == "name_taken" {
+				ch, err = a.createBeside(ctx, in, n, spec.Public)
+			}
+			*called = ch.Name
+			return ch.ID, err
+		},
+	}
+}
+
+// createBeside deals with a name that is taken: by this very effect, or by
+// somebody else, which the second name avoids. An archived channel and one
+// that the bot cannot see keep their names too.
+func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, error) {
+	ch, found, err := a.findChannel(ctx, in, n, false)
+	switch {
+	case err != nil || found == core.Yes:
+		return ch, err
+	case found == core.CannotTell:
+		// It may be ours. Left open, the intent ends with a person.
+		return ch, &core.Error{
+			Op: "slack: conversations.create", Kind: core.Unknown, Effect: core.Maybe, Detail: "name_taken",
+		}
+	}
+	return spend(ctx, a, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
+		return a.conversationsCreate(ctx, in, n.other(in.Op), public)
+	})
+}
+
+// findChannel looks for the channel that the effect of in made: under one of
+// its names, created by the bot, not before the effect was first tried.
+func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
+	self, err := a.whoAmI(ctx)
+	if err != nil {
+		return slack.Channel{}, core.CannotTell, err
+	}
+	var ours slack.Channel
+	earliest := in.First.Add(-skew).Truncate(time.Second)
+	whole, err := pages(ctx, a, "users.conversations", paid, channelsPages, a.usersConversations, func(ch slack.Channel) bool {
+		if ch.Creator == self.UserID && n.among(ch.Name, in.Op) && !ch.Created.Time().Before(earliest) {
+			ours = ch
+		}
+		return ours.ID == ""
+	})
+	switch {
+	case unanswerable(err):
+		return ours, core.CannotTell, nil
+	case err != nil:
+		return ours, core.CannotTell, err
+	case ours.ID != "":
+		return ours, core.Yes, nil
+	case !whole:
+		return ours, core.CannotTell, nil
+	}
+	return ours, core.No, nil
+}

@@ -1,0 +1,77 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// Find implements core.Directory. Slack tells a person's language only where
+// they are looked up by ID.
+func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, error) {
+	method, ask := "users.info", func(ctx context.Context) (slack.User, error) { return a.usersInfo(ctx, who.ID) }
+	if who.ID == "" {
+		method, ask = "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
+			return a.usersLookupByEmail(ctx, who.Email)
+		}
+	}
+	if (who.ID == "") == (who.Email == "") {
+		return core.Profile{}, &core.Error{Op: "slack: find", Kind: core.Invalid, Detail: "id_or_email"}
+	}
+	u, err := spend(ctx, a, method, ask)
+	if err != nil {
+		return core.Profile{}, err
+	}
+	self, err := a.whoAmI(ctx)
+	if err != nil {
+		return core.Profile{}, err
+	}
+	a.remember(u)
+	return a.profile(u, self), nil
+}
+
+func (a *Adapter) profile(u slack.User, self Identity) core.Profile {
+	foreign := u.TeamID != "" && u.TeamID != self.TeamID &&
+		(self.EnterpriseID == "" || u.Enterprise.EnterpriseID != self.EnterpriseID)
+	return core.Profile{
+		Account: core.Account{Workspace: a.workspace, ID: u.ID},
+		Name:    cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		Locale:  u.Locale,
+		Zone:    u.TZ,
+		Guest:   u.IsRestricted || u.IsUltraRestricted || u.IsStranger || foreign,
+		Gone:    u.Deleted,
+		Bot:     u.IsBot || u.ID == slackbot,
+	}
+}
+
+// Expand implements core.Directory. A group is named by its handle or its ID.
+// User groups exist on paid plans only: elsewhere Detail is paid_teams_only.
+// See https://docs.slack.dev/reference/methods/usergroups.list.
+func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
+	groups, err := spend(ctx, a, "usergroups.list", a.usergroupsList)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(groups, func(g slack.UserGroup) bool {
+		return g.ID == group || strings.EqualFold(g.Handle, group)
+	})
+	if i < 0 {
+		return nil, &core.Error{Op: "slack: usergroups.list", Kind: core.NotFound, Detail: "no_such_subteam"}
+	}
+	ids, err := spend(ctx, a, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
+		return a.usergroupsUsersList(ctx, groups[i].ID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]core.Account, len(ids))
+	for i, id := range ids {
+		out[i] = core.Account{Workspace: a.workspace, ID: id}
+	}
+	return out, nil
+}

@@ -1,0 +1,193 @@
+package slack
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// Slack's limits in characters, from https://docs.slack.dev/reference/block-kit
+// and https://docs.slack.dev/reference/methods/chat.postMessage. Those of a
+// whole message are ours: Slack answers msg_blocks_too_long somewhere above.
+const (
+	maxElement     = 3000 // one text element
+	maxLabel       = 75   // a button's text
+	maxButtons     = 25   // in one actions block
+	maxFallback    = 3000 // the text of a notification
+	maxMessageText = 10000
+	maxBlocksText  = 12000 // everything in one message
+	maxRows        = 40
+	maxRowLabel    = 100
+	maxRowValue    = 1000
+)
+
+// Renderer lays messages and cards out as Slack's blocks. What people or
+// templates wrote goes into rich_text and plain_text only, where nothing is
+// markup; what is longer than Slack takes is cut, with the number of
+// characters left out.
+type Renderer struct {
+	Workspace string // mentions of accounts elsewhere are shown, and notify nobody
+}
+
+// Blocks lays out a message. The first block is named op; "" leaves its name
+// to Slack.
+func (r Renderer) Blocks(m core.Message, op string) []slack.Block {
+	p := page{Renderer: r, op: op, room: maxBlocksText}
+	if len(m.Text) > 0 {
+		p.paragraph(p.spans(m.Text, maxMessageText, false))
+	}
+	if m.Card != nil {
+		p.card(*m.Card)
+	}
+	return p.blocks
+}
+
+// Card lays out a card alone.
+func (r Renderer) Card(c core.Card) []slack.Block {
+	return r.Blocks(core.Message{Card: &c}, "")
+}
+
+// Spans renders spans as the elements of one rich_text section, cut at Slack's
+// limit for a message.
+func (r Renderer) Spans(spans []core.Span) []slack.RichTextSectionElement {
+	p := page{Renderer: r, room: maxBlocksText}
+	return p.spans(spans, maxMessageText, false)
+}
+
+// Fallback returns what notifications show of a message, escaped.
+func (r Renderer) Fallback(m core.Message) string {
+	spans := m.Text
+	if len(spans) == 0 && m.Card != nil {
+		spans = m.Card.Title
+	}
+	left := maxFallback
+	var b strings.Builder
+	for _, s := range spans {
+		t := cut(r.plain(s), left)
+		left -= utf8.RuneCountInString(t)
+		if r.mentions(s) {
+			b.WriteString("<@" + s.Account.ID + ">")
+			continue
+		}
+		b.WriteString(Escape(t))
+	}
+	return b.String()
+}
+
+// Escape makes text stand for itself in a place where Slack reads markup. See
+// https://docs.slack.dev/messaging/formatting-message-text#escaping.
+func Escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
+
+func (r Renderer) mentions(s core.Span) bool {
+	return s.Kind == core.MentionSpan && s.Account.Workspace == r.Workspace && userID.MatchString(s.Account.ID)
+}
+
+func (r Renderer) links(s core.Span) bool {
+	return s.Kind == core.LinkSpan && len(s.URL) <= maxElement &&
+		(strings.HasPrefix(s.URL, "https://") || strings.HasPrefix(s.URL, "http://"))
+}
+
+// plain returns the letters of a span.
+func (r Renderer) plain(s core.Span) string {
+	switch s.Kind {
+	case core.MentionSpan:
+		return "@" + s.Account.ID
+	case core.LinkSpan:
+		if s.Text == "" {
+			return s.URL
+		}
+	}
+	// Slack refuses neither, but nobody can have typed them either.
+	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
+}
+
+// page is a message being laid out.
+type page struct {
+	Renderer
+	op     string
+	room   int // characters that the message may still take
+	blocks []slack.Block
+}
+
+// id names the next block: the first one after the op.
+func (p *page) id() string {
+	if len(p.blocks) == 0 {
+		return p.op
+	}
+	return ""
+}
+
+func (p *page) paragraph(elements []slack.RichTextSectionElement) {
+	if len(elements) > 0 {
+		p.blocks = append(p.blocks, slack.NewRichTextBlock(p.id(), slack.NewRichTextSection(elements...)))
+	}
+}
+
+// spans renders at most limit characters of spans, and no more than the
+// message has room for.
+func (p *page) spans(spans []core.Span, limit int, bold bool) []slack.RichTextSectionElement {
+	var style *slack.RichTextSectionTextStyle
+	if bold {
+		style = &slack.RichTextSectionTextStyle{Bold: true}
+	}
+	left := min(limit, p.room)
+	var out []slack.RichTextSectionElement
+	for _, s := range spans {
+		text := cut(p.plain(s), left)
+		n := utf8.RuneCountInString(text)
+		if n == 0 {
+			continue
+		}
+		left -= n
+		p.room -= n
+		switch {
+		case p.mentions(s):
+			out = append(out, slack.NewRichTextSectionUserElement(s.Account.ID, style))
+		case p.links(s):
+			out = append(out, slack.NewRichTextSectionLinkElement(s.URL, cut(text, maxElement), style))
+		default:
+			for _, piece := range split(text, maxElement) {
+				out = append(out, slack.NewRichTextSectionTextElement(piece, style))
+			}
+		}
+	}
+	return out
+}
+
+// cut shortens s to n characters and ends it with how many are missing.
+func cut(s string, n int) string {
+	have := utf8.RuneCountInString(s)
+	if have <= n {
+		return s
+	}
+	note := fmt.Sprintf("… (+%d)", have-n)
+	keep := n - utf8.RuneCountInString(note)
+	if keep < n/2 {
+		note, keep = "…", n-1
+	}
+	if keep < 0 {
+		return ""
+	}
+	runes := []rune(s)
+	return string(runes[:keep]) + note
+}
+
+// split divides s into pieces of at most n characters.
+func split(s string, n int) []string {
+	runes := []rune(s)
+	var out []string
+	for len(runes) > n {
+		out = append(out, string(runes[:n]))
+		runes = runes[n:]
+	}
+	return append(out, string(runes))
+}

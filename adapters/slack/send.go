@@ -1,0 +1,156 @@
+package slack
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// SendMessage implements core.Adapter.
+func (a *Adapter) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	if err := a.sendable("send message", to.Workspace, m); err != nil {
+		return core.MessageRef{}, err
+	}
+	channel, err := once.Do(ctx, a.openCall(to.ID))
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, channel, m)
+}
+
+// SendGroupMessage implements core.Adapter.
+func (a *Adapter) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	if err := a.sendable("send group message", g.Workspace, m); err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, g.ID, m)
+}
+
+// EditMessage implements core.Adapter.
+func (a *Adapter) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	if err := a.sendable("edit message", ref.Workspace, m); err != nil {
+		return err
+	}
+	_, err := once.Do(ctx, core.Call{
+		Key:  "edit:" + ref.Channel + ":" + ref.ID,
+		Cost: a.cost("chat.update"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return "", a.chatUpdate(ctx, in, ref.Channel, ref.ID, m)
+		},
+	})
+	return err
+}
+
+func (a *Adapter) sendable(action, workspace string, m core.Message) error {
+	if err := a.own(action, workspace); err != nil {
+		return err
+	}
+	if len(m.Text) == 0 && m.Card == nil {
+		return &core.Error{Op: "slack: " + action, Kind: core.Invalid, Detail: "no_text"}
+	}
+	return nil
+}
+
+// openCall opens the direct conversation with a person, or finds it open.
+func (a *Adapter) openCall(user string) core.Call {
+	return core.Call{
+		Key:  "open",
+		Cost: a.cost("conversations.open"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return a.conversationsOpen(ctx, in, user)
+		},
+	}
+}
+
+func (a *Adapter) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
+	ts, err := once.Do(ctx, a.postCall("post", channel, m))
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.messageRef(channel, ts), nil
+}
+
+func (a *Adapter) messageRef(channel, ts string) core.MessageRef {
+	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: ts}
+}
+
+// postCall posts m; the value is the message's timestamp, its ID in the
+// channel.
+func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
+	return core.Call{
+		Key:       key,
+		Cost:      a.postCost(channel),
+		ProbeCost: a.cost("conversations.history"),
+		Unsure:    core.Resend,
+		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
+			return a.findMessage(ctx, channel, in)
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			ts, err := a.chatPostMessage(ctx, in, channel, m)
+			return ts, direct(channel, err)
+		},
+	}
+}
+
+// direct says of a direct conversation that is not there (Slack answers so
+// where the person has blocked the app) that the person cannot be reached.
+func direct(channel string, err error) error {
+	if strings.HasPrefix(channel, "D") && core.DetailOf(err) == "channel_not_found" {
+		return &core.Error{Op: "slack: chat.postMessage", Kind: core.Unreachable, Detail: core.DetailOf(err)}
+	}
+	return err
+}
+
+const (
+	skew         = 5 * time.Minute // by which Slack's clock and ours may differ
+	historyPage  = 200             // Slack recommends no more
+	historyPages = 10              // beyond that a probe gives up
+)
+
+// marker hangs the op on a message, as metadata. Members and other apps can
+// see it. See https://docs.slack.dev/messaging/message-metadata.
+func marker(op string) slack.MsgOption {
+	return slack.MsgOptionMetadata(slack.SlackMetadata{
+		EventType: "riskroom_effect", EventPayload: map[string]any{"op": op},
+	})
+}
+
+// findMessage looks for the message that carries the op of in, in its metadata
+// or as the ID of its first block.
+func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
+	ts := ""
+	page := func(ctx context.Context, cursor string) (paged[posted], error) {
+		return a.conversationsHistory(ctx, channel, in.First.Add(-skew), cursor)
+	}
+	whole, err := pages(ctx, a, "conversations.history", true, historyPages, page, func(m posted) bool {
+		if m.Metadata.Payload["op"] == in.Op || len(m.Blocks) > 0 && m.Blocks[0].ID == in.Op {
+			ts = m.TS
+		}
+		return ts == ""
+	})
+	switch {
+	case unanswerable(err):
+		return "", core.CannotTell, nil
+	case err != nil:
+		return "", core.CannotTell, err
+	case ts != "":
+		return ts, core.Yes, nil
+	case !whole:
+		return "", core.CannotTell, nil
+	}
+	return "", core.No, nil
+}
+
+// content is what a message shows, its first block named after the op.
+func (a *Adapter) content(m core.Message, op string) []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(a.render.Fallback(m), false),
+		slack.MsgOptionBlocks(a.render.Blocks(m, op)...),
+		slack.MsgOptionDisableLinkUnfurl(),
+		slack.MsgOptionDisableMediaUnfurl(),
+	}
+}

@@ -1,0 +1,189 @@
+package slack
+
+import (
+	"context"
+	"html"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// maxTopic is the longest topic or purpose, in characters:
+// https://docs.slack.dev/reference/methods/conversations.setTopic.
+const maxTopic = 250
+
+// SetGroup implements core.Adapter. A part that a later call may still set
+// right makes it return an error, after everything else was tried.
+func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
+	if err := a.own("set group", g.Workspace); err != nil {
+		return core.Report{}, err
+	}
+	p := &progress{once: once}
+	if c.Name != nil {
+		a.rename(ctx, p, g.ID, c)
+	}
+	if c.Topic != nil {
+		p.do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, false))
+	}
+	for _, who := range c.Remove {
+		if err := a.own("set group", who.Workspace); err != nil {
+			p.report.Add(core.PartRemoved, who, err)
+			continue
+		}
+		p.do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
+	}
+	a.invite(ctx, p, g.ID, c.Add)
+	if c.Badge != nil {
+		a.setBadge(ctx, p, g.ID, *c.Badge)
+	}
+	return p.report, p.err
+}
+
+// progress is how far a call on several parts of a group has come.
+type progress struct {
+	once   core.Once
+	report core.Report
+	err    error // the first that a later call may overcome, or the one that ended it
+	ended  bool  // nothing more can be tried
+}
+
+// do makes a call for one part and reports what became of it.
+func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c core.Call) (value string, ok bool) {
+	if p.ended {
+		return "", false
+	}
+	value, err := p.once.Do(ctx, c)
+	if core.IsStop(err) {
+		p.err, p.ended = err, true
+		return "", false
+	}
+	p.report.Add(part, who, err)
+	switch core.KindOf(err) {
+	case "":
+		return value, true
+	case core.Unauthorized:
+		p.err, p.ended = err, true
+	case core.RateLimited, core.Unavailable, core.Unknown, core.Lost:
+		if p.err == nil {
+			p.err = err
+		}
+	default:
+		if lostGroup(err) {
+			p.err, p.ended = err, true
+		}
+	}
+	return "", false
+}
+
+func (a *Adapter) rename(ctx context.Context, p *progress, channel string, c core.GroupChange) {
+	n, ok := fitName(*c.Name, c.Suffix, c.Badge)
+	if !ok {
+		p.report.Add(core.PartName, core.Account{}, &core.Error{
+			Op: "slack: set group", Kind: core.Invalid, Detail: "suffix",
+		})
+		return
+	}
+	p.do(ctx, core.PartName, core.Account{}, core.Call{
+		Key:  "name",
+		Cost: a.cost("conversations.info", "conversations.rename"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			ch, err := a.conversationsInfo(ctx, channel)
+			if err != nil || n.worn(ch.Name) {
+				return "", err
+			}
+			return "", a.conversationsRename(ctx, in, channel, n.plain())
+		},
+	})
+}
+
+// text is a line that a channel shows about itself.
+type text struct {
+	method string
+	of     func(slack.Channel) string
+	set    func(ctx context.Context, in core.Intent, channel, want string) error
+}
+
+func (a *Adapter) text(part core.Part) text {
+	if part == core.PartPurpose {
+		return text{"conversations.setPurpose", func(ch slack.Channel) string { return ch.Purpose.Value }, a.conversationsSetPurpose}
+	}
+	return text{"conversations.setTopic", func(ch slack.Channel) string { return ch.Topic.Value }, a.conversationsSetTopic}
+}
+
+// textCall sets a topic or purpose. Each time it is set, Slack writes a notice
+// into the channel, so one that is right already is left alone; a channel that
+// is fresh cannot have it yet and is not asked.
+func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) core.Call {
+	t := a.text(part)
+	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
+	right := func(ctx context.Context) (bool, error) {
+		ch, err := a.conversationsInfo(ctx, channel)
+		return shows(t.of(ch), want), err
+	}
+	call := core.Call{
+		Key:       string(part),
+		Cost:      a.cost(t.method),
+		ProbeCost: a.cost("conversations.info"),
+		Unsure:    core.Resend,
+		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
+			return probed(right(ctx))
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			if !fresh {
+				if ok, err := right(ctx); ok || err != nil {
+					return "", err
+				}
+			}
+			return "", t.set(ctx, in, channel, want)
+		},
+	}
+	if !fresh {
+		call.Cost = a.cost("conversations.info", t.method)
+	}
+	return call
+}
+
+// shows compares a topic as Slack gives it back, with & < > as entities, to
+// what it was set to.
+func shows(got, want string) bool { return got == want || html.UnescapeString(got) == want }
+
+// probed turns a look at what is there into the answer of a probe.
+func probed(there bool, err error) (string, core.Found, error) {
+	switch {
+	case unanswerable(err):
+		return "", core.CannotTell, nil
+	case err != nil:
+		return "", core.CannotTell, err
+	case there:
+		return "", core.Yes, nil
+	}
+	return "", core.No, nil
+}
+
+func (a *Adapter) invite(ctx context.Context, p *progress, channel string, members []core.Account) {
+	for _, who := range members {
+		if err := a.own("invite", who.Workspace); err != nil {
+			p.report.Add(core.PartMember, who, err)
+			continue
+		}
+		p.do(ctx, core.PartMember, who, core.Call{
+			Key:  "invite:" + who.ID,
+			Cost: a.cost("conversations.invite"),
+			Make: func(ctx context.Context, in core.Intent) (string, error) {
+				return "", a.conversationsInvite(ctx, in, channel, who.ID)
+			},
+		})
+	}
+}
+
+func (a *Adapter) kickCall(channel, user string) core.Call {
+	return core.Call{
+		Key:  "kick:" + user,
+		Cost: a.cost("conversations.kick"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return "", a.conversationsKick(ctx, in, channel, user)
+		},
+	}
+}
