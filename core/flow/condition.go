@@ -1,0 +1,178 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Limits of one expression.
+const (
+	MaxExpression      = 1000 // characters
+	maxExpressionNodes = 200
+)
+
+// Condition is a compiled `if`.
+//
+// It knows the names of every risk (key, title, module, severity, status,
+// description, resolution, discovered_at, due_at, submitted_at, status_since,
+// submitter, lead, handlers), own fields as fields.<key>, and now. People are
+// compared as they are written on the risk: names, "@group" or
+// "workspace/user"; the submitter is always the latter.
+//
+// A date or number that is not set is neither equal to, nor before, nor after,
+// nor more or less than anything, so that a comparison with it is false (and !=
+// true). A text or select that is not set is "", people that are not set are an
+// empty list. filled(x) tells whether something is set.
+type Condition struct {
+	source  string
+	program *vm.Program
+	scope   *scope
+}
+
+// String returns the condition as written.
+func (c *Condition) String() string { return c.source }
+
+// Holds judges c. A nil Condition always holds.
+func (c *Condition) Holds(env Env) (bool, error) {
+	if c == nil {
+		return true, nil
+	}
+	out, err := expr.Run(c.program, c.scope.values(env))
+	if err != nil {
+		return false, fmt.Errorf("flow: condition %q: %w", c.source, err)
+	}
+	holds, ok := out.(bool)
+	if !ok {
+		return false, fmt.Errorf("flow: condition %q gives %T, not true or false", c.source, out)
+	}
+	return holds, nil
+}
+
+// condition compiles the `if` at path; an empty one is nil.
+func (c *compiler) condition(path, source string) *Condition {
+	if strings.TrimSpace(source) == "" {
+		if source != "" {
+			c.report(path, -1, RuleCondition, "the condition is empty")
+		}
+		return nil
+	}
+	e, flaw := parseExpression(c.scope, source)
+	if flaw == nil && e.result != reflect.Bool {
+		flaw = flawAt(-1, "a condition is true or false, and this is %s", e.resultName())
+	}
+	var program *vm.Program
+	if flaw == nil {
+		program, flaw = e.compile()
+	}
+	if flaw != nil {
+		c.report(path, flaw.offset, RuleCondition, "%s", flaw.message)
+		return nil
+	}
+	for _, t := range e.terms {
+		t.Path = path
+		c.terms = append(c.terms, t)
+	}
+	cond := &Condition{source: source, program: program, scope: c.scope}
+	for _, env := range samples(c.scope) {
+		if _, err := cond.Holds(env); err != nil {
+			c.report(path, -1, RuleCondition, "%v", err)
+			return nil
+		}
+	}
+	return cond
+}
+
+// expression is an expression that passed every check.
+type expression struct {
+	scope  *scope
+	source string
+	tree   ast.Node
+	result reflect.Kind
+	typ    reflect.Type
+	terms  []Term // people, modules that it names
+}
+
+// parseExpression reads and checks an expression: its grammar, then that it
+// keeps to the small language of flows, then its types.
+func parseExpression(s *scope, source string) (*expression, *flaw) {
+	if n := len([]rune(source)); n > MaxExpression {
+		return nil, flawAt(-1, "the expression has %d characters; at most %d are taken", n, MaxExpression)
+	}
+	config := conf.CreateNew()
+	for _, option := range language(s) {
+		option(config)
+	}
+	for name := range config.Disabled {
+		delete(config.Builtins, name)
+	}
+	tree, err := parser.ParseWithConfig(source, config)
+	if err != nil {
+		return nil, flawOf(err)
+	}
+	walk := &expressionCheck{scope: s}
+	if flaw := walk.check(tree.Node); flaw != nil {
+		return nil, flaw
+	}
+	typ, err := checker.Check(tree, config)
+	if err != nil {
+		return nil, flawOf(err)
+	}
+	if flaw := joinsTexts(tree.Node); flaw != nil {
+		return nil, flaw
+	}
+	return &expression{scope: s, source: source, tree: tree.Node, result: typ.Kind(), typ: typ, terms: walk.terms}, nil
+}
+
+// compile makes e runnable.
+func (e *expression) compile() (*vm.Program, *flaw) {
+	program, err := expr.Compile(e.source, append(language(e.scope), absence()...)...)
+	if err != nil {
+		return nil, flawOf(err)
+	}
+	return program, nil
+}
+
+// resultName says what e gives, for people.
+func (e *expression) resultName() string { return plainTypes.Replace("a " + e.typ.String()) }
+
+// language is what expressions may use. Everything built into the library is
+// off but a few functions.
+func language(s *scope) []expr.Option {
+	options := []expr.Option{
+		expr.Env(s.types()),
+		expr.DisableAllBuiltins(),
+		expr.MaxNodes(maxExpressionNodes),
+		expr.Optimize(false),
+		filledFunction(),
+		dateFunction(s),
+	}
+	for _, name := range []string{"len", "lower", "upper", "trim", "duration"} {
+		options = append(options, expr.EnableBuiltin(name))
+	}
+	return options
+}
+
+// plainTypes puts the types in the library's messages as people know them.
+var plainTypes = strings.NewReplacer(
+	"time.Time", "date", "time.Duration", "duration", "flow.elapsed", "duration",
+	"[]string", "list", "[]interface {}", "list", "float64", "number", "interface {}", "value",
+	"string", "text", "bool", "true-or-false", "int", "number",
+)
+
+// flawOf turns an error of the library into a flaw at its place.
+func flawOf(err error) *flaw {
+	if e, ok := errors.AsType[*file.Error](err); ok {
+		return flawAt(e.From, "%s", plainTypes.Replace(e.Message))
+	}
+	return flawAt(-1, "%s", plainTypes.Replace(err.Error()))
+}

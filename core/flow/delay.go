@@ -1,0 +1,59 @@
+package flow
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// Delay is how long after its date a flow runs: calendar days first, then an
+// exact time.
+type Delay struct {
+	Days  int
+	Exact time.Duration
+}
+
+// The shortest and the longest delay that ParseDelay takes.
+const (
+	MinDelay     = 2 * time.Second
+	MaxDelayDays = 3650 // also of 24 hours
+)
+
+var delayForm = regexp.MustCompile(`^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$`)
+
+// ParseDelay reads a delay as flows write it: days, hours, minutes and seconds,
+// in this order, each at most once: "1d", "36h", "1d12h", "90m", "2s".
+func ParseDelay(s string) (Delay, error) {
+	m := delayForm.FindStringSubmatch(s)
+	if s == "" || m == nil {
+		return Delay{}, fmt.Errorf("%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s", s)
+	}
+	var n [4]int64
+	for i := range n {
+		// What is left out is "" and counts as 0; nine digits fit.
+		n[i], _ = strconv.ParseInt(m[i+1], 10, 64)
+	}
+	const longest = MaxDelayDays * 24 * 60 * 60
+	exact := n[1]*3600 + n[2]*60 + n[3]
+	switch total := n[0]*24*3600 + exact; {
+	case total > longest:
+		return Delay{}, fmt.Errorf("%q is too long: at most %dd", s, MaxDelayDays)
+	case total < int64(MinDelay/time.Second):
+		return Delay{}, fmt.Errorf("%q is too short: at least %s", s, MinDelay)
+	}
+	return Delay{Days: int(n[0]), Exact: time.Duration(exact) * time.Second}, nil
+}
+
+var clockForm = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)$`)
+
+// parseClock reads a time of day such as "09:00".
+func parseClock(s string) (time.Duration, error) {
+	m := clockForm.FindStringSubmatch(s)
+	if m == nil {
+		return 0, fmt.Errorf("%q is not a time of day: write hours and minutes like \"09:00\"", s)
+	}
+	h, _ := strconv.Atoi(m[1])
+	min, _ := strconv.Atoi(m[2])
+	return time.Duration(h)*time.Hour + time.Duration(min)*time.Minute, nil
+}

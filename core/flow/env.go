@@ -1,0 +1,56 @@
+package flow
+
+import (
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// Env is what conditions, templates and people lists see when a step begins.
+type Env struct {
+	Risk           core.Risk
+	Now            time.Time
+	Lead           core.Ref   // lead of the risk's module, "" if none
+	Administrators []core.Ref // whom the keyword "administrators" means
+
+	Text   text.Printer                      // words statuses, severities, dates and lists
+	Name   func(core.Ref) string             // what to call somebody in a text; nil or "": as the Ref is written
+	Option func(field, option string) string // the label of a choice of an own select field; nil or "": its key
+}
+
+// name returns what to call the person or group that ref means.
+func (e Env) name(ref core.Ref) string {
+	if e.Name != nil {
+		if s := e.Name(ref); s != "" {
+			return s
+		}
+	}
+	return string(ref)
+}
+
+// submitter returns who filed the risk, "" if riskroom itself did.
+func (e Env) submitter() core.Ref {
+	if e.Risk.Submitter.Account.IsZero() {
+		return ""
+	}
+	return core.RefOf(e.Risk.Submitter.Account)
+}
+
+// submitterName returns what to call whoever filed the risk.
+func (e Env) submitterName() string {
+	if e.Risk.Submitter.Name != "" {
+		return e.Risk.Submitter.Name
+	}
+	return e.name(e.submitter())
+}
+
+// option returns the label of a choice of an own select field.
+func (e Env) option(field, key string) string {
+	if e.Option != nil {
+		if s := e.Option(field, key); s != "" {
+			return s
+		}
+	}
+	return key
+}

@@ -1,0 +1,270 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+
+	"riskroom/core"
+)
+
+// The operators that expressions may use.
+func unaryOperators() []string { return []string{"not", "!", "-"} }
+
+func binaryOperators() []string {
+	return []string{
+		"and", "&&", "or", "||", "==", "!=", "<", "<=", ">", ">=", "in",
+		"contains", "startsWith", "endsWith", "matches", "+", "-", "*", "/",
+	}
+}
+
+// expressionFunctions are the functions of expressions.
+func expressionFunctions() []string {
+	return []string{"len", "lower", "upper", "trim", "duration", "date", "filled"}
+}
+
+// expressionCheck walks an expression and refuses whatever is not in the small
+// language of flows. It allows what it knows, so that a new feature of the
+// library stays out until somebody lets it in.
+type expressionCheck struct {
+	scope *scope
+	terms []Term
+}
+
+// check returns the first flaw of n, in reading order.
+func (c *expressionCheck) check(n ast.Node) *flaw {
+	switch n := n.(type) {
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return nil
+	case *ast.IdentifierNode, *ast.MemberNode:
+		_, flaw := c.variable(n)
+		return flaw
+	case *ast.UnaryNode:
+		if !slices.Contains(unaryOperators(), n.Operator) {
+			return refuse(n, "%s", n.Operator)
+		}
+		return c.check(n.Node)
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.ConditionalNode:
+		return c.all(n.Cond, n.Exp1, n.Exp2)
+	case *ast.ArrayNode:
+		return c.all(n.Nodes...)
+	case *ast.BuiltinNode:
+		return c.call(n, n.Name, n.Arguments)
+	case *ast.CallNode:
+		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return c.call(n, callee.Value, n.Arguments)
+		}
+		return refuse(n, "a method")
+	case *ast.NilNode:
+		return flawAt(n.Location().From, "nil does not occur: ask filled(x) whether x is set")
+	}
+	return refuse(n, "%s", constructName(n))
+}
+
+func (c *expressionCheck) all(nodes ...ast.Node) *flaw {
+	for _, n := range nodes {
+		if f := c.check(n); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// variable returns the variable that n names.
+func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
+	name := variableName(n)
+	if v, ok := c.scope.lookup(name); ok {
+		return v, nil
+	}
+	if _, ok := n.(*ast.MemberNode); ok && !strings.HasPrefix(name, ownPrefix) {
+		return variable{}, refuse(n, "access to a part of a value")
+	}
+	if name == "fields" {
+		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
+	}
+	return variable{}, flawAt(nameStart(n), "there is no %q; names are %s", name, oneOf(c.scope.names("")))
+}
+
+// variableName returns what n would be called in a scope, "" for what cannot be
+// a name.
+func variableName(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		return n.Value
+	case *ast.MemberNode:
+		base, isName := n.Node.(*ast.IdentifierNode)
+		key, isKey := n.Property.(*ast.StringNode)
+		if isName && isKey && !n.Optional && !n.Method && base.Value == "fields" {
+			return ownPrefix + key.Value
+		}
+	}
+	return ""
+}
+
+// nameStart returns where the name of n begins: the library places a member at
+// its dot.
+func nameStart(n ast.Node) int {
+	if m, ok := n.(*ast.MemberNode); ok {
+		return m.Node.Location().From
+	}
+	return n.Location().From
+}
+
+func (c *expressionCheck) binary(n *ast.BinaryNode) *flaw {
+	if !slices.Contains(binaryOperators(), n.Operator) {
+		return refuse(n, "%s", n.Operator)
+	}
+	if f := c.all(n.Left, n.Right); f != nil {
+		return f
+	}
+	switch n.Operator {
+	case "matches":
+		if _, ok := n.Right.(*ast.StringNode); !ok {
+			return flawAt(n.Right.Location().From, "matches takes a text in quotes on its right")
+		}
+	case "==", "!=":
+		if f := c.compared(n.Left, n.Right); f != nil {
+			return f
+		}
+		return c.compared(n.Right, n.Left)
+	case "in":
+		if list, ok := n.Right.(*ast.ArrayNode); ok {
+			for _, element := range list.Nodes {
+				if f := c.compared(n.Left, element); f != nil {
+					return f
+				}
+			}
+			return nil
+		}
+		return c.compared(n.Right, n.Left)
+	}
+	return nil
+}
+
+// compared checks the words that a variable is compared with, and keeps those
+// that only the config file knows.
+func (c *expressionCheck) compared(name, with ast.Node) *flaw {
+	v, ok := c.scope.lookup(variableName(name))
+	word, isText := with.(*ast.StringNode)
+	if !ok || !isText {
+		return nil
+	}
+	at := with.Location().From
+	if f := c.scope.word(v, word.Value, at); f != nil {
+		return f
+	}
+	switch {
+	case v.name == "module":
+		c.terms = append(c.terms, Term{Offset: at, Kind: ModuleTerm, Text: word.Value})
+	case v.kind == personKind || v.kind == peopleKind:
+		term, f := parseRef(word.Value, at)
+		if f != nil {
+			return f
+		}
+		if v.name == "submitter" && term.Kind != AccountTerm {
+			return flawAt(at, "the submitter is known as an account: compare with \"workspace/user\"")
+		}
+		c.terms = append(c.terms, term)
+	}
+	return nil
+}
+
+// word tells whether v can be that word.
+func (s *scope) word(v variable, word string, at int) *flaw {
+	if v.kind != wordKind || slices.Contains(v.words, word) || (word == "" && strings.HasPrefix(v.name, ownPrefix)) {
+		return nil
+	}
+	return flawAt(at, "%s is never %q; it is one of %s", v.name, word, oneOf(v.words))
+}
+
+func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {
+	at := n.Location().From
+	if !slices.Contains(expressionFunctions(), name) {
+		return flawAt(at, "there is no function %q; functions are %s", name, oneOf(expressionFunctions()))
+	}
+	if len(args) != 1 {
+		return flawAt(at, "%s takes one value", name)
+	}
+	switch name {
+	case "duration":
+		return literal(args[0], "duration takes a length of time in quotes, such as \"48h\"", func(s string) bool {
+			_, err := time.ParseDuration(s)
+			return err == nil
+		})
+	case "date":
+		return literal(args[0], "date takes a day in quotes, such as \"2026-05-01\"", func(s string) bool {
+			_, err := time.Parse(time.DateOnly, s)
+			return err == nil
+		})
+	}
+	return c.check(args[0])
+}
+
+// literal refuses, with message, all but a text in quotes that is valid.
+func literal(n ast.Node, message string, valid func(string) bool) *flaw {
+	if s, ok := n.(*ast.StringNode); !ok || !valid(s.Value) {
+		return flawAt(n.Location().From, "%s", message)
+	}
+	return nil
+}
+
+// refuse is the flaw of something that the library knows and flows do not.
+func refuse(n ast.Node, format string, args ...any) *flaw {
+	f := flawAt(n.Location().From, format, args...)
+	f.message += " cannot be used here; operators are " + oneOf(append(binaryOperators(), "not", "? :"))
+	return f
+}
+
+// constructName says what n is, for people.
+func constructName(n ast.Node) string {
+	switch n.(type) {
+	case *ast.VariableDeclaratorNode:
+		return "let"
+	case *ast.SequenceNode:
+		return "a sequence with ;"
+	case *ast.SliceNode, *ast.ChainNode:
+		return "access to a part of a value"
+	case *ast.PredicateNode, *ast.PointerNode:
+		return "a closure"
+	case *ast.MapNode, *ast.PairNode:
+		return "a map"
+	}
+	return "this"
+}
+
+// joinsTexts refuses + on texts in a tree whose types are known.
+func joinsTexts(n ast.Node) *flaw {
+	finder := &joinFinder{}
+	ast.Walk(&n, finder)
+	return finder.flaw
+}
+
+type joinFinder struct{ flaw *flaw }
+
+// Visit implements ast.Visitor.
+func (f *joinFinder) Visit(n *ast.Node) {
+	if b, ok := (*n).(*ast.BinaryNode); ok && f.flaw == nil && b.Operator == "+" && b.Type().String() == "string" {
+		f.flaw = flawAt(b.Location().From, "texts cannot be joined with +")
+	}
+}
+
+// samples are environments that anything compiled must be able to work in: a
+// risk on which nothing is set, and one on which everything is.
+func samples(s *scope) []Env {
+	when := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	number := 1.5
+	full := core.Risk{
+		Key: "R-17", Title: "Ledger", Module: "Payments", Severity: core.High, Description: "off by one",
+		DiscoveredAt: when, DueAt: when, SubmittedAt: when, StatusSince: when, Status: core.Pending,
+		Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U1"}}, Handlers: []core.Ref{"lin"},
+		Resolution: "fixed", Fields: map[string]core.Value{},
+	}
+	for _, v := range s.own {
+		full.Fields[ownKey(v.name)] = core.Value{Text: "x", Number: &number, Date: when, People: []core.Ref{"lin"}}
+	}
+	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}}}
+}

@@ -1,0 +1,245 @@
+package flow
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"riskroom/core"
+)
+
+// Flow is a Def, compiled. It does not change and is safe for concurrent use.
+type Flow struct {
+	Name         string
+	Trigger      Trigger
+	If           *Condition // nil: always
+	IfAlreadyDue AlreadyDue
+	Steps        []Step
+
+	def       Def
+	canonical []byte
+	hash      string
+}
+
+// Step is one step of a Flow: exactly one of the four actions is set.
+type Step struct {
+	ID        string     // what later steps call it, "" if it has none
+	If        *Condition // nil: always
+	Workspace string     // "" is the risk's home; where Group names a channel, it says
+
+	SendMessage      *SendMessage
+	CreateGroup      *CreateGroup
+	SendGroupMessage *SendGroupMessage
+	SetGroup         *SetGroup
+
+	key string
+}
+
+// Key names the step within its flow: its ID, or its action and how many of
+// that action came before ("send_message#2"). It goes into markers and audit
+// events, and stays the same as long as the flow does.
+func (s Step) Key() string { return s.key }
+
+// Action returns the action's name as flows write it: "send_message".
+func (s Step) Action() string {
+	switch {
+	case s.SendMessage != nil:
+		return "send_message"
+	case s.CreateGroup != nil:
+		return "create_group"
+	case s.SendGroupMessage != nil:
+		return "send_group_message"
+	}
+	return "set_group"
+}
+
+// SendMessage sends a direct message to each of To.
+type SendMessage struct {
+	To    *People
+	Title *Template // nil: none
+	Text  *Template // nil: none
+	Card  bool      // with the risk's card
+}
+
+// CreateGroup creates a group.
+type CreateGroup struct {
+	Type    core.GroupType
+	Name    *Template
+	Owner   *People // the first of them who can be reached; nil: nobody
+	Members *People
+	Topic   *Template // nil: none
+	Purpose *Template // nil: none
+	Public  bool
+}
+
+// SendGroupMessage posts into Group.
+type SendGroupMessage struct {
+	Group   Target
+	Mention *People   // mentioned before the title; nil: nobody
+	Title   *Template // nil: none
+	Text    *Template // nil: none
+	Card    bool      // with the risk's card
+}
+
+// SetGroup changes Group on behalf of Operator.
+type SetGroup struct {
+	Group    Target
+	Operator core.Ref  // a person or an account
+	Name     *Template // nil: left alone
+	Topic    *Template // nil: left alone
+	Add      *People   // nil: nobody
+	Remove   *People   // nil: nobody
+}
+
+// Target says which group a step acts on: exactly one member is set.
+type Target struct {
+	Step string // the ID of the step that created it
+	Item bool   // the risk's live group
+	Ref  core.GroupRef
+}
+
+// String returns the target as flows write it.
+func (t Target) String() string {
+	switch {
+	case t.Step != "":
+		return t.Step
+	case t.Item:
+		return itemTarget
+	}
+	return t.Ref.String()
+}
+
+// Compile compiles d. It returns every problem at once, at most one for each
+// condition and template; a Flow comes back unless one of them is more than a
+// warning.
+func Compile(d Def) (*Flow, []Problem) {
+	c, f := compile(d)
+	if c.failed() {
+		return nil, c.problems
+	}
+	canonical, err := json.Marshal(d)
+	if err != nil {
+		// A Def holds nothing but texts and booleans.
+		c.report("", -1, RuleStep, "the flow cannot be stored: %v", err)
+		return nil, c.problems
+	}
+	f.seal(canonical)
+	return f, c.problems
+}
+
+// Parse compiles what Canonical returned, perhaps of an older version of
+// riskroom. What this version does not know is an error, not left out.
+func Parse(canonical []byte) (*Flow, error) {
+	var d Def
+	dec := json.NewDecoder(bytes.NewReader(canonical))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&d); err != nil {
+		return nil, fmt.Errorf("flow: %w", err)
+	}
+	if dec.More() {
+		return nil, errors.New("flow: something follows the flow")
+	}
+	f, problems := Compile(d)
+	if f == nil {
+		var all []string
+		for _, p := range problems {
+			if !p.Warning {
+				all = append(all, p.Path+": "+p.Message)
+			}
+		}
+		return nil, fmt.Errorf("flow %q: %s", d.Name, strings.Join(all, "; "))
+	}
+	// A run refers to the flow by the hash of the text it was given.
+	f.seal(bytes.Clone(canonical))
+	return f, nil
+}
+
+// seal fixes the text that f is known by.
+func (f *Flow) seal(canonical []byte) {
+	sum := sha256.Sum256(canonical)
+	enc := base32.StdEncoding.WithPadding(base32.NoPadding)
+	f.canonical = canonical
+	f.hash = strings.ToLower(enc.EncodeToString(sum[:]))[:20]
+}
+
+// Canonical returns f as JSON, which Parse reads. The same Def gives the same
+// bytes; callers do not change them.
+func (f *Flow) Canonical() []byte { return f.canonical }
+
+// Hash returns 20 lower-case letters and digits that stand for Canonical.
+func (f *Flow) Hash() string { return f.hash }
+
+// Def returns what f was compiled from. Callers do not change it.
+func (f *Flow) Def() Def { return f.def }
+
+// compile compiles d as far as it goes.
+func compile(d Def) (*compiler, *Flow) {
+	c := &compiler{scope: newScope(d.Fields)}
+	f := &Flow{Name: d.Name, IfAlreadyDue: Run, def: d}
+	if d.Name == "" {
+		c.report("/name", -1, RuleStep, "a flow needs a name")
+	}
+	c.settings(d)
+	f.Trigger = c.trigger(d.Trigger, d.Fields)
+	f.If = c.condition("/if", d.If)
+	if d.If == "" && d.Trigger.On != string(OnFiled) {
+		c.problems = append(c.problems, Problem{
+			Offset: -1, Rule: RuleAnyStatus, Warning: true,
+			Message: `the flow has no if, so it acts whatever the status; usually it has if: status == "pending"`,
+		})
+	}
+	switch AlreadyDue(d.IfAlreadyDue) {
+	case "", Run:
+	case Skip:
+		f.IfAlreadyDue = Skip
+	default:
+		c.report("/if_already_due", 0, RuleTrigger, "if_already_due is %s or %s, not %q", Run, Skip, d.IfAlreadyDue)
+	}
+	if d.IfAlreadyDue != "" && d.Trigger.On != "" {
+		c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with on")
+	}
+	f.Steps = c.steps(d.Steps)
+	return c, f
+}
+
+// settings compiles what d takes from the whole config file.
+func (c *compiler) settings(d Def) {
+	zone, err := time.LoadLocation(d.Zone)
+	if err != nil || d.Zone == "" || d.Zone == "Local" {
+		c.report("/zone", -1, RuleTrigger, "there is no time zone %q; write one like Asia/Shanghai", d.Zone)
+	} else {
+		c.scope.zone = zone
+	}
+	if d.DayStartsAt != "" {
+		if c.scope.dayStartsAt, err = parseClock(d.DayStartsAt); err != nil {
+			c.report("/day_starts_at", -1, RuleTrigger, "%v", err)
+		}
+	}
+	for _, v := range c.scope.own {
+		c.field(ownKey(v.name), d.Fields[ownKey(v.name)])
+	}
+}
+
+// field checks an own field as far as flows depend on it.
+func (c *compiler) field(key string, f FieldDef) {
+	path := "/fields/" + key
+	if !fieldKey.MatchString(key) {
+		c.report(path, -1, RuleField, "%q cannot be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
+	} else if _, taken := c.scope.lookup(key); taken {
+		c.report(path, -1, RuleField, "every risk has %s, so a field cannot be called so", key)
+	}
+	switch f.Type {
+	case core.TextField, core.NumberField, core.DateField, core.PeopleField:
+	case core.SelectField:
+		if len(f.Options) == 0 {
+			c.report(path, -1, RuleField, "a select field needs options")
+		}
+	default:
+		c.report(path+"/type", -1, RuleField, "there is no type %q; types are text, number, select, date, people", f.Type)
+	}
+}

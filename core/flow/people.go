@@ -1,0 +1,281 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/vm"
+
+	"riskroom/core"
+)
+
+// Keywords lists the words that mean people in a flow by what they have to do
+// with the risk. Nobody may be named like one.
+func Keywords() []string { return []string{"submitter", "handlers", "lead", "administrators"} }
+
+// TermKind is what sort of thing a Term names.
+type TermKind string
+
+// The kinds of Term.
+const (
+	KeywordTerm    TermKind = "keyword"    // one of Keywords
+	PersonTerm     TermKind = "person"     // a name from the config file
+	GroupTerm      TermKind = "group"      // "@group", or "workspace:@group"
+	AccountTerm    TermKind = "account"    // "workspace/user"
+	ExpressionTerm TermKind = "expression" // "=expression"
+	WorkspaceTerm  TermKind = "workspace"  // a workspace on its own
+	ChannelTerm    TermKind = "channel"    // "workspace/channel"
+	ModuleTerm     TermKind = "module"     // a module in a condition
+)
+
+// Term is something that a flow names and that only the config file, or the
+// platform, knows.
+type Term struct {
+	Path      string // as in Problem
+	Offset    int    // as in Problem
+	Kind      TermKind
+	Text      string   // as written
+	Ref       core.Ref // of a person, a group, an account
+	Workspace string   // of a group ("" is the risk's home), an account, a workspace, a channel
+	Operator  bool     // stands where set_group names its operator
+}
+
+// Terms lists everything that d names outside itself, in the order written:
+// whoever knows the config file checks whether it exists. Parts of d that have
+// problems are left out.
+func (d Def) Terms() []Term {
+	c, _ := compile(d)
+	return c.terms
+}
+
+// ParsePeople reads a list of people and says what each entry is. The paths are
+// "/0", "/1", and so on. An "=expression" is recognised, not checked.
+func ParsePeople(list []string) ([]Term, []Problem) {
+	c := &compiler{}
+	for i, s := range list {
+		if t, ok := c.term(at("", i), s); ok {
+			c.terms = append(c.terms, t)
+		}
+	}
+	return c.terms, c.problems
+}
+
+// term reads one entry of a people list.
+func (c *compiler) term(path, s string) (Term, bool) {
+	t := Term{Path: path, Text: s}
+	switch {
+	case slices.Contains(Keywords(), s):
+		t.Kind = KeywordTerm
+		return t, true
+	case strings.HasPrefix(s, "="):
+		t.Kind = ExpressionTerm
+		return t, true
+	}
+	t, f := parseRef(s, 0)
+	if f != nil {
+		c.report(path, -1, RulePeople, "%s", f.message)
+		return t, false
+	}
+	t.Path = path
+	return t, true
+}
+
+// parseRef reads a name, a group or an account that stands at an offset.
+func parseRef(s string, offset int) (Term, *flaw) {
+	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
+	bad := flawAt(offset, "%q is nobody: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
+		s, oneOf(Keywords()))
+	if s == "" || strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl) {
+		return t, bad
+	}
+	if account, ok := t.Ref.Account(); ok && !strings.Contains(account.ID, "/") && !strings.ContainsAny(s, " :") {
+		t.Kind, t.Workspace = AccountTerm, account.Workspace
+		return t, nil
+	}
+	if workspace, name, ok := t.Ref.Group(); ok && !strings.ContainsAny(workspace+name, "@/:") {
+		t.Kind, t.Workspace = GroupTerm, workspace
+		return t, nil
+	}
+	if _, ok := t.Ref.Name(); ok {
+		t.Kind = PersonTerm
+		return t, nil
+	}
+	return t, bad
+}
+
+// People is a compiled list of people.
+type People struct {
+	terms    []Term
+	programs map[int]*vm.Program // of the terms that are expressions
+	scope    *scope
+}
+
+// Refs returns whom p means now, in the order written, each once. What a risk
+// does not have (no lead, no handlers) adds nobody. A nil People means nobody.
+func (p *People) Refs(env Env) ([]core.Ref, error) {
+	if p == nil {
+		return nil, nil
+	}
+	var out []core.Ref
+	for i, t := range p.terms {
+		refs, err := p.refs(i, t, env)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range refs {
+			if r != "" && !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (p *People) refs(i int, t Term, env Env) ([]core.Ref, error) {
+	switch t.Kind {
+	case KeywordTerm:
+		return keyword(t.Text, env), nil
+	case ExpressionTerm:
+		out, err := expr.Run(p.programs[i], p.scope.values(env))
+		if err != nil {
+			return nil, fmt.Errorf("flow: people %q: %w", t.Text, err)
+		}
+		return refsOf(out), nil
+	}
+	return []core.Ref{t.Ref}, nil
+}
+
+// keyword returns whom a keyword means.
+func keyword(word string, env Env) []core.Ref {
+	switch word {
+	case "submitter":
+		return []core.Ref{env.submitter()}
+	case "lead":
+		return []core.Ref{env.Lead}
+	case "handlers":
+		return env.Risk.Handlers
+	case "administrators":
+		return env.Administrators
+	}
+	return nil
+}
+
+// refsOf returns the people that an expression gave.
+func refsOf(v any) []core.Ref {
+	switch v := v.(type) {
+	case string:
+		return []core.Ref{core.Ref(v)}
+	case []string:
+		out := make([]core.Ref, len(v))
+		for i, s := range v {
+			out[i] = core.Ref(s)
+		}
+		return out
+	case []any:
+		var out []core.Ref
+		for _, e := range v {
+			out = append(out, refsOf(e)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// people compiles the list at path.
+func (c *compiler) people(path string, list []string) *People {
+	if len(list) == 0 {
+		return nil
+	}
+	p := &People{programs: map[int]*vm.Program{}, scope: c.scope}
+	for i, s := range list {
+		t, ok := c.term(at(path, i), s)
+		if !ok {
+			continue
+		}
+		if t.Kind == ExpressionTerm {
+			p.programs[len(p.terms)] = c.peopleExpression(t.Path, s)
+		} else {
+			c.terms = append(c.terms, t)
+		}
+		p.terms = append(p.terms, t)
+	}
+	return p
+}
+
+// peopleExpression compiles an entry that is an "=expression".
+func (c *compiler) peopleExpression(path, s string) *vm.Program {
+	fail := func(f *flaw) *vm.Program {
+		if f.offset >= 0 {
+			f.offset++ // the = before the expression
+		}
+		c.report(path, f.offset, RulePeople, "%s", f.message)
+		return nil
+	}
+	e, f := parseExpression(c.scope, s[1:])
+	if f != nil {
+		return fail(f)
+	}
+	named, f := c.givesPeople(e.tree)
+	if f != nil {
+		return fail(f)
+	}
+	program, f := e.compile()
+	if f != nil {
+		return fail(f)
+	}
+	for _, t := range slices.Concat(e.terms, named) {
+		t.Path = path
+		t.Offset++
+		c.terms = append(c.terms, t)
+	}
+	return program
+}
+
+// givesPeople checks that an expression can give nothing but people, and
+// returns those that it names. A text field does not do: what somebody types
+// into a form must not decide who is called.
+func (c *compiler) givesPeople(n ast.Node) ([]Term, *flaw) {
+	switch n := n.(type) {
+	case *ast.ConditionalNode:
+		return c.allGivePeople(n.Exp1, n.Exp2)
+	case *ast.ArrayNode:
+		return c.allGivePeople(n.Nodes...)
+	case *ast.StringNode:
+		if slices.Contains(Keywords(), n.Value) {
+			return nil, flawAt(n.Location().From, "%s stands without quotes in an expression", n.Value)
+		}
+		t, f := parseRef(n.Value, n.Location().From)
+		return []Term{t}, f
+	}
+	if v, ok := c.scope.lookup(variableName(n)); ok && (v.kind == personKind || v.kind == peopleKind) {
+		return nil, nil
+	}
+	return nil, flawAt(nameStart(n), "this does not give people; they come from %s, or from names in quotes", oneOf(c.peopleNames()))
+}
+
+func (c *compiler) allGivePeople(nodes ...ast.Node) ([]Term, *flaw) {
+	var out []Term
+	for _, n := range nodes {
+		terms, f := c.givesPeople(n)
+		if f != nil {
+			return nil, f
+		}
+		out = append(out, terms...)
+	}
+	return out, nil
+}
+
+// peopleNames lists the names that give people.
+func (c *compiler) peopleNames() []string {
+	var out []string
+	for _, v := range slices.Concat(c.scope.builtin, c.scope.own) {
+		if v.kind == personKind || v.kind == peopleKind {
+			out = append(out, v.name)
+		}
+	}
+	return out
+}

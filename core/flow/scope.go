@@ -1,0 +1,204 @@
+package flow
+
+import (
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/expr-lang/expr/types"
+
+	"riskroom/core"
+)
+
+// kind is what sort of value a name stands for.
+type kind string
+
+const (
+	textKind   kind = "text"
+	wordKind   kind = "word" // one of a few known words: a status, a severity, an option
+	numberKind kind = "number"
+	dateKind   kind = "date"
+	personKind kind = "person"
+	peopleKind kind = "people"
+	boolKind   kind = "true or false"
+	anyKind    kind = "value"
+)
+
+// variable is a name that conditions and templates may use.
+type variable struct {
+	name  string // "status", "fields.amount"
+	kind  kind
+	words []string // of a wordKind: all that it can be
+	// raw returns the value as conditions see it: string, float64, time.Time or
+	// []string. What is not set is "", NaN, the zero time, or empty.
+	raw func(Env) any
+	// label words a wordKind or personKind for people.
+	label func(e Env, raw string) string
+}
+
+// scope is every name that a flow may use, with the zone its dates are in.
+type scope struct {
+	builtin     []variable
+	own         []variable // own fields, by key
+	zone        *time.Location
+	dayStartsAt time.Duration
+}
+
+func newScope(fields map[string]FieldDef) *scope {
+	s := &scope{builtin: builtins(), zone: time.UTC}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		s.own = append(s.own, ownField(key, fields[key]))
+	}
+	return s
+}
+
+// lookup returns the variable that a name, or "fields." and a key, stands for.
+func (s *scope) lookup(name string) (variable, bool) {
+	for _, list := range [][]variable{s.builtin, s.own} {
+		if i := slices.IndexFunc(list, func(v variable) bool { return v.name == name }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return variable{}, false
+}
+
+// names lists every name, each with prefix before it.
+func (s *scope) names(prefix string) []string {
+	var out []string
+	for _, v := range slices.Concat(s.builtin, s.own) {
+		out = append(out, prefix+v.name)
+	}
+	return out
+}
+
+// values returns what expressions see in e.
+func (s *scope) values(e Env) map[string]any {
+	return s.fill(func(v variable) any { return v.raw(e) })
+}
+
+// fill returns a map of the shape that names have, with value of each.
+func (s *scope) fill(value func(variable) any) map[string]any {
+	out, own := map[string]any{}, map[string]any{}
+	for _, v := range s.builtin {
+		out[v.name] = value(v)
+	}
+	for _, v := range s.own {
+		own[ownKey(v.name)] = value(v)
+	}
+	out["fields"] = own
+	return out
+}
+
+// types returns the types of what values returns.
+func (s *scope) types() types.Map {
+	out, own := types.Map{}, types.Map{}
+	for _, v := range s.builtin {
+		out[v.name] = exprType(v.kind)
+	}
+	for _, v := range s.own {
+		own[ownKey(v.name)] = exprType(v.kind)
+	}
+	out["fields"] = own
+	return out
+}
+
+func exprType(k kind) types.Type {
+	switch k {
+	case numberKind:
+		return types.Float64
+	case dateKind:
+		return types.TypeOf(time.Time{})
+	case peopleKind:
+		return types.TypeOf([]string{})
+	}
+	return types.String
+}
+
+const ownPrefix = "fields."
+
+func ownKey(name string) string { return name[len(ownPrefix):] }
+
+var fieldKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// builtins returns the names that every risk has.
+func builtins() []variable {
+	date := func(name string, at func(Env) time.Time) variable {
+		return variable{name: name, kind: dateKind, raw: func(e Env) any { return at(e) }}
+	}
+	plain := func(name string, of func(Env) string) variable {
+		return variable{name: name, kind: textKind, raw: func(e Env) any { return of(e) }}
+	}
+	return []variable{
+		plain("key", func(e Env) string { return string(e.Risk.Key) }),
+		plain("title", func(e Env) string { return e.Risk.Title }),
+		plain("module", func(e Env) string { return e.Risk.Module }),
+		{
+			name: "severity", kind: wordKind, words: wordsOf(core.Severities()),
+			raw:   func(e Env) any { return string(e.Risk.Severity) },
+			label: func(e Env, s string) string { return e.Text.Severity(core.Severity(s)) },
+		},
+		{
+			name: "status", kind: wordKind, words: wordsOf(core.Statuses()),
+			raw:   func(e Env) any { return string(e.Risk.Status) },
+			label: func(e Env, s string) string { return e.Text.Status(core.Status(s)) },
+		},
+		plain("description", func(e Env) string { return e.Risk.Description }),
+		plain("resolution", func(e Env) string { return e.Risk.Resolution }),
+		date("discovered_at", func(e Env) time.Time { return e.Risk.DiscoveredAt }),
+		date("due_at", func(e Env) time.Time { return e.Risk.DueAt }),
+		date("submitted_at", func(e Env) time.Time { return e.Risk.SubmittedAt }),
+		date("status_since", func(e Env) time.Time { return e.Risk.StatusSince }),
+		date("now", func(e Env) time.Time { return e.Now }),
+		{
+			name: "submitter", kind: personKind,
+			raw:   func(e Env) any { return string(e.submitter()) },
+			label: func(e Env, _ string) string { return e.submitterName() },
+		},
+		{
+			name: "lead", kind: personKind,
+			raw:   func(e Env) any { return string(e.Lead) },
+			label: func(e Env, s string) string { return e.name(core.Ref(s)) },
+		},
+		{name: "handlers", kind: peopleKind, raw: func(e Env) any { return wordsOf(e.Risk.Handlers) }},
+	}
+}
+
+// ownField returns the variable of an own field.
+func ownField(key string, f FieldDef) variable {
+	v := variable{name: ownPrefix + key, kind: textKind}
+	value := func(e Env) core.Value { return e.Risk.Fields[key] }
+	switch f.Type {
+	case core.NumberField:
+		v.kind = numberKind
+		v.raw = func(e Env) any {
+			if n := value(e).Number; n != nil {
+				return *n
+			}
+			return math.NaN()
+		}
+	case core.DateField:
+		v.kind = dateKind
+		v.raw = func(e Env) any { return value(e).Date }
+	case core.PeopleField:
+		v.kind = peopleKind
+		v.raw = func(e Env) any { return wordsOf(value(e).People) }
+	case core.SelectField:
+		v.kind, v.words = wordKind, f.Options
+		v.raw = func(e Env) any { return value(e).Text }
+		v.label = func(e Env, s string) string { return e.option(key, s) }
+	default:
+		v.raw = func(e Env) any { return value(e).Text }
+	}
+	return v
+}
+
+// wordsOf returns named strings as plain ones.
+func wordsOf[S ~string](in []S) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = string(s)
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// What templates see of a value that is not plain text. Each is used as a
+// pointer, nil if nothing is set: that is what text/template takes for false,
+// and every String copes with it.
+type (
+	// word is one of a few known words, or a person: a code and what to show.
+	word struct{ code, label string }
+	// number is a number.
+	number struct{ n float64 }
+	// moment is a date in the flow's zone.
+	moment struct {
+		t    time.Time
+		zone *time.Location
+		text text.Printer
+	}
+	// crowd is people, by name.
+	crowd struct {
+		names []string
+		text  text.Printer
+	}
+)
+
+// shown returns what templates see of v.
+func shown(v variable, e Env, zone *time.Location) any {
+	switch raw := v.raw(e).(type) {
+	case time.Time:
+		if raw.IsZero() {
+			return (*moment)(nil)
+		}
+		return &moment{raw, zone, e.Text}
+	case float64:
+		if math.IsNaN(raw) {
+			return (*number)(nil)
+		}
+		return &number{raw}
+	case []string:
+		if len(raw) == 0 {
+			return (*crowd)(nil)
+		}
+		names := make([]string, len(raw))
+		for i, s := range raw {
+			names[i] = e.name(core.Ref(s))
+		}
+		return &crowd{names, e.Text}
+	case string:
+		if v.label == nil {
+			return raw
+		}
+		if raw != "" {
+			return &word{raw, v.label(e, raw)}
+		}
+	}
+	return (*word)(nil)
+}
+
+// String returns the label.
+func (w *word) String() string {
+	if w == nil {
+		return ""
+	}
+	return w.label
+}
+
+// String returns the number without needless digits.
+func (n *number) String() string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatFloat(n.n, 'f', -1, 64)
+}
+
+// String returns day and time.
+func (m *moment) String() string {
+	if m == nil {
+		return ""
+	}
+	return m.text.Time(m.t, m.zone)
+}
+
+// day returns the day alone.
+func (m *moment) day() string {
+	if m == nil {
+		return ""
+	}
+	return m.text.Date(m.t, m.zone)
+}
+
+// String returns the names as the language lists them.
+func (c *crowd) String() string {
+	if c == nil {
+		return ""
+	}
+	return c.text.List(c.names)
+}
+
+// join returns the names with something of the author's choice between.
+func (c *crowd) join(between string) string {
+	if c == nil {
+		return ""
+	}
+	return strings.Join(c.names, between)
+}

@@ -1,0 +1,185 @@
+package flow
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+	"text/template/parse"
+	"unicode/utf8"
+
+	"riskroom/core"
+)
+
+// Limits of what templates give, in characters. Platforms have their own,
+// which may be lower.
+const (
+	MaxLine = 1000 // a title, a group's name, topic or purpose
+	MaxText = 8000 // the text of a message
+)
+
+const (
+	maxTemplate      = 8000 // characters of a template's source
+	maxTemplateNodes = 50
+)
+
+// Template is a compiled text with values in it: fixed text, {{ .name }} with
+// functions after |, and {{ if }} … {{ else }} … {{ end }}.
+//
+// It knows the same names as a Condition, written .title or .fields.amount.
+// Statuses, severities and options are shown as their labels and compared, by
+// eq and ne, as the words that conditions use. Dates are shown in the flow's
+// zone. What is not set is shown as nothing and counts as false.
+//
+// The functions are:
+//
+//	date D, datetime D      a date as a day, or with its time
+//	default "text" X        X, or text if X is not set
+//	join "; " P             people with something else than a comma between
+//	truncate 40 X           at most 40 characters of X, the last of them … if cut
+//	upper X, lower X, trim X
+//	eq X Y…, ne X Y, and X Y…, or X Y…, not X
+type Template struct {
+	source string
+	tree   *template.Template
+	scope  *scope
+	name   string // what it is for, in errors: "title"
+	limit  int    // characters
+	line   bool   // line breaks become blanks
+}
+
+// String returns the template as written.
+func (t *Template) String() string { return t.source }
+
+// Render fills t in. Its error is Invalid if the result is longer than MaxLine
+// or MaxText allows. A nil Template gives "".
+func (t *Template) Render(env Env) (string, error) {
+	if t == nil {
+		return "", nil
+	}
+	op := "flow: render " + t.name
+	w := &limitedWriter{left: t.limit}
+	data := t.scope.fill(func(v variable) any { return shown(v, env, t.scope.zone) })
+	err := t.tree.Execute(w, data)
+	if errors.Is(err, errTooLong) {
+		return "", &core.Error{
+			Op: op, Kind: core.Invalid, Detail: "text_too_long",
+			Err: fmt.Errorf("longer than %d characters", t.limit),
+		}
+	}
+	if err != nil {
+		return "", &core.Error{Op: op, Kind: core.Invalid, Detail: "template_failed", Err: err}
+	}
+	if t.line {
+		return oneLine(w.String()), nil
+	}
+	return strings.TrimSpace(w.String()), nil
+}
+
+var lineBreaks = regexp.MustCompile(`[ \t]*[\r\n\x{0085}\x{2028}\x{2029}]\s*`)
+
+// oneLine puts everything on one line.
+func oneLine(s string) string {
+	return lineBreaks.ReplaceAllString(strings.TrimSpace(s), " ")
+}
+
+var errTooLong = errors.New("too long")
+
+// limitedWriter takes so many characters and then fails, so that a template
+// cannot fill the memory.
+type limitedWriter struct {
+	bytes.Buffer
+	left int
+}
+
+// Write implements io.Writer.
+func (w *limitedWriter) Write(p []byte) (int, error) {
+	if w.left -= utf8.RuneCount(p); w.left < 0 {
+		return 0, errTooLong
+	}
+	return w.Buffer.Write(p)
+}
+
+// line compiles the one-line template at path; an empty one is nil.
+func (c *compiler) line(path, source string) *Template {
+	return c.template(path, source, MaxLine, true)
+}
+
+// text compiles the template of several lines at path; an empty one is nil.
+func (c *compiler) text(path, source string) *Template {
+	return c.template(path, source, MaxText, false)
+}
+
+func (c *compiler) template(path, source string, limit int, line bool) *Template {
+	if source == "" {
+		return nil
+	}
+	t := &Template{source: source, scope: c.scope, name: path[strings.LastIndexByte(path, '/')+1:], limit: limit, line: line}
+	tree, f := parseTemplate(source)
+	if f == nil {
+		f = (&templateCheck{scope: c.scope, source: source}).list(tree.Root)
+	}
+	if f == nil {
+		f = t.link(tree)
+	}
+	if f != nil {
+		c.report(path, f.offset, RuleTemplate, "%s", f.message)
+		return nil
+	}
+	return t
+}
+
+// link makes t runnable, and tries it.
+func (t *Template) link(tree *parse.Tree) *flaw {
+	linked, err := template.New(tree.Name).Option("missingkey=error").Funcs(templateFuncs()).AddParseTree(tree.Name, tree)
+	if err != nil {
+		return flawAt(-1, "%v", err)
+	}
+	t.tree = linked
+	for _, env := range samples(t.scope) {
+		if _, err := t.Render(env); err != nil {
+			return flawAt(-1, "the template does not work: %v", err)
+		}
+	}
+	return nil
+}
+
+// parseTemplate reads a template's grammar.
+func parseTemplate(source string) (*parse.Tree, *flaw) {
+	if n := utf8.RuneCountInString(source); n > maxTemplate {
+		return nil, flawAt(-1, "the template has %d characters; at most %d are taken", n, maxTemplate)
+	}
+	// No template can define itself under a name that contains all of it.
+	name := source + "#"
+	tree := parse.New(name)
+	tree.Mode = parse.SkipFuncCheck
+	set := map[string]*parse.Tree{}
+	if _, err := tree.Parse(source, "", "", set); err != nil {
+		return nil, parseFlaw(source, strings.TrimPrefix(err.Error(), "template: "+name+":"))
+	}
+	if len(set) > 1 || set[name] == nil {
+		return nil, flawAt(-1, "define and block cannot be used here")
+	}
+	return tree, nil
+}
+
+// parseFlaw places an error of the template parser, "line: message", at the
+// first action on its line.
+func parseFlaw(source, message string) *flaw {
+	number, rest, ok := strings.Cut(message, ":")
+	line, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return flawAt(-1, "%s", message)
+	}
+	start := 0
+	for range line - 1 {
+		start += strings.IndexByte(source[start:], '\n') + 1
+	}
+	if i := strings.Index(source[start:], "{{"); i >= 0 && !strings.Contains(source[start:start+i], "\n") {
+		start += i
+	}
+	return flawAt(utf8.RuneCountInString(source[:start]), "%s", strings.TrimSpace(rest))
+}
