@@ -33,8 +33,8 @@ type Note struct {
 	What Happening
 }
 
-// record is what is known of one call.
-type record struct {
+// entry is what is known of one call.
+type entry struct {
 	done    bool
 	value   string
 	open    bool
@@ -50,7 +50,7 @@ type Journal struct {
 	step  string
 
 	mu        sync.Mutex
-	calls     map[string]*record
+	calls     map[string]*entry
 	keys      []string // in the order of their first intent
 	notes     []Note
 	holder    *Once
@@ -60,7 +60,7 @@ type Journal struct {
 // NewJournal returns an empty journal. The ops of its calls derive from step
 // and key alone, so that a step named alike has the same ops in every World.
 func NewJournal(clock core.Clock, step string) *Journal {
-	return &Journal{clock: clock, step: step, calls: make(map[string]*record)}
+	return &Journal{clock: clock, step: step, calls: make(map[string]*entry)}
 }
 
 // Claim starts a try of the step and returns its Once, which s disturbs. It
@@ -119,18 +119,18 @@ func (j *Journal) Notes() []Note {
 }
 
 // intent is what Call.Make and Call.Probe are told.
-func (j *Journal) intent(key string, r *record) core.Intent {
+func (j *Journal) intent(key string, r *entry) core.Intent {
 	return core.Intent{Op: core.MakeOp("adaptertest", j.step, key), First: r.first, Begun: r.begun, Attempt: r.attempt}
 }
 
 // read returns what is known of a key: a copy.
-func (j *Journal) read(key string) record {
+func (j *Journal) read(key string) entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if r := j.calls[key]; r != nil {
 		return *r
 	}
-	return record{}
+	return entry{}
 }
 
 // wishedCancelled tells whether Cancel was called.
@@ -152,7 +152,7 @@ func (j *Journal) begin(o *Once, key string, attempt int) (core.Intent, error) {
 	}
 	r := j.calls[key]
 	if r == nil {
-		r = &record{first: j.clock.Now()}
+		r = &entry{first: j.clock.Now()}
 		j.calls[key] = r
 		j.keys = append(j.keys, key)
 	}

@@ -85,7 +85,7 @@ func (o *Once) Crashed() bool { return o.dead.Load() }
 
 // settle finds out what became of the call of an open intent. Neither settled
 // nor an error means that the intent is closed and the call may be made.
-func (o *Once) settle(ctx context.Context, c core.Call, r record) (value string, settled bool, err error) {
+func (o *Once) settle(ctx context.Context, c core.Call, r entry) (value string, settled bool, err error) {
 	if age := o.journal.clock.Now().Sub(r.begun); age < CallTimeout+SettleTime {
 		return "", false, refuse(c.Key, core.Error{Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: CallTimeout + SettleTime - age})
 	}

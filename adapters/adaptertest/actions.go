@@ -1,0 +1,183 @@
+package adaptertest
+
+import (
+	"context"
+
+	"riskroom/core"
+)
+
+// The wordings that the actions use; each is found again on the platform.
+const (
+	groupName    = "Ledger is off by one"
+	groupTopic   = "Why the ledger is off by one"
+	groupPurpose = "Discuss R-17"
+	badgeLabel   = "Payments · R-17"
+)
+
+// card returns a card of risk R-17 that says what, with a mention of who.
+func card(what string, who core.Account) *core.Card {
+	return &core.Card{
+		Risk: "R-17", Version: 1, Tone: core.ToneWaiting,
+		Title: []core.Span{core.Plain("R-17 " + what)},
+		Rows: []core.Row{
+			{Label: "Module", Value: []core.Span{core.Plain("Payments")}},
+			{Label: "Handlers", Value: []core.Span{core.Mention(who)}},
+		},
+		Body:    []core.Span{core.Plain("The sum differs by "), core.Link("one cent", "https://example.com/ledger"), core.Plain(".")},
+		Footer:  []core.Span{core.Plain("Filed on 2 March")},
+		Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}},
+	}
+}
+
+func badge() *core.Badge {
+	return &core.Badge{Label: badgeLabel, Message: core.Message{Card: &core.Card{
+		Risk: "R-17", Version: 1, Small: true,
+		Title:   []core.Span{core.Plain("R-17 · Payments")},
+		Footer:  []core.Span{core.Plain("Pending")},
+		Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}},
+	}}}
+}
+
+// spec returns a group of the first three people.
+func (r *rig) spec(kind core.GroupType) core.GroupSpec {
+	p := r.cast.People
+	s := core.GroupSpec{
+		Workspace: r.cast.Workspace, Type: kind, Name: groupName, Suffix: "r-17",
+		Topic: groupTopic, Purpose: groupPurpose, Owner: p[0], Members: []core.Account{p[0], p[1], p[2]},
+	}
+	if kind == core.Item {
+		s.Badge = badge()
+	}
+	return s
+}
+
+func sendMessage(m func(*rig) core.Message) action {
+	return action{
+		name:    "send_message",
+		lacking: func(c core.Capabilities) bool { return c.Direct.Support == core.Lacking },
+		do: func(ctx context.Context, r *rig, once core.Once, _ place) result {
+			ref, err := r.world.Platform().SendMessage(ctx, once, r.cast.People[0], m(r))
+			return result{message: ref, err: err}
+		},
+	}
+}
+
+// tidings is a message with everything in it.
+func tidings(r *rig) core.Message {
+	return core.Message{
+		Text: []core.Span{core.Plain("It has waited a day: "), core.Mention(r.cast.People[1])},
+		Card: card(groupName, r.cast.People[2]),
+	}
+}
+
+func createGroup(kind core.GroupType, change func(*rig, *core.GroupSpec)) action {
+	return action{
+		name:    "create_group (" + string(kind) + ")",
+		lacking: func(c core.Capabilities) bool { return lacks(c.Groups, kind) },
+		do: func(ctx context.Context, r *rig, once core.Once, _ place) result {
+			spec := r.spec(kind)
+			if change != nil {
+				change(r, &spec)
+			}
+			g, err := r.world.Platform().CreateGroup(ctx, once, spec)
+			return result{group: g, report: g.Report, err: err}
+		},
+	}
+}
+
+func sendGroupMessage(m func(*rig) core.Message) action {
+	return action{
+		name: "send_group_message", lacking: lacksGroups, prepare: aGroup,
+		do: func(ctx context.Context, r *rig, once core.Once, at place) result {
+			ref, err := r.world.Platform().SendGroupMessage(ctx, once, at.group.Ref, m(r))
+			return result{message: ref, err: err}
+		},
+	}
+}
+
+// setGroup changes an ordinary group in the way that change tells, which needs
+// the platform to set part.
+func setGroup(part core.Part, change func(*rig, place) core.GroupChange) action {
+	return action{
+		name:    "set_group (" + string(part) + ")",
+		lacking: func(c core.Capabilities) bool { return lacksGroups(c) || lacks(c.Set, part) },
+		prepare: aGroup,
+		do: func(ctx context.Context, r *rig, once core.Once, at place) result {
+			report, err := r.world.Platform().SetGroup(ctx, once, at.group.Ref, change(r, at))
+			return result{report: report, err: err}
+		},
+	}
+}
+
+func editMessage(m func(*rig) core.Message) action {
+	return action{
+		name:    "edit_message",
+		lacking: func(c core.Capabilities) bool { return lacksGroups(c) || c.Edit.Support == core.Lacking },
+		prepare: aMessage,
+		do: func(ctx context.Context, r *rig, once core.Once, at place) result {
+			return result{message: at.message, err: r.world.Platform().EditMessage(ctx, once, at.message, m(r))}
+		},
+	}
+}
+
+// aGroup makes an ordinary group.
+func aGroup(r *rig) place {
+	a := createGroup(core.Ordinary, nil)
+	a.name = "prepare a group"
+	res, _ := r.perform(a, place{})
+	return place{group: res.group}
+}
+
+// aMessage makes an ordinary group with a message in it.
+func aMessage(r *rig) place {
+	at := aGroup(r)
+	a := sendGroupMessage(tidings)
+	a.name = "prepare a message"
+	res, _ := r.perform(a, at)
+	at.message = res.message
+	return at
+}
+
+// anItemGroup makes an item group with its badge.
+func anItemGroup(r *rig) place {
+	a := createGroup(core.Item, nil)
+	a.name = "prepare an item group"
+	res, _ := r.perform(a, place{})
+	return place{group: res.group}
+}
+
+// lacks tells whether a platform does not have the thing named k.
+func lacks[K comparable](m map[K]core.Ability, k K) bool {
+	a, ok := m[k]
+	return !ok || a.Support == core.Lacking
+}
+
+func lacksGroups(c core.Capabilities) bool { return lacks(c.Groups, core.Ordinary) }
+
+// actions returns every action of an adapter, on input that uses all its parts.
+func actions() []action {
+	badged := setGroup(core.PartBadge, func(*rig, place) core.GroupChange { return core.GroupChange{Badge: badge()} })
+	kept := setGroup(core.PartBadge, func(_ *rig, at place) core.GroupChange {
+		b := badge()
+		b.Ref = at.group.Badge
+		return core.GroupChange{Badge: b}
+	})
+	kept.name, kept.prepare = "set_group (badge that is there)", anItemGroup
+	kept.lacking = func(c core.Capabilities) bool { return lacks(c.Groups, core.Item) || lacks(c.Set, core.PartBadge) }
+	return []action{
+		sendMessage(tidings),
+		createGroup(core.Ordinary, nil),
+		createGroup(core.Topic, nil),
+		createGroup(core.Item, nil),
+		sendGroupMessage(tidings),
+		setGroup(core.PartName, func(*rig, place) core.GroupChange {
+			return core.GroupChange{Name: new("Ledger is right again"), Suffix: "r-17"}
+		}),
+		setGroup(core.PartTopic, func(*rig, place) core.GroupChange { return core.GroupChange{Topic: new("It was rounding")} }),
+		setGroup(core.PartMember, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Add: r.cast.People[3:5]} }),
+		setGroup(core.PartRemoved, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Remove: r.cast.People[1:3]} }),
+		badged,
+		kept,
+		editMessage(func(r *rig) core.Message { return core.Message{Card: card("Ledger was off by one", r.cast.People[3])} }),
+	}
+}

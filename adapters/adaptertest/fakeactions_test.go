@@ -1,0 +1,291 @@
+package adaptertest
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"riskroom/core"
+)
+
+var _ core.Platform = (*fakeAdapter)(nil)
+
+func (a *fakeAdapter) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	if err := a.ours(to.Workspace); err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, "post", "dm-"+to.ID, func() (*[]*fakePost, error) {
+		if to.ID == "deaf" {
+			return nil, &apiError{code: "unreachable"}
+		}
+		if a.api.direct[to.ID] == nil {
+			a.api.direct[to.ID] = new([]*fakePost)
+		}
+		return a.api.direct[to.ID], nil
+	}, m)
+}
+
+func (a *fakeAdapter) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	if err := a.ours(g.Workspace); err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, "post", g.ID, a.posts(g.ID), m)
+}
+
+func (a *fakeAdapter) posts(id string) func() (*[]*fakePost, error) {
+	return func() (*[]*fakePost, error) {
+		g, err := a.api.group(id)
+		if err != nil {
+			return nil, err
+		}
+		return &g.posts, nil
+	}
+}
+
+func (a *fakeAdapter) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	if err := a.ours(ref.Workspace); err != nil {
+		return err
+	}
+	p, err := a.render(m)
+	if err != nil {
+		return err
+	}
+	_, err = a.set(ctx, once, "edit", "edit", ref.Channel, func(g *fakeGroup) (bool, error) {
+		i := slices.IndexFunc(g.posts, func(p *fakePost) bool { return p.id == ref.ID })
+		if i < 0 {
+			return false, &apiError{code: "not found"}
+		}
+		g.posts[i].markup, g.posts[i].buttons = p.markup, p.buttons
+		return true, nil
+	})
+	return err
+}
+
+// set changes a group by a call that may be repeated.
+func (a *fakeAdapter) set(ctx context.Context, once core.Once, key, method, group string, do func(*fakeGroup) (bool, error)) (string, error) {
+	return a.write(ctx, once, key, method, nil, func(core.Intent) (string, bool, error) {
+		g, err := a.api.group(group)
+		if err != nil {
+			return "", false, err
+		}
+		changed, err := do(g)
+		return "", changed, err
+	})
+}
+
+func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
+	if err := a.ours(spec.Workspace); err != nil {
+		return core.Group{}, err
+	}
+	if spec.Type == core.Topic {
+		return core.Group{}, &core.Error{Op: "fake: create", Kind: core.Unsupported}
+	}
+	if utf8.RuneCountInString(spec.Topic) > fakeTopicLimit || utf8.RuneCountInString(spec.Purpose) > fakeTopicLimit {
+		return core.Group{}, tooLong("topic", fakeTopicLimit)
+	}
+	name := fit(spec.Name, spec.Suffix)
+	id, err := a.write(ctx, once, "create", "create", func(ctx context.Context, in core.Intent) (id string, f core.Found, err error) {
+		err = a.read(ctx, "list", func() error {
+			for _, g := range a.api.groups {
+				if g.name == name && !g.created.Before(in.First) {
+					id = g.id
+				}
+			}
+			return nil
+		})
+		return found(id, err)
+	}, func(core.Intent) (string, bool, error) {
+		g := &fakeGroup{id: a.api.newID("g"), name: name, public: spec.Public, created: a.api.clock.Now()}
+		a.api.groups[g.id] = g
+		a.api.order = append(a.api.order, g.id)
+		return g.id, true, nil
+	})
+	if err != nil {
+		return core.Group{}, err
+	}
+	g := core.Group{Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: name}
+	err = a.change(ctx, once, &g.Report, id, core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}, spec.Purpose)
+	g.Badge = g.Report.Badge
+	return g, err
+}
+
+func fit(name, suffix string) string {
+	return string([]rune(name)[:min(40, utf8.RuneCountInString(name))]) + "-" + suffix
+}
+
+func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
+	if err := a.ours(g.Workspace); err != nil {
+		return core.Report{}, err
+	}
+	if c.Topic != nil && utf8.RuneCountInString(*c.Topic) > fakeTopicLimit {
+		return core.Report{}, tooLong("topic", fakeTopicLimit)
+	}
+	var r core.Report
+	err := a.change(ctx, once, &r, g.ID, c, "")
+	return r, err
+}
+
+// change applies c. The first error that asks for another try is returned once
+// everything has had its turn.
+func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose string) error {
+	var later error
+	// did notes an outcome, and tells whether to stop.
+	did := func(p core.Part, who core.Account, err error) bool {
+		if core.IsStop(err) && a.flaw != goesOnAfterStop {
+			later = err
+			return true
+		}
+		if a.flaw == hidesPartial && p == core.PartMember && core.KindOf(err) == core.Denied {
+			err = nil
+		}
+		if k := core.KindOf(err); passing(k) || k == core.Unauthorized || k == core.NotFound {
+			later = err
+		}
+		r.Add(p, who, err)
+		return false
+	}
+	steps := a.parts(ctx, once, id, c, purpose)
+	for _, s := range steps {
+		if did(s.part, s.who, s.do()) {
+			return later
+		}
+	}
+	if c.Badge != nil {
+		a.badge(ctx, once, r, id, *c.Badge, did)
+	}
+	return later
+}
+
+type fakeStep struct {
+	part core.Part
+	who  core.Account
+	do   func() error
+}
+
+// parts are the parts of a change but for its badge.
+func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, purpose string) []fakeStep {
+	var steps []fakeStep
+	add := func(part core.Part, who core.Account, key, method string, do func(*fakeGroup) (bool, error)) {
+		steps = append(steps, fakeStep{part, who, func() error {
+			_, err := a.set(ctx, once, key, method, id, do)
+			return err
+		}})
+	}
+	if c.Name != nil {
+		add(core.PartName, core.Account{}, "rename", "rename", replace(func(g *fakeGroup) *string { return &g.name }, fit(*c.Name, c.Suffix)))
+	}
+	if c.Topic != nil {
+		add(core.PartTopic, core.Account{}, "topic", "topic", replace(func(g *fakeGroup) *string { return &g.topic }, *c.Topic))
+	}
+	if purpose != "" {
+		add(core.PartPurpose, core.Account{}, "purpose", "purpose", replace(func(g *fakeGroup) *string { return &g.purpose }, purpose))
+	}
+	for i, who := range c.Add {
+		key := "invite:" + who.ID
+		if a.flaw == namesPositions {
+			key = "invite:" + strconv.Itoa(i)
+		}
+		if err := a.ours(who.Workspace); err != nil {
+			steps = append(steps, fakeStep{core.PartMember, who, func() error { return err }})
+			continue
+		}
+		add(core.PartMember, who, key, "invite", func(g *fakeGroup) (bool, error) {
+			switch {
+			case who.ID == "shy":
+				return false, &apiError{code: "not invitable"}
+			case who.ID == "nobody":
+				return false, &apiError{code: string(Forbidden)}
+			case slices.Contains(g.members, who.ID):
+				return false, nil
+			}
+			g.members = append(g.members, who.ID)
+			return true, nil
+		})
+	}
+	for _, who := range c.Remove {
+		add(core.PartRemoved, who, "kick:"+who.ID, "kick", func(g *fakeGroup) (bool, error) {
+			n := len(g.members)
+			g.members = slices.DeleteFunc(g.members, func(m string) bool { return m == who.ID })
+			return len(g.members) < n, nil
+		})
+	}
+	return steps
+}
+
+// replace sets a text of a group, if it is not that already.
+func replace(field func(*fakeGroup) *string, to string) func(*fakeGroup) (bool, error) {
+	return func(g *fakeGroup) (bool, error) {
+		f := field(g)
+		changed := *f != to
+		*f = to
+		return changed, nil
+	}
+}
+
+// badge posts, pins and bookmarks a badge, whatever of it is missing.
+func (a *fakeAdapter) badge(ctx context.Context, once core.Once, r *core.Report, id string, b core.Badge, did func(core.Part, core.Account, error) bool) {
+	ref, err := b.Ref, error(nil)
+	if ref.IsZero() {
+		ref, err = a.post(ctx, once, "badge", id, a.posts(id), b.Message)
+	}
+	if did(core.PartBadge, core.Account{}, err) || err != nil {
+		return
+	}
+	r.Badge = ref
+	_, err = a.set(ctx, once, "pin", "pin", id, func(g *fakeGroup) (bool, error) {
+		if slices.Contains(g.pins, ref.ID) || a.flaw == forgetsBadge {
+			return false, nil
+		}
+		g.pins = append(g.pins, ref.ID)
+		return true, nil
+	})
+	if did(core.PartPin, core.Account{}, err) {
+		return
+	}
+	_, err = a.set(ctx, once, "bookmark", "bookmark", id, func(g *fakeGroup) (bool, error) {
+		if slices.Contains(g.marks, fakeMark{b.Label, ref.ID}) {
+			return false, nil
+		}
+		g.marks = append(g.marks, fakeMark{b.Label, ref.ID})
+		return true, nil
+	})
+	did(core.PartBookmark, core.Account{}, err)
+}
+
+func (a *fakeAdapter) Find(ctx context.Context, who core.Lookup) (core.Profile, error) {
+	for _, p := range a.api.Cast().People {
+		if p.ID == who.ID || p.ID+"@example.com" == who.Email {
+			return core.Profile{Account: p, Name: p.ID}, a.read(ctx, "user", func() error { return nil })
+		}
+	}
+	return core.Profile{}, a.read(ctx, "user", func() error { return &apiError{code: "not found"} })
+}
+
+func (a *fakeAdapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
+	if group != "oncall" {
+		return nil, a.read(ctx, "role", func() error { return &apiError{code: "not found"} })
+	}
+	return a.api.Cast().People[1:3], a.read(ctx, "role", func() error { return nil })
+}
+
+func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.GroupState, err error) {
+	if err := a.ours(ref.Workspace); err != nil {
+		return core.GroupState{}, err
+	}
+	err = a.read(ctx, "info", func() error {
+		g, err := a.api.group(ref.ID)
+		if err != nil {
+			return err
+		}
+		s = core.GroupState{Ref: ref, Name: g.name, Topic: g.topic, Created: g.created, Badged: len(g.marks) > 0}
+		for _, m := range g.members {
+			s.Members = append(s.Members, core.Account{Workspace: "acme", ID: m})
+		}
+		for _, p := range g.pins {
+			s.Pinned = append(s.Pinned, core.MessageRef{Workspace: "acme", Channel: ref.ID, ID: p})
+		}
+		return nil
+	})
+	return s, err
+}

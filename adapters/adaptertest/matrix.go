@@ -1,0 +1,165 @@
+package adaptertest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"riskroom/core"
+)
+
+// transient are the faults after which a call surely did nothing, or which
+// strike a call that changes nothing. Each strikes every call of every action.
+func transient() []FaultKind {
+	return []FaultKind{RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, EmptyFailure, Slow}
+}
+
+// spoilt are the faults that leave open whether a call happened. Each strikes
+// every call that changes something.
+func spoilt() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, Late} }
+
+// wakes are the faults that strike the calls by which a probe looks for what
+// became of a call that was cut.
+func wakes() []FaultKind { return []FaultKind{RateLimit, CutBefore, ErrorBefore, Forbidden} }
+
+// Matrix strikes every API call of every action with every fault, has the
+// action tried again with the same Once as the engine would, and fails the test
+// unless the platform ends in the state of an undisturbed run, or a policy that
+// the capabilities declare was applied and recorded. It returns a cell for each
+// case that passed, in a fixed order: Markdown makes a table of them.
+func Matrix(t *testing.T, h Harness) []Cell {
+	t.Helper()
+	return matrix(h, func(name string, cases []testCase) {
+		t.Run(name, func(t *testing.T) {
+			for _, c := range cases {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.run(t)
+				})
+			}
+		})
+	})
+}
+
+// testCase is one case of a suite.
+type testCase struct {
+	name string
+	run  func(t testing.TB)
+}
+
+// each runs all cases, in any order, and returns when they have ended.
+type each func(name string, cases []testCase)
+
+func matrix(h Harness, run each) []Cell {
+	bases := make([]*baseline, len(actions()))
+	var cases []testCase
+	for i, a := range actions() {
+		cases = append(cases, testCase{a.name, func(t testing.TB) { bases[i] = undisturbed(t, h, a) }})
+	}
+	run("undisturbed", cases)
+
+	var trials, again []*trial
+	for _, b := range bases {
+		trials = append(trials, b.trials()...)
+	}
+	run("struck", casesOf(h, trials))
+	for _, tr := range trials {
+		again = append(again, tr.again()...)
+	}
+	run("struck again", casesOf(h, again))
+
+	var cells []Cell
+	for _, tr := range slices.Concat(trials, again) {
+		if tr.verdict != "" {
+			cells = append(cells, tr.cell())
+		}
+	}
+	return cells
+}
+
+func casesOf(h Harness, trials []*trial) []testCase {
+	var cases []testCase
+	for _, tr := range trials {
+		c := tr.cell()
+		name := strings.Join([]string{c.Action, c.Call, c.Fault, string(c.When)}, "/")
+		cases = append(cases, testCase{name, func(t testing.TB) { tr.run(t, h) }})
+	}
+	return cases
+}
+
+// baseline is an undisturbed run of an action.
+type baseline struct {
+	action action
+	calls  []APICall
+	keys   []string // of each call, the key under which it was made; "" outside of Make
+	state  plainState
+	report []core.Outcome
+}
+
+// undisturbed carries an action out; nil if the platform has no such thing.
+func undisturbed(t testing.TB, h Harness, a action) *baseline {
+	t.Helper()
+	r := newRig(t, h)
+	if a.lacking(r.can) {
+		return nil
+	}
+	u := r.start(a, a.on(r))
+	n := len(r.world.Calls())
+	keys, watch := r.keysOfCalls(n)
+	res, _ := u.try(Script{Crash: watch}, nil)
+	b := &baseline{action: a, calls: r.world.Calls()[n:], state: plain(r.world.State()), report: outcomes(res.report)}
+	b.keys = keys(len(b.calls))
+	if res.err != nil || len(u.journal.Open()) > 0 {
+		t.Fatalf("undisturbed: %v, open intents %v\n%s", res.err, u.journal.Open(), trace(b.calls))
+	}
+	return b
+}
+
+// keysOfCalls watches the calls after the first n: under which key each is
+// made. keys returns them, "" for calls outside of Make, padded to size.
+func (r *rig) keysOfCalls(n int) (keys func(size int) []string, watch func(Point, string) bool) {
+	var found []string
+	grow := func(size int, key string) {
+		for len(found) < size {
+			found = append(found, key)
+		}
+	}
+	watch = func(p Point, key string) bool {
+		switch size := len(r.world.Calls()) - n; p {
+		case BeforeMake:
+			grow(size, "")
+		case AfterMake:
+			grow(size, key)
+		}
+		return false
+	}
+	return func(size int) []string { grow(size, ""); return found }, watch
+}
+
+// outcomes are the outcomes of a report without their details, in a fixed
+// order, each once.
+func outcomes(r core.Report) []core.Outcome {
+	out := slices.Clone(r.Outcomes)
+	for i := range out {
+		out[i].Detail = ""
+	}
+	slices.SortFunc(out, func(a, b core.Outcome) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return slices.Compact(out)
+}
+
+// trace is a list of calls for a person who looks for what went wrong.
+func trace(calls []APICall) string {
+	var b strings.Builder
+	for _, c := range calls {
+		b.WriteString("\t" + c.Method)
+		if c.Effect {
+			b.WriteString(" (took effect)")
+		}
+		if c.Struck {
+			b.WriteString(" (struck)")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}

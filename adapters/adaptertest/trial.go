@@ -1,0 +1,236 @@
+package adaptertest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/core"
+)
+
+// trial is one case of the matrix: a call of an action is struck, and perhaps a
+// call of the tries that follow.
+type trial struct {
+	base  *baseline
+	call  int       // index of the call that is struck
+	kind  FaultKind // what strikes it; "" only crashes
+	crash Point     // where the process dies too, in the call's key; "" does not
+	wake  Fault     // ordered after the first try; Kind "" is none
+
+	probes  []string // the methods that were called by probes
+	verdict Verdict  // "" unless the case passed
+}
+
+// trials returns the cases of an action, in a fixed order.
+func (b *baseline) trials() []*trial {
+	if b == nil {
+		return nil
+	}
+	var out []*trial
+	for i, c := range b.calls {
+		for _, k := range transient() {
+			out = append(out, &trial{base: b, call: i, kind: k})
+		}
+		if !c.Write {
+			continue
+		}
+		for _, k := range spoilt() {
+			out = append(out, &trial{base: b, call: i, kind: k})
+		}
+		out = append(out, &trial{base: b, call: i, kind: CutAfter, wake: Fault{Kind: HideMetadata, Times: Forever}})
+		if b.keys[i] != "" {
+			out = append(out, &trial{base: b, call: i, crash: BeforeMake}, &trial{base: b, call: i, kind: CutAfter, crash: AfterMake})
+		}
+	}
+	return out
+}
+
+// again returns cases like this one in which the probes that follow are struck
+// too.
+func (tr *trial) again() []*trial {
+	var out []*trial
+	for i, m := range tr.probes {
+		if slices.Contains(tr.probes[:i], m) {
+			continue
+		}
+		for _, k := range wakes() {
+			wake := Fault{Kind: k, Method: m, Nth: 1, Times: 1, Wait: 3 * time.Second}
+			if k == Forbidden {
+				wake.Times = Forever
+			}
+			out = append(out, &trial{base: tr.base, call: tr.call, kind: tr.kind, wake: wake})
+		}
+	}
+	return out
+}
+
+// nth tells the how-many-eth call of its method the struck one is, and how many
+// there are.
+func (tr *trial) nth() (nth, of int) {
+	for i, c := range tr.base.calls {
+		if c.Method == tr.struck().Method {
+			of++
+			if i <= tr.call {
+				nth++
+			}
+		}
+	}
+	return nth, of
+}
+
+func (tr *trial) struck() APICall { return tr.base.calls[tr.call] }
+
+// cell is the case as data.
+func (tr *trial) cell() Cell {
+	c := Cell{Action: tr.base.action.name, Call: tr.struck().Method, Fault: string(tr.kind), When: tr.kind.When(), Verdict: tr.verdict}
+	if nth, of := tr.nth(); of > 1 {
+		c.Call += " " + strconv.Itoa(nth)
+	}
+	switch {
+	case tr.crash == BeforeMake:
+		c.Fault, c.When = "crash", Before
+	case tr.crash != "":
+		c.Fault, c.When = "crash", After
+	case tr.kind == Slow && !tr.struck().Write:
+		c.When = Before
+	}
+	if tr.wake.Kind != "" {
+		c.Fault += ", then " + string(tr.wake.Kind)
+	}
+	if tr.wake.Method != "" {
+		c.Fault += " on " + tr.wake.Method
+	}
+	return c
+}
+
+// run runs the case. It leaves the verdict empty where the platform has no such
+// fault.
+func (tr *trial) run(t testing.TB, h Harness) {
+	t.Helper()
+	r := newRig(t, h)
+	u := r.start(tr.base.action, tr.base.action.on(r))
+	n := len(r.world.Calls())
+	if tr.kind != "" {
+		nth, _ := tr.nth()
+		if !r.world.Inject(Fault{Kind: tr.kind, Method: tr.struck().Method, Nth: nth, Times: 1, Wait: 3 * time.Second}) {
+			return
+		}
+	}
+	last, once := tr.first(u, n)
+	if tr.kind != "" && !r.struck(n) || tr.crash != "" && !once.Crashed() {
+		t.Errorf("the call that the fault waits for did not come:\n%s", trace(r.world.Calls()[n:]))
+		return
+	}
+	woken := len(r.world.Calls())
+	if tr.wake.Kind != "" && !r.world.Inject(tr.wake) {
+		return
+	}
+	u.watch = tr.noteProbes(r)
+	res, converged := u.settle(last, once.Crashed())
+	if tr.wake.Kind == HideMetadata && !r.struck(woken) {
+		return // nothing that this action looks at has metadata
+	}
+	verdict, problem := tr.judge(u, res, converged)
+	if problem != "" {
+		t.Errorf("%s\nIt ended with: %v\nIts calls:\n%sIts decisions: %v", problem, res.err, trace(r.world.Calls()[n:]), u.journal.Notes())
+		return
+	}
+	tr.verdict = verdict
+}
+
+// first carries out the try in which the call is struck.
+func (tr *trial) first(u *run, n int) (result, *Once) {
+	s := Script{Crash: func(p Point, key string) bool { return p == tr.crash && key == tr.base.keys[tr.call] }}
+	if tr.kind != Slow {
+		return u.try(s, nil)
+	}
+	hung, stop := u.whenHung(n, tr.struck().Effect)
+	defer stop()
+	return u.try(s, hung)
+}
+
+// noteProbes has the methods that probes call noted, in the case whose probes
+// are to be struck.
+func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
+	if tr.kind != CutAfter || tr.wake.Kind != "" || tr.crash != "" {
+		return nil
+	}
+	before := 0
+	return func(p Point, _ string) bool {
+		switch calls := r.world.Calls(); p {
+		case BeforeProbe:
+			before = len(calls)
+		case AfterProbe:
+			for _, c := range calls[before:] {
+				tr.probes = append(tr.probes, c.Method)
+			}
+		}
+		return false
+	}
+}
+
+// judge compares how the case ended with the undisturbed run.
+func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
+	state := plain(u.world.State())
+	diff := cmp.Diff(tr.base.state, state)
+	switch {
+	case parked(res):
+		if state.within(tr.base.state) {
+			return u.policy()
+		}
+		return "", "it was parked, and yet more was done than undisturbed (-undisturbed +now):\n" + diff
+	case !converged:
+		return "", "it has not ended after " + strconv.Itoa(u.tries) + " tries"
+	case res.err != nil:
+		return "", "it failed for good"
+	case diff == "":
+		return Single, u.wrong(res, tr.base)
+	}
+	sent := 0
+	for _, n := range u.journal.Notes() {
+		if n.What == Resent {
+			sent++
+		}
+	}
+	if cmp.Equal(tr.base.state, state.forgive(tr.base.state, sent)) {
+		return u.policy()
+	}
+	return "", "the platform ended in another state (-undisturbed +now):\n" + diff
+}
+
+// policy finds every policy that was applied declared by the capabilities.
+func (u *run) policy() (Verdict, string) {
+	for _, n := range u.journal.Notes() {
+		unsure := map[Happening]core.Unsure{Resent: core.Resend, Parked: core.Park}[n.What]
+		kind, _, _ := strings.Cut(n.Key, ":")
+		declared := slices.ContainsFunc(u.can.Calls, func(c core.CallPolicy) bool {
+			return c.Key == kind && c.Risk != "" && c.Unsure == unsure
+		})
+		if unsure != "" && !declared {
+			return "", "the capabilities declare no risk with the policy " + string(unsure) + " for the key " + kind
+		}
+	}
+	return Policy, ""
+}
+
+// wrong tells what of a result does not fit what the platform shows, "" if all
+// does.
+func (u *run) wrong(res result, base *baseline) string {
+	state := u.world.State()
+	if diff := cmp.Diff(base.report, outcomes(res.report)); diff != "" {
+		return "it reports other outcomes (-undisturbed +now):\n" + diff
+	}
+	for _, ref := range []core.MessageRef{res.message, res.group.Badge, res.report.Badge} {
+		if _, ok := state.message(ref); !ok && !ref.IsZero() {
+			return "it returned the message " + ref.String() + ", which is not there"
+		}
+	}
+	if _, ok := state.Group(res.group.Ref); !ok && !res.group.Ref.IsZero() {
+		return "it returned the group " + res.group.Ref.String() + ", which is not there"
+	}
+	return ""
+}
