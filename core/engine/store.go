@@ -63,8 +63,7 @@ const (
 	// MoveTimer replaces run From by Run. If From has begun or ended, or does
 	// not exist, it stays as it is, and Run is armed only if Due is still ahead.
 	MoveTimer TimerOp = "move"
-	// DropTimer removes a run that has not begun, and wishes one that has
-	// cancelled.
+	// DropTimer removes a run that has not begun, and leaves one that has.
 	DropTimer TimerOp = "drop"
 	// CancelBegun wishes a run cancelled if it has begun, and leaves it alone
 	// otherwise.
@@ -197,10 +196,14 @@ type Settle struct {
 	Slot     Slot   // of Waiting for a slot
 	Attempts int
 	Since    time.Time
-	Shown    []Shown         // added, or replaced by ID
-	Badge    core.MessageRef // of the bound link, if set
-	Timers   []TimerChange   // of the same risk: notices, a sync
-	Events   []Event
+	// Seen is the version of the risk that Shown shows; 0 if nothing is shown. If
+	// the risk has moved on, its sync is armed at once, in the same step: a
+	// change that came while a card was on its way would otherwise be missed.
+	Seen   int64
+	Shown  []Shown         // added, or replaced by ID
+	Badge  core.MessageRef // of the bound link, if set
+	Timers []TimerChange   // of the same risk: notices, a sync
+	Events []Event
 }
 
 // Settling a sync run to an end raises its cycle, forgets its calls, and leaves
