@@ -10,8 +10,9 @@ import (
 )
 
 // setBadge posts the badge unless it stands already, pins it, and has a
-// bookmark in the channel's head lead to it.
-func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b core.Badge) {
+// bookmark in the channel's head lead to it. A channel that is fresh has no
+// bookmarks yet.
+func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b core.Badge, fresh bool) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
 		p.report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "slack: set badge", Kind: core.Invalid, Detail: "other_channel",
@@ -33,79 +34,74 @@ func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b c
 			return "", a.pinsAdd(ctx, in, channel, ts)
 		},
 	})
-	p.do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(channel, ts, b.Label))
+	p.do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
 }
 
 // maxBookmark bounds a bookmark's title; Slack's page names no number.
 const maxBookmark = 100
 
 // bookmarkCall has a bookmark lead to a message. Slack makes as many bookmarks
-// of one link as it is asked for, so the list is read first; one that leads to
-// an earlier badge of the same label is turned to this one.
-func (a *Adapter) bookmarkCall(channel, ts, label string) core.Call {
+// of one link as it is asked for, so the list is read first; one of the same
+// label that leads to an earlier badge is turned to this one.
+func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) core.Call {
 	label = cut(label, maxBookmark)
-	return core.Call{
+	call := core.Call{
 		Key:       "bookmark",
-		Cost:      a.cost("chat.getPermalink", "bookmarks.list", "bookmarks.add"),
-		ProbeCost: a.cost("chat.getPermalink", "bookmarks.list"),
+		Cost:      a.cost("chat.getPermalink", "bookmarks.add"),
+		ProbeCost: a.cost("bookmarks.list"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
-			_, near, err := a.findBookmark(ctx, channel, ts, label)
-			if near.right {
-				return near.ID, core.Yes, nil
-			}
-			return probed(false, err)
+			_, right, err := a.findBookmark(ctx, badge, label)
+			return probed(right, err)
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
-			link, near, err := a.findBookmark(ctx, channel, ts, label)
-			switch {
-			case err != nil:
-				return "", err
-			case near.right:
-				return near.ID, nil
-			case near.ID == "":
-				return a.bookmarksAdd(ctx, in, channel, label, link)
+			var near slack.Bookmark
+			if !fresh {
+				var right bool
+				var err error
+				near, right, err = a.findBookmark(ctx, badge, label)
+				if right || err != nil && !unanswerable(err) {
+					return "", err
+				}
 			}
-			return near.ID, a.bookmarksEdit(ctx, in, channel, near.ID, label, link)
+			link, err := a.chatGetPermalink(ctx, badge.Channel, badge.ID)
+			if err != nil {
+				return "", err
+			}
+			if near.ID != "" {
+				return "", a.bookmarksEdit(ctx, in, badge.Channel, near.ID, label, link)
+			}
+			return "", a.bookmarksAdd(ctx, in, badge.Channel, label, link)
 		},
 	}
-}
-
-// nearest is the bookmark that comes nearest to what is wanted.
-type nearest struct {
-	slack.Bookmark
-	right bool // nothing is wrong with it
-}
-
-// findBookmark returns the link that a bookmark to the message has, and the
-// bookmark that has it, or else the one of that label to an earlier message.
-func (a *Adapter) findBookmark(ctx context.Context, channel, ts, label string) (link string, near nearest, err error) {
-	if link, err = a.chatGetPermalink(ctx, channel, ts); err != nil {
-		return "", nearest{}, err
+	if !fresh {
+		call.Cost = a.cost("bookmarks.list", "chat.getPermalink", "bookmarks.add")
 	}
-	list, err := a.bookmarksList(ctx, channel)
+	return call
+}
+
+// findBookmark looks for the bookmark of that label to the badge. If it is not
+// right, near is the one to set right: to the badge with another label, or of
+// that label to an earlier badge.
+func (a *Adapter) findBookmark(ctx context.Context, badge core.MessageRef, label string) (near slack.Bookmark, right bool, err error) {
+	list, err := a.bookmarksList(ctx, badge.Channel)
 	if err != nil {
-		return "", nearest{}, err
+		return slack.Bookmark{}, false, err
 	}
-	var same, earlier slack.Bookmark
 	for _, b := range list {
+		here, named := leadsTo(b.Link, badge), shows(b.Title, label)
 		switch {
-		case b.Link == link && shows(b.Title, label):
-			return link, nearest{Bookmark: b, right: true}, nil
-		case b.Link == link:
-			same = b
-		case leadsToMessage(b.Link, channel) && shows(b.Title, label):
-			earlier = b
+		case here && named:
+			return b, true, nil
+		case here, named && leadsTo(b.Link, core.MessageRef{Channel: badge.Channel}) && near.ID == "":
+			near = b
 		}
 	}
-	if same.ID != "" {
-		earlier = same
-	}
-	return link, nearest{Bookmark: earlier}, nil
+	return near, false, nil
 }
 
-// leadsToMessage tells whether a link is the permalink of a message in the
-// channel: https://acme.slack.com/archives/C024BE91L/p135854651700023.
-func leadsToMessage(link, channel string) bool {
-	return strings.Contains(link, "/archives/"+channel+"/p")
+// leadsTo tells whether a link is the permalink of a message, or of any in its
+// channel where it has no ID: https://acme.slack.com/archives/C024BE91L/p1358546517000235.
+func leadsTo(link string, m core.MessageRef) bool {
+	return strings.Contains(link, "/archives/"+m.Channel+"/p"+strings.ReplaceAll(m.ID, ".", ""))
 }

@@ -104,14 +104,14 @@ func (a *Adapter) pinsAdd(ctx context.Context, in core.Intent, channel, ts strin
 	}))
 }
 
-func (a *Adapter) bookmarksAdd(ctx context.Context, in core.Intent, channel, title, link string) (string, error) {
-	return write(ctx, a, in, "bookmarks.add", func(ctx context.Context) (string, error) {
+func (a *Adapter) bookmarksAdd(ctx context.Context, in core.Intent, channel, title, link string) error {
+	return done(write(ctx, a, in, "bookmarks.add", func(ctx context.Context) (string, error) {
 		b, err := a.api.AddBookmarkContext(ctx, channel, slack.AddBookmarkParameters{Title: title, Type: "link", Link: link})
 		if err == nil && b.ID == "" {
 			err = errHollow
 		}
 		return b.ID, err
-	})
+	}))
 }
 
 func (a *Adapter) bookmarksEdit(ctx context.Context, in core.Intent, channel, id, title, link string) error {

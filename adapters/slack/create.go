@@ -29,8 +29,11 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	p := &progress{once: once}
 	a.furnish(ctx, p, id, spec)
 	g.Report, g.Badge = p.report, p.report.Badge
-	if p.err == nil && g.Name == "" {
-		g.Name, p.err = a.nameOf(ctx, id)
+	if g.Name == "" {
+		g.Name = n.plain()
+		if p.err == nil {
+			p.err = a.correctName(ctx, &g)
+		}
 	}
 	return g, p.err
 }
@@ -61,15 +64,24 @@ func (a *Adapter) furnish(ctx context.Context, p *progress, id string, spec core
 	}
 	a.invite(ctx, p, id, spec.Members)
 	if spec.Badge != nil {
-		a.setBadge(ctx, p, id, *spec.Badge)
+		a.setBadge(ctx, p, id, *spec.Badge, true)
 	}
 }
 
-func (a *Adapter) nameOf(ctx context.Context, id string) (string, error) {
+// correctName looks up what a group is called that an earlier call created. A
+// bot that may not look leaves the name as it was asked for.
+func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
-		return a.conversationsInfo(ctx, id)
+		return a.conversationsInfo(ctx, g.Ref.ID)
 	})
-	return ch.Name, err
+	switch {
+	case core.KindOf(err) == core.Denied:
+		return nil
+	case err != nil:
+		return err
+	}
+	g.Name = ch.Name
+	return nil
 }
 
 // createCall makes the channel; the value is its ID.
@@ -117,11 +129,14 @@ func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, publ
 // findChannel looks for the channel that the effect of in made: under one of
 // its names, created by the bot, not before the effect was first tried.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
-	self, err := a.whoAmI(ctx)
-	if err != nil {
-		return slack.Channel{}, core.CannotTell, err
-	}
 	var ours slack.Channel
+	self, err := a.whoAmI(ctx)
+	if unanswerable(err) {
+		return ours, core.CannotTell, nil
+	}
+	if err != nil {
+		return ours, core.CannotTell, err
+	}
 	earliest := in.First.Add(-skew).Truncate(time.Second)
 	whole, err := pages(ctx, a, "users.conversations", paid, channelsPages, a.usersConversations, func(ch slack.Channel) bool {
 		if ch.Creator == self.UserID && n.among(ch.Name, in.Op) && !ch.Created.Time().Before(earliest) {

@@ -41,6 +41,7 @@ func (a *Adapter) profile(u slack.User, self Identity) core.Profile {
 	return core.Profile{
 		Account: core.Account{Workspace: a.workspace, ID: u.ID},
 		Name:    cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		Email:   u.Profile.Email,
 		Locale:  u.Locale,
 		Zone:    u.TZ,
 		Guest:   u.IsRestricted || u.IsUltraRestricted || u.IsStranger || foreign,

@@ -52,7 +52,7 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	if err != nil {
 		return core.GroupState{}, err
 	}
-	s.Badged = slices.ContainsFunc(bookmarks, func(b slack.Bookmark) bool { return leadsToMessage(b.Link, g.ID) })
+	s.Badged = slices.ContainsFunc(bookmarks, func(b slack.Bookmark) bool { return leadsTo(b.Link, core.MessageRef{Channel: g.ID}) })
 	return s, nil
 }
 

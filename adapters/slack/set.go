@@ -36,7 +36,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	}
 	a.invite(ctx, p, g.ID, c.Add)
 	if c.Badge != nil {
-		a.setBadge(ctx, p, g.ID, *c.Badge)
+		a.setBadge(ctx, p, g.ID, *c.Badge, false)
 	}
 	return p.report, p.err
 }
@@ -90,7 +90,7 @@ func (a *Adapter) rename(ctx context.Context, p *progress, channel string, c cor
 		Cost: a.cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if err != nil || n.worn(ch.Name) {
+			if n.worn(ch.Name) || err != nil && !unanswerable(err) {
 				return "", err
 			}
 			return "", a.conversationsRename(ctx, in, channel, n.plain())
@@ -113,8 +113,8 @@ func (a *Adapter) text(part core.Part) text {
 }
 
 // textCall sets a topic or purpose. Each time it is set, Slack writes a notice
-// into the channel, so one that is right already is left alone; a channel that
-// is fresh cannot have it yet and is not asked.
+// into the channel, so one that is right already is left alone, unless the bot
+// may not look; a channel that is fresh cannot have it yet and is not asked.
 func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) core.Call {
 	t := a.text(part)
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
@@ -132,7 +132,7 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			if !fresh {
-				if ok, err := right(ctx); ok || err != nil {
+				if ok, err := right(ctx); ok || err != nil && !unanswerable(err) {
 					return "", err
 				}
 			}
