@@ -1,0 +1,133 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"riskroom/core"
+)
+
+var update = flag.Bool("update", false, "write the expected files anew")
+
+// slackLike is a platform as an adapter describes it.
+func slackLike() core.PlatformSettings {
+	native := core.Ability{Support: core.Native}
+	return core.PlatformSettings{
+		Platform: "slack",
+		Settings: []core.Setting{
+			{Key: "bot_token", Secret: true, Required: true, Pattern: "^xoxb-", Form: "xoxb-…", Doc: "The bot user's token."},
+			{Key: "app_token", Secret: true, Pattern: "^xapp-", Form: "xapp-…", Doc: "An app-level token: events come over a socket."},
+			{Key: "signing_secret", Secret: true, Pattern: "^[0-9a-f]{32}$", Form: "32 hexadecimal digits", Doc: "Signs what comes over HTTP."},
+			{Key: "team_id", Pattern: "^T[A-Z0-9]+$", Form: "T0123ABCD", Doc: "The workspace's ID."},
+		},
+		AnyOf: []string{"app_token", "signing_secret"},
+		Capabilities: core.Capabilities{
+			Platform: "slack",
+			Groups: map[core.GroupType]core.Ability{
+				core.Ordinary: native, core.Item: native,
+				core.Topic: {Support: core.Lacking, Why: "Topic groups are not built yet."},
+			},
+			Set: map[core.Part]core.Ability{
+				core.PartName: native, core.PartTopic: native, core.PartMember: native,
+				core.PartRemoved: {Support: core.Lacking, Why: "A bot cannot remove people there."},
+			},
+			Direct: native, Edit: native,
+			Limits: core.Limits{GroupName: 80, Topic: 250, Purpose: 250, MessageText: 4000, GroupMembers: 1000},
+		},
+		Channel: "^[CG][A-Z0-9]+$",
+		User:    "^[UW][A-Z0-9]+$",
+	}
+}
+
+func testOptions() Options {
+	env := map[string]string{
+		"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "0123456789abcdef0123456789abcdef", "WRONG": "not-a-token",
+		"REDIS_URL": "redis://:hidden@localhost:6379/0", "ZONE": "Asia/Shanghai", "BADZONE": "Asia/Shangri-La", "EMPTY": "",
+	}
+	files := map[string]string{"/run/bot": "xoxb-from-file\n", "/run/empty": "\n"}
+	return Options{
+		Platforms: []core.PlatformSettings{slackLike()},
+		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		ReadFile: func(name string) ([]byte, error) {
+			if s, ok := files[name]; ok {
+				return []byte(s), nil
+			}
+			return nil, errors.New("no such file")
+		},
+	}
+}
+
+// TestProblems loads every file of testdata/err and compares what is said of it
+// with the .out file beside it.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/err/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := testOptions()
+			if strings.HasPrefix(filepath.Base(file), "check-") {
+				o.Unset = UnsetIsWarning
+			}
+			cfg, problems := Load(filepath.Base(file), src, o)
+			if len(problems) == 0 {
+				t.Fatal("no problem was found")
+			}
+			if (cfg == nil) != (len(problems.Errors()) > 0) {
+				t.Errorf("a config came back: %v, with %d errors", cfg != nil, len(problems.Errors()))
+			}
+			compare(t, strings.TrimSuffix(file, ".yaml")+".out", problems.String())
+		})
+	}
+}
+
+// compare compares text with what the file holds, or writes the file.
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s:\ngot:\n%s\nwant:\n%s", file, got, want)
+	}
+}
+
+// TestFine loads every file of testdata/ok, of which nothing is said.
+func TestFine(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/ok/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg, problems := Load(filepath.Base(file), src, testOptions())
+			if cfg == nil || len(problems) > 0 {
+				t.Errorf("problems:\n%s", problems)
+			}
+		})
+	}
+}

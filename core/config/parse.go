@@ -1,0 +1,232 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of a file, far above what anybody writes.
+const (
+	maxSize  = 1 << 20 // bytes
+	maxDepth = 40      // collections within collections
+)
+
+// maxBlockColumn bounds how deep block collections can nest before the parser
+// sees them: each level needs a column.
+const maxBlockColumn = 200
+
+// parse reads the one document of the file. A syntax error is one problem, and
+// then there is no tree.
+func (l *loader) parse() *node {
+	if len(l.src.text) > maxSize {
+		l.problem(place{1, 1, 1}, "size", "the file has more than %d bytes", maxSize)
+		return nil
+	}
+	if i := strings.IndexByte(l.src.text, 0); i >= 0 {
+		l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not text: it holds a zero byte")
+		return nil
+	}
+	body, at, err := parseYAML(l.src.text)
+	if err != nil {
+		l.problem(at, "syntax", "%s", err)
+		return nil
+	}
+	if body == nil {
+		l.problem(place{1, 1, 1}, "syntax", "the file is empty")
+		return nil
+	}
+	root := l.convert(body, nil, place{})
+	if l.problems.Errors() != nil && root == nil {
+		return nil
+	}
+	if root.kind != mapNode {
+		l.problem(root.at, "type", "the file must be a map of keys such as version and workspaces, not %s", root.kind)
+		return nil
+	}
+	return root
+}
+
+// parseYAML parses text after refusing what could make the parser itself blow
+// up; a panic of the parser counts as a syntax error.
+func parseYAML(text string) (body ast.Node, at place, err error) {
+	at = place{1, 1, 1}
+	defer func() {
+		if r := recover(); r != nil {
+			body, err = nil, errors.New("this is not YAML that can be read")
+		}
+	}()
+	tokens := lexer.Tokenize(text)
+	if t, err := refuse(tokens); err != nil {
+		return nil, tokenPlace(t), err
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		var ye yaml.Error
+		if errors.As(err, &ye) {
+			return nil, tokenPlace(ye.GetToken()), errors.New(ye.GetMessage())
+		}
+		return nil, at, err
+	}
+	for _, d := range file.Docs {
+		if d.Body == nil || d.Body.Type() == ast.CommentType {
+			continue
+		}
+		if body != nil {
+			return nil, tokenPlace(d.Body.GetToken()), errors.New("a second document: the file holds one")
+		}
+		body = d.Body
+	}
+	return body, at, nil
+}
+
+// refuse finds what the file may not use, and nesting without end.
+func refuse(tokens token.Tokens) (*token.Token, error) {
+	open, documents := 0, 0
+	for i, t := range tokens {
+		block := open == 0 && t.Position.Column > maxBlockColumn
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			open++
+			if open > maxDepth {
+				return t, fmt.Errorf("nested more than %d deep", maxDepth)
+			}
+		case token.MappingEndType, token.SequenceEndType:
+			open--
+		case token.SequenceEntryType:
+			if block {
+				return t, errors.New("nested too deeply")
+			}
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			return t, errors.New("anchors (&), aliases (*) and merge keys (<<) are not supported: write it out")
+		case token.TagType:
+			return t, errors.New("tags (!) are not supported")
+		case token.MappingKeyType:
+			return t, errors.New("complex keys (?) are not supported")
+		case token.DirectiveType:
+			return t, errors.New("directives (%) are not supported")
+		case token.DocumentHeaderType:
+			documents++
+			if documents > 1 || slices.ContainsFunc(tokens[:i], content) {
+				return t, errors.New("a second document: the file holds one")
+			}
+		}
+	}
+	return nil, nil
+}
+
+func content(t *token.Token) bool {
+	return t.Type != token.CommentType && t.Type != token.DocumentHeaderType
+}
+
+func tokenPlace(t *token.Token) place {
+	if t == nil || t.Position == nil {
+		return place{1, 1, 1}
+	}
+	return place{max(1, t.Position.Line), max(1, t.Position.Column), max(1, len([]rune(strings.TrimSpace(t.Origin))))}
+}
+
+// convert turns the library's tree into nodes. Duplicate keys are problems; the
+// first one counts.
+func (l *loader) convert(n ast.Node, path []string, key place) *node {
+	out := &node{path: path, key: key, at: tokenPlace(n.GetToken()), changed: -1}
+	if len(path) > maxDepth {
+		l.problem(out.at, "syntax", "nested more than %d deep", maxDepth)
+		out.kind = scalarNode
+		return out
+	}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		out.kind = mapNode
+		l.convertMap(out, n.Values)
+	case *ast.MappingValueNode:
+		out.kind = mapNode
+		l.convertMap(out, []*ast.MappingValueNode{n})
+	case *ast.SequenceNode:
+		out.kind = listNode
+		for i, v := range n.Values {
+			out.items = append(out.items, l.convert(v, child(path, strconv.Itoa(i)), place{}))
+		}
+	default:
+		convertScalar(out, n)
+	}
+	return out
+}
+
+func (l *loader) convertMap(out *node, values []*ast.MappingValueNode) {
+	seen := map[string]place{}
+	out.index = make(map[string]*node, len(values))
+	for i, v := range values {
+		t := v.Key.GetToken()
+		at := tokenPlace(t)
+		if i == 0 && out.key == (place{}) {
+			out.at = at
+		}
+		if first, dup := seen[t.Value]; dup {
+			l.problem(at, "duplicate-key", "key %q is here for the second time, first in line %d column %d", t.Value, first.line, first.col)
+			continue
+		}
+		seen[t.Value] = at
+		value := l.convert(v.Value, child(out.path, t.Value), at)
+		out.entries = append(out.entries, entry{t.Value, value})
+		out.index[t.Value] = value
+	}
+}
+
+func child(path []string, name string) []string {
+	return append(slices.Clip(path), name)
+}
+
+func convertScalar(out *node, n ast.Node) {
+	out.kind = scalarNode
+	t := n.GetToken()
+	switch n := n.(type) {
+	case *ast.StringNode:
+		out.value, out.style = n.Value, styleOf(t.Type)
+	case *ast.LiteralNode:
+		out.value, out.style = n.Value.Value, styleOf(t.Type)
+	case *ast.BoolNode:
+		out.value = n.Value
+	case *ast.NullNode:
+		out.value = nil
+	case *ast.IntegerNode:
+		out.value = n.Value
+	case *ast.FloatNode:
+		out.value = n.Value
+		if math.IsInf(n.Value, 0) || math.IsNaN(n.Value) {
+			out.value = t.Value
+		}
+	default:
+		out.value = t.Value
+	}
+	out.text = t.Value
+	if s, ok := out.value.(string); ok {
+		out.text = s
+	}
+	if out.style == plainStyle && strings.Contains(out.text, "\n") {
+		out.at.width = 1
+	}
+}
+
+func styleOf(t token.Type) scalarStyle {
+	switch t {
+	case token.SingleQuoteType:
+		return singleQuoted
+	case token.DoubleQuoteType:
+		return doubleQuoted
+	case token.LiteralType:
+		return literalBlock
+	case token.FoldedType:
+		return foldedBlock
+	}
+	return plainStyle
+}

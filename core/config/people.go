@@ -1,0 +1,121 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+// keywords returns the words that stand for people or groups; nobody may be named like one.
+func keywords() []string { return append(flow.Keywords(), "everyone", "involved", "item") }
+
+func (l *loader) readPeople() {
+	org := &l.cfg.Organisation
+	org.People = map[string]core.Person{}
+	taken := map[string]*node{} // by address or account
+	for _, e := range l.root.get("people").list() {
+		if e.value.kind != mapNode {
+			continue
+		}
+		if slices.ContainsFunc(keywords(), func(k string) bool { return strings.EqualFold(k, e.name) }) {
+			l.problem(e.value.key, "name", "nobody may be named %q: it is a keyword", e.name)
+		}
+		org.People[e.name] = l.readPerson(e.name, e.value, taken)
+	}
+}
+
+func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.Person {
+	p := core.Person{Name: name, Accounts: map[string]string{}}
+	for _, a := range n.entries {
+		if !l.sound(a.value) {
+			continue
+		}
+		if a.name == "email" {
+			p.Email = a.value.text
+			l.takeOnce(taken, strings.ToLower(p.Email), a.value)
+			continue
+		}
+		if l.root.get("workspaces").get(a.name) == nil {
+			l.bad[a.value] = true
+			l.problem(a.value.key, "unknown-key", "unknown key %q in person %q: %s", short(a.name), name,
+				suggest(a.name, append([]string{"email"}, keys(l.root.get("workspaces"))...)))
+			continue
+		}
+		if l.userFits(whole(a.value), a.name, a.value.text) {
+			p.Accounts[a.name] = a.value.text
+			l.takeOnce(taken, a.name+"/"+a.value.text, a.value)
+		}
+	}
+	if !l.broken(n) && n.get("email") == nil {
+		for _, w := range keys(l.root.get("workspaces")) {
+			if n.get(w) == nil {
+				l.warning(n.key, "account", "%s has no account in workspace %s: neither an e-mail address nor a user ID", name, w)
+			}
+		}
+	}
+	return p
+}
+
+// takeOnce refuses an address or account that two people have.
+func (l *loader) takeOnce(taken map[string]*node, what string, n *node) {
+	if first := taken[what]; first != nil {
+		l.problem(n.at, "account", "%s and %s have the same %s, first in line %d", first.path[1], n.path[1], n.path[2], first.at.line)
+		return
+	}
+	taken[what] = n
+}
+
+func (l *loader) readModules() {
+	org := &l.cfg.Organisation
+	for _, e := range l.root.get("modules").list() {
+		m := core.Module{Name: e.name, Handlers: l.refs(e.value.get("handlers"))}
+		if n := e.value.get("lead"); l.sound(n) && l.ref(whole(n)) {
+			m.Lead = core.Ref(n.text)
+			if _, _, group := m.Lead.Group(); group {
+				l.problem(n.at, "people", "the lead is one person, not a group")
+			}
+		}
+		if h := e.value.get("handlers"); l.sound(e.value) && e.value.kind == mapNode && (h == nil || len(h.strings()) == 0 && l.sound(h)) {
+			l.warning(e.value.key, "no-handlers", "nobody handles module %q", e.name)
+		}
+		org.Modules = append(org.Modules, m)
+	}
+}
+
+func (l *loader) readPermissions() {
+	n := l.root.get("permissions")
+	p := &l.cfg.Organisation.Permissions
+	p.Administrators = l.refs(n.get("administrators"))
+	p.GroupSettings = l.refs(n.get("group_settings"))
+	p.File = l.audience(n.get("file"))
+	p.Read = l.audience(n.get("read"))
+	if p.File.Involved {
+		l.problem(n.get("file").at, "permission", "involved means nothing for file: nobody is involved in a risk before it is filed")
+	}
+	if n.get("administrators") == nil && l.root.get("admin_channel") == nil {
+		w := l.warning(place{1, 1, 1}, "no-administrators", "there is neither an admin_channel nor an administrator: nobody is told of failures")
+		w.Hint = "add admin_channel, or permissions.administrators"
+	}
+}
+
+// audience reads who may do something; everyone where it is left out.
+func (l *loader) audience(n *node) core.Audience {
+	if n == nil {
+		return core.Audience{Everyone: true}
+	}
+	var a core.Audience
+	for _, it := range n.strings() {
+		switch {
+		case !l.sound(it):
+		case it.text == "everyone":
+			a.Everyone = true
+		case it.text == "involved":
+			a.Involved = true
+		case l.ref(whole(it)):
+			a.Refs = append(a.Refs, core.Ref(it.text))
+		}
+	}
+	return a
+}

@@ -1,0 +1,255 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// Patterns of what the file may hold. reference is what stands for a value from
+// the environment; a value that holds one is checked again once it is filled in.
+const (
+	reference       = `\$\{`
+	clockPattern    = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
+	commandPattern  = `^/[^\s/A-Z]{1,31}$`
+	prefixPattern   = `^[A-Z][A-Z0-9]{0,7}$`
+	durationPattern = `^([0-9]+(ms|s|m|h))+$`
+	instancePattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+	ratePattern     = `^(unlimited|[1-9][0-9]{0,5}/([0-9]+(ms|s|m|h))+)$`
+	secretPattern   = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`
+	emailPattern    = `^[^\s@]+@[^\s@]+\.[^\s@]+$`
+
+	workspaceName = `^[a-z0-9][a-z0-9_-]{0,30}$`
+	personName    = `^[^/@:=\s]([^/@:]{0,78}[^/@:\s])?$`
+	moduleName    = `^\S(.{0,73}\S)?$`
+	fieldName     = `^[a-z][a-z0-9_]{0,39}$`
+	flowName      = `^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$`
+	stepName      = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
+)
+
+// maxLabel is how long a label may be, and maxChoices how many a menu can
+// offer, so that every platform can show them.
+const (
+	maxLabel   = 75
+	maxChoices = 100
+)
+
+// object is a JSON object; errorMessage in one, which editors know too, is what
+// people read when a value does not fit.
+type object = map[string]any
+
+// Schema returns the JSON Schema (draft 7, which editors know best) of config
+// files for these platforms, indented. It is also the reference of every key.
+func Schema(platforms []core.PlatformSettings) []byte {
+	b, err := json.MarshalIndent(schema(platforms), "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("config: schema: %v", err)) // it is made of maps, strings and numbers only
+	}
+	return append(b, '\n')
+}
+
+func schema(platforms []core.PlatformSettings) object {
+	root := record("A config file of riskroom. Values may hold ${NAME} or ${NAME:-default} from the environment; $${ stands for ${.",
+		[]string{"version", "workspaces", "modules", "flows"},
+		object{
+			"version":       object{"const": 1, "description": "The version of this file's format."},
+			"timezone":      text("The IANA time zone in which days are counted and dates are read, such as Asia/Shanghai. UTC if left out."),
+			"language":      choice("The language of cards that several people share; private answers use the reader's own. en if left out.", "en", "zh-CN"),
+			"day_starts_at": matching("What a date without a time stands for, such as \"09:00\" (the default).", clockPattern, "a time of day like \"09:00\""),
+			"command":       matching("The slash command as it is set up on the platforms. /risk if left out.", commandPattern, "a slash and up to 31 characters without spaces and capitals, such as /risk"),
+			"risk_prefix":   matching("What risk keys begin with: R (the default) gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
+			"instance":      matching("Tells several riskrooms apart that share a Redis or a workspace. riskroom if left out; do not change it later.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
+			"call_timeout":  matching("How long one call to a platform may take. 10s if left out.", durationPattern, "a duration such as 10s or 500ms"),
+			"settle":        matching("How long after its timeout a call may still have its effect, before riskroom looks whether it had. 5s if left out.", durationPattern, "a duration such as 5s or 500ms"),
+			"durability":    choice("standard (the default) trusts the Redis it writes to; strict waits, after filing and before each call, until a replica has the write too.", string(Standard), string(Strict)),
+			"data_dir":      text("The folder for what riskroom keeps itself, relative to where it is started. ./data if left out."),
+			"redis":         redisSchema(),
+			"admin_channel": record("The channel where failures are told that nobody caused. Without it administrators get direct messages.", []string{"workspace", "channel"}, object{
+				"workspace": text("A workspace of this file."),
+				"channel":   text("The channel's ID on the platform, not its name."),
+			}),
+			"workspaces":  workspacesSchema(platforms),
+			"people":      peopleSchema(),
+			"permissions": permissionsSchema(),
+			"modules":     modulesSchema(),
+			"fields":      fieldsSchema(),
+			"flows":       flowsSchema(),
+		})
+	root["$schema"] = "http://json-schema.org/draft-07/schema#"
+	root["title"] = "riskroom"
+	return root
+}
+
+// record is a mapping with known keys.
+func record(doc string, required []string, props object) object {
+	o := object{"type": "object", "description": doc, "properties": props, "additionalProperties": false}
+	if len(required) > 0 {
+		o["required"] = required
+	}
+	return o
+}
+
+// dict is a mapping whose keys people choose: names says what they match.
+func dict(doc, names, say string, of object) object {
+	return object{
+		"type": "object", "description": doc, "errorMessage": say,
+		"patternProperties": object{names: of}, "additionalProperties": false,
+	}
+}
+
+func text(doc string) object {
+	return object{"type": "string", "minLength": 1, "description": doc}
+}
+
+func yesNo(doc string) object { return object{"type": "boolean", "description": doc} }
+
+func choice(doc string, values ...string) object {
+	return object{"type": "string", "enum": values, "description": doc}
+}
+
+// matching is a string of a certain form, or one that holds a reference.
+func matching(doc, pattern, say string) object {
+	return object{"type": "string", "pattern": pattern + "|" + reference, "description": doc, "errorMessage": "expected " + say}
+}
+
+// people is a list of people, or one of them.
+func people(doc string) object {
+	return object{
+		"type": []string{"string", "array"}, "minLength": 1, "minItems": 1, "maxItems": core.MaxMembers,
+		"items": object{"type": "string", "minLength": 1}, "description": doc,
+	}
+}
+
+// label is a text, or one per language.
+func label(doc string) object {
+	one := object{"type": "string", "minLength": 1, "maxLength": maxLabel}
+	return object{
+		"type": []string{"string", "object"}, "minLength": 1, "maxLength": maxLabel, "minProperties": 1,
+		"properties": object{"en": one, "zh-CN": one}, "additionalProperties": false, "description": doc,
+	}
+}
+
+// anyOf needs at least one of the keys.
+func anyOf(say string, keys ...string) object {
+	var need []object
+	for _, k := range keys {
+		need = append(need, object{"required": []string{k}})
+	}
+	return object{"anyOf": need, "errorMessage": say}
+}
+
+// without refuses keys beside the one under which it stands in "dependencies".
+func without(say string, keys ...string) object {
+	props := object{}
+	for _, k := range keys {
+		props[k] = object{"not": object{}, "errorMessage": say}
+	}
+	return object{"properties": props}
+}
+
+func redisSchema() object {
+	return record("Where risks, timers and links are kept.", nil, object{
+		"url":           text("redis://host:6379/0, rediss:// with TLS or unix:///path. A password belongs into the environment or password_file."),
+		"username":      text("The user to log in as, where it is not in the url."),
+		"password":      secret("The password, from the environment: ${NAME}."),
+		"password_file": text("A file that holds the password."),
+		"mode":          choice("standalone (the default), sentinel or cluster; more addresses as ?addr=host:port in the url, the sentinels' master as ?master_name=.", string(Standalone), string(Sentinel), string(Cluster)),
+		"prefix":        matching("What every key in Redis begins with. riskroom if left out.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
+	})
+}
+
+func secret(doc string) object {
+	return object{"type": "string", "pattern": secretPattern, "description": doc,
+		"errorMessage": "a secret comes from the environment, as ${NAME} and nothing else"}
+}
+
+func workspacesSchema(platforms []core.PlatformSettings) object {
+	var names []string
+	var cases []object
+	for _, p := range platforms {
+		names = append(names, p.Platform)
+		cases = append(cases, object{
+			"if":   object{"properties": object{"platform": object{"const": p.Platform}}, "required": []string{"platform"}},
+			"then": platformSchema(p),
+		})
+	}
+	slices.Sort(names)
+	one := object{
+		"type": "object", "required": []string{"platform"}, "description": "One workspace.",
+		"properties": object{"platform": choice("The platform it is on.", names...)},
+	}
+	if len(cases) > 0 {
+		one["allOf"] = cases
+	}
+	d := dict("The workspaces (or guilds) where riskroom works, by a name of your choice.",
+		workspaceName, "a workspace's name has up to 31 lower-case letters, digits, \"-\" and \"_\"", one)
+	d["minProperties"] = 1
+	return d
+}
+
+// platformSchema describes the keys of a workspace on p.
+func platformSchema(p core.PlatformSettings) object {
+	props := object{}
+	var required []string
+	var all []object
+	for _, s := range p.Settings {
+		switch {
+		case s.Secret:
+			props[s.Key] = secret(s.Doc)
+			props[s.Key+fileSuffix] = text("A file that holds the " + s.Key + ".")
+			if s.Required {
+				all = append(all, anyOf(fmt.Sprintf("a %s workspace needs %s or %s", p.Platform, s.Key, s.Key+fileSuffix), s.Key, s.Key+fileSuffix))
+			}
+			continue
+		case s.Pattern != "":
+			props[s.Key] = matching(s.Doc, s.Pattern, "something like "+s.Form)
+		default:
+			props[s.Key] = text(s.Doc)
+		}
+		if s.Required {
+			required = append(required, s.Key)
+		}
+	}
+	props["platform"] = object{"const": p.Platform}
+	props["api_url"] = text("Another place where the platform's API is: a proxy, a government cloud, a stand-in.")
+	props["rates"] = ratesSchema()
+	o := record("", required, props)
+	delete(o, "description")
+	if len(p.AnyOf) > 0 {
+		all = append(all, anyOf(fmt.Sprintf("a %s workspace needs a way in: %s", p.Platform, strings.Join(p.AnyOf, " or ")), waysIn(p)...))
+	}
+	if len(all) > 0 {
+		o["allOf"] = all
+	}
+	return o
+}
+
+// waysIn are the keys of AnyOf, with their variants from a file.
+func waysIn(p core.PlatformSettings) []string {
+	keys := slices.Clone(p.AnyOf)
+	for _, s := range p.Settings {
+		if s.Secret && slices.Contains(p.AnyOf, s.Key) {
+			keys = append(keys, s.Key+fileSuffix)
+		}
+	}
+	return keys
+}
+
+func ratesSchema() object {
+	say := "a rate is a number of calls in a time, such as 50/1m, or unlimited"
+	return object{
+		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": "rates are unlimited, or a map from a method to a rate such as 50/1m",
+		"additionalProperties": object{"type": "string", "pattern": ratePattern, "errorMessage": say},
+		"description":          "Lifts or tightens the platform's published limits: unlimited, or for single methods a number of calls in a time (\"50/1m\") or unlimited.",
+	}
+}
+
+// known returns the keys that a mapping takes, as its schema says.
+func known(o object) []string {
+	props, _ := o["properties"].(object)
+	return slices.Sorted(maps.Keys(props))
+}

@@ -1,0 +1,154 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+
+	"riskroom/core"
+)
+
+// shownLine is how many characters of a line an excerpt shows.
+const shownLine = 120
+
+// source is the text of the file, for its lines and for hiding what is secret
+// in them.
+type source struct {
+	name  string
+	text  string
+	lines []string
+	mask  *regexp.Regexp // what secrets of the known platforms look like
+}
+
+// namedSecret finds a value by its key, wherever the line may stop parsing.
+var namedSecret = regexp.MustCompile(`(?i)([a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*)("[^"]*"?|'[^']*'?|[^\s,}\]]+)`)
+
+// urlSecret finds the password of a URL.
+var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s@"']+)@`)
+
+// wholeReference is all that a secret field may hold.
+var wholeReference = regexp.MustCompile(`^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$`)
+
+func newSource(name string, src []byte, platforms []core.PlatformSettings) *source {
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	return &source{name: name, text: text, lines: strings.Split(text, "\n"), mask: secretShapes(platforms)}
+}
+
+// secretShapes matches what begins like a secret of one of the platforms: a
+// token pasted under the wrong key must not be printed either.
+func secretShapes(platforms []core.PlatformSettings) *regexp.Regexp {
+	var starts []string
+	for _, p := range platforms {
+		for _, s := range p.Settings {
+			re, err := regexp.Compile(s.Pattern)
+			if !s.Secret || s.Pattern == "" || err != nil {
+				continue
+			}
+			if prefix, _ := re.LiteralPrefix(); len(prefix) >= 4 {
+				starts = append(starts, regexp.QuoteMeta(prefix))
+			} else if lit := strings.TrimPrefix(s.Pattern, "^"); len(lit) >= 4 && regexp.QuoteMeta(lit) == lit {
+				starts = append(starts, lit)
+			}
+		}
+	}
+	if len(starts) == 0 {
+		return nil
+	}
+	return regexp.MustCompile(`(` + strings.Join(starts, "|") + `)[^\s"',}\]…]+`)
+}
+
+// hide replaces what is or looks like a literal secret by asterisks of the same
+// width, so that a caret below still points to the right place.
+func (s *source) hide(line string) string {
+	line = namedSecret.ReplaceAllStringFunc(line, func(m string) string {
+		g := namedSecret.FindStringSubmatch(m)
+		if wholeReference.MatchString(g[2]) || strings.Contains(g[1], fileSuffix) {
+			return m
+		}
+		return g[1] + stars(g[2])
+	})
+	return s.hideShapes(line)
+}
+
+// hideShapes hides what looks like a secret wherever it stands.
+func (s *source) hideShapes(line string) string {
+	line = urlSecret.ReplaceAllStringFunc(line, func(m string) string {
+		g := urlSecret.FindStringSubmatch(m)
+		if wholeReference.MatchString(g[2]) {
+			return m
+		}
+		return g[1] + stars(g[2]) + "@"
+	})
+	if s.mask != nil {
+		line = s.mask.ReplaceAllStringFunc(line, stars)
+	}
+	return line
+}
+
+func stars(s string) string { return strings.Repeat("*", len([]rune(s))) }
+
+// line returns the nth line, from 1, as it may be shown.
+func (s *source) line(n int) string {
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	return s.hide(s.lines[n-1])
+}
+
+// excerpt returns the line with its number and a caret under w characters from
+// col on. What a terminal would obey is replaced.
+func excerpt(n, col, w int, line string) string {
+	runes := []rune(line)
+	col = min(max(col, 1), len(runes)+1)
+	from := max(0, col-1-shownLine/2)
+	to := min(len(runes), from+shownLine)
+	var text, pad, mark strings.Builder
+	if from > 0 {
+		text.WriteString("…")
+		pad.WriteString(" ")
+	}
+	for i, r := range runes[from:to] {
+		if unicode.In(r, unicode.Cc, unicode.Cf) && r != '\t' {
+			r = '\ufffd'
+		}
+		text.WriteRune(r)
+		switch at := from + i + 1; {
+		case at < col && r == '\t':
+			pad.WriteRune('\t')
+		case at < col:
+			pad.WriteString(strings.Repeat(" ", cells(r)))
+		case at > col && at < col+w:
+			mark.WriteString(strings.Repeat("~", cells(r)))
+		case at == col:
+			mark.WriteString("^" + strings.Repeat("~", max(0, cells(r)-1)))
+		}
+	}
+	if to < len(runes) {
+		text.WriteString("…")
+	}
+	if mark.Len() == 0 {
+		mark.WriteString("^")
+	}
+	num := strconv.Itoa(n)
+	gap := strings.Repeat(" ", len(num))
+	return fmt.Sprintf("%s |\n%s | %s\n%s | %s%s\n", gap, num, text.String(), gap, pad.String(), mark.String())
+}
+
+// cells is how many columns of a terminal r takes.
+func cells(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}

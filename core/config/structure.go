@@ -1,0 +1,215 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"riskroom/core"
+)
+
+// structure checks files against the JSON Schema and words what does not fit.
+type structure struct {
+	raw      object
+	compiled *jsonschema.Schema
+}
+
+func newStructure(platforms []core.PlatformSettings) (*structure, error) {
+	s := &structure{raw: schema(platforms)}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(Schema(platforms))))
+	if err != nil {
+		return nil, err
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("riskroom.json", doc); err != nil {
+		return nil, err
+	}
+	s.compiled, err = c.Compile("riskroom.json")
+	return s, err
+}
+
+// check validates a tree and calls f for every error that is one of its own,
+// not a summary of others, with the part of the schema that it is about.
+func (s *structure) check(v any, f func(e *jsonschema.ValidationError, at object)) {
+	ve, ok := errors.AsType[*jsonschema.ValidationError](s.compiled.Validate(v))
+	if !ok {
+		return
+	}
+	var visit func(e *jsonschema.ValidationError)
+	visit = func(e *jsonschema.ValidationError) {
+		switch e.ErrorKind.(type) {
+		case *kind.Schema, *kind.Group, *kind.AllOf, *kind.Reference:
+			for _, c := range e.Causes {
+				visit(c)
+			}
+		default:
+			f(e, s.part(e.SchemaURL))
+		}
+	}
+	visit(ve)
+}
+
+// part finds the part of the schema that a location names.
+func (s *structure) part(location string) object {
+	_, ptr, _ := strings.Cut(location, "#")
+	var at any = s.raw
+	for tok := range strings.SplitSeq(strings.TrimPrefix(ptr, "/"), "/") {
+		if tok == "" {
+			continue
+		}
+		if u, err := url.PathUnescape(tok); err == nil {
+			tok = u
+		}
+		tok = strings.NewReplacer("~1", "/", "~0", "~").Replace(tok)
+		switch o := at.(type) {
+		case object:
+			at = o[tok]
+		case []object:
+			i := 0
+			if _, err := fmt.Sscanf(tok, "%d", &i); err != nil || i < 0 || i >= len(o) {
+				return nil
+			}
+			at = o[i]
+		}
+	}
+	o, _ := at.(object)
+	return o
+}
+
+// checkStructure reports everything about the tree that does not fit the
+// schema, and marks the nodes concerned.
+func (l *loader) checkStructure() {
+	l.structure.check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
+		n, _ := l.root.nearest(e.InstanceLocation)
+		l.structural(n, e.ErrorKind, at)
+	})
+}
+
+// checkFilled checks again the values that variables were filled into.
+func (l *loader) checkFilled() {
+	filled := func(n *node) bool { return n.changed >= 0 && !l.secret[n] && !l.bad[n] }
+	l.structure.check(l.root.plain(filled), func(e *jsonschema.ValidationError, at object) {
+		if n, whole := l.root.nearest(e.InstanceLocation); whole && n.kind == scalarNode && filled(n) {
+			l.structural(n, e.ErrorKind, at)
+		}
+	})
+}
+
+// structural reports one error of the schema at n.
+func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
+	if extra, ok := k.(*kind.AdditionalProperties); ok {
+		for _, name := range extra.Properties {
+			l.unknownKey(n, name, at)
+		}
+		return
+	}
+	l.bad[n] = true
+	say, _ := at["errorMessage"].(string)
+	name := n.name()
+	switch k := k.(type) {
+	case *kind.Required:
+		for _, m := range k.Missing {
+			l.problem(n.head(), "missing-key", "%s needs the key %s", name, m)
+		}
+	case *kind.Dependency:
+		l.problem(n.head(), "missing-key", "%s with the key %s needs %s too", name, k.Prop, strings.Join(k.Missing, ", "))
+	case *kind.Type:
+		l.wrongType(n, k)
+	case *kind.Enum:
+		l.notOneOf(n, name, k.Want)
+	case *kind.Const:
+		l.problem(n.at, "value", "%s must be %v", name, k.Want)
+	case *kind.Pattern:
+		if l.secret[n] {
+			l.problem(n.at, "secret", "%s: %s", name, say)
+			return
+		}
+		l.problem(n.at, "value", "%s %q: %s", name, short(k.Got), say)
+	case *kind.MinLength, *kind.MinItems, *kind.MinProperties:
+		l.problem(n.head(), "value", "%s is empty", name)
+	case *kind.MaxLength:
+		l.problem(n.at, "limit", "%s has %d characters, more than %d", name, k.Got, k.Want)
+	case *kind.MaxItems:
+		l.problem(n.head(), "limit", "%s has %d entries, more than %d", name, k.Got, k.Want)
+	case *kind.MaxProperties:
+		l.problem(n.head(), "limit", "%s has %d entries, more than %d", name, k.Got, k.Want)
+	case *kind.AnyOf:
+		l.problem(n.head(), "missing-key", "%s", say)
+	case *kind.Not:
+		l.problem(cmpKey(n), "conflicting-key", "%s", say)
+	default:
+		l.problem(n.head(), "value", "%s does not fit the schema", name)
+	}
+}
+
+// cmpKey is the key under which n stands, or n itself.
+func cmpKey(n *node) place {
+	if n.key != (place{}) {
+		return n.key
+	}
+	return n.at
+}
+
+func (l *loader) wrongType(n *node, k *kind.Type) {
+	names := map[string]string{"object": "a map", "array": "a list", "string": "a text", "boolean": "true or false", "number": "a number", "null": "empty"}
+	var want []string
+	for _, w := range k.Want {
+		want = append(want, names[w])
+	}
+	p := l.problem(n.head(), "type", "%s must be %s, and is %s", n.name(), strings.Join(want, " or "), names[k.Got])
+	if n.kind == scalarNode && n.value != nil && slices.Contains(k.Want, "string") {
+		p.Hint = fmt.Sprintf("put it in quotes: %q", n.text)
+	}
+}
+
+func (l *loader) notOneOf(n *node, name string, want []any) {
+	var words []string
+	for _, w := range want {
+		words = append(words, fmt.Sprint(w))
+	}
+	if len(words) == 0 {
+		l.problem(n.at, "value", "%s %q: there is none", name, short(n.text))
+		return
+	}
+	l.problem(n.at, "value", "%s %q: %s", name, short(n.text), suggest(n.text, words))
+}
+
+// unknownKey answers a key that is not known with those that are.
+func (l *loader) unknownKey(n *node, name string, at object) {
+	v := n.get(name)
+	if v == nil {
+		return
+	}
+	l.bad[v] = true
+	if say, ok := at["errorMessage"].(string); ok && at["properties"] == nil {
+		l.problem(v.key, "name", "%q: %s", short(name), say)
+		return
+	}
+	l.problem(v.key, "unknown-key", "unknown key %q in %s: %s", short(name), n.name(), suggest(name, known(at)))
+}
+
+// name says for people what n is: its key and, within flows and the like, where.
+func (n *node) name() string {
+	if len(n.path) == 0 {
+		return "the file"
+	}
+	last := n.path[len(n.path)-1]
+	if n.key == (place{}) && len(n.path) > 1 {
+		return "an entry of " + n.path[len(n.path)-2]
+	}
+	if len(n.path) == 2 {
+		if what, ok := singular[n.path[0]]; ok {
+			return fmt.Sprintf("%s %q", what, short(last))
+		}
+	}
+	return short(last)
+}
+
+var singular = map[string]string{
+	"workspaces": "workspace", "people": "person", "modules": "module", "fields": "field", "flows": "flow",
+}

@@ -1,0 +1,85 @@
+package config
+
+import (
+	"slices"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+// term checks one thing that a flow names: whether there is such a person,
+// workspace, channel or module, and whether an operator may be one.
+func (l *loader) term(at *node, t flow.Term) {
+	n, _ := at.nearest(pointer(t.Path))
+	if !l.sound(n) || n.kind != scalarNode {
+		return
+	}
+	m := mention{n, t.Text, runeOffset(n.text, max(0, t.Offset)), flow.Keywords()}
+	switch t.Kind {
+	case flow.KeywordTerm:
+		l.keyword(m)
+	case flow.PersonTerm, flow.GroupTerm, flow.AccountTerm:
+		if l.ref(m) && t.Operator {
+			l.operator(m)
+		}
+	case flow.WorkspaceTerm:
+		l.knownWorkspace(m, t.Text)
+	case flow.ChannelTerm:
+		if g, err := core.ParseGroupRef(t.Text); err == nil && l.knownWorkspace(m, g.Workspace) {
+			l.channelFits(m.from(len(g.Workspace)+1), g.Workspace, g.ID)
+		}
+	case flow.ModuleTerm:
+		if l.root.get("modules").get(t.Text) == nil {
+			l.problem(l.spotOf(m), "module", "there is no module %q: %s", short(t.Text), suggest(t.Text, keys(l.root.get("modules"))))
+		}
+	}
+}
+
+// keyword warns of a keyword that means nobody for any risk.
+func (l *loader) keyword(m mention) {
+	org := l.cfg.Organisation
+	switch {
+	case m.text == "administrators" && l.root.get("permissions").get("administrators") == nil:
+		l.warning(l.spotOf(m), "nobody", "nobody is an administrator: permissions.administrators is missing")
+	case m.text == "lead" && !slices.ContainsFunc(keys(l.root.get("modules")), func(name string) bool {
+		return l.root.get("modules").get(name).get("lead") != nil
+	}) && len(org.Modules) > 0:
+		l.warning(l.spotOf(m), "nobody", "no module has a lead")
+	}
+}
+
+// operator checks that the person in whose name a group is changed holds
+// group_settings. Who is in a user group is not known here, so an operator must
+// be named.
+func (l *loader) operator(m mention) {
+	r := core.Ref(m.text)
+	if _, _, group := r.Group(); group {
+		l.problem(l.spotOf(m), "operator", "the operator is one person, not a group")
+		return
+	}
+	permissions := l.root.get("permissions")
+	if l.bad[permissions.get("group_settings")] || l.bad[permissions.get("administrators")] {
+		return
+	}
+	p := l.cfg.Organisation.Permissions
+	for _, holder := range slices.Concat(p.GroupSettings, p.Administrators) {
+		if l.samePerson(r, holder) {
+			return
+		}
+	}
+	pr := l.problem(l.spotOf(m), "operator", "%q does not hold the permission group_settings", short(m.text))
+	pr.Hint = "name the person in permissions.group_settings; a user group there is not enough"
+}
+
+// samePerson tells whether two refs mean one person, by name or account.
+func (l *loader) samePerson(a, b core.Ref) bool {
+	if a == b {
+		return true
+	}
+	owns := func(name, account core.Ref) bool {
+		acc, ok := account.Account()
+		p, known := l.cfg.Organisation.People[string(name)]
+		return ok && known && p.Accounts[acc.Workspace] == acc.ID
+	}
+	return owns(a, b) || owns(b, a)
+}

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"riskroom/core"
+)
+
+// reservedWorkspaces cannot be names: people have the key email beside the names
+// of workspaces.
+var reservedWorkspaces = []string{"email"}
+
+func (l *loader) readWorkspaces() {
+	l.cfg.Organisation.Workspaces = map[string]core.Workspace{}
+	for _, e := range l.root.get("workspaces").list() {
+		platform := e.value.get("platform")
+		if !l.sound(platform) {
+			continue
+		}
+		if slices.Contains(reservedWorkspaces, e.name) {
+			l.problem(e.value.key, "name", "a workspace cannot be called %q", e.name)
+		}
+		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{Name: e.name, Platform: platform.text}
+		l.cfg.Workspaces = append(l.cfg.Workspaces, l.readWorkspace(e.name, e.value, l.platforms[platform.text]))
+	}
+	l.readAdminChannel()
+}
+
+func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) WorkspaceSettings {
+	w := WorkspaceSettings{Name: name, Platform: p.Platform, Values: map[string]string{}}
+	for _, s := range p.Settings {
+		if v, ok := l.setting(n, s); ok {
+			w.Values[s.Key] = v
+		}
+	}
+	if u := n.get("api_url"); l.sound(u) && u.text != "" {
+		if !webURL(u.text) {
+			l.problem(u.at, "value", "api_url is not an http or https URL, or holds a password")
+		}
+		w.APIURL = strings.TrimSuffix(u.text, "/")
+	}
+	w.Rates = l.readRates(n.get("rates"))
+	return w
+}
+
+// setting reads one key of a workspace and compares it with its pattern. What
+// is secret is never repeated.
+func (l *loader) setting(n *node, s core.Setting) (string, bool) {
+	if !s.Secret {
+		v := n.get(s.Key)
+		if !l.sound(v) {
+			return "", false
+		}
+		if s.URL && !webURL(v.text) {
+			l.problem(v.at, "value", "%s %q is not an http or https URL", s.Key, short(v.text))
+		}
+		return v.text, true
+	}
+	value, at, ok := l.secretValue(n, s.Key)
+	if !ok || !fits(s.Pattern, value) {
+		if ok {
+			l.problem(at.at, "value", "the value of %s does not look like %s", s.Key, s.Form)
+		}
+		return "", false
+	}
+	return value, true
+}
+
+// fits tells whether s matches a platform's pattern; "" is any.
+func fits(pattern, s string) bool {
+	re, err := regexp.Compile(pattern)
+	return err == nil && re.MatchString(s)
+}
+
+func (l *loader) readRates(n *node) Rates {
+	var r Rates
+	if !l.sound(n) {
+		return r
+	}
+	if n.str() == "unlimited" {
+		r.Unlimited = true
+		return r
+	}
+	r.Methods = map[string]Rate{}
+	for _, e := range n.entries {
+		if !l.sound(e.value) {
+			continue
+		}
+		if e.value.text == "unlimited" {
+			r.Methods[e.name] = Rate{}
+			continue
+		}
+		count, per, _ := strings.Cut(e.value.text, "/")
+		calls, err := strconv.Atoi(count)
+		d, err2 := time.ParseDuration(per)
+		if err != nil || err2 != nil || d <= 0 || d > 24*time.Hour {
+			l.problem(e.value.at, "value", "rate %q: expected a number of calls in a time of at most a day, such as 50/1m", short(e.value.text))
+			continue
+		}
+		r.Methods[e.name] = Rate{N: calls, Per: d}
+	}
+	return r
+}
