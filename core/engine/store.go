@@ -38,7 +38,7 @@ type Risks interface {
 // Change is one change of a risk.
 type Change struct {
 	Op     string     // what the person did; a repeat of one of the last 16 answers as the first did
-	Expect int64      // the version that is changed; 0 files a new risk
+	Expect int64      // the version that is changed; 0 files a new risk; -1 only asks for a repeat, Conflict if it is none
 	Old    *core.Risk // as read at version Expect; nil for a new one
 	New    core.Risk  // Version is Expect+1
 	Result string     // kept with Op, and handed back on a repeat
@@ -62,6 +62,7 @@ const (
 	ArmTimer TimerOp = "arm"
 	// MoveTimer replaces run From by Run. If From has begun or ended, or does
 	// not exist, it stays as it is, and Run is armed only if Due is still ahead.
+	// From and Run may be the same: then its due time and its flow change.
 	MoveTimer TimerOp = "move"
 	// DropTimer removes a run that has not begun, and leaves one that has.
 	DropTimer TimerOp = "drop"
@@ -282,9 +283,10 @@ type Plans interface {
 	PutFlow(ctx context.Context, hash string, canonical []byte) error
 	// Flow returns it, or NotFound.
 	Flow(ctx context.Context, hash string) ([]byte, error)
-	// SwapPlan records which flows are in force (a hash over all of them) and
-	// returns what was recorded before.
-	SwapPlan(ctx context.Context, rev string) (before string, err error)
+	// PlanInForce returns what SetPlan recorded last, "" if nothing.
+	PlanInForce(ctx context.Context) (rev string, err error)
+	// SetPlan records which flows are in force, as a hash over all of them.
+	SetPlan(ctx context.Context, rev string) error
 }
 
 // Waker says when to look at the timers again before their time.

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// Card words a risk for one workspace and language.
+func (e *Engine) Card(ctx context.Context, v View, workspace, lang string) core.Card {
+	return *e.card(ctx, v.Risk, v.Lead, workspace, lang)
+}
+
+func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace, lang string) *core.Card {
+	p := e.text.In(lang)
+	c := &core.Card{
+		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r),
+		Body: plain(r.Description), Buttons: buttons(p, r.Status), Tone: tone(r.Status),
+	}
+	row := func(label string, value ...core.Span) {
+		if len(value) > 0 {
+			c.Rows = append(c.Rows, core.Row{Label: label, Value: value})
+		}
+	}
+	row(p.Field("status"), core.Plain(p.Status(r.Status)))
+	row(p.Field("severity"), core.Plain(p.Severity(r.Severity)))
+	row(p.Field("module"), core.Plain(r.Module))
+	row(p.Field("discovered_at"), core.Plain(e.when(p, r.DiscoveredAt)))
+	if !r.DueAt.IsZero() {
+		row(p.Field("due_at"), core.Plain(e.due(p, r)))
+	}
+	handlers := e.names(ctx, p, r.Handlers, r.Home, workspace)
+	if len(handlers) == 0 {
+		handlers = plain(p.S("card.handlers.none"))
+	}
+	row(p.Field("handlers"), handlers...)
+	if lead != "" {
+		row(p.Field("lead"), e.names(ctx, p, []core.Ref{lead}, r.Home, workspace)...)
+	}
+	for _, f := range e.org.Fields {
+		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], r.Home, workspace)...)
+	}
+	row(p.Field("resolution"), plain(r.Resolution)...)
+	if n := len(r.Notes); n > 0 {
+		last := r.Notes[n-1]
+		row(p.Field("notes"), core.Plain(p.S("card.note", text.Args{
+			"Name": last.By.Name, "Time": p.Time(last.At, e.org.Zone), "Text": last.Text})))
+	}
+	c.Footer = plain(e.cardFooter(p, r))
+	return c
+}
+
+// badge words the small pinned card of an item group.
+func (e *Engine) badge(r core.Risk, lang string) *core.Badge {
+	p := e.text.In(lang)
+	c := &core.Card{
+		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r), Small: true, Tone: tone(r.Status),
+		Footer:  plain(p.S("card.badge.footer", text.Args{"Module": r.Module, "Status": p.Status(r.Status)})),
+		Buttons: []core.Button{{Press: core.PressDetails, Label: p.S("card.button.details"), Primary: true}},
+	}
+	label := p.S("card.badge.label", text.Args{"Module": r.Module, "Key": string(r.Key)})
+	return &core.Badge{Label: label, Message: core.Message{Card: c}}
+}
+
+func (e *Engine) cardTitle(p text.Printer, r core.Risk) []core.Span {
+	return plain(p.S("card.title", text.Args{"Key": string(r.Key), "Title": r.Title}))
+}
+
+func (e *Engine) cardFooter(p text.Printer, r core.Risk) string {
+	args := text.Args{"Name": r.Submitter.Name, "Date": p.Date(r.SubmittedAt, e.org.Zone)}
+	if r.Status == core.Pending && r.StatusSince.Equal(r.SubmittedAt) {
+		return p.S("card.footer", args)
+	}
+	args["Status"], args["Since"] = p.Status(r.Status), p.Time(r.StatusSince, e.org.Zone)
+	return p.S("card.footer.updated", args)
+}
+
+// when words an instant: its date alone if that is all that was given.
+func (e *Engine) when(p text.Printer, t time.Time) string {
+	local := t.In(e.org.Zone)
+	if t.Equal(e.org.DateOf(local.Date())) {
+		return p.Date(t, e.org.Zone)
+	}
+	return p.Time(t, e.org.Zone)
+}
+
+func (e *Engine) due(p text.Printer, r core.Risk) string {
+	late := e.clock.Now().Sub(r.DueAt)
+	if late <= 0 || !r.Status.Open() {
+		return e.when(p, r.DueAt)
+	}
+	return p.S("card.overdue", text.Args{"Date": e.when(p, r.DueAt), "Duration": p.Duration(late)})
+}
+
+// maxNamed is how many people a row of a card names.
+const maxNamed = 10
+
+// names words people: a mention where they have an account in the workspace
+// that is known without asking for long, else their name.
+func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, home, workspace string) []core.Span {
+	var out []core.Span
+	for i, r := range refs {
+		if i > 0 {
+			out = append(out, core.Plain(p.S("common.list.between")))
+		}
+		if i == maxNamed {
+			return append(out, core.Plain(p.S("card.people.more", text.Args{"Count": len(refs) - i})))
+		}
+		out = append(out, e.name(ctx, r, home, workspace))
+	}
+	return out
+}
+
+func (e *Engine) name(ctx context.Context, r core.Ref, home, workspace string) core.Span {
+	if _, group, ok := r.Group(); ok {
+		return core.Plain("@" + group)
+	}
+	accounts, err := e.people.accounts(ctx, r, workspace, knownFor)
+	if err != nil || len(accounts) == 0 {
+		return core.Plain(string(r))
+	}
+	if a := accounts[0]; a.Workspace == workspace {
+		return core.Mention(a)
+	}
+	if name, ok := r.Name(); ok {
+		return core.Plain(name)
+	}
+	prof, err := e.people.profile(ctx, accounts[0])
+	if err != nil || prof.Name == "" {
+		return core.Plain(string(r))
+	}
+	return core.Plain(prof.Name)
+}
+
+// value words the content of an own field; nil if there is none.
+func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core.Value, home, workspace string) []core.Span {
+	if v.IsZero() {
+		return nil
+	}
+	switch f.Type {
+	case core.NumberField:
+		if v.Number == nil {
+			return nil
+		}
+		return plain(strconv.FormatFloat(*v.Number, 'f', -1, 64))
+	case core.DateField:
+		return plain(e.when(p, v.Date))
+	case core.PeopleField:
+		return e.names(ctx, p, v.People, home, workspace)
+	case core.SelectField:
+		for _, o := range f.Options {
+			if o.Key == v.Text {
+				return plain(core.LabelIn(o.Label, p.Lang(), o.Key))
+			}
+		}
+	}
+	return plain(v.Text)
+}
+
+func plain(s string) []core.Span {
+	if s == "" {
+		return nil
+	}
+	return []core.Span{core.Plain(s)}
+}
+
+func tone(s core.Status) core.Tone {
+	switch s {
+	case core.Pending:
+		return core.ToneWaiting
+	case core.InProgress:
+		return core.ToneActive
+	case core.Resolved:
+		return core.ToneDone
+	}
+	return core.ToneQuiet
+}
+
+// buttons are what can be done to a risk of that status.
+func buttons(p text.Printer, s core.Status) []core.Button {
+	var presses []core.Press
+	switch s {
+	case core.Pending:
+		presses = []core.Press{core.PressStart, core.PressResolve, core.PressShelve}
+	case core.InProgress:
+		presses = []core.Press{core.PressResolve, core.PressShelve}
+	default:
+		presses = []core.Press{core.PressReopen}
+	}
+	var out []core.Button
+	for i, pr := range append(presses, core.PressDetails) {
+		out = append(out, core.Button{Press: pr, Label: p.S(fmt.Sprintf("card.button.%s", pr)), Primary: i == 0 && s.Open()})
+	}
+	return out
+}

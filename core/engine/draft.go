@@ -1,0 +1,225 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"riskroom/core"
+)
+
+// checker gathers everything that is wrong with a draft, so that a person
+// mends it once.
+type checker struct {
+	e    *Engine
+	lang string
+	bad  []*Refusal
+}
+
+func (c *checker) refuse(code, field string, args ...any) {
+	c.bad = append(c.bad, refuse(core.Invalid, code, field, args...))
+}
+
+// checkDraft returns the draft with its defaults, or a Refusal that lists
+// everything wrong with it.
+func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now time.Time) (Draft, error) {
+	c := &checker{e: e, lang: e.org.Language}
+	if prof, err := e.people.profile(ctx, by.Account); err == nil && prof.Locale != "" {
+		c.lang = e.text.In(prof.Locale).Lang()
+	}
+	d.Title = strings.TrimSpace(d.Title)
+	d.Description = strings.TrimSpace(d.Description)
+	if d.Title == "" {
+		c.refuse("title_empty", "title")
+	}
+	c.line("title", d.Title, core.MaxTitle)
+	c.text("description", d.Description, core.MaxDescription)
+	m := c.module(d.Module)
+	if d.Severity == "" {
+		d.Severity = core.Medium
+	}
+	if !d.Severity.Valid() {
+		c.refuse("severity_unknown", "severity", "Severity", string(d.Severity), "Known", c.severities())
+	}
+	if d.DiscoveredAt.IsZero() {
+		d.DiscoveredAt = now
+	}
+	if c.later(d.DiscoveredAt, now) {
+		c.refuse("discovered_future", "discovered_at")
+	}
+	if !d.DueAt.IsZero() && d.DueAt.Before(d.DiscoveredAt) {
+		c.refuse("due_before_discovered", "due_at")
+	}
+	if d.Handlers == nil {
+		d.Handlers = m.Handlers
+	}
+	d.Handlers = c.handlers(ctx, by.Account.Workspace, d.Handlers)
+	d.Fields = c.fields(d.Fields)
+	if len(c.bad) > 0 {
+		c.bad[0].Also = c.bad[1:]
+		return d, c.bad[0]
+	}
+	return d, nil
+}
+
+// later tells whether t lies in the future. Today's date without a time does
+// not, though the day may not have begun.
+func (c *checker) later(t, now time.Time) bool {
+	return t.After(now) && !t.Equal(c.e.org.DateOf(now.In(c.e.org.Zone).Date()))
+}
+
+func (c *checker) line(field, s string, limit int) {
+	if strings.ContainsAny(s, "\n\r") {
+		c.refuse("one_line", field, "Field", c.label(field))
+	}
+	c.text(field, s, limit)
+}
+
+// text refuses what is too long or cannot be shown. Marks of direction and the
+// like are text as any other.
+func (c *checker) text(field, s string, limit int) {
+	if n := utf8.RuneCountInString(s); n > limit {
+		c.refuse("too_long", field, "Field", c.label(field), "Max", limit, "Has", n)
+	}
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
+	}) {
+		c.refuse("control", field, "Field", c.label(field))
+	}
+}
+
+func (c *checker) label(field string) string {
+	if key, ok := strings.CutPrefix(field, "fields."); ok {
+		f, _ := c.e.org.Field(key)
+		return core.LabelIn(f.Label, c.lang, key)
+	}
+	return c.e.text.In(c.lang).Field(field)
+}
+
+func (c *checker) module(name string) core.Module {
+	m, ok := c.e.org.Module(name)
+	if ok {
+		return m
+	}
+	var known []string
+	for _, m := range c.e.org.Modules {
+		known = append(known, m.Name)
+	}
+	list := c.e.text.In(c.lang).List(known)
+	if name == "" {
+		c.refuse("module_empty", "module", "Known", list)
+	} else {
+		c.refuse("module_unknown", "module", "Module", name, "Known", list)
+	}
+	return m
+}
+
+func (c *checker) severities() string {
+	p := c.e.text.In(c.lang)
+	var known []string
+	for _, s := range core.Severities() {
+		known = append(known, p.Severity(s))
+	}
+	return p.List(known)
+}
+
+// handlers checks that everybody named is known, and gives groups that are
+// meant at home their workspace only when they are resolved: what is stored is
+// what was meant.
+func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []core.Ref {
+	if len(refs) > core.MaxHandlers {
+		c.refuse("too_many_handlers", "handlers", "Max", core.MaxHandlers)
+		return refs
+	}
+	var out []core.Ref
+	for _, r := range refs {
+		if slices.Contains(out, r) {
+			continue
+		}
+		out = append(out, r)
+		if !c.known(ctx, home, r) {
+			c.refuse("handler_unknown", "handlers", "Handler", string(r))
+		}
+	}
+	return out
+}
+
+// known tells whether a Ref can mean somebody. What the platform cannot tell
+// now is let pass: the steps that need the person will say.
+func (c *checker) known(ctx context.Context, home string, r core.Ref) bool {
+	if name, ok := r.Name(); ok {
+		_, ok := c.e.org.People[name]
+		return ok
+	}
+	if a, ok := r.Account(); ok {
+		_, err := c.e.people.profile(ctx, a)
+		return err == nil || transient(err)
+	}
+	_, err := c.e.people.accounts(ctx, r, home, knownFor)
+	return err == nil || transient(err) || core.KindOf(err) == core.Unsupported
+}
+
+// fields checks the own fields of the reported part.
+func (c *checker) fields(given map[string]core.Value) map[string]core.Value {
+	out := map[string]core.Value{}
+	var known []string
+	for _, f := range c.e.org.Fields {
+		if f.Part == core.Handling {
+			continue
+		}
+		known = append(known, f.Key)
+		v, name := given[f.Key], "fields."+f.Key
+		switch {
+		case !v.IsZero():
+			c.value(f, name, v)
+			out[f.Key] = v
+		case f.Required:
+			c.refuse("field_required", name, "Label", c.label(name))
+		}
+	}
+	for key := range given {
+		if !slices.Contains(known, key) {
+			c.refuse("field_unknown", "fields."+key, "Field", key, "Known", c.e.text.In(c.lang).List(known))
+		}
+	}
+	return out
+}
+
+// value checks that a value holds what its field's type says, and only that.
+func (c *checker) value(f core.Field, name string, v core.Value) {
+	want := core.Value{}
+	switch f.Type {
+	case core.TextField:
+		want.Text = v.Text
+		c.text(name, v.Text, core.MaxDescription)
+	case core.SelectField:
+		want.Text = v.Text
+		c.option(f, name, v.Text)
+	case core.NumberField:
+		want.Number = v.Number
+	case core.DateField:
+		want.Date = v.Date
+	case core.PeopleField:
+		want.People = v.People
+		if len(v.People) > core.MaxHandlers {
+			c.refuse("too_many_handlers", name, "Max", core.MaxHandlers)
+		}
+	}
+	if want.Text != v.Text || want.Number != v.Number || !want.Date.Equal(v.Date) || len(want.People) != len(v.People) {
+		c.refuse("field_type", name, "Label", c.label(name))
+	}
+}
+
+func (c *checker) option(f core.Field, name, value string) {
+	var known []string
+	for _, o := range f.Options {
+		if o.Key == value {
+			return
+		}
+		known = append(known, core.LabelIn(o.Label, c.lang, o.Key))
+	}
+	c.refuse("option_unknown", name, "Value", value, "Label", c.label(name), "Known", c.e.text.In(c.lang).List(known))
+}

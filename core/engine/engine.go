@@ -1,0 +1,175 @@
+// Package engine is what happens: risks are filed and changed, timers armed and
+// moved, due runs claimed, carried out and settled, and what platforms show is
+// kept true. It knows risks, flows and time; adapters act, the store remembers.
+//
+// A run moves armed -> claimed -> step begun -> step done -> ... -> finished.
+// Each call to a platform goes through once.go, which writes an intent before
+// and a result after it, so that whoever claims the run after a crash asks the
+// platform instead of calling again. What an error leads to is decided in one
+// place, verdict.go.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/text"
+)
+
+// Options is what an Engine is made of. All members are needed unless they say
+// otherwise.
+type Options struct {
+	Organisation *core.Organisation
+	Flows        []*flow.Flow
+	Platforms    map[string]core.Platform // by workspace
+	Store        Store
+	Text         *text.Catalogue
+	Instance     string        // this installation's ID: part of every op
+	Clock        core.Clock    // nil: time.Now
+	Log          *slog.Logger  // nil: slog.Default()
+	Workers      int           // runs that act at once; 0: 16
+	CallTimeout  time.Duration // of one call to a platform; 0: 10 s
+	Settle       time.Duration // how long after its end a call may still have its effect; 0: 5 s
+	Sweep        time.Duration // how often every live group is looked at; 0: 30 min
+	Observe      Observer      // may be nil
+}
+
+// Observer is told what the engine does, for metrics.
+type Observer interface {
+	Fired(lateness time.Duration)
+	Ended(state RunState)
+}
+
+// Engine runs flows. Make one with New, start it with Run; the methods of
+// Filing and Handling work from New on.
+type Engine struct {
+	org       *core.Organisation
+	flows     []*flow.Flow
+	platforms map[string]core.Platform
+	store     Store
+	text      *text.Catalogue
+	instance  string
+	clock     core.Clock
+	log       *slog.Logger
+	workers   int
+	timeout   time.Duration
+	settle    time.Duration
+	sweep     time.Duration
+	observe   Observer
+
+	people *people
+	rights rights
+	budget *Budget
+	pinned pinnedFlows
+	paused pausedTold
+
+	wake    chan struct{} // look at the timers now
+	halt    atomic.Bool   // no new intents: the program stops
+	turns   sync.WaitGroup
+	gate    *gate
+	lastRun atomic.Int64 // when the claim loop last went round, in ns
+}
+
+var (
+	_ Filing   = (*Engine)(nil)
+	_ Handling = (*Engine)(nil)
+)
+
+// New returns an engine that does nothing yet.
+func New(o Options) *Engine {
+	e := &Engine{
+		org: o.Organisation, flows: o.Flows, platforms: o.Platforms, store: o.Store,
+		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
+		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, sweep: o.Sweep,
+		observe: o.Observe, budget: NewBudget(o.Store), wake: make(chan struct{}, 1),
+	}
+	if e.clock == nil {
+		e.clock = core.ClockFunc(time.Now)
+	}
+	if e.log == nil {
+		e.log = slog.Default()
+	}
+	if e.workers == 0 {
+		e.workers = 16
+	}
+	if e.timeout == 0 {
+		e.timeout = 10 * time.Second
+	}
+	if e.settle == 0 {
+		e.settle = 5 * time.Second
+	}
+	if e.sweep == 0 {
+		e.sweep = 30 * time.Minute
+	}
+	if e.observe == nil {
+		e.observe = unobserved{}
+	}
+	e.people = newPeople(e.org, e.platforms, e.clock)
+	e.rights = rights{org: e.org, people: e.people}
+	e.pinned = newPinnedFlows(e.store, e.flows)
+	e.gate = newGate(e.workers)
+	return e
+}
+
+// Run acts until ctx ends. Then it claims nothing more, lets the calls under
+// way end for at most ten seconds, hands back every run that it holds and
+// returns nil. It fails only if it cannot start.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.adopt(ctx); err != nil {
+		return err
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var loops sync.WaitGroup
+	loops.Go(func() { e.claimLoop(ctx, work) })
+	loops.Go(func() { e.sweepLoop(ctx) })
+	<-ctx.Done()
+	e.halt.Store(true)
+	loops.Wait()
+	ended := make(chan struct{})
+	go func() { e.turns.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(stopWithin):
+		stop()
+		<-ended
+	}
+	return nil
+}
+
+// stopWithin is how long calls under way may take to end when the program
+// stops.
+const stopWithin = 10 * time.Second
+
+func (e *Engine) stopping() bool { return e.halt.Load() }
+
+// Alive tells whether the claim loop goes round.
+func (e *Engine) Alive() error {
+	last := e.lastRun.Load()
+	if last == 0 {
+		return errors.New("the engine has not started")
+	}
+	if idle := time.Since(time.Unix(0, last)); idle > 30*time.Second {
+		return errors.New("the claim loop stands still")
+	}
+	return nil
+}
+
+// Wake makes the engine look at its timers now: the clock has been moved.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+type unobserved struct{}
+
+func (unobserved) Fired(time.Duration) {}
+func (unobserved) Ended(RunState)      {}

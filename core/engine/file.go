@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"riskroom/core"
+)
+
+// similarWithin is how far back Similar looks.
+const similarWithin = 10 * time.Minute
+
+// MayFile implements Filing.
+func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
+	ok, err := e.rights.mayFile(ctx, by.Account)
+	switch {
+	case err != nil:
+		return unanswered("rights to file", err)
+	case !ok:
+		return refuse(core.Denied, "may_not_file", "")
+	}
+	return nil
+}
+
+// Similar implements Filing.
+func (e *Engine) Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error) {
+	risks, _, err := e.store.Find(ctx, Query{
+		Who: []core.Ref{core.RefOf(by.Account)}, Since: e.clock.Now().Add(-similarWithin), Limit: core.MaxListed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []core.Risk
+	for _, r := range risks {
+		if r.Submitter.Account == by.Account && sameTitle(r.Title, title) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func sameTitle(a, b string) bool {
+	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	return strings.EqualFold(fold(a), fold(b))
+}
+
+// filedResult is what a repeat of the same op is answered with.
+type filedResult struct {
+	Now    []string `json:"now,omitempty"`
+	Missed []string `json:"missed,omitempty"`
+}
+
+// File implements Filing.
+func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error) {
+	if err := e.MayFile(ctx, by); err != nil {
+		return Filed{}, err
+	}
+	now := e.clock.Now()
+	d, err := e.checkDraft(ctx, by, d, now)
+	if err != nil {
+		return Filed{}, err
+	}
+	n, err := e.store.NextNumber(ctx, op)
+	if err != nil {
+		return Filed{}, err
+	}
+	r := core.Risk{
+		Key: core.MakeRiskKey(e.org.KeyPrefix, n), Version: 1, Home: by.Account.Workspace,
+		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
+		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: d.Fields,
+		Submitter: by, SubmittedAt: now, Handlers: d.Handlers, Status: core.Pending, StatusSince: now,
+	}
+	p := plan(e.flows, nil, r, now)
+	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})
+	if err != nil {
+		return Filed{}, err
+	}
+	filed := Event{At: now, V: 1, Kind: EventFiled, Actor: by, Op: op,
+		Data: map[string]string{"module": r.Module, "severity": string(r.Severity)}}
+	got, err := e.store.Apply(ctx, Change{
+		Op: op, New: r, Result: string(result), Timers: p.timers, Events: append([]Event{filed}, p.events...),
+	})
+	if err != nil {
+		return Filed{}, err
+	}
+	e.Wake()
+	var res filedResult
+	if err := json.Unmarshal([]byte(got.Result), &res); err != nil {
+		return Filed{}, invalid("stored answer of "+op, err)
+	}
+	return Filed{Risk: got.Risk, Repeat: got.Repeat, Now: res.Now, Missed: res.Missed}, nil
+}
+
+func refuse(kind core.Kind, code, field string, args ...any) *Refusal {
+	r := &Refusal{Kind: kind, Code: code, Field: field, Args: map[string]any{}}
+	for i := 0; i+1 < len(args); i += 2 {
+		r.Args[args[i].(string)] = args[i+1]
+	}
+	return r
+}
+
+// unanswered says that a question could not be answered now, whatever kind of
+// error it met: nothing was done.
+func unanswered(op string, err error) error {
+	return &core.Error{Op: op, Kind: core.Unavailable, Effect: core.None, RetryAfter: core.RetryAfterOf(err), Err: err}
+}

@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"context"
+	"sync"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+// pinnedFlows finds flows by the hash that runs pin, those of earlier config
+// files included.
+type pinnedFlows struct {
+	plans Plans
+	mu    *sync.Mutex
+	known map[string]*flow.Flow
+}
+
+func newPinnedFlows(plans Plans, current []*flow.Flow) pinnedFlows {
+	p := pinnedFlows{plans: plans, mu: new(sync.Mutex), known: map[string]*flow.Flow{}}
+	for _, f := range current {
+		p.known[f.Hash()] = f
+	}
+	return p
+}
+
+// get returns the flow of that hash. One that this version cannot read is
+// Invalid.
+func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
+	p.mu.Lock()
+	f, ok := p.known[hash]
+	p.mu.Unlock()
+	if ok {
+		return f, nil
+	}
+	canonical, err := p.plans.Flow(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	f, err = flow.Parse(canonical)
+	if err != nil {
+		return nil, invalid("pinned flow "+hash, err)
+	}
+	p.mu.Lock()
+	p.known[hash] = f
+	p.mu.Unlock()
+	return f, nil
+}
+
+// env is what a flow sees of a risk.
+func (e *Engine) env(r core.Risk, lang string) flow.Env {
+	return flow.Env{
+		Risk: r, Now: e.clock.Now(), Lead: e.lead(r),
+		Administrators: e.org.Permissions.Administrators,
+		Text:           e.text.In(lang),
+		Option: func(field, option string) string {
+			f, _ := e.org.Field(field)
+			for _, o := range f.Options {
+				if o.Key == option {
+					return core.LabelIn(o.Label, lang, option)
+				}
+			}
+			return option
+		},
+	}
+}
+
+// lead returns the lead of a risk's module, "" if there is none.
+func (e *Engine) lead(r core.Risk) core.Ref {
+	m, _ := e.org.Module(r.Module)
+	return m.Lead
+}

@@ -1,0 +1,85 @@
+package engine
+
+import (
+	"context"
+	"sync"
+)
+
+// gate counts the turns under way, bounds them, and can be shut.
+type gate struct {
+	max int
+
+	mu     sync.Mutex
+	shut   bool
+	inside int
+	change chan struct{} // closed and replaced whenever something changes
+}
+
+func newGate(limit int) *gate { return &gate{max: limit, change: make(chan struct{})} }
+
+// enter takes up to want places and returns how many it got, with a channel
+// that is closed when there may be more.
+func (g *gate) enter(want int) (int, <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut {
+		return 0, g.change
+	}
+	n := min(want, g.max-g.inside)
+	g.inside += n
+	return n, g.change
+}
+
+// leave gives n places back.
+func (g *gate) leave(n int) {
+	if n == 0 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inside -= n
+	g.signal()
+}
+
+func (g *gate) signal() {
+	close(g.change)
+	g.change = make(chan struct{})
+}
+
+// close lets nobody in any more and waits until everybody is out.
+func (g *gate) close(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = true
+	for g.inside > 0 {
+		change := g.change
+		g.mu.Unlock()
+		select {
+		case <-change:
+		case <-ctx.Done():
+		}
+		g.mu.Lock()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = false
+	g.signal()
+}
+
+// Pause stops claiming and waits until no run is under way, so that the clock
+// can be moved. It fails when ctx ends first. Resume lets claiming go on, after
+// a failure too.
+func (e *Engine) Pause(ctx context.Context) error { return e.gate.close(ctx) }
+
+// Resume lets claiming go on after Pause.
+func (e *Engine) Resume() {
+	e.gate.open()
+	e.Wake()
+}

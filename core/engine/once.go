@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"time"
+
+	"riskroom/core"
+)
+
+// Why Once refuses to go on. Each is wrapped with core.Stop, and told apart by
+// the worker that settles the turn.
+var (
+	errCancelled = &core.Error{Op: "once", Kind: core.Conflict, Detail: "cancelled"}
+	errMoved     = &core.Error{Op: "once", Kind: core.Conflict, Detail: "version"}
+	errStopping  = &core.Error{Op: "once", Kind: core.Unavailable, Detail: "stopping"}
+	errUnsure    = &core.Error{Op: "once", Kind: core.Unknown, Effect: core.Maybe, Detail: "unsure"}
+)
+
+// once implements core.Once for the calls of one turn. Scope tells the calls of
+// several people apart, where one step runs an action for each of them.
+type once struct {
+	t     *turn
+	scope string
+	bind  bool // key "create" commits the risk's link
+}
+
+var _ core.Once = once{}
+
+// Do implements core.Once.
+func (o once) Do(ctx context.Context, c core.Call) (string, error) {
+	key := o.scope + c.Key
+	state := o.t.call(key)
+	if state.Open {
+		// Another worker, thought dead, may have recorded the result since.
+		if err := o.t.reload(ctx); err != nil {
+			return "", core.Stop(err)
+		}
+		state = o.t.call(key)
+	}
+	if state.Done {
+		return state.Value, nil
+	}
+	if state.Open {
+		value, found, err := o.settle(ctx, key, c, state)
+		if found || err != nil {
+			return value, err
+		}
+	}
+	if o.t.cancelled() {
+		return "", o.t.refuseCancelled()
+	}
+	return o.make(ctx, key, c)
+}
+
+// settle finds out what became of an open intent. Neither found nor an error
+// means: make the call again.
+func (o once) settle(ctx context.Context, key string, c core.Call, s CallState) (string, bool, error) {
+	e := o.t.e
+	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
+		return "", false, core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: "young"})
+	}
+	if c.Probe == nil {
+		return "", false, o.giveUpIfCancelled(ctx, key, s)
+	}
+	in := core.Intent{Op: o.op(key), First: s.First, Begun: s.Begun, Attempt: s.Attempt}
+	var value string
+	var found core.Found
+	ctx2, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	err := e.budget.Spend(ctx2, c.ProbeCost, func(ctx context.Context) (err error) {
+		value, found, err = c.Probe(ctx, in)
+		return err
+	})
+	if err != nil {
+		return "", false, core.Stop(err)
+	}
+	switch found {
+	case core.Yes:
+		return value, true, o.record(ctx, key, c, s.Attempt, value)
+	case core.No:
+		return "", false, o.giveUpIfCancelled(ctx, key, s)
+	}
+	if err := o.giveUpIfCancelled(ctx, key, s); err != nil {
+		return "", false, err
+	}
+	if c.Unsure == core.Resend {
+		o.t.note(EventResent, in.Op, map[string]string{"call": key})
+		return "", false, nil
+	}
+	return "", false, core.Stop(errUnsure)
+}
+
+// giveUpIfCancelled closes an open intent that had no effect, or of which none
+// can be told, if nothing more may be made.
+func (o once) giveUpIfCancelled(ctx context.Context, key string, s CallState) error {
+	if !o.t.cancelled() {
+		return nil
+	}
+	ev := o.t.event(EventGivenUp, o.op(key), map[string]string{"call": key})
+	if err := o.t.fail(ctx, key, s.Attempt, ev); err != nil {
+		return core.Stop(err)
+	}
+	return o.t.refuseCancelled()
+}
+
+// make draws the cost, opens the intent and makes the call.
+func (o once) make(ctx context.Context, key string, c core.Call) (string, error) {
+	if o.t.e.stopping() {
+		return "", core.Stop(errStopping)
+	}
+	if err := o.t.takeSlot(ctx, key, c.Cost); err != nil {
+		return "", core.Stop(err)
+	}
+	sent := time.Now()
+	state, err := o.t.begin(ctx, key)
+	if err != nil {
+		return "", core.Stop(err)
+	}
+	if state.Done {
+		return state.Value, nil
+	}
+	in := core.Intent{Op: o.op(key), First: state.First, Begun: state.Begun, Attempt: state.Attempt}
+	// The deadline counts from before the intent went to the store, so that
+	// the lease, which counts from after, outlasts the call.
+	callCtx, cancel := context.WithDeadline(ctx, sent.Add(o.t.e.timeout))
+	value, err := c.Make(callCtx, in)
+	cancel()
+	if err == nil {
+		return value, o.record(ctx, key, c, state.Attempt, value)
+	}
+	o.t.e.budget.heed(ctx, c.Cost, err)
+	if core.EffectOf(err) == core.None {
+		if err := o.t.fail(context.WithoutCancel(ctx), key, state.Attempt); err != nil {
+			return "", core.Stop(err)
+		}
+	}
+	return "", err
+}
+
+// record stores a result. It is worth some patience: until it is stored, the
+// next worker has to ask the platform.
+func (o once) record(ctx context.Context, key string, c core.Call, attempt int, value string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.t.e.settle)
+	defer cancel()
+	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
+	if o.bind && c.Key == "create" {
+		cl.Bind = &core.GroupRef{Workspace: o.t.workspace, ID: value}
+		cl.Events = []Event{o.t.event(EventBound, o.op(key), map[string]string{"group": cl.Bind.String()})}
+	}
+	pause := 20 * time.Millisecond
+	for {
+		wish, err := o.t.e.store.Close(ctx, cl)
+		if err == nil {
+			o.t.closed(key, CallState{Done: true, Value: value, Attempt: attempt}, wish)
+			return nil
+		}
+		if core.KindOf(err) != core.Unavailable || sleep(ctx, pause) != nil {
+			return core.Stop(err)
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+// op derives the marker of one call.
+func (o once) op(key string) string { return o.t.op(key) }
+
+func (t *turn) op(key string) string {
+	id := t.run.ID
+	occ := id.Occurrence
+	if id.Flow == SyncFlow {
+		occ = strconv.FormatInt(t.run.Cycle, 10)
+	}
+	return core.MakeOp(t.e.instance, string(id.Risk), id.Flow, occ, t.stepKey, key)
+}
+
+func newNonce() string { return rand.Text() }
+
+// isStop tells whether err is the refusal that it is compared with.
+func isStop(err, refusal error) bool { return core.IsStop(err) && errors.Is(err, refusal) }

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/core"
+)
+
+// How long answers of a directory are remembered.
+const (
+	knownFor   = 10 * time.Minute
+	missedFor  = time.Minute // that nobody was found
+	trustedFor = time.Minute // where a permission hangs on it
+)
+
+// people resolves people as meant to accounts.
+type people struct {
+	org       *core.Organisation
+	platforms map[string]core.Platform
+	now       func() time.Time
+
+	mu      sync.Mutex
+	entries map[string]entry
+}
+
+// entry is a remembered answer of a directory.
+type entry struct {
+	at       time.Time
+	profile  core.Profile
+	accounts []core.Account
+	err      error
+}
+
+func newPeople(org *core.Organisation, platforms map[string]core.Platform, clock core.Clock) *people {
+	return &people{org: org, platforms: platforms, now: clock.Now, entries: map[string]entry{}}
+}
+
+// Unresolved is somebody who was meant and could not be found.
+type Unresolved struct {
+	Ref  core.Ref `json:"ref"`
+	Code string   `json:"code"` // why: "no_account", or a platform's code
+}
+
+// resolve returns the accounts of everybody in refs, each once, in order. A
+// named person is reached at home, else in the first other workspace where they
+// have an account. It fails only if a directory cannot be asked now.
+func (p *people) resolve(ctx context.Context, refs []core.Ref, home string) ([]core.Account, []Unresolved, error) {
+	var out []core.Account
+	var missing []Unresolved
+	for _, r := range refs {
+		accounts, err := p.accounts(ctx, r, home, knownFor)
+		switch {
+		case err != nil && transient(err):
+			return nil, nil, err
+		case err != nil:
+			missing = append(missing, Unresolved{Ref: r, Code: core.DetailOf(err)})
+		}
+		for _, a := range accounts {
+			if !slices.Contains(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out, missing, nil
+}
+
+// accounts returns the accounts that one Ref stands for. Nobody is NotFound.
+func (p *people) accounts(ctx context.Context, r core.Ref, home string, fresh time.Duration) ([]core.Account, error) {
+	if a, ok := r.Account(); ok {
+		return []core.Account{a}, nil
+	}
+	if ws, group, ok := r.Group(); ok {
+		if ws == "" {
+			ws = home
+		}
+		return p.expand(ctx, ws, group, fresh)
+	}
+	person, ok := p.org.People[string(r)]
+	if !ok {
+		return nil, &core.Error{Op: "people", Kind: core.NotFound, Detail: "unknown_person"}
+	}
+	for _, ws := range p.workspacesFrom(home) {
+		a, err := p.accountIn(ctx, person, ws, fresh)
+		if err == nil {
+			return []core.Account{a}, nil
+		}
+		if core.KindOf(err) != core.NotFound {
+			return nil, err
+		}
+	}
+	return nil, &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_account"}
+}
+
+// accountIn returns a named person's account in one workspace.
+func (p *people) accountIn(ctx context.Context, person core.Person, ws string, fresh time.Duration) (core.Account, error) {
+	if id := person.Accounts[ws]; id != "" {
+		return core.Account{Workspace: ws, ID: id}, nil
+	}
+	if person.Email == "" {
+		return core.Account{}, &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_account"}
+	}
+	prof, err := p.find(ctx, ws, core.Lookup{Email: person.Email}, fresh)
+	return prof.Account, err
+}
+
+func (p *people) workspacesFrom(home string) []string {
+	var rest []string
+	for ws := range p.platforms {
+		if ws != home {
+			rest = append(rest, ws)
+		}
+	}
+	sort.Strings(rest)
+	if _, ok := p.platforms[home]; ok {
+		return append([]string{home}, rest...)
+	}
+	return rest
+}
+
+// profile returns what the platform says of an account.
+func (p *people) profile(ctx context.Context, a core.Account) (core.Profile, error) {
+	return p.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, knownFor)
+}
+
+func (p *people) find(ctx context.Context, ws string, who core.Lookup, fresh time.Duration) (core.Profile, error) {
+	e := p.remembered(ws+"\x00"+who.ID+"\x00"+who.Email, fresh, func() entry {
+		pl, ok := p.platforms[ws]
+		if !ok {
+			return entry{err: &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_workspace"}}
+		}
+		prof, err := pl.Find(ctx, who)
+		return entry{profile: prof, err: err}
+	})
+	return e.profile, e.err
+}
+
+func (p *people) expand(ctx context.Context, ws, group string, fresh time.Duration) ([]core.Account, error) {
+	e := p.remembered(ws+"\x00@"+group, fresh, func() entry {
+		pl, ok := p.platforms[ws]
+		if !ok {
+			return entry{err: &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_workspace"}}
+		}
+		accounts, err := pl.Expand(ctx, group)
+		return entry{accounts: accounts, err: err}
+	})
+	return e.accounts, e.err
+}
+
+// remembered returns the answer under key if it is fresh enough, else asks. A
+// failure that may pass is not remembered.
+func (p *people) remembered(key string, fresh time.Duration, ask func() entry) entry {
+	now := p.now()
+	p.mu.Lock()
+	e, ok := p.entries[key]
+	p.mu.Unlock()
+	if e.err != nil {
+		fresh = min(fresh, missedFor)
+	}
+	if ok && now.Sub(e.at) < fresh && !now.Before(e.at) {
+		return e
+	}
+	e = ask()
+	if e.err != nil && transient(e.err) {
+		return e
+	}
+	e.at = now
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.entries) >= maxRemembered {
+		p.forgetOld(now)
+	}
+	p.entries[key] = e
+	return e
+}
+
+// maxRemembered bounds the memory of directories' answers.
+const maxRemembered = 10_000
+
+func (p *people) forgetOld(now time.Time) {
+	for k, e := range p.entries {
+		if now.Sub(e.at) >= knownFor {
+			delete(p.entries, k)
+		}
+	}
+	if len(p.entries) >= maxRemembered {
+		clear(p.entries)
+	}
+}
+
+// transient tells whether asking again later may help.
+func transient(err error) bool {
+	switch core.KindOf(err) {
+	case core.RateLimited, core.Unavailable, core.Unauthorized, core.Unknown, core.Lost:
+		return true
+	}
+	return false
+}
+
+// is tells whether account a is one of those whom refs mean.
+func (p *people) is(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
+	var failed error
+	for _, r := range refs {
+		ok, err := p.isOne(ctx, a, r)
+		if ok {
+			return true, nil
+		}
+		if err != nil && transient(err) {
+			failed = err
+		}
+	}
+	return false, failed
+}
+
+func (p *people) isOne(ctx context.Context, a core.Account, r core.Ref) (bool, error) {
+	if b, ok := r.Account(); ok {
+		return a == b, nil
+	}
+	if ws, group, ok := r.Group(); ok {
+		if ws != "" && ws != a.Workspace {
+			return false, nil
+		}
+		accounts, err := p.expand(ctx, a.Workspace, group, trustedFor)
+		return slices.Contains(accounts, a), err
+	}
+	person, ok := p.org.People[string(r)]
+	if !ok {
+		return false, nil
+	}
+	if id := person.Accounts[a.Workspace]; id != "" || person.Email == "" {
+		return id == a.ID && id != "", nil
+	}
+	// Comparing addresses asks for one profile, where looking each person up
+	// would ask for as many as the file names.
+	prof, err := p.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, trustedFor)
+	return err == nil && strings.EqualFold(prof.Email, person.Email), err
+}
+
+// namesOf returns every Ref under which account a may be stored: the account,
+// the names that the config file gives it, and the groups in use that it is in.
+func (p *people) namesOf(ctx context.Context, a core.Account, groups []core.Ref) ([]core.Ref, error) {
+	refs := []core.Ref{core.RefOf(a)}
+	candidates := slices.Clone(groups)
+	for name := range p.org.People {
+		candidates = append(candidates, core.Ref(name))
+	}
+	slices.Sort(candidates)
+	for _, r := range slices.Compact(candidates) {
+		ok, err := p.isOne(ctx, a, r)
+		if err != nil && transient(err) {
+			return nil, err
+		}
+		if ok {
+			refs = append(refs, r)
+		}
+	}
+	return refs, nil
+}

@@ -1,0 +1,282 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"riskroom/core"
+)
+
+// syncInput is what one sync sets right.
+type syncInput struct {
+	Cards map[string]core.Card `json:"cards,omitempty"` // by workspace
+	Small *core.Card           `json:"small,omitempty"` // of badges
+	Edits []Shown              `json:"edits,omitempty"` // as they stand, to be brought to the cards
+	Group core.GroupRef        `json:"group,omitzero"`
+	Badge *core.Badge          `json:"badge,omitempty"` // of Group, to be set right
+	More  bool                 `json:"more,omitempty"`  // not everything found room
+}
+
+const (
+	editsAtOnce = 50              // in one sync, so that its input fits
+	afterEvent  = 2 * time.Second // a platform's event is looked into so much later
+	afterOthers = 2 * time.Second // sync steps back behind a run that is acting
+)
+
+// syncAt arms a risk's sync.
+func (e *Engine) syncAt(risk core.RiskKey, at time.Time) TimerChange {
+	return TimerChange{Do: ArmSync, Run: RunID{Risk: risk, Flow: SyncFlow}, Due: at}
+}
+
+// sync makes what platforms show about a risk true: it looks, and writes the
+// difference. Whatever armed it decides nothing.
+func (t *turn) sync(ctx context.Context) error {
+	t.stepKey = "sync"
+	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	if core.KindOf(err) == core.NotFound {
+		return t.end(ctx, Finished, "no_risk")
+	}
+	if err != nil {
+		return t.conclude(ctx, err, performed{})
+	}
+	t.rec = rec
+	in := &input{Sync: &syncInput{}}
+	if t.run.Input != nil {
+		if err := json.Unmarshal(t.run.Input, in); err != nil {
+			return t.end(ctx, Parked, "stored_input")
+		}
+	} else {
+		if t.othersAct() {
+			return t.later(ctx, verdict{course: wait, code: "others_act", until: t.e.clock.Now().Add(afterOthers)}, outcome{})
+		}
+		if in.Sync, err = t.difference(ctx); err != nil {
+			return t.conclude(ctx, err, performed{})
+		}
+		if t.input, err = in.encode(); err != nil {
+			return t.end(ctx, Parked, core.DetailOf(err))
+		}
+	}
+	p, err := t.setRight(ctx, in.Sync)
+	if err != nil {
+		return t.conclude(ctx, err, p)
+	}
+	return t.endSync(ctx, in.Sync, p)
+}
+
+func (t *turn) endSync(ctx context.Context, in *syncInput, p performed) error {
+	s := Settle{To: Finished, Shown: p.shown, Badge: p.badge, Timers: t.takeTold()}
+	for _, sh := range p.shown {
+		s.Seen = max(s.Seen, sh.Version)
+		s.Events = append(s.Events, t.event(EventSynced, "", map[string]string{"what": sh.ID, "where": sh.Ref.String()}))
+	}
+	if in.More {
+		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, t.e.clock.Now()))
+	}
+	return t.settleAs(context.WithoutCancel(ctx), s)
+}
+
+// othersAct tells whether another run of the risk is in the middle of a call.
+// Parked runs do not hold sync back.
+func (t *turn) othersAct() bool {
+	return slices.ContainsFunc(t.rec.Runs, func(r RunSummary) bool {
+		return r.ID != t.run.ID && r.State.Live() && r.Open
+	})
+}
+
+// difference looks at what is shown and returns what is not as it should be.
+func (t *turn) difference(ctx context.Context) (*syncInput, error) {
+	in := &syncInput{Cards: map[string]core.Card{}}
+	r := t.rec.Risk
+	if err := t.lookAtGroup(ctx, in); err != nil {
+		return nil, err
+	}
+	small := t.e.badge(r, t.e.org.Language)
+	for _, s := range t.rec.Shown {
+		switch {
+		case s.Gone || s.Version >= r.Version:
+			continue
+		case len(in.Edits) == editsAtOnce:
+			in.More = true
+			return in, nil
+		case s.Badge:
+			in.Small = small.Message.Card
+		default:
+			if _, ok := in.Cards[s.Ref.Workspace]; !ok {
+				in.Cards[s.Ref.Workspace] = *t.e.card(ctx, r, t.e.lead(r), s.Ref.Workspace, t.e.org.Language)
+			}
+		}
+		in.Edits = append(in.Edits, s)
+	}
+	return in, nil
+}
+
+// lookAtGroup looks whether the item group lives and wears its badge.
+func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
+	link := t.rec.Link
+	if link.State != Bound && link.State != Missing {
+		return nil
+	}
+	pl, err := t.platform(link.Group.Workspace)
+	if err != nil {
+		return err
+	}
+	t.workspace = link.Group.Workspace
+	state, err := pl.LookGroup(ctx, link.Group)
+	switch {
+	case core.KindOf(err) == core.NotFound:
+		return t.relink(ctx, Missing, EventMissing, "missing")
+	case err != nil:
+		return err
+	case state.Archived:
+		return t.relink(ctx, Free, EventFreed, "freed")
+	case link.State == Missing:
+		if err := t.relink(ctx, Bound, EventFound, ""); err != nil {
+			return err
+		}
+	}
+	if link.Badge.IsZero() || !state.Badged || !slices.Contains(state.Pinned, link.Badge) {
+		in.Group = link.Group
+		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
+		in.Badge.Ref = link.Badge
+	}
+	return nil
+}
+
+// relink stores what became of the item group, and has it told.
+func (t *turn) relink(ctx context.Context, to LinkState, event, told string) error {
+	link := t.rec.Link
+	if link.State == to {
+		return nil
+	}
+	data := map[string]string{"group": link.Group.String()}
+	if to == Free {
+		data["reason"] = "archived"
+	}
+	ev := t.event(event, "", data)
+	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, []Event{ev}); err != nil {
+		return err
+	}
+	if told != "" {
+		args := t.noticeArgs("", "")
+		args["Group"] = link.Group.String()
+		t.tell(told, args)
+	}
+	t.rec.Link.State = to
+	return nil
+}
+
+// setRight edits cards, posts those again that are gone, and mends the badge.
+func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
+	var p performed
+	var left error
+	for _, s := range in.Edits {
+		m := core.Message{Text: s.Title}
+		if s.Badge {
+			m = core.Message{Card: in.Small}
+		} else if c, ok := in.Cards[s.Ref.Workspace]; ok {
+			m.Card = &c
+		}
+		if m.Card == nil {
+			continue
+		}
+		now, err := t.bringUp(ctx, s, m)
+		switch {
+		case err == nil:
+			p.shown = append(p.shown, now)
+		case core.IsStop(err):
+			return p, err
+		case final(err):
+			now.Gone = true
+			p.shown = append(p.shown, now)
+		default:
+			left = firstError(left, err)
+		}
+	}
+	if in.Badge != nil {
+		if err := t.mendBadge(ctx, in, &p); err != nil {
+			left = firstError(left, err)
+		}
+	}
+	return p, left
+}
+
+// bringUp edits a message, or posts it again where it was deleted.
+func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, error) {
+	pl, err := t.platform(s.Ref.Workspace)
+	if err != nil {
+		return s, err
+	}
+	t.workspace = s.Ref.Workspace
+	s.Version = m.Card.Version
+	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
+	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
+		return s, err
+	}
+	again := once{t: t, scope: "again:" + s.ID + "/"}
+	var ref core.MessageRef
+	if s.Group.IsZero() {
+		ref, err = pl.SendMessage(ctx, again, s.To, m)
+	} else {
+		ref, err = pl.SendGroupMessage(ctx, again, s.Group, m)
+	}
+	if err == nil {
+		s.Ref = ref
+	}
+	return s, err
+}
+
+// mendBadge sets right whatever of the badge is missing.
+func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error {
+	pl, err := t.platform(in.Group.Workspace)
+	if err != nil {
+		return err
+	}
+	t.workspace = in.Group.Workspace
+	report, err := pl.SetGroup(ctx, once{t: t, scope: "badge/"}, in.Group, core.GroupChange{Badge: in.Badge})
+	if err != nil && !final(err) {
+		return err
+	}
+	for _, f := range report.Failed() {
+		t.note(EventPartial, "", map[string]string{"action": "badge", "what": string(f.Part) + " (" + f.Detail + ")"})
+	}
+	if report.Badge.IsZero() || report.Badge == in.Badge.Ref {
+		return nil
+	}
+	p.badge = report.Badge
+	p.shown = slices.DeleteFunc(p.shown, func(s Shown) bool { return s.Badge })
+	p.shown = append(p.shown, Shown{ID: t.badgeID(), Ref: report.Badge, Group: in.Group, Badge: true,
+		Version: in.Badge.Message.Card.Version})
+	return nil
+}
+
+// badgeID is the ID of the shown badge: that of the one it replaces.
+func (t *turn) badgeID() string {
+	for _, s := range t.rec.Shown {
+		if s.Badge && s.Group == t.rec.Link.Group {
+			return s.ID
+		}
+	}
+	return "sync/badge/" + t.rec.Link.Group.String()
+}
+
+// sweepGroups arms the sync of every risk with a live group.
+func (e *Engine) sweepGroups(ctx context.Context) error {
+	return e.store.EachLink(ctx, func(risk core.RiskKey, _ Link) error {
+		return e.store.Arm(ctx, risk, []TimerChange{e.syncAt(risk, e.clock.Now())})
+	})
+}
+
+// Noticed tells that something happened to a group. It decides nothing: the
+// group is looked at soon.
+func (e *Engine) Noticed(ctx context.Context, g core.GroupRef) error {
+	risk, err := e.store.RiskOf(ctx, g)
+	if core.KindOf(err) == core.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return e.store.Arm(ctx, risk, []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))})
+}

@@ -1,0 +1,268 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+const (
+	claimLease  = 15 * time.Second // of a claim; a call's own lease is longer
+	renewEvery  = 5 * time.Second
+	renewAtMost = 60 * time.Second // without getting on, a turn is handed back
+)
+
+// turn is one worker's hold on a run, from claim to settling.
+type turn struct {
+	e    *Engine
+	log  *slog.Logger
+	rec  Record     // the risk, as read when the run was judged
+	flow *flow.Flow // nil for a built-in
+
+	stepKey   string        // of the step under way
+	workspace string        // where the step acts
+	input     []byte        // what the step acts on; pinned with the first intent
+	slot      Slot          // reserved too far ahead to wait for
+	told      []TimerChange // notices to arm as the turn settles
+
+	mu    sync.Mutex // guards what follows: renewing runs beside the calls
+	run   Run
+	lease Lease
+	moved time.Time // when the turn last got on
+	notes []Event   // written when the turn settles
+}
+
+func (t *turn) call(key string) CallState {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.run.Calls[key]
+}
+
+// held returns the lease as it is now.
+func (t *turn) held() Lease {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lease
+}
+
+func (t *turn) cancelled() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.run.Wish == CancelWish
+}
+
+// refuseCancelled refuses a call under a cancel wish. While other intents are
+// open the refusal lets the action go on to them, so that each is settled.
+func (t *turn) refuseCancelled() error {
+	if t.openSince().IsZero() {
+		return core.Stop(errCancelled)
+	}
+	return errCancelled
+}
+
+// openSince returns when the latest open intent began; zero if none is open.
+func (t *turn) openSince() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var latest time.Time
+	for _, c := range t.run.Calls {
+		if c.Open && c.Begun.After(latest) {
+			latest = c.Begun
+		}
+	}
+	return latest
+}
+
+// reload reads the calls of the step anew.
+func (t *turn) reload(ctx context.Context) error {
+	r, err := t.e.store.Load(ctx, t.run.ID)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.run.Calls, t.run.Wish = r.Calls, r.Wish
+	return nil
+}
+
+// takeSlot takes a place in the rate budget and waits for it, or keeps it in
+// t.slot if it is too far ahead to wait for.
+func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) error {
+	if len(cost) == 0 {
+		return nil
+	}
+	if s := t.run.Slot; s.Key == key && !s.At.IsZero() {
+		t.run.Slot = Slot{}
+		ahead := s.At.Sub(t.e.clock.Now())
+		if ahead >= -guard(cost) && ahead <= MaxSlotWait {
+			return sleep(ctx, ahead)
+		}
+	}
+	wait, err := t.e.store.TakeSlot(ctx, cost, false, 0)
+	if err != nil {
+		return err
+	}
+	if wait > MaxSlotWait {
+		t.slot = Slot{Key: key, At: t.e.clock.Now().Add(wait)}
+		return rateLimited(wait)
+	}
+	return sleep(ctx, wait)
+}
+
+// begin opens the intent of a call.
+func (t *turn) begin(ctx context.Context, key string) (CallState, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	b := Begin{
+		Lease: t.lease, Step: t.run.Step, Key: key, Nonce: newNonce(),
+		Attempt: t.run.Calls[key].Attempt + 1,
+		Until:   t.e.clock.Now().Add(t.e.timeout + t.e.settle),
+		Input:   t.input,
+	}
+	if t.flow != nil && !t.run.Begun {
+		b.Version = t.rec.Risk.Version
+	}
+	got, err := t.e.store.Begin(ctx, b)
+	switch {
+	case err == nil:
+	case core.DetailOf(err) == errMoved.Detail:
+		return CallState{}, errMoved
+	case core.DetailOf(err) == errCancelled.Detail:
+		t.run.Wish = CancelWish
+		return CallState{}, errCancelled
+	case core.KindOf(err) == core.Conflict:
+		return CallState{}, &core.Error{Op: "once", Kind: core.Lost, Err: err}
+	default:
+		return CallState{}, err
+	}
+	t.lease, t.moved = got.Lease, time.Now()
+	t.run.Begun = true
+	t.setCall(key, got.Call)
+	return got.Call, nil
+}
+
+// fail closes an intent whose call surely had no effect.
+func (t *turn) fail(ctx context.Context, key string, attempt int, events ...Event) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	wish, err := t.e.store.Close(ctx, Close{
+		Run: t.run.ID, Cycle: t.run.Cycle, Step: t.run.Step, Key: key,
+		Attempt: attempt, Fail: true, Lease: t.lease, Events: events,
+	})
+	if err != nil {
+		return err
+	}
+	c := t.run.Calls[key]
+	c.Open = false
+	t.setCall(key, c)
+	t.wish(wish)
+	return nil
+}
+
+// closed notes a result that was stored.
+func (t *turn) closed(key string, c CallState, w Wish) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.setCall(key, c)
+	t.wish(w)
+	t.moved = time.Now()
+}
+
+func (t *turn) setCall(key string, c CallState) {
+	if t.run.Calls == nil {
+		t.run.Calls = map[string]CallState{}
+	}
+	t.run.Calls[key] = c
+}
+
+func (t *turn) wish(w Wish) {
+	if w != NoWish {
+		t.run.Wish = w
+	}
+}
+
+// event returns an audit event of this run.
+func (t *turn) event(kind, op string, data map[string]string) Event {
+	return Event{
+		At: t.e.clock.Now(), V: t.rec.Risk.Version, Kind: kind,
+		Run: t.run.ID.String(), Step: t.stepKey, Op: op, Data: data,
+	}
+}
+
+// note keeps an event until the turn settles.
+func (t *turn) note(kind, op string, data map[string]string) {
+	ev := t.event(kind, op, data)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notes = append(t.notes, ev)
+}
+
+// settleAs writes how the turn, or a step of it, ended.
+func (t *turn) settleAs(ctx context.Context, s Settle) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s.Lease, s.Step = t.lease, t.run.Step
+	s.Events = append(t.notes, s.Events...)
+	l, err := t.e.store.Settle(ctx, s)
+	if err != nil {
+		return err
+	}
+	t.lease, t.notes, t.moved = l, nil, time.Now()
+	if s.Outcome != nil {
+		if t.run.Outcomes == nil {
+			t.run.Outcomes = map[int][]byte{}
+		}
+		t.run.Outcomes[s.Step] = s.Outcome
+	}
+	if s.Next {
+		t.run.Step++
+		t.run.Calls, t.run.Input, t.run.Attempts = nil, nil, 0
+		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
+	}
+	return nil
+}
+
+// keep renews the lease while the turn resolves people or waits for a slot. It
+// ends with ctx, or cancels it when the turn has stood still for too long.
+func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := t.renew(ctx); err != nil {
+			giveUp(err)
+			return
+		}
+	}
+}
+
+func (t *turn) renew(ctx context.Context) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Since(t.moved) > renewAtMost {
+		return errStopping
+	}
+	until := t.e.clock.Now().Add(claimLease)
+	if !until.After(t.lease.Until) {
+		return nil
+	}
+	l, err := t.e.store.Hold(ctx, t.lease, until)
+	switch {
+	case err == nil:
+		t.lease = l
+	case core.KindOf(err) == core.Lost:
+		return err
+	case !errors.Is(err, context.Canceled):
+		t.log.WarnContext(ctx, "lease not renewed", "err", err)
+	}
+	return nil
+}

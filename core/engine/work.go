@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/text"
+)
+
+// take carries out a run that was claimed, as far as it gets.
+func (e *Engine) take(ctx context.Context, r Run) {
+	ctx, giveUp := context.WithCancelCause(ctx)
+	t := &turn{
+		e: e, run: r, lease: Lease{Run: r.ID, Until: r.At}, moved: time.Now(),
+		log: e.log.With("run", r.ID.String()),
+	}
+	var keeper sync.WaitGroup
+	keeper.Go(func() { t.keep(ctx, giveUp) })
+	err := t.act(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = core.Stop(cause)
+	}
+	giveUp(nil)
+	keeper.Wait()
+	if err != nil && core.KindOf(err) != core.Lost {
+		// The lease runs out by itself, and the run is claimed again.
+		t.log.ErrorContext(ctx, "run left to its lease", "err", err)
+	}
+}
+
+// act carries out the run's flow. An error means that its end could not be
+// stored.
+func (t *turn) act(ctx context.Context) error {
+	if t.run.Crashes >= crashesToPark {
+		return t.end(ctx, Parked, "crashing")
+	}
+	switch t.run.ID.Flow {
+	case SyncFlow:
+		return t.sync(ctx)
+	case NoticeFlow:
+		return t.notice(ctx)
+	}
+	for range maxJudgings {
+		again, err := t.flowRun(ctx)
+		if err != nil || !again {
+			return err
+		}
+	}
+	return t.later(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, outcome{})
+}
+
+// maxJudgings is how often a run is judged again in one turn because its risk
+// keeps changing.
+const maxJudgings = 5
+
+// flowRun carries out an admin's flow. It answers true if the risk has moved
+// and the run must be judged again.
+func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
+	if err := t.load(ctx); err != nil {
+		if final(err) {
+			return false, t.end(ctx, Cancelled, core.DetailOf(err))
+		}
+		return false, t.conclude(ctx, err, performed{})
+	}
+	if !t.run.Begun {
+		holds, err := t.flow.If.Holds(t.env())
+		if err != nil {
+			t.tell("failed", t.noticeArgs("if", "condition"))
+			return false, t.end(ctx, Skipped, "condition_failed")
+		}
+		if !holds {
+			return false, t.end(ctx, Skipped, "condition")
+		}
+		if t.run.Input == nil && !again {
+			late := t.e.clock.Now().Sub(t.run.Due)
+			t.e.observe.Fired(late)
+			t.notes = append(t.notes, t.event(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)}))
+		}
+	}
+	for t.run.Step < len(t.flow.Steps) {
+		if t.cancelled() && t.openSince().IsZero() {
+			return false, t.end(ctx, Cancelled, "risk_changed")
+		}
+		on, again, err := t.oneStep(ctx, t.flow.Steps[t.run.Step])
+		if !on || err != nil {
+			return again, err
+		}
+	}
+	return false, t.end(ctx, Finished, "")
+}
+
+// load reads the risk, and the flow that the run pinned.
+func (t *turn) load(ctx context.Context) error {
+	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	if err != nil {
+		return err
+	}
+	t.rec, t.notes = rec, nil
+	t.flow, err = t.e.pinned.get(ctx, t.run.Flow)
+	return err
+}
+
+// oneStep carries out the step that is next. On tells that it ended and the run
+// goes on.
+func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
+	t.stepKey, t.workspace = s.Key(), s.Workspace
+	if t.workspace == "" {
+		t.workspace = t.rec.Risk.Home
+	}
+	in, err := t.pin(ctx, s)
+	if err == nil {
+		p, err := t.perform(ctx, in, t.outcome(t.run.Step))
+		if err == nil {
+			return true, false, t.endStep(ctx, s, p)
+		}
+		return t.stepFailed(ctx, s, p, err)
+	}
+	if p, ok := isPassed(err); ok {
+		t.notes = append(t.notes, t.event(EventPassed, "", map[string]string{"action": s.Action(), "reason": p.reason}))
+		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
+	}
+	return t.stepFailed(ctx, s, performed{}, err)
+}
+
+// stepFailed does what the error of a step leads to.
+func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err error) (on, again bool, _ error) {
+	v := t.judgeError(err)
+	switch v.course {
+	case goOn:
+		p.out.Code = v.code
+		t.notes = append(t.notes, t.event(EventFailed, "", map[string]string{"action": s.Action(), "code": v.code}))
+		t.tell("failed", t.noticeArgs(s.Action(), v.code))
+		return true, false, t.endStep(ctx, s, p)
+	case judge:
+		t.input = nil
+		t.run.Input = nil
+		return false, true, nil
+	}
+	return false, false, t.conclude(ctx, err, p)
+}
+
+// pin returns the step's input: the stored one if the step was entered before,
+// else one made now. A step's own `if` is judged as it is made.
+func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
+	if t.run.Input != nil {
+		in := &input{}
+		if err := json.Unmarshal(t.run.Input, in); err != nil {
+			return nil, invalid("a step's stored input", err)
+		}
+		return in, nil
+	}
+	if t.run.Step > 0 {
+		rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+		if err != nil {
+			return nil, err
+		}
+		t.rec = rec
+	}
+	holds, err := s.If.Holds(t.env())
+	if err != nil {
+		return nil, invalid(s.Action(), err)
+	}
+	if !holds {
+		return nil, passed{"condition"}
+	}
+	in, err := t.build(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	t.input, err = in.encode()
+	return in, err
+}
+
+func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[step]) }
+
+// endStep stores that a step ended, and what it left.
+func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
+	data := map[string]string{"action": s.Action()}
+	if p.out.Group != nil {
+		data["group"], data["name"] = p.out.Group.String(), p.out.Name
+	}
+	if len(p.out.Done) > 0 {
+		data["done"] = strings.Join(p.out.Done, ", ")
+	}
+	ev := t.event(EventStep, t.op(""), data)
+	var what []string
+	for _, f := range p.out.Failed {
+		what = append(what, f.What+" ("+f.Code+")")
+	}
+	st := Settle{To: Running, Until: t.e.clock.Now().Add(claimLease), Next: true,
+		Outcome: p.out.encode(), Shown: p.shown, Badge: p.badge}
+	for _, sh := range p.shown {
+		st.Seen = sh.Version
+	}
+	if p.out.Code == "" {
+		st.Events = append(st.Events, ev)
+	}
+	if len(what) > 0 {
+		list := strings.Join(what, ", ")
+		st.Events = append(st.Events, t.event(EventPartial, "", map[string]string{"action": s.Action(), "what": list}))
+		args := t.noticeArgs(s.Action(), "")
+		args["What"] = list
+		t.tell("partial", args)
+	}
+	st.Timers = t.takeTold()
+	return t.settleAs(ctx, st)
+}
+
+// conclude settles a turn that could not end its step.
+func (t *turn) conclude(ctx context.Context, err error, p performed) error {
+	v := t.judgeError(err)
+	ctx = context.WithoutCancel(ctx)
+	switch v.course {
+	case letGo:
+		return err
+	case endRun:
+		if open := t.openSince(); !open.IsZero() {
+			until := open.Add(t.e.timeout + t.e.settle)
+			return t.later(ctx, verdict{course: wait, code: "cancelling", until: until}, p.out)
+		}
+		return t.end(ctx, Cancelled, "risk_changed")
+	case park:
+		t.log.WarnContext(ctx, "run parked", "err", err)
+		return t.end(ctx, Parked, v.code)
+	case handBack:
+		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p.out)
+	case pause:
+		t.tell("paused", text.Args{"Workspace": t.workspace, "Code": v.code})
+	case backOff:
+		t.log.WarnContext(ctx, "step to be tried again", "step", t.stepKey, "until", v.until, "err", err)
+	}
+	return t.later(ctx, v, p.out)
+}
+
+// later settles a run to go on at v.until.
+func (t *turn) later(ctx context.Context, v verdict, out outcome) error {
+	s := Settle{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
+		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()}
+	if len(out.Done)+len(out.Failed) > 0 || out.Group != nil {
+		s.Outcome = out.encode()
+	}
+	kind := EventDeferred
+	if v.course == backOff || v.course == pause {
+		kind = EventRetry
+		s.Attempts++
+		if s.Since.IsZero() && v.course == backOff {
+			s.Since = t.e.clock.Now()
+		}
+	}
+	s.Events = append(s.Events, t.event(kind, "", map[string]string{
+		"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
+	return t.settleAs(ctx, s)
+}
+
+// end settles a run for good, or parks it.
+func (t *turn) end(ctx context.Context, to RunState, reason string) error {
+	kind := EventEnded
+	switch to {
+	case Skipped:
+		kind = EventSkipped
+	case Parked:
+		kind = EventParked
+		args := t.noticeArgs(t.stepKey, reason)
+		args["Run"] = t.run.ID.String()
+		t.tell("parked", args)
+	}
+	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
+	t.e.observe.Ended(to)
+	return t.settleAs(context.WithoutCancel(ctx), Settle{To: to, Reason: reason, Events: []Event{ev}, Timers: t.takeTold(),
+		Attempts: t.run.Attempts, Since: t.run.Since})
+}
+
+func (t *turn) noticeArgs(action, code string) text.Args {
+	return text.Args{"Key": string(t.run.ID.Risk), "Flow": t.run.ID.Flow, "Action": action, "Code": code}
+}
