@@ -1,0 +1,96 @@
+// Package bots knows what commands, buttons and forms mean, free of any
+// platform.
+//
+// A platform's bot (a package beneath this one) verifies and decodes what comes
+// in, makes a Command of it, has Bot answer it in time and shows the Reply. Mux leads
+// a Command to its Handler; each command is a file of its own. All wording is in
+// the reader's language, all of it private to the reader.
+package bots
+
+import (
+	"context"
+	"time"
+
+	"riskroom/core"
+)
+
+// Command is what one person asked, already verified and decoded: exactly one
+// of Typed, Pressed and Filled is set.
+type Command struct {
+	Op      string         // names what the person did: a redelivery has the same
+	Actor   core.Actor     // who; Account is never zero
+	Channel core.GroupRef  // where, zero if nowhere
+	Lang    string         // the reader's language as the platform tells it, "" is unknown
+	Zone    *time.Location // the reader's, nil is unknown
+
+	Typed   *Typed
+	Pressed *Pressed
+	Filled  *Filled
+}
+
+// Typed is a slash command.
+type Typed struct {
+	Name string // the first word, set by Mux: "new"
+	// Text is what stands behind the command, from Mux on behind Name. Mentions
+	// are as people read them ("@lin").
+	Text string
+	// Mentions says whom the platform says that a mention in Text means.
+	Mentions map[string]core.Ref
+}
+
+// Pressed is a button on a card.
+type Pressed struct {
+	Press core.Press
+	Risk  core.RiskKey
+	Seen  int64 // the version of the risk that the card showed
+}
+
+// Filled is a form that somebody submits, or one that asks to be shown anew
+// because of what was chosen in it.
+type Filled struct {
+	Form   string            // Form.ID
+	State  map[string]string // Form.State, as it was given
+	Values Values
+	// Refresh tells that nothing is submitted yet: the answer is the same form
+	// as it should look now.
+	Refresh bool
+}
+
+// Reply is an answer to one person, who alone sees it.
+type Reply struct {
+	Text []core.Span   // what is said; may be empty beside a Form
+	List [][]core.Span // one line each, below Text
+	Card *core.Card    // below that
+
+	// Form is opened, or takes the place of the form that was submitted. Where
+	// that cannot be done any more Text, List and Card are shown instead.
+	Form *Form
+
+	// Errors keep a submitted form open, with everything that was typed.
+	Errors []FieldError
+	// Close tells that a submitted form may just close: what it did is seen
+	// elsewhere.
+	Close bool
+}
+
+// FieldError says what is wrong with one field of a form.
+type FieldError struct {
+	Field string // Field.Key, "" for the form as a whole
+	Text  string
+}
+
+// Say returns a Reply of plain text.
+func Say(text string) Reply { return Reply{Text: []core.Span{core.Plain(text)}} }
+
+// Handler answers commands. It may take as long as ctx lets it. What the person
+// did wrong is an *engine.Refusal or is worded in the Reply; any other error
+// means that it cannot be told whether anything happened.
+type Handler interface {
+	Handle(ctx context.Context, c Command) (Reply, error)
+}
+
+// HandlerFunc makes a function a Handler.
+type HandlerFunc func(ctx context.Context, c Command) (Reply, error)
+
+// Handle calls f.
+func (f HandlerFunc) Handle(ctx context.Context, c Command) (Reply, error) { return f(ctx, c) }

@@ -1,0 +1,159 @@
+package bots
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// formDetails is the ID of the form that shows a whole risk, to be read only.
+const formDetails = "details"
+
+// details shows both parts of a risk. Where no form can be opened any more the
+// card is shown.
+func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
+	v, err := b.handling.Show(ctx, c.Actor, c.Pressed.Risk)
+	if err != nil {
+		return Reply{}, err
+	}
+	p := b.printer(c)
+	card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
+	d := detailer{b: b, c: c, p: p, v: v}
+	f := Form{
+		ID: formDetails, Title: p.S("commands.form.details.title", text.Args{"Key": string(v.Risk.Key)}),
+		Cancel: p.S("commands.form.close"), Fields: append(d.reported(), d.handling()...),
+	}
+	return Reply{Form: &f, Card: &card}, nil
+}
+
+type detailer struct {
+	b *Bot
+	c Command
+	p text.Printer
+	v engine.View
+}
+
+func static(label string, content ...core.Span) Field {
+	return Field{Kind: StaticKind, Label: label, Content: content}
+}
+
+func (d detailer) field(key, value string) Field {
+	if value == "" {
+		value = d.p.S("common.none")
+	}
+	return static(d.p.Field(key), core.Plain(value))
+}
+
+func (d detailer) reported() []Field {
+	r := d.v.Risk
+	out := []Field{
+		static(d.p.FormPart(core.Reported)),
+		d.field("title", r.Title),
+		d.field("module", r.Module),
+		d.field("severity", d.p.Severity(r.Severity)),
+		d.field("discovered_at", d.day(r.DiscoveredAt)),
+		d.field("due_at", d.day(r.DueAt)),
+		d.field("description", r.Description),
+	}
+	out = append(out, d.own(core.Reported)...)
+	return append(out,
+		static(d.p.Field("submitter"), d.actor(r.Submitter)),
+		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
+}
+
+func (d detailer) handling() []Field {
+	r := d.v.Risk
+	workspace := d.c.Actor.Account.Workspace
+	out := []Field{
+		static(d.p.FormPart(core.Handling)),
+		static(d.p.Field("handlers"), d.b.people(d.p, workspace, r.Handlers...)...),
+		static(d.p.Field("lead"), d.b.people(d.p, workspace, d.v.Lead)...),
+		d.field("status", d.p.Status(r.Status)),
+		d.field("status_since", d.p.Time(r.StatusSince, d.b.zone(d.c))),
+	}
+	out = append(out, d.own(core.Handling)...)
+	out = append(out, static(d.p.Field("notes"), d.notes()...))
+	return append(out, d.field("resolution", r.Resolution))
+}
+
+// shownNotes is how many notes the details show: the newest.
+const shownNotes = 10
+
+func (d detailer) notes() []core.Span {
+	notes := d.v.Risk.Notes
+	if len(notes) == 0 {
+		return []core.Span{core.Plain(d.p.S("common.none"))}
+	}
+	var out []core.Span
+	if n := len(notes) - shownNotes; n > 0 {
+		out = append(out, core.Plain(d.p.S("card.notes.more", text.Args{"Count": n})))
+		notes = notes[n:]
+	}
+	for _, n := range notes {
+		if len(out) > 0 {
+			out = append(out, core.Plain("\n"))
+		}
+		out = append(out, core.Plain(d.p.S("card.note", text.Args{
+			"Name": d.actor(n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
+		})))
+	}
+	return out
+}
+
+// day shows a date of the risk: with its time if it has one of its own.
+func (d detailer) day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if t = t.In(d.b.org.Zone); t.Equal(dayFrom(d.b.org, t, 0)) {
+		return d.p.Date(t, d.b.org.Zone)
+	}
+	return d.p.Time(t, d.b.org.Zone)
+}
+
+// actor shows who did something, by name: they are not called upon.
+func (d detailer) actor(a core.Actor) core.Span {
+	switch {
+	case a.Name != "":
+		return core.Plain(a.Name)
+	case a.Account.IsZero():
+		return core.Plain(d.p.S("commands.riskroom"))
+	}
+	return core.Plain(d.b.refName(core.RefOf(a.Account)))
+}
+
+func (d detailer) own(part core.FieldPart) []Field {
+	var out []Field
+	for _, f := range d.b.org.Fields {
+		if f.Part == part {
+			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(f, d.v.Risk.Fields[f.Key])...))
+		}
+	}
+	return out
+}
+
+func (d detailer) value(f core.Field, v core.Value) []core.Span {
+	s := v.Text
+	switch {
+	case len(v.People) > 0:
+		return d.b.people(d.p, d.c.Actor.Account.Workspace, v.People...)
+	case v.Number != nil:
+		s = strconv.FormatFloat(*v.Number, 'f', -1, 64)
+	case !v.Date.IsZero():
+		s = d.day(v.Date)
+	case f.Type == core.SelectField:
+		for _, o := range f.Options {
+			if o.Key == v.Text {
+				s = core.LabelIn(o.Label, d.p.Lang(), o.Key)
+			}
+		}
+	}
+	if s == "" {
+		s = d.p.S("common.none")
+	}
+	return []core.Span{core.Plain(s)}
+}

@@ -1,0 +1,214 @@
+package bots
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// formFile is the ID of the form of a new risk. Its state: "module" for which
+// module the handlers are shown, anywayKey once the filer was asked.
+const formFile = "file"
+
+// fileFormOf lays out the form of a new risk with values in it.
+func (b *Bot) fileFormOf(c Command, v Values, state map[string]string) Form {
+	p := b.printer(c)
+	module := b.moduleNamed(v.Get("module"))
+	if module == "" && len(b.org.Modules) == 1 {
+		module = b.org.Modules[0].Name
+	}
+	f := Form{
+		ID: formFile, State: map[string]string{"module": module},
+		Title: p.S("commands.form.file.title"), Submit: p.S("commands.form.file.submit"), Cancel: p.S("commands.form.cancel"),
+	}
+	if state[anywayKey] != "" {
+		f.State[anywayKey] = state[anywayKey]
+		f.Submit = p.S("commands.anyway.submit")
+	}
+	today := b.clock.Now().In(b.org.Zone).Format(time.DateOnly)
+	f.Fields = []Field{
+		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},
+		b.moduleField(p, module),
+	}
+	if module != "" {
+		chosen := v["handlers"]
+		if state["module"] != module {
+			chosen = nil
+		}
+		f.Fields = append(f.Fields, b.handlersField(p, module, chosen))
+	}
+	f.Fields = append(f.Fields,
+		b.severityField(p, v.Get("severity")),
+		dateField("discovered_at", p.Field("discovered_at"), v.Get("discovered_at"), today),
+		dateField("due_at", p.Field("due_at"), v.Get("due_at"), ""),
+		Field{
+			Key: "description", Kind: LongTextKind, Label: p.Field("description"), Max: core.MaxDescription,
+			Initial: v["description"],
+		},
+	)
+	for _, own := range b.org.Fields {
+		if own.Part == core.Reported {
+			f.Fields = append(f.Fields, b.ownField(c, p, own, v[fieldKey(own.Key)]))
+		}
+	}
+	return f
+}
+
+func (b *Bot) moduleField(p text.Printer, module string) Field {
+	f := Field{Key: "module", Kind: SelectKind, Label: p.Field("module"), Required: true, Refresh: true, Initial: oneOf(module)}
+	for _, m := range b.org.Modules {
+		f.Options = append(f.Options, Choice{Key: m.Name, Label: m.Name})
+	}
+	return f
+}
+
+// handlersField shows a module's handlers, all of them chosen at first, for the
+// filer to narrow.
+func (b *Bot) handlersField(p text.Printer, module string, chosen []string) Field {
+	m, _ := b.org.Module(module)
+	f := Field{
+		Key: "handlers", Kind: SelectKind, Many: true, Label: p.Field("handlers"), Variant: module,
+		Hint: p.S("commands.form.file.handlers"), Required: len(m.Handlers) > 0,
+	}
+	offered := slices.Clone(m.Handlers)
+	for _, ref := range chosen { // named in a typed line
+		if !slices.Contains(offered, core.Ref(ref)) {
+			offered = append(offered, core.Ref(ref))
+		}
+	}
+	for _, ref := range offered {
+		f.Options = append(f.Options, Choice{Key: string(ref), Label: b.refName(ref)})
+		if chosen == nil {
+			f.Initial = append(f.Initial, string(ref))
+		}
+	}
+	if chosen != nil {
+		f.Initial = chosen
+	}
+	if len(f.Options) == 0 {
+		return Field{Key: "handlers", Kind: StaticKind, Label: f.Label, Content: []core.Span{core.Plain(p.S("common.nobody"))}}
+	}
+	return f
+}
+
+func (b *Bot) severityField(p text.Printer, severity string) Field {
+	if severity == "" {
+		severity = string(core.Medium)
+	}
+	f := Field{Key: "severity", Kind: SelectKind, Label: p.Field("severity"), Required: true, Initial: oneOf(severity)}
+	for _, s := range core.Severities() {
+		f.Options = append(f.Options, Choice{Key: string(s), Label: p.Severity(s)})
+	}
+	return f
+}
+
+// dateField takes a day, or a moment where one is given already.
+func dateField(key, label, value, otherwise string) Field {
+	if value == "" {
+		value = otherwise
+	}
+	kind := DateKind
+	if _, err := time.Parse(time.RFC3339, value); err == nil {
+		kind = MomentKind
+	}
+	// As another kind it is another field: what stood in it is not taken over.
+	return Field{Key: key, Kind: kind, Label: label, Initial: oneOf(value), Variant: string(kind)}
+}
+
+// ownField is the field of the form for an own field of risks.
+func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []string) Field {
+	f := Field{
+		Key: fieldKey(own.Key), Kind: TextKind, Label: core.LabelIn(own.Label, p.Lang(), own.Key), Required: own.Required,
+		Initial: initial,
+	}
+	switch own.Type {
+	case core.NumberField:
+		f.Kind = NumberKind
+	case core.SelectField:
+		f.Kind = SelectKind
+		for _, o := range own.Options {
+			f.Options = append(f.Options, Choice{Key: o.Key, Label: core.LabelIn(o.Label, p.Lang(), o.Key)})
+		}
+	case core.DateField:
+		d := dateField(f.Key, f.Label, Values{"": initial}.Get(""), "")
+		d.Required = f.Required
+		return d
+	case core.PeopleField:
+		f.Kind = PeopleKind
+		if accounts, all := b.accounts(c.Actor.Account.Workspace, initial); all {
+			f.Initial = accounts
+		} else { // groups and people elsewhere cannot be picked: they are typed
+			f.Kind, f.Initial, f.Variant = TextKind, oneOf(strings.Join(initial, ", ")), string(TextKind)
+		}
+	}
+	return f
+}
+
+// accounts returns the accounts in a workspace that refs mean, as far as the
+// config file tells; all is false if some have none.
+func (b *Bot) accounts(workspace string, refs []string) (accounts []string, all bool) {
+	for _, s := range refs {
+		span := b.person(workspace, core.Ref(s))
+		if span.Kind != core.MentionSpan {
+			return nil, false
+		}
+		accounts = append(accounts, span.Account.String())
+	}
+	return accounts, true
+}
+
+// valuesOf is a draft as a form holds it.
+func (b *Bot) valuesOf(d engine.Draft) Values {
+	v := Values{
+		"title": oneOf(d.Title), "module": oneOf(d.Module), "severity": oneOf(string(d.Severity)),
+		"description": oneOf(d.Description), "discovered_at": b.dateValue(d.DiscoveredAt), "due_at": b.dateValue(d.DueAt),
+		"handlers": refStrings(d.Handlers),
+	}
+	for key, value := range d.Fields {
+		switch {
+		case value.Number != nil:
+			v[fieldKey(key)] = oneOf(strconv.FormatFloat(*value.Number, 'f', -1, 64))
+		case len(value.People) > 0:
+			v[fieldKey(key)] = refStrings(value.People)
+		case !value.Date.IsZero():
+			v[fieldKey(key)] = b.dateValue(value.Date)
+		default:
+			v[fieldKey(key)] = oneOf(value.Text)
+		}
+	}
+	return v
+}
+
+// dateValue is a date as a form holds it: a day, or a moment if it has a time of
+// its own.
+func (b *Bot) dateValue(t time.Time) []string {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.In(b.org.Zone)
+	if t.Equal(dayFrom(b.org, t, 0)) {
+		return oneOf(t.Format(time.DateOnly))
+	}
+	return oneOf(t.Format(time.RFC3339))
+}
+
+func refStrings(refs []core.Ref) []string {
+	var out []string
+	for _, r := range refs {
+		out = append(out, string(r))
+	}
+	return out
+}
+
+// oneOf returns s alone, or nothing if it is empty.
+func oneOf(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}

@@ -1,0 +1,85 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// help explains all commands, or one.
+func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
+	topic, _ := cutWord(c.Typed.Text)
+	topic = strings.TrimPrefix(topic, "/")
+	if topic == "" {
+		return Say(b.overview(c)), nil
+	}
+	if r, ok := b.mux.words[strings.ToLower(topic)]; ok {
+		return Say(b.helpOn(c, r.name)), nil
+	}
+	return Say(b.noCommand(c, topic) + "\n" + b.overview(c)), nil
+}
+
+// overview is one line for each command.
+func (b *Bot) overview(c Command) string {
+	p := b.printer(c)
+	lines := []string{p.S("commands.help.intro")}
+	for _, name := range commandNames() {
+		lines = append(lines, "• "+p.S("commands.help."+name, text.Args{"Command": b.org.Command}))
+	}
+	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
+}
+
+// helpOn is all that there is to know about one command.
+func (b *Bot) helpOn(c Command, name string) string {
+	p := b.printer(c)
+	var statuses []string
+	for _, s := range core.Statuses() {
+		statuses = append(statuses, p.Status(s))
+	}
+	module := ""
+	if len(b.org.Modules) > 0 {
+		module = b.org.Modules[0].Name
+	}
+	if strings.ContainsAny(module, " \t") {
+		module = `"` + module + `"`
+	}
+	return p.S("commands.help."+name, text.Args{"Command": b.org.Command}) + "\n" +
+		p.S("commands.help."+name+".more", text.Args{
+			"Command": b.org.Command, "Fields": p.List(keyNames(b.keys, p.Lang())), "Statuses": p.List(statuses),
+			"Module": module, "Zone": b.org.Zone.String(),
+		})
+}
+
+// unknown answers what no command takes: a first word that is none, or a button
+// or form of another version of riskroom.
+func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
+	p := b.printer(c)
+	switch {
+	case c.Filled != nil:
+		return Reply{Errors: []FieldError{{Text: p.S("commands.outdated")}}}, nil
+	case c.Typed == nil:
+		return Say(p.S("commands.outdated")), nil
+	case c.Typed.Name == "":
+		return Say(b.overview(c)), nil
+	}
+	lines := append([]string{b.noCommand(c, c.Typed.Name)}, b.typedAgain(c)...)
+	return Say(strings.Join(append(lines, b.overview(c)), "\n")), nil
+}
+
+// noCommand says that there is no such command, and which one may be meant.
+func (b *Bot) noCommand(c Command, word string) string {
+	p := b.printer(c)
+	s := p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command})
+	var words []string
+	for w := range b.mux.words {
+		words = append(words, w)
+	}
+	slices.Sort(words)
+	if near := nearest(word, words); near != "" {
+		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + b.mux.words[near].name})
+	}
+	return s
+}

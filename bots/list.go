@@ -1,0 +1,89 @@
+package bots
+
+import (
+	"context"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// listWords are the words behind `list`, by what they mean.
+var listWords = map[string]string{
+	"open": "open", "all": "open", "未完成": "open", "全部": "open",
+	"mine": "mine", "my": "mine", "我的": "mine",
+	"overdue": "overdue", "late": "overdue", "逾期": "overdue", "已逾期": "overdue",
+}
+
+// list lists open risks.
+func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
+	q, faults := b.listQuery(c.Typed.Text)
+	if len(faults) > 0 {
+		r := b.faulty(c, faults)
+		r.Text = append(r.Text, core.Plain("\n"+b.printer(c).S("commands.help.list", text.Args{"Command": b.org.Command})))
+		return r, nil
+	}
+	found, err := b.handling.List(ctx, c.Actor, q)
+	if err != nil {
+		return Reply{}, err
+	}
+	p := b.printer(c)
+	if len(found.Risks) == 0 {
+		return Say(p.S("commands.list.none")), nil
+	}
+	r := Say(p.S("commands.list.head", text.Args{"Count": found.Total}))
+	if n := len(found.Risks); n < found.Total {
+		r = Say(p.S("commands.list.head_part", text.Args{"Count": found.Total, "Shown": n}))
+	}
+	for _, risk := range found.Risks {
+		r.List = append(r.List, []core.Span{core.Plain(b.listLine(p, risk))})
+	}
+	return r, nil
+}
+
+func (b *Bot) listQuery(typed string) (engine.ListQuery, []fault) {
+	var moduleKey []key
+	if k := findKey(b.keys, "module"); k != nil {
+		moduleKey = []key{*k}
+	}
+	values, faults := parseLine(moduleKey, typed)
+	var q engine.ListQuery
+	for _, word := range strings.Fields(values.Get("title")) {
+		switch listWords[strings.ToLower(word)] {
+		case "open":
+		case "mine":
+			q.Mine = true
+		case "overdue":
+			q.Overdue = true
+		default:
+			faults = append(faults, fault{code: "list_word", args: text.Args{"Word": word}})
+		}
+	}
+	if typed := values.Get("module"); typed != "" {
+		if q.Module = b.moduleNamed(typed); q.Module == "" {
+			r := draftReader{bot: b, values: values, lang: b.org.Language}
+			r.module()
+			faults = append(faults, r.faults...)
+		}
+	}
+	return q, faults
+}
+
+// listTitle is how many characters of a title a line of a list shows.
+const listTitle = 80
+
+func (b *Bot) listLine(p text.Printer, r core.Risk) string {
+	line := p.S("commands.list.line", text.Args{
+		"Key": string(r.Key), "Title": shorten(strings.Join(strings.Fields(r.Title), " "), listTitle),
+		"Module": r.Module, "Severity": p.Severity(r.Severity), "Status": p.Status(r.Status),
+	})
+	if r.DueAt.IsZero() {
+		return line
+	}
+	due := text.Args{"Date": p.Date(r.DueAt, b.org.Zone)}
+	if r.DueAt.Before(b.clock.Now()) {
+		return line + p.S("commands.list.overdue.between", due)
+	}
+	return line + p.S("commands.list.due.between", due)
+}

@@ -1,0 +1,47 @@
+package bots
+
+import "strings"
+
+// nearest returns the word of known that s is most likely a misspelling of, or
+// "" if none is near.
+func nearest(s string, known []string) string {
+	best, at := "", 3
+	for _, k := range known {
+		d := distance(strings.ToLower(s), strings.ToLower(k))
+		// Of a short word a third may differ: any two letters would be near.
+		if limit := (len([]rune(k)) + 2) / 3; d < at && d <= limit {
+			best, at = k, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters that must be inserted, dropped, replaced or
+// swapped with their neighbour to make b of a.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > 64 || len(y) > 64 {
+		return 64 // no command is that long
+	}
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}

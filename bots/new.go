@@ -1,0 +1,116 @@
+package bots
+
+import (
+	"context"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// similarFor is for how long the same title by the same person is asked about.
+const similarFor = 10 * time.Minute
+
+// glance is how long a form waits for what it would like to know before it
+// opens: platforms take a form for a few seconds only, and whatever the form
+// asks for is judged when it is submitted.
+const glance = time.Second
+
+// new files a risk: from what was typed, or through a form.
+func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
+	if c.Typed.Text == "" {
+		return b.openFileForm(ctx, c)
+	}
+	values, faults := parseLine(b.keys, c.Typed.Text)
+	d, more := b.draft(values, c.Typed.Mentions, b.printer(c).Lang())
+	if faults = append(faults, more...); len(faults) > 0 {
+		r := b.faulty(c, faults)
+		p := b.printer(c)
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.known_fields", text.Args{
+			"Fields": p.List(keyNames(b.keys, p.Lang())), "Command": b.org.Command,
+		})))
+		return r, nil
+	}
+	return b.file(ctx, c, d, values.Get(anywayKey) != "")
+}
+
+func (b *Bot) openFileForm(ctx context.Context, c Command) (Reply, error) {
+	short, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	if err := b.filing.MayFile(short, c.Actor); err != nil && refused(err) {
+		return Reply{}, err
+	}
+	f := b.fileFormOf(c, Values{}, nil)
+	r := Say(b.printer(c).S("commands.form_again", text.Args{"Line": b.typedLine(c), "Command": b.org.Command}))
+	r.Form = &f
+	return r, nil
+}
+
+// fileForm takes the form of a new risk.
+func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
+	if c.Filled.Refresh {
+		f := b.fileFormOf(c, c.Filled.Values, c.Filled.State)
+		return Reply{Form: &f}, nil
+	}
+	d, faults := b.draft(c.Filled.Values, nil, b.printer(c).Lang())
+	if len(faults) > 0 {
+		return b.faulty(c, faults), nil
+	}
+	return b.file(ctx, c, d, c.Filled.State[anywayKey] != "")
+}
+
+// file files d, unless the same person has just filed the same title and does
+// not say that they mean it.
+func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) (Reply, error) {
+	if d.Title != "" && !anyway && !b.asked.Has(c.Op) {
+		similar, err := b.filing.Similar(ctx, c.Actor, d.Title)
+		if err != nil {
+			return Reply{}, err
+		}
+		if len(similar) > 0 {
+			return b.fileAnyway(c, d, similar[0]), nil
+		}
+	}
+	b.asked.Add(c.Op)
+	filed, err := b.filing.File(ctx, c.Op, c.Actor, d)
+	if err != nil {
+		return Reply{}, err
+	}
+	return b.filed(c, filed), nil
+}
+
+// fileAnyway asks whether a title that was just filed is meant again.
+func (b *Bot) fileAnyway(c Command, d engine.Draft, before core.Risk) Reply {
+	p := b.printer(c)
+	notice := p.S("commands.anyway.notice", text.Args{
+		"Key": string(before.Key), "Title": before.Title,
+		"Duration": p.Duration(b.clock.Now().Sub(before.SubmittedAt).Truncate(time.Minute)),
+	})
+	f := b.fileFormOf(c, b.valuesOf(d), map[string]string{anywayKey: "yes", "module": d.Module})
+	f.Notice = []core.Span{core.Plain(notice)}
+	f.Submit = p.S("commands.anyway.submit")
+	r := Say(notice)
+	if c.Typed != nil {
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.anyway.line", text.Args{
+			"Line": b.typedLine(c) + " " + anywayKey + ":yes",
+		})))
+	}
+	r.Form = &f
+	return r
+}
+
+// filed tells what became of a risk that was filed.
+func (b *Bot) filed(c Command, f engine.Filed) Reply {
+	p := b.printer(c)
+	r := Say(p.S("commands.filed", text.Args{"Key": string(f.Risk.Key), "Title": f.Risk.Title}) + "\n" +
+		p.Field("handlers") + p.S("commands.colon.between"))
+	r.Text = append(r.Text, b.people(p, c.Actor.Account.Workspace, f.Risk.Handlers...)...)
+	if len(f.Now) > 0 {
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.filed.now", text.Args{"Flows": p.List(f.Now)})))
+	}
+	if len(f.Missed) > 0 {
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.filed.missed", text.Args{"Flows": p.List(f.Missed)})))
+	}
+	return r
+}

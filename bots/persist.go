@@ -1,0 +1,123 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// How a call is repeated while the engine's store is not there.
+const (
+	attemptTime = 10 * time.Second       // for one try: a call that hangs is given up and made again
+	firstWait   = 200 * time.Millisecond // between the first two, doubled each time
+	longestWait = 10 * time.Second
+)
+
+// persistent repeats what is not known to be stored until its context ends. It
+// may: the engine does the same op once.
+type persistent struct {
+	filing   engine.Filing
+	handling engine.Handling
+}
+
+var (
+	_ engine.Filing   = persistent{}
+	_ engine.Handling = persistent{}
+)
+
+// insist calls f until it succeeds, fails for good, or ctx ends; then it
+// returns the last error.
+func insist[T any](ctx context.Context, f func(ctx context.Context) (T, error)) (T, error) {
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		try, cancel := context.WithTimeout(ctx, attemptTime)
+		v, err := f(try)
+		late := try.Err() != nil
+		cancel()
+		if err == nil || ctx.Err() != nil || refused(err) || !late && !passing(err) {
+			return v, err
+		}
+		t := time.NewTimer(max(wait, min(core.RetryAfterOf(err), longestWait)))
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return v, err
+		}
+	}
+}
+
+// refused tells whether err is an answer to what a person did wrong.
+func refused(err error) bool {
+	_, ok := errors.AsType[*engine.Refusal](err)
+	return ok
+}
+
+// passing tells whether the same call may succeed later.
+func passing(err error) bool {
+	k := core.KindOf(err)
+	return k == core.Unavailable || k == core.RateLimited
+}
+
+// MayFile implements engine.Filing.
+func (p persistent) MayFile(ctx context.Context, by core.Actor) error {
+	_, err := insist(ctx, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, p.filing.MayFile(ctx, by)
+	})
+	return err
+}
+
+// Similar implements engine.Filing.
+func (p persistent) Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error) {
+	return insist(ctx, func(ctx context.Context) ([]core.Risk, error) {
+		return p.filing.Similar(ctx, by, title)
+	})
+}
+
+// File implements engine.Filing.
+func (p persistent) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Filed, error) {
+		return p.filing.File(ctx, op, by, d)
+	})
+}
+
+// ChangeStatus implements engine.Handling.
+func (p persistent) ChangeStatus(ctx context.Context, op string, by core.Actor, c engine.StatusChange) (core.Risk, error) {
+	return insist(ctx, func(ctx context.Context) (core.Risk, error) {
+		return p.handling.ChangeStatus(ctx, op, by, c)
+	})
+}
+
+// Show implements engine.Handling.
+func (p persistent) Show(ctx context.Context, by core.Actor, key core.RiskKey) (engine.View, error) {
+	return insist(ctx, func(ctx context.Context) (engine.View, error) {
+		return p.handling.Show(ctx, by, key)
+	})
+}
+
+// List implements engine.Handling.
+func (p persistent) List(ctx context.Context, by core.Actor, q engine.ListQuery) (engine.Listing, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Listing, error) {
+		return p.handling.List(ctx, by, q)
+	})
+}
+
+// RiskOf implements engine.Handling.
+func (p persistent) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
+	return insist(ctx, func(ctx context.Context) (core.RiskKey, error) {
+		return p.handling.RiskOf(ctx, g)
+	})
+}
+
+// Card implements engine.Handling.
+func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang string) core.Card {
+	return p.handling.Card(ctx, v, workspace, lang)
+}
+
+// Noticed implements engine.Handling. It does not insist: platforms deliver
+// what is refused again.
+func (p persistent) Noticed(ctx context.Context, g core.GroupRef) error {
+	return p.handling.Noticed(ctx, g)
+}

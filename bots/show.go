@@ -1,0 +1,62 @@
+package bots
+
+import (
+	"context"
+	"errors"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// show shows a risk's card, in private.
+func (b *Bot) show(ctx context.Context, c Command) (Reply, error) {
+	key, rest, err := b.riskAt(ctx, c, c.Typed.Text)
+	if err != nil {
+		return Reply{}, err
+	}
+	if key == "" || rest != "" {
+		return b.whichRisk(c, c.Typed.Text), nil
+	}
+	v, err := b.handling.Show(ctx, c.Actor, key)
+	if err != nil {
+		return Reply{}, err
+	}
+	card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, b.printer(c).Lang())
+	return Reply{Card: &card}, nil
+}
+
+// riskAt reads the key at the start of what was typed. In a risk's own group it
+// may be left out; key is "" if there is none to be found.
+func (b *Bot) riskAt(ctx context.Context, c Command, typed string) (key core.RiskKey, rest string, err error) {
+	first, rest := cutWord(typed)
+	if key, err := core.ParseRiskKey(b.org.KeyPrefix, first); err == nil {
+		return key, rest, nil
+	}
+	if c.Channel.IsZero() {
+		return "", typed, nil
+	}
+	key, err = b.handling.RiskOf(ctx, c.Channel)
+	if notFound(err) {
+		return "", typed, nil
+	}
+	return key, typed, err
+}
+
+// whichRisk answers a command of which it cannot be told which risk it means.
+func (b *Bot) whichRisk(c Command, typed string) Reply {
+	p := b.printer(c)
+	example := core.MakeRiskKey(b.org.KeyPrefix, 17)
+	if typed == "" {
+		return Say(p.S("commands.which_risk", text.Args{"Line": b.typedLine(c), "Example": string(example)}))
+	}
+	first, _ := cutWord(typed)
+	return Say(p.S("commands.no_key", text.Args{"Word": first, "Example": string(example), "Line": b.typedLine(c)}))
+}
+
+func notFound(err error) bool {
+	if r, ok := errors.AsType[*engine.Refusal](err); ok {
+		return r.Kind == core.NotFound
+	}
+	return core.KindOf(err) == core.NotFound
+}

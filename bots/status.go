@@ -1,0 +1,79 @@
+package bots
+
+import (
+	"context"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// status moves a risk on: `status R-17 resolved fixed by lin`.
+func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
+	key, rest, err := b.riskAt(ctx, c, c.Typed.Text)
+	if err != nil {
+		return Reply{}, err
+	}
+	if key == "" {
+		return b.whichRisk(c, c.Typed.Text), nil
+	}
+	to, note, ok := b.statusAt(rest)
+	if !ok {
+		return b.whichStatus(c, rest), nil
+	}
+	if to == core.Shelved && note == "" {
+		f := b.statusFormOf(c, key, "", to, 0)
+		p := b.printer(c)
+		r := Say(strings.Join(append([]string{p.S("commands.needs_reason", text.Args{"Command": b.org.Command, "Key": string(key)})},
+			b.typedAgain(c)...), "\n"))
+		r.Form = &f
+		return r, nil
+	}
+	return b.change(ctx, c, engine.StatusChange{Risk: key, To: to, Note: note})
+}
+
+// statusAt reads a status of one or two words at the start of s.
+func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
+	first, rest := cutWord(s)
+	second, behind := cutWord(rest)
+	if to, ok = b.text.StatusFrom(first + " " + second); ok && second != "" {
+		return to, behind, true
+	}
+	to, ok = b.text.StatusFrom(first)
+	return to, rest, ok
+}
+
+// whichStatus answers a status that there is not.
+func (b *Bot) whichStatus(c Command, typed string) Reply {
+	p := b.printer(c)
+	var known, words []string
+	for _, s := range core.Statuses() {
+		known = append(known, p.Status(s))
+		words = append(words, string(s), p.Status(s))
+	}
+	first, _ := cutWord(typed)
+	id := "commands.which_status"
+	if first != "" {
+		id = "commands.no_status"
+	}
+	line := p.S(id, text.Args{"Word": first, "Known": p.List(known)})
+	if near := nearest(first, words); first != "" && near != "" {
+		line += " " + p.S("commands.near", text.Args{"Word": near})
+	}
+	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))
+}
+
+// change moves a risk on and says so.
+func (b *Bot) change(ctx context.Context, c Command, change engine.StatusChange) (Reply, error) {
+	risk, err := b.handling.ChangeStatus(ctx, c.Op, c.Actor, change)
+	if err != nil {
+		return Reply{}, err
+	}
+	p := b.printer(c)
+	r := Say(p.S("commands.changed", text.Args{
+		"Key": string(risk.Key), "Title": risk.Title, "Status": p.Status(risk.Status),
+	}))
+	r.Close = true
+	return r, nil
+}

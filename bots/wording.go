@@ -1,0 +1,218 @@
+package bots
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// faulty answers something that could not be read: all that is wrong, and
+// everything that was typed.
+func (b *Bot) faulty(c Command, faults []fault) Reply {
+	p := b.printer(c)
+	if c.Filled != nil {
+		var r Reply
+		for _, f := range faults {
+			r.Errors = append(r.Errors, FieldError{Field: f.field, Text: b.faultText(p, f)})
+		}
+		return r
+	}
+	lines := []string{p.S("commands.nothing_done")}
+	for _, f := range faults {
+		lines = append(lines, "• "+b.faultText(p, f))
+	}
+	return Say(strings.Join(append(lines, b.typedAgain(c)...), "\n"))
+}
+
+func (b *Bot) faultText(p text.Printer, f fault) string {
+	args := text.Args{"Field": b.fieldLabel(p, f.field)}
+	for k, v := range f.args {
+		args[k] = v
+	}
+	s := p.S("commands.fault."+f.code, args)
+	if near, _ := f.args["Near"].(string); near != "" {
+		s += " " + p.S("commands.near", text.Args{"Word": near})
+	}
+	return s
+}
+
+// fieldLabel is what a field of Values is called in p's language.
+func (b *Bot) fieldLabel(p text.Printer, field string) string {
+	if own, ok := strings.CutPrefix(field, fieldKey("")); ok {
+		f, _ := b.org.Field(own)
+		return core.LabelIn(f.Label, p.Lang(), own)
+	}
+	if field == "" || field == anywayKey {
+		return ""
+	}
+	return p.Field(field)
+}
+
+// typedAgain repeats what was typed, so that nothing of it is lost.
+func (b *Bot) typedAgain(c Command) []string {
+	if c.Typed == nil {
+		return nil
+	}
+	return []string{b.printer(c).S("commands.you_typed", text.Args{"Line": b.typedLine(c)})}
+}
+
+// refused words what the engine refuses.
+func (b *Bot) refused(ctx context.Context, c Command, r *engine.Refusal) Reply {
+	p := b.printer(c)
+	if r.Risk != nil {
+		return b.asItStands(ctx, c, r)
+	}
+	if c.Filled != nil {
+		var reply Reply
+		for _, one := range r.All() {
+			reply.Errors = append(reply.Errors, FieldError{Field: one.Field, Text: b.refusalText(p, one)})
+		}
+		return reply
+	}
+	var lines []string
+	for _, one := range r.All() {
+		lines = append(lines, b.refusalText(p, one))
+	}
+	if len(lines) > 1 {
+		for i := range lines {
+			lines[i] = "• " + lines[i]
+		}
+	}
+	if b.mux.Changes(c) {
+		lines = append(lines, b.typedAgain(c)...)
+	}
+	return Say(strings.Join(lines, "\n"))
+}
+
+func (b *Bot) refusalText(p text.Printer, r *engine.Refusal) string {
+	args := text.Args{"Field": b.fieldLabel(p, r.Field)}
+	for k, v := range r.Args {
+		args[k] = b.argument(p, v)
+	}
+	return p.S("refusal."+r.Code, args)
+}
+
+// argument words a value that the engine speaks of.
+func (b *Bot) argument(p text.Printer, v any) any {
+	switch v := v.(type) {
+	case core.Status:
+		return p.Status(v)
+	case core.Severity:
+		return p.Severity(v)
+	case []string:
+		return p.List(v)
+	}
+	return v
+}
+
+// asItStands answers a change that came too late with how the risk stands now.
+func (b *Bot) asItStands(ctx context.Context, c Command, r *engine.Refusal) Reply {
+	p := b.printer(c)
+	reply := Say(b.refusalText(p, r) + "\n" + p.S("commands.stands", text.Args{
+		"Key": string(r.Risk.Key), "Title": r.Risk.Title, "Status": p.Status(r.Risk.Status),
+		"Since": p.Time(r.Risk.StatusSince, b.zone(c)),
+	}))
+	if v, err := b.handling.Show(ctx, c.Actor, r.Risk.Key); err == nil {
+		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
+		reply.Card = &card
+	}
+	return reply
+}
+
+// failed answers a command of which it is not known whether it was done.
+func (b *Bot) failed(c Command, err error) Reply {
+	p := b.printer(c)
+	if !b.mux.Changes(c) {
+		return Say(p.S("commands.cannot_read"))
+	}
+	if c.Filled != nil {
+		return Reply{Errors: []FieldError{{Text: p.S("commands.late.form")}}}
+	}
+	id := "commands.unconfirmed"
+	if err != nil && !passing(err) && core.EffectOf(err) == core.None {
+		id = "commands.broken"
+	}
+	return Say(strings.Join(append([]string{p.S(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
+}
+
+// notYet answers a command that is not done in time.
+func (b *Bot) notYet(c Command, goesOn bool) Reply {
+	p := b.printer(c)
+	switch {
+	case !goesOn:
+		return b.failed(c, nil)
+	case !b.mux.Changes(c):
+		return Say(p.S("commands.late.read"))
+	}
+	lines := []string{p.S("commands.late.change", text.Args{"Duration": p.Duration(b.giveUp)})}
+	return Say(strings.Join(append(lines, b.typedAgain(c)...), "\n"))
+}
+
+// unheard answers a command that was not even begun.
+func (b *Bot) unheard(c Command) Reply {
+	s := b.printer(c).S("commands.busy")
+	if c.Filled != nil {
+		return Reply{Errors: []FieldError{{Text: s}}}
+	}
+	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
+}
+
+// people shows refs to a reader in a workspace: as mentions where the account
+// is known, else by name.
+func (b *Bot) people(p text.Printer, workspace string, refs ...core.Ref) []core.Span {
+	var out []core.Span
+	for _, ref := range refs {
+		if ref == "" {
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, core.Plain(p.S("common.list.between")))
+		}
+		out = append(out, b.person(workspace, ref))
+	}
+	if out == nil {
+		return []core.Span{core.Plain(p.S("common.nobody"))}
+	}
+	return out
+}
+
+func (b *Bot) person(workspace string, ref core.Ref) core.Span {
+	if a, ok := ref.Account(); ok {
+		if a.Workspace == workspace {
+			return core.Mention(a)
+		}
+		return core.Plain(b.refName(ref))
+	}
+	if name, ok := ref.Name(); ok {
+		if id := b.org.People[name].Accounts[workspace]; id != "" {
+			return core.Mention(core.Account{Workspace: workspace, ID: id})
+		}
+	}
+	return core.Plain(string(ref))
+}
+
+// refName shows a ref where mentions cannot stand.
+func (b *Bot) refName(ref core.Ref) string {
+	a, ok := ref.Account()
+	if !ok {
+		return string(ref)
+	}
+	for name, person := range b.org.People {
+		if person.Accounts[a.Workspace] == a.ID {
+			return name
+		}
+	}
+	return a.ID
+}
+
+// shorten cuts s to at most n characters, visibly.
+func shorten(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
