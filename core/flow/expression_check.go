@@ -43,7 +43,7 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 		return flaw
 	case *ast.UnaryNode:
 		if !slices.Contains(unaryOperators(), n.Operator) {
-			return refuse(n, "%s", n.Operator)
+			return refuseOperator(n, n.Operator)
 		}
 		return c.check(n.Node)
 	case *ast.BinaryNode:
@@ -62,7 +62,7 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 	case *ast.NilNode:
 		return flawAt(n.Location().From, "nil does not occur: ask filled(x) whether x is set")
 	}
-	return refuse(n, "%s", constructName(n))
+	return refuse(n, constructName(n))
 }
 
 func (c *expressionCheck) all(nodes ...ast.Node) *flaw {
@@ -116,7 +116,7 @@ func nameStart(n ast.Node) int {
 
 func (c *expressionCheck) binary(n *ast.BinaryNode) *flaw {
 	if !slices.Contains(binaryOperators(), n.Operator) {
-		return refuse(n, "%s", n.Operator)
+		return refuseOperator(n, n.Operator)
 	}
 	if f := c.all(n.Left, n.Right); f != nil {
 		return f
@@ -213,9 +213,13 @@ func literal(n ast.Node, message string, valid func(string) bool) *flaw {
 }
 
 // refuse is the flaw of something that the library knows and flows do not.
-func refuse(n ast.Node, format string, args ...any) *flaw {
-	f := flawAt(n.Location().From, format, args...)
-	f.message += " cannot be used here; operators are " + oneOf(append(binaryOperators(), "not", "? :"))
+func refuse(n ast.Node, what string) *flaw {
+	return flawAt(nameStart(n), "%s cannot be used here", what)
+}
+
+func refuseOperator(n ast.Node, operator string) *flaw {
+	f := refuse(n, operator)
+	f.message += "; operators are " + oneOf(append(binaryOperators(), "not", "? :"))
 	return f
 }
 

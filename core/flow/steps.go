@@ -131,7 +131,9 @@ func (c *stepCompiler) newID(path, id, workspace string) {
 	case taken:
 		c.report(path, 0, RuleStep, "the id %q is taken by an earlier step", id)
 	}
-	c.created[id] = workspace
+	if id != itemTarget {
+		c.created[id] = workspace
+	}
 }
 
 func (c *stepCompiler) sendGroupMessage(path string, d *SendGroupMessageDef, s *Step) *SendGroupMessage {

@@ -141,7 +141,7 @@ func (t *Template) link(tree *parse.Tree) *flaw {
 	t.tree = linked
 	for _, env := range samples(t.scope) {
 		if _, err := t.Render(env); err != nil {
-			return flawAt(-1, "the template does not work: %v", err)
+			return flawAt(-1, "the template does not work: %v", errors.Unwrap(err))
 		}
 	}
 	return nil

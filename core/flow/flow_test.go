@@ -1,0 +1,206 @@
+package flow
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"riskroom/core"
+)
+
+func TestFlowIsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	d := testDef()
+	d.IfAlreadyDue = "skip"
+	d.Steps = []StepDef{
+		{CreateGroup: &CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}", Members: []string{"handlers"}, Public: true}, Workspace: "acme"},
+		{SendGroupMessage: &SendGroupMessageDef{Group: "room", Mention: []string{"lead"}, Card: "risk"}},
+		{SendGroupMessage: &SendGroupMessageDef{Group: "guild/C1", Text: "hello"}, If: `severity == "high"`},
+		{SendGroupMessage: &SendGroupMessageDef{Group: "item", Title: "hello"}},
+		{SetGroup: &SetGroupDef{Group: "room", Operator: "acme/U1", Topic: "{{ .key }}"}},
+		{CreateGroup: &CreateGroupDef{Type: core.Ordinary, Name: "x", Members: []string{"lin"}, Owner: []string{"wei"}}},
+		{SendMessage: &SendMessageDef{To: []string{"lin"}, Text: "x"}},
+	}
+	f := compiled(t, d)
+	if f.Name != "remind" || f.IfAlreadyDue != Skip || f.If.String() != d.If {
+		t.Errorf("flow: %q %q %q", f.Name, f.IfAlreadyDue, f.If)
+	}
+	var got []string
+	for _, s := range f.Steps {
+		got = append(got, fmt.Sprintf("%s %s at %q id %q if %v", s.Key(), s.Action(), s.Workspace, s.ID, s.If != nil))
+	}
+	want := []string{
+		`room create_group at "acme" id "room" if false`,
+		`send_group_message#1 send_group_message at "acme" id "" if false`,
+		`send_group_message#2 send_group_message at "guild" id "" if true`,
+		`send_group_message#3 send_group_message at "" id "" if false`,
+		`set_group#1 set_group at "acme" id "" if false`,
+		`create_group#2 create_group at "" id "" if false`,
+		`send_message#1 send_message at "" id "" if false`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	targets := []Target{f.Steps[1].SendGroupMessage.Group, f.Steps[2].SendGroupMessage.Group, f.Steps[3].SendGroupMessage.Group}
+	wantTargets := []Target{{Step: "room"}, {Ref: core.GroupRef{Workspace: "guild", ID: "C1"}}, {Item: true}}
+	if diff := cmp.Diff(wantTargets, targets); diff != "" {
+		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+	for i, want := range []string{"room", "guild/C1", "item"} {
+		if got := targets[i].String(); got != want {
+			t.Errorf("target %d = %q, want %q", i, got, want)
+		}
+	}
+	if g := f.Steps[0].CreateGroup; !g.Public || g.Owner != nil || g.Topic != nil || g.Name.String() != "{{ .title }}" {
+		t.Errorf("group: %+v", g)
+	}
+	if s := f.Steps[4].SetGroup; s.Operator != "acme/U1" || s.Name != nil || s.Add != nil {
+		t.Errorf("set_group: %+v", s)
+	}
+}
+
+func TestTooManySteps(t *testing.T) {
+	t.Parallel()
+	d := testDef()
+	for len(d.Steps) <= core.MaxSteps {
+		d.Steps = append(d.Steps, d.Steps[0])
+	}
+	_, problems := Compile(d)
+	if len(problems) != 1 || problems[0].Rule != RuleLimit || !strings.Contains(problems[0].Message, "at most 20") {
+		t.Errorf("problems: %+v", problems)
+	}
+}
+
+func TestHashIsStable(t *testing.T) {
+	t.Parallel()
+	f := compiled(t, testDef())
+	// Runs that are under way across an upgrade refer to flows by their hash:
+	// a change here leaves them without their flow.
+	const want = "cwtr72vykslnsa4ptwpf"
+	if f.Hash() != want {
+		t.Errorf("hash = %s, want %s\n%s", f.Hash(), want, f.Canonical())
+	}
+	if !regexp.MustCompile(`^[a-z2-7]{20}$`).MatchString(f.Hash()) {
+		t.Errorf("hash = %q", f.Hash())
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	good := string(compiled(t, testDef()).Canonical())
+	for name, tt := range map[string]struct{ text, says string }{
+		"not JSON":        {"{", "unexpected EOF"},
+		"what is unknown": {strings.Replace(good, `"name"`, `"repeat":3,"name"`, 1), `unknown field "repeat"`},
+		"what follows":    {good + "{}", "something follows"},
+		"a broken flow":   {strings.Replace(good, "pending", "opne", 1), "status is never"},
+	} {
+		if f, err := Parse([]byte(tt.text)); err == nil || f != nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v, want %q", name, err, tt.says)
+		}
+	}
+}
+
+func TestParseKeepsTheTextItWasGiven(t *testing.T) {
+	t.Parallel()
+	// Written by another version, which put the keys in another order.
+	text := []byte(` {"zone":"UTC","name":"x","if":"true","trigger":{"on":"filed"},"steps":[{"send_message":{"to":["lead"],"title":"x"}}],"day_starts_at":"09:00"}`)
+	f, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse(f.Canonical())
+	if err != nil || again.Hash() != f.Hash() || string(f.Canonical()) != string(text) {
+		t.Errorf("%v: %s became %s", err, text, f.Canonical())
+	}
+}
+
+// drawDef draws a flow that compiles.
+func drawDef(rt *rapid.T) Def {
+	pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, label) }
+	word := rapid.StringMatching(`[^{}]{1,20}`)
+	d := testDef()
+	d.Name = pick("name", "a", "提醒", "x-1")
+	d.If = pick("if", "", `status == "pending"`, `fields.amount > 1 and filled(due_at)`)
+	d.Zone = pick("zone", "UTC", "Asia/Shanghai", "America/New_York")
+	d.Trigger = rapid.SampledFrom([]TriggerDef{
+		{On: "filed"}, {On: "assigned"}, {DateField: "due_at", After: "2s"}, {DateField: "review_on", After: "3d", At: "23:59"},
+	}).Draw(rt, "trigger")
+	d.Steps = nil
+	for i := range rapid.IntRange(1, 5).Draw(rt, "steps") {
+		text := word.Draw(rt, "text") + pick("value", "", "{{ .key }}", "{{ .fields.amount | default \"-\" }}")
+		group := fmt.Sprintf("g%d", i)
+		d.Steps = append(d.Steps, rapid.SampledFrom([]StepDef{
+			{SendMessage: &SendMessageDef{To: []string{"handlers", "=lead"}, Title: text}},
+			{CreateGroup: &CreateGroupDef{ID: group, Type: core.Ordinary, Name: text, Members: []string{"@x"}}},
+			{SendGroupMessage: &SendGroupMessageDef{Group: "item", Text: text, Mention: []string{"lin"}}},
+			{SetGroup: &SetGroupDef{Group: "acme/C1", Operator: "wei", Topic: text}},
+		}).Draw(rt, "step"))
+	}
+	return d
+}
+
+func TestCanonicalRoundTrip(t *testing.T) {
+	t.Parallel()
+	env := testEnv(t, "en")
+	rapid.Check(t, func(rt *rapid.T) {
+		d := drawDef(rt)
+		f, problems := Compile(d)
+		if f == nil {
+			rt.Fatalf("problems: %+v", problems)
+		}
+		again, _ := Compile(d)
+		parsed, err := Parse(f.Canonical())
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, other := range []*Flow{again, parsed} {
+			if other.Hash() != f.Hash() || string(other.Canonical()) != string(f.Canonical()) {
+				rt.Fatalf("%s became %s", f.Canonical(), other.Canonical())
+			}
+			if diff := cmp.Diff(f.Def(), other.Def()); diff != "" {
+				rt.Fatalf("definition (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(behaviour(rt, f, env), behaviour(rt, other, env)); diff != "" {
+				rt.Fatalf("behaviour (-want +got):\n%s", diff)
+			}
+		}
+	})
+}
+
+// behaviour says what f does in env.
+func behaviour(rt *rapid.T, f *Flow, env Env) []string {
+	anchor, ok := f.Trigger.Anchor(env.Risk)
+	holds, err := f.If.Holds(env)
+	out := []string{fmt.Sprint(anchor, ok, f.Trigger.Due(anchor).Format(time.RFC3339Nano), holds, err)}
+	for _, s := range f.Steps {
+		var (
+			text   *Template
+			people *People
+		)
+		switch {
+		case s.SendMessage != nil:
+			text, people = s.SendMessage.Title, s.SendMessage.To
+		case s.CreateGroup != nil:
+			text, people = s.CreateGroup.Name, s.CreateGroup.Members
+		case s.SendGroupMessage != nil:
+			text, people = s.SendGroupMessage.Text, s.SendGroupMessage.Mention
+		case s.SetGroup != nil:
+			text, people = s.SetGroup.Topic, s.SetGroup.Add
+		}
+		words, err := text.Render(env)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		refs, err := people.Refs(env)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		out = append(out, s.Key(), words, fmt.Sprint(refs))
+	}
+	return out
+}
