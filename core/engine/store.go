@@ -232,7 +232,9 @@ type Desk interface {
 	Load(ctx context.Context, id RunID) (Run, error)
 	// Stuck returns parked runs, oldest first, at most limit.
 	Stuck(ctx context.Context, limit int) ([]Run, error)
-	// Retry makes a parked run due now, its counts of failures forgotten.
+	// Retry makes a parked run due now, its counts of failures forgotten. If
+	// it was parked as "unsure", its open calls are closed, to be made again:
+	// the person has looked.
 	Retry(ctx context.Context, id RunID, e Event) error
 	// Drop ends a run that is parked or has not begun.
 	Drop(ctx context.Context, id RunID, e Event) error

@@ -127,6 +127,9 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	switch {
 	case core.KindOf(err) == core.NotFound:
 		return t.relink(ctx, Missing, EventMissing, "missing")
+	case final(err):
+		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
+		return nil
 	case err != nil:
 		return err
 	case state.Archived:

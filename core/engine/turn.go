@@ -27,6 +27,8 @@ type turn struct {
 	stepKey   string        // of the step under way
 	workspace string        // where the step acts
 	input     []byte        // what the step acts on; pinned with the first intent
+	version   int64         // of the risk that the input was made from
+	gaveUp    func() error  // why the turn is to stop; nil while it is not
 	slot      Slot          // reserved too far ahead to wait for
 	told      []TimerChange // notices to arm as the turn settles
 
@@ -125,7 +127,7 @@ func (t *turn) begin(ctx context.Context, key string) (CallState, error) {
 		Input:   t.input,
 	}
 	if t.flow != nil && !t.run.Begun {
-		b.Version = t.rec.Risk.Version
+		b.Version = t.version
 	}
 	got, err := t.e.store.Begin(ctx, b)
 	switch {

@@ -53,9 +53,11 @@ func final(err error) bool {
 func (t *turn) judgeError(err error) verdict {
 	v := verdict{code: core.DetailOf(err)}
 	now := t.e.clock.Now()
-	switch {
-	case core.KindOf(err) == core.Lost:
+	switch gaveUp := t.gaveUp(); {
+	case core.KindOf(err) == core.Lost, core.KindOf(gaveUp) == core.Lost:
 		v.course = letGo
+	case gaveUp != nil:
+		v.course = handBack
 	case isStop(err, errMoved):
 		v.course = judge
 	case errors.Is(err, errCancelled):

@@ -18,14 +18,11 @@ func (e *Engine) take(ctx context.Context, r Run) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	t := &turn{
 		e: e, run: r, lease: Lease{Run: r.ID, Until: r.At}, moved: time.Now(),
-		log: e.log.With("run", r.ID.String()),
+		log: e.log.With("run", r.ID.String()), gaveUp: func() error { return context.Cause(ctx) },
 	}
 	var keeper sync.WaitGroup
 	keeper.Go(func() { t.keep(ctx, giveUp) })
 	err := t.act(ctx)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = core.Stop(cause)
-	}
 	giveUp(nil)
 	keeper.Wait()
 	if err != nil && core.KindOf(err) != core.Lost {
@@ -77,11 +74,7 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 		if !holds {
 			return false, t.end(ctx, Skipped, "condition")
 		}
-		if t.run.Input == nil && !again {
-			late := t.e.clock.Now().Sub(t.run.Due)
-			t.e.observe.Fired(late)
-			t.notes = append(t.notes, t.event(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)}))
-		}
+		t.fired()
 	}
 	for t.run.Step < len(t.flow.Steps) {
 		if t.cancelled() && t.openSince().IsZero() {
@@ -93,6 +86,16 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 		}
 	}
 	return false, t.end(ctx, Finished, "")
+}
+
+// fired notes, the first time, that the run acts.
+func (t *turn) fired() {
+	if t.run.Input != nil || t.run.Attempts > 0 {
+		return
+	}
+	late := t.e.clock.Now().Sub(t.run.Due)
+	t.e.observe.Fired(late)
+	t.note(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)})
 }
 
 // load reads the risk, and the flow that the run pinned.
@@ -122,7 +125,7 @@ func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err er
 		return t.stepFailed(ctx, s, p, err)
 	}
 	if p, ok := isPassed(err); ok {
-		t.notes = append(t.notes, t.event(EventPassed, "", map[string]string{"action": s.Action(), "reason": p.reason}))
+		t.note(EventPassed, "", map[string]string{"action": s.Action(), "reason": p.reason})
 		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
@@ -134,7 +137,7 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 	switch v.course {
 	case goOn:
 		p.out.Code = v.code
-		t.notes = append(t.notes, t.event(EventFailed, "", map[string]string{"action": s.Action(), "code": v.code}))
+		t.note(EventFailed, "", map[string]string{"action": s.Action(), "code": v.code})
 		t.tell("failed", t.noticeArgs(s.Action(), v.code))
 		return true, false, t.endStep(ctx, s, p)
 	case judge:
@@ -153,6 +156,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
 			return nil, invalid("a step's stored input", err)
 		}
+		t.version = in.Version
 		return in, nil
 	}
 	if t.run.Step > 0 {
@@ -173,6 +177,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.version = in.Version
 	t.input, err = in.encode()
 	return in, err
 }
@@ -228,6 +233,10 @@ func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	case park:
 		t.log.WarnContext(ctx, "run parked", "err", err)
 		return t.end(ctx, Parked, v.code)
+	case goOn, judge:
+		// Only a built-in run comes here: it has one step, which failed.
+		t.note(EventFailed, "", map[string]string{"action": t.stepKey, "code": v.code})
+		return t.end(ctx, Finished, v.code)
 	case handBack:
 		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p.out)
 	case pause:
