@@ -52,14 +52,23 @@ func (r *rig) spec(kind core.GroupType) core.GroupSpec {
 }
 
 func sendMessage(m func(*rig) core.Message) action {
+	return sendMessageTo(func(r *rig) core.Account { return r.cast.People[0] }, m)
+}
+
+func sendMessageTo(who func(*rig) core.Account, m func(*rig) core.Message) action {
 	return action{
 		name:    "send_message",
 		lacking: func(c core.Capabilities) bool { return c.Direct.Support == core.Lacking },
 		do: func(ctx context.Context, r *rig, once core.Once, _ place) result {
-			ref, err := r.world.Platform().SendMessage(ctx, once, r.cast.People[0], m(r))
+			ref, err := r.world.Platform().SendMessage(ctx, once, who(r), m(r))
 			return result{message: ref, err: err}
 		},
 	}
+}
+
+// plainMessage is a message of nothing but text.
+func plainMessage(text string) core.Message {
+	return core.Message{Text: []core.Span{core.Plain(text)}}
 }
 
 // tidings is a message with everything in it.
@@ -156,28 +165,19 @@ func lacksGroups(c core.Capabilities) bool { return lacks(c.Groups, core.Ordinar
 
 // actions returns every action of an adapter, on input that uses all its parts.
 func actions() []action {
-	badged := setGroup(core.PartBadge, func(*rig, place) core.GroupChange { return core.GroupChange{Badge: badge()} })
-	kept := setGroup(core.PartBadge, func(_ *rig, at place) core.GroupChange {
-		b := badge()
-		b.Ref = at.group.Badge
-		return core.GroupChange{Badge: b}
-	})
-	kept.name, kept.prepare = "set_group (badge that is there)", anItemGroup
-	kept.lacking = func(c core.Capabilities) bool { return lacks(c.Groups, core.Item) || lacks(c.Set, core.PartBadge) }
 	return []action{
 		sendMessage(tidings),
 		createGroup(core.Ordinary, nil),
 		createGroup(core.Topic, nil),
 		createGroup(core.Item, nil),
 		sendGroupMessage(tidings),
-		setGroup(core.PartName, func(*rig, place) core.GroupChange {
-			return core.GroupChange{Name: new("Ledger is right again"), Suffix: "r-17"}
-		}),
-		setGroup(core.PartTopic, func(*rig, place) core.GroupChange { return core.GroupChange{Topic: new("It was rounding")} }),
-		setGroup(core.PartMember, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Add: r.cast.People[3:5]} }),
-		setGroup(core.PartRemoved, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Remove: r.cast.People[1:3]} }),
-		badged,
-		kept,
-		editMessage(func(r *rig) core.Message { return core.Message{Card: card("Ledger was off by one", r.cast.People[3])} }),
+		rename(),
+		setTopic(),
+		add(),
+		remove(),
+		badged(),
+		badgeKept(),
+		badgedAgain(),
+		editMessage(amended),
 	}
 }

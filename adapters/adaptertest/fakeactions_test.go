@@ -70,6 +70,9 @@ func (a *fakeAdapter) set(ctx context.Context, once core.Once, key, method, grou
 			return "", false, err
 		}
 		changed, err := do(g)
+		if changed && method != "edit" {
+			g.notices = append(g.notices, key)
+		}
 		return "", changed, err
 	})
 }
@@ -204,6 +207,10 @@ func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c co
 		})
 	}
 	for _, who := range c.Remove {
+		if err := a.ours(who.Workspace); err != nil {
+			steps = append(steps, fakeStep{core.PartRemoved, who, func() error { return err }})
+			continue
+		}
 		add(core.PartRemoved, who, "kick:"+who.ID, "kick", func(g *fakeGroup) (bool, error) {
 			n := len(g.members)
 			g.members = slices.DeleteFunc(g.members, func(m string) bool { return m == who.ID })

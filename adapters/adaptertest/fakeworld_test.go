@@ -51,6 +51,7 @@ type fakeGroup struct {
 	members, pins            []string
 	marks                    []fakeMark
 	posts                    []*fakePost
+	notices                  []string
 }
 
 type fakeMark struct{ label, post string }
@@ -184,7 +185,7 @@ func (w *fakeWorld) State() State {
 		g := w.groups[id]
 		v := GroupView{
 			Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: g.name, Topic: g.topic, Purpose: g.purpose,
-			Private: !g.public, Members: slices.Sorted(slices.Values(g.members)), Messages: shown(id, g.posts),
+			Private: !g.public, Members: slices.Sorted(slices.Values(g.members)), Messages: shown(id, g.posts), Notices: slices.Clone(g.notices),
 		}
 		for _, p := range g.pins {
 			v.Pinned = append(v.Pinned, core.MessageRef{Workspace: "acme", Channel: id, ID: p})

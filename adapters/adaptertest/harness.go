@@ -80,7 +80,8 @@ type GroupView struct {
 	Private   bool
 	Archived  bool
 	Members   []string          // people's IDs, sorted; bots left out
-	Messages  []Shown           // oldest first; what the platform writes itself is left out
+	Messages  []Shown           // of people and bots, oldest first
+	Notices   []string          // what the platform itself tells the members: "ann set the topic", worded the same in every World
 	Pinned    []core.MessageRef // oldest pin first
 	Bookmarks []Bookmark        // in the order shown
 }

@@ -30,7 +30,13 @@ func wakes() []FaultKind { return []FaultKind{RateLimit, CutBefore, ErrorBefore,
 // case that passed, in a fixed order: Markdown makes a table of them.
 func Matrix(t *testing.T, h Harness) []Cell {
 	t.Helper()
-	return matrix(h, func(name string, cases []testCase) {
+	return matrix(h, grouped(t))
+}
+
+// grouped runs cases as parallel subtests.
+func grouped(t *testing.T) each {
+	return func(name string, cases []testCase) {
+		t.Helper()
 		t.Run(name, func(t *testing.T) {
 			for _, c := range cases {
 				t.Run(c.name, func(t *testing.T) {
@@ -39,7 +45,7 @@ func Matrix(t *testing.T, h Harness) []Cell {
 				})
 			}
 		})
-	})
+	}
 }
 
 // testCase is one case of a suite.

@@ -19,6 +19,7 @@ type plainGroup struct {
 	Private, Archived    bool
 	Members              []string
 	Messages             []string
+	Notices              []string // sorted: people may have their turns in another order
 	Pinned               []string // the messages themselves
 	Bookmarks            []string // the label, and the message that it opens
 }
@@ -34,6 +35,7 @@ func plain(s State) plainState {
 		p := plainGroup{
 			Name: g.Name, Topic: g.Topic, Purpose: g.Purpose, Private: g.Private, Archived: g.Archived,
 			Members: slices.Sorted(slices.Values(g.Members)), Messages: plainMessages(g.Messages),
+			Notices: slices.Sorted(slices.Values(g.Notices)),
 		}
 		for _, ref := range g.Pinned {
 			p.Pinned = append(p.Pinned, g.find(ref))
@@ -95,13 +97,14 @@ func (s State) message(ref core.MessageRef) (Shown, bool) {
 	return Shown{}, false
 }
 
-// forgive takes at most n messages out of s that stand in it more often than
-// in base: what a policy of sending again allows.
+// forgive takes at most n messages and notices out of s that stand in it more
+// often than in base: what a policy of sending again allows.
 func (s plainState) forgive(base plainState, n int) plainState {
 	out := plainState{Groups: slices.Clone(s.Groups), Direct: slices.Clone(s.Direct)}
 	for i, g := range out.Groups {
 		if i < len(base.Groups) {
 			out.Groups[i].Messages = withoutRepeats(g.Messages, base.Groups[i].Messages, &n)
+			out.Groups[i].Notices = withoutRepeats(g.Notices, base.Groups[i].Notices, &n)
 		}
 	}
 	for i, d := range out.Direct {
@@ -143,7 +146,7 @@ func (s plainState) within(base plainState) bool {
 	}
 	for i, g := range s.Groups {
 		b := base.Groups[i]
-		if g.Name != b.Name || !among(g.Members, b.Members) || !among(g.Messages, b.Messages) ||
+		if g.Name != b.Name || !among(g.Members, b.Members) || !among(g.Messages, b.Messages) || !among(g.Notices, b.Notices) ||
 			!among(g.Pinned, b.Pinned) || !among(g.Bookmarks, b.Bookmarks) {
 			return false
 		}

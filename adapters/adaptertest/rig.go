@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ type rig struct {
 	clock *Clock
 	cast  Cast
 	can   core.Capabilities
+	steps int // started so far: each has ops of its own
 }
 
 func newRig(t testing.TB, h Harness) *rig {
@@ -77,10 +79,12 @@ type run struct {
 	tries   int
 	unknown int                      // failures of kind Unknown that surely had no effect
 	watch   func(Point, string) bool // the Script.Crash of later tries
+	ctx     context.Context          // of the tries
 }
 
 func (r *rig) start(a action, at place) *run {
-	return &run{rig: r, action: a, at: at, journal: NewJournal(r.clock, a.name)}
+	r.steps++
+	return &run{rig: r, action: a, at: at, journal: NewJournal(r.clock, a.name+" "+strconv.Itoa(r.steps)), ctx: r.t.Context()}
 }
 
 // try carries the step out once. When expire is not nil the try's deadline
@@ -88,7 +92,7 @@ func (r *rig) start(a action, at place) *run {
 func (u *run) try(s Script, expire <-chan struct{}) (result, *Once) {
 	u.tries++
 	once := u.journal.Claim(s)
-	ctx, cancel := context.WithTimeout(u.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(u.ctx, patience)
 	defer cancel()
 	if expire != nil {
 		ctx = &expiring{Context: ctx, done: expire}

@@ -175,6 +175,7 @@ func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
 
 // judge compares how the case ended with the undisturbed run.
 func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
+	u.world.Settle() // what is still on its way counts too
 	state := plain(u.world.State())
 	diff := cmp.Diff(tr.base.state, state)
 	switch {

@@ -1,0 +1,42 @@
+package adaptertest
+
+import (
+	"testing"
+)
+
+func TestRunPassesASoundAdapter(t *testing.T) {
+	t.Parallel()
+	Run(t, fakeHarness{})
+}
+
+func TestRunCatches(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		flaw       flaw
+		name, says string // of a case that has to fail
+	}{
+		{ignoresOnce, "every write goes through Once: send_message", "outside of Make"},
+		{namesPositions, "keys name people, not places", "has the members"},
+		{escapesNothing, "in all of a card", "a mention became mentions"},
+		{hidesPartial, "of a new group", "it reports"},
+		{wrapsRefusals, "from every recorded key on: create_group", "not the refusal itself"},
+		{goesOnAfterStop, "from every recorded key on: create_group", "goes on with"},
+		{sureOfCuts, "cut_after is unavailable: send_message", "the effect is said to be none"},
+		{declaresLess, "declare every write of: create_group (item)", "the call pin is not declared"},
+		{retries, "error_after is unavailable: send_message", "was called again"},
+		{forgetsBadge, "an item group has its badge pinned", "pinned are"},
+		{takesForeign, "other workspaces/send_message", "want invalid"},
+		{outlivesContext, "nothing happens after the context ended", "these calls followed"},
+		{sharesMemory, "many actions at once", "is not"},
+		{dropsWait, "rate_limit is rate_limited: send_message", "it says to wait 0s"},
+		{twoFaced, "what is unsupported is answered so: set_group (removed)", "want unsupported"},
+	}
+	for _, c := range cases {
+		t.Run(string(c.flaw), func(t *testing.T) {
+			t.Parallel()
+			if got := record(t, c.flaw, conformance); !got.caught(c.name, c.says) {
+				t.Errorf("no case like %q says %q; what failed is %q", c.name, c.says, got.failed)
+			}
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package adaptertest
+
+import (
+	"strings"
+
+	"riskroom/core"
+)
+
+// effects are what the actions do when nothing disturbs them.
+func effects() []scenario {
+	direct := sendMessage(tidings)
+	inGroup := sendGroupMessage(tidings)
+	ordinary := createGroup(core.Ordinary, nil)
+	public := createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = true })
+	item := createGroup(core.Item, nil)
+	edit := editMessage(amended)
+	return []scenario{
+		{"a direct message reaches one person once", direct.lacking, func(r *rig, _ Harness) {
+			res, _ := r.perform(direct, place{})
+			state := r.world.State()
+			r.wantShown(r.only(state.With(r.cast.People[0])), tidings(r))
+			r.wantRef(res.message, state.With(r.cast.People[0]))
+			if len(state.Direct) != 1 {
+				r.t.Errorf("%d people got a message", len(state.Direct))
+			}
+		}},
+		{"a message without a card is its text", direct.lacking, func(r *rig, _ Harness) {
+			m := plainMessage("Nothing but text")
+			r.perform(sendMessage(func(*rig) core.Message { return m }), place{})
+			r.wantShown(r.only(r.world.State().With(r.cast.People[0])), m)
+		}},
+		{"a group is private and has its members, topic and purpose", ordinary.lacking, func(r *rig, _ Harness) {
+			res, u := r.perform(ordinary, place{})
+			r.wantGroup(res, r.spec(core.Ordinary), u)
+			if v := r.view(res.group.Ref); !v.Private || len(v.Messages)+len(v.Pinned)+len(v.Bookmarks) > 0 {
+				r.t.Errorf("private %v, messages %v, pins %v, bookmarks %v", v.Private, v.Messages, v.Pinned, v.Bookmarks)
+			}
+		}},
+		{"a group is public where that is asked for", ordinary.lacking, func(r *rig, _ Harness) {
+			res, _ := r.perform(public, place{})
+			if v := r.view(res.group.Ref); v.Private {
+				r.t.Error("the group is private")
+			}
+		}},
+		{"an item group has its badge pinned and bookmarked", item.lacking, func(r *rig, _ Harness) {
+			res, u := r.perform(item, place{})
+			r.wantGroup(res, r.spec(core.Item), u)
+			v := r.view(res.group.Ref)
+			r.wantShown(r.only(v.Messages), badge().Message)
+			r.wantBadge(v, res.group.Badge)
+		}},
+		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
+			at := inGroup.on(r)
+			res, _ := r.perform(inGroup, at)
+			v := r.view(at.group.Ref)
+			r.wantShown(r.only(v.Messages), tidings(r))
+			r.wantRef(res.message, v.Messages)
+		}},
+		{"an edit replaces the message where it stands", edit.lacking, func(r *rig, _ Harness) {
+			at := edit.on(r)
+			r.perform(edit, at)
+			v := r.view(at.group.Ref)
+			r.wantShown(r.only(v.Messages), amended(r))
+			r.wantRef(at.message, v.Messages)
+			if strings.Contains(v.Messages[0].Text, "waited a day") {
+				r.t.Errorf("the old text is still there:\n%s", v.Messages[0].Text)
+			}
+		}},
+	}
+}
+
+// amended is what a message is edited to: without text above the card.
+func amended(r *rig) core.Message {
+	return core.Message{Card: card("Ledger was off by one", r.cast.People[3])}
+}
+
+// wantRef finds ref among messages.
+func (r *rig) wantRef(ref core.MessageRef, messages []Shown) {
+	r.t.Helper()
+	if _, ok := message(messages, ref); !ok || ref.Workspace != r.cast.Workspace {
+		r.t.Errorf("the reference %s names none of these messages: %v", ref, messages)
+	}
+}
+
+// wantGroup compares a group that was created with its spec.
+func (r *rig) wantGroup(res result, spec core.GroupSpec, u *run) {
+	r.t.Helper()
+	v := r.view(res.group.Ref)
+	r.wantMembers(v, spec.Members...)
+	if v.Name != res.group.Name || !strings.HasSuffix(v.Name, spec.Suffix) {
+		r.t.Errorf("it is called %q and said to be called %q; the suffix is %q", v.Name, res.group.Name, spec.Suffix)
+	}
+	if !strings.Contains(v.Topic, spec.Topic) || !strings.Contains(v.Purpose, spec.Purpose) {
+		r.t.Errorf("its topic is %q, its purpose %q", v.Topic, v.Purpose)
+	}
+	if id, _ := u.journal.Result("create"); id != res.group.Ref.ID || res.group.Ref.Workspace != r.cast.Workspace {
+		r.t.Errorf("%q is recorded under create, the group is %s", id, res.group.Ref)
+	}
+	if failed := res.report.Failed(); len(failed) > 0 {
+		r.t.Errorf("it reports failures: %v", failed)
+	}
+	for _, who := range spec.Members {
+		r.wantOutcome(res.report, core.Outcome{Part: core.PartMember, Account: who})
+	}
+}
+
+// wantOutcome finds an outcome of the same part, person and kind.
+func (r *rig) wantOutcome(report core.Report, want core.Outcome) {
+	r.t.Helper()
+	n := 0
+	for _, o := range report.Outcomes {
+		if o.Part == want.Part && o.Account == want.Account && o.Kind == want.Kind {
+			n++
+		}
+	}
+	if n != 1 {
+		r.t.Errorf("the outcome %v stands %d times in %v", want, n, report.Outcomes)
+	}
+}
+
+// wantBadge finds the badge pinned, and bookmarked where there are bookmarks.
+func (r *rig) wantBadge(v GroupView, ref core.MessageRef) {
+	r.t.Helper()
+	r.wantRef(ref, v.Messages)
+	if !lacks(r.can.Set, core.PartPin) && (len(v.Pinned) != 1 || v.Pinned[0] != ref) {
+		r.t.Errorf("pinned are %v, want %s", v.Pinned, ref)
+	}
+	if !lacks(r.can.Set, core.PartBookmark) && (len(v.Bookmarks) != 1 || v.Bookmarks[0] != Bookmark{badgeLabel, ref}) {
+		r.t.Errorf("bookmarked are %v, want %q to %s", v.Bookmarks, badgeLabel, ref)
+	}
+}

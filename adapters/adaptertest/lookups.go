@@ -1,0 +1,95 @@
+package adaptertest
+
+import (
+	"slices"
+
+	"riskroom/core"
+)
+
+// lookups are what Directory and Looker answer.
+func lookups() []scenario {
+	item := createGroup(core.Item, nil)
+	return []scenario{
+		{"people are found by ID and e-mail", nil, func(r *rig, _ Harness) {
+			p := r.world.Platform()
+			asked := []core.Lookup{{ID: r.cast.People[0].ID}}
+			if r.cast.Email != "" {
+				asked = append(asked, core.Lookup{Email: r.cast.Email})
+			}
+			for _, who := range asked {
+				got, err := p.Find(r.t.Context(), who)
+				if err != nil || got.Account != r.cast.People[0] || got.Name == "" || got.Gone || got.Bot {
+					r.t.Errorf("%+v finds %+v, %v", who, got, err)
+				}
+			}
+		}},
+		{"nobody is not found", nil, func(r *rig, _ Harness) {
+			_, err := r.world.Platform().Find(r.t.Context(), core.Lookup{ID: r.cast.Nobody.ID})
+			r.wantError("Find", err, core.NotFound)
+		}},
+		{"user groups are expanded", nil, func(r *rig, _ Harness) {
+			if r.cast.UserGroup == "" {
+				return
+			}
+			got, err := r.world.Platform().Expand(r.t.Context(), r.cast.UserGroup)
+			byID := func(a, b core.Account) int { return compareAccounts(a, b) }
+			if err != nil || !slices.Equal(slices.SortedFunc(slices.Values(got), byID), slices.SortedFunc(slices.Values(r.cast.People[1:3]), byID)) {
+				r.t.Errorf("%q holds %v, %v", r.cast.UserGroup, got, err)
+			}
+			_, err = r.world.Platform().Expand(r.t.Context(), "nobody-named-it-so")
+			r.wantError("Expand", err, core.NotFound)
+		}},
+		{"a group is looked at as it is", item.lacking, func(r *rig, _ Harness) {
+			at := anItemGroup(r)
+			got, err := r.world.Platform().LookGroup(r.t.Context(), at.group.Ref)
+			if err != nil {
+				r.t.Fatalf("LookGroup: %v", err)
+			}
+			v := r.view(at.group.Ref)
+			if got.Ref != v.Ref || got.Name != v.Name || got.Topic != groupTopic || got.Archived || got.Created.IsZero() {
+				r.t.Errorf("it looks like %+v, and is %+v", got, v)
+			}
+			r.wantMembers(v, got.Members...)
+			if !lacks(r.can.Set, core.PartPin) && !slices.Equal(got.Pinned, v.Pinned) {
+				r.t.Errorf("pinned are said to be %v, and are %v", got.Pinned, v.Pinned)
+			}
+			if !got.Badged {
+				r.t.Error("it is said to have no badge")
+			}
+		}},
+		{"a group that cannot be seen is not found", nil, func(r *rig, _ Harness) {
+			_, err := r.world.Platform().LookGroup(r.t.Context(), r.cast.Hidden)
+			r.wantError("LookGroup", err, core.NotFound)
+		}},
+		{"looking changes nothing", item.lacking, func(r *rig, _ Harness) {
+			at := anItemGroup(r)
+			n := len(r.world.Calls())
+			for range 2 {
+				if _, err := r.world.Platform().LookGroup(r.t.Context(), at.group.Ref); err != nil {
+					r.t.Fatalf("LookGroup: %v", err)
+				}
+			}
+			if r.effectsSince(n) > 0 {
+				r.t.Errorf("it made these calls:\n%s", trace(r.world.Calls()[n:]))
+			}
+		}},
+	}
+}
+
+func compareAccounts(a, b core.Account) int {
+	switch {
+	case a.String() < b.String():
+		return -1
+	case a.String() > b.String():
+		return 1
+	}
+	return 0
+}
+
+// wantError compares the kind of an error that is one of ours.
+func (r *rig) wantError(what string, err error, k core.Kind) {
+	r.t.Helper()
+	if core.KindOf(err) != k {
+		r.t.Errorf("%s: %v (%s), want %s", what, err, core.KindOf(err), k)
+	}
+}
