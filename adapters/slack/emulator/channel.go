@@ -75,7 +75,10 @@ func (w *Workspace) seed(in Channel) error {
 		in.Creator = w.anybody()
 	}
 	if in.General {
-		in.Members = append(slices.Clone(in.Members), w.userIDs()...)
+		in.Members = append(slices.Clone(in.Members), w.everybody()...)
+	}
+	if w.channels[in.ID] != nil {
+		return fmt.Errorf("emulator: the channel ID %s is there twice", in.ID)
 	}
 	c := w.addChannel(in)
 	for _, id := range append([]string{in.Creator}, in.Members...) {
@@ -88,6 +91,11 @@ func (w *Workspace) seed(in Channel) error {
 		delete(c.members, w.opts.BotUserID)
 	}
 	return nil
+}
+
+// everybody is who is in #general.
+func (w *Workspace) everybody() []string {
+	return slices.DeleteFunc(w.userIDs(), func(id string) bool { return !w.users[id].inGeneral() })
 }
 
 // anybody is who made the channels that nobody is named for: the first person,

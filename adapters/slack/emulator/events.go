@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -38,9 +39,7 @@ func (w *Workspace) announce(ch *channel, what string, fields object) {
 		return
 	}
 	body := object{"channel": ch.ID}
-	for k, v := range fields {
-		body[k] = v
-	}
+	maps.Copy(body, fields)
 	w.emit(kind, body)
 }
 
@@ -201,7 +200,9 @@ func (w *Workspace) FlushEvents(ctx context.Context) error {
 func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.emit(kind, clone(fields))
+	body := object{}
+	maps.Copy(body, clone(fields))
+	w.emit(kind, body)
 }
 
 // VerifyURL does what Slack does when an events URL is entered: it sends a

@@ -11,7 +11,7 @@ const perChannel = time.Second
 // itself by the published numbers.
 type limiter struct {
 	calls map[string][]time.Time // method to the calls of the last minute
-	posts map[string]time.Time   // channel to its last post
+	posts map[string]time.Time   // channel, or person of a direct one, to the last post
 }
 
 // overLimit returns how long the caller must wait, 0 to go ahead. A call that
@@ -26,6 +26,9 @@ func (w *Workspace) overLimit(m method, c *call) time.Duration {
 	}
 	if m.name == "chat.postMessage" {
 		channel := c.str("channel")
+		if ch := w.channels[channel]; ch != nil && ch.isDirect() {
+			channel = ch.with // a post to a person's ID goes to the same place
+		}
 		if next := w.limits.posts[channel].Add(perChannel); now.Before(next) {
 			return next.Sub(now)
 		}

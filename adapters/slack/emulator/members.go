@@ -22,7 +22,7 @@ func conversationsInvite(w *Workspace, c *call) (object, error) {
 	case len(users) == 0:
 		return nil, refuse("no_user")
 	case len(users) > maxInvite:
-		return nil, refuse("too_many_users")
+		return nil, refuse("invalid_arguments")
 	}
 	partial, struck := c.met.Of(stage.PartialInvite)
 	if struck && len(partial.People) == 0 {

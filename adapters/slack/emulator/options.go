@@ -31,7 +31,7 @@ type Options struct {
 	// trigger_ids and response_urls always go by wall time.
 	Now func() time.Time
 
-	FreePlan           bool           // no user groups: usergroups.* answer paid_teams_only
+	FreePlan           bool           // no user groups: usergroups.* answer plan_upgrade_required
 	EnforceTiers       bool           // answer 429 above the published rate limits
 	PerMinute          map[string]int // calls a minute of single methods instead of their tier's
 	NoPrivateChannels  bool           // members, and so the bot, may not create private channels
@@ -145,4 +145,19 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// namedIDs are the IDs that o gives to users, groups and channels.
+func (o Options) namedIDs() map[string]bool {
+	ids := map[string]bool{o.BotUserID: true}
+	for _, u := range o.Users {
+		ids[u.ID] = true
+	}
+	for _, g := range o.UserGroups {
+		ids[g.ID] = true
+	}
+	for _, c := range o.Channels {
+		ids[c.ID] = true
+	}
+	return ids
 }

@@ -130,8 +130,14 @@ func (w *Workspace) sectionParts(b object) []stage.Part {
 // action renders a button, menu or input.
 func (w *Workspace) action(e object) stage.Action {
 	a := stage.Action{ID: str(e["action_id"]), Label: w.textOf(e["text"]), Style: str(e["style"]), Link: str(e["url"])}
+	if chosen, ok := e["initial_option"].(object); ok {
+		a.Label = w.textOf(chosen["text"])
+	}
 	if a.Label == "" {
 		a.Label = w.textOf(e["placeholder"])
+	}
+	if a.Label == "" {
+		a.Label = "…"
 	}
 	for _, o := range elementOptions(e) {
 		a.Choices = append(a.Choices, w.textOf(o["text"]))

@@ -80,14 +80,14 @@ func usersLookupByEmail(w *Workspace, c *call) (object, error) {
 	return nil, refuse("users_not_found")
 }
 
-// userGroups refuses on a plan without user groups; see
-// https://docs.slack.dev/reference/methods/usergroups.list.
+// userGroups refuses on a plan without user groups, with the code that
+// https://docs.slack.dev/reference/methods/usergroups.users.update documents.
 func (w *Workspace) userGroups() error {
 	if err := w.need("usergroups:read"); err != nil {
 		return err
 	}
 	if w.opts.FreePlan {
-		return refuse("paid_teams_only")
+		return refuse("plan_upgrade_required")
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ type Workspace struct {
 	hooks      map[string]*responseURL
 	ephemerals map[string][]*message // user ID to what only they see
 	counts     map[string]int        // how many IDs of each prefix were given out
+	reserved   map[string]bool       // IDs that Options name and newID must not give out
 	lastMicro  int64                 // the last message timestamp
 	limits     limiter
 	events     eventQueue
@@ -60,6 +61,7 @@ func New(opts Options) (*Workspace, error) {
 		hooks: make(map[string]*responseURL), ephemerals: make(map[string][]*message), counts: make(map[string]int),
 	}
 	w.ctx, w.stop = context.WithCancel(context.Background())
+	w.reserved = opts.namedIDs()
 	bot := User{ID: opts.BotUserID, Name: opts.BotName, RealName: opts.BotName, Bot: true}
 	for _, u := range append([]User{bot}, opts.Users...) {
 		if err := w.addUser(u); err != nil {
@@ -83,12 +85,26 @@ func New(opts Options) (*Workspace, error) {
 	return w, nil
 }
 
-// AddUser lets another person join the workspace.
+// AddUser lets another person join the workspace, and so #general.
 func (w *Workspace) AddUser(u User) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.addUser(u)
+	if u.ID == "" {
+		u.ID = w.newID("U")
+	}
+	if err := w.addUser(u); err != nil {
+		return err
+	}
+	for _, id := range w.order {
+		if ch := w.channels[id]; ch.General && w.users[u.ID].inGeneral() {
+			w.join(ch, u.ID, "")
+		}
+	}
+	return nil
 }
+
+// inGeneral tells whether the user is in #general without being asked.
+func (u *User) inGeneral() bool { return !u.Deleted && !u.SingleChannel && !u.NotVisible }
 
 func (w *Workspace) addUser(u User) error {
 	if u.ID == "" {
@@ -224,8 +240,13 @@ func (w *Workspace) ReleaseLate() {
 
 // newID gives out the next ID with the given prefix: "C0000000001".
 func (w *Workspace) newID(prefix string) string {
-	w.counts[prefix]++
-	return fmt.Sprintf("%s%0*d", prefix, 11-len(prefix), w.counts[prefix])
+	for {
+		w.counts[prefix]++
+		id := fmt.Sprintf("%s%0*d", prefix, 11-len(prefix), w.counts[prefix])
+		if !w.reserved[id] {
+			return id
+		}
+	}
 }
 
 // newTS gives out a message timestamp: the clock's milliseconds, told apart by

@@ -1,0 +1,106 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// maxBody is what the stand-in reads of a request; more is refused.
+const maxBody = 1 << 20
+
+// args are the arguments of a call, whatever encoding they came in.
+type args struct {
+	token  string
+	values map[string]string // objects and lists as JSON text
+}
+
+// parseArgs reads the arguments of a form, a query or a JSON body. A JSON body
+// needs the token in the Authorization header, and a method that takes only
+// forms ignores it: https://docs.slack.dev/apis/web-api#post_bodies.
+func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) (args, error) {
+	a := args{values: make(map[string]string)}
+	a.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			return a, refuse("request_timeout")
+		}
+		fields := map[string]json.RawMessage{}
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			return a, refuse("invalid_json")
+		}
+		if !formOnly {
+			for k, v := range fields {
+				a.values[k] = plainValue(v)
+			}
+		}
+		return a, nil
+	}
+	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return a, refuse("invalid_form_data")
+	}
+	for k := range r.Form {
+		a.values[k] = r.Form.Get(k)
+	}
+	if token := a.values["token"]; token != "" && a.token == "" {
+		a.token = token
+	}
+	delete(a.values, "token")
+	return a, nil
+}
+
+// plainValue turns a JSON value into what a form would hold.
+func plainValue(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	if string(raw) == "null" {
+		return ""
+	}
+	return string(raw)
+}
+
+// has tells whether the argument was sent at all, empty or not.
+func (a args) has(name string) bool {
+	_, ok := a.values[name]
+	return ok
+}
+
+func (a args) str(name string) string { return a.values[name] }
+
+func (a args) flag(name string) bool { return a.values[name] == "true" || a.values[name] == "1" }
+
+// list splits a comma-separated argument; a JSON list is taken as well.
+func (a args) list(name string) []string {
+	var out []string
+	if raw := a.values[name]; strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &out) == nil {
+		return out
+	}
+	for s := range strings.SplitSeq(a.values[name], ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// summary is the arguments on one line, each cut to what fits a log.
+func (a args) summary() string {
+	const longest = 80
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(a.values)) {
+		v := []rune(a.values[k])
+		if len(v) > longest {
+			v = append(v[:longest], '…')
+		}
+		parts = append(parts, k+"="+string(v))
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,234 @@
+package emulator_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"riskroom/adapters/slack/emulator"
+)
+
+func TestChannelNames(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for name, code := range map[string]string{
+		"":                      "invalid_name_required",
+		strings.Repeat("a", 81): "invalid_name_maxlength",
+		"---":                   "invalid_name_punctuation",
+		"Upper":                 "invalid_name_specials",
+		"with space":            "invalid_name_specials",
+		"账本":                    "invalid_name_specials",
+		"public":                "name_taken",
+		"secret":                "name_taken", // a private channel that the bot does not even see
+	} {
+		b.refused(code, "conversations.create", "name", name)
+	}
+	b.room(strings.Repeat("a", 80))
+	id := b.room("short-lived")
+	b.fine("conversations.archive", "channel", id)
+	b.refused("name_taken", "conversations.create", "name", "short-lived")
+}
+
+func TestMembershipRules(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for _, method := range []string{"conversations.rename", "conversations.setTopic", "conversations.setPurpose", "conversations.invite"} {
+		b.refused("not_in_channel", method, "channel", "C0000PUBLIC", "name", "x", "users", lin)
+		b.refused("channel_not_found", method, "channel", "C0000SECRET", "name", "x", "users", lin)
+	}
+	b.refused("not_in_channel", "conversations.archive", "channel", "C0000PUBLIC")
+	b.refused("not_in_channel", "conversations.history", "channel", "C0000PUBLIC")
+	b.fine("conversations.info", "channel", "C0000PUBLIC")
+	b.refused("channel_not_found", "conversations.info", "channel", "C0000SECRET")
+	if err := b.InviteByHand(lin, "C0000SECRET", b.BotUserID()); err != nil {
+		t.Fatal(err)
+	}
+	b.refused("not_authorized", "conversations.rename", "channel", "C0000SECRET", "name", "x")
+	b.fine("conversations.setTopic", "channel", "C0000SECRET", "topic", strings.Repeat("界", 250))
+	b.refused("too_long", "conversations.setTopic", "channel", "C0000SECRET", "topic", strings.Repeat("界", 251))
+	b.refused("too_long", "conversations.setPurpose", "channel", "C0000SECRET", "purpose", strings.Repeat("x", 251))
+}
+
+func TestArchivingThrowsTheBotOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	b.fine("conversations.archive", "channel", id)
+	b.refused("channel_not_found", "conversations.unarchive", "channel", id)
+	b.refused("channel_not_found", "chat.postMessage", "channel", id, "text", "x")
+	b.refused("channel_not_found", "conversations.info", "channel", id)
+
+	out := b.fine("conversations.create", "name", "open-room")
+	open := out["channel"].(map[string]any)["id"].(string)
+	b.fine("conversations.archive", "channel", open)
+	b.refused("already_archived", "conversations.archive", "channel", open)
+	b.refused("not_in_channel", "conversations.unarchive", "channel", open)
+	b.refused("is_archived", "chat.postMessage", "channel", open, "text", "x")
+}
+
+func TestInvite(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *emulator.Options) {
+		o.Channels = append(o.Channels, emulator.Channel{Name: "guests", Members: []string{guest}})
+	})
+	id := b.room("room")
+	out := b.refused("cant_invite", "conversations.invite", "channel", id, "users", lin+","+gone)
+	want := []any{map[string]any{"user": gone, "ok": false, "error": "cant_invite"}}
+	if diff := cmp.Diff(want, out["errors"]); diff != "" {
+		t.Error(diff)
+	}
+	if members := b.Members(id); !slices.Equal(members, []string{b.BotUserID()}) {
+		t.Errorf("an invite that fails in part invited somebody: %v", members)
+	}
+	out = b.fine("conversations.invite", "channel", id, "users", lin+","+gone, "force", "true")
+	if diff := cmp.Diff(want, out["errors"]); diff != "" {
+		t.Error(diff)
+	}
+	b.refused("already_in_channel", "conversations.invite", "channel", id, "users", lin)
+	b.refused("cant_invite_self", "conversations.invite", "channel", id, "users", b.BotUserID())
+	b.refused("user_not_found", "conversations.invite", "channel", id, "users", "U404")
+	b.refused("ura_max_channels", "conversations.invite", "channel", id, "users", guest)
+	b.refused("no_user", "conversations.invite", "channel", id, "users", "")
+	b.refused("invalid_arguments", "conversations.invite", "channel", id, "users", strings.Repeat("U1,", 101))
+}
+
+func TestKick(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	b.fine("conversations.invite", "channel", id, "users", lin)
+	b.refused("cant_kick_self", "conversations.kick", "channel", id, "user", b.BotUserID())
+	b.refused("not_in_channel", "conversations.kick", "channel", id, "user", wei)
+	b.fine("conversations.kick", "channel", id, "user", lin)
+	if slices.Contains(b.Members(id), lin) {
+		t.Error("lin is still there")
+	}
+	closed := setup(t, func(o *emulator.Options) { o.NoKick, o.NoPrivateChannels = true, true })
+	closed.refused("restricted_action", "conversations.create", "name", "room", "is_private", "true")
+	out := closed.fine("conversations.create", "name", "room")
+	closed.refused("restricted_action", "conversations.kick", "channel", out["channel"].(map[string]any)["id"].(string), "user", lin, "user", lin)
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	first := b.fine("conversations.open", "users", lin)
+	again := b.fine("conversations.open", "users", lin)
+	if again["already_open"] != true || cmp.Diff(first["channel"], again["channel"]) != "" {
+		t.Errorf("opened twice: %v, then %v", first, again)
+	}
+	b.refused("user_not_found", "conversations.open", "users", "U404")
+	b.refused("user_disabled", "conversations.open", "users", gone)
+	b.refused("too_many_users", "conversations.open", "users", strings.Repeat("U1,", 9))
+	b.refused("users_list_not_supplied", "conversations.open")
+}
+
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *emulator.Options) {
+		o.Scopes = slices.DeleteFunc(emulator.AllScopes(), func(s string) bool {
+			return s == "groups:write" || s == "users:read.email" || s == "chat:write.public" || s == "bookmarks:write"
+		})
+	})
+	out := b.refused("missing_scope", "conversations.create", "name", "room", "is_private", "true")
+	if out["needed"] != "groups:write" || !strings.Contains(out["provided"].(string), "channels:manage") {
+		t.Errorf("the answer does not say which scopes: %v", out)
+	}
+	b.refused("missing_scope", "users.lookupByEmail", "email", "lin@example.com")
+	b.refused("missing_scope", "bookmarks.add", "channel_id", "C0000PUBLIC")
+	b.refused("not_in_channel", "chat.postMessage", "channel", "C0000PUBLIC", "text", "x")
+	response, _ := b.raw("auth.test", "application/x-www-form-urlencoded", "", b.BotToken())
+	if scopes := response.Header.Get("X-OAuth-Scopes"); !strings.Contains(scopes, "chat:write,") {
+		t.Errorf("auth.test names the scopes %q", scopes)
+	}
+	user := b.fine("users.info", "user", lin)["user"].(map[string]any)
+	if user["profile"].(map[string]any)["email"] != nil {
+		t.Error("the e-mail address is shown without its scope")
+	}
+}
+
+func TestTokensAndEncodings(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for token, code := range map[string]string{"": "not_authed", "xoxb-wrong": "invalid_auth"} {
+		if out := b.send("auth.test", "application/x-www-form-urlencoded", "", token); out["error"] != code {
+			t.Errorf("token %q: %v", token, out)
+		}
+	}
+	if out := b.send("auth.test", "application/x-www-form-urlencoded", "token="+b.BotToken(), ""); out["ok"] != true {
+		t.Errorf("token in the form: %v", out)
+	}
+	json := "application/json; charset=utf-8"
+	if out := b.send("conversations.create", json, `{"name":"by-json","is_private":true}`, b.BotToken()); out["ok"] != true {
+		t.Errorf("JSON body: %v", out)
+	}
+	if out := b.send("conversations.create", json, `{"token":"`+b.BotToken()+`","name":"x"}`, ""); out["error"] != "not_authed" {
+		t.Errorf("token in a JSON body: %v", out)
+	}
+	if out := b.send("conversations.info", json, `{"channel":"C0000PUBLIC"}`, b.BotToken()); out["error"] != "channel_not_found" {
+		t.Errorf("a method that takes only forms read a JSON body: %v", out)
+	}
+	if out := b.send("conversations.create", json, `{`, b.BotToken()); out["error"] != "invalid_json" {
+		t.Errorf("broken JSON: %v", out)
+	}
+	b.refused("unknown_method", "conversations.explode")
+}
+
+func TestListsThroughSlackGo(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	var made []string
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		made = append(made, b.room(name))
+	}
+	params := &slack.GetConversationsForUserParameters{Types: []string{"private_channel"}, Limit: 2}
+	var seen []string
+	pages := 0
+	for {
+		page, next, err := b.api.GetConversationsForUserContext(t.Context(), params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages++
+		for _, c := range page {
+			seen = append(seen, c.ID)
+			if c.Creator != b.BotUserID() || c.Created == 0 {
+				t.Errorf("%s: creator %q, created %v", c.ID, c.Creator, c.Created)
+			}
+		}
+		if params.Cursor = next; next == "" {
+			break
+		}
+	}
+	if pages != 3 || !slices.Equal(seen, made) {
+		t.Errorf("%d pages: %v, want %v", pages, seen, made)
+	}
+	b.refused("invalid_cursor", "users.conversations", "cursor", "nonsense")
+	b.refused("invalid_types", "conversations.list", "types", "secret")
+	b.refused("invalid_limit", "conversations.list", "limit", "many")
+}
+
+func TestPeopleThroughSlackGo(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	user, err := b.api.GetUserByEmailContext(t.Context(), "LIN@example.com")
+	if err != nil || user.ID != lin || user.Locale != "" {
+		t.Errorf("lookup: %v, %v", user, err)
+	}
+	if _, err := b.api.GetUserByEmailContext(t.Context(), "gone@example.com"); err == nil || err.Error() != "users_not_found" {
+		t.Errorf("a deactivated person was found: %v", err)
+	}
+	user, err = b.api.GetUserInfoContext(t.Context(), lin)
+	if err != nil || user.Locale != "zh-CN" || user.TZOffset != 8*3600 || user.Profile.Email != "lin@example.com" {
+		t.Errorf("info: %+v, %v", user, err)
+	}
+	groups, err := b.api.GetUserGroupsContext(t.Context(), slack.GetUserGroupsOptionIncludeUsers(true))
+	if err != nil || len(groups) != 1 || !slices.Equal(groups[0].Users, []string{lin, wei}) {
+		t.Errorf("user groups: %v, %v", groups, err)
+	}
+	free := setup(t, func(o *emulator.Options) { o.FreePlan = true })
+	free.refused("plan_upgrade_required", "usergroups.list")
+}

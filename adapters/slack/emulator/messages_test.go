@@ -1,0 +1,202 @@
+package emulator_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+)
+
+func TestPostUpdateDelete(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	meta := slack.SlackMetadata{EventType: "riskroom", EventPayload: map[string]any{"op": "abc"}}
+	section := slack.NewSectionBlock(slack.NewTextBlockObject("mrkdwn", "hello <@"+lin+"> &amp; <https://x.example|all>", false, false), nil, nil)
+	_, ts, err := b.api.PostMessageContext(t.Context(), id, slack.MsgOptionText("fallback", false), slack.MsgOptionBlocks(section), slack.MsgOptionMetadata(meta))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := b.Messages(id)[0]
+	if m.Plain != "hello @lin & all" || m.Op() != "abc" || m.TS != ts || m.Blocks[0]["block_id"] == "" {
+		t.Errorf("stored: %+v", m)
+	}
+	if _, _, _, err := b.api.UpdateMessageContext(t.Context(), id, ts, slack.MsgOptionText("only text", false)); err != nil {
+		t.Fatal(err)
+	}
+	m = b.Messages(id)[0]
+	if len(m.Blocks) != 0 || m.Op() != "abc" || !m.Edited {
+		t.Errorf("text without blocks removes the blocks and keeps the metadata; got %+v", m)
+	}
+	mine, err := b.Say(lin, "", "hi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.refused("cant_update_message", "chat.update", "channel", b.DM(lin), "ts", mine, "text", "x")
+	b.refused("cant_delete_message", "chat.delete", "channel", b.DM(lin), "ts", mine)
+	b.fine("chat.delete", "channel", id, "ts", ts)
+	b.refused("message_not_found", "chat.update", "channel", id, "ts", ts, "text", "x")
+	b.refused("message_not_found", "chat.delete", "channel", id, "ts", ts)
+}
+
+func TestWhatAMessageMustBe(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	b.refused("no_text", "chat.postMessage", "channel", id)
+	b.refused("msg_too_long", "chat.postMessage", "channel", id, "text", strings.Repeat("x", 40001))
+	b.refused("invalid_blocks_format", "chat.postMessage", "channel", id, "blocks", "{")
+	b.refused("invalid_metadata_format", "chat.postMessage", "channel", id, "text", "x", "metadata", "[]")
+	b.refused("invalid_metadata_schema", "chat.postMessage", "channel", id, "text", "x", "metadata", `{"event_type":"a"}`)
+	b.refused("thread_not_found", "chat.postMessage", "channel", id, "text", "x", "thread_ts", "1.2")
+	out := b.fine("chat.postMessage", "channel", id, "blocks", `[{"type":"divider"}]`)
+	if out["warning"] != "missing_text_in_message" {
+		t.Errorf("blocks without a fallback text pass without a warning: %v", out)
+	}
+}
+
+func TestDirectMessages(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.fine("chat.postMessage", "channel", lin, "text", "one")
+	b.fine("chat.postMessage", "channel", b.DM(lin), "text", "two")
+	if dms := b.DMs(lin); len(dms) != 2 || dms[0].Text != "one" || dms[1].Text != "two" {
+		t.Errorf("direct messages: %v", dms)
+	}
+	b.refused("channel_not_found", "chat.postMessage", "channel", gone, "text", "x")
+	closed := setup(t, func(o *emulator.Options) { o.NoMessagesTab = true })
+	closed.refused("messages_tab_disabled", "chat.postMessage", "channel", lin, "text", "x")
+}
+
+func TestHistoryAndMetadata(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	for i := range 3 {
+		b.fine("chat.postMessage", "channel", id, "text", fmt.Sprint(i), "metadata", fmt.Sprintf(`{"event_type":"riskroom","event_payload":{"op":"op%d"}}`, i))
+	}
+	second := b.Messages(id)[1].TS
+	read := func(params slack.GetConversationHistoryParameters) []string {
+		params.ChannelID = id
+		history, err := b.api.GetConversationHistoryContext(t.Context(), &params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, m := range history.Messages {
+			if m.SubType == "" {
+				out = append(out, fmt.Sprintf("%s %s %v", m.Text, m.Metadata.EventType, m.Metadata.EventPayload["op"]))
+			}
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		params slack.GetConversationHistoryParameters
+		want   []string
+	}{
+		"whole":          {slack.GetConversationHistoryParameters{IncludeAllMetadata: true}, []string{"2 riskroom op2", "1 riskroom op1", "0 riskroom op0"}},
+		"no metadata":    {slack.GetConversationHistoryParameters{Latest: second}, []string{"0 riskroom <nil>"}},
+		"after":          {slack.GetConversationHistoryParameters{Oldest: second, IncludeAllMetadata: true}, []string{"2 riskroom op2"}},
+		"from":           {slack.GetConversationHistoryParameters{Oldest: second, Inclusive: true, IncludeAllMetadata: true}, []string{"2 riskroom op2", "1 riskroom op1"}},
+		"from long past": {slack.GetConversationHistoryParameters{Oldest: "1", Latest: second}, []string{"0 riskroom <nil>"}},
+	} {
+		if diff := cmp.Diff(c.want, read(c.params)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	b.Faults().Order(stage.Fault{Method: "conversations.history", Kind: stage.HideMetadata})
+	if diff := cmp.Diff([]string{"2  <nil>", "1  <nil>", "0  <nil>"}, read(slack.GetConversationHistoryParameters{IncludeAllMetadata: true})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	parent := b.fine("chat.postMessage", "channel", id, "text", "parent")["ts"].(string)
+	b.fine("chat.postMessage", "channel", id, "text", "reply", "thread_ts", parent)
+	replies := b.fine("conversations.replies", "channel", id, "ts", parent)["messages"].([]any)
+	history := b.fine("conversations.history", "channel", id)["messages"].([]any)
+	if len(replies) != 2 || len(history) != 2 { // in the history: the notice of the bot's joining and the parent
+		t.Errorf("%d in the thread, %d in the history", len(replies), len(history))
+	}
+}
+
+func TestTimestamps(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_123)
+	b := setup(t, func(o *emulator.Options) { o.Now = func() time.Time { return at } })
+	first := b.fine("chat.postMessage", "channel", lin, "text", "a")["ts"]
+	second := b.fine("chat.postMessage", "channel", lin, "text", "b")["ts"]
+	if first != "1700000000.123000" || second != "1700000000.123001" {
+		t.Errorf("timestamps %v and %v of one millisecond", first, second)
+	}
+}
+
+func TestPins(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	ts := b.fine("chat.postMessage", "channel", id, "text", "card")["ts"].(string)
+	ref := slack.NewRefToMessage(id, ts)
+	if err := b.api.AddPinContext(t.Context(), id, ref); err != nil {
+		t.Fatal(err)
+	}
+	b.refused("already_pinned", "pins.add", "channel", id, "timestamp", ts)
+	items, _, err := b.api.ListPinsContext(t.Context(), id)
+	if err != nil || len(items) != 1 || items[0].Message.Timestamp != ts {
+		t.Errorf("pins: %v, %v", items, err)
+	}
+	b.fine("pins.remove", "channel", id, "timestamp", ts)
+	b.refused("no_pin", "pins.remove", "channel", id, "timestamp", ts)
+	b.refused("message_not_found", "pins.add", "channel", id, "timestamp", "1.2")
+	b.refused("not_pinnable", "pins.add", "channel", id, "timestamp", b.Notices(id)[0].TS)
+}
+
+func TestBookmarks(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	id := b.room("room")
+	ts := b.fine("chat.postMessage", "channel", id, "text", "card")["ts"].(string)
+	link, err := b.api.GetPermalinkContext(t.Context(), &slack.PermalinkParameters{Channel: id, Ts: ts})
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := slack.AddBookmarkParameters{Title: "Payments · R-17", Type: "link", Link: link}
+	mark, err := b.api.AddBookmarkContext(t.Context(), id, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.api.AddBookmarkContext(t.Context(), id, params); err != nil {
+		t.Errorf("the same link twice is two bookmarks on Slack: %v", err)
+	}
+	title := "Ledger · R-17"
+	if _, err := b.api.EditBookmarkContext(t.Context(), id, mark.ID, slack.EditBookmarkParameters{Title: &title}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := b.api.ListBookmarksContext(t.Context(), id)
+	if err != nil || len(list) != 2 || list[0].Title != title || list[0].Link != link {
+		t.Errorf("bookmarks: %v, %v", list, err)
+	}
+	b.refused("invalid_link", "bookmarks.add", "channel_id", id, "type", "link", "title", "x", "link", "javascript:alert(1)")
+	b.refused("not_found", "bookmarks.remove", "channel_id", id, "bookmark_id", "Bk404")
+}
+
+func TestInvalidBlocksSaysWhy(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	long := slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", strings.Repeat("x", 151), false, false))
+	_, _, err := b.api.PostMessageContext(t.Context(), b.room("room"), slack.MsgOptionText("x", false), slack.MsgOptionBlocks(long))
+	var refused slack.SlackErrorResponse
+	if !errors.As(err, &refused) || refused.Err != "invalid_blocks" || !strings.Contains(strings.Join(refused.ResponseMetadata.Messages, ""), "/blocks/0/text/text") {
+		t.Errorf("got %#v", err)
+	}
+}

@@ -1,0 +1,142 @@
+package emulator_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+)
+
+// story makes a room with a pinned card, its badge and a direct message.
+func story(b *bench, name string) string {
+	b.t.Helper()
+	id := b.room(name)
+	b.fine("conversations.setTopic", "channel", id, "topic", "about R-17")
+	b.fine("conversations.invite", "channel", id, "users", lin)
+	ts := b.fine("chat.postMessage", "channel", id, "text", "card of <@"+lin+">", "metadata", `{"event_type":"riskroom","event_payload":{"op":"abc"}}`, "blocks",
+		`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"for "},{"type":"user","user_id":"`+lin+`"}]}]}]`)["ts"].(string)
+	b.fine("pins.add", "channel", id, "timestamp", ts)
+	b.fine("bookmarks.add", "channel_id", id, "type", "link", "title", "Payments · R-17", "link", b.Permalink(id, ts))
+	b.fine("chat.postMessage", "channel", lin, "text", "see <#"+id+">")
+	return id
+}
+
+func TestStateLeavesOutWhatDiffersByChance(t *testing.T) {
+	t.Parallel()
+	plain := setup(t, nil)
+	story(plain, "room-r-17")
+	other := setup(t, func(o *emulator.Options) { o.Now = func() time.Time { return time.Unix(1_800_000_000, 0) } })
+	other.fine("conversations.open", "users", wei) // an empty conversation shows nowhere
+	other.fine("chat.postMessage", "channel", lin, "text", "mistake")
+	other.fine("chat.delete", "channel", other.DM(lin), "ts", other.DMs(lin)[0].TS)
+	id := story(other, "room-r-17")
+	other.fine("conversations.setTopic", "channel", id, "topic", "about R-17") // one more notice
+	if diff := cmp.Diff(plain.State(), other.State()); diff != "" {
+		t.Errorf("the same story compares unequal: %s", diff)
+	}
+	room := plain.State().Channels[2]
+	if diff := cmp.Diff([]emulator.BookmarkState{{Title: "Payments · R-17", Link: "#room-r-17/1"}}, room.Bookmarks); diff != "" {
+		t.Error(diff)
+	}
+	card := room.Messages[0]
+	if card.Plain != "for @lin" || card.Text != "card of <@@lin>" || card.Op != "abc" || !card.Pinned || strings.Contains(card.Blocks, lin) || strings.Contains(card.Blocks, "block_id") {
+		t.Errorf("card: %+v", card)
+	}
+}
+
+func TestStateTellsEveryDoubleApart(t *testing.T) {
+	t.Parallel()
+	plain := setup(t, nil)
+	story(plain, "room")
+	for name, more := range map[string]func(b *bench, id string){
+		"a second message":  func(b *bench, id string) { b.fine("chat.postMessage", "channel", id, "text", "x") },
+		"a second bookmark": func(b *bench, id string) { again(b, id) },
+		"a lost pin":        func(b *bench, id string) { _ = b.UnpinByHand(lin, id, b.Messages(id)[0].TS) },
+		"a second channel":  func(b *bench, _ string) { b.room("room-2") },
+		"another member":    func(b *bench, id string) { b.fine("conversations.invite", "channel", id, "users", wei) },
+		"a second DM":       func(b *bench, _ string) { b.fine("chat.postMessage", "channel", lin, "text", "x") },
+		"another topic":     func(b *bench, id string) { b.fine("conversations.setTopic", "channel", id, "topic", "x") },
+		"archived":          func(b *bench, id string) { b.fine("conversations.archive", "channel", id) },
+	} {
+		b := setup(t, nil)
+		more(b, story(b, "room"))
+		if cmp.Equal(plain.State(), b.State()) {
+			t.Errorf("%s goes unseen", name)
+		}
+	}
+}
+
+func again(b *bench, id string) {
+	mark := b.Bookmarks(id)[0]
+	b.fine("bookmarks.add", "channel_id", id, "type", "link", "title", mark.Title, "link", mark.Link)
+}
+
+func TestPlainText(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for in, want := range map[string]string{
+		"<@" + lin + "> &lt;b&gt; &amp;amp;":              "@lin <b> &amp;",
+		"<#C0000PUBLIC> <https://x.example|here>":         "#public here",
+		"<!subteam^S0000000001> <!channel> <https://y.z>": "@oncall @channel https://y.z",
+		"<!date^1700000000^{date}|14 Nov>":                "14 Nov",
+		"a < b and @lin":                                  "a < b and @lin",
+	} {
+		if got := b.PlainText(in); got != want {
+			t.Errorf("%q shows as %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestManyAtOnce is for the race detector: everything that looks or acts runs
+// at the same time.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	b, _ := setupApp(t, nil, nil)
+	id := b.room("room")
+	b.fine("conversations.invite", "channel", id, "users", lin)
+	ts := card(b, id)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var all sync.WaitGroup
+	for i := range 4 {
+		for _, act := range []func(){
+			func() { b.call("chat.postMessage", "channel", id, "text", fmt.Sprint(i)) },
+			func() { b.call("chat.update", "channel", id, "ts", ts, "text", "x", "blocks", `[{"type":"divider"}]`) },
+			func() { b.call("conversations.history", "channel", id) },
+			func() { _, _ = b.SlashCommand(ctx, lin, id, "/risk", "list") },
+			func() { _, _ = b.Press(ctx, lin, id, ts, "resolve") },
+			func() { _, _, _ = b.State(), b.View(), b.Ephemerals(lin) },
+			func() { b.Faults().Order(stage.Fault{Method: "nothing", Kind: stage.CutBefore}) },
+		} {
+			all.Go(act)
+		}
+	}
+	all.Wait()
+	if got := len(b.Messages(id)); got != 5 {
+		t.Errorf("%d messages", got)
+	}
+}
+
+func TestOptionsThatContradictThemselves(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string]emulator.Options{
+		"user twice":       {Users: []emulator.User{{Name: "lin"}, {Name: "lin"}}},
+		"channel twice":    {Channels: []emulator.Channel{{Name: "a"}, {Name: "a"}}},
+		"channel ID twice": {Channels: []emulator.Channel{{ID: "C1", Name: "a"}, {ID: "C1", Name: "b"}}},
+		"unknown member":   {Channels: []emulator.Channel{{Name: "a", Members: []string{"U404"}}}},
+		"bad name":         {Channels: []emulator.Channel{{Name: "A"}}},
+		"unknown in group": {UserGroups: []emulator.UserGroup{{Handle: "g", Users: []string{"U404"}}}},
+	} {
+		if w, err := emulator.New(opts); err == nil {
+			_ = w.Close()
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
