@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/core/config"
+)
+
+// formats that a command can print in.
+const (
+	formatText  = "text"
+	formatJSON  = "json"
+	formatTable = "table"
+)
+
+func newCheck(s surroundings) *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Tell everything that is wrong with config files",
+		Long: `check reads config files as serve does and tells everything that is wrong with
+them at once, each with its place: file:line:column: message [rule].
+
+Nothing is contacted and no secret is needed: a value from the environment that
+is not set is a warning here (and an error in serve). Warnings do not fail.
+
+Exit codes: 0 every file may be run, 1 there are problems, 2 the command line is
+wrong or a file cannot be read.`,
+		Example: `  riskroom check configs/small-team.yaml
+  riskroom check --format json *.yaml | jq '.[] | select(.severity == "error")'
+  generate-config | riskroom check -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("which files are to be checked?")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, files []string) error { return check(s, files, format) },
+	}
+	formatFlag(c, &format, formatText, formatJSON)
+	return c
+}
+
+// check tells the problems of every file, and goes on after a file that cannot
+// be read.
+func check(s surroundings, files []string, format string) error {
+	if err := known(format, formatText, formatJSON); err != nil {
+		return err
+	}
+	all := config.Problems{} // [] in JSON, not null
+	var unread error
+	for _, name := range files {
+		src, err := readConfig(s, name)
+		if err != nil {
+			unread = errors.Join(unread, err)
+			continue
+		}
+		cfg, problems := config.Load(name, src, config.Options{
+			Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
+		})
+		all = append(all, problems...)
+		if format == formatText {
+			fmt.Fprint(s.stdout, problems.String())
+			fmt.Fprintf(s.stdout, "%s: %s\n", name, verdict(cfg, problems))
+		}
+	}
+	if format == formatJSON {
+		enc := json.NewEncoder(s.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(all); err != nil {
+			return err
+		}
+	}
+	if unread != nil {
+		return unread
+	}
+	if len(all.Errors()) > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+// verdict sums up one file in a few words.
+func verdict(cfg *config.Config, problems config.Problems) string {
+	if cfg == nil {
+		return count(len(problems.Errors()), "error") + ", " + count(len(problems.Warnings()), "warning")
+	}
+	sum := fmt.Sprintf("fine: %s, %s, %s", count(len(cfg.Workspaces), "workspace"),
+		count(len(cfg.Organisation.Modules), "module"), count(len(cfg.Flows), "flow"))
+	if n := len(problems); n > 0 {
+		sum += "; " + count(n, "warning")
+	}
+	return sum
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// formatFlag gives c a --format; the first of formats is what it prints without
+// one.
+func formatFlag(c *cobra.Command, into *string, formats ...string) {
+	c.Flags().StringVar(into, "format", formats[0], "what to print: "+strings.Join(formats, " or "))
+}
+
+// known refuses a value that is none of those that a flag takes.
+func known(value string, values ...string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return misuse("%q is not one of %s", value, strings.Join(values, ", "))
+}
+
+func configFlag(c *cobra.Command, into *string, use string) {
+	c.Flags().StringVarP(into, "config", "c", "", use)
+}

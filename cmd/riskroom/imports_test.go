@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "riskroom"
+
+// A rule says which packages of ours a package may import. All patterns are
+// relative to the module: "core", "adapters/*" for what is directly below.
+type importRule struct {
+	packages string
+	may      []string
+}
+
+// importRules is the map of the house as a rule: the first that matches a
+// package counts, and a package without one fails the test. A platform's
+// adapter, its stand-in and its bot may see their own kin only, written "@".
+var importRules = []importRule{
+	{"core", nil},
+	{"core/text", []string{"core"}},
+	{"core/flow", []string{"core", "core/text"}},
+	{"core/config", []string{"core", "core/flow"}},
+	{"core/engine", []string{"core", "core/flow", "core/text"}},
+	{"core/store", []string{"core", "core/engine"}},
+	{"adapters/stage", []string{"core"}},
+	{"adapters/adaptertest", []string{"core"}},
+	{"adapters/*/emulator", []string{"core", "core/text", "adapters/stage", "adapters/@"}},
+	{"adapters/*", []string{"core", "core/text"}},
+	{"bots", []string{"core", "core/text", "core/engine"}},
+	{"bots/web", []string{"core", "core/text", "core/engine", "bots"}},
+	{"bots/*bot", []string{"core", "core/text", "core/engine", "bots", "adapters/@"}},
+	{"configs", nil},
+	{"cmd/**", []string{"**"}},
+}
+
+// libraries says which packages may import a library: what is known of its
+// ways stays in one place, and the next major release is a small change.
+var libraries = map[string][]string{
+	"github.com/slack-go/slack":                {"adapters/slack", "bots/slackbot"},
+	"github.com/bwmarrin/discordgo":            {"adapters/discord", "bots/discordbot"},
+	"github.com/redis/go-redis/v9":             {"core/store"},
+	"github.com/alicebob/miniredis/v2":         {"core/store"},
+	"github.com/labstack/echo/v4":              {"bots/web", "cmd/**"},
+	"github.com/goccy/go-yaml":                 {"core/config"},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"core/config"},
+	"github.com/expr-lang/expr":                {"core/flow"},
+	"github.com/nicksnyder/go-i18n/v2":         {"core/text"},
+	"github.com/spf13/cobra":                   {"cmd/**"},
+	"github.com/google/go-cmp":                 {"adapters/adaptertest"},
+	"github.com/prometheus/client_golang":      {"bots/web", "cmd/**"},
+	"golang.org/x/text":                        {"core/text", "core/config", "core/flow", "adapters/*", "adapters/*/emulator", "bots", "bots/*bot", "cmd/**"},
+	"golang.org/x/sync":                        {"**"},
+}
+
+// TestImports holds every package to the rules. Tests may import more: they
+// set the parts up against each other.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		own := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		if own == "" {
+			continue
+		}
+		rule, ok := ruleFor(own)
+		if !ok {
+			t.Errorf("%s has no place in the map of the house: add a rule", own)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if path, ours := strings.CutPrefix(imported, module+"/"); ours {
+				if !allowed(own, path, rule.may) {
+					t.Errorf("%s must not import %s", own, path)
+				}
+				continue
+			}
+			if !strings.Contains(strings.Split(imported, "/")[0], ".") {
+				continue // the standard library
+			}
+			library, ok := libraryOf(imported)
+			if !ok {
+				t.Errorf("%s imports %s, which has no owner: add it to libraries", own, imported)
+			} else if !slices.ContainsFunc(libraries[library], func(p string) bool { return matches(p, own) }) {
+				t.Errorf("%s must not import %s: that is for %s", own, imported, strings.Join(libraries[library], ", "))
+			}
+		}
+	}
+}
+
+// TestImportRulesBite shows that the rules refuse what they are there for.
+func TestImportRulesBite(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, to string
+		ok       bool
+	}{
+		{"core", "core/text", false},
+		{"core/engine", "core/store", false},
+		{"core/store", "core/engine", true},
+		{"adapters/slack", "adapters/discord", false},
+		{"adapters/slack", "core/engine", false},
+		{"adapters/slack/emulator", "adapters/slack", true},
+		{"adapters/slack/emulator", "adapters/discord", false},
+		{"bots/slackbot", "adapters/slack", true},
+		{"bots/slackbot", "adapters/discord", false},
+		{"bots/slackbot", "core/store", false},
+		{"bots", "bots/slackbot", false},
+		{"cmd/riskroom/demo", "adapters/slack/emulator", true},
+	} {
+		rule, ok := ruleFor(c.from)
+		if !ok {
+			t.Errorf("%s has no rule", c.from)
+		} else if allowed(c.from, c.to, rule.may) != c.ok {
+			t.Errorf("%s imports %s: allowed is %v", c.from, c.to, !c.ok)
+		}
+	}
+}
+
+type listedPackage struct {
+	ImportPath string
+	Imports    []string // of what is built, tests left out
+}
+
+func listPackages(t *testing.T) []listedPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var list []listedPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listedPackage
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		list = append(list, p)
+	}
+	if len(list) < 5 {
+		t.Fatalf("go list names %d packages only", len(list))
+	}
+	return list
+}
+
+func ruleFor(own string) (importRule, bool) {
+	i := slices.IndexFunc(importRules, func(r importRule) bool { return matches(r.packages, own) })
+	if i < 0 {
+		return importRule{}, false
+	}
+	return importRules[i], true
+}
+
+func allowed(own, imported string, may []string) bool {
+	return slices.ContainsFunc(may, func(p string) bool {
+		return matches(strings.Replace(p, "@", platformOf(own), 1), imported)
+	})
+}
+
+// platformOf returns the platform that a package is about: "slack" of
+// adapters/slack/emulator and of bots/slackbot.
+func platformOf(own string) string {
+	name := strings.Split(own+"/", "/")[1]
+	return strings.TrimSuffix(name, "bot")
+}
+
+// matches compares a path with a pattern: * stands for anything within one
+// element, ** at the end for anything at all.
+func matches(pattern, path string) bool {
+	if start, ok := strings.CutSuffix(pattern, "**"); ok {
+		return strings.HasPrefix(path, start)
+	}
+	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(want, have, func(w, h string) bool {
+		before, after, star := strings.Cut(w, "*")
+		return w == h || star && len(h) >= len(before)+len(after) && strings.HasPrefix(h, before) && strings.HasSuffix(h, after)
+	})
+}
+
+func libraryOf(imported string) (string, bool) {
+	for l := range libraries {
+		if imported == l || strings.HasPrefix(imported, l+"/") {
+			return l, true
+		}
+	}
+	return "", false
+}

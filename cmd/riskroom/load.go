@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"riskroom/adapters/slack"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// platforms are the platforms that a config file can name.
+func platforms() []core.PlatformSettings {
+	return []core.PlatformSettings{slack.Settings()}
+}
+
+// maxConfig is the size in bytes up to which a config file is read.
+const maxConfig = 4 << 20
+
+// stdinName is how a command line names the standard input.
+const stdinName = "-"
+
+// readConfig reads a config file; "-" is the standard input. An error is one of
+// the command line: the file is not there or is not one.
+func readConfig(s surroundings, name string) ([]byte, error) {
+	in := s.stdin
+	if name != stdinName {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, misuse("the config file cannot be read: %w", plainer(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxConfig+1))
+	if err != nil {
+		return nil, misuse("the config file cannot be read: %w", err)
+	}
+	if len(b) > maxConfig {
+		return nil, misuse("%s has more than %d MiB: is that a config file?", name, maxConfig>>20)
+	}
+	return b, nil
+}
+
+// plainer leaves the name of the system call out of an error about a file.
+func plainer(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// loadConfig reads a config file that is to be run. Problems are printed to
+// stderr as check prints them, warnings too; errors among them give errSaid.
+func loadConfig(s surroundings, name string) (*config.Config, error) {
+	if name == "" {
+		return nil, misuse("which config file? Say --config FILE")
+	}
+	src, err := readConfig(s, name)
+	if err != nil {
+		return nil, err
+	}
+	cfg, problems := config.Load(name, src, config.Options{
+		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsError,
+	})
+	fmt.Fprint(s.stderr, problems.String())
+	if cfg == nil {
+		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, count(len(problems.Errors()), "error"))
+		return nil, errSaid
+	}
+	return cfg, nil
+}
+
+// count words a number of things in English.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// result is what a run of the program left.
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+// program runs the program as its process would, with an environment of its
+// own.
+func program(ctx context.Context, env map[string]string, stdin string, args ...string) result {
+	var stdout, stderr bytes.Buffer
+	code := run(ctx, args, surroundings{
+		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr,
+		lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	})
+	return result{code, stdout.String(), stderr.String()}
+}
+
+// golden compares got with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s differs from what is printed (-want +got); go test -update writes it anew:\n%s", path, d)
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes. What a subcommand means by them stands in its help.
+const (
+	exitFine    = 0
+	exitFailed  = 1
+	exitMisused = 2
+)
+
+// misused marks an error of whoever typed the command: it is answered with a
+// pointer to the help, and with its own exit code.
+type misused struct{ err error }
+
+func (m misused) Error() string { return m.err.Error() }
+func (m misused) Unwrap() error { return m.err }
+
+func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
+
+// errSaid ends a command with exitFailed; what is wrong has been printed.
+var errSaid = errors.New("said already")
+
+// run is the program: it returns the exit code.
+func run(ctx context.Context, args []string, s surroundings) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	root.SetIn(s.stdin)
+	root.SetOut(s.stdout)
+	root.SetErr(s.stderr)
+
+	// Until a command begins, all that can go wrong is how it was called.
+	began := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
+
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitFine
+	}
+	if errors.Is(err, errSaid) {
+		return exitFailed
+	}
+	fmt.Fprintf(s.stderr, "riskroom: %v\n", err)
+	if _, ok := errors.AsType[misused](err); ok || !began {
+		fmt.Fprintf(s.stderr, "Try \"%s --help\".\n", cmd.CommandPath())
+		return exitMisused
+	}
+	return exitFailed
+}
+
+func newRoot(s surroundings) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "riskroom",
+		Short: "Risks are filed in chat, and flows follow them up",
+		Long: `riskroom lets people file risks from Slack with a slash command. While a risk
+stays pending, flows that an admin wrote in a config file act on it: handlers
+are told, reminded a day later, and after two days a group with the right
+people is opened about it. Redis holds the timers.
+
+To see it, with nothing to set up:   riskroom demo
+To write a config file:              start from configs/, then riskroom check
+To run it for real:                  riskroom serve --config FILE`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newCheck(s), newVersion(s))
+	return root
+}

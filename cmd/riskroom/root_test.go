@@ -1,0 +1,77 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestHelp keeps every help text in a golden file, so that a change of what
+// people read is seen in review.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	var visit func(c *cobra.Command, args []string)
+	visit = func(c *cobra.Command, args []string) {
+		t.Run(strings.Join(append([]string{"riskroom"}, args...), " "), func(t *testing.T) {
+			t.Parallel()
+			r := program(t.Context(), nil, "", append(args[:len(args):len(args)], "--help")...)
+			if r.code != exitFine || r.stderr != "" {
+				t.Errorf("exit %d, stderr %q", r.code, r.stderr)
+			}
+			if len(args) > 0 && !c.HasSubCommands() && !strings.Contains(r.stdout, "Examples:") {
+				t.Error("the help has no examples")
+			}
+			for i, line := range strings.Split(r.stdout, "\n") {
+				if len([]rune(line)) > 100 {
+					t.Errorf("line %d is too wide for a terminal: %s", i+1, line)
+				}
+			}
+			golden(t, "help"+strings.Join(append([]string{""}, args...), "-")+".txt", r.stdout)
+		})
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() && sub.Name() != "help" {
+				visit(sub, append(args[:len(args):len(args)], sub.Name()))
+			}
+		}
+	}
+	visit(newRoot(surroundings{}), nil)
+}
+
+func TestMisuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"chek"}, `unknown command "chek"`},
+		{[]string{"check"}, "which files"},
+		{[]string{"check", "--frmat", "json", "x"}, "unknown flag: --frmat"},
+		{[]string{"check", "--format", "xml", "x"}, `"xml" is not one of text, json`},
+		{[]string{"check", "testdata/no-such-file.yaml"}, "testdata/no-such-file.yaml: no such file"},
+		{[]string{"check", "testdata"}, "testdata: is a directory"},
+		{[]string{"version", "now"}, `unknown command "now"`},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			r := program(t.Context(), nil, "", c.args...)
+			if r.code != exitMisused {
+				t.Errorf("exit %d, want %d", r.code, exitMisused)
+			}
+			if r.stdout != "" {
+				t.Errorf("stdout: %q", r.stdout)
+			}
+			if !strings.Contains(r.stderr, c.says) || !strings.Contains(r.stderr, "--help") {
+				t.Errorf("stderr does not say %q and where help is:\n%s", c.says, r.stderr)
+			}
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	r := program(t.Context(), nil, "", "version")
+	if r.code != exitFine || !strings.HasPrefix(r.stdout, "riskroom ") || !strings.Contains(r.stdout, " go1.") {
+		t.Errorf("exit %d: %q", r.code, r.stdout)
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// Stamped by the build: -ldflags "-X main.version=v1.2.3 -X main.commit=… -X
+// main.built=…". A plain "go build" leaves them empty, and what the toolchain
+// knows stands in.
+var (
+	version string
+	commit  string
+	built   string // RFC 3339
+)
+
+func newVersion(s surroundings) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print which riskroom this is",
+		Long:    "version prints the version, the commit and the time it was built from, and the Go\nrelease that built it. Please quote it when you report a problem.",
+		Example: "  riskroom version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(s.stdout, buildLine())
+			return err
+		},
+	}
+}
+
+// buildLine says which build this is, on one line.
+func buildLine() string {
+	v, c, b := version, commit, built
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v == "" && info.Main.Version != "" {
+			v = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && c == "":
+				c = s.Value
+			case s.Key == "vcs.time" && b == "":
+				b = s.Value
+			}
+		}
+	}
+	if v == "" {
+		v = "(devel)"
+	}
+	line := "riskroom " + v
+	if c != "" {
+		line += " " + c[:min(len(c), 12)]
+	}
+	if b != "" {
+		line += " " + b
+	}
+	return fmt.Sprintf("%s %s %s/%s", line, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
