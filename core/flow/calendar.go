@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"time"
+	_ "time/tzdata" // zones work on machines and in images that have no database of them
+)
 
 // sinceMidnight returns what a wall clock shows at t.
 func sinceMidnight(t time.Time) time.Duration {

@@ -70,6 +70,9 @@ func (c *compiler) condition(path, source string) *Condition {
 	if flaw == nil && e.result != reflect.Bool {
 		flaw = flawAt(-1, "a condition is true or false, and this is %s", e.resultName())
 	}
+	if flaw == nil {
+		flaw = mixesTypes(e.tree)
+	}
 	var program *vm.Program
 	if flaw == nil {
 		program, flaw = e.compile()

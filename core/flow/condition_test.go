@@ -70,6 +70,7 @@ func TestConditionHolds(t *testing.T) {
 		{`filled(fields.amount) and filled(due_at) and filled(fields.reviewers) and filled(fields.customer)`, true, false},
 		{`filled(fields.amount) or filled(due_at) or filled(lead) or filled(submitter)`, true, false},
 		{`fields["amount"] > 1`, true, false},
+		{`(filled(due_at) ? due_at : discovered_at) < now`, false, false},
 	} {
 		c, _, problem := conditionOf(tt.source)
 		if problem != "" {
@@ -148,6 +149,8 @@ func TestConditionProblems(t *testing.T) {
 		{`handlers == "a@b"`, 12, "is nobody"},
 		{`submitter == "lin"`, 13, `compare with "workspace/user"`},
 		{`len(5) > 1`, -2, ""},
+		{`(true ? due_at : 1) < now`, -2, "both sides of : must be of one type"},
+		{`len(true ? title : handlers) > 1`, -2, "both sides of : must be of one type"},
 		{`  `, -1, "empty"},
 		{strings.Repeat("x", MaxExpression+1), -1, "at most 1000"},
 		{strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400), -3, ""},

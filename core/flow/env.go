@@ -54,3 +54,20 @@ func (e Env) option(field, key string) string {
 	}
 	return key
 }
+
+// samples are environments that anything compiled must be able to work in: a
+// risk on which nothing is set, and one on which everything is.
+func samples(s *scope) []Env {
+	when := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	number := 1.5
+	full := core.Risk{
+		Key: "R-17", Title: "Ledger", Module: "Payments", Severity: core.High, Description: "off by one",
+		DiscoveredAt: when, DueAt: when, SubmittedAt: when, StatusSince: when, Status: core.Pending,
+		Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U1"}}, Handlers: []core.Ref{"lin"},
+		Resolution: "fixed", Fields: map[string]core.Value{},
+	}
+	for _, v := range s.own {
+		full.Fields[ownKey(v.name)] = core.Value{Text: "x", Number: &number, Date: when, People: []core.Ref{"lin"}}
+	}
+	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}}}
+}

@@ -1,13 +1,12 @@
 package flow
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
-
-	"riskroom/core"
 )
 
 // The operators that expressions may use.
@@ -242,33 +241,40 @@ func constructName(n ast.Node) string {
 
 // joinsTexts refuses + on texts in a tree whose types are known.
 func joinsTexts(n ast.Node) *flaw {
-	finder := &joinFinder{}
-	ast.Walk(&n, finder)
-	return finder.flaw
+	return firstFlaw(n, func(n ast.Node) *flaw {
+		if b, ok := n.(*ast.BinaryNode); ok && b.Operator == "+" && b.Type().Kind() == reflect.String {
+			return flawAt(b.Location().From, "texts cannot be joined with +")
+		}
+		return nil
+	})
 }
 
-type joinFinder struct{ flaw *flaw }
+// mixesTypes refuses, in a tree whose types are known, a choice between values
+// of two types: nobody could check what is done with it.
+func mixesTypes(n ast.Node) *flaw {
+	return firstFlaw(n, func(n ast.Node) *flaw {
+		if c, ok := n.(*ast.ConditionalNode); ok && c.Type().Kind() == reflect.Interface {
+			return flawAt(c.Location().From, "both sides of : must be of one type")
+		}
+		return nil
+	})
+}
+
+// firstFlaw returns the first flaw that find finds in a tree.
+func firstFlaw(n ast.Node, find func(ast.Node) *flaw) *flaw {
+	v := &flawVisitor{find: find}
+	ast.Walk(&n, v)
+	return v.flaw
+}
+
+type flawVisitor struct {
+	find func(ast.Node) *flaw
+	flaw *flaw
+}
 
 // Visit implements ast.Visitor.
-func (f *joinFinder) Visit(n *ast.Node) {
-	if b, ok := (*n).(*ast.BinaryNode); ok && f.flaw == nil && b.Operator == "+" && b.Type().String() == "string" {
-		f.flaw = flawAt(b.Location().From, "texts cannot be joined with +")
+func (v *flawVisitor) Visit(n *ast.Node) {
+	if v.flaw == nil {
+		v.flaw = v.find(*n)
 	}
-}
-
-// samples are environments that anything compiled must be able to work in: a
-// risk on which nothing is set, and one on which everything is.
-func samples(s *scope) []Env {
-	when := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	number := 1.5
-	full := core.Risk{
-		Key: "R-17", Title: "Ledger", Module: "Payments", Severity: core.High, Description: "off by one",
-		DiscoveredAt: when, DueAt: when, SubmittedAt: when, StatusSince: when, Status: core.Pending,
-		Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U1"}}, Handlers: []core.Ref{"lin"},
-		Resolution: "fixed", Fields: map[string]core.Value{},
-	}
-	for _, v := range s.own {
-		full.Fields[ownKey(v.name)] = core.Value{Text: "x", Number: &number, Date: when, People: []core.Ref{"lin"}}
-	}
-	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}}}
 }

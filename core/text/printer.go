@@ -88,8 +88,7 @@ func (p Printer) Duration(d time.Duration) string {
 	if d < 0 {
 		d = -d
 	}
-	parts := make([]string, 0, 2)
-	for _, u := range []struct {
+	units := []struct {
 		id   string
 		size time.Duration
 	}{
@@ -97,18 +96,17 @@ func (p Printer) Duration(d time.Duration) string {
 		{"common.duration.hours", time.Hour},
 		{"common.duration.minutes", time.Minute},
 		{"common.duration.seconds", time.Second},
-	} {
-		n := d / u.size
-		d -= n * u.size
-		if n == 0 && len(parts) == 0 && u.size > time.Second {
-			continue
-		}
-		if n > 0 || len(parts) == 0 {
+	}
+	first := 0
+	for first < len(units)-1 && d < units[first].size {
+		first++
+	}
+	var parts []string
+	for _, u := range units[first:min(first+2, len(units))] {
+		if n := d / u.size; n > 0 || len(parts) == 0 {
 			parts = append(parts, p.S(u.id, Args{"Count": int64(n)}))
 		}
-		if len(parts) == 2 || n == 0 {
-			break
-		}
+		d %= u.size
 	}
 	return strings.Join(parts, p.S("common.duration.between"))
 }
