@@ -63,7 +63,8 @@ type Reply struct {
 	Card *core.Card    // below that
 
 	// Form is opened, or takes the place of the form that was submitted. Where
-	// that cannot be done any more Text, List and Card are shown instead.
+	// that cannot be done any more Text, List and Card are shown instead. The
+	// answer to a form has one, or Errors, or Close.
 	Form *Form
 
 	// Errors keep a submitted form open, with everything that was typed.

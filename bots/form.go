@@ -7,9 +7,10 @@ type Form struct {
 	ID     string            // comes back in Filled.Form
 	State  map[string]string // comes back in Filled.State; small, and no secret
 	Title  string
-	Submit string // the label of the button that submits, "" if there is nothing to submit
-	Cancel string // the label of the button that closes
-	Notice []core.Span
+	Submit string      // the label of the button that submits, "" if there is nothing to submit
+	Cancel string      // the label of the button that closes
+	Notice []core.Span // stands on top
+	Card   *core.Card  // below it, without its buttons
 	Fields []Field
 }
 

@@ -78,10 +78,10 @@ func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 	}()
 	r, err := b.mux.Handle(ctx, c)
 	if err == nil {
-		return r
+		return b.inForm(c, r)
 	}
 	if refusal, ok := errors.AsType[*engine.Refusal](err); ok {
-		return b.refused(ctx, c, refusal)
+		return b.inForm(c, b.refused(ctx, c, refusal))
 	}
 	b.log.Warn("bots: a command failed", "op", c.Op, "kind", core.KindOf(err), "error", err)
 	return b.failed(c, err)

@@ -161,6 +161,16 @@ func (b *Bot) unheard(c Command) Reply {
 	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
 }
 
+// inForm puts what is only said in answer to a form into one to be read.
+func (b *Bot) inForm(c Command, r Reply) Reply {
+	if c.Filled == nil || r.Form != nil || r.Errors != nil || r.Close {
+		return r
+	}
+	p := b.printer(c)
+	r.Form = &Form{Title: p.S("commands.form.answer.title"), Cancel: p.S("commands.form.close"), Notice: r.Text, Card: r.Card}
+	return r
+}
+
 // people shows refs to a reader in a workspace: as mentions where the account
 // is known, else by name.
 func (b *Bot) people(p text.Printer, workspace string, refs ...core.Ref) []core.Span {

@@ -1,0 +1,71 @@
+package slackbot
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"riskroom/core"
+)
+
+// marked is what Slack makes of mentions and links in the text of a command:
+// <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>, <https://…|label>.
+// What people type themselves comes with &lt; and &gt;. See
+// https://docs.slack.dev/messaging/formatting-message-text.
+var marked = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+// decodeText turns the text of a command into what people read, and says whom
+// the mentions in it mean.
+func decodeText(workspace, s string) (string, map[string]core.Ref) {
+	mentions := map[string]core.Ref{}
+	var out strings.Builder
+	at := 0
+	for _, m := range marked.FindAllStringSubmatchIndex(s, -1) {
+		out.WriteString(entities.Replace(s[at:m[0]]))
+		at = m[1]
+		sign, id, label := s[m[2]:m[3]], entities.Replace(s[m[4]:m[5]]), ""
+		if m[6] >= 0 {
+			label = entities.Replace(s[m[6]:m[7]])
+		}
+		out.WriteString(readable(mentions, workspace, sign, id, label))
+	}
+	out.WriteString(entities.Replace(s[at:]))
+	return out.String(), mentions
+}
+
+func readable(mentions map[string]core.Ref, workspace, sign, id, label string) string {
+	switch sign {
+	case "@":
+		ref := core.RefOf(core.Account{Workspace: workspace, ID: id})
+		word := "@" + oneWord(label, id)
+		if other, taken := mentions[word]; taken && other != ref {
+			word = "@" + id // two people of one name
+		}
+		mentions[word] = ref
+		return word
+	case "#":
+		return "#" + oneWord(label, id)
+	case "!":
+		if group, ok := strings.CutPrefix(id, "subteam^"); ok {
+			return "@" + oneWord(strings.TrimPrefix(label, "@"), group)
+		}
+		return "@" + oneWord(strings.TrimPrefix(label, "@"), id)
+	}
+	return id // a link: what it leads to
+}
+
+// oneWord makes a name stay one word, whatever people call themselves.
+func oneWord(name, otherwise string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == ',' {
+			return '.'
+		}
+		return r
+	}, name)
+	if name == "" {
+		return otherwise
+	}
+	return name
+}

@@ -1,0 +1,136 @@
+package slackbot
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"riskroom/core"
+)
+
+// event is what is read of a delivery. See https://docs.slack.dev/apis/events-api.
+type event struct {
+	Type           string `json:"type"`
+	Challenge      string `json:"challenge"`
+	TeamID         string `json:"team_id"`
+	EventID        string `json:"event_id"`
+	Authorizations []struct {
+		TeamID string `json:"team_id"`
+	} `json:"authorizations"`
+	Event struct {
+		Type    string          `json:"type"`
+		Subtype string          `json:"subtype"`
+		Channel json.RawMessage `json:"channel"` // an ID, or an object with one
+		// ChannelID is where pin_removed tells it.
+		ChannelID string `json:"channel_id"`
+	} `json:"event"`
+}
+
+// Events takes events. What happened to a group is only passed on as "look at
+// it": events come late, twice, out of order or never.
+func (b *Bot) Events() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, no := b.read(w, r, typeJSON)
+		if no != nil {
+			b.reject(w, r, kindEvent, *no)
+			return
+		}
+		var e event
+		if err := json.Unmarshal(body, &e); err != nil {
+			b.reject(w, r, kindEvent, rejection{http.StatusBadRequest, outcomeMalformed})
+			return
+		}
+		if e.Type == "url_verification" {
+			b.observe(kindEvent, outcomeOK)
+			b.write(w, map[string]string{"challenge": e.Challenge})
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+		defer cancel()
+		if no := b.admit(ctx, from{team: b.teamOf(ctx, e)}); no != nil {
+			b.reject(w, r, kindEvent, *no)
+			return
+		}
+		if retry := r.Header.Get("X-Slack-Retry-Num"); retry != "" {
+			b.log.Info("slackbot: an event is delivered again", "event_id", e.EventID, "retry", retry,
+				"reason", r.Header.Get("X-Slack-Retry-Reason"))
+		}
+		outcome := b.take(ctx, e)
+		b.observe(kindEvent, outcome)
+		if outcome == outcomeFailed {
+			// Slack delivers it again, at once, in a minute and in five.
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		}
+	})
+}
+
+// teamOf returns the team for which an event was sent: in shared channels
+// team_id may be the other side's.
+func (b *Bot) teamOf(ctx context.Context, e event) string {
+	id, err := b.whoAmI(ctx)
+	if err != nil {
+		return e.TeamID
+	}
+	for _, a := range e.Authorizations {
+		if a.TeamID == id.team {
+			return id.team
+		}
+	}
+	return e.TeamID
+}
+
+// take passes an event on, and returns its outcome. One that could not be passed
+// on is not remembered, so that its next delivery counts.
+func (b *Bot) take(ctx context.Context, e event) string {
+	switch {
+	case e.Type != "event_callback":
+		return outcomeUnknown
+	case e.EventID != "" && b.events.Has(e.EventID):
+		return outcomeReplay
+	}
+	switch e.Event.Type {
+	case "app_uninstalled", "tokens_revoked":
+		b.log.Error("slackbot: the workspace has removed the app or its token: nothing works there until it is installed again",
+			"event", e.Event.Type)
+	default:
+		channel := e.channel()
+		if !e.concernsGroup() || channel == "" {
+			b.log.Debug("slackbot: an event of no interest", "event", e.Event.Type)
+			return outcomeUnknown
+		}
+		if err := b.noticed(ctx, core.GroupRef{Workspace: b.workspace, ID: channel}); err != nil {
+			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
+			return outcomeFailed
+		}
+	}
+	if e.EventID != "" {
+		b.events.Add(e.EventID)
+	}
+	return outcomeOK
+}
+
+// concernsGroup tells whether a group may look different after the event. See
+// https://docs.slack.dev/reference/events.
+func (e event) concernsGroup() bool {
+	if e.Event.Type == "message" {
+		return e.Event.Subtype == "message_deleted"
+	}
+	return slices.Contains([]string{
+		"channel_archive", "channel_unarchive", "channel_deleted", "channel_rename", "channel_left",
+		"group_archive", "group_unarchive", "group_deleted", "group_rename", "group_left", "group_close",
+		"member_joined_channel", "member_left_channel", "pin_removed",
+	}, e.Event.Type)
+}
+
+func (e event) channel() string {
+	var id string
+	if json.Unmarshal(e.Event.Channel, &id) == nil {
+		return id
+	}
+	var c thing
+	if json.Unmarshal(e.Event.Channel, &c) == nil {
+		return c.ID
+	}
+	return e.Event.ChannelID
+}

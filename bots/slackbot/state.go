@@ -1,0 +1,128 @@
+package slackbot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"riskroom/bots"
+	"riskroom/core"
+)
+
+// view is what is read of a modal in a payload. See
+// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
+type view struct {
+	ID              string `json:"id"`
+	Hash            string `json:"hash"`
+	CallbackID      string `json:"callback_id"`
+	PrivateMetadata string `json:"private_metadata"`
+	Blocks          []struct {
+		Type    string `json:"type"`
+		BlockID string `json:"block_id"`
+	} `json:"blocks"`
+	State struct {
+		// Values are by block_id, then action_id.
+		Values map[string]map[string]input `json:"values"`
+	} `json:"state"`
+}
+
+// input is what stands in one input.
+type input struct {
+	Type            string   `json:"type"`
+	Value           string   `json:"value"`
+	SelectedOption  *option  `json:"selected_option"`
+	SelectedOptions []option `json:"selected_options"`
+	SelectedUsers   []string `json:"selected_users"`
+	SelectedDate    string   `json:"selected_date"`
+	SelectedMoment  int64    `json:"selected_date_time"`
+}
+
+type option struct {
+	Value string `json:"value"`
+}
+
+// filled reads a modal that this package laid out.
+func (b *Bot) filled(v view) (bots.Filled, error) {
+	f := bots.Filled{Form: v.CallbackID, State: map[string]string{}, Values: bots.Values{}}
+	if len(v.PrivateMetadata) > maxMetadata {
+		return bots.Filled{}, fmt.Errorf("its metadata has %d bytes", len(v.PrivateMetadata))
+	}
+	if v.PrivateMetadata != "" {
+		if err := json.Unmarshal([]byte(v.PrivateMetadata), &f.State); err != nil {
+			return bots.Filled{}, fmt.Errorf("its metadata: %w", err)
+		}
+	}
+	for _, actions := range v.State.Values {
+		for key, in := range actions {
+			if values := in.values(b.workspace); len(values) > 0 {
+				f.Values[key] = values
+			}
+		}
+	}
+	return f, nil
+}
+
+// values is what stands in an input, as bots.Values has it.
+func (in input) values(workspace string) []string {
+	var out []string
+	switch {
+	case in.Value != "":
+		out = append(out, in.Value)
+	case in.SelectedDate != "":
+		out = append(out, in.SelectedDate)
+	case in.SelectedMoment != 0:
+		out = append(out, time.Unix(in.SelectedMoment, 0).UTC().Format(time.RFC3339))
+	case in.SelectedOption != nil && in.SelectedOption.Value != "":
+		out = append(out, in.SelectedOption.Value)
+	}
+	for _, o := range in.SelectedOptions {
+		out = append(out, o.Value)
+	}
+	for _, id := range in.SelectedUsers {
+		out = append(out, string(core.RefOf(core.Account{Workspace: workspace, ID: id})))
+	}
+	return out
+}
+
+// errors puts what is wrong with a form's fields beside their inputs: Slack
+// takes errors for inputs only, so what concerns none of them stands at the
+// first.
+func (v view) errors(errs []bots.FieldError) map[string]string {
+	out := make(map[string]string, len(errs))
+	for _, e := range errs {
+		id := v.blockOf(e.Field)
+		if before := out[id]; before != "" {
+			out[id] = before + " " + e.Text
+			continue
+		}
+		out[id] = e.Text
+	}
+	return out
+}
+
+// blockOf returns the input block of a field, or the first input block.
+func (v view) blockOf(field string) string {
+	first := ""
+	for _, b := range v.Blocks {
+		if b.Type != "input" {
+			continue
+		}
+		if first == "" {
+			first = b.BlockID
+		}
+		if field != "" && (b.BlockID == field || v.holds(b.BlockID, field)) {
+			return b.BlockID
+		}
+	}
+	return first
+}
+
+// holds tells whether a block is a variant of a field.
+func (v view) holds(block, field string) bool {
+	if _, ok := v.State.Values[block][field]; ok {
+		return true
+	}
+	rest, ok := strings.CutPrefix(block, field+".")
+	return ok && len(rest) == 8
+}

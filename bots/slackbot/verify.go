@@ -1,0 +1,104 @@
+package slackbot
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/core"
+)
+
+// The kinds of request, as they are counted.
+const (
+	kindCommand     = "commands"
+	kindInteraction = "interactions"
+	kindEvent       = "events"
+)
+
+// What can become of a request, as it is counted.
+const (
+	outcomeOK           = "ok"
+	outcomeMethod       = "method"
+	outcomeType         = "content_type"
+	outcomeTooLarge     = "too_large"
+	outcomeUnread       = "unread" // the body did not arrive whole
+	outcomeBadSignature = "bad_signature"
+	outcomeStale        = "stale"
+	outcomeReplay       = "replay"
+	outcomeMalformed    = "malformed"
+	outcomeWrongTeam    = "wrong_team"
+	outcomeNoTeam       = "team_unknown" // it cannot be asked which team is ours
+	outcomeUnknown      = "unknown_type"
+	outcomeFailed       = "failed"
+)
+
+const (
+	typeForm = "application/x-www-form-urlencoded"
+	typeJSON = "application/json"
+)
+
+// rejection is a request that is not heard.
+type rejection struct {
+	status  int
+	outcome string
+}
+
+// read returns the body of a request that is fit to be heard, or why not. The
+// body is read once, within the limit, and verified before anything looks into
+// it. See https://docs.slack.dev/authentication/verifying-requests-from-slack.
+func (b *Bot) read(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *rejection) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return nil, &rejection{http.StatusMethodNotAllowed, outcomeMethod}
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != contentType {
+		return nil, &rejection{http.StatusUnsupportedMediaType, outcomeType}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, core.MaxBody))
+	if err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return nil, &rejection{http.StatusRequestEntityTooLarge, outcomeTooLarge}
+		}
+		return nil, &rejection{http.StatusBadRequest, outcomeUnread}
+	}
+	if outcome := b.verify(r.Header, body); outcome != "" {
+		return nil, &rejection{http.StatusUnauthorized, outcome}
+	}
+	return body, nil
+}
+
+// verify checks the signature against every secret. It goes by the machine's
+// time: Slack does too.
+func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
+	outcome = outcomeBadSignature
+	for _, secret := range b.secrets {
+		v, err := slack.NewSecretsVerifier(h, secret)
+		if errors.Is(err, slack.ErrExpiredTimestamp) {
+			return outcomeStale
+		}
+		if err != nil {
+			continue
+		}
+		if _, err := v.Write(body); err == nil && v.Ensure() == nil {
+			return ""
+		}
+	}
+	return outcome
+}
+
+// fresh tells whether a verified request was not heard before. Slack signs
+// every delivery anew, so a signature that comes twice was replayed.
+func (b *Bot) fresh(h http.Header) bool {
+	return b.replays.Add(h.Get("X-Slack-Signature"))
+}
+
+// reject answers a request that is not heard. The answer says no more than the
+// status does.
+func (b *Bot) reject(w http.ResponseWriter, r *http.Request, kind string, why rejection) {
+	b.observe(kind, why.outcome)
+	b.log.Warn("slackbot: request refused", "kind", kind, "outcome", why.outcome, "remote", r.RemoteAddr)
+	http.Error(w, http.StatusText(why.status), why.status)
+}

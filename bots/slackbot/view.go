@@ -1,0 +1,198 @@
+package slackbot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"riskroom/bots"
+	"riskroom/core"
+)
+
+// Slack's limits for modals, in characters, from
+// https://docs.slack.dev/reference/views/modal-views and
+// https://docs.slack.dev/reference/block-kit.
+const (
+	maxViewTitle   = 24
+	maxHeader      = 150
+	maxLabel       = 2000
+	maxInput       = 3000
+	maxOptions     = 100 // in a list, or in one group of a list
+	maxOptionText  = 75
+	maxOptionValue = 150
+	maxMetadata    = 3000
+	maxBlocks      = 100
+)
+
+// modal lays a form out as a modal. What cannot be shown whole is an error:
+// nothing that somebody typed is cut.
+func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
+	state, err := json.Marshal(f.State)
+	if err != nil {
+		return slack.ModalViewRequest{}, fmt.Errorf("the form's state: %w", err)
+	}
+	if len(state) > maxMetadata {
+		return slack.ModalViewRequest{}, fmt.Errorf("the form's state has %d bytes", len(state))
+	}
+	m := slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: f.ID, PrivateMetadata: string(state),
+		Title: plain(f.Title, maxViewTitle), Close: plain(f.Cancel, maxViewTitle),
+	}
+	if f.Submit != "" {
+		m.Submit = plain(f.Submit, maxViewTitle)
+	}
+	if len(f.Notice) > 0 {
+		m.Blocks.BlockSet = append(m.Blocks.BlockSet, b.render.Blocks(core.Message{Text: f.Notice}, "")...)
+	}
+	if f.Card != nil {
+		card := *f.Card
+		card.Buttons = nil
+		m.Blocks.BlockSet = append(m.Blocks.BlockSet, b.render.Card(card)...)
+	}
+	for _, field := range f.Fields {
+		block, err := b.block(field)
+		if err != nil {
+			return slack.ModalViewRequest{}, fmt.Errorf("field %s: %w", field.Key, err)
+		}
+		m.Blocks.BlockSet = append(m.Blocks.BlockSet, block)
+	}
+	if n := len(m.Blocks.BlockSet); n > maxBlocks {
+		return slack.ModalViewRequest{}, fmt.Errorf("%d blocks are too many", n)
+	}
+	return m, nil
+}
+
+func (b *Bot) block(f bots.Field) (slack.Block, error) {
+	if f.Kind == bots.StaticKind {
+		return b.static(f), nil
+	}
+	e, err := element(f)
+	if err != nil {
+		return nil, err
+	}
+	in := slack.NewInputBlock(blockID(f), plain(f.Label, maxLabel), nil, e)
+	if f.Hint != "" {
+		in.Hint = plain(f.Hint, maxLabel)
+	}
+	in.Optional = !f.Required
+	in.DispatchAction = f.Refresh
+	return in, nil
+}
+
+// static shows a heading, or a label with its content below it.
+func (b *Bot) static(f bots.Field) slack.Block {
+	if len(f.Content) == 0 {
+		return slack.NewHeaderBlock(plain(f.Label, maxHeader))
+	}
+	label := slack.NewRichTextSectionTextElement(f.Label+"\n", &slack.RichTextSectionTextStyle{Bold: true})
+	content := append([]slack.RichTextSectionElement{label}, b.render.Spans(f.Content)...)
+	return slack.NewRichTextBlock("", slack.NewRichTextSection(content...))
+}
+
+// blockID names a field's block. Slack keeps what stands in an input as long as
+// its block and action keep their names, so each variant has one of its own.
+func blockID(f bots.Field) string {
+	if f.Variant == "" {
+		return f.Key
+	}
+	sum := sha256.Sum256([]byte(f.Variant))
+	return f.Key + "." + hex.EncodeToString(sum[:4])
+}
+
+// element is the input of a field; its action_id is the field's key.
+func element(f bots.Field) (slack.BlockElement, error) {
+	first := bots.Values{"": f.Initial}.Get("")
+	switch f.Kind {
+	case bots.TextKind, bots.LongTextKind:
+		if utf8.RuneCountInString(first) > maxInput {
+			return nil, fmt.Errorf("a text of more than %d characters", maxInput)
+		}
+		e := slack.NewPlainTextInputBlockElement(nil, f.Key)
+		e.InitialValue, e.Multiline = first, f.Kind == bots.LongTextKind
+		e.MaxLength = min(f.Max, maxInput)
+		return e, nil
+	case bots.NumberKind:
+		e := slack.NewNumberInputBlockElement(nil, f.Key, true)
+		e.InitialValue = first
+		return e, nil
+	case bots.DateKind:
+		e := slack.NewDatePickerBlockElement(f.Key)
+		e.InitialDate = first
+		return e, nil
+	case bots.MomentKind:
+		e := slack.NewDateTimePickerBlockElement(f.Key)
+		if t, err := time.Parse(time.RFC3339, first); err == nil {
+			e.InitialDateTime = t.Unix()
+		}
+		return e, nil
+	case bots.PeopleKind:
+		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, nil, f.Key)
+		for _, ref := range f.Initial {
+			if a, ok := core.Ref(ref).Account(); ok {
+				e.InitialUsers = append(e.InitialUsers, a.ID)
+			}
+		}
+		return e, nil
+	case bots.SelectKind:
+		return selection(f)
+	}
+	return nil, fmt.Errorf("no such kind of field: %q", f.Kind)
+}
+
+func selection(f bots.Field) (slack.BlockElement, error) {
+	var options, initial []*slack.OptionBlockObject
+	for _, c := range f.Options {
+		if utf8.RuneCountInString(c.Key) > maxOptionValue {
+			return nil, fmt.Errorf("an option whose key has more than %d characters", maxOptionValue)
+		}
+		o := slack.NewOptionBlockObject(c.Key, plain(c.Label, maxOptionText), nil)
+		options = append(options, o)
+		for _, key := range f.Initial {
+			if key == c.Key {
+				initial = append(initial, o)
+			}
+		}
+	}
+	groups := grouped(&options)
+	if f.Many {
+		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeStatic, nil, f.Key, options...)
+		e.OptionGroups, e.InitialOptions = groups, initial
+		return e, nil
+	}
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, f.Key, options...)
+	e.OptionGroups = groups
+	if len(initial) > 0 {
+		e.InitialOption = initial[0]
+	}
+	return e, nil
+}
+
+// grouped puts options into groups if a plain list cannot hold them all.
+func grouped(options *[]*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
+	all := *options
+	if len(all) <= maxOptions {
+		return nil
+	}
+	*options = nil
+	var groups []*slack.OptionGroupBlockObject
+	for from := 0; from < len(all); from += maxOptions {
+		to := min(from+maxOptions, len(all))
+		label := strconv.Itoa(from+1) + "–" + strconv.Itoa(to)
+		groups = append(groups, slack.NewOptionGroupBlockElement(plain(label, maxOptionText), all[from:to]...))
+	}
+	return groups
+}
+
+// plain is text without markup, shortened visibly.
+func plain(s string, limit int) *slack.TextBlockObject {
+	if utf8.RuneCountInString(s) > limit {
+		s = string([]rune(s)[:limit-1]) + "…"
+	}
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
