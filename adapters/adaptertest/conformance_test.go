@@ -34,7 +34,7 @@ func TestRunCatches(t *testing.T) {
 	for _, c := range cases {
 		t.Run(string(c.flaw), func(t *testing.T) {
 			t.Parallel()
-			if got := record(t, c.flaw, conformance); !got.caught(c.name, c.says) {
+			if got := record(t, c.flaw, c.name, conformance); !got.caught(c.says) {
 				t.Errorf("no case like %q says %q; what failed is %q", c.name, c.says, got.failed)
 			}
 		})

@@ -100,7 +100,7 @@ type baseline struct {
 	calls  []APICall
 	keys   []string // of each call, the key under which it was made; "" outside of Make
 	state  plainState
-	report []core.Outcome
+	result result
 }
 
 // undisturbed carries an action out; nil if the platform has no such thing.
@@ -114,7 +114,7 @@ func undisturbed(t testing.TB, h Harness, a action) *baseline {
 	n := len(r.world.Calls())
 	keys, watch := r.keysOfCalls(n)
 	res, _ := u.try(Script{Crash: watch}, nil)
-	b := &baseline{action: a, calls: r.world.Calls()[n:], state: plain(r.world.State()), report: outcomes(res.report)}
+	b := &baseline{action: a, calls: r.world.Calls()[n:], state: plain(r.world.State()), result: res}
 	b.keys = keys(len(b.calls))
 	if res.err != nil || len(u.journal.Open()) > 0 {
 		t.Fatalf("undisturbed: %v, open intents %v\n%s", res.err, u.journal.Open(), trace(b.calls))

@@ -97,14 +97,15 @@ func (s State) message(ref core.MessageRef) (Shown, bool) {
 	return Shown{}, false
 }
 
-// forgive takes at most n messages and notices out of s that stand in it more
-// often than in base: what a policy of sending again allows.
+// forgive takes at most n messages, notices and bookmarks out of s that stand in
+// it more often than in base: what a policy of sending again allows.
 func (s plainState) forgive(base plainState, n int) plainState {
 	out := plainState{Groups: slices.Clone(s.Groups), Direct: slices.Clone(s.Direct)}
 	for i, g := range out.Groups {
 		if i < len(base.Groups) {
 			out.Groups[i].Messages = withoutRepeats(g.Messages, base.Groups[i].Messages, &n)
 			out.Groups[i].Notices = withoutRepeats(g.Notices, base.Groups[i].Notices, &n)
+			out.Groups[i].Bookmarks = withoutRepeats(g.Bookmarks, base.Groups[i].Bookmarks, &n)
 		}
 	}
 	for i, d := range out.Direct {
@@ -115,11 +116,11 @@ func (s plainState) forgive(base plainState, n int) plainState {
 	return out
 }
 
-// withoutRepeats takes out messages that are one too many, n at most.
-func withoutRepeats(messages, base []string, n *int) []string {
+// withoutRepeats takes out what stands in list too often, n at most.
+func withoutRepeats(list, base []string, n *int) []string {
 	var out []string
-	for _, m := range messages {
-		if *n > 0 && slices.Contains(out, m) && count(messages, m) > count(base, m) {
+	for _, m := range list {
+		if have := count(out, m); *n > 0 && have > 0 && have >= count(base, m) {
 			*n--
 			continue
 		}

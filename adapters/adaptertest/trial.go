@@ -222,16 +222,17 @@ func (u *run) policy() (Verdict, string) {
 // does.
 func (u *run) wrong(res result, base *baseline) string {
 	state := u.world.State()
-	if diff := cmp.Diff(base.report, outcomes(res.report)); diff != "" {
+	if diff := cmp.Diff(outcomes(base.result.report), outcomes(res.report)); diff != "" {
 		return "it reports other outcomes (-undisturbed +now):\n" + diff
 	}
-	for _, ref := range []core.MessageRef{res.message, res.group.Badge, res.report.Badge} {
-		if _, ok := state.message(ref); !ok && !ref.IsZero() {
-			return "it returned the message " + ref.String() + ", which is not there"
+	want := []core.MessageRef{base.result.message, base.result.group.Badge, base.result.report.Badge}
+	for i, ref := range []core.MessageRef{res.message, res.group.Badge, res.report.Badge} {
+		if _, ok := state.message(ref); ok == want[i].IsZero() {
+			return "it returned the message " + ref.String() + ", which is not there, or none"
 		}
 	}
-	if _, ok := state.Group(res.group.Ref); !ok && !res.group.Ref.IsZero() {
-		return "it returned the group " + res.group.Ref.String() + ", which is not there"
+	if _, ok := state.Group(res.group.Ref); ok == base.result.group.Ref.IsZero() || res.group.Name != base.result.group.Name {
+		return "it returned the group " + res.group.Ref.String() + " called " + res.group.Name + ", which is not there"
 	}
 	return ""
 }
