@@ -49,7 +49,7 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 		Key:       "bookmark",
 		Cost:      a.cost("chat.getPermalink", "bookmarks.add"),
 		ProbeCost: a.cost("bookmarks.list"),
-		Unsure:    core.Resend,
+		Unsure:    core.Park,
 		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
 			_, right, err := a.findBookmark(ctx, badge, label)
 			return probed(right, err)
@@ -60,7 +60,7 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 				var right bool
 				var err error
 				near, right, err = a.findBookmark(ctx, badge, label)
-				if right || err != nil && !unanswerable(err) {
+				if right || err != nil {
 					return "", err
 				}
 			}

@@ -66,7 +66,11 @@ func callPolicies() []core.CallPolicy {
 		{Key: "pin", Method: "pins.add", How: "What is pinned is answered with already_pinned, which counts as done."},
 		{
 			Key: "bookmark", Method: "bookmarks.add", How: "The channel's bookmarks are read and compared by link and label.",
-			Risk: "Where the bot may not read the bookmarks, there may be two.", Unsure: core.Resend,
+			Risk: "Where the bot may not read the bookmarks, a person has to look whether it is there.", Unsure: core.Park,
+		},
+		{
+			Key: "bookmark", Method: "bookmarks.edit", How: "The channel's bookmarks are read and compared by link and label.",
+			Risk: "Where the bot may not read the bookmarks, a person has to look whether it is right.", Unsure: core.Park,
 		},
 	}
 }

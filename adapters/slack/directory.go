@@ -51,7 +51,8 @@ func (a *Adapter) profile(u slack.User, self Identity) core.Profile {
 }
 
 // Expand implements core.Directory. A group is named by its handle or its ID.
-// User groups exist on paid plans only: elsewhere Detail is paid_teams_only.
+// User groups exist on paid plans only: elsewhere Detail is Slack's code for
+// that, plan_upgrade_required or paid_teams_only.
 // See https://docs.slack.dev/reference/methods/usergroups.list.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
 	groups, err := spend(ctx, a, "usergroups.list", a.usergroupsList)

@@ -39,42 +39,6 @@ func (harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
 	return world{w, connect(t, w, slack.Config{Budget: adaptertest.Unlimited{}})}
 }
 
-// start returns a stand-in that is gone when t ends.
-func start(t testing.TB, o emulator.Options) *emulator.Workspace {
-	t.Helper()
-	w, err := emulator.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
-}
-
-// connect returns an adapter on w, in process unless c says otherwise.
-func connect(t testing.TB, w *emulator.Workspace, c slack.Config) *slack.Adapter {
-	t.Helper()
-	c.Workspace, c.BotToken = home, w.BotToken()
-	if c.APIURL == "" {
-		c.APIURL = w.URL() + "/api/"
-	}
-	if c.Transport == nil {
-		c.Transport = w.Client().Transport
-	}
-	a, err := slack.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-const home = "acme"
-
-func account(id string) core.Account { return core.Account{Workspace: home, ID: id} }
-
 type world struct {
 	*emulator.Workspace
 	adapter *slack.Adapter

@@ -44,16 +44,11 @@ const otherLen = 4
 // among tells whether a channel called s is one that the effect op made.
 func (n name) among(s, op string) bool { return s == n.plain() || s == n.other(op) }
 
-// worn tells whether s is this name in either form, whatever the op was.
-func (n name) worn(s string) bool {
-	if s == n.plain() {
-		return true
-	}
+// beside tells whether s is the name that an effect took because plain was
+// taken, whatever its op.
+func (n name) beside(s string) bool {
 	head, ok := strings.CutSuffix(s, "-"+n.suffix)
-	if !ok || len(head) < otherLen {
-		return false
-	}
-	return s == n.with(head[len(head)-otherLen:])
+	return ok && len(head) >= otherLen && s == n.with(head[len(head)-otherLen:])
 }
 
 func (n name) with(letters string) string {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -92,8 +93,11 @@ func (r Renderer) mentions(s core.Span) bool {
 }
 
 func (r Renderer) links(s core.Span) bool {
-	return s.Kind == core.LinkSpan && len(s.URL) <= maxElement &&
-		(strings.HasPrefix(s.URL, "https://") || strings.HasPrefix(s.URL, "http://"))
+	if s.Kind != core.LinkSpan || len(s.URL) > maxElement {
+		return false
+	}
+	u, err := url.Parse(s.URL)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 // plain returns the letters of a span.
@@ -139,14 +143,20 @@ func (p *page) spans(spans []core.Span, limit int, bold bool) []slack.RichTextSe
 	if bold {
 		style = &slack.RichTextSectionTextStyle{Bold: true}
 	}
-	left := min(limit, p.room)
+	left, noted := min(limit, p.room), false // noted: what is missing is told already
 	var out []slack.RichTextSectionElement
 	for _, s := range spans {
-		text := cut(p.plain(s), left)
-		n := utf8.RuneCountInString(text)
-		if n == 0 {
+		whole := p.plain(s)
+		if whole == "" || left == 0 && noted {
 			continue
 		}
+		if left == 0 {
+			out, noted = append(out, slack.NewRichTextSectionTextElement("…", style)), true
+			continue
+		}
+		text := cut(whole, left)
+		noted = noted || text != whole
+		n := utf8.RuneCountInString(text)
 		left -= n
 		p.room -= n
 		switch {

@@ -90,10 +90,14 @@ func (a *Adapter) rename(ctx context.Context, p *progress, channel string, c cor
 		Cost: a.cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if n.worn(ch.Name) || err != nil && !unanswerable(err) {
+			if ch.Name == n.plain() || err != nil && !unanswerable(err) {
 				return "", err
 			}
-			return "", a.conversationsRename(ctx, in, channel, n.plain())
+			err = a.conversationsRename(ctx, in, channel, n.plain())
+			if core.DetailOf(err) == "name_taken" && n.beside(ch.Name) {
+				return "", nil // the name was taken when the channel was made, too
+			}
+			return "", err
 		},
 	})
 }

@@ -29,9 +29,13 @@ type line struct {
 
 func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration) *line {
 	if transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = 16
-		transport = t
+		transport = &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			ForceAttemptHTTP2:   true,
+			MaxIdleConnsPerHost: 16,
+			IdleConnTimeout:     90 * time.Second,
+			TLSHandshakeTimeout: timeout,
+		}
 	}
 	return &line{base: base, http: &http.Client{
 		Transport: transport,

@@ -1,0 +1,194 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"riskroom/core"
+)
+
+func TestMeaningOfCodes(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		method string
+		kind   core.Kind
+		effect core.Effect
+		codes  []string
+	}
+	for _, r := range []row{
+		{"", core.Unauthorized, core.None, []string{
+			"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type",
+			"org_login_required", "ekm_access_denied", "two_factor_setup_required", "enterprise_is_restricted", "accesslimited",
+		}},
+		{"", core.Denied, core.None, []string{"missing_scope", "no_permission", "access_denied"}},
+		{"", core.Invalid, core.None, []string{"invalid_arguments", "invalid_arg_name", "invalid_charset", "invalid_post_type"}},
+		{"", core.Unsupported, core.None, []string{"method_deprecated", "unknown_method"}},
+		{"", core.RateLimited, core.None, []string{"ratelimited", "rate_limited"}},
+		{"", core.Unavailable, core.None, []string{"service_unavailable", "team_added_to_org"}},
+		{"", core.Unavailable, core.Maybe, []string{"fatal_error", "internal_error", "request_timeout"}},
+		{"", core.Unknown, core.None, []string{"something_new"}},
+		{"", core.Unknown, core.Maybe, []string{""}},
+
+		{"conversations.create", core.Conflict, core.None, []string{"name_taken"}},
+		{"conversations.create", core.Denied, core.None, []string{"restricted_action", "cannot_create_channel", "canvas_disabled_user_team"}},
+		{"conversations.create", core.Invalid, core.None, []string{
+			"invalid_name", "invalid_name_required", "invalid_name_punctuation", "invalid_name_maxlength", "invalid_name_specials",
+			"no_channel", "missing_argument",
+		}},
+		{"conversations.invite", core.Unavailable, core.None, []string{"external_channel_migrating"}},
+		{"conversations.invite", core.NotFound, core.None, []string{"channel_not_found", "not_in_channel", "user_not_found"}},
+		{"conversations.invite", core.Conflict, core.None, []string{"is_archived"}},
+		{"conversations.invite", core.Denied, core.None, []string{
+			"cant_invite", "user_is_restricted", "ura_max_channels", "org_user_not_in_team", "invitee_cant_see_channel",
+			"no_external_invite_permission", "app_cannot_join_channel",
+		}},
+		{"conversations.kick", core.Denied, core.None, []string{"cant_kick_self", "cant_kick_from_general", "restricted_action"}},
+		{"conversations.kick", core.Unsupported, core.None, []string{"not_supported"}},
+		{"conversations.rename", core.Denied, core.None, []string{"not_authorized", "restricted_action"}},
+		{"conversations.setTopic", core.Invalid, core.None, []string{"too_long"}},
+		{"conversations.open", core.Unreachable, core.None, []string{"user_not_found", "user_disabled", "user_not_visible"}},
+		{"conversations.open", core.Invalid, core.None, []string{"too_many_users", "invalid_user_combination"}},
+		{"chat.postMessage", core.RateLimited, core.None, []string{"rate_limited", "message_limit_exceeded"}},
+		{"chat.postMessage", core.Invalid, core.None, []string{
+			"msg_too_long", "msg_blocks_too_long", "no_text", "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format",
+			"invalid_metadata_schema", "metadata_too_large", "metadata_must_be_sent_from_app", "too_many_attachments",
+			"cannot_reply_to_message",
+		}},
+		{"chat.postMessage", core.Denied, core.None, []string{"restricted_action", "restricted_action_read_only_channel"}},
+		{"chat.postMessage", core.Unreachable, core.None, []string{"messages_tab_disabled"}},
+		{"chat.update", core.NotFound, core.None, []string{"message_not_found", "is_inactive"}},
+		{"chat.update", core.Denied, core.None, []string{"cant_update_message", "edit_window_closed"}},
+		{"chat.update", core.Invalid, core.None, []string{"block_mismatch"}},
+		{"chat.update", core.Unavailable, core.None, []string{"streaming_state_conflict"}},
+		{"chat.update", core.Unavailable, core.Maybe, []string{"update_failed"}},
+		{"pins.add", core.Denied, core.None, []string{"too_many_pins", "not_pinnable"}},
+		{"bookmarks.add", core.RateLimited, core.None, []string{"too_many_requests"}},
+		{"bookmarks.add", core.Denied, core.None, []string{"too_many_bookmarks", "too_many_tabs", "permission_denied"}},
+		{"bookmarks.add", core.Invalid, core.None, []string{"invalid_link"}},
+		{"bookmarks.add", core.Unsupported, core.None, []string{"not_implemented"}},
+		{"usergroups.list", core.Unsupported, core.None, []string{"paid_teams_only", "plan_upgrade_required"}},
+		{"users.lookupByEmail", core.NotFound, core.None, []string{"users_not_found"}},
+	} {
+		for _, code := range r.codes {
+			err := classify(r.method, &refusal{code: code}, true)
+			if core.KindOf(err) != r.kind || core.EffectOf(err) != r.effect {
+				t.Errorf("%s %q is %s/%s, want %s/%s", r.method, code, core.KindOf(err), core.EffectOf(err), r.kind, r.effect)
+			}
+			if err := classify(r.method, &refusal{code: code}, false); core.EffectOf(err) != core.None {
+				t.Errorf("%s %q: reading has an effect", r.method, code)
+			}
+		}
+	}
+}
+
+func TestMeaningOfTransportErrors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err    error
+		kind   core.Kind
+		effect core.Effect
+		detail string
+	}{
+		{&lineError{err: errors.New("refused")}, core.Unavailable, core.None, "no_connection"},
+		{&lineError{sent: true, err: errors.New("EOF")}, core.Unavailable, core.Maybe, "connection_lost"},
+		{&lineError{sent: true, err: fmt.Errorf("read: %w", context.DeadlineExceeded)}, core.Unavailable, core.Maybe, "timeout"},
+		{&lineError{sent: true, err: context.Canceled}, core.Unavailable, core.Maybe, "canceled"},
+		{&statusError{status: 429}, core.RateLimited, core.None, "http_429"},
+		{&statusError{status: 500}, core.Unavailable, core.Maybe, "http_500"},
+		{&statusError{status: 503}, core.Unavailable, core.Maybe, "http_503"},
+		{&statusError{status: 401}, core.Unauthorized, core.None, "http_401"},
+		{&statusError{status: 403}, core.Denied, core.None, "http_403"},
+		{&statusError{status: 413}, core.Invalid, core.None, "http_413"},
+		{&statusError{status: 302}, core.Unknown, core.Maybe, "http_302"},
+		{errHollow, core.Unknown, core.Maybe, "bad_answer"},
+		{&refusal{}, core.Unknown, core.Maybe, "empty_answer"},
+		{&refusal{code: "missing_scope", needed: "im:write"}, core.Denied, core.None, "missing_scope:im:write"},
+	} {
+		err := classify("chat.postMessage", c.err, true)
+		if core.KindOf(err) != c.kind || core.EffectOf(err) != c.effect || core.DetailOf(err) != c.detail {
+			t.Errorf("%v is %s/%s %q, want %s/%s %q", c.err,
+				core.KindOf(err), core.EffectOf(err), core.DetailOf(err), c.kind, c.effect, c.detail)
+		}
+	}
+}
+
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err  error
+		want time.Duration
+	}{
+		{&statusError{status: 429, wait: 7 * time.Second}, 7 * time.Second},
+		{&statusError{status: 429}, waitUnsaid},
+		{&refusal{code: "ratelimited"}, waitUnsaid},
+		{&refusal{code: "ratelimited", wait: 3 * time.Second}, 3 * time.Second},
+		{&refusal{code: "message_limit_exceeded"}, waitQuota},
+		{&refusal{code: "service_unavailable"}, waitOutages},
+		{&refusal{code: "cant_invite"}, 0},
+	} {
+		if got := core.RetryAfterOf(classify("x", c.err, true)); got != c.want {
+			t.Errorf("%v asks to wait %v, want %v", c.err, got, c.want)
+		}
+	}
+}
+
+// TestAlreadyDone holds the codes that count as success.
+func TestAlreadyDone(t *testing.T) {
+	t.Parallel()
+	err := error(&refusal{code: "already_pinned"})
+	if got := unless(err, "no_pin", "already_pinned"); got != nil {
+		t.Errorf("%v is not done", got)
+	}
+	if got := unless(err, "no_pin"); got != err {
+		t.Errorf("%v counts as done", err)
+	}
+}
+
+func TestRates(t *testing.T) {
+	t.Parallel()
+	bucket := func(t *testing.T, r Rates, method string) core.Bucket {
+		t.Helper()
+		a, err := New(Config{Workspace: "acme", BotToken: "xoxb-1", Rates: r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.cost(method)[0]
+	}
+	for method, n := range map[string]int{
+		"conversations.create": 20, "conversations.setTopic": 20, "pins.add": 20, "bookmarks.add": 20,
+		"conversations.invite": 50, "conversations.info": 50, "chat.update": 50, "conversations.history": 50,
+		"conversations.open": 50, "users.conversations": 50, "users.info": 100, "conversations.members": 100,
+	} {
+		want := core.Bucket{Workspace: "acme", Name: method, N: n, Window: time.Minute}
+		if got := bucket(t, Rates{}, method); got != want {
+			t.Errorf("%s costs %v, want %v", method, got, want)
+		}
+	}
+	own := Rates{Methods: map[string]Rate{"pins.add": {N: 3, Window: time.Second}}}
+	if got := bucket(t, own, "pins.add"); got.N != 3 || got.Window != time.Second {
+		t.Errorf("an own rate is not taken: %v", got)
+	}
+	own.Unlimited = true
+	if got := bucket(t, own, "pins.add"); got.N != 0 {
+		t.Errorf("unlimited has a limit: %v", got)
+	}
+}
+
+func TestPostingCostsChannelAndWorkspace(t *testing.T) {
+	t.Parallel()
+	a, err := New(Config{Workspace: "acme", BotToken: "xoxb-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := a.postCost("C1")
+	want := []core.Bucket{
+		{Workspace: "acme", Name: "chat.postMessage", N: 300, Window: time.Minute},
+		{Workspace: "acme", Name: "chat.postMessage", Scope: "C1", N: 1, Window: time.Second},
+	}
+	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+		t.Errorf("posting costs %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,227 @@
+package slack
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"riskroom/core"
+)
+
+// seen is what a decoded list of blocks shows and does.
+type seen struct {
+	text     []string // of every text element, in order
+	mentions []string
+	links    []string
+	markup   bool // something in it is mrkdwn
+	ids      []string
+}
+
+func look(t interface{ Fatal(...any) }, m core.Message, op string) seen {
+	raw, err := json.Marshal(Renderer{Workspace: "acme"}.Blocks(m, op))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []any
+	if err := json.Unmarshal(raw, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	var s seen
+	for _, b := range blocks {
+		id, _ := b.(map[string]any)["block_id"].(string)
+		s.ids = append(s.ids, id)
+	}
+	s.walk(blocks)
+	return s
+}
+
+func (s *seen) walk(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			s.walk(e)
+		}
+	case map[string]any:
+		switch v["type"] {
+		case "text", "plain_text":
+			s.text = append(s.text, v["text"].(string))
+		case "mrkdwn":
+			s.markup = true
+		case "user":
+			s.mentions = append(s.mentions, v["user_id"].(string))
+		case "link":
+			s.links = append(s.links, v["url"].(string))
+		}
+		s.walk(v["elements"])
+		if inner, ok := v["text"].(map[string]any); ok {
+			s.walk(inner)
+		}
+	}
+}
+
+func full() core.Message {
+	lin := core.Account{Workspace: "acme", ID: "U0000000LIN"}
+	return core.Message{
+		Text: []core.Span{core.Plain("Waited a day: "), core.Mention(lin)},
+		Card: &core.Card{
+			Risk: "R-17", Version: 3, Title: []core.Span{core.Plain("R-17 Ledger is off by one")},
+			Rows:    []core.Row{{Label: "Handlers", Value: []core.Span{core.Mention(lin)}}, {Label: "Empty"}},
+			Body:    []core.Span{core.Plain("One cent. "), core.Link("More", "https://example.com/1")},
+			Footer:  []core.Span{core.Plain("Filed by wei")},
+			Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}},
+		},
+	}
+}
+
+func TestBlocks(t *testing.T) {
+	t.Parallel()
+	s := look(t, full(), "abcdefghijklmnopqrst")
+	text := strings.Join(s.text, "|")
+	for _, want := range []string{"Waited a day: ", "R-17 Ledger is off by one", "Handlers", "One cent. ", "Filed by wei", "Start"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %q", want, text)
+		}
+	}
+	if strings.Contains(text, "Empty") {
+		t.Error("a row without a value is shown")
+	}
+	if !slices.Equal(s.mentions, []string{"U0000000LIN", "U0000000LIN"}) || !slices.Equal(s.links, []string{"https://example.com/1"}) {
+		t.Errorf("mentions %v, links %v", s.mentions, s.links)
+	}
+	if s.ids[0] != "abcdefghijklmnopqrst" || slices.ContainsFunc(s.ids[1:], func(id string) bool { return id != "" }) {
+		t.Errorf("the op stands elsewhere than on the first block: %q", s.ids)
+	}
+}
+
+func TestSmallCardIsSmall(t *testing.T) {
+	t.Parallel()
+	m := full()
+	m.Text, m.Card.Small = nil, true
+	m.Card.Rows = append(m.Card.Rows, core.Row{Label: "Status", Value: []core.Span{core.Plain("pending")}})
+	s := look(t, m, "op")
+	if text := strings.Join(s.text, ""); strings.Contains(text, "One cent") || !strings.Contains(text, "Handlers   · Status  pending") {
+		t.Errorf("it shows %q", text)
+	}
+	if s.ids[0] != "op" || len(s.ids) != 4 {
+		t.Errorf("it has the blocks %q", s.ids)
+	}
+}
+
+// TestOnlyAccountsAreMentioned: what is not an account of this workspace, and
+// what is no web address, is text.
+func TestOnlyAccountsAreMentioned(t *testing.T) {
+	t.Parallel()
+	spans := []core.Span{
+		core.Mention(core.Account{Workspace: "guild", ID: "U0000000LIN"}),
+		core.Mention(core.Account{Workspace: "acme", ID: "!channel"}),
+		core.Link("press", "javascript:alert(1)"), core.Link("", "https://"), core.Link("", "https:///x y"),
+	}
+	m := core.Message{Text: spans, Card: &core.Card{Title: spans, Footer: spans, Body: spans}}
+	s := look(t, m, "")
+	if len(s.mentions)+len(s.links) > 0 || s.markup {
+		t.Errorf("mentions %v, links %v, markup %v", s.mentions, s.links, s.markup)
+	}
+	if got := (Renderer{Workspace: "acme"}).Fallback(core.Message{Text: spans}); got != "@U0000000LIN@!channelpresshttps://https:///x y" {
+		t.Errorf("notifications show %q", got)
+	}
+}
+
+// TestTextIsLiteral: whatever is typed is shown letter by letter, and nothing
+// of it is markup.
+func TestTextIsLiteral(t *testing.T) {
+	t.Parallel()
+	hostile := []string{
+		"<!channel> <@U0000000LIN> <https://evil.example|click> &amp; *bold* _x_ ~y~ `z` :smile:",
+		"@here\n> quote\n```code```\n\tindented", "\u202Eevil\u202C \u2066x\u2069 \uFEFF", strings.Repeat("长", 10000),
+	}
+	for _, h := range hostile {
+		s := look(t, core.Message{Text: []core.Span{core.Plain(h)}}, "op")
+		if got := strings.Join(s.text, ""); got != h || s.markup || len(s.mentions)+len(s.links) > 0 {
+			t.Errorf("%.40q is shown as %.40q (mentions %v, links %v)", h, got, s.mentions, s.links)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		h := strings.ReplaceAll(rapid.StringN(1, 200, -1).Draw(t, "text"), "\x00", "")
+		m := core.Message{Card: &core.Card{Title: []core.Span{core.Plain(h)}, Footer: []core.Span{core.Plain(h)}}}
+		s := look(t, m, "op")
+		if h != "" && !slices.Equal(s.text, []string{h, h}) || s.markup {
+			t.Fatalf("%q is shown as %q", h, s.text)
+		}
+	})
+}
+
+// TestEverythingIsBounded fills every part of a message.
+func TestEverythingIsBounded(t *testing.T) {
+	t.Parallel()
+	long := []core.Span{core.Plain(strings.Repeat("长x", 10000)), core.Plain("the end")}
+	m := core.Message{Text: long, Card: &core.Card{Title: long, Body: long, Footer: long}}
+	for range 100 {
+		m.Card.Rows = append(m.Card.Rows, core.Row{Label: strings.Repeat("l", 500), Value: long})
+		m.Card.Buttons = append(m.Card.Buttons, core.Button{Press: core.PressStart, Label: strings.Repeat("b", 200)})
+	}
+	s := look(t, m, "op")
+	total := 0
+	for _, text := range s.text {
+		n := utf8.RuneCountInString(text)
+		total += n
+		if n > maxElement || n == 0 {
+			t.Errorf("an element has %d characters", n)
+		}
+	}
+	if total > maxBlocksText+maxButtons*maxLabel+500 || len(s.ids) > 50 {
+		t.Errorf("%d characters in %d blocks", total, len(s.ids))
+	}
+	if !strings.Contains(strings.Join(s.text, ""), "… (+1") {
+		t.Error("nothing says that something is missing")
+	}
+	if n := utf8.RuneCountInString((Renderer{}).Fallback(m)); n > maxFallback {
+		t.Errorf("notifications have %d characters", n)
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    string
+		n    int
+		want string
+	}{
+		{"short", 5, "short"}, {"", 0, ""}, {"abc", 0, ""}, {"abc", 1, "…"},
+		{strings.Repeat("长", 30), 20, strings.Repeat("长", 13) + "… (+10)"}, {"abcdefgh", 4, "abc…"},
+	} {
+		if got := cut(c.s, c.n); got != c.want {
+			t.Errorf("cut(%q, %d) is %q, want %q", c.s, c.n, got, c.want)
+		}
+	}
+}
+
+func TestFallbackIsEscaped(t *testing.T) {
+	t.Parallel()
+	m := core.Message{Text: []core.Span{
+		core.Plain("<!channel> & co "), core.Mention(core.Account{Workspace: "acme", ID: "U0000000LIN"}),
+	}}
+	if got, want := (Renderer{Workspace: "acme"}).Fallback(m), "&lt;!channel&gt; &amp; co <@U0000000LIN>"; got != want {
+		t.Errorf("notifications show %q, want %q", got, want)
+	}
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	for _, b := range []Button{{core.PressStart, "R-17", 3}, {core.PressDetails, "风险-1", 0}} {
+		if got, ok := ParseButton(b.ActionID(), b.Value()); !ok || got != b {
+			t.Errorf("%v comes back as %v, %v", b, got, ok)
+		}
+	}
+	for _, bad := range [][2]string{
+		{"start", "R-17@3"}, {"riskroom.", "R-17@3"}, {"riskroom.start", "R-17"}, {"riskroom.start", "@3"},
+		{"riskroom.start", "R-17@x"}, {"riskroom.start", "R-17@-1"}, {"riskroom.start", strings.Repeat("R", 100) + "@1"},
+	} {
+		if got, ok := ParseButton(bad[0], bad[1]); ok {
+			t.Errorf("%q is read as %v", bad, got)
+		}
+	}
+}
