@@ -1,11 +1,12 @@
 // Package slack maps the actions of riskroom onto one Slack workspace.
 //
 // Every call that changes something passes through write (write.go), every one
-// that only reads through read (read.go); calls.go holds one function per
-// method of Slack's Web API, transport.go judges the answers, errors.go names
-// what they mean, rates.go what they cost. The actions themselves (send.go,
-// create.go, set.go) are then lists of calls. render.go lays messages and cards
-// out as blocks; the bot's half of Slack uses it too.
+// that only reads through read (read.go); calls.go and queries.go hold one
+// function per method of Slack's Web API, transport.go judges the answers,
+// errors.go names what they mean, rates.go what they cost. The actions
+// themselves (send.go, create.go, set.go, badge.go) are then lists of calls.
+// render.go lays messages and cards out as blocks; the bot's half of Slack uses
+// it too.
 package slack
 
 import (

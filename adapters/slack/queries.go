@@ -1,0 +1,160 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// Each function here is one method of the Web API that only reads; its page is
+// below https://docs.slack.dev/reference/methods/.
+
+func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error) {
+	return read(ctx, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+		r, err := a.api.AuthTestContext(ctx)
+		if err == nil && (r.UserID == "" || r.TeamID == "") {
+			err = errHollow
+		}
+		return r, err
+	})
+}
+
+func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.Channel, error) {
+	return read(ctx, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
+		ch, err := a.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+		if err == nil && ch.ID == "" {
+			err = errHollow
+		}
+		if err != nil {
+			return slack.Channel{}, err
+		}
+		return *ch, nil
+	})
+}
+
+func (a *Adapter) conversationsMembers(ctx context.Context, channel, cursor string) (paged[string], error) {
+	return read(ctx, "conversations.members", func(ctx context.Context) (paged[string], error) {
+		ids, next, err := a.api.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{
+			ChannelID: channel, Cursor: cursor, Limit: membersPage,
+		})
+		return paged[string]{ids, next}, err
+	})
+}
+
+// usersConversations lists channels of every kind that the bot is in, archived
+// ones too.
+func (a *Adapter) usersConversations(ctx context.Context, cursor string) (paged[slack.Channel], error) {
+	return read(ctx, "users.conversations", func(ctx context.Context) (paged[slack.Channel], error) {
+		list, next, err := a.api.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
+			Types: []string{"public_channel", "private_channel"}, Cursor: cursor, Limit: channelsPage,
+		})
+		return paged[slack.Channel]{list, next}, err
+	})
+}
+
+// posted is what a probe needs of a message in a history.
+type posted struct {
+	TS       string `json:"ts"`
+	Metadata struct {
+		Payload map[string]any `json:"event_payload"`
+	} `json:"metadata"`
+	Blocks []struct {
+		ID string `json:"block_id"`
+	} `json:"blocks"`
+}
+
+// conversationsHistory decodes no more than it needs: a block of a kind that
+// the library does not know must not keep a probe from its answer.
+func (a *Adapter) conversationsHistory(ctx context.Context, channel string, since time.Time, cursor string) (paged[posted], error) {
+	args := url.Values{
+		"channel": {channel}, "include_all_metadata": {"true"}, "inclusive": {"true"},
+		"limit": {strconv.Itoa(historyPage)}, "cursor": {cursor},
+		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
+	}
+	return read(ctx, "conversations.history", func(ctx context.Context) (paged[posted], error) {
+		var out struct {
+			Messages []posted `json:"messages"`
+			Meta     struct {
+				Next string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		err := a.form(ctx, "conversations.history", args, &out)
+		return paged[posted]{out.Messages, out.Meta.Next}, err
+	})
+}
+
+func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (string, error) {
+	return read(ctx, "chat.getPermalink", func(ctx context.Context) (string, error) {
+		link, err := a.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+		if err == nil && link == "" {
+			err = errHollow
+		}
+		return link, err
+	})
+}
+
+// pinsList returns the timestamps of the messages pinned in a channel. It
+// decodes no more than that, like conversationsHistory.
+func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error) {
+	return read(ctx, "pins.list", func(ctx context.Context) ([]string, error) {
+		var out struct {
+			Items []struct {
+				Type    string `json:"type"`
+				Message struct {
+					TS string `json:"ts"`
+				} `json:"message"`
+			} `json:"items"`
+		}
+		err := a.form(ctx, "pins.list", url.Values{"channel": {channel}}, &out)
+		var stamps []string
+		for _, item := range out.Items {
+			if item.Type == "message" {
+				stamps = append(stamps, item.Message.TS)
+			}
+		}
+		return stamps, err
+	})
+}
+
+func (a *Adapter) bookmarksList(ctx context.Context, channel string) ([]slack.Bookmark, error) {
+	return read(ctx, "bookmarks.list", func(ctx context.Context) ([]slack.Bookmark, error) {
+		return a.api.ListBookmarksContext(ctx, channel)
+	})
+}
+
+func (a *Adapter) usersInfo(ctx context.Context, id string) (slack.User, error) {
+	return read(ctx, "users.info", func(ctx context.Context) (slack.User, error) {
+		return oneUser(a.api.GetUserInfoContext(ctx, id))
+	})
+}
+
+func (a *Adapter) usersLookupByEmail(ctx context.Context, email string) (slack.User, error) {
+	return read(ctx, "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
+		return oneUser(a.api.GetUserByEmailContext(ctx, email))
+	})
+}
+
+func oneUser(u *slack.User, err error) (slack.User, error) {
+	if err == nil && u.ID == "" {
+		err = errHollow
+	}
+	if err != nil {
+		return slack.User{}, err
+	}
+	return *u, nil
+}
+
+func (a *Adapter) usergroupsList(ctx context.Context) ([]slack.UserGroup, error) {
+	return read(ctx, "usergroups.list", func(ctx context.Context) ([]slack.UserGroup, error) {
+		return a.api.GetUserGroupsContext(ctx)
+	})
+}
+
+func (a *Adapter) usergroupsUsersList(ctx context.Context, id string) ([]string, error) {
+	return read(ctx, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
+		return a.api.GetUserGroupMembersContext(ctx, id)
+	})
+}
