@@ -29,6 +29,8 @@ func TestRunCatches(t *testing.T) {
 		{outlivesContext, "nothing happens after the context ended", "these calls followed"},
 		{sharesMemory, "many actions at once", "is not"},
 		{dropsWait, "rate_limit is rate_limited: send_message", "it says to wait 0s"},
+		{drawsNothing, "are kept within the rate budget by: send_message", "draws on nothing"},
+		{stopsAtFirst, "when one has to be tried again", "has the members"},
 		{twoFaced, "what is unsupported is answered so: set_group (removed)", "want unsupported"},
 	}
 	for _, c := range cases {

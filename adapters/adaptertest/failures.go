@@ -63,52 +63,6 @@ func incompleteGroup(r *rig, a action, f Fault) {
 	}
 }
 
-// people are outcomes of single persons: one who fails does not keep out the
-// others.
-func people() []scenario {
-	create := createGroup(core.Ordinary, func(r *rig, s *core.GroupSpec) { s.Members = r.mixed() })
-	join := setGroup(core.PartMember, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Add: r.mixed()} })
-	return []scenario{
-		{"of a new group", create.lacking, func(r *rig, _ Harness) { oneFails(r, create, place{}) }},
-		{"of a group that is there", join.lacking, func(r *rig, _ Harness) {
-			at := aGroup(r)
-			r.wantMembers(oneFails(r, join, at), slices.Concat(r.cast.People[:3], r.cast.People[3:5])...)
-		}},
-	}
-}
-
-// mixed is people of whom two, in their midst, cannot be put into a group.
-func (r *rig) mixed() []core.Account {
-	p := r.cast.People
-	out := []core.Account{p[0], r.cast.Uninvitable, p[3], r.cast.Nobody, p[4]}
-	return slices.DeleteFunc(out, core.Account.IsZero)
-}
-
-func oneFails(r *rig, a action, at place) GroupView {
-	r.t.Helper()
-	res, u := r.perform(a, at)
-	for _, who := range r.mixed() {
-		i := slices.IndexFunc(res.report.Outcomes, func(o core.Outcome) bool { return o.Part == core.PartMember && o.Account == who })
-		if i < 0 {
-			r.t.Errorf("nothing is reported of %s", who)
-			continue
-		}
-		o := res.report.Outcomes[i]
-		if fails := who == r.cast.Uninvitable || who == r.cast.Nobody; fails != (o.Kind != "") || fails && o.Detail == "" {
-			r.t.Errorf("of %s it reports %+v", who, o)
-		}
-	}
-	if !at.group.Ref.IsZero() {
-		return r.view(at.group.Ref)
-	}
-	r.wantMembers(r.view(res.group.Ref), r.cast.People[0], r.cast.People[3], r.cast.People[4])
-	n := len(r.world.Calls())
-	if _, converged := u.settle(result{err: core.Stop(&core.Error{Kind: core.Lost})}, true); !converged || r.effectsSince(n) > 0 {
-		r.t.Errorf("another try does not end, or changes something:\n%s", trace(r.world.Calls()[n:]))
-	}
-	return r.view(res.group.Ref)
-}
-
 // foreigners are accounts, groups and messages of another workspace: Invalid,
 // without a call.
 func foreigners() []scenario {

@@ -150,7 +150,7 @@ func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report
 	}
 	steps := a.parts(ctx, once, id, c, purpose)
 	for _, s := range steps {
-		if did(s.part, s.who, s.do()) {
+		if did(s.part, s.who, s.do()) || later != nil && a.flaw == stopsAtFirst {
 			return later
 		}
 	}

@@ -34,6 +34,8 @@ const (
 	outlivesContext flaw = "calls after its context has ended"
 	sharesMemory    flaw = "mixes up actions that run at once"
 	dropsWait       flaw = "does not pass on how long to wait"
+	drawsNothing    flaw = "draws on no rate budget"
+	stopsAtFirst    flaw = "leaves out the people after one who failed"
 	twoFaced        flaw = "says that it cannot remove people, and does"
 )
 
@@ -114,7 +116,10 @@ func (a *fakeAdapter) err(op string, write bool, err error) error {
 
 // write is what every call that changes something passes through.
 func (a *fakeAdapter) write(ctx context.Context, once core.Once, key, method string, probe func(context.Context, core.Intent) (string, core.Found, error), do func(core.Intent) (string, bool, error)) (string, error) {
-	call := core.Call{Key: key, Probe: probe, Unsure: core.Resend}
+	call := core.Call{Key: key, Probe: probe, Unsure: core.Resend, Cost: []core.Bucket{{Workspace: "acme", Name: method}}}
+	if a.flaw == drawsNothing {
+		call.Cost = nil
+	}
 	if key == "create" {
 		call.Unsure = core.Park
 	}

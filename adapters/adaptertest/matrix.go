@@ -9,15 +9,14 @@ import (
 	"riskroom/core"
 )
 
-// transient are the faults after which a call surely did nothing, or which
-// strike a call that changes nothing. Each strikes every call of every action.
-func transient() []FaultKind {
+// onAny are the faults that strike every call of every action.
+func onAny() []FaultKind {
 	return []FaultKind{RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, EmptyFailure, Slow}
 }
 
-// spoilt are the faults that leave open whether a call happened. Each strikes
-// every call that changes something.
-func spoilt() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, Late} }
+// onWrites are the faults that strike every call that changes something beside
+// those: they leave open whether it happened.
+func onWrites() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, Late} }
 
 // wakes are the faults that strike the calls by which a probe looks for what
 // became of a call that was cut.

@@ -32,13 +32,13 @@ func (b *baseline) trials() []*trial {
 	}
 	var out []*trial
 	for i, c := range b.calls {
-		for _, k := range transient() {
+		for _, k := range onAny() {
 			out = append(out, &trial{base: b, call: i, kind: k})
 		}
 		if !c.Write {
 			continue
 		}
-		for _, k := range spoilt() {
+		for _, k := range onWrites() {
 			out = append(out, &trial{base: b, call: i, kind: k})
 		}
 		out = append(out, &trial{base: b, call: i, kind: CutAfter, wake: Fault{Kind: HideMetadata, Times: Forever}})

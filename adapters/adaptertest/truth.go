@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,6 +26,7 @@ func truth() []scenario {
 		{"declare every call with its policy", nil, func(r *rig, _ Harness) { declaredPolicies(r) }},
 	}
 	out = append(out, perAction("declare every write of: ", everyWriteDeclared)...)
+	out = append(out, perAction("are kept within the rate budget by: ", everyCallCosts)...)
 	return append(out, unsupported()...)
 }
 
@@ -83,6 +85,28 @@ func everyWriteDeclared(r *rig, _ Harness, a action) {
 		if !slices.ContainsFunc(r.can.Calls, func(p core.CallPolicy) bool { return p.Key == kind }) {
 			r.t.Errorf("the key %s is not declared", kind)
 		}
+	}
+}
+
+// everyCallCosts finds each call drawing on the rate budget of its workspace.
+func everyCallCosts(r *rig, _ Harness, a action) {
+	at := a.on(r)
+	drawn := 0
+	u := r.start(a, at)
+	res, _ := u.try(Script{Wait: func(cost []core.Bucket) time.Duration {
+		drawn++
+		if len(cost) == 0 {
+			r.t.Errorf("call %d draws on nothing", drawn)
+		}
+		for _, b := range cost {
+			if b.Workspace != r.cast.Workspace || b.Name == "" || b.N < 0 || b.N > 0 && b.Window <= 0 {
+				r.t.Errorf("call %d draws on %+v", drawn, b)
+			}
+		}
+		return 0
+	}}, nil)
+	if res.err != nil || drawn == 0 {
+		r.t.Errorf("%d calls drew on the budget: %v", drawn, res.err)
 	}
 }
 

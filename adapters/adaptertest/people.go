@@ -1,0 +1,73 @@
+package adaptertest
+
+import (
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// people are outcomes of single persons: one who fails does not keep out the
+// others.
+func people() []scenario {
+	create := createGroup(core.Ordinary, func(r *rig, s *core.GroupSpec) { s.Members = r.mixed() })
+	join := setGroup(core.PartMember, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Add: r.mixed()} })
+	return []scenario{
+		{"of a new group", create.lacking, func(r *rig, _ Harness) { oneFails(r, create, place{}) }},
+		{"of a group that is there", join.lacking, func(r *rig, _ Harness) {
+			at := aGroup(r)
+			r.wantMembers(oneFails(r, join, at), r.cast.People[:5]...)
+		}},
+		{"when one has to be tried again", create.lacking, nextOneComes},
+	}
+}
+
+// nextOneComes has the first invitation fail for now: in the same try the
+// others have their turns.
+func nextOneComes(r *rig, h Harness) {
+	a := createGroup(core.Ordinary, nil)
+	base := undisturbed(r.t, h, a)
+	p := r.cast.People
+	i := slices.IndexFunc(base.keys, func(key string) bool { return strings.HasSuffix(key, ":"+p[0].ID) })
+	if i < 0 {
+		r.t.Fatalf("no key names %s: %q", p[0], base.keys)
+	}
+	if !r.world.Inject(Fault{Kind: CutBefore, Method: base.calls[i].Method, Nth: 1, Times: 1}) {
+		return
+	}
+	res, _ := r.start(a, place{}).try(Script{}, nil)
+	r.wantError("create_group", res.err, core.Unavailable)
+	r.wantMembers(r.view(res.group.Ref), p[1], p[2])
+}
+
+// mixed is people of whom two, in their midst, cannot be put into a group.
+func (r *rig) mixed() []core.Account {
+	p := r.cast.People
+	out := []core.Account{p[0], r.cast.Uninvitable, p[3], r.cast.Nobody, p[4]}
+	return slices.DeleteFunc(out, core.Account.IsZero)
+}
+
+func oneFails(r *rig, a action, at place) GroupView {
+	r.t.Helper()
+	res, u := r.perform(a, at)
+	for _, who := range r.mixed() {
+		i := slices.IndexFunc(res.report.Outcomes, func(o core.Outcome) bool { return o.Part == core.PartMember && o.Account == who })
+		if i < 0 {
+			r.t.Errorf("nothing is reported of %s", who)
+			continue
+		}
+		o := res.report.Outcomes[i]
+		if fails := who == r.cast.Uninvitable || who == r.cast.Nobody; fails != (o.Kind != "") || fails && o.Detail == "" {
+			r.t.Errorf("of %s it reports %+v", who, o)
+		}
+	}
+	if !at.group.Ref.IsZero() {
+		return r.view(at.group.Ref)
+	}
+	r.wantMembers(r.view(res.group.Ref), r.cast.People[0], r.cast.People[3], r.cast.People[4])
+	n := len(r.world.Calls())
+	if _, converged := u.settle(result{err: core.Stop(&core.Error{Kind: core.Lost})}, true); !converged || r.effectsSince(n) > 0 {
+		r.t.Errorf("another try does not end, or changes something:\n%s", trace(r.world.Calls()[n:]))
+	}
+	return r.view(res.group.Ref)
+}
