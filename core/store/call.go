@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+//go:embed scripts/*.lua
+var sources embed.FS
+
+// scripts holds every script by name, each with the libraries in front that
+// its first line asks for ("-- uses: values runs"). The files do not change,
+// and so the texts are made once for each Store.
+type scripts map[string]*redis.Script
+
+func readScripts() (scripts, error) {
+	files, err := sources.ReadDir("scripts")
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	read := func(name string) (string, error) {
+		b, err := sources.ReadFile("scripts/" + name + ".lua")
+		return string(b), err
+	}
+	all := scripts{}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".lua")
+		body, err := read(name)
+		if err != nil {
+			return nil, fmt.Errorf("scripts: %w", err)
+		}
+		first, _, _ := strings.Cut(body, "\n")
+		uses, ok := strings.CutPrefix(first, "-- uses:")
+		if !ok {
+			continue // a library
+		}
+		var text strings.Builder
+		for _, lib := range strings.Fields(uses) {
+			part, err := read(lib)
+			if err != nil {
+				return nil, fmt.Errorf("scripts: %s: %w", name, err)
+			}
+			text.WriteString(part)
+		}
+		text.WriteString(body)
+		all[name] = redis.NewScript(text.String())
+	}
+	return all, nil
+}
+
+// call is one call of a script: its keys, declared one by one, and its
+// arguments, which the script takes from the front (values.lua).
+type call struct {
+	name string // of the script
+	keys []string
+	args []any
+}
+
+// call starts a call. Every script's first argument is now, in ms: 0 lets the
+// server's own clock decide.
+func (s *Store) call(name string, keys ...string) *call {
+	now := int64(0)
+	if s.clock != nil {
+		now = s.clock.Now().UnixMilli()
+	}
+	return &call{name: name, keys: keys, args: []any{now}}
+}
+
+// around starts a call of a script that works on a risk or its runs.
+func (s *Store) around(name string, r core.RiskKey) *call {
+	return s.call(name, s.keys.around(r)...).add(s.keys.wake())
+}
+
+// add appends arguments.
+func (c *call) add(args ...any) *call {
+	c.args = append(c.args, args...)
+	return c
+}
+
+// key declares a key and appends its index.
+func (c *call) key(k string) *call {
+	for i, have := range c.keys {
+		if have == k {
+			return c.add(i + 1)
+		}
+	}
+	c.keys = append(c.keys, k)
+	return c.add(len(c.keys))
+}
+
+// json appends v as JSON, which scripts only store.
+func (c *call) json(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	c.add(string(b))
+	return nil
+}
+
+// run appends a run: the index of its key, and its ID.
+func (c *call) run(k keys, id engine.RunID) *call { return c.key(k.run(id)).add(id.String()) }
+
+// flag appends a truth value.
+func (c *call) flag(b bool) *call {
+	if b {
+		return c.add("1")
+	}
+	return c.add("0")
+}
+
+// ms returns t in ms, rounded up so that nothing fires early; 0 for the zero
+// time.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Add(time.Millisecond - 1).UnixMilli()
+}
+
+// at reads what ms wrote.
+func at(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		f, _ := strconv.ParseFloat(s, 64) // a score, as some servers print it
+		return int64(f)
+	}
+	return n
+}
+
+// nonce tells one try of the store's own from another.
+func nonce() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// answer is what a script returned: a code, then values.
+type answer []any
+
+// text returns value i, counted from the code, as a string.
+func (a answer) text(i int) string {
+	if i >= len(a) {
+		return ""
+	}
+	switch v := a[i].(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return ""
+}
+
+func (a answer) int(i int) int64 { return number(a.text(i)) }
+
+// list returns value i as an answer of its own.
+func (a answer) list(i int) answer {
+	if i >= len(a) {
+		return nil
+	}
+	v, _ := a[i].([]any)
+	return v
+}
+
+// fields returns value i, a flat list of names and values, as a map.
+func (a answer) fields(i int) map[string]string {
+	flat := a.list(i)
+	m := make(map[string]string, len(flat)/2)
+	for j := 0; j+1 < len(flat); j += 2 {
+		m[flat.text(j)] = flat.text(j + 1)
+	}
+	return m
+}
+
+// do runs a script and returns its answer, or its refusal as an error.
+func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
+	sc := s.scripts[c.name]
+	cmd := s.db.EvalSha(ctx, sc.Hash(), c.keys, c.args...)
+	if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+		cmd = sc.Eval(ctx, s.db, c.keys, c.args...)
+	}
+	return read(op, cmd)
+}
+
+// doAll runs scripts in one pipeline (per node, in a cluster). Scripts are not
+// kept over a restart or a failover, so each of them may be unknown by itself,
+// and is then sent again with its text.
+func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
+	cmds := make([]*redis.Cmd, len(calls))
+	pipe := s.db.Pipeline()
+	for i, c := range calls {
+		cmds[i] = s.scripts[c.name].EvalSha(ctx, pipe, c.keys, c.args...)
+	}
+	if len(calls) > 0 {
+		_, _ = pipe.Exec(ctx) // each command has its own error
+	}
+	answers, errs := make([]answer, len(calls)), make([]error, len(calls))
+	for i, c := range calls {
+		if redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") {
+			cmds[i] = s.scripts[c.name].Eval(ctx, s.db, c.keys, c.args...)
+		}
+		answers[i], errs[i] = read(op, cmds[i])
+	}
+	return answers, errs
+}
+
+// read takes a script's answer apart: {"ok", ...}, or {kind, detail} where it
+// refused and wrote nothing.
+func read(op string, cmd *redis.Cmd) (answer, error) {
+	v, err := cmd.Slice()
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	a := answer(v)
+	if code := a.text(0); code != "ok" {
+		return nil, refused(op, core.Kind(code), a.text(1))
+	}
+	return a, nil
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core/engine"
+)
+
+// heads is how many timers of each shard a first look reads. A shard where all
+// of them are due is looked at more deeply.
+const heads = 4
+
+// timed is a timer as an index names it.
+type timed struct {
+	id    engine.RunID
+	shard int
+	ms    int64
+}
+
+// Claim hands out runs that are due: it looks at the heads of all shards, then
+// asks the shards where something seems due. What is due is decided there, by
+// the server's time or the store's clock.
+func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	const op = "claim"
+	ahead, now, err := s.look(ctx, limit)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	take := 0
+	for take < len(ahead) && take < limit && ahead[take].ms <= now {
+		take++
+	}
+	next := int64(0)
+	sooner := func(ms int64) {
+		if next == 0 || ms < next {
+			next = ms
+		}
+	}
+	if take < len(ahead) {
+		sooner(ahead[take].ms)
+	}
+	calls := s.claims(ahead[:take], lease)
+	answers, errs := s.doAll(ctx, op, calls)
+	var runs []engine.Run
+	for i, a := range answers {
+		if errs[i] != nil {
+			err = errs[i]
+			continue // what other shards handed out is handed on all the same
+		}
+		for j := 1; j < len(a); j++ {
+			one := a.list(j)
+			id, perr := engine.ParseRunID(one.text(0))
+			switch {
+			case perr != nil:
+				err = broken(op, perr)
+			case one.text(2) == "1":
+				r, rerr := readRun(id, one.text(1), one.fields(3))
+				if rerr != nil {
+					err = broken(op, rerr)
+					continue
+				}
+				runs = append(runs, r)
+			case one.text(1) != "":
+				sooner(one.int(1))
+			}
+		}
+	}
+	if err != nil && len(runs) == 0 {
+		return nil, at(next), err
+	}
+	if err != nil {
+		s.log.Warn("store: claim: some timers could not be claimed", "err", err)
+	}
+	slices.SortStableFunc(runs, func(a, b engine.Run) int { return a.Due.Compare(b.Due) })
+	return runs, at(next), nil
+}
+
+// claims makes one call for each shard that the timers are of.
+func (s *Store) claims(list []timed, lease time.Duration) []*call {
+	byShard := map[int][]timed{}
+	var order []int
+	for _, t := range list {
+		if byShard[t.shard] == nil {
+			order = append(order, t.shard)
+		}
+		byShard[t.shard] = append(byShard[t.shard], t)
+	}
+	var calls []*call
+	for _, shard := range order {
+		mine := byShard[shard]
+		c := s.around("claim", mine[0].id.Risk)
+		c.add(nonce(), lease.Milliseconds(), len(mine))
+		for _, t := range mine {
+			c.run(s.keys, t.id).key(s.keys.runs(t.id.Risk))
+		}
+		calls = append(calls, c)
+	}
+	return calls
+}
+
+// look returns the earliest timers of all shards, in order, and what time it
+// is. Of every shard it knows at least one timer more than limit, or all.
+func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
+	all := make([]int, s.keys.shards)
+	for i := range all {
+		all[i] = i
+	}
+	found, now, err := s.peek(ctx, all, min(heads, limit+1))
+	if err != nil {
+		return nil, 0, err
+	}
+	var list []timed
+	var deeper []int
+	for _, shard := range all {
+		f := found[shard]
+		if len(f) == heads && limit >= heads && f[len(f)-1].ms <= now {
+			deeper = append(deeper, shard)
+			continue
+		}
+		list = append(list, f...)
+	}
+	if len(deeper) > 0 {
+		if found, now, err = s.peek(ctx, deeper, limit+1); err != nil {
+			return nil, 0, err
+		}
+		for _, f := range found {
+			list = append(list, f...)
+		}
+	}
+	slices.SortFunc(list, func(a, b timed) int {
+		return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.id.String(), b.id.String()))
+	})
+	return list, now, nil
+}
+
+// peek reads the first n timers of each of some shards.
+func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed, int64, error) {
+	pipe := s.db.Pipeline()
+	cmds := map[int]*redis.ZSliceCmd{}
+	for _, shard := range shards {
+		cmds[shard] = pipe.ZRangeWithScores(ctx, s.keys.due(shard), 0, int64(n-1))
+	}
+	var clock *redis.TimeCmd
+	if s.clock == nil {
+		clock = pipe.Time(ctx)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, 0, failed("claim", err)
+	}
+	now := int64(0)
+	if clock != nil {
+		now = clock.Val().UnixMilli()
+	} else {
+		now = s.clock.Now().UnixMilli()
+	}
+	found := map[int][]timed{}
+	for shard, cmd := range cmds {
+		for _, z := range cmd.Val() {
+			name, _ := z.Member.(string)
+			id, err := engine.ParseRunID(name)
+			if err != nil {
+				return nil, 0, broken("claim", err)
+			}
+			found[shard] = append(found[shard], timed{id: id, shard: shard, ms: int64(z.Score)})
+		}
+	}
+	return found, now, nil
+}
+
+// now returns the time by the store's clock.
+func (s *Store) now() time.Time {
+	if s.clock != nil {
+		return s.clock.Now()
+	}
+	return time.Now()
+}

@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"net"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"riskroom/core"
+)
+
+// OpenEmbedded opens a new, empty store in this process: no server and no
+// network is involved, and nothing outlives Stop. It is for demonstrations
+// and tests. A nil clock is the wall clock.
+func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Store, error) {
+	m := miniredis.NewMiniRedis()
+	s, err := Open(ctx, Options{
+		Dial:     func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
+		Clock:    clock,
+		Shards:   4, // each look at the timers costs a command per shard, and there is one core
+		Embedded: true,
+		Volatile: true,
+		Logger:   log,
+	})
+	if err != nil {
+		m.Close()
+		return nil, err
+	}
+	s.shut = m.Close
+	return s, nil
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+)
+
+// failed turns whatever go-redis answered into a *core.Error. Everything that
+// passes by itself or by an administrator's hand (no connection, a timeout,
+// LOADING, READONLY, MISCONF, OOM, CLUSTERDOWN) is Unavailable; any other
+// answer of the server is a fault of ours, and Unknown. Nothing that failed is
+// surely undone, as the answer may have been lost on the way: hence Maybe.
+func failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*core.Error](err); ok {
+		return e
+	}
+	e := &core.Error{Op: "store: " + op, Kind: core.Unavailable, Effect: core.Maybe, Err: err}
+	switch {
+	case redis.IsOOMError(err):
+		e.Detail = "full"
+	case redis.IsAuthError(err), redis.IsPermissionError(err):
+		e.Detail = "refused"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		e.Detail = "timeout"
+	default:
+		if answer, ok := errors.AsType[redis.Error](err); ok && !passing(answer.Error()) {
+			e.Kind = core.Unknown
+		}
+	}
+	return e
+}
+
+// passing tells whether an error answer of Redis is about the server's state
+// and not about the command.
+func passing(answer string) bool {
+	for _, p := range []string{
+		"LOADING", "READONLY", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS",
+		"BUSY", "MOVED", "ASK", "ERR max number of clients", "UNBLOCKED",
+	} {
+		if strings.HasPrefix(answer, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// invalid refuses input before anything is sent.
+func invalid(op, detail string, err error) error {
+	return &core.Error{Op: "store: " + op, Kind: core.Invalid, Detail: detail, Err: err}
+}
+
+// refused is an answer of a script that wrote nothing.
+func refused(op string, kind core.Kind, detail string) error {
+	return &core.Error{Op: "store: " + op, Kind: kind, Detail: detail}
+}

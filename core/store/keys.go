@@ -1,0 +1,103 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// keys makes every key that the store uses; nothing else puts one together.
+// All keys of a risk carry the hash tag of its shard, so that one script can
+// change them together in a cluster.
+//
+//	{p:3}:due                timers of the shard: RunID -> ms at which it may next be claimed
+//	{p:3}:park               parked runs: RunID -> ms since when
+//	{p:3}:running            claimed runs: RunIDs
+//	{p:3}:waiting            runs that wait for a slot or back off: RunIDs
+//	{p:3}:audit              stream of audit events, never trimmed
+//	{p:3}:open               open risks: key -> ms of submission
+//	{p:3}:overdue            open risks with a due date: key -> ms of it
+//	{p:3}:who:<ref>          open risks of a person: key -> ms of submission
+//	{p:3}:module:<name>      open risks of a module: key -> ms of submission
+//	{p:3}:links              risks whose link is bound or missing
+//	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
+//	{p:3}:link:<key>         hash: the link to the item group
+//	{p:3}:shown:<key>        hash: what shows the risk, by ID
+//	{p:3}:runs:<key>         hash: RunID -> summary of the run
+//	{p:3}:run:<RunID>        hash: the run
+//	{p:b:<ws>}:...           rate buckets of a workspace
+//	{p:number}:...           the numbers of risks
+//	p:meta, p:plan, p:flow:<hash>, p:group:<workspace/id>
+type keys struct {
+	prefix string
+	shards int
+}
+
+func (k keys) meta() string                   { return k.prefix + ":meta" }
+func (k keys) plan() string                   { return k.prefix + ":plan" }
+func (k keys) flow(hash string) string        { return k.prefix + ":flow:" + hash }
+func (k keys) group(g core.GroupRef) string   { return k.prefix + ":group:" + g.String() }
+func (k keys) wake() string                   { return k.prefix + ":wake" }
+func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
+func (k keys) numberOf(op string) string      { return "{" + k.prefix + ":number}:op:" + op }
+func (k keys) due(shard int) string           { return k.in(shard, "due") }
+func (k keys) park(shard int) string          { return k.in(shard, "park") }
+func (k keys) running(shard int) string       { return k.in(shard, "running") }
+func (k keys) waiting(shard int) string       { return k.in(shard, "waiting") }
+func (k keys) audit(shard int) string         { return k.in(shard, "audit") }
+func (k keys) open(shard int) string          { return k.in(shard, "open") }
+func (k keys) overdue(shard int) string       { return k.in(shard, "overdue") }
+func (k keys) links(shard int) string         { return k.in(shard, "links") }
+func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
+func (k keys) module(shard int, m string) string {
+	return k.in(shard, "module:"+m)
+}
+
+func (k keys) in(shard int, name string) string {
+	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + name
+}
+
+// shard returns the shard of a risk. Numbers follow one another, so the
+// remainder spreads risks evenly.
+func (k keys) shard(risk core.RiskKey) int {
+	n := risk.Number() % int64(k.shards)
+	return int(max(n, 0))
+}
+
+func (k keys) risk(r core.RiskKey) string  { return k.in(k.shard(r), "risk:"+string(r)) }
+func (k keys) link(r core.RiskKey) string  { return k.in(k.shard(r), "link:"+string(r)) }
+func (k keys) shown(r core.RiskKey) string { return k.in(k.shard(r), "shown:"+string(r)) }
+func (k keys) runs(r core.RiskKey) string  { return k.in(k.shard(r), "runs:"+string(r)) }
+func (k keys) run(id engine.RunID) string {
+	return k.in(k.shard(id.Risk), "run:"+id.String())
+}
+
+// around returns what every script that changes a risk or its runs may touch,
+// in the order in which scripts/runs.lua names it.
+func (k keys) around(r core.RiskKey) []string {
+	s := k.shard(r)
+	return []string{
+		k.due(s), k.park(s), k.running(s), k.waiting(s), k.audit(s),
+		k.risk(r), k.link(r), k.links(s), k.shown(r), k.runs(r),
+	}
+}
+
+// budget returns a key of a bucket. The tag is the workspace's, so that one
+// script can take a place in every bucket of a call.
+func (k keys) budget(b core.Bucket, part string) string {
+	return "{" + k.prefix + ":b:" + b.Workspace + "}:" + b.Name + ":" + b.Scope + ":" + part
+}
+
+// checkRun refuses IDs that could not be read back.
+func checkRun(id engine.RunID) error {
+	back, err := engine.ParseRunID(id.String())
+	if err != nil {
+		return err
+	}
+	if back != id {
+		return fmt.Errorf("%q is not a run", id.String())
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+)
+
+// PutFlow stores the canonical text of a flow under its hash. It is kept for
+// good: some hundred bytes for each version of a flow that was ever in force.
+func (s *Store) PutFlow(ctx context.Context, hash string, canonical []byte) error {
+	if hash == "" {
+		return invalid("put flow", "hash", nil)
+	}
+	return failed("put flow", s.db.Set(ctx, s.keys.flow(hash), canonical, 0).Err())
+}
+
+// Flow returns the canonical text of a flow, or NotFound.
+func (s *Store) Flow(ctx context.Context, hash string) ([]byte, error) {
+	b, err := s.db.Get(ctx, s.keys.flow(hash)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, refused("flow", core.NotFound, "")
+	}
+	return b, failed("flow", err)
+}
+
+// PlanInForce returns what SetPlan recorded last, "" if nothing.
+func (s *Store) PlanInForce(ctx context.Context) (string, error) {
+	rev, err := s.db.Get(ctx, s.keys.plan()).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return rev, failed("plan", err)
+}
+
+// SetPlan records which flows are in force.
+func (s *Store) SetPlan(ctx context.Context, rev string) error {
+	return failed("plan", s.db.Set(ctx, s.keys.plan(), rev, 0).Err())
+}

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// shownDoc is a Shown as stored, under its ID.
+type shownDoc struct {
+	Ref     core.MessageRef `json:"ref"`
+	Group   core.GroupRef   `json:"group,omitzero"`
+	To      core.Account    `json:"to,omitzero"`
+	Title   []core.Span     `json:"title,omitempty"`
+	Badge   bool            `json:"badge,omitempty"`
+	Version int64           `json:"v"`
+	Gone    bool            `json:"gone,omitempty"`
+}
+
+func readShown(m map[string]string) ([]engine.Shown, error) {
+	var list []engine.Shown
+	for id, doc := range m {
+		var d shownDoc
+		if err := json.Unmarshal([]byte(doc), &d); err != nil {
+			return nil, fmt.Errorf("shown %s: %w", id, err)
+		}
+		list = append(list, engine.Shown{ID: id, Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
+			Badge: d.Badge, Version: d.Version, Gone: d.Gone})
+	}
+	slices.SortFunc(list, func(a, b engine.Shown) int { return strings.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// eventDoc is an Event as stored; its ID, Prev and outcome stand beside it.
+type eventDoc struct {
+	At    time.Time         `json:"at"`
+	V     int64             `json:"v,omitempty"`
+	Kind  string            `json:"kind"`
+	Actor core.Actor        `json:"actor,omitzero"`
+	Run   string            `json:"run,omitempty"`
+	Step  string            `json:"step,omitempty"`
+	Op    string            `json:"op,omitempty"`
+	Data  map[string]string `json:"data,omitempty"`
+}
+
+// event returns an event as stored. One without a time happens now.
+func (s *Store) event(e engine.Event) (string, error) {
+	if e.At.IsZero() {
+		e.At = s.now()
+	}
+	b, err := json.Marshal(eventDoc{At: e.At.UTC(), V: e.V, Kind: e.Kind, Actor: e.Actor,
+		Run: e.Run, Step: e.Step, Op: e.Op, Data: e.Data})
+	return string(b), err
+}
+
+// events appends a list of events to a call.
+func (s *Store) events(c *call, list []engine.Event) error {
+	c.add(len(list))
+	for _, e := range list {
+		doc, err := s.event(e)
+		if err != nil {
+			return err
+		}
+		c.add(doc)
+	}
+	return nil
+}
+
+// readEvent reads an entry of the audit stream: its ID, then its fields.
+func readEvent(entry answer) (engine.Event, error) {
+	e := engine.Event{ID: entry.text(0)}
+	var d eventDoc
+	var outcome string
+	for i := 1; i+1 < len(entry); i += 2 {
+		v := entry.text(i + 1)
+		switch entry.text(i) {
+		case "e":
+			if err := json.Unmarshal([]byte(v), &d); err != nil {
+				return e, fmt.Errorf("event %s: %w", e.ID, err)
+			}
+		case "out":
+			outcome = v
+		case "prev":
+			e.Prev = v
+		}
+	}
+	e.At, e.V, e.Kind, e.Actor, e.Run, e.Step, e.Op, e.Data = d.At, d.V, d.Kind, d.Actor, d.Run, d.Step, d.Op, d.Data
+	if outcome != "" {
+		if e.Data == nil {
+			e.Data = map[string]string{}
+		}
+		e.Data["outcome"] = outcome
+	}
+	return e, nil
+}
+
+func readLink(m map[string]string) (engine.Link, error) {
+	l := engine.Link{State: engine.LinkState(m["st"]), Epoch: int(number(m["epoch"]))}
+	var err error
+	if g := m["group"]; g != "" {
+		if l.Group, err = core.ParseGroupRef(g); err != nil {
+			return l, fmt.Errorf("link: %w", err)
+		}
+	}
+	if r := m["run"]; r != "" {
+		if l.Run, err = engine.ParseRunID(r); err != nil {
+			return l, fmt.Errorf("link: %w", err)
+		}
+	}
+	l.Badge, _ = core.ParseMessageRef(m["badge"])
+	return l, nil
+}
+
+// readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, and
+// the scores of those that have a timer.
+func readSummaries(m, scores map[string]string) ([]engine.RunSummary, error) {
+	var list []engine.RunSummary
+	for name, v := range m {
+		id, err := engine.ParseRunID(name)
+		if err != nil {
+			return nil, err
+		}
+		p := strings.Split(v, "|")
+		if len(p) != 5 {
+			return nil, fmt.Errorf("run %s: %q is not a summary", name, v)
+		}
+		list = append(list, engine.RunSummary{ID: id, State: engine.RunState(p[0]), Flow: p[1],
+			Due: at(number(p[2])), At: at(number(scores[name])), Begun: p[3] == "1", Open: number(p[4]) > 0})
+	}
+	slices.SortFunc(list, func(a, b engine.RunSummary) int { return strings.Compare(a.ID.String(), b.ID.String()) })
+	return list, nil
+}
+
+// readRun reads a run's hash (its fields: scripts/runs.lua). score is "" if
+// it has no timer.
+func readRun(id engine.RunID, score string, m map[string]string) (engine.Run, error) {
+	r := engine.Run{
+		ID: id, State: engine.RunState(m["st"]), Flow: m["flow"], Due: at(number(m["due"])), At: at(number(score)),
+		Cycle: number(m["cyc"]), Step: int(number(m["step"])), Begun: m["begun"] == "1",
+		Attempts: int(number(m["tries"])), Since: at(number(m["since"])), Crashes: int(number(m["crash"])),
+		Wish: engine.Wish(m["wish"]), Reason: m["why"],
+		Slot: engine.Slot{Key: m["sk"], At: at(number(m["sa"]))},
+	}
+	if v, ok := m["inp"]; ok {
+		r.Input = []byte(v)
+	}
+	if v, ok := m["data"]; ok {
+		r.Data = []byte(v)
+	}
+	for field, v := range m {
+		kind, name, _ := strings.Cut(field, ":")
+		switch kind {
+		case "o":
+			n, err := strconv.Atoi(name)
+			if err != nil {
+				return r, fmt.Errorf("run %s: outcome of step %q", id, name)
+			}
+			if r.Outcomes == nil {
+				r.Outcomes = map[int][]byte{}
+			}
+			r.Outcomes[n] = []byte(v)
+		case "i", "v":
+			if _, done := r.Calls[name]; done {
+				continue
+			}
+			if r.Calls == nil {
+				r.Calls = map[string]engine.CallState{}
+			}
+			value, done := m["v:"+name]
+			c, err := readCall(m["i:"+name], done, value)
+			if err != nil {
+				return r, fmt.Errorf("run %s: call %s: %w", id, name, err)
+			}
+			r.Calls[name] = c
+		}
+	}
+	return r, nil
+}
+
+// readCall reads an intent, "open|attempt|first|begun|nonce", and the result
+// if there is one.
+func readCall(intent string, done bool, value string) (engine.CallState, error) {
+	c := engine.CallState{Done: done, Value: value}
+	if intent == "" {
+		return c, nil
+	}
+	p := strings.SplitN(intent, "|", 5)
+	if len(p) != 5 {
+		return c, fmt.Errorf("%q is not an intent", intent)
+	}
+	c.Open = p[0] == "1"
+	c.Attempt = int(number(p[1]))
+	c.First, c.Begun = at(number(p[2])), at(number(p[3]))
+	return c, nil
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// opKept is how long the number that an op took is remembered. Platforms
+// redeliver for a day at most.
+const opKept = 26 * time.Hour
+
+// NextNumber takes the number of the next risk.
+func (s *Store) NextNumber(ctx context.Context, op string) (int64, error) {
+	if op == "" {
+		return 0, invalid("next number", "op", nil)
+	}
+	c := s.call("number", s.keys.number(), s.keys.numberOf(op)).add(opKept.Milliseconds())
+	a, err := s.do(ctx, "next number", c)
+	if err != nil {
+		return 0, err
+	}
+	return a.int(1), nil
+}
+
+// Apply files a risk or changes it. A change without an op is known again
+// only within this call.
+func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, error) {
+	const op = "apply"
+	var out engine.Applied
+	if err := checkChange(ch); err != nil {
+		return out, invalid(op, "change", err)
+	}
+	doc, err := json.Marshal(ch.New)
+	if err != nil {
+		return out, invalid(op, "risk", err)
+	}
+	if ch.Op == "" {
+		ch.Op = "-" + nonce()
+	}
+	c := s.around("apply", ch.New.Key)
+	c.add(ch.Op, ch.Result, ch.Expect, ch.New.Version, string(doc))
+	s.reindex(c, ch.Old, &ch.New)
+	if err := s.timers(c, ch.New.Key, ch.Timers); err != nil {
+		return out, invalid(op, "timers", err)
+	}
+	if err := s.events(c, ch.Events); err != nil {
+		return out, invalid(op, "events", err)
+	}
+	var a answer
+	if ch.Expect == 0 {
+		a, err = s.doReplicated(ctx, op, c)
+	} else {
+		a, err = s.do(ctx, op, c)
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Repeat, out.Result = a.text(1) == "1", a.text(2)
+	if err := json.Unmarshal([]byte(a.text(3)), &out.Risk); err != nil {
+		return out, broken(op, err)
+	}
+	return out, nil
+}
+
+// onlyRepeat as Change.Expect asks whether the op is known, and no more.
+const onlyRepeat = -1
+
+// checkChange refuses a change that would leave the indexes behind.
+func checkChange(ch engine.Change) error {
+	switch {
+	case ch.New.Key.Number() <= 0:
+		return fmt.Errorf("%q is not the key of a risk", ch.New.Key)
+	case ch.Expect == onlyRepeat && ch.Op == "":
+		return fmt.Errorf("no op to ask for")
+	case ch.Expect == onlyRepeat:
+		return nil // no risk is at that version: nothing can be written
+	case ch.New.Version != ch.Expect+1:
+		return fmt.Errorf("version %d does not follow %d", ch.New.Version, ch.Expect)
+	case (ch.Old == nil) != (ch.Expect == 0):
+		return fmt.Errorf("version %d is expected, and the risk as it was is not given", ch.Expect)
+	case ch.Old != nil && (ch.Old.Key != ch.New.Key || ch.Old.Version != ch.Expect):
+		return fmt.Errorf("%s at version %d is not what is changed", ch.Old.Key, ch.Old.Version)
+	}
+	return nil
+}
+
+// broken says that what is stored cannot be read.
+func broken(op string, err error) error {
+	return &core.Error{Op: "store: " + op, Kind: core.Unknown, Detail: "unreadable", Err: err}
+}
+
+// Get returns a risk with everything that hangs on it.
+func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	const op = "get"
+	var rec engine.Record
+	a, err := s.do(ctx, op, s.call("get", s.keys.around(key)...))
+	if err != nil {
+		return rec, err
+	}
+	if err := json.Unmarshal([]byte(a.text(1)), &rec.Risk); err != nil {
+		return rec, broken(op, err)
+	}
+	if rec.Link, err = readLink(a.fields(2)); err != nil {
+		return rec, broken(op, err)
+	}
+	if rec.Shown, err = readShown(a.fields(3)); err != nil {
+		return rec, broken(op, err)
+	}
+	if rec.Runs, err = readSummaries(a.fields(4), a.fields(5)); err != nil {
+		return rec, broken(op, err)
+	}
+	return rec, nil
+}
+
+// Each calls f with every open risk's key.
+func (s *Store) Each(ctx context.Context, f func(core.RiskKey) error) error {
+	for shard := range s.keys.shards {
+		list, err := s.db.ZRange(ctx, s.keys.open(shard), 0, -1).Result()
+		if err != nil {
+			return failed("each", err)
+		}
+		for _, k := range list {
+			if err := f(core.RiskKey(k)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func testNumbers(t *testing.T, open opener) {
+	b := setup(t, open)
+	for i, op := range []string{"a", "b", "a", "b", "c"} {
+		n, err := b.s.NextNumber(b.ctx, op)
+		b.ok(err)
+		b.same("number of "+op, n, []int{1, 2, 1, 2, 3}[i])
+	}
+	_, err := b.s.NextNumber(b.ctx, "")
+	b.is(err, core.Invalid, "op")
+}
+
+func testFiling(t *testing.T, open opener) {
+	b := setup(t, open)
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("risk", rec.Risk, b.risk)
+	b.same("rest", []any{rec.Link, rec.Shown, rec.Runs}, []any{engine.Link{}, []engine.Shown(nil), []engine.RunSummary(nil)})
+
+	_, err = b.s.Get(b.ctx, "R-2")
+	b.is(err, core.NotFound, "")
+	_, err = b.s.Apply(b.ctx, engine.Change{Op: "other", New: b.newRisk(1)})
+	b.is(err, core.Conflict, "version")
+}
+
+func testChangesRace(t *testing.T, open opener) {
+	b := setup(t, open)
+	const racers = 8
+	var won, lost int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i := range racers {
+		wg.Go(func() {
+			old, next := b.risk, b.risk
+			next.Version, next.Title = 2, fmt.Sprint("by ", i)
+			_, err := b.s.Apply(b.ctx, engine.Change{Op: fmt.Sprint("race-", i), Expect: 1, Old: &old, New: next})
+			mu.Lock()
+			defer mu.Unlock()
+			switch core.KindOf(err) {
+			case "":
+				won++
+			case core.Conflict:
+				lost++
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	b.same("won, lost", []int{won, lost}, []int{1, racers - 1})
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("version", rec.Risk.Version, 2)
+}
+
+func testOpsRepeat(t *testing.T, open opener) {
+	b := setup(t, open)
+	for i := range 16 {
+		b.change(fmt.Sprint("op-", i), nil, b.arming(id(fmt.Sprint("v", i)), 0))
+	}
+	// The first op is among the last 16 (filing was before them).
+	again := engine.Change{Op: "op-0", Expect: 1, Old: &core.Risk{Key: "R-1", Version: 1}, New: core.Risk{Key: "R-1", Version: 2},
+		Timers: []engine.TimerChange{b.arming(id("new"), 0)}}
+	got, err := b.s.Apply(b.ctx, again)
+	b.ok(err)
+	b.same("repeat", []any{got.Repeat, got.Risk.Version}, []any{true, 17})
+	_, err = b.s.Load(b.ctx, id("new"))
+	b.is(err, core.NotFound, "")
+	b.change("op-16", nil)
+	_, err = b.s.Apply(b.ctx, again)
+	b.is(err, core.Conflict, "version") // forgotten: 16 others came since
+}
+
+func testOnlyRepeat(t *testing.T, open opener) {
+	b := setup(t, open)
+	ask := engine.Change{Op: "file-1", Expect: -1, New: b.risk}
+	got, err := b.s.Apply(b.ctx, ask)
+	b.ok(err)
+	b.same("answer", []any{got.Repeat, got.Result, got.Risk.Title}, []any{true, "filed", b.risk.Title})
+	ask.Op = "unknown"
+	_, err = b.s.Apply(b.ctx, ask)
+	b.is(err, core.Conflict, "version")
+	ask.New.Key = "R-2"
+	_, err = b.s.Apply(b.ctx, ask)
+	b.is(err, core.Conflict, "version")
+	_, err = b.s.Get(b.ctx, "R-2")
+	b.is(err, core.NotFound, "")
+}
+
+func testBadChanges(t *testing.T, open opener) {
+	b := setup(t, open)
+	old, next := b.risk, b.risk
+	next.Version = 2
+	foreign := b.arming(engine.RunID{Risk: "R-2", Flow: "remind", Occurrence: "1"}, 0)
+	slash := b.arming(id("a/b"), 0)
+	odd := b.arming(id("1"), 0)
+	odd.Do = "explode"
+	for name, c := range map[string]engine.Change{
+		"number 0":      {New: core.Risk{Key: "R-0", Version: 1}},
+		"version":       {Expect: 1, Old: &old, New: old},
+		"no old":        {Expect: 1, New: next},
+		"other old":     {Expect: 1, Old: &core.Risk{Key: "R-1", Version: 3}, New: next},
+		"foreign timer": {Expect: 1, Old: &old, New: next, Timers: []engine.TimerChange{foreign}},
+		"unreadable ID": {Expect: 1, Old: &old, New: next, Timers: []engine.TimerChange{slash}},
+		"odd timer":     {Expect: 1, Old: &old, New: next, Timers: []engine.TimerChange{odd}},
+	} {
+		c.Op = name
+		if _, err := b.s.Apply(b.ctx, c); core.KindOf(err) != core.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("version", rec.Risk.Version, 1)
+}
+
+func testIndexFollows(t *testing.T, open opener) {
+	b := setup(t, open)
+	find := func(q engine.Query) int {
+		t.Helper()
+		q.Limit = 10
+		risks, total, err := b.s.Find(b.ctx, q)
+		b.ok(err)
+		b.same("listed", len(risks), total)
+		return total
+	}
+	b.same("lin", find(engine.Query{Who: []core.Ref{"lin"}}), 1)
+	b.same("submitter", find(engine.Query{Who: []core.Ref{"acme/U1"}}), 1)
+	b.change("hand over", func(r *core.Risk) {
+		r.Handlers, r.Module, r.DueAt = []core.Ref{"wei"}, "Ledger", b.clock.Now()
+	})
+	b.same("lin, Payments", []int{find(engine.Query{Who: []core.Ref{"lin"}}), find(engine.Query{Module: []string{"Payments"}})}, []int{0, 0})
+	b.same("wei at Ledger", find(engine.Query{Who: []core.Ref{"nobody", "wei"}, Module: []string{"Ledger"}}), 1)
+	b.same("overdue now", find(engine.Query{Overdue: b.clock.Now()}), 0)
+	b.clock.pass(1e6)
+	b.same("overdue later", find(engine.Query{Overdue: b.clock.Now()}), 1)
+	b.change("resolve", func(r *core.Risk) { r.Status = core.Resolved })
+	b.same("resolved", find(engine.Query{}), 0)
+	b.same("resolved", find(engine.Query{Who: []core.Ref{"wei"}}), 0)
+	b.change("reopen", func(r *core.Risk) { r.Status = core.Pending })
+	b.same("reopened", find(engine.Query{Overdue: b.clock.Now()}), 1)
+
+	b.file(2)
+	seen := map[core.RiskKey]bool{}
+	b.ok(b.s.Each(b.ctx, func(k core.RiskKey) error { seen[k] = true; return nil }))
+	b.same("each", len(seen), 2)
+	enough := errors.New("enough")
+	if err := b.s.Each(b.ctx, func(core.RiskKey) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("each: %v", err)
+	}
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// noticeKept is how long an ended run of R-0 is remembered, so that a repeat
+// does not arm it again. Nobody looks at the record of R-0.
+const noticeKept = 26 * time.Hour
+
+// timers appends a list of timer changes, all of one risk.
+func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) error {
+	c.add(len(list))
+	for _, t := range list {
+		from := t.Run
+		if t.Do == engine.MoveTimer {
+			from = t.From
+		}
+		for _, id := range []engine.RunID{t.Run, from} {
+			if err := checkRun(id); err != nil {
+				return err
+			}
+			if id.Risk != risk {
+				return fmt.Errorf("run %s is not one of %s", id, risk)
+			}
+		}
+		switch t.Do {
+		case engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync:
+		default:
+			return fmt.Errorf("%q cannot be done to a timer", t.Do)
+		}
+		var event string
+		if t.Event != nil {
+			var err error
+			if event, err = s.event(*t.Event); err != nil {
+				return err
+			}
+		}
+		c.add(string(t.Do)).run(s.keys, t.Run).run(s.keys, from).add(ms(t.Due), t.Flow, t.Data, event)
+	}
+	return nil
+}
+
+// Arm applies timer changes that come with no change of the risk.
+func (s *Store) Arm(ctx context.Context, risk core.RiskKey, timers []engine.TimerChange) error {
+	c := s.around("arm", risk)
+	if err := s.timers(c, risk, timers); err != nil {
+		return invalid("arm", "timers", err)
+	}
+	_, err := s.do(ctx, "arm", c)
+	return err
+}
+
+// leased starts a call of a script that works on one run.
+func (s *Store) leased(name string, id engine.RunID) *call {
+	return s.around(name, id.Risk).run(s.keys, id)
+}
+
+// Hold renews a lease.
+func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
+	a, err := s.do(ctx, "hold", s.leased("hold", l.Run).add(ms(l.Until), ms(until)))
+	if err != nil {
+		return engine.Lease{}, err
+	}
+	return engine.Lease{Run: l.Run, Until: at(a.int(1))}, nil
+}
+
+// Begin opens an intent. Beside what engine.Begin says it answers Conflict
+// with Detail "step" when the run is at another step, and "link" when the
+// link is not reserved by it.
+func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	const op = "begin"
+	var out engine.Begun
+	c := s.leased("begin", b.Lease.Run)
+	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.Reserve)
+	a, err := s.doReplicated(ctx, op, c)
+	if err != nil {
+		return out, err
+	}
+	out.Lease = engine.Lease{Run: b.Lease.Run, Until: at(a.int(1))}
+	if out.Call, err = readCall(a.text(2), a.text(3) == "1", a.text(4)); err != nil {
+		return out, broken(op, err)
+	}
+	return out, nil
+}
+
+// Close records the result of a call, or closes its intent without one.
+func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error) {
+	const op = "close"
+	var lease int64
+	if cl.Fail {
+		if cl.Lease.Run != cl.Run {
+			return "", invalid(op, "lease", nil)
+		}
+		lease = ms(cl.Lease.Until)
+	}
+	var group string
+	if cl.Bind != nil {
+		group = cl.Bind.String()
+		// Written first, so that a group that is bound is always found; until
+		// then the link, against which it is checked, says no.
+		if err := s.db.Set(ctx, s.keys.group(*cl.Bind), string(cl.Run.Risk), 0).Err(); err != nil {
+			return "", failed(op, err)
+		}
+	}
+	c := s.leased("close", cl.Run)
+	c.add(cl.Cycle, cl.Step, cl.Key, cl.Attempt, cl.Value).flag(cl.Fail).add(lease, group)
+	if err := s.events(c, cl.Events); err != nil {
+		return "", invalid(op, "events", err)
+	}
+	a, err := s.do(ctx, op, c)
+	if err != nil {
+		return "", err
+	}
+	return engine.Wish(a.text(1)), nil
+}
+
+// Settle ends a worker's turn with a step or a run.
+func (s *Store) Settle(ctx context.Context, st engine.Settle) (engine.Lease, error) {
+	const op = "settle"
+	id := st.Lease.Run
+	switch st.To {
+	case engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled:
+	default:
+		return engine.Lease{}, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
+	}
+	keep := int64(0)
+	if id.Risk.Number() == 0 {
+		keep = noticeKept.Milliseconds()
+	}
+	c := s.leased("settle", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))
+	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
+	if st.Next {
+		st.Attempts, st.Since = 0, time.Time{}
+	}
+	badge := ""
+	if !st.Badge.IsZero() {
+		badge = st.Badge.String()
+	}
+	c.flag(st.Outcome != nil).add(st.Slot.Key, ms(st.Slot.At), st.Attempts, ms(st.Since), badge)
+	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow})
+	c.add(len(st.Shown))
+	for _, d := range st.Shown {
+		c.add(d.ID)
+		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
+			Badge: d.Badge, Version: d.Version, Gone: d.Gone}); err != nil {
+			return engine.Lease{}, invalid(op, "shown", err)
+		}
+	}
+	if err := s.timers(c, id.Risk, st.Timers); err != nil {
+		return engine.Lease{}, invalid(op, "timers", err)
+	}
+	if err := s.events(c, st.Events); err != nil {
+		return engine.Lease{}, invalid(op, "events", err)
+	}
+	a, err := s.do(ctx, op, c)
+	if err != nil {
+		return engine.Lease{}, err
+	}
+	return engine.Lease{Run: id, Until: at(a.int(1))}, nil
+}

@@ -1,0 +1,42 @@
+-- uses: values runs calls
+-- Opens an intent.
+-- KEYS  as in runs.lua, then the run
+-- ARGV  now, channel, run (key index, ID), lease, step, call, attempt, nonce,
+--       version or 0, until, input or '', reserve (0/1)
+-- Answer: ok, lease, intent, done (0/1), value; lost; conflict with version,
+--         cancelled, attempt, step or link
+-- A repeat is told by attempt and nonce.
+local r = load(key(), arg())
+local lease, step, name, attempt, nonce = arg(), arg(), arg(), int(), arg()
+local version, till, input, reserve = arg(), int(), arg(), arg() == '1'
+
+local i = intent(r, name)
+local function answer(...)
+  local value = r.f['v:' .. name]
+  return { 'ok', r.f.fence, r.f['i:' .. name] or '', value and '1' or '0', value or '' }
+end
+if replaced(r, lease, 'begin') and i.nonce == nonce and i.attempt == attempt then return answer() end
+if not held(r, lease) then return { 'lost' } end
+if (r.f.step or '0') ~= step then return { 'conflict', 'step' } end
+if r.f['v:' .. name] then return answer() end
+if r.f.wish == 'cancel' then return { 'conflict', 'cancelled' } end
+if r.f.begun ~= '1' and version ~= '0' and (redis.call('HGET', risk, 'v') or '0') ~= version then
+  redis.call('HDEL', r.key, 'inp')
+  return { 'conflict', 'version' }
+end
+if i.attempt + 1 ~= attempt then return { 'conflict', 'attempt' } end
+if reserve then
+  local l = fields(redis.call('HGETALL', link))
+  if l.st ~= 'reserved' or l.run ~= r.id then return { 'conflict', 'link' } end
+end
+
+if input ~= '' and not r.f.inp then put(r, 'inp', input) end
+if r.f.sk == name then unslot(r) end
+put(r, 'begun', '1')
+i.attempt, i.first, i.begun, i.nonce = attempt, i.first or str(now), str(now), nonce
+note(r, name, i, true)
+renew(r, lease, till, 'begin')
+save(r)
+local a = answer()
+done()
+return a

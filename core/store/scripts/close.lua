@@ -1,0 +1,58 @@
+-- uses: values runs calls
+-- Records the result of a call, or closes its intent without one.
+-- KEYS  as in runs.lua, then the run
+-- ARGV  now, channel, run (key index, ID), cycle, step, call, attempt, value,
+--       fail (0/1), lease, group to bind or '', events
+-- Answer: ok, wish; not_found; lost; conflict with attempt
+-- A repeat finds the result, or the intent closed. The first result stays.
+local r = load(key(), arg())
+local cycle, step, name, attempt, value = arg(), arg(), arg(), int(), arg()
+local fail, lease, group = arg() == '1', arg(), arg()
+local told = events()
+
+if not r.f.st then return { 'not_found' } end
+if (r.f.cyc or '0') ~= cycle then return { 'ok', '' } end
+local mine = (r.f.step or '0') == step and not ended[r.f.st]
+local i = intent(r, name)
+
+if fail then
+  if not held(r, lease) then return { 'lost' } end
+  if mine and not r.f['v:' .. name] then
+    if i.attempt ~= attempt then return { 'conflict', 'attempt' } end
+    if i.open then
+      note(r, name, i, false)
+      for _, e in ipairs(told) do emit(e) end
+      save(r)
+    end
+  end
+  return done(r.f.wish or '')
+end
+
+if mine then
+  if r.f['v:' .. name] then return { 'ok', r.f.wish or '' } end
+  put(r, 'v:' .. name, value)
+  drop(r, 'crash')
+  if i.open then note(r, name, i, false) end
+else
+  local late = step .. '|' .. name .. '|' .. value
+  if r.f.late == late then return { 'ok', r.f.wish or '' } end
+  put(r, 'late', late)
+end
+
+local outcome = ''
+if group ~= '' then
+  -- A link that somebody else holds by now stays theirs, and so does one from
+  -- which this very group was let go.
+  local l = fields(redis.call('HGETALL', link))
+  local st = l.st or ''
+  if (st == 'reserved' and l.run == r.id) or (st == '' and l.last ~= group) then
+    redis.call('HSET', link, 'st', 'bound', 'group', group, 'run', r.id)
+    redis.call('HDEL', link, 'badge')
+    redis.call('SADD', links, string.match(r.id, '^[^/]+'))
+  elseif l.group ~= group then
+    outcome = 'unbound'
+  end
+end
+for _, e in ipairs(told) do emit(e, outcome) end
+save(r)
+return done(r.f.wish or '')

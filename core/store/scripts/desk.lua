@@ -1,0 +1,35 @@
+-- uses: values runs calls
+-- Retries a parked run, or ends one that is parked or has not begun.
+-- KEYS  as in runs.lua, then the run
+-- ARGV  now, channel, run (key index, ID), nonce, do (retry, drop), event
+-- Answer: ok; not_found; conflict with the run's state
+-- A repeat is told by its nonce. The open calls of a run that was parked as
+-- unsure are closed by a retry: a person has looked.
+local r = load(key(), arg())
+local nonce, what, event = arg(), arg(), arg()
+if not r.f.st then return { 'not_found' } end
+if r.f.desk == nonce then return { 'ok' } end
+local begun = r.f.begun == '1'
+local may = r.f.st == 'parked' or (what == 'drop' and not begun and not ended[r.f.st])
+if not may then return { 'conflict', r.f.st } end
+
+put(r, 'desk', nonce)
+if what == 'drop' then
+  finish(r, 'cancelled')
+  put(r, 'why', 'dropped')
+else
+  if r.f.why == 'unsure' then
+    local names = {}
+    for field in pairs(r.f) do
+      names[#names + 1] = string.match(field, '^i:(.*)$')
+    end
+    for _, name in ipairs(names) do note(r, name, intent(r, name), false) end
+  end
+  for _, field in ipairs({ 'tries', 'since', 'crash', 'why' }) do drop(r, field) end
+  unslot(r)
+  state(r, begun and 'waiting' or 'armed')
+  timer(r, now)
+end
+save(r)
+emit(event)
+return done()

@@ -1,0 +1,12 @@
+-- uses: values
+-- Lets nobody have a place before some time has passed.
+-- KEYS  floors
+-- ARGV  now, ms to wait
+-- Answer: ok
+local wait = int()
+for _, floor in ipairs(KEYS) do
+  if num(redis.call('GET', floor)) < now + wait then
+    redis.call('SET', floor, str(now + wait), 'PX', str(wait))
+  end
+end
+return { 'ok' }

@@ -1,0 +1,11 @@
+-- uses: values
+-- Opens the database: writes what describes it if it is new.
+-- KEYS  meta
+-- ARGV  now, schema, shards, instance
+-- Answer: ok, schema, shards, instance, as they stand
+local schema, shards, instance = arg(), arg(), arg()
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'schema', schema, 'shards', shards, 'instance', instance)
+end
+local h = fields(redis.call('HGETALL', KEYS[1]))
+return { 'ok', h.schema, h.shards, h.instance }

@@ -1,0 +1,179 @@
+-- A library: runs, their timers, and the audit trail.
+--
+-- KEYS of every script that uses it begin with these ten, and the second
+-- argument is the channel that wakes workers.
+local due, park, running, waiting, audit, risk, link, links, shown, runs = unpack(KEYS, 1, 10)
+local channel = arg()
+
+-- A run is a hash:
+--   st       armed, running, waiting, parked, finished, skipped, cancelled
+--   flow due data cyc step begun(0/1) tries since crash wish why inp
+--   sk sa    the slot in the rate budget: its call's key, and when
+--   fence    the newest lease ever given: each lease is greater than the last
+--   prev how the lease that fence replaced, and by what (hold, begin, settle):
+--            proves that a call is a repeat
+--   nonce    of the claim that gave the lease
+--   settled  the turn that was settled last: lease|state
+--   late     the last result that came when its step had already ended
+--   desk     the last thing that a person did with it
+--   open     how many of its intents are open
+--   o:<n>    what step n left
+--   i:<key>  intent: open(0/1)|attempt|first|begun|nonce
+--   v:<key>  result
+-- The timer is the run's score in `due`; a running run's score is its lease.
+local ended = { finished = true, skipped = true, cancelled = true }
+
+local function load(k, id)
+  return { key = k, id = id, runs = runs, f = fields(redis.call('HGETALL', k)), set = {}, gone = {} }
+end
+
+local function put(r, field, value)
+  r.f[field] = value
+  r.set[field] = value
+  r.gone[field] = nil
+end
+
+local function drop(r, field)
+  if r.f[field] == nil then return end
+  r.f[field] = nil
+  r.set[field] = nil
+  r.gone[field] = true
+end
+
+-- write calls a command with many arguments, in parts that unpack can take.
+local function write(command, k, list)
+  for i = 1, #list, 500 do
+    redis.call(command, k, unpack(list, i, math.min(i + 499, #list)))
+  end
+end
+
+-- save writes what changed, and the summary that stands in the risk's record.
+local function save(r)
+  local gone = {}
+  for field in pairs(r.gone) do gone[#gone + 1] = field end
+  write('HDEL', r.key, gone)
+  write('HSET', r.key, flat(r.set))
+  r.set, r.gone = {}, {}
+  local f = r.f
+  redis.call('HSET', r.runs, r.id,
+    table.concat({ f.st, f.flow or '', f.due or '0', f.begun or '0', f.open or '0' }, '|'))
+end
+
+-- wake is published when workers should look before their next look anyway.
+local wake = nil
+
+-- timer sets when a run may next be claimed, and wakes workers if that is
+-- within the next second or sooner than everything else.
+local function timer(r, ms, quiet)
+  if not quiet then
+    local head = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
+    if ms <= now + 1000 or not head[1] or ms < tonumber(head[2]) then
+      wake = math.min(wake or ms, ms)
+    end
+  end
+  redis.call('ZADD', due, str(ms), r.id)
+end
+
+-- state moves a run to another state and keeps the sets of states in step.
+local function state(r, st)
+  local was = r.f.st
+  if was == 'running' and st ~= was then redis.call('SREM', running, r.id) end
+  if was == 'waiting' and st ~= was then redis.call('SREM', waiting, r.id) end
+  if was == 'parked' and st ~= was then redis.call('ZREM', park, r.id) end
+  if st == 'running' then redis.call('SADD', running, r.id) end
+  if st == 'waiting' then redis.call('SADD', waiting, r.id) end
+  if st == 'parked' then redis.call('ZADD', park, str(now), r.id) end
+  if st == 'parked' or ended[st] then redis.call('ZREM', due, r.id) end
+  put(r, 'st', st)
+end
+
+-- held tells whether a lease (as a string) holds the run.
+local function held(r, lease)
+  return r.f.st == 'running' and r.f.fence == lease and score(due, r.id) == tonumber(lease)
+end
+
+-- replaced tells whether a lease was held by whoever holds the run now, and
+-- was given up for the present one by the same thing as asks now: a repeat.
+local function replaced(r, lease, how)
+  return r.f.st == 'running' and r.f.prev == lease and r.f.how == how
+    and score(due, r.id) == tonumber(r.f.fence)
+end
+
+-- renew gives the holder another lease, until then.
+local function renew(r, lease, till, how)
+  local fence = math.max(till, num(r.f.fence) + 1)
+  put(r, 'fence', str(fence))
+  put(r, 'prev', lease)
+  put(r, 'how', how)
+  timer(r, fence, true)
+end
+
+-- free gives back the risk's link if this run reserved it.
+local function free(id)
+  local l = fields(redis.call('HGETALL', link))
+  if l.st == 'reserved' and l.run == id then
+    redis.call('HSET', link, 'st', '')
+    redis.call('HDEL', link, 'run')
+  end
+end
+
+-- forget lets go of what belongs to one step: calls and input.
+local function forget(r)
+  local calls = {}
+  for field in pairs(r.f) do
+    local two = string.sub(field, 1, 2)
+    if two == 'i:' or two == 'v:' then calls[#calls + 1] = field end
+  end
+  for _, field in ipairs(calls) do drop(r, field) end
+  drop(r, 'inp')
+  drop(r, 'open')
+end
+
+local function unslot(r)
+  drop(r, 'sk')
+  drop(r, 'sa')
+end
+
+-- finish ends a run for good.
+local function finish(r, st)
+  state(r, st)
+  forget(r)
+  unslot(r)
+  free(r.id)
+end
+
+-- remove makes it as if the run had never been armed, but for its fence: were
+-- it armed again, a worker that still believes in an old lease must not hold it.
+local function remove(r)
+  if num(r.f.fence) > num(redis.call('HGET', risk, 'fence')) then
+    redis.call('HSET', risk, 'fence', r.f.fence)
+  end
+  redis.call('ZREM', due, r.id)
+  redis.call('ZREM', park, r.id)
+  redis.call('SREM', running, r.id)
+  redis.call('SREM', waiting, r.id)
+  redis.call('DEL', r.key)
+  redis.call('HDEL', runs, r.id)
+  free(r.id)
+end
+
+-- emit adds an event to the audit trail. prev chains a risk's events.
+local newest = nil
+local function emit(event, outcome)
+  newest = newest or redis.call('HGET', risk, 'audit') or ''
+  newest = redis.call('XADD', audit, '*', 'e', event, 'out', outcome or '', 'prev', newest)
+end
+
+-- events takes a list of events from the arguments.
+local function events()
+  local list = {}
+  for i = 1, int() do list[i] = arg() end
+  return list
+end
+
+-- done ends every script that uses this library.
+local function done(...)
+  if newest then redis.call('HSET', risk, 'audit', newest) end
+  if wake then redis.call('PUBLISH', channel, str(wake)) end
+  return { 'ok', ... }
+end

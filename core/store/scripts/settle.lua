@@ -1,0 +1,86 @@
+-- uses: values runs timers
+-- Ends a worker's turn with a step or a run.
+-- KEYS  as in runs.lua, then the run and those of the timers
+-- ARGV  now, channel, run (key index, ID), sync (0/1), keep ended for ms (0:
+--       always), lease, to, until, step, next (0/1), outcome, reason, input,
+--       kept (0/1: outcome counts), slot call, slot at, tries, since, badge,
+--       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
+--       JSON), timers, events
+-- Answer: ok, lease (0: given up); lost
+-- A repeat is told by the lease that was settled last.
+local r = load(key(), arg())
+local sync_run, keep, lease, to, till = arg() == '1', int(), arg(), arg(), int()
+local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
+local kept, slot_call, slot_at, tries, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg()
+local seen, sync_key, sync_id = arg(), key(), arg()
+local show = {}
+for i = 1, int() * 2 do show[i] = arg() end
+local changes, told = timers(), events()
+
+local turn = lease .. '|' .. to
+if r.f.settled == turn then
+  if to ~= 'running' then return { 'ok', '0' } end
+  if replaced(r, lease, 'settle') then return { 'ok', r.f.fence } end
+end
+if not held(r, lease) then return { 'lost' } end
+
+put(r, 'settled', turn)
+if next_step or num(r.f.step) ~= step then
+  forget(r)
+  put(r, 'step', str(next_step and step + 1 or step))
+end
+if kept then put(r, 'o:' .. str(step), outcome) end
+put(r, 'tries', tries)
+put(r, 'since', since)
+put(r, 'why', reason)
+unslot(r)
+
+local left = '0'
+if to == 'running' then
+  renew(r, lease, till, 'settle')
+  left = r.f.fence
+elseif to == 'waiting' then
+  if input ~= '' and not r.f.inp then put(r, 'inp', input) end
+  if slot_call ~= '' then
+    put(r, 'sk', slot_call)
+    put(r, 'sa', slot_at)
+  end
+  state(r, 'waiting')
+  timer(r, till)
+elseif to == 'parked' then
+  state(r, 'parked')
+else
+  finish(r, to)
+  if sync_run then
+    put(r, 'cyc', str(num(r.f.cyc) + 1))
+    for _, field in ipairs({ 'step', 'begun', 'tries', 'since', 'crash' }) do drop(r, field) end
+    for field in pairs(fields(flat(r.f))) do
+      if string.sub(field, 1, 2) == 'o:' then drop(r, field) end
+    end
+    local again = r.f.wish == 'again'
+    drop(r, 'wish')
+    if again then
+      drop(r, 'why')
+      state(r, 'armed')
+      put(r, 'due', str(now))
+      timer(r, now)
+    end
+  end
+end
+save(r)
+if keep > 0 and ended[r.f.st] then
+  redis.call('PEXPIRE', r.key, str(keep))
+  redis.call('HDEL', runs, r.id)
+end
+
+write('HSET', shown, show)
+if badge ~= '' then
+  local st = redis.call('HGET', link, 'st')
+  if st == 'bound' or st == 'missing' then redis.call('HSET', link, 'badge', badge) end
+end
+for _, e in ipairs(told) do emit(e) end
+change_timers(changes)
+if seen ~= '0' and (redis.call('HGET', risk, 'v') or seen) ~= seen then
+  sync({ key = sync_key, id = sync_id, due = now, flow = '', data = '' })
+end
+return done(left)

@@ -1,0 +1,104 @@
+-- A library: arming, moving and dropping timers. It needs values and runs.
+
+-- timers takes a list of changes from the arguments, each:
+-- do, run (key index, ID), from (key index, ID), due, flow, data, event or ''.
+local function timers()
+  local list = {}
+  for i = 1, int() do
+    local t = { op = arg() }
+    t.key, t.id, t.fromkey, t.fromid = key(), arg(), key(), arg()
+    t.due, t.flow, t.data, t.event = int(), arg(), arg(), arg()
+    if t.due == 0 then t.due = now end
+    list[i] = t
+  end
+  return list
+end
+
+local function armed(r, t)
+  local fence = not r.f.st and redis.call('HGET', risk, 'fence')
+  if fence then put(r, 'fence', fence) end
+  state(r, 'armed')
+  put(r, 'flow', t.flow)
+  put(r, 'due', str(t.due))
+  if t.data ~= '' then put(r, 'data', t.data) end
+  timer(r, t.due)
+  save(r)
+end
+
+local function arm(t)
+  local r = load(t.key, t.id)
+  if r.f.st then return 'left' end
+  armed(r, t)
+  return 'armed'
+end
+
+local function begun(r) return r.f.begun == '1' end
+
+-- wish tells the worker of a begun run what a change asks of it.
+local function wish(r, what)
+  if r.f.wish == what then return 'left' end
+  put(r, 'wish', what)
+  save(r)
+  return 'wished'
+end
+
+local function move(t)
+  local from = load(t.fromkey, t.fromid)
+  local settled = not from.f.st or ended[from.f.st] or begun(from)
+  if settled then
+    if t.due <= now then return 'left' end
+    return arm(t)
+  end
+  if t.id == t.fromid then
+    if from.f.due == str(t.due) and from.f.flow == t.flow then return 'left' end
+    forget(from)
+    unslot(from)
+    drop(from, 'prev')
+    armed(from, t)
+    return 'moved'
+  end
+  remove(from)
+  if arm(t) == 'left' then return 'dropped' end
+  return 'moved'
+end
+
+local function cancel(t)
+  local r = load(t.key, t.id)
+  if not r.f.st or ended[r.f.st] or not begun(r) then return 'left' end
+  return wish(r, 'cancel')
+end
+
+local function dismiss(t)
+  local r = load(t.key, t.id)
+  if not r.f.st or ended[r.f.st] or begun(r) then return 'left' end
+  remove(r)
+  return 'dropped'
+end
+
+-- sync: a risk's one sync run. Its ends are not final.
+local function sync(t)
+  local r = load(t.key, t.id)
+  if not r.f.st or ended[r.f.st] then
+    armed(r, t)
+    return 'armed'
+  end
+  if r.f.st == 'running' or r.f.st == 'parked' or num(r.f.open) > 0 then return wish(r, 'again') end
+  if t.due >= score(due, r.id) then return 'left' end
+  put(r, 'due', str(t.due))
+  timer(r, t.due)
+  save(r)
+  return 'moved'
+end
+
+local function change_timers(list)
+  for _, t in ipairs(list) do
+    local outcome
+    if t.op == 'arm' then outcome = arm(t)
+    elseif t.op == 'move' then outcome = move(t)
+    elseif t.op == 'drop' then outcome = dismiss(t)
+    elseif t.op == 'cancel_begun' then outcome = cancel(t)
+    elseif t.op == 'sync' then outcome = sync(t)
+    end
+    if t.event ~= '' and outcome ~= 'left' then emit(t.event, outcome) end
+  end
+end

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"riskroom/core"
+)
+
+// A place in a bucket is used within the guard after its time, or not at all:
+// the windows that are counted are that much longer than the platform's, so
+// that calls which linger on their way never exceed the limit there.
+const (
+	minGuard   = 50 * time.Millisecond
+	guardParts = 50
+)
+
+// guard returns how long a place may be used.
+func guard(window time.Duration) time.Duration { return max(window/guardParts, minGuard) }
+
+// shares splits the places of a window: a tenth, at least one, is kept for
+// calls that somebody waits for, where there are enough to split.
+func shares(n int) (runs, people int) {
+	if n < 5 {
+		return n, 0
+	}
+	people = max(n/10, 1)
+	return n - people, people
+}
+
+// TakeSlot takes one place in every bucket, at the same time. A call that
+// somebody waits for draws on what runs draw on, and on a share of its own,
+// whichever comes first. A bucket without a limit only counts in so far as it
+// is held back. All buckets are of one workspace, or the answer is Invalid.
+func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+	const op = "take slot"
+	if len(buckets) == 0 {
+		return 0, nil
+	}
+	if err := sameWorkspace(buckets); err != nil {
+		return 0, invalid(op, "buckets", err)
+	}
+	c := s.call("slot").add(nonce()).flag(person).add(ceil(within))
+	for _, b := range distinct(buckets) {
+		runs, people := shares(b.N)
+		c.keys = append(c.keys, s.keys.budget(b, "runs"), s.keys.budget(b, "people"), s.keys.budget(b, "floor"))
+		c.add(runs, people, (b.Window + guard(b.Window)).Milliseconds())
+	}
+	a, err := s.do(ctx, op, c)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(a.int(1)) * time.Millisecond, nil
+}
+
+// HoldBack grants no place in any of the buckets for so long.
+func (s *Store) HoldBack(ctx context.Context, buckets []core.Bucket, wait time.Duration) error {
+	const op = "hold back"
+	if len(buckets) == 0 || wait <= 0 {
+		return nil
+	}
+	if err := sameWorkspace(buckets); err != nil {
+		return invalid(op, "buckets", err)
+	}
+	c := s.call("holdback")
+	for _, b := range buckets {
+		c.keys = append(c.keys, s.keys.budget(b, "floor"))
+	}
+	_, err := s.do(ctx, op, c.add(ceil(wait)))
+	return err
+}
+
+// ceil returns d in ms, rounded up.
+func ceil(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
+
+// distinct leaves out buckets that are named twice: a call takes one place.
+func distinct(buckets []core.Bucket) []core.Bucket {
+	var list []core.Bucket
+	for _, b := range buckets {
+		same := func(o core.Bucket) bool { return o.Name == b.Name && o.Scope == b.Scope }
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+// sameWorkspace refuses buckets that one script cannot reach.
+func sameWorkspace(buckets []core.Bucket) error {
+	for _, b := range buckets[1:] {
+		if b.Workspace != buckets[0].Workspace {
+			return fmt.Errorf("buckets of %s and %s in one call", buckets[0].Workspace, b.Workspace)
+		}
+	}
+	return nil
+}

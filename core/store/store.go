@@ -1,0 +1,155 @@
+// Package store keeps risks, runs, links and rate budgets in Redis. It
+// implements what the engine asks for (engine.Store), and alone knows Redis.
+//
+// Each change is one Lua script in one hash slot: it happens whole or not at
+// all. The scripts stand in scripts/*.lua, with what they take and answer on
+// top; keys.go makes all keys. Every script knows a repeat of itself, so the
+// client library's retries are left on: a call whose answer was lost is sent
+// again and gets the first answer.
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+var _ engine.Store = (*Store)(nil)
+
+// Options says where the store is and how it behaves.
+type Options struct {
+	// URL names the server: redis://, rediss:// (TLS), unix://path, or one of
+	// redis-cluster://, rediss-cluster://, redis-sentinel:// and
+	// rediss-sentinel://, whose first host may be followed by ?addr=host:port
+	// for each further one; a sentinel's URL names ?master_name=. Its user and
+	// password, its database and its hosts count; tuning parameters do not.
+	URL      string
+	Password string      // of the server, instead of the URL's
+	TLS      *tls.Config // instead of what the URL implies
+
+	// Dial reaches the server instead of a network, if set.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	Prefix string     // of every key; "riskroom" if empty
+	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
+	Clock  core.Clock // nil: the server's time
+	// Strict waits, after a risk is filed and after an intent is opened, until
+	// a replica has it too. If none has it in a second the answer is
+	// Unavailable, although it is stored.
+	Strict   bool
+	Embedded bool         // the server is part of this program: it keeps nothing, and says nothing of itself
+	Volatile bool         // Check allows a server that keeps nothing
+	Logger   *slog.Logger // nil: slog.Default
+}
+
+// Store is the engine's store in Redis. It is safe for concurrent use.
+type Store struct {
+	db       redis.UniversalClient
+	opts     Options
+	keys     keys
+	clock    core.Clock
+	log      *slog.Logger
+	scripts  scripts
+	instance string
+
+	stop  context.CancelFunc // ends the subscriptions
+	life  context.Context
+	loops sync.WaitGroup
+	shut  func() // what else ends with the store
+}
+
+// How long and how much the client waits and holds. A command that a person
+// waits for carries a shorter deadline in its context, which is obeyed.
+const (
+	dialTimeout = 2 * time.Second
+	ioTimeout   = 3 * time.Second
+	poolSize    = 32 // connections per node
+	retries     = 2  // of a command whose answer was lost; scripts know repeats
+	redirects   = 5  // in a cluster
+	replicaWait = time.Second
+)
+
+// schema is the version of the layout that this program writes. A database
+// with a newer one is refused.
+const schema = 1
+
+const defaultShards = 64
+
+// Open connects to the server and opens the database in it, or makes a new
+// one. It answers Invalid for options that make no sense, Unsupported with
+// Detail "schema" for a database that a newer program wrote, and Unavailable
+// when the server cannot be reached.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Prefix == "" {
+		o.Prefix = "riskroom"
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	sc, err := readScripts()
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	db, err := dial(o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc}
+	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
+	s.life, s.stop = context.WithCancel(context.Background())
+	if err := s.openMeta(ctx); err != nil {
+		s.stop()
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// openMeta reads what describes the database, and writes it if it is new.
+func (s *Store) openMeta(ctx context.Context) error {
+	shards := s.opts.Shards
+	if shards == 0 {
+		shards = defaultShards
+	}
+	if shards < 1 || shards > 1024 {
+		return invalid("open", "shards", fmt.Errorf("%d shards: 1 to 1024 are possible", shards))
+	}
+	a, err := s.do(ctx, "open", s.call("meta", s.keys.meta()).add(schema, shards, nonce()+nonce()))
+	if err != nil {
+		return err
+	}
+	if have := a.int(1); have > schema {
+		return &core.Error{Op: "store: open", Kind: core.Unsupported, Detail: "schema",
+			Err: fmt.Errorf("the database has version %d, this program knows %d", have, schema)}
+	}
+	have := int(a.int(2))
+	if s.opts.Shards != 0 && have != s.opts.Shards {
+		return invalid("open", "shards", fmt.Errorf("the database has %d shards, not %d", have, s.opts.Shards))
+	}
+	s.keys.shards, s.instance = have, a.text(3)
+	return nil
+}
+
+// Instance returns the random ID that the database got when it was made. Ops
+// are derived from it, so that two databases never share a marker.
+func (s *Store) Instance() string { return s.instance }
+
+// Stop ends subscriptions and connections. Calls under way fail.
+func (s *Store) Stop() error {
+	s.stop()
+	s.loops.Wait()
+	err := s.db.Close()
+	if s.shut != nil {
+		s.shut()
+	}
+	return err
+}

@@ -1,0 +1,68 @@
+// Package storetest opens stores for tests: in memory, on a private
+// redis-server, and on a cluster of a single node.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"testing"
+
+	"riskroom/core"
+	"riskroom/core/store"
+)
+
+// Embedded opens a store in this process, which ends with the test. A nil
+// clock is the wall clock.
+func Embedded(t testing.TB, clock core.Clock) *store.Store {
+	t.Helper()
+	s, err := store.OpenEmbedded(context.Background(), clock, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+// Server opens a store on a redis-server that starts and ends with the test.
+// Without the program on PATH the test is skipped, or fails if
+// RISKROOM_REQUIRE names "redis". A nil clock is the server's.
+func Server(t testing.TB, clock core.Clock) *store.Store {
+	t.Helper()
+	return Start(t).Open(t, store.Options{Clock: clock})
+}
+
+// Open opens a store on the server, under a prefix of its own unless o has
+// one.
+func (s *Process) Open(t testing.TB, o store.Options) *store.Store {
+	t.Helper()
+	o.URL = s.URL
+	if o.Prefix == "" {
+		o.Prefix = Prefix()
+	}
+	if o.Logger == nil {
+		o.Logger = quiet()
+	}
+	st, err := store.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, st) })
+	return st
+}
+
+// Prefix returns a prefix that no other test uses.
+func Prefix() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+	return "t" + hex.EncodeToString(b[:])
+}
+
+func stop(t testing.TB, s *store.Store) {
+	if err := s.Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Wakes returns a channel that receives whenever a timer was armed that is
+// sooner than all others or comes within a second, and after each time that
+// the subscription was lost and made again. It is never closed.
+func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
+	wakes := make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	end := context.AfterFunc(s.life, cancel)
+	sub := s.db.Subscribe(ctx, s.keys.wake())
+	messages := sub.ChannelWithSubscriptions()
+	s.loops.Go(func() {
+		defer end()
+		defer cancel()
+		defer sub.Close()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case m, ok := <-messages:
+				if !ok {
+					return
+				}
+				if _, pong := m.(*redis.Pong); pong {
+					continue
+				}
+			}
+			select {
+			case wakes <- struct{}{}:
+			default: // one is waiting already
+			}
+		}
+	})
+	return wakes
+}
