@@ -22,7 +22,7 @@ func TestCreateItemGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"create", "topic", "invite:U0000000LIN", "invite:U0000000SHY", "invite:U0000000WEI", "badge", "pin", "bookmark",
+		"create", "topic", "invite:U0000000LIN", "invite:U0000000SHY", "invite:U0000000WEI", "badge", "pin:" + g.Badge.ID, "bookmark",
 	}
 	if !slices.Equal(o.keys, want) {
 		t.Errorf("its calls are %q, want %q", o.keys, want)
@@ -147,7 +147,8 @@ func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 	}
 }
 
-// TestBadgeIsRepaired posts a badge anew and turns the bookmark to it.
+// TestBadgeIsRepaired: a badge that is gone is posted anew, also where its
+// place is still given, and the bookmark turned to it.
 func TestBadgeIsRepaired(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})
@@ -156,13 +157,20 @@ func TestBadgeIsRepaired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{Badge: groupOf().Badge})
-	if err != nil || report.Badge == g.Badge || report.Badge.IsZero() {
-		t.Fatalf("%v, %v", report, err)
-	}
-	marks := w.Bookmarks(g.Ref.ID)
-	if len(marks) != 1 || marks[0].Link != w.Permalink(g.Ref.ID, report.Badge.ID) {
-		t.Errorf("bookmarks: %v", marks)
+	gone := g.Badge
+	gone.ID = "1700000000.000001"
+	for _, ref := range []core.MessageRef{{}, gone} {
+		badge := groupOf().Badge
+		badge.Ref = ref
+		report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{Badge: badge})
+		if err != nil || len(report.Failed()) > 0 || report.Badge == g.Badge || report.Badge == ref || report.Badge.IsZero() {
+			t.Fatalf("with %q: %v, %v", ref.ID, report, err)
+		}
+		marks := w.Bookmarks(g.Ref.ID)
+		if len(marks) != 1 || marks[0].Link != w.Permalink(g.Ref.ID, report.Badge.ID) {
+			t.Errorf("bookmarks: %v", marks)
+		}
+		g.Badge = report.Badge
 	}
 }
 

@@ -20,21 +20,38 @@ func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b c
 		return
 	}
 	ts := b.Ref.ID
-	if ts == "" {
+	if ts == "" || !a.pinned(ctx, p, channel, ts) {
 		var ok bool
 		if ts, ok = p.do(ctx, core.PartBadge, core.Account{}, a.postCall("badge", channel, b.Message)); !ok {
 			return
 		}
+		p.do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, ts))
 	}
 	p.report.Badge = a.messageRef(channel, ts)
-	p.do(ctx, core.PartPin, core.Account{}, core.Call{
-		Key:  "pin",
+	p.do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
+}
+
+// pinned pins a badge that should be there. False means that it was deleted.
+func (a *Adapter) pinned(ctx context.Context, p *progress, channel, ts string) bool {
+	if p.ended {
+		return true
+	}
+	_, err := p.once.Do(ctx, a.pinCall(channel, ts))
+	if !core.IsStop(err) && core.DetailOf(err) == "message_not_found" {
+		return false
+	}
+	p.note(core.PartPin, core.Account{}, err)
+	return true
+}
+
+func (a *Adapter) pinCall(channel, ts string) core.Call {
+	return core.Call{
+		Key:  "pin:" + ts,
 		Cost: a.cost("pins.add"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.pinsAdd(ctx, in, channel, ts)
 		},
-	})
-	p.do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
+	}
 }
 
 // maxBookmark bounds a bookmark's title; Slack's page names no number.

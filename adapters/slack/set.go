@@ -55,14 +55,18 @@ func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c c
 		return "", false
 	}
 	value, err := p.once.Do(ctx, c)
+	p.note(part, who, err)
+	return value, err == nil
+}
+
+// note reports what a call for one part ended with.
+func (p *progress) note(part core.Part, who core.Account, err error) {
 	if core.IsStop(err) {
 		p.err, p.ended = err, true
-		return "", false
+		return
 	}
 	p.report.Add(part, who, err)
 	switch core.KindOf(err) {
-	case "":
-		return value, true
 	case core.Unauthorized:
 		p.err, p.ended = err, true
 	case core.RateLimited, core.Unavailable, core.Unknown, core.Lost:
@@ -74,7 +78,6 @@ func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c c
 			p.err, p.ended = err, true
 		}
 	}
-	return "", false
 }
 
 func (a *Adapter) rename(ctx context.Context, p *progress, channel string, c core.GroupChange) {
