@@ -34,6 +34,7 @@ const (
 type call struct {
 	args
 	met     stage.Met
+	answer  bool   // no call but a message that answers a person
 	changed bool   // whether it had an effect
 	note    string // a warning to go with the answer
 }
@@ -64,7 +65,7 @@ func (w *Workspace) serveMethod(rw http.ResponseWriter, r *http.Request) {
 	if !known {
 		m = method{name: name, run: func(*Workspace, *call) (object, error) { return nil, refuse("unknown_method") }}
 	}
-	in, parseErr := parseArgs(rw, r, m.form)
+	in := parseArgs(rw, r, m.form)
 	entry := w.log.Arrive(stage.Call{Method: name, Write: m.write, Args: in.summary(), At: w.opts.Now()})
 	met := w.faults.Meet(name)
 	for _, f := range met {
@@ -74,48 +75,52 @@ func (w *Workspace) serveMethod(rw http.ResponseWriter, r *http.Request) {
 		w.strikeBefore(rw, f, entry, func() { w.perform(m, in, met, entry) })
 		return
 	}
-	var out answer
-	if parseErr != nil {
-		out = w.render(entry, nil, parseErr)
-	} else {
-		out = w.perform(m, in, met, entry)
-	}
-	w.strikeAfter(r, met, out).send(rw)
+	w.strikeAfter(r, met, w.perform(m, in, met, entry)).send(rw)
 }
 
 // perform lets the call have its effect and notes it in the log.
 func (w *Workspace) perform(m method, in args, met stage.Met, entry stage.Call) answer {
-	w.mu.Lock()
 	c := &call{args: in, met: met}
-	out, err := w.admit(m, c)
+	out, err := w.carryOut(m, c, entry)
+	entry.Effect = c.changed
+	if err != nil {
+		entry.Code = codeOf(err)
+	}
+	w.log.Settle(entry)
+	return out
+}
+
+// carryOut runs a call and makes its answer. Both happen under the lock: what
+// a method returns holds the workspace's own maps.
+func (w *Workspace) carryOut(m method, c *call, entry stage.Call) (answer, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	err := c.malformed
+	if err == nil {
+		err = w.admit(m, c)
+	}
+	var out object
 	if err == nil {
 		out, err = m.run(w, c)
 	}
 	if err == nil && c.note != "" {
 		out["warning"] = c.note
 	}
-	rendered := w.render(entry, out, err) // while locked: out holds the workspace's own maps
-	w.mu.Unlock()
-	entry.Effect = c.changed
-	if err != nil {
-		entry.Code = codeOf(err)
-	}
-	w.log.Settle(entry)
-	return rendered
+	return w.render(entry, out, err), err
 }
 
 // admit checks what comes before any method: the token and the rate limit.
-func (w *Workspace) admit(m method, c *call) (object, error) {
+func (w *Workspace) admit(m method, c *call) error {
 	switch {
 	case c.token == "":
-		return nil, refuse("not_authed")
+		return refuse("not_authed")
 	case c.token != w.opts.BotToken:
-		return nil, refuse("invalid_auth")
+		return refuse("invalid_auth")
 	}
 	if wait := w.overLimit(m, c); wait > 0 {
-		return nil, &refusal{code: "ratelimited", wait: wait}
+		return &refusal{code: "ratelimited", wait: wait}
 	}
-	return nil, nil
+	return nil
 }
 
 // render makes the answer of a call. Every answer names the token's scopes,

@@ -15,35 +15,25 @@ const maxBody = 1 << 20
 
 // args are the arguments of a call, whatever encoding they came in.
 type args struct {
-	token  string
-	values map[string]string // objects and lists as JSON text
+	token     string
+	values    map[string]string // objects and lists as JSON text
+	malformed error             // why they could not be read
 }
 
 // parseArgs reads the arguments of a form, a query or a JSON body. A JSON body
 // needs the token in the Authorization header, and a method that takes only
 // forms ignores it: https://docs.slack.dev/apis/web-api#post_bodies.
-func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) (args, error) {
+func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) args {
 	a := args{values: make(map[string]string)}
 	a.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		raw, err := io.ReadAll(r.Body)
-		if err != nil {
-			return a, refuse("request_timeout")
-		}
-		fields := map[string]json.RawMessage{}
-		if err := json.Unmarshal(raw, &fields); err != nil {
-			return a, refuse("invalid_json")
-		}
-		if !formOnly {
-			for k, v := range fields {
-				a.values[k] = plainValue(v)
-			}
-		}
-		return a, nil
+		a.malformed = a.readJSON(r, formOnly)
+		return a
 	}
 	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return a, refuse("invalid_form_data")
+		a.malformed = refuse("invalid_form_data")
+		return a
 	}
 	for k := range r.Form {
 		a.values[k] = r.Form.Get(k)
@@ -52,7 +42,24 @@ func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) (args, er
 		a.token = token
 	}
 	delete(a.values, "token")
-	return a, nil
+	return a
+}
+
+func (a args) readJSON(r *http.Request, formOnly bool) error {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return refuse("request_timeout")
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return refuse("invalid_json")
+	}
+	for k, v := range fields {
+		if !formOnly && k != "token" {
+			a.values[k] = plainValue(v)
+		}
+	}
+	return nil
 }
 
 // plainValue turns a JSON value into what a form would hold.

@@ -1,18 +1,11 @@
 package emulator
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"riskroom/adapters/stage"
 )
-
-// maxText is the length above which a text is refused; Slack's page on
-// https://docs.slack.dev/reference/methods/chat.postMessage recommends 4,000
-// and cuts above 40,000.
-const maxText = 40000
 
 // chatPostMessage: https://docs.slack.dev/reference/methods/chat.postMessage
 // A user's ID as channel stands for the direct conversation with them.
@@ -88,85 +81,6 @@ func (w *Workspace) directOpen(ch *channel) error {
 		return refuse("channel_not_found")
 	}
 	return nil
-}
-
-// content reads and checks what a message is made of.
-func (w *Workspace) content(c *call) (*message, error) {
-	m := &message{text: c.str("text")}
-	if utf8.RuneCountInString(m.text) > maxText {
-		return nil, refuse("msg_too_long")
-	}
-	if raw := c.str("blocks"); raw != "" {
-		blocks, err := w.parseBlocks(raw)
-		if err != nil {
-			return nil, err
-		}
-		m.blocks = blocks
-	}
-	if c.has("attachments") && c.str("attachments") != "" && c.str("attachments") != "[]" {
-		return nil, refuse("invalid_attachments")
-	}
-	if m.text == "" && len(m.blocks) == 0 {
-		return nil, refuse("no_text")
-	}
-	meta, err := parseMetadata(c.str("metadata"))
-	m.metadata = meta
-	return m, err
-}
-
-// parseBlocks reads the blocks argument: a JSON list of known blocks.
-func (w *Workspace) parseBlocks(raw string) ([]object, error) {
-	var blocks []object
-	if err := json.Unmarshal([]byte(raw), &blocks); err != nil {
-		return nil, refuse("invalid_blocks_format")
-	}
-	if problems := checkBlocks(blocks, maxMessageBlocks, "", false); len(problems) > 0 {
-		return nil, invalidBlocks("invalid_blocks", problems)
-	}
-	w.nameBlocks(blocks)
-	return blocks, nil
-}
-
-// invalidBlocks is the refusal of blocks or a view; what is wrong stands in
-// the response's metadata.
-func invalidBlocks(code string, problems []string) error {
-	return &refusal{code: code, extra: object{"response_metadata": object{"messages": problems}}}
-}
-
-// nameBlocks gives the blocks without a block_id one.
-func (w *Workspace) nameBlocks(blocks []object) {
-	for _, b := range blocks {
-		if str(b["block_id"]) == "" {
-			b["block_id"] = w.newID(givenBlockID)
-		}
-	}
-}
-
-// givenBlockID begins the block_ids that the workspace itself gives out.
-const givenBlockID = "blk-"
-
-// parseMetadata reads the metadata argument, see
-// https://docs.slack.dev/messaging/message-metadata.
-func parseMetadata(raw string) (*Metadata, error) {
-	const largest = 8000 // https://docs.slack.dev/reference/methods/chat.postMessage#errors names no number
-	if raw == "" {
-		return nil, nil
-	}
-	if len(raw) > largest {
-		return nil, refuse("metadata_too_large")
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(raw), &fields); err != nil {
-		return nil, refuse("invalid_metadata_format")
-	}
-	if len(fields) == 0 {
-		return nil, nil
-	}
-	var m Metadata
-	if err := json.Unmarshal([]byte(raw), &m); err != nil || m.EventType == "" || m.EventPayload == nil {
-		return nil, refuse("invalid_metadata_schema")
-	}
-	return &m, nil
 }
 
 // chatPostEphemeral: https://docs.slack.dev/reference/methods/chat.postEphemeral

@@ -90,10 +90,8 @@ func (w *Workspace) escape(text string) string {
 			}
 			return s
 		}
-		for _, id := range w.userIDs() {
-			if w.users[id].Name == name {
-				return before + "<@" + id + "|" + name + ">"
-			}
+		if u := w.handles[name]; u != nil {
+			return before + "<@" + u.ID + "|" + name + ">"
 		}
 		for _, g := range w.groups {
 			if g.Handle == name {
@@ -154,6 +152,6 @@ func (w *Workspace) answer(userID string, ch *channel, a answerMessage) (*messag
 }
 
 func (w *Workspace) answerContent(a answerMessage) (*message, error) {
-	c := &call{args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}}
+	c := &call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}}
 	return w.content(c)
 }

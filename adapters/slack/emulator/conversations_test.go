@@ -171,6 +171,9 @@ func TestTokensAndEncodings(t *testing.T) {
 	if out := b.send("conversations.info", json, `{"channel":"C0000PUBLIC"}`, b.BotToken()); out["error"] != "channel_not_found" {
 		t.Errorf("a method that takes only forms read a JSON body: %v", out)
 	}
+	if out := b.send("auth.test", json, `{"token":7}`, b.BotToken()); out["ok"] != true {
+		t.Errorf("a token in the body beside the header: %v", out)
+	}
 	if out := b.send("conversations.create", json, `{`, b.BotToken()); out["error"] != "invalid_json" {
 		t.Errorf("broken JSON: %v", out)
 	}

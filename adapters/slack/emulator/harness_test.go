@@ -202,12 +202,19 @@ func (a *app) events() []string {
 func setupApp(t *testing.T, answer func(http.ResponseWriter, *received), change func(*emulator.Options)) (*bench, *app) {
 	t.Helper()
 	a := &app{answer: answer}
-	server := httptest.NewServer(a)
-	t.Cleanup(server.Close)
+	base := serve(t, a)
 	return setup(t, func(o *emulator.Options) {
-		o.CommandURL, o.InteractionURL, o.EventsURL = server.URL+"/commands", server.URL+"/interactions", server.URL+"/events"
+		o.CommandURL, o.InteractionURL, o.EventsURL = base+"/commands", base+"/interactions", base+"/events"
 		if change != nil {
 			change(o)
 		}
 	}), a
+}
+
+// serve returns the URL of a server for the app that is gone when t ends.
+func serve(t *testing.T, a *app) string {
+	t.Helper()
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	return server.URL
 }

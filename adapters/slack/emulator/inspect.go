@@ -36,10 +36,8 @@ func (w *Workspace) TeamID() string { return w.opts.TeamID }
 func (w *Workspace) UserByName(name string) (User, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, u := range w.users {
-		if u.Name == name {
-			return *u, true
-		}
+	if u := w.handles[name]; u != nil {
+		return *u, true
 	}
 	return User{}, false
 }

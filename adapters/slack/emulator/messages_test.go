@@ -56,6 +56,11 @@ func TestWhatAMessageMustBe(t *testing.T) {
 	b.refused("invalid_metadata_format", "chat.postMessage", "channel", id, "text", "x", "metadata", "[]")
 	b.refused("invalid_metadata_schema", "chat.postMessage", "channel", id, "text", "x", "metadata", `{"event_type":"a"}`)
 	b.refused("thread_not_found", "chat.postMessage", "channel", id, "text", "x", "thread_ts", "1.2")
+	sections := func(n int) string {
+		return list(n, `{"type":"section","text":{"type":"plain_text","text":"`+x(2900)+`"}}`)
+	}
+	b.fine("chat.postMessage", "channel", id, "text", "x", "blocks", sections(4))
+	b.refused("msg_blocks_too_long", "chat.postMessage", "channel", id, "text", "x", "blocks", sections(5))
 	out := b.fine("chat.postMessage", "channel", id, "blocks", `[{"type":"divider"}]`)
 	if out["warning"] != "missing_text_in_message" {
 		t.Errorf("blocks without a fallback text pass without a warning: %v", out)

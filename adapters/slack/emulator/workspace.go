@@ -33,6 +33,7 @@ type Workspace struct {
 	base       string
 	server     *http.Server
 	users      map[string]*User
+	handles    map[string]*User // the same by name
 	groups     []UserGroup
 	channels   map[string]*channel
 	order      []string          // channel IDs in the order of their making
@@ -56,7 +57,7 @@ func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	w := &Workspace{
 		opts: opts, methods: methods(), base: opts.BaseURL,
-		users: make(map[string]*User), channels: make(map[string]*channel), direct: make(map[string]string),
+		users: make(map[string]*User), handles: make(map[string]*User), channels: make(map[string]*channel), direct: make(map[string]string),
 		views: make(map[string]*view), stacks: make(map[string][]*view), triggers: make(map[string]*trigger),
 		hooks: make(map[string]*responseURL), ephemerals: make(map[string][]*message), counts: make(map[string]int),
 	}
@@ -110,10 +111,8 @@ func (w *Workspace) addUser(u User) error {
 	if u.ID == "" {
 		u.ID = w.newID("U")
 	}
-	for _, other := range w.users {
-		if other.ID == u.ID || other.Name == u.Name {
-			return fmt.Errorf("emulator: the user %s (@%s) is there twice", u.ID, u.Name)
-		}
+	if w.users[u.ID] != nil || w.handles[u.Name] != nil {
+		return fmt.Errorf("emulator: the user %s (@%s) is there twice", u.ID, u.Name)
 	}
 	if u.TZ == "" {
 		u.TZ = "Etc/UTC"
@@ -124,7 +123,7 @@ func (w *Workspace) addUser(u User) error {
 	if u.RealName == "" {
 		u.RealName = u.Name
 	}
-	w.users[u.ID] = &u
+	w.users[u.ID], w.handles[u.Name] = &u, &u
 	return nil
 }
 
