@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Check tells whether one thing is as it should be.
+type Check struct {
+	Name string
+	Run  func(ctx context.Context) error // nil if it is
+}
+
+// Admin is what the administrators' server shows.
+type Admin struct {
+	// Health says whether the process can go on: its loops run. What a restart
+	// would not mend does not belong here.
+	Health []Check
+	// Ready says whether the process can be of use: the store is reachable, the
+	// platforms accept the credentials.
+	Ready   []Check
+	Metrics prometheus.Gatherer
+}
+
+// checkTimeout is how long all checks together may take.
+const checkTimeout = 2 * time.Second
+
+// NewAdmin returns the server for administrators and their monitoring: /healthz,
+// /readyz and /metrics. It has no access control: it belongs on a private
+// address. The caller gives it a listener.
+func NewAdmin(a Admin, log *slog.Logger) *http.Server {
+	e := edge(log)
+	e.GET("/healthz", checked(a.Health))
+	e.GET("/readyz", checked(a.Ready))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	})))
+	return server(e, log)
+}
+
+// checked runs all checks at once and answers one line for each.
+func checked(checks []Check) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), checkTimeout)
+		defer cancel()
+		results := make([]chan error, len(checks))
+		for i, check := range checks {
+			results[i] = make(chan error, 1)
+			go func() { results[i] <- check.Run(ctx) }()
+		}
+		status, lines := http.StatusOK, make([]string, len(checks))
+		for i, check := range checks {
+			lines[i] = check.Name + ": ok"
+			if err := outcome(ctx, results[i]); err != nil {
+				status, lines[i] = http.StatusServiceUnavailable, check.Name+": "+strings.ReplaceAll(err.Error(), "\n", " ")
+			}
+		}
+		return c.String(status, strings.Join(append(lines, ""), "\n"))
+	}
+}
+
+// outcome waits for a check that may not heed its context.
+func outcome(ctx context.Context, result <-chan error) error {
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
