@@ -147,8 +147,8 @@ func passing(k core.Kind) bool {
 // pause lets time pass. The first time it is too short for what is on its way
 // to arrive, so that a call made again too early is caught.
 func (u *run) pause(told time.Duration) {
-	if u.tries == 1 && told == 0 {
-		u.clock.Advance(time.Second)
+	if u.tries == 1 && told < CallTimeout+SettleTime {
+		u.clock.Advance(max(told, time.Second))
 		return
 	}
 	u.world.Settle()
