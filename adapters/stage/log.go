@@ -55,7 +55,7 @@ func (l *Log) Settle(c Call) {
 
 // Hook has f called with every call from now on, after its effect and before
 // its answer leaves: the moment at which a test kills the caller. The answer
-// waits for f.
+// waits for f. A Late call comes twice: as it is cut, and after its effect.
 func (l *Log) Hook(f func(Call)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

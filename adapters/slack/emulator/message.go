@@ -28,25 +28,25 @@ type message struct {
 // Metadata is what an app hangs on a message, see
 // https://docs.slack.dev/messaging/message-metadata.
 type Metadata struct {
-	EventType    string `json:"event_type"`
-	EventPayload object `json:"event_payload"`
+	EventType    string         `json:"event_type"`
+	EventPayload map[string]any `json:"event_payload"`
 }
 
 // Message is a message as a test sees it.
 type Message struct {
-	Channel   string    // the channel's ID
-	TS        string    //
-	ThreadTS  string    // of a reply: the message replied to
-	User      string    // who wrote it, also where that is the bot
-	Subtype   string    // of a notice by Slack itself: "channel_join"
-	Text      string    // the text argument: what notifications show where there are blocks
-	Plain     string    // all that is seen, as plain text with mentions as "@name"
-	Blocks    []object  // as stored, with block_ids
-	Metadata  *Metadata //
-	Edited    bool      //
-	Pinned    bool      //
-	Ephemeral bool      // seen by one person, not stored
-	At        time.Time // the instant of TS
+	Channel   string           // the channel's ID
+	TS        string           //
+	ThreadTS  string           // of a reply: the message replied to
+	User      string           // who wrote it, also where that is the bot
+	Subtype   string           // of a notice by Slack itself: "channel_join"
+	Text      string           // the text argument: what notifications show where there are blocks
+	Plain     string           // all that is seen, as plain text with mentions as "@name"
+	Blocks    []map[string]any // as stored, with block_ids
+	Metadata  *Metadata        //
+	Edited    bool             //
+	Pinned    bool             //
+	Ephemeral bool             // seen by one person, not stored
+	At        time.Time        // the instant of TS
 }
 
 // Op returns the metadata's "op", the marker by which the app finds its own

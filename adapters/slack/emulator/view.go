@@ -40,10 +40,10 @@ type View struct {
 	Title           string
 	Submit          string // the label of the button; "" where there is nothing to submit
 	PrivateMetadata string
-	Plain           string            // its blocks as plain text
-	Blocks          []object          // with block_ids
-	Values          state             // what its inputs hold
-	Errors          map[string]string // block_id to the message under that input
+	Plain           string                               // its blocks as plain text
+	Blocks          []map[string]any                     // with block_ids
+	Values          map[string]map[string]map[string]any // what its inputs hold: by block_id, then action_id, as in view.state.values
+	Errors          map[string]string                    // block_id to the message under that input
 }
 
 // Action returns the element with the given action_id and the block_id around
@@ -143,6 +143,7 @@ func checkView(body object) []string {
 }
 
 // viewsOpen: https://docs.slack.dev/reference/methods/views.open
+// What is open already goes away; the page does not say.
 func viewsOpen(w *Workspace, c *call) (object, error) { return w.showView(c, false) }
 
 // viewsPush: https://docs.slack.dev/reference/methods/views.push

@@ -153,8 +153,8 @@ func (w *Workspace) Start(addr string) (string, error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.server != nil {
-		return "", errors.Join(errors.New("emulator: started twice"), listener.Close())
+	if w.server != nil || w.ctx.Err() != nil {
+		return "", errors.Join(errors.New("emulator: started twice or after Close"), listener.Close())
 	}
 	w.base = "http://" + listener.Addr().String()
 	w.server = &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 10 * time.Second}
@@ -216,7 +216,9 @@ func (w *Workspace) Client() *http.Client {
 	return &http.Client{Transport: inProcess{w.Handler()}}
 }
 
-// Faults returns the place to order faults.
+// Faults returns the place to order faults. Their Method is an API method as in
+// "chat.postMessage", "response_url" for a use of one, or the type of an event;
+// a fault without Method strikes API methods and response_urls alike.
 func (w *Workspace) Faults() *stage.Faults { return &w.faults }
 
 // Log returns the log of the API calls.
