@@ -1,0 +1,201 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// now is the moment at which every test of this package happens: a Friday
+// afternoon in Shanghai.
+var now = time.Date(2026, 11, 20, 15, 30, 0, 0, shanghai)
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+func organisation() *core.Organisation {
+	return &core.Organisation{
+		Zone: shanghai, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
+		Workspaces: map[string]core.Workspace{"acme": {Name: "acme"}},
+		People: map[string]core.Person{
+			"lin": {Name: "lin", Accounts: map[string]string{"acme": "U0LIN"}},
+			"wei": {Name: "wei"},
+		},
+		Modules: []core.Module{
+			{Name: "Payments", Handlers: []core.Ref{"lin", "@oncall"}, Lead: "wei"},
+			{Name: "Core Banking", Handlers: []core.Ref{"wei"}},
+			{Name: "Nobody's"},
+		},
+		Fields: []core.Field{
+			{Key: "amount", Type: core.NumberField, Label: map[string]string{"en": "Amount", "zh-CN": "金额"}, Part: core.Reported},
+			{Key: "kind", Type: core.SelectField, Label: map[string]string{"en": "Kind of loss", "zh-CN": "类别"}, Part: core.Reported,
+				Options: []core.Option{
+					{Key: "money", Label: map[string]string{"en": "Money", "zh-CN": "资金"}},
+					{Key: "trust", Label: map[string]string{"en": "Loss of trust", "zh-CN": "信誉"}},
+				}},
+			{Key: "seen", Type: core.DateField, Label: map[string]string{"en": "Seen"}, Part: core.Reported},
+			{Key: "witness", Type: core.PeopleField, Label: map[string]string{"en": "Witness"}, Part: core.Reported},
+			{Key: "cause", Type: core.TextField, Label: map[string]string{"en": "Cause"}, Part: core.Handling},
+		},
+	}
+}
+
+// fakeEngine answers as it is told to and remembers what it was asked.
+type fakeEngine struct {
+	mu      sync.Mutex
+	drafts  map[string]engine.Draft // by op
+	changes map[string]engine.StatusChange
+	queries []engine.ListQuery
+	noticed []core.GroupRef
+
+	// before, if set, runs before every call; its error is the call's.
+	before  func(ctx context.Context, call string) error
+	similar []core.Risk
+	listing engine.Listing
+	view    engine.View
+	rooms   map[core.GroupRef]core.RiskKey
+}
+
+func (f *fakeEngine) called(ctx context.Context, call string) error {
+	if f.before == nil {
+		return nil
+	}
+	return f.before(ctx, call)
+}
+
+func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error {
+	return f.called(ctx, "MayFile")
+}
+
+func (f *fakeEngine) Similar(ctx context.Context, _ core.Actor, _ string) ([]core.Risk, error) {
+	return f.similar, f.called(ctx, "Similar")
+}
+
+func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
+	err := f.called(ctx, "File")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		return engine.Filed{}, err
+	}
+	_, repeat := f.drafts[op]
+	if f.drafts == nil {
+		f.drafts = map[string]engine.Draft{}
+	}
+	f.drafts[op] = d
+	r := core.Risk{Key: "R-17", Title: d.Title, Module: d.Module, Handlers: []core.Ref{"lin", "@oncall"}, Submitter: by}
+	return engine.Filed{Risk: r, Repeat: repeat, Now: []string{"remind"}}, nil
+}
+
+func (f *fakeEngine) ChangeStatus(ctx context.Context, op string, _ core.Actor, c engine.StatusChange) (core.Risk, error) {
+	if err := f.called(ctx, "ChangeStatus"); err != nil {
+		return core.Risk{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.changes == nil {
+		f.changes = map[string]engine.StatusChange{}
+	}
+	f.changes[op] = c
+	return core.Risk{Key: c.Risk, Title: "Ledger", Status: c.To}, nil
+}
+
+func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
+	if err := f.called(ctx, "Show"); err != nil {
+		return engine.View{}, err
+	}
+	v := f.view
+	v.Risk.Key = key
+	return v, nil
+}
+
+func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery) (engine.Listing, error) {
+	f.queries = append(f.queries, q)
+	return f.listing, f.called(ctx, "List")
+}
+
+func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
+	if err := f.called(ctx, "RiskOf"); err != nil {
+		return "", err
+	}
+	if k, ok := f.rooms[g]; ok {
+		return k, nil
+	}
+	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
+}
+
+func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core.Card {
+	return core.Card{Risk: v.Risk.Key, Version: v.Risk.Version, Title: []core.Span{core.Plain(lang + " card")}}
+}
+
+func (f *fakeEngine) Noticed(_ context.Context, g core.GroupRef) error {
+	f.noticed = append(f.noticed, g)
+	return nil
+}
+
+// down is the error of a store that is not there.
+var down error = &core.Error{Op: "store: apply", Kind: core.Unavailable, Effect: core.Maybe, Err: errors.New("i/o timeout")}
+
+func newBot(t *testing.T, f *fakeEngine, change ...func(*Config)) *Bot {
+	t.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{
+		Filing: f, Handling: f, Org: organisation(), Text: cat, Clock: core.ClockFunc(func() time.Time { return now }),
+	}
+	for _, ch := range change {
+		ch(&c)
+	}
+	b, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var lin = core.Actor{Account: core.Account{Workspace: "acme", ID: "U0LIN"}, Name: "Lin"}
+
+var room = core.GroupRef{Workspace: "acme", ID: "C0ROOM"}
+
+func typed(line string) Command {
+	return Command{Op: core.MakeOp("test", line), Actor: lin, Channel: core.GroupRef{Workspace: "acme", ID: "C0LOBBY"}, Typed: &Typed{Text: line}}
+}
+
+// ask has a command answered, without a deadline.
+func ask(t *testing.T, b *Bot, c Command) Reply {
+	t.Helper()
+	return b.Answer(t.Context(), c, func(context.Context, Reply) error { return nil })
+}
+
+// words is everything that a reply says.
+func words(r Reply) string {
+	out := core.Text(r.Text)
+	for _, l := range r.List {
+		out += "\n" + core.Text(l)
+	}
+	for _, e := range r.Errors {
+		out += "\n[" + e.Field + "] " + e.Text
+	}
+	return out
+}
+
+// wants fails unless everything in want stands in got.
+func wants(t *testing.T, got string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("missing %q in:\n%s", w, got)
+		}
+	}
+	if strings.Contains(got, "!commands.") || strings.Contains(got, "!refusal.") || strings.Contains(got, "!common.") {
+		t.Errorf("a wording is missing: %s", got)
+	}
+}

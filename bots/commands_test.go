@@ -1,0 +1,203 @@
+package bots
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func TestShow(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
+	b := newBot(t, f)
+	for _, line := range []string{"show R-17", "show r-17", "SHOW 17", "查看 17"} {
+		if r := ask(t, b, typed(line)); r.Card == nil || r.Card.Risk != "R-17" {
+			t.Errorf("%s: %+v", line, r)
+		}
+	}
+	inRoom := typed("show")
+	inRoom.Channel = room
+	if r := ask(t, b, inRoom); r.Card == nil || r.Card.Risk != "R-9" {
+		t.Errorf("in the risk's group: %+v", r)
+	}
+	wants(t, words(ask(t, b, typed("show"))), "Which risk?", "/risk show R-17")
+	wants(t, words(ask(t, b, typed("show ledger"))), `"ledger" is no risk`, "R-17")
+	f.before = func(context.Context, string) error {
+		return &engine.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
+	}
+	wants(t, words(ask(t, b, typed("show R-4"))), "There is no risk R-4 that you can see.")
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	wants(t, words(ask(t, b, typed("list"))), "No open risks match.")
+	for i := range core.MaxListed {
+		r := core.Risk{Key: core.MakeRiskKey("R", int64(99-i)), Title: "Ledger\n*is* <@U1>", Module: "Payments", Severity: core.High, Status: core.Pending}
+		f.listing.Risks = append(f.listing.Risks, r)
+	}
+	f.listing.Risks[0].Title = strings.Repeat("长", 200)
+	f.listing.Risks[1].DueAt = now.Add(-core.Day)
+	f.listing.Risks[2].DueAt = now.Add(core.Day)
+	f.listing.Total = 120
+	r := ask(t, b, typed("list mine overdue module:core banking"))
+	wants(t, words(r), "120 open risks, the newest 50 of them", strings.Repeat("长", 79)+"…",
+		"R-98 Ledger *is* <@U1> · Payments · High · Pending · overdue since 19 Nov 2026", "· due 21 Nov 2026")
+	if len(r.List) != core.MaxListed {
+		t.Errorf("%d lines", len(r.List))
+	}
+	ask(t, b, typed("list 我的 逾期"))
+	want := []engine.ListQuery{{}, {Mine: true, Overdue: true, Module: "Core Banking"}, {Mine: true, Overdue: true}}
+	if diff := cmp.Diff(want, f.queries); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	wants(t, words(ask(t, b, typed("list closed module:Payment"))), `"closed" is nothing to list by`, "Did you mean Payments?", "/risk list [open]")
+}
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
+	b := newBot(t, f)
+	for line, want := range map[string]engine.StatusChange{
+		"status R-17 resolved fixed by lin": {Risk: "R-17", To: core.Resolved, Note: "fixed by lin"},
+		"status 17 In progress":             {Risk: "R-17", To: core.InProgress},
+		"status 17 in_progress soon":        {Risk: "R-17", To: core.InProgress, Note: "soon"},
+		"status r-17 处理中 正在看":               {Risk: "R-17", To: core.InProgress, Note: "正在看"},
+		"状态 R-17 搁置 等供应商":                   {Risk: "R-17", To: core.Shelved, Note: "等供应商"},
+	} {
+		c := typed(line)
+		wants(t, words(ask(t, b, c)), "R-17 Ledger: ")
+		if diff := cmp.Diff(want, f.changes[c.Op]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", line, diff)
+		}
+	}
+	inRoom := typed("status resolved done")
+	inRoom.Channel = room
+	ask(t, b, inRoom)
+	if got := f.changes[inRoom.Op]; got.Risk != "R-9" || got.Note != "done" {
+		t.Errorf("in the risk's group: %+v", got)
+	}
+	n := len(f.changes)
+	wants(t, words(ask(t, b, typed("status 17 resovled"))), `"resovled" is no status`, "Did you mean", "Pending, In progress, Resolved, Shelved", "/risk status 17 resovled")
+	wants(t, words(ask(t, b, typed("status 17"))), "Which status?")
+	wants(t, words(ask(t, b, typed("status resolved"))), `"resolved" is no risk`)
+	r := ask(t, b, typed("status 17 shelved"))
+	wants(t, words(r), "Say why it is shelved")
+	if r.Form == nil || r.Form.ID != formShelve || !r.Form.Fields[0].Required {
+		t.Errorf("shelving without a reason asks for none: %+v", r.Form)
+	}
+	if len(f.changes) != n {
+		t.Errorf("changed all the same: %v", f.changes)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for _, line := range []string{"", "help", "?", "帮助"} {
+		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk help")
+	}
+	for _, lang := range []string{"en", "zh-CN"} {
+		for _, name := range commandNames() {
+			c := typed("help " + name)
+			c.Lang = lang
+			wants(t, words(ask(t, b, c)), "/risk "+name)
+		}
+	}
+	wants(t, words(ask(t, b, typed("help new"))), "amount", "module:Payments", "Asia/Shanghai")
+	wants(t, words(ask(t, b, typed("lsit mine"))), "There is no command /risk lsit.", "Did you mean /risk list?", "/risk lsit mine", "/risk new")
+	wants(t, words(ask(t, b, typed("help frobnicate"))), "There is no command /risk frobnicate.")
+}
+
+func pressed(p core.Press, seen int64) Command {
+	return Command{Op: fmt.Sprint(p, seen), Actor: lin, Pressed: &Pressed{Press: p, Risk: "R-17", Seen: seen}}
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{view: engine.View{MayChange: true, Risk: core.Risk{Version: 4, Title: "Ledger", Status: core.Pending}}}
+	b := newBot(t, f)
+	wants(t, words(ask(t, b, pressed(core.PressStart, 3))), "R-17 Ledger: In progress")
+	ask(t, b, pressed(core.PressReopen, 5))
+	for to, press := range map[core.Status]core.Press{core.Resolved: core.PressResolve, core.Shelved: core.PressShelve} {
+		r := ask(t, b, pressed(press, 3))
+		if r.Form == nil || r.Form.Fields[0].Max != core.MaxNote || r.Form.Fields[0].Required != (to == core.Shelved) {
+			t.Fatalf("%s: %+v", press, r.Form)
+		}
+		if r = ask(t, b, fill(*r.Form, "view "+string(to), Values{"note": {"because"}})); !r.Close {
+			t.Errorf("%s: the form does not close: %+v", press, r)
+		}
+	}
+	want := map[string]engine.StatusChange{
+		"start3": {Risk: "R-17", To: core.InProgress, Seen: 3}, "reopen5": {Risk: "R-17", To: core.Pending, Seen: 5},
+		"view resolved": {Risk: "R-17", To: core.Resolved, Note: "because", Seen: 4}, "view shelved": {Risk: "R-17", To: core.Shelved, Note: "because", Seen: 4},
+	}
+	if diff := cmp.Diff(want, f.changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	wants(t, words(ask(t, b, pressed("explode", 1))), "another version of riskroom")
+}
+
+func TestStaleCard(t *testing.T) {
+	t.Parallel()
+	stands := core.Risk{Key: "R-17", Title: "Ledger", Status: core.Resolved, StatusSince: now}
+	f := &fakeEngine{view: engine.View{Risk: stands}}
+	f.before = func(_ context.Context, call string) error {
+		if call == "ChangeStatus" {
+			return &engine.Refusal{Kind: core.Conflict, Code: "status_same", Args: map[string]any{"Key": "R-17", "Status": core.Resolved}, Risk: &stands}
+		}
+		return nil
+	}
+	b := newBot(t, f)
+	for _, c := range []Command{pressed(core.PressStart, 1), pressed(core.PressResolve, 1), typed("status 17 pending")} {
+		r := ask(t, b, c)
+		wants(t, words(r), "R-17 Ledger: Resolved since 20 Nov 2026, 15:30.")
+		if r.Card == nil || r.Form != nil {
+			t.Errorf("does not answer with the present state: %+v", r)
+		}
+	}
+	r := ask(t, b, Command{Actor: lin, Filled: &Filled{Form: formResolve, State: map[string]string{"risk": "R-17", "seen": "1"}}})
+	if r.Form == nil || r.Form.Card == nil || r.Form.Submit != "" {
+		t.Errorf("the form does not show the present state: %+v", r)
+	}
+}
+
+func TestMayNotChange(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{view: engine.View{Risk: core.Risk{Status: core.Pending}}}
+	r := ask(t, newBot(t, f), pressed(core.PressResolve, 1))
+	wants(t, words(r), "You may not change R-17")
+	if r.Form != nil {
+		t.Error("the form opens all the same")
+	}
+}
+
+func TestDetails(t *testing.T) {
+	t.Parallel()
+	filed := time.Date(2026, 11, 18, 10, 5, 0, 0, shanghai)
+	amount := 2.5
+	f := &fakeEngine{view: engine.View{Lead: "wei", Risk: core.Risk{
+		Title: "<@U1> *Ledger*", Module: "Payments", Severity: core.High, DiscoveredAt: filed.Add(-5 * time.Minute),
+		DueAt: time.Date(2026, 12, 1, 9, 0, 0, 0, shanghai), Submitter: lin, SubmittedAt: filed, Handlers: []core.Ref{"lin", "@oncall"},
+		Status: core.InProgress, StatusSince: filed,
+		Fields: map[string]core.Value{"amount": {Number: &amount}, "kind": {Text: "trust"}, "witness": {People: []core.Ref{"@oncall"}}},
+		Notes:  []core.Note{{At: filed.Add(core.Day), By: core.Actor{Name: "Wei"}, Text: "looking"}},
+	}}}
+	c := pressed(core.PressDetails, 1)
+	c.Lang = "zh-Hans-CN"
+	r := ask(t, newBot(t, f), c)
+	if r.Form == nil || r.Card == nil {
+		t.Fatalf("no details: %+v", r)
+	}
+	if diff := cmp.Diff(detailsForm, formText(*r.Form)); diff != "" {
+		t.Errorf("details (-want +got):\n%s", diff)
+	}
+}

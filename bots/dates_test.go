@@ -1,0 +1,70 @@
+package bots
+
+import (
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+func clockAt(t time.Time) core.Clock { return core.ClockFunc(func() time.Time { return t }) }
+
+func catalogue(tb testing.TB) *text.Catalogue {
+	tb.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return cat
+}
+
+func TestParseDate(t *testing.T) {
+	t.Parallel()
+	org := organisation()
+	for typed, want := range map[string]string{
+		"today": "2026-11-20 09:00", "Yesterday": "2026-11-19 09:00", "tomorrow": "2026-11-21 09:00",
+		"今天": "2026-11-20 09:00", "昨天": "2026-11-19 09:00", "前天": "2026-11-18 09:00",
+		"3d ago": "2026-11-17 09:00", "-3d": "2026-11-17 09:00", "3 days ago": "2026-11-17 09:00", "3天前": "2026-11-17 09:00",
+		"in 2d": "2026-11-22 09:00", "+2d": "2026-11-22 09:00", "2 天后": "2026-11-22 09:00",
+		"5h ago": "2026-11-20 10:30", "2小时前": "2026-11-20 13:30", "now": "2026-11-20 15:30",
+		"2026-11-20": "2026-11-20 09:00", "2026/1/2": "2026-01-02 09:00", "2026年1月2日": "2026-01-02 09:00",
+		"2026-11-20 14:30": "2026-11-20 14:30", "2026-11-20T14:30": "2026-11-20 14:30", "2026-11-20  7：05": "2026-11-20 07:05",
+		"2026-11-20T06:30:00Z": "2026-11-20 14:30", "45d ago": "2026-10-06 09:00",
+		"": "", "3d": "", "soon": "", "2026-02-30": "", "2026-13-01": "", "2026-11-20 25:00": "", "+3d ago": "", "20.11.2026": "",
+		"99999d ago": "", "2026-11-20 14:30 x": "",
+	} {
+		got, ok := parseDate(org, now, typed)
+		if s := got.Format("2006-01-02 15:04"); ok != (want != "") || ok && s != want {
+			t.Errorf("parseDate(%q) = %s %v, want %q", typed, s, ok, want)
+		}
+	}
+}
+
+// TestDaysAreCalendarDays counts days over the end of summer time: nine in the
+// morning stays nine in the morning.
+func TestDaysAreCalendarDays(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skipf("no zone database: %v", err)
+	}
+	org := organisation()
+	org.Zone = berlin
+	got, _ := parseDate(org, time.Date(2026, 10, 26, 12, 0, 0, 0, berlin), "2d ago")
+	if want := time.Date(2026, 10, 24, 9, 0, 0, 0, berlin); !got.Equal(want) {
+		t.Errorf("2d ago = %s, want %s", got, want)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"new", "show", "list", "status", "help"}
+	for typed, want := range map[string]string{
+		"nwe": "new", "staus": "status", "SHOW": "show", "lsit": "list", "zzz": "", "": "", "hepl": "help", "completely": "",
+	} {
+		if got := nearest(typed, known); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package bots
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func TestNewInOneLine(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	c := typed("new Ledger is off by one module:payments discovered:yesterday severity:高 due:2026-12-01 handlers:@lin,@oncall,@Wang amount:5 kind:Loss of trust witness:lin")
+	c.Typed.Mentions = map[string]core.Ref{"@Wang": "acme/U0WANG"}
+	r := ask(t, newBot(t, f), c)
+	wants(t, words(r), "R-17 is filed: Ledger is off by one", "Handlers: @U0LIN, @oncall", "acting now: remind")
+	five := 5.0
+	want := engine.Draft{
+		Title: "Ledger is off by one", Module: "Payments", Severity: core.High,
+		DiscoveredAt: time.Date(2026, 11, 19, 9, 0, 0, 0, shanghai), DueAt: time.Date(2026, 12, 1, 9, 0, 0, 0, shanghai),
+		Handlers: []core.Ref{"lin", "@oncall", "acme/U0WANG"},
+		Fields: map[string]core.Value{
+			"amount": {Number: &five}, "kind": {Text: "trust"}, "witness": {People: []core.Ref{"lin"}},
+		},
+	}
+	if diff := cmp.Diff(want, f.drafts[c.Op], cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" {
+		t.Errorf("draft (-want +got):\n%s", diff)
+	}
+}
+
+func TestTodayIsNotInTheFuture(t *testing.T) {
+	t.Parallel()
+	early := time.Date(2026, 11, 20, 7, 0, 0, 0, shanghai)
+	b := newBot(t, &fakeEngine{}, func(c *Config) { c.Clock = clockAt(early) })
+	if d, _ := b.draft(Values{"discovered_at": {"today"}}, nil, "en"); !d.DiscoveredAt.Equal(early) {
+		t.Errorf("today at seven, when days start at nine: %s", d.DiscoveredAt)
+	}
+}
+
+func TestNewTellsEverythingWrongAndKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	line := `Ledger modul:Payments severity:hgih discovered:soon amount:five handlers:nobody kind:mony`
+	for lang, want := range map[string][]string{
+		"en": {"Nothing was done", `no field "modul". Did you mean module?`, `"hgih" is not known`, "Did you mean High?", `"soon" is not a date`,
+			`Amount: "five" is not a number`, `nobody called "nobody"`, "Kind of loss:", "Did you mean Money?",
+			"/risk new " + line, "title, module, severity, discovered, due, description, handlers, amount, kind, seen, witness"},
+		"zh-CN": {"未执行", "没有名为“modul”的字段", "金额：“five”不是数字", "/risk new " + line, "标题、模块、严重程度、发现日期、截止日期、描述、处理人员、金额、类别"},
+	} {
+		c := typed("new " + line)
+		c.Lang = lang
+		wants(t, words(ask(t, newBot(t, f), c)), want...)
+	}
+	if len(f.drafts) != 0 {
+		t.Errorf("filed all the same: %v", f.drafts)
+	}
+}
+
+func TestEngineRefusalsKeepWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{before: func(_ context.Context, call string) error {
+		if call != "File" {
+			return nil
+		}
+		return &engine.Refusal{
+			Kind: core.Invalid, Code: "too_long", Field: "title", Args: map[string]any{"Max": 200, "Has": 201},
+			Also: []*engine.Refusal{{Kind: core.Invalid, Code: "title_empty", Field: "title"}},
+		}
+	}}
+	got := words(ask(t, newBot(t, f), typed("new Ledger module:Payments")))
+	wants(t, got, "• Title takes at most 200 characters; this has 201.", "• A risk needs a title.", "/risk new Ledger module:Payments")
+}
+
+// fill answers a form as the person sees it, with some values changed.
+func fill(f Form, op string, change Values) Command {
+	v := Values{}
+	for _, field := range f.Fields {
+		if len(field.Initial) > 0 {
+			v[field.Key] = field.Initial
+		}
+	}
+	for k, x := range change {
+		v[k] = x
+	}
+	return Command{Op: op, Actor: lin, Filled: &Filled{Form: f.ID, State: f.State, Values: v}}
+}
+
+func TestFileForm(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	r := ask(t, b, typed("new"))
+	if r.Form == nil || r.Form.Submit == "" {
+		t.Fatalf("no form: %+v", r)
+	}
+	if got := formText(*r.Form); got != blankForm {
+		t.Errorf("the blank form (-want +got):\n%s", cmp.Diff(blankForm, got))
+	}
+
+	choose := fill(*r.Form, "op-choose", Values{"module": {"Payments"}, "title": {"Ledger"}})
+	choose.Filled.Refresh = true
+	r = ask(t, b, choose)
+	if got := formText(*r.Form); got != chosenForm {
+		t.Errorf("with a module (-want +got):\n%s", cmp.Diff(chosenForm, got))
+	}
+
+	c := fill(*r.Form, "op-file", Values{"handlers": {"lin"}, "due_at": {"2026-12-01"}, "fields.witness": {"acme/U0WANG"}})
+	r = ask(t, b, c)
+	if r.Form == nil || r.Form.Submit != "" {
+		t.Fatalf("the answer is no form to be read: %+v", r)
+	}
+	wants(t, core.Text(r.Form.Notice), "R-17 is filed: Ledger")
+	d := f.drafts["op-file"]
+	if diff := cmp.Diff([]core.Ref{"lin"}, d.Handlers); diff != "" || d.Module != "Payments" || d.Severity != core.Medium ||
+		!d.DiscoveredAt.Equal(time.Date(2026, 11, 20, 9, 0, 0, 0, shanghai)) || d.Fields["witness"].People[0] != "acme/U0WANG" {
+		t.Errorf("draft: %+v %s", d, diff)
+	}
+}
+
+// TestAnotherModuleShowsItsOwnHandlers narrows, then changes the module.
+func TestAnotherModuleShowsItsOwnHandlers(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	choose := func(state map[string]string, v Values) Field {
+		r := ask(t, b, Command{Actor: lin, Filled: &Filled{Form: formFile, State: state, Values: v, Refresh: true}})
+		for _, f := range r.Form.Fields {
+			if f.Key == "handlers" {
+				return f
+			}
+		}
+		return Field{}
+	}
+	same := choose(map[string]string{"module": "Payments"}, Values{"module": {"Payments"}, "handlers": {"@oncall"}})
+	if diff := cmp.Diff([]string{"@oncall"}, same.Initial); diff != "" {
+		t.Errorf("the same module forgets what was narrowed: %s", diff)
+	}
+	other := choose(map[string]string{"module": "Core Banking"}, Values{"module": {"Payments"}, "handlers": {"wei"}})
+	if diff := cmp.Diff([]string{"lin", "@oncall"}, other.Initial); diff != "" {
+		t.Errorf("another module: %s", diff)
+	}
+	if other.Variant == choose(nil, Values{"module": {"Core Banking"}}).Variant {
+		t.Error("two modules' handlers are the same variant of the field")
+	}
+	if none := choose(nil, Values{"module": {"Nobody's"}}); none.Kind != StaticKind {
+		t.Errorf("a module without handlers: %+v", none)
+	}
+}
+
+func TestSameTitleIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{similar: []core.Risk{{Key: "R-16", Title: "Ledger", SubmittedAt: now.Add(-3 * time.Minute)}}}
+	b := newBot(t, f)
+	c := typed("new Ledger module:Payments due:2026-12-01 14:30 handlers:wei,lin description:\"a b\"")
+	r := ask(t, b, c)
+	wants(t, words(r), "You filed R-16 under the same title 3 minutes ago", "/risk new Ledger module:Payments", "anyway:yes")
+	if r.Form == nil || r.Form.Submit != "File anyway" || len(f.drafts) != 0 {
+		t.Fatalf("not asked: %+v, %v", r, f.drafts)
+	}
+	if r = ask(t, b, fill(*r.Form, "view", nil)); r.Form == nil || r.Form.Submit != "" {
+		t.Fatalf("not filed: %+v", r)
+	}
+	d := f.drafts["view"]
+	if !d.DueAt.Equal(time.Date(2026, 12, 1, 14, 30, 0, 0, shanghai)) || d.Description != "a b" || len(d.Handlers) != 2 || d.Handlers[0] != "wei" {
+		t.Errorf("not everything typed was kept: %+v", d)
+	}
+	if ask(t, b, typed(strings.TrimSpace(c.Typed.Text)+" anyway:yes")); len(f.drafts) != 2 {
+		t.Errorf("anyway:yes does not file: %v", f.drafts)
+	}
+}
+
+// TestNobodyIsAskedAboutTheirOwnFirstTry submits a form again whose first
+// answer was lost after the risk was stored.
+func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	form := ask(t, b, typed("new")).Form
+	c := fill(*form, "view", Values{"title": {"Ledger"}, "module": {"Payments"}})
+	f.before = func(ctx context.Context, call string) error {
+		if call == "File" {
+			f.mu.Lock()
+			f.drafts = map[string]engine.Draft{"view": {Title: "Ledger"}}
+			f.mu.Unlock()
+			<-ctx.Done() // stored, but the answer does not come
+			return down
+		}
+		return nil
+	}
+	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if r := b.Answer(short, c, nil); len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "Press the button again") {
+		t.Fatalf("the form does not stay open honestly: %+v", r)
+	}
+	f.before = nil
+	f.similar = []core.Risk{{Key: "R-17", Title: "Ledger", SubmittedAt: now}}
+	if r := b.Answer(t.Context(), c, nil); r.Form == nil || r.Form.Submit != "" {
+		t.Errorf("asked about their own risk: %+v", r)
+	}
+}
+
+func TestFormRefusals(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{before: func(_ context.Context, call string) error {
+		if call == "File" {
+			return &engine.Refusal{Code: "title_empty", Field: "title", Also: []*engine.Refusal{{Code: "may_not_file"}}}
+		}
+		return nil
+	}}
+	b := newBot(t, f)
+	c := fill(*ask(t, b, typed("new")).Form, "v", Values{"title": {"x"}, "module": {"Payments"}})
+	wants(t, words(ask(t, b, c)), "[title] A risk needs a title.", "[] You may not file risks here.")
+	c = fill(*ask(t, b, typed("new")).Form, "v", Values{"fields.amount": {"many"}})
+	wants(t, words(ask(t, b, c)), `[fields.amount] Amount: "many" is not a number.`)
+}
+
+func TestNewFormForbidden(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{before: func(context.Context, string) error { return &engine.Refusal{Kind: core.Denied, Code: "may_not_file"} }}
+	r := ask(t, newBot(t, f), typed("new"))
+	wants(t, words(r), "You may not file risks here.")
+	if r.Form != nil {
+		t.Error("the form opens all the same")
+	}
+}
