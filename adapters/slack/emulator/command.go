@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"riskroom/adapters/stage"
@@ -68,38 +67,6 @@ func commandChannelName(ch *channel) string {
 	default:
 		return ch.Name
 	}
-}
-
-// typedMention is "@name" or "#name" at the beginning of a word.
-var typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
-
-// escape does to a command's text what should_escape does: the three special
-// characters become entities, names of people, groups and channels their IDs.
-// See https://docs.slack.dev/interactivity/implementing-slash-commands.
-func (w *Workspace) escape(text string) string {
-	if w.opts.LiteralCommandText {
-		return text
-	}
-	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-	return typedMention.ReplaceAllStringFunc(text, func(s string) string {
-		m := typedMention.FindStringSubmatch(s)
-		before, sign, name := m[1], m[2], m[3]
-		if sign == "#" {
-			if ch := w.channelByName(name); ch != nil {
-				return before + "<#" + ch.ID + "|" + ch.Name + ">"
-			}
-			return s
-		}
-		if u := w.handles[name]; u != nil {
-			return before + "<@" + u.ID + "|" + name + ">"
-		}
-		for _, g := range w.groups {
-			if g.Handle == name {
-				return before + "<!subteam^" + g.ID + "|@" + name + ">"
-			}
-		}
-		return s
-	})
 }
 
 // takeAnswer shows the message in the answer to a command: JSON, or any other

@@ -43,6 +43,7 @@ type Message struct {
 	Plain     string           // all that is seen, as plain text with mentions as "@name"
 	Blocks    []map[string]any // as stored, with block_ids
 	Metadata  *Metadata        //
+	Notifies  []string         // whom it notifies: user and group IDs, "channel", "here", "everyone"
 	Edited    bool             //
 	Pinned    bool             //
 	Ephemeral bool             // seen by one person, not stored
@@ -68,7 +69,7 @@ func (m Message) Action(actionID string) (element map[string]any, blockID string
 func (w *Workspace) export(m *message) Message {
 	return Message{
 		Channel: m.channel.ID, TS: m.ts, ThreadTS: m.thread, User: m.user, Subtype: m.subtype, Text: m.text,
-		Plain: w.plain(m), Blocks: clone(m.blocks), Metadata: clone(m.metadata), Edited: m.edited,
+		Plain: w.plain(m), Blocks: clone(m.blocks), Metadata: clone(m.metadata), Edited: m.edited, Notifies: notified(m),
 		Pinned:    slices.ContainsFunc(m.channel.pins, func(p pin) bool { return p.ts == m.ts }),
 		Ephemeral: m.only != "", At: m.at,
 	}

@@ -192,6 +192,7 @@ func TestBookmarks(t *testing.T) {
 		t.Errorf("bookmarks: %v, %v", list, err)
 	}
 	b.refused("invalid_link", "bookmarks.add", "channel_id", id, "type", "link", "title", "x", "link", "javascript:alert(1)")
+	b.refused("permission_denied", "bookmarks.add", "channel_id", "C0000PUBLIC", "type", "link", "title", "x", "link", link)
 	b.refused("not_found", "bookmarks.remove", "channel_id", id, "bookmark_id", "Bk404")
 }
 

@@ -20,7 +20,7 @@ import (
 func TestSlashCommandAsSlackGoReadsIt(t *testing.T) {
 	t.Parallel()
 	b, a := setupApp(t, func(rw http.ResponseWriter, _ *received) { _, _ = io.WriteString(rw, "filed <@"+lin+">") }, nil)
-	reply, err := b.SlashCommand(t.Context(), lin, "C0000SECRET", "/risk", "new A & B <b> for @wei and @oncall in #public, mail a@b.c")
+	reply, err := b.SlashCommand(t.Context(), lin, "C0000SECRET", "/risk", "new A & B <b> for @wei and @oncall in #public, mail a@b.c, see (https://x.example/?a=1&b=2).")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestSlashCommandAsSlackGoReadsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "new A &amp; B &lt;b&gt; for <@" + wei + "|wei> and <!subteam^S0000000001|@oncall> in <#C0000PUBLIC|public>, mail a@b.c"
+	want := "new A &amp; B &lt;b&gt; for <@" + wei + "|wei> and <!subteam^S0000000001|@oncall> in <#C0000PUBLIC|public>, mail <mailto:a@b.c|a@b.c>, see (<https://x.example/?a=1&amp;b=2>)."
 	if command.Text != want || command.UserID != lin || command.ChannelName != "privategroup" || command.TeamID != b.TeamID() || command.TriggerID == "" {
 		t.Errorf("command: %+v", command)
 	}

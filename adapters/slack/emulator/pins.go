@@ -107,14 +107,15 @@ func (b bookmark) object(channelID string) object {
 	return out
 }
 
-// bookmarkable finds the channel of a call that changes bookmarks.
+// bookmarkable finds the channel of a call that changes bookmarks. The pages
+// list neither not_in_channel nor is_archived: both are permission_denied.
 func (w *Workspace) bookmarkable(c *call) (*channel, error) {
 	if err := w.need("bookmarks:write"); err != nil {
 		return nil, err
 	}
-	ch, err := w.joined(c.str("channel_id"))
-	if err == nil && ch.isDirect() {
-		err = refuse("channel_type_not_supported")
+	ch, err := w.visible(c.str("channel_id"))
+	if err == nil && (ch.isDirect() || ch.Archived || !ch.members[w.opts.BotUserID]) {
+		err = refuse("permission_denied")
 	}
 	return ch, err
 }

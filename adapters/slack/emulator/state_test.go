@@ -94,6 +94,22 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
+func TestWhomAMessageNotifies(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.fine("chat.postMessage", "channel", lin, "text", "<@"+wei+"> <!channel> &lt;@U1&gt; <!subteam^S0000000001|@oncall> <#C0000PUBLIC>")
+	b.fine("chat.postMessage", "channel", lin, "text", "<!everyone>", "blocks", `[
+		{"type":"section","text":{"type":"mrkdwn","text":"<!here>"},"fields":[{"type":"plain_text","text":"<@U1>"},{"type":"mrkdwn","text":"<@U2>"}]},
+		{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"<!channel>"},{"type":"user","user_id":"U3"},{"type":"broadcast","range":"here"}]}]}]`)
+	dms := b.DMs(lin)
+	if diff := cmp.Diff([]string{wei, "channel", "S0000000001"}, dms[0].Notifies); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"here", "U2", "U3", "here"}, dms[1].Notifies); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestManyAtOnce is for the race detector: everything that looks or acts runs
 // at the same time.
 func TestManyAtOnce(t *testing.T) {

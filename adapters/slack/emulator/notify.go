@@ -1,0 +1,58 @@
+package emulator
+
+import "strings"
+
+// notified returns whom a message notifies: user and user group IDs, and
+// "channel", "here" or "everyone", in order. Where there are blocks the text
+// is not shown and notifies nobody.
+// See https://docs.slack.dev/messaging/formatting-message-text#mentioning-users.
+func notified(m *message) []string {
+	if len(m.blocks) == 0 {
+		return mentioned(m.text)
+	}
+	var out []string
+	for _, b := range m.blocks {
+		out = append(out, notifiedBy(b)...)
+	}
+	return out
+}
+
+// notifiedBy walks a block or a part of one.
+func notifiedBy(v object) []string {
+	switch v["type"] {
+	case "mrkdwn", "markdown":
+		return mentioned(str(v["text"]))
+	case "user":
+		return []string{str(v["user_id"])}
+	case "usergroup":
+		return []string{str(v["usergroup_id"])}
+	case "broadcast":
+		return []string{str(v["range"])}
+	}
+	var out []string
+	if text, ok := v["text"].(object); ok {
+		out = append(out, notifiedBy(text)...)
+	}
+	for _, list := range []string{"fields", "elements"} {
+		for _, e := range objects(v[list]) {
+			out = append(out, notifiedBy(e)...)
+		}
+	}
+	return out
+}
+
+// mentioned returns whom mrkdwn notifies.
+func mentioned(mrkdwn string) []string {
+	var out []string
+	for _, m := range angled.FindAllStringSubmatch(mrkdwn, -1) {
+		sign, what := m[1], m[2]
+		group, isGroup := strings.CutPrefix(what, "subteam^")
+		switch {
+		case sign == "@", sign == "!" && (what == "channel" || what == "here" || what == "everyone"):
+			out = append(out, what)
+		case sign == "!" && isGroup:
+			out = append(out, group)
+		}
+	}
+	return out
+}
