@@ -43,7 +43,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		ch.Op = "-" + nonce()
 	}
 	c := s.around("apply", ch.New.Key)
-	c.add(ch.Op, ch.Result, ch.Expect, ch.New.Version, string(doc))
+	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, string(doc))
 	s.reindex(c, ch.Old, &ch.New)
 	if err := s.timers(c, ch.New.Key, ch.Timers); err != nil {
 		return out, invalid(op, "timers", err)

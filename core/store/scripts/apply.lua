@@ -1,26 +1,32 @@
 -- uses: values runs timers
 -- Files a risk or changes it, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
--- ARGV  now, channel, op, result, expect, version, document,
+-- ARGV  now, channel, op, nonce, result, expect, version, document,
 --       n x (index key, risk key, score or '' to leave it), timers, events
--- Answer: ok, repeat (0/1), result, document; conflict
+-- Answer: ok, repeat (0/1), result, document; conflict with version
+-- A repeat of the op is told so; a repeat of this very call, by its nonce,
+-- gets the first answer.
 --
--- The risk's hash: doc, v, audit, and the last 16 ops in a ring: seq, and for
--- each place p: op:p, result:p.
-local op, result, expect, version, doc = arg(), arg(), arg(), arg(), arg()
+-- The risk's hash: doc, v, audit (its newest event), fence (see runs.lua),
+-- append (see append.lua), and the last 16 ops in a ring: seq, and for each
+-- place p: op:p, nonce:p, result:p.
+local op, nonce, result = arg(), arg(), arg()
+local expect, version, doc = arg(), arg(), arg()
 local index = {}
 for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
 local changes, told = timers(), events()
 
 local h = fields(redis.call('HGETALL', risk))
 for p = 0, 15 do
-  if h['op:' .. p] == op then return { 'ok', '1', h['result:' .. p], h.doc } end
+  if h['op:' .. p] == op then
+    return { 'ok', h['nonce:' .. p] == nonce and '0' or '1', h['result:' .. p], h.doc }
+  end
 end
 if (h.v or '0') ~= expect then return { 'conflict', 'version' } end
 
 local p = num(h.seq) % 16
 redis.call('HSET', risk, 'doc', doc, 'v', version, 'seq', str(num(h.seq) + 1),
-  'op:' .. p, op, 'result:' .. p, result)
+  'op:' .. p, op, 'nonce:' .. p, nonce, 'result:' .. p, result)
 for _, i in ipairs(index) do
   if i.score == '' then redis.call('ZREM', i.key, i.member)
   else redis.call('ZADD', i.key, i.score, i.member)

@@ -2,12 +2,12 @@
 -- Changes a link that binds a group: to bound, missing or '' (free).
 -- KEYS  as in runs.lua
 -- ARGV  now, channel, risk key, group, to, events
--- Answer: ok, changed (0/1)
+-- Answer: ok
 -- A repeat finds the link as it should be, or no longer binding the group.
 local member, group, to = arg(), arg(), arg()
 local told = events()
 local l = fields(redis.call('HGETALL', link))
-if l.group ~= group or l.st == to then return { 'ok', '0' } end
+if l.group ~= group or l.st == to then return { 'ok' } end
 redis.call('HSET', link, 'st', to)
 if to == '' then
   redis.call('HSET', link, 'last', group, 'epoch', str(num(l.epoch) + 1))
@@ -15,4 +15,4 @@ if to == '' then
   redis.call('SREM', links, member)
 end
 for _, e in ipairs(told) do emit(e) end
-return done('1')
+return done()

@@ -61,7 +61,7 @@ func StartCluster(t testing.TB) *Process {
 // test's own process is killed: then the shell's input ends.
 func run(t testing.TB, dir string, command []string) {
 	t.Helper()
-	script := `"$@" >/dev/null 2>&1 </dev/null & p=$!; cat >/dev/null; kill -9 $p`
+	script := `"$@" >/dev/null 2>&1 </dev/null & p=$!; cat >/dev/null; kill -9 $p; wait $p`
 	cmd := exec.Command("sh", append([]string{"-c", script, "sh"}, command...)...)
 	cmd.Dir = dir
 	in, err := cmd.StdinPipe()

@@ -1,0 +1,184 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func testClaimOrder(t *testing.T, open opener) {
+	b := setup(t, open)
+	runs, next, err := b.s.Claim(b.ctx, 10, lease)
+	b.ok(err)
+	b.same("nothing armed", []any{len(runs), next.IsZero()}, []any{0, true})
+
+	const n = 23
+	for i := range n {
+		run := engine.RunID{Risk: core.MakeRiskKey("R", int64(i%3)), Flow: "remind", Occurrence: fmt.Sprint(i)}
+		b.arm(b.arming(run, time.Duration(i)*time.Second))
+	}
+	b.clock.pass(19 * time.Second) // 0 to 19 are due
+	var order []string
+	for _, limit := range []int{1, 3, 9, 100} {
+		runs, next, err := b.s.Claim(b.ctx, limit, lease)
+		b.ok(err)
+		for _, r := range runs {
+			order = append(order, r.ID.Occurrence)
+			b.same("state", r.State, engine.Running)
+			b.same("stored", b.load(r.ID).At, r.At)
+		}
+		b.same("next", next, newClock().Now().Add(time.Duration(len(order))*time.Second))
+	}
+	var want []string
+	for i := range 20 {
+		want = append(want, fmt.Sprint(i))
+	}
+	b.same("order", order, want)
+}
+
+func testClaimOnce(t *testing.T, open opener) {
+	b := setup(t, open)
+	const n, workers = 60, 6
+	for i := range n {
+		b.arm(b.arming(engine.RunID{Risk: core.MakeRiskKey("R", int64(i%7)), Flow: "remind", Occurrence: fmt.Sprint(i)}, 0))
+	}
+	var mu sync.Mutex
+	claimed := map[engine.RunID]int{}
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for {
+				runs, next, err := b.s.Claim(b.ctx, 7, lease)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				for _, r := range runs {
+					claimed[r.ID]++
+				}
+				mu.Unlock()
+				if len(runs) == 0 && next.After(b.clock.Now()) {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.same("claimed", len(claimed), n)
+	for run, times := range claimed {
+		if times != 1 {
+			t.Errorf("%s was handed out %d times", run, times)
+		}
+	}
+}
+
+// testNeverEarly runs on the server's own time.
+func testNeverEarly(t *testing.T, open opener) {
+	s := open(t, nil)
+	b := &bench{T: t, ctx: t.Context(), s: s, clock: newClock()}
+	const n = 20
+	start := time.Now()
+	for i := range n {
+		c := b.arming(id(fmt.Sprint(i)), 0)
+		c.Due = start.Add(time.Duration(i) * 7 * time.Millisecond)
+		b.arm(c)
+	}
+	left := n
+	for left > 0 {
+		runs, _, err := s.Claim(b.ctx, 3, time.Minute)
+		b.ok(err)
+		for _, r := range runs {
+			left--
+			if now := time.Now(); now.Before(r.Due) {
+				t.Errorf("%s was handed out %v early", r.ID, r.Due.Sub(now))
+			}
+		}
+	}
+}
+
+func testCrashes(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	crash := func() engine.Run {
+		t.Helper()
+		b.clock.pass(time.Minute)
+		runs := b.claim()
+		b.same("claimed", len(runs), 1)
+		return runs[0]
+	}
+	b.same("nothing was open", crash().Crashes, 0)
+
+	l.Until = b.load(id("1")).At
+	l = b.begin(l, "send")
+	b.same("first", crash().Crashes, 1)
+	r := crash()
+	b.same("second", r.Crashes, 2)
+	b.same("open", r.Calls["send"].Open, true)
+
+	// Handed back: no crash, whatever is open.
+	l.Until = r.At
+	b.settle(engine.Settle{Lease: l, To: engine.Waiting, Until: b.clock.Now()})
+	b.same("handed back", crash().Crashes, 2)
+
+	_, err := b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
+	b.ok(err)
+	b.same("a result", b.load(id("1")).Crashes, 0)
+	b.same("nothing is open", crash().Crashes, 0)
+}
+
+func testFencing(t *testing.T, open opener) {
+	b := setup(t, open)
+	old := b.claimed(id("1"))
+	b.clock.pass(lease)
+	runs := b.claim()
+	b.same("claimed again", len(runs), 1)
+	now := engine.Lease{Run: id("1"), Until: runs[0].At}
+
+	_, err := b.s.Hold(b.ctx, old, b.clock.Now().Add(lease))
+	b.is(err, core.Lost, "")
+	_, err = b.s.Begin(b.ctx, engine.Begin{Lease: old, Key: "send", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(lease)})
+	b.is(err, core.Lost, "")
+	_, err = b.s.Settle(b.ctx, engine.Settle{Lease: old, To: engine.Finished})
+	b.is(err, core.Lost, "")
+	_, err = b.s.ReserveLink(b.ctx, old)
+	b.is(err, core.Lost, "")
+
+	// Renewing gives another lease, even for the same end; a repeat the same.
+	second, err := b.s.Hold(b.ctx, now, now.Until)
+	b.ok(err)
+	repeat, err := b.s.Hold(b.ctx, now, now.Until)
+	b.ok(err)
+	b.same("repeat", repeat, second)
+	b.same("later", second.Until.After(now.Until), true)
+	_, err = b.s.Settle(b.ctx, engine.Settle{Lease: now, To: engine.Finished})
+	b.is(err, core.Lost, "")
+
+	third := b.begin(second, "send")
+	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Fail: true, Lease: second})
+	b.is(err, core.Lost, "")
+	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
+	b.ok(err) // a result is taken from anyone
+	b.settle(engine.Settle{Lease: third, To: engine.Finished})
+
+	_, err = b.s.Hold(b.ctx, engine.Lease{Run: id("none"), Until: b.clock.Now()}, b.clock.Now())
+	b.is(err, core.Lost, "")
+}
+
+// testFenceOfTheGone: a run that is dropped and armed again within the same
+// millisecond must not be held by who held it before.
+func testFenceOfTheGone(t *testing.T, open opener) {
+	b := setup(t, open)
+	old := b.claimed(id("1"))
+	drop := b.arming(id("1"), 0)
+	drop.Do = engine.DropTimer
+	b.arm(drop)
+	now := b.claimed(id("1"))
+	b.same("another lease", now.Until.Equal(old.Until), false)
+	_, err := b.s.Hold(b.ctx, old, b.clock.Now().Add(lease))
+	b.is(err, core.Lost, "")
+}

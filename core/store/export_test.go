@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// DB is the client, for tests that look behind the store.
+func (s *Store) DB() redis.UniversalClient { return s.db }
+
+// Repeating makes the client send every script twice, as it does by itself
+// when an answer is lost, and report where the second answer differs.
+func (s *Store) Repeating(differs func(string)) { s.db.AddHook(repeater(differs)) }
+
+type repeater func(string)
+
+func (r repeater) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (r repeater) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if cmd.Name() == "evalsha" && !redis.HasErrorPrefix(err, "NOSCRIPT") {
+			again := redis.NewCmd(ctx, cmd.Args()...)
+			_ = next(ctx, again)
+			r.compare(cmd, again)
+		}
+		return err
+	}
+}
+
+func (r repeater) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		err := next(ctx, cmds)
+		if cmds[0].Name() != "evalsha" {
+			return err
+		}
+		var again []redis.Cmder
+		for _, cmd := range cmds {
+			again = append(again, redis.NewCmd(ctx, cmd.Args()...))
+		}
+		_ = next(ctx, again)
+		for i := range cmds {
+			if !redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") {
+				r.compare(cmds[i], again[i])
+			}
+		}
+		return err
+	}
+}
+
+func (r repeater) compare(cmd, again redis.Cmder) {
+	first, second := values(cmd), values(again)
+	if !slices.Equal(first, second) {
+		r(fmt.Sprintf("%v\nfirst  %q\nsecond %q", cmd.Args(), first, second))
+	}
+}
+
+// values lists what a script answered, without order: tables have none.
+func values(cmd redis.Cmder) []string {
+	var list []string
+	var walk func(v any)
+	walk = func(v any) {
+		if l, ok := v.([]any); ok {
+			for _, x := range l {
+				walk(x)
+			}
+			return
+		}
+		list = append(list, fmt.Sprint(v))
+	}
+	walk(cmd.(*redis.Cmd).Val())
+	slices.Sort(list)
+	return append(list, fmt.Sprint(cmd.Err()))
+}

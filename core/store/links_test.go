@@ -1,0 +1,132 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+var room = core.GroupRef{Workspace: "acme", ID: "C1"}
+
+func (b *bench) link() engine.Link {
+	b.Helper()
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	return rec.Link
+}
+
+func (b *bench) reserve(l engine.Lease) engine.Link {
+	b.Helper()
+	link, err := b.s.ReserveLink(b.ctx, l)
+	b.ok(err)
+	return link
+}
+
+// links returns every link by its risk.
+func (b *bench) links() map[core.RiskKey]engine.Link {
+	b.Helper()
+	all := map[core.RiskKey]engine.Link{}
+	b.ok(b.s.EachLink(b.ctx, func(k core.RiskKey, l engine.Link) error { all[k] = l; return nil }))
+	return all
+}
+
+func testLink(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	begin := engine.Begin{Lease: l, Key: "create", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(time.Minute), Reserve: true}
+	_, err := b.s.Begin(b.ctx, begin)
+	b.is(err, core.Conflict, "link")
+	b.same("reserved", b.reserve(l), engine.Link{State: engine.Reserved, Run: id("1")})
+	b.same("repeat", b.reserve(l), engine.Link{State: engine.Reserved, Run: id("1")})
+	other := b.claimed(id("2"))
+	b.same("in the way", b.reserve(other), engine.Link{State: engine.Reserved, Run: id("1")})
+
+	_, err = b.s.RiskOf(b.ctx, room)
+	b.is(err, core.NotFound, "")
+	got, err := b.s.Begin(b.ctx, begin)
+	b.ok(err)
+	made := engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room, Events: []engine.Event{{Kind: "bound"}}}
+	for range 2 {
+		_, err = b.s.Close(b.ctx, made)
+		b.ok(err)
+	}
+	badge := core.MessageRef{Workspace: "acme", Channel: "C1", ID: "1.2"}
+	b.settle(engine.Settle{Lease: got.Lease, To: engine.Finished, Badge: badge})
+	b.same("bound", b.link(), engine.Link{State: engine.Bound, Group: room, Badge: badge, Run: id("1")})
+	b.same("still in the way", b.reserve(other).State, engine.Bound)
+	risk, err := b.s.RiskOf(b.ctx, room)
+	b.ok(err)
+	b.same("risk", risk, "R-1")
+	b.same("each", len(b.links()), 1)
+
+	set := func(g core.GroupRef, to engine.LinkState, kind string) {
+		t.Helper()
+		for range 2 {
+			b.ok(b.s.SetLink(b.ctx, "R-1", g, to, []engine.Event{{Kind: kind}}))
+		}
+	}
+	set(core.GroupRef{Workspace: "acme", ID: "C2"}, engine.Free, "other")
+	set(room, engine.Missing, "missing")
+	b.same("missing", b.links()["R-1"].State, engine.Missing)
+	set(room, engine.Bound, "back")
+	set(room, engine.Free, "freed")
+	b.same("free", b.link(), engine.Link{Epoch: 1})
+	b.same("each", len(b.links()), 0)
+	risk, err = b.s.RiskOf(b.ctx, room)
+	b.ok(err)
+	b.same("was last", risk, "R-1")
+	b.same("events", b.kinds(), "freed back missing bound")
+
+	b.same("next epoch", b.reserve(other), engine.Link{State: engine.Reserved, Run: id("2"), Epoch: 1})
+	b.is(b.s.SetLink(b.ctx, "R-1", room, "odd", nil), core.Invalid, "state")
+}
+
+// testLinkKept: whatever ends or removes a run gives back what it reserved;
+// parking keeps it; a group that came late is bound only to a free link.
+func testLinkKept(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	b.reserve(l)
+	b.settle(engine.Settle{Lease: l, To: engine.Parked, Reason: "unsure"})
+	b.same("parked", b.link().Run, id("1"))
+	b.ok(b.s.Drop(b.ctx, id("1"), engine.Event{Kind: "dropped"}))
+	b.same("dropped", b.link(), engine.Link{})
+
+	l = b.claimed(id("2"))
+	b.reserve(l)
+	b.settle(engine.Settle{Lease: l, To: engine.Skipped})
+	b.same("ended", b.link(), engine.Link{})
+
+	l = b.claimed(id("3"))
+	b.reserve(l)
+	drop := b.arming(id("3"), 0)
+	drop.Do = engine.DropTimer
+	b.arm(drop)
+	b.same("removed", b.link(), engine.Link{})
+
+	// A result of run 1, dropped above, arrives after all.
+	late := engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room, Events: []engine.Event{{Kind: "bound"}}}
+	_, err := b.s.Close(b.ctx, late)
+	b.ok(err)
+	b.same("a late group", b.link().Group, room)
+	b.ok(b.s.SetLink(b.ctx, "R-1", room, engine.Free, nil))
+	late.Value = "C1 "
+	_, err = b.s.Close(b.ctx, late)
+	b.ok(err)
+	b.same("not again", b.link(), engine.Link{Epoch: 1})
+
+	l = b.claimed(id("4"))
+	b.reserve(l)
+	second := core.GroupRef{Workspace: "acme", ID: "C2"}
+	late.Value, late.Bind = second.ID, &second
+	_, err = b.s.Close(b.ctx, late)
+	b.ok(err)
+	b.same("somebody else's", []any{b.link().State, b.link().Run}, []any{engine.Reserved, id("4")})
+	trail, err := b.s.Trail(b.ctx, "R-1", 1)
+	b.ok(err)
+	b.same("told", trail[0].Data["outcome"], "unbound")
+	_, err = b.s.RiskOf(b.ctx, second)
+	b.is(err, core.NotFound, "")
+}

@@ -1,0 +1,63 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/store/storetest"
+)
+
+// together are cases in which others act between a call and its repeat, or
+// that look at what the server's own time brings.
+var together = map[string]bool{"claim once": true, "changes race": true, "never early": true}
+
+// TestRepeated runs every case while each script is sent twice, as the client
+// library does when an answer is lost: nothing may come of it.
+func TestRepeated(t *testing.T) {
+	t.Parallel()
+	for name, f := range cases {
+		if together[name] {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f(t, func(t *testing.T, c core.Clock) *store.Store {
+				s := storetest.Embedded(t, c)
+				s.Repeating(func(difference string) { t.Error(difference) })
+				return s
+			})
+		})
+	}
+}
+
+// TestUnknownScripts: after a restart or a failover the server knows no
+// script, and every item of a pipeline finds that out by itself.
+func TestUnknownScripts(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]func(testing.TB) *storetest.Process{
+		"server":  func(t testing.TB) *storetest.Process { return storetest.Start(t) },
+		"cluster": storetest.StartCluster,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := start(t)
+			b := setup(t, func(t *testing.T, c core.Clock) *store.Store { return p.Open(t, store.Options{Clock: c}) })
+			flush := func() { b.ok(b.s.DB().ScriptFlush(b.ctx).Err()) }
+			flush()
+			b.risk = b.file(2)
+			b.arm(b.arming(id("1"), 0), b.arming(id("2"), 0))
+			b.arm(b.arming(engine.RunID{Risk: "R-2", Flow: "remind", Occurrence: "1"}, 0))
+			flush()
+			b.same("claimed", len(b.claim()), 3)
+			flush()
+			_, total, err := b.s.Find(b.ctx, engine.Query{Limit: 5})
+			b.ok(err)
+			b.same("found", total, 2)
+			flush()
+			b.same("waits", b.take(false, 0, bucket("post", "", 1, time.Second)), time.Duration(0))
+		})
+	}
+}

@@ -1,0 +1,117 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"riskroom/core"
+)
+
+func bucket(name, scope string, n int, window time.Duration) core.Bucket {
+	return core.Bucket{Workspace: "acme", Name: name, Scope: scope, N: n, Window: window}
+}
+
+func (b *bench) take(person bool, within time.Duration, buckets ...core.Bucket) time.Duration {
+	b.Helper()
+	wait, err := b.s.TakeSlot(b.ctx, buckets, person, within)
+	b.ok(err)
+	return wait
+}
+
+func testSlots(t *testing.T, open opener) {
+	b := setup(t, open)
+	channel := bucket("post", "C1", 1, time.Second)
+	guarded := time.Second + 50*time.Millisecond
+	for i := range 3 {
+		b.same("in order", b.take(false, 0, channel), time.Duration(i)*guarded)
+	}
+	b.same("too late", b.take(false, time.Second, channel), 3*guarded)
+	b.same("not taken", b.take(false, 0, channel), 3*guarded)
+	b.same("other channel", b.take(false, 0, bucket("post", "C2", 1, time.Second)), time.Duration(0))
+
+	// A call waits for its scarcest bucket, and does not hold up those who
+	// draw on the others only.
+	all := bucket("all", "", 2, time.Minute)
+	b.same("both", b.take(false, 0, all, channel, all), 4*guarded)
+	b.same("only one", b.take(false, 0, all), time.Duration(0))
+	full := 4*guarded + time.Minute*51/50
+	b.same("full", b.take(false, 0, all), full-4*guarded)
+
+	// Ten a minute: nine for runs, one for people on top.
+	ten := bucket("ten", "", 10, time.Minute)
+	for range 9 {
+		b.same("runs", b.take(false, 0, ten), time.Duration(0))
+	}
+	b.same("run", b.take(false, 0, ten), time.Minute*51/50)
+	b.same("person", b.take(true, 0, ten), time.Duration(0))
+	b.same("next person", b.take(true, 0, ten), time.Minute*51/50)
+
+	b.same("no limit", b.take(false, 0, bucket("free", "", 0, 0)), time.Duration(0))
+	b.same("none", b.take(false, 0), time.Duration(0))
+	foreign := channel
+	foreign.Workspace = "guild"
+	_, err := b.s.TakeSlot(b.ctx, []core.Bucket{channel, foreign}, false, 0)
+	b.is(err, core.Invalid, "buckets")
+}
+
+func testSlotsHeldBack(t *testing.T, open opener) {
+	b := setup(t, open)
+	limited, free := bucket("post", "C1", 1, time.Second), bucket("free", "", 0, 0)
+	b.ok(b.s.HoldBack(b.ctx, []core.Bucket{limited, free}, 30*time.Second))
+	b.ok(b.s.HoldBack(b.ctx, []core.Bucket{limited}, time.Second)) // a shorter wait shortens nothing
+	b.same("limited", b.take(false, 0, limited), 30*time.Second)
+	b.same("free", b.take(true, 0, free), 30*time.Second)
+	b.same("other channel", b.take(false, 0, bucket("post", "C2", 1, time.Second)), time.Duration(0))
+	b.clock.pass(40 * time.Second)
+	b.same("over", b.take(false, 0, limited), time.Duration(0))
+}
+
+// testSlotsNeverExceed: whatever is taken when, calls that linger for the
+// guard never exceed a limit in any window, and calls of one kind come in the
+// order in which they asked.
+func testSlotsNeverExceed(t *testing.T, open opener) {
+	rapid.Check(t, func(rt *rapid.T) {
+		b := setup(t, open)
+		window := 10 * time.Second
+		kinds := []core.Bucket{
+			bucket("all", "", rapid.IntRange(1, 12).Draw(rt, "all"), window),
+			bucket("post", "C1", rapid.IntRange(1, 3).Draw(rt, "C1"), window/5),
+			bucket("post", "C2", rapid.IntRange(1, 3).Draw(rt, "C2"), window/5),
+		}
+		given := map[string][]time.Time{} // by bucket
+		last := map[string]time.Time{}    // by buckets and class
+		for range rapid.IntRange(1, 40).Draw(rt, "calls") {
+			b.clock.pass(time.Duration(rapid.IntRange(0, 1500).Draw(rt, "pause")) * time.Millisecond)
+			var cost []core.Bucket
+			for i, use := range rapid.SliceOfN(rapid.Bool(), 3, 3).Draw(rt, "buckets") {
+				if use {
+					cost = append(cost, kinds[i])
+				}
+			}
+			person := rapid.Bool().Draw(rt, "person")
+			at := b.clock.Now().Add(b.take(person, 0, cost...))
+			class := fmt.Sprint(cost, person)
+			if len(cost) > 0 && at.Before(last[class]) {
+				rt.Fatalf("%s: %v is before the %v of who asked earlier", class, at, last[class])
+			}
+			last[class] = at
+			for _, k := range cost {
+				given[k.Name+k.Scope] = append(given[k.Name+k.Scope], at)
+			}
+		}
+		for _, k := range kinds {
+			times := given[k.Name+k.Scope]
+			slices.SortFunc(times, time.Time.Compare)
+			for i := k.N; i < len(times); i++ {
+				// The first may linger for the guard, the last come at once.
+				if span := times[i].Sub(times[i-k.N]); span < k.Window+max(k.Window/50, 50*time.Millisecond) {
+					rt.Fatalf("%s: %d calls within %v", k.Name, k.N+1, span)
+				}
+			}
+		}
+	})
+}
