@@ -49,7 +49,7 @@ func (w *Workspace) commandCallback(userID, channelID, command, text string) (ca
 	w.publish(stage.CommandSent, user.ID, ch, nil, strings.TrimSpace(command+" "+text))
 	form := url.Values{
 		"token": {verificationToken}, "team_id": {w.opts.TeamID}, "team_domain": {w.opts.Domain},
-		"channel_id": {ch.ID}, "channel_name": {commandChannelName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
+		"channel_id": {ch.ID}, "channel_name": {publicName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
 		"command": {command}, "text": {w.escape(strings.TrimSpace(text))}, "api_app_id": {w.opts.AppID},
 		"is_enterprise_install": {"false"}, "response_url": {w.newResponseURL(user.ID, ch, nil)},
 		"trigger_id": {w.newTrigger(user.ID)},
@@ -57,8 +57,8 @@ func (w *Workspace) commandCallback(userID, channelID, command, text string) (ca
 	return formCallback(w.opts.CommandURL, form), user, ch, nil
 }
 
-// commandChannelName hides the name of anything but a public channel.
-func commandChannelName(ch *channel) string {
+// publicName hides the name of anything but a public channel, as payloads do.
+func publicName(ch *channel) string {
 	switch {
 	case ch.isDirect():
 		return "directmessage"

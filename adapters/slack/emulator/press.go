@@ -33,7 +33,8 @@ func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, actionID s
 	return w.actInView(ctx, userID, viewID, actionID, append([]string{}, values...))
 }
 
-// actInMessage acts on an element of a message; values is nil for a button.
+// actInMessage acts on an element of a message; values is nil for a button. A
+// button that only opens a link asks nothing of an app that hears of no actions.
 func (w *Workspace) actInMessage(ctx context.Context, userID, channelID, ts, actionID string, values []string) (Reply, error) {
 	cb, link, err := w.messageAction(userID, channelID, ts, actionID, values)
 	if err != nil || link && cb.url == "" {
@@ -72,19 +73,13 @@ func (w *Workspace) messageAction(userID, channelID, ts, actionID string, values
 	}
 	payload := w.payload("block_actions", user)
 	container := object{"type": "message", "message_ts": m.ts, "channel_id": ch.ID, "is_ephemeral": m.only != ""}
-	name := ch.Name
-	if ch.isDirect() {
-		name = "directmessage"
-	} else if ch.Private {
-		name = "privategroup"
-	}
-	values2 := state{}
+	chosen := state{}
 	if held != nil {
-		values2[block] = map[string]object{actionID: held}
+		chosen[block] = map[string]object{actionID: held}
 	}
 	maps.Copy(payload, object{
-		"container": container, "channel": object{"id": ch.ID, "name": name}, "actions": []object{action},
-		"state": object{"values": values2}, "trigger_id": w.newTrigger(user.ID), "response_url": w.newResponseURL(user.ID, ch, m),
+		"container": container, "channel": object{"id": ch.ID, "name": publicName(ch)}, "actions": []object{action},
+		"state": object{"values": chosen}, "trigger_id": w.newTrigger(user.ID), "response_url": w.newResponseURL(user.ID, ch, m),
 	})
 	if m.only == "" {
 		payload["message"] = w.shown(m, false)
