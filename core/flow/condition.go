@@ -39,8 +39,13 @@ type Condition struct {
 	scope   *scope
 }
 
-// String returns the condition as written.
-func (c *Condition) String() string { return c.source }
+// String returns the condition as written, "" for nil.
+func (c *Condition) String() string {
+	if c == nil {
+		return ""
+	}
+	return c.source
+}
 
 // Holds judges c. A nil Condition always holds.
 func (c *Condition) Holds(env Env) (bool, error) {

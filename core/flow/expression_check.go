@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -237,44 +236,4 @@ func constructName(n ast.Node) string {
 		return "a map"
 	}
 	return "this"
-}
-
-// joinsTexts refuses + on texts in a tree whose types are known.
-func joinsTexts(n ast.Node) *flaw {
-	return firstFlaw(n, func(n ast.Node) *flaw {
-		if b, ok := n.(*ast.BinaryNode); ok && b.Operator == "+" && b.Type().Kind() == reflect.String {
-			return flawAt(b.Location().From, "texts cannot be joined with +")
-		}
-		return nil
-	})
-}
-
-// mixesTypes refuses, in a tree whose types are known, a choice between values
-// of two types: nobody could check what is done with it.
-func mixesTypes(n ast.Node) *flaw {
-	return firstFlaw(n, func(n ast.Node) *flaw {
-		if c, ok := n.(*ast.ConditionalNode); ok && c.Type().Kind() == reflect.Interface {
-			return flawAt(c.Location().From, "both sides of : must be of one type")
-		}
-		return nil
-	})
-}
-
-// firstFlaw returns the first flaw that find finds in a tree.
-func firstFlaw(n ast.Node, find func(ast.Node) *flaw) *flaw {
-	v := &flawVisitor{find: find}
-	ast.Walk(&n, v)
-	return v.flaw
-}
-
-type flawVisitor struct {
-	find func(ast.Node) *flaw
-	flaw *flaw
-}
-
-// Visit implements ast.Visitor.
-func (v *flawVisitor) Visit(n *ast.Node) {
-	if v.flaw == nil {
-		v.flaw = v.find(*n)
-	}
 }

@@ -3,8 +3,6 @@ package flow
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -12,100 +10,6 @@ import (
 
 	"riskroom/core"
 )
-
-// Keywords lists the words that mean people in a flow by what they have to do
-// with the risk. Nobody may be named like one.
-func Keywords() []string { return []string{"submitter", "handlers", "lead", "administrators"} }
-
-// TermKind is what sort of thing a Term names.
-type TermKind string
-
-// The kinds of Term.
-const (
-	KeywordTerm    TermKind = "keyword"    // one of Keywords
-	PersonTerm     TermKind = "person"     // a name from the config file
-	GroupTerm      TermKind = "group"      // "@group", or "workspace:@group"
-	AccountTerm    TermKind = "account"    // "workspace/user"
-	ExpressionTerm TermKind = "expression" // "=expression"
-	WorkspaceTerm  TermKind = "workspace"  // a workspace on its own
-	ChannelTerm    TermKind = "channel"    // "workspace/channel"
-	ModuleTerm     TermKind = "module"     // a module in a condition
-)
-
-// Term is something that a flow names and that only the config file, or the
-// platform, knows.
-type Term struct {
-	Path      string // as in Problem
-	Offset    int    // as in Problem
-	Kind      TermKind
-	Text      string   // as written
-	Ref       core.Ref // of a person, a group, an account
-	Workspace string   // of a group ("" is the risk's home), an account, a workspace, a channel
-	Operator  bool     // stands where set_group names its operator
-}
-
-// Terms lists everything that d names outside itself, in the order written:
-// whoever knows the config file checks whether it exists. Parts of d that have
-// problems are left out.
-func (d Def) Terms() []Term {
-	c, _ := compile(d)
-	return c.terms
-}
-
-// ParsePeople reads a list of people and says what each entry is. The paths are
-// "/0", "/1", and so on. An "=expression" is recognised, not checked.
-func ParsePeople(list []string) ([]Term, []Problem) {
-	c := &compiler{}
-	for i, s := range list {
-		if t, ok := c.term(at("", i), s); ok {
-			c.terms = append(c.terms, t)
-		}
-	}
-	return c.terms, c.problems
-}
-
-// term reads one entry of a people list.
-func (c *compiler) term(path, s string) (Term, bool) {
-	t := Term{Path: path, Text: s}
-	switch {
-	case slices.Contains(Keywords(), s):
-		t.Kind = KeywordTerm
-		return t, true
-	case strings.HasPrefix(s, "="):
-		t.Kind = ExpressionTerm
-		return t, true
-	}
-	t, f := parseRef(s, 0)
-	if f != nil {
-		c.report(path, -1, RulePeople, "%s", f.message)
-		return t, false
-	}
-	t.Path = path
-	return t, true
-}
-
-// parseRef reads a name, a group or an account that stands at an offset.
-func parseRef(s string, offset int) (Term, *flaw) {
-	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
-	bad := flawAt(offset, "%q is nobody: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
-		s, oneOf(Keywords()))
-	if s == "" || strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl) {
-		return t, bad
-	}
-	if account, ok := t.Ref.Account(); ok && !strings.Contains(account.ID, "/") && !strings.ContainsAny(s, " :") {
-		t.Kind, t.Workspace = AccountTerm, account.Workspace
-		return t, nil
-	}
-	if workspace, name, ok := t.Ref.Group(); ok && !strings.ContainsAny(workspace+name, "@/:") {
-		t.Kind, t.Workspace = GroupTerm, workspace
-		return t, nil
-	}
-	if _, ok := t.Ref.Name(); ok {
-		t.Kind = PersonTerm
-		return t, nil
-	}
-	return t, bad
-}
 
 // People is a compiled list of people.
 type People struct {

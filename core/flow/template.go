@@ -51,8 +51,13 @@ type Template struct {
 	line   bool   // line breaks become blanks
 }
 
-// String returns the template as written.
-func (t *Template) String() string { return t.source }
+// String returns the template as written, "" for nil.
+func (t *Template) String() string {
+	if t == nil {
+		return ""
+	}
+	return t.source
+}
 
 // Render fills t in. Its error is Invalid if the result is longer than MaxLine
 // or MaxText allows. A nil Template gives "".
