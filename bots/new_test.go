@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -177,30 +178,33 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 // answer was lost after the risk was stored.
 func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
 	t.Parallel()
-	f := &fakeEngine{}
-	b := newBot(t, f)
-	form := ask(t, b, typed("new")).Form
-	c := fill(*form, "view", Values{"title": {"Ledger"}, "module": {"Payments"}})
-	f.before = func(ctx context.Context, call string) error {
-		if call == "File" {
-			f.mu.Lock()
-			f.drafts = map[string]engine.Draft{"view": {Title: "Ledger"}}
-			f.mu.Unlock()
-			<-ctx.Done() // stored, but the answer does not come
-			return down
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeEngine{}
+		b := newBot(t, f)
+		form := ask(t, b, typed("new")).Form
+		c := fill(*form, "view", Values{"title": {"Ledger"}, "module": {"Payments"}})
+		f.before = func(ctx context.Context, call string) error {
+			if call == "File" {
+				f.mu.Lock()
+				f.drafts = map[string]engine.Draft{"view": {Title: "Ledger"}}
+				f.mu.Unlock()
+				<-ctx.Done() // stored, but the answer does not come
+				return down
+			}
+			return nil
 		}
-		return nil
-	}
-	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	if r := b.Answer(short, c, nil); len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "Press the button again") {
-		t.Fatalf("the form does not stay open honestly: %+v", r)
-	}
-	f.before = nil
-	f.similar = []core.Risk{{Key: "R-17", Title: "Ledger", SubmittedAt: now}}
-	if r := b.Answer(t.Context(), c, nil); r.Form == nil || r.Form.Submit != "" {
-		t.Errorf("asked about their own risk: %+v", r)
-	}
+		short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if r := b.Answer(short, c, nil); len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "Press the button again") {
+			t.Fatalf("the form does not stay open honestly: %+v", r)
+		}
+		synctest.Wait()
+		f.before = nil
+		f.similar = []core.Risk{{Key: "R-17", Title: "Ledger", SubmittedAt: now}}
+		if r := b.Answer(t.Context(), c, nil); r.Form == nil || r.Form.Submit != "" {
+			t.Errorf("asked about their own risk: %+v", r)
+		}
+	})
 }
 
 func TestFormRefusals(t *testing.T) {

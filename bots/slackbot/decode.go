@@ -12,7 +12,7 @@ import (
 // <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>, <https://…|label>.
 // What people type themselves comes with &lt; and &gt;. See
 // https://docs.slack.dev/messaging/formatting-message-text.
-var marked = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
+var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>`)
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
@@ -23,13 +23,18 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 	var out strings.Builder
 	at := 0
 	for _, m := range marked.FindAllStringSubmatchIndex(s, -1) {
-		out.WriteString(entities.Replace(s[at:m[0]]))
-		at = m[1]
-		sign, id, label := s[m[2]:m[3]], entities.Replace(s[m[4]:m[5]]), ""
-		if m[6] >= 0 {
-			label = entities.Replace(s[m[6]:m[7]])
+		part := func(n int) string {
+			if m[2*n] < 0 {
+				return ""
+			}
+			return entities.Replace(s[m[2*n]:m[2*n+1]])
 		}
-		out.WriteString(readable(mentions, workspace, sign, id, label))
+		out.WriteString(entities.Replace(s[at:m[0]]))
+		out.WriteString(part(3)) // a link: what it leads to
+		if sign := part(1); sign != "" {
+			out.WriteString(readable(mentions, workspace, sign, part(2), part(4)))
+		}
+		at = m[1]
 	}
 	out.WriteString(entities.Replace(s[at:]))
 	return out.String(), mentions
@@ -37,6 +42,8 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 
 func readable(mentions map[string]core.Ref, workspace, sign, id, label string) string {
 	switch sign {
+	case "#":
+		return "#" + oneWord(label, id)
 	case "@":
 		ref := core.RefOf(core.Account{Workspace: workspace, ID: id})
 		word := "@" + oneWord(label, id)
@@ -45,15 +52,8 @@ func readable(mentions map[string]core.Ref, workspace, sign, id, label string) s
 		}
 		mentions[word] = ref
 		return word
-	case "#":
-		return "#" + oneWord(label, id)
-	case "!":
-		if group, ok := strings.CutPrefix(id, "subteam^"); ok {
-			return "@" + oneWord(strings.TrimPrefix(label, "@"), group)
-		}
-		return "@" + oneWord(strings.TrimPrefix(label, "@"), id)
 	}
-	return id // a link: what it leads to
+	return "@" + oneWord(strings.TrimPrefix(label, "@"), strings.TrimPrefix(id, "subteam^"))
 }
 
 // oneWord makes a name stay one word, whatever people call themselves.

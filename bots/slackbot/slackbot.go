@@ -43,7 +43,7 @@ type Config struct {
 	APIURL         string   // "" is Slack's
 
 	// ResponseOrigins are where response_urls may lead: "https://host". Nil is
-	// Slack's own.
+	// Slack's own, and the origin of APIURL.
 	ResponseOrigins []string
 
 	Bot     Answerer
@@ -115,8 +115,13 @@ func New(c Config) (*Bot, error) {
 	if base == "" {
 		base = slack.APIURL
 	}
-	if u, err := url.Parse(base); err != nil || u.Host == "" {
+	at, err := url.Parse(base)
+	if err != nil || at.Host == "" {
 		return nil, errors.New("slackbot: the API's URL is not a URL")
+	}
+	if c.ResponseOrigins == nil {
+		// The second is GovSlack's, https://docs.slack.dev/govslack.
+		c.ResponseOrigins = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com", at.Scheme + "://" + at.Host}
 	}
 	client := &http.Client{
 		Transport: c.Transport,
@@ -144,10 +149,6 @@ func New(c Config) (*Bot, error) {
 }
 
 func (b *Bot) setDefaults() {
-	if b.origins == nil {
-		// The second is GovSlack's, https://docs.slack.dev/govslack.
-		b.origins = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
-	}
 	if b.budget == nil {
 		b.budget = unpaced{}
 	}

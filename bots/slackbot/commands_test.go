@@ -1,0 +1,155 @@
+package slackbot
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
+)
+
+// wants fails unless everything in want stands in got.
+func wants(t *testing.T, got string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("missing %q in:\n%s", w, got)
+		}
+	}
+}
+
+// said is the message in the answer to a command.
+func said(t *testing.T, r emulator.Reply) emulator.Message {
+	t.Helper()
+	if r.Message == nil {
+		t.Fatalf("no message in the answer: %q", r.Body)
+	}
+	if !r.Message.Ephemeral {
+		t.Error("others see the answer")
+	}
+	return *r.Message
+}
+
+func TestInlineCommand(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new Ledger & <b> is off *by* one module:Payments handlers:@wei,@oncall amount:5")
+	wants(t, said(t, r).Plain, "R-17 is filed: Ledger & <b> is off *by* one", "@wei", "@oncall")
+	d := b.draft(t)
+	if d.Title != "Ledger & <b> is off *by* one" || len(d.Handlers) != 2 || d.Handlers[0] != core.RefOf(core.Account{Workspace: "acme", ID: wei}) || d.Handlers[1] != "@oncall" {
+		t.Errorf("draft: %+v", d)
+	}
+	if n := b.counted("commands ok"); n != 1 {
+		t.Errorf("counted %d", n)
+	}
+}
+
+func TestReadersLanguage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	wants(t, said(t, b.risk(t, wei, "help")).Plain, "可用命令", "/risk new")
+	wants(t, said(t, b.risk(t, lin, "help")).Plain, "What you can do")
+	wants(t, said(t, b.risk(t, wei, "list")).Plain, "共 1 条未完成风险", "待处理")
+}
+
+// TestHostileTextShowsAsTyped sends markup of every kind back and forth.
+func TestHostileTextShowsAsTyped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	hostile := "<!channel> <@U0000000WEI> *b* _i_ ~s~ `c` <http://x|y> &amp; :smile: \u202Eevil\u202C {{.Key}} %s"
+	r := b.risk(t, lin, "new "+hostile+" module:Payments")
+	m := said(t, r)
+	wants(t, m.Plain, hostile)
+	if len(m.Notifies) != 1 || m.Notifies[0] != lin { // the handler lin, of the module
+		if len(m.Notifies) != 0 {
+			t.Errorf("notifies %v", m.Notifies)
+		}
+	}
+	if d := b.draft(t); d.Title != hostile {
+		t.Errorf("title %q", d.Title)
+	}
+	wants(t, said(t, b.risk(t, lin, hostile)).Plain, "There is no command /risk <!channel>")
+}
+
+func TestDecodeText(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"plain &amp;lt; text":                            "plain &lt; text",
+		"<@U01|lin> and <@U02|lin> and <@U03>":           "@lin and @U02 and @U03",
+		"<#C01|general> <#C02>":                          "#general #C02",
+		"<!subteam^S01|@on-call> <!subteam^S02> <!here>": "@on-call @S02 @here",
+		"<https://x.example/a?b=1&amp;c|label>":          "https://x.example/a?b=1&c",
+		"<@U01|Lin Wei,jr>":                              "@Lin.Wei.jr",
+		"a < b > c <":                                    "a < b > c <",
+	} {
+		if got, _ := decodeText("acme", s); got != want {
+			t.Errorf("decodeText(%q) = %q, want %q", s, got, want)
+		}
+	}
+	_, mentions := decodeText("acme", "<@U01|lin> <@U02|lin> <!subteam^S01|@lin2>")
+	if len(mentions) != 2 || mentions["@lin"] != "acme/U01" || mentions["@U02"] != "acme/U02" {
+		t.Errorf("mentions: %v", mentions)
+	}
+}
+
+// TestSlowStoreIsToldThroughResponseURL holds File back until the command was
+// answered.
+func TestSlowStoreIsToldThroughResponseURL(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	release := make(chan struct{})
+	b.engine.set(func() {
+		b.engine.before = func(ctx context.Context, call string) error {
+			if call == "File" {
+				<-release
+			}
+			return nil
+		}
+	})
+	r := b.risk(t, lin, "new Ledger module:Payments")
+	wants(t, said(t, r).Plain, "not confirmed yet", "/risk new Ledger module:Payments")
+	close(release)
+	deadline := time.Now().Add(10 * time.Second)
+	for len(b.Ephemerals(lin)) < 2 {
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing is told later; the log: %s", b.logged)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	wants(t, b.Ephemerals(lin)[1].Plain, "R-17 is filed: Ledger")
+}
+
+func TestAnswerInTimeIsWhatThePlatformSets(t *testing.T) {
+	t.Parallel()
+	if answerWithin+readerWithin/4 >= 3*time.Second || openWithin >= 3*time.Second || answerWithin >= openWithin {
+		t.Errorf("an answer within %s, a modal within %s: Slack waits three seconds", answerWithin, openWithin)
+	}
+}
+
+func TestResponseURLsLeadToSlackOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *Config) { c.APIURL, c.TeamID = "", "T1" })
+	for u, ok := range map[string]bool{
+		"https://hooks.slack.com/commands/T1/2/x":         true,
+		"https://hooks.slack-gov.com/commands/T1/2/x":     true,
+		"https://slack.com/x":                             true,
+		"http://hooks.slack.com/commands/T1/2/x":          false,
+		"https://hooks.slack.com:8443/commands":           false,
+		"https://user:pw@hooks.slack.com/commands":        false,
+		"https://hooks.slack.com.evil.example/commands":   false,
+		"https://evil.example/hooks.slack.com":            false,
+		"http://169.254.169.254/latest/meta-data":         false,
+		"https://hooks.slack.com@evil.example/commands":   false,
+		"//hooks.slack.com/commands":                      false,
+		"file:///etc/passwd":                              false,
+		"":                                                false,
+		"https://hooks.slack.com%2eevil.example/commands": false,
+		"https://127.0.0.1/":                              false,
+	} {
+		if got := b.door.later(u) != nil; got != ok {
+			t.Errorf("%q: allowed %v, want %v", u, got, ok)
+		}
+	}
+}

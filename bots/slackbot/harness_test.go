@@ -1,0 +1,253 @@
+package slackbot
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/bots"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// fakeEngine keeps what it is asked to keep.
+type fakeEngine struct {
+	mu      sync.Mutex
+	before  func(ctx context.Context, call string) error // nil: all is well
+	drafts  map[string]engine.Draft
+	changes []engine.StatusChange
+	noticed []core.GroupRef
+	similar []core.Risk
+	risk    core.Risk
+}
+
+func (f *fakeEngine) enter(ctx context.Context, call string) error {
+	f.mu.Lock()
+	before := f.before
+	f.mu.Unlock()
+	if before == nil {
+		return nil
+	}
+	return before(ctx, call)
+}
+
+func (f *fakeEngine) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
+
+func (f *fakeEngine) Similar(ctx context.Context, _ core.Actor, _ string) ([]core.Risk, error) {
+	err := f.enter(ctx, "Similar")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.similar, err
+}
+
+func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
+	if err := f.enter(ctx, "File"); err != nil {
+		return engine.Filed{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drafts[op] = d
+	return engine.Filed{Risk: core.Risk{Key: "R-17", Title: d.Title, Handlers: d.Handlers, Submitter: by}}, nil
+}
+
+func (f *fakeEngine) ChangeStatus(ctx context.Context, _ string, _ core.Actor, c engine.StatusChange) (core.Risk, error) {
+	if err := f.enter(ctx, "ChangeStatus"); err != nil {
+		return core.Risk{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes = append(f.changes, c)
+	f.risk.Status = c.To
+	return f.risk, nil
+}
+
+func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
+	err := f.enter(ctx, "Show")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.risk
+	r.Key = key
+	return engine.View{Risk: r, MayChange: true}, err
+}
+
+func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery) (engine.Listing, error) {
+	err := f.enter(ctx, "List")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
+}
+
+func (f *fakeEngine) RiskOf(context.Context, core.GroupRef) (core.RiskKey, error) {
+	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
+}
+
+func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core.Card {
+	return core.Card{
+		Risk: v.Risk.Key, Version: v.Risk.Version, Title: []core.Span{core.Plain(v.Risk.Title)},
+		Rows: []core.Row{{Label: lang, Value: []core.Span{core.Plain(string(v.Risk.Status))}}},
+		Buttons: []core.Button{
+			{Press: core.PressStart, Label: "Start"}, {Press: core.PressResolve, Label: "Resolve"},
+			{Press: core.PressShelve, Label: "Shelve"}, {Press: core.PressDetails, Label: "Details"},
+		},
+	}
+}
+
+func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
+	if err := f.enter(ctx, "Noticed"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.noticed = append(f.noticed, g)
+	return nil
+}
+
+const (
+	lin   = "U0000000LIN"
+	wei   = "U0000000WEI"
+	lobby = "C0000LOBBY"
+)
+
+// bundle is a stand-in workspace, the bot on top of a fake engine, and counts.
+type bundle struct {
+	*emulator.Workspace
+	engine *fakeEngine
+	bot    *bots.Bot
+	door   *Bot
+	app    *http.ServeMux
+
+	mu     sync.Mutex
+	counts map[string]int
+	logged *strings.Builder
+}
+
+func (b *bundle) count(kind, outcome string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.counts[kind+" "+outcome]++
+}
+
+func (b *bundle) counted(key string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.counts[key]
+}
+
+// Write takes the log.
+func (b *bundle) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.logged.Write(p)
+}
+
+func organisation() *core.Organisation {
+	return &core.Organisation{
+		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
+		Workspaces: map[string]core.Workspace{"acme": {Name: "acme"}},
+		People:     map[string]core.Person{"lin": {Name: "lin", Accounts: map[string]string{"acme": lin}}},
+		Modules: []core.Module{
+			{Name: "Payments", Handlers: []core.Ref{"lin", "@oncall"}},
+			{Name: "Ledger", Handlers: []core.Ref{"lin"}},
+		},
+		Fields: []core.Field{
+			{Key: "amount", Type: core.NumberField, Label: map[string]string{"en": "Amount", "zh-CN": "金额"}, Part: core.Reported},
+			{Key: "witness", Type: core.PeopleField, Label: map[string]string{"en": "Witness"}, Part: core.Reported},
+		},
+	}
+}
+
+func setup(t *testing.T, change ...func(*Config)) *bundle {
+	t.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bundle{
+		app: http.NewServeMux(), counts: map[string]int{}, logged: &strings.Builder{},
+		engine: &fakeEngine{drafts: map[string]engine.Draft{}, risk: core.Risk{Key: "R-17", Version: 3, Title: "Ledger *is* <@U1> off", Module: "Payments", Status: core.Pending}},
+	}
+	b.Workspace, err = emulator.New(emulator.Options{
+		Users:      []emulator.User{{ID: lin, Name: "lin", RealName: "Lin"}, {ID: wei, Name: "wei", Locale: "zh-CN", TZ: "Asia/Shanghai"}},
+		UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{wei}}},
+		Channels:   []emulator.Channel{{ID: lobby, Name: "lobby", Members: []string{lin, wei}}},
+		App:        b.app, CommandURL: "http://app/commands", InteractionURL: "http://app/interactions", EventsURL: "http://app/events",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.bot, err = bots.New(bots.Config{
+		Filing: b.engine, Handling: b.engine, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c := Config{
+		Workspace: "acme", SigningSecrets: []string{b.SigningSecret()}, Token: b.BotToken(), APIURL: b.URL() + "/api/",
+		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count, Transport: b.Client().Transport, Logger: log,
+	}
+	for _, ch := range change {
+		ch(&c)
+	}
+	b.door, err = New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.app.Handle("/commands", b.door.Commands())
+	b.app.Handle("/interactions", b.door.Interactions())
+	b.app.Handle("/events", b.door.Events())
+	t.Cleanup(b.close)
+	return b
+}
+
+func (b *bundle) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = b.bot.Close(ctx)
+	_ = b.door.Close(ctx)
+	_ = b.Close()
+}
+
+// settled waits until everything that is being shown was shown.
+func (b *bundle) settled(t *testing.T) {
+	t.Helper()
+	if err := b.door.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// risk types a command.
+func (b *bundle) risk(t *testing.T, user, line string) emulator.Reply {
+	t.Helper()
+	r, err := b.SlashCommand(t.Context(), user, lobby, "/risk", line)
+	if err != nil {
+		t.Fatalf("/risk %s: %v\n%s", line, err, b.logged)
+	}
+	return r
+}
+
+// draft returns the only draft that was filed.
+func (b *bundle) draft(t *testing.T) engine.Draft {
+	t.Helper()
+	b.engine.mu.Lock()
+	defer b.engine.mu.Unlock()
+	if len(b.engine.drafts) != 1 {
+		t.Fatalf("%d risks are filed: %v", len(b.engine.drafts), b.engine.drafts)
+	}
+	for _, d := range b.engine.drafts {
+		return d
+	}
+	return engine.Draft{}
+}

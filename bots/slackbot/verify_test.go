@@ -1,0 +1,201 @@
+package slackbot
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
+)
+
+// request is a delivery as Slack would make it, to be spoilt.
+type request struct {
+	path, contentType, body, secret string
+	at                              time.Time
+	header                          map[string]string
+}
+
+// post delivers a request and returns the status.
+func (b *bundle) post(r request) int {
+	h := httptest.NewRequest(http.MethodPost, r.path, strings.NewReader(r.body))
+	h.Header.Set("Content-Type", r.contentType)
+	h.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(r.at.Unix(), 10))
+	h.Header.Set("X-Slack-Signature", emulator.Sign(r.secret, r.at.Unix(), []byte(r.body)))
+	for k, v := range r.header {
+		h.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	b.app.ServeHTTP(w, h)
+	return w.Code
+}
+
+func (b *bundle) command(change func(url.Values)) request {
+	form := url.Values{
+		"team_id": {b.TeamID()}, "user_id": {lin}, "user_name": {"lin"}, "channel_id": {lobby}, "command": {"/risk"},
+		"text": {"new Ledger module:Payments"}, "trigger_id": {"1.2.3"}, "response_url": {b.URL() + "/response/x"},
+	}
+	if change != nil {
+		change(form)
+	}
+	return request{path: "/commands", contentType: typeForm, body: form.Encode(), secret: b.SigningSecret(), at: time.Now()}
+}
+
+func (b *bundle) interaction(payload map[string]any) request {
+	p, _ := json.Marshal(payload) // of strings and maps only
+	r := b.command(nil)
+	r.path, r.body = "/interactions", url.Values{"payload": {string(p)}}.Encode()
+	return r
+}
+
+func TestUnfitRequestsDoNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for name, c := range map[string]struct {
+		spoil   func(*request)
+		status  int
+		outcome string
+	}{
+		"another secret":     {func(r *request) { r.secret = "other" }, 401, outcomeBadSignature},
+		"no signature":       {func(r *request) { r.header = map[string]string{"X-Slack-Signature": ""} }, 401, outcomeBadSignature},
+		"a broken signature": {func(r *request) { r.header = map[string]string{"X-Slack-Signature": "v0=zz"} }, 401, outcomeBadSignature},
+		"no timestamp":       {func(r *request) { r.header = map[string]string{"X-Slack-Request-Timestamp": ""} }, 401, outcomeBadSignature},
+		"another timestamp": {func(r *request) {
+			r.header = map[string]string{"X-Slack-Request-Timestamp": strconv.FormatInt(time.Now().Unix()+1, 10)}
+		}, 401, outcomeBadSignature},
+		"six minutes old": {func(r *request) { r.at = r.at.Add(-6 * time.Minute) }, 401, outcomeStale},
+		"from the future": {func(r *request) { r.at = r.at.Add(6 * time.Minute) }, 401, outcomeStale},
+		"too large":       {func(r *request) { r.body += "&x=" + strings.Repeat("x", core.MaxBody) }, 413, outcomeTooLarge},
+		"JSON":            {func(r *request) { r.contentType = typeJSON }, 415, outcomeType},
+		"no content type": {func(r *request) { r.contentType = "" }, 415, outcomeType},
+		"no form":         {func(r *request) { r.body = "%zz" }, 400, outcomeMalformed},
+		"another team":    {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "T0000OTHER", 1) }, 403, outcomeWrongTeam},
+		"no team":         {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "", 1) }, 403, outcomeWrongTeam},
+		"nobody":          {func(r *request) { r.body = strings.Replace(r.body, lin, "", 1) }, 400, outcomeMalformed},
+	} {
+		r := b.command(nil)
+		c.spoil(&r)
+		before := b.counted("commands " + c.outcome)
+		if got := b.post(r); got != c.status {
+			t.Errorf("%s: %d, want %d", name, got, c.status)
+		}
+		if b.counted("commands "+c.outcome) != before+1 {
+			t.Errorf("%s: not counted as %s: %v", name, c.outcome, b.counts)
+		}
+	}
+	if len(b.engine.drafts) != 0 {
+		t.Errorf("something was filed: %v", b.engine.drafts)
+	}
+	if w := httptest.NewRecorder(); true {
+		b.app.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/commands", nil))
+		if w.Code != 405 || w.Header().Get("Allow") != "POST" {
+			t.Errorf("GET: %d", w.Code)
+		}
+	}
+}
+
+func TestReplayDoesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.command(nil)
+	if got := b.post(r); got != 200 {
+		t.Fatalf("the first: %d", got)
+	}
+	b.engine.set(func() { clear(b.engine.drafts) })
+	if got := b.post(r); got != 401 || b.counted("commands replay") != 1 {
+		t.Errorf("the second: %d", got)
+	}
+	if len(b.engine.drafts) != 0 {
+		t.Error("the replay acted")
+	}
+	i := b.interaction(map[string]any{"type": "view_closed", "team": map[string]string{"id": b.TeamID()}, "user": map[string]string{"id": lin}})
+	if first, second := b.post(i), b.post(i); first != 200 || second != 401 {
+		t.Errorf("interactions: %d, then %d", first, second)
+	}
+}
+
+func TestTwoSecretsWhileOneTakesOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *Config) { c.SigningSecrets = append([]string{"newer"}, c.SigningSecrets...) })
+	older, newer := b.command(nil), b.command(func(f url.Values) { f.Set("trigger_id", "9") })
+	newer.secret = "newer"
+	if b.post(older) != 200 || b.post(newer) != 200 {
+		t.Errorf("one of two secrets is refused: %v", b.counts)
+	}
+}
+
+func TestPeopleOfOtherOrganisations(t *testing.T) {
+	t.Parallel()
+	ours := identity{team: "T1", enterprise: "E1"}
+	for name, c := range map[string]struct {
+		id   identity
+		from from
+		want bool
+	}{
+		"ours":                        {ours, from{team: "T1"}, true},
+		"ours, told twice":            {ours, from{team: "T1", userTeam: "T1"}, true},
+		"another workspace":           {ours, from{team: "T2"}, false},
+		"a guest from another team":   {ours, from{team: "T1", userTeam: "T2"}, false},
+		"of our organisation":         {ours, from{team: "T1", enterprise: "E1", userTeam: "T2"}, true},
+		"of another organisation":     {ours, from{team: "T1", enterprise: "E2", userTeam: "T2"}, false},
+		"user known by organisation":  {ours, from{team: "T1", userTeam: "E1"}, true},
+		"no organisation on our side": {identity{team: "T1"}, from{team: "T1", enterprise: "", userTeam: "T2"}, false},
+		"no team":                     {ours, from{enterprise: "E1"}, false},
+	} {
+		if got := c.id.ours(c.from); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestUnknownInteractionsAreAnswered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	base := func(more map[string]any) map[string]any {
+		more["team"], more["user"] = map[string]string{"id": b.TeamID()}, map[string]string{"id": lin}
+		return more
+	}
+	for i, p := range []map[string]any{
+		{"type": "shortcut"}, {"type": "block_actions"}, {"type": "view_submission"},
+		{"type": "block_actions", "actions": []any{map[string]string{"action_id": "other", "value": "x"}}},
+		{"type": "block_actions", "actions": []any{map[string]string{"action_id": "riskroom.start", "value": "R-17"}}},
+	} {
+		p["n"] = fmt.Sprint(i)
+		if got := b.post(b.interaction(base(p))); got != 200 {
+			t.Errorf("%v: %d", p, got)
+		}
+	}
+	if n := b.counted("interactions unknown_type"); n != 5 {
+		t.Errorf("counted %d: %v", n, b.counts)
+	}
+	r := b.command(nil)
+	r.path, r.body = "/interactions", "payload=nonsense"
+	if got := b.post(r); got != 400 {
+		t.Errorf("no JSON: %d", got)
+	}
+	foreign := base(map[string]any{"type": "view_submission", "view": map[string]any{"id": "V1", "callback_id": "file", "private_metadata": strings.Repeat("x", 4000)}})
+	if got := b.post(b.interaction(foreign)); got != 200 {
+		t.Errorf("a view with foreign metadata: %d", got)
+	}
+}
+
+func TestLogHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.command(func(f url.Values) { f.Set("text", "frobnicate body-secret") })
+	b.post(r)
+	b.post(r)
+	r.secret = "other-secret"
+	b.post(r)
+	for _, secret := range []string{b.SigningSecret(), b.BotToken(), "body-secret", "other-secret", "/response/x", emulator.Sign(b.SigningSecret(), r.at.Unix(), []byte(r.body))} {
+		if strings.Contains(b.logged.String(), secret) {
+			t.Errorf("the log holds %q:\n%s", secret, b.logged)
+		}
+	}
+}
