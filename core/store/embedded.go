@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/alicebob/miniredis/v2"
 
@@ -27,6 +28,10 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 		m.Close()
 		return nil, err
 	}
-	s.shut = m.Close
+	client := s.stop
+	s.stop = sync.OnceValue(func() error {
+		defer m.Close()
+		return client()
+	})
 	return s, nil
 }

@@ -61,10 +61,9 @@ type Store struct {
 	scripts  scripts
 	instance string
 
-	stop  context.CancelFunc // ends the subscriptions
-	life  context.Context
+	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
-	shut  func() // what else ends with the store
+	stop  func() error
 }
 
 // How long and how much the client waits and holds. A command that a person
@@ -105,13 +104,28 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc}
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
-	s.life, s.stop = context.WithCancel(context.Background())
+	life, cancel := context.WithCancel(context.Background())
+	s.life = life
+	s.stop = sync.OnceValue(func() error {
+		cancel()
+		s.loops.Wait()
+		return db.Close()
+	})
+	redis.SetLogger(libraryLog{o.Logger})
 	if err := s.openMeta(ctx); err != nil {
-		s.stop()
-		_ = db.Close()
+		_ = s.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// libraryLog takes what the client library has to say, which it says for all
+// of its clients at once. Whatever matters comes back as an error too.
+type libraryLog struct{ log *slog.Logger }
+
+// Printf is called by the library.
+func (l libraryLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.DebugContext(ctx, "store: "+fmt.Sprintf(format, v...))
 }
 
 // openMeta reads what describes the database, and writes it if it is new.
@@ -143,13 +157,6 @@ func (s *Store) openMeta(ctx context.Context) error {
 // are derived from it, so that two databases never share a marker.
 func (s *Store) Instance() string { return s.instance }
 
-// Stop ends subscriptions and connections. Calls under way fail.
-func (s *Store) Stop() error {
-	s.stop()
-	s.loops.Wait()
-	err := s.db.Close()
-	if s.shut != nil {
-		s.shut()
-	}
-	return err
-}
+// Stop ends subscriptions and connections. Calls under way fail. Stopping
+// twice is fine.
+func (s *Store) Stop() error { return s.stop() }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -85,7 +86,10 @@ func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) e
 	db := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, DialerRetries: 1})
 	defer db.Close()
 	for {
-		err := ask(ctx, db)
+		err := reachable(addr)
+		if err == nil {
+			err = ask(ctx, db)
+		}
 		if err == nil {
 			return
 		}
@@ -94,6 +98,19 @@ func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) e
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// reachable dials by itself, as the client would log each time that it cannot.
+func reachable(addr string) error {
+	network := "tcp"
+	if strings.HasPrefix(addr, "/") {
+		network = "unix"
+	}
+	c, err := net.Dial(network, addr)
+	if err == nil {
+		err = c.Close()
+	}
+	return err
 }
 
 // program finds redis-server.
@@ -135,4 +152,27 @@ func freeAddr(t testing.TB) string {
 			return addr.String()
 		}
 	}
+}
+
+// Replica starts a replica of the server, which ends with the test, and waits
+// until it is in step.
+func Replica(t testing.TB, of *Process) {
+	t.Helper()
+	socket := strings.TrimPrefix(of.URL, "unix://")
+	_, port, _ := net.SplitHostPort(freeAddr(t))
+	master := redis.NewClient(&redis.Options{Addr: socket})
+	defer master.Close()
+	for _, set := range [][2]string{{"bind", "127.0.0.1"}, {"port", port}, {"repl-diskless-sync-delay", "0"}} {
+		if err := master.ConfigSet(context.Background(), set[0], set[1]).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replica := Start(t, "--replicaof", "127.0.0.1 "+port)
+	await(t, strings.TrimPrefix(replica.URL, "unix://"), func(ctx context.Context, db *redis.Client) error {
+		info, err := db.Info(ctx, "replication").Result()
+		if err == nil && !strings.Contains(info, "master_link_status:up") {
+			err = errors.New("the replica is not in step")
+		}
+		return err
+	})
 }
