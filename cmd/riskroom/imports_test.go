@@ -31,6 +31,7 @@ var importRules = []importRule{
 	{"core/config", []string{"core", "core/flow"}},
 	{"core/engine", []string{"core", "core/flow", "core/text"}},
 	{"core/store", []string{"core", "core/engine"}},
+	{"core/store/storetest", []string{"core", "core/engine", "core/store"}},
 	{"adapters/stage", []string{"core"}},
 	{"adapters/adaptertest", []string{"core"}},
 	{"adapters/*/emulator", []string{"core", "core/text", "adapters/stage", "adapters/@"}},

@@ -1,0 +1,160 @@
+// Package app puts the parts together for one config file: the engine, an
+// adapter and a way in for each workspace, and what they count. The server and
+// the demo run the same App; only their stores, clocks and workspaces differ.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"riskroom/bots"
+	"riskroom/bots/web"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/text"
+)
+
+// Options is what an App is made of. All members are needed unless they say
+// otherwise.
+type Options struct {
+	Config   *config.Config
+	Store    *store.Store
+	Clock    core.Clock           // nil: time.Now
+	Log      *slog.Logger         // nil: slog.Default
+	Registry *prometheus.Registry // nil: one of its own
+}
+
+// App is a riskroom that is ready to run.
+type App struct {
+	Engine *engine.Engine
+
+	log        *slog.Logger
+	store      *store.Store
+	registry   *prometheus.Registry
+	bot        *bots.Bot
+	workspaces []*workspace
+}
+
+// New puts an App together. It asks every workspace whether it accepts the
+// bot, and fails if none
+// does: one among several is told in the log, and its runs wait.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Clock == nil {
+		o.Clock = core.ClockFunc(time.Now)
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	words, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	a := &App{log: o.Log, store: o.Store, registry: o.Registry}
+	budget := engine.NewBudget(o.Store)
+	platforms := map[string]core.Platform{}
+	for _, settings := range o.Config.Workspaces {
+		w, err := newWorkspace(settings, o.Config.CallTimeout, budget, o.Log)
+		if err != nil {
+			return nil, err
+		}
+		a.workspaces = append(a.workspaces, w)
+		platforms[settings.Name] = w.adapter
+	}
+	if err := a.introduce(ctx); err != nil {
+		return nil, err
+	}
+	runs, err := newRunMetrics(o.Registry)
+	if err != nil {
+		return nil, err
+	}
+	a.Engine = engine.New(engine.Options{
+		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: o.Store, Text: words,
+		// The database has an ID of its own, so that a new one never takes the
+		// marks of an old one for its own.
+		Instance: o.Config.Instance + "/" + o.Store.Instance(),
+		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Observe: runs,
+	})
+	a.bot, err = bots.New(bots.Config{
+		Filing: a.Engine, Handling: a.Engine, Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, a.openWays(o.Registry, budget)
+}
+
+// introduce asks each workspace whom its token speaks for.
+func (a *App) introduce(ctx context.Context) error {
+	var refused []error
+	for _, w := range a.workspaces {
+		if err := w.introduce(ctx, a.log); err != nil {
+			a.log.ErrorContext(ctx, "workspace refuses the bot", "workspace", w.settings.Name, "err", err)
+			refused = append(refused, err)
+		}
+	}
+	if len(a.workspaces) > 0 && len(refused) == len(a.workspaces) {
+		return errors.Join(refused...)
+	}
+	return nil
+}
+
+// openWays makes the ways in.
+func (a *App) openWays(r *prometheus.Registry, budget *engine.Budget) error {
+	inbound, err := web.NewMetrics(r)
+	if err != nil {
+		return err
+	}
+	for _, w := range a.workspaces {
+		if err := w.open(a.bot, a.Engine, budget.ForPeople(), inbound.Observer(w.settings.Name), a.log); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Public returns the server that platforms reach.
+func (a *App) Public() *http.Server {
+	routes := web.Routes{Slack: map[string]web.Slack{}}
+	for _, w := range a.workspaces {
+		routes.Slack[w.settings.Name] = web.Slack{
+			Commands: w.way.Commands(), Interactions: w.way.Interactions(), Events: w.way.Events(),
+		}
+	}
+	return web.NewPublic(routes, a.log)
+}
+
+// Admin returns the server for administrators and their monitoring.
+func (a *App) Admin() *http.Server {
+	ready := []web.Check{{Name: "store", Run: a.store.Ready}}
+	for _, w := range a.workspaces {
+		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
+	}
+	return web.NewAdmin(web.Admin{
+		Health:  []web.Check{{Name: "engine", Run: func(context.Context) error { return a.Engine.Alive() }}},
+		Ready:   ready,
+		Metrics: a.registry,
+	}, a.log)
+}
+
+// Close takes no more commands and lets those under way end, until ctx does.
+// The servers and the engine are stopped by whoever runs them.
+func (a *App) Close(ctx context.Context) error {
+	err := a.bot.Close(ctx)
+	for _, w := range a.workspaces {
+		if e := w.way.Close(ctx); e != nil {
+			err = errors.Join(err, fmt.Errorf("workspace %s: %w", w.settings.Name, e))
+		}
+	}
+	return err
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+)
+
+func logFlags(c *cobra.Command, format, level *string) {
+	c.Flags().StringVar(format, "log-format", formatText, "how to log to stderr: text or json")
+	c.Flags().StringVar(level, "log-level", "info", "what to log: debug, info, warn or error")
+}
+
+func newLog(w io.Writer, format, level string) (*slog.Logger, error) {
+	if err := known(format, formatText, formatJSON); err != nil {
+		return nil, err
+	}
+	if err := known(level, "debug", "info", "warn", "error"); err != nil {
+		return nil, err
+	}
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, misuse("log level: %w", err)
+	}
+	o := &slog.HandlerOptions{Level: l}
+	if format == formatJSON {
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, o)), nil
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/cmd/riskroom/app"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// runsFlags are what the runs commands have in common.
+type runsFlags struct{ config, format, logLevel string }
+
+func newRuns(s surroundings) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "runs",
+		Short: "Look after runs: see what waits and why, retry or drop what is stuck",
+		Long: `A run is one flow acting on one risk once; its ID looks like
+R-17/remind-after-a-day/1781234567890. A run that needs a person is parked: it
+stays as it is until somebody retries or drops it.
+
+These commands read and write the Redis that the config file names. They work
+beside a running serve, and need no secret but those in its redis section.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return misuse("unknown command %q for \"riskroom runs\"", args[0])
+			}
+			return misuse("which command? list, show, retry or drop")
+		},
+	}
+	c.AddCommand(newRunsList(s), newRunsShow(s), newRunsRetry(s), newRunsDrop(s))
+	return c
+}
+
+func runsFlagsFor(c *cobra.Command, f *runsFlags) {
+	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	formatFlag(c, &f.format, formatTable, formatJSON)
+	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
+}
+
+func newRunsRetry(s surroundings) *cobra.Command {
+	var f runsFlags
+	c := &cobra.Command{
+		Use:   "retry RUN...",
+		Short: "Let parked runs go on now",
+		Long: `retry makes parked runs due now; their counts of failures are forgotten. A call
+of which nobody knows whether it happened is looked up on the platform first, as
+always, and made again only if it surely did not happen.
+
+Exit codes: 0 done, 1 it could not be done for all of them, 2 the command line is
+wrong.`,
+		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
+		Args:    someRuns,
+		RunE: func(c *cobra.Command, args []string) error {
+			return operate(c.Context(), s, f, "retry", args, (*store.Store).Retry)
+		},
+	}
+	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	return c
+}
+
+func newRunsDrop(s surroundings) *cobra.Command {
+	var f runsFlags
+	c := &cobra.Command{
+		Use:   "drop RUN...",
+		Short: "End runs that are parked or have not begun",
+		Long: `drop ends runs for good. What they did stays done; what they did not do is left
+out. A group that a dropped run was about to create no longer stands in the way
+of another.
+
+Exit codes: 0 done, 1 it could not be done for all of them, 2 the command line is
+wrong.`,
+		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
+		Args:    someRuns,
+		RunE: func(c *cobra.Command, args []string) error {
+			return operate(c.Context(), s, f, "drop", args, (*store.Store).Drop)
+		},
+	}
+	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	return c
+}
+
+func someRuns(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("which runs? Their IDs are in riskroom runs list")
+	}
+	return nil
+}
+
+// operate retries or drops runs, one by one, and goes on after a failure.
+func operate(ctx context.Context, s surroundings, f runsFlags, did string, args []string,
+	do func(*store.Store, context.Context, engine.RunID, engine.Event) error) error {
+	ids, err := parseRuns(args)
+	if err != nil {
+		return err
+	}
+	db, _, err := openDesk(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Stop() }()
+	failed := false
+	for _, id := range ids {
+		err := do(db, ctx, id, engine.Event{
+			At: time.Now(), Kind: engine.EventOperator, Run: id.String(), Actor: core.Actor{Name: operator()},
+			Data: map[string]string{"did": did, "run": id.String()},
+		})
+		if err != nil {
+			failed = true
+			fmt.Fprintf(s.stderr, "riskroom: %s: %s\n", id, whyNot(did, err))
+			continue
+		}
+		fmt.Fprintf(s.stdout, "%s: %s\n", id, map[string]string{"retry": "due now", "drop": "dropped"}[did])
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
+// whyNot words why a run could not be retried or dropped.
+func whyNot(did string, err error) string {
+	switch core.KindOf(err) {
+	case core.NotFound:
+		return "there is no such run"
+	case core.Conflict:
+		if did == "retry" {
+			return "only a parked run can be retried; this one is " + core.DetailOf(err)
+		}
+		return "only a run that is parked or has not begun can be dropped; this one is " + core.DetailOf(err)
+	}
+	return err.Error()
+}
+
+// operator names who acts by hand, for the audit trail.
+func operator() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "operator"
+}
+
+func parseRuns(args []string) ([]engine.RunID, error) {
+	var ids []engine.RunID
+	for _, a := range args {
+		id, err := engine.ParseRunID(a)
+		if err != nil {
+			return nil, misused{err}
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// openDesk opens the store of a config file. Secrets that only serve needs may
+// be absent; the file's other warnings are check's business.
+func openDesk(ctx context.Context, s surroundings, f runsFlags) (*store.Store, *config.Config, error) {
+	if f.logLevel == "" {
+		f.logLevel = "error"
+	}
+	log, err := newLog(s.stderr, formatText, f.logLevel)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.config == "" {
+		return nil, nil, misuse("which config file? Say --config FILE")
+	}
+	src, err := readConfig(s, f.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, problems := config.Load(f.config, src, config.Options{
+		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
+	})
+	if cfg == nil {
+		fmt.Fprint(s.stderr, problems.Errors().String())
+		return nil, nil, errSaid
+	}
+	if cfg.Redis.URL == "" {
+		// The reason may be a variable that is not set.
+		fmt.Fprint(s.stderr, problems.Warnings().String())
+	}
+	db, err := app.OpenStore(ctx, cfg, log)
+	return db, cfg, err
+}

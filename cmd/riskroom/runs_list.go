@@ -1,0 +1,166 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+func newRunsList(s surroundings) *cobra.Command {
+	var f runsFlags
+	var limit int
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List runs that are parked, under way or still to come",
+		Long: `list shows parked runs first, then those of open risks that are running, waiting
+or armed, with what they wait for.
+
+Exit codes: 0 listed, 1 the Redis cannot be read, 2 the command line is wrong.`,
+		Example: `  riskroom runs list -c riskroom.yaml
+  riskroom runs list -c riskroom.yaml --format json | jq '.[] | select(.state == "parked") | .run'`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return listRuns(c.Context(), s, f, limit) },
+	}
+	runsFlagsFor(c, &f)
+	c.Flags().IntVar(&limit, "limit", 200, "how many to list at most")
+	return c
+}
+
+// listedRun is a run as the list shows it.
+type listedRun struct {
+	Run      string    `json:"run"`
+	Risk     string    `json:"risk"`
+	Flow     string    `json:"flow"`
+	State    string    `json:"state"`
+	Due      time.Time `json:"due"`               // when it was meant to act
+	At       time.Time `json:"at,omitzero"`       // when it is looked at next; absent of a parked run
+	Step     int       `json:"step"`              // from 1: the one that is next or under way
+	Attempts int       `json:"attempts"`          // of that step, failed
+	Reason   string    `json:"reason,omitempty"`  // a code
+	Meaning  string    `json:"meaning,omitempty"` // the reason in words
+}
+
+func listed(r engine.Run) listedRun {
+	return listedRun{
+		Run: r.ID.String(), Risk: string(r.ID.Risk), Flow: r.ID.Flow, State: string(r.State), Due: r.Due.UTC(), At: r.At.UTC(),
+		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: wordReason(r.Reason),
+	}
+}
+
+func listRuns(ctx context.Context, s surroundings, f runsFlags, limit int) error {
+	if err := known(f.format, formatTable, formatJSON); err != nil {
+		return err
+	}
+	if limit < 1 {
+		return misuse("--limit is at least 1")
+	}
+	db, cfg, err := openDesk(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Stop() }()
+	parked, err := db.Stuck(ctx, limit)
+	if err != nil {
+		return err
+	}
+	live, err := liveRuns(ctx, db, limit+1-len(parked))
+	if err != nil {
+		return err
+	}
+	all := append(parked, live...)
+	more := len(all) > limit
+	list := make([]listedRun, 0, limit)
+	for _, r := range all[:min(limit, len(all))] {
+		list = append(list, listed(r))
+	}
+	if f.format == formatJSON {
+		return printJSON(s.stdout, list)
+	}
+	printRuns(s.stdout, list, cfg.Organisation.Zone)
+	if more {
+		fmt.Fprintf(s.stderr, "riskroom: only the first %d are shown; --limit shows more\n", limit)
+	}
+	return nil
+}
+
+// liveRuns returns the runs of open risks that have a timer, and the notices,
+// soonest first.
+func liveRuns(ctx context.Context, db *store.Store, limit int) ([]engine.Run, error) {
+	var soon []engine.RunSummary
+	gather := func(key core.RiskKey) error {
+		rec, err := db.Get(ctx, key)
+		if core.KindOf(err) == core.NotFound {
+			return nil // closed or removed meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range rec.Runs {
+			if r.State.Live() {
+				soon = append(soon, r)
+			}
+		}
+		return nil
+	}
+	if err := db.Each(ctx, gather); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(soon, func(a, b engine.RunSummary) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID.String(), b.ID.String()))
+	})
+	var runs []engine.Run
+	for _, r := range soon[:max(0, min(limit, len(soon)))] {
+		run, err := db.Load(ctx, r.ID)
+		if core.KindOf(err) == core.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+func printRuns(w io.Writer, list []listedRun, zone *time.Location) {
+	if len(list) == 0 {
+		fmt.Fprintln(w, "No run is parked, under way or still to come.")
+		return
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "RUN\tSTATE\tDUE\tNEXT\tWHY")
+	for _, r := range list {
+		next := "-"
+		if !r.At.IsZero() {
+			next = clockTime(r.At, zone)
+		}
+		why := r.Meaning
+		if why == "" {
+			why = "-"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", r.Run, r.State, clockTime(r.Due, zone), next, why)
+	}
+	_ = t.Flush()
+}
+
+func clockTime(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2006-01-02 15:04:05")
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

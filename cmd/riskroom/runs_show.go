@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func newRunsShow(s surroundings) *cobra.Command {
+	var f runsFlags
+	c := &cobra.Command{
+		Use:   "show RUN",
+		Short: "Explain a run: how it stands, why, and what it did so far",
+		Long: `show tells how a run stands and what its audit trail says of it, oldest first.
+
+Exit codes: 0 shown, 1 there is no such run or the Redis cannot be read, 2 the
+command line is wrong.`,
+		Example: `  riskroom runs show -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return misuse("which run? One ID from riskroom runs list")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return showRun(c.Context(), s, f, args[0]) },
+	}
+	runsFlagsFor(c, &f)
+	return c
+}
+
+// shownRun is a run with its trail.
+type shownRun struct {
+	listedRun
+	Calls []shownCall  `json:"calls,omitempty"` // of the current step
+	Trail []shownEvent `json:"trail"`
+}
+
+type shownCall struct {
+	Call    string `json:"call"`
+	State   string `json:"state"` // done, open or failed
+	Attempt int    `json:"attempt"`
+	Value   string `json:"value,omitempty"`
+}
+
+type shownEvent struct {
+	At   time.Time         `json:"at"`
+	Kind string            `json:"kind"`
+	Step string            `json:"step,omitempty"`
+	By   string            `json:"by,omitempty"`
+	Op   string            `json:"op,omitempty"`
+	Data map[string]string `json:"data,omitempty"`
+	Text string            `json:"text"`
+}
+
+// trailLength is how many events of a risk are looked through.
+const trailLength = 1000
+
+func showRun(ctx context.Context, s surroundings, f runsFlags, arg string) error {
+	if err := known(f.format, formatTable, formatJSON); err != nil {
+		return err
+	}
+	ids, err := parseRuns([]string{arg})
+	if err != nil {
+		return err
+	}
+	db, cfg, err := openDesk(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Stop() }()
+	run, err := db.Load(ctx, ids[0])
+	if core.KindOf(err) == core.NotFound {
+		return fmt.Errorf("there is no run %s (runs that ended long ago are forgotten)", ids[0])
+	}
+	if err != nil {
+		return err
+	}
+	events, err := db.Trail(ctx, run.ID.Risk, trailLength)
+	if err != nil {
+		return err
+	}
+	out := shownRun{listedRun: listed(run), Calls: callsOf(run), Trail: trailOf(run.ID, events)}
+	if f.format == formatJSON {
+		return printJSON(s.stdout, out)
+	}
+	printRun(s.stdout, out, cfg.Organisation.Zone)
+	return nil
+}
+
+func callsOf(run engine.Run) []shownCall {
+	var calls []shownCall
+	for key, c := range run.Calls {
+		state := "failed"
+		switch {
+		case c.Done:
+			state = "done"
+		case c.Open:
+			state = "open"
+		}
+		calls = append(calls, shownCall{Call: key, State: state, Attempt: c.Attempt, Value: c.Value})
+	}
+	slices.SortFunc(calls, func(a, b shownCall) int { return strings.Compare(a.Call, b.Call) })
+	return calls
+}
+
+// trailOf returns what a risk's trail says of one run, oldest first.
+func trailOf(id engine.RunID, newestFirst []engine.Event) []shownEvent {
+	trail := []shownEvent{}
+	for _, e := range slices.Backward(newestFirst) {
+		if e.Run != id.String() {
+			continue
+		}
+		trail = append(trail, shownEvent{
+			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: wordEvent(e),
+		})
+	}
+	return trail
+}
+
+func printRun(w io.Writer, r shownRun, zone *time.Location) {
+	fmt.Fprintf(w, "%s\n", r.Run)
+	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s\n", r.Risk, r.Flow, r.State, r.Step, clockTime(r.Due, zone))
+	if !r.At.IsZero() {
+		fmt.Fprintf(w, "  next   %s\n", clockTime(r.At, zone))
+	}
+	if r.Reason != "" {
+		fmt.Fprintf(w, "  why    %s\n", r.Meaning)
+	}
+	if len(r.Calls) > 0 {
+		fmt.Fprintln(w, "\nCalls of this step:")
+		for _, c := range r.Calls {
+			fmt.Fprintf(w, "  %-6s %s (attempt %d)\n", c.State, c.Call, c.Attempt)
+		}
+	}
+	fmt.Fprintln(w, "\nWhat happened:")
+	if len(r.Trail) == 0 {
+		fmt.Fprintln(w, "  nothing yet")
+	}
+	for _, e := range r.Trail {
+		fmt.Fprintf(w, "  %s  %s\n", clockTime(e.At, zone), e.Text)
+	}
+	if r.State == string(engine.Parked) {
+		fmt.Fprintf(w, "\nIt waits for you: riskroom runs retry %s   (or drop)\n", r.Run)
+	}
+}
