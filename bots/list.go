@@ -18,7 +18,7 @@ var listWords = map[string]string{
 
 // list lists open risks.
 func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
-	q, faults := b.listQuery(c.Typed.Text)
+	q, faults := b.listQuery(c.Typed.Text, b.printer(c).Lang())
 	if len(faults) > 0 {
 		r := b.faulty(c, faults)
 		r.Text = append(r.Text, core.Plain("\n"+b.printer(c).S("commands.help.list", text.Args{"Command": b.org.Command})))
@@ -42,7 +42,7 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 	return r, nil
 }
 
-func (b *Bot) listQuery(typed string) (engine.ListQuery, []fault) {
+func (b *Bot) listQuery(typed, lang string) (engine.ListQuery, []fault) {
 	var moduleKey []key
 	if k := findKey(b.keys, "module"); k != nil {
 		moduleKey = []key{*k}
@@ -62,7 +62,7 @@ func (b *Bot) listQuery(typed string) (engine.ListQuery, []fault) {
 	}
 	if typed := values.Get("module"); typed != "" {
 		if q.Module = b.moduleNamed(typed); q.Module == "" {
-			r := draftReader{bot: b, values: values, lang: b.org.Language}
+			r := draftReader{bot: b, values: values, lang: lang}
 			r.module()
 			faults = append(faults, r.faults...)
 		}

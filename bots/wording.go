@@ -40,14 +40,21 @@ func (b *Bot) faultText(p text.Printer, f fault) string {
 	return s
 }
 
-// fieldLabel is what a field of Values is called in p's language.
+// fieldLabel is what a field of Values is called in p's language, "" if it is
+// none.
 func (b *Bot) fieldLabel(p text.Printer, field string) string {
 	if own, ok := strings.CutPrefix(field, fieldKey("")); ok {
-		f, _ := b.org.Field(own)
+		f, ok := b.org.Field(own)
+		if !ok {
+			return ""
+		}
 		return core.LabelIn(f.Label, p.Lang(), own)
 	}
-	if field == "" || field == anywayKey {
+	switch field {
+	case "", anywayKey:
 		return ""
+	case "note":
+		return p.Field("notes")
 	}
 	return p.Field(field)
 }
@@ -89,24 +96,18 @@ func (b *Bot) refused(ctx context.Context, c Command, r *engine.Refusal) Reply {
 }
 
 func (b *Bot) refusalText(p text.Printer, r *engine.Refusal) string {
-	args := text.Args{"Field": b.fieldLabel(p, r.Field)}
+	args := text.Args{}
 	for k, v := range r.Args {
-		args[k] = b.argument(p, v)
+		args[k] = v
+	}
+	// What the reader's language words otherwise than the engine's.
+	if label := b.fieldLabel(p, r.Field); label != "" {
+		args["Field"], args["Label"] = label, label
+	}
+	if r.Risk != nil {
+		args["Status"] = p.Status(r.Risk.Status)
 	}
 	return p.S("refusal."+r.Code, args)
-}
-
-// argument words a value that the engine speaks of.
-func (b *Bot) argument(p text.Printer, v any) any {
-	switch v := v.(type) {
-	case core.Status:
-		return p.Status(v)
-	case core.Severity:
-		return p.Severity(v)
-	case []string:
-		return p.List(v)
-	}
-	return v
 }
 
 // asItStands answers a change that came too late with how the risk stands now.

@@ -45,7 +45,7 @@ func (b *Bot) hear(r *http.Request, f from, user string) *rejection {
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	ctx, cancel := context.WithTimeout(r.Context(), b.answerWithin)
 	defer cancel()
 	if no := b.admit(ctx, f); no != nil {
 		return no
@@ -57,7 +57,7 @@ func (b *Bot) hear(r *http.Request, f from, user string) *rejection {
 }
 
 func (b *Bot) command(w http.ResponseWriter, ctx context.Context, arrived time.Time, form url.Values) {
-	wait, cancel := context.WithDeadline(ctx, arrived.Add(answerWithin))
+	wait, cancel := context.WithDeadline(ctx, arrived.Add(b.answerWithin))
 	defer cancel()
 	text, mentions := decodeText(b.workspace, form.Get("text"))
 	c := b.by(wait, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))

@@ -62,8 +62,8 @@ func TestHostileTextShowsAsTyped(t *testing.T) {
 	r := b.risk(t, lin, "new "+hostile+" module:Payments")
 	m := said(t, r)
 	wants(t, m.Plain, hostile)
-	if len(m.Notifies) != 1 || m.Notifies[0] != lin { // the handler lin, of the module
-		if len(m.Notifies) != 0 {
+	for _, who := range m.Notifies {
+		if who != lin { // a handler of the module
 			t.Errorf("notifies %v", m.Notifies)
 		}
 	}
@@ -99,6 +99,7 @@ func TestDecodeText(t *testing.T) {
 func TestSlowStoreIsToldThroughResponseURL(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	b.door.answerWithin = 50 * time.Millisecond
 	release := make(chan struct{})
 	b.engine.set(func() {
 		b.engine.before = func(ctx context.Context, call string) error {
@@ -123,7 +124,7 @@ func TestSlowStoreIsToldThroughResponseURL(t *testing.T) {
 
 func TestAnswerInTimeIsWhatThePlatformSets(t *testing.T) {
 	t.Parallel()
-	if answerWithin+readerWithin/4 >= 3*time.Second || openWithin >= 3*time.Second || answerWithin >= openWithin {
+	if answerWithin+100*time.Millisecond >= 3*time.Second || openWithin >= 3*time.Second || answerWithin >= openWithin {
 		t.Errorf("an answer within %s, a modal within %s: Slack waits three seconds", answerWithin, openWithin)
 	}
 }

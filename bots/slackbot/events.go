@@ -46,7 +46,7 @@ func (b *Bot) Events() http.Handler {
 			b.write(w, map[string]string{"challenge": e.Challenge})
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+		ctx, cancel := context.WithTimeout(r.Context(), b.answerWithin)
 		defer cancel()
 		if no := b.admit(ctx, from{team: b.teamOf(ctx, e)}); no != nil {
 			b.reject(w, r, kindEvent, *no)

@@ -72,7 +72,7 @@ func (b *Bot) Interactions() http.Handler {
 // interact answers an interaction and returns its outcome. What is not known is
 // answered all the same: Slack shows anything else to people as a failure.
 func (b *Bot) interact(w http.ResponseWriter, ctx context.Context, arrived time.Time, p payload) string {
-	wait, cancel := context.WithDeadline(ctx, arrived.Add(answerWithin))
+	wait, cancel := context.WithDeadline(ctx, arrived.Add(b.answerWithin))
 	defer cancel()
 	name := p.User.Name
 	if name == "" {
@@ -139,9 +139,10 @@ func (b *Bot) submit(w http.ResponseWriter, wait context.Context, c bots.Command
 	c.Op = core.MakeOp("slack", p.Team.ID, "view", p.View.ID)
 	c.Filled = &filled
 	reply := b.bot.Answer(wait, c, nil)
+	errs := p.View.errors(reply.Errors)
 	switch {
-	case len(reply.Errors) > 0:
-		b.write(w, slack.NewErrorsViewSubmissionResponse(p.View.errors(reply.Errors)))
+	case len(errs) > 0:
+		b.write(w, slack.NewErrorsViewSubmissionResponse(errs))
 	case reply.Form != nil:
 		modal, err := b.modal(*reply.Form)
 		if err != nil {
@@ -157,7 +158,7 @@ func (b *Bot) submit(w http.ResponseWriter, wait context.Context, c bots.Command
 
 // open opens a modal if there is time, and tells whether it did.
 func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bots.Form) bool {
-	ctx, cancel := context.WithDeadline(ctx, arrived.Add(openWithin))
+	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()
 	modal, err := b.modal(f)
 	if err == nil {
@@ -178,7 +179,7 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 // update shows a form in place of what a modal shows, unless that has changed
 // meanwhile: then another choice is on its way.
 func (b *Bot) update(ctx context.Context, arrived time.Time, v view, f bots.Form) {
-	ctx, cancel := context.WithDeadline(ctx, arrived.Add(openWithin))
+	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()
 	modal, err := b.modal(f)
 	if err == nil {

@@ -2,11 +2,14 @@ package slackbot
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -85,6 +88,7 @@ func TestModalKeepsEverythingWhenTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	v := opened(t, b, lin)
+	b.door.answerWithin = 50 * time.Millisecond
 	hang := func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }
 	b.engine.set(func() { b.engine.before = hang })
 	values := emulator.Values{"title": {"Ledger"}, "module": {"Ledger"}}
@@ -94,6 +98,7 @@ func TestModalKeepsEverythingWhenTheStoreIsDown(t *testing.T) {
 	}
 	wants(t, r.Errors["title"], "not confirmed yet", "nothing is stored twice")
 	b.engine.set(func() { b.engine.before = nil })
+	b.door.answerWithin = answerWithin
 	if r, err = b.SubmitView(t.Context(), lin, v.ID, nil); err != nil || len(r.Errors) > 0 {
 		t.Fatalf("again: %v %+v", err, r)
 	}
@@ -127,18 +132,53 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	}
 }
 
-func TestModalThatCannotOpenIsSaid(t *testing.T) {
+func TestModalThatCannotHoldWhatWasTypedIsNotOpened(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.engine.set(func() { // the answer comes when the trigger has expired
-		b.engine.similar = []core.Risk{{Key: "R-16", Title: "x", SubmittedAt: time.Now()}}
-	})
+	b.engine.set(func() { b.engine.similar = []core.Risk{{Key: "R-16", Title: "x", SubmittedAt: time.Now()}} })
 	long := strings.Repeat("x", 3001)
 	r := b.risk(t, lin, "new Ledger module:Payments description:"+long)
 	if r.View != nil {
 		t.Error("a description that the modal cannot hold is shown cut")
 	}
 	wants(t, said(t, r).Plain, "You filed R-16", long, "anyway:yes")
+}
+
+func TestModalThatDoesNotOpenIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []stage.FaultKind{stage.CutBefore, stage.ErrorBefore, stage.EmptyFailure, stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody} {
+		budget := &noting{}
+		b := setup(t, func(c *Config) { c.Budget = budget })
+		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
+		wants(t, said(t, b.risk(t, lin, "new")).Plain, "The form could not be opened in time", "/risk new")
+		limited := slices.Contains([]stage.FaultKind{stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody}, kind)
+		if got := budget.kinds["views.open"]; (got == core.RateLimited) != limited {
+			t.Errorf("%s: the budget hears of %q", kind, got)
+		}
+
+		m := card(t, b)
+		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
+		press(t, b, m, "riskroom.resolve")
+		told := b.Ephemerals(lin)
+		wants(t, told[len(told)-1].Plain, "Press the button again", "/risk status R-17 Resolved")
+	}
+}
+
+// noting is a budget that notes how calls ended.
+type noting struct {
+	mu    sync.Mutex
+	kinds map[string]core.Kind
+}
+
+func (n *noting) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
+	err := call(ctx)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.kinds == nil {
+		n.kinds = map[string]core.Kind{}
+	}
+	n.kinds[cost[0].Name] = core.KindOf(err)
+	return err
 }
 
 // card shows R-17 to lin and returns the message.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"sync"
 	"time"
-	_ "time/tzdata" // readers' zones must load on machines without a zone database
 )
 
 // reader is what is known of somebody who reads.

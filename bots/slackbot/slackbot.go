@@ -83,6 +83,9 @@ type Bot struct {
 
 	telling sync.WaitGroup
 	slots   chan struct{} // bounds telling
+
+	// From when a request arrived until it is answered, and until a modal is open.
+	answerWithin, openWithin time.Duration
 }
 
 // Slack waits three seconds for an answer. What takes longer is answered later;
@@ -142,6 +145,8 @@ func New(c Config) (*Bot, error) {
 		events:  bots.NewRecent(eventFor, maxEvents, time.Now),
 		team:    identity{team: c.TeamID, enterprise: c.EnterpriseID},
 		slots:   make(chan struct{}, maxTelling),
+
+		answerWithin: answerWithin, openWithin: openWithin,
 	}
 	b.readers = newReaders(b.usersInfo)
 	b.setDefaults()

@@ -87,11 +87,14 @@ func (in input) values(workspace string) []string {
 
 // errors puts what is wrong with a form's fields beside their inputs: Slack
 // takes errors for inputs only, so what concerns none of them stands at the
-// first.
+// first. A view without inputs takes none.
 func (v view) errors(errs []bots.FieldError) map[string]string {
 	out := make(map[string]string, len(errs))
 	for _, e := range errs {
 		id := v.blockOf(e.Field)
+		if id == "" {
+			continue
+		}
 		if before := out[id]; before != "" {
 			out[id] = before + " " + e.Text
 			continue

@@ -84,15 +84,33 @@ var errHollow = errors.New("the answer holds no ID")
 func (b *Bot) call(ctx context.Context, method string, f func(ctx context.Context) error) error {
 	return b.budget.Spend(ctx, b.cost(method), func(ctx context.Context) error {
 		err := f(ctx)
-		if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-			return &core.Error{Op: "slack: " + method, Kind: core.RateLimited, RetryAfter: limited.RetryAfter, Detail: "ratelimited"}
+		if err == nil {
+			return nil
 		}
-		if err != nil {
-			return &core.Error{Op: "slack: " + method, Kind: core.Unknown, Effect: core.Maybe, Err: bare(err)}
+		if wait, ok := limited(err); ok {
+			return &core.Error{Op: "slack: " + method, Kind: core.RateLimited, RetryAfter: wait, Detail: "ratelimited"}
 		}
-		return nil
+		return &core.Error{Op: "slack: " + method, Kind: core.Unknown, Effect: core.Maybe, Err: bare(err)}
 	})
 }
+
+// limited tells whether err is a refusal for too many calls, in any of the
+// shapes that Slack has for it, and how long to wait.
+func limited(err error) (time.Duration, bool) {
+	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return e.RetryAfter, true
+	}
+	if e, ok := errors.AsType[slack.StatusCodeError](err); ok && e.Code == http.StatusTooManyRequests {
+		return waitUnsaid, true
+	}
+	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && (e.Err == "ratelimited" || e.Err == "rate_limited") {
+		return waitUnsaid, true
+	}
+	return 0, false
+}
+
+// waitUnsaid is how long to wait where Slack does not say.
+const waitUnsaid = 30 * time.Second
 
 // published are Slack's limits for the methods used here: tier 4 for views and
 // people. See https://docs.slack.dev/apis/web-api/rate-limits.

@@ -38,7 +38,7 @@ func says(word string) http.Handler {
 func public(log *slog.Logger) *http.Server {
 	return web.NewPublic(web.Routes{Slack: map[string]web.Slack{
 		"acme": {Commands: says("c"), Interactions: says("i"), Events: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-			panic("xoxb-secret\n")
+			panic("out of luck")
 		})},
 	}}, log)
 }
