@@ -37,7 +37,7 @@ type WorkspaceSettings struct {
 	Name     string
 	Platform string
 	Values   map[string]string // by the key of core.Setting, variables and files filled in; what the file leaves out is absent
-	APIURL   string            // "" is the platform's own
+	APIURL   string            // as written; "" is the platform's own
 	Rates    Rates
 }
 
@@ -50,16 +50,19 @@ func (w WorkspaceSettings) GoString() string { return w.String() }
 // LogValue returns what String does.
 func (w WorkspaceSettings) LogValue() slog.Value { return slog.StringValue(w.String()) }
 
+// MarshalText returns what String does, for whatever encodes a Config.
+func (w WorkspaceSettings) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
+
 // Rates are the limits that a workspace has instead of the published ones.
 type Rates struct {
 	Unlimited bool            // for every method
 	Methods   map[string]Rate // by the platform's name of the method
 }
 
-// Rate is at most N calls in Per; N 0 is no limit.
+// Rate is at most N calls in a Window; N 0 is no limit.
 type Rate struct {
-	N   int
-	Per time.Duration
+	N      int
+	Window time.Duration
 }
 
 // RedisMode is what kind of Redis the file names.
@@ -90,6 +93,9 @@ func (r Redis) GoString() string { return r.String() }
 // LogValue returns what String does.
 func (r Redis) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
+// MarshalText returns what String does, for whatever encodes a Config.
+func (r Redis) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // Durability is what must have been written before riskroom goes on.
 type Durability string
 
@@ -108,6 +114,10 @@ const (
 	UnsetIsWarning              // it is said, and the value is not checked
 	UnsetIsFilled               // Options.Fill gives one
 )
+
+// APIURLKey is the key of a workspace that says where its platform's API is. It
+// goes into WorkspaceSettings.APIURL, not into Values.
+const APIURLKey = "api_url"
 
 // Blank is a value that is absent from the environment or from a file.
 type Blank struct {
@@ -191,17 +201,20 @@ func (l *loader) load() *Config {
 
 // problem reports one; what it returns may be given a hint.
 func (l *loader) problem(at place, rule, format string, args ...any) *Problem {
-	p := Problem{
+	if l.full() {
+		return new(Problem)
+	}
+	at = l.src.within(at)
+	l.problems = append(l.problems, Problem{
 		File: l.src.name, Line: at.line, Col: at.col, Rule: rule, width: at.width,
-		Message: l.src.hideShapes(fmt.Sprintf(format, args...)),
-	}
-	if len(l.problems) > 4*maxProblems {
-		return &p // told enough: only the first are shown
-	}
-	p.source = l.src.line(at.line)
-	l.problems = append(l.problems, p)
+		Message: l.src.hideShapes(fmt.Sprintf(format, args...)), source: l.src.line(at.line),
+	})
 	return &l.problems[len(l.problems)-1]
 }
+
+// full tells whether more problems were found than are told, so that no more
+// need be worded.
+func (l *loader) full() bool { return len(l.problems) > 2*maxProblems }
 
 // warning reports what looks wrong.
 func (l *loader) warning(at place, rule, format string, args ...any) *Problem {

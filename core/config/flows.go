@@ -16,8 +16,8 @@ var reservedFlows = []string{"sync", "notice"}
 func (l *loader) readFlows() {
 	fields, doubtful := l.fieldDefs()
 	var openers []opener
-	for _, e := range l.root.get("flows").list() {
-		if e.value.kind != mapNode {
+	for i, e := range l.root.get("flows").list() {
+		if e.value.kind != mapNode || i >= maxFlows {
 			continue
 		}
 		if slices.Contains(reservedFlows, e.name) {

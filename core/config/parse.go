@@ -17,8 +17,10 @@ import (
 
 // Bounds of a file, far above what anybody writes.
 const (
-	maxSize  = 1 << 20 // bytes
-	maxDepth = 40      // collections within collections
+	maxSize   = 1 << 20 // bytes
+	maxDepth  = 40      // collections within collections
+	maxKeys   = 20_000  // in all; the parser takes quadratic time in the keys of one map
+	maxTokens = 200_000 // in all
 )
 
 // maxBlockColumn bounds how deep block collections can nest before the parser
@@ -91,8 +93,11 @@ func parseYAML(text string) (body ast.Node, at place, err error) {
 
 // refuse finds what the file may not use, and nesting without end.
 func refuse(tokens token.Tokens) (*token.Token, error) {
-	open, documents := 0, 0
+	open, documents, keys := 0, 0, 0
 	for i, t := range tokens {
+		if i >= maxTokens {
+			return t, fmt.Errorf("the file has more than %d words and signs", maxTokens)
+		}
 		block := open == 0 && t.Position.Column > maxBlockColumn
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
@@ -110,6 +115,10 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 			return t, errors.New("anchors (&), aliases (*) and merge keys (<<) are not supported: write it out")
 		case token.TagType:
 			return t, errors.New("tags (!) are not supported")
+		case token.MappingValueType:
+			if keys++; keys > maxKeys {
+				return t, fmt.Errorf("the file has more than %d keys", maxKeys)
+			}
 		case token.MappingKeyType:
 			return t, errors.New("complex keys (?) are not supported")
 		case token.DirectiveType:
@@ -198,6 +207,9 @@ func convertScalar(out *node, n ast.Node) {
 		out.value = n.Value
 	case *ast.NullNode:
 		out.value = nil
+		if t.Type == token.ImplicitNullType && out.key != (place{}) {
+			out.at = out.key // there is nothing else to point at
+		}
 	case *ast.IntegerNode:
 		out.value = n.Value
 	case *ast.FloatNode:

@@ -215,7 +215,9 @@ func platformSchema(p core.PlatformSettings) object {
 		}
 	}
 	props["platform"] = object{"const": p.Platform}
-	props["api_url"] = text("Another place where the platform's API is: a proxy, a government cloud, a stand-in.")
+	if props[APIURLKey] == nil {
+		props[APIURLKey] = text("Another place where the platform's API is: a proxy, a government cloud, a stand-in.")
+	}
 	props["rates"] = ratesSchema()
 	o := record("", required, props)
 	delete(o, "description")

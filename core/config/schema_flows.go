@@ -10,13 +10,13 @@ const maxFlows = 200
 
 const (
 	anyoneDoc   = "A list (or one) of submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID) and =expression."
-	templateDoc = " Fixed text and values: {{ .key }}, {{ .title }}, {{ .module }} and so on."
+	templateDoc = " Fixed text and values: {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }}, {{ .fields.amount }} and so on."
 )
 
 func flowsSchema() object {
 	one := record("One flow: when its trigger comes and its condition holds, its steps are done in order.", []string{"trigger", "steps"}, object{
 		"trigger":        triggerSchema(),
-		"if":             text("A condition on the risk, such as status == \"pending\", judged when the flow is due. Without it the flow acts whatever the status."),
+		"if":             text("A condition on the risk, such as status == \"pending\" and fields.amount > 1000, judged when the flow is due. Without it the flow acts whatever the status."),
 		"if_already_due": choice("What happens where the time has passed already when a risk is filed or edited: run (the default) or skip.", "run", "skip"),
 		"steps": object{
 			"type": "array", "minItems": 1, "maxItems": core.MaxSteps, "items": stepSchema(),

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -41,20 +42,16 @@ func newSource(name string, src []byte, platforms []core.PlatformSettings) *sour
 	return &source{name: name, text: text, lines: strings.Split(text, "\n"), mask: secretShapes(platforms)}
 }
 
-// secretShapes matches what begins like a secret of one of the platforms: a
-// token pasted under the wrong key must not be printed either.
+// secretShapes matches what begins like a secret of one of the platforms, as
+// far as their forms ("xoxb-…") tell: a token pasted under the wrong key must
+// not be printed either.
 func secretShapes(platforms []core.PlatformSettings) *regexp.Regexp {
+	const shortest = 4
 	var starts []string
 	for _, p := range platforms {
 		for _, s := range p.Settings {
-			re, err := regexp.Compile(s.Pattern)
-			if !s.Secret || s.Pattern == "" || err != nil {
-				continue
-			}
-			if prefix, _ := re.LiteralPrefix(); len(prefix) >= 4 {
-				starts = append(starts, regexp.QuoteMeta(prefix))
-			} else if lit := strings.TrimPrefix(s.Pattern, "^"); len(lit) >= 4 && regexp.QuoteMeta(lit) == lit {
-				starts = append(starts, lit)
+			if start, _, ok := strings.Cut(s.Form, "…"); ok && s.Secret && len(start) >= shortest {
+				starts = append(starts, regexp.QuoteMeta(start))
 			}
 		}
 	}
@@ -100,6 +97,14 @@ func (s *source) line(n int) string {
 		return ""
 	}
 	return s.hide(s.lines[n-1])
+}
+
+// within moves a place into the file: the parser's are past it where something
+// is missing at an end.
+func (s *source) within(p place) place {
+	p.line = min(max(p.line, 1), len(s.lines))
+	p.col = min(max(p.col, 1), utf8.RuneCountInString(s.lines[p.line-1])+1)
+	return p
 }
 
 // excerpt returns the line with its number and a caret under w characters from

@@ -109,6 +109,9 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 		return
 	}
 	l.bad[n] = true
+	if l.full() {
+		return
+	}
 	say, _ := at["errorMessage"].(string)
 	name := n.name()
 	switch k := k.(type) {
@@ -186,6 +189,9 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 		return
 	}
 	l.bad[v] = true
+	if l.full() {
+		return
+	}
 	if say, ok := at["errorMessage"].(string); ok && at["properties"] == nil {
 		l.problem(v.key, "name", "%q: %s", short(name), say)
 		return

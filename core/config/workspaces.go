@@ -33,15 +33,13 @@ func (l *loader) readWorkspaces() {
 func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) WorkspaceSettings {
 	w := WorkspaceSettings{Name: name, Platform: p.Platform, Values: map[string]string{}}
 	for _, s := range p.Settings {
-		if v, ok := l.setting(n, s); ok {
+		if v, ok := l.setting(n, s); ok && s.Key != APIURLKey {
 			w.Values[s.Key] = v
 		}
 	}
-	if u := n.get("api_url"); l.sound(u) && u.text != "" {
-		if !webURL(u.text) {
-			l.problem(u.at, "value", "api_url is not an http or https URL, or holds a password")
-		}
-		w.APIURL = strings.TrimSuffix(u.text, "/")
+	if u := n.get(APIURLKey); l.sound(u) && u.text != "" {
+		l.checkURL(u)
+		w.APIURL = u.text
 	}
 	w.Rates = l.readRates(n.get("rates"))
 	return w
@@ -55,8 +53,8 @@ func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 		if !l.sound(v) {
 			return "", false
 		}
-		if s.URL && !webURL(v.text) {
-			l.problem(v.at, "value", "%s %q is not an http or https URL", s.Key, short(v.text))
+		if s.URL {
+			l.checkURL(v)
 		}
 		return v.text, true
 	}
@@ -68,6 +66,12 @@ func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 		return "", false
 	}
 	return value, true
+}
+
+func (l *loader) checkURL(n *node) {
+	if !webURL(n.text) {
+		l.problem(n.at, "value", "%s is not an http or https URL, or holds a password", n.name())
+	}
 }
 
 // fits tells whether s matches a platform's pattern; "" is any.
@@ -101,7 +105,7 @@ func (l *loader) readRates(n *node) Rates {
 			l.problem(e.value.at, "value", "rate %q: expected a number of calls in a time of at most a day, such as 50/1m", short(e.value.text))
 			continue
 		}
-		r.Methods[e.name] = Rate{N: calls, Per: d}
+		r.Methods[e.name] = Rate{N: calls, Window: d}
 	}
 	return r
 }

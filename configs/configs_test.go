@@ -1,0 +1,78 @@
+package configs_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"riskroom/adapters/slack"
+	"riskroom/configs"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+var update = flag.Bool("update", false, "write schema.json anew")
+
+func platforms() []core.PlatformSettings { return []core.PlatformSettings{slack.Settings()} }
+
+// TestFiles loads every file with neither secrets nor files at hand, as the
+// demo does: nothing may be said of them.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.yaml")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("files %q: %v", files, err)
+	}
+	placeholders := map[string]string{
+		"bot_token": "xoxb-demo", "app_token": "xapp-demo", "signing_secret": "0123456789abcdef0123456789abcdef",
+		"url": "redis://localhost:6379/0",
+	}
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cfg, problems := config.Load(file, src, config.Options{
+				Platforms: platforms(),
+				Unset:     config.UnsetIsFilled,
+				Fill:      func(b config.Blank) string { return placeholders[b.Setting.Key] },
+			})
+			if len(problems) > 0 {
+				t.Fatalf("problems:\n%s", problems)
+			}
+			if len(cfg.Flows) == 0 || len(cfg.Organisation.Modules) == 0 || len(cfg.Workspaces) == 0 {
+				t.Errorf("flows %d, modules %d, workspaces %d", len(cfg.Flows), len(cfg.Organisation.Modules), len(cfg.Workspaces))
+			}
+		})
+	}
+}
+
+// TestDemo holds what the demo's story needs.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("demo.yaml")
+	if err != nil || !bytes.Equal(src, configs.Demo) {
+		t.Fatalf("the embedded file is not demo.yaml: %v", err)
+	}
+}
+
+// TestSchema keeps schema.json, which editors read, the one that files are
+// checked against. Run with -update after a change.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	want := config.Schema(platforms())
+	if *update {
+		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile("schema.json")
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("schema.json is not what the code says (%v): run go test ./configs -update", err)
+	}
+}

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// testFiles returns the contents of the files that match.
+func testFiles(tb testing.TB, glob string) [][]byte {
+	tb.Helper()
+	names, err := filepath.Glob(glob)
+	if err != nil || len(names) == 0 {
+		tb.Fatalf("no files: %v", err)
+	}
+	var out [][]byte
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		out = append(out, src)
+	}
+	return out
+}
+
+// TestLiteralSecretsAreHidden writes secrets into files in the ways in which
+// people do, and looks for them in all that is said.
+func TestLiteralSecretsAreHidden(t *testing.T) {
+	t.Parallel()
+	const head, tail = "version: 1\nmodules: { P: {} }\nflows: {}\nworkspaces:\n", "\n"
+	for name, body := range map[string]string{
+		"literal":           `  acme: { platform: slack, bot_token: xoxb-hunter2, app_token: xapp-hunter2 }`,
+		"quoted":            `  acme: { platform: slack, bot_token: "xoxb hunter2", signing_secret: 'hunter2' }`,
+		"default":           `  acme: { platform: slack, bot_token: "${BOT:-xoxb-hunter2}", signing_secret: "${X:-hunter2}" }`,
+		"wrong key":         `  acme: { platform: slack, bot_tokn: xoxb-hunter2, team_id: xapp-hunter2 }`,
+		"as a key":          `  acme: { platform: slack, xoxb-hunter2: x }`,
+		"does not parse":    `  acme: { platform: slack, bot_token: xoxb-hunter2, signing_secret: hunter2`,
+		"unclosed":          `  acme: { platform: slack, signing_secret: "hunter2`,
+		"unknown platform":  `  acme: { platform: slak, bot_token: hunter2 }`,
+		"no platform":       `  acme: { signing_secret: hunter2, bot_token: xoxb-hunter2 }`,
+		"url":               "  acme: { platform: slack, api_url: \"https://me:hunter2@example.com\" }\nredis: { url: \"redis://:hunter2@localhost\" }",
+		"redis password":    "  acme: { platform: slack }\nredis: { url: \"redis://localhost\", password: hunter2 }",
+		"twice":             "  acme: { platform: slack, bot_token: xoxb-hunter2, bot_token: xoxb-hunter2 }",
+		"as a name":         "  acme: { platform: slack }\ntimezone: xoxb-hunter2\nlanguage: xapp-hunter2",
+		"from the variable": "  acme: { platform: slack, bot_token: \"${SECRET}\", app_token: \"${SECRET}\" }\ntimezone: \"${SECRET}\"",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := testOptions()
+			o.Env = func(string) (string, bool) { return "hunter2", true }
+			cfg, problems := Load("x.yaml", []byte(head+body+tail), o)
+			if cfg != nil {
+				t.Fatal("the file was taken")
+			}
+			asJSON, err := json.Marshal(problems)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := problems.String() + string(asJSON); strings.Contains(said, "hunter2") {
+				t.Errorf("the secret is told:\n%s", said)
+			}
+		})
+	}
+}
+
+// TestConfigPrintsNoSecret prints a config in every way that logs do.
+func TestConfigPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	cfg := loadFine(t, "every-setting")
+	if cfg.Workspaces[0].Values["bot_token"] != "xoxb-from-file" || cfg.Redis.Password == "" {
+		t.Fatalf("the secrets were not read: %q", cfg.Workspaces[0].Values)
+	}
+	asJSON, err := json.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "config", cfg, "redis", cfg.Redis, "workspace", cfg.Workspaces[0])
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "config", cfg, "redis", cfg.Redis, "workspace", cfg.Workspaces[0])
+	for _, said := range []string{
+		string(asJSON), log.String(), fmt.Sprintf("%v %+v %#v %s", cfg, cfg, cfg.Workspaces, cfg.Redis), fmt.Sprintf("%#v", cfg.Redis),
+	} {
+		if strings.Contains(said, "xoxb-") || strings.Contains(said, "0123456789abcdef") {
+			t.Errorf("a secret is told: %s", said)
+		}
+	}
+}
