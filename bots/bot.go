@@ -39,8 +39,8 @@ type Bot struct {
 
 	mux  *Mux
 	keys []key
-	// asked remembers ops with which filing has begun, so that nobody is asked
-	// about the very risk that a first try of theirs has filed.
+	// asked remembers ops and titles with which filing has begun, so that nobody
+	// is asked about the very risk that a first try of theirs has filed.
 	asked *Recent
 
 	slots chan struct{}

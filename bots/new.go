@@ -63,7 +63,8 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 // file files d, unless the same person has just filed the same title and does
 // not say that they mean it.
 func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) (Reply, error) {
-	if d.Title != "" && !anyway && !b.asked.Has(c.Op) {
+	begun := c.Op + "/" + d.Title
+	if d.Title != "" && !anyway && !b.asked.Has(begun) {
 		similar, err := b.filing.Similar(ctx, c.Actor, d.Title)
 		if err != nil {
 			return Reply{}, err
@@ -72,7 +73,7 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 			return b.fileAnyway(c, d, similar[0]), nil
 		}
 	}
-	b.asked.Add(c.Op)
+	b.asked.Add(begun)
 	filed, err := b.filing.File(ctx, c.Op, c.Actor, d)
 	if err != nil {
 		return Reply{}, err
