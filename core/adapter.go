@@ -26,8 +26,8 @@ type Adapter interface {
 
 	// CreateGroup makes a group with its topic, members and badge. It returns
 	// the Group as soon as that exists: with a nil error its Report may still
-	// list people who could not be invited; with an error it tells what is
-	// incomplete, and calling again goes on from there.
+	// list parts and people that failed for good; with an error it tells what
+	// is incomplete, and calling again goes on from there.
 	//
 	// The value recorded under key "create" is the group's ID; recording it
 	// is what links the group to its risk.
@@ -37,8 +37,10 @@ type Adapter interface {
 	// NotFound.
 	SendGroupMessage(ctx context.Context, once Once, g GroupRef, m Message) (MessageRef, error)
 
-	// SetGroup changes g, and reports one outcome per part and person. The
-	// error is non-nil only if nothing more could be tried.
+	// SetGroup changes g, and reports one outcome per part and person. What
+	// failed for good stands in the Report alone. The error is of what calling
+	// again may overcome, returned after everything else was tried, or of g
+	// itself.
 	SetGroup(ctx context.Context, once Once, g GroupRef, c GroupChange) (Report, error)
 
 	// EditMessage replaces what the message shows. One that is gone is

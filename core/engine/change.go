@@ -49,7 +49,7 @@ func (e *Engine) changeOnce(ctx context.Context, op string, by core.Actor, c Sta
 		}
 		return old, r
 	}
-	now := e.clock.Now()
+	now := e.now()
 	risk := old
 	risk.Version++
 	risk.Status, risk.StatusSince = c.To, now

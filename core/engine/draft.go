@@ -30,6 +30,7 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	if prof, err := e.people.profile(ctx, by.Account); err == nil && prof.Locale != "" {
 		c.lang = e.text.In(prof.Locale).Lang()
 	}
+	d.DiscoveredAt, d.DueAt = toMilli(d.DiscoveredAt), toMilli(d.DueAt)
 	d.Title = strings.TrimSpace(d.Title)
 	d.Description = strings.TrimSpace(d.Description)
 	if d.Title == "" {
@@ -69,6 +70,14 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 // not, though the day may not have begun.
 func (c *checker) later(t, now time.Time) bool {
 	return t.After(now) && !t.Equal(c.e.org.DateOf(now.In(c.e.org.Zone).Date()))
+}
+
+// toMilli returns t as risks keep instants.
+func toMilli(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 func (c *checker) line(field, s string, limit int) {
@@ -175,6 +184,7 @@ func (c *checker) fields(given map[string]core.Value) map[string]core.Value {
 		switch {
 		case !v.IsZero():
 			c.value(f, name, v)
+			v.Date = toMilli(v.Date)
 			out[f.Key] = v
 		case f.Required:
 			c.refuse("field_required", name, "Label", c.label(name))

@@ -122,6 +122,9 @@ func New(o Options) *Engine {
 // returns nil. It fails only if it cannot start.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.adopt(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -146,6 +149,10 @@ func (e *Engine) Run(ctx context.Context) error {
 // stopWithin is how long calls under way may take to end when the program
 // stops.
 const stopWithin = 10 * time.Second
+
+// now is the present as risks keep it: in UTC, to the millisecond that timers
+// are counted in.
+func (e *Engine) now() time.Time { return e.clock.Now().UTC().Truncate(time.Millisecond) }
 
 func (e *Engine) stopping() bool { return e.halt.Load() }
 

@@ -57,7 +57,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	if err := e.MayFile(ctx, by); err != nil {
 		return Filed{}, err
 	}
-	now := e.clock.Now()
+	now := e.now()
 	d, err := e.checkDraft(ctx, by, d, now)
 	if err != nil {
 		return Filed{}, err

@@ -1,0 +1,308 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/core"
+)
+
+// fakeClock is wall time plus an offset, as the demonstration's clock is.
+type fakeClock struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (c *fakeClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
+
+func (c *fakeClock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset = time.Until(t)
+}
+
+// fakePlatform is a workspace in memory, whose calls a test can make fail.
+type fakePlatform struct {
+	name string
+	now  func() time.Time
+
+	mu       sync.Mutex
+	profiles map[string]core.Profile
+	groups   map[string]*fakeGroup
+	posts    []fakePost
+	next     int // number of the last message
+	// fail is asked before each call; an error with Effect Maybe is returned
+	// after the effect, any other instead of it.
+	fail func(method, about string) error
+}
+
+type fakePost struct {
+	Ref     core.MessageRef
+	Op      string
+	Message core.Message
+	Edits   int
+}
+
+type fakeGroup struct {
+	core.GroupState
+	Op   string
+	Spec core.GroupSpec
+}
+
+var _ core.Platform = (*fakePlatform)(nil)
+
+func newFake(name string, clock core.Clock, users ...string) *fakePlatform {
+	f := &fakePlatform{name: name, now: clock.Now, profiles: map[string]core.Profile{}, groups: map[string]*fakeGroup{}}
+	for _, u := range users {
+		f.profiles[u] = core.Profile{
+			Account: core.Account{Workspace: name, ID: u}, Name: strings.ToLower(u), Email: strings.ToLower(u) + "@example.com",
+		}
+	}
+	return f
+}
+
+func (f *fakePlatform) setFail(fail func(method, about string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = fail
+}
+
+// do runs one call: effect under the lock, failing as the test orders.
+func (f *fakePlatform) do(ctx context.Context, method, about string, effect func() string) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", &core.Error{Op: "fake: " + method, Kind: core.Unavailable, Err: err}
+	}
+	f.mu.Lock()
+	fail := f.fail
+	f.mu.Unlock()
+	var err error
+	if fail != nil {
+		err = fail(method, about)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil && core.EffectOf(err) != core.Maybe {
+		return "", err
+	}
+	value := effect()
+	if err != nil {
+		return "", err
+	}
+	return value, nil
+}
+
+func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
+	ref := core.MessageRef{Workspace: f.name, Channel: channel}
+	id, err := once.Do(ctx, core.Call{
+		Key: "post", Unsure: core.Resend,
+		Cost: []core.Bucket{{Workspace: f.name, Name: "post", N: 600, Window: time.Minute}},
+		Probe: func(_ context.Context, in core.Intent) (string, core.Found, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			for _, p := range f.posts {
+				if p.Op == in.Op {
+					return p.Ref.ID, core.Yes, nil
+				}
+			}
+			return "", core.No, nil
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return f.do(ctx, "post", channel, func() string {
+				r := ref
+				f.next++
+				r.ID = fmt.Sprintf("m%d", f.next)
+				f.posts = append(f.posts, fakePost{Ref: r, Op: in.Op, Message: m})
+				return r.ID
+			})
+		},
+	})
+	ref.ID = id
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	return ref, nil
+}
+
+func (f *fakePlatform) Capabilities() core.Capabilities { return core.Capabilities{Platform: "fake"} }
+
+func (f *fakePlatform) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	return f.post(ctx, once, "D"+to.ID, m)
+}
+
+func (f *fakePlatform) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	return f.post(ctx, once, g.ID, m)
+}
+
+func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
+	id, err := once.Do(ctx, core.Call{
+		Key: "create", Unsure: core.Park,
+		Probe: func(_ context.Context, in core.Intent) (string, core.Found, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			for id, g := range f.groups {
+				if g.Op == in.Op {
+					return id, core.Yes, nil
+				}
+			}
+			return "", core.No, nil
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return f.do(ctx, "create", spec.Name, func() string {
+				id := fmt.Sprintf("C%d", len(f.groups)+1)
+				f.groups[id] = &fakeGroup{Op: in.Op, Spec: spec, GroupState: core.GroupState{
+					Ref: core.GroupRef{Workspace: f.name, ID: id}, Name: spec.Name + "-" + spec.Suffix, Badged: true}}
+				return id
+			})
+		},
+	})
+	if err != nil {
+		return core.Group{}, err
+	}
+	g := core.Group{Ref: core.GroupRef{Workspace: f.name, ID: id}, Name: spec.Name + "-" + spec.Suffix}
+	for _, m := range spec.Members {
+		_, err := once.Do(ctx, core.Call{Key: "invite:" + m.ID, Make: func(ctx context.Context, _ core.Intent) (string, error) {
+			return f.do(ctx, "invite", m.ID, func() string {
+				st := f.groups[id]
+				if !slices.Contains(st.Members, m) {
+					st.Members = append(st.Members, m)
+				}
+				return ""
+			})
+		}})
+		if core.IsStop(err) {
+			return g, err
+		}
+		g.Report.Add(core.PartMember, m, err)
+	}
+	if spec.Badge == nil {
+		return g, nil
+	}
+	ref, err := f.post(ctx, scoped{once, "badge-"}, id, spec.Badge.Message)
+	if err != nil {
+		return g, err
+	}
+	g.Badge = ref
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.groups[id].Pinned = []core.MessageRef{ref}
+	return g, nil
+}
+
+// scoped puts a prefix before the keys of another Once.
+type scoped struct {
+	core.Once
+	prefix string
+}
+
+func (s scoped) Do(ctx context.Context, c core.Call) (string, error) {
+	c.Key = s.prefix + c.Key
+	return s.Once.Do(ctx, c)
+}
+
+func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
+	var r core.Report
+	if c.Badge != nil {
+		ref, err := f.post(ctx, once, g.ID, c.Badge.Message)
+		if err != nil {
+			return r, err
+		}
+		r.Add(core.PartBadge, core.Account{}, nil)
+		r.Badge = ref
+		f.mu.Lock()
+		f.groups[g.ID].Pinned = []core.MessageRef{ref}
+		f.mu.Unlock()
+	}
+	return r, nil
+}
+
+func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	_, err := once.Do(ctx, core.Call{Key: "edit", Make: func(ctx context.Context, _ core.Intent) (string, error) {
+		found := false
+		_, err := f.do(ctx, "edit", ref.ID, func() string {
+			for i := range f.posts {
+				if f.posts[i].Ref == ref {
+					f.posts[i].Message, found = m, true
+					f.posts[i].Edits++
+				}
+			}
+			return ""
+		})
+		if err == nil && !found {
+			err = &core.Error{Op: "fake: edit", Kind: core.NotFound, Detail: "message_not_found"}
+		}
+		return "", err
+	}})
+	return err
+}
+
+func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id, p := range f.profiles {
+		if id == who.ID || who.Email != "" && p.Email == who.Email {
+			return p, nil
+		}
+	}
+	return core.Profile{}, &core.Error{Op: "fake: find", Kind: core.NotFound, Detail: "users_not_found"}
+}
+
+func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, error) {
+	if group != "oncall" {
+		return nil, &core.Error{Op: "fake: expand", Kind: core.NotFound, Detail: "no_such_group"}
+	}
+	return []core.Account{{Workspace: f.name, ID: "WEI"}, {Workspace: f.name, ID: "MEI"}}, nil
+}
+
+func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.GroupState, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	st, ok := f.groups[g.ID]
+	if !ok {
+		return core.GroupState{}, &core.Error{Op: "fake: look", Kind: core.NotFound, Detail: "channel_not_found"}
+	}
+	return st.GroupState, nil
+}
+
+// postsIn returns the messages of a channel.
+func (f *fakePlatform) postsIn(channel string) []fakePost {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []fakePost
+	for _, p := range f.posts {
+		if p.Ref.Channel == channel {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (f *fakePlatform) deletePost(ref core.MessageRef) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.posts = slices.DeleteFunc(f.posts, func(p fakePost) bool { return p.Ref == ref })
+}
+
+func (f *fakePlatform) changeGroup(id string, change func(*fakeGroup)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f.groups[id])
+}
+
+func (f *fakePlatform) groupIDs() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []string
+	for id := range f.groups {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}

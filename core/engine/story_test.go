@@ -1,0 +1,213 @@
+package engine_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+)
+
+// The flows of the story: tell at once, remind after a day, a group after two.
+func storyFlows() []flow.Def {
+	pending := `status == "pending"`
+	return []flow.Def{
+		{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+			{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "New risk {{ .key }}: {{ .title }}", Card: "risk"}}}},
+		{Name: "remind", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1d"}, If: pending, Steps: []flow.StepDef{
+			{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "{{ .key }} has waited a day"}}}},
+		{Name: "gather", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "2d"}, If: pending, Steps: []flow.StepDef{
+			{CreateGroup: &flow.CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}",
+				Owner: []string{"handlers"}, Members: []string{"submitter", "handlers", "lead"}}},
+			{SendGroupMessage: &flow.SendGroupMessageDef{Group: "room", Mention: []string{"handlers"}, Card: "risk"}}}},
+	}
+}
+
+func TestStory(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()...)
+	b.start()
+	r := b.file("Ledger is off by one", time.Time{})
+	if r.Key != "R-1" || !slices.Equal(r.Handlers, []core.Ref{"wei"}) {
+		t.Fatalf("filed %s for %v, want R-1 for the module's handlers", r.Key, r.Handlers)
+	}
+	b.eventually("wei is told", func() bool { return len(b.platform.postsIn("DWEI")) == 1 })
+
+	b.jump(r.DiscoveredAt.AddDate(0, 0, 1).Add(-time.Second))
+	if got := b.platform.postsIn("DWEI"); len(got) != 1 {
+		t.Fatalf("%d messages before the day is over, want 1", len(got))
+	}
+	b.jump(r.DiscoveredAt.AddDate(0, 0, 1).Add(time.Second))
+	got := b.platform.postsIn("DWEI")
+	if len(got) != 2 || core.Text(got[1].Message.Text) != "R-1 has waited a day" {
+		t.Fatalf("after a day: %+v", got)
+	}
+
+	b.jump(r.DiscoveredAt.AddDate(0, 0, 2).Add(time.Second))
+	ids := b.platform.groupIDs()
+	if len(ids) != 1 {
+		t.Fatalf("groups %v, want one", ids)
+	}
+	var members []string
+	b.platform.changeGroup(ids[0], func(g *fakeGroup) {
+		for _, m := range g.Members {
+			members = append(members, m.ID)
+		}
+		if g.Name != "Ledger is off by one-r-1" {
+			t.Errorf("group is called %q", g.Name)
+		}
+	})
+	if want := []string{"WEI", "LIN", "MEI"}; !slices.Equal(members, want) {
+		t.Errorf("members %v, want %v: the owner first", members, want)
+	}
+	if n := len(b.platform.postsIn(ids[0])); n != 2 {
+		t.Fatalf("%d messages in the group, want the badge and the card", n)
+	}
+	key, err := b.engine.RiskOf(b.ctx(), core.GroupRef{Workspace: "acme", ID: ids[0]})
+	if err != nil || key != r.Key {
+		t.Errorf("the group is bound to %q (%v), want %s", key, err, r.Key)
+	}
+
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op-resolve", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved, Note: "fixed"}); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("every card shows the resolution", func() bool {
+		for _, p := range append(b.platform.postsIn(ids[0]), b.platform.postsIn("DWEI")[0]) {
+			if p.Message.Card == nil || p.Message.Card.Version != 2 || p.Edits != 1 {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func TestRiskResolvedBeforeItsTimeIsSkipped(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()...)
+	b.start()
+	r := b.file("Soon over", time.Time{})
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(r.DiscoveredAt.AddDate(0, 0, 3))
+	for _, name := range []string{"remind", "gather"} {
+		if got := b.run(r.Key, name).State; got != engine.Skipped {
+			t.Errorf("%s is %s, want skipped", name, got)
+		}
+	}
+	if ids := b.platform.groupIDs(); len(ids) != 0 {
+		t.Errorf("groups %v for a resolved risk", ids)
+	}
+}
+
+func TestFilingTwiceWithOneOpFilesOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()...)
+	d := engine.Draft{Title: "Once", Module: "Payments"}
+	first, err := b.engine.File(b.ctx(), "op", lin, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := b.engine.File(b.ctx(), "op", lin, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !second.Repeat || second.Risk.Key != first.Risk.Key {
+		t.Errorf("second filing: %+v, want a repeat of %s", second, first.Risk.Key)
+	}
+	l, err := b.engine.List(b.ctx(), lin, engine.ListQuery{})
+	if err != nil || l.Total != 1 {
+		t.Errorf("%d risks (%v), want 1", l.Total, err)
+	}
+}
+
+func TestWhatIsAlreadyDueWhenFiled(t *testing.T) {
+	t.Parallel()
+	defs := storyFlows()
+	defs[2].IfAlreadyDue = "skip"
+	b := setup(t, defs...)
+	b.start()
+	f, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "Old", Module: "Payments", DiscoveredAt: b.clock.Now().AddDate(0, 0, -5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(f.Now, []string{"remind"}) || !slices.Equal(f.Missed, []string{"gather"}) {
+		t.Errorf("now %v, missed %v", f.Now, f.Missed)
+	}
+	b.eventually("the reminder goes out at once", func() bool { return len(b.platform.postsIn("DWEI")) == 2 })
+	if !b.hasEvent(f.Risk.Key, engine.EventMissed) {
+		t.Error("the missed flow is not in the trail")
+	}
+}
+
+func TestRefusalsNameEveryField(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{
+		Title: "two\nlines", Module: "Nowhere", Severity: "awful", DiscoveredAt: b.clock.Now().Add(time.Hour), Handlers: []core.Ref{"nobody"},
+	})
+	ref, ok := errors.AsType[*engine.Refusal](err)
+	if !ok {
+		t.Fatalf("got %v, want a refusal", err)
+	}
+	var codes []string
+	for _, r := range ref.All() {
+		codes = append(codes, r.Code+" "+r.Field)
+	}
+	want := []string{"one_line title", "module_unknown module", "severity_unknown severity", "discovered_future discovered_at", "handler_unknown handlers"}
+	if !slices.Equal(codes, want) {
+		t.Errorf("refused %q, want %q", codes, want)
+	}
+}
+
+func TestRights(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.org.Permissions.Read = core.Audience{Involved: true}
+	r := b.file("Secret", time.Time{})
+	if _, err := b.engine.Show(b.ctx(), wei, r.Key); err != nil {
+		t.Errorf("a handler may read: %v", err)
+	}
+	_, hidden := b.engine.Show(b.ctx(), out, r.Key)
+	_, absent := b.engine.Show(b.ctx(), out, "R-99")
+	for _, err := range []error{hidden, absent} {
+		if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "not_found" {
+			t.Errorf("got %v, want what an unknown key gets", err)
+		}
+	}
+	if l, err := b.engine.List(b.ctx(), out, engine.ListQuery{}); err != nil || l.Total != 0 {
+		t.Errorf("an outsider lists %d (%v)", l.Total, err)
+	}
+	b.org.Permissions.Read = core.Audience{Everyone: true}
+	_, err := b.engine.ChangeStatus(b.ctx(), "op", out, engine.StatusChange{Risk: r.Key, To: core.Resolved})
+	if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "may_not_change" {
+		t.Errorf("got %v, want may_not_change", err)
+	}
+	b.platform.profiles["OUT"] = core.Profile{Account: out.Account, Guest: true}
+	// A fresh engine: what the platform says of a person is remembered.
+	fresh := engine.New(b.options)
+	if err := fresh.MayFile(b.ctx(), out); err == nil {
+		t.Error("a guest files where everyone may")
+	}
+}
+
+func TestStaleCardAnswersWithThePresentState(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.file("Pressed twice", time.Time{})
+	if _, err := b.engine.ChangeStatus(b.ctx(), "a", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress, Seen: 1}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.engine.ChangeStatus(b.ctx(), "b", lin, engine.StatusChange{Risk: r.Key, To: core.Shelved, Note: "later", Seen: 1})
+	ref, ok := errors.AsType[*engine.Refusal](err)
+	if !ok || ref.Code != "status_moved" || ref.Risk == nil || ref.Risk.Status != core.InProgress {
+		t.Errorf("got %v, want how it stands", err)
+	}
+	again, err := b.engine.ChangeStatus(b.ctx(), "a", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress, Seen: 1})
+	if err != nil || again.Status != core.InProgress {
+		t.Errorf("the same press delivered twice: %v", err)
+	}
+}
