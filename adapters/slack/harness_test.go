@@ -93,6 +93,9 @@ func (w world) group(ch emulator.Channel) adaptertest.GroupView {
 			v.Members = append(v.Members, id)
 		}
 	}
+	for _, n := range w.Notices(ch.ID) {
+		v.Notices = append(v.Notices, n.Subtype+": "+n.Plain)
+	}
 	for _, p := range w.Pins(ch.ID) {
 		v.Pinned = append(v.Pinned, core.MessageRef{Workspace: home, Channel: ch.ID, ID: p.TS})
 	}
