@@ -3,6 +3,7 @@ package slack_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/slack"
@@ -17,6 +18,7 @@ func TestMatrix(t *testing.T) {
 	if !t.Failed() && len(cells) < 300 {
 		t.Errorf("the matrix has only %d cells", len(cells))
 	}
+	checkEffectsPage(t, harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities().Calls, cells)
 }
 
 type harness struct{}
