@@ -30,6 +30,9 @@ type Options struct {
 	Clock    core.Clock           // nil: time.Now
 	Log      *slog.Logger         // nil: slog.Default
 	Registry *prometheus.Registry // nil: one of its own
+
+	// Wrap comes between the engine and each workspace; nil: nothing does.
+	Wrap func(core.Platform) core.Platform
 }
 
 // App is a riskroom that is ready to run.
@@ -70,6 +73,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 		}
 		a.workspaces = append(a.workspaces, w)
 		platforms[settings.Name] = w.adapter
+		if o.Wrap != nil {
+			platforms[settings.Name] = o.Wrap(w.adapter)
+		}
 	}
 	if err := a.introduce(ctx); err != nil {
 		return nil, err

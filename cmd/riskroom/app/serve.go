@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// Serving is what Serve serves, and where. All members are needed unless they
+// say otherwise.
+type Serving struct {
+	Config      *config.Config
+	Listen      string // where platforms reach riskroom
+	AdminListen string // where administrators and their monitoring do
+	Log         *slog.Logger
+	Version     string // for the log
+
+	// Wrap comes between the engine and each workspace; nil: nothing does. It
+	// is for tests: no setting reaches it.
+	Wrap func(core.Platform) core.Platform
+}
+
+// Serve runs riskroom until ctx ends, which is no error. Then it lets the calls
+// under way end, hands back what it holds, and returns within about ten seconds.
+func Serve(ctx context.Context, s Serving) error {
+	db, err := OpenStore(ctx, s.Config, s.Log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Stop() }()
+	if err := CheckStore(ctx, db, s.Log); err != nil {
+		return err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap})
+	if err != nil {
+		return err
+	}
+	listeners, err := listen(ctx, s.Listen, s.AdminListen)
+	if err != nil {
+		return err
+	}
+	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", listeners[0].Addr().String(),
+		"admin", listeners[1].Addr().String(), "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
+	err = a.serveUntil(ctx, listeners)
+	s.Log.Info("stopped")
+	return err
+}
+
+// listen opens all addresses or none.
+func listen(ctx context.Context, addresses ...string) ([]net.Listener, error) {
+	var open []net.Listener
+	for _, a := range addresses {
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", a)
+		if err != nil {
+			for _, o := range open {
+				_ = o.Close()
+			}
+			return nil, fmt.Errorf("cannot listen: %w", err)
+		}
+		open = append(open, l)
+	}
+	return open, nil
+}
+
+// stopWithin is how long commands under way may take to end when the program
+// stops. The engine has its own ten seconds, at the same time.
+const stopWithin = 8 * time.Second
+
+// serveUntil runs engine and servers until it is asked to stop, which is no
+// error, or until one of them fails, and then stops all of them.
+func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
+	ctx, fail := context.WithCancelCause(asked)
+	defer fail(nil)
+	servers := []*http.Server{a.Public(), a.Admin()}
+	for i, server := range servers {
+		go func() {
+			if err := server.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+				fail(fmt.Errorf("serving on %s: %w", listeners[i].Addr(), err))
+			}
+		}()
+	}
+	ran := make(chan struct{})
+	go func() {
+		defer close(ran)
+		if err := a.Engine.Run(ctx); err != nil {
+			fail(fmt.Errorf("the engine cannot start: %w", err))
+		}
+	}()
+	<-ctx.Done()
+	a.log.Info("stopping")
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	// First nothing comes in any more, then what came in ends. The
+	// administrators' server stays to the last, to tell that it is not ready.
+	err := errors.Join(servers[0].Shutdown(stopping), a.Close(stopping))
+	if err != nil {
+		a.log.Warn("not everything under way has ended", "err", err)
+	}
+	<-ran
+	_ = servers[1].Close()
+	if asked.Err() != nil {
+		return nil
+	}
+	return context.Cause(ctx)
+}
