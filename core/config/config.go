@@ -166,7 +166,6 @@ const maxProblems = 500
 type loader struct {
 	o         Options
 	src       *source
-	structure *structure
 	root      *node
 	bad       map[*node]bool // their own structure did not hold, or their value is not known
 	secret    map[*node]bool // hold a secret
@@ -177,11 +176,6 @@ type loader struct {
 
 func (l *loader) load() *Config {
 	if l.root = l.parse(); l.root == nil {
-		return nil
-	}
-	var err error
-	if l.structure, err = newStructure(l.o.Platforms); err != nil {
-		l.problem(place{1, 1, 1}, "schema", "the schema of config files is broken: %v", err)
 		return nil
 	}
 	l.findSecrets()

@@ -40,7 +40,7 @@ func (l *loader) parse() *node {
 	}
 	body, at, err := parseYAML(l.src.text)
 	if err != nil {
-		l.problem(at, "syntax", "%s", err)
+		l.problem(at, "syntax", "%s", err).Hint = l.quoteHint(at)
 		return nil
 	}
 	if body == nil {
@@ -56,6 +56,24 @@ func (l *loader) parse() *node {
 		return nil
 	}
 	return root
+}
+
+// quoteHint says what most often helps where YAML sees its own signs in a text.
+func (l *loader) quoteHint(at place) string {
+	line := l.src.lines[l.src.within(at).line-1]
+	_, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+	switch {
+	case strings.Contains(line, "{{"):
+		return `a text with {{ }} stands in quotes: "{{ .title }}"`
+	case strings.Contains(line, "@"):
+		return `what begins with @ stands in quotes: "@oncall"`
+	case value == "" || strings.ContainsAny(value[:1], "{["):
+	case strings.ContainsAny(value[:1], `"'`) && strings.Count(value, value[:1]) > 1:
+		return `a text that only begins with a quoted one stands in quotes of the other kind: '"a" == module'`
+	case strings.ContainsAny(value[:1], "*&!%") || strings.Contains(value, ": "):
+		return "a text that begins with * & ! or %, or holds a colon and a space, stands in quotes"
+	}
+	return ""
 }
 
 // parseYAML parses text after refusing what could make the parser itself blow
@@ -112,7 +130,7 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 				return t, errors.New("nested too deeply")
 			}
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			return t, errors.New("anchors (&), aliases (*) and merge keys (<<) are not supported: write it out")
+			return t, errors.New("anchors (&), aliases (*) and merge keys (<<) are not supported")
 		case token.TagType:
 			return t, errors.New("tags (!) are not supported")
 		case token.MappingValueType:

@@ -75,7 +75,7 @@ func (l *loader) ref(m mention) bool {
 	case !ok:
 		l.problem(l.spotOf(m), "people", "%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID", short(m.text))
 		return false
-	case l.root.get("people").get(name) != nil:
+	case l.root.get("people").get(name) != nil, l.bad[l.root.get("people")]:
 		return true
 	case slices.Contains(keywords(), name):
 		l.problem(l.spotOf(m), "people", "the keyword %s means nobody here", name)
@@ -91,6 +91,9 @@ func (l *loader) knownWorkspace(m mention, name string) bool {
 	workspaces := l.root.get("workspaces")
 	if workspaces.get(name) != nil {
 		return true
+	}
+	if !l.sound(workspaces) {
+		return false // what is wrong is told where they should stand
 	}
 	l.problem(l.spotOf(m), "workspace", "there is no workspace %q: %s", short(name), suggest(name, keys(workspaces)))
 	return false

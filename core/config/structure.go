@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,9 +20,19 @@ type structure struct {
 	compiled *jsonschema.Schema
 }
 
-func newStructure(platforms []core.PlatformSettings) (*structure, error) {
+// newStructure compiles the schema. With filled, a reference to the environment
+// no longer stands for a value of another form.
+func newStructure(platforms []core.PlatformSettings, filled bool) (*structure, error) {
 	s := &structure{raw: schema(platforms)}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(Schema(platforms))))
+	text := string(Schema(platforms))
+	if filled {
+		inJSON, err := json.Marshal("|" + reference)
+		if err != nil {
+			return nil, err
+		}
+		text = strings.ReplaceAll(text, strings.Trim(string(inJSON), `"`)+`"`, `"`)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
@@ -34,8 +45,12 @@ func newStructure(platforms []core.PlatformSettings) (*structure, error) {
 }
 
 // check validates a tree and calls f for every error that is one of its own,
-// not a summary of others, with the part of the schema that it is about.
+// not a summary of others, with the part of the schema that it is about. A nil
+// structure finds nothing.
 func (s *structure) check(v any, f func(e *jsonschema.ValidationError, at object)) {
+	if s == nil {
+		return
+	}
 	ve, ok := errors.AsType[*jsonschema.ValidationError](s.compiled.Validate(v))
 	if !ok {
 		return
@@ -84,16 +99,32 @@ func (s *structure) part(location string) object {
 // checkStructure reports everything about the tree that does not fit the
 // schema, and marks the nodes concerned.
 func (l *loader) checkStructure() {
-	l.structure.check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
+	l.structureOf(false).check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
 		n, _ := l.root.nearest(e.InstanceLocation)
 		l.structural(n, e.ErrorKind, at)
 	})
 }
 
+// structureOf compiles the schema. It is our own: only a pattern of a platform
+// that is no regular expression can make it fail, and then it checks nothing.
+func (l *loader) structureOf(filled bool) *structure {
+	s, err := newStructure(l.o.Platforms, filled)
+	if err != nil {
+		l.problem(place{1, 1, 1}, "schema", "the schema of config files is broken: %v", err)
+		return nil
+	}
+	return s
+}
+
 // checkFilled checks again the values that variables were filled into.
 func (l *loader) checkFilled() {
 	filled := func(n *node) bool { return n.changed >= 0 && !l.secret[n] && !l.bad[n] }
-	l.structure.check(l.root.plain(filled), func(e *jsonschema.ValidationError, at object) {
+	changed := false
+	l.root.walk(func(n *node) { changed = changed || filled(n) })
+	if !changed {
+		return
+	}
+	l.structureOf(true).check(l.root.plain(filled), func(e *jsonschema.ValidationError, at object) {
 		if n, whole := l.root.nearest(e.InstanceLocation); whole && n.kind == scalarNode && filled(n) {
 			l.structural(n, e.ErrorKind, at)
 		}

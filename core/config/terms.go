@@ -29,8 +29,8 @@ func (l *loader) term(at *node, t flow.Term) {
 			l.channelFits(m.from(len(g.Workspace)+1), g.Workspace, g.ID)
 		}
 	case flow.ModuleTerm:
-		if l.root.get("modules").get(t.Text) == nil {
-			l.problem(l.spotOf(m), "module", "there is no module %q: %s", short(t.Text), suggest(t.Text, keys(l.root.get("modules"))))
+		if modules := l.root.get("modules"); l.sound(modules) && modules.get(t.Text) == nil {
+			l.problem(l.spotOf(m), "module", "there is no module %q: %s", short(t.Text), suggest(t.Text, keys(modules)))
 		}
 	}
 }
