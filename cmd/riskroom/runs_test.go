@@ -1,0 +1,161 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/store/storetest"
+)
+
+// desk is a Redis with one risk, a parked run, and one that is still to come.
+type desk struct {
+	db            *store.Store
+	env           map[string]string
+	config        string
+	parked, ahead engine.RunID
+}
+
+func newDesk(t *testing.T) desk {
+	t.Helper()
+	redis, prefix := storetest.Start(t), storetest.Prefix()
+	d := desk{
+		db:     redis.Open(t, store.Options{Prefix: prefix}),
+		env:    map[string]string{"REDIS_URL": redis.URL, "PREFIX": prefix}, // no secret of the workspace
+		config: writeConfig(t, serveConfig),
+		parked: engine.RunID{Risk: "R-1", Flow: "tell-the-handlers", Occurrence: "v1"},
+		ahead:  engine.RunID{Risk: "R-1", Flow: "remind", Occurrence: "1781234567890"},
+	}
+	now := time.Now().UTC()
+	risk := core.Risk{
+		Key: "R-1", Version: 1, Home: "acme", Title: "Ledger", Module: "Payments", Severity: core.Medium, Status: core.Pending,
+		DiscoveredAt: now, SubmittedAt: now, StatusSince: now, Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U0MEI"}},
+	}
+	timer := func(id engine.RunID, due time.Time) engine.TimerChange {
+		return engine.TimerChange{Do: engine.ArmTimer, Run: id, Due: due, Flow: "hash",
+			Event: &engine.Event{At: now, V: 1, Kind: engine.EventTimer, Run: id.String(), Data: map[string]string{"due": due.Format(time.RFC3339)}}}
+	}
+	_, err := d.db.Apply(t.Context(), engine.Change{
+		Op: "file", New: risk, Timers: []engine.TimerChange{timer(d.parked, now), timer(d.ahead, now.Add(24*time.Hour))},
+		Events: []engine.Event{{At: now, V: 1, Kind: engine.EventFiled}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.park(t)
+	return d
+}
+
+// park claims the run that is due and has it parked.
+func (d desk) park(t *testing.T) {
+	t.Helper()
+	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	if err != nil || len(runs) != 1 || runs[0].ID != d.parked {
+		t.Fatalf("claimed %v: %v", runs, err)
+	}
+	_, err = d.db.Settle(t.Context(), engine.Settle{
+		Lease: engine.Lease{Run: d.parked, Until: runs[0].At}, To: engine.Parked, Reason: "unsure",
+		Events: []engine.Event{{At: time.Now(), V: 1, Kind: engine.EventParked, Run: d.parked.String(), Data: map[string]string{"reason": "unsure"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d desk) runs(t *testing.T, args ...string) result {
+	t.Helper()
+	return program(t.Context(), d.env, "", append([]string{"runs", args[0], "-c", d.config}, args[1:]...)...)
+}
+
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+
+	r := d.runs(t, "list")
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	if r.code != exitFine || len(lines) != 3 || !strings.Contains(lines[1], d.parked.String()+"  parked") ||
+		!strings.Contains(lines[1], "nobody can tell whether its last call happened") || !strings.Contains(lines[2], d.ahead.String()) {
+		t.Errorf("list: exit %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	if r.stderr != "" {
+		t.Errorf("list warns of secrets that it does not need:\n%s", r.stderr)
+	}
+
+	var list []listedRun
+	r = d.runs(t, "list", "--format", "json")
+	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil || len(list) != 2 || list[0].Reason != "unsure" || list[1].State != "armed" {
+		t.Errorf("list as JSON: %v\n%s", err, r.stdout)
+	}
+	if r = d.runs(t, "list", "--limit", "1"); !strings.Contains(r.stderr, "only the first 1") || strings.Contains(r.stdout, d.ahead.String()) {
+		t.Errorf("list of one: %s%s", r.stdout, r.stderr)
+	}
+
+	r = d.runs(t, "show", d.parked.String())
+	for _, want := range []string{"state  parked", "armed for", "parked, it needs a person", "riskroom runs retry " + d.parked.String()} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("show does not say %q:\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+	var shown shownRun
+	r = d.runs(t, "show", "--format", "json", d.parked.String())
+	if err := json.Unmarshal([]byte(r.stdout), &shown); err != nil || shown.State != "parked" || len(shown.Trail) != 2 {
+		t.Errorf("show as JSON: %v\n%s", err, r.stdout)
+	}
+}
+
+func TestRunsByHand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	state := func(id engine.RunID) engine.RunState {
+		run, err := d.db.Load(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run.State
+	}
+
+	if r := d.runs(t, "retry", d.ahead.String()); r.code != exitFailed || !strings.Contains(r.stderr, "only a parked run can be retried; this one is armed") {
+		t.Errorf("retry of one that is armed: exit %d %s", r.code, r.stderr)
+	}
+	if r := d.runs(t, "retry", d.parked.String()); r.code != exitFine || state(d.parked) == engine.Parked {
+		t.Errorf("retry: exit %d, the run is %s %s", r.code, state(d.parked), r.stderr)
+	}
+	if r := d.runs(t, "drop", d.ahead.String(), "R-9/gone/1"); r.code != exitFailed || state(d.ahead) != engine.Cancelled ||
+		!strings.Contains(r.stdout, "dropped") || !strings.Contains(r.stderr, "R-9/gone/1: there is no such run") {
+		t.Errorf("drop: exit %d, the run is %s\n%s%s", r.code, state(d.ahead), r.stdout, r.stderr)
+	}
+	r := d.runs(t, "show", d.ahead.String())
+	if !strings.Contains(r.stdout, "asked by hand: drop") {
+		t.Errorf("the trail does not tell of it:\n%s", r.stdout)
+	}
+}
+
+func TestRunsMisuse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"runs"}, exitMisused, "list, show, retry or drop"},
+		{[]string{"runs", "lst"}, exitMisused, `unknown command "lst"`},
+		{[]string{"runs", "list"}, exitMisused, "--config FILE"},
+		{[]string{"runs", "show"}, exitMisused, "which run?"},
+		{[]string{"runs", "show", "R-1"}, exitMisused, "runs look like R-17/flow"},
+		{[]string{"runs", "drop", "-c", "testdata/absent.yaml"}, exitMisused, "which runs?"},
+		{[]string{"runs", "list", "-c", "testdata/bad.yaml"}, exitFailed, "there is no time zone"},
+		{[]string{"runs", "list", "-c", "testdata/good.yaml", "--limit", "0"}, exitMisused, "--limit"},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			r := program(t.Context(), nil, "", c.args...)
+			if r.code != c.code || !strings.Contains(r.stderr, c.says) {
+				t.Errorf("exit %d, want %d; stderr does not say %q:\n%s", r.code, c.code, c.says, r.stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"riskroom/core/store/storetest"
+)
+
+// TestServeRefused: what serve cannot start with is answered with a remedy, and
+// never with a secret.
+func TestServeRefused(t *testing.T) {
+	t.Parallel()
+	const password = "hunter2hunter2"
+	for name, c := range map[string]struct {
+		change func(config string) string
+		env    map[string]string
+		code   int
+		says   []string
+	}{
+		"no redis": {
+			change: func(s string) string { return strings.Replace(s, "redis:", "#redis:", 1) },
+			code:   exitFailed, says: []string{"names no redis", "redis-server --appendonly yes", "redis: {"},
+		},
+		"redis absent": {
+			env:  map[string]string{"REDIS_URL": "redis://app:" + password + "@127.0.0.1:1/0"},
+			code: exitFailed, says: []string{"redis at redis://127.0.0.1:1/0 does not answer", "Is it running"},
+		},
+		"secrets unset": {
+			env:  map[string]string{"TOKEN": "", "SECRET": ""},
+			code: exitFailed, says: []string{"TOKEN is not set", "SECRET is not set", "2 errors; nothing was started"},
+		},
+		"wrong config": {
+			change: func(s string) string { return strings.Replace(s, "[lin]", "[lim]", 1) },
+			code:   exitFailed, says: []string{`did you mean "lin"?`, "nothing was started"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			src := serveConfig
+			if c.change != nil {
+				src = c.change(src)
+			}
+			env := map[string]string{
+				"TOKEN": "xoxb-1-2", "SECRET": "0123456789abcdef", "API": "http://127.0.0.1:1/api/",
+				"PREFIX": "refused", "REDIS_URL": "redis://127.0.0.1:1/0",
+			}
+			for k, v := range c.env {
+				env[k] = v
+			}
+			refusedServe(t, src, env, c.code, c.says, password, env["SECRET"])
+		})
+	}
+	t.Run("no config", func(t *testing.T) {
+		t.Parallel()
+		r := program(t.Context(), nil, "", "serve")
+		if r.code != exitMisused || !strings.Contains(r.stderr, "--config FILE") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+	})
+}
+
+// TestServeRefusedByWorkspace has a Redis that is fine.
+func TestServeRefusedByWorkspace(t *testing.T) {
+	t.Parallel()
+	redis := storetest.Start(t)
+	_, env := standIn(t)
+	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
+	t.Run("token", func(t *testing.T) {
+		t.Parallel()
+		const token = "xoxb-99-wrong"
+		mine := map[string]string{"TOKEN": token}
+		for k, v := range env {
+			if k != "TOKEN" {
+				mine[k] = v
+			}
+		}
+		refusedServe(t, serveConfig, mine, exitFailed,
+			[]string{"workspace acme: Slack refuses the bot token (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
+	})
+	t.Run("socket mode", func(t *testing.T) {
+		t.Parallel()
+		src := strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1)
+		mine := map[string]string{"APP": "xapp-1-2"}
+		for k, v := range env {
+			mine[k] = v
+		}
+		refusedServe(t, src, mine, exitFailed,
+			[]string{"workspace acme has no signing_secret", "not over Socket Mode", "Basic Information"}, mine["APP"])
+	})
+}
+
+// TestServeRefusesEviction: a Redis that drops keys would lose risks.
+func TestServeRefusesEviction(t *testing.T) {
+	t.Parallel()
+	redis := storetest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
+	_, env := standIn(t)
+	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
+	refusedServe(t, serveConfig, env, exitFailed,
+		[]string{"maxmemory-policy allkeys-lru", "set maxmemory-policy noeviction", "nothing was started"}, env["SECRET"])
+}
+
+func refusedServe(t *testing.T, src string, env map[string]string, code int, says []string, secrets ...string) {
+	t.Helper()
+	r := program(t.Context(), env, "", "serve", "-c", writeConfig(t, src), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+	if r.code != code {
+		t.Errorf("exit %d, want %d", r.code, code)
+	}
+	for _, s := range says {
+		if !strings.Contains(r.stderr, s) {
+			t.Errorf("stderr does not say %q:\n%s", s, r.stderr)
+		}
+	}
+	for _, secret := range secrets {
+		if secret != "" && strings.Contains(r.stdout+r.stderr, secret) {
+			t.Errorf("a secret is printed:\n%s", r.stderr)
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core/store/storetest"
+)
+
+const serveConfig = `version: 1
+redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", api_url: "${API}", rates: unlimited }
+people:
+  lin: { email: lin@example.com }
+modules:
+  Payments: { handlers: [lin] }
+flows:
+  tell-the-handlers:
+    trigger: { on: filed }
+    if: status == "pending"
+    steps:
+      - send_message: { to: [handlers], title: "New risk {{ .key }}: {{ .title }}", card: risk }
+`
+
+// served is a running serve with its surroundings.
+type served struct {
+	slack  *emulator.Workspace
+	log    *logLines
+	public string // URL
+	admin  string // URL
+	stop   context.CancelFunc
+	code   chan int
+}
+
+// startServe runs serve against a stand-in and a Redis of its own.
+func startServe(t *testing.T) *served {
+	t.Helper()
+	redis := storetest.Start(t)
+	slack, env := standIn(t)
+	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
+
+	ctx, stop := context.WithCancel(context.Background())
+	s := &served{slack: slack, log: newLogLines(), stop: stop, code: make(chan int, 1)}
+	args := []string{"serve", "-c", writeConfig(t, serveConfig), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
+	go func() {
+		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
+	}()
+	t.Cleanup(stop)
+	line := s.log.wait(t, "serving")
+	s.public, s.admin = "http://"+line["listen"].(string), "http://"+line["admin"].(string)
+	way := s.public + "/slack/acme/"
+	slack.Connect(way+"commands", way+"interactions", "", way+"events")
+	return s
+}
+
+// standIn starts a stand-in workspace, and returns the variables that serve
+// needs to reach it.
+func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
+	t.Helper()
+	w, err := emulator.New(emulator.Options{Users: []emulator.User{
+		{ID: "U0LIN", Name: "lin", Email: "lin@example.com"}, {ID: "U0MEI", Name: "mei", Email: "mei@example.com"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, err := w.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return w, map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret(), "API": url + "/api/"}
+}
+
+func writeConfig(t *testing.T, src string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "riskroom.yaml")
+	if err := os.WriteFile(path, []byte(src), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func lookupIn(env map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+}
+
+// logLines collects the lines of a JSON log.
+type logLines struct {
+	mu    sync.Mutex
+	lines []string
+	more  chan struct{}
+	w     *io.PipeWriter
+}
+
+func newLogLines() *logLines {
+	r, w := io.Pipe()
+	l := &logLines{more: make(chan struct{}), w: w}
+	go func() {
+		for sc := bufio.NewScanner(r); sc.Scan(); {
+			l.mu.Lock()
+			l.lines = append(l.lines, sc.Text())
+			close(l.more)
+			l.more = make(chan struct{})
+			l.mu.Unlock()
+		}
+	}()
+	return l
+}
+
+func (l *logLines) Write(p []byte) (int, error) { return l.w.Write(p) }
+
+// wait returns the first line with that message.
+func (l *logLines) wait(t *testing.T, msg string) map[string]any {
+	t.Helper()
+	timeout := time.After(20 * time.Second)
+	for from := 0; ; {
+		l.mu.Lock()
+		lines, more := l.lines, l.more
+		l.mu.Unlock()
+		for _, line := range lines[from:] {
+			var m map[string]any
+			if json.Unmarshal([]byte(line), &m) == nil && m["msg"] == msg {
+				return m
+			}
+		}
+		from = len(lines)
+		select {
+		case <-more:
+		case <-timeout:
+			t.Fatalf("no log line says %q:\n%s", msg, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// eventually waits until ok holds.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	r, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.StatusCode, string(b)
+}
+
+// TestServe runs the whole program: a slash command files a risk, the handler
+// hears of it, administrators can look, and a signal ends it in good order.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	s := startServe(t)
+	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
+	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
+		t.Fatalf("reply %+v: %v", reply, err)
+	}
+	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	if m := s.slack.DMs("U0LIN")[0]; !strings.Contains(m.Plain, "New risk R-1: Ledger is off by one") {
+		t.Errorf("lin reads %q", m.Plain)
+	}
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if code, body := get(t, s.admin+path); code != http.StatusOK {
+			t.Errorf("%s: %d %s", path, code, body)
+		}
+	}
+	const finished = `riskroom_runs_ended_total{state="finished"} 1`
+	eventually(t, "the run is counted", func() bool {
+		_, body := get(t, s.admin+"/metrics")
+		return strings.Contains(body, finished) && strings.Contains(body, "riskroom_run_lateness_seconds_count") &&
+			strings.Contains(body, `riskroom_inbound_requests_total{kind="commands",outcome="ok",workspace="acme"} 1`)
+	})
+	if code, _ := get(t, s.public+"/metrics"); code != http.StatusNotFound {
+		t.Errorf("the public address shows metrics: %d", code)
+	}
+	s.stop()
+	select {
+	case code := <-s.code:
+		if code != exitFine {
+			t.Errorf("exit %d", code)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("serve does not stop")
+	}
+}
