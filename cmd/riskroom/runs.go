@@ -137,8 +137,9 @@ func whyNot(did string, err error) string {
 			return "only a parked run can be retried; this one is " + core.DetailOf(err)
 		}
 		return "only a run that is parked or has not begun can be dropped; this one is " + core.DetailOf(err)
+	default:
+		return err.Error()
 	}
-	return err.Error()
 }
 
 // operator names who acts by hand, for the audit trail.

@@ -61,10 +61,10 @@ func CheckStore(ctx context.Context, s *store.Store, log *slog.Logger) error {
 	unsafe := false
 	for _, f := range found {
 		level := slog.LevelInfo
-		switch f.Weight {
-		case store.Caution:
+		if f.Weight == store.Caution {
 			level = slog.LevelWarn
-		case store.Refusal:
+		}
+		if f.Weight == store.Refusal {
 			level, unsafe = slog.LevelError, true
 		}
 		var args []any
