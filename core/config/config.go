@@ -111,7 +111,7 @@ type Unset int
 // What an absent value can mean.
 const (
 	UnsetIsError   Unset = iota // the file cannot be run
-	UnsetIsWarning              // it is said, and the value is not checked
+	UnsetIsWarning              // it is said, and what depends on the value is neither checked nor in the Config: for checking only
 	UnsetIsFilled               // Options.Fill gives one
 )
 

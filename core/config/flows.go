@@ -1,15 +1,13 @@
 package config
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"riskroom/core"
 	"riskroom/core/flow"
 )
-
-// reservedFlows are names of what riskroom does by itself.
-var reservedFlows = []string{"sync", "notice"}
 
 // readFlows compiles each flow and checks what it says of people, places and
 // rights.
@@ -20,14 +18,11 @@ func (l *loader) readFlows() {
 		if e.value.kind != mapNode || i >= maxFlows {
 			continue
 		}
-		if slices.Contains(reservedFlows, e.name) {
-			l.problem(e.value.key, "name", "a flow cannot be called %q: riskroom's own does", e.name)
-		}
 		def := l.flowDef(e.name, e.value)
 		def.Fields = fields
 		f, problems := flow.Compile(def)
 		for _, p := range problems {
-			if !slices.ContainsFunc(doubtful, func(key string) bool { return strings.Contains(p.Message, key) }) {
+			if doubtful == nil || !doubtful.MatchString(subject(p)) {
 				l.flowProblem(e.value, p)
 			}
 		}
@@ -41,16 +36,20 @@ func (l *loader) readFlows() {
 				openers = append(openers, o)
 			}
 		}
-		if f != nil {
+		switch {
+		case f != nil:
 			l.cfg.Flows = append(l.cfg.Flows, f)
+		case l.o.Unset != UnsetIsWarning && len(l.problems.Errors()) == 0:
+			l.problem(e.value.key, "flow", "the flow cannot be run") // never left out in silence
 		}
 	}
 	l.checkItemGroups(openers)
 }
 
-// fieldDefs returns the own fields as flows see them, and the keys of those
-// whose definition is wrong: what flows say of them cannot be judged.
-func (l *loader) fieldDefs() (map[string]flow.FieldDef, []string) {
+// fieldDefs returns the own fields as flows see them, and what matches the keys
+// of those whose type or options are wrong: what flows say of them cannot be
+// judged. It is nil if there are none.
+func (l *loader) fieldDefs() (map[string]flow.FieldDef, *regexp.Regexp) {
 	defs := map[string]flow.FieldDef{}
 	for _, f := range l.cfg.Organisation.Fields {
 		d := flow.FieldDef{Type: f.Type}
@@ -59,23 +58,35 @@ func (l *loader) fieldDefs() (map[string]flow.FieldDef, []string) {
 		}
 		defs[f.Key] = d
 	}
-	var doubtful []string
+	var wrong []string
 	for _, e := range l.root.get("fields").list() {
-		if _, ok := defs[e.name]; l.broken(e.value) || !ok {
-			doubtful = append(doubtful, e.name)
+		if _, ok := defs[e.name]; !ok || l.bad[e.value] || l.broken(e.value.get("options")) {
+			wrong = append(wrong, regexp.QuoteMeta(e.name))
 		}
 	}
-	return defs, doubtful
+	if len(wrong) == 0 {
+		return defs, nil
+	}
+	return defs, regexp.MustCompile(`\b(` + strings.Join(wrong, "|") + `)\b`)
+}
+
+// subject is what a problem is about: the part of its message before what is
+// known, or the field itself.
+func subject(p flow.Problem) string {
+	if strings.HasPrefix(p.Path, "/fields/") {
+		return p.Path
+	}
+	s, _, _ := strings.Cut(p.Message, ";")
+	return s
 }
 
 // flowDef reads a flow as far as its structure held: what has the wrong type is
 // left out.
 func (l *loader) flowDef(name string, n *node) flow.Def {
 	org := &l.cfg.Organisation
-	day := org.DayStartsAt
 	d := flow.Def{
 		Name: name, If: n.get("if").str(), IfAlreadyDue: n.get("if_already_due").str(),
-		Zone: org.Zone.String(), DayStartsAt: formatClock(day),
+		Zone: org.Zone.String(), DayStartsAt: formatClock(org.DayStartsAt),
 	}
 	t := n.get("trigger")
 	d.Trigger = flow.TriggerDef{

@@ -2,7 +2,6 @@ package config
 
 import (
 	"regexp"
-	"strings"
 
 	"riskroom/core"
 )
@@ -63,19 +62,19 @@ func exclusive(a, b opener) bool {
 	return false
 }
 
+// loose finds what may make a condition hold without one of its comparisons.
+var loose = regexp.MustCompile(`\bor\b|\bnot\b|[(|?!]`)
+
 // wants returns the words that a condition of joined comparisons asks for.
 func wants(condition string) map[string]string {
 	out := map[string]string{}
+	if loose.MatchString(condition) {
+		return out
+	}
 	for _, part := range conjunction.Split(condition, -1) {
-		m := comparison.FindStringSubmatch(part)
-		if m == nil {
-			// An "or" anywhere may make anything hold.
-			if strings.Contains(condition, "or") || strings.Contains(condition, "|") || strings.Contains(condition, "?") {
-				return nil
-			}
-			continue
+		if m := comparison.FindStringSubmatch(part); m != nil {
+			out[m[1]] = m[2] + m[3]
 		}
-		out[m[1]] = m[2] + m[3]
 	}
 	return out
 }

@@ -48,9 +48,6 @@ func (l *loader) parse() *node {
 		return nil
 	}
 	root := l.convert(body, nil, place{})
-	if l.problems.Errors() != nil && root == nil {
-		return nil
-	}
 	if root.kind != mapNode {
 		l.problem(root.at, "type", "the file must be a map of keys such as version and workspaces, not %s", root.kind)
 		return nil

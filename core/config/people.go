@@ -8,7 +8,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// keywords returns the words that stand for people or groups; nobody may be named like one.
+// keywords returns the words that stand for people or groups; nobody may be
+// named like one.
 func keywords() []string { return append(flow.Keywords(), "everyone", "involved", "item") }
 
 func (l *loader) readPeople() {
@@ -77,7 +78,8 @@ func (l *loader) readModules() {
 				l.problem(n.at, "people", "the lead is one person, not a group")
 			}
 		}
-		if h := e.value.get("handlers"); l.sound(e.value) && e.value.kind == mapNode && (h == nil || len(h.strings()) == 0 && l.sound(h)) {
+		h := e.value.get("handlers")
+		if l.sound(e.value) && (h == nil || l.sound(h) && len(h.strings()) == 0) {
 			l.warning(e.value.key, "no-handlers", "nobody handles module %q", e.name)
 		}
 		org.Modules = append(org.Modules, m)

@@ -44,6 +44,7 @@ func TestLiteralSecretsAreHidden(t *testing.T) {
 		"unknown platform":  `  acme: { platform: slak, bot_token: hunter2 }`,
 		"no platform":       `  acme: { signing_secret: hunter2, bot_token: xoxb-hunter2 }`,
 		"url":               "  acme: { platform: slack, api_url: \"https://me:hunter2@example.com\" }\nredis: { url: \"redis://:hunter2@localhost\" }",
+		"url with @":        "  acme: { platform: slack }\nredis: { url: \"redis://me:hun@hunter2@localhost\" }",
 		"redis password":    "  acme: { platform: slack }\nredis: { url: \"redis://localhost\", password: hunter2 }",
 		"twice":             "  acme: { platform: slack, bot_token: xoxb-hunter2, bot_token: xoxb-hunter2 }",
 		"as a name":         "  acme: { platform: slack }\ntimezone: xoxb-hunter2\nlanguage: xapp-hunter2",

@@ -30,7 +30,7 @@ type source struct {
 var namedSecret = regexp.MustCompile(`(?i)([a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*)("[^"]*"?|'[^']*'?|[^\s,}\]]+)`)
 
 // urlSecret finds the password of a URL.
-var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s@"']+)@`)
+var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s"']+)@`)
 
 // wholeReference is all that a secret field may hold.
 var wholeReference = regexp.MustCompile(`^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$`)
