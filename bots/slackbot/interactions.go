@@ -162,12 +162,15 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 	defer cancel()
 	modal, err := b.modal(f)
 	if err == nil {
-		err = b.call(ctx, "views.open", func(ctx context.Context) error {
+		_, err = call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
 			r, err := b.api.OpenViewContext(ctx, trigger, modal)
 			if err == nil && r.View.ID == "" {
 				err = errHollow
 			}
-			return err
+			if err != nil {
+				return "", err
+			}
+			return r.View.ID, nil
 		})
 	}
 	if err != nil {
@@ -183,9 +186,8 @@ func (b *Bot) update(ctx context.Context, arrived time.Time, v view, f bots.Form
 	defer cancel()
 	modal, err := b.modal(f)
 	if err == nil {
-		err = b.call(ctx, "views.update", func(ctx context.Context) error {
-			_, err := b.api.UpdateViewContext(ctx, modal, "", v.Hash, v.ID)
-			return err
+		_, err = call(ctx, b, "views.update", func(ctx context.Context) (*slack.ViewResponse, error) {
+			return b.api.UpdateViewContext(ctx, modal, "", v.Hash, v.ID)
 		})
 	}
 	if err != nil && !strings.Contains(err.Error(), "hash_conflict") {

@@ -164,6 +164,33 @@ func TestModalThatDoesNotOpenIsSaid(t *testing.T) {
 	}
 }
 
+// stuck is a budget whose store hangs.
+type stuck struct{}
+
+func (stuck) Spend(ctx context.Context, _ []core.Bucket, _ func(context.Context) error) error {
+	<-ctx.Done()
+	return &core.Error{Op: "rate budget", Kind: core.Unavailable, Err: ctx.Err()}
+}
+
+// gone is a budget whose store is down.
+type gone struct{}
+
+func (gone) Spend(context.Context, []core.Bucket, func(context.Context) error) error {
+	return &core.Error{Op: "rate budget", Kind: core.Unavailable}
+}
+
+// TestModalsOpenWithoutTheBudget holds that neither a form nor the reader's
+// language hangs on the store of the rate budget.
+func TestModalsOpenWithoutTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, budget := range []core.Budget{stuck{}, gone{}} {
+		b := setup(t, func(c *Config) { c.Budget, c.TeamID = budget, "T0000000001" })
+		if v := opened(t, b, wei); v.Title != "新建风险" {
+			t.Errorf("%T: the modal %q is not in the reader's language", budget, v.Title)
+		}
+	}
+}
+
 // noting is a budget that notes how calls ended.
 type noting struct {
 	mu    sync.Mutex

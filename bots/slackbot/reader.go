@@ -66,20 +66,18 @@ func (rs *readers) of(ctx context.Context, user string) reader {
 // usersInfo asks Slack about a person. See
 // https://docs.slack.dev/reference/methods/users.info.
 func (b *Bot) usersInfo(ctx context.Context, user string) (reader, error) {
-	var r reader
-	err := b.call(ctx, "users.info", func(ctx context.Context) error {
+	return call(ctx, b, "users.info", func(ctx context.Context) (reader, error) {
 		u, err := b.api.GetUserInfoContext(ctx, user)
 		if err != nil {
-			return err
+			return reader{}, err
 		}
 		if u.ID == "" {
-			return errHollow
+			return reader{}, errHollow
 		}
-		r = reader{name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), lang: u.Locale}
+		r := reader{name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), lang: u.Locale}
 		if zone, err := time.LoadLocation(u.TZ); err == nil && u.TZ != "" {
 			r.zone = zone
 		}
-		return nil
+		return r, nil
 	})
-	return r, err
 }

@@ -93,7 +93,7 @@ type Bot struct {
 // https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response.
 const (
 	answerWithin = 2400 * time.Millisecond
-	openWithin   = 2850 * time.Millisecond
+	openWithin   = 2750 * time.Millisecond
 )
 
 // What is remembered at most.

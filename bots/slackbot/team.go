@@ -2,13 +2,7 @@ package slackbot
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"time"
-
-	"github.com/slack-go/slack"
-
-	"riskroom/core"
 )
 
 // identity says which workspace is ours.
@@ -56,16 +50,15 @@ func (b *Bot) whoAmI(ctx context.Context) (identity, error) {
 	if id.team != "" {
 		return id, nil
 	}
-	err := b.call(ctx, "auth.test", func(ctx context.Context) error {
+	id, err := call(ctx, b, "auth.test", func(ctx context.Context) (identity, error) {
 		r, err := b.api.AuthTestContext(ctx)
 		if err != nil {
-			return err
+			return identity{}, err
 		}
 		if r.TeamID == "" {
-			return errHollow
+			return identity{}, errHollow
 		}
-		id = identity{team: r.TeamID, enterprise: r.EnterpriseID}
-		return nil
+		return identity{team: r.TeamID, enterprise: r.EnterpriseID}, nil
 	})
 	if err != nil {
 		return identity{}, err
@@ -74,50 +67,4 @@ func (b *Bot) whoAmI(ctx context.Context) (identity, error) {
 	defer b.mu.Unlock()
 	b.team = id
 	return id, nil
-}
-
-// errHollow is an answer of success that lacks what it must hold.
-var errHollow = errors.New("the answer holds no ID")
-
-// call makes one call of the Web API when the rate budget grants it. A refusal
-// for too many calls holds back everybody else.
-func (b *Bot) call(ctx context.Context, method string, f func(ctx context.Context) error) error {
-	return b.budget.Spend(ctx, b.cost(method), func(ctx context.Context) error {
-		err := f(ctx)
-		if err == nil {
-			return nil
-		}
-		if wait, ok := limited(err); ok {
-			return &core.Error{Op: "slack: " + method, Kind: core.RateLimited, RetryAfter: wait, Detail: "ratelimited"}
-		}
-		return &core.Error{Op: "slack: " + method, Kind: core.Unknown, Effect: core.Maybe, Err: bare(err)}
-	})
-}
-
-// limited tells whether err is a refusal for too many calls, in any of the
-// shapes that Slack has for it, and how long to wait.
-func limited(err error) (time.Duration, bool) {
-	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return e.RetryAfter, true
-	}
-	if e, ok := errors.AsType[slack.StatusCodeError](err); ok && e.Code == http.StatusTooManyRequests {
-		return waitUnsaid, true
-	}
-	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && (e.Err == "ratelimited" || e.Err == "rate_limited") {
-		return waitUnsaid, true
-	}
-	return 0, false
-}
-
-// waitUnsaid is how long to wait where Slack does not say.
-const waitUnsaid = 30 * time.Second
-
-// published are Slack's limits for the methods used here: tier 4 for views and
-// people. See https://docs.slack.dev/apis/web-api/rate-limits.
-func (b *Bot) published(method string) []core.Bucket {
-	n := 100
-	if method == "auth.test" {
-		n = 300 // "hundreds of requests a minute"
-	}
-	return []core.Bucket{{Workspace: b.workspace, Name: method, N: n, Window: time.Minute}}
 }
