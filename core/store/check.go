@@ -23,7 +23,7 @@ const (
 )
 
 // Finding is something about the server that an administrator should know, as
-// a code; the words for it are in the catalogue under "store."+Code.
+// a code; whoever shows it finds the words.
 type Finding struct {
 	Code   string
 	Weight Weight

@@ -182,3 +182,27 @@ func testFenceOfTheGone(t *testing.T, open opener) {
 	_, err := b.s.Hold(b.ctx, old, b.clock.Now().Add(lease))
 	b.is(err, core.Lost, "")
 }
+
+// testManyDue: what many timers make large goes through in one piece.
+func testManyDue(t *testing.T, open opener) {
+	b := setup(t, open)
+	const risks, each = 40, 10
+	for r := range risks {
+		var timers []engine.TimerChange
+		for i := range each {
+			run := engine.RunID{Risk: core.MakeRiskKey("R", int64(r)), Flow: "remind", Occurrence: fmt.Sprint(i)}
+			timers = append(timers, b.arming(run, 0))
+		}
+		b.arm(timers...)
+	}
+	total := 0
+	for range 2 {
+		runs, _, err := b.s.Claim(b.ctx, risks*each/2, lease)
+		b.ok(err)
+		total += len(runs)
+	}
+	b.same("claimed", total, risks*each)
+	_, next, err := b.s.Claim(b.ctx, 10, lease)
+	b.ok(err)
+	b.same("next", next, b.clock.Now().Add(lease))
+}

@@ -17,7 +17,13 @@ import (
 func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Store, error) {
 	m := miniredis.NewMiniRedis()
 	s, err := Open(ctx, Options{
-		Dial:     func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
+		Dial: func(context.Context, string, string) (net.Conn, error) {
+			c, err := m.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return queueing(c), nil
+		},
 		Clock:    clock,
 		Shards:   4, // each look at the timers costs a command per shard, and there is one core
 		Embedded: true,

@@ -32,6 +32,7 @@ var cases = map[string]func(*testing.T, opener){
 	"sync cycles":        testSyncCycles,
 	"claim order":        testClaimOrder,
 	"claim once":         testClaimOnce,
+	"many due":           testManyDue,
 	"never early":        testNeverEarly,
 	"crashes":            testCrashes,
 	"fencing":            testFencing,
@@ -52,6 +53,7 @@ var cases = map[string]func(*testing.T, opener){
 	"slots":              testSlots,
 	"slots held back":    testSlotsHeldBack,
 	"slots never exceed": testSlotsNeverExceed,
+	"anything":           testAnything,
 	"plans":              testPlans,
 	"wakes":              testWakes,
 }
@@ -66,7 +68,7 @@ func TestEmbedded(t *testing.T) {
 
 func TestServer(t *testing.T) {
 	t.Parallel()
-	p := storetest.Start(t)
+	p := storetest.Start(t, "--appendonly", "no")
 	runCases(t, func(t *testing.T, c core.Clock) *store.Store {
 		return p.Open(t, store.Options{Clock: c, Shards: 5})
 	})

@@ -83,7 +83,7 @@ local function sync(t)
     return 'armed'
   end
   if r.f.st == 'running' or r.f.st == 'parked' or num(r.f.open) > 0 then return wish(r, 'again') end
-  if t.due >= score(due, r.id) then return 'left' end
+  if t.due >= (score(due, r.id) or t.due + 1) then return 'left' end
   put(r, 'due', str(t.due))
   timer(r, t.due)
   save(r)
