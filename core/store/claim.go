@@ -27,6 +27,7 @@ type timed struct {
 // the server's time or the store's clock.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	const op = "claim"
+	limit = max(limit, 0)
 	ahead, now, err := s.look(ctx, limit)
 	if err != nil {
 		return nil, time.Time{}, err
@@ -152,11 +153,9 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, 0, failed("claim", err)
 	}
-	now := int64(0)
+	now := s.now()
 	if clock != nil {
-		now = clock.Val().UnixMilli()
-	} else {
-		now = s.clock.Now().UnixMilli()
+		now = clock.Val()
 	}
 	found := map[int][]timed{}
 	for shard, cmd := range cmds {
@@ -169,7 +168,7 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 			found[shard] = append(found[shard], timed{id: id, shard: shard, ms: int64(z.Score)})
 		}
 	}
-	return found, now, nil
+	return found, now.UnixMilli(), nil
 }
 
 // now returns the time by the store's clock.

@@ -15,6 +15,9 @@ import (
 // dial makes the client for a standalone server, a cluster, or what sentinels
 // name as the master.
 func dial(o Options) (redis.UniversalClient, error) {
+	if o.URL == "" && o.Dial == nil {
+		return nil, invalid("open", "url", fmt.Errorf("no server is named"))
+	}
 	u, err := parseURL(o.URL)
 	if err != nil {
 		return nil, err

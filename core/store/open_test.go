@@ -41,6 +41,10 @@ func TestOpenAgain(t *testing.T) {
 	b.is(err, core.Unsupported, "schema")
 	_, err = store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "many", Shards: 5000})
 	b.is(err, core.Invalid, "shards")
+	_, err = store.Open(t.Context(), store.Options{})
+	b.is(err, core.Invalid, "url")
+	_, err = store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "a}"})
+	b.is(err, core.Invalid, "prefix")
 }
 
 // TestErrorsHideSecrets: no error names a password, however wrong the URL.
@@ -253,6 +257,21 @@ func TestStopLeavesNothing(t *testing.T) {
 	}
 	if err := goleak.Find(before, goleak.IgnoreAnyFunction("testing.(*T).Run")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWakesAgain: who lost the subscription looks again once it is back.
+func TestWakesAgain(t *testing.T) {
+	t.Parallel()
+	s := storetest.Start(t).Open(t, store.Options{})
+	b := &bench{T: t, ctx: t.Context(), s: s, clock: newClock()}
+	wakes := s.Wakes(b.ctx)
+	<-wakes
+	b.ok(s.DB().Do(b.ctx, "CLIENT", "KILL", "TYPE", "pubsub").Err())
+	select {
+	case <-wakes:
+	case <-time.After(20 * time.Second):
+		t.Fatal("not subscribed again")
 	}
 }
 

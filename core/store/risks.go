@@ -20,7 +20,7 @@ func (s *Store) NextNumber(ctx context.Context, op string) (int64, error) {
 		return 0, invalid("next number", "op", nil)
 	}
 	c := s.call("number", s.keys.number(), s.keys.numberOf(op)).add(opKept.Milliseconds())
-	a, err := s.do(ctx, "next number", c)
+	a, err := s.doReplicated(ctx, "next number", c)
 	if err != nil {
 		return 0, err
 	}

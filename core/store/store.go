@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,8 +43,8 @@ type Options struct {
 	Prefix string     // of every key; "riskroom" if empty
 	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
 	Clock  core.Clock // nil: the server's time
-	// Strict waits, after a risk is filed and after an intent is opened, until
-	// a replica has it too. If none has it in a second the answer is
+	// Strict waits, after a risk got its number, after it is filed and after
+	// an intent is opened, until a replica has it too. If none has it in a second the answer is
 	// Unavailable, although it is stored.
 	Strict   bool
 	Embedded bool         // the server is part of this program: it keeps nothing, and says nothing of itself
@@ -90,6 +91,9 @@ const defaultShards = 64
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Prefix == "" {
 		o.Prefix = "riskroom"
+	}
+	if strings.ContainsAny(o.Prefix, "{}") {
+		return nil, invalid("open", "prefix", fmt.Errorf("%q: braces mark what a cluster keeps together", o.Prefix))
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

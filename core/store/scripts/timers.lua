@@ -18,6 +18,7 @@ local function armed(r, t)
   local fence = not r.f.st and redis.call('HGET', risk, 'fence')
   if fence then put(r, 'fence', fence) end
   state(r, 'armed')
+  drop(r, 'why')
   put(r, 'flow', t.flow)
   put(r, 'due', str(t.due))
   if t.data ~= '' then put(r, 'data', t.data) end
