@@ -25,6 +25,9 @@ func dial(o Options) (redis.UniversalClient, error) {
 	if o.Dial != nil {
 		u.Dialer = o.Dial
 	}
+	if o.Username != "" {
+		u.Username = o.Username
+	}
 	if o.Password != "" {
 		u.Password = o.Password
 	}

@@ -83,7 +83,7 @@ func TestPassword(t *testing.T) {
 	b.ok(s.DB().ConfigSet(t.Context(), "requirepass", "hunter2").Err())
 	_, err := store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "x", Password: "wrong"})
 	b.is(err, core.Unavailable, "refused")
-	again, err := store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "x", Password: "hunter2"})
+	again, err := store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "x", Username: "default", Password: "hunter2"})
 	b.ok(err)
 	b.ok(again.Stop())
 }

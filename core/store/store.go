@@ -32,9 +32,11 @@ type Options struct {
 	// redis-cluster://, rediss-cluster://, redis-sentinel:// and
 	// rediss-sentinel://, whose first host may be followed by ?addr=host:port
 	// for each further one; a sentinel's URL names ?master_name=. Its user and
-	// password, its database and its hosts count; tuning parameters do not.
+	// password (of the sentinels, in a sentinel's URL), its database and its
+	// hosts count; tuning parameters do not.
 	URL      string
-	Password string      // of the server, instead of the URL's
+	Username string      // of the server, instead of the URL's
+	Password string      // the same
 	TLS      *tls.Config // instead of what the URL implies
 
 	// Dial reaches the server instead of a network, if set.
