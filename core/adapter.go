@@ -4,18 +4,23 @@ import "context"
 
 // Adapter maps the actions of riskroom onto one workspace of one platform.
 //
-// What holds for every method with a Once:
+// What holds for every method of the interfaces in this file:
 //
 //   - It is safe for concurrent use.
-//   - It never retries and never sleeps; libraries' retries and limiters are
-//     off. What follows from a failure is decided by the caller.
+//   - It never retries, and waits for nothing but the answer and the rate
+//     budget; libraries' retries and limiters are off. What follows from a
+//     failure is decided by the caller.
+//   - Errors are *Error, found with KindOf. Accounts, groups and messages of
+//     another workspace are Invalid, and so is a message with neither text nor
+//     card; what Capabilities lack is Unsupported.
+//
+// And for those with a Once:
+//
 //   - Every call that changes something goes through once.Do, with a Key that
 //     names content ("create", "invite:U12") and never a position.
 //   - It is re-entrant: called again with the same once and the same input, it
 //     converges on one effect, whatever happened to the earlier call.
-//   - Errors are *Error. One for which IsStop holds is returned at once and
-//     unchanged.
-//   - Accounts, groups and messages of another workspace are Invalid.
+//   - An error for which IsStop holds is returned at once and unchanged.
 type Adapter interface {
 	// Capabilities is constant for a configured adapter and does no I/O.
 	Capabilities() Capabilities
@@ -29,8 +34,7 @@ type Adapter interface {
 	// list parts and people that failed for good; with an error it tells what
 	// is incomplete, and calling again goes on from there.
 	//
-	// The value recorded under key "create" is the group's ID; recording it
-	// is what links the group to its risk.
+	// The call that makes it has KeyCreate.
 	CreateGroup(ctx context.Context, once Once, spec GroupSpec) (Group, error)
 
 	// SendGroupMessage posts m into g. A group that the bot cannot see is
@@ -49,17 +53,19 @@ type Adapter interface {
 }
 
 // Directory finds people on one workspace. It answers from the platform each
-// time; callers remember. Both methods draw on the workspace's rate budget.
+// time; callers cache. Both methods draw on the workspace's rate budget.
 type Directory interface {
 	// Find returns the profile of one person. None is NotFound.
 	Find(ctx context.Context, who Lookup) (Profile, error)
 	// Expand returns the accounts in a user group or role, named without its
-	// "@". None of that name is NotFound; a workspace that has no user groups
-	// is Unsupported, with a Detail that says why.
+	// "@" in any case, or by its ID; deactivated people and bots included. None
+	// of that name is NotFound; a workspace that has no user groups is
+	// Unsupported, with a Detail that says why.
 	Expand(ctx context.Context, group string) ([]Account, error)
 }
 
-// Lookup says whom Directory.Find looks for: exactly one member is set.
+// Lookup says whom Directory.Find looks for: exactly one of ID and Email is set,
+// anything else is Invalid.
 type Lookup struct {
 	ID    string // the platform's user ID
 	Email string
@@ -71,7 +77,7 @@ type Looker interface {
 	LookGroup(ctx context.Context, g GroupRef) (GroupState, error)
 }
 
-// Platform is everything that a configured workspace offers the engine.
+// Platform is everything that one configured workspace offers the engine.
 type Platform interface {
 	Adapter
 	Directory

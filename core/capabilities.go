@@ -16,8 +16,9 @@ type Ability struct {
 	Why     string // one English sentence for Emulated and Lacking
 }
 
-// Capabilities is what a configured adapter can do, as data: flows are checked
-// against it when they are loaded, and the documentation is made from it.
+// Capabilities is what an adapter can do, as data: flows are checked against it
+// when they are loaded (through PlatformSettings, which holds the same), and the
+// documentation is made from it.
 type Capabilities struct {
 	Platform string // the platform's name as a config file writes it
 	Groups   map[GroupType]Ability

@@ -34,12 +34,13 @@ const (
 	Maybe Effect = "maybe" // sent, and not answered: it may have been done, or yet be
 )
 
-// Error is the one error type that crosses a contract of this package. Its
-// message begins with Op and never holds a secret.
+// Error is the one error that crosses a contract of this package, perhaps
+// wrapped: it is found with KindOf and its siblings, never by type assertion.
+// Its message begins with Op and never holds a secret.
 type Error struct {
-	Op         string        // what was tried: "slack: conversations.create"
-	Kind       Kind          //
-	Effect     Effect        // the zero value counts as None
+	Op         string // what was tried: "slack: conversations.create"
+	Kind       Kind
+	Effect     Effect        // "" counts as None: whoever sends a request must set it, or a call may be made twice
 	RetryAfter time.Duration // how long to wait before trying again; 0 is unknown
 	Detail     string        // a code for people and audit events, such as a platform's error code; no prose
 	Err        error         // the cause, may be nil
@@ -75,8 +76,8 @@ func KindOf(err error) Kind {
 }
 
 // EffectOf says whether the call that failed with err may have had its effect.
-// An error that is not an *Error tells nothing and so counts as Maybe; nil
-// counts as None.
+// An error that is not an *Error comes from somewhere that knows nothing of
+// effects, and so counts as Maybe; nil counts as None.
 func EffectOf(err error) Effect {
 	if err == nil {
 		return None
@@ -104,23 +105,4 @@ func DetailOf(err error) string {
 		return e.Detail
 	}
 	return string(KindOf(err))
-}
-
-// stop marks an error with which Once itself refused to go on.
-type stop struct{ err error }
-
-func (s stop) Error() string { return s.err.Error() }
-func (s stop) Unwrap() error { return s.err }
-
-// Stop marks err as a refusal of Once.Do: the lease is lost, the run is
-// cancelled, the rate budget or the store is not there now. Only
-// implementations of Once call it.
-func Stop(err error) error { return stop{err} }
-
-// IsStop tells whether err is a refusal of Once.Do. An action returns such an
-// error at once and unchanged; any other error of one person's turn lets the
-// next person's turn come.
-func IsStop(err error) bool {
-	_, ok := errors.AsType[stop](err)
-	return ok
 }

@@ -1,9 +1,6 @@
 package core
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // SpanKind says what a Span is.
 type SpanKind string
@@ -128,7 +125,3 @@ func ParseMessageRef(s string) (MessageRef, bool) {
 	}
 	return MessageRef{Workspace: p[0], Channel: p[1], ID: p[2]}, true
 }
-
-// Day is the length of a day on a clock that never changes; a calendar day is
-// counted with time.Time.AddDate instead.
-const Day = 24 * time.Hour

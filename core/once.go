@@ -2,9 +2,7 @@ package core
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
-	"strings"
+	"errors"
 	"time"
 )
 
@@ -17,7 +15,8 @@ import (
 //     last answers Unavailable with RetryAfter, and nothing is reserved. An
 //     older one draws ProbeCost and is probed: what is found is recorded and
 //     returned; what surely is not there is made again; what cannot be told
-//     follows c.Unsure.
+//     follows c.Unsure. If the probe fails, its error is returned as a refusal,
+//     and the intent stays open.
 //  2. Draw Cost from the rate budget: wait for at most two seconds, else answer
 //     RateLimited with RetryAfter, no intent open.
 //  3. Begin: check that the run is still ours, write the intent, renew the
@@ -27,8 +26,14 @@ import (
 //  5. Record the result. An error with Effect None closes the intent, one with
 //     Maybe leaves it open for the next probe, and is returned.
 //
-// Refusals of Do itself satisfy IsStop. The engine implements Once, and
-// adaptertest does to try adapters out.
+// Refusals of Do itself satisfy IsStop, but for one: under a wish to cancel, a
+// call that must not be made any more is refused with a plain Conflict while
+// intents of other calls are open, so that the action goes on to them and each
+// is settled.
+//
+// One call of an action has one Once. It makes its calls one after another,
+// never one inside another, and a Key means one call. The engine implements
+// Once, and adaptertest does to try adapters out.
 type Once interface {
 	Do(ctx context.Context, c Call) (value string, err error)
 }
@@ -46,8 +51,12 @@ type Call struct {
 	// Make does it, and returns what later steps need: an ID, or "".
 	Make func(ctx context.Context, in Intent) (value string, err error)
 
-	Unsure Unsure // what follows when Probe cannot tell
+	Unsure Unsure // what follows when Probe cannot tell; must be set beside a Probe, "" counts as Park
 }
+
+// KeyCreate is the Key of the call that makes a group. Its value is the group's
+// ID alone, and recording it binds an item group to its risk.
+const KeyCreate = "create"
 
 // Intent is what is known of a call that is about to be made or may have been.
 type Intent struct {
@@ -77,41 +86,21 @@ const (
 	Park   Unsure = "park"   // rather ask a person: a group
 )
 
-// OpLen is the length of an op in characters: it fits every place on every
-// platform where a marker can stand.
-const OpLen = 20
+// stop marks an error with which Once itself refused to go on.
+type stop struct{ err error }
 
-var opEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+func (s stop) Error() string { return s.err.Error() }
+func (s stop) Unwrap() error { return s.err }
 
-// MakeOp derives the op of a call from what identifies it: instance, risk,
-// flow, occurrence, step and key. The same parts give the same op, so that an
-// intent which was lost is found again. It is OpLen lower-case base32 letters.
-func MakeOp(parts ...string) string {
-	h := sha256.New()
-	for _, p := range parts {
-		// A length before each part keeps ("ab","c") and ("a","bc") apart.
-		h.Write([]byte{byte(len(p) >> 8), byte(len(p))})
-		h.Write([]byte(p))
-	}
-	return strings.ToLower(opEncoding.EncodeToString(h.Sum(nil))[:OpLen])
-}
+// Stop marks err as a refusal of Once.Do: the lease is lost, the run is
+// cancelled, a probe failed, the rate budget or the store is not there now. Only
+// implementations of Once call it.
+func Stop(err error) error { return stop{err} }
 
-// Bucket is a published limit that a call draws on: at most N calls in a
-// Window, counted per workspace, name and scope. N 0 is no limit.
-type Bucket struct {
-	Workspace string
-	Name      string // the method or route, as the platform names it
-	Scope     string // a channel's ID for limits per channel, else ""
-	N         int
-	Window    time.Duration
-}
-
-// Budget grants calls within the rate limits of a platform. Directories,
-// lookers and answers to people draw on it; actions do through Once.
-type Budget interface {
-	// Spend waits until all of cost may be drawn, for two seconds at most,
-	// then runs call. If the wait were longer it answers RateLimited with
-	// RetryAfter, and call does not run. A call that itself ends RateLimited
-	// holds back everybody who draws on the same buckets, for its RetryAfter.
-	Spend(ctx context.Context, cost []Bucket, call func(ctx context.Context) error) error
+// IsStop tells whether err is a refusal of Once.Do. An action returns such an
+// error at once and unchanged; any other error of one person's turn lets the
+// next person's turn come.
+func IsStop(err error) bool {
+	_, ok := errors.AsType[stop](err)
+	return ok
 }

@@ -20,7 +20,7 @@ type Organisation struct {
 	Modules      []Module             // in the file's order
 	Fields       []Field              // own fields, in the file's order
 	Permissions  Permissions
-	AdminChannel GroupRef // where failures without a causer are told; zero: administrators get direct messages
+	AdminChannel GroupRef // where failures that no person's action led to are told; zero: administrators get direct messages
 }
 
 // Workspace is one configured workspace or guild.
@@ -81,8 +81,7 @@ type Option struct {
 	Label map[string]string
 }
 
-// LabelIn returns the label in lang, else in English, else in any language,
-// else key.
+// LabelIn returns the label in lang, else in English, else in Chinese, else key.
 func LabelIn(label map[string]string, lang, key string) string {
 	for _, l := range []string{lang, "en", "zh-CN"} {
 		if s := label[l]; s != "" {
@@ -102,7 +101,7 @@ type Audience struct {
 // Permissions says who may do what.
 type Permissions struct {
 	Administrators []Ref    // may do everything
-	GroupSettings  []Ref    // may be the operator of set_group
+	GroupSettings  []Ref    // may be the operator of set_group; judged when the file is checked
 	File           Audience // may file risks; Involved means nothing here
 	Read           Audience // may see risks
 }

@@ -46,7 +46,7 @@ func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
 func (s Severity) Valid() bool { return slices.Contains(Severities(), s) }
 
 // RiskKey names a risk: a prefix and a number, "R-17". Number 0 ("R-0") is
-// reserved for notices that belong to no risk.
+// reserved for notices that belong to no risk; nobody can type it.
 type RiskKey string
 
 // MakeRiskKey returns the key of the nth risk under a prefix such as "R".
@@ -80,8 +80,8 @@ func (k RiskKey) Number() int64 {
 // Slug returns k in lower case, fit for a channel's name: "r-17".
 func (k RiskKey) Slug() string { return strings.ToLower(string(k)) }
 
-// Value is the content of one own field of a risk. Which member counts is the
-// field's type: Text for text and select (the option's key), Number, Date,
+// Value is the content of one own field of a risk. The field's type says which
+// part of it counts: Text for text and select (the option's key), Number, Date,
 // People.
 type Value struct {
 	Text   string    `json:"text,omitempty"`
@@ -123,7 +123,7 @@ type Risk struct {
 	Description  string           `json:"description,omitempty"`
 	DiscoveredAt time.Time        `json:"discovered_at"`
 	DueAt        time.Time        `json:"due_at,omitzero"`
-	Fields       map[string]Value `json:"fields,omitempty"`
+	Fields       map[string]Value `json:"fields,omitempty"` // own fields of both parts
 	Submitter    Actor            `json:"submitter"`
 	SubmittedAt  time.Time        `json:"submitted_at"`
 

@@ -46,7 +46,7 @@ func badgedAgain() action {
 func badgeKept() action {
 	a := setGroup(core.PartBadge, func(_ *rig, at place) core.GroupChange {
 		b := badge()
-		b.Ref = at.group.Badge
+		b.Ref = at.group.Report.Badge
 		return core.GroupChange{Badge: b}
 	})
 	a.name, a.prepare, a.lacking = "set_group (badge that is there)", anItemGroup, lacksBadges

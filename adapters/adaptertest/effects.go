@@ -47,7 +47,7 @@ func effects() []scenario {
 			r.wantGroup(res, r.spec(core.Item), u)
 			v := r.view(res.group.Ref)
 			r.wantShown(r.only(v.Messages), badge().Message)
-			r.wantBadge(v, res.group.Badge)
+			r.wantBadge(v, res.group.Report.Badge)
 		}},
 		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
 			at := inGroup.on(r)

@@ -109,7 +109,6 @@ func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: name}
 	err = a.change(ctx, once, &g.Report, id, core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}, spec.Purpose)
-	g.Badge = g.Report.Badge
 	return g, err
 }
 
@@ -285,10 +284,7 @@ func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.
 		if err != nil {
 			return err
 		}
-		s = core.GroupState{Ref: ref, Name: g.name, Topic: g.topic, Created: g.created, Badged: len(g.marks) > 0}
-		for _, m := range g.members {
-			s.Members = append(s.Members, core.Account{Workspace: "acme", ID: m})
-		}
+		s = core.GroupState{Badged: len(g.marks) > 0}
 		for _, p := range g.pins {
 			s.Pinned = append(s.Pinned, core.MessageRef{Workspace: "acme", Channel: ref.ID, ID: p})
 		}

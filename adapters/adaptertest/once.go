@@ -96,7 +96,7 @@ func (o *Once) settle(ctx context.Context, c core.Call, r entry) (value string, 
 		}
 		value, found, err = o.probe(ctx, c, o.journal.intent(c.Key, &r))
 		if err != nil {
-			return "", false, err
+			return "", false, core.Stop(err)
 		}
 	}
 	switch {

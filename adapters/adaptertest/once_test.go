@@ -154,7 +154,7 @@ func TestOnceKeepsAFailedProbesIntent(t *testing.T) {
 	y.unanswered(t)
 	down := &core.Error{Op: "history", Kind: core.Unavailable}
 	y.call.Probe = func(context.Context, core.Intent) (string, core.Found, error) { return "", "", down }
-	if _, err := y.do(t, Script{}); !errors.Is(err, down) || core.IsStop(err) || len(y.journal.Open()) != 1 {
+	if _, err := y.do(t, Script{}); !errors.Is(err, down) || !core.IsStop(err) || len(y.journal.Open()) != 1 {
 		t.Errorf("got %v, open %v", err, y.journal.Open())
 	}
 }

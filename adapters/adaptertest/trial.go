@@ -225,8 +225,8 @@ func (u *run) wrong(res result, base *baseline) string {
 	if diff := cmp.Diff(outcomes(base.result.report), outcomes(res.report)); diff != "" {
 		return "it reports other outcomes (-undisturbed +now):\n" + diff
 	}
-	want := []core.MessageRef{base.result.message, base.result.group.Badge, base.result.report.Badge}
-	for i, ref := range []core.MessageRef{res.message, res.group.Badge, res.report.Badge} {
+	want := []core.MessageRef{base.result.message, base.result.group.Report.Badge, base.result.report.Badge}
+	for i, ref := range []core.MessageRef{res.message, res.group.Report.Badge, res.report.Badge} {
 		if _, ok := state.message(ref); ok == want[i].IsZero() {
 			return "it returned the message " + ref.String() + ", which is not there, or none"
 		}

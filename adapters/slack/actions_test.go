@@ -22,7 +22,7 @@ func TestCreateItemGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"create", "topic", "invite:U0000000LIN", "invite:U0000000SHY", "invite:U0000000WEI", "badge", "pin:" + g.Badge.ID, "bookmark",
+		"create", "topic", "invite:U0000000LIN", "invite:U0000000SHY", "invite:U0000000WEI", "badge", "pin:" + g.Report.Badge.ID, "bookmark",
 	}
 	if !slices.Equal(o.keys, want) {
 		t.Errorf("its calls are %q, want %q", o.keys, want)
@@ -39,7 +39,7 @@ func TestCreateItemGroup(t *testing.T) {
 		t.Errorf("failed: %v", failed)
 	}
 	marks := w.Bookmarks(ch.ID)
-	if len(marks) != 1 || marks[0].Title != "Payments · R-17" || marks[0].Link != w.Permalink(ch.ID, g.Badge.ID) {
+	if len(marks) != 1 || marks[0].Title != "Payments · R-17" || marks[0].Link != w.Permalink(ch.ID, g.Report.Badge.ID) {
 		t.Errorf("bookmarks: %v", marks)
 	}
 	if m := w.Messages(ch.ID); len(m) != 1 || m[0].Op() != core.MakeOp("test", "badge") || !m[0].Pinned {
@@ -106,7 +106,7 @@ func TestOneFailureDoesNotStopTheOthers(t *testing.T) {
 	if core.RetryAfterOf(err) == 0 {
 		t.Error("it does not say how long to wait")
 	}
-	if len(g.Report.Failed()) != 1 || !slices.Contains(w.Members(g.Ref.ID), "U0000000WEI") || g.Badge.IsZero() {
+	if len(g.Report.Failed()) != 1 || !slices.Contains(w.Members(g.Ref.ID), "U0000000WEI") || g.Report.Badge.IsZero() {
 		t.Errorf("the group is %+v", g)
 	}
 }
@@ -124,11 +124,11 @@ func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 		Add: []core.Account{account("U0000000WEI")}, Remove: []core.Account{account("U0000000LIN")},
 		Badge: groupOf().Badge,
 	}
-	change.Badge.Ref = g.Badge
+	change.Badge.Ref = g.Report.Badge
 	for i, wantWrites := range []int{5, 3} { // the second time only what Slack itself finds done already
 		n := len(w.Log().Calls())
 		report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, change)
-		if err != nil || len(report.Failed()) > 0 || report.Badge != g.Badge {
+		if err != nil || len(report.Failed()) > 0 || report.Badge != g.Report.Badge {
 			t.Errorf("round %d: %v, %v", i, report, err)
 		}
 		writes := 0
@@ -157,20 +157,20 @@ func TestBadgeIsRepaired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone := g.Badge
+	gone := g.Report.Badge
 	gone.ID = "1700000000.000001"
 	for _, ref := range []core.MessageRef{{}, gone} {
 		badge := groupOf().Badge
 		badge.Ref = ref
 		report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{Badge: badge})
-		if err != nil || len(report.Failed()) > 0 || report.Badge == g.Badge || report.Badge == ref || report.Badge.IsZero() {
+		if err != nil || len(report.Failed()) > 0 || report.Badge == g.Report.Badge || report.Badge == ref || report.Badge.IsZero() {
 			t.Fatalf("with %q: %v, %v", ref.ID, report, err)
 		}
 		marks := w.Bookmarks(g.Ref.ID)
 		if len(marks) != 1 || marks[0].Link != w.Permalink(g.Ref.ID, report.Badge.ID) {
 			t.Errorf("bookmarks: %v", marks)
 		}
-		g.Badge = report.Badge
+		g.Report.Badge = report.Badge
 	}
 }
 

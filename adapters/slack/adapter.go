@@ -53,8 +53,7 @@ type Adapter struct {
 	render    Renderer
 
 	mu   sync.Mutex
-	self Identity        // zero until the first auth.test
-	bots map[string]bool // by user ID; whether somebody is a bot never changes
+	self Identity // zero until the first auth.test
 }
 
 var _ core.Platform = (*Adapter)(nil)
@@ -83,7 +82,6 @@ func New(c Config) (*Adapter, error) {
 		budget:    c.Budget,
 		log:       c.Logger,
 		render:    Renderer{Workspace: c.Workspace},
-		bots:      make(map[string]bool),
 	}
 	if a.budget == nil {
 		a.budget = unpaced{}

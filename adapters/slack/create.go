@@ -28,7 +28,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
 	p := &progress{once: once}
 	a.furnish(ctx, p, id, spec)
-	g.Report, g.Badge = p.report, p.report.Badge
+	g.Report = p.report
 	if g.Name == "" {
 		g.Name = n.plain()
 		if p.err == nil {

@@ -31,7 +31,6 @@ func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, erro
 	if err != nil {
 		return core.Profile{}, err
 	}
-	a.remember(u)
 	return a.profile(u, self), nil
 }
 

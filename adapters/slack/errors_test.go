@@ -160,7 +160,7 @@ func TestRates(t *testing.T) {
 	for method, n := range map[string]int{
 		"conversations.create": 20, "conversations.setTopic": 20, "pins.add": 20, "bookmarks.add": 20,
 		"conversations.invite": 50, "conversations.info": 50, "chat.update": 50, "conversations.history": 50,
-		"conversations.open": 50, "users.conversations": 50, "users.info": 100, "conversations.members": 100,
+		"conversations.open": 50, "users.conversations": 50, "users.info": 100,
 	} {
 		want := core.Bucket{Workspace: "acme", Name: method, N: n, Window: time.Minute}
 		if got := bucket(t, Rates{}, method); got != want {

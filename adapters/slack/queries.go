@@ -35,15 +35,6 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 	})
 }
 
-func (a *Adapter) conversationsMembers(ctx context.Context, channel, cursor string) (paged[string], error) {
-	return read(ctx, "conversations.members", func(ctx context.Context) (paged[string], error) {
-		ids, next, err := a.api.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{
-			ChannelID: channel, Cursor: cursor, Limit: membersPage,
-		})
-		return paged[string]{ids, next}, err
-	})
-}
-
 // usersConversations lists channels of every kind that the bot is in, archived
 // ones too.
 func (a *Adapter) usersConversations(ctx context.Context, cursor string) (paged[slack.Channel], error) {

@@ -42,7 +42,7 @@ func published(method string) Rate {
 	case "conversations.create", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
 		"pins.add", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
 		return perMinute(tier2)
-	case "conversations.members", "users.info":
+	case "users.info":
 		return perMinute(tier4)
 	case "chat.postMessage", "chat.getPermalink", "auth.test":
 		return perMinute(hundreds)

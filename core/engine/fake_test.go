@@ -53,8 +53,10 @@ type fakePost struct {
 
 type fakeGroup struct {
 	core.GroupState
-	Op   string
-	Spec core.GroupSpec
+	Op      string
+	Name    string
+	Spec    core.GroupSpec
+	Members []core.Account
 }
 
 var _ core.Platform = (*fakePlatform)(nil)
@@ -157,8 +159,7 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return f.do(ctx, "create", spec.Name, func() string {
 				id := fmt.Sprintf("C%d", len(f.groups)+1)
-				f.groups[id] = &fakeGroup{Op: in.Op, Spec: spec, GroupState: core.GroupState{
-					Ref: core.GroupRef{Workspace: f.name, ID: id}, Name: spec.Name + "-" + spec.Suffix, Badged: true}}
+				f.groups[id] = &fakeGroup{Op: in.Op, Spec: spec, Name: spec.Name + "-" + spec.Suffix, GroupState: core.GroupState{Badged: true}}
 				return id
 			})
 		},
@@ -189,7 +190,7 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 	if err != nil {
 		return g, err
 	}
-	g.Badge = ref
+	g.Report.Badge = ref
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.groups[id].Pinned = []core.MessageRef{ref}

@@ -181,7 +181,11 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 	if in.Into, err = t.group(a.Group); err != nil {
 		return err
 	}
-	if err := t.mayOperate(ctx, a.Operator, in.Into); err != nil {
+	made, err := t.madeAs(ctx, in.Into)
+	if err != nil {
+		return err
+	}
+	if err := t.mayOperate(ctx, a.Operator, in.Into.Workspace, made.Owner); err != nil {
 		return err
 	}
 	c := &core.GroupChange{}
@@ -199,10 +203,7 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 		*r.to = &s
 	}
 	if c.Name != nil {
-		c.Suffix = t.op("suffix")[:6]
-		if t.rec.Link.Group == in.Into {
-			c.Suffix = t.rec.Risk.Key.Slug()
-		}
+		c.Suffix = made.Suffix
 	}
 	add, missing, err := t.whom(ctx, a.Add, env)
 	if err != nil {
@@ -215,14 +216,10 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 }
 
 // mayOperate checks that the operator of a set_group owns or administers the
-// group: whoever is its first member is its owner, and administrators of
+// group: its owner is who was named as it was made, and administrators of
 // riskroom administer every group that it made.
-func (t *turn) mayOperate(ctx context.Context, operator core.Ref, g core.GroupRef) error {
-	accounts, err := t.e.people.accounts(ctx, operator, g.Workspace, trustedFor)
-	if err != nil {
-		return err
-	}
-	owner, err := t.ownerOf(ctx, g)
+func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
+	accounts, err := t.e.people.accounts(ctx, operator, workspace, trustedFor)
 	if err != nil {
 		return err
 	}
@@ -241,23 +238,23 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, g core.GroupRe
 	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
-// ownerOf returns the owner of a group that this run created, or the run that
-// created the item group; the zero Account if neither did.
-func (t *turn) ownerOf(ctx context.Context, g core.GroupRef) (core.Account, error) {
+// madeAs returns the outcome of the step that made a group, of this run or of
+// the one that made the item group; empty if neither made it.
+func (t *turn) madeAs(ctx context.Context, g core.GroupRef) (outcome, error) {
 	outcomes := t.run.Outcomes
 	if t.rec.Link.Group == g && t.rec.Link.Run != t.run.ID {
 		maker, err := t.e.store.Load(ctx, t.rec.Link.Run)
 		if err != nil && core.KindOf(err) != core.NotFound {
-			return core.Account{}, err
+			return outcome{}, err
 		}
 		outcomes = maker.Outcomes
 	}
 	for _, b := range outcomes {
 		if out := decodeOutcome(b); out.Group != nil && *out.Group == g {
-			return out.Owner, nil
+			return out, nil
 		}
 	}
-	return core.Account{}, nil
+	return outcome{}, nil
 }
 
 // group returns the group that a step acts on.

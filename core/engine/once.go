@@ -24,7 +24,7 @@ var (
 type once struct {
 	t     *turn
 	scope string
-	bind  bool // key "create" commits the risk's link
+	item  bool // KeyCreate needs the risk's link, and binds it
 }
 
 var _ core.Once = once{}
@@ -115,7 +115,7 @@ func (o once) make(ctx context.Context, key string, c core.Call) (string, error)
 		return "", core.Stop(err)
 	}
 	sent := time.Now()
-	state, err := o.t.begin(ctx, key)
+	state, err := o.t.begin(ctx, key, o.binds(c))
 	if err != nil {
 		return "", core.Stop(err)
 	}
@@ -146,7 +146,7 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.t.e.settle)
 	defer cancel()
 	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
-	if o.bind && c.Key == "create" {
+	if o.binds(c) {
 		cl.Bind = &core.GroupRef{Workspace: o.t.workspace, ID: value}
 		cl.Events = []Event{o.t.event(EventBound, o.op(key), map[string]string{"group": cl.Bind.String()})}
 	}
@@ -163,6 +163,9 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 		pause = min(2*pause, time.Second)
 	}
 }
+
+// binds tells whether the call makes the risk's item group.
+func (o once) binds(c core.Call) bool { return o.item && c.Key == core.KeyCreate }
 
 // op derives the marker of one call.
 func (o once) op(key string) string { return o.t.op(key) }

@@ -14,8 +14,9 @@ import (
 type outcome struct {
 	Group  *core.GroupRef `json:"group,omitempty"`
 	Owner  core.Account   `json:"owner,omitzero"`
-	Name   string         `json:"name,omitempty"` // of the group
-	Done   []string       `json:"done,omitempty"` // whom or what it reached
+	Name   string         `json:"name,omitempty"`   // of the group
+	Suffix string         `json:"suffix,omitempty"` // that the group was made with
+	Done   []string       `json:"done,omitempty"`   // whom or what it reached
 	Failed []failure      `json:"failed,omitempty"`
 	Code   string         `json:"code,omitempty"` // why the whole step failed or was passed over
 }
@@ -55,9 +56,13 @@ func (o *outcome) fail(what string, err error) {
 	}
 }
 
-// take notes what an action reported of a group's parts and people.
+// take notes what an action reported of a group's parts and people. What may
+// pass is left to the next report.
 func (o *outcome) take(r core.Report) {
 	for _, x := range r.Outcomes {
+		if x.Kind != "" && !finalKind(x.Kind) {
+			continue
+		}
 		what := string(x.Part)
 		if !x.Account.IsZero() {
 			what += " " + x.Account.String()
@@ -144,15 +149,15 @@ func (t *turn) createGroup(ctx context.Context, spec core.GroupSpec, p *performe
 	if err != nil {
 		return err
 	}
-	g, err := pl.CreateGroup(ctx, once{t: t, bind: spec.Type == core.Item}, spec)
+	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
 	p.out.take(g.Report)
 	if g.Ref.IsZero() {
 		return err
 	}
-	p.out.Group, p.out.Owner, p.out.Name = &g.Ref, spec.Owner, g.Name
-	if !g.Badge.IsZero() && spec.Badge != nil {
-		p.badge = g.Badge
-		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
+	p.out.Group, p.out.Owner, p.out.Name, p.out.Suffix = &g.Ref, spec.Owner, g.Name, spec.Suffix
+	if !g.Report.Badge.IsZero() && spec.Badge != nil {
+		p.badge = g.Report.Badge
+		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
 	}
 	if err != nil && final(err) {
 		// The group is there: what it lacks is told, and the steps go on.

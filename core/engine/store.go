@@ -118,7 +118,8 @@ type RunSummary struct {
 // Runs moves runs on.
 type Runs interface {
 	// Arm applies timer changes that come with no change of the risk: a sync
-	// that an event asks for, a notice. All are of one risk (or core key R-0).
+	// that an event asks for, a notice. All are of one risk, or of
+	// R-0, which holds notices that belong to none.
 	Arm(ctx context.Context, risk core.RiskKey, timers []TimerChange) error
 
 	// Claim hands out runs that are due, earliest first, at most limit, each
@@ -138,6 +139,11 @@ type Runs interface {
 	Close(ctx context.Context, c Close) (Wish, error)
 
 	// Settle ends a worker's turn with a step or a run. It needs the lease.
+	//
+	// Settling a sync to an end raises its cycle, forgets its calls, and leaves
+	// it armed again at once if its wish is AgainWish. Settling any run to an
+	// end releases a link that it reserved. A parked run keeps it, and so shows
+	// as the holder.
 	Settle(ctx context.Context, s Settle) (Lease, error)
 }
 
@@ -151,9 +157,9 @@ type Begin struct {
 	Version int64     // of the risk that the run was judged on; checked only if the run has not begun; 0: not checked
 	Until   time.Time // the lease from now on
 	Input   []byte    // pinned with the step's first intent if nothing is pinned yet
-	// Reserve, of a create_group step of type item, is checked too: the link
-	// must be reserved by this run.
-	Reserve bool
+	// NeedsLink: the call makes the risk's item group, so the link must be
+	// reserved by this run.
+	NeedsLink bool
 }
 
 // Begun is what came of a Begin that was not refused. Begin is refused with
@@ -206,11 +212,6 @@ type Settle struct {
 	Timers []TimerChange   // of the same risk: notices, a sync
 	Events []Event
 }
-
-// Settling a sync run to an end raises its cycle, forgets its calls, and leaves
-// it armed again at once if its wish is AgainWish. Settling any run to an end
-// releases a link that it reserved. A parked run keeps it, and so shows as the
-// holder.
 
 // Links binds risks to item groups.
 type Links interface {

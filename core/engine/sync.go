@@ -17,6 +17,7 @@ type syncInput struct {
 	Group core.GroupRef        `json:"group,omitzero"`
 	Badge *core.Badge          `json:"badge,omitempty"` // of Group, to be set right
 	More  bool                 `json:"more,omitempty"`  // not everything found room
+	Again time.Time            `json:"again,omitzero"`  // when to look once more, zero: no need
 }
 
 const (
@@ -73,6 +74,8 @@ func (t *turn) endSync(ctx context.Context, in *syncInput, p performed) error {
 	}
 	if in.More {
 		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, t.e.clock.Now()))
+	} else if !in.Again.IsZero() {
+		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Again))
 	}
 	return t.settleAs(context.WithoutCancel(ctx), s)
 }
@@ -139,12 +142,33 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 			return err
 		}
 	}
+	if maker, making := t.maker(); making && link.Badge.IsZero() {
+		// The badge is on its way, even where no call is open just now: the run
+		// may wait for its turn, or its worker was killed.
+		if maker.State.Live() {
+			in.Again = t.e.clock.Now().Add(afterOthers)
+			if maker.At.After(in.Again) {
+				in.Again = maker.At
+			}
+		}
+		return nil
+	}
 	if link.Badge.IsZero() || !state.Badged || !slices.Contains(state.Pinned, link.Badge) {
 		in.Group = link.Group
 		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
 		in.Badge.Ref = link.Badge
 	}
 	return nil
+}
+
+// maker returns the run that made the item group, and whether it has not ended.
+func (t *turn) maker() (RunSummary, bool) {
+	for _, r := range t.rec.Runs {
+		if r.ID == t.rec.Link.Run {
+			return r, r.State.Live() || r.State == Parked
+		}
+	}
+	return RunSummary{}, false
 }
 
 // relink stores what became of the item group, and has it told.

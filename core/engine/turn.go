@@ -117,14 +117,15 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 }
 
 // begin opens the intent of a call.
-func (t *turn) begin(ctx context.Context, key string) (CallState, error) {
+func (t *turn) begin(ctx context.Context, key string, needsLink bool) (CallState, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := Begin{
 		Lease: t.lease, Step: t.run.Step, Key: key, Nonce: newNonce(),
-		Attempt: t.run.Calls[key].Attempt + 1,
-		Until:   t.e.clock.Now().Add(t.e.timeout + t.e.settle),
-		Input:   t.input,
+		Attempt:   t.run.Calls[key].Attempt + 1,
+		Until:     t.e.clock.Now().Add(t.e.timeout + t.e.settle),
+		Input:     t.input,
+		NeedsLink: needsLink,
 	}
 	if t.flow != nil && !t.run.Begun {
 		b.Version = t.version

@@ -41,9 +41,13 @@ type verdict struct {
 // final tells whether err ends what it befell for good: trying again would
 // fail the same way.
 func final(err error) bool {
-	switch core.KindOf(err) {
+	return finalKind(core.KindOf(err)) && !core.IsStop(err) && !errors.Is(err, errCancelled)
+}
+
+func finalKind(k core.Kind) bool {
+	switch k {
 	case core.Invalid, core.NotFound, core.Conflict, core.Denied, core.Unsupported, core.Unreachable:
-		return !core.IsStop(err) && !errors.Is(err, errCancelled)
+		return true
 	}
 	return false
 }

@@ -74,8 +74,8 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 		if !holds {
 			return false, t.end(ctx, Skipped, "condition")
 		}
-		t.fired()
 	}
+	t.fired()
 	for t.run.Step < len(t.flow.Steps) {
 		if t.cancelled() && t.openSince().IsZero() {
 			return false, t.end(ctx, Cancelled, "risk_changed")
@@ -88,9 +88,10 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	return false, t.end(ctx, Finished, "")
 }
 
-// fired notes, the first time, that the run acts.
+// fired notes that the run acts, until some turn of it was settled: what a
+// killed worker noted is gone with it.
 func (t *turn) fired() {
-	if t.run.Input != nil || t.run.Attempts > 0 {
+	if t.run.Step > 0 || t.run.Reason != "" {
 		return
 	}
 	late := t.e.clock.Now().Sub(t.run.Due)

@@ -35,7 +35,7 @@ func (b *bench) links() map[core.RiskKey]engine.Link {
 func testLink(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
-	begin := engine.Begin{Lease: l, Key: "create", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(time.Minute), Reserve: true}
+	begin := engine.Begin{Lease: l, Key: "create", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(time.Minute), NeedsLink: true}
 	_, err := b.s.Begin(b.ctx, begin)
 	b.is(err, core.Conflict, "link")
 	b.same("reserved", b.reserve(l), engine.Link{State: engine.Reserved, Run: id("1")})

@@ -77,7 +77,7 @@ func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error)
 	const op = "begin"
 	var out engine.Begun
 	c := s.leased("begin", b.Lease.Run)
-	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.Reserve)
+	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsLink)
 	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return out, err

@@ -1,0 +1,27 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Bucket is a published limit that a call draws on: at most N calls in a
+// Window, counted per workspace, name and scope. N 0 or less is no limit.
+type Bucket struct {
+	Workspace string
+	Name      string // the method or route, as the platform names it
+	Scope     string // a channel's ID for limits per channel, else ""
+	N         int
+	Window    time.Duration
+}
+
+// Budget grants calls within the rate limits of a platform. Directories,
+// lookers and answers to people draw on it. Actions draw on it through Once,
+// but for reads whose number is not known beforehand.
+type Budget interface {
+	// Spend waits until all of cost may be drawn, for two seconds at most,
+	// then runs call. If the wait were longer it answers RateLimited with
+	// RetryAfter, and call does not run. A call that itself ends RateLimited
+	// holds back everybody who draws on the same buckets, for its RetryAfter.
+	Spend(ctx context.Context, cost []Bucket, call func(ctx context.Context) error) error
+}

@@ -1,0 +1,52 @@
+package core
+
+// Part is a part of a group that is set on its own.
+type Part string
+
+// The parts of a group.
+const (
+	PartName     Part = "name"
+	PartTopic    Part = "topic"
+	PartPurpose  Part = "purpose"
+	PartMember   Part = "member"   // with Account: invited
+	PartRemoved  Part = "removed"  // with Account: removed
+	PartBadge    Part = "badge"    // posted
+	PartPin      Part = "pin"      // the badge is pinned
+	PartBookmark Part = "bookmark" // the badge is linked in the group's head
+)
+
+// Outcome is what became of one part, for one person where it is about people.
+type Outcome struct {
+	Part    Part    `json:"part"`
+	Account Account `json:"account,omitzero"`
+	Kind    Kind    `json:"kind,omitempty"`   // "" means done
+	Detail  string  `json:"detail,omitempty"` // the platform's code where it failed
+}
+
+// Report lists one outcome per part and person. An outcome whose Kind may pass
+// (rate_limited, unavailable, unknown) stands there until a later call of the
+// same action reports the part anew.
+type Report struct {
+	Outcomes []Outcome  `json:"outcomes,omitempty"`
+	Badge    MessageRef `json:"badge,omitzero"` // where the badge stands now, if it was set
+}
+
+// Failed returns the outcomes that failed.
+func (r Report) Failed() []Outcome {
+	var out []Outcome
+	for _, o := range r.Outcomes {
+		if o.Kind != "" {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Add appends the outcome of a part that ended with err, nil for success.
+func (r *Report) Add(p Part, a Account, err error) {
+	o := Outcome{Part: p, Account: a, Kind: KindOf(err)}
+	if err != nil {
+		o.Detail = DetailOf(err)
+	}
+	r.Outcomes = append(r.Outcomes, o)
+}
