@@ -47,7 +47,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "badge", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "edit", Method: "chat.update", How: repeatable},
 		{
-			Key: "create", Method: "conversations.create",
+			Key: core.KeyCreate, Method: "conversations.create",
 			How:    "The name ends in the effect's own suffix; the probe looks among the bot's channels for that name, created by the bot since the first attempt.",
 			Risk:   "Where the bot may not list its channels, a person has to say whether the channel exists.",
 			Unsure: core.Park,

@@ -87,7 +87,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 // createCall makes the channel; the value is its ID.
 func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.Call {
 	return core.Call{
-		Key:       "create",
+		Key:       core.KeyCreate,
 		Cost:      a.cost("conversations.create"),
 		ProbeCost: a.cost("users.conversations"),
 		Unsure:    core.Park,
