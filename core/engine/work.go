@@ -106,7 +106,7 @@ func (t *turn) load(ctx context.Context) error {
 		return err
 	}
 	t.rec, t.notes = rec, nil
-	t.flow, err = t.e.pinned.get(ctx, t.run.Flow)
+	t.flow, err = t.e.pinned.get(ctx, t.run.FlowHash)
 	return err
 }
 
