@@ -36,7 +36,7 @@ func newDesk(t *testing.T) desk {
 		DiscoveredAt: now, SubmittedAt: now, StatusSince: now, Submitter: core.Actor{Account: core.Account{Workspace: "acme", ID: "U0MEI"}},
 	}
 	timer := func(id engine.RunID, due time.Time) engine.TimerChange {
-		return engine.TimerChange{Do: engine.ArmTimer, Run: id, Due: due, Flow: "hash",
+		return engine.TimerChange{Do: engine.ArmTimer, Run: id, Due: due, FlowHash: "hash",
 			Event: &engine.Event{At: now, V: 1, Kind: engine.EventTimer, Run: id.String(), Data: map[string]string{"due": due.Format(time.RFC3339)}}}
 	}
 	_, err := d.db.Apply(t.Context(), engine.Change{

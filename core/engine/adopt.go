@@ -85,18 +85,18 @@ func (e *Engine) realign(rec Record) []TimerChange {
 		i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
 		switch {
 		case i < 0 && due.After(now):
-			p.timer(TimerChange{Do: ArmTimer, Run: id, Due: due, Flow: f.Hash()}, rec.Risk, now)
-		case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].Flow == f.Hash():
+			p.timer(TimerChange{Do: ArmTimer, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)
+		case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
 		case !due.After(now) && rec.Runs[i].Due.After(now):
 			// The new file would have it fire at once, for every risk at once.
 			p.missed = append(p.missed, f.Name)
 			p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
 		default:
-			p.timer(TimerChange{Do: MoveTimer, From: id, Run: id, Due: due, Flow: f.Hash()}, rec.Risk, now)
+			p.timer(TimerChange{Do: MoveTimer, From: id, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)
 		}
 	}
 	for _, r := range rec.Runs {
-		if r.State == Armed && !r.Begun && r.Flow != "" && !kept[r.ID] && !e.waitsForEvent(r.ID.Flow) {
+		if r.State == Armed && !r.Begun && r.FlowHash != "" && !kept[r.ID] && !e.waitsForEvent(r.ID.Flow) {
 			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, rec.Risk, now)
 		}
 	}

@@ -118,10 +118,10 @@ func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (bool, er
 func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []TimerChange {
 	var out []TimerChange
 	for _, r := range rec.Runs {
-		if !r.State.Live() || !r.Begun || r.Flow == "" {
+		if !r.State.Live() || !r.Begun || r.FlowHash == "" {
 			continue
 		}
-		f, err := e.pinned.get(ctx, r.Flow)
+		f, err := e.pinned.get(ctx, r.FlowHash)
 		if err != nil {
 			continue
 		}

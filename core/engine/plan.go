@@ -42,7 +42,7 @@ func (p *planned) onEvent(f *flow.Flow, old *core.Risk, risk core.Risk, now time
 		}
 	}
 	id := RunID{Risk: risk.Key, Flow: f.Name, Occurrence: occurrenceOf(risk.Version)}
-	p.timer(TimerChange{Do: ArmTimer, Run: id, Due: now, Flow: f.Hash()}, risk, now)
+	p.timer(TimerChange{Do: ArmTimer, Run: id, Due: now, FlowHash: f.Hash()}, risk, now)
 }
 
 func (p *planned) onDate(f *flow.Flow, old *core.Risk, risk core.Risk, now time.Time) {
@@ -73,7 +73,7 @@ func (p *planned) onDate(f *flow.Flow, old *core.Risk, risk core.Risk, now time.
 		}
 		p.now = append(p.now, f.Name)
 	}
-	c := TimerChange{Do: ArmTimer, Due: due, Flow: f.Hash(),
+	c := TimerChange{Do: ArmTimer, Due: due, FlowHash: f.Hash(),
 		Run: RunID{Risk: risk.Key, Flow: f.Name, Occurrence: occurrenceAt(anchor)}}
 	if had {
 		c.Do, c.From = MoveTimer, from

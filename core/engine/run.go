@@ -82,7 +82,7 @@ type Lease struct {
 type Run struct {
 	ID       RunID
 	State    RunState
-	Flow     string    // hash of the pinned flow, "" for a built-in
+	FlowHash string    // hash of the pinned flow, "" for a built-in
 	Due      time.Time // when it was meant to act
 	At       time.Time // its timer's score: due, lease, slot or retry; zero without a timer
 	Cycle    int64     // of a sync: raised as each one ends

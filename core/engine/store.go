@@ -76,12 +76,12 @@ const (
 
 // TimerChange arms, moves or drops one timer of a risk.
 type TimerChange struct {
-	Do   TimerOp
-	Run  RunID
-	From RunID     // of MoveTimer
-	Due  time.Time // not before it; now or earlier means at once
-	Flow string    // the pinned flow's hash
-	Data []byte    // of built-in runs
+	Do       TimerOp
+	Run      RunID
+	From     RunID     // of MoveTimer
+	Due      time.Time // not before it; now or earlier means at once
+	FlowHash string    // the pinned flow's hash
+	Data     []byte    // of built-in runs
 	// Event is written only if the timer changed, with the outcome ("armed",
 	// "moved", "dropped", "wished", "left") in its data as "outcome".
 	Event *Event
@@ -106,13 +106,13 @@ type Record struct {
 
 // RunSummary is what a risk's record tells of its runs.
 type RunSummary struct {
-	ID    RunID
-	State RunState
-	Flow  string
-	Due   time.Time
-	At    time.Time
-	Begun bool
-	Open  bool // some intent is open
+	ID       RunID
+	State    RunState
+	FlowHash string
+	Due      time.Time
+	At       time.Time
+	Begun    bool
+	Open     bool // some intent is open
 }
 
 // Runs moves runs on.

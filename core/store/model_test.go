@@ -146,7 +146,7 @@ func (m *monkey) agree() {
 				m.rt.Fatalf("%s: a call is open and done", s.ID)
 			}
 		}
-		m.same("summary", s, engine.RunSummary{ID: s.ID, State: r.State, Flow: r.Flow, Due: r.Due, At: r.At, Begun: r.Begun, Open: open})
+		m.same("summary", s, engine.RunSummary{ID: s.ID, State: r.State, FlowHash: r.FlowHash, Due: r.Due, At: r.At, Begun: r.Begun, Open: open})
 		if r.State.Live() == r.At.IsZero() {
 			m.rt.Fatalf("%s is %s, with a timer at %v", s.ID, r.State, r.At)
 		}

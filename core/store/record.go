@@ -130,7 +130,7 @@ func readSummaries(m, scores map[string]string) ([]engine.RunSummary, error) {
 		if len(p) != 5 {
 			return nil, fmt.Errorf("run %s: %q is not a summary", name, v)
 		}
-		list = append(list, engine.RunSummary{ID: id, State: engine.RunState(p[0]), Flow: p[1],
+		list = append(list, engine.RunSummary{ID: id, State: engine.RunState(p[0]), FlowHash: p[1],
 			Due: at(number(p[2])), At: at(number(scores[name])), Begun: p[3] == "1", Open: number(p[4]) > 0})
 	}
 	slices.SortFunc(list, func(a, b engine.RunSummary) int { return strings.Compare(a.ID.String(), b.ID.String()) })
@@ -141,7 +141,7 @@ func readSummaries(m, scores map[string]string) ([]engine.RunSummary, error) {
 // it has no timer.
 func readRun(id engine.RunID, score string, m map[string]string) (engine.Run, error) {
 	r := engine.Run{
-		ID: id, State: engine.RunState(m["st"]), Flow: m["flow"], Due: at(number(m["due"])), At: at(number(score)),
+		ID: id, State: engine.RunState(m["st"]), FlowHash: m["flow"], Due: at(number(m["due"])), At: at(number(score)),
 		Cycle: number(m["cyc"]), Step: int(number(m["step"])), Begun: m["begun"] == "1",
 		Attempts: int(number(m["tries"])), Since: at(number(m["since"])), Crashes: int(number(m["crash"])),
 		Wish: engine.Wish(m["wish"]), Reason: m["why"],

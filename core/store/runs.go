@@ -41,7 +41,7 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) er
 				return err
 			}
 		}
-		c.add(string(t.Do)).run(s.keys, t.Run).run(s.keys, from).add(ms(t.Due), t.Flow, t.Data, event)
+		c.add(string(t.Do)).run(s.keys, t.Run).run(s.keys, from).add(ms(t.Due), t.FlowHash, t.Data, event)
 	}
 	return nil
 }

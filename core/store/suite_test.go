@@ -190,7 +190,7 @@ func id(occurrence string) engine.RunID {
 
 // arming returns a change that arms a run some time from now.
 func (b *bench) arming(run engine.RunID, in time.Duration) engine.TimerChange {
-	return engine.TimerChange{Do: engine.ArmTimer, Run: run, Due: b.clock.Now().Add(in), Flow: flow,
+	return engine.TimerChange{Do: engine.ArmTimer, Run: run, Due: b.clock.Now().Add(in), FlowHash: flow,
 		Event: &engine.Event{Kind: "timer"}}
 }
 

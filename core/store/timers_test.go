@@ -14,7 +14,7 @@ func testTimersOfChange(t *testing.T, open opener) {
 	rec, err := b.s.Get(b.ctx, "R-1")
 	b.ok(err)
 	due := b.clock.Now().Add(time.Hour)
-	b.same("runs", rec.Runs, []engine.RunSummary{{ID: id("1"), State: engine.Armed, Flow: flow, Due: due, At: due}})
+	b.same("runs", rec.Runs, []engine.RunSummary{{ID: id("1"), State: engine.Armed, FlowHash: flow, Due: due, At: due}})
 	b.same("outcomes", b.outcomes(), "armed ")
 }
 
@@ -27,7 +27,7 @@ func testArm(t *testing.T, open opener) {
 	later := b.arming(id("1"), 2*time.Hour)
 	b.arm(later) // exists: left
 	r := b.load(id("1"))
-	b.same("run", []any{r.State, r.Due, r.At, string(r.Data), r.Flow}, []any{engine.Armed, a.Due, a.Due, string(a.Data), flow})
+	b.same("run", []any{r.State, r.Due, r.At, string(r.Data), r.FlowHash}, []any{engine.Armed, a.Due, a.Due, string(a.Data), flow})
 	b.same("outcomes", b.outcomes(), "armed ")
 
 	a = b.arming(id("2"), 0)
@@ -95,11 +95,11 @@ func testMoveInPlace(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	move := b.moving(id("1"), id("1"), time.Minute)
-	move.Flow = "ffff"
+	move.FlowHash = "ffff"
 	b.arm(move)
 	b.arm(move)
 	r := b.load(id("1"))
-	b.same("run", []any{r.State, r.At, r.Flow}, []any{engine.Armed, move.Due, "ffff"})
+	b.same("run", []any{r.State, r.At, r.FlowHash}, []any{engine.Armed, move.Due, "ffff"})
 	b.same("outcomes", b.outcomes(), "armed moved ")
 	_, err := b.s.Settle(b.ctx, engine.Settle{Lease: l, To: engine.Finished})
 	b.is(err, core.Lost, "")
@@ -154,7 +154,7 @@ var syncID = engine.RunID{Risk: "R-1", Flow: engine.SyncFlow}
 
 func (b *bench) sync(in time.Duration) engine.TimerChange {
 	c := b.arming(syncID, in)
-	c.Do, c.Flow = engine.ArmSync, ""
+	c.Do, c.FlowHash = engine.ArmSync, ""
 	return c
 }
 
