@@ -57,6 +57,10 @@ func (b *Bot) Answer(ctx context.Context, c Command, later Later) Reply {
 	return b.notYet(c, later != nil)
 }
 
+// Busy returns the reply to a command that a way in has no room to hand over: it
+// is not begun, and may be given again.
+func (b *Bot) Busy(c Command) Reply { return b.unheard(c) }
+
 // workContext is what a command works under: its own time if it may go on
 // later, else that of whoever waits.
 func (b *Bot) workContext(ctx context.Context, goesOn bool) (context.Context, context.CancelFunc) {

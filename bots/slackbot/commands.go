@@ -31,49 +31,53 @@ func (b *Bot) Commands() http.Handler {
 			b.observe(kindCommand, outcomeOK)
 			return
 		}
-		if no := b.hear(r, from{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, form.Get("user_id")); no != nil {
+		said, no := b.takeCommand(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, form)
+		if no != nil {
 			b.reject(w, r, kindCommand, *no)
 			return
 		}
 		b.observe(kindCommand, outcomeOK)
-		b.command(w, r.Context(), arrived, form)
+		b.write(w, said.body)
 	})
 }
 
-// hear decides about a verified request of a person.
-func (b *Bot) hear(r *http.Request, f from, user string) *rejection {
-	if user == "" {
-		return &rejection{http.StatusBadRequest, outcomeMalformed}
+// takeCommand answers a command, or says why it is not heard.
+func (b *Bot) takeCommand(ctx context.Context, t turn, form url.Values) (response, *rejection) {
+	user := form.Get("user_id")
+	if no := b.hear(ctx, t, from{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
+		return response{}, no
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), b.answerWithin)
-	defer cancel()
-	if no := b.admit(ctx, f); no != nil {
-		return no
-	}
-	if !b.fresh(r.Header) {
-		return &rejection{http.StatusUnauthorized, outcomeReplay}
-	}
-	return nil
+	return b.once(ctx, t, deed(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, t, form) }), nil
 }
 
-func (b *Bot) command(w http.ResponseWriter, ctx context.Context, arrived time.Time, form url.Values) {
-	wait, cancel := context.WithDeadline(ctx, arrived.Add(b.answerWithin))
+func (b *Bot) command(ctx context.Context, t turn, form url.Values) response {
+	wait, cancel := context.WithDeadline(ctx, t.arrived.Add(b.answerWithin))
 	defer cancel()
 	text, mentions := decodeText(b.workspace, form.Get("text"))
-	c := b.by(wait, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))
+	c := b.by(wait, t, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))
 	c.Op = core.MakeOp("slack", form.Get("team_id"), "command", form.Get("trigger_id"))
 	c.Typed = &bots.Typed{Text: text, Mentions: mentions}
 	later := b.later(form.Get("response_url"))
-	reply := b.bot.Answer(wait, c, later)
-	if reply.Form != nil && b.open(ctx, arrived, form.Get("trigger_id"), *reply.Form) {
-		return
+	reply := b.answer(wait, t, c, later)
+	if reply.Form != nil && b.open(ctx, t.arrived, form.Get("trigger_id"), *reply.Form) {
+		return response{}
 	}
-	b.write(w, b.message(reply))
+	out := response{body: b.message(reply)}
+	if later != nil {
+		out.instead = func(ctx context.Context) any {
+			b.tell(ctx, later, reply)
+			return nil
+		}
+	}
+	return out
 }
 
 // by begins a command of a person.
-func (b *Bot) by(ctx context.Context, user, name, channel string) bots.Command {
-	r := b.readers.of(ctx, user)
+func (b *Bot) by(ctx context.Context, t turn, user, name, channel string) bots.Command {
+	r := b.readers.known(user)
+	if !t.crowded {
+		r = b.readers.of(ctx, user)
+	}
 	c := bots.Command{
 		Actor: core.Actor{Account: core.Account{Workspace: b.workspace, ID: user}, Name: cmp.Or(r.name, name)},
 		Lang:  r.lang, Zone: r.zone,
@@ -84,8 +88,11 @@ func (b *Bot) by(ctx context.Context, user, name, channel string) bots.Command {
 	return c
 }
 
-// write answers a request with JSON.
+// write answers a request with JSON, or with nothing.
 func (b *Bot) write(w http.ResponseWriter, v any) {
+	if v == nil {
+		return
+	}
 	body, err := json.Marshal(v)
 	if err != nil {
 		b.log.Error("slackbot: an answer cannot be encoded", "error", err)

@@ -46,23 +46,34 @@ func (b *Bot) Events() http.Handler {
 			b.write(w, map[string]string{"challenge": e.Challenge})
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), b.answerWithin)
-		defer cancel()
-		if no := b.admit(ctx, from{team: b.teamOf(ctx, e)}); no != nil {
+		outcome, no := b.takeEvent(r.Context(), e, again{attempt: r.Header.Get("X-Slack-Retry-Num"), reason: r.Header.Get("X-Slack-Retry-Reason")})
+		if no != nil {
 			b.reject(w, r, kindEvent, *no)
 			return
 		}
-		if retry := r.Header.Get("X-Slack-Retry-Num"); retry != "" {
-			b.log.Info("slackbot: an event is delivered again", "event_id", e.EventID, "retry", retry,
-				"reason", r.Header.Get("X-Slack-Retry-Reason"))
-		}
-		outcome := b.take(ctx, e)
 		b.observe(kindEvent, outcome)
 		if outcome == outcomeFailed {
 			// Slack delivers it again, at once, in a minute and in five.
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		}
 	})
+}
+
+// again says the how-manieth repetition of a delivery this is; zero for the
+// first delivery.
+type again struct{ attempt, reason string }
+
+// takeEvent hears an event and returns its outcome, or says why it is not heard.
+func (b *Bot) takeEvent(ctx context.Context, e event, a again) (string, *rejection) {
+	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
+	defer cancel()
+	if no := b.admit(ctx, from{team: b.teamOf(ctx, e)}); no != nil {
+		return "", no
+	}
+	if a.attempt != "" {
+		b.log.Info("slackbot: an event is delivered again", "event_id", e.EventID, "retry", a.attempt, "reason", a.reason)
+	}
+	return b.take(ctx, e), nil
 }
 
 // teamOf returns the team for which an event was sent: in shared channels

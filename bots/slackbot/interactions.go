@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -61,60 +62,77 @@ func (b *Bot) Interactions() http.Handler {
 			b.reject(w, r, kindInteraction, rejection{http.StatusBadRequest, outcomeMalformed})
 			return
 		}
-		if no := b.hear(r, from{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
+		said, outcome, no := b.takeInteraction(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, p)
+		if no != nil {
 			b.reject(w, r, kindInteraction, *no)
 			return
 		}
-		b.observe(kindInteraction, b.interact(w, r.Context(), arrived, p))
+		b.observe(kindInteraction, outcome)
+		b.write(w, said.body)
 	})
 }
 
-// interact answers an interaction and returns its outcome. What is not known is
-// answered all the same: Slack shows anything else to people as a failure.
-func (b *Bot) interact(w http.ResponseWriter, ctx context.Context, arrived time.Time, p payload) string {
-	wait, cancel := context.WithDeadline(ctx, arrived.Add(b.answerWithin))
-	defer cancel()
-	name := p.User.Name
-	if name == "" {
-		name = p.User.Username
+// takeInteraction answers an interaction and returns its outcome, or says why it
+// is not heard.
+func (b *Bot) takeInteraction(ctx context.Context, t turn, p payload) (response, string, *rejection) {
+	if no := b.hear(ctx, t, from{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
+		return response{}, "", no
 	}
-	c := b.by(wait, p.User.ID, name, p.Channel.ID)
+	if !p.known() {
+		return response{}, outcomeUnknown, nil
+	}
+	key := deed(p.Type, p.User.ID, p.TriggerID)
+	return b.once(ctx, t, key, func() response { return b.interact(ctx, t, p) }), outcomeOK, nil
+}
+
+// known tells whether an interaction is one of ours. What is not is answered all
+// the same: Slack shows anything else to people as a failure.
+func (p payload) known() bool {
 	switch {
-	case p.Type == "view_submission" && p.View != nil:
-		b.submit(w, wait, c, p)
-	case p.Type == "block_actions" && p.View != nil:
-		b.choose(ctx, wait, arrived, c, p)
+	case p.View != nil:
+		return p.Type == "view_submission" || p.Type == "block_actions"
 	case p.Type == "block_actions" && len(p.Actions) > 0:
-		return b.press(ctx, wait, arrived, c, p)
-	default:
-		return outcomeUnknown
+		_, ok := adapter.ParseButton(p.Actions[0].ActionID, p.Actions[0].Value)
+		return ok
 	}
-	return outcomeOK
+	return false
+}
+
+func (b *Bot) interact(ctx context.Context, t turn, p payload) response {
+	wait, cancel := context.WithDeadline(ctx, t.arrived.Add(b.answerWithin))
+	defer cancel()
+	c := b.by(wait, t, p.User.ID, cmp.Or(p.User.Name, p.User.Username), p.Channel.ID)
+	switch {
+	case p.Type == "view_submission":
+		return b.submit(wait, t, c, p)
+	case p.View != nil:
+		b.choose(ctx, wait, t, c, p)
+	default:
+		return b.press(ctx, wait, t, c, p)
+	}
+	return response{}
 }
 
 // press answers a button on a card. The request itself takes no message: what
-// is said goes through the response_url.
-func (b *Bot) press(ctx, wait context.Context, arrived time.Time, c bots.Command, p payload) string {
+// is response goes through the response_url.
+func (b *Bot) press(ctx, wait context.Context, t turn, c bots.Command, p payload) response {
 	a := p.Actions[0]
 	button, ok := adapter.ParseButton(a.ActionID, a.Value)
 	if !ok {
-		return outcomeUnknown
+		return response{}
 	}
 	c.Op = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS)
 	c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 	later := b.later(p.ResponseURL)
-	reply := b.bot.Answer(wait, c, later)
-	if reply.Form != nil && b.open(ctx, arrived, p.TriggerID, *reply.Form) {
-		return outcomeOK
+	reply := b.answer(wait, t, c, later)
+	if reply.Form != nil && b.open(ctx, t.arrived, p.TriggerID, *reply.Form) {
+		return response{}
 	}
-	if later != nil {
-		b.tell(ctx, later, reply)
-	}
-	return outcomeOK
+	return response{lost: later != nil && !b.tell(ctx, later, reply)}
 }
 
 // choose shows a form anew for what was chosen in it.
-func (b *Bot) choose(ctx, wait context.Context, arrived time.Time, c bots.Command, p payload) {
+func (b *Bot) choose(ctx, wait context.Context, t turn, c bots.Command, p payload) {
 	filled, err := b.filled(*p.View)
 	if err != nil {
 		b.log.Warn("slackbot: a modal is not ours", "error", err)
@@ -123,14 +141,14 @@ func (b *Bot) choose(ctx, wait context.Context, arrived time.Time, c bots.Comman
 	filled.Refresh = true
 	c.Op = core.MakeOp("slack", p.Team.ID, "choose", p.TriggerID)
 	c.Filled = &filled
-	if reply := b.bot.Answer(wait, c, nil); reply.Form != nil {
-		b.update(ctx, arrived, *p.View, *reply.Form)
+	if reply := b.answer(wait, t, c, nil); reply.Form != nil {
+		b.update(ctx, t.arrived, *p.View, *reply.Form)
 	}
 }
 
 // submit takes a form. Its op is the modal's: submitted again because the first
 // answer was not a clear one, it acts once.
-func (b *Bot) submit(w http.ResponseWriter, wait context.Context, c bots.Command, p payload) {
+func (b *Bot) submit(wait context.Context, t turn, c bots.Command, p payload) response {
 	filled, err := b.filled(*p.View)
 	if err != nil {
 		b.log.Warn("slackbot: a modal is not ours", "error", err)
@@ -138,22 +156,50 @@ func (b *Bot) submit(w http.ResponseWriter, wait context.Context, c bots.Command
 	}
 	c.Op = core.MakeOp("slack", p.Team.ID, "view", p.View.ID)
 	c.Filled = &filled
-	reply := b.bot.Answer(wait, c, nil)
+	reply := b.answer(wait, t, c, nil)
 	errs := p.View.errors(reply.Errors)
 	switch {
 	case len(errs) > 0:
-		b.write(w, slack.NewErrorsViewSubmissionResponse(errs))
+		return response{body: slack.NewErrorsViewSubmissionResponse(errs)}
 	case reply.Form != nil:
-		modal, err := b.modal(*reply.Form)
-		if err != nil {
-			b.log.Error("slackbot: a form cannot be shown", "form", reply.Form.ID, "error", err)
-			b.write(w, slack.NewClearViewSubmissionResponse())
-			return
-		}
-		b.write(w, slack.NewUpdateViewSubmissionResponse(&modal))
-	default:
-		b.write(w, slack.NewClearViewSubmissionResponse())
+		return b.next(*p.View, *reply.Form)
 	}
+	return response{body: slack.NewClearViewSubmissionResponse()}
+}
+
+// next shows a form in place of the one that was submitted. Where the answer
+// cannot hold all of it, that shows what the form says, and the rest follows.
+func (b *Bot) next(v view, f bots.Form) response {
+	modal, err := b.modal(f)
+	if err != nil {
+		b.log.Error("slackbot: a form cannot be shown", "form", f.ID, "error", err)
+		return response{body: slack.NewClearViewSubmissionResponse()}
+	}
+	return response{body: slack.NewUpdateViewSubmissionResponse(&modal), instead: func(ctx context.Context) any {
+		first := bots.Form{Title: f.Title, Cancel: f.Cancel, Notice: f.Notice}
+		if len(first.Notice) == 0 {
+			first.Notice = []core.Span{core.Plain("…")}
+		}
+		modal, err := b.modal(first)
+		if err != nil {
+			return slack.NewClearViewSubmissionResponse()
+		}
+		b.follow(ctx, v, f)
+		return slack.NewUpdateViewSubmissionResponse(&modal)
+	}}
+}
+
+// followAfter is how long Slack is given to take an answer before what follows
+// it is sent: the other way round, the answer would take its place.
+const followAfter = 400 * time.Millisecond
+
+// follow shows a form in a modal that an answer is about to change.
+func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
+	v.Hash = "" // another by then
+	b.telling.Go(func() {
+		time.Sleep(followAfter)
+		b.update(context.WithoutCancel(ctx), time.Now(), v, f)
+	})
 }
 
 // open opens a modal if there is time, and tells whether it did.

@@ -25,8 +25,8 @@ const (
 type readers struct {
 	ask func(ctx context.Context, user string) (reader, error)
 
-	mu    sync.Mutex
-	known map[string]remembered
+	mu   sync.Mutex
+	told map[string]remembered
 }
 
 type remembered struct {
@@ -35,14 +35,14 @@ type remembered struct {
 }
 
 func newReaders(ask func(ctx context.Context, user string) (reader, error)) *readers {
-	return &readers{ask: ask, known: make(map[string]remembered)}
+	return &readers{ask: ask, told: make(map[string]remembered)}
 }
 
 // of returns what is known of a person. If Slack does not tell at once, nothing
 // is: the answer is then in the organisation's language.
 func (rs *readers) of(ctx context.Context, user string) reader {
 	rs.mu.Lock()
-	r, ok := rs.known[user]
+	r, ok := rs.told[user]
 	rs.mu.Unlock()
 	if ok && time.Now().Before(r.until) {
 		return r.reader
@@ -56,11 +56,18 @@ func (rs *readers) of(ctx context.Context, user string) reader {
 	}
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if len(rs.known) >= maxRemembered {
-		clear(rs.known)
+	if len(rs.told) >= maxRemembered {
+		clear(rs.told)
 	}
-	rs.known[user] = remembered{reader: found, until: time.Now().Add(keep)}
+	rs.told[user] = remembered{reader: found, until: time.Now().Add(keep)}
 	return found
+}
+
+// known is what is remembered of a person, however old; nobody is asked.
+func (rs *readers) known(user string) reader {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.told[user].reader
 }
 
 // usersInfo asks Slack about a person. See

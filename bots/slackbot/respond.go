@@ -123,18 +123,20 @@ func (b *Bot) respond(ctx context.Context, responseURL string, body []byte) (aga
 }
 
 // tell shows a reply through later without keeping the request waiting, unless
-// too many replies are being shown already.
-func (b *Bot) tell(ctx context.Context, later bots.Later, r bots.Reply) {
-	show := func(ctx context.Context) {
-		if err := later(ctx, r); err != nil {
+// too many replies are being shown already. It tells whether the reply is shown,
+// as far as that is known.
+func (b *Bot) tell(ctx context.Context, later bots.Later, r bots.Reply) bool {
+	show := func(ctx context.Context) bool {
+		err := later(ctx, r)
+		if err != nil {
 			b.log.Warn("slackbot: an answer could not be shown", "error", err)
 		}
+		return err == nil
 	}
 	select {
 	case b.slots <- struct{}{}:
 	default:
-		show(ctx)
-		return
+		return show(ctx)
 	}
 	b.telling.Go(func() {
 		defer func() { <-b.slots }()
@@ -142,6 +144,7 @@ func (b *Bot) tell(ctx context.Context, later bots.Later, r bots.Reply) {
 		defer cancel()
 		show(ctx)
 	})
+	return true
 }
 
 // bare takes the URL off an error of net/http.

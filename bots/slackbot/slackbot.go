@@ -1,10 +1,12 @@
-// Package slackbot is the way in from one Slack workspace over HTTP: it
-// verifies what comes in, makes a bots.Command of it, has that answered within
+// Package slackbot is the way in from one Slack workspace, over HTTP or over
+// Socket Mode: it makes a bots.Command of what comes in, has that answered within
 // Slack's three seconds and shows the reply.
 //
-// verify.go decides whether a request is heard at all; commands.go,
-// interactions.go and events.go are the three kinds of request; view.go lays
-// forms out as modals and state.go reads them back; respond.go answers through
+// verify.go decides whether a request over HTTP is heard at all; socket.go keeps
+// connections of Socket Mode open, link.go is one of them and envelope.go what
+// comes over it. Either way, commands.go, interactions.go and events.go are the
+// three kinds of request, and turn.go is what they share; view.go lays forms out
+// as modals and state.go reads them back; respond.go answers through
 // response_urls. See https://docs.slack.dev/interactivity.
 package slackbot
 
@@ -29,6 +31,8 @@ import (
 // Answerer answers commands in time: *bots.Bot.
 type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
+	// Busy answers a command that is not even begun, without waiting.
+	Busy(c bots.Command) bots.Reply
 }
 
 // Config is what a Bot is made of.
@@ -38,7 +42,9 @@ type Config struct {
 	// Without TeamID the bot asks for both itself.
 	TeamID         string
 	EnterpriseID   string
-	SigningSecrets []string // at least one; two while a new one takes over
+	SigningSecrets []string // for HTTP: at least one; two while a new one takes over
+	AppToken       string   // for Socket Mode, instead: an app-level token with connections:write
+	Connections    int      // of Socket Mode, kept open at a time; 0 is two, so that one covers for the other
 	Token          string   // of the bot user
 	APIURL         string   // "" is Slack's
 
@@ -52,8 +58,8 @@ type Config struct {
 	Budget core.Budget                       // nil: calls are not paced
 	Cost   func(method string) []core.Bucket // nil: the published limits
 
-	// Observe counts requests by kind ("commands", "interactions", "events")
-	// and outcome, nil for nobody.
+	// Observe counts requests by kind ("commands", "interactions", "events",
+	// over Socket Mode "connections" too) and outcome, nil for nobody.
 	Observe   func(kind, outcome string)
 	Transport http.RoundTripper // nil: one of its own
 	Logger    *slog.Logger      // nil: says nothing
@@ -74,6 +80,9 @@ type Bot struct {
 	api       *slack.Client
 	http      *http.Client
 
+	socket *Socket // nil: what comes in comes over HTTP
+
+	deeds   *deeds
 	replays *bots.Recent // signatures of commands and interactions
 	events  *bots.Recent // event_ids
 	readers *readers
@@ -111,8 +120,11 @@ func New(c Config) (*Bot, error) {
 	if c.Workspace == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil {
 		return nil, errors.New("slackbot: something is missing in the configuration of the bot")
 	}
-	if len(c.SigningSecrets) == 0 || slices.Contains(c.SigningSecrets, "") {
-		return nil, errors.New("slackbot: a signing secret is missing")
+	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
+		return nil, errors.New("slackbot: a signing secret, or an app token, is missing")
+	}
+	if len(c.SigningSecrets) > 0 && c.AppToken != "" {
+		return nil, errors.New("slackbot: an app is reached over HTTP or over Socket Mode, not both")
 	}
 	base := c.APIURL
 	if base == "" {
@@ -139,8 +151,9 @@ func New(c Config) (*Bot, error) {
 		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed,
 		budget: c.Budget, cost: c.Cost, observe: c.Observe, log: c.Logger,
 		render:  adapter.Renderer{Workspace: c.Workspace},
-		api:     slack.New(c.Token, slack.OptionAPIURL(strings.TrimSuffix(base, "/")+"/"), slack.OptionHTTPClient(client)),
+		api:     slack.New(c.Token, slack.OptionAppLevelToken(c.AppToken), slack.OptionAPIURL(strings.TrimSuffix(base, "/")+"/"), slack.OptionHTTPClient(client)),
 		http:    client,
+		deeds:   newDeeds(),
 		replays: bots.NewRecent(replayFor, maxReplays, time.Now),
 		events:  bots.NewRecent(eventFor, maxEvents, time.Now),
 		team:    identity{team: c.TeamID, enterprise: c.EnterpriseID},
@@ -150,6 +163,9 @@ func New(c Config) (*Bot, error) {
 	}
 	b.readers = newReaders(b.usersInfo)
 	b.setDefaults()
+	if c.AppToken != "" {
+		b.socket = newSocket(b, c.Connections, at.Scheme == "http")
+	}
 	return b, nil
 }
 

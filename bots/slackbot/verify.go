@@ -89,10 +89,10 @@ func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	return outcome
 }
 
-// fresh tells whether a verified request was not heard before. Slack signs
-// every delivery anew, so a signature that comes twice was replayed.
-func (b *Bot) fresh(h http.Header) bool {
-	return b.replays.Add(h.Get("X-Slack-Signature"))
+// freshly returns what tells whether a verified request was not heard before.
+// Slack signs every delivery anew, so a signature that comes twice was replayed.
+func (b *Bot) freshly(h http.Header) func() bool {
+	return func() bool { return b.replays.Add(h.Get("X-Slack-Signature")) }
 }
 
 // reject answers a request that is not heard. The answer says no more than the
