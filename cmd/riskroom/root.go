@@ -70,6 +70,6 @@ To run it for real:                  riskroom serve --config FILE`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(s), newCheck(s), newRuns(s), newVersion(s))
+	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newRuns(s), newVersion(s))
 	return root
 }

@@ -1,0 +1,100 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/core/text"
+)
+
+// line is one event in JSON. Who acts is a person or riskroom; where is "@name"
+// for a direct message, "#name" for a channel or group, and the risk's key where
+// nothing was done.
+type line struct {
+	At     string `json:"at"` // RFC 3339, in the config file's zone
+	Who    string `json:"who"`
+	Action string `json:"action"`
+	Where  string `json:"where"`
+	Text   string `json:"text"`
+}
+
+// jsonTeller prints one event a line.
+type jsonTeller struct {
+	enc    *json.Encoder
+	words  text.Printer
+	rooms  map[string]string // where each risk's last command was typed, by the person's name
+	failed error
+}
+
+var _ teller = (*jsonTeller)(nil)
+
+func newJSON(out io.Writer, words text.Printer) *jsonTeller {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return &jsonTeller{enc: enc, words: words, rooms: map[string]string{}}
+}
+
+func (t *jsonTeller) begin(*world)    {}
+func (t *jsonTeller) act(*world, act) {}
+func (t *jsonTeller) end(*world)      {}
+func (t *jsonTeller) err() error      { return t.failed }
+
+func (t *jsonTeller) saw(w *world, items []item) {
+	for _, it := range items {
+		if it.kind == typed {
+			t.rooms[it.who] = where(w, it)
+			continue
+		}
+		l, ok := t.lineOf(w, it)
+		if !ok {
+			continue
+		}
+		l.At = it.at.In(w.zone()).Format(time.RFC3339)
+		if l.Who == "" {
+			l.Who = "riskroom"
+		}
+		if err := t.enc.Encode(l); err != nil && t.failed == nil {
+			t.failed = err
+		}
+	}
+}
+
+func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
+	l := line{Who: it.who, Where: where(w, it)}
+	switch it.kind {
+	case filedRisk:
+		l.Action, l.Where = "file", t.rooms[it.who]
+		l.Text = fmt.Sprintf("%s %s (%s)", it.risk.Key, it.risk.Title, it.risk.Module)
+	case status:
+		l.Action, l.Where, l.Text = "change_status", t.rooms[it.who], wordStatus(t.words, it)
+	case sent:
+		l.Action, l.Text = "send_message", it.post.Text
+	case created:
+		l.Action, l.Text = "create_group", wordGroup(t.words, it)
+	case posted:
+		l.Action, l.Text = "send_group_message", it.post.Text
+	case changed:
+		l.Action, l.Text = "set_group", wordDone(w, t.words, it.event.Data["done"])
+	case skipped:
+		l.Action, l.Where, l.Text = "skip", string(it.risk.Key), wordSkip(w, t.words, it)
+	default:
+		return line{}, false
+	}
+	return l, true
+}
+
+// where says where something is seen.
+func where(w *world, it item) string {
+	s := "#" + it.room.Name
+	if it.room.Kind == stage.DirectRoom {
+		s = "@" + strings.TrimPrefix(it.room.Name, "@")
+	}
+	if len(w.workspaces) > 1 && it.place != nil {
+		s += " (" + it.place.name + ")"
+	}
+	return s
+}

@@ -1,0 +1,189 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// play is a performance: the world, who watches it and who tells.
+type play struct {
+	w     *world
+	words text.Printer
+	rec   *recorder
+	tell  teller
+}
+
+// scene is one risk's life: filed, followed up until nothing more is to come,
+// resolved.
+type scene struct {
+	values map[string][]string // of the form, by key
+	keys   []string            // in this order
+	by     string              // who files it
+	solver string              // who resolves it; "" leaves it as it is
+	note   string
+	early  time.Duration // resolve it this long after it was filed, rather than when nothing is to come
+	rest   time.Duration // how long it takes, when nothing is to come, until somebody resolves it
+}
+
+// run plays scenes side by side: all are filed, time passes, all are resolved.
+func (p *play) run(ctx context.Context, scenes []scene) error {
+	look := func() error { return p.look(ctx) }
+	keys := make([]core.RiskKey, len(scenes))
+	for i, s := range scenes {
+		var err error
+		if keys[i], err = p.file(ctx, s.by, s.keys, s.values); err != nil {
+			return errors.Join(err, look())
+		}
+		p.rec.follow(keys[i])
+		if err := p.w.until(ctx, p.w.clock.Now(), look); err != nil {
+			return err
+		}
+	}
+	began := p.w.clock.Now()
+	for i, s := range scenes {
+		if s.early == 0 {
+			continue
+		}
+		if err := p.w.until(ctx, began.Add(s.early), look); err != nil {
+			return err
+		}
+		if err := p.resolve(ctx, keys[i], s.solver, s.note); err != nil {
+			return err
+		}
+	}
+	if err := p.w.until(ctx, time.Time{}, look); err != nil {
+		return err
+	}
+	for i, s := range scenes {
+		if s.solver == "" || s.early != 0 {
+			continue
+		}
+		if err := p.w.until(ctx, p.w.clock.Now().Add(s.rest), look); err != nil {
+			return err
+		}
+		if err := p.resolve(ctx, keys[i], s.solver, s.note); err != nil {
+			return err
+		}
+	}
+	// What a change of status sets off comes at once; what flows may yet do
+	// about a resolved risk, weeks later, is not waited for.
+	return p.w.until(ctx, p.w.clock.Now().Add(atOnce), look)
+}
+
+// atOnce is what counts as following from what somebody has just done.
+const atOnce = 10 * time.Second
+
+// look tells what has happened since it looked last.
+func (p *play) look(ctx context.Context) error {
+	items, err := p.rec.take(ctx)
+	if err != nil {
+		return err
+	}
+	p.tell.saw(p.w, items)
+	return p.tell.err()
+}
+
+// story is what the demo plays by itself: one risk in the first module.
+func (p *play) story() []scene {
+	s := p.sceneIn(p.w.cfg.Organisation.Modules[0])
+	s.values[titleKey] = []string{p.words.S("demo.story.title")}
+	s.values["severity"] = []string{string(core.High)}
+	s.values["description"] = []string{p.words.S("demo.story.description")}
+	s.keys = append(s.keys, "severity", "description")
+	s.note, s.rest = p.words.S("demo.story.note"), 95*time.Minute
+	return []scene{s}
+}
+
+// oneForEachModule plays the flows of a config file.
+func (p *play) oneForEachModule() []scene {
+	var scenes []scene
+	for _, m := range p.w.cfg.Organisation.Modules {
+		scenes = append(scenes, p.sceneIn(m))
+	}
+	return scenes
+}
+
+// sceneIn returns a plain scene: whoever may files a risk of the module with
+// what must be filled in, and its first handler resolves it.
+func (p *play) sceneIn(m core.Module) scene {
+	s := scene{
+		by: p.filer(), note: p.words.S("demo.plain.note"),
+		keys: []string{titleKey, moduleKey, discoveredKey},
+		values: map[string][]string{
+			titleKey:      {p.words.S("demo.plain.title", text.Args{"Module": m.Name})},
+			moduleKey:     {m.Name},
+			discoveredKey: nil, // left empty, it is this very moment
+		},
+	}
+	for _, f := range p.w.cfg.Organisation.Fields {
+		if f.Required && f.Part == core.Reported {
+			key := "fields." + f.Key
+			s.keys = append(s.keys, key)
+			s.values[key] = []string{p.example(f)}
+		}
+	}
+	s.solver = p.solver(m, s.by)
+	return s
+}
+
+// example is what somebody might fill in.
+func (p *play) example(f core.Field) string {
+	switch f.Type {
+	case core.NumberField:
+		return "1000"
+	case core.SelectField:
+		return f.Options[0].Key
+	case core.DateField:
+		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
+	case core.PeopleField:
+		return p.w.home().ids[reporter]
+	}
+	return core.LabelIn(f.Label, p.words.Lang(), f.Key)
+}
+
+// filer is who files: somebody whom the file does not name where everyone may,
+// else the first who may.
+func (p *play) filer() string {
+	may := p.w.cfg.Organisation.Permissions.File
+	if !may.Everyone {
+		for _, r := range slices.Concat(may.Refs, p.w.cfg.Organisation.Permissions.Administrators) {
+			if who := p.someone(r); who != "" {
+				return who
+			}
+		}
+	}
+	return reporter
+}
+
+// solver is who resolves a risk of a module: a handler, its lead, or whoever
+// filed it.
+func (p *play) solver(m core.Module, filer string) string {
+	for _, r := range append(slices.Clone(m.Handlers), m.Lead) {
+		if who := p.someone(r); who != "" {
+			return who
+		}
+	}
+	return filer
+}
+
+// someone returns a person of the home workspace whom r means, "" if there is
+// none.
+func (p *play) someone(r core.Ref) string {
+	home := p.w.home()
+	if a, ok := r.Account(); ok && a.Workspace == home.name {
+		return p.w.nameOf(a)
+	}
+	name, isName := r.Name()
+	if ws, group, ok := r.Group(); ok && (ws == "" || ws == home.name) {
+		name, isName = group+"-1", true
+	}
+	if _, there := home.ids[name]; isName && there {
+		return name
+	}
+	return ""
+}

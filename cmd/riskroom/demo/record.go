@@ -1,0 +1,257 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"riskroom/adapters/stage"
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// kind is what an item tells.
+type kind string
+
+// The kinds of item. The first block is seen in the workspace, the second is
+// read in the audit trail: there stands why.
+const (
+	typed   kind = "typed"   // somebody gave a command
+	said    kind = "said"    // the bot told one person something that nobody else sees
+	sent    kind = "sent"    // a direct message
+	created kind = "created" // a group, with everything that it got at once
+	badge   kind = "badge"   // the small card that is pinned in a group
+	posted  kind = "posted"  // a message in a group
+	edited  kind = "edited"  // a message shows something else now
+
+	filedRisk kind = "filed"
+	status    kind = "status"
+	began     kind = "began"   // a flow
+	changed   kind = "changed" // set_group
+	skipped   kind = "skipped" // a flow or a step, or a part of one that failed
+	freed     kind = "freed"
+)
+
+// item is one thing that happened.
+type item struct {
+	kind  kind
+	at    time.Time
+	place *place
+	who   string // who did it; "" is riskroom
+	room  stage.Room
+	post  stage.Post
+	text  string // the command line; the reason of a skip, as a code
+	risk  core.Risk
+	event engine.Event // of the trail
+}
+
+// key returns the key of the risk that an item is about, "" if it is about none:
+// messages and badges begin with it.
+func (it item) key(w *world) core.RiskKey {
+	if it.risk.Key != "" {
+		return it.risk.Key
+	}
+	prefix := w.cfg.Organisation.KeyPrefix
+	texts := []string{it.post.Text}
+	for _, b := range it.room.Badges {
+		texts = append(texts, b.Title)
+	}
+	for _, s := range texts {
+		for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r != '-' && !unicode.IsDigit(r) && !unicode.IsLetter(r) }) {
+			if key, err := core.ParseRiskKey(prefix, word); err == nil && strings.HasPrefix(word, prefix+"-") {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
+// recorder watches the workspaces and the audit trails of some risks.
+type recorder struct {
+	w     *world
+	seen  map[string]int // the last event of each workspace's feed
+	risks []core.RiskKey
+	last  map[core.RiskKey]string // the ID of the last event told
+}
+
+func newRecorder(w *world) *recorder {
+	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}}
+	for _, p := range w.workspaces {
+		r.seen[p.name] = p.Feed().Seq()
+	}
+	return r
+}
+
+// follow has the trail of a risk told too.
+func (r *recorder) follow(key core.RiskKey) { r.risks = append(r.risks, key) }
+
+// take returns what happened since it was called last, in order.
+func (r *recorder) take(ctx context.Context) ([]item, error) {
+	var all []item
+	for _, key := range r.risks {
+		items, err := r.trail(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+	}
+	for _, p := range r.w.workspaces {
+		all = append(all, r.feed(p)...)
+	}
+	// Of what bears the same time the reason comes first.
+	slices.SortStableFunc(all, func(a, b item) int {
+		return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli())
+	})
+	return all, nil
+}
+
+// trail returns what is new in a risk's trail.
+func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) {
+	events, err := r.w.db.Trail(ctx, key, trailLength)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := r.w.db.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	var items []item
+	for _, e := range events { // newest first
+		if e.ID == r.last[key] {
+			break
+		}
+		if k, ok := told(e); ok {
+			it := item{kind: k, at: e.At, risk: rec.Risk, event: e, place: r.w.place(rec.Risk.Home)}
+			if !e.Actor.Account.IsZero() {
+				it.who = r.w.nameOf(e.Actor.Account)
+			}
+			if k == changed {
+				it.place, it.room = r.groupOf(e, rec.Link, events)
+			}
+			items = append(items, it)
+		}
+	}
+	if len(events) > 0 {
+		r.last[key] = events[0].ID
+	}
+	slices.Reverse(items)
+	return items, nil
+}
+
+// groupOf returns the group that a set_group step changed: the one that the flow
+// names, else the one that the same run created, else the risk's own.
+func (r *recorder) groupOf(e engine.Event, link engine.Link, trail []engine.Event) (*place, stage.Room) {
+	group := link.Group
+	for _, other := range trail {
+		if other.Run == e.Run && other.Data["group"] != "" {
+			if g, err := core.ParseGroupRef(other.Data["group"]); err == nil {
+				group = g
+			}
+		}
+	}
+	for _, f := range r.w.cfg.Flows {
+		for _, s := range f.Steps {
+			if f.Name == flowOf(e) && s.Key() == e.Step && s.SetGroup != nil && !s.SetGroup.Group.Ref.IsZero() {
+				group = s.SetGroup.Group.Ref
+			}
+		}
+	}
+	p := r.w.place(group.Workspace)
+	if p == nil {
+		return nil, stage.Room{ID: group.ID, Name: group.ID}
+	}
+	room, _ := p.View().Room(group.ID)
+	return p, room
+}
+
+// trailLength is more than a risk's trail gets long between two looks.
+const trailLength = 500
+
+// told says what an audit event is told as; not every one is.
+func told(e engine.Event) (kind, bool) {
+	switch e.Kind {
+	case engine.EventFiled:
+		return filedRisk, true
+	case engine.EventStatus:
+		return status, true
+	case engine.EventFired:
+		return began, !strings.HasPrefix(flowOf(e), "_")
+	case engine.EventSkipped, engine.EventPassed, engine.EventFailed, engine.EventPartial, engine.EventMissed, engine.EventParked:
+		return skipped, true
+	case engine.EventStep:
+		return changed, e.Data["action"] == "set_group"
+	case engine.EventFreed, engine.EventMissing:
+		return freed, true
+	}
+	return "", false
+}
+
+// flowOf returns the flow that an event is about.
+func flowOf(e engine.Event) string {
+	if id, err := engine.ParseRunID(e.Run); err == nil {
+		return id.Flow
+	}
+	return e.Data["flow"]
+}
+
+// feed returns what is new in a workspace.
+func (r *recorder) feed(p *place) []item {
+	events := p.Feed().Since(r.seen[p.name])
+	if len(events) == 0 {
+		return nil
+	}
+	r.seen[p.name] = events[len(events)-1].Seq
+	view := p.View()
+	pinned := map[string]bool{} // posts, just now: the badges
+	fresh := map[string]bool{}  // rooms that the bot made just now
+	for _, e := range events {
+		switch {
+		case e.Kind == stage.PostPinned:
+			pinned[e.Post.Room+"/"+e.Post.ID] = true
+		case e.Kind == stage.RoomCreated && e.Actor == p.BotUserID() && e.Room.Kind != stage.DirectRoom:
+			fresh[e.Room.ID] = true
+		}
+	}
+	var items []item
+	for _, e := range events {
+		it := item{at: e.At, place: p, room: e.Room, post: e.Post}
+		if now, ok := view.Room(e.Room.ID); ok {
+			it.room = now
+		}
+		switch {
+		case e.Kind == stage.CommandSent:
+			who, _ := view.Person(e.Actor)
+			it.kind, it.who, it.text = typed, who.Name, e.Text
+		case e.Kind == stage.RoomCreated && fresh[e.Room.ID]:
+			it.kind = created
+		case e.Kind == stage.PostAdded && e.Actor == p.BotUserID():
+			if it.kind = kindOf(e); it.kind == posted && pinned[e.Post.Room+"/"+e.Post.ID] {
+				it.kind = badge
+			}
+		case e.Kind == stage.PostEdited && e.Actor == p.BotUserID() && e.Post.Only == "":
+			it.kind = edited
+		default:
+			continue
+		}
+		if it.kind != "" {
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+// kindOf says what a message of the bot is, "" for a notice of the workspace.
+func kindOf(e stage.Event) kind {
+	switch {
+	case e.Post.Notice:
+		return ""
+	case e.Post.Only != "":
+		return said
+	case e.Room.Kind == stage.DirectRoom:
+		return sent
+	}
+	return posted
+}

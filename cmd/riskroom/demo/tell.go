@@ -1,0 +1,274 @@
+package demo
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/core/text"
+)
+
+// textTeller tells what happens to people: by day and hour, who sees what where.
+type textTeller struct {
+	out    io.Writer
+	words  text.Printer
+	style  style
+	day    string          // told last
+	drawn  map[string]bool // cards, by all that they say
+	began  map[string]bool // flows
+	failed error
+}
+
+var _ teller = (*textTeller)(nil)
+
+func newText(out io.Writer, words text.Printer, color bool) *textTeller {
+	return &textTeller{out: out, words: words, style: style(color), drawn: map[string]bool{}, began: map[string]bool{}}
+}
+
+// Columns of the telling: the hour, then what happens.
+const (
+	hourColumn = "15:04"
+	indent     = "       "
+	ruleWidth  = 78
+)
+
+func (t *textTeller) err() error { return t.failed }
+
+func (t *textTeller) print(format string, args ...any) {
+	if _, err := fmt.Fprintf(t.out, format, args...); err != nil && t.failed == nil {
+		t.failed = err
+	}
+}
+
+func (t *textTeller) begin(w *world) {
+	for _, l := range wrap(t.words.S("demo.begin"), ruleWidth) {
+		t.print("%s\n", t.style.bold(l))
+	}
+	for _, l := range wrap(t.words.S("demo.begin.memory"), ruleWidth) {
+		t.print("%s\n", l)
+	}
+	if len(w.workspaces) > 1 {
+		t.print("%s\n", t.words.S("demo.begin.home", text.Args{"Workspace": w.home().name}))
+	}
+}
+
+func (t *textTeller) end(w *world) {
+	t.print("\n%s\n", t.style.dim(strings.Repeat("─", ruleWidth)))
+	var never []string
+	for _, f := range w.cfg.Flows {
+		if !t.began[f.Name] {
+			never = append(never, f.Name)
+		}
+	}
+	if len(never) > 0 {
+		t.print("%s\n", t.words.S("demo.end.never", text.Args{"Flows": t.words.List(never)}))
+	}
+	for _, l := range wrap(t.words.S("demo.end"), ruleWidth) {
+		t.print("%s\n", l)
+	}
+}
+
+// moment begins a line: a rule for each new day, then the hour.
+func (t *textTeller) moment(w *world, at time.Time) string {
+	local := at.In(w.zone())
+	if day := t.words.Date(at, w.zone()); day != t.day {
+		t.day = day
+		head := "── " + t.words.S("demo.weekday."+strings.ToLower(local.Weekday().String())) + t.words.S("demo.blank.between") + day + " "
+		t.print("\n%s\n", t.style.bold(head+strings.Repeat("─", max(2, ruleWidth-cells(head)))))
+	}
+	return t.style.dim(local.Format(hourColumn)) + "  "
+}
+
+// act shows a form that somebody fills in.
+func (t *textTeller) act(w *world, a act) {
+	t.print("%s%s\n", t.moment(w, a.at), t.words.S("demo.form", text.Args{
+		"Who": t.style.name(a.who), "Title": a.title,
+	}))
+	widest := 0
+	for _, f := range a.fields {
+		widest = max(widest, cells(f.label))
+	}
+	for _, f := range a.fields {
+		for i, l := range wrap(f.value, ruleWidth-widest-len(indent)-6) {
+			label := ""
+			if i == 0 {
+				label = f.label
+			}
+			note := ""
+			if i == 0 && f.label == a.shown {
+				note = "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
+			}
+			t.print("%s  %s  %s%s\n", indent, t.style.dim(pad(label, widest)), l, note)
+		}
+	}
+}
+
+// saw tells items, risk by risk where there are several at one moment; one
+// message to several people is told once.
+func (t *textTeller) saw(w *world, items []item) {
+	items = slices.Clone(items)
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(a.key(w).Number(), b.key(w).Number()) })
+	for len(items) > 0 {
+		first := items[0]
+		var same, rest []item
+		for _, it := range items {
+			if len(same) == 0 || alike(first, it) {
+				same = append(same, it)
+			} else {
+				rest = append(rest, it)
+			}
+		}
+		t.tell(w, same)
+		items = rest
+	}
+}
+
+// alike tells whether two items are one message to different people, or the
+// same change of several messages.
+func alike(a, b item) bool {
+	if a.kind != b.kind || a.kind != sent && a.kind != edited {
+		return false
+	}
+	return a.post.Text == b.post.Text || a.kind == edited && cardText(a.post) == cardText(b.post)
+}
+
+// tell tells items that are alike.
+func (t *textTeller) tell(w *world, items []item) {
+	it := items[0]
+	args := text.Args{"Who": t.style.name(it.who), "Where": t.places(w, items)}
+	head := func(s string) { t.print("%s%s\n", t.moment(w, it.at), s) }
+	switch it.kind {
+	case typed:
+		args["Line"] = t.style.bold(it.text)
+		head(t.words.S("demo.typed", args))
+	case said:
+		args["Who"] = t.style.name(only(it))
+		head(t.words.S("demo.said", args))
+		t.message(it.post)
+	case sent:
+		head(t.words.S("demo.sent", args))
+		t.message(it.post)
+	case badge:
+		head(t.words.S("demo.badge", args))
+		t.message(it.post)
+	case posted:
+		head(t.words.S("demo.posted", args))
+		delete(t.drawn, cardText(it.post)) // it is what the group is about
+		t.message(it.post)
+	case edited:
+		t.edited(w, items, head)
+	case created:
+		head(t.words.S("demo.created", args))
+		t.below(wordGroup(t.words, it))
+	case changed:
+		args["What"] = wordDone(w, t.words, it.event.Data["done"])
+		head(t.words.S("demo.changed", args))
+	case status:
+		head(wordStatus(t.words, it))
+	case began:
+		t.began[flowOf(it.event)] = true
+		head(t.words.S("demo.began", text.Args{"Flow": t.style.bold(flowOf(it.event))}))
+		t.below(w.wordTrigger(t.words, it))
+	case skipped:
+		head(t.style.warn(wordSkip(w, t.words, it)))
+	case freed:
+		head(t.style.warn(t.words.S("demo.freed", text.Args{"Key": string(it.risk.Key)})))
+	}
+}
+
+// edited tells what changed in messages that show a risk: the card alone, and
+// that only once.
+func (t *textTeller) edited(w *world, items []item, head func(string)) {
+	args := text.Args{"Where": t.places(w, items)}
+	if _, parts := cardIn(items[0].post); parts != nil && t.drawn[cardText(items[0].post)] {
+		head(t.words.S("demo.edited.too", args))
+		return
+	}
+	head(t.words.S("demo.edited", args))
+	t.card(items[0].post)
+}
+
+// places says where items are seen, each place once.
+func (t *textTeller) places(w *world, items []item) string {
+	var places []string
+	for _, it := range items {
+		if at := t.style.name(where(w, it)); !slices.Contains(places, at) {
+			places = append(places, at)
+		}
+	}
+	slices.Sort(places)
+	return t.words.List(places)
+}
+
+// only returns the one person who sees a message.
+func only(it item) string {
+	who, _ := it.place.View().Person(it.post.Only)
+	return who.Name
+}
+
+// message shows a message: what stands above its card as it is, and the card
+// unless it was drawn just before.
+func (t *textTeller) message(p stage.Post) {
+	above, parts := cardIn(p)
+	if p.Parts == nil {
+		t.below(p.Text)
+	}
+	for _, x := range above {
+		t.below(x.Text)
+	}
+	switch {
+	case parts == nil:
+	case t.drawn[cardText(p)]:
+		t.print("%s%s\n", indent, t.style.dim(t.words.S("demo.card.same")))
+	default:
+		t.card(p)
+	}
+}
+
+// card draws the card of a message.
+func (t *textTeller) card(p stage.Post) {
+	_, parts := cardIn(p)
+	for _, l := range card(parts) {
+		t.print("%s%s\n", indent, l)
+	}
+	t.drawn[cardText(p)] = true
+}
+
+// cardText is all that a message's card says.
+func cardText(p stage.Post) string {
+	_, parts := cardIn(p)
+	var b strings.Builder
+	for _, x := range parts {
+		b.WriteString(x.Text + "\n" + buttons(x.Actions) + "\n")
+	}
+	return b.String()
+}
+
+// below shows a text under the line that announces it.
+func (t *textTeller) below(s string) {
+	if s == "" {
+		return
+	}
+	for _, l := range wrap(s, ruleWidth-len(indent)) {
+		t.print("%s%s\n", indent, l)
+	}
+}
+
+// style colours a terminal; false leaves the text as it is.
+type style bool
+
+func (s style) sgr(code, text string) string {
+	if !bool(s) || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (s style) bold(text string) string { return s.sgr("1", text) }
+func (s style) dim(text string) string  { return s.sgr("2", text) }
+func (s style) name(text string) string { return s.sgr("36", text) }
+func (s style) warn(text string) string { return s.sgr("33", text) }

@@ -1,0 +1,128 @@
+package demo
+
+import (
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// wordStatus says what became of a risk's status.
+func wordStatus(p text.Printer, it item) string {
+	d := it.event.Data
+	s := p.S("demo.status", text.Args{
+		"Key": string(it.risk.Key), "From": p.Status(core.Status(d["from"])), "To": p.Status(core.Status(d["to"])),
+	})
+	if d["note"] != "" {
+		s += p.S("demo.colon.between") + d["note"]
+	}
+	return s
+}
+
+// wordGroup says what a group was made with.
+func wordGroup(p text.Printer, it item) string {
+	s := p.S("demo.group.members", text.Args{"Names": p.List(membersOf(it))})
+	if it.room.Topic != "" {
+		s += p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": it.room.Topic})
+	}
+	for _, b := range it.room.Badges {
+		s += p.S("demo.stop.between") + p.S("demo.group.badge", text.Args{"Label": b.Title})
+	}
+	return s
+}
+
+// membersOf returns who is in a group, the bot left out.
+func membersOf(it item) []string {
+	var names []string
+	view := it.place.View()
+	for _, id := range it.room.Members {
+		if who, ok := view.Person(id); ok && !who.Bot {
+			names = append(names, "@"+who.Name)
+		}
+	}
+	return names
+}
+
+// wordSkip says what was not done, and why.
+func wordSkip(w *world, p text.Printer, it item) string {
+	d := it.event.Data
+	args := text.Args{"Flow": flowOf(it.event), "Action": d["action"]}
+	switch it.event.Kind {
+	case engine.EventMissed:
+		return p.S("demo.skip.missed", args)
+	case engine.EventPassed:
+		args["Why"] = wordWhy(p, d["reason"])
+		return p.S("demo.skip.step", args)
+	case engine.EventFailed:
+		args["Code"] = d["code"]
+		return p.S("demo.skip.failed", args)
+	case engine.EventPartial:
+		args["What"] = wordDone(w, p, d["what"])
+		return p.S("demo.skip.partial", args)
+	case engine.EventParked:
+		args["Code"] = d["code"]
+		return p.S("demo.skip.parked", args)
+	}
+	args["Why"] = wordWhy(p, d["reason"])
+	if d["reason"] == "condition" {
+		args["Why"] = p.S("demo.why.status", text.Args{"Status": p.Status(it.risk.Status)})
+	}
+	return p.S("demo.skip.flow", args)
+}
+
+// wordDone says what parts of a group, and whom, a step reached: of a trail's
+// "topic, member acme/U012" as people read it.
+func wordDone(w *world, p text.Printer, done string) string {
+	var out []string
+	for one := range strings.SplitSeq(done, ", ") {
+		words := strings.Fields(one)
+		for i, s := range words {
+			if a, err := core.ParseAccount(s); err == nil && w.place(a.Workspace) != nil {
+				words[i] = "@" + w.nameOf(a)
+			} else if label := p.Part(core.Part(s)); i == 0 && !strings.HasPrefix(label, "!") {
+				words[i] = label
+			}
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return p.List(out)
+}
+
+// wordWhy says why a step had nothing to do. A reason that has no words stays a
+// code.
+func wordWhy(p text.Printer, reason string) string {
+	switch reason {
+	case "condition":
+		return p.S("demo.why.condition")
+	case "nobody":
+		return p.S("demo.why.nobody")
+	case "no_item_group", "no_group":
+		return p.S("demo.why.group")
+	}
+	return strings.ReplaceAll(reason, "_", " ")
+}
+
+// wordTrigger says why a flow begins.
+func (w *world) wordTrigger(p text.Printer, it item) string {
+	for _, f := range w.cfg.Flows {
+		if f.Name != flowOf(it.event) {
+			continue
+		}
+		if f.Trigger.On != "" {
+			return p.S("demo.trigger."+string(f.Trigger.On), text.Args{"Key": string(it.risk.Key)})
+		}
+		label := p.Field(f.Trigger.DateField)
+		if own, ok := w.cfg.Organisation.Field(f.Trigger.DateField); ok {
+			label = core.LabelIn(own.Label, p.Lang(), own.Key)
+		}
+		anchor, _ := f.Trigger.Anchor(it.risk)
+		after := time.Duration(f.Trigger.After.Days)*core.Day + f.Trigger.After.Exact
+		return p.S("demo.trigger.date", text.Args{
+			"Key": string(it.risk.Key), "Delay": p.Duration(after), "Field": label, "Date": p.Time(anchor, w.zone()),
+			"Status": p.Status(it.risk.Status),
+		})
+	}
+	return ""
+}
