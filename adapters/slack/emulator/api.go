@@ -18,6 +18,7 @@ type object = map[string]any
 type method struct {
 	name      string
 	write     bool // changes something
+	app       bool // takes the app-level token instead of the bot's
 	form      bool // takes no JSON body: its page lists only the form content type
 	perMinute int  // its tier's calls a minute; 0 is limited in its own way
 	run       func(w *Workspace, c *call) (object, error)
@@ -114,8 +115,10 @@ func (w *Workspace) admit(m method, c *call) error {
 	switch {
 	case c.token == "":
 		return refuse("not_authed")
-	case c.token != w.opts.BotToken:
+	case c.token != w.opts.BotToken && c.token != w.opts.AppToken:
 		return refuse("invalid_auth")
+	case m.app != (c.token == w.opts.AppToken):
+		return refuse("not_allowed_token_type")
 	}
 	if wait := w.overLimit(m, c); wait > 0 {
 		return &refusal{code: "ratelimited", wait: wait}

@@ -50,6 +50,9 @@ func (a args) readJSON(r *http.Request, formOnly bool) error {
 	if err != nil {
 		return refuse("request_timeout")
 	}
+	if len(raw) == 0 {
+		return nil
+	}
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return refuse("invalid_json")

@@ -64,7 +64,8 @@ type callback struct {
 	url         string
 	contentType string
 	body        []byte
-	header      http.Header
+	retry       int    // how often it was delivered before
+	reason      string // why it is delivered again
 }
 
 func formCallback(to string, form url.Values) callback {
@@ -77,8 +78,13 @@ func interactionCallback(to string, payload object) callback {
 }
 
 // send signs a callback, posts it and reads the answer, all within the
-// deadline.
+// deadline. In Socket Mode it goes over a connection.
 func (w *Workspace) send(ctx context.Context, cb callback) (status int, header http.Header, body []byte, err error) {
+	if w.socketOn() {
+		ctx, cancel := context.WithTimeout(ctx, w.opts.Deadline)
+		defer cancel()
+		return w.sendEnvelope(ctx, cb)
+	}
 	if cb.url == "" {
 		return 0, nil, nil, errors.New("emulator: no URL of the app is set for this")
 	}
@@ -93,8 +99,9 @@ func (w *Workspace) send(ctx context.Context, cb callback) (status int, header h
 	request.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	request.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(now, 10))
 	request.Header.Set("X-Slack-Signature", Sign(w.opts.SigningSecret, now, cb.body))
-	for k, v := range cb.header {
-		request.Header[k] = v
+	if cb.retry > 0 {
+		request.Header.Set("X-Slack-Retry-Num", strconv.Itoa(cb.retry))
+		request.Header.Set("X-Slack-Retry-Reason", cb.reason)
 	}
 	response, err := w.client().Do(request)
 	if err != nil {

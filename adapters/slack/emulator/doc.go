@@ -12,7 +12,8 @@
 // Three sides:
 //   - the app calls Handler, over HTTP (Start) or in process (Client);
 //   - people act: SlashCommand, Press, Choose, SubmitView, ArchiveByHand and
-//     so on; each sends the app a signed callback or event;
+//     so on; each sends the app a signed callback or event, or with Socket Mode
+//     turned on an envelope over one of the app's connections;
 //   - a test looks: Channels, Messages, State, Log, Feed, and orders Faults.
 //
 // IDs are deterministic: the same calls in the same order get the same IDs.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strconv"
 
 	"riskroom/adapters/stage"
 )
@@ -78,7 +77,7 @@ func (w *Workspace) announceMember(ch *channel, kind string, fields object) {
 
 // emit wraps an event and queues it. See https://docs.slack.dev/apis/events-api#callback-field.
 func (w *Workspace) emit(kind string, fields object) {
-	if w.opts.EventsURL == "" || w.ctx.Err() != nil {
+	if w.opts.EventsURL == "" && !w.socket.on || w.ctx.Err() != nil {
 		return
 	}
 	ts, at := w.newTS()
@@ -140,10 +139,7 @@ func (w *Workspace) drain() {
 
 // deliver sends an event and tells whether, and why, it is to be sent again.
 func (w *Workspace) deliver(e event, to string, retry int, reason string) (again bool, why string) {
-	cb := callback{url: to, contentType: "application/json", body: e.body}
-	if retry > 0 {
-		cb.header = http.Header{"X-Slack-Retry-Num": {strconv.Itoa(retry)}, "X-Slack-Retry-Reason": {reason}}
-	}
+	cb := callback{url: to, contentType: "application/json", body: e.body, retry: retry, reason: reason}
 	status, header, _, err := w.send(w.ctx, cb)
 	switch {
 	case errors.Is(err, ErrDeadline):
@@ -211,8 +207,11 @@ func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 func (w *Workspace) VerifyURL(ctx context.Context) error {
 	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
 	w.mu.Lock()
-	to := w.opts.EventsURL
+	to, socket := w.opts.EventsURL, w.socket.on
 	w.mu.Unlock()
+	if socket {
+		return errors.New("emulator: in Socket Mode there is no events URL")
+	}
 	body := mustJSON(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
 	status, _, answer, err := w.send(ctx, callback{url: to, contentType: "application/json", body: body})
 	if err != nil {

@@ -5,6 +5,7 @@ package emulator
 func methods() map[string]method {
 	list := []method{
 		{name: "auth.test", run: authTest},
+		{name: "apps.connections.open", app: true, perMinute: tier3, run: appsConnectionsOpen},
 		{name: "team.info", form: true, perMinute: tier3, run: teamInfo},
 
 		{name: "conversations.open", write: true, perMinute: tier3, run: conversationsOpen},

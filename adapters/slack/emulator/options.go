@@ -22,6 +22,17 @@ type Options struct {
 	Scopes        []string // granted to the bot token; nil is AllScopes()
 	SigningSecret string   // default "stand-in-signing-secret"
 
+	// SocketMode is whether Socket Mode is turned on in the app's settings:
+	// nothing goes over HTTP then. See Workspace.SetSocketMode.
+	SocketMode bool
+	AppToken   string        // the app-level token, default "xapp-stand-in"
+	AppScopes  []string      // granted to it; nil is connections:write
+	PingEvery  time.Duration // between pings to the app, default 10 s
+	// NoRedelivery leaves what people did undelivered when its connection ends
+	// before it was acknowledged; otherwise it goes over another. Slack's pages do
+	// not say which; of events they do.
+	NoRedelivery bool
+
 	Users      []User
 	UserGroups []UserGroup
 	Channels   []Channel
@@ -123,10 +134,17 @@ func (o Options) withDefaults() Options {
 	set(&o.BotID, "B0000000BOT")
 	set(&o.BotName, "riskroom")
 	set(&o.SigningSecret, "stand-in-signing-secret")
+	set(&o.AppToken, "xapp-stand-in")
 	set(&o.BaseURL, "http://slack.invalid")
 	set(&o.OptionsURL, o.InteractionURL)
 	if o.Scopes == nil {
 		o.Scopes = AllScopes()
+	}
+	if o.AppScopes == nil {
+		o.AppScopes = []string{"connections:write"}
+	}
+	if o.PingEvery == 0 {
+		o.PingEvery = 10 * time.Second
 	}
 	if o.Now == nil {
 		o.Now = time.Now

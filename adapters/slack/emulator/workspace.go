@@ -48,6 +48,7 @@ type Workspace struct {
 	lastMicro  int64                 // the last message timestamp
 	limits     limiter
 	events     eventQueue
+	socket     socketSide
 	late       []func() // effects that wait for ReleaseLate
 }
 
@@ -61,6 +62,7 @@ func New(opts Options) (*Workspace, error) {
 		views: make(map[string]*view), stacks: make(map[string][]*view), triggers: make(map[string]*trigger),
 		hooks: make(map[string]*responseURL), ephemerals: make(map[string][]*message), counts: make(map[string]int),
 	}
+	w.socket = newSocketSide(opts.SocketMode)
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.reserved = opts.namedIDs()
 	bot := User{ID: opts.BotUserID, Name: opts.BotName, RealName: opts.BotName, Bot: true}
@@ -175,6 +177,7 @@ func (w *Workspace) Close() error {
 	if server != nil {
 		err = server.Close()
 	}
+	w.CutAll()
 	w.busy.Wait()
 	w.opts.Client.CloseIdleConnections()
 	return err
@@ -200,12 +203,13 @@ func (w *Workspace) Connect(commandURL, interactionURL, optionsURL, eventsURL st
 	}
 }
 
-// Handler returns the workspace's own HTTP side: /api/<method> and the
-// response_urls.
+// Handler returns the workspace's own HTTP side: /api/<method>, the
+// response_urls and the connections of Socket Mode, which need a server.
 func (w *Workspace) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", w.serveMethod)
 	mux.HandleFunc("POST /response/{id}", w.serveResponseURL)
+	mux.HandleFunc("GET /link/", w.serveLink)
 	return mux
 }
 

@@ -1,0 +1,204 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"riskroom/adapters/stage"
+)
+
+// The types of envelope.
+const (
+	typeCommand  = "slash_commands"
+	typeInteract = "interactive"
+	typeEvent    = "events_api"
+)
+
+// delivery is a payload on its way to the app, in one envelope or, delivered
+// again, in several: each has an ID of its own. The workspace's lock guards it.
+type delivery struct {
+	kind     string
+	payload  json.RawMessage
+	accepts  bool
+	attempts map[string]int // by envelope_id
+	at       map[string]time.Time
+	over     bool
+	answer   chan json.RawMessage // holds the answer in the acknowledgement
+}
+
+// settle takes an answer, unless there is one or nobody waits any more.
+func (d *delivery) settle(answer json.RawMessage) bool {
+	if d.over {
+		return false
+	}
+	d.over = true
+	if !d.accepts {
+		answer = nil
+	}
+	d.answer <- answer
+	return true
+}
+
+// sendEnvelope sends what would be a request over one of the connections, and
+// returns the answer in its acknowledgement as the body.
+func (w *Workspace) sendEnvelope(ctx context.Context, cb callback) (int, http.Header, []byte, error) {
+	kind, payload, err := cb.envelope()
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	d := newDelivery(kind, payload)
+	defer w.forget(d)
+	twice := false
+	if kind != typeEvent {
+		_, twice = w.faults.MeetEvent(kind).Of(stage.DuplicateEvent)
+	}
+	attempt, reason := cb.retry, cb.reason
+	for {
+		l, err := w.dispatch(d, attempt, reason)
+		if errors.Is(err, ErrNotConnected) && attempt > cb.retry {
+			if err = w.WaitConnected(ctx, 1); err == nil {
+				continue
+			}
+			return 0, nil, nil, ErrDeadline
+		}
+		if err != nil {
+			return 0, nil, nil, err
+		}
+		if twice {
+			twice = false
+			_, _ = w.dispatch(d, attempt+1, "timeout") // if it fails, it came once
+		}
+		select {
+		case answer := <-d.answer:
+			header := http.Header{}
+			if len(answer) > 0 {
+				header.Set("Content-Type", "application/json")
+			}
+			return http.StatusOK, header, answer, nil
+		case <-ctx.Done():
+			return 0, nil, nil, late(ctx, ctx.Err())
+		case <-l.gone:
+			if kind == typeEvent || w.opts.NoRedelivery {
+				return 0, nil, nil, errors.New("emulator: the connection ended before the acknowledgement came")
+			}
+			attempt++
+			reason = "connection_closed"
+		}
+	}
+}
+
+// envelope is the type and the payload of an envelope in place of a request: a
+// form is a JSON object of strings in it.
+func (cb callback) envelope() (kind string, payload json.RawMessage, err error) {
+	if cb.contentType == "application/json" {
+		return typeEvent, cb.body, nil
+	}
+	form, err := url.ParseQuery(string(cb.body))
+	if err != nil {
+		return "", nil, fmt.Errorf("emulator: %w", err)
+	}
+	if p := form.Get("payload"); p != "" {
+		return typeInteract, json.RawMessage(p), nil
+	}
+	fields := object{}
+	for k := range form {
+		fields[k] = form.Get(k)
+	}
+	return typeCommand, mustJSON(fields), nil
+}
+
+func newDelivery(kind string, payload json.RawMessage) *delivery {
+	return &delivery{
+		kind: kind, payload: payload, accepts: kind != typeEvent, attempts: make(map[string]int), at: make(map[string]time.Time),
+		answer: make(chan json.RawMessage, 1),
+	}
+}
+
+// dispatch puts a delivery into an envelope and sends it over any connection.
+func (w *Workspace) dispatch(d *delivery, attempt int, reason string) (*link, error) {
+	w.mu.Lock()
+	n := len(w.socket.links)
+	if n == 0 {
+		w.mu.Unlock()
+		return nil, ErrNotConnected
+	}
+	l := w.socket.links[w.socket.pick.IntN(n)]
+	id := w.newID("En")
+	w.socket.pending[id] = d
+	l.sent[id] = true
+	d.attempts[id], d.at[id] = attempt, time.Now()
+	w.mu.Unlock()
+	frame := object{"type": d.kind, "envelope_id": id, "payload": d.payload, "accepts_response_payload": d.accepts}
+	if attempt > 0 || d.kind == typeEvent {
+		maps.Copy(frame, object{"retry_attempt": attempt, "retry_reason": strings.TrimPrefix(reason, "http_")})
+	}
+	if err := l.write(frame); err != nil {
+		l.cut() // so that whoever waits for l.gone goes on
+	}
+	return l, nil
+}
+
+// forget ends a delivery: acknowledgements come too late from now on.
+func (w *Workspace) forget(d *delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d.over = true
+}
+
+// SendEnvelope sends an envelope of any type with any payload, and returns the
+// acknowledgement.
+func (w *Workspace) SendEnvelope(ctx context.Context, kind string, payload any) (Ack, error) {
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return Ack{}, fmt.Errorf("emulator: %w", err)
+	}
+	d := newDelivery(kind, raw)
+	defer w.forget(d)
+	if _, err := w.dispatch(d, 0, ""); err != nil {
+		return Ack{}, err
+	}
+	return w.waitAck(ctx, func(a Ack) bool { _, mine := d.attempts[a.EnvelopeID]; return mine })
+}
+
+// SendFrame sends any text over a connection, and returns the first
+// acknowledgement that names the ID.
+func (w *Workspace) SendFrame(ctx context.Context, frame, envelopeID string) (Ack, error) {
+	w.mu.Lock()
+	if len(w.socket.links) == 0 {
+		w.mu.Unlock()
+		return Ack{}, ErrNotConnected
+	}
+	l := w.socket.links[0]
+	w.mu.Unlock()
+	if err := l.writeRaw([]byte(frame)); err != nil {
+		return Ack{}, fmt.Errorf("emulator: %w", err)
+	}
+	return w.waitAck(ctx, func(a Ack) bool { return a.EnvelopeID == envelopeID })
+}
+
+func (w *Workspace) waitAck(ctx context.Context, wanted func(Ack) bool) (Ack, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.opts.Deadline)
+	defer cancel()
+	for {
+		w.mu.Lock()
+		acks, changed := w.socket.acks, w.socket.changed
+		w.mu.Unlock()
+		for _, a := range acks {
+			if wanted(a) {
+				return a, nil
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Ack{}, late(ctx, ctx.Err())
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// linkHost stands where Slack names the machine that serves a connection.
+const linkHost = "applink-stand-in"
+
+// linkTimeout bounds each write to the app.
+const linkTimeout = 5 * time.Second
+
+// link is one connection of Socket Mode.
+type link struct {
+	w       *Workspace
+	conn    *websocket.Conn
+	number  int
+	writing sync.Mutex
+	gone    chan struct{} // closed when the connection has ended
+
+	// Guarded by the workspace's lock.
+	told bool            // that it ends
+	sent map[string]bool // the envelopes that went over it
+}
+
+// serve says hello, pings, and reads acknowledgements until the connection
+// ends. n is how many connections there are with it.
+func (l *link) serve(n int) {
+	w := l.w
+	defer func() { _ = l.conn.Close() }()
+	if l.write(object{
+		"type": "hello", "num_connections": n, "connection_info": object{"app_id": w.opts.AppID},
+		"debug_info": object{"host": linkHost, "build_number": 1, "approximate_connection_time": 18060},
+	}) != nil {
+		return
+	}
+	w.mu.Lock()
+	w.socket.links = append(w.socket.links, l)
+	w.socket.change()
+	if w.ctx.Err() != nil {
+		l.cut()
+	}
+	w.mu.Unlock()
+	var pinging sync.WaitGroup
+	pinging.Go(l.ping)
+	l.read()
+	w.mu.Lock()
+	w.socket.links = slices.DeleteFunc(w.socket.links, func(o *link) bool { return o == l })
+	w.socket.change()
+	close(l.gone)
+	w.mu.Unlock()
+	pinging.Wait()
+}
+
+func (l *link) ping() {
+	tick := time.NewTicker(l.w.opts.PingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			_ = l.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+linkHost), time.Now().Add(linkTimeout)) // reading tells of a dead one
+		case <-l.gone:
+			return
+		}
+	}
+}
+
+func (l *link) read() {
+	l.conn.SetReadLimit(maxBody)
+	for {
+		_, frame, err := l.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		l.w.acknowledged(l, frame)
+	}
+}
+
+// write sends one message.
+func (l *link) write(message object) error { return l.writeRaw(mustJSON(message)) }
+
+func (l *link) writeRaw(frame []byte) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if err := l.conn.SetWriteDeadline(time.Now().Add(linkTimeout)); err != nil {
+		return err
+	}
+	return l.conn.WriteMessage(websocket.TextMessage, frame)
+}
+
+// bye ends the connection as the protocol has it.
+func (l *link) bye() {
+	frame := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = l.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(linkTimeout)) // it ends either way
+	_ = l.conn.NetConn().Close()
+}
+
+// cut ends the connection as a broken line does.
+func (l *link) cut() {
+	if tcp, ok := l.conn.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = l.conn.NetConn().Close()
+}
+
+// Ack is an acknowledgement that the app sent.
+type Ack struct {
+	EnvelopeID string
+	Type       string          // of the envelope: slash_commands, interactive, events_api; "" for an unknown one
+	Payload    json.RawMessage // the answer in it
+	Took       time.Duration   // since the envelope was sent, on the wall clock
+	Attempt    int             // the envelope's retry_attempt
+	Connection int             // over which it came: the first that was opened is 1
+	Size       int             // in bytes
+
+	// Why nothing came of it: it was too large, it was not of an envelope that
+	// had gone over this connection, the envelope had been acknowledged before or
+	// its time was up, it was lost with its connection.
+	Dropped, Unknown, Late, Lost bool
+}
+
+// Acks returns the acknowledgements that came, in order.
+func (w *Workspace) Acks() []Ack {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.socket.acks)
+}
+
+// acknowledged takes an acknowledgement.
+func (w *Workspace) acknowledged(l *link, frame []byte) {
+	var in struct {
+		EnvelopeID string          `json:"envelope_id"`
+		Payload    json.RawMessage `json:"payload"`
+	}
+	err := json.Unmarshal(frame, &in)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := Ack{EnvelopeID: in.EnvelopeID, Payload: in.Payload, Size: len(frame), Connection: l.number}
+	d := w.socket.pending[in.EnvelopeID]
+	switch {
+	case err != nil || d == nil || !l.sent[in.EnvelopeID]:
+		a.Unknown = true
+	case w.socket.loseAcks > 0:
+		w.socket.loseAcks--
+		a.Lost = true
+		l.told = true
+		l.cut()
+	case len(frame) >= maxAck:
+		a.Dropped = true
+	default:
+		a.Late = !d.settle(in.Payload)
+	}
+	if d != nil {
+		a.Type, a.Attempt, a.Took = d.kind, d.attempts[in.EnvelopeID], time.Since(d.at[in.EnvelopeID])
+	}
+	w.socket.acks = append(w.socket.acks, a)
+	w.socket.change()
+}
