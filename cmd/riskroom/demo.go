@@ -47,13 +47,13 @@ Exit codes: 0 played to the end, 1 it could not be, 2 the command line is wrong.
 		Example: `  riskroom demo
   riskroom demo --lang zh-CN
   riskroom demo --config riskroom.yaml
-  riskroom demo --config riskroom.yaml --format json | jq -r 'select(.action == "send_message") | .where'`,
+  riskroom demo -c riskroom.yaml --format json | jq 'select(.action == "skip") | .text'`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return playDemo(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "play the flows of this config file; - is the standard input")
 	c.Flags().BoolVar(&f.play, "play", false, "play on the terminal (as without it)")
-	c.Flags().StringVar(&f.lang, "lang", "", "the language of the telling: en or zh-CN (default: the config file's, or your locale's)")
+	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
 	formatFlag(c, &f.format, formatText, formatJSON)
 	return c
@@ -72,24 +72,13 @@ func playDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	if err != nil {
 		return err
 	}
-	name, src := "demo.yaml", configs.Demo
-	if f.config != "" {
-		if src, err = readConfig(s, f.config); err != nil {
-			return err
-		}
-		name = f.config
-	} else {
-		if f.lang == "" {
-			f.lang = localeOf(s)
-		}
-		src = demo.Story(f.lang, src)
+	cfg, problems, err := demoConfig(s, &f)
+	if err != nil {
+		return err
 	}
-	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsFilled, Fill: placeholder,
-	})
 	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
-		fmt.Fprintf(s.stderr, "%s: %s; nothing was played\n", name, count(len(problems.Errors()), "error"))
+		fmt.Fprintf(s.stderr, "%s; nothing was played\n", count(len(problems.Errors()), "error"))
 		return errSaid
 	}
 	if f.lang == "" {
@@ -99,6 +88,26 @@ func playDemo(ctx context.Context, s surroundings, f demoFlags) error {
 		Config: cfg, Story: f.config == "", JSON: f.format == formatJSON, Lang: f.lang,
 		Color: colorful(s), Out: s.stdout, Log: slog.New(log.Handler()),
 	})
+}
+
+// demoConfig loads what is to be played, and chooses the language of the story.
+func demoConfig(s surroundings, f *demoFlags) (*config.Config, config.Problems, error) {
+	o := config.Options{Platforms: platforms(), Unset: config.UnsetIsFilled, Fill: placeholder}
+	if f.config == "" {
+		if f.lang == "" {
+			f.lang = localeOf(s)
+		}
+		// What the environment may hold is none of the story's business.
+		cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), o)
+		return cfg, problems, nil
+	}
+	src, err := readConfig(s, f.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Env, o.ReadFile = s.lookup, os.ReadFile
+	cfg, problems := config.Load(f.config, src, o)
+	return cfg, problems, nil
 }
 
 // placeholder stands for a value from the environment that is not set: the demo

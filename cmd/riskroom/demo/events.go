@@ -78,7 +78,7 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 	case posted:
 		l.Action, l.Text = "send_group_message", it.post.Text
 	case changed:
-		l.Action, l.Text = "set_group", wordDone(w, t.words, it.event.Data["done"])
+		l.Action, l.Text = "set_group", wordChange(w, t.words, it)
 	case skipped:
 		l.Action, l.Where, l.Text = "skip", string(it.risk.Key), wordSkip(w, t.words, it)
 	default:

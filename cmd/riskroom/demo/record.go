@@ -75,10 +75,11 @@ type recorder struct {
 	seen  map[string]int // the last event of each workspace's feed
 	risks []core.RiskKey
 	last  map[core.RiskKey]string // the ID of the last event told
+	made  map[string]time.Time    // when the step that created a group ended, by core.GroupRef
 }
 
 func newRecorder(w *world) *recorder {
-	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}}
+	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}, made: map[string]time.Time{}}
 	for _, p := range w.workspaces {
 		r.seen[p.name] = p.Feed().Seq()
 	}
@@ -122,6 +123,9 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 	for _, e := range events { // newest first
 		if e.ID == r.last[key] {
 			break
+		}
+		if e.Kind == engine.EventStep && e.Data["action"] == "create_group" {
+			r.made[e.Data["group"]] = e.At
 		}
 		if k, ok := told(e); ok {
 			it := item{kind: k, at: e.At, risk: rec.Risk, event: e, place: r.w.place(rec.Risk.Home)}
@@ -226,7 +230,7 @@ func (r *recorder) feed(p *place) []item {
 			who, _ := view.Person(e.Actor)
 			it.kind, it.who, it.text = typed, who.Name, e.Text
 		case e.Kind == stage.RoomCreated && fresh[e.Room.ID]:
-			it.kind = created
+			it.kind, it.room = created, r.asMade(p, e.Room.ID, events)
 		case e.Kind == stage.PostAdded && e.Actor == p.BotUserID():
 			if it.kind = kindOf(e); it.kind == posted && pinned[e.Post.Room+"/"+e.Post.ID] {
 				it.kind = badge
@@ -241,6 +245,18 @@ func (r *recorder) feed(p *place) []item {
 		}
 	}
 	return items
+}
+
+// asMade returns a room as it was when the step that created it ended.
+func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room {
+	var room stage.Room
+	end, known := r.made[core.GroupRef{Workspace: p.name, ID: id}.String()]
+	for _, e := range events {
+		if e.Room.ID == id && (!known || e.At.UnixMilli() <= end.UnixMilli()) {
+			room = e.Room
+		}
+	}
+	return room
 }
 
 // kindOf says what a message of the bot is, "" for a notice of the workspace.

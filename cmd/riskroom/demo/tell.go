@@ -165,7 +165,7 @@ func (t *textTeller) tell(w *world, items []item) {
 		head(t.words.S("demo.created", args))
 		t.below(wordGroup(t.words, it))
 	case changed:
-		args["What"] = wordDone(w, t.words, it.event.Data["done"])
+		args["What"] = wordChange(w, t.words, it)
 		head(t.words.S("demo.changed", args))
 	case status:
 		head(wordStatus(t.words, it))

@@ -72,6 +72,15 @@ func wordSkip(w *world, p text.Printer, it item) string {
 	return p.S("demo.skip.flow", args)
 }
 
+// wordChange says what a set_group step did, with what the group is called now.
+func wordChange(w *world, p text.Printer, it item) string {
+	s := wordDone(w, p, it.event.Data["done"])
+	if it.room.Topic != "" {
+		s += p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": it.room.Topic})
+	}
+	return s
+}
+
 // wordDone says what parts of a group, and whom, a step reached: of a trail's
 // "topic, member acme/U012" as people read it.
 func wordDone(w *world, p text.Printer, done string) string {

@@ -1,0 +1,75 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"riskroom/adapters/stage"
+)
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		n    int
+		want []string
+	}{
+		{"one two three", 8, []string{"one two", "three"}},
+		{"one two", 80, []string{"one two"}},
+		{"unbreakable", 4, []string{"unbr", "eaka", "ble"}},
+		{"一条风险", 4, []string{"一条", "风险"}},
+		{"话题 R-1", 8, []string{"话题 R-1"}},
+		{"话题题R-1", 8, []string{"话题题", "R-1"}},
+		{"a\nb", 4, []string{"a", "b"}},
+		{"\x1b[31mred\u202e", 20, []string{"[31mred"}},
+		{"", 4, []string{""}},
+	} {
+		if d := cmp.Diff(c.want, wrap(c.text, c.n)); d != "" {
+			t.Errorf("wrap(%q, %d) (-want +got):\n%s", c.text, c.n, d)
+		}
+	}
+}
+
+// TestWrapKeeps: no line is too wide, and nothing but blanks is lost.
+func TestWrapKeeps(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.RuneFrom([]rune("ab -_一条风险\n"))).Draw(t, "text")
+		n := rapid.IntRange(2, 20).Draw(t, "n")
+		lines := wrap(text, n)
+		for _, l := range lines {
+			if cells(l) > n {
+				t.Fatalf("%q takes more than %d columns", l, n)
+			}
+		}
+		squeeze := func(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
+		if got := strings.Join(lines, ""); squeeze(got) != squeeze(text) {
+			t.Fatalf("%q became %q", text, got)
+		}
+	})
+}
+
+func TestCard(t *testing.T) {
+	t.Parallel()
+	got := card([]stage.Part{
+		{Kind: stage.TextPart, Text: "R-1 账目"},
+		{Kind: stage.TextPart, Text: "Status  Pending\nModule lead  @wei"},
+		{Kind: stage.NotePart, Text: "Filed by mei"},
+		{Kind: stage.ActionsPart, Actions: []stage.Action{{Label: "Start"}, {Label: "详情"}}},
+	})
+	want := []string{
+		"┌──────────────────────┐",
+		"│ R-1 账目             │",
+		"│ Status       Pending │",
+		"│ Module lead  @wei    │",
+		"│ Filed by mei         │",
+		"│ [ Start ] [ 详情 ]   │",
+		"└──────────────────────┘",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

@@ -1,0 +1,106 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack"
+	"riskroom/configs"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+// playScenes plays the demo's own config file with other scenes, and returns
+// the events.
+func playScenes(t *testing.T, change func([]scene)) []line {
+	t.Helper()
+	cfg, problems := config.Load("demo.yaml", configs.Demo, config.Options{
+		Platforms: []core.PlatformSettings{slack.Settings()}, Unset: config.UnsetIsFilled,
+		Fill: func(b config.Blank) string {
+			return map[string]string{"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379"}[b.Setting.Key]
+		},
+	})
+	if cfg == nil {
+		t.Fatal(problems)
+	}
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := build(t.Context(), cfg, text.English, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var out bytes.Buffer
+	p := &play{w: w, words: words.In("en"), rec: newRecorder(w), tell: newJSON(&out, words.In("en"))}
+	scenes := p.story()
+	change(scenes)
+	if err := p.run(t.Context(), scenes); err != nil {
+		t.Fatal(err)
+	}
+	var lines []line
+	for d := json.NewDecoder(&out); d.More(); {
+		var l line
+		if err := d.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// TestResolvedEarly: what comes due for a risk that is resolved is skipped, at
+// its time and with the reason, and nobody is bothered.
+func TestResolvedEarly(t *testing.T) {
+	t.Parallel()
+	lines := playScenes(t, func(s []scene) { s[0].early = 12 * time.Hour })
+	var actions []string
+	for _, l := range lines {
+		actions = append(actions, l.Action)
+	}
+	want := "file send_message send_message change_status skip skip"
+	if got := strings.Join(actions, " "); got != want {
+		t.Fatalf("actions %q, want %q", got, want)
+	}
+	for i, flow := range []string{"remind-after-a-day", "open-a-group-after-two"} {
+		skip := lines[4+i]
+		if !strings.Contains(skip.Text, flow) || !strings.Contains(skip.Text, "Resolved") || skip.Where != "R-1" || skip.Who != "riskroom" {
+			t.Errorf("skip %+v does not tell of %s and why", skip, flow)
+		}
+	}
+	filed, resolved := at(t, lines[0]), at(t, lines[3])
+	if d := resolved.Sub(filed); d != 12*time.Hour {
+		t.Errorf("resolved %v after it was filed", d)
+	}
+	if d := at(t, lines[4]).Sub(filed); d != 24*time.Hour {
+		t.Errorf("the reminder was judged %v after the risk was filed", d)
+	}
+}
+
+// TestLeftAlone: a risk that nobody resolves plays to its end too.
+func TestLeftAlone(t *testing.T) {
+	t.Parallel()
+	lines := playScenes(t, func(s []scene) { s[0].solver = "" })
+	if last := lines[len(lines)-1]; last.Action != "send_group_message" {
+		t.Errorf("the last thing that happens is %+v", last)
+	}
+}
+
+func at(t *testing.T, l line) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, l.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// event is a line of demo --format json. Every field is a string.
+type event struct{ At, Who, Action, Where, Text string }
+
+func playJSON(t *testing.T, args ...string) []event {
+	t.Helper()
+	r := program(t.Context(), nil, "", append([]string{"demo", "--format", "json"}, args...)...)
+	if r.code != exitFine || r.stderr != "" {
+		t.Fatalf("exit %d\n%s", r.code, r.stderr)
+	}
+	var events []event
+	for l := range strings.Lines(r.stdout) {
+		var fields map[string]string
+		if err := json.Unmarshal([]byte(l), &fields); err != nil {
+			t.Fatalf("%v: %s", err, l)
+		}
+		if len(fields) != 5 {
+			t.Errorf("a line has %d fields: %s", len(fields), l)
+		}
+		for name, value := range fields {
+			if value == "" || strings.Contains(value, "!demo.") {
+				t.Errorf("%s is %q: %s", name, value, l)
+			}
+		}
+		events = append(events, event{fields["at"], fields["who"], fields["action"], fields["where"], fields["text"]})
+	}
+	return events
+}
+
+// tally counts events as "action where".
+func tally(events []event) map[string]int {
+	n := map[string]int{}
+	for _, e := range events {
+		n[e.Action+" "+e.Where]++
+	}
+	return n
+}
+
+func wantTally(t *testing.T, events []event, want map[string]int) {
+	t.Helper()
+	got := tally(events)
+	for k, n := range want {
+		if got[k] != n {
+			t.Errorf("%s: %d times, want %d", k, got[k], n)
+		}
+	}
+	for k, n := range got {
+		if want[k] == 0 {
+			t.Errorf("%s: %d times, and not at all expected", k, n)
+		}
+	}
+}
+
+func textOf(t *testing.T, events []event, action, where string) string {
+	t.Helper()
+	i := slices.IndexFunc(events, func(e event) bool { return e.Action == action && e.Where == where })
+	if i < 0 {
+		t.Fatalf("no %s %s among %v", action, where, events)
+	}
+	return events[i].Text
+}
+
+func TestDemoJSON(t *testing.T) {
+	t.Parallel()
+	events := playJSON(t)
+	const group = "#ledger-is-off-by-one-r-1"
+	wantTally(t, events, map[string]int{
+		"file #general": 1, "send_message @lin": 2, "send_message @ana": 2,
+		"create_group " + group: 1, "send_group_message " + group: 1, "change_status " + group: 1,
+	})
+	members := textOf(t, events, "create_group", group)
+	for _, who := range []string{"@mei", "@lin", "@ana", "@wei"} {
+		if !strings.Contains(members, who) {
+			t.Errorf("%s is not in the group: %s", who, members)
+		}
+	}
+	var offsets []string
+	var first time.Time
+	for _, e := range events {
+		at, err := time.Parse(time.RFC3339, e.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.IsZero() {
+			first = at
+		}
+		// Seconds pass on the wall while the story plays.
+		offsets = append(offsets, fmt.Sprintf("%s %s", at.Sub(first).Truncate(time.Hour), e.Action))
+	}
+	want := []string{
+		"0s file", "0s send_message", "0s send_message", "24h0m0s send_message", "24h0m0s send_message",
+		"47h0m0s create_group", "47h0m0s send_group_message", "48h0m0s change_status",
+	}
+	if !slices.Equal(offsets, want) {
+		t.Errorf("what happens when:\n%s\nwant:\n%s", strings.Join(offsets, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestDemoText: the story tells what everybody sees, in both languages.
+func TestDemoText(t *testing.T) {
+	t.Parallel()
+	for lang, says := range map[string][]string{
+		"en": {
+			"mei types in #general: /risk new", "Handlers     lin, ana   ← filled in by choosing the module",
+			"riskroom to @ana, @lin:", "R-1 has waited a day: Ledger is off by one", "1 day after \"Discovered\"",
+			"riskroom opens the group #ledger-is-off-by-one-r-1", "members @ana, @lin, @wei, @mei; badge \"Payments · R-1\"",
+			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved",
+			"R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]", "Everything is in memory",
+		},
+		"zh-CN": {
+			"mei 在 #general 输入：/risk new", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
+			"R-1 已等待一天", "成员 @安娜、@林晓、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]",
+			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "一切都在内存中",
+		},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			r := program(t.Context(), map[string]string{"LC_ALL": strings.ReplaceAll(lang, "-", "_") + ".UTF-8"}, "", "demo", "--play")
+			if r.code != exitFine || r.stderr != "" {
+				t.Fatalf("exit %d\n%s", r.code, r.stderr)
+			}
+			for _, s := range says {
+				if !strings.Contains(r.stdout, s) {
+					t.Errorf("the story does not say %q", s)
+				}
+			}
+			if strings.ContainsAny(r.stdout, "\x1b!") {
+				t.Error("the story holds escapes, or a text that is missing")
+			}
+			if t.Failed() {
+				t.Log(r.stdout)
+			}
+		})
+	}
+}
+
+// TestDemoConfig plays what an admin might write: Chinese, own fields, another
+// zone, and no secrets at hand.
+func TestDemoConfig(t *testing.T) {
+	t.Parallel()
+	events := playJSON(t, "--config", "testdata/admin.yaml")
+	wantTally(t, events, map[string]int{
+		"file #general":       2,
+		"send_message @王芳":    1,
+		"send_message @值班-1":  1,
+		"send_message @值班-2":  1,
+		"send_message @赵雷":    2, // as the handler of one risk and as the lead of the other
+		"send_message @钱进":    1,
+		"create_group #fx-1":  1,
+		"create_group #fx-2":  1,
+		"set_group #fx-1":     1,
+		"set_group #fx-2":     1,
+		"change_status #fx-1": 1,
+		"change_status #fx-2": 1,
+		"skip FX-1":           1,
+		"skip FX-2":           1,
+
+		"send_group_message #c0admin": 2,
+		"send_group_message #fx-1":    1,
+		"send_group_message #fx-2":    1,
+	})
+	if s := textOf(t, events, "create_group", "#fx-1"); !strings.Contains(s, "成员 @王芳、@值班-1、@值班-2、@风控-1、@赵雷") || strings.Contains(s, "影响") {
+		t.Errorf("the group: %s", s)
+	}
+	if s := textOf(t, events, "set_group", "#fx-1"); !strings.Contains(s, "影响：单个客户") {
+		t.Errorf("the change of the group: %s", s)
+	}
+	if s := textOf(t, events, "skip", "FX-1"); !strings.Contains(s, "处理中提醒") || !strings.Contains(s, "待处理") {
+		t.Errorf("the reason of the skip: %s", s)
+	}
+	if who := events[0].Who; who != "风控-1" {
+		t.Errorf("filed by %s, who must not file", who)
+	}
+	if !strings.HasSuffix(events[0].At, "-05:00") && !strings.HasSuffix(events[0].At, "-04:00") {
+		t.Errorf("the hour is not that of the file's zone: %s", events[0].At)
+	}
+}
+
+func TestDemoRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"demo", "--config", "testdata/bad.yaml"}, exitFailed, "5 errors; nothing was played"},
+		{[]string{"demo", "--lang", "fr"}, exitMisused, `"fr" is not one of en, zh-CN`},
+		{[]string{"demo", "--format", "yaml"}, exitMisused, `"yaml" is not one of text, json`},
+		{[]string{"demo", "--config", "testdata/absent.yaml"}, exitMisused, "no such file"},
+	} {
+		r := program(t.Context(), nil, "", c.args...)
+		if r.code != c.code || !strings.Contains(r.stderr, c.says) || r.stdout != "" {
+			t.Errorf("%v: exit %d\n%s%s", c.args, r.code, r.stdout, r.stderr)
+		}
+	}
+}
