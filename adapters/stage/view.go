@@ -7,13 +7,13 @@ import (
 
 // Person is an account that a workspace shows.
 type Person struct {
-	ID          string // the platform's ID
-	Name        string // the display name, as in "@lin"
-	RealName    string //
-	Email       string //
-	Bot         bool   //
-	Guest       bool   //
-	Deactivated bool   //
+	ID          string `json:"id"`                    // the platform's ID
+	Name        string `json:"name"`                  // the display name, as in "@lin"
+	RealName    string `json:"real_name,omitempty"`   //
+	Email       string `json:"email,omitempty"`       //
+	Bot         bool   `json:"bot,omitempty"`         //
+	Guest       bool   `json:"guest,omitempty"`       //
+	Deactivated bool   `json:"deactivated,omitempty"` //
 }
 
 // RoomKind is what sort of place a room is.
@@ -28,22 +28,23 @@ const (
 
 // Badge is a link that a room shows at its top at all times.
 type Badge struct {
-	Title string
-	Link  string
+	Title string `json:"title"`
+	Link  string `json:"link"`
+	Post  string `json:"post,omitempty"` // the ID of the post in the same room that the link leads to
 }
 
 // Room is a channel, a group or a direct conversation.
 type Room struct {
-	ID       string    // the platform's ID
-	Name     string    // without "#"; of a direct room the other person's name
-	Kind     RoomKind  //
-	Topic    string    //
-	Purpose  string    //
-	Archived bool      //
-	Members  []string  // person IDs, sorted
-	Badges   []Badge   // in the order shown
-	Pinned   []string  // post IDs, oldest pin first
-	Created  time.Time // on the stand-in's clock
+	ID       string    `json:"id"`                 // the platform's ID
+	Name     string    `json:"name"`               // without "#"; of a direct room the other person's name
+	Kind     RoomKind  `json:"kind"`               //
+	Topic    string    `json:"topic,omitempty"`    //
+	Purpose  string    `json:"purpose,omitempty"`  //
+	Archived bool      `json:"archived,omitempty"` //
+	Members  []string  `json:"members"`            // person IDs, sorted
+	Badges   []Badge   `json:"badges,omitempty"`   // in the order shown
+	Pinned   []string  `json:"pinned,omitempty"`   // post IDs, oldest pin first
+	Created  time.Time `json:"created"`            // on the stand-in's clock
 }
 
 // PartKind is the look of a part of a post.
@@ -57,47 +58,79 @@ const (
 	NotePart    PartKind = "note"   // small print
 	RulePart    PartKind = "rule"   // a line across
 	ActionsPart PartKind = "actions"
+	InputPart   PartKind = "input" // of a window: a field to fill in, in Input
 )
 
 // Action is something in a post or window that a person can press.
 type Action struct {
-	ID      string   // what the platform calls it when pressed
-	Label   string   //
-	Style   string   // "primary", "danger" or ""
-	Link    string   // opens this instead of calling the bot
-	Choices []string // of a menu; none for a button
+	ID      string   `json:"id"`              // what the platform calls it when pressed
+	Label   string   `json:"label"`           //
+	Style   string   `json:"style,omitempty"` // "primary", "danger" or ""
+	Link    string   `json:"link,omitempty"`  // opens this instead of calling the bot
+	Choices []string `json:"-"`               // of a menu, as people read them; none for a button
+	Input   *Input   `json:"input,omitempty"` // of a menu: what can be chosen; nil for a button
 }
 
 // Part is one piece of a post, top to bottom.
 type Part struct {
-	Kind    PartKind
-	Text    string
-	Fields  []string
-	Actions []Action
+	Kind    PartKind `json:"kind"`
+	Text    string   `json:"-"`               // all of it as plain text
+	Lines   []Line   `json:"lines,omitempty"` // the same as Text, with its looks
+	Fields  []string `json:"-"`               // of FieldsPart, as plain text
+	Cells   [][]Line `json:"cells,omitempty"` // the same as Fields, with their looks
+	Actions []Action `json:"actions,omitempty"`
+	Input   *Input   `json:"input,omitempty"`
 }
 
 // Post is a message as people see it.
 type Post struct {
-	ID     string    // unique within its room
-	Room   string    // the room's ID
-	Author string    // the person's ID
-	Text   string    // all of it as plain text, mentions as "@name"
-	Parts  []Part    // the same, piece by piece; none for a plain text
-	Only   string    // the only person who sees it (an ephemeral post), else ""
-	Notice bool      // written by the platform itself: "lin joined"
-	At     time.Time // on the stand-in's clock
-	Edited bool      //
+	ID     string    `json:"id"`               // unique within its room
+	Room   string    `json:"room"`             // the room's ID
+	Author string    `json:"author"`           // the person's ID
+	Text   string    `json:"text"`             // all of it as plain text, mentions as "@name"
+	Lines  []Line    `json:"lines,omitempty"`  // of a plain text: the same with its looks
+	Parts  []Part    `json:"parts,omitempty"`  // the same, piece by piece; none for a plain text
+	Only   string    `json:"only,omitempty"`   // the only person who sees it (an ephemeral post), else ""
+	Notice bool      `json:"notice,omitempty"` // written by the platform itself: "lin joined"
+	At     time.Time `json:"at"`               // on the stand-in's clock
+	Edited bool      `json:"edited,omitempty"` //
 }
 
 // View is everything that can be seen in a workspace at one moment. It is a
 // copy that its holder may keep and change.
 type View struct {
-	Platform  string   // "slack"
-	Workspace string   // the workspace's name
-	People    []Person // by ID
-	Rooms     []Room   // in the order of their making
-	Posts     []Post   // oldest first, all rooms together
-	Seq       int      // the last event already contained: subscribe from here
+	Platform  string   `json:"platform"`  // "slack"
+	Workspace string   `json:"workspace"` // the workspace's name
+	People    []Person `json:"people"`    // by ID
+	Rooms     []Room   `json:"rooms"`     // in the order of their making
+	Posts     []Post   `json:"posts"`     // oldest first, all rooms together
+	Windows   []Window `json:"windows"`   // what people have open, of each person the topmost last
+	Seq       int      `json:"seq"`       // the last event already contained: subscribe from here
+}
+
+// For returns what one person sees of v: the rooms that they are in, what is
+// written there for everybody or for them alone, and their own windows.
+func (v View) For(person string) View {
+	out := v
+	out.Rooms, out.Posts, out.Windows = nil, nil, nil
+	seen := map[string]bool{}
+	for _, r := range v.Rooms {
+		if slices.Contains(r.Members, person) {
+			seen[r.ID] = true
+			out.Rooms = append(out.Rooms, r)
+		}
+	}
+	for _, p := range v.Posts {
+		if seen[p.Room] && (p.Only == "" || p.Only == person) {
+			out.Posts = append(out.Posts, p)
+		}
+	}
+	for _, w := range v.Windows {
+		if w.Person == person {
+			out.Windows = append(out.Windows, w)
+		}
+	}
+	return out
 }
 
 // Person returns the person with the given ID.

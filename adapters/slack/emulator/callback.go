@@ -21,6 +21,8 @@ import (
 // https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response.
 var ErrDeadline = errors.New("emulator: the app did not answer in time")
 
+var errUnreached = errors.New("emulator: the app cannot be reached")
+
 // StatusError is returned when the app answers a callback with anything but
 // success.
 type StatusError struct {
@@ -130,7 +132,7 @@ func late(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrDeadline
 	}
-	return fmt.Errorf("emulator: the app cannot be reached: %w", err)
+	return fmt.Errorf("%w: %w", errUnreached, err)
 }
 
 // ask sends a callback that somebody waits for.

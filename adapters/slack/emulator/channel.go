@@ -222,7 +222,11 @@ func (w *Workspace) room(c *channel) stage.Room {
 		r.Kind = stage.PrivateRoom
 	}
 	for _, b := range c.bookmarks {
-		r.Badges = append(r.Badges, stage.Badge{Title: b.Title, Link: b.Link})
+		badge := stage.Badge{Title: b.Title, Link: b.Link}
+		if to, m := w.linked(b.Link); to == c && m != nil {
+			badge.Post = m.ts
+		}
+		r.Badges = append(r.Badges, badge)
 	}
 	for _, p := range c.pins {
 		r.Pinned = append(r.Pinned, p.ts)

@@ -216,5 +216,10 @@ func (w *Workspace) View() stage.View {
 		}
 	}
 	slices.SortFunc(v.Posts, func(a, b stage.Post) int { return a.At.Compare(b.At) })
+	for _, id := range w.userIDs() {
+		for _, open := range w.stacks[id] {
+			v.Windows = append(v.Windows, w.window(open))
+		}
+	}
 	return v
 }

@@ -32,30 +32,39 @@ type link struct {
 // serve says hello, pings, and reads acknowledgements until the connection
 // ends. n is how many connections there are with it.
 func (l *link) serve(n int) {
-	w := l.w
-	defer func() { _ = l.conn.Close() }()
-	if l.write(object{
-		"type": "hello", "num_connections": n, "connection_info": object{"app_id": w.opts.AppID},
-		"debug_info": object{"host": linkHost, "build_number": 1, "approximate_connection_time": 18060},
-	}) != nil {
+	defer l.end()
+	if !l.open(n) {
 		return
 	}
-	w.mu.Lock()
-	w.socket.links = append(w.socket.links, l)
-	w.socket.change()
-	if w.ctx.Err() != nil {
-		l.cut()
-	}
-	w.mu.Unlock()
-	var pinging sync.WaitGroup
-	pinging.Go(l.ping)
+	l.w.busy.Go(l.ping)
 	l.read()
+}
+
+// end takes the connection out of those that are open.
+func (l *link) end() {
+	w := l.w
+	_ = l.conn.Close() // it may be gone
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.socket.links = slices.DeleteFunc(w.socket.links, func(o *link) bool { return o == l })
 	w.socket.change()
 	close(l.gone)
+}
+
+// open says hello, before anything else can go over the connection.
+func (l *link) open(n int) bool {
+	w := l.w
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	w.mu.Lock()
+	w.socket.links = append(w.socket.links, l)
+	w.socket.change()
+	over := w.ctx.Err() != nil
 	w.mu.Unlock()
-	pinging.Wait()
+	return !over && l.put(mustJSON(object{
+		"type": "hello", "num_connections": n, "connection_info": object{"app_id": w.opts.AppID},
+		"debug_info": object{"host": linkHost, "build_number": 1, "approximate_connection_time": 18060},
+	})) == nil
 }
 
 func (l *link) ping() {
@@ -88,6 +97,10 @@ func (l *link) write(message object) error { return l.writeRaw(mustJSON(message)
 func (l *link) writeRaw(frame []byte) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
+	return l.put(frame)
+}
+
+func (l *link) put(frame []byte) error {
 	if err := l.conn.SetWriteDeadline(time.Now().Add(linkTimeout)); err != nil {
 		return err
 	}

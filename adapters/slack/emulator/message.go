@@ -145,6 +145,9 @@ func (w *Workspace) post(m *message) stage.Post {
 	for _, b := range m.blocks {
 		p.Parts = append(p.Parts, w.parts(b)...)
 	}
+	if len(m.blocks) == 0 {
+		p.Lines = w.mrkdwnLines(m.text)
+	}
 	return p
 }
 

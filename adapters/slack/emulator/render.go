@@ -79,56 +79,59 @@ func (w *Workspace) groupMention(id string) string {
 func (w *Workspace) parts(b object) []stage.Part {
 	switch b["type"] {
 	case "header":
-		return []stage.Part{{Kind: stage.HeadingPart, Text: w.textOf(b["text"])}}
+		return []stage.Part{{Kind: stage.HeadingPart, Text: w.textOf(b["text"]), Lines: w.lines(b["text"])}}
 	case "divider":
 		return []stage.Part{{Kind: stage.RulePart}}
 	case "section":
 		return w.sectionParts(b)
 	case "context":
 		var words []string
+		var lines []stage.Line
 		for _, e := range objects(b["elements"]) {
 			words = append(words, w.textOf(e))
+			lines = append(lines, w.lines(e)...)
 		}
-		return []stage.Part{{Kind: stage.NotePart, Text: strings.Join(words, "  ")}}
+		return []stage.Part{{Kind: stage.NotePart, Text: strings.Join(words, "  "), Lines: lines}}
 	case "actions":
 		part := stage.Part{Kind: stage.ActionsPart}
 		for _, e := range objects(b["elements"]) {
-			part.Actions = append(part.Actions, w.action(e))
+			part.Actions = append(part.Actions, w.action(b, e))
 		}
 		return []stage.Part{part}
 	case "rich_text":
-		return []stage.Part{{Kind: stage.TextPart, Text: w.richText(b)}}
+		return []stage.Part{{Kind: stage.TextPart, Text: w.richText(b), Lines: w.richLines(b)}}
 	case "input":
 		element, _ := b["element"].(object)
-		a := w.action(element)
+		a := w.action(b, element)
 		a.Label = w.textOf(b["label"])
 		return []stage.Part{{Kind: stage.ActionsPart, Actions: []stage.Action{a}}}
 	case "image":
-		return []stage.Part{{Kind: stage.TextPart, Text: str(b["alt_text"])}}
+		return []stage.Part{{Kind: stage.TextPart, Text: str(b["alt_text"]), Lines: w.lines(b["alt_text"])}}
 	}
-	return []stage.Part{{Kind: stage.TextPart, Text: w.textOf(b["text"])}}
+	return []stage.Part{{Kind: stage.TextPart, Text: w.textOf(b["text"]), Lines: w.lines(b["text"])}}
 }
 
 func (w *Workspace) sectionParts(b object) []stage.Part {
 	var parts []stage.Part
 	if text := w.textOf(b["text"]); text != "" {
-		parts = append(parts, stage.Part{Kind: stage.TextPart, Text: text})
+		parts = append(parts, stage.Part{Kind: stage.TextPart, Text: text, Lines: w.lines(b["text"])})
 	}
 	if fields := objects(b["fields"]); len(fields) > 0 {
 		part := stage.Part{Kind: stage.FieldsPart}
 		for _, f := range fields {
 			part.Fields = append(part.Fields, w.textOf(f))
+			part.Cells = append(part.Cells, w.lines(f))
 		}
 		parts = append(parts, part)
 	}
 	if accessory, ok := b["accessory"].(object); ok && accessory["action_id"] != nil {
-		parts = append(parts, stage.Part{Kind: stage.ActionsPart, Actions: []stage.Action{w.action(accessory)}})
+		parts = append(parts, stage.Part{Kind: stage.ActionsPart, Actions: []stage.Action{w.action(b, accessory)}})
 	}
 	return parts
 }
 
-// action renders a button, menu or input.
-func (w *Workspace) action(e object) stage.Action {
+// action renders a button, menu or input of a block.
+func (w *Workspace) action(b, e object) stage.Action {
 	a := stage.Action{ID: str(e["action_id"]), Label: w.textOf(e["text"]), Style: str(e["style"]), Link: str(e["url"])}
 	if chosen, ok := e["initial_option"].(object); ok {
 		a.Label = w.textOf(chosen["text"])
@@ -141,6 +144,9 @@ func (w *Workspace) action(e object) stage.Action {
 	}
 	for _, o := range elementOptions(e) {
 		a.Choices = append(a.Choices, w.textOf(o["text"]))
+	}
+	if e["type"] != "button" {
+		a.Input = w.input(str(b["block_id"]), e, initialState([]object{b}, nil)[str(b["block_id"])][a.ID])
 	}
 	return a
 }

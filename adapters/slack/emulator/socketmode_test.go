@@ -25,6 +25,7 @@ type socketApp struct {
 	mu     sync.Mutex
 	frames []map[string]any
 	pings  int
+	begun  chan struct{} // closed when the first message has come
 	ended  chan struct{}
 }
 
@@ -39,14 +40,13 @@ func (b *bench) openLink(token string) map[string]any {
 // connect opens a connection and waits until it is one.
 func (b *bench) connect(ack func(map[string]any) any) *socketApp {
 	b.t.Helper()
-	before := b.Connections()
 	to, _ := b.openLink(b.AppToken())["url"].(string)
 	conn, response, err := websocket.DefaultDialer.DialContext(b.t.Context(), to, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	a := &socketApp{conn: conn, ack: ack, ended: make(chan struct{})}
+	a := &socketApp{conn: conn, ack: ack, begun: make(chan struct{}), ended: make(chan struct{})}
 	conn.SetPingHandler(func(string) error {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -55,11 +55,7 @@ func (b *bench) connect(ack func(map[string]any) any) *socketApp {
 	})
 	go a.read()
 	b.t.Cleanup(func() { _ = conn.Close(); <-a.ended })
-	if before < 10 {
-		if err := b.WaitConnected(b.t.Context(), before+1); err != nil {
-			b.t.Fatal(err)
-		}
-	}
+	<-a.begun
 	return a
 }
 
@@ -72,6 +68,9 @@ func (a *socketApp) read() {
 		}
 		a.mu.Lock()
 		a.frames = append(a.frames, frame)
+		if len(a.frames) == 1 {
+			close(a.begun)
+		}
 		a.mu.Unlock()
 		if frame["envelope_id"] == nil {
 			continue

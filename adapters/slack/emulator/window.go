@@ -1,0 +1,127 @@
+package emulator
+
+import (
+	"strconv"
+
+	"riskroom/adapters/stage"
+)
+
+// window is an open modal for the stage.
+func (w *Workspace) window(v *view) stage.Window {
+	out := stage.Window{
+		ID: v.id, Version: v.hash, Person: v.user, Title: w.textOf(v.body["title"]),
+		Submit: w.textOf(v.body["submit"]), Close: w.textOf(v.body["close"]),
+	}
+	for _, b := range v.blocks() {
+		out.Parts = append(out.Parts, w.windowParts(v, b)...)
+	}
+	return out
+}
+
+// windowParts renders one block of a modal, its inputs with what they hold.
+func (w *Workspace) windowParts(v *view, b object) []stage.Part {
+	block := str(b["block_id"])
+	if b["type"] == "input" {
+		e, _ := b["element"].(object)
+		in := w.input(block, v.withOffers(e), v.state[block][str(e["action_id"])])
+		in.Label, in.Hint, in.Problem = w.textOf(b["label"]), w.textOf(b["hint"]), v.inputErrors[block]
+		optional, _ := b["optional"].(bool)
+		in.Required = !optional
+		in.Live, _ = b["dispatch_action"].(bool)
+		return []stage.Part{{Kind: stage.InputPart, Input: in}}
+	}
+	parts := w.parts(b)
+	elements := interactive(b)
+	for i := range parts {
+		for j := range parts[i].Actions {
+			if a := &parts[i].Actions[j]; a.Input != nil && j < len(elements) {
+				e := elements[j]
+				a.Input = w.input(block, v.withOffers(e), v.state[block][str(e["action_id"])])
+				a.Input.Live = true
+			}
+		}
+	}
+	return parts
+}
+
+// inputKinds says what Slack's elements take.
+var inputKinds = map[string]stage.InputKind{
+	"plain_text_input": stage.TextInput, "email_text_input": stage.TextInput, "url_text_input": stage.TextInput,
+	"number_input": stage.NumberInput, "datepicker": stage.DateInput, "timepicker": stage.TimeInput,
+	"datetimepicker": stage.MomentInput,
+}
+
+// input renders an element that holds something: held, or what it begins with
+// where that is nil.
+func (w *Workspace) input(block string, e, held object) *stage.Input {
+	kind := str(e["type"])
+	field, many := holds(kind)
+	in := &stage.Input{ID: inputID(block, e), Kind: inputKinds[kind], Many: many, Placeholder: w.textOf(e["placeholder"])}
+	if in.Kind == "" {
+		in.Kind = stage.SelectInput
+	}
+	if multiline, _ := e["multiline"].(bool); multiline {
+		in.Kind = stage.LongTextInput
+	}
+	if most, ok := e["max_length"].(float64); ok {
+		in.Max = int(most)
+	}
+	switch kind {
+	case "users_select", "multi_users_select":
+		for _, id := range w.userIDs() {
+			if u := w.users[id]; !u.Bot && !u.Deleted {
+				in.Options = append(in.Options, stage.Option{Value: id, Label: u.Name})
+			}
+		}
+	case "channels_select", "multi_channels_select", "conversations_select", "multi_conversations_select":
+		for _, id := range w.order {
+			if ch := w.channels[id]; !ch.isDirect() && !ch.Archived {
+				in.Options = append(in.Options, stage.Option{Value: id, Label: "#" + ch.Name})
+			}
+		}
+	default:
+		for _, o := range elementOptions(e) {
+			in.Options = append(in.Options, stage.Option{Value: str(o["value"]), Label: w.textOf(o["text"])})
+		}
+	}
+	in.Values = heldValues(held[field])
+	return in
+}
+
+// inputID tells an input apart from all others of its modal or message: Slack
+// keeps what stands in it as long as both names stay.
+func inputID(block string, e object) string { return block + " " + str(e["action_id"]) }
+
+// heldValues is what an input holds, as Values take it.
+func heldValues(v any) []string {
+	one := func(v any) string {
+		switch v := v.(type) {
+		case string:
+			return v
+		case float64:
+			return strconv.FormatInt(int64(v), 10)
+		case int64:
+			return strconv.FormatInt(v, 10)
+		case object:
+			return str(v["value"])
+		}
+		return ""
+	}
+	var out []string
+	switch v := v.(type) {
+	case nil:
+	case []any:
+		for _, e := range v {
+			out = append(out, one(e))
+		}
+	case []object:
+		for _, e := range v {
+			out = append(out, str(e["value"]))
+		}
+	default:
+		if s := one(v); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,49 @@
+package stage
+
+// Window is a dialog that somebody has open.
+type Window struct {
+	ID      string `json:"id"`
+	Version string `json:"version"` // differs after every change of its content
+	Person  string `json:"person"`  // who has it open
+	Title   string `json:"title"`
+	Submit  string `json:"submit,omitempty"` // the label of the button; "" where there is nothing to submit
+	Close   string `json:"close,omitempty"`  // likewise; "" is the platform's own word for it
+	Parts   []Part `json:"parts"`
+}
+
+// InputKind is what an input takes.
+type InputKind string
+
+// The kinds of input. What they take stands behind them; an empty list empties
+// an input.
+const (
+	TextInput     InputKind = "text"      // one line
+	LongTextInput InputKind = "long_text" // several
+	NumberInput   InputKind = "number"    // digits
+	SelectInput   InputKind = "select"    // values of Options
+	DateInput     InputKind = "date"      // 2026-11-20
+	TimeInput     InputKind = "time"      // 15:04
+	MomentInput   InputKind = "moment"    // seconds of Unix time
+)
+
+// Option is one thing that can be chosen.
+type Option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Input is something that a person fills in or chooses from.
+type Input struct {
+	ID          string    `json:"id"` // unique in its window or post; another ID is another input, whatever was typed
+	Kind        InputKind `json:"kind"`
+	Label       string    `json:"label,omitempty"`
+	Hint        string    `json:"hint,omitempty"`
+	Placeholder string    `json:"placeholder,omitempty"`
+	Required    bool      `json:"required,omitempty"`
+	Many        bool      `json:"many,omitempty"` // several options may be chosen
+	Max         int       `json:"max,omitempty"`  // characters; 0 is any number
+	Options     []Option  `json:"options,omitempty"`
+	Values      []string  `json:"values,omitempty"` // what it holds
+	Problem     string    `json:"problem,omitempty"`
+	Live        bool      `json:"live,omitempty"` // the bot hears of a choice at once, and may change the window
+}
