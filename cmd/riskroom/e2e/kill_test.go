@@ -1,0 +1,166 @@
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/stage"
+)
+
+// point is a moment at which serve is killed.
+type point struct {
+	where place
+	name  string // of the method, script or command
+	nth   int
+}
+
+// A place is what serve was waiting for as it was killed.
+type place string
+
+const (
+	onSlack   place = "after Slack took" // the effect happened, serve does not know
+	onRedis   place = "after Redis took" // it is stored, serve does not know
+	knowingly place = "after hearing of" // serve knows, and may just have gone on
+)
+
+func (p point) String() string { return fmt.Sprintf("%s %s %d", p.where, p.name, p.nth) }
+
+// points lists all moments of an undisturbed run.
+func points(b *bench) []point {
+	var all []point
+	for _, c := range b.slack.Log().Calls() {
+		all = append(all, point{onSlack, c.Method, c.Nth})
+	}
+	for _, c := range b.proxy.written() {
+		all = append(all, point{onRedis, c.name, c.nth}, point{knowingly, c.name, c.nth})
+	}
+	return all
+}
+
+// aim has serve killed at p, once, and returns whether that has happened.
+func (p point) aim(b *bench) *atomic.Bool {
+	var struck atomic.Bool
+	on := func(where place) func(command) bool {
+		return func(c command) bool {
+			if p != (point{where, c.name, c.nth}) {
+				return true
+			}
+			struck.Store(true)
+			b.strike()
+			return false
+		}
+	}
+	b.proxy.answered, b.proxy.delivered = on(onRedis), on(knowingly)
+	slack := on(onSlack)
+	b.slack.Log().Hook(func(c stage.Call) { slack(command{name: c.Method, nth: c.Nth}) })
+	return &struck
+}
+
+// each runs f for every item, a bounded number at once: these tests wait more
+// than they work.
+func each[T fmt.Stringer](t *testing.T, items []T, f func(*testing.T, T)) {
+	t.Helper()
+	const atOnce = 28
+	var all sync.WaitGroup
+	places := make(chan struct{}, atOnce)
+	for _, item := range items {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			t.Run(strings.ReplaceAll(item.String(), " ", "_"), func(t *testing.T) { f(t, item) })
+		})
+	}
+	all.Wait()
+}
+
+// story is what is played again and again.
+type story struct {
+	name  string
+	flows string
+	ours  []string // calls that must be among those it makes
+}
+
+func stories() []story {
+	return []story{
+		{"reminder", reminder, []string{"conversations.open", "chat.postMessage"}},
+		{"group", group, []string{
+			"conversations.create", "conversations.setTopic", "conversations.setPurpose", "conversations.invite",
+			"chat.postMessage", "chat.getPermalink", "pins.add", "bookmarks.add",
+		}},
+	}
+}
+
+// undisturbed plays a story without killing anybody, and returns how it ends
+// and at which moments it could be cut.
+func (s story) undisturbed(t *testing.T, r *redisServer, how mode) (final, []point) {
+	t.Helper()
+	b := newBench(t, r, set{flows: s.flows, how: how, proxy: &proxy{recorder: dialRedis(t, r.socket)}})
+	f := b.play()
+	all := points(b)
+	for _, method := range s.ours {
+		if !slices.Contains(all, point{onSlack, method, 1}) {
+			t.Errorf("the story %s makes no call of %s", s.name, method)
+		}
+	}
+	return f, all
+}
+
+// TestKilled kills serve after every call that Slack took and after every write
+// that Redis took, and starts it again: each time everything happens once, and
+// all ends as if nothing had been.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	for _, s := range stories() {
+		t.Run(s.name, func(t *testing.T) {
+			want, all := s.undisturbed(t, r, asBuilt)
+			var missed atomic.Int64
+			each(t, all, func(t *testing.T, p point) {
+				b := newBench(t, r, set{flows: s.flows})
+				struck := p.aim(b)
+				got := b.play()
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("(-undisturbed +killed)\n%s\nthe last serve said:\n%s", d, b.now.log)
+				}
+				if !struck.Load() {
+					missed.Add(1)
+					t.Log("the moment never came")
+				}
+			})
+			// Two loops of one process may take turns otherwise than last time.
+			if n := int(missed.Load()); n*10 > len(all) {
+				t.Errorf("%d of %d moments never came", n, len(all))
+			}
+		})
+	}
+}
+
+// TestKilledWithoutOnce is the proof that TestKilled can fail: with calls that
+// are simply made, some kill is seen in the end.
+func TestKilledWithoutOnce(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	for _, s := range stories() {
+		t.Run(s.name, func(t *testing.T) {
+			want, all := s.undisturbed(t, r, plainOnce)
+			all = slices.DeleteFunc(all, func(p point) bool { return p.where != onSlack || !slices.Contains(s.ours, p.name) })
+			var differ atomic.Int64
+			each(t, all, func(t *testing.T, p point) {
+				b := newBench(t, r, set{flows: s.flows, how: plainOnce})
+				p.aim(b)
+				if !cmp.Equal(want.State, b.play().State) {
+					differ.Add(1)
+				}
+			})
+			if differ.Load() == 0 {
+				t.Errorf("calls were simply made, serve was killed after %d of them, and nothing shows it", len(all))
+			}
+		})
+	}
+}

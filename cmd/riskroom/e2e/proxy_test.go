@@ -1,0 +1,261 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// command is a command as it passed the proxy.
+type command struct {
+	name  string // of the script, or of the command
+	nth   int    // among those of its name, from 1
+	wrote bool   // whether Redis changed by it; known only to a recording proxy
+}
+
+// scriptNames tells scripts by their hash. A server that has never seen a
+// script is sent its text first.
+type scriptNames struct {
+	bodies map[string]string // file to name
+
+	mu     sync.Mutex
+	byHash map[string]string
+}
+
+func readScriptNames(t testing.TB) *scriptNames {
+	t.Helper()
+	files, err := filepath.Glob("../../../core/store/scripts/*.lua")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the store's scripts are not where they were: %v", err)
+	}
+	s := &scriptNames{bodies: map[string]string{}, byHash: map[string]string{}}
+	for _, f := range files {
+		body, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.bodies[string(body)] = strings.TrimSuffix(filepath.Base(f), ".lua")
+	}
+	return s
+}
+
+// of names a command.
+func (s *scriptNames) of(words []string) string {
+	verb := strings.ToUpper(words[0])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch verb {
+	case "EVALSHA":
+		if name := s.byHash[words[1]]; name != "" {
+			return name
+		}
+	case "EVAL":
+		sum := sha1.Sum([]byte(words[1]))
+		for body, name := range s.bodies {
+			if strings.HasSuffix(words[1], body) {
+				s.byHash[hex.EncodeToString(sum[:])] = name
+				return name
+			}
+		}
+	}
+	return verb
+}
+
+// proxy stands between serve and Redis. It takes one command after the other
+// from each connection, so that there is a moment between any two steps.
+type proxy struct {
+	addr   string
+	socket string
+	names  *scriptNames
+	// recorder asks Redis after each command whether anything changed; nil: no
+	// one does.
+	recorder *redisClient
+	// answered is called as Redis has answered and serve does not know yet, and
+	// delivered once it may. False drops the connection. Both may be nil.
+	answered, delivered func(command) bool
+
+	mu    sync.Mutex
+	seen  map[string]int
+	log   []command
+	conns []net.Conn
+}
+
+// start lets the proxy listen.
+func (p *proxy) start(t testing.TB) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.addr, p.seen = l.Addr().String(), map[string]int{}
+	var busy sync.WaitGroup
+	busy.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			busy.Go(func() { p.serve(client) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		p.drop()
+		busy.Wait()
+	})
+}
+
+// drop closes every connection.
+func (p *proxy) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		_ = c.Close()
+	}
+	p.conns = nil
+}
+
+// written returns the commands that changed Redis, as they came.
+func (p *proxy) written() []command {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.log), func(c command) bool { return !c.wrote })
+}
+
+func (p *proxy) serve(client net.Conn) {
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("unix", p.socket)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	p.mu.Lock()
+	p.conns = append(p.conns, client, server)
+	p.mu.Unlock()
+	asked, answers := bufio.NewReaderSize(client, 1<<16), bufio.NewReader(server)
+	for {
+		if err := p.passReads(client, server, asked, answers); err != nil {
+			return
+		}
+		words, raw, err := readCommand(asked)
+		if err != nil {
+			return
+		}
+		if strings.HasSuffix(strings.ToLower(words[0]), "subscribe") {
+			p.subscribed(client, server, raw, answers)
+			return
+		}
+		c, reply, err := p.pass(server, answers, words, raw)
+		if err != nil || p.answered != nil && !p.answered(c) {
+			return
+		}
+		if _, err := client.Write(reply); err != nil {
+			return
+		}
+		if p.delivered != nil && !p.delivered(c) {
+			return
+		}
+	}
+}
+
+// looks are the commands that a look at the timers consists of, dozens at once.
+var looks = [][]byte{[]byte("*4\r\n$6\r\nzrange"), []byte("*5\r\n$6\r\nzrange"), []byte("*1\r\n$4\r\ntime\r\n")}
+
+// passReads hands on what has come of a look at the timers, all at once.
+func (p *proxy) passReads(client, server net.Conn, asked, answers *bufio.Reader) error {
+	var batch []byte
+	n := 0
+	for {
+		head, err := asked.Peek(14) // no command is shorter
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(looks, func(l []byte) bool { return bytes.HasPrefix(head, l) }) {
+			break
+		}
+		_, raw, err := readCommand(asked)
+		if err != nil {
+			return err
+		}
+		batch, n = append(batch, raw...), n+1
+		if asked.Buffered() == 0 {
+			break
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if _, err := server.Write(batch); err != nil {
+		return err
+	}
+	var replies []byte
+	for range n {
+		reply, err := readReply(answers)
+		if err != nil {
+			return err
+		}
+		replies = append(replies, reply...)
+	}
+	_, err := client.Write(replies)
+	return err
+}
+
+// subscribed lets a connection be on which the server speaks unasked.
+func (p *proxy) subscribed(client, server net.Conn, first []byte, answers io.Reader) {
+	if _, err := server.Write(first); err != nil {
+		return
+	}
+	go func() {
+		_, _ = io.Copy(server, client)
+		_ = server.Close()
+	}()
+	_, _ = io.Copy(client, answers)
+}
+
+// pass hands a command on and returns the reply.
+func (p *proxy) pass(server net.Conn, answers *bufio.Reader, words []string, raw []byte) (command, []byte, error) {
+	if p.recorder != nil { // what changes while this lasts is this command's doing
+		p.mu.Lock()
+		defer p.mu.Unlock()
+	}
+	before := p.changes()
+	if _, err := server.Write(raw); err != nil {
+		return command{}, nil, err
+	}
+	reply, err := readReply(answers)
+	if err != nil {
+		return command{}, nil, err
+	}
+	if bytes.HasPrefix(reply, []byte("-NOSCRIPT")) {
+		return command{}, reply, nil
+	}
+	c := command{name: p.names.of(words), wrote: p.changes() != before}
+	if p.recorder == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+	}
+	p.seen[c.name]++
+	c.nth = p.seen[c.name]
+	if p.recorder != nil {
+		p.log = append(p.log, c)
+	}
+	return c, reply, nil
+}
+
+// changes counts what has changed in Redis.
+func (p *proxy) changes() int {
+	if p.recorder == nil {
+		return 0
+	}
+	n, _ := p.recorder.info("persistence", "rdb_changes_since_last_save")
+	return n
+}
