@@ -16,15 +16,15 @@ type FaultKind string
 const (
 	RateLimit     FaultKind = "rate_limit"      // refused: HTTP 429 with Retry-After
 	RateLimitBare FaultKind = "rate_limit_bare" // refused: HTTP 429 that does not say how long
-	RateLimitBody FaultKind = "rate_limit_body" // refused: HTTP 200, the body says so
+	RateLimitBody FaultKind = "rate_limit_body" // refused: only the body says so; Slack's is HTTP 200, Discord's the global 429
 	CutBefore     FaultKind = "cut_before"      // the connection ends, nothing happened
-	ErrorBefore   FaultKind = "error_before"    // HTTP 500, nothing happened
+	ErrorBefore   FaultKind = "error_before"    // HTTP 500 or Status, nothing happened
 	Late          FaultKind = "late"            // the connection ends, the effect happens Delay later
 	EmptyFailure  FaultKind = "empty_failure"   // refused without a word why: Slack's ok:false without error
 	Refuse        FaultKind = "refuse"          // refused with the error code Code
 
 	CutAfter   FaultKind = "cut_after"   // the effect happened, the connection ends without an answer
-	ErrorAfter FaultKind = "error_after" // the effect happened, the answer is HTTP 500
+	ErrorAfter FaultKind = "error_after" // the effect happened, the answer is HTTP 500 or Status
 	Slow       FaultKind = "slow"        // the effect happened, the answer comes Delay later
 
 	HideMetadata  FaultKind = "hide_metadata"  // messages are read without their metadata
@@ -81,6 +81,7 @@ type Fault struct {
 
 	Delay      time.Duration // Slow: 0 is until the caller is gone; Late: 0 is until ReleaseLate
 	RetryAfter time.Duration // RateLimit: what the answer says; 0 is one second
+	Status     int           // ErrorBefore, ErrorAfter: the HTTP status; 0 is 500
 	People     []string      // PartialInvite: the IDs refused; none is the last one invited
 	Code       string        // Refuse, PartialInvite: the platform's error code
 }

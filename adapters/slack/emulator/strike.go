@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -22,7 +23,7 @@ func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry st
 		entry.Code = "ratelimited"
 		out.body = mustJSON(object{"ok": false, "error": "ratelimited"})
 	case stage.ErrorBefore:
-		out.status = http.StatusInternalServerError
+		out.status = cmp.Or(f.Status, http.StatusInternalServerError)
 	case stage.EmptyFailure:
 		out.body = mustJSON(object{"ok": false})
 	case stage.Refuse:
@@ -97,7 +98,7 @@ func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answ
 	case stage.CutAfter:
 		panic(http.ErrAbortHandler)
 	case stage.ErrorAfter:
-		return answer{status: http.StatusInternalServerError}
+		return answer{status: cmp.Or(f.Status, http.StatusInternalServerError)}
 	case stage.Slow:
 		w.dawdle(r, f.Delay)
 	}

@@ -1,0 +1,216 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrDeadline is returned by what people do when the app does not answer in
+// time; Discord then shows them that the application did not respond. See
+// https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction.
+var ErrDeadline = errors.New("emulator: the app did not answer in time")
+
+// ErrNobody is returned by what people do when there is neither a session at
+// the gateway nor an interactions URL.
+var ErrNobody = errors.New("emulator: the app is not connected")
+
+// StatusError is returned when the app answers an interaction over HTTP with
+// anything but success.
+type StatusError struct {
+	Status int
+	Body   string
+}
+
+// Error says which status and what came with it.
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("emulator: the app answered with HTTP %d: %s", e.Status, e.Body)
+}
+
+// Reply is what came of something that a person did.
+type Reply struct {
+	Took     time.Duration     // until the app answered, on the wall clock
+	ID       string            // the interaction's
+	Body     string            // the answer as it came, its type and data
+	Message  *Message          // that the answer made or changed; while deferred only the sign of thinking
+	Deferred bool              // the answer only said that one will come
+	Modal    *Modal            // what the person has open afterwards
+	Choices  []Choice          // of autocomplete
+	Errors   map[string]string // of a modal: custom_id to what the person's own client found
+	Sent     bool              // false where that client held it back
+}
+
+// signed is one request to the app's interactions URL.
+type signed struct {
+	url       string
+	body      []byte
+	timestamp string
+	signature string
+}
+
+// Sign returns the value of the X-Signature-Ed25519 header for a body with that
+// timestamp. See
+// https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint-validating-security-request-headers.
+func Sign(key ed25519.PrivateKey, timestamp string, body []byte) string {
+	return hex.EncodeToString(ed25519.Sign(key, append([]byte(timestamp), body...)))
+}
+
+func (w *Workspace) sign(to string, body []byte, at time.Time) signed {
+	timestamp := strconv.FormatInt(at.Unix(), 10)
+	return signed{url: to, body: body, timestamp: timestamp, signature: Sign(w.key, timestamp, body)}
+}
+
+// person finds a member who can act.
+func (w *Workspace) person(id string) (*member, error) {
+	u := w.users[id]
+	if u == nil || u.Bot || u.Outside {
+		return nil, fmt.Errorf("emulator: there is no person %q who could do this", id)
+	}
+	return u, nil
+}
+
+// within finds a text channel that the person can see, with "" #general.
+func (w *Workspace) within(u *member, channelID string) (*channel, error) {
+	for _, ch := range w.inGuild() {
+		if channelID == "" && ch.Name == general && !ch.Category {
+			channelID = ch.ID
+		}
+	}
+	ch := w.channels[channelID]
+	if ch == nil || ch.Category || !w.permissionsIn(u, ch).Has(ViewChannel) {
+		return nil, fmt.Errorf("emulator: @%s sees no channel %q", u.Name, channelID)
+	}
+	return ch, nil
+}
+
+// made hands an interaction to the gateway unless it goes over HTTP.
+func (w *Workspace) made(i *interaction) *interaction {
+	if i.to == "" {
+		w.dispatch(event{kind: "INTERACTION_CREATE", body: i.payload})
+	}
+	return i
+}
+
+// ask waits for the first answer to an interaction.
+func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
+	ctx, cancel := context.WithDeadline(ctx, i.made.Add(w.opts.Deadline))
+	defer cancel()
+	err := w.sendOut(ctx, i)
+	if err == nil {
+		select {
+		case <-i.answered:
+		case <-ctx.Done():
+			err = late(ctx, ctx.Err())
+		case <-w.ctx.Done():
+			err = w.ctx.Err()
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i.answer == 0 {
+		i.dead = true
+	} else if errors.Is(err, ErrDeadline) {
+		err = nil // it came at the very end
+	}
+	reply := Reply{
+		Took: time.Since(i.made), ID: i.id, Body: string(i.raw), Sent: true, Choices: i.choices, Modal: w.exportModal(i.user),
+		Deferred: i.answer == answerDeferred || i.answer == answerDeferredEdit,
+	}
+	if i.original != nil && i.answer != answerDeferredEdit {
+		m := w.export(i.original)
+		reply.Message = &m
+	}
+	return reply, err
+}
+
+// sendOut posts an interaction to the app's URL and takes the answer that comes
+// with it; 202 says that it comes by the callback.
+func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
+	if i.to == "" {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if len(w.gateway.sessions) == 0 {
+			return ErrNobody
+		}
+		return nil
+	}
+	w.mu.Lock()
+	s := w.sign(i.to, mustJSON(i.payload), time.Now())
+	w.last = &s
+	w.mu.Unlock()
+	status, body, err := w.postSigned(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case status == http.StatusAccepted:
+		return nil
+	case status < 200 || status > 299:
+		return &StatusError{Status: status, Body: strings.TrimSpace(string(body))}
+	}
+	answer, err := decode(body)
+	fields, ok := answer.(object)
+	if err != nil || !ok {
+		return fmt.Errorf("emulator: the answer to an interaction is no JSON object: %q", body)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.respond(i, fields); err != nil {
+		return explain(err)
+	}
+	return nil
+}
+
+// explain puts what is wrong with an answer into words.
+func explain(err error) error {
+	r := asRefusal(err)
+	f := &form{errors: r.errors}
+	return fmt.Errorf("emulator: the answer to an interaction: %s (%d) %v", r.message, r.code, f.problems())
+}
+
+// postSigned sends a request to the app and reads the answer.
+func (w *Workspace) postSigned(ctx context.Context, s signed) (status int, body []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.body))
+	if err != nil {
+		return 0, nil, fmt.Errorf("emulator: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "Discord-Interactions/1.0 (+https://discord.com)")
+	request.Header.Set("X-Signature-Timestamp", s.timestamp)
+	request.Header.Set("X-Signature-Ed25519", s.signature)
+	response, err := w.client().Do(request)
+	if err != nil {
+		return 0, nil, late(ctx, err)
+	}
+	defer func() { _ = response.Body.Close() }() // only read from
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
+	if err != nil {
+		return 0, nil, late(ctx, err)
+	}
+	return response.StatusCode, body, nil
+}
+
+func (w *Workspace) client() *http.Client {
+	if w.opts.App != nil {
+		return &http.Client{Transport: inProcess{w.opts.App}, CheckRedirect: noRedirect}
+	}
+	client := *w.opts.Client
+	client.CheckRedirect = noRedirect
+	return &client
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func late(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrDeadline
+	}
+	return fmt.Errorf("emulator: the app cannot be reached: %w", err)
+}

@@ -1,0 +1,28 @@
+// Package emulator is a stand-in Discord guild: Discord's REST API, its
+// gateway and its interactions, and people who act in it, for tests, benchmarks
+// and the demonstration.
+//
+// It is strict where Discord is strict, in what it takes (permissions and
+// overwrites of each call, names, limits of messages, embeds, components and
+// commands, buckets when asked, intents, interaction tokens) and in the codes
+// it refuses with, so that what works here has a fair chance to work there.
+// What Discord's pages leave open is settled towards the stricter side and said
+// so where it is done. See https://docs.discord.com/developers/reference and the
+// pages named beside the code.
+//
+// Three sides:
+//   - the app calls Handler, over HTTP (Start) or in process (Client), and
+//     connects to the gateway that it names;
+//   - people act: SlashCommand, Autocomplete, Press, Choose, SubmitModal,
+//     DeleteChannel and so on; interactions go to the app over the gateway, or
+//     signed to its interactions URL where one is set;
+//   - a test looks: Channels, Messages, State, Log, Feed, Identifies, and orders
+//     Faults and GatewayFaults.
+//
+// Calls are named in Log and in faults by their operationId in Discord's OpenAPI
+// document (https://github.com/discord/discord-api-spec): "create_message".
+// The deprecated paths of pins count under the names of the new ones.
+//
+// IDs are deterministic: snowflakes whose time is Options.Now and whose rest
+// counts up.
+package emulator

@@ -1,0 +1,218 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"riskroom/adapters/stage"
+)
+
+// Discord's numbers for modals, see
+// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal.
+const (
+	maxTitle  = 45
+	maxInputs = 5
+	maxInput  = 4000
+)
+
+// modal is an open modal.
+type modal struct {
+	body   object
+	from   *interaction
+	values Values
+}
+
+// Modal is an open modal as a test sees it.
+type Modal struct {
+	User     string
+	CustomID string
+	Title    string
+	Plain    string           // its labels as plain text
+	Inputs   []map[string]any // its text inputs, top to bottom
+	Values   Values           // what they hold, by custom_id
+}
+
+// Values are what a person fills in: of a command by the name of an option, of
+// a modal by custom_id. A person, role or channel is an ID, or a name with or
+// without its sign; a choice its name or value.
+type Values map[string]string
+
+// inputs are the text inputs of a modal.
+func inputs(body object) []object {
+	var out []object
+	for _, row := range objects(body["components"]) {
+		out = append(out, objects(row["components"])...)
+	}
+	return out
+}
+
+// checkModal checks the modal in an answer: one to five rows of one text input.
+// Discord knows newer components in modals, the stand-in does not.
+func checkModal(f *form, body object) {
+	f.text("custom_id", body["custom_id"], 1, maxCustomID)
+	f.text("title", body["title"], 1, maxTitle)
+	rows := f.list("components", body["components"], maxInputs)
+	if len(rows) == 0 {
+		f.fail("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+	}
+	seen := map[string]bool{}
+	for i, row := range rows {
+		at := fmt.Sprintf("components.%d", i)
+		list := f.list(at+".components", row["components"], 1)
+		if kind, _ := integer(row["type"]); kind != actionRow || len(list) != 1 {
+			f.fail(at, "UNION_TYPE_CHOICES", "Must be an action row with one text input.")
+			continue
+		}
+		checkInput(f, at+".components.0", list[0])
+		unique(f, at+".components.0", str(list[0]["custom_id"]), seen)
+	}
+}
+
+// checkInput: https://docs.discord.com/developers/components/reference#text-input
+func checkInput(f *form, path string, c object) {
+	if kind, _ := integer(c["type"]); kind != textInput {
+		f.fail(path+".type", "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (4,).")
+	}
+	f.text(path+".custom_id", c["custom_id"], 1, maxCustomID)
+	f.text(path+".label", c["label"], 1, maxTitle)
+	f.text(path+".placeholder", c["placeholder"], 0, 100)
+	if _, ok := f.number(path+".style", c["style"], 1, 2); !ok {
+		f.required(path + ".style")
+	}
+	least, _ := f.number(path+".min_length", c["min_length"], 0, maxInput)
+	most, has := f.number(path+".max_length", c["max_length"], 1, maxInput)
+	if has && least > most {
+		f.fail(path+".max_length", "TEXT_INPUT_INVALID_LENGTHS", "Max length must be greater than or equal to min length")
+	}
+	if !has {
+		most = maxInput
+	}
+	f.text(path+".value", c["value"], 0, int(most))
+	f.flag(path+".required", c["required"])
+}
+
+// openModal shows the modal in an answer to the person.
+func (w *Workspace) openModal(i *interaction, data object) error {
+	f := &form{}
+	checkModal(f, data)
+	if err := f.err(); err != nil {
+		return nestedData(err)
+	}
+	m := &modal{body: data, from: i, values: Values{}}
+	for _, c := range inputs(data) {
+		m.values[str(c["custom_id"])] = str(c["value"])
+	}
+	w.modals[i.user] = m
+	w.publish(stage.WindowOpened, i.user, nil, nil, str(data["title"]))
+	return nil
+}
+
+func (w *Workspace) exportModal(user string) *Modal {
+	m := w.modals[user]
+	if m == nil {
+		return nil
+	}
+	out := &Modal{
+		User: user, CustomID: str(m.body["custom_id"]), Title: str(m.body["title"]),
+		Inputs: clone(inputs(m.body)), Values: maps.Clone(m.values),
+	}
+	var labels []string
+	for _, c := range out.Inputs {
+		labels = append(labels, str(c["label"]))
+	}
+	out.Plain = strings.Join(labels, "\n")
+	return out
+}
+
+func (w *Workspace) closeModal(user string) {
+	if m := w.modals[user]; m != nil {
+		delete(w.modals, user)
+		w.publish(stage.WindowClosed, user, nil, nil, str(m.body["title"]))
+	}
+}
+
+// CloseModal has a person close what they have open. Discord tells the app
+// nothing of it.
+func (w *Workspace) CloseModal(userID string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closeModal(userID)
+}
+
+// SubmitModal has a person fill in the modal that they have open and submit it;
+// inputs that values does not name keep what they hold. What the person's own
+// client finds missing comes back as Errors with Sent false, and nothing is
+// sent. When the app has answered, the modal closes.
+func (w *Workspace) SubmitModal(ctx context.Context, userID string, values Values) (Reply, error) {
+	i, problems, err := w.submission(userID, values)
+	if err != nil || len(problems) > 0 {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return Reply{Errors: problems, Modal: w.exportModal(userID)}, err
+	}
+	reply, err := w.ask(ctx, i)
+	if err == nil {
+		w.CloseModal(userID)
+		reply.Modal = nil
+	}
+	return reply, err
+}
+
+func (w *Workspace) submission(userID string, values Values) (*interaction, map[string]string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	user, err := w.person(userID)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := w.modals[userID]
+	if m == nil {
+		return nil, nil, fmt.Errorf("emulator: @%s has no modal open", user.Name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if _, ok := m.values[key]; !ok {
+			return nil, nil, fmt.Errorf("emulator: the modal has no input %q", key)
+		}
+		m.values[key] = values[key]
+	}
+	if problems := m.incomplete(); len(problems) > 0 {
+		return nil, problems, nil
+	}
+	rows := []object{}
+	for n, c := range inputs(m.body) {
+		id := str(c["custom_id"])
+		rows = append(rows, object{"type": actionRow, "id": 2*n + 1, "components": []object{
+			{"type": textInput, "id": 2*n + 2, "custom_id": id, "value": m.values[id]},
+		}})
+	}
+	i := w.newInteraction(kindModal, user, m.from.channel, object{"custom_id": m.body["custom_id"], "components": rows})
+	if i.source = m.from.source; i.source != nil {
+		i.payload["message"] = w.messageObject(i.source)
+	}
+	return w.made(i), nil, nil
+}
+
+// incomplete says what the person's own client would not send.
+func (m *modal) incomplete() map[string]string {
+	problems := map[string]string{}
+	for _, c := range inputs(m.body) {
+		id := str(c["custom_id"])
+		required, isSet := c["required"].(bool)
+		least, _ := integer(c["min_length"])
+		most, has := integer(c["max_length"])
+		if !has {
+			most = maxInput
+		}
+		switch n := int64(utf8.RuneCountInString(m.values[id])); {
+		case n == 0 && (required || !isSet):
+			problems[id] = "This field is required"
+		case n > 0 && n < least || n > most:
+			problems[id] = fmt.Sprintf("Must be between %d and %d in length.", least, most)
+		}
+	}
+	return problems
+}

@@ -1,0 +1,195 @@
+package emulator
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"riskroom/adapters/stage"
+)
+
+// PlainText renders the text of a message as people read it: mentions as
+// "@name" and "#name", labelled links as their label, escaped signs as
+// themselves. The stars and underscores of emphasis stay. See
+// https://docs.discord.com/developers/reference#message-formatting.
+func (w *Workspace) PlainText(markdown string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.fromMarkdown(markdown)
+}
+
+// marked is what is more than its letters in a text: an escaped sign, a piece
+// of code, a mention, a time, a labelled or bare link in angle brackets.
+var marked = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])" + "|(`[^`]+`)" + `|<(@!?|@&|#)(\d+)>|<t:(-?\d+)(?::[tTdDfFR])?>|\[([^\[\]]+)\]\(<?(https?://[^\s()<>]+)>?\)|<(https?://[^\s<>]+)>|@(everyone|here)`)
+
+// Groups of marked.
+const (
+	markEscaped  = 1
+	markSign     = 3
+	markID       = 4
+	markTime     = 5
+	markLabel    = 6
+	markBare     = 8
+	markEveryone = 9
+)
+
+func (w *Workspace) fromMarkdown(text string) string {
+	return marked.ReplaceAllStringFunc(text, func(s string) string {
+		m := marked.FindStringSubmatch(s)
+		switch {
+		case m[markEscaped] != "":
+			return m[markEscaped]
+		case m[markID] != "":
+			return w.mention(m[markSign], m[markID])
+		case m[markTime] != "":
+			seconds, _ := strconv.ParseInt(m[markTime], 10, 64) // the pattern lets only digits through
+			return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04")
+		case m[markLabel] != "":
+			return m[markLabel]
+		case m[markBare] != "":
+			return m[markBare]
+		}
+		return s
+	})
+}
+
+// unescaped renders a text in which nobody is mentioned, as titles are.
+func unescaped(text string) string {
+	return marked.ReplaceAllStringFunc(text, func(s string) string {
+		if m := marked.FindStringSubmatch(s); m[markEscaped] != "" {
+			return m[markEscaped]
+		}
+		return s
+	})
+}
+
+func (w *Workspace) mention(sign, id string) string {
+	switch sign {
+	case "#":
+		if ch := w.channels[id]; ch != nil && !ch.isDirect() {
+			return "#" + ch.Name
+		}
+		return "#unknown"
+	case "@&":
+		if r := w.roles[id]; r != nil {
+			return "@" + r.Name
+		}
+		return "@unknown-role"
+	}
+	if u := w.users[id]; u != nil {
+		return "@" + u.shown()
+	}
+	return "@unknown-user"
+}
+
+// shown is what a person is called in the guild.
+func (u *member) shown() string {
+	if u.Nick != "" {
+		return u.Nick
+	}
+	return u.Name
+}
+
+// mentioned finds whom a text notifies. Only MENTION_EVERYONE lets the bot
+// notify all.
+func (w *Workspace) mentioned(text string, a allowed) mentions {
+	var out mentions
+	add := func(list []string, id string) []string {
+		if slices.Contains(list, id) {
+			return list
+		}
+		return append(list, id)
+	}
+	for _, m := range marked.FindAllStringSubmatch(text, -1) {
+		id := m[markID]
+		switch sign := m[markSign]; {
+		case sign == "@&" && a.role(id) && w.roles[id] != nil:
+			out.roles = add(out.roles, id)
+		case (sign == "@" || sign == "@!") && a.user(id) && w.users[id] != nil:
+			out.users = add(out.users, id)
+		case m[markEveryone] != "" && a.parse["everyone"] && w.basePermissions(w.bot()).Has(MentionEveryone):
+			out.everyone = true
+		}
+	}
+	return out
+}
+
+// parts renders a message for the stage.
+func (w *Workspace) parts(m *message) []stage.Part {
+	if m.kind == pinNotice {
+		return []stage.Part{{Kind: stage.TextPart, Text: "pinned a message to this channel."}}
+	}
+	var parts []stage.Part
+	if m.content != "" {
+		parts = append(parts, stage.Part{Kind: stage.TextPart, Text: w.fromMarkdown(m.content)})
+	}
+	if m.flags&suppressEmbeds == 0 {
+		for _, e := range m.embeds {
+			parts = append(parts, w.embedParts(e)...)
+		}
+	}
+	for _, row := range m.components {
+		part := stage.Part{Kind: stage.ActionsPart}
+		for _, c := range objects(row["components"]) {
+			part.Actions = append(part.Actions, action(c))
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// embedParts renders an embed. Mentions work in its description and in the
+// values of fields only.
+func (w *Workspace) embedParts(e object) []stage.Part {
+	var parts []stage.Part
+	add := func(kind stage.PartKind, text string) {
+		if text != "" {
+			parts = append(parts, stage.Part{Kind: kind, Text: text})
+		}
+	}
+	author, _ := e["author"].(object)
+	add(stage.NotePart, str(author["name"]))
+	add(stage.HeadingPart, unescaped(str(e["title"])))
+	add(stage.TextPart, w.fromMarkdown(str(e["description"])))
+	var fields []string
+	for _, f := range objects(e["fields"]) {
+		fields = append(fields, unescaped(str(f["name"]))+"\n"+w.fromMarkdown(str(f["value"])))
+	}
+	if len(fields) > 0 {
+		parts = append(parts, stage.Part{Kind: stage.FieldsPart, Fields: fields})
+	}
+	footer, _ := e["footer"].(object)
+	add(stage.NotePart, str(footer["text"]))
+	return parts
+}
+
+// action renders a button, menu or input.
+func action(c object) stage.Action {
+	a := stage.Action{ID: str(c["custom_id"]), Label: str(c["label"]), Link: str(c["url"])}
+	switch style, _ := integer(c["style"]); style {
+	case 1, 3:
+		a.Style = "primary"
+	case 4:
+		a.Style = "danger"
+	}
+	if kind, _ := integer(c["type"]); kind != button {
+		a.Style = ""
+	}
+	for _, o := range objects(c["options"]) {
+		a.Choices = append(a.Choices, str(o["label"]))
+		if chosen, _ := o["default"].(bool); chosen && a.Label == "" {
+			a.Label = str(o["label"])
+		}
+	}
+	if a.Label == "" {
+		a.Label = str(c["placeholder"])
+	}
+	if emoji, ok := c["emoji"].(object); ok && a.Label == "" {
+		a.Label = str(emoji["name"])
+	}
+	if a.Label == "" {
+		a.Label = "…"
+	}
+	return a
+}

@@ -1,0 +1,149 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"time"
+
+	"riskroom/adapters/stage"
+)
+
+// proxyPage is what Discord's proxy answers instead of Discord.
+const proxyPage = "<!doctype html><html><head><title>Access denied | discord.com</title></head><body>error code: 1015</body></html>"
+
+// strikeBefore answers a call that a fault keeps from its effect; of a Late
+// one the effect comes by itself.
+func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry stage.Call, effect func()) {
+	out := answer{status: http.StatusBadRequest}
+	switch f.Kind {
+	case stage.RateLimit:
+		entry.Code = tooMany
+		out = w.struckLimit(max(f.RetryAfter, time.Second), false)
+	case stage.RateLimitBody:
+		entry.Code = tooMany
+		out = w.struckLimit(max(f.RetryAfter, time.Second), true)
+	case stage.RateLimitBare:
+		entry.Code = tooMany
+		out = page(http.StatusTooManyRequests)
+	case stage.ErrorBefore:
+		out = serverError(f)
+	case stage.Refuse:
+		entry.Code = f.Code
+		out = refusedWith(f.Code)
+	}
+	w.log.Settle(entry)
+	if f.Kind == stage.Late {
+		w.delay(f.Delay, effect)
+	}
+	if f.Kind == stage.Late || f.Kind == stage.CutBefore {
+		panic(http.ErrAbortHandler)
+	}
+	out.send(rw)
+}
+
+const tooMany = "429"
+
+// page is an answer of Discord's proxy: HTML, and nothing else to go by.
+func page(status int) answer {
+	return answer{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(proxyPage)}
+}
+
+// serverError is the answer of a server that has failed: Discord's own, or the
+// proxy's where another status than 500 is asked for.
+func serverError(f stage.Fault) answer {
+	status := cmp.Or(f.Status, http.StatusInternalServerError)
+	if status != http.StatusInternalServerError {
+		return page(status)
+	}
+	return answer{status: status, body: asRefusal(plain(status)).body()}
+}
+
+// refusedWith is the answer of an error code; of 401, 403 and 404 it is the one
+// without a code.
+func refusedWith(code string) answer {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return answer{status: http.StatusBadRequest}
+	}
+	r := asRefusal(refuse(n))
+	if n < 1000 {
+		r = asRefusal(plain(n))
+	}
+	return answer{status: r.status, body: r.body()}
+}
+
+func (w *Workspace) struckLimit(wait time.Duration, global bool) answer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := asRefusal(w.limited(wait, global))
+	if !global {
+		now := w.opts.Now()
+		for k, v := range bucketHeader("struck", 1, 0, now.Add(wait), now) {
+			r.header[k] = v
+		}
+	}
+	w.countInvalid(r)
+	return answer{status: r.status, header: r.header, body: r.body()}
+}
+
+// delay runs effect after d, or with ReleaseLate if d is 0.
+func (w *Workspace) delay(d time.Duration, effect func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case d == 0:
+		w.late = append(w.late, effect)
+	case w.ctx.Err() == nil:
+		w.busy.Go(func() {
+			if w.sleep(d) {
+				effect()
+			}
+		})
+	}
+}
+
+// sleep waits for d and tells whether the workspace is still open.
+func (w *Workspace) sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return w.ctx.Err() == nil
+	case <-w.ctx.Done():
+		return false
+	}
+}
+
+// dawdle holds an answer back for d, or until the caller is gone if d is 0.
+func (w *Workspace) dawdle(r *http.Request, d time.Duration) {
+	var elapsed <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		elapsed = timer.C
+	}
+	select {
+	case <-elapsed:
+	case <-r.Context().Done():
+	case <-w.ctx.Done():
+	}
+}
+
+// strikeAfter spoils the answer of a call that has had its effect, where a
+// fault says so.
+func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answer {
+	f, struck := met.At(stage.After)
+	if !struck {
+		return out
+	}
+	switch f.Kind {
+	case stage.CutAfter:
+		panic(http.ErrAbortHandler)
+	case stage.ErrorAfter:
+		return serverError(f)
+	case stage.Slow:
+		w.dawdle(r, f.Delay)
+	}
+	return out
+}
