@@ -1,0 +1,206 @@
+package discord
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"riskroom/core"
+)
+
+// page is a message being laid out.
+type page struct {
+	Renderer
+	Content
+	room int // characters that the embeds may still take
+}
+
+// Colours of the bar beside a card.
+const (
+	colourWaiting = 0xE8A33D
+	colourActive  = 0x3B82C4
+	colourDone    = 0x2E9E6B
+	colourQuiet   = 0x8A9099
+)
+
+func colour(t core.Tone) int {
+	switch t {
+	case core.ToneWaiting:
+		return colourWaiting
+	case core.ToneActive:
+		return colourActive
+	case core.ToneDone:
+		return colourDone
+	case core.ToneQuiet:
+		return colourQuiet
+	}
+	return 0
+}
+
+// card lays out a card as one embed: title, body, a field for each row, footer;
+// buttons below. A small one has its rows on one line and no body.
+func (p *page) card(c core.Card, op string) {
+	e := &discordgo.MessageEmbed{Color: colour(c.Tone), Title: p.part(c.Title, maxTitle, letter)}
+	small, tail := p.footer(c.Footer)
+	if small != "" {
+		e.Footer = &discordgo.MessageEmbedFooter{Text: small}
+	}
+	if c.Small {
+		e.Description = p.part(oneRow(c.Rows), maxDescription, all)
+	} else {
+		e.Fields = p.fields(c.Rows)
+		e.Description = p.part(c.Body, maxDescription, all)
+	}
+	if tail != "" {
+		e.Description = strings.TrimPrefix(e.Description+"\n"+tail, "\n")
+	}
+	if e.Title != "" || e.Description != "" || e.Footer != nil || len(e.Fields) > 0 {
+		p.Embeds = append(p.Embeds, e)
+	}
+	p.buttons(c, op)
+}
+
+// part renders one part of the embed, within what the embed has room for.
+// Discord refuses a part of nothing but blanks.
+func (p *page) part(spans []core.Span, limit int, works markup) string {
+	text := p.spans(spans, min(limit, p.room), works)
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	p.room -= utf8.RuneCountInString(text)
+	return text
+}
+
+// rowRoom is kept for the rows that find no field of their own.
+const rowRoom = 200
+
+// fields gives each row a field. Rows beyond what Discord has fields for share
+// the last one.
+func (p *page) fields(rows []core.Row) []*discordgo.MessageEmbedField {
+	var out []*discordgo.MessageEmbedField
+	for i, row := range rows {
+		if (len(out) == maxFields-1 && i < len(rows)-1) || p.room < rowRoom {
+			return append(out, p.rest(rows[i:])...)
+		}
+		label := p.part([]core.Span{core.Plain(row.Label)}, maxFieldName, letter)
+		value := p.part(row.Value, maxFieldValue, all)
+		if value != "" {
+			out = append(out, &discordgo.MessageEmbedField{Name: orDots(label), Value: value, Inline: short(row)})
+		}
+	}
+	return out
+}
+
+// rest is one field of many rows.
+func (p *page) rest(rows []core.Row) []*discordgo.MessageEmbedField {
+	var all []core.Span
+	for _, row := range rows {
+		if len(row.Value) > 0 {
+			all = append(append(all, core.Plain(row.Label+" ")), append(row.Value, core.Plain("\n"))...)
+		}
+	}
+	if value := p.part(all, maxFieldValue, letter); value != "" {
+		return []*discordgo.MessageEmbedField{{Name: dots, Value: value}}
+	}
+	return nil
+}
+
+const dots = "…"
+
+func orDots(s string) string {
+	if s == "" {
+		return dots
+	}
+	return s
+}
+
+// maxInline is the longest value that stands beside others.
+const maxInline = 24
+
+func short(row core.Row) bool { return utf8.RuneCountInString(core.Text(row.Value)) <= maxInline }
+
+// dot parts what stands on one line.
+const dot = " · "
+
+// oneRow puts all rows on one line.
+func oneRow(rows []core.Row) []core.Span {
+	var out []core.Span
+	for _, row := range rows {
+		if len(row.Value) == 0 {
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, core.Plain(dot))
+		}
+		out = append(append(out, core.Plain(row.Label+"  ")), row.Value...)
+	}
+	return out
+}
+
+// footer is small print, where nothing is markup; mentions and links go to the
+// end of the description instead.
+func (p *page) footer(spans []core.Span) (small, tail string) {
+	text := ""
+	for _, s := range spans {
+		if p.mentions(s) || p.links(s) {
+			return "", p.part(spans, maxFooter, all)
+		}
+		text += p.plain(s)
+	}
+	if strings.TrimSpace(text) == "" {
+		return "", ""
+	}
+	text = cut(text, min(maxFooter, p.room))
+	p.room -= utf8.RuneCountInString(text)
+	return text, ""
+}
+
+// buttons lays out the buttons in rows of five; one that is there twice stands
+// once, because Discord takes each custom_id once. The first carries the op.
+func (p *page) buttons(c core.Card, op string) {
+	seen := make(map[string]bool)
+	var row discordgo.ActionsRow
+	for _, b := range c.Buttons {
+		carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
+		id := carried.CustomID("")
+		if seen[id] || len(seen) == maxInRow*maxRows || len(carried.CustomID(op)) > maxCustomID {
+			continue
+		}
+		if len(seen) == 0 {
+			id = carried.CustomID(op)
+		}
+		seen[carried.CustomID("")] = true
+		style := discordgo.SecondaryButton
+		if b.Primary {
+			style = discordgo.PrimaryButton
+		}
+		row.Components = append(row.Components, discordgo.Button{Label: orDots(cut(b.Label, maxLabel)), Style: style, CustomID: id})
+		if len(row.Components) == maxInRow {
+			p.Components, row = append(p.Components, row), discordgo.ActionsRow{}
+		}
+	}
+	if len(row.Components) > 0 {
+		p.Components = append(p.Components, row)
+	}
+}
+
+// mark puts the op on a message that has no button to carry it: behind the
+// footer, or as small print below the text.
+func (p *page) mark(op string) {
+	switch {
+	case op == "" || len(p.Components) > 0:
+	case len(p.Embeds) == 0:
+		p.Text += subtext + op
+	case p.Embeds[0].Footer == nil:
+		p.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: op}
+	default:
+		p.Embeds[0].Footer.Text += dot + op
+	}
+}
+
+// underlined tells whether a text ends in the op, as mark writes it.
+func underlined(text, op string) bool {
+	return text == op || strings.HasSuffix(text, subtext+op) || strings.HasSuffix(text, dot+op) ||
+		text == strings.TrimPrefix(subtext, "\n")+op
+}

@@ -1,0 +1,69 @@
+package discord
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// Find implements core.Directory. Discord tells bots no e-mail addresses, so
+// people are found by ID only, and neither language nor time zone is told. Who
+// is not in the guild is NotFound.
+func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, error) {
+	switch {
+	case (who.ID == "") == (who.Email == ""):
+		return core.Profile{}, &core.Error{Op: "discord: find", Kind: core.Invalid, Detail: "id_or_email"}
+	case who.ID == "":
+		return core.Profile{}, &core.Error{Op: "discord: find", Kind: core.NotFound, Detail: "no_lookup_by_email"}
+	}
+	if err := a.own("find", a.workspace, who.ID); err != nil {
+		return core.Profile{}, err
+	}
+	m, err := spend(ctx, a, "", "get_guild_member", func(ctx context.Context) (member, error) {
+		return a.getGuildMember(ctx, who.ID)
+	})
+	if err != nil {
+		return core.Profile{}, err
+	}
+	return core.Profile{
+		Account: core.Account{Workspace: a.workspace, ID: m.User.ID},
+		Name:    cmp.Or(m.Nick, m.User.GlobalName, m.User.Name),
+		Bot:     m.User.Bot,
+	}, nil
+}
+
+// Expand implements core.Directory: those who have a role. The list of members
+// needs the privileged intent GUILD_MEMBERS; without it Detail is
+// guild_members_intent. See
+// https://docs.discord.com/developers/resources/guild#list-guild-members.
+func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
+	roles, err := spend(ctx, a, "", "list_guild_roles", a.listGuildRoles)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(roles, func(r role) bool { // @everyone, whose ID is the guild's, is no group of people
+		return r.ID != a.guild && (r.ID == group || strings.EqualFold(r.Name, group))
+	})
+	if i < 0 {
+		return nil, &core.Error{Op: "discord: list_guild_roles", Kind: core.NotFound, Detail: "no_such_role"}
+	}
+	var out []core.Account
+	whole, err := pages(ctx, a, "", "list_guild_members", false, membersPages, a.listGuildMembers, func(m member) bool {
+		if slices.Contains(m.Roles, roles[i].ID) {
+			out = append(out, core.Account{Workspace: a.workspace, ID: m.User.ID})
+		}
+		return true
+	})
+	switch {
+	case core.KindOf(err) == core.Denied:
+		return nil, &core.Error{Op: "discord: list_guild_members", Kind: core.Denied, Detail: "guild_members_intent", Err: err}
+	case err != nil:
+		return nil, err
+	case !whole:
+		return nil, &core.Error{Op: "discord: list_guild_members", Kind: core.Unsupported, Detail: "too_many_members"}
+	}
+	return out, nil
+}

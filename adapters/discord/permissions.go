@@ -1,0 +1,83 @@
+package discord
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Permission is one permission in a guild. See
+// https://docs.discord.com/developers/topics/permissions.
+type Permission struct {
+	Name string // "VIEW_CHANNEL"
+	Bit  uint64
+}
+
+// Bits of permissions.
+const (
+	administrator  bits = 1 << 3
+	manageChannels bits = 1 << 4
+	viewAuditLog   bits = 1 << 7
+	viewChannel    bits = 1 << 10
+	sendMessages   bits = 1 << 11
+	embedLinks     bits = 1 << 14
+	readHistory    bits = 1 << 16
+	manageRoles    bits = 1 << 28
+	pinMessages    bits = 1 << 51
+)
+
+// RequiredPermissions returns the permissions that the bot needs in the guild
+// for everything it can be asked to do: those that its install link asks for.
+func RequiredPermissions() []Permission {
+	return []Permission{
+		{"VIEW_CHANNEL", uint64(viewChannel)}, {"SEND_MESSAGES", uint64(sendMessages)}, {"EMBED_LINKS", uint64(embedLinks)},
+		{"READ_MESSAGE_HISTORY", uint64(readHistory)}, {"PIN_MESSAGES", uint64(pinMessages)},
+		{"MANAGE_CHANNELS", uint64(manageChannels)}, {"MANAGE_ROLES", uint64(manageRoles)}, {"VIEW_AUDIT_LOG", uint64(viewAuditLog)},
+	}
+}
+
+// bits is a set of permissions. Discord writes it as text and takes a number.
+type bits uint64
+
+// UnmarshalJSON reads a text or a number.
+func (b *bits) UnmarshalJSON(raw []byte) error {
+	n, err := strconv.ParseUint(strings.Trim(string(raw), `"`), 10, 64)
+	if err != nil {
+		return fmt.Errorf("permissions: %w", err)
+	}
+	*b = bits(n)
+	return nil
+}
+
+// Types of overwrites.
+const (
+	forRole   = 0
+	forMember = 1
+)
+
+// overwrite allows and denies permissions in one channel. See
+// https://docs.discord.com/developers/resources/channel#overwrite-object.
+type overwrite struct {
+	ID    string `json:"id"`
+	Type  int    `json:"type"`
+	Allow bits   `json:"allow"`
+	Deny  bits   `json:"deny"`
+}
+
+// hidden denies everyone to see a channel. The role @everyone has the guild's
+// ID.
+func hidden(guild string) overwrite { return overwrite{ID: guild, Type: forRole, Deny: viewChannel} }
+
+// letIn lets one person see a channel and write there.
+func letIn(user string) overwrite {
+	return overwrite{ID: user, Type: forMember, Allow: viewChannel | sendMessages | readHistory}
+}
+
+// forBot keeps a channel open to the bot. It holds no more than the bot needs
+// in every channel: Discord refuses to grant what the bot itself lacks.
+func forBot(bot string) overwrite {
+	return overwrite{ID: bot, Type: forMember, Allow: viewChannel | sendMessages | embedLinks | readHistory}
+}
+
+// in tells whether the overwrite makes somebody a member of a channel.
+func (o overwrite) in() bool { return o.Type == forMember && o.Allow&viewChannel != 0 }

@@ -1,0 +1,230 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Each function here is one operation of Discord's API that only reads, named by
+// its operationId in https://github.com/discord/discord-api-spec. They decode no
+// more than is needed: what the library does not know must not keep a probe from
+// its answer.
+
+// channel is what is read of a channel or category.
+type channel struct {
+	ID         string      `json:"id"`
+	Type       int         `json:"type"`
+	Guild      string      `json:"guild_id"`
+	Name       string      `json:"name"`
+	Topic      string      `json:"topic"`
+	Parent     string      `json:"parent_id"`
+	Overwrites []overwrite `json:"permission_overwrites"`
+}
+
+// user is what is read of an account.
+type user struct {
+	ID         string `json:"id"`
+	Name       string `json:"username"`
+	GlobalName string `json:"global_name"`
+	Bot        bool   `json:"bot"`
+}
+
+// member is what is read of somebody in the guild.
+type member struct {
+	User  user     `json:"user"`
+	Nick  string   `json:"nick"`
+	Roles []string `json:"roles"`
+}
+
+// role is what is read of a role.
+type role struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Permissions bits   `json:"permissions"`
+}
+
+func get[T any](ctx context.Context, a *Adapter, method string, query url.Values, path ...string) (T, error) {
+	return read(ctx, method, func(ctx context.Context) (T, error) {
+		var out T
+		err := a.send(ctx, request{method: method, verb: http.MethodGet, path: path, query: query}, &out)
+		return out, err
+	})
+}
+
+// whole refuses an answer that lacks its ID.
+func whole[T any](method, id string, v T, err error) (T, error) {
+	if err == nil && !isID(id) {
+		err = classify(method, errHollow, false)
+	}
+	return v, err
+}
+
+func (a *Adapter) getMyUser(ctx context.Context) (user, error) {
+	u, err := get[user](ctx, a, "get_my_user", nil, "users", "@me")
+	return whole("get_my_user", u.ID, u, err)
+}
+
+func (a *Adapter) getMyApplication(ctx context.Context) (created, error) {
+	app, err := get[created](ctx, a, "get_my_application", nil, "applications", "@me")
+	return whole("get_my_application", app.ID, app, err)
+}
+
+// guild is what is read of the guild.
+type guild struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Owner string `json:"owner_id"`
+	Roles []role `json:"roles"`
+}
+
+func (a *Adapter) getGuild(ctx context.Context) (guild, error) {
+	g, err := get[guild](ctx, a, "get_guild", nil, "guilds", a.guild)
+	return whole("get_guild", g.ID, g, err)
+}
+
+func (a *Adapter) getGuildMember(ctx context.Context, user string) (member, error) {
+	m, err := get[member](ctx, a, "get_guild_member", nil, "guilds", a.guild, "members", user)
+	return whole("get_guild_member", m.User.ID, m, err)
+}
+
+const (
+	membersPage  = 1000
+	membersPages = 100
+)
+
+// listGuildMembers needs the privileged intent GUILD_MEMBERS.
+func (a *Adapter) listGuildMembers(ctx context.Context, cursor string) (paged[member], error) {
+	q := url.Values{"limit": {strconv.Itoa(membersPage)}}
+	if cursor != "" {
+		q.Set("after", cursor)
+	}
+	list, err := get[[]member](ctx, a, "list_guild_members", q, "guilds", a.guild, "members")
+	p := paged[member]{items: list}
+	if len(list) == membersPage {
+		p.next = list[len(list)-1].User.ID
+	}
+	return p, err
+}
+
+func (a *Adapter) listGuildRoles(ctx context.Context) ([]role, error) {
+	return get[[]role](ctx, a, "list_guild_roles", nil, "guilds", a.guild, "roles")
+}
+
+// listGuildChannels lists the channels and categories that the bot can view.
+func (a *Adapter) listGuildChannels(ctx context.Context) ([]channel, error) {
+	return get[[]channel](ctx, a, "list_guild_channels", nil, "guilds", a.guild, "channels")
+}
+
+// entry is what is read of an entry in the audit log.
+type entry struct {
+	ID     string `json:"id"`
+	Target string `json:"target_id"`
+	Reason string `json:"reason"`
+}
+
+const (
+	auditPage      = 100
+	auditPages     = 20
+	channelCreated = 10 // https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-audit-log-events
+)
+
+// listGuildAuditLogEntries lists what channels the user by has made since the
+// entry after, oldest first.
+func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (paged[entry], error) {
+	q := url.Values{
+		"action_type": {strconv.Itoa(channelCreated)}, "user_id": {by}, "after": {after}, "limit": {strconv.Itoa(auditPage)},
+	}
+	out, err := get[struct {
+		Entries []entry `json:"audit_log_entries"`
+	}](ctx, a, "list_guild_audit_log_entries", q, "guilds", a.guild, "audit-logs")
+	p := paged[entry]{items: out.Entries}
+	if len(out.Entries) == auditPage {
+		p.next = out.Entries[auditPage-1].ID
+	}
+	return p, err
+}
+
+func (a *Adapter) getChannel(ctx context.Context, id string) (channel, error) {
+	ch, err := get[channel](ctx, a, "get_channel", nil, "channels", id)
+	return whole("get_channel", ch.ID, ch, err)
+}
+
+// posted is what a probe needs of a message.
+type posted struct {
+	ID         string `json:"id"`
+	Content    string `json:"content"`
+	Components []struct {
+		Buttons []pressable `json:"components"`
+	} `json:"components"`
+	Embeds []struct {
+		Footer struct {
+			Text string `json:"text"`
+		} `json:"footer"`
+	} `json:"embeds"`
+	Author user `json:"author"`
+}
+
+// pressable is a button on it.
+type pressable struct {
+	CustomID string `json:"custom_id"`
+}
+
+const (
+	historyPage  = 100
+	historyPages = 20 // beyond that a probe gives up
+)
+
+// listMessages lists the messages of a channel after one. Where the bot may not
+// read the history Discord answers with none, and no error.
+func (a *Adapter) listMessages(ctx context.Context, channel, after string) (paged[posted], error) {
+	q := url.Values{"after": {after}, "limit": {strconv.Itoa(historyPage)}}
+	list, err := get[[]posted](ctx, a, "list_messages", q, "channels", channel, "messages")
+	p := paged[posted]{items: list}
+	if len(list) == historyPage {
+		p.next = newest(list)
+	}
+	return p, err
+}
+
+// newest returns the latest ID: Discord lists the newest first, also after
+// another.
+func newest(list []posted) string {
+	latest, last := "", int64(0)
+	for _, m := range list {
+		if n, err := parseID(m.ID); err == nil && n > last {
+			latest, last = m.ID, n
+		}
+	}
+	return latest
+}
+
+const (
+	pinsPage  = 50
+	pinsPages = 6 // 250 pins at most
+)
+
+// listPins lists the IDs of the messages pinned in a channel, newest pin first.
+func (a *Adapter) listPins(ctx context.Context, channel, before string) (paged[string], error) {
+	q := url.Values{"limit": {strconv.Itoa(pinsPage)}}
+	if before != "" {
+		q.Set("before", before)
+	}
+	out, err := get[struct {
+		Items []struct {
+			At      time.Time `json:"pinned_at"`
+			Message created   `json:"message"`
+		} `json:"items"`
+		More bool `json:"has_more"`
+	}](ctx, a, "list_pins", q, "channels", channel, "messages", "pins")
+	p := paged[string]{}
+	for _, item := range out.Items {
+		p.items = append(p.items, item.Message.ID)
+	}
+	if n := len(out.Items); out.More && n > 0 {
+		p.next = out.Items[n-1].At.Format(time.RFC3339Nano)
+	}
+	return p, err
+}

@@ -1,0 +1,233 @@
+package discord
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"riskroom/core"
+)
+
+// Discord's limits in characters, from
+// https://docs.discord.com/developers/resources/message#create-message,
+// https://docs.discord.com/developers/resources/message#embed-object-embed-limits and
+// https://docs.discord.com/developers/components/reference#button.
+const (
+	maxContent     = 2000
+	maxTitle       = 256
+	maxDescription = 4096
+	maxFields      = 25
+	maxFieldName   = 256
+	maxFieldValue  = 1024
+	maxEmbeds      = 6000 // everything in the embeds of one message
+	maxLabel       = 80   // a button's text
+	maxInRow       = 5    // buttons
+	maxRows        = 5    // of buttons
+	maxMentions    = 100  // people whom one message notifies
+
+	maxFooter = 1000 // ours: Discord takes more
+	maxLink   = 512  // ours: of a URL, in bytes
+)
+
+// maxMessageText leaves room for the line with the op.
+const maxMessageText = maxContent - len(subtext) - core.OpLen
+
+// subtext begins a line of small print: https://docs.discord.com/developers/reference#message-formatting.
+const subtext = "\n-# "
+
+// Renderer lays messages and cards out as Discord's text, embeds and action
+// rows. What people or templates wrote is escaped, so that nothing of it is
+// markup; what is longer than Discord takes is cut, with the number of
+// characters left out.
+type Renderer struct {
+	Workspace string // mentions of accounts elsewhere are shown, and notify nobody
+}
+
+// Content is what a message shows. Every member goes to Discord, also where it
+// is empty: an edit then clears what stood there.
+type Content struct {
+	Text            string                            `json:"content"`
+	Embeds          []*discordgo.MessageEmbed         `json:"embeds"`
+	Components      []discordgo.MessageComponent      `json:"components"`
+	AllowedMentions *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+}
+
+// Message lays out a message. It notifies those whom its text mentions and
+// nobody else: mentions on a card show a name. The op is put where a probe finds
+// it again, "" leaves it out.
+func (r Renderer) Message(m core.Message, op string) Content {
+	p := page{Renderer: r, room: maxEmbeds - core.OpLen - len(dot)}
+	p.Text = p.spans(m.Text, maxMessageText, all)
+	p.Embeds, p.Components = []*discordgo.MessageEmbed{}, []discordgo.MessageComponent{}
+	p.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}, Users: r.mentioned(m.Text, p.Text)}
+	if m.Card != nil {
+		p.card(*m.Card, op)
+	}
+	p.mark(op)
+	return p.Content
+}
+
+// Card lays out a card alone.
+func (r Renderer) Card(c core.Card) Content { return r.Message(core.Message{Card: &c}, "") }
+
+// Spans renders spans as text with markup, cut at Discord's limit for a message.
+func (r Renderer) Spans(spans []core.Span) string { return r.spans(spans, maxContent, all) }
+
+// mentioned returns the people whom a rendered text notifies, each once.
+func (r Renderer) mentioned(spans []core.Span, text string) []string {
+	var ids []string
+	for _, s := range spans {
+		if r.mentions(s) && strings.Contains(text, mention(s.Account.ID)) && !slices.Contains(ids, s.Account.ID) && len(ids) < maxMentions {
+			ids = append(ids, s.Account.ID)
+		}
+	}
+	return ids
+}
+
+func mention(id string) string { return "<@" + id + ">" }
+
+func (r Renderer) mentions(s core.Span) bool {
+	return s.Kind == core.MentionSpan && s.Account.Workspace == r.Workspace && isID(s.Account.ID)
+}
+
+func (r Renderer) links(s core.Span) bool {
+	if s.Kind != core.LinkSpan || len(s.URL) > maxLink {
+		return false
+	}
+	u, err := url.Parse(s.URL)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// plain returns the letters of a span.
+func (r Renderer) plain(s core.Span) string {
+	switch s.Kind {
+	case core.MentionSpan:
+		return "@" + s.Account.ID
+	case core.LinkSpan:
+		if s.Text == "" {
+			return s.URL
+		}
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
+}
+
+// markup says what works in a place beside plain letters.
+type markup int
+
+const (
+	letter markup = iota // escapes only: titles and names of fields
+	all                  // mentions and links too
+)
+
+// spans renders at most limit characters of spans.
+func (r Renderer) spans(spans []core.Span, limit int, works markup) string {
+	var out []piece
+	for _, s := range spans {
+		switch {
+		case works == all && r.mentions(s):
+			out = append(out, piece{mention(s.Account.ID), utf8.RuneCountInString(r.plain(s))})
+		case works == all && r.links(s):
+			out = append(out, piece{r.link(s), utf8.RuneCountInString(r.plain(s))})
+		default:
+			out = append(out, letters(r.plain(s))...)
+		}
+	}
+	return fit(out, limit)
+}
+
+// link is a link without a preview of where it leads.
+func (r Renderer) link(s core.Span) string {
+	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(s.URL)
+	if text := r.plain(s); text != s.URL {
+		return "[" + Escape(text) + "](<" + at + ">)"
+	}
+	return "<" + at + ">"
+}
+
+// piece is a part of a text that is shown whole or not at all.
+type piece struct {
+	markup string
+	shown  int // characters of it that people see
+}
+
+// letters escapes a text, letter by letter, so that it stands for itself where
+// Discord reads markup. Some signs are markup only at the start of a line. See
+// https://docs.discord.com/developers/reference#message-formatting.
+func letters(s string) []piece {
+	out := make([]piece, 0, len(s))
+	start, number := true, false // of a line; within a number that starts one
+	for _, r := range s {
+		escape := false
+		switch r {
+		case '\\', '*', '_', '~', '`', '|', '<', '[', ']', ':', '@':
+			escape = true
+		case '#', '>', '-', '+':
+			escape = start
+		case '.', ')':
+			escape = number
+		}
+		digit := r >= '0' && r <= '9'
+		number = digit && (start || number)
+		start = r == '\n' || r == '\r' || start && (r == ' ' || r == '\t')
+		if escape {
+			out = append(out, piece{`\` + string(r), 1})
+		} else {
+			out = append(out, piece{string(r), 1})
+		}
+	}
+	return out
+}
+
+// Escape makes text stand for itself in a place where Discord reads markup.
+func Escape(s string) string { return join(letters(s)) }
+
+func join(pieces []piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.markup)
+	}
+	return b.String()
+}
+
+// fit joins as many pieces as n characters hold; where some are left out it
+// says how many characters people do not see.
+func fit(pieces []piece, n int) string {
+	used, missing, last := 0, 0, 0
+	for _, p := range pieces {
+		used += utf8.RuneCountInString(p.markup)
+		missing += p.shown
+	}
+	if used <= n {
+		return join(pieces)
+	}
+	note := func() string { return fmt.Sprintf("… (+%d)", missing) }
+	room := n - utf8.RuneCountInString(note()) // the longest note there can be
+	if room < n/2 {
+		note, room = func() string { return "…" }, n-1
+	}
+	if room < 0 {
+		return ""
+	}
+	used = 0
+	for _, p := range pieces {
+		if used += utf8.RuneCountInString(p.markup); used > room {
+			break
+		}
+		missing -= p.shown
+		last++
+	}
+	return join(pieces[:last]) + note()
+}
+
+// cut shortens s to n characters and ends it with how many are missing.
+func cut(s string, n int) string {
+	pieces := make([]piece, 0, len(s))
+	for _, r := range s {
+		pieces = append(pieces, piece{string(r), 1})
+	}
+	return fit(pieces, n)
+}

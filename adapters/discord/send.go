@@ -1,0 +1,144 @@
+package discord
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"riskroom/core"
+)
+
+// SendMessage implements core.Adapter.
+func (a *Adapter) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	if err := a.sendable("send message", to.Workspace, m, to.ID); err != nil {
+		return core.MessageRef{}, err
+	}
+	channel, err := once.Do(ctx, a.openCall(to.ID))
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, channel, m)
+}
+
+// SendGroupMessage implements core.Adapter.
+func (a *Adapter) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	if err := a.sendable("send group message", g.Workspace, m, g.ID); err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.post(ctx, once, g.ID, m)
+}
+
+// EditMessage implements core.Adapter.
+func (a *Adapter) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	if err := a.sendable("edit message", ref.Workspace, m, ref.Channel, ref.ID); err != nil {
+		return err
+	}
+	_, err := once.Do(ctx, core.Call{
+		Key:  "edit:" + ref.Channel + ":" + ref.ID,
+		Cost: a.cost(ref.Channel, "update_message"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return "", a.updateMessage(ctx, in, ref.Channel, ref.ID, m)
+		},
+	})
+	return err
+}
+
+func (a *Adapter) sendable(action, workspace string, m core.Message, ids ...string) error {
+	if err := a.own(action, workspace, ids...); err != nil {
+		return err
+	}
+	if len(m.Text) == 0 && m.Card == nil {
+		return &core.Error{Op: "discord: " + action, Kind: core.Invalid, Detail: "no_text"}
+	}
+	return nil
+}
+
+// openCall opens the direct conversation with a person, or finds it open.
+func (a *Adapter) openCall(user string) core.Call {
+	return core.Call{
+		Key:  "open",
+		Cost: a.cost("", "create_dm"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return a.createDM(ctx, in, user)
+		},
+	}
+}
+
+func (a *Adapter) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
+	id, err := once.Do(ctx, a.postCall("post", channel, m))
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	return a.messageRef(channel, id), nil
+}
+
+func (a *Adapter) messageRef(channel, id string) core.MessageRef {
+	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: id}
+}
+
+// postCall posts m; the value is the message's ID.
+func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
+	return core.Call{
+		Key:       key,
+		Cost:      a.cost(channel, "create_message"),
+		ProbeCost: a.cost(channel, "list_messages"),
+		Unsure:    core.Resend,
+		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
+			return a.findMessage(ctx, channel, in)
+		},
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return a.createMessage(ctx, in, channel, m)
+		},
+	}
+}
+
+// skew is by how much Discord's clock and ours may differ.
+const skew = 5 * time.Minute
+
+// findMessage looks for the message that carries the op of in. The nonce is not
+// looked at: whether later reads tell it is not documented.
+func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
+	id := ""
+	page := func(ctx context.Context, cursor string) (paged[posted], error) {
+		if cursor == "" {
+			cursor = firstID(in.First.Add(-skew))
+		}
+		return a.listMessages(ctx, channel, cursor)
+	}
+	whole, err := pages(ctx, a, channel, "list_messages", true, historyPages, page, func(m posted) bool {
+		if m.marked(in.Op) {
+			id = m.ID
+		}
+		return id == ""
+	})
+	switch {
+	case unanswerable(err):
+		return "", core.CannotTell, nil
+	case err != nil:
+		return "", core.CannotTell, err
+	case id != "":
+		return id, core.Yes, nil
+	case !whole:
+		return "", core.CannotTell, nil
+	}
+	return "", core.No, nil
+}
+
+// marked tells whether a message of a bot carries the op, in one of the places
+// where the renderer puts it.
+func (m posted) marked(op string) bool {
+	if !m.Author.Bot {
+		return false
+	}
+	for _, e := range m.Embeds {
+		if underlined(e.Footer.Text, op) {
+			return true
+		}
+	}
+	for _, row := range m.Components {
+		if slices.ContainsFunc(row.Buttons, func(b pressable) bool { return carries(b.CustomID, op) }) {
+			return true
+		}
+	}
+	return underlined(m.Content, op)
+}

@@ -1,0 +1,172 @@
+package discord
+
+import (
+	"context"
+
+	"riskroom/core"
+)
+
+// SetGroup implements core.Adapter. A part that a later call may still set
+// right makes it return an error, after everything else was tried. Name and
+// topic come last: they can be changed too rarely for anything to wait behind
+// them.
+func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
+	if err := a.own("set group", g.Workspace, g.ID); err != nil {
+		return core.Report{}, err
+	}
+	p := &progress{once: once}
+	for _, who := range c.Remove {
+		if err := a.own("set group", who.Workspace, who.ID); err != nil {
+			p.report.Add(core.PartRemoved, who, err)
+			continue
+		}
+		p.do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
+	}
+	a.invite(ctx, p, g.ID, c.Add, nil)
+	if c.Badge != nil {
+		a.setBadge(ctx, p, g.ID, *c.Badge)
+	}
+	a.describe(ctx, p, g.ID, c)
+	return p.report, p.err
+}
+
+// progress is how far a call on several parts of a group has come.
+type progress struct {
+	once   core.Once
+	report core.Report
+	err    error // the first that a later call may overcome, or the one that ended it
+	ended  bool  // nothing more can be tried
+}
+
+// do makes a call for one part and reports what became of it.
+func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c core.Call) (value string, ok bool) {
+	if p.ended {
+		return "", false
+	}
+	value, err := p.once.Do(ctx, c)
+	p.note(part, who, err)
+	return value, err == nil
+}
+
+// note reports what a call for one part ended with.
+func (p *progress) note(part core.Part, who core.Account, err error) {
+	if core.IsStop(err) {
+		p.err, p.ended = err, true
+		return
+	}
+	p.report.Add(part, who, err)
+	switch core.KindOf(err) {
+	case core.Unauthorized:
+		p.err, p.ended = err, true
+	case core.RateLimited, core.Unavailable, core.Unknown, core.Lost:
+		if p.err == nil {
+			p.err = err
+		}
+	default:
+		if lostGroup(err) {
+			p.err, p.ended = err, true
+		}
+	}
+}
+
+// describe sets name and topic, in one call: both draw on the same limit of two
+// changes in ten minutes.
+func (a *Adapter) describe(ctx context.Context, p *progress, id string, c core.GroupChange) {
+	var parts []core.Part
+	var want wanted
+	if c.Name != nil {
+		if n, ok := fitName(*c.Name, c.Suffix, c.Badge); ok {
+			want.name = n.plain()
+			parts = append(parts, core.PartName)
+		} else {
+			p.report.Add(core.PartName, core.Account{}, &core.Error{
+				Op: "discord: set group", Kind: core.Invalid, Detail: "suffix",
+			})
+		}
+	}
+	if c.Topic != nil {
+		topic := oneLine(*c.Topic, maxTopic)
+		want.topic = &topic
+		parts = append(parts, core.PartTopic)
+	}
+	if len(parts) == 0 || p.ended {
+		return
+	}
+	_, err := p.once.Do(ctx, a.describeCall(id, want))
+	for _, part := range parts {
+		p.note(part, core.Account{}, err)
+	}
+}
+
+// wanted is what a channel is to be called and to say of itself.
+type wanted struct {
+	name  string  // "" is as it is
+	topic *string // escaped; nil is as it is
+}
+
+// describeCall reads first and writes only what is different: that keeps what
+// stands below the topic, and spares the limit.
+func (a *Adapter) describeCall(id string, want wanted) core.Call {
+	return core.Call{
+		Key:  "describe",
+		Cost: a.cost(id, "get_channel", "update_channel", NamePerChannel),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			ch, err := a.getChannel(ctx, id)
+			if err != nil {
+				return "", err
+			}
+			fields := make(map[string]any)
+			if want.name != "" && want.name != ch.Name {
+				fields["name"] = want.name
+			}
+			if t := parseAbout(ch.Topic); want.topic != nil && *want.topic != t.topic {
+				t.topic = *want.topic
+				fields["topic"] = t.text()
+			}
+			if len(fields) == 0 {
+				return "", nil
+			}
+			return "", a.updateChannel(ctx, in, id, fields)
+		},
+	}
+}
+
+// invite lets people into a channel, except that those whom its creation let in
+// already are only looked up: who is not in the guild sees none of its channels.
+func (a *Adapter) invite(ctx context.Context, p *progress, channel string, members []core.Account, in map[string]bool) {
+	for _, who := range members {
+		if err := a.own("invite", who.Workspace, who.ID); err != nil {
+			p.report.Add(core.PartMember, who, err)
+			continue
+		}
+		p.do(ctx, core.PartMember, who, a.inviteCall(channel, who.ID, in[who.ID]))
+	}
+}
+
+func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
+	call := core.Call{
+		Key:  "invite:" + user,
+		Cost: a.cost("", "get_guild_member"),
+		Make: func(ctx context.Context, i core.Intent) (string, error) {
+			_, err := a.getGuildMember(ctx, user)
+			if err != nil || in {
+				return "", err
+			}
+			return "", a.setChannelPermissionOverwrite(ctx, i, channel, letIn(user))
+		},
+	}
+	if !in {
+		call.Cost = a.cost(channel, "get_guild_member", "set_channel_permission_overwrite")
+	}
+	return call
+}
+
+func (a *Adapter) kickCall(channel, user string) core.Call {
+	return core.Call{
+		Key:  "kick:" + user,
+		Cost: a.cost(channel, "delete_channel_permission_overwrite"),
+		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			return "", a.deleteChannelPermissionOverwrite(ctx, in, channel, user)
+		},
+	}
+}

@@ -1,0 +1,39 @@
+package discord
+
+import "riskroom/core"
+
+// DefaultCategory is the category under which groups are made where the config
+// file names none. One that is full is followed by "riskroom-2" and so on.
+const DefaultCategory = "riskroom"
+
+// Settings describes the keys that a Discord guild takes in the config file.
+func Settings() core.PlatformSettings {
+	return core.PlatformSettings{
+		Platform: Platform,
+		Settings: []core.Setting{
+			{
+				Key: "bot_token", Secret: true, Required: true, Pattern: `^[A-Za-z0-9_.-]{10,}$`, Form: "three parts with dots between",
+				Doc: "The bot's token, from the application's page Bot.",
+			},
+			{
+				Key: "guild_id", Required: true, Pattern: `^` + idPattern + `$`, Form: "80351110224678912",
+				Doc: "The server's ID: switch on Developer Mode, then Copy Server ID.",
+			},
+			{
+				Key: "public_key", Pattern: `^[0-9a-fA-F]{64}$`, Form: "64 hexadecimal digits",
+				Doc: "The application's public key, from its page General Information: commands and buttons come in over HTTP. Without it they come over the gateway.",
+			},
+			{
+				Key: "category", Pattern: `^\S(.{0,88}\S)?$`, Form: DefaultCategory,
+				Doc: "The category under which groups are made, " + DefaultCategory + " if left out. It is made if it is not there; when it is full, the next is made beside it.",
+			},
+			{
+				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: DefaultAPIURL,
+				Doc: "Where Discord's API is, with its version, if elsewhere: a proxy, a stand-in.",
+			},
+		},
+		Capabilities: capabilities(),
+		Channel:      `^` + idPattern + `$`,
+		User:         `^` + idPattern + `$`,
+	}
+}
