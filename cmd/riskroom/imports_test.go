@@ -48,7 +48,7 @@ var importRules = []importRule{
 var libraries = map[string][]string{
 	"github.com/slack-go/slack":                {"adapters/slack", "bots/slackbot"},
 	"github.com/bwmarrin/discordgo":            {"adapters/discord", "bots/discordbot"},
-	"github.com/gorilla/websocket":             {"adapters/slack/emulator", "bots/slackbot"},
+	"github.com/gorilla/websocket":             {"adapters/*/emulator", "bots/*bot"},
 	"github.com/redis/go-redis/v9":             {"core/store", "core/store/storetest"},
 	"github.com/alicebob/miniredis/v2":         {"core/store"},
 	"github.com/labstack/echo/v4":              {"bots/web", "cmd/**"},

@@ -22,8 +22,9 @@ func newServe(s surroundings) *cobra.Command {
 way end, hands back what it holds, and leaves within about ten seconds. Several
 may run on one Redis: they share the work.
 
-Platforms reach it at --listen. For a Slack workspace called acme in the file,
-the app's page takes these URLs:
+A Slack workspace with an app_token is reached over Socket Mode: no address of
+yours needs to be public. One with a signing_secret instead calls --listen. If it
+is called acme in the file, the app's page takes these URLs:
   Slash Commands                   https://YOUR.HOST/slack/acme/commands
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events

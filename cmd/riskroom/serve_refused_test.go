@@ -66,28 +66,10 @@ func TestServeRefusedByWorkspace(t *testing.T) {
 	redis := storetest.Start(t)
 	_, env := standIn(t)
 	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
-	t.Run("token", func(t *testing.T) {
-		t.Parallel()
-		const token = "xoxb-99-wrong"
-		mine := map[string]string{"TOKEN": token}
-		for k, v := range env {
-			if k != "TOKEN" {
-				mine[k] = v
-			}
-		}
-		refusedServe(t, serveConfig, mine, exitFailed,
-			[]string{"workspace acme: Slack refuses the bot token (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
-	})
-	t.Run("socket mode", func(t *testing.T) {
-		t.Parallel()
-		src := strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1)
-		mine := map[string]string{"APP": "xapp-1-2"}
-		for k, v := range env {
-			mine[k] = v
-		}
-		refusedServe(t, src, mine, exitFailed,
-			[]string{"workspace acme has no signing_secret", "not over Socket Mode", "Basic Information"}, mine["APP"])
-	})
+	const token = "xoxb-99-wrong"
+	env["TOKEN"] = token
+	refusedServe(t, serveConfig, env, exitFailed,
+		[]string{"workspace acme: Slack refuses the bot token (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
 }
 
 // TestServeRefusesEviction: a Redis that drops keys would lose risks.

@@ -44,15 +44,16 @@ type served struct {
 }
 
 // startServe runs serve against a stand-in and a Redis of its own.
-func startServe(t *testing.T) *served {
+func startServe(t *testing.T, config string, socketMode bool) *served {
 	t.Helper()
 	redis := storetest.Start(t)
 	slack, env := standIn(t)
+	slack.SetSocketMode(socketMode)
 	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
 
 	ctx, stop := context.WithCancel(context.Background())
 	s := &served{slack: slack, log: newLogLines(), stop: stop, code: make(chan int, 1)}
-	args := []string{"serve", "-c", writeConfig(t, serveConfig), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
+	args := []string{"serve", "-c", writeConfig(t, config), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
 	go func() {
 		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
@@ -79,7 +80,7 @@ func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return w, map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret(), "API": url + "/api/"}
+	return w, map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret(), "APP": w.AppToken(), "API": url + "/api/"}
 }
 
 func writeConfig(t *testing.T, src string) string {
@@ -171,7 +172,7 @@ func get(t *testing.T, url string) (int, string) {
 // hears of it, administrators can look, and a signal ends it in good order.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	s := startServe(t)
+	s := startServe(t, serveConfig, false)
 	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
 	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", reply, err)
@@ -194,6 +195,39 @@ func TestServe(t *testing.T) {
 	if code, _ := get(t, s.public+"/metrics"); code != http.StatusNotFound {
 		t.Errorf("the public address shows metrics: %d", code)
 	}
+	s.end(t)
+}
+
+// TestServeSocketMode: with an app token, commands come in over a connection
+// that riskroom opens.
+func TestServeSocketMode(t *testing.T) {
+	t.Parallel()
+	s := startServe(t, strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1), true)
+	if err := s.slack.WaitConnected(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
+	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
+		t.Fatalf("reply %+v: %v", reply, err)
+	}
+	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	if code, body := get(t, s.admin+"/readyz"); code != http.StatusOK || !strings.Contains(body, "socket mode of acme: ok") {
+		t.Errorf("ready: %d %s", code, body)
+	}
+	r, err := http.Post(s.public+"/slack/acme/commands", "application/x-www-form-urlencoded", strings.NewReader("command=/risk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusNotFound {
+		t.Errorf("the workspace is reached over HTTP as well: %d", r.StatusCode)
+	}
+	s.end(t)
+}
+
+// end stops serve as a signal does, and wants it to leave in good order.
+func (s *served) end(t *testing.T) {
+	t.Helper()
 	s.stop()
 	select {
 	case code := <-s.code:

@@ -129,10 +129,14 @@ func (a *App) openWays(r *prometheus.Registry, budget *engine.Budget) error {
 	return nil
 }
 
-// Public returns the server that platforms reach.
+// Public returns the server that platforms reach. Workspaces with Socket Mode
+// are not reached by it.
 func (a *App) Public() *http.Server {
 	routes := web.Routes{Slack: map[string]web.Slack{}}
 	for _, w := range a.workspaces {
+		if w.way.Socket() != nil {
+			continue
+		}
 		routes.Slack[w.settings.Name] = web.Slack{
 			Commands: w.way.Commands(), Interactions: w.way.Interactions(), Events: w.way.Events(),
 		}
@@ -145,6 +149,9 @@ func (a *App) Admin() *http.Server {
 	ready := []web.Check{{Name: "store", Run: a.store.Ready}}
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
+		if socket := w.way.Socket(); socket != nil {
+			ready = append(ready, web.Check{Name: "socket mode of " + w.settings.Name, Run: socket.Ready})
+		}
 	}
 	return web.NewAdmin(web.Admin{
 		Health:  []web.Check{{Name: "engine", Run: func(context.Context) error { return a.Engine.Alive() }}},

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -98,13 +99,16 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 			fail(fmt.Errorf("the engine cannot start: %w", err))
 		}
 	}()
+	sockets := a.openSockets(ctx)
 	<-ctx.Done()
 	a.log.Info("stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	// First nothing comes in any more, then what came in ends. The
 	// administrators' server stays to the last, to tell that it is not ready.
-	err := errors.Join(servers[0].Shutdown(stopping), a.Close(stopping))
+	err := servers[0].Shutdown(stopping)
+	sockets.Wait()
+	err = errors.Join(err, a.Close(stopping))
 	if err != nil {
 		a.log.Warn("not everything under way has ended", "err", err)
 	}
@@ -114,4 +118,23 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 		return nil
 	}
 	return context.Cause(ctx)
+}
+
+// openSockets has the workspaces with Socket Mode connected until ctx ends. One
+// whose app token is refused leaves the others alone: it is logged, and not
+// ready.
+func (a *App) openSockets(ctx context.Context) *sync.WaitGroup {
+	var open sync.WaitGroup
+	for _, w := range a.workspaces {
+		socket := w.way.Socket()
+		if socket == nil {
+			continue
+		}
+		open.Go(func() {
+			if err := socket.Run(ctx); err != nil {
+				a.log.ErrorContext(ctx, "nothing comes in from a workspace", "workspace", w.settings.Name, "err", err)
+			}
+		})
+	}
+	return &open
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -33,15 +32,12 @@ type workspace struct {
 const (
 	botTokenKey      = "bot_token"
 	signingSecretKey = "signing_secret"
+	appTokenKey      = "app_token"
 )
 
 func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, log *slog.Logger) (*workspace, error) {
 	if s.Platform != slack.Platform {
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)
-	}
-	if s.Values[signingSecretKey] == "" {
-		return nil, fmt.Errorf("workspace %s has no %s: commands and buttons come in over HTTP only so far, not over Socket Mode; "+
-			"add the app's signing secret (Basic Information, App Credentials)", s.Name, signingSecretKey)
 	}
 	a, err := slack.New(slack.Config{
 		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
@@ -123,9 +119,15 @@ func (w *workspace) note(refusal error) {
 func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, observe func(kind, outcome string), log *slog.Logger) error {
 	c := slackbot.Config{
 		Workspace: w.settings.Name, TeamID: w.identity.TeamID, EnterpriseID: w.identity.EnterpriseID,
-		SigningSecrets: []string{w.settings.Values[signingSecretKey]}, Token: w.settings.Values[botTokenKey], APIURL: w.settings.APIURL,
-		ResponseOrigins: responseOrigins(w.settings.APIURL),
-		Bot:             bot, Noticed: e.Noticed, Budget: budget, Observe: observe, Logger: log,
+		Token: w.settings.Values[botTokenKey], APIURL: w.settings.APIURL,
+		Bot: bot, Noticed: e.Noticed, Budget: budget, Observe: observe, Logger: log,
+	}
+	// With an app token Slack is asked to call over Socket Mode, and answers if
+	// that is turned off; over HTTP a mistake would just be silence.
+	if token := w.settings.Values[appTokenKey]; token != "" {
+		c.AppToken = token
+	} else {
+		c.SigningSecrets = []string{w.settings.Values[signingSecretKey]}
 	}
 	if w.settings.Rates.Unlimited {
 		c.Cost = func(method string) []core.Bucket {
@@ -137,14 +139,4 @@ func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, ob
 		return fmt.Errorf("workspace %s: %w", w.settings.Name, err)
 	}
 	return nil
-}
-
-// responseOrigins returns where answers may go if the API is elsewhere: there
-// too. Nil is Slack's own places.
-func responseOrigins(apiURL string) []string {
-	u, err := url.Parse(apiURL)
-	if apiURL == "" || err != nil {
-		return nil
-	}
-	return []string{"https://hooks.slack.com", "https://hooks.slack-gov.com", u.Scheme + "://" + u.Host}
 }

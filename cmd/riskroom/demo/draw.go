@@ -157,8 +157,7 @@ func cellsOf(r rune) int {
 	case r >= 0x1f300 && r <= 0x1faff: // pictures
 		return 2
 	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
+	if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
 		return 2
 	}
 	return 1

@@ -142,6 +142,7 @@ func (p *play) example(f core.Field) string {
 		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
 	case core.PeopleField:
 		return p.w.home().ids[reporter]
+	case core.TextField:
 	}
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)
 }

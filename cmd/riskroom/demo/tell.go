@@ -175,6 +175,7 @@ func (t *textTeller) tell(w *world, items []item) {
 		t.below(w.wordTrigger(t.words, it))
 	case skipped:
 		head(t.style.warn(wordSkip(w, t.words, it)))
+	case filedRisk: // the form told it
 	case freed:
 		head(t.style.warn(t.words.S("demo.freed", text.Args{"Key": string(it.risk.Key)})))
 	}
