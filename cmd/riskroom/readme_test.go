@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"riskroom/adapters/slack"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestReadme: what the README says of scopes, commands and folders is so.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	text := readme(t)
+	for _, scope := range slack.RequiredScopes() {
+		if !strings.Contains(text, "`"+scope+"`") {
+			t.Errorf("the scope %s is not named", scope)
+		}
+	}
+	for _, command := range []string{"go run ./cmd/riskroom demo", "go test ./..."} {
+		if !strings.Contains(text, command+"\n") {
+			t.Errorf("the command %q is not shown", command)
+		}
+	}
+	for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join("../..", link[1])); err != nil {
+			t.Errorf("a link leads nowhere: %s", link[1])
+		}
+	}
+}
+
+// TestReadmeTranscript: the demo still prints what the README shows of it.
+func TestReadmeTranscript(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(readme(t), "```\n── ")
+	shown, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("the README shows no transcript")
+	}
+	r := program(t.Context(), nil, "", "demo")
+	printed := map[string]bool{}
+	for l := range strings.Lines(undated(r.stdout)) {
+		printed[l] = true
+	}
+	for l := range strings.Lines(undated("── " + shown)) {
+		if strings.TrimSpace(l) != "..." && !printed[l] {
+			t.Errorf("the demo does not print %q", l)
+		}
+	}
+}
+
+// undated takes out of a transcript what depends on the day it is played.
+func undated(s string) string {
+	s = regexp.MustCompile(`── \w+day .*`).ReplaceAllString(s, "── DAY")
+	s = regexp.MustCompile(`\d{1,2} [A-Z][a-z]{2} \d{4}`).ReplaceAllString(s, "DATE")
+	// A day of two digits makes a card wider than one of one.
+	return regexp.MustCompile(` +│|─+[┐┘]`).ReplaceAllString(s, "|")
+}
