@@ -18,7 +18,8 @@ func TestMatrix(t *testing.T) {
 	if !t.Failed() && len(cells) < 300 {
 		t.Errorf("the matrix has only %d cells", len(cells))
 	}
-	checkEffectsPage(t, harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities().Calls, cells)
+	can := harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities()
+	adaptertest.EffectsPage(t, "Slack", can, cells, *update)
 }
 
 type harness struct{}

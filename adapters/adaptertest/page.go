@@ -1,0 +1,63 @@
+package adaptertest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"riskroom/core"
+)
+
+// EffectsPage keeps the page that says how each call to a platform is kept from
+// happening twice, and what the fault matrix found, in step with the adapter:
+// docs/effects-<platform>.md, seen from the adapter's folder. With update it
+// writes the page anew. Name is the platform's name as people write it.
+func EffectsPage(t *testing.T, name string, c core.Capabilities, cells []Cell, update bool) {
+	t.Helper()
+	file := "effects-" + c.Platform + ".md"
+	page := filepath.Join("..", "..", "docs", file)
+	want := effectsPage(name, c, cells)
+	if update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Errorf("docs/%s is not what the adapter says; run this test with -update", file)
+	}
+}
+
+func effectsPage(name string, c core.Capabilities, cells []Cell) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# How each call to %s is kept from happening twice\n\n"+
+		"Made from the adapter's capabilities by `go test ./adapters/%s -run TestMatrix -update`.\n\n"+
+		"Before a call an intent is stored, after it its result. A worker that finds an intent without a result waits until the call\n"+
+		"can no longer take effect, and then does what stands under *how*. Where a risk is named, the policy beside it applies and is\n"+
+		"recorded in the risk's audit trail: *resend* makes the call again, *park* leaves it to a person (`riskroom runs`).\n\n"+
+		"| call | %s's method | how | what can still go wrong | policy |\n|---|---|---|---|---|\n", name, c.Platform, name)
+	for _, p := range c.Calls {
+		risk, policy := p.Risk, string(p.Unsure)
+		if risk == "" {
+			risk, policy = "nothing", ""
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s |\n", p.Key, p.Method, p.How, risk, policy)
+	}
+	var policies []Cell
+	for _, cell := range cells {
+		if cell.Verdict != Single {
+			policies = append(policies, cell)
+		}
+	}
+	fmt.Fprintf(&b, "\n## What the fault matrix finds\n\n"+
+		"Each action is run, struck by a fault in one of its calls, and run again; the workspace's final state is compared with an\n"+
+		"undisturbed run's. Of %d cells %d end in the same state. In the others %s could not be asked, and the policy was applied:\n\n",
+		len(cells), len(cells)-len(policies), name)
+	b.WriteString(Markdown(policies))
+	return b.String()
+}

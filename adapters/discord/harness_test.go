@@ -1,0 +1,173 @@
+package discord_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/adaptertest"
+	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
+	"riskroom/core"
+)
+
+// TestMatrix strikes every call of every action.
+func TestMatrix(t *testing.T) {
+	cells := adaptertest.Matrix(t, harness{})
+	if !t.Failed() && len(cells) < 300 {
+		t.Errorf("the matrix has only %d cells", len(cells))
+	}
+	can := harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities()
+	adaptertest.EffectsPage(t, "Discord", can, cells, *update)
+}
+
+type harness struct{}
+
+// Open implements adaptertest.Harness.
+func (harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
+	t.Helper()
+	o := guildOf()
+	o.Now = clock.Now
+	o.Channels = []emulator.Channel{{ID: hidden, Name: "hidden", Private: true, Members: []string{eve}}}
+	w := start(t, o)
+	return world{w, connect(t, w, discord.Config{Budget: adaptertest.Unlimited{}, Clock: clock})}
+}
+
+type world struct {
+	*emulator.Workspace
+	adapter *discord.Adapter
+}
+
+// Platform implements adaptertest.World.
+func (w world) Platform() core.Platform { return w.adapter }
+
+// Cast implements adaptertest.World.
+func (w world) Cast() adaptertest.Cast {
+	return adaptertest.Cast{
+		Workspace:   home,
+		People:      []core.Account{account(lin), account(wei), account(ana), account(bob), account(eve)},
+		Unreachable: account(deaf),
+		Uninvitable: account(gone),
+		Nobody:      account(nobody),
+		Hidden:      core.GroupRef{Workspace: home, ID: hidden},
+		Missing: func(g core.GroupRef) core.MessageRef {
+			return core.MessageRef{Workspace: home, Channel: g.ID, ID: missing}
+		},
+		UserGroup: "On Call",
+	}
+}
+
+// State implements adaptertest.World.
+func (w world) State() adaptertest.State {
+	var s adaptertest.State
+	for _, ch := range w.Channels() {
+		if ch.Creator == w.BotUserID() && !ch.Category {
+			s.Groups = append(s.Groups, w.group(ch))
+		}
+	}
+	for _, p := range w.View().People {
+		if m := w.DMs(p.ID); len(m) > 0 {
+			s.Direct = append(s.Direct, adaptertest.DirectView{With: p.ID, Messages: w.shown(m)})
+		}
+	}
+	return s
+}
+
+// group is a group as its members see it: the topic's first line is the topic,
+// and what stands below it stands for the purpose.
+func (w world) group(ch emulator.Channel) adaptertest.GroupView {
+	v := adaptertest.GroupView{
+		Ref: core.GroupRef{Workspace: home, ID: ch.ID}, Name: ch.Name, Private: ch.Private,
+		Messages: w.shown(w.Messages(ch.ID)),
+	}
+	topic, below, _ := strings.Cut("\n"+ch.Topic, "\n- ")
+	v.Topic, v.Purpose = w.PlainText(strings.TrimPrefix(topic, "\n")), w.PlainText(below)
+	for _, id := range ch.Members {
+		if id != w.BotUserID() {
+			v.Members = append(v.Members, id)
+		}
+	}
+	for _, n := range w.Notices(ch.ID) {
+		v.Notices = append(v.Notices, n.Plain)
+	}
+	for _, p := range w.Pins(ch.ID) {
+		v.Pinned = append(v.Pinned, core.MessageRef{Workspace: home, Channel: ch.ID, ID: p.ID})
+	}
+	return v
+}
+
+func (w world) shown(messages []emulator.Message) []adaptertest.Shown {
+	var out []adaptertest.Shown
+	for _, m := range messages {
+		s := adaptertest.Shown{Ref: core.MessageRef{Workspace: home, Channel: m.Channel, ID: m.ID}, Text: m.Plain, Mentions: m.Notifies}
+		look(m.Content, &s, false)
+		for _, e := range m.Embeds {
+			str := func(v any) string { s, _ := v.(string); return s }
+			look(str(e["title"]), &s, true)
+			look(str(e["description"]), &s, true)
+			fields, _ := e["fields"].([]any)
+			for _, f := range fields {
+				look(str(f.(map[string]any)["value"]), &s, true)
+			}
+		}
+		for _, row := range m.Components {
+			for _, c := range row["components"].([]any) {
+				s.Buttons = append(s.Buttons, c.(map[string]any)["label"].(string))
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// working is what works in a text: mentions and links. What is escaped is
+// skipped.
+var working = regexp.MustCompile(`\\.|<(?:@!?|@&|#)(\d+)>|(@everyone|@here)|\]\(<?(https?://[^\s<>)]+)>?\)|<?(https?://[^\s<>)]+)>?`)
+
+// look gathers what notifies and what can be pressed. In an embed a mention
+// shows a name and notifies nobody; in a message's text the stand-in tells whom
+// it notifies.
+func look(text string, s *adaptertest.Shown, embed bool) {
+	for _, m := range working.FindAllStringSubmatch(text, -1) {
+		switch id, all, link := m[1], m[2], m[3]+m[4]; {
+		case link != "":
+			s.Links = append(s.Links, link)
+		case embed && id != "":
+			s.Mentions = append(s.Mentions, id)
+		case embed && all != "":
+			s.Mentions = append(s.Mentions, "everyone")
+		}
+	}
+}
+
+// Calls implements adaptertest.World.
+func (w world) Calls() []adaptertest.APICall {
+	var out []adaptertest.APICall
+	for _, c := range w.Log().Calls() {
+		out = append(out, adaptertest.APICall{Method: c.Method, Write: c.Write, Effect: c.Effect, Struck: len(c.Met) > 0})
+	}
+	return out
+}
+
+// Inject implements adaptertest.World.
+func (w world) Inject(f adaptertest.Fault) bool {
+	order := stage.Fault{Method: f.Method, Kind: stage.FaultKind(f.Kind), Nth: f.Nth, Times: f.Times, RetryAfter: f.Wait}
+	switch f.Kind {
+	case adaptertest.Revoked:
+		order.Kind, order.Code = stage.Refuse, "401"
+	case adaptertest.Forbidden:
+		order.Kind, order.Code = stage.Refuse, "50013"
+	case adaptertest.HideMetadata:
+		order.Method = "list_messages"
+	}
+	if order.Kind.Phase() == "" {
+		return false
+	}
+	w.Faults().Order(order)
+	return true
+}
+
+// Settle implements adaptertest.World.
+func (w world) Settle() { w.ReleaseLate() }
