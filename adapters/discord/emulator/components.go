@@ -111,6 +111,11 @@ func checkSelect(f *form, path string, c object) {
 	if has && ok && least > most {
 		f.fail(path+".max_values", "SELECT_COMPONENT_INVALID_MAX_VALUES", "Max values must be greater than or equal to min values")
 	}
+	for _, bound := range []string{"min_values", "max_values"} {
+		if c[bound] == nil {
+			c[bound] = 1 // what Discord fills in
+		}
+	}
 }
 
 func checkOptions(f *form, path string, c object) {

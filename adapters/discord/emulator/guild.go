@@ -150,7 +150,7 @@ func listMyGuilds(w *Workspace, _ *call) (any, error) {
 
 func getMyUser(w *Workspace, _ *call) (any, error) {
 	out := userObject(w.bot())
-	out["mfa_enabled"], out["verified"], out["email"] = true, true, nil
+	out["mfa_enabled"], out["verified"], out["email"], out["locale"] = true, true, nil, "en-US"
 	return out, nil
 }
 
