@@ -11,7 +11,7 @@ const (
 	MaxHandlers    = 20        // people and groups named as handlers
 	MaxMembers     = 200       // people in a group that a flow creates
 	MaxSteps       = 20        // steps of a flow
-	MaxInput       = 64 << 10  // bytes of a step's stored input
+	MaxInput       = 256 << 10 // bytes of a step's stored input: a card with every field at its limit fits
 	MaxBody        = 256 << 10 // bytes of a request's body
 	MaxNotes       = 50        // notes kept on a risk; older ones stay in the audit trail
 	MaxListed      = 50        // risks shown in one list

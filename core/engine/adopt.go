@@ -3,42 +3,55 @@ package engine
 import (
 	"context"
 	"slices"
-	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/flow"
 )
 
-// adopt brings armed timers in line with the flows that are now in force: moved
-// where a flow's delay changed, dropped where the flow is gone, added where a
-// new flow is still ahead. Nothing that became due by it fires in bulk.
-func (e *Engine) adopt(ctx context.Context) error {
-	var hashes []string
+// publish stores the flows that are in force, so that every replica can read
+// what a run pins. It comes before anything can be filed.
+func (e *Engine) publish(ctx context.Context) error {
 	for _, f := range e.flows {
 		if err := e.store.PutFlow(ctx, f.Hash(), f.Canonical()); err != nil {
 			return err
 		}
-		hashes = append(hashes, f.Hash())
 	}
-	slices.Sort(hashes)
-	rev := core.MakeOp(strings.Join(hashes, " "))
-	before, err := e.store.PlanInForce(ctx)
-	if err != nil || before == rev {
-		return err
-	}
-	if before != "" {
-		if err := e.adoptAll(ctx); err != nil {
-			return err
-		}
-	}
-	// Recorded last: a start that dies half-way goes over all of it again,
-	// which changes nothing where it has been.
-	return e.store.SetPlan(ctx, rev)
+	return nil
 }
 
-func (e *Engine) adoptAll(ctx context.Context) error {
-	var moved, dropped, added int
-	err := e.store.Each(ctx, func(key core.RiskKey) error {
+// adoptLoop brings armed timers in line with the flows that are in force: moved
+// where a flow's delay changed, dropped where the flow is gone, added where a
+// new flow is still ahead. Nothing that became due by it fires in bulk. It goes
+// over every risk at each start, beside the work, and changes nothing where all
+// is right: what another replica filed meanwhile by an older file is mended by
+// the next start.
+func (e *Engine) adoptLoop(ctx context.Context) {
+	pause := time.Second
+	for ctx.Err() == nil {
+		err := e.adopt(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		e.log.WarnContext(ctx, "timers could not all be brought in line with the flows", "again", pause, "err", err)
+		_ = sleep(ctx, pause)
+		pause = min(2*pause, time.Minute)
+	}
+}
+
+func (e *Engine) adopt(ctx context.Context) error {
+	done := map[TimerOp]int{}
+	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
+	if len(done) > 0 {
+		e.log.InfoContext(ctx, "timers follow the flows in force",
+			"moved", done[MoveTimer], "dropped", done[DropTimer], "added", done[ArmTimer])
+	}
+	return err
+}
+
+// adoptOne brings the timers of one risk in line, again if it moves meanwhile.
+func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[TimerOp]int) error {
+	for {
 		rec, err := e.store.Get(ctx, key)
 		if core.KindOf(err) == core.NotFound {
 			return nil
@@ -47,25 +60,21 @@ func (e *Engine) adoptAll(ctx context.Context) error {
 			return err
 		}
 		changes := e.realign(rec)
-		for _, c := range changes {
-			switch c.Do {
-			case MoveTimer:
-				moved++
-			case DropTimer:
-				dropped++
-			case ArmTimer:
-				added++
-			}
-		}
 		if len(changes) == 0 {
 			return nil
 		}
-		return e.store.Arm(ctx, key, changes)
-	})
-	if moved+dropped+added > 0 {
-		e.log.InfoContext(ctx, "timers follow the flows in force", "moved", moved, "dropped", dropped, "added", added)
+		err = e.store.Arm(ctx, key, rec.Risk.Version, changes)
+		if core.KindOf(err) == core.Conflict {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, c := range changes {
+			done[c.Do]++
+		}
+		return nil
 	}
-	return err
 }
 
 // realign returns what has to change of a risk's armed timers. A run that has
@@ -84,12 +93,11 @@ func (e *Engine) realign(rec Record) []TimerChange {
 		due := f.Trigger.Due(anchor)
 		i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
 		switch {
-		case i < 0 && due.After(now):
+		case i < 0 && due.After(now) && rec.Risk.Status.Open():
 			p.timer(TimerChange{Do: ArmTimer, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)
 		case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
 		case !due.After(now) && rec.Runs[i].Due.After(now):
 			// The new file would have it fire at once, for every risk at once.
-			p.missed = append(p.missed, f.Name)
 			p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
 		default:
 			p.timer(TimerChange{Do: MoveTimer, From: id, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)

@@ -128,7 +128,7 @@ func (b *bundle) ctx() context.Context {
 // eventually waits until ok holds.
 func (b *bundle) eventually(what string, ok func() bool) {
 	b.t.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if ok() {
 			return
 		}

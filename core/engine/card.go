@@ -33,16 +33,16 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	if !r.DueAt.IsZero() {
 		row(p.Field("due_at"), core.Plain(e.due(p, r)))
 	}
-	handlers := e.names(ctx, p, r.Handlers, r.Home, workspace)
+	handlers := e.names(ctx, p, r.Handlers, workspace)
 	if len(handlers) == 0 {
 		handlers = plain(p.S("card.handlers.none"))
 	}
 	row(p.Field("handlers"), handlers...)
 	if lead != "" {
-		row(p.Field("lead"), e.names(ctx, p, []core.Ref{lead}, r.Home, workspace)...)
+		row(p.Field("lead"), e.names(ctx, p, []core.Ref{lead}, workspace)...)
 	}
 	for _, f := range e.org.Fields {
-		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], r.Home, workspace)...)
+		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], workspace)...)
 	}
 	row(p.Field("resolution"), plain(r.Resolution)...)
 	if n := len(r.Notes); n > 0 {
@@ -99,9 +99,9 @@ func (e *Engine) due(p text.Printer, r core.Risk) string {
 // maxNamed is how many people a row of a card names.
 const maxNamed = 10
 
-// names words people: a mention where they have an account in the workspace
-// that is known without asking for long, else their name.
-func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, home, workspace string) []core.Span {
+// names words people: a mention where they have an account in the workspace,
+// else their name.
+func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, workspace string) []core.Span {
 	var out []core.Span
 	for i, r := range refs {
 		if i > 0 {
@@ -110,12 +110,12 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, hom
 		if i == maxNamed {
 			return append(out, core.Plain(p.S("card.people.more", text.Args{"Count": len(refs) - i})))
 		}
-		out = append(out, e.name(ctx, r, home, workspace))
+		out = append(out, e.name(ctx, r, workspace))
 	}
 	return out
 }
 
-func (e *Engine) name(ctx context.Context, r core.Ref, home, workspace string) core.Span {
+func (e *Engine) name(ctx context.Context, r core.Ref, workspace string) core.Span {
 	if _, group, ok := r.Group(); ok {
 		return core.Plain("@" + group)
 	}
@@ -137,7 +137,7 @@ func (e *Engine) name(ctx context.Context, r core.Ref, home, workspace string) c
 }
 
 // value words the content of an own field; nil if there is none.
-func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core.Value, home, workspace string) []core.Span {
+func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core.Value, workspace string) []core.Span {
 	if v.IsZero() {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core
 	case core.DateField:
 		return plain(e.when(p, v.Date))
 	case core.PeopleField:
-		return e.names(ctx, p, v.People, home, workspace)
+		return e.names(ctx, p, v.People, workspace)
 	case core.SelectField:
 		for _, o := range f.Options {
 			if o.Key == v.Text {

@@ -14,6 +14,7 @@ const changeTries = 5
 
 // ChangeStatus implements Handling.
 func (e *Engine) ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (core.Risk, error) {
+	ctx = forPerson(ctx)
 	var err error
 	for range changeTries {
 		var rec Record
@@ -113,12 +114,12 @@ func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (bool, er
 	return got.Repeat, err
 }
 
-// cancelled wishes runs cancelled that have begun and whose condition no longer
-// holds.
+// cancelled wishes runs cancelled whose condition no longer holds. The store
+// leaves alone those that have not begun: they are judged when they fire.
 func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []TimerChange {
 	var out []TimerChange
 	for _, r := range rec.Runs {
-		if !r.State.Live() || !r.Begun || r.FlowHash == "" {
+		if !r.State.Live() && r.State != Parked || r.FlowHash == "" {
 			continue
 		}
 		f, err := e.pinned.get(ctx, r.FlowHash)

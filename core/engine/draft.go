@@ -135,9 +135,7 @@ func (c *checker) severities() string {
 	return p.List(known)
 }
 
-// handlers checks that everybody named is known, and gives groups that are
-// meant at home their workspace only when they are resolved: what is stored is
-// what was meant.
+// handlers checks that everybody named is known.
 func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []core.Ref {
 	if len(refs) > core.MaxHandlers {
 		c.refuse("too_many_handlers", "handlers", "Max", core.MaxHandlers)

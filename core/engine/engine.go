@@ -67,7 +67,7 @@ type Engine struct {
 	rights rights
 	budget *Budget
 	pinned pinnedFlows
-	paused pausedTold
+	paused pauses
 
 	wake    chan struct{} // look at the timers now
 	halt    atomic.Bool   // no new intents: the program stops
@@ -121,7 +121,7 @@ func New(o Options) *Engine {
 // way end for at most ten seconds, hands back every run that it holds and
 // returns nil. It fails only if it cannot start.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.adopt(ctx); err != nil {
+	if err := e.publish(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -132,6 +132,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { e.claimLoop(ctx, work) })
 	loops.Go(func() { e.sweepLoop(ctx) })
+	loops.Go(func() { e.adoptLoop(ctx) })
 	<-ctx.Done()
 	e.halt.Store(true)
 	loops.Wait()

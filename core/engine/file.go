@@ -14,6 +14,7 @@ const similarWithin = 10 * time.Minute
 
 // MayFile implements Filing.
 func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
+	ctx = forPerson(ctx)
 	ok, err := e.rights.mayFile(ctx, by.Account)
 	switch {
 	case err != nil:
@@ -54,6 +55,7 @@ type filedResult struct {
 
 // File implements Filing.
 func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error) {
+	ctx = forPerson(ctx)
 	if err := e.MayFile(ctx, by); err != nil {
 		return Filed{}, err
 	}
@@ -70,7 +72,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		Key: core.MakeRiskKey(e.org.KeyPrefix, n), Version: 1, Home: by.Account.Workspace,
 		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
 		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: d.Fields,
-		Submitter: by, SubmittedAt: now, Handlers: d.Handlers, Status: core.Pending, StatusSince: now,
+		Submitter: by, SubmittedAt: now, Handlers: qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
 	p := plan(e.flows, nil, r, now)
 	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})

@@ -25,7 +25,7 @@ func newPinnedFlows(plans Plans, current []*flow.Flow) pinnedFlows {
 }
 
 // get returns the flow of that hash. One that this version cannot read is
-// Invalid.
+// Unavailable: in the middle of an upgrade another replica can.
 func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 	p.mu.Lock()
 	f, ok := p.known[hash]
@@ -34,12 +34,11 @@ func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 		return f, nil
 	}
 	canonical, err := p.plans.Flow(ctx, hash)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		f, err = flow.Parse(canonical)
 	}
-	f, err = flow.Parse(canonical)
 	if err != nil {
-		return nil, invalid("pinned flow "+hash, err)
+		return nil, &core.Error{Op: "pinned flow " + hash, Kind: core.Unavailable, Detail: "flow_unreadable", Err: err}
 	}
 	p.mu.Lock()
 	p.known[hash] = f

@@ -136,11 +136,11 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	if a.Type != core.Item {
 		return nil
 	}
-	link, err := t.e.store.ReserveLink(ctx, t.held())
+	link, err := t.reserveLink(ctx)
 	if err != nil {
 		return err
 	}
-	if link.State != Reserved && link.State != Bound || link.Run != t.run.ID {
+	if link.State != Reserved || link.Run != t.run.ID {
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: "item_group_exists"}
 	}
 	spec.Suffix = t.rec.Risk.Key.Slug()
@@ -217,7 +217,7 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 
 // mayOperate checks that the operator of a set_group owns or administers the
 // group: its owner is who was named as it was made, and administrators of
-// riskroom administer every group that it made.
+// riskroom count as administrators of every group that it is in.
 func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
 	accounts, err := t.e.people.accounts(ctx, operator, workspace, trustedFor)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,36 +18,55 @@ type noticeData struct {
 	Args text.Args `json:"args"`
 }
 
-// pausedTold remembers which workspaces were told to refuse the bot, so that a
-// thousand waiting runs say so once.
-type pausedTold struct {
-	mu   sync.Mutex
-	last map[string]time.Time
+// pauses remembers which workspaces refuse the bot, so that a thousand runs do
+// not each ask again.
+type pauses struct {
+	mu    sync.Mutex
+	until map[string]time.Time
 }
 
-const pausedToldEvery = time.Hour
-
-func (p *pausedTold) again(workspace string, now time.Time) bool {
+func (p *pauses) set(workspace string, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.last == nil {
-		p.last = map[string]time.Time{}
+	if p.until == nil {
+		p.until = map[string]time.Time{}
 	}
-	if last, ok := p.last[workspace]; ok && now.Sub(last) < pausedToldEvery {
-		return false
+	p.until[workspace] = until
+}
+
+func (p *pauses) left(workspace string, now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.until[workspace].Sub(now)
+}
+
+// noticesRisk is the key of notices that belong to no risk.
+func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyPrefix, 0) }
+
+// tellPaused has administrators told, once an hour and by one replica, that a
+// workspace refuses the bot.
+func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
+	now := e.clock.Now()
+	e.paused.set(workspace, now.Add(pausedRetry))
+	data, err := json.Marshal(noticeData{Code: "paused", Args: text.Args{"Workspace": workspace, "Code": code}})
+	if err == nil {
+		hour := now.Truncate(time.Hour).Format(time.RFC3339)
+		err = e.store.Arm(ctx, e.noticesRisk(), 0, []TimerChange{{
+			Do: ArmTimer, Due: now, Data: data,
+			Run: RunID{Risk: e.noticesRisk(), Flow: NoticeFlow, Occurrence: core.MakeOp("paused", workspace, hour)},
+		}})
 	}
-	p.last[workspace] = now
-	return true
+	if err != nil {
+		e.log.ErrorContext(ctx, "a workspace refuses the bot, which could not be told", "workspace", workspace, "code", code, "err", err)
+	}
 }
 
 // tell has a failure without a causer told to the admin channel, by a run that
 // is armed as the turn settles. Telling the same of the same step again arms
-// nothing new. A notice tells nothing of itself.
+// nothing new, but for a run that is parked again. A notice tells nothing of
+// itself.
 func (t *turn) tell(code string, args text.Args) {
 	if t.run.ID.Flow == NoticeFlow {
-		return
-	}
-	if code == "paused" && !t.e.paused.again(t.workspace, t.e.clock.Now()) {
 		return
 	}
 	data, err := json.Marshal(noticeData{Code: code, Args: args})
@@ -55,7 +74,11 @@ func (t *turn) tell(code string, args text.Args) {
 		t.log.Error("notice cannot be kept", "err", err)
 		return
 	}
-	occurrence := core.MakeOp(t.run.ID.String(), fmt.Sprint(t.run.Cycle), t.stepKey, code, string(data))
+	when := ""
+	if code == "parked" {
+		when = stamp(t.e.clock.Now())
+	}
+	occurrence := core.MakeOp(t.run.ID.String(), strconv.FormatInt(t.run.Cycle, 10), t.stepKey, code, string(data), when)
 	t.told = append(t.told, TimerChange{
 		Do: ArmTimer, Due: t.e.clock.Now(), Data: data,
 		Run: RunID{Risk: t.run.ID.Risk, Flow: NoticeFlow, Occurrence: occurrence},
@@ -75,7 +98,7 @@ func (t *turn) notice(ctx context.Context) error {
 	in := &input{}
 	if t.run.Input != nil {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
-			return t.end(ctx, Parked, "stored_input")
+			return t.end(ctx, Parked, "stored_input", performed{})
 		}
 	} else if err := t.wordNotice(ctx, in); err != nil {
 		return t.noticeFailed(ctx, err, performed{})
@@ -84,13 +107,16 @@ func (t *turn) notice(ctx context.Context) error {
 	if err != nil {
 		return t.noticeFailed(ctx, err, p)
 	}
-	return t.end(ctx, Finished, "")
+	for _, f := range p.out.Failed {
+		t.log.ErrorContext(ctx, "notice did not reach somebody", "notice", string(t.run.Data), "who", f.What, "code", f.Code)
+	}
+	return t.end(ctx, Finished, "", p)
 }
 
 func (t *turn) noticeFailed(ctx context.Context, err error, p performed) error {
 	if final(err) {
 		t.log.ErrorContext(ctx, "notice not delivered", "notice", string(t.run.Data), "err", err)
-		return t.end(ctx, Finished, core.DetailOf(err))
+		return t.end(ctx, Finished, core.DetailOf(err), p)
 	}
 	return t.conclude(ctx, err, p)
 }

@@ -43,54 +43,54 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	if state.Done {
 		return state.Value, nil
 	}
+	var told []Event
 	if state.Open {
 		value, found, err := o.settle(ctx, key, c, state)
-		if found || err != nil {
+		if found == core.Yes || err != nil {
 			return value, err
+		}
+		if found == core.CannotTell {
+			told = append(told, o.t.event(EventResent, o.op(key), map[string]string{"call": key}))
 		}
 	}
 	if o.t.cancelled() {
 		return "", o.t.refuseCancelled()
 	}
-	return o.make(ctx, key, c)
+	return o.make(ctx, key, c, told)
 }
 
-// settle finds out what became of an open intent. Neither found nor an error
+// settle finds out what became of an open intent. Anything but Yes and an error
 // means: make the call again.
-func (o once) settle(ctx context.Context, key string, c core.Call, s CallState) (string, bool, error) {
+func (o once) settle(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
 	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
-		return "", false, core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: "young"})
+		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: "young"})
 	}
 	if c.Probe == nil {
-		return "", false, o.giveUpIfCancelled(ctx, key, s)
+		return "", core.No, o.giveUpIfCancelled(ctx, key, s)
 	}
 	in := core.Intent{Op: o.op(key), First: s.First, Begun: s.Begun, Attempt: s.Attempt}
 	var value string
 	var found core.Found
-	ctx2, cancel := context.WithTimeout(ctx, e.timeout)
+	probeCtx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
-	err := e.budget.Spend(ctx2, c.ProbeCost, func(ctx context.Context) (err error) {
+	err := e.budget.Spend(probeCtx, c.ProbeCost, func(ctx context.Context) (err error) {
 		value, found, err = c.Probe(ctx, in)
 		return err
 	})
-	if err != nil {
-		return "", false, core.Stop(err)
-	}
-	switch found {
-	case core.Yes:
-		return value, true, o.record(ctx, key, c, s.Attempt, value)
-	case core.No:
-		return "", false, o.giveUpIfCancelled(ctx, key, s)
+	switch {
+	case err != nil:
+		return "", "", core.Stop(err)
+	case found == core.Yes:
+		return value, found, o.record(ctx, key, c, s.Attempt, value)
 	}
 	if err := o.giveUpIfCancelled(ctx, key, s); err != nil {
-		return "", false, err
+		return "", "", err
 	}
-	if c.Unsure == core.Resend {
-		o.t.note(EventResent, in.Op, map[string]string{"call": key})
-		return "", false, nil
+	if found == core.CannotTell && c.Unsure != core.Resend {
+		return "", "", core.Stop(errUnsure)
 	}
-	return "", false, core.Stop(errUnsure)
+	return "", found, nil
 }
 
 // giveUpIfCancelled closes an open intent that had no effect, or of which none
@@ -106,8 +106,9 @@ func (o once) giveUpIfCancelled(ctx context.Context, key string, s CallState) er
 	return o.t.refuseCancelled()
 }
 
-// make draws the cost, opens the intent and makes the call.
-func (o once) make(ctx context.Context, key string, c core.Call) (string, error) {
+// make draws the cost, opens the intent and makes the call. What is told goes
+// into the trail with the intent.
+func (o once) make(ctx context.Context, key string, c core.Call, told []Event) (string, error) {
 	if o.t.e.stopping() {
 		return "", core.Stop(errStopping)
 	}
@@ -115,7 +116,7 @@ func (o once) make(ctx context.Context, key string, c core.Call) (string, error)
 		return "", core.Stop(err)
 	}
 	sent := time.Now()
-	state, err := o.t.begin(ctx, key, o.binds(c))
+	state, err := o.t.begin(ctx, key, o.binds(c), told)
 	if err != nil {
 		return "", core.Stop(err)
 	}

@@ -237,7 +237,16 @@ func (p *people) isOne(ctx context.Context, a core.Account, r core.Ref) (bool, e
 	// Comparing addresses asks for one profile, where looking each person up
 	// would ask for as many as the file names.
 	prof, err := p.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, trustedFor)
-	return err == nil && strings.EqualFold(prof.Email, person.Email), err
+	if err != nil || !strings.EqualFold(prof.Email, person.Email) {
+		return false, err
+	}
+	if !prof.Guest {
+		return true, nil
+	}
+	// Somebody from outside may wear any address. The workspace's own answer
+	// decides whose it is.
+	b, err := p.accountIn(ctx, person, a.Workspace, trustedFor)
+	return err == nil && a == b, err
 }
 
 // namesOf returns every Ref under which account a may be stored: the account,

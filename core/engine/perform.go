@@ -105,7 +105,13 @@ func (t *turn) perform(ctx context.Context, in *input, sofar outcome) (performed
 	return p, err
 }
 
+// platform returns the workspace that a call goes to. One that refuses the bot
+// is not asked again for a while.
 func (t *turn) platform(workspace string) (core.Platform, error) {
+	t.workspace = workspace
+	if left := t.e.paused.left(workspace, t.e.clock.Now()); left > 0 {
+		return nil, core.Stop(&core.Error{Op: "workspace " + workspace, Kind: core.Unavailable, RetryAfter: left, Detail: "paused"})
+	}
 	if pl, ok := t.e.platforms[workspace]; ok {
 		return pl, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 // Show implements Handling.
 func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error) {
+	ctx = forPerson(ctx)
 	rec, err := e.readable(ctx, by, key)
 	if err != nil {
 		return View{}, err
@@ -22,6 +23,7 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 
 // List implements Handling.
 func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error) {
+	ctx = forPerson(ctx)
 	all, err := e.rights.mayReadAll(ctx, by.Account)
 	if err != nil {
 		return Listing{}, unanswered("rights to read", err)
@@ -88,8 +90,8 @@ func (e *Engine) withLed(ctx context.Context, q Query, l Listing) (Listing, erro
 func (e *Engine) groupsInUse(home string) []core.Ref {
 	var out []core.Ref
 	for _, m := range e.org.Modules {
-		for _, r := range m.Handlers {
-			if ws, _, ok := r.Group(); ok && (ws == "" || ws == home) {
+		for _, r := range qualify(m.Handlers, home) {
+			if ws, _, ok := r.Group(); ok && ws == home {
 				out = append(out, r)
 			}
 		}

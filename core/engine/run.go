@@ -88,7 +88,7 @@ type Run struct {
 	Cycle    int64     // of a sync: raised as each one ends
 	Step     int       // index of the step that is next or under way
 	Begun    bool      // some intent was written: its timer belongs to the worker
-	Attempts int       // failed attempts of this step since it last got on
+	Attempts int       // failed attempts of this step
 	Since    time.Time // when this step first failed, zero if it did not
 	Crashes  int       // claims that nobody handed back with an intent open, since the last result
 	Wish     Wish

@@ -31,7 +31,8 @@ type Risks interface {
 	// and how many there are in all.
 	Find(ctx context.Context, q Query) (risks []core.Risk, total int, err error)
 
-	// Each calls f with every open risk's key, in no order, until f fails.
+	// Each calls f once with the key of every risk that is open or has a
+	// timer, in no order, until f fails.
 	Each(ctx context.Context, f func(core.RiskKey) error) error
 }
 
@@ -120,7 +121,8 @@ type Runs interface {
 	// Arm applies timer changes that come with no change of the risk: a sync
 	// that an event asks for, a notice. All are of one risk, or of
 	// R-0, which holds notices that belong to none.
-	Arm(ctx context.Context, risk core.RiskKey, timers []TimerChange) error
+	// Conflict if version is not 0 and the risk is at another.
+	Arm(ctx context.Context, risk core.RiskKey, version int64, timers []TimerChange) error
 
 	// Claim hands out runs that are due, earliest first, at most limit, each
 	// under a lease from now. It also says when the next run is due that it
@@ -156,7 +158,10 @@ type Begin struct {
 	Nonce   string    // of this very try: a repeat is told by it
 	Version int64     // of the risk that the run was judged on; checked only if the run has not begun; 0: not checked
 	Until   time.Time // the lease from now on
-	Input   []byte    // pinned with the step's first intent if nothing is pinned yet
+	// Input is pinned with the step's first intent: if nothing is pinned yet,
+	// or if the run has not begun, so that nobody has acted on what is.
+	Input  []byte
+	Events []Event
 	// NeedsLink: the call makes the risk's item group, so the link must be
 	// reserved by this run.
 	NeedsLink bool
@@ -220,7 +225,7 @@ type Links interface {
 	ReserveLink(ctx context.Context, l Lease) (Link, error)
 	// SetLink changes a link that binds group: to Bound, Missing, or Free,
 	// which raises the epoch. It does nothing if the link binds another group.
-	SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to LinkState, events []Event) error
+	SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to LinkState, timers []TimerChange, events []Event) error
 	// RiskOf returns the risk whose item group g is or was last, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// EachLink calls f for every risk whose link is Bound or Missing.
@@ -278,6 +283,9 @@ type Slots interface {
 	// HoldBack grants no place in any of the buckets for so long: the platform
 	// said so.
 	HoldBack(ctx context.Context, buckets []core.Bucket, wait time.Duration) error
+	// HeldBack returns how long the buckets are held back for, 0 if they are
+	// not.
+	HeldBack(ctx context.Context, buckets []core.Bucket) (wait time.Duration, err error)
 }
 
 // Plans keeps flows as runs pin them.
@@ -286,10 +294,6 @@ type Plans interface {
 	PutFlow(ctx context.Context, hash string, canonical []byte) error
 	// Flow returns it, or NotFound.
 	Flow(ctx context.Context, hash string) ([]byte, error)
-	// PlanInForce returns what SetPlan recorded last, "" if nothing.
-	PlanInForce(ctx context.Context) (rev string, err error)
-	// SetPlan records which flows are in force, as a hash over all of them.
-	SetPlan(ctx context.Context, rev string) error
 }
 
 // Waker says when to look at the timers again before their time.

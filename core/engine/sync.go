@@ -13,15 +13,14 @@ import (
 type syncInput struct {
 	Cards map[string]core.Card `json:"cards,omitempty"` // by workspace
 	Small *core.Card           `json:"small,omitempty"` // of badges
-	Edits []Shown              `json:"edits,omitempty"` // as they stand, to be brought to the cards
+	Edits []string             `json:"edits,omitempty"` // IDs of shown messages, to be brought to the cards
 	Group core.GroupRef        `json:"group,omitzero"`
 	Badge *core.Badge          `json:"badge,omitempty"` // of Group, to be set right
-	More  bool                 `json:"more,omitempty"`  // not everything found room
 	Again time.Time            `json:"again,omitzero"`  // when to look once more, zero: no need
 }
 
 const (
-	editsAtOnce = 50              // in one sync, so that its input fits
+	editsAtOnce = 50              // in one sync
 	afterEvent  = 2 * time.Second // a platform's event is looked into so much later
 	afterOthers = 2 * time.Second // sync steps back behind a run that is acting
 )
@@ -37,7 +36,7 @@ func (t *turn) sync(ctx context.Context) error {
 	t.stepKey = "sync"
 	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 	if core.KindOf(err) == core.NotFound {
-		return t.end(ctx, Finished, "no_risk")
+		return t.end(ctx, Finished, "no_risk", performed{})
 	}
 	if err != nil {
 		return t.conclude(ctx, err, performed{})
@@ -46,73 +45,85 @@ func (t *turn) sync(ctx context.Context) error {
 	in := &input{Sync: &syncInput{}}
 	if t.run.Input != nil {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
-			return t.end(ctx, Parked, "stored_input")
+			return t.end(ctx, Parked, "stored_input", performed{})
 		}
 	} else {
-		if t.othersAct() {
-			return t.later(ctx, verdict{course: wait, code: "others_act", until: t.e.clock.Now().Add(afterOthers)}, outcome{})
+		if until := t.othersAct(); !until.IsZero() {
+			return t.later(ctx, verdict{course: wait, code: "others_act", until: until}, performed{})
 		}
+		in.Version = rec.Risk.Version
 		if in.Sync, err = t.difference(ctx); err != nil {
 			return t.conclude(ctx, err, performed{})
 		}
 		if t.input, err = in.encode(); err != nil {
-			return t.end(ctx, Parked, core.DetailOf(err))
+			return t.end(ctx, Parked, core.DetailOf(err), performed{})
 		}
 	}
 	p, err := t.setRight(ctx, in.Sync)
 	if err != nil {
 		return t.conclude(ctx, err, p)
 	}
-	return t.endSync(ctx, in.Sync, p)
+	return t.endSync(ctx, in, p)
 }
 
-func (t *turn) endSync(ctx context.Context, in *syncInput, p performed) error {
-	s := Settle{To: Finished, Shown: p.shown, Badge: p.badge, Timers: t.takeTold()}
+func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
+	s := p.left(Settle{To: Finished, Timers: t.takeTold()})
+	s.Seen = in.Version
 	for _, sh := range p.shown {
-		s.Seen = max(s.Seen, sh.Version)
 		s.Events = append(s.Events, t.event(EventSynced, "", map[string]string{"what": sh.ID, "where": sh.Ref.String()}))
 	}
-	if in.More {
-		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, t.e.clock.Now()))
-	} else if !in.Again.IsZero() {
-		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Again))
+	if !in.Sync.Again.IsZero() {
+		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Sync.Again))
 	}
 	return t.settleAs(context.WithoutCancel(ctx), s)
 }
 
-// othersAct tells whether another run of the risk is in the middle of a call.
-// Parked runs do not hold sync back.
-func (t *turn) othersAct() bool {
-	return slices.ContainsFunc(t.rec.Runs, func(r RunSummary) bool {
-		return r.ID != t.run.ID && r.State.Live() && r.Open
-	})
+// othersAct returns when to look again if another run of the risk is in the
+// middle of a call; zero if none is. Neither parked runs nor notices hold sync
+// back.
+func (t *turn) othersAct() time.Time {
+	var until time.Time
+	for _, r := range t.rec.Runs {
+		if r.ID == t.run.ID || r.ID.Flow == NoticeFlow || !r.State.Live() || !r.Open {
+			continue
+		}
+		soon := t.e.clock.Now().Add(afterOthers)
+		if r.At.After(soon) {
+			soon = r.At
+		}
+		if until.IsZero() || soon.Before(until) {
+			until = soon
+		}
+	}
+	return until
 }
 
 // difference looks at what is shown and returns what is not as it should be.
+// Cards come first: they need no look, and people read them.
 func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	in := &syncInput{Cards: map[string]core.Card{}}
 	r := t.rec.Risk
-	if err := t.lookAtGroup(ctx, in); err != nil {
-		return nil, err
-	}
-	small := t.e.badge(r, t.e.org.Language)
 	for _, s := range t.rec.Shown {
 		switch {
 		case s.Gone || s.Version >= r.Version:
 			continue
-		case len(in.Edits) == editsAtOnce:
-			in.More = true
-			return in, nil
 		case s.Badge:
-			in.Small = small.Message.Card
+			in.Small = t.e.badge(r, t.e.org.Language).Message.Card
 		default:
 			if _, ok := in.Cards[s.Ref.Workspace]; !ok {
 				in.Cards[s.Ref.Workspace] = *t.e.card(ctx, r, t.e.lead(r), s.Ref.Workspace, t.e.org.Language)
 			}
 		}
-		in.Edits = append(in.Edits, s)
+		in.Edits = append(in.Edits, s.ID)
+		in.Again = t.e.clock.Now()
+		if len(in.Edits) == editsAtOnce {
+			break
+		}
 	}
-	return in, nil
+	if len(in.Edits) > 0 {
+		return in, nil
+	}
+	return in, t.lookAtGroup(ctx, in)
 }
 
 // lookAtGroup looks whether the item group lives and wears its badge.
@@ -122,13 +133,12 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		return nil
 	}
 	pl, err := t.platform(link.Group.Workspace)
-	if err != nil {
-		return err
+	var state core.GroupState
+	if err == nil {
+		state, err = pl.LookGroup(ctx, link.Group)
 	}
-	t.workspace = link.Group.Workspace
-	state, err := pl.LookGroup(ctx, link.Group)
 	switch {
-	case core.KindOf(err) == core.NotFound:
+	case core.KindOf(err) == core.NotFound && pl != nil:
 		return t.relink(ctx, Missing, EventMissing, "missing")
 	case final(err):
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
@@ -181,14 +191,14 @@ func (t *turn) relink(ctx context.Context, to LinkState, event, told string) err
 	if to == Free {
 		data["reason"] = "archived"
 	}
-	ev := t.event(event, "", data)
-	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, []Event{ev}); err != nil {
-		return err
-	}
 	if told != "" {
 		args := t.noticeArgs("", "")
 		args["Group"] = link.Group.String()
 		t.tell(told, args)
+	}
+	ev := t.event(event, "", data)
+	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, t.takeTold(), []Event{ev}); err != nil {
+		return err
 	}
 	t.rec.Link.State = to
 	return nil
@@ -198,7 +208,10 @@ func (t *turn) relink(ctx context.Context, to LinkState, event, told string) err
 func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
 	var p performed
 	var left error
-	for _, s := range in.Edits {
+	for _, s := range t.rec.Shown {
+		if !slices.Contains(in.Edits, s.ID) {
+			continue
+		}
 		m := core.Message{Text: s.Title}
 		if s.Badge {
 			m = core.Message{Card: in.Small}
@@ -235,7 +248,6 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	if err != nil {
 		return s, err
 	}
-	t.workspace = s.Ref.Workspace
 	s.Version = m.Card.Version
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
 	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
@@ -260,7 +272,6 @@ func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error
 	if err != nil {
 		return err
 	}
-	t.workspace = in.Group.Workspace
 	report, err := pl.SetGroup(ctx, once{t: t, scope: "badge/"}, in.Group, core.GroupChange{Badge: in.Badge})
 	if err != nil && !final(err) {
 		return err
@@ -288,10 +299,14 @@ func (t *turn) badgeID() string {
 	return "sync/badge/" + t.rec.Link.Group.String()
 }
 
-// sweepGroups arms the sync of every risk with a live group.
+// sweepGroups arms the sync of every risk with a live group, spread over the
+// time until the next sweep, alike on every replica.
 func (e *Engine) sweepGroups(ctx context.Context) error {
+	start := e.clock.Now()
 	return e.store.EachLink(ctx, func(risk core.RiskKey, _ Link) error {
-		return e.store.Arm(ctx, risk, []TimerChange{e.syncAt(risk, e.clock.Now())})
+		const parts = 1000
+		share := time.Duration(risk.Number()%parts) * e.sweep / parts
+		return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, start.Add(share))})
 	})
 }
 
@@ -305,5 +320,5 @@ func (e *Engine) Noticed(ctx context.Context, g core.GroupRef) error {
 	if err != nil {
 		return err
 	}
-	return e.store.Arm(ctx, risk, []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))})
+	return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))})
 }

@@ -45,13 +45,6 @@ func (t *turn) call(key string) CallState {
 	return t.run.Calls[key]
 }
 
-// held returns the lease as it is now.
-func (t *turn) held() Lease {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.lease
-}
-
 func (t *turn) cancelled() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,6 +58,13 @@ func (t *turn) refuseCancelled() error {
 		return core.Stop(errCancelled)
 	}
 	return errCancelled
+}
+
+// reserveLink reserves the risk's link for this run.
+func (t *turn) reserveLink(ctx context.Context) (Link, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.e.store.ReserveLink(ctx, t.lease)
 }
 
 // openSince returns when the latest open intent began; zero if none is open.
@@ -98,12 +98,8 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 	if len(cost) == 0 {
 		return nil
 	}
-	if s := t.run.Slot; s.Key == key && !s.At.IsZero() {
-		t.run.Slot = Slot{}
-		ahead := s.At.Sub(t.e.clock.Now())
-		if ahead >= -guard(cost) && ahead <= MaxSlotWait {
-			return sleep(ctx, ahead)
-		}
+	if usable, err := t.useSlot(ctx, key, cost); usable || err != nil {
+		return err
 	}
 	wait, err := t.e.store.TakeSlot(ctx, cost, false, 0)
 	if err != nil {
@@ -116,8 +112,23 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 	return sleep(ctx, wait)
 }
 
+// useSlot uses the place that the call was deferred to, unless it has passed or
+// the platform has meanwhile held everybody back.
+func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (bool, error) {
+	s := t.run.Slot
+	t.run.Slot = Slot{}
+	ahead := s.At.Sub(t.e.clock.Now())
+	if s.Key != key || s.At.IsZero() || ahead < -guard(cost) || ahead > MaxSlotWait {
+		return false, nil
+	}
+	if held, err := t.e.store.HeldBack(ctx, cost); held > 0 || err != nil {
+		return false, err
+	}
+	return true, sleep(ctx, ahead)
+}
+
 // begin opens the intent of a call.
-func (t *turn) begin(ctx context.Context, key string, needsLink bool) (CallState, error) {
+func (t *turn) begin(ctx context.Context, key string, needsLink bool, told []Event) (CallState, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := Begin{
@@ -126,27 +137,75 @@ func (t *turn) begin(ctx context.Context, key string, needsLink bool) (CallState
 		Until:     t.e.clock.Now().Add(t.e.timeout + t.e.settle),
 		Input:     t.input,
 		NeedsLink: needsLink,
+		Events:    told,
 	}
 	if t.flow != nil && !t.run.Begun {
 		b.Version = t.version
 	}
-	got, err := t.e.store.Begin(ctx, b)
-	switch {
-	case err == nil:
-	case core.DetailOf(err) == errMoved.Detail:
-		return CallState{}, errMoved
-	case core.DetailOf(err) == errCancelled.Detail:
-		t.run.Wish = CancelWish
-		return CallState{}, errCancelled
-	case core.KindOf(err) == core.Conflict:
-		return CallState{}, &core.Error{Op: "once", Kind: core.Lost, Err: err}
-	default:
+	got, err := t.beginSurely(ctx, b)
+	if err != nil {
 		return CallState{}, err
 	}
 	t.lease, t.moved = got.Lease, time.Now()
 	t.run.Begun = true
 	t.setCall(key, got.Call)
 	return got.Call, nil
+}
+
+// beginTries is how often an intent is written whose storing was not answered.
+// The store knows a repeat by its nonce.
+const beginTries = 3
+
+// beginSurely writes an intent, again if the answer was lost. What was stored
+// without an answer in the end is closed: no call was made.
+func (t *turn) beginSurely(ctx context.Context, b Begin) (Begun, error) {
+	var err error
+	for try := range beginTries {
+		var got Begun
+		if got, err = t.e.store.Begin(ctx, b); err == nil {
+			return got, nil
+		}
+		if core.KindOf(err) != core.Unavailable || sleep(ctx, time.Duration(try)*50*time.Millisecond) != nil {
+			break
+		}
+	}
+	switch core.DetailOf(err) {
+	case errMoved.Detail:
+		return Begun{}, errMoved
+	case errCancelled.Detail:
+		t.run.Wish = CancelWish
+		return Begun{}, errCancelled
+	case "link":
+		return Begun{}, &core.Error{Op: "create_group", Kind: core.Unavailable, Detail: "link", Err: err}
+	}
+	switch core.KindOf(err) {
+	case core.Conflict:
+		// What is known of the run's calls has passed: read it anew, soon.
+		return Begun{}, &core.Error{Op: "once", Kind: core.Unavailable, Err: err}
+	case core.Unavailable:
+		t.takeBack(context.WithoutCancel(ctx), b)
+	}
+	return Begun{}, err
+}
+
+// takeBack closes an intent that was stored though the answer said otherwise,
+// so that the run can be handed back under the lease that it gave.
+func (t *turn) takeBack(ctx context.Context, b Begin) {
+	ctx, cancel := context.WithTimeout(ctx, t.e.settle)
+	defer cancel()
+	r, err := t.e.store.Load(ctx, t.run.ID)
+	c := r.Calls[b.Key]
+	if err != nil || r.State != Running || !c.Open || c.Attempt != b.Attempt {
+		return
+	}
+	lease := Lease{Run: t.run.ID, Until: r.At}
+	if _, err := t.e.store.Close(ctx, Close{Run: t.run.ID, Cycle: r.Cycle, Step: r.Step, Key: b.Key,
+		Attempt: b.Attempt, Fail: true, Lease: lease}); err != nil {
+		return
+	}
+	c.Open = false
+	t.lease, t.run.Begun = lease, r.Begun
+	t.setCall(b.Key, c)
 }
 
 // fail closes an intent whose call surely had no effect.

@@ -71,7 +71,7 @@ func (t *turn) judgeError(err error) verdict {
 	case isStop(err, errUnsure):
 		v.course = park
 	case core.IsStop(err) && core.KindOf(err) == core.RateLimited,
-		core.IsStop(err) && core.DetailOf(err) == "young":
+		core.IsStop(err) && (core.DetailOf(err) == "young" || core.DetailOf(err) == "paused"):
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):
 		v.course = goOn

@@ -35,7 +35,7 @@ func (e *Engine) take(ctx context.Context, r Run) {
 // stored.
 func (t *turn) act(ctx context.Context) error {
 	if t.run.Crashes >= crashesToPark {
-		return t.end(ctx, Parked, "crashing")
+		return t.end(ctx, Parked, "crashing", performed{})
 	}
 	switch t.run.ID.Flow {
 	case SyncFlow:
@@ -49,7 +49,7 @@ func (t *turn) act(ctx context.Context) error {
 			return err
 		}
 	}
-	return t.later(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, outcome{})
+	return t.later(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, performed{})
 }
 
 // maxJudgings is how often a run is judged again in one turn because its risk
@@ -61,7 +61,7 @@ const maxJudgings = 5
 func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	if err := t.load(ctx); err != nil {
 		if final(err) {
-			return false, t.end(ctx, Cancelled, core.DetailOf(err))
+			return false, t.end(ctx, Cancelled, core.DetailOf(err), performed{})
 		}
 		return false, t.conclude(ctx, err, performed{})
 	}
@@ -69,23 +69,23 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 		holds, err := t.flow.If.Holds(t.env())
 		if err != nil {
 			t.tell("failed", t.noticeArgs("if", "condition"))
-			return false, t.end(ctx, Skipped, "condition_failed")
+			return false, t.end(ctx, Skipped, "condition_failed", performed{})
 		}
 		if !holds {
-			return false, t.end(ctx, Skipped, "condition")
+			return false, t.end(ctx, Skipped, "condition", performed{})
 		}
 	}
 	t.fired()
 	for t.run.Step < len(t.flow.Steps) {
 		if t.cancelled() && t.openSince().IsZero() {
-			return false, t.end(ctx, Cancelled, "risk_changed")
+			return false, t.end(ctx, Cancelled, "risk_changed", performed{})
 		}
 		on, again, err := t.oneStep(ctx, t.flow.Steps[t.run.Step])
 		if !on || err != nil {
 			return again, err
 		}
 	}
-	return false, t.end(ctx, Finished, "")
+	return false, t.end(ctx, Finished, "", performed{})
 }
 
 // fired notes that the run acts, until some turn of it was settled: what a
@@ -157,10 +157,16 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {
 			return nil, invalid("a step's stored input", err)
 		}
-		t.version = in.Version
-		return in, nil
+		if t.run.Begun || in.Version == t.rec.Risk.Version {
+			t.version = in.Version
+			return in, nil
+		}
+		// The risk has moved since the step was deferred, and nobody has acted
+		// on this input: another takes its place.
 	}
-	if t.run.Step > 0 {
+	// Until the run has begun it goes by the risk that it was judged on, so
+	// that begin refuses it if the risk has moved.
+	if t.run.Step > 0 && t.run.Begun {
 		rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 		if err != nil {
 			return nil, err
@@ -185,27 +191,35 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 
 func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[step]) }
 
+// left puts into a settling what a step has left so far: a turn that is cut off
+// forgets no message that it sent.
+func (p performed) left(s Settle) Settle {
+	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
+		s.Outcome = p.out.encode()
+	}
+	s.Shown, s.Badge = p.shown, p.badge
+	for _, sh := range p.shown {
+		s.Seen = max(s.Seen, sh.Version)
+	}
+	return s
+}
+
 // endStep stores that a step ended, and what it left.
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
-	data := map[string]string{"action": s.Action()}
-	if p.out.Group != nil {
-		data["group"], data["name"] = p.out.Group.String(), p.out.Name
+	st := p.left(Settle{To: Running, Until: t.e.clock.Now().Add(claimLease), Next: true})
+	if p.out.Code == "" {
+		data := map[string]string{"action": s.Action()}
+		if p.out.Group != nil {
+			data["group"], data["name"] = p.out.Group.String(), p.out.Name
+		}
+		if len(p.out.Done) > 0 {
+			data["done"] = strings.Join(p.out.Done, ", ")
+		}
+		st.Events = append(st.Events, t.event(EventStep, t.op(""), data))
 	}
-	if len(p.out.Done) > 0 {
-		data["done"] = strings.Join(p.out.Done, ", ")
-	}
-	ev := t.event(EventStep, t.op(""), data)
 	var what []string
 	for _, f := range p.out.Failed {
 		what = append(what, f.What+" ("+f.Code+")")
-	}
-	st := Settle{To: Running, Until: t.e.clock.Now().Add(claimLease), Next: true,
-		Outcome: p.out.encode(), Shown: p.shown, Badge: p.badge}
-	for _, sh := range p.shown {
-		st.Seen = sh.Version
-	}
-	if p.out.Code == "" {
-		st.Events = append(st.Events, ev)
 	}
 	if len(what) > 0 {
 		list := strings.Join(what, ", ")
@@ -228,48 +242,52 @@ func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	case endRun:
 		if open := t.openSince(); !open.IsZero() {
 			until := open.Add(t.e.timeout + t.e.settle)
-			return t.later(ctx, verdict{course: wait, code: "cancelling", until: until}, p.out)
+			return t.later(ctx, verdict{course: wait, code: "cancelling", until: until}, p)
 		}
-		return t.end(ctx, Cancelled, "risk_changed")
+		return t.end(ctx, Cancelled, "risk_changed", p)
 	case park:
 		t.log.WarnContext(ctx, "run parked", "err", err)
-		return t.end(ctx, Parked, v.code)
+		return t.end(ctx, Parked, v.code, p)
 	case goOn, judge:
 		// Only a built-in run comes here: it has one step, which failed.
 		t.note(EventFailed, "", map[string]string{"action": t.stepKey, "code": v.code})
-		return t.end(ctx, Finished, v.code)
+		return t.end(ctx, Finished, v.code, p)
 	case handBack:
-		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p.out)
+		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p)
 	case pause:
-		t.tell("paused", text.Args{"Workspace": t.workspace, "Code": v.code})
+		t.e.tellPaused(ctx, t.workspace, v.code)
 	case backOff:
 		t.log.WarnContext(ctx, "step to be tried again", "step", t.stepKey, "until", v.until, "err", err)
 	}
-	return t.later(ctx, v, p.out)
+	return t.later(ctx, v, p)
 }
 
 // later settles a run to go on at v.until.
-func (t *turn) later(ctx context.Context, v verdict, out outcome) error {
-	s := Settle{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
-		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()}
-	if len(out.Done)+len(out.Failed) > 0 || out.Group != nil {
-		s.Outcome = out.encode()
-	}
+func (t *turn) later(ctx context.Context, v verdict, p performed) error {
+	s := p.left(Settle{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
+		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()})
 	kind := EventDeferred
-	if v.course == backOff || v.course == pause {
+	switch v.course {
+	case backOff:
 		kind = EventRetry
 		s.Attempts++
-		if s.Since.IsZero() && v.course == backOff {
+		if s.Since.IsZero() {
 			s.Since = t.e.clock.Now()
 		}
+	case pause:
+		kind = EventRetry
+		s.Since = time.Time{}
 	}
-	s.Events = append(s.Events, t.event(kind, "", map[string]string{
-		"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
+	// A run that goes on waiting for the same says so once.
+	if v.course == backOff || v.code != t.run.Reason {
+		s.Events = append(s.Events, t.event(kind, "", map[string]string{
+			"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
+	}
 	return t.settleAs(ctx, s)
 }
 
 // end settles a run for good, or parks it.
-func (t *turn) end(ctx context.Context, to RunState, reason string) error {
+func (t *turn) end(ctx context.Context, to RunState, reason string, p performed) error {
 	kind := EventEnded
 	switch to {
 	case Skipped:
@@ -282,8 +300,8 @@ func (t *turn) end(ctx context.Context, to RunState, reason string) error {
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
-	return t.settleAs(context.WithoutCancel(ctx), Settle{To: to, Reason: reason, Events: []Event{ev}, Timers: t.takeTold(),
-		Attempts: t.run.Attempts, Since: t.run.Since})
+	return t.settleAs(context.WithoutCancel(ctx), p.left(Settle{To: to, Reason: reason, Events: []Event{ev},
+		Timers: t.takeTold(), Attempts: t.run.Attempts, Since: t.run.Since}))
 }
 
 func (t *turn) noticeArgs(action, code string) text.Args {

@@ -156,6 +156,7 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 	now := s.now()
 	if clock != nil {
 		now = clock.Val()
+		s.skew.Store(int64(time.Until(now)))
 	}
 	found := map[int][]timed{}
 	for shard, cmd := range cmds {
@@ -169,12 +170,4 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 		}
 	}
 	return found, now.UnixMilli(), nil
-}
-
-// now returns the time by the store's clock.
-func (s *Store) now() time.Time {
-	if s.clock != nil {
-		return s.clock.Now()
-	}
-	return time.Now()
 }

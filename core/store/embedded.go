@@ -41,3 +41,8 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 	})
 	return s, nil
 }
+
+// Another opens the same database once more, with connections of its own: what
+// one does the other sees, and stopping one leaves the other alone. Of an
+// embedded store the first one keeps the database; it is stopped last.
+func (s *Store) Another(ctx context.Context) (*Store, error) { return Open(ctx, s.opts) }

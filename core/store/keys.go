@@ -29,14 +29,13 @@ import (
 //	{p:3}:run:<RunID>        hash: the run
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
-//	p:meta, p:plan, p:flow:<hash>, p:group:<workspace/id>
+//	p:meta, p:flow:<hash>, p:group:<workspace/id>
 type keys struct {
 	prefix string
 	shards int
 }
 
 func (k keys) meta() string                   { return k.prefix + ":meta" }
-func (k keys) plan() string                   { return k.prefix + ":plan" }
 func (k keys) flow(hash string) string        { return k.prefix + ":flow:" + hash }
 func (k keys) group(g core.GroupRef) string   { return k.prefix + ":group:" + g.String() }
 func (k keys) wake() string                   { return k.prefix + ":wake" }

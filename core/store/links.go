@@ -25,12 +25,15 @@ func (s *Store) ReserveLink(ctx context.Context, l engine.Lease) (engine.Link, e
 }
 
 // SetLink changes a link that binds group.
-func (s *Store) SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to engine.LinkState, events []engine.Event) error {
+func (s *Store) SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to engine.LinkState, timers []engine.TimerChange, events []engine.Event) error {
 	const op = "set link"
 	if to != engine.Bound && to != engine.Missing && to != engine.Free {
 		return invalid(op, "state", nil)
 	}
 	c := s.around("setlink", risk).add(string(risk), group.String(), string(to))
+	if err := s.timers(c, risk, timers); err != nil {
+		return invalid(op, "timers", err)
+	}
 	if err := s.events(c, events); err != nil {
 		return invalid(op, "events", err)
 	}

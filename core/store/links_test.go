@@ -64,7 +64,7 @@ func testLink(t *testing.T, open opener) {
 	set := func(g core.GroupRef, to engine.LinkState, kind string) {
 		t.Helper()
 		for range 2 {
-			b.ok(b.s.SetLink(b.ctx, "R-1", g, to, []engine.Event{{Kind: kind}}))
+			b.ok(b.s.SetLink(b.ctx, "R-1", g, to, nil, []engine.Event{{Kind: kind}}))
 		}
 	}
 	set(core.GroupRef{Workspace: "acme", ID: "C2"}, engine.Free, "other")
@@ -80,7 +80,7 @@ func testLink(t *testing.T, open opener) {
 	b.same("events", b.kinds(), "freed back missing bound")
 
 	b.same("next epoch", b.reserve(other), engine.Link{State: engine.Reserved, Run: id("2"), Epoch: 1})
-	b.is(b.s.SetLink(b.ctx, "R-1", room, "odd", nil), core.Invalid, "state")
+	b.is(b.s.SetLink(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
 }
 
 // testLinkKept: whatever ends or removes a run gives back what it reserved;
@@ -111,7 +111,7 @@ func testLinkKept(t *testing.T, open opener) {
 	_, err := b.s.Close(b.ctx, late)
 	b.ok(err)
 	b.same("a late group", b.link().Group, room)
-	b.ok(b.s.SetLink(b.ctx, "R-1", room, engine.Free, nil))
+	b.ok(b.s.SetLink(b.ctx, "R-1", room, engine.Free, nil, nil))
 	late.Value = "C1 "
 	_, err = b.s.Close(b.ctx, late)
 	b.ok(err)

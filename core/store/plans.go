@@ -26,17 +26,3 @@ func (s *Store) Flow(ctx context.Context, hash string) ([]byte, error) {
 	}
 	return b, failed("flow", err)
 }
-
-// PlanInForce returns what SetPlan recorded last, "" if nothing.
-func (s *Store) PlanInForce(ctx context.Context) (string, error) {
-	rev, err := s.db.Get(ctx, s.keys.plan()).Result()
-	if errors.Is(err, redis.Nil) {
-		return "", nil
-	}
-	return rev, failed("plan", err)
-}
-
-// SetPlan records which flows are in force.
-func (s *Store) SetPlan(ctx context.Context, rev string) error {
-	return failed("plan", s.db.Set(ctx, s.keys.plan(), rev, 0).Err())
-}

@@ -18,13 +18,6 @@ func testPlans(t *testing.T, open opener) {
 	b.ok(err)
 	b.same("flow", string(text), "name: remind\n")
 	b.is(b.s.PutFlow(b.ctx, "", nil), core.Invalid, "hash")
-
-	for _, want := range []string{"", "rev1", "rev2"} {
-		rev, err := b.s.PlanInForce(b.ctx)
-		b.ok(err)
-		b.same("plan", rev, want)
-		b.ok(b.s.SetPlan(b.ctx, map[string]string{"": "rev1", "rev1": "rev2", "rev2": "rev3"}[want]))
-	}
 }
 
 func testWakes(t *testing.T, open opener) {

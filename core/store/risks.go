@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"riskroom/core"
@@ -117,14 +119,24 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 	return rec, nil
 }
 
-// Each calls f with every open risk's key.
+// Each calls f once with the key of every risk that is open or has a timer.
 func (s *Store) Each(ctx context.Context, f func(core.RiskKey) error) error {
 	for shard := range s.keys.shards {
-		list, err := s.db.ZRange(ctx, s.keys.open(shard), 0, -1).Result()
-		if err != nil {
+		pipe := s.db.Pipeline()
+		open, due := pipe.ZRange(ctx, s.keys.open(shard), 0, -1), pipe.ZRange(ctx, s.keys.due(shard), 0, -1)
+		if _, err := pipe.Exec(ctx); err != nil {
 			return failed("each", err)
 		}
-		for _, k := range list {
+		list := open.Val()
+		for _, id := range due.Val() {
+			key, _, _ := strings.Cut(id, "/")
+			list = append(list, key)
+		}
+		slices.Sort(list)
+		for _, k := range slices.Compact(list) {
+			if core.RiskKey(k).Number() == 0 {
+				continue // notices, of no risk
+			}
 			if err := f(core.RiskKey(k)); err != nil {
 				return err
 			}

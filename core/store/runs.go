@@ -47,8 +47,8 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) er
 }
 
 // Arm applies timer changes that come with no change of the risk.
-func (s *Store) Arm(ctx context.Context, risk core.RiskKey, timers []engine.TimerChange) error {
-	c := s.around("arm", risk)
+func (s *Store) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
+	c := s.around("arm", risk).add(version)
 	if err := s.timers(c, risk, timers); err != nil {
 		return invalid("arm", "timers", err)
 	}
@@ -78,6 +78,9 @@ func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error)
 	var out engine.Begun
 	c := s.leased("begin", b.Lease.Run)
 	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsLink)
+	if err := s.events(c, b.Events); err != nil {
+		return out, invalid(op, "events", err)
+	}
 	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return out, err

@@ -72,6 +72,30 @@ func (s *Store) HoldBack(ctx context.Context, buckets []core.Bucket, wait time.D
 	return err
 }
 
+// HeldBack returns how long the buckets are held back for.
+func (s *Store) HeldBack(ctx context.Context, buckets []core.Bucket) (time.Duration, error) {
+	const op = "held back"
+	if len(buckets) == 0 {
+		return 0, nil
+	}
+	if err := sameWorkspace(buckets); err != nil {
+		return 0, invalid(op, "buckets", err)
+	}
+	var floors []string
+	for _, b := range buckets {
+		floors = append(floors, s.keys.budget(b, "floor"))
+	}
+	list, err := s.db.MGet(ctx, floors...).Result()
+	if err != nil {
+		return 0, failed(op, err)
+	}
+	var until int64
+	for i := range list {
+		until = max(until, answer(list).int(i))
+	}
+	return max(0, time.Duration(until-s.now().UnixMilli())*time.Millisecond), nil
+}
+
 // ceil returns d in ms, rounded up.
 func ceil(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
 

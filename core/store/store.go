@@ -16,6 +16,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -63,6 +64,7 @@ type Store struct {
 	log      *slog.Logger
 	scripts  scripts
 	instance string
+	skew     atomic.Int64 // how far the server's clock is ahead of this machine's, in ns
 
 	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
@@ -118,7 +120,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return db.Close()
 	})
 	redis.SetLogger(libraryLog{o.Logger})
-	if err := s.openMeta(ctx); err != nil {
+	err = s.openMeta(ctx)
+	if err == nil {
+		err = s.learnTime(ctx)
+	}
+	if err != nil {
 		_ = s.stop()
 		return nil, err
 	}

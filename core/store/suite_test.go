@@ -196,7 +196,7 @@ func (b *bench) arming(run engine.RunID, in time.Duration) engine.TimerChange {
 
 func (b *bench) arm(timers ...engine.TimerChange) {
 	b.Helper()
-	b.ok(b.s.Arm(b.ctx, timers[0].Run.Risk, timers))
+	b.ok(b.s.Arm(b.ctx, timers[0].Run.Risk, 0, timers))
 }
 
 // claim claims everything that is due.

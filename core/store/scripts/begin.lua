@@ -2,13 +2,14 @@
 -- Opens an intent.
 -- KEYS  as in runs.lua, then the run
 -- ARGV  now, channel, run (key index, ID), lease, step, call, attempt, nonce,
---       version or 0, until, input or '', reserve (0/1)
+--       version or 0, until, input or '', reserve (0/1), events
 -- Answer: ok, lease, intent, done (0/1), value; lost; conflict with version,
 --         cancelled, attempt, step or link
 -- A repeat is told by attempt and nonce.
 local r = load(key(), arg())
 local lease, step, name, attempt, nonce = arg(), arg(), arg(), int(), arg()
 local version, till, input, reserve = arg(), int(), arg(), arg() == '1'
+local told = events()
 
 local i = intent(r, name)
 local function answer(...)
@@ -30,13 +31,15 @@ if reserve then
   if l.st ~= 'reserved' or l.run ~= r.id then return { 'conflict', 'link' } end
 end
 
-if input ~= '' and not r.f.inp then put(r, 'inp', input) end
+-- Nobody has acted yet on what a run pinned that has not begun.
+if input ~= '' and (not r.f.inp or r.f.begun ~= '1') then put(r, 'inp', input) end
 if r.f.sk == name then unslot(r) end
 put(r, 'begun', '1')
 i.attempt, i.first, i.begun, i.nonce = attempt, i.first or str(now), str(now), nonce
 note(r, name, i, true)
 renew(r, lease, till, 'begin')
 save(r)
+for _, e in ipairs(told) do emit(e) end
 local a = answer()
 done()
 return a

@@ -16,6 +16,8 @@ if not may then return { 'conflict', r.f.st } end
 put(r, 'desk', nonce)
 if what == 'drop' then
   finish(r, 'cancelled')
+  -- A sync (its ID ends in a slash) that is armed again must not use the ops of the one dropped.
+  if string.match(r.id, '/$') then put(r, 'cyc', str(num(r.f.cyc) + 1)) end
   put(r, 'why', 'dropped')
 else
   if r.f.why == 'unsure' then

@@ -1,11 +1,11 @@
--- uses: values runs
+-- uses: values runs timers
 -- Changes a link that binds a group: to bound, missing or '' (free).
 -- KEYS  as in runs.lua
--- ARGV  now, channel, risk key, group, to, events
+-- ARGV  now, channel, risk key, group, to, timers, events
 -- Answer: ok
 -- A repeat finds the link as it should be, or no longer binding the group.
 local member, group, to = arg(), arg(), arg()
-local told = events()
+local changes, told = timers(), events()
 local l = fields(redis.call('HGETALL', link))
 if l.group ~= group or l.st == to then return { 'ok' } end
 redis.call('HSET', link, 'st', to)
@@ -15,4 +15,5 @@ if to == '' then
   redis.call('SREM', links, member)
 end
 for _, e in ipairs(told) do emit(e) end
+change_timers(changes)
 return done()

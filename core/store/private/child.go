@@ -1,0 +1,261 @@
+package private
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// settings are the server's, those first that a living one takes too. Paths
+// are relative to the folder that it runs in.
+var (
+	livingSettings = [][2]string{
+		{"appendfsync", "always"},
+		{"maxmemory", "0"},
+		{"maxmemory-policy", "noeviction"},
+		{"hash-max-listpack-value", "512"}, // a risk stays in one compact piece
+		{"timeout", "0"},
+	}
+	firstSettings = [][2]string{
+		{"port", "0"},
+		{"unixsocket", socketFile}, {"unixsocketperm", "700"},
+		{"pidfile", pidFile},
+		{"logfile", logFile},
+		{"appendonly", "yes"},
+		{"save", ""},
+		{"daemonize", "no"},
+	}
+)
+
+// child is a living redis-server. It holds the lock beside the data as long
+// as it lives, whoever started it.
+type child struct {
+	pid  int
+	cmd  *exec.Cmd     // nil if another riskroom started it
+	gone chan struct{} // closed once it is dead
+	how  string        // how it died, once it is; "" if nobody knows
+}
+
+// holdPatience is how long whoever holds the lock may leave it unsaid that it
+// is a server: it is just starting, or it died and a copy of it that was
+// writing a file has not noticed yet.
+const holdPatience = 15 * time.Second
+
+// open adopts the living server, or starts one, and returns when it answers.
+func (s *Server) open(ctx context.Context) (*child, error) {
+	for begun := time.Now(); ; {
+		lock, err := lockNow(s.home.file(lockFile))
+		if err == nil {
+			return s.start(ctx, lock)
+		}
+		if !errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("the private redis cannot be locked: %w", err)
+		}
+		pid, err := s.home.identify(ctx)
+		if err == nil {
+			return s.adopt(ctx, pid)
+		}
+		if time.Since(begun) > holdPatience {
+			return nil, fmt.Errorf("a redis-server, process %d, has %s and cannot be asked (%w); end it, and start again",
+				readPID(s.home.file(pidFile)), s.home.dir, err)
+		}
+		if err := wait(ctx, pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// start starts a server, which takes over the lock.
+func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
+	defer lock.Close() // the server has its own
+	program, err := findProgram(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := os.OpenFile(s.home.file(logFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	var args []string
+	for _, set := range slices.Concat(firstSettings, livingSettings) {
+		args = append(args, "--"+set[0], set[1])
+	}
+	c := &child{gone: make(chan struct{})}
+	c.cmd = exec.Command(program, args...) // outlives ctx
+	c.cmd.Dir, c.cmd.Env = s.home.dir, environment()
+	c.cmd.Stdout, c.cmd.Stderr = out, out // until it opens the file itself
+	c.cmd.ExtraFiles = []*os.File{lock}
+	c.cmd.SysProcAttr = apart()
+	if err := c.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s cannot be started: %w", program, err)
+	}
+	c.pid = c.cmd.Process.Pid
+	go func() {
+		_ = c.cmd.Wait() // how it ended is in ProcessState
+		c.how = c.cmd.ProcessState.String()
+		close(c.gone)
+	}()
+	if err := s.await(ctx, c); err != nil {
+		return nil, errors.Join(err, s.home.end(c))
+	}
+	return c, nil
+}
+
+// adopt takes a living server over.
+func (s *Server) adopt(ctx context.Context, pid int) (*child, error) {
+	c := &child{pid: pid, gone: make(chan struct{})}
+	go s.watch(c)
+	if err := s.await(ctx, c); err != nil {
+		return nil, err
+	}
+	err := s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error {
+		for _, set := range livingSettings {
+			if err := db.ConfigSet(ctx, set[0], set[1]).Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the private redis, process %d, cannot be set up: %w", pid, err)
+	}
+	return c, nil
+}
+
+// watch closes gone when an adopted server dies. A connection that ends is
+// the sign, the lock is the proof.
+func (s *Server) watch(c *child) {
+	defer close(c.gone)
+	for {
+		if conn, err := s.home.dial(context.Background()); err == nil {
+			_, _ = conn.Read(make([]byte, 1)) // the server says nothing unasked
+			_ = conn.Close()
+		}
+		if lock, err := lockNow(s.home.file(lockFile)); err == nil {
+			_ = lock.Close()
+			return
+		}
+		time.Sleep(pause)
+	}
+}
+
+// await waits until the server answers. Reading a large file takes it long.
+func (s *Server) await(ctx context.Context, c *child) error {
+	for told := time.Now(); ; {
+		err := s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-c.gone:
+			s.tail.read()
+			return fmt.Errorf("the private redis ended as it started (%s); the last it said: %s", c.how, s.tail.last())
+		default:
+		}
+		if time.Since(told) > 10*time.Second {
+			told = time.Now()
+			s.log.InfoContext(ctx, "the private redis is not ready yet", "pid", c.pid, "err", err)
+		}
+		if err := wait(ctx, pause); err != nil {
+			return fmt.Errorf("the private redis did not get ready in time: %w", err)
+		}
+	}
+}
+
+// end ends a server and waits until it is dead.
+func (h home) end(c *child) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	select {
+	case <-c.gone:
+		return nil
+	default:
+	}
+	process, err := os.FindProcess(c.pid)
+	if err != nil {
+		return err
+	}
+	asked := h.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Shutdown(ctx).Err() })
+	if asked != nil {
+		_ = process.Signal(terminate)
+	}
+	select {
+	case <-c.gone:
+		return nil
+	case <-ctx.Done():
+	}
+	_ = process.Kill() // every write was synced: nothing is lost by that
+	select {
+	case <-c.gone:
+		return nil
+	case <-time.After(killWithin):
+		return fmt.Errorf("the private redis, process %d, cannot be ended", c.pid)
+	}
+}
+
+// environment is what the server sees of ours: no secret.
+func environment() []string {
+	var out []string
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LD_LIBRARY_PATH":
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// oldest is the first release that the store's scripts are tested with.
+const oldest = 7
+
+// findProgram finds a server on PATH that is new enough.
+func findProgram(ctx context.Context) (string, error) {
+	for _, name := range []string{"redis-server", "valkey-server"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		out, err := exec.CommandContext(ctx, path, "--version").Output()
+		if err != nil {
+			return "", fmt.Errorf("%s does not run: %w", path, err)
+		}
+		if major, version := versionOf(string(out)); major > 0 && major < oldest {
+			return "", fmt.Errorf("%s is version %s; riskroom needs %d.0 or newer", path, version, oldest)
+		}
+		return path, nil
+	}
+	return "", errors.New(`neither redis-server nor valkey-server is on PATH, and riskroom keeps everything in one. Install it
+  Debian, Ubuntu: apt-get install redis-server
+  macOS:          brew install redis
+or name a Redis that runs elsewhere in the config file:
+  redis: { url: "redis://localhost:6379/0" }`)
+}
+
+// versionOf reads "Redis server v=7.0.15 sha=..."; 0 is a form nobody knows.
+func versionOf(line string) (int, string) {
+	_, rest, _ := strings.Cut(line, " v=")
+	version, _, _ := strings.Cut(rest, " ")
+	major, _, _ := strings.Cut(version, ".")
+	n, _ := strconv.Atoi(major)
+	return n, version
+}
+
+// wait waits, or fails as ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}

@@ -1,0 +1,129 @@
+package private
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The log file of the server is a file and no pipe, so that the server has
+// somewhere to write while no riskroom runs.
+const (
+	tailEvery = 250 * time.Millisecond
+	tailMost  = 1 << 20 // bytes, after which the file is put aside as redis.log.1
+	tailKeep  = 3       // lines that are told when the server ends
+)
+
+// tail passes on what the server writes into its log file.
+type tail struct {
+	name string
+	log  *slog.Logger
+	end  context.CancelFunc
+	done chan struct{}
+
+	mu    sync.Mutex
+	f     *os.File
+	rest  []byte   // of a line that is not whole yet
+	lines []string // the last ones
+}
+
+// openTail begins at the end of what is there.
+func openTail(name string, log *slog.Logger) (*tail, error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekEnd); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &tail{name: name, log: log, end: cancel, done: make(chan struct{}), f: f}
+	go func() {
+		defer close(t.done)
+		for wait(ctx, tailEvery) == nil {
+			t.read()
+		}
+	}()
+	return t, nil
+}
+
+// close passes on what is left.
+func (t *tail) close() {
+	t.end()
+	<-t.done
+	t.read()
+	_ = t.f.Close()
+}
+
+// last returns the last lines, newest last.
+func (t *tail) last() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(t.lines, " / ")
+}
+
+// read passes on what came since the last time.
+func (t *tail) read() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pass()
+	// The server opens the file by its name for every line, so it may be
+	// changed for another at any time.
+	if at, err := t.f.Seek(0, io.SeekCurrent); err != nil || at < tailMost {
+		return
+	}
+	if os.Rename(t.name, t.name+".1") != nil {
+		return
+	}
+	f, err := os.OpenFile(t.name, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		return
+	}
+	t.pass() // what came in between
+	_ = t.f.Close()
+	t.f = f
+}
+
+func (t *tail) pass() {
+	more, err := io.ReadAll(t.f)
+	if err != nil {
+		t.log.Debug("the log of the private redis cannot be read", "err", err)
+		return
+	}
+	t.rest = append(t.rest, more...)
+	for {
+		line, rest, ok := bytes.Cut(t.rest, []byte("\n"))
+		if !ok {
+			return
+		}
+		t.rest = rest
+		t.tell(strings.TrimRight(string(line), "\r"))
+	}
+}
+
+// tell passes one line on: "123:M 22 Nov 2026 11:19:25.909 * text". Redis
+// marks how important it is, and calls its own start a warning, so that is
+// taken one step lower.
+func (t *tail) tell(line string) {
+	text, level := line, slog.LevelInfo
+	if f := strings.SplitN(line, " ", 7); len(f) == 7 && strings.Contains(f[0], ":") && len(f[5]) == 1 {
+		text = f[6]
+		if f[5] != "#" {
+			level = slog.LevelDebug
+		}
+	}
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	t.log.Log(context.Background(), level, "private redis: "+text)
+	t.lines = append(t.lines, text)
+	if len(t.lines) > tailKeep {
+		t.lines = t.lines[1:]
+	}
+}
