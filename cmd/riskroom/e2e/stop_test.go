@@ -1,0 +1,63 @@
+package e2e_test
+
+import (
+	"context"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/stage"
+	"riskroom/core/engine"
+)
+
+// TestStopped: SIGTERM in the middle of a call lets the call end and hands the
+// rest over: another process goes on at once, and all ends as usual.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	want, _ := stories()[1].undisturbed(t, r, asBuilt)
+	b := newBench(t, r, set{flows: group})
+	first := b.up()
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	b.slack.Log().Hook(func(c stage.Call) {
+		if c.Method == "conversations.invite" && c.Nth == 2 {
+			once.Do(func() { close(arrived); <-leave })
+		}
+	})
+	key := b.file()
+	<-arrived
+	if err := first.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if _, ok := first.log.await(t, "stopping"); !ok {
+		t.Fatalf("it ended without a word:\n%s", first.log)
+	}
+	close(leave)
+	code, _ := first.terminate(t)
+	if took := time.Since(begun); code != 0 || took > 10*time.Second {
+		t.Errorf("it ended with %d after %v:\n%s", code, took, first.log)
+	}
+
+	s := b.look()
+	rec, err := s.Get(context.Background(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range rec.Runs {
+		if run.State == engine.Running || run.Open || run.ID.Flow != engine.SyncFlow && run.At.After(time.Now()) {
+			t.Errorf("not handed back: %+v", run)
+		}
+	}
+	b.up()
+	b.ended(s, key)
+	b.down()
+	got := final{State: normalise(b, b.slack.State(), key), Trail: b.trail(s, key), Runs: want.Runs}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-undisturbed +stopped)\n%s", d)
+	}
+}
