@@ -35,6 +35,7 @@ func connect(t testing.TB, w *emulator.Workspace, c discord.Config) *discord.Ada
 	if c.Transport == nil {
 		c.Transport = w.Client().Transport
 	}
+	c.Transport = lawful{t, c.Transport}
 	a, err := discord.New(c)
 	if err != nil {
 		t.Fatal(err)

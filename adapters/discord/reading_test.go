@@ -1,0 +1,174 @@
+package discord_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core"
+)
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	a := connect(t, start(t, guildOf()), discord.Config{})
+	for id, name := range map[string]string{lin: "Lin Wei", wei: "Wei of Payments", bob: "bob"} {
+		if got, err := a.Find(t.Context(), core.Lookup{ID: id}); err != nil || got != (core.Profile{Account: account(id), Name: name}) {
+			t.Errorf("%s is %+v, %v", id, got, err)
+		}
+	}
+	bot, err := a.Find(t.Context(), core.Lookup{ID: robot})
+	if err != nil || !bot.Bot {
+		t.Errorf("the bot is %+v, %v", bot, err)
+	}
+	_, err = a.Find(t.Context(), core.Lookup{ID: gone})
+	wantError(t, err, core.NotFound, "10007")
+	_, err = a.Find(t.Context(), core.Lookup{ID: nobody})
+	if core.KindOf(err) != core.NotFound {
+		t.Errorf("nobody is %v", err)
+	}
+	_, err = a.Find(t.Context(), core.Lookup{Email: "lin@example.com"})
+	wantError(t, err, core.NotFound, "no_lookup_by_email")
+	_, err = a.Find(t.Context(), core.Lookup{})
+	wantError(t, err, core.Invalid, "id_or_email")
+}
+
+func TestExpand(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	for _, name := range []string{"On Call", "on call", oncall} {
+		got, err := a.Expand(t.Context(), name)
+		if err != nil || !slices.Equal(got, []core.Account{account(wei), account(ana)}) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"nobody", "@everyone", w.GuildID()} {
+		_, err := a.Expand(t.Context(), name)
+		wantError(t, err, core.NotFound, "no_such_role")
+	}
+}
+
+func TestExpandWithoutTheIntent(t *testing.T) {
+	t.Parallel()
+	opts := guildOf()
+	opts.DisallowedIntents = emulator.IntentGuildMembers
+	_, err := connect(t, start(t, opts), discord.Config{}).Expand(t.Context(), oncall)
+	wantError(t, err, core.Denied, "guild_members_intent")
+}
+
+func TestLookGroup(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.LookGroup(t.Context(), g.Ref)
+	if err != nil || s.Archived || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
+		t.Errorf("the group is %+v, %v", s, err)
+	}
+	_, err = a.LookGroup(t.Context(), core.GroupRef{Workspace: home, ID: missing})
+	wantError(t, err, core.NotFound, "10003")
+}
+
+// budget notes what it grants.
+type budget struct {
+	mu    sync.Mutex
+	spent []string
+	err   error
+}
+
+// Spend implements core.Budget.
+func (b *budget) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
+	b.mu.Lock()
+	for _, c := range cost {
+		b.spent = append(b.spent, c.Name)
+	}
+	err := b.err
+	b.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return call(ctx)
+}
+
+// TestReadsDrawOnTheBudget: every read outside of an action does.
+func TestReadsDrawOnTheBudget(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	b := &budget{}
+	a := connect(t, w, discord.Config{Budget: b})
+	if _, err := a.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Expand(t.Context(), oncall); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Find(t.Context(), core.Lookup{ID: lin}); err != nil {
+		t.Fatal(err)
+	}
+	var called []string
+	for _, c := range w.Log().Calls() {
+		called = append(called, c.Method)
+	}
+	if !slices.Equal(called, b.spent) {
+		t.Errorf("called %v, spent %v", called, b.spent)
+	}
+	b.err = &core.Error{Op: "budget", Kind: core.RateLimited, RetryAfter: time.Minute}
+	if _, err := a.Find(t.Context(), core.Lookup{ID: wei}); err != b.err {
+		t.Errorf("a refusal of the budget comes back as %v", err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	opts := guildOf()
+	opts.BotPermissions = emulator.NeededPermissions() &^ emulator.PinMessages
+	w := start(t, opts)
+	a := connect(t, w, discord.Config{})
+	id, err := a.Check(t.Context())
+	if err != nil || id.UserID != w.BotUserID() || id.ApplicationID != w.ApplicationID() || id.GuildID != w.GuildID() || id.Guild != "Acme" {
+		t.Errorf("it is %+v, %v", id, err)
+	}
+	if !slices.Equal(id.Missing, []string{"PIN_MESSAGES"}) {
+		t.Errorf("missing: %v", id.Missing)
+	}
+	for detail, c := range map[string]discord.Config{
+		"http_401": {BotToken: "a-wrong-token", GuildID: w.GuildID()},
+		"10004":    {BotToken: w.BotToken(), GuildID: "80351110224679999"},
+	} {
+		c.Workspace, c.APIURL, c.Transport = home, w.URL()+"/api/v10/", w.Client().Transport
+		b, err := discord.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.Check(t.Context())
+		wantError(t, err, core.Unauthorized, detail)
+	}
+}
+
+// TestRequiredPermissionsAreEnough: a bot with no others can do everything.
+func TestRequiredPermissionsAreEnough(t *testing.T) {
+	t.Parallel()
+	opts := guildOf()
+	for _, p := range discord.RequiredPermissions() {
+		opts.BotPermissions |= emulator.Permissions(p.Bit)
+	}
+	opts.Everyone = emulator.UseApplicationCommands
+	a := connect(t, start(t, opts), discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	if err != nil || len(g.Report.Failed()) > 0 {
+		t.Fatalf("%v, failed %v", err, g.Report.Failed())
+	}
+	report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{
+		Topic: new("New"), Add: []core.Account{account(wei)}, Remove: []core.Account{account(lin)},
+	})
+	if err != nil || len(report.Failed()) > 0 {
+		t.Errorf("%v, failed %v", err, report.Failed())
+	}
+}
