@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 
@@ -86,7 +85,7 @@ func playDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	}
 	return demo.Run(ctx, demo.Options{
 		Config: cfg, Story: f.config == "", JSON: f.format == formatJSON, Lang: f.lang,
-		Color: colorful(s), Out: s.stdout, Log: slog.New(log.Handler()),
+		Color: colorful(s), Out: s.stdout, Log: log,
 	})
 }
 

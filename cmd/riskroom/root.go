@@ -46,6 +46,9 @@ func run(ctx context.Context, args []string, s surroundings) int {
 	if errors.Is(err, errSaid) {
 		return exitFailed
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintf(s.stderr, "riskroom: %v\n", err)
 	if _, ok := errors.AsType[misused](err); ok || !began {
 		fmt.Fprintf(s.stderr, "Try \"%s --help\".\n", cmd.CommandPath())

@@ -7,7 +7,7 @@
 //
 // cast.go peoples the stand-in from a config file and world.go starts
 // everything; time.go moves the clock; play.go is the story, acts.go what people
-// do in it; record.go watches the workspace and the audit trail, and tell*.go
+// do in it; record.go watches the workspace and the audit trail, and tell.go
 // and events.go show what was seen.
 package demo
 

@@ -26,7 +26,6 @@ type scene struct {
 	by     string              // who files it
 	solver string              // who resolves it; "" leaves it as it is
 	note   string
-	early  time.Duration // resolve it this long after it was filed, rather than when nothing is to come
 	rest   time.Duration // how long it takes, when nothing is to come, until somebody resolves it
 }
 
@@ -44,23 +43,11 @@ func (p *play) run(ctx context.Context, scenes []scene) error {
 			return err
 		}
 	}
-	began := p.w.clock.Now()
-	for i, s := range scenes {
-		if s.early == 0 {
-			continue
-		}
-		if err := p.w.until(ctx, began.Add(s.early), look); err != nil {
-			return err
-		}
-		if err := p.resolve(ctx, keys[i], s.solver, s.note); err != nil {
-			return err
-		}
-	}
 	if err := p.w.until(ctx, time.Time{}, look); err != nil {
 		return err
 	}
 	for i, s := range scenes {
-		if s.solver == "" || s.early != 0 {
+		if s.solver == "" {
 			continue
 		}
 		if err := p.w.until(ctx, p.w.clock.Now().Add(s.rest), look); err != nil {

@@ -19,19 +19,19 @@ const (
 
 // settle waits until nothing is under way and nothing is due, and returns when
 // the next timer is: zero if there is none.
-func (w *world) settle(ctx context.Context) (next time.Time, err error) {
+func (w *world) settle(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
 		// What a workspace has to tell may arm something.
 		for _, p := range w.workspaces {
 			if err := p.FlushEvents(ctx); err != nil {
-				return next, waited(err, nil)
+				return time.Time{}, waited(err, nil)
 			}
 		}
 		n, next, err := w.db.Counts(ctx)
 		if err != nil {
-			return next, waited(err, n)
+			return time.Time{}, waited(err, n)
 		}
 		if n[engine.Running] == 0 && (next.IsZero() || next.After(w.clock.Now())) {
 			return next, nil
@@ -39,9 +39,9 @@ func (w *world) settle(ctx context.Context) (next time.Time, err error) {
 		select {
 		case <-time.After(lookEvery):
 		case <-w.ended:
-			return next, errors.New("the engine has ended")
+			return time.Time{}, errors.New("the engine has ended")
 		case <-ctx.Done():
-			return next, waited(ctx.Err(), n)
+			return time.Time{}, waited(ctx.Err(), n)
 		}
 	}
 }
