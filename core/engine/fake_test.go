@@ -248,7 +248,7 @@ func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, e
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for id, p := range f.profiles {
-		if id == who.ID || who.Email != "" && p.Email == who.Email {
+		if id == who.ID || who.Email != "" && p.Email == who.Email && !p.Guest {
 			return p, nil
 		}
 	}

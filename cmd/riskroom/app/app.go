@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -27,7 +26,7 @@ import (
 type Options struct {
 	Config   *config.Config
 	Store    *store.Store
-	Clock    core.Clock           // nil: time.Now
+	Clock    core.Clock           // nil: the store's
 	Log      *slog.Logger         // nil: slog.Default
 	Registry *prometheus.Registry // nil: one of its own
 
@@ -51,7 +50,7 @@ type App struct {
 // does: one among several is told in the log, and its runs wait.
 func New(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
-		o.Clock = core.ClockFunc(time.Now)
+		o.Clock = o.Store.Clock()
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

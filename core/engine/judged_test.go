@@ -1,0 +1,252 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+)
+
+// ends waits until a flow's run has ended or is parked, through its waits.
+func (b *bundle) ends(key core.RiskKey, name string) engine.RunState {
+	b.t.Helper()
+	var s engine.RunSummary
+	b.eventually(name+" ends", func() bool {
+		if s = b.run(key, name); s.State == engine.Waiting && s.At.After(b.clock.Now()) {
+			b.jump(s.At.Add(time.Millisecond))
+		}
+		return s.State != "" && !s.State.Live()
+	})
+	return s.State
+}
+
+func TestTwoItemGroupsOfOneFlowConflict(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[2]
+	second := *d.Steps[0].CreateGroup
+	second.ID, second.Name = "other", "Other {{ .title }}"
+	d.Steps = append(d.Steps, flow.StepDef{CreateGroup: &second})
+	b := setup(t, d)
+	b.start()
+	r := b.file("Two", time.Now().AddDate(0, 0, -3))
+	if got := b.ends(r.Key, "gather"); got != engine.Finished {
+		t.Errorf("the run is %s", got)
+	}
+	if ids := b.platform.groupIDs(); len(ids) != 1 || !b.hasEvent(r.Key, engine.EventFailed) {
+		t.Errorf("groups %v, want one and the second step's failure in the trail", ids)
+	}
+}
+
+// asking calls hook when a user group is first asked for.
+type asking struct {
+	*fakePlatform
+	once sync.Once
+	hook func()
+}
+
+func (a *asking) Expand(ctx context.Context, group string) ([]core.Account, error) {
+	a.once.Do(a.hook)
+	return a.fakePlatform.Expand(ctx, group)
+}
+
+func TestARiskResolvedBeforeAnythingBeganIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t, flow.Def{Name: "f", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, If: `status == "pending"`, Steps: []flow.StepDef{
+		{SendMessage: &flow.SendMessageDef{To: []string{"@nobody"}, Title: "reaches nobody"}},
+		{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "too late"}}}})
+	filed := make(chan core.RiskKey, 1)
+	b.options.Platforms = map[string]core.Platform{"acme": &asking{fakePlatform: b.platform, hook: func() {
+		if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: <-filed, To: core.Resolved}); err != nil {
+			t.Error(err)
+		}
+	}}}
+	b.engine = engine.New(b.options)
+	b.start()
+	r := b.file("Over", time.Now().Add(-3*time.Hour))
+	filed <- r.Key
+	b.ends(r.Key, "f")
+	if n := len(b.platform.postsIn("DWEI")); n != 0 {
+		t.Errorf("%d messages about a resolved risk", n)
+	}
+}
+
+func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[0]
+	d.If = `status == "pending"`
+	d.Steps[0].SendMessage.To = []string{"wei", "mei"}
+	b := setup(t, d)
+	var broken atomic.Bool
+	broken.Store(true)
+	b.platform.setFail(func(m, about string) error {
+		if broken.Load() && about == "DMEI" {
+			return &core.Error{Op: "fake", Kind: core.Unknown, Effect: core.None}
+		}
+		return nil
+	})
+	b.start()
+	r := b.file("Stuck", time.Time{})
+	told := func(n int) func() bool {
+		return func() bool { return len(b.platform.postsIn("CADMIN")) == n }
+	}
+	retry := func() {
+		if err := b.store.Retry(b.ctx(), b.run(r.Key, "tell").ID, engine.Event{Kind: engine.EventOperator}); err != nil {
+			t.Fatal(err)
+		}
+		b.engine.Wake()
+	}
+	if got := b.ends(r.Key, "tell"); got != engine.Parked {
+		t.Fatalf("the run is %s, want parked", got)
+	}
+	b.eventually("it is told", told(1))
+	retry()
+	b.eventually("it is parked again, and told again", told(2))
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+		t.Fatal(err)
+	}
+	broken.Store(false)
+	retry()
+	if got := b.ends(r.Key, "tell"); got != engine.Cancelled || len(b.platform.postsIn("DMEI")) != 0 {
+		t.Errorf("the run is %s, mei has %d messages", got, len(b.platform.postsIn("DMEI")))
+	}
+}
+
+func TestACancelledStepsCardsAreFollowed(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[0]
+	d.If = `status == "pending"`
+	d.Steps[0].SendMessage.To = []string{"wei", "mei"}
+	b := setup(t, d)
+	second, resolved := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	b.platform.setFail(func(m, about string) error {
+		if m == "post" && about == "DMEI" {
+			once.Do(func() { close(second) })
+			<-resolved
+			return &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.None}
+		}
+		return nil
+	})
+	b.start()
+	r := b.file("Cut off", time.Time{})
+	<-second
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+		t.Fatal(err)
+	}
+	close(resolved)
+	if got := b.ends(r.Key, "tell"); got != engine.Cancelled {
+		t.Errorf("the run is %s", got)
+	}
+	b.eventually("wei's card shows the resolution", func() bool { return b.platform.postsIn("DWEI")[0].Message.Card.Version == 2 })
+}
+
+// forgetful loses the answers of Begin.
+type forgetful struct {
+	engine.Store
+	lose atomic.Bool
+}
+
+func (f *forgetful) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	got, err := f.Store.Begin(ctx, b)
+	if err == nil && f.lose.Load() {
+		return engine.Begun{}, &core.Error{Op: "store: begin", Kind: core.Unavailable, Effect: core.Maybe, Detail: "not_replicated"}
+	}
+	return got, err
+}
+
+func TestBeginsWithoutAnAnswerPostponeAndDoNotPark(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	f := &forgetful{Store: b.store}
+	f.lose.Store(true)
+	b.options.Store = f
+	b.engine = engine.New(b.options)
+	b.start()
+	r := b.file("Unanswered", time.Time{})
+	for range 4 {
+		b.eventually("the run waits", func() bool { return b.run(r.Key, "tell").State == engine.Waiting })
+		b.jump(b.run(r.Key, "tell").At)
+	}
+	if n := len(b.platform.postsIn("DWEI")); n != 0 {
+		t.Errorf("%d messages although no intent was surely stored", n)
+	}
+	f.lose.Store(false)
+	if got := b.ends(r.Key, "tell"); got != engine.Finished || len(b.platform.postsIn("DWEI")) != 1 {
+		t.Errorf("the run is %s, wei has %d messages", got, len(b.platform.postsIn("DWEI")))
+	}
+}
+
+func TestFlowsThatAreGoneDoNotFireForClosedRisks(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[1]
+	d.If, d.Trigger.DateField = `status == "shelved"`, "status_since"
+	b := setup(t, d)
+	stop := b.startEngine(b.engine)
+	r := b.file("Shelved", time.Time{})
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Shelved, Note: "later"}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	o := b.options
+	o.Flows = b.compile(storyFlows()[0])
+	b.engine = engine.New(o)
+	b.start()
+	b.eventually("its timer is dropped", func() bool { return b.run(r.Key, "remind").State == "" })
+}
+
+func TestAFlowThatCannotBeReadWaits(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	o := b.options
+	older := storyFlows()[0]
+	older.Steps[0].SendMessage.Title = "An older wording"
+	o.Flows = b.compile(older)
+	b.file("By a newer one", time.Time{}) // whose flow is not published: it has not started
+	b.startEngine(engine.New(o))
+	b.eventually("the run waits", func() bool { return b.run("R-1", "tell").State == engine.Waiting })
+	b.start()
+	if got := b.ends("R-1", "tell"); got != engine.Finished {
+		t.Errorf("the run is %s once its flow is there", got)
+	}
+}
+
+func TestGroupsOfOneWorkspaceAreNotThoseOfAnother(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	guild := newFake("guild", b.clock, "GIL", "WEI", "MEI")
+	b.options.Platforms = map[string]core.Platform{"acme": b.platform, "guild": guild}
+	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "fake"}
+	b.org.Modules = append(b.org.Modules, core.Module{Name: "Ops", Handlers: []core.Ref{"@oncall"}})
+	b.org.Permissions.Read = core.Audience{Involved: true}
+	b.engine = engine.New(b.options)
+	gil := core.Actor{Account: core.Account{Workspace: "guild", ID: "GIL"}, Name: "gil"}
+	if _, err := b.engine.File(b.ctx(), "o", gil, engine.Draft{Title: "Guild's", Module: "Ops"}); err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[core.Actor]int{wei: 0, {Account: core.Account{Workspace: "guild", ID: "WEI"}}: 1} {
+		if l, err := b.engine.List(b.ctx(), who, engine.ListQuery{}); err != nil || l.Total != want {
+			t.Errorf("%s lists %d (%v), want %d", who.Account, l.Total, err, want)
+		}
+	}
+}
+
+func TestAStrangersAddressIsNoProof(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	stranger := core.Account{Workspace: "acme", ID: "STRANGER"}
+	r := b.file("Ours", time.Time{})
+	b.platform.mu.Lock()
+	b.platform.profiles["STRANGER"] = core.Profile{Account: stranger, Email: "boss@example.com", Guest: true}
+	b.platform.mu.Unlock()
+	b.org.Permissions.Administrators = []core.Ref{"boss"}
+	_, err := b.engine.ChangeStatus(b.ctx(), "op", core.Actor{Account: stranger}, engine.StatusChange{Risk: r.Key, To: core.Resolved})
+	if _, refused := errors.AsType[*engine.Refusal](err); !refused {
+		t.Errorf("got %v, want a refusal", err)
+	}
+}
