@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -89,11 +90,13 @@ func (w *Workspace) carryOut(c *call) (answer, error) {
 	return w.render(*c, out, err), err
 }
 
-// admit checks what comes before any operation: version, sender, token, rate
-// limits, and whether the body can be read.
+// admit checks what comes before any operation: Discord's proxy, version,
+// sender, token, rate limits, and whether the body can be read.
 func (w *Workspace) admit(c *call) error {
 	token, isBot := strings.CutPrefix(c.token, "Bot ")
 	switch {
+	case w.banned():
+		return &refusal{status: http.StatusTooManyRequests, banned: true}
 	case c.version != "v9" && c.version != "v10":
 		return refuse(invalidVersion)
 	case c.agent == "":
@@ -142,11 +145,14 @@ func (a answer) send(rw http.ResponseWriter) {
 }
 
 // mustJSON encodes what the stand-in itself has put together or decoded from
-// JSON before, which cannot fail.
+// JSON before, which cannot fail. Angle brackets stay as they are: mentions are
+// made of them.
 func mustJSON(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic("emulator: " + err.Error())
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

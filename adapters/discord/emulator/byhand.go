@@ -200,7 +200,8 @@ func (w *Workspace) Say(userID, channelID, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return w.newMessage(ch, &message{author: userID, content: text}).id, nil
+	all := allowed{parse: map[string]bool{"users": true, "roles": true}}
+	return w.newMessage(ch, &message{author: userID, content: text, mentions: w.mentioned(text, all)}).id, nil
 }
 
 // DeleteMessage has the author or a person with MANAGE_MESSAGES delete a

@@ -175,6 +175,7 @@ func (w *Workspace) serveGateway(rw http.ResponseWriter, r *http.Request) {
 
 func (w *Workspace) accept(ws *websocket.Conn) *conn {
 	c := &conn{ws: ws, more: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
+	ws.SetCloseHandler(func(code int, _ string) error { return w.clientCloses(c, code) })
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.gateway.conns == nil {
@@ -188,8 +189,7 @@ func (w *Workspace) accept(ws *websocket.Conn) *conn {
 	return c
 }
 
-// forget is the end of a connection. Its session can be resumed unless the
-// client closed it with 1000 or 1001.
+// forget is the end of a connection. Its session may be resumed.
 func (w *Workspace) forget(c *conn) {
 	_ = c.ws.Close()
 	w.mu.Lock()
@@ -235,15 +235,22 @@ func (w *Workspace) read(c *conn) {
 
 func (w *Workspace) readEnded(c *conn, err error) {
 	var timeout net.Error
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
+	if errors.As(err, &timeout) && timeout.Timeout() {
 		w.hangUp(c, closeTimedOut, "Session timed out")
 		<-c.written
-	case websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway):
+	}
+}
+
+// clientCloses answers the client's close frame. With 1000 and 1001 the session
+// ends too.
+func (w *Workspace) clientCloses(c *conn, code int) error {
+	if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
 		w.mu.Lock()
 		w.endSession(c.session)
 		w.mu.Unlock()
 	}
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	return nil
 }
 
 // write sends what is queued, in order, and at last the close frame.

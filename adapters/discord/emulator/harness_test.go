@@ -51,6 +51,7 @@ type bench struct {
 	t   *testing.T
 	url string
 	api *discordgo.Session
+	app *app // behind the interactions URL, where there is one
 }
 
 func setup(t *testing.T, change func(*emulator.Options)) *bench {
@@ -79,7 +80,8 @@ func library(t *testing.T, w *emulator.Workspace) *discordgo.Session {
 		t.Fatal(err)
 	}
 	s.Client = w.Client()
-	s.MaxRestRetries, s.ShouldRetryOnRateLimit = 0, false
+	s.MaxRestRetries, s.ShouldRetryOnRateLimit, s.ShouldReconnectOnError = 0, false, false
+	s.LogLevel = -1 // it writes to stderr
 	return s
 }
 
@@ -302,6 +304,7 @@ func setupApp(t *testing.T, answer func(http.ResponseWriter, *received), change 
 			change(o)
 		}
 	})
+	b.app = a
 	b.risk()
 	return b, a
 }

@@ -54,9 +54,6 @@ func (w *Workspace) overLimit(c *call) error {
 		return nil
 	}
 	now := w.opts.Now()
-	if w.recentInvalid() >= invalidLimit {
-		return &refusal{status: http.StatusTooManyRequests, banned: true}
-	}
 	if !c.route.free {
 		if _, wait := w.limits.take("global", globalLimit, time.Second, now); wait > 0 {
 			return w.limited(wait, true)
@@ -142,6 +139,9 @@ func (w *Workspace) countInvalid(r *refusal) {
 		}
 	}
 }
+
+// banned tells whether Discord's proxy takes nothing any more.
+func (w *Workspace) banned() bool { return w.opts.EnforceLimits && w.recentInvalid() >= invalidLimit }
 
 func (w *Workspace) recentInvalid() int {
 	since := w.opts.Now().Add(-invalidWindow)

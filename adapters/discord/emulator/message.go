@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -151,11 +152,20 @@ func (w *Workspace) messageIntent(ch *channel) int {
 	return intentMessages
 }
 
+// announceMessage tells the gateway's clients of a message. Without the intent
+// MESSAGE_CONTENT they see what is in it only where it is the bot's own, direct,
+// or mentions the bot. See
+// https://docs.discord.com/developers/events/gateway#message-content-intent.
 func (w *Workspace) announceMessage(kind string, m *message) {
-	w.dispatch(event{
+	e := event{
 		kind: kind, intent: w.messageIntent(m.channel), hidden: !w.views(w.bot(), m.channel),
 		body: w.placed(m.channel, w.messageObject(m)),
-	})
+	}
+	if m.author != w.opts.BotUserID && !m.channel.isDirect() && !slices.Contains(m.mentions.users, w.opts.BotUserID) {
+		e.bare = maps.Clone(e.body)
+		maps.Copy(e.bare, object{"content": "", "embeds": []object{}, "components": []object{}})
+	}
+	w.dispatch(e)
 }
 
 // messageObject is a message as the API gives it. The nonce goes only with the

@@ -118,7 +118,7 @@ func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelSt
 		}
 		e := w.export(m)
 		state := MessageState{
-			Author: "@" + w.users[m.author].Name, Content: names.Replace(e.Content), Plain: e.Plain, Nonce: e.Nonce, Pinned: e.Pinned,
+			Author: "@" + w.users[m.author].Name, Content: names.Replace(e.Content), Plain: names.Replace(e.Plain), Nonce: e.Nonce, Pinned: e.Pinned,
 		}
 		if len(e.Embeds) > 0 {
 			state.Embeds = names.Replace(string(mustJSON(e.Embeds)))

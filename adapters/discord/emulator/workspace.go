@@ -231,7 +231,8 @@ func (w *Workspace) Handler() http.Handler {
 		mux.HandleFunc(r.verb+" /api/{version}"+r.path, func(rw http.ResponseWriter, req *http.Request) { w.serveRoute(rw, req, r) })
 	}
 	mux.HandleFunc("/api/", w.serveUnknown)
-	mux.HandleFunc("GET /gateway/", w.serveGateway)
+	mux.HandleFunc("GET /gateway", w.serveGateway)
+	mux.HandleFunc("GET /gateway/{$}", w.serveGateway) // where discordgo goes
 	return mux
 }
 

@@ -1,0 +1,109 @@
+package emulator_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/discord/emulator"
+)
+
+func TestRegisteringCommands(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.risk()
+	first := b.Commands()[0]
+	b.risk()
+	if diff := cmp.Diff(first, b.Commands()[0]); diff != "" {
+		t.Errorf("the same again is another: %s", diff)
+	}
+	if calls := b.Log().Calls(); !calls[0].Effect || calls[1].Effect {
+		t.Errorf("%+v", calls)
+	}
+	b.fine("PUT", b.commandsPath(), `[{"name": "risk", "description": "Other"}]`)
+	if now := b.Commands()[0]; now["id"] != first["id"] || now["version"] == first["version"] {
+		t.Errorf("changed %v to %v", first, now)
+	}
+	if list := b.list(b.commandsPath()); len(list) != 1 || list[0]["description"] != "Other" {
+		t.Errorf("listed %v", list)
+	}
+	b.fine("PUT", b.commandsPath(), `[]`)
+	if list := b.Commands(); len(list) != 0 {
+		t.Errorf("left %v", list)
+	}
+	b.refused(403, 50001, "PUT", "/applications/1/guilds/"+b.GuildID()+"/commands", `[]`)
+}
+
+func TestCommandsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	const head = `[{"name": "risk", "description": "Risks", "options": [`
+	for name, test := range map[string]struct{ path, code, body string }{
+		"upper case":       {"0.name", "APPLICATION_COMMAND_INVALID_NAME", `[{"name": "Risk", "description": "a"}]`},
+		"blank":            {"0.name", "APPLICATION_COMMAND_INVALID_NAME", `[{"name": "a b", "description": "a"}]`},
+		"long name":        {"0.name", "BASE_TYPE_BAD_LENGTH", `[{"name": "` + strings.Repeat("x", 33) + `", "description": "a"}]`},
+		"no description":   {"0.description", "BASE_TYPE_REQUIRED", `[{"name": "a"}]`},
+		"twice":            {"1.name", "APPLICATION_COMMANDS_DUPLICATE_NAME", `[{"name": "a", "description": "a"}, {"name": "a", "description": "b"}]`},
+		"optional first":   {"0.options.1", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", head + `{"type": 3, "name": "a", "description": "a"}, {"type": 3, "name": "b", "description": "b", "required": true}]}]`},
+		"mixed":            {"0.options.1.type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", head + `{"type": 3, "name": "a", "description": "a"}, {"type": 1, "name": "b", "description": "b"}]}]`},
+		"nested too deep":  {"0.options.0.options.0.type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", head + `{"type": 1, "name": "a", "description": "a", "options": [{"type": 1, "name": "b", "description": "b"}]}]}]`},
+		"both":             {"0.options.0", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES_MUTUALLY_EXCLUSIVE", head + `{"type": 3, "name": "a", "description": "a", "autocomplete": true, "choices": [{"name": "a", "value": "a"}]}]}]`},
+		"option twice":     {"0.options.1.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", head + `{"type": 3, "name": "a", "description": "a"}, {"type": 3, "name": "a", "description": "a"}]}]`},
+		"locale":           {"0.description_localizations.zh-CN", "BASE_TYPE_BAD_LENGTH", `[{"name": "a", "description": "a", "description_localizations": {"zh-CN": "` + strings.Repeat("字", 101) + `"}}]`},
+		"a message's":      {"0.type", "BASE_TYPE_CHOICES", `[{"name": "a", "description": "a", "type": 3}]`},
+		"too many options": {"0.options", "BASE_TYPE_BAD_LENGTH", head + strings.TrimSuffix(strings.Repeat(`{"type": 3, "name": "a", "description": "a"},`, 26), ",") + `]}]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := *b
+			at.t = t
+			at.wrong(test.path, test.code, "PUT", b.commandsPath(), test.body)
+		})
+	}
+	var many []object
+	for i := range 101 {
+		many = append(many, object{"name": fmt.Sprint("c", i), "description": "a"})
+	}
+	b.refused(400, 30032, "PUT", b.commandsPath(), many)
+	if n := len(b.Commands()); n != 0 {
+		t.Errorf("%d commands", n)
+	}
+}
+
+func TestCommandsADay(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	b := setup(t, func(o *emulator.Options) { o.Now = func() time.Time { return now } })
+	register := func(round int) []object {
+		var list []object
+		for i := range 100 {
+			list = append(list, object{"name": fmt.Sprintf("c%d-%d", round, i), "description": "a"})
+		}
+		return list
+	}
+	b.fine("PUT", b.commandsPath(), register(1))
+	b.fine("PUT", b.commandsPath(), register(2))
+	b.refused(400, 30034, "PUT", b.commandsPath(), register(3))
+	b.fine("PUT", b.commandsPath(), register(2)) // creates nothing
+	now = now.Add(24 * time.Hour)
+	b.fine("PUT", b.commandsPath(), register(3))
+}
+
+func TestWhoMayUseCommands(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), nil)
+	b.fine("PUT", b.commandsPath(), `[{"name": "risk", "description": "a", "default_member_permissions": "8"}, {"name": "none", "description": "a", "default_member_permissions": "0"}]`)
+	for _, command := range []string{"/risk", "/none"} {
+		if _, err := b.SlashCommand(t.Context(), lin, public, command, "", nil); err == nil {
+			t.Errorf("lin used %s", command)
+		}
+		if _, err := b.SlashCommand(t.Context(), boss, public, command, "", nil); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(a.all()); n != 2 {
+		t.Errorf("%d interactions", n)
+	}
+}

@@ -1,0 +1,393 @@
+package emulator_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/discord/emulator"
+)
+
+// tokenOf returns the token of the last interaction that the app got.
+func tokenOf(t *testing.T, b *bench) string {
+	t.Helper()
+	token := ""
+	for _, r := range b.app.all() {
+		token, _ = r.payload["token"].(string)
+	}
+	return token
+}
+
+func TestCommandOverHTTP(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"filed","flags":64}}`), nil)
+	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "file", emulator.Values{
+		"title": "Ledger", "severity": "High", "amount": "3", "urgent": "true", "who": "@wei",
+	})
+	if err != nil || reply.Message.Plain != "filed" || !reply.Message.Ephemeral || reply.Deferred {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	if n := len(b.Messages(public)); n != 0 {
+		t.Errorf("%d messages for all", n)
+	}
+	if e := b.Ephemerals(lin); len(e) != 1 || e[0].Plain != "filed" {
+		t.Errorf("lin sees %v", e)
+	}
+	got := a.all()[0]
+	verified := &http.Request{Header: got.header, Body: io.NopCloser(bytes.NewReader(got.body))}
+	key, _ := hex.DecodeString(b.PublicKey())
+	if !discordgo.VerifyInteraction(verified, key) {
+		t.Error("the library finds the signature wrong")
+	}
+	var i discordgo.Interaction
+	if err := i.UnmarshalJSON(got.body); err != nil {
+		t.Fatal(err)
+	}
+	data := i.ApplicationCommandData()
+	var options []string
+	for _, o := range data.Options[0].Options {
+		options = append(options, fmt.Sprint(o.Name, "=", o.Value))
+	}
+	want := []string{"title=Ledger", "severity=h", "amount=3", "urgent=true", "who=" + wei}
+	if diff := cmp.Diff(want, options); diff != "" || data.Options[0].Name != "file" || data.Resolved.Users[wei].Username != "wei" {
+		t.Errorf("%+v %s", data, diff)
+	}
+	if i.Member.User.ID != lin || string(i.Locale) != "zh-CN" || i.GuildID != b.GuildID() || i.Member.Permissions&discordgo.PermissionViewChannel == 0 {
+		t.Errorf("%+v", i)
+	}
+}
+
+func TestWhatAClientWouldNotSend(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), nil)
+	for name, values := range map[string]emulator.Values{
+		"missing": {}, "too long": {"title": "01234567890"}, "no option": {"title": "a", "x": "y"}, "no choice": {"title": "a", "severity": "Low"},
+		"no number": {"title": "a", "amount": "x"}, "too small": {"title": "a", "amount": "0"}, "nobody": {"title": "a", "who": "@x"},
+	} {
+		if _, err := b.SlashCommand(t.Context(), lin, public, "/risk", "file", values); err == nil {
+			t.Errorf("%s: sent", name)
+		}
+	}
+	for _, test := range [][4]string{
+		{lin, public, "/other", ""}, {lin, public, "/risk", ""}, {lin, public, "/risk", "drop"}, {lin, public, "/risk", "group"},
+		{lin, secret, "/risk", "list"}, {outside, public, "/risk", "list"}, {lin, b.dm(lin), "/risk", "list"},
+	} {
+		if _, err := b.SlashCommand(t.Context(), test[0], test[1], test[2], test[3], nil); err == nil {
+			t.Errorf("%v: sent", test)
+		}
+	}
+	if n := len(a.all()); n != 0 {
+		t.Errorf("%d interactions", n)
+	}
+	if _, err := b.SlashCommand(t.Context(), lin, "", "risk", "group release", nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAutocomplete(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":8,"data":{"choices":[{"name":"Payments","value":"pay"},{"name":"Seven","value":7}]}}`), nil)
+	reply, err := b.Autocomplete(t.Context(), lin, public, "/risk", "file", "module", "Pa", emulator.Values{"severity": "h"})
+	want := []emulator.Choice{{Name: "Payments", Value: "pay"}, {Name: "Seven", Value: "7"}}
+	if diff := cmp.Diff(want, reply.Choices); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	var i discordgo.Interaction
+	if err := i.UnmarshalJSON(a.all()[0].body); err != nil {
+		t.Fatal(err)
+	}
+	focused := i.ApplicationCommandData().Options[0].Options[1]
+	if i.Type != discordgo.InteractionApplicationCommandAutocomplete || !focused.Focused || focused.Value != "Pa" {
+		t.Errorf("%+v", focused)
+	}
+	if _, err := b.Autocomplete(t.Context(), lin, public, "/risk", "file", "title", "x", nil); err == nil {
+		t.Error("the title has no choices")
+	}
+}
+
+func TestAnswersThatDiscordRefuses(t *testing.T) {
+	t.Parallel()
+	choices := strings.TrimSuffix(strings.Repeat(`{"name":"a","value":"a"},`, 26), ",")
+	inputs := func(n int) string {
+		var rows []string
+		for i := range n {
+			rows = append(rows, fmt.Sprintf(`{"type":1,"components":[{"type":4,"custom_id":"i%d","style":1,"label":"a"}]}`, i))
+		}
+		return strings.Join(rows, ",")
+	}
+	b, a := setupApp(t, nil, nil)
+	for name, test := range map[string]struct{ answer, want string }{
+		"choices for a command": {`{"type":8,"data":{"choices":[]}}`, "type"},
+		"edit for a command":    {`{"type":7,"data":{"content":"a"}}`, "type"},
+		"pong":                  {`{"type":1}`, "type"},
+		"too long":              {`{"type":4,"data":{"content":"` + strings.Repeat("x", 2001) + `"}}`, "data.content"},
+		"empty":                 {`{"type":4,"data":{}}`, "50006"},
+		"long title":            {`{"type":9,"data":{"custom_id":"m","title":"` + strings.Repeat("x", 46) + `","components":[` + inputs(1) + `]}}`, "data.title"},
+		"no inputs":             {`{"type":9,"data":{"custom_id":"m","title":"a","components":[]}}`, "data.components"},
+		"six inputs":            {`{"type":9,"data":{"custom_id":"m","title":"a","components":[` + inputs(6) + `]}}`, "data.components"},
+		"input twice":           {`{"type":9,"data":{"custom_id":"m","title":"a","components":[` + inputs(1) + "," + inputs(1) + `]}}`, "custom_id"},
+		"button in a modal":     {`{"type":9,"data":{"custom_id":"m","title":"a","components":[{"type":1,"components":[{"type":2,"style":1,"label":"a","custom_id":"b"}]}]}}`, "UNION"},
+		"no JSON":               {`hello`, "no JSON"},
+	} {
+		a.answer = saying(test.answer)
+		reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+		if test.want == "UNION" {
+			test.want = "components.0.components.0.type"
+		}
+		if err == nil || !strings.Contains(err.Error(), test.want) || reply.Message != nil {
+			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+	a.answer = saying(`{"type":8,"data":{"choices":[` + choices + `]}}`)
+	if _, err := b.Autocomplete(t.Context(), lin, public, "/risk", "file", "module", "", nil); err == nil || !strings.Contains(err.Error(), "choices") {
+		t.Errorf("26 choices: %v", err)
+	}
+	a.answer = func(rw http.ResponseWriter, _ *received) { rw.WriteHeader(http.StatusUnauthorized) }
+	_, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+	var status *emulator.StatusError
+	if !errors.As(err, &status) || status.Status != http.StatusUnauthorized {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDeferredAnswerAndFollowUps(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":5,"data":{"flags":64}}`), nil)
+	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+	if err != nil || !reply.Deferred || !reply.Message.Deferred || !reply.Message.Ephemeral {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	hook := "/webhooks/" + b.ApplicationID() + "/" + a.all()[0].payload["token"].(string)
+	b.fine("PATCH", hook+"/messages/@original", object{"content": "three are pending"})
+	if m, _ := b.Answer(reply.ID); m.Plain != "three are pending" || m.Deferred || !m.Ephemeral {
+		t.Errorf("%+v", m)
+	}
+	b.fine("GET", hook+"/messages/@original", nil)
+	follow := b.fine("POST", hook, object{"content": "for all"})["id"].(string)
+	if got := b.Messages(public); len(got) != 1 || got[0].ID != follow {
+		t.Errorf("messages %v", got)
+	}
+	b.fine("PATCH", hook+"/messages/"+follow, object{"content": "changed"})
+	b.fine("DELETE", hook+"/messages/"+follow, nil)
+	b.refused(404, 10008, "GET", hook+"/messages/"+follow, nil)
+	b.refused(404, 10015, "GET", "/webhooks/"+b.ApplicationID()+"/x/messages/@original", nil)
+	b.refused(400, 50006, "POST", hook, object{"content": ""})
+	callback := "/interactions/" + reply.ID + "/" + a.all()[0].payload["token"].(string) + "/callback"
+	b.refused(400, 40060, "POST", callback, object{"type": 5})
+	b.refused(404, 10062, "POST", "/interactions/"+nobody+"/x/callback", object{"type": 5})
+}
+
+func TestFirstFollowUpTakesThePlaceOfADeferredAnswer(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":5}`), nil)
+	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.fine("POST", "/webhooks/"+b.ApplicationID()+"/"+a.all()[0].payload["token"].(string), object{"content": "done", "flags": 64})
+	if got := b.Messages(public); len(got) != 1 || got[0].Plain != "done" || got[0].ID != reply.Message.ID {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestPressAndChoose(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":7,"data":{"content":"resolved","embeds":[],"components":[]}}`), nil)
+	id := card(b, public)
+	if _, err := b.Press(t.Context(), lin, public, id, "nothing"); err == nil {
+		t.Error("pressed what is not there")
+	}
+	if _, err := b.Press(t.Context(), lin, public, id, "status"); err == nil {
+		t.Error("pressed a menu")
+	}
+	if _, err := b.Choose(t.Context(), lin, public, id, "status", "Other"); err == nil {
+		t.Error("chose what is not there")
+	}
+	a.answer = saying(`{"type":6}`)
+	if _, err := b.Choose(t.Context(), lin, public, id, "status", "Shelved"); err != nil {
+		t.Fatal(err)
+	}
+	a.answer = saying(`{"type":7,"data":{"content":"resolved","embeds":[],"components":[]}}`)
+	reply, err := b.Press(t.Context(), lin, public, id, "resolve")
+	if err != nil || reply.Message.Plain != "resolved" || reply.Message.ID != id || !reply.Message.Edited {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	var i discordgo.Interaction
+	if err := i.UnmarshalJSON(a.all()[0].body); err != nil {
+		t.Fatal(err)
+	}
+	if data := i.MessageComponentData(); data.CustomID != "status" || !slices.Equal(data.Values, []string{"shelved"}) || i.Message.ID != id {
+		t.Errorf("%+v", data)
+	}
+	direct := b.dm(lin)
+	id = card(b, direct)
+	if _, err := b.Press(t.Context(), lin, direct, id, "resolve"); err != nil {
+		t.Fatal(err)
+	}
+	if last := a.all()[2].payload; last["guild_id"] != nil || last["user"].(object)["id"] != lin || last["member"] != nil {
+		t.Errorf("in a direct conversation: %v", last)
+	}
+}
+
+const form = `{"type":9,"data":{"custom_id":"file","title":"File a risk","components":[
+	{"type":1,"components":[{"type":4,"custom_id":"title","style":1,"label":"Title","min_length":2,"max_length":5}]},
+	{"type":1,"components":[{"type":4,"custom_id":"notes","style":2,"label":"Notes","required":false,"value":"none"}]}]}}`
+
+func TestModal(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(form), nil)
+	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+	if err != nil || reply.Modal.Title != "File a risk" || reply.Modal.Values["notes"] != "none" || reply.Modal.Plain != "Title\nNotes" {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	for _, test := range []struct{ title, problem string }{{"", "This field is required"}, {"x", "Must be between 2 and 5 in length."}} {
+		reply, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": test.title})
+		if err != nil || reply.Sent || reply.Errors["title"] != test.problem {
+			t.Errorf("%q: %+v %v", test.title, reply, err)
+		}
+	}
+	if _, err = b.SubmitModal(t.Context(), lin, emulator.Values{"other": "x"}); err == nil {
+		t.Error("an input that is not there was filled in")
+	}
+	if reply, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Boom"}); err == nil {
+		t.Errorf("a modal answered a modal: %+v", reply)
+	}
+	a.answer = saying(`{"type":4,"data":{"content":"filed"}}`)
+	if reply, err = b.SubmitModal(t.Context(), lin, nil); err != nil || reply.Message.Plain != "filed" || reply.Modal != nil {
+		t.Fatalf("%+v %v", reply, err)
+	}
+	var i discordgo.Interaction
+	if err := i.UnmarshalJSON(a.all()[len(a.all())-1].body); err != nil {
+		t.Fatal(err)
+	}
+	data := i.ModalSubmitData()
+	input := data.Components[0].(*discordgo.ActionsRow).Components[0].(*discordgo.TextInput)
+	if data.CustomID != "file" || input.CustomID != "title" || input.Value != "Boom" {
+		t.Errorf("%+v", data)
+	}
+	if _, open := b.OpenModal(lin); open {
+		t.Error("the modal is still open")
+	}
+	if _, err := b.SubmitModal(t.Context(), lin, nil); err == nil {
+		t.Error("what is closed was submitted")
+	}
+}
+
+// TestTime goes by a fake clock: three seconds for the first answer, fifteen
+// minutes for the rest.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var token, id string
+		answer := make(chan string, 1)
+		a := &app{answer: func(rw http.ResponseWriter, r *received) {
+			id, token = r.payload["id"].(string), r.payload["token"].(string)
+			_, _ = io.WriteString(rw, <-answer)
+		}}
+		opts := options()
+		opts.App, opts.InteractionsURL = a, "http://app/interactions"
+		w, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = w.Close() }()
+		api := library(t, w)
+		if _, err := api.ApplicationCommandBulkOverwrite(w.ApplicationID(), w.GuildID(), []*discordgo.ApplicationCommand{{Name: "risk", Description: "Risks"}}); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		_, err = w.SlashCommand(t.Context(), lin, public, "/risk", "", nil)
+		if !errors.Is(err, emulator.ErrDeadline) || time.Since(begun) != 3*time.Second {
+			t.Errorf("got %v after %s", err, time.Since(begun))
+		}
+		late := &discordgo.Interaction{ID: id, Token: token, AppID: w.ApplicationID()}
+		err = api.InteractionRespond(late, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource})
+		if seen(err) != "Unknown interaction" {
+			t.Errorf("a late answer: %v", err)
+		}
+		answer <- `{}` // ends the handler that is still waiting
+		synctest.Wait()
+
+		answer <- `{"type":5}`
+		if _, err := w.SlashCommand(t.Context(), lin, public, "/risk", "", nil); err != nil {
+			t.Fatal(err)
+		}
+		text := "done"
+		edit := func() error {
+			_, err := api.InteractionResponseEdit(&discordgo.Interaction{Token: token, AppID: w.ApplicationID()}, &discordgo.WebhookEdit{Content: &text})
+			return err
+		}
+		time.Sleep(15*time.Minute - time.Second)
+		if err := edit(); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(2 * time.Second)
+		if seen(edit()) != "Invalid Webhook Token" {
+			t.Errorf("after fifteen minutes: %v", edit())
+		}
+	})
+}
+
+func TestVerifyURL(t *testing.T) {
+	t.Parallel()
+	var key []byte
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !discordgo.VerifyInteraction(r, key) {
+			rw.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(rw, `{"type":1}`)
+	}))
+	defer server.Close()
+	b := setup(t, nil)
+	key, _ = hex.DecodeString(b.PublicKey())
+	b.Connect(server.URL)
+	if err := b.VerifyURL(t.Context()); err != nil {
+		t.Error(err)
+	}
+	careless, _ := setupApp(t, saying(`{"type":1}`), nil)
+	if err := careless.VerifyURL(t.Context()); err == nil {
+		t.Error("an URL that takes bad signatures was accepted")
+	}
+	if _, err := careless.Replay(t.Context()); err == nil {
+		t.Error("replayed nothing")
+	}
+}
+
+func TestReplayAndStaleBodies(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), nil)
+	if _, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil); err != nil {
+		t.Fatal(err)
+	}
+	if status, err := b.Replay(t.Context()); status != http.StatusOK || err != nil {
+		t.Errorf("HTTP %d %v", status, err)
+	}
+	all := a.all()
+	if !bytes.Equal(all[0].body, all[1].body) || all[0].header.Get("X-Signature-Ed25519") != all[1].header.Get("X-Signature-Ed25519") {
+		t.Error("the replay differs")
+	}
+	if n := len(b.Messages(public)); n != 1 {
+		t.Errorf("%d messages: the answer to a replay has no effect", n)
+	}
+	at := time.Now().Add(-time.Hour)
+	if _, _, err := b.SendSigned(t.Context(), []byte("{"), at); err != nil {
+		t.Fatal(err)
+	}
+	stale := a.all()[2]
+	if stale.header.Get("X-Signature-Timestamp") != fmt.Sprint(at.Unix()) || string(stale.body) != "{" {
+		t.Errorf("%v %s", stale.header, stale.body)
+	}
+}
