@@ -41,7 +41,9 @@ type child struct {
 	pid  int
 	cmd  *exec.Cmd     // nil if another riskroom started it
 	gone chan struct{} // closed once it is dead
-	how  string        // how it died, once it is; "" if nobody knows
+	how  string        // how it died, once it is
+
+	forget func() // ends the watch over an adopted one; nil otherwise
 }
 
 // holdPatience is how long whoever holds the lock may leave it unsaid that it
@@ -112,12 +114,23 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 
 // adopt takes a living server over.
 func (s *Server) adopt(ctx context.Context, pid int) (*child, error) {
-	c := &child{pid: pid, gone: make(chan struct{})}
-	go s.watch(c)
-	if err := s.await(ctx, c); err != nil {
-		return nil, err
+	c := &child{pid: pid, gone: make(chan struct{}), how: "it was adopted, so its exit status is not known"}
+	var watched context.Context
+	watched, c.forget = context.WithCancel(context.Background())
+	go s.home.watch(watched, c)
+	if err := s.takeOver(ctx, c); err != nil {
+		c.forget()
+		return nil, fmt.Errorf("the private redis, process %d, cannot be taken over: %w", pid, err)
 	}
-	err := s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error {
+	return c, nil
+}
+
+// takeOver waits until an adopted server answers, and gives it our settings.
+func (s *Server) takeOver(ctx context.Context, c *child) error {
+	if err := s.await(ctx, c); err != nil {
+		return err
+	}
+	return s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error {
 		for _, set := range livingSettings {
 			if err := db.ConfigSet(ctx, set[0], set[1]).Err(); err != nil {
 				return err
@@ -125,22 +138,20 @@ func (s *Server) adopt(ctx context.Context, pid int) (*child, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("the private redis, process %d, cannot be set up: %w", pid, err)
-	}
-	return c, nil
 }
 
-// watch closes gone when an adopted server dies. A connection that ends is
-// the sign, the lock is the proof.
-func (s *Server) watch(c *child) {
+// watch closes gone when an adopted server dies, or ctx ends. A connection that
+// ends is the sign, the lock is the proof.
+func (h home) watch(ctx context.Context, c *child) {
 	defer close(c.gone)
-	for {
-		if conn, err := s.home.dial(context.Background()); err == nil {
+	for ctx.Err() == nil {
+		if conn, err := h.dial(ctx); err == nil {
+			cut := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			_, _ = conn.Read(make([]byte, 1)) // the server says nothing unasked
+			cut()
 			_ = conn.Close()
 		}
-		if lock, err := lockNow(s.home.file(lockFile)); err == nil {
+		if lock, err := lockNow(h.file(lockFile)); err == nil {
 			_ = lock.Close()
 			return
 		}
@@ -225,7 +236,9 @@ func findProgram(ctx context.Context) (string, error) {
 		if err != nil {
 			continue
 		}
-		out, err := exec.CommandContext(ctx, path, "--version").Output()
+		ask := exec.CommandContext(ctx, path, "--version")
+		ask.Env = environment()
+		out, err := ask.Output()
 		if err != nil {
 			return "", fmt.Errorf("%s does not run: %w", path, err)
 		}

@@ -46,6 +46,9 @@ func makeHome(data string) (home, error) {
 	return h, nil
 }
 
+// file returns the path of a file beside the data.
+func (h home) file(name string) string { return filepath.Join(h.dir, name) }
+
 // lockFor takes riskroom's lock, which ends with the file or the process.
 func (h home) lockFor(pid int) (*os.File, error) {
 	name := filepath.Join(h.data, lockFile)

@@ -26,7 +26,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -169,6 +168,3 @@ func (s *Server) shutDown() error {
 	s.tail.close()
 	return errors.Join(err, s.lock.Close())
 }
-
-// file returns the path of a file beside the data.
-func (h home) file(name string) string { return filepath.Join(h.dir, name) }
