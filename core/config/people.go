@@ -89,6 +89,9 @@ func (l *loader) readModules() {
 func (l *loader) readPermissions() {
 	n := l.root.get("permissions")
 	p := &l.cfg.Organisation.Permissions
+	for _, e := range n.list() {
+		l.oneGroup(e.value)
+	}
 	p.Administrators = l.refs(n.get("administrators"))
 	p.GroupSettings = l.refs(n.get("group_settings"))
 	p.File = l.audience(n.get("file"))
@@ -99,6 +102,21 @@ func (l *loader) readPermissions() {
 	if n.get("administrators") == nil && l.root.get("admin_channel") == nil {
 		w := l.warning(place{1, 1, 1}, "no-administrators", "there is neither an admin_channel nor an administrator: nobody is told of failures")
 		w.Hint = "add admin_channel, or permissions.administrators"
+	}
+}
+
+// oneGroup refuses a user group that would be another one in each workspace: a
+// right must not depend on where somebody asks.
+func (l *loader) oneGroup(n *node) {
+	names := keys(l.root.get("workspaces"))
+	if len(names) < 2 {
+		return
+	}
+	for _, it := range n.strings() {
+		if ws, group, ok := core.Ref(it.text).Group(); ok && ws == "" && l.sound(it) {
+			pr := l.problem(it.at, "permission", "@%s may be a group of any workspace, so it must say which", short(group))
+			pr.Hint = "write " + names[0] + ":@" + short(group)
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ func (e *Engine) changeOnce(ctx context.Context, op string, by core.Actor, c Sta
 	case !old.Status.Open():
 		risk.Resolution = ""
 	}
-	if c.Note != "" {
+	if c.Note != "" && c.To.Open() {
 		notes := append(append([]core.Note(nil), old.Notes...), core.Note{At: now, By: by, Text: c.Note})
 		risk.Notes = notes[max(0, len(notes)-core.MaxNotes):]
 	}
