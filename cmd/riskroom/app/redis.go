@@ -29,7 +29,8 @@ and name it in the file:
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
 	if c.Redis.Username != "" {
-		u.User = url.User(c.Redis.Username)
+		password, _ := u.User.Password()
+		u.User = url.UserPassword(c.Redis.Username, password)
 	}
 	s, err := store.Open(ctx, store.Options{
 		URL: u.String(), Password: c.Redis.Password, Prefix: c.Redis.Prefix,
