@@ -170,6 +170,17 @@ func organisation() *core.Organisation {
 
 func setup(t *testing.T, change ...func(*Config)) *bundle {
 	t.Helper()
+	b := stand(t)
+	b.enter(t, append([]func(*Config){func(c *Config) { c.SigningSecrets, c.Transport = []string{b.SigningSecret()}, b.Client().Transport }}, change...)...)
+	b.app.Handle("/commands", b.door.Commands())
+	b.app.Handle("/interactions", b.door.Interactions())
+	b.app.Handle("/events", b.door.Events())
+	return b
+}
+
+// stand is a bundle without a way in.
+func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
+	t.Helper()
 	cat, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -178,13 +189,16 @@ func setup(t *testing.T, change ...func(*Config)) *bundle {
 		app: http.NewServeMux(), counts: map[string]int{}, logged: &strings.Builder{},
 		engine: &fakeEngine{drafts: map[string]engine.Draft{}, risk: core.Risk{Key: "R-17", Version: 3, Title: "Ledger *is* <@U1> off", Module: "Payments", Status: core.Pending}},
 	}
-	b.Workspace, err = emulator.New(emulator.Options{
+	o := emulator.Options{
 		Users:      []emulator.User{{ID: lin, Name: "lin", RealName: "Lin"}, {ID: wei, Name: "wei", Locale: "zh-CN", TZ: "Asia/Shanghai"}},
 		UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{wei}}},
 		Channels:   []emulator.Channel{{ID: lobby, Name: "lobby", Members: []string{lin, wei}}},
 		App:        b.app, CommandURL: "http://app/commands", InteractionURL: "http://app/interactions", EventsURL: "http://app/events",
-	})
-	if err != nil {
+	}
+	for _, ch := range change {
+		ch(&o)
+	}
+	if b.Workspace, err = emulator.New(o); err != nil {
 		t.Fatal(err)
 	}
 	b.bot, err = bots.New(bots.Config{
@@ -193,31 +207,42 @@ func setup(t *testing.T, change ...func(*Config)) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(b.close)
+	return b
+}
+
+// enter makes the way in.
+func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
-		Workspace: "acme", SigningSecrets: []string{b.SigningSecret()}, Token: b.BotToken(), APIURL: b.URL() + "/api/",
-		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count, Transport: b.Client().Transport, Logger: log,
+		Workspace: "acme", Token: b.BotToken(), APIURL: b.URL() + "/api/",
+		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count, Logger: log,
 	}
 	for _, ch := range change {
 		ch(&c)
 	}
-	b.door, err = New(c)
-	if err != nil {
+	var err error
+	if b.door, err = New(c); err != nil {
 		t.Fatal(err)
 	}
-	b.app.Handle("/commands", b.door.Commands())
-	b.app.Handle("/interactions", b.door.Interactions())
-	b.app.Handle("/events", b.door.Events())
-	t.Cleanup(b.close)
-	return b
 }
 
 func (b *bundle) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = b.bot.Close(ctx)
-	_ = b.door.Close(ctx)
+	if b.door != nil {
+		_ = b.door.Close(ctx)
+	}
 	_ = b.Close()
+}
+
+// log returns what was logged.
+func (b *bundle) log() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.logged.String()
 }
 
 // settled waits until everything that is being shown was shown.

@@ -185,9 +185,10 @@ func (b *Bot) setDefaults() {
 	b.log = b.log.With("workspace", b.workspace)
 }
 
-// Close waits for answers that are being shown, until ctx ends. Close the
-// bots.Bot first: nothing is told by it later.
+// Close waits for answers that are being shown, until ctx ends. Let Socket.Run
+// end first, and close the bots.Bot: nothing is told by it later.
 func (b *Bot) Close(ctx context.Context) error {
+	defer b.http.CloseIdleConnections()
 	idle := make(chan struct{})
 	go func() {
 		b.telling.Wait()

@@ -20,13 +20,14 @@ const linkTimeout = 5 * time.Second
 type link struct {
 	w       *Workspace
 	conn    *websocket.Conn
-	number  int
 	writing sync.Mutex
 	gone    chan struct{} // closed when the connection has ended
 
 	// Guarded by the workspace's lock.
-	told bool            // that it ends
-	sent map[string]bool // the envelopes that went over it
+	number int             // the first that was opened is 1
+	told   bool            // that it ends
+	dead   bool            // nothing comes through
+	sent   map[string]bool // the envelopes that went over it
 }
 
 // serve says hello, pings, and reads acknowledgements until the connection
@@ -57,6 +58,8 @@ func (l *link) open(n int) bool {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	w.mu.Lock()
+	w.socket.opened++
+	l.number = w.socket.opened
 	w.socket.links = append(w.socket.links, l)
 	w.socket.change()
 	over := w.ctx.Err() != nil
@@ -73,6 +76,9 @@ func (l *link) ping() {
 	for {
 		select {
 		case <-tick.C:
+			if l.isDead() {
+				continue
+			}
 			_ = l.conn.WriteControl(websocket.PingMessage, []byte("Ping from "+linkHost), time.Now().Add(linkTimeout)) // reading tells of a dead one
 		case <-l.gone:
 			return
@@ -82,6 +88,12 @@ func (l *link) ping() {
 
 func (l *link) read() {
 	l.conn.SetReadLimit(maxBody)
+	l.conn.SetPingHandler(func(data string) error {
+		if l.isDead() {
+			return nil
+		}
+		return l.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(linkTimeout))
+	})
 	for {
 		_, frame, err := l.conn.ReadMessage()
 		if err != nil {
@@ -91,10 +103,19 @@ func (l *link) read() {
 	}
 }
 
+func (l *link) isDead() bool {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	return l.dead
+}
+
 // write sends one message.
 func (l *link) write(message object) error { return l.writeRaw(mustJSON(message)) }
 
 func (l *link) writeRaw(frame []byte) error {
+	if l.isDead() {
+		return nil
+	}
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	return l.put(frame)
@@ -156,6 +177,9 @@ func (w *Workspace) acknowledged(l *link, frame []byte) {
 	defer w.mu.Unlock()
 	a := Ack{EnvelopeID: in.EnvelopeID, Payload: in.Payload, Size: len(frame), Connection: l.number}
 	d := w.socket.pending[in.EnvelopeID]
+	if l.dead {
+		return
+	}
 	switch {
 	case err != nil || d == nil || !l.sent[in.EnvelopeID]:
 		a.Unknown = true

@@ -112,8 +112,7 @@ func (w *Workspace) admitLink(conn *websocket.Conn) {
 		_ = conn.Close()
 		return
 	}
-	w.socket.opened++
-	l := &link{w: w, conn: conn, number: w.socket.opened, gone: make(chan struct{}), sent: make(map[string]bool)}
+	l := &link{w: w, conn: conn, gone: make(chan struct{}), sent: make(map[string]bool)}
 	if len(w.socket.links) >= maxConnections {
 		w.mu.Unlock()
 		_ = l.write(object{"type": "disconnect", "reason": tooManyLinks, "debug_info": object{"host": linkHost}})
@@ -211,6 +210,16 @@ func (w *Workspace) CutAll() {
 	for _, l := range w.socket.links {
 		l.told = true
 		l.cut()
+	}
+}
+
+// Freeze has the open connections go dead: they stay open, and nothing comes
+// through them either way.
+func (w *Workspace) Freeze() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.socket.links {
+		l.dead = true
 	}
 }
 

@@ -1,0 +1,280 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+)
+
+// TestNothingIsLostOrDoubled has people file risks over and over while the
+// connections end in every way there is.
+func TestNothingIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(b *bundle) bool{
+		"warned":             func(b *bundle) bool { return b.Disconnect(emulator.Warning, 20*time.Millisecond) },
+		"refreshed":          func(b *bundle) bool { return b.Disconnect(emulator.Refresh, 0) },
+		"cut":                func(b *bundle) bool { return b.Cut() },
+		"all cut":            func(b *bundle) bool { b.CutAll(); return true },
+		"acknowledged last":  func(b *bundle) bool { b.LoseAcks(1); return true },
+		"all at once warned": func(b *bundle) bool { return b.Disconnect(emulator.Warning, 0) && b.Disconnect(emulator.Warning, 0) },
+	}
+	for name, end := range ends {
+		for _, replicas := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%s, %d", name, replicas), func(t *testing.T) {
+				t.Parallel()
+				b := setupSocket(t)
+				for range replicas - 1 {
+					b.replica(t)
+				}
+				b.connected(t, 2*replicas)
+				b.fileWhile(t, end)
+			})
+		}
+	}
+}
+
+const (
+	filers = 4
+	each   = 12
+)
+
+// fileWhile has people file risks while connections end, and counts them.
+func (b *bundle) fileWhile(t *testing.T, end func(*bundle) bool) {
+	t.Helper()
+	var filing sync.WaitGroup
+	var ends atomic.Int32
+	for i := range filers {
+		filing.Go(func() {
+			for n := range each {
+				if n%3 == 0 && end(b) { // the others are under way
+					ends.Add(1)
+				}
+				b.insist(t, fmt.Sprintf("Risk %d of %d", n, i))
+			}
+		})
+	}
+	filing.Wait()
+	titles := b.titles()
+	for title, n := range titles {
+		if n != 1 {
+			t.Errorf("%q is filed %d times", title, n)
+		}
+	}
+	if len(titles) != filers*each || ends.Load() == 0 {
+		t.Errorf("%d risks are filed, after %d ends\n%s", len(titles), ends.Load(), b.log())
+	}
+}
+
+// insist files a risk as somebody does: again if Slack could not reach the app,
+// and if that says that it has not begun.
+func (b *bundle) insist(t *testing.T, title string) {
+	t.Helper()
+	for {
+		r, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new "+title+" module:Payments")
+		if errors.Is(err, emulator.ErrNotConnected) {
+			continue
+		}
+		if err != nil || r.Message == nil {
+			t.Errorf("%s: %+v, %v", title, r, err)
+			return
+		}
+		if !strings.Contains(r.Message.Plain, "has not begun this") {
+			return
+		}
+	}
+}
+
+// TestRefreshOverlaps has the only connection refreshed, and everybody is reached.
+func TestRefreshOverlaps(t *testing.T) {
+	t.Parallel()
+	b := standSocket(t)
+	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	hurry(b.door)
+	b.connect(t, b.door)
+	b.connected(t, 1)
+	over := make(chan struct{})
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				b.risk(t, lin, "help")
+			}
+		}
+	})
+	for range 10 {
+		opened := b.Opened()
+		if !b.Disconnect(emulator.Warning, time.Hour) {
+			t.Error("there is no connection")
+		}
+		until(t, "another connection", func() bool { return b.Opened() == opened+1 })
+		until(t, "the old one is closed", func() bool { return b.Connections() == 1 })
+	}
+	close(over)
+	asking.Wait()
+	until(t, "each is counted", func() bool { return b.counted("connections refreshed") == 10 })
+	if b.counted("connections lost") != 0 {
+		t.Errorf("%v", b.counts)
+	}
+}
+
+func TestSocketModeIsTurnedOff(t *testing.T) {
+	t.Parallel()
+	b := setupSocket(t)
+	s := b.door.Socket()
+	s.disabledPause = time.Hour
+	b.SetSocketMode(false)
+	until(t, "not ready", func() bool { return errors.Is(s.Ready(t.Context()), errDisabled) })
+	until(t, "both are told", func() bool { return b.counted("connections link_disabled") == 2 })
+	opens := 0
+	for _, c := range b.Log().Calls() {
+		if c.Method == "apps.connections.open" {
+			opens++
+		}
+	}
+	if opens != 2 {
+		t.Errorf("%d attempts to connect", opens)
+	}
+	wants(t, b.log(), "Socket Mode is turned off in the app's settings", "level=ERROR")
+}
+
+func TestSocketModeIsTurnedOnAgain(t *testing.T) {
+	t.Parallel()
+	b := setupSocket(t)
+	b.SetSocketMode(false)
+	until(t, "not ready", func() bool { return b.door.Socket().Ready(t.Context()) != nil })
+	b.SetSocketMode(true)
+	b.connected(t, 2)
+	b.risk(t, lin, "help")
+}
+
+func TestAppTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*emulator.Options)
+		token  string
+		want   string
+	}{
+		"wrong":             {func(*emulator.Options) {}, "xapp-another-one", "invalid_auth"},
+		"without its scope": {func(o *emulator.Options) { o.AppScopes = []string{"authorizations:read"} }, "xapp-stand-in", "missing_scope"},
+		"the bot's":         {func(*emulator.Options) {}, "xoxb-stand-in", "not_allowed_token_type"},
+	} {
+		b := standSocket(t, c.change)
+		b.enter(t, func(config *Config) { config.AppToken = c.token })
+		err := b.door.Socket().Run(t.Context())
+		if err == nil {
+			t.Fatalf("%s: accepted", name)
+		}
+		wants(t, err.Error(), c.want, "connections:write", "App-Level Tokens")
+		if strings.Contains(err.Error()+b.log(), c.token) {
+			t.Errorf("%s: the token shows: %v\n%s", name, err, b.log())
+		}
+		if b.door.Socket().Ready(t.Context()) == nil || b.counted("connections refused") == 0 {
+			t.Errorf("%s: %v", name, b.counts)
+		}
+	}
+}
+
+// TestTroubleInOpening has Slack fail in passing.
+func TestTroubleInOpening(t *testing.T) {
+	t.Parallel()
+	b := standSocket(t)
+	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	hurry(b.door)
+	for i, f := range []stage.Fault{
+		{Kind: stage.ErrorBefore}, {Kind: stage.CutBefore}, {Kind: stage.EmptyFailure}, {Kind: stage.Refuse, Code: "internal_error"}, {Kind: stage.CutAfter},
+	} {
+		f.Method, f.Nth = "apps.connections.open", i+1
+		b.Faults().Order(f)
+	}
+	b.connect(t, b.door)
+	b.connected(t, 1)
+	if n := b.counted("connections not_opened"); n != 5 {
+		t.Errorf("%d failures: %v", n, b.counts)
+	}
+	b.risk(t, lin, "help")
+	if strings.Contains(b.log(), "ticket") {
+		t.Errorf("a ticket shows:\n%s", b.log())
+	}
+}
+
+func TestTooManyConnections(t *testing.T) {
+	t.Parallel()
+	b := standSocket(t)
+	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 11 })
+	hurry(b.door)
+	b.connect(t, b.door)
+	b.connected(t, 10)
+	until(t, "one too many is counted", func() bool { return b.counted("connections too_many") > 0 })
+	b.risk(t, lin, "help")
+}
+
+func TestSilentConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := standSocket(t, func(o *emulator.Options) { o.PingEvery = time.Hour })
+	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	hurry(b.door)
+	b.door.Socket().silence = 30 * time.Millisecond
+	b.connect(t, b.door)
+	b.connected(t, 1)
+	// The stand-in answers pings, so the connection stays while it hears them.
+	until(t, "pings keep it", func() bool { return b.counted("connections opened") == 1 })
+	b.Freeze()
+	until(t, "another", func() bool { return b.counted("connections lost") > 0 && b.Opened() > 1 })
+}
+
+// TestStopAnswersWhatCameIn stops while a command is under way.
+func TestStopAnswersWhatCameIn(t *testing.T) {
+	t.Parallel()
+	b := standSocket(t)
+	b.enter(t, b.overSocket)
+	hurry(b.door)
+	stop := b.connect(t, b.door)
+	b.connected(t, 2)
+	begun, finish := make(chan struct{}), make(chan struct{})
+	b.engine.set(func() {
+		b.engine.before = func(_ context.Context, call string) error {
+			if call == "File" {
+				close(begun)
+				<-finish
+			}
+			return nil
+		}
+	})
+	answered := make(chan emulator.Reply, 1)
+	go func() {
+		r, err := b.SlashCommand(context.WithoutCancel(t.Context()), lin, lobby, "/risk", "new Ledger module:Payments")
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- r
+	}()
+	<-begun
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }()
+	until(t, "the idle connection is closed", func() bool { return b.Connections() == 1 })
+	// What comes now is not begun, and says so.
+	r := b.risk(t, lin, "list")
+	wants(t, r.Message.Plain, "too busy")
+	close(finish)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	if r := <-answered; r.Message == nil || !strings.Contains(r.Message.Plain, "R-17 is filed") {
+		t.Errorf("%+v", r)
+	}
+	until(t, "none is left", func() bool { return b.Connections() == 0 })
+	if b.door.Socket().Ready(t.Context()) == nil {
+		t.Error("it is ready still")
+	}
+}
