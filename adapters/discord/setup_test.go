@@ -64,6 +64,7 @@ func account(id string) core.Account { return core.Account{Workspace: home, ID: 
 
 // once makes each call a single time and remembers what it costs and returns.
 type once struct {
+	step   string // that its ops derive from
 	now    func() time.Time
 	values map[string]string
 	keys   []string
@@ -72,7 +73,7 @@ type once struct {
 }
 
 func newOnce() *once {
-	return &once{now: time.Now, values: make(map[string]string), cost: make(map[string][]core.Bucket)}
+	return &once{step: "test", now: time.Now, values: make(map[string]string), cost: make(map[string][]core.Bucket)}
 }
 
 // Do implements core.Once.
@@ -85,7 +86,7 @@ func (o *once) Do(ctx context.Context, c core.Call) (string, error) {
 	}
 	o.keys = append(o.keys, c.Key)
 	o.cost[c.Key] = c.Cost
-	v, err := c.Make(ctx, core.Intent{Op: core.MakeOp("test", c.Key), First: o.now(), Begun: o.now(), Attempt: 1})
+	v, err := c.Make(ctx, core.Intent{Op: core.MakeOp(o.step, c.Key), First: o.now(), Begun: o.now(), Attempt: 1})
 	if err == nil {
 		o.values[c.Key] = v
 	}

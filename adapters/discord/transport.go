@@ -19,7 +19,7 @@ import (
 
 // maxAnswer is how much of an answer is read, in bytes: the list of a full
 // guild's channels with all their overwrites stays below.
-const maxAnswer = 64 << 20
+const maxAnswer = 32 << 20
 
 // newSession returns a session of the library that speaks over l and leaves
 // everything else to us: it neither waits nor tries again nor keeps a state.

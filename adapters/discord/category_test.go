@@ -1,0 +1,151 @@
+package discord_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core"
+)
+
+const rooms = "5000000000000000001" // a category
+
+// filled returns a guild whose category holds n channels, those from hiddenFrom
+// on out of the bot's sight.
+func filled(n, hiddenFrom int) emulator.Options {
+	opts := guildOf()
+	opts.Channels = []emulator.Channel{{ID: rooms, Name: "Riskroom", Category: true}}
+	for i := range n {
+		opts.Channels = append(opts.Channels, emulator.Channel{Name: fmt.Sprint("room-", i), Parent: rooms, Private: i >= hiddenFrom})
+	}
+	return opts
+}
+
+func numbered(n int) core.GroupSpec {
+	spec := groupOf()
+	spec.Suffix = fmt.Sprint("r-", n)
+	return spec
+}
+
+// parents returns the names of the categories in which groups were made.
+func parents(t *testing.T, w *emulator.Workspace) map[string]int {
+	t.Helper()
+	out := make(map[string]int)
+	for _, ch := range w.Channels() {
+		if ch.Creator == w.BotUserID() && !ch.Category {
+			parent, _ := w.ChannelByID(ch.Parent)
+			out[parent.Name]++
+		}
+	}
+	return out
+}
+
+// TestFullCategories: the category is found, and followed by the next where it
+// is full, whether the bot can see that or is told so.
+func TestFullCategories(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ inIt, hiddenFrom, first, second int }{
+		"seen": {49, 49, 1, 1}, "told": {49, 20, 1, 1}, "room for all": {3, 3, 2, 0}, "full from the start": {50, 10, 0, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, filled(c.inIt, c.hiddenFrom))
+			a := connect(t, w, discord.Config{})
+			for i := range 2 {
+				if _, err := a.CreateGroup(t.Context(), newOnce(), numbered(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := parents(t, w); got["Riskroom"] != c.first || got["riskroom-2"] != c.second {
+				t.Errorf("groups are in %v", got)
+			}
+		})
+	}
+}
+
+// TestManyGroupsAtOnce: only one category is made, and nobody fails.
+func TestManyGroupsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := start(t, filled(45, 45))
+	a := connect(t, w, discord.Config{})
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			if _, err := a.CreateGroup(t.Context(), newOnce(), numbered(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	categories := 0
+	for _, ch := range w.Channels() {
+		if ch.Category {
+			categories++
+		}
+	}
+	if got := parents(t, w); got["Riskroom"] != 5 || got["riskroom-2"] != 15 || categories != 2 {
+		t.Errorf("groups are in %v, of %d categories", got, categories)
+	}
+}
+
+// TestFullGuild: it is refused before Discord would, and without trying.
+func TestFullGuild(t *testing.T) {
+	t.Parallel()
+	opts := guildOf()
+	for i := range 499 { // and the channel that every guild has
+		opts.Channels = append(opts.Channels, emulator.Channel{Name: fmt.Sprint("room-", i)})
+	}
+	w := start(t, opts)
+	_, err := connect(t, w, discord.Config{}).CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	wantError(t, err, core.Denied, "guild_is_full:500")
+	for _, c := range w.Log().Calls() {
+		if c.Method == "create_guild_channel" {
+			t.Error("it was tried nevertheless")
+		}
+	}
+}
+
+// probing is a Once that remembers the last call and makes nothing.
+type probing struct{ call core.Call }
+
+func (p *probing) Do(_ context.Context, c core.Call) (string, error) {
+	p.call = c
+	return "", core.Stop(&core.Error{Kind: core.Lost})
+}
+
+// TestCreationIsFoundInTheAuditLog: where somebody has edited the mark away, and
+// where somebody has deleted the channel, the log still knows.
+func TestCreationIsFoundInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &probing{}
+	in := core.Intent{Op: core.MakeOp("test", "create"), First: time.Now()}
+	probe := func(want core.Found, id string) {
+		t.Helper()
+		_, _ = a.CreateGroup(t.Context(), p, groupOf(lin)) // the call is what counts
+		if got, found, err := p.call.Probe(t.Context(), in); err != nil || found != want || got != id {
+			t.Errorf("it finds %q, %s, %v", got, found, err)
+		}
+	}
+	probe(core.Yes, g.Ref.ID)
+	owner, _ := w.UserByName("owner")
+	if err := w.SetTopicByHand(owner.ID, g.Ref.ID, "Something else"); err != nil {
+		t.Fatal(err)
+	}
+	probe(core.Yes, g.Ref.ID)
+	if err := w.DeleteChannel(owner.ID, g.Ref.ID); err != nil {
+		t.Fatal(err)
+	}
+	probe(core.Yes, g.Ref.ID)
+	in.Op = core.MakeOp("another")
+	probe(core.No, "")
+}
