@@ -49,7 +49,9 @@ func (p *page) card(c core.Card, op string) {
 	if c.Small {
 		e.Description = p.part(oneRow(c.Rows), maxDescription, all)
 	} else {
+		p.room -= bodyRoom
 		e.Fields = p.fields(c.Rows)
+		p.room += bodyRoom
 		e.Description = p.part(c.Body, maxDescription, all)
 	}
 	if tail != "" {
@@ -72,8 +74,12 @@ func (p *page) part(spans []core.Span, limit int, works markup) string {
 	return text
 }
 
-// rowRoom is kept for the rows that find no field of their own.
-const rowRoom = 200
+// What long rows leave to others, so that a cut always shows: rowRoom to rows
+// that find no field of their own, bodyRoom to the body.
+const (
+	rowRoom  = 200
+	bodyRoom = 200
+)
 
 // fields gives each row a field. Rows beyond what Discord has fields for share
 // the last one.

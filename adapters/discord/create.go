@@ -133,8 +133,8 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	if want.Parent, err = a.room(ctx, in, list, nil); err != nil {
 		return channel{}, err
 	}
-	make := func(ctx context.Context) (channel, error) { return a.createGuildChannel(ctx, in, want, reasonOf(in)) }
-	ch, err := make(ctx)
+	try := func(ctx context.Context) (channel, error) { return a.createGuildChannel(ctx, in, want, reasonOf(in)) }
+	ch, err := try(ctx)
 	for tries := 1; tries < 3; tries++ {
 		switch {
 		case core.DetailOf(err) == "10009":
@@ -146,7 +146,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 		default:
 			return ch, err
 		}
-		ch, err = spend(ctx, a, "", "create_guild_channel", make)
+		ch, err = spend(ctx, a, "", "create_guild_channel", try)
 	}
 	if noRoom(err) {
 		err = &core.Error{

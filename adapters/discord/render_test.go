@@ -1,0 +1,313 @@
+package discord
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+	"pgregory.net/rapid"
+
+	"riskroom/core"
+)
+
+var linAccount = core.Account{Workspace: "guild", ID: "1000000000000000001"}
+
+func full() core.Message {
+	return core.Message{
+		Text: []core.Span{core.Plain("Waited a day: "), core.Mention(linAccount)},
+		Card: &core.Card{
+			Risk: "R-17", Version: 3, Tone: core.ToneWaiting, Title: []core.Span{core.Plain("R-17 Ledger is *off* by one")},
+			Rows:    []core.Row{{Label: "Handlers", Value: []core.Span{core.Mention(linAccount)}}, {Label: "Empty"}},
+			Body:    []core.Span{core.Plain("One cent. "), core.Link("More", "https://example.com/a(1)?b=<2>")},
+			Footer:  []core.Span{core.Plain("Filed by *wei*")},
+			Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}},
+		},
+	}
+}
+
+const anOp = "abcdefghijklmnopqrst"
+
+func TestMessage(t *testing.T) {
+	t.Parallel()
+	got := Renderer{Workspace: "guild"}.Message(full(), anOp)
+	raw, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"content":"Waited a day\\: <@1000000000000000001>","embeds":[{` +
+		`"title":"R-17 Ledger is \\*off\\* by one",` +
+		`"description":"One cent. [More](<https://example.com/a%281%29?b=%3C2%3E>)",` +
+		`"color":15246141,"footer":{"text":"Filed by *wei*"},` +
+		`"fields":[{"name":"Handlers","value":"<@1000000000000000001>","inline":true}]}],` +
+		`"components":[{"components":[` +
+		`{"label":"Start","style":1,"disabled":false,"custom_id":"riskroom.start:R-17@3:` + anOp + `","type":2},` +
+		`{"label":"Details","style":2,"disabled":false,"custom_id":"riskroom.details:R-17@3","type":2}],"type":1}],` +
+		`"allowed_mentions":{"parse":[],"users":["1000000000000000001"],"replied_user":false}}`
+	plain := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(string(raw))
+	if plain != want {
+		t.Errorf("it is\n%s\nwant\n%s", plain, want)
+	}
+}
+
+// TestEveryPartIsSent: what is empty is sent too, so that an edit clears it.
+func TestEveryPartIsSent(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(Renderer{}.Message(core.Message{}, ""))
+	want := `{"content":"","embeds":[],"components":[],"allowed_mentions":{"parse":[],"replied_user":false}}`
+	if err != nil || string(raw) != want {
+		t.Errorf("it is %s, %v", raw, err)
+	}
+}
+
+func TestSmallCardIsSmall(t *testing.T) {
+	t.Parallel()
+	c := *full().Card
+	c.Small = true
+	c.Rows = append(c.Rows, core.Row{Label: "Status", Value: []core.Span{core.Plain("pending")}})
+	e := Renderer{Workspace: "guild"}.Card(c).Embeds[0]
+	if len(e.Fields) > 0 || e.Description != "Handlers  <@1000000000000000001> · Status  pending" {
+		t.Errorf("it shows %q and %d fields", e.Description, len(e.Fields))
+	}
+}
+
+// TestTheOpIsFoundAgain: on whatever a message is made of, in one place.
+func TestTheOpIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	bare := *full().Card
+	bare.Buttons = nil
+	noFooter := bare
+	noFooter.Footer = nil
+	mentioned := bare
+	mentioned.Footer = []core.Span{core.Plain("Filed by "), core.Mention(linAccount)}
+	for name, m := range map[string]core.Message{
+		"everything": full(), "text": {Text: full().Text}, "text to the limit": {Text: []core.Span{core.Plain(strings.Repeat("*", 5000))}},
+		"card without buttons": {Card: &bare}, "nor footer": {Card: &noFooter}, "mention in the footer": {Card: &mentioned},
+		"nothing to see": {Card: &core.Card{Risk: "R-17"}},
+	} {
+		raw, err := json.Marshal(Renderer{Workspace: "guild"}.Message(m, anOp))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := posted{}
+		if err := json.Unmarshal(raw, &p); err != nil {
+			t.Fatal(err)
+		}
+		p.Author.Bot = true
+		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") || strings.Count(string(raw), anOp) != 1 {
+			t.Errorf("%s: %s", name, raw)
+		}
+		if utf8.RuneCountInString(p.Content) > maxContent {
+			t.Errorf("%s has %d characters", name, utf8.RuneCountInString(p.Content))
+		}
+		p.Author.Bot = false
+		if p.marked(anOp) {
+			t.Errorf("%s: a person's message passes", name)
+		}
+	}
+}
+
+// TestOnlyAccountsAreMentioned: what is not an account of this workspace, and
+// what is no web address, is text.
+func TestOnlyAccountsAreMentioned(t *testing.T) {
+	t.Parallel()
+	spans := []core.Span{
+		core.Mention(core.Account{Workspace: "acme", ID: linAccount.ID}), core.Mention(core.Account{Workspace: "guild", ID: "everyone"}),
+		core.Link("press", "javascript:alert(1)"), core.Link("", "https://"), core.Link("", "https:///x y"),
+		core.Link("long", "https://example.com/"+strings.Repeat("x", maxLink)),
+	}
+	m := core.Message{Text: spans, Card: &core.Card{Title: spans, Footer: spans, Body: spans, Rows: []core.Row{{Label: "Row", Value: spans}}}}
+	got := Renderer{Workspace: "guild"}.Message(m, "")
+	raw, _ := json.Marshal(got)
+	if works(got.Text) || works(got.Embeds[0].Description) || works(got.Embeds[0].Title) || len(got.AllowedMentions.Users) > 0 {
+		t.Errorf("something works in %s", raw)
+	}
+	if got.Text != `\@1000000000000000001\@everyonepresshttps\://https\:///x ylong` {
+		t.Errorf("it shows %q", got.Text)
+	}
+}
+
+// signs are what Discord reads as markup unless a backslash stands before it:
+// anything of them at all, and at the start of a line a little more.
+var signs = regexp.MustCompile("[*_~`|<\\[@]|:[^ ]|(?m)^[ \t]*([#>+-]|[0-9]+[.)])")
+
+var escapes = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
+
+// works tells whether anything but letters is left once escaped signs are taken
+// for letters.
+func works(s string) bool { return signs.MatchString(escapes.ReplaceAllString(s, "x")) }
+
+// TestTextIsLiteral: whatever is typed is shown letter by letter, and nothing of
+// it is markup.
+func TestTextIsLiteral(t *testing.T) {
+	t.Parallel()
+	shown := func(s string) string {
+		return escapes.ReplaceAllStringFunc(s, func(e string) string { return e[1:] })
+	}
+	hostile := []string{
+		"<@1000000000000000001> <@&1> <#1> <t:1:R> </x:1> <:a:1> @everyone @here", "**b** _i_ __u__ ~~s~~ ||h|| `c` [a](https://x.y)",
+		"# h\n## h\n-# s\n> q\n>>> q\n- i\n * i\n+ i\n1. i\n 12) i\n```c\n```", `\*already\* \\ \`, "https://evil.example :smile: :100: 09:00",
+		"\u202Eevil\u202C \u2066x\u2069 \uFEFF", "discord.gg/x &lt;b&gt; {{ .x }} 3.5 (1) a-b",
+	}
+	for _, h := range hostile {
+		if got := Escape(h); shown(got) != h || works(got) {
+			t.Errorf("%q is shown as %q (%q)", h, shown(got), got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		h := strings.ReplaceAll(strings.ToValidUTF8(rapid.StringN(1, 150, -1).Draw(t, "text"), ""), "\x00", "")
+		if got := Escape(h); shown(got) != h || works(got) {
+			t.Fatalf("%q is sent as %q", h, got)
+		}
+	})
+}
+
+// TestEverythingIsBounded fills every part of a message.
+func TestEverythingIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, letter := range []string{"长x", "*_"} {
+		long := []core.Span{core.Plain(strings.Repeat(letter, 10000)), core.Plain("the end")}
+		m := core.Message{Text: long, Card: &core.Card{Title: long, Body: long, Footer: long}}
+		for i := range 100 {
+			m.Card.Rows = append(m.Card.Rows, core.Row{Label: strings.Repeat("l", 500), Value: long[:1+i%2]})
+			m.Card.Buttons = append(m.Card.Buttons, core.Button{Press: core.Press(fmt.Sprint("p", i)), Label: strings.Repeat("b", 200)})
+		}
+		m.Card.Risk = "R-17"
+		bounded(t, Renderer{Workspace: "guild"}.Message(m, anOp))
+		m.Card.Buttons = nil
+		bounded(t, Renderer{Workspace: "guild"}.Message(m, anOp))
+	}
+}
+
+func bounded(t *testing.T, got Content) {
+	t.Helper()
+	e := got.Embeds[0]
+	total := 0
+	within := func(what, s string, limit int) {
+		n := utf8.RuneCountInString(s)
+		total += n
+		if n == 0 || n > limit {
+			t.Errorf("%s has %d characters, the limit is %d", what, n, limit)
+		}
+	}
+	within("the title", e.Title, maxTitle)
+	within("the footer", e.Footer.Text, 2048)
+	for _, f := range e.Fields {
+		within("a field's name", f.Name, maxFieldName)
+		within("a field", f.Value, maxFieldValue)
+	}
+	within("the body", e.Description, maxDescription)
+	if total > maxEmbeds || len(e.Fields) > maxFields {
+		t.Errorf("the embed has %d characters in %d fields", total, len(e.Fields))
+	}
+	total = 0
+	within("the text", got.Text, maxContent)
+	seen := map[string]bool{}
+	for _, row := range got.Components {
+		buttons := row.(discordgo.ActionsRow).Components
+		if len(buttons) > maxInRow {
+			t.Errorf("%d buttons in a row", len(buttons))
+		}
+		for _, b := range buttons {
+			id := b.(discordgo.Button).CustomID
+			within("a label", b.(discordgo.Button).Label, maxLabel)
+			if len(id) > maxCustomID || seen[id] {
+				t.Errorf("the custom_id %q is too long or there twice", id)
+			}
+			seen[id] = true
+		}
+	}
+	if len(got.Components) > maxRows || !strings.Contains(got.Text, "… (+1") || !strings.Contains(e.Title, "… (+1") || !strings.Contains(e.Description, "… (+1") {
+		t.Errorf("%d rows of buttons; nothing says that something is missing: %.40s", len(got.Components), got.Text)
+	}
+}
+
+// TestManyRows: rows beyond Discord's number of fields share the last.
+func TestManyRows(t *testing.T) {
+	t.Parallel()
+	c := core.Card{Risk: "R-17"}
+	for i := range 30 {
+		c.Rows = append(c.Rows, core.Row{Label: fmt.Sprint("Label ", i), Value: []core.Span{core.Plain(fmt.Sprint("value ", i))}})
+	}
+	fields := Renderer{Workspace: "guild"}.Card(c).Embeds[0].Fields
+	if len(fields) != maxFields || fields[24].Value != "Label 24 value 24\nLabel 25 value 25\nLabel 26 value 26\nLabel 27 value 27\nLabel 28 value 28\nLabel 29 value 29\n" {
+		t.Errorf("%d fields, the last of them %+v", len(fields), fields[len(fields)-1])
+	}
+	c.Rows = c.Rows[:25]
+	if fields := (Renderer{Workspace: "guild"}).Card(c).Embeds[0].Fields; len(fields) != 25 || fields[24].Name != "Label 24" {
+		t.Errorf("of 25 rows the last is %+v", fields[len(fields)-1])
+	}
+}
+
+// TestBlanksAreNotSent: Discord refuses parts of nothing but blanks.
+func TestBlanksAreNotSent(t *testing.T) {
+	t.Parallel()
+	blank := []core.Span{core.Plain(" \n")}
+	got := Renderer{}.Card(core.Card{Title: blank, Body: blank, Footer: blank, Rows: []core.Row{{Label: "x", Value: blank}}})
+	if len(got.Embeds) != 0 {
+		t.Errorf("it is %+v", got.Embeds[0])
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    string
+		n    int
+		want string
+	}{
+		{"short", 5, "short"}, {"", 0, ""}, {"abc", 0, ""}, {"abc", 1, "…"},
+		{strings.Repeat("长", 30), 20, strings.Repeat("长", 13) + "… (+17)"}, {"abcdefgh", 4, "abc…"},
+	} {
+		if got := cut(c.s, c.n); got != c.want {
+			t.Errorf("cut(%q, %d) is %q, want %q", c.s, c.n, got, c.want)
+		}
+	}
+}
+
+// TestMentionsAreWholeOrNotThere: none is cut in two, and whom the text does not
+// reach is not notified.
+func TestMentionsAreWholeOrNotThere(t *testing.T) {
+	t.Parallel()
+	var spans []core.Span
+	for i := range 200 {
+		spans = append(spans, core.Mention(core.Account{Workspace: "guild", ID: fmt.Sprint(1000000000000000000 + i%150)}), core.Plain(" "))
+	}
+	got := Renderer{Workspace: "guild"}.Message(core.Message{Text: spans}, anOp)
+	whole := regexp.MustCompile(`<@\d{19}>`).FindAllString(got.Text, -1)
+	if n := strings.Count(got.Text, "<@"); n != len(whole) || n == 0 {
+		t.Errorf("%d of %d mentions are whole", len(whole), n)
+	}
+	users := got.AllowedMentions.Users
+	slices.Sort(users)
+	if len(users) != min(len(whole), maxMentions) || len(slices.Compact(users)) != len(users) {
+		t.Errorf("%d mentions, %d people notified", len(whole), len(users))
+	}
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	for _, b := range []Button{{core.PressStart, "R-17", 3}, {core.PressDetails, "风险-1", 0}} {
+		for _, op := range []string{"", anOp} {
+			if got, ok := ParseButton(b.CustomID(op)); !ok || got != b || carries(b.CustomID(op), anOp) != (op != "") {
+				t.Errorf("%v comes back as %v, %v from %s", b, got, ok, b.CustomID(op))
+			}
+		}
+	}
+	longest := Button{core.PressResolve, core.RiskKey(strings.Repeat("R", maxKey)), 1<<63 - 1}.CustomID(anOp)
+	if _, ok := ParseButton(longest); !ok || len(longest) > maxCustomID {
+		t.Errorf("the longest has %d characters", len(longest))
+	}
+	for _, bad := range []string{
+		"start:R-17@3", "riskroom.", "riskroom.start", "riskroom.:R-17@3", "riskroom.start:R-17", "riskroom.start:@3", "riskroom.start:R-17@x",
+		"riskroom.start:R-17@-1", "riskroom.start:" + strings.Repeat("R", 50) + "@1", "riskroom.start:R-17@3:" + strings.Repeat("x", 100),
+	} {
+		if got, ok := ParseButton(bad); ok {
+			t.Errorf("%q is read as %v", bad, got)
+		}
+	}
+}
