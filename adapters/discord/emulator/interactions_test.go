@@ -290,12 +290,12 @@ func TestModal(t *testing.T) {
 func TestTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var token, id string
 		answer := make(chan string, 1)
-		a := &app{answer: func(rw http.ResponseWriter, r *received) {
-			id, token = r.payload["id"].(string), r.payload["token"].(string)
-			_, _ = io.WriteString(rw, <-answer)
-		}}
+		a := &app{answer: func(rw http.ResponseWriter, _ *received) { _, _ = io.WriteString(rw, <-answer) }}
+		last := func() *discordgo.Interaction {
+			got := a.all()[len(a.all())-1].payload
+			return &discordgo.Interaction{ID: got["id"].(string), Token: got["token"].(string), AppID: got["application_id"].(string)}
+		}
 		opts := options()
 		opts.App, opts.InteractionsURL = a, "http://app/interactions"
 		w, err := emulator.New(opts)
@@ -312,8 +312,7 @@ func TestTime(t *testing.T) {
 		if !errors.Is(err, emulator.ErrDeadline) || time.Since(begun) != 3*time.Second {
 			t.Errorf("got %v after %s", err, time.Since(begun))
 		}
-		late := &discordgo.Interaction{ID: id, Token: token, AppID: w.ApplicationID()}
-		err = api.InteractionRespond(late, &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource})
+		err = api.InteractionRespond(last(), &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource})
 		if seen(err) != "Unknown interaction" {
 			t.Errorf("a late answer: %v", err)
 		}
@@ -326,7 +325,7 @@ func TestTime(t *testing.T) {
 		}
 		text := "done"
 		edit := func() error {
-			_, err := api.InteractionResponseEdit(&discordgo.Interaction{Token: token, AppID: w.ApplicationID()}, &discordgo.WebhookEdit{Content: &text})
+			_, err := api.InteractionResponseEdit(last(), &discordgo.WebhookEdit{Content: &text})
 			return err
 		}
 		time.Sleep(15*time.Minute - time.Second)

@@ -240,7 +240,7 @@ func (w *Workspace) Handler() http.Handler {
 // process, whatever host the URL names: no socket is opened, and a cut
 // connection is an error of io.ErrUnexpectedEOF.
 func (w *Workspace) Client() *http.Client {
-	return &http.Client{Transport: inProcess{w.Handler()}}
+	return &http.Client{Transport: stage.InProcess{Handler: w.Handler()}}
 }
 
 // Faults returns the place to order faults. Their Method is an operationId as

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // ErrDeadline is returned by what people do when the app does not answer in
@@ -119,7 +121,7 @@ func (w *Workspace) send(ctx context.Context, cb callback) (status int, header h
 
 func (w *Workspace) client() *http.Client {
 	if w.opts.App != nil {
-		return &http.Client{Transport: inProcess{w.opts.App}, CheckRedirect: noRedirect}
+		return &http.Client{Transport: stage.InProcess{Handler: w.opts.App}, CheckRedirect: noRedirect}
 	}
 	client := *w.opts.Client
 	client.CheckRedirect = noRedirect

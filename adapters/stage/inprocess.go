@@ -1,4 +1,4 @@
-package emulator
+package stage
 
 import (
 	"bytes"
@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// inProcess is an http.RoundTripper that calls a handler instead of a server.
+// InProcess is an http.RoundTripper that calls a handler instead of a server.
 // It keeps what matters of the network: a caller that gives up gets the error
 // of its context at once while the handler goes on, and a handler that aborts
-// gives no answer.
-type inProcess struct{ handler http.Handler }
+// gives no answer, an error of io.ErrUnexpectedEOF.
+type InProcess struct{ Handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := []byte(nil)
 	if r.Body != nil {
 		var err error
@@ -45,7 +45,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 			}
 			answered <- rec
 		}()
-		p.handler.ServeHTTP(rec, in)
+		p.Handler.ServeHTTP(rec, in)
 	}()
 	select {
 	case rec := <-answered:
@@ -58,7 +58,7 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// recorder is the http.ResponseWriter of inProcess.
+// recorder is the http.ResponseWriter of InProcess.
 type recorder struct {
 	header  http.Header
 	status  int
