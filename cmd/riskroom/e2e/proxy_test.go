@@ -79,14 +79,30 @@ type proxy struct {
 	// recorder asks Redis after each command whether anything changed; nil: no
 	// one does.
 	recorder *redisClient
-	// answered is called as Redis has answered and serve does not know yet, and
-	// delivered once it may. False drops the connection. Both may be nil.
-	answered, delivered func(command) bool
 
 	mu    sync.Mutex
 	seen  map[string]int
 	log   []command
 	conns []net.Conn
+	watch watch
+}
+
+// watch is told of every command: answered as Redis has answered and serve
+// does not know yet, delivered once it may. False drops the connection.
+type watch struct{ answered, delivered func(command) bool }
+
+// watchWith has w told of what comes from now on.
+func (p *proxy) watchWith(w watch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.watch = w
+}
+
+// watching returns who is told.
+func (p *proxy) watching() watch {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.watch
 }
 
 // start lets the proxy listen.
@@ -155,13 +171,14 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		}
 		c, reply, err := p.pass(server, answers, words, raw)
-		if err != nil || p.answered != nil && !p.answered(c) {
+		w := p.watching()
+		if err != nil || w.answered != nil && !w.answered(c) {
 			return
 		}
 		if _, err := client.Write(reply); err != nil {
 			return
 		}
-		if p.delivered != nil && !p.delivered(c) {
+		if w.delivered != nil && !w.delivered(c) {
 			return
 		}
 	}
