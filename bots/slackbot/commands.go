@@ -37,7 +37,7 @@ func (b *Bot) Commands() http.Handler {
 			return
 		}
 		b.observe(kindCommand, outcomeOK)
-		b.write(w, said.body)
+		b.write(w, said)
 	})
 }
 
@@ -89,11 +89,15 @@ func (b *Bot) by(ctx context.Context, t turn, user, name, channel string) bots.C
 }
 
 // write answers a request with JSON, or with nothing.
-func (b *Bot) write(w http.ResponseWriter, v any) {
-	if v == nil {
+func (b *Bot) write(w http.ResponseWriter, r response) {
+	if r.lost {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		return
 	}
-	body, err := json.Marshal(v)
+	if r.body == nil {
+		return
+	}
+	body, err := json.Marshal(r.body)
 	if err != nil {
 		b.log.Error("slackbot: an answer cannot be encoded", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)

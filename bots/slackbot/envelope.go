@@ -96,7 +96,7 @@ func (l *link) take(ctx context.Context, frame []byte) {
 }
 
 // handleTimeout ends whatever forgets that a person waits.
-const handleTimeout = 10 * time.Second
+const handleTimeout = 5 * time.Second
 
 // handle has an envelope handled just as a request over HTTP is.
 func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v verdict) {

@@ -43,7 +43,7 @@ func (b *Bot) Events() http.Handler {
 		}
 		if e.Type == "url_verification" {
 			b.observe(kindEvent, outcomeOK)
-			b.write(w, map[string]string{"challenge": e.Challenge})
+			b.write(w, response{body: map[string]string{"challenge": e.Challenge}})
 			return
 		}
 		outcome, no := b.takeEvent(r.Context(), e, again{attempt: r.Header.Get("X-Slack-Retry-Num"), reason: r.Header.Get("X-Slack-Retry-Reason")})

@@ -68,7 +68,7 @@ func (b *Bot) Interactions() http.Handler {
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		b.write(w, said.body)
+		b.write(w, said)
 	})
 }
 

@@ -2,8 +2,12 @@ package slackbot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -203,8 +207,59 @@ func TestTroubleInOpening(t *testing.T) {
 		t.Errorf("%d failures: %v", n, b.counts)
 	}
 	b.risk(t, lin, "help")
-	if strings.Contains(b.log(), "ticket") {
-		t.Errorf("a ticket shows:\n%s", b.log())
+}
+
+// TestEventsComeThrough has events come while connections are cut, and each is
+// passed on, once.
+func TestEventsComeThrough(t *testing.T) {
+	t.Parallel()
+	b := setupSocket(t, func(o *emulator.Options) {
+		o.EventDelay = slices.Repeat([]time.Duration{5 * time.Millisecond}, 400)
+	})
+	const events = 30
+	for i := range events {
+		if i%5 == 0 {
+			b.LoseAcks(1)
+		}
+		if i%3 == 0 {
+			b.CutAll()
+		}
+		b.SendEvent("channel_rename", map[string]any{"channel": map[string]any{"id": fmt.Sprint("C", i)}})
+	}
+	until(t, "all are noticed", func() bool {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		return len(b.engine.noticed) >= events
+	})
+	b.LoseAcks(0)
+	if err := b.FlushEvents(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.engine.mu.Lock()
+	defer b.engine.mu.Unlock()
+	seen := map[string]int{}
+	for _, g := range b.engine.noticed {
+		seen[g.ID]++
+	}
+	if len(seen) != events || len(b.engine.noticed) != events {
+		t.Errorf("%v", seen)
+	}
+}
+
+// TestUnsafeURLs has Slack's API answer with what nobody should connect to.
+func TestUnsafeURLs(t *testing.T) {
+	t.Parallel()
+	for _, to := range []string{"", "ws://slack.example/link/?ticket=1", "https://slack.example", "wss://", "wss://%zz?ticket=1", "wss:opaque"} {
+		api := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "url": to})
+		}))
+		b := stand(t)
+		b.enter(t, b.overSocket, func(c *Config) { c.APIURL, c.Transport = api.URL, api.Client().Transport })
+		_, err := b.door.Socket().connect(t.Context())
+		if err == nil || strings.Contains(err.Error(), "ticket") || !strings.Contains(err.Error(), "not the URL of a secure connection") {
+			t.Errorf("%q: %v", to, err)
+		}
+		api.Close()
 	}
 }
 

@@ -154,14 +154,16 @@ func (s *Socket) line(ctx context.Context, links *sync.WaitGroup) error {
 		case l.why == reasonDisabled:
 			s.failed(ctx, errDisabled)
 			s.pause(ctx, 1, errDisabled)
+			continue
 		case l.asked():
-			old, failures = l, 0
-		case time.Since(opened) >= s.steady:
-			failures = 0
-		default: // it did not last: not again at once
-			s.pause(ctx, failures, nil)
-			failures++
+			old = l
 		}
+		if time.Since(opened) >= s.steady {
+			failures = 0
+			continue
+		}
+		s.pause(ctx, failures, nil) // it did not last: not again at once
+		failures++
 	}
 	return nil
 }

@@ -66,8 +66,11 @@ func (b *bundle) connect(t *testing.T, door *Bot) (stop func() error) {
 		return <-done
 	})
 	t.Cleanup(func() {
-		if err := stop(); err != nil && !strings.Contains(err.Error(), "app token") {
+		if err := stop(); err != nil {
 			t.Error(err)
+		}
+		if log := b.log(); strings.Contains(log, "ticket") || strings.Contains(log, b.AppToken()) || strings.Contains(log, b.BotToken()) {
+			t.Errorf("a secret shows:\n%s", log)
 		}
 	})
 	return stop

@@ -72,6 +72,8 @@ func (b *Bot) once(ctx context.Context, t turn, key string, handle func() respon
 	if t.crowded || key == "" {
 		return handle()
 	}
+	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(b.openWithin))
+	defer cancel()
 	return b.deeds.once(ctx, key, handle)
 }
 
@@ -97,12 +99,14 @@ type answered struct {
 
 func newDeeds() *deeds { return &deeds{done: make(map[string]*answered)} }
 
-// once calls handle for a new key, and else returns what it has returned, or
-// nothing if that is not there before ctx ends: whoever came first is answered.
+// once calls handle for a new key, and else returns what it has returned. If that
+// is not there before ctx ends, this delivery stays without an answer: the first
+// will have one.
 func (d *deeds) once(ctx context.Context, key string, handle func() response) response {
 	a, first := d.begin(key)
 	if first {
 		defer close(a.ready)
+		a.said = response{lost: true} // should handle panic
 		a.said = handle()
 		return a.said
 	}
@@ -110,7 +114,7 @@ func (d *deeds) once(ctx context.Context, key string, handle func() response) re
 	case <-a.ready:
 		return a.said
 	case <-ctx.Done():
-		return response{}
+		return response{lost: true}
 	}
 }
 

@@ -47,6 +47,7 @@ func (l *link) end() {
 	_ = l.conn.Close() // it may be gone
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.socket.taken--
 	w.socket.links = slices.DeleteFunc(w.socket.links, func(o *link) bool { return o == l })
 	w.socket.change()
 	close(l.gone)

@@ -39,7 +39,8 @@ const (
 type socketSide struct {
 	on       bool
 	tickets  map[string]bool
-	links    []*link // oldest first
+	taken    int     // connections that are open or about to be
+	links    []*link // those that are open, oldest first
 	opened   int
 	pending  map[string]*delivery // by envelope_id
 	acks     []Ack
@@ -113,13 +114,14 @@ func (w *Workspace) admitLink(conn *websocket.Conn) {
 		return
 	}
 	l := &link{w: w, conn: conn, gone: make(chan struct{}), sent: make(map[string]bool)}
-	if len(w.socket.links) >= maxConnections {
+	if w.socket.taken >= maxConnections {
 		w.mu.Unlock()
 		_ = l.write(object{"type": "disconnect", "reason": tooManyLinks, "debug_info": object{"host": linkHost}})
 		_ = conn.Close()
 		return
 	}
-	n := len(w.socket.links) + 1
+	w.socket.taken++
+	n := w.socket.taken
 	w.busy.Go(func() { l.serve(n) })
 	w.mu.Unlock()
 }

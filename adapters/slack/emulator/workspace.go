@@ -222,7 +222,8 @@ func (w *Workspace) Client() *http.Client {
 
 // Faults returns the place to order faults. Their Method is an API method as in
 // "chat.postMessage", "response_url" for a use of one, or the type of an event;
-// a fault without Method strikes API methods and response_urls alike.
+// a fault without Method strikes API methods and response_urls alike. Over Socket
+// Mode, DuplicateEvent strikes "slash_commands" and "interactive" too.
 func (w *Workspace) Faults() *stage.Faults { return &w.faults }
 
 // Log returns the log of the API calls.
