@@ -238,3 +238,25 @@ func (w *Workspace) UnpinByHand(userID, channelID, messageID string) error {
 	w.unpin(ch, ch.message(messageID), userID, "")
 	return nil
 }
+
+// KickBot has the owner throw the bot out of the guild.
+func (w *Workspace) KickBot() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dispatch(event{kind: "GUILD_DELETE", intent: intentGuilds, body: object{"id": w.opts.GuildID}})
+	w.bot().Outside = true
+	w.note(auditMemberKick, w.opts.OwnerID, w.opts.BotUserID, "")
+}
+
+// Outage tells the gateway's clients that the guild is unavailable, and when it
+// is over shows it to them again. See
+// https://docs.discord.com/developers/events/gateway-events#guild-delete.
+func (w *Workspace) Outage(begins bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if begins {
+		w.dispatch(event{kind: "GUILD_DELETE", intent: intentGuilds, body: object{"id": w.opts.GuildID, "unavailable": true}})
+		return
+	}
+	w.dispatch(event{kind: "GUILD_CREATE", intent: intentGuilds, body: w.guildCreate()})
+}

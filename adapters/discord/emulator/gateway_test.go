@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -15,129 +16,6 @@ import (
 	"riskroom/adapters/discord/emulator"
 	"riskroom/adapters/stage"
 )
-
-// Intents of the tests.
-const (
-	guilds     = 1 << 0
-	moderation = 1 << 2
-	messages   = 1 << 9
-	direct     = 1 << 12
-)
-
-// client is a raw client of the gateway.
-type client struct {
-	t    *testing.T
-	ws   *websocket.Conn
-	last int // the last sequence number
-	id   string
-}
-
-type frame struct {
-	Op   int            `json:"op"`
-	Data map[string]any `json:"-"`
-	Raw  any            `json:"d"`
-	Seq  int            `json:"s"`
-	Type string         `json:"t"`
-}
-
-// dial connects to the gateway and reads HELLO.
-func (b *bench) dial(t *testing.T) *client {
-	t.Helper()
-	ws, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.url, "http")+"/gateway?v=10&encoding=json", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = response.Body.Close()
-	t.Cleanup(func() { _ = ws.Close() })
-	c := &client{t: t, ws: ws}
-	if hello := c.read(); hello.Op != 10 || hello.Data["heartbeat_interval"] == nil {
-		t.Fatalf("first comes %+v", hello)
-	}
-	return c
-}
-
-func (c *client) read() frame {
-	c.t.Helper()
-	f, err := c.next()
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return f
-}
-
-func (c *client) next() (frame, error) {
-	_ = c.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
-	var f frame
-	err := c.ws.ReadJSON(&f)
-	f.Data, _ = f.Raw.(map[string]any)
-	if f.Op == 0 && f.Seq > 0 {
-		c.last = f.Seq
-	}
-	return f, err
-}
-
-func (c *client) send(op int, data any) {
-	c.t.Helper()
-	if err := c.ws.WriteJSON(object{"op": op, "d": data}); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func identity(token string, intents int) object {
-	return object{"token": token, "intents": intents, "properties": object{"os": "linux", "browser": "test", "device": "test"}}
-}
-
-// identified is a client with a session.
-func (b *bench) identified(t *testing.T, intents int) *client {
-	t.Helper()
-	c := b.dial(t)
-	c.send(2, identity(b.BotToken(), intents))
-	ready := c.read()
-	c.id, _ = ready.Data["session_id"].(string)
-	if ready.Type != "READY" || c.id == "" || ready.Data["resume_gateway_url"] == "" {
-		t.Fatalf("then comes %+v", ready)
-	}
-	if intents&guilds != 0 {
-		if f := c.read(); f.Type != "GUILD_CREATE" || f.Data["id"] != b.GuildID() {
-			t.Fatalf("then comes %+v", f)
-		}
-	}
-	return c
-}
-
-// resume goes on with the session of another client on a new connection.
-func (b *bench) resume(t *testing.T, old *client) *client {
-	t.Helper()
-	c := b.dial(t)
-	c.id, c.last = old.id, old.last
-	c.send(6, object{"token": b.BotToken(), "session_id": c.id, "seq": c.last})
-	return c
-}
-
-// types reads n dispatches and returns their types.
-func (c *client) types(n int) []string {
-	c.t.Helper()
-	var out []string
-	for range n {
-		out = append(out, c.read().Type)
-	}
-	return out
-}
-
-// closed waits for the end of the connection and returns the close code, 0 for
-// one without.
-func (c *client) closed() int {
-	for {
-		_, err := c.next()
-		var code *websocket.CloseError
-		if errors.As(err, &code) && code.Code != websocket.CloseAbnormalClosure {
-			return code.Code
-		}
-		if err != nil {
-			return 0
-		}
-	}
-}
 
 func TestCloseCodes(t *testing.T) {
 	t.Parallel()
@@ -364,23 +242,69 @@ func TestReconnectAndInvalidSession(t *testing.T) {
 	}
 }
 
+// TestHeartbeats goes by a fake clock, without sockets.
 func TestHeartbeats(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(o *emulator.Options) { o.Heartbeat = 100 * time.Millisecond })
-	c := b.dial(t)
-	c.send(1, nil)
-	if f := c.read(); f.Op != 11 {
+	synctest.Test(t, func(t *testing.T) {
+		w, err := emulator.New(options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialer := websocket.Dialer{NetDialContext: w.DialContext}
+		connect := func() *client {
+			ws, _, err := dialer.DialContext(t.Context(), "ws://discord.invalid/gateway?v=10", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := &client{t: t, ws: ws, patience: time.Hour}
+			if f := c.read(); f.Op != 10 || f.Data["heartbeat_interval"] != 41250.0 {
+				t.Fatalf("first comes %+v", f)
+			}
+			return c
+		}
+		c := connect()
+		begun := time.Now()
+		for range 3 {
+			time.Sleep(41250 * time.Millisecond)
+			c.send(1, c.last)
+			if f := c.read(); f.Op != 11 {
+				t.Errorf("came %+v", f)
+			}
+		}
+		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 5*41250*time.Millisecond {
+			t.Errorf("without heartbeats: %d after %s", got, after)
+		}
+		w.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
+		c = connect()
+		c.send(1, nil)
+		if f, err := c.next(); err == nil {
+			t.Errorf("came %+v", f)
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.DialContext(t.Context(), "", ""); err == nil {
+			t.Error("connected after Close")
+		}
+	})
+}
+
+func TestOutageAndBeingThrownOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	c := b.identified(t, guilds)
+	b.Outage(true)
+	b.Outage(false)
+	gone, back := c.read(), c.read()
+	if gone.Type != "GUILD_DELETE" || gone.Data["unavailable"] != true || back.Type != "GUILD_CREATE" || len(back.Data["channels"].([]any)) != 4 {
+		t.Errorf("came %+v %+v", gone, back)
+	}
+	b.KickBot()
+	if f := c.read(); f.Type != "GUILD_DELETE" || f.Data["unavailable"] != nil {
 		t.Errorf("came %+v", f)
 	}
-	if got := c.closed(); got != 4009 {
-		t.Errorf("without heartbeats: %d", got)
-	}
-	b.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
-	c = b.dial(t)
-	c.send(1, nil)
-	if f, err := c.next(); err == nil {
-		t.Errorf("came %+v", f)
-	}
+	b.refused(404, 10004, "GET", "/guilds/"+b.GuildID(), nil)
+	b.refused(403, 50001, "GET", "/channels/"+public, nil)
 }
 
 func TestIdentifiesRunOut(t *testing.T) {

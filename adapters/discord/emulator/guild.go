@@ -120,7 +120,7 @@ func (w *Workspace) guildObject() object {
 
 // ownGuild checks that a call concerns the guild that the bot is in.
 func (w *Workspace) ownGuild(c *call) error {
-	if c.path["guild"] != w.opts.GuildID {
+	if c.path["guild"] != w.opts.GuildID || w.bot().Outside {
 		return refuse(unknownGuild)
 	}
 	return nil

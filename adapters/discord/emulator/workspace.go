@@ -34,6 +34,7 @@ type Workspace struct {
 	mu           sync.Mutex // guards all below
 	base         string
 	server       *http.Server
+	pipes        *pipeListener // of DialContext, nil before its first use
 	created      time.Time
 	users        map[string]*member
 	handles      map[string]*member // the same by name
@@ -238,7 +239,8 @@ func (w *Workspace) Handler() http.Handler {
 
 // Client returns a client that reaches the REST side of the workspace in
 // process, whatever host the URL names: no socket is opened, and a cut
-// connection is an error of io.ErrUnexpectedEOF.
+// connection is an error of io.ErrUnexpectedEOF. The gateway is reached so by
+// DialContext.
 func (w *Workspace) Client() *http.Client {
 	return &http.Client{Transport: stage.InProcess{Handler: w.Handler()}}
 }
@@ -252,7 +254,8 @@ func (w *Workspace) Client() *http.Client {
 //   - ErrorBefore and ErrorAfter are HTTP 500 unless Status says 502;
 //   - EmptyFailure is HTTP 400 without a body, Refuse the answer of the error
 //     code Code, as in "50013";
-//   - HideMetadata hides nonces and custom_ids from reads.
+//   - HideMetadata hides nonces and custom_ids from reads, PartialInvite does
+//     nothing.
 func (w *Workspace) Faults() *stage.Faults { return &w.faults }
 
 // Log returns the log of the API calls.

@@ -1,0 +1,183 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// conn is one connection. What is to be sent waits in queue for its writer.
+type conn struct {
+	ws      *websocket.Conn
+	session *session
+	queue   [][]byte
+	bye     *closing // to be sent after the queue
+	more    chan struct{}
+	idle    chan struct{} // closed when the queue has been sent
+	done    chan struct{} // closed when the connection has ended
+	written chan struct{} // closed when nothing is written any more
+	sends   []time.Time   // by the client, on the wall clock
+}
+
+type closing struct {
+	code   int
+	reason string
+}
+
+func (w *Workspace) accept(ws *websocket.Conn) *conn {
+	c := &conn{ws: ws, more: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
+	ws.SetCloseHandler(func(code int, _ string) error { return w.clientCloses(c, code) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gateway.conns == nil {
+		w.gateway.conns = make(map[*conn]bool)
+	}
+	w.gateway.conns[c] = true
+	w.busy.Go(func() { w.write(c) })
+	if w.ctx.Err() != nil {
+		_ = ws.Close() // Close has been called meanwhile
+	}
+	return c
+}
+
+// forget is the end of a connection. Its session may be resumed.
+func (w *Workspace) forget(c *conn) {
+	_ = c.ws.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.gateway.conns, c)
+	close(c.done)
+	if c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
+	if s := c.session; s != nil && s.conn == c {
+		s.conn = nil
+	}
+}
+
+// read takes what the client sends until the connection ends.
+func (w *Workspace) read(c *conn) {
+	wait := func() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * w.opts.Heartbeat)) }
+	wait()
+	for ended := false; ; {
+		_, raw, err := c.ws.ReadMessage()
+		if err != nil {
+			w.readEnded(c, err)
+			return
+		}
+		if ended {
+			continue
+		}
+		var f frame
+		code := closeDecode
+		if len(raw) <= maxFrame && json.Unmarshal(raw, &f) == nil {
+			code = w.receive(c, f)
+		}
+		if code != 0 {
+			ended = true
+			w.hangUp(c, code, "")
+		}
+		if f.Op == opHeartbeat {
+			wait()
+		}
+	}
+}
+
+func (w *Workspace) readEnded(c *conn, err error) {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		w.hangUp(c, closeTimedOut, "Session timed out")
+		<-c.written
+	}
+}
+
+// clientCloses answers the client's close frame. With 1000 and 1001 the session
+// ends too.
+func (w *Workspace) clientCloses(c *conn, code int) error {
+	if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
+		w.mu.Lock()
+		w.endSession(c.session)
+		w.mu.Unlock()
+	}
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	return nil
+}
+
+// write sends what is queued, in order, and at last the close frame.
+func (w *Workspace) write(c *conn) {
+	defer close(c.written)
+	defer func() { _ = c.ws.Close() }()
+	for {
+		w.mu.Lock()
+		batch, bye := c.queue, c.bye
+		c.queue = nil
+		if len(batch) == 0 && c.idle != nil {
+			close(c.idle)
+			c.idle = nil
+		}
+		w.mu.Unlock()
+		_ = c.ws.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		for _, raw := range batch {
+			if c.ws.WriteMessage(websocket.TextMessage, raw) != nil {
+				return
+			}
+		}
+		switch {
+		case len(batch) > 0:
+			continue
+		case bye != nil:
+			_ = c.ws.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(bye.code, bye.reason))
+			return
+		}
+		select {
+		case <-c.more:
+		case <-c.done:
+			return
+		}
+	}
+}
+
+// queueFrame hands a frame to the connection's writer.
+func (c *conn) queueFrame(raw []byte) {
+	c.queue = append(c.queue, raw)
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	c.wake()
+}
+
+func (c *conn) wake() {
+	select {
+	case c.more <- struct{}{}:
+	default:
+	}
+}
+
+// send sends what is no dispatch.
+func (w *Workspace) send(c *conn, op int, data any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sendLocked(c, op, data)
+}
+
+func (w *Workspace) sendLocked(c *conn, op int, data any) {
+	c.queueFrame(mustJSON(object{"op": op, "d": data, "s": nil, "t": nil}))
+}
+
+// hangUp closes a connection after what is queued.
+func (w *Workspace) hangUp(c *conn, code int, reason string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hangUpLocked(c, code, reason)
+}
+
+func (w *Workspace) hangUpLocked(c *conn, code int, reason string) {
+	if c.bye == nil {
+		c.bye = &closing{code: code, reason: reason}
+		c.wake()
+	}
+}

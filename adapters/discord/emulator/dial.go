@@ -1,0 +1,84 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// DialContext connects to the workspace without a socket, whatever the address:
+// it fits the NetDialContext of a websocket.Dialer and the DialContext of an
+// http.Transport. A gateway client that goes through it works inside of
+// testing/synctest, on a clock of its own.
+func (w *Workspace) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
+	pipes, err := w.pipeListener()
+	if err != nil {
+		return nil, err
+	}
+	ours, theirs := net.Pipe()
+	select {
+	case pipes.conns <- ours:
+		return theirs, nil
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-pipes.closed:
+		err = net.ErrClosed
+	}
+	return nil, errors.Join(err, ours.Close(), theirs.Close())
+}
+
+// pipeListener returns the listener behind DialContext, which serves from the
+// first call on.
+func (w *Workspace) pipeListener() (*pipeListener, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx.Err() != nil {
+		return nil, net.ErrClosed
+	}
+	if w.pipes == nil {
+		w.pipes = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+		listener, server := w.pipes, &http.Server{Handler: w.Handler()}
+		w.busy.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+		w.busy.Go(func() {
+			<-w.ctx.Done()
+			_ = server.Close()
+		})
+	}
+	return w.pipes, nil
+}
+
+// pipeListener is a net.Listener of pipes.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+// Accept implements net.Listener.
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
+
+type pipeAddr struct{}
+
+// Network implements net.Addr.
+func (pipeAddr) Network() string { return "pipe" }
+
+// String implements net.Addr.
+func (pipeAddr) String() string { return "pipe" }
