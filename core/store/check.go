@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -31,123 +33,212 @@ type Finding struct {
 	Value  string // what the server said
 }
 
-// The codes of findings.
+// The codes of findings. What is marked "strict" is a refusal with
+// Options.Strict.
 const (
-	FoundEmbedded   = "embedded"    // in this process: nothing outlives it
-	FoundEviction   = "eviction"    // maxmemory_policy is not noeviction: keys vanish when memory is short
-	FoundVolatile   = "volatile"    // neither AOF nor RDB: nothing outlives the server
-	FoundSnapshots  = "snapshots"   // RDB only: what came after the last snapshot is lost with the server
-	FoundEverySec   = "every_sec"   // appendfsync everysec: a power loss takes up to 2 s
-	FoundAlways     = "always"      // appendfsync always: nothing is lost
-	FoundSyncByOS   = "sync_by_os"  // appendfsync no: a power loss takes what the system had not written yet
-	FoundSyncHidden = "sync_hidden" // AOF, but the server does not tell when it syncs
-	FoundReplica    = "replica"     // the server is a replica
-	FoundAlone      = "alone"       // Options.Strict, and no replica is there
-	FoundFailover   = "failover"    // replicas, and not Strict: a failover takes what had not reached them
-	FoundWriteError = "write_error" // the last write of AOF or RDB failed
+	FoundEmbedded    = "embedded"     // in this process: nothing outlives it
+	FoundEviction    = "eviction"     // maxmemory_policy is not noeviction: keys vanish when memory is short
+	FoundVolatile    = "volatile"     // neither AOF nor RDB: nothing outlives the server
+	FoundSnapshots   = "snapshots"    // RDB only: what came after the last snapshot is lost with the server (strict)
+	FoundEverySec    = "every_sec"    // appendfsync everysec: a power loss takes up to 2 s (strict)
+	FoundSyncAwaited = "sync_awaited" // everysec, but Options.Strict waits until what counts is synced
+	FoundSyncLies    = "sync_lies"    // everysec, and WAITAOF answers before anything is synced (strict)
+	FoundAlways      = "always"       // appendfsync always: nothing is lost
+	FoundSyncByOS    = "sync_by_os"   // appendfsync no: a power loss takes what the system had not written yet (strict)
+	FoundSyncHidden  = "sync_hidden"  // AOF, but the server does not tell when it syncs (strict)
+	FoundReplica     = "replica"      // the server is a replica
+	FoundAlone       = "alone"        // Options.Strict, and no replica is there
+	FoundFailover    = "failover"     // replicas, and not Strict: a failover takes what had not reached them
+	FoundUnguarded   = "unguarded"    // replicas, and min-replicas-to-write 0: a master cut off from them goes on (strict)
+	FoundClock       = "clock"        // the server's clock is not ours (strict, if it is off by a second)
+	FoundWriteError  = "write_error"  // the last write of AOF or RDB failed
 )
 
 // Check looks at how the server keeps data, and says what may be lost. What
-// the server does not tell is left out.
+// the server does not tell is left out. What it refuses stands against Ready
+// until the next Check, so a serving program checks every now and then.
 func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	if s.opts.Embedded {
 		return []Finding{{Code: FoundEmbedded, Weight: Caution}}, nil
 	}
 	var mu sync.Mutex
 	var all []Finding
+	awaited := false
 	err := s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, name string) error {
-		info, err := readInfo(ctx, node)
+		info, err := s.inspect(ctx, node)
 		if err != nil {
 			return err
-		}
-		// Managed servers refuse CONFIG; then the mode stays unknown.
-		if fsync, err := node.ConfigGet(ctx, "appendfsync").Result(); err == nil {
-			info["appendfsync"] = fsync["appendfsync"]
-		}
-		if save, err := node.ConfigGet(ctx, "save").Result(); err == nil {
-			info["save"] = save["save"]
-		} else {
-			info["save"] = "unknown"
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		for _, f := range judge(info, s.opts) {
 			f.Node = name
 			all = append(all, f)
+			awaited = awaited || f.Code == FoundSyncAwaited
 		}
 		return nil
 	})
-	return all, failed("check", err)
+	if err != nil {
+		return nil, failed("check", err)
+	}
+	s.awaitSync.Store(awaited)
+	refusal := slices.IndexFunc(all, func(f Finding) bool { return f.Weight == Refusal })
+	if refusal < 0 {
+		s.refusal.Store(nil)
+	} else {
+		s.refusal.Store(&all[refusal].Code)
+	}
+	return all, nil
+}
+
+// What inspect adds to what INFO says.
+const (
+	askedFsync = "appendfsync" // "" if the server refuses to tell
+	askedSave  = "save"        // "unknown" if it refuses
+	triedSync  = "waitaof"     // what probeSync found, if that was asked
+	triedClock = "clock"       // by how much the server's clock is off, if that is much
+)
+
+// inspect asks a server everything that judge wants to know.
+func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]string, error) {
+	info, err := readInfo(ctx, node)
+	if err != nil {
+		return nil, err
+	}
+	// Managed servers refuse CONFIG; then the modes stay unknown.
+	if fsync, err := node.ConfigGet(ctx, askedFsync).Result(); err == nil {
+		info[askedFsync] = fsync[askedFsync]
+	}
+	info[askedSave] = "unknown"
+	if save, err := node.ConfigGet(ctx, askedSave).Result(); err == nil {
+		info[askedSave] = save[askedSave]
+	}
+	if s.opts.Strict && info["aof_enabled"] == "1" && info[askedFsync] == "everysec" && info["role"] != "slave" {
+		info[triedSync] = s.probeSync(ctx, node, info["run_id"])
+	}
+	if s.clock == nil { // else the server's does not count
+		off, err := clockOff(ctx, node)
+		if err != nil {
+			return nil, err
+		}
+		if off.Abs() > clockCaution {
+			info[triedClock] = off.Round(time.Millisecond).String()
+		}
+	}
+	return info, nil
 }
 
 // judge turns what a server says of itself into findings.
 func judge(info map[string]string, o Options) []Finding {
+	list := judgeKeeping(info, o)
+	if off, err := time.ParseDuration(info[triedClock]); err == nil {
+		w := Caution
+		if o.Strict && off.Abs() > clockRefusal {
+			w = Refusal
+		}
+		list = append(list, Finding{Code: FoundClock, Weight: w, Value: info[triedClock]})
+	}
+	return append(judgeState(info, o), list...)
+}
+
+// inStrict is the weight of what Options.Strict refuses.
+func (o Options) inStrict(otherwise Weight) Weight {
+	if o.Strict {
+		return Refusal
+	}
+	return otherwise
+}
+
+// judgeKeeping is about how the server keeps data on disk, and on replicas.
+func judgeKeeping(info map[string]string, o Options) []Finding {
 	var list []Finding
 	add := func(code string, w Weight, value string) {
 		list = append(list, Finding{Code: code, Weight: w, Value: value})
 	}
-	volatile := Refusal
-	if o.Volatile {
-		volatile = Caution
-	}
-	if p := info["maxmemory_policy"]; p != "" && p != "noeviction" {
-		add(FoundEviction, Refusal, p)
-	}
 	switch {
 	case info["aof_enabled"] == "1":
-		switch fsync := info["appendfsync"]; fsync {
-		case "always":
+		switch fsync := info[askedFsync]; {
+		case fsync == "always":
 			add(FoundAlways, Note, fsync)
-		case "everysec":
-			add(FoundEverySec, Note, fsync)
-		case "no":
-			add(FoundSyncByOS, Caution, fsync)
+		case fsync == "everysec" && info[triedSync] == syncWaits:
+			add(FoundSyncAwaited, Note, fsync)
+		case fsync == "everysec" && info[triedSync] == syncLies:
+			add(FoundSyncLies, Refusal, info["redis_version"])
+		case fsync == "everysec":
+			add(FoundEverySec, o.inStrict(Note), fsync)
+		case fsync == "no":
+			add(FoundSyncByOS, o.inStrict(Caution), fsync)
 		default:
-			add(FoundSyncHidden, Note, fsync)
+			add(FoundSyncHidden, o.inStrict(Note), fsync)
 		}
 	case info["aof_enabled"] == "":
-	case info["save"] == "":
-		add(FoundVolatile, volatile, "")
+		if o.Strict {
+			add(FoundSyncHidden, Refusal, "")
+		}
+	case info[askedSave] == "" && o.Volatile && !o.Strict:
+		add(FoundVolatile, Caution, "")
+	case info[askedSave] == "":
+		add(FoundVolatile, Refusal, "")
 	default:
-		add(FoundSnapshots, Caution, info["save"])
+		add(FoundSnapshots, o.inStrict(Caution), info[askedSave])
 	}
 	replicas, _ := strconv.Atoi(info["connected_slaves"])
+	if replicas > 0 && !o.Strict {
+		add(FoundFailover, Note, strconv.Itoa(replicas))
+	}
+	// INFO has this line only where the setting is on.
+	if _, guarded := info["min_slaves_good_slaves"]; replicas > 0 && !guarded {
+		add(FoundUnguarded, o.inStrict(Caution), "")
+	}
+	return list
+}
+
+// judgeState is about what can change from one moment to the next, and INFO
+// alone tells.
+func judgeState(info map[string]string, o Options) []Finding {
+	var list []Finding
+	add := func(code, value string) {
+		list = append(list, Finding{Code: code, Weight: Refusal, Value: value})
+	}
+	if p := info["maxmemory_policy"]; p != "" && p != "noeviction" {
+		add(FoundEviction, p)
+	}
 	switch {
 	case info["role"] == "slave":
-		add(FoundReplica, Refusal, info["master_host"])
-	case o.Strict && replicas == 0:
-		add(FoundAlone, Refusal, "")
-	case !o.Strict && replicas > 0:
-		add(FoundFailover, Note, strconv.Itoa(replicas))
+		add(FoundReplica, info["master_host"])
+	case o.Strict && (info["connected_slaves"] == "" || info["connected_slaves"] == "0"):
+		add(FoundAlone, "")
 	}
 	for _, k := range []string{"aof_last_write_status", "rdb_last_bgsave_status"} {
 		if v := info[k]; v != "" && v != "ok" {
-			add(FoundWriteError, Refusal, k)
+			add(FoundWriteError, k)
 		}
 	}
 	return list
 }
 
-// Ready answers nil when the server takes writes, and Unavailable otherwise,
-// with the code of the finding that stands against it as Detail.
+// Ready answers nil when the server takes writes and the last Check found
+// nothing against it, and Unavailable otherwise, with the code of the finding
+// as Detail.
 func (s *Store) Ready(ctx context.Context) error {
 	const op = "ready"
 	if s.opts.Embedded {
 		return failed(op, s.db.Ping(ctx).Err())
 	}
-	return failed(op, s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, _ string) error {
+	err := s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, _ string) error {
 		info, err := readInfo(ctx, node)
 		if err != nil {
 			return err
 		}
-		info["save"] = "unknown" // how data is kept is Check's business
-		for _, f := range judge(info, s.opts) {
-			if f.Weight == Refusal {
-				return refused(op, core.Unavailable, f.Code)
-			}
+		for _, f := range judgeState(info, s.opts) {
+			return refused(op, core.Unavailable, f.Code)
 		}
 		return nil
-	}))
+	})
+	if code := s.refusal.Load(); err == nil && code != nil {
+		err = refused(op, core.Unavailable, *code)
+	}
+	return failed(op, err)
 }
 
 // eachMaster calls f for every master of a cluster, or for the one server.
@@ -163,11 +254,11 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 	return fmt.Errorf("a client of type %T", s.db)
 }
 
-// readInfo reads what INFO says of memory, persistence and replication. It is
+// readInfo reads what INFO says of the server, and how it keeps data. It is
 // allowed where CONFIG is not.
 func readInfo(ctx context.Context, node *redis.Client) (map[string]string, error) {
 	info := map[string]string{}
-	for _, section := range []string{"memory", "persistence", "replication"} {
+	for _, section := range []string{"server", "memory", "persistence", "replication"} {
 		text, err := node.Info(ctx, section).Result()
 		if err != nil {
 			return nil, err

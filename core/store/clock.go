@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"riskroom/core"
 )
 
@@ -31,4 +33,36 @@ func (s *Store) learnTime(ctx context.Context) error {
 	}
 	s.skew.Store(int64(time.Until(now)))
 	return nil
+}
+
+// How far the server's clock may be off. Timers go by the server's, what
+// people see of dates by ours.
+const (
+	clockCaution = 100 * time.Millisecond
+	clockRefusal = time.Second
+)
+
+// clockOff tells by how much at least the server's clock is ahead of ours: how
+// long its answer was on the way speaks for it.
+func clockOff(ctx context.Context, node *redis.Client) (time.Duration, error) {
+	best := time.Duration(-1) // of the round trips
+	var off time.Duration
+	for range 3 {
+		asked := time.Now()
+		at, err := node.Time(ctx).Result()
+		if err != nil {
+			return 0, err
+		}
+		trip := time.Since(asked)
+		if best < 0 || trip < best {
+			best, off = trip, at.Sub(asked.Add(trip/2))
+		}
+	}
+	switch {
+	case off > best/2:
+		return off - best/2, nil
+	case off < -best/2:
+		return off + best/2, nil
+	}
+	return 0, nil
 }

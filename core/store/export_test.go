@@ -11,6 +11,9 @@ import (
 // DB is the client, for tests that look behind the store.
 func (s *Store) DB() redis.UniversalClient { return s.db }
 
+// Judge is what Check makes of what a server says.
+func Judge(info map[string]string, o Options) []Finding { return judge(info, o) }
+
 // Repeating makes the client send every script twice, as it does by itself
 // when an answer is lost, and report where the second answer differs.
 func (s *Store) Repeating(differs func(string)) { s.db.AddHook(repeater(differs)) }

@@ -153,7 +153,7 @@ func TestStrict(t *testing.T) {
 	b.s = p.Open(t, store.Options{Clock: b.clock, Prefix: "strict", Strict: true})
 	_, err := b.s.Apply(b.ctx, engine.Change{Op: "file-2", New: b.newRisk(2)})
 	b.is(err, core.Unavailable, "not_replicated")
-	b.same("findings", codes(b, b.s), "always refusal alone")
+	b.same("findings", codes(b, b.s), "refusal alone always")
 	b.is(b.s.Ready(b.ctx), core.Unavailable, "alone")
 	b.change("edit", nil) // only filing and beginning wait
 
@@ -163,6 +163,9 @@ func TestStrict(t *testing.T) {
 	b.same("the repeat waits for the first", got.Repeat, true)
 	b.ok(b.s.DB().ScriptFlush(b.ctx).Err())
 	b.begin(b.claimed(id("1")), "send")
+	b.same("findings", codes(b, b.s), "always refusal unguarded")
+	b.is(b.s.Ready(b.ctx), core.Unavailable, "unguarded")
+	b.ok(b.s.DB().ConfigSet(b.ctx, "min-replicas-to-write", "1").Err())
 	b.same("findings", codes(b, b.s), "always")
 	b.ok(b.s.Ready(b.ctx))
 }
@@ -208,7 +211,7 @@ func TestCheck(t *testing.T) {
 	b.same("nothing", codes(b, s), "refusal volatile")
 	b.same("allowed", codes(b, p.Open(t, store.Options{Volatile: true})), "volatile")
 	b.ok(s.DB().SlaveOf(b.ctx, "127.0.0.1", "1").Err())
-	b.same("a replica", codes(b, s), "refusal volatile refusal replica")
+	b.same("a replica", codes(b, s), "refusal replica refusal volatile")
 	_, err := s.NextNumber(b.ctx, "x")
 	b.is(err, core.Unavailable, "")
 	b.ok(s.DB().SlaveOf(b.ctx, "no", "one").Err())

@@ -47,8 +47,10 @@ type Options struct {
 	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
 	Clock  core.Clock // nil: the server's time
 	// Strict waits, after a risk got its number, after it is filed and after
-	// an intent is opened, until a replica has it too. If none has it in a second the answer is
-	// Unavailable, although it is stored.
+	// an intent is opened, until a replica has it too, and until it is on disk
+	// where Check found that the server does not see to that by itself. If that
+	// takes longer than a second or two the answer is Unavailable, although it is
+	// stored.
 	Strict   bool
 	Embedded bool         // the server is part of this program: it keeps nothing, and says nothing of itself
 	Volatile bool         // Check allows a server that keeps nothing
@@ -66,6 +68,10 @@ type Store struct {
 	instance string
 	skew     atomic.Int64 // how far the server's clock is ahead of this machine's, in ns
 
+	refusal   atomic.Pointer[string] // what the last Check found against the server
+	awaitSync atomic.Bool            // Strict waits for the disk too, as the last Check found it must
+	probes    probes
+
 	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
 	stop  func() error
@@ -80,6 +86,7 @@ const (
 	retries     = 2  // of a command whose answer was lost; scripts know repeats
 	redirects   = 5  // in a cluster
 	replicaWait = time.Second
+	syncWait    = 1500 * time.Millisecond // a server that syncs every second
 )
 
 // schema is the version of the layout that this program writes. A database
