@@ -76,6 +76,7 @@ func (w *Workspace) carryAnswer(i *interaction, kind int, data object) error {
 		i.original = w.answerWith(i, content{flags: in.flags&ephemeralFlag | loadingFlag})
 	case kind == answerEdit:
 		i.original = i.source
+		in.flags &= suppressEmbeds // who sees it is settled
 		if !i.source.removed {
 			w.edit(i.source, in)
 		}

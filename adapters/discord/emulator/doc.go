@@ -12,7 +12,7 @@
 //
 // Three sides:
 //   - the app calls Handler, over HTTP (Start) or in process (Client), and
-//     connects to the gateway that it names;
+//     connects to the gateway that it names, or in process (DialContext);
 //   - people act: SlashCommand, Autocomplete, Press, Choose, SubmitModal,
 //     DeleteChannel and so on; interactions go to the app over the gateway, or
 //     signed to its interactions URL where one is set;

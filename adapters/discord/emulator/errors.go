@@ -44,87 +44,47 @@ const (
 	noMutualGuild      = 50278
 )
 
-// known is what goes with each code.
-func known(code int) (status int, message string) {
-	switch code {
-	case unknownChannel:
-		return http.StatusNotFound, "Unknown Channel"
-	case unknownGuild:
-		return http.StatusNotFound, "Unknown Guild"
-	case unknownMember:
-		return http.StatusNotFound, "Unknown Member"
-	case unknownMessage:
-		return http.StatusNotFound, "Unknown Message"
-	case unknownOverwrite:
-		return http.StatusNotFound, "Unknown Overwrite"
-	case unknownUser:
-		return http.StatusNotFound, "Unknown User"
-	case unknownWebhook:
-		return http.StatusNotFound, "Unknown Webhook"
-	case unknownInteraction:
-		return http.StatusNotFound, "Unknown interaction"
-	case unknownCommand:
-		return http.StatusNotFound, "Unknown application command"
-	case missingAccess:
-		return http.StatusForbidden, "Missing Access"
-	case missingPermissions:
-		return http.StatusForbidden, "Missing Permissions"
-	case proxyBlocked:
-		return http.StatusForbidden, "internal network error"
-	}
-	return moreKnown(code)
+// problem is what goes with a code.
+type problem struct {
+	status  int
+	message string
 }
 
-func moreKnown(code int) (status int, message string) {
-	switch code {
-	case notAuthor:
-		return http.StatusForbidden, "Cannot edit a message authored by another user"
-	case cannotMessage:
-		return http.StatusForbidden, "Cannot send messages to this user"
-	case noMutualGuild:
-		return http.StatusForbidden, "Cannot send messages to this user due to having no mutual guilds"
-	case dmOnly:
-		return http.StatusForbidden, "Cannot execute action on a DM channel"
-	case systemMessage:
-		return http.StatusForbidden, "Cannot execute action on a system message"
-	case invalidToken:
-		return http.StatusUnauthorized, "Invalid Webhook Token"
-	case tooManyPins:
-		return http.StatusBadRequest, "Maximum number of pins reached for the channel (250)"
-	case tooManyChannels:
-		return http.StatusBadRequest, "Maximum number of server channels reached (500)"
-	case tooManyCommands:
-		return http.StatusBadRequest, "Maximum number of application commands reached (100)"
-	case commandsADay:
-		return http.StatusBadRequest, "Max number of daily application command creates has been reached (200)"
-	case tooManyOverwrites:
-		return http.StatusBadRequest, "Maximum number of channel permission overwrites reached (1000)"
-	case alreadyAnswered:
-		return http.StatusBadRequest, "Interaction has already been acknowledged."
+func problems() map[int]problem {
+	return map[int]problem{
+		unknownChannel:     {http.StatusNotFound, "Unknown Channel"},
+		unknownGuild:       {http.StatusNotFound, "Unknown Guild"},
+		unknownMember:      {http.StatusNotFound, "Unknown Member"},
+		unknownMessage:     {http.StatusNotFound, "Unknown Message"},
+		unknownOverwrite:   {http.StatusNotFound, "Unknown Overwrite"},
+		unknownUser:        {http.StatusNotFound, "Unknown User"},
+		unknownWebhook:     {http.StatusNotFound, "Unknown Webhook"},
+		unknownInteraction: {http.StatusNotFound, "Unknown interaction"},
+		unknownCommand:     {http.StatusNotFound, "Unknown application command"},
+		missingAccess:      {http.StatusForbidden, "Missing Access"},
+		missingPermissions: {http.StatusForbidden, "Missing Permissions"},
+		proxyBlocked:       {http.StatusForbidden, "internal network error"},
+		notAuthor:          {http.StatusForbidden, "Cannot edit a message authored by another user"},
+		cannotMessage:      {http.StatusForbidden, "Cannot send messages to this user"},
+		noMutualGuild:      {http.StatusForbidden, "Cannot send messages to this user due to having no mutual guilds"},
+		dmOnly:             {http.StatusForbidden, "Cannot execute action on a DM channel"},
+		systemMessage:      {http.StatusForbidden, "Cannot execute action on a system message"},
+		invalidToken:       {http.StatusUnauthorized, "Invalid Webhook Token"},
+		tooManyPins:        {http.StatusBadRequest, "Maximum number of pins reached for the channel (250)"},
+		tooManyChannels:    {http.StatusBadRequest, "Maximum number of server channels reached (500)"},
+		tooManyCommands:    {http.StatusBadRequest, "Maximum number of application commands reached (100)"},
+		commandsADay:       {http.StatusBadRequest, "Max number of daily application command creates has been reached (200)"},
+		tooManyOverwrites:  {http.StatusBadRequest, "Maximum number of channel permission overwrites reached (1000)"},
+		alreadyAnswered:    {http.StatusBadRequest, "Interaction has already been acknowledged."},
+		emptyMessage:       {http.StatusBadRequest, "Cannot send an empty message"},
+		notText:            {http.StatusBadRequest, "Cannot send messages in a non-text channel"},
+		wrongChannelType:   {http.StatusBadRequest, "Cannot execute action on this channel type"},
+		invalidRecipient:   {http.StatusBadRequest, "Invalid Recipient(s)"},
+		invalidForm:        {http.StatusBadRequest, "Invalid Form Body"},
+		invalidVersion:     {http.StatusBadRequest, "Invalid API version"},
+		cannotDelete:       {http.StatusBadRequest, "Cannot delete a channel required for Community guilds"},
+		invalidJSON:        {http.StatusBadRequest, "The request body contains invalid JSON."},
 	}
-	return restKnown(code)
-}
-
-func restKnown(code int) (status int, message string) {
-	switch code {
-	case emptyMessage:
-		return http.StatusBadRequest, "Cannot send an empty message"
-	case notText:
-		return http.StatusBadRequest, "Cannot send messages in a non-text channel"
-	case wrongChannelType:
-		return http.StatusBadRequest, "Cannot execute action on this channel type"
-	case invalidRecipient:
-		return http.StatusBadRequest, "Invalid Recipient(s)"
-	case invalidForm:
-		return http.StatusBadRequest, "Invalid Form Body"
-	case invalidVersion:
-		return http.StatusBadRequest, "Invalid API version"
-	case cannotDelete:
-		return http.StatusBadRequest, "Cannot delete a channel required for Community guilds"
-	case invalidJSON:
-		return http.StatusBadRequest, "The request body contains invalid JSON."
-	}
-	return http.StatusBadRequest, fmt.Sprintf("Error %d", code)
 }
 
 // refusal is an answer that is no success.
@@ -143,8 +103,11 @@ type refusal struct {
 func (r *refusal) Error() string { return strconv.Itoa(r.code) }
 
 func refuse(code int) error {
-	status, message := known(code)
-	return &refusal{status: status, code: code, message: message}
+	p, ok := problems()[code]
+	if !ok {
+		p = problem{http.StatusBadRequest, fmt.Sprintf("Error %d", code)}
+	}
+	return &refusal{status: p.status, code: code, message: p.message}
 }
 
 // plain is an answer without a code of its own, such as "401: Unauthorized".

@@ -27,9 +27,14 @@ const (
 	answerEdit         = 7
 	answerChoices      = 8
 	answerModal        = 9
-	tokenLife          = 15 * time.Minute // of wall time
-	maxAnswerChoices   = 25
-	answerFlags        = suppressEmbeds | ephemeralFlag | suppressNotifications
+)
+
+// Discord's numbers for answers, see
+// https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages.
+const (
+	tokenLife        = 15 * time.Minute // of wall time
+	maxAnswerChoices = 25
+	answerFlags      = suppressEmbeds | ephemeralFlag | suppressNotifications
 )
 
 // interaction is something that a person did and that the app may answer.

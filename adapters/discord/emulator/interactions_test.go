@@ -241,50 +241,6 @@ func TestPressAndChoose(t *testing.T) {
 	}
 }
 
-const form = `{"type":9,"data":{"custom_id":"file","title":"File a risk","components":[
-	{"type":1,"components":[{"type":4,"custom_id":"title","style":1,"label":"Title","min_length":2,"max_length":5}]},
-	{"type":1,"components":[{"type":4,"custom_id":"notes","style":2,"label":"Notes","required":false,"value":"none"}]}]}}`
-
-func TestModal(t *testing.T) {
-	t.Parallel()
-	b, a := setupApp(t, saying(form), nil)
-	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
-	if err != nil || reply.Modal.Title != "File a risk" || reply.Modal.Values["notes"] != "none" || reply.Modal.Plain != "Title\nNotes" {
-		t.Fatalf("%+v %v", reply, err)
-	}
-	for _, test := range []struct{ title, problem string }{{"", "This field is required"}, {"x", "Must be between 2 and 5 in length."}} {
-		reply, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": test.title})
-		if err != nil || reply.Sent || reply.Errors["title"] != test.problem {
-			t.Errorf("%q: %+v %v", test.title, reply, err)
-		}
-	}
-	if _, err = b.SubmitModal(t.Context(), lin, emulator.Values{"other": "x"}); err == nil {
-		t.Error("an input that is not there was filled in")
-	}
-	if reply, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Boom"}); err == nil {
-		t.Errorf("a modal answered a modal: %+v", reply)
-	}
-	a.answer = saying(`{"type":4,"data":{"content":"filed"}}`)
-	if reply, err = b.SubmitModal(t.Context(), lin, nil); err != nil || reply.Message.Plain != "filed" || reply.Modal != nil {
-		t.Fatalf("%+v %v", reply, err)
-	}
-	var i discordgo.Interaction
-	if err := i.UnmarshalJSON(a.all()[len(a.all())-1].body); err != nil {
-		t.Fatal(err)
-	}
-	data := i.ModalSubmitData()
-	input := data.Components[0].(*discordgo.ActionsRow).Components[0].(*discordgo.TextInput)
-	if data.CustomID != "file" || input.CustomID != "title" || input.Value != "Boom" {
-		t.Errorf("%+v", data)
-	}
-	if _, open := b.OpenModal(lin); open {
-		t.Error("the modal is still open")
-	}
-	if _, err := b.SubmitModal(t.Context(), lin, nil); err == nil {
-		t.Error("what is closed was submitted")
-	}
-}
-
 // TestTime goes by a fake clock: three seconds for the first answer, fifteen
 // minutes for the rest.
 func TestTime(t *testing.T) {

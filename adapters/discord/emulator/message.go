@@ -10,10 +10,9 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Types of messages, see
+// Types of messages other than a plain one, 0. See
 // https://docs.discord.com/developers/resources/message#message-object-message-types.
 const (
-	plainMessage   = 0
 	pinNotice      = 6
 	commandMessage = 20
 )
