@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/adapters/stage"
+	"riskroom/core"
 )
 
 // point is a moment at which serve is killed.
@@ -84,16 +85,48 @@ type story struct {
 	name  string
 	flows string
 	ours  []string // calls that must be among those it makes
+	// between is what comes after the filing, if it is only that which is cut.
+	between func(*bench, core.RiskKey)
+	// repeatable tells that Slack itself makes these calls once: no Once is
+	// missed.
+	repeatable bool
 }
 
 func stories() []story {
 	return []story{
-		{"reminder", reminder, []string{"conversations.open", "chat.postMessage"}},
+		{"reminder", reminder, []string{"conversations.open", "chat.postMessage"}, nil, false},
 		{"group", group, []string{
 			"conversations.create", "conversations.setTopic", "conversations.setPurpose", "conversations.invite",
 			"chat.postMessage", "chat.getPermalink", "pins.add", "bookmarks.add",
-		}},
+		}, nil, false},
+		{"change", reminder, []string{"chat.update"}, resolve, true},
 	}
+}
+
+// resolve has lin resolve the risk, and say so again if serve is killed
+// meanwhile.
+func resolve(b *bench, key core.RiskKey) {
+	b.Helper()
+	line := "status " + string(key) + " resolved booked twice"
+	b.asks(lin, line, "Resolved")
+}
+
+// play plays the story on a bench. Reached, if not nil, is called where it gets
+// interesting.
+func (s story) play(b *bench, reached func()) final {
+	b.Helper()
+	if s.between == nil {
+		if reached != nil {
+			reached()
+		}
+		return b.play(nil)
+	}
+	return b.play(func(key core.RiskKey) {
+		if reached != nil {
+			reached()
+		}
+		s.between(b, key)
+	})
 }
 
 // undisturbed plays a story without killing anybody, and returns how it ends
@@ -101,8 +134,9 @@ func stories() []story {
 func (s story) undisturbed(t *testing.T, r *redisServer, how mode) (final, []point) {
 	t.Helper()
 	b := newBench(t, r, set{flows: s.flows, how: how, proxy: &proxy{recorder: dialRedis(t, r.socket)}})
-	f := b.play()
-	all := points(b)
+	var before []point
+	f := s.play(b, func() { before = points(b) })
+	all := slices.DeleteFunc(points(b), func(p point) bool { return slices.Contains(before, p) })
 	for _, method := range s.ours {
 		if !slices.Contains(all, point{onSlack, method, 1}) {
 			t.Errorf("the story %s makes no call of %s", s.name, method)
@@ -120,7 +154,9 @@ func TestKilled(t *testing.T) {
 	r := startRedis(t)
 	for _, s := range stories() {
 		t.Run(s.name, func(t *testing.T) { s.killedEverywhere(t, r) })
-		t.Run(s.name+" without Once", func(t *testing.T) { s.killedWithoutOnce(t, r) })
+		if !s.repeatable {
+			t.Run(s.name+" without Once", func(t *testing.T) { s.killedWithoutOnce(t, r) })
+		}
 	}
 }
 
@@ -130,7 +166,7 @@ func (s story) killedEverywhere(t *testing.T, r *redisServer) {
 	each(t, all, func(t *testing.T, p point) {
 		b := newBench(t, r, set{flows: s.flows})
 		struck := p.aim(b)
-		got := b.play()
+		got := s.play(b, nil)
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("(-undisturbed +killed)\n%s\nthe last serve said:\n%s", d, b.now.log)
 		}
@@ -152,7 +188,7 @@ func (s story) killedWithoutOnce(t *testing.T, r *redisServer) {
 	each(t, all, func(t *testing.T, p point) {
 		b := newBench(t, r, set{flows: s.flows, how: plainOnce})
 		p.aim(b)
-		if !cmp.Equal(want.State, b.play().State) {
+		if !cmp.Equal(want.State, s.play(b, nil).State) {
 			differ.Add(1)
 		}
 	})

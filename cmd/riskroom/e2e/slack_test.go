@@ -75,3 +75,21 @@ func TestSecondGroup(t *testing.T) {
 	}
 	b.down()
 }
+
+// TestGroupInTheMaking: while a group has to wait for its turn with the rate
+// limits, nobody else puts up its badge, though Slack's events have it looked at.
+func TestGroupInTheMaking(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, startRedis(t), set{flows: group, rates: "{ conversations.invite: 1/5s }"})
+	b.up()
+	key := b.file()
+	b.ended(b.look(), key)
+	ch, ok := b.slack.ChannelByName("ledger-is-off-by-one-" + key.Slug())
+	if !ok {
+		t.Fatal("there is no group")
+	}
+	if n, pins, marks := len(b.slack.Messages(ch.ID)), len(b.slack.Pins(ch.ID)), len(b.slack.Bookmarks(ch.ID)); n != 2 || pins != 1 || marks != 1 {
+		t.Errorf("%d messages, %d pins, %d bookmarks; want the badge, pinned and marked, and the card", n, pins, marks)
+	}
+	b.down()
+}
