@@ -218,7 +218,7 @@ func TestCheck(t *testing.T) {
 
 	b.same("embedded", codes(b, storetest.Embedded(t, nil)), "embedded")
 	b.ok(storetest.Embedded(t, nil).Ready(b.ctx))
-	c := storetest.StartCluster(t).Open(t, store.Options{Volatile: true})
+	c := storetest.StartCluster(t, 1).Open(t, store.Options{Volatile: true})
 	found, err := c.Check(b.ctx)
 	b.ok(err)
 	b.same("cluster", []any{len(found), found[0].Code, found[0].Node != ""}, []any{1, "volatile", true})

@@ -39,7 +39,7 @@ func TestUnknownScripts(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(testing.TB) *storetest.Process{
 		"server":  func(t testing.TB) *storetest.Process { return storetest.Start(t) },
-		"cluster": storetest.StartCluster,
+		"cluster": func(t testing.TB) *storetest.Process { return storetest.StartCluster(t, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

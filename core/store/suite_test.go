@@ -76,7 +76,7 @@ func TestServer(t *testing.T) {
 
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	p := storetest.StartCluster(t)
+	p := storetest.StartCluster(t, 3)
 	runCases(t, func(t *testing.T, c core.Clock) *store.Store {
 		return p.Open(t, store.Options{Clock: c, Shards: 5})
 	})

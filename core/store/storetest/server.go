@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"os"
@@ -20,7 +21,8 @@ const startTime = 20 * time.Second
 // Process is a redis-server of a test's own. Tests that share it open stores
 // under different prefixes.
 type Process struct {
-	URL string // as store.Options takes it
+	URL string      // as store.Options takes it
+	TLS *tls.Config // the same; nil for most
 }
 
 // Start starts a redis-server on a unix socket, which ends with the test.
@@ -34,28 +36,6 @@ func Start(t testing.TB, args ...string) *Process {
 		"--appendonly", "yes", "--appendfsync", "always"}, args...))
 	await(t, socket, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
 	return &Process{URL: "unix://" + socket}
-}
-
-// StartCluster starts a redis-server in cluster mode that serves all slots, as
-// Start does.
-func StartCluster(t testing.TB) *Process {
-	t.Helper()
-	path, dir := program(t), directory(t)
-	addr := freeAddr(t)
-	_, port, _ := net.SplitHostPort(addr)
-	run(t, dir, []string{path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no",
-		"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"})
-	given := false
-	await(t, addr, func(ctx context.Context, db *redis.Client) error {
-		if !given {
-			if err := db.ClusterAddSlotsRange(ctx, 0, 16383).Err(); err != nil {
-				return err
-			}
-			given = true
-		}
-		return db.Set(ctx, "ready", "1", 0).Err()
-	})
-	return &Process{URL: "redis-cluster://" + addr}
 }
 
 // run starts a program that is killed when the test ends, and also when the

@@ -1,5 +1,5 @@
-// Package storetest opens stores for tests: in memory, on a private
-// redis-server, and on a cluster of a single node.
+// Package storetest opens stores for tests: in memory, and on redis-servers that
+// start and end with the test, alone, as a cluster, or under sentinels.
 package storetest
 
 import (
@@ -37,7 +37,7 @@ func Server(t testing.TB, clock core.Clock) *store.Store {
 // one.
 func (s *Process) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
-	o.URL = s.URL
+	o.URL, o.TLS = s.URL, s.TLS
 	if o.Prefix == "" {
 		o.Prefix = Prefix()
 	}

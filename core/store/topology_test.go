@@ -1,0 +1,183 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/store/storetest"
+)
+
+// TestTLS runs what makes the most of a connection over TLS, and refuses a
+// server that nobody vouches for.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	p := storetest.StartTLS(t)
+	for _, name := range []string{"filing", "claim order", "settle", "slots", "wakes"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cases[name](t, func(t *testing.T, c core.Clock) *store.Store { return p.Open(t, store.Options{Clock: c, Shards: 5}) })
+		})
+	}
+	for _, url := range []string{p.URL, "redis" + p.URL[len("rediss"):]} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		_, err := store.Open(ctx, store.Options{URL: url, Prefix: "refused"})
+		cancel()
+		(&bench{T: t}).is(err, core.Unavailable, "")
+	}
+}
+
+// TestSentinel kills the master while risks are filed and runs begun. With
+// Strict nothing that was acknowledged is lost, and the store goes on with the
+// next master by itself.
+func TestSentinel(t *testing.T) {
+	t.Parallel()
+	servers := storetest.StartSentinels(t)
+	s := servers.Open(t, store.Options{Strict: true, Shards: 5})
+	b := &bench{T: t, ctx: t.Context(), s: s, clock: newClock()}
+	b.same("findings", codes(b, s), "always")
+	b.ok(s.Ready(b.ctx))
+
+	const writers, before, after = 4, 25, 10
+	w := &acks{bench: b}
+	working, stop := context.WithCancel(b.ctx)
+	var reached, filing, worker sync.WaitGroup
+	worker.Go(func() { w.work(working) })
+	reached.Add(writers)
+	moved := make(chan struct{})
+	for i := range writers {
+		filing.Go(func() {
+			for n := range before {
+				w.file(fmt.Sprint("w", i, "-", n))
+			}
+			reached.Done()
+			for n, left := 0, after; left > 0; n++ {
+				w.file(fmt.Sprint("w", i, "+", n))
+				select {
+				case <-moved:
+					left--
+				default:
+				}
+			}
+		})
+	}
+	reached.Wait()
+	old := servers.Master(t)
+	servers.KillMaster(t)
+	for servers.Master(t) == old {
+		time.Sleep(10 * time.Millisecond)
+	}
+	close(moved)
+	filing.Wait()
+	stop()
+	worker.Wait()
+
+	numbers := map[core.RiskKey]string{}
+	for _, f := range w.filed {
+		if other, twice := numbers[f.key]; twice {
+			t.Errorf("%s was given out to %s and to %s", f.key, other, f.op)
+		}
+		numbers[f.key] = f.op
+		if rec, err := s.Get(b.ctx, f.key); err != nil || rec.Risk.Title != f.op {
+			t.Errorf("%s is lost: %q %v", f.op, rec.Risk.Title, err)
+		}
+	}
+	for _, run := range w.begun {
+		if r, err := s.Load(b.ctx, run); err != nil || !r.Calls["send"].Open {
+			t.Errorf("the intent of %s is lost: %+v %v", run, r, err)
+		}
+	}
+	if len(w.begun) < 20 {
+		t.Errorf("of %d runs only %d were begun", len(w.filed), len(w.begun))
+	}
+	if w.refused.Load() == 0 {
+		t.Error("nobody noticed that the master was gone")
+	}
+	b.same("findings", codes(b, s), "always")
+	b.ok(s.Ready(b.ctx))
+	t.Logf("%d filed, %d begun, %d tries refused meanwhile", len(w.filed), len(w.begun), w.refused.Load())
+}
+
+// acks files risks and begins their runs, and keeps what was acknowledged.
+type acks struct {
+	*bench
+	refused atomic.Int64
+
+	mu    sync.Mutex
+	filed []filed
+	begun []engine.RunID
+}
+
+type filed struct {
+	op  string
+	key core.RiskKey
+}
+
+// until tries again what is unavailable: a repeat is known by its op.
+func (w *acks) until(what string, try func() error) bool {
+	for end := time.Now().Add(30 * time.Second); ; {
+		err := try()
+		if err == nil {
+			return true
+		}
+		w.refused.Add(1)
+		if core.KindOf(err) != core.Unavailable || time.Now().After(end) {
+			w.Errorf("%s: %v", what, err)
+			return false
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// file files a risk with a run that is due at once.
+func (w *acks) file(op string) {
+	r := w.newRisk(1)
+	r.Title = op
+	run := engine.RunID{Flow: "remind", Occurrence: "1"}
+	ok := w.until("a number", func() error {
+		n, err := w.s.NextNumber(w.ctx, op)
+		r.Key = core.MakeRiskKey("R", n)
+		return err
+	})
+	run.Risk = r.Key
+	timer := engine.TimerChange{Do: engine.ArmTimer, Run: run, Due: time.Now(), FlowHash: flow, Event: &engine.Event{Kind: "timer"}}
+	if ok && w.until("filing", func() error {
+		_, err := w.s.Apply(w.ctx, engine.Change{Op: op, New: r, Result: "filed", Timers: []engine.TimerChange{timer}})
+		return err
+	}) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.filed = append(w.filed, filed{op, r.Key})
+	}
+}
+
+// work claims and begins runs until ctx ends. A claim is not waited for, so a
+// failover may take it away again: then the run is not begun.
+func (w *acks) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		runs, _, err := w.s.Claim(ctx, 10, time.Minute)
+		if err != nil || len(runs) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		for _, r := range runs {
+			begin := engine.Begin{Lease: engine.Lease{Run: r.ID, Until: r.At}, Key: "send", Attempt: 1, Nonce: r.ID.String(), Until: time.Now().Add(time.Hour)}
+			lost := false
+			ok := w.until("beginning", func() error {
+				_, err := w.s.Begin(w.ctx, begin)
+				if lost = core.KindOf(err) == core.Lost; lost {
+					return nil
+				}
+				return err
+			})
+			if ok && !lost {
+				w.begun = append(w.begun, r.ID)
+			}
+		}
+	}
+}
