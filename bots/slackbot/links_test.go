@@ -134,9 +134,12 @@ func TestRefreshOverlaps(t *testing.T) {
 
 func TestSocketModeIsTurnedOff(t *testing.T) {
 	t.Parallel()
-	b := setupSocket(t)
+	b := standSocket(t)
+	b.enter(t, b.overSocket)
 	s := b.door.Socket()
 	s.disabledPause = time.Hour
+	b.connect(t, b.door)
+	b.connected(t, 2)
 	b.SetSocketMode(false)
 	until(t, "not ready", func() bool { return errors.Is(s.Ready(t.Context()), errDisabled) })
 	until(t, "both are told", func() bool { return b.counted("connections link_disabled") == 2 })
@@ -272,6 +275,12 @@ func TestTooManyConnections(t *testing.T) {
 	b.connected(t, 10)
 	until(t, "one too many is counted", func() bool { return b.counted("connections too_many") > 0 })
 	b.risk(t, lin, "help")
+}
+
+func TestPingsAreAnswered(t *testing.T) {
+	t.Parallel()
+	b := setupSocket(t, func(o *emulator.Options) { o.PingEvery = time.Millisecond })
+	until(t, "pongs", func() bool { return b.Pongs() > 10 })
 }
 
 func TestSilentConnectionIsReplaced(t *testing.T) {

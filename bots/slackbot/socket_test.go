@@ -203,8 +203,11 @@ func TestEventsOverSocket(t *testing.T) {
 // TestAcknowledgedInTime has the engine answer nothing while people ask.
 func TestAcknowledgedInTime(t *testing.T) {
 	t.Parallel()
-	b := setupSocket(t)
-	b.door.answerWithin = 100 * time.Millisecond
+	b := standSocket(t)
+	b.enter(t, b.overSocket)
+	b.door.answerWithin = 200 * time.Millisecond
+	b.connect(t, b.door)
+	b.connected(t, 2)
 	slow := make(chan struct{})
 	b.engine.set(func() {
 		b.engine.before = func(ctx context.Context, _ string) error {

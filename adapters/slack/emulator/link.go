@@ -95,6 +95,12 @@ func (l *link) read() {
 		}
 		return l.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(linkTimeout))
 	})
+	l.conn.SetPongHandler(func(string) error {
+		l.w.mu.Lock()
+		defer l.w.mu.Unlock()
+		l.w.socket.pongs++
+		return nil
+	})
 	for {
 		_, frame, err := l.conn.ReadMessage()
 		if err != nil {

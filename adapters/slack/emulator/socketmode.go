@@ -44,6 +44,7 @@ type socketSide struct {
 	opened   int
 	pending  map[string]*delivery // by envelope_id
 	acks     []Ack
+	pongs    int
 	loseAcks int
 	changed  chan struct{} // closed when links or acks changed
 	pick     *rand.Rand
@@ -150,6 +151,13 @@ func (w *Workspace) Opened() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.socket.opened
+}
+
+// Pongs returns how many of the stand-in's pings the app has answered.
+func (w *Workspace) Pongs() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.socket.pongs
 }
 
 // WaitConnected waits until n connections are open. It fails only with the
