@@ -238,6 +238,26 @@ func TestBadgeIsRepaired(t *testing.T) {
 	}
 }
 
+// TestTheBotStaysInItsGroups: with all that it may do there.
+func TestTheBotStaysInItsGroups(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin, w.BotUserID()))
+	if err != nil || len(g.Report.Failed()) > 0 {
+		t.Fatalf("%v, failed %v", err, g.Report.Failed())
+	}
+	before, _ := w.ChannelByID(g.Ref.ID)
+	self := []core.Account{account(w.BotUserID())}
+	report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{Add: self, Remove: self})
+	if failed := report.Failed(); err != nil || len(failed) != 1 || failed[0].Detail != "cannot_remove_self" {
+		t.Errorf("%v, failed %v", err, failed)
+	}
+	if after, _ := w.ChannelByID(g.Ref.ID); !slices.Equal(before.Overwrites, after.Overwrites) {
+		t.Errorf("the overwrites were %v and are %v", before.Overwrites, after.Overwrites)
+	}
+}
+
 func TestNobodyToWriteTo(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, guildOf()), discord.Config{})

@@ -1,10 +1,11 @@
 package discord_test
 
 import (
-	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"riskroom/adapters/discord"
@@ -67,29 +68,42 @@ func TestFullCategories(t *testing.T) {
 	}
 }
 
+// far takes its time, on a test's own clock, so that calls overlap.
+type far struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (f far) RoundTrip(req *http.Request) (*http.Response, error) {
+	time.Sleep(10 * time.Millisecond)
+	return f.next.RoundTrip(req)
+}
+
 // TestManyGroupsAtOnce: only one category is made, and nobody fails.
 func TestManyGroupsAtOnce(t *testing.T) {
 	t.Parallel()
-	w := start(t, filled(45, 45))
-	a := connect(t, w, discord.Config{})
-	var all sync.WaitGroup
-	for i := range 20 {
-		all.Go(func() {
-			if _, err := a.CreateGroup(t.Context(), newOnce(), numbered(i)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	categories := 0
-	for _, ch := range w.Channels() {
-		if ch.Category {
-			categories++
+	synctest.Test(t, func(t *testing.T) {
+		opts := filled(45, 45)
+		opts.Now = func() time.Time { return time.Now().AddDate(26, 0, 0) } // the test's clock starts before Discord's IDs do
+		w := start(t, opts)
+		a := connect(t, w, discord.Config{Transport: far{w.Client().Transport}})
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				if _, err := a.CreateGroup(t.Context(), newOnce(), numbered(i)); err != nil {
+					t.Error(err)
+				}
+			})
 		}
-	}
-	if got := parents(t, w); got["Riskroom"] != 5 || got["riskroom-2"] != 15 || categories != 2 {
-		t.Errorf("groups are in %v, of %d categories", got, categories)
-	}
+		all.Wait()
+		categories := 0
+		for _, ch := range w.Channels() {
+			if ch.Category {
+				categories++
+			}
+		}
+		if got := parents(t, w); got["Riskroom"] != 5 || got["riskroom-2"] != 15 || categories != 2 {
+			t.Errorf("groups are in %v, of %d categories", got, categories)
+		}
+	})
 }
 
 // TestFullGuild: it is refused before Discord would, and without trying.
@@ -107,14 +121,6 @@ func TestFullGuild(t *testing.T) {
 			t.Error("it was tried nevertheless")
 		}
 	}
-}
-
-// probing is a Once that remembers the last call and makes nothing.
-type probing struct{ call core.Call }
-
-func (p *probing) Do(_ context.Context, c core.Call) (string, error) {
-	p.call = c
-	return "", core.Stop(&core.Error{Kind: core.Lost})
 }
 
 // TestCreationIsFoundInTheAuditLog: where somebody has edited the mark away, and

@@ -54,8 +54,8 @@ func get[T any](ctx context.Context, a *Adapter, method string, query url.Values
 	})
 }
 
-// whole refuses an answer that lacks its ID.
-func whole[T any](method, id string, v T, err error) (T, error) {
+// identified refuses an answer that lacks its ID.
+func identified[T any](method, id string, v T, err error) (T, error) {
 	if err == nil && !isID(id) {
 		err = classify(method, errHollow, false)
 	}
@@ -64,12 +64,12 @@ func whole[T any](method, id string, v T, err error) (T, error) {
 
 func (a *Adapter) getMyUser(ctx context.Context) (user, error) {
 	u, err := get[user](ctx, a, "get_my_user", nil, "users", "@me")
-	return whole("get_my_user", u.ID, u, err)
+	return identified("get_my_user", u.ID, u, err)
 }
 
 func (a *Adapter) getMyApplication(ctx context.Context) (created, error) {
 	app, err := get[created](ctx, a, "get_my_application", nil, "applications", "@me")
-	return whole("get_my_application", app.ID, app, err)
+	return identified("get_my_application", app.ID, app, err)
 }
 
 // guild is what is read of the guild.
@@ -82,12 +82,12 @@ type guild struct {
 
 func (a *Adapter) getGuild(ctx context.Context) (guild, error) {
 	g, err := get[guild](ctx, a, "get_guild", nil, "guilds", a.guild)
-	return whole("get_guild", g.ID, g, err)
+	return identified("get_guild", g.ID, g, err)
 }
 
 func (a *Adapter) getGuildMember(ctx context.Context, user string) (member, error) {
 	m, err := get[member](ctx, a, "get_guild_member", nil, "guilds", a.guild, "members", user)
-	return whole("get_guild_member", m.User.ID, m, err)
+	return identified("get_guild_member", m.User.ID, m, err)
 }
 
 const (
@@ -149,7 +149,7 @@ func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string
 
 func (a *Adapter) getChannel(ctx context.Context, id string) (channel, error) {
 	ch, err := get[channel](ctx, a, "get_channel", nil, "channels", id)
-	return whole("get_channel", ch.ID, ch, err)
+	return identified("get_channel", ch.ID, ch, err)
 }
 
 // posted is what a probe needs of a message.

@@ -2,11 +2,13 @@ package discord_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
@@ -74,6 +76,66 @@ func TestLookGroup(t *testing.T) {
 	}
 	_, err = a.LookGroup(t.Context(), core.GroupRef{Workspace: home, ID: missing})
 	wantError(t, err, core.NotFound, "10003")
+}
+
+// TestAllPinsAreSeen: the oldest first, and more than one page of them.
+func TestAllPinsAreSeen(t *testing.T) {
+	t.Parallel()
+	clock := adaptertest.NewClock()
+	opts := guildOf()
+	opts.Now = clock.Now
+	a := connect(t, start(t, opts), discord.Config{Clock: clock})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []core.MessageRef{g.Report.Badge}
+	for i := range 60 {
+		clock.Advance(time.Second)
+		o := newOnce()
+		o.step = fmt.Sprint(i)
+		report, err := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{Badge: groupOf().Badge})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, report.Badge)
+	}
+	if s, err := a.LookGroup(t.Context(), g.Ref); err != nil || !slices.Equal(s.Pinned, want) {
+		t.Errorf("pinned are %v, %v", s.Pinned, err)
+	}
+}
+
+// TestMessagesAreFoundAgain: by what they carry, long after Discord has forgotten
+// their nonces, and behind many others.
+func TestMessagesAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), core.GroupSpec{Workspace: home, Type: core.Ordinary, Suffix: "r-17", Members: []core.Account{account(lin)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 120 {
+		if _, err := w.Say(lin, g.Ref.ID, fmt.Sprint("message ", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, m := range map[string]core.Message{"text": text("hello"), "card": groupOf().Badge.Message} {
+		o := newOnce()
+		o.step = name
+		ref, err := a.SendGroupMessage(t.Context(), o, g.Ref, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &probing{}
+		_, _ = a.SendGroupMessage(t.Context(), p, g.Ref, m) // the call is what counts
+		for op, want := range map[string]core.Found{core.MakeOp(name, "post"): core.Yes, core.MakeOp("another"): core.No} {
+			id, found, err := p.call.Probe(t.Context(), core.Intent{Op: op, First: o.now()})
+			if err != nil || found != want || (id == ref.ID) != (want == core.Yes) {
+				t.Errorf("%s: it finds %q, %s, %v", name, id, found, err)
+			}
+		}
+	}
 }
 
 // budget notes what it grants.

@@ -152,6 +152,9 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 			if err != nil || in {
 				return "", err
 			}
+			if self, err := a.whoAmI(ctx); err != nil || self == user {
+				return "", err // the bot is in, and with more rights than members have
+			}
 			return "", a.setChannelPermissionOverwrite(ctx, i, channel, letIn(user))
 		},
 	}
@@ -166,6 +169,13 @@ func (a *Adapter) kickCall(channel, user string) core.Call {
 		Key:  "kick:" + user,
 		Cost: a.cost(channel, "delete_channel_permission_overwrite"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
+			self, err := a.whoAmI(ctx)
+			if err == nil && self == user {
+				err = &core.Error{Op: "discord: set group", Kind: core.Denied, Detail: "cannot_remove_self"}
+			}
+			if err != nil {
+				return "", err
+			}
 			return "", a.deleteChannelPermissionOverwrite(ctx, in, channel, user)
 		},
 	}

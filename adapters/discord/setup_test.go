@@ -93,6 +93,14 @@ func (o *once) Do(ctx context.Context, c core.Call) (string, error) {
 	return v, err
 }
 
+// probing is a Once that remembers the last call and makes nothing.
+type probing struct{ call core.Call }
+
+func (p *probing) Do(_ context.Context, c core.Call) (string, error) {
+	p.call = c
+	return "", core.Stop(&core.Error{Kind: core.Lost})
+}
+
 var people = []emulator.User{
 	{ID: lin, Name: "lin", RealName: "Lin Wei"}, {ID: wei, Name: "wei", Nick: "Wei of Payments", Roles: []string{oncall}},
 	{ID: ana, Name: "ana", Roles: []string{oncall}}, {ID: bob, Name: "bob"}, {ID: eve, Name: "eve"},
