@@ -34,6 +34,7 @@ var importRules = []importRule{
 	{"core/store/private", nil}, // starts a server; what is kept there is the store's business
 	{"core/store/storetest", []string{"core", "core/engine", "core/store"}},
 	{"adapters/stage", []string{"core"}},
+	{"adapters/stage/browser", []string{"core", "adapters/stage"}},
 	{"adapters/adaptertest", []string{"core"}},
 	{"adapters/*/emulator", []string{"core", "core/text", "adapters/stage", "adapters/@"}},
 	{"adapters/*", []string{"core", "core/text"}},
