@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
 	"os"
 	"strings"
 
@@ -16,49 +19,62 @@ import (
 )
 
 type demoFlags struct {
-	config, format, lang, logLevel string
-	play                           bool
+	config, format, lang, logLevel, addr string
+	play                                 bool
 }
 
 func newDemo(s surroundings) *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Play riskroom on the terminal, with nothing to set up",
-		Long: `demo plays a risk's life in a few seconds: it is filed with a slash command, its
-handlers are told, a day passes and they are reminded, another day passes and a
-group is opened with the right people, then the risk is resolved and its card
-changes. The engine, the Slack adapter and the Slack bot are those of serve; a
-stand-in takes Slack's place, the clock jumps, and everything is in memory.
-Nothing is kept and nobody is contacted.
+		Short: "Try riskroom in the browser or on the terminal, with nothing to set up",
+		Long: `demo shows a small chat workspace in the browser: file a risk with a slash
+command, move the clock, and watch who is told, which group opens and how every
+card follows. The engine, the Slack adapter and the Slack bot are those of
+serve; a stand-in takes Slack's place, the clock jumps, and everything is in
+memory. Nothing is kept and nobody is contacted. The page is for this machine
+only.
 
-With --config it plays your own flows, and needs no secrets: everybody in the
-file gets an account in the stand-in, user groups get two members, one risk is
-filed for each module at this moment, time passes until no flow has anything
-left to do, and the risks are resolved.
+With --play it plays a risk's life on the terminal instead, in a few seconds: it
+is filed, its handlers are told, a day passes and they are reminded, another day
+passes and a group is opened with the right people, then it is resolved.
 
-With --format json each line is one event, every field a string: at, who (a
-person, or riskroom), action (file, send_message, create_group,
-send_group_message, set_group, change_status, or skip with its reason in text),
-where (@name for a direct message, #name for a channel or group) and text.
+With --config it is your own flows, and needs no secrets: everybody in the file
+gets an account in the stand-in, and user groups get two members. With --play
+one risk is filed for each module at this moment, time passes until no flow has
+anything left to do, and the risks are resolved.
 
-Exit codes: 0 played to the end, 1 it could not be, 2 the command line is wrong.`,
+With --format json, which implies --play, each line is one event, every field a
+string: at, who (a person, or riskroom), action (file, send_message,
+create_group, send_group_message, set_group, change_status, or skip with its
+reason in text), where (@name for a direct message, #name for a channel or
+group) and text.
+
+Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be, 2 the
+command line is wrong.`,
 		Example: `  riskroom demo
-  riskroom demo --lang zh-CN
   riskroom demo --config riskroom.yaml
+  riskroom demo --play --lang zh-CN
   riskroom demo -c riskroom.yaml --format json | jq 'select(.action == "skip") | .text'`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return playDemo(c.Context(), s, f) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			f.play = f.play || c.Flags().Changed("format")
+			return runDemo(c.Context(), s, f)
+		},
 	}
-	configFlag(c, &f.config, "play the flows of this config file; - is the standard input")
-	c.Flags().BoolVar(&f.play, "play", false, "play on the terminal (as without it)")
+	configFlag(c, &f.config, "show the flows of this config file; - is the standard input")
+	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "where the page is; port 0 is any free one")
+	c.Flags().BoolVar(&f.play, "play", false, "play on the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
 	formatFlag(c, &f.format, formatText, formatJSON)
 	return c
 }
 
-func playDemo(ctx context.Context, s surroundings, f demoFlags) error {
+// defaultDemoAddr is where the page is: "risk" on a telephone's keys.
+const defaultDemoAddr = "127.0.0.1:7475"
+
+func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	if err := known(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
@@ -83,10 +99,31 @@ func playDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	if f.lang == "" {
 		f.lang = cfg.Organisation.Language
 	}
+	if !f.play {
+		return showDemo(ctx, s, f, cfg, log)
+	}
 	return demo.Run(ctx, demo.Options{
 		Config: cfg, Story: f.config == "", JSON: f.format == formatJSON, Lang: f.lang,
 		Color: colorful(s), Out: s.stdout, Log: log,
 	})
+}
+
+// showDemo shows the demo in the browser.
+func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Config, log *slog.Logger) error {
+	host, _, err := net.SplitHostPort(f.addr)
+	if err != nil {
+		return misuse("--addr %s: want an address as in %s", f.addr, defaultDemoAddr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return misuse("--addr %s: the demo is for this machine only, as in %s: it asks nobody for a password", f.addr, defaultDemoAddr)
+	}
+	err = demo.Serve(ctx, demo.Showing{
+		Config: cfg, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
+	})
+	if errors.Is(err, demo.ErrBusy) {
+		return fmt.Errorf("%w, perhaps another demo; for a free port say --addr %s", err, net.JoinHostPort(host, "0"))
+	}
+	return err
 }
 
 // demoConfig loads what is to be played, and chooses the language of the story.

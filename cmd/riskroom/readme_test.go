@@ -48,7 +48,7 @@ func TestReadmeTranscript(t *testing.T) {
 	if !ok {
 		t.Fatal("the README shows no transcript")
 	}
-	r := program(t.Context(), nil, "", "demo")
+	r := program(t.Context(), nil, "", "demo", "--play")
 	printed := map[string]bool{}
 	for l := range strings.Lines(undated(r.stdout)) {
 		printed[l] = true

@@ -33,13 +33,15 @@ func (w *world) settle(ctx context.Context) (time.Time, error) {
 		if err != nil {
 			return time.Time{}, waited(err, n)
 		}
-		if n[engine.Running] == 0 && (next.IsZero() || next.After(w.clock.Now())) {
+		l := w.alive()
+		if l != nil && n[engine.Running] == 0 && (next.IsZero() || next.After(w.clock.Now())) {
 			return next, nil
 		}
 		select {
 		case <-time.After(lookEvery):
-		case <-w.ended:
-			return time.Time{}, errors.New("the engine has ended")
+			if w.gave(l) {
+				return time.Time{}, errors.New("the engine has ended")
+			}
 		case <-ctx.Done():
 			return time.Time{}, waited(ctx.Err(), n)
 		}
@@ -66,10 +68,10 @@ func (w *world) until(ctx context.Context, t time.Time, each func() error) error
 			return err
 		}
 		if next.IsZero() || !t.IsZero() && next.After(t) {
-			if t.After(w.clock.Now()) {
-				return w.jump(ctx, t)
+			if !t.After(w.clock.Now()) {
+				return nil
 			}
-			return nil
+			next = t
 		}
 		if err := w.jump(ctx, next); err != nil {
 			return err
@@ -78,15 +80,36 @@ func (w *world) until(ctx context.Context, t time.Time, each func() error) error
 	return fmt.Errorf("after %d jumps there is still something to come", jumps)
 }
 
-// jump moves the clock to t while nothing acts.
+// gave tells whether an engine gave up by itself: it has ended, and was not
+// killed.
+func (w *world) gave(l *life) bool {
+	if l == nil || l != w.alive() {
+		return false
+	}
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// jump moves the clock to t while nothing acts; not if the engine is killed
+// meanwhile.
 func (w *world) jump(ctx context.Context, t time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	defer w.app.Engine.Resume()
-	if err := w.app.Engine.Pause(ctx); err != nil {
+	l := w.alive()
+	if l == nil {
+		return nil
+	}
+	defer l.app.Engine.Resume()
+	if err := l.app.Engine.Pause(ctx); err != nil {
 		return waited(err, nil)
 	}
-	if t.After(w.clock.Now()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.life == l && t.After(w.clock.Now()) {
 		w.clock.set(t)
 	}
 	return nil

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
+	"sync"
 	"time"
 
 	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
-	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
@@ -21,13 +19,14 @@ import (
 type world struct {
 	cfg        *config.Config
 	clock      *clock
-	db         *store.Store
-	app        *app.App
-	workspaces []*place // in the file's order
-	server     *http.Server
-	stopEngine context.CancelFunc
-	ended      chan struct{} // closed when the engine has ended
-	engineErr  error         // set before
+	db         *store.Store // keeps the database; engines have connections of their own
+	workspaces []*place     // in the file's order
+	log        *slog.Logger
+	ctx        context.Context // ends with everything
+
+	mu   sync.Mutex
+	life *life   // of the engine; nil while there is none
+	past []*life // killed ones, which end by themselves
 }
 
 // place is one stand-in workspace and who is who in it.
@@ -44,7 +43,7 @@ const stopWithin = 10 * time.Second
 // build starts everything for a config file, whose workspaces it turns into
 // stand-ins on this machine.
 func build(ctx context.Context, cfg *config.Config, lang string, log *slog.Logger) (w *world, err error) {
-	w = &world{cfg: cfg, clock: &clock{}}
+	w = &world{cfg: cfg, clock: &clock{}, log: log, ctx: ctx}
 	w.clock.set(morning(cfg.Organisation.Zone))
 	defer func() {
 		if err != nil {
@@ -61,10 +60,7 @@ func build(ctx context.Context, cfg *config.Config, lang string, log *slog.Logge
 	if w.db, err = store.OpenEmbedded(ctx, w.clock, log); err != nil {
 		return w, err
 	}
-	if w.app, err = app.New(ctx, app.Options{Config: cfg, Store: w.db, Clock: w.clock, Log: log}); err != nil {
-		return w, err
-	}
-	return w, w.connect(ctx)
+	return w, w.begin(ctx)
 }
 
 // morning is where a play begins: today at ten.
@@ -97,41 +93,20 @@ func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error
 	return p, nil
 }
 
-// connect serves the ways in, tells the stand-ins where they are, and starts
-// the engine.
-func (w *world) connect(ctx context.Context) error {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	w.server = w.app.Public()
-	go func() { _ = w.server.Serve(l) }() // ends with close
-	for _, p := range w.workspaces {
-		way := "http://" + l.Addr().String() + "/slack/" + p.name + "/"
-		p.Connect(way+"commands", way+"interactions", "", way+"events")
-	}
-	var running context.Context
-	running, w.stopEngine = context.WithCancel(ctx)
-	w.ended = make(chan struct{})
-	go func() {
-		defer close(w.ended)
-		w.engineErr = w.app.Engine.Run(running)
-	}()
-	return nil
-}
-
 // close stops whatever was started.
 func (w *world) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
+	w.mu.Lock()
+	l, past := w.life, w.past
+	w.life = nil
+	w.mu.Unlock()
 	var err error
-	if w.server != nil {
-		err = errors.Join(w.server.Shutdown(ctx), w.app.Close(ctx))
+	if l != nil {
+		err = l.end(ctx)
 	}
-	if w.stopEngine != nil {
-		w.stopEngine()
-		<-w.ended
-		err = errors.Join(err, w.engineErr)
+	for _, l := range past {
+		<-l.ended
 	}
 	for _, p := range w.workspaces {
 		err = errors.Join(err, p.Close())

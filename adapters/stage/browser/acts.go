@@ -1,0 +1,128 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"riskroom/adapters/stage"
+)
+
+// doing is what the page says that somebody does. Each route reads what
+// concerns it.
+type doing struct {
+	Place string `json:"place"`
+	As    string `json:"as"`
+	Lang  string `json:"lang"`
+
+	Room   string              `json:"room"`
+	Post   string              `json:"post"`
+	Window string              `json:"window"`
+	Text   string              `json:"text"`   // say
+	Action string              `json:"action"` // press
+	Input  string              `json:"input"`  // choose
+	Values []string            `json:"values"`
+	Fields map[string][]string `json:"fields"` // submit
+	At     time.Time           `json:"at"`     // read
+	Move   Move                `json:"move"`   // clock
+	ID     string              `json:"id"`     // trouble
+}
+
+// done is what came of it.
+type done struct {
+	Problems map[string]string `json:"problems,omitempty"` // by input
+	Error    string            `json:"error,omitempty"`    // for whoever acted
+}
+
+// largest is the size in bytes up to which the page is listened to.
+const largest = 256 << 10
+
+// act makes a handler of what f does.
+func act(s *Stage, f func(context.Context, Place, doing) (done, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if kind != "application/json" {
+			http.Error(w, "JSON is expected", http.StatusUnsupportedMediaType)
+			return
+		}
+		var d doing
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, largest)).Decode(&d); err != nil {
+			http.Error(w, "the JSON cannot be read", http.StatusBadRequest)
+			return
+		}
+		out, err := f(r.Context(), s.place(d.Place), d)
+		if err != nil {
+			out.Error = s.worded(d, err)
+		}
+		writeJSON(w, out)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(v) // the browser is gone
+}
+
+// worded says to whoever acted what went wrong.
+func (s *Stage) worded(d doing, err error) string {
+	id := "error.refused"
+	switch {
+	case errors.Is(err, stage.ErrSilent):
+		id = "error.silent"
+	case errors.Is(err, stage.ErrBroken):
+		id = "error.broken"
+	}
+	return s.cfg.Text(s.lang(d.Lang), id, nil)
+}
+
+// say writes a message, or gives a slash command.
+func (s *Stage) say(ctx context.Context, p Place, d doing) (done, error) {
+	text := strings.TrimSpace(d.Text)
+	switch {
+	case text == "":
+		return done{}, nil
+	case strings.HasPrefix(text, "/"):
+		return done{}, p.Acts.Command(ctx, d.As, d.Room, text)
+	}
+	return done{}, p.Acts.Say(ctx, d.As, d.Room, text)
+}
+
+func (d doing) spot() stage.Spot { return stage.Spot{Room: d.Room, Post: d.Post, Window: d.Window} }
+
+func (s *Stage) press(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.Press(ctx, d.As, d.spot(), d.Action)
+}
+
+func (s *Stage) choose(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.Choose(ctx, d.As, d.spot(), d.Input, d.Values...)
+}
+
+func (s *Stage) submit(ctx context.Context, p Place, d doing) (done, error) {
+	problems, err := p.Acts.Submit(ctx, d.As, d.Window, d.Fields)
+	s.changed.send() // problems alone are nothing that happens in a workspace
+	return done{Problems: problems}, err
+}
+
+func (s *Stage) close(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.Close(ctx, d.As, d.Window)
+}
+
+func (s *Stage) markRead(_ context.Context, p Place, d doing) (done, error) {
+	s.read.set(p.Name, d.As, d.Room, d.At)
+	s.changed.send()
+	return done{}, nil
+}
+
+func (s *Stage) moveClock(_ context.Context, _ Place, d doing) (done, error) {
+	s.cfg.Driver.Move(d.Move)
+	return done{}, nil
+}
+
+func (s *Stage) trouble(_ context.Context, _ Place, d doing) (done, error) {
+	s.cfg.Driver.Trouble(d.ID)
+	return done{}, nil
+}

@@ -1,0 +1,160 @@
+// The page: what is shown of the last state, and who acts where.
+
+import { h, icon } from './dom.js'
+import { learn, page, t } from './words.js'
+import { send, follow } from './net.js'
+import * as behind from './behind.js'
+import * as composer from './composer.js'
+import { head, posts } from './posts.js'
+import { side } from './side.js'
+import { show } from './window.js'
+
+const el = (id) => document.getElementById(id)
+const asked = new URLSearchParams(location.search)
+const rooms = new Map() // by person: where they are
+let state
+let drawn = '' // person and room drawn last
+let toPost // to be led to, once it is there
+
+const ctx = {
+  get as() { return state.as },
+  get room() { return rooms.get(state.as) },
+  get bot() { return state.view.people.find((p) => p.bot) },
+  get botName() { return ctx.bot?.name ?? '' },
+  person: (id) => state.view.people.find((p) => p.id === id),
+
+  // act has whoever acts do something.
+  act: (path, what) => send(path, { place: state.place, as: state.as, ...what }),
+
+  // go goes to a room, and to a post in it.
+  go(room, post) {
+    rooms.set(state.as, room)
+    toPost = post
+    drawer(null)
+    draw()
+    if (!post) el('text').focus({ preventScroll: true })
+  },
+
+  // be acts as somebody else from now on.
+  be(person) {
+    if (person !== state.as) watch({ as: person, place: state.place })
+  },
+  moveTo: (place) => watch({ place }),
+  drawer,
+
+  // take takes a step of the story.
+  async take(step) {
+    if (step.move) return send('clock', { move: step.move })
+    if (step.person && step.person !== state.as) await new Promise((then) => watch({ as: step.person, place: state.place }, then))
+    if (step.room !== undefined) ctx.go(step.room)
+    if (step.type) composer.put(step.type, true)
+  },
+}
+
+// watch shows the workspace as somebody sees it.
+function watch(who, then) {
+  follow(who, (s) => {
+    state = s
+    page.place = s.place
+    const url = new URL(location)
+    url.searchParams.set('as', s.as)
+    history.replaceState(null, '', url)
+    draw()
+    then?.()
+    then = undefined
+  })
+}
+
+function draw() {
+  if (!rooms.has(state.as) || !roomNow()) rooms.set(state.as, busiest())
+  const room = roomNow() ?? bare()
+  const here = state.as + ' ' + room.id
+  const written = state.view.posts?.filter((p) => p.room === room.id) ?? []
+  side(el('side'), state, ctx)
+  head(el('head'), room, ctx)
+  posts(el('posts'), room, written, ctx, drawn !== here)
+  drawn = here
+  composer.at(ctx.person(state.as), room.id, t(room.archived ? 'compose.archived' : room.kind === 'direct' ? 'compose.direct' : 'compose', {
+    Room: '#' + room.name, Bot: ctx.botName,
+  }), !room.archived)
+  show(state.view.windows?.at(-1), ctx)
+  behind.clock(state.behind)
+  behind.trail(el('behind'), state.behind, ctx)
+  behind.troubles(state.behind)
+  behind.story(state.behind, ctx)
+  el('posts').setAttribute('aria-label', t('posts'))
+  document.title = (Object.values(state.unread).some(Boolean) ? '• ' : '') + (room.kind === 'direct' ? ctx.botName : '#' + room.name) + ' · riskroom'
+  lead(room)
+  markRead(room, written)
+}
+
+const roomNow = () => rooms.get(state.as) === '' ? direct() ?? bare() : state.view.rooms?.find((r) => r.id === rooms.get(state.as))
+const direct = () => state.view.rooms?.find((r) => r.kind === 'direct')
+
+// bare is the conversation with the bot before there is one.
+const bare = () => ({ id: '', kind: 'direct', name: ctx.botName, members: [] })
+
+// busiest is the room to begin in: the newest with something to read, else the
+// first one.
+function busiest() {
+  const unread = (state.view.rooms ?? []).filter((r) => state.unread[r.id])
+  return (unread.at(-1) ?? state.view.rooms?.[0] ?? bare()).id
+}
+
+function lead(room) {
+  const post = toPost && document.getElementById('p' + room.id + toPost)
+  if (!post) return
+  toPost = undefined
+  post.scrollIntoView({ block: 'center' })
+  post.focus({ preventScroll: true })
+  post.classList.remove('led')
+  void post.offsetWidth
+  post.classList.add('led')
+}
+
+function markRead(room, written) {
+  const last = written.at(-1)
+  if (last && state.unread[room.id] && document.visibilityState === 'visible') ctx.act('read', { room: room.id, at: last.at })
+}
+
+function drawer(name) {
+  const was = document.body.dataset.drawer
+  if (name) document.body.dataset.drawer = name
+  else delete document.body.dataset.drawer
+  el('veil').hidden = !name
+  el('open-side').setAttribute('aria-expanded', String(name === 'side'))
+  el('open-behind').setAttribute('aria-expanded', String(name === 'behind'))
+  if (name) el(name).querySelector('button')?.focus()
+  else if (was) el('open-' + was).focus()
+}
+
+// speak shows the page in a language.
+async function speak(lang) {
+  await learn(lang)
+  localStorage.setItem('lang', page.lang)
+  const other = page.languages.find((l) => l.tag !== page.lang)
+  el('lang').replaceChildren(h('span', { lang: other.tag }, other.name))
+  el('lang').onclick = async () => {
+    await speak(other.tag)
+    if (state) watch({ as: state.as, place: state.place })
+  }
+  el('side').setAttribute('aria-label', t('side'))
+  el('open-side').setAttribute('aria-label', t('side'))
+  el('open-behind').setAttribute('aria-label', t('behind'))
+}
+
+async function begin() {
+  el('open-side').append(icon('menu'))
+  el('open-behind').append(icon('list'))
+  el('open-side').addEventListener('click', () => drawer('side'))
+  el('open-behind').addEventListener('click', () => drawer('behind'))
+  el('veil').addEventListener('click', () => drawer(null))
+  document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && document.body.dataset.drawer) drawer(null) })
+  document.addEventListener('visibilitychange', () => state && draw())
+  composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }))
+  behind.setUp()
+  await speak(asked.get('lang') ?? localStorage.getItem('lang') ?? '')
+  watch({ as: asked.get('as') ?? '', place: asked.get('place') ?? '' })
+}
+
+begin()

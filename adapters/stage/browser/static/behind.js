@@ -1,0 +1,100 @@
+// The clock, what happens behind the stage, troubles and the story.
+
+import { h, icon, keyed, refocus } from './dom.js'
+import { send } from './net.js'
+import { t, hour, shortDay, moment, fullMoment } from './words.js'
+
+const el = (id) => document.getElementById(id)
+let ahead = 0 // how far the stage's clock is ahead of ours, in ms
+
+export function setUp() {
+  setInterval(tick, 500)
+}
+
+function tick() {
+  const now = Date.now() + ahead
+  el('now').dateTime = new Date(now).toISOString()
+  el('now').replaceChildren(h('span', { class: 'day-part' }, shortDay(now)), ' ', h('b', null, hour(now)))
+}
+
+export function clock(b) {
+  ahead = Date.parse(b.now) - Date.now()
+  tick()
+  const focus = document.activeElement?.dataset?.focus
+  el('clock').setAttribute('aria-label', t('clock'))
+  el('due').replaceChildren(...(b.moving
+    ? [t('clock.moving', { To: moment(b.moving.to) })]
+    : b.next ? [t('clock.next', { What: b.next.text, When: moment(b.next.at) })] : [t('clock.nothing')]))
+  el('due').title = el('due').textContent
+  const key = (move, off) => h('button', { type: 'button', 'data-focus': 'clock ' + move, disabled: !!b.moving || off, onclick: () => send('clock', { move }) }, t('clock.key.' + move))
+  el('clock-keys').replaceChildren(key('hour'), key('day'), key('next', !b.next))
+  refocus(el('clock-keys'), focus)
+  el('moving').hidden = !b.moving
+  el('moving').setAttribute('aria-label', t('clock'))
+  if (b.moving) {
+    const [from, to] = [Date.parse(b.moving.from), Date.parse(b.moving.to)]
+    el('moving').value = to > from ? Math.min(1, (Date.parse(b.now) - from) / (to - from)) : 1
+  }
+  document.body.classList.toggle('down', !!b.down)
+}
+
+export function trail(container, b, ctx) {
+  if (!container.firstElementChild || container.lang !== document.documentElement.lang) {
+    container.lang = document.documentElement.lang
+    container.replaceChildren(
+      h('div', { class: 'behind-head' }, h('h2', { id: 'behind-title' }, t('behind')),
+        h('button', { type: 'button', class: 'icon only-medium', 'aria-label': t('close'), onclick: () => ctx.drawer(null) }, icon('close'))),
+      h('p', { class: 'quiet' }, t('behind.about')),
+      h('ol', { id: 'trail', role: 'log', 'aria-labelledby': 'behind-title', tabindex: '0' }))
+    container.setAttribute('aria-labelledby', 'behind-title')
+  }
+  const list = el('trail')
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60
+  const items = b.trail.length ? b.trail : [{ id: 'none', text: t('behind.nothing'), at: null }]
+  keyed(list, items.map((e, i) => ({ ...e, first: !!e.at && (i === 0 || items[i - 1].at.slice(0, 16) !== e.at.slice(0, 16)) })), (e) => e.id, (e) => h('li', { class: e.tone ?? '' },
+    e.first && h('time', { datetime: e.at, title: fullMoment(e.at) }, moment(e.at)),
+    h('p', null, e.about && h('b', null, e.about + ' '), e.text), e.why && h('p', { class: 'why' }, e.why)))
+  if (atEnd) list.scrollTop = list.scrollHeight
+}
+
+export function troubles(b) {
+  const focus = document.activeElement?.dataset?.focus
+  const waiting = b.troubles.filter((x) => x.waiting).length
+  el('trouble-button').replaceChildren(icon('bolt'), h('span', null, t('troubles')), waiting ? h('span', { class: 'count' }, String(waiting)) : '')
+  el('troubles').setAttribute('aria-label', t('troubles'))
+  el('troubles').replaceChildren(h('h2', null, t('troubles')), h('p', { class: 'quiet' }, t('troubles.about')),
+    h('ul', null, b.troubles.map((x) => h('li', null, h('button', {
+      type: 'button', class: x.grave ? 'grave' : '', 'data-focus': 'trouble ' + x.id, disabled: b.down && x.grave,
+      onclick: () => send('trouble', { id: x.id }),
+    }, h('b', null, x.label, x.waiting && h('span', { class: 'tag' }, t('troubles.waiting'))), h('span', null, x.help))))))
+  refocus(el('troubles'), focus)
+}
+
+// story shows the step that is next, until somebody sends it away.
+export function story(b, ctx) {
+  const box = el('story')
+  const next = b.steps.findIndex((s) => !s.done)
+  const gone = sessionStorage.getItem('story') === 'gone'
+  box.hidden = gone || !b.steps.length
+  const looks = JSON.stringify([b.steps, document.documentElement.lang, gone, !!b.moving])
+  if (box.hidden || box.looks === looks) return
+  box.looks = looks
+  const focus = document.activeElement?.dataset?.focus
+  const step = b.steps[next]
+  const n = b.steps.length
+  box.setAttribute('aria-label', t('story'))
+  box.replaceChildren(
+    h('ol', { class: 'dots' }, b.steps.map((s, i) => h('li', { class: s.done ? 'done' : i === next ? 'now' : '' },
+      h('span', { class: 'unseen' }, s.title + (s.done ? ' ✓' : ''))))),
+    h('div', { class: 'story-text' },
+      h('h2', null, step ? t('story.step', { N: next + 1, Of: n, Title: step.title }) : t('story.end')),
+      h('p', null, step ? step.text : t('story.end.text'))),
+    h('div', { class: 'story-keys' },
+      step?.try && h('button', { type: 'button', class: 'button primary', 'data-focus': 'story try', disabled: !!b.moving && !!step.try.move, onclick: () => ctx.take(step.try) }, step.try.label),
+      h('button', { type: 'button', class: 'icon', 'aria-label': t('story.away'), title: t('story.away'), onclick: () => {
+        sessionStorage.setItem('story', 'gone')
+        box.hidden = true
+        el('text').focus()
+      } }, icon('close'))))
+  refocus(box, focus)
+}

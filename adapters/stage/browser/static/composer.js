@@ -1,0 +1,106 @@
+// Where one types, with hints for what can follow a slash.
+
+import { h, icon } from './dom.js'
+import { avatar } from './posts.js'
+import { page, t } from './words.js'
+
+const el = (id) => document.getElementById(id)
+const drafts = new Map()
+let place = '' // whose text stands there, and in which room
+let chosen = -1
+let found = []
+
+export function setUp(say) {
+  const text = el('text')
+  el('send').append(icon('send'))
+  text.addEventListener('input', () => {
+    if (text.value === '\n') text.value = '' // what is left of an Enter
+    drafts.set(place, text.value)
+    grow()
+    hint()
+  })
+  text.addEventListener('blur', () => setTimeout(hide, 150))
+  text.addEventListener('focus', hint)
+  text.addEventListener('keydown', (e) => {
+    if (e.isComposing) return
+    if (found.length && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
+      chosen = (chosen + (e.key === 'ArrowDown' ? 1 : -1) + found.length) % found.length
+      mark()
+    } else if (found.length && (e.key === 'Tab' && !e.shiftKey || e.key === 'Enter' && chosen >= 0) && found[Math.max(chosen, 0)].line !== text.value.trim()) {
+      fill(found[Math.max(chosen, 0)])
+    } else if (e.key === 'Escape' && found.length) hide()
+    else if (e.key === 'Enter' && !e.shiftKey) el('composer').requestSubmit()
+    else return
+    e.preventDefault()
+  })
+  el('composer').addEventListener('submit', (e) => {
+    e.preventDefault()
+    const value = text.value
+    if (!value.trim()) return
+    put('')
+    hide()
+    say(value)
+  })
+}
+
+// at says who types where.
+export function at(who, room, label, open) {
+  const text = el('text')
+  if (place !== who.id + ' ' + room) {
+    place = who.id + ' ' + room
+    el('me').replaceChildren(avatar(who, true))
+    el('me').title = who.name
+    put(drafts.get(place) ?? '')
+    hide()
+  }
+  text.placeholder = label
+  text.setAttribute('aria-label', label)
+  text.disabled = !open
+  el('send').setAttribute('aria-label', t('send'))
+  el('hints').setAttribute('aria-label', t('hints'))
+}
+
+// put puts a text where one types.
+export function put(value, focus) {
+  const text = el('text')
+  text.value = value
+  drafts.set(place, value)
+  grow()
+  if (focus) { text.focus(); hint() }
+}
+
+function grow() {
+  const text = el('text')
+  text.style.height = 'auto'
+  text.style.height = Math.min(text.scrollHeight, 160) + 'px'
+  el('send').disabled = !text.value.trim()
+}
+
+function hint() {
+  const typed = el('text').value
+  const hints = page.hints[page.place] ?? []
+  found = typed.startsWith('/') ? hints.filter((x) => x.line.startsWith(typed.trimEnd()) || typed.startsWith(x.line + ' ')) : []
+  chosen = -1
+  el('hints').replaceChildren(...found.map((x, i) => h('li', {
+    role: 'option', id: 'hint' + i, 'aria-selected': 'false', onpointerdown: (e) => { e.preventDefault(); fill(x) },
+  }, h('span', null, h('b', null, x.line), ' ', h('span', { class: 'args' }, x.args)), h('span', { class: 'help' }, x.help))))
+  mark()
+}
+
+function mark() {
+  const open = found.length > 0
+  el('hints').hidden = !open
+  el('text').setAttribute('aria-expanded', String(open))
+  ;[...el('hints').children].forEach((li, i) => li.setAttribute('aria-selected', String(i === chosen)))
+  if (chosen >= 0) el('text').setAttribute('aria-activedescendant', 'hint' + chosen)
+  else el('text').removeAttribute('aria-activedescendant')
+}
+
+function fill(x) {
+  put(x.line + (x.args ? ' ' : ''), true)
+}
+
+function hide() {
+  found = []
+  mark()
+}

@@ -1,0 +1,55 @@
+// Texts with their looks, and the parts of posts and windows.
+
+import { h } from './dom.js'
+import { moment, fullMoment } from './words.js'
+
+// spans shows stretches of text. go leads to a room or post.
+function span(s, ctx) {
+  let node
+  if (s.person) node = h('span', { class: s.person === ctx.as ? 'mention me' : 'mention' }, s.text)
+  else if (s.group) node = h('span', { class: 'mention me' }, s.text)
+  else if (s.room) node = h('button', { type: 'button', class: 'link', onclick: () => ctx.go(s.room, s.post) }, s.text)
+  else if (s.link) node = h('a', { href: s.link, target: '_blank', rel: 'noreferrer noopener' }, s.text)
+  else if (s.at) node = h('time', { datetime: s.at, title: fullMoment(s.at) }, moment(s.at))
+  else node = document.createTextNode(s.text)
+  for (const [look, name] of [['code', 'code'], ['strike', 's'], ['italic', 'em'], ['bold', 'strong']]) {
+    if (s[look]) node = h(name, null, node)
+  }
+  return node
+}
+
+const spans = (line, ctx) => (line.spans ?? []).map((s) => span(s, ctx))
+
+// isRow tells whether a line is a label in bold and its value.
+const isRow = (l) => !l.kind && l.spans?.length > 1 && l.spans[0].bold && !l.spans[1].bold && l.spans[1].text.startsWith('  ')
+
+export function lines(list, ctx) {
+  if (!list?.length) return []
+  if (list.length > 1 && list.every(isRow)) {
+    return [h('dl', { class: 'rows' }, list.map((l) => [
+      h('dt', null, span({ ...l.spans[0], bold: false }, ctx)),
+      h('dd', null, spans({ spans: [{ ...l.spans[1], text: l.spans[1].text.trimStart() }, ...l.spans.slice(2)].filter((s) => s.text || s.at) }, ctx)),
+    ]))]
+  }
+  const out = []
+  for (const l of list) {
+    const tag = { bullet: 'ul', number: 'ol' }[l.kind]
+    if (tag) {
+      if (out.at(-1)?.localName !== tag) out.push(h(tag))
+      out.at(-1).append(h('li', null, spans(l, ctx)))
+    } else out.push(h({ quote: 'blockquote', code: 'pre' }[l.kind] ?? 'p', null, spans(l, ctx)))
+  }
+  return out
+}
+
+// part shows a part of a post or window; use makes its buttons and menus.
+export function part(p, ctx, use) {
+  switch (p.kind) {
+    case 'heading': return h('h4', null, lines(p.lines, ctx))
+    case 'rule': return h('hr')
+    case 'note': return h('div', { class: 'note' }, lines(p.lines, ctx))
+    case 'fields': return h('div', { class: 'fields' }, p.cells.map((c) => h('div', null, lines(c, ctx))))
+    case 'actions': return h('div', { class: 'actions' }, p.actions.map(use))
+  }
+  return h('div', { class: 'text' }, lines(p.lines, ctx))
+}

@@ -1,0 +1,31 @@
+// The wordings, and moments as people read them.
+
+let words = {}
+export const page = { lang: 'en', languages: [], zone: 'UTC', hints: {} }
+
+export async function learn(lang) {
+  const answer = await fetch('/words?lang=' + encodeURIComponent(lang))
+  Object.assign(page, await answer.json())
+  words = page.words
+  document.documentElement.lang = page.lang
+}
+
+// t words a message; its places are {Name}.
+export function t(id, args) {
+  return (words[id] ?? '!' + id + '!').replace(/\{(\w+)\}/g, (all, name) => args?.[name] ?? all)
+}
+
+const formats = new Map()
+
+function format(options) {
+  const key = page.lang + page.zone + JSON.stringify(options)
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(page.lang === 'en' ? 'en-GB' : page.lang, { timeZone: page.zone, ...options }))
+  return formats.get(key)
+}
+
+export const hour = (at) => format({ hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+export const day = (at) => format({ weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(at))
+export const shortDay = (at) => format({ weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(at))
+export const moment = (at) => shortDay(at) + ' ' + hour(at)
+export const fullMoment = (at) => format({ dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
+export const sameDay = (a, b) => format({ dateStyle: 'short' }).format(new Date(a)) === format({ dateStyle: 'short' }).format(new Date(b))

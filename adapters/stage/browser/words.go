@@ -1,0 +1,60 @@
+package browser
+
+import (
+	"net/http"
+	"strings"
+)
+
+// messages are those of the page itself, with the places that they take.
+var messages = map[string][]string{
+	"app": nil, "only_you": nil, "edited": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
+	"empty": nil, "empty.direct": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
+	"compose": {"Room"}, "compose.direct": {"Bot"}, "compose.archived": nil, "hints": nil,
+	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
+	"clock": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.next": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.moving": {"To"},
+	"behind": nil, "behind.about": nil, "behind.nothing": nil,
+	"troubles": nil, "troubles.about": nil, "troubles.waiting": nil,
+	"story": nil, "story.step": {"N", "Of", "Title"}, "story.end": nil, "story.end.text": nil, "story.away": nil,
+	"error.gone": nil,
+}
+
+// words tells the page its wordings, with places as {Name}.
+func (s *Stage) words(w http.ResponseWriter, r *http.Request) {
+	lang := s.lang(r.FormValue("lang"))
+	if r.FormValue("lang") == "" {
+		lang = s.preferred(r.Header.Get("Accept-Language"))
+	}
+	out := struct {
+		Lang      string            `json:"lang"`
+		Languages []Language        `json:"languages"`
+		Zone      string            `json:"zone"`
+		Words     map[string]string `json:"words"`
+		Hints     map[string][]Hint `json:"hints"` // by place
+	}{lang, s.cfg.Languages, s.cfg.Zone, map[string]string{}, map[string][]Hint{}}
+	for id, places := range messages {
+		args := map[string]any{}
+		for _, name := range places {
+			args[name] = "{" + name + "}"
+		}
+		out.Words[id] = s.cfg.Text(lang, id, args)
+	}
+	for _, p := range s.cfg.Places {
+		out.Hints[p.Name] = p.Hints(lang)
+	}
+	writeJSON(w, out)
+}
+
+// preferred returns the language that suits a browser best: browsers name those
+// that their reader knows in order.
+func (s *Stage) preferred(accepted string) string {
+	for tag := range strings.SplitSeq(accepted, ",") {
+		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
+		base, _, _ := strings.Cut(tag, "-")
+		for _, l := range s.cfg.Languages {
+			if has, _, _ := strings.Cut(l.Tag, "-"); strings.EqualFold(has, base) {
+				return l.Tag
+			}
+		}
+	}
+	return s.cfg.Lang
+}

@@ -1,0 +1,260 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/adapters/stage/browser"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// backstage is what stands behind the browser's stage: it looks at the store
+// and the stand-ins, moves the clock and makes trouble.
+type backstage struct {
+	w     *world
+	words *text.Catalogue
+	story bool // the built-in one
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced with each change
+	seen    seen
+	moving  *browser.Moving
+	moved   bool // the clock has been, once
+	extras  []extra
+	calls   map[string]int // the last call looked at, by workspace
+	inCall  bool           // the engine is to be killed in the next call
+	unsure  []unsure
+}
+
+var _ browser.Driver = (*backstage)(nil)
+
+// seen is what the store held when it was looked at last.
+type seen struct {
+	risks []followed
+	due   *due
+	at    string // tells one look from another
+}
+
+// followed is a risk with its trail, newest first.
+type followed struct {
+	engine.Record
+	trail []engine.Event
+}
+
+// due is what is due next.
+type due struct {
+	run engine.RunSummary
+	at  time.Time
+}
+
+// extra is what the trail of no risk tells: codes, worded when it is read.
+type extra struct {
+	at   time.Time
+	kind string
+	call string
+	err  string
+}
+
+// unsure is a call that took effect as its engine was killed.
+type unsure struct {
+	place string
+	call  stage.Call
+}
+
+func newBackstage(w *world, words *text.Catalogue, story bool) *backstage {
+	b := &backstage{w: w, words: words, story: story, changed: make(chan struct{}), calls: map[string]int{}}
+	for _, p := range w.workspaces {
+		b.calls[p.name] = len(p.Log().Calls())
+		p.Log().Hook(func(c stage.Call) { b.struckDown(p, c) })
+	}
+	return b
+}
+
+// lookAround is how often the store is looked at: it says nothing by itself.
+const lookAround = 150 * time.Millisecond
+
+// run looks until ctx ends.
+func (b *backstage) run(ctx context.Context) {
+	tick := time.NewTicker(lookAround)
+	defer tick.Stop()
+	for {
+		if err := b.look(ctx); err != nil && ctx.Err() == nil {
+			b.w.log.WarnContext(ctx, "the store cannot be looked at", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look reads what there is to tell.
+func (b *backstage) look(ctx context.Context) error {
+	b.mu.Lock()
+	before := b.seen
+	b.mu.Unlock()
+	keys := map[core.RiskKey]bool{}
+	for _, r := range before.risks {
+		keys[r.Risk.Key] = true
+	}
+	open, _, err := b.w.db.Find(ctx, engine.Query{Limit: core.MaxListed})
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		keys[r.Key] = true
+	}
+	now := seen{}
+	var sum strings.Builder
+	for key := range keys {
+		rec, err := b.w.db.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		trail, err := b.w.db.Trail(ctx, key, trailLength)
+		if err != nil {
+			return err
+		}
+		now.risks = append(now.risks, followed{rec, trail})
+	}
+	slices.SortFunc(now.risks, func(x, y followed) int { return cmp.Compare(x.Risk.Key.Number(), y.Risk.Key.Number()) })
+	for _, r := range now.risks {
+		sum.WriteString(string(r.Risk.Key) + strconv.FormatInt(r.Risk.Version, 10))
+		if len(r.trail) > 0 {
+			sum.WriteString(r.trail[0].ID)
+		}
+		for _, run := range r.Runs {
+			if live(run) && (now.due == nil || run.At.Before(now.due.at)) {
+				now.due = &due{run, run.At}
+			}
+		}
+	}
+	if now.due != nil {
+		sum.WriteString(now.due.run.ID.String() + string(now.due.run.State) + now.due.at.String())
+	}
+	now.at = sum.String()
+	struck := b.struck()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.at != before.at || struck {
+		b.seen = now
+		b.noteOnce()
+		b.tell()
+	}
+	return nil
+}
+
+// live tells whether a run is still to come.
+func live(r engine.RunSummary) bool {
+	return !r.At.IsZero() && (r.State == engine.Armed || r.State == engine.Waiting || r.State == engine.Running)
+}
+
+// tell says that something has changed. It is called under the lock.
+func (b *backstage) tell() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// Changed implements browser.Driver.
+func (b *backstage) Changed() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.changed
+}
+
+// Move implements browser.Driver.
+func (b *backstage) Move(to browser.Move) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.moving != nil {
+		return
+	}
+	now := b.w.clock.Now()
+	target := now
+	switch to {
+	case browser.AnHour:
+		target = now.Add(time.Hour)
+	case browser.ADay:
+		target = now.Add(core.Day)
+	case browser.NextDue:
+		if b.seen.due == nil {
+			return
+		}
+		target = b.seen.due.at
+	default:
+		return
+	}
+	b.moving, b.moved = &browser.Moving{From: now, To: target}, true
+	b.tell()
+	go b.move(target)
+}
+
+// watchable is how long the clock rests at each due time, so that people see
+// what happens there.
+const watchable = 120 * time.Millisecond
+
+// move moves the clock to t, past everything that is due on the way.
+func (b *backstage) move(t time.Time) {
+	err := b.w.until(b.w.ctx, t, func() error {
+		if err := b.look(b.w.ctx); err != nil {
+			return err
+		}
+		b.mu.Lock()
+		b.tell()
+		b.mu.Unlock()
+		select {
+		case <-time.After(watchable):
+		case <-b.w.ctx.Done():
+		}
+		return b.w.ctx.Err()
+	})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		b.extras = append(b.extras, extra{at: b.w.clock.Now(), kind: "stuck", err: err.Error()})
+	}
+	b.moving = nil
+	b.tell()
+}
+
+// Behind implements browser.Driver.
+func (b *backstage) Behind(_ context.Context, lang string) (browser.Behind, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.words.In(lang)
+	out := browser.Behind{
+		Now: b.w.clock.Now(), Down: b.w.alive() == nil,
+		Trail: b.trail(p), Troubles: b.troubles(p), Steps: b.steps(p),
+	}
+	if b.moving != nil {
+		m := *b.moving
+		out.Moving = &m
+	}
+	if d := b.seen.due; d != nil {
+		out.Next = &browser.Next{At: d.at, Text: wordDue(p, d.run)}
+	}
+	return out, nil
+}
+
+func wordDue(p text.Printer, r engine.RunSummary) string {
+	args := text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)}
+	switch {
+	case r.ID.Flow == engine.SyncFlow:
+		return p.S("browser.due.sync", args)
+	case r.ID.Flow == engine.NoticeFlow:
+		return p.S("browser.due.notice", args)
+	case r.State != engine.Armed:
+		return p.S("browser.due.goes_on", args)
+	}
+	return p.S("browser.due.flow", args)
+}

@@ -1,0 +1,252 @@
+package demo
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"riskroom/adapters/slack"
+	"riskroom/configs"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// patient is how long a person waits for something to show.
+const patient = 20 * time.Second
+
+// chromium starts a headless browser, and skips the test where there is none,
+// unless RISKROOM_REQUIRE asks for it.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil && path == "" {
+			path = found
+		}
+	}
+	if path == "" {
+		if slices.Contains(strings.Split(os.Getenv("RISKROOM_REQUIRE"), ","), "chromium") {
+			t.Fatal("chromium is not on PATH, and RISKROOM_REQUIRE asks for it")
+		}
+		t.Skip("chromium is not on PATH")
+	}
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-dev-shm-usage", true),
+	}
+	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		opts = append(opts, chromedp.Flag(flag, true))
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, stopTab := chromedp.NewContext(ctx)
+	t.Cleanup(stopTab)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("chromium does not start: %v", err)
+	}
+	return ctx
+}
+
+// served serves the demo, or a config file's flows, and returns its URL.
+func served(t *testing.T, lang string, src []byte) string {
+	t.Helper()
+	story := src == nil
+	if story {
+		src = Story(lang, configs.Demo)
+	}
+	cfg, problems := config.Load("demo.yaml", src, config.Options{
+		Platforms: []core.PlatformSettings{slack.Settings()}, Unset: config.UnsetIsFilled,
+		Fill: func(b config.Blank) string {
+			return map[string]string{"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379"}[b.Setting.Key]
+		},
+	})
+	if cfg == nil {
+		t.Fatal(problems)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Serve(ctx, Showing{Config: cfg, Story: story, Lang: lang, Addr: "127.0.0.1:0", Out: in})
+		_ = in.Close()
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the demo ended with: %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the demo does not start: %v", <-ended)
+	}
+	_, rest, _ := strings.Cut(line, "http://")
+	host, _, _ := strings.Cut(rest, "/")
+	return "http://" + host + "/"
+}
+
+// tab is one page in the browser, and the person in front of it.
+type tab struct {
+	*testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string // what the console complains of
+}
+
+// look says how a page is looked at.
+type look struct {
+	width, height int64
+	dark          bool
+}
+
+// open opens a page; at the end of the test its console must be silent.
+func open(t *testing.T, browser context.Context, url string, l look) *tab {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(browser)
+	t.Cleanup(stop)
+	b := &tab{T: t, ctx: ctx}
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("a tab does not open: %v", err)
+	}
+	said := chromedp.Console(ctx)
+	go func() {
+		for m, err := range said {
+			if err != nil {
+				return
+			}
+			if kind := string(m.Type); m.IsException() || kind == "error" || kind == "warning" {
+				b.mu.Lock()
+				b.errors = append(b.errors, m.String())
+				b.mu.Unlock()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, e := range b.errors {
+			t.Errorf("the console says: %s", e)
+		}
+	})
+	scheme := "light"
+	if l.dark {
+		scheme = "dark"
+	}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	b.do("open", chromedp.EmulateViewport(l.width, l.height), chromedp.Navigate(url))
+	return b
+}
+
+// do runs actions, and has the test fail if they take too long.
+func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patient)
+	defer stop()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("in vain; the page says:\n%s", b.text("body"))
+		}
+		b.Fatalf("%s: %v", what, err)
+	}
+}
+
+// eval evaluates an expression in the page.
+func eval[T any](b *tab, js string) T {
+	b.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patient)
+	defer stop()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// text is what one reads in the elements of a selector that can be seen.
+func (b *tab) text(selector string) string {
+	b.Helper()
+	return eval[string](b, `[...document.querySelectorAll(`+strconv.Quote(selector)+`)].filter(e => e.checkVisibility({visibilityProperty: true})).map(e => e.innerText).join('\n')`)
+}
+
+// sees waits until one reads all of that in what a selector selects.
+func (b *tab) sees(selector string, wants ...string) {
+	b.Helper()
+	var got string
+	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		got = b.text(selector)
+		if !slices.ContainsFunc(wants, func(w string) bool { return !strings.Contains(got, w) }) {
+			return
+		}
+	}
+	b.Fatalf("%s does not show %q but:\n%s\n\nbehind:\n%s", selector, wants, got, b.text("#trail"))
+}
+
+// gone waits until nobody sees what a selector selects any more.
+func (b *tab) gone(selector string) {
+	b.Helper()
+	b.waits(selector+" goes away", `![...document.querySelectorAll(`+strconv.Quote(selector)+`)].some(e => e.checkVisibility({visibilityProperty: true}))`)
+}
+
+// waits waits until an expression is true in the page.
+func (b *tab) waits(what, js string) {
+	b.Helper()
+	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		if eval[bool](b, js) {
+			return
+		}
+	}
+	b.Fatalf("waited in vain: %s; the page says:\n%s", what, b.text("body"))
+}
+
+// press clicks on the first thing of a selector that bears a label, as a person
+// would: it must be there to be hit.
+func (b *tab) press(selector, label string) {
+	b.Helper()
+	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled &&
+		(e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes(` + strconv.Quote(label) + `)); if (!e) return null;
+		e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); const x = r.x + r.width / 2, y = r.y + r.height / 2;
+		const hit = document.elementFromPoint(x, y); return hit && (e === hit || e.contains(hit) || hit.contains(e)) ? [x, y] : null })()`
+	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		if at := eval[[]float64](b, find); len(at) == 2 {
+			b.do("press "+label, chromedp.MouseClickXY(at[0], at[1]))
+			return
+		}
+	}
+	b.Fatalf("there is no %s %q to press; the page says:\n%s", selector, label, b.text("body"))
+}
+
+// keys types on the keyboard, wherever the focus is.
+func (b *tab) keys(s string) {
+	b.Helper()
+	b.do("type "+s, chromedp.KeyEvent(s))
+}
+
+// shot takes a picture of what is seen.
+func (b *tab) shot() []byte {
+	b.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patient)
+	defer stop()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return png
+}

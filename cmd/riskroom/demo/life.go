@@ -1,0 +1,92 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+
+	"riskroom/cmd/riskroom/app"
+	"riskroom/core/store"
+)
+
+// life is one engine's, from its start until it is stopped or killed.
+type life struct {
+	app    *app.App
+	db     *store.Store // with connections of its own
+	server *http.Server
+	stop   context.CancelFunc
+	ended  chan struct{} // closed when the engine has ended
+	err    error         // set before
+}
+
+// begin starts an engine on what the store holds, serves the ways in to it, and
+// tells the stand-ins where they are.
+func (w *world) begin(ctx context.Context) (err error) {
+	l := &life{ended: make(chan struct{})}
+	if l.db, err = w.db.Another(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.db.Stop())
+		}
+	}()
+	if l.app, err = app.New(ctx, app.Options{Config: w.cfg, Store: l.db, Clock: w.clock, Log: w.log}); err != nil {
+		return err
+	}
+	in, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	l.server = l.app.Public()
+	go func() { _ = l.server.Serve(in) }() // until the server is closed
+	for _, p := range w.workspaces {
+		way := "http://" + in.Addr().String() + "/slack/" + p.name + "/"
+		p.Connect(way+"commands", way+"interactions", "", way+"events")
+	}
+	running, stop := context.WithCancel(ctx)
+	l.stop = stop
+	go func() {
+		defer close(l.ended)
+		l.err = l.app.Engine.Run(running)
+	}()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.life = l
+	return nil
+}
+
+// end stops an engine as the server does.
+func (l *life) end(ctx context.Context) error {
+	err := errors.Join(l.server.Shutdown(ctx), l.app.Close(ctx))
+	l.stop()
+	<-l.ended
+	return errors.Join(err, l.err, l.db.Stop())
+}
+
+// kill ends the engine as kill -9 ends a process: it stores nothing more from
+// this moment on, whatever it was about to, and without the store it begins
+// nothing more either. A call that is under way goes its way, and nobody hears
+// how it ended. It answers false if there is no engine to kill.
+func (w *world) kill() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	l := w.life
+	if l == nil {
+		return false
+	}
+	w.life = nil
+	w.past = append(w.past, l)
+	_ = l.db.Stop()      // the calls under way fail: that is what it is for
+	_ = l.server.Close() // so do the commands
+	l.stop()
+	return true
+}
+
+// alive returns the engine's life, nil while there is none.
+func (w *world) alive() *life {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.life
+}

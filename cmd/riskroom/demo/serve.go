@@ -1,0 +1,112 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"riskroom/adapters/stage/browser"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+// Showing says what to show in a browser.
+type Showing struct {
+	Config *config.Config // as of Options
+	Story  bool           // the built-in story, else an admin's own flows
+	Lang   string         // of the page where the browser does not ask for one, and of what people read in the workspace
+	Addr   string         // on this machine
+	Out    io.Writer      // told the page's URL
+	Log    *slog.Logger   // nil: says nothing
+}
+
+// ErrBusy is in the error of Serve if something else listens on the address.
+var ErrBusy = errors.New("something else listens there")
+
+// The demo's engine waits shorter for a call and for its last effect than the
+// server's: whoever kills it wants to see what follows.
+const (
+	demoCallTimeout = 4 * time.Second
+	demoSettle      = time.Second
+)
+
+// Serve shows the demo in a browser until ctx ends, which is no error.
+func Serve(ctx context.Context, o Showing) (err error) {
+	words, err := text.Load()
+	if err != nil {
+		return err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	// First the address: if it is taken, nothing was started in vain.
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s: %w", o.Addr, ErrBusy)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	o.Config.CallTimeout, o.Config.Settle = demoCallTimeout, demoSettle
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w, err := build(ctx, o.Config, text.Match(o.Lang), o.Log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	b := newBackstage(w, words, o.Story)
+	go b.run(ctx)
+	page, err := browser.New(ctx, stageOf(w, b, words, o.Lang))
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug)}
+	fmt.Fprintln(o.Out, words.In(o.Lang).S("demo.page", text.Args{"URL": "http://" + l.Addr().String() + "/"}))
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	stop()
+	return errors.Join(err, server.Close())
+}
+
+// stageOf is what the page shows of the world.
+func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser.Config {
+	cfg := browser.Config{
+		Driver: b, Lang: text.Match(lang), Zone: w.zone().String(),
+		Text: func(lang, id string, args map[string]any) string { return words.In(lang).S("browser."+id, args) },
+	}
+	names := map[string]string{text.English: "English", text.Chinese: "中文"}
+	for _, l := range text.Languages() {
+		cfg.Languages = append(cfg.Languages, browser.Language{Tag: l, Name: names[l]})
+	}
+	filer := (&play{w: w}).filer()
+	for _, p := range w.workspaces {
+		cfg.Places = append(cfg.Places, browser.Place{
+			Name: p.name, Platform: p.Workspace, Acts: p.Hands(), First: p.ids[filer],
+			Hints: func(lang string) []browser.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
+		})
+	}
+	return cfg
+}
+
+// hints are the commands that the page offers.
+func hints(p text.Printer, command string) []browser.Hint {
+	var out []browser.Hint
+	for _, name := range []string{"new", "list", "show", "status", "help"} {
+		out = append(out, browser.Hint{
+			Line: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
+		})
+	}
+	return out
+}

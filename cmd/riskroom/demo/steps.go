@@ -1,0 +1,69 @@
+package demo
+
+import (
+	"slices"
+
+	"riskroom/adapters/stage/browser"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// steps is the story to follow in the browser: file, wait, resolve. It is called
+// under the lock.
+func (b *backstage) steps(p text.Printer) []browser.Step {
+	home := b.w.home()
+	pl := &play{w: b.w, words: p}
+	filer := pl.filer()
+	line := b.w.cfg.Organisation.Command + " new"
+	filed := browser.Step{
+		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
+		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: home.general, Type: line},
+	}
+	wait := browser.Step{
+		Title: p.S("browser.story.wait"), Text: p.S("browser.story.wait.text"),
+		Try: &browser.Try{Label: p.S("browser.story.wait.try"), Move: browser.ADay},
+	}
+	if !b.story {
+		wait = browser.Step{
+			Title: p.S("browser.story.wait.own"), Text: p.S("browser.story.wait.own.text"),
+			Try: &browser.Try{Label: p.S("browser.story.wait.own.try"), Move: browser.NextDue},
+		}
+	}
+	solve := browser.Step{Title: p.S("browser.story.resolve")}
+	var risk core.Risk
+	for _, r := range b.seen.risks {
+		filed.Done = true
+		// Resolved by anyone, the story is over, however it was got there.
+		if r.Risk.Status == core.Resolved {
+			solve.Done = true
+		}
+		if risk.Key == "" || risk.Status != core.Pending {
+			risk = r.Risk
+		}
+		if r.Link.State == engine.Bound || r.Risk.Status == core.Resolved || !b.story && b.moved {
+			wait.Done = true
+		}
+	}
+	who := b.solver(pl, risk, filer)
+	where, room := p.S("browser.story.resolve.here"), home.DM(home.ids[who])
+	for _, r := range b.seen.risks {
+		group := r.Link.Group
+		if r.Link.State == engine.Bound && group.Workspace == home.name && slices.Contains(home.Members(group.ID), home.ids[who]) {
+			if ch, ok := home.ChannelByID(group.ID); ok {
+				where, room = "#"+ch.Name, ch.ID
+			}
+		}
+	}
+	solve.Text = p.S("browser.story.resolve.text", text.Args{"Who": who, "Where": where})
+	solve.Try = &browser.Try{Label: p.S("browser.story.resolve.try"), Person: home.ids[who], Room: room}
+	return []browser.Step{filed, wait, solve}
+}
+
+// solver is who is to resolve a risk.
+func (b *backstage) solver(pl *play, risk core.Risk, filer string) string {
+	if m, ok := b.w.cfg.Organisation.Module(risk.Module); ok {
+		return pl.solver(m, filer)
+	}
+	return pl.solver(b.w.cfg.Organisation.Modules[0], filer)
+}

@@ -1,0 +1,178 @@
+package demo
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/adapters/stage/browser"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// trail tells what happened, oldest first. It is called under the lock.
+func (b *backstage) trail(p text.Printer) []browser.Entry {
+	out := []browser.Entry{}
+	for _, r := range b.seen.risks {
+		for _, e := range slices.Backward(r.trail) {
+			if entry, ok := b.entry(p, r, e); ok {
+				entry.ID, entry.At, entry.About = string(r.Risk.Key)+" "+e.ID, e.At, string(r.Risk.Key)
+				out = append(out, entry)
+			}
+		}
+	}
+	for i, x := range b.extras {
+		e := wordExtra(p, x)
+		e.ID, e.At = "extra "+strconv.Itoa(i), x.at
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(x, y browser.Entry) int { return cmp.Compare(x.At.UnixMilli(), y.At.UnixMilli()) })
+	return out
+}
+
+// entry words an event of a risk's trail; ok is false for one that is of no use
+// to a newcomer.
+func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out browser.Entry, ok bool) {
+	d := e.Data
+	name := flowOf(e)
+	own := !strings.HasPrefix(name, "_")
+	args := text.Args{
+		"Flow": name, "Who": b.w.nameOf(e.Actor.Account), "Action": d["action"], "Code": d["code"], "When": b.when(p, e),
+		"Done": wordDone(b.w, p, d["done"]), "Where": "#" + d["name"],
+	}
+	it := item{at: e.At, risk: r.Risk, event: e}
+	say := func(tone browser.Tone, id string) {
+		out.Tone, out.Text, ok = tone, p.S("browser.trail."+id, args), true
+	}
+	switch e.Kind {
+	case engine.EventFiled:
+		say(browser.Acted, "filed")
+	case engine.EventStatus:
+		args["From"], args["To"] = p.Status(core.Status(d["from"])), p.Status(core.Status(d["to"]))
+		say(browser.Acted, "status")
+		out.Why = d["note"]
+	case engine.EventTimer:
+		b.timer(say, d, e)
+	case engine.EventFired:
+		if own {
+			say(browser.Acted, "fired")
+			out.Why = b.w.wordTrigger(p, it)
+		}
+	case engine.EventMissed:
+		say(browser.Passed, "missed")
+		out.Why = p.S("browser.trail.missed.why")
+	case engine.EventSkipped:
+		say(browser.Passed, "skipped")
+		out.Why = whySkipped(p, r.Risk, d["reason"])
+	case engine.EventPassed:
+		say(browser.Passed, "passed")
+		out.Why = wordWhy(p, d["reason"])
+	case engine.EventStep:
+		if id := "step." + d["action"]; own {
+			if d["action"] == "send_message" && d["done"] != "" {
+				id += ".to"
+			}
+			say(browser.Acted, id)
+		}
+	case engine.EventPartial, engine.EventFailed:
+		say(browser.Wrong, e.Kind)
+		out.Why = p.S("browser.trail.code", text.Args{"Code": cmp.Or(d["code"], d["what"])})
+	case engine.EventRetry:
+		say(browser.Wrong, "retry")
+		out.Why = p.S("browser.trail.code", args)
+	case engine.EventDeferred:
+		if d["code"] == "young" {
+			say(browser.Wrong, "wait.young")
+			out.Why = p.S("browser.trail.wait.young.why")
+		} else if own {
+			say(browser.Quiet, "wait.turn")
+		}
+	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventMissing, engine.EventFreed:
+		say(browser.Wrong, e.Kind)
+	case engine.EventBound, engine.EventFound:
+		say(browser.Quiet, e.Kind)
+	case engine.EventEnded:
+		if own && d["state"] == string(engine.Cancelled) {
+			say(browser.Passed, "cancelled")
+		}
+	}
+	return out, ok
+}
+
+// timer words what became of a timer; those of built-in runs are not told.
+func (b *backstage) timer(say func(browser.Tone, string), d map[string]string, e engine.Event) {
+	if strings.HasPrefix(flowOf(e), "_") {
+		return
+	}
+	switch outcome := d["outcome"]; outcome {
+	case "armed":
+		if at, ok := stampOf(d["due"]); ok && !at.After(e.At.Add(time.Second)) {
+			outcome = "armed.now"
+		}
+		say(browser.Quiet, outcome)
+	case "moved", "dropped", "wished":
+		say(browser.Quiet, outcome)
+	}
+}
+
+// when words the moment that an event names: what follows soon by the second.
+func (b *backstage) when(p text.Printer, e engine.Event) string {
+	at, ok := stampOf(cmp.Or(e.Data["until"], e.Data["due"]))
+	if !ok {
+		return ""
+	}
+	if at.Sub(e.At).Abs() < time.Hour {
+		return at.In(b.w.zone()).Format("15:04:05")
+	}
+	return p.Time(at, b.w.zone())
+}
+
+// stampOf reads a moment in an event's data: milliseconds of Unix time, or RFC
+// 3339.
+func stampOf(s string) (time.Time, bool) {
+	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return time.UnixMilli(ms), true
+	}
+	at, err := time.Parse(time.RFC3339Nano, s)
+	return at, err == nil
+}
+
+// whySkipped says why a flow had nothing to do.
+func whySkipped(p text.Printer, r core.Risk, reason string) string {
+	if reason == "condition" {
+		return p.S("demo.why.status", text.Args{"Status": p.Status(r.Status)})
+	}
+	return wordWhy(p, reason)
+}
+
+// wordExtra words what no risk's trail tells.
+func wordExtra(p text.Printer, x extra) browser.Entry {
+	args := text.Args{"Call": x.call, "Error": x.err}
+	e := browser.Entry{Tone: browser.Wrong}
+	switch x.kind {
+	case "struck":
+		id := "other"
+		switch stage.FaultKind(x.err) {
+		case stage.RateLimit, stage.ErrorAfter, stage.Slow:
+			id = x.err
+		}
+		e.Text = p.S("browser.struck."+id, args)
+	case "killed":
+		e.Text = p.S("browser.killed")
+	case "killed.in":
+		e.Text, e.Why = p.S("browser.killed.in", args), p.S("browser.killed.in.why")
+	case "restarted":
+		e.Tone, e.Text, e.Why = browser.Acted, p.S("browser.restarted"), p.S("browser.restarted.why")
+	case "once":
+		e.Tone, e.Text = browser.Acted, p.S("browser.once", args)
+	case "not_started":
+		e.Text = p.S("browser.not_started", args)
+	default:
+		e.Text = p.S("browser.stuck", args)
+	}
+	return e
+}

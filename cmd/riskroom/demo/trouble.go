@@ -1,0 +1,194 @@
+package demo
+
+import (
+	"slices"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/adapters/stage/browser"
+	"riskroom/core/text"
+)
+
+// Troubles that the page offers. The first three are faults of the stand-ins.
+const (
+	killNow    = "kill"
+	killInCall = "kill_in_call"
+)
+
+// ordered are the faults behind the troubles. Changes alone are struck: what
+// people look up while they act would use a fault up unseen.
+var ordered = map[string]stage.Fault{
+	"rate_limit":  {Kind: stage.RateLimit, RetryAfter: 30 * time.Second},
+	"error_after": {Kind: stage.ErrorAfter},
+	"slow":        {Kind: stage.Slow, Delay: 3 * time.Second},
+}
+
+// struckMethods are the calls that the troubles strike: those by which the
+// engine acts.
+var struckMethods = []string{
+	"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
+}
+
+// troubles lists what can be made to go wrong.
+func (b *backstage) troubles(p text.Printer) []browser.Fault {
+	var out []browser.Fault
+	for _, id := range []string{"rate_limit", "error_after", "slow", killInCall, killNow} {
+		f := browser.Fault{
+			ID: id, Label: p.S("browser.trouble." + id), Help: p.S("browser.trouble." + id + ".help"),
+			Grave: id == killNow || id == killInCall,
+		}
+		if fault, ok := ordered[id]; ok {
+			f.Waiting = b.pending(fault.Kind)
+		} else {
+			f.Waiting = id == killInCall && b.inCall
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// pending tells whether a fault was ordered and struck nothing yet.
+func (b *backstage) pending(kind stage.FaultKind) bool {
+	for _, p := range b.w.workspaces {
+		if slices.ContainsFunc(p.Faults().Waiting(), func(f stage.Fault) bool { return f.Kind == kind }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Trouble implements browser.Driver. To order a fault that waits is to call it
+// off.
+func (b *backstage) Trouble(id string) {
+	switch id {
+	case killNow:
+		b.kill(extra{kind: "killed"})
+		return
+	case killInCall:
+		b.mu.Lock()
+		b.inCall = !b.inCall
+	default:
+		fault, ok := ordered[id]
+		if !ok {
+			return
+		}
+		b.mu.Lock()
+		if b.pending(fault.Kind) {
+			b.callOff()
+		} else {
+			b.order(fault)
+		}
+	}
+	b.tell()
+	b.mu.Unlock()
+}
+
+// order orders a fault for the first of the calls that it can strike.
+func (b *backstage) order(fault stage.Fault) {
+	for _, p := range b.w.workspaces {
+		for _, method := range struckMethods {
+			fault.Method = method
+			p.Faults().Order(fault)
+		}
+	}
+}
+
+// callOff takes back every fault that has not struck.
+func (b *backstage) callOff() {
+	for _, p := range b.w.workspaces {
+		p.Faults().Clear()
+	}
+}
+
+// struck notes the calls that met a fault since it was called last.
+func (b *backstage) struck() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	any := false
+	for _, p := range b.w.workspaces {
+		calls := p.Log().Since(b.calls[p.name])
+		b.calls[p.name] += len(calls)
+		for _, c := range calls {
+			for _, kind := range c.Met {
+				any = true
+				b.extras = append(b.extras, extra{at: c.At, kind: "struck", call: c.Method, err: string(kind)})
+			}
+		}
+	}
+	if any {
+		b.callOff() // one call is struck for each order, whichever came first
+	}
+	return any
+}
+
+// struckDown is called with every call to a stand-in, after its effect and
+// before its answer: the worst moment to die.
+func (b *backstage) struckDown(p *place, c stage.Call) {
+	b.mu.Lock()
+	now := b.inCall && c.Write && c.Effect && slices.Contains(struckMethods, c.Method)
+	if now {
+		b.inCall = false
+		b.unsure = append(b.unsure, unsure{p.name, c})
+	}
+	b.mu.Unlock()
+	if now {
+		b.kill(extra{kind: "killed.in", call: c.Method})
+	}
+}
+
+// reborn is how long it takes until another engine is there.
+const reborn = 1200 * time.Millisecond
+
+// kill kills the engine and has another one take over.
+func (b *backstage) kill(e extra) {
+	if !b.w.kill() {
+		return
+	}
+	e.at = b.w.clock.Now()
+	b.mu.Lock()
+	b.extras = append(b.extras, e)
+	b.tell()
+	b.mu.Unlock()
+	go func() {
+		select {
+		case <-time.After(reborn):
+		case <-b.w.ctx.Done():
+			return
+		}
+		err := b.w.begin(b.w.ctx)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		e := extra{at: b.w.clock.Now(), kind: "restarted"}
+		if err != nil {
+			e.kind, e.err = "not_started", err.Error()
+		}
+		b.extras = append(b.extras, e)
+		b.tell()
+	}()
+}
+
+// noteOnce notes which calls of a killed engine were found done: its risk went
+// on, and the call was not made again. It is called under the lock.
+func (b *backstage) noteOnce() {
+	b.unsure = slices.DeleteFunc(b.unsure, func(u unsure) bool {
+		for _, p := range b.w.workspaces {
+			if p.name != u.place {
+				continue
+			}
+			for _, later := range p.Log().Since(u.call.Seq) {
+				if later.Write && later.Method == u.call.Method && later.Args == u.call.Args {
+					return true // it was: nothing to boast of
+				}
+			}
+		}
+		for _, r := range b.seen.risks {
+			for _, e := range r.trail {
+				if e.At.After(u.call.At) && e.Kind == "step" {
+					b.extras = append(b.extras, extra{at: e.At, kind: "once", call: u.call.Method})
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
