@@ -110,7 +110,7 @@ func operate(ctx context.Context, s surroundings, f runsFlags, did string, args 
 	defer func() { _ = db.Stop() }()
 	failed := false
 	for _, id := range ids {
-		err := do(db, ctx, id, engine.Event{
+		err := do(db.Store, ctx, id, engine.Event{
 			At: time.Now(), Kind: engine.EventOperator, Run: id.String(), Actor: core.Actor{Name: operator()},
 			Data: map[string]string{"did": did, "run": id.String()},
 		})
@@ -162,34 +162,43 @@ func parseRuns(args []string) ([]engine.RunID, error) {
 	return ids, nil
 }
 
+// opened is a store whose Stop ends what is below it too.
+type opened struct {
+	*store.Store
+	stop func() error
+}
+
+// Stop ends the store, and a private Redis that was started for it.
+func (o opened) Stop() error { return o.stop() }
+
 // openDesk opens the store of a config file. Secrets that only serve needs may
 // be absent; the file's other warnings are check's business.
-func openDesk(ctx context.Context, s surroundings, f runsFlags) (*store.Store, *config.Config, error) {
+func openDesk(ctx context.Context, s surroundings, f runsFlags) (opened, *config.Config, error) {
 	if f.logLevel == "" {
 		f.logLevel = "error"
 	}
 	log, err := newLog(s.stderr, formatText, f.logLevel)
 	if err != nil {
-		return nil, nil, err
+		return opened{}, nil, err
 	}
 	if f.config == "" {
-		return nil, nil, misuse("which config file? Say --config FILE")
+		return opened{}, nil, misuse("which config file? Say --config FILE")
 	}
 	src, err := readConfig(s, f.config)
 	if err != nil {
-		return nil, nil, err
+		return opened{}, nil, err
 	}
 	cfg, problems := config.Load(f.config, src, config.Options{
 		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
 	})
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.Errors().String())
-		return nil, nil, errSaid
+		return opened{}, nil, errSaid
 	}
-	if cfg.Redis.URL == "" {
-		// The reason may be a variable that is not set.
+	if cfg.Redis.URL == "" && !cfg.Redis.Private {
+		// The reason is a variable that is not set.
 		fmt.Fprint(s.stderr, problems.Warnings().String())
 	}
-	db, err := app.OpenStore(ctx, cfg, log)
-	return db, cfg, err
+	db, stop, err := app.OpenStoreBeside(ctx, cfg, log)
+	return opened{db, stop}, cfg, err
 }

@@ -74,7 +74,7 @@ func listRuns(ctx context.Context, s surroundings, f runsFlags, limit int) error
 	if err != nil {
 		return err
 	}
-	live, err := liveRuns(ctx, db, limit+1-len(parked))
+	live, err := liveRuns(ctx, db.Store, limit+1-len(parked))
 	if err != nil {
 		return err
 	}

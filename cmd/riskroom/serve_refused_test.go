@@ -18,9 +18,9 @@ func TestServeRefused(t *testing.T) {
 		code   int
 		says   []string
 	}{
-		"no redis": {
-			change: func(s string) string { return strings.Replace(s, "redis:", "#redis:", 1) },
-			code:   exitFailed, says: []string{"names no redis", "redis-server --appendonly yes", "redis: {"},
+		"strict without a replica": {
+			change: func(s string) string { return strings.Replace(s, "redis:", "durability: strict\n#redis:", 1) },
+			code:   exitFailed, says: []string{"a private Redis has none", "redis: {", "durability: standard"},
 		},
 		"redis absent": {
 			env:  map[string]string{"REDIS_URL": "redis://app:" + password + "@127.0.0.1:1/0"},

@@ -93,6 +93,7 @@ func (l *loader) patience(key string, otherwise time.Duration) time.Duration {
 func (l *loader) readRedis(n *node) {
 	r := &l.cfg.Redis
 	r.Mode, r.Prefix = Standalone, defaultInstance
+	r.Private = n == nil
 	if n == nil || n.kind != mapNode {
 		return
 	}

@@ -75,8 +75,11 @@ const (
 	Cluster    RedisMode = "cluster"
 )
 
-// Redis is where everything is kept. URL is empty where the file has no redis.
+// Redis is where everything is kept: a server of riskroom's own under DataDir if
+// it is Private, because the file has no redis; else at URL, which is empty only
+// where what it is made of is not set, and Options.Unset allows that.
 type Redis struct {
+	Private  bool
 	URL      string // may hold a password
 	Username string
 	Password string

@@ -124,7 +124,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("permissions: %+v", org.Permissions)
 	}
 	if cfg.CallTimeout != 10*time.Second || cfg.Settle != 5*time.Second || cfg.Durability != Standard ||
-		cfg.Redis != (Redis{Mode: Standalone, Prefix: "riskroom"}) || cfg.Instance != "riskroom" || cfg.DataDir != "./data" {
+		cfg.Redis != (Redis{Private: true, Mode: Standalone, Prefix: "riskroom"}) || cfg.Instance != "riskroom" || cfg.DataDir != "./data" {
 		t.Errorf("config: %+v", cfg)
 	}
 }

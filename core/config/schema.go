@@ -152,7 +152,7 @@ func without(say string, keys ...string) object {
 }
 
 func redisSchema() object {
-	return record("Where risks, timers and links are kept.", nil, object{
+	return record("Where risks, timers and links are kept. If left out, in a redis-server of riskroom's own under data_dir.", nil, object{
 		"url":           text("redis://host:6379/0, rediss:// with TLS or unix:///path. A password belongs into the environment or password_file."),
 		"username":      text("The user to log in as, where it is not in the url."),
 		"password":      secret("The password, from the environment: ${NAME}."),

@@ -6,78 +6,155 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
+	"riskroom/core/store/private"
 )
 
-// OpenStore opens the store that a config file names. Its errors say what an
-// administrator can do, and never hold a password.
-func OpenStore(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
-	if c.Redis.URL == "" {
-		return nil, errors.New(`the config file names no redis, and riskroom keeps everything there. Start one that writes to disk
-  redis-server --appendonly yes --appendfsync always
-and name it in the file:
-  redis: { url: "redis://localhost:6379/0" }`)
+// OpenStore opens the store that a config file names, and starts the private
+// Redis below it where the file names none. stop ends both, the server last. Its
+// errors say what an administrator can do, and never hold a password.
+func OpenStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+	return openStore(ctx, c, private.Start, log)
+}
+
+// OpenStoreBeside does what OpenStore does, but leaves a private Redis alone that
+// is already running.
+func OpenStoreBeside(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+	return openStore(ctx, c, func(ctx context.Context, o private.Options) (*private.Server, error) {
+		s, err := private.Attach(ctx, o)
+		if errors.Is(err, private.ErrNotRunning) {
+			s, err = private.Start(ctx, o)
+		}
+		return s, err
+	}, log)
+}
+
+type startPrivate func(context.Context, private.Options) (*private.Server, error)
+
+func openStore(ctx context.Context, c *config.Config, start startPrivate, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+	if !c.Redis.Private {
+		if db, err = openNamed(ctx, c, log); err != nil {
+			return nil, nil, err
+		}
+		return db, db.Stop, nil
 	}
-	u, err := url.Parse(c.Redis.URL)
+	if c.Durability == config.Strict {
+		return nil, nil, errors.New(`durability: strict waits until a replica has every write, and a private Redis has none. Name a Redis with a replica
+  redis: { url: "redis://localhost:6379/0" }
+or write durability: standard: the private Redis syncs every write to disk before it answers`)
+	}
+	server, err := start(ctx, private.Options{DataDir: c.DataDir, Log: log})
 	if err != nil {
+		return nil, nil, err
+	}
+	db, err = store.Open(ctx, store.Options{Dial: server.Dial, Prefix: c.Redis.Prefix, Logger: log})
+	if err != nil {
+		return nil, nil, errors.Join(wordOpen("the private redis in "+server.Dir(), err), server.Stop())
+	}
+	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
+}
+
+// openNamed opens the store in the Redis that the file names.
+func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+	u, err := url.Parse(c.Redis.URL)
+	if err != nil || c.Redis.URL == "" {
 		return nil, errors.New("the url of redis is not one") // err would repeat it
 	}
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
-	if c.Redis.Username != "" {
-		password, _ := u.User.Password()
-		u.User = url.UserPassword(c.Redis.Username, password)
-	}
 	s, err := store.Open(ctx, store.Options{
-		URL: u.String(), Password: c.Redis.Password, Prefix: c.Redis.Prefix,
+		URL: u.String(), Username: c.Redis.Username, Password: c.Redis.Password, Prefix: c.Redis.Prefix,
 		Strict: c.Durability == config.Strict, Logger: log,
 	})
-	if err == nil {
-		return s, nil
+	if err != nil {
+		return nil, wordOpen("redis at "+(&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(), err)
 	}
-	where := (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	return s, nil
+}
+
+// wordOpen says what to do about a store that cannot be opened.
+func wordOpen(where string, err error) error {
 	switch {
 	case core.KindOf(err) == core.Unavailable:
-		return nil, fmt.Errorf("redis at %s does not answer (%w). Is it running, is the url in the config file right, and may this machine reach it?", where, err)
+		return fmt.Errorf("%s does not answer (%w). Is it running, is the url in the config file right, and may this machine reach it?", where, err)
 	case core.DetailOf(err) == "schema":
-		return nil, fmt.Errorf("the database at %s was written by a newer riskroom; run that version, or name another prefix (%w)", where, err)
+		return fmt.Errorf("the database of %s was written by a newer riskroom; run that version, or name another prefix (%w)", where, err)
 	}
-	return nil, fmt.Errorf("redis at %s: %w", where, err)
+	return fmt.Errorf("%s: %w", where, err)
 }
 
 // ErrUnsafe says that risks would be lost in the store as it is set up.
 var ErrUnsafe = errors.New("risks would be lost in this Redis; see above, nothing was started")
 
-// CheckStore logs what may be lost in s. It answers ErrUnsafe if that is risks
-// that were acknowledged, for reasons that can be mended.
-func CheckStore(ctx context.Context, s *store.Store, log *slog.Logger) error {
+// CheckStore logs what may be lost in s, and returns it. It answers ErrUnsafe if
+// that is risks that were acknowledged, for reasons that can be mended.
+func CheckStore(ctx context.Context, s *store.Store, log *slog.Logger) ([]store.Finding, error) {
 	found, err := s.Check(ctx)
 	if err != nil {
-		return fmt.Errorf("redis cannot be looked at: %w", err)
+		return nil, fmt.Errorf("redis cannot be looked at: %w", err)
 	}
 	unsafe := false
 	for _, f := range found {
-		level := slog.LevelInfo
-		if f.Weight == store.Caution {
-			level = slog.LevelWarn
-		}
-		if f.Weight == store.Refusal {
-			level, unsafe = slog.LevelError, true
-		}
-		var args []any
-		if f.Node != "" {
-			args = append(args, "node", f.Node)
-		}
-		log.Log(ctx, level, wordFinding(f), args...)
+		logFinding(ctx, log, f)
+		unsafe = unsafe || f.Weight == store.Refusal
 	}
 	if unsafe {
-		return ErrUnsafe
+		return found, ErrUnsafe
 	}
-	return nil
+	return found, nil
+}
+
+func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
+	level := slog.LevelInfo
+	switch f.Weight {
+	case store.Caution:
+		level = slog.LevelWarn
+	case store.Refusal:
+		level = slog.LevelError
+	}
+	var args []any
+	if f.Node != "" {
+		args = append(args, "node", f.Node)
+	}
+	log.Log(ctx, level, wordFinding(f), args...)
+}
+
+// checkStoreEvery is how often a serving riskroom looks at its Redis anew.
+const checkStoreEvery = 30 * time.Second
+
+// watchStore looks at s again and again until ctx ends: what would lose risks
+// stands against its readiness, and what was not found before is logged. What is
+// off by a little more or less each time is not news.
+func watchStore(ctx context.Context, s *store.Store, known []store.Finding, every time.Duration, log *slog.Logger) {
+	news := func(f store.Finding) bool {
+		return !slices.ContainsFunc(known, func(k store.Finding) bool {
+			return k.Code == f.Code && k.Node == f.Node && k.Weight == f.Weight
+		})
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+		found, err := s.Check(ctx)
+		if err != nil {
+			log.DebugContext(ctx, "redis cannot be looked at", "err", err) // whoever needs it says so
+			continue
+		}
+		for _, f := range found {
+			if news(f) {
+				logFinding(ctx, log, f)
+			}
+		}
+		known = found
+	}
 }
 
 // wordFinding says in words what store.Check found.
@@ -92,7 +169,13 @@ func wordFinding(f store.Finding) string {
 	case store.FoundSnapshots:
 		return "Redis writes snapshots only (save " + f.Value + "), so what came after the last one is lost if it dies: set appendonly yes"
 	case store.FoundEverySec:
-		return "Redis syncs its file every second: a power loss takes up to two seconds of changes; appendfsync always takes none"
+		return "Redis syncs its file every second: a power loss takes up to two seconds of changes; appendfsync always takes none, " +
+			"and durability: strict needs that, or a Redis whose WAITAOF waits (7.2 or newer)"
+	case store.FoundSyncAwaited:
+		return "Redis syncs its file every second, and durability: strict waits for it, up to a second for each filing and each call; appendfsync always is faster"
+	case store.FoundSyncLies:
+		return "Redis syncs its file every second, and its WAITAOF (version " + f.Value + ") answers before it has: " +
+			"a power loss takes up to two seconds of changes; set appendfsync always"
 	case store.FoundAlways:
 		return "Redis syncs its file with every change: nothing that was acknowledged is lost"
 	case store.FoundSyncByOS:
@@ -105,6 +188,10 @@ func wordFinding(f store.Finding) string {
 		return "durability is strict, and this Redis has no replica that could confirm a write"
 	case store.FoundFailover:
 		return "Redis has replicas (" + f.Value + "): a failover takes what had not reached them; durability: strict waits for them"
+	case store.FoundUnguarded:
+		return "Redis has replicas, and goes on without them (min-replicas-to-write 0): what a master takes that is cut off is lost when another takes over; set min-replicas-to-write 1"
+	case store.FoundClock:
+		return "the clock of Redis is " + f.Value + " ahead of this machine's (behind, if negative): timers go by the one, dates by the other; mend the time service of both"
 	case store.FoundWriteError:
 		return "Redis could not write to disk the last time (" + f.Value + "): look at its log and at the disk"
 	}

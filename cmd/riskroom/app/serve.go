@@ -34,14 +34,20 @@ type Serving struct {
 // Serve runs riskroom until ctx ends, which is no error. Then it lets the calls
 // under way end, hands back what it holds, and returns within about ten seconds.
 func Serve(ctx context.Context, s Serving) error {
-	db, err := OpenStore(ctx, s.Config, s.Log)
+	db, stopStore, err := OpenStore(ctx, s.Config, s.Log)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Stop() }()
-	if err := CheckStore(ctx, db, s.Log); err != nil {
+	defer func() {
+		if err := stopStore(); err != nil {
+			s.Log.Warn("the store did not stop in good order", "err", err)
+		}
+	}()
+	found, err := CheckStore(ctx, db, s.Log)
+	if err != nil {
 		return err
 	}
+	go watchStore(ctx, db, found, checkStoreEvery, s.Log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap})

@@ -143,8 +143,12 @@ func (s *Server) PID() int {
 	return s.child.pid
 }
 
-// Dial connects to the server, wherever its socket is; it fits store.Options.
+// Dial connects to the server, wherever its socket is, or says why it cannot; it
+// fits store.Options.
 func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	if err := s.Ready(ctx); err != nil {
+		return nil, err
+	}
 	return s.home.dial(ctx)
 }
 

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestServePrivate runs the whole program without naming a Redis: what was filed
+// is there when it starts again, a second one on the same folder is refused, and
+// the commands for operators work beside it and without it.
+func TestServePrivate(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		if strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
+			t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE asks for it")
+		}
+		t.Skip("redis-server is not on PATH: apt-get install redis-server")
+	}
+	data := t.TempDir()
+	slack, env := standIn(t)
+	config := writeConfig(t, strings.Replace(serveConfig, `redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }`, `data_dir: "`+data+`"`, 1))
+	args := []string{"serve", "-c", config, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
+	for round, want := range []string{"R-1", "R-2"} {
+		ctx, stop := context.WithCancel(t.Context())
+		log, code := newLogLines(), make(chan int, 1)
+		go func() {
+			code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
+		}()
+		kept := log.wait(t, "everything is kept by a private redis")
+		if dir := filepath.Join(data, "redis"); kept["dir"] != dir || kept["adopted"] != false {
+			t.Errorf("round %d: it says %v", round, kept)
+		}
+		line := log.wait(t, "serving")
+		way := "http://" + line["listen"].(string) + "/slack/acme/"
+		slack.Connect(way+"commands", way+"interactions", "", way+"events")
+		if code, body := get(t, "http://"+line["admin"].(string)+"/readyz"); code != http.StatusOK {
+			t.Errorf("not ready: %s", body)
+		}
+		reply, err := slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by "+want+" module:Payments")
+		if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, want) {
+			t.Fatalf("reply %+v: %v", reply, err)
+		}
+		if round == 0 {
+			refusedServe(t, readFile(t, config), env, exitFailed, []string{"the data folder is in use", "process", "data_dir of its own"})
+			if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
+				t.Errorf("runs beside serve: exit %d: %s", r.code, r.stderr)
+			}
+		}
+		stop()
+		select {
+		case c := <-code:
+			if c != exitFine {
+				t.Errorf("exit %d", c)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("serve does not stop")
+		}
+		if _, err := os.Stat(filepath.Join(data, "redis", "redis.sock")); !os.IsNotExist(err) {
+			t.Errorf("the private redis outlives serve: %v", err)
+		}
+	}
+	if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
+		t.Errorf("runs without serve: exit %d: %s", r.code, r.stderr)
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
