@@ -100,8 +100,8 @@ func (b *Bot) take(ctx context.Context, e event) string {
 	case e.EventID != "" && b.events.Has(e.EventID):
 		return outcomeReplay
 	}
-	switch e.Event.Type {
-	case "app_uninstalled", "tokens_revoked":
+	switch {
+	case slices.Contains(endEvents, e.Event.Type):
 		b.log.Error("slackbot: the workspace has removed the app or its token: nothing works there until it is installed again",
 			"event", e.Event.Type)
 	default:
@@ -121,17 +121,24 @@ func (b *Bot) take(ctx context.Context, e event) string {
 	return outcomeOK
 }
 
+// groupEvents are those after which a group may look different, beside deleted
+// messages; endEvents those after which the app can do nothing any more.
+var (
+	groupEvents = []string{
+		"channel_archive", "channel_unarchive", "channel_deleted", "channel_rename", "channel_left",
+		"group_archive", "group_unarchive", "group_deleted", "group_rename", "group_left", "group_close",
+		"member_joined_channel", "member_left_channel", "pin_removed",
+	}
+	endEvents = []string{"app_uninstalled", "tokens_revoked"}
+)
+
 // concernsGroup tells whether a group may look different after the event. See
 // https://docs.slack.dev/reference/events.
 func (e event) concernsGroup() bool {
 	if e.Event.Type == "message" {
 		return e.Event.Subtype == "message_deleted"
 	}
-	return slices.Contains([]string{
-		"channel_archive", "channel_unarchive", "channel_deleted", "channel_rename", "channel_left",
-		"group_archive", "group_unarchive", "group_deleted", "group_rename", "group_left", "group_close",
-		"member_joined_channel", "member_left_channel", "pin_removed",
-	}, e.Event.Type)
+	return slices.Contains(groupEvents, e.Event.Type)
 }
 
 func (e event) channel() string {

@@ -68,11 +68,12 @@ people is opened about it. Redis holds the timers.
 
 To see it, with nothing to set up:   riskroom demo
 To write a config file:              start from configs/, then riskroom check
+To set up the Slack app:             riskroom manifest slack --config FILE
 To run it for real:                  riskroom serve --config FILE`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newRuns(s), newVersion(s))
+	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newManifest(s), newRuns(s), newVersion(s))
 	return root
 }

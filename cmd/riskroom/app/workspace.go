@@ -115,6 +115,11 @@ func (w *workspace) note(refusal error) {
 	w.checked, w.refusal = time.Now(), refusal
 }
 
+// OverSocketMode tells how a Slack workspace is reached: with an app token over
+// Socket Mode, since Slack then answers if that is turned off; over HTTP a
+// mistake would just be silence.
+func OverSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
+
 // open makes the way in.
 func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, observe func(kind, outcome string), log *slog.Logger) error {
 	c := slackbot.Config{
@@ -122,10 +127,8 @@ func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, ob
 		Token: w.settings.Values[botTokenKey], APIURL: w.settings.APIURL,
 		Bot: bot, Noticed: e.Noticed, Budget: budget, Observe: observe, Logger: log,
 	}
-	// With an app token Slack is asked to call over Socket Mode, and answers if
-	// that is turned off; over HTTP a mistake would just be silence.
-	if token := w.settings.Values[appTokenKey]; token != "" {
-		c.AppToken = token
+	if OverSocketMode(w.settings) {
+		c.AppToken = w.settings.Values[appTokenKey]
 	} else {
 		c.SigningSecrets = []string{w.settings.Values[signingSecretKey]}
 	}

@@ -1,0 +1,119 @@
+package slackbot
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	adapter "riskroom/adapters/slack"
+	"riskroom/core/text"
+)
+
+// Manifest is how an app has to be set up for a Bot: what its settings page
+// takes under "From a manifest". Printed as JSON it can be pasted there. See
+// https://docs.slack.dev/reference/app-manifest.
+type Manifest struct {
+	Metadata struct {
+		Major int `json:"major_version"`
+		Minor int `json:"minor_version"`
+	} `json:"_metadata"`
+	Display struct {
+		Name        string `json:"name"`
+		Description string `json:"description"`
+	} `json:"display_information"`
+	Features ManifestFeatures `json:"features"`
+	OAuth    struct {
+		Scopes struct {
+			Bot []string `json:"bot"`
+		} `json:"scopes"`
+	} `json:"oauth_config"`
+	Settings ManifestSettings `json:"settings"`
+}
+
+// ManifestFeatures is what people see of an app.
+type ManifestFeatures struct {
+	Home struct {
+		Tab      bool `json:"home_tab_enabled"`
+		Messages bool `json:"messages_tab_enabled"`
+		ReadOnly bool `json:"messages_tab_read_only_enabled"`
+	} `json:"app_home"`
+	BotUser struct {
+		Name   string `json:"display_name"`
+		Always bool   `json:"always_online"`
+	} `json:"bot_user"`
+	Commands []ManifestCommand `json:"slash_commands"`
+}
+
+// ManifestCommand is a slash command.
+type ManifestCommand struct {
+	Command     string `json:"command"`
+	URL         string `json:"url,omitempty"`
+	Description string `json:"description"`
+	Usage       string `json:"usage_hint"`
+	// Escape has Slack send people and channels as IDs: a name alone would be
+	// anybody's.
+	Escape bool `json:"should_escape"`
+}
+
+// ManifestSettings is how Slack reaches an app.
+type ManifestSettings struct {
+	Events struct {
+		URL string   `json:"request_url,omitempty"`
+		Bot []string `json:"bot_events"`
+	} `json:"event_subscriptions"`
+	Interactivity struct {
+		Enabled bool   `json:"is_enabled"`
+		URL     string `json:"request_url,omitempty"`
+	} `json:"interactivity"`
+	OrgDeploy     bool `json:"org_deploy_enabled"`
+	SocketMode    bool `json:"socket_mode_enabled"`
+	TokenRotation bool `json:"token_rotation_enabled"`
+}
+
+// appName is what a new app is called. Administrators may change it.
+const appName = "riskroom"
+
+// NewManifest returns the manifest of an app with the slash command. url is
+// where commands, interactions and events are, as in "https://host/slack/acme";
+// "" is Socket Mode. What people read is in the printer's language.
+func NewManifest(command, url string, p text.Printer) Manifest {
+	var m Manifest
+	m.Metadata.Major = 2
+	m.Display.Name, m.Display.Description = appName, p.S("manifest.description")
+	m.Features.Home.Messages = true
+	m.Features.BotUser.Name, m.Features.BotUser.Always = appName, true
+	m.Features.Commands = []ManifestCommand{{
+		Command: command, Description: p.S("manifest.command"), Usage: p.S("manifest.usage"), Escape: true,
+	}}
+	m.OAuth.Scopes.Bot = adapter.RequiredScopes()
+	m.Settings.Events.Bot = BotEvents()
+	m.Settings.Interactivity.Enabled = true
+	m.Settings.SocketMode = url == ""
+	if url != "" {
+		m.Features.Commands[0].URL = url + "/commands"
+		m.Settings.Interactivity.URL = url + "/interactions"
+		m.Settings.Events.URL = url + "/events"
+	}
+	return m
+}
+
+// JSON returns m as it is pasted, indented.
+func (m Manifest) JSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(m); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// BotEvents lists the events that an app has to subscribe its bot to, sorted:
+// those that a Bot listens to. See https://docs.slack.dev/reference/events.
+func BotEvents() []string {
+	// A message_deleted comes with the messages of each kind of channel.
+	all := append(slices.Concat(groupEvents, endEvents), "message.channels", "message.groups")
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,82 @@
+package slackbot
+
+import (
+	"slices"
+	"testing"
+
+	adapter "riskroom/adapters/slack"
+	"riskroom/core/text"
+)
+
+// eventScopes are the scopes of which an event needs one, from each event's page
+// below https://docs.slack.dev/reference/events.
+var eventScopes = map[string][]string{
+	"channel_archive": {"channels:read"}, "channel_unarchive": {"channels:read"}, "channel_deleted": {"channels:read"},
+	"channel_rename": {"channels:read"}, "channel_left": {"channels:read"},
+	"group_archive": {"groups:read"}, "group_unarchive": {"groups:read"}, "group_deleted": {"groups:read"},
+	"group_rename": {"groups:read"}, "group_left": {"groups:read"}, "group_close": {"groups:read"},
+	"member_joined_channel": {"channels:read", "groups:read"}, "member_left_channel": {"channels:read", "groups:read"},
+	"pin_removed": {"pins:read"}, "message.channels": {"channels:history"}, "message.groups": {"groups:history"},
+	"app_uninstalled": nil, "tokens_revoked": nil,
+}
+
+func printer(t *testing.T, lang string) text.Printer {
+	t.Helper()
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words.In(lang)
+}
+
+// TestManifestIsWhatTheBotNeeds: scopes are those that the adapter asks for,
+// and every event that is subscribed to is listened to, and may be.
+func TestManifestIsWhatTheBotNeeds(t *testing.T) {
+	t.Parallel()
+	m := NewManifest("/risk", "", printer(t, text.English))
+	if !slices.Equal(m.OAuth.Scopes.Bot, adapter.RequiredScopes()) {
+		t.Errorf("scopes: %v", m.OAuth.Scopes.Bot)
+	}
+	events := m.Settings.Events.Bot
+	if !slices.IsSorted(events) || len(slices.Compact(slices.Clone(events))) != len(events) {
+		t.Errorf("not sorted, or twice: %v", events)
+	}
+	for name := range eventScopes {
+		if !slices.Contains(events, name) {
+			t.Errorf("the bot is not subscribed to %s", name)
+		}
+	}
+	for _, name := range events {
+		needs, known := eventScopes[name]
+		if !known {
+			t.Errorf("which scope does %s need?", name)
+		}
+		for _, scope := range needs {
+			if !slices.Contains(m.OAuth.Scopes.Bot, scope) {
+				t.Errorf("%s needs the scope %s", name, scope)
+			}
+		}
+	}
+}
+
+// TestManifestsLimits: Slack refuses a manifest whose texts are too long. See
+// https://docs.slack.dev/reference/app-manifest.
+func TestManifestsLimits(t *testing.T) {
+	t.Parallel()
+	for _, lang := range text.Languages() {
+		m := NewManifest("/risk", "https://risk.example.com/slack/acme", printer(t, lang))
+		c := m.Features.Commands[0]
+		for what, n := range map[string][2]int{
+			"name": {len(m.Display.Name), 35}, "description": {len([]rune(m.Display.Description)), 140},
+			"bot": {len(m.Features.BotUser.Name), 80}, "command": {len(c.Command), 32},
+			"command's description": {len([]rune(c.Description)), 2000}, "usage": {len([]rune(c.Usage)), 1000},
+		} {
+			if n[0] == 0 || n[0] > n[1] {
+				t.Errorf("%s: %s has %d characters, at most %d", lang, what, n[0], n[1])
+			}
+		}
+		if !c.Escape || !m.Features.Home.Messages || m.Features.Home.ReadOnly || !m.Settings.Interactivity.Enabled {
+			t.Errorf("%s: %+v", lang, m)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/adapters/slack"
+	"riskroom/bots/slackbot"
+	"riskroom/cmd/riskroom/app"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+type manifestFlags struct{ config, workspace, url string }
+
+func newManifest(s surroundings) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "manifest",
+		Short: "Print how an app has to be set up on a platform",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return misuse("there is no manifest for %q; there is one for slack", args[0])
+			}
+			return misuse("for which platform? Say slack")
+		},
+	}
+	c.AddCommand(newManifestSlack(s))
+	return c
+}
+
+func newManifestSlack(s surroundings) *cobra.Command {
+	var f manifestFlags
+	c := &cobra.Command{
+		Use:   "slack --config FILE",
+		Short: "Print the manifest of a Slack app, ready to paste",
+		Long: `slack prints the manifest of the Slack app that a workspace of the config file
+needs: scopes, events, the slash command, and how Slack reaches it. Paste it at
+https://api.slack.com/apps under Create New App, From a manifest, JSON; or, for an
+app that is there, under App Manifest, and install the app to the workspace again.
+
+A workspace with an app_token gets a manifest for Socket Mode. One with a
+signing_secret is reached over HTTP and needs --url, the public address of serve.
+Nothing is contacted, and no secret needs to be set yet.
+
+Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
+wrong.`,
+		Example: `  riskroom manifest slack --config riskroom.yaml
+  riskroom manifest slack -c riskroom.yaml --workspace acme --url https://risk.example.com`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return printManifest(s, f) },
+	}
+	configFlag(c, &f.config, "the config file; - is the standard input")
+	c.Flags().StringVar(&f.workspace, "workspace", "", "which workspace of the file, where it has several on Slack")
+	c.Flags().StringVar(&f.url, "url", "", "where Slack reaches serve over HTTP: https://host")
+	return c
+}
+
+func printManifest(s surroundings, f manifestFlags) error {
+	cfg, err := configWithoutSecrets(s, f.config)
+	if err != nil {
+		return err
+	}
+	w, err := onSlack(cfg, f.workspace)
+	if err != nil {
+		return err
+	}
+	base, err := wayIn(w, f.url)
+	if err != nil {
+		return err
+	}
+	words, err := text.Load()
+	if err != nil {
+		return err
+	}
+	m := slackbot.NewManifest(cfg.Organisation.Command, base, words.In(cfg.Organisation.Language))
+	b, err := m.JSON()
+	if err != nil {
+		return err
+	}
+	if _, err := s.stdout.Write(b); err != nil {
+		return err
+	}
+	fmt.Fprint(s.stderr, afterManifest(m))
+	return nil
+}
+
+// configWithoutSecrets reads a config file of which secrets need not be set.
+func configWithoutSecrets(s surroundings, name string) (*config.Config, error) {
+	if name == "" {
+		return nil, misuse("which config file? Say --config FILE")
+	}
+	src, err := readConfig(s, name)
+	if err != nil {
+		return nil, err
+	}
+	cfg, problems := config.Load(name, src, config.Options{
+		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsFilled, Fill: placeholder,
+	})
+	if cfg == nil {
+		fmt.Fprint(s.stderr, problems.Errors().String())
+		return nil, errSaid
+	}
+	return cfg, nil
+}
+
+// onSlack returns the workspace of that name, or the only one if name is "".
+func onSlack(cfg *config.Config, name string) (config.WorkspaceSettings, error) {
+	var names []string
+	var found config.WorkspaceSettings
+	for _, w := range cfg.Workspaces {
+		if w.Platform != slack.Platform {
+			continue
+		}
+		names = append(names, w.Name)
+		if w.Name == name || name == "" {
+			found = w
+		}
+	}
+	known := strings.Join(names, ", ")
+	switch {
+	case len(names) == 0:
+		return found, misuse("the config file has no workspace on Slack")
+	case name == "" && len(names) > 1:
+		return found, misuse("which workspace? Say --workspace with one of %s", known)
+	case name != "" && !slices.Contains(names, name):
+		return found, misuse("there is no workspace %q on Slack; there is %s", name, known)
+	}
+	return found, nil
+}
+
+// wayIn returns where commands, interactions and events of a workspace are, ""
+// for Socket Mode.
+func wayIn(w config.WorkspaceSettings, public string) (string, error) {
+	if app.OverSocketMode(w) {
+		if public != "" {
+			return "", misuse("%s has an app_token, so it is reached over Socket Mode and needs no --url", w.Name)
+		}
+		return "", nil
+	}
+	if public == "" {
+		return "", misuse("%s has a signing_secret, so Slack calls it over HTTP: say where, with --url https://…", w.Name)
+	}
+	u, err := url.Parse(public)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", misuse("--url takes an https address, such as https://risk.example.com")
+	}
+	return u.JoinPath("slack", w.Name).String(), nil
+}
+
+// afterManifest says what is left to do once the manifest is pasted.
+func afterManifest(m slackbot.Manifest) string {
+	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
+		"  Install App: install it; the Bot User OAuth Token (xoxb-…) is the bot_token.\n"
+	if m.Settings.SocketMode {
+		return steps + "  Basic Information, App-Level Tokens: generate one with connections:write; it (xapp-…) is the app_token.\n"
+	}
+	return steps + "  Basic Information, App Credentials: the Signing Secret is the signing_secret.\n" +
+		"  Event Subscriptions: once riskroom serve runs, have the request URL verified.\n"
+}
