@@ -24,8 +24,8 @@ import (
 )
 
 // StartCluster starts as many redis-servers in cluster mode, which share all
-// slots between them, as Start does.
-func StartCluster(t testing.TB, nodes int) *Process {
+// slots between them, as Start does. They keep nothing unless args say so.
+func StartCluster(t testing.TB, nodes int, args ...string) *Process {
 	t.Helper()
 	path := program(t)
 	const slots = 16384
@@ -33,8 +33,8 @@ func StartCluster(t testing.TB, nodes int) *Process {
 	for i := range nodes {
 		addr := freeAddr(t)
 		_, port, _ := net.SplitHostPort(addr)
-		run(t, directory(t), []string{path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no",
-			"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"})
+		run(t, directory(t), append([]string{path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no",
+			"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"}, args...))
 		given := false
 		await(t, addr, func(ctx context.Context, db *redis.Client) error {
 			if given {

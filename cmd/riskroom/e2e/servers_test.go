@@ -1,0 +1,143 @@
+package e2e_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/core/store/storetest"
+)
+
+// on returns a bench whose serve is told of its Redis by these lines.
+func on(t *testing.T, p *storetest.Process, flows, lines string) *bench {
+	t.Helper()
+	b := newBench(t, &redisServer{Process: p, names: readScriptNames(t)}, set{flows: flows})
+	src, err := os.ReadFile(b.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Split(string(src), "\n")
+	i := slices.IndexFunc(all, func(l string) bool { return strings.HasPrefix(l, "redis: ") })
+	all[i] = lines
+	if err := os.WriteFile(b.config, []byte(strings.Join(all, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// theGroup is the story that does most.
+func theGroup(t *testing.T) story {
+	t.Helper()
+	all := stories()
+	i := slices.IndexFunc(all, func(s story) bool { return s.flows == group })
+	if i < 0 {
+		t.Fatal("no story makes a group")
+	}
+	return all[i]
+}
+
+// TestOnCluster: three nodes keep between them what one Redis keeps.
+func TestOnCluster(t *testing.T) {
+	t.Parallel()
+	s := theGroup(t)
+	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
+	p := storetest.StartCluster(t, 3, "--appendonly", "yes")
+	url := strings.Replace(p.URL, "-cluster", "", 1)
+	got := s.play(on(t, p, s.flows, `redis: { url: "`+url+`", mode: cluster, prefix: "${PREFIX}" }`), nil)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-one redis +three nodes)\n%s", d)
+	}
+}
+
+// TestOnSentinels: the master is killed under a serve that runs; another serve
+// beside it finds the next master, and the story goes as ever. The first has
+// lived through it all.
+func TestOnSentinels(t *testing.T) {
+	t.Parallel()
+	s := theGroup(t)
+	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
+	p := storetest.StartSentinels(t)
+	url := strings.Replace(p.URL, "-sentinel", "", 1)
+	b := on(t, p.Process, s.flows, "durability: strict\n"+`redis: { url: "`+url+`", mode: sentinel, prefix: "${PREFIX}" }`)
+	first := b.up()
+	old := p.Master(t)
+	p.KillMaster(t)
+	for end := time.Now().Add(patience); p.Master(t) == old; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("no other master was made")
+		}
+	}
+	if d := cmp.Diff(want, s.play(b, nil)); d != "" {
+		t.Errorf("(-one redis +after a failover)\n%s", d)
+	}
+	if code, _ := first.terminate(t); code != 0 {
+		t.Errorf("the serve that saw the failover stopped with %d:\n%s", code, first.log)
+	}
+}
+
+// TestPrivateRedisAdopted kills serve, and serve only, again and again: the next
+// one adopts its Redis, and everything happens once.
+func TestPrivateRedisAdopted(t *testing.T) {
+	t.Parallel()
+	s := theGroup(t)
+	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
+	data, err := os.MkdirTemp("", "rr") // short: the path of a socket may not be long
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(data) })
+	leash(t, filepath.Join(data, "redis", "redis.pid"))
+	b := on(t, &storetest.Process{URL: "unix://" + filepath.Join(data, "redis", "redis.sock")}, s.flows, "data_dir: "+data)
+	b.prefix = "riskroom"
+
+	pid := func() any {
+		kept, ok := b.now.log.await(t, "everything is kept by a private redis")
+		if !ok {
+			t.Fatalf("serve keeps nothing:\n%s", b.now.log)
+		}
+		return kept["pid"]
+	}
+	b.up()
+	first := pid()
+	key := b.file()
+	for _, later := range []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond} {
+		time.Sleep(later)
+		b.strike()
+		b.up()
+		if now := pid(); now != first {
+			t.Fatalf("process %v was started beside %v", now, first)
+		}
+	}
+	rec := b.ended(b.look(), key)
+	if got := rec.Runs[0]; len(rec.Runs) != len(want.Runs) || got.ID.Flow+" "+string(got.State) != want.Runs[0] {
+		t.Errorf("runs %+v, want %v", rec.Runs, want.Runs)
+	}
+	if d := cmp.Diff(want.State, normalise(t, b.slack.State(), key)); d != "" {
+		t.Errorf("(-undisturbed +adopted)\n%s\nserve said:\n%s", d, b.now.log)
+	}
+	b.down()
+	if _, err := os.Stat(filepath.Join(data, "redis", "redis.sock")); !os.IsNotExist(err) {
+		t.Errorf("the private redis outlives serve: %v", err)
+	}
+}
+
+// leash kills the process that a file names as the test ends, however it ends.
+func leash(t *testing.T, pidFile string) {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", `cat >/dev/null; p=$(cat "$0" 2>/dev/null) && kill -9 "$p"; true`, pidFile)
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = in.Close(), cmd.Wait() })
+}
