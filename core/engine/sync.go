@@ -152,18 +152,20 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 			return err
 		}
 	}
-	if maker, making := t.maker(); making && link.Badge.IsZero() {
-		// The badge is on its way, even where no call is open just now: the run
-		// may wait for its turn, or its worker was killed.
-		if maker.State.Live() {
-			in.Again = t.e.clock.Now().Add(afterOthers)
-			if maker.At.After(in.Again) {
-				in.Again = maker.At
-			}
-		}
+	if !link.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, link.Badge) {
 		return nil
 	}
-	if link.Badge.IsZero() || !state.Badged || !slices.Contains(state.Pinned, link.Badge) {
+	switch maker := t.maker(); {
+	case maker.State.Live():
+		// It is still at it, even where no call is open just now: it may wait for
+		// its turn, or its worker was killed.
+		in.Again = t.e.clock.Now().Add(afterOthers)
+		if maker.At.After(in.Again) {
+			in.Again = maker.At
+		}
+	case maker.State == Parked && link.Badge.IsZero():
+		// The badge may stand there: whoever retries the run finds it.
+	default:
 		in.Group = link.Group
 		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
 		in.Badge.Ref = link.Badge
@@ -171,14 +173,14 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	return nil
 }
 
-// maker returns the run that made the item group, and whether it has not ended.
-func (t *turn) maker() (RunSummary, bool) {
-	for _, r := range t.rec.Runs {
-		if r.ID == t.rec.Link.Run {
-			return r, r.State.Live() || r.State == Parked
-		}
+// maker returns the run that made the item group; zero if it is not kept any
+// more.
+func (t *turn) maker() RunSummary {
+	i := slices.IndexFunc(t.rec.Runs, func(r RunSummary) bool { return r.ID == t.rec.Link.Run })
+	if i < 0 {
+		return RunSummary{}
 	}
-	return RunSummary{}, false
+	return t.rec.Runs[i]
 }
 
 // relink stores what became of the item group, and has it told.
