@@ -370,6 +370,32 @@ func TestRestarted(t *testing.T) {
 	}
 }
 
+// TestDiesAmidRewrite: the copy of a server that was rewriting its file lives a
+// little longer, and with it the lock. The next server waits for its end.
+func TestDiesAmidRewrite(t *testing.T) {
+	b := setup(t)
+	s := b.start()
+	db := client(s)
+	defer db.Close()
+	pipe := db.Pipeline()
+	for n := range 5000 {
+		pipe.Set(t.Context(), fmt.Sprint("k", n), n, 0)
+	}
+	_, err := pipe.Exec(t.Context())
+	b.ok(err)
+	b.ok(db.ConfigSet(t.Context(), "rdb-key-save-delay", "1000").Err()) // microseconds
+	b.ok(db.BgRewriteAOF(t.Context()).Err())
+	b.eventually("it rewrites", func() bool {
+		return strings.Contains(db.Info(t.Context(), "persistence").Val(), "aof_rewrite_in_progress:1")
+	})
+	pid := s.PID()
+	b.ok(syscall.Kill(pid, syscall.SIGKILL))
+	b.eventually("it is back", func() bool { return s.PID() != pid && s.Ready(t.Context()) == nil })
+	if b.get(s, "k4999") != "4999" {
+		t.Error("the data is gone")
+	}
+}
+
 // TestCannotRestart: a server that cannot come up is tried again and again,
 // says why, and can be stopped at any time.
 func TestCannotRestart(t *testing.T) {
