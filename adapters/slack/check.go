@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"riskroom/core"
 )
 
 // Identity is whom a bot token speaks for.
@@ -42,6 +44,37 @@ func (a *Adapter) Check(ctx context.Context) (Identity, error) {
 	defer a.mu.Unlock()
 	a.self = id
 	return id, nil
+}
+
+// CheckAppToken asks Slack whether an app-level token opens Socket Mode. It
+// connects nowhere.
+func (a *Adapter) CheckAppToken(ctx context.Context, token string) error {
+	api := slack.New("", slack.OptionAppLevelToken(token), slack.OptionAPIURL(a.line.base.String()), slack.OptionHTTPClient(a.line))
+	return done(read(ctx, "apps.connections.open", func(ctx context.Context) (string, error) {
+		_, url, err := api.StartSocketModeContext(ctx)
+		if err == nil && url == "" {
+			err = errHollow
+		}
+		return url, err
+	}))
+}
+
+// CheckChannel asks Slack whether the bot can post into a channel: one that it
+// is not in or that is gone is NotFound, an archived one a Conflict.
+func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
+	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
+		return a.conversationsInfo(ctx, id)
+	})
+	const op = "slack: conversations.info"
+	switch {
+	case err != nil:
+		return err
+	case ch.IsArchived:
+		return &core.Error{Op: op, Kind: core.Conflict, Detail: "is_archived"}
+	case !ch.IsMember:
+		return &core.Error{Op: op, Kind: core.NotFound, Detail: "not_in_channel"}
+	}
+	return nil
 }
 
 // whoAmI is Check, remembered: a token's identity does not change.

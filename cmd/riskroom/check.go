@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core/config"
 )
 
@@ -19,7 +22,7 @@ const (
 )
 
 func newCheck(s surroundings) *cobra.Command {
-	var format string
+	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Tell everything that is wrong with config files",
@@ -29,9 +32,16 @@ them at once, each with its place: file:line:column: message [rule].
 Nothing is contacted and no secret is needed: a value from the environment that
 is not set is a warning here (and an error in serve). Warnings do not fail.
 
+With --online the workspaces of files without errors are asked too, with their
+real secrets: whether the tokens are accepted and have every scope, whether the
+people and user groups are there and nobody is named twice, and whether the bot is
+in the channels. Nothing is changed. What a workspace's settings forbid, such as
+who may create channels, cannot be asked; it is told when it happens.
+
 Exit codes: 0 every file may be run, 1 there are problems, 2 the command line is
 wrong or a file cannot be read.`,
 		Example: `  riskroom check configs/small-team.yaml
+  riskroom check --online riskroom.yaml
   riskroom check --format json *.yaml | jq '.[] | select(.severity == "error")'
   generate-config | riskroom check -`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -40,16 +50,22 @@ wrong or a file cannot be read.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, files []string) error { return check(s, files, format) },
+		RunE: func(c *cobra.Command, files []string) error { return check(c.Context(), s, files, f) },
 	}
-	formatFlag(c, &format, formatText, formatJSON)
+	formatFlag(c, &f.format, formatText, formatJSON)
+	c.Flags().BoolVar(&f.online, "online", false, "ask the workspaces too")
 	return c
+}
+
+type checkFlags struct {
+	format string
+	online bool
 }
 
 // check tells the problems of every file, and goes on after a file that cannot
 // be read.
-func check(s surroundings, files []string, format string) error {
-	if err := known(format, formatText, formatJSON); err != nil {
+func check(ctx context.Context, s surroundings, files []string, f checkFlags) error {
+	if err := known(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
 	all := config.Problems{} // [] in JSON, not null
@@ -63,13 +79,20 @@ func check(s surroundings, files []string, format string) error {
 		cfg, problems := config.Load(name, src, config.Options{
 			Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
 		})
+		if f.online && cfg != nil {
+			found, err := app.Online(ctx, cfg, slog.New(slog.DiscardHandler))
+			if err != nil {
+				return err
+			}
+			problems = append(problems, found...)
+		}
 		all = append(all, problems...)
-		if format == formatText {
+		if f.format == formatText {
 			fmt.Fprint(s.stdout, problems.String())
-			fmt.Fprintf(s.stdout, "%s: %s\n", name, verdict(cfg, problems))
+			fmt.Fprintf(s.stdout, "%s: %s\n", name, verdict(cfg, problems, f.online))
 		}
 	}
-	if format == formatJSON {
+	if f.format == formatJSON {
 		enc := json.NewEncoder(s.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
@@ -87,9 +110,13 @@ func check(s surroundings, files []string, format string) error {
 }
 
 // verdict sums up one file in a few words.
-func verdict(cfg *config.Config, problems config.Problems) string {
-	if cfg == nil {
-		return count(len(problems.Errors()), "error") + ", " + count(len(problems.Warnings()), "warning")
+func verdict(cfg *config.Config, problems config.Problems, online bool) string {
+	if len(problems.Errors()) > 0 {
+		sum := count(len(problems.Errors()), "error") + ", " + count(len(problems.Warnings()), "warning")
+		if online && cfg == nil {
+			sum += "; no workspace was asked"
+		}
+		return sum
 	}
 	sum := fmt.Sprintf("fine: %s, %s, %s", count(len(cfg.Workspaces), "workspace"),
 		count(len(cfg.Organisation.Modules), "module"), count(len(cfg.Flows), "flow"))

@@ -134,6 +134,7 @@ func (l *loader) readAdminChannel() {
 		return
 	}
 	if l.sound(c) && l.channelFits(whole(c), w.text, c.text) {
+		l.outside(Outside{Kind: OutsideAdmins, Workspace: w.text, Name: c.text}, c.at)
 		l.cfg.Organisation.AdminChannel = core.GroupRef{Workspace: w.text, ID: c.text}
 	}
 }

@@ -29,6 +29,7 @@ type Config struct {
 	CallTimeout  time.Duration // of one call to a platform
 	Settle       time.Duration // how long after its timeout a call may yet have its effect
 	Durability   Durability
+	Outside      []Outside // what only platforms can tell whether it is right
 }
 
 // WorkspaceSettings is how one workspace is reached. Values hold secrets: it
@@ -145,6 +146,7 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 	l := &loader{
 		o: o, src: newSource(name, src, o.Platforms),
 		bad: map[*node]bool{}, secret: map[*node]bool{}, platforms: map[string]core.PlatformSettings{},
+		named: map[Outside]bool{},
 	}
 	for _, p := range o.Platforms {
 		l.platforms[p.Platform] = p
@@ -175,6 +177,7 @@ type loader struct {
 	platforms map[string]core.PlatformSettings
 	cfg       Config
 	problems  Problems
+	named     map[Outside]bool // what the Config's Outside holds, without places
 }
 
 func (l *loader) load() *Config {

@@ -36,6 +36,7 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 		if a.name == "email" {
 			p.Email = a.value.text
 			l.takeOnce(taken, strings.ToLower(p.Email), a.value)
+			l.outside(Outside{Kind: OutsideEmail, Name: p.Email, Person: name}, a.value.at)
 			continue
 		}
 		if l.root.get("workspaces").get(a.name) == nil {
@@ -46,6 +47,7 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 		}
 		if l.userFits(whole(a.value), a.name, a.value.text) {
 			p.Accounts[a.name] = a.value.text
+			l.outside(Outside{Kind: OutsideUser, Workspace: a.name, Name: a.value.text, Person: name}, a.value.at)
 			l.takeOnce(taken, a.name+"/"+a.value.text, a.value)
 		}
 	}

@@ -60,11 +60,20 @@ func (l *loader) refs(n *node) []core.Ref {
 // the file, "@group", "workspace:@group" or workspace/ID.
 func (l *loader) ref(m mention) bool {
 	r := core.Ref(m.text)
-	if w, _, ok := r.Group(); ok {
-		return w == "" || l.knownWorkspace(m, w)
+	if w, group, ok := r.Group(); ok {
+		if w != "" && !l.knownWorkspace(m, w) {
+			return false
+		}
+		l.outside(Outside{Kind: OutsideGroup, Workspace: w, Name: group}, l.spotOf(m))
+		return true
 	}
 	if a, ok := r.Account(); ok {
-		return l.knownWorkspace(m, a.Workspace) && l.userFits(m.from(len(a.Workspace)+1), a.Workspace, a.ID)
+		id := m.from(len(a.Workspace) + 1)
+		if !l.knownWorkspace(m, a.Workspace) || !l.userFits(id, a.Workspace, a.ID) {
+			return false
+		}
+		l.outside(Outside{Kind: OutsideUser, Workspace: a.Workspace, Name: a.ID}, l.spotOf(id))
+		return true
 	}
 	name, ok := r.Name()
 	switch {

@@ -26,7 +26,10 @@ func (l *loader) term(at *node, t flow.Term) {
 		l.knownWorkspace(m, t.Text)
 	case flow.ChannelTerm:
 		if g, err := core.ParseGroupRef(t.Text); err == nil && l.knownWorkspace(m, g.Workspace) {
-			l.channelFits(m.from(len(g.Workspace)+1), g.Workspace, g.ID)
+			id := m.from(len(g.Workspace) + 1)
+			if l.channelFits(id, g.Workspace, g.ID) {
+				l.outside(Outside{Kind: OutsideChannel, Workspace: g.Workspace, Name: g.ID}, l.spotOf(id))
+			}
 		}
 	case flow.ModuleTerm:
 		if modules := l.root.get("modules"); l.sound(modules) && modules.get(t.Text) == nil {

@@ -24,6 +24,7 @@ func (l *loader) readWorkspaces() {
 		if slices.Contains(reservedWorkspaces, e.name) {
 			l.problem(e.value.key, "name", "a workspace cannot be called %q", e.name)
 		}
+		l.outside(Outside{Kind: OutsideWorkspace, Workspace: e.name}, e.value.key)
 		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{Name: e.name, Platform: platform.text}
 		l.cfg.Workspaces = append(l.cfg.Workspaces, l.readWorkspace(e.name, e.value, l.platforms[platform.text]))
 	}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"riskroom/adapters/slack/emulator"
+)
+
+const onlineConfig = `version: 1
+redis: { url: "redis://localhost:6379/0" }
+admin_channel: { workspace: acme, channel: C0ALERTS }
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP}", api_url: "${API}" }
+people:
+  lin: { email: lin@example.com }
+  wei: { acme: U0WEI }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin, "@oncall"], lead: wei }
+flows:
+  tell:
+    trigger: { on: filed }
+    if: status == "pending"
+    steps:
+      - send_message: { to: [handlers, acme/U0MEI], title: New, card: risk }
+      - send_group_message: { group: acme/C0ROOM, title: New }
+`
+
+// online is a stand-in workspace in which all of onlineConfig is there.
+func online(t *testing.T, change func(*emulator.Options)) map[string]string {
+	t.Helper()
+	const bot = "U0000000BOT"
+	o := emulator.Options{
+		SocketMode: true,
+		Users: []emulator.User{
+			{ID: "U0LIN", Name: "lin", Email: "lin@example.com"}, {ID: "U0WEI", Name: "wei"}, {ID: "U0MEI", Name: "mei"},
+		},
+		UserGroups: []emulator.UserGroup{{Handle: "oncall", Users: []string{"U0WEI"}}},
+		Channels: []emulator.Channel{
+			{ID: "C0ALERTS", Name: "alerts", Members: []string{bot}}, {ID: "C0ROOM", Name: "room", Private: true, Members: []string{bot}},
+		},
+	}
+	change(&o)
+	w, err := emulator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, err := w.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return map[string]string{"TOKEN": w.BotToken(), "APP": w.AppToken(), "API": url + "/api/"}
+}
+
+// TestCheckOnline: each thing that a workspace knows to be wrong is told with
+// its place in the file and what to click.
+func TestCheckOnline(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*emulator.Options)
+		env    map[string]string
+		config string
+		code   int
+		says   []string
+	}{
+		{name: "fine", says: []string{": fine: 1 workspace"}},
+		{
+			name: "refused", env: map[string]string{"TOKEN": "xoxb-other"}, code: exitFailed,
+			says: []string{":5:3: acme refuses the bot_token: invalid_auth [online-token]", "OAuth & Permissions", "1 error"},
+		},
+		{
+			name: "unset", env: map[string]string{"TOKEN": ""}, code: exitFailed,
+			says: []string{":5:3: acme was not asked: its bot_token is not set [online-token]"},
+		},
+		{
+			name: "away", env: map[string]string{"API": "http://127.0.0.1:1/api/"}, code: exitFailed,
+			says: []string{":5:3: acme cannot be asked: no_connection [online-unreachable]"},
+		},
+		{
+			name: "scopes", code: exitFailed,
+			change: func(o *emulator.Options) {
+				o.Scopes = slices.DeleteFunc(emulator.AllScopes(), func(s string) bool { return strings.HasPrefix(s, "users") || s == "pins:write" })
+			},
+			says: []string{"lacks scopes: pins:write users:read users:read.email [online-scope]", "Reinstall", "1 error"},
+		},
+		{
+			name: "app token", env: map[string]string{"APP": "xapp-other"}, code: exitFailed,
+			says: []string{"cannot open Socket Mode with its app_token: invalid_auth [online-token]"},
+		},
+		{
+			name: "socket mode off", change: func(o *emulator.Options) { o.SocketMode = false }, code: exitFailed,
+			says: []string{"cannot open Socket Mode", "turn it on on the app's page Socket Mode"},
+		},
+		{
+			name: "people", code: exitFailed,
+			change: func(o *emulator.Options) {
+				o.Users = []emulator.User{{ID: "U0WEI", Name: "wei", Deleted: true}, {ID: "U0MEI", Name: "mei", Bot: true}}
+			},
+			says: []string{
+				":7:17: lin is not found by e-mail address in acme [online-people]",
+				":8:16: wei is deactivated in acme", ":17:45: U0MEI is a bot in acme", "3 errors",
+			},
+		},
+		{
+			name: "no such user", change: func(o *emulator.Options) { o.Users = o.Users[:2] }, code: exitFailed,
+			says: []string{"acme has no user U0MEI [online-people]", "Copy member ID"},
+		},
+		{
+			name: "same person", change: func(o *emulator.Options) { o.Users[1].Email, o.Users[0].Email = "lin@example.com", "" }, code: exitFailed,
+			says: []string{"lin and wei are the same person in acme, U0WEI [online-twice]"},
+		},
+		{
+			name: "same workspace", code: exitFailed, config: strings.Replace(onlineConfig, "people:",
+				"  twin: { platform: slack, bot_token: \"${TOKEN}\", app_token: \"${APP}\", api_url: \"${API}\" }\npeople:", 1),
+			says: []string{":6:3: acme and twin are the same workspace on Slack, Acme [online-twice]"},
+		},
+		{
+			name: "no user group", change: func(o *emulator.Options) { o.UserGroups = nil }, code: exitFailed,
+			says: []string{":11:31: there is no user group @oncall in acme [online-people]"},
+		},
+		{
+			name: "empty user group", change: func(o *emulator.Options) { o.UserGroups[0].Users = nil },
+			says: []string{"warning: the user group @oncall has nobody in it in acme", "1 warning"},
+		},
+		{
+			name: "no user groups on this plan", change: func(o *emulator.Options) { o.FreePlan = true }, code: exitFailed,
+			says: []string{"paid plan"},
+		},
+		{
+			name: "channels", code: exitFailed,
+			change: func(o *emulator.Options) { o.Channels[0].Members = nil; o.Channels[1].Archived = true },
+			says: []string{
+				":3:44: the bot is not in the admin_channel C0ALERTS, or it is not there [online-channel]", "/invite",
+				"the channel C0ROOM", "2 errors",
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			env := online(t, func(o *emulator.Options) {
+				if c.change != nil {
+					c.change(o)
+				}
+			})
+			for k, v := range c.env {
+				if env[k] = v; v == "" {
+					delete(env, k)
+				}
+			}
+			src := onlineConfig
+			if c.config != "" {
+				src = c.config
+			}
+			r := program(t.Context(), env, src, "check", "--online", "-")
+			if r.code != c.code || r.stderr != "" {
+				t.Errorf("exit %d, want %d: %s", r.code, c.code, r.stderr)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(r.stdout, want) {
+					t.Errorf("it does not say %q:\n%s", want, r.stdout)
+				}
+			}
+			for _, secret := range []string{env["TOKEN"], env["APP"]} {
+				if secret != "" && strings.Contains(r.stdout, secret) {
+					t.Error("a secret is printed")
+				}
+			}
+		})
+	}
+}
+
+// TestCheckOnlineOfABrokenFile asks nobody.
+func TestCheckOnlineOfABrokenFile(t *testing.T) {
+	t.Parallel()
+	asked := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the workspace was asked") }))
+	defer asked.Close()
+	env := map[string]string{"TOKEN": "xoxb-1", "APP": "xapp-1", "API": asked.URL}
+	r := program(t.Context(), env, strings.Replace(onlineConfig, "lead: wei", "lead: weii", 1), "check", "--online", "-")
+	if r.code != exitFailed || !strings.Contains(r.stdout, "no workspace was asked") {
+		t.Errorf("exit %d\n%s", r.code, r.stdout)
+	}
+}
+
+// TestCheckOnlineWaits: a rate limit is waited for.
+func TestCheckOnlineWaits(t *testing.T) {
+	t.Parallel()
+	env := online(t, func(*emulator.Options) {})
+	to, err := url.Parse(strings.TrimSuffix(env["API"], "/api/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var limited atomic.Int32
+	pass := httputil.NewSingleHostReverseProxy(to)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "users.lookupByEmail") && limited.Add(1) == 1 {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	env["API"] = proxy.URL + "/api/"
+	r := program(t.Context(), env, onlineConfig, "check", "--online", "-")
+	if r.code != exitFine || limited.Load() != 2 {
+		t.Errorf("exit %d after %d calls\n%s", r.code, limited.Load(), r.stdout)
+	}
+}
