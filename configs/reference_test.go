@@ -1,0 +1,173 @@
+package configs_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"riskroom/core/config"
+)
+
+// schema is what the reference shows of a JSON Schema.
+type schema struct {
+	Type                 any                `json:"type"` // a string, or several
+	Description          string             `json:"description"`
+	Message              string             `json:"errorMessage"`
+	Properties           map[string]*schema `json:"properties"`
+	PatternProperties    map[string]*schema `json:"patternProperties"`
+	AdditionalProperties json.RawMessage    `json:"additionalProperties"`
+	Items                *schema            `json:"items"`
+	Required             []string           `json:"required"`
+	Enum                 []string           `json:"enum"`
+	Const                any                `json:"const"`
+	AllOf                []*schema          `json:"allOf"`
+	AnyOf                []*schema          `json:"anyOf"`
+	If                   *schema            `json:"if"`
+	Then                 *schema            `json:"then"`
+	MaxItems             int                `json:"maxItems"`
+	MaxProperties        int                `json:"maxProperties"`
+	MaxLength            int                `json:"maxLength"`
+}
+
+// TestReference: docs/configuration.md is what the schema says.
+func TestReference(t *testing.T) {
+	t.Parallel()
+	var root schema
+	if err := json.Unmarshal(config.Schema(platforms()), &root); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString(`# Configuration
+
+Every key of the config file. This page is made from the schema that editors use too ([schema.json](../configs/schema.json));
+files to start from are in [configs](../configs). ` + "`riskroom check FILE`" + ` tells everything that is wrong with a file at once,
+` + "`riskroom check --online FILE`" + ` asks the workspaces too.
+
+A key in **bold** is required. Values may hold ` + "`${NAME}` or `${NAME:-default}`" + ` from the environment; ` + "`$${`" + ` stands for ` + "`${`" + `.
+A secret comes from the environment, as ` + "`${NAME}`" + ` and nothing else, or from the file that its key with ` + "`_file`" + ` names.
+`)
+	describe(&b, "", "The top of the file", &root)
+	const path = "../docs/configuration.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != b.String() {
+		t.Errorf("%s is not what the schema says; go test -update writes it anew", path)
+	}
+}
+
+// describe writes a section for a map with known keys, and one for each that
+// stands below it.
+func describe(b *strings.Builder, path, title string, s *schema) {
+	fmt.Fprintf(b, "\n## %s\n\n", title)
+	if path != "" && s.Description != "" {
+		b.WriteString(s.Description + "\n\n")
+	}
+	b.WriteString("| key | value | meaning |\n|---|---|---|\n")
+	names := slices.SortedFunc(maps.Keys(s.Properties), func(a, b string) int {
+		return cmp.Or(-cmp.Compare(rank(s, a), rank(s, b)), cmp.Compare(a, b))
+	})
+	for _, name := range names {
+		key := "`" + name + "`"
+		if slices.Contains(s.Required, name) {
+			key = "**" + key + "**"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", key, cell(form(s.Properties[name])), cell(s.Properties[name].Description))
+	}
+	for _, rule := range s.AllOf {
+		if rule.Message != "" {
+			fmt.Fprintf(b, "\n%s.\n", sentence(rule.Message))
+		}
+	}
+	for _, rule := range s.AllOf {
+		if rule.If == nil || rule.Then == nil {
+			continue
+		}
+		for key, is := range rule.If.Properties {
+			if len(rule.Then.Properties) > 0 {
+				describe(b, path, fmt.Sprintf("`%s` with `%s: %v`", path, key, is.Const), rule.Then)
+			}
+		}
+	}
+	for _, name := range names {
+		below(b, strings.TrimPrefix(path+"."+name, "."), s.Properties[name])
+	}
+}
+
+// below writes the sections of what stands under a key.
+func below(b *strings.Builder, path string, s *schema) {
+	switch {
+	case len(s.PatternProperties) > 0:
+		for _, one := range s.PatternProperties {
+			if s.Message != "" && len(one.Properties) > 0 {
+				one.Description = strings.TrimSpace(one.Description + " " + sentence(s.Message) + ".")
+			}
+			below(b, path+".NAME", one)
+		}
+	case s.Items != nil && len(s.Items.Properties) > 0:
+		below(b, path+"[]", s.Items)
+	case len(s.Properties) > 0 && !strings.Contains(fmt.Sprint(s.Type), "string"):
+		describe(b, path, "`"+path+"`", s)
+	}
+}
+
+func rank(s *schema, name string) int {
+	if slices.Contains(s.Required, name) {
+		return 1
+	}
+	return 0
+}
+
+// form says in a few words what a value looks like.
+func form(s *schema) string {
+	switch {
+	case s.Const != nil:
+		return fmt.Sprintf("`%v`", s.Const)
+	case len(s.Enum) > 0:
+		return "`" + strings.Join(s.Enum, "`, `") + "`"
+	}
+	kinds, many := s.Type.([]any)
+	if !many {
+		kinds = []any{s.Type}
+	}
+	var words []string
+	for _, k := range kinds {
+		words = append(words, map[any]string{
+			"string": "text", "boolean": "true or false", "array": "list", "object": "map", "integer": "number", "number": "number",
+		}[k])
+	}
+	out := strings.Join(words, " or ")
+	if say, ok := strings.CutPrefix(s.Message, "expected "); ok {
+		out = say
+	}
+	switch {
+	case s.MaxItems > 0:
+		out += fmt.Sprintf(", at most %d", s.MaxItems)
+	case s.MaxProperties > 0:
+		out += fmt.Sprintf(", at most %d", s.MaxProperties)
+	case s.MaxLength > 0:
+		out += fmt.Sprintf(", at most %d characters", s.MaxLength)
+	}
+	return out
+}
+
+// sentence makes s begin with a capital, unless it begins with a key.
+func sentence(s string) string {
+	if first, _, _ := strings.Cut(s, " "); strings.Contains(first, "_") {
+		return "`" + first + "`" + s[len(first):]
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
