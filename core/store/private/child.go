@@ -78,6 +78,8 @@ func (s *Server) open(ctx context.Context) (*child, error) {
 // start starts a server, which takes over the lock.
 func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 	defer lock.Close() // the server has its own
+	s.tail.expect(true)
+	defer s.tail.expect(false)
 	program, err := findProgram(ctx)
 	if err != nil {
 		return nil, err

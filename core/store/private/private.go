@@ -168,6 +168,7 @@ func (s *Server) Stop() error { return s.stop() }
 func (s *Server) shutDown() error {
 	s.end()
 	<-s.kept
+	s.tail.expect(true)
 	err := s.home.end(s.child)
 	s.tail.close()
 	return errors.Join(err, s.lock.Close())

@@ -199,6 +199,11 @@ func TestLifecycle(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, b.log)
 		}
 	}
+	for line := range strings.Lines(b.log.String()) {
+		if strings.Contains(line, "level=INFO") && !strings.Contains(line, "WARNING") && !strings.Contains(line, "everything is kept") {
+			t.Errorf("nobody needs to read: %s", line)
+		}
+	}
 	again := b.start()
 	if again.PID() == first || b.get(again, "k") != "v" {
 		t.Error("the data is gone")

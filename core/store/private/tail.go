@@ -30,6 +30,7 @@ type tail struct {
 	f     *os.File
 	rest  []byte   // of a line that is not whole yet
 	lines []string // the last ones
+	usual bool     // it is being started or ended, of which it makes much
 }
 
 // openTail begins at the end of what is there.
@@ -59,6 +60,15 @@ func (t *tail) close() {
 	<-t.done
 	t.read()
 	_ = t.f.Close()
+}
+
+// expect passes on what came until now, and says whether what comes next is the
+// usual talk of a start or an end.
+func (t *tail) expect(usual bool) {
+	t.read()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.usual = usual
 }
 
 // last returns the last lines, newest last.
@@ -108,13 +118,13 @@ func (t *tail) pass() {
 }
 
 // tell passes one line on: "123:M 22 Nov 2026 11:19:25.909 * text". Redis
-// marks how important it is, and calls its own start a warning, so that is
-// taken one step lower.
+// marks how important it is; some releases call each line of their own start a
+// warning.
 func (t *tail) tell(line string) {
 	text, level := line, slog.LevelInfo
 	if f := strings.SplitN(line, " ", 7); len(f) == 7 && strings.Contains(f[0], ":") && len(f[5]) == 1 {
 		text = f[6]
-		if f[5] != "#" {
+		if f[5] != "#" || t.usual && !strings.Contains(text, "WARNING") {
 			level = slog.LevelDebug
 		}
 	}
