@@ -69,6 +69,7 @@ func served(t *testing.T, lang string, src []byte) string {
 	}
 	cfg, problems := config.Load("demo.yaml", src, config.Options{
 		Platforms: []core.PlatformSettings{slack.Settings()}, Unset: config.UnsetIsFilled,
+		Env: func(string) (string, bool) { return "", false }, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist },
 		Fill: func(b config.Blank) string {
 			return map[string]string{"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379"}[b.Setting.Key]
 		},
@@ -196,7 +197,7 @@ func (b *tab) sees(selector string, wants ...string) {
 			return
 		}
 	}
-	b.Fatalf("%s does not show %q but:\n%s\n\nbehind:\n%s", selector, wants, got, b.text("#trail"))
+	b.Fatalf("%s does not show %q but:\n%s\n\nbehind:\n%s", selector, wants, got, b.text("body"))
 }
 
 // gone waits until nobody sees what a selector selects any more.
@@ -220,7 +221,7 @@ func (b *tab) waits(what, js string) {
 // would: it must be there to be hit.
 func (b *tab) press(selector, label string) {
 	b.Helper()
-	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled &&
+	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.ariaDisabled !== 'true' &&
 		(e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes(` + strconv.Quote(label) + `)); if (!e) return null;
 		e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); const x = r.x + r.width / 2, y = r.y + r.height / 2;
 		const hit = document.elementFromPoint(x, y); return hit && (e === hit || e.contains(hit) || hit.contains(e)) ? [x, y] : null })()`

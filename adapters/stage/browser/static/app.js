@@ -37,10 +37,12 @@ const ctx = {
 
   // be acts as somebody else from now on.
   be(person) {
+    drawer(null)
     if (person !== state.as) watch({ as: person, place: state.place })
   },
   moveTo: (place) => watch({ place }),
   drawer,
+  led: '', // the post that one was led to just now
 
   // take takes a step of the story.
   async take(step) {
@@ -107,9 +109,9 @@ function lead(room) {
   toPost = undefined
   post.scrollIntoView({ block: 'center' })
   post.focus({ preventScroll: true })
-  post.classList.remove('led')
-  void post.offsetWidth
   post.classList.add('led')
+  ctx.led = post.id
+  setTimeout(() => { ctx.led = '' }, 3000)
 }
 
 function markRead(room, written) {

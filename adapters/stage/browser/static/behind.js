@@ -1,6 +1,6 @@
 // The clock, what happens behind the stage, troubles and the story.
 
-import { h, icon, keyed, refocus } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { send } from './net.js'
 import { t, hour, shortDay, moment, fullMoment } from './words.js'
 
@@ -20,15 +20,16 @@ function tick() {
 export function clock(b) {
   ahead = Date.parse(b.now) - Date.now()
   tick()
-  const focus = document.activeElement?.dataset?.focus
   el('clock').setAttribute('aria-label', t('clock'))
-  el('due').replaceChildren(...(b.moving
-    ? [t('clock.moving', { To: moment(b.moving.to) })]
-    : b.next ? [t('clock.next', { What: b.next.text, When: moment(b.next.at) })] : [t('clock.nothing')]))
+  el('due').textContent = b.down ? t('clock.down')
+    : b.moving ? t('clock.moving', { To: moment(b.moving.to) })
+      : b.next ? t('clock.next', { What: b.next.text, When: moment(b.next.at) }) : t('clock.nothing')
   el('due').title = el('due').textContent
-  const key = (move, off) => h('button', { type: 'button', 'data-focus': 'clock ' + move, disabled: !!b.moving || off, onclick: () => send('clock', { move }) }, t('clock.key.' + move))
-  el('clock-keys').replaceChildren(key('hour'), key('day'), key('next', !b.next))
-  refocus(el('clock-keys'), focus)
+  // Not disabled, which would take the focus away.
+  const key = (move, off) => h('button', {
+    type: 'button', 'aria-disabled': String(!!b.moving || !!off), onclick: () => b.moving || off || send('clock', { move }),
+  }, t('clock.key.' + move))
+  morph(el('clock-keys'), key('hour'), key('day'), key('next', !b.next))
   el('moving').hidden = !b.moving
   el('moving').setAttribute('aria-label', t('clock'))
   if (b.moving) {
@@ -39,35 +40,30 @@ export function clock(b) {
 }
 
 export function trail(container, b, ctx) {
-  if (!container.firstElementChild || container.lang !== document.documentElement.lang) {
-    container.lang = document.documentElement.lang
-    container.replaceChildren(
-      h('div', { class: 'behind-head' }, h('h2', { id: 'behind-title' }, t('behind')),
-        h('button', { type: 'button', class: 'icon only-medium', 'aria-label': t('close'), onclick: () => ctx.drawer(null) }, icon('close'))),
-      h('p', { class: 'quiet' }, t('behind.about')),
-      h('ol', { id: 'trail', role: 'log', 'aria-labelledby': 'behind-title', tabindex: '0' }))
-    container.setAttribute('aria-labelledby', 'behind-title')
-  }
+  container.setAttribute('aria-labelledby', 'behind-title')
   const list = el('trail')
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60
-  const items = b.trail.length ? b.trail : [{ id: 'none', text: t('behind.nothing'), at: null }]
-  keyed(list, items.map((e, i) => ({ ...e, first: !!e.at && (i === 0 || items[i - 1].at.slice(0, 16) !== e.at.slice(0, 16)) })), (e) => e.id, (e) => h('li', { class: e.tone ?? '' },
-    e.first && h('time', { datetime: e.at, title: fullMoment(e.at) }, moment(e.at)),
-    h('p', null, e.about && h('b', null, e.about + ' '), e.text), e.why && h('p', { class: 'why' }, e.why)))
-  if (atEnd) list.scrollTop = list.scrollHeight
+  const atEnd = !list || list.scrollHeight - list.scrollTop - list.clientHeight < 60
+  const items = b.trail.length ? b.trail : [{ id: 'none', text: t('behind.nothing') }]
+  const first = (e, i) => e.at && (i === 0 || items[i - 1].at.slice(0, 16) !== e.at.slice(0, 16))
+  morph(container,
+    h('div', { class: 'behind-head' }, h('h2', { id: 'behind-title' }, t('behind')),
+      h('button', { type: 'button', class: 'icon only-medium', 'aria-label': t('close'), onclick: () => ctx.drawer(null) }, icon('close'))),
+    h('p', { class: 'quiet' }, t('behind.about')),
+    h('ol', { id: 'trail', role: 'log', 'aria-labelledby': 'behind-title', tabindex: '0' }, items.map((e, i) => h('li', { class: e.tone ?? '', 'data-key': e.id },
+      first(e, i) && h('time', { datetime: e.at, title: fullMoment(e.at) }, moment(e.at)),
+      h('p', null, e.about && h('b', null, e.about + ' '), e.text), e.why && h('p', { class: 'why' }, e.why)))))
+  if (atEnd) el('trail').scrollTop = el('trail').scrollHeight
 }
 
 export function troubles(b) {
-  const focus = document.activeElement?.dataset?.focus
   const waiting = b.troubles.filter((x) => x.waiting).length
-  el('trouble-button').replaceChildren(icon('bolt'), h('span', null, t('troubles')), waiting ? h('span', { class: 'count' }, String(waiting)) : '')
+  morph(el('trouble-button'), icon('bolt'), h('span', null, t('troubles')), waiting ? h('span', { class: 'count' }, String(waiting)) : '')
   el('troubles').setAttribute('aria-label', t('troubles'))
-  el('troubles').replaceChildren(h('h2', null, t('troubles')), h('p', { class: 'quiet' }, t('troubles.about')),
+  morph(el('troubles'), h('h2', null, t('troubles')), h('p', { class: 'quiet' }, t('troubles.about')),
     h('ul', null, b.troubles.map((x) => h('li', null, h('button', {
-      type: 'button', class: x.grave ? 'grave' : '', 'data-focus': 'trouble ' + x.id, disabled: b.down && x.grave,
+      type: 'button', class: x.grave ? 'grave' : '', disabled: b.down && x.grave,
       onclick: () => send('trouble', { id: x.id }),
     }, h('b', null, x.label, x.waiting && h('span', { class: 'tag' }, t('troubles.waiting'))), h('span', null, x.help))))))
-  refocus(el('troubles'), focus)
 }
 
 // story shows the step that is next, until somebody sends it away.
@@ -76,25 +72,21 @@ export function story(b, ctx) {
   const next = b.steps.findIndex((s) => !s.done)
   const gone = sessionStorage.getItem('story') === 'gone'
   box.hidden = gone || !b.steps.length
-  const looks = JSON.stringify([b.steps, document.documentElement.lang, gone, !!b.moving])
-  if (box.hidden || box.looks === looks) return
-  box.looks = looks
-  const focus = document.activeElement?.dataset?.focus
+  if (box.hidden) return
   const step = b.steps[next]
   const n = b.steps.length
   box.setAttribute('aria-label', t('story'))
-  box.replaceChildren(
+  morph(box,
     h('ol', { class: 'dots' }, b.steps.map((s, i) => h('li', { class: s.done ? 'done' : i === next ? 'now' : '' },
       h('span', { class: 'unseen' }, s.title + (s.done ? ' ✓' : ''))))),
     h('div', { class: 'story-text' },
       h('h2', null, step ? t('story.step', { N: next + 1, Of: n, Title: step.title }) : t('story.end')),
       h('p', null, step ? step.text : t('story.end.text'))),
     h('div', { class: 'story-keys' },
-      step?.try && h('button', { type: 'button', class: 'button primary', 'data-focus': 'story try', disabled: !!b.moving && !!step.try.move, onclick: () => ctx.take(step.try) }, step.try.label),
+      step?.try && h('button', { type: 'button', class: 'button primary', 'aria-disabled': String(!!b.moving && !!step.try.move), onclick: () => b.moving && step.try.move || ctx.take(step.try) }, step.try.label),
       h('button', { type: 'button', class: 'icon', 'aria-label': t('story.away'), title: t('story.away'), onclick: () => {
         sessionStorage.setItem('story', 'gone')
         box.hidden = true
         el('text').focus()
       } }, icon('close'))))
-  refocus(box, focus)
 }

@@ -1,6 +1,6 @@
 // Where one types, with hints for what can follow a slash.
 
-import { h, icon } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { avatar } from './posts.js'
 import { page, t } from './words.js'
 
@@ -48,7 +48,7 @@ export function at(who, room, label, open) {
   const text = el('text')
   if (place !== who.id + ' ' + room) {
     place = who.id + ' ' + room
-    el('me').replaceChildren(avatar(who, true))
+    morph(el('me'), avatar(who, true))
     el('me').title = who.name
     put(drafts.get(place) ?? '')
     hide()
@@ -81,7 +81,7 @@ function hint() {
   const hints = page.hints[page.place] ?? []
   found = typed.startsWith('/') ? hints.filter((x) => x.line.startsWith(typed.trimEnd()) || typed.startsWith(x.line + ' ')) : []
   chosen = -1
-  el('hints').replaceChildren(...found.map((x, i) => h('li', {
+  morph(el('hints'), found.map((x, i) => h('li', {
     role: 'option', id: 'hint' + i, 'aria-selected': 'false', onpointerdown: (e) => { e.preventDefault(); fill(x) },
   }, h('span', null, h('b', null, x.line), ' ', h('span', { class: 'args' }, x.args)), h('span', { class: 'help' }, x.help))))
   mark()

@@ -5,8 +5,7 @@ export function h(name, props, ...children) {
   const el = document.createElement(name)
   for (const [key, value] of Object.entries(props ?? {})) {
     if (value === undefined || value === null || value === false) continue
-    if (key.startsWith('on')) el.addEventListener(key.slice(2), value)
-    else if (key in el && typeof value !== 'string') el[key] = value
+    if (key in el && typeof value !== 'string') el[key] = value
     else el.setAttribute(key, value === true ? '' : value)
   }
   el.append(...children.flat(3).filter((c) => c !== undefined && c !== null && c !== false && c !== ''))
@@ -38,39 +37,41 @@ export function icon(name) {
   return svg
 }
 
-// keyed brings the children of a container in line with items. A child whose
-// item looks the same stays as it is, and keeps focus and selection.
-export function keyed(container, items, key, build) {
-  const before = new Map([...container.children].map((el) => [el.dataset.key, el]))
-  const focus = document.activeElement?.dataset?.focus
-  let at = container.firstElementChild
-  for (const item of items) {
-    const k = key(item)
-    const looks = JSON.stringify(item)
-    let el = before.get(k)
-    if (!el || el.looks !== looks) {
-      const made = build(item)
-      made.dataset.key = k
-      made.looks = looks
-      if (el) {
-        if (at === el) at = made
-        el.replaceWith(made)
+const handlers = ['onclick', 'onchange', 'oninput', 'onkeydown', 'onsubmit', 'onpointerdown']
+const keyOf = (node) => node.dataset?.key || node.getAttribute?.('name') || ''
+const alike = (a, b) => a.nodeName === b.nodeName && keyOf(a) === keyOf(b)
+
+// morph brings what an element holds in line with new children. What is there
+// already stays the same node: focus, selection and a click under way survive.
+export function morph(el, ...children) {
+  const wanted = h('div', null, ...children)
+  let i = 0
+  for (const want of [...wanted.childNodes]) {
+    let have = el.childNodes[i]
+    if (have && !alike(have, want) && keyOf(want)) {
+      const later = [...el.childNodes].slice(i + 1).find((n) => alike(n, want))
+      if (later) {
+        el.insertBefore(later, have)
+        have = later
       }
-      el = made
     }
-    before.delete(k)
-    if (el === at) at = at.nextElementSibling
-    else container.insertBefore(el, at)
+    if (have && alike(have, want)) become(have, want)
+    else el.insertBefore(want, have ?? null)
+    i++
   }
-  before.forEach((el) => el.remove())
-  refocus(container, focus)
+  while (el.childNodes.length > i) el.lastChild.remove()
 }
 
-// refocus gives the focus back to what bears the same name.
-export function refocus(container, focus) {
-  if (!focus || document.activeElement?.dataset?.focus === focus) return
-  if (document.activeElement && document.activeElement !== document.body) return
-  for (const el of container.querySelectorAll('[data-focus]')) {
-    if (el.dataset.focus === focus) el.focus({ preventScroll: true })
+function become(node, want) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    if (node.data !== want.data) node.data = want.data
+    return
   }
+  for (const { name, value } of want.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value)
+  for (const { name } of [...node.attributes]) if (!want.hasAttribute(name)) node.removeAttribute(name)
+  for (const name of handlers) node[name] = want[name]
+  const value = want.value
+  morph(node, ...want.childNodes)
+  if (node.type === 'checkbox') node.checked = want.checked
+  else if (/^(INPUT|SELECT|TEXTAREA)$/.test(node.nodeName) && node.value !== value) node.value = value
 }

@@ -1,20 +1,18 @@
 // The head of a room and what is written in it.
 
-import { h, icon, keyed } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { lines, part } from './rich.js'
 import { t, hour, day, sameDay, fullMoment } from './words.js'
 
-const hues = [168, 210, 258, 330, 24, 48, 96, 290]
+const hues = 8
 
 // avatar is somebody's picture: a letter on a colour of their own.
 export function avatar(person, small) {
   const name = person?.name ?? '?'
   let n = 0
   for (const c of person?.id ?? '') n = (n * 31 + c.codePointAt(0)) % 9973
-  const el = h('span', { class: 'avatar' + (small ? ' small' : ''), 'aria-hidden': 'true' },
+  return h('span', { class: `avatar hue${n % hues}` + (small ? ' small' : ''), 'aria-hidden': 'true' },
     person?.bot ? h('img', { src: '/static/icon.svg', alt: '' }) : [...name][0].toUpperCase())
-  el.style.setProperty('--hue', hues[n % hues.length])
-  return el
 }
 
 export function title(room, ctx) {
@@ -33,7 +31,7 @@ export function head(container, room, ctx) {
     ? h('button', { type: 'button', class: 'badge', onclick: () => ctx.go(room.id, b.post) }, icon('mark'), b.title)
     : h('a', { class: 'badge', href: b.link, target: '_blank', rel: 'noreferrer noopener' }, icon('mark'), b.title))
   const pins = (room.pinned ?? []).map((id) => h('button', { type: 'button', class: 'badge', onclick: () => ctx.go(room.id, id) }, icon('pin'), t('pinned')))
-  container.replaceChildren(
+  morph(container,
     h('div', { class: 'line' },
       h('h1', null, room.kind === 'direct' ? avatar(ctx.bot, true) : sign(room), title(room, ctx)),
       room.archived && h('span', { class: 'tag' }, t('archived')),
@@ -46,24 +44,22 @@ export function head(container, room, ctx) {
 // posts shows what is written in a room, and stays at its end if it was there.
 export function posts(container, room, all, ctx, fresh) {
   const atEnd = fresh || container.scrollHeight - container.scrollTop - container.clientHeight < 60
+  const focus = document.activeElement?.closest?.('.post')?.id
   const items = []
   let before
   for (const p of all) {
     if (!before || !sameDay(before.at, p.at)) {
-      items.push({ key: 'day ' + p.at.slice(0, 10) + p.id, day: p.at })
+      items.push(h('div', { class: 'day', role: 'separator', 'data-key': 'day ' + p.id }, h('span', null, day(p.at))))
       before = undefined
     }
     const joins = before && !before.notice && !p.notice && before.author === p.author && !before.only === !p.only &&
       Date.parse(p.at) - Date.parse(before.at) < 300000
-    items.push({ key: room.id + ' ' + p.id, post: p, joins: !!joins, as: ctx.as, lang: document.documentElement.lang })
+    items.push(post(p, !!joins, room, ctx))
     before = p
   }
-  if (!items.length) items.push({ key: 'empty ' + room.id, empty: room.kind })
-  keyed(container, items, (i) => i.key, (i) => {
-    if (i.day) return h('div', { class: 'day', role: 'separator' }, h('span', null, day(i.day)))
-    if (i.empty) return h('p', { class: 'empty' }, t(i.empty === 'direct' ? 'empty.direct' : 'empty'))
-    return post(i.post, i.joins, room, ctx)
-  })
+  morph(container, items.length ? items : h('p', { class: 'empty' }, t(room.kind === 'direct' ? 'empty.direct' : 'empty')))
+  // What had the focus may be gone with its post's change.
+  if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
   if (atEnd) container.scrollTop = container.scrollHeight
 }
 
@@ -71,10 +67,11 @@ function post(p, joins, room, ctx) {
   const who = ctx.person(p.author)
   const when = h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))
   if (p.notice) {
-    return h('div', { class: 'post notice' }, h('p', null, h('b', null, who?.name ?? ''), ' ', p.text.replace(/^@\S+ /, ''), ' ', when))
+    return h('div', { class: 'post notice', 'data-key': room.id + ' ' + p.id }, h('p', null, h('b', null, who?.name ?? ''), ' ', p.text.replace(/^@\S+ /, ''), ' ', when))
   }
   const body = p.parts?.length ? p.parts.map((x) => part(x, ctx, (a) => button(a, p, room, ctx))) : h('div', { class: 'text' }, lines(p.lines, ctx))
-  return h('article', { class: 'post' + (joins ? ' joins' : '') + (p.only ? ' only' : ''), id: 'p' + p.room + p.id, tabindex: '-1' },
+  const id = 'p' + p.room + p.id
+  return h('article', { class: 'post' + (joins ? ' joins' : '') + (p.only ? ' only' : '') + (ctx.led === id ? ' led' : ''), id, tabindex: '-1', 'data-key': room.id + ' ' + p.id },
     joins ? when : avatar(who),
     h('div', { class: 'body' },
       p.only && h('div', { class: 'only-you' }, icon('eye'), t('only_you')),
@@ -83,24 +80,22 @@ function post(p, joins, room, ctx) {
 }
 
 function button(a, p, room, ctx) {
-  const focus = p.id + ' ' + a.id
   const at = { room: room.id, post: p.id }
   if (a.input) {
-    const menu = h('select', { 'aria-label': a.label, 'data-focus': focus }, h('option', { value: '' }, a.label),
-      (a.input.options ?? []).map((o) => h('option', { value: o.value }, o.label)))
+    const menu = h('select', {
+      'aria-label': a.label, 'data-key': a.id, onchange: (e) => e.target.value && ctx.act('choose', { ...at, input: a.input.id, values: [e.target.value] }),
+    }, h('option', { value: '' }, a.label), (a.input.options ?? []).map((o) => h('option', { value: o.value }, o.label)))
     menu.value = a.input.values?.[0] ?? ''
-    menu.addEventListener('change', () => menu.value && ctx.act('choose', { ...at, input: a.input.id, values: [menu.value] }))
     return menu
   }
   if (a.link) return h('a', { class: 'button', href: a.link, target: '_blank', rel: 'noreferrer noopener' }, a.label)
-  const el = h('button', {
-    type: 'button', class: 'button ' + (a.style ?? ''), 'data-focus': focus, disabled: room.archived,
-    onclick: async () => {
+  return h('button', {
+    type: 'button', class: 'button ' + (a.style ?? ''), 'data-key': a.id, disabled: room.archived,
+    onclick: async (e) => {
+      const el = e.currentTarget
       el.classList.add('busy')
       await ctx.act('press', { ...at, action: a.id })
       el.classList.remove('busy')
     },
   }, a.label)
-  return el
 }
-

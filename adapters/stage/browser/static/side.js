@@ -1,17 +1,16 @@
 // Who one acts as, and where there is something to read.
 
-import { h, icon, refocus } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { avatar, sign, title } from './posts.js'
 import { t } from './words.js'
 
 const dot = (n) => n > 0 && h('span', { class: 'count', 'aria-label': t('unread', { N: n }) }, n > 99 ? '99+' : String(n))
 
 export function side(container, state, ctx) {
-  const focus = document.activeElement?.dataset?.focus
   const people = state.view.people.filter((p) => !p.bot && !p.deactivated)
   const rooms = state.view.rooms.filter((r) => !r.archived || r.id === ctx.room)
-  const item = (r) => h('li', null, h('button', {
-    type: 'button', class: 'item' + (state.unread[r.id] ? ' unread' : ''), 'data-focus': 'room ' + r.id,
+  const item = (r) => h('li', { 'data-key': r.id }, h('button', {
+    type: 'button', class: 'item' + (state.unread[r.id] ? ' unread' : ''), 'data-key': 'room ' + r.id,
     'aria-current': r.id === ctx.room ? 'page' : null, onclick: () => ctx.go(r.id),
   }, r.kind === 'direct' ? avatar(ctx.bot, true) : h('span', { class: 'sign' }, sign(r)),
   h('span', { class: 'name' }, title(r, ctx)), dot(state.unread[r.id])))
@@ -19,21 +18,20 @@ export function side(container, state, ctx) {
     h('ul', null, rooms.filter((r) => kinds.includes(r.kind)).map(item)))
   const direct = rooms.some((r) => r.kind === 'direct') ? list('direct', ['direct'])
     : h('section', null, h('h2', null, t('direct')), h('ul', null, h('li', null, h('button', {
-      type: 'button', class: 'item', 'data-focus': 'room ', 'aria-current': ctx.room === '' ? 'page' : null, onclick: () => ctx.go(''),
+      type: 'button', class: 'item', 'data-key': 'room ', 'aria-current': ctx.room === '' ? 'page' : null, onclick: () => ctx.go(''),
     }, avatar(ctx.bot, true), h('span', { class: 'name' }, ctx.botName)))))
-  container.replaceChildren(
+  morph(container,
     h('div', { class: 'drawer-head only-narrow' }, h('b', null, 'riskroom'),
       h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: () => ctx.drawer(null) }, icon('close'))),
     state.places.length > 1 ? h('section', null, h('h2', null, t('workspace')), h('select', {
-      'aria-label': t('workspace'), 'data-focus': 'place', onchange: (e) => ctx.moveTo(e.target.value),
+      'aria-label': t('workspace'), 'data-key': 'place', onchange: (e) => ctx.moveTo(e.target.value),
     }, state.places.map((p) => h('option', { value: p, selected: p === state.place }, p)))) : '',
     h('section', null, h('h2', { id: 'acting' }, t('acting_as')),
-      h('ul', { class: 'people', role: 'radiogroup', 'aria-labelledby': 'acting' }, people.map((p) => h('li', { role: 'none' }, h('button', {
+      h('ul', { class: 'people', role: 'radiogroup', 'aria-labelledby': 'acting' }, people.map((p) => h('li', { role: 'none', 'data-key': p.id }, h('button', {
         type: 'button', class: 'item' + (state.others[p.id] ? ' unread' : ''), role: 'radio', 'aria-checked': String(p.id === state.as),
-        tabindex: p.id === state.as ? '0' : '-1', 'data-focus': 'person ' + p.id, onclick: () => ctx.be(p.id), onkeydown: among,
+        tabindex: p.id === state.as ? '0' : '-1', 'data-key': 'person ' + p.id, onclick: () => ctx.be(p.id), onkeydown: among,
       }, avatar(p, true), h('span', { class: 'name' }, p.name), dot(state.others[p.id])))))),
     list('channels', ['public', 'private']), direct)
-  refocus(container, focus)
 }
 
 // among moves between the people with the arrow keys.

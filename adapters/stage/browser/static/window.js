@@ -1,6 +1,6 @@
 // Dialogs of the bot. The browser keeps the focus inside and closes on Escape.
 
-import { h, icon } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { part } from './rich.js'
 import { t } from './words.js'
 
@@ -23,11 +23,11 @@ export function show(win, ctx) {
   if (win.id !== mine) [typed, problems] = [{}, {}]
   mine = win.id
   shown = version
-  const focus = document.activeElement?.closest?.('#window') && document.activeElement.name
   draw(win, ctx)
   if (!d.open) d.showModal()
-  const again = focus && d.querySelector(`[name="${CSS.escape(focus)}"]`)
-  ;(again || d.querySelector('form input, form textarea, form select') || d.querySelector('form button'))?.focus()
+  if (!d.contains(document.activeElement) || document.activeElement === d || document.activeElement.closest('header')) {
+    ;(d.querySelector('form input, form textarea, form select') || d.querySelector('footer button:last-child'))?.focus()
+  }
 }
 
 function draw(win, ctx) {
@@ -42,12 +42,13 @@ function draw(win, ctx) {
   const use = (a) => a.input
     ? field({ ...a.input, label: a.label }, change)
     : h('button', { type: 'button', class: 'button ' + (a.style ?? ''), onclick: () => ctx.act('press', { ...at, action: a.id }) }, a.label)
+  const theForm = () => d.querySelector('form')
   const form = h('form', {
-    novalidate: true,
+    novalidate: true, 'data-key': ctx.as + win.id,
     // What is typed stays, also if the bot changes the window meanwhile.
     oninput: (e) => {
       const i = win.parts.find((p) => p.input?.id === e.target.name)?.input
-      if (i) typed[i.id] = read(form, i)
+      if (i) typed[i.id] = read(theForm(), i)
     },
     onsubmit: async (e) => {
       e.preventDefault()
@@ -55,16 +56,16 @@ function draw(win, ctx) {
       const missing = {}
       for (const p of win.parts) {
         if (p.kind !== 'input') continue
-        const values = read(form, p.input)
+        const values = read(theForm(), p.input)
         fields[p.input.id] = values
         typed[p.input.id] = values
         if (p.input.required && !values.some((v) => v.trim())) missing[p.input.id] = t('window.required')
       }
       problems = missing
       if (!Object.keys(missing).length) {
-        form.classList.add('busy')
+        theForm().classList.add('busy')
         const out = await ctx.act('submit', { ...at, fields })
-        form.classList.remove('busy')
+        theForm()?.classList.remove('busy')
         problems = out.problems ?? {}
       }
       if (Object.keys(problems).length) {
@@ -79,7 +80,7 @@ function draw(win, ctx) {
   h('footer', null, h('button', { type: 'button', class: 'button', onclick: close }, win.close || t('window.cancel')),
     win.submit && h('button', { type: 'submit', class: 'button primary' }, win.submit)))
   d.setAttribute('aria-labelledby', 'window-title')
-  d.replaceChildren(form)
+  morph(d, form)
   d.oncancel = (e) => { e.preventDefault(); close() }
 }
 
@@ -125,6 +126,6 @@ function field(i, change) {
   const label = [i.label, !i.required && h('span', { class: 'optional' }, t('window.optional'))]
   const rest = [i.hint && h('p', { class: 'hint', id: id + '-hint' }, i.hint), wrong && h('p', { class: 'wrong', id: id + '-wrong', role: 'alert' }, wrong)]
   return i.kind === 'select' && i.many
-    ? h('fieldset', { class: 'field' }, h('legend', null, label), input, rest)
-    : h('div', { class: 'field' }, h('label', { for: id }, label), input, rest)
+    ? h('fieldset', { class: 'field', 'data-key': i.id }, h('legend', null, label), input, rest)
+    : h('div', { class: 'field', 'data-key': i.id }, h('label', { for: id }, label), input, rest)
 }

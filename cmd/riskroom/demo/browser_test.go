@@ -1,0 +1,361 @@
+package demo
+
+import (
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"riskroom/core/text"
+)
+
+var update = flag.Bool("update", false, "take the pictures in docs/ anew")
+
+// visitor is a person who tries the demo in a language, on a screen.
+type visitor struct {
+	*tab
+	words  text.Printer
+	narrow bool
+}
+
+func visit(t *testing.T, lang string, l look) visitor {
+	t.Helper()
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := served(t, lang, nil)
+	b := open(t, chromium(t), url+"?lang="+lang, l)
+	return visitor{b, words.In(lang), l.width < 720}
+}
+
+// says returns a wording of the page.
+func (v visitor) says(id string, args ...text.Args) string { return v.words.S("browser."+id, args...) }
+
+// side presses something in the list of people and rooms.
+func (v visitor) side(label string) {
+	v.Helper()
+	if v.narrow {
+		v.press("#open-side", "")
+		v.waits("the list slides in", `document.querySelector('#side').getBoundingClientRect().x >= 0`)
+	}
+	v.press("#side button.item", label)
+	v.gone("#veil")
+}
+
+// trail reads what happened behind the scenes.
+func (v visitor) trail(wants ...string) {
+	v.Helper()
+	if v.narrow && !eval[bool](v.tab, `document.body.dataset.drawer === 'behind'`) {
+		v.press("#open-behind", "")
+	}
+	v.sees("#trail", wants...)
+	if v.narrow {
+		v.press("#behind button", v.says("close"))
+		v.gone("#veil")
+	}
+}
+
+// trouble makes trouble.
+func (v visitor) trouble(id string) {
+	v.Helper()
+	v.press("#trouble-button", "")
+	v.press("#troubles button", v.says("trouble."+id))
+	if id == killNow {
+		v.sees("#due", v.says("clock.down"))
+	} else {
+		v.sees("#troubles", v.says("troubles.waiting"))
+	}
+	v.keys("\x1b")
+	v.gone("#troubles")
+}
+
+// clock moves the clock and waits until it is there.
+func (v visitor) clock(key string) {
+	v.Helper()
+	before := v.text("#now")
+	v.press("#clock-keys button", v.says("clock.key."+key))
+	if key != "hour" {
+		v.waits("the day has changed", `document.querySelector('#now').innerText !== `+quoted(before))
+	}
+	v.waits("the clock has stopped", `document.querySelector('#moving').hidden && document.querySelector('#clock-keys button').ariaDisabled === 'false'`)
+}
+
+func quoted(s string) string { return "`" + strings.ReplaceAll(s, "`", "") + "`" }
+
+// fill types into the field of a window with that label.
+func (v visitor) fill(label, value string) {
+	v.Helper()
+	v.press("#window .field label", label)
+	v.keys(value)
+}
+
+// choose chooses in the field of a window with that label.
+func (v visitor) choose(label, option string) {
+	v.Helper()
+	v.waits("choose "+option, `(() => { const f = [...document.querySelectorAll('#window .field')].find(f => f.innerText.startsWith(`+quoted(label)+`));
+		const s = f?.querySelector('select'), o = s && [...s.options].find(o => o.text === `+quoted(option)+`); if (!o) return false;
+		s.focus(); s.value = o.value; s.dispatchEvent(new Event('change', {bubbles: true})); return true })()`)
+}
+
+// count counts the elements of a selector whose text holds something.
+func (v visitor) count(selector, holds string) int {
+	v.Helper()
+	return eval[int](v.tab, `[...document.querySelectorAll(`+quoted(selector)+`)].filter(e => e.innerText.includes(`+quoted(holds)+`)).length`)
+}
+
+// once fails the test unless exactly one element of a selector holds a text.
+func (v visitor) once(selector, holds string) {
+	v.Helper()
+	if n := v.count(selector, holds); n != 1 {
+		v.Errorf("%d of %s hold %q:\n%s", n, selector, holds, v.text(selector))
+	}
+}
+
+// file files the story's risk, and forgets a field at first.
+func (v visitor) file(module string) {
+	v.Helper()
+	title := v.words.S("demo.story.title")
+	v.press("#story button", v.says("story.file.try"))
+	v.press("#send", "")
+	v.sees("#window", v.words.S("commands.form.file.title"))
+	v.press("#window footer button", v.words.S("commands.form.file.submit"))
+	v.sees("#window .wrong", v.says("window.required"))
+	v.fill(v.words.Field("title"), title)
+	v.choose(v.words.Field("module"), module)
+	v.sees("#window .checks")
+	v.waits("the handlers are chosen", `document.querySelectorAll('#window .checks input:checked').length === 2`)
+	v.waits("what was typed stays", `document.querySelector('#window input').value === `+quoted(title))
+	v.press("#window footer button", v.words.S("commands.form.file.submit"))
+	v.sees("#window", "R-1", title)
+	v.press("#window footer button", "")
+	v.gone("#window")
+}
+
+// TestStoryInBrowser plays the whole story as somebody sees it for the first
+// time, with trouble on the way: nothing gets lost, and nothing doubled.
+func TestStoryInBrowser(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, lang, other string
+		look              look
+		lin, module       string
+	}{
+		{"1280 in English", text.English, text.Chinese, look{1280, 800, false}, "lin", "Payments"},
+		{"390 in Chinese", text.Chinese, text.English, look{390, 844, true}, "林晓", "支付"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			v := visit(t, c.lang, c.look)
+			title := v.words.S("demo.story.title")
+
+			// A form: it holds the focus, Escape closes it, and it says what is missing.
+			v.sees("#story", v.says("story.file"))
+			v.press("#story button", v.says("story.file.try"))
+			v.waits("the command is typed", `document.activeElement.value === '/risk new'`)
+			v.sees("#hints", v.says("hint.new"))
+			v.keys("\r")
+			v.sees("#window", v.words.S("commands.form.file.title"))
+			for range 15 {
+				v.keys("\t")
+			}
+			v.waits("the focus stays in the window", `!!document.activeElement.closest('#window') || document.activeElement === document.body`)
+			v.keys("\x1b")
+			v.gone("#window")
+			v.file(c.module)
+			v.sees("#story", v.says("story.wait"))
+			v.trail("R-1", v.says("trail.filed", text.Args{"Who": "mei"}))
+
+			// Only the reader sees what a command answers.
+			v.press("#text", "")
+			v.keys("/risk list\r")
+			v.sees("#posts .only", v.says("only_you"), title)
+
+			// A message arrives, and the answer is lost.
+			v.side(c.lin)
+			v.sees("#posts", title, v.words.S("card.button.resolve"))
+			v.once("#posts .post", title)
+			v.trouble("error_after")
+			v.clock("day")
+			v.trail(v.says("struck.error_after", text.Args{"Call": "chat.postMessage"}))
+			for range 5 {
+				if v.count("#trail li", v.says("trail.step.send_message.to", text.Args{"Done": ""})) >= 2 {
+					break
+				}
+				v.clock("hour")
+			}
+			if n := v.count("#posts .post", title); n != 2 {
+				t.Errorf("lin has %d messages, not that the risk is there and that it waits:\n%s", n, v.text("#posts"))
+			}
+
+			// Everything in the other language and back.
+			v.press("#lang", "")
+			other := v
+			words, _ := text.Load()
+			other.words = words.In(c.other)
+			v.sees("#clock-keys", other.says("clock.key.day"))
+			other.trail(other.says("trail.filed", text.Args{"Who": "mei"}))
+			v.press("#lang", "")
+			v.sees("#clock-keys", v.says("clock.key.day"))
+
+			// The engine dies as the group has just been made.
+			v.trouble(killInCall)
+			v.clock("day")
+			v.trail(v.says("killed.in", text.Args{"Call": "conversations.create"}), v.says("restarted"))
+			v.trail(v.says("trail.step.send_group_message"))
+			v.trail(v.says("once", text.Args{"Call": "conversations.create"}))
+			if v.narrow {
+				v.press("#open-side", "")
+			}
+			v.sees("#side", "r-1")
+			v.once("#side li", "r-1")
+			if v.narrow {
+				v.keys("\x1b")
+				v.gone("#veil")
+			}
+
+			// The badge, the card, and the end.
+			v.sees("#story", v.says("story.resolve"))
+			v.press("#story button", v.says("story.resolve.try"))
+			v.sees("#head h1", "r-1")
+			v.once("#posts .post", v.words.S("card.button.resolve"))
+			v.press("#head .badge", "R-1")
+			v.waits("the badge leads to its card", `document.activeElement.classList.contains('led')`)
+			v.trouble(killNow)
+			v.waits("another engine is there", `!document.body.classList.contains('down')`)
+			v.press("#posts button", v.words.S("card.button.resolve"))
+			v.sees("#window", "R-1")
+			v.keys(v.words.S("demo.story.note"))
+			v.press("#window footer .primary", "")
+			v.gone("#window")
+			v.sees("#posts dl", v.words.S("common.status.resolved"))
+			v.sees("#story", v.says("story.end"))
+			v.side("riskroom")
+			v.sees("#posts dl", v.words.S("common.status.resolved"))
+			v.press("#story button", v.says("story.away"))
+			v.gone("#story")
+		})
+	}
+}
+
+// TestPageWeight: the page is light.
+func TestPageWeight(t *testing.T) {
+	t.Parallel()
+	v := visit(t, text.English, look{1280, 800, false})
+	v.sees("#story", v.says("story.file"))
+	const most = 100_000
+	if n := eval[int](v.tab, `[performance.getEntriesByType('navigation'), performance.getEntriesByType('resource')].flat()
+		.filter(e => !e.name.includes('/events')).reduce((sum, e) => sum + e.transferSize, 0)`); n > most || n < 10_000 {
+		t.Errorf("the page takes %d bytes", n)
+	}
+	if s := eval[string](v.tab, `[...document.querySelectorAll('script, style, [style], [onclick]')].filter(e => !e.src).map(e => e.outerHTML).join()`); strings.Contains(s, "<script") {
+		t.Errorf("scripts stand in the page: %s", s)
+	}
+	if got := eval[int](v.tab, `document.documentElement.scrollWidth - innerWidth`); got > 0 {
+		t.Errorf("the page is %d pixels too wide", got)
+	}
+}
+
+// TestPageForThisMachine: nobody else gets an answer.
+func TestPageForThisMachine(t *testing.T) {
+	t.Parallel()
+	url := served(t, text.English, nil)
+	ask := func(change func(*http.Request)) int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"say", strings.NewReader(`{"as":"U0DEMO0001","text":""}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Origin", strings.TrimSuffix(url, "/"))
+		change(r)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		return answer.StatusCode
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*http.Request)
+		status int
+	}{
+		{"the page", func(*http.Request) {}, http.StatusOK},
+		{"a name that was rebound", func(r *http.Request) { r.Host = "evil.example"; r.Header.Set("Origin", "http://evil.example") }, http.StatusMisdirectedRequest},
+		{"another origin", func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") }, http.StatusForbidden},
+		{"another port", func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:1") }, http.StatusForbidden},
+		{"another site", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, http.StatusForbidden},
+		{"a form", func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, http.StatusUnsupportedMediaType},
+	} {
+		if got := ask(c.change); got != c.status {
+			t.Errorf("%s: HTTP %d, not %d", c.name, got, c.status)
+		}
+	}
+}
+
+// TestScreens takes the pictures that stand in docs/: go test
+// ./cmd/riskroom/demo -run TestScreens -update.
+func TestScreens(t *testing.T) {
+	if !*update {
+		t.Skip("pictures are taken with -update")
+	}
+	for _, c := range []struct {
+		name string
+		look look
+	}{
+		{"demo", look{1280, 800, false}}, {"demo-phone", look{390, 844, true}},
+	} {
+		v := visit(t, text.English, c.look)
+		v.file("Payments")
+		v.clock("day")
+		v.clock("day")
+		v.sees("#story", v.says("story.resolve"))
+		v.press("#story button", v.says("story.resolve.try"))
+		v.sees("#posts dl", "lin")
+		v.once("#posts .post", v.words.S("card.button.resolve"))
+		eval[bool](v.tab, `(document.activeElement.blur(), true)`)
+		if err := os.WriteFile(filepath.Join("../../../docs", c.name+".png"), v.shot(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestOwnFlows shows a config file of two workspaces with many fields.
+func TestOwnFlows(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("../../../configs/full.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := served(t, text.English, src)
+	v := visitor{open(t, chromium(t), url+"?lang=en", look{1280, 800, false}), words.In(text.English), false}
+	v.sees("#side", "lin", "payments-oncall-1", "general")
+	v.press("#text", "")
+	v.keys("/risk new\r")
+	v.sees("#window", "Impact", "Amount at risk")
+	v.fill("Title", "Ledger is <b>off</b> & more")
+	v.choose("Module", "Payments")
+	v.choose("Impact", "One team")
+	if os.Getenv("SHOTS") != "" {
+		_ = os.WriteFile("/tmp/shots/own1.png", v.shot(), 0o644)
+	}
+	v.press("#window footer button", "File")
+	v.sees("#window", "R-1", "Ledger is <b>off</b> & more")
+	v.press("#window footer button", "Close")
+	v.sees("#story", v.says("story.wait.own"))
+	v.press("#story button", v.says("story.wait.own.try"))
+	v.sees("#story", v.says("story.resolve"))
+	v.side("lin")
+	v.sees("#posts", "Ledger is <b>off</b> & more")
+	if os.Getenv("SHOTS") != "" {
+		_ = os.WriteFile("/tmp/shots/own2.png", v.shot(), 0o644)
+	}
+	eval[bool](v.tab, `(() => { const s = document.querySelector('#side select'); s.value = 'labs'; s.dispatchEvent(new Event('change')); return true })()`)
+	v.waits("the other workspace is shown", `document.querySelector('#side select').value === 'labs' && document.querySelector('#posts').innerText.includes('Nothing')`)
+}
