@@ -130,7 +130,7 @@ func (b *Bot) typedLine(c Command) string {
 		return ""
 	}
 	line := b.org.Command
-	for _, part := range []string{c.Typed.Name, c.Typed.Text} {
+	for _, part := range []string{c.Typed.Name, c.Typed.Text, b.optionLine(c)} {
 		if part != "" {
 			line += " " + part
 		}

@@ -36,6 +36,9 @@ type Typed struct {
 	Text string
 	// Mentions says whom the platform says that a mention in Text means.
 	Mentions map[string]core.Ref
+	// Options are fields that were given each by itself, on platforms whose
+	// commands have typed options. Their values may be as people type them.
+	Options Values
 }
 
 // Pressed is a button on a card.
@@ -51,6 +54,9 @@ type Filled struct {
 	Form   string            // Form.ID
 	State  map[string]string // Form.State, as it was given
 	Values Values
+	// Rest holds the fields that the platform had no inputs for, as Bot.Rest
+	// worded them and as the person left them.
+	Rest string
 	// Refresh tells that nothing is submitted yet: the answer is the same form
 	// as it should look now.
 	Refresh bool

@@ -18,7 +18,7 @@ var listWords = map[string]string{
 
 // list lists open risks.
 func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
-	q, faults := b.listQuery(c.Typed.Text, b.printer(c).Lang())
+	q, faults := b.listQuery(c.Typed, b.printer(c).Lang())
 	if len(faults) > 0 {
 		r := b.faulty(c, faults)
 		r.Text = append(r.Text, core.Plain("\n"+b.printer(c).S("commands.help.list", text.Args{"Command": b.org.Command})))
@@ -42,12 +42,13 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 	return r, nil
 }
 
-func (b *Bot) listQuery(typed, lang string) (engine.ListQuery, []fault) {
+func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 	var moduleKey []key
 	if k := findKey(b.keys, "module"); k != nil {
 		moduleKey = []key{*k}
 	}
-	values, faults := parseLine(moduleKey, typed)
+	values, faults := parseLine(moduleKey, c.Text)
+	faults = append(faults, add(values, c.Options)...)
 	var q engine.ListQuery
 	for _, word := range strings.Fields(values.Get("title")) {
 		switch listWords[strings.ToLower(word)] {

@@ -19,10 +19,11 @@ const glance = time.Second
 
 // new files a risk: from what was typed, or through a form.
 func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
-	if c.Typed.Text == "" {
-		return b.openFileForm(ctx, c)
-	}
 	values, faults := parseLine(b.keys, c.Typed.Text)
+	faults = append(faults, add(values, c.Typed.Options)...)
+	if len(values) == 0 && len(faults) == 0 {
+		return b.openFileForm(ctx, c, Values{})
+	}
 	d, more := b.draft(values, c.Typed.Mentions, b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
 		r := b.faulty(c, faults)
@@ -32,16 +33,20 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 		})))
 		return r, nil
 	}
+	if d.Title == "" && len(c.Typed.Options) > 0 {
+		return b.openFileForm(ctx, c, b.valuesOf(d)) // which asks for the long fields
+	}
 	return b.file(ctx, c, d, values.Get(anywayKey) != "")
 }
 
-func (b *Bot) openFileForm(ctx context.Context, c Command) (Reply, error) {
+// openFileForm opens the form of a new risk with what was given already.
+func (b *Bot) openFileForm(ctx context.Context, c Command, given Values) (Reply, error) {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	if err := b.filing.MayFile(short, c.Actor); err != nil && refused(err) {
 		return Reply{}, err
 	}
-	f := b.fileFormOf(c, Values{}, nil)
+	f := b.fileFormOf(c, given, map[string]string{"module": given.Get("module")})
 	r := Say(b.printer(c).S("commands.form_again", text.Args{"Line": b.typedLine(c), "Command": b.org.Command}))
 	r.Form = &f
 	return r, nil
@@ -53,8 +58,9 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 		f := b.fileFormOf(c, c.Filled.Values, c.Filled.State)
 		return Reply{Form: &f}, nil
 	}
-	d, faults := b.draft(c.Filled.Values, nil, b.printer(c).Lang())
-	if len(faults) > 0 {
+	values, faults := b.filledValues(c.Filled)
+	d, more := b.draft(values, nil, b.printer(c).Lang())
+	if faults = append(faults, more...); len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
 	return b.file(ctx, c, d, c.Filled.State[anywayKey] != "")

@@ -1,0 +1,90 @@
+package bots
+
+import (
+	"slices"
+	"strings"
+
+	"riskroom/core/text"
+)
+
+// add puts what was given by itself beside what was typed on the line.
+func add(values, options Values) []fault {
+	var faults []fault
+	for field, v := range options {
+		if values[field] != nil {
+			faults = append(faults, fault{field: field, code: "twice", args: text.Args{"Key": field}})
+			continue
+		}
+		values[field] = v
+	}
+	return faults
+}
+
+// optionLine is what was given by itself, as it can be typed on a line.
+func (b *Bot) optionLine(c Command) string {
+	var parts []string
+	for _, k := range b.keys {
+		if v := c.Typed.Options[k.field]; len(v) > 0 {
+			parts = append(parts, k.name(b.printer(c).Lang())+":"+quote(strings.Join(v, ",")))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Rest words fields of a form for readers of lang as they can be typed, one on a
+// line: for a platform whose forms have no inputs for them.
+func (b *Bot) Rest(lang string, fields []Field) string {
+	p := b.text.In(lang)
+	var lines []string
+	for _, f := range fields {
+		i := slices.IndexFunc(b.keys, func(k key) bool { return k.field == f.Key })
+		if i < 0 {
+			continue
+		}
+		lines = append(lines, strings.TrimSpace(b.keys[i].name(p.Lang())+": "+quote(strings.Join(f.initial(), ", "))))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// initial is what stands in a field at first, as people read it: the label of
+// the one option that is chosen, where keys mean nothing to them.
+func (f Field) initial() []string {
+	if f.Many || len(f.Initial) != 1 {
+		return f.Initial
+	}
+	for _, o := range f.Options {
+		if o.Key == f.Initial[0] {
+			return []string{o.Label}
+		}
+	}
+	return f.Initial
+}
+
+// filledValues is what stands in a form, Rest taken apart.
+func (b *Bot) filledValues(f *Filled) (Values, []fault) {
+	if f.Rest == "" {
+		return f.Values, nil
+	}
+	values, faults := parseLine(b.keys, f.Rest)
+	// A field that was left as it was offered, without a value, has none.
+	faults = slices.DeleteFunc(faults, func(f fault) bool { return f.code == "empty" })
+	if outside := values["title"]; outside != nil && f.Values["title"] != nil {
+		delete(values, "title")
+		faults = append(faults, fault{field: "title", code: "outside", args: text.Args{"Text": outside[0]}})
+	}
+	return values, append(faults, add(values, f.Values)...)
+}
+
+// quote puts a value into quotes where it needs them, of a kind that it does not
+// hold itself.
+func quote(s string) string {
+	if s == "" || !strings.ContainsAny(s, " \t\n:：\"“”「」") {
+		return s
+	}
+	for _, marks := range [][2]string{{`"`, `"`}, {"“", "”"}, {"「", "」"}} {
+		if !strings.Contains(s, marks[1]) {
+			return marks[0] + s + marks[1]
+		}
+	}
+	return `"` + strings.ReplaceAll(s, `"`, "'") + `"`
+}

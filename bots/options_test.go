@@ -1,0 +1,124 @@
+package bots
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// given is a command with typed options.
+func given(name string, options Values) Command {
+	c := typed(name)
+	c.Typed.Options = options
+	return c
+}
+
+func TestNewFromTypedOptions(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	c := given("new", Values{
+		"title": {`module:Nobody's is "not" a field`}, "module": {"core banking"}, "severity": {"高"}, "handlers": {"wei, acme/U0WANG"}, "fields.kind": {"Money"},
+	})
+	wants(t, words(ask(t, newBot(t, f), c)), "R-17 is filed")
+	want := engine.Draft{
+		Title: `module:Nobody's is "not" a field`, Module: "Core Banking", Severity: core.High,
+		Handlers: []core.Ref{"wei", "acme/U0WANG"}, Fields: map[string]core.Value{"kind": {Text: "money"}},
+	}
+	if diff := cmp.Diff(want, f.drafts[c.Op]); diff != "" {
+		t.Errorf("draft (-want +got):\n%s", diff)
+	}
+}
+
+func TestTypedOptionsWithoutATitleOpenTheForm(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	r := ask(t, b, given("new", Values{"module": {"core banking"}, "severity": {"high"}, "handlers": {"lin"}}))
+	if r.Form == nil {
+		t.Fatalf("no form: %s", words(r))
+	}
+	for _, f := range r.Form.Fields {
+		want := map[string]string{"module": "Core Banking", "severity": "high", "handlers": "lin"}[f.Key]
+		if want != "" && strings.Join(f.Initial, " ") != want {
+			t.Errorf("%s holds %q", f.Key, f.Initial)
+		}
+	}
+	wants(t, words(r), `/risk new module:"core banking" severity:high handlers:lin`)
+}
+
+func TestWrongTypedOptionsAreSaidAgain(t *testing.T) {
+	t.Parallel()
+	r := ask(t, newBot(t, &fakeEngine{}), given("new", Values{"title": {"Ledger: off"}, "due_at": {"soon"}}))
+	wants(t, words(r), "Nothing was done", `"soon" is not a date`, `/risk new title:"Ledger: off" due:soon`)
+	f := &fakeEngine{}
+	ask(t, newBot(t, f), given("list mine", Values{"module": {"core banking"}}))
+	if diff := cmp.Diff([]engine.ListQuery{{Mine: true, Module: "Core Banking"}}, f.queries); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+// TestRestComesBack has a form filled whose other fields are shown as lines.
+func TestRestComesBack(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	form := ask(t, b, given("new", Values{"module": {"core banking"}})).Form
+	rest := b.Rest("en", form.Fields[1:])
+	wants(t, rest, `module: "Core Banking"`, "handlers: wei", "severity: Medium", "discovered: 2026-11-20", "amount:\n")
+	c := Command{Op: "op", Actor: lin, Filled: &Filled{
+		Form: form.ID, State: form.State, Values: Values{"title": {"Ledger"}}, Rest: strings.Replace(rest, "Medium", "critical", 1),
+	}}
+	r := ask(t, b, c)
+	if d := f.drafts["op"]; d.Title != "Ledger" || d.Module != "Core Banking" || d.Severity != core.Critical || len(d.Handlers) != 1 {
+		t.Errorf("%s: %+v", words(r), d)
+	}
+	c.Filled.Rest = "module: Payments\nnonsense due: soon"
+	wants(t, words(ask(t, b, c)), "nonsense", `"soon" is not a date`)
+}
+
+func TestQuoteIsReadBack(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for _, s := range []string{"one", "two words", `a "quoted" word`, `both " and ”`, "a:b", "资金 损失", "two\nlines"} {
+		v, faults := parseLine(b.keys, "description:"+quote(s))
+		if v.Get("description") != s || len(faults) > 0 {
+			t.Errorf("%q came back as %q, %v", s, v, faults)
+		}
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{listing: engine.Listing{Risks: []core.Risk{{Key: "R-18", Title: "Refund\nis lost"}, {Key: "R-17", Title: "Ledger"}}}}
+	b := newBot(t, f)
+	for _, c := range []struct{ field, typed, want string }{
+		{"module", "", "Payments|Core Banking|Nobody's"},
+		{"module", "bank", "Core Banking"},
+		{"severity", "hi", "high"},
+		{FieldStatus, "处", ""},
+		{FieldStatus, "in", "in_progress|pending"},
+		{FieldRisk, "led", "R-17"},
+		{FieldRisk, "r-1", "R-18|R-17"},
+		{"handlers", "li", "lin"},
+		{"handlers", "lin, ", "lin, wei|lin, @oncall"},
+		{"fields.witness", "we", "wei"},
+		{"fields.kind", "loss", "trust"},
+		{"title", "x", ""},
+	} {
+		var keys []string
+		for _, s := range b.Suggest(t.Context(), typed("suggest"), c.field, c.typed) {
+			keys = append(keys, s.Key)
+		}
+		if got := strings.Join(keys, "|"); got != c.want {
+			t.Errorf("%s %q: %s, want %s", c.field, c.typed, got, c.want)
+		}
+	}
+	f.before = func(ctx context.Context, _ string) error { return down }
+	if s := b.Suggest(t.Context(), typed("suggest"), FieldRisk, ""); s != nil {
+		t.Errorf("a store that is down offers %v", s)
+	}
+}
