@@ -156,3 +156,18 @@ func TestViewFinds(t *testing.T) {
 		t.Error("a room that is not there is found")
 	}
 }
+
+func TestViewForOnePerson(t *testing.T) {
+	t.Parallel()
+	v := stage.View{
+		Rooms:   []stage.Room{{ID: "a", Members: []string{"lin", "wei"}}, {ID: "b", Members: []string{"wei"}}},
+		Posts:   []stage.Post{{ID: "1", Room: "a"}, {ID: "2", Room: "a", Only: "wei"}, {ID: "3", Room: "b"}},
+		Windows: []stage.Window{{ID: "w", Person: "wei"}},
+	}
+	for person, want := range map[string][3]int{"lin": {1, 1, 0}, "wei": {2, 3, 1}, "mei": {0, 0, 0}} {
+		got := v.For(person)
+		if n := [3]int{len(got.Rooms), len(got.Posts), len(got.Windows)}; n != want {
+			t.Errorf("%s sees %v rooms, posts and windows, not %v", person, n, want)
+		}
+	}
+}
