@@ -4,8 +4,9 @@
 // be what they would have seen anyway.
 //
 // process_test.go starts and kills serve (the test binary, executed again),
-// proxy_test.go stands between serve and Redis, story_test.go plays one story
-// from a command to what the workspace shows in the end.
+// proxy_test.go stands between serve and Redis, bench_test.go puts these and a
+// workspace together, and story_test.go plays one story on that, from a command
+// to what the workspace shows in the end. kill_test.go is the heart of it.
 package e2e_test
 
 import (

@@ -3,12 +3,8 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha1"
-	"encoding/hex"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,54 +16,6 @@ type command struct {
 	name  string // of the script, or of the command
 	nth   int    // among those of its name, from 1
 	wrote bool   // whether Redis changed by it; known only to a recording proxy
-}
-
-// scriptNames tells scripts by their hash. A server that has never seen a
-// script is sent its text first.
-type scriptNames struct {
-	bodies map[string]string // file to name
-
-	mu     sync.Mutex
-	byHash map[string]string
-}
-
-func readScriptNames(t testing.TB) *scriptNames {
-	t.Helper()
-	files, err := filepath.Glob("../../../core/store/scripts/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("the store's scripts are not where they were: %v", err)
-	}
-	s := &scriptNames{bodies: map[string]string{}, byHash: map[string]string{}}
-	for _, f := range files {
-		body, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.bodies[string(body)] = strings.TrimSuffix(filepath.Base(f), ".lua")
-	}
-	return s
-}
-
-// of names a command.
-func (s *scriptNames) of(words []string) string {
-	verb := strings.ToUpper(words[0])
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch verb {
-	case "EVALSHA":
-		if name := s.byHash[words[1]]; name != "" {
-			return name
-		}
-	case "EVAL":
-		sum := sha1.Sum([]byte(words[1]))
-		for body, name := range s.bodies {
-			if strings.HasSuffix(words[1], body) {
-				s.byHash[hex.EncodeToString(sum[:])] = name
-				return name
-			}
-		}
-	}
-	return verb
 }
 
 // proxy stands between serve and Redis. It takes one command after the other
