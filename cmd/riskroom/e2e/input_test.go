@@ -1,8 +1,10 @@
 package e2e_test
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,29 +23,35 @@ type request struct {
 	body        string
 	contentType string        // "": that of forms
 	age         time.Duration // of the signature
-	sign        string        // the signature, "": a right one
-	unsigned    bool
+	signed      http.Header   // how it is signed, nil: rightly
 }
 
-// send sends a request and returns the status and the signature that it bore.
-func (b *bench) send(r request) (int, string) {
+// The headers of a signature.
+const (
+	signedAt   = "X-Slack-Request-Timestamp"
+	signedWith = "X-Slack-Signature"
+)
+
+// sign signs a body as Slack does, at some time.
+func (b *bench) sign(body string, at time.Time) http.Header {
+	return http.Header{
+		signedAt:   {strconv.FormatInt(at.Unix(), 10)},
+		signedWith: {emulator.Sign(b.slack.SigningSecret(), at.Unix(), []byte(body))},
+	}
+}
+
+// send sends a request and returns the status and how it was signed.
+func (b *bench) send(r request) (int, http.Header) {
 	b.Helper()
 	req, err := http.NewRequest(http.MethodPost, b.now.way+r.path, strings.NewReader(r.body))
 	if err != nil {
 		b.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if r.contentType != "" {
-		req.Header.Set("Content-Type", r.contentType)
+	if r.signed == nil {
+		r.signed = b.sign(r.body, time.Now().Add(-r.age))
 	}
-	at := time.Now().Add(-r.age).Unix()
-	if r.sign == "" {
-		r.sign = emulator.Sign(b.slack.SigningSecret(), at, []byte(r.body))
-	}
-	if !r.unsigned {
-		req.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(at, 10))
-		req.Header.Set("X-Slack-Signature", r.sign)
-	}
+	maps.Copy(req.Header, r.signed)
+	req.Header.Set("Content-Type", cmp.Or(r.contentType, "application/x-www-form-urlencoded"))
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		b.Fatal(err)
@@ -52,7 +60,7 @@ func (b *bench) send(r request) (int, string) {
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		b.Fatal(err)
 	}
-	return resp.StatusCode, r.sign
+	return resp.StatusCode, r.signed
 }
 
 // get returns a page of the administrators' server.
@@ -106,18 +114,20 @@ func TestBadRequests(t *testing.T) {
 		t.Fatalf("a good command is answered with %d", status)
 	}
 	evil := b.commandForm(b.slack.TeamID(), "new Evil module:Payments")
+	forged := b.sign(evil, time.Now())
+	forged.Set(signedWith, "v0="+strings.Repeat("0", 64))
 	began := len(b.slack.Log().Calls())
 	for what, c := range map[string]struct {
 		request
 		status  int
 		outcome string
 	}{
-		"unsigned":       {request{body: evil, unsigned: true}, 401, "bad_signature"},
-		"forged":         {request{body: evil, sign: "v0=" + strings.Repeat("0", 64)}, 401, "bad_signature"},
-		"another's sign": {request{body: evil, sign: signature}, 401, "bad_signature"},
+		"unsigned":       {request{body: evil, signed: http.Header{}}, 401, "bad_signature"},
+		"forged":         {request{body: evil, signed: forged}, 401, "bad_signature"},
+		"another's sign": {request{body: evil, signed: signature}, 401, "bad_signature"},
 		"stale":          {request{body: evil, age: 6 * time.Minute}, 401, "stale"},
 		"early":          {request{body: evil, age: -6 * time.Minute}, 401, "stale"},
-		"replayed":       {request{body: good, sign: signature}, 401, "replay"},
+		"replayed":       {request{body: good, signed: signature}, 401, "replay"},
 		"other team":     {request{body: b.commandForm("T0OTHER", "new Evil module:Payments")}, 403, "wrong_team"},
 		"no team":        {request{body: "command=/risk&text=new+Evil"}, 400, "malformed"},
 		"too large":      {request{body: evil + "&x=" + strings.Repeat("x", core.MaxBody)}, 413, "too_large"},
