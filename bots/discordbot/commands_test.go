@@ -1,0 +1,121 @@
+package discordbot
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core"
+)
+
+func TestNewWithOptions(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	hostile := "@everyone <@100000000000000002> **b** `c` module:Ledger [x](http://y)"
+	m := shown(t, b.risk(t, lin, "new", emulator.Values{
+		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin, <@" + wei + ">", "due": "2026-12-01", "amount": "5", "witness": "<@!" + wei + ">",
+	}))
+	wants(t, m.Plain, "R-17 is filed", "@everyone")
+	d := b.draft(t)
+	if d.Title != hostile || d.Module != "Payments" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[1] != "acme/"+wei ||
+		d.DueAt.IsZero() || *d.Fields["amount"].Number != 5 || d.Fields["witness"].People[0] != "acme/"+wei {
+		t.Errorf("draft %+v", d)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	wants(t, shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})).Plain, "Ledger *is* <@1> off", "en")
+	wants(t, shown(t, b.risk(t, wei, "show", emulator.Values{"key": "17"})).Plain, "zh-CN")
+	wants(t, shown(t, b.risk(t, lin, "list", emulator.Values{"what": "mine", "module": "Payments"})).Plain, "1 open risk", "R-17 Ledger")
+	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "What you can do")
+	wants(t, shown(t, b.risk(t, lin, "help", emulator.Values{"topic": "status"})).Plain, "Statuses:")
+	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "resolved", "note": "fixed by lin"})).Plain, "Resolved")
+	if c := b.engine.changes; len(c) != 1 || c[0].To != core.Resolved || c[0].Note != "fixed by lin" {
+		t.Errorf("changes %+v", c)
+	}
+	wants(t, shown(t, b.risk(t, lin, "new", emulator.Values{"title": "x", "due": "soon"})).Plain, `"soon" is not a date`, "/risk new title:x due:soon")
+}
+
+func TestAutocomplete(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, c := range []struct{ sub, option, typed, want string }{
+		{"new", "module", "pay", "Payments=Payments"},
+		{"show", "key", "led", "R-17=R-17 Ledger *is* <@1> off"},
+		{"status", "status", "shel", "shelved=Shelved"},
+		{"new", "handlers", "li", "lin=lin"},
+		{"new", "witness", "li", "lin=lin"},
+	} {
+		r, err := b.Autocomplete(t.Context(), lin, lobby, "/risk", c.sub, c.option, c.typed, nil)
+		if err != nil || len(r.Choices) != 1 || r.Choices[0].Value+"="+r.Choices[0].Name != c.want {
+			t.Errorf("%+v: %v %v", c, r.Choices, err)
+		}
+	}
+}
+
+// TestSlowStoreIsDeferred holds File back until the command was deferred.
+func TestSlowStoreIsDeferred(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.door.answerWithin = 50 * time.Millisecond
+	release := make(chan struct{})
+	b.engine.set(func() {
+		b.engine.before = func(_ context.Context, call string) error {
+			if call == "File" {
+				<-release
+			}
+			return nil
+		}
+	})
+	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})
+	if !r.Deferred || !r.Message.Ephemeral {
+		t.Fatalf("not deferred: %+v", r)
+	}
+	close(release)
+	b.eventually(t, "the reply follows", func() bool {
+		m, _ := b.Answer(r.ID)
+		return strings.Contains(m.Plain, "R-17 is filed: Ledger") && m.Ephemeral
+	})
+}
+
+// TestExpiredTokenIsADirectMessage: what was private stays so.
+func TestExpiredTokenIsADirectMessage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	told := told{b: b.door, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
+	told.c.Actor.Account.ID = lin
+	if err := told.last(t.Context(), plainly("done at last")); err != nil {
+		t.Fatal(err)
+	}
+	if m := b.DMs(lin); len(m) != 1 || !strings.Contains(m[0].Plain, "done at last") {
+		t.Errorf("messages %+v", m)
+	}
+	if told.interim(t.Context(), plainly("wait")) != nil || len(b.DMs(lin)) != 1 {
+		t.Error("an interim word came after the last")
+	}
+}
+
+func TestCommandsAreRegisteredWhenTheyChanged(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const put = "bulk_set_guild_application_commands"
+	puts := func() (n int) {
+		for _, c := range b.Log().Calls() {
+			if c.Method == put {
+				n++
+			}
+		}
+		return n
+	}
+	if err := b.door.Register(t.Context()); err != nil || puts() != 1 {
+		t.Fatalf("registered %d times: %v", puts(), err)
+	}
+	b.door.org.Fields = b.door.org.Fields[:1]
+	if err := b.door.Register(t.Context()); err != nil || puts() != 2 || b.door.Registered(t.Context()) != nil {
+		t.Errorf("after a change registered %d times: %v", puts(), err)
+	}
+}

@@ -1,0 +1,173 @@
+// Package discordbot is the way in from one Discord guild, over HTTP or over the
+// gateway: it makes a bots.Command of what comes in, has that answered within
+// Discord's three seconds and shows the reply.
+//
+// verify.go decides whether a request over HTTP is heard at all; gateway.go keeps
+// a connection to the gateway, link.go is that connection and events.go what
+// happens to channels. Either way, interactions.go takes what people do and
+// commands.go reads their commands; view.go lays forms out as modals and state.go
+// reads them back; respond.go answers; register.go tells Discord which commands
+// there are; api.go is the few calls of the API. See
+// https://docs.discord.com/developers/interactions/overview.
+package discordbot
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	adapter "riskroom/adapters/discord"
+	"riskroom/bots"
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// Answerer answers commands in time: *bots.Bot.
+type Answerer interface {
+	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
+	// Busy answers a command that is not even begun, without waiting.
+	Busy(c bots.Command) bots.Reply
+	Suggest(ctx context.Context, c bots.Command, field, typed string) []bots.Choice
+	Rest(lang string, fields []bots.Field) string
+}
+
+// Config is what a Bot is made of.
+type Config struct {
+	Workspace     string // its name in the config file
+	GuildID       string
+	ApplicationID string // "": Discord is asked
+	PublicKey     string // for HTTP: the application's, in hexadecimal digits; "" is the gateway
+	Token         string // of the bot, without "Bot "
+	APIURL        string // "" is Discord's
+
+	Org     *core.Organisation
+	Text    *text.Catalogue
+	Bot     Answerer
+	Noticed func(ctx context.Context, g core.GroupRef) error // something happened to a group
+
+	Budget core.Budget // nil: calls are not paced
+
+	// Observe counts requests by kind ("interactions", over the gateway "events"
+	// and "connections" too) and outcome, nil for nobody.
+	Observe   func(kind, outcome string)
+	Transport http.RoundTripper // nil: one of its own
+	Logger    *slog.Logger      // nil: says nothing
+}
+
+// Bot is the way in from one guild. It is safe for concurrent use.
+type Bot struct {
+	workspace, guild, token string
+	base                    string // of the API, with a slash at its end
+	key                     ed25519.PublicKey
+	org                     *core.Organisation
+	text                    *text.Catalogue
+	bot                     Answerer
+	noticed                 func(ctx context.Context, g core.GroupRef) error
+	budget                  core.Budget
+	observe                 func(kind, outcome string)
+	log                     *slog.Logger
+	render                  adapter.Renderer
+	http                    *http.Client
+
+	replays *bots.Recent // IDs of interactions
+	forms   *forms
+
+	mu          sync.Mutex
+	application string
+	registered  error // nil once Discord knows the commands
+
+	telling sync.WaitGroup
+
+	// From when an interaction arrived until it is answered, or deferred.
+	answerWithin time.Duration
+}
+
+// Discord waits three seconds for the first answer. What takes longer is
+// deferred, and told when it is there or not known to be done for thinkFor. See
+// https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction.
+const (
+	answerWithin = 2 * time.Second
+	thinkFor     = 10 * time.Second
+	suggestFor   = 1500 * time.Millisecond
+	callTimeout  = 5 * time.Second
+	tokenLife    = 15 * time.Minute
+)
+
+// What is remembered at most. Signatures are good for five minutes to either side.
+const (
+	replayFor  = 20 * time.Minute
+	maxReplays = 50_000
+)
+
+// New returns the way in that c describes. It does no I/O.
+func New(c Config) (*Bot, error) {
+	if c.Workspace == "" || c.GuildID == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Org == nil || c.Text == nil {
+		return nil, errors.New("discordbot: something is missing in the configuration of the bot")
+	}
+	key, err := hex.DecodeString(c.PublicKey)
+	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
+		return nil, errors.New("discordbot: the public key is not 64 hexadecimal digits")
+	}
+	base := strings.TrimSuffix(cmp.Or(c.APIURL, adapter.DefaultAPIURL), "/") + "/"
+	at, err := url.Parse(base)
+	if err != nil || at.Host == "" {
+		return nil, errors.New("discordbot: the API's URL is not a URL")
+	}
+	b := &Bot{
+		workspace: c.Workspace, guild: c.GuildID, application: c.ApplicationID, token: c.Token, base: base, key: key,
+		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, budget: c.Budget, observe: c.Observe, log: c.Logger,
+		render: adapter.Renderer{Workspace: c.Workspace}, registered: errUnregistered,
+		http: &http.Client{
+			Transport: c.Transport, Timeout: callTimeout,
+			// A redirect would carry the token elsewhere.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: newForms(), answerWithin: answerWithin,
+	}
+	if b.http.Transport == nil {
+		b.http.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	if b.budget == nil {
+		b.budget = unpaced{}
+	}
+	if b.observe == nil {
+		b.observe = func(string, string) {}
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	b.log = b.log.With("workspace", b.workspace)
+	return b, nil
+}
+
+// Close waits for answers that are being shown, until ctx ends. Close the
+// bots.Bot first: nothing is told by it later.
+func (b *Bot) Close(ctx context.Context) error {
+	defer b.http.CloseIdleConnections()
+	idle := make(chan struct{})
+	go func() {
+		b.telling.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unpaced is the budget of a bot that has none.
+type unpaced struct{}
+
+func (unpaced) Spend(ctx context.Context, _ []core.Bucket, call func(context.Context) error) error {
+	return call(ctx)
+}

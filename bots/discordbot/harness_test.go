@@ -1,0 +1,301 @@
+package discordbot
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/bots"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// fakeEngine keeps what it is asked to keep.
+type fakeEngine struct {
+	mu      sync.Mutex
+	before  func(ctx context.Context, call string) error // nil: all is well
+	drafts  map[string]engine.Draft
+	changes []engine.StatusChange
+	noticed []core.GroupRef
+	similar []core.Risk
+	risk    core.Risk
+}
+
+func (f *fakeEngine) enter(ctx context.Context, call string) error {
+	f.mu.Lock()
+	before := f.before
+	f.mu.Unlock()
+	if before == nil {
+		return nil
+	}
+	return before(ctx, call)
+}
+
+func (f *fakeEngine) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
+
+func (f *fakeEngine) Similar(ctx context.Context, _ core.Actor, _ string) ([]core.Risk, error) {
+	err := f.enter(ctx, "Similar")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.similar, err
+}
+
+func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
+	if err := f.enter(ctx, "File"); err != nil {
+		return engine.Filed{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drafts[op] = d
+	return engine.Filed{Risk: core.Risk{Key: "R-17", Title: d.Title, Handlers: d.Handlers, Submitter: by}}, nil
+}
+
+func (f *fakeEngine) ChangeStatus(ctx context.Context, _ string, _ core.Actor, c engine.StatusChange) (core.Risk, error) {
+	if err := f.enter(ctx, "ChangeStatus"); err != nil {
+		return core.Risk{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes = append(f.changes, c)
+	f.risk.Status = c.To
+	return f.risk, nil
+}
+
+func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
+	err := f.enter(ctx, "Show")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.risk
+	r.Key = key
+	return engine.View{Risk: r, MayChange: true}, err
+}
+
+func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery) (engine.Listing, error) {
+	err := f.enter(ctx, "List")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
+}
+
+func (f *fakeEngine) RiskOf(context.Context, core.GroupRef) (core.RiskKey, error) {
+	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
+}
+
+func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core.Card {
+	return core.Card{
+		Risk: v.Risk.Key, Version: v.Risk.Version, Title: []core.Span{core.Plain(v.Risk.Title)},
+		Rows: []core.Row{{Label: lang, Value: []core.Span{core.Plain(string(v.Risk.Status))}}},
+		Buttons: []core.Button{
+			{Press: core.PressStart, Label: "Start"}, {Press: core.PressResolve, Label: "Resolve"},
+			{Press: core.PressShelve, Label: "Shelve"}, {Press: core.PressDetails, Label: "Details"},
+		},
+	}
+}
+
+func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
+	if err := f.enter(ctx, "Noticed"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.noticed = append(f.noticed, g)
+	return nil
+}
+
+const (
+	lin   = "100000000000000001"
+	wei   = "100000000000000002"
+	lobby = "100000000000000003"
+)
+
+// bundle is a stand-in guild, the bot on top of a fake engine, and counts.
+type bundle struct {
+	*emulator.Workspace
+	engine *fakeEngine
+	bot    *bots.Bot
+	door   *Bot
+
+	mu     sync.Mutex
+	counts map[string]int
+	logged strings.Builder
+}
+
+func (b *bundle) count(kind, outcome string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.counts[kind+" "+outcome]++
+}
+
+func (b *bundle) counted(key string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.counts[key]
+}
+
+// Write takes the log.
+func (b *bundle) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.logged.Write(p)
+}
+
+func (b *bundle) log() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.logged.String()
+}
+
+func organisation() *core.Organisation {
+	return &core.Organisation{
+		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
+		Workspaces: map[string]core.Workspace{"acme": {Name: "acme"}},
+		People:     map[string]core.Person{"lin": {Name: "lin", Accounts: map[string]string{"acme": lin}}},
+		Modules: []core.Module{
+			{Name: "Payments", Handlers: []core.Ref{"lin", "@oncall"}},
+			{Name: "Ledger", Handlers: []core.Ref{"lin"}},
+		},
+		Fields: []core.Field{
+			{Key: "amount", Type: core.NumberField, Label: map[string]string{"en": "Amount", "zh-CN": "金额"}, Part: core.Reported},
+			{Key: "witness", Type: core.PeopleField, Label: map[string]string{"en": "Witness"}, Part: core.Reported},
+		},
+	}
+}
+
+// setup is a bundle that is reached over HTTP, with its commands registered.
+func setup(t *testing.T) *bundle {
+	t.Helper()
+	app := http.NewServeMux()
+	b := stand(t, func(o *emulator.Options) { o.App, o.InteractionsURL = app, "http://app/interactions" })
+	b.enter(t, func(c *Config) { c.PublicKey, c.Transport = b.PublicKey(), b.Client().Transport })
+	app.Handle("/interactions", b.door.Interactions())
+	if err := b.door.Register(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// stand is a bundle without a way in.
+func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
+	t.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bundle{
+		counts: map[string]int{},
+		engine: &fakeEngine{drafts: map[string]engine.Draft{}, risk: core.Risk{Key: "R-17", Version: 3, Title: "Ledger *is* <@1> off", Module: "Payments", Status: core.Pending}},
+	}
+	o := emulator.Options{
+		Users:    []emulator.User{{ID: lin, Name: "lin", RealName: "Lin"}, {ID: wei, Name: "wei", Locale: "zh-CN"}},
+		Channels: []emulator.Channel{{ID: lobby, Name: "lobby"}},
+	}
+	for _, ch := range change {
+		ch(&o)
+	}
+	if b.Workspace, err = emulator.New(o); err != nil {
+		t.Fatal(err)
+	}
+	b.bot, err = bots.New(bots.Config{
+		Filing: b.engine, Handling: b.engine, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.close)
+	return b
+}
+
+// enter makes the way in.
+func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
+	t.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{
+		Workspace: "acme", GuildID: b.GuildID(), Token: b.BotToken(), APIURL: b.URL() + "/api/v10/", Org: organisation(), Text: cat,
+		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count,
+		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, ch := range change {
+		ch(&c)
+	}
+	if b.door, err = New(c); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bundle) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = b.bot.Close(ctx)
+	if b.door != nil {
+		_ = b.door.Close(ctx)
+	}
+	_ = b.Close()
+}
+
+// risk gives a command.
+func (b *bundle) risk(t *testing.T, user, sub string, options emulator.Values) emulator.Reply {
+	t.Helper()
+	r, err := b.SlashCommand(t.Context(), user, lobby, "/risk", sub, options)
+	if err != nil {
+		t.Fatalf("/risk %s: %v\n%s", sub, err, b.log())
+	}
+	return r
+}
+
+// draft returns the only draft that was filed.
+func (b *bundle) draft(t *testing.T) engine.Draft {
+	t.Helper()
+	b.engine.mu.Lock()
+	defer b.engine.mu.Unlock()
+	if len(b.engine.drafts) != 1 {
+		t.Fatalf("%d risks are filed: %v", len(b.engine.drafts), b.engine.drafts)
+	}
+	for _, d := range b.engine.drafts {
+		return d
+	}
+	return engine.Draft{}
+}
+
+// shown is the message that a reply shows, to its reader alone.
+func shown(t *testing.T, r emulator.Reply) emulator.Message {
+	t.Helper()
+	if r.Message == nil || !r.Message.Ephemeral || len(r.Message.Notifies) > 0 {
+		t.Fatalf("no private message: %+v", r)
+	}
+	return *r.Message
+}
+
+// wants fails unless everything in want stands in got.
+func wants(t *testing.T, got string, want ...string) {
+	t.Helper()
+	for _, w := range want {
+		if !strings.Contains(got, w) {
+			t.Errorf("missing %q in:\n%s", w, got)
+		}
+	}
+}
+
+// eventually waits until ok holds.
+func (b *bundle) eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain: %s\n%s", what, b.log())
+		}
+	}
+}

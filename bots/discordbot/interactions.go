@@ -1,0 +1,225 @@
+package discordbot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	adapter "riskroom/adapters/discord"
+	"riskroom/bots"
+	"riskroom/core"
+)
+
+// Types of interactions and of answers, see
+// https://docs.discord.com/developers/interactions/receiving-and-responding.
+const (
+	typePing         = 1
+	typeCommand      = 2
+	typeComponent    = 3
+	typeAutocomplete = 4
+	typeModal        = 5
+
+	answerPong     = 1
+	answerMessage  = 4
+	answerDeferred = 5
+	answerChoices  = 8
+	answerModal    = 9
+)
+
+// interaction is what is read of an interaction: far less than Discord sends, so
+// that what Discord adds or changes elsewhere in it does no harm.
+type interaction struct {
+	ID            string `json:"id"`
+	ApplicationID string `json:"application_id"`
+	Type          int    `json:"type"`
+	Token         string `json:"token"`
+	GuildID       string `json:"guild_id"`
+	ChannelID     string `json:"channel_id"`
+	Locale        string `json:"locale"`
+	Member        struct {
+		Nick string `json:"nick"`
+		User struct {
+			ID         string `json:"id"`
+			Name       string `json:"username"`
+			GlobalName string `json:"global_name"`
+		} `json:"user"`
+	} `json:"member"`
+	Data struct {
+		Name       string      `json:"name"`
+		Options    []option    `json:"options"`
+		CustomID   string      `json:"custom_id"`
+		Components []component `json:"components"`
+	} `json:"data"`
+}
+
+// option is what stands in an option of a command, or a subcommand.
+type option struct {
+	Name    string          `json:"name"`
+	Value   json.RawMessage `json:"value"`
+	Options []option        `json:"options"`
+	Focused bool            `json:"focused"`
+}
+
+// component is a row of a modal, or an input in it.
+type component struct {
+	CustomID   string      `json:"custom_id"`
+	Value      string      `json:"value"`
+	Components []component `json:"components"`
+}
+
+// response is the first answer to an interaction.
+type response struct {
+	Type int `json:"type"`
+	Data any `json:"data,omitempty"`
+}
+
+// Interactions takes everything that people do.
+func (b *Bot) Interactions() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrived := time.Now()
+		body, no := b.read(w, r)
+		if no != nil {
+			b.reject(w, r, *no)
+			return
+		}
+		var in interaction
+		if err := json.Unmarshal(body, &in); err != nil {
+			b.reject(w, r, rejection{http.StatusBadRequest, outcomeMalformed})
+			return
+		}
+		said, outcome, no := b.take(r.Context(), turn{arrived: arrived}, in)
+		if no != nil {
+			b.reject(w, r, *no)
+			return
+		}
+		b.observe(kindInteraction, outcome)
+		b.write(w, said)
+	})
+}
+
+// write answers a request with JSON.
+func (b *Bot) write(w http.ResponseWriter, said response) {
+	body, err := json.Marshal(said)
+	if err != nil {
+		b.log.Error("discordbot: an answer cannot be encoded", "error", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", typeJSON)
+	if _, err := w.Write(body); err != nil {
+		b.log.Warn("discordbot: an answer did not arrive", "error", err)
+	}
+}
+
+// take answers an interaction and returns its outcome, or says why it is not
+// heard.
+func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, string, *rejection) {
+	user := in.Member.User.ID
+	switch {
+	case in.Type == typePing:
+		return response{Type: answerPong}, outcomeOK, nil
+	case in.GuildID != b.guild:
+		return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
+	case in.ID == "" || in.Token == "" || user == "":
+		return response{}, "", &rejection{http.StatusBadRequest, outcomeMalformed}
+	case !b.replays.Add(in.ID):
+		return response{}, "", &rejection{http.StatusUnauthorized, outcomeReplay}
+	}
+	c := bots.Command{
+		Op:    core.MakeOp("discord", b.guild, "interaction", in.ID),
+		Actor: core.Actor{Account: core.Account{Workspace: b.workspace, ID: user}, Name: cmp.Or(in.Member.Nick, in.Member.User.GlobalName, in.Member.User.Name)},
+		Lang:  in.Locale,
+	}
+	if in.ChannelID != "" {
+		c.Channel = core.GroupRef{Workspace: b.workspace, ID: in.ChannelID}
+	}
+	switch in.Type {
+	case typeAutocomplete:
+		return b.suggest(ctx, t, c, in), outcomeOK, nil
+	case typeCommand:
+		if "/"+in.Data.Name == b.org.Command {
+			typed := b.typed(in.Data.Options)
+			c.Typed = &typed
+			return b.answer(ctx, t, c, in, nil), outcomeOK, nil
+		}
+	case typeComponent:
+		if op, ok := parseReopen(in.Data.CustomID); ok {
+			return b.reopen(c, op), outcomeOK, nil
+		}
+		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
+			c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
+			return b.answer(ctx, t, c, in, nil), outcomeOK, nil
+		}
+	case typeModal:
+		filled, op, ok := b.filled(in)
+		if ok {
+			c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", op, user), &filled
+			return b.answer(ctx, t, c, in, &submitted{op: op, filled: filled}), outcomeOK, nil
+		}
+	}
+	// Of another version, or nobody's. Discord shows silence as a failure.
+	c.Pressed = &bots.Pressed{}
+	return b.answer(ctx, t, c, in, nil), outcomeUnknown, nil
+}
+
+// Discord's limits for choices of autocomplete.
+const (
+	maxChoices = 25
+	maxChoice  = 100
+)
+
+// suggest offers what may be meant by what somebody is typing.
+func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interaction) response {
+	type choice struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	choices := []choice{}
+	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(suggestFor))
+	defer cancel()
+	field, typed, ok := focused(in.Data.Options)
+	if ok && !t.crowded {
+		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(field), typed) {
+			if s.Key != "" && utf8.RuneCountInString(s.Key) <= maxChoice && len(choices) < maxChoices {
+				choices = append(choices, choice{Name: cut(s.Label, maxChoice), Value: s.Key})
+			}
+		}
+	}
+	return response{Type: answerChoices, Data: map[string]any{"choices": choices}}
+}
+
+// focused finds the option that somebody is typing into.
+func focused(options []option) (name, typed string, ok bool) {
+	for _, o := range options {
+		if o.Focused {
+			return o.Name, o.text(), true
+		}
+		if name, typed, ok = focused(o.Options); ok {
+			return name, typed, true
+		}
+	}
+	return "", "", false
+}
+
+// text is what stands in an option, as people would type it.
+func (o option) text() string {
+	var s string
+	if json.Unmarshal(o.Value, &s) == nil {
+		return s
+	}
+	if v := string(o.Value); v != "null" {
+		return v // a number, true or false
+	}
+	return ""
+}
+
+// cut shortens a text visibly.
+func cut(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit-1]) + "…"
+}

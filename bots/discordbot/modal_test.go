@@ -1,0 +1,88 @@
+package discordbot
+
+import (
+	"strings"
+	"testing"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/bots"
+	"riskroom/core"
+)
+
+func plainly(s string) bots.Reply { return bots.Say(s) }
+
+func TestModalFilesARisk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new", emulator.Values{"module": "Payments", "severity": "high"})
+	if r.Modal == nil {
+		t.Fatalf("no modal: %s", r.Body)
+	}
+	wants(t, r.Modal.Values[restInput], "module: Payments", "severity: High", "handlers: ", "amount:")
+	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "description": "two\nlines"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "R-17 is filed")
+	if d := b.draft(t); d.Title != "Ledger" || d.Description != "two\nlines" || d.Severity != core.High || len(d.Handlers) != 2 {
+		t.Errorf("draft %+v", d)
+	}
+}
+
+func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new", nil)
+	rest := strings.Replace(r.Modal.Values[restInput], "severity: Medium", "severity: hgih", 1)
+	rest = strings.Replace(rest, "module:", "module: Payments", 1)
+	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", restInput: rest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := shown(t, r)
+	wants(t, m.Plain, `"hgih" is not known`, "Ledger", "module: Payments")
+	button := m.Components[len(m.Components)-1]["components"].([]any)[0].(map[string]any)["custom_id"].(string)
+	r, err = b.Press(t.Context(), lin, lobby, m.ID, button)
+	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" || r.Modal.Values[restInput] != rest {
+		t.Fatalf("opened again: %+v %v", r.Modal, err)
+	}
+	r, err = b.SubmitModal(t.Context(), lin, emulator.Values{restInput: strings.Replace(rest, "hgih", "high", 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "R-17 is filed")
+	b.draft(t)
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	card := shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
+	press := func(what string) emulator.Reply {
+		t.Helper()
+		r, err := b.Press(t.Context(), lin, lobby, card.ID, "riskroom."+what+":R-17@3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	wants(t, shown(t, press("details")).Plain, "Title", "Ledger *is* <@1> off", "Resolution")
+	wants(t, shown(t, press("start")).Plain, "In progress")
+	if r := press("shelve"); r.Modal == nil || r.Modal.Inputs[0]["custom_id"] != "note" {
+		t.Fatalf("no modal: %s", r.Body)
+	}
+	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"note": "not ours"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "Shelved")
+	if c := b.engine.changes; len(c) != 2 || c[0].Seen != 3 || c[1].To != core.Shelved || c[1].Note != "not ours" {
+		t.Errorf("changes %+v", c)
+	}
+	card = shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})) // resolved meanwhile
+	if r := press("resolve"); r.Modal != nil {
+		t.Error("a stale card opened a form")
+	} else {
+		wants(t, shown(t, r).Plain, "R-17", "Shelved")
+	}
+}

@@ -1,0 +1,99 @@
+package discordbot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+var errUnregistered = errors.New("discordbot: Discord has not been told the commands yet")
+
+// Registered tells whether Discord knows the commands, and if not, why.
+func (b *Bot) Registered(context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.registered
+}
+
+// Register tells Discord the guild's commands, unless it knows them already: a
+// guild takes 200 new ones a day. See
+// https://docs.discord.com/developers/interactions/application-commands#registering-a-command.
+func (b *Bot) Register(ctx context.Context) error {
+	err := b.register(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.registered = err
+	return err
+}
+
+func (b *Bot) register(ctx context.Context) error {
+	app, err := b.whoAmI(ctx)
+	if err != nil {
+		return err
+	}
+	path := func() []string { return []string{"applications", app, "guilds", b.guild, "commands"} }
+	var known []definition
+	err = b.paced(ctx, "list_guild_application_commands", http.MethodGet, path(), "with_localizations=true", nil, &known)
+	if err != nil {
+		return err
+	}
+	wanted := []definition{b.command()}
+	have, err := json.Marshal(known)
+	if err != nil {
+		return err
+	}
+	want, err := json.Marshal(wanted)
+	if err != nil || string(have) == string(want) {
+		return err
+	}
+	if err := b.paced(ctx, "bulk_set_guild_application_commands", http.MethodPut, path(), "", wanted, nil); err != nil {
+		return err
+	}
+	b.log.InfoContext(ctx, "discordbot: the guild's commands were registered")
+	return nil
+}
+
+// whoAmI asks Discord once which application the token is for.
+func (b *Bot) whoAmI(ctx context.Context) (string, error) {
+	b.mu.Lock()
+	id := b.application
+	b.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	var app struct {
+		ID string `json:"id"`
+	}
+	if err := b.paced(ctx, "get_my_application", http.MethodGet, []string{"applications", "@me"}, "", nil, &app); err != nil {
+		return "", err
+	}
+	if app.ID == "" {
+		return "", fmt.Errorf("discordbot: get_my_application: the answer holds no ID")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.application = app.ID
+	return app.ID, nil
+}
+
+// KeepRegistered registers the commands, again after a failure, until that is
+// done or ctx ends.
+func (b *Bot) KeepRegistered(ctx context.Context) {
+	for wait := time.Second; ; wait = min(2*wait, 5*time.Minute) {
+		err := b.Register(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		b.log.WarnContext(ctx, "discordbot: the guild's commands could not be registered", "error", err)
+		t := time.NewTimer(wait)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+	}
+}

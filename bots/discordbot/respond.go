@@ -1,0 +1,133 @@
+package discordbot
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	adapter "riskroom/adapters/discord"
+	"riskroom/bots"
+	"riskroom/core"
+)
+
+// flagEphemeral shows a message to one person only.
+const flagEphemeral = 64
+
+// message is a message for one person.
+type message struct {
+	adapter.Content
+	Flags int `json:"flags,omitempty"`
+}
+
+// first is the first answer to an interaction: a modal where one can be opened,
+// else a message for its reader alone.
+func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
+	if r.Form != nil && r.Form.Submit != "" && s == nil {
+		if m, err := b.modal(c.Lang, in.ID, *r.Form); err == nil {
+			b.forms.keep(in.ID, *r.Form)
+			return response{Type: answerModal, Data: m}
+		} else {
+			b.log.Error("discordbot: a form cannot be shown", "form", r.Form.ID, "error", err)
+			r.Form = nil
+		}
+	}
+	m := b.message(c, in, s, r)
+	m.Flags = flagEphemeral
+	return response{Type: answerMessage, Data: m}
+}
+
+// message lays a reply out as a message. Discord takes no form there: one that is
+// only read is an embed, one to fill in opens by a button.
+func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply) message {
+	p := b.text.In(c.Lang)
+	reopen := ""
+	out := core.Message{Text: r.Text, Card: r.Card}
+	switch {
+	case len(r.Errors) > 0:
+		var lines []string
+		for _, e := range r.Errors {
+			lines = append(lines, "• "+e.Text)
+		}
+		out.Text = []core.Span{core.Plain(strings.Join(lines, "\n"))}
+		if s != nil {
+			out.Card = &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}, Body: []core.Span{core.Plain(s.typed())}}
+			if form, ok := b.forms.of(s.op); ok {
+				b.forms.keep(s.op, refilled(form, s.filled))
+				reopen = s.op
+			}
+		}
+	case r.Form != nil && r.Form.Submit != "":
+		if reopen = in.ID; s != nil {
+			reopen = s.op // the same deed goes on
+		}
+		b.forms.keep(reopen, *r.Form)
+		if len(r.Form.Notice) > 0 {
+			out.Text = r.Form.Notice
+		}
+	case r.Form != nil && len(r.Form.Fields) == 0:
+		out = core.Message{Text: r.Form.Notice, Card: r.Form.Card}
+	case r.Form != nil:
+		out = core.Message{Card: sheet(*r.Form)}
+	}
+	if len(r.List) > 0 && out.Card == nil {
+		out.Card = &core.Card{Body: bulleted(r.List)}
+	}
+	if len(out.Text) == 0 && out.Card == nil {
+		out.Text = []core.Span{core.Plain("✓")}
+	}
+	m := message{Content: b.render.Message(out, "")}
+	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // it calls upon nobody
+	if reopen != "" {
+		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
+			discordgo.Button{Label: p.S("options.reopen"), Style: discordgo.PrimaryButton, CustomID: reopenPrefix + reopen},
+		}})
+	}
+	return m
+}
+
+// sheet is a form that is only read, as a card.
+func sheet(f bots.Form) *core.Card {
+	c := &core.Card{Title: []core.Span{core.Plain(f.Title)}, Body: f.Notice}
+	for _, field := range f.Fields {
+		if len(field.Content) > 0 { // the rest are headings
+			c.Rows = append(c.Rows, core.Row{Label: field.Label, Value: field.Content})
+		}
+	}
+	return c
+}
+
+func bulleted(list [][]core.Span) []core.Span {
+	var out []core.Span
+	for i, line := range list {
+		start := "• "
+		if i > 0 {
+			start = "\n• "
+		}
+		out = append(append(out, core.Plain(start)), line...)
+	}
+	return out
+}
+
+// edit puts a message in the place of the first answer. See
+// https://docs.discord.com/developers/interactions/receiving-and-responding#edit-original-interaction-response.
+func (b *Bot) edit(ctx context.Context, in interaction, m message) error {
+	return insist(ctx, 4, 300*time.Millisecond, func() error {
+		return b.send(ctx, "update_original_webhook_message", http.MethodPatch,
+			[]string{"webhooks", in.ApplicationID, in.Token, "messages", "@original"}, "", m.Content, nil)
+	})
+}
+
+// direct sends a message to somebody by themselves: what was private stays so.
+func (b *Bot) direct(ctx context.Context, user string, m message) error {
+	var dm struct {
+		ID string `json:"id"`
+	}
+	err := b.paced(ctx, "create_dm", http.MethodPost, []string{"users", "@me", "channels"}, "", map[string]string{"recipient_id": user}, &dm)
+	if err != nil {
+		return err
+	}
+	return b.paced(ctx, "create_message", http.MethodPost, []string{"channels", dm.ID, "messages"}, "", m.Content, nil)
+}

@@ -1,0 +1,131 @@
+package discordbot
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/bots"
+)
+
+// submitted is a modal that somebody has sent.
+type submitted struct {
+	op     string // of the interaction that first opened the form
+	filled bots.Filled
+}
+
+// typed repeats what stood in the modal.
+func (s submitted) typed() string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(s.filled.Values)) {
+		parts = append(parts, s.filled.Values.Get(key))
+	}
+	return strings.TrimSpace(strings.Join(append(parts, s.filled.Rest), "\n"))
+}
+
+// filled reads a modal that this package laid out.
+func (b *Bot) filled(in interaction) (f bots.Filled, op string, ok bool) {
+	rest, ok := strings.CutPrefix(in.Data.CustomID, formPrefix)
+	parts := strings.SplitN(rest, ":", 3)
+	if !ok || len(parts) != 3 {
+		return bots.Filled{}, "", false
+	}
+	f = bots.Filled{Form: parts[0], State: map[string]string{}, Values: bots.Values{}}
+	if json.Unmarshal([]byte(parts[2]), &f.State) != nil {
+		return bots.Filled{}, "", false
+	}
+	for _, row := range in.Data.Components {
+		for _, c := range row.Components {
+			switch {
+			case c.CustomID == restInput:
+				f.Rest = b.refs(c.Value)
+			case c.Value != "":
+				f.Values[c.CustomID] = []string{c.Value}
+			}
+		}
+	}
+	return f, parts[1], true
+}
+
+// refilled is a form with what somebody has typed into it.
+func refilled(form bots.Form, typed bots.Filled) bots.Form {
+	form.Fields = slices.Clone(form.Fields)
+	for i, f := range form.Fields {
+		if f.Kind == bots.TextKind || f.Kind == bots.LongTextKind {
+			form.Fields[i].Initial = typed.Values[f.Key]
+		}
+	}
+	form.State = maps.Clone(form.State)
+	if form.State == nil {
+		form.State = map[string]string{}
+	}
+	form.State[restState] = typed.Rest
+	return form
+}
+
+// reopenPrefix begins the custom_id of a button that opens a form.
+const reopenPrefix = "reopen:"
+
+func parseReopen(customID string) (op string, ok bool) {
+	return strings.CutPrefix(customID, reopenPrefix)
+}
+
+// reopen opens a form that could not be opened before: what answers a modal, or
+// comes late, can open none.
+func (b *Bot) reopen(c bots.Command, op string) response {
+	form, ok := b.forms.of(op)
+	if ok {
+		if m, err := b.modal(c.Lang, op, form); err == nil {
+			return response{Type: answerModal, Data: m}
+		}
+	}
+	p := b.text.In(c.Lang)
+	m := b.message(c, interaction{}, nil, bots.Say(p.S("commands.outdated")))
+	m.Flags = flagEphemeral
+	return response{Type: answerMessage, Data: m}
+}
+
+// What is remembered of forms. Another replica, or this one started anew, does
+// not know them: what was typed stands in the message as well.
+const (
+	formsFor = time.Hour
+	maxForms = 1000
+)
+
+// forms remembers forms by the op of what opened them first. It is safe for
+// concurrent use.
+type forms struct {
+	mu    sync.Mutex
+	kept  map[string]keptForm
+	order []string // oldest first
+}
+
+type keptForm struct {
+	form bots.Form
+	at   time.Time
+}
+
+func newForms() *forms { return &forms{kept: make(map[string]keptForm)} }
+
+func (f *forms) keep(op string, form bots.Form) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, known := f.kept[op]; !known {
+		f.order = append(f.order, op)
+	}
+	f.kept[op] = keptForm{form, time.Now()}
+	if len(f.order) > maxForms {
+		delete(f.kept, f.order[0])
+		f.order = f.order[1:]
+	}
+}
+
+func (f *forms) of(op string) (bots.Form, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k, ok := f.kept[op]
+	return k.form, ok && time.Since(k.at) < formsFor
+}
