@@ -38,7 +38,11 @@ type Config struct {
 	Rates       Rates             // in place of published rate limits
 	Budget      core.Budget       // paces the reads outside of actions; nil lets all of them through
 	Transport   http.RoundTripper // nil: one of its own
-	Logger      *slog.Logger      // nil: says nothing
+
+	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
+	// nobody.
+	Observe func(method, outcome string)
+	Logger  *slog.Logger // nil: says nothing
 }
 
 // Adapter is one Slack workspace. It is safe for concurrent use.
@@ -77,7 +81,7 @@ func New(c Config) (*Adapter, error) {
 	a := &Adapter{
 		workspace: c.Workspace,
 		token:     c.BotToken,
-		line:      newLine(u, c.Transport, cmp.Or(c.CallTimeout, defaultTimeout)),
+		line:      newLine(u, c.Transport, cmp.Or(c.CallTimeout, defaultTimeout), c.Observe),
 		rates:     c.Rates,
 		budget:    c.Budget,
 		log:       c.Logger,

@@ -10,9 +10,12 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"path"
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"riskroom/core"
 )
 
 // maxAnswer is how much of an answer is read, in bytes: a page of history with
@@ -23,11 +26,15 @@ const maxAnswer = 16 << 20
 // it, because the library loses some: a refusal that names no error passes for
 // success there, a 429 has three shapes, and pins.list keeps only a text.
 type line struct {
-	http *http.Client
-	base *url.URL
+	http    *http.Client
+	base    *url.URL
+	observe func(method, outcome string)
 }
 
-func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration) *line {
+func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration, observe func(method, outcome string)) *line {
+	if observe == nil {
+		observe = func(string, string) {}
+	}
 	if transport == nil {
 		transport = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -37,7 +44,7 @@ func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration) 
 			TLSHandshakeTimeout: timeout,
 		}
 	}
-	return &line{base: base, http: &http.Client{
+	return &line{base: base, observe: observe, http: &http.Client{
 		Transport: transport,
 		Timeout:   timeout,
 		// A redirect would carry the token elsewhere, and its answer is not
@@ -49,6 +56,16 @@ func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration) 
 // Do sends a request and returns the answer if it is Slack's and good. Its
 // errors are *lineError, *statusError and *refusal.
 func (l *line) Do(req *http.Request) (*http.Response, error) {
+	resp, err := l.send(req)
+	method, outcome := path.Base(req.URL.Path), "ok"
+	if err != nil {
+		outcome = string(core.KindOf(classify(method, err, false)))
+	}
+	l.observe(method, outcome)
+	return resp, err
+}
+
+func (l *line) send(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != l.base.Scheme || req.URL.Host != l.base.Host {
 		return nil, &lineError{err: fmt.Errorf("%s is not where Slack's API is configured to be", req.URL.Host)}
 	}

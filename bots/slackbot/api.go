@@ -25,9 +25,23 @@ type result[T any] struct {
 	err   error
 }
 
-// call makes one call of the Web API when the rate budget grants it, and returns
-// when ctx ends, whatever the budget does.
+// call makes one call of the Web API when the rate budget grants it, and counts
+// it.
 func call[T any](ctx context.Context, b *Bot, method string, f func(ctx context.Context) (T, error)) (T, error) {
+	return granted(ctx, b, method, func(ctx context.Context) (T, error) {
+		v, err := f(ctx)
+		outcome := outcomeOK
+		if err != nil {
+			outcome = string(core.KindOf(meaning(method, err)))
+		}
+		b.called(method, outcome)
+		return v, err
+	})
+}
+
+// granted makes a call when the rate budget grants it, and returns when ctx
+// ends, whatever the budget does.
+func granted[T any](ctx context.Context, b *Bot, method string, f func(ctx context.Context) (T, error)) (T, error) {
 	var begun atomic.Bool // by the budget or without it, once
 	spent := make(chan result[T], 1)
 	go func() {

@@ -60,7 +60,10 @@ type Config struct {
 
 	// Observe counts requests by kind ("commands", "interactions", "events",
 	// over Socket Mode "connections" too) and outcome, nil for nobody.
-	Observe   func(kind, outcome string)
+	Observe func(kind, outcome string)
+	// Called counts calls of the Web API by method and outcome: "ok" or a
+	// core.Kind; nil for nobody.
+	Called    func(method, outcome string)
 	Transport http.RoundTripper // nil: one of its own
 	Logger    *slog.Logger      // nil: says nothing
 }
@@ -75,6 +78,7 @@ type Bot struct {
 	budget    core.Budget
 	cost      func(method string) []core.Bucket
 	observe   func(kind, outcome string)
+	called    func(method, outcome string)
 	log       *slog.Logger
 	render    adapter.Renderer
 	api       *slack.Client
@@ -149,7 +153,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{
 		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed,
-		budget: c.Budget, cost: c.Cost, observe: c.Observe, log: c.Logger,
+		budget: c.Budget, cost: c.Cost, observe: c.Observe, called: c.Called, log: c.Logger,
 		render:  adapter.Renderer{Workspace: c.Workspace},
 		api:     slack.New(c.Token, slack.OptionAppLevelToken(c.AppToken), slack.OptionAPIURL(strings.TrimSuffix(base, "/")+"/"), slack.OptionHTTPClient(client)),
 		http:    client,
@@ -178,6 +182,9 @@ func (b *Bot) setDefaults() {
 	}
 	if b.observe == nil {
 		b.observe = func(string, string) {}
+	}
+	if b.called == nil {
+		b.called = func(string, string) {}
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -50,19 +51,32 @@ func checked(checks []Check) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), checkTimeout)
 		defer cancel()
+		status, lines := http.StatusOK, []string{}
+		for name, err := range RunChecks(ctx, checks) {
+			line := name + ": ok"
+			if err != nil {
+				status, line = http.StatusServiceUnavailable, name+": "+strings.ReplaceAll(err.Error(), "\n", " ")
+			}
+			lines = append(lines, line)
+		}
+		return c.String(status, strings.Join(append(lines, ""), "\n"))
+	}
+}
+
+// RunChecks runs all checks at once, until ctx ends, and goes through their names
+// and what they found, in order.
+func RunChecks(ctx context.Context, checks []Check) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
 		results := make([]chan error, len(checks))
 		for i, check := range checks {
 			results[i] = make(chan error, 1)
 			go func() { results[i] <- check.Run(ctx) }()
 		}
-		status, lines := http.StatusOK, make([]string, len(checks))
 		for i, check := range checks {
-			lines[i] = check.Name + ": ok"
-			if err := outcome(ctx, results[i]); err != nil {
-				status, lines[i] = http.StatusServiceUnavailable, check.Name+": "+strings.ReplaceAll(err.Error(), "\n", " ")
+			if !yield(check.Name, outcome(ctx, results[i])) {
+				return
 			}
 		}
-		return c.String(status, strings.Join(append(lines, ""), "\n"))
 	}
 }
 

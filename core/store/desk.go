@@ -136,3 +136,21 @@ func (s *Store) Counts(ctx context.Context) (map[engine.RunState]int, time.Time,
 	}
 	return n, at(first), nil
 }
+
+// CountGroups returns how many item groups are bound to their risks, those that
+// can no longer be seen included.
+func (s *Store) CountGroups(ctx context.Context) (int, error) {
+	pipe := s.db.Pipeline()
+	cmds := make([]*redis.IntCmd, s.keys.shards)
+	for shard := range cmds {
+		cmds[shard] = pipe.SCard(ctx, s.keys.links(shard))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, failed("count groups", err)
+	}
+	n := 0
+	for _, cmd := range cmds {
+		n += int(cmd.Val())
+	}
+	return n, nil
+}

@@ -42,6 +42,7 @@ type App struct {
 	store      *store.Store
 	registry   *prometheus.Registry
 	bot        *bots.Bot
+	counted    *metrics
 	workspaces []*workspace
 }
 
@@ -63,10 +64,15 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{log: o.Log, store: o.Store, registry: o.Registry}
-	budget := engine.NewBudget(o.Store)
+	a.counted, err = newMetrics(o.Registry)
+	if err != nil {
+		return nil, err
+	}
+	kept := meteredStore{o.Store, a.counted.waits}
+	budget := engine.NewBudget(kept)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
-		w, err := newWorkspace(settings, o.Config.CallTimeout, budget, o.Log)
+		w, err := newWorkspace(settings, o.Config.CallTimeout, budget, a.counted.calls(settings.Name), o.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -79,16 +85,12 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := a.introduce(ctx); err != nil {
 		return nil, err
 	}
-	runs, err := newRunMetrics(o.Registry)
-	if err != nil {
-		return nil, err
-	}
 	a.Engine = engine.New(engine.Options{
-		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: o.Store, Text: words,
+		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: kept, Text: words,
 		// The database has an ID of its own, so that a new one never takes the
 		// marks of an old one for its own.
 		Instance: o.Config.Instance + "/" + o.Store.Instance(),
-		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Observe: runs,
+		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Observe: a.counted,
 	})
 	a.bot, err = bots.New(bots.Config{
 		Filing: a.Engine, Handling: a.Engine, Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
@@ -96,7 +98,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, a.openWays(o.Registry, budget)
+	if err := a.openWays(budget); err != nil {
+		return nil, err
+	}
+	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks()})
 }
 
 // introduce asks each workspace whom its token speaks for.
@@ -115,13 +120,9 @@ func (a *App) introduce(ctx context.Context) error {
 }
 
 // openWays makes the ways in.
-func (a *App) openWays(r *prometheus.Registry, budget *engine.Budget) error {
-	inbound, err := web.NewMetrics(r)
-	if err != nil {
-		return err
-	}
+func (a *App) openWays(budget *engine.Budget) error {
 	for _, w := range a.workspaces {
-		if err := w.open(a.bot, a.Engine, budget.ForPeople(), inbound.Observer(w.settings.Name), a.log); err != nil {
+		if err := w.open(a.bot, a.Engine, budget.ForPeople(), a.counted, a.log); err != nil {
 			return err
 		}
 	}
@@ -143,8 +144,8 @@ func (a *App) Public() *http.Server {
 	return web.NewPublic(routes, a.log)
 }
 
-// Admin returns the server for administrators and their monitoring.
-func (a *App) Admin() *http.Server {
+// readyChecks tell whether the process can be of use.
+func (a *App) readyChecks() []web.Check {
 	ready := []web.Check{{Name: "store", Run: a.store.Ready}}
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
@@ -152,9 +153,14 @@ func (a *App) Admin() *http.Server {
 			ready = append(ready, web.Check{Name: "socket mode of " + w.settings.Name, Run: socket.Ready})
 		}
 	}
+	return ready
+}
+
+// Admin returns the server for administrators and their monitoring.
+func (a *App) Admin() *http.Server {
 	return web.NewAdmin(web.Admin{
 		Health:  []web.Check{{Name: "engine", Run: func(context.Context) error { return a.Engine.Alive() }}},
-		Ready:   ready,
+		Ready:   a.readyChecks(),
 		Metrics: a.registry,
 	}, a.log)
 }

@@ -1,23 +1,30 @@
 package app
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"riskroom/bots/web"
+	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/store"
 )
 
-// runMetrics counts what the engine does.
-type runMetrics struct {
-	late  prometheus.Histogram
-	ended *prometheus.CounterVec
+// metrics counts what this process does. What all processes share is in state.
+type metrics struct {
+	late    prometheus.Histogram
+	ended   *prometheus.CounterVec
+	called  *prometheus.CounterVec
+	waits   *prometheus.HistogramVec
+	inbound *web.Metrics
 }
 
-var _ engine.Observer = (*runMetrics)(nil)
+var _ engine.Observer = (*metrics)(nil)
 
-func newRunMetrics(r prometheus.Registerer) (*runMetrics, error) {
-	m := &runMetrics{
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
 		late: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "riskroom_run_lateness_seconds",
 			Help: "How long after its due time a run began.",
@@ -28,17 +35,114 @@ func newRunMetrics(r prometheus.Registerer) (*runMetrics, error) {
 			Name: "riskroom_runs_ended_total",
 			Help: "Runs that ended, by state: finished, skipped, cancelled, parked.",
 		}, []string{"state"}),
+		called: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "riskroom_api_calls_total",
+			Help: "Calls to a platform's API, by workspace, method and outcome: ok, rate_limited, unavailable, denied, not_found and so on.",
+		}, []string{"workspace", "method", "outcome"}),
+		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "riskroom_budget_wait_seconds",
+			Help: "How far off the rate budget's places were: up to two seconds are waited for, runs with a later one are deferred.",
+			// The end of the second bucket is what is still waited for.
+			Buckets: []float64{0.01, 0.5, 2, 10, 60, 300, 900, 3600},
+		}, []string{"for"}),
 	}
-	for _, c := range []prometheus.Collector{m.late, m.ended} {
+	for _, c := range []prometheus.Collector{m.late, m.ended, m.called, m.waits} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}
 	}
-	return m, nil
+	var err error
+	m.inbound, err = web.NewMetrics(r)
+	return m, err
 }
 
 // Fired implements engine.Observer.
-func (m *runMetrics) Fired(lateness time.Duration) { m.late.Observe(lateness.Seconds()) }
+func (m *metrics) Fired(lateness time.Duration) { m.late.Observe(lateness.Seconds()) }
 
 // Ended implements engine.Observer.
-func (m *runMetrics) Ended(state engine.RunState) { m.ended.WithLabelValues(string(state)).Inc() }
+func (m *metrics) Ended(state engine.RunState) { m.ended.WithLabelValues(string(state)).Inc() }
+
+// calls returns a function that counts a workspace's calls.
+func (m *metrics) calls(workspace string) func(method, outcome string) {
+	return func(method, outcome string) { m.called.WithLabelValues(workspace, method, outcome).Inc() }
+}
+
+// meteredStore is the store, with what the rate budget answers observed.
+type meteredStore struct {
+	*store.Store
+	waits *prometheus.HistogramVec
+}
+
+// TakeSlot implements engine.Slots.
+func (m meteredStore) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+	wait, err := m.Store.TakeSlot(ctx, buckets, person, within)
+	if err == nil {
+		who := "runs"
+		if person {
+			who = "people"
+		}
+		m.waits.WithLabelValues(who).Observe(wait.Seconds())
+	}
+	return wait, err
+}
+
+// state is read from the store as somebody asks for it: it is the same for every
+// process that shares the store, but for the checks.
+type state struct {
+	store  *store.Store
+	clock  core.Clock
+	checks []web.Check
+}
+
+var _ prometheus.Collector = (*state)(nil)
+
+// stateTimeout is how long a scrape may wait for the store and the platforms.
+const stateTimeout = 2 * time.Second
+
+var (
+	runsDesc = prometheus.NewDesc("riskroom_runs",
+		"Runs that have not ended, by state: armed, running, waiting, parked. The same for all replicas.", []string{"state"}, nil)
+	overdueDesc = prometheus.NewDesc("riskroom_oldest_overdue_seconds",
+		"How long the oldest timer has been due without anybody taking it; 0 if none is. The same for all replicas.", nil, nil)
+	groupsDesc = prometheus.NewDesc("riskroom_groups",
+		"Groups that are bound to a risk. The same for all replicas.", nil, nil)
+	readyDesc = prometheus.NewDesc("riskroom_ready",
+		"What /readyz says, by check: 1 if it is as it should be.", []string{"check"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (s *state) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{runsDesc, overdueDesc, groupsDesc, readyDesc} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector. What the store does not tell now is
+// left out; that it does not is in riskroom_ready.
+func (s *state) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), stateTimeout)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	if counts, first, err := s.store.Counts(ctx); err == nil {
+		for _, state := range []engine.RunState{engine.Armed, engine.Running, engine.Waiting, engine.Parked} {
+			gauge(runsDesc, float64(counts[state]), string(state))
+		}
+		overdue := 0.0
+		if !first.IsZero() {
+			overdue = max(0, s.clock.Now().Sub(first).Seconds())
+		}
+		gauge(overdueDesc, overdue)
+	}
+	if n, err := s.store.CountGroups(ctx); err == nil {
+		gauge(groupsDesc, float64(n))
+	}
+	for name, err := range web.RunChecks(ctx, s.checks) {
+		ok := 1.0
+		if err != nil {
+			ok = 0
+		}
+		gauge(readyDesc, ok, name)
+	}
+}

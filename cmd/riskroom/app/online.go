@@ -72,7 +72,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, log *slog.Lo
 		o.report(out.Problem(ruleToken, "set the variable or file that bot_token names", "%s was not asked: its bot_token is not set", s.Name))
 		return nil
 	}
-	w, err := newWorkspace(s, o.cfg.CallTimeout, nil, log)
+	w, err := newWorkspace(s, o.cfg.CallTimeout, nil, nil, log)
 	if err != nil {
 		return err
 	}

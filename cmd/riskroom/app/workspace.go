@@ -35,13 +35,13 @@ const (
 	appTokenKey      = "app_token"
 )
 
-func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, log *slog.Logger) (*workspace, error) {
+func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
 	if s.Platform != slack.Platform {
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)
 	}
 	a, err := slack.New(slack.Config{
 		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
-		Rates: ratesOf(s.Rates), Budget: budget, Logger: log,
+		Rates: ratesOf(s.Rates), Budget: budget, Observe: called, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
@@ -121,11 +121,12 @@ func (w *workspace) note(refusal error) {
 func OverSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
 
 // open makes the way in.
-func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, observe func(kind, outcome string), log *slog.Logger) error {
+func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, counted *metrics, log *slog.Logger) error {
 	c := slackbot.Config{
 		Workspace: w.settings.Name, TeamID: w.identity.TeamID, EnterpriseID: w.identity.EnterpriseID,
 		Token: w.settings.Values[botTokenKey], APIURL: w.settings.APIURL,
-		Bot: bot, Noticed: e.Noticed, Budget: budget, Observe: observe, Logger: log,
+		Bot: bot, Noticed: e.Noticed, Budget: budget, Logger: log,
+		Observe: counted.inbound.Observer(w.settings.Name), Called: counted.calls(w.settings.Name),
 	}
 	if OverSocketMode(w.settings) {
 		c.AppToken = w.settings.Values[appTokenKey]
