@@ -77,6 +77,8 @@ type Bot struct {
 	render                  adapter.Renderer
 	http                    *http.Client
 
+	gateway *Gateway // nil: what comes in comes over HTTP
+
 	replays *bots.Recent // IDs of interactions
 	forms   *forms
 
@@ -145,7 +147,31 @@ func New(c Config) (*Bot, error) {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.log = b.log.With("workspace", b.workspace)
+	if c.PublicKey == "" {
+		b.gateway = newGateway(b)
+	}
 	return b, nil
+}
+
+// Run tells Discord the commands and, without a public key, keeps a connection to
+// the gateway open until ctx ends. It returns an error where only a person can
+// help.
+func (b *Bot) Run(ctx context.Context) error {
+	var registering sync.WaitGroup
+	registering.Go(func() { b.KeepRegistered(ctx) })
+	defer registering.Wait()
+	if b.gateway == nil {
+		return nil
+	}
+	return b.gateway.Run(ctx)
+}
+
+// Ready tells whether people can reach the bot, and if not, why.
+func (b *Bot) Ready(ctx context.Context) error {
+	if err := b.Registered(ctx); err != nil || b.gateway == nil {
+		return err
+	}
+	return b.gateway.Ready(ctx)
 }
 
 // Close waits for answers that are being shown, until ctx ends. Close the

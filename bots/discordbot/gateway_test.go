@@ -1,0 +1,190 @@
+package discordbot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core"
+)
+
+// plugged is a bundle that is reached over the gateway, not yet running.
+func plugged(t *testing.T, change ...func(*emulator.Options)) *bundle {
+	t.Helper()
+	b := stand(t, change...)
+	if _, err := b.Start(""); err != nil {
+		t.Fatal(err)
+	}
+	b.enter(t)
+	g := b.door.gateway
+	g.firstPause, g.longestPause = time.Millisecond, 5*time.Millisecond
+	return b
+}
+
+// run runs the bot until the test ends, and returns what Run returns.
+func (b *bundle) run(t *testing.T) <-chan error {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	ended, over := make(chan error, 1), make(chan struct{})
+	go func() {
+		ended <- b.door.Run(ctx)
+		close(over)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-over
+	})
+	return ended
+}
+
+func (b *bundle) ready(t *testing.T) {
+	t.Helper()
+	b.eventually(t, "the bot is ready", func() bool { return b.door.Ready(t.Context()) == nil && b.Connected() == 1 })
+}
+
+func TestGatewayTakesCommands(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.run(t)
+	b.ready(t)
+	wants(t, shown(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})).Plain, "R-17 is filed")
+	card := shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
+	r, err := b.Press(t.Context(), lin, lobby, card.ID, "riskroom.shelve:R-17@3")
+	if err != nil || r.Modal == nil {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"note": "not ours"}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "Shelved")
+	if a, err := b.Autocomplete(t.Context(), lin, lobby, "/risk", "new", "module", "pay", nil); err != nil || len(a.Choices) != 1 {
+		t.Errorf("%+v %v", a, err)
+	}
+}
+
+func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.run(t)
+	b.ready(t)
+	noticed := func(id string) bool {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		return slices.Contains(b.engine.noticed, core.GroupRef{Workspace: "acme", ID: id})
+	}
+	b.SendEvent("CHANNEL_UPDATE", map[string]any{"id": "100000000000000004", "guild_id": b.GuildID()})
+	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": b.GuildID()})
+	b.SendEvent("MESSAGE_DELETE", map[string]any{"id": "1", "channel_id": "100000000000000006", "guild_id": b.GuildID()})
+	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000007", "guild_id": "1"})
+	b.SendEvent("CHANNEL_CREATE", map[string]any{"id": "100000000000000008", "guild_id": b.GuildID(), "permission_overwrites": []map[string]any{{"id": wei}}})
+	b.SendEvent("GUILD_MEMBER_REMOVE", map[string]any{"guild_id": b.GuildID(), "user": map[string]any{"id": wei}})
+	b.SendEvent("SOMETHING_NEW", map[string]any{"guild_id": b.GuildID()})
+	for _, id := range []string{"100000000000000004", "100000000000000005", "100000000000000006", "100000000000000008"} {
+		b.eventually(t, id+" is passed on", func() bool { return noticed(id) })
+	}
+	if noticed("100000000000000007") {
+		t.Error("a channel of another guild is passed on")
+	}
+	b.Outage(true)
+	b.Outage(false)
+	b.eventually(t, "all are looked at after an outage", func() bool { return noticed(lobby) })
+}
+
+func TestGatewayResumes(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.run(t)
+	b.ready(t)
+	for i, end := range []func(){
+		b.CutGateway, b.SendReconnect, func() { b.CloseGateway(4000) }, func() { b.SendInvalidSession(true) },
+	} {
+		end()
+		b.eventually(t, "the session goes on", func() bool { return b.Resumes() == i+1 && b.Connected() == 1 && b.door.Ready(t.Context()) == nil })
+	}
+	if n := len(b.Identifies()); n != 1 {
+		t.Errorf("%d IDENTIFYs", n)
+	}
+	b.risk(t, lin, "help", nil)
+	b.SendInvalidSession(false)
+	b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == 2 && b.Connected() == 1 })
+}
+
+func TestGatewayEndlessInvalidSessions(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.SetGatewayFaults(emulator.GatewayFaults{InvalidIdentify: true})
+	b.door.gateway.identifyWindow = 400 * time.Millisecond // with a margin, as the real one has
+	b.run(t)
+	b.eventually(t, "it goes on trying", func() bool { return len(b.Identifies()) >= 7 })
+	at := b.Identifies()
+	for i := maxIdentifies; i < len(at); i++ {
+		if gap := at[i].Sub(at[i-maxIdentifies]); gap < 300*time.Millisecond {
+			t.Errorf("%d IDENTIFYs within %s", maxIdentifies+1, gap)
+		}
+	}
+	b.SetGatewayFaults(emulator.GatewayFaults{})
+	b.eventually(t, "it recovers", func() bool { return b.Connected() == 1 })
+}
+
+func TestIdentifyLimitIsBelowThreeAMinute(t *testing.T) {
+	t.Parallel()
+	if maxIdentifies > 3 || identifyWindow < time.Minute {
+		t.Errorf("%d in %s", maxIdentifies, identifyWindow)
+	}
+}
+
+func TestGatewaySilenceIsNoticed(t *testing.T) {
+	t.Parallel()
+	b := plugged(t, func(o *emulator.Options) { o.Heartbeat = 50 * time.Millisecond })
+	b.run(t)
+	b.ready(t)
+	b.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
+	b.eventually(t, "another connection", func() bool { return b.Resumes() > 0 })
+	b.SetGatewayFaults(emulator.GatewayFaults{})
+	b.eventually(t, "the session goes on", func() bool { return b.Connected() == 1 })
+	if n := len(b.Identifies()); n != 1 {
+		t.Errorf("%d IDENTIFYs", n)
+	}
+}
+
+func TestGatewayFatalCodesStop(t *testing.T) {
+	t.Parallel()
+	for code, words := range fatal {
+		b := plugged(t)
+		ended := b.run(t)
+		b.ready(t)
+		b.CloseGateway(code)
+		select {
+		case err := <-ended:
+			f, ok := errors.AsType[*fatalError](err)
+			if !ok || f.code != code || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), b.BotToken()) {
+				t.Errorf("%d: %v", code, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%d: it goes on", code)
+		}
+		if n := len(b.Identifies()); n != 1 {
+			t.Errorf("%d: %d IDENTIFYs", code, n)
+		}
+	}
+}
+
+func TestGatewayOutage(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.door.gateway.helloWithin = 100 * time.Millisecond
+	b.SetGatewayFaults(emulator.GatewayFaults{Down: true})
+	b.run(t)
+	b.eventually(t, "it tries", func() bool { return b.counted("connections not_opened") > 2 })
+	b.SetGatewayFaults(emulator.GatewayFaults{Mute: true})
+	b.eventually(t, "it goes on", func() bool { return b.counted("connections lost") > 1 })
+	if len(b.Identifies()) != 0 || b.door.gateway.Ready(t.Context()) == nil {
+		t.Error("it claims to be connected")
+	}
+	b.SetGatewayFaults(emulator.GatewayFaults{})
+	b.ready(t)
+}
