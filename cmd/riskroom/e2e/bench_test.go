@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -180,11 +182,17 @@ func (b *bench) down() {
 	}
 }
 
-// look opens the store of the bench past the proxy.
+// look opens the store of the bench past the proxy, as soon as Redis answers.
 func (b *bench) look() *store.Store {
 	b.Helper()
-	if b.redis.socket != "" { // else it is none that may be starting just now
-		b.until("Redis answers", func() bool { return pong(b.redis.socket) })
-	}
-	return b.redis.Open(b, store.Options{Prefix: b.prefix})
+	var s *store.Store
+	b.until("Redis answers", func() (ok bool) {
+		var err error
+		s, err = store.Open(context.Background(), store.Options{
+			URL: b.redis.URL, Prefix: b.prefix, Logger: slog.New(slog.DiscardHandler),
+		})
+		return err == nil
+	})
+	b.Cleanup(func() { _ = s.Stop() })
+	return s
 }

@@ -191,13 +191,17 @@ func (s story) killedEverywhere(t *testing.T, c crowd) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("(-undisturbed +killed)\n%s\nthe last serve said:\n%s", d, b.now.log)
 		}
-		if !struck.Load() {
+		switch {
+		case struck.Load():
+		case p.where == onSlack && slices.Contains(s.ours, p.name):
+			t.Error("the moment never came")
+		default:
 			missed.Add(1)
 			t.Log("the moment never came")
 		}
 	})
-	// Two loops of one process may take turns otherwise than last time.
-	if n := int(missed.Load()); n*10 > len(all) {
+	// On a busy machine a group may be looked at more often than on an idle one.
+	if n := int(missed.Load()); n*3 > len(all) {
 		t.Errorf("%d of %d moments never came", n, len(all))
 	}
 }
