@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/configs"
 	"riskroom/core"
@@ -15,7 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "write schema.json anew")
 
-func platforms() []core.PlatformSettings { return []core.PlatformSettings{slack.Settings()} }
+func platforms() []core.PlatformSettings {
+	return []core.PlatformSettings{slack.Settings(), discord.Settings()}
+}
 
 // TestFiles loads every file with neither secrets nor files at hand, as the
 // demo does: nothing may be said of them.

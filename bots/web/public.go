@@ -10,7 +10,8 @@ import (
 // Routes are the ways in, by workspace. Names of workspaces are those of the
 // config file.
 type Routes struct {
-	Slack map[string]Slack
+	Slack   map[string]Slack
+	Discord map[string]http.Handler // what takes a guild's interactions
 }
 
 // Slack is what one Slack workspace sends to.
@@ -21,12 +22,20 @@ type Slack struct {
 }
 
 // NewPublic returns the server that platforms reach:
-// /slack/<workspace>/commands, /interactions and /events. The caller gives it a
-// listener.
+// /slack/<workspace>/commands, /interactions and /events, and
+// /discord/<workspace>/interactions. The caller gives it a listener.
 func NewPublic(routes Routes, log *slog.Logger) *http.Server {
 	e := edge(log)
 	e.POST("/slack/:workspace/:kind", func(c echo.Context) error {
 		h := routes.Slack[c.Param("workspace")].handler(c.Param("kind"))
+		if h == nil {
+			return echo.ErrNotFound
+		}
+		h.ServeHTTP(c.Response(), c.Request())
+		return nil
+	})
+	e.POST("/discord/:workspace/interactions", func(c echo.Context) error {
+		h := routes.Discord[c.Param("workspace")]
 		if h == nil {
 			return echo.ErrNotFound
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -14,7 +15,7 @@ import (
 
 // platforms are the platforms that a config file can name.
 func platforms() []core.PlatformSettings {
-	return []core.PlatformSettings{slack.Settings()}
+	return []core.PlatformSettings{slack.Settings(), discord.Settings()}
 }
 
 // maxConfig is the size in bytes up to which a config file is read.

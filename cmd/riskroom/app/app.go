@@ -98,7 +98,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.openWays(budget); err != nil {
+	if err := a.openWays(parts{
+		bot: a.bot, engine: a.Engine, org: &o.Config.Organisation, text: words, budget: budget.ForPeople(), counted: a.counted, log: a.log,
+	}); err != nil {
 		return nil, err
 	}
 	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks()})
@@ -120,26 +122,21 @@ func (a *App) introduce(ctx context.Context) error {
 }
 
 // openWays makes the ways in.
-func (a *App) openWays(budget *engine.Budget) error {
+func (a *App) openWays(p parts) error {
 	for _, w := range a.workspaces {
-		if err := w.open(a.bot, a.Engine, budget.ForPeople(), a.counted, a.log); err != nil {
+		if err := w.open(p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Public returns the server that platforms reach. Workspaces with Socket Mode
-// are not reached by it.
+// Public returns the server that platforms reach. Workspaces that
+// riskroom itself connects to are not reached by it.
 func (a *App) Public() *http.Server {
-	routes := web.Routes{Slack: map[string]web.Slack{}}
+	routes := web.Routes{Slack: map[string]web.Slack{}, Discord: map[string]http.Handler{}}
 	for _, w := range a.workspaces {
-		if w.way.Socket() != nil {
-			continue
-		}
-		routes.Slack[w.settings.Name] = web.Slack{
-			Commands: w.way.Commands(), Interactions: w.way.Interactions(), Events: w.way.Events(),
-		}
+		w.way.mount(&routes, w.settings.Name)
 	}
 	return web.NewPublic(routes, a.log)
 }
@@ -150,7 +147,7 @@ func (a *App) readyChecks() []web.Check {
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
 		if socket := w.way.Socket(); socket != nil {
-			ready = append(ready, web.Check{Name: "socket mode of " + w.settings.Name, Run: socket.Ready})
+			ready = append(ready, web.Check{Name: w.home.entrance() + " of " + w.settings.Name, Run: socket.Ready})
 		}
 	}
 	return ready

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -72,12 +73,15 @@ func (o *online) workspace(ctx context.Context, out config.Outside, log *slog.Lo
 		o.report(out.Problem(ruleToken, "set the variable or file that bot_token names", "%s was not asked: its bot_token is not set", s.Name))
 		return nil
 	}
-	w, err := newWorkspace(s, o.cfg.CallTimeout, nil, nil, log)
+	if s.Platform == discord.Platform {
+		return o.guild(ctx, out, s, log)
+	}
+	a, err := newSlack(s, o.cfg.CallTimeout, nil, nil, log)
 	if err != nil {
 		return err
 	}
 	var id slack.Identity
-	err = patiently(ctx, func(ctx context.Context) (err error) { id, err = w.adapter.Check(ctx); return err })
+	err = patiently(ctx, func(ctx context.Context) (err error) { id, err = a.Check(ctx); return err })
 	switch {
 	case core.KindOf(err) == core.Unauthorized:
 		o.report(out.Problem(ruleToken, "copy the Bot User OAuth Token from the app's page OAuth & Permissions, and install the app to the workspace",
@@ -87,7 +91,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, log *slog.Lo
 		o.report(out.Problem(ruleReach, "see whether this machine reaches it, and mind api_url and proxies", "%s cannot be asked: %s", s.Name, core.DetailOf(err)))
 		return nil
 	}
-	o.asked[s.Name] = w.adapter
+	o.asked[s.Name] = a
 	if len(id.Missing) > 0 {
 		o.report(out.Problem(ruleScope, "add them on the app's page OAuth & Permissions, Bot Token Scopes, then Reinstall to Workspace; riskroom manifest slack has them all",
 			"the bot of %s lacks scopes: %s", s.Name, strings.Join(id.Missing, " ")))
@@ -96,7 +100,27 @@ func (o *online) workspace(ctx context.Context, out config.Outside, log *slog.Lo
 		o.report(out.Problem(ruleTwice, "name each workspace once", "%s and %s are the same workspace on Slack, %s", other, s.Name, id.Team))
 	}
 	o.teams[id.TeamID] = s.Name
-	o.appToken(ctx, out, s, w.adapter)
+	o.appToken(ctx, out, s, a)
+	return nil
+}
+
+// guild asks whether a Discord guild accepts the bot, and with which permissions.
+func (o *online) guild(ctx context.Context, out config.Outside, s config.WorkspaceSettings, log *slog.Logger) error {
+	a, err := newDiscord(s, o.cfg.CallTimeout, nil, log)
+	if err != nil {
+		return err
+	}
+	var id discord.Identity
+	err = patiently(ctx, func(ctx context.Context) (err error) { id, err = a.Check(ctx); return err })
+	switch {
+	case core.KindOf(err) == core.Unauthorized:
+		o.report(out.Problem(ruleToken, "copy the token from the application's page Bot, and install the bot to the server that guild_id names",
+			"%s refuses the bot: %s", s.Name, core.DetailOf(err)))
+	case err != nil:
+		o.report(out.Problem(ruleReach, "see whether this machine reaches it, and mind api_url and proxies", "%s cannot be asked: %s", s.Name, core.DetailOf(err)))
+	case len(id.Missing) > 0:
+		o.report(out.Problem(ruleScope, "give them to the bot's role", "the bot of %s lacks permissions: %s", s.Name, strings.Join(id.Missing, " ")))
+	}
 	return nil
 }
 

@@ -4,66 +4,108 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/bots"
-	"riskroom/bots/slackbot"
+	"riskroom/bots/web"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
-// workspace is one Slack workspace: the way out and the way in.
+// workspace is one workspace of any platform: the way out and the way in.
 type workspace struct {
 	settings config.WorkspaceSettings
-	adapter  *slack.Adapter
-	way      *slackbot.Bot
-	identity slack.Identity // zero while Slack could not be asked
+	adapter  core.Platform
+	home     home
+	way      way
 
 	mu      sync.Mutex
-	checked time.Time // when Slack was last asked whether it accepts the bot
+	checked time.Time // when the platform was last asked whether it accepts the bot
 	refusal error
 }
 
-// Keys of a Slack workspace in the config file.
-const (
-	botTokenKey      = "bot_token"
-	signingSecretKey = "signing_secret"
-	appTokenKey      = "app_token"
-)
+// home is what differs between platforms.
+type home interface {
+	// check asks whom the token speaks for.
+	check(ctx context.Context) (standing, error)
+	// refused words that the token is not accepted.
+	refused(detail string) string
+	// lacking words that the bot may not do all that it can be asked to do.
+	lacking() string
+	// entrance names what Socket keeps open.
+	entrance() string
+	// open makes the way in.
+	open(p parts) (way, error)
+}
+
+// standing is what a platform says of the bot.
+type standing struct {
+	missing string // what it lacks, in words; "" is nothing
+	told    []any  // for the log
+}
+
+// parts are what a way in is made of.
+type parts struct {
+	bot     *bots.Bot
+	engine  *engine.Engine
+	org     *core.Organisation
+	text    *text.Catalogue
+	budget  core.Budget
+	counted *metrics
+	log     *slog.Logger
+}
+
+// way is a way in.
+type way interface {
+	// Socket is what keeps it open, nil where platforms call by themselves and
+	// nothing has to be done for it.
+	Socket() socket
+	// mount adds what is reached over HTTP.
+	mount(routes *web.Routes, workspace string)
+	Close(ctx context.Context) error
+}
+
+// socket keeps a way in open.
+type socket interface {
+	Run(ctx context.Context) error
+	Ready(ctx context.Context) error
+}
+
+// botTokenKey is the key of the bot's token in the config file, on every platform.
+const botTokenKey = "bot_token"
 
 func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
-	if s.Platform != slack.Platform {
+	w := &workspace{settings: s}
+	switch s.Platform {
+	case slack.Platform:
+		a, err := newSlack(s, timeout, budget, called, log)
+		if err != nil {
+			return nil, err
+		}
+		w.adapter, w.home = a, &slackHome{settings: s, adapter: a}
+	case discord.Platform:
+		a, err := newDiscord(s, timeout, budget, log)
+		if err != nil {
+			return nil, err
+		}
+		w.adapter, w.home = a, &discordHome{settings: s, adapter: a}
+	default:
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)
 	}
-	a, err := slack.New(slack.Config{
-		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
-		Rates: ratesOf(s.Rates), Budget: budget, Observe: called, Logger: log,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
-	}
-	return &workspace{settings: s, adapter: a}, nil
+	return w, nil
 }
 
-func ratesOf(r config.Rates) slack.Rates {
-	out := slack.Rates{Unlimited: r.Unlimited, Methods: map[string]slack.Rate{}}
-	for method, rate := range r.Methods {
-		out.Methods[method] = slack.Rate{N: rate.N, Window: rate.Window}
-	}
-	return out
-}
-
-// introduce asks Slack whom the token speaks for. The error says that Slack
-// refuses the token. That Slack cannot be reached is no error: it may come back.
+// introduce asks the platform whom the token speaks for. The error says that it
+// refuses the token. That it cannot be reached is no error: it may come back.
 func (w *workspace) introduce(ctx context.Context, log *slog.Logger) error {
-	id, err := w.adapter.Check(ctx)
+	found, err := w.home.check(ctx)
 	if core.KindOf(err) == core.Unauthorized {
-		err = fmt.Errorf("workspace %s: Slack refuses the bot token (%s): copy the Bot User OAuth Token from the app's page "+
-			"OAuth & Permissions, and install the app to the workspace if it is not", w.settings.Name, core.DetailOf(err))
+		err = fmt.Errorf("workspace %s: %s", w.settings.Name, w.home.refused(core.DetailOf(err)))
 		w.note(err)
 		return err
 	}
@@ -72,19 +114,17 @@ func (w *workspace) introduce(ctx context.Context, log *slog.Logger) error {
 		log.WarnContext(ctx, "workspace cannot be reached now; what is due there waits", "workspace", w.settings.Name, "err", err)
 		return nil
 	}
-	w.identity = id
-	if len(id.Missing) > 0 {
-		log.WarnContext(ctx, "the bot lacks scopes; what needs them will fail until they are added and the app is reinstalled",
-			"workspace", w.settings.Name, "missing", strings.Join(id.Missing, " "))
+	if found.missing != "" {
+		log.WarnContext(ctx, w.home.lacking(), "workspace", w.settings.Name, "missing", found.missing)
 	}
-	log.InfoContext(ctx, "workspace accepts the bot", "workspace", w.settings.Name, "team", id.Team, "url", id.URL)
+	log.InfoContext(ctx, "workspace accepts the bot", append([]any{"workspace", w.settings.Name}, found.told...)...)
 	return nil
 }
 
-// checkEvery is how often accepted asks Slack anew.
+// checkEvery is how often accepted asks the platform anew.
 const checkEvery = time.Minute
 
-// accepted tells whether Slack accepts the bot. That Slack does not answer says
+// accepted tells whether the platform accepts the bot. That it does not answer says
 // nothing about that.
 func (w *workspace) accepted(ctx context.Context) error {
 	w.mu.Lock()
@@ -96,7 +136,7 @@ func (w *workspace) accepted(ctx context.Context) error {
 	if !due {
 		return refusal
 	}
-	_, err := w.adapter.Check(ctx)
+	_, err := w.home.check(ctx)
 	switch {
 	case err == nil:
 		w.note(nil)
@@ -115,31 +155,10 @@ func (w *workspace) note(refusal error) {
 	w.checked, w.refusal = time.Now(), refusal
 }
 
-// OverSocketMode tells how a Slack workspace is reached: with an app token over
-// Socket Mode, since Slack then answers if that is turned off; over HTTP a
-// mistake would just be silence.
-func OverSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
-
 // open makes the way in.
-func (w *workspace) open(bot *bots.Bot, e *engine.Engine, budget core.Budget, counted *metrics, log *slog.Logger) error {
-	c := slackbot.Config{
-		Workspace: w.settings.Name, TeamID: w.identity.TeamID, EnterpriseID: w.identity.EnterpriseID,
-		Token: w.settings.Values[botTokenKey], APIURL: w.settings.APIURL,
-		Bot: bot, Noticed: e.Noticed, Budget: budget, Logger: log,
-		Observe: counted.inbound.Observer(w.settings.Name), Called: counted.calls(w.settings.Name),
-	}
-	if OverSocketMode(w.settings) {
-		c.AppToken = w.settings.Values[appTokenKey]
-	} else {
-		c.SigningSecrets = []string{w.settings.Values[signingSecretKey]}
-	}
-	if w.settings.Rates.Unlimited {
-		c.Cost = func(method string) []core.Bucket {
-			return []core.Bucket{{Workspace: w.settings.Name, Name: method}}
-		}
-	}
+func (w *workspace) open(p parts) error {
 	var err error
-	if w.way, err = slackbot.New(c); err != nil {
+	if w.way, err = w.home.open(p); err != nil {
 		return fmt.Errorf("workspace %s: %w", w.settings.Name, err)
 	}
 	return nil

@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/adapters/discord"
+	"riskroom/bots/discordbot"
+	"riskroom/bots/web"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// Keys of a Discord guild in the config file.
+const (
+	guildIDKey   = "guild_id"
+	publicKeyKey = "public_key"
+	categoryKey  = "category"
+)
+
+// discordHome is a Discord guild.
+type discordHome struct {
+	settings config.WorkspaceSettings
+	adapter  *discord.Adapter
+
+	mu          sync.Mutex
+	application string // "" while Discord could not be asked
+}
+
+func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, log *slog.Logger) (*discord.Adapter, error) {
+	rates := discord.Rates{Unlimited: s.Rates.Unlimited, Methods: map[string]discord.Rate{}}
+	for method, rate := range s.Rates.Methods {
+		rates.Methods[method] = discord.Rate{N: rate.N, Window: rate.Window}
+	}
+	a, err := discord.New(discord.Config{
+		Workspace: s.Name, BotToken: s.Values[botTokenKey], GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey],
+		APIURL: s.APIURL, CallTimeout: timeout, Rates: rates, Budget: budget, Logger: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	return a, nil
+}
+
+func (h *discordHome) check(ctx context.Context) (standing, error) {
+	id, err := h.adapter.Check(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.application = id.ApplicationID
+	return standing{missing: strings.Join(id.Missing, " "), told: []any{"guild", id.Guild, "bot", id.Name}}, nil
+}
+
+func (h *discordHome) refused(detail string) string {
+	return fmt.Sprintf("Discord refuses the bot (%s): copy the token from the application's page Bot, and install the bot "+
+		"to the server that guild_id names", detail)
+}
+
+func (h *discordHome) lacking() string {
+	return "the bot lacks permissions; what needs them will fail until its role has them"
+}
+
+func (h *discordHome) entrance() string { return "commands and gateway" }
+
+func (h *discordHome) open(p parts) (way, error) {
+	h.mu.Lock()
+	application := h.application
+	h.mu.Unlock()
+	b, err := discordbot.New(discordbot.Config{
+		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: application,
+		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
+		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Budget: p.budget,
+		Observe: p.counted.inbound.Observer(h.settings.Name), Logger: p.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return discordWay{b}, nil
+}
+
+// discordWay is the way in from a Discord guild.
+type discordWay struct{ *discordbot.Bot }
+
+// Socket registers the commands, and is the gateway where there is no public key.
+func (w discordWay) Socket() socket { return w.Bot }
+
+func (w discordWay) mount(routes *web.Routes, workspace string) {
+	if w.Gateway() == nil {
+		routes.Discord[workspace] = w.Interactions()
+	}
+}

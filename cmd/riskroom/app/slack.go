@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"riskroom/adapters/slack"
+	"riskroom/bots/slackbot"
+	"riskroom/bots/web"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// Keys of a Slack workspace in the config file.
+const (
+	signingSecretKey = "signing_secret"
+	appTokenKey      = "app_token"
+)
+
+// slackHome is a Slack workspace.
+type slackHome struct {
+	settings config.WorkspaceSettings
+	adapter  *slack.Adapter
+
+	mu       sync.Mutex
+	identity slack.Identity // zero while Slack could not be asked
+}
+
+func newSlack(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*slack.Adapter, error) {
+	a, err := slack.New(slack.Config{
+		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
+		Rates: ratesOf(s.Rates), Budget: budget, Observe: called, Logger: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	return a, nil
+}
+
+func ratesOf(r config.Rates) slack.Rates {
+	out := slack.Rates{Unlimited: r.Unlimited, Methods: map[string]slack.Rate{}}
+	for method, rate := range r.Methods {
+		out.Methods[method] = slack.Rate{N: rate.N, Window: rate.Window}
+	}
+	return out
+}
+
+func (h *slackHome) check(ctx context.Context) (standing, error) {
+	id, err := h.adapter.Check(ctx)
+	if err != nil {
+		return standing{}, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.identity = id
+	return standing{missing: strings.Join(id.Missing, " "), told: []any{"team", id.Team, "url", id.URL}}, nil
+}
+
+func (h *slackHome) refused(detail string) string {
+	return fmt.Sprintf("Slack refuses the bot token (%s): copy the Bot User OAuth Token from the app's page "+
+		"OAuth & Permissions, and install the app to the workspace if it is not", detail)
+}
+
+func (h *slackHome) lacking() string {
+	return "the bot lacks scopes; what needs them will fail until they are added and the app is reinstalled"
+}
+
+// OverSocketMode tells how a Slack workspace is reached: with an app token over
+// Socket Mode, since Slack then answers if that is turned off; over HTTP a
+// mistake would just be silence.
+func OverSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
+
+func (h *slackHome) entrance() string { return "socket mode" }
+
+func (h *slackHome) open(p parts) (way, error) {
+	h.mu.Lock()
+	id := h.identity
+	h.mu.Unlock()
+	c := slackbot.Config{
+		Workspace: h.settings.Name, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
+		Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
+		Bot: p.bot, Noticed: p.engine.Noticed, Budget: p.budget, Logger: p.log,
+		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
+	}
+	if OverSocketMode(h.settings) {
+		c.AppToken = h.settings.Values[appTokenKey]
+	} else {
+		c.SigningSecrets = []string{h.settings.Values[signingSecretKey]}
+	}
+	if h.settings.Rates.Unlimited {
+		c.Cost = func(method string) []core.Bucket {
+			return []core.Bucket{{Workspace: h.settings.Name, Name: method}}
+		}
+	}
+	b, err := slackbot.New(c)
+	if err != nil {
+		return nil, err
+	}
+	return slackWay{b}, nil
+}
+
+// slackWay is the way in from a Slack workspace.
+type slackWay struct{ *slackbot.Bot }
+
+// Socket is that of Socket Mode.
+func (w slackWay) Socket() socket {
+	if s := w.Bot.Socket(); s != nil {
+		return s
+	}
+	return nil
+}
+
+func (w slackWay) mount(routes *web.Routes, workspace string) {
+	if w.Socket() == nil {
+		routes.Slack[workspace] = web.Slack{Commands: w.Commands(), Interactions: w.Interactions(), Events: w.Events()}
+	}
+}

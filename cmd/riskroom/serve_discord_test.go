@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core/store/storetest"
+)
+
+const discordConfig = `version: 1
+redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
+workspaces:
+  guild: { platform: discord, bot_token: "${TOKEN}", guild_id: "${GUILD}", WAY api_url: "${API}", rates: unlimited }
+people:
+  lin: { guild: "100000000000000001" }
+modules:
+  Payments: { handlers: [lin] }
+flows:
+  remind:
+    trigger: { on: filed }
+    if: status == "pending"
+    steps:
+      - send_message: { to: [handlers], title: "New risk {{ .key }}: {{ .title }}", card: risk }
+      - create_group: { id: room, type: item, name: "ledger room", owner: handlers, members: [submitter, handlers] }
+      - send_group_message: { group: room, mention: handlers, card: risk }
+`
+
+const (
+	linID = "100000000000000001"
+	meiID = "100000000000000002"
+)
+
+// startDiscord runs serve against a stand-in guild: over HTTP with a public key,
+// else over the gateway.
+func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
+	t.Helper()
+	redis := storetest.Start(t)
+	guild, err := emulator.New(emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, err := guild.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = guild.Close() })
+	env := map[string]string{
+		"REDIS_URL": redis.URL, "PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
+		"KEY": guild.PublicKey(), "API": url + "/api/v10/",
+	}
+	way := ""
+	if overHTTP {
+		way = `public_key: "${KEY}",`
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &served{log: newLogLines(), stop: stop, code: make(chan int, 1)}
+	args := []string{
+		"serve", "-c", writeConfig(t, strings.Replace(discordConfig, "WAY", way, 1)),
+		"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json",
+	}
+	go func() {
+		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
+	}()
+	t.Cleanup(stop)
+	line := s.log.wait(t, "serving")
+	s.public, s.admin = "http://"+line["listen"].(string), "http://"+line["admin"].(string)
+	if overHTTP {
+		guild.Connect(s.public + "/discord/guild/interactions")
+	}
+	eventually(t, "serve is ready", func() bool { code, _ := get(t, s.admin+"/readyz"); return code == http.StatusOK })
+	return s, guild
+}
+
+// TestServeDiscord tells the story on Discord: a slash command files a risk, the
+// handler gets a direct message and a private channel, and resolves it there.
+func TestServeDiscord(t *testing.T) {
+	t.Parallel()
+	for name, overHTTP := range map[string]bool{"over HTTP": true, "over the gateway": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, guild := startDiscord(t, overHTTP)
+			if overHTTP {
+				if err := guild.VerifyURL(t.Context()); err != nil {
+					t.Error(err)
+				}
+			} else if code, _ := get(t, s.public+"/discord/guild/interactions"); code == http.StatusOK {
+				t.Errorf("the guild is reached over HTTP as well: %d", code)
+			}
+			reply, err := guild.SlashCommand(t.Context(), meiID, "", "/risk", "new", emulator.Values{"title": "Ledger is off by one", "module": "Payments"})
+			if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
+				t.Fatalf("reply %+v: %v", reply, err)
+			}
+			eventually(t, "lin is told", func() bool { return len(guild.DMs(linID)) == 1 })
+			if m := guild.DMs(linID)[0]; !strings.Contains(m.Plain, "New risk R-1: Ledger is off by one") {
+				t.Errorf("lin reads %q", m.Plain)
+			}
+			var room emulator.Channel
+			var button string
+			var card emulator.Message
+			eventually(t, "the card is in the group", func() bool {
+				for _, ch := range guild.Channels() {
+					for _, m := range guild.Messages(ch.ID) {
+						if id := customID(m, "riskroom.resolve:"); id != "" {
+							room, card, button = ch, m, id
+						}
+					}
+				}
+				return button != ""
+			})
+			if !room.Private {
+				t.Error("the group is not private")
+			}
+			reply, err = guild.Press(t.Context(), linID, room.ID, card.ID, button)
+			if err != nil || reply.Modal == nil {
+				t.Fatalf("resolve: %+v %v", reply, err)
+			}
+			reply, err = guild.SubmitModal(t.Context(), linID, emulator.Values{"note": "rounding"})
+			if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "Resolved") {
+				t.Fatalf("resolved: %+v %v", reply, err)
+			}
+			eventually(t, "the card follows", func() bool {
+				for _, m := range guild.Messages(room.ID) {
+					if m.ID == card.ID {
+						return strings.Contains(m.Plain, "Resolved")
+					}
+				}
+				return false
+			})
+			s.end(t)
+		})
+	}
+}
+
+// customID returns the first custom_id on a message that begins with prefix.
+func customID(m emulator.Message, prefix string) string {
+	for _, row := range m.Components {
+		list, _ := row["components"].([]any)
+		for _, c := range list {
+			if id, _ := c.(map[string]any)["custom_id"].(string); strings.HasPrefix(id, prefix) {
+				return id
+			}
+		}
+	}
+	return ""
+}
