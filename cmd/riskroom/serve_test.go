@@ -45,7 +45,7 @@ type served struct {
 }
 
 // startServe runs serve against a stand-in and a Redis of its own.
-func startServe(t *testing.T, config string, socketMode bool) *served {
+func startServe(t *testing.T, config string, socketMode bool, more ...string) *served {
 	t.Helper()
 	redis := storetest.Start(t)
 	slack, env := standIn(t)
@@ -55,6 +55,7 @@ func startServe(t *testing.T, config string, socketMode bool) *served {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &served{slack: slack, log: newLogLines(), stop: stop, code: make(chan int, 1)}
 	args := []string{"serve", "-c", writeConfig(t, config), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
+	args = append(args, more...)
 	go func() {
 		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
