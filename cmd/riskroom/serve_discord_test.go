@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,6 +39,11 @@ const (
 // else over the gateway.
 func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 	t.Helper()
+	return startDiscordWith(t, discordConfig, overHTTP, nil)
+}
+
+func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[string]string) (*served, *emulator.Workspace) {
+	t.Helper()
 	redis := storetest.Start(t)
 	guild, err := emulator.New(emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
 	if err != nil {
@@ -52,6 +58,7 @@ func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 		"REDIS_URL": redis.URL, "PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
 		"KEY": guild.PublicKey(), "API": url + "/api/v10/",
 	}
+	maps.Copy(env, more)
 	way := ""
 	if overHTTP {
 		way = `public_key: "${KEY}",`
@@ -59,7 +66,7 @@ func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &served{log: newLogLines(), stop: stop, code: make(chan int, 1)}
 	args := []string{
-		"serve", "-c", writeConfig(t, strings.Replace(discordConfig, "WAY", way, 1)),
+		"serve", "-c", writeConfig(t, strings.Replace(config, "WAY", way, 1)),
 		"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json",
 	}
 	go func() {
@@ -73,6 +80,28 @@ func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 	}
 	eventually(t, "serve is ready", func() bool { code, _ := get(t, s.admin+"/readyz"); return code == http.StatusOK })
 	return s, guild
+}
+
+// TestServeBothPlatforms: one process, one file, a Slack workspace and a Discord
+// server; a risk filed on one is told and shown on the other.
+func TestServeBothPlatforms(t *testing.T) {
+	t.Parallel()
+	slack, env := standIn(t)
+	workspace := "  acme: { platform: slack, bot_token: \"${SLACK_TOKEN}\", signing_secret: \"${SECRET}\", api_url: \"${SLACK_API}\", rates: unlimited }\npeople:"
+	config := strings.Replace(discordConfig, "people:", workspace, 1)
+	s, guild := startDiscordWith(t, config, true, map[string]string{"SLACK_TOKEN": env["TOKEN"], "SECRET": env["SECRET"], "SLACK_API": env["API"]})
+	way := s.public + "/slack/acme/"
+	slack.Connect(way+"commands", way+"interactions", "", way+"events")
+	filed, err := slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
+	if err != nil || filed.Message == nil || !strings.Contains(filed.Message.Plain, "R-1") {
+		t.Fatalf("reply %+v: %v", filed, err)
+	}
+	eventually(t, "lin is told on Discord", func() bool { return len(guild.DMs(linID)) == 1 })
+	reply, err := guild.SlashCommand(t.Context(), linID, "", "/risk", "show", emulator.Values{"key": "R-1"})
+	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "Ledger is off by one") {
+		t.Fatalf("reply %+v: %v", reply, err)
+	}
+	s.end(t)
 }
 
 // TestServeDiscord tells the story on Discord: a slash command files a risk, the
