@@ -40,8 +40,8 @@ const (
 
 var (
 	errSilent   = errors.New("a heartbeat was not answered")
-	errAsked    = errors.New("Discord asks for another connection")
-	errInvalid  = errors.New("Discord does not know the session")
+	errAsked    = errors.New("another connection is asked for")
+	errInvalid  = errors.New("the session is not known")
 	errNoHello  = errors.New("something else came instead of hello")
 	errInterval = errors.New("hello names no heartbeat interval")
 )
