@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -92,12 +93,13 @@ func TestRedisStands(t *testing.T) {
 	r := startRedis(t)
 	b := newBench(t, r, set{flows: quiet})
 	b.up()
-	for _, title := range []string{"First", "Second", "Third"} {
-		b.risk(ana, "new "+title+" module:Payments")
-	}
 	cards := map[string]emulator.Message{}
-	for _, key := range []string{"R-1", "R-2", "R-3"} {
-		cards[key] = b.risk(ana, "show "+key)
+	for i, title := range []string{"First", "Second", "Third"} {
+		b.asks(ana, "new "+title+" module:Payments", "is filed: "+title)
+		key := fmt.Sprintf("R-%d", i+1)
+		b.asks(ana, "show "+key, key+" "+title+"\nStatus")
+		seen := b.slack.Ephemerals(ana)
+		cards[key] = seen[len(seen)-1]
 	}
 	form := opened(b, wei)
 
@@ -211,7 +213,7 @@ func TestRedisFull(t *testing.T) {
 	r := startRedis(t)
 	b := newBench(t, r, set{flows: quiet})
 	b.up()
-	b.risk(ana, "new First module:Payments")
+	b.asks(ana, "new First module:Payments", "is filed: First")
 	room := func(bytes string) {
 		if _, err := dialRedis(t, r.socket).do("CONFIG", "SET", "maxmemory", bytes); err != nil {
 			t.Fatal(err)
