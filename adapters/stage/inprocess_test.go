@@ -53,6 +53,7 @@ func TestInProcessKeepsWhatMattersOfTheNetwork(t *testing.T) {
 			t.Errorf("given up with %v", err)
 		}
 		time.Sleep(2 * time.Hour)
+		synctest.Wait() // orders what the handler wrote before what is read here
 		if served != 2 {
 			t.Errorf("served %d: who gives up does not end the handler", served)
 		}
