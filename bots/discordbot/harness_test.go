@@ -213,7 +213,7 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.close)
+	t.Cleanup(func() { b.close(t) })
 	return b
 }
 
@@ -237,14 +237,16 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	}
 }
 
-func (b *bundle) close() {
+func (b *bundle) close(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = b.bot.Close(ctx)
 	if b.door != nil {
 		_ = b.door.Close(ctx)
 	}
-	_ = b.Close()
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // risk gives a command.

@@ -53,7 +53,11 @@ func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = guild.Close() })
+	t.Cleanup(func() {
+		if err := guild.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	env := map[string]string{
 		"REDIS_URL": redis.URL, "PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
 		"KEY": guild.PublicKey(), "API": url + "/api/v10/",

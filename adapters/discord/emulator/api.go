@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -46,6 +47,7 @@ type answer struct {
 // effect, the log, the faults after, the answer.
 func (w *Workspace) serveRoute(rw http.ResponseWriter, r *http.Request, op route) {
 	in := parseArgs(rw, r)
+	w.misfits.request(r, in)
 	entry := w.log.Arrive(stage.Call{Method: op.name, Write: op.write, Args: in.summary(op.path), At: w.opts.Now()})
 	met := w.faults.Meet(op.name)
 	for _, f := range met {
@@ -60,6 +62,7 @@ func (w *Workspace) serveRoute(rw http.ResponseWriter, r *http.Request, op route
 
 // serveUnknown answers where there is no operation.
 func (w *Workspace) serveUnknown(rw http.ResponseWriter, r *http.Request) {
+	w.misfits.note(fmt.Errorf("%s %s is no operation of the stand-in's", r.Method, r.URL.Path))
 	entry := w.log.Arrive(stage.Call{Method: r.Method + " " + r.URL.Path, At: w.opts.Now()})
 	entry.Code = codeOf(plain(http.StatusNotFound))
 	w.log.Settle(entry)
@@ -71,6 +74,7 @@ func (w *Workspace) serveUnknown(rw http.ResponseWriter, r *http.Request) {
 func (w *Workspace) perform(op route, in args, met stage.Met, entry stage.Call) answer {
 	c := &call{args: in, route: op, met: met}
 	out, err := w.carryOut(c)
+	w.misfits.refused(err)
 	entry.Effect = c.changed
 	entry.Code = codeOf(err)
 	w.log.Settle(entry)

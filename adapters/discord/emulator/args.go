@@ -22,6 +22,8 @@ type args struct {
 	token     string // the Authorization header
 	path      map[string]string
 	query     url.Values
+	raw       []byte // the body as it came
+	whole     bool   // all of it came
 	body      any    // decoded, numbers as json.Number
 	reason    string // for the audit log
 	malformed error  // why they could not be read
@@ -44,6 +46,7 @@ func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 	}
 	a.malformed = a.readReason(r.Header.Get("X-Audit-Log-Reason"))
 	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	a.raw, a.whole = raw, err == nil
 	switch {
 	case err != nil:
 		a.malformed = plain(http.StatusRequestEntityTooLarge)

@@ -157,6 +157,7 @@ func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
 	case status < 200 || status > 299:
 		return &StatusError{Status: status, Body: strings.TrimSpace(string(body))}
 	}
+	w.misfits.answer(body)
 	answer, err := decode(body)
 	fields, ok := answer.(object)
 	if err != nil || !ok {
@@ -165,6 +166,7 @@ func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.respond(i, fields); err != nil {
+		w.misfits.refused(err)
 		return explain(err)
 	}
 	return nil

@@ -23,6 +23,11 @@
 // document (https://github.com/discord/discord-api-spec): "create_message".
 // The deprecated paths of pins count under the names of the new ones.
 //
+// Where $DISCORD_OPENAPI says where that document is, every call and every
+// answer of the app is held against it and against the limits that it leaves
+// out, and Close tells what Discord could not have taken. Faults change nothing
+// in that.
+//
 // IDs are deterministic: snowflakes whose time is Options.Now and whose rest
 // counts up.
 package emulator

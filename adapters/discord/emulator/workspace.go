@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"riskroom/adapters/discord/emulator/openapi"
 	"riskroom/adapters/stage"
 )
 
@@ -20,12 +21,13 @@ var _ stage.Platform = (*Workspace)(nil)
 // Workspace is one stand-in guild with the bot in it. It is safe for concurrent
 // use.
 type Workspace struct {
-	opts   Options
-	routes []route
-	key    ed25519.PrivateKey
-	faults stage.Faults
-	log    stage.Log
-	feed   stage.Feed
+	opts    Options
+	routes  []route
+	key     ed25519.PrivateKey
+	faults  stage.Faults
+	log     stage.Log
+	feed    stage.Feed
+	misfits misfits
 
 	ctx  context.Context // ends with Close; what happens by itself hangs on it
 	stop context.CancelFunc
@@ -70,8 +72,13 @@ type member struct {
 // roles or categories that do not exist.
 func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
+	law, err := openapi.Named()
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
 	w := &Workspace{
-		opts: opts, routes: routes(), key: opts.PrivateKey, base: opts.BaseURL,
+		misfits: misfits{law: law},
+		opts:    opts, routes: routes(), key: opts.PrivateKey, base: opts.BaseURL,
 		users: make(map[string]*member), handles: make(map[string]*member), roles: make(map[string]*Role),
 		channels: make(map[string]*channel), direct: make(map[string]string), nonces: make(map[string]sentNonce),
 		interactions: make(map[string]*interaction), tokens: make(map[string]*interaction),
@@ -192,7 +199,8 @@ func (w *Workspace) Start(addr string) (string, error) {
 
 // Close stops serving and delivering, ends the gateway's connections, drops
 // effects that are still to come and waits for what is under way. Closing twice
-// is fine.
+// is fine. It fails where the app sent what Discord could not have taken, see
+// the package's comment.
 func (w *Workspace) Close() error {
 	w.stop()
 	w.CutGateway()
@@ -206,7 +214,7 @@ func (w *Workspace) Close() error {
 	}
 	w.busy.Wait()
 	w.opts.Client.CloseIdleConnections()
-	return err
+	return errors.Join(err, w.misfits.err())
 }
 
 // URL returns where the workspace is reached, without a slash at the end.
