@@ -37,6 +37,13 @@ func passing(err error) bool {
 	return !ok || e.status == http.StatusTooManyRequests || e.status >= http.StatusInternalServerError || e.code == 10015 || e.code == 10008
 }
 
+// isUnknown tells whether Discord says that there is no such thing, or that the
+// bot does not see it.
+func isUnknown(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && e.status == http.StatusNotFound
+}
+
 // send makes a call of the API, named by its operationId, and decodes the answer
 // into out unless that is nil. Paths may hold tokens: no error shows them.
 func (b *Bot) send(ctx context.Context, method, verb string, path []string, query string, body, out any) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -39,21 +40,29 @@ type interaction struct {
 	GuildID       string `json:"guild_id"`
 	ChannelID     string `json:"channel_id"`
 	Locale        string `json:"locale"`
-	Member        struct {
-		Nick string `json:"nick"`
-		User struct {
-			ID         string `json:"id"`
-			Name       string `json:"username"`
-			GlobalName string `json:"global_name"`
-		} `json:"user"`
-	} `json:"member"`
-	Data struct {
+	Member        member `json:"member"` // in the guild
+	User          user   `json:"user"`   // in a direct conversation, where there is no guild
+	Data          struct {
 		Name       string      `json:"name"`
 		Options    []option    `json:"options"`
 		CustomID   string      `json:"custom_id"`
 		Components []component `json:"components"`
 	} `json:"data"`
 }
+
+// member is what is read of somebody in the guild.
+type member struct {
+	Nick string `json:"nick"`
+	User user   `json:"user"`
+}
+
+type user struct {
+	ID         string `json:"id"`
+	Name       string `json:"username"`
+	GlobalName string `json:"global_name"`
+}
+
+func (m member) name() string { return cmp.Or(m.Nick, m.User.GlobalName, m.User.Name) }
 
 // option is what stands in an option of a command, or a subcommand.
 type option struct {
@@ -117,20 +126,35 @@ func (b *Bot) write(w http.ResponseWriter, said response) {
 // take answers an interaction and returns its outcome, or says why it is not
 // heard.
 func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, string, *rejection) {
+	direct := in.GuildID == ""
+	if direct {
+		in.Member = member{User: in.User}
+	}
 	user := in.Member.User.ID
 	switch {
 	case in.Type == typePing:
 		return response{Type: answerPong}, outcomeOK, nil
-	case in.GuildID != b.guild:
+	case !direct && in.GuildID != b.guild:
 		return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
 	case in.ID == "" || in.Token == "" || user == "":
 		return response{}, "", &rejection{http.StatusBadRequest, outcomeMalformed}
 	case !b.replays.Add(in.ID):
 		return response{}, "", &rejection{http.StatusUnauthorized, outcomeReplay}
 	}
+	if direct {
+		switch m, err := b.memberNow(ctx, user); {
+		case err == nil:
+			in.Member = m
+		case isUnknown(err):
+			return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
+		default:
+			b.log.WarnContext(ctx, "discordbot: whether somebody is in the guild cannot be told", "error", err)
+			t.crowded = true
+		}
+	}
 	c := bots.Command{
 		Op:    core.MakeOp("discord", b.guild, "interaction", in.ID),
-		Actor: core.Actor{Account: core.Account{Workspace: b.workspace, ID: user}, Name: cmp.Or(in.Member.Nick, in.Member.User.GlobalName, in.Member.User.Name)},
+		Actor: core.Actor{Account: core.Account{Workspace: b.workspace, ID: user}, Name: in.Member.name()},
 		Lang:  in.Locale,
 	}
 	if in.ChannelID != "" {
@@ -163,6 +187,22 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 	// Of another version, or nobody's. Discord shows silence as a failure.
 	c.Pressed = &bots.Pressed{}
 	return b.answer(ctx, t, c, in, nil), outcomeUnknown, nil
+}
+
+// memberFor is how long Discord is waited for to say who is in the guild.
+const memberFor = time.Second
+
+// memberNow asks who somebody is in the guild. Cards are pressed in direct
+// conversations too, and those go on when somebody leaves.
+func (b *Bot) memberNow(ctx context.Context, user string) (member, error) {
+	ctx, cancel := context.WithTimeout(ctx, memberFor)
+	defer cancel()
+	var m member
+	err := b.paced(ctx, "get_guild_member", http.MethodGet, []string{"guilds", b.guild, "members", user}, "", nil, &m)
+	if err == nil && m.User.ID != user {
+		err = errors.New("discordbot: get_guild_member: the answer is of somebody else")
+	}
+	return m, err
 }
 
 // Discord's limits for choices of autocomplete.

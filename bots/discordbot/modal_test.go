@@ -1,12 +1,15 @@
 package discordbot
 
 import (
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
 	"riskroom/core"
+	"riskroom/core/engine"
 )
 
 func plainly(s string) bots.Reply { return bots.Say(s) }
@@ -84,5 +87,43 @@ func TestButtons(t *testing.T) {
 		t.Error("a stale card opened a form")
 	} else {
 		wants(t, shown(t, r).Plain, "R-17", "Shelved")
+	}
+}
+
+// TestButtonsInDirectMessages: a card that came as a reminder has no guild around
+// it, and outlives its reader's membership.
+func TestButtonsInDirectMessages(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	told := told{b: b.door, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
+	told.c.Actor.Account.ID = lin
+	card := b.engine.Card(t.Context(), engine.View{Risk: b.engine.risk}, "acme", "en")
+	if err := told.last(t.Context(), bots.Reply{Card: &card}); err != nil {
+		t.Fatal(err)
+	}
+	press := func(what string) (emulator.Reply, error) {
+		return b.Press(t.Context(), lin, b.DM(lin), b.DMs(lin)[0].ID, "riskroom."+what+":R-17@3")
+	}
+	r, err := press("start")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "In progress")
+	if r, err = press("resolve"); err != nil || r.Modal == nil {
+		t.Fatalf("no modal: %s %v", r.Body, err)
+	}
+	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"note": "mended"}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "Resolved")
+	if err := b.Leave(lin); err != nil {
+		t.Fatal(err)
+	}
+	body := `{"id":"77","type":3,"token":"t","user":{"id":"` + lin + `"},"data":{"custom_id":"riskroom.reopen:R-17@3"}}`
+	if status, _, err := b.SendSigned(t.Context(), []byte(body), time.Now()); err != nil || status != http.StatusForbidden {
+		t.Errorf("somebody who left is heard: %d %v", status, err)
+	}
+	if c := b.engine.changes; len(c) != 2 || b.counted("interactions wrong_guild") != 1 {
+		t.Errorf("changes %+v, counted %v", c, b.counts)
 	}
 }
