@@ -56,15 +56,3 @@ func TestDaysAreCalendarDays(t *testing.T) {
 		t.Errorf("2d ago = %s, want %s", got, want)
 	}
 }
-
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	known := []string{"new", "show", "list", "status", "help"}
-	for typed, want := range map[string]string{
-		"nwe": "new", "staus": "status", "SHOW": "show", "lsit": "list", "zzz": "", "": "", "hepl": "help", "completely": "",
-	} {
-		if got := nearest(typed, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", typed, got, want)
-		}
-	}
-}

@@ -89,7 +89,7 @@ func (r *draftReader) unknown(field, typed string, known []string) {
 		known = append(slices.Clone(known[:shownWords]), "…")
 	}
 	r.fault(field, "unknown_value", text.Args{
-		"Value": typed, "Near": nearest(typed, known), "Known": r.bot.text.In(r.lang).List(known),
+		"Value": typed, "Near": core.Nearest(typed, known), "Known": r.bot.text.In(r.lang).List(known),
 	})
 }
 

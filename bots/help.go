@@ -78,7 +78,7 @@ func (b *Bot) noCommand(c Command, word string) string {
 		words = append(words, w)
 	}
 	slices.Sort(words)
-	if near := nearest(word, words); near != "" {
+	if near := core.Nearest(word, words); near != "" {
 		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + b.mux.words[near].name})
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -79,7 +80,7 @@ func (l *lineReader) next() {
 	case behind == "" || strings.ContainsAny(behind[:1], "/:\\"):
 		l.keep(len(word)) // "Note: …", "https://…", "std::…"
 	default:
-		l.fault("", "unknown_key", text.Args{"Key": name, "Near": nearest(name, l.allWords())})
+		l.fault("", "unknown_key", text.Args{"Key": name, "Near": core.Nearest(name, l.allWords())})
 		l.rest = l.rest[len(word):]
 	}
 }

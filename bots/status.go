@@ -58,7 +58,7 @@ func (b *Bot) whichStatus(c Command, typed string) Reply {
 		id = "commands.no_status"
 	}
 	line := p.S(id, text.Args{"Word": first, "Known": p.List(known)})
-	if near := nearest(first, words); first != "" && near != "" {
+	if near := core.Nearest(first, words); first != "" && near != "" {
 		line += " " + p.S("commands.near", text.Args{"Word": near})
 	}
 	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))

@@ -2,11 +2,14 @@
 // workspaces, and flows. It tells everything that is wrong with a file at once,
 // each with its place, and gives out a Config only if nothing is.
 //
-// A file goes through these steps: parsed to nodes with places (parse.go),
-// compared with the JSON Schema that editors use too (schema*.go,
-// structure.go), values from the environment filled in (variables.go), and then
-// its meaning is checked, for every part whose own structure held
-// (organisation.go, people.go, workspaces.go, flows.go).
+// A file goes through these steps: parsed to nodes with places (source.go,
+// parse.go, node.go), compared with the JSON Schema that editors use too
+// (schema*.go, structure.go), values from the environment filled in
+// (variables.go), and then its meaning is checked, for every part whose own
+// structure held (basics.go, workspaces.go, people.go, refs.go, fields.go,
+// flows.go, steps.go, terms.go, itemgroups.go). What comes out is a Config
+// (config.go) or problems (problem.go, words.go), and what only the platforms
+// can tell (outside.go).
 package config
 
 import (

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,13 +14,15 @@ var builtIn = []string{
 	"handlers", "lead", "status", "status_since", "notes", "resolution", "home", "version", "fields", "risk", "card", "now", "today",
 }
 
+var fieldKey = regexp.MustCompile(fieldName)
+
 func (l *loader) readFields() {
 	for _, e := range l.root.get("fields").list() {
 		if slices.Contains(builtIn, e.name) {
 			l.problem(e.value.key, "name", "a field cannot be called %q: there is a built-in one", e.name)
 			continue
 		}
-		if e.value.kind != mapNode || !l.sound(e.value.get("type")) {
+		if !fieldKey.MatchString(e.name) || e.value.kind != mapNode || !l.sound(e.value.get("type")) {
 			continue
 		}
 		f := core.Field{

@@ -67,7 +67,8 @@ func (l *loader) fieldDefs() (map[string]flow.FieldDef, *regexp.Regexp) {
 	if len(wrong) == 0 {
 		return defs, nil
 	}
-	return defs, regexp.MustCompile(`\b(` + strings.Join(wrong, "|") + `)\b`)
+	const edge = `(?:^|$|[^\pL\pN_])` // \b knows ASCII only
+	return defs, regexp.MustCompile(edge + `(` + strings.Join(wrong, "|") + `)` + edge)
 }
 
 // subject is what a problem is about: the part of its message before what is

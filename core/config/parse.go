@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -34,13 +36,14 @@ func (l *loader) parse() *node {
 		l.problem(place{1, 1, 1}, "size", "the file has more than %d bytes", maxSize)
 		return nil
 	}
-	if i := strings.IndexByte(l.src.text, 0); i >= 0 {
-		l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not text: it holds a zero byte")
+	if i, what := notText(l.src.text); i >= 0 {
+		p := l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not text in UTF-8: this line holds %s", what)
+		p.Hint = "save it in the encoding UTF-8"
 		return nil
 	}
 	body, at, err := parseYAML(l.src.text)
 	if err != nil {
-		l.problem(at, "syntax", "%s", err).Hint = l.quoteHint(at)
+		l.problem(at, "syntax", "%s", err).Hint = l.syntaxHint(at)
 		return nil
 	}
 	if body == nil {
@@ -55,11 +58,32 @@ func (l *loader) parse() *node {
 	return root
 }
 
-// quoteHint says what most often helps where YAML sees its own signs in a text.
-func (l *loader) quoteHint(at place) string {
+// notText returns the first byte that no text in UTF-8 holds, and what it is, or
+// -1.
+func notText(s string) (at int, what string) {
+	for i, r := range s {
+		if r == 0 {
+			return i, "a zero byte"
+		}
+		if r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)) {
+			return i, fmt.Sprintf("the byte %#x", s[i])
+		}
+	}
+	return -1, ""
+}
+
+// syntaxHint says what most often helps at a place where YAML stops.
+func (l *loader) syntaxHint(at place) string {
 	line := l.src.lines[l.src.within(at).line-1]
-	_, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+	trimmed := strings.TrimSpace(line)
+	_, value, _ := strings.Cut(trimmed, ": ")
 	switch {
+	case strings.Contains(line[:len(line)-len(strings.TrimLeft(line, " \t"))], "\t"):
+		return "indent with blanks: YAML takes no tabs there"
+	case word.MatchString(trimmed):
+		return "if this is a key, a colon is missing behind it: " + short(trimmed) + ":"
+	case !strings.Contains(line, "{{") && (strings.Count(line, "{") != strings.Count(line, "}") || strings.Count(line, "[") != strings.Count(line, "]")):
+		return "each { and [ needs its } and ]"
 	case strings.Contains(line, "{{"):
 		return `a text with {{ }} stands in quotes: "{{ .title }}"`
 	case strings.Contains(line, "@"):
@@ -72,6 +96,9 @@ func (l *loader) quoteHint(at place) string {
 	}
 	return ""
 }
+
+// word matches a line that is one word.
+var word = regexp.MustCompile(`^[\pL\pN_][\pL\pN_-]*$`)
 
 // parseYAML parses text after refusing what could make the parser itself blow
 // up; a panic of the parser counts as a syntax error.

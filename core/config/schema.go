@@ -105,6 +105,12 @@ func text(doc string) object {
 	return object{"type": "string", "minLength": 1, "description": doc}
 }
 
+// say gives o what people read when a value does not fit.
+func say(o object, what string) object {
+	o["errorMessage"] = what
+	return o
+}
+
 func yesNo(doc string) object { return object{"type": "boolean", "description": doc} }
 
 func choice(doc string, values ...string) object {

@@ -32,7 +32,7 @@ func flowsSchema() object {
 func triggerSchema() object {
 	o := record("When the flow is due: some time after a date of the risk, or on something that happens to it.", nil, object{
 		"date_field": text("discovered_at, submitted_at, status_since, due_at or an own date field."),
-		"after":      text("How long after it: 1d is a calendar day, 24h is hours; 1d12h, 90m and 2s work too."),
+		"after":      say(text("How long after it: 1d is a calendar day, 24h is hours; 1d12h, 90m and 2s work too."), "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"),
 		"at":         matching("The time of day to which the day so found is moved, such as \"09:00\".", clockPattern, "a time of day like \"09:00\""),
 		"on":         choice("filed: when the risk is filed; assigned: when its handlers change.", "filed", "assigned"),
 	})

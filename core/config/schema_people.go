@@ -6,7 +6,7 @@ func peopleSchema() object {
 	return dict("People who cannot be found by e-mail, have several accounts, or are named in this file.", personName,
 		"a person's name has up to 80 characters, none of / @ : in it, and no = in front",
 		object{
-			"type": "object", "minProperties": 1,
+			"type": "object",
 			"properties": object{
 				"email": matching("The address under which the platforms know the person.", emailPattern, "an e-mail address"),
 			},

@@ -153,11 +153,14 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.Dependency:
 		l.problem(n.head(), "missing-key", "%s with the key %s needs %s too", name, k.Prop, strings.Join(k.Missing, ", "))
 	case *kind.Type:
-		l.wrongType(n, k)
+		l.wrongType(n, k, say)
 	case *kind.Enum:
 		l.notOneOf(n, name, k.Want)
 	case *kind.Const:
-		l.problem(n.at, "value", "%s must be %v", name, k.Want)
+		p := l.problem(n.at, "value", "%s must be %v", name, k.Want)
+		if _, text := k.Want.(string); !text && n.isString() {
+			p.Hint = "write it without quotes"
+		}
 	case *kind.Pattern:
 		if l.secret[n] {
 			l.problem(n.at, "secret", "%s: %s", name, say)
@@ -173,12 +176,26 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.MaxProperties:
 		l.problem(n.head(), "limit", "%s has %d entries, more than %d", name, k.Got, k.Want)
 	case *kind.AnyOf:
-		l.problem(n.head(), "missing-key", "%s", say)
+		if !misspelt(n, at) {
+			l.problem(n.head(), "missing-key", "%s", say)
+		}
 	case *kind.Not:
 		l.problem(cmpKey(n), "conflicting-key", "%s", say)
 	default:
 		l.problem(n.head(), "value", "%s does not fit the schema", name)
 	}
+}
+
+// misspelt tells whether n has a key that is near to one of those of which at
+// wants one: that is told already.
+func misspelt(n *node, at object) bool {
+	var wanted []string
+	needs, _ := at["anyOf"].([]object)
+	for _, o := range needs {
+		required, _ := o["required"].([]string)
+		wanted = append(wanted, required...)
+	}
+	return slices.ContainsFunc(keys(n), func(k string) bool { return core.Nearest(k, wanted) != "" })
 }
 
 // cmpKey is the key under which n stands, or n itself.
@@ -189,14 +206,18 @@ func cmpKey(n *node) place {
 	return n.at
 }
 
-func (l *loader) wrongType(n *node, k *kind.Type) {
+func (l *loader) wrongType(n *node, k *kind.Type, say string) {
 	names := map[string]string{"object": "a map", "array": "a list", "string": "a text", "boolean": "true or false", "number": "a number", "null": "empty"}
 	var want []string
 	for _, w := range k.Want {
 		want = append(want, names[w])
 	}
 	p := l.problem(n.head(), "type", "%s must be %s, and is %s", n.name(), strings.Join(want, " or "), names[k.Got])
-	if n.kind == scalarNode && n.value != nil && slices.Contains(k.Want, "string") {
+	switch {
+	case n.kind != scalarNode || n.value == nil || !slices.Contains(k.Want, "string"):
+	case say != "":
+		p.Hint = say
+	default:
 		p.Hint = fmt.Sprintf("put it in quotes: %q", n.text)
 	}
 }

@@ -170,17 +170,10 @@ func language(s *scope) []expr.Option {
 	return options
 }
 
-// plainTypes puts the types in the library's messages as people know them.
-var plainTypes = strings.NewReplacer(
-	"time.Time", "date", "time.Duration", "duration", "flow.elapsed", "duration",
-	"[]string", "list", "[]interface {}", "list", "float64", "number", "interface {}", "value",
-	"string", "text", "bool", "true-or-false", "int", "number",
-)
-
 // flawOf turns an error of the library into a flaw at its place.
 func flawOf(err error) *flaw {
 	if e, ok := errors.AsType[*file.Error](err); ok {
-		return flawAt(e.From, "%s", plainTypes.Replace(e.Message))
+		return flawAt(e.From, "%s", plainly(e.Message))
 	}
-	return flawAt(-1, "%s", plainTypes.Replace(err.Error()))
+	return flawAt(-1, "%s", plainly(err.Error()))
 }

@@ -84,7 +84,7 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	if name == "fields" {
 		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
 	}
-	return variable{}, flawAt(nameStart(n), "there is no %q; names are %s", name, oneOf(c.scope.names("")))
+	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names", "", name))
 }
 
 // variableName returns what n would be called in a scope, "" for what cannot be

@@ -76,7 +76,7 @@ func TestPeopleProblems(t *testing.T) {
 		{"acme/U1/U2", -1, "is nobody"},
 		{"acme/U 1", -1, "is nobody"},
 		{"lin\n", -1, "is nobody"},
-		{"=", -2, "unexpected token"},
+		{"=", -2, "ends too early"},
 		{"=fields.customer", 1, "this does not give people; they come from submitter, lead, handlers, fields.reviewers"},
 		{"=title", 1, "this does not give people"},
 		{"=fields.reviewer", 1, `there is no "fields.reviewer"`},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"riskroom/core"
 )
 
 // Problem is one thing that is wrong with a Def, or worth a warning.
@@ -70,4 +72,12 @@ func oneOf(known []string) string {
 		return "none"
 	}
 	return strings.Join(known, ", ")
+}
+
+// meant asks whether the nearest of what is known is meant, "" if none is near.
+func meant(word string, known []string) string {
+	if near := core.Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %s? ", near)
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -71,6 +72,26 @@ func (s *scope) names(prefix string) []string {
 		out = append(out, prefix+v.name)
 	}
 	return out
+}
+
+// unknown says which name is probably meant by one that there is not, and all
+// that there are: what they are called is what, and prefix stands before each.
+func (s *scope) unknown(what, prefix, name string) string {
+	names := s.names(prefix)
+	if _, own := s.lookup(ownPrefix + name); own {
+		return fmt.Sprintf("did you mean %s? %s are %s", prefix+ownPrefix+name, what, oneOf(names))
+	}
+	if s.isWord(name) {
+		return fmt.Sprintf("a text stands in quotes: %q", name)
+	}
+	return fmt.Sprintf("%s%s are %s", meant(prefix+name, names), what, oneOf(names))
+}
+
+// isWord tells whether something can be that word.
+func (s *scope) isWord(word string) bool {
+	return slices.ContainsFunc(slices.Concat(s.builtin, s.own), func(v variable) bool {
+		return v.kind == wordKind && slices.Contains(v.words, word)
+	})
 }
 
 // values returns what expressions see in e.

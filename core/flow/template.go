@@ -177,7 +177,7 @@ func parseFlaw(source, message string) *flaw {
 	number, rest, ok := strings.Cut(message, ":")
 	line, err := strconv.Atoi(number)
 	if !ok || err != nil {
-		return flawAt(-1, "%s", message)
+		return flawAt(-1, "%s", plainly(message))
 	}
 	start := 0
 	for range line - 1 {
@@ -186,5 +186,5 @@ func parseFlaw(source, message string) *flaw {
 	if i := strings.Index(source[start:], "{{"); i >= 0 && !strings.Contains(source[start:start+i], "\n") {
 		start += i
 	}
-	return flawAt(utf8.RuneCountInString(source[:start]), "%s", strings.TrimSpace(rest))
+	return flawAt(utf8.RuneCountInString(source[:start]), "%s", plainly(strings.TrimSpace(rest)))
 }

@@ -144,7 +144,7 @@ func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
 	name := strings.Join(n.Ident, ".")
 	v, ok := c.scope.lookup(name)
 	if !ok {
-		return v, c.flaw(n.Position(), "there is no .%s; values are %s", name, oneOf(c.scope.names(".")))
+		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values", ".", name))
 	}
 	return v, nil
 }

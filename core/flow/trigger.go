@@ -119,7 +119,7 @@ func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 		if f, ok := fields[d.DateField]; ok {
 			c.report(path+"/date_field", 0, RuleTrigger, "the field %q holds a %s, not a date; dates are %s", d.DateField, f.Type, oneOf(dates))
 		} else {
-			c.report(path+"/date_field", 0, RuleTrigger, "there is no date %q; dates are %s", d.DateField, oneOf(dates))
+			c.report(path+"/date_field", 0, RuleTrigger, "there is no date %q; %sdates are %s", d.DateField, meant(d.DateField, dates), oneOf(dates))
 		}
 	}
 	c.delay(d, &t)

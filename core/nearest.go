@@ -1,10 +1,10 @@
-package bots
+package core
 
 import "strings"
 
-// nearest returns the word of known that s is most likely a misspelling of, or
-// "" if none is near.
-func nearest(s string, known []string) string {
+// Nearest returns the word of known that s is most likely a misspelling of, in
+// any case, or "" if none is near.
+func Nearest(s string, known []string) string {
 	best, at := "", 3
 	for _, k := range known {
 		d := distance(strings.ToLower(s), strings.ToLower(k))
@@ -16,12 +16,15 @@ func nearest(s string, known []string) string {
 	return best
 }
 
+// longestWord is how long a word may be that is compared with others.
+const longestWord = 100
+
 // distance counts the letters that must be inserted, dropped, replaced or
-// swapped with their neighbour to make b of a.
+// swapped with their neighbour to make b of a (optimal string alignment).
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	if len(x) > 64 || len(y) > 64 {
-		return 64 // no command is that long
+	if len(x) > longestWord || len(y) > longestWord {
+		return longestWord
 	}
 	rows := make([][]int, len(x)+1)
 	for i := range rows {

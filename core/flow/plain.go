@@ -1,0 +1,56 @@
+package flow
+
+import (
+	"regexp"
+	"strings"
+)
+
+// plainly says what a message of the expression or the template library means
+// to somebody who writes a flow. One that is clear stays as it is.
+func plainly(message string) string {
+	message = plainTypes.Replace(message)
+	for _, r := range rewordings {
+		if m := r.match.FindStringSubmatchIndex(message); m != nil {
+			return string(r.match.ExpandString(nil, r.say, message, m))
+		}
+	}
+	return message
+}
+
+// plainTypes puts the types in the library's messages as people know them.
+var plainTypes = strings.NewReplacer(
+	"time.Time", "date", "time.Duration", "duration", "flow.elapsed", "duration",
+	"[]string", "list", "[]interface {}", "list", "float64", "number", "interface {}", "value",
+	"string", "text", "bool", "true-or-false", "int", "number",
+)
+
+type rewording struct {
+	match *regexp.Regexp
+	say   string
+}
+
+// otherSigns follows on signs that an input method writes for plain ones.
+const otherSigns = `cannot be used here: write plain signs, such as " ' ( ) , == or <`
+
+var rewordings = []rewording{
+	// Of expressions.
+	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)`), `the expression ends too early: something is missing, perhaps a closing bracket`},
+	{regexp.MustCompile(`^unexpected token Operator\("="\)`), `= does not compare: write ==`},
+	{regexp.MustCompile(`^unexpected token \w+\("(.*)"\)`), `"$1" is not expected here`},
+	{regexp.MustCompile(`^invalid operation: (==|!=) \(mismatched types list and text\)`), `a list is never equal to a text: ask whether "…" in the list`},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`), `$1 does not go between a $2 and a $3`},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (\S+)\)`), `$1 does not go with a $2`},
+	{regexp.MustCompile(`^non-true-or-false expression \(type (\S+)\) used as condition`), `before ? stands what is true or false, and this is a $1`},
+	{regexp.MustCompile(`^(?:literal not terminated|unterminated quoted text)`), `a quote is never closed`},
+
+	// Of templates.
+	{regexp.MustCompile(`^(?:unclosed action|unclosed left paren|unterminated character constant)`), `what begins with {{ is never closed by }}`},
+	{regexp.MustCompile(`^unexpected EOF`), `an if is never closed by {{ end }}`},
+	{regexp.MustCompile(`^unexpected \{\{(end|else)\}\}`), `{{ $1 }} stands here without an {{ if }} before it`},
+	{regexp.MustCompile(`^missing value for (?:command|if)`), `a value is missing between {{ and }}`},
+	{regexp.MustCompile(`^unexpected "(.*)" in (?:operand|command|parenthesized pipeline|if|end)`), `"$1" is not expected here`},
+
+	// Of both.
+	{regexp.MustCompile(`^(?:unrecognized character(?: in action)?|unexpected bad character|bad character): U\+\w+ '(.)'.*`), `$1 ` + otherSigns},
+	{regexp.MustCompile(`^(?:unexpected bad character|bad character) U\+\w+ '(.)'.*`), `$1 ` + otherSigns},
+}
