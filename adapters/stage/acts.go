@@ -9,7 +9,8 @@ import (
 // Platform. Whoever acts is a person's ID.
 //
 // An error is one that the person would meet in the platform's own client.
-// Those that matter can be told apart with errors.Is: ErrSilent, ErrBroken.
+// Those that matter can be told apart with errors.Is: ErrSilent, ErrBroken,
+// ErrMistyped.
 type Acts interface {
 	// Say writes a message. The room "" is the conversation with the bot.
 	Say(ctx context.Context, person, room, text string) error
@@ -32,8 +33,25 @@ type Spot struct {
 	Window     string
 }
 
-// What a platform's own client tells people of the bot.
+// Suggester is what Acts of some platforms can do beside: their clients offer
+// what a command can go on with.
+type Suggester interface {
+	// Suggest returns ways to go on with a line that begins with a slash, best
+	// first.
+	Suggest(ctx context.Context, person, room, line string) []Hint
+}
+
+// Hint is a way to go on with a command that somebody types.
+type Hint struct {
+	Line  string `json:"line"`            // what stands there then: "/risk new "
+	Label string `json:"label,omitempty"` // what it is called; "" is Line
+	Args  string `json:"args,omitempty"`  // what may follow
+	Help  string `json:"help,omitempty"`
+}
+
+// What a platform's own client tells people of the bot and of what they typed.
 var (
-	ErrSilent = errors.New("the bot did not answer in time")
-	ErrBroken = errors.New("the bot answered with an error")
+	ErrSilent   = errors.New("the bot did not answer in time")
+	ErrBroken   = errors.New("the bot answered with an error")
+	ErrMistyped = errors.New("there is no such command, or something in it does not fit")
 )

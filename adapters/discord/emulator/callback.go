@@ -25,6 +25,8 @@ var ErrDeadline = errors.New("emulator: the app did not answer in time")
 // the gateway nor an interactions URL.
 var ErrNobody = errors.New("emulator: the app is not connected")
 
+var errUnreached = errors.New("emulator: the app cannot be reached")
+
 // StatusError is returned when the app answers an interaction over HTTP with
 // anything but success.
 type StatusError struct {
@@ -216,5 +218,5 @@ func late(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrDeadline
 	}
-	return fmt.Errorf("emulator: the app cannot be reached: %w", err)
+	return fmt.Errorf("%w: %w", errUnreached, err)
 }

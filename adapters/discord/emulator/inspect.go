@@ -246,5 +246,8 @@ func (w *Workspace) View() stage.View {
 		}
 	}
 	slices.SortFunc(v.Posts, func(a, b stage.Post) int { return compareIDs(a.ID, b.ID) })
+	for _, id := range slices.Sorted(maps.Keys(w.modals)) {
+		v.Windows = append(v.Windows, w.window(id, w.modals[id]))
+	}
 	return v
 }

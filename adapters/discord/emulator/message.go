@@ -220,9 +220,6 @@ func (w *Workspace) post(m *message) stage.Post {
 
 // plain is the message as plain text, line by line.
 func (w *Workspace) plain(m *message) string {
-	if m.flags&loadingFlag != 0 {
-		return w.opts.BotName + " is thinking…"
-	}
 	var lines []string
 	for _, part := range w.parts(m) {
 		if line := partLine(part); line != "" {
@@ -250,7 +247,7 @@ func partLine(part stage.Part) string {
 // room is a channel for the stage.
 func (w *Workspace) room(ch *channel) stage.Room {
 	r := stage.Room{
-		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: ch.Topic, Members: w.memberIDs(ch), Created: ch.created,
+		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.fromMarkdown(ch.Topic), Members: w.memberIDs(ch), Created: ch.created,
 	}
 	if ch.isDirect() {
 		r.Kind, r.Name = stage.DirectRoom, w.users[ch.with].Name

@@ -17,6 +17,8 @@ const (
 	maxTitle  = 45
 	maxInputs = 5
 	maxInput  = 4000
+
+	paragraphStyle = 2 // of a text input
 )
 
 // modal is an open modal.
@@ -173,11 +175,8 @@ func (w *Workspace) submission(userID string, values Values) (*interaction, map[
 	if m == nil {
 		return nil, nil, fmt.Errorf("emulator: @%s has no modal open", user.Name)
 	}
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if _, ok := m.values[key]; !ok {
-			return nil, nil, fmt.Errorf("emulator: the modal has no input %q", key)
-		}
-		m.values[key] = values[key]
+	if err := m.fill(values); err != nil {
+		return nil, nil, err
 	}
 	if problems := m.incomplete(); len(problems) > 0 {
 		return nil, problems, nil
@@ -196,19 +195,35 @@ func (w *Workspace) submission(userID string, values Values) (*interaction, map[
 	return w.made(i), nil, nil
 }
 
+// fill puts values into the inputs.
+func (m *modal) fill(values Values) error {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if _, ok := m.values[key]; !ok {
+			return fmt.Errorf("emulator: the modal has no input %q", key)
+		}
+		m.values[key] = values[key]
+	}
+	return nil
+}
+
+// mandatory tells whether an input must be filled in: unless it says otherwise.
+func mandatory(c object) bool {
+	required, isSet := c["required"].(bool)
+	return required || !isSet
+}
+
 // incomplete says what the person's own client would not send.
 func (m *modal) incomplete() map[string]string {
 	problems := map[string]string{}
 	for _, c := range inputs(m.body) {
 		id := str(c["custom_id"])
-		required, isSet := c["required"].(bool)
 		least, _ := integer(c["min_length"])
 		most, has := integer(c["max_length"])
 		if !has {
 			most = maxInput
 		}
 		switch n := int64(utf8.RuneCountInString(m.values[id])); {
-		case n == 0 && (required || !isSet):
+		case n == 0 && mandatory(c):
 			problems[id] = "This field is required"
 		case n > 0 && n < least || n > most:
 			problems[id] = fmt.Sprintf("Must be between %d and %d in length.", least, most)

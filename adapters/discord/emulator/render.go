@@ -26,6 +26,7 @@ var marked = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])" + "|(`[^`]+`)" + `|<(@!
 // Groups of marked.
 const (
 	markEscaped  = 1
+	markCode     = 2
 	markSign     = 3
 	markID       = 4
 	markTime     = 5
@@ -118,12 +119,14 @@ func (w *Workspace) mentioned(text string, a allowed) mentions {
 // parts renders a message for the stage.
 func (w *Workspace) parts(m *message) []stage.Part {
 	if m.kind == pinNotice {
-		return []stage.Part{{Kind: stage.TextPart, Text: "pinned a message to this channel."}}
+		const text = "pinned a message to this channel."
+		return []stage.Part{{Kind: stage.TextPart, Text: text, Lines: literal(text, false)}}
 	}
-	var parts []stage.Part
-	if m.content != "" {
-		parts = append(parts, stage.Part{Kind: stage.TextPart, Text: w.fromMarkdown(m.content)})
+	if m.flags&loadingFlag != 0 {
+		text := w.opts.BotName + " is thinking…"
+		return []stage.Part{{Kind: stage.NotePart, Text: text, Lines: literal(text, false)}}
 	}
+	parts := w.textParts(m.content)
 	if m.flags&suppressEmbeds == 0 {
 		for _, e := range m.embeds {
 			parts = append(parts, w.embedParts(e)...)
@@ -145,22 +148,35 @@ func (w *Workspace) embedParts(e object) []stage.Part {
 	var parts []stage.Part
 	add := func(kind stage.PartKind, text string) {
 		if text != "" {
-			parts = append(parts, stage.Part{Kind: kind, Text: text})
+			parts = append(parts, stage.Part{Kind: kind, Text: text, Lines: literal(text, false)})
 		}
 	}
 	author, _ := e["author"].(object)
 	add(stage.NotePart, str(author["name"]))
 	add(stage.HeadingPart, unescaped(str(e["title"])))
-	add(stage.TextPart, w.fromMarkdown(str(e["description"])))
-	var fields []string
-	for _, f := range objects(e["fields"]) {
-		fields = append(fields, unescaped(str(f["name"]))+"\n"+w.fromMarkdown(str(f["value"])))
-	}
-	if len(fields) > 0 {
-		parts = append(parts, stage.Part{Kind: stage.FieldsPart, Fields: fields})
-	}
+	parts = append(parts, w.textParts(str(e["description"]))...)
+	parts = append(parts, w.fieldParts(objects(e["fields"]))...)
 	footer, _ := e["footer"].(object)
 	add(stage.NotePart, str(footer["text"]))
+	return parts
+}
+
+// fieldParts renders the fields of an embed: those that stand beside each other
+// are one part.
+func (w *Workspace) fieldParts(fields []object) []stage.Part {
+	var parts []stage.Part
+	together := false
+	for _, f := range fields {
+		inline, _ := f["inline"].(bool)
+		if !inline || !together {
+			parts = append(parts, stage.Part{Kind: stage.FieldsPart})
+		}
+		together = inline
+		name, value := unescaped(str(f["name"])), str(f["value"])
+		last := &parts[len(parts)-1]
+		last.Fields = append(last.Fields, name+"\n"+w.fromMarkdown(value))
+		last.Cells = append(last.Cells, append(literal(name, true), w.lines(value)...))
+	}
 	return parts
 }
 
@@ -174,10 +190,14 @@ func action(c object) stage.Action {
 		a.Style = "danger"
 	}
 	if kind, _ := integer(c["type"]); kind != button {
-		a.Style = ""
+		a.Style, a.Input = "", &stage.Input{ID: a.ID, Kind: stage.SelectInput, Placeholder: str(c["placeholder"]), Live: true}
 	}
 	for _, o := range objects(c["options"]) {
+		if a.Input == nil {
+			break
+		}
 		a.Choices = append(a.Choices, str(o["label"]))
+		a.Input.Options = append(a.Input.Options, stage.Option{Value: str(o["value"]), Label: str(o["label"])})
 		if chosen, _ := o["default"].(bool); chosen && a.Label == "" {
 			a.Label = str(o["label"])
 		}

@@ -22,7 +22,7 @@ type doing struct {
 	Room   string              `json:"room"`
 	Post   string              `json:"post"`
 	Window string              `json:"window"`
-	Text   string              `json:"text"`   // say
+	Text   string              `json:"text"`   // say, suggest
 	Action string              `json:"action"` // press
 	Input  string              `json:"input"`  // choose
 	Values []string            `json:"values"`
@@ -36,6 +36,7 @@ type doing struct {
 type done struct {
 	Problems map[string]string `json:"problems,omitempty"` // by input
 	Error    string            `json:"error,omitempty"`    // for whoever acted
+	Hints    []stage.Hint      `json:"hints,omitempty"`    // of suggest
 }
 
 // largest is the size in bytes up to which the page is listened to.
@@ -75,6 +76,8 @@ func (s *Stage) worded(d doing, err error) string {
 		id = "error.silent"
 	case errors.Is(err, stage.ErrBroken):
 		id = "error.broken"
+	case errors.Is(err, stage.ErrMistyped):
+		id = "error.mistyped"
 	}
 	return s.cfg.Text(s.lang(d.Lang), id, nil)
 }
@@ -89,6 +92,20 @@ func (s *Stage) say(ctx context.Context, p Place, d doing) (done, error) {
 		return done{}, p.Acts.Command(ctx, d.As, d.Room, text)
 	}
 	return done{}, p.Acts.Say(ctx, d.As, d.Room, text)
+}
+
+// suggest offers what a command that is being typed can go on with.
+func (s *Stage) suggest(ctx context.Context, p Place, d doing) (done, error) {
+	if asks, ok := p.Acts.(stage.Suggester); ok {
+		return done{Hints: asks.Suggest(ctx, d.As, d.Room, d.Text)}, nil
+	}
+	var out done
+	for _, h := range p.Hints(s.lang(d.Lang)) {
+		if strings.HasPrefix(h.Line, strings.TrimRight(d.Text, " ")) || strings.HasPrefix(d.Text, h.Line) {
+			out.Hints = append(out.Hints, h)
+		}
+	}
+	return out, nil
 }
 
 func (d doing) spot() stage.Spot { return stage.Spot{Room: d.Room, Post: d.Post, Window: d.Window} }

@@ -24,15 +24,10 @@ type Place struct {
 	Name     string
 	Platform stage.Platform
 	Acts     stage.Acts
-	First    string                   // the ID of the person whom one acts as at first
-	Hints    func(lang string) []Hint // the slash commands that there are
-}
-
-// Hint says what can be typed after a slash.
-type Hint struct {
-	Line string `json:"line"` // what is typed: "/risk new"
-	Args string `json:"args"` // what may follow
-	Help string `json:"help"`
+	First    string // the ID of the person whom one acts as at first
+	// Hints are the slash commands that there are, where Acts is no
+	// stage.Suggester.
+	Hints func(lang string) []stage.Hint
 }
 
 // Config is what a Stage is made of. All members are needed.
@@ -108,6 +103,7 @@ func (s *Stage) Handler() http.Handler {
 	mux.HandleFunc("GET /words", s.words)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("POST /say", act(s, s.say))
+	mux.HandleFunc("POST /suggest", act(s, s.suggest))
 	mux.HandleFunc("POST /press", act(s, s.press))
 	mux.HandleFunc("POST /choose", act(s, s.choose))
 	mux.HandleFunc("POST /submit", act(s, s.submit))

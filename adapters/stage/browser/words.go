@@ -29,17 +29,13 @@ func (s *Stage) words(w http.ResponseWriter, r *http.Request) {
 		Languages []Language        `json:"languages"`
 		Zone      string            `json:"zone"`
 		Words     map[string]string `json:"words"`
-		Hints     map[string][]Hint `json:"hints"` // by place
-	}{lang, s.cfg.Languages, s.cfg.Zone, map[string]string{}, map[string][]Hint{}}
+	}{lang, s.cfg.Languages, s.cfg.Zone, map[string]string{}}
 	for id, places := range messages {
 		args := map[string]any{}
 		for _, name := range places {
 			args[name] = "{" + name + "}"
 		}
 		out.Words[id] = s.cfg.Text(lang, id, args)
-	}
-	for _, p := range s.cfg.Places {
-		out.Hints[p.Name] = p.Hints(lang)
 	}
 	writeJSON(w, out)
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"riskroom/adapters/stage"
 	"riskroom/adapters/stage/browser"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -94,18 +95,18 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	for _, p := range w.workspaces {
 		cfg.Places = append(cfg.Places, browser.Place{
 			Name: p.name, Platform: p.Workspace, Acts: p.Hands(), First: p.ids[filer],
-			Hints: func(lang string) []browser.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
+			Hints: func(lang string) []stage.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
 		})
 	}
 	return cfg
 }
 
 // hints are the commands that the page offers.
-func hints(p text.Printer, command string) []browser.Hint {
-	var out []browser.Hint
+func hints(p text.Printer, command string) []stage.Hint {
+	var out []stage.Hint
 	for _, name := range []string{"new", "list", "show", "status", "help"} {
-		out = append(out, browser.Hint{
-			Line: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
+		out = append(out, stage.Hint{
+			Line: command + " " + name + " ", Label: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
 		})
 	}
 	return out

@@ -153,7 +153,8 @@ async function begin() {
   el('veil').addEventListener('click', () => drawer(null))
   document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && document.body.dataset.drawer) drawer(null) })
   document.addEventListener('visibilitychange', () => state && draw())
-  composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }))
+  composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }),
+    async (text) => (await ctx.act('suggest', { room: roomNow()?.id ?? '', text })).hints ?? [])
   behind.setUp()
   await speak(asked.get('lang') ?? localStorage.getItem('lang') ?? '')
   watch({ as: asked.get('as') ?? '', place: asked.get('place') ?? '' })

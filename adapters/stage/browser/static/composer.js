@@ -2,15 +2,18 @@
 
 import { h, icon, morph } from './dom.js'
 import { avatar } from './posts.js'
-import { page, t } from './words.js'
+import { t } from './words.js'
 
 const el = (id) => document.getElementById(id)
 const drafts = new Map()
 let place = '' // whose text stands there, and in which room
 let chosen = -1
 let found = []
+let asked = 0 // how often
+let suggest // returns what a line can go on with
 
-export function setUp(say) {
+export function setUp(say, suggestions) {
+  suggest = suggestions
   const text = el('text')
   el('send').append(icon('send'))
   text.addEventListener('input', () => {
@@ -26,8 +29,8 @@ export function setUp(say) {
     if (found.length && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
       chosen = (chosen + (e.key === 'ArrowDown' ? 1 : -1) + found.length) % found.length
       mark()
-    } else if (found.length && (e.key === 'Tab' && !e.shiftKey || e.key === 'Enter' && chosen >= 0) && found[Math.max(chosen, 0)].line !== text.value.trim()) {
-      fill(found[Math.max(chosen, 0)])
+    } else if (found.length && (e.key === 'Tab' && !e.shiftKey || e.key === 'Enter' && chosen >= 0) && found[Math.max(chosen, 0)].line.trim() !== text.value.trim()) {
+      put(found[Math.max(chosen, 0)].line, true)
     } else if (e.key === 'Escape' && found.length) hide()
     else if (e.key === 'Enter' && !e.shiftKey) el('composer').requestSubmit()
     else return
@@ -76,14 +79,21 @@ function grow() {
   el('send').disabled = !text.value.trim()
 }
 
-function hint() {
+// hint offers what can follow, unless something else is typed before that is
+// known.
+async function hint() {
   const typed = el('text').value
-  const hints = page.hints[page.place] ?? []
-  found = typed.startsWith('/') ? hints.filter((x) => x.line.startsWith(typed.trimEnd()) || typed.startsWith(x.line + ' ')) : []
+  const mine = ++asked
+  const hints = typed.startsWith('/') ? await suggest(typed) : []
+  if (mine === asked) offer(hints)
+}
+
+function offer(hints) {
+  found = hints
   chosen = -1
   morph(el('hints'), found.map((x, i) => h('li', {
-    role: 'option', id: 'hint' + i, 'aria-selected': 'false', onpointerdown: (e) => { e.preventDefault(); fill(x) },
-  }, h('span', null, h('b', null, x.line), ' ', h('span', { class: 'args' }, x.args)), h('span', { class: 'help' }, x.help))))
+    role: 'option', id: 'hint' + i, 'aria-selected': 'false', onpointerdown: (e) => { e.preventDefault(); put(x.line, true) },
+  }, h('span', null, h('b', null, x.label ?? x.line), ' ', h('span', { class: 'args' }, x.args)), h('span', { class: 'help' }, x.help))))
   mark()
 }
 
@@ -96,11 +106,8 @@ function mark() {
   else el('text').removeAttribute('aria-activedescendant')
 }
 
-function fill(x) {
-  put(x.line + (x.args ? ' ' : ''), true)
-}
-
 function hide() {
+  asked++
   found = []
   mark()
 }

@@ -1,7 +1,7 @@
 // The wordings, and moments as people read them.
 
 let words = {}
-export const page = { lang: 'en', languages: [], zone: 'UTC', hints: {} }
+export const page = { lang: 'en', languages: [], zone: 'UTC' }
 
 export async function learn(lang) {
   const answer = await fetch('/words?lang=' + encodeURIComponent(lang))

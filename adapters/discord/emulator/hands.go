@@ -1,0 +1,113 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"riskroom/adapters/stage"
+)
+
+// Hands returns what people do, in the form that the stage knows. It is a
+// stage.Suggester too.
+func (w *Workspace) Hands() stage.Acts { return hands{w} }
+
+type hands struct{ w *Workspace }
+
+var _ stage.Suggester = hands{}
+
+// Say implements stage.Acts.
+func (h hands) Say(_ context.Context, person, room, text string) error {
+	_, err := h.w.Say(person, room, text)
+	return err
+}
+
+// Command implements stage.Acts: options stand in the line by their names, as in
+// "/risk new module:Payments".
+func (h hands) Command(ctx context.Context, person, room, line string) error {
+	t := h.w.readLine(line)
+	i, err := h.w.commandInteraction(person, room, t.command, t.subcommand(), t.values())
+	if err != nil {
+		return fmt.Errorf("%w: %w", stage.ErrMistyped, err)
+	}
+	_, err = h.w.ask(ctx, i)
+	return seenByPeople(err)
+}
+
+// Press implements stage.Acts. No window of Discord has buttons of the bot.
+func (h hands) Press(ctx context.Context, person string, at stage.Spot, action string) error {
+	_, err := h.w.Press(ctx, person, at.Room, at.Post, action)
+	return seenByPeople(err)
+}
+
+// Choose implements stage.Acts. The bot hears nothing of what stands in a window
+// before it is submitted.
+func (h hands) Choose(ctx context.Context, person string, at stage.Spot, input string, values ...string) error {
+	if at.Window == "" {
+		_, err := h.w.Choose(ctx, person, at.Room, at.Post, input, values...)
+		return seenByPeople(err)
+	}
+	h.w.mu.Lock()
+	defer h.w.mu.Unlock()
+	m, err := h.w.openFor(person, at.Window)
+	if err != nil {
+		return err
+	}
+	return m.fill(Values{input: first(values)})
+}
+
+// Submit implements stage.Acts.
+func (h hands) Submit(ctx context.Context, person, window string, values map[string][]string) (map[string]string, error) {
+	h.w.mu.Lock()
+	_, err := h.w.openFor(person, window)
+	h.w.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	typed := Values{}
+	for input, v := range values {
+		typed[input] = first(v)
+	}
+	reply, err := h.w.SubmitModal(ctx, person, typed)
+	return reply.Errors, seenByPeople(err)
+}
+
+// Close implements stage.Acts.
+func (h hands) Close(_ context.Context, person, window string) error {
+	h.w.mu.Lock()
+	defer h.w.mu.Unlock()
+	if _, err := h.w.openFor(person, window); err != nil {
+		return err
+	}
+	h.w.closeModal(person)
+	return nil
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// openFor finds a modal that somebody has open.
+func (w *Workspace) openFor(person, window string) (*modal, error) {
+	m := w.modals[person]
+	if m == nil || m.from.id != window {
+		return nil, fmt.Errorf("emulator: %s has no modal %q open", person, window)
+	}
+	return m, nil
+}
+
+// seenByPeople words an error as Discord's own client does: it knows whether the
+// app answered, and no more.
+func seenByPeople(err error) error {
+	_, status := errors.AsType[*StatusError](err)
+	switch {
+	case errors.Is(err, ErrDeadline), errors.Is(err, ErrNobody), errors.Is(err, errUnreached):
+		return fmt.Errorf("%w: %w", stage.ErrSilent, err)
+	case status:
+		return fmt.Errorf("%w: %w", stage.ErrBroken, err)
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// typedLine is a command as somebody types it, read as far as it goes.
+type typedLine struct {
+	line    string
+	command string
+	known   bool     // there is such a command
+	path    []string // subcommand group, subcommand
+	options []object // that can follow, as registered
+	parts   []typedOption
+	end     int // where the path ends
+	w       *Workspace
+}
+
+// typedOption is an option in a line.
+type typedOption struct {
+	name  string
+	from  int // where its value begins
+	value string
+}
+
+func (t typedLine) subcommand() string { return strings.Join(t.path, " ") }
+
+// values are the options as they are sent.
+func (t typedLine) values() Values {
+	out := Values{}
+	for _, p := range t.parts {
+		out[p.name] = p.value
+		o, _ := option(t.options, p.name)
+		if kind, _ := integer(o["type"]); kind == optionString {
+			out[p.name] = t.w.withMentions(p.value)
+		}
+	}
+	return out
+}
+
+// readLine reads a line. What stands before the first option's name is taken for
+// the first option that is not named: Discord's client fills that in too.
+func (w *Workspace) readLine(line string) typedLine {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	line = strings.TrimLeft(line, " ")
+	word := firstWord(line)
+	t := typedLine{line: line, command: word, end: len(word), w: w}
+	cmd := w.command(strings.TrimPrefix(word, "/"))
+	if t.known = cmd != nil; !t.known {
+		return t
+	}
+	t.options = objects(cmd["options"])
+	for {
+		at := t.end + blanks(line[t.end:])
+		o, ok := option(t.options, firstWord(line[at:]))
+		if kind, _ := integer(o["type"]); !ok || kind != optionSubcommand && kind != optionGroup {
+			break
+		}
+		t.path, t.options, t.end = append(t.path, str(o["name"])), objects(o["options"]), at+len(str(o["name"]))
+	}
+	if len(t.options) > 0 && !nested(t.options[0]) {
+		t.readOptions()
+	}
+	return t
+}
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	return word
+}
+
+// nested tells whether an option is a subcommand, or a group of some.
+func nested(o object) bool {
+	kind, _ := integer(o["type"])
+	return kind == optionSubcommand || kind == optionGroup
+}
+
+// readOptions finds the names of options, each with its colon, and takes what
+// stands between them for their values.
+func (t *typedLine) readOptions() {
+	first := typedOption{from: t.end + blanks(t.line[t.end:])} // has no name
+	open := &first
+	for at := t.end; at < len(t.line); at++ {
+		if name, n := t.optionAt(at); n > 0 {
+			open.value = strings.TrimSpace(t.line[open.from:at])
+			t.parts = append(t.parts, typedOption{name: name, from: at + n})
+			open = &t.parts[len(t.parts)-1]
+		}
+	}
+	open.value = strings.TrimSpace(t.line[min(open.from, len(t.line)):])
+	for _, o := range t.options {
+		name := str(o["name"])
+		if first.value != "" && !slices.ContainsFunc(t.parts, func(p typedOption) bool { return p.name == name }) {
+			first.name = name
+			t.parts = append([]typedOption{first}, t.parts...)
+			return
+		}
+	}
+}
+
+// optionAt returns the name of an option that begins a word at that place, and
+// how long it is with its colon; 0 for none.
+func (t *typedLine) optionAt(at int) (name string, length int) {
+	if t.line[at-1] != ' ' {
+		return "", 0
+	}
+	for _, o := range t.options {
+		name := str(o["name"])
+		rest, ok := strings.CutPrefix(t.line[at:], name)
+		if colon, n := utf8.DecodeRuneInString(rest); ok && (colon == ':' || colon == '：') {
+			return name, len(name) + n
+		}
+	}
+	return "", 0
+}
+
+// blanks is how many blanks s begins with.
+func blanks(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+
+// withMentions puts mentions in the place of "@name", as Discord's client does
+// when somebody picks a person from its list.
+func (w *Workspace) withMentions(text string) string {
+	if !strings.Contains(text, "@") {
+		return text
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var names []string
+	for name := range w.handles {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) }) // "@ana-2" is not "@ana"
+	for _, name := range names {
+		text = strings.ReplaceAll(text, "@"+name, "<@"+w.handles[name].ID+">")
+	}
+	return text
+}

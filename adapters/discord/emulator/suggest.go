@@ -1,0 +1,148 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"riskroom/adapters/stage"
+)
+
+// Suggest implements stage.Suggester as Discord's client does it: first the
+// commands, then their options, then the choices of an option, for which the
+// app is asked.
+func (h hands) Suggest(ctx context.Context, person, room, line string) []stage.Hint {
+	t := h.w.readLine(line)
+	locale, ok := h.w.mayType(person, room)
+	switch {
+	case !ok:
+		return nil
+	case !t.known || len(t.options) > 0 && nested(t.options[0]) || t.end == len(t.line):
+		return h.w.commandHints(t.line, locale)
+	}
+	if n := len(t.parts); n > 0 && (!strings.HasSuffix(t.line, " ") || t.parts[n-1].value == "") {
+		if hints := h.choices(ctx, person, room, t, locale); len(hints) > 0 {
+			return hints
+		}
+	}
+	return t.optionHints(locale)
+}
+
+// mayType tells whether somebody can use commands in a room, and in which
+// language they are told of them.
+func (w *Workspace) mayType(person, room string) (locale string, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u, err := w.person(person)
+	if err != nil {
+		return "", false
+	}
+	ch, err := w.within(u, room)
+	return u.Locale, err == nil && !ch.isDirect()
+}
+
+// commandHints are the commands and subcommands that begin with what is typed.
+func (w *Workspace) commandHints(typed, locale string) []stage.Hint {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []stage.Hint
+	var walk func(path string, o object)
+	walk = func(path string, o object) {
+		options := objects(o["options"])
+		if len(options) > 0 && nested(options[0]) {
+			for _, sub := range options {
+				walk(path+" "+str(sub["name"]), sub)
+			}
+		} else if strings.HasPrefix(path, strings.TrimRight(typed, " ")) {
+			out = append(out, stage.Hint{Line: path + " ", Label: path, Args: usageOf(options), Help: describedIn(o, locale)})
+		}
+	}
+	for _, cmd := range w.commands {
+		walk("/"+str(cmd["name"]), cmd)
+	}
+	return out
+}
+
+// shownOptions is how many options stand behind a command that is offered.
+const shownOptions = 4
+
+func usageOf(options []object) string {
+	var words []string
+	for i, o := range options {
+		if i == shownOptions {
+			words = append(words, "…")
+			break
+		}
+		if required, _ := o["required"].(bool); required {
+			words = append(words, "<"+str(o["name"])+">")
+		} else {
+			words = append(words, "["+str(o["name"])+"]")
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// describedIn is a description in the reader's language.
+func describedIn(o object, locale string) string {
+	others, _ := o["description_localizations"].(object)
+	if s := str(others[locale]); s != "" {
+		return s
+	}
+	return str(o["description"])
+}
+
+// optionHints are the options that are not given yet and begin with the last
+// word.
+func (t typedLine) optionHints(locale string) []stage.Hint {
+	before, word := t.line, ""
+	if i := strings.LastIndex(t.line, " "); i+1 < len(t.line) {
+		before, word = t.line[:i+1], t.line[i+1:]
+	}
+	given := t.values()
+	if n := len(t.parts); n > 0 && t.parts[n-1].value == word {
+		delete(given, t.parts[n-1].name) // what looks like its value is a name in the making
+	}
+	var out []stage.Hint
+	for _, o := range t.options {
+		name := str(o["name"])
+		if _, ok := given[name]; !ok && strings.HasPrefix(name, word) {
+			out = append(out, stage.Hint{Line: before + name + ":", Label: name + ":", Help: describedIn(o, locale)})
+		}
+	}
+	return out
+}
+
+// choices are what the last option can hold: what was registered, or what the
+// app offers.
+func (h hands) choices(ctx context.Context, person, room string, t typedLine, locale string) []stage.Hint {
+	last := t.parts[len(t.parts)-1]
+	o, _ := option(t.options, last.name)
+	hint := func(label, value string) stage.Hint {
+		return stage.Hint{Line: t.line[:last.from] + value + " ", Label: label}
+	}
+	var out []stage.Hint
+	if kind, _ := integer(o["type"]); kind == optionBoolean {
+		return []stage.Hint{hint("true", "true"), hint("false", "false")}
+	}
+	if asks, _ := o["autocomplete"].(bool); asks {
+		others := t.values()
+		delete(others, last.name)
+		reply, err := h.w.Autocomplete(ctx, person, room, t.command, t.subcommand(), last.name, last.value, others)
+		if err != nil {
+			return nil // as Discord's client, which then says that loading failed
+		}
+		for _, c := range reply.Choices {
+			out = append(out, hint(c.Name, c.Value))
+		}
+		return out
+	}
+	for _, c := range objects(o["choices"]) {
+		if name := str(c["name"]); strings.HasPrefix(name, last.value) {
+			out = append(out, hint(name, fmt.Sprint(c["value"])))
+		}
+	}
+	if len(out) == 0 && last.value == "" {
+		out = append(out, stage.Hint{Line: t.line, Label: last.name + ":", Help: describedIn(o, locale)})
+	}
+	return out
+}

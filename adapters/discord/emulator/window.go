@@ -1,0 +1,33 @@
+package emulator
+
+import (
+	"cmp"
+
+	"riskroom/adapters/stage"
+)
+
+// submitLabels are what Discord's own client calls the button of every modal, by
+// its language; elsewhere it is "Submit".
+var submitLabels = map[string]string{"zh-CN": "提交", "zh-TW": "提交"}
+
+// window is an open modal for the stage.
+func (w *Workspace) window(user string, m *modal) stage.Window {
+	out := stage.Window{ID: m.from.id, Version: m.from.id, Person: user, Title: str(m.body["title"])}
+	out.Submit = cmp.Or(submitLabels[w.users[user].Locale], "Submit")
+	for _, c := range inputs(m.body) {
+		in := &stage.Input{
+			ID: str(c["custom_id"]), Kind: stage.TextInput, Label: str(c["label"]), Placeholder: str(c["placeholder"]), Required: mandatory(c),
+		}
+		if style, _ := integer(c["style"]); style == paragraphStyle {
+			in.Kind = stage.LongTextInput
+		}
+		if most, ok := integer(c["max_length"]); ok {
+			in.Max = int(most)
+		}
+		if held := m.values[in.ID]; held != "" {
+			in.Values = []string{held}
+		}
+		out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Text: in.Label, Input: in})
+	}
+	return out
+}
