@@ -146,8 +146,8 @@ func TestHandsInChannels(t *testing.T) {
 		return sub["options"]
 	}
 	for line, want := range map[string][]any{
-		"/risk file Ledger":                        {object{"name": "title", "type": 3.0, "value": "Ledger"}},
-		" /risk  file  title:a b  module：@wei's x ": {object{"name": "title", "type": 3.0, "value": "a b"}, object{"name": "module", "type": 3.0, "value": "<@" + wei + ">'s x"}},
+		"/risk file Ledger":                                            {object{"name": "title", "type": 3.0, "value": "Ledger"}},
+		" /risk  file  title:a b  module：@wei's x ":                    {object{"name": "title", "type": 3.0, "value": "a b"}, object{"name": "module", "type": 3.0, "value": "<@" + wei + ">'s x"}},
 		"/risk file urgent:true who:@wei Ledger severity:High title:x": nil, // "@wei Ledger" is nobody
 		"/risk file severity:High title:x":                             {object{"name": "title", "type": 3.0, "value": "x"}, object{"name": "severity", "type": 3.0, "value": "h"}},
 	} {
