@@ -115,6 +115,7 @@ type CallState struct {
 	First   time.Time
 	Begun   time.Time
 	Attempt int
+	Nonce   string // of the try that opened it
 }
 
 // Link binds a risk to its item group.

@@ -189,13 +189,14 @@ func (t *turn) beginSurely(ctx context.Context, b Begin) (Begun, error) {
 }
 
 // takeBack closes an intent that was stored though the answer said otherwise,
-// so that the run can be handed back under the lease that it gave.
+// so that the run can be handed back under the lease that it gave. Another
+// worker may have the run by now, and the same call under way: its nonce tells.
 func (t *turn) takeBack(ctx context.Context, b Begin) {
 	ctx, cancel := context.WithTimeout(ctx, t.e.settle)
 	defer cancel()
 	r, err := t.e.store.Load(ctx, t.run.ID)
 	c := r.Calls[b.Key]
-	if err != nil || r.State != Running || !c.Open || c.Attempt != b.Attempt {
+	if err != nil || r.State != Running || !c.Open || c.Nonce != b.Nonce {
 		return
 	}
 	lease := Lease{Run: t.run.ID, Until: r.At}

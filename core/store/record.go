@@ -196,6 +196,6 @@ func readCall(intent string, done bool, value string) (engine.CallState, error) 
 	}
 	c.Open = p[0] == "1"
 	c.Attempt = int(number(p[1]))
-	c.First, c.Begun = at(number(p[2])), at(number(p[3]))
+	c.First, c.Begun, c.Nonce = at(number(p[2])), at(number(p[3])), p[4]
 	return c, nil
 }

@@ -16,7 +16,7 @@ func testBegin(t *testing.T, open opener) {
 	got, err := b.s.Begin(b.ctx, first)
 	b.ok(err)
 	began := b.clock.Now()
-	b.same("call", got.Call, engine.CallState{Open: true, First: began, Begun: began, Attempt: 1})
+	b.same("call", got.Call, engine.CallState{Open: true, First: began, Begun: began, Attempt: 1, Nonce: "n|1"})
 	b.same("lease", got.Lease.Until, first.Until)
 	again, err := b.s.Begin(b.ctx, first)
 	b.ok(err)
@@ -33,7 +33,7 @@ func testBegin(t *testing.T, open opener) {
 	second := engine.Begin{Lease: got.Lease, Key: first.Key, Attempt: 2, Nonce: "n3", Until: first.Until.Add(time.Minute), Input: []byte("other")}
 	got, err = b.s.Begin(b.ctx, second)
 	b.ok(err)
-	b.same("call", got.Call, engine.CallState{Open: true, First: began, Begun: b.clock.Now(), Attempt: 2})
+	b.same("call", got.Call, engine.CallState{Open: true, First: began, Begun: b.clock.Now(), Attempt: 2, Nonce: "n3"})
 	r := b.load(id("1"))
 	b.same("run", []any{string(r.Input), r.Begun, r.State, r.At}, []any{"in\x00put", true, engine.Running, second.Until})
 
@@ -89,7 +89,7 @@ func testClose(t *testing.T, open opener) {
 		b.ok(err)
 	}
 	now := b.clock.Now()
-	b.same("closed", b.load(id("1")).Calls["send"], engine.CallState{First: now, Begun: now, Attempt: 1})
+	b.same("closed", b.load(id("1")).Calls["send"], engine.CallState{First: now, Begun: now, Attempt: 1, Nonce: "n-send"})
 
 	got, err := b.s.Begin(b.ctx, engine.Begin{Lease: l, Key: "send", Attempt: 2, Nonce: "n2", Until: l.Until.Add(time.Second)})
 	b.ok(err)

@@ -1,0 +1,69 @@
+package engine_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// robbed is a store that cannot be reached while a worker opens an intent, for
+// so long that somebody else claims the run and opens the same one.
+type robbed struct {
+	engine.Store
+	clock *fakeClock
+	shut  atomic.Bool // nothing is claimed through it
+	taken chan engine.Lease
+}
+
+func (r *robbed) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	if r.shut.Load() {
+		return nil, time.Time{}, nil
+	}
+	return r.Store.Claim(ctx, limit, lease)
+}
+
+func (r *robbed) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	if !r.shut.Swap(true) {
+		r.clock.set(r.clock.Now().Add(time.Minute))
+		runs, _, err := r.Store.Claim(ctx, 1, time.Hour)
+		if err != nil || len(runs) != 1 {
+			return engine.Begun{}, err
+		}
+		b.Lease, b.Nonce = engine.Lease{Run: runs[0].ID, Until: runs[0].At}, "another's"
+		b.Until = r.clock.Now().Add(time.Hour)
+		got, err := r.Store.Begin(ctx, b)
+		if err != nil {
+			return engine.Begun{}, err
+		}
+		r.taken <- got.Lease
+	}
+	return engine.Begun{}, &core.Error{Op: "store: begin", Kind: core.Unavailable, Effect: core.Maybe}
+}
+
+func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	r := &robbed{Store: b.store, clock: b.clock, taken: make(chan engine.Lease, 1)}
+	b.options.Store = r
+	b.engine = engine.New(b.options)
+	stop := b.startEngine(b.engine)
+	risk := b.file("Contended", time.Time{})
+	lease := <-r.taken
+	stop()
+	if _, err := b.store.Hold(b.ctx(), lease, b.clock.Now().Add(time.Hour)); err != nil {
+		t.Errorf("the other worker lost its lease: %v", err)
+	}
+	run, err := b.store.Load(b.ctx(), b.run(risk.Key, "tell").ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, c := range run.Calls {
+		if !c.Open {
+			t.Errorf("the other worker's intent of %s was closed", key)
+		}
+	}
+}
