@@ -51,7 +51,6 @@ type Observer interface {
 type Engine struct {
 	org       *core.Organisation
 	flows     []*flow.Flow
-	platforms map[string]core.Platform
 	store     Store
 	text      *text.Catalogue
 	instance  string
@@ -63,11 +62,11 @@ type Engine struct {
 	sweep     time.Duration
 	observe   Observer
 
-	people *people
-	rights rights
-	budget *Budget
-	pinned pinnedFlows
-	paused pauses
+	workspaces *workspaces
+	people     *people
+	rights     rights
+	budget     *Budget
+	pinned     pinnedFlows
 
 	wake    chan struct{} // look at the timers now
 	halt    atomic.Bool   // no new intents: the program stops
@@ -84,7 +83,7 @@ var (
 // New returns an engine that does nothing yet.
 func New(o Options) *Engine {
 	e := &Engine{
-		org: o.Organisation, flows: o.Flows, platforms: o.Platforms, store: o.Store,
+		org: o.Organisation, flows: o.Flows, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store), wake: make(chan struct{}, 1),
@@ -110,7 +109,8 @@ func New(o Options) *Engine {
 	if e.observe == nil {
 		e.observe = unobserved{}
 	}
-	e.people = newPeople(e.org, e.platforms, e.clock)
+	e.workspaces = newWorkspaces(o.Platforms, e.clock)
+	e.people = newPeople(e.org, e.workspaces, e.clock)
 	e.rights = rights{org: e.org, people: e.people}
 	e.pinned = newPinnedFlows(e.store, e.flows)
 	e.gate = newGate(e.workers)

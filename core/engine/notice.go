@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
-	"sync"
 	"time"
 
 	"riskroom/core"
@@ -18,28 +17,6 @@ type noticeData struct {
 	Args text.Args `json:"args"`
 }
 
-// pauses remembers which workspaces refuse the bot, so that a thousand runs do
-// not each ask again.
-type pauses struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-func (p *pauses) set(workspace string, until time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.until == nil {
-		p.until = map[string]time.Time{}
-	}
-	p.until[workspace] = until
-}
-
-func (p *pauses) left(workspace string, now time.Time) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.until[workspace].Sub(now)
-}
-
 // noticesRisk is the key of notices that belong to no risk.
 func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyPrefix, 0) }
 
@@ -47,7 +24,7 @@ func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyP
 // workspace refuses the bot.
 func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
 	now := e.clock.Now()
-	e.paused.set(workspace, now.Add(pausedRetry))
+	e.workspaces.pause(workspace, now.Add(pausedRetry))
 	data, err := json.Marshal(noticeData{Code: "paused", Args: text.Args{"Workspace": workspace, "Code": code}})
 	if err == nil {
 		hour := now.Truncate(time.Hour).Format(time.RFC3339)

@@ -20,9 +20,9 @@ const (
 
 // people resolves people as meant to accounts.
 type people struct {
-	org       *core.Organisation
-	platforms map[string]core.Platform
-	now       func() time.Time
+	org        *core.Organisation
+	workspaces *workspaces
+	now        func() time.Time
 
 	mu      sync.Mutex
 	entries map[string]entry
@@ -36,8 +36,8 @@ type entry struct {
 	err      error
 }
 
-func newPeople(org *core.Organisation, platforms map[string]core.Platform, clock core.Clock) *people {
-	return &people{org: org, platforms: platforms, now: clock.Now, entries: map[string]entry{}}
+func newPeople(org *core.Organisation, ws *workspaces, clock core.Clock) *people {
+	return &people{org: org, workspaces: ws, now: clock.Now, entries: map[string]entry{}}
 }
 
 // Unresolved is somebody who was meant and could not be found.
@@ -110,13 +110,13 @@ func (p *people) accountIn(ctx context.Context, person core.Person, ws string, f
 
 func (p *people) workspacesFrom(home string) []string {
 	var rest []string
-	for ws := range p.platforms {
+	for ws := range p.workspaces.platforms {
 		if ws != home {
 			rest = append(rest, ws)
 		}
 	}
 	sort.Strings(rest)
-	if _, ok := p.platforms[home]; ok {
+	if _, ok := p.workspaces.platforms[home]; ok {
 		return append([]string{home}, rest...)
 	}
 	return rest
@@ -129,24 +129,24 @@ func (p *people) profile(ctx context.Context, a core.Account) (core.Profile, err
 
 func (p *people) find(ctx context.Context, ws string, who core.Lookup, fresh time.Duration) (core.Profile, error) {
 	e := p.remembered(ws+"\x00"+who.ID+"\x00"+who.Email, fresh, func() entry {
-		pl, ok := p.platforms[ws]
-		if !ok {
-			return entry{err: &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_workspace"}}
+		pl, err := p.workspaces.get(ws)
+		if err != nil {
+			return entry{err: err}
 		}
 		prof, err := pl.Find(ctx, who)
-		return entry{profile: prof, err: err}
+		return entry{profile: prof, err: by(ws, err)}
 	})
 	return e.profile, e.err
 }
 
 func (p *people) expand(ctx context.Context, ws, group string, fresh time.Duration) ([]core.Account, error) {
 	e := p.remembered(ws+"\x00@"+group, fresh, func() entry {
-		pl, ok := p.platforms[ws]
-		if !ok {
-			return entry{err: &core.Error{Op: "people", Kind: core.NotFound, Detail: "no_workspace"}}
+		pl, err := p.workspaces.get(ws)
+		if err != nil {
+			return entry{err: err}
 		}
 		accounts, err := pl.Expand(ctx, group)
-		return entry{accounts: accounts, err: err}
+		return entry{accounts: accounts, err: by(ws, err)}
 	})
 	return e.accounts, e.err
 }

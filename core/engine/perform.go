@@ -102,20 +102,13 @@ func (t *turn) perform(ctx context.Context, in *input, sofar outcome) (performed
 	case in.Change != nil:
 		err = t.change(ctx, in, &p)
 	}
-	return p, err
+	return p, by(t.workspace, err)
 }
 
-// platform returns the workspace that a call goes to. One that refuses the bot
-// is not asked again for a while.
+// platform returns the workspace that the next calls go to.
 func (t *turn) platform(workspace string) (core.Platform, error) {
 	t.workspace = workspace
-	if left := t.e.paused.left(workspace, t.e.clock.Now()); left > 0 {
-		return nil, core.Stop(&core.Error{Op: "workspace " + workspace, Kind: core.Unavailable, RetryAfter: left, Detail: "paused"})
-	}
-	if pl, ok := t.e.platforms[workspace]; ok {
-		return pl, nil
-	}
-	return nil, &core.Error{Op: "workspace " + workspace, Kind: core.NotFound, Detail: "no_workspace"}
+	return t.e.workspaces.get(workspace)
 }
 
 // sendAll sends to each person, whatever became of the others.
@@ -147,7 +140,8 @@ func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (cor
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	return pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
+	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
+	return ref, by(to.Workspace, err)
 }
 
 func (t *turn) createGroup(ctx context.Context, spec core.GroupSpec, p *performed) error {

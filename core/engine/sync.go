@@ -144,7 +144,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
-		return err
+		return by(link.Group.Workspace, err)
 	case state.Archived:
 		return t.relink(ctx, Free, EventFreed, "freed")
 	case link.State == Missing:
@@ -253,7 +253,7 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	s.Version = m.Card.Version
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
 	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
-		return s, err
+		return s, by(s.Ref.Workspace, err)
 	}
 	again := once{t: t, scope: "again:" + s.ID + "/"}
 	var ref core.MessageRef
@@ -265,7 +265,7 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	if err == nil {
 		s.Ref = ref
 	}
-	return s, err
+	return s, by(s.Ref.Workspace, err)
 }
 
 // mendBadge sets right whatever of the badge is missing.
@@ -276,7 +276,7 @@ func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error
 	}
 	report, err := pl.SetGroup(ctx, once{t: t, scope: "badge/"}, in.Group, core.GroupChange{Badge: in.Badge})
 	if err != nil && !final(err) {
-		return err
+		return by(in.Group.Workspace, err)
 	}
 	for _, f := range report.Failed() {
 		t.note(EventPartial, "", map[string]string{"action": "badge", "what": string(f.Part) + " (" + f.Detail + ")"})

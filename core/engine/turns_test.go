@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -65,5 +66,35 @@ func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
 		if !c.Open {
 			t.Errorf("the other worker's intent of %s was closed", key)
 		}
+	}
+}
+
+func TestAWorkspaceThatRefusesTheBotHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[0]
+	d.Steps[0].SendMessage.To = []string{"wei", "gil"}
+	b := setup(t, d)
+	guild := newFake("guild", b.clock, "GIL")
+	b.options.Platforms = map[string]core.Platform{"acme": b.platform, "guild": guild}
+	b.org.People["gil"] = core.Person{Name: "gil", Accounts: map[string]string{"guild": "GIL"}}
+	b.org.AdminChannel = core.GroupRef{Workspace: "guild", ID: "CADMIN"}
+	b.engine = engine.New(b.options)
+	b.platform.setFail(func(string, string) error {
+		return &core.Error{Op: "fake", Kind: core.Unauthorized, Detail: "token_revoked"}
+	})
+	b.start()
+	for n, title := range []string{"First", "Second"} {
+		b.file(title, time.Time{})
+		b.eventually("gil is told of "+title, func() bool { return len(guild.postsIn("DGIL")) == n+1 })
+	}
+	b.eventually("administrators are told", func() bool { return len(guild.postsIn("CADMIN")) == 1 })
+	if told := core.Text(guild.postsIn("CADMIN")[0].Message.Text); !strings.Contains(told, "acme") {
+		t.Errorf("told %q, want the workspace named that refuses the bot", told)
+	}
+	b.platform.setFail(nil)
+	b.jump(b.clock.Now().Add(2 * time.Minute))
+	b.eventually("wei is told of both", func() bool { return len(b.platform.postsIn("DWEI")) == 2 })
+	if n := len(guild.postsIn("DGIL")); n != 2 {
+		t.Errorf("gil has %d messages, want 2", n)
 	}
 }

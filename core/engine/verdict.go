@@ -36,6 +36,8 @@ type verdict struct {
 	course course
 	code   string
 	until  time.Time // of wait, backOff, pause
+
+	workspace string // of pause: which one refuses the bot
 }
 
 // final tells whether err ends what it befell for good: trying again would
@@ -71,12 +73,12 @@ func (t *turn) judgeError(err error) verdict {
 	case isStop(err, errUnsure):
 		v.course = park
 	case core.IsStop(err) && core.KindOf(err) == core.RateLimited,
-		core.IsStop(err) && (core.DetailOf(err) == "young" || core.DetailOf(err) == "paused"):
+		core.IsStop(err) && core.DetailOf(err) == "young", core.DetailOf(err) == paused:
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):
 		v.course = goOn
 	case core.KindOf(err) == core.Unauthorized:
-		v.course, v.until = pause, now.Add(pausedRetry)
+		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), refuser(err)
 	case core.KindOf(err) == core.Unknown && core.EffectOf(err) == core.None && t.run.Attempts+1 >= unknownTries:
 		v.course = park
 	default:

@@ -255,7 +255,7 @@ func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	case handBack:
 		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p)
 	case pause:
-		t.e.tellPaused(ctx, t.workspace, v.code)
+		t.e.tellPaused(ctx, v.workspace, v.code)
 	case backOff:
 		t.log.WarnContext(ctx, "step to be tried again", "step", t.stepKey, "until", v.until, "err", err)
 	}
