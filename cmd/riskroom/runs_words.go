@@ -35,6 +35,14 @@ func wordReason(code string) string {
 		return "cancelled, and waits until its last call is settled"
 	case "young":
 		return "its last call may yet have its effect: it waits before it looks"
+	case "moving":
+		return "its risk keeps changing: it is judged again"
+	case "not_read":
+		return "its risk could not be read"
+	case "flow_unreadable":
+		return "its flow was written by another version"
+	case "paused":
+		return "the workspace refuses the bot"
 	case "rate_limited", "ratelimited":
 		return "it waits for the platform's rate limit"
 	case "unavailable":
@@ -86,6 +94,9 @@ func wordEvent(e engine.Event) string {
 	case engine.EventGivenUp:
 		return "gave up on a call that was open: " + d["call"]
 	case engine.EventBound:
+		if d["outcome"] == "unbound" {
+			return "made the group " + d["group"] + " too late: the risk is not bound to it"
+		}
 		return "bound the risk to the group " + d["group"]
 	case engine.EventFreed:
 		return "the risk is free of the group " + d["group"] + " (" + d["reason"] + ")"

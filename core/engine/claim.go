@@ -18,7 +18,7 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 		places, change := e.gate.enter(e.workers)
 		wait := lookEvery
 		if places > 0 {
-			wait = e.claimOnce(ctx, work, places)
+			wait = e.claimOnce(work, places)
 			change = nil
 		}
 		if wait <= 0 {
@@ -37,14 +37,13 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 }
 
 // claimOnce claims at most as many runs as there are places, and returns how
-// long nothing more is due.
-func (e *Engine) claimOnce(ctx, work context.Context, places int) time.Duration {
-	runs, next, err := e.store.Claim(ctx, places, claimLease)
+// long nothing more is due. A claim under way is waited for when the program
+// stops: what it hands out has to be handed back.
+func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
+	runs, next, err := e.store.Claim(work, places, claimLease)
 	e.gate.leave(places - len(runs))
 	if err != nil {
-		if ctx.Err() == nil {
-			e.log.ErrorContext(ctx, "timers cannot be read", "err", err)
-		}
+		e.log.ErrorContext(work, "timers cannot be read", "err", err)
 		return lookEvery
 	}
 	for _, r := range runs {

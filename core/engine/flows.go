@@ -24,6 +24,10 @@ func newPinnedFlows(plans Plans, current []*flow.Flow) pinnedFlows {
 	return p
 }
 
+// flowNotRead is the reason of a run that waits because its flow could not be
+// read.
+const flowNotRead = "flow_unreadable"
+
 // get returns the flow of that hash. One that this version cannot read is
 // Unavailable: in the middle of an upgrade another replica can.
 func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
@@ -38,7 +42,7 @@ func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 		f, err = flow.Parse(canonical)
 	}
 	if err != nil {
-		return nil, &core.Error{Op: "pinned flow " + hash, Kind: core.Unavailable, Detail: "flow_unreadable", Err: err}
+		return nil, &core.Error{Op: "pinned flow " + hash, Kind: core.Unavailable, Detail: flowNotRead, Err: err}
 	}
 	p.mu.Lock()
 	p.known[hash] = f

@@ -75,7 +75,7 @@ func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
 	if !in.Sync.Again.IsZero() {
 		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Sync.Again))
 	}
-	return t.settleAs(context.WithoutCancel(ctx), s)
+	return t.settleAs(ctx, s)
 }
 
 // othersAct returns when to look again if another run of the risk is in the

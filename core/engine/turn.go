@@ -265,8 +265,10 @@ func (t *turn) note(kind, op string, data map[string]string) {
 	t.notes = append(t.notes, ev)
 }
 
-// settleAs writes how the turn, or a step of it, ended.
+// settleAs writes how the turn, or a step of it, ended, even if the turn is cut
+// off.
 func (t *turn) settleAs(ctx context.Context, s Settle) error {
+	ctx = context.WithoutCancel(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.Lease, s.Step = t.lease, t.run.Step

@@ -98,3 +98,72 @@ func TestAWorkspaceThatRefusesTheBotHoldsUpNoOther(t *testing.T) {
 		t.Errorf("gil has %d messages, want 2", n)
 	}
 }
+
+// blinking is a store whose next reads of a risk fail.
+type blinking struct {
+	engine.Store
+	fail atomic.Int64
+}
+
+func (s *blinking) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	if s.fail.Add(-1) >= 0 {
+		return engine.Record{}, &core.Error{Op: "store: get", Kind: core.Unavailable}
+	}
+	return s.Store.Get(ctx, key)
+}
+
+func TestARunThatCouldNotReadItsRiskFiresAllTheSame(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	s := &blinking{Store: b.store}
+	b.options.Store = s
+	b.engine = engine.New(b.options)
+	r := b.file("Unread", time.Time{})
+	s.fail.Store(2) // as its timers are aligned, and as it is claimed
+	b.start()
+	if got := b.ends(r.Key, "tell"); got != engine.Finished {
+		t.Errorf("the run is %s", got)
+	}
+	if s.fail.Load() >= 0 || !b.hasEvent(r.Key, engine.EventFired) {
+		t.Error("that it fired is not in the trail")
+	}
+}
+
+// slowClaims is a store that hands runs out and takes its time to say so.
+type slowClaims struct {
+	engine.Store
+	handed, release chan struct{}
+}
+
+func (s *slowClaims) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, limit, lease)
+	if len(runs) > 0 {
+		s.handed <- struct{}{}
+		<-s.release
+	}
+	if ctx.Err() != nil { // as a client does that is told to wait no longer
+		return nil, time.Time{}, &core.Error{Op: "store: claim", Kind: core.Unavailable, Err: ctx.Err()}
+	}
+	return runs, next, err
+}
+
+func TestWhatIsClaimedWhileStoppingIsHandedBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[0])
+	s := &slowClaims{Store: b.store, handed: make(chan struct{}), release: make(chan struct{})}
+	b.options.Store = s
+	b.engine = engine.New(b.options)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.engine.Run(ctx) }()
+	r := b.file("Claimed late", time.Time{})
+	<-s.handed
+	cancel()
+	close(s.release)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if got := b.run(r.Key, "tell").State; got == engine.Running {
+		t.Error("the stopped engine still holds the run")
+	}
+}

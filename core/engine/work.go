@@ -91,7 +91,12 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 // fired notes that the run acts, until some turn of it was settled: what a
 // killed worker noted is gone with it.
 func (t *turn) fired() {
-	if t.run.Step > 0 || t.run.Reason != "" {
+	switch t.run.Reason {
+	case "", notRead, flowNotRead:
+	default:
+		return
+	}
+	if t.run.Step > 0 {
 		return
 	}
 	late := t.e.clock.Now().Sub(t.run.Due)
@@ -99,11 +104,14 @@ func (t *turn) fired() {
 	t.note(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)})
 }
 
+// notRead is the reason of a run that waits because its risk could not be read.
+const notRead = "not_read"
+
 // load reads the risk, and the flow that the run pinned.
 func (t *turn) load(ctx context.Context) error {
 	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 	if err != nil {
-		return err
+		return &core.Error{Op: "read the risk", Kind: core.KindOf(err), Detail: notRead, Err: err}
 	}
 	t.rec, t.notes = rec, nil
 	t.flow, err = t.e.pinned.get(ctx, t.run.FlowHash)
@@ -235,7 +243,6 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 // conclude settles a turn that could not end its step.
 func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	v := t.judgeError(err)
-	ctx = context.WithoutCancel(ctx)
 	switch v.course {
 	case letGo:
 		return err
@@ -300,7 +307,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
-	return t.settleAs(context.WithoutCancel(ctx), p.left(Settle{To: to, Reason: reason, Events: []Event{ev},
+	return t.settleAs(ctx, p.left(Settle{To: to, Reason: reason, Events: []Event{ev},
 		Timers: t.takeTold(), Attempts: t.run.Attempts, Since: t.run.Since}))
 }
 
