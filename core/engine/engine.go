@@ -49,18 +49,18 @@ type Observer interface {
 // Engine runs flows. Make one with New, start it with Run; the methods of
 // Filing and Handling work from New on.
 type Engine struct {
-	org       *core.Organisation
-	flows     []*flow.Flow
-	store     Store
-	text      *text.Catalogue
-	instance  string
-	clock     core.Clock
-	log       *slog.Logger
-	workers   int
-	timeout   time.Duration
-	settle    time.Duration
-	sweep     time.Duration
-	observe   Observer
+	org      *core.Organisation
+	flows    []*flow.Flow
+	store    Store
+	text     *text.Catalogue
+	instance string
+	clock    core.Clock
+	log      *slog.Logger
+	workers  int
+	timeout  time.Duration
+	settle   time.Duration
+	sweep    time.Duration
+	observe  Observer
 
 	workspaces *workspaces
 	people     *people
