@@ -48,7 +48,8 @@ With --format json, which implies --play, each line is one event, every field a
 string: at, who (a person, or riskroom), action (file, send_message,
 create_group, send_group_message, set_group, change_status, or skip with its
 reason in text), where (@name for a direct message, #name for a channel or
-group) and text.
+group, the key of the risk for a skip; behind it, in brackets, the workspace if
+it is not that of the risks) and text.
 
 Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be, 2 the
 command line is wrong.`,

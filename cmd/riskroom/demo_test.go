@@ -186,6 +186,45 @@ func TestDemoConfig(t *testing.T) {
 	}
 }
 
+// TestDemoWorkspaces: where something is seen is said as it was called then, with
+// the workspace where that is not the one of the risks.
+func TestDemoWorkspaces(t *testing.T) {
+	t.Parallel()
+	events := playJSON(t, "--config", "testdata/workspaces.yaml")
+	wantTally(t, events, map[string]int{
+		"file #general":             2,
+		"send_message @lin":         1,
+		"send_message @wei":         3, // and that nobody could be invited
+		"send_message @u0elsewhere": 1,
+
+		"send_message @the-first-of-two-groups-1 (labs)":  1,
+		"send_message @the-first-of-two-groups-2 (labs)":  1,
+		"send_message @the-second-of-two-groups-1 (labs)": 1,
+		"send_message @the-second-of-two-groups-2 (labs)": 1,
+
+		"create_group #about-a-risk-in-payments-r-1 (labs)":       1,
+		"create_group #about-a-risk-in-nobody-s-r-2 (labs)":       1,
+		"send_group_message #about-a-risk-in-payments-r-1 (labs)": 1,
+		"send_group_message #about-a-risk-in-nobody-s-r-2 (labs)": 1,
+		"set_group #renamed-r-1 (labs)":                           1,
+		"set_group #renamed-r-2 (labs)":                           1,
+		"change_status #general":                                  2,
+		"skip R-2":                                                1,
+	})
+	if s := textOf(t, events, "create_group", "#about-a-risk-in-nobody-s-r-2 (labs)"); !strings.HasPrefix(s, "no members; badge") {
+		t.Errorf("a group without members: %s", s)
+	}
+	r := program(t.Context(), nil, "", "demo", "--play", "--config", "testdata/workspaces.yaml")
+	for l := range strings.Lines(r.stdout) {
+		if len([]rune(strings.TrimSpace(l))) > 78 {
+			t.Errorf("a line of %d characters: %s", len([]rune(l)), l)
+		}
+	}
+	if !strings.Contains(r.stdout, "riskroom pins the risk's badge in #about-a-risk-in-payments-r-1 (labs)") {
+		t.Errorf("the story does not tell of the badge in the group as it was called then:\n%s", r.stdout)
+	}
+}
+
 func TestDemoRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -92,47 +94,99 @@ func buttons(actions []stage.Action) string {
 // wrap breaks a text into lines of at most n columns: at blanks, and beside the
 // wide characters of scripts that have none. Characters that a terminal obeys or
 // that turn the text around are left out.
-func wrap(text string, n int) []string {
+func wrap(text string, n int) []string { return fold(clean(text), n) }
+
+// fold is wrap for a text that is clean but for the colours that style gave it.
+func fold(text string, n int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
-		runes := []rune(strings.TrimRight(strings.Map(printable, line), " "))
+		glyphs := glyphsOf(strings.TrimRight(line, " "))
 		for {
-			end := fitting(runes, max(n, 2))
-			out = append(out, strings.TrimRight(string(runes[:end]), " "))
-			if end == len(runes) {
+			end := fitting(glyphs, max(n, 2))
+			out = append(out, strings.TrimRight(joined(glyphs[:end]), " "))
+			if end == len(glyphs) {
 				break
 			}
-			runes = []rune(strings.TrimLeft(string(runes[end:]), " "))
+			for glyphs = glyphs[end:]; len(glyphs) > 0 && glyphs[0].is == ' '; {
+				glyphs = glyphs[1:]
+			}
 		}
 	}
 	return out
 }
 
-// fitting returns how many runes go onto a line of n columns.
-func fitting(runes []rune, n int) int {
+// glyph is a character with the colours that begin or end before it.
+type glyph struct {
+	is   rune
+	text string
+}
+
+func glyphsOf(line string) []glyph {
+	var out []glyph
+	for line != "" {
+		at := colours.FindStringIndex(line)
+		before := 0
+		if at != nil {
+			before = at[1]
+		}
+		is, size := utf8.DecodeRuneInString(line[before:])
+		if size == 0 && len(out) > 0 { // what ends behind the last character belongs to it
+			out[len(out)-1].text += line
+			break
+		}
+		out = append(out, glyph{is, line[:before+size]})
+		line = line[before+size:]
+	}
+	return out
+}
+
+// colours matches what style writes, at the beginning of a text.
+var colours = regexp.MustCompile(`^(?:\x1b\[[0-9]+m)+`)
+
+func joined(glyphs []glyph) string {
+	var b strings.Builder
+	for _, g := range glyphs {
+		b.WriteString(g.text)
+	}
+	return b.String()
+}
+
+// fitting returns how many glyphs go onto a line of n columns.
+func fitting(glyphs []glyph, n int) int {
 	end, good, used := 0, 0, 0
-	for ; end < len(runes) && used+cellsOf(runes[end]) <= n; end++ {
-		used += cellsOf(runes[end])
-		if end > 0 && breaks(runes[end-1], runes[end]) {
+	for ; end < len(glyphs) && used+cellsOf(glyphs[end].is) <= n; end++ {
+		used += cellsOf(glyphs[end].is)
+		if end > 0 && breaks(glyphs[end-1].is, glyphs[end].is) {
 			good = end
 		}
 	}
-	if end == len(runes) || breaks(runes[end-1], runes[end]) || good == 0 {
+	if end == len(glyphs) || breaks(glyphs[end-1].is, glyphs[end].is) || good == 0 {
 		return end
 	}
 	return good
 }
 
-// breaks tells whether a line may end between two runes.
+// breaks tells whether a line may end between two characters. Signs that close
+// something stay with what is before them.
 func breaks(a, b rune) bool {
+	if strings.ContainsRune(closing, b) {
+		return false
+	}
 	return a == ' ' || b == ' ' || cellsOf(a) == 2 || cellsOf(b) == 2
 }
 
+const closing = "，。、；：！？）】”’」》,.;:!?)"
+
+// clean leaves out what a terminal obeys or what turns a text around.
+func clean(s string) string { return strings.Map(printable, s) }
+
 func printable(r rune) rune {
-	if r == '\t' {
+	switch {
+	case r == '\n':
+		return r
+	case r == '\t':
 		return ' '
-	}
-	if unicode.In(r, unicode.Cc, unicode.Cf) {
+	case unicode.In(r, unicode.Cc, unicode.Cf):
 		return -1
 	}
 	return r

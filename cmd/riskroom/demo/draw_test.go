@@ -23,6 +23,7 @@ func TestWrap(t *testing.T) {
 		{"一条风险", 4, []string{"一条", "风险"}},
 		{"话题 R-1", 8, []string{"话题 R-1"}},
 		{"话题题R-1", 8, []string{"话题题", "R-1"}},
+		{"一二，三", 4, []string{"一", "二，", "三"}},
 		{"a\nb", 4, []string{"a", "b"}},
 		{"\x1b[31mred\u202e", 20, []string{"[31mred"}},
 		{"", 4, []string{""}},
@@ -50,6 +51,27 @@ func TestWrapKeeps(t *testing.T) {
 			t.Fatalf("%q became %q", text, got)
 		}
 	})
+}
+
+// TestFold: colours take no room, and stay with what they colour.
+func TestFold(t *testing.T) {
+	t.Parallel()
+	s := style(true)
+	for _, c := range []struct {
+		text string
+		n    int
+		want []string
+	}{
+		{s.name("@ana") + ", " + s.name("@lin") + ":", 11, []string{"\x1b[36m@ana\x1b[0m, \x1b[36m@lin\x1b[0m:"}},
+		{s.name("@ana") + ", " + s.name("@lin") + ":", 7, []string{"\x1b[36m@ana\x1b[0m,", "\x1b[36m@lin\x1b[0m:"}},
+		{s.bold("风险") + "：一", 7, []string{"\x1b[1m风险\x1b[0m：", "一"}},
+		{s.bold("x\n"), 7, []string{"\x1b[1mx", "\x1b[0m"}},
+		{s.name("a\x1b[31mb"), 9, []string{"\x1b[36ma[31mb\x1b[0m"}},
+	} {
+		if d := cmp.Diff(c.want, fold(c.text, c.n)); d != "" {
+			t.Errorf("fold(%q, %d) (-want +got):\n%s", c.text, c.n, d)
+		}
+	}
 }
 
 func TestCard(t *testing.T) {

@@ -87,13 +87,14 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 	return l, true
 }
 
-// where says where something is seen.
+// where says where something is seen; the workspace too, but where risks are
+// filed.
 func where(w *world, it item) string {
 	s := "#" + it.room.Name
 	if it.room.Kind == stage.DirectRoom {
 		s = "@" + strings.TrimPrefix(it.room.Name, "@")
 	}
-	if len(w.workspaces) > 1 && it.place != nil {
+	if it.place != nil && it.place != w.home() {
 		s += " (" + it.place.name + ")"
 	}
 	return s

@@ -222,9 +222,6 @@ func (r *recorder) feed(p *place) []item {
 	var items []item
 	for _, e := range events {
 		it := item{at: e.At, place: p, room: e.Room, post: e.Post}
-		if now, ok := view.Room(e.Room.ID); ok {
-			it.room = now
-		}
 		switch {
 		case e.Kind == stage.CommandSent:
 			who, _ := view.Person(e.Actor)

@@ -65,44 +65,49 @@ func (t *textTeller) end(w *world) {
 		}
 	}
 	if len(never) > 0 {
-		t.print("%s\n", t.words.S("demo.end.never", text.Args{"Flows": t.words.List(never)}))
+		for _, l := range wrap(t.words.S("demo.end.never", text.Args{"Flows": t.words.List(never)}), ruleWidth) {
+			t.print("%s\n", l)
+		}
 	}
 	for _, l := range wrap(t.words.S("demo.end"), ruleWidth) {
 		t.print("%s\n", l)
 	}
 }
 
-// moment begins a line: a rule for each new day, then the hour.
-func (t *textTeller) moment(w *world, at time.Time) string {
+// head tells in a line or more that something happens: a rule for each new day,
+// then the hour.
+func (t *textTeller) head(w *world, at time.Time, s string) {
 	local := at.In(w.zone())
 	if day := t.words.Date(at, w.zone()); day != t.day {
 		t.day = day
 		head := "── " + t.words.S("demo.weekday."+strings.ToLower(local.Weekday().String())) + t.words.S("demo.blank.between") + day + " "
 		t.print("\n%s\n", t.style.bold(head+strings.Repeat("─", max(2, ruleWidth-cells(head)))))
 	}
-	return t.style.dim(local.Format(hourColumn)) + "  "
+	for i, l := range fold(s, ruleWidth-len(indent)) {
+		before := indent
+		if i == 0 {
+			before = t.style.dim(local.Format(hourColumn)) + "  "
+		}
+		t.print("%s%s\n", before, l)
+	}
 }
 
 // act shows a form that somebody fills in.
 func (t *textTeller) act(w *world, a act) {
-	t.print("%s%s\n", t.moment(w, a.at), t.words.S("demo.form", text.Args{
-		"Who": t.style.name(a.who), "Title": a.title,
-	}))
+	t.head(w, a.at, t.words.S("demo.form", text.Args{"Who": t.style.name(a.who), "Title": a.title}))
 	widest := 0
 	for _, f := range a.fields {
 		widest = max(widest, cells(f.label))
 	}
 	for _, f := range a.fields {
-		for i, l := range wrap(f.value, ruleWidth-widest-len(indent)-6) {
-			label := ""
-			if i == 0 {
-				label = f.label
-			}
-			note := ""
-			if i == 0 && f.label == a.shown {
-				note = "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
-			}
-			t.print("%s  %s  %s%s\n", indent, t.style.dim(pad(label, widest)), l, note)
+		value := clean(f.value)
+		if f.label == a.shown {
+			value += "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
+		}
+		label := f.label
+		for _, l := range fold(value, ruleWidth-widest-len(indent)-4) {
+			t.print("%s  %s  %s\n", indent, t.style.dim(pad(label, widest)), l)
+			label = ""
 		}
 	}
 }
@@ -140,7 +145,7 @@ func alike(a, b item) bool {
 func (t *textTeller) tell(w *world, items []item) {
 	it := items[0]
 	args := text.Args{"Who": t.style.name(it.who), "Where": t.places(w, items)}
-	head := func(s string) { t.print("%s%s\n", t.moment(w, it.at), s) }
+	head := func(s string) { t.head(w, it.at, s) }
 	switch it.kind {
 	case typed:
 		args["Line"] = t.style.bold(it.text)
@@ -165,10 +170,10 @@ func (t *textTeller) tell(w *world, items []item) {
 		head(t.words.S("demo.created", args))
 		t.below(wordGroup(t.words, it))
 	case changed:
-		args["What"] = wordChange(w, t.words, it)
+		args["What"] = clean(wordChange(w, t.words, it))
 		head(t.words.S("demo.changed", args))
 	case status:
-		head(wordStatus(t.words, it))
+		head(clean(wordStatus(t.words, it)))
 	case began:
 		t.began[flowOf(it.event)] = true
 		head(t.words.S("demo.began", text.Args{"Flow": t.style.bold(flowOf(it.event))}))
@@ -263,6 +268,7 @@ func (t *textTeller) below(s string) {
 type style bool
 
 func (s style) sgr(code, text string) string {
+	text = clean(text)
 	if !bool(s) || text == "" {
 		return text
 	}

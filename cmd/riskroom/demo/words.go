@@ -23,7 +23,10 @@ func wordStatus(p text.Printer, it item) string {
 
 // wordGroup says what a group was made with.
 func wordGroup(p text.Printer, it item) string {
-	s := p.S("demo.group.members", text.Args{"Names": p.List(membersOf(it))})
+	s := p.S("demo.group.nobody")
+	if members := membersOf(it); len(members) > 0 {
+		s = p.S("demo.group.members", text.Args{"Names": p.List(members)})
+	}
 	if it.room.Topic != "" {
 		s += p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": it.room.Topic})
 	}
