@@ -82,6 +82,15 @@ type Part struct {
 	Input   *Input   `json:"input,omitempty"`
 }
 
+// Deed is what somebody did to a room that the platform itself tells of.
+type Deed string
+
+// The deeds. Those of the second line give the room a value.
+const (
+	Joined, Left, Archived, Pinned Deed = "joined", "left", "archived", "pinned"
+	SetTopic, SetPurpose, Renamed  Deed = "topic", "purpose", "renamed"
+)
+
 // Post is a message as people see it.
 type Post struct {
 	ID     string    `json:"id"`               // unique within its room
@@ -92,6 +101,8 @@ type Post struct {
 	Parts  []Part    `json:"parts,omitempty"`  // the same, piece by piece; none for a plain text
 	Only   string    `json:"only,omitempty"`   // the only person who sees it (an ephemeral post), else ""
 	Notice bool      `json:"notice,omitempty"` // written by the platform itself: "lin joined"
+	Deed   Deed      `json:"deed,omitempty"`   // of a notice: what the author did; "" where Text alone says it
+	Value  string    `json:"value,omitempty"`  // of a notice: the new topic, purpose or name
 	At     time.Time `json:"at"`               // on the stand-in's clock
 	Edited bool      `json:"edited,omitempty"` //
 }

@@ -129,7 +129,7 @@ func (w *Workspace) SetTopicByHand(userID, channelID, topic string) error {
 	}
 	ch.Topic = topic
 	w.publish(stage.RoomChanged, userID, ch, nil, "")
-	w.notice(ch, userID, "topic", "set the channel topic: "+topic)
+	w.notice(ch, userID, "topic", "set the channel topic: "+topic, topic)
 	return nil
 }
 

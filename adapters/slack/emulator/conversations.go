@@ -29,7 +29,7 @@ func conversationsCreate(w *Workspace, c *call) (object, error) {
 	ch.members[w.opts.BotUserID] = true
 	c.changed = true
 	w.publish(stage.RoomCreated, w.opts.BotUserID, ch, nil, "")
-	w.notice(ch, w.opts.BotUserID, "join", "<@"+w.opts.BotUserID+"> has joined the channel")
+	w.notice(ch, w.opts.BotUserID, "join", "<@"+w.opts.BotUserID+"> has joined the channel", "")
 	w.announceJoin(ch, w.opts.BotUserID, "")
 	return object{"channel": w.conversation(ch)}, nil
 }
@@ -79,7 +79,7 @@ func (w *Workspace) rename(ch *channel, by, name string) {
 	old := ch.Name
 	ch.Name = name
 	w.publish(stage.RoomChanged, by, ch, nil, "")
-	w.notice(ch, by, "name", `has renamed the channel from "`+old+`" to "`+name+`"`)
+	w.notice(ch, by, "name", `has renamed the channel from "`+old+`" to "`+name+`"`, name)
 	w.announceRename(ch)
 }
 
@@ -107,7 +107,7 @@ func (w *Workspace) setAspect(c *call, what string, field func(*channel) *string
 	*field(ch) = value
 	c.changed = true
 	w.publish(stage.RoomChanged, w.opts.BotUserID, ch, nil, "")
-	w.notice(ch, w.opts.BotUserID, what, "set the channel "+what+": "+value)
+	w.notice(ch, w.opts.BotUserID, what, "set the channel "+what+": "+value, value)
 	return object{"channel": w.conversation(ch)}, nil
 }
 
@@ -140,7 +140,7 @@ func conversationsArchive(w *Workspace, c *call) (object, error) {
 }
 
 func (w *Workspace) archive(ch *channel, by string) {
-	w.notice(ch, by, "archive", "archived the channel")
+	w.notice(ch, by, "archive", "archived the channel", "")
 	ch.Archived = true
 	w.publish(stage.RoomArchived, by, ch, nil, "")
 	w.announce(ch, "archive", object{"user": by})

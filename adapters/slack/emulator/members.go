@@ -91,7 +91,7 @@ func (w *Workspace) inAnyChannel(user string) bool {
 func (w *Workspace) join(ch *channel, user, inviter string) {
 	ch.members[user] = true
 	w.publish(stage.MemberJoined, inviter, ch, nil, user)
-	w.notice(ch, user, "join", "<@"+user+"> has joined the channel")
+	w.notice(ch, user, "join", "<@"+user+"> has joined the channel", "")
 	w.announceJoin(ch, user, inviter)
 }
 
@@ -104,7 +104,7 @@ func (w *Workspace) leave(ch *channel, user, by string) {
 	w.announceLeave(ch, user)
 	delete(ch.members, user)
 	w.publish(stage.MemberLeft, by, ch, nil, user)
-	w.notice(ch, user, "leave", "<@"+user+"> has left the channel")
+	w.notice(ch, user, "leave", "<@"+user+"> has left the channel", "")
 }
 
 // conversationsKick: https://docs.slack.dev/reference/methods/conversations.kick

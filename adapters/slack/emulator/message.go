@@ -23,6 +23,7 @@ type message struct {
 	edited   bool
 	only     string // of an ephemeral message: who sees it
 	removed  bool
+	value    string // of a notice: the new topic, purpose or name
 }
 
 // Metadata is what an app hangs on a message, see
@@ -97,14 +98,27 @@ func (w *Workspace) newMessage(c *channel, m *message) *message {
 	return m
 }
 
-// notice stores one of the messages that Slack itself writes into a channel.
-// See https://docs.slack.dev/reference/events/message#subtypes.
-func (w *Workspace) notice(c *channel, user, what, text string) {
+// notice stores one of the messages that Slack itself writes into a channel,
+// about the value that the user gave it, if any. See
+// https://docs.slack.dev/reference/events/message#subtypes.
+func (w *Workspace) notice(c *channel, user, what, text, value string) {
 	prefix := "channel_"
 	if c.Private {
 		prefix = "group_"
 	}
-	w.newMessage(c, &message{user: user, subtype: prefix + what, text: text})
+	w.newMessage(c, &message{user: user, subtype: prefix + what, text: text, value: value})
+}
+
+// deeds are what the notices tell, by subtype without channel_ or group_.
+var deeds = map[string]stage.Deed{
+	"join": stage.Joined, "leave": stage.Left, "topic": stage.SetTopic, "purpose": stage.SetPurpose,
+	"name": stage.Renamed, "archive": stage.Archived,
+}
+
+// deed is what a notice tells, "" for any other message.
+func (m *message) deed() stage.Deed {
+	_, what, _ := strings.Cut(m.subtype, "_")
+	return deeds[what]
 }
 
 // shown is a message as conversations.history gives it. Metadata of one's own
@@ -140,7 +154,7 @@ func (w *Workspace) shown(m *message, metadata bool) object {
 func (w *Workspace) post(m *message) stage.Post {
 	p := stage.Post{
 		ID: m.ts, Room: m.channel.ID, Author: m.user, Text: w.plain(m), Only: m.only,
-		Notice: m.subtype != "", At: m.at, Edited: m.edited,
+		Notice: m.subtype != "", Deed: m.deed(), Value: m.value, At: m.at, Edited: m.edited,
 	}
 	for _, b := range m.blocks {
 		p.Parts = append(p.Parts, w.parts(b)...)

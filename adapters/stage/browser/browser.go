@@ -10,6 +10,7 @@ package browser
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -28,6 +29,7 @@ type Place struct {
 	// Hints are the slash commands that there are, where Acts is no
 	// stage.Suggester.
 	Hints func(lang string) []stage.Hint
+	Notes func(lang string) map[string]string // what people have to do with it all, by their ID
 }
 
 // Config is what a Stage is made of. All members are needed.
@@ -51,6 +53,7 @@ type Language struct {
 type Stage struct {
 	cfg     Config
 	life    context.Context
+	run     string // tells this program from one that listens here another time
 	changed signal
 	read    marks
 	static  http.Handler
@@ -66,7 +69,7 @@ func New(ctx context.Context, cfg Config) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{cfg: cfg, life: ctx, static: http.FileServerFS(static)}
+	s := &Stage{cfg: cfg, life: ctx, run: rand.Text(), static: http.FileServerFS(static)}
 	for _, p := range cfg.Places {
 		go s.follow(p.Platform.Feed())
 	}

@@ -32,6 +32,7 @@ const (
 // Behind is what happens behind the stage.
 type Behind struct {
 	Now      time.Time `json:"now"`
+	Wait     string    `json:"wait,omitempty"`   // what everything waits for at the moment, if that takes long
 	Next     *Next     `json:"next,omitempty"`   // what is due next; nil if nothing is
 	Moving   *Moving   `json:"moving,omitempty"` // while the clock moves
 	Down     bool      `json:"down,omitempty"`   // the engine is dead
@@ -92,9 +93,9 @@ type Step struct {
 
 // Try takes a step for the reader, as far as that goes.
 type Try struct {
-	Label  string `json:"label"`
-	Person string `json:"person,omitempty"` // act as them
-	Room   string `json:"room,omitempty"`   // in this room
-	Type   string `json:"type,omitempty"`   // with this in the composer
-	Move   Move   `json:"move,omitempty"`
+	Label  string  `json:"label"`
+	Person string  `json:"person,omitempty"` // act as them
+	Room   *string `json:"room,omitempty"`   // in this room; "" is the conversation with the bot
+	Type   string  `json:"type,omitempty"`   // with this in the composer
+	Move   Move    `json:"move,omitempty"`
 }

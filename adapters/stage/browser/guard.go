@@ -3,6 +3,7 @@ package browser
 import (
 	"net"
 	"net/http"
+	"strings"
 )
 
 // policy is what the page may load: its own files, and nothing inline.
@@ -40,9 +41,9 @@ func isLocal(hostport string) bool {
 	if err != nil {
 		host = hostport
 	}
-	switch host {
-	case "localhost", "127.0.0.1", "::1", "[::1]":
+	if host == "localhost" {
 		return true
 	}
-	return false
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return ip != nil && ip.IsLoopback()
 }

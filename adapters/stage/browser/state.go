@@ -14,6 +14,7 @@ import (
 
 // state is all that a page shows to one person, as the stream carries it.
 type state struct {
+	Run    string         `json:"run"`
 	As     string         `json:"as"`
 	Place  string         `json:"place"`
 	Places []string       `json:"places"`
@@ -34,7 +35,7 @@ func (s *Stage) stateFor(ctx context.Context, p Place, as, lang string) (state, 
 	if err != nil {
 		return state{}, err
 	}
-	out := state{As: as, Place: p.Name, View: view.For(as), Unread: map[string]int{}, Others: map[string]int{}, Behind: behind}
+	out := state{Run: s.run, As: as, Place: p.Name, View: view.For(as), Unread: map[string]int{}, Others: map[string]int{}, Behind: behind}
 	for _, other := range s.cfg.Places {
 		out.Places = append(out.Places, other.Name)
 	}
@@ -79,6 +80,10 @@ func (s *Stage) events(w http.ResponseWriter, r *http.Request) {
 	p, lang := s.place(r.FormValue("place")), s.lang(r.FormValue("lang"))
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
+	// A stream that breaks is asked for again after a second.
+	if _, err := fmt.Fprint(w, "retry: 1000\n\n"); err != nil {
+		return
+	}
 	beat := time.NewTicker(15 * time.Second)
 	defer beat.Stop()
 	var last []byte

@@ -8,13 +8,15 @@ import (
 // messages are those of the page itself, with the places that they take.
 var messages = map[string][]string{
 	"app": nil, "only_you": nil, "edited": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
-	"empty": nil, "empty.direct": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
+	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
 	"compose": {"Room"}, "compose.direct": {"Bot"}, "compose.archived": nil, "hints": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
-	"clock": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.next": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To"},
+	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.next": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To"},
 	"behind": nil, "behind.about": nil, "behind.nothing": nil,
 	"troubles": nil, "troubles.about": nil, "troubles.waiting": nil,
-	"story": nil, "story.step": {"N", "Of", "Title"}, "story.end": nil, "story.end.text": nil, "story.away": nil,
+	"story": nil, "story.step": {"N", "Of", "Title"}, "story.end": nil, "story.end.text": nil, "story.away": nil, "story.back": nil,
+	"deed.joined": {"Who"}, "deed.left": {"Who"}, "deed.archived": {"Who"}, "deed.pinned": {"Who"},
+	"deed.topic": {"Who", "What"}, "deed.purpose": {"Who", "What"}, "deed.renamed": {"Who", "What"},
 	"error.gone": nil,
 }
 
@@ -25,17 +27,21 @@ func (s *Stage) words(w http.ResponseWriter, r *http.Request) {
 		lang = s.preferred(r.Header.Get("Accept-Language"))
 	}
 	out := struct {
-		Lang      string            `json:"lang"`
-		Languages []Language        `json:"languages"`
-		Zone      string            `json:"zone"`
-		Words     map[string]string `json:"words"`
-	}{lang, s.cfg.Languages, s.cfg.Zone, map[string]string{}}
+		Lang      string                       `json:"lang"`
+		Languages []Language                   `json:"languages"`
+		Zone      string                       `json:"zone"`
+		Words     map[string]string            `json:"words"`
+		Notes     map[string]map[string]string `json:"notes"` // by place and person
+	}{lang, s.cfg.Languages, s.cfg.Zone, map[string]string{}, map[string]map[string]string{}}
 	for id, places := range messages {
 		args := map[string]any{}
 		for _, name := range places {
 			args[name] = "{" + name + "}"
 		}
 		out.Words[id] = s.cfg.Text(lang, id, args)
+	}
+	for _, p := range s.cfg.Places {
+		out.Notes[p.Name] = p.Notes(lang)
 	}
 	writeJSON(w, out)
 }

@@ -33,6 +33,7 @@ type backstage struct {
 	calls   map[string]int // the last call looked at, by workspace
 	inCall  bool           // the engine is to be killed in the next call
 	unsure  []unsure
+	held    map[engine.RunID]time.Time // until when runs are a dead engine's
 }
 
 var _ browser.Driver = (*backstage)(nil)
@@ -143,15 +144,31 @@ func (b *backstage) look(ctx context.Context) error {
 		sum.WriteString(now.due.run.ID.String() + string(now.due.run.State) + now.due.at.String())
 	}
 	now.at = sum.String()
-	struck := b.struck()
+	struck, dead := b.struck(), b.w.alive() == nil
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if dead {
+		b.held = now.running()
+	}
 	if now.at != before.at || struck {
 		b.seen = now
 		b.noteOnce()
 		b.tell()
 	}
 	return nil
+}
+
+// running returns until when the runs that an engine holds are its own.
+func (s seen) running() map[engine.RunID]time.Time {
+	out := map[engine.RunID]time.Time{}
+	for _, r := range s.risks {
+		for _, run := range r.Runs {
+			if run.State == engine.Running {
+				out[run.ID] = run.At
+			}
+		}
+	}
+	return out
 }
 
 // live tells whether a run is still to come.
@@ -242,19 +259,29 @@ func (b *backstage) Behind(_ context.Context, lang string) (browser.Behind, erro
 	}
 	if d := b.seen.due; d != nil {
 		out.Next = &browser.Next{At: d.at, Text: wordDue(p, d.run)}
+		if until, ok := b.held[d.run.ID]; ok && d.run.State == engine.Running && until.Equal(d.at) {
+			out.Wait = p.S("browser.clock.wait", text.Args{"What": wordFlow(p, d.run), "When": d.at.In(b.w.zone()).Format(time.TimeOnly)})
+		}
 	}
 	return out, nil
 }
 
+// wordDue words what a run goes on to do when it is due.
 func wordDue(p text.Printer, r engine.RunSummary) string {
+	if r.State != engine.Armed && !strings.HasPrefix(r.ID.Flow, "_") {
+		return p.S("browser.due.goes_on", text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)})
+	}
+	return wordFlow(p, r)
+}
+
+// wordFlow words what a run does.
+func wordFlow(p text.Printer, r engine.RunSummary) string {
 	args := text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)}
 	switch {
 	case r.ID.Flow == engine.SyncFlow:
 		return p.S("browser.due.sync", args)
 	case r.ID.Flow == engine.NoticeFlow:
 		return p.S("browser.due.notice", args)
-	case r.State != engine.Armed:
-		return p.S("browser.due.goes_on", args)
 	}
 	return p.S("browser.due.flow", args)
 }

@@ -13,6 +13,7 @@ import (
 
 	"riskroom/adapters/stage"
 	"riskroom/adapters/stage/browser"
+	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
 )
@@ -96,6 +97,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 		cfg.Places = append(cfg.Places, browser.Place{
 			Name: p.name, Platform: p.Workspace, Acts: p.Hands(), First: p.ids[filer],
 			Hints: func(lang string) []stage.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
+			Notes: func(lang string) map[string]string { return (&play{w: w, words: words.In(lang)}).notes(p) },
 		})
 	}
 	return cfg
@@ -108,6 +110,35 @@ func hints(p text.Printer, command string) []stage.Hint {
 		out = append(out, stage.Hint{
 			Line: command + " " + name + " ", Label: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
 		})
+	}
+	return out
+}
+
+// notes say what people of a workspace have to do with risks: the first thing
+// that is true of them.
+func (p *play) notes(at *place) map[string]string {
+	out := map[string]string{}
+	note := func(refs []core.Ref, id string, args text.Args) {
+		for _, r := range refs {
+			name, ok := r.Name()
+			if a, is := r.Account(); is && a.Workspace == at.name {
+				name, ok = p.w.nameOf(a), true
+			}
+			if person := at.ids[name]; ok && person != "" && out[person] == "" {
+				out[person] = p.words.S("browser.note."+id, args)
+			}
+		}
+	}
+	org := p.w.cfg.Organisation
+	for _, m := range org.Modules {
+		note(m.Handlers, "handles", text.Args{"Module": m.Name})
+	}
+	for _, m := range org.Modules {
+		note([]core.Ref{m.Lead}, "leads", text.Args{"Module": m.Name})
+	}
+	note(org.Permissions.Administrators, "administers", nil)
+	if filer := at.ids[p.filer()]; out[filer] == "" {
+		out[filer] = p.words.S("browser.note.files")
 	}
 	return out
 }

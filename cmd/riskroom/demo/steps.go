@@ -18,18 +18,9 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	line := b.w.cfg.Organisation.Command + " new"
 	filed := browser.Step{
 		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
-		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: home.general, Type: line},
+		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},
 	}
-	wait := browser.Step{
-		Title: p.S("browser.story.wait"), Text: p.S("browser.story.wait.text"),
-		Try: &browser.Try{Label: p.S("browser.story.wait.try"), Move: browser.ADay},
-	}
-	if !b.story {
-		wait = browser.Step{
-			Title: p.S("browser.story.wait.own"), Text: p.S("browser.story.wait.own.text"),
-			Try: &browser.Try{Label: p.S("browser.story.wait.own.try"), Move: browser.NextDue},
-		}
-	}
+	var wait browser.Step
 	solve := browser.Step{Title: p.S("browser.story.resolve")}
 	var risk core.Risk
 	for _, r := range b.seen.risks {
@@ -46,7 +37,14 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		}
 	}
 	who := b.solver(pl, risk, filer)
-	where, room := p.S("browser.story.resolve.here"), home.DM(home.ids[who])
+	direct := home.DM(home.ids[who])
+	wait.Title, wait.Text = p.S("browser.story.wait"), p.S("browser.story.wait.text", text.Args{"Who": who})
+	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": who}), Person: home.ids[who], Room: &direct, Move: browser.ADay}
+	if !b.story {
+		wait.Title, wait.Text = p.S("browser.story.wait.own"), p.S("browser.story.wait.own.text")
+		wait.Try = &browser.Try{Label: p.S("browser.story.wait.own.try"), Move: browser.NextDue}
+	}
+	where, room := p.S("browser.story.resolve.here"), direct
 	for _, r := range b.seen.risks {
 		group := r.Link.Group
 		if r.Link.State == engine.Bound && group.Workspace == home.name && slices.Contains(home.Members(group.ID), home.ids[who]) {
@@ -55,8 +53,8 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 			}
 		}
 	}
-	solve.Text = p.S("browser.story.resolve.text", text.Args{"Who": who, "Where": where})
-	solve.Try = &browser.Try{Label: p.S("browser.story.resolve.try"), Person: home.ids[who], Room: room}
+	solve.Text = p.S("browser.story.resolve.text", text.Args{"Who": who, "Where": where, "Button": p.S("card.button.resolve")})
+	solve.Try = &browser.Try{Label: p.S("browser.story.resolve.try"), Person: home.ids[who], Room: &room}
 	return []browser.Step{filed, wait, solve}
 }
 

@@ -19,12 +19,13 @@ let toPost // to be led to, once it is there
 const ctx = {
   get as() { return state.as },
   get room() { return rooms.get(state.as) },
+  get run() { return state.run },
   get bot() { return state.view.people.find((p) => p.bot) },
   get botName() { return ctx.bot?.name ?? '' },
   person: (id) => state.view.people.find((p) => p.id === id),
 
-  // act has whoever acts do something.
-  act: (path, what) => send(path, { place: state.place, as: state.as, ...what }),
+  // act has whoever acts do something. What goes wrong is shown, unless quiet.
+  act: (path, what, quiet) => send(path, { place: state.place, as: state.as, ...what }, quiet),
 
   // go goes to a room, and to a post in it.
   go(room, post) {
@@ -36,26 +37,30 @@ const ctx = {
   },
 
   // be acts as somebody else from now on.
-  be(person) {
-    drawer(null)
+  be(person, stay) {
+    if (!stay) drawer(null)
     if (person !== state.as) watch({ as: person, place: state.place })
   },
   moveTo: (place) => watch({ place }),
   drawer,
   led: '', // the post that one was led to just now
 
+  // taken tells whether a step of the story only leads to where one is already.
+  taken: (step) => !step.type && !step.move && (step.person ?? state.as) === state.as && step.room === (roomNow()?.id ?? ''),
+
   // take takes a step of the story.
   async take(step) {
-    if (step.move) return send('clock', { move: step.move })
     if (step.person && step.person !== state.as) await new Promise((then) => watch({ as: step.person, place: state.place }, then))
     if (step.room !== undefined) ctx.go(step.room)
     if (step.type) composer.put(step.type, true)
+    if (step.move) await send('clock', { move: step.move })
   },
 }
 
 // watch shows the workspace as somebody sees it.
 function watch(who, then) {
   follow(who, (s) => {
+    if (state && s.run !== state.run) return location.reload() // another program answers
     state = s
     page.place = s.place
     const url = new URL(location)
@@ -121,6 +126,7 @@ function markRead(room, written) {
 
 function drawer(name) {
   const was = document.body.dataset.drawer
+  for (const id of ['top', 'side', 'main', 'behind']) el(id).inert = !!name && id !== name
   if (name) document.body.dataset.drawer = name
   else delete document.body.dataset.drawer
   el('veil').hidden = !name
@@ -148,10 +154,12 @@ async function speak(lang) {
 async function begin() {
   el('open-side').append(icon('menu'))
   el('open-behind').append(icon('list'))
+  el('story-button').append(icon('flag'))
   el('open-side').addEventListener('click', () => drawer('side'))
   el('open-behind').addEventListener('click', () => drawer('behind'))
   el('veil').addEventListener('click', () => drawer(null))
   document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && document.body.dataset.drawer) drawer(null) })
+  window.addEventListener('resize', () => document.body.dataset.drawer && drawer(null))
   document.addEventListener('visibilitychange', () => state && draw())
   composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }),
     async (text) => (await ctx.act('suggest', { room: roomNow()?.id ?? '', text })).hints ?? [])

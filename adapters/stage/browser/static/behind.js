@@ -22,14 +22,16 @@ export function clock(b) {
   tick()
   el('clock').setAttribute('aria-label', t('clock'))
   el('due').textContent = b.down ? t('clock.down')
-    : b.moving ? t('clock.moving', { To: moment(b.moving.to) })
-      : b.next ? t('clock.next', { What: b.next.text, When: moment(b.next.at) }) : t('clock.nothing')
+    : b.wait ? b.wait
+      : b.moving ? t('clock.moving', { To: moment(b.moving.to) })
+        : b.next ? t('clock.next', { What: b.next.text, When: moment(b.next.at) }) : t('clock.nothing')
   el('due').title = el('due').textContent
   // Not disabled, which would take the focus away.
   const key = (move, off) => h('button', {
     type: 'button', 'aria-disabled': String(!!b.moving || !!off), onclick: () => b.moving || off || send('clock', { move }),
   }, t('clock.key.' + move))
   morph(el('clock-keys'), key('hour'), key('day'), key('next', !b.next))
+  el('clock-label').textContent = t('clock.keys')
   el('moving').hidden = !b.moving
   el('moving').setAttribute('aria-label', t('clock'))
   if (b.moving) {
@@ -70,8 +72,17 @@ export function troubles(b) {
 export function story(b, ctx) {
   const box = el('story')
   const next = b.steps.findIndex((s) => !s.done)
-  const gone = sessionStorage.getItem('story') === 'gone'
+  const gone = sessionStorage.getItem('story') === ctx.run
   box.hidden = gone || !b.steps.length
+  const back = el('story-button')
+  back.hidden = !gone || !b.steps.length
+  back.title = t('story.back')
+  back.setAttribute('aria-label', back.title)
+  back.onclick = () => {
+    sessionStorage.removeItem('story')
+    story(b, ctx)
+    box.querySelector('button').focus()
+  }
   if (box.hidden) return
   const step = b.steps[next]
   const n = b.steps.length
@@ -83,10 +94,10 @@ export function story(b, ctx) {
       h('h2', null, step ? t('story.step', { N: next + 1, Of: n, Title: step.title }) : t('story.end')),
       h('p', null, step ? step.text : t('story.end.text'))),
     h('div', { class: 'story-keys' },
-      step?.try && h('button', { type: 'button', class: 'button primary', 'aria-disabled': String(!!b.moving && !!step.try.move), onclick: () => b.moving && step.try.move || ctx.take(step.try) }, step.try.label),
+      step?.try && !ctx.taken(step.try) && h('button', { type: 'button', class: 'button primary', 'aria-disabled': String(!!b.moving && !!step.try.move), onclick: () => b.moving && step.try.move || ctx.take(step.try) }, step.try.label),
       h('button', { type: 'button', class: 'icon', 'aria-label': t('story.away'), title: t('story.away'), onclick: () => {
-        sessionStorage.setItem('story', 'gone')
-        box.hidden = true
-        el('text').focus()
+        sessionStorage.setItem('story', ctx.run)
+        story(b, ctx)
+        back.focus()
       } }, icon('close'))))
 }

@@ -36,13 +36,14 @@ export function setUp(say, suggestions) {
     else return
     e.preventDefault()
   })
-  el('composer').addEventListener('submit', (e) => {
+  el('composer').addEventListener('submit', async (e) => {
     e.preventDefault()
-    const value = text.value
+    const [value, from] = [text.value, place]
     if (!value.trim()) return
     put('')
     hide()
-    say(value)
+    const out = await say(value)
+    if (out.error && place === from && !text.value) put(value) // to try again
   })
 }
 

@@ -13,6 +13,7 @@ export function h(name, props, ...children) {
 }
 
 const shapes = {
+  flag: 'M6 21V4h11l-2 4 2 4H6',
   menu: 'M4 7h16M4 12h16M4 17h16',
   close: 'M6 6l12 12M18 6L6 18',
   send: 'M4 12l16-7-5 15-3.500-6.500z',

@@ -3,8 +3,9 @@
 import { h, icon } from './dom.js'
 import { page, t } from './words.js'
 
-// send tells the program what somebody does and returns what came of it.
-export async function send(path, what) {
+// send tells the program what somebody does and returns what came of it. What
+// went wrong is shown, unless that is left to the caller.
+export async function send(path, what, quiet) {
   let out
   try {
     const answer = await fetch('/' + path, {
@@ -15,7 +16,7 @@ export async function send(path, what) {
   } catch {
     out = { error: t('error.gone') }
   }
-  if (out.error) toast(out.error)
+  if (out.error && !quiet) toast(out.error)
   return out
 }
 
@@ -31,8 +32,18 @@ let stream
 // follow has every new state handed to f until it is called again.
 export function follow(who, f) {
   stream?.close()
-  stream = new EventSource('/events?' + new URLSearchParams({ ...who, lang: page.lang }))
-  stream.onmessage = (e) => f(JSON.parse(e.data))
-  stream.onopen = () => document.body.classList.remove('gone')
-  stream.onerror = () => document.body.classList.add('gone')
+  const mine = stream = new EventSource('/events?' + new URLSearchParams({ ...who, lang: page.lang }))
+  mine.onopen = () => lost(false)
+  mine.onmessage = (e) => f(JSON.parse(e.data))
+  mine.onerror = () => {
+    lost(true)
+    // The browser tries again by itself, but not after an answer that was none.
+    if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === stream && follow(who, f), 2000)
+  }
+}
+
+// lost says whether the program can be heard.
+function lost(is) {
+  document.body.classList.toggle('lost', is)
+  document.getElementById('lost').textContent = is ? t('lost') : ''
 }

@@ -2,7 +2,7 @@
 
 import { h, icon, morph } from './dom.js'
 import { lines, part } from './rich.js'
-import { t, hour, day, sameDay, fullMoment } from './words.js'
+import { t, hour, day, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
 
@@ -47,28 +47,45 @@ export function posts(container, room, all, ctx, fresh) {
   const focus = document.activeElement?.closest?.('.post')?.id
   const items = []
   let before
+  let together = [] // notices that are shown as one
   for (const p of all) {
     if (!before || !sameDay(before.at, p.at)) {
       items.push(h('div', { class: 'day', role: 'separator', 'data-key': 'day ' + p.id }, h('span', null, day(p.at))))
       before = undefined
+    }
+    if (p.deed === 'joined' && before?.deed === 'joined') {
+      items.splice(-1, 1, notice(together = [...together, p], room, ctx))
+      continue
+    }
+    if (p.notice) {
+      items.push(notice(together = [p], room, ctx))
+      before = p
+      continue
     }
     const joins = before && !before.notice && !p.notice && before.author === p.author && !before.only === !p.only &&
       Date.parse(p.at) - Date.parse(before.at) < 300000
     items.push(post(p, !!joins, room, ctx))
     before = p
   }
-  morph(container, items.length ? items : h('p', { class: 'empty' }, t(room.kind === 'direct' ? 'empty.direct' : 'empty')))
+  morph(container, items.length ? items : h('div', { class: 'empty' }, room.kind === 'direct' ? avatar(ctx.bot) : h('span', { class: 'avatar' }, sign(room)),
+    h('p', null, h('b', null, t(room.kind === 'direct' ? 'empty.direct' : 'empty', { Room: room.name }))), h('p', null, t('empty.hint'))))
   // What had the focus may be gone with its post's change.
   if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
   if (atEnd) container.scrollTop = container.scrollHeight
 }
 
+// notice shows what the platform itself tells, of several people at once.
+function notice(all, room, ctx) {
+  const p = all[0]
+  const who = list(all.map((x) => ctx.person(x.author)?.name ?? ''))
+  return h('div', { class: 'post notice', 'data-key': room.id + ' ' + p.id }, h('p', null,
+    p.deed ? t('deed.' + p.deed, { Who: who, What: p.value ?? '' }) : who + ' ' + p.text.replace(/^@\S+ /, ''), ' ',
+    h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))))
+}
+
 function post(p, joins, room, ctx) {
   const who = ctx.person(p.author)
   const when = h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))
-  if (p.notice) {
-    return h('div', { class: 'post notice', 'data-key': room.id + ' ' + p.id }, h('p', null, h('b', null, who?.name ?? ''), ' ', p.text.replace(/^@\S+ /, ''), ' ', when))
-  }
   const body = p.parts?.length ? p.parts.map((x) => part(x, ctx, (a) => button(a, p, room, ctx))) : h('div', { class: 'text' }, lines(p.lines, ctx))
   const id = 'p' + p.room + p.id
   return h('article', { class: 'post' + (joins ? ' joins' : '') + (p.only ? ' only' : '') + (ctx.led === id ? ' led' : ''), id, tabindex: '-1', 'data-key': room.id + ' ' + p.id },

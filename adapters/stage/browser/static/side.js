@@ -2,11 +2,12 @@
 
 import { h, icon, morph } from './dom.js'
 import { avatar, sign, title } from './posts.js'
-import { t } from './words.js'
+import { page, t } from './words.js'
 
 const dot = (n) => n > 0 && h('span', { class: 'count', 'aria-label': t('unread', { N: n }) }, n > 99 ? '99+' : String(n))
 
 export function side(container, state, ctx) {
+  const notes = page.notes[state.place] ?? {}
   const people = state.view.people.filter((p) => !p.bot && !p.deactivated)
   const rooms = state.view.rooms.filter((r) => !r.archived || r.id === ctx.room)
   const item = (r) => h('li', { 'data-key': r.id }, h('button', {
@@ -29,18 +30,18 @@ export function side(container, state, ctx) {
     h('section', null, h('h2', { id: 'acting' }, t('acting_as')),
       h('ul', { class: 'people', role: 'radiogroup', 'aria-labelledby': 'acting' }, people.map((p) => h('li', { role: 'none', 'data-key': p.id }, h('button', {
         type: 'button', class: 'item' + (state.others[p.id] ? ' unread' : ''), role: 'radio', 'aria-checked': String(p.id === state.as),
-        tabindex: p.id === state.as ? '0' : '-1', 'data-key': 'person ' + p.id, onclick: () => ctx.be(p.id), onkeydown: among,
-      }, avatar(p, true), h('span', { class: 'name' }, p.name), dot(state.others[p.id])))))),
+        tabindex: p.id === state.as ? '0' : '-1', 'data-key': p.id, onclick: () => ctx.be(p.id), onkeydown: (e) => among(e, ctx),
+      }, avatar(p, true), h('span', { class: 'name' }, p.name, notes[p.id] && h('small', null, notes[p.id])), dot(state.others[p.id])))))),
     list('channels', ['public', 'private']), direct)
 }
 
 // among moves between the people with the arrow keys.
-function among(e) {
+function among(e, ctx) {
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key]
   if (!step) return
   e.preventDefault()
   const all = [...e.currentTarget.closest('ul').querySelectorAll('[role=radio]')]
   const to = all[(all.indexOf(e.currentTarget) + step + all.length) % all.length]
   to.focus()
-  to.click()
+  ctx.be(to.dataset.key, true)
 }

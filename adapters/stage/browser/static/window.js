@@ -1,50 +1,75 @@
 // Dialogs of the bot. The browser keeps the focus inside and closes on Escape.
 
 import { h, icon, morph } from './dom.js'
+import { toast } from './net.js'
 import { part } from './rich.js'
 import { t } from './words.js'
 
 const dialog = () => document.getElementById('window')
-let shown = '' // the window's ID and version
+let now // the window, while one is open
+let version = '' // which look of it is drawn
 let typed = {} // by input, what was put in since the window opened
 let problems = {}
-let mine // the window's ID
+let complaint = '' // why the last thing done in it came to nothing
+let busy = false
+let from // the post that had the focus before
 
 // show shows the topmost window of somebody, or none.
 export function show(win, ctx) {
   const d = dialog()
-  if (!win) {
-    if (d.open) d.close()
-    shown = ''
-    return
+  if (!win) return close(d)
+  const wanted = ctx.as + win.id + win.version + document.documentElement.lang
+  if (wanted === version) return
+  if (win.id !== now?.id) [typed, problems, complaint, busy] = [{}, {}, '', false]
+  now = win
+  version = wanted
+  draw(ctx)
+  if (!d.open) {
+    from = document.activeElement?.closest('.post')?.id
+    d.showModal()
   }
-  const version = ctx.as + win.id + win.version + document.documentElement.lang
-  if (version === shown) return
-  if (win.id !== mine) [typed, problems] = [{}, {}]
-  mine = win.id
-  shown = version
-  draw(win, ctx)
-  if (!d.open) d.showModal()
   if (!d.contains(document.activeElement) || document.activeElement === d || document.activeElement.closest('header')) {
     ;(d.querySelector('form input, form textarea, form select') || d.querySelector('footer button:last-child'))?.focus()
   }
 }
 
-function draw(win, ctx) {
+// close closes it, and gives the focus back: what had it may have gone with a
+// change of its post.
+function close(d) {
+  now = undefined
+  version = ''
+  if (!d.open) return
+  d.close()
+  if (document.activeElement !== document.body) return
+  const back = (from && document.getElementById(from)) || document.getElementById('text')
+  back.focus({ preventScroll: true })
+}
+
+function draw(ctx) {
   const d = dialog()
-  const at = { window: win.id }
-  const close = () => ctx.act('close', at)
+  const win = now
+  // act does something in the window. What goes wrong is said there, above
+  // everything else.
+  const act = async (path, what) => {
+    const out = await ctx.act(path, { window: win.id, ...what }, true)
+    if (now?.id === win.id) {
+      complaint = out.error ?? ''
+      draw(ctx)
+    } else if (out.error) toast(out.error)
+    return out
+  }
+  const away = () => act('close')
   const change = (i, values) => {
     typed[i.id] = values
     delete problems[i.id]
-    ctx.act('choose', { ...at, input: i.id, values })
+    act('choose', { input: i.id, values })
   }
   const use = (a) => a.input
     ? field({ ...a.input, label: a.label }, change)
-    : h('button', { type: 'button', class: 'button ' + (a.style ?? ''), onclick: () => ctx.act('press', { ...at, action: a.id }) }, a.label)
+    : h('button', { type: 'button', class: 'button ' + (a.style ?? ''), onclick: () => act('press', { action: a.id }) }, a.label)
   const theForm = () => d.querySelector('form')
   const form = h('form', {
-    novalidate: true, 'data-key': ctx.as + win.id,
+    novalidate: true, class: busy ? 'busy' : null, 'data-key': ctx.as + win.id,
     // What is typed stays, also if the bot changes the window meanwhile.
     oninput: (e) => {
       const i = win.parts.find((p) => p.input?.id === e.target.name)?.input
@@ -52,36 +77,36 @@ function draw(win, ctx) {
     },
     onsubmit: async (e) => {
       e.preventDefault()
+      if (busy) return
       const fields = {}
-      const missing = {}
+      problems = {}
       for (const p of win.parts) {
         if (p.kind !== 'input') continue
         const values = read(theForm(), p.input)
-        fields[p.input.id] = values
-        typed[p.input.id] = values
-        if (p.input.required && !values.some((v) => v.trim())) missing[p.input.id] = t('window.required')
+        fields[p.input.id] = typed[p.input.id] = values
+        if (p.input.required && !values.some((v) => v.trim())) problems[p.input.id] = t('window.required')
       }
-      problems = missing
-      if (!Object.keys(missing).length) {
+      if (!Object.keys(problems).length) {
+        busy = true
         theForm().classList.add('busy')
-        const out = await ctx.act('submit', { ...at, fields })
-        theForm()?.classList.remove('busy')
-        problems = out.problems ?? {}
+        const out = await act('submit', { fields })
+        if (now?.id === win.id) [problems, busy] = [out.problems ?? {}, false]
       }
-      if (Object.keys(problems).length) {
-        draw(win, ctx)
-        d.querySelector('[aria-invalid=true]')?.focus()
-      }
+      if (now?.id !== win.id) return
+      draw(ctx)
+      d.querySelector('[aria-invalid=true]')?.focus()
     },
   },
   h('header', null, h('h2', { id: 'window-title' }, win.title),
-    h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: close }, icon('close'))),
+    h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: away }, icon('close'))),
   h('div', { class: 'parts' }, win.parts.map((p) => p.kind === 'input' ? field(p.input, change) : part(p, ctx, use))),
-  h('footer', null, h('button', { type: 'button', class: 'button', onclick: close }, win.close || t('window.cancel')),
+  h('footer', null, complaint && h('p', { class: 'wrong', role: 'alert' }, complaint), h('button', { type: 'button', class: 'button', onclick: away }, win.close || t('window.cancel')),
     win.submit && h('button', { type: 'submit', class: 'button primary' }, win.submit)))
   d.setAttribute('aria-labelledby', 'window-title')
   morph(d, form)
-  d.oncancel = (e) => { e.preventDefault(); close() }
+  d.oncancel = (e) => { e.preventDefault(); away() }
+  // Browsers close it by themselves if Escape is pressed again.
+  d.onclose = () => { if (now) { version = ''; away() } }
 }
 
 // two digits

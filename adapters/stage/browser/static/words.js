@@ -1,7 +1,7 @@
 // The wordings, and moments as people read them.
 
 let words = {}
-export const page = { lang: 'en', languages: [], zone: 'UTC' }
+export const page = { lang: 'en', languages: [], zone: 'UTC', notes: {} }
 
 export async function learn(lang) {
   const answer = await fetch('/words?lang=' + encodeURIComponent(lang))
@@ -28,4 +28,5 @@ export const day = (at) => format({ weekday: 'long', day: 'numeric', month: 'lon
 export const shortDay = (at) => format({ weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(at))
 export const moment = (at) => shortDay(at) + ' ' + hour(at)
 export const fullMoment = (at) => format({ dateStyle: 'full', timeStyle: 'medium' }).format(new Date(at))
+export const list = (names) => new Intl.ListFormat(page.lang === 'en' ? 'en-GB' : page.lang).format(names)
 export const sameDay = (a, b) => format({ dateStyle: 'short' }).format(new Date(a)) === format({ dateStyle: 'short' }).format(new Date(b))
