@@ -1,7 +1,7 @@
 // The head of a room and what is written in it.
 
 import { h, icon, morph } from './dom.js'
-import { lines, part } from './rich.js'
+import { lines, out, part } from './rich.js'
 import { t, hour, day, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
@@ -29,7 +29,7 @@ export function head(container, room, ctx) {
   const names = room.members.map((id) => ctx.person(id)).filter((p) => p && !p.bot).map((p) => p.name)
   const badges = (room.badges ?? []).map((b) => b.post
     ? h('button', { type: 'button', class: 'badge', onclick: () => ctx.go(room.id, b.post) }, icon('mark'), b.title)
-    : h('a', { class: 'badge', href: b.link, target: '_blank', rel: 'noreferrer noopener' }, icon('mark'), b.title))
+    : out(b.link, 'badge', icon('mark'), b.title))
   const pins = (room.pinned ?? []).map((id) => h('button', { type: 'button', class: 'badge', onclick: () => ctx.go(room.id, id) }, icon('pin'), t('pinned')))
   morph(container,
     h('div', { class: 'line' },
@@ -105,7 +105,7 @@ function button(a, p, room, ctx) {
     menu.value = a.input.values?.[0] ?? ''
     return menu
   }
-  if (a.link) return h('a', { class: 'button', href: a.link, target: '_blank', rel: 'noreferrer noopener' }, a.label)
+  if (a.link) return out(a.link, 'button', a.label)
   return h('button', {
     type: 'button', class: 'button ' + (a.style ?? ''), 'data-key': a.id, disabled: room.archived,
     onclick: async (e) => {

@@ -3,13 +3,18 @@
 import { h } from './dom.js'
 import { moment, fullMoment } from './words.js'
 
-// spans shows stretches of text. go leads to a room or post.
+// out leads out of the workspace, to pages only.
+export const out = (url, look, ...children) => h('a', {
+  class: look || null, href: /^https?:/i.test(url) ? url : null, target: '_blank', rel: 'noreferrer noopener',
+}, ...children)
+
+// span shows a stretch of text, which may lead to a room or post.
 function span(s, ctx) {
   let node
   if (s.person) node = h('span', { class: s.person === ctx.as ? 'mention me' : 'mention' }, s.text)
   else if (s.group) node = h('span', { class: 'mention me' }, s.text)
   else if (s.room) node = h('button', { type: 'button', class: 'link', onclick: () => ctx.go(s.room, s.post) }, s.text)
-  else if (s.link) node = h('a', { href: s.link, target: '_blank', rel: 'noreferrer noopener' }, s.text)
+  else if (s.link) node = out(s.link, '', s.text)
   else if (s.at) node = h('time', { datetime: s.at, title: fullMoment(s.at) }, moment(s.at))
   else node = document.createTextNode(s.text)
   for (const [look, name] of [['code', 'code'], ['strike', 's'], ['italic', 'em'], ['bold', 'strong']]) {
@@ -31,15 +36,15 @@ export function lines(list, ctx) {
       h('dd', null, spans({ spans: [{ ...l.spans[1], text: l.spans[1].text.trimStart() }, ...l.spans.slice(2)].filter((s) => s.text || s.at) }, ctx)),
     ]))]
   }
-  const out = []
+  const all = []
   for (const l of list) {
     const tag = { bullet: 'ul', number: 'ol' }[l.kind]
     if (tag) {
-      if (out.at(-1)?.localName !== tag) out.push(h(tag))
-      out.at(-1).append(h('li', null, spans(l, ctx)))
-    } else out.push(h({ quote: 'blockquote', code: 'pre' }[l.kind] ?? 'p', null, spans(l, ctx)))
+      if (all.at(-1)?.localName !== tag) all.push(h(tag))
+      all.at(-1).append(h('li', null, spans(l, ctx)))
+    } else all.push(h({ quote: 'blockquote', code: 'pre' }[l.kind] ?? 'p', null, spans(l, ctx)))
   }
-  return out
+  return all
 }
 
 // part shows a part of a post or window; use makes its buttons and menus.
