@@ -106,6 +106,10 @@ func TestActs(t *testing.T) {
 		{"say", `{"as":"L","room":"C1","text":" hello <b>\n"}`, nil, `{}`},
 		{"say", `{"as":"L","room":"C1","text":"  "}`, nil, `{}`},
 		{"say", `{"as":"L","room":"C1","text":"/bot new"}`, stage.ErrSilent, `{"error":"en error.silent"}`},
+		{"say", `{"as":"L","room":"C1","text":"/bot nwe"}`, stage.ErrMistyped, `{"error":"en error.mistyped"}`},
+		{"suggest", `{"as":"L","text":"/bot n","lang":"zh-CN"}`, nil, `{"hints":[{"line":"/bot new ","help":"zh-CN"}]}`},
+		{"suggest", `{"as":"L","text":"/bot new x"}`, nil, `{"hints":[{"line":"/bot new ","help":"en"}]}`},
+		{"suggest", `{"as":"L","text":"/cat"}`, nil, `{}`},
 		{"press", `{"as":"L","room":"C1","post":"1","action":"go"}`, stage.ErrBroken, `{"error":"en error.broken"}`},
 		{"choose", `{"as":"L","window":"V1","input":"who","values":["a","b"],"lang":"zh-CN"}`, errors.New("inner words"), `{"error":"zh-CN error.refused"}`},
 		{"submit", `{"as":"L","window":"V1","fields":{"title":["x"]}}`, nil, `{"problems":{"title":"too short"}}`},
@@ -121,7 +125,7 @@ func TestActs(t *testing.T) {
 			t.Errorf("%s %s is answered with %s, not %s", c.path, c.body, got, c.answer)
 		}
 	}
-	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1"}
+	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "command L C1 /bot nwe", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1"}
 	if diff := cmp.Diff(want, w.did); diff != "" {
 		t.Error(diff)
 	}
@@ -146,7 +150,6 @@ func TestWords(t *testing.T) {
 		var got struct {
 			Lang  string
 			Words map[string]string
-			Hints map[string][]Hint
 			Notes map[string]map[string]string
 		}
 		if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
@@ -155,8 +158,8 @@ func TestWords(t *testing.T) {
 		if got.Lang != c.want || got.Words["send"] != c.want+" send" || got.Words["unread"] != c.want+" unread N={N}" {
 			t.Errorf("%+v: the page speaks %s: %q, %q", c, got.Lang, got.Words["send"], got.Words["unread"])
 		}
-		if got.Hints["home"][0].Help != c.want || got.Notes["home"]["L"] != "helps in "+c.want {
-			t.Errorf("%+v: %+v %+v", c, got.Hints, got.Notes)
+		if got.Notes["home"]["L"] != "helps in "+c.want {
+			t.Errorf("%+v: %+v", c, got.Notes)
 		}
 	}
 }

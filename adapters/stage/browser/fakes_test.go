@@ -99,7 +99,9 @@ func put(t *testing.T, w *town, d Driver) *httptest.Server {
 	s, err := New(t.Context(), Config{
 		Places: []Place{{
 			Name: "home", Platform: w, Acts: w, First: "M",
-			Hints: func(lang string) []Hint { return []Hint{{Line: "/bot new", Help: lang}} },
+			Hints: func(lang string) []stage.Hint {
+				return []stage.Hint{{Line: "/bot new ", Help: lang}, {Line: "/bot list"}}
+			},
 			Notes: func(lang string) map[string]string { return map[string]string{"L": "helps in " + lang} },
 		}},
 		Driver: d, Lang: "en", Zone: "UTC", Languages: []Language{{"en", "English"}, {"zh-CN", "中文"}},

@@ -62,7 +62,6 @@ function watch(who, then) {
   follow(who, (s) => {
     if (state && s.run !== state.run) return location.reload() // another program answers
     state = s
-    page.place = s.place
     const url = new URL(location)
     url.searchParams.set('as', s.as)
     history.replaceState(null, '', url)
@@ -162,7 +161,7 @@ async function begin() {
   window.addEventListener('resize', () => document.body.dataset.drawer && drawer(null))
   document.addEventListener('visibilitychange', () => state && draw())
   composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }),
-    async (text) => (await ctx.act('suggest', { room: roomNow()?.id ?? '', text })).hints ?? [])
+    async (text) => (await ctx.act('suggest', { room: roomNow()?.id ?? '', text }, true)).hints ?? [])
   behind.setUp()
   await speak(asked.get('lang') ?? localStorage.getItem('lang') ?? '')
   watch({ as: asked.get('as') ?? '', place: asked.get('place') ?? '' })
