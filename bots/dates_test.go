@@ -56,3 +56,24 @@ func TestDaysAreCalendarDays(t *testing.T) {
 		t.Errorf("2d ago = %s, want %s", got, want)
 	}
 }
+
+// FuzzDate: a date that is understood is one that can be stored, shown and typed
+// again.
+func FuzzDate(f *testing.F) {
+	for _, s := range []string{"today", "3d ago", "-9999h", "2026-11-20 14:30", "2026年2月30日", "0000-01-01", "9999-12-31", "2026-01-02T03:04:05+25:00", "in 3 天", "　明天"} {
+		f.Add(s)
+	}
+	org := organisation()
+	f.Fuzz(func(t *testing.T, typed string) {
+		at, ok := parseDate(org, now, typed)
+		if !ok {
+			return
+		}
+		if at.Location() != org.Zone || at.Year() < -30 || at.Year() > 10030 {
+			t.Errorf("%q is %s", typed, at)
+		}
+		if again, ok := parseDate(org, now, at.Format(time.RFC3339)); at.Year() >= 0 && at.Year() < 10000 && (!ok || again.Unix() != at.Unix()) {
+			t.Errorf("%q is %s, which is read as %s", typed, at, again)
+		}
+	})
+}

@@ -215,7 +215,10 @@ func (l *link) next() (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	var f frame
+	return readFrame(raw)
+}
+
+func readFrame(raw []byte) (f frame, err error) {
 	if err := json.Unmarshal(raw, &f); err != nil {
 		return frame{}, fmt.Errorf("a frame that is no JSON of Discord's: %w", err)
 	}

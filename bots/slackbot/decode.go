@@ -14,6 +14,9 @@ import (
 // https://docs.slack.dev/messaging/formatting-message-text.
 var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>`)
 
+// account matches the IDs of people.
+var account = regexp.MustCompile(`^[A-Z0-9]+$`)
+
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // decodeText turns the text of a command into what people read, and says whom
@@ -41,10 +44,10 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 }
 
 func readable(mentions map[string]core.Ref, workspace, sign, id, label string) string {
-	switch sign {
-	case "#":
+	switch {
+	case sign == "#":
 		return "#" + oneWord(label, id)
-	case "@":
+	case sign == "@" && account.MatchString(id):
 		ref := core.RefOf(core.Account{Workspace: workspace, ID: id})
 		word := "@" + oneWord(label, id)
 		if other, taken := mentions[word]; taken && other != ref {

@@ -54,23 +54,31 @@ type verdict struct {
 	again bool
 }
 
+// decode reads one message. Where it cannot be handled, outcome says why, and of
+// the envelope there is only the ID, if that can be found.
+func decode(frame []byte) (e envelope, outcome string) {
+	switch err := json.Unmarshal(frame, &e); {
+	case err != nil:
+		outcome = outcomeMalformed
+	case len(frame) > core.MaxBody:
+		outcome = outcomeTooLarge
+	default:
+		return e, ""
+	}
+	e = envelope{}
+	if m := named.FindSubmatch(frame); m != nil {
+		e.ID = string(m[1])
+	}
+	return e, outcome
+}
+
 // take looks at one message and has it handled, without waiting for that.
 func (l *link) take(ctx context.Context, frame []byte) {
 	arrived := time.Now()
-	var e envelope
-	err := json.Unmarshal(frame, &e)
-	if err != nil || len(frame) > core.MaxBody {
-		e = envelope{}
-		if m := named.FindSubmatch(frame); m != nil {
-			e.ID = string(m[1])
-		}
-	}
+	e, outcome := decode(frame)
 	switch {
-	case err != nil:
-		l.settle(ctx, e, verdict{kind: kindEnvelope, outcome: outcomeMalformed})
-		return
-	case len(frame) > core.MaxBody:
-		l.settle(ctx, e, verdict{kind: kindEnvelope, outcome: outcomeTooLarge})
+	case outcome != "":
+		l.settle(ctx, e, verdict{kind: kindEnvelope, outcome: outcome})
 		return
 	case e.Type == typeHello:
 		return

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -91,8 +92,9 @@ func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 
 // freshly returns what tells whether a verified request was not heard before.
 // Slack signs every delivery anew, so a signature that comes twice was replayed.
+// Hexadecimal digits are the same in either case.
 func (b *Bot) freshly(h http.Header) func() bool {
-	return func() bool { return b.replays.Add(h.Get("X-Slack-Signature")) }
+	return func() bool { return b.replays.Add(strings.ToLower(h.Get("X-Slack-Signature"))) }
 }
 
 // reject answers a request that is not heard. The answer says no more than the

@@ -111,6 +111,12 @@ func TestReplayDoesNothing(t *testing.T) {
 	if got := b.post(r); got != 401 || b.counted("commands replay") != 1 {
 		t.Errorf("the second: %d", got)
 	}
+	shouted := r
+	signature := emulator.Sign(r.secret, r.at.Unix(), []byte(r.body))
+	shouted.header = map[string]string{"X-Slack-Signature": "v0=" + strings.ToUpper(strings.TrimPrefix(signature, "v0="))}
+	if got := b.post(shouted); got != 401 || b.counted("commands replay") != 2 {
+		t.Errorf("in capitals: %d", got)
+	}
 	if len(b.engine.drafts) != 0 {
 		t.Error("the replay acted")
 	}

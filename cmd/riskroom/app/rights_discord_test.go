@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/core"
+)
+
+// discordEntrance is a Discord guild, where there are no guests.
+type discordEntrance struct {
+	*emulator.Workspace
+	api    string
+	http   bool
+	forged int
+}
+
+const discordLobby = "300000000000000001"
+
+var discordIDs = map[role]string{
+	submitter: "100000000000000001", handler: "100000000000000002", onCall: "100000000000000003",
+	lead: "100000000000000004", administrator: "100000000000000005", member: "100000000000000006",
+}
+
+func discordDoor(t *testing.T, overHTTP bool) entrance {
+	t.Helper()
+	const group = "200000000000000001"
+	o := emulator.Options{
+		Roles:    []emulator.Role{{ID: group, Name: "oncall"}},
+		Channels: []emulator.Channel{{ID: discordLobby, Name: "lobby"}},
+	}
+	for who, id := range discordIDs {
+		u := emulator.User{ID: id, Name: "u" + id}
+		if who == onCall {
+			u.Roles = []string{group}
+		}
+		o.Users = append(o.Users, u)
+	}
+	w, err := emulator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := w.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return &discordEntrance{Workspace: w, api: at + "/api/v10/", http: overHTTP}
+}
+
+func (d *discordEntrance) id(who role) string { return discordIDs[who] }
+func (d *discordEntrance) lobby() string      { return discordLobby }
+
+func (d *discordEntrance) settings() string {
+	way := ""
+	if d.http {
+		way = `, public_key: "${KEY}"`
+	}
+	return `platform: discord, bot_token: "${TOKEN}", guild_id: "` + d.GuildID() + `", api_url: "` + d.api + `"` + way
+}
+
+func (d *discordEntrance) values() map[string]string {
+	return map[string]string{"TOKEN": d.BotToken(), "KEY": d.PublicKey()}
+}
+
+func (d *discordEntrance) connect(ctx context.Context, at string) error {
+	if d.http {
+		d.Connect(at + "/discord/home/interactions")
+	}
+	for len(d.Commands()) == 0 || !d.http && d.Connected() == 0 {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// told waits for what somebody reads in the end.
+func (d *discordEntrance) told(reply emulator.Reply, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	if reply.Modal != nil {
+		return fmt.Sprint(*reply.Modal), nil
+	}
+	for end := time.Now().Add(20 * time.Second); reply.Deferred && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if m, ok := d.Answer(reply.ID); ok && m.Plain != reply.Message.Plain {
+			return m.Plain, nil
+		}
+	}
+	if reply.Message == nil || reply.Deferred {
+		return "", errors.New("nothing is said")
+	}
+	return reply.Message.Plain, nil
+}
+
+func (d *discordEntrance) command(ctx context.Context, as role, sub string, options emulator.Values) (string, error) {
+	return d.told(d.SlashCommand(ctx, d.id(as), discordLobby, "/risk", sub, options))
+}
+
+func (d *discordEntrance) file(ctx context.Context, as role, title string) (string, error) {
+	return d.command(ctx, as, "new", emulator.Values{"title": title, "module": "Payments"})
+}
+
+func (d *discordEntrance) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.command(ctx, as, "show", emulator.Values{"key": string(key)})
+}
+
+func (d *discordEntrance) list(ctx context.Context, as role) (string, error) {
+	return d.command(ctx, as, "list", nil)
+}
+
+func (d *discordEntrance) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
+	return d.command(ctx, as, "status", emulator.Values{"key": string(key), "status": string(to), "note": "because"})
+}
+
+func (d *discordEntrance) suggest(ctx context.Context, as role) (string, error) {
+	reply, err := d.Autocomplete(ctx, d.id(as), discordLobby, "/risk", "show", "key", "R", nil)
+	if len(reply.Choices) == 0 {
+		return "", err
+	}
+	return fmt.Sprint(reply.Choices), err
+}
+
+func (d *discordEntrance) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.press(ctx, as, key, core.PressDetails)
+}
+
+func (d *discordEntrance) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.press(ctx, as, key, core.PressStart)
+}
+
+// press presses a button of the risk's card in the lobby.
+func (d *discordEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
+	prefix := "riskroom." + string(press) + ":" + string(key) + "@"
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, m := range d.Messages(discordLobby) {
+			raw, err := json.Marshal(m.Components)
+			if err != nil {
+				return "", err
+			}
+			_, rest, ok := strings.Cut(string(raw), `"`+prefix)
+			if !ok {
+				continue
+			}
+			rest, _, _ = strings.Cut(rest, `"`)
+			return d.told(d.Press(ctx, d.id(as), discordLobby, m.ID, prefix+rest))
+		}
+	}
+	return "", fmt.Errorf("%s has no card", key)
+}
+
+func (d *discordEntrance) forgeFiling(ctx context.Context, as role, title string) error {
+	return d.submit(ctx, as, `file`, `{"module":"Payments"}`, map[string]string{"title": title, "rest": "module: Payments"})
+}
+
+func (d *discordEntrance) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
+	return d.submit(ctx, as, `resolve`, `{"risk":"`+string(key)+`","seen":"0"}`, map[string]string{"note": "forged"})
+}
+
+// submit sends the submission of a modal as Discord would, though none is open.
+func (d *discordEntrance) submit(ctx context.Context, as role, form, state string, inputs map[string]string) error {
+	d.forged++
+	var rows []any
+	for id, value := range inputs {
+		rows = append(rows, map[string]any{"type": 1, "components": []any{map[string]any{"type": 4, "custom_id": id, "value": value}}})
+	}
+	payload := map[string]any{
+		"id": strconv.Itoa(700000000000000000 + d.forged), "application_id": d.ApplicationID(), "type": 5, "token": "forged",
+		"guild_id": d.GuildID(), "channel_id": discordLobby,
+		"member": map[string]any{"user": map[string]any{"id": d.id(as), "username": "u"}},
+		"data":   map[string]any{"custom_id": "form:" + form + ":" + core.MakeOp("forged", string(as), form) + ":" + state, "components": rows},
+	}
+	if !d.http {
+		d.SendEvent("INTERACTION_CREATE", payload)
+		return nil
+	}
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return err
+	}
+	status, answer, err := d.SendSigned(ctx, body, time.Now())
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("status %d: %s", status, answer)
+	}
+	return err
+}

@@ -1,0 +1,210 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
+)
+
+// slackEntrance is a Slack workspace.
+type slackEntrance struct {
+	*emulator.Workspace
+	api, way string
+	socket   bool
+	forged   int
+}
+
+const slackLobby = "C0000LOBBY"
+
+var slackIDs = map[role]string{
+	submitter: "U00000ANA01", handler: "U00000LIN01", onCall: "U00000ONC01", lead: "U00000WEI01",
+	administrator: "U00000ADM01", member: "U00000MEM01", guest: "U00000GUE01", partner: "U00000PAR01",
+}
+
+func slackDoor(t *testing.T, socket bool) entrance {
+	t.Helper()
+	o := emulator.Options{SocketMode: socket, UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{slackIDs[onCall]}}}}
+	lobby := emulator.Channel{ID: slackLobby, Name: "lobby"}
+	for who, id := range slackIDs {
+		o.Users = append(o.Users, emulator.User{ID: id, Name: strings.ToLower(id), Guest: who == guest || who == partner})
+		lobby.Members = append(lobby.Members, id)
+	}
+	w, err := emulator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lobby.Members = append(lobby.Members, w.BotUserID())
+	_ = w.Close() // its bot's ID was asked for
+	o.Channels = []emulator.Channel{lobby}
+	if w, err = emulator.New(o); err != nil {
+		t.Fatal(err)
+	}
+	at, err := w.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	return &slackEntrance{Workspace: w, api: at + "/api/", socket: socket}
+}
+
+func (s *slackEntrance) id(who role) string { return slackIDs[who] }
+func (s *slackEntrance) lobby() string      { return slackLobby }
+
+func (s *slackEntrance) settings() string {
+	way := `signing_secret: "${SECRET}"`
+	if s.socket {
+		way = `app_token: "${APP}"`
+	}
+	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", ` + way
+}
+
+func (s *slackEntrance) values() map[string]string {
+	return map[string]string{"TOKEN": s.BotToken(), "SECRET": s.SigningSecret(), "APP": s.AppToken()}
+}
+
+func (s *slackEntrance) connect(ctx context.Context, at string) error {
+	s.way = at + "/slack/home/"
+	s.Connect(s.way+"commands", s.way+"interactions", "", s.way+"events")
+	if s.socket {
+		return s.WaitConnected(ctx, 1)
+	}
+	return nil
+}
+
+// told does something as a person and returns what they read, at once or later.
+func (s *slackEntrance) told(as role, do func(user string) (emulator.Reply, error)) (string, error) {
+	user := s.id(as)
+	before := len(s.Ephemerals(user))
+	reply, err := do(user)
+	if err != nil {
+		return "", err
+	}
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		said := ""
+		if view, open := s.OpenView(user); open {
+			said = view.Title + "\n" + view.Plain
+			if _, err := s.CloseView(context.Background(), user, view.ID); err != nil {
+				return said, err
+			}
+		}
+		if reply.Message != nil {
+			said += reply.Message.Plain
+		}
+		for _, m := range s.Ephemerals(user)[before:] {
+			said += "\n" + m.Plain
+		}
+		if said != "" {
+			return said, nil
+		}
+	}
+	return "", errors.New("nothing is said")
+}
+
+func (s *slackEntrance) command(ctx context.Context, as role, line string) (string, error) {
+	return s.told(as, func(user string) (emulator.Reply, error) { return s.SlashCommand(ctx, user, slackLobby, "/risk", line) })
+}
+
+func (s *slackEntrance) file(ctx context.Context, as role, title string) (string, error) {
+	return s.command(ctx, as, "new "+title+" module:Payments")
+}
+
+func (s *slackEntrance) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.command(ctx, as, "show "+string(key))
+}
+
+func (s *slackEntrance) list(ctx context.Context, as role) (string, error) {
+	return s.command(ctx, as, "list")
+}
+
+// suggest: no menu on Slack asks for risks.
+func (s *slackEntrance) suggest(context.Context, role) (string, error) { return "", nil }
+
+func (s *slackEntrance) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
+	return s.command(ctx, as, "status "+string(key)+" "+string(to)+" because")
+}
+
+func (s *slackEntrance) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.press(ctx, as, key, core.PressDetails)
+}
+
+func (s *slackEntrance) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.press(ctx, as, key, core.PressStart)
+}
+
+// press presses a button of the risk's card in the lobby.
+func (s *slackEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, m := range s.Messages(slackLobby) {
+			if !strings.Contains(m.Plain, string(key)+" ") {
+				continue
+			}
+			return s.told(as, func(user string) (emulator.Reply, error) {
+				return s.Press(ctx, user, slackLobby, m.TS, "riskroom."+string(press))
+			})
+		}
+	}
+	return "", fmt.Errorf("%s has no card", key)
+}
+
+func (s *slackEntrance) forgeFiling(ctx context.Context, as role, title string) error {
+	value := func(of string, in map[string]any) map[string]any { return map[string]any{of: in} }
+	return s.submit(ctx, as, "file", map[string]string{"module": "Payments"}, map[string]any{
+		"title":  value("title", map[string]any{"type": "plain_text_input", "value": title}),
+		"module": value("module", map[string]any{"type": "static_select", "selected_option": map[string]any{"value": "Payments"}}),
+	})
+}
+
+func (s *slackEntrance) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
+	return s.submit(ctx, as, "resolve", map[string]string{"risk": string(key), "seen": "0"}, map[string]any{
+		"note": map[string]any{"note": map[string]any{"type": "plain_text_input", "value": "forged"}},
+	})
+}
+
+// submit sends the submission of a modal as Slack would, though none is open.
+func (s *slackEntrance) submit(ctx context.Context, as role, form string, state map[string]string, values map[string]any) error {
+	s.forged++
+	metadata, _ := json.Marshal(state) // of strings
+	payload := map[string]any{
+		"type": "view_submission", "team": map[string]any{"id": s.TeamID()}, "trigger_id": fmt.Sprintf("forged.%s.%d", as, s.forged),
+		"user": map[string]any{"id": s.id(as), "team_id": s.TeamID()},
+		"view": map[string]any{
+			"id": fmt.Sprintf("V%d", s.forged), "callback_id": form, "private_metadata": string(metadata), "state": map[string]any{"values": values},
+		},
+	}
+	if s.socket {
+		_, err := s.SendEnvelope(ctx, "interactive", payload)
+		return err
+	}
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return err
+	}
+	body := url.Values{"payload": {string(raw)}}.Encode()
+	now := time.Now().Unix()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.way+"interactions", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(now, 10))
+	r.Header.Set("X-Slack-Signature", emulator.Sign(s.SigningSecret(), now, []byte(body)))
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d", answer.StatusCode)
+	}
+	return nil
+}

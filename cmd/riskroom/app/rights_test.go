@@ -1,0 +1,287 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/discord"
+	"riskroom/adapters/slack"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// role is what somebody is to a risk, or in the workspace.
+type role string
+
+const (
+	submitter     role = "submitter"
+	handler       role = "handler"
+	onCall        role = "handler by user group"
+	lead          role = "module lead"
+	administrator role = "administrator"
+	member        role = "member"
+	guest         role = "guest"
+	partner       role = "guest who is named"
+)
+
+// right is what a role may do.
+type right struct{ file, read, change bool }
+
+// rightsOf is who may do what, by policy. On Discord there are no guests.
+var rightsOf = []struct {
+	name, file, read string // permissions, as the config file has them
+	may              map[role]right
+}{
+	{"open", "[everyone, PARTNER]", "[everyone, PARTNER]", map[role]right{
+		submitter: {true, true, true}, handler: {true, true, true}, onCall: {true, true, true}, lead: {true, true, true},
+		administrator: {true, true, true}, member: {true, true, false}, partner: {true, true, false}, guest: {},
+	}},
+	{"involved", "[ana]", "involved", map[role]right{
+		submitter: {true, true, true}, handler: {false, true, true}, onCall: {false, true, true}, lead: {false, true, true},
+		administrator: {true, true, true}, member: {}, partner: {}, guest: {},
+	}},
+	{"named", `[ana, "@oncall"]`, `["@oncall"]`, map[role]right{
+		submitter: {true, false, false}, handler: {}, onCall: {true, true, true}, lead: {},
+		administrator: {true, true, true}, member: {}, partner: {}, guest: {},
+	}},
+}
+
+const rightsConfig = `version: 1
+workspaces:
+  home: { HOME, rates: unlimited }
+people:
+  ana: { home: "SUBMITTER" }
+  lin: { home: "HANDLER" }
+  wei: { home: "LEAD" }
+  adm: { home: "ADMINISTRATOR" }
+permissions: { administrators: [adm], file: FILE, read: READ }
+modules:
+  Payments: { handlers: [lin, "@oncall"], lead: wei }
+flows:
+  post:
+    trigger: { on: filed }
+    if: status == "pending"
+    steps:
+      - send_group_message: { group: "home/LOBBY", card: risk }
+`
+
+const secretTitle = "Ledger is off by one"
+
+// entrance is a way in, with a workspace on its other side.
+type entrance interface {
+	id(role) string // of the account, "" if there is nobody of that role
+	lobby() string  // a channel that all are in
+	settings() string
+	values() map[string]string // of the workspace, for the environment
+	connect(ctx context.Context, url string) error
+
+	// Each does something as a person and returns what they are told.
+	file(ctx context.Context, as role, title string) (string, error)
+	show(ctx context.Context, as role, key core.RiskKey) (string, error)
+	list(ctx context.Context, as role) (string, error)
+	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
+	suggest(ctx context.Context, as role) (string, error)                   // which risks are offered; "" where nothing is
+	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
+	start(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button
+
+	// forgeFiling and forgeChange submit forms that were never opened.
+	forgeFiling(ctx context.Context, as role, title string) error
+	forgeChange(ctx context.Context, as role, key core.RiskKey) error
+}
+
+// TestWhoMayDoWhat holds the table of docs/security.md through every way in:
+// commands, buttons, forms and autocomplete, on Slack over HTTP and Socket Mode, on
+// Discord over HTTP and the gateway.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(*testing.T) entrance{
+		"slack over HTTP":          func(t *testing.T) entrance { return slackDoor(t, false) },
+		"slack over Socket Mode":   func(t *testing.T) entrance { return slackDoor(t, true) },
+		"discord over HTTP":        func(t *testing.T) entrance { return discordDoor(t, true) },
+		"discord over the gateway": func(t *testing.T) entrance { return discordDoor(t, false) },
+	} {
+		for _, policy := range rightsOf {
+			t.Run(name+", "+policy.name, func(t *testing.T) {
+				t.Parallel()
+				e := open(t)
+				house := startHouse(t, e, policy.file, policy.read)
+				for who, may := range policy.may {
+					if e.id(who) != "" {
+						house.judge(t, who, may)
+					}
+				}
+			})
+		}
+	}
+}
+
+// house is a running riskroom behind an entrance.
+type house struct {
+	entrance
+	app *App
+	db  *store.Store
+}
+
+func startHouse(t *testing.T, e entrance, file, read string) *house {
+	t.Helper()
+	var names []string
+	for _, who := range []role{submitter, handler, lead, administrator} {
+		names = append(names, strings.ToUpper(string(strings.TrimPrefix(string(who), "module "))), e.id(who))
+	}
+	if id := e.id(partner); id != "" {
+		file, read = strings.ReplaceAll(file, "PARTNER", `"home/`+id+`"`), strings.ReplaceAll(read, "PARTNER", `"home/`+id+`"`)
+	}
+	file, read = strings.ReplaceAll(file, ", PARTNER", ""), strings.ReplaceAll(read, ", PARTNER", "")
+	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig)
+	env := e.values()
+	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
+		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()},
+		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	})
+	if cfg == nil {
+		t.Fatalf("%s\n%s", problems, src)
+	}
+	db, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), Options{Config: cfg, Store: db, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	public := httptest.NewServer(a.Public().Handler)
+	ctx, stop := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- a.Engine.Run(ctx) }()
+	sockets := a.openSockets(ctx)
+	t.Cleanup(func() {
+		stop()
+		sockets.Wait()
+		public.Close()
+		err := errors.Join(<-ran, a.Close(context.Background()), db.Stop())
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if err := e.connect(t.Context(), public.URL); err != nil {
+		t.Fatal(err)
+	}
+	return &house{entrance: e, app: a, db: db}
+}
+
+// filed files a risk as the submitter, past the ways in, and returns its key.
+func (h *house) filed(t *testing.T, who role) core.RiskKey {
+	t.Helper()
+	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(submitter)}, Name: "ana"}
+	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who)), by, engine.Draft{Title: secretTitle, Module: "Payments"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Risk.Key
+}
+
+// judge has somebody try everything.
+func (h *house) judge(t *testing.T, who role, may right) {
+	t.Helper()
+	ctx := t.Context()
+	key := h.filed(t, who)
+	check := func(what, said string, err error, allowed bool, sign string) {
+		t.Helper()
+		switch {
+		case err != nil:
+			t.Errorf("%s, %s: %v", who, what, err)
+		case strings.Contains(said, sign) != allowed:
+			t.Errorf("%s, %s: allowed is %v, and they are told %q", who, what, allowed, said)
+		}
+	}
+
+	said, err := h.show(ctx, who, key)
+	check("show", said, err, may.read, secretTitle)
+	unknown, err := h.show(ctx, who, "R-99999")
+	check("show of none", unknown, err, false, secretTitle)
+	if !may.read && strings.ReplaceAll(unknown, "R-99999", string(key)) != said {
+		t.Errorf("%s can tell a risk that they may not see, %q, from none, %q", who, said, unknown)
+	}
+	said, err = h.list(ctx, who)
+	check("list", said, err, may.read, secretTitle)
+	said, err = h.details(ctx, who, key)
+	check("details", said, err, may.read, secretTitle)
+	if said, err = h.suggest(ctx, who); err != nil || said != "" && !may.read {
+		t.Errorf("%s is offered %q: %v", who, said, err)
+	}
+
+	status := func(what string, want core.Status, changed bool) {
+		t.Helper()
+		if got := h.statusOf(t, key, want, changed); (got == want) != changed {
+			t.Errorf("%s, %s: it is %s, allowed is %v", who, what, got, changed)
+		}
+	}
+	if _, err = h.start(ctx, who, key); err != nil {
+		t.Errorf("%s presses start: %v", who, err)
+	}
+	status("start", core.InProgress, may.change)
+	if _, err = h.change(ctx, who, key, core.Shelved); err != nil {
+		t.Errorf("%s shelves: %v", who, err)
+	}
+	status("status", core.Shelved, may.change)
+	if err = h.forgeChange(ctx, who, key); err != nil {
+		t.Errorf("%s forges: %v", who, err)
+	}
+	status("a form that was not opened", core.Resolved, may.change)
+
+	title := fmt.Sprintf("Filed by a %s", who)
+	if _, err = h.file(ctx, who, title); err != nil {
+		t.Errorf("%s files: %v", who, err)
+	}
+	if err = h.forgeFiling(ctx, who, title+" by a forged form"); err != nil {
+		t.Errorf("%s forges: %v", who, err)
+	}
+	for _, title := range []string{title, title + " by a forged form"} {
+		if got := h.holds(t, title, may.file); got != may.file {
+			t.Errorf("%s: %q is filed: %v, allowed is %v", who, title, got, may.file)
+		}
+	}
+}
+
+// statusOf returns a risk's status, as soon as it is what is expected.
+func (h *house) statusOf(t *testing.T, key core.RiskKey, want core.Status, expected bool) core.Status {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		rec, err := h.db.Get(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !expected || rec.Risk.Status == want || time.Now().After(end) {
+			return rec.Risk.Status
+		}
+	}
+}
+
+// holds tells whether a risk of that title is there, waiting for one that is
+// expected.
+func (h *house) holds(t *testing.T, title string, expected bool) bool {
+	t.Helper()
+	all := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		found, err := h.app.Engine.List(t.Context(), all, engine.ListQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range found.Risks {
+			if r.Title == title {
+				return true
+			}
+		}
+		if !expected || time.Now().After(end) {
+			return false
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"encoding/json"
+	"testing"
+
+	"riskroom/core/engine"
+)
+
+// FuzzRecord: whatever stands in Redis, what is read of it is a record or an
+// error, and a run's name is read as it was written.
+func FuzzRecord(f *testing.F) {
+	for _, s := range []string{
+		`["1-1","e","{\"at\":\"2026-01-02T03:04:05Z\",\"kind\":\"filed\",\"data\":{\"a\":\"b\"}}","out","ok","prev","0-1"]`,
+		`["st","running","flow","f","due","1.7e12","cyc","NaN","o:0","{}","i:create","1|2|3|4|n","v:create","C1","inp",""]`,
+		`["R-1/f/1","armed|h|1|1|0","R-1/f","x","group","acme/C1","run","R-1/f/1","badge","acme/C1/1.1","epoch","2"]`,
+		`[["a",1],null,1e99,true,{}]`, `[]`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, flat string) {
+		var raw []any
+		if json.Unmarshal([]byte(flat), &raw) != nil {
+			return
+		}
+		for i, v := range raw {
+			if n, ok := v.(float64); ok {
+				raw[i] = int64(n) // as Redis gives numbers
+			}
+		}
+		entry := answer(raw)
+		m := answer{"ok", raw}.fields(1)
+		_, _ = readEvent(entry)
+		_, _ = readShown(m)
+		_, _ = readLink(m)
+		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)
+		list, err := readSummaries(m, m)
+		if err != nil {
+			return
+		}
+		for _, r := range list {
+			if _, ok := m[r.ID.String()]; !ok {
+				t.Errorf("run %s is none of %v", r.ID, m)
+			}
+		}
+	})
+}
