@@ -61,10 +61,10 @@ func newRoot(s surroundings) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "riskroom",
 		Short: "Risks are filed in chat, and flows follow them up",
-		Long: `riskroom lets people file risks from Slack with a slash command. While a risk
-stays pending, flows that an admin wrote in a config file act on it: handlers
-are told, reminded a day later, and after two days a group with the right
-people is opened about it. Redis holds the timers.
+		Long: `riskroom lets people file risks from Slack or Discord with a slash command.
+While a risk stays pending, flows that an admin wrote in a config file act on it:
+handlers are told, reminded a day later, and after two days a group with the
+right people is opened about it. Redis holds the timers.
 
 To see it, with nothing to set up:   riskroom demo
 To write a config file:              start from configs/, then riskroom check
