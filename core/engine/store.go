@@ -70,8 +70,8 @@ const (
 	// CancelBegun wishes a run cancelled if it has begun, and leaves it alone
 	// otherwise.
 	CancelBegun TimerOp = "cancel_begun"
-	// ArmSync makes the sync run of the risk due at Due at the latest; if it is
-	// under way, wishes it to look again.
+	// ArmSync makes the sync run of the risk due at Due at the latest. If it is
+	// under way it is wished to look again; one that waits keeps its time.
 	ArmSync TimerOp = "sync"
 )
 

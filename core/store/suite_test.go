@@ -29,6 +29,7 @@ var cases = map[string]func(*testing.T, opener){
 	"move in place":      testMoveInPlace,
 	"drop and cancel":    testDropAndCancel,
 	"sync":               testSync,
+	"sync deferred":      testSyncDeferred,
 	"sync cycles":        testSyncCycles,
 	"claim order":        testClaimOrder,
 	"claim once":         testClaimOnce,

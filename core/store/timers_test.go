@@ -179,6 +179,22 @@ func testSync(t *testing.T, open opener) {
 	b.same("open", b.load(syncID).At, until)
 }
 
+func testSyncDeferred(t *testing.T, open opener) {
+	b := setup(t, open)
+	b.arm(b.sync(0))
+	until := b.clock.Now().Add(time.Minute)
+	b.settle(engine.Settle{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until})
+	b.arm(b.sync(0))
+	b.same("it has yet to look", []any{b.load(syncID).At, b.load(syncID).Wish}, []any{until, engine.NoWish})
+	b.clock.pass(time.Minute)
+	until = until.Add(time.Minute)
+	b.settle(engine.Settle{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until, Input: []byte("in"),
+		Slot: engine.Slot{Key: "edit", At: until}})
+	b.arm(b.sync(0))
+	r := b.load(syncID)
+	b.same("it has looked, and keeps its slot", []any{r.At, r.Slot.At, r.Wish}, []any{until, until, engine.AgainWish})
+}
+
 func testSyncCycles(t *testing.T, open opener) {
 	b := setup(t, open)
 	b.arm(b.sync(0))

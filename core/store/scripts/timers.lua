@@ -77,15 +77,16 @@ local function dismiss(t)
   return 'dropped'
 end
 
--- sync: a risk's one sync run. Its ends are not final.
+-- sync: a risk's one sync run. Its ends are not final. One that waits for its
+-- slot or backs off keeps its time: asked before, it would have to wait again.
 local function sync(t)
   local r = load(t.key, t.id)
   if not r.f.st or ended[r.f.st] then
     armed(r, t)
     return 'armed'
   end
-  if r.f.st == 'running' or r.f.st == 'parked' or num(r.f.open) > 0 then return wish(r, 'again') end
-  if t.due >= (score(due, r.id) or t.due + 1) then return 'left' end
+  if r.f.st == 'running' or r.f.st == 'parked' or r.f.inp then return wish(r, 'again') end
+  if r.f.st == 'waiting' or t.due >= (score(due, r.id) or t.due + 1) then return 'left' end
   put(r, 'due', str(t.due))
   timer(r, t.due)
   save(r)
