@@ -43,7 +43,7 @@ func wordReason(code string) string {
 		return "its flow was written by another version"
 	case "paused":
 		return "the workspace refuses the bot"
-	case "rate_limited", "ratelimited":
+	case "rate_limited", "ratelimited", "rate_budget":
 		return "it waits for the platform's rate limit"
 	case "unavailable":
 		return "the other side does not answer"

@@ -11,6 +11,11 @@ import (
 // whose slot is later is deferred to it, and the worker is free.
 const MaxSlotWait = 2 * time.Second
 
+// slotLead is how long before its slot a deferred run is claimed. The rest is
+// waited for in place: claiming and reading take longer than a slot may be late,
+// and a run that missed it would go to the end of the queue, again and again.
+const slotLead = 500 * time.Millisecond
+
 // Budget grants calls within the rate limits that all replicas share. It
 // implements core.Budget for adapters and for the answers of bots.
 type Budget struct {
@@ -45,17 +50,32 @@ func (b *Budget) Spend(ctx context.Context, cost []core.Bucket, call func(contex
 	if wait > MaxSlotWait {
 		return rateLimited(wait)
 	}
-	if err := sleep(ctx, wait); err != nil {
-		return &core.Error{Op: "rate budget", Kind: core.Unavailable, Err: err}
+	if err := b.wait(ctx, cost, wait); err != nil {
+		return err
 	}
 	err = call(ctx)
 	b.heed(ctx, cost, err)
 	return err
 }
 
+// wait waits for a place. The platform may meanwhile have held everybody back.
+func (b *Budget) wait(ctx context.Context, cost []core.Bucket, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	if err := sleep(ctx, d); err != nil {
+		return &core.Error{Op: "rate budget", Kind: core.Unavailable, Err: err}
+	}
+	held, err := b.slots.HeldBack(ctx, cost)
+	if held > 0 {
+		return rateLimited(held)
+	}
+	return err
+}
+
 // heed holds everybody back when a platform said that it was too much.
 func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
-	if core.KindOf(err) != core.RateLimited || core.IsStop(err) {
+	if core.KindOf(err) != core.RateLimited || core.DetailOf(err) == overBudget {
 		return
 	}
 	wait := core.RetryAfterOf(err)
@@ -66,8 +86,12 @@ func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
 	_ = b.slots.HoldBack(context.WithoutCancel(ctx), cost, wait)
 }
 
+// overBudget is the Detail of the budget's own refusals: nobody has failed, and
+// whoever is refused comes again when there is room.
+const overBudget = "rate_budget"
+
 func rateLimited(wait time.Duration) error {
-	return &core.Error{Op: "rate budget", Kind: core.RateLimited, RetryAfter: wait}
+	return &core.Error{Op: "rate budget", Kind: core.RateLimited, RetryAfter: wait, Detail: overBudget}
 }
 
 // guard is how late a slot may be used: a fiftieth of the window, at least

@@ -35,9 +35,15 @@ var (
 
 func setup(t *testing.T, defs ...flow.Def) *bundle {
 	t.Helper()
-	b := &bundle{t: t, clock: &fakeClock{}}
+	clock := &fakeClock{}
+	return bundled(t, clock, storetest.Embedded(t, clock), defs...)
+}
+
+// bundled returns a bundle on a given store.
+func bundled(t *testing.T, clock *fakeClock, s engine.Store, defs ...flow.Def) *bundle {
+	t.Helper()
+	b := &bundle{t: t, clock: clock, store: s}
 	b.platform = newFake("acme", b.clock, "LIN", "WEI", "MEI", "BOSS", "OUT")
-	b.store = storetest.Embedded(t, b.clock)
 	b.org = &core.Organisation{
 		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
 		Workspaces: map[string]core.Workspace{"acme": {Name: "acme", Platform: "fake"}},

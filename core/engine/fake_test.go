@@ -38,7 +38,8 @@ type fakePlatform struct {
 	profiles map[string]core.Profile
 	groups   map[string]*fakeGroup
 	posts    []fakePost
-	next     int // number of the last message
+	next     int         // number of the last message
+	rate     core.Bucket // what a message costs
 	// fail is asked before each call; an error with Effect Maybe is returned
 	// after the effect, any other instead of it.
 	fail func(method, about string) error
@@ -62,7 +63,10 @@ type fakeGroup struct {
 var _ core.Platform = (*fakePlatform)(nil)
 
 func newFake(name string, clock core.Clock, users ...string) *fakePlatform {
-	f := &fakePlatform{name: name, now: clock.Now, profiles: map[string]core.Profile{}, groups: map[string]*fakeGroup{}}
+	f := &fakePlatform{
+		name: name, now: clock.Now, profiles: map[string]core.Profile{}, groups: map[string]*fakeGroup{},
+		rate: core.Bucket{Workspace: name, Name: "post", N: 600, Window: time.Minute},
+	}
 	for _, u := range users {
 		f.profiles[u] = core.Profile{
 			Account: core.Account{Workspace: name, ID: u}, Name: strings.ToLower(u), Email: strings.ToLower(u) + "@example.com",
@@ -105,7 +109,7 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 	ref := core.MessageRef{Workspace: f.name, Channel: channel}
 	id, err := once.Do(ctx, core.Call{
 		Key: "post", Unsure: core.Resend,
-		Cost: []core.Bucket{{Workspace: f.name, Name: "post", N: 600, Window: time.Minute}},
+		Cost: []core.Bucket{f.rate},
 		Probe: func(_ context.Context, in core.Intent) (string, core.Found, error) {
 			f.mu.Lock()
 			defer f.mu.Unlock()

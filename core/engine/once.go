@@ -19,6 +19,9 @@ var (
 	errUnsure    = &core.Error{Op: "once", Kind: core.Unknown, Effect: core.Maybe, Detail: "unsure"}
 )
 
+// young is the Detail of the refusal to look yet whether a call happened.
+const young = "young"
+
 // once implements core.Once for the calls of one turn. Scope tells the calls of
 // several people apart, where one step runs an action for each of them.
 type once struct {
@@ -64,7 +67,7 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 func (o once) settle(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
 	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
-		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: "young"})
+		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: young})
 	}
 	if c.Probe == nil {
 		return "", core.No, o.giveUpIfCancelled(ctx, key, s)

@@ -109,7 +109,7 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 		t.slot = Slot{Key: key, At: t.e.clock.Now().Add(wait)}
 		return rateLimited(wait)
 	}
-	return sleep(ctx, wait)
+	return t.e.budget.wait(ctx, cost, wait)
 }
 
 // useSlot uses the place that the call was deferred to, unless it has passed or
@@ -121,10 +121,11 @@ func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (boo
 	if s.Key != key || s.At.IsZero() || ahead < -guard(cost) || ahead > MaxSlotWait {
 		return false, nil
 	}
-	if held, err := t.e.store.HeldBack(ctx, cost); held > 0 || err != nil {
-		return false, err
+	err := t.e.budget.wait(ctx, cost, max(ahead, time.Nanosecond))
+	if core.DetailOf(err) == overBudget {
+		return false, nil
 	}
-	return true, sleep(ctx, ahead)
+	return err == nil, err
 }
 
 // begin opens the intent of a call.

@@ -72,8 +72,8 @@ func (t *turn) judgeError(err error) verdict {
 		v.course = handBack
 	case isStop(err, errUnsure):
 		v.course = park
-	case core.IsStop(err) && core.KindOf(err) == core.RateLimited,
-		core.IsStop(err) && core.DetailOf(err) == "young", core.DetailOf(err) == paused:
+	case core.IsStop(err) && (core.KindOf(err) == core.RateLimited || core.DetailOf(err) == young),
+		core.DetailOf(err) == overBudget, core.DetailOf(err) == paused:
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):
 		v.course = goOn

@@ -273,6 +273,9 @@ func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 func (t *turn) later(ctx context.Context, v verdict, p performed) error {
 	s := p.left(Settle{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
 		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()})
+	if !t.slot.At.IsZero() {
+		s.Until = t.slot.At.Add(-slotLead)
+	}
 	kind := EventDeferred
 	switch v.course {
 	case backOff:

@@ -1,0 +1,126 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+	"riskroom/core/store"
+)
+
+// distant is a store whose server is far away.
+type distant struct {
+	engine.Store
+	trip time.Duration
+}
+
+func (d distant) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	time.Sleep(d.trip)
+	return d.Store.Claim(ctx, limit, lease)
+}
+
+func (d distant) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	time.Sleep(d.trip)
+	return d.Store.Get(ctx, key)
+}
+
+// TestSlotsAreUsedThoughTheStoreIsSlow: a channel takes a message a second, and
+// many runs wait for their turn. None may miss its slot again and again because
+// it takes longer to get hold of the run than a slot may be late.
+func TestSlotsAreUsedThoughTheStoreIsSlow(t *testing.T) {
+	t.Parallel()
+	const risks = 20
+	crowded(t, func(b *bundle) {
+		b.options.Store = distant{Store: b.store, trip: 60 * time.Millisecond}
+		b.engine = engine.New(b.options)
+		for i := range risks {
+			b.file(fmt.Sprint("risk ", i), time.Time{})
+		}
+		stop := b.startEngine(b.engine)
+		time.Sleep(2 * risks * time.Second)
+		if n := len(b.platform.postsIn("CROOM")); n != risks {
+			t.Errorf("%d of %d messages in twice the time that the limit asks for", n, risks)
+		}
+		stop()
+	})
+}
+
+func TestARefusalHoldsBackThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	crowded(t, func(b *bundle) {
+		var mu sync.Mutex
+		var calls []time.Time
+		b.platform.setFail(func(string, string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if calls = append(calls, time.Now()); len(calls) == 1 {
+				return &core.Error{Op: "fake", Kind: core.RateLimited, RetryAfter: 5 * time.Second}
+			}
+			return nil
+		})
+		for i := range 3 {
+			b.file(fmt.Sprint("risk ", i), time.Time{})
+		}
+		stop := b.startEngine(b.engine)
+		time.Sleep(time.Minute)
+		if len(calls) != 4 || calls[1].Sub(calls[0]) < 5*time.Second {
+			t.Errorf("calls at %v: want the second five seconds after the first was refused", calls)
+		}
+		stop()
+	})
+}
+
+// crowded tries out a bundle, in a bubble, whose one channel takes a message a
+// second, and where every risk that is filed is posted there.
+func crowded(t *testing.T, try func(*bundle)) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Stop() }()
+		b := bundled(t, &fakeClock{}, s, flow.Def{Name: "crowd", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+			{SendGroupMessage: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
+		b.platform.rate.N, b.platform.rate.Window = 1, time.Second
+		try(b)
+	})
+}
+
+// costly is a workspace whose user groups are asked for under a rate limit.
+type costly struct {
+	*fakePlatform
+	budget core.Budget
+}
+
+func (c costly) Expand(ctx context.Context, group string) (out []core.Account, err error) {
+	room := []core.Bucket{{Workspace: "acme", Name: "expand", N: 1, Window: 10 * time.Second}}
+	err = c.budget.Spend(ctx, room, func(ctx context.Context) error {
+		out, err = c.fakePlatform.Expand(ctx, group+"?")
+		return err
+	})
+	return out, err
+}
+
+func TestWaitingForTheRateBudgetIsNoFailure(t *testing.T) {
+	t.Parallel()
+	d := storyFlows()[0]
+	d.Steps[0].SendMessage.To = []string{"wei", "@one", "@two"}
+	b := setup(t, d)
+	b.options.Platforms = map[string]core.Platform{"acme": costly{b.platform, engine.NewBudget(b.store)}}
+	b.engine = engine.New(b.options)
+	b.start()
+	r := b.file("Patient", time.Time{})
+	if got := b.ends(r.Key, "tell"); got != engine.Finished {
+		t.Errorf("the run is %s", got)
+	}
+	if !b.hasEvent(r.Key, engine.EventDeferred) || b.hasEvent(r.Key, engine.EventRetry) {
+		t.Error("want the run deferred, and nothing counted as a failure")
+	}
+}
