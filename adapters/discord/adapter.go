@@ -46,7 +46,11 @@ type Config struct {
 	Budget      core.Budget       // paces the reads outside of actions; nil lets all of them through
 	Clock       core.Clock        // tells when a rate limit is over; nil is wall time
 	Transport   http.RoundTripper // nil: one of its own
-	Logger      *slog.Logger      // nil: says nothing
+
+	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
+	// nobody.
+	Observe func(method, outcome string)
+	Logger  *slog.Logger // nil: says nothing
 }
 
 // Adapter is one Discord guild. It is safe for concurrent use.
@@ -108,7 +112,7 @@ func New(c Config) (*Adapter, error) {
 	if clock == nil {
 		clock = core.ClockFunc(time.Now)
 	}
-	a.session, err = newSession(c.BotToken, newLine(u, c.Transport, cmp.Or(c.CallTimeout, defaultTimeout), newBrake(clock)))
+	a.session, err = newSession(c.BotToken, newLine(u, c.Transport, cmp.Or(c.CallTimeout, defaultTimeout), newBrake(clock), c.Observe))
 	return a, err
 }
 

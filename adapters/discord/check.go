@@ -14,6 +14,7 @@ type Identity struct {
 	GuildID       string   //
 	Guild         string   // its name
 	Missing       []string // of RequiredPermissions, those that the bot's roles do not give it
+	Room          int      // how many more channels the guild takes
 }
 
 // Check asks Discord whom the token speaks for: a bad token, and a bot that is
@@ -38,9 +39,13 @@ func (a *Adapter) Check(ctx context.Context) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
+	channels, err := spend(ctx, a, "", "list_guild_channels", a.listGuildChannels)
+	if err != nil {
+		return Identity{}, err
+	}
 	return Identity{
 		UserID: u.ID, Name: cmp.Or(m.Nick, u.GlobalName, u.Name), ApplicationID: app.ID, GuildID: g.ID, Guild: g.Name,
-		Missing: missing(g, m),
+		Missing: missing(g, m), Room: max(0, maxInGuild-len(channels)),
 	}, nil
 }
 

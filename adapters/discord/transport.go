@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+
+	"riskroom/core"
 )
 
 // maxAnswer is how much of an answer is read, in bytes: the list of a full
@@ -37,15 +39,19 @@ func newSession(token string, l *line) (*discordgo.Session, error) {
 // which sleeps on some, sends again on others and fails on headers that it
 // cannot read: the library is told of an empty success in any case.
 type line struct {
-	http  *http.Client
-	next  http.RoundTripper
-	base  *url.URL
-	brake *brake
+	http    *http.Client
+	next    http.RoundTripper
+	base    *url.URL
+	brake   *brake
+	observe func(method, outcome string)
 }
 
 var _ http.RoundTripper = (*line)(nil)
 
-func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration, b *brake) *line {
+func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration, b *brake, observe func(method, outcome string)) *line {
+	if observe == nil {
+		observe = func(string, string) {}
+	}
 	if transport == nil {
 		transport = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -55,7 +61,7 @@ func newLine(base *url.URL, transport http.RoundTripper, timeout time.Duration, 
 			TLSHandshakeTimeout: timeout,
 		}
 	}
-	l := &line{base: base, next: transport, brake: b}
+	l := &line{base: base, next: transport, brake: b, observe: observe}
 	l.http = &http.Client{Transport: l, Timeout: timeout}
 	return l
 }
@@ -67,6 +73,12 @@ type exchange struct {
 	body  []byte // of a good answer
 	err   error  // *lineError, *statusError, *refusal, *tooMany or *held
 	over  bool
+}
+
+// method is the operationId of the call.
+func (x *exchange) method() string {
+	method, _, _ := strings.Cut(x.route, ":")
+	return method
 }
 
 type exchangeKey struct{}
@@ -84,6 +96,11 @@ func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, h
 	}
 	x.body, x.err = l.exchange(req, x.route)
+	method, outcome := x.method(), "ok"
+	if x.err != nil {
+		outcome = string(core.KindOf(classify(method, x.err, false)))
+	}
+	l.observe(method, outcome)
 	return &http.Response{
 		Status: "204 No Content", StatusCode: http.StatusNoContent, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, Request: req,

@@ -44,9 +44,38 @@ func isUnknown(err error) bool {
 	return ok && e.status == http.StatusNotFound
 }
 
-// send makes a call of the API, named by its operationId, and decodes the answer
-// into out unless that is nil. Paths may hold tokens: no error shows them.
+// send makes a call of the API, named by its operationId, decodes the answer into
+// out unless that is nil, and has it counted.
 func (b *Bot) send(ctx context.Context, method, verb string, path []string, query string, body, out any) error {
+	err := b.exchange(ctx, method, verb, path, query, body, out)
+	outcome := outcomeOK
+	if err != nil {
+		outcome = outcomeOf(err)
+	}
+	b.called(method, outcome)
+	return err
+}
+
+// outcomeOf is what a failed call is counted as, in the words of core.Kind.
+func outcomeOf(err error) string {
+	e, ok := errors.AsType[*apiError](err)
+	switch {
+	case !ok || e.status >= http.StatusInternalServerError:
+		return string(core.Unavailable)
+	case e.status == http.StatusTooManyRequests:
+		return string(core.RateLimited)
+	case e.status == http.StatusUnauthorized:
+		return string(core.Unauthorized)
+	case e.status == http.StatusForbidden:
+		return string(core.Denied)
+	case e.status == http.StatusNotFound:
+		return string(core.NotFound)
+	}
+	return string(core.Invalid)
+}
+
+// exchange makes a call. Paths may hold tokens: no error shows them.
+func (b *Bot) exchange(ctx context.Context, method, verb string, path []string, query string, body, out any) error {
 	var payload []byte
 	if body != nil {
 		var err error

@@ -57,7 +57,10 @@ type Config struct {
 
 	// Observe counts requests by kind ("interactions", over the gateway "events"
 	// and "connections" too) and outcome, nil for nobody.
-	Observe   func(kind, outcome string)
+	Observe func(kind, outcome string)
+	// Called counts calls of the API by method and outcome: "ok" or a core.Kind; nil
+	// for nobody.
+	Called    func(method, outcome string)
 	Transport http.RoundTripper // nil: one of its own
 	Logger    *slog.Logger      // nil: says nothing
 }
@@ -73,6 +76,7 @@ type Bot struct {
 	noticed                 func(ctx context.Context, g core.GroupRef) error
 	budget                  core.Budget
 	observe                 func(kind, outcome string)
+	called                  func(method, outcome string)
 	log                     *slog.Logger
 	render                  adapter.Renderer
 	http                    *http.Client
@@ -125,7 +129,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{
 		workspace: c.Workspace, guild: c.GuildID, application: c.ApplicationID, token: c.Token, base: base, key: key,
-		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, budget: c.Budget, observe: c.Observe, log: c.Logger,
+		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, budget: c.Budget, observe: c.Observe, called: c.Called, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.Workspace}, registered: errUnregistered,
 		http: &http.Client{
 			Transport: c.Transport, Timeout: callTimeout,
@@ -142,6 +146,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if b.observe == nil {
 		b.observe = func(string, string) {}
+	}
+	if b.called == nil {
+		b.called = func(string, string) {}
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)

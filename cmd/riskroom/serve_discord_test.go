@@ -163,6 +163,17 @@ func TestServeDiscord(t *testing.T) {
 				}
 				return false
 			})
+			counted := []string{
+				`riskroom_api_calls_total{method="create_message",outcome="ok",workspace="guild"} `,
+				`riskroom_api_calls_total{method="bulk_set_guild_application_commands",outcome="ok",workspace="guild"} 1`,
+				`riskroom_group_capacity{workspace="guild"} `, `riskroom_inbound_requests_total{kind="interactions",outcome="ok",workspace="guild"} `,
+			}
+			_, body := get(t, s.admin+"/metrics")
+			for _, line := range counted {
+				if !strings.Contains(body, line) {
+					t.Errorf("the metrics lack %s", line)
+				}
+			}
 			s.end(t)
 		})
 	}

@@ -103,7 +103,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks()})
+	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks(), workspaces: a.workspaces})
 }
 
 // introduce asks each workspace whom its token speaks for.

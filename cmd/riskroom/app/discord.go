@@ -31,14 +31,14 @@ type discordHome struct {
 	application string // "" while Discord could not be asked
 }
 
-func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, log *slog.Logger) (*discord.Adapter, error) {
+func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*discord.Adapter, error) {
 	rates := discord.Rates{Unlimited: s.Rates.Unlimited, Methods: map[string]discord.Rate{}}
 	for method, rate := range s.Rates.Methods {
 		rates.Methods[method] = discord.Rate{N: rate.N, Window: rate.Window}
 	}
 	a, err := discord.New(discord.Config{
 		Workspace: s.Name, BotToken: s.Values[botTokenKey], GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey],
-		APIURL: s.APIURL, CallTimeout: timeout, Rates: rates, Budget: budget, Logger: log,
+		APIURL: s.APIURL, CallTimeout: timeout, Rates: rates, Budget: budget, Observe: called, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
@@ -54,7 +54,7 @@ func (h *discordHome) check(ctx context.Context) (standing, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.application = id.ApplicationID
-	return standing{missing: strings.Join(id.Missing, " "), told: []any{"guild", id.Guild, "bot", id.Name}}, nil
+	return standing{missing: strings.Join(id.Missing, " "), room: id.Room, told: []any{"guild", id.Guild, "bot", id.Name}}, nil
 }
 
 func (h *discordHome) refused(detail string) string {
@@ -76,7 +76,7 @@ func (h *discordHome) open(p parts) (way, error) {
 		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: application,
 		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
 		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Budget: p.budget,
-		Observe: p.counted.inbound.Observer(h.settings.Name), Logger: p.log,
+		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name), Logger: p.log,
 	})
 	if err != nil {
 		return nil, err

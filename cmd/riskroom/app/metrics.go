@@ -92,6 +92,8 @@ type state struct {
 	store  *store.Store
 	clock  core.Clock
 	checks []web.Check
+
+	workspaces []*workspace
 }
 
 var _ prometheus.Collector = (*state)(nil)
@@ -106,13 +108,15 @@ var (
 		"How long the oldest timer has been due without anybody taking it; 0 if none is. The same for all replicas.", nil, nil)
 	groupsDesc = prometheus.NewDesc("riskroom_groups",
 		"Groups that are bound to a risk. The same for all replicas.", nil, nil)
+	capacityDesc = prometheus.NewDesc("riskroom_group_capacity",
+		"How many more groups a workspace takes, by workspace: those of Discord, which has an end to it.", []string{"workspace"}, nil)
 	readyDesc = prometheus.NewDesc("riskroom_ready",
 		"What /readyz says, by check: 1 if it is as it should be.", []string{"check"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (s *state) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{runsDesc, overdueDesc, groupsDesc, readyDesc} {
+	for _, d := range []*prometheus.Desc{runsDesc, overdueDesc, groupsDesc, capacityDesc, readyDesc} {
 		out <- d
 	}
 }
@@ -137,6 +141,11 @@ func (s *state) Collect(out chan<- prometheus.Metric) {
 	}
 	if n, err := s.store.CountGroups(ctx); err == nil {
 		gauge(groupsDesc, float64(n))
+	}
+	for _, w := range s.workspaces {
+		if room, limited := w.capacity(); limited {
+			gauge(capacityDesc, float64(room), w.settings.Name)
+		}
 	}
 	for name, err := range web.RunChecks(ctx, s.checks) {
 		ok := 1.0

@@ -106,7 +106,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, log *slog.Lo
 
 // guild asks whether a Discord guild accepts the bot, and with which permissions.
 func (o *online) guild(ctx context.Context, out config.Outside, s config.WorkspaceSettings, log *slog.Logger) error {
-	a, err := newDiscord(s, o.cfg.CallTimeout, nil, log)
+	a, err := newDiscord(s, o.cfg.CallTimeout, nil, nil, log)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (h *slackHome) check(ctx context.Context) (standing, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.identity = id
-	return standing{missing: strings.Join(id.Missing, " "), told: []any{"team", id.Team, "url", id.URL}}, nil
+	return standing{missing: strings.Join(id.Missing, " "), room: endless, told: []any{"team", id.Team, "url", id.URL}}, nil
 }
 
 func (h *slackHome) refused(detail string) string {

@@ -27,6 +27,7 @@ type workspace struct {
 	mu      sync.Mutex
 	checked time.Time // when the platform was last asked whether it accepts the bot
 	refusal error
+	room    int // as the platform said; endless too while it has not
 }
 
 // home is what differs between platforms.
@@ -46,8 +47,12 @@ type home interface {
 // standing is what a platform says of the bot.
 type standing struct {
 	missing string // what it lacks, in words; "" is nothing
+	room    int    // how many more groups the workspace takes
 	told    []any  // for the log
 }
+
+// endless is the room of a workspace that takes any number of groups.
+const endless = -1
 
 // parts are what a way in is made of.
 type parts struct {
@@ -80,7 +85,7 @@ type socket interface {
 const botTokenKey = "bot_token"
 
 func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
-	w := &workspace{settings: s}
+	w := &workspace{settings: s, room: endless}
 	switch s.Platform {
 	case slack.Platform:
 		a, err := newSlack(s, timeout, budget, called, log)
@@ -89,7 +94,7 @@ func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core
 		}
 		w.adapter, w.home = a, &slackHome{settings: s, adapter: a}
 	case discord.Platform:
-		a, err := newDiscord(s, timeout, budget, log)
+		a, err := newDiscord(s, timeout, budget, called, log)
 		if err != nil {
 			return nil, err
 		}
@@ -117,6 +122,7 @@ func (w *workspace) introduce(ctx context.Context, log *slog.Logger) error {
 	if found.missing != "" {
 		log.WarnContext(ctx, w.home.lacking(), "workspace", w.settings.Name, "missing", found.missing)
 	}
+	w.furnish(found)
 	log.InfoContext(ctx, "workspace accepts the bot", append([]any{"workspace", w.settings.Name}, found.told...)...)
 	return nil
 }
@@ -136,10 +142,11 @@ func (w *workspace) accepted(ctx context.Context) error {
 	if !due {
 		return refusal
 	}
-	_, err := w.home.check(ctx)
+	found, err := w.home.check(ctx)
 	switch {
 	case err == nil:
 		w.note(nil)
+		w.furnish(found)
 		return nil
 	case core.KindOf(err) == core.Unauthorized:
 		err = fmt.Errorf("the bot's credentials are refused (%s)", core.DetailOf(err))
@@ -153,6 +160,20 @@ func (w *workspace) note(refusal error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.checked, w.refusal = time.Now(), refusal
+}
+
+// furnish takes over how many more groups there is room for.
+func (w *workspace) furnish(found standing) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.room = found.room
+}
+
+// capacity tells how many more groups the workspace takes, if that has an end.
+func (w *workspace) capacity() (room int, limited bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.room, w.room != endless
 }
 
 // open makes the way in.
