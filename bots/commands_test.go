@@ -29,6 +29,7 @@ func TestShow(t *testing.T) {
 	}
 	wants(t, words(ask(t, b, typed("show"))), "Which risk?", "/risk show R-17")
 	wants(t, words(ask(t, b, typed("show ledger"))), `"ledger" is no risk`, "R-17")
+	wants(t, words(ask(t, b, typed("show 17 and more"))), "Nothing stands behind the key: /risk show R-17", "and more")
 	f.before = func(context.Context, string) error {
 		return &engine.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
 	}
@@ -60,6 +61,8 @@ func TestList(t *testing.T) {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 	wants(t, words(ask(t, b, typed("list closed module:Payment"))), `"closed" is nothing to list by`, "Did you mean Payments?", "/risk list [open]")
+	wants(t, words(ask(t, b, typed("list payments"))), "Did you mean module:Payments?")
+	wants(t, words(ask(t, b, typed("list overdu"))), "Did you mean overdue?")
 }
 
 func TestStatus(t *testing.T) {
@@ -72,6 +75,8 @@ func TestStatus(t *testing.T) {
 		"status 17 in_progress soon":        {Risk: "R-17", To: core.InProgress, Note: "soon"},
 		"status r-17 处理中 正在看":               {Risk: "R-17", To: core.InProgress, Note: "正在看"},
 		"状态 R-17 搁置 等供应商":                   {Risk: "R-17", To: core.Shelved, Note: "等供应商"},
+		"状态 R-17 已处理：修好了 已上线":               {Risk: "R-17", To: core.Resolved, Note: "修好了 已上线"},
+		"status 17 resolved: by lin":        {Risk: "R-17", To: core.Resolved, Note: "by lin"},
 	} {
 		c := typed(line)
 		wants(t, words(ask(t, b, c)), "R-17 Ledger: ")
@@ -88,7 +93,8 @@ func TestStatus(t *testing.T) {
 	n := len(f.changes)
 	wants(t, words(ask(t, b, typed("status 17 resovled"))), `"resovled" is no status`, "Did you mean", "Pending, In progress, Resolved, Shelved", "/risk status 17 resovled")
 	wants(t, words(ask(t, b, typed("status 17"))), "Which status?")
-	wants(t, words(ask(t, b, typed("status resolved"))), `"resolved" is no risk`)
+	wants(t, words(ask(t, b, typed("status resolved by lin"))), "Which risk?", "/risk status R-17 resolved by lin")
+	wants(t, words(ask(t, b, typed("status nothing"))), `"nothing" is no risk`)
 	r := ask(t, b, typed("status 17 shelved"))
 	wants(t, words(r), "Say why it is shelved")
 	if r.Form == nil || r.Form.ID != formShelve || !r.Form.Fields[0].Required {

@@ -19,8 +19,10 @@ var days = map[string]int{
 var (
 	// "3d ago", "3 days ago", "-3d", "in 3d", "+3d", "3天前", "3 小时后"
 	offset = regexp.MustCompile(`^(-|\+|in )?(\d{1,4}) ?(d|days?|h|hours?|天|日|小时)( ago|前|后)?$`)
-	// "2026-11-20", "2026/1/2", "2026年11月20日", with "14:30" behind
-	calendar = regexp.MustCompile(`^(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?(?:[ t]?(\d{1,2})[:：](\d{2}))?$`)
+	// "2026-11-20", "2026/1/2", "2026年11月20日"
+	calendar = regexp.MustCompile(`^(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?$`)
+	// a day with "14:30" behind it
+	dayAndTime = regexp.MustCompile(`^(.+?)[ t]?(\d{1,2})[:：](\d{2})$`)
 )
 
 // parseDate reads a date as people type it, at a moment now, in the
@@ -32,19 +34,49 @@ func parseDate(org *core.Organisation, now time.Time, s string) (time.Time, bool
 	if s == "now" || s == "现在" {
 		return now, true
 	}
-	if n, ok := days[s]; ok {
-		return dayFrom(org, now, n), true
-	}
 	if t, err := time.Parse(time.RFC3339, strings.ToUpper(s)); err == nil {
 		return t.In(org.Zone), true // as forms give moments
 	}
+	if t, ok := parseDay(org, now, s); ok {
+		return t, true
+	}
 	if m := offset.FindStringSubmatch(s); m != nil {
-		return offsetDate(org, now, m)
+		n, ok := signed(m)
+		return now.Add(time.Duration(n) * time.Hour), ok
 	}
-	if m := calendar.FindStringSubmatch(s); m != nil {
-		return calendarDate(org, m)
+	m := dayAndTime.FindStringSubmatch(s)
+	if m == nil {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
+	day, ok := parseDay(org, now, m[1])
+	hour, _ := strconv.Atoi(m[2]) // digits only
+	minute, _ := strconv.Atoi(m[3])
+	if !ok || hour > 23 || minute > 59 {
+		return time.Time{}, false
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), hour, minute, 0, 0, org.Zone), true
+}
+
+// parseDay reads a day.
+func parseDay(org *core.Organisation, now time.Time, s string) (time.Time, bool) {
+	if n, ok := days[s]; ok {
+		return dayFrom(org, now, n), true
+	}
+	if m := offset.FindStringSubmatch(s); m != nil && m[3][0] != 'h' && m[3] != "小时" {
+		n, ok := signed(m)
+		return dayFrom(org, now, n), ok
+	}
+	m := calendar.FindStringSubmatch(s)
+	if m == nil {
+		return time.Time{}, false
+	}
+	var n [3]int
+	for i := range n {
+		n[i], _ = strconv.Atoi(m[i+1]) // digits only
+	}
+	t := org.DateOf(n[0], time.Month(n[1]), n[2])
+	// Otherwise it is a day such as 30 February.
+	return t, t.Year() == n[0] && int(t.Month()) == n[1] && t.Day() == n[2]
 }
 
 // dayFrom returns the day that is n days after now's.
@@ -52,39 +84,14 @@ func dayFrom(org *core.Organisation, now time.Time, n int) time.Time {
 	return org.DateOf(now.Year(), now.Month(), now.Day()+n)
 }
 
-func offsetDate(org *core.Organisation, now time.Time, m []string) (time.Time, bool) {
+// signed returns how many days or hours ahead a match of offset is. "3d" alone
+// may mean either way, "+3d ago" neither.
+func signed(m []string) (n int, ok bool) {
 	before := m[1] == "-" || m[4] == " ago" || m[4] == "前"
 	after := m[1] == "+" || m[1] == "in " || m[4] == "后"
-	if before == after {
-		return time.Time{}, false // "3d" alone may mean either, "+3d ago" neither
-	}
 	n, err := strconv.Atoi(m[2])
-	if err != nil {
-		return time.Time{}, false
-	}
 	if before {
 		n = -n
 	}
-	if m[3][0] == 'h' || m[3] == "小时" {
-		return now.Add(time.Duration(n) * time.Hour), true
-	}
-	return dayFrom(org, now, n), true
-}
-
-func calendarDate(org *core.Organisation, m []string) (time.Time, bool) {
-	var n [5]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1]) // digits only; "" is 0
-	}
-	t := org.DateOf(n[0], time.Month(n[1]), n[2])
-	if t.Year() != n[0] || int(t.Month()) != n[1] || t.Day() != n[2] {
-		return time.Time{}, false // such as 30 February
-	}
-	if m[4] == "" {
-		return t, true
-	}
-	if n[3] > 23 || n[4] > 59 {
-		return time.Time{}, false
-	}
-	return time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], 0, 0, org.Zone), true
+	return n, before != after && err == nil
 }

@@ -2,6 +2,8 @@ package bots
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -58,7 +60,7 @@ func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 		case "overdue":
 			q.Overdue = true
 		default:
-			faults = append(faults, fault{code: "list_word", args: text.Args{"Word": word}})
+			faults = append(faults, fault{code: "list_word", args: text.Args{"Word": word, "Near": b.nearListWord(word)}})
 		}
 	}
 	if typed := values.Get("module"); typed != "" {
@@ -69,6 +71,15 @@ func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 		}
 	}
 	return q, faults
+}
+
+// nearListWord returns what somebody who typed word behind `list` probably
+// means, "" if that cannot be told.
+func (b *Bot) nearListWord(word string) string {
+	if name := b.moduleNamed(word); name != "" {
+		return "module:" + quote(name)
+	}
+	return core.Nearest(word, slices.Sorted(maps.Keys(listWords)))
 }
 
 // listTitle is how many characters of a title a line of a list shows.

@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -15,8 +16,11 @@ func (b *Bot) show(ctx context.Context, c Command) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if key == "" || rest != "" {
-		return b.whichRisk(c, c.Typed.Text), nil
+	switch {
+	case key == "" || rest == c.Typed.Text && rest != "":
+		return b.whichRisk(c, c.Typed.Text, ""), nil
+	case rest != "":
+		return Say(b.printer(c).S("commands.only_key", text.Args{"Line": b.org.Command + " show " + string(key), "Text": rest})), nil
 	}
 	v, err := b.handling.Show(ctx, c.Actor, key)
 	if err != nil {
@@ -43,15 +47,17 @@ func (b *Bot) riskAt(ctx context.Context, c Command, typed string) (key core.Ris
 	return key, typed, err
 }
 
-// whichRisk answers a command of which it cannot be told which risk it means.
-func (b *Bot) whichRisk(c Command, typed string) Reply {
+// whichRisk answers a command of which it cannot be told which risk it means:
+// typed is what stands where the key is looked for, and rest what may follow it.
+func (b *Bot) whichRisk(c Command, typed, rest string) Reply {
 	p := b.printer(c)
-	example := core.MakeRiskKey(b.org.KeyPrefix, 17)
+	example := string(core.MakeRiskKey(b.org.KeyPrefix, 17))
 	if typed == "" {
-		return Say(p.S("commands.which_risk", text.Args{"Line": b.typedLine(c), "Example": string(example)}))
+		line := strings.TrimSpace(strings.Join([]string{b.org.Command, c.Typed.Name, example, rest}, " "))
+		return Say(p.S("commands.which_risk", text.Args{"Line": line}))
 	}
 	first, _ := cutWord(typed)
-	return Say(p.S("commands.no_key", text.Args{"Word": first, "Example": string(example), "Line": b.typedLine(c)}))
+	return Say(p.S("commands.no_key", text.Args{"Word": first, "Example": example, "Line": b.typedLine(c)}))
 }
 
 func notFound(err error) bool {

@@ -15,10 +15,13 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if key == "" {
-		return b.whichRisk(c, c.Typed.Text), nil
-	}
 	to, note, ok := b.statusAt(rest)
+	switch {
+	case key == "" && ok: // only the key is missing
+		return b.whichRisk(c, "", rest), nil
+	case key == "":
+		return b.whichRisk(c, c.Typed.Text, ""), nil
+	}
 	if !ok {
 		return b.whichStatus(c, rest), nil
 	}
@@ -33,9 +36,15 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 	return b.change(ctx, c, engine.StatusChange{Risk: key, To: to, Note: note})
 }
 
-// statusAt reads a status of one or two words at the start of s.
+// statusAt reads a status of one or two words at the start of s. A colon may
+// stand behind one word: "已处理：修好了".
 func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
 	first, rest := cutWord(s)
+	if word, behind, found := cutColon(first); found {
+		if to, ok = b.text.StatusFrom(word); ok {
+			return to, strings.TrimSpace(behind + s[len(first):]), true
+		}
+	}
 	second, behind := cutWord(rest)
 	if to, ok = b.text.StatusFrom(first + " " + second); ok && second != "" {
 		return to, behind, true

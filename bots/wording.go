@@ -54,7 +54,7 @@ func (b *Bot) fieldLabel(p text.Printer, field string) string {
 	case "", anywayKey:
 		return ""
 	case "note":
-		return p.Field("notes")
+		return p.S("commands.note")
 	}
 	return p.Field(field)
 }
@@ -202,6 +202,9 @@ func (b *Bot) person(workspace string, ref core.Ref) core.Span {
 		if id := b.org.People[name].Accounts[workspace]; id != "" {
 			return core.Mention(core.Account{Workspace: workspace, ID: id})
 		}
+	}
+	if ws, group, ok := ref.Group(); ok && ws == workspace {
+		return core.Plain("@" + group)
 	}
 	return core.Plain(string(ref))
 }
