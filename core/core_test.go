@@ -88,7 +88,7 @@ func TestMakeOp(t *testing.T) {
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("connection refused")
-	e := &core.Error{Op: "slack: conversations.open", Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: time.Second, Err: cause}
+	e := &core.Error{Op: "acme: open", Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: time.Second, Err: cause}
 	wrapped := fmt.Errorf("step 2: %w", e)
 	if core.KindOf(wrapped) != core.Unavailable || core.EffectOf(wrapped) != core.Maybe || core.RetryAfterOf(wrapped) != time.Second || !errors.Is(wrapped, cause) {
 		t.Error("what an error says is lost when it is wrapped")
@@ -102,7 +102,7 @@ func TestErrors(t *testing.T) {
 	if got := (&core.Error{Op: "store: claim", Kind: core.Lost}).Error(); got != "store: claim: lost" {
 		t.Errorf("%q", got)
 	}
-	if got := e.Error(); got != "slack: conversations.open: connection refused" {
+	if got := e.Error(); got != "acme: open: connection refused" {
 		t.Errorf("%q", got)
 	}
 	if core.DetailOf(context.Canceled) != string(core.Unknown) {

@@ -38,7 +38,7 @@ const (
 // wrapped: it is found with KindOf and its siblings, never by type assertion.
 // Its message begins with Op and never holds a secret.
 type Error struct {
-	Op         string // what was tried: "slack: conversations.create"
+	Op         string // what was tried, and by whom: "store: claim"
 	Kind       Kind
 	Effect     Effect        // "" counts as None: whoever sends a request must set it, or a call may be made twice
 	RetryAfter time.Duration // how long to wait before trying again; 0 is unknown

@@ -111,10 +111,11 @@ func bulleted(list [][]core.Span) []core.Span {
 	return out
 }
 
-// edit puts a message in the place of the first answer. See
+// edit puts a message in the place of the first answer, which Discord may take a
+// while to read. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#edit-original-interaction-response.
 func (b *Bot) edit(ctx context.Context, in interaction, m message) error {
-	return insist(ctx, 4, 300*time.Millisecond, func() error {
+	return insist(ctx, 6, 300*time.Millisecond, func() error {
 		return b.send(ctx, "update_original_webhook_message", http.MethodPatch,
 			[]string{"webhooks", in.ApplicationID, in.Token, "messages", "@original"}, "", m.Content, nil)
 	})

@@ -13,11 +13,11 @@ import (
 
 var update = flag.Bool("update", false, "write the expected files anew")
 
-// slackLike is a platform as an adapter describes it.
-func slackLike() core.PlatformSettings {
+// forumLike is a platform as an adapter describes it.
+func forumLike() core.PlatformSettings {
 	native := core.Ability{Support: core.Native}
 	return core.PlatformSettings{
-		Platform: "slack",
+		Platform: "forum",
 		Settings: []core.Setting{
 			{Key: "bot_token", Secret: true, Required: true, Pattern: "^xoxb-", Form: "xoxb-…", Doc: "The bot user's token."},
 			{Key: "app_token", Secret: true, Pattern: "^xapp-", Form: "xapp-…", Doc: "An app-level token: events come over a socket."},
@@ -26,7 +26,7 @@ func slackLike() core.PlatformSettings {
 		},
 		AnyOf: []string{"app_token", "signing_secret"},
 		Capabilities: core.Capabilities{
-			Platform: "slack",
+			Platform: "forum",
 			Groups: map[core.GroupType]core.Ability{
 				core.Ordinary: native, core.Item: native,
 				core.Topic: {Support: core.Lacking, Why: "Topic groups are not built yet."},
@@ -50,7 +50,7 @@ func testOptions() Options {
 	}
 	files := map[string]string{"/run/bot": "xoxb-from-file\n", "/run/empty": "\n"}
 	return Options{
-		Platforms: []core.PlatformSettings{slackLike()},
+		Platforms: []core.PlatformSettings{forumLike()},
 		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		ReadFile: func(name string) ([]byte, error) {
 			if s, ok := files[name]; ok {

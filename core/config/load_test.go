@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 	}}, acme.Rates); diff != "" {
 		t.Error(diff)
 	}
-	if acme.APIURL != "https://slack.example.com/api/" || !cfg.Workspaces[1].Rates.Unlimited {
+	if acme.APIURL != "https://forum.example.com/api/" || !cfg.Workspaces[1].Rates.Unlimited {
 		t.Errorf("workspaces: %q, %+v", acme.APIURL, cfg.Workspaces[1].Rates)
 	}
 }
@@ -99,7 +99,7 @@ func TestPeopleAndRights(t *testing.T) {
 	}, org.People); diff != "" {
 		t.Error(diff)
 	}
-	if org.AdminChannel != (core.GroupRef{Workspace: "acme", ID: "C1"}) || org.Workspaces["acme"].Platform != "slack" {
+	if org.AdminChannel != (core.GroupRef{Workspace: "acme", ID: "C1"}) || org.Workspaces["acme"].Platform != "forum" {
 		t.Errorf("admin channel %v, workspaces %v", org.AdminChannel, org.Workspaces)
 	}
 	if len(org.Modules) != 1 || org.Modules[0].Handlers[0] != "lin" {
@@ -134,7 +134,7 @@ func TestFill(t *testing.T) {
 	t.Parallel()
 	const src = `version: 1
 workspaces:
-  acme: { platform: slack, bot_token: "${A}", app_token_file: /b }
+  acme: { platform: forum, bot_token: "${A}", app_token_file: /b }
 redis: { url: "${C}" }
 timezone: "${D}"
 permissions: { administrators: "@ops" }
@@ -143,7 +143,7 @@ flows: {}
 `
 	var blanks []string
 	cfg, problems := Load("x.yaml", []byte(src), Options{
-		Platforms: []core.PlatformSettings{slackLike()},
+		Platforms: []core.PlatformSettings{forumLike()},
 		Unset:     UnsetIsFilled,
 		Fill: func(b Blank) string {
 			blanks = append(blanks, strings.Join([]string{b.Variable, b.Workspace, b.Platform, b.Setting.Key, b.Setting.Pattern}, " "))
@@ -154,7 +154,7 @@ flows: {}
 		t.Fatalf("problems:\n%s", problems)
 	}
 	if diff := cmp.Diff([]string{
-		"A acme slack bot_token ^xoxb-", "C   url ", "D   timezone ", "/b acme slack app_token ^xapp-",
+		"A acme forum bot_token ^xoxb-", "C   url ", "D   timezone ", "/b acme forum app_token ^xapp-",
 	}, blanks); diff != "" {
 		t.Error(diff)
 	}

@@ -34,21 +34,21 @@ func TestLiteralSecretsAreHidden(t *testing.T) {
 	t.Parallel()
 	const head, tail = "version: 1\nmodules: { P: {} }\nflows: {}\nworkspaces:\n", "\n"
 	for name, body := range map[string]string{
-		"literal":           `  acme: { platform: slack, bot_token: xoxb-hunter2, app_token: xapp-hunter2 }`,
-		"quoted":            `  acme: { platform: slack, bot_token: "xoxb hunter2", signing_secret: 'hunter2' }`,
-		"default":           `  acme: { platform: slack, bot_token: "${BOT:-xoxb-hunter2}", signing_secret: "${X:-hunter2}" }`,
-		"wrong key":         `  acme: { platform: slack, bot_tokn: xoxb-hunter2, team_id: xapp-hunter2 }`,
-		"as a key":          `  acme: { platform: slack, xoxb-hunter2: x }`,
-		"does not parse":    `  acme: { platform: slack, bot_token: xoxb-hunter2, signing_secret: hunter2`,
-		"unclosed":          `  acme: { platform: slack, signing_secret: "hunter2`,
+		"literal":           `  acme: { platform: forum, bot_token: xoxb-hunter2, app_token: xapp-hunter2 }`,
+		"quoted":            `  acme: { platform: forum, bot_token: "xoxb hunter2", signing_secret: 'hunter2' }`,
+		"default":           `  acme: { platform: forum, bot_token: "${BOT:-xoxb-hunter2}", signing_secret: "${X:-hunter2}" }`,
+		"wrong key":         `  acme: { platform: forum, bot_tokn: xoxb-hunter2, team_id: xapp-hunter2 }`,
+		"as a key":          `  acme: { platform: forum, xoxb-hunter2: x }`,
+		"does not parse":    `  acme: { platform: forum, bot_token: xoxb-hunter2, signing_secret: hunter2`,
+		"unclosed":          `  acme: { platform: forum, signing_secret: "hunter2`,
 		"unknown platform":  `  acme: { platform: slak, bot_token: hunter2 }`,
 		"no platform":       `  acme: { signing_secret: hunter2, bot_token: xoxb-hunter2 }`,
-		"url":               "  acme: { platform: slack, api_url: \"https://me:hunter2@example.com\" }\nredis: { url: \"redis://:hunter2@localhost\" }",
-		"url with @":        "  acme: { platform: slack }\nredis: { url: \"redis://me:hun@hunter2@localhost\" }",
-		"redis password":    "  acme: { platform: slack }\nredis: { url: \"redis://localhost\", password: hunter2 }",
-		"twice":             "  acme: { platform: slack, bot_token: xoxb-hunter2, bot_token: xoxb-hunter2 }",
-		"as a name":         "  acme: { platform: slack }\ntimezone: xoxb-hunter2\nlanguage: xapp-hunter2",
-		"from the variable": "  acme: { platform: slack, bot_token: \"${SECRET}\", app_token: \"${SECRET}\" }\ntimezone: \"${SECRET}\"",
+		"url":               "  acme: { platform: forum, api_url: \"https://me:hunter2@example.com\" }\nredis: { url: \"redis://:hunter2@localhost\" }",
+		"url with @":        "  acme: { platform: forum }\nredis: { url: \"redis://me:hun@hunter2@localhost\" }",
+		"redis password":    "  acme: { platform: forum }\nredis: { url: \"redis://localhost\", password: hunter2 }",
+		"twice":             "  acme: { platform: forum, bot_token: xoxb-hunter2, bot_token: xoxb-hunter2 }",
+		"as a name":         "  acme: { platform: forum }\ntimezone: xoxb-hunter2\nlanguage: xapp-hunter2",
+		"from the variable": "  acme: { platform: forum, bot_token: \"${SECRET}\", app_token: \"${SECRET}\" }\ntimezone: \"${SECRET}\"",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -8,43 +9,39 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core/store"
 	"riskroom/core/store/storetest"
 )
 
-// The people of the workspace.
-const (
-	ana = "U00000ANA01"
-	lin = "U00000LIN01"
-	wei = "U00000WEI01"
-)
-
-func people() []emulator.User {
-	return []emulator.User{
-		{ID: ana, Name: "ana", RealName: "Ana Reyes", Email: "ana@example.com"},
-		{ID: lin, Name: "lin", RealName: "Lin Chen", Email: "lin@example.com"},
-		{ID: wei, Name: "wei", RealName: "Wei Ran", Email: "wei@example.com", Admin: true},
-	}
-}
-
-// configHead is what every config file of these tests begins with, RATES to be
-// filled in. Calls time
+// configHead is what every config file of these tests begins with. Calls time
 // out soon, so that a killed one need not be waited for long.
 const configHead = `version: 1
 call_timeout: 2s
 settle: 500ms
 redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
-workspaces:
-  acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", api_url: "${API}", rates: RATES }
-people:
-  lin: { email: lin@example.com }
-  wei: { email: wei@example.com }
 permissions: { administrators: [wei], file: everyone, read: everyone }
 modules:
   Payments: { handlers: [lin, wei], lead: wei }
 `
+
+// configOf is a config file for platforms.
+func configOf(platforms []*platform, flows string) string {
+	workspaces, accounts := "workspaces:\n", map[string][]string{}
+	for _, p := range platforms {
+		workspaces += "  " + p.name + ": " + p.entry + "\n"
+		for who, account := range p.people {
+			accounts[who] = append(accounts[who], account)
+		}
+	}
+	people := "people:\n"
+	for who, all := range accounts {
+		people += "  " + who + ": { " + strings.Join(all, ", ") + " }\n"
+	}
+	return configHead + workspaces + people + flows
+}
 
 // redisServer is a redis-server that stories share, each under a prefix of its
 // own.
@@ -60,17 +57,18 @@ func startRedis(t testing.TB, args ...string) *redisServer {
 	return &redisServer{Process: p, socket: strings.TrimPrefix(p.URL, "unix://"), names: readScriptNames(t)}
 }
 
-// bench is a workspace, a Redis behind a proxy, and at most one living serve
-// that was started last.
+// bench is stand-ins, a Redis behind a proxy, and at most one living serve that
+// was started last.
 type bench struct {
 	testing.TB
-	slack  *emulator.Workspace
-	redis  *redisServer
-	proxy  *proxy
-	prefix string
-	config string
-	env    []string
-	how    mode
+	platforms []*platform         // risks are filed on the first
+	slack     *emulator.Workspace // where the bench was given no platforms
+	redis     *redisServer
+	proxy     *proxy
+	prefix    string
+	config    string
+	env       []string
+	how       mode
 
 	mu   sync.Mutex
 	now  *process
@@ -79,51 +77,38 @@ type bench struct {
 
 // set says what differs from the usual bench.
 type set struct {
-	flows string
-	rates string // as the config file has them, "": none
-	how   mode
-	proxy *proxy
-	slack func(*emulator.Options)
+	flows     string
+	how       mode
+	proxy     *proxy
+	rates     string      // of the Slack workspace, as the config file has them; "": none
+	platforms []*platform // instead of the Slack workspace
 }
 
 func newBench(t testing.TB, r *redisServer, s set) *bench {
 	t.Helper()
-	o := emulator.Options{Users: people()}
-	if s.slack != nil {
-		s.slack(&o)
+	b := &bench{TB: t, platforms: s.platforms, redis: r, proxy: s.proxy, prefix: storetest.Prefix(), how: cmp.Or(s.how, asBuilt)}
+	if len(b.platforms) == 0 {
+		p, w := onSlack(t, cmp.Or(s.rates, "unlimited"))
+		b.platforms, b.slack = []*platform{p}, w
 	}
-	w, err := emulator.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	api, err := w.Start("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
-	b := &bench{TB: t, slack: w, redis: r, proxy: s.proxy, prefix: storetest.Prefix(), how: s.how}
 	if b.proxy == nil {
 		b.proxy = &proxy{}
-	}
-	if b.how == "" {
-		b.how = asBuilt
 	}
 	b.proxy.socket, b.proxy.names = r.socket, r.names
 	b.proxy.start(t)
 	b.config = filepath.Join(t.TempDir(), "riskroom.yaml")
-	if s.rates == "" {
-		s.rates = "unlimited"
-	}
-	config := strings.Replace(configHead, "RATES", s.rates, 1) + s.flows
-	if err := os.WriteFile(b.config, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(b.config, []byte(configOf(b.platforms, s.flows)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b.env = []string{
-		"REDIS_URL=redis://" + b.proxy.addr + "/0", "PREFIX=" + b.prefix,
-		"TOKEN=" + w.BotToken(), "SECRET=" + w.SigningSecret(), "API=" + api + "/api/",
+	b.env = []string{"REDIS_URL=redis://" + b.proxy.addr + "/0", "PREFIX=" + b.prefix}
+	for _, p := range b.platforms {
+		b.env = append(b.env, p.env...)
 	}
 	return b
 }
+
+// home is where risks are filed.
+func (b *bench) home() *platform { return b.platforms[0] }
 
 // up starts serve, again if it is killed as it starts.
 func (b *bench) up() *process {
@@ -134,7 +119,9 @@ func (b *bench) up() *process {
 		b.now = p
 		b.mu.Unlock()
 		if p.serving(b) {
-			b.slack.Connect(p.way+"commands", p.way+"interactions", "", p.way+"events")
+			for _, there := range b.platforms {
+				there.connect(p.public)
+			}
 			return p
 		}
 		if b.deaths() == 0 {
@@ -195,4 +182,14 @@ func (b *bench) look() *store.Store {
 	})
 	b.Cleanup(func() { _ = s.Stop() })
 	return s
+}
+
+// until waits for something.
+func (b *bench) until(what string, holds func() bool) {
+	b.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.Fatalf("never: %s\n%s", what, b.now.log)
+		}
+	}
 }

@@ -43,7 +43,7 @@ func (b *bench) sign(body string, at time.Time) http.Header {
 // send sends a request and returns the status and how it was signed.
 func (b *bench) send(r request) (int, http.Header) {
 	b.Helper()
-	req, err := http.NewRequest(http.MethodPost, b.now.way+r.path, strings.NewReader(r.body))
+	req, err := http.NewRequest(http.MethodPost, b.now.public+"slack/acme/"+r.path, strings.NewReader(r.body))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -167,9 +167,9 @@ func TestRefusesToStart(t *testing.T) {
 		env  []string
 		says []string
 	}{
-		"a wrong token":  {[]string{"TOKEN=" + secret}, []string{"acme", "refuses the bot token", "invalid_auth"}},
+		"a wrong token":  {[]string{"SLACK_TOKEN=" + secret}, []string{"acme", "refuses the bot token", "invalid_auth"}},
 		"no Redis there": {[]string{"REDIS_URL=redis://:" + secret + "@127.0.0.1:1/0"}, []string{"127.0.0.1:1", "does not answer"}},
-		"no token":       {[]string{"TOKEN="}, []string{"bot_token"}},
+		"no token":       {[]string{"SLACK_TOKEN="}, []string{"bot_token"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := newBench(t, r, set{flows: quiet})

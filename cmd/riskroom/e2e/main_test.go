@@ -1,12 +1,14 @@
 // Package e2e_test runs riskroom as its users do: serve as a process of its
-// own, a Slack workspace that calls it over HTTP, and a redis-server. The
+// own, stand-ins of the platforms that call it over HTTP or that it connects to,
+// and a redis-server. The
 // processes are killed, stopped and starved; what people see in the end has to
 // be what they would have seen anyway.
 //
 // process_test.go starts and kills serve (the test binary, executed again),
-// proxy_test.go stands between serve and Redis, bench_test.go puts these and a
-// workspace together, and story_test.go plays one story on that, from a command
-// to what the workspace shows in the end. kill_test.go is the heart of it.
+// proxy_test.go stands between serve and Redis, slack_test.go and
+// discord_test.go say what differs between platforms, bench_test.go puts these
+// together, and story_test.go plays one story on that, from a command to what
+// the platforms show in the end. kill_test.go is the heart of it.
 package e2e_test
 
 import (
@@ -19,6 +21,7 @@ import (
 	"syscall"
 	"testing"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
@@ -68,7 +71,7 @@ func serveConfig(ctx context.Context, name string, how mode) error {
 		return err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Env: os.LookupEnv, ReadFile: os.ReadFile,
+		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()}, Env: os.LookupEnv, ReadFile: os.ReadFile,
 	})
 	if cfg == nil {
 		return fmt.Errorf("the config file has problems:\n%s", problems)

@@ -22,8 +22,9 @@ type process struct {
 	stdin io.Closer
 	log   *lines
 	dead  chan struct{} // closed once the process has ended
-	way   string        // URL of the way in, with a slash at its end; "" if it never served
-	admin string        // URL of the administrators' server
+	// URLs of the ways in and of the administrators' server, with a slash at
+	// the end; "" if it never served.
+	public, admin string
 }
 
 // spawn starts serve with a config file and does not wait for it.
@@ -56,8 +57,7 @@ func (p *process) serving(t testing.TB) bool {
 	t.Helper()
 	line, ok := p.log.await(t, "serving")
 	if ok {
-		p.way = "http://" + line["listen"].(string) + "/slack/acme/"
-		p.admin = "http://" + line["admin"].(string) + "/"
+		p.public, p.admin = "http://"+line["listen"].(string)+"/", "http://"+line["admin"].(string)+"/"
 	}
 	return ok
 }

@@ -95,9 +95,9 @@ func TestRedisStands(t *testing.T) {
 	b.up()
 	cards := map[string]emulator.Message{}
 	for i, title := range []string{"First", "Second", "Third"} {
-		b.asks(ana, "new "+title+" module:Payments", "is filed: "+title)
+		b.asks("ana", order{line: "new " + title + " module:Payments"}, "is filed: "+title)
 		key := fmt.Sprintf("R-%d", i+1)
-		b.asks(ana, "show "+key, key+" "+title+"\nStatus")
+		b.asks("ana", order{line: "show " + key}, key+" "+title+"\nStatus")
 		seen := b.slack.Ephemerals(ana)
 		cards[key] = seen[len(seen)-1]
 	}
@@ -213,7 +213,7 @@ func TestRedisFull(t *testing.T) {
 	r := startRedis(t)
 	b := newBench(t, r, set{flows: quiet})
 	b.up()
-	b.asks(ana, "new First module:Payments", "is filed: First")
+	b.asks("ana", order{line: "new First module:Payments"}, "is filed: First")
 	room := func(bytes string) {
 		if _, err := dialRedis(t, r.socket).do("CONFIG", "SET", "maxmemory", bytes); err != nil {
 			t.Fatal(err)

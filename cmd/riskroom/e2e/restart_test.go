@@ -20,11 +20,11 @@ import (
 // again on what it has on disk: nothing is lost and nothing happens twice.
 func TestRedisKilled(t *testing.T) {
 	t.Parallel()
-	s := stories()[1]
-	want, all := s.undisturbed(t, startRedis(t), asBuilt)
+	s := theGroup()
+	want := s.undisturbed(t, startRedis(t), slackScene(), asBuilt)
 	var writes []point
-	for _, p := range all {
-		if p.where == onRedis && p.name != "meta" { // without it nothing has begun
+	for _, p := range want.points {
+		if p.when == onRedis && p.name != "meta" { // without it nothing has begun
 			writes = append(writes, p)
 		}
 	}
@@ -33,7 +33,7 @@ func TestRedisKilled(t *testing.T) {
 		b := newBench(t, r.redisServer, set{flows: s.flows})
 		var struck atomic.Bool
 		b.proxy.watchWith(watch{answered: func(c command) bool {
-			if p != (point{onRedis, c.name, c.nth}) {
+			if p != (point{onRedis, "", c.name, c.nth}) {
 				return true
 			}
 			struck.Store(true)
@@ -42,7 +42,7 @@ func TestRedisKilled(t *testing.T) {
 			r.start(t)
 			return false
 		}})
-		if d := cmp.Diff(want, s.play(b, nil)); d != "" || !struck.Load() {
+		if d := cmp.Diff(want.final, s.play(b, nil)); d != "" || !struck.Load() {
 			t.Errorf("killed: %v (-undisturbed +killed)\n%s\nserve said:\n%s", struck.Load(), d, b.now.log)
 		}
 	})

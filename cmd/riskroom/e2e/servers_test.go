@@ -32,21 +32,10 @@ func on(t *testing.T, p *storetest.Process, flows, lines string) *bench {
 	return b
 }
 
-// theGroup is the story that does most.
-func theGroup(t *testing.T) story {
-	t.Helper()
-	all := stories()
-	i := slices.IndexFunc(all, func(s story) bool { return s.flows == group })
-	if i < 0 {
-		t.Fatal("no story makes a group")
-	}
-	return all[i]
-}
-
 // TestOnCluster: three nodes keep between them what one Redis keeps.
 func TestOnCluster(t *testing.T) {
 	t.Parallel()
-	s := theGroup(t)
+	s := theGroup()
 	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
 	p := storetest.StartCluster(t, 3, "--appendonly", "yes")
 	url := strings.Replace(p.URL, "-cluster", "", 1)
@@ -61,7 +50,7 @@ func TestOnCluster(t *testing.T) {
 // lived through it all.
 func TestOnSentinels(t *testing.T) {
 	t.Parallel()
-	s := theGroup(t)
+	s := theGroup()
 	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
 	p := storetest.StartSentinels(t)
 	url := strings.Replace(p.URL, "-sentinel", "", 1)
@@ -86,7 +75,7 @@ func TestOnSentinels(t *testing.T) {
 // one adopts its Redis, and everything happens once.
 func TestPrivateRedisAdopted(t *testing.T) {
 	t.Parallel()
-	s := theGroup(t)
+	s := theGroup()
 	want := s.play(newBench(t, startRedis(t), set{flows: s.flows}), nil)
 	data, err := os.MkdirTemp("", "rr") // short: the path of a socket may not be long
 	if err != nil {
@@ -116,10 +105,10 @@ func TestPrivateRedisAdopted(t *testing.T) {
 		}
 	}
 	rec := b.ended(b.look(), key)
-	if got := rec.Runs[0]; len(rec.Runs) != len(want.Runs) || got.ID.Flow+" "+string(got.State) != want.Runs[0] {
-		t.Errorf("runs %+v, want %v", rec.Runs, want.Runs)
+	if d := cmp.Diff(want.Runs, outcomes(rec)); d != "" {
+		t.Errorf("runs (-undisturbed +adopted)\n%s", d)
 	}
-	if d := cmp.Diff(want.State, normalise(t, b.slack.State(), key)); d != "" {
+	if d := cmp.Diff(want.State, b.state(key)); d != "" {
 		t.Errorf("(-undisturbed +adopted)\n%s\nserve said:\n%s", d, b.now.log)
 	}
 	b.down()

@@ -2,15 +2,13 @@ package e2e_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
-	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -34,8 +32,21 @@ const (
       - create_group: { id: room, type: item, name: "{{ .title }}", owner: handlers, members: [submitter, handlers, lead], topic: "About {{ .key }}", purpose: "{{ .module }}" }
       - send_group_message: { group: room, mention: handlers, card: risk }
 `
-	fileLine = "new Ledger is off by one module:Payments discovered:2026-01-02"
 )
+
+// filing is how the risk is filed.
+var filing = order{
+	line: "new Ledger is off by one module:Payments discovered:2026-01-02",
+	sub:  "new", options: map[string]string{"title": "Ledger is off by one", "module": "Payments", "discovered": "2026-01-02"},
+}
+
+// resolving is how it is resolved.
+func resolving(key core.RiskKey) order {
+	return order{
+		line: "status " + string(key) + " resolved booked twice",
+		sub:  "status", options: map[string]string{"key": string(key), "status": "resolved", "note": "booked twice"},
+	}
+}
 
 var anyKey = regexp.MustCompile(`\bR-\d+\b`)
 
@@ -43,39 +54,50 @@ var anyKey = regexp.MustCompile(`\bR-\d+\b`)
 // asked whether she means another one.
 func (b *bench) file() core.RiskKey {
 	b.Helper()
-	return core.RiskKey(anyKey.FindString(b.asks(ana, fileLine, "R-")))
+	return core.RiskKey(anyKey.FindString(b.asks("ana", filing, "R-")))
 }
 
-// asks has a person type a command until they read a certain word, which may
-// come late. Where serve is killed meanwhile they see that it failed, and try
-// again once it is there. It returns what they read.
-func (b *bench) asks(user, line, word string) string {
+// asks has somebody give a command at home until they read a certain word,
+// which may come late. Where serve is killed meanwhile they see that it failed,
+// and try again once it is there. It returns what they read.
+func (b *bench) asks(who string, o order, word string) string {
 	b.Helper()
-	for range 3 {
-		heard := len(b.slack.Ephemerals(user))
-		reply, err := b.slack.SlashCommand(context.Background(), user, "", "/risk", line)
-		said := ""
-		if reply.View != nil {
-			said = reply.View.Plain
+	home := b.home()
+	id := home.ids[who]
+	heard := len(home.heard(id))
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		b.open()
+		said, err := home.gives(id, o)
+		// What failed may have arrived nevertheless, and what is to be answered
+		// later may be lost. Nobody waits for ever.
+		enough := time.Now().Add(30 * time.Second)
+		if err != nil {
+			enough = time.Now().Add(5 * time.Second)
 		}
-		for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-			for _, m := range b.slack.Ephemerals(user)[heard:] {
-				said += "\n" + m.Plain
+		for b.now.alive() && time.Now().Before(enough) {
+			if all := said + "\n" + strings.Join(home.heard(id)[heard:], "\n"); strings.Contains(all, word) {
+				return all
 			}
-			if strings.Contains(said, word) {
-				return said
-			}
-			if !b.now.alive() || err != nil && time.Until(end) < patience-5*time.Second {
-				break
-			}
-			if time.Now().After(end) {
-				b.Fatalf("/risk %s is answered with %+v %v\n%s", line, reply, err, b.now.log)
-			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		b.revive()
 	}
-	b.Fatalf("/risk %s is not answered", line)
+	b.Fatalf("%+v is not answered with %q but with %q\n%s", o, word, home.heard(id)[heard:], b.now.log)
 	return ""
+}
+
+// open waits until commands can come in, and starts serve again if it is killed
+// meanwhile.
+func (b *bench) open() {
+	b.Helper()
+	b.until("serve is ready", func() bool {
+		b.revive()
+		resp, err := http.Get(b.now.admin + "readyz")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
 }
 
 // ended waits until every run of a risk has ended, and keeps serve alive.
@@ -100,9 +122,9 @@ func (b *bench) ended(s *store.Store, key core.RiskKey) engine.Record {
 
 // final is what a story left.
 type final struct {
-	State emulator.State
-	Runs  []string // "flow state"
-	Trail []string // kinds of events, sorted, without those that tell of waiting
+	State map[string]any // of each platform
+	Runs  []string       // "flow state"
+	Trail []string       // kinds of events, sorted, without those that tell of waiting
 }
 
 // play plays a story to its end; between, if not nil, is called once everything
@@ -118,10 +140,8 @@ func (b *bench) play(between func(core.RiskKey)) final {
 		rec = b.ended(s, key)
 	}
 	b.down()
-	out := final{State: normalise(b, b.slack.State(), key), Trail: b.trail(s, key)}
-	for _, r := range rec.Runs {
-		out.Runs = append(out.Runs, r.ID.Flow+" "+string(r.State))
-	}
+	out := final{State: b.state(key), Trail: b.trail(s, key)}
+	out.Runs = outcomes(rec)
 	counts, _, err := s.Counts(context.Background())
 	if err != nil {
 		b.Error(err)
@@ -129,6 +149,18 @@ func (b *bench) play(between func(core.RiskKey)) final {
 	for state, n := range counts {
 		if n != 0 {
 			b.Errorf("%d runs are still %s", n, state)
+		}
+	}
+	return out
+}
+
+// outcomes tells how runs ended, without those that only look: how often that
+// is depends on how much is noticed.
+func outcomes(rec engine.Record) []string {
+	var out []string
+	for _, r := range rec.Runs {
+		if r.ID.Flow != engine.SyncFlow {
+			out = append(out, r.ID.Flow+" "+string(r.State))
 		}
 	}
 	return out
@@ -167,27 +199,24 @@ var (
 	anyMin = regexp.MustCompile(`\d+ \w+ 20\d\d, \d\d:\d\d`)
 )
 
-// normalise takes out of a state what differs between two runs of a story:
-// ops, which are numbered as they come, the risk's number, of which a crash
-// may leave a gap, and today's date and time.
-func normalise(t testing.TB, s emulator.State, key core.RiskKey) emulator.State {
-	t.Helper()
-	raw, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ops := map[string]string{}
-	text := anyOp.ReplaceAllStringFunc(string(raw), func(op string) string {
-		if ops[op] == "" {
-			ops[op] = fmt.Sprintf("op-%d", len(ops)+1)
-		}
-		return ops[op]
-	})
-	text = anyMin.ReplaceAllString(anyDay.ReplaceAllString(text, "today"), "now")
-	text = strings.NewReplacer(string(key), "R-1", key.Slug(), "r-1").Replace(text)
-	var out emulator.State
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatal(err)
+// state is what can be seen on each platform, without what differs between two
+// runs of a story: ops, which are numbered as they come, the risk's number, of
+// which a crash may leave a gap, and today's date and time.
+func (b *bench) state(key core.RiskKey) map[string]any {
+	b.Helper()
+	out := map[string]any{}
+	for _, p := range b.platforms {
+		ops := map[string]string{}
+		out[p.name] = p.state(b, func(text string) string {
+			text = anyOp.ReplaceAllStringFunc(text, func(op string) string {
+				if ops[op] == "" {
+					ops[op] = fmt.Sprintf("op-%d", len(ops)+1)
+				}
+				return ops[op]
+			})
+			text = anyMin.ReplaceAllString(anyDay.ReplaceAllString(text, "today"), "now")
+			return strings.NewReplacer(string(key), "R-1", key.Slug(), "r-1").Replace(text)
+		})
 	}
 	return out
 }

@@ -222,9 +222,9 @@ func fakeProgram(t *testing.T, name, script string) {
 
 // TestEnvironment: the server gets no secret of ours.
 func TestEnvironment(t *testing.T) {
-	t.Setenv("SLACK_BOT_TOKEN", "xoxb-hunter2")
+	t.Setenv("FORUM_BOT_TOKEN", "xoxb-hunter2")
 	fakeProgram(t, "redis-server", `[ "$1" = --version ] && exit
-echo "$PATH and $SLACK_BOT_TOKEN" >seen
+echo "$PATH and $FORUM_BOT_TOKEN" >seen
 exit 1
 `)
 	data := t.TempDir()

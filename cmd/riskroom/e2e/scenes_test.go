@@ -1,0 +1,81 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// scene is where stories are played, and which.
+type scene struct {
+	name    string
+	open    func(testing.TB) []*platform // risks are filed on the first
+	stories []story
+	// nth says how many of the moments are tried at which serve could be killed
+	// beside those after the calls that a story is about: every nth of them.
+	nth   int
+	plain bool // the stories are played without Once too
+}
+
+// scenes are chosen for what each can show that the ones before it cannot. On
+// one platform every moment is tried. Over HTTP only the way in differs, and
+// with both platforms at once what the engine does between two calls is as with
+// each: there samples do. Where races are looked for a play takes several times
+// as long, and samples have to do everywhere.
+func scenes() []scene {
+	all, some := 1, 4
+	overHTTP := stories()
+	if raced {
+		all, some = 7, 21
+		overHTTP = overHTTP[2:] // in the others nothing comes in between two calls
+	}
+	return []scene{
+		{"slack", slackOnly, stories(), all, true},
+		{"discord gateway", discordOnly(false), stories(), all, true},
+		{"discord http", discordOnly(true), overHTTP, some, false},
+		{"both", bothAtOnce, bothStories(), some, false},
+	}
+}
+
+// slackScene is where tests play that are about no platform.
+func slackScene() scene { return scenes()[0] }
+
+func slackOnly(t testing.TB) []*platform {
+	p, _ := onSlack(t, "unlimited")
+	return []*platform{p}
+}
+
+func discordOnly(overHTTP bool) func(testing.TB) []*platform {
+	return func(t testing.TB) []*platform {
+		p, _ := onDiscord(t, overHTTP)
+		return []*platform{p}
+	}
+}
+
+// bothAtOnce is a Slack workspace, where ana files, and a Discord guild, where
+// alone lin can be reached, in one process.
+func bothAtOnce(t testing.TB) []*platform {
+	slack, _ := onSlack(t, "unlimited")
+	discord, _ := onDiscord(t, false)
+	delete(slack.people, "lin")
+	return []*platform{slack, discord}
+}
+
+// bothStories reminds people on both platforms, makes the group on the other
+// one, and changes the cards on both.
+func bothStories() []story {
+	there := strings.NewReplacer(
+		"- create_group:", "- workspace: guild\n        create_group:", "[submitter, handlers, lead]", "[handlers, lead]",
+	)
+	flows := reminder + strings.TrimPrefix(there.Replace(group), "flows:\n")
+	calls := func(p *platform) []string {
+		if p.name == "guild" {
+			return slices.Concat(p.calls.remind, p.calls.group)
+		}
+		return p.calls.remind
+	}
+	return []story{
+		{"reminder and group", flows, calls, nil, false},
+		{"change", flows, func(p *platform) []string { return p.calls.change }, resolve, true},
+	}
+}
