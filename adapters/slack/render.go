@@ -80,12 +80,6 @@ func (r Renderer) Fallback(m core.Message) string {
 	return b.String()
 }
 
-// Escape makes text stand for itself in a place where Slack reads markup. See
-// https://docs.slack.dev/messaging/formatting-message-text#escaping.
-func Escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
-
 var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
 
 func (r Renderer) mentions(s core.Span) bool {
@@ -112,6 +106,12 @@ func (r Renderer) plain(s core.Span) string {
 	}
 	// Slack refuses neither, but nobody can have typed them either.
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
+}
+
+// Escape makes text stand for itself in a place where Slack reads markup. See
+// https://docs.slack.dev/messaging/formatting-message-text#escaping.
+func Escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
 // page is a message being laid out.
