@@ -34,7 +34,7 @@ func triggerSchema() object {
 		"date_field": text("discovered_at, submitted_at, status_since, due_at or an own date field."),
 		"after":      say(text("How long after it: 1d is a calendar day, 24h is hours; 1d12h, 90m and 2s work too."), "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"),
 		"at":         matching("The time of day to which the day so found is moved, such as \"09:00\".", clockPattern, "a time of day like \"09:00\""),
-		"on":         choice("filed: when the risk is filed; assigned: when its handlers change.", "filed", "assigned"),
+		"on":         choice("filed: when the risk is filed; assigned: when it gets handlers, by being filed with them or later.", "filed", "assigned"),
 	})
 	o["allOf"] = []object{anyOf("a trigger needs date_field or on", "date_field", "on")}
 	o["dependencies"] = object{
@@ -81,7 +81,7 @@ func createGroupSchema() object {
 		[]string{"type", "name", "members"}, object{
 			"id":      matching("What later steps of this flow call the group.", stepName, "letters, digits, \"-\" and \"_\", a letter first"),
 			"type":    choice("ordinary, topic (discussed until it is ended) or item (bound to the risk).", string(core.Ordinary), string(core.Topic), string(core.Item)),
-			"name":    text("The group's name; what makes it unique is added." + templateDoc),
+			"name":    text("The group's name. What a platform cannot spell in names, such as Chinese on some, is left out; what makes it unique, such as the risk's key, is added." + templateDoc),
 			"owner":   people("Whom the group belongs to: the first who can be reached. " + anyoneDoc),
 			"members": people("Who is invited. " + anyoneDoc),
 			"topic":   text("The group's topic." + templateDoc),

@@ -13,7 +13,7 @@ type Event string
 // The events that flows can wait for.
 const (
 	OnFiled    Event = "filed"    // the risk was filed
-	OnAssigned Event = "assigned" // its handlers changed
+	OnAssigned Event = "assigned" // it got handlers, by being filed with them or later
 )
 
 // AlreadyDue says what follows when a flow is already due as its risk is filed
