@@ -28,8 +28,8 @@ import (
 //
 // Refusals of Do itself satisfy IsStop, but for one: under a wish to cancel, a
 // call that must not be made any more is refused with a plain Conflict while
-// intents of other calls are open, so that the action goes on to them and each
-// is settled.
+// there are others that were made or may have been, so that the action goes on
+// to them: each is settled, and what was done is known.
 //
 // One call of an action has one Once. It makes its calls one after another,
 // never one inside another, and a Key means one call. The engine implements

@@ -34,6 +34,7 @@ type turn struct {
 
 	mu    sync.Mutex // guards what follows: renewing runs beside the calls
 	run   Run
+	asked map[string]bool // the calls of the step that this turn has come to
 	lease Lease
 	moved time.Time // when the turn last got on
 	notes []Event   // written when the turn settles
@@ -42,6 +43,7 @@ type turn struct {
 func (t *turn) call(key string) CallState {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.asked[key] = true
 	return t.run.Calls[key]
 }
 
@@ -51,13 +53,27 @@ func (t *turn) cancelled() bool {
 	return t.run.Wish == CancelWish
 }
 
-// refuseCancelled refuses a call under a cancel wish. While other intents are
-// open the refusal lets the action go on to them, so that each is settled.
+// refuseCancelled refuses a call under a cancel wish. While the step has made
+// others that this turn has not come to, the refusal lets the action go on to
+// them: open ones are settled, and what was sent is known and followed.
 func (t *turn) refuseCancelled() error {
-	if t.openSince().IsZero() {
-		return core.Stop(errCancelled)
+	if t.unasked() {
+		return errCancelled
 	}
-	return errCancelled
+	return core.Stop(errCancelled)
+}
+
+// unasked tells whether calls of the step were made, or may have been, that
+// this turn has not asked for yet.
+func (t *turn) unasked() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, c := range t.run.Calls {
+		if (c.Open || c.Done) && !t.asked[key] {
+			return true
+		}
+	}
+	return false
 }
 
 // reserveLink reserves the risk's link for this run.
@@ -288,6 +304,7 @@ func (t *turn) settleAs(ctx context.Context, s Settle) error {
 	if s.Next {
 		t.run.Step++
 		t.run.Calls, t.run.Input, t.run.Attempts = nil, nil, 0
+		clear(t.asked)
 		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
 	}
 	return nil

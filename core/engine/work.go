@@ -17,7 +17,7 @@ import (
 func (e *Engine) take(ctx context.Context, r Run) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	t := &turn{
-		e: e, run: r, lease: Lease{Run: r.ID, Until: r.At}, moved: time.Now(),
+		e: e, run: r, asked: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, moved: time.Now(),
 		log: e.log.With("run", r.ID.String()), gaveUp: func() error { return context.Cause(ctx) },
 	}
 	var keeper sync.WaitGroup
@@ -77,7 +77,7 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	}
 	t.fired()
 	for t.run.Step < len(t.flow.Steps) {
-		if t.cancelled() && t.openSince().IsZero() {
+		if t.cancelled() && !t.unasked() {
 			return false, t.end(ctx, Cancelled, "risk_changed", performed{})
 		}
 		on, again, err := t.oneStep(ctx, t.flow.Steps[t.run.Step])

@@ -1,0 +1,228 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// life is that of one process: it ends after so many steps, each before or
+// after a call to the store or the platform. Whoever is dead does nothing more
+// and hears of nothing, which is all that others can see of a process killed.
+type life struct {
+	mu    sync.Mutex
+	steps int // left; negative: immortal
+}
+
+func (l *life) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.steps > 0 {
+		l.steps--
+	}
+	return l.steps == 0
+}
+
+// during makes a call in the course of a life.
+func during[T any](l *life, call func() (T, error)) (T, error) {
+	var none T
+	dead := &core.Error{Op: "killed", Kind: core.Unavailable, Effect: core.Maybe}
+	if l.over() {
+		return none, dead
+	}
+	got, err := call()
+	if l.over() {
+		return none, dead
+	}
+	return got, err
+}
+
+// mortalStore is the store as a process sees it in its life.
+type mortalStore struct {
+	engine.Store
+	*life
+}
+
+func (s mortalStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	var next time.Time
+	runs, err := during(s.life, func() (runs []engine.Run, err error) {
+		runs, next, err = s.Store.Claim(ctx, limit, lease)
+		return runs, err
+	})
+	return runs, next, err
+}
+
+func (s mortalStore) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	return during(s.life, func() (engine.Record, error) { return s.Store.Get(ctx, key) })
+}
+
+func (s mortalStore) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
+	return during(s.life, func() (engine.Run, error) { return s.Store.Load(ctx, id) })
+}
+
+func (s mortalStore) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	return during(s.life, func() (engine.Begun, error) { return s.Store.Begin(ctx, b) })
+}
+
+func (s mortalStore) Close(ctx context.Context, c engine.Close) (engine.Wish, error) {
+	return during(s.life, func() (engine.Wish, error) { return s.Store.Close(ctx, c) })
+}
+
+func (s mortalStore) Settle(ctx context.Context, st engine.Settle) (engine.Lease, error) {
+	return during(s.life, func() (engine.Lease, error) { return s.Store.Settle(ctx, st) })
+}
+
+func (s mortalStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
+	return during(s.life, func() (engine.Lease, error) { return s.Store.Hold(ctx, l, until) })
+}
+
+func (s mortalStore) ReserveLink(ctx context.Context, l engine.Lease) (engine.Link, error) {
+	return during(s.life, func() (engine.Link, error) { return s.Store.ReserveLink(ctx, l) })
+}
+
+// mortalPlatform is a workspace as a process reaches it in its life.
+type mortalPlatform struct {
+	*fakePlatform
+	*life
+}
+
+func (p mortalPlatform) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	return p.fakePlatform.SendMessage(ctx, mortalOnce{once, p.life}, to, m)
+}
+
+func (p mortalPlatform) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	return p.fakePlatform.SendGroupMessage(ctx, mortalOnce{once, p.life}, g, m)
+}
+
+func (p mortalPlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
+	return p.fakePlatform.CreateGroup(ctx, mortalOnce{once, p.life}, spec)
+}
+
+func (p mortalPlatform) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	return p.fakePlatform.EditMessage(ctx, mortalOnce{once, p.life}, ref, m)
+}
+
+type mortalOnce struct {
+	core.Once
+	*life
+}
+
+func (o mortalOnce) Do(ctx context.Context, c core.Call) (string, error) {
+	make := c.Make
+	c.Make = func(ctx context.Context, in core.Intent) (string, error) {
+		return during(o.life, func() (string, error) { return make(ctx, in) })
+	}
+	return o.Once.Do(ctx, c)
+}
+
+// TestAnySchedule has processes die at any step, platforms fail in any way, and
+// the risk change at any moment. However it comes, everything is done once and
+// ends.
+func TestAnySchedule(t *testing.T) {
+	t.Parallel()
+	schedules := uint64(40)
+	if testing.Short() {
+		schedules = 5
+	}
+	for seed := range schedules {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { anySchedule(t, rand.New(rand.NewPCG(seed, 1))) })
+		})
+	}
+}
+
+func anySchedule(t *testing.T, dice *rand.Rand) {
+	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Stop() }()
+	flows := storyFlows()
+	b := bundled(t, &fakeClock{}, s, flows[0], flows[2])
+	b.engine = engine.New(b.options)
+	b.platform.setFail(mishaps(dice.IntN(4), dice.Uint64()))
+	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
+	change := time.Duration(dice.IntN(3000)) * time.Millisecond
+	to := []core.Status{core.InProgress, core.Resolved, ""}[dice.IntN(3)]
+	for kills := 2; kills >= 0; kills-- {
+		l := &life{steps: 1 + dice.IntN(80)}
+		if kills == 0 {
+			l.steps = -1
+		}
+		o := b.options
+		o.Store, o.Platforms = mortalStore{s, l}, map[string]core.Platform{"acme": mortalPlatform{b.platform, l}}
+		stop := b.startEngine(engine.New(o))
+		time.Sleep(change)
+		if to != "" {
+			if _, err := b.engine.ChangeStatus(context.Background(), "op", wei, engine.StatusChange{Risk: r.Key, To: to, Note: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			to = ""
+		}
+		time.Sleep(time.Minute)
+		stop()
+	}
+	b.atRest(r.Key)
+}
+
+// mishaps has some of the first calls fail.
+func mishaps(n int, seed uint64) func(string, string) error {
+	var mu sync.Mutex
+	dice := rand.New(rand.NewPCG(seed, 2))
+	return func(string, string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if n == 0 || dice.IntN(3) > 0 {
+			return nil
+		}
+		n--
+		return &core.Error{Op: "fake", Kind: core.Unavailable, Effect: []core.Effect{core.None, core.Maybe}[dice.IntN(2)]}
+	}
+}
+
+// atRest checks what holds however it came.
+func (b *bundle) atRest(key core.RiskKey) {
+	t := b.t
+	rec, err := b.store.Get(context.Background(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rec.Runs {
+		if r.State.Live() || r.State == engine.Parked {
+			t.Errorf("%s is %s", r.ID, r.State)
+		}
+	}
+	ops := map[string]bool{}
+	for _, p := range b.platform.posts {
+		if ops[p.Op] {
+			t.Errorf("sent twice into %s", p.Ref.Channel)
+		}
+		ops[p.Op] = true
+		if c := p.Message.Card; c != nil && c.Version != rec.Risk.Version {
+			t.Errorf("a card in %s shows version %d of %d", p.Ref.Channel, c.Version, rec.Risk.Version)
+		}
+	}
+	if n := len(b.platform.postsIn("DWEI")); n != 1 {
+		t.Errorf("wei has %d messages", n)
+	}
+	made := b.platform.groupIDs()
+	switch l := rec.Link; {
+	case len(made) == 0 && l.State == engine.Free:
+	case len(made) == 1 && l.State == engine.Bound && l.Group.ID == made[0]:
+	default:
+		t.Errorf("groups %v, link %+v", made, l)
+	}
+	if rec.Risk.Version == 1 && len(made) == 0 {
+		t.Error("no group was made")
+	}
+}
