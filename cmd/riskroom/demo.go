@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"riskroom/adapters/discord"
+	"riskroom/adapters/slack"
 	"riskroom/cmd/riskroom/demo"
 	"riskroom/configs"
 	"riskroom/core/config"
@@ -19,8 +22,8 @@ import (
 )
 
 type demoFlags struct {
-	config, format, lang, logLevel, addr string
-	play                                 bool
+	config, format, lang, logLevel, addr, platform string
+	play                                           bool
 }
 
 func newDemo(s surroundings) *cobra.Command {
@@ -30,19 +33,21 @@ func newDemo(s surroundings) *cobra.Command {
 		Short: "Try riskroom in the browser or on the terminal, with nothing to set up",
 		Long: `demo shows a small chat workspace in the browser: file a risk with a slash
 command, move the clock, and watch who is told, which group opens and how every
-card follows. The engine, the Slack adapter and the Slack bot are those of
-serve; a stand-in takes Slack's place, the clock jumps, and everything is in
-memory. Nothing is kept and nobody is contacted. The page is for this machine
-only.
+card follows. The engine, the adapter and the bot are those of serve; a stand-in
+takes the place of Slack, or with --platform discord of Discord, the clock jumps,
+and everything is in memory. Nothing is kept and nobody is contacted. The page is
+for this machine only.
 
 With --play it plays a risk's life on the terminal instead, in a few seconds: it
 is filed, its handlers are told, a day passes and they are reminded, another day
 passes and a group is opened with the right people, then it is resolved.
 
-With --config it is your own flows, and needs no secrets: everybody in the file
-gets an account in the stand-in, and user groups get two members. With --play
-one risk is filed for each module at this moment, time passes until no flow has
-anything left to do, and the risks are resolved.
+With --config it is your own flows, and needs no secrets: each workspace in the
+file becomes a stand-in in which everybody in the file gets an account; user
+groups and roles get two members. Risks are filed in the first workspace of the
+--platform, without that in the first Slack workspace, or else in the first one.
+With --play one risk is filed for each module at this moment, time passes until
+no flow has anything left to do, and the risks are resolved.
 
 With --format json, which implies --play, each line is one event, every field a
 string: at, who (a person, or riskroom), action (file, send_message,
@@ -54,6 +59,7 @@ it is not that of the risks) and text.
 Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be, 2 the
 command line is wrong.`,
 		Example: `  riskroom demo
+  riskroom demo --platform discord
   riskroom demo --config riskroom.yaml
   riskroom demo --play --lang zh-CN
   riskroom demo -c riskroom.yaml --format json | jq 'select(.action == "skip") | .text'`,
@@ -65,6 +71,7 @@ command line is wrong.`,
 	}
 	configFlag(c, &f.config, "show the flows of this config file; - is the standard input")
 	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "where the page is; port 0 is any free one")
+	c.Flags().StringVar(&f.platform, "platform", "", "slack or discord: where risks are filed")
 	c.Flags().BoolVar(&f.play, "play", false, "play on the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
@@ -84,6 +91,11 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 			return err
 		}
 	}
+	if f.platform != "" {
+		if err := known(f.platform, slack.Platform, discord.Platform); err != nil {
+			return err
+		}
+	}
 	log, err := newLog(s.stderr, formatText, f.logLevel)
 	if err != nil {
 		return err
@@ -97,20 +109,24 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 		fmt.Fprintf(s.stderr, "%s; nothing was played\n", count(len(problems.Errors()), "error"))
 		return errSaid
 	}
+	home, err := demoHome(cfg, f)
+	if err != nil {
+		return err
+	}
 	if f.lang == "" {
 		f.lang = cfg.Organisation.Language
 	}
 	if !f.play {
-		return showDemo(ctx, s, f, cfg, log)
+		return showDemo(ctx, s, f, cfg, home, log)
 	}
 	return demo.Run(ctx, demo.Options{
-		Config: cfg, Story: f.config == "", JSON: f.format == formatJSON, Lang: f.lang,
+		Config: cfg, Home: home, Story: f.config == "", JSON: f.format == formatJSON, Lang: f.lang,
 		Color: colorful(s), Out: s.stdout, Log: log,
 	})
 }
 
 // showDemo shows the demo in the browser.
-func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Config, log *slog.Logger) error {
+func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Config, home string, log *slog.Logger) error {
 	host, _, err := net.SplitHostPort(f.addr)
 	if err != nil {
 		return misuse("--addr %s: want an address as in %s", f.addr, defaultDemoAddr)
@@ -119,7 +135,7 @@ func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Conf
 		return misuse("--addr %s: the demo is for this machine only, as in %s: it asks nobody for a password", f.addr, defaultDemoAddr)
 	}
 	err = demo.Serve(ctx, demo.Showing{
-		Config: cfg, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
+		Config: cfg, Home: home, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
 	})
 	if errors.Is(err, demo.ErrBusy) {
 		return fmt.Errorf("%w, perhaps another demo; for a free port say --addr %s", err, net.JoinHostPort(host, "0"))
@@ -147,19 +163,44 @@ func demoConfig(s surroundings, f *demoFlags) (*config.Config, config.Problems, 
 	return cfg, problems, nil
 }
 
+// demoHome returns the workspace in which risks are filed: the first one of the
+// platform that is asked for, or of Slack, or of any.
+func demoHome(cfg *config.Config, f demoFlags) (string, error) {
+	platform := cmp.Or(f.platform, slack.Platform)
+	var there []string
+	for _, w := range cfg.Workspaces {
+		if w.Platform == platform {
+			return w.Name, nil
+		}
+		there = append(there, w.String())
+	}
+	if f.platform != "" {
+		return "", misuse("--platform %s: %s has no such workspace, only %s; leave --platform out, or add a workspace with platform: %s",
+			platform, f.config, strings.Join(there, ", "), platform)
+	}
+	return cfg.Workspaces[0].Name, nil
+}
+
 // placeholder stands for a value from the environment that is not set: the demo
 // contacts nobody, so any value of the right form does.
 func placeholder(b config.Blank) string {
 	switch b.Setting.Key {
 	case "bot_token":
-		return "xoxb-demo"
+		return "xoxb-for-the-demo"
 	case "app_token":
 		return "xapp-demo"
 	case "signing_secret":
 		return strings.Repeat("0", 32)
+	case "public_key":
+		return strings.Repeat("0", 64)
+	case "guild_id":
+		return demoID
 	case "url":
 		return "redis://localhost:6379/0"
 	case "channel":
+		if b.Platform == discord.Platform {
+			return demoID
+		}
 		return "C0DEMO"
 	case "email":
 		return strings.ToLower(b.Variable) + "@example.com"
@@ -169,6 +210,9 @@ func placeholder(b config.Blank) string {
 	}
 	return "demo"
 }
+
+// demoID stands for an ID of Discord's.
+const demoID = "300000000000000000"
 
 // localeOf returns the language that the environment asks for.
 func localeOf(s surroundings) string {

@@ -70,15 +70,31 @@ func textOf(t *testing.T, events []event, action, where string) string {
 	return events[i].Text
 }
 
+// TestDemoJSON: the story is the same on each platform, but for what it calls
+// its own: a badge or a line in the topic.
 func TestDemoJSON(t *testing.T) {
 	t.Parallel()
-	events := playJSON(t)
-	const group = "#ledger-is-off-by-one-r-1"
+	for platform, bound := range map[string]string{"slack": `badge "Payments · R-1"`, "discord": `topic "• Payments · R-1`} {
+		t.Run(platform, func(t *testing.T) {
+			t.Parallel()
+			events := playJSON(t, "--platform", platform)
+			wantStory(t, events)
+			if s := textOf(t, events, "create_group", storyGroup); !strings.Contains(s, bound) {
+				t.Errorf("the group does not show its risk as %s: %s", bound, s)
+			}
+		})
+	}
+}
+
+const storyGroup = "#ledger-is-off-by-one-r-1"
+
+func wantStory(t *testing.T, events []event) {
+	t.Helper()
 	wantTally(t, events, map[string]int{
 		"file #general": 1, "send_message @lin": 2, "send_message @ana": 2,
-		"create_group " + group: 1, "send_group_message " + group: 1, "change_status " + group: 1,
+		"create_group " + storyGroup: 1, "send_group_message " + storyGroup: 1, "change_status " + storyGroup: 1,
 	})
-	members := textOf(t, events, "create_group", group)
+	members := textOf(t, events, "create_group", storyGroup)
 	for _, who := range []string{"@mei", "@lin", "@ana", "@wei"} {
 		if !strings.Contains(members, who) {
 			t.Errorf("%s is not in the group: %s", who, members)
@@ -95,37 +111,50 @@ func TestDemoJSON(t *testing.T) {
 			first = at
 		}
 		// Seconds pass on the wall while the story plays.
-		offsets = append(offsets, fmt.Sprintf("%s %s", at.Sub(first).Truncate(time.Hour), e.Action))
+		offsets = append(offsets, fmt.Sprintf("%s %s", at.Sub(first).Round(time.Hour), e.Action))
 	}
 	want := []string{
 		"0s file", "0s send_message", "0s send_message", "24h0m0s send_message", "24h0m0s send_message",
-		"47h0m0s create_group", "47h0m0s send_group_message", "48h0m0s change_status",
+		"47h0m0s create_group", "47h0m0s send_group_message", "49h0m0s change_status",
 	}
 	if !slices.Equal(offsets, want) {
 		t.Errorf("what happens when:\n%s\nwant:\n%s", strings.Join(offsets, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-// TestDemoText: the story tells what everybody sees, in both languages.
+// TestDemoText: the story tells what everybody sees, in both languages and on
+// both platforms.
 func TestDemoText(t *testing.T) {
 	t.Parallel()
-	for lang, says := range map[string][]string{
-		"en": {
-			"mei types in #general: /risk new", "Handlers     lin, ana   ← filled in by choosing the module",
+	for play, says := range map[string][]string{
+		"en slack": {
+			"in a stand-in for Slack", "mei types in #general: /risk new\n", "Handlers     lin, ana   ← filled in by choosing the module",
 			"riskroom to @ana, @lin:", "R-1 has waited a day: Ledger is off by one", "1 day after \"Discovered\"",
 			"riskroom opens the group #ledger-is-off-by-one-r-1", "members @ana, @lin, @wei, @mei; badge \"Payments · R-1\"",
-			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved",
+			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved A rounding",
 			"R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]", "Everything is in memory",
 		},
-		"zh-CN": {
-			"mei 在 #general 输入：/risk new", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
+		"zh-CN slack": {
+			"mei 在 #general 输入：/risk new\n", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
 			"R-1 已等待一天", "成员 @安娜、@林晓、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]",
 			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "一切都在内存中",
 		},
+		"en discord": {
+			"in a stand-in for Discord", "mei types in #general: /risk new module:Payments severity:high", "handlers: \"lin, ana\"",
+			"riskroom to @ana, @lin:", "(its card as above)", "│ Status       Pending", "│ Handlers     @lin, @ana",
+			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
+			"/risk status status:resolved note:A rounding error", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
+		},
+		"zh-CN discord": {
+			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员: \"林晓, 安娜\"", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
+			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
+		},
 	} {
-		t.Run(lang, func(t *testing.T) {
+		t.Run(play, func(t *testing.T) {
 			t.Parallel()
-			r := program(t.Context(), map[string]string{"LC_ALL": strings.ReplaceAll(lang, "-", "_") + ".UTF-8"}, "", "demo", "--play")
+			lang, platform, _ := strings.Cut(play, " ")
+			env := map[string]string{"LC_ALL": strings.ReplaceAll(lang, "-", "_") + ".UTF-8"}
+			r := program(t.Context(), env, "", "demo", "--play", "--platform", platform)
 			if r.code != exitFine || r.stderr != "" {
 				t.Fatalf("exit %d\n%s", r.code, r.stderr)
 			}
@@ -140,6 +169,37 @@ func TestDemoText(t *testing.T) {
 			if t.Failed() {
 				t.Log(r.stdout)
 			}
+		})
+	}
+}
+
+// TestDemoPlatforms: of a file with workspaces on both platforms both are played,
+// and risks are filed where --platform says.
+func TestDemoPlatforms(t *testing.T) {
+	t.Parallel()
+	const acme, guild = " (acme)", " (guild)"
+	for _, c := range []struct {
+		name                 string
+		home, slack, discord string // what stands behind a place, where there are several workspaces
+		args                 []string
+	}{
+		{"left out", acme, acme, guild, []string{"--config", "testdata/both.yaml"}},
+		{"slack", acme, acme, guild, []string{"--config", "testdata/both.yaml", "--platform", "slack"}},
+		{"discord", guild, acme, guild, []string{"--config", "testdata/both.yaml", "--platform", "discord"}},
+		{"the only one", "", "", "", []string{"--config", "testdata/guild.yaml"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			group := "#a-risk-in-payments-r-1" + c.home
+			want := map[string]int{
+				"file #general" + c.home: 1, "send_message @lin" + c.home: 1, "send_message @mei" + c.home: 1,
+				"send_message @oncall-1" + c.discord: 1, "send_message @oncall-2" + c.discord: 1, "send_message @wei" + c.slack: 1,
+				"create_group " + group: 1, "send_group_message " + group: 1, "change_status " + group: 1,
+			}
+			if c.home == acme { // the people of a guild's role cannot be let into a group there: that is told
+				want["skip R-1"], want["send_message @wei"+acme] = 1, 2
+			}
+			wantTally(t, playJSON(t, c.args...), want)
 		})
 	}
 }
@@ -235,6 +295,9 @@ func TestDemoRefused(t *testing.T) {
 		{[]string{"demo", "--config", "testdata/bad.yaml"}, exitFailed, "5 errors; nothing was played"},
 		{[]string{"demo", "--lang", "fr"}, exitMisused, `"fr" is not one of en, zh-CN`},
 		{[]string{"demo", "--format", "yaml"}, exitMisused, `"yaml" is not one of text, json`},
+		{[]string{"demo", "--platform", "teams"}, exitMisused, `"teams" is not one of slack, discord`},
+		{[]string{"demo", "--platform", "discord", "--config", "testdata/good.yaml"}, exitMisused, "testdata/good.yaml has no such workspace, only acme (slack); leave --platform out"},
+		{[]string{"demo", "--platform", "slack", "--config", "testdata/guild.yaml", "--play"}, exitMisused, "has no such workspace, only guild (discord)"},
 		{[]string{"demo", "--config", "testdata/absent.yaml"}, exitMisused, "no such file"},
 	} {
 		r := program(t.Context(), nil, "", c.args...)

@@ -244,10 +244,22 @@ func partLine(part stage.Part) string {
 	return strings.Join(words, sep)
 }
 
+// topic is a channel's topic as people read it.
+func (w *Workspace) topic(ch *channel) string {
+	lines := strings.Split(ch.Topic, "\n")
+	for i, l := range lines {
+		if item, ok := strings.CutPrefix(l, "- "); ok {
+			l = "• " + item
+		}
+		lines[i] = w.fromMarkdown(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // room is a channel for the stage.
 func (w *Workspace) room(ch *channel) stage.Room {
 	r := stage.Room{
-		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.fromMarkdown(ch.Topic), Members: w.memberIDs(ch), Created: ch.created,
+		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.topic(ch), Members: w.memberIDs(ch), Created: ch.created,
 	}
 	if ch.isDirect() {
 		r.Kind, r.Name = stage.DirectRoom, w.users[ch.with].Name

@@ -153,6 +153,17 @@ func (a *App) readyChecks() []web.Check {
 	return ready
 }
 
+// Ready tells whether the process can be of use, and if not, why.
+func (a *App) Ready(ctx context.Context) error {
+	var all []error
+	for name, err := range web.RunChecks(ctx, a.readyChecks()) {
+		if err != nil {
+			all = append(all, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	return errors.Join(all...)
+}
+
 // Admin returns the server for administrators and their monitoring.
 func (a *App) Admin() *http.Server {
 	return web.NewAdmin(web.Admin{

@@ -161,7 +161,7 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 	ctx, stop := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- a.Engine.Run(ctx) }()
-	sockets := a.openSockets(ctx)
+	sockets := a.KeepOpen(ctx)
 	t.Cleanup(func() {
 		stop()
 		sockets.Wait()

@@ -105,7 +105,7 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 			fail(fmt.Errorf("the engine cannot start: %w", err))
 		}
 	}()
-	sockets := a.openSockets(ctx)
+	sockets := a.KeepOpen(ctx)
 	<-ctx.Done()
 	a.log.Info("stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
@@ -126,10 +126,10 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 	return context.Cause(ctx)
 }
 
-// openSockets has the workspaces with Socket Mode connected until ctx ends. One
-// whose app token is refused leaves the others alone: it is logged, and not
-// ready.
-func (a *App) openSockets(ctx context.Context) *sync.WaitGroup {
+// KeepOpen keeps open until ctx ends what has to be kept open for people to reach
+// riskroom: a connection to the platform, the commands that it knows. A workspace
+// that refuses leaves the others alone: it is logged, and not ready.
+func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
 		socket := w.way.Socket()

@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
+	"strings"
 	"time"
 
-	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 	"riskroom/core/engine"
-	"riskroom/core/text"
 )
 
 // act is a form that somebody fills in: the one thing that people do which
@@ -29,46 +28,110 @@ type filled struct{ label, value string }
 
 // Keys of the form of a new risk.
 const (
-	titleKey      = "title"
-	moduleKey     = "module"
-	handlersKey   = "handlers"
-	discoveredKey = "discovered_at"
+	titleKey       = "title"
+	moduleKey      = "module"
+	handlersKey    = "handlers"
+	discoveredKey  = "discovered_at"
+	descriptionKey = "description"
+
+	ownPrefix = "fields." // of own fields
 )
 
+// given is a field of a new risk that is typed with the command.
+type given struct{ key, value string }
+
 // file has somebody file a risk through the form that the slash command opens.
-// They type what values says, in the order of keys.
+// They put in what values says, in the order of keys.
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
 	user := home.ids[who]
-	reply, err := home.SlashCommand(ctx, user, home.general, p.w.cfg.Organisation.Command, "new")
-	if err != nil {
-		return "", fmt.Errorf("%s types %s new: %w", who, p.w.cfg.Organisation.Command, err)
-	}
-	view := reply.View
-	if view == nil {
-		return "", fmt.Errorf("%s gets no form: %s", who, answerIn(reply))
-	}
+	var typed []given
+	var inForm []string
 	for _, key := range keys {
-		reply, err := home.ChooseInView(ctx, user, view.ID, key, values[key]...)
-		if err != nil {
+		if home.inLine(key) {
+			typed = append(typed, given{key, strings.Join(values[key], ", ")})
+		} else {
+			inForm = append(inForm, key)
+		}
+	}
+	line := home.file(p.w.cfg.Organisation.Command, typed)
+	if err := home.hands.Command(ctx, user, home.general, line); err != nil {
+		return "", fmt.Errorf("%s types %s: %w", who, line, err)
+	}
+	window, ok := home.window(user)
+	if !ok {
+		return "", fmt.Errorf("%s gets no form: %s", who, home.answer(user))
+	}
+	for _, key := range inForm {
+		in := inputOf(window, p.label(key))
+		if in == nil {
+			return "", fmt.Errorf("the form has no field %q", p.label(key))
+		}
+		if err := home.hands.Choose(ctx, user, stage.Spot{Window: window.ID}, in.ID, values[key]...); err != nil {
 			return "", fmt.Errorf("%s fills in %s: %w", who, key, err)
 		}
-		if reply.View != nil {
-			view = reply.View
-		}
+		window, _ = home.window(user)
 	}
 	if err := p.look(ctx); err != nil {
 		return "", err
 	}
-	p.tell.act(p.w, act{at: p.w.clock.Now(), who: who, title: view.Title, fields: fieldsOf(view, p.words), shown: labelOf(view, handlersKey)})
-	reply, err = home.SubmitView(ctx, user, view.ID, nil)
+	p.tell.act(p.w, p.actOf(who, window))
+	problems, err := home.hands.Submit(ctx, user, window.ID, nil)
 	if err != nil {
 		return "", fmt.Errorf("%s submits the form: %w", who, err)
 	}
-	if len(reply.Errors) > 0 {
-		return "", fmt.Errorf("%s cannot submit the form: %v", who, reply.Errors)
+	if len(problems) > 0 {
+		return "", fmt.Errorf("%s cannot submit the form: %v", who, problems)
 	}
 	return p.filed(ctx, home, user, values[titleKey][0], values[moduleKey][0])
+}
+
+// label is what a field of the form is called.
+func (p *play) label(key string) string {
+	if name, ok := strings.CutPrefix(key, ownPrefix); ok {
+		if f, ok := p.w.cfg.Organisation.Field(name); ok {
+			return core.LabelIn(f.Label, p.words.Lang(), f.Key)
+		}
+	}
+	return p.words.Field(key)
+}
+
+// inputOf returns the input of a window that is called that, nil for none.
+func inputOf(w stage.Window, label string) *stage.Input {
+	for _, part := range w.Parts {
+		if part.Input != nil && part.Input.Label == label {
+			return part.Input
+		}
+	}
+	return nil
+}
+
+// actOf is a form as it stands; empty fields are left out.
+func (p *play) actOf(who string, w stage.Window) act {
+	a := act{at: p.w.clock.Now(), who: who, title: w.Title}
+	for _, part := range w.Parts {
+		if part.Input == nil || len(part.Input.Values) == 0 {
+			continue
+		}
+		a.fields = append(a.fields, filled{part.Input.Label, p.words.List(labelsOf(part.Input))})
+	}
+	if in := inputOf(w, p.label(handlersKey)); in != nil {
+		a.shown = in.Label
+	}
+	return a
+}
+
+// labelsOf is what an input holds, as people read it.
+func labelsOf(in *stage.Input) []string {
+	out := slices.Clone(in.Values)
+	for i, v := range out {
+		for _, o := range in.Options {
+			if o.Value == v {
+				out[i] = o.Label
+			}
+		}
+	}
+	return out
 }
 
 // filed returns the key of the risk that somebody has just filed.
@@ -93,86 +156,17 @@ func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) 
 	if err != nil {
 		return err
 	}
-	at := p.w.home()
-	room, line := at.general, "status "+string(key)+" resolved "+note
-	if g := rec.Link.Group; rec.Link.State == engine.Bound && g.Workspace == at.name && slices.Contains(at.Members(g.ID), at.ids[who]) {
-		room, line = g.ID, "status resolved "+note
+	at, command := p.w.home(), p.w.cfg.Organisation.Command
+	user := at.ids[who]
+	room, line := at.general, at.resolve(command, key, note)
+	if g := rec.Link.Group; rec.Link.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
+		room, line = g.ID, at.resolve(command, "", note)
 	}
-	_, err = at.SlashCommand(ctx, at.ids[who], room, p.w.cfg.Organisation.Command, line)
-	if err != nil {
+	if err := at.hands.Command(ctx, user, room, line); err != nil {
 		return fmt.Errorf("%s resolves %s: %w", who, key, err)
 	}
 	if rec, err = p.w.db.Get(ctx, key); err == nil && rec.Risk.Status != core.Resolved {
-		return fmt.Errorf("%s could not resolve %s", who, key)
+		return fmt.Errorf("%s could not resolve %s: %s", who, key, at.answer(user))
 	}
 	return err
-}
-
-func answerIn(r emulator.Reply) string {
-	if r.Message != nil {
-		return r.Message.Plain
-	}
-	return r.Body
-}
-
-// fieldsOf returns what stands in a form, field by field; empty ones are left
-// out.
-func fieldsOf(v *emulator.View, words text.Printer) []filled {
-	var out []filled
-	for _, b := range v.Blocks {
-		block, _ := b["block_id"].(string)
-		for _, held := range v.Values[block] {
-			if value := valueOf(held, words); value != "" {
-				out = append(out, filled{textOf(b["label"]), value})
-			}
-		}
-	}
-	return out
-}
-
-// labelOf returns the label of a field, "" if the form has none such.
-func labelOf(v *emulator.View, key string) string {
-	_, block, ok := v.Action(key)
-	if !ok {
-		return ""
-	}
-	for _, b := range v.Blocks {
-		if b["block_id"] == block {
-			return textOf(b["label"])
-		}
-	}
-	return ""
-}
-
-// valueOf reads the value of an input as Slack's payloads carry it. See
-// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
-func valueOf(held map[string]any, words text.Printer) string {
-	for _, key := range []string{"value", "selected_date"} {
-		if s, ok := held[key].(string); ok && s != "" {
-			return s
-		}
-	}
-	if o, ok := held["selected_option"].(map[string]any); ok {
-		return textOf(o["text"])
-	}
-	var chosen []string
-	switch options := held["selected_options"].(type) {
-	case []any:
-		for _, o := range options {
-			if o, ok := o.(map[string]any); ok {
-				chosen = append(chosen, textOf(o["text"]))
-			}
-		}
-	case []map[string]any:
-		for _, o := range options {
-			chosen = append(chosen, textOf(o["text"]))
-		}
-	}
-	return words.List(chosen)
-}
-
-func textOf(v any) string {
-	t, _ := v.(map[string]any)
-	s, _ := t["text"].(string)
-	return s
 }

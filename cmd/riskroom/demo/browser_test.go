@@ -20,13 +20,13 @@ type visitor struct {
 	narrow bool
 }
 
-func visit(t *testing.T, lang string, l look) visitor {
+func visit(t *testing.T, home, lang string, l look) visitor {
 	t.Helper()
 	words, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := served(t, lang, nil)
+	url := served(t, lang, home, nil)
 	b := open(t, chromium(t), url+"?lang="+lang, l)
 	return visitor{b, words.In(lang), l.width < 720}
 }
@@ -148,7 +148,7 @@ func TestStoryInBrowser(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			v := visit(t, c.lang, c.look)
+			v := visit(t, "acme", c.lang, c.look)
 			title := v.words.S("demo.story.title")
 
 			// A form: it holds the focus, Escape closes it, and it says what is missing.
@@ -243,7 +243,7 @@ func TestStoryInBrowser(t *testing.T) {
 // TestPageWeight: the page is light.
 func TestPageWeight(t *testing.T) {
 	t.Parallel()
-	v := visit(t, text.English, look{1280, 800, false})
+	v := visit(t, "acme", text.English, look{1280, 800, false})
 	v.sees("#story", v.says("story.file"))
 	const most = 100_000
 	if n := eval[int](v.tab, `[performance.getEntriesByType('navigation'), performance.getEntriesByType('resource')].flat()
@@ -261,7 +261,7 @@ func TestPageWeight(t *testing.T) {
 // TestPageForThisMachine: nobody else gets an answer.
 func TestPageForThisMachine(t *testing.T) {
 	t.Parallel()
-	url := served(t, text.English, nil)
+	url := served(t, text.English, "acme", nil)
 	ask := func(change func(*http.Request)) int {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"say", strings.NewReader(`{"as":"U0DEMO0001","text":""}`))
 		if err != nil {
@@ -307,7 +307,7 @@ func TestScreens(t *testing.T) {
 	}{
 		{"demo", look{1280, 800, false}}, {"demo-phone", look{390, 844, true}},
 	} {
-		v := visit(t, text.English, c.look)
+		v := visit(t, "acme", text.English, c.look)
 		v.file("Payments")
 		v.clock("day")
 		v.clock("day")
@@ -333,7 +333,7 @@ func TestOwnFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := served(t, text.English, src)
+	url := served(t, text.English, "", src)
 	v := visitor{open(t, chromium(t), url+"?lang=en", look{1280, 800, false}), words.In(text.English), false}
 	v.sees("#side", "lin", "payments-oncall-1", "general")
 	v.press("#text", "")

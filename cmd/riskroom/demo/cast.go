@@ -7,32 +7,42 @@ import (
 	"slices"
 	"strings"
 
-	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/flow"
 )
 
-// castIn makes the stand-in of one workspace of a config file: everybody whom
-// the file names has an account in it, user groups have two members each who
-// are made up, and channels that the file names are there, with the bot in them.
+// castIn is who and what has to be in the stand-in of one workspace of a config
+// file: everybody whom the file names has an account in it, user groups have two
+// members each who are made up, and channels that the file names are there, with
+// everybody and the bot in them.
 type castIn struct {
 	workspace string
 	lang      string
 	zone      string
-	opts      emulator.Options
-	taken     map[string]bool   // user IDs
-	ids       map[string]string // user ID by name
+	people    []member
+	groups    []group
+	channels  []string // IDs
+
+	manner manner
+	taken  map[string]bool // user IDs
+}
+
+// member is somebody with an account.
+type member struct{ id, name, email string }
+
+// group is a user group, or a role.
+type group struct {
+	name    string
+	members []string // user IDs
 }
 
 // reporter is who files the risks: nobody whom the file names.
 const reporter = "mei"
 
-func cast(cfg *config.Config, workspace, lang string) *castIn {
+func cast(cfg *config.Config, workspace, lang string, m manner) *castIn {
 	c := &castIn{
-		workspace: workspace, lang: lang, zone: cfg.Organisation.Zone.String(),
-		opts:  emulator.Options{TeamName: workspace, Domain: workspace},
-		taken: map[string]bool{}, ids: map[string]string{},
+		workspace: workspace, lang: lang, zone: cfg.Organisation.Zone.String(), manner: m, taken: map[string]bool{},
 	}
 	people := cfg.Organisation.People
 	for _, p := range people {
@@ -41,7 +51,7 @@ func cast(cfg *config.Config, workspace, lang string) *castIn {
 	for _, name := range slices.Sorted(maps.Keys(people)) {
 		p := people[name]
 		id := c.person(name, p.Accounts[workspace], p.Email)
-		if p.Email == "" && p.Accounts[workspace] == "" {
+		if p.Accounts[workspace] == "" && (p.Email == "" || !m.byEmail) {
 			// Nothing in the file leads to this person: the demo knows better.
 			if p.Accounts == nil {
 				p.Accounts = map[string]string{}
@@ -50,7 +60,7 @@ func cast(cfg *config.Config, workspace, lang string) *castIn {
 			people[name] = p
 		}
 	}
-	if _, ok := c.ids[reporter]; !ok {
+	if _, ok := c.ids()[reporter]; !ok {
 		c.person(reporter, "", reporter+"@example.com")
 	}
 	refs, groups := named(cfg)
@@ -58,23 +68,31 @@ func cast(cfg *config.Config, workspace, lang string) *castIn {
 		c.ref(r)
 	}
 	for _, g := range groups {
-		if g.Workspace == workspace {
-			c.channel(g)
+		if g.Workspace == workspace && !slices.Contains(c.channels, g.ID) {
+			c.channels = append(c.channels, g.ID)
 		}
 	}
 	return c
 }
 
+// ids returns everybody's user ID by their name.
+func (c *castIn) ids() map[string]string {
+	out := map[string]string{}
+	for _, p := range c.people {
+		out[p.name] = p.id
+	}
+	return out
+}
+
 // person adds somebody, under an ID of our own if none is given.
 func (c *castIn) person(name, id, email string) string {
 	if id == "" {
-		for n := len(c.opts.Users) + 1; id == "" || c.taken[id]; n++ {
-			id = fmt.Sprintf("U0DEMO%04d", n)
+		for n := len(c.people) + 1; id == "" || c.taken[id]; n++ {
+			id = c.manner.userID(n)
 		}
 	}
 	c.taken[id] = true
-	c.ids[name] = id
-	c.opts.Users = append(c.opts.Users, emulator.User{ID: id, Name: name, Email: email, TZ: c.zone, Locale: c.lang})
+	c.people = append(c.people, member{id, name, email})
 	return id
 }
 
@@ -85,35 +103,23 @@ func (c *castIn) ref(r core.Ref) {
 		c.person(strings.ToLower(a.ID), a.ID, "")
 		return
 	}
-	ws, handle, ok := r.Group()
+	ws, name, ok := r.Group()
 	if !ok || ws != "" && ws != c.workspace {
 		return
 	}
-	if slices.ContainsFunc(c.opts.UserGroups, func(g emulator.UserGroup) bool { return g.Handle == handle }) {
+	if slices.ContainsFunc(c.groups, func(g group) bool { return g.name == name }) {
 		return
 	}
-	g := emulator.UserGroup{Handle: handle, Name: handle}
+	g := group{name: name}
 	for n := 1; n <= 2; n++ {
-		g.Users = append(g.Users, c.person(fmt.Sprintf("%s-%d", handle, n), "", ""))
+		g.members = append(g.members, c.person(fmt.Sprintf("%s-%d", name, n), "", ""))
 	}
-	c.opts.UserGroups = append(c.opts.UserGroups, g)
+	c.groups = append(c.groups, g)
 }
 
-// channel adds a channel that flows post into, named by its ID: that is all that
-// the file says of it.
-func (c *castIn) channel(g core.GroupRef) {
-	if slices.ContainsFunc(c.opts.Channels, func(ch emulator.Channel) bool { return ch.ID == g.ID }) {
-		return
-	}
-	members := []string{botID}
-	for _, u := range c.opts.Users {
-		members = append(members, u.ID)
-	}
-	c.opts.Channels = append(c.opts.Channels, emulator.Channel{ID: g.ID, Name: strings.ToLower(g.ID), Members: members})
-}
-
-// botID is the stand-in's own for the bot's user.
-const botID = "U0000000BOT"
+// channelName names a channel that flows post into after its ID: that is all
+// that the file says of it.
+func channelName(id string) string { return strings.ToLower(id) }
 
 // named returns every user group and account, and every channel, that a config
 // file names anywhere.

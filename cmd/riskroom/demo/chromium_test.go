@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
 	"riskroom/configs"
 	"riskroom/core"
@@ -60,28 +61,41 @@ func chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// served serves the demo, or a config file's flows, and returns its URL.
-func served(t *testing.T, lang string, src []byte) string {
+// loaded loads a config file with nothing of what it takes from elsewhere at hand.
+func loaded(t *testing.T, src []byte) *config.Config {
 	t.Helper()
-	story := src == nil
-	if story {
-		src = Story(lang, configs.Demo)
-	}
 	cfg, problems := config.Load("demo.yaml", src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Unset: config.UnsetIsFilled,
+		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()}, Unset: config.UnsetIsFilled,
 		Env: func(string) (string, bool) { return "", false }, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist },
 		Fill: func(b config.Blank) string {
-			return map[string]string{"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379"}[b.Setting.Key]
+			return map[string]string{
+				"bot_token": "xoxb-000000", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379", "guild_id": "300000000000000000",
+			}[b.Setting.Key]
 		},
 	})
 	if cfg == nil {
 		t.Fatal(problems)
 	}
+	return cfg
+}
+
+// served serves the demo in one of its workspaces, or a config file's flows in
+// the first one, and returns its URL.
+func served(t *testing.T, lang, home string, src []byte) string {
+	t.Helper()
+	story := src == nil
+	if story {
+		src = Story(lang, configs.Demo)
+	}
+	cfg := loaded(t, src)
+	if !story {
+		home = cfg.Workspaces[0].Name
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, Showing{Config: cfg, Story: story, Lang: lang, Addr: "127.0.0.1:0", Out: in})
+		ended <- Serve(ctx, Showing{Config: cfg, Home: home, Story: story, Lang: lang, Addr: "127.0.0.1:0", Out: in})
 		_ = in.Close()
 	}()
 	t.Cleanup(func() {

@@ -1,12 +1,13 @@
 // Package demo plays riskroom on a terminal: people file risks, days pass in a
 // moment, and what everybody sees is told as it happens.
 //
-// Nothing of it is staged. The engine, the store's scripts, the Slack adapter
-// and the Slack bot are those of the server; a stand-in workspace takes Slack's
-// place, and the store is in memory. Only the clock is peculiar: it jumps.
+// Nothing of it is staged. The engine, the store's scripts, the adapters and the
+// bots are those of the server; stand-in workspaces take the place of Slack and
+// Discord, and the store is in memory. Only the clock is peculiar: it jumps.
 //
-// cast.go peoples the stand-in from a config file and world.go starts
-// everything; time.go moves the clock; play.go is the story, acts.go what people
+// cast.go says who is in the stand-ins by a config file, place.go is such a
+// stand-in and how one plays there, slack.go and discord.go what differs between
+// the two, and world.go starts everything; time.go moves the clock; play.go is the story, acts.go what people
 // do in it; record.go watches the workspace and the audit trail, and tell.go
 // and events.go show what was seen.
 package demo
@@ -24,6 +25,7 @@ import (
 // Options says what to play, and how to show it.
 type Options struct {
 	Config *config.Config // what to play; it is changed: its workspaces become stand-ins
+	Home   string         // the workspace in which risks are filed
 	Story  bool           // the built-in story, with names and texts of its own; else one plain risk for each module
 	JSON   bool           // one event a line, else told for people
 	Lang   string         // of the telling and of what people read who are not in the config file
@@ -50,7 +52,10 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w, err := build(ctx, o.Config, text.Match(o.Lang), o.Log)
+	if o.Story {
+		alone(o.Config, o.Home)
+	}
+	w, err := build(ctx, o.Config, o.Home, text.Match(o.Lang), o.Log)
 	if err != nil {
 		return err
 	}

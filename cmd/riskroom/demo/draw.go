@@ -19,13 +19,18 @@ const boxWidth = 72
 // its buttons in brackets.
 func card(parts []stage.Part) []string {
 	var body []string
-	for _, part := range parts {
-		switch {
-		case part.Kind == stage.ActionsPart:
+	var rows []row
+	for i, part := range parts {
+		if isRows(part) {
+			rows = append(rows, rowsOf(part)...)
+			if i+1 < len(parts) && isRows(parts[i+1]) {
+				continue // they share their columns
+			}
+			body = append(body, columns(rows)...)
+			rows = nil
+		} else if part.Kind == stage.ActionsPart {
 			body = append(body, wrap(buttons(part.Actions), boxWidth-4)...)
-		case isRows(part):
-			body = append(body, columns(part.Text)...)
-		default:
+		} else {
 			body = append(body, wrap(part.Text, boxWidth-4)...)
 		}
 	}
@@ -40,22 +45,42 @@ func card(parts []stage.Part) []string {
 	return append(out, "└"+strings.Repeat("─", widest+2)+"┘")
 }
 
-// rowGap stands between a row's label and its value in a card.
+// row is a line of a card.
+type row struct{ label, value string }
+
+// rowGap stands between a row's label and its value where they are one text.
 const rowGap = "  "
 
-// isRows tells whether a part is the rows of a card: more than one line, each
-// with a label.
-func isRows(p stage.Part) bool {
-	lines := strings.Split(p.Text, "\n")
-	return p.Kind == stage.TextPart && len(lines) > 1 &&
-		!slices.ContainsFunc(lines, func(l string) bool { return !strings.Contains(l, rowGap) })
+// rowsOf returns the rows of a card that a part holds: its fields, or the lines
+// of a text if there are several and each has a label.
+func rowsOf(p stage.Part) []row {
+	var out []row
+	for _, f := range p.Fields {
+		label, value, _ := strings.Cut(f, "\n")
+		out = append(out, row{label, value})
+	}
+	if lines := strings.Split(p.Text, "\n"); p.Kind == stage.TextPart && len(lines) > 1 {
+		for _, l := range lines {
+			label, value, ok := strings.Cut(l, rowGap)
+			if !ok {
+				return nil
+			}
+			out = append(out, row{label, value})
+		}
+	}
+	return out
 }
 
+func isRows(p stage.Part) bool { return len(rowsOf(p)) > 0 }
+
 // cardIn parts a message into what stands above its card and the card. That
-// begins with the title above its rows; a small one has no rows and nothing
-// above it.
+// begins with its heading, or with the title above its rows; a small one has no
+// rows and nothing above it.
 func cardIn(p stage.Post) (above, card []stage.Part) {
-	i := slices.IndexFunc(p.Parts, isRows) - 1
+	i := slices.IndexFunc(p.Parts, func(x stage.Part) bool { return x.Kind == stage.HeadingPart })
+	if i < 0 {
+		i = slices.IndexFunc(p.Parts, isRows) - 1
+	}
 	if i < 0 && slices.ContainsFunc(p.Parts, func(x stage.Part) bool { return x.Kind == stage.ActionsPart }) {
 		i = 0
 	}
@@ -66,16 +91,15 @@ func cardIn(p stage.Post) (above, card []stage.Part) {
 }
 
 // columns draws rows with their values below each other.
-func columns(rows string) []string {
+func columns(rows []row) []string {
 	widest := 0
-	for l := range strings.SplitSeq(rows, "\n") {
-		label, _, _ := strings.Cut(l, rowGap)
-		widest = max(widest, cells(label))
+	for _, r := range rows {
+		widest = max(widest, cells(r.label))
 	}
 	var out []string
-	for l := range strings.SplitSeq(rows, "\n") {
-		label, value, _ := strings.Cut(l, rowGap)
-		for _, v := range wrap(value, boxWidth-6-widest) {
+	for _, r := range rows {
+		label := r.label
+		for _, v := range wrap(r.value, boxWidth-6-widest) {
 			out = append(out, pad(label, widest)+"  "+v)
 			label = ""
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"time"
 
 	"riskroom/cmd/riskroom/app"
 	"riskroom/core/store"
@@ -42,19 +43,42 @@ func (w *world) begin(ctx context.Context) (err error) {
 	l.server = l.app.Public()
 	go func() { _ = l.server.Serve(in) }() // until the server is closed
 	for _, p := range w.workspaces {
-		way := "http://" + in.Addr().String() + "/slack/" + p.name + "/"
-		p.Connect(way+"commands", way+"interactions", "", way+"events")
+		p.connect("http://" + in.Addr().String())
 	}
 	running, stop := context.WithCancel(ctx)
 	l.stop = stop
 	go func() {
 		defer close(l.ended)
+		open := l.app.KeepOpen(running)
 		l.err = l.app.Engine.Run(running)
+		open.Wait()
 	}()
+	if err := l.opened(ctx); err != nil {
+		stop()
+		<-l.ended
+		return errors.Join(err, l.server.Close())
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.life = l
 	return nil
+}
+
+// opened waits until people can reach the engine everywhere.
+func (l *life) opened(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		err := l.app.Ready(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(lookEvery):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // end stops an engine as the server does.

@@ -80,8 +80,8 @@ func (p *play) story() []scene {
 	s := p.sceneIn(p.w.cfg.Organisation.Modules[0])
 	s.values[titleKey] = []string{p.words.S("demo.story.title")}
 	s.values["severity"] = []string{string(core.High)}
-	s.values["description"] = []string{p.words.S("demo.story.description")}
-	s.keys = append(s.keys, "severity", "description")
+	s.values[descriptionKey] = []string{p.words.S("demo.story.description")}
+	s.keys = append(s.keys, "severity", descriptionKey)
 	s.note, s.rest = p.words.S("demo.story.note"), 95*time.Minute
 	return []scene{s}
 }
@@ -109,7 +109,7 @@ func (p *play) sceneIn(m core.Module) scene {
 	}
 	for _, f := range p.w.cfg.Organisation.Fields {
 		if f.Required && f.Part == core.Reported {
-			key := "fields." + f.Key
+			key := ownPrefix + f.Key
 			s.keys = append(s.keys, key)
 			s.values[key] = []string{p.example(f)}
 		}
@@ -128,7 +128,8 @@ func (p *play) example(f core.Field) string {
 	case core.DateField:
 		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
 	case core.PeopleField:
-		return p.w.home().ids[reporter]
+		home := p.w.home()
+		return home.person(reporter, home.ids[reporter])
 	case core.TextField:
 	}
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)

@@ -8,31 +8,21 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/adapters/slack"
 	"riskroom/configs"
-	"riskroom/core"
-	"riskroom/core/config"
 	"riskroom/core/text"
 )
 
-// perform plays something else with the demo's own config file, and returns the
-// events.
-func perform(t *testing.T, what func(p *play, s scene) error) []line {
+// perform plays something else with the demo's own config file in one of its
+// workspaces, and returns the events.
+func perform(t *testing.T, home string, what func(p *play, s scene) error) []line {
 	t.Helper()
-	cfg, problems := config.Load("demo.yaml", configs.Demo, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Unset: config.UnsetIsFilled,
-		Fill: func(b config.Blank) string {
-			return map[string]string{"bot_token": "xoxb-1", "app_token": "xapp-1", "signing_secret": "0123456789", "url": "redis://localhost:6379"}[b.Setting.Key]
-		},
-	})
-	if cfg == nil {
-		t.Fatal(problems)
-	}
+	cfg := loaded(t, configs.Demo)
+	alone(cfg, home)
 	words, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := build(t.Context(), cfg, text.English, slog.New(slog.DiscardHandler))
+	w, err := build(t.Context(), cfg, home, text.English, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,11 +47,24 @@ func perform(t *testing.T, what func(p *play, s scene) error) []line {
 	return lines
 }
 
+// onEach runs a test on every platform: in each workspace of the demo's own
+// config file.
+func onEach(t *testing.T, test func(t *testing.T, home string)) {
+	t.Parallel()
+	for _, home := range []string{"acme", "guild"} {
+		t.Run(home, func(t *testing.T) {
+			t.Parallel()
+			test(t, home)
+		})
+	}
+}
+
 // TestResolvedEarly: what comes due for a risk that is resolved is skipped, at
 // its time and with the reason, and nobody is bothered.
-func TestResolvedEarly(t *testing.T) {
-	t.Parallel()
-	lines := perform(t, func(p *play, s scene) error {
+func TestResolvedEarly(t *testing.T) { onEach(t, testResolvedEarly) }
+
+func testResolvedEarly(t *testing.T, home string) {
+	lines := perform(t, home, func(p *play, s scene) error {
 		ctx, look := t.Context(), func() error { return p.look(t.Context()) }
 		began := p.w.clock.Now()
 		key, err := p.file(ctx, s.by, s.keys, s.values)
@@ -101,9 +104,10 @@ func TestResolvedEarly(t *testing.T) {
 }
 
 // TestLeftAlone: a risk that nobody resolves plays to its end too.
-func TestLeftAlone(t *testing.T) {
-	t.Parallel()
-	lines := perform(t, func(p *play, s scene) error {
+func TestLeftAlone(t *testing.T) { onEach(t, testLeftAlone) }
+
+func testLeftAlone(t *testing.T, home string) {
+	lines := perform(t, home, func(p *play, s scene) error {
 		s.solver = ""
 		return p.run(t.Context(), []scene{s})
 	})

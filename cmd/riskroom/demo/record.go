@@ -49,13 +49,13 @@ type item struct {
 }
 
 // key returns the key of the risk that an item is about, "" if it is about none:
-// messages and badges begin with it.
+// messages and badges name it, and topics where there are no badges.
 func (it item) key(w *world) core.RiskKey {
 	if it.risk.Key != "" {
 		return it.risk.Key
 	}
 	prefix := w.cfg.Organisation.KeyPrefix
-	texts := []string{it.post.Text}
+	texts := []string{it.post.Text, it.room.Topic}
 	for _, b := range it.room.Badges {
 		texts = append(texts, b.Title)
 	}
@@ -215,7 +215,7 @@ func (r *recorder) feed(p *place) []item {
 		switch {
 		case e.Kind == stage.PostPinned:
 			pinned[e.Post.Room+"/"+e.Post.ID] = true
-		case e.Kind == stage.RoomCreated && e.Actor == p.BotUserID() && e.Room.Kind != stage.DirectRoom:
+		case e.Kind == stage.RoomCreated && e.Actor == p.bot && e.Room.Kind != stage.DirectRoom:
 			fresh[e.Room.ID] = true
 		}
 	}
@@ -228,11 +228,11 @@ func (r *recorder) feed(p *place) []item {
 			it.kind, it.who, it.text = typed, who.Name, e.Text
 		case e.Kind == stage.RoomCreated && fresh[e.Room.ID]:
 			it.kind, it.room = created, r.asMade(p, e.Room.ID, events)
-		case e.Kind == stage.PostAdded && e.Actor == p.BotUserID():
+		case e.Kind == stage.PostAdded && e.Actor == p.bot:
 			if it.kind = kindOf(e); it.kind == posted && pinned[e.Post.Room+"/"+e.Post.ID] {
 				it.kind = badge
 			}
-		case e.Kind == stage.PostEdited && e.Actor == p.BotUserID() && e.Post.Only == "":
+		case e.Kind == stage.PostEdited && e.Actor == p.bot && e.Post.Only == "":
 			it.kind = edited
 		default:
 			continue

@@ -21,6 +21,7 @@ import (
 // Showing says what to show in a browser.
 type Showing struct {
 	Config *config.Config // as of Options
+	Home   string         // likewise; shown first
 	Story  bool           // the built-in story, else an admin's own flows
 	Lang   string         // of the page where the browser does not ask for one, and of what people read in the workspace
 	Addr   string         // on this machine
@@ -59,7 +60,10 @@ func Serve(ctx context.Context, o Showing) (err error) {
 	o.Config.CallTimeout, o.Config.Settle = demoCallTimeout, demoSettle
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	w, err := build(ctx, o.Config, text.Match(o.Lang), o.Log)
+	if o.Story {
+		alone(o.Config, o.Home)
+	}
+	w, err := build(ctx, o.Config, o.Home, text.Match(o.Lang), o.Log)
 	if err != nil {
 		return err
 	}
@@ -95,7 +99,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	filer := (&play{w: w}).filer()
 	for _, p := range w.workspaces {
 		cfg.Places = append(cfg.Places, browser.Place{
-			Name: p.name, Platform: p.Workspace, Acts: p.Hands(), First: p.ids[filer],
+			Name: p.name, Platform: p, Acts: p.hands, First: p.ids[filer],
 			Hints: func(lang string) []stage.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
 			Notes: func(lang string) map[string]string { return (&play{w: w, words: words.In(lang)}).notes(p) },
 		})

@@ -1,8 +1,6 @@
 package demo
 
 import (
-	"slices"
-
 	"riskroom/adapters/stage/browser"
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -15,7 +13,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	home := b.w.home()
 	pl := &play{w: b.w, words: p}
 	filer := pl.filer()
-	line := b.w.cfg.Organisation.Command + " new"
+	line := home.file(b.w.cfg.Organisation.Command, []given{{moduleKey, b.w.cfg.Organisation.Modules[0].Name}})
 	filed := browser.Step{
 		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
 		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},
@@ -37,7 +35,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		}
 	}
 	who := b.solver(pl, risk, filer)
-	direct := home.DM(home.ids[who])
+	direct := home.direct(home.ids[who])
 	wait.Title, wait.Text = p.S("browser.story.wait"), p.S("browser.story.wait.text", text.Args{"Who": who})
 	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": who}), Person: home.ids[who], Room: &direct, Move: browser.ADay}
 	if !b.story {
@@ -47,10 +45,9 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	where, room := p.S("browser.story.resolve.here"), direct
 	for _, r := range b.seen.risks {
 		group := r.Link.Group
-		if r.Link.State == engine.Bound && group.Workspace == home.name && slices.Contains(home.Members(group.ID), home.ids[who]) {
-			if ch, ok := home.ChannelByID(group.ID); ok {
-				where, room = "#"+ch.Name, ch.ID
-			}
+		if r.Link.State == engine.Bound && group.Workspace == home.name && home.inRoom(home.ids[who], group.ID) {
+			ch, _ := home.View().Room(group.ID)
+			where, room = "#"+ch.Name, ch.ID
 		}
 	}
 	solve.Text = p.S("browser.story.resolve.text", text.Args{"Who": who, "Where": where, "Button": p.S("card.button.resolve")})

@@ -2,7 +2,9 @@ package demo
 
 import (
 	_ "embed"
+	"slices"
 
+	"riskroom/core/config"
 	"riskroom/core/text"
 )
 
@@ -16,4 +18,10 @@ func Story(lang string, english []byte) []byte {
 		return chineseStory
 	}
 	return english
+}
+
+// alone leaves of the story's workspaces only the one in which it is played: it
+// is written for every platform.
+func alone(cfg *config.Config, home string) {
+	cfg.Workspaces = slices.DeleteFunc(cfg.Workspaces, func(w config.WorkspaceSettings) bool { return w.Name != home })
 }

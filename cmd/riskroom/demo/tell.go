@@ -34,6 +34,8 @@ const (
 	hourColumn = "15:04"
 	indent     = "       "
 	ruleWidth  = 78
+
+	labelColumn = 24 // of a form, at most
 )
 
 func (t *textTeller) err() error { return t.failed }
@@ -45,10 +47,11 @@ func (t *textTeller) print(format string, args ...any) {
 }
 
 func (t *textTeller) begin(w *world) {
-	for _, l := range wrap(t.words.S("demo.begin"), ruleWidth) {
+	args := text.Args{"Platforms": t.words.List(w.platforms())}
+	for _, l := range wrap(t.words.S("demo.begin", args), ruleWidth) {
 		t.print("%s\n", t.style.bold(l))
 	}
-	for _, l := range wrap(t.words.S("demo.begin.memory"), ruleWidth) {
+	for _, l := range wrap(t.words.S("demo.begin.memory", args), ruleWidth) {
 		t.print("%s\n", l)
 	}
 	if len(w.workspaces) > 1 {
@@ -97,16 +100,22 @@ func (t *textTeller) act(w *world, a act) {
 	t.head(w, a.at, t.words.S("demo.form", text.Args{"Who": t.style.name(a.who), "Title": a.title}))
 	widest := 0
 	for _, f := range a.fields {
-		widest = max(widest, cells(f.label))
+		if n := cells(f.label); n <= labelColumn {
+			widest = max(widest, n)
+		}
 	}
 	for _, f := range a.fields {
 		value := clean(f.value)
 		if f.label == a.shown {
 			value += "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
 		}
-		label := f.label
-		for _, l := range fold(value, ruleWidth-widest-len(indent)-4) {
-			t.print("%s  %s  %s\n", indent, t.style.dim(pad(label, widest)), l)
+		label, room := f.label, widest
+		if cells(label) > labelColumn { // a line of its own
+			t.print("%s  %s\n", indent, t.style.dim(label))
+			label, room = "", 0
+		}
+		for _, l := range fold(value, ruleWidth-room-len(indent)-4) {
+			t.print("%s  %s  %s\n", indent, t.style.dim(pad(label, room)), l)
 			label = ""
 		}
 	}
@@ -249,7 +258,7 @@ func cardText(p stage.Post) string {
 	_, parts := cardIn(p)
 	var b strings.Builder
 	for _, x := range parts {
-		b.WriteString(x.Text + "\n" + buttons(x.Actions) + "\n")
+		b.WriteString(x.Text + strings.Join(x.Fields, "\n") + "\n" + buttons(x.Actions) + "\n")
 	}
 	return b.String()
 }

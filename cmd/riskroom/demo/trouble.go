@@ -23,12 +23,6 @@ var ordered = map[string]stage.Fault{
 	"slow":        {Kind: stage.Slow, Delay: 3 * time.Second},
 }
 
-// struckMethods are the calls that the troubles strike: those by which the
-// engine acts.
-var struckMethods = []string{
-	"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
-}
-
 // troubles lists what can be made to go wrong.
 func (b *backstage) troubles(p text.Printer) []browser.Fault {
 	var out []browser.Fault
@@ -83,10 +77,10 @@ func (b *backstage) Trouble(id string) {
 	b.mu.Unlock()
 }
 
-// order orders a fault for the first of the calls that it can strike.
+// order orders a fault for the first of the calls by which the engine acts.
 func (b *backstage) order(fault stage.Fault) {
 	for _, p := range b.w.workspaces {
-		for _, method := range struckMethods {
+		for _, method := range p.changes {
 			fault.Method = method
 			p.Faults().Order(fault)
 		}
@@ -125,7 +119,7 @@ func (b *backstage) struck() bool {
 // before its answer: the worst moment to die.
 func (b *backstage) struckDown(p *place, c stage.Call) {
 	b.mu.Lock()
-	now := b.inCall && c.Write && c.Effect && slices.Contains(struckMethods, c.Method)
+	now := b.inCall && c.Write && c.Effect && slices.Contains(p.changes, c.Method)
 	if now {
 		b.inCall = false
 		b.unsure = append(b.unsure, unsure{p.name, c})

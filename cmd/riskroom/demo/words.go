@@ -27,9 +27,7 @@ func wordGroup(p text.Printer, it item) string {
 	if members := membersOf(it); len(members) > 0 {
 		s = p.S("demo.group.members", text.Args{"Names": p.List(members)})
 	}
-	if it.room.Topic != "" {
-		s += p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": it.room.Topic})
-	}
+	s += wordTopic(p, it)
 	for _, b := range it.room.Badges {
 		s += p.S("demo.stop.between") + p.S("demo.group.badge", text.Args{"Label": b.Title})
 	}
@@ -77,11 +75,15 @@ func wordSkip(w *world, p text.Printer, it item) string {
 
 // wordChange says what a set_group step did, with what the group is called now.
 func wordChange(w *world, p text.Printer, it item) string {
-	s := wordDone(w, p, it.event.Data["done"])
-	if it.room.Topic != "" {
-		s += p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": it.room.Topic})
+	return wordDone(w, p, it.event.Data["done"]) + wordTopic(p, it)
+}
+
+// wordTopic says on one line what a group's topic is, if it has one.
+func wordTopic(p text.Printer, it item) string {
+	if it.room.Topic == "" {
+		return ""
 	}
-	return s
+	return p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": strings.Join(strings.Fields(it.room.Topic), " ")})
 }
 
 // wordDone says what parts of a group, and whom, a step reached: of a trail's

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
-	"riskroom/adapters/slack"
-	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
@@ -20,7 +19,7 @@ type world struct {
 	cfg        *config.Config
 	clock      *clock
 	db         *store.Store // keeps the database; engines have connections of their own
-	workspaces []*place     // in the file's order
+	workspaces []*place     // that of home first, the others in the file's order
 	log        *slog.Logger
 	ctx        context.Context // ends with everything
 
@@ -29,20 +28,12 @@ type world struct {
 	past []*life // killed ones, which end by themselves
 }
 
-// place is one stand-in workspace and who is who in it.
-type place struct {
-	name string
-	*emulator.Workspace
-	ids     map[string]string // user ID by the person's name
-	general string            // the ID of #general
-}
-
 // stopWithin bounds how long it takes to stop.
 const stopWithin = 10 * time.Second
 
 // build starts everything for a config file, whose workspaces it turns into
-// stand-ins on this machine.
-func build(ctx context.Context, cfg *config.Config, lang string, log *slog.Logger) (w *world, err error) {
+// stand-ins on this machine. Risks are filed in the workspace of the name home.
+func build(ctx context.Context, cfg *config.Config, home, lang string, log *slog.Logger) (w *world, err error) {
 	w = &world{cfg: cfg, clock: &clock{}, log: log, ctx: ctx}
 	w.clock.set(morning(cfg.Organisation.Zone))
 	defer func() {
@@ -53,9 +44,13 @@ func build(ctx context.Context, cfg *config.Config, lang string, log *slog.Logge
 	for i := range cfg.Workspaces {
 		p, err := w.standIn(&cfg.Workspaces[i], lang)
 		if err != nil {
-			return w, err
+			return w, fmt.Errorf("workspace %s: %w", cfg.Workspaces[i].Name, err)
 		}
-		w.workspaces = append(w.workspaces, p)
+		if p.name == home {
+			w.workspaces = append([]*place{p}, w.workspaces...)
+		} else {
+			w.workspaces = append(w.workspaces, p)
+		}
 	}
 	if w.db, err = store.OpenEmbedded(ctx, w.clock, log); err != nil {
 		return w, err
@@ -71,25 +66,17 @@ func morning(zone *time.Location) time.Time {
 
 // standIn starts a stand-in for a workspace, and has the config file lead there.
 func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error) {
-	if s.Platform != slack.Platform {
-		return nil, fmt.Errorf("workspace %s: the demo has no stand-in for %s", s.Name, s.Platform)
+	m, ok := mannerOf(s.Platform)
+	if !ok {
+		return nil, fmt.Errorf("the demo has no stand-in for %s", s.Platform)
 	}
-	c := cast(w.cfg, s.Name, lang)
-	c.opts.Now = w.clock.Now
-	ws, err := emulator.New(c.opts)
+	c := cast(w.cfg, s.Name, lang, m)
+	o, err := m.open(c, s, w.clock.Now)
 	if err != nil {
-		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
+		return nil, err
 	}
-	p := &place{name: s.Name, Workspace: ws, ids: c.ids}
-	if general, ok := ws.ChannelByName("general"); ok {
-		p.general = general.ID
-	}
-	url, err := ws.Start("")
-	if err != nil {
-		return p, fmt.Errorf("workspace %s: %w", s.Name, err)
-	}
-	s.APIURL = url + "/api/"
-	s.Values = map[string]string{"bot_token": ws.BotToken(), "signing_secret": ws.SigningSecret()}
+	p := &place{manner: m, opened: o, name: s.Name, ids: c.ids()}
+	p.introduce()
 	return p, nil
 }
 
@@ -129,6 +116,17 @@ func (w *world) place(name string) *place {
 
 // home is where risks are filed.
 func (w *world) home() *place { return w.workspaces[0] }
+
+// platforms returns the names of the platforms that there are stand-ins for.
+func (w *world) platforms() []string {
+	var out []string
+	for _, p := range w.workspaces {
+		if !slices.Contains(out, p.title) {
+			out = append(out, p.title)
+		}
+	}
+	return out
+}
 
 // zone is where the config file counts its days.
 func (w *world) zone() *time.Location { return w.cfg.Organisation.Zone }
