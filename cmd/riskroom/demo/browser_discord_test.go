@@ -1,0 +1,92 @@
+package demo
+
+import (
+	"testing"
+
+	"riskroom/core/text"
+)
+
+// TestDiscordInBrowser plays the story on a Discord server as somebody sees it,
+// with trouble on the way: the command has options that are suggested, the form
+// takes texts, answers are for one person alone, and the group shows its risk by
+// a pin and a topic.
+func TestDiscordInBrowser(t *testing.T) {
+	t.Parallel()
+	v := visit(t, "guild", text.English, look{1280, 800, false})
+	title := v.words.S("demo.story.title")
+
+	// Options and what can stand in them are offered as one types.
+	v.sees("#story", v.says("story.file"))
+	v.press("#text", "")
+	v.keys("/risk n")
+	v.sees("#hints", "/risk new", v.words.S("options.new"))
+	v.keys("\t")
+	v.sees("#hints", "module:", v.words.Field("module"))
+	v.keys("module:pay")
+	v.sees("#hints", "Payments")
+	v.keys("\t")
+	v.waits("the module is typed", `document.querySelector('#text').value === '/risk new module:Payments '`)
+	v.sees("#hints", "severity:")
+	v.keys("\r")
+
+	// The form takes texts, and says what is missing.
+	v.sees("#window", v.words.S("commands.form.file.title"), v.words.S("options.rest"))
+	v.waits("what was given stands there", `document.querySelector('#window textarea:not(#fdescription)').value.includes('module: Payments\nhandlers: "lin, ana"')`)
+	v.press("#window footer .primary", "")
+	v.sees("#window .wrong", v.says("window.required"))
+	v.fill(v.words.Field("title"), title)
+	v.press("#window footer .primary", "")
+	v.gone("#window")
+	v.sees("#posts .only", v.says("only_you"), "R-1", title)
+	v.trail("R-1", v.says("trail.filed", text.Args{"Who": "mei"}))
+	v.keys("/risk nonsense\r")
+	v.sees("#toasts", v.says("error.mistyped"))
+
+	// The reminder arrives, and its answer is lost.
+	v.side("lin")
+	v.sees("#posts", title, v.words.S("card.button.resolve"))
+	v.trouble("error_after")
+	v.clock("day")
+	v.trail(v.says("struck.error_after", text.Args{"Call": "create_message"}))
+	for range 5 {
+		if v.count("#trail li", v.says("trail.step.send_message.to", text.Args{"Done": ""})) >= 2 {
+			break
+		}
+		v.clock("hour")
+	}
+	if n := v.count("#posts .post", title); n != 2 {
+		t.Errorf("lin has %d messages, not that the risk is there and that it waits:\n%s", n, v.text("#posts"))
+	}
+
+	// The engine dies as the group has just been made.
+	v.trouble(killInCall)
+	v.clock("day")
+	v.trail(v.says("killed.in", text.Args{"Call": "create_guild_channel"}), v.says("restarted"))
+	v.trail(v.says("trail.step.send_group_message"))
+	v.trail(v.says("once", text.Args{"Call": "create_guild_channel"}))
+	v.sees("#side", "r-1")
+	v.once("#side li", "r-1")
+
+	// A pin and a topic lead to the risk; a button opens a form, and it is over.
+	v.sees("#story", v.says("story.resolve"))
+	v.press("#story button", v.says("story.resolve.try"))
+	v.sees("#head h1", "r-1")
+	v.sees("#head .topic", "Payments · R-1")
+	v.once("#posts .post", v.words.S("card.button.resolve"))
+	v.sees("#posts .mention", "@lin", "@wei")
+	v.press("#head .badge", v.says("pinned"))
+	v.waits("the pin leads to the badge", `document.activeElement.classList.contains('led')`)
+	v.press("#posts .led button", v.words.S("card.button.details"))
+	v.sees("#posts .only", v.says("only_you"), v.words.Field("discovered_at"))
+	v.trouble(killNow)
+	v.waits("another engine is there", `!document.body.classList.contains('down')`)
+	v.press("#posts button", v.words.S("card.button.resolve"))
+	v.sees("#window", "R-1")
+	v.keys(v.words.S("demo.story.note"))
+	v.press("#window footer .primary", "")
+	v.gone("#window")
+	v.sees("#posts .fields", v.words.S("common.status.resolved"), v.words.S("demo.story.note"))
+	v.sees("#story", v.says("story.end"))
+	v.side("riskroom")
+	v.sees("#posts .fields", v.words.S("common.status.resolved"))
+}
