@@ -39,6 +39,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.gone("#window")
 	v.sees("#posts .only", v.says("only_you"), "R-1", title)
 	v.trail("R-1", v.says("trail.filed", text.Args{"Who": "mei"}))
+	v.press("#text", "")
 	v.keys("/risk nonsense\r")
 	v.sees("#toasts", v.says("error.mistyped"))
 
