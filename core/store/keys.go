@@ -27,6 +27,10 @@ import (
 //	{p:3}:shown:<key>        hash: what shows the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run
 //	{p:3}:run:<RunID>        hash: the run
+//	{p:0}:joined             hash: account -> the accounts that it is linked with
+//	{p:0}:offers             hash: hash of a code -> until when|account
+//	{p:0}:tries, tries:<account>   wrong codes: op -> ms
+//	{p:0}:join:<op>          what an op linked or let go
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
 //	{p:probe:<n>}            written for a moment, to see how a server syncs
@@ -55,6 +59,13 @@ func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
 func (k keys) module(shard int, m string) string {
 	return k.in(shard, "module:"+m)
 }
+
+// Linked accounts live with R-0, whose trail tells of them.
+func (k keys) joined() string                { return k.in(0, "joined") }
+func (k keys) offers() string                { return k.in(0, "offers") }
+func (k keys) tries() string                 { return k.in(0, "tries") }
+func (k keys) triesOf(a core.Account) string { return k.in(0, "tries:"+a.String()) }
+func (k keys) joinOf(op string) string       { return k.in(0, "join:"+op) }
 
 func (k keys) in(shard int, name string) string {
 	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + name

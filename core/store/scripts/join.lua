@@ -1,0 +1,33 @@
+-- uses: values runs timers
+-- Changes which accounts are one person's.
+-- KEYS  as in runs.lua, of the reserved key; then joined, offers, op, and runs
+-- ARGV  now, channel, joined, offers, op (key indexes), ms for which the op is
+--       remembered, subject, hash of the offer that is used up or '',
+--       n x (account, list as it was or '', list as it becomes or ''), timers, events
+-- Answer: ok; conflict if a list is not as it was; not_found if the offer is not open
+-- A repeat is told by its op.
+local joined, offers, op, kept = key(), key(), key(), int()
+local subject, hash = arg(), arg()
+local groups = {}
+for i = 1, int() do groups[i] = { account = arg(), was = arg(), to = arg() } end
+local changes, told = timers(), events()
+
+if redis.call('EXISTS', op) == 1 then return { 'ok' } end
+if hash ~= '' then
+  local till = string.match(redis.call('HGET', offers, hash) or '', '^(%d+)|')
+  if not till or tonumber(till) <= now then return { 'not_found', 'code' } end
+end
+for _, g in ipairs(groups) do
+  if (redis.call('HGET', joined, g.account) or '') ~= g.was then return { 'conflict', 'moved' } end
+end
+
+if hash ~= '' then redis.call('HDEL', offers, hash) end
+for _, g in ipairs(groups) do
+  if g.to == '' then redis.call('HDEL', joined, g.account)
+  else redis.call('HSET', joined, g.account, g.to)
+  end
+end
+redis.call('SET', op, subject, 'PX', str(kept))
+for _, e in ipairs(told) do emit(e) end
+change_timers(changes)
+return done()
