@@ -8,7 +8,7 @@ import (
 )
 
 // What ways in (slash commands, buttons, later a web page) may ask of the
-// engine. *Engine implements both interfaces. Every method takes the person on
+// engine. *Engine implements all interfaces. Every method takes the person on
 // whose behalf it acts, as the platform's verified payload names them, and
 // judges by itself what that person may do: a risk that they may not read is
 // answered like one that does not exist.
@@ -43,6 +43,41 @@ type Handling interface {
 	// Noticed tells that something happened to a group: it decides nothing,
 	// the group is looked at soon.
 	Noticed(ctx context.Context, g core.GroupRef) error
+}
+
+// Persons is who people are: which accounts are one person's, and what they are
+// called. Linked accounts may do what each of them may.
+type Persons interface {
+	// OfferLink returns a code: whoever types it elsewhere, once and in time,
+	// links their account with by's. It takes the place of any code before.
+	OfferLink(ctx context.Context, by core.Actor) (Code, error)
+	// Offered tells whose account Link would link by's with. A wrong code counts
+	// as a try; op names what the person did.
+	Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error)
+	// Link links by's account with the one whose code it is, and returns that.
+	Link(ctx context.Context, op string, by core.Actor, code string) (Known, error)
+	// Unlink lets go of an account's links, by's if who is "", and returns it.
+	// Those of others only administrators let go of.
+	Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error)
+	// Accounts returns the accounts of whoever has by's, that one first.
+	Accounts(ctx context.Context, by core.Actor) ([]Known, error)
+	// Name shows whom ref means to readers of lang in a workspace: as a mention
+	// where they have an account there, else as they are called where they have
+	// one.
+	Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span
+}
+
+// Code is what links accounts for a while.
+type Code struct {
+	Text  string
+	Until time.Time
+}
+
+// Known is an account, and what it is called where it is.
+type Known struct {
+	Account core.Account
+	Name    string
+	Linked  bool // by a code; else it is the asker's own, or the config file's word
 }
 
 // Draft is a risk as somebody wants to file it. Zero members take defaults:

@@ -110,30 +110,34 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, wor
 		if i == maxNamed {
 			return append(out, core.Plain(p.S("card.people.more", text.Args{"Count": len(refs) - i})))
 		}
-		out = append(out, e.name(ctx, r, workspace))
+		out = append(out, e.name(ctx, p, r, workspace))
 	}
 	return out
 }
 
-func (e *Engine) name(ctx context.Context, r core.Ref, workspace string) core.Span {
+func (e *Engine) name(ctx context.Context, p text.Printer, r core.Ref, workspace string) core.Span {
 	if _, group, ok := r.Group(); ok {
 		return core.Plain("@" + group)
 	}
 	accounts, err := e.people.accounts(ctx, r, workspace, knownFor)
-	if err != nil || len(accounts) == 0 {
-		return core.Plain(string(r))
+	if a, ok := r.Account(); ok && err != nil {
+		accounts = []core.Account{a} // it is known who is meant
 	}
-	if a := accounts[0]; a.Workspace == workspace {
-		return core.Mention(a)
+	if len(accounts) > 0 {
+		if accounts[0].Workspace == workspace {
+			return core.Mention(accounts[0])
+		}
+		if prof, err := e.people.profile(ctx, accounts[0]); err == nil && prof.Name != "" {
+			return core.Plain(prof.Name)
+		}
 	}
 	if name, ok := r.Name(); ok {
 		return core.Plain(name)
 	}
-	prof, err := e.people.profile(ctx, accounts[0])
-	if err != nil || prof.Name == "" {
+	if len(accounts) == 0 {
 		return core.Plain(string(r))
 	}
-	return core.Plain(prof.Name)
+	return core.Plain(p.S("card.people.elsewhere", text.Args{"Workspace": accounts[0].Workspace}))
 }
 
 // value words the content of an own field; nil if there is none.

@@ -47,7 +47,7 @@ type Observer interface {
 }
 
 // Engine runs flows. Make one with New, start it with Run; the methods of
-// Filing and Handling work from New on.
+// Filing, Handling and Persons work from New on.
 type Engine struct {
 	org      *core.Organisation
 	flows    []*flow.Flow
@@ -78,6 +78,7 @@ type Engine struct {
 var (
 	_ Filing   = (*Engine)(nil)
 	_ Handling = (*Engine)(nil)
+	_ Persons  = (*Engine)(nil)
 )
 
 // New returns an engine that does nothing yet.
@@ -110,7 +111,7 @@ func New(o Options) *Engine {
 		e.observe = unobserved{}
 	}
 	e.workspaces = newWorkspaces(o.Platforms, e.clock)
-	e.people = newPeople(e.org, e.workspaces, e.clock)
+	e.people = newPeople(e.org, e.workspaces, e.store, e.clock)
 	e.rights = rights{org: e.org, people: e.people}
 	e.pinned = newPinnedFlows(e.store, e.flows)
 	e.gate = newGate(e.workers)

@@ -23,5 +23,7 @@ const (
 	EventMissing  = "missing"  // data: group
 	EventFound    = "found"    // a missing group is there again; data: group
 	EventSynced   = "synced"   // data: what, where
+	EventLinked   = "linked"   // accounts became one person's, told in the trail of R-0; data: account, with
+	EventUnlinked = "unlinked" // an account's links were let go of, told in the trail of R-0; data: account, from
 	EventOperator = "operator" // somebody retried or dropped a run by hand; data: did, run
 )

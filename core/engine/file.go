@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,15 +28,25 @@ func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
 
 // Similar implements Filing.
 func (e *Engine) Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error) {
+	ctx = forPerson(ctx)
+	// Whom a directory cannot tell just now is asked about their own account.
+	mine, err := e.people.selves(ctx, by.Account)
+	if err != nil {
+		mine = []core.Account{by.Account}
+	}
+	var who []core.Ref
+	for _, a := range mine {
+		who = append(who, core.RefOf(a))
+	}
 	risks, _, err := e.store.Find(ctx, Query{
-		Who: []core.Ref{core.RefOf(by.Account)}, Since: e.clock.Now().Add(-similarWithin), Limit: core.MaxListed,
+		Who: who, Since: e.clock.Now().Add(-similarWithin), Limit: core.MaxListed,
 	})
 	if err != nil {
 		return nil, err
 	}
 	var out []core.Risk
 	for _, r := range risks {
-		if r.Submitter.Account == by.Account && sameTitle(r.Title, title) {
+		if slices.Contains(mine, r.Submitter.Account) && sameTitle(r.Title, title) {
 			out = append(out, r)
 		}
 	}

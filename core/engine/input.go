@@ -224,8 +224,12 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace stri
 		return err
 	}
 	for _, a := range accounts {
-		if a == owner {
+		own, err := t.e.people.same(ctx, a, owner)
+		if own {
 			return nil
+		}
+		if err != nil {
+			return err
 		}
 		admin, err := t.e.rights.administrator(ctx, a)
 		if err != nil {

@@ -15,23 +15,31 @@ import (
 type noticeData struct {
 	Code string    `json:"code"`
 	Args text.Args `json:"args"`
+	// To is told by itself, instead of the administrators.
+	To core.Account `json:"to,omitzero"`
 }
 
 // noticesRisk is the key of notices that belong to no risk.
 func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyPrefix, 0) }
+
+// noticeNow is a notice that belongs to no risk, told once for the same words.
+func (e *Engine) noticeNow(d noticeData, words ...string) (TimerChange, error) {
+	data, err := json.Marshal(d)
+	return TimerChange{
+		Do: ArmTimer, Due: e.clock.Now(), Data: data,
+		Run: RunID{Risk: e.noticesRisk(), Flow: NoticeFlow, Occurrence: core.MakeOp(words...)},
+	}, err
+}
 
 // tellPaused has administrators told, once an hour and by one replica, that a
 // workspace refuses the bot.
 func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
 	now := e.clock.Now()
 	e.workspaces.pause(workspace, now.Add(pausedRetry))
-	data, err := json.Marshal(noticeData{Code: "paused", Args: text.Args{"Workspace": workspace, "Code": code}})
+	hour := now.Truncate(time.Hour).Format(time.RFC3339)
+	told, err := e.noticeNow(noticeData{Code: "paused", Args: text.Args{"Workspace": workspace, "Code": code}}, "paused", workspace, hour)
 	if err == nil {
-		hour := now.Truncate(time.Hour).Format(time.RFC3339)
-		err = e.store.Arm(ctx, e.noticesRisk(), 0, []TimerChange{{
-			Do: ArmTimer, Due: now, Data: data,
-			Run: RunID{Risk: e.noticesRisk(), Flow: NoticeFlow, Occurrence: core.MakeOp("paused", workspace, hour)},
-		}})
+		err = e.store.Arm(ctx, e.noticesRisk(), 0, []TimerChange{told})
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "a workspace refuses the bot, which could not be told", "workspace", workspace, "code", code, "err", err)
@@ -106,7 +114,9 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 		return invalid("notice", err)
 	}
 	m := core.Message{Text: plain(t.e.text.In(t.e.org.Language).S("engine.notice."+d.Code, d.Args))}
-	if g := t.e.org.AdminChannel; !g.IsZero() {
+	if g := t.e.org.AdminChannel; !d.To.IsZero() {
+		in.Direct, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: m}
+	} else if !g.IsZero() {
 		t.workspace, in.Into, in.Post = g.Workspace, g, &m
 	} else {
 		accounts, missing, err := t.e.people.resolve(ctx, t.e.org.Permissions.Administrators, "")

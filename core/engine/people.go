@@ -22,6 +22,7 @@ const (
 type people struct {
 	org        *core.Organisation
 	workspaces *workspaces
+	links      Accounts
 	now        func() time.Time
 
 	mu      sync.Mutex
@@ -36,8 +37,8 @@ type entry struct {
 	err      error
 }
 
-func newPeople(org *core.Organisation, ws *workspaces, clock core.Clock) *people {
-	return &people{org: org, workspaces: ws, now: clock.Now, entries: map[string]entry{}}
+func newPeople(org *core.Organisation, ws *workspaces, links Accounts, clock core.Clock) *people {
+	return &people{org: org, workspaces: ws, links: links, now: clock.Now, entries: map[string]entry{}}
 }
 
 // Unresolved is somebody who was meant and could not be found.
@@ -46,9 +47,10 @@ type Unresolved struct {
 	Code string   `json:"code"` // why: "no_account", or a platform's code
 }
 
-// resolve returns the accounts of everybody in refs, each once, in order. A
-// named person is reached at home, else in the first other workspace where they
-// have an account. It fails only if a directory cannot be asked now.
+// resolve returns the accounts of everybody in refs, each person once, in
+// order. They are reached at home, else where they are meant, and a named person
+// in the first other workspace where they have an account. It fails only if a
+// directory cannot be asked now.
 func (p *people) resolve(ctx context.Context, refs []core.Ref, home string) ([]core.Account, []Unresolved, error) {
 	var out []core.Account
 	var missing []Unresolved
@@ -61,7 +63,11 @@ func (p *people) resolve(ctx context.Context, refs []core.Ref, home string) ([]c
 			missing = append(missing, Unresolved{Ref: r, Code: core.DetailOf(err)})
 		}
 		for _, a := range accounts {
-			if !slices.Contains(out, a) {
+			again, err := p.among(ctx, a, out)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !again {
 				out = append(out, a)
 			}
 		}
@@ -72,13 +78,17 @@ func (p *people) resolve(ctx context.Context, refs []core.Ref, home string) ([]c
 // accounts returns the accounts that one Ref stands for. Nobody is NotFound.
 func (p *people) accounts(ctx context.Context, r core.Ref, home string, fresh time.Duration) ([]core.Account, error) {
 	if a, ok := r.Account(); ok {
-		return []core.Account{a}, nil
+		return p.reached(ctx, home, a)
 	}
 	if ws, group, ok := r.Group(); ok {
 		if ws == "" {
 			ws = home
 		}
-		return p.expand(ctx, ws, group, fresh)
+		all, err := p.expand(ctx, ws, group, fresh)
+		if err != nil {
+			return nil, err
+		}
+		return p.reached(ctx, home, all...)
 	}
 	person, ok := p.org.People[string(r)]
 	if !ok {
@@ -87,7 +97,7 @@ func (p *people) accounts(ctx context.Context, r core.Ref, home string, fresh ti
 	for _, ws := range p.workspacesFrom(home) {
 		a, err := p.accountIn(ctx, person, ws, fresh)
 		if err == nil {
-			return []core.Account{a}, nil
+			return p.reached(ctx, home, a)
 		}
 		if core.KindOf(err) != core.NotFound {
 			return nil, err
@@ -201,8 +211,31 @@ func transient(err error) bool {
 	return false
 }
 
-// is tells whether account a is one of those whom refs mean.
+// is tells whether whoever has account a is one of those whom refs mean.
 func (p *people) is(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
+	if len(refs) == 0 {
+		return false, nil
+	}
+	ok, failed := p.isAny(ctx, a, refs)
+	if ok {
+		return true, nil
+	}
+	all, err := p.selves(ctx, a)
+	failed = firstError(failed, err)
+	for _, b := range all {
+		if b == a {
+			continue
+		}
+		if ok, err = p.isAny(ctx, b, refs); ok {
+			return true, nil
+		}
+		failed = firstError(failed, err)
+	}
+	return false, failed
+}
+
+// isAny tells whether account a itself is one of those whom refs mean.
+func (p *people) isAny(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
 	var failed error
 	for _, r := range refs {
 		ok, err := p.isOne(ctx, a, r)
@@ -231,6 +264,11 @@ func (p *people) isOne(ctx context.Context, a core.Account, r core.Ref) (bool, e
 	if !ok {
 		return false, nil
 	}
+	return p.isPerson(ctx, a, person)
+}
+
+// isPerson tells whether the config file gives account a to a person.
+func (p *people) isPerson(ctx context.Context, a core.Account, person core.Person) (bool, error) {
 	if id := person.Accounts[a.Workspace]; id != "" || person.Email == "" {
 		return id == a.ID && id != "", nil
 	}
@@ -249,23 +287,31 @@ func (p *people) isOne(ctx context.Context, a core.Account, r core.Ref) (bool, e
 	return err == nil && a == b, err
 }
 
-// namesOf returns every Ref under which account a may be stored: the account,
-// the names that the config file gives it, and the groups in use that it is in.
-func (p *people) namesOf(ctx context.Context, a core.Account, groups []core.Ref) ([]core.Ref, error) {
-	refs := []core.Ref{core.RefOf(a)}
-	candidates := slices.Clone(groups)
-	for name := range p.org.People {
-		candidates = append(candidates, core.Ref(name))
+// namesOf returns every Ref under which whoever has account a may be stored: their
+// accounts, the names that the config file gives these, and the groups in use in
+// a workspace that they are in.
+func (p *people) namesOf(ctx context.Context, a core.Account, groups func(workspace string) []core.Ref) ([]core.Ref, error) {
+	all, err := p.selves(ctx, a)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(candidates)
-	for _, r := range slices.Compact(candidates) {
-		ok, err := p.isOne(ctx, a, r)
-		if err != nil && transient(err) {
-			return nil, err
+	var refs []core.Ref
+	for _, b := range all {
+		refs = append(refs, core.RefOf(b))
+		candidates := groups(b.Workspace)
+		for name := range p.org.People {
+			candidates = append(candidates, core.Ref(name))
 		}
-		if ok {
-			refs = append(refs, r)
+		for _, r := range candidates {
+			ok, err := p.isOne(ctx, b, r)
+			if err != nil && transient(err) {
+				return nil, err
+			}
+			if ok {
+				refs = append(refs, r)
+			}
 		}
 	}
-	return refs, nil
+	slices.Sort(refs)
+	return slices.Compact(refs), nil
 }

@@ -36,7 +36,7 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 		query.Overdue = e.clock.Now()
 	}
 	if q.Mine || !all {
-		if query.Who, err = e.people.namesOf(ctx, by.Account, e.groupsInUse(by.Account.Workspace)); err != nil {
+		if query.Who, err = e.people.namesOf(ctx, by.Account, e.groupsInUse); err != nil {
 			return Listing{}, unanswered("who you are", err)
 		}
 	}

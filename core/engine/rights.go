@@ -56,10 +56,11 @@ func (r rights) mayChange(ctx context.Context, a core.Account, risk core.Risk) (
 }
 
 func (r rights) involved(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
-	if risk.Submitter.Account == a {
-		return true, nil
+	refs := qualify(r.concerned(risk), risk.Home)
+	if s := risk.Submitter.Account; !s.IsZero() {
+		refs = append(refs, core.RefOf(s))
 	}
-	return r.people.is(ctx, a, qualify(r.concerned(risk), risk.Home))
+	return r.people.is(ctx, a, refs)
 }
 
 // concerned returns the handlers and the lead of a risk.
@@ -79,12 +80,9 @@ func (r rights) inAudience(ctx context.Context, a core.Account, who core.Audienc
 		return true, nil
 	}
 	if who.Everyone {
-		prof, err := r.people.profile(ctx, a)
-		if err != nil {
-			return false, err
-		}
-		if !prof.Guest && !prof.Gone && !prof.Bot {
-			return true, nil
+		member, err := r.people.standing(ctx, a)
+		if member || err != nil {
+			return member, err
 		}
 	}
 	admin, err2 := r.administrator(ctx, a)

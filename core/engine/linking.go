@@ -1,0 +1,395 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// A code links two accounts of one person: shown to one, typed by the other.
+const (
+	codeFor        = 10 * time.Minute
+	codeTries      = 5   // at wrong codes, by one account, in that time
+	codeTriesInAll = 200 // by everybody
+	// codeLetters are easy to tell apart, in either case. Thirty of them, eight
+	// times: all tries of a year find a code that is open just then with a chance
+	// of one in sixty thousand.
+	codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+	codeLength  = 8
+	linkTries   = 5 // at storing a link that others change too
+)
+
+// OfferLink implements Persons.
+func (e *Engine) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
+	ctx = forPerson(ctx)
+	if err := e.mayLink(ctx, by.Account); err != nil {
+		return Code{}, err
+	}
+	code := newCode()
+	until := e.now().Add(codeFor)
+	err := e.store.OfferLink(ctx, Offer{Hash: e.codeHash(code), Account: by.Account, Until: until})
+	return Code{Text: code[:codeLength/2] + "-" + code[codeLength/2:], Until: until}, err
+}
+
+// newCode returns a code, each with the same chance.
+func newCode() string {
+	var code []byte
+	for len(code) < codeLength {
+		var b [1]byte
+		_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+		if n := int(b[0]) % 32; n < len(codeLetters) {
+			code = append(code, codeLetters[n])
+		}
+	}
+	return string(code)
+}
+
+// codeHash is how a code is stored, however it was typed.
+func (e *Engine) codeHash(code string) string {
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～': // of full width
+			return r - '！' + '!'
+		case r == '-' || r == ' ' || r == '–' || r == '—':
+			return -1
+		}
+		return r
+	}, code)
+	plain = strings.ReplaceAll(strings.ToUpper(plain), "-", "")
+	sum := sha256.Sum256([]byte(e.instance + "\x00" + plain))
+	return hex.EncodeToString(sum[:])
+}
+
+// mayLink refuses those who cannot link accounts at all.
+func (e *Engine) mayLink(ctx context.Context, a core.Account) error {
+	if len(e.workspaces.platforms) < 2 {
+		return refuse(core.Invalid, "link_one_workspace", "")
+	}
+	ok, err := e.people.standing(ctx, a)
+	switch {
+	case err != nil:
+		return unanswered("who you are", err)
+	case !ok:
+		return refuse(core.Denied, "link_no_member", "", "Workspace", a.Workspace)
+	}
+	return nil
+}
+
+// Offered implements Persons.
+func (e *Engine) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
+	ctx = forPerson(ctx)
+	o, err := e.offer(ctx, op, by, code)
+	if err != nil {
+		return Known{}, err
+	}
+	if _, err := e.judgeLink(ctx, by.Account, o.Account); err != nil {
+		return Known{}, err
+	}
+	return e.known(ctx, o.Account), nil
+}
+
+// offer returns the offer whose code somebody has typed.
+func (e *Engine) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
+	if err := e.mayLink(ctx, by.Account); err != nil {
+		return Offer{}, err
+	}
+	got, err := e.store.TryCode(ctx, Try{
+		Op: op, By: by.Account, Hash: e.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
+	})
+	switch {
+	case err != nil:
+		return Offer{}, err
+	case !got.Offer.Account.IsZero():
+		return got.Offer, nil
+	case got.Left == 0:
+		e.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
+		return Offer{}, refuse(core.Denied, "link_tries", "code", "Minutes", int(got.Wait/time.Minute)+1)
+	}
+	return Offer{}, refuse(core.NotFound, "link_code", "code", "Count", got.Left)
+}
+
+// Link implements Persons.
+func (e *Engine) Link(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
+	ctx = forPerson(ctx)
+	// A repeat of what this person did was done.
+	if with, err := e.store.JoinedBy(ctx, op); err != nil || !with.IsZero() {
+		return e.known(ctx, with), err
+	}
+	o, err := e.offer(ctx, op, by, code)
+	if err != nil {
+		return Known{}, err
+	}
+	for range linkTries {
+		var both []core.Account
+		if both, err = e.judgeLink(ctx, by.Account, o.Account); err != nil {
+			return Known{}, err
+		}
+		if err = e.join(ctx, op, by, o, both); err == nil {
+			e.Wake()
+			return e.known(ctx, o.Account), nil
+		}
+		switch core.KindOf(err) {
+		case core.NotFound:
+			return Known{}, refuse(core.NotFound, "link_code_used", "code")
+		case core.Conflict:
+			continue
+		}
+		return Known{}, err
+	}
+	return Known{}, unanswered("link accounts", err)
+}
+
+// judgeLink returns the accounts that become one person's, or refuses what would
+// make two people one, or give one a second account in a workspace.
+func (e *Engine) judgeLink(ctx context.Context, mine, theirs core.Account) ([]core.Account, error) {
+	switch {
+	case mine == theirs:
+		return nil, refuse(core.Invalid, "link_own_code", "code")
+	case mine.Workspace == theirs.Workspace:
+		return nil, refuse(core.Conflict, "link_same_workspace", "code", "Workspace", mine.Workspace)
+	}
+	e.people.forget(mine, theirs)
+	ok, err := e.people.standing(ctx, theirs)
+	if err != nil {
+		return nil, unanswered("who offered", err)
+	}
+	if !ok {
+		return nil, refuse(core.Denied, "link_no_member", "code", "Workspace", theirs.Workspace)
+	}
+	a, err := e.people.selves(ctx, mine)
+	b, err2 := e.people.selves(ctx, theirs)
+	if err = firstError(err, err2); err != nil {
+		return nil, unanswered("whose accounts they are", err)
+	}
+	if slices.Contains(a, theirs) {
+		return nil, refuse(core.Conflict, "link_already", "code", "Workspace", theirs.Workspace)
+	}
+	if err := e.agreed(ctx, slices.Concat(a, b)); err != nil {
+		return nil, err
+	}
+	for _, x := range a {
+		if y, taken := in(b, x.Workspace); taken && x != y {
+			return nil, refuse(core.Conflict, "link_taken", "code", "Workspace", x.Workspace, "Command", e.org.Command)
+		}
+	}
+	a, err = e.people.linkedWith(ctx, mine)
+	b, err2 = e.people.linkedWith(ctx, theirs)
+	if err = firstError(err, err2); err != nil {
+		return nil, unanswered("what is linked", err)
+	}
+	both := slices.Concat(a, b)
+	slices.SortFunc(both, func(x, y core.Account) int { return strings.Compare(x.String(), y.String()) })
+	return slices.Compact(both), nil
+}
+
+// agreed refuses accounts that the config file does not let be one person's.
+func (e *Engine) agreed(ctx context.Context, accounts []core.Account) error {
+	name, ok, err := e.people.oneName(ctx, accounts)
+	switch {
+	case err != nil:
+		return unanswered("whom the accounts are by the configuration", err)
+	case !ok && name == "":
+		return refuse(core.Conflict, "link_two_people", "code")
+	case !ok:
+		return refuse(core.Conflict, "link_other_account", "code", "Name", name)
+	}
+	return nil
+}
+
+// join stores that accounts are one person's, with what is told of it.
+func (e *Engine) join(ctx context.Context, op string, by core.Actor, o Offer, both []core.Account) error {
+	groups, err := e.regroup(ctx, both, by.Account, o.Account)
+	if err != nil {
+		return err
+	}
+	j := Join{Op: op, Hash: o.Hash, Under: e.noticesRisk(), Groups: groups, Subject: o.Account}
+	j.Events = []Event{{At: e.now(), Kind: EventLinked, Actor: by, Op: op,
+		Data: map[string]string{"account": by.Account.String(), "with": o.Account.String()}}}
+	mine, theirs := e.known(ctx, by.Account), e.known(ctx, o.Account)
+	args := text.Args{
+		"Name": theirs.Name, "Workspace": theirs.Account.Workspace, "Other": mine.Name, "OtherWorkspace": mine.Account.Workspace,
+		"Command": e.org.Command,
+	}
+	told, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: o.Account}, "linked", op)
+	if err != nil {
+		return err
+	}
+	j.Timers = append(j.Timers, told)
+	admin, err := e.rights.administrator(ctx, by.Account)
+	if err == nil && !admin {
+		admin, err = e.rights.administrator(ctx, o.Account)
+	}
+	if err != nil {
+		return unanswered("whether an administrator is linked", err)
+	}
+	if admin {
+		if told, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, "administrator linked", op); err != nil {
+			return err
+		}
+		j.Timers = append(j.Timers, told)
+	}
+	if err := e.store.Join(ctx, j); err != nil {
+		return err
+	}
+	e.forgetAll(groups)
+	return nil
+}
+
+// regroup returns what changes so that some accounts, which hold a and b, are
+// linked with one another: what was linked with a or b and is not among them any
+// more is let go.
+func (e *Engine) regroup(ctx context.Context, both []core.Account, changed ...core.Account) ([]Joined, error) {
+	var groups []Joined
+	add := func(a core.Account, was []core.Account) {
+		if slices.ContainsFunc(groups, func(g Joined) bool { return g.Account == a }) {
+			return
+		}
+		g := Joined{Account: a, Was: was}
+		if slices.Contains(both, a) {
+			g.To = both
+		}
+		groups = append(groups, g)
+	}
+	for _, a := range changed {
+		was, err := e.store.Joined(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		add(a, was)
+		for _, x := range was {
+			add(x, was)
+		}
+	}
+	return groups, nil
+}
+
+func (e *Engine) forgetAll(groups []Joined) {
+	for _, g := range groups {
+		e.people.forget(g.Account)
+	}
+}
+
+// Unlink implements Persons.
+func (e *Engine) Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error) {
+	ctx = forPerson(ctx)
+	if a, err := e.store.JoinedBy(ctx, op); err != nil || !a.IsZero() {
+		return e.known(ctx, a), err
+	}
+	a, err := e.letGo(ctx, by.Account, who)
+	if err != nil {
+		return Known{}, err
+	}
+	for range linkTries {
+		was, err := e.store.Joined(ctx, a)
+		if err != nil {
+			return Known{}, err
+		}
+		if len(was) == 0 {
+			return Known{}, refuse(core.NotFound, "link_none", "", "Name", e.known(ctx, a).Name, "Workspace", a.Workspace)
+		}
+		rest := slices.DeleteFunc(slices.Clone(was), func(x core.Account) bool { return x == a })
+		if len(rest) < 2 {
+			rest = nil
+		}
+		groups, err := e.regroup(ctx, rest, a)
+		if err != nil {
+			return Known{}, err
+		}
+		err = e.store.Join(ctx, Join{Op: op, Under: e.noticesRisk(), Groups: groups, Subject: a, Events: []Event{{
+			At: e.now(), Kind: EventUnlinked, Actor: by, Op: op,
+			Data: map[string]string{"account": a.String(), "from": accountList(was, a)},
+		}}})
+		if core.KindOf(err) == core.Conflict {
+			continue
+		}
+		if err != nil {
+			return Known{}, err
+		}
+		e.forgetAll(groups)
+		return e.known(ctx, a), nil
+	}
+	return Known{}, unanswered("unlink accounts", err)
+}
+
+// letGo returns the account whose links are to be let go of, if by may do that.
+func (e *Engine) letGo(ctx context.Context, by core.Account, who core.Ref) (core.Account, error) {
+	if who == "" {
+		return by, nil
+	}
+	a, ok := who.Account()
+	if !ok {
+		all, err := e.people.accounts(ctx, who, by.Workspace, trustedFor)
+		if err != nil && transient(err) {
+			return a, unanswered("who is meant", err)
+		}
+		if err != nil || len(all) != 1 {
+			return a, refuse(core.NotFound, "link_nobody", "", "Name", string(who))
+		}
+		a = all[0]
+	}
+	own, err := e.people.same(ctx, by, a)
+	if !own && err == nil {
+		own, err = e.rights.administrator(ctx, by)
+	}
+	switch {
+	case own:
+		return a, nil
+	case err != nil:
+		return a, unanswered("whether you may let go of this", err)
+	}
+	return a, refuse(core.Denied, "link_not_yours", "")
+}
+
+func accountList(all []core.Account, without core.Account) string {
+	var out []string
+	for _, a := range all {
+		if a != without {
+			out = append(out, a.String())
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// Accounts implements Persons.
+func (e *Engine) Accounts(ctx context.Context, by core.Actor) ([]Known, error) {
+	ctx = forPerson(ctx)
+	all, err := e.people.selves(ctx, by.Account)
+	if err != nil {
+		return nil, unanswered("which accounts are yours", err)
+	}
+	out := []Known{e.known(ctx, by.Account)}
+	for _, a := range all {
+		if a == by.Account {
+			continue
+		}
+		linked, err := e.people.linkedWith(ctx, a)
+		if err != nil {
+			return nil, unanswered("which accounts are linked", err)
+		}
+		k := e.known(ctx, a)
+		k.Linked = len(linked) > 1
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// known returns an account with its name, as far as that can be told.
+func (e *Engine) known(ctx context.Context, a core.Account) Known {
+	k := Known{Account: a}
+	if prof, err := e.people.profile(ctx, a); err == nil {
+		k.Name = prof.Name
+	}
+	return k
+}
+
+// Name implements Persons.
+func (e *Engine) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	return e.name(forPerson(ctx), e.text.In(lang), ref, workspace)
+}
