@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Filing   engine.Filing
 	Handling engine.Handling
+	Persons  engine.Persons
 	Org      *core.Organisation
 	Text     *text.Catalogue
 	Clock    core.Clock   // of risks; waiting goes by wall time
@@ -31,6 +32,7 @@ type Config struct {
 type Bot struct {
 	filing   engine.Filing
 	handling engine.Handling
+	persons  engine.Persons
 	org      *core.Organisation
 	text     *text.Catalogue
 	clock    core.Clock
@@ -60,7 +62,7 @@ const (
 
 // New returns a Bot with every command.
 func New(c Config) (*Bot, error) {
-	if c.Filing == nil || c.Handling == nil || c.Org == nil || c.Text == nil || c.Clock == nil {
+	if c.Filing == nil || c.Handling == nil || c.Persons == nil || c.Org == nil || c.Text == nil || c.Clock == nil {
 		return nil, errors.New("bots: something is missing in the configuration of the bot")
 	}
 	if c.GiveUp == 0 {
@@ -72,9 +74,9 @@ func New(c Config) (*Bot, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	persist := persistent{filing: c.Filing, handling: c.Handling}
+	persist := persistent{filing: c.Filing, handling: c.Handling, persons: c.Persons}
 	b := &Bot{
-		filing: persist, handling: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
+		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
 		giveUp: c.GiveUp,
 		asked:  NewRecent(similarFor, rememberedOps, time.Now),
 		slots:  make(chan struct{}, c.Limit),
@@ -93,6 +95,7 @@ func (b *Bot) routes() *Mux {
 	m.Word(HandlerFunc(b.show), false, "show", "查看", "详情")
 	m.Word(HandlerFunc(b.list), false, "list", "ls", "列表")
 	m.Word(HandlerFunc(b.status), true, "status", "状态")
+	m.Word(HandlerFunc(b.link), true, "link", "关联")
 	m.Word(HandlerFunc(b.help), false, "help", "?", "帮助")
 	m.Press(HandlerFunc(b.start), true, core.PressStart)
 	m.Press(HandlerFunc(b.reopen), true, core.PressReopen)
@@ -102,11 +105,12 @@ func (b *Bot) routes() *Mux {
 	m.Form(HandlerFunc(b.fileForm), formFile)
 	m.Form(HandlerFunc(b.statusForm), formResolve)
 	m.Form(HandlerFunc(b.statusForm), formShelve)
+	m.Form(HandlerFunc(b.linkForm), formLink)
 	return m
 }
 
 // commandNames lists the commands in the order that help shows them.
-func commandNames() []string { return []string{"new", "show", "list", "status", "help"} }
+func commandNames() []string { return []string{"new", "show", "list", "status", "link", "help"} }
 
 // printer words things for whoever sent c.
 func (b *Bot) printer(c Command) text.Printer {

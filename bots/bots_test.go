@@ -60,6 +60,9 @@ type fakeEngine struct {
 	listing engine.Listing
 	view    engine.View
 	rooms   map[core.GroupRef]core.RiskKey
+
+	linked   []string // what was asked of Persons
+	accounts []engine.Known
 }
 
 func (f *fakeEngine) called(ctx context.Context, call string) error {
@@ -139,6 +142,48 @@ func (f *fakeEngine) Noticed(_ context.Context, g core.GroupRef) error {
 	return nil
 }
 
+// code is the one that fakeEngine offers.
+const code = "ABCD-EFGH"
+
+// other is the account whose code it is.
+var other = engine.Known{Account: core.Account{Workspace: "guild", ID: "80351110224678912"}, Name: "Lin Chen", Linked: true}
+
+func (f *fakeEngine) asked(ctx context.Context, what ...string) error {
+	f.linked = append(f.linked, strings.Join(what, " "))
+	return f.called(ctx, what[0])
+}
+
+func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (engine.Code, error) {
+	return engine.Code{Text: code, Until: now.Add(10 * time.Minute)}, f.asked(ctx, "OfferLink")
+}
+
+func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, typed string) (engine.Known, error) {
+	return other, f.asked(ctx, "Offered", typed)
+}
+
+func (f *fakeEngine) Link(ctx context.Context, _ string, _ core.Actor, typed string) (engine.Known, error) {
+	return other, f.asked(ctx, "Link", typed)
+}
+
+func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, who core.Ref) (engine.Known, error) {
+	return other, f.asked(ctx, "Unlink", string(who))
+}
+
+func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]engine.Known, error) {
+	return f.accounts, f.called(ctx, "Accounts")
+}
+
+// Name knows of nobody but lin, and mentions whoever is in the workspace.
+func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) core.Span {
+	if a, ok := ref.Account(); ok && a.Workspace == workspace {
+		return core.Mention(a)
+	}
+	if ref == "lin" && workspace == "acme" {
+		return core.Mention(lin.Account)
+	}
+	return core.Plain(string(ref))
+}
+
 // down is the error of a store that is not there.
 var down error = &core.Error{Op: "store: apply", Kind: core.Unavailable, Effect: core.Maybe, Err: errors.New("i/o timeout")}
 
@@ -149,7 +194,7 @@ func newBot(t *testing.T, f *fakeEngine, change ...func(*Config)) *Bot {
 		t.Fatal(err)
 	}
 	c := Config{
-		Filing: f, Handling: f, Org: organisation(), Text: cat, Clock: core.ClockFunc(func() time.Time { return now }),
+		Filing: f, Handling: f, Persons: f, Org: organisation(), Text: cat, Clock: core.ClockFunc(func() time.Time { return now }),
 	}
 	for _, ch := range change {
 		ch(&c)

@@ -25,7 +25,7 @@ func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
 	d := detailer{b: b, c: c, p: p, v: v}
 	f := Form{
 		ID: formDetails, Title: p.S("commands.form.details.title", text.Args{"Key": string(v.Risk.Key)}),
-		Cancel: p.S("commands.form.close"), Fields: append(d.reported(), d.handling()...),
+		Cancel: p.S("commands.form.close"), Fields: append(d.reported(ctx), d.handling(ctx)...),
 	}
 	return Reply{Form: &f, Card: &card}, nil
 }
@@ -48,7 +48,7 @@ func (d detailer) field(key, value string) Field {
 	return static(d.p.Field(key), core.Plain(value))
 }
 
-func (d detailer) reported() []Field {
+func (d detailer) reported(ctx context.Context) []Field {
 	r := d.v.Risk
 	out := []Field{
 		static(d.p.FormPart(core.Reported)),
@@ -59,31 +59,31 @@ func (d detailer) reported() []Field {
 		d.field("due_at", d.day(r.DueAt)),
 		d.field("description", r.Description),
 	}
-	out = append(out, d.own(core.Reported)...)
+	out = append(out, d.own(ctx, core.Reported)...)
 	return append(out,
-		static(d.p.Field("submitter"), d.actor(r.Submitter)),
+		static(d.p.Field("submitter"), d.actor(ctx, r.Submitter)),
 		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
 }
 
-func (d detailer) handling() []Field {
+func (d detailer) handling(ctx context.Context) []Field {
 	r := d.v.Risk
 	workspace := d.c.Actor.Account.Workspace
 	out := []Field{
 		static(d.p.FormPart(core.Handling)),
-		static(d.p.Field("handlers"), d.b.people(d.p, workspace, r.Handlers...)...),
-		static(d.p.Field("lead"), d.b.people(d.p, workspace, d.v.Lead)...),
+		static(d.p.Field("handlers"), d.b.people(ctx, d.p, workspace, r.Handlers...)...),
+		static(d.p.Field("lead"), d.b.people(ctx, d.p, workspace, d.v.Lead)...),
 		d.field("status", d.p.Status(r.Status)),
 		d.field("status_since", d.p.Time(r.StatusSince, d.b.zone(d.c))),
 	}
-	out = append(out, d.own(core.Handling)...)
-	out = append(out, static(d.p.Field("notes"), d.notes()...))
+	out = append(out, d.own(ctx, core.Handling)...)
+	out = append(out, static(d.p.Field("notes"), d.notes(ctx)...))
 	return append(out, d.field("resolution", r.Resolution))
 }
 
 // shownNotes is how many notes the details show: the newest.
 const shownNotes = 10
 
-func (d detailer) notes() []core.Span {
+func (d detailer) notes(ctx context.Context) []core.Span {
 	notes := d.v.Risk.Notes
 	if len(notes) == 0 {
 		return []core.Span{core.Plain(d.p.S("common.none"))}
@@ -98,7 +98,7 @@ func (d detailer) notes() []core.Span {
 			out = append(out, core.Plain("\n"))
 		}
 		out = append(out, core.Plain(d.p.S("card.note", text.Args{
-			"Name": d.actor(n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
+			"Name": d.actor(ctx, n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
 		})))
 	}
 	return out
@@ -116,31 +116,31 @@ func (d detailer) day(t time.Time) string {
 }
 
 // actor shows who did something, by name: they are not called upon.
-func (d detailer) actor(a core.Actor) core.Span {
+func (d detailer) actor(ctx context.Context, a core.Actor) core.Span {
 	switch {
 	case a.Name != "":
 		return core.Plain(a.Name)
 	case a.Account.IsZero():
 		return core.Plain(d.p.S("commands.riskroom"))
 	}
-	return core.Plain(d.b.refName(core.RefOf(a.Account)))
+	return d.b.people(ctx, d.p, "", core.RefOf(a.Account))[0] // in no workspace: by name
 }
 
-func (d detailer) own(part core.FieldPart) []Field {
+func (d detailer) own(ctx context.Context, part core.FieldPart) []Field {
 	var out []Field
 	for _, f := range d.b.org.Fields {
 		if f.Part == part {
-			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(f, d.v.Risk.Fields[f.Key])...))
+			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(ctx, f, d.v.Risk.Fields[f.Key])...))
 		}
 	}
 	return out
 }
 
-func (d detailer) value(f core.Field, v core.Value) []core.Span {
+func (d detailer) value(ctx context.Context, f core.Field, v core.Value) []core.Span {
 	s := v.Text
 	switch {
 	case len(v.People) > 0:
-		return d.b.people(d.p, d.c.Actor.Account.Workspace, v.People...)
+		return d.b.people(ctx, d.p, d.c.Actor.Account.Workspace, v.People...)
 	case v.Number != nil:
 		s = strconv.FormatFloat(*v.Number, 'f', -1, 64)
 	case !v.Date.IsZero():

@@ -153,11 +153,14 @@ func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []stri
 // config file tells; all is false if some have none.
 func (b *Bot) accounts(workspace string, refs []string) (accounts []string, all bool) {
 	for _, s := range refs {
-		span := b.person(workspace, core.Ref(s))
-		if span.Kind != core.MentionSpan {
+		a, ok := core.Ref(s).Account()
+		if !ok {
+			a = core.Account{Workspace: workspace, ID: b.org.People[s].Accounts[workspace]}
+		}
+		if a.Workspace != workspace || a.ID == "" {
 			return nil, false
 		}
-		accounts = append(accounts, span.Account.String())
+		accounts = append(accounts, a.String())
 	}
 	return accounts, true
 }

@@ -10,7 +10,10 @@ type Form struct {
 	Submit string      // the label of the button that submits, "" if there is nothing to submit
 	Cancel string      // the label of the button that closes
 	Notice []core.Span // stands on top
-	Card   *core.Card  // below it, without its buttons
+	// Warn tells that Notice has to be read before anything is submitted, also
+	// where forms cannot show it.
+	Warn   bool
+	Card   *core.Card // below it, without its buttons
 	Fields []Field
 }
 

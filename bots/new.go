@@ -84,7 +84,7 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 	if err != nil {
 		return Reply{}, err
 	}
-	return b.filed(c, filed), nil
+	return b.filed(ctx, c, filed), nil
 }
 
 // fileAnyway asks whether a title that was just filed is meant again.
@@ -95,7 +95,7 @@ func (b *Bot) fileAnyway(c Command, d engine.Draft, before core.Risk) Reply {
 		"Duration": p.Duration(b.clock.Now().Sub(before.SubmittedAt).Truncate(time.Minute)),
 	})
 	f := b.fileFormOf(c, b.valuesOf(d), map[string]string{anywayKey: "yes", "module": d.Module})
-	f.Notice = []core.Span{core.Plain(notice)}
+	f.Notice, f.Warn = []core.Span{core.Plain(notice)}, true
 	f.Submit = p.S("commands.anyway.submit")
 	r := Say(notice)
 	if c.Typed != nil {
@@ -108,11 +108,11 @@ func (b *Bot) fileAnyway(c Command, d engine.Draft, before core.Risk) Reply {
 }
 
 // filed tells what became of a risk that was filed.
-func (b *Bot) filed(c Command, f engine.Filed) Reply {
+func (b *Bot) filed(ctx context.Context, c Command, f engine.Filed) Reply {
 	p := b.printer(c)
 	r := Say(p.S("commands.filed", text.Args{"Key": string(f.Risk.Key), "Title": f.Risk.Title}) + "\n" +
 		p.Field("handlers") + p.S("commands.colon.between"))
-	r.Text = append(r.Text, b.people(p, c.Actor.Account.Workspace, f.Risk.Handlers...)...)
+	r.Text = append(r.Text, b.people(ctx, p, c.Actor.Account.Workspace, f.Risk.Handlers...)...)
 	if len(f.Now) > 0 {
 		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.filed.now", text.Args{"Flows": p.List(f.Now)})))
 	}

@@ -21,11 +21,13 @@ const (
 type persistent struct {
 	filing   engine.Filing
 	handling engine.Handling
+	persons  engine.Persons
 }
 
 var (
 	_ engine.Filing   = persistent{}
 	_ engine.Handling = persistent{}
+	_ engine.Persons  = persistent{}
 )
 
 // insist calls f until it succeeds, fails for good, or ctx ends; then it
@@ -120,4 +122,36 @@ func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang str
 // what is refused again.
 func (p persistent) Noticed(ctx context.Context, g core.GroupRef) error {
 	return p.handling.Noticed(ctx, g)
+}
+
+// OfferLink implements engine.Persons. The code of a repeat takes the place of
+// the one before, which nobody was shown.
+func (p persistent) OfferLink(ctx context.Context, by core.Actor) (engine.Code, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Code, error) { return p.persons.OfferLink(ctx, by) })
+}
+
+// Offered implements engine.Persons.
+func (p persistent) Offered(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Offered(ctx, op, by, code) })
+}
+
+// Link implements engine.Persons.
+func (p persistent) Link(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Link(ctx, op, by, code) })
+}
+
+// Unlink implements engine.Persons.
+func (p persistent) Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (engine.Known, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Unlink(ctx, op, by, who) })
+}
+
+// Accounts implements engine.Persons. It does not insist: what it tells is only
+// shown beside something else, or asked for again by whoever typed it.
+func (p persistent) Accounts(ctx context.Context, by core.Actor) ([]engine.Known, error) {
+	return p.persons.Accounts(ctx, by)
+}
+
+// Name implements engine.Persons.
+func (p persistent) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	return p.persons.Name(ctx, ref, workspace, lang)
 }

@@ -11,10 +11,12 @@ import (
 	"riskroom/core/text"
 )
 
-// FieldRisk and FieldStatus name, beside the fields of a form, what Suggest knows.
+// FieldRisk, FieldStatus and FieldUnlink name, beside the fields of a form, what
+// Suggest knows.
 const (
 	FieldRisk   = "risk"
 	FieldStatus = "status"
+	FieldUnlink = "unlink"
 )
 
 // Suggest returns what may be meant by what somebody has typed so far into a
@@ -35,6 +37,8 @@ func (b *Bot) Suggest(ctx context.Context, c Command, field, typed string) []Cho
 		return matching(all, typed)
 	case FieldRisk:
 		return b.suggestRisk(ctx, c, p, typed)
+	case FieldUnlink:
+		return matching(b.unlinkable(c, p), typed)
 	case "handlers":
 		return b.suggestPeople(typed)
 	}

@@ -137,6 +137,9 @@ func (b *Bot) failed(c Command, err error) Reply {
 	if err != nil && !passing(err) && core.EffectOf(err) == core.None {
 		id = "commands.broken"
 	}
+	if _, r := b.mux.route(c); r.name == "link" {
+		id = "commands.link.unconfirmed"
+	}
 	return Say(strings.Join(append([]string{p.S(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
 }
 
@@ -172,9 +175,11 @@ func (b *Bot) inForm(c Command, r Reply) Reply {
 	return r
 }
 
-// people shows refs to a reader in a workspace: as mentions where the account
-// is known, else by name.
-func (b *Bot) people(p text.Printer, workspace string, refs ...core.Ref) []core.Span {
+// people shows refs to a reader in a workspace: as mentions where they have an
+// account there, else by name.
+func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs ...core.Ref) []core.Span {
+	ctx, cancel := context.WithTimeout(ctx, glance) // names are not worth a longer wait
+	defer cancel()
 	var out []core.Span
 	for _, ref := range refs {
 		if ref == "" {
@@ -183,30 +188,12 @@ func (b *Bot) people(p text.Printer, workspace string, refs ...core.Ref) []core.
 		if len(out) > 0 {
 			out = append(out, core.Plain(p.S("common.list.between")))
 		}
-		out = append(out, b.person(workspace, ref))
+		out = append(out, b.persons.Name(ctx, ref, workspace, p.Lang()))
 	}
 	if out == nil {
 		return []core.Span{core.Plain(p.S("common.nobody"))}
 	}
 	return out
-}
-
-func (b *Bot) person(workspace string, ref core.Ref) core.Span {
-	if a, ok := ref.Account(); ok {
-		if a.Workspace == workspace {
-			return core.Mention(a)
-		}
-		return core.Plain(b.refName(ref))
-	}
-	if name, ok := ref.Name(); ok {
-		if id := b.org.People[name].Accounts[workspace]; id != "" {
-			return core.Mention(core.Account{Workspace: workspace, ID: id})
-		}
-	}
-	if ws, group, ok := ref.Group(); ok && ws == workspace {
-		return core.Plain("@" + group)
-	}
-	return core.Plain(string(ref))
 }
 
 // refName shows a ref where mentions cannot stand.

@@ -18,7 +18,10 @@ const (
 	optionNumber     = 10
 )
 
-const maxOptions = 25 // of a subcommand
+const (
+	maxOptions = 25 // of a subcommand
+	maxCode    = 100
+)
 
 // definition is a command, a subcommand or an option as Discord is told, and as
 // it tells: of what it adds nothing is read.
@@ -105,7 +108,8 @@ func (b *Bot) command() definition {
 		sub("show", opt("key", said("options.key"), suggests)),
 		sub("list", opt("what", said("options.what"), oneOf("open", "mine", "overdue")), opt("module", field("module"), suggests)),
 		sub("status", status, opt("key", said("options.key"), suggests), opt("note", said("options.note"), long(core.MaxNote))),
-		sub("help", opt("topic", said("options.topic"), oneOf("new", "show", "list", "status", "help"))),
+		sub("link", opt("code", said("options.code"), long(maxCode)), opt("remove", said("options.remove"), suggests, long(maxCode))),
+		sub("help", opt("topic", said("options.topic"), oneOf("new", "show", "list", "status", "link", "help"))),
 	}
 	return c
 }
@@ -115,6 +119,7 @@ func (b *Bot) command() definition {
 var builtIn = map[string]string{
 	"title": "title", "module": "module", "severity": "severity", "handlers": "handlers", "discovered": "discovered_at",
 	"due": "due_at", "description": "description", "anyway": "anyway", "key": bots.FieldRisk, "status": bots.FieldStatus,
+	"remove": bots.FieldUnlink,
 }
 
 // ownOptions are the own fields that can be options; others are in the form.
@@ -132,13 +137,13 @@ func (b *Bot) ownOptions() []core.Field {
 	return out
 }
 
-// fieldOf is what an option is called in bots.Values.
-func (b *Bot) fieldOf(name string) string {
+// fieldOf is what an option of a subcommand is called in bots.Values.
+func (b *Bot) fieldOf(sub, name string) string {
 	if f, ok := builtIn[name]; ok {
 		return f
 	}
 	for _, f := range b.ownOptions() {
-		if strings.ToLower(f.Key) == name {
+		if sub == "new" && strings.ToLower(f.Key) == name {
 			return "fields." + f.Key
 		}
 	}
@@ -158,7 +163,7 @@ func (b *Bot) typed(options []option) bots.Typed {
 		if v == "" || o.Name == "anyway" && v != "true" {
 			continue
 		}
-		key := b.fieldOf(o.Name)
+		key := b.fieldOf(sub.Name, o.Name)
 		if key != "title" && key != "description" {
 			v = b.refs(v)
 		}
@@ -170,10 +175,14 @@ func (b *Bot) typed(options []option) bots.Typed {
 		line = append(line, given.Get(bots.FieldRisk))
 	case "status":
 		line = append(line, given.Get(bots.FieldRisk), given.Get(bots.FieldStatus), given.Get("note"))
+	case "link":
+		if line = append(line, given.Get("code")); given[bots.FieldUnlink] != nil {
+			line = append(line[:1], "remove", given.Get(bots.FieldUnlink))
+		}
 	case "list", "help":
 		line = append(line, given.Get("what"), given.Get("topic"))
 	}
-	for _, used := range []string{bots.FieldRisk, bots.FieldStatus, "note", "what", "topic"} {
+	for _, used := range []string{bots.FieldRisk, bots.FieldStatus, "note", "what", "topic", "code", bots.FieldUnlink} {
 		delete(given, used)
 	}
 	return bots.Typed{Text: strings.Join(line, " "), Options: given}

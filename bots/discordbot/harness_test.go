@@ -25,6 +25,7 @@ type fakeEngine struct {
 	noticed []core.GroupRef
 	similar []core.Risk
 	risk    core.Risk
+	links   []string
 }
 
 func (f *fakeEngine) enter(ctx context.Context, call string) error {
@@ -113,6 +114,45 @@ func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
 	f.noticed = append(f.noticed, g)
 	return nil
 }
+
+func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (engine.Code, error) {
+	return engine.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.enter(ctx, "OfferLink")
+}
+
+func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, code string) (engine.Known, error) {
+	if code != "ABCD-EFGH" {
+		return engine.Known{}, &engine.Refusal{Kind: core.NotFound, Code: "link_code", Args: map[string]any{"Count": 4}}
+	}
+	return elsewhere, f.enter(ctx, "Offered")
+}
+
+func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
+	if err := f.enter(ctx, "Link"); err != nil {
+		return engine.Known{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.links = append(f.links, op+" "+by.Account.String()+" "+code)
+	return elsewhere, nil
+}
+
+func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, _ core.Ref) (engine.Known, error) {
+	return elsewhere, f.enter(ctx, "Unlink")
+}
+
+func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]engine.Known, error) {
+	return nil, f.enter(ctx, "Accounts")
+}
+
+func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) core.Span {
+	if a, ok := ref.Account(); ok && a.Workspace == workspace {
+		return core.Mention(a)
+	}
+	return core.Plain(string(ref))
+}
+
+// elsewhere is an account in another workspace.
+var elsewhere = engine.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
 
 const (
 	lin   = "100000000000000001"
@@ -208,7 +248,7 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 		t.Fatal(err)
 	}
 	b.bot, err = bots.New(bots.Config{
-		Filing: b.engine, Handling: b.engine, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now),
+		Filing: b.engine, Handling: b.engine, Persons: b.engine, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -173,20 +173,27 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 		if op, ok := parseReopen(in.Data.CustomID); ok {
 			return b.reopen(c, op), outcomeOK, nil
 		}
+		if filled, op, ok := b.filled(in); ok { // a question, which has no inputs
+			return b.fill(ctx, t, c, in, op, filled), outcomeOK, nil
+		}
 		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
 			c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 			return b.answer(ctx, t, c, in, nil), outcomeOK, nil
 		}
 	case typeModal:
-		filled, op, ok := b.filled(in)
-		if ok {
-			c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", op, user), &filled
-			return b.answer(ctx, t, c, in, &submitted{op: op, filled: filled}), outcomeOK, nil
+		if filled, op, ok := b.filled(in); ok {
+			return b.fill(ctx, t, c, in, op, filled), outcomeOK, nil
 		}
 	}
 	// Of another version, or nobody's. Discord shows silence as a failure.
 	c.Pressed = &bots.Pressed{}
 	return b.answer(ctx, t, c, in, nil), outcomeUnknown, nil
+}
+
+// fill answers a form that op opened: submitted twice, it is one deed.
+func (b *Bot) fill(ctx context.Context, t turn, c bots.Command, in interaction, op string, filled bots.Filled) response {
+	c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", op, c.Actor.Account.ID), &filled
+	return b.answer(ctx, t, c, in, &submitted{op: op, filled: filled})
 }
 
 // memberFor is how long Discord is waited for to say who is in the guild.
@@ -222,7 +229,7 @@ func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interactio
 	defer cancel()
 	field, typed, ok := focused(in.Data.Options)
 	if ok && !t.crowded {
-		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(field), typed) {
+		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(in.Data.Options[0].Name, field), typed) {
 			if s.Key != "" && utf8.RuneCountInString(s.Key) <= maxChoice && len(choices) < maxChoices {
 				choices = append(choices, choice{Name: cut(s.Label, maxChoice), Value: s.Key})
 			}

@@ -16,6 +16,10 @@ import (
 // flagEphemeral shows a message to one person only.
 const flagEphemeral = 64
 
+// maxButton is how many characters the label of a button has, see
+// https://docs.discord.com/developers/components/reference#button.
+const maxButton = 80
+
 // message is a message for one person.
 type message struct {
 	adapter.Content
@@ -25,7 +29,7 @@ type message struct {
 // first is the first answer to an interaction: a modal where one can be opened,
 // else a message for its reader alone.
 func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
-	if r.Form != nil && r.Form.Submit != "" && s == nil {
+	if r.Form != nil && r.Form.Submit != "" && !r.Form.Warn && s == nil {
 		if m, err := b.modal(c.Lang, in.ID, *r.Form); err == nil {
 			b.forms.keep(in.ID, *r.Form)
 			return response{Type: answerModal, Data: m}
@@ -40,10 +44,11 @@ func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) 
 }
 
 // message lays a reply out as a message. Discord takes no form there: one that is
-// only read is an embed, one to fill in opens by a button.
+// only read is an embed, one to fill in opens by a button, and one without fields
+// is submitted by it.
 func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply) message {
 	p := b.text.In(c.Lang)
-	reopen := ""
+	button, label := "", p.S("options.reopen")
 	out := core.Message{Text: r.Text, Card: r.Card}
 	switch {
 	case len(r.Errors) > 0:
@@ -52,20 +57,28 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 			lines = append(lines, "• "+e.Text)
 		}
 		out.Text = []core.Span{core.Plain(strings.Join(lines, "\n"))}
-		if s != nil {
+		if s != nil && s.typed() != "" {
 			out.Card = &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}, Body: []core.Span{core.Plain(s.typed())}}
 			if form, ok := b.forms.of(s.op); ok {
 				b.forms.keep(s.op, refilled(form, s.filled))
-				reopen = s.op
+				button = reopenPrefix + s.op
 			}
 		}
 	case r.Form != nil && r.Form.Submit != "":
-		if reopen = in.ID; s != nil {
-			reopen = s.op // the same deed goes on
+		op := in.ID
+		if s != nil {
+			op = s.op // the same deed goes on
 		}
-		b.forms.keep(reopen, *r.Form)
 		if len(r.Form.Notice) > 0 {
 			out.Text = r.Form.Notice
+		}
+		if id, err := formID(op, *r.Form); len(r.Form.Fields) == 0 && err == nil {
+			button, label = id, r.Form.Submit
+			break
+		}
+		b.forms.keep(op, *r.Form)
+		if button = reopenPrefix + op; r.Form.Warn {
+			label = r.Form.Submit
 		}
 	case r.Form != nil && len(r.Form.Fields) == 0:
 		out = core.Message{Text: r.Form.Notice, Card: r.Form.Card}
@@ -80,9 +93,9 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 	}
 	m := message{Content: b.render.Message(out, "")}
 	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // it calls upon nobody
-	if reopen != "" {
+	if button != "" {
 		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
-			discordgo.Button{Label: p.S("options.reopen"), Style: discordgo.PrimaryButton, CustomID: reopenPrefix + reopen},
+			discordgo.Button{Label: cut(label, maxButton), Style: discordgo.PrimaryButton, CustomID: button},
 		}})
 	}
 	return m

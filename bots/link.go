@@ -1,0 +1,159 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// formLink is the ID of the form that asks whether accounts are to be linked.
+const formLink = "link"
+
+// Words behind `link`.
+var (
+	unlinkWords = []string{"remove", "off", "移除", "解除"}
+	hereWords   = []string{"here", "此处", "这里"}
+	sureWords   = []string{"yes", "是", "确认"}
+)
+
+// link makes accounts one person's: `link` shows a code, `link ABCD-EFGH` takes
+// the code that the other account was shown, `link remove` lets go.
+func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
+	word, rest := cutWord(c.Typed.Text)
+	switch {
+	case word == "":
+		return b.offerLink(ctx, c)
+	case slices.Contains(unlinkWords, strings.ToLower(word)):
+		return b.unlink(ctx, c, rest)
+	}
+	words := strings.Fields(c.Typed.Text)
+	if n := len(words) - 1; n > 0 && slices.Contains(sureWords, strings.ToLower(words[n])) {
+		return b.linkNow(ctx, c, strings.Join(words[:n], ""))
+	}
+	return b.askLink(ctx, c, strings.Join(words, ""))
+}
+
+// offerLink shows a code, and what is linked already.
+func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
+	code, err := b.persons.OfferLink(ctx, c.Actor)
+	if err != nil {
+		return Reply{}, err
+	}
+	p := b.printer(c)
+	r := Say(p.S("commands.link.code", text.Args{
+		"Code": code.Text, "Command": b.org.Command, "Workspaces": p.List(b.workspacesBeside(c)), "Time": p.Time(code.Until, b.zone(c)),
+	}))
+	// The code is what was asked for; the list is left out where it cannot be told.
+	if all, err := b.persons.Accounts(ctx, c.Actor); err == nil && len(all) > 1 {
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.link.accounts")))
+		for _, k := range all[1:] {
+			id := "commands.link.account.file"
+			if k.Linked {
+				id = "commands.link.account"
+			}
+			r.List = append(r.List, []core.Span{core.Plain(p.S(id, accountArgs(k)))})
+		}
+	}
+	return r, nil
+}
+
+// workspacesBeside lists the workspaces that c does not come from.
+func (b *Bot) workspacesBeside(c Command) []string {
+	var names []string
+	for name := range b.org.Workspaces {
+		if name != c.Actor.Account.Workspace {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// unlinkable is what can stand behind `link remove`, but for people.
+func (b *Bot) unlinkable(c Command, p text.Printer) []Choice {
+	all := []Choice{{Key: hereWords[0], Label: p.S("commands.link.here")}}
+	for _, name := range b.workspacesBeside(c) {
+		all = append(all, Choice{Key: name, Label: name})
+	}
+	return all
+}
+
+func accountArgs(k engine.Known) text.Args {
+	name := k.Name
+	if name == "" {
+		name = "?" // its workspace cannot be asked just now
+	}
+	return text.Args{"Name": name, "Workspace": k.Account.Workspace}
+}
+
+// askLink asks whether the account whose code it is is the reader's own: a code
+// may also come from somebody who would like to be them.
+func (b *Bot) askLink(ctx context.Context, c Command, code string) (Reply, error) {
+	k, err := b.persons.Offered(ctx, c.Op, c.Actor, code)
+	if err != nil {
+		return Reply{}, err
+	}
+	p := b.printer(c)
+	notice := p.S("commands.link.ask", accountArgs(k))
+	r := Say(notice + "\n" + p.S("commands.link.line", text.Args{"Line": b.org.Command + " link " + code + " " + sureWords[0]}))
+	r.Form = &Form{
+		ID: formLink, State: map[string]string{"code": code}, Title: p.S("commands.form.link.title"),
+		Submit: p.S("commands.form.link.submit"), Cancel: p.S("commands.form.cancel"), Notice: []core.Span{core.Plain(notice)}, Warn: true,
+	}
+	return r, nil
+}
+
+// linkForm takes the answer.
+func (b *Bot) linkForm(ctx context.Context, c Command) (Reply, error) {
+	return b.linkNow(ctx, c, c.Filled.State["code"])
+}
+
+func (b *Bot) linkNow(ctx context.Context, c Command, code string) (Reply, error) {
+	k, err := b.persons.Link(ctx, c.Op, c.Actor, code)
+	if err != nil {
+		return Reply{}, err
+	}
+	args := accountArgs(k)
+	args["Command"] = b.org.Command
+	return Say(b.printer(c).S("commands.linked", args)), nil
+}
+
+// unlink lets go of the links of the reader's account, of another one of theirs,
+// named by its workspace, or of somebody else's.
+func (b *Bot) unlink(ctx context.Context, c Command, whose string) (Reply, error) {
+	who, err := b.whoseLinks(ctx, c, strings.TrimSpace(whose))
+	if err != nil {
+		return Reply{}, err
+	}
+	k, err := b.persons.Unlink(ctx, c.Op, c.Actor, who)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Say(b.printer(c).S("commands.unlinked", accountArgs(k))), nil
+}
+
+func (b *Bot) whoseLinks(ctx context.Context, c Command, typed string) (core.Ref, error) {
+	if typed == "" || slices.Contains(hereWords, strings.ToLower(typed)) {
+		return "", nil
+	}
+	if _, ok := b.org.Workspaces[typed]; ok {
+		all, err := b.persons.Accounts(ctx, c.Actor)
+		if err != nil {
+			return "", err
+		}
+		for _, k := range all {
+			if k.Account.Workspace == typed {
+				return core.RefOf(k.Account), nil
+			}
+		}
+	}
+	r := draftReader{bot: b, mentions: c.Typed.Mentions}
+	if ref, ok := r.ref(typed); ok {
+		return ref, nil
+	}
+	return "", &engine.Refusal{Kind: core.NotFound, Code: "link_nobody", Args: map[string]any{"Name": typed}}
+}
