@@ -178,6 +178,9 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 	if a, ok := ref.Account(); ok && a.Workspace == workspace {
 		return core.Mention(a)
 	}
+	if _, group, ok := ref.Group(); ok {
+		return core.Plain("@" + group)
+	}
 	if ref == "lin" && workspace == "acme" {
 		return core.Mention(lin.Account)
 	}
