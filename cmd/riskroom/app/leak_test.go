@@ -1,0 +1,311 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
+
+	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/store/storetest"
+)
+
+const leakConfig = `version: 1
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP}", api_url: "${API}", rates: unlimited }
+people:
+  lin: { acme: U00000LIN01 }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin] }
+  Rooms: { handlers: [lin] }
+flows:
+  tell:
+    trigger: { on: filed }
+    if: severity == "critical"
+    steps:
+      - send_message: { to: [handlers], title: "{{ .key }}", card: risk }
+  remind:
+    trigger: { date_field: discovered_at, after: 20h }
+    if: status == "pending"
+    steps:
+      - send_message: { to: [handlers], title: "{{ .key }} has waited", card: risk }
+  meet:
+    trigger: { date_field: discovered_at, after: 4h }
+    if: status == "pending" and module == "Rooms"
+    steps:
+      - create_group: { id: room, type: item, name: "{{ .title }}", owner: handlers, members: [submitter, handlers] }
+      - send_group_message: { group: room, card: risk }
+`
+
+// The day of the leak test: risks are filed all day long, nine of ten are resolved
+// five hours later.
+const (
+	leakRooms = 40
+	leakHours = 24
+)
+
+// TestNothingLeaks lets a day go by in which leakRisks are filed, told, discussed
+// and resolved. It leaves no goroutine, no connection to Redis and no key
+// in it that belongs to nobody.
+func TestNothingLeaks(t *testing.T) {
+	// Not parallel: it counts goroutines.
+	before := goleak.IgnoreCurrent()
+	func() {
+		d := startDay(t)
+		defer d.end(t)
+		var noon int
+		for hour := range leakHours {
+			d.hour(t, hour)
+			if hour == leakHours/2 {
+				noon = d.atRest()
+			}
+		}
+		if night := d.atRest(); night > noon+20 {
+			buf := make([]byte, 1<<20)
+			t.Errorf("%d goroutines at rest at noon, %d at night\n%s", noon, night, buf[:runtime.Stack(buf, true)])
+		}
+		if n := len(d.redis(t, "client", "list")); n > 2*runtime.GOMAXPROCS(0)*10+10 {
+			t.Errorf("%d connections to Redis", n)
+		}
+		d.owned(t)
+	}()
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+}
+
+// day is a running riskroom whose clock can be moved.
+type day struct {
+	offset atomic.Int64
+	slack  *emulator.Workspace
+	server *storetest.Process // a real one: its clients are counted
+	prefix string
+	db     *store.Store
+	app    *App
+	stop   func() error
+	begun  time.Time
+	keys   [][]core.RiskKey // filed in each hour
+}
+
+// Now implements core.Clock.
+func (d *day) Now() time.Time { return time.Now().Add(time.Duration(d.offset.Load())) }
+
+func startDay(t *testing.T) *day {
+	t.Helper()
+	d := &day{server: storetest.Start(t, "--appendonly", "no"), prefix: storetest.Prefix(), begun: time.Now()}
+	quiet := slog.New(slog.DiscardHandler)
+	var err error
+	if d.slack, err = emulator.New(emulator.Options{SocketMode: true, Now: d.Now, Users: []emulator.User{{ID: "U00000LIN01", Name: "lin"}, {ID: "U00000ANA01", Name: "ana"}}}); err != nil {
+		t.Fatal(err)
+	}
+	api, err := d.slack.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"TOKEN": d.slack.BotToken(), "APP": d.slack.AppToken(), "API": api + "/api/"}
+	cfg, problems := config.Load("riskroom.yaml", []byte(leakConfig), config.Options{
+		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	})
+	if cfg == nil {
+		t.Fatal(problems)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	if d.db, err = store.Open(ctx, store.Options{URL: d.server.URL, Prefix: d.prefix, Clock: d, Shards: 8, Logger: quiet}); err != nil {
+		t.Fatal(err)
+	}
+	if d.app, err = New(ctx, Options{Config: cfg, Store: d.db, Clock: d, Log: quiet}); err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan error, 1)
+	go func() { ran <- d.app.Engine.Run(ctx) }()
+	sockets := d.app.openSockets(ctx)
+	d.stop = func() error {
+		stop()
+		sockets.Wait()
+		return errors.Join(<-ran, d.app.Close(context.Background()), d.db.Stop())
+	}
+	if err := d.slack.WaitConnected(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// end stops everything but Redis, which nobody is connected to any more.
+func (d *day) end(t *testing.T) {
+	t.Helper()
+	if err := d.stop(); err != nil {
+		t.Error(err)
+	}
+	if err := d.slack.Close(); err != nil {
+		t.Error(err)
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		left := d.redis(t, "client", "list")
+		if len(left) == 1 { // which asks
+			return
+		}
+		if time.Now().After(end) {
+			t.Errorf("connections to Redis are left:\n%s", strings.Join(left, "\n"))
+			return
+		}
+	}
+}
+
+// hour files the hour's risks, resolves old ones, and lets an hour go by.
+func (d *day) hour(t *testing.T, hour int) {
+	t.Helper()
+	ctx := t.Context()
+	by := core.Actor{Account: core.Account{Workspace: "acme", ID: "U00000ANA01"}, Name: "ana"}
+	var work errgroup.Group
+	work.SetLimit(8)
+	keys := make([]core.RiskKey, leakRisks/leakHours+1)
+	for i := range keys {
+		work.Go(func() error {
+			draft := engine.Draft{Title: fmt.Sprintf("Risk %d of hour %d", i, hour), Module: "Payments"}
+			if i < leakRooms/leakHours+1 {
+				draft.Module = "Rooms"
+			}
+			if i%10 == 0 {
+				draft.Severity = core.Critical
+			}
+			filed, err := d.app.Engine.File(ctx, core.MakeOp("leak", draft.Title), by, draft)
+			keys[i] = filed.Risk.Key
+			return err
+		})
+	}
+	d.keys = append(d.keys, keys)
+	if hour >= 5 {
+		for i, key := range d.keys[hour-5] {
+			if i%10 != 9 {
+				work.Go(func() error {
+					_, err := d.app.Engine.ChangeStatus(ctx, core.MakeOp("resolve", string(key)), by, engine.StatusChange{Risk: key, To: core.Resolved})
+					return err
+				})
+			}
+		}
+	}
+	if err := work.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	d.settle(t)
+	if err := d.app.Engine.Pause(ctx); err != nil {
+		t.Fatal(err)
+	}
+	d.offset.Store(int64(time.Until(d.begun.Add(time.Duration(hour+1) * time.Hour))))
+	d.app.Engine.Resume()
+	d.settle(t)
+}
+
+// settle waits until nothing is due and nothing is under way.
+func (d *day) settle(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(30 * time.Millisecond) {
+		if err := d.slack.FlushEvents(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n, next, err := d.db.Counts(t.Context())
+		if err == nil && n[engine.Running] == 0 && (next.IsZero() || next.After(d.Now())) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("what is under way does not end: %v, next %s at %s: %v", n, next, d.Now(), err)
+		}
+	}
+}
+
+// atRest returns how many goroutines there are while nothing is to do.
+func (d *day) atRest() int {
+	least := runtime.NumGoroutine()
+	for range 50 {
+		time.Sleep(10 * time.Millisecond)
+		least = min(least, runtime.NumGoroutine())
+	}
+	return least
+}
+
+// redis asks the server and returns the lines of its answer.
+func (d *day) redis(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("redis-cli", append([]string{"-s", strings.TrimPrefix(d.server.URL, "unix://")}, args...)...).Output()
+	if err != nil {
+		t.Skipf("redis-cli does not run: %v", err)
+	}
+	return slices.DeleteFunc(strings.Split(string(out), "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
+}
+
+// ownedKeys are the keys that belong to a risk, with its key as the first group.
+var ownedKeys = regexp.MustCompile(`^\{[^}]*\}:(?:risk|link|shown|runs|run):(R-\d+)(?:/.*)?$`)
+
+// owned checks that each key in Redis has an owner: a risk that is there, an
+// index with something in it, or a time to live.
+func (d *day) owned(t *testing.T) {
+	t.Helper()
+	filed := map[string]bool{"R-0": true} // notices
+	for _, hour := range d.keys {
+		for _, key := range hour {
+			filed[string(key)] = true
+		}
+	}
+	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|overdue|links|who:.*|module:.*|last)$`)
+	single := regexp.MustCompile(`^` + d.prefix + `:(meta|flow:.*|group:.*)$`)
+	groups, all := 0, d.redis(t, "--scan")
+	for _, key := range all {
+		m := ownedKeys.FindStringSubmatch(key)
+		switch {
+		case m != nil && filed[m[1]], index.MatchString(key):
+		case single.MatchString(key):
+			if strings.Contains(key, ":group:") {
+				groups++
+			}
+		default:
+			if ttl := d.redis(t, "pttl", key); len(ttl) != 1 || strings.HasPrefix(ttl[0], "-") {
+				t.Errorf("%s belongs to nobody", key)
+			}
+		}
+	}
+	if len(all) < leakRisks {
+		t.Errorf("only %d keys", len(all))
+	}
+	bound, err := d.db.CountGroups(t.Context())
+	if err != nil || bound != groups || groups < leakRooms {
+		t.Errorf("%d groups are kept, %d are bound: %v", groups, bound, err)
+	}
+	listed, err := d.app.Engine.List(t.Context(), core.Actor{Account: core.Account{Workspace: "acme", ID: "U00000LIN01"}}, engine.ListQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := 0
+	for _, key := range all {
+		if strings.HasSuffix(key, "}:open") {
+			n := 0
+			if _, err := fmt.Sscan(d.redis(t, "zcard", key)[0], &n); err != nil {
+				t.Fatal(err)
+			}
+			open += n
+		}
+	}
+	if open != listed.Total {
+		t.Errorf("%d risks stand in the index, %d are open", open, listed.Total)
+	}
+	counts, _, err := d.db.Counts(t.Context())
+	if err != nil || counts[engine.Parked]+counts[engine.Running]+counts[engine.Waiting] != 0 {
+		t.Errorf("runs are left: %v %v", counts, err)
+	}
+}
