@@ -1,0 +1,77 @@
+package e2e_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+	"riskroom/core/engine"
+)
+
+// TestSocketModeCut plays the stories over Socket Mode while the connections fare
+// badly: they are cut, asked to be refreshed, go dead, and lose acknowledgements.
+// What people see in the end is what they see over HTTP when nothing happens.
+func TestSocketModeCut(t *testing.T) {
+	t.Parallel()
+	for _, s := range stories() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			r := startRedis(t)
+			want := s.play(newBench(t, r, set{flows: s.flows}), nil)
+			home, slack := overSocketMode(t)
+			b := newBench(t, r, set{flows: s.flows, platforms: []*platform{home}})
+			// The answer to the filing is lost, with the connection that it went over.
+			slack.LoseAcks(1)
+			troubles := []func(*emulator.Workspace){
+				func(w *emulator.Workspace) { w.Cut() },
+				func(w *emulator.Workspace) { w.Disconnect(emulator.Refresh, 0) },
+				func(w *emulator.Workspace) { w.CutAll() },
+				func(w *emulator.Workspace) { w.Freeze() },
+				func(w *emulator.Workspace) { w.LoseAcks(2) },
+			}
+			var calls, troubled atomic.Int32
+			slack.Log().Hook(func(c stage.Call) {
+				if c.Method == "apps.connections.open" || calls.Add(1)%2 != 0 {
+					return
+				}
+				if n := int(troubled.Add(1)); n <= len(troubles) {
+					go troubles[n-1](slack) // the hook holds the call up
+				}
+			})
+			got := s.play(b, nil)
+			for _, f := range []*final{&want, &got} {
+				// Slack's events arm it, and some of them come after everything else.
+				f.Runs = slices.DeleteFunc(f.Runs, func(run string) bool { return strings.HasPrefix(run, engine.SyncFlow) })
+			}
+			if d := cmp.Diff(want, got); d != "" || troubled.Load() == 0 {
+				t.Errorf("troubled %d times (-over HTTP +over Socket Mode)\n%s\nserve said:\n%s", troubled.Load(), d, b.now.log)
+			}
+			if slack.Opened() < 4 {
+				t.Errorf("only %d connections were opened", slack.Opened())
+			}
+		})
+	}
+}
+
+// overSocketMode is the Slack workspace acme, to which serve connects.
+func overSocketMode(t *testing.T) (*platform, *emulator.Workspace) {
+	t.Helper()
+	p, w := onSlack(t, "unlimited")
+	w.SetSocketMode(true)
+	p.entry = strings.Replace(p.entry, `signing_secret: "${SLACK_SECRET}"`, `app_token: "${SLACK_APP}"`, 1)
+	p.env = append(p.env, "SLACK_APP="+w.AppToken())
+	p.connect = func(string) {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := w.WaitConnected(ctx, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p, w
+}
