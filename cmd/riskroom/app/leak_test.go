@@ -135,7 +135,7 @@ func startDay(t *testing.T) *day {
 	}
 	ran := make(chan error, 1)
 	go func() { ran <- d.app.Engine.Run(ctx) }()
-	sockets := d.app.openSockets(ctx)
+	sockets := d.app.KeepOpen(ctx)
 	d.stop = func() error {
 		stop()
 		sockets.Wait()
