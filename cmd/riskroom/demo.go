@@ -127,7 +127,10 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 
 // showDemo shows the demo in the browser.
 func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Config, home string, log *slog.Logger) error {
-	host, _, err := net.SplitHostPort(f.addr)
+	host, port, err := net.SplitHostPort(f.addr)
+	if err == nil {
+		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	}
 	if err != nil {
 		return misuse("--addr %s: want an address as in %s", f.addr, defaultDemoAddr)
 	}

@@ -22,7 +22,8 @@ import (
 type backstage struct {
 	w     *world
 	words *text.Catalogue
-	story bool // the built-in one
+	story bool           // the built-in one
+	tasks sync.WaitGroup // what goes on by itself
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced with each change
@@ -193,7 +194,7 @@ func (b *backstage) Changed() <-chan struct{} {
 func (b *backstage) Move(to browser.Move) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.moving != nil {
+	if b.moving != nil || b.w.ctx.Err() != nil {
 		return
 	}
 	now := b.w.clock.Now()
@@ -213,7 +214,7 @@ func (b *backstage) Move(to browser.Move) {
 	}
 	b.moving, b.moved = &browser.Moving{From: now, To: target}, true
 	b.tell()
-	go b.move(target)
+	b.tasks.Go(func() { b.move(target) })
 }
 
 // watchable is how long the clock rests at each due time, so that people see

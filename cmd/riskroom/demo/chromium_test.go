@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,8 +81,16 @@ func loaded(t *testing.T, src []byte) *config.Config {
 }
 
 // served serves the demo in one of its workspaces, or a config file's flows in
-// the first one, and returns its URL.
+// the first one, until the test ends, and returns its URL.
 func served(t *testing.T, lang, home string, src []byte) string {
+	t.Helper()
+	url, end := serving(t, lang, home, src)
+	t.Cleanup(end)
+	return url
+}
+
+// serving is served with an end of its own.
+func serving(t *testing.T, lang, home string, src []byte) (url string, end func()) {
 	t.Helper()
 	story := src == nil
 	if story {
@@ -98,19 +107,19 @@ func served(t *testing.T, lang, home string, src []byte) string {
 		ended <- Serve(ctx, Showing{Config: cfg, Home: home, Story: story, Lang: lang, Addr: "127.0.0.1:0", Out: in})
 		_ = in.Close()
 	}()
-	t.Cleanup(func() {
+	end = func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("the demo ended with: %v", err)
 		}
-	})
+	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("the demo does not start: %v", <-ended)
 	}
 	_, rest, _ := strings.Cut(line, "http://")
 	host, _, _ := strings.Cut(rest, "/")
-	return "http://" + host + "/"
+	return "http://" + host + "/", end
 }
 
 // tab is one page in the browser, and the person in front of it.
@@ -119,7 +128,8 @@ type tab struct {
 	ctx context.Context
 
 	mu     sync.Mutex
-	errors []string // what the console complains of
+	errors []string    // what the console complains of
+	cut    atomic.Bool // the network is meant to fail
 }
 
 // look says how a page is looked at.
@@ -144,6 +154,9 @@ func open(t *testing.T, browser context.Context, url string, l look) *tab {
 				return
 			}
 			if kind := string(m.Type); m.IsException() || kind == "error" || kind == "warning" {
+				if b.cut.Load() && strings.Contains(m.String(), "net::ERR_") {
+					continue
+				}
 				b.mu.Lock()
 				b.errors = append(b.errors, m.String())
 				b.mu.Unlock()

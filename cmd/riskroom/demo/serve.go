@@ -69,7 +69,9 @@ func Serve(ctx context.Context, o Showing) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	b := newBackstage(w, words, o.Story)
-	go b.run(ctx)
+	b.tasks.Go(func() { b.run(ctx) })
+	defer b.tasks.Wait()
+	defer stop()
 	page, err := browser.New(ctx, stageOf(w, b, words, o.Lang))
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ const reborn = 1200 * time.Millisecond
 
 // kill kills the engine and has another one take over.
 func (b *backstage) kill(e extra) {
-	if !b.w.kill() {
+	if b.w.ctx.Err() != nil || !b.w.kill() {
 		return
 	}
 	e.at = b.w.clock.Now()
@@ -143,7 +143,7 @@ func (b *backstage) kill(e extra) {
 	b.extras = append(b.extras, e)
 	b.tell()
 	b.mu.Unlock()
-	go func() {
+	b.tasks.Go(func() {
 		select {
 		case <-time.After(reborn):
 		case <-b.w.ctx.Done():
@@ -158,7 +158,7 @@ func (b *backstage) kill(e extra) {
 		}
 		b.extras = append(b.extras, e)
 		b.tell()
-	}()
+	})
 }
 
 // noteOnce notes which calls of a killed engine were found done: its risk went
