@@ -186,6 +186,8 @@ func TestGuard(t *testing.T) {
 		{"no name", http.MethodGet, "/words", "", host("0.0.0.0:7475"), http.StatusMisdirectedRequest},
 		{"a script elsewhere reads", http.MethodGet, "/events", "", header("Sec-Fetch-Site", "cross-site"), http.StatusForbidden},
 		{"a form elsewhere writes", http.MethodPost, "/say", "{}", header("Origin", "http://evil.example"), http.StatusForbidden},
+		{"another site writes", http.MethodPost, "/say", "{}", header("Sec-Fetch-Site", "cross-site"), http.StatusForbidden},
+		{"the page writes", http.MethodPost, "/say", "{}", header("Origin", url), http.StatusOK},
 		{"another port writes", http.MethodPost, "/say", "{}", header("Origin", "http://127.0.0.1:1"), http.StatusForbidden},
 		{"no JSON", http.MethodPost, "/say", "{}", header("Content-Type", "text/plain"), http.StatusUnsupportedMediaType},
 		{"broken JSON", http.MethodPost, "/say", "{", header("X", "x"), http.StatusBadRequest},
