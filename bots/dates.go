@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/width"
+
 	"riskroom/core"
 )
 
@@ -29,7 +31,7 @@ var (
 // organisation's zone. A day without a time stands for the hour at which days
 // start there.
 func parseDate(org *core.Organisation, now time.Time, s string) (time.Time, bool) {
-	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
+	s = strings.ToLower(strings.Join(strings.Fields(width.Narrow.String(s)), " "))
 	now = now.In(org.Zone)
 	if s == "now" || s == "现在" {
 		return now, true

@@ -33,6 +33,7 @@ func TestParseDate(t *testing.T) {
 		"2026-11-20T06:30:00Z": "2026-11-20 14:30", "45d ago": "2026-10-06 09:00",
 		"yesterday 14:30": "2026-11-19 14:30", "昨天 14:30": "2026-11-19 14:30", "前天8：05": "2026-11-18 08:05",
 		"3 days ago 7:00": "2026-11-17 07:00", "2026年1月2日14:30": "2026-01-02 14:30",
+		"２０２６－１－２": "2026-01-02 09:00", "昨天 １４：３０": "2026-11-19 14:30", "３天前": "2026-11-17 09:00",
 		"yesterday 24:00": "", "5h ago 14:30": "", "14:30": "", "now 14:30": "",
 		"": "", "3d": "", "soon": "", "2026-02-30": "", "2026-13-01": "", "2026-11-20 25:00": "", "+3d ago": "", "20.11.2026": "",
 		"99999d ago": "", "2026-11-20 14:30 x": "",
@@ -79,4 +80,20 @@ func FuzzDate(f *testing.F) {
 			t.Errorf("%q is %s, which is read as %s", typed, at, again)
 		}
 	})
+}
+
+func TestParseNumber(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]float64{
+		"1000": 1000, " 12.5 ": 12.5, "-3": -3, "1,000": 1000, "1,234,567.5": 1234567.5, "１２．５": 12.5, "１，０００": 1000,
+	} {
+		if got, ok := parseNumber(typed); !ok || got != want {
+			t.Errorf("parseNumber(%q) = %v %v, want %v", typed, got, ok, want)
+		}
+	}
+	for _, typed := range []string{"", "12,5", "1,00", "1,0000", "0x10", "Inf", "NaN", "1e999", "ten", "1 000"} {
+		if got, ok := parseNumber(typed); ok {
+			t.Errorf("parseNumber(%q) = %v", typed, got)
+		}
+	}
 }

@@ -2,10 +2,13 @@ package bots
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -161,8 +164,8 @@ func (r *draftReader) own(f core.Field) core.Value {
 	}
 	switch f.Type {
 	case core.NumberField:
-		n, err := strconv.ParseFloat(strings.TrimSpace(typed), 64)
-		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+		n, ok := parseNumber(typed)
+		if !ok {
 			r.fault(field, "number", text.Args{"Value": typed})
 			return core.Value{}
 		}
@@ -183,4 +186,17 @@ func (r *draftReader) own(f core.Field) core.Value {
 		return core.Value{People: r.people(field)}
 	}
 	return core.Value{Text: typed}
+}
+
+// thousands matches a number whose thousands are separated by commas.
+var thousands = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
+
+// parseNumber reads a number as people type it: "1000", "1,000.5", "１２".
+func parseNumber(s string) (float64, bool) {
+	s = strings.TrimSpace(width.Narrow.String(s))
+	if thousands.MatchString(s) {
+		s = strings.ReplaceAll(s, ",", "")
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
 }

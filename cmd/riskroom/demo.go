@@ -63,7 +63,7 @@ command line is wrong.`,
   riskroom demo --config riskroom.yaml
   riskroom demo --play --lang zh-CN
   riskroom demo -c riskroom.yaml --format json | jq 'select(.action == "skip") | .text'`,
-		Args: cobra.NoArgs,
+		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f.play = f.play || c.Flags().Changed("format")
 			return runDemo(c.Context(), s, f)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,4 +24,16 @@ func known(value string, values ...string) error {
 
 func configFlag(c *cobra.Command, into *string, use string) {
 	c.Flags().StringVarP(into, "config", "c", "", use)
+}
+
+// onlyFlags refuses arguments; one that looks like a config file is probably
+// meant as the flag.
+func onlyFlags(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if ext := filepath.Ext(args[0]); ext == ".yaml" || ext == ".yml" {
+		return misuse("the config file is given with a flag: --config %s", args[0])
+	}
+	return misuse("%s takes flags only, and no %q", c.CommandPath(), args[0])
 }

@@ -51,7 +51,7 @@ Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
 wrong.`,
 		Example: `  riskroom manifest slack --config riskroom.yaml
   riskroom manifest slack -c riskroom.yaml --workspace acme --url https://risk.example.com`,
-		Args: cobra.NoArgs,
+		Args: onlyFlags,
 		RunE: func(*cobra.Command, []string) error { return printManifest(s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")

@@ -51,6 +51,9 @@ func TestMisuse(t *testing.T) {
 		{[]string{"check", "testdata/no-such-file.yaml"}, "testdata/no-such-file.yaml: no such file"},
 		{[]string{"check", "testdata"}, "testdata: is a directory"},
 		{[]string{"version", "now"}, `unknown command "now"`},
+		{[]string{"serve", "riskroom.yaml"}, "the config file is given with a flag: --config riskroom.yaml"},
+		{[]string{"demo", "my.yml"}, "--config my.yml"},
+		{[]string{"runs", "list", "parked"}, `riskroom runs list takes flags only, and no "parked"`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			t.Parallel()

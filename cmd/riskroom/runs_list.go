@@ -29,7 +29,7 @@ or armed, with what they wait for.
 Exit codes: 0 listed, 1 the Redis cannot be read, 2 the command line is wrong.`,
 		Example: `  riskroom runs list -c riskroom.yaml
   riskroom runs list -c riskroom.yaml --format json | jq '.[] | select(.state == "parked") | .run'`,
-		Args: cobra.NoArgs,
+		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return listRuns(c.Context(), s, f, limit) },
 	}
 	runsFlagsFor(c, &f)

@@ -38,7 +38,7 @@ Exit codes: 0 stopped as asked, 1 it could not start or go on, 2 the command
 line is wrong.`,
 		Example: `  riskroom serve --config riskroom.yaml
   riskroom serve -c riskroom.yaml --listen :443 --admin-listen 10.0.0.5:9090 --log-format json`,
-		Args: cobra.NoArgs,
+		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")

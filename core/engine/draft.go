@@ -33,7 +33,7 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	d.DiscoveredAt, d.DueAt = toMilli(d.DiscoveredAt), toMilli(d.DueAt)
 	d.Title = strings.TrimSpace(d.Title)
 	d.Description = strings.TrimSpace(d.Description)
-	if d.Title == "" {
+	if !visible(d.Title) {
 		c.refuse("title_empty", "title")
 	}
 	c.line("title", d.Title, core.MaxTitle)
@@ -85,6 +85,11 @@ func (c *checker) line(field, s string, limit int) {
 		c.refuse("one_line", field, "Field", c.label(field))
 	}
 	c.text(field, s, limit)
+}
+
+// visible tells whether s holds anything to be seen.
+func visible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // text refuses what is too long or cannot be shown. Marks of direction and the

@@ -143,6 +143,21 @@ func TestWhatIsAlreadyDueWhenFiled(t *testing.T) {
 	}
 }
 
+// TestInvisibleTitle: a title of which nothing is seen is none.
+func TestInvisibleTitle(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, title := range []string{"", " \t", "\u200b\u2060", "\u202e\u202c \ufeff"} {
+		_, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: title, Module: "Payments"})
+		if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "title_empty" {
+			t.Errorf("%q: %v, want title_empty", title, err)
+		}
+	}
+	if _, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "\u200f\u05d0", Module: "Payments"}); err != nil {
+		t.Errorf("a title with a mark of direction: %v", err)
+	}
+}
+
 func TestRefusalsNameEveryField(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
