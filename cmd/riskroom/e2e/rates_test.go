@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"riskroom/adapters/discord"
+	discordstand "riskroom/adapters/discord/emulator"
 	"riskroom/adapters/slack"
-	"riskroom/adapters/slack/emulator"
+	slackstand "riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
@@ -18,72 +21,129 @@ import (
 	"riskroom/core/text"
 )
 
+// paced is a stand-in whose rate limits hold, with many people and an adapter
+// that keeps to what is published.
+type paced struct {
+	name    string
+	adapter core.Platform
+	ids     []string
+	log     *stage.Log
+	told    string                         // the call that tells somebody
+	least   func(people int) time.Duration // that telling them takes
+	direct  func(id string) (messages int) // how many somebody has got
+	close   func() error
+}
+
+// pacedOnSlack: of what a run needs conversations.open is the scarcest, fifty a
+// minute.
+func pacedOnSlack(t *testing.T, people int, b core.Budget) paced {
+	p := paced{name: "acme", told: "chat.postMessage", least: func(n int) time.Duration { return time.Duration(n) / 50 * time.Minute }}
+	o := slackstand.Options{EnforceTiers: true}
+	for n := range people {
+		o.Users = append(o.Users, slackstand.User{ID: fmt.Sprintf("U%05d", n), Name: fmt.Sprintf("person%d", n)})
+		p.ids = append(p.ids, o.Users[n].ID)
+	}
+	w, err := slackstand.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.adapter, err = slack.New(slack.Config{
+		Workspace: p.name, BotToken: w.BotToken(), APIURL: w.URL() + "/api/", Budget: b, Transport: w.Client().Transport,
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.log, p.close, p.direct = w.Log(), w.Close, func(id string) int { return len(w.DMs(id)) }
+	return p
+}
+
+// pacedOnDiscord: there it is create_dm, ten in ten seconds.
+func pacedOnDiscord(t *testing.T, people int, b core.Budget) paced {
+	p := paced{name: "guild", told: "create_message", least: func(n int) time.Duration { return time.Duration(n) * time.Second }}
+	o := discordstand.Options{EnforceLimits: true}
+	for n := range people {
+		o.Users = append(o.Users, discordstand.User{ID: strconv.Itoa(100000000000000000 + n), Name: fmt.Sprintf("person%d", n)})
+		p.ids = append(p.ids, o.Users[n].ID)
+	}
+	w, err := discordstand.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.adapter, err = discord.New(discord.Config{
+		Workspace: p.name, BotToken: w.BotToken(), GuildID: w.GuildID(), APIURL: w.URL() + "/api/v10", Budget: b,
+		Transport: w.Client().Transport, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.log, p.close, p.direct = w.Log(), w.Close, func(id string) int { return len(w.DMs(id)) }
+	return p
+}
+
 // TestPublishedRates: a thousand runs for different people are due at once, and
-// Slack's limits hold. All act, in the time that the limits ask for and little
-// more, and Slack never has to refuse a call. The clock is the bubble's: it
-// jumps whenever everybody waits.
+// the platform's limits hold. All act, in the time that the limits ask for and
+// little more, and the platform never has to refuse a call. The clock is the
+// bubble's: it jumps whenever everybody waits.
 func TestPublishedRates(t *testing.T) {
 	t.Parallel()
 	people := many
 	if raced {
 		people /= 5 // the looks at the timers of a whole virtual half hour take their time
 	}
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		var crowd []emulator.User
-		for n := range people {
-			crowd = append(crowd, emulator.User{ID: fmt.Sprintf("U%05d", n), Name: fmt.Sprintf("person%d", n)})
-		}
-		w, err := emulator.New(emulator.Options{Users: crowd, EnforceTiers: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := store.OpenEmbedded(ctx, nil, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := limited(t, w.URL(), w.Client().Transport, s)
-		for _, u := range crowd {
-			patiently(t, func() error {
-				by := core.Actor{Account: core.Account{Workspace: "acme", ID: u.ID}, Name: u.Name}
-				_, err := e.File(ctx, "op-"+u.ID, by, engine.Draft{Title: "A risk", Module: "Payments"})
-				return err
-			})
-		}
-		begun := time.Now()
-		ran := make(chan error, 1)
-		go func() { ran <- e.Run(ctx) }()
-		// conversations.open is the scarcest of what a run needs: fifty a minute.
-		least := time.Duration(people) / 50 * time.Minute
-		for told := 0; told < people; told = w.Log().Count("chat.postMessage") {
-			if waited := time.Since(begun); waited > 2*least+time.Minute {
-				t.Fatalf("after %v only %d are told", waited, told)
-			}
-			time.Sleep(time.Minute)
+	for name, open := range map[string]func(*testing.T, int, core.Budget) paced{"slack": pacedOnSlack, "discord": pacedOnDiscord} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { allInTime(t, people, open) })
+		})
+	}
+}
+
+func allInTime(t *testing.T, people int, open func(*testing.T, int, core.Budget) paced) {
+	// A bubble's time begins before there was Discord, whose IDs tell the time.
+	time.Sleep(time.Until(time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)))
+	ctx, stop := context.WithCancel(t.Context())
+	s, err := store.OpenEmbedded(ctx, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, people, engine.NewBudget(s))
+	e := limited(t, p, s)
+	for _, id := range p.ids {
+		patiently(t, func() error {
+			by := core.Actor{Account: core.Account{Workspace: p.name, ID: id}, Name: id}
+			_, err := e.File(ctx, "op-"+id, by, engine.Draft{Title: "A risk", Module: "Payments"})
+			return err
+		})
+	}
+	begun := time.Now()
+	ran := make(chan error, 1)
+	go func() { ran <- e.Run(ctx) }()
+	least := p.least(people)
+	for told := 0; told < people; told = p.log.Count(p.told) {
+		if waited := time.Since(begun); waited > 2*least+time.Minute {
+			t.Fatalf("after %v only %d are told", waited, told)
 		}
 		time.Sleep(time.Minute)
-		t.Logf("all are told after %v; the limits ask for %v", time.Since(begun), least)
-		for _, u := range crowd {
-			if n := len(w.DMs(u.ID)); n != 1 {
-				t.Errorf("@%s has %d messages", u.Name, n)
-			}
+	}
+	time.Sleep(time.Minute)
+	t.Logf("all are told after %v; the limits ask for %v", time.Since(begun), least)
+	for _, id := range p.ids {
+		if n := p.direct(id); n != 1 {
+			t.Errorf("%s has %d messages", id, n)
 		}
-		for _, c := range w.Log().Calls() {
-			if c.Code != "" {
-				t.Errorf("%s was answered with %s", c.Method, c.Code)
-			}
+	}
+	for _, c := range p.log.Calls() {
+		if c.Code != "" {
+			t.Errorf("%s was answered with %s", c.Method, c.Code)
 		}
-		stop()
-		if err := <-ran; err != nil {
+	}
+	stop()
+	for _, err := range []error{<-ran, s.Stop(), p.close()} {
+		if err != nil {
 			t.Error(err)
 		}
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
 
 // patiently does something as often as it is asked to wait.
@@ -102,18 +162,9 @@ func patiently(t *testing.T, f func() error) {
 	}
 }
 
-// limited returns an engine with one flow and one workspace whose published
-// limits hold.
-func limited(t *testing.T, api string, way http.RoundTripper, s *store.Store) *engine.Engine {
+// limited returns an engine with one flow and one workspace.
+func limited(t *testing.T, p paced, s *store.Store) *engine.Engine {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	budget := engine.NewBudget(s)
-	a, err := slack.New(slack.Config{
-		Workspace: "acme", BotToken: "xoxb-stand-in", APIURL: api + "/api/", Budget: budget, Transport: way, Logger: log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	f, problems := flow.Compile(flow.Def{
 		Name: "remind", Zone: "UTC", DayStartsAt: "09:00", Trigger: flow.TriggerDef{DateField: "submitted_at", After: "2s"},
 		Steps: []flow.StepDef{{SendMessage: &flow.SendMessageDef{To: []string{"submitter"}, Title: "{{ .key }} waits"}}},
@@ -128,10 +179,11 @@ func limited(t *testing.T, api string, way http.RoundTripper, s *store.Store) *e
 	return engine.New(engine.Options{
 		Organisation: &core.Organisation{
 			Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
-			Workspaces:  map[string]core.Workspace{"acme": {Name: "acme", Platform: slack.Platform}},
+			Workspaces:  map[string]core.Workspace{p.name: {Name: p.name, Platform: p.adapter.Capabilities().Platform}},
 			Modules:     []core.Module{{Name: "Payments"}},
 			Permissions: core.Permissions{File: core.Audience{Everyone: true}, Read: core.Audience{Everyone: true}},
 		},
-		Flows: []*flow.Flow{f}, Platforms: map[string]core.Platform{"acme": a}, Store: s, Text: words, Instance: s.Instance(), Log: log,
+		Flows: []*flow.Flow{f}, Platforms: map[string]core.Platform{p.name: p.adapter}, Store: s, Text: words, Instance: s.Instance(),
+		Log: slog.New(slog.DiscardHandler),
 	})
 }
