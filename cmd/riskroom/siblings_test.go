@@ -4,7 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -101,4 +104,33 @@ func receiver(d *ast.FuncDecl) string {
 		return ""
 	}
 	return name.Name + "."
+}
+
+var platformNames = regexp.MustCompile(`(?i)slack|discord`)
+
+// TestCoreNamesNoPlatform: the core is built without any platform in mind, its
+// wordings and scripts included.
+func TestCoreNamesNoPlatform(t *testing.T) {
+	t.Parallel()
+	read := 0
+	err := filepath.WalkDir("../../core", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		read++
+		for i, line := range strings.Split(string(src), "\n") {
+			if platformNames.MatchString(line) {
+				t.Errorf("%s:%d names a platform: %.120s", filepath.ToSlash(path), i+1, strings.TrimSpace(line))
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil || read < 100 {
+		t.Errorf("%d files read: %v", read, err)
+	}
 }

@@ -2,9 +2,13 @@ package e2e_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
+	"riskroom/core/engine"
 )
 
 // The people of the Discord guild.
@@ -15,13 +19,17 @@ const (
 )
 
 // onDiscord is the Discord guild "guild", whose commands come in over HTTP, else
-// over the gateway.
-func onDiscord(t testing.TB, overHTTP bool) (*platform, *emulator.Workspace) {
+// over the gateway. Who is deaf takes no direct messages.
+func onDiscord(t testing.TB, overHTTP bool, deaf ...string) *platform {
 	t.Helper()
-	w, err := emulator.New(emulator.Options{Users: []emulator.User{
+	users := []emulator.User{
 		{ID: anaThere, Name: "ana", RealName: "Ana Reyes"}, {ID: linThere, Name: "lin", RealName: "Lin Chen"},
 		{ID: weiThere, Name: "wei", RealName: "Wei Ran"},
-	}})
+	}
+	for i, u := range users {
+		users[i].DirectMessagesOff = slices.Contains(deaf, u.Name)
+	}
+	w, err := emulator.New(emulator.Options{Users: users})
 	api := begin(t, w, err)
 	key := ""
 	if overHTTP {
@@ -59,5 +67,40 @@ func onDiscord(t testing.TB, overHTTP bool) (*platform, *emulator.Workspace) {
 			return all
 		},
 		state: func(t testing.TB, f func(string) string) any { return plainly(t, w.State(), f) },
-	}, w
+	}
+}
+
+// TestUnreachable: who takes no direct messages is asked once, and the audit
+// trail and administrators are told; the others are reminded.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	p := onDiscord(t, false, "lin")
+	b := newBench(t, startRedis(t), set{flows: reminder, platforms: []*platform{p}})
+	b.up()
+	key := b.file()
+	s := b.look()
+	b.ended(s, key)
+	refused := 0
+	for _, c := range p.log.Calls() {
+		if strings.HasPrefix(c.Code, "50007") {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("@lin was written to %d times, want once", refused)
+	}
+	told := p.direct("wei")
+	if len(told) != 2 || !slices.ContainsFunc(told, func(m stage.Post) bool {
+		return strings.Contains(m.Text, string(key)) && strings.Contains(m.Text, "send_message")
+	}) {
+		t.Errorf("@wei, who handles it and is an administrator, reads %+v", told)
+	}
+	events, err := s.Trail(t.Context(), key, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(events, func(e engine.Event) bool { return strings.Contains(e.Data["what"], linThere+" (50007)") }) {
+		t.Errorf("the trail does not tell: %+v", events)
+	}
+	b.down()
 }

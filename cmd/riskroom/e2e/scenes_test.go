@@ -48,8 +48,7 @@ func slackOnly(t testing.TB) []*platform {
 
 func discordOnly(overHTTP bool) func(testing.TB) []*platform {
 	return func(t testing.TB) []*platform {
-		p, _ := onDiscord(t, overHTTP)
-		return []*platform{p}
+		return []*platform{onDiscord(t, overHTTP)}
 	}
 }
 
@@ -57,9 +56,8 @@ func discordOnly(overHTTP bool) func(testing.TB) []*platform {
 // alone lin can be reached, in one process.
 func bothAtOnce(t testing.TB) []*platform {
 	slack, _ := onSlack(t, "unlimited")
-	discord, _ := onDiscord(t, false)
 	delete(slack.people, "lin")
-	return []*platform{slack, discord}
+	return []*platform{slack, onDiscord(t, false)}
 }
 
 // bothStories reminds people on both platforms, makes the group on the other
