@@ -148,7 +148,9 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	}
 	defer func() { _ = s.Stop() }()
 	flows := storyFlows()
-	b := bundled(t, &fakeClock{}, s, flows[0], flows[2])
+	rival := storyFlows()[2]
+	rival.Name = "gather-too"
+	b := bundled(t, &fakeClock{}, s, flows[0], flows[2], rival)
 	b.engine = engine.New(b.options)
 	b.platform.setFail(mishaps(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
