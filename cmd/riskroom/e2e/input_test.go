@@ -40,7 +40,7 @@ func (b *bench) sign(body string, at time.Time) http.Header {
 	}
 }
 
-// send sends a request and returns the status and how it was signed.
+// send sends a request and returns what it was answered, and how it was signed.
 func (b *bench) send(r request) (status int, answer string, signature http.Header) {
 	b.Helper()
 	req, err := http.NewRequest(http.MethodPost, b.now.public+"slack/acme/"+r.path, strings.NewReader(r.body))
