@@ -34,6 +34,7 @@ import (
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
 //	{p:probe:<n>}            written for a moment, to see how a server syncs
+//	p:lead:<name>            hash: who leads, until when, and what the leader before left
 //	p:meta, p:flow:<hash>, p:group:<workspace/id>
 type keys struct {
 	prefix string
@@ -44,6 +45,7 @@ func (k keys) meta() string                   { return k.prefix + ":meta" }
 func (k keys) flow(hash string) string        { return k.prefix + ":flow:" + hash }
 func (k keys) group(g core.GroupRef) string   { return k.prefix + ":group:" + g.String() }
 func (k keys) probe(n int) string             { return "{" + k.prefix + ":probe:" + strconv.Itoa(n) + "}" }
+func (k keys) leader(name string) string      { return k.prefix + ":lead:" + name }
 func (k keys) wake() string                   { return k.prefix + ":wake" }
 func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
 func (k keys) numberOf(op string) string      { return "{" + k.prefix + ":number}:op:" + op }

@@ -60,6 +60,8 @@ var cases = map[string]func(*testing.T, opener){
 	"anything":           testAnything,
 	"plans":              testPlans,
 	"wakes":              testWakes,
+	"leadership":         testLeadership,
+	"leadership races":   testLeadershipRaces,
 }
 
 // opener opens a new, empty store. A nil clock is the server's.
