@@ -75,7 +75,7 @@ func (e *Engine) sweepLoop(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		if err := e.sweepGroups(ctx); err != nil && ctx.Err() == nil {
+		if err := e.sweepGroups(ctx, "", e.sweep); err != nil && ctx.Err() == nil {
 			e.log.WarnContext(ctx, "groups could not all be swept", "err", err)
 		}
 	}

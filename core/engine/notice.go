@@ -31,18 +31,28 @@ func (e *Engine) noticeNow(d noticeData, words ...string) (TimerChange, error) {
 	}, err
 }
 
-// tellPaused has administrators told, once an hour and by one replica, that a
-// workspace refuses the bot.
+// tellPaused has administrators told that a workspace refuses the bot.
 func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
-	now := e.clock.Now()
-	e.workspaces.pause(workspace, now.Add(pausedRetry))
-	hour := now.Truncate(time.Hour).Format(time.RFC3339)
-	told, err := e.noticeNow(noticeData{Code: "paused", Args: text.Args{"Workspace": workspace, "Code": code}}, "paused", workspace, hour)
+	e.workspaces.pause(workspace, e.clock.Now().Add(pausedRetry))
+	e.announce(ctx, "paused", workspace, code)
+}
+
+// CutOff has administrators told that a workspace refuses the connection until
+// somebody has mended what code stands for.
+func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
+	e.announce(ctx, "cut_off", workspace, code)
+}
+
+// announce has administrators told something about a workspace, once an hour and
+// by one replica.
+func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
+	hour := e.clock.Now().Truncate(time.Hour).Format(time.RFC3339)
+	told, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}}, notice, workspace, hour)
 	if err == nil {
 		err = e.store.Arm(ctx, e.noticesRisk(), 0, []TimerChange{told})
 	}
 	if err != nil {
-		e.log.ErrorContext(ctx, "a workspace refuses the bot, which could not be told", "workspace", workspace, "code", code, "err", err)
+		e.log.ErrorContext(ctx, "administrators could not be told", "notice", notice, "workspace", workspace, "code", code, "err", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -237,6 +238,53 @@ func TestAVanishedGroupStaysBound(t *testing.T) {
 		rec, err := b.store.Get(b.ctx(), r.Key)
 		return err == nil && rec.Link.State == engine.Missing && len(b.platform.postsIn("CADMIN")) == 1
 	})
+}
+
+// TestAGapIsSwept: after events were missed, the groups of that workspace are
+// looked at, and of no other.
+func TestAGapIsSwept(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[2])
+	b.start()
+	r := b.file("Gone", time.Now().AddDate(0, 0, -3))
+	b.eventually("the group is there", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
+	b.platform.mu.Lock()
+	delete(b.platform.groups, "C1")
+	b.platform.mu.Unlock()
+	armed := func() bool {
+		rec, err := b.store.Get(b.ctx(), r.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID.Flow == engine.SyncFlow && s.State.Live() })
+	}
+	b.eventually("what it was made for is synced", func() bool { return !armed() })
+	if err := b.engine.Missed(b.ctx(), "other"); err != nil || armed() {
+		t.Fatalf("another workspace's groups are looked at, or %v", err)
+	}
+	if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(2 * time.Minute))
+	b.eventually("the group is missing", func() bool {
+		rec, err := b.store.Get(b.ctx(), r.Key)
+		return err == nil && rec.Link.State == engine.Missing
+	})
+}
+
+// TestAdministratorsAreToldThatNothingComesIn: once an hour, whoever says it.
+func TestAdministratorsAreToldThatNothingComesIn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.start()
+	for range 3 {
+		b.engine.CutOff(b.ctx(), "acme", "gateway_4014")
+	}
+	b.eventually("it is told", func() bool { return len(b.platform.postsIn("CADMIN")) > 0 })
+	posts := b.platform.postsIn("CADMIN")
+	if text := core.Text(posts[0].Message.Text); len(posts) != 1 || !strings.Contains(text, "acme") || !strings.Contains(text, "gateway_4014") {
+		t.Errorf("told %d times: %q", len(posts), text)
+	}
 }
 
 func TestManyDueAtOnceActOnceEach(t *testing.T) {

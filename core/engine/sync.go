@@ -23,6 +23,8 @@ const (
 	editsAtOnce = 50              // in one sync
 	afterEvent  = 2 * time.Second // a platform's event is looked into so much later
 	afterOthers = 2 * time.Second // sync steps back behind a run that is acting
+
+	missedWithin = time.Minute // in which all groups of a workspace are looked at
 )
 
 // syncAt arms a risk's sync.
@@ -301,13 +303,16 @@ func (t *turn) badgeID() string {
 	return "sync/badge/" + t.rec.Link.Group.String()
 }
 
-// sweepGroups arms the sync of every risk with a live group, spread over the
-// time until the next sweep, alike on every replica.
-func (e *Engine) sweepGroups(ctx context.Context) error {
+// sweepGroups arms the sync of every risk with a live group, in one workspace or
+// in all for "", spread over some time, alike on every replica.
+func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
 	start := e.clock.Now()
-	return e.store.EachLink(ctx, func(risk core.RiskKey, _ Link) error {
+	return e.store.EachLink(ctx, func(risk core.RiskKey, l Link) error {
+		if workspace != "" && l.Group.Workspace != workspace {
+			return nil
+		}
 		const parts = 1000
-		share := time.Duration(risk.Number()%parts) * e.sweep / parts
+		share := time.Duration(risk.Number()%parts) * over / parts
 		return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, start.Add(share))})
 	})
 }
@@ -323,4 +328,10 @@ func (e *Engine) Noticed(ctx context.Context, g core.GroupRef) error {
 		return err
 	}
 	return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))})
+}
+
+// Missed tells that things may have happened to the groups of a workspace which
+// were not noticed. All of them are looked at soon.
+func (e *Engine) Missed(ctx context.Context, workspace string) error {
+	return e.sweepGroups(ctx, workspace, missedWithin)
 }
