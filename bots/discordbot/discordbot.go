@@ -2,9 +2,10 @@
 // gateway: it makes a bots.Command of what comes in, has that answered within
 // Discord's three seconds and shows the reply.
 //
-// verify.go decides whether a request over HTTP is heard at all; gateway.go keeps
-// a connection to the gateway, link.go is that connection and events.go what
-// happens to channels. Either way, interactions.go takes what people do and
+// verify.go decides whether a request over HTTP is heard at all. leader.go says
+// which process holds the connection to the gateway, gateway.go keeps it open,
+// link.go is that connection, session.go what outlives it, events.go takes what
+// comes over it and heard.go passes on what happened to channels. Either way, interactions.go takes what people do and
 // commands.go reads their commands; view.go lays forms out as modals and state.go
 // reads them back; respond.go answers; register.go tells Discord which commands
 // there are; api.go is the few calls of the API. See
@@ -44,19 +45,22 @@ type Config struct {
 	Workspace     string // its name in the config file
 	GuildID       string
 	ApplicationID string // "": Discord is asked
-	PublicKey     string // for HTTP: the application's, in hexadecimal digits; "" is the gateway
+	PublicKey     string // for HTTP: the application's, in hexadecimal digits; "": what people do comes over the gateway
 	Token         string // of the bot, without "Bot "
 	APIURL        string // "" is Discord's
 
 	Org     *core.Organisation
 	Text    *text.Catalogue
 	Bot     Answerer
-	Noticed func(ctx context.Context, g core.GroupRef) error // something happened to a group
+	Noticed func(ctx context.Context, g core.GroupRef) error  // something happened to a group
+	Missed  func(ctx context.Context, workspace string) error // something may have happened to any
+
+	Leadership core.Leadership // who holds the connection to the gateway; nil: this process
 
 	Budget core.Budget // nil: calls are not paced
 
-	// Observe counts requests by kind ("interactions", over the gateway "events"
-	// and "connections" too) and outcome, nil for nobody.
+	// Observe counts what comes in by kind ("interactions", and of the gateway
+	// "events" and "connections") and outcome, nil for nobody.
 	Observe func(kind, outcome string)
 	// Called counts calls of the API by method and outcome: "ok" or a core.Kind; nil
 	// for nobody.
@@ -74,6 +78,8 @@ type Bot struct {
 	text                    *text.Catalogue
 	bot                     Answerer
 	noticed                 func(ctx context.Context, g core.GroupRef) error
+	missed                  func(ctx context.Context, workspace string) error
+	lead                    core.Leadership
 	budget                  core.Budget
 	observe                 func(kind, outcome string)
 	called                  func(method, outcome string)
@@ -81,7 +87,7 @@ type Bot struct {
 	render                  adapter.Renderer
 	http                    *http.Client
 
-	gateway *Gateway // nil: what comes in comes over HTTP
+	gateway *Gateway
 
 	replays *bots.Recent // IDs of interactions
 	forms   *forms
@@ -115,7 +121,7 @@ const (
 
 // New returns the way in that c describes. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.Workspace == "" || c.GuildID == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Org == nil || c.Text == nil {
+	if c.Workspace == "" || c.GuildID == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
 		return nil, errors.New("discordbot: something is missing in the configuration of the bot")
 	}
 	key, err := hex.DecodeString(c.PublicKey)
@@ -129,7 +135,8 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{
 		workspace: c.Workspace, guild: c.GuildID, application: c.ApplicationID, token: c.Token, base: base, key: key,
-		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, budget: c.Budget, observe: c.Observe, called: c.Called, log: c.Logger,
+		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, lead: c.Leadership,
+		budget: c.Budget, observe: c.Observe, called: c.Called, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.Workspace}, registered: errUnregistered,
 		http: &http.Client{
 			Transport: c.Transport, Timeout: callTimeout,
@@ -154,32 +161,41 @@ func New(c Config) (*Bot, error) {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.log = b.log.With("workspace", b.workspace)
-	if c.PublicKey == "" {
-		b.gateway = newGateway(b)
+	if b.lead == nil {
+		b.lead = &alone{}
 	}
+	b.gateway = newGateway(b)
 	return b, nil
 }
 
-// Run tells Discord the commands and, without a public key, keeps a connection to
-// the gateway open until ctx ends. It returns an error where only a person can
-// help.
+// Run tells Discord the commands and keeps a connection to the gateway open while
+// this process is the one to do so, until ctx ends. It returns an error where only
+// a person can help.
 func (b *Bot) Run(ctx context.Context) error {
 	var registering sync.WaitGroup
 	registering.Go(func() { b.KeepRegistered(ctx) })
 	defer registering.Wait()
-	if b.gateway == nil {
-		return nil
-	}
 	return b.gateway.Run(ctx)
 }
 
+// OverHTTP tells whether what people do comes in over HTTP. What happens to
+// channels comes over the gateway either way.
+func (b *Bot) OverHTTP() bool { return len(b.key) > 0 }
+
 // Ready tells whether people can reach the bot, and if not, why.
 func (b *Bot) Ready(ctx context.Context) error {
-	if err := b.Registered(ctx); err != nil || b.gateway == nil {
+	if err := b.Registered(ctx); err != nil || b.OverHTTP() {
 		return err
 	}
 	return b.gateway.Ready(ctx)
 }
+
+// Leads tells whether this process is the one to hold the connection to the
+// gateway.
+func (b *Bot) Leads() bool { return b.gateway.Leads() }
+
+// State says in a few words who holds it.
+func (b *Bot) State() string { return b.gateway.State() }
 
 // Close waits for answers that are being shown, until ctx ends. Close the
 // bots.Bot first: nothing is told by it later.

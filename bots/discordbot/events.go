@@ -6,63 +6,108 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"slices"
-	"sync"
+	"strconv"
 	"time"
 
 	"riskroom/core"
 )
 
-// dispatch acts on what happened. See
+// dispatch acts on what happened. What happened to a group is only passed on as
+// "look at it": events come late, twice, or never. See
 // https://docs.discord.com/developers/events/gateway-events#receive-events.
 func (l *link) dispatch(ctx context.Context, f frame) {
-	b := l.g.bot
 	switch f.Type {
 	case "READY":
 		var ready struct {
 			SessionID string `json:"session_id"`
 			ResumeURL string `json:"resume_gateway_url"`
 		}
-		if json.Unmarshal(f.Data, &ready) == nil {
-			l.g.session, l.g.resumeAt = ready.SessionID, ready.ResumeURL
-		}
-		l.opened(ctx, outcomeOpened)
-	case "RESUMED":
-		l.opened(ctx, outcomeResumed)
-	case "INTERACTION_CREATE":
-		l.interaction(ctx, f)
-	default:
-		rooms := l.g.concerned(ctx, f)
-		if len(rooms) == 0 {
+		if json.Unmarshal(f.Data, &ready) != nil || ready.SessionID == "" {
+			l.g.bot.observe(kindEvent, outcomeMalformed)
 			return
 		}
-		l.handling.Go(func() {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeTimeout)
-			defer cancel()
-			b.observe(kindEvent, b.notice(ctx, rooms))
-		})
+		l.g.session.begin(ready.SessionID, ready.ResumeURL, l.intents)
+		l.greeted(ctx, outcomeOpened)
+	case "RESUMED":
+		l.greeted(ctx, outcomeResumed)
+	case "INTERACTION_CREATE":
+		l.interaction(ctx, f)
+	case "GUILD_CREATE", "GUILD_DELETE":
+		l.g.guildChanged(ctx, f)
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_PINS_UPDATE",
+		"MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "GUILD_MEMBER_REMOVE":
+		l.g.channelChanged(f)
 	}
 }
 
-// noticeTimeout ends passing on what happened to groups: they are looked at now
-// and then all the same.
-const noticeTimeout = 30 * time.Second
-
-func (l *link) opened(ctx context.Context, outcome string) {
-	l.g.note(true, nil)
+func (l *link) greeted(ctx context.Context, outcome string) {
+	l.opened = time.Now()
+	l.g.note(func(s *standing) { s.live, s.trouble = true, nil })
 	l.g.bot.observe(kindConnection, outcome)
 	l.g.bot.log.InfoContext(ctx, "discordbot: connected to the gateway", "outcome", outcome)
 }
 
-// notice passes on that groups have to be looked at.
-func (b *Bot) notice(ctx context.Context, rooms []string) string {
-	for _, id := range rooms {
-		if err := b.noticed(ctx, core.GroupRef{Workspace: b.workspace, ID: id}); err != nil {
-			b.log.WarnContext(ctx, "discordbot: an event could not be passed on", "error", err)
-			return outcomeFailed
-		}
+// guildChanged acts on what became of the whole guild: it is shown after each
+// beginning of a session and each outage, before which anything may have
+// happened.
+func (g *Gateway) guildChanged(ctx context.Context, f frame) {
+	var e struct {
+		ID          string `json:"id"`
+		Unavailable bool   `json:"unavailable"`
+		Channels    []room `json:"channels"`
 	}
-	return outcomeOK
+	if json.Unmarshal(f.Data, &e) != nil {
+		g.bot.observe(kindEvent, outcomeMalformed)
+		return
+	}
+	switch {
+	case e.ID != g.bot.guild || e.Unavailable: // an outage says nothing of the groups
+	case f.Type == "GUILD_CREATE":
+		g.rooms.begin(e.Channels)
+		g.heard.gap()
+	default:
+		g.bot.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
+		g.heard.gap()
+	}
+}
+
+// channelChanged has the channels looked at that may look different after an
+// event.
+func (g *Gateway) channelChanged(f frame) {
+	var e struct {
+		ID        string `json:"id"`
+		GuildID   string `json:"guild_id"`
+		ChannelID string `json:"channel_id"`
+		User      struct {
+			ID string `json:"id"`
+		} `json:"user"`
+		Overwrites []overwrite `json:"permission_overwrites"`
+	}
+	if json.Unmarshal(f.Data, &e) != nil {
+		g.bot.observe(kindEvent, outcomeMalformed)
+		return
+	}
+	if e.GuildID != g.bot.guild {
+		return
+	}
+	switch f.Type {
+	case "CHANNEL_CREATE":
+		g.rooms.set(room{e.ID, e.Overwrites})
+	case "CHANNEL_UPDATE":
+		g.rooms.set(room{e.ID, e.Overwrites})
+		g.heard.add(e.ID)
+	case "CHANNEL_DELETE":
+		g.rooms.drop(e.ID)
+		g.heard.add(e.ID)
+	case "GUILD_MEMBER_REMOVE":
+		if channels, known := g.rooms.of(e.User.ID); known {
+			g.heard.add(channels...)
+		} else {
+			g.heard.gap()
+		}
+	default:
+		g.heard.add(e.ChannelID)
+	}
 }
 
 // interaction has something that a person did handled as over HTTP; the answer
@@ -79,12 +124,16 @@ func (l *link) interaction(ctx context.Context, f frame) {
 		b.observe(kindInteraction, outcomeMalformed)
 		return
 	}
+	if older(in.ID, tokenLife) { // of a session that goes on after long
+		b.observe(kindInteraction, outcomeStale)
+		return
+	}
 	select {
 	case l.g.room <- struct{}{}:
 	default:
 		t.crowded = true
 	}
-	l.handling.Go(func() {
+	l.g.handling.Go(func() {
 		if !t.crowded {
 			defer func() { <-l.g.room }()
 		}
@@ -117,122 +166,9 @@ func (b *Bot) call(ctx context.Context, in interaction, said response) error {
 	})
 }
 
-// concerned returns the channels that may look different after an event.
-func (g *Gateway) concerned(ctx context.Context, f frame) []string {
-	var e struct {
-		ID          string `json:"id"`
-		GuildID     string `json:"guild_id"`
-		ChannelID   string `json:"channel_id"`
-		Unavailable bool   `json:"unavailable"`
-		User        struct {
-			ID string `json:"id"`
-		} `json:"user"`
-		Channels   []room      `json:"channels"`
-		Overwrites []overwrite `json:"permission_overwrites"`
-	}
-	if json.Unmarshal(f.Data, &e) != nil {
-		g.bot.observe(kindEvent, outcomeMalformed)
-		return nil
-	}
-	switch f.Type {
-	case "GUILD_CREATE":
-		if e.ID != g.bot.guild {
-			return nil
-		}
-		return g.rooms.begin(e.Channels)
-	case "GUILD_DELETE":
-		if e.ID == g.bot.guild && !e.Unavailable {
-			g.bot.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
-		}
-		return nil
-	}
-	if e.GuildID != g.bot.guild {
-		return nil
-	}
-	switch f.Type {
-	case "CHANNEL_CREATE":
-		g.rooms.set(room{e.ID, e.Overwrites})
-	case "CHANNEL_UPDATE":
-		g.rooms.set(room{e.ID, e.Overwrites})
-		return []string{e.ID}
-	case "CHANNEL_DELETE":
-		g.rooms.drop(e.ID)
-		return []string{e.ID}
-	case "CHANNEL_PINS_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
-		return []string{e.ChannelID}
-	case "GUILD_MEMBER_REMOVE":
-		return g.rooms.of(e.User.ID)
-	}
-	return nil
-}
-
-// room is what is read of a channel.
-type room struct {
-	ID         string      `json:"id"`
-	Overwrites []overwrite `json:"permission_overwrites"`
-}
-
-type overwrite struct {
-	ID string `json:"id"` // of a role or somebody
-}
-
-// rooms remembers who is let into which channel: that somebody has left the guild
-// is told without channels. It is safe for concurrent use.
-type rooms struct {
-	mu    sync.Mutex
-	known map[string][]overwrite // nil before the guild was seen
-}
-
-func newRooms() *rooms { return &rooms{} }
-
-// begin takes what the guild looks like now and returns the channels to look at:
-// all, also those that are gone, where something may have been missed.
-func (r *rooms) begin(now []room) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	before := r.known
-	r.known = make(map[string][]overwrite, len(now))
-	for _, c := range now {
-		r.known[c.ID] = c.Overwrites
-	}
-	if before == nil {
-		return nil // the engine looks at every group when it starts
-	}
-	var out []string
-	for id := range before {
-		out = append(out, id)
-	}
-	for _, c := range now {
-		if _, ok := before[c.ID]; !ok {
-			out = append(out, c.ID)
-		}
-	}
-	return out
-}
-
-func (r *rooms) set(c room) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.known != nil {
-		r.known[c.ID] = c.Overwrites
-	}
-}
-
-func (r *rooms) drop(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.known, id)
-}
-
-// of returns the channels that somebody is let into by name.
-func (r *rooms) of(user string) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []string
-	for id, list := range r.known {
-		if slices.Contains(list, overwrite{user}) {
-			out = append(out, id)
-		}
-	}
-	return out
+// older tells whether what an ID of Discord's names was made longer ago than d. See
+// https://docs.discord.com/developers/reference#snowflakes.
+func older(id string, d time.Duration) bool {
+	n, err := strconv.ParseInt(id, 10, 64)
+	return err == nil && time.Since(time.UnixMilli(n>>22+1420070400000)) > d
 }

@@ -51,7 +51,7 @@ func fuzzing(f *testing.F, overGateway bool) *fuzzed {
 	}
 	c := Config{
 		Workspace: "acme", GuildID: fuzzGuild, ApplicationID: "1", Token: "token", APIURL: "https://api.example/api/v10/",
-		Org: organisation(), Text: cat, Bot: bot, Noticed: kept.Noticed,
+		Org: organisation(), Text: cat, Bot: bot, Noticed: kept.Noticed, Missed: kept.Missed,
 		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "api.example" || !strings.HasPrefix(r.URL.Path, "/api/v10/") {
 				f.Errorf("%s is called", r.URL)
@@ -86,11 +86,11 @@ func (w *fuzzed) post(body, timestamp, signature string) *httptest.ResponseRecor
 // Interactions as Discord sends them, cut to what is read.
 const (
 	by        = `"token":"tok","guild_id":"` + fuzzGuild + `","channel_id":"100000000000000003","locale":"en-GB","member":{"nick":"Ana","user":{"id":"100000000000000001","username":"ana"}}`
-	aCommand  = `{"id":"9000001","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"new","options":[{"name":"title","value":"Ledger is off"},{"name":"handlers","value":"<@100000000000000001> <@&5000000>"},{"name":"amount","value":1e3}]}]}}`
-	aPress    = `{"id":"9000002","type":3,` + by + `,"data":{"custom_id":"riskroom.resolve:R-17@3:abcdefghijklmnopqrst"}}`
-	aReopen   = `{"id":"9000003","type":3,` + by + `,"data":{"custom_id":"reopen:abcdefghijklmnopqrst"}}`
-	aModal    = `{"id":"9000004","type":5,` + by + `,"data":{"custom_id":"form:new:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
-	aSearch   = `{"id":"9000005","type":4,` + by + `,"data":{"name":"risk","options":[{"name":"show","options":[{"name":"risk","value":"R-1","focused":true}]}]}}`
+	aCommand  = `{"id":"9000000000000000001","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"new","options":[{"name":"title","value":"Ledger is off"},{"name":"handlers","value":"<@100000000000000001> <@&5000000>"},{"name":"amount","value":1e3}]}]}}`
+	aPress    = `{"id":"9000000000000000002","type":3,` + by + `,"data":{"custom_id":"riskroom.resolve:R-17@3:abcdefghijklmnopqrst"}}`
+	aReopen   = `{"id":"9000000000000000003","type":3,` + by + `,"data":{"custom_id":"reopen:abcdefghijklmnopqrst"}}`
+	aModal    = `{"id":"9000000000000000004","type":5,` + by + `,"data":{"custom_id":"form:new:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
+	aSearch   = `{"id":"9000000000000000005","type":4,` + by + `,"data":{"name":"risk","options":[{"name":"show","options":[{"name":"risk","value":"R-1","focused":true}]}]}}`
 	aDeletion = `{"op":0,"s":7,"t":"CHANNEL_DELETE","d":{"id":"100000000000000003","guild_id":"` + fuzzGuild + `"}}`
 )
 
@@ -146,8 +146,11 @@ func FuzzDispatch(f *testing.F) {
 		if err != nil || in.Op != opDispatch {
 			return
 		}
-		l := newLink(w.door.Gateway(), nil)
-		l.dispatch(t.Context(), in)
-		l.handling.Wait()
+		g := w.door.gateway
+		newLink(g, nil, intentGuilds).dispatch(t.Context(), in)
+		g.handling.Wait()
+		if err := g.pass(t.Context()); err != nil {
+			t.Error(err)
+		}
 	})
 }

@@ -12,11 +12,14 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"riskroom/core"
 )
 
-// Gateway is the way in over Discord's gateway: it keeps one connection open and
-// has what comes over it handled just as over HTTP. It is safe for concurrent
-// use. See https://docs.discord.com/developers/events/gateway.
+// Gateway is the connection to Discord's gateway: what comes over it is handled
+// just as over HTTP. Of all processes that share a store one holds it, the
+// leader (leader.go). It is safe for concurrent use. See
+// https://docs.discord.com/developers/events/gateway.
 //
 // The client of discordgo is not used: it identifies again without waiting, ends
 // the session when a heartbeat is missed, and goes on where only a person can
@@ -26,33 +29,32 @@ type Gateway struct {
 	dial func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the network
 	room chan struct{}
 
-	mu         sync.Mutex
-	live       bool
-	trouble    error
-	identified []time.Time // the latest IDENTIFYs, on the wall clock
+	wanted   int // intents; only the goroutine of Run uses it
+	session  session
+	rooms    rooms
+	heard    heard
+	handling sync.WaitGroup // of what people did
 
-	// Of the session; only Run's goroutine and its link's reader use them.
-	session, resumeAt string
-	seq               int64
-	rooms             *rooms
+	mu sync.Mutex
+	at standing
 
 	// Short in tests.
+	claimEvery               time.Duration // between attempts to lead
 	firstPause, longestPause time.Duration // between attempts to connect
-	steady                   time.Duration // how long a connection lasts that was worth opening
-	identifyWindow           time.Duration // in which there are at most maxIdentifies
+	newSession               time.Duration // at least, before one follows another
+	patience                 time.Duration // without a connection, after which another may try
 	helloWithin              time.Duration
 }
 
-// Discord takes the token away from a bot that identifies more than a thousand
-// times a day: https://docs.discord.com/developers/events/gateway#session-start-limit-object.
 const (
-	maxIdentifies  = 3
-	identifyWindow = 61 * time.Second
-	firstPause     = time.Second
-	longestPause   = 2 * time.Minute
-	steady         = time.Minute
-	helloWithin    = 20 * time.Second
-	maxHandling    = 512 // more than bots.Bot takes: it is the one to say that it is busy
+	firstPause   = time.Second
+	longestPause = time.Minute
+	newSession   = time.Second
+	patience     = 30 * time.Second
+	steady       = time.Minute // how long a connection lasts that was worth opening
+	helloWithin  = 20 * time.Second
+	askAgain     = 5 * time.Minute // whether Discord lets new sessions begin
+	maxHandling  = 512             // more than bots.Bot takes: it is the one to say that it is busy
 )
 
 // What can become of a connection, as it is counted with kindConnection.
@@ -65,8 +67,6 @@ const (
 	outcomeRefused   = "refused" // only a person can help
 )
 
-var errNotYet = errors.New("none has been opened yet")
-
 // fatal are the close codes after which only a person can help. See
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes.
 var fatal = map[int]string{
@@ -78,71 +78,75 @@ var fatal = map[int]string{
 	4014: "an intent is not switched on for the application: see its page Bot, Privileged Gateway Intents",
 }
 
-// fatalError ends Run.
+// fatalError is a close code after which only a person can help.
 type fatalError struct{ code int }
 
-func (e *fatalError) Error() string { return fmt.Sprintf("close code %d: %s", e.code, fatal[e.code]) }
-
-// Gateway returns the way in over the gateway, nil for a bot that is reached over
-// HTTP.
-func (b *Bot) Gateway() *Gateway { return b.gateway }
+func (e *fatalError) Error() string {
+	return fmt.Sprintf("the gateway closes with %d: %s; then start riskroom again", e.code, fatal[e.code])
+}
 
 func newGateway(b *Bot) *Gateway {
 	return &Gateway{
-		bot: b, room: make(chan struct{}, maxHandling), trouble: errNotYet, rooms: newRooms(),
-		firstPause: firstPause, longestPause: longestPause, steady: steady, identifyWindow: identifyWindow, helloWithin: helloWithin,
+		bot: b, room: make(chan struct{}, maxHandling), heard: heard{more: make(chan struct{}, 1)},
+		at:         standing{trouble: errNotYet},
+		claimEvery: claimEvery, firstPause: firstPause, longestPause: longestPause, newSession: newSession,
+		patience: patience, helloWithin: helloWithin,
 	}
 }
 
-// Ready tells whether Discord can reach the bot, and if not, why.
-func (g *Gateway) Ready(context.Context) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.live {
-		return nil
-	}
-	return fmt.Errorf("discordbot: no connection to the gateway: %w", g.trouble)
-}
+var (
+	errNotYet = errors.New("none has been opened yet")
+	errAside  = errors.New("none could be opened for a while: another process may try")
+)
 
-func (g *Gateway) note(live bool, trouble error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.live, g.trouble = live, trouble
-}
-
-// Run keeps a connection open until ctx ends, then lets what came in be answered,
-// and returns nil. It returns an error where only a person can help.
-func (g *Gateway) Run(ctx context.Context) error {
-	failures := 0
-	for ctx.Err() == nil {
-		began := time.Now()
-		err := g.once(ctx)
+// keepConnected keeps a connection open until ctx ends, which is no error. It
+// gives up where only a person can help, and after a while without success, so
+// that another process may try.
+func (g *Gateway) keepConnected(ctx context.Context) error {
+	failures, worked := 0, time.Now()
+	for {
+		lived, err := g.once(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		g.note(false, err)
-		if f, ok := errors.AsType[*fatalError](err); ok {
+		g.note(func(s *standing) { s.live, s.trouble = false, err })
+		if _, ok := errors.AsType[*fatalError](err); ok {
 			g.bot.observe(kindConnection, outcomeRefused)
-			return fmt.Errorf("discordbot: the gateway does not take the bot: %w", f)
+			return err
 		}
-		if time.Since(began) >= g.steady {
+		if lived > 0 {
+			worked = time.Now()
+		}
+		if lived >= steady {
 			failures = 0
 		}
 		g.bot.log.WarnContext(ctx, "discordbot: no connection to the gateway", "error", err)
-		g.pause(ctx, failures)
+		if time.Since(worked) > g.patience {
+			return errAside
+		}
+		sleep(ctx, g.pause(err, failures))
 		failures++
 	}
-	return nil
 }
 
-// pause waits before the next attempt: longer after each failure, and not
-// everybody at the same time.
-func (g *Gateway) pause(ctx context.Context, failures int) {
+// pause returns how long to wait after a failure: longer after each, and not
+// everybody for the same time. See
+// https://docs.discord.com/developers/events/gateway#resuming of op 7 and op 9.
+func (g *Gateway) pause(err error, failures int) time.Duration {
+	wait := core.RetryAfterOf(err)
+	switch {
+	case wait > 0:
+		return min(wait, askAgain)
+	case errors.Is(err, errAsked) && failures == 0:
+		return 0
+	case errors.Is(err, errInvalid):
+		wait = g.newSession + rand.N(4*g.newSession+1)
+	}
 	d := g.longestPause
 	if failures < 16 {
 		d = min(g.firstPause<<failures, g.longestPause)
 	}
-	sleep(ctx, d/2+rand.N(d/2+1))
+	return max(wait, d/2+rand.N(d/2+1))
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -154,38 +158,22 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// once opens a connection and reads it to its end.
-func (g *Gateway) once(ctx context.Context) error {
-	if g.session == "" {
-		g.awaitTurn(ctx)
-	}
+// once opens a connection and reads it to its end. It returns how long it was of
+// use.
+func (g *Gateway) once(ctx context.Context) (time.Duration, error) {
 	l, err := g.connect(ctx)
 	if err != nil {
 		g.bot.observe(kindConnection, outcomeNotOpened)
-		return err
+		return 0, err
 	}
 	err = l.run(ctx)
 	if ctx.Err() == nil {
 		g.bot.observe(kindConnection, outcomeLost)
 	}
-	return err
-}
-
-// awaitTurn waits until another IDENTIFY is within the limit.
-func (g *Gateway) awaitTurn(ctx context.Context) {
-	g.mu.Lock()
-	var wait time.Duration
-	if n := len(g.identified); n >= maxIdentifies {
-		wait = time.Until(g.identified[n-maxIdentifies].Add(g.identifyWindow))
+	if l.opened.IsZero() {
+		return 0, err
 	}
-	g.mu.Unlock()
-	sleep(ctx, wait)
-}
-
-func (g *Gateway) identifying() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.identified = append(g.identified[max(0, len(g.identified)-maxIdentifies+1):], time.Now())
+	return time.Since(l.opened), err
 }
 
 // connect opens a connection: where the session goes on, or where Discord says
@@ -193,36 +181,62 @@ func (g *Gateway) identifying() {
 func (g *Gateway) connect(ctx context.Context) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, g.helloWithin)
 	defer cancel()
-	to := g.resumeAt
-	if g.session == "" || to == "" {
-		var found struct {
-			URL string `json:"url"`
-		}
-		err := g.bot.send(ctx, "get_bot_gateway", http.MethodGet, []string{"gateway", "bot"}, "", nil, &found)
-		if e, ok := errors.AsType[*apiError](err); ok && e.status == http.StatusUnauthorized {
-			return nil, &fatalError{4004}
-		}
-		if err != nil {
+	intents, err := g.intents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	to := g.session.resumable(intents)
+	if to == "" {
+		if to, err = g.entrance(ctx); err != nil {
 			return nil, err
 		}
-		to = found.URL
 	}
 	u, err := url.Parse(to)
 	if err != nil || u.Host == "" || u.Scheme != "wss" && (u.Scheme != "ws" || !g.plain()) {
-		g.resumeAt = ""
+		g.session.moved()
 		return nil, errors.New("get_bot_gateway: what it answers is not the URL of a secure connection")
 	}
 	u.RawQuery = "v=10&encoding=json"
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: g.helloWithin, NetDialContext: g.dial}
 	conn, response, err := dialer.DialContext(ctx, u.String(), nil)
 	if err != nil {
-		g.resumeAt = "" // it may not be there any more
+		g.session.moved() // it may not be there any more
 		if response != nil {
 			return nil, fmt.Errorf("connecting to %s: HTTP status %d", u.Hostname(), response.StatusCode)
 		}
 		return nil, fmt.Errorf("connecting to %s: %w", u.Hostname(), bare(err))
 	}
-	return newLink(g, conn), nil
+	return newLink(g, conn, intents), nil
+}
+
+// entrance asks Discord where connections begin, and whether a new session may.
+func (g *Gateway) entrance(ctx context.Context) (string, error) {
+	var found struct {
+		URL   string `json:"url"`
+		Limit *struct {
+			Remaining int   `json:"remaining"`
+			After     int64 `json:"reset_after"` // ms
+		} `json:"session_start_limit"`
+	}
+	err := g.bot.send(ctx, "get_bot_gateway", http.MethodGet, []string{"gateway", "bot"}, "", nil, &found)
+	if err != nil {
+		return "", refusal(err)
+	}
+	if l := found.Limit; !g.session.known() && l != nil && l.Remaining < 1 {
+		return "", &core.Error{
+			Op: "discord: identify", Kind: core.RateLimited, Detail: "session_start_limit",
+			RetryAfter: max(time.Duration(l.After)*time.Millisecond, time.Second),
+		}
+	}
+	return found.URL, nil
+}
+
+// refusal tells apart that Discord does not take the token.
+func refusal(err error) error {
+	if e, ok := errors.AsType[*apiError](err); ok && e.status == http.StatusUnauthorized {
+		return &fatalError{4004}
+	}
+	return err
 }
 
 // plain tells whether the API is not encrypted, and so the gateway may be.

@@ -3,6 +3,7 @@ package discordbot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,9 +21,14 @@ func plugged(t *testing.T, change ...func(*emulator.Options)) *bundle {
 		t.Fatal(err)
 	}
 	b.enter(t)
-	g := b.door.gateway
-	g.firstPause, g.longestPause = time.Millisecond, 5*time.Millisecond
+	hasten(b.door)
 	return b
+}
+
+// hasten takes the waits out that only spare Discord.
+func hasten(d *Bot) {
+	g := d.gateway
+	g.firstPause, g.longestPause, g.newSession, g.claimEvery = time.Millisecond, 5*time.Millisecond, time.Millisecond, 10*time.Millisecond
 }
 
 // run runs the bot until the test ends, and returns what Run returns.
@@ -76,6 +82,12 @@ func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
 		defer b.engine.mu.Unlock()
 		return slices.Contains(b.engine.noticed, core.GroupRef{Workspace: "acme", ID: id})
 	}
+	missed := func() int {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		return b.engine.missed
+	}
+	b.eventually(t, "after the session began all are looked at", func() bool { return missed() == 1 && b.door.gateway.heard.idle() })
 	b.SendEvent("CHANNEL_UPDATE", map[string]any{"id": "100000000000000004", "guild_id": b.GuildID()})
 	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": b.GuildID()})
 	b.SendEvent("MESSAGE_DELETE", map[string]any{"id": "1", "channel_id": "100000000000000006", "guild_id": b.GuildID()})
@@ -91,7 +103,38 @@ func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
 	}
 	b.Outage(true)
 	b.Outage(false)
-	b.eventually(t, "all are looked at after an outage", func() bool { return noticed(lobby) })
+	b.eventually(t, "all are looked at after an outage", func() bool { return missed() == 2 })
+	b.KickBot()
+	b.eventually(t, "all are looked at after the bot was thrown out", func() bool { return missed() == 3 })
+	wants(t, b.log(), "removed the bot")
+}
+
+// TestGatewayTellsAgain: what the engine cannot be told now it is told later.
+func TestGatewayTellsAgain(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	down := errors.New("down")
+	b.engine.set(func() {
+		b.engine.before = func(_ context.Context, call string) error {
+			if call == "Noticed" || call == "Missed" {
+				return down
+			}
+			return nil
+		}
+	})
+	b.run(t)
+	b.ready(t)
+	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": b.GuildID()})
+	b.eventually(t, "it cannot be told", func() bool { return b.counted("events failed") > 0 })
+	if b.door.gateway.heard.idle() {
+		t.Error("what could not be told is forgotten")
+	}
+	b.engine.set(func() { b.engine.before = nil })
+	b.eventually(t, "everything is told", func() bool {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		return b.engine.missed == 1 && b.door.gateway.heard.idle()
+	})
 }
 
 func TestGatewayResumes(t *testing.T) {
@@ -111,30 +154,6 @@ func TestGatewayResumes(t *testing.T) {
 	b.risk(t, lin, "help", nil)
 	b.SendInvalidSession(false)
 	b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == 2 && b.Connected() == 1 })
-}
-
-func TestGatewayEndlessInvalidSessions(t *testing.T) {
-	t.Parallel()
-	b := plugged(t)
-	b.SetGatewayFaults(emulator.GatewayFaults{InvalidIdentify: true})
-	b.door.gateway.identifyWindow = 400 * time.Millisecond // with a margin, as the real one has
-	b.run(t)
-	b.eventually(t, "it goes on trying", func() bool { return len(b.Identifies()) >= 7 })
-	at := b.Identifies()
-	for i := maxIdentifies; i < len(at); i++ {
-		if gap := at[i].Sub(at[i-maxIdentifies]); gap < 300*time.Millisecond {
-			t.Errorf("%d IDENTIFYs within %s", maxIdentifies+1, gap)
-		}
-	}
-	b.SetGatewayFaults(emulator.GatewayFaults{})
-	b.eventually(t, "it recovers", func() bool { return b.Connected() == 1 })
-}
-
-func TestIdentifyLimitIsBelowThreeAMinute(t *testing.T) {
-	t.Parallel()
-	if maxIdentifies > 3 || identifyWindow < time.Minute {
-		t.Errorf("%d in %s", maxIdentifies, identifyWindow)
-	}
 }
 
 func TestGatewaySilenceIsNoticed(t *testing.T) {
@@ -161,7 +180,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 		select {
 		case err := <-ended:
 			f, ok := errors.AsType[*fatalError](err)
-			if !ok || f.code != code || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), b.BotToken()) {
+			if !ok || f.code != code || core.DetailOf(err) != fmt.Sprintf("gateway_%d", code) || !strings.Contains(err.Error(), words) || strings.Contains(err.Error(), b.BotToken()) {
 				t.Errorf("%d: %v", code, err)
 			}
 		case <-time.After(10 * time.Second):

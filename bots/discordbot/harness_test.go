@@ -2,6 +2,7 @@ package discordbot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -23,6 +24,7 @@ type fakeEngine struct {
 	drafts  map[string]engine.Draft
 	changes []engine.StatusChange
 	noticed []core.GroupRef
+	missed  int
 	similar []core.Risk
 	risk    core.Risk
 	links   []string
@@ -154,6 +156,19 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 // elsewhere is an account in another workspace.
 var elsewhere = engine.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
 
+func (f *fakeEngine) Missed(ctx context.Context, workspace string) error {
+	if err := f.enter(ctx, "Missed"); err != nil {
+		return err
+	}
+	if workspace != "acme" {
+		return errors.New("the workspace is not " + workspace)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.missed++
+	return nil
+}
+
 const (
 	lin   = "100000000000000001"
 	wei   = "100000000000000002"
@@ -266,7 +281,7 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	}
 	c := Config{
 		Workspace: "acme", GuildID: b.GuildID(), Token: b.BotToken(), APIURL: b.URL() + "/api/v10/", Org: organisation(), Text: cat,
-		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count,
+		Bot: b.bot, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Observe: b.count,
 		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, ch := range change {

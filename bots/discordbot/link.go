@@ -4,14 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"riskroom/core"
 )
 
 // Opcodes, see https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway.
@@ -26,17 +28,28 @@ const (
 	opACK            = 11
 )
 
-// intents are what is asked for: the guild and its channels. None of them is
-// privileged. See https://docs.discord.com/developers/events/gateway#gateway-intents.
-const intents = 1 << 0
-
 // closeResumable ends a connection without ending its session, as 1000 and 1001 do.
 const closeResumable = 4900
 
 const (
 	writeTimeout = 5 * time.Second
+	closeWithin  = time.Second
 	maxFrame     = 32 << 20 // bytes: a guild with all its channels stays below
+	// Discord ends a connection over which more than 120 frames a minute are sent:
+	// https://docs.discord.com/developers/events/gateway#rate-limiting.
+	maxSends   = 110
+	sendWindow = time.Minute
 )
+
+// identifyCost has all processes together begin few sessions: Discord takes the
+// token away from a bot that begins more than a thousand a day. See
+// https://docs.discord.com/developers/events/gateway#session-start-limit-object.
+func (b *Bot) identifyCost() []core.Bucket {
+	return []core.Bucket{
+		{Workspace: b.workspace, Name: "identify", N: 3, Window: time.Minute},
+		{Workspace: b.workspace, Name: "identify_at_once", N: 1, Window: 5 * time.Second},
+	}
+}
 
 var (
 	errSilent   = errors.New("a heartbeat was not answered")
@@ -44,6 +57,8 @@ var (
 	errInvalid  = errors.New("the session is not known")
 	errNoHello  = errors.New("something else came instead of hello")
 	errInterval = errors.New("hello names no heartbeat interval")
+	errTooMuch  = errors.New("more would be sent than Discord takes in a minute")
+	errNoJSON   = errors.New("a frame that is no JSON of Discord's")
 )
 
 // frame is what goes either way, see
@@ -57,49 +72,52 @@ type frame struct {
 
 // link is one connection to the gateway.
 type link struct {
-	g    *Gateway
-	conn *websocket.Conn
-
+	g        *Gateway
+	conn     *websocket.Conn
+	intents  int
 	interval time.Duration // of heartbeats; greet sets it
+	opened   time.Time     // when Discord greeted the bot; the reader's
 
 	writing sync.Mutex
-	seq     atomic.Int64
-	beaten  atomic.Int32 // heartbeats without an answer
-	silent  atomic.Bool
+	sent    []time.Time // in the last sendWindow
 
-	handling sync.WaitGroup
+	unanswered atomic.Bool // a heartbeat
+	silent     atomic.Bool
 }
 
-func newLink(g *Gateway, conn *websocket.Conn) *link {
-	l := &link{g: g, conn: conn}
-	l.seq.Store(g.seq)
-	return l
+func newLink(g *Gateway, conn *websocket.Conn, intents int) *link {
+	return &link{g: g, conn: conn, intents: intents}
 }
 
-// run greets Discord and reads the connection until it ends or ctx does. Then
-// what came over it is answered.
+// run greets Discord and reads the connection until it ends or ctx does. The
+// session outlives it.
 func (l *link) run(ctx context.Context) error {
 	ended := make(chan struct{})
 	var tending sync.WaitGroup
-	unhook := context.AfterFunc(ctx, func() {
-		_ = l.closeWith(websocket.CloseNormalClosure) // which ends the session; answers go another way
-		_ = l.conn.Close()
-	})
-	err := l.greet()
+	unhook := context.AfterFunc(ctx, l.hangUp)
+	err := l.greet(ctx)
 	if err == nil {
-		err = l.read(ctx, ended, &tending)
+		tending.Go(func() { l.tend(ended) })
+		err = l.read(ctx)
 	}
-	l.g.note(false, err)
 	close(ended)
 	tending.Wait()
 	if unhook() { // it ended by itself
-		_ = l.closeWith(closeResumable)
+		l.hangUp()
 	}
-	_ = l.conn.Close()
-	l.handling.Wait()
-	l.g.seq = l.seq.Load()
 	return l.meaning(err)
 }
+
+// hangUp ends the connection in a way that lets its session go on.
+func (l *link) hangUp() {
+	end := websocket.FormatCloseMessage(closeResumable, "")
+	_ = l.conn.WriteControl(websocket.CloseMessage, end, time.Now().Add(closeWithin)) // it may have ended already
+	_ = l.conn.Close()
+}
+
+// sessionEnds are the close codes after which a session cannot go on: not
+// authenticated, invalid sequence, timed out.
+var sessionEnds = []int{4003, 4007, 4009}
 
 // meaning says what a connection ended with, and forgets a session that cannot
 // go on.
@@ -108,19 +126,19 @@ func (l *link) meaning(err error) error {
 	switch {
 	case l.silent.Load():
 		return errSilent
-	case errors.Is(err, errInvalid) || ok && (closed.Code == 4003 || closed.Code == 4007 || closed.Code == 4009):
-		l.g.session, l.g.resumeAt = "", ""
+	case errors.Is(err, errInvalid), errors.Is(err, websocket.ErrReadLimit), ok && slices.Contains(sessionEnds, closed.Code):
+		l.g.session.forget() // what was too large would come again
 	case ok && fatal[closed.Code] != "":
-		l.g.session, l.g.resumeAt = "", ""
+		l.g.session.forget()
 		return &fatalError{closed.Code}
 	}
 	return err
 }
 
 // greet waits for hello, and identifies or resumes: one of them, once.
-func (l *link) greet() error {
+func (l *link) greet(ctx context.Context) error {
 	l.conn.SetReadLimit(maxFrame)
-	_ = l.conn.SetReadDeadline(time.Now().Add(l.g.helloWithin)) // fails on a closed one, as reading does
+	l.wait(l.g.helloWithin)
 	f, err := l.next()
 	if err != nil {
 		return err
@@ -131,21 +149,29 @@ func (l *link) greet() error {
 	if f.Op != opHello || json.Unmarshal(f.Data, &hello) != nil {
 		return errNoHello
 	}
-	if hello.Interval <= 0 {
+	if hello.Interval <= 0 || hello.Interval > maxInterval.Milliseconds() {
 		return errInterval
 	}
 	l.interval = time.Duration(hello.Interval) * time.Millisecond
 	token := l.g.bot.token
-	if l.g.session != "" {
-		return l.send(opResume, map[string]any{"token": token, "session_id": l.g.session, "seq": l.seq.Load()})
+	if id, seq, ok := l.g.session.resume(); ok {
+		return l.send(opResume, map[string]any{"token": token, "session_id": id, "seq": seq})
 	}
-	l.seq.Store(0)
-	l.g.identifying()
-	return l.send(opIdentify, map[string]any{
-		"token": token, "intents": intents,
-		"properties": map[string]string{"os": runtime.GOOS, "browser": "riskroom", "device": "riskroom"},
+	return l.g.bot.budget.Spend(ctx, l.g.bot.identifyCost(), func(context.Context) error {
+		l.wait(l.g.helloWithin)
+		return l.send(opIdentify, map[string]any{
+			"token": token, "intents": l.intents,
+			"properties": map[string]string{"os": runtime.GOOS, "browser": "riskroom", "device": "riskroom"},
+		})
 	})
 }
+
+// maxInterval is the longest of heartbeats that makes sense; Discord's is 41 s.
+const maxInterval = 10 * time.Minute
+
+// wait has reading fail if nothing comes for d. That it cannot be set shows when
+// the connection is read.
+func (l *link) wait(d time.Duration) { _ = l.conn.SetReadDeadline(time.Now().Add(d)) }
 
 // tend sends heartbeats, and ends a connection over which one is not answered. See
 // https://docs.discord.com/developers/events/gateway#sending-heartbeats.
@@ -158,10 +184,9 @@ func (l *link) tend(ended <-chan struct{}) {
 			return
 		case <-wait.C:
 		}
-		if l.beaten.Load() > 0 {
+		if l.unanswered.Swap(true) {
 			l.silent.Store(true)
-			_ = l.closeWith(closeResumable)
-			_ = l.conn.Close()
+			l.hangUp()
 			return
 		}
 		l.heartbeat()
@@ -170,35 +195,40 @@ func (l *link) tend(ended <-chan struct{}) {
 }
 
 // heartbeat says how far the connection was read. That it could not be sent shows
-// when the connection is read.
+// when it is not answered.
 func (l *link) heartbeat() {
-	l.beaten.Add(1)
 	var seq any
-	if n := l.seq.Load(); n > 0 {
+	if n := l.g.session.seq(); n > 0 {
 		seq = n
 	}
 	_ = l.send(opHeartbeat, seq)
 }
 
-// read takes one frame after the other and never waits for one to be handled.
-func (l *link) read(ctx context.Context, ended <-chan struct{}, tending *sync.WaitGroup) error {
-	tending.Go(func() { l.tend(ended) })
+// read takes one frame after the other and never waits for one to be handled. A
+// frame that cannot be read is counted and passed over.
+func (l *link) read(ctx context.Context) error {
 	for {
-		_ = l.conn.SetReadDeadline(time.Now().Add(3 * l.interval)) // fails on a closed one, as reading does
 		f, err := l.next()
+		if errors.Is(err, errNoJSON) {
+			l.g.bot.observe(kindEvent, outcomeMalformed)
+			continue
+		}
 		if err != nil {
+			if errors.Is(err, websocket.ErrReadLimit) {
+				l.g.bot.observe(kindEvent, outcomeTooLarge)
+			}
 			return err
 		}
 		switch f.Op {
 		case opDispatch:
 			l.dispatch(ctx, f)
 			if f.Seq > 0 {
-				l.seq.Store(f.Seq)
+				l.g.session.reached(f.Seq)
 			}
 		case opHeartbeat:
 			l.heartbeat()
 		case opACK:
-			l.beaten.Store(0)
+			l.unanswered.Store(false)
 		case opReconnect:
 			return errAsked
 		case opInvalidSession:
@@ -206,6 +236,10 @@ func (l *link) read(ctx context.Context, ended <-chan struct{}, tending *sync.Wa
 				return errAsked // it can be resumed
 			}
 			return errInvalid
+		}
+		// Until Discord has greeted the bot answers to heartbeats prolong nothing.
+		if f.Op == opDispatch || !l.opened.IsZero() {
+			l.wait(3*l.interval + l.g.helloWithin)
 		}
 	}
 }
@@ -220,7 +254,7 @@ func (l *link) next() (frame, error) {
 
 func readFrame(raw []byte) (f frame, err error) {
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return frame{}, fmt.Errorf("a frame that is no JSON of Discord's: %w", err)
+		return frame{}, errNoJSON
 	}
 	return f, nil
 }
@@ -228,12 +262,14 @@ func readFrame(raw []byte) (f frame, err error) {
 func (l *link) send(op int, data any) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	if err := l.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	now := time.Now()
+	l.sent = slices.DeleteFunc(l.sent, func(t time.Time) bool { return now.Sub(t) > sendWindow })
+	if len(l.sent) >= maxSends {
+		return errTooMuch
+	}
+	l.sent = append(l.sent, now)
+	if err := l.conn.SetWriteDeadline(now.Add(writeTimeout)); err != nil {
 		return err
 	}
 	return l.conn.WriteJSON(map[string]any{"op": op, "d": data})
-}
-
-func (l *link) closeWith(code int) error {
-	return l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(writeTimeout))
 }

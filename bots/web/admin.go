@@ -15,8 +15,9 @@ import (
 
 // Check tells whether one thing is as it should be.
 type Check struct {
-	Name string
-	Run  func(ctx context.Context) error // nil if it is
+	Name  string
+	Run   func(ctx context.Context) error // nil if it is
+	State func() string                   // what to say beside "ok", nil for nothing
 }
 
 // Admin is what the administrators' server shows.
@@ -52,10 +53,13 @@ func checked(checks []Check) echo.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), checkTimeout)
 		defer cancel()
 		status, lines := http.StatusOK, []string{}
-		for name, err := range RunChecks(ctx, checks) {
-			line := name + ": ok"
-			if err != nil {
-				status, line = http.StatusServiceUnavailable, name+": "+strings.ReplaceAll(err.Error(), "\n", " ")
+		for check, err := range RunChecks(ctx, checks) {
+			line := check.Name + ": ok"
+			switch {
+			case err != nil:
+				status, line = http.StatusServiceUnavailable, check.Name+": "+strings.ReplaceAll(err.Error(), "\n", " ")
+			case check.State != nil:
+				line += " (" + check.State() + ")"
 			}
 			lines = append(lines, line)
 		}
@@ -63,17 +67,17 @@ func checked(checks []Check) echo.HandlerFunc {
 	}
 }
 
-// RunChecks runs all checks at once, until ctx ends, and goes through their names
-// and what they found, in order.
-func RunChecks(ctx context.Context, checks []Check) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+// RunChecks runs all checks at once, until ctx ends, and goes through them with
+// what they found, in order.
+func RunChecks(ctx context.Context, checks []Check) iter.Seq2[Check, error] {
+	return func(yield func(Check, error) bool) {
 		results := make([]chan error, len(checks))
 		for i, check := range checks {
 			results[i] = make(chan error, 1)
 			go func() { results[i] <- check.Run(ctx) }()
 		}
 		for i, check := range checks {
-			if !yield(check.Name, outcome(ctx, results[i])) {
+			if !yield(check, outcome(ctx, results[i])) {
 				return
 			}
 		}

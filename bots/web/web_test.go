@@ -114,14 +114,14 @@ func TestAdmin(t *testing.T) {
 	m.Observer("acme")("commands", "ok")
 	broken := errors.New("store: connection\nrefused")
 	s := web.NewAdmin(web.Admin{
-		Health: []web.Check{{Name: "loops", Run: func(context.Context) error { return nil }}},
+		Health: []web.Check{{Name: "loops", Run: func(context.Context) error { return nil }, State: func() string { return "going round" }}},
 		Ready: []web.Check{
 			{Name: "store", Run: func(context.Context) error { return broken }},
 			{Name: "acme", Run: func(context.Context) error { return nil }},
 		},
 		Metrics: reg,
 	}, slog.New(slog.DiscardHandler))
-	if w := do(s, "GET", "/healthz", ""); w.Code != 200 || w.Body.String() != "loops: ok\n" {
+	if w := do(s, "GET", "/healthz", ""); w.Code != 200 || w.Body.String() != "loops: ok (going round)\n" {
 		t.Errorf("healthz: %d %q", w.Code, w.Body)
 	}
 	if w := do(s, "GET", "/readyz", ""); w.Code != 503 || w.Body.String() != "store: store: connection refused\nacme: ok\n" {

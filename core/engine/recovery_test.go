@@ -272,8 +272,8 @@ func TestAGapIsSwept(t *testing.T) {
 	})
 }
 
-// TestAdministratorsAreToldThatNothingComesIn: once an hour, whoever says it.
-func TestAdministratorsAreToldThatNothingComesIn(t *testing.T) {
+// TestAdministratorsAreToldOfARefusedConnection: once an hour, whoever says it.
+func TestAdministratorsAreToldOfARefusedConnection(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.start()

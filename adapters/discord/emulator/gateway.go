@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -105,8 +106,9 @@ type frame struct {
 	Type *string         `json:"t"`
 }
 
+// gatewayURL leads nowhere before Start: DialContext does not mind.
 func (w *Workspace) gatewayURL() string {
-	return "ws" + strings.TrimPrefix(w.base, "http") + "/gateway"
+	return "ws" + strings.TrimPrefix(cmp.Or(w.base, "http://discord.invalid"), "http") + "/gateway"
 }
 
 func getGateway(w *Workspace, _ *call) (any, error) {

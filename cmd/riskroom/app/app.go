@@ -99,7 +99,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	if err := a.openWays(parts{
-		bot: a.bot, engine: a.Engine, org: &o.Config.Organisation, text: words, budget: budget.ForPeople(), counted: a.counted, log: a.log,
+		bot: a.bot, engine: a.Engine, store: o.Store, org: &o.Config.Organisation, text: words, budget: budget.ForPeople(), counted: a.counted, log: a.log,
 	}); err != nil {
 		return nil, err
 	}
@@ -147,7 +147,11 @@ func (a *App) readyChecks() []web.Check {
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
 		if socket := w.way.Socket(); socket != nil {
-			ready = append(ready, web.Check{Name: w.home.entrance() + " of " + w.settings.Name, Run: socket.Ready})
+			c := web.Check{Name: w.home.entrance() + " of " + w.settings.Name, Run: socket.Ready}
+			if l, ok := socket.(led); ok {
+				c.State = l.State
+			}
+			ready = append(ready, c)
 		}
 	}
 	return ready
@@ -156,9 +160,9 @@ func (a *App) readyChecks() []web.Check {
 // Ready tells whether the process can be of use, and if not, why.
 func (a *App) Ready(ctx context.Context) error {
 	var all []error
-	for name, err := range web.RunChecks(ctx, a.readyChecks()) {
+	for check, err := range web.RunChecks(ctx, a.readyChecks()) {
 		if err != nil {
-			all = append(all, fmt.Errorf("%s: %w", name, err))
+			all = append(all, fmt.Errorf("%s: %w", check.Name, err))
 		}
 	}
 	return errors.Join(all...)

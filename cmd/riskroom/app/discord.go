@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -75,8 +76,9 @@ func (h *discordHome) open(p parts) (way, error) {
 	b, err := discordbot.New(discordbot.Config{
 		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: application,
 		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
-		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Budget: p.budget,
-		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name), Logger: p.log,
+		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget,
+		Leadership: p.store.Leadership(h.settings.Name, self()), Logger: p.log,
+		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
 	})
 	if err != nil {
 		return nil, err
@@ -84,14 +86,24 @@ func (h *discordHome) open(p parts) (way, error) {
 	return discordWay{b}, nil
 }
 
+// self is what this process calls itself to the others.
+func self() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "somewhere"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
+}
+
 // discordWay is the way in from a Discord guild.
 type discordWay struct{ *discordbot.Bot }
 
-// Socket registers the commands, and is the gateway where there is no public key.
+// Socket registers the commands and holds the connection to the gateway: what
+// happens to channels comes over it, and without a public key everything.
 func (w discordWay) Socket() socket { return w.Bot }
 
 func (w discordWay) mount(routes *web.Routes, workspace string) {
-	if w.Gateway() == nil {
+	if w.OverHTTP() {
 		routes.Discord[workspace] = w.Interactions()
 	}
 }

@@ -112,11 +112,13 @@ var (
 		"How many more groups a workspace takes, by workspace: those of Discord, which has an end to it.", []string{"workspace"}, nil)
 	readyDesc = prometheus.NewDesc("riskroom_ready",
 		"What /readyz says, by check: 1 if it is as it should be.", []string{"check"}, nil)
+	leaderDesc = prometheus.NewDesc("riskroom_gateway_leader",
+		"Whether this process holds the connection to Discord's gateway, by workspace: 1 on one replica.", []string{"workspace"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (s *state) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{runsDesc, overdueDesc, groupsDesc, capacityDesc, readyDesc} {
+	for _, d := range []*prometheus.Desc{runsDesc, overdueDesc, groupsDesc, capacityDesc, readyDesc, leaderDesc} {
 		out <- d
 	}
 }
@@ -146,12 +148,18 @@ func (s *state) Collect(out chan<- prometheus.Metric) {
 		if room, limited := w.capacity(); limited {
 			gauge(capacityDesc, float64(room), w.settings.Name)
 		}
-	}
-	for name, err := range web.RunChecks(ctx, s.checks) {
-		ok := 1.0
-		if err != nil {
-			ok = 0
+		if l, ok := w.way.Socket().(led); ok {
+			gauge(leaderDesc, truth(l.Leads()), w.settings.Name)
 		}
-		gauge(readyDesc, ok, name)
 	}
+	for check, err := range web.RunChecks(ctx, s.checks) {
+		gauge(readyDesc, truth(err == nil), check.Name)
+	}
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,8 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 
 // KeepOpen keeps open until ctx ends what has to be kept open for people to reach
 // riskroom: a connection to the platform, the commands that it knows. A workspace
-// that refuses leaves the others alone: it is logged, and not ready.
+// that refuses leaves the others alone: it is logged, told to the administrators,
+// and not ready.
 func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
@@ -138,7 +140,8 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 		}
 		open.Go(func() {
 			if err := socket.Run(ctx); err != nil {
-				a.log.ErrorContext(ctx, "nothing comes in from a workspace", "workspace", w.settings.Name, "err", err)
+				a.log.ErrorContext(ctx, "the connection to a workspace is refused", "workspace", w.settings.Name, "err", err)
+				a.Engine.CutOff(ctx, w.settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
 			}
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
+	"riskroom/core/store"
 	"riskroom/core/text"
 )
 
@@ -58,6 +59,7 @@ const endless = -1
 type parts struct {
 	bot     *bots.Bot
 	engine  *engine.Engine
+	store   *store.Store
 	org     *core.Organisation
 	text    *text.Catalogue
 	budget  core.Budget
@@ -79,6 +81,15 @@ type way interface {
 type socket interface {
 	Run(ctx context.Context) error
 	Ready(ctx context.Context) error
+}
+
+// led is a socket that one of the replicas keeps open for all.
+type led interface {
+	socket
+	// Leads tells whether it is this one.
+	Leads() bool
+	// State says in a few words who it is.
+	State() string
 }
 
 // botTokenKey is the key of the bot's token in the config file, on every platform.

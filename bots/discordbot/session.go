@@ -1,0 +1,142 @@
+package discordbot
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+)
+
+// Intents, see https://docs.discord.com/developers/events/gateway#gateway-intents:
+// the guild and its channels, and messages, of which only the deleted ones
+// matter. Who leaves the guild is told to those alone for whom that privileged
+// intent is switched on.
+const (
+	intentGuilds   = 1 << 0
+	intentMembers  = 1 << 1
+	intentMessages = 1 << 9
+)
+
+// Flags of an application that may have the intent of members, see
+// https://docs.discord.com/developers/resources/application#application-object-application-flags.
+const flagsMembers = 1<<14 | 1<<15
+
+// intents returns those to ask for, as Discord says once for each term: asking for
+// one that is not switched on is fatal.
+func (g *Gateway) intents(ctx context.Context) (int, error) {
+	if g.wanted != 0 {
+		return g.wanted, nil
+	}
+	var app struct {
+		Flags int64 `json:"flags"`
+	}
+	err := g.bot.send(ctx, "get_my_application", http.MethodGet, []string{"applications", "@me"}, "", nil, &app)
+	if err != nil {
+		return 0, refusal(err)
+	}
+	g.wanted = intentGuilds | intentMessages
+	if app.Flags&flagsMembers != 0 {
+		g.wanted |= intentMembers
+	}
+	return g.wanted, nil
+}
+
+// session is what it takes to go on where a connection ended. It is safe for
+// concurrent use.
+type session struct {
+	mu  sync.Mutex
+	now remembered
+	// told is how far everything has been passed on.
+	told int64
+}
+
+// remembered is what is kept of a session, also for the next leader.
+type remembered struct {
+	ID      string `json:"id"`
+	At      string `json:"at"` // where it goes on, "" where Discord is asked
+	Seq     int64  `json:"seq"`
+	Intents int    `json:"intents"`
+}
+
+// recall takes what the leader before left.
+func (s *session) recall(memo string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = remembered{}
+	if json.Unmarshal([]byte(memo), &s.now) != nil {
+		s.now = remembered{}
+	}
+	s.told = s.now.Seq
+}
+
+// memo words the session for the next leader: it goes on as far as everything was
+// passed on, which told tells of all that was reached.
+func (s *session) memo(told func() bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now.ID == "" {
+		return ""
+	}
+	if told() {
+		s.told = s.now.Seq
+	}
+	left := s.now
+	left.Seq = s.told
+	b, _ := json.Marshal(left) // texts and numbers
+	return string(b)
+}
+
+func (s *session) known() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now.ID != ""
+}
+
+// resumable returns where the session goes on, "" where that is not known. One of
+// other intents ends here.
+func (s *session) resumable(intents int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now.Intents != intents {
+		s.now = remembered{}
+	}
+	return s.now.At
+}
+
+func (s *session) begin(id, at string, intents int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now, s.told = remembered{ID: id, At: at, Intents: intents}, 0
+}
+
+func (s *session) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now, s.told = remembered{}, 0
+}
+
+// moved has Discord asked where the session goes on.
+func (s *session) moved() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.At = ""
+}
+
+func (s *session) reached(seq int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Seq = seq
+}
+
+func (s *session) seq() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now.Seq
+}
+
+// resume is what goes on with the session; ok is false where there is none.
+func (s *session) resume() (id string, seq int64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now.ID, s.now.Seq, s.now.ID != ""
+}
