@@ -32,7 +32,8 @@ is called acme in the file, the app's page takes these URLs:
 Administrators and their monitoring reach it at --admin-listen, which has no
 access control: /healthz, /readyz and /metrics.
 
-A file that has problems is not run: they are printed as check prints them.
+A file that has problems is not run: they are printed as check prints them. What
+check --online finds is logged at start, and what fits is served all the same.
 
 Exit codes: 0 stopped as asked, 1 it could not start or go on, 2 the command
 line is wrong.`,
@@ -58,6 +59,6 @@ func serve(ctx context.Context, s surroundings, f serveFlags) error {
 		return err
 	}
 	return app.Serve(ctx, app.Serving{
-		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(),
+		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(), SelfTest: true,
 	})
 }

@@ -27,6 +27,9 @@ type Serving struct {
 	Log         *slog.Logger
 	Version     string // for the log
 
+	// SelfTest has the workspaces asked at start what `check --online` asks them.
+	SelfTest bool
+
 	// Wrap comes between the engine and each workspace; nil: nothing does. It
 	// is for tests: no setting reaches it.
 	Wrap func(core.Platform) core.Platform
@@ -61,9 +64,32 @@ func Serve(ctx context.Context, s Serving) error {
 	}
 	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", listeners[0].Addr().String(),
 		"admin", listeners[1].Addr().String(), "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
+	var asking sync.WaitGroup
+	if s.SelfTest {
+		asking.Go(func() { selfTest(ctx, s.Config, s.Log) })
+	}
 	err = a.serveUntil(ctx, listeners)
+	asking.Wait()
 	s.Log.Info("stopped")
 	return err
+}
+
+// selfTest logs where the config file does not fit the workspaces. Nothing waits
+// for that: what fits is served all the same.
+func selfTest(ctx context.Context, c *config.Config, log *slog.Logger) {
+	found, err := Online(ctx, c, slog.New(slog.DiscardHandler))
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		log.WarnContext(ctx, "the workspaces cannot be asked whether the config file fits them", "err", err)
+		return
+	case len(found) == 0:
+		log.InfoContext(ctx, "the config file fits the workspaces: tokens, people, user groups and channels")
+	}
+	for _, p := range found {
+		log.WarnContext(ctx, "the config file does not fit a workspace", "line", p.Line, "problem", p.Message, "remedy", p.Hint)
+	}
 }
 
 // listen opens all addresses or none.
