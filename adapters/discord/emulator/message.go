@@ -212,10 +212,14 @@ func (w *Workspace) seenMessage(c *call, m *message) object {
 
 // post is a message for the stage.
 func (w *Workspace) post(m *message) stage.Post {
-	return stage.Post{
+	p := stage.Post{
 		ID: m.id, Room: m.channel.ID, Author: m.author, Text: w.plain(m), Parts: w.parts(m), Only: m.only,
 		Notice: m.kind == pinNotice, At: m.at, Edited: !m.edited.IsZero(),
 	}
+	if p.Notice {
+		p.Deed = stage.Pinned
+	}
+	return p
 }
 
 // plain is the message as plain text, line by line.
