@@ -44,7 +44,7 @@ func fuzzing(f *testing.F, change func(*Config)) *fuzzed {
 		kept.set(func() { kept.drafts, kept.changes, kept.noticed = map[string]engine.Draft{}, nil, nil })
 		return nil
 	}
-	bot, err := bots.New(bots.Config{Filing: kept, Handling: kept, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now)})
+	bot, err := bots.New(bots.Config{Filing: kept, Handling: kept, Persons: kept, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now)})
 	if err != nil {
 		f.Fatal(err)
 	}
