@@ -2,27 +2,84 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	discord "riskroom/adapters/discord/emulator"
 	"riskroom/core/store/storetest"
 )
 
-// TestReadmePath follows the README's path to Slack command by command, against a
-// stand-in workspace, until a risk is filed. What differs from a reader's machine:
-// the program is this one, the file names the stand-in's address, and ports are
-// free ones.
-func TestReadmePath(t *testing.T) {
+// A path is one of the README's from nothing to a risk that was filed. What
+// differs from a reader's machine: the program is this one, the file names the
+// stand-in's address, and ports are free ones.
+type path struct {
+	heading string
+	least   int               // how many commands it surely has
+	edits   []string          // of the file, as strings.NewReplacer takes them: where the stand-in is
+	tokens  map[string]string // what the reader copies from the platform's pages, by variable
+	env     map[string]string // what else is there
+	filed   func() (told string, connected bool)
+}
+
+// TestReadmePathSlack follows the README's path to Slack, over Socket Mode.
+func TestReadmePathSlack(t *testing.T) {
 	t.Parallel()
 	w, env := standIn(t)
 	w.SetSocketMode(true)
+	path{
+		heading: "Run it on Slack, in ten minutes", least: 7,
+		edits:  []string{"platform: slack,", `platform: slack, api_url: "` + env["API"] + `",`},
+		tokens: map[string]string{"SLACK_BOT_TOKEN": w.BotToken(), "SLACK_APP_TOKEN": w.AppToken()},
+		filed: func() (string, bool) {
+			if err := w.WaitConnected(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			reply, err := w.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
+			if err != nil || reply.Message == nil {
+				t.Fatalf("/risk new is answered with %+v: %v", reply, err)
+			}
+			return reply.Message.Plain, true
+		},
+	}.follow(t)
+}
+
+// TestReadmePathDiscord follows the README's path to Discord, over the gateway.
+func TestReadmePathDiscord(t *testing.T) {
+	t.Parallel()
+	guild, api := standInGuild(t)
+	path{
+		heading: "Run it on Discord", least: 6,
+		edits: []string{
+			"platform: discord,", `platform: discord, api_url: "` + api + `",`,
+			"80351110224678912", guild.GuildID(), "80351110224678913", linID,
+		},
+		tokens: map[string]string{"DISCORD_BOT_TOKEN": guild.BotToken()},
+		env:    map[string]string{"REDIS_URL": storetest.Start(t, "--appendonly", "yes", "--appendfsync", "always").URL},
+		filed: func() (string, bool) {
+			if guild.Connected() == 0 || len(guild.Commands()) == 0 {
+				return "", false
+			}
+			reply, err := guild.SlashCommand(t.Context(), meiID, "", "/risk", "new",
+				discord.Values{"title": "Ledger is off by one", "module": "Payments"})
+			if err != nil || reply.Message == nil {
+				t.Fatalf("/risk new is answered with %+v: %v", reply, err)
+			}
+			return reply.Message.Plain, true
+		},
+	}.follow(t)
+}
+
+// follow does what the path says, command by command, until a risk is filed.
+func (p path) follow(t *testing.T) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "riskroom.yaml")
-	done := map[string]bool{}
-	for _, line := range pathCommands(t) {
+	env, done := map[string]string{}, map[string]bool{}
+	maps.Copy(env, p.env)
+	for _, line := range p.commands(t) {
 		words := strings.Fields(strings.ReplaceAll(line, "riskroom.yaml", file))
 		switch words[0] {
 		case "go":
@@ -34,34 +91,25 @@ func TestReadmePath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			there := strings.Replace(string(src), "platform: slack,", `platform: slack, api_url: "`+env["API"]+`",`, 1)
-			if err := os.WriteFile(words[2], []byte(there), 0o600); err != nil {
+			if err := os.WriteFile(words[2], []byte(strings.NewReplacer(p.edits...).Replace(string(src))), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		case "export":
 			for _, set := range words[1:] {
 				name, value, _ := strings.Cut(set, "=")
-				prefix, _, _ := strings.Cut(value, "…")
-				for _, token := range []string{w.BotToken(), w.AppToken()} {
-					if strings.HasPrefix(token, prefix) {
-						env[name] = token
-					}
+				start, _, _ := strings.Cut(value, "…")
+				if token := p.tokens[name]; token == "" || !strings.HasPrefix(token, start) {
+					t.Errorf("nothing on the platform is %q", set)
 				}
+				env[name] = p.tokens[name]
 			}
 		case "redis-server":
 			env["REDIS_URL"] = storetest.Start(t, words[1:]...).URL
 		case "./riskroom":
 			done[words[1]] = true
 			if words[1] == "serve" {
-				pathServe(t, env, words[1:], w.WaitConnected)
-				reply, err := w.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
-				if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
-					t.Errorf("/risk new is answered with %+v: %v", reply, err)
-				}
-				continue
-			}
-			r := program(t.Context(), env, "", words[1:]...)
-			if r.code != exitFine || words[1] == "manifest" && !json.Valid([]byte(r.stdout)) {
+				p.serve(t, env, words[1:])
+			} else if r := program(t.Context(), env, "", words[1:]...); r.code != exitFine || r.stdout == "" {
 				t.Errorf("%s: exit %d\n%s%s", line, r.code, r.stdout, r.stderr)
 			}
 		default:
@@ -75,10 +123,10 @@ func TestReadmePath(t *testing.T) {
 	}
 }
 
-// pathCommands are the lines of the code blocks in the README's path, in order.
-func pathCommands(t *testing.T) []string {
+// commands are the lines of the code blocks in the path, in order.
+func (p path) commands(t *testing.T) []string {
 	t.Helper()
-	_, rest, _ := strings.Cut(readme(t), "\n## Run it on Slack, in ten minutes\n")
+	_, rest, _ := strings.Cut(readme(t), "\n## "+p.heading+"\n")
 	section, _, _ := strings.Cut(rest, "\n## ")
 	var commands []string
 	for i, block := range strings.Split(section, "   ```\n") {
@@ -89,14 +137,14 @@ func pathCommands(t *testing.T) []string {
 			commands = append(commands, strings.TrimSpace(line))
 		}
 	}
-	if len(commands) < 7 {
+	if len(commands) < p.least {
 		t.Fatalf("the path has only %q", commands)
 	}
 	return commands
 }
 
-// pathServe runs serve until the test ends, and returns once Slack reaches it.
-func pathServe(t *testing.T, env map[string]string, args []string, connected func(context.Context, int) error) {
+// serve runs serve until the test ends, and has a risk filed.
+func (p path) serve(t *testing.T, env map[string]string, args []string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log, code := newLogLines(), make(chan int, 1)
@@ -111,7 +159,12 @@ func pathServe(t *testing.T, env map[string]string, args []string, connected fun
 		}
 	})
 	log.wait(t, "serving")
-	if err := connected(t.Context(), 1); err != nil {
-		t.Fatal(err)
+	var told string
+	eventually(t, "the platform is connected", func() (connected bool) {
+		told, connected = p.filed()
+		return connected
+	})
+	if !strings.Contains(told, "R-1") {
+		t.Errorf("/risk new is answered with %q", told)
 	}
 }

@@ -35,16 +35,10 @@ const (
 	meiID = "100000000000000002"
 )
 
-// startDiscord runs serve against a stand-in guild: over HTTP with a public key,
-// else over the gateway.
-func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
+// standInGuild returns a stand-in server with lin and mei in it, and where its API
+// is. What it was sent and could not take fails the test.
+func standInGuild(t *testing.T) (guild *emulator.Workspace, api string) {
 	t.Helper()
-	return startDiscordWith(t, discordConfig, overHTTP, nil)
-}
-
-func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[string]string) (*served, *emulator.Workspace) {
-	t.Helper()
-	redis := storetest.Start(t)
 	guild, err := emulator.New(emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -58,9 +52,23 @@ func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[strin
 			t.Error(err)
 		}
 	})
+	return guild, url + "/api/v10/"
+}
+
+// startDiscord runs serve against a stand-in guild: over HTTP with a public key,
+// else over the gateway.
+func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
+	t.Helper()
+	return startDiscordWith(t, discordConfig, overHTTP, nil)
+}
+
+func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[string]string) (*served, *emulator.Workspace) {
+	t.Helper()
+	redis := storetest.Start(t)
+	guild, api := standInGuild(t)
 	env := map[string]string{
 		"REDIS_URL": redis.URL, "PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
-		"KEY": guild.PublicKey(), "API": url + "/api/v10/",
+		"KEY": guild.PublicKey(), "API": api,
 	}
 	maps.Copy(env, more)
 	way := ""
