@@ -24,12 +24,12 @@ func newManifest(s surroundings) *cobra.Command {
 		Short: "Print how an app has to be set up on a platform",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return misuse("there is no manifest for %q; there is one for slack", args[0])
+				return misuse("there is no manifest for %q; there are some for slack and discord", args[0])
 			}
-			return misuse("for which platform? Say slack")
+			return misuse("for which platform? Say slack or discord")
 		},
 	}
-	c.AddCommand(newManifestSlack(s))
+	c.AddCommand(newManifestSlack(s), newManifestDiscord(s))
 	return c
 }
 
@@ -65,7 +65,7 @@ func printManifest(s surroundings, f manifestFlags) error {
 	if err != nil {
 		return err
 	}
-	w, err := onSlack(cfg, f.workspace)
+	w, err := onPlatform(cfg, slack.Platform, "Slack", f.workspace)
 	if err != nil {
 		return err
 	}
@@ -108,12 +108,13 @@ func configWithoutSecrets(s surroundings, name string) (*config.Config, error) {
 	return cfg, nil
 }
 
-// onSlack returns the workspace of that name, or the only one if name is "".
-func onSlack(cfg *config.Config, name string) (config.WorkspaceSettings, error) {
+// onPlatform returns the platform's workspace of that name, or its only one if
+// name is "".
+func onPlatform(cfg *config.Config, platform, label, name string) (config.WorkspaceSettings, error) {
 	var names []string
 	var found config.WorkspaceSettings
 	for _, w := range cfg.Workspaces {
-		if w.Platform != slack.Platform {
+		if w.Platform != platform {
 			continue
 		}
 		names = append(names, w.Name)
@@ -124,11 +125,11 @@ func onSlack(cfg *config.Config, name string) (config.WorkspaceSettings, error) 
 	known := strings.Join(names, ", ")
 	switch {
 	case len(names) == 0:
-		return found, misuse("the config file has no workspace on Slack")
+		return found, misuse("the config file has no workspace on %s", label)
 	case name == "" && len(names) > 1:
 		return found, misuse("which workspace? Say --workspace with one of %s", known)
 	case name != "" && !slices.Contains(names, name):
-		return found, misuse("there is no workspace %q on Slack; there is %s", name, known)
+		return found, misuse("there is no workspace %q on %s; there is %s", name, label, known)
 	}
 	return found, nil
 }
@@ -145,11 +146,20 @@ func wayIn(w config.WorkspaceSettings, public string) (string, error) {
 	if public == "" {
 		return "", misuse("%s has a signing_secret, so Slack calls it over HTTP: say where, with --url https://…", w.Name)
 	}
-	u, err := url.Parse(public)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", misuse("--url takes an https address, such as https://risk.example.com")
+	u, err := publicAddress(public)
+	if err != nil {
+		return "", err
 	}
 	return u.JoinPath("slack", w.Name).String(), nil
+}
+
+// publicAddress reads what --url takes.
+func publicAddress(public string) (*url.URL, error) {
+	u, err := url.Parse(public)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, misuse("--url takes an https address, such as https://risk.example.com")
+	}
+	return u, nil
 }
 
 // afterManifest says what is left to do once the manifest is pasted.

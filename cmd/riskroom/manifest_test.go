@@ -76,3 +76,49 @@ func TestManifestSlackRefuses(t *testing.T) {
 		}
 	}
 }
+
+const guildWays = `version: 1
+redis: { url: "${REDIS_URL}" }
+workspaces:
+  guild: { platform: discord, bot_token: "${TOKEN}", guild_id: "80351110224678912", public_key: "${KEY}" }
+  wired: { platform: discord, bot_token: "${OTHER}", guild_id: "80351110224678913" }
+people:
+  lin: { guild: "80351110224678914" }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin] }
+flows:
+  tell:
+    trigger: { on: filed }
+    steps:
+      - send_message: { to: [handlers], card: risk }
+`
+
+// TestManifestDiscord: the steps of either way in, with the link that asks for
+// what the adapter uses.
+func TestManifestDiscord(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"gateway": {"--workspace", "wired"},
+		"http":    {"--workspace", "guild", "--url", "https://risk.example.com", "--application", "80351110224678915"},
+	} {
+		r := program(t.Context(), nil, guildWays, append([]string{"manifest", "discord", "-c", "-"}, args...)...)
+		if r.code != exitFine {
+			t.Errorf("%s: exit %d\n%s", name, r.code, r.stderr)
+		}
+		golden(t, "manifest-discord-"+name+".txt", r.stdout)
+	}
+	for args, says := range map[string]string{
+		"":                  "--workspace with one of guild, wired",
+		"--workspace guild": "--url https://",
+		"--workspace wired --url https://risk.example.com": "needs no --url",
+		"--workspace guild --url http://risk.example.com":  "https address",
+		"--workspace wired --application riskroom":         "17 to 20 digits",
+		"--workspace other":                                `no workspace "other" on Discord`,
+	} {
+		r := program(t.Context(), nil, guildWays, append([]string{"manifest", "discord", "-c", "-"}, strings.Fields(args)...)...)
+		if r.code != exitMisused || !strings.Contains(r.stderr, says) || r.stdout != "" {
+			t.Errorf("%s: exit %d\n%s", args, r.code, r.stderr)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"riskroom/adapters/discord"
+	"riskroom/core/config"
+)
+
+type discordFlags struct{ config, workspace, url, application string }
+
+func newManifestDiscord(s surroundings) *cobra.Command {
+	var f discordFlags
+	c := &cobra.Command{
+		Use:   "discord --config FILE",
+		Short: "Print how a Discord application has to be set up",
+		Long: `discord prints, step by step, how the Discord application that a workspace of the
+config file needs is set up: what to click, where each secret comes from, which
+intents to switch on, and the link that installs the bot with the permissions that
+it uses and no others.
+
+A workspace with a public_key is reached over HTTP and needs --url, the public
+address of serve. Nothing is contacted, and no secret needs to be set yet.
+
+Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
+wrong.`,
+		Example: `  riskroom manifest discord --config riskroom.yaml
+  riskroom manifest discord -c riskroom.yaml --url https://risk.example.com`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return printDiscord(s, f) },
+	}
+	configFlag(c, &f.config, "the config file; - is the standard input")
+	c.Flags().StringVar(&f.workspace, "workspace", "", "which workspace of the file, where it has several on Discord")
+	c.Flags().StringVar(&f.application, "application", "", "the Application ID from General Information, for the link")
+	c.Flags().StringVar(&f.url, "url", "", "where Discord reaches serve over HTTP: https://host")
+	return c
+}
+
+// publicKeyKey is the key of the file that has people's commands come over HTTP.
+const publicKeyKey = "public_key"
+
+var applicationID = regexp.MustCompile(`^[0-9]{17,20}$`)
+
+func printDiscord(s surroundings, f discordFlags) error {
+	cfg, err := configWithoutSecrets(s, f.config)
+	if err != nil {
+		return err
+	}
+	w, err := onPlatform(cfg, discord.Platform, "Discord", f.workspace)
+	if err != nil {
+		return err
+	}
+	endpoint, err := discordEndpoint(w, f.url)
+	if err != nil {
+		return err
+	}
+	if f.application != "" && !applicationID.MatchString(f.application) {
+		return misuse("--application takes the Application ID: 17 to 20 digits")
+	}
+	_, err = fmt.Fprint(s.stdout, discordSteps(f.application, endpoint))
+	return err
+}
+
+// discordEndpoint returns where interactions of a workspace are, "" for the
+// gateway.
+func discordEndpoint(w config.WorkspaceSettings, public string) (string, error) {
+	switch overHTTP := w.Values[publicKeyKey] != ""; {
+	case !overHTTP && public != "":
+		return "", misuse("%s has no public_key, so it is reached over the gateway and needs no --url", w.Name)
+	case !overHTTP:
+		return "", nil
+	case public == "":
+		return "", misuse("%s has a public_key, so Discord calls it over HTTP: say where, with --url https://…", w.Name)
+	}
+	u, err := publicAddress(public)
+	if err != nil {
+		return "", err
+	}
+	return u.JoinPath("discord", w.Name, "interactions").String(), nil
+}
+
+// discordSteps says what to do, in order.
+func discordSteps(application, endpoint string) string {
+	var names []string
+	var bits uint64
+	for _, p := range discord.RequiredPermissions() {
+		names, bits = append(names, p.Name), bits|p.Bit
+	}
+	if application == "" {
+		application = "APPLICATION_ID"
+	}
+	link := "https://discord.com/oauth2/authorize?" + url.Values{
+		"client_id": {application}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(bits, 10)},
+	}.Encode()
+	steps := []string{
+		"At https://discord.com/developers/applications: New Application; or open the one that is there.",
+		"General Information: the Application ID goes into the link of step 5" + map[bool]string{true: "; the Public Key is the public_key"}[endpoint != ""] + ".",
+		"Bot: Reset Token; what it shows, once, is the bot_token.",
+		"Bot, Privileged Gateway Intents: switch on Server Members Intent if roles are named in the file, as @role, or if\n" +
+			"   riskroom is to notice at once who leaves the server. Leave the others off.",
+		"Open this link and add the bot to the server:\n   " + link + "\n   It asks for these permissions: " + strings.Join(names, " "),
+		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon: it is the guild_id.",
+	}
+	if endpoint != "" {
+		steps = append(steps, "Once riskroom serve runs: General Information, Interactions Endpoint URL:\n   "+endpoint)
+	} else {
+		steps = append(steps, "General Information: leave Interactions Endpoint URL empty; commands come over the gateway.")
+	}
+	var b strings.Builder
+	for i, step := range steps {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, step)
+	}
+	return b.String()
+}
