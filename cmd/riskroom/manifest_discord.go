@@ -98,9 +98,13 @@ func discordSteps(application, endpoint string) string {
 	link := "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id": {application}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(bits, 10)},
 	}.Encode()
+	general := "General Information: the Application ID goes into the link of step 5"
+	if endpoint != "" {
+		general += "; the Public Key is the public_key"
+	}
 	steps := []string{
 		"At https://discord.com/developers/applications: New Application; or open the one that is there.",
-		"General Information: the Application ID goes into the link of step 5" + map[bool]string{true: "; the Public Key is the public_key"}[endpoint != ""] + ".",
+		general + ".",
 		"Bot: Reset Token; what it shows, once, is the bot_token.",
 		"Bot, Privileged Gateway Intents: switch on Server Members Intent if roles are named in the file, as @role, or if\n" +
 			"   riskroom is to notice at once who leaves the server. Leave the others off.",
