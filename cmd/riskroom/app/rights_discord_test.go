@@ -176,7 +176,7 @@ func (d *discordEntrance) submit(ctx context.Context, as role, form, state strin
 		rows = append(rows, map[string]any{"type": 1, "components": []any{map[string]any{"type": 4, "custom_id": id, "value": value}}})
 	}
 	payload := map[string]any{
-		"id": strconv.Itoa(700000000000000000 + d.forged), "application_id": d.ApplicationID(), "type": 5, "token": "forged",
+		"id": strconv.Itoa(9000000000000000000 + d.forged), "application_id": d.ApplicationID(), "type": 5, "token": "forged",
 		"guild_id": d.GuildID(), "channel_id": discordLobby,
 		"member": map[string]any{"user": map[string]any{"id": d.id(as), "username": "u"}},
 		"data":   map[string]any{"custom_id": "form:" + form + ":" + core.MakeOp("forged", string(as), form) + ":" + state, "components": rows},
