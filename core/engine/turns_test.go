@@ -27,14 +27,31 @@ func (r *robbed) Claim(ctx context.Context, limit int, lease time.Duration) ([]e
 	return r.Store.Claim(ctx, limit, lease)
 }
 
-func (r *robbed) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
-	if !r.shut.Swap(true) {
+// rob claims a run as somebody else does, once the lease of whoever holds it has
+// run out. A claim that was under way may have come first, and other runs are
+// due too.
+func (r *robbed) rob(ctx context.Context, id engine.RunID) (engine.Lease, error) {
+	for ctx.Err() == nil {
 		r.clock.set(r.clock.Now().Add(time.Minute))
 		runs, _, err := r.Store.Claim(ctx, 1, time.Hour)
-		if err != nil || len(runs) != 1 {
+		if err != nil {
+			return engine.Lease{}, err
+		}
+		if len(runs) == 1 && runs[0].ID == id {
+			return engine.Lease{Run: id, Until: runs[0].At}, nil
+		}
+	}
+	return engine.Lease{}, ctx.Err()
+}
+
+func (r *robbed) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	if !r.shut.Swap(true) {
+		lease, err := r.rob(ctx, b.Lease.Run)
+		if err != nil {
+			close(r.taken)
 			return engine.Begun{}, err
 		}
-		b.Lease, b.Nonce = engine.Lease{Run: runs[0].ID, Until: runs[0].At}, "another's"
+		b.Lease, b.Nonce = lease, "another's"
 		b.Until = r.clock.Now().Add(time.Hour)
 		got, err := r.Store.Begin(ctx, b)
 		if err != nil {
