@@ -149,7 +149,7 @@ func TestProgramGone(t *testing.T) {
 	v.waits("what was typed is still there", `document.querySelector('#text').value === 'is anybody there'`)
 
 	lead(served(t, text.English, "acme", nil))
-	v.waits("the page begins anew", `performance.getEntriesByType('navigation')[0].type === 'reload' && document.querySelector('#lost').innerText === ''`)
+	v.waits("the page begins anew", `performance.getEntriesByType('navigation')[0].type === 'reload' && document.querySelector('#lost')?.innerText === ''`)
 	v.sees("#story", v.says("story.file"))
 	if n := v.count("#posts .post", "before"); n != 0 {
 		t.Errorf("the page still shows %d messages of the program that ended", n)
