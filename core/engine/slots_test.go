@@ -70,10 +70,12 @@ func TestARefusalHoldsBackThoseWhoWait(t *testing.T) {
 		}
 		stop := b.startEngine(b.engine)
 		time.Sleep(time.Minute)
+		stop()
+		mu.Lock()
+		defer mu.Unlock()
 		if len(calls) != 4 || calls[1].Sub(calls[0]) < 5*time.Second {
 			t.Errorf("calls at %v: want the second five seconds after the first was refused", calls)
 		}
-		stop()
 	})
 }
 
