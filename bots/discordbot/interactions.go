@@ -142,14 +142,8 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 		return response{}, "", &rejection{http.StatusUnauthorized, outcomeReplay}
 	}
 	if direct {
-		switch m, err := b.memberNow(ctx, user); {
-		case err == nil:
-			in.Member = m
-		case isUnknown(err):
-			return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
-		default:
-			b.log.WarnContext(ctx, "discordbot: whether somebody is in the guild cannot be told", "error", err)
-			t.crowded = true
+		if r := b.findMember(ctx, &t, &in); r != nil {
+			return response{}, "", r
 		}
 	}
 	c := bots.Command{
@@ -188,6 +182,22 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 	// Of another version, or nobody's. Discord shows silence as a failure.
 	c.Pressed = &bots.Pressed{}
 	return b.answer(ctx, t, c, in, nil), outcomeUnknown, nil
+}
+
+// findMember asks who presses in a direct message, which tells of no server. Where
+// that cannot be told now, nothing is done.
+func (b *Bot) findMember(ctx context.Context, t *turn, in *interaction) *rejection {
+	m, err := b.memberNow(ctx, in.User.ID)
+	switch {
+	case err == nil:
+		in.Member = m
+	case isUnknown(err):
+		return &rejection{http.StatusForbidden, outcomeWrongGuild}
+	default:
+		b.log.WarnContext(ctx, "discordbot: whether somebody is in the guild cannot be told", "error", err)
+		t.crowded = true
+	}
+	return nil
 }
 
 // fill answers a form that op opened: submitted twice, it is one deed.
