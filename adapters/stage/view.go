@@ -41,6 +41,7 @@ type Room struct {
 	Topic    string    `json:"topic,omitempty"`    //
 	Purpose  string    `json:"purpose,omitempty"`  //
 	Archived bool      `json:"archived,omitempty"` //
+	Commands bool      `json:"commands,omitempty"` // slash commands can be typed there
 	Members  []string  `json:"members"`            // person IDs, sorted
 	Badges   []Badge   `json:"badges,omitempty"`   // in the order shown
 	Pinned   []string  `json:"pinned,omitempty"`   // post IDs, oldest pin first

@@ -263,7 +263,8 @@ func (w *Workspace) topic(ch *channel) string {
 // room is a channel for the stage.
 func (w *Workspace) room(ch *channel) stage.Room {
 	r := stage.Room{
-		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.topic(ch), Members: w.memberIDs(ch), Created: ch.created,
+		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.topic(ch), Commands: !ch.isDirect(), // those of a guild
+		Members: w.memberIDs(ch), Created: ch.created,
 	}
 	if ch.isDirect() {
 		r.Kind, r.Name = stage.DirectRoom, w.users[ch.with].Name

@@ -214,7 +214,7 @@ func (w *Workspace) conversation(c *channel) object {
 func (w *Workspace) room(c *channel) stage.Room {
 	r := stage.Room{
 		ID: c.ID, Name: c.Name, Kind: stage.PublicRoom, Topic: c.Topic, Purpose: c.Purpose,
-		Archived: c.Archived, Members: c.memberIDs(), Created: c.created,
+		Archived: c.Archived, Commands: !c.Archived, Members: c.memberIDs(), Created: c.created,
 	}
 	if c.isDirect() {
 		r.Kind, r.Name = stage.DirectRoom, w.users[c.with].Name

@@ -9,7 +9,7 @@ import (
 var messages = map[string][]string{
 	"app": nil, "only_you": nil, "edited": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
 	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
-	"compose": {"Room"}, "compose.direct": {"Bot"}, "compose.archived": nil, "hints": nil,
+	"compose": {"Where"}, "compose.words": {"Where"}, "compose.archived": nil, "hints": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
 	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.next": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To"},
 	"behind": nil, "behind.about": nil, "behind.nothing": nil,

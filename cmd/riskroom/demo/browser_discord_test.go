@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"testing"
 
 	"riskroom/core/text"
@@ -46,6 +47,8 @@ func TestDiscordInBrowser(t *testing.T) {
 	// The reminder arrives, and its answer is lost.
 	v.side("lin")
 	v.sees("#posts", title, v.words.S("card.button.resolve"))
+	v.waits("a guild's commands are not offered in its direct messages",
+		fmt.Sprintf(`document.querySelector('#text').placeholder === %q`, v.says("compose.words", text.Args{"Where": "riskroom"})))
 	v.trouble("error_after")
 	v.clock("day")
 	v.trail(v.says("struck.error_after", text.Args{"Call": "create_message"}))

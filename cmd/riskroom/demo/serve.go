@@ -102,7 +102,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	for _, p := range w.workspaces {
 		cfg.Places = append(cfg.Places, browser.Place{
 			Name: p.name, Platform: p, Acts: p.hands, First: p.ids[filer],
-			Hints: func(lang string) []stage.Hint { return hints(words.In(lang), w.cfg.Organisation.Command) },
+			Hints: func(lang string) []stage.Hint { return w.hints(words.In(lang)) },
 			Notes: func(lang string) map[string]string { return (&play{w: w, words: words.In(lang)}).notes(p) },
 		})
 	}
@@ -110,9 +110,14 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 }
 
 // hints are the commands that the page offers.
-func hints(p text.Printer, command string) []stage.Hint {
+func (w *world) hints(p text.Printer) []stage.Hint {
+	names := []string{"new", "list", "show", "status"}
+	if len(w.workspaces) > 1 {
+		names = append(names, "link")
+	}
 	var out []stage.Hint
-	for _, name := range []string{"new", "list", "show", "status", "help"} {
+	command := w.cfg.Organisation.Command
+	for _, name := range append(names, "help") {
 		out = append(out, stage.Hint{
 			Line: command + " " + name + " ", Label: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
 		})

@@ -80,8 +80,8 @@ function draw() {
   head(el('head'), room, ctx)
   posts(el('posts'), room, written, ctx, drawn !== here)
   drawn = here
-  composer.at(ctx.person(state.as), room.id, t(room.archived ? 'compose.archived' : room.kind === 'direct' ? 'compose.direct' : 'compose', {
-    Room: '#' + room.name, Bot: ctx.botName,
+  composer.at(ctx.person(state.as), room.id, t(room.archived ? 'compose.archived' : room.commands ? 'compose' : 'compose.words', {
+    Where: room.kind === 'direct' ? ctx.botName : '#' + room.name,
   }), !room.archived)
   show(state.view.windows?.at(-1), ctx)
   behind.clock(state.behind)
