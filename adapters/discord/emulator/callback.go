@@ -113,8 +113,8 @@ func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
 		case <-i.answered:
 		case <-ctx.Done():
 			err = late(ctx, ctx.Err())
-		case <-w.ctx.Done():
-			err = w.ctx.Err()
+		case <-w.life.Context().Done():
+			err = w.life.Context().Err()
 		}
 	}
 	w.mu.Lock()

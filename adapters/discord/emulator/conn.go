@@ -36,8 +36,8 @@ func (w *Workspace) accept(ws *websocket.Conn) *conn {
 		w.gateway.conns = make(map[*conn]bool)
 	}
 	w.gateway.conns[c] = true
-	w.busy.Go(func() { w.write(c) })
-	if w.ctx.Err() != nil {
+	w.life.Go(func() { w.write(c) })
+	if w.life.Over() {
 		_ = ws.Close() // Close has been called meanwhile
 	}
 	return c

@@ -34,15 +34,15 @@ func (w *Workspace) DialContext(ctx context.Context, _, _ string) (net.Conn, err
 func (w *Workspace) pipeListener() (*pipeListener, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ctx.Err() != nil {
+	if w.life.Over() {
 		return nil, net.ErrClosed
 	}
 	if w.pipes == nil {
 		w.pipes = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		listener, server := w.pipes, &http.Server{Handler: w.Handler()}
-		w.busy.Go(func() { _ = server.Serve(listener) }) // it ends with Close
-		w.busy.Go(func() {
-			<-w.ctx.Done()
+		w.life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+		w.life.Go(func() {
+			<-w.life.Context().Done()
 			_ = server.Close()
 		})
 	}

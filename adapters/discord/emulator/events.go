@@ -21,7 +21,7 @@ type event struct {
 // dispatch sends an event to every session, connected or resumable. See
 // https://docs.discord.com/developers/events/gateway-events#receive-events.
 func (w *Workspace) dispatch(e event) {
-	if e.hidden || w.ctx.Err() != nil || len(w.gateway.sessions) == 0 {
+	if e.hidden || w.life.Over() || len(w.gateway.sessions) == 0 {
 		return
 	}
 	e.body, e.bare = clone(e.body), clone(e.bare)

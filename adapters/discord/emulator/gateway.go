@@ -131,14 +131,14 @@ func getBotGateway(w *Workspace, _ *call) (any, error) {
 func (w *Workspace) serveGateway(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	faults := w.gateway.faults
-	if faults.Down || w.ctx.Err() != nil {
+	if faults.Down || w.life.Over() {
 		w.mu.Unlock()
 		http.Error(rw, "upstream connect error", http.StatusServiceUnavailable)
 		return
 	}
-	w.busy.Add(1)
+	leave := w.life.Enter()
 	w.mu.Unlock()
-	defer w.busy.Done()
+	defer leave()
 	upgrader := websocket.Upgrader{HandshakeTimeout: 10 * time.Second, CheckOrigin: func(*http.Request) bool { return true }}
 	ws, err := upgrader.Upgrade(rw, r, nil)
 	if err != nil {

@@ -34,7 +34,7 @@ func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry st
 	}
 	w.log.Settle(entry)
 	if f.Kind == stage.Late {
-		w.delay(f.Delay, effect)
+		w.life.Late(f.Delay, effect)
 	}
 	if f.Kind == stage.Late || f.Kind == stage.CutBefore {
 		panic(http.ErrAbortHandler)
@@ -87,49 +87,6 @@ func (w *Workspace) struckLimit(wait time.Duration, global bool) answer {
 	return answer{status: r.status, header: r.header, body: r.body()}
 }
 
-// delay runs effect after d, or with ReleaseLate if d is 0.
-func (w *Workspace) delay(d time.Duration, effect func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch {
-	case d == 0:
-		w.late = append(w.late, effect)
-	case w.ctx.Err() == nil:
-		w.busy.Go(func() {
-			if w.sleep(d) {
-				effect()
-			}
-		})
-	}
-}
-
-// sleep waits for d and tells whether the workspace is still open.
-func (w *Workspace) sleep(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return w.ctx.Err() == nil
-	case <-w.ctx.Done():
-		return false
-	}
-}
-
-// dawdle holds an answer back for d, or until the caller is gone if d is 0.
-func (w *Workspace) dawdle(r *http.Request, d time.Duration) {
-	var elapsed <-chan time.Time
-	if d > 0 {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		elapsed = timer.C
-	}
-	select {
-	case <-elapsed:
-	case <-r.Context().Done():
-	case <-w.ctx.Done():
-	}
-}
-
 // strikeAfter spoils the answer of a call that has had its effect, where a
 // fault says so.
 func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answer {
@@ -143,7 +100,7 @@ func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answ
 	case stage.ErrorAfter:
 		return serverError(f)
 	case stage.Slow:
-		w.dawdle(r, f.Delay)
+		w.life.Dawdle(r.Context(), f.Delay)
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
@@ -29,9 +28,7 @@ type Workspace struct {
 	feed    stage.Feed
 	misfits misfits
 
-	ctx  context.Context // ends with Close; what happens by itself hangs on it
-	stop context.CancelFunc
-	busy sync.WaitGroup // goroutines that Close waits for
+	life *stage.Life // what happens by itself hangs on it; ends with Close
 
 	mu           sync.Mutex // guards all below
 	base         string
@@ -58,7 +55,6 @@ type Workspace struct {
 	tokenReset   bool // Discord took the token away
 	limits       limiter
 	gateway      gateway
-	late         []func() // effects that wait for ReleaseLate
 }
 
 // member is a user as the workspace keeps them.
@@ -91,10 +87,9 @@ func New(opts Options) (*Workspace, error) {
 		}
 		w.key = key
 	}
-	w.ctx, w.stop = context.WithCancel(context.Background())
-	w.reserved, w.created = opts.namedIDs(), opts.Now()
+	w.life, w.reserved, w.created = stage.NewLife(), opts.namedIDs(), opts.Now()
 	if err := w.populate(); err != nil {
-		w.stop()
+		w.life.End()
 		return nil, err
 	}
 	return w, nil
@@ -187,13 +182,13 @@ func (w *Workspace) Start(addr string) (string, error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.server != nil || w.ctx.Err() != nil {
+	if w.server != nil || w.life.Over() {
 		return "", errors.Join(errors.New("emulator: started twice or after Close"), listener.Close())
 	}
 	w.base = "http://" + listener.Addr().String()
 	w.server = &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	server := w.server
-	w.busy.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+	w.life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
 	return w.base, nil
 }
 
@@ -202,17 +197,16 @@ func (w *Workspace) Start(addr string) (string, error) {
 // is fine. It fails where the app sent what Discord could not have taken, see
 // the package's comment.
 func (w *Workspace) Close() error {
-	w.stop()
+	w.life.End()
 	w.CutGateway()
 	w.mu.Lock()
 	server := w.server
-	w.late = nil
 	w.mu.Unlock()
 	var err error
 	if server != nil {
 		err = server.Close()
 	}
-	w.busy.Wait()
+	w.life.Wait()
 	w.opts.Client.CloseIdleConnections()
 	return errors.Join(err, w.misfits.err())
 }
@@ -274,12 +268,4 @@ func (w *Workspace) Feed() *stage.Feed { return &w.feed }
 
 // ReleaseLate lets the effects of Late faults that have no delay happen now,
 // in the order of their calls.
-func (w *Workspace) ReleaseLate() {
-	w.mu.Lock()
-	late := w.late
-	w.late = nil
-	w.mu.Unlock()
-	for _, effect := range late {
-		effect()
-	}
-}
+func (w *Workspace) ReleaseLate() { w.life.ReleaseLate() }

@@ -77,7 +77,7 @@ func (w *Workspace) announceMember(ch *channel, kind string, fields object) {
 
 // emit wraps an event and queues it. See https://docs.slack.dev/apis/events-api#callback-field.
 func (w *Workspace) emit(kind string, fields object) {
-	if w.opts.EventsURL == "" && !w.socket.on || w.ctx.Err() != nil {
+	if w.opts.EventsURL == "" && !w.socket.on || w.life.Over() {
 		return
 	}
 	ts, at := w.newTS()
@@ -115,14 +115,14 @@ func (w *Workspace) startDraining() {
 		return
 	}
 	q.draining, q.idle = true, make(chan struct{})
-	w.busy.Go(w.drain)
+	w.life.Go(w.drain)
 }
 
 func (w *Workspace) drain() {
 	for {
 		w.mu.Lock()
 		q := &w.events
-		if len(q.waiting) == 0 || w.ctx.Err() != nil {
+		if len(q.waiting) == 0 || w.life.Over() {
 			q.draining = false
 			close(q.idle)
 			w.mu.Unlock()
@@ -132,7 +132,7 @@ func (w *Workspace) drain() {
 		q.waiting = q.waiting[1:]
 		w.mu.Unlock()
 		if again, reason := w.deliver(e, to, 0, ""); again {
-			w.busy.Go(func() { w.redeliver(e, to, reason) })
+			w.life.Go(func() { w.redeliver(e, to, reason) })
 		}
 	}
 }
@@ -140,7 +140,7 @@ func (w *Workspace) drain() {
 // deliver sends an event and tells whether, and why, it is to be sent again.
 func (w *Workspace) deliver(e event, to string, retry int, reason string) (again bool, why string) {
 	cb := callback{url: to, contentType: "application/json", body: e.body, retry: retry, reason: reason}
-	status, header, _, err := w.send(w.ctx, cb)
+	status, header, _, err := w.send(w.life.Context(), cb)
 	switch {
 	case errors.Is(err, ErrDeadline):
 		why = "http_timeout"
@@ -152,14 +152,14 @@ func (w *Workspace) deliver(e event, to string, retry int, reason string) (again
 		return false, ""
 	}
 	w.opts.Logger.Debug("event not taken", "event", e.kind, "retry", retry, "reason", why)
-	return header.Get("X-Slack-No-Retry") != "1" && w.ctx.Err() == nil, why
+	return header.Get("X-Slack-No-Retry") != "1" && !w.life.Over(), why
 }
 
 // redeliver sends an event again after each wait, until it is taken. See
 // https://docs.slack.dev/apis/events-api#retries.
 func (w *Workspace) redeliver(e event, to, reason string) {
 	for i, wait := range w.opts.EventDelay {
-		if !w.sleep(wait) {
+		if !w.life.Sleep(wait) {
 			return
 		}
 		again, why := w.deliver(e, to, i+1, reason)

@@ -37,7 +37,7 @@ func (l *link) serve(n int) {
 	if !l.open(n) {
 		return
 	}
-	l.w.busy.Go(l.ping)
+	l.w.life.Go(l.ping)
 	l.read()
 }
 
@@ -63,7 +63,7 @@ func (l *link) open(n int) bool {
 	l.number = w.socket.opened
 	w.socket.links = append(w.socket.links, l)
 	w.socket.change()
-	over := w.ctx.Err() != nil
+	over := w.life.Over()
 	w.mu.Unlock()
 	return !over && l.put(mustJSON(object{
 		"type": "hello", "num_connections": n, "connection_info": object{"app_id": w.opts.AppID},

@@ -109,7 +109,7 @@ func (w *Workspace) serveLink(rw http.ResponseWriter, r *http.Request) {
 
 func (w *Workspace) admitLink(conn *websocket.Conn) {
 	w.mu.Lock()
-	if w.ctx.Err() != nil {
+	if w.life.Over() {
 		w.mu.Unlock()
 		_ = conn.Close()
 		return
@@ -123,7 +123,7 @@ func (w *Workspace) admitLink(conn *websocket.Conn) {
 	}
 	w.socket.taken++
 	n := w.socket.taken
-	w.busy.Go(func() { l.serve(n) })
+	w.life.Go(func() { l.serve(n) })
 	w.mu.Unlock()
 }
 
@@ -189,9 +189,9 @@ func (w *Workspace) Disconnect(reason string, after time.Duration) bool {
 	}
 	l := w.socket.links[i]
 	l.told = true
-	w.busy.Go(func() {
+	w.life.Go(func() {
 		_ = l.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": linkHost}})
-		w.sleep(after)
+		w.life.Sleep(after)
 		l.bye()
 	})
 	w.mu.Unlock()

@@ -32,59 +32,12 @@ func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry st
 	}
 	w.log.Settle(entry)
 	if f.Kind == stage.Late {
-		w.delay(f.Delay, effect)
+		w.life.Late(f.Delay, effect)
 	}
 	if f.Kind == stage.Late || f.Kind == stage.CutBefore {
 		panic(http.ErrAbortHandler)
 	}
 	out.send(rw)
-}
-
-// delay runs effect after d, or with ReleaseLate if d is 0.
-func (w *Workspace) delay(d time.Duration, effect func()) {
-	if d == 0 {
-		w.mu.Lock()
-		w.late = append(w.late, effect)
-		w.mu.Unlock()
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ctx.Err() != nil {
-		return
-	}
-	w.busy.Go(func() {
-		if w.sleep(d) {
-			effect()
-		}
-	})
-}
-
-// sleep waits for d and tells whether the workspace is still open.
-func (w *Workspace) sleep(d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return w.ctx.Err() == nil
-	case <-w.ctx.Done():
-		return false
-	}
-}
-
-// dawdle holds an answer back for d, or until the caller is gone if d is 0.
-func (w *Workspace) dawdle(r *http.Request, d time.Duration) {
-	var elapsed <-chan time.Time
-	if d > 0 {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		elapsed = timer.C
-	}
-	select {
-	case <-elapsed:
-	case <-r.Context().Done():
-	case <-w.ctx.Done():
-	}
 }
 
 // strikeAfter spoils the answer of a call that has had its effect, where a
@@ -100,7 +53,7 @@ func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answ
 	case stage.ErrorAfter:
 		return answer{status: cmp.Or(f.Status, http.StatusInternalServerError)}
 	case stage.Slow:
-		w.dawdle(r, f.Delay)
+		w.life.Dawdle(r.Context(), f.Delay)
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,9 +24,7 @@ type Workspace struct {
 	log     stage.Log
 	feed    stage.Feed
 
-	ctx  context.Context // ends with Close; what happens by itself hangs on it
-	stop context.CancelFunc
-	busy sync.WaitGroup // goroutines that Close waits for
+	life *stage.Life // what happens by itself hangs on it; ends with Close
 
 	mu         sync.Mutex // guards all below
 	base       string
@@ -49,7 +46,6 @@ type Workspace struct {
 	limits     limiter
 	events     eventQueue
 	socket     socketSide
-	late       []func() // effects that wait for ReleaseLate
 }
 
 // New returns a workspace as opts describe it. It fails when they contradict
@@ -62,8 +58,7 @@ func New(opts Options) (*Workspace, error) {
 		views: make(map[string]*view), stacks: make(map[string][]*view), triggers: make(map[string]*trigger),
 		hooks: make(map[string]*responseURL), ephemerals: make(map[string][]*message), counts: make(map[string]int),
 	}
-	w.socket = newSocketSide(opts.SocketMode)
-	w.ctx, w.stop = context.WithCancel(context.Background())
+	w.life, w.socket = stage.NewLife(), newSocketSide(opts.SocketMode)
 	w.reserved = opts.namedIDs()
 	bot := User{ID: opts.BotUserID, Name: opts.BotName, RealName: opts.BotName, Bot: true}
 	for _, u := range append([]User{bot}, opts.Users...) {
@@ -155,30 +150,29 @@ func (w *Workspace) Start(addr string) (string, error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.server != nil || w.ctx.Err() != nil {
+	if w.server != nil || w.life.Over() {
 		return "", errors.Join(errors.New("emulator: started twice or after Close"), listener.Close())
 	}
 	w.base = "http://" + listener.Addr().String()
 	w.server = &http.Server{Handler: w.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	server := w.server
-	w.busy.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+	w.life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
 	return w.base, nil
 }
 
 // Close stops serving and delivering, drops effects that are still to come and
 // waits for what is under way. Closing twice is fine.
 func (w *Workspace) Close() error {
-	w.stop()
+	w.life.End()
 	w.mu.Lock()
 	server := w.server
-	w.late = nil
 	w.mu.Unlock()
 	var err error
 	if server != nil {
 		err = server.Close()
 	}
 	w.CutAll()
-	w.busy.Wait()
+	w.life.Wait()
 	w.opts.Client.CloseIdleConnections()
 	return err
 }
@@ -234,15 +228,7 @@ func (w *Workspace) Feed() *stage.Feed { return &w.feed }
 
 // ReleaseLate lets the effects of Late faults that have no delay happen now,
 // in the order of their calls.
-func (w *Workspace) ReleaseLate() {
-	w.mu.Lock()
-	late := w.late
-	w.late = nil
-	w.mu.Unlock()
-	for _, effect := range late {
-		effect()
-	}
-}
+func (w *Workspace) ReleaseLate() { w.life.ReleaseLate() }
 
 // newID gives out the next ID with the given prefix: "C0000000001".
 func (w *Workspace) newID(prefix string) string {
