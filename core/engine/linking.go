@@ -2,118 +2,15 @@ package engine
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
-	"time"
 
 	"riskroom/core"
 	"riskroom/core/text"
 )
 
-// A code links two accounts of one person: shown to one, typed by the other.
-const (
-	codeFor        = 10 * time.Minute
-	codeTries      = 5   // at wrong codes, by one account, in that time
-	codeTriesInAll = 200 // by everybody
-	// codeLetters are easy to tell apart, in either case. Thirty of them, eight
-	// times: all tries of a year find a code that is open just then with a chance
-	// of one in sixty thousand.
-	codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-	codeLength  = 8
-	linkTries   = 5 // at storing a link that others change too
-)
-
-// OfferLink implements Persons.
-func (e *Engine) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
-	ctx = forPerson(ctx)
-	if err := e.mayLink(ctx, by.Account); err != nil {
-		return Code{}, err
-	}
-	code := newCode()
-	until := e.now().Add(codeFor)
-	err := e.store.OfferLink(ctx, Offer{Hash: e.codeHash(code), Account: by.Account, Until: until})
-	return Code{Text: code[:codeLength/2] + "-" + code[codeLength/2:], Until: until}, err
-}
-
-// newCode returns a code, each with the same chance.
-func newCode() string {
-	var code []byte
-	for len(code) < codeLength {
-		var b [1]byte
-		_, _ = rand.Read(b[:]) // never fails, says crypto/rand
-		if n := int(b[0]) % 32; n < len(codeLetters) {
-			code = append(code, codeLetters[n])
-		}
-	}
-	return string(code)
-}
-
-// codeHash is how a code is stored, however it was typed.
-func (e *Engine) codeHash(code string) string {
-	plain := strings.Map(func(r rune) rune {
-		switch {
-		case r >= '！' && r <= '～': // of full width
-			return r - '！' + '!'
-		case r == '-' || r == ' ' || r == '–' || r == '—':
-			return -1
-		}
-		return r
-	}, code)
-	plain = strings.ReplaceAll(strings.ToUpper(plain), "-", "")
-	sum := sha256.Sum256([]byte(e.instance + "\x00" + plain))
-	return hex.EncodeToString(sum[:])
-}
-
-// mayLink refuses those who cannot link accounts at all.
-func (e *Engine) mayLink(ctx context.Context, a core.Account) error {
-	if len(e.workspaces.platforms) < 2 {
-		return refuse(core.Invalid, "link_one_workspace", "")
-	}
-	ok, err := e.people.standing(ctx, a)
-	switch {
-	case err != nil:
-		return unanswered("who you are", err)
-	case !ok:
-		return refuse(core.Denied, "link_no_member", "", "Workspace", a.Workspace)
-	}
-	return nil
-}
-
-// Offered implements Persons.
-func (e *Engine) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
-	ctx = forPerson(ctx)
-	o, err := e.offer(ctx, op, by, code)
-	if err != nil {
-		return Known{}, err
-	}
-	if _, err := e.judgeLink(ctx, by.Account, o.Account); err != nil {
-		return Known{}, err
-	}
-	return e.known(ctx, o.Account), nil
-}
-
-// offer returns the offer whose code somebody has typed.
-func (e *Engine) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
-	if err := e.mayLink(ctx, by.Account); err != nil {
-		return Offer{}, err
-	}
-	got, err := e.store.TryCode(ctx, Try{
-		Op: op, By: by.Account, Hash: e.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
-	})
-	switch {
-	case err != nil:
-		return Offer{}, err
-	case !got.Offer.Account.IsZero():
-		return got.Offer, nil
-	case got.Left == 0:
-		e.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
-		return Offer{}, refuse(core.Denied, "link_tries", "code", "Minutes", int(got.Wait/time.Minute)+1)
-	}
-	return Offer{}, refuse(core.NotFound, "link_code", "code", "Count", got.Left)
-}
+// linkTries is how often a link is stored that others change too.
+const linkTries = 5
 
 // Link implements Persons.
 func (e *Engine) Link(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
@@ -276,87 +173,6 @@ func (e *Engine) forgetAll(groups []Joined) {
 	}
 }
 
-// Unlink implements Persons.
-func (e *Engine) Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error) {
-	ctx = forPerson(ctx)
-	if a, err := e.store.JoinedBy(ctx, op); err != nil || !a.IsZero() {
-		return e.known(ctx, a), err
-	}
-	a, err := e.letGo(ctx, by.Account, who)
-	if err != nil {
-		return Known{}, err
-	}
-	for range linkTries {
-		was, err := e.store.Joined(ctx, a)
-		if err != nil {
-			return Known{}, err
-		}
-		if len(was) == 0 {
-			return Known{}, refuse(core.NotFound, "link_none", "", "Name", e.known(ctx, a).Name, "Workspace", a.Workspace)
-		}
-		rest := slices.DeleteFunc(slices.Clone(was), func(x core.Account) bool { return x == a })
-		if len(rest) < 2 {
-			rest = nil
-		}
-		groups, err := e.regroup(ctx, rest, a)
-		if err != nil {
-			return Known{}, err
-		}
-		err = e.store.Join(ctx, Join{Op: op, Under: e.noticesRisk(), Groups: groups, Subject: a, Events: []Event{{
-			At: e.now(), Kind: EventUnlinked, Actor: by, Op: op,
-			Data: map[string]string{"account": a.String(), "from": accountList(was, a)},
-		}}})
-		if core.KindOf(err) == core.Conflict {
-			continue
-		}
-		if err != nil {
-			return Known{}, err
-		}
-		e.forgetAll(groups)
-		return e.known(ctx, a), nil
-	}
-	return Known{}, unanswered("unlink accounts", err)
-}
-
-// letGo returns the account whose links are to be let go of, if by may do that.
-func (e *Engine) letGo(ctx context.Context, by core.Account, who core.Ref) (core.Account, error) {
-	if who == "" {
-		return by, nil
-	}
-	a, ok := who.Account()
-	if !ok {
-		all, err := e.people.accounts(ctx, who, by.Workspace, trustedFor)
-		if err != nil && transient(err) {
-			return a, unanswered("who is meant", err)
-		}
-		if err != nil || len(all) != 1 {
-			return a, refuse(core.NotFound, "link_nobody", "", "Name", string(who))
-		}
-		a = all[0]
-	}
-	own, err := e.people.same(ctx, by, a)
-	if !own && err == nil {
-		own, err = e.rights.administrator(ctx, by)
-	}
-	switch {
-	case own:
-		return a, nil
-	case err != nil:
-		return a, unanswered("whether you may let go of this", err)
-	}
-	return a, refuse(core.Denied, "link_not_yours", "")
-}
-
-func accountList(all []core.Account, without core.Account) string {
-	var out []string
-	for _, a := range all {
-		if a != without {
-			out = append(out, a.String())
-		}
-	}
-	return strings.Join(out, " ")
-}
-
 // Accounts implements Persons.
 func (e *Engine) Accounts(ctx context.Context, by core.Actor) ([]Known, error) {
 	ctx = forPerson(ctx)
@@ -387,9 +203,4 @@ func (e *Engine) known(ctx context.Context, a core.Account) Known {
 		k.Name = prof.Name
 	}
 	return k
-}
-
-// Name implements Persons.
-func (e *Engine) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
-	return e.name(forPerson(ctx), e.text.In(lang), ref, workspace)
 }

@@ -204,3 +204,8 @@ func in(accounts []core.Account, workspace string) (core.Account, bool) {
 	}
 	return accounts[i], true
 }
+
+// Name implements Persons.
+func (e *Engine) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	return e.name(forPerson(ctx), e.text.In(lang), ref, workspace)
+}
