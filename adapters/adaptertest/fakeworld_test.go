@@ -97,7 +97,7 @@ func (w *fakeWorld) Inject(f Fault) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.orders = append(w.orders, &fakeOrder{Fault: f})
-	return f.Kind != RateLimitBody
+	return !slices.Contains([]FaultKind{RateLimitBody, RateLimitGlobal, RateLimitPage, GatewayBefore, GatewayAfter}, f.Kind)
 }
 
 func (w *fakeWorld) Settle() {

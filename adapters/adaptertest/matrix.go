@@ -11,12 +11,14 @@ import (
 
 // onAny are the faults that strike every call of every action.
 func onAny() []FaultKind {
-	return []FaultKind{RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, EmptyFailure, Slow}
+	return []FaultKind{
+		RateLimit, RateLimitBare, RateLimitBody, RateLimitGlobal, RateLimitPage, CutBefore, ErrorBefore, GatewayBefore, EmptyFailure, Slow,
+	}
 }
 
 // onWrites are the faults that strike every call that changes something beside
 // those: they leave open whether it happened.
-func onWrites() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, Late} }
+func onWrites() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, GatewayAfter, Late} }
 
 // wakes are the faults that strike the calls by which a probe looks for what
 // became of a call that was cut.

@@ -22,11 +22,15 @@ func expectations() []expectation {
 		{fault: RateLimit, kind: core.RateLimited, effect: core.None, wait: 7 * time.Second},
 		{fault: RateLimitBare, kind: core.RateLimited, effect: core.None},
 		{fault: RateLimitBody, kind: core.RateLimited, effect: core.None},
+		{fault: RateLimitGlobal, kind: core.RateLimited, effect: core.None, wait: 7 * time.Second},
+		{fault: RateLimitPage, kind: core.RateLimited, effect: core.None},
 		{fault: Forbidden, kind: core.Denied, effect: core.None},
 		{fault: Revoked, kind: core.Unauthorized, effect: core.None},
 		{fault: CutBefore, kind: core.Unavailable, effect: core.Maybe},
 		{fault: CutAfter, kind: core.Unavailable, effect: core.Maybe},
 		{fault: ErrorAfter, kind: core.Unavailable, effect: core.Maybe},
+		{fault: GatewayBefore, kind: core.Unavailable, effect: core.Maybe},
+		{fault: GatewayAfter, kind: core.Unavailable, effect: core.Maybe},
 		{fault: EmptyFailure, kind: core.Unknown},
 	}
 }

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,7 +163,7 @@ func (w world) Inject(f adaptertest.Fault) bool {
 	case adaptertest.HideMetadata:
 		order.Method = "list_messages"
 	}
-	if order.Kind.Phase() == "" {
+	if !slices.Contains(append(emulator.CallFaults(), stage.Refuse, stage.HideMetadata), order.Kind) {
 		return false
 	}
 	w.Faults().Order(order)

@@ -19,7 +19,6 @@ import (
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
-	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -290,16 +289,6 @@ func TestManyAtOnceOverHTTP(t *testing.T) {
 		})
 	}
 	all.Wait()
-}
-
-// TestFaultsOfTheProxy: what Discord's proxy answers in Discord's place.
-func TestFaultsOfTheProxy(t *testing.T) {
-	t.Parallel()
-	w := start(t, guildOf())
-	a := connect(t, w, discord.Config{Clock: adaptertest.NewClock()})
-	w.Faults().Order(stage.Fault{Method: "create_message", Kind: stage.ErrorAfter, Status: http.StatusBadGateway})
-	_, err := a.SendMessage(t.Context(), newOnce(), account(lin), text("hello"))
-	wantError(t, err, core.Unavailable, "http_502")
 }
 
 func TestConfigIsChecked(t *testing.T) {

@@ -169,7 +169,7 @@ func (w world) Inject(f adaptertest.Fault) bool {
 	case adaptertest.HideMetadata:
 		order.Method = "conversations.history"
 	}
-	if order.Kind.Phase() == "" {
+	if !slices.Contains(append(emulator.CallFaults(), stage.Refuse, stage.HideMetadata), order.Kind) {
 		return false
 	}
 	w.Faults().Order(order)

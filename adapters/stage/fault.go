@@ -14,18 +14,22 @@ type FaultKind string
 // ones that keep its effect from happening, then the ones that spoil the
 // answer. The last two concern events that a stand-in delivers.
 const (
-	RateLimit     FaultKind = "rate_limit"      // refused: HTTP 429 with Retry-After
-	RateLimitBare FaultKind = "rate_limit_bare" // refused: HTTP 429 that does not say how long
-	RateLimitBody FaultKind = "rate_limit_body" // refused: only the body says so; Slack's is HTTP 200, Discord's the global 429
-	CutBefore     FaultKind = "cut_before"      // the connection ends, nothing happened
-	ErrorBefore   FaultKind = "error_before"    // HTTP 500 or Status, nothing happened
-	Late          FaultKind = "late"            // the connection ends, the effect happens Delay later
-	EmptyFailure  FaultKind = "empty_failure"   // refused without a word why: Slack's ok:false without error
-	Refuse        FaultKind = "refuse"          // refused with the error code Code
+	RateLimit       FaultKind = "rate_limit"        // refused: HTTP 429 with Retry-After
+	RateLimitBare   FaultKind = "rate_limit_bare"   // refused: HTTP 429 that does not say how long
+	RateLimitBody   FaultKind = "rate_limit_body"   // refused: HTTP 200 whose body says so
+	RateLimitGlobal FaultKind = "rate_limit_global" // refused: HTTP 429 for all calls together, with Retry-After and nothing of a bucket
+	RateLimitPage   FaultKind = "rate_limit_page"   // refused: HTTP 429 of the platform's proxy, a page that does not say how long
+	CutBefore       FaultKind = "cut_before"        // the connection ends, nothing happened
+	ErrorBefore     FaultKind = "error_before"      // HTTP 500, nothing happened
+	GatewayBefore   FaultKind = "gateway_before"    // HTTP 502 with a page of the platform's proxy, nothing happened
+	Late            FaultKind = "late"              // the connection ends, the effect happens Delay later
+	EmptyFailure    FaultKind = "empty_failure"     // refused without a word why: Slack's ok:false without error
+	Refuse          FaultKind = "refuse"            // refused with the error code Code
 
-	CutAfter   FaultKind = "cut_after"   // the effect happened, the connection ends without an answer
-	ErrorAfter FaultKind = "error_after" // the effect happened, the answer is HTTP 500 or Status
-	Slow       FaultKind = "slow"        // the effect happened, the answer comes Delay later
+	CutAfter     FaultKind = "cut_after"     // the effect happened, the connection ends without an answer
+	ErrorAfter   FaultKind = "error_after"   // the effect happened, the answer is HTTP 500
+	GatewayAfter FaultKind = "gateway_after" // the effect happened, the answer is HTTP 502 with a page of the platform's proxy
+	Slow         FaultKind = "slow"          // the effect happened, the answer comes Delay later
 
 	HideMetadata  FaultKind = "hide_metadata"  // messages are read without their metadata
 	PartialInvite FaultKind = "partial_invite" // some of the people invited are refused
@@ -48,9 +52,9 @@ const (
 // Phase tells when faults of this kind strike; "" for an unknown kind.
 func (k FaultKind) Phase() Phase {
 	switch k {
-	case RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, Late, EmptyFailure, Refuse:
+	case RateLimit, RateLimitBare, RateLimitBody, RateLimitGlobal, RateLimitPage, CutBefore, ErrorBefore, GatewayBefore, Late, EmptyFailure, Refuse:
 		return Before
-	case CutAfter, ErrorAfter, Slow:
+	case CutAfter, ErrorAfter, GatewayAfter, Slow:
 		return After
 	case HideMetadata, PartialInvite:
 		return During
@@ -58,15 +62,6 @@ func (k FaultKind) Phase() Phase {
 		return Delivery
 	}
 	return ""
-}
-
-// CallFaults returns the kinds that can strike any API call, in a fixed order:
-// what a fault matrix goes through. Refuse is left out because it needs a code.
-func CallFaults() []FaultKind {
-	return []FaultKind{
-		RateLimit, RateLimitBare, RateLimitBody, CutBefore, ErrorBefore, EmptyFailure, Late,
-		CutAfter, ErrorAfter, Slow,
-	}
 }
 
 // Forever as a fault's Times makes it strike every matching call.
@@ -80,8 +75,7 @@ type Fault struct {
 	Times  int       // how many calls are struck from there on; 0 is one, Forever all
 
 	Delay      time.Duration // Slow: 0 is until the caller is gone; Late: 0 is until ReleaseLate
-	RetryAfter time.Duration // RateLimit: what the answer says; 0 is one second
-	Status     int           // ErrorBefore, ErrorAfter: the HTTP status; 0 is 500
+	RetryAfter time.Duration // RateLimit, RateLimitGlobal: what the answer says; 0 is one second
 	People     []string      // PartialInvite: the IDs refused; none is the last one invited
 	Code       string        // Refuse, PartialInvite: the platform's error code
 }

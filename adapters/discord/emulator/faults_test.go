@@ -52,18 +52,18 @@ func TestEachFaultAsACallerSeesIt(t *testing.T) {
 		effect bool
 	}{
 		"rate limit":   {stage.Fault{Kind: stage.RateLimit, RetryAfter: 7 * time.Second}, "429 after 7s", false},
-		"html 429":     {stage.Fault{Kind: stage.RateLimitBare}, "no JSON", false},
-		"global":       {stage.Fault{Kind: stage.RateLimitBody, RetryAfter: 3 * time.Second}, "429 after 3s", false},
+		"html 429":     {stage.Fault{Kind: stage.RateLimitPage}, "no JSON", false},
+		"global":       {stage.Fault{Kind: stage.RateLimitGlobal, RetryAfter: 3 * time.Second}, "429 after 3s", false},
 		"cut before":   {stage.Fault{Kind: stage.CutBefore}, "cut", false},
 		"500 before":   {stage.Fault{Kind: stage.ErrorBefore}, "Internal Server Error", false},
-		"502 before":   {stage.Fault{Kind: stage.ErrorBefore, Status: 502}, "502", false},
+		"502 before":   {stage.Fault{Kind: stage.GatewayBefore}, "502", false},
 		"empty":        {stage.Fault{Kind: stage.EmptyFailure}, "Bad Request", false},
 		"forbidden":    {stage.Fault{Kind: stage.Refuse, Code: "50013"}, "Missing Permissions", false},
 		"unauthorized": {stage.Fault{Kind: stage.Refuse, Code: "401"}, "Unauthorized", false},
 		"late":         {stage.Fault{Kind: stage.Late}, "cut", false},
 		"cut after":    {stage.Fault{Kind: stage.CutAfter}, "cut", true},
 		"500 after":    {stage.Fault{Kind: stage.ErrorAfter}, "Internal Server Error", true},
-		"502 after":    {stage.Fault{Kind: stage.ErrorAfter, Status: 502}, "502", true},
+		"502 after":    {stage.Fault{Kind: stage.GatewayAfter}, "502", true},
 		"slow":         {stage.Fault{Kind: stage.Slow}, "given up", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestRateLimitFaultsOverHTTP(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	b.Faults().Order(
-		stage.Fault{Kind: stage.RateLimit, RetryAfter: 7 * time.Second}, stage.Fault{Kind: stage.RateLimitBody}, stage.Fault{Kind: stage.RateLimitBare},
+		stage.Fault{Kind: stage.RateLimit, RetryAfter: 7 * time.Second}, stage.Fault{Kind: stage.RateLimitGlobal}, stage.Fault{Kind: stage.RateLimitPage},
 	)
 	for _, want := range []struct{ retry, resetAfter, global, kind string }{
 		{"7", "7.000", "", "application/json"}, {"1", "", "true", "application/json"}, {"", "", "", "text/html"},

@@ -1,13 +1,21 @@
 package emulator
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 	"time"
 
 	"riskroom/adapters/stage"
 )
+
+// CallFaults returns the kinds that can strike any call of Discord's, in a fixed
+// order. Refuse, which needs a code, is left out.
+func CallFaults() []stage.FaultKind {
+	return []stage.FaultKind{
+		stage.RateLimit, stage.RateLimitGlobal, stage.RateLimitPage, stage.CutBefore, stage.ErrorBefore, stage.GatewayBefore,
+		stage.EmptyFailure, stage.Late, stage.CutAfter, stage.ErrorAfter, stage.GatewayAfter, stage.Slow,
+	}
+}
 
 // proxyPage is what Discord's proxy answers instead of Discord.
 const proxyPage = "<!doctype html><html><head><title>Access denied | discord.com</title></head><body>error code: 1015</body></html>"
@@ -20,14 +28,16 @@ func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry st
 	case stage.RateLimit:
 		entry.Code = tooMany
 		out = w.struckLimit(max(f.RetryAfter, time.Second), false)
-	case stage.RateLimitBody:
+	case stage.RateLimitGlobal:
 		entry.Code = tooMany
 		out = w.struckLimit(max(f.RetryAfter, time.Second), true)
-	case stage.RateLimitBare:
+	case stage.RateLimitPage:
 		entry.Code = tooMany
 		out = page(http.StatusTooManyRequests)
 	case stage.ErrorBefore:
-		out = serverError(f)
+		out = serverError()
+	case stage.GatewayBefore:
+		out = page(http.StatusBadGateway)
 	case stage.Refuse:
 		entry.Code = f.Code
 		out = refusedWith(f.Code)
@@ -49,14 +59,10 @@ func page(status int) answer {
 	return answer{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(proxyPage)}
 }
 
-// serverError is the answer of a server that has failed: Discord's own, or the
-// proxy's where another status than 500 is asked for.
-func serverError(f stage.Fault) answer {
-	status := cmp.Or(f.Status, http.StatusInternalServerError)
-	if status != http.StatusInternalServerError {
-		return page(status)
-	}
-	return answer{status: status, body: asRefusal(plain(status)).body()}
+// serverError is the answer of a server of Discord's that has failed.
+func serverError() answer {
+	r := asRefusal(plain(http.StatusInternalServerError))
+	return answer{status: r.status, body: r.body()}
 }
 
 // refusedWith is the answer of an error code; of 401, 403 and 404 it is the one
@@ -98,7 +104,9 @@ func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answ
 	case stage.CutAfter:
 		panic(http.ErrAbortHandler)
 	case stage.ErrorAfter:
-		return serverError(f)
+		return serverError()
+	case stage.GatewayAfter:
+		return page(http.StatusBadGateway)
 	case stage.Slow:
 		w.life.Dawdle(r.Context(), f.Delay)
 	}

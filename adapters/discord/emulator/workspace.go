@@ -250,10 +250,9 @@ func (w *Workspace) Client() *http.Client {
 // Faults returns the place to order faults. Their Method is an operationId as
 // in "create_message", or the type of a gateway event as in "CHANNEL_DELETE".
 // What the kinds look like here:
-//   - RateLimit is a 429 of one bucket with all headers, RateLimitBody the
-//     global one with neither bucket nor Reset-After, RateLimitBare the HTML
-//     page of Discord's proxy;
-//   - ErrorBefore and ErrorAfter are HTTP 500 unless Status says 502;
+//   - RateLimit is a 429 of one bucket with all headers, RateLimitGlobal one
+//     with neither bucket nor Reset-After, RateLimitPage the HTML page of
+//     Discord's proxy;
 //   - EmptyFailure is HTTP 400 without a body, Refuse the answer of the error
 //     code Code, as in "50013";
 //   - HideMetadata hides nonces and custom_ids from reads, PartialInvite does

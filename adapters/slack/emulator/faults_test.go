@@ -49,11 +49,13 @@ func TestEachFaultAsACallerSeesIt(t *testing.T) {
 		stage.RateLimitBody: {"ratelimited", false},
 		stage.CutBefore:     {"cut", false},
 		stage.ErrorBefore:   {"Internal Server Error", false},
+		stage.GatewayBefore: {"Bad Gateway", false},
 		stage.EmptyFailure:  {"nothing", false}, // slack-go takes ok:false without an error for success
 		stage.Refuse:        {"fatal_error", false},
 		stage.Late:          {"cut", false},
 		stage.CutAfter:      {"cut", true},
 		stage.ErrorAfter:    {"Internal Server Error", true},
+		stage.GatewayAfter:  {"Bad Gateway", true},
 		stage.Slow:          {"deadline", true},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -92,7 +94,7 @@ func TestEachFaultAsACallerSeesIt(t *testing.T) {
 
 func TestCallFaultsAreTheOnesThatStrikeCalls(t *testing.T) {
 	t.Parallel()
-	for _, kind := range stage.CallFaults() {
+	for _, kind := range emulator.CallFaults() {
 		if p := kind.Phase(); p != stage.Before && p != stage.After {
 			t.Errorf("%s strikes %q", kind, p)
 		}

@@ -1,12 +1,28 @@
 package emulator
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 
 	"riskroom/adapters/stage"
 )
+
+// CallFaults returns the kinds that can strike any call of Slack's, in a fixed
+// order. Refuse, which needs a code, is left out.
+func CallFaults() []stage.FaultKind {
+	return []stage.FaultKind{
+		stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody, stage.CutBefore, stage.ErrorBefore, stage.GatewayBefore,
+		stage.EmptyFailure, stage.Late, stage.CutAfter, stage.ErrorAfter, stage.GatewayAfter, stage.Slow,
+	}
+}
+
+// proxyPage is what Slack's proxy answers instead of Slack.
+const proxyPage = "<!doctype html><html><head><title>Server Error | Slack</title></head><body>502 Bad Gateway</body></html>"
+
+// badGateway is an answer of Slack's proxy: HTML, and nothing else to go by.
+func badGateway() answer {
+	return answer{status: http.StatusBadGateway, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(proxyPage)}
+}
 
 // strikeBefore answers a call that a fault keeps from its effect; of a Late
 // one the effect comes by itself.
@@ -23,7 +39,9 @@ func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry st
 		entry.Code = "ratelimited"
 		out.body = mustJSON(object{"ok": false, "error": "ratelimited"})
 	case stage.ErrorBefore:
-		out.status = cmp.Or(f.Status, http.StatusInternalServerError)
+		out.status = http.StatusInternalServerError
+	case stage.GatewayBefore:
+		out = badGateway()
 	case stage.EmptyFailure:
 		out.body = mustJSON(object{"ok": false})
 	case stage.Refuse:
@@ -51,7 +69,9 @@ func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answ
 	case stage.CutAfter:
 		panic(http.ErrAbortHandler)
 	case stage.ErrorAfter:
-		return answer{status: cmp.Or(f.Status, http.StatusInternalServerError)}
+		return answer{status: http.StatusInternalServerError}
+	case stage.GatewayAfter:
+		return badGateway()
 	case stage.Slow:
 		w.life.Dawdle(r.Context(), f.Delay)
 	}
