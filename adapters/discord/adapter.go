@@ -62,7 +62,7 @@ type Adapter struct {
 	session   *discordgo.Session
 	rates     Rates
 	budget    core.Budget
-	log       *slog.Logger
+	writer    core.Writer
 	render    Renderer
 	building  chan struct{} // held by whoever makes a category
 
@@ -98,15 +98,12 @@ func New(c Config) (*Adapter, error) {
 		base:      base,
 		rates:     c.Rates,
 		budget:    c.Budget,
-		log:       c.Logger,
+		writer:    newWriter(c),
 		render:    Renderer{Workspace: c.Workspace},
 		building:  make(chan struct{}, 1),
 	}
 	if a.budget == nil {
 		a.budget = unpaced{}
-	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
 	}
 	clock := c.Clock
 	if clock == nil {

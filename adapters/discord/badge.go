@@ -9,9 +9,9 @@ import (
 // setBadge posts the badge unless it stands already, and pins it. The line of
 // the item stands in the channel's topic from the start: topics can be changed
 // too rarely to keep repairing them.
-func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b core.Badge) {
+func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string, b core.Badge) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel || !isID(b.Ref.ID)) {
-		p.report.Add(core.PartBadge, core.Account{}, &core.Error{
+		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "discord: set badge", Kind: core.Invalid, Detail: "other_channel",
 		})
 		return
@@ -19,24 +19,24 @@ func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b c
 	id := b.Ref.ID
 	if id == "" || !a.pinned(ctx, p, channel, id) {
 		var ok bool
-		if id, ok = p.do(ctx, core.PartBadge, core.Account{}, a.postCall("badge", channel, b.Message)); !ok {
+		if id, ok = p.Do(ctx, core.PartBadge, core.Account{}, a.postCall("badge", channel, b.Message)); !ok {
 			return
 		}
-		p.do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, id))
+		p.Do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, id))
 	}
-	p.report.Badge = a.messageRef(channel, id)
+	p.Report.Badge = a.messageRef(channel, id)
 }
 
 // pinned pins a badge that should be there. False means that it was deleted.
-func (a *Adapter) pinned(ctx context.Context, p *progress, channel, id string) bool {
-	if p.ended {
+func (a *Adapter) pinned(ctx context.Context, p *core.Progress, channel, id string) bool {
+	if p.Ended {
 		return true
 	}
-	_, err := p.once.Do(ctx, a.pinCall(channel, id))
+	_, err := p.Once.Do(ctx, a.pinCall(channel, id))
 	if !core.IsStop(err) && core.DetailOf(err) == "10008" {
 		return false
 	}
-	p.note(core.PartPin, core.Account{}, err)
+	p.Note(core.PartPin, core.Account{}, err)
 	return true
 }
 

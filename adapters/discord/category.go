@@ -29,7 +29,7 @@ func (a *Adapter) room(ctx context.Context, in core.Intent, list []channel, refu
 	case a.building <- struct{}{}:
 		defer func() { <-a.building }()
 	case <-ctx.Done():
-		return "", mayWrite(ctx, "create_guild_channel")
+		return "", a.writer.InTime(ctx, "create_guild_channel")
 	}
 	list, err := spend(ctx, a, "", "list_guild_channels", a.listGuildChannels)
 	if err != nil {

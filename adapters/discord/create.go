@@ -23,16 +23,16 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: known.name}
-	p := &progress{once: once}
+	p := &core.Progress{Once: once, Gone: lostGroup}
 	a.furnish(ctx, p, id, spec, known.in)
-	g.Report = p.report
+	g.Report = p.Report
 	if g.Name == "" {
 		g.Name = n.plain()
-		if p.err == nil {
-			p.err = a.correctName(ctx, &g)
+		if p.Err == nil {
+			p.Err = a.correctName(ctx, &g)
 		}
 	}
-	return g, p.err
+	return g, p.Err
 }
 
 // known is what the call that creates a channel learns of it.
@@ -58,12 +58,12 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 // furnish gives a new channel what its creation did not, and reports all parts.
 // Nobody fails because of somebody else, and no part because of another, except
 // that there is nothing to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *progress, id string, spec core.GroupSpec, in map[string]bool) {
+func (a *Adapter) furnish(ctx context.Context, p *core.Progress, id string, spec core.GroupSpec, in map[string]bool) {
 	if spec.Topic != "" {
-		p.report.Add(core.PartTopic, core.Account{}, nil)
+		p.Report.Add(core.PartTopic, core.Account{}, nil)
 	}
 	if spec.Purpose != "" {
-		p.report.Add(core.PartPurpose, core.Account{}, nil)
+		p.Report.Add(core.PartPurpose, core.Account{}, nil)
 	}
 	a.invite(ctx, p, id, spec.Members, in)
 	if spec.Badge != nil {

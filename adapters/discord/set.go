@@ -14,64 +14,25 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if err := a.own("set group", g.Workspace, g.ID); err != nil {
 		return core.Report{}, err
 	}
-	p := &progress{once: once}
+	p := &core.Progress{Once: once, Gone: lostGroup}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace, who.ID); err != nil {
-			p.report.Add(core.PartRemoved, who, err)
+			p.Report.Add(core.PartRemoved, who, err)
 			continue
 		}
-		p.do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
+		p.Do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
 	}
 	a.invite(ctx, p, g.ID, c.Add, nil)
 	if c.Badge != nil {
 		a.setBadge(ctx, p, g.ID, *c.Badge)
 	}
 	a.describe(ctx, p, g.ID, c)
-	return p.report, p.err
-}
-
-// progress is how far a call on several parts of a group has come.
-type progress struct {
-	once   core.Once
-	report core.Report
-	err    error // the first that a later call may overcome, or the one that ended it
-	ended  bool  // nothing more can be tried
-}
-
-// do makes a call for one part and reports what became of it.
-func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c core.Call) (value string, ok bool) {
-	if p.ended {
-		return "", false
-	}
-	value, err := p.once.Do(ctx, c)
-	p.note(part, who, err)
-	return value, err == nil
-}
-
-// note reports what a call for one part ended with.
-func (p *progress) note(part core.Part, who core.Account, err error) {
-	if core.IsStop(err) {
-		p.err, p.ended = err, true
-		return
-	}
-	p.report.Add(part, who, err)
-	switch core.KindOf(err) {
-	case core.Unauthorized:
-		p.err, p.ended = err, true
-	case core.RateLimited, core.Unavailable, core.Unknown, core.Lost:
-		if p.err == nil {
-			p.err = err
-		}
-	default:
-		if lostGroup(err) {
-			p.err, p.ended = err, true
-		}
-	}
+	return p.Report, p.Err
 }
 
 // describe sets name and topic, in one call: both draw on the same limit of two
 // changes in ten minutes.
-func (a *Adapter) describe(ctx context.Context, p *progress, id string, c core.GroupChange) {
+func (a *Adapter) describe(ctx context.Context, p *core.Progress, id string, c core.GroupChange) {
 	var parts []core.Part
 	var want wanted
 	if c.Name != nil {
@@ -79,7 +40,7 @@ func (a *Adapter) describe(ctx context.Context, p *progress, id string, c core.G
 			want.name = n.plain()
 			parts = append(parts, core.PartName)
 		} else {
-			p.report.Add(core.PartName, core.Account{}, &core.Error{
+			p.Report.Add(core.PartName, core.Account{}, &core.Error{
 				Op: "discord: set group", Kind: core.Invalid, Detail: "suffix",
 			})
 		}
@@ -89,12 +50,12 @@ func (a *Adapter) describe(ctx context.Context, p *progress, id string, c core.G
 		want.topic = &topic
 		parts = append(parts, core.PartTopic)
 	}
-	if len(parts) == 0 || p.ended {
+	if len(parts) == 0 || p.Ended {
 		return
 	}
-	_, err := p.once.Do(ctx, a.describeCall(id, want))
+	_, err := p.Once.Do(ctx, a.describeCall(id, want))
 	for _, part := range parts {
-		p.note(part, core.Account{}, err)
+		p.Note(part, core.Account{}, err)
 	}
 }
 
@@ -133,13 +94,13 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 
 // invite lets people into a channel, except that those whom its creation let in
 // already are only looked up: who is not in the guild sees none of its channels.
-func (a *Adapter) invite(ctx context.Context, p *progress, channel string, members []core.Account, in map[string]bool) {
+func (a *Adapter) invite(ctx context.Context, p *core.Progress, channel string, members []core.Account, in map[string]bool) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace, who.ID); err != nil {
-			p.report.Add(core.PartMember, who, err)
+			p.Report.Add(core.PartMember, who, err)
 			continue
 		}
-		p.do(ctx, core.PartMember, who, a.inviteCall(channel, who.ID, in[who.ID]))
+		p.Do(ctx, core.PartMember, who, a.inviteCall(channel, who.ID, in[who.ID]))
 	}
 }
 

@@ -53,7 +53,7 @@ type Adapter struct {
 	line      *line
 	rates     Rates
 	budget    core.Budget
-	log       *slog.Logger
+	writer    core.Writer
 	render    Renderer
 
 	mu   sync.Mutex
@@ -84,14 +84,11 @@ func New(c Config) (*Adapter, error) {
 		line:      newLine(u, c.Transport, cmp.Or(c.CallTimeout, defaultTimeout), c.Observe),
 		rates:     c.Rates,
 		budget:    c.Budget,
-		log:       c.Logger,
+		writer:    newWriter(c),
 		render:    Renderer{Workspace: c.Workspace},
 	}
 	if a.budget == nil {
 		a.budget = unpaced{}
-	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
 	}
 	// Neither retries nor debugging: the one would send twice, the other logs
 	// what people write.

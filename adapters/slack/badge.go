@@ -12,9 +12,9 @@ import (
 // setBadge posts the badge unless it stands already, pins it, and has a
 // bookmark in the channel's head lead to it. A channel that is fresh has no
 // bookmarks yet.
-func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b core.Badge, fresh bool) {
+func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string, b core.Badge, fresh bool) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
-		p.report.Add(core.PartBadge, core.Account{}, &core.Error{
+		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "slack: set badge", Kind: core.Invalid, Detail: "other_channel",
 		})
 		return
@@ -22,25 +22,25 @@ func (a *Adapter) setBadge(ctx context.Context, p *progress, channel string, b c
 	ts := b.Ref.ID
 	if ts == "" || !a.pinned(ctx, p, channel, ts) {
 		var ok bool
-		if ts, ok = p.do(ctx, core.PartBadge, core.Account{}, a.postCall("badge", channel, b.Message)); !ok {
+		if ts, ok = p.Do(ctx, core.PartBadge, core.Account{}, a.postCall("badge", channel, b.Message)); !ok {
 			return
 		}
-		p.do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, ts))
+		p.Do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, ts))
 	}
-	p.report.Badge = a.messageRef(channel, ts)
-	p.do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
+	p.Report.Badge = a.messageRef(channel, ts)
+	p.Do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
 }
 
 // pinned pins a badge that should be there. False means that it was deleted.
-func (a *Adapter) pinned(ctx context.Context, p *progress, channel, ts string) bool {
-	if p.ended {
+func (a *Adapter) pinned(ctx context.Context, p *core.Progress, channel, ts string) bool {
+	if p.Ended {
 		return true
 	}
-	_, err := p.once.Do(ctx, a.pinCall(channel, ts))
+	_, err := p.Once.Do(ctx, a.pinCall(channel, ts))
 	if !core.IsStop(err) && core.DetailOf(err) == "message_not_found" {
 		return false
 	}
-	p.note(core.PartPin, core.Account{}, err)
+	p.Note(core.PartPin, core.Account{}, err)
 	return true
 }
 

@@ -26,16 +26,16 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
-	p := &progress{once: once}
+	p := &core.Progress{Once: once, Gone: lostGroup}
 	a.furnish(ctx, p, id, spec)
-	g.Report = p.report
+	g.Report = p.Report
 	if g.Name == "" {
 		g.Name = n.plain()
-		if p.err == nil {
-			p.err = a.correctName(ctx, &g)
+		if p.Err == nil {
+			p.Err = a.correctName(ctx, &g)
 		}
 	}
-	return g, p.err
+	return g, p.Err
 }
 
 func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
@@ -55,12 +55,12 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 // furnish gives a new channel what the spec asks for. Nobody fails because of
 // somebody else, and no part because of another, except that there is nothing
 // to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *progress, id string, spec core.GroupSpec) {
+func (a *Adapter) furnish(ctx context.Context, p *core.Progress, id string, spec core.GroupSpec) {
 	if spec.Topic != "" {
-		p.do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
+		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
 	}
 	if spec.Purpose != "" {
-		p.do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, id, spec.Purpose, true))
+		p.Do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, id, spec.Purpose, true))
 	}
 	a.invite(ctx, p, id, spec.Members)
 	if spec.Badge != nil {

@@ -20,75 +20,36 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if err := a.own("set group", g.Workspace); err != nil {
 		return core.Report{}, err
 	}
-	p := &progress{once: once}
+	p := &core.Progress{Once: once, Gone: lostGroup}
 	if c.Name != nil {
 		a.rename(ctx, p, g.ID, c)
 	}
 	if c.Topic != nil {
-		p.do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, false))
+		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, false))
 	}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace); err != nil {
-			p.report.Add(core.PartRemoved, who, err)
+			p.Report.Add(core.PartRemoved, who, err)
 			continue
 		}
-		p.do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
+		p.Do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
 	}
 	a.invite(ctx, p, g.ID, c.Add)
 	if c.Badge != nil {
 		a.setBadge(ctx, p, g.ID, *c.Badge, false)
 	}
-	return p.report, p.err
+	return p.Report, p.Err
 }
 
-// progress is how far a call on several parts of a group has come.
-type progress struct {
-	once   core.Once
-	report core.Report
-	err    error // the first that a later call may overcome, or the one that ended it
-	ended  bool  // nothing more can be tried
-}
-
-// do makes a call for one part and reports what became of it.
-func (p *progress) do(ctx context.Context, part core.Part, who core.Account, c core.Call) (value string, ok bool) {
-	if p.ended {
-		return "", false
-	}
-	value, err := p.once.Do(ctx, c)
-	p.note(part, who, err)
-	return value, err == nil
-}
-
-// note reports what a call for one part ended with.
-func (p *progress) note(part core.Part, who core.Account, err error) {
-	if core.IsStop(err) {
-		p.err, p.ended = err, true
-		return
-	}
-	p.report.Add(part, who, err)
-	switch core.KindOf(err) {
-	case core.Unauthorized:
-		p.err, p.ended = err, true
-	case core.RateLimited, core.Unavailable, core.Unknown, core.Lost:
-		if p.err == nil {
-			p.err = err
-		}
-	default:
-		if lostGroup(err) {
-			p.err, p.ended = err, true
-		}
-	}
-}
-
-func (a *Adapter) rename(ctx context.Context, p *progress, channel string, c core.GroupChange) {
+func (a *Adapter) rename(ctx context.Context, p *core.Progress, channel string, c core.GroupChange) {
 	n, ok := fitName(*c.Name, c.Suffix, c.Badge)
 	if !ok {
-		p.report.Add(core.PartName, core.Account{}, &core.Error{
+		p.Report.Add(core.PartName, core.Account{}, &core.Error{
 			Op: "slack: set group", Kind: core.Invalid, Detail: "suffix",
 		})
 		return
 	}
-	p.do(ctx, core.PartName, core.Account{}, core.Call{
+	p.Do(ctx, core.PartName, core.Account{}, core.Call{
 		Key:  "name",
 		Cost: a.cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
@@ -169,13 +130,13 @@ func probed(there bool, err error) (string, core.Found, error) {
 	return "", core.No, nil
 }
 
-func (a *Adapter) invite(ctx context.Context, p *progress, channel string, members []core.Account) {
+func (a *Adapter) invite(ctx context.Context, p *core.Progress, channel string, members []core.Account) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace); err != nil {
-			p.report.Add(core.PartMember, who, err)
+			p.Report.Add(core.PartMember, who, err)
 			continue
 		}
-		p.do(ctx, core.PartMember, who, core.Call{
+		p.Do(ctx, core.PartMember, who, core.Call{
 			Key:  "invite:" + who.ID,
 			Cost: a.cost("conversations.invite"),
 			Make: func(ctx context.Context, in core.Intent) (string, error) {
