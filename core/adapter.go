@@ -59,8 +59,8 @@ type Directory interface {
 	Find(ctx context.Context, who Lookup) (Profile, error)
 	// Expand returns the accounts in a user group or role, named without its
 	// "@" in any case, or by its ID; deactivated people and bots included. None
-	// of that name is NotFound; a workspace that has no user groups is
-	// Unsupported, with a Detail that says why.
+	// of that name is NotFound, several are a Conflict; a workspace that has no
+	// user groups is Unsupported, with a Detail that says why.
 	Expand(ctx context.Context, group string) ([]Account, error)
 }
 

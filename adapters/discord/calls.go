@@ -45,6 +45,8 @@ func (a *Adapter) createDM(ctx context.Context, in core.Intent, user string) (st
 const (
 	textChannel     = 0
 	categoryChannel = 4
+	forumChannel    = 15
+	mediaChannel    = 16
 )
 
 // newChannel is what a channel or category is made from.

@@ -84,6 +84,27 @@ func (a *Adapter) findRoom(list []channel, refused []string) (id, next string) {
 	return id, a.category + "-" + strconv.Itoa(highest+1)
 }
 
+// capacity tells how many more groups the guild takes: behind each 50 that fill a
+// category comes a category of their own.
+func (a *Adapter) capacity(list []channel) int {
+	left := max(0, maxInGuild-len(list))
+	children := make(map[string]int)
+	for _, ch := range list {
+		children[ch.Parent]++
+	}
+	room := 0
+	for _, ch := range list {
+		if a.ordinal(ch) > 0 {
+			room += max(0, maxInCategory-children[ch.ID])
+		}
+	}
+	if left <= room {
+		return left
+	}
+	left -= room
+	return room + left/(maxInCategory+1)*maxInCategory + max(0, left%(maxInCategory+1)-1)
+}
+
 // ordinal is 1 for our category, 2 for the one called "-2" after it and so on; 0
 // for everything else.
 func (a *Adapter) ordinal(ch channel) int {

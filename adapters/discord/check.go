@@ -3,10 +3,13 @@ package discord
 import (
 	"cmp"
 	"context"
-	"slices"
+	"strings"
+
+	"riskroom/core"
 )
 
-// Identity is whom a bot token speaks for, and what it may do in the guild.
+// Identity is whom a bot token speaks for, what it may do in the guild, and what
+// the guild has room for.
 type Identity struct {
 	UserID        string   // the bot's own user
 	Name          string   // as people see it
@@ -14,8 +17,21 @@ type Identity struct {
 	GuildID       string   //
 	Guild         string   // its name
 	Missing       []string // of RequiredPermissions, those that the bot's roles do not give it
-	Room          int      // how many more channels the guild takes
+
+	PublicKey       string // of the application, in hexadecimal digits
+	InteractionsURL string // where the application has interactions sent; "" is over the gateway
+	MembersIntent   bool   // the privileged intent GUILD_MEMBERS is switched on
+	NeedsTwoFactor  bool   // the guild wants it of who moderates, and the application's owner has none
+
+	Channels        int      // of the guild, of 500
+	Room            int      // how many more groups the guild takes
+	Category        string   // where the next group goes; "" where a category has to be made for it
+	CategoryMissing []string // what the bot may do in the guild, and not there
 }
+
+// flagsMembers are the flags of an application that may have the intent
+// GUILD_MEMBERS: https://docs.discord.com/developers/resources/application#application-object-application-flags.
+const flagsMembers = 1<<14 | 1<<15
 
 // Check asks Discord whom the token speaks for: a bad token, and a bot that is
 // not in the guild, are Unauthorized. It is made for a program's start.
@@ -29,13 +45,7 @@ func (a *Adapter) Check(ctx context.Context) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	g, err := spend(ctx, a, "", "get_guild", a.getGuild)
-	if err != nil {
-		return Identity{}, err
-	}
-	m, err := spend(ctx, a, "", "get_guild_member", func(ctx context.Context) (member, error) {
-		return a.getGuildMember(ctx, u.ID)
-	})
+	g, m, err := a.standing(ctx, u.ID)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -43,31 +53,80 @@ func (a *Adapter) Check(ctx context.Context) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	return Identity{
+	id := Identity{
 		UserID: u.ID, Name: cmp.Or(m.Nick, u.GlobalName, u.Name), ApplicationID: app.ID, GuildID: g.ID, Guild: g.Name,
-		Missing: missing(g, m), Room: max(0, maxInGuild-len(channels)),
-	}, nil
+		Missing: lacking(may(g, m), everything), PublicKey: app.VerifyKey, InteractionsURL: app.InteractionsURL,
+		MembersIntent: app.Flags&flagsMembers != 0, NeedsTwoFactor: g.MFA > 0 && !u.TwoFactor,
+		Channels: len(channels), Room: a.capacity(channels),
+	}
+	next, _ := a.findRoom(channels, nil)
+	for _, ch := range channels {
+		if ch.ID == next {
+			id.Category, id.CategoryMissing = ch.Name, lacking(mayIn(g, m, ch), (viewChannel|manageChannels)&may(g, m))
+		}
+	}
+	return id, nil
 }
 
-// missing names the required permissions that none of a member's roles gives,
-// @everyone among them.
-func missing(g guild, m member) []string {
-	if g.Owner == m.User.ID {
-		return nil
+// CheckCommands asks Discord whether the bot may register commands in the guild,
+// and returns the names of those that are there. A bot that was installed without
+// the scope applications.commands is Denied. See
+// https://docs.discord.com/developers/interactions/application-commands#authorizing-your-application.
+func (a *Adapter) CheckCommands(ctx context.Context, application string) ([]string, error) {
+	list, err := spend(ctx, a, "", "list_guild_application_commands", func(ctx context.Context) ([]command, error) {
+		return a.listGuildApplicationCommands(ctx, application)
+	})
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Name)
 	}
-	var held bits
-	for _, r := range g.Roles {
-		if r.ID == g.ID || slices.Contains(m.Roles, r.ID) {
-			held |= r.Permissions
-		}
+	return names, err
+}
+
+// CheckChannel asks Discord whether the bot can post into a channel: one that it
+// cannot view or that is gone is NotFound, one of another guild a Conflict, one
+// in which nothing is posted Unsupported. Where permissions are lacking it is
+// Denied, and Detail names them.
+func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
+	if err := a.own("check channel", a.workspace, id); err != nil {
+		return err
 	}
-	var out []string
-	for _, p := range RequiredPermissions() {
-		if held&administrator == 0 && held&bits(p.Bit) == 0 {
-			out = append(out, p.Name)
-		}
+	ch, err := spend(ctx, a, id, "get_channel", func(ctx context.Context) (channel, error) { return a.getChannel(ctx, id) })
+	if err != nil {
+		return err
 	}
-	return out
+	const op = "discord: get_channel"
+	switch {
+	case ch.Guild != a.guild:
+		return &core.Error{Op: op, Kind: core.Conflict, Detail: "other_guild"}
+	case ch.Type == categoryChannel, ch.Type == forumChannel, ch.Type == mediaChannel:
+		return &core.Error{Op: op, Kind: core.Unsupported, Detail: "no_messages"}
+	}
+	self, err := a.whoAmI(ctx)
+	if err != nil {
+		return err
+	}
+	g, m, err := a.standing(ctx, self)
+	if err != nil {
+		return err
+	}
+	// What a group's channel is made with, see forBot.
+	if l := lacking(mayIn(g, m, ch), forBot(self).Allow); len(l) > 0 {
+		return &core.Error{Op: op, Kind: core.Denied, Detail: strings.Join(l, " ")}
+	}
+	return nil
+}
+
+// standing asks for the guild and for the bot as a member of it.
+func (a *Adapter) standing(ctx context.Context, self string) (guild, member, error) {
+	g, err := spend(ctx, a, "", "get_guild", a.getGuild)
+	if err != nil {
+		return guild{}, member{}, err
+	}
+	m, err := spend(ctx, a, "", "get_guild_member", func(ctx context.Context) (member, error) {
+		return a.getGuildMember(ctx, self)
+	})
+	return g, m, err
 }
 
 // whoAmI returns the bot's own user, asked for once: it does not change.

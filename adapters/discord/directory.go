@@ -37,22 +37,21 @@ func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, erro
 
 // Expand implements core.Directory: those who have a role. The list of members
 // needs the privileged intent GUILD_MEMBERS; without it Detail is
-// guild_members_intent. See
+// guild_members_intent. Names need not be unique: where two roles have this one it
+// is a Conflict, for a right must not depend on which comes first. See
 // https://docs.discord.com/developers/resources/guild#list-guild-members.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
 	roles, err := spend(ctx, a, "", "list_guild_roles", a.listGuildRoles)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(roles, func(r role) bool { // @everyone, whose ID is the guild's, is no group of people
-		return r.ID != a.guild && (r.ID == group || strings.EqualFold(r.Name, group))
-	})
-	if i < 0 {
-		return nil, &core.Error{Op: "discord: list_guild_roles", Kind: core.NotFound, Detail: "no_such_role"}
+	found, err := a.role(roles, group)
+	if err != nil {
+		return nil, err
 	}
 	var out []core.Account
 	whole, err := pages(ctx, a, "", "list_guild_members", false, membersPages, a.listGuildMembers, func(m member) bool {
-		if slices.Contains(m.Roles, roles[i].ID) {
+		if slices.Contains(m.Roles, found) {
 			out = append(out, core.Account{Workspace: a.workspace, ID: m.User.ID})
 		}
 		return true
@@ -66,4 +65,26 @@ func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, err
 		return nil, &core.Error{Op: "discord: list_guild_members", Kind: core.Unsupported, Detail: "too_many_members"}
 	}
 	return out, nil
+}
+
+// role returns the ID of the role that is meant, by its ID or else its name.
+// @everyone, whose ID is the guild's, is no group of people.
+func (a *Adapter) role(roles []role, group string) (string, error) {
+	named := ""
+	for _, r := range roles {
+		switch {
+		case r.ID == a.guild:
+		case r.ID == group:
+			return r.ID, nil
+		case !strings.EqualFold(r.Name, group):
+		case named != "":
+			return "", &core.Error{Op: "discord: list_guild_roles", Kind: core.Conflict, Detail: "two_roles"}
+		default:
+			named = r.ID
+		}
+	}
+	if named == "" {
+		return "", &core.Error{Op: "discord: list_guild_roles", Kind: core.NotFound, Detail: "no_such_role"}
+	}
+	return named, nil
 }

@@ -160,12 +160,12 @@ func kindOfCode(method string, code int) core.Kind {
 		switch method {
 		case "get_guild", "get_guild_member", "list_guild_channels", "list_guild_roles":
 			return core.Unauthorized // the bot is not in the guild
-		case "list_guild_members":
-			return core.Denied // for want of the intent GUILD_MEMBERS
+		case "list_guild_members", "list_guild_application_commands":
+			return core.Denied // for want of the intent GUILD_MEMBERS, of the scope applications.commands
 		}
 		return core.NotFound // a channel that the bot cannot view
 
-	case 50013, 40007, 50003, 50005, 50021, 50074, // permissions, banned, direct channel, not the author, system message, required channel
+	case 50013, 40007, 50003, 50005, 50021, 50074, 60003, // permissions, banned, direct channel, not the author, system message, required channel, two-factor
 		30003, 30005, 30013, 30033, 30060, 30061, 160006: // too many pins, roles, channels, members, overwrites, threads
 		return core.Denied
 

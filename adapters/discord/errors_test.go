@@ -24,7 +24,7 @@ func TestMeaningOfCodes(t *testing.T) {
 	}{
 		{"", 401, core.Unauthorized, core.None, []int{40001, 50014, 40002}},
 		{"", 404, core.Unauthorized, core.None, []int{10004}},
-		{"", 403, core.Denied, core.None, []int{50013, 40007, 50005, 50021, 50003, 99999}},
+		{"", 403, core.Denied, core.None, []int{50013, 40007, 50005, 50021, 50003, 60003, 99999}},
 		{"", 400, core.Denied, core.None, []int{30003, 30005, 30013, 30033, 30060, 30061, 160006, 50074}},
 		{"", 400, core.Invalid, core.None, []int{50035, 50109, 20031, 40005, 50006}},
 		{"", 400, core.Unsupported, core.None, []int{50008, 50024}},
@@ -41,6 +41,7 @@ func TestMeaningOfCodes(t *testing.T) {
 		{"get_guild", 403, core.Unauthorized, core.None, []int{50001}},
 		{"list_guild_channels", 403, core.Unauthorized, core.None, []int{50001}},
 		{"list_guild_members", 403, core.Denied, core.None, []int{50001}},
+		{"list_guild_application_commands", 403, core.Denied, core.None, []int{50001}},
 		{"create_guild_channel", 403, core.NotFound, core.None, []int{50001}},
 	} {
 		for _, code := range r.codes {

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,8 @@ const (
 	readHistory    bits = 1 << 16
 	manageRoles    bits = 1 << 28
 	pinMessages    bits = 1 << 51
+
+	everything bits = 1<<64 - 1 // what is asked of an owner or administrator
 )
 
 // RequiredPermissions returns the permissions that the bot needs in the guild
@@ -62,6 +65,62 @@ type overwrite struct {
 	Type  int    `json:"type"`
 	Allow bits   `json:"allow"`
 	Deny  bits   `json:"deny"`
+}
+
+// may is what a member may do in the guild at large: what the roles give, that of
+// everyone among them. The owner may do everything, and so may who holds
+// ADMINISTRATOR. See https://docs.discord.com/developers/topics/permissions#permission-overwrites.
+func may(g guild, m member) bits {
+	var b bits
+	for _, r := range g.Roles {
+		if r.ID == g.ID || slices.Contains(m.Roles, r.ID) {
+			b |= r.Permissions
+		}
+	}
+	if g.Owner == m.User.ID || b&administrator != 0 {
+		return everything
+	}
+	return b
+}
+
+// mayIn is what a member may do in a channel: the overwrites of everyone count
+// first, then those of all roles together, then the member's own. In what order
+// roles stand does not matter.
+func mayIn(g guild, m member, ch channel) bits {
+	b := may(g, m)
+	if b == everything {
+		return b
+	}
+	apply := func(on func(overwrite) bool) {
+		var allow, deny bits
+		for _, o := range ch.Overwrites {
+			if on(o) {
+				allow, deny = allow|o.Allow, deny|o.Deny
+			}
+		}
+		b = b&^deny | allow
+	}
+	apply(func(o overwrite) bool { return o.ID == g.ID })
+	apply(func(o overwrite) bool { return o.Type == forRole && o.ID != g.ID && slices.Contains(m.Roles, o.ID) })
+	apply(func(o overwrite) bool { return o.Type == forMember && o.ID == m.User.ID })
+	switch { // https://docs.discord.com/developers/topics/permissions#implicit-permissions
+	case b&viewChannel == 0:
+		return 0
+	case b&sendMessages == 0:
+		return b &^ embedLinks
+	}
+	return b
+}
+
+// lacking names those of the required permissions that are wanted and not held.
+func lacking(held, wanted bits) []string {
+	var out []string
+	for _, p := range RequiredPermissions() {
+		if bits(p.Bit)&wanted&^held != 0 {
+			out = append(out, p.Name)
+		}
+	}
+	return out
 }
 
 // hidden denies everyone to see a channel. The role @everyone has the guild's

@@ -30,6 +30,7 @@ type user struct {
 	Name       string `json:"username"`
 	GlobalName string `json:"global_name"`
 	Bot        bool   `json:"bot"`
+	TwoFactor  bool   `json:"mfa_enabled"` // told of the bot itself only, and there it is its owner's
 }
 
 // member is what is read of somebody in the guild.
@@ -67,8 +68,17 @@ func (a *Adapter) getMyUser(ctx context.Context) (user, error) {
 	return identified("get_my_user", u.ID, u, err)
 }
 
-func (a *Adapter) getMyApplication(ctx context.Context) (created, error) {
-	app, err := get[created](ctx, a, "get_my_application", nil, "applications", "@me")
+// application is what is read of the bot's application. See
+// https://docs.discord.com/developers/resources/application#application-object.
+type application struct {
+	ID              string `json:"id"`
+	Flags           int64  `json:"flags"`
+	VerifyKey       string `json:"verify_key"`
+	InteractionsURL string `json:"interactions_endpoint_url"`
+}
+
+func (a *Adapter) getMyApplication(ctx context.Context) (application, error) {
+	app, err := get[application](ctx, a, "get_my_application", nil, "applications", "@me")
 	return identified("get_my_application", app.ID, app, err)
 }
 
@@ -78,6 +88,7 @@ type guild struct {
 	Name  string `json:"name"`
 	Owner string `json:"owner_id"`
 	Roles []role `json:"roles"`
+	MFA   int    `json:"mfa_level"` // 1: moderating takes two-factor authentication
 }
 
 func (a *Adapter) getGuild(ctx context.Context) (guild, error) {
@@ -116,6 +127,17 @@ func (a *Adapter) listGuildRoles(ctx context.Context) ([]role, error) {
 // listGuildChannels lists the channels and categories that the bot can view.
 func (a *Adapter) listGuildChannels(ctx context.Context) ([]channel, error) {
 	return get[[]channel](ctx, a, "list_guild_channels", nil, "guilds", a.guild, "channels")
+}
+
+// command is what is read of a command that is registered.
+type command struct {
+	Name string `json:"name"`
+}
+
+// listGuildApplicationCommands takes an installation with the scope
+// applications.commands.
+func (a *Adapter) listGuildApplicationCommands(ctx context.Context, application string) ([]command, error) {
+	return get[[]command](ctx, a, "list_guild_application_commands", nil, "applications", application, "guilds", a.guild, "commands")
 }
 
 // entry is what is read of an entry in the audit log.

@@ -54,6 +54,20 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestExpandTwoRolesOfOneName: which of them is meant must not be left to chance;
+// the ID says it.
+func TestExpandTwoRolesOfOneName(t *testing.T) {
+	t.Parallel()
+	opts := guildOf()
+	opts.Roles = append(slices.Clone(roles), emulator.Role{Name: "ON CALL"})
+	a := connect(t, start(t, opts), discord.Config{})
+	_, err := a.Expand(t.Context(), "on call")
+	wantError(t, err, core.Conflict, "two_roles")
+	if got, err := a.Expand(t.Context(), oncall); err != nil || len(got) != 2 {
+		t.Errorf("by its ID: %v, %v", got, err)
+	}
+}
+
 func TestExpandWithoutTheIntent(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
@@ -184,53 +198,5 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 	b.err = &core.Error{Op: "budget", Kind: core.RateLimited, RetryAfter: time.Minute}
 	if _, err := a.Find(t.Context(), core.Lookup{ID: wei}); err != b.err {
 		t.Errorf("a refusal of the budget comes back as %v", err)
-	}
-}
-
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	opts := guildOf()
-	opts.BotPermissions = emulator.NeededPermissions() &^ emulator.PinMessages
-	w := start(t, opts)
-	a := connect(t, w, discord.Config{})
-	id, err := a.Check(t.Context())
-	if err != nil || id.UserID != w.BotUserID() || id.ApplicationID != w.ApplicationID() || id.GuildID != w.GuildID() || id.Guild != "Acme" {
-		t.Errorf("it is %+v, %v", id, err)
-	}
-	if !slices.Equal(id.Missing, []string{"PIN_MESSAGES"}) {
-		t.Errorf("missing: %v", id.Missing)
-	}
-	for detail, c := range map[string]discord.Config{
-		"http_401": {BotToken: "a-wrong-token", GuildID: w.GuildID()},
-		"10004":    {BotToken: w.BotToken(), GuildID: "80351110224679999"},
-	} {
-		c.Workspace, c.APIURL, c.Transport = home, w.URL()+"/api/v10/", w.Client().Transport
-		b, err := discord.New(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = b.Check(t.Context())
-		wantError(t, err, core.Unauthorized, detail)
-	}
-}
-
-// TestRequiredPermissionsAreEnough: a bot with no others can do everything.
-func TestRequiredPermissionsAreEnough(t *testing.T) {
-	t.Parallel()
-	opts := guildOf()
-	for _, p := range discord.RequiredPermissions() {
-		opts.BotPermissions |= emulator.Permissions(p.Bit)
-	}
-	opts.Everyone = emulator.UseApplicationCommands
-	a := connect(t, start(t, opts), discord.Config{})
-	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
-	if err != nil || len(g.Report.Failed()) > 0 {
-		t.Fatalf("%v, failed %v", err, g.Report.Failed())
-	}
-	report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{
-		Topic: new("New"), Add: []core.Account{account(wei)}, Remove: []core.Account{account(lin)},
-	})
-	if err != nil || len(report.Failed()) > 0 {
-		t.Errorf("%v, failed %v", err, report.Failed())
 	}
 }

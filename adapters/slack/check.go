@@ -13,6 +13,7 @@ import (
 // Identity is whom a bot token speaks for.
 type Identity struct {
 	UserID       string   // the bot's own user
+	Name         string   // as people see it
 	BotID        string   //
 	TeamID       string   // the workspace
 	Team         string   // its name
@@ -60,7 +61,10 @@ func (a *Adapter) CheckAppToken(ctx context.Context, token string) error {
 }
 
 // CheckChannel asks Slack whether the bot can post into a channel: one that it
-// is not in or that is gone is NotFound, an archived one a Conflict.
+// is not in or that is gone is NotFound, an archived one a Conflict, one into
+// which not everybody may post Denied. The last is told in two places, see
+// https://docs.slack.dev/reference/objects/conversation-object and
+// https://docs.slack.dev/reference/methods/admin.conversations.setConversationPrefs.
 func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
 		return a.conversationsInfo(ctx, id)
@@ -73,8 +77,15 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 		return &core.Error{Op: op, Kind: core.Conflict, Detail: "is_archived"}
 	case !ch.IsMember:
 		return &core.Error{Op: op, Kind: core.NotFound, Detail: "not_in_channel"}
+	case ch.IsReadOnly, restricted(ch.Properties):
+		return &core.Error{Op: op, Kind: core.Denied, Detail: "restricted_action_read_only_channel"}
 	}
 	return nil
+}
+
+// restricted tells whether a channel says who alone may post into it.
+func restricted(p *slack.Properties) bool {
+	return p != nil && len(p.PostingRestrictedTo.Type)+len(p.PostingRestrictedTo.User) > 0
 }
 
 // whoAmI is Check, remembered: a token's identity does not change.
@@ -90,7 +101,7 @@ func (a *Adapter) whoAmI(ctx context.Context) (Identity, error) {
 
 func identity(r *slack.AuthTestResponse) Identity {
 	id := Identity{
-		UserID: r.UserID, BotID: r.BotID, TeamID: r.TeamID, Team: r.Team, EnterpriseID: r.EnterpriseID, URL: r.URL,
+		UserID: r.UserID, Name: r.User, BotID: r.BotID, TeamID: r.TeamID, Team: r.Team, EnterpriseID: r.EnterpriseID, URL: r.URL,
 	}
 	granted := r.Header.Get("X-OAuth-Scopes")
 	if granted == "" {

@@ -139,22 +139,3 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 		t.Errorf("a refusal of the budget comes back as %v", err)
 	}
 }
-
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	w := start(t, emulator.Options{Scopes: []string{"chat:write", "im:write"}})
-	a := connect(t, w, slack.Config{})
-	id, err := a.Check(t.Context())
-	if err != nil || id.UserID != w.BotUserID() || id.TeamID != w.TeamID() {
-		t.Errorf("it is %+v, %v", id, err)
-	}
-	if !slices.Contains(id.Missing, "pins:write") || slices.Contains(id.Missing, "im:write") {
-		t.Errorf("missing: %v", id.Missing)
-	}
-	b, err := slack.New(slack.Config{Workspace: home, BotToken: "xoxb-wrong", APIURL: w.URL() + "/api", Transport: w.Client().Transport})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = b.Check(t.Context())
-	wantError(t, err, core.Unauthorized, "invalid_auth")
-}

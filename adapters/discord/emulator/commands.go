@@ -33,9 +33,10 @@ const (
 	optionNumber      = 10
 )
 
-// ownApplication checks that a call concerns the bot's application and guild.
+// ownApplication checks that a call concerns the bot's application and guild, and
+// that the guild lets it have commands.
 func (w *Workspace) ownApplication(c *call) error {
-	if c.path["application"] != w.opts.ApplicationID {
+	if c.path["application"] != w.opts.ApplicationID || w.opts.NoCommands {
 		return refuse(missingAccess)
 	}
 	return w.ownGuild(c)

@@ -35,6 +35,9 @@ func TestRegisteringCommands(t *testing.T) {
 		t.Errorf("left %v", list)
 	}
 	b.refused(403, 50001, "PUT", "/applications/1/guilds/"+b.GuildID()+"/commands", `[]`)
+	without := setup(t, func(o *emulator.Options) { o.NoCommands = true })
+	without.refused(403, 50001, "GET", without.commandsPath(), nil)
+	without.refused(403, 50001, "PUT", without.commandsPath(), `[]`)
 }
 
 func TestCommandsThatAreRefused(t *testing.T) {

@@ -42,6 +42,7 @@ const (
 	cannotDelete       = 50074
 	invalidJSON        = 50109
 	noMutualGuild      = 50278
+	needsTwoFactor     = 60003
 )
 
 // problem is what goes with a code.
@@ -69,6 +70,7 @@ func problems() map[int]problem {
 		noMutualGuild:      {http.StatusForbidden, "Cannot send messages to this user due to having no mutual guilds"},
 		dmOnly:             {http.StatusForbidden, "Cannot execute action on a DM channel"},
 		systemMessage:      {http.StatusForbidden, "Cannot execute action on a system message"},
+		needsTwoFactor:     {http.StatusForbidden, "Two factor is required for this operation"},
 		invalidToken:       {http.StatusUnauthorized, "Invalid Webhook Token"},
 		tooManyPins:        {http.StatusBadRequest, "Maximum number of pins reached for the channel (250)"},
 		tooManyChannels:    {http.StatusBadRequest, "Maximum number of server channels reached (500)"},

@@ -108,6 +108,9 @@ func (w *Workspace) guildObject() object {
 		"premium_tier": 0, "premium_subscription_count": 0, "premium_progress_bar_enabled": false, "preferred_locale": "en-US",
 		"nsfw": false, "nsfw_level": 0,
 	}
+	if w.opts.NeedsTwoFactor {
+		out["mfa_level"] = 1
+	}
 	for _, none := range []string{
 		"icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id", "afk_channel_id",
 		"system_channel_id", "widget_channel_id", "max_presences", "vanity_url_code", "rules_channel_id",
@@ -131,7 +134,7 @@ func (w *Workspace) needInGuild(wanted Permissions) error {
 	if !w.basePermissions(w.bot()).Has(wanted) {
 		return refuse(missingPermissions)
 	}
-	return nil
+	return w.mayModerate(wanted)
 }
 
 func getGuild(w *Workspace, c *call) (any, error) {
@@ -150,7 +153,7 @@ func listMyGuilds(w *Workspace, _ *call) (any, error) {
 
 func getMyUser(w *Workspace, _ *call) (any, error) {
 	out := userObject(w.bot())
-	out["mfa_enabled"], out["verified"], out["email"], out["locale"] = true, true, nil, "en-US"
+	out["mfa_enabled"], out["verified"], out["email"], out["locale"] = !w.opts.OwnerWithoutIt, true, nil, "en-US"
 	return out, nil
 }
 

@@ -37,6 +37,9 @@ type Options struct {
 	EnforceLimits     bool // answer 429 above the rate limits
 	Community         bool // #general is required by the guild and cannot be deleted (50074)
 	DisallowedIntents int  // privileged intents that are not switched on for the application
+	NoCommands        bool // the bot was installed without the scope applications.commands
+	NeedsTwoFactor    bool // moderating takes two-factor authentication, of a bot's owner in its place
+	OwnerWithoutIt    bool // the application's owner has none
 
 	// Where the app is reached. With InteractionsURL "" interactions go to the
 	// gateway's clients. The URL is used as it stands; a nil Client is one that

@@ -68,6 +68,9 @@ func (w *Workspace) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
 	if ch == nil && !held.Has(ManageRoles) || ch != nil && !w.permissionsIn(w.bot(), ch).Has(ManageRoles) {
 		return refuse(missingPermissions)
 	}
+	if err := w.mayModerate(ManageRoles); err != nil {
+		return err
+	}
 	if ch != nil {
 		free = slices.ContainsFunc(ch.overwrites, func(o Overwrite) bool {
 			return o.Allow.Has(ManageRoles) && (o.ID == w.opts.BotUserID || slices.Contains(w.bot().Roles, o.ID))

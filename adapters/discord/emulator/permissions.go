@@ -153,6 +153,17 @@ func (w *Workspace) need(ch *channel, wanted Permissions) error {
 	case !held.Has(wanted):
 		return refuse(missingPermissions)
 	}
+	return w.mayModerate(wanted)
+}
+
+// mayModerate refuses what moderators do where the guild wants two-factor
+// authentication of them and the bot's owner has none: permissions with a star on
+// https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags.
+func (w *Workspace) mayModerate(wanted Permissions) error {
+	const starred = Administrator | ManageChannels | ManageGuild | ManageMessages | ManageRoles | ManageThreads
+	if wanted&starred != 0 && w.opts.NeedsTwoFactor && w.opts.OwnerWithoutIt {
+		return refuse(needsTwoFactor)
+	}
 	return nil
 }
 

@@ -206,3 +206,27 @@ func TestGuildMembersAndRoles(t *testing.T) {
 	shut := setup(t, func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers })
 	shut.refused(http.StatusForbidden, 50001, "GET", "/guilds/"+shut.GuildID()+"/members", nil)
 }
+
+// TestTwoFactor: where the guild wants it of moderators, the bot's owner must have it.
+func TestTwoFactor(t *testing.T) {
+	t.Parallel()
+	for has, code := range map[bool]int{true: 0, false: 60003} {
+		b := setup(t, func(o *emulator.Options) { o.NeedsTwoFactor, o.OwnerWithoutIt = true, !has })
+		guild := "/guilds/" + b.GuildID()
+		if level := b.fine("GET", guild, nil)["mfa_level"]; level != 1.0 {
+			t.Errorf("mfa_level %v", level)
+		}
+		if enabled := b.fine("GET", "/users/@me", nil)["mfa_enabled"]; enabled != has {
+			t.Errorf("mfa_enabled %v, want %v", enabled, has)
+		}
+		if code == 0 {
+			b.fine("POST", guild+"/channels", `{"name": "room"}`)
+			continue
+		}
+		b.refused(403, code, "POST", guild+"/channels", `{"name": "room"}`)
+		general := b.Channels()[0].ID
+		b.refused(403, code, "PATCH", "/channels/"+general, `{"topic": "x"}`)
+		b.refused(403, code, "PUT", "/channels/"+general+"/permissions/"+lin, `{"type": 1, "allow": "1024", "deny": "0"}`)
+		b.fine("POST", "/channels/"+general+"/messages", `{"content": "x"}`)
+	}
+}

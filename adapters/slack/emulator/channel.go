@@ -207,6 +207,10 @@ func (w *Workspace) conversation(c *channel) object {
 	}) {
 		out[k] = v
 	}
+	if c.ReadOnly {
+		out["is_read_only"] = true
+		out["properties"] = object{"posting_restricted_to": object{"type": []string{"admin"}, "user": []string{}}}
+	}
 	return out
 }
 

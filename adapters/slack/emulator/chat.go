@@ -66,6 +66,8 @@ func (w *Workspace) target(id string) (*channel, error) {
 		return ch, w.directOpen(ch)
 	case !ch.members[w.opts.BotUserID] && w.need("chat:write.public") != nil:
 		return nil, refuse("not_in_channel")
+	case ch.ReadOnly:
+		return nil, refuse("restricted_action_read_only_channel")
 	}
 	return ch, nil
 }

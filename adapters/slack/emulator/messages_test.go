@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,20 @@ func TestDirectMessages(t *testing.T) {
 	b.refused("channel_not_found", "chat.postMessage", "channel", gone, "text", "x")
 	closed := setup(t, func(o *emulator.Options) { o.NoMessagesTab = true })
 	closed.refused("messages_tab_disabled", "chat.postMessage", "channel", lin, "text", "x")
+}
+
+// TestReadOnlyChannel: it says of itself that not everybody may post.
+func TestReadOnlyChannel(t *testing.T) {
+	t.Parallel()
+	const id = "C0000NOTICE"
+	b := setup(t, func(o *emulator.Options) {
+		o.Channels = []emulator.Channel{{ID: id, Name: "notices", ReadOnly: true, Members: []string{"U0000000BOT"}}}
+	})
+	ch, err := b.api.GetConversationInfoContext(t.Context(), &slack.GetConversationInfoInput{ChannelID: id})
+	if err != nil || !ch.IsReadOnly || ch.Properties == nil || !slices.Equal(ch.Properties.PostingRestrictedTo.Type, []string{"admin"}) {
+		t.Errorf("it is %+v, %v", ch, err)
+	}
+	b.refused("restricted_action_read_only_channel", "chat.postMessage", "channel", id, "text", "x")
 }
 
 func TestHistoryAndMetadata(t *testing.T) {

@@ -102,6 +102,7 @@ type Channel struct {
 	Private  bool
 	Archived bool
 	General  bool // the one that everybody is in and nobody can archive
+	ReadOnly bool // only administrators may post into it, and the bot is none
 	Creator  string
 	Topic    string
 	Purpose  string
