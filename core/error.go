@@ -42,6 +42,7 @@ type Error struct {
 	Kind       Kind
 	Effect     Effect        // "" counts as None: whoever sends a request must set it, or a call may be made twice
 	RetryAfter time.Duration // how long to wait before trying again; 0 is unknown
+	All        bool          // RateLimited: all calls together are too many, not only those like this one
 	Detail     string        // a code for people and audit events, such as a platform's error code; no prose
 	Err        error         // the cause, may be nil
 }
@@ -97,6 +98,12 @@ func RetryAfterOf(err error) time.Duration {
 		return e.RetryAfter
 	}
 	return 0
+}
+
+// AllOf tells whether err says that all calls together are too many.
+func AllOf(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.All
 }
 
 // DetailOf returns the code that an *Error in err's tree carries, or its Kind.

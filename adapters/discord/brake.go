@@ -41,6 +41,7 @@ type held struct {
 	kind   core.Kind
 	detail string
 	wait   time.Duration
+	all    bool // it concerns every call, not only those of its route
 }
 
 func (e *held) Error() string { return "not sent: " + e.detail }
@@ -52,14 +53,15 @@ func (b *brake) closed(route string) *held {
 	now := b.clock.Now()
 	b.forget(now)
 	if len(b.invalid) == maxInvalid {
-		return &held{kind: core.Unavailable, detail: "too_many_refusals", wait: b.invalid[0].Add(invalidWindow).Sub(now)}
+		return &held{kind: core.Unavailable, detail: "too_many_refusals", wait: b.invalid[0].Add(invalidWindow).Sub(now), all: true}
 	}
 	until := b.all
+	all := true
 	if r := b.routes[route]; r.After(until) {
-		until = r
+		until, all = r, false
 	}
 	if until.After(now) {
-		return &held{kind: core.RateLimited, detail: "held_back", wait: until.Sub(now)}
+		return &held{kind: core.RateLimited, detail: "held_back", wait: until.Sub(now), all: all}
 	}
 	return nil
 }

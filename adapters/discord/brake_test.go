@@ -42,7 +42,7 @@ func TestLimitsHoldBack(t *testing.T) {
 			b.heed("create_message:channels:1", c.answer, c.err)
 			for route, want := range map[string]time.Duration{"create_message:channels:1": c.same, "create_message:channels:2": c.rest} {
 				h := b.closed(route)
-				if (h == nil) != (want == 0) || h != nil && (h.wait != want || h.kind != core.RateLimited) {
+				if (h == nil) != (want == 0) || h != nil && (h.wait != want || h.kind != core.RateLimited || h.all != (c.rest > 0)) {
 					t.Errorf("%s is held back by %+v, want %v", route, h, want)
 				}
 			}

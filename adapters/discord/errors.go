@@ -79,9 +79,9 @@ func classify(method string, err error, write bool) error {
 	e := &core.Error{Op: "discord: " + method, Effect: core.None}
 	switch err := err.(type) {
 	case *held:
-		e.Kind, e.Detail, e.RetryAfter = err.kind, err.detail, err.wait
+		e.Kind, e.Detail, e.RetryAfter, e.All = err.kind, err.detail, err.wait, err.all
 	case *tooMany:
-		e.Kind, e.Detail, e.RetryAfter = core.RateLimited, "http_429", err.patience()
+		e.Kind, e.Detail, e.RetryAfter, e.All = core.RateLimited, "http_429", err.patience(), err.all
 	case *refusal:
 		e.Kind, e.Effect = meaning(method, err)
 		e.Detail, e.RetryAfter = err.detail(), wait(e.Kind, err.wait)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,8 +184,8 @@ func TestRates(t *testing.T) {
 	for method, want := range map[string]core.Bucket{
 		"create_message": {Scope: "C1", N: 5, Window: 5 * time.Second}, "update_channel": {Scope: "C1", N: 10, Window: 15 * time.Second},
 		NamePerChannel: {Scope: "C1", N: 2, Window: 10 * time.Minute}, "get_guild_member": {N: 5, Window: time.Second},
-		"create_dm": {N: 10, Window: 10 * time.Second}, "get_my_user": {N: 50, Window: time.Second},
-		"get_channel": {Scope: "C1", N: 50, Window: time.Second},
+		"create_dm": {N: 10, Window: 10 * time.Second}, "get_my_user": {}, "get_channel": {Scope: "C1"},
+		Global: {N: 50, Window: time.Second},
 	} {
 		want.Workspace, want.Name = "guild", method
 		if got := bucket(t, Rates{}, method); got != want {
@@ -194,6 +195,13 @@ func TestRates(t *testing.T) {
 	own := Rates{Methods: map[string]Rate{"create_pin": {N: 3, Window: time.Minute}}}
 	if got := bucket(t, own, "create_pin"); got.N != 3 || got.Window != time.Minute {
 		t.Errorf("an own rate is not taken: %v", got)
+	}
+	all := core.Bucket{Workspace: "guild", Name: Global, N: 50, Window: time.Second, All: true}
+	for calls, methods := range map[int][]string{1: {"create_pin"}, 2: {"get_channel", "update_channel", NamePerChannel}} {
+		got := own.Cost("guild", "C1", methods...)
+		if n := len(got) - len(methods); n != calls || !slices.Equal(got[len(methods):], slices.Repeat([]core.Bucket{all}, calls)) {
+			t.Errorf("%q cost %v, want %d of all calls", methods, got, calls)
+		}
 	}
 	own.Unlimited = true
 	if got := bucket(t, own, "create_pin"); got.N != 0 {

@@ -15,21 +15,22 @@ type Rate struct {
 // Rates replaces published rate limits.
 type Rates struct {
 	Unlimited bool            // no limit on anything
-	Methods   map[string]Rate // by method; NamePerChannel is one of its own
+	Methods   map[string]Rate // by method; NamePerChannel and Global are their own
 }
 
 // NamePerChannel names the limit of update_channel for the name and topic of a
 // single channel, which holds beside the one for all that can be changed.
 const NamePerChannel = "update_channel:name"
 
-// everywhere is how many calls a bot may make in a second, whatever they are. See
-// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit.
-const everywhere = 50
+// Global names the limit of all calls together but for those that answer
+// interactions: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit.
+const Global = "global"
 
 // published returns the limit of a method. Discord publishes none but tells each
 // in the headers of every answer, which brake heeds; these are what the headers
 // are known to say. That of names and topics no header tells:
-// https://github.com/discord/discord-api-docs/issues/2190.
+// https://github.com/discord/discord-api-docs/issues/2190. What is not here has
+// no limit that is known beforehand but Global.
 func published(method string) Rate {
 	switch method {
 	case "create_message", "update_message", "list_messages", "list_pins", "create_pin":
@@ -42,8 +43,10 @@ func published(method string) Rate {
 		return Rate{N: 5, Window: time.Second}
 	case NamePerChannel:
 		return Rate{N: 2, Window: 10 * time.Minute}
+	case Global:
+		return Rate{N: 50, Window: time.Second}
 	}
-	return Rate{N: everywhere, Window: time.Second}
+	return Rate{}
 }
 
 // perChannel tells whether a method is limited for each channel by itself.
@@ -69,13 +72,23 @@ func (r Rates) rate(method string) Rate {
 // cost is what calls of the methods draw on, one call each. channel is where
 // those are made that are limited for each channel.
 func (a *Adapter) cost(channel string, methods ...string) []core.Bucket {
-	out := make([]core.Bucket, len(methods))
-	for i, m := range methods {
-		rate := a.rates.rate(m)
-		out[i] = core.Bucket{Workspace: a.workspace, Name: m, N: rate.N, Window: rate.Window}
+	return a.rates.Cost(a.workspace, channel, methods...)
+}
+
+// Cost is what calls of the methods draw on in a workspace, one call each.
+// channel is where those are made that are limited for each channel.
+func (r Rates) Cost(workspace, channel string, methods ...string) []core.Bucket {
+	var out, all []core.Bucket
+	for _, m := range methods {
+		rate, scope := r.rate(m), ""
 		if perChannel(m) {
-			out[i].Scope = channel
+			scope = channel
+		}
+		out = append(out, core.Bucket{Workspace: workspace, Name: m, Scope: scope, N: rate.N, Window: rate.Window})
+		if m != NamePerChannel { // which is no call
+			rate := r.rate(Global)
+			all = append(all, core.Bucket{Workspace: workspace, Name: Global, N: rate.N, Window: rate.Window, All: true})
 		}
 	}
-	return out
+	return append(out, all...)
 }

@@ -190,7 +190,7 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 	}
 	var called []string
 	for _, c := range w.Log().Calls() {
-		called = append(called, c.Method)
+		called = append(called, c.Method, discord.Global)
 	}
 	if !slices.Equal(called, b.spent) {
 		t.Errorf("called %v, spent %v", called, b.spent)

@@ -24,6 +24,7 @@ type apiError struct {
 	status int
 	code   int // Discord's, 0 for none
 	wait   time.Duration
+	all    bool // every call is too many; so it is where Discord's proxy answers, and not in JSON
 }
 
 func (e *apiError) Error() string {
@@ -112,11 +113,15 @@ func (b *Bot) exchange(ctx context.Context, method, verb string, path []string, 
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		var refusal struct {
-			Code  int     `json:"code"`
-			After float64 `json:"retry_after"`
+			Code   int     `json:"code"`
+			After  float64 `json:"retry_after"`
+			Global bool    `json:"global"`
 		}
-		_ = json.Unmarshal(said, &refusal) // what is not JSON has no code
-		return &apiError{method: method, status: resp.StatusCode, code: refusal.Code, wait: time.Duration(refusal.After * float64(time.Second))}
+		ours := json.Unmarshal(said, &refusal) == nil // what is not JSON has no code
+		return &apiError{
+			method: method, status: resp.StatusCode, code: refusal.Code, wait: time.Duration(refusal.After * float64(time.Second)),
+			all: refusal.Global || !ours,
+		}
 	}
 	if out == nil {
 		return nil
@@ -130,11 +135,14 @@ func (b *Bot) exchange(ctx context.Context, method, verb string, path []string, 
 // paced makes a call with the bot's token when the rate budget grants it. It is
 // for what no person waits for.
 func (b *Bot) paced(ctx context.Context, method, verb string, path []string, query string, body, out any) error {
-	cost := []core.Bucket{{Workspace: b.workspace, Name: method, N: 5, Window: 5 * time.Second}}
-	return b.budget.Spend(ctx, cost, func(ctx context.Context) error {
+	channel := ""
+	if path[0] == "channels" {
+		channel = path[1]
+	}
+	return b.budget.Spend(ctx, b.rates.Cost(b.workspace, channel, method), func(ctx context.Context) error {
 		err := b.send(ctx, method, verb, path, query, body, out)
 		if e, ok := errors.AsType[*apiError](err); ok && e.status == http.StatusTooManyRequests {
-			return &core.Error{Op: "discord: " + method, Kind: core.RateLimited, RetryAfter: max(e.wait, time.Second), Detail: "http_429"}
+			return &core.Error{Op: "discord: " + method, Kind: core.RateLimited, RetryAfter: max(e.wait, time.Second), All: e.all, Detail: "http_429"}
 		}
 		return err
 	})

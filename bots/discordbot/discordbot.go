@@ -57,7 +57,8 @@ type Config struct {
 
 	Leadership core.Leadership // who holds the connection to the gateway; nil: this process
 
-	Budget core.Budget // nil: calls are not paced
+	Budget core.Budget   // nil: calls are not paced
+	Rates  adapter.Rates // in place of published rate limits
 
 	// Observe counts what comes in by kind ("interactions", and of the gateway
 	// "events" and "connections") and outcome, nil for nobody.
@@ -81,6 +82,7 @@ type Bot struct {
 	missed                  func(ctx context.Context, workspace string) error
 	lead                    core.Leadership
 	budget                  core.Budget
+	rates                   adapter.Rates
 	observe                 func(kind, outcome string)
 	called                  func(method, outcome string)
 	log                     *slog.Logger
@@ -136,7 +138,7 @@ func New(c Config) (*Bot, error) {
 	b := &Bot{
 		workspace: c.Workspace, guild: c.GuildID, application: c.ApplicationID, token: c.Token, base: base, key: key,
 		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, lead: c.Leadership,
-		budget: c.Budget, observe: c.Observe, called: c.Called, log: c.Logger,
+		budget: c.Budget, rates: c.Rates, observe: c.Observe, called: c.Called, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.Workspace}, registered: errUnregistered,
 		http: &http.Client{
 			Transport: c.Transport, Timeout: callTimeout,

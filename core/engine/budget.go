@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"riskroom/core"
@@ -73,7 +74,8 @@ func (b *Budget) wait(ctx context.Context, cost []core.Bucket, d time.Duration) 
 	return err
 }
 
-// heed holds everybody back when a platform said that it was too much.
+// heed holds everybody back when a platform said that it was too much: of that
+// call, or of all calls.
 func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
 	if core.KindOf(err) != core.RateLimited || core.DetailOf(err) == overBudget {
 		return
@@ -82,8 +84,10 @@ func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
 	if wait <= 0 {
 		wait = time.Second
 	}
+	all := core.AllOf(err) && slices.ContainsFunc(cost, func(b core.Bucket) bool { return b.All })
+	full := slices.DeleteFunc(slices.Clone(cost), func(b core.Bucket) bool { return b.All != all })
 	// Failing to tell the others costs them a refusal of their own, no more.
-	_ = b.slots.HoldBack(context.WithoutCancel(ctx), cost, wait)
+	_ = b.slots.HoldBack(context.WithoutCancel(ctx), full, wait)
 }
 
 // overBudget is the Detail of the budget's own refusals: nobody has failed, and

@@ -79,6 +79,36 @@ func TestARefusalHoldsBackThoseWhoWait(t *testing.T) {
 	})
 }
 
+// TestARefusalOfOneKindHoldsBackNoOther: a place in the limit of all calls is part
+// of every cost, and a channel that cannot be renamed for ten minutes must not
+// silence the bot for as long. Only where all calls are too many it has to.
+func TestARefusalOfOneKindHoldsBackNoOther(t *testing.T) {
+	t.Parallel()
+	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Stop() }()
+	budget := engine.NewBudget(s)
+	spend := func(name string, answer error) error {
+		cost := []core.Bucket{{Workspace: "acme", Name: name}, {Workspace: "acme", Name: "all", N: 50, Window: time.Second, All: true}}
+		return budget.Spend(t.Context(), cost, func(context.Context) error { return answer })
+	}
+	_ = spend("rename", &core.Error{Op: "fake", Kind: core.RateLimited, RetryAfter: 10 * time.Minute})
+	if err := spend("rename", nil); core.RetryAfterOf(err) < 9*time.Minute {
+		t.Errorf("what was refused is not held back: %v", err)
+	}
+	if err := spend("post", nil); err != nil {
+		t.Errorf("another kind of call: %v", err)
+	}
+	_ = spend("post", &core.Error{Op: "fake", Kind: core.RateLimited, RetryAfter: time.Minute, All: true})
+	for _, name := range []string{"post", "look"} {
+		if err := spend(name, nil); core.RetryAfterOf(err) < 50*time.Second {
+			t.Errorf("%s is not held back though all calls are too many: %v", name, err)
+		}
+	}
+}
+
 // crowded tries out a bundle, in a bubble, whose one channel takes a message a
 // second, and where every risk that is filed is posted there.
 func crowded(t *testing.T, try func(*bundle)) {

@@ -333,11 +333,11 @@ type Audit interface {
 
 // Slots grants places in rate budgets.
 type Slots interface {
-	// TakeSlot takes one place in every bucket and says how long from now it
-	// comes: first come, first served. Person marks a call that somebody waits
-	// for, which has a share of its own. If the place would come later than
-	// within, nothing is taken, and the wait is what it would have been; 0
-	// takes it however late it comes.
+	// TakeSlot takes a place in every bucket, as many as the bucket is named, and
+	// says how long from now they come: first come, first served. Person marks a
+	// call that somebody waits for, which has a share of its own. If the places
+	// would come later than within, nothing is taken, and the wait is what it
+	// would have been; 0 takes them however late they come.
 	TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (wait time.Duration, err error)
 	// HoldBack grants no place in any of the buckets for so long: the platform
 	// said so.

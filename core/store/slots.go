@@ -30,10 +30,11 @@ func shares(n int) (runs, people int) {
 	return n - people, people
 }
 
-// TakeSlot takes one place in every bucket, at the same time. A call that
-// somebody waits for draws on what runs draw on, and on a share of its own,
-// whichever comes first. A bucket without a limit only counts in so far as it
-// is held back. All buckets are of one workspace, or the answer is Invalid.
+// TakeSlot takes a place in every bucket, all at the same time: as many as the
+// bucket is named, or all that it has. A call that somebody waits for draws on
+// what runs draw on, and on a share of its own, whichever comes first. A bucket
+// without a limit only counts in so far as it is held back. All buckets are of
+// one workspace, or the answer is Invalid.
 func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
 	const op = "take slot"
 	if len(buckets) == 0 {
@@ -43,10 +44,10 @@ func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool
 		return 0, invalid(op, "buckets", err)
 	}
 	c := s.call("slot").add(nonce()).flag(person).add(ceil(within))
-	for _, b := range distinct(buckets) {
-		runs, people := shares(b.N)
-		c.keys = append(c.keys, s.keys.budget(b, "runs"), s.keys.budget(b, "people"), s.keys.budget(b, "floor"))
-		c.add(runs, people, (b.Window + guard(b.Window)).Milliseconds())
+	for _, d := range drawn(buckets) {
+		runs, people := shares(d.N)
+		c.keys = append(c.keys, s.keys.budget(d.Bucket, "runs"), s.keys.budget(d.Bucket, "people"), s.keys.budget(d.Bucket, "floor"))
+		c.add(runs, people, (d.Window + guard(d.Window)).Milliseconds(), d.places)
 	}
 	a, err := s.do(ctx, op, c)
 	if err != nil {
@@ -99,14 +100,21 @@ func (s *Store) HeldBack(ctx context.Context, buckets []core.Bucket) (time.Durat
 // ceil returns d in ms, rounded up.
 func ceil(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
 
-// distinct leaves out buckets that are named twice: a call takes one place.
-func distinct(buckets []core.Bucket) []core.Bucket {
-	var list []core.Bucket
+// draw is how many places are taken in a bucket.
+type draw struct {
+	core.Bucket
+	places int
+}
+
+// drawn counts how often each bucket is named.
+func drawn(buckets []core.Bucket) []draw {
+	var list []draw
 	for _, b := range buckets {
-		same := func(o core.Bucket) bool { return o.Name == b.Name && o.Scope == b.Scope }
-		if !slices.ContainsFunc(list, same) {
-			list = append(list, b)
+		i := slices.IndexFunc(list, func(d draw) bool { return d.Name == b.Name && d.Scope == b.Scope })
+		if i < 0 {
+			i, list = len(list), append(list, draw{Bucket: b})
 		}
+		list[i].places++
 	}
 	return list
 }

@@ -36,7 +36,7 @@ func testSlots(t *testing.T, open opener) {
 	// A call waits for its scarcest bucket, and does not hold up those who
 	// draw on the others only.
 	all := bucket("all", "", 2, time.Minute)
-	b.same("both", b.take(false, 0, all, channel, all), 4*guarded)
+	b.same("both", b.take(false, 0, all, channel), 4*guarded)
 	b.same("only one", b.take(false, 0, all), time.Duration(0))
 	full := 4*guarded + time.Minute*51/50
 	b.same("full", b.take(false, 0, all), full-4*guarded)
@@ -49,6 +49,15 @@ func testSlots(t *testing.T, open opener) {
 	b.same("run", b.take(false, 0, ten), time.Minute*51/50)
 	b.same("person", b.take(true, 0, ten), time.Duration(0))
 	b.same("next person", b.take(true, 0, ten), time.Minute*51/50)
+
+	// Two calls at once take two places, or as many as there are.
+	four := bucket("four", "", 4, time.Minute)
+	for i, wait := range []time.Duration{0, 0, time.Minute * 51 / 50} {
+		b.same(fmt.Sprint("pair ", i), b.take(false, 0, four, four), wait)
+	}
+	b.same("pair of one", b.take(false, 0, bucket("post", "C3", 1, time.Second), bucket("post", "C3", 1, time.Second)), time.Duration(0))
+	b.same("after it", b.take(false, 0, bucket("post", "C3", 1, time.Second)), guarded)
+	b.same("no place of one's own for two", b.take(true, 0, bucket("ten", "", 10, time.Minute), bucket("ten", "", 10, time.Minute)), time.Minute*51/50)
 
 	b.same("no limit", b.take(false, 0, bucket("free", "", 0, 0)), time.Duration(0))
 	b.same("none", b.take(false, 0), time.Duration(0))
@@ -87,10 +96,8 @@ func testSlotsNeverExceed(t *testing.T, open opener) {
 		for range rapid.IntRange(1, 40).Draw(rt, "calls") {
 			b.clock.pass(time.Duration(rapid.IntRange(0, 1500).Draw(rt, "pause")) * time.Millisecond)
 			var cost []core.Bucket
-			for i, use := range rapid.SliceOfN(rapid.Bool(), 3, 3).Draw(rt, "buckets") {
-				if use {
-					cost = append(cost, kinds[i])
-				}
+			for i, n := range rapid.SliceOfN(rapid.IntRange(0, 2), 3, 3).Draw(rt, "places") {
+				cost = append(cost, slices.Repeat(kinds[i:i+1], min(n, kinds[i].N))...)
 			}
 			person := rapid.Bool().Draw(rt, "person")
 			at := b.clock.Now().Add(b.take(person, 0, cost...))

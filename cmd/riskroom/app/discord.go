@@ -33,18 +33,22 @@ type discordHome struct {
 }
 
 func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*discord.Adapter, error) {
-	rates := discord.Rates{Unlimited: s.Rates.Unlimited, Methods: map[string]discord.Rate{}}
-	for method, rate := range s.Rates.Methods {
-		rates.Methods[method] = discord.Rate{N: rate.N, Window: rate.Window}
-	}
 	a, err := discord.New(discord.Config{
 		Workspace: s.Name, BotToken: s.Values[botTokenKey], GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey],
-		APIURL: s.APIURL, CallTimeout: timeout, Rates: rates, Budget: budget, Observe: called, Logger: log,
+		APIURL: s.APIURL, CallTimeout: timeout, Rates: discordRates(s.Rates), Budget: budget, Observe: called, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
 	return a, nil
+}
+
+func discordRates(r config.Rates) discord.Rates {
+	out := discord.Rates{Unlimited: r.Unlimited, Methods: map[string]discord.Rate{}}
+	for method, rate := range r.Methods {
+		out.Methods[method] = discord.Rate{N: rate.N, Window: rate.Window}
+	}
+	return out
 }
 
 func (h *discordHome) check(ctx context.Context) (standing, error) {
@@ -76,7 +80,7 @@ func (h *discordHome) open(p parts) (way, error) {
 	b, err := discordbot.New(discordbot.Config{
 		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: application,
 		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
-		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget,
+		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget, Rates: discordRates(h.settings.Rates),
 		Leadership: p.store.Leadership(h.settings.Name, self()), Logger: p.log,
 		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
 	})

@@ -33,7 +33,7 @@ type slackHome struct {
 func newSlack(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*slack.Adapter, error) {
 	a, err := slack.New(slack.Config{
 		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
-		Rates: ratesOf(s.Rates), Budget: budget, Observe: called, Logger: log,
+		Rates: slackRates(s.Rates), Budget: budget, Observe: called, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
@@ -41,7 +41,7 @@ func newSlack(s config.WorkspaceSettings, timeout time.Duration, budget core.Bud
 	return a, nil
 }
 
-func ratesOf(r config.Rates) slack.Rates {
+func slackRates(r config.Rates) slack.Rates {
 	out := slack.Rates{Unlimited: r.Unlimited, Methods: map[string]slack.Rate{}}
 	for method, rate := range r.Methods {
 		out.Methods[method] = slack.Rate{N: rate.N, Window: rate.Window}

@@ -1,20 +1,21 @@
 -- uses: values
--- Takes one place in every bucket of a call, all at the same time.
+-- Takes places in every bucket of a call, all at the same time.
 -- KEYS  for each bucket: places of runs, places of people, floor
 -- ARGV  now, nonce, person (0/1), ms within which it must come or 0, for each bucket (places of runs in a window,
---       places of people, window with guard in ms); 0 places: no limit, or no
---       share of one's own
+--       places of people, window with guard in ms, places to take); 0 places in
+--       a window: no limit, or no share of one's own
 -- Answer: ok, ms from now
 -- A repeat is told by its nonce.
 --
--- A set of places holds the time of each place by nonce. Places may be taken
--- in any order of time, because a call may have to wait for another bucket.
--- The limit holds if any n+1 places that follow one another span a window; so
--- each group of n places that span less forbids the time around it.
+-- A set of places holds the time of each place by nonce, and a number where a
+-- call takes several. Places may be taken in any order of time, because a call
+-- may have to wait for another bucket. The limit holds if any n+1 places that
+-- follow one another span a window; so, for k places more, each group of n+1-k
+-- that span less forbids the time around it.
 local nonce, person, within = arg(), arg() == '1', int()
 local buckets = {}
 for b = 1, #KEYS / 3 do
-  buckets[b] = { sets = { KEYS[3 * b - 2], KEYS[3 * b - 1] }, floor = KEYS[3 * b], n = { int(), int() }, span = int() }
+  buckets[b] = { sets = { KEYS[3 * b - 2], KEYS[3 * b - 1] }, floor = KEYS[3 * b], n = { int(), int() }, span = int(), take = int() }
 end
 
 for _, b in ipairs(buckets) do
@@ -24,8 +25,9 @@ for _, b in ipairs(buckets) do
   end
 end
 
--- fit returns the first time from t on at which one more place fits.
-local function fit(places, n, span, t)
+-- fit returns the first time from t on at which so many more places fit.
+local function fit(places, n, take, span, t)
+  n = math.max(n + 1 - take, 1)
   for k = 1, #places - n + 1 do
     local first, last = places[k], places[k + n - 1]
     if last - span >= t then break end
@@ -50,9 +52,9 @@ end
 -- A person's share comes on top of what runs draw on.
 local function place(b, t)
   if b.n[1] == 0 then return t, nil end
-  local runs = fit(b.places[1], b.n[1], b.span, t)
-  if not person or b.n[2] == 0 then return runs, 1 end
-  local own = fit(b.places[2], b.n[2], b.span, t)
+  local runs = fit(b.places[1], b.n[1], b.take, b.span, t)
+  if not person or b.n[2] < b.take then return runs, 1 end
+  local own = fit(b.places[2], b.n[2], b.take, b.span, t)
   if own < runs then return own, 2 end
   return runs, 1
 end
@@ -70,6 +72,7 @@ for _, b in ipairs(buckets) do
     local set = b.sets[s]
     redis.call('ZREMRANGEBYSCORE', set, '-inf', str(now - b.span))
     redis.call('ZADD', set, str(at), nonce)
+    for i = 2, math.min(b.take, b.n[s]) do redis.call('ZADD', set, str(at), nonce .. ':' .. i) end
     local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')
     -- An hour more, so that a clock that is moved by hand loses nothing.
     redis.call('PEXPIRE', set, str(tonumber(last[2]) - now + b.span + 3600000))
