@@ -52,7 +52,6 @@ type fakeEngine struct {
 	drafts  map[string]engine.Draft // by op
 	changes map[string]engine.StatusChange
 	queries []engine.ListQuery
-	noticed []core.GroupRef
 
 	// before, if set, runs before every call; its error is the call's.
 	before  func(ctx context.Context, call string) error
@@ -135,11 +134,6 @@ func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey,
 
 func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core.Card {
 	return core.Card{Risk: v.Risk.Key, Version: v.Risk.Version, Title: []core.Span{core.Plain(lang + " card")}}
-}
-
-func (f *fakeEngine) Noticed(_ context.Context, g core.GroupRef) error {
-	f.noticed = append(f.noticed, g)
-	return nil
 }
 
 // code is the one that fakeEngine offers.

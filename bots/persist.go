@@ -118,12 +118,6 @@ func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang str
 	return p.handling.Card(ctx, v, workspace, lang)
 }
 
-// Noticed implements engine.Handling. It does not insist: platforms deliver
-// what is refused again.
-func (p persistent) Noticed(ctx context.Context, g core.GroupRef) error {
-	return p.handling.Noticed(ctx, g)
-}
-
 // OfferLink implements engine.Persons. The code of a repeat takes the place of
 // the one before, which nobody was shown.
 func (p persistent) OfferLink(ctx context.Context, by core.Actor) (engine.Code, error) {

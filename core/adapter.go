@@ -71,8 +71,9 @@ type Lookup struct {
 	Email string
 }
 
-// Looker looks at a group as it is now. A group that is gone or that the bot
-// cannot see is NotFound.
+// Looker looks at a group as it is now. One that has ended is told as that only
+// where the platform says so outright (Capabilities.Endings); else a group that
+// is gone looks like one that the bot cannot see, which is NotFound.
 type Looker interface {
 	LookGroup(ctx context.Context, g GroupRef) (GroupState, error)
 }

@@ -25,8 +25,11 @@ type Capabilities struct {
 	Set      map[Part]Ability // what SetGroup can change
 	Direct   Ability          // direct messages
 	Edit     Ability          // editing messages
-	Limits   Limits
-	Calls    []CallPolicy // every call that changes something
+	// Endings is which ends of a group LookGroup tells. One that it does not tell
+	// looks like a group that the bot cannot see.
+	Endings map[Ending]Ability
+	Limits  Limits
+	Calls   []CallPolicy // every call that changes something
 }
 
 // Limits are a platform's numbers. Lengths count characters as the platform

@@ -75,9 +75,18 @@ type GroupChange struct {
 	Badge  *Badge    `json:"badge,omitempty"` // set right whatever of it is missing
 }
 
+// Ending is how a group ended for everybody in it.
+type Ending string
+
+// The ways in which a group can end.
+const (
+	Archived Ending = "archived" // nobody can post any more
+	Deleted  Ending = "deleted"
+)
+
 // GroupState is what the engine has to know of a group as it is right now.
 type GroupState struct {
-	Archived bool
-	Pinned   []MessageRef
-	Badged   bool // a bookmark leads to a message of the group, or the platform has no bookmarks
+	Ended  Ending // "" while it lives; the rest is empty after it
+	Pinned []MessageRef
+	Badged bool // a bookmark leads to a message of the group, or the platform has no bookmarks
 }

@@ -31,6 +31,7 @@ func TestRunCatches(t *testing.T) {
 		{dropsWait, "rate_limit is rate_limited: send_message", "it says to wait 0s"},
 		{drawsNothing, "are kept within the rate budget by: send_message", "draws on nothing"},
 		{stopsAtFirst, "when one has to be tried again", "has the members"},
+		{missesEnds, "a group that was deleted is told so", "the capability is"},
 		{twoFaced, "what is unsupported is answered so: set_group (removed)", "want unsupported"},
 	}
 	for _, c := range cases {

@@ -281,6 +281,10 @@ func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.
 	}
 	err = a.read(ctx, "info", func() error {
 		g, err := a.api.group(ref.ID)
+		if a.api.gone[ref.ID] && a.flaw != missesEnds {
+			s.Ended = core.Deleted
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ const (
 	dropsWait       flaw = "does not pass on how long to wait"
 	drawsNothing    flaw = "draws on no rate budget"
 	stopsAtFirst    flaw = "leaves out the people after one who failed"
+	missesEnds      flaw = "takes a deleted group for one that it cannot see"
 	twoFaced        flaw = "says that it cannot remove people, and does"
 )
 
@@ -57,7 +58,7 @@ func (a *fakeAdapter) Capabilities() core.Capabilities {
 			core.PartName: native, core.PartTopic: native, core.PartMember: native, core.PartRemoved: native, core.PartBadge: native,
 			core.PartPin: native, core.PartBookmark: native, core.PartPurpose: {Support: core.Lacking, Why: "It is set once."},
 		},
-		Direct: native, Edit: native,
+		Direct: native, Edit: native, Endings: map[core.Ending]core.Ability{core.Deleted: native},
 		Limits: core.Limits{GroupName: 80, Topic: fakeTopicLimit, Purpose: fakeTopicLimit, MessageText: fakeTextLimit, ButtonLabel: 80, GroupMembers: 100},
 	}
 	idempotent := "Doing it twice is the same as doing it once."

@@ -18,7 +18,7 @@ import (
 type fakeHarness struct{ flaw flaw }
 
 func (h fakeHarness) Open(_ testing.TB, clock core.Clock) World {
-	w := &fakeWorld{clock: clock, groups: map[string]*fakeGroup{}, direct: map[string]*[]*fakePost{}}
+	w := &fakeWorld{clock: clock, groups: map[string]*fakeGroup{}, gone: map[string]bool{}, direct: map[string]*[]*fakePost{}}
 	w.adapter = &fakeAdapter{api: w, flaw: h.flaw}
 	return w
 }
@@ -34,6 +34,7 @@ type fakeWorld struct {
 	orders []*fakeOrder
 	late   []func()
 	groups map[string]*fakeGroup
+	gone   map[string]bool // groups that were deleted
 	order  []string
 	direct map[string]*[]*fakePost // by person
 	last   int
@@ -83,6 +84,13 @@ func (w *fakeWorld) Cast() Cast {
 		Missing: func(g core.GroupRef) core.MessageRef {
 			return core.MessageRef{Workspace: g.Workspace, Channel: g.ID, ID: "missing"}
 		},
+		Ends: Ends{core.Deleted: func(g core.GroupRef) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.gone[g.ID] = true
+			delete(w.groups, g.ID)
+			return nil
+		}},
 		Email: "ann@example.com", UserGroup: "oncall",
 	}
 }

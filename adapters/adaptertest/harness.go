@@ -53,8 +53,12 @@ type Cast struct {
 	Hidden      core.GroupRef                       // a group that the bot cannot see
 	Missing     func(core.GroupRef) core.MessageRef // names a message that is not in a group
 	Email       string                              // of People[0], where the platform finds people by e-mail
+	Ends        Ends                                // how people end a group by hand
 	UserGroup   string                              // the name, without "@", of a user group or role of People[1] and People[2]
 }
+
+// Ends has people end a group by hand, in the ways that the platform has.
+type Ends map[core.Ending]func(core.GroupRef) error
 
 // APICall is one API call as the stand-in saw it.
 type APICall struct {

@@ -53,8 +53,8 @@ func groupsLooked() []scenario {
 				r.t.Fatalf("LookGroup: %v", err)
 			}
 			v := r.view(at.group.Ref)
-			if got.Archived {
-				r.t.Error("it is said to be archived")
+			if got.Ended != "" {
+				r.t.Errorf("it is said to be %s", got.Ended)
 			}
 			if !lacks(r.can.Set, core.PartPin) && !slices.Equal(got.Pinned, v.Pinned) {
 				r.t.Errorf("pinned are said to be %v, and are %v", got.Pinned, v.Pinned)
@@ -67,6 +67,8 @@ func groupsLooked() []scenario {
 			_, err := r.world.Platform().LookGroup(r.t.Context(), r.cast.Hidden)
 			r.wantError("LookGroup", err, core.NotFound)
 		}},
+		{"a group that was archived is told so, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Archived) }},
+		{"a group that was deleted is told so, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Deleted) }},
 		{"looking changes nothing", item.lacking, func(r *rig, _ Harness) {
 			at := anItemGroup(r)
 			n := len(r.world.Calls())
@@ -79,6 +81,32 @@ func groupsLooked() []scenario {
 				r.t.Errorf("it made these calls:\n%s", trace(r.world.Calls()[n:]))
 			}
 		}},
+	}
+}
+
+// ends has groups end by hand and looks at them: what capabilities say that
+// LookGroup tells it tells, and nothing else looks like an end.
+func (r *rig) ends(how core.Ending) {
+	r.t.Helper()
+	can := r.can.Endings[how]
+	end := r.cast.Ends[how]
+	if end == nil {
+		if !lacks(r.can.Endings, how) {
+			r.t.Errorf("it is declared, and the harness cannot have a group %s", how)
+		}
+		return
+	}
+	for _, public := range []bool{false, true} {
+		res, _ := r.perform(createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = public }), place{})
+		if err := end(res.group.Ref); err != nil {
+			r.t.Fatalf("the group is not %s: %v", how, err)
+		}
+		got, err := r.world.Platform().LookGroup(r.t.Context(), res.group.Ref)
+		told := err == nil && got.Ended == how
+		unseen := core.KindOf(err) == core.NotFound
+		if !told && !unseen || told && lacks(r.can.Endings, how) || unseen && can.Support == core.Native {
+			r.t.Errorf("public %t: it is looked at as %+v, %v; the capability is %q", public, got, err, can.Support)
+		}
 	}
 }
 

@@ -35,6 +35,10 @@ func capabilities() core.Capabilities {
 		},
 		Direct: native,
 		Edit:   native,
+		Endings: map[core.Ending]core.Ability{
+			core.Archived: {Support: core.Lacking, Why: "Discord has no archived channels."},
+			core.Deleted:  native,
+		},
 		Limits: core.Limits{
 			GroupName: maxName, Topic: maxTopic, Purpose: maxPurpose, MessageText: maxMessageText,
 			ButtonLabel: maxLabel, GroupMembers: core.MaxMembers,

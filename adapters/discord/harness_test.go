@@ -56,6 +56,9 @@ func (w world) Cast() adaptertest.Cast {
 		Missing: func(g core.GroupRef) core.MessageRef {
 			return core.MessageRef{Workspace: home, Channel: g.ID, ID: missing}
 		},
+		Ends: adaptertest.Ends{
+			core.Deleted: func(g core.GroupRef) error { return w.DeleteChannel(w.OwnerID(), g.ID) },
+		},
 		UserGroup: "On Call",
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -85,11 +86,33 @@ func TestLookGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := a.LookGroup(t.Context(), g.Ref)
-	if err != nil || s.Archived || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
+	if err != nil || s.Ended != "" || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
 		t.Errorf("the group is %+v, %v", s, err)
 	}
-	_, err = a.LookGroup(t.Context(), core.GroupRef{Workspace: home, ID: missing})
+}
+
+// TestUnknownIsNotYetDeleted: in an outage Discord does not know channels that
+// its list of the guild's channels still has.
+func TestUnknownIsNotYetDeleted(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Faults().Order(stage.Fault{Method: "list_pins", Kind: stage.Refuse, Code: "10003", Times: 1})
+	_, err = a.LookGroup(t.Context(), g.Ref)
 	wantError(t, err, core.NotFound, "10003")
+	if err := w.DeleteChannel(w.OwnerID(), g.Ref.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.Faults().Order(stage.Fault{Method: "list_guild_channels", Kind: stage.Refuse, Code: "50001", Times: 1})
+	_, err = a.LookGroup(t.Context(), g.Ref)
+	wantError(t, err, core.Unauthorized, "50001")
+	if s, err := a.LookGroup(t.Context(), g.Ref); err != nil || s.Ended != core.Deleted {
+		t.Errorf("a deleted group is %+v, %v", s, err)
+	}
 }
 
 // TestAllPinsAreSeen: the oldest first, and more than one page of them.

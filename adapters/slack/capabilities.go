@@ -29,6 +29,16 @@ func capabilities() core.Capabilities {
 		},
 		Direct: native,
 		Edit:   native,
+		Endings: map[core.Ending]core.Ability{
+			core.Archived: {
+				Support: core.Emulated,
+				Why:     "Slack takes the bot out of a channel that is archived: of a private one only the event tells it.",
+			},
+			core.Deleted: {
+				Support: core.Lacking,
+				Why:     "Slack answers for a deleted channel as for one that the bot is not in (channel_not_found): only the event tells them apart.",
+			},
+		},
 		Limits: core.Limits{
 			GroupName: maxName, Topic: maxTopic, Purpose: maxTopic, MessageText: maxMessageText,
 			ButtonLabel: maxLabel, GroupMembers: core.MaxMembers,

@@ -25,7 +25,7 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 		return core.GroupState{}, err
 	}
 	if ch.IsArchived {
-		return core.GroupState{Archived: true}, nil
+		return core.GroupState{Ended: core.Archived}, nil
 	}
 	var s core.GroupState
 	pinned, err := spend(ctx, a, "pins.list", func(ctx context.Context) ([]string, error) {

@@ -87,7 +87,7 @@ func TestLookGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Archived || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
+	if s.Ended != "" || !s.Badged || !slices.Equal(s.Pinned, []core.MessageRef{g.Report.Badge}) {
 		t.Errorf("the group is %+v", s)
 	}
 	_, err = a.LookGroup(t.Context(), core.GroupRef{Workspace: home, ID: "C000NOWHERE"})

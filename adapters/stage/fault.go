@@ -36,6 +36,7 @@ const (
 
 	DuplicateEvent FaultKind = "duplicate_event" // the event is delivered twice
 	ReorderEvent   FaultKind = "reorder_event"   // the event is delivered after the one that follows it
+	LoseEvent      FaultKind = "lose_event"      // the event is never delivered
 )
 
 // Phase is where in a call's life a fault strikes.
@@ -58,7 +59,7 @@ func (k FaultKind) Phase() Phase {
 		return After
 	case HideMetadata, PartialInvite:
 		return During
-	case DuplicateEvent, ReorderEvent:
+	case DuplicateEvent, ReorderEvent, LoseEvent:
 		return Delivery
 	}
 	return ""

@@ -27,8 +27,9 @@ type event struct {
 	} `json:"event"`
 }
 
-// Events takes events. What happened to a group is only passed on as "look at
-// it": events come late, twice, out of order or never.
+// Events takes events. What happened to a group is passed on as "look at it", at
+// most with what Slack says of its end: events come late, twice, out of order or
+// never.
 func (b *Bot) Events() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, no := b.read(w, r, typeJSON)
@@ -110,7 +111,7 @@ func (b *Bot) take(ctx context.Context, e event) string {
 			b.log.Debug("slackbot: an event of no interest", "event", e.Event.Type)
 			return outcomeUnknown
 		}
-		if err := b.noticed(ctx, core.GroupRef{Workspace: b.workspace, ID: channel}); err != nil {
+		if err := b.passOn(ctx, core.GroupRef{Workspace: b.workspace, ID: channel}, e.ending()); err != nil {
 			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
 			return outcomeFailed
 		}
@@ -119,6 +120,27 @@ func (b *Bot) take(ctx context.Context, e event) string {
 		b.events.Add(e.EventID)
 	}
 	return outcomeOK
+}
+
+// passOn tells what happened to a group, and how it ended if it did: of a private
+// channel Slack then answers as of one that the bot is not in, so that nothing
+// else tells.
+func (b *Bot) passOn(ctx context.Context, g core.GroupRef, ended core.Ending) error {
+	if ended == "" {
+		return b.noticed(ctx, g)
+	}
+	return b.ended(ctx, g, ended)
+}
+
+// ending is how the event says that a group has ended, "" if it does not.
+func (e event) ending() core.Ending {
+	switch e.Event.Type {
+	case "channel_archive", "group_archive":
+		return core.Archived
+	case "channel_deleted", "group_deleted":
+		return core.Deleted
+	}
+	return ""
 }
 
 // groupEvents are those after which a group may look different, beside deleted

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,16 +95,22 @@ func TestEventTypes(t *testing.T) {
 		inner   map[string]any
 		outcome string
 		noticed int
+		ended   core.Ending
 	}{
-		"channel as object":  {map[string]any{"type": "channel_rename", "channel": map[string]any{"id": "C1", "name": "x"}}, outcomeOK, 1},
-		"member left":        {map[string]any{"type": "member_left_channel", "channel": "C1", "user": lin}, outcomeOK, 1},
-		"private group left": {map[string]any{"type": "group_left", "channel": "C1"}, outcomeOK, 1},
-		"message deleted":    {map[string]any{"type": "message", "subtype": "message_deleted", "channel": "C1"}, outcomeOK, 1},
-		"pin removed":        {map[string]any{"type": "pin_removed", "channel_id": "C1"}, outcomeOK, 1},
-		"a message":          {map[string]any{"type": "message", "channel": "C1", "text": "hi"}, outcomeUnknown, 0},
-		"unknown":            {map[string]any{"type": "moon_landing", "blocks": []any{map[string]any{"type": "?"}}}, outcomeUnknown, 0},
-		"no channel":         {map[string]any{"type": "channel_archive"}, outcomeUnknown, 0},
-		"uninstalled":        {map[string]any{"type": "app_uninstalled"}, outcomeOK, 0},
+		"channel as object":  {map[string]any{"type": "channel_rename", "channel": map[string]any{"id": "C1", "name": "x"}}, outcomeOK, 1, ""},
+		"member left":        {map[string]any{"type": "member_left_channel", "channel": "C1", "user": lin}, outcomeOK, 1, ""},
+		"private group left": {map[string]any{"type": "group_left", "channel": "C1"}, outcomeOK, 1, ""},
+		"archived":           {map[string]any{"type": "channel_archive", "channel": "C1"}, outcomeOK, 1, core.Archived},
+		"private, archived":  {map[string]any{"type": "group_archive", "channel": "G1"}, outcomeOK, 1, core.Archived},
+		"deleted":            {map[string]any{"type": "channel_deleted", "channel": "C1"}, outcomeOK, 1, core.Deleted},
+		"private, deleted":   {map[string]any{"type": "group_deleted", "channel": "G1"}, outcomeOK, 1, core.Deleted},
+		"unarchived":         {map[string]any{"type": "group_unarchive", "channel": "G1"}, outcomeOK, 1, ""},
+		"message deleted":    {map[string]any{"type": "message", "subtype": "message_deleted", "channel": "C1"}, outcomeOK, 1, ""},
+		"pin removed":        {map[string]any{"type": "pin_removed", "channel_id": "C1"}, outcomeOK, 1, ""},
+		"a message":          {map[string]any{"type": "message", "channel": "C1", "text": "hi"}, outcomeUnknown, 0, ""},
+		"unknown":            {map[string]any{"type": "moon_landing", "blocks": []any{map[string]any{"type": "?"}}}, outcomeUnknown, 0, ""},
+		"no channel":         {map[string]any{"type": "channel_archive"}, outcomeUnknown, 0, ""},
+		"uninstalled":        {map[string]any{"type": "app_uninstalled"}, outcomeOK, 0, ""},
 	} {
 		b := setup(t)
 		if got := b.post(b.event("Ev", c.inner)); got != 200 {
@@ -111,6 +118,9 @@ func TestEventTypes(t *testing.T) {
 		}
 		if len(b.engine.noticed) != c.noticed || b.counted("events "+c.outcome) != 1 {
 			t.Errorf("%s: noticed %v, counted %v", name, b.engine.noticed, b.counts)
+		}
+		if want := slices.DeleteFunc([]core.Ending{c.ended}, func(e core.Ending) bool { return e == "" }); !slices.Equal(b.engine.ended, want) {
+			t.Errorf("%s: ended %v, want %v", name, b.engine.ended, want)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func fuzzing(f *testing.F, change func(*Config)) *fuzzed {
 		f.Fatal(err)
 	}
 	c := Config{
-		Workspace: "acme", TeamID: "T0ACME", Token: "xoxb-1", APIURL: "https://api.example/api/", Bot: bot, Noticed: kept.Noticed,
+		Workspace: "acme", TeamID: "T0ACME", Token: "xoxb-1", APIURL: "https://api.example/api/", Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended,
 		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if to := r.URL.Scheme + "://" + r.URL.Host; !slices.Contains([]string{"https://api.example", "https://hooks.slack.com", "https://hooks.slack-gov.com"}, to) {
 				f.Errorf("%s is called", to)

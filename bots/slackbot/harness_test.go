@@ -23,6 +23,7 @@ type fakeEngine struct {
 	drafts  map[string]engine.Draft
 	changes []engine.StatusChange
 	noticed []core.GroupRef
+	ended   []core.Ending
 	similar []core.Risk
 	risk    core.Risk
 	links   []string
@@ -154,6 +155,17 @@ func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
 	return nil
 }
 
+// Ended is heard like anything else that happens to a group.
+func (f *fakeEngine) Ended(ctx context.Context, g core.GroupRef, how core.Ending) error {
+	if err := f.Noticed(ctx, g); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = append(f.ended, how)
+	return nil
+}
+
 const (
 	lin   = "U0000000LIN"
 	wei   = "U0000000WEI"
@@ -257,7 +269,7 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
 		Workspace: "acme", Token: b.BotToken(), APIURL: b.URL() + "/api/",
-		Bot: b.bot, Noticed: b.engine.Noticed, Observe: b.count, Logger: log,
+		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Observe: b.count, Logger: log,
 	}
 	for _, ch := range change {
 		ch(&c)

@@ -53,7 +53,8 @@ type Config struct {
 	ResponseOrigins []string
 
 	Bot     Answerer
-	Noticed func(ctx context.Context, g core.GroupRef) error // something happened to a group
+	Noticed func(ctx context.Context, g core.GroupRef) error                  // something happened to a group
+	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack says that it has ended
 
 	Budget core.Budget                       // nil: calls are not paced
 	Cost   func(method string) []core.Bucket // nil: the published limits
@@ -75,6 +76,7 @@ type Bot struct {
 	origins   []string
 	bot       Answerer
 	noticed   func(ctx context.Context, g core.GroupRef) error
+	ended     func(ctx context.Context, g core.GroupRef, how core.Ending) error
 	budget    core.Budget
 	cost      func(method string) []core.Bucket
 	observe   func(kind, outcome string)
@@ -121,7 +123,7 @@ const (
 
 // New returns the way in that c describes. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.Workspace == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil {
+	if c.Workspace == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Ended == nil {
 		return nil, errors.New("slackbot: something is missing in the configuration of the bot")
 	}
 	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
@@ -152,7 +154,7 @@ func New(c Config) (*Bot, error) {
 		client.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
 	b := &Bot{
-		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed,
+		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
 		budget: c.Budget, cost: c.Cost, observe: c.Observe, called: c.Called, log: c.Logger,
 		render:  adapter.Renderer{Workspace: c.Workspace},
 		api:     slack.New(c.Token, slack.OptionAppLevelToken(c.AppToken), slack.OptionAPIURL(strings.TrimSuffix(base, "/")+"/"), slack.OptionHTTPClient(client)),

@@ -101,7 +101,7 @@ func wordEvent(e engine.Event) string {
 	case engine.EventFreed:
 		return "the risk is free of the group " + d["group"] + " (" + d["reason"] + ")"
 	case engine.EventMissing:
-		return "the group " + d["group"] + " can no longer be seen"
+		return "the group " + d["group"] + " can no longer be seen (" + d["code"] + ")"
 	case engine.EventFound:
 		return "the group " + d["group"] + " is there again"
 	case engine.EventSynced:

@@ -40,9 +40,6 @@ type Handling interface {
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Card words a risk for one workspace and language.
 	Card(ctx context.Context, v View, workspace, lang string) core.Card
-	// Noticed tells that something happened to a group: it decides nothing,
-	// the group is looked at soon.
-	Noticed(ctx context.Context, g core.GroupRef) error
 }
 
 // Persons is who people are: which accounts are one person's, and what they are

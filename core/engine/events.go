@@ -19,8 +19,8 @@ const (
 	EventResent   = "resent"   // sent again though it may have arrived; data: call
 	EventGivenUp  = "given_up" // an open call was given up as its run was cancelled; data: call
 	EventBound    = "bound"    // data: group
-	EventFreed    = "freed"    // data: group, reason
-	EventMissing  = "missing"  // data: group
+	EventFreed    = "freed"    // an item group was let go of; data: group, reason (archived, deleted, released)
+	EventMissing  = "missing"  // an item group cannot be seen any more; data: group, code
 	EventFound    = "found"    // a missing group is there again; data: group
 	EventSynced   = "synced"   // data: what, where
 	EventLinked   = "linked"   // accounts became one person's, told in the trail of R-0; data: account, with

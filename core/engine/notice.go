@@ -60,11 +60,14 @@ func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
 // is armed as the turn settles. Telling the same of the same step again arms
 // nothing new, but for a run that is parked again. A notice tells nothing of
 // itself.
-func (t *turn) tell(code string, args text.Args) {
+func (t *turn) tell(code string, args text.Args) { t.tellOne(core.Account{}, code, args) }
+
+// tellOne has one person told instead, unless to is zero.
+func (t *turn) tellOne(to core.Account, code string, args text.Args) {
 	if t.run.ID.Flow == NoticeFlow {
 		return
 	}
-	data, err := json.Marshal(noticeData{Code: code, Args: args})
+	data, err := json.Marshal(noticeData{Code: code, Args: args, To: to})
 	if err != nil {
 		t.log.Error("notice cannot be kept", "err", err)
 		return

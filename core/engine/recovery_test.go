@@ -210,7 +210,7 @@ func TestSyncMendsWhatPeopleBreak(t *testing.T) {
 		b.platform.changeGroup("C1", func(g *fakeGroup) { pinned = len(g.Pinned) == 1 })
 		return pinned
 	})
-	b.platform.changeGroup("C1", func(g *fakeGroup) { g.Archived = true })
+	b.platform.changeGroup("C1", func(g *fakeGroup) { g.Ended = core.Archived })
 	if err := b.engine.Noticed(b.ctx(), g); err != nil {
 		t.Fatal(err)
 	}
@@ -218,25 +218,6 @@ func TestSyncMendsWhatPeopleBreak(t *testing.T) {
 	b.eventually("the item is free", func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
 		return err == nil && rec.Link.State == engine.Free && rec.Link.Epoch == 1
-	})
-}
-
-func TestAVanishedGroupStaysBound(t *testing.T) {
-	t.Parallel()
-	b := setup(t, storyFlows()[2])
-	b.start()
-	r := b.file("Gone", time.Now().AddDate(0, 0, -3))
-	b.eventually("the group is there", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
-	b.platform.mu.Lock()
-	delete(b.platform.groups, "C1")
-	b.platform.mu.Unlock()
-	if err := b.engine.Noticed(b.ctx(), core.GroupRef{Workspace: "acme", ID: "C1"}); err != nil {
-		t.Fatal(err)
-	}
-	b.jump(b.clock.Now().Add(5 * time.Second))
-	b.eventually("the group is missing and administrators know", func() bool {
-		rec, err := b.store.Get(b.ctx(), r.Key)
-		return err == nil && rec.Link.State == engine.Missing && len(b.platform.postsIn("CADMIN")) == 1
 	})
 }
 
@@ -248,9 +229,7 @@ func TestAGapIsSwept(t *testing.T) {
 	b.start()
 	r := b.file("Gone", time.Now().AddDate(0, 0, -3))
 	b.eventually("the group is there", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
-	b.platform.mu.Lock()
-	delete(b.platform.groups, "C1")
-	b.platform.mu.Unlock()
+	b.platform.vanish("C1")
 	armed := func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
 		if err != nil {

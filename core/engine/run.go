@@ -123,8 +123,9 @@ type Link struct {
 	State LinkState
 	Group core.GroupRef // once bound
 	Badge core.MessageRef
-	Run   RunID // who reserved it
-	Epoch int   // how many groups were bound before
+	Said  core.Ending // how an event says that the group ended; "" if none does
+	Run   RunID       // who reserved it
+	Epoch int         // how many groups were bound before
 }
 
 // LinkState says whether a risk has an item group.
@@ -135,7 +136,7 @@ const (
 	Free     LinkState = ""
 	Reserved LinkState = "reserved" // a run is about to create the group
 	Bound    LinkState = "bound"
-	Missing  LinkState = "missing" // the group became invisible: still bound, a person decides
+	Missing  LinkState = "missing" // the group became invisible: it is lost, but still bound
 )
 
 // Shown is a message that shows a risk's state and must follow it.

@@ -224,8 +224,12 @@ type Links interface {
 	// the link as it stands: reserved by this very run, or what is in the way.
 	ReserveLink(ctx context.Context, l Lease) (Link, error)
 	// SetLink changes a link that binds group: to Bound, Missing, or Free,
-	// which raises the epoch. It does nothing if the link binds another group.
+	// which raises the epoch. It forgets what was said of the group's end, and
+	// does nothing if the link binds another one.
 	SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to LinkState, timers []TimerChange, events []Event) error
+	// SayEnded keeps in the link that binds group how it is said to have ended,
+	// and arms timers.
+	SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []TimerChange) error
 	// RiskOf returns the risk whose item group g is or was last, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// EachLink calls f for every risk whose link is Bound or Missing.

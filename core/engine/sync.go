@@ -21,10 +21,7 @@ type syncInput struct {
 
 const (
 	editsAtOnce = 50              // in one sync
-	afterEvent  = 2 * time.Second // a platform's event is looked into so much later
 	afterOthers = 2 * time.Second // sync steps back behind a run that is acting
-
-	missedWithin = time.Minute // in which all groups of a workspace are looked at
 )
 
 // syncAt arms a risk's sync.
@@ -139,18 +136,21 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	if err == nil {
 		state, err = pl.LookGroup(ctx, link.Group)
 	}
+	unseen := core.KindOf(err) == core.NotFound
 	switch {
-	case core.KindOf(err) == core.NotFound && pl != nil:
-		return t.relink(ctx, Missing, EventMissing, "missing")
+	case unseen && link.Said != "":
+		return t.freed(ctx, link.Said)
+	case unseen:
+		return t.lost(ctx, core.DetailOf(err))
 	case final(err):
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
 		return by(link.Group.Workspace, err)
-	case state.Archived:
-		return t.relink(ctx, Free, EventFreed, "freed")
-	case link.State == Missing:
-		if err := t.relink(ctx, Bound, EventFound, ""); err != nil {
+	case state.Ended != "":
+		return t.freed(ctx, state.Ended)
+	case link.State == Missing || link.Said != "":
+		if err := t.found(ctx); err != nil {
 			return err
 		}
 	}
@@ -183,29 +183,6 @@ func (t *turn) maker() RunSummary {
 		return RunSummary{}
 	}
 	return t.rec.Runs[i]
-}
-
-// relink stores what became of the item group, and has it told.
-func (t *turn) relink(ctx context.Context, to LinkState, event, told string) error {
-	link := t.rec.Link
-	if link.State == to {
-		return nil
-	}
-	data := map[string]string{"group": link.Group.String()}
-	if to == Free {
-		data["reason"] = "archived"
-	}
-	if told != "" {
-		args := t.noticeArgs("", "")
-		args["Group"] = link.Group.String()
-		t.tell(told, args)
-	}
-	ev := t.event(event, "", data)
-	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, t.takeTold(), []Event{ev}); err != nil {
-		return err
-	}
-	t.rec.Link.State = to
-	return nil
 }
 
 // setRight edits cards, posts those again that are gone, and mends the badge.
@@ -301,37 +278,4 @@ func (t *turn) badgeID() string {
 		}
 	}
 	return "sync/badge/" + t.rec.Link.Group.String()
-}
-
-// sweepGroups arms the sync of every risk with a live group, in one workspace or
-// in all for "", spread over some time, alike on every replica.
-func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
-	start := e.clock.Now()
-	return e.store.EachLink(ctx, func(risk core.RiskKey, l Link) error {
-		if workspace != "" && l.Group.Workspace != workspace {
-			return nil
-		}
-		const parts = 1000
-		share := time.Duration(risk.Number()%parts) * over / parts
-		return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, start.Add(share))})
-	})
-}
-
-// Noticed tells that something happened to a group. It decides nothing: the
-// group is looked at soon.
-func (e *Engine) Noticed(ctx context.Context, g core.GroupRef) error {
-	risk, err := e.store.RiskOf(ctx, g)
-	if core.KindOf(err) == core.NotFound {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))})
-}
-
-// Missed tells that things may have happened to the groups of a workspace which
-// were not noticed. All of them are looked at soon.
-func (e *Engine) Missed(ctx context.Context, workspace string) error {
-	return e.sweepGroups(ctx, workspace, missedWithin)
 }

@@ -41,6 +41,17 @@ func (s *Store) SetLink(ctx context.Context, risk core.RiskKey, group core.Group
 	return err
 }
 
+// SayEnded keeps how the group that a link binds is said to have ended.
+func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
+	const op = "say ended"
+	c := s.around("sayended", risk).add(group.String(), string(how))
+	if err := s.timers(c, risk, timers); err != nil {
+		return invalid(op, "timers", err)
+	}
+	_, err := s.do(ctx, op, c)
+	return err
+}
+
 // RiskOf returns the risk whose item group g is or was last. What the look-up
 // key says is checked against the link, which alone decides.
 func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {

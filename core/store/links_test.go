@@ -73,6 +73,19 @@ func testLink(t *testing.T, open opener) {
 	set(core.GroupRef{Workspace: "acme", ID: "C2"}, engine.Free, "other")
 	set(room, engine.Missing, "missing")
 	b.same("missing", b.links()["R-1"].State, engine.Missing)
+	say := func(g core.GroupRef) {
+		t.Helper()
+		for range 2 {
+			b.ok(b.s.SayEnded(b.ctx, "R-1", g, core.Deleted, []engine.TimerChange{{Do: engine.ArmSync, Run: engine.RunID{Risk: "R-1", Flow: engine.SyncFlow}}}))
+		}
+	}
+	say(core.GroupRef{Workspace: "acme", ID: "C2"})
+	b.same("said of another", b.link().Said, core.Ending(""))
+	say(room)
+	b.same("said", []any{b.link().Said, b.link().State}, []any{core.Deleted, engine.Missing})
+	set(room, engine.Missing, "missing")
+	b.same("forgotten, though nothing changes", b.link().Said, core.Ending(""))
+	say(room)
 	set(room, engine.Bound, "back")
 	set(room, engine.Free, "freed")
 	b.same("free", b.link(), engine.Link{Epoch: 1})

@@ -101,7 +101,7 @@ func readEvent(entry answer) (engine.Event, error) {
 }
 
 func readLink(m map[string]string) (engine.Link, error) {
-	l := engine.Link{State: engine.LinkState(m["st"]), Epoch: int(number(m["epoch"]))}
+	l := engine.Link{State: engine.LinkState(m["st"]), Said: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
 	var err error
 	if g := m["group"]; g != "" {
 		if l.Group, err = core.ParseGroupRef(g); err != nil {

@@ -26,6 +26,9 @@ func (w *Workspace) dispatch(e event) {
 	}
 	e.body, e.bare = clone(e.body), clone(e.bare)
 	met := w.faults.MeetEvent(e.kind)
+	if _, lost := met.Of(stage.LoseEvent); lost {
+		return
+	}
 	if _, later := met.Of(stage.ReorderEvent); later {
 		w.gateway.held = append(w.gateway.held, e)
 		return

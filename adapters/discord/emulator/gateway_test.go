@@ -344,8 +344,9 @@ func TestEventFaults(t *testing.T) {
 		stage.Fault{Method: "ONE", Kind: stage.ReorderEvent},
 		stage.Fault{Method: "TWO", Kind: stage.DuplicateEvent},
 		stage.Fault{Method: "THREE", Kind: stage.ReorderEvent},
+		stage.Fault{Method: "FOUR", Kind: stage.LoseEvent},
 	)
-	for _, kind := range []string{"ONE", "TWO", "THREE"} {
+	for _, kind := range []string{"ONE", "TWO", "THREE", "FOUR"} {
 		b.SendEvent(kind, map[string]any{"a": 1})
 	}
 	if err := b.FlushEvents(t.Context()); err != nil {

@@ -26,6 +26,9 @@ type AuditEntry struct {
 // BotUserID returns the bot's user ID.
 func (w *Workspace) BotUserID() string { return w.opts.BotUserID }
 
+// OwnerID returns the ID of the guild's owner, who may do everything.
+func (w *Workspace) OwnerID() string { return w.opts.OwnerID }
+
 // BotToken returns the token that the API takes, without "Bot ".
 func (w *Workspace) BotToken() string { return w.opts.BotToken }
 

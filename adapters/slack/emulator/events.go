@@ -95,6 +95,9 @@ func (w *Workspace) emit(kind string, fields object) {
 func (w *Workspace) queue(e event) {
 	q := &w.events
 	met := w.faults.MeetEvent(e.kind)
+	if _, lost := met.Of(stage.LoseEvent); lost {
+		return
+	}
 	_, twice := met.Of(stage.DuplicateEvent)
 	if _, later := met.Of(stage.ReorderEvent); later {
 		q.held = append(q.held, e)

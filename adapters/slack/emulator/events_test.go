@@ -87,8 +87,9 @@ func TestEventFaults(t *testing.T) {
 		stage.Fault{Method: "one", Kind: stage.ReorderEvent},
 		stage.Fault{Method: "two", Kind: stage.DuplicateEvent},
 		stage.Fault{Method: "three", Kind: stage.ReorderEvent},
+		stage.Fault{Method: "four", Kind: stage.LoseEvent},
 	)
-	for _, kind := range []string{"one", "two", "three"} {
+	for _, kind := range []string{"one", "two", "three", "four"} {
 		b.SendEvent(kind, nil)
 	}
 	if diff := cmp.Diff([]string{"two", "two", "one", "three"}, flush(t, b, a)); diff != "" {

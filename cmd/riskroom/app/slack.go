@@ -83,7 +83,7 @@ func (h *slackHome) open(p parts) (way, error) {
 	c := slackbot.Config{
 		Workspace: h.settings.Name, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
 		Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
-		Bot: p.bot, Noticed: p.engine.Noticed, Budget: p.budget, Logger: p.log,
+		Bot: p.bot, Noticed: p.engine.Noticed, Ended: p.engine.Ended, Budget: p.budget, Logger: p.log,
 		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
 	}
 	if OverSocketMode(h.settings) {

@@ -7,7 +7,9 @@
 local member, group, to = arg(), arg(), arg()
 local changes, told = timers(), events()
 local l = fields(redis.call('HGETALL', link))
-if l.group ~= group or l.st == to then return { 'ok' } end
+if l.group ~= group then return { 'ok' } end
+redis.call('HDEL', link, 'said')
+if l.st == to then return { 'ok' } end
 redis.call('HSET', link, 'st', to)
 if to == '' then
   redis.call('HSET', link, 'last', group, 'epoch', str(num(l.epoch) + 1))

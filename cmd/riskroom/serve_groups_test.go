@@ -1,0 +1,140 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	discord "riskroom/adapters/discord/emulator"
+	slack "riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+)
+
+// gathers are flows that make an item group when a risk is filed, and again when
+// work on it begins.
+const gathers = `
+  gather:
+    trigger: { on: filed }
+    if: status == "pending"
+    steps:
+      - create_group: { id: room, type: item, name: "ledger room", owner: handlers, members: [submitter, handlers] }
+  again:
+    trigger: { date_field: status_since, after: 2s }
+    if: status == "in_progress"
+    steps:
+      - create_group: { id: room, type: item, name: "ledger room", owner: handlers, members: [submitter, handlers] }
+`
+
+const slackGroups = `version: 1
+redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", api_url: "${API}", rates: unlimited }
+people:
+  lin: { email: lin@example.com }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin] }
+flows:` + gathers
+
+const discordGroups = `version: 1
+redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
+workspaces:
+  guild: { platform: discord, bot_token: "${TOKEN}", guild_id: "${GUILD}", api_url: "${API}", rates: unlimited }
+people:
+  lin: { guild: "100000000000000001" }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin] }
+flows:` + gathers
+
+// discordRoom returns the ID of the newest channel whose name ends so, "" for none.
+func discordRoom(g *discord.Workspace, ending string) string {
+	for _, ch := range g.Channels() {
+		if strings.HasSuffix(ch.Name, ending) {
+			return ch.ID
+		}
+	}
+	return ""
+}
+
+// TestServeLetsGoOfADeletedChannel: somebody deletes the channel of a risk on
+// Discord. Whether the event comes or is missed, the risk is free and the
+// administrator knows; the next group is another one.
+func TestServeLetsGoOfADeletedChannel(t *testing.T) {
+	t.Parallel()
+	for name, remove := range map[string]func(g *discord.Workspace, room string) error{
+		"as the event says": func(g *discord.Workspace, room string) error {
+			return g.DeleteChannel(g.OwnerID(), room)
+		},
+		"after the event was missed": func(g *discord.Workspace, room string) error {
+			g.Faults().Order(stage.Fault{Method: "CHANNEL_DELETE", Kind: stage.LoseEvent})
+			g.Outage(true)
+			defer g.Outage(false)
+			return g.DeleteChannel(g.OwnerID(), room)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, g := startDiscordWith(t, discordGroups, false, nil)
+			command := func(sub string, v discord.Values) string {
+				t.Helper()
+				reply, err := g.SlashCommand(t.Context(), linID, "", "/risk", sub, v)
+				if err != nil || reply.Message == nil {
+					t.Fatalf("%s: %+v %v", sub, reply, err)
+				}
+				return reply.Message.Plain
+			}
+			command("new", discord.Values{"title": "Ledger is off by one", "module": "Payments"})
+			var room string
+			eventually(t, "the group is there", func() bool { room = discordRoom(g, "-r-1"); return room != "" && len(g.Pins(room)) == 1 })
+			if err := remove(g, room); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "the administrator knows", func() bool {
+				return len(g.DMs(linID)) == 1 && strings.Contains(g.DMs(linID)[0].Plain, "-r-1 (guild) was deleted")
+			})
+			command("status", discord.Values{"key": "R-1", "status": "in_progress"})
+			eventually(t, "another group is made", func() bool { return discordRoom(g, "-r-1-2") != "" })
+			s.end(t)
+		})
+	}
+}
+
+// TestServeLetsGoOfAnArchivedChannel: of a private channel on Slack only the event
+// says that it was archived. Without it the risk stays bound.
+func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		heard bool
+		told  string
+	}{
+		"as the event says":     {true, "ledger-room-r-1 (acme) was archived"},
+		"the event is not sent": {false, "/risk group release R-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startServe(t, slackGroups, false)
+			w := s.slack
+			if _, err := w.SlashCommand(t.Context(), "U0LIN", "", "/risk", "new Ledger is off by one module:Payments"); err != nil {
+				t.Fatal(err)
+			}
+			var room slack.Channel
+			eventually(t, "the group is there", func() (ok bool) {
+				room, ok = w.ChannelByName("ledger-room-r-1")
+				return ok && len(w.Bookmarks(room.ID)) == 1
+			})
+			if !c.heard {
+				w.Faults().Order(stage.Fault{Method: "group_archive", Kind: stage.LoseEvent})
+			}
+			if err := w.ArchiveByHand("U0LIN", room.ID); err != nil {
+				t.Fatal(err)
+			}
+			if !c.heard {
+				w.SendEvent("group_left", map[string]any{"channel": room.ID})
+			}
+			eventually(t, "the administrator knows", func() bool {
+				return len(w.DMs("U0LIN")) == 1 && strings.Contains(w.DMs("U0LIN")[0].Plain, c.told)
+			})
+			s.end(t)
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+const (
+	afterEvent   = 2 * time.Second // a platform's event is looked into so much later
+	missedWithin = time.Minute     // in which all groups of a workspace are looked at
+)
+
+// Whether the item group of a risk lives is looked at by its sync. A group that
+// cannot be seen is lost: it may live on without the bot, so the item stays
+// bound. It becomes free when the platform says that the group has ended, when
+// an event has said so and the group cannot be seen any more, or when a person
+// lets go of it.
+
+// lost notes that the item group can no longer be seen, and why.
+func (t *turn) lost(ctx context.Context, code string) error {
+	if t.rec.Link.State == Missing {
+		return nil
+	}
+	return t.relink(ctx, Missing, EventMissing, map[string]string{"code": code}, "missing")
+}
+
+// freed lets go of an item group that has ended.
+func (t *turn) freed(ctx context.Context, how core.Ending) error {
+	return t.relink(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, string(how))
+}
+
+// found notes that the item group is there, whatever was said of it.
+func (t *turn) found(ctx context.Context) error {
+	if t.rec.Link.State == Bound {
+		return t.e.store.SetLink(ctx, t.run.ID.Risk, t.rec.Link.Group, Bound, nil, nil)
+	}
+	return t.relink(ctx, Bound, EventFound, map[string]string{}, "")
+}
+
+// relink stores what became of the item group, and has it told to
+// administrators and to whom the group was made the owner of.
+func (t *turn) relink(ctx context.Context, to LinkState, kind string, data map[string]string, notice string) error {
+	link := t.rec.Link
+	data["group"] = link.Group.String()
+	if notice != "" {
+		made, err := t.madeAs(ctx, link.Group)
+		if err != nil {
+			return err
+		}
+		args := t.e.groupArgs(t.run.ID.Risk, link.Group, made)
+		t.tell(notice, args)
+		t.tellOwner(ctx, made.Owner, notice, args)
+	}
+	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, t.takeTold(), []Event{t.event(kind, "", data)}); err != nil {
+		return err
+	}
+	t.rec.Link.State = to
+	return nil
+}
+
+// tellOwner tells whom a group was made the owner of, while the risk is open and
+// unless administrators are told one by one and they are known to be among them.
+func (t *turn) tellOwner(ctx context.Context, owner core.Account, notice string, args text.Args) {
+	if owner.IsZero() || !t.rec.Risk.Status.Open() {
+		return
+	}
+	if t.e.org.AdminChannel.IsZero() {
+		if told, err := t.e.rights.administrator(ctx, owner); told && err == nil {
+			return
+		}
+	}
+	t.tellOne(owner, notice, args)
+}
+
+// groupArgs are what notices of an item group are worded with.
+func (e *Engine) groupArgs(risk core.RiskKey, g core.GroupRef, made outcome) text.Args {
+	name := g.String()
+	if made.Name != "" {
+		name = made.Name + " (" + g.Workspace + ")"
+	}
+	return text.Args{"Key": string(risk), "Group": name, "Command": e.org.Command}
+}
+
+// sweepGroups arms the sync of every risk with a live group, in one workspace or
+// in all for "", spread over some time, alike on every replica.
+func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
+	start := e.clock.Now()
+	return e.store.EachLink(ctx, func(risk core.RiskKey, l Link) error {
+		if workspace != "" && l.Group.Workspace != workspace {
+			return nil
+		}
+		const parts = 1000
+		share := time.Duration(risk.Number()%parts) * over / parts
+		return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, start.Add(share))})
+	})
+}
+
+// Noticed tells that something happened to a group. It decides nothing: the
+// group is looked at soon.
+func (e *Engine) Noticed(ctx context.Context, g core.GroupRef) error { return e.hear(ctx, g, "") }
+
+// Ended tells that the platform says how a group has ended. Events come late or
+// out of order, so it counts once the group cannot be seen any more: it is
+// looked at soon.
+func (e *Engine) Ended(ctx context.Context, g core.GroupRef, how core.Ending) error {
+	return e.hear(ctx, g, how)
+}
+
+func (e *Engine) hear(ctx context.Context, g core.GroupRef, ended core.Ending) error {
+	risk, err := e.store.RiskOf(ctx, g)
+	if core.KindOf(err) == core.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	soon := []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))}
+	if ended == "" {
+		return e.store.Arm(ctx, risk, 0, soon)
+	}
+	return e.store.SayEnded(ctx, risk, g, ended, soon)
+}
+
+// Missed tells that things may have happened to the groups of a workspace which
+// were not noticed. All of them are looked at soon.
+func (e *Engine) Missed(ctx context.Context, workspace string) error {
+	return e.sweepGroups(ctx, workspace, missedWithin)
+}
