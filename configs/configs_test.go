@@ -29,7 +29,8 @@ func TestFiles(t *testing.T) {
 		t.Fatalf("files %q: %v", files, err)
 	}
 	placeholders := map[string]string{
-		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo", "signing_secret": "0123456789abcdef0123456789abcdef",
+		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
+		"signing_secret": "0123456789abcdef0123456789abcdef", "signing_secret_previous": "fedcba9876543210fedcba9876543210",
 		"url": "redis://localhost:6379/0",
 	}
 	for _, file := range files {

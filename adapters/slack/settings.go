@@ -20,6 +20,10 @@ func Settings() core.PlatformSettings {
 				Doc: "The app's signing secret: commands and buttons come in over HTTP.",
 			},
 			{
+				Key: "signing_secret_previous", Secret: true, Pattern: `^[!-~]{8,}$`, Form: "32 hexadecimal digits",
+				Doc: "The signing secret that signing_secret replaces: what is signed with it is heard too, until this key is removed.",
+			},
+			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: "https://slack.com/api/",
 				Doc: "Where Slack's Web API is, if elsewhere: GovSlack, a proxy, a stand-in.",
 			},

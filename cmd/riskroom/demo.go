@@ -192,7 +192,7 @@ func placeholder(b config.Blank) string {
 		return "xoxb-for-the-demo"
 	case "app_token":
 		return "xapp-demo"
-	case "signing_secret":
+	case "signing_secret", "signing_secret_previous":
 		return strings.Repeat("0", 32)
 	case "public_key":
 		return strings.Repeat("0", 64)

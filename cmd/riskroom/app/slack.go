@@ -17,8 +17,9 @@ import (
 
 // Keys of a Slack workspace in the config file.
 const (
-	signingSecretKey = "signing_secret"
-	appTokenKey      = "app_token"
+	signingSecretKey         = "signing_secret"
+	previousSigningSecretKey = "signing_secret_previous"
+	appTokenKey              = "app_token"
 )
 
 // slackHome is a Slack workspace.
@@ -90,6 +91,9 @@ func (h *slackHome) open(p parts) (way, error) {
 		c.AppToken = h.settings.Values[appTokenKey]
 	} else {
 		c.SigningSecrets = []string{h.settings.Values[signingSecretKey]}
+		if previous := h.settings.Values[previousSigningSecretKey]; previous != "" {
+			c.SigningSecrets = append(c.SigningSecrets, previous)
+		}
 	}
 	if h.settings.Rates.Unlimited {
 		c.Cost = func(method string) []core.Bucket {
