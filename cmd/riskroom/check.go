@@ -68,6 +68,11 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 	if err := known(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
+	if f.online {
+		if err := checkProxy(s.lookup); err != nil {
+			return err
+		}
+	}
 	all := config.Problems{} // [] in JSON, not null
 	var unread error
 	for _, name := range files {

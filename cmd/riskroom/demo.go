@@ -15,6 +15,7 @@ import (
 
 	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
+	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/demo"
 	"riskroom/configs"
 	"riskroom/core/config"
@@ -140,7 +141,7 @@ func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Conf
 	err = demo.Serve(ctx, demo.Showing{
 		Config: cfg, Home: home, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
 	})
-	if errors.Is(err, demo.ErrBusy) {
+	if errors.Is(err, app.ErrBusy) {
 		return fmt.Errorf("%w, perhaps another demo; for a free port say --addr %s", err, net.JoinHostPort(host, "0"))
 	}
 	return err

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -58,7 +60,14 @@ func serve(ctx context.Context, s surroundings, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	return app.Serve(ctx, app.Serving{
+	if err := checkProxy(s.lookup); err != nil {
+		return err
+	}
+	err = app.Serve(ctx, app.Serving{
 		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(), SelfTest: true,
 	})
+	if errors.Is(err, app.ErrBusy) {
+		return fmt.Errorf("%w, perhaps another riskroom; end it, or choose other addresses with --listen and --admin-listen", err)
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -40,17 +41,18 @@ func (e *Engine) adoptLoop(ctx context.Context) {
 }
 
 func (e *Engine) adopt(ctx context.Context) error {
-	done := map[TimerOp]int{}
+	done := map[string]map[TimerOp]int{}
 	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
-	if len(done) > 0 {
-		e.log.InfoContext(ctx, "timers follow the flows in force",
-			"moved", done[MoveTimer], "dropped", done[DropTimer], "added", done[ArmTimer])
+	for _, name := range slices.Sorted(maps.Keys(done)) {
+		e.log.InfoContext(ctx, "timers follow the flows in force", "flow", name,
+			"moved", done[name][MoveTimer], "dropped", done[name][DropTimer], "added", done[name][ArmTimer])
 	}
 	return err
 }
 
-// adoptOne brings the timers of one risk in line, again if it moves meanwhile.
-func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[TimerOp]int) error {
+// adoptOne brings the timers of one risk in line, again if it moves meanwhile,
+// and counts what it did by flow.
+func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string]map[TimerOp]int) error {
 	for {
 		rec, err := e.store.Get(ctx, key)
 		if core.KindOf(err) == core.NotFound {
@@ -71,7 +73,10 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[TimerO
 			return err
 		}
 		for _, c := range changes {
-			done[c.Do]++
+			if done[c.Run.Flow] == nil {
+				done[c.Run.Flow] = map[TimerOp]int{}
+			}
+			done[c.Run.Flow][c.Do]++
 		}
 		return nil
 	}

@@ -58,7 +58,7 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	listeners, err := listen(ctx, s.Listen, s.AdminListen)
+	listeners, err := listenAll(ctx, s.Listen, s.AdminListen)
 	if err != nil {
 		return err
 	}
@@ -90,22 +90,6 @@ func selfTest(ctx context.Context, c *config.Config, log *slog.Logger) {
 	for _, p := range found {
 		log.WarnContext(ctx, "the config file does not fit a workspace", "line", p.Line, "problem", p.Message, "remedy", p.Hint)
 	}
-}
-
-// listen opens all addresses or none.
-func listen(ctx context.Context, addresses ...string) ([]net.Listener, error) {
-	var open []net.Listener
-	for _, a := range addresses {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", a)
-		if err != nil {
-			for _, o := range open {
-				_ = o.Close()
-			}
-			return nil, fmt.Errorf("cannot listen: %w", err)
-		}
-		open = append(open, l)
-	}
-	return open, nil
 }
 
 // stopWithin is how long commands under way may take to end when the program

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"syscall"
 	"time"
 
 	"riskroom/adapters/stage"
 	"riskroom/adapters/stage/browser"
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -29,9 +28,6 @@ type Showing struct {
 	Log    *slog.Logger   // nil: says nothing
 }
 
-// ErrBusy is in the error of Serve if something else listens on the address.
-var ErrBusy = errors.New("something else listens there")
-
 // The demo's engine waits shorter for a call and for its last effect than the
 // server's: whoever kills it wants to see what follows.
 const (
@@ -39,7 +35,8 @@ const (
 	demoSettle      = time.Second
 )
 
-// Serve shows the demo in a browser until ctx ends, which is no error.
+// Serve shows the demo in a browser until ctx ends, which is no error. Its error
+// is app.ErrBusy if something else listens on the address.
 func Serve(ctx context.Context, o Showing) (err error) {
 	words, err := text.Load()
 	if err != nil {
@@ -49,10 +46,7 @@ func Serve(ctx context.Context, o Showing) (err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	// First the address: if it is taken, nothing was started in vain.
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s: %w", o.Addr, ErrBusy)
-	}
+	l, err := app.Listen(ctx, o.Addr)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+)
+
+// ErrBusy is in the error of Listen if something else listens on the address.
+var ErrBusy = errors.New("something else listens there")
+
+// wsaAddrInUse is what Windows says of a busy address, which its EADDRINUSE is
+// not: https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2.
+const wsaAddrInUse = syscall.Errno(10048)
+
+// Listen opens a TCP address.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddrInUse) {
+		return nil, fmt.Errorf("%s: %w", address, ErrBusy)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, cause(err))
+	}
+	return l, nil
+}
+
+// cause leaves out of an error what the address says already.
+func cause(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}
+
+// listenAll opens all addresses or none.
+func listenAll(ctx context.Context, addresses ...string) ([]net.Listener, error) {
+	var open []net.Listener
+	for _, a := range addresses {
+		l, err := Listen(ctx, a)
+		if err != nil {
+			for _, o := range open {
+				_ = o.Close()
+			}
+			return nil, err
+		}
+		open = append(open, l)
+	}
+	return open, nil
+}
