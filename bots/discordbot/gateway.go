@@ -75,7 +75,7 @@ var fatal = map[int]string{
 	4011: "the bot is in so many servers that its connection has to be split, which riskroom does not do",
 	4012: "this version of the gateway is not there any more: a newer riskroom is needed",
 	4013: "an intent is not known to Discord: a newer riskroom is needed",
-	4014: "an intent is not switched on for the application: see its page Bot, Privileged Gateway Intents",
+	4014: "an intent was switched off for the application: see Server Members Intent on its page Bot, under Privileged Gateway Intents",
 }
 
 // fatalError is a close code after which only a person can help.
@@ -223,9 +223,10 @@ func (g *Gateway) entrance(ctx context.Context) (string, error) {
 		return "", refusal(err)
 	}
 	if l := found.Limit; !g.session.known() && l != nil && l.Remaining < 1 {
+		wait := max(time.Duration(l.After)*time.Millisecond, time.Second)
 		return "", &core.Error{
 			Op: "discord: identify", Kind: core.RateLimited, Detail: "session_start_limit",
-			RetryAfter: max(time.Duration(l.After)*time.Millisecond, time.Second),
+			RetryAfter: wait, Err: fmt.Errorf("no session may begin for %s: too many have begun today", wait.Round(time.Second)),
 		}
 	}
 	return found.URL, nil

@@ -142,9 +142,11 @@ func TestGatewayResumes(t *testing.T) {
 	b := plugged(t)
 	b.run(t)
 	b.ready(t)
-	for i, end := range []func(){
-		b.CutGateway, b.SendReconnect, func() { b.CloseGateway(4000) }, func() { b.SendInvalidSession(true) },
-	} {
+	ends := []func(){b.CutGateway, b.SendReconnect, func() { b.SendInvalidSession(true) }}
+	for _, code := range []int{4000, 4001, 4002, 4005, 4008, 4999, 1011} {
+		ends = append(ends, func() { b.CloseGateway(code) })
+	}
+	for i, end := range ends {
 		end()
 		b.eventually(t, "the session goes on", func() bool { return b.Resumes() == i+1 && b.Connected() == 1 && b.door.Ready(t.Context()) == nil })
 	}
@@ -152,8 +154,28 @@ func TestGatewayResumes(t *testing.T) {
 		t.Errorf("%d IDENTIFYs", n)
 	}
 	b.risk(t, lin, "help", nil)
-	b.SendInvalidSession(false)
-	b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == 2 && b.Connected() == 1 })
+	for i, end := range []func(){
+		func() { b.SendInvalidSession(false) }, func() { b.CloseGateway(4003) }, func() { b.CloseGateway(4007) }, func() { b.CloseGateway(4009) },
+	} {
+		end()
+		b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == i+2 && b.door.Ready(t.Context()) == nil })
+	}
+	if n := b.Resumes(); n != len(ends) {
+		t.Errorf("%d RESUMEs, want %d: a session that has ended was tried again", n, len(ends))
+	}
+}
+
+// TestAnIntentSwitchedOff: Discord refuses what it said a moment ago the
+// application may have. Whoever reads it knows where to click.
+func TestAnIntentSwitchedOff(t *testing.T) {
+	t.Parallel()
+	b := plugged(t, func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers })
+	b.door.gateway.wanted = intentGuilds | intentMembers
+	_, err := b.door.gateway.once(t.Context())
+	if f, ok := errors.AsType[*fatalError](err); !ok || f.code != 4014 {
+		t.Fatalf("it ends with %v", err)
+	}
+	wants(t, err.Error(), "4014", "Server Members Intent", "page Bot", "start riskroom again")
 }
 
 func TestGatewaySilenceIsNoticed(t *testing.T) {

@@ -55,6 +55,7 @@ func (s *shared) close() {
 type process struct {
 	*Bot
 	core.Leadership
+	t     *testing.T
 	stop  context.CancelFunc
 	ended chan error
 
@@ -121,7 +122,7 @@ func (p *process) heardOf() (noticed, missed int) {
 // begin starts a process.
 func (s *shared) begin(name string) *process {
 	s.t.Helper()
-	p := &process{Leadership: s.store.Leadership("acme", name), ended: make(chan error, 1)}
+	p := &process{Leadership: s.store.Leadership("acme", name), t: s.t, ended: make(chan error, 1)}
 	var err error
 	p.Bot, err = New(Config{
 		Workspace: "acme", GuildID: s.guild.GuildID(), Token: s.guild.BotToken(), APIURL: "http://discord.invalid/api/v10/",

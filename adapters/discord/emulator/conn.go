@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -55,11 +56,12 @@ func (w *Workspace) forget(c *conn) {
 		c.idle = nil
 	}
 	if s := c.session; s != nil && s.conn == c {
-		s.conn = nil
+		s.conn, s.left = nil, time.Now()
 	}
 }
 
-// read takes what the client sends until the connection ends.
+// read takes what the client sends until the connection ends. Heartbeats prolong
+// only a connection with a session: who never identifies is not kept.
 func (w *Workspace) read(c *conn) {
 	wait := func() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * w.opts.Heartbeat)) }
 	wait()
@@ -81,7 +83,7 @@ func (w *Workspace) read(c *conn) {
 			ended = true
 			w.hangUp(c, code, "")
 		}
-		if f.Op == opHeartbeat {
+		if f.Op != nil && slices.Contains([]int{opHeartbeat, opIdentify, opResume}, *f.Op) && w.hasSession(c) {
 			wait()
 		}
 	}
@@ -90,9 +92,18 @@ func (w *Workspace) read(c *conn) {
 func (w *Workspace) readEnded(c *conn, err error) {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		w.hangUp(c, closeTimedOut, "Session timed out")
+		w.mu.Lock()
+		w.endSession(c.session)
+		w.hangUpLocked(c, closeTimedOut, "Session timed out")
+		w.mu.Unlock()
 		<-c.written
 	}
+}
+
+func (w *Workspace) hasSession(c *conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return c.session != nil
 }
 
 // clientCloses answers the client's close frame. With 1000 and 1001 the session

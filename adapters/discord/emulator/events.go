@@ -91,6 +91,15 @@ func (w *Workspace) FlushEvents(ctx context.Context) error {
 	return nil
 }
 
+// SendFrame sends something to every connection as it stands, a frame or not.
+func (w *Workspace) SendFrame(raw []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.gateway.conns {
+		c.queueFrame(raw)
+	}
+}
+
 // SetGatewayFaults says how the gateway misbehaves from now on. Connections
 // there are stay.
 func (w *Workspace) SetGatewayFaults(f GatewayFaults) {

@@ -67,6 +67,9 @@ const (
 	maxIdentifies = 1000
 	identifyDay   = 24 * time.Hour
 	identifyPause = 5 * time.Second
+	// Discord says "a short time" of how long a session without a connection can
+	// be resumed.
+	sessionLife = 5 * time.Minute
 )
 
 // GatewayFaults say how the gateway misbehaves; the zero value is not at all.
@@ -76,6 +79,10 @@ type GatewayFaults struct {
 	NoACKs          bool // heartbeats are not acknowledged
 	InvalidIdentify bool // every IDENTIFY is answered with op 9
 	InvalidResume   bool // every RESUME is answered with op 9
+
+	// Until then get_bot_gateway says that no session may begin: who identifies
+	// nevertheless loses the token. It goes by the workspace's clock.
+	NoSessionsUntil time.Time
 }
 
 // gateway is the state of the gateway. The workspace's lock guards it.
@@ -95,12 +102,13 @@ type session struct {
 	seq     int
 	sent    [][]byte // every dispatch, for replay: the one numbered n at n-1
 	conn    *conn
+	left    time.Time // when the last connection ended, on the wall clock
 }
 
 // frame is what goes either way, see
 // https://docs.discord.com/developers/events/gateway-events#payload-structure.
 type frame struct {
-	Op   int             `json:"op"`
+	Op   *int            `json:"op"`
 	Data json.RawMessage `json:"d"`
 	Seq  *int            `json:"s"`
 	Type *string         `json:"t"`
@@ -118,12 +126,15 @@ func getGateway(w *Workspace, _ *call) (any, error) {
 // getBotGateway: https://docs.discord.com/developers/events/gateway#get-gateway-bot
 func getBotGateway(w *Workspace, _ *call) (any, error) {
 	recent := w.recentIdentifies()
-	after := time.Duration(0)
+	remaining, after := max(maxIdentifies-len(recent), 0), time.Duration(0)
 	if len(recent) > 0 {
 		after = recent[0].Add(identifyDay).Sub(w.opts.Now())
 	}
+	if wait := w.gateway.faults.NoSessionsUntil.Sub(w.opts.Now()); wait > 0 {
+		remaining, after = 0, wait
+	}
 	return object{"url": w.gatewayURL(), "shards": 1, "session_start_limit": object{
-		"total": maxIdentifies, "remaining": max(maxIdentifies-len(recent), 0), "reset_after": after.Milliseconds(), "max_concurrency": 1,
+		"total": maxIdentifies, "remaining": remaining, "reset_after": after.Milliseconds(), "max_concurrency": 1,
 	}}, nil
 }
 

@@ -22,7 +22,7 @@ func TestCloseCodes(t *testing.T) {
 	b := setup(t, func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers })
 	token := b.BotToken()
 	for name, test := range map[string]struct {
-		op   int
+		op   any
 		data any
 		want int
 	}{
@@ -32,6 +32,9 @@ func TestCloseCodes(t *testing.T) {
 		"no intents":        {2, object{"token": token, "properties": object{}}, 4002},
 		"another shard":     {2, object{"token": token, "intents": 1, "properties": object{}, "shard": []int{1, 2}}, 4010},
 		"unknown opcode":    {42, nil, 4001},
+		"no opcode":         {nil, nil, 4002},
+		"no sequence":       {1, "x", 4002},
+		"resume, no number": {6, object{"token": token, "session_id": "y"}, 4002},
 		"nonsense":          {2, "hello", 4002},
 		"too early":         {3, object{}, 4003},
 		"too long":          {2, strings.Repeat("x", 5000), 4002},
@@ -262,17 +265,49 @@ func TestHeartbeats(t *testing.T) {
 			}
 			return c
 		}
+		const interval = 41250 * time.Millisecond
 		c := connect()
+		c.send(2, identity(w.BotToken(), direct))
+		c.id, _ = c.read().Data["session_id"].(string)
 		begun := time.Now()
-		for range 3 {
-			time.Sleep(41250 * time.Millisecond)
+		beat := func(c *client) {
+			time.Sleep(interval)
 			c.send(1, c.last)
 			if f := c.read(); f.Op != 11 {
 				t.Errorf("came %+v", f)
 			}
 		}
-		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 5*41250*time.Millisecond {
+		for range 3 {
+			beat(c)
+		}
+		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 5*interval {
 			t.Errorf("without heartbeats: %d after %s", got, after)
+		}
+		resumed := func(id string) bool {
+			c := connect()
+			c.send(6, object{"token": w.BotToken(), "session_id": id, "seq": 1})
+			return c.read().Type == "RESUMED"
+		}
+		if resumed(c.id) {
+			t.Error("a session that has timed out goes on")
+		}
+		begun, c = time.Now(), connect()
+		beat(c)
+		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 2*interval {
+			t.Errorf("without a session: %d after %s", got, after)
+		}
+		c = connect()
+		c.send(2, identity(w.BotToken(), direct))
+		c.id, _ = c.read().Data["session_id"].(string)
+		w.CutGateway()
+		time.Sleep(4 * time.Minute)
+		if !resumed(c.id) {
+			t.Error("a session is over after four minutes")
+		}
+		w.CutGateway()
+		time.Sleep(6 * time.Minute)
+		if resumed(c.id) {
+			t.Error("a session that was left for six minutes goes on")
 		}
 		w.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
 		c = connect()

@@ -72,7 +72,7 @@ func (c *client) next() (frame, error) {
 	return f, err
 }
 
-func (c *client) send(op int, data any) {
+func (c *client) send(op, data any) {
 	c.t.Helper()
 	if err := c.ws.WriteJSON(object{"op": op, "d": data}); err != nil {
 		c.t.Fatal(err)

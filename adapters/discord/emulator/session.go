@@ -16,8 +16,15 @@ func (w *Workspace) receive(c *conn, f frame) int {
 	if c.tooFast() {
 		return closeRateLimited
 	}
-	switch f.Op {
+	if f.Op == nil {
+		return closeDecode
+	}
+	switch *f.Op {
 	case opHeartbeat:
+		var seq *int // null before the first dispatch
+		if json.Unmarshal(f.Data, &seq) != nil {
+			return closeDecode
+		}
 		if !w.gateway.faults.NoACKs {
 			w.sendLocked(c, opHeartbeatACK, nil)
 		}
@@ -80,7 +87,7 @@ func (w *Workspace) identify(c *conn, raw json.RawMessage) int {
 	now := w.opts.Now()
 	recent := w.recentIdentifies()
 	w.gateway.identifies = append(w.gateway.identifies, now)
-	if len(recent) >= maxIdentifies {
+	if len(recent) >= maxIdentifies || now.Before(w.gateway.faults.NoSessionsUntil) {
 		w.tokenReset = true
 	}
 	var d identity
@@ -146,24 +153,24 @@ func (w *Workspace) resume(c *conn, raw json.RawMessage) int {
 	var d struct {
 		Token     string `json:"token"`
 		SessionID string `json:"session_id"`
-		Seq       int    `json:"seq"`
+		Seq       *int   `json:"seq"`
 	}
 	w.gateway.resumes++
 	switch {
-	case json.Unmarshal(raw, &d) != nil:
+	case json.Unmarshal(raw, &d) != nil || d.Seq == nil:
 		return closeDecode
 	case c.session != nil:
 		return closeAlready
 	case !w.tokenFits(d.Token):
 		return closeAuthentication
 	}
-	i := slices.IndexFunc(w.gateway.sessions, func(s *session) bool { return s.id == d.SessionID })
+	i := slices.IndexFunc(w.gateway.sessions, func(s *session) bool { return s.id == d.SessionID && !s.over() })
 	if i < 0 || w.gateway.faults.InvalidResume {
 		w.sendLocked(c, opInvalidSession, false)
 		return 0
 	}
 	s := w.gateway.sessions[i]
-	if d.Seq < 0 || d.Seq > s.seq {
+	if *d.Seq < 0 || *d.Seq > s.seq {
 		w.endSession(s)
 		return closeSequence
 	}
@@ -172,12 +179,15 @@ func (w *Workspace) resume(c *conn, raw json.RawMessage) int {
 		s.conn.session = nil
 	}
 	s.conn, c.session = c, s
-	for _, missed := range s.sent[d.Seq:] {
+	for _, missed := range s.sent[*d.Seq:] {
 		c.queueFrame(missed)
 	}
 	s.give("RESUMED", object{"_trace": []string{}})
 	return 0
 }
+
+// over tells whether a session was left for too long to go on.
+func (s *session) over() bool { return s.conn == nil && time.Since(s.left) > sessionLife }
 
 // endSession makes a session one that cannot be resumed.
 func (w *Workspace) endSession(s *session) {

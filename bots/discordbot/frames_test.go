@@ -1,0 +1,144 @@
+package discordbot
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+)
+
+// TestOddFramesDoNothing: what is no frame, or none that Discord has today, is
+// passed over, and counted where it could not be read. The connection stays.
+func TestOddFramesDoNothing(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.run(t)
+	b.ready(t)
+	malformed := []string{
+		"", "no JSON", "[]", `"x"`, "7", `{"op":"x"}`, `{"op":0,"s":"x"}`, `{"op":0,"t":7}`, "{\"op\":0", "\xff\xfe", strings.Repeat("[", 20_000),
+		`{"op":0,"t":"READY","s":3,"d":{}}`, `{"op":0,"t":"READY","s":3,"d":"x"}`, `{"op":0,"t":"GUILD_CREATE","s":3,"d":[]}`,
+		`{"op":0,"t":"GUILD_CREATE","s":3,"d":{"id":` + b.GuildID() + `}}`, `{"op":0,"t":"CHANNEL_UPDATE","s":3,"d":"x"}`,
+		`{"op":0,"t":"CHANNEL_DELETE","s":3}`, `{"op":0,"t":"GUILD_MEMBER_REMOVE","s":3,"d":{"user":[]}}`,
+	}
+	odd := []string{
+		"null", "{}", `{"op":0}`, `{"op":99,"d":{"op":7}}`, `{"op":-1}`, `{"op":2}`, `{"op":6}`, `{"op":10,"d":null}`, `{"op":11,"d":{}}`,
+		`{"op":0,"t":"SOMETHING_NEW","s":-5,"d":null}`, `{"op":0,"t":"CHANNEL_UPDATE","s":null,"d":{"id":"9"}}`,
+		`{"op":0,"t":"GUILD_DELETE","d":{"id":"9"}}`,
+	}
+	for _, frame := range append(odd, malformed...) {
+		b.SendFrame([]byte(frame))
+	}
+	people := []string{`5`, `{"data":[]}`, `{"type":"2"}`, `{"data":{"options":{}}}`}
+	for _, data := range people {
+		b.SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
+	}
+	b.SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":{"id":"1","type":2,"token":"x","guild_id":"9"}}`)) // of 2015
+	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "/risk new")
+	b.eventually(t, "all are counted", func() bool {
+		return b.counted("events malformed") == len(malformed) && b.counted("interactions malformed") == len(people) && b.counted("interactions stale") == 1
+	})
+	if b.Connected() != 1 || len(b.Identifies()) != 1 || b.Resumes() != 0 || b.door.Ready(t.Context()) != nil {
+		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs\n%s", b.Connected(), len(b.Identifies()), b.Resumes(), b.log())
+	}
+	b.CutGateway()
+	b.eventually(t, "the session goes on", func() bool { return b.Resumes() == 1 && b.Connected() == 1 })
+	b.eventually(t, "no seq of theirs is taken for Discord's", func() bool { return b.door.Ready(t.Context()) == nil && len(b.Identifies()) == 1 })
+}
+
+// TestTooLargeAFrame ends the session too: it would come again.
+func TestTooLargeAFrame(t *testing.T) {
+	t.Parallel()
+	b := plugged(t)
+	b.run(t)
+	b.ready(t)
+	b.SendFrame(bytes.Repeat([]byte(" "), maxFrame+1))
+	b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == 2 && b.Connected() == 1 })
+	if b.counted("events too_large") != 1 || b.Resumes() != 0 {
+		t.Errorf("counted %v, %d RESUMEs", b.counts, b.Resumes())
+	}
+}
+
+// TestNoHelloNoIdentify: who does not greet as Discord does gets no token.
+func TestNoHelloNoIdentify(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{
+		`{"op":9,"d":true}`, `{"op":0,"t":"READY","s":1,"d":{"session_id":"x"}}`, "no JSON", `{"op":10}`, `{"op":10,"d":{}}`,
+		`{"op":10,"d":{"heartbeat_interval":0}}`, `{"op":10,"d":{"heartbeat_interval":-41250}}`, `{"op":10,"d":{"heartbeat_interval":"41250"}}`,
+		`{"op":10,"d":{"heartbeat_interval":41250000000}}`, `{"op":10,"d":{"heartbeat_interval":1e300}}`,
+	} {
+		b := plugged(t)
+		b.SetGatewayFaults(emulator.GatewayFaults{Mute: true})
+		b.run(t)
+		b.eventually(t, first+" ends the connection", func() bool {
+			b.SendFrame([]byte(first))
+			return b.counted("connections lost") > 2
+		})
+		if len(b.Identifies())+b.Resumes() > 0 || b.door.Ready(t.Context()) == nil {
+			t.Errorf("%s is taken for a greeting", first)
+		}
+		b.SetGatewayFaults(emulator.GatewayFaults{})
+		b.ready(t)
+	}
+}
+
+// TestNeverMoreThanDiscordTakes: whatever is asked for, no more than 120 frames go
+// out in a minute, and the connection stays.
+func TestNeverMoreThanDiscordTakes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := share(t)
+		defer s.close()
+		p := s.begin("only")
+		within(t, 5*time.Second, "it is connected", p.connected)
+		for range 20 {
+			for range 100 {
+				s.guild.SendFrame([]byte(`{"op":1,"d":null}`))
+			}
+			time.Sleep(10 * time.Second)
+		}
+		time.Sleep(10 * time.Minute)
+		if !p.connected() || s.guild.Connected() != 1 || len(s.guild.Identifies()) != 1 {
+			t.Errorf("%s, %d connections, %d IDENTIFYs", p.State(), s.guild.Connected(), len(s.guild.Identifies()))
+		}
+		p.end(t)
+	})
+}
+
+// TestNoSessionsLeft: where Discord lets no session begin for now none is begun,
+// however many processes there are, and Discord is asked rarely.
+func TestNoSessionsLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := share(t)
+		defer s.close()
+		const wait = 2 * time.Hour
+		s.guild.SetGatewayFaults(emulator.GatewayFaults{NoSessionsUntil: time.Now().Add(wait)})
+		first, second := s.begin("first"), s.begin("second")
+		time.Sleep(wait - time.Second)
+		if n := len(s.guild.Identifies()); n > 0 {
+			t.Errorf("%d IDENTIFYs", n)
+		}
+		if n := s.guild.Log().Count("get_bot_gateway"); n < 3 || n > 2*int(wait/askAgain)+5 {
+			t.Errorf("Discord was asked %d times", n)
+		}
+		if err := errorsOf(first, second); !strings.Contains(err, "no session may begin") {
+			t.Errorf("what is said is %q", err)
+		}
+		within(t, askAgain+time.Minute, "a session begins", func() bool { return first.connected() || second.connected() })
+		first.end(t)
+		second.end(t)
+	})
+}
+
+// errorsOf is what the processes say of not being ready.
+func errorsOf(all ...*process) string {
+	var said []string
+	for _, p := range all {
+		said = append(said, fmt.Sprint(p.Ready(p.t.Context())))
+	}
+	return strings.Join(said, "\n")
+}
