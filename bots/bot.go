@@ -95,6 +95,7 @@ func (b *Bot) routes() *Mux {
 	m.Word(HandlerFunc(b.show), false, "show", "查看", "详情")
 	m.Word(HandlerFunc(b.list), false, "list", "ls", "列表")
 	m.Word(HandlerFunc(b.status), true, "status", "状态")
+	m.Word(HandlerFunc(b.group), true, "group", "群组", "群")
 	m.Word(HandlerFunc(b.link), true, "link", "关联")
 	m.Word(HandlerFunc(b.help), false, "help", "?", "帮助")
 	m.Press(HandlerFunc(b.start), true, core.PressStart)
@@ -110,7 +111,9 @@ func (b *Bot) routes() *Mux {
 }
 
 // commandNames lists the commands in the order that help shows them.
-func commandNames() []string { return []string{"new", "show", "list", "status", "link", "help"} }
+func commandNames() []string {
+	return []string{"new", "show", "list", "status", "group", "link", "help"}
+}
 
 // printer words things for whoever sent c.
 func (b *Bot) printer(c Command) text.Printer {

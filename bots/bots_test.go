@@ -60,6 +60,7 @@ type fakeEngine struct {
 	view    engine.View
 	rooms   map[core.GroupRef]core.RiskKey
 
+	released []core.RiskKey
 	linked   []string // what was asked of Persons
 	accounts []engine.Known
 }
@@ -106,6 +107,14 @@ func (f *fakeEngine) ChangeStatus(ctx context.Context, op string, _ core.Actor, 
 	}
 	f.changes[op] = c
 	return core.Risk{Key: c.Risk, Title: "Ledger", Status: c.To}, nil
+}
+
+func (f *fakeEngine) Release(ctx context.Context, op string, _ core.Actor, key core.RiskKey) (string, error) {
+	if err := f.called(ctx, "Release"); err != nil {
+		return "", err
+	}
+	f.released = append(f.released, key)
+	return "ledger-r-17 (acme)", nil
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {

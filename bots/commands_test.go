@@ -109,7 +109,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{})
 	for _, line := range []string{"", "help", "?", "帮助"} {
-		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk help")
+		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk group", "/risk help")
 	}
 	for _, lang := range []string{"en", "zh-CN"} {
 		for _, name := range commandNames() {

@@ -25,7 +25,7 @@ func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
 	d := detailer{b: b, c: c, p: p, v: v}
 	f := Form{
 		ID: formDetails, Title: p.S("commands.form.details.title", text.Args{"Key": string(v.Risk.Key)}),
-		Cancel: p.S("commands.form.close"), Fields: append(d.reported(ctx), d.handling(ctx)...),
+		Cancel: p.S("commands.form.close"), Notice: b.lostGroup(p, v), Fields: append(d.reported(ctx), d.handling(ctx)...),
 	}
 	return Reply{Form: &f, Card: &card}, nil
 }

@@ -92,6 +92,13 @@ func (p persistent) ChangeStatus(ctx context.Context, op string, by core.Actor, 
 	})
 }
 
+// Release implements engine.Handling.
+func (p persistent) Release(ctx context.Context, op string, by core.Actor, key core.RiskKey) (string, error) {
+	return insist(ctx, func(ctx context.Context) (string, error) {
+		return p.handling.Release(ctx, op, by, key)
+	})
+}
+
 // Show implements engine.Handling.
 func (p persistent) Show(ctx context.Context, by core.Actor, key core.RiskKey) (engine.View, error) {
 	return insist(ctx, func(ctx context.Context) (engine.View, error) {

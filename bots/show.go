@@ -12,22 +12,34 @@ import (
 
 // show shows a risk's card, in private.
 func (b *Bot) show(ctx context.Context, c Command) (Reply, error) {
-	key, rest, err := b.riskAt(ctx, c, c.Typed.Text)
-	if err != nil {
-		return Reply{}, err
-	}
-	switch {
-	case key == "" || rest == c.Typed.Text && rest != "":
-		return b.whichRisk(c, c.Typed.Text, ""), nil
-	case rest != "":
-		return Say(b.printer(c).S("commands.only_key", text.Args{"Line": b.org.Command + " show " + string(key), "Text": rest})), nil
+	key, wrong, err := b.onlyRisk(ctx, c)
+	if key == "" {
+		return wrong, err
 	}
 	v, err := b.handling.Show(ctx, c.Actor, key)
 	if err != nil {
 		return Reply{}, err
 	}
-	card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, b.printer(c).Lang())
-	return Reply{Card: &card}, nil
+	p := b.printer(c)
+	card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
+	return Reply{Text: b.lostGroup(p, v), Card: &card}, nil
+}
+
+// onlyRisk reads the key of a command behind which nothing else stands. Without a
+// key the reply says what is wrong.
+func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
+	key, rest, err := b.riskAt(ctx, c, c.Typed.Text)
+	if err != nil {
+		return "", Reply{}, err
+	}
+	switch {
+	case key == "" || rest == c.Typed.Text && rest != "":
+		return "", b.whichRisk(c, c.Typed.Text, ""), nil
+	case rest != "":
+		line := strings.Join([]string{b.org.Command, c.Typed.Name, string(key)}, " ")
+		return "", Say(b.printer(c).S("commands.only_key", text.Args{"Line": line, "Text": rest})), nil
+	}
+	return key, Reply{}, nil
 }
 
 // riskAt reads the key at the start of what was typed. In a risk's own group it

@@ -13,6 +13,7 @@ import (
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type.
 const (
 	optionSubcommand = 1
+	optionGroup      = 2 // of subcommands
 	optionString     = 3
 	optionBoolean    = 5
 	optionNumber     = 10
@@ -85,7 +86,13 @@ func (b *Bot) command() definition {
 		d.Options = options
 		return d
 	}
+	group := func(name string, subs ...definition) definition {
+		d := b.described(optionGroup, name, said("options."+name))
+		d.Options = subs
+		return d
+	}
 	c := b.described(1, strings.TrimPrefix(b.org.Command, "/"), said("options.command"))
+	key := opt("key", said("options.key"), suggests)
 	status := opt("status", said("options.to"), suggests)
 	status.Required = true
 	newRisk := sub("new",
@@ -105,11 +112,12 @@ func (b *Bot) command() definition {
 	}
 	c.Options = []definition{
 		newRisk,
-		sub("show", opt("key", said("options.key"), suggests)),
+		sub("show", key),
 		sub("list", opt("what", said("options.what"), oneOf("open", "mine", "overdue")), opt("module", field("module"), suggests)),
-		sub("status", status, opt("key", said("options.key"), suggests), opt("note", said("options.note"), long(core.MaxNote))),
+		sub("status", status, key, opt("note", said("options.note"), long(core.MaxNote))),
+		group("group", sub("release", key)),
 		sub("link", opt("code", said("options.code"), long(maxCode)), opt("remove", said("options.remove"), suggests, long(maxCode))),
-		sub("help", opt("topic", said("options.topic"), oneOf("new", "show", "list", "status", "link", "help"))),
+		sub("help", opt("topic", said("options.topic"), oneOf("new", "show", "list", "status", "group", "link", "help"))),
 	}
 	return c
 }
@@ -156,7 +164,7 @@ func (b *Bot) typed(options []option) bots.Typed {
 	if len(options) == 0 {
 		return bots.Typed{}
 	}
-	sub := options[0]
+	path, sub := used(options)
 	given := bots.Values{}
 	for _, o := range sub.Options {
 		v := strings.TrimSpace(o.text())
@@ -169,9 +177,9 @@ func (b *Bot) typed(options []option) bots.Typed {
 		}
 		given[key] = []string{v}
 	}
-	line := []string{sub.Name}
+	line := path
 	switch sub.Name {
-	case "show":
+	case "show", "release":
 		line = append(line, given.Get(bots.FieldRisk))
 	case "status":
 		line = append(line, given.Get(bots.FieldRisk), given.Get(bots.FieldStatus), given.Get("note"))
@@ -186,6 +194,18 @@ func (b *Bot) typed(options []option) bots.Typed {
 		delete(given, used)
 	}
 	return bots.Typed{Text: strings.Join(line, " "), Options: given}
+}
+
+// used returns the subcommand that is used, with the names that lead to it.
+func used(options []option) (path []string, sub option) {
+	for len(options) > 0 {
+		sub = options[0]
+		if path = append(path, sub.Name); sub.Type != optionGroup {
+			break
+		}
+		options = sub.Options
+	}
+	return path, sub
 }
 
 // mentioned is what Discord makes of a mention that is typed into a text:

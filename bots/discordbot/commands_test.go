@@ -33,6 +33,7 @@ func TestCommands(t *testing.T) {
 	wants(t, shown(t, b.risk(t, lin, "list", emulator.Values{"what": "mine", "module": "Payments"})).Plain, "1 open risk", "R-17 Ledger")
 	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "What you can do")
 	wants(t, shown(t, b.risk(t, lin, "help", emulator.Values{"topic": "status"})).Plain, "Statuses:")
+	wants(t, shown(t, b.risk(t, lin, "group release", emulator.Values{"key": "17"})).Plain, "R-17 is free of its group the group of R-17")
 	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "resolved", "note": "fixed by lin"})).Plain, "Resolved")
 	if c := b.engine.changes; len(c) != 1 || c[0].To != core.Resolved || c[0].Note != "fixed by lin" {
 		t.Errorf("changes %+v", c)
@@ -46,6 +47,7 @@ func TestAutocomplete(t *testing.T) {
 	for _, c := range []struct{ sub, option, typed, want string }{
 		{"new", "module", "pay", "Payments=Payments"},
 		{"show", "key", "led", "R-17=R-17 Ledger *is* <@1> off"},
+		{"group release", "key", "led", "R-17=R-17 Ledger *is* <@1> off"},
 		{"status", "status", "shel", "shelved=Shelved"},
 		{"new", "handlers", "li", "lin=lin"},
 		{"new", "witness", "li", "lin=lin"},

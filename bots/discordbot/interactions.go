@@ -66,6 +66,7 @@ func (m member) name() string { return cmp.Or(m.Nick, m.User.GlobalName, m.User.
 
 // option is what stands in an option of a command, or a subcommand.
 type option struct {
+	Type    int             `json:"type"`
 	Name    string          `json:"name"`
 	Value   json.RawMessage `json:"value"`
 	Options []option        `json:"options"`
@@ -239,7 +240,8 @@ func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interactio
 	defer cancel()
 	field, typed, ok := focused(in.Data.Options)
 	if ok && !t.crowded {
-		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(in.Data.Options[0].Name, field), typed) {
+		_, sub := used(in.Data.Options)
+		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(sub.Name, field), typed) {
 			if s.Key != "" && utf8.RuneCountInString(s.Key) <= maxChoice && len(choices) < maxChoices {
 				choices = append(choices, choice{Name: cut(s.Label, maxChoice), Value: s.Key})
 			}

@@ -75,6 +75,10 @@ func (f *fakeEngine) ChangeStatus(ctx context.Context, _ string, _ core.Actor, c
 	return f.risk, nil
 }
 
+func (f *fakeEngine) Release(ctx context.Context, _ string, _ core.Actor, key core.RiskKey) (string, error) {
+	return "the group of " + string(key), f.enter(ctx, "Release")
+}
+
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
 	err := f.enter(ctx, "Show")
 	f.mu.Lock()

@@ -100,7 +100,8 @@ func TestServeLetsGoOfADeletedChannel(t *testing.T) {
 }
 
 // TestServeLetsGoOfAnArchivedChannel: of a private channel on Slack only the event
-// says that it was archived. Without it the risk stays bound.
+// says that it was archived. Without it the risk stays bound until its owner lets
+// go of it.
 func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -114,9 +115,14 @@ func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
 			t.Parallel()
 			s := startServe(t, slackGroups, false)
 			w := s.slack
-			if _, err := w.SlashCommand(t.Context(), "U0LIN", "", "/risk", "new Ledger is off by one module:Payments"); err != nil {
-				t.Fatal(err)
+			command := func(line, says string) {
+				t.Helper()
+				reply, err := w.SlashCommand(t.Context(), "U0LIN", "", "/risk", line)
+				if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, says) {
+					t.Fatalf("%s: %+v %v", line, reply, err)
+				}
 			}
+			command("new Ledger is off by one module:Payments", "R-1 is filed")
 			var room slack.Channel
 			eventually(t, "the group is there", func() (ok bool) {
 				room, ok = w.ChannelByName("ledger-room-r-1")
@@ -134,6 +140,12 @@ func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
 			eventually(t, "the administrator knows", func() bool {
 				return len(w.DMs("U0LIN")) == 1 && strings.Contains(w.DMs("U0LIN")[0].Plain, c.told)
 			})
+			if !c.heard {
+				command("show R-1", "can no longer be seen")
+				command("group release R-1", "R-1 is free of its group ledger-room-r-1 (acme)")
+			}
+			command("status R-1 in_progress", "In progress")
+			eventually(t, "another group is made", func() (ok bool) { _, ok = w.ChannelByName("ledger-room-r-1-2"); return ok })
 			s.end(t)
 		})
 	}

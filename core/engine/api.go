@@ -32,6 +32,10 @@ type Filing interface {
 type Handling interface {
 	// ChangeStatus moves a risk on.
 	ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (core.Risk, error)
+	// Release lets go of a risk's item group, which must not be visible any
+	// more, so that another one can be made. It returns what that is called.
+	// Administrators and the group's owner may.
+	Release(ctx context.Context, op string, by core.Actor, key core.RiskKey) (group string, err error)
 	// Show returns a risk as by may see it.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns open risks that by may read.

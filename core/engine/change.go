@@ -13,24 +13,36 @@ import (
 const changeTries = 5
 
 // ChangeStatus implements Handling.
-func (e *Engine) ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (core.Risk, error) {
+func (e *Engine) ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (risk core.Risk, err error) {
+	err = e.changing(ctx, by, c.Risk, func(ctx context.Context, rec Record) error {
+		risk, err = e.changeOnce(ctx, op, by, c, rec)
+		return err
+	})
+	if err != nil {
+		return core.Risk{}, err
+	}
+	return risk, nil
+}
+
+// changing makes a change of a risk that by may see, anew when the risk moves
+// under it.
+func (e *Engine) changing(ctx context.Context, by core.Actor, key core.RiskKey, once func(context.Context, Record) error) error {
 	ctx = forPerson(ctx)
 	var err error
 	for range changeTries {
 		var rec Record
-		if rec, err = e.readable(ctx, by, c.Risk); err != nil {
-			return core.Risk{}, err
+		if rec, err = e.readable(ctx, by, key); err != nil {
+			return err
 		}
-		var r core.Risk
-		if r, err = e.changeOnce(ctx, op, by, c, rec); err == nil {
+		if err = once(ctx, rec); err == nil {
 			e.Wake()
-			return r, nil
+			return nil
 		}
 		if core.KindOf(err) != core.Conflict {
-			return core.Risk{}, err
+			return err
 		}
 	}
-	return core.Risk{}, unanswered("change "+string(c.Risk), err)
+	return unanswered("change "+string(key), err)
 }
 
 func (e *Engine) changeOnce(ctx context.Context, op string, by core.Actor, c StatusChange, rec Record) (core.Risk, error) {
@@ -45,7 +57,7 @@ func (e *Engine) changeOnce(ctx context.Context, op string, by core.Actor, c Sta
 	c.Note = strings.TrimSpace(c.Note)
 	if r := e.checkChange(c, old); r != nil {
 		// A repeat of what this person did is no conflict: it was done.
-		if done, err := e.repeated(ctx, op, old); err != nil || done {
+		if done, err := e.repeated(ctx, op, old); err != nil || done.Repeat {
 			return old, err
 		}
 		return old, r
@@ -103,15 +115,15 @@ func (e *Engine) checkChange(c StatusChange, old core.Risk) *Refusal {
 	return nil
 }
 
-// repeated tells whether op has already been applied to the risk.
-func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (bool, error) {
+// repeated asks whether op has already been applied to the risk.
+func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (Applied, error) {
 	same := r
 	same.Version++
 	got, err := e.store.Apply(ctx, Change{Op: op, Expect: -1, Old: &r, New: same})
 	if core.KindOf(err) == core.Conflict {
-		return false, nil
+		return Applied{}, nil
 	}
-	return got.Repeat, err
+	return got, err
 }
 
 // cancelled wishes runs cancelled whose condition no longer holds. The store

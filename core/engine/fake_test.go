@@ -268,6 +268,14 @@ func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, 
 
 func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.GroupState, error) {
 	f.mu.Lock()
+	fail := f.fail
+	f.mu.Unlock()
+	if fail != nil {
+		if err := fail("look", g.ID); err != nil {
+			return core.GroupState{}, err
+		}
+	}
+	f.mu.Lock()
 	defer f.mu.Unlock()
 	st, ok := f.groups[g.ID]
 	if !ok {

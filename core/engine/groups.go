@@ -40,13 +40,33 @@ func (t *turn) found(ctx context.Context) error {
 	return t.relink(ctx, Bound, EventFound, map[string]string{}, "")
 }
 
+// boundAs returns the outcome of the step that made the group which a link binds;
+// empty if it is not kept any more.
+func (e *Engine) boundAs(ctx context.Context, l Link) (outcome, error) {
+	maker, err := e.store.Load(ctx, l.Run)
+	if err != nil && core.KindOf(err) != core.NotFound {
+		return outcome{}, err
+	}
+	return outcomeOf(maker, l.Group), nil
+}
+
+// outcomeOf returns the outcome of the step of r that made a group.
+func outcomeOf(r Run, g core.GroupRef) outcome {
+	for _, b := range r.Outcomes {
+		if out := decodeOutcome(b); out.Group != nil && *out.Group == g {
+			return out
+		}
+	}
+	return outcome{}
+}
+
 // relink stores what became of the item group, and has it told to
 // administrators and to whom the group was made the owner of.
 func (t *turn) relink(ctx context.Context, to LinkState, kind string, data map[string]string, notice string) error {
 	link := t.rec.Link
 	data["group"] = link.Group.String()
 	if notice != "" {
-		made, err := t.madeAs(ctx, link.Group)
+		made, err := t.e.boundAs(ctx, link)
 		if err != nil {
 			return err
 		}
@@ -75,7 +95,7 @@ func (t *turn) tellOwner(ctx context.Context, owner core.Account, notice string,
 	t.tellOne(owner, notice, args)
 }
 
-// groupArgs are what notices of an item group are worded with.
+// groupArgs are what is said of an item group is worded with.
 func (e *Engine) groupArgs(risk core.RiskKey, g core.GroupRef, made outcome) text.Args {
 	name := g.String()
 	if made.Name != "" {

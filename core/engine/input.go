@@ -215,50 +215,27 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 	return err
 }
 
-// mayOperate checks that the operator of a set_group owns or administers the
-// group: its owner is who was named as it was made, and administrators of
-// riskroom count as administrators of every group that it is in.
+// mayOperate checks that the operator of a set_group may change the group.
 func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
 	accounts, err := t.e.people.accounts(ctx, operator, workspace, trustedFor)
 	if err != nil {
 		return err
 	}
 	for _, a := range accounts {
-		own, err := t.e.people.same(ctx, a, owner)
-		if own {
-			return nil
-		}
-		if err != nil {
+		if may, err := t.e.rights.mayOperate(ctx, a, owner); may || err != nil {
 			return err
-		}
-		admin, err := t.e.rights.administrator(ctx, a)
-		if err != nil {
-			return err
-		}
-		if admin {
-			return nil
 		}
 	}
 	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
 // madeAs returns the outcome of the step that made a group, of this run or of
-// the one that made the item group; empty if neither made it.
+// the one that made the item group; empty if neither is known to have made it.
 func (t *turn) madeAs(ctx context.Context, g core.GroupRef) (outcome, error) {
-	outcomes := t.run.Outcomes
 	if t.rec.Link.Group == g && t.rec.Link.Run != t.run.ID {
-		maker, err := t.e.store.Load(ctx, t.rec.Link.Run)
-		if err != nil && core.KindOf(err) != core.NotFound {
-			return outcome{}, err
-		}
-		outcomes = maker.Outcomes
+		return t.e.boundAs(ctx, t.rec.Link)
 	}
-	for _, b := range outcomes {
-		if out := decodeOutcome(b); out.Group != nil && *out.Group == g {
-			return out, nil
-		}
-	}
-	return outcome{}, nil
+	return outcomeOf(t.run, g), nil
 }
 
 // group returns the group that a step acts on.

@@ -55,6 +55,20 @@ func (r rights) mayChange(ctx context.Context, a core.Account, risk core.Risk) (
 	return ok, firstError(err, err2)
 }
 
+// mayOperate tells whether a owns a group, whose owner was named as it was made,
+// or administers riskroom and so every group that it is in.
+func (r rights) mayOperate(ctx context.Context, a, owner core.Account) (bool, error) {
+	own, err := r.people.same(ctx, a, owner)
+	if own {
+		return true, nil
+	}
+	admin, err2 := r.administrator(ctx, a)
+	if admin {
+		return true, nil
+	}
+	return false, firstError(err, err2)
+}
+
 func (r rights) involved(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
 	refs := qualify(r.concerned(risk), risk.Home)
 	if s := risk.Submitter.Account; !s.IsZero() {

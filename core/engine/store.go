@@ -21,7 +21,8 @@ type Risks interface {
 	NextNumber(ctx context.Context, op string) (int64, error)
 
 	// Apply files a risk or changes it, with its timers and audit events. It
-	// answers Conflict when the risk's version is not Change.Expect.
+	// answers Conflict when the risk's version is not Change.Expect, or when
+	// what Change.Release lets go of is not so any more.
 	Apply(ctx context.Context, c Change) (Applied, error)
 
 	// Get returns a risk with everything that hangs on it, or NotFound.
@@ -43,8 +44,11 @@ type Change struct {
 	Old    *core.Risk // as read at version Expect; nil for a new one
 	New    core.Risk  // Version is Expect+1
 	Result string     // kept with Op, and handed back on a repeat
-	Timers []TimerChange
-	Events []Event
+	// Release lets go of the item group that this link, as read, binds; of a
+	// zero Group nothing.
+	Release Link
+	Timers  []TimerChange
+	Events  []Event
 }
 
 // Applied is what came of a Change.

@@ -99,6 +99,38 @@ func testLink(t *testing.T, open opener) {
 	b.is(b.s.SetLink(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
 }
 
+// testRelease: a change lets go of the group that it was made for, and of no other.
+func testRelease(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	b.reserve(l)
+	begun, err := b.s.Begin(b.ctx, engine.Begin{Lease: l, Key: "create", Attempt: 1, Until: l.Until.Add(lease), NeedsLink: true})
+	b.ok(err)
+	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room})
+	b.ok(err)
+	b.settle(engine.Settle{Lease: begun.Lease, To: engine.Finished})
+
+	change := func(release engine.Link) error {
+		next := b.risk
+		next.Version++
+		_, err := b.s.Apply(b.ctx, engine.Change{Op: "release", Expect: b.risk.Version, Old: &b.risk, New: next, Result: "gone", Release: release,
+			Events: []engine.Event{{Kind: "freed"}}})
+		return err
+	}
+	b.is(change(engine.Link{State: engine.Missing, Group: room}), core.Conflict, "link")
+	b.is(change(engine.Link{State: engine.Bound, Group: core.GroupRef{Workspace: "acme", ID: "C2"}}), core.Conflict, "link")
+	b.same("bound", b.link().Group, room)
+	for range 2 {
+		b.ok(change(engine.Link{State: engine.Bound, Group: room}))
+	}
+	b.same("free", b.link(), engine.Link{Epoch: 1})
+	b.same("each", len(b.links()), 0)
+	b.same("events", b.kinds(), "freed")
+	risk, err := b.s.RiskOf(b.ctx, room)
+	b.ok(err)
+	b.same("was last", risk, "R-1")
+}
+
 // testLinkKept: whatever ends or removes a run gives back what it reserved;
 // parking keeps it; a group that came late is bound only to a free link.
 func testLinkKept(t *testing.T, open opener) {

@@ -46,6 +46,12 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	}
 	c := s.around("apply", ch.New.Key)
 	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, string(doc))
+	c.add(string(ch.New.Key))
+	if l := ch.Release; l.Group.IsZero() {
+		c.add("", "")
+	} else {
+		c.add(l.Group.String(), string(l.State))
+	}
 	s.reindex(c, ch.Old, &ch.New)
 	if err := s.timers(c, ch.New.Key, ch.Timers); err != nil {
 		return out, invalid(op, "timers", err)

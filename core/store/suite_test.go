@@ -46,6 +46,7 @@ var cases = map[string]func(*testing.T, opener){
 	"settle shown":       testSettleShown,
 	"notices end":        testNoticesEnd,
 	"link":               testLink,
+	"link released":      testRelease,
 	"link kept":          testLinkKept,
 	"offers":             testOffers,
 	"tries":              testTries,

@@ -140,6 +140,14 @@ func (d *discordEntrance) start(ctx context.Context, as role, key core.RiskKey) 
 	return d.press(ctx, as, key, core.PressStart)
 }
 
+func (d *discordEntrance) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.command(ctx, as, "group release", emulator.Values{"key": string(key)})
+}
+
+func (d *discordEntrance) hide(group string) error {
+	return d.RemoveOverwrite(d.OwnerID(), group, d.BotUserID())
+}
+
 // press presses a button of the risk's card in the lobby.
 func (d *discordEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	prefix := "riskroom." + string(press) + ":" + string(key) + "@"

@@ -141,6 +141,12 @@ func (s *slackEntrance) start(ctx context.Context, as role, key core.RiskKey) (s
 	return s.press(ctx, as, key, core.PressStart)
 }
 
+func (s *slackEntrance) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.command(ctx, as, "group release "+string(key))
+}
+
+func (s *slackEntrance) hide(group string) error { return s.KickBot(s.id(lead), group) }
+
 // press presses a button of the risk's card in the lobby.
 func (s *slackEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

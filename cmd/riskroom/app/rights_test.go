@@ -32,8 +32,8 @@ const (
 	partner       role = "guest who is named"
 )
 
-// right is what a role may do.
-type right struct{ file, read, change bool }
+// right is what a role may do. The lead owns the risks' groups.
+type right struct{ file, read, change, release bool }
 
 // rightsOf is who may do what, by policy. On Discord there are no guests.
 var rightsOf = []struct {
@@ -41,16 +41,17 @@ var rightsOf = []struct {
 	may              map[role]right
 }{
 	{"open", "[everyone, PARTNER]", "[everyone, PARTNER]", map[role]right{
-		submitter: {true, true, true}, handler: {true, true, true}, onCall: {true, true, true}, lead: {true, true, true},
-		administrator: {true, true, true}, member: {true, true, false}, partner: {true, true, false}, guest: {},
+		submitter: {true, true, true, false}, handler: {true, true, true, false}, onCall: {true, true, true, false},
+		lead: {true, true, true, true}, administrator: {true, true, true, true},
+		member: {true, true, false, false}, partner: {true, true, false, false}, guest: {},
 	}},
 	{"involved", "[ana]", "involved", map[role]right{
-		submitter: {true, true, true}, handler: {false, true, true}, onCall: {false, true, true}, lead: {false, true, true},
-		administrator: {true, true, true}, member: {}, partner: {}, guest: {},
+		submitter: {true, true, true, false}, handler: {false, true, true, false}, onCall: {false, true, true, false},
+		lead: {false, true, true, true}, administrator: {true, true, true, true}, member: {}, partner: {}, guest: {},
 	}},
 	{"named", `[ana, "@oncall"]`, `["@oncall"]`, map[role]right{
-		submitter: {true, false, false}, handler: {}, onCall: {true, true, true}, lead: {},
-		administrator: {true, true, true}, member: {}, partner: {}, guest: {},
+		submitter: {true, false, false, false}, handler: {}, onCall: {true, true, true, false}, lead: {},
+		administrator: {true, true, true, true}, member: {}, partner: {}, guest: {},
 	}},
 }
 
@@ -65,7 +66,13 @@ people:
 permissions: { administrators: [adm], file: FILE, read: READ }
 modules:
   Payments: { handlers: [lin, "@oncall"], lead: wei }
+  Rooms: { handlers: [lin, "@oncall"], lead: wei }
 flows:
+  gather:
+    trigger: { on: filed }
+    if: status == "pending" and module == "Rooms"
+    steps:
+      - create_group: { id: room, type: item, name: "room", owner: lead, members: [submitter, handlers, lead] }
   post:
     trigger: { on: filed }
     if: status == "pending"
@@ -91,7 +98,10 @@ type entrance interface {
 	suggest(ctx context.Context, as role) (string, error)                   // which risks are offered; "" where nothing is
 	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
 	start(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button
+	release(ctx context.Context, as role, key core.RiskKey) (string, error)
 
+	// hide throws the bot out of a group.
+	hide(group string) error
 	// forgeFiling and forgeChange submit forms that were never opened.
 	forgeFiling(ctx context.Context, as role, title string) error
 	forgeChange(ctx context.Context, as role, key core.RiskKey) error
@@ -116,6 +126,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 				for who, may := range policy.may {
 					if e.id(who) != "" {
 						house.judge(t, who, may)
+						house.judgeRelease(t, who, may)
 					}
 				}
 			})
@@ -178,10 +189,10 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 }
 
 // filed files a risk as the submitter, past the ways in, and returns its key.
-func (h *house) filed(t *testing.T, who role) core.RiskKey {
+func (h *house) filed(t *testing.T, who role, module string) core.RiskKey {
 	t.Helper()
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(submitter)}, Name: "ana"}
-	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who)), by, engine.Draft{Title: secretTitle, Module: "Payments"})
+	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +203,7 @@ func (h *house) filed(t *testing.T, who role) core.RiskKey {
 func (h *house) judge(t *testing.T, who role, may right) {
 	t.Helper()
 	ctx := t.Context()
-	key := h.filed(t, who)
+	key := h.filed(t, who, "Payments")
 	check := func(what, said string, err error, allowed bool, sign string) {
 		t.Helper()
 		switch {
@@ -247,6 +258,41 @@ func (h *house) judge(t *testing.T, who role, may right) {
 	for _, title := range []string{title, title + " by a forged form"} {
 		if got := h.holds(t, title, may.file); got != may.file {
 			t.Errorf("%s: %q is filed: %v, allowed is %v", who, title, got, may.file)
+		}
+	}
+}
+
+// judgeRelease has somebody let go of a group that the bot was thrown out of.
+func (h *house) judgeRelease(t *testing.T, who role, may right) {
+	t.Helper()
+	key := h.filed(t, who, "Rooms")
+	link := h.linkOf(t, key, func(l engine.Link) bool { return !l.Badge.IsZero() })
+	if err := h.hide(link.Group.ID); err != nil {
+		t.Fatal(err)
+	}
+	said, err := h.release(t.Context(), who, key)
+	if sign := "is free of its group"; err != nil || strings.Contains(said, sign) != may.release {
+		t.Errorf("%s, group release: allowed is %v, and they are told %q, %v", who, may.release, said, err)
+	}
+	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+" that you can see") {
+		t.Errorf("%s can tell a risk that they may not see: %q", who, said)
+	}
+	freed := func(l engine.Link) bool { return l.State == engine.Free }
+	if got := h.linkOf(t, key, func(l engine.Link) bool { return !may.release || freed(l) }); freed(got) != may.release {
+		t.Errorf("%s, group release: allowed is %v, and the link is %+v", who, may.release, got)
+	}
+}
+
+// linkOf returns a risk's link as soon as it is as it should be.
+func (h *house) linkOf(t *testing.T, key core.RiskKey, ok func(engine.Link) bool) engine.Link {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		rec, err := h.db.Get(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok(rec.Link) || time.Now().After(end) {
+			return rec.Link
 		}
 	}
 }

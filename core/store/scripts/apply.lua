@@ -1,9 +1,10 @@
 -- uses: values runs timers
 -- Files a risk or changes it, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
--- ARGV  now, channel, op, nonce, result, expect, version, document,
+-- ARGV  now, channel, op, nonce, result, expect, version, document, risk key,
+--       group to let go of or '', state of its link,
 --       n x (index key, risk key, score or '' to leave it), timers, events
--- Answer: ok, repeat (0/1), result, document; conflict with version
+-- Answer: ok, repeat (0/1), result, document; conflict with version or link
 -- A repeat of the op is told so; a repeat of this very call, by its nonce,
 -- gets the first answer.
 --
@@ -12,6 +13,7 @@
 -- place p: op:p, nonce:p, result:p.
 local op, nonce, result = arg(), arg(), arg()
 local expect, version, doc = arg(), arg(), arg()
+local member, group, st = arg(), arg(), arg()
 local index = {}
 for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
 local changes, told = timers(), events()
@@ -23,10 +25,13 @@ for p = 0, 15 do
   end
 end
 if (h.v or '0') ~= expect then return { 'conflict', 'version' } end
+local l = fields(redis.call('HGETALL', link))
+if group ~= '' and (l.group ~= group or l.st ~= st) then return { 'conflict', 'link' } end
 
 local p = num(h.seq) % 16
 redis.call('HSET', risk, 'doc', doc, 'v', version, 'seq', str(num(h.seq) + 1),
   'op:' .. p, op, 'nonce:' .. p, nonce, 'result:' .. p, result)
+if group ~= '' then unbind(member, l) end
 for _, i in ipairs(index) do
   if i.score == '' then redis.call('ZREM', i.key, i.member)
   else redis.call('ZADD', i.key, i.score, i.member)

@@ -108,6 +108,13 @@ local function renew(r, lease, till, how)
   timer(r, fence, true)
 end
 
+-- unbind lets go of the group that the risk's link l binds.
+local function unbind(member, l)
+  redis.call('HSET', link, 'st', '', 'last', l.group, 'epoch', str(num(l.epoch) + 1))
+  redis.call('HDEL', link, 'group', 'badge', 'run', 'said')
+  redis.call('SREM', links, member)
+end
+
 -- free gives back the risk's link if this run reserved it.
 local function free(id)
   local l = fields(redis.call('HGETALL', link))

@@ -10,12 +10,7 @@ local l = fields(redis.call('HGETALL', link))
 if l.group ~= group then return { 'ok' } end
 redis.call('HDEL', link, 'said')
 if l.st == to then return { 'ok' } end
-redis.call('HSET', link, 'st', to)
-if to == '' then
-  redis.call('HSET', link, 'last', group, 'epoch', str(num(l.epoch) + 1))
-  redis.call('HDEL', link, 'group', 'badge', 'run')
-  redis.call('SREM', links, member)
-end
+if to == '' then unbind(member, l) else redis.call('HSET', link, 'st', to) end
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)
 return done()

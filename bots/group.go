@@ -1,0 +1,46 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// releaseWords stand behind `group`.
+var releaseWords = []string{"release", "free", "解除", "释放"}
+
+// group looks after the groups of risks: `group release R-17` lets go of one that
+// cannot be seen any more.
+func (b *Bot) group(ctx context.Context, c Command) (Reply, error) {
+	word, rest := cutWord(c.Typed.Text)
+	if !slices.Contains(releaseWords, strings.ToLower(word)) {
+		return Say(strings.Join(append([]string{b.helpOn(c, "group")}, b.typedAgain(c)...), "\n")), nil
+	}
+	typed := *c.Typed
+	typed.Name, typed.Text = c.Typed.Name+" "+releaseWords[0], rest
+	c.Typed = &typed
+	key, wrong, err := b.onlyRisk(ctx, c)
+	if key == "" {
+		return wrong, err
+	}
+	group, err := b.handling.Release(ctx, c.Op, c.Actor, key)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Say(b.printer(c).S("commands.released", text.Args{"Key": string(key), "Group": group})), nil
+}
+
+// lostGroup tells that the group of a risk cannot be seen any more, nil if that
+// is not so.
+func (b *Bot) lostGroup(p text.Printer, v engine.View) []core.Span {
+	if v.Link.State != engine.Missing {
+		return nil
+	}
+	return []core.Span{core.Plain(p.S("commands.group_lost", text.Args{
+		"Key": string(v.Risk.Key), "Command": b.org.Command,
+	}))}
+}

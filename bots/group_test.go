@@ -1,0 +1,65 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+func TestGroupRelease(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
+	b := newBot(t, f)
+	for _, line := range []string{"group release R-17", "Group RELEASE 17", "群组 解除 r-17"} {
+		wants(t, words(ask(t, b, typed(line))), "R-17 is free of its group ledger-r-17 (acme)")
+	}
+	inRoom := typed("group release")
+	inRoom.Channel = room
+	wants(t, words(ask(t, b, inRoom)), "R-9 is free of its group")
+	if want := []core.RiskKey{"R-17", "R-17", "R-17", "R-9"}; !slices.Equal(f.released, want) {
+		t.Errorf("released %v, want %v", f.released, want)
+	}
+
+	wants(t, words(ask(t, b, typed("group release"))), "Which risk?", "/risk group release R-17")
+	wants(t, words(ask(t, b, typed("group release 17 now"))), "Nothing stands behind the key: /risk group release R-17", "now")
+	wants(t, words(ask(t, b, typed("group"))), "/risk group release [key]")
+	wants(t, words(ask(t, b, typed("group dissolve R-17"))), "/risk group release [key]", "/risk group dissolve R-17")
+	if len(f.released) != 4 {
+		t.Errorf("released %v", f.released)
+	}
+}
+
+func TestGroupReleaseIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	args := map[string]any{"Key": "R-17", "Group": "ledger-r-17 (acme)", "Run": "R-17/gather/1"}
+	for code, want := range map[string]string{
+		"may_not_release":  "administrators and the group's owner",
+		"release_none":     "R-17 has no group.",
+		"release_reserved": "riskroom runs show R-17/gather/1",
+		"release_live":     "archive or delete it",
+		"release_unseen":   "cannot be told just now",
+	} {
+		f := &fakeEngine{before: func(context.Context, string) error {
+			return &engine.Refusal{Kind: core.Conflict, Code: code, Args: args}
+		}}
+		wants(t, words(ask(t, newBot(t, f), typed("group release R-17"))), want)
+	}
+}
+
+// TestALostGroupIsSaid: in answer to show, and above the details.
+func TestALostGroupIsSaid(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{view: engine.View{Link: engine.Link{State: engine.Bound}}}
+	b := newBot(t, f)
+	pressed := Command{Op: "op", Actor: lin, Pressed: &Pressed{Press: core.PressDetails, Risk: "R-17"}}
+	if r := ask(t, b, typed("show R-17")); len(r.Text) > 0 || len(ask(t, b, pressed).Form.Notice) > 0 {
+		t.Errorf("of a group that is there it says %q", words(r))
+	}
+	f.view.Link.State = engine.Missing
+	const says = "/risk group release R-17"
+	wants(t, words(ask(t, b, typed("show R-17"))), says)
+	wants(t, core.Text(ask(t, b, pressed).Form.Notice), says)
+}

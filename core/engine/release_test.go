@@ -1,0 +1,124 @@
+package engine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+var boss = core.Actor{Account: core.Account{Workspace: "acme", ID: "BOSS"}, Name: "boss"}
+
+// TestReleaseLetsGoOfALostGroup: the owner does it, once, and the risk may have
+// another one. That the sync has not noticed yet does not matter.
+func TestReleaseLetsGoOfALostGroup(t *testing.T) {
+	t.Parallel()
+	for name, noticed := range map[string]bool{"noticed": true, "not noticed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, r, g := grouped(t)
+			b.platform.vanish(g.ID)
+			if noticed {
+				b.look()
+			}
+			for range 2 {
+				got, err := b.engine.Release(b.ctx(), "op", wei, r.Key)
+				if err != nil || got != "Gone-r-1 (acme)" {
+					t.Fatalf("let go of %q, %v", got, err)
+				}
+			}
+			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 {
+				t.Fatalf("the link is %+v", l)
+			}
+			freed := b.events(r.Key, engine.EventFreed)
+			if len(freed) != 1 || freed[0].Actor != wei || freed[0].Data["reason"] != "released" || freed[0].Data["group"] != g.String() {
+				t.Errorf("the trail tells %+v", freed)
+			}
+			b.eventually("administrators know", func() bool {
+				told := b.told("CADMIN")
+				return slices.ContainsFunc(told, func(s string) bool { return strings.Contains(s, "wei let go of its group Gone-r-1 (acme)") })
+			})
+			if _, err := b.engine.ChangeStatus(b.ctx(), "status", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+				t.Fatal(err)
+			}
+			b.jump(b.clock.Now().Add(time.Minute))
+			if got, err := b.engine.Release(b.ctx(), "op", wei, r.Key); err != nil || got != "Gone-r-1 (acme)" {
+				t.Errorf("a repeat after all lets go of %q, %v", got, err)
+			}
+			if l := b.bound(r.Key); l.State != engine.Bound || l.Group == g {
+				t.Errorf("another group leaves the link %+v", l)
+			}
+		})
+	}
+}
+
+func TestWhoMayRelease(t *testing.T) {
+	t.Parallel()
+	b, r, g := grouped(t)
+	b.platform.vanish(g.ID)
+	b.look()
+	for _, who := range []core.Actor{lin, out} { // lin filed it and is in the group
+		_, err := b.engine.Release(b.ctx(), "op-"+who.Name, who, r.Key)
+		refusedAs(t, err, "may_not_release")
+	}
+	if _, err := b.engine.Release(b.ctx(), "op", boss, r.Key); err != nil {
+		t.Errorf("an administrator: %v", err)
+	}
+	_, err := b.engine.Release(b.ctx(), "again", boss, r.Key)
+	refusedAs(t, err, "release_none")
+	_, err = b.engine.Release(b.ctx(), "op", boss, "R-99")
+	refusedAs(t, err, "not_found")
+}
+
+// TestALiveGroupIsNotLetGo: there would be two.
+func TestALiveGroupIsNotLetGo(t *testing.T) {
+	t.Parallel()
+	b, r, g := grouped(t)
+	_, err := b.engine.Release(b.ctx(), "1", boss, r.Key)
+	refusedAs(t, err, "release_live")
+
+	b.platform.setFail(func(method, _ string) error {
+		if method == "look" {
+			return &core.Error{Op: "fake: look", Kind: core.Unavailable}
+		}
+		return nil
+	})
+	_, err = b.engine.Release(b.ctx(), "2", boss, r.Key)
+	refusedAs(t, err, "release_unseen")
+	b.platform.setFail(nil)
+
+	b.platform.vanish(g.ID)
+	b.look()
+	b.platform.mu.Lock()
+	b.platform.groups[g.ID] = b.platform.groups["unseen "+g.ID] // the bot was invited again
+	b.platform.mu.Unlock()
+	_, err = b.engine.Release(b.ctx(), "3", boss, r.Key)
+	refusedAs(t, err, "release_live")
+	b.jump(b.clock.Now().Add(5 * time.Second))
+	if l := b.bound(r.Key); l.State != engine.Bound || l.Group != g {
+		t.Errorf("the group that is there again leaves the link %+v", l)
+	}
+}
+
+// TestWhatIsBeingMadeIsNotLetGo: a parked run may have made the group.
+func TestWhatIsBeingMadeIsNotLetGo(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()[2])
+	b.platform.setFail(func(method, _ string) error {
+		if method == "create" {
+			return &core.Error{Op: "fake: create", Kind: core.Unknown, Effect: core.None}
+		}
+		return nil
+	})
+	b.start()
+	r := b.file("Stuck", time.Now().AddDate(0, 0, -3))
+	b.eventually("the run is parked", func() bool {
+		b.jump(b.clock.Now().Add(time.Minute))
+		return b.run(r.Key, "gather").State == engine.Parked
+	})
+	_, err := b.engine.Release(b.ctx(), "op", boss, r.Key)
+	refusedAs(t, err, "release_reserved")
+}
