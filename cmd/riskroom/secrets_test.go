@@ -1,6 +1,10 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -8,64 +12,140 @@ import (
 	"testing"
 	"time"
 
+	discord "riskroom/adapters/discord/emulator"
 	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
+	"riskroom/core/store/storetest"
 )
 
-// TestSecretsStaySecret: whatever comes in, no log line of the most talkative
-// level, no page and no metric holds a secret.
+// planted are secrets, by what they are.
+type planted map[string]string
+
+// search looks for the secrets in what was put out, in every form that an
+// error or a URL could give them.
+func (p planted) search(t *testing.T, out string) {
+	t.Helper()
+	for what, secret := range p {
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))} {
+			if i := strings.Index(out, form); i >= 0 {
+				t.Errorf("the %s is shown: …%s…", what, out[max(0, i-200):min(len(out), i+100)])
+				break
+			}
+		}
+	}
+}
+
+// password has what a URL has to escape, and what would betray a part of it.
+const password = "p/ss+w@rd?planted#%"
+
+// guarded gives a Redis a user, and returns the URL by which the user comes in.
+func guarded(t *testing.T, p *storetest.Process) string {
+	t.Helper()
+	socket := strings.TrimPrefix(p.URL, "unix://")
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	fmt.Fprintf(conn, "ACL SETUSER app on >%s ~* &* +@all\r\n", password)
+	answer := make([]byte, 100)
+	if n, err := conn.Read(answer); err != nil || string(answer[:n]) != "+OK\r\n" {
+		t.Fatalf("no user: %q %v", answer[:n], err)
+	}
+	return (&url.URL{Scheme: "unix", User: url.UserPassword("app", password), Path: socket}).String()
+}
+
+// output ends serve and returns all that it showed: its log, and the pages given.
+func (s *served) output(t *testing.T, pages ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, page := range append(pages, s.admin+"/metrics", s.admin+"/readyz", s.admin+"/healthz") {
+		_, body := get(t, page)
+		all.WriteString(body)
+	}
+	s.end(t)
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	all.WriteString(strings.Join(s.log.lines, "\n"))
+	for _, must := range []string{" call failed", `"level":"DEBUG"`, "riskroom_api_calls_total"} {
+		if !strings.Contains(all.String(), must) {
+			t.Fatalf("the search is in the wrong place, %q is not there:\n%s", must, &all)
+		}
+	}
+	return all.String()
+}
+
+// TestSecretsStaySecret: whatever comes in and whatever fails, no log line of the
+// most talkative level, no page and no metric holds a secret.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"http", "socket"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			config := serveConfig
+			config := strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `signing_secret: "${SECRET}", signing_secret_previous: "${PREVIOUS}"`, 1)
 			if way == "socket" {
-				config = strings.Replace(config, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1)
+				config = strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1)
 			}
-			s := startServe(t, config, way == "socket", "--log-level", "debug")
+			const previous = "planted-previous-secret"
+			s := startServeIn(t, config, way == "socket",
+				map[string]string{"REDIS_URL": guarded(t, storetest.Start(t)), "PREVIOUS": previous}, "--log-level", "debug")
 			if way == "socket" {
 				if err := s.slack.WaitConnected(t.Context(), 1); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if _, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments"); err != nil {
-				t.Fatal(err)
+			s.slack.Faults().Order(
+				stage.Fault{Method: "chat.postMessage", Kind: stage.RateLimit}, stage.Fault{Method: "views.open", Kind: stage.ErrorBefore},
+				stage.Fault{Method: "response_url", Kind: stage.CutBefore, Times: 2}, stage.Fault{Method: "response_url", Kind: stage.ErrorBefore, Nth: 3},
+			)
+			for _, line := range []string{"new Ledger is off by one module:Payments", "new", "list", "show R-1", "help"} {
+				// What becomes of it is for other tests.
+				_, _ = s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", line)
 			}
 			eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
-			const planted = "planted-in-a-response-url"
-			for _, secret := range []string{s.slack.SigningSecret(), "wrong"} {
-				for _, to := range []string{"https://hooks.slack.com/" + planted, "https://elsewhere.example/" + planted, "::" + planted} {
-					s.command(t, secret, url.Values{
-						"team_id": {s.slack.TeamID()}, "user_id": {"U0MEI"}, "command": {"/risk"}, "text": {"list"},
-						"trigger_id": {planted + secret + to}, "response_url": {to}, "token": {planted},
-					})
-				}
+			card := s.slack.DMs("U0LIN")[0]
+			if _, err := s.slack.Press(t.Context(), "U0LIN", card.Channel, card.TS, "riskroom.start"); err != nil {
+				t.Error(err)
 			}
-			var pages strings.Builder
-			for _, page := range []string{s.admin + "/metrics", s.admin + "/readyz", s.admin + "/healthz", s.public + "/" + planted} {
-				_, body := get(t, page)
-				pages.WriteString(body)
+			s.log.wait(t, "slackbot: an answer could not be shown")
+			const elsewhere = "planted-in-a-response-url"
+			if way == "http" {
+				s.forge(t, elsewhere, s.slack.SigningSecret(), previous, "wrong")
 			}
-			s.end(t)
-			s.log.mu.Lock()
-			defer s.log.mu.Unlock()
-			all := strings.Join(s.log.lines, "\n") + pages.String()
-			if !strings.Contains(all, "slack call") || !strings.Contains(all, "riskroom_api_calls_total") {
-				t.Fatal("the search is in the wrong place")
-			}
-			for what, secret := range map[string]string{
-				"bot token": s.slack.BotToken(), "app token": s.slack.AppToken(), "signing secret": s.slack.SigningSecret(), "response_url": planted,
-			} {
-				if i := strings.Index(all, secret); i >= 0 {
-					t.Errorf("the %s is shown: …%s…", what, all[max(0, i-200):min(len(all), i+100)])
-				}
-			}
+			out := s.output(t, s.public+"/"+elsewhere)
+			planted{
+				"bot token": s.slack.BotToken(), "app token": s.slack.AppToken(), "signing secret": s.slack.SigningSecret(),
+				"previous signing secret": previous, "password of Redis": password, "forged response_url": elsewhere,
+				"response_url": "/response/", "ticket of a connection": "stand-in-ticket-",
+			}.search(t, out)
 		})
 	}
 }
 
-// command sends a slash command as Slack does, signed with secret.
-func (s *served) command(t *testing.T, secret string, form url.Values) {
+// forge sends commands with a response_url that holds a secret: signed with each
+// of the keys, to where answers may go and where not.
+func (s *served) forge(t *testing.T, secret string, keys ...string) {
+	t.Helper()
+	for _, key := range keys {
+		want := http.StatusOK
+		if key == "wrong" {
+			want = http.StatusUnauthorized
+		}
+		for _, to := range []string{s.slack.URL() + "/response/" + secret, "https://elsewhere.example/" + secret, "::" + secret} {
+			status := s.command(t, key, url.Values{
+				"team_id": {s.slack.TeamID()}, "user_id": {"U0MEI"}, "command": {"/risk"}, "text": {"list"},
+				"trigger_id": {secret + key + to}, "response_url": {to}, "token": {secret},
+			})
+			if status != want {
+				t.Errorf("a command signed with %q is answered with %d, want %d", key, status, want)
+			}
+		}
+	}
+}
+
+// command sends a slash command as Slack does, signed with a secret, and returns
+// the status of the answer.
+func (s *served) command(t *testing.T, secret string, form url.Values) int {
 	t.Helper()
 	body := form.Encode()
 	now := time.Now().Unix()
@@ -81,4 +161,55 @@ func (s *served) command(t *testing.T, secret string, form url.Values) {
 		t.Fatal(err)
 	}
 	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+// TestSecretsStaySecretOnDiscord likewise: there the token of an interaction,
+// which stands in the path of the calls that answer it, is a secret too.
+func TestSecretsStaySecretOnDiscord(t *testing.T) {
+	t.Parallel()
+	for name, overHTTP := range map[string]bool{"http": true, "gateway": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			besides := map[string]string{"REDIS_URL": guarded(t, storetest.Start(t))}
+			s, guild := startDiscordWith(t, discordConfig, overHTTP, besides, "--log-level", "debug")
+			guild.Faults().Order(
+				stage.Fault{Method: "create_message", Kind: stage.RateLimit},
+				stage.Fault{Method: "create_interaction_response", Kind: stage.CutBefore},
+				stage.Fault{Method: "update_original_webhook_message", Kind: stage.CutBefore},
+				stage.Fault{Method: "execute_webhook", Kind: stage.ErrorBefore},
+			)
+			for _, c := range []struct {
+				sub     string
+				options discord.Values
+			}{
+				{"new", discord.Values{"title": "Ledger is off by one", "module": "Payments"}}, {"new", nil}, {"list", nil},
+				{"show", discord.Values{"key": "R-1"}},
+			} {
+				_, _ = guild.SlashCommand(t.Context(), meiID, "", "/risk", c.sub, c.options) // what becomes of it is for other tests
+			}
+			const token = "planted-interaction-token"
+			forged := map[string]any{
+				"id": strconv.FormatInt(1<<62, 10), "application_id": guild.ApplicationID(), "type": 2, "token": token, "guild_id": guild.GuildID(),
+				"channel_id": guild.Channels()[0].ID, "member": map[string]any{"user": map[string]any{"id": meiID, "username": "mei"}},
+				"data": map[string]any{"id": "1", "name": "risk", "type": 1, "options": []any{map[string]any{"name": "list", "type": 1}}},
+			}
+			guild.SendEvent("INTERACTION_CREATE", forged)
+			if overHTTP {
+				body, err := json.Marshal(forged)
+				if err == nil {
+					_, _, err = guild.SendSigned(t.Context(), body, time.Now())
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.log.wait(t, "discord call failed")
+			out := s.output(t, s.public+"/"+token)
+			planted{
+				"bot token": guild.BotToken(), "password of Redis": password, "forged token of an interaction": token,
+				"token of an interaction": base64.RawURLEncoding.EncodeToString([]byte("interaction:")),
+			}.search(t, out)
+		})
+	}
 }

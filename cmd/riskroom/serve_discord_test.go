@@ -62,15 +62,17 @@ func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 	return startDiscordWith(t, discordConfig, overHTTP, nil)
 }
 
-func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[string]string) (*served, *emulator.Workspace) {
+func startDiscordWith(t *testing.T, config string, overHTTP bool, besides map[string]string, more ...string) (*served, *emulator.Workspace) {
 	t.Helper()
-	redis := storetest.Start(t)
 	guild, api := standInGuild(t)
 	env := map[string]string{
-		"REDIS_URL": redis.URL, "PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
+		"PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
 		"KEY": guild.PublicKey(), "API": api,
 	}
-	maps.Copy(env, more)
+	maps.Copy(env, besides)
+	if env["REDIS_URL"] == "" {
+		env["REDIS_URL"] = storetest.Start(t).URL
+	}
 	way := ""
 	if overHTTP {
 		way = `public_key: "${KEY}",`
@@ -81,6 +83,7 @@ func startDiscordWith(t *testing.T, config string, overHTTP bool, more map[strin
 		"serve", "-c", writeConfig(t, strings.Replace(config, "WAY", way, 1)),
 		"--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json",
 	}
+	args = append(args, more...)
 	go func() {
 		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()

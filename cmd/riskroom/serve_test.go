@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -47,10 +48,16 @@ type served struct {
 // startServe runs serve against a stand-in and a Redis of its own.
 func startServe(t *testing.T, config string, socketMode bool, more ...string) *served {
 	t.Helper()
-	redis := storetest.Start(t)
+	return startServeIn(t, config, socketMode, map[string]string{"REDIS_URL": storetest.Start(t).URL}, more...)
+}
+
+// startServeIn is startServe with variables of the environment besides.
+func startServeIn(t *testing.T, config string, socketMode bool, besides map[string]string, more ...string) *served {
+	t.Helper()
 	slack, env := standIn(t)
 	slack.SetSocketMode(socketMode)
-	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
+	env["PREFIX"] = storetest.Prefix()
+	maps.Copy(env, besides)
 
 	ctx, stop := context.WithCancel(context.Background())
 	s := &served{slack: slack, log: newLogLines(), stop: stop, code: make(chan int, 1)}

@@ -114,13 +114,25 @@ func (l *loader) readRedis(n *node) {
 	if !l.sound(m) || m.text == "" {
 		return
 	}
-	u, err := url.Parse(m.text)
-	if err != nil || (u.Host == "" && u.Scheme != "unix") || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") {
-		l.problem(m.at, "value", "the url of redis is not one")
-		l.problems[len(l.problems)-1].Hint = "write redis://host:6379/0, rediss:// for TLS, or unix:///path"
+	if !isRedisURL(m.text) {
+		p := l.problem(m.at, "value", "the url of redis is not one")
+		p.Hint = "write redis://host:6379/0, rediss:// for TLS, or unix:///path; in a password %40 stands for @, %2F for /, %3F for ?, %23 for #"
 		return
 	}
 	r.URL = m.text
+}
+
+func isRedisURL(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" && u.Scheme != "unix" {
+		return false
+	}
+	// With a / in the password a part of it passes for the host, and what
+	// follows for a path: errors would show both.
+	if at := strings.LastIndex(s, "@"); at >= 0 && !strings.HasPrefix(s[at+1:], u.Host) {
+		return false
+	}
+	return u.Scheme == "redis" || u.Scheme == "rediss" || u.Scheme == "unix"
 }
 
 // readAdminChannel needs the workspaces.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"riskroom/core"
@@ -60,18 +59,11 @@ or write durability: standard: the private Redis syncs every write to disk befor
 	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
 }
 
-// errBadURL does not repeat the URL, which may hold a password.
-var errBadURL = errors.New("the url of redis is not one: they look like redis://user:password@host:6379/0, and in a password " +
-	"%40 stands for @, %2F for /, %3F for ? and %23 for #")
-
 // openNamed opens the store in the Redis that the file names.
 func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
-		return nil, errBadURL // err would repeat it
-	}
-	if at := strings.LastIndex(c.Redis.URL, "@"); at >= 0 && !strings.HasPrefix(c.Redis.URL[at+1:], u.Host) {
-		return nil, errBadURL // a part of the password passes for the host or for what follows it
+		return nil, errors.New("the url of redis is not one") // err would repeat it
 	}
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
@@ -89,6 +81,8 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 // wordOpen says what to do about a store that cannot be opened.
 func wordOpen(where string, err error) error {
 	switch {
+	case core.DetailOf(err) == "refused":
+		return fmt.Errorf("%s refuses the user or the password (%w). Are they right in the config file, and may that user use every command on every key?", where, err)
 	case core.KindOf(err) == core.Unavailable:
 		return fmt.Errorf("%s does not answer (%w). Is it running, is the url in the config file right, and may this machine reach it?", where, err)
 	case core.DetailOf(err) == "schema":

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"riskroom/core/store/storetest"
+)
+
+// commandsConfig has a place for every secret.
+const commandsConfig = `version: 1
+redis: { REDIS }
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", signing_secret_previous: "${PREVIOUS}", api_url: "http://127.0.0.1:1/api/" }
+  labs: { platform: slack, bot_token: "${TOKEN}", app_token_file: "${APP_FILE}", api_url: "http://127.0.0.1:1/api/" }
+  guild: { platform: discord, bot_token: "${DISCORD}", guild_id: "300000000000000000", api_url: "http://127.0.0.1:1/api/v10/" }
+people:
+  lin: { email: lin@example.com, guild: "100000000000000001" }
+modules:
+  Payments: { handlers: [lin] }
+flows:
+  tell: { trigger: { on: filed }, if: status == "pending", steps: [ send_message: { to: [handlers], title: "New" } ] }
+`
+
+// plant returns secrets and the environment that holds them.
+func plant(t *testing.T) (planted, map[string]string) {
+	t.Helper()
+	secrets := planted{
+		"bot token": "xoxb-planted-bot", "app token": "xapp-planted-app", "signing secret": "planted/signing+secret",
+		"previous signing secret": "planted/previous+secret", "bot token of Discord": "planted.discord.token", "password": password,
+		"end of the password": "w@rd?planted", "password of the sentinels": "planted-for-sentinels",
+	}
+	return secrets, map[string]string{
+		"TOKEN": secrets["bot token"], "SECRET": secrets["signing secret"], "PREVIOUS": secrets["previous signing secret"],
+		"DISCORD": secrets["bot token of Discord"], "APP_FILE": writeConfig(t, secrets["app token"]+"\n"), "PASSWORD": password,
+	}
+}
+
+// TestSecretsStaySecretWithoutServe: nor do the commands show a secret, however
+// wrong the file, the environment or what is asked.
+func TestSecretsStaySecretWithoutServe(t *testing.T) {
+	t.Parallel()
+	secrets, env := plant(t)
+	good := guarded(t, storetest.Start(t))
+	wrong := strings.Replace(good, "app:", "app:not-", 1)
+	for name, c := range map[string]struct{ redis, url, says string }{
+		"fine":              {`url: "${URL}"`, good, ""},
+		"refused":           {`url: "${URL}"`, wrong, "refuses the user or the password (store: open: refused: WRONGPASS"},
+		"of its own field":  {`url: "${URL}", username: app, password: "${PASSWORD}"`, "redis://127.0.0.1:1/0", "does not answer"},
+		"not escaped":       {`url: "${URL}"`, "redis://app:" + password + "@127.0.0.1:6379/0", "is not one"},
+		"digits and then /": {`url: "${URL}"`, "redis://app:12/planted-for-sentinels@127.0.0.1:6379/0", "is not one"},
+		"sentinels":         {`url: "${URL}", mode: sentinel, password: "${PASSWORD}"`, "redis://app:planted-for-sentinels@127.0.0.1:1?master_name=m", "does not answer"},
+		"cluster":           {`url: "${URL}", mode: cluster, password: "${PASSWORD}"`, "redis://app:planted-for-sentinels@127.0.0.1:1", "does not answer"},
+		"wrong option":      {`url: "${URL}"`, strings.Replace(good, "unix:", "redis:", 1) + "?password=" + url.QueryEscape(password), ""},
+		"another scheme":    {`url: "${URL}"`, "postgres://app:planted-for-sentinels@127.0.0.1:1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := maps.Clone(env)
+			env["URL"] = c.url
+			file := writeConfig(t, strings.Replace(commandsConfig, "REDIS", c.redis, 1))
+			said := ""
+			for _, args := range [][]string{
+				{"check", file}, {"check", "--format", "json", file}, {"check", "--online", file}, {"manifest", "slack", "--config", file, "--workspace", "labs"},
+				{"runs", "list", "-c", file}, {"runs", "show", "-c", file, "R-1/tell/v1"}, {"runs", "drop", "-c", file, "R-1/tell/v1"},
+				{"demo", "--play", "--config", file, "--log-level", "debug"},
+				{"serve", "-c", file, "--listen", "127.0.0.1:22:22", "--log-level", "debug"}, // ends at the address at the latest
+			} {
+				r := program(t.Context(), env, "", args...)
+				secrets.search(t, r.stdout+r.stderr)
+				said += r.stdout + r.stderr
+			}
+			if !strings.Contains(said, c.says) {
+				t.Errorf("nobody says %q:\n%s", c.says, said)
+			}
+		})
+	}
+	t.Run("of the wrong form", func(t *testing.T) {
+		t.Parallel()
+		env := maps.Clone(env)
+		env["URL"], env["TOKEN"], env["SECRET"] = good, "planted.discord.token", " "
+		file := writeConfig(t, strings.Replace(commandsConfig, "REDIS", `url: "${URL}"`, 1))
+		r := program(t.Context(), env, "", "check", file)
+		if secrets.search(t, r.stdout); r.code == exitFine {
+			t.Errorf("it passes:\n%s", r.stdout)
+		}
+	})
+}
+
+// TestSecretsStaySecretOnTheDemosPage: a demo of an admin's own file, started with
+// the secrets at hand.
+func TestSecretsStaySecretOnTheDemosPage(t *testing.T) {
+	t.Parallel()
+	secrets, env := plant(t)
+	env["URL"] = "redis://app:planted-for-sentinels@127.0.0.1:1"
+	file := writeConfig(t, strings.Replace(commandsConfig, "REDIS", `url: "${URL}", password: "${PASSWORD}"`, 1))
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	var stderr bytes.Buffer
+	ended := make(chan int, 1)
+	go func() {
+		code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0", "--config", file, "--log-level", "debug"},
+			surroundings{stdin: strings.NewReader(""), stdout: in, stderr: &stderr, lookup: lookupIn(env)})
+		_ = in.Close()
+		ended <- code
+	}()
+	said, err := bufio.NewReader(out).ReadString('\n')
+	at := pageAddress.FindString(said)
+	if err != nil || at == "" {
+		t.Fatalf("the demo says %q: %v; exit %d\n%s", said, err, <-ended, stderr.String())
+	}
+	seen := said + fetch(t, http.DefaultClient, at) + fetch(t, http.DefaultClient, at+"words")
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stream.Body.Close() }()
+	for sc := bufio.NewReader(stream.Body); !strings.Contains(seen, "data:"); { // who and what is there
+		line, err := sc.ReadString('\n')
+		if seen += line; err != nil {
+			t.Fatalf("the page is told %q: %v", seen, err)
+		}
+	}
+	interrupt()
+	<-ended
+	secrets.search(t, seen+stderr.String())
+}
