@@ -89,13 +89,17 @@ func TestLogHoldsNoContent(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	r := httptest.NewRequest("POST", "/slack/acme/commands?token=query-secret", strings.NewReader("text=body-secret"))
-	r.Header.Set("X-Slack-Signature", "header-secret")
-	r.Header.Set("X-Forwarded-For", "198.51.100.7")
-	public(log).Handler.ServeHTTP(httptest.NewRecorder(), r)
+	for _, kind := range []string{"commands", "events"} { // the latter panics
+		r := httptest.NewRequest("POST", "/slack/acme/"+kind+"?token=query-secret", strings.NewReader("text=body-secret"))
+		r.Header.Set("X-Slack-Signature", "header-secret")
+		r.Header.Set("X-Forwarded-For", "198.51.100.7")
+		public(log).Handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
 	got := out.String()
-	if !strings.Contains(got, "status=200") || !strings.Contains(got, "route=/slack/:workspace/:kind") {
-		t.Errorf("the request is not logged: %s", got)
+	for _, must := range []string{"status=200", "status=500", "route=/slack/:workspace/:kind", "out of luck", "goroutine"} {
+		if !strings.Contains(got, must) {
+			t.Errorf("the log lacks %q: %s", must, got)
+		}
 	}
 	for _, secret := range []string{"query-secret", "body-secret", "header-secret", "198.51.100.7"} {
 		if strings.Contains(got, secret) {

@@ -3,54 +3,134 @@ package app
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
-	"os/exec"
+	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
+	"riskroom/core/config"
 	"riskroom/core/store"
 	"riskroom/core/store/storetest"
 )
 
-// TestWatchStore: a policy that is changed under us is said, once, and riskroom
-// is not ready until it is mended.
-func TestWatchStore(t *testing.T) {
+// TestRedisChangedUnderServe: a Redis that becomes unsafe while riskroom serves
+// turns it not ready and is said once, and it is ready again once that is mended.
+func TestRedisChangedUnderServe(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t, "--save", "")
-	db := p.Open(t, store.Options{})
 	var out synced
-	log := slog.New(slog.NewTextHandler(&out, nil))
-	found, err := CheckStore(t.Context(), db, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		watchStore(ctx, db, found, 5*time.Millisecond, log)
-	}()
-	defer func() { stop(); <-ended }()
-
-	socket := strings.TrimPrefix(p.URL, "unix://")
-	set := func(policy string, ready bool) {
-		t.Helper()
-		if b, err := exec.Command("redis-cli", "-s", socket, "config", "set", "appendonly", policy).CombinedOutput(); err != nil {
-			t.Skipf("redis-cli does not run: %v %s", err, b)
+	admin := serveOn(t, p.URL, &out)
+	ready := func() (code int, page string) {
+		r, err := http.Get(admin + "/readyz")
+		if err != nil {
+			t.Fatal(err)
 		}
-		for end := time.Now().Add(20 * time.Second); (db.Ready(t.Context()) == nil) != ready; time.Sleep(time.Millisecond) {
+		defer func() { _ = r.Body.Close() }()
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.StatusCode, string(b)
+	}
+	set := func(key, value string, want int) {
+		t.Helper()
+		inline(t, strings.TrimPrefix(p.URL, "unix://"), "CONFIG SET "+key+" "+value)
+		for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+			code, page := ready()
+			if code == want {
+				return
+			}
 			if time.Now().After(end) {
-				t.Fatalf("appendonly %s: ready is not %v\n%s", policy, ready, &out)
+				t.Fatalf("%s %s: /readyz says %d\n%s\n%s", key, value, code, page, &out)
 			}
 		}
 	}
-	set("no", false)
-	time.Sleep(50 * time.Millisecond) // several looks
-	set("yes", true)
-	if n := strings.Count(out.String(), "level=ERROR"); n != 1 || !strings.Contains(out.String(), "set appendonly yes") {
-		t.Errorf("it was said %d times:\n%s", n, &out)
+	for _, c := range []struct{ key, unsafe, safe, code, remedy string }{
+		{"appendonly", "no", "yes", store.FoundVolatile, "set appendonly yes"},
+		{"maxmemory-policy", "allkeys-lru", "noeviction", store.FoundEviction, "set maxmemory-policy noeviction"},
+	} {
+		set(c.key, c.unsafe, http.StatusServiceUnavailable)
+		if _, page := ready(); !strings.Contains(page, "store: ") || !strings.Contains(page, c.code) {
+			t.Errorf("%s %s: /readyz says\n%s", c.key, c.unsafe, page)
+		}
+		out.await(t, c.remedy)
+		time.Sleep(50 * time.Millisecond) // several looks, of which none may say it again
+		set(c.key, c.safe, http.StatusOK)
+		if n := strings.Count(out.String(), c.remedy); n != 1 {
+			t.Errorf("%s %s was said %d times:\n%s", c.key, c.unsafe, n, &out)
+		}
+	}
+}
+
+// serveOn serves a stand-in with a Redis until the test ends, and returns the
+// URL of the administrators' server.
+func serveOn(t *testing.T, redis string, out *synced) string {
+	t.Helper()
+	w, err := emulator.New(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := w.Start("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	src := `version: 1
+redis: { url: "` + redis + `" }
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", api_url: "` + api + `/api/" }
+modules:
+  Payments: { handlers: ["acme/U0LIN00"] }
+flows: {}
+`
+	env := map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret()}
+	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
+		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	})
+	if cfg == nil {
+		t.Fatal(problems)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Serve(ctx, Serving{
+			Config: cfg, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(out, nil)),
+			CheckStoreEvery: 5 * time.Millisecond,
+		})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	line := out.await(t, "admin=")
+	_, admin, _ := strings.Cut(line, "admin=")
+	admin, _, _ = strings.Cut(admin, " ")
+	return "http://" + admin
+}
+
+// inline gives a Redis a command that it has to answer with OK.
+func inline(t *testing.T, socket, command string) {
+	t.Helper()
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, command+"\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 100)
+	if n, err := conn.Read(answer); err != nil || string(answer[:n]) != "+OK\r\n" {
+		t.Fatalf("%s: %q %v", command, answer[:n], err)
 	}
 }
 
@@ -86,4 +166,19 @@ func (s *synced) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
+}
+
+// await waits for a line that holds a text, and returns it.
+func (s *synced) await(t *testing.T, text string) string {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		for line := range strings.Lines(s.String()) {
+			if strings.Contains(line, text) {
+				return line
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("nothing says %q:\n%s", text, s)
+		}
+	}
 }

@@ -30,9 +30,12 @@ type Serving struct {
 	// SelfTest has the workspaces asked at start what `check --online` asks them.
 	SelfTest bool
 
-	// Wrap comes between the engine and each workspace; nil: nothing does. It
-	// is for tests: no setting reaches it.
+	// What follows is for tests: no setting reaches it.
+
+	// Wrap comes between the engine and each workspace; nil: nothing does.
 	Wrap func(core.Platform) core.Platform
+	// CheckStoreEvery is how often Redis is looked at anew; 0: every 30 seconds.
+	CheckStoreEvery time.Duration
 }
 
 // Serve runs riskroom until ctx ends, which is no error. Then it lets the calls
@@ -51,7 +54,7 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	go watchStore(ctx, db, found, checkStoreEvery, s.Log)
+	go watchStore(ctx, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap})
