@@ -119,7 +119,7 @@ func New(o Options) *Engine {
 }
 
 // Run acts until ctx ends. Then it claims nothing more, lets the calls under
-// way end for at most ten seconds, hands back every run that it holds and
+// way end for at most eight seconds, hands back every run that it holds and
 // returns nil. It fails only if it cannot start.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.publish(ctx); err != nil {
@@ -149,8 +149,9 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // stopWithin is how long calls under way may take to end when the program
-// stops.
-const stopWithin = 10 * time.Second
+// stops. It leaves time to hand back the others within ten seconds, after which
+// many a supervisor kills.
+const stopWithin = 8 * time.Second
 
 // now is the present as risks keep it: in UTC, to the millisecond that timers
 // are counted in.

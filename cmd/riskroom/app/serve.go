@@ -96,7 +96,7 @@ func selfTest(ctx context.Context, c *config.Config, log *slog.Logger) {
 }
 
 // stopWithin is how long commands under way may take to end when the program
-// stops. The engine has its own ten seconds, at the same time.
+// stops. The engine has as long for its calls, at the same time.
 const stopWithin = 8 * time.Second
 
 // serveUntil runs engine and servers until it is asked to stop, which is no

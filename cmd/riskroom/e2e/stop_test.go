@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"context"
+	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -59,5 +61,43 @@ func TestStopped(t *testing.T) {
 	got := final{State: b.state(key), Trail: b.trail(s, key), Runs: want.Runs}
 	if d := cmp.Diff(want.final, got); d != "" {
 		t.Errorf("(-undisturbed +stopped)\n%s", d)
+	}
+}
+
+// TestStoppedInAHungCall: a call that is never answered, and that may take longer
+// than a supervisor waits, keeps nobody from stopping. The next process finds out
+// what became of it.
+func TestStoppedInAHungCall(t *testing.T) {
+	t.Parallel()
+	r := startRedis(t)
+	b := newBench(t, r, set{flows: reminder})
+	patient := func(timeout string) {
+		src := strings.Replace(configOf(b.platforms, reminder), "call_timeout: 2s", "call_timeout: "+timeout, 1)
+		if err := os.WriteFile(b.config, []byte(src), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	patient("60s")
+	hung := make(chan struct{})
+	var once sync.Once
+	b.slack.Log().Hook(func(c stage.Call) {
+		if c.Method == "chat.postMessage" {
+			once.Do(func() { close(hung) })
+		}
+	})
+	b.slack.Faults().Order(stage.Fault{Method: "chat.postMessage", Kind: stage.Slow})
+	first := b.up()
+	key := b.file()
+	<-hung
+	code, took := first.terminate(t)
+	if code != 0 || took > 10*time.Second {
+		t.Errorf("it ended with %d after %v:\n%s", code, took, first.log)
+	}
+	patient("2s") // so that the next one need not wait long before it looks
+	b.up()
+	b.ended(b.look(), key)
+	b.down()
+	if dms := b.slack.DMs(lin); len(dms) != 1 {
+		t.Errorf("lin got %d messages:\n%s", len(dms), b.now.log)
 	}
 }
