@@ -10,6 +10,8 @@ type PlatformSettings struct {
 	Capabilities Capabilities
 	Channel      string // a regular expression that a channel's ID matches
 	User         string // a regular expression that a user's ID matches
+	CopyUser     string // what to click for a user's ID
+	ByEmail      bool   // people are found by their e-mail addresses
 }
 
 // Setting is one key of a workspace.

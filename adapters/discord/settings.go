@@ -35,5 +35,6 @@ func Settings() core.PlatformSettings {
 		Capabilities: capabilities(),
 		Channel:      `^` + idPattern + `$`,
 		User:         `^` + idPattern + `$`,
+		CopyUser:     "the person's profile, ···, Copy User ID, with Developer Mode on (User Settings, Advanced)",
 	}
 }

@@ -32,5 +32,7 @@ func Settings() core.PlatformSettings {
 		Capabilities: capabilities(),
 		Channel:      `^[CG][A-Z0-9]{2,}$`,
 		User:         `^[UW][A-Z0-9]{2,}$`,
+		CopyUser:     "the person's profile, More, Copy member ID",
+		ByEmail:      true,
 	}
 }

@@ -40,7 +40,15 @@ func forumLike() core.PlatformSettings {
 		},
 		Channel: "^[CG][A-Z0-9]+$",
 		User:    "^[UW][A-Z0-9]+$",
+		ByEmail: true,
 	}
+}
+
+// boardLike is a platform that tells nobody's address.
+func boardLike() core.PlatformSettings {
+	p := forumLike()
+	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
+	return p
 }
 
 func testOptions() Options {
@@ -50,7 +58,7 @@ func testOptions() Options {
 	}
 	files := map[string]string{"/run/bot": "xoxb-from-file\n", "/run/empty": "\n"}
 	return Options{
-		Platforms: []core.PlatformSettings{forumLike()},
+		Platforms: []core.PlatformSettings{forumLike(), boardLike()},
 		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		ReadFile: func(name string) ([]byte, error) {
 			if s, ok := files[name]; ok {

@@ -51,14 +51,41 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 			l.takeOnce(taken, a.name+"/"+a.value.text, a.value)
 		}
 	}
-	if !l.broken(n) && n.get("email") == nil {
-		for _, w := range keys(l.root.get("workspaces")) {
-			if n.get(w) == nil {
-				l.warning(n.key, "account", "%s has no account in workspace %s: neither an e-mail address nor a user ID", name, w)
-			}
-		}
+	if !l.broken(n) {
+		l.reachable(name, n, p)
 	}
 	return p
+}
+
+// reachable warns of workspaces where nothing leads to a person. An address that is
+// of use in one is enough: who links their accounts is found in the others too.
+func (l *loader) reachable(name string, n *node, p core.Person) {
+	workspaces := keys(l.root.get("workspaces"))
+	if n.get("email") == nil {
+		hint := "give one of the two"
+		if len(p.Accounts) > 0 {
+			hint += ", or have them link their accounts with " + l.cfg.Organisation.Command + " link"
+		}
+		for _, w := range workspaces {
+			if n.get(w) == nil {
+				l.warning(n.key, "account", "%s has no account in workspace %s: neither an e-mail address nor a user ID", name, w).Hint = hint
+			}
+		}
+		return
+	}
+	hint := ""
+	for _, w := range workspaces {
+		platform, known := l.platformOf(w)
+		if !known || platform.ByEmail || n.get(w) != nil {
+			return
+		}
+		if hint == "" {
+			hint = "give the user ID too, as " + w + ": ID; it is under " + platform.CopyUser
+		}
+	}
+	if hint != "" {
+		l.warning(n.get("email").at, "account", "%s cannot be reached: nobody is found by e-mail address in %s", name, strings.Join(workspaces, ", ")).Hint = hint
+	}
 }
 
 // takeOnce refuses an address or account that two people have.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/adapters/discord"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -18,8 +19,9 @@ import (
 // else is given as options of the command.
 func discordManner() manner {
 	return manner{
-		title:  "Discord",
-		userID: func(n int) string { return fmt.Sprintf("1000000000000%05d", n) },
+		title:   "Discord",
+		userID:  func(n int) string { return fmt.Sprintf("1000000000000%05d", n) },
+		byEmail: discord.Settings().ByEmail,
 		changes: []string{
 			"create_message", "update_message", "create_guild_channel", "update_channel", "set_channel_permission_overwrite", "create_pin",
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -15,7 +16,7 @@ func slackManner() manner {
 	return manner{
 		title:   "Slack",
 		userID:  func(n int) string { return fmt.Sprintf("U0DEMO%04d", n) },
-		byEmail: true,
+		byEmail: slack.Settings().ByEmail,
 		changes: []string{
 			"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
 		},
