@@ -33,10 +33,18 @@ Nothing is contacted and no secret is needed: a value from the environment that
 is not set is a warning here (and an error in serve). Warnings do not fail.
 
 With --online the workspaces of files without errors are asked too, with their
-real secrets: whether the tokens are accepted and have every scope, whether the
-people and user groups are there and nobody is named twice, and whether the bot is
-in the channels. Nothing is changed. What a workspace's settings forbid, such as
-who may create channels, cannot be asked; it is told when it happens.
+real secrets, and each answer that does not fit comes with what to click:
+  - whether the tokens are accepted, with every scope or permission;
+  - how commands come in: Socket Mode; on Discord the public key, the Interactions
+    Endpoint URL, and the right to register commands;
+  - whether people, user groups and roles are there, and nobody is named twice;
+  - whether the bot can post into the channels that are named;
+  - on Discord also the Server Members Intent, two-factor authentication, the rights
+    in the category for groups, and how many more groups there is room for.
+Nothing is changed. Some things are told to no bot, so they show only when they
+happen: who may create private channels and remove people on Slack, its URLs and
+signing secret, who takes no direct messages, other apps with the same command.
+The order of roles on Discord matters for nothing that riskroom does.
 
 Exit codes: 0 every file may be run, 1 there are problems, 2 the command line is
 wrong or a file cannot be read.`,
@@ -84,16 +92,20 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 		cfg, problems := config.Load(name, src, config.Options{
 			Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
 		})
+		var answered []string
 		if f.online && cfg != nil {
 			found, err := app.Online(ctx, cfg, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}
-			problems = append(problems, found...)
+			problems, answered = append(problems, found.Problems()...), found.Answered
 		}
 		all = append(all, problems...)
 		if f.format == formatText {
 			fmt.Fprint(s.stdout, problems.String())
+			for _, a := range answered {
+				fmt.Fprintf(s.stdout, "%s: %s\n", name, a)
+			}
 			fmt.Fprintf(s.stdout, "%s: %s\n", name, verdict(cfg, problems, f.online))
 		}
 	}
@@ -117,16 +129,16 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 // verdict sums up one file in a few words.
 func verdict(cfg *config.Config, problems config.Problems, online bool) string {
 	if len(problems.Errors()) > 0 {
-		sum := count(len(problems.Errors()), "error") + ", " + count(len(problems.Warnings()), "warning")
+		sum := app.Count(len(problems.Errors()), "error") + ", " + app.Count(len(problems.Warnings()), "warning")
 		if online && cfg == nil {
 			sum += "; no workspace was asked"
 		}
 		return sum
 	}
-	sum := fmt.Sprintf("fine: %s, %s, %s", count(len(cfg.Workspaces), "workspace"),
-		count(len(cfg.Organisation.Modules), "module"), count(len(cfg.Flows), "flow"))
+	sum := fmt.Sprintf("fine: %s, %s, %s", app.Count(len(cfg.Workspaces), "workspace"),
+		app.Count(len(cfg.Organisation.Modules), "module"), app.Count(len(cfg.Flows), "flow"))
 	if n := len(problems); n > 0 {
-		sum += "; " + count(n, "warning")
+		sum += "; " + app.Count(n, "warning")
 	}
 	return sum
 }

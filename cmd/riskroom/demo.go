@@ -107,7 +107,7 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	}
 	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
-		fmt.Fprintf(s.stderr, "%s; nothing was played\n", count(len(problems.Errors()), "error"))
+		fmt.Fprintf(s.stderr, "%s; nothing was played\n", app.Count(len(problems.Errors()), "error"))
 		return errSaid
 	}
 	home, err := demoHome(cfg, f)

@@ -9,6 +9,7 @@ import (
 
 	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
+	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
 )
@@ -54,31 +55,24 @@ func plainer(err error) error {
 	return err
 }
 
-// loadConfig reads a config file that is to be run. Problems are printed to
-// stderr as check prints them, warnings too; errors among them give errSaid.
-func loadConfig(s surroundings, name string) (*config.Config, error) {
+// loadConfig reads a config file that is to be run, and returns what looks wrong in
+// it. Where something is wrong all is printed to stderr as check prints it, and the
+// error is errSaid.
+func loadConfig(s surroundings, name string) (*config.Config, config.Problems, error) {
 	if name == "" {
-		return nil, misuse("which config file? Say --config FILE")
+		return nil, nil, misuse("which config file? Say --config FILE")
 	}
 	src, err := readConfig(s, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
 		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsError,
 	})
-	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
-		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, count(len(problems.Errors()), "error"))
-		return nil, errSaid
+		fmt.Fprint(s.stderr, problems.String())
+		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, app.Count(len(problems.Errors()), "error"))
+		return nil, nil, errSaid
 	}
-	return cfg, nil
-}
-
-// count words a number of things in English.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return cfg, problems, nil
 }

@@ -17,7 +17,7 @@ const onlineConfig = `version: 1
 redis: { url: "redis://localhost:6379/0" }
 admin_channel: { workspace: acme, channel: C0ALERTS }
 workspaces:
-  acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP}", api_url: "${API}" }
+  acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP_TOKEN}", api_url: "${API}" }
 people:
   lin: { email: lin@example.com }
   wei: { acme: U0WEI }
@@ -57,7 +57,7 @@ func online(t *testing.T, change func(*emulator.Options)) map[string]string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return map[string]string{"TOKEN": w.BotToken(), "APP": w.AppToken(), "API": url + "/api/"}
+	return map[string]string{"TOKEN": w.BotToken(), "APP_TOKEN": w.AppToken(), "API": url + "/api/"}
 }
 
 // TestCheckOnline: each thing that a workspace knows to be wrong is told with
@@ -72,10 +72,10 @@ func TestCheckOnline(t *testing.T) {
 		code   int
 		says   []string
 	}{
-		{name: "fine", says: []string{": fine: 1 workspace"}},
+		{name: "fine", says: []string{"-: acme is Acme on Slack, where the bot is riskroom\n", ": fine: 1 workspace"}},
 		{
 			name: "refused", env: map[string]string{"TOKEN": "xoxb-other"}, code: exitFailed,
-			says: []string{":5:3: acme refuses the bot_token: invalid_auth [online-token]", "OAuth & Permissions", "1 error"},
+			says: []string{":5:3: Slack refuses the bot token of acme (invalid_auth) [online-token]", "OAuth & Permissions", "1 error"},
 		},
 		{
 			name: "unset", env: map[string]string{"TOKEN": ""}, code: exitFailed,
@@ -83,7 +83,7 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "away", env: map[string]string{"API": "http://127.0.0.1:1/api/"}, code: exitFailed,
-			says: []string{":5:3: acme cannot be asked: no_connection [online-unreachable]"},
+			says: []string{":5:3: Slack does not answer for acme (no_connection) [online-unreachable]", "api_url", "1 error"},
 		},
 		{
 			name: "scopes", code: exitFailed,
@@ -93,7 +93,7 @@ func TestCheckOnline(t *testing.T) {
 			says: []string{"lacks scopes: pins:write users:read users:read.email [online-scope]", "Reinstall", "1 error"},
 		},
 		{
-			name: "app token", env: map[string]string{"APP": "xapp-other"}, code: exitFailed,
+			name: "app token", env: map[string]string{"APP_TOKEN": "xapp-other"}, code: exitFailed,
 			says: []string{"cannot open Socket Mode with its app_token: invalid_auth [online-token]"},
 		},
 		{
@@ -120,16 +120,16 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "same workspace", code: exitFailed, config: strings.Replace(onlineConfig, "people:",
-				"  twin: { platform: slack, bot_token: \"${TOKEN}\", app_token: \"${APP}\", api_url: \"${API}\" }\npeople:", 1),
-			says: []string{":6:3: acme and twin are the same workspace on Slack, Acme [online-twice]"},
+				"  twin: { platform: slack, bot_token: \"${TOKEN}\", app_token: \"${APP_TOKEN}\", api_url: \"${API}\" }\npeople:", 1),
+			says: []string{":6:3: acme and twin are the same workspace, Acme on Slack [online-twice]"},
 		},
 		{
 			name: "no user group", change: func(o *emulator.Options) { o.UserGroups = nil }, code: exitFailed,
-			says: []string{":11:31: there is no user group @oncall in acme [online-people]"},
+			says: []string{":11:31: @oncall means nobody: no user group of that name in acme [online-people]", "Directories, User groups"},
 		},
 		{
 			name: "empty user group", change: func(o *emulator.Options) { o.UserGroups[0].Users = nil },
-			says: []string{"warning: the user group @oncall has nobody in it in acme", "1 warning"},
+			says: []string{"warning: nobody is in the user group @oncall in acme", "1 warning"},
 		},
 		{
 			name: "no user groups on this plan", change: func(o *emulator.Options) { o.FreePlan = true }, code: exitFailed,
@@ -142,6 +142,10 @@ func TestCheckOnline(t *testing.T) {
 				":3:44: the bot is not in the admin_channel C0ALERTS, or it is not there [online-channel]", "/invite",
 				"the channel C0ROOM", "2 errors",
 			},
+		},
+		{
+			name: "a channel for some", change: func(o *emulator.Options) { o.Channels[1].ReadOnly = true },
+			says: []string{"warning: only some may post into the channel C0ROOM", "Posting permissions", "1 warning"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -160,21 +164,29 @@ func TestCheckOnline(t *testing.T) {
 			if c.config != "" {
 				src = c.config
 			}
-			r := program(t.Context(), env, src, "check", "--online", "-")
-			if r.code != c.code || r.stderr != "" {
-				t.Errorf("exit %d, want %d: %s", r.code, c.code, r.stderr)
-			}
-			for _, want := range c.says {
-				if !strings.Contains(r.stdout, want) {
-					t.Errorf("it does not say %q:\n%s", want, r.stdout)
-				}
-			}
-			for _, secret := range []string{env["TOKEN"], env["APP"]} {
-				if secret != "" && strings.Contains(r.stdout, secret) {
-					t.Error("a secret is printed")
-				}
-			}
+			checkOnline(t, env, src, c.code, c.says)
 		})
+	}
+}
+
+// checkOnline runs check --online, and fails unless it says all of says, and no
+// secret. What begins with "not " must not be said.
+func checkOnline(t *testing.T, env map[string]string, src string, code int, says []string) {
+	t.Helper()
+	r := program(t.Context(), env, src, "check", "--online", "-")
+	if r.code != code || r.stderr != "" {
+		t.Errorf("exit %d, want %d: %s\n%s", r.code, code, r.stderr, r.stdout)
+	}
+	for _, want := range says {
+		unwanted, no := strings.CutPrefix(want, "not ")
+		if strings.Contains(r.stdout, unwanted) == no {
+			t.Errorf("wanted %q:\n%s", want, r.stdout)
+		}
+	}
+	for name, secret := range env {
+		if strings.HasSuffix(name, "TOKEN") && secret != "" && strings.Contains(r.stdout, secret) {
+			t.Errorf("%s is printed", name)
+		}
 	}
 }
 
@@ -183,7 +195,7 @@ func TestCheckOnlineOfABrokenFile(t *testing.T) {
 	t.Parallel()
 	asked := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the workspace was asked") }))
 	defer asked.Close()
-	env := map[string]string{"TOKEN": "xoxb-1", "APP": "xapp-1", "API": asked.URL}
+	env := map[string]string{"TOKEN": "xoxb-1", "APP_TOKEN": "xapp-1", "API": asked.URL}
 	r := program(t.Context(), env, strings.Replace(onlineConfig, "lead: wei", "lead: weii", 1), "check", "--online", "-")
 	if r.code != exitFailed || !strings.Contains(r.stdout, "no workspace was asked") {
 		t.Errorf("exit %d\n%s", r.code, r.stdout)

@@ -34,8 +34,10 @@ is called acme in the file, the app's page takes these URLs:
 Administrators and their monitoring reach it at --admin-listen, which has no
 access control: /healthz, /readyz and /metrics.
 
-A file that has problems is not run: they are printed as check prints them. What
-check --online finds is logged at start, and what fits is served all the same.
+A file that has problems is not run: they are printed as check prints them. At
+start it asks the workspaces what check --online asks, and says on one screen who
+is served, where, and what is to be mended; what fits is served all the same. With
+--log-format json that is one record, self-test.
 
 Exit codes: 0 stopped as asked, 1 it could not start or go on, 2 the command
 line is wrong.`,
@@ -52,20 +54,26 @@ line is wrong.`,
 }
 
 func serve(ctx context.Context, s surroundings, f serveFlags) error {
+	s.stderr = &inTurn{w: s.stderr}
 	log, err := newLog(s.stderr, f.logFormat, f.logLevel)
 	if err != nil {
 		return err
 	}
-	cfg, err := loadConfig(s, f.config)
+	cfg, warnings, err := loadConfig(s, f.config)
 	if err != nil {
 		return err
 	}
 	if err := checkProxy(s.lookup); err != nil {
 		return err
 	}
-	err = app.Serve(ctx, app.Serving{
-		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(), SelfTest: true,
-	})
+	serving := app.Serving{
+		Config: cfg, Listen: f.listen, AdminListen: f.adminListen, Log: log, Version: buildLine(),
+		SelfTest: true, Warnings: warnings,
+	}
+	if f.logFormat == formatText {
+		serving.Screen = s.stderr
+	}
+	err = app.Serve(ctx, serving)
 	if errors.Is(err, app.ErrBusy) {
 		return fmt.Errorf("%w, perhaps another riskroom; end it, or choose other addresses with --listen and --admin-listen", err)
 	}

@@ -69,7 +69,7 @@ func TestServeRefusedByWorkspace(t *testing.T) {
 	const token = "xoxb-99-wrong"
 	env["TOKEN"] = token
 	refusedServe(t, serveConfig, env, exitFailed,
-		[]string{"workspace acme: Slack refuses the bot token (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
+		[]string{"riskroom: Slack refuses the bot token of acme (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
 }
 
 // TestServeRefusesEviction: a Redis that drops keys would lose risks.

@@ -209,22 +209,6 @@ func TestServe(t *testing.T) {
 	if code, _ := get(t, s.public+"/metrics"); code != http.StatusNotFound {
 		t.Errorf("the public address shows metrics: %d", code)
 	}
-	s.log.wait(t, "the config file fits the workspaces: tokens, people, user groups and channels")
-	s.end(t)
-}
-
-// TestServeSelfTest: what does not fit is said at start, with what to do, and what
-// fits is served all the same.
-func TestServeSelfTest(t *testing.T) {
-	t.Parallel()
-	s := startServe(t, strings.Replace(serveConfig, "lin@example.com", "nobody@example.com", 1), false)
-	line := s.log.wait(t, "the config file does not fit a workspace")
-	if problem, _ := line["problem"].(string); !strings.Contains(problem, "lin is not found") || line["line"] != 6.0 || line["remedy"] == "" {
-		t.Errorf("it says %v", line)
-	}
-	if code, body := get(t, s.admin+"/readyz"); code != http.StatusOK {
-		t.Errorf("not ready: %s", body)
-	}
 	s.end(t)
 }
 

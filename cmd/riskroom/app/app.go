@@ -46,9 +46,8 @@ type App struct {
 	workspaces []*workspace
 }
 
-// New puts an App together. It asks every workspace whether it accepts the
-// bot, and fails if none
-// does: one among several is told in the log, and its runs wait.
+// New puts an App together. It asks every workspace whether it accepts the bot, and
+// fails if all refuse it. Where one among several does, its runs wait.
 func New(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = o.Store.Clock()
@@ -72,7 +71,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	budget := engine.NewBudget(kept)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
-		w, err := newWorkspace(settings, o.Config.CallTimeout, budget, a.counted.calls(settings.Name), o.Log)
+		w, err := newWorkspace(o.Config, settings, budget, a.counted.calls(settings.Name), o.Log)
 		if err != nil {
 			return nil, err
 		}
@@ -110,9 +109,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 func (a *App) introduce(ctx context.Context) error {
 	var refused []error
 	for _, w := range a.workspaces {
-		if err := w.introduce(ctx, a.log); err != nil {
-			a.log.ErrorContext(ctx, "workspace refuses the bot", "workspace", w.settings.Name, "err", err)
-			refused = append(refused, err)
+		if err := w.introduce(ctx); core.KindOf(err) == core.Unauthorized {
+			f := w.inspector.unable(err)
+			refused = append(refused, fmt.Errorf("%s: %s", f.message, f.hint))
 		}
 	}
 	if len(a.workspaces) > 0 && len(refused) == len(a.workspaces) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,9 +26,10 @@ const (
 type discordHome struct {
 	settings config.WorkspaceSettings
 	adapter  *discord.Adapter
+	command  string // "/risk"
 
-	mu          sync.Mutex
-	application string // "" while Discord could not be asked
+	mu       sync.Mutex
+	identity discord.Identity // zero while Discord could not be asked
 }
 
 func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*discord.Adapter, error) {
@@ -58,27 +58,22 @@ func (h *discordHome) check(ctx context.Context) (standing, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.application = id.ApplicationID
-	return standing{missing: strings.Join(id.Missing, " "), room: id.Room, told: []any{"guild", id.Guild, "bot", id.Name}}, nil
+	h.identity = id
+	return standing{id: id.GuildID, name: id.Guild, bot: id.Name, room: id.Room}, nil
 }
 
-func (h *discordHome) refused(detail string) string {
-	return fmt.Sprintf("Discord refuses the bot (%s): copy the token from the application's page Bot, and install the bot "+
-		"to the server that guild_id names", detail)
-}
-
-func (h *discordHome) lacking() string {
-	return "the bot lacks permissions; what needs them will fail until its role has them"
+// known is what check was told last.
+func (h *discordHome) known() discord.Identity {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.identity
 }
 
 func (h *discordHome) entrance() string { return "commands and gateway" }
 
 func (h *discordHome) open(p parts) (way, error) {
-	h.mu.Lock()
-	application := h.application
-	h.mu.Unlock()
 	b, err := discordbot.New(discordbot.Config{
-		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: application,
+		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: h.known().ApplicationID,
 		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
 		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget, Rates: discordRates(h.settings.Rates),
 		Leadership: p.store.Leadership(h.settings.Name, self()), Logger: p.log,

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"riskroom/core"
@@ -65,6 +66,7 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 	if err != nil || c.Redis.URL == "" {
 		return nil, errors.New("the url of redis is not one") // err would repeat it
 	}
+	where := storeName(c)
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
@@ -73,9 +75,18 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 		Strict: c.Durability == config.Strict, Logger: log,
 	})
 	if err != nil {
-		return nil, wordOpen("redis at "+(&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(), err)
+		return nil, wordOpen(where, err)
 	}
 	return s, nil
+}
+
+// storeName says where the store of a config file is, without a password.
+func storeName(c *config.Config) string {
+	u, err := url.Parse(c.Redis.URL)
+	if c.Redis.Private || err != nil {
+		return "the private redis in " + c.DataDir
+	}
+	return "redis at " + (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // wordOpen says what to do about a store that cannot be opened.
@@ -92,22 +103,23 @@ func wordOpen(where string, err error) error {
 }
 
 // ErrUnsafe says that risks would be lost in the store as it is set up.
-var ErrUnsafe = errors.New("risks would be lost in this Redis; see above, nothing was started")
+var ErrUnsafe = errors.New("risks would be lost in this Redis, so nothing was started")
 
-// CheckStore logs what may be lost in s, and returns it. It answers ErrUnsafe if
-// that is risks that were acknowledged, for reasons that can be mended.
-func CheckStore(ctx context.Context, s *store.Store, log *slog.Logger) ([]store.Finding, error) {
+// CheckStore returns what may be lost in s. It answers ErrUnsafe if that is risks
+// that were acknowledged, for reasons that can be mended, and says which.
+func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	found, err := s.Check(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("redis cannot be looked at: %w", err)
 	}
-	unsafe := false
+	unsafe := ErrUnsafe
 	for _, f := range found {
-		logFinding(ctx, log, f)
-		unsafe = unsafe || f.Weight == store.Refusal
+		if f.Weight == store.Refusal {
+			unsafe = fmt.Errorf("%w\n%s", unsafe, strings.TrimSpace(f.Node+" "+wordFinding(f)))
+		}
 	}
-	if unsafe {
-		return found, ErrUnsafe
+	if unsafe != ErrUnsafe {
+		return found, unsafe
 	}
 	return found, nil
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/store"
 )
 
 // Serving is what Serve serves, and where. All members are needed unless they
@@ -27,8 +30,13 @@ type Serving struct {
 	Log         *slog.Logger
 	Version     string // for the log
 
-	// SelfTest has the workspaces asked at start what `check --online` asks them.
+	// SelfTest has the workspaces asked at start what `check --online` asks them,
+	// and what serves, where and how well told once.
 	SelfTest bool
+	Warnings config.Problems // of the file itself, told then too
+	// Screen is where that is told for people to read, in one write; nil: it is a
+	// record of the log.
+	Screen io.Writer
 
 	// What follows is for tests: no setting reaches it.
 
@@ -50,7 +58,7 @@ func Serve(ctx context.Context, s Serving) error {
 			s.Log.Warn("the store did not stop in good order", "err", err)
 		}
 	}()
-	found, err := CheckStore(ctx, db, s.Log)
+	found, err := CheckStore(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -69,7 +77,7 @@ func Serve(ctx context.Context, s Serving) error {
 		"admin", listeners[1].Addr().String(), "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
 	var asking sync.WaitGroup
 	if s.SelfTest {
-		asking.Go(func() { selfTest(ctx, s.Config, s.Log) })
+		asking.Go(func() { a.selfTest(ctx, s, found, listeners) })
 	}
 	err = a.serveUntil(ctx, listeners)
 	asking.Wait()
@@ -77,22 +85,28 @@ func Serve(ctx context.Context, s Serving) error {
 	return err
 }
 
-// selfTest logs where the config file does not fit the workspaces. Nothing waits
-// for that: what fits is served all the same.
-func selfTest(ctx context.Context, c *config.Config, log *slog.Logger) {
-	found, err := Online(ctx, c, slog.New(slog.DiscardHandler))
-	switch {
-	case ctx.Err() != nil:
-		return
-	case err != nil:
-		log.WarnContext(ctx, "the workspaces cannot be asked whether the config file fits them", "err", err)
-		return
-	case len(found) == 0:
-		log.InfoContext(ctx, "the config file fits the workspaces: tokens, people, user groups and channels")
+// testFor is how long the self-test may take before what it has found is told.
+const testFor = 30 * time.Second
+
+// selfTest holds the config file against the workspaces and tells what came of it.
+// Nothing waits for that: what fits is served all the same.
+func (a *App) selfTest(ctx context.Context, s Serving, found []store.Finding, listeners []net.Listener) {
+	within, cancel := context.WithTimeout(ctx, testFor)
+	defer cancel()
+	r := report{
+		version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found,
+		listen: listeners[0].Addr().String(), admin: listeners[1].Addr().String(),
+		findings: hold(within, s.Config, a.workspaces),
 	}
-	for _, p := range found {
-		log.WarnContext(ctx, "the config file does not fit a workspace", "line", p.Line, "problem", p.Message, "remedy", p.Hint)
+	r.file = slices.Concat(s.Warnings, r.findings.Named)
+	sortByPlace(r.file)
+	if ctx.Err() != nil {
+		return
 	}
+	if runs, _, err := a.store.Counts(ctx); err == nil {
+		r.runs = runs
+	}
+	r.tell(ctx, s.Screen, s.Log)
 }
 
 // stopWithin is how long commands under way may take to end when the program
@@ -152,6 +166,7 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 			continue
 		}
 		open.Go(func() {
+			w.await(ctx)
 			if err := socket.Run(ctx); err != nil {
 				a.log.ErrorContext(ctx, "the connection to a workspace is refused", "workspace", w.settings.Name, "err", err)
 				a.Engine.CutOff(ctx, w.settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))

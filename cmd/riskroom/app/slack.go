@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -58,16 +57,14 @@ func (h *slackHome) check(ctx context.Context) (standing, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.identity = id
-	return standing{missing: strings.Join(id.Missing, " "), room: endless, told: []any{"team", id.Team, "url", id.URL}}, nil
+	return standing{id: id.TeamID, name: id.Team, bot: id.Name, room: endless}, nil
 }
 
-func (h *slackHome) refused(detail string) string {
-	return fmt.Sprintf("Slack refuses the bot token (%s): copy the Bot User OAuth Token from the app's page "+
-		"OAuth & Permissions, and install the app to the workspace if it is not", detail)
-}
-
-func (h *slackHome) lacking() string {
-	return "the bot lacks scopes; what needs them will fail until they are added and the app is reinstalled"
+// known is what check was told last.
+func (h *slackHome) known() slack.Identity {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.identity
 }
 
 // OverSocketMode tells how a Slack workspace is reached: with an app token over
@@ -78,9 +75,7 @@ func OverSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenK
 func (h *slackHome) entrance() string { return "socket mode" }
 
 func (h *slackHome) open(p parts) (way, error) {
-	h.mu.Lock()
-	id := h.identity
-	h.mu.Unlock()
+	id := h.known()
 	c := slackbot.Config{
 		Workspace: h.settings.Name, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
 		Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,

@@ -20,10 +20,15 @@ import (
 
 // workspace is one workspace of any platform: the way out and the way in.
 type workspace struct {
-	settings config.WorkspaceSettings
-	adapter  core.Platform
-	home     home
-	way      way
+	settings  config.WorkspaceSettings
+	adapter   core.Platform
+	home      home
+	inspector inspector
+	way       way
+
+	// What the platform said when it was asked first, set by introduce.
+	standing standing
+	failure  error
 
 	mu      sync.Mutex
 	checked time.Time // when the platform was last asked whether it accepts the bot
@@ -35,10 +40,6 @@ type workspace struct {
 type home interface {
 	// check asks whom the token speaks for.
 	check(ctx context.Context) (standing, error)
-	// refused words that the token is not accepted.
-	refused(detail string) string
-	// lacking words that the bot may not do all that it can be asked to do.
-	lacking() string
 	// entrance names what Socket keeps open.
 	entrance() string
 	// open makes the way in.
@@ -47,9 +48,10 @@ type home interface {
 
 // standing is what a platform says of the bot.
 type standing struct {
-	missing string // what it lacks, in words; "" is nothing
-	room    int    // how many more groups the workspace takes
-	told    []any  // for the log
+	id   string // of the workspace, the platform's own
+	name string // of the workspace, as people there read it
+	bot  string // its name there
+	room int    // how many more groups the workspace takes
 }
 
 // endless is the room of a workspace that takes any number of groups.
@@ -95,47 +97,71 @@ type led interface {
 // botTokenKey is the key of the bot's token in the config file, on every platform.
 const botTokenKey = "bot_token"
 
-func newWorkspace(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
+// newWorkspace makes what s says, one of c's. Where budget is nil calls are not
+// paced, where called is nil they are not counted.
+func newWorkspace(c *config.Config, s config.WorkspaceSettings, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
 	w := &workspace{settings: s, room: endless}
 	switch s.Platform {
 	case slack.Platform:
-		a, err := newSlack(s, timeout, budget, called, log)
+		a, err := newSlack(s, c.CallTimeout, budget, called, log)
 		if err != nil {
 			return nil, err
 		}
-		w.adapter, w.home = a, &slackHome{settings: s, adapter: a}
+		h := &slackHome{settings: s, adapter: a}
+		w.adapter, w.home, w.inspector = a, h, h
 	case discord.Platform:
-		a, err := newDiscord(s, timeout, budget, called, log)
+		a, err := newDiscord(s, c.CallTimeout, budget, called, log)
 		if err != nil {
 			return nil, err
 		}
-		w.adapter, w.home = a, &discordHome{settings: s, adapter: a}
+		h := &discordHome{settings: s, adapter: a, command: c.Organisation.Command}
+		w.adapter, w.home, w.inspector = a, h, h
 	default:
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)
 	}
 	return w, nil
 }
 
-// introduce asks the platform whom the token speaks for. The error says that it
-// refuses the token. That it cannot be reached is no error: it may come back.
-func (w *workspace) introduce(ctx context.Context, log *slog.Logger) error {
-	found, err := w.home.check(ctx)
-	if core.KindOf(err) == core.Unauthorized {
-		err = fmt.Errorf("workspace %s: %s", w.settings.Name, w.home.refused(core.DetailOf(err)))
-		w.note(err)
-		return err
+// introduce asks the platform whom the token speaks for, and keeps what it says.
+func (w *workspace) introduce(ctx context.Context) error {
+	w.standing, w.failure = w.home.check(ctx)
+	switch {
+	case w.failure == nil:
+		w.furnish(w.standing)
+		w.note(nil)
+	case core.KindOf(w.failure) == core.Unauthorized:
+		w.note(refused(w.failure))
+	default:
+		w.note(nil) // it may come back
 	}
-	w.note(nil)
-	if err != nil {
-		log.WarnContext(ctx, "workspace cannot be reached now; what is due there waits", "workspace", w.settings.Name, "err", err)
-		return nil
+	return w.failure
+}
+
+// How often await asks.
+const (
+	firstAwait   = time.Second
+	longestAwait = 30 * time.Second
+)
+
+// await returns once a platform answers that did not at the start, or ctx ends.
+// Until then whoever needs it could only fail, and say so again and again.
+func (w *workspace) await(ctx context.Context) {
+	failure := w.failure
+	for wait := firstAwait; core.KindOf(failure) == core.Unavailable; wait = min(2*wait, longestAwait) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		_, failure = w.home.check(ctx)
 	}
-	if found.missing != "" {
-		log.WarnContext(ctx, w.home.lacking(), "workspace", w.settings.Name, "missing", found.missing)
-	}
-	w.furnish(found)
-	log.InfoContext(ctx, "workspace accepts the bot", append([]any{"workspace", w.settings.Name}, found.told...)...)
-	return nil
+}
+
+// place is what a workspace that accepts the bot is called where it is.
+func (w *workspace) place() string { return w.standing.name + " on " + w.inspector.words().platform }
+
+func refused(err error) error {
+	return fmt.Errorf("the bot's credentials are refused (%s)", core.DetailOf(err))
 }
 
 // checkEvery is how often accepted asks the platform anew.
@@ -160,9 +186,8 @@ func (w *workspace) accepted(ctx context.Context) error {
 		w.furnish(found)
 		return nil
 	case core.KindOf(err) == core.Unauthorized:
-		err = fmt.Errorf("the bot's credentials are refused (%s)", core.DetailOf(err))
-		w.note(err)
-		return err
+		w.note(refused(err))
+		return refused(err)
 	}
 	return refusal
 }

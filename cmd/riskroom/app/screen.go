@@ -1,0 +1,150 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"riskroom/core/config"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// What a screen has room for.
+const (
+	shownProblems = 12
+	shownFlows    = 8
+)
+
+// screen is the report for people: a row for each thing, and beneath it what is to
+// be mended there, with what to do.
+func (r report) screen() string {
+	s := screen{width: len("addresses")}
+	for _, w := range r.workspaces {
+		s.width = max(s.width, utf8.RuneCountInString(w.settings.Name))
+	}
+	fmt.Fprintf(&s.b, "\n%s serves %s and %s\n\n", r.version, Count(len(r.workspaces), "workspace"), Count(len(r.config.Flows), "flow"))
+	for _, w := range r.workspaces {
+		r.showWorkspace(&s, w)
+	}
+	s.row("redis", r.storeAt()+", durability "+string(r.config.Durability))
+	for _, f := range r.stored {
+		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+wordFinding(f)))
+	}
+	s.row("flows", some(r.flows(), shownFlows))
+	if r.runs != nil {
+		s.note(r.runs[engine.Parked] > 0, r.wordRuns())
+	}
+	s.row("addresses", r.listen+" for platforms, "+r.admin+" for /healthz, /readyz and /metrics")
+	r.showFile(&s)
+	s.b.WriteByte('\n')
+	return s.b.String()
+}
+
+// showWorkspace is one row where the workspace is as it should be, or is away.
+func (r report) showWorkspace(s *screen, w *workspace) {
+	name := w.settings.Name
+	if stateOf(w) == stateOK {
+		s.row(name, fmt.Sprintf("%s, the bot is %s, %s", w.place(), w.standing.bot, w.inspector.words().way))
+		for _, p := range r.findings.Own[name] {
+			s.mend(p.Message, p)
+		}
+		return
+	}
+	f := w.inspector.unable(w.failure)
+	s.row(name, "! "+f.message+": what is due there waits")
+	s.row("", "  = "+f.hint)
+}
+
+// showFile shows what is wrong with what the file names.
+func (r report) showFile(s *screen) {
+	answered := len(r.findings.Answered)
+	switch {
+	case len(r.file) > 0:
+		s.row("the file", Count(len(r.file), "thing")+" to look at")
+	case answered == 0, !r.findings.Whole: // little can be said
+	case answered < len(r.workspaces):
+		s.row("the file", "whom and what it names is there, in the workspaces that answer")
+	default:
+		s.row("the file", "everybody and everything that it names is there")
+	}
+	for i, p := range r.file {
+		if i == shownProblems {
+			s.note(true, fmt.Sprintf("and %d more: riskroom check --online %s", len(r.file)-i, p.File))
+			break
+		}
+		s.mend(p.String(), p)
+	}
+	if !r.findings.Whole {
+		s.row("", fmt.Sprintf("! not everything was asked within %v: riskroom check --online does", testFor))
+	}
+}
+
+func (r report) wordRuns() string {
+	line := Count(r.runs[engine.Armed], "run") + " armed"
+	if n := r.runs[engine.Parked]; n > 0 {
+		line += fmt.Sprintf(", %d parked: riskroom runs list", n)
+	}
+	return line
+}
+
+// columns is how wide a screen is taken to be.
+const columns = 100
+
+// screen lays rows out: a label, what is said of it, and beneath that what belongs
+// to it, marked where somebody has to do something.
+type screen struct {
+	b     strings.Builder
+	width int // of the labels
+}
+
+// row breaks between words what is too long, and indents what follows by as much as
+// a mark takes.
+func (s *screen) row(label, text string) {
+	line := fmt.Sprintf("  %-*s ", s.width, label)
+	indent := strings.Repeat(" ", s.width+6)
+	if strings.HasPrefix(text, "  ") {
+		line, indent = line+"  ", indent+"  "
+	}
+	room := columns
+	for _, word := range strings.Fields(text) {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > room && strings.TrimSpace(line) != "" {
+			s.b.WriteString(line + "\n")
+			line = indent + word
+			continue
+		}
+		line += " " + word
+	}
+	s.b.WriteString(line + "\n")
+}
+
+func (s *screen) note(marked bool, text string) {
+	if marked {
+		text = "! " + text
+	}
+	s.row("", text)
+}
+
+// mend shows a problem, worded for its place on the screen, and what to do.
+func (s *screen) mend(text string, p config.Problem) {
+	s.note(true, text)
+	if p.Hint != "" {
+		s.row("", "  = "+p.Hint)
+	}
+}
+
+// some names a few of a list, and how many more there are.
+func some(list []string, most int) string {
+	if len(list) <= most {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
+}
+
+// Count words a number of things in English.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
