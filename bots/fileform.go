@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ import (
 const formFile = "file"
 
 // fileFormOf lays out the form of a new risk with values in it.
-func (b *Bot) fileFormOf(c Command, v Values, state map[string]string) Form {
+func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[string]string) Form {
 	p := b.printer(c)
 	module := b.moduleNamed(v.Get("module"))
 	if module == "" && len(b.org.Modules) == 1 {
@@ -40,7 +41,7 @@ func (b *Bot) fileFormOf(c Command, v Values, state map[string]string) Form {
 		if state["module"] != module {
 			chosen = nil
 		}
-		f.Fields = append(f.Fields, b.handlersField(p, module, chosen))
+		f.Fields = append(f.Fields, b.handlersField(ctx, c, module, chosen))
 	}
 	f.Fields = append(f.Fields,
 		b.severityField(p, v.Get("severity")),
@@ -69,7 +70,8 @@ func (b *Bot) moduleField(p text.Printer, module string) Field {
 
 // handlersField shows a module's handlers, all of them chosen at first, for the
 // filer to narrow.
-func (b *Bot) handlersField(p text.Printer, module string, chosen []string) Field {
+func (b *Bot) handlersField(ctx context.Context, c Command, module string, chosen []string) Field {
+	p := b.printer(c)
 	m, _ := b.org.Module(module)
 	f := Field{
 		Key: "handlers", Kind: SelectKind, Many: true, Label: p.Field("handlers"), Variant: module,
@@ -81,8 +83,10 @@ func (b *Bot) handlersField(p text.Printer, module string, chosen []string) Fiel
 			offered = append(offered, core.Ref(ref))
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
 	for _, ref := range offered {
-		f.Options = append(f.Options, Choice{Key: string(ref), Label: b.refName(ref)})
+		f.Options = append(f.Options, Choice{Key: string(ref), Label: b.refName(ctx, c, ref)})
 		if chosen == nil {
 			f.Initial = append(f.Initial, string(ref))
 		}

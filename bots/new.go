@@ -46,7 +46,7 @@ func (b *Bot) openFileForm(ctx context.Context, c Command, given Values) (Reply,
 	if err := b.filing.MayFile(short, c.Actor); err != nil && refused(err) {
 		return Reply{}, err
 	}
-	f := b.fileFormOf(c, given, map[string]string{"module": given.Get("module")})
+	f := b.fileFormOf(ctx, c, given, map[string]string{"module": given.Get("module")})
 	r := Say(b.printer(c).S("commands.form_again", text.Args{"Line": b.typedLine(c), "Command": b.org.Command}))
 	r.Form = &f
 	return r, nil
@@ -55,7 +55,7 @@ func (b *Bot) openFileForm(ctx context.Context, c Command, given Values) (Reply,
 // fileForm takes the form of a new risk.
 func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 	if c.Filled.Refresh {
-		f := b.fileFormOf(c, c.Filled.Values, c.Filled.State)
+		f := b.fileFormOf(ctx, c, c.Filled.Values, c.Filled.State)
 		return Reply{Form: &f}, nil
 	}
 	values, faults := b.filledValues(c.Filled)
@@ -76,7 +76,7 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 			return Reply{}, err
 		}
 		if len(similar) > 0 {
-			return b.fileAnyway(c, d, similar[0]), nil
+			return b.fileAnyway(ctx, c, d, similar[0]), nil
 		}
 	}
 	b.asked.Add(begun)
@@ -88,13 +88,13 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 }
 
 // fileAnyway asks whether a title that was just filed is meant again.
-func (b *Bot) fileAnyway(c Command, d engine.Draft, before core.Risk) Reply {
+func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before core.Risk) Reply {
 	p := b.printer(c)
 	notice := p.S("commands.anyway.notice", text.Args{
 		"Key": string(before.Key), "Title": before.Title,
 		"Duration": p.Duration(b.clock.Now().Sub(before.SubmittedAt).Truncate(time.Minute)),
 	})
-	f := b.fileFormOf(c, b.valuesOf(d), map[string]string{anywayKey: "yes", "module": d.Module})
+	f := b.fileFormOf(ctx, c, b.valuesOf(d), map[string]string{anywayKey: "yes", "module": d.Module})
 	f.Notice, f.Warn = []core.Span{core.Plain(notice)}, true
 	f.Submit = p.S("commands.anyway.submit")
 	r := Say(notice)

@@ -196,18 +196,24 @@ func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs
 	return out
 }
 
-// refName shows a ref where mentions cannot stand.
-func (b *Bot) refName(ref core.Ref) string {
-	a, ok := ref.Account()
-	if !ok {
-		return string(ref)
+// refName shows a ref where mentions cannot stand: as the config file calls it,
+// else as the platform does.
+func (b *Bot) refName(ctx context.Context, c Command, ref core.Ref) string {
+	if name, ok := ref.Name(); ok {
+		return name
 	}
-	for name, person := range b.org.People {
-		if person.Accounts[a.Workspace] == a.ID {
-			return name
+	if a, ok := ref.Account(); ok {
+		for name, person := range b.org.People {
+			if person.Accounts[a.Workspace] == a.ID {
+				return name
+			}
 		}
 	}
-	return a.ID
+	workspace := "" // people are called by name where they have no account
+	if _, _, ok := ref.Group(); ok {
+		workspace = c.Actor.Account.Workspace
+	}
+	return b.persons.Name(ctx, ref, workspace, b.printer(c).Lang()).Text
 }
 
 // shorten cuts s to at most n characters, visibly.

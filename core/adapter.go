@@ -53,7 +53,7 @@ type Adapter interface {
 }
 
 // Directory finds people on one workspace. It answers from the platform each
-// time; callers cache. Both methods draw on the workspace's rate budget.
+// time; callers cache. Its methods draw on the workspace's rate budget.
 type Directory interface {
 	// Find returns the profile of one person. None is NotFound.
 	Find(ctx context.Context, who Lookup) (Profile, error)
@@ -62,6 +62,9 @@ type Directory interface {
 	// of that name is NotFound, several are a Conflict; a workspace that has no
 	// user groups is Unsupported, with a Detail that says why.
 	Expand(ctx context.Context, group string) ([]Account, error)
+	// Group returns what a user group or role is called, named and failing as for
+	// Expand, whoever is in it.
+	Group(ctx context.Context, group string) (UserGroup, error)
 }
 
 // Lookup says whom Directory.Find looks for: exactly one of ID and Email is set,

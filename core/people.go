@@ -69,6 +69,12 @@ func (r Ref) Name() (string, bool) {
 	return string(r), true
 }
 
+// UserGroup is a user group or role on one platform.
+type UserGroup struct {
+	ID   string
+	Name string // as people see it, without "@"; never a mention
+}
+
 // Profile is what a platform says of an account.
 type Profile struct {
 	Account Account

@@ -275,6 +275,13 @@ func (a *fakeAdapter) Expand(ctx context.Context, group string) ([]core.Account,
 	return a.api.Cast().People[1:3], a.read(ctx, "role", func() error { return nil })
 }
 
+func (a *fakeAdapter) Group(ctx context.Context, group string) (core.UserGroup, error) {
+	if group != "oncall" && group != "g1" {
+		return core.UserGroup{}, a.read(ctx, "role", func() error { return &apiError{code: "not found"} })
+	}
+	return core.UserGroup{ID: "g1", Name: "oncall"}, a.read(ctx, "role", func() error { return nil })
+}
+
 func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.GroupState, err error) {
 	if err := a.ours(ref.Workspace); err != nil {
 		return core.GroupState{}, err

@@ -40,6 +40,22 @@ func peopleLooked() []scenario {
 			_, err = r.world.Platform().Expand(r.t.Context(), "nobody-named-it-so")
 			r.wantError("Expand", err, core.NotFound)
 		}},
+		{"user groups have names", nil, func(r *rig, _ Harness) {
+			if r.cast.UserGroup == "" {
+				return
+			}
+			p := r.world.Platform()
+			named, err := p.Group(r.t.Context(), r.cast.UserGroup)
+			if err != nil || named.Name != r.cast.UserGroup || named.ID == "" {
+				r.t.Errorf("%q is %+v, %v", r.cast.UserGroup, named, err)
+			}
+			byID, err := p.Group(r.t.Context(), named.ID)
+			if err != nil || byID != named {
+				r.t.Errorf("by its ID it is %+v, %v; by its name %+v", byID, err, named)
+			}
+			_, err = p.Group(r.t.Context(), "nobody-named-it-so")
+			r.wantError("Group", err, core.NotFound)
+		}},
 	}
 }
 

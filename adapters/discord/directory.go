@@ -41,17 +41,13 @@ func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, erro
 // is a Conflict, for a right must not depend on which comes first. See
 // https://docs.discord.com/developers/resources/guild#list-guild-members.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
-	roles, err := spend(ctx, a, "", "list_guild_roles", a.listGuildRoles)
-	if err != nil {
-		return nil, err
-	}
-	found, err := a.role(roles, group)
+	found, err := a.role(ctx, group)
 	if err != nil {
 		return nil, err
 	}
 	var out []core.Account
 	whole, err := pages(ctx, a, "", "list_guild_members", false, membersPages, a.listGuildMembers, func(m member) bool {
-		if slices.Contains(m.Roles, found) {
+		if slices.Contains(m.Roles, found.ID) {
 			out = append(out, core.Account{Workspace: a.workspace, ID: m.User.ID})
 		}
 		return true
@@ -67,24 +63,34 @@ func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, err
 	return out, nil
 }
 
-// role returns the ID of the role that is meant, by its ID or else its name.
-// @everyone, whose ID is the guild's, is no group of people.
-func (a *Adapter) role(roles []role, group string) (string, error) {
-	named := ""
+// Group implements core.Directory. It needs no intent.
+func (a *Adapter) Group(ctx context.Context, group string) (core.UserGroup, error) {
+	r, err := a.role(ctx, group)
+	return core.UserGroup{ID: r.ID, Name: r.Name}, err
+}
+
+// role returns the role that is meant, by its ID or else its name. @everyone,
+// whose ID is the guild's, is no group of people.
+func (a *Adapter) role(ctx context.Context, group string) (role, error) {
+	roles, err := spend(ctx, a, "", "list_guild_roles", a.listGuildRoles)
+	if err != nil {
+		return role{}, err
+	}
+	var named []role
 	for _, r := range roles {
 		switch {
 		case r.ID == a.guild:
 		case r.ID == group:
-			return r.ID, nil
-		case !strings.EqualFold(r.Name, group):
-		case named != "":
-			return "", &core.Error{Op: "discord: list_guild_roles", Kind: core.Conflict, Detail: "two_roles"}
-		default:
-			named = r.ID
+			return r, nil
+		case strings.EqualFold(r.Name, group):
+			named = append(named, r)
 		}
 	}
-	if named == "" {
-		return "", &core.Error{Op: "discord: list_guild_roles", Kind: core.NotFound, Detail: "no_such_role"}
+	switch len(named) {
+	case 0:
+		return role{}, &core.Error{Op: "discord: list_guild_roles", Kind: core.NotFound, Detail: "no_such_role"}
+	case 1:
+		return named[0], nil
 	}
-	return named, nil
+	return role{}, &core.Error{Op: "discord: list_guild_roles", Kind: core.Conflict, Detail: "two_roles"}
 }

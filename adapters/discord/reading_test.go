@@ -52,6 +52,8 @@ func TestExpand(t *testing.T) {
 	for _, name := range []string{"nobody", "@everyone", w.GuildID()} {
 		_, err := a.Expand(t.Context(), name)
 		wantError(t, err, core.NotFound, "no_such_role")
+		_, err = a.Group(t.Context(), name)
+		wantError(t, err, core.NotFound, "no_such_role")
 	}
 }
 
@@ -73,8 +75,12 @@ func TestExpandWithoutTheIntent(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
 	opts.DisallowedIntents = emulator.IntentGuildMembers
-	_, err := connect(t, start(t, opts), discord.Config{}).Expand(t.Context(), oncall)
+	a := connect(t, start(t, opts), discord.Config{})
+	_, err := a.Expand(t.Context(), oncall)
 	wantError(t, err, core.Denied, "guild_members_intent")
+	if g, err := a.Group(t.Context(), oncall); err != nil || g.Name != "On Call" {
+		t.Errorf("it is called %+v, %v", g, err)
+	}
 }
 
 func TestLookGroup(t *testing.T) {

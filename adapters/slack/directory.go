@@ -54,18 +54,12 @@ func (a *Adapter) profile(u slack.User, self Identity) core.Profile {
 // that, plan_upgrade_required or paid_teams_only.
 // See https://docs.slack.dev/reference/methods/usergroups.list.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
-	groups, err := spend(ctx, a, "usergroups.list", a.usergroupsList)
+	found, err := a.userGroup(ctx, group)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(groups, func(g slack.UserGroup) bool {
-		return g.ID == group || strings.EqualFold(g.Handle, group)
-	})
-	if i < 0 {
-		return nil, &core.Error{Op: "slack: usergroups.list", Kind: core.NotFound, Detail: "no_such_subteam"}
-	}
 	ids, err := spend(ctx, a, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
-		return a.usergroupsUsersList(ctx, groups[i].ID)
+		return a.usergroupsUsersList(ctx, found.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -75,4 +69,25 @@ func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, err
 		out[i] = core.Account{Workspace: a.workspace, ID: id}
 	}
 	return out, nil
+}
+
+// Group implements core.Directory: people see a group's handle.
+func (a *Adapter) Group(ctx context.Context, group string) (core.UserGroup, error) {
+	found, err := a.userGroup(ctx, group)
+	return core.UserGroup{ID: found.ID, Name: found.Handle}, err
+}
+
+// userGroup returns the user group that is meant, by its ID or else its handle.
+func (a *Adapter) userGroup(ctx context.Context, group string) (slack.UserGroup, error) {
+	groups, err := spend(ctx, a, "usergroups.list", a.usergroupsList)
+	if err != nil {
+		return slack.UserGroup{}, err
+	}
+	i := slices.IndexFunc(groups, func(g slack.UserGroup) bool {
+		return g.ID == group || strings.EqualFold(g.Handle, group)
+	})
+	if i < 0 {
+		return slack.UserGroup{}, &core.Error{Op: "slack: usergroups.list", Kind: core.NotFound, Detail: "no_such_subteam"}
+	}
+	return groups[i], nil
 }

@@ -39,7 +39,12 @@ const (
 // is. What it was sent and could not take fails the test.
 func standInGuild(t *testing.T) (guild *emulator.Workspace, api string) {
 	t.Helper()
-	guild, err := emulator.New(emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
+	return standInGuildOf(t, emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
+}
+
+func standInGuildOf(t *testing.T, o emulator.Options) (guild *emulator.Workspace, api string) {
+	t.Helper()
+	guild, err := emulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +70,12 @@ func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 func startDiscordWith(t *testing.T, config string, overHTTP bool, besides map[string]string, more ...string) (*served, *emulator.Workspace) {
 	t.Helper()
 	guild, api := standInGuild(t)
+	return serveGuild(t, config, overHTTP, guild, api, besides, more...), guild
+}
+
+// serveGuild runs serve against a stand-in guild whose API is at api.
+func serveGuild(t *testing.T, config string, overHTTP bool, guild *emulator.Workspace, api string, besides map[string]string, more ...string) *served {
+	t.Helper()
 	env := map[string]string{
 		"PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
 		"KEY": guild.PublicKey(), "API": api,
@@ -94,7 +105,7 @@ func startDiscordWith(t *testing.T, config string, overHTTP bool, besides map[st
 		guild.Connect(s.public + "/discord/guild/interactions")
 	}
 	eventually(t, "serve is ready", func() bool { code, _ := get(t, s.admin+"/readyz"); return code == http.StatusOK })
-	return s, guild
+	return s
 }
 
 // TestServeBothPlatforms: one process, one file, a Slack workspace and a Discord

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -100,7 +101,7 @@ func (e *Engine) due(p text.Printer, r core.Risk) string {
 const maxNamed = 10
 
 // names words people: a mention where they have an account in the workspace,
-// else their name.
+// else their name. Groups are named, and nobody in them is called upon.
 func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, workspace string) []core.Span {
 	var out []core.Span
 	for i, r := range refs {
@@ -116,7 +117,10 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, wor
 }
 
 func (e *Engine) name(ctx context.Context, p text.Printer, r core.Ref, workspace string) core.Span {
-	if _, group, ok := r.Group(); ok {
+	if ws, group, ok := r.Group(); ok {
+		if g, err := e.people.group(ctx, cmp.Or(ws, workspace), group); err == nil {
+			group = g.Name
+		}
 		return core.Plain("@" + group)
 	}
 	accounts, err := e.people.accounts(ctx, r, workspace, knownFor)

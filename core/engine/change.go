@@ -138,7 +138,7 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 		if err != nil {
 			continue
 		}
-		if holds, err := f.If.Holds(e.env(risk, e.org.Language)); err == nil && !holds {
+		if holds, err := f.If.Holds(e.env(ctx, risk, e.org.Language)); err == nil && !holds {
 			out = append(out, TimerChange{Do: CancelBegun, Run: r.ID, Event: &Event{
 				At: e.clock.Now(), V: risk.Version, Kind: EventTimer, Run: r.ID.String(),
 				Data: map[string]string{"run": r.ID.String()}}})

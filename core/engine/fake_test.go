@@ -38,6 +38,7 @@ type fakePlatform struct {
 	profiles map[string]core.Profile
 	groups   map[string]*fakeGroup
 	posts    []fakePost
+	named    int         // how often Group was asked
 	next     int         // number of the last message
 	rate     core.Bucket // what a message costs
 	// fail is asked before each call; an error with Effect Maybe is returned
@@ -260,10 +261,21 @@ func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, e
 }
 
 func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, error) {
-	if group != "oncall" {
+	if group != "oncall" && group != "G1" {
 		return nil, &core.Error{Op: "fake: expand", Kind: core.NotFound, Detail: "no_such_group"}
 	}
 	return []core.Account{{Workspace: f.name, ID: "WEI"}, {Workspace: f.name, ID: "MEI"}}, nil
+}
+
+// Group knows one, "oncall", whose ID is G1.
+func (f *fakePlatform) Group(ctx context.Context, group string) (core.UserGroup, error) {
+	f.mu.Lock()
+	f.named++
+	f.mu.Unlock()
+	if _, err := f.Expand(ctx, group); err != nil {
+		return core.UserGroup{}, err
+	}
+	return core.UserGroup{ID: "G1", Name: "oncall"}, nil
 }
 
 func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.GroupState, error) {

@@ -82,7 +82,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	r := core.Risk{
 		Key: core.MakeRiskKey(e.org.KeyPrefix, n), Version: 1, Home: by.Account.Workspace,
 		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
-		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: d.Fields,
+		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: qualifyFields(d.Fields, by.Account.Workspace),
 		Submitter: by, SubmittedAt: now, Handlers: qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
 	p := plan(e.flows, nil, r, now)

@@ -51,11 +51,13 @@ func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 }
 
 // env is what a flow sees of a risk.
-func (e *Engine) env(r core.Risk, lang string) flow.Env {
+func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
+	p := e.text.In(lang)
 	return flow.Env{
 		Risk: r, Now: e.clock.Now(), Lead: e.lead(r),
 		Administrators: e.org.Permissions.Administrators,
-		Text:           e.text.In(lang),
+		Text:           p,
+		Name:           func(ref core.Ref) string { return e.name(ctx, p, ref, "").Text },
 		Option: func(field, option string) string {
 			f, _ := e.org.Field(field)
 			for _, o := range f.Options {

@@ -45,7 +45,7 @@ func (p passed) Error() string { return "passed over: " + p.reason }
 
 // build makes the input of a step.
 func (t *turn) build(ctx context.Context, s flow.Step) (*input, error) {
-	env := t.env()
+	env := t.env(ctx)
 	in := &input{Version: t.rec.Risk.Version}
 	var err error
 	switch {
@@ -62,7 +62,9 @@ func (t *turn) build(ctx context.Context, s flow.Step) (*input, error) {
 }
 
 // env is what conditions and templates of this run see.
-func (t *turn) env() flow.Env { return t.e.env(t.rec.Risk, t.e.org.Language) }
+func (t *turn) env(ctx context.Context) flow.Env {
+	return t.e.env(ctx, t.rec.Risk, t.e.org.Language)
+}
 
 func (t *turn) buildDirect(ctx context.Context, a *flow.SendMessage, env flow.Env, in *input) error {
 	accounts, missing, err := t.whom(ctx, a.To, env)

@@ -34,6 +34,7 @@ type entry struct {
 	at       time.Time
 	profile  core.Profile
 	accounts []core.Account
+	group    core.UserGroup
 	err      error
 }
 
@@ -138,27 +139,42 @@ func (p *people) profile(ctx context.Context, a core.Account) (core.Profile, err
 }
 
 func (p *people) find(ctx context.Context, ws string, who core.Lookup, fresh time.Duration) (core.Profile, error) {
-	e := p.remembered(ws+"\x00"+who.ID+"\x00"+who.Email, fresh, func() entry {
-		pl, err := p.workspaces.get(ws)
-		if err != nil {
-			return entry{err: err}
-		}
-		prof, err := pl.Find(ctx, who)
-		return entry{profile: prof, err: by(ws, err)}
+	e := p.ask(ws, who.ID+"\x00"+who.Email, fresh, func(d core.Directory) (e entry, err error) {
+		e.profile, err = d.Find(ctx, who)
+		return e, err
 	})
 	return e.profile, e.err
 }
 
 func (p *people) expand(ctx context.Context, ws, group string, fresh time.Duration) ([]core.Account, error) {
-	e := p.remembered(ws+"\x00@"+group, fresh, func() entry {
+	e := p.ask(ws, "@"+group, fresh, func(d core.Directory) (e entry, err error) {
+		e.accounts, err = d.Expand(ctx, group)
+		return e, err
+	})
+	return e.accounts, e.err
+}
+
+// group returns what a user group or role of a workspace is called.
+func (p *people) group(ctx context.Context, ws, group string) (core.UserGroup, error) {
+	e := p.ask(ws, "name\x00@"+group, knownFor, func(d core.Directory) (e entry, err error) {
+		e.group, err = d.Group(ctx, group)
+		return e, err
+	})
+	return e.group, e.err
+}
+
+// ask returns the answer of a workspace's directory that is remembered under key
+// if it is fresh enough, else what it answers now.
+func (p *people) ask(ws, key string, fresh time.Duration, now func(core.Directory) (entry, error)) entry {
+	return p.remembered(ws+"\x00"+key, fresh, func() entry {
 		pl, err := p.workspaces.get(ws)
 		if err != nil {
 			return entry{err: err}
 		}
-		accounts, err := pl.Expand(ctx, group)
-		return entry{accounts: accounts, err: by(ws, err)}
+		e, err := now(pl)
+		e.err = by(ws, err)
+		return e
 	})
-	return e.accounts, e.err
 }
 
 // remembered returns the answer under key if it is fresh enough, else asks. A
@@ -287,6 +303,20 @@ func (p *people) isPerson(ctx context.Context, a core.Account, person core.Perso
 	return err == nil && a == b, err
 }
 
+// aliases returns the other ways in which a group can be meant: people mention it
+// by its ID, and write its name. Without an answer now there are none.
+func (p *people) aliases(ctx context.Context, r core.Ref) []core.Ref {
+	ws, group, ok := r.Group()
+	if !ok {
+		return nil
+	}
+	g, err := p.group(ctx, ws, group)
+	if err != nil {
+		return nil
+	}
+	return []core.Ref{core.Ref(ws + ":@" + g.ID), core.Ref(ws + ":@" + g.Name)}
+}
+
 // namesOf returns every Ref under which whoever has account a may be stored: their
 // accounts, the names that the config file gives these, and the groups in use in
 // a workspace that they are in.
@@ -308,7 +338,7 @@ func (p *people) namesOf(ctx context.Context, a core.Account, groups func(worksp
 				return nil, err
 			}
 			if ok {
-				refs = append(refs, r)
+				refs = append(append(refs, r), p.aliases(ctx, r)...)
 			}
 		}
 	}

@@ -115,6 +115,18 @@ func qualify(refs []core.Ref, home string) []core.Ref {
 	return out
 }
 
+// qualifyFields does it in own fields.
+func qualifyFields(fields map[string]core.Value, home string) map[string]core.Value {
+	out := make(map[string]core.Value, len(fields))
+	for key, v := range fields {
+		if v.People != nil {
+			v.People = qualify(v.People, home)
+		}
+		out[key] = v
+	}
+	return out
+}
+
 func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

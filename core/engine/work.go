@@ -66,7 +66,7 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 		return false, t.conclude(ctx, err, performed{})
 	}
 	if !t.run.Begun {
-		holds, err := t.flow.If.Holds(t.env())
+		holds, err := t.flow.If.Holds(t.env(ctx))
 		if err != nil {
 			t.tell("failed", t.noticeArgs("if", "condition"))
 			return false, t.end(ctx, Skipped, "condition_failed", performed{})
@@ -181,7 +181,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		}
 		t.rec = rec
 	}
-	holds, err := s.If.Holds(t.env())
+	holds, err := s.If.Holds(t.env(ctx))
 	if err != nil {
 		return nil, invalid(s.Action(), err)
 	}

@@ -15,7 +15,7 @@ type Env struct {
 	Administrators []core.Ref // whom the keyword "administrators" means
 
 	Text   text.Printer                      // words statuses, severities, dates and lists
-	Name   func(core.Ref) string             // what to call somebody in a text; nil or "": as the Ref is written
+	Name   func(core.Ref) string             // what to call somebody in a text; nil or "": as the Ref is written; asked only for whom a template shows
 	Option func(field, option string) string // the label of a choice of an own select field; nil or "": its key
 }
 

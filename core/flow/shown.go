@@ -12,10 +12,14 @@ import (
 
 // What templates see of a value that is not plain text. Each is used as a
 // pointer, nil if nothing is set: that is what text/template takes for false,
-// and every String copes with it.
+// and every String copes with it. Labels and names are found when they are
+// shown: a platform may have to be asked for them.
 type (
 	// word is one of a few known words, or a person: a code and what to show.
-	word struct{ code, label string }
+	word struct {
+		code  string
+		label func() string
+	}
 	// number is a number.
 	number struct{ n float64 }
 	// moment is a date in the flow's zone.
@@ -26,8 +30,8 @@ type (
 	}
 	// crowd is people, by name.
 	crowd struct {
-		names []string
-		text  text.Printer
+		refs []string
+		env  Env
 	}
 )
 
@@ -48,17 +52,13 @@ func shown(v variable, e Env, zone *time.Location) any {
 		if len(raw) == 0 {
 			return (*crowd)(nil)
 		}
-		names := make([]string, len(raw))
-		for i, s := range raw {
-			names[i] = e.name(core.Ref(s))
-		}
-		return &crowd{names, e.Text}
+		return &crowd{raw, e}
 	case string:
 		if v.label == nil {
 			return raw
 		}
 		if raw != "" {
-			return &word{raw, v.label(e, raw)}
+			return &word{raw, func() string { return v.label(e, raw) }}
 		}
 	}
 	return (*word)(nil)
@@ -69,7 +69,7 @@ func (w *word) String() string {
 	if w == nil {
 		return ""
 	}
-	return w.label
+	return w.label()
 }
 
 // String returns the number without needless digits.
@@ -101,7 +101,7 @@ func (c *crowd) String() string {
 	if c == nil {
 		return ""
 	}
-	return c.text.List(c.names)
+	return c.env.Text.List(c.names())
 }
 
 // join returns the names with something of the author's choice between.
@@ -109,5 +109,13 @@ func (c *crowd) join(between string) string {
 	if c == nil {
 		return ""
 	}
-	return strings.Join(c.names, between)
+	return strings.Join(c.names(), between)
+}
+
+func (c *crowd) names() []string {
+	names := make([]string, len(c.refs))
+	for i, s := range c.refs {
+		names[i] = c.env.name(core.Ref(s))
+	}
+	return names
 }
