@@ -1,5 +1,6 @@
 # Builds the riskroom binary, static, into an image with nothing else but
-# certificates and time zones.
+# certificates and time zones. It holds no redis-server: the config file has to
+# name a Redis (redis.url).
 #
 #   docker build --build-arg VERSION=$(git describe --tags --always) -t riskroom .
 #   docker run -v ./riskroom.yaml:/etc/riskroom.yaml --env-file secrets.env -p 8080:8080 \
@@ -20,7 +21,8 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/riskroom /usr/local/bin/riskroom
 COPY configs /usr/share/riskroom/configs
-USER nonroot
+# nonroot, as a number: Kubernetes then sees that it is not root.
+USER 65532:65532
 EXPOSE 8080 9090
 ENTRYPOINT ["/usr/local/bin/riskroom"]
 CMD ["--help"]
