@@ -218,6 +218,11 @@ func TestCheckChannel(t *testing.T) {
 			}
 		})
 	}
-	err := connect(t, start(t, guildOf()), discord.Config{}).CheckChannel(t.Context(), missing)
-	wantError(t, err, core.NotFound, "10003")
+	a := connect(t, start(t, guildOf()), discord.Config{})
+	wantError(t, a.CheckChannel(t.Context(), missing), core.NotFound, "10003")
+	direct, err := a.SendMessage(t.Context(), newOnce(), account(lin), text("hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, a.CheckChannel(t.Context(), direct.Channel), core.Conflict, "other_guild")
 }

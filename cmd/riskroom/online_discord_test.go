@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"riskroom/adapters/discord/emulator"
 	slackstand "riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 )
 
 const onlineDiscordConfig = `version: 1
@@ -249,8 +251,25 @@ func fillGuild(n int) func(*emulator.Options) {
 func TestCheckOnlineOtherCommands(t *testing.T) {
 	t.Parallel()
 	w, env := onlineGuild(t, nil)
-	commands := `[{"name": "risk", "description": "Risks"}, {"name": "poll", "description": "Polls"}]`
-	r, err := http.NewRequest(http.MethodPut, env["API"]+"applications/"+w.ApplicationID()+"/guilds/"+w.GuildID()+"/commands", strings.NewReader(commands))
+	asBot(t, w, http.MethodPut, env["API"]+"applications/"+w.ApplicationID()+"/guilds/"+w.GuildID()+"/commands",
+		`[{"name": "risk", "description": "Risks"}, {"name": "poll", "description": "Polls"}]`)
+	src := strings.Replace(onlineDiscordConfig, "WAY", "", 1)
+	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "application of its own", "not /risk "})
+}
+
+// TestCheckOnlineOtherServer: a channel that is not the server's is none to post into.
+func TestCheckOnlineOtherServer(t *testing.T) {
+	t.Parallel()
+	w, env := onlineGuild(t, nil)
+	direct := asBot(t, w, http.MethodPost, env["API"]+"users/@me/channels", `{"recipient_id": "100000000000000001"}`)
+	src := strings.NewReplacer("WAY", "", "300000000000000002", direct["id"].(string)).Replace(onlineDiscordConfig)
+	checkOnline(t, env, src, exitFailed, []string{direct["id"].(string) + " is not in the server of guild [online-channel]", "Copy Channel ID", "1 error"})
+}
+
+// asBot makes a call of the API, and returns the answer if that is an object.
+func asBot(t *testing.T, w *emulator.Workspace, verb, at, body string) map[string]any {
+	t.Helper()
+	r, err := http.NewRequest(verb, at, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,9 +279,27 @@ func TestCheckOnlineOtherCommands(t *testing.T) {
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("%+v %v", answer, err)
 	}
-	_ = answer.Body.Close()
+	defer answer.Body.Close()
+	var out any
+	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	object, _ := out.(map[string]any)
+	return object
+}
+
+// TestCheckOnlineUnanswered: what a workspace does not tell is not taken for a yes.
+func TestCheckOnlineUnanswered(t *testing.T) {
+	t.Parallel()
+	w, env := onlineGuild(t, nil)
+	for _, method := range []string{"list_guild_application_commands", "get_channel", "list_guild_roles"} {
+		w.Faults().Order(stage.Fault{Method: method, Kind: stage.ErrorBefore, Times: 1})
+	}
 	src := strings.Replace(onlineDiscordConfig, "WAY", "", 1)
-	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "application of its own", "not /risk "})
+	checkOnline(t, env, src, exitFailed, []string{
+		":5:3: commands: guild could not be asked: http_500 [online-unreachable]", ":3:45: the admin_channel 300000000000000001: guild could not be asked: http_500 [online-unreachable]",
+		":11:31: @oncall: guild could not be asked: http_500 [online-unreachable]", "3 errors",
+	})
 }
 
 // TestCheckOnlineBoth: in a file with both platforms addresses are looked for where
