@@ -46,7 +46,7 @@ func TestReference(t *testing.T) {
 
 Every key of the config file. This page is made from the schema that editors use too ([schema.json](../configs/schema.json));
 files to start from are in [configs](../configs). ` + "`riskroom check FILE`" + ` tells everything that is wrong with a file at once,
-` + "`riskroom check --online FILE`" + ` asks the workspaces too.
+` + "`riskroom check --online FILE`" + ` asks the workspaces too, and says what to click.
 
 A key in **bold** is required. Values may hold ` + "`${NAME}` or `${NAME:-default}`" + ` from the environment; ` + "`$${`" + ` stands for ` + "`${`" + `.
 A secret comes from the environment, as ` + "`${NAME}`" + ` and nothing else, or from the file that its key with ` + "`_file`" + ` names.

@@ -8,7 +8,7 @@ func peopleSchema() object {
 		object{
 			"type": "object",
 			"properties": object{
-				"email": matching("The address under which the platforms know the person.", emailPattern, "an e-mail address"),
+				"email": matching("The address under which the platforms know the person, those that find people by one.", emailPattern, "an e-mail address"),
 			},
 			"additionalProperties": text("The person's user ID in the workspace of that name."),
 			"description":          "How the person is reached: email, and for each workspace where that is not enough the user ID, under the workspace's name.",

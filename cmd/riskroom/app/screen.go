@@ -47,7 +47,11 @@ func (r report) showWorkspace(s *screen, w *workspace) {
 	if stateOf(w) == stateOK {
 		s.row(name, fmt.Sprintf("%s, the bot is %s, %s", w.place(), w.standing.bot, w.inspector.words().way))
 		for _, p := range r.findings.Own[name] {
-			s.mend(p.Message, p)
+			text := p.Message
+			if p.Warning {
+				text = "warning: " + text
+			}
+			s.mend(text, p)
 		}
 		return
 	}
