@@ -45,6 +45,12 @@ func isUnknown(err error) bool {
 	return ok && e.status == http.StatusNotFound
 }
 
+// isAnswered tells whether Discord says that the interaction has its first answer.
+func isAnswered(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && e.code == 40060
+}
+
 // send makes a call of the API, named by its operationId, decodes the answer into
 // out unless that is nil, and has it counted.
 func (b *Bot) send(ctx context.Context, method, verb string, path []string, query string, body, out any) error {

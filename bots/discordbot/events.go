@@ -1,6 +1,7 @@
 package discordbot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -152,10 +153,26 @@ func (l *link) interaction(ctx context.Context, f frame) {
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		if err := b.call(ctx, in, said); err != nil {
+		if err := b.call(ctx, in, said); err != nil && !isAnswered(err) {
 			b.log.Warn("discordbot: an answer did not arrive", "error", err)
+			b.tellLate(ctx, in, said)
 		}
 	})
+}
+
+// tellLate tells somebody by themselves what became of what Discord has called a
+// failure: over a session that goes on things come in after their three seconds,
+// and are done. What only opens or suggests something is not told.
+func (b *Bot) tellLate(ctx context.Context, in interaction, said response) {
+	m, ok := said.Data.(message)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*callTimeout)
+	defer cancel()
+	if err := b.direct(ctx, cmp.Or(in.Member.User.ID, in.User.ID), m); err != nil {
+		b.log.Warn("discordbot: what came late could not be told either", "error", err)
+	}
 }
 
 // call gives the first answer to an interaction. See

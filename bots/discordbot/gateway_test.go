@@ -72,6 +72,33 @@ func TestGatewayTakesCommands(t *testing.T) {
 	}
 }
 
+// TestWhatComesLateIsTold: what Discord has given up on is done nevertheless, and
+// whoever did it gets to know.
+func TestWhatComesLateIsTold(t *testing.T) {
+	t.Parallel()
+	b := plugged(t, func(o *emulator.Options) { o.Deadline = 50 * time.Millisecond })
+	gaveUp := make(chan struct{})
+	b.engine.set(func() {
+		b.engine.before = func(_ context.Context, call string) error {
+			if call == "File" {
+				<-gaveUp
+			}
+			return nil
+		}
+	})
+	b.run(t)
+	b.ready(t)
+	b.eventually(t, "the commands are known", func() bool { return b.door.Registered(t.Context()) == nil })
+	_, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new", emulator.Values{"title": "Ledger", "module": "Payments"})
+	if !errors.Is(err, emulator.ErrDeadline) {
+		t.Errorf("the command ends with %v", err)
+	}
+	close(gaveUp)
+	b.eventually(t, "lin is told", func() bool { return len(b.DMs(lin)) == 1 })
+	wants(t, b.DMs(lin)[0].Plain, "R-17 is filed")
+	b.draft(t)
+}
+
 func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
 	t.Parallel()
 	b := plugged(t)
