@@ -18,9 +18,9 @@ const (
 	weiThere = "100000000000000003"
 )
 
-// onDiscord is the Discord guild "guild", whose commands come in over HTTP, else
-// over the gateway. Who is deaf takes no direct messages.
-func onDiscord(t testing.TB, overHTTP bool, deaf ...string) *platform {
+// onDiscord is a Discord guild as the config file names it, whose commands come in
+// over HTTP, else over the gateway. Who is deaf takes no direct messages.
+func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platform, *emulator.Workspace) {
 	t.Helper()
 	users := []emulator.User{
 		{ID: anaThere, Name: "ana", RealName: "Ana Reyes"}, {ID: linThere, Name: "lin", RealName: "Lin Chen"},
@@ -33,14 +33,14 @@ func onDiscord(t testing.TB, overHTTP bool, deaf ...string) *platform {
 	api := begin(t, w, err)
 	key := ""
 	if overHTTP {
-		key = ` public_key: "${DISCORD_KEY}",`
+		key = ` public_key: "` + w.PublicKey() + `",`
 	}
 	return &platform{
-		name:   "guild",
-		entry:  `{ platform: discord, bot_token: "${DISCORD_TOKEN}", guild_id: "` + w.GuildID() + `",` + key + ` api_url: "${DISCORD_API}", rates: unlimited }`,
-		env:    []string{"DISCORD_TOKEN=" + w.BotToken(), "DISCORD_KEY=" + w.PublicKey(), "DISCORD_API=" + api + "/api/v10/"},
+		name:   name,
+		entry:  `{ platform: discord, bot_token: "${DISCORD_TOKEN}", guild_id: "` + w.GuildID() + `",` + key + ` api_url: "` + api + `/api/v10/", rates: unlimited }`,
+		env:    []string{"DISCORD_TOKEN=" + w.BotToken()},
 		ids:    map[string]string{"ana": anaThere, "lin": linThere, "wei": weiThere},
-		people: map[string]string{"lin": `guild: "` + linThere + `"`, "wei": `guild: "` + weiThere + `"`},
+		people: map[string]string{"lin": name + `: "` + linThere + `"`, "wei": name + `: "` + weiThere + `"`},
 		calls: calls{
 			remind: []string{"create_dm", "create_message"},
 			group:  []string{"create_guild_channel", "create_message", "create_pin"},
@@ -49,7 +49,7 @@ func onDiscord(t testing.TB, overHTTP bool, deaf ...string) *platform {
 		log: w.Log(), faults: w.Faults(), view: w.View,
 		connect: func(public string) {
 			if overHTTP {
-				w.Connect(public + "discord/guild/interactions")
+				w.Connect(public + "discord/" + name + "/interactions")
 			}
 		},
 		gives: func(id string, o order) (string, error) {
@@ -67,14 +67,14 @@ func onDiscord(t testing.TB, overHTTP bool, deaf ...string) *platform {
 			return all
 		},
 		state: func(t testing.TB, f func(string) string) any { return plainly(t, w.State(), f) },
-	}
+	}, w
 }
 
 // TestUnreachable: who takes no direct messages is asked once, and the audit
 // trail and administrators are told; the others are reminded.
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	p := onDiscord(t, false, "lin")
+	p, _ := onDiscord(t, "guild", false, "lin")
 	b := newBench(t, startRedis(t), set{flows: reminder, platforms: []*platform{p}})
 	b.up()
 	key := b.file()

@@ -79,10 +79,10 @@ func (b *bench) get(page string) string {
 	return string(body)
 }
 
-// counted returns how many requests of a kind had an outcome.
+// counted returns how many requests of a kind had an outcome, at home.
 func (b *bench) counted(kind, outcome string) int {
 	b.Helper()
-	name := fmt.Sprintf(`riskroom_inbound_requests_total{kind=%q,outcome=%q,workspace="acme"} `, kind, outcome)
+	name := fmt.Sprintf("riskroom_inbound_requests_total{kind=%q,outcome=%q,workspace=%q} ", kind, outcome, b.home().name)
 	_, rest, ok := strings.Cut(b.get("metrics"), name)
 	if !ok {
 		return 0

@@ -48,7 +48,8 @@ func slackOnly(t testing.TB) []*platform {
 
 func discordOnly(overHTTP bool) func(testing.TB) []*platform {
 	return func(t testing.TB) []*platform {
-		return []*platform{onDiscord(t, overHTTP)}
+		p, _ := onDiscord(t, "guild", overHTTP)
+		return []*platform{p}
 	}
 }
 
@@ -57,7 +58,8 @@ func discordOnly(overHTTP bool) func(testing.TB) []*platform {
 func bothAtOnce(t testing.TB) []*platform {
 	slack, _ := onSlack(t, "unlimited")
 	delete(slack.people, "lin")
-	return []*platform{slack, onDiscord(t, false)}
+	discord, _ := onDiscord(t, "guild", false)
+	return []*platform{slack, discord}
 }
 
 // bothStories reminds people on both platforms, makes the group on the other
