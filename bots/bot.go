@@ -41,9 +41,6 @@ type Bot struct {
 
 	mux  *Mux
 	keys []key
-	// asked remembers ops and titles with which filing has begun, so that nobody
-	// is asked about the very risk that a first try of theirs has filed.
-	asked *Recent
 
 	slots chan struct{}
 	base  context.Context // of commands under way; ends when Close loses patience
@@ -57,7 +54,6 @@ type Bot struct {
 const (
 	defaultGiveUp = 2 * time.Minute
 	defaultLimit  = 256
-	rememberedOps = 10_000
 )
 
 // New returns a Bot with every command.
@@ -78,7 +74,6 @@ func New(c Config) (*Bot, error) {
 	b := &Bot{
 		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
 		giveUp: c.GiveUp,
-		asked:  NewRecent(similarFor, rememberedOps, time.Now),
 		slots:  make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())

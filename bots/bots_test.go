@@ -76,8 +76,14 @@ func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error {
 	return f.called(ctx, "MayFile")
 }
 
-func (f *fakeEngine) Similar(ctx context.Context, _ core.Actor, _ string) ([]core.Risk, error) {
-	return f.similar, f.called(ctx, "Similar")
+func (f *fakeEngine) Similar(ctx context.Context, op string, _ core.Actor, _ string) ([]core.Risk, error) {
+	err := f.called(ctx, "Similar")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, own := f.drafts[op]; own {
+		return nil, err
+	}
+	return f.similar, err
 }
 
 func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {

@@ -9,9 +9,6 @@ import (
 	"riskroom/core/text"
 )
 
-// similarFor is for how long the same title by the same person is asked about.
-const similarFor = 10 * time.Minute
-
 // glance is how long a form waits for what it would like to know before it
 // opens: platforms take a form for a few seconds only, and whatever the form
 // asks for is judged when it is submitted.
@@ -69,9 +66,8 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 // file files d, unless the same person has just filed the same title and does
 // not say that they mean it.
 func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) (Reply, error) {
-	begun := c.Op + "/" + d.Title
-	if d.Title != "" && !anyway && !b.asked.Has(begun) {
-		similar, err := b.filing.Similar(ctx, c.Actor, d.Title)
+	if d.Title != "" && !anyway {
+		similar, err := b.filing.Similar(ctx, c.Op, c.Actor, d.Title)
 		if err != nil {
 			return Reply{}, err
 		}
@@ -79,7 +75,6 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 			return b.fileAnyway(ctx, c, d, similar[0]), nil
 		}
 	}
-	b.asked.Add(begun)
 	filed, err := b.filing.File(ctx, c.Op, c.Actor, d)
 	if err != nil {
 		return Reply{}, err

@@ -72,9 +72,9 @@ func (p persistent) MayFile(ctx context.Context, by core.Actor) error {
 }
 
 // Similar implements engine.Filing.
-func (p persistent) Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error) {
+func (p persistent) Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error) {
 	return insist(ctx, func(ctx context.Context) ([]core.Risk, error) {
-		return p.filing.Similar(ctx, by, title)
+		return p.filing.Similar(ctx, op, by, title)
 	})
 }
 

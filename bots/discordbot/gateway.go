@@ -87,7 +87,8 @@ func (e *fatalError) Error() string {
 
 func newGateway(b *Bot) *Gateway {
 	return &Gateway{
-		bot: b, room: make(chan struct{}, maxHandling), heard: heard{more: make(chan struct{}, 1)},
+		bot: b, room: make(chan struct{}, maxHandling),
+		session: session{begun: make(chan struct{}, 1)}, heard: heard{more: make(chan struct{}, 1)},
 		at:         standing{trouble: errNotYet},
 		claimEvery: claimEvery, firstPause: firstPause, longestPause: longestPause, newSession: newSession,
 		patience: patience, helloWithin: helloWithin,

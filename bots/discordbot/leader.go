@@ -139,16 +139,22 @@ var (
 	errUncertain = errors.New("the store does not answer, and another process may come to hold it")
 )
 
-// renew renews the term until ctx ends, and ends it where that does not succeed in
-// time: no longer than letGo after the last renewal was asked for.
+// renew renews the term until ctx ends, at once when a session begins, so that the
+// next leader knows of it, and ends it where that does not succeed in time: no
+// longer than letGo after the last renewal was asked for.
 func (g *Gateway) renew(ctx context.Context, stop context.CancelCauseFunc, term core.Term, asked time.Time) {
 	end := time.AfterFunc(time.Until(asked.Add(letGo)), func() { stop(errUncertain) })
 	defer end.Stop()
+	pause := time.NewTimer(renewEvery)
+	defer pause.Stop()
 	for {
-		sleep(ctx, renewEvery)
-		if ctx.Err() != nil {
+		select {
+		case <-ctx.Done():
 			return
+		case <-pause.C:
+		case <-g.session.begun:
 		}
+		pause.Reset(renewEvery)
 		asked = time.Now()
 		once, cancel := context.WithTimeout(ctx, renewEvery)
 		err := g.bot.lead.Renew(once, term, termLength, g.session.memo(g.heard.idle))

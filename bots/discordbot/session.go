@@ -44,6 +44,8 @@ func (g *Gateway) intents(ctx context.Context) (int, error) {
 // session is what it takes to go on where a connection ended. It is safe for
 // concurrent use.
 type session struct {
+	begun chan struct{} // receives when one begins
+
 	mu  sync.Mutex
 	now remembered
 	// told is how far everything has been passed on.
@@ -107,6 +109,10 @@ func (s *session) begin(id, at string, intents int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now, s.told = remembered{ID: id, At: at, Intents: intents}, 0
+	select {
+	case s.begun <- struct{}{}:
+	default:
+	}
 }
 
 func (s *session) forget() {

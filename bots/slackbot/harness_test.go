@@ -47,7 +47,7 @@ func (f *fakeEngine) set(change func()) {
 
 func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
 
-func (f *fakeEngine) Similar(ctx context.Context, _ core.Actor, _ string) ([]core.Risk, error) {
+func (f *fakeEngine) Similar(ctx context.Context, _ string, _ core.Actor, _ string) ([]core.Risk, error) {
 	err := f.enter(ctx, "Similar")
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -22,8 +22,9 @@ type Filing interface {
 	// MayFile refuses a person who must not file risks.
 	MayFile(ctx context.Context, by core.Actor) error
 	// Similar returns open risks that the same person filed under the same
-	// title in the last ten minutes.
-	Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error)
+	// title in the last ten minutes; none if op is what filed one of them, so
+	// that nobody is asked about their own first try.
+	Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error)
 	// File files a risk. op names what the person did.
 	File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error)
 }

@@ -13,6 +13,10 @@ import (
 // similarWithin is how far back Similar looks.
 const similarWithin = 10 * time.Minute
 
+// trailRead is how much of a trail is read to find how a risk of the last minutes
+// was filed.
+const trailRead = 200
+
 // MayFile implements Filing.
 func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
 	ctx = forPerson(ctx)
@@ -27,7 +31,7 @@ func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
 }
 
 // Similar implements Filing.
-func (e *Engine) Similar(ctx context.Context, by core.Actor, title string) ([]core.Risk, error) {
+func (e *Engine) Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error) {
 	ctx = forPerson(ctx)
 	// Whom a directory cannot tell just now is asked about their own account.
 	mine, err := e.people.selves(ctx, by.Account)
@@ -46,11 +50,21 @@ func (e *Engine) Similar(ctx context.Context, by core.Actor, title string) ([]co
 	}
 	var out []core.Risk
 	for _, r := range risks {
-		if slices.Contains(mine, r.Submitter.Account) && sameTitle(r.Title, title) {
-			out = append(out, r)
+		if !slices.Contains(mine, r.Submitter.Account) || !sameTitle(r.Title, title) {
+			continue
 		}
+		if own, err := e.filedBy(ctx, op, r.Key); own || err != nil {
+			return nil, err
+		}
+		out = append(out, r)
 	}
 	return out, nil
+}
+
+// filedBy tells whether op is what filed a risk.
+func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
+	trail, err := e.store.Trail(ctx, risk, trailRead)
+	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err
 }
 
 func sameTitle(a, b string) bool {

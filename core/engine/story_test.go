@@ -124,6 +124,25 @@ func TestFilingTwiceWithOneOpFilesOnce(t *testing.T) {
 	}
 }
 
+// TestNobodyIsAskedAboutTheirOwnFirstTry: what was filed and not answered comes in
+// again under the same op, perhaps at another process.
+func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
+	t.Parallel()
+	b := setup(t, storyFlows()...)
+	b.file("Ledger", time.Time{})
+	for op, want := range map[string]int{"op-Ledger": 0, "another": 1} {
+		if got, err := b.engine.Similar(b.ctx(), op, lin, " ledger "); err != nil || len(got) != want {
+			t.Errorf("%s is asked about %v, %v", op, got, err)
+		}
+	}
+	if _, err := b.engine.File(b.ctx(), "another", lin, engine.Draft{Title: "Ledger", Module: "Payments"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.engine.Similar(b.ctx(), "another", lin, "Ledger"); err != nil || len(got) > 0 {
+		t.Errorf("what was filed anyway is asked about: %v, %v", got, err)
+	}
+}
+
 func TestWhatIsAlreadyDueWhenFiled(t *testing.T) {
 	t.Parallel()
 	defs := storyFlows()
