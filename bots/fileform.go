@@ -36,11 +36,13 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},
 		b.moduleField(p, module),
 	}
-	if module != "" {
-		chosen := v["handlers"]
-		if state["module"] != module {
-			chosen = nil
-		}
+	// Handlers that were named are kept until another module is chosen than the
+	// one that they were offered for.
+	chosen := v["handlers"]
+	if of := state["module"]; of != "" && of != module {
+		chosen = nil
+	}
+	if module != "" || chosen != nil {
 		f.Fields = append(f.Fields, b.handlersField(ctx, c, module, chosen))
 	}
 	f.Fields = append(f.Fields,

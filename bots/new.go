@@ -2,7 +2,9 @@ package bots
 
 import (
 	"context"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -19,7 +21,7 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	values, faults := parseLine(b.keys, c.Typed.Text)
 	faults = append(faults, add(values, c.Typed.Options)...)
 	if len(values) == 0 && len(faults) == 0 {
-		return b.openFileForm(ctx, c, Values{})
+		return b.openFileForm(ctx, c, Values{}, false)
 	}
 	d, more := b.draft(values, c.Typed.Mentions, b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
@@ -30,20 +32,37 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 		})))
 		return r, nil
 	}
-	if d.Title == "" && len(c.Typed.Options) > 0 {
-		return b.openFileForm(ctx, c, b.valuesOf(d)) // which asks for the long fields
+	anyway := values.Get(anywayKey) != ""
+	if b.lacks(d) {
+		return b.openFileForm(ctx, c, b.valuesOf(d), anyway)
 	}
-	return b.file(ctx, c, d, values.Get(anywayKey) != "")
+	return b.file(ctx, c, d, anyway)
 }
 
-// openFileForm opens the form of a new risk with what was given already.
-func (b *Bot) openFileForm(ctx context.Context, c Command, given Values) (Reply, error) {
+// lacks tells whether something is missing of what has to be given, for which the
+// form asks. A text that would not fit into it is left to the engine to refuse.
+func (b *Bot) lacks(d engine.Draft) bool {
+	if utf8.RuneCountInString(d.Title) > core.MaxTitle || utf8.RuneCountInString(d.Description) > core.MaxDescription {
+		return false
+	}
+	return d.Title == "" || d.Module == "" || slices.ContainsFunc(b.org.Fields, func(f core.Field) bool {
+		return f.Part == core.Reported && f.Required && d.Fields[f.Key].IsZero()
+	})
+}
+
+// openFileForm opens the form of a new risk with what was given already. anyway
+// tells that the filer means a title that was just filed.
+func (b *Bot) openFileForm(ctx context.Context, c Command, given Values, anyway bool) (Reply, error) {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	if err := b.filing.MayFile(short, c.Actor); err != nil && refused(err) {
 		return Reply{}, err
 	}
-	f := b.fileFormOf(ctx, c, given, map[string]string{"module": given.Get("module")})
+	state := map[string]string{"module": given.Get("module")}
+	if anyway {
+		state[anywayKey] = "yes"
+	}
+	f := b.fileFormOf(ctx, c, given, state)
 	r := Say(b.printer(c).S("commands.form_again", text.Args{"Line": b.typedLine(c), "Command": b.org.Command}))
 	r.Form = &f
 	return r, nil

@@ -91,6 +91,46 @@ func fill(f Form, op string, change Values) Command {
 	return Command{Op: op, Actor: lin, Filled: &Filled{Form: f.ID, State: f.State, Values: v}}
 }
 
+// TestTheFormAsksForWhatIsMissing: it opens with whatever was given, which is kept
+// when the module is chosen.
+func TestTheFormAsksForWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	r := ask(t, b, typed("new Ledger is off handlers:wei severity:high amount:5 due:2026-12-01"))
+	if r.Form == nil || r.Form.Submit == "" || len(f.drafts) > 0 {
+		t.Fatalf("no form, or filed at once: %+v, %v", r, f.drafts)
+	}
+	wants(t, words(r), "/risk new Ledger is off handlers:wei")
+	choose := fill(*r.Form, "op-choose", Values{"module": {"Payments"}})
+	choose.Filled.Refresh = true
+	r = ask(t, b, choose)
+	wants(t, formText(*r.Form), `lin="lin" @oncall="@oncall" wei="wei" initial=["wei"]`)
+	ask(t, b, fill(*r.Form, "op-file", nil))
+	five := 5.0
+	want := engine.Draft{
+		Title: "Ledger is off", Module: "Payments", Severity: core.High, DueAt: time.Date(2026, 12, 1, 9, 0, 0, 0, shanghai),
+		Handlers: []core.Ref{"wei"}, Fields: map[string]core.Value{"amount": {Number: &five}},
+	}
+	got := f.drafts["op-file"]
+	got.DiscoveredAt = time.Time{} // today, as the form has it
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" {
+		t.Errorf("draft (-want +got):\n%s", diff)
+	}
+
+	wants(t, formText(*ask(t, b, typed("new module:Payments")).Form), `title text "Title" required`, `initial=["Payments"]`)
+	if r := ask(t, b, typed("new Ledger anyway:yes")); r.Form == nil || r.Form.State[anywayKey] == "" {
+		t.Errorf("that it is meant is forgotten: %+v", r.Form)
+	}
+	if r := ask(t, b, typed("new "+strings.Repeat("x", core.MaxTitle+1))); r.Form != nil {
+		t.Error("a form that cannot hold the title is opened")
+	}
+	b.org.Fields[0].Required = true
+	if r := ask(t, b, typed("new Ledger module:Payments")); r.Form == nil {
+		t.Error("a required field is not asked for")
+	}
+}
+
 func TestFileForm(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{}

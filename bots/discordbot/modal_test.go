@@ -32,6 +32,25 @@ func TestModalFilesARisk(t *testing.T) {
 	}
 }
 
+// TestModalAsksForTheModule: a title alone opens it.
+func TestModalAsksForTheModule(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger *is* off", "handlers": "<@" + wei + ">"})
+	if r.Modal == nil || r.Modal.Values["title"] != "Ledger *is* off" {
+		t.Fatalf("no modal: %s", r.Body)
+	}
+	rest := strings.Replace(r.Modal.Values[restInput], "module:", "module: Payments", 1)
+	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{restInput: rest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, shown(t, r).Plain, "R-17 is filed")
+	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+core.Ref(wei) {
+		t.Errorf("draft %+v", d)
+	}
+}
+
 func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

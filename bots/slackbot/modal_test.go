@@ -68,6 +68,27 @@ func TestFileThroughModal(t *testing.T) {
 	}
 }
 
+// TestModalAsksForTheModule: a title alone opens it.
+func TestModalAsksForTheModule(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new Ledger *is* off handlers:@wei fields")
+	if r.View == nil || r.Body != "" {
+		t.Fatalf("no modal: %q\n%s", r.Body, b.logged)
+	}
+	r, err := b.ChooseInView(t.Context(), lin, r.View.ID, "module", "Payments")
+	if err != nil || r.View == nil {
+		t.Fatalf("choosing: %v\n%s", err, b.logged)
+	}
+	if r, err = b.SubmitView(t.Context(), lin, r.View.ID, nil); err != nil || r.View == nil {
+		t.Fatalf("submitting: %v, %+v\n%s", err, r, b.logged)
+	}
+	wants(t, r.View.Plain, "R-17 is filed: Ledger *is* off fields")
+	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+wei {
+		t.Errorf("draft %+v", d)
+	}
+}
+
 func TestModuleIsChangedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
