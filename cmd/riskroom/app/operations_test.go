@@ -1,12 +1,16 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/VictoriaMetrics/metricsql"
 	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -21,8 +25,8 @@ func operations(t *testing.T, name string) string {
 	return string(b)
 }
 
-// metricNames are the names of all metrics of ours.
-func metricNames(t *testing.T) map[string]bool {
+// metricLabels are the labels of all metrics of ours, by name.
+func metricLabels(t *testing.T) map[string][]string {
 	t.Helper()
 	r := prometheus.NewRegistry()
 	if _, err := newMetrics(r); err != nil {
@@ -32,80 +36,166 @@ func metricNames(t *testing.T) map[string]bool {
 	r.Describe(descs)
 	(&state{}).Describe(descs)
 	close(descs)
-	names := map[string]bool{}
+	all := map[string][]string{}
 	for d := range descs {
-		names[regexp.MustCompile(`fqName: "(\w+)"`).FindStringSubmatch(d.String())[1]] = true
+		found := regexp.MustCompile(`fqName: "(\w+)".*variableLabels: \{([\w,]*)\}`).FindStringSubmatch(d.String())
+		all[found[1]] = strings.Split(found[2], ",")
 	}
-	if len(names) < 9 {
-		t.Fatalf("only %v", names)
+	if len(all) < 9 {
+		t.Fatalf("only %v", all)
 	}
-	return names
+	return all
 }
 
-// TestMetricsAreDocumented: rules, dashboard and page name only metrics that
-// exist, and the page names all of them.
+// TestMetricsAreDocumented: the page names only metrics that exist, and all of
+// them with their labels.
 func TestMetricsAreDocumented(t *testing.T) {
 	t.Parallel()
-	names := metricNames(t)
-	for _, file := range []string{"alerts.yaml", "dashboard.json", "operations.md"} {
-		text := operations(t, file)
-		for _, m := range regexp.MustCompile(`\briskroom_[a-z_]+`).FindAllString(text, -1) {
-			if !names[strings.TrimSuffix(strings.TrimSuffix(m, "_bucket"), "_count")] {
-				t.Errorf("%s names %s, which is not counted", file, m)
+	labels, page := metricLabels(t), operations(t, "operations.md")
+	for _, m := range regexp.MustCompile(`\briskroom_[a-z_]+`).FindAllString(page, -1) {
+		if _, ok := labels[m]; !ok {
+			t.Errorf("operations.md names %s, which is not counted", m)
+		}
+	}
+	for name, want := range labels {
+		i := strings.Index(page, "| `"+name+"` |")
+		if i < 0 {
+			t.Errorf("operations.md does not explain %s", name)
+			continue
+		}
+		row, _, _ := strings.Cut(page[i:], "\n")
+		for _, label := range want {
+			if label != "" && !strings.Contains(row, "`"+label+"`") {
+				t.Errorf("operations.md does not name the label %s of %s", label, name)
 			}
 		}
 	}
-	for name := range names {
-		if !strings.Contains(operations(t, "operations.md"), "`"+name+"`") {
-			t.Errorf("operations.md does not explain %s", name)
+}
+
+// checkExpr reads an expression of PromQL, and returns the labels that its result
+// can have. It wants the metrics to be ours, with the labels by which it asks for
+// them.
+func checkExpr(t *testing.T, of, expr string, labels map[string][]string) []string {
+	t.Helper()
+	tree, err := metricsql.Parse(strings.ReplaceAll(expr, "$__rate_interval", "5m"))
+	if err != nil {
+		t.Errorf("%s: %s: %v", of, expr, err)
+		return nil
+	}
+	var known, result []string
+	want := func(metric, label string, has []string) {
+		if !slices.Contains(has, label) {
+			t.Errorf("%s: %s of %s has no label %s", of, metric, expr, label)
+		}
+	}
+	metricsql.VisitAll(tree, func(e metricsql.Expr) { // what stands deeper comes first
+		switch e := e.(type) {
+		case *metricsql.MetricExpr:
+			filters := e.LabelFilterss[0]
+			name, bucket := strings.CutSuffix(filters[0].Value, "_bucket")
+			has, ok := labels[name]
+			if !ok {
+				t.Errorf("%s: %s is not counted", of, filters[0].Value)
+			}
+			if bucket {
+				has = append(slices.Clone(has), "le")
+			}
+			for _, f := range filters[1:] {
+				want(name, f.Label, has)
+			}
+			known = append(known, has...)
+		case *metricsql.AggrFuncExpr:
+			for _, label := range e.Modifier.Args {
+				want(e.Name, label, known)
+			}
+			result = append(result, e.Modifier.Args...)
+		case *metricsql.FuncExpr:
+			// Prometheus wants to be told the time over which.
+			if over, ranged := e.Args[len(e.Args)-1].(*metricsql.RollupExpr); (e.Name == "rate" || e.Name == "increase") && (!ranged || over.Window == nil) {
+				t.Errorf("%s: %s in %s lacks its range", of, e.Name, expr)
+			}
+		}
+	})
+	if len(known) == 0 {
+		t.Errorf("%s: %s asks for no metric", of, expr)
+	}
+	return result
+}
+
+// checkLabels wants what a text shows of an expression to be there.
+func checkLabels(t *testing.T, of, text, label string, result []string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(label).FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(result, m[1]) {
+			t.Errorf("%s: %q shows the label %s, which its expression does not leave", of, text, m[1])
 		}
 	}
 }
 
-// TestAlerts: each rule is whole, and explained.
+// TestAlerts: Prometheus understands each rule, and the page explains it.
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	var file struct {
 		Groups []struct {
+			Name  string
 			Rules []struct {
-				Alert, Expr         string
+				Alert, Expr, For    string
 				Labels, Annotations map[string]string
 			}
 		}
 	}
-	if err := yaml.UnmarshalWithOptions([]byte(operations(t, "alerts.yaml")), &file); err != nil {
+	if err := yaml.UnmarshalWithOptions([]byte(operations(t, "alerts.yaml")), &file, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
 	if len(file.Groups) != 1 || len(file.Groups[0].Rules) < 8 {
 		t.Fatalf("%+v", file)
 	}
-	for _, r := range file.Groups[0].Rules {
-		if r.Expr == "" || r.Labels["severity"] == "" || r.Annotations["summary"] == "" || strings.Count(r.Expr, "(") != strings.Count(r.Expr, ")") {
+	labels, page := metricLabels(t), operations(t, "operations.md")
+	explained := regexp.MustCompile(`(?m)^\| (Riskroom\w+) \|`).FindAllStringSubmatch(page, -1)
+	for i, r := range file.Groups[0].Rules {
+		result := checkExpr(t, r.Alert, r.Expr, labels)
+		checkLabels(t, r.Alert, r.Annotations["summary"], `\$labels\.(\w+)`, result)
+		if !slices.Contains([]string{"page", "ticket"}, r.Labels["severity"]) || r.Annotations["summary"] == "" {
 			t.Errorf("not whole: %+v", r)
 		}
-		if !strings.Contains(operations(t, "operations.md"), "| "+r.Alert+" |") {
-			t.Errorf("operations.md does not explain %s", r.Alert)
+		if _, err := time.ParseDuration(cmp.Or(r.For, "0s")); err != nil {
+			t.Errorf("%s: %v", r.Alert, err)
 		}
+		if i >= len(explained) || explained[i][1] != r.Alert {
+			t.Errorf("operations.md does not explain %s at its place", r.Alert)
+		}
+	}
+	if len(explained) != len(file.Groups[0].Rules) {
+		t.Errorf("operations.md explains %d alerts of %d", len(explained), len(file.Groups[0].Rules))
 	}
 }
 
+// TestDashboard: Grafana understands each panel, and Prometheus its questions.
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	var d struct {
 		Panels []struct {
 			ID      int
 			Title   string
-			Targets []struct{ Expr string }
+			Targets []struct{ RefID, Expr, LegendFormat string }
 		}
 	}
 	if err := json.Unmarshal([]byte(operations(t, "dashboard.json")), &d); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[int]bool{}
+	seen, asked, labels := map[int]bool{}, operations(t, "dashboard.json"), metricLabels(t)
 	for _, p := range d.Panels {
-		if seen[p.ID] || p.Title == "" || len(p.Targets) == 0 || p.Targets[0].Expr == "" {
+		if seen[p.ID] || p.Title == "" || len(p.Targets) == 0 {
 			t.Errorf("panel %+v", p)
 		}
 		seen[p.ID] = true
+		for _, target := range p.Targets {
+			checkLabels(t, p.Title, target.LegendFormat, `\{\{(\w+)\}\}`, checkExpr(t, p.Title, target.Expr, labels))
+		}
+	}
+	for name := range labels {
+		if !strings.Contains(asked, name) {
+			t.Errorf("no panel shows %s", name)
+		}
 	}
 }
