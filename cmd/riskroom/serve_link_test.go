@@ -1,68 +1,160 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 
-	"riskroom/adapters/discord/emulator"
+	discord "riskroom/adapters/discord/emulator"
+	slack "riskroom/adapters/slack/emulator"
 )
 
-// TestServeLinkedAccounts: a code that Slack shows, typed on Discord, makes both
-// accounts one person, who handles on one what they filed on the other.
+// spot is a workspace in which people link accounts.
+type spot struct {
+	name   string
+	says   func(user, command, argument string) string // a command, and what is read at once
+	agrees func(user string) string                    // to what was asked last
+	told   func(user string) string                    // all that came as direct messages
+}
+
+// onSlack is a Slack workspace that calls serve over HTTP.
+func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) spot {
+	way := s.public + "/slack/" + name + "/"
+	w.Connect(way+"commands", way+"interactions", "", way+"events")
+	lines := map[string]string{
+		"new": "new %s module:Payments", "status": "status %s in_progress", "link": "link %s", "list": "list %s",
+	}
+	open := map[string]*slack.View{}
+	id := func(user string) string { return "U0" + strings.ToUpper(user) }
+	return spot{
+		name: name,
+		says: func(user, command, argument string) string {
+			t.Helper()
+			r, err := w.SlashCommand(t.Context(), id(user), "", "/risk", strings.TrimSpace(fmt.Sprintf(lines[command], argument)))
+			switch {
+			case err != nil:
+				t.Fatalf("%s: %v", command, err)
+			case r.Message != nil:
+				return r.Message.Plain
+			case r.View == nil:
+				t.Fatalf("%s is answered with %s", command, r.Body)
+			}
+			open[user] = r.View
+			return r.View.Plain
+		},
+		agrees: func(user string) string {
+			t.Helper()
+			r, err := w.SubmitView(t.Context(), id(user), open[user].ID, nil)
+			if err != nil || r.View == nil {
+				t.Fatalf("the form is answered with %+v %v", r, err)
+			}
+			return r.View.Plain
+		},
+		told: func(user string) string {
+			return said(w.DMs(id(user)), func(m slack.Message) string { return m.Plain })
+		},
+	}
+}
+
+// onDiscord is a guild that calls serve over HTTP.
+func onDiscord(t *testing.T, w *discord.Workspace) spot {
+	id := func(user string) string {
+		u, ok := w.UserByName(user)
+		if !ok {
+			t.Fatalf("there is no %s", user)
+		}
+		return u.ID
+	}
+	asked := map[string]*discord.Message{}
+	return spot{
+		name: "guild",
+		says: func(user, command, argument string) string {
+			t.Helper()
+			options := map[string]discord.Values{
+				"new": {"title": argument, "module": "Payments"}, "status": {"key": argument, "status": "in_progress"}, "link": {"code": argument}, "list": {"what": argument},
+			}[command]
+			if argument == "" {
+				options = nil
+			}
+			r, err := w.SlashCommand(t.Context(), id(user), "", "/risk", command, options)
+			if err != nil || r.Message == nil {
+				t.Fatalf("%s: %+v %v", command, r, err)
+			}
+			asked[user] = r.Message
+			return r.Message.Plain
+		},
+		agrees: func(user string) string {
+			t.Helper()
+			m := asked[user]
+			r, err := w.Press(t.Context(), id(user), m.Channel, m.ID, customID(*m, "form:link:"))
+			if err != nil || r.Message == nil {
+				t.Fatalf("the button is answered with %+v %v", r, err)
+			}
+			return r.Message.Plain
+		},
+		told: func(user string) string {
+			return said(w.DMs(id(user)), func(m discord.Message) string { return m.Plain })
+		},
+	}
+}
+
+func said[M any](messages []M, plain func(M) string) string {
+	var all strings.Builder
+	for _, m := range messages {
+		all.WriteString(plain(m) + "\n")
+	}
+	return all.String()
+}
+
+// TestServeLinkedAccounts: a code that one workspace shows, typed in another, makes
+// both accounts one person, who handles in one what they filed in the other; each
+// way round, between platforms and on one.
 func TestServeLinkedAccounts(t *testing.T) {
 	t.Parallel()
-	slack, env := standIn(t)
-	workspace := "  acme: { platform: slack, bot_token: \"${SLACK_TOKEN}\", signing_secret: \"${SECRET}\", api_url: \"${SLACK_API}\", rates: unlimited }\npeople:"
-	config := strings.Replace(discordConfig, "people:", workspace, 1)
-	s, guild := startDiscordWith(t, config, true, map[string]string{"SLACK_TOKEN": env["TOKEN"], "SECRET": env["SECRET"], "SLACK_API": env["API"]})
-	way := s.public + "/slack/acme/"
-	slack.Connect(way+"commands", way+"interactions", "", way+"events")
-	onSlack := func(line string) string {
-		t.Helper()
-		r, err := slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", line)
-		if err != nil || r.Message == nil {
-			t.Fatalf("%s: %+v %v", line, r, err)
+	users := []slack.User{{ID: "U0MEI", Name: "mei"}, {ID: "U0KAI", Name: "kai"}, {ID: "U0ANN", Name: "ann"}}
+	acme, acmeEnv := standInOf(t, slack.Options{TeamID: "T0ACME", Users: users})
+	labs, labsEnv := standInOf(t, slack.Options{TeamID: "T0LABS", Users: users})
+	guild, api := standInGuildOf(t, discord.Options{Users: []discord.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}, {ID: "100000000000000003", Name: "kai"}}})
+	config := strings.Replace(discordConfig, "people:", `  acme: { platform: slack, bot_token: "${ACME_TOKEN}", signing_secret: "${ACME_SECRET}", api_url: "${ACME_API}", rates: unlimited }
+  labs: { platform: slack, bot_token: "${LABS_TOKEN}", signing_secret: "${LABS_SECRET}", api_url: "${LABS_API}", rates: unlimited }
+people:`, 1)
+	env := map[string]string{
+		"ACME_TOKEN": acmeEnv["TOKEN"], "ACME_SECRET": acmeEnv["SECRET"], "ACME_API": acmeEnv["API"],
+		"LABS_TOKEN": labsEnv["TOKEN"], "LABS_SECRET": labsEnv["SECRET"], "LABS_API": labsEnv["API"],
+	}
+	s := serveGuild(t, config, true, guild, api, env)
+	one, two, three := onSlack(t, s, "acme", acme), onSlack(t, s, "labs", labs), onDiscord(t, guild)
+	for _, c := range []struct {
+		who      string // nobody's account is linked twice
+		from, to spot
+	}{{"mei", one, three}, {"kai", three, one}, {"ann", one, two}} {
+		way := c.from.name + " to " + c.to.name
+		title := "Ledger of " + c.who
+		key := regexp.MustCompile(`R-\d+`).FindString(c.from.says(c.who, "new", title))
+		if key == "" {
+			t.Fatalf("%s: nothing is filed", way)
 		}
-		return r.Message.Plain
-	}
-	onDiscord := func(sub string, options emulator.Values) *emulator.Message {
-		t.Helper()
-		r, err := guild.SlashCommand(t.Context(), meiID, "", "/risk", sub, options)
-		if err != nil || r.Message == nil {
-			t.Fatalf("%s: %+v %v", sub, r, err)
+		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "You may not change "+key) {
+			t.Errorf("%s: a stranger is told %q", way, said)
 		}
-		return r.Message
-	}
-	if filed := onSlack("new Ledger is off by one module:Payments"); !strings.Contains(filed, "R-1") {
-		t.Fatal(filed)
-	}
-	started := emulator.Values{"key": "R-1", "status": "in_progress"}
-	if m := onDiscord("status", started); !strings.Contains(m.Plain, "You may not change R-1") {
-		t.Errorf("a stranger is told %q", m.Plain)
-	}
-	code := regexp.MustCompile(`[2-9A-Z]{4}-[2-9A-Z]{4}`).FindString(onSlack("link"))
-	asked := onDiscord("link", emulator.Values{"code": code})
-	r, err := guild.Press(t.Context(), meiID, asked.Channel, asked.ID, customID(*asked, "form:link:"))
-	if err != nil || r.Message == nil || !strings.Contains(r.Message.Plain, "one person now") {
-		t.Fatalf("linked: %+v %v", r, err)
-	}
-	if m := onDiscord("list", emulator.Values{"what": "mine"}); !strings.Contains(m.Plain, "R-1") {
-		t.Errorf("mine on Discord: %q", m.Plain)
-	}
-	if m := onDiscord("status", started); !strings.Contains(m.Plain, "In progress") {
-		t.Errorf("the submitter is told %q", m.Plain)
-	}
-	if again := onSlack("link " + code); !strings.Contains(again, "No such code") {
-		t.Errorf("the code was taken twice: %q", again)
-	}
-	eventually(t, "mei is told on Slack", func() bool {
-		for _, m := range slack.DMs("U0MEI") {
-			if strings.Contains(m.Plain, "is now linked with") {
-				return true
-			}
+		code := regexp.MustCompile(`[2-9A-Z]{4}-[2-9A-Z]{4}`).FindString(c.from.says(c.who, "link", ""))
+		if asked := c.to.says(c.who, "link", code); !strings.Contains(asked, c.from.name) {
+			t.Errorf("%s: asked %q", way, asked)
 		}
-		return false
-	})
+		if said := c.to.agrees(c.who); !strings.Contains(said, "one person now") {
+			t.Fatalf("%s: linked with %q", way, said)
+		}
+		if said := c.to.says(c.who, "list", "mine"); !strings.Contains(said, key) {
+			t.Errorf("%s: mine is %q", way, said)
+		}
+		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "In progress") {
+			t.Errorf("%s: the submitter is told %q", way, said)
+		}
+		if again := c.from.says(c.who, "link", code); !strings.Contains(again, "No such code") {
+			t.Errorf("%s: the code was taken twice: %q", way, again)
+		}
+		eventually(t, way+": the other account is told", func() bool { return strings.Contains(c.from.told(c.who), "is now linked with") })
+	}
 	s.end(t)
 }

@@ -78,9 +78,14 @@ func startServeIn(t *testing.T, config string, socketMode bool, besides map[stri
 // needs to reach it.
 func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
 	t.Helper()
-	w, err := emulator.New(emulator.Options{Users: []emulator.User{
+	return standInOf(t, emulator.Options{Users: []emulator.User{
 		{ID: "U0LIN", Name: "lin", Email: "lin@example.com"}, {ID: "U0MEI", Name: "mei", Email: "mei@example.com"},
 	}})
+}
+
+func standInOf(t *testing.T, o emulator.Options) (*emulator.Workspace, map[string]string) {
+	t.Helper()
+	w, err := emulator.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
