@@ -154,3 +154,27 @@ func bare(err error) error {
 	}
 	return err
 }
+
+// maxAnswer is how much of an answer of Slack is read, in bytes.
+const maxAnswer = 4 << 20
+
+// capped is a way to Slack whose answers end with an error at maxAnswer: the
+// library reads them to their end.
+type capped struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = http.MaxBytesReader(nil, resp.Body, maxAnswer)
+	return resp, nil
+}
+
+// CloseIdleConnections is what http.Client looks for.
+func (c capped) CloseIdleConnections() {
+	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}

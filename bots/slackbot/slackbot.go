@@ -153,6 +153,7 @@ func New(c Config) (*Bot, error) {
 	if client.Transport == nil {
 		client.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
+	client.Transport = capped{client.Transport}
 	b := &Bot{
 		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
 		budget: c.Budget, cost: c.Cost, observe: c.Observe, called: c.Called, log: c.Logger,
