@@ -102,6 +102,9 @@ func checkExpr(t *testing.T, of, expr string, labels map[string][]string) []stri
 			}
 			for _, f := range filters[1:] {
 				want(name, f.Label, has)
+				if f.Label == "outcome" {
+					checkOutcomes(t, of, f.Value)
+				}
 			}
 			known = append(known, has...)
 		case *metricsql.AggrFuncExpr:
@@ -120,6 +123,25 @@ func checkExpr(t *testing.T, of, expr string, labels map[string][]string) []stri
 		t.Errorf("%s: %s asks for no metric", of, expr)
 	}
 	return result
+}
+
+// checkOutcomes wants outcomes to be such that are counted: by a way in, or as a
+// kind of error.
+func checkOutcomes(t *testing.T, of, alternatives string) {
+	t.Helper()
+	var counted strings.Builder
+	for _, file := range []string{"bots/slackbot/verify.go", "bots/discordbot/verify.go", "core/error.go"} {
+		b, err := os.ReadFile("../../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted.Write(b)
+	}
+	for _, outcome := range strings.Split(alternatives, "|") {
+		if !regexp.MustCompile(`= "` + outcome + `"`).MatchString(counted.String()) {
+			t.Errorf("%s: the outcome %q is never counted", of, outcome)
+		}
+	}
 }
 
 // checkLabels wants what a text shows of an expression to be there.
