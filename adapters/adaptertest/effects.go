@@ -1,19 +1,18 @@
 package adaptertest
 
 import (
+	"slices"
 	"strings"
 
 	"riskroom/core"
 )
 
 // effects are what the actions do when nothing disturbs them.
-func effects() []scenario {
+func effects() []scenario { return slices.Concat(directEffects(), creationEffects(), groupEffects()) }
+
+// directEffects are those of a message to one person.
+func directEffects() []scenario {
 	direct := sendMessage(tidings)
-	inGroup := sendGroupMessage(tidings)
-	ordinary := createGroup(core.Ordinary, nil)
-	public := createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = true })
-	item := createGroup(core.Item, nil)
-	edit := editMessage(amended)
 	return []scenario{
 		{"a direct message reaches one person once", direct.lacking, func(r *rig, _ Harness) {
 			res, _ := r.perform(direct, place{})
@@ -29,6 +28,15 @@ func effects() []scenario {
 			r.perform(sendMessage(func(*rig) core.Message { return m }), place{})
 			r.wantShown(r.only(r.world.State().With(r.cast.People[0])), m)
 		}},
+	}
+}
+
+// creationEffects are those of making a group.
+func creationEffects() []scenario {
+	ordinary := createGroup(core.Ordinary, nil)
+	public := createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = true })
+	item := createGroup(core.Item, nil)
+	return []scenario{
 		{"a group is private and has its members, topic and purpose", ordinary.lacking, func(r *rig, _ Harness) {
 			res, u := r.perform(ordinary, place{})
 			r.wantGroup(res, r.spec(core.Ordinary), u)
@@ -49,6 +57,13 @@ func effects() []scenario {
 			r.wantShown(r.only(v.Messages), badge().Message)
 			r.wantBadge(v, res.group.Report.Badge)
 		}},
+	}
+}
+
+// groupEffects are those of messages in a group.
+func groupEffects() []scenario {
+	inGroup, edit := sendGroupMessage(tidings), editMessage(amended)
+	return []scenario{
 		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
 			at := inGroup.on(r)
 			res, _ := r.perform(inGroup, at)

@@ -78,29 +78,39 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 			}
 			say(browser.Acted, id)
 		}
-	case engine.EventPartial, engine.EventFailed:
-		say(browser.Wrong, e.Kind)
-		out.Why = p.S("browser.trail.code", text.Args{"Code": cmp.Or(d["code"], d["what"])})
-	case engine.EventRetry:
-		say(browser.Wrong, "retry")
-		out.Why = p.S("browser.trail.code", args)
-	case engine.EventDeferred:
-		if d["code"] == "young" {
-			say(browser.Wrong, "wait.young")
-			out.Why = p.S("browser.trail.wait.young.why")
-		} else if own {
-			say(browser.Quiet, "wait.turn")
-		}
-	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventMissing, engine.EventFreed:
-		say(browser.Wrong, e.Kind)
 	case engine.EventBound, engine.EventFound:
 		say(browser.Quiet, e.Kind)
 	case engine.EventEnded:
 		if own && d["state"] == string(engine.Cancelled) {
 			say(browser.Passed, "cancelled")
 		}
+	default:
+		out.Why = wordTrouble(p, say, e, own, args)
 	}
 	return out, ok
+}
+
+// wordTrouble says what went wrong or has to wait, and returns why.
+func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event, own bool, args text.Args) (why string) {
+	switch e.Kind {
+	case engine.EventPartial, engine.EventFailed:
+		say(browser.Wrong, e.Kind)
+		return p.S("browser.trail.code", text.Args{"Code": cmp.Or(e.Data["code"], e.Data["what"])})
+	case engine.EventRetry:
+		say(browser.Wrong, "retry")
+		return p.S("browser.trail.code", args)
+	case engine.EventDeferred:
+		if e.Data["code"] == "young" {
+			say(browser.Wrong, "wait.young")
+			return p.S("browser.trail.wait.young.why")
+		}
+		if own {
+			say(browser.Quiet, "wait.turn")
+		}
+	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventMissing, engine.EventFreed:
+		say(browser.Wrong, e.Kind)
+	}
+	return ""
 }
 
 // timer words what became of a timer; those of built-in runs are not told.
