@@ -21,7 +21,7 @@ type Identity struct {
 	PublicKey       string // of the application, in hexadecimal digits
 	InteractionsURL string // where the application has interactions sent; "" is over the gateway
 	MembersIntent   bool   // the privileged intent GUILD_MEMBERS is switched on
-	NeedsTwoFactor  bool   // the guild wants it of who moderates, and the application's owner has none
+	NeedsTwoFactor  bool   // the guild wants it of who moderates, and the application's owner seems to have none
 
 	Channels        int      // of the guild, of 500
 	Room            int      // how many more groups the guild takes

@@ -30,7 +30,7 @@ type user struct {
 	Name       string `json:"username"`
 	GlobalName string `json:"global_name"`
 	Bot        bool   `json:"bot"`
-	TwoFactor  bool   `json:"mfa_enabled"` // told of the bot itself only, and there it is its owner's
+	TwoFactor  bool   `json:"mfa_enabled"` // told of the bot itself only, whose owner's counts: https://github.com/discord/discord-api-docs/issues/1670
 }
 
 // member is what is read of somebody in the guild.

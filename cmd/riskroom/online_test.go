@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -155,11 +156,7 @@ func TestCheckOnline(t *testing.T) {
 					c.change(o)
 				}
 			})
-			for k, v := range c.env {
-				if env[k] = v; v == "" {
-					delete(env, k)
-				}
-			}
+			replace(env, c.env)
 			src := onlineConfig
 			if c.config != "" {
 				src = c.config
@@ -167,6 +164,12 @@ func TestCheckOnline(t *testing.T) {
 			checkOnline(t, env, src, c.code, c.says)
 		})
 	}
+}
+
+// replace sets variables; those that are "" are not set at all.
+func replace(env, with map[string]string) {
+	maps.Copy(env, with)
+	maps.DeleteFunc(env, func(_, v string) bool { return v == "" })
 }
 
 // checkOnline runs check --online, and fails unless it says all of says, and no

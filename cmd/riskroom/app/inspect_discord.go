@@ -61,8 +61,9 @@ func (h *discordHome) rights(id discord.Identity) []finding {
 	}
 	if id.NeedsTwoFactor {
 		out = append(out, finding{
-			rule: ruleSetup, message: fmt.Sprintf("the server of %s wants two-factor authentication of moderators, and the application's owner has none: no group can be made", h.settings.Name),
-			hint: "the owner of the application enables it: User Settings, My Account",
+			rule: ruleSetup, warning: true,
+			message: fmt.Sprintf("the server of %s wants two-factor authentication of moderators; as the application's owner seems to have none, no group can be made", h.settings.Name),
+			hint:    "the owner of the application enables it: User Settings, My Account",
 		})
 	}
 	return out
@@ -146,13 +147,20 @@ func (h *discordHome) channel(ctx context.Context, what, id string) []finding {
 	case "":
 		return nil
 	case core.NotFound:
-		f.message, f.hint = fmt.Sprintf("the bot does not see %s %s, or it is not there", what, id), "Edit Channel, Permissions, add the bot's role: View Channel, Send Messages, Embed Links, Read Message History"
+		f.message = fmt.Sprintf("the bot does not see %s %s, or it is not there", what, id)
+		f.hint = "Edit Channel, Permissions, add the bot's role: View Channel, Send Messages, Embed Links, Read Message History"
 	case core.Conflict:
-		f.message, f.hint = fmt.Sprintf("%s %s is not in the server of %s", what, id, h.settings.Name), "name one of this server: Developer Mode, then Copy Channel ID"
+		f.message = fmt.Sprintf("%s %s is not in the server of %s", what, id, h.settings.Name)
+		f.hint = "name one of this server: Developer Mode, then Copy Channel ID"
 	case core.Unsupported:
 		f.message, f.hint = fmt.Sprintf("nothing can be posted into %s %s: it is a category or a forum", what, id), "name a text channel"
 	case core.Denied:
-		f.message, f.hint = fmt.Sprintf("in %s %s the bot lacks: %s", what, id, core.DetailOf(err)), "Edit Channel, Permissions, the bot's role: allow them"
+		lacking := slices.DeleteFunc(strings.Fields(core.DetailOf(err)), func(p string) bool { return slices.Contains(h.known().Missing, p) })
+		if len(lacking) == 0 {
+			return nil // told of the whole server
+		}
+		f.message = fmt.Sprintf("in %s %s the bot lacks: %s", what, id, strings.Join(lacking, " "))
+		f.hint = "Edit Channel, Permissions, the bot's role: allow them"
 	default:
 		f = unanswered(what+" "+id, h.settings.Name, err)
 	}
