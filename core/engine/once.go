@@ -36,6 +36,9 @@ var _ core.Once = once{}
 func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	key := o.scope + c.Key
 	state := o.t.call(key)
+	if o.t.still && !state.Done {
+		return "", errCancelled // as under a cancel wish, the action goes on to the next
+	}
 	if state.Open {
 		// Another worker, thought dead, may have recorded the result since.
 		if err := o.t.reload(ctx); err != nil {

@@ -31,6 +31,7 @@ type turn struct {
 	gaveUp    func() error  // why the turn is to stop; nil while it is not
 	slot      Slot          // reserved too far ahead to wait for
 	told      []TimerChange // notices to arm as the turn settles
+	still     bool          // no call is made: what is known of them is gathered
 
 	mu    sync.Mutex // guards what follows: renewing runs beside the calls
 	run   Run

@@ -35,7 +35,7 @@ func (e *Engine) take(ctx context.Context, r Run) {
 // stored.
 func (t *turn) act(ctx context.Context) error {
 	if t.run.Crashes >= crashesToPark {
-		return t.end(ctx, Parked, "crashing", performed{})
+		return t.end(ctx, Parked, "crashing", t.known(ctx))
 	}
 	switch t.run.ID.Flow {
 	case SyncFlow:
@@ -121,10 +121,7 @@ func (t *turn) load(ctx context.Context) error {
 // oneStep carries out the step that is next. On tells that it ended and the run
 // goes on.
 func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
-	t.stepKey, t.workspace = s.Key(), s.Workspace
-	if t.workspace == "" {
-		t.workspace = t.rec.Risk.Home
-	}
+	t.enter(s)
 	in, err := t.pin(ctx, s)
 	if err == nil {
 		p, err := t.perform(ctx, in, t.outcome(t.run.Step))
@@ -138,6 +135,30 @@ func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err er
 		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
+}
+
+// enter has what follows be of a step.
+func (t *turn) enter(s flow.Step) {
+	t.stepKey, t.workspace = s.Key(), s.Workspace
+	if t.workspace == "" {
+		t.workspace = t.rec.Risk.Home
+	}
+}
+
+// known returns what the step under way is known to have shown, and does nothing
+// more: whoever drops the run drops what is recorded of its calls, and messages
+// that it sent have to be followed all the same.
+func (t *turn) known(ctx context.Context) performed {
+	in := &input{}
+	if t.run.FlowHash == "" || json.Unmarshal(t.run.Input, in) != nil || t.load(ctx) != nil || t.run.Step >= len(t.flow.Steps) {
+		return performed{}
+	}
+	t.enter(t.flow.Steps[t.run.Step])
+	t.still = true
+	sofar := t.outcome(t.run.Step)
+	p, _ := t.perform(ctx, in, sofar) // what it could not do is left to a retry
+	p.out = sofar
+	return p
 }
 
 // stepFailed does what the error of a step leads to.
