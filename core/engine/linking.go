@@ -114,7 +114,7 @@ func (e *Engine) join(ctx context.Context, op string, by core.Actor, o Offer, bo
 		"Name": theirs.Name, "Workspace": theirs.Account.Workspace, "Other": mine.Name, "OtherWorkspace": mine.Account.Workspace,
 		"Command": e.org.Command,
 	}
-	told, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: o.Account}, "linked", op)
+	told, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: o.Account}, core.MakeOp("linked", op))
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (e *Engine) join(ctx context.Context, op string, by core.Actor, o Offer, bo
 		return unanswered("whether an administrator is linked", err)
 	}
 	if admin {
-		if told, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, "administrator linked", op); err != nil {
+		if told, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, core.MakeOp("administrator linked", op)); err != nil {
 			return err
 		}
 		j.Timers = append(j.Timers, told)

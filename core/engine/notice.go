@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"riskroom/core"
@@ -22,12 +24,12 @@ type noticeData struct {
 // noticesRisk is the key of notices that belong to no risk.
 func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyPrefix, 0) }
 
-// noticeNow is a notice that belongs to no risk, told once for the same words.
-func (e *Engine) noticeNow(d noticeData, words ...string) (TimerChange, error) {
+// noticeNow is a notice that belongs to no risk, told once for each occurrence.
+func (e *Engine) noticeNow(d noticeData, occurrence string) (TimerChange, error) {
 	data, err := json.Marshal(d)
 	return TimerChange{
 		Do: ArmTimer, Due: e.clock.Now(), Data: data,
-		Run: RunID{Risk: e.noticesRisk(), Flow: NoticeFlow, Occurrence: core.MakeOp(words...)},
+		Run: RunID{Risk: e.noticesRisk(), Flow: NoticeFlow, Occurrence: occurrence},
 	}, err
 }
 
@@ -44,12 +46,19 @@ func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
 }
 
 // announce has administrators told something about a workspace, once an hour and
-// by one replica.
+// by one replica. While they could not be told yet it is not said again: they may
+// be out of reach for the same reason.
 func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
-	hour := e.clock.Now().Truncate(time.Hour).Format(time.RFC3339)
-	told, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}}, notice, workspace, hour)
+	about := notice + ":" + workspace + ":"
+	told, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}},
+		about+occurrenceAt(e.clock.Now().Truncate(time.Hour)))
+	var waiting []RunSummary
 	if err == nil {
-		err = e.store.Arm(ctx, e.noticesRisk(), 0, []TimerChange{told})
+		waiting, err = e.store.Live(ctx, told.Run.Risk)
+	}
+	untold := slices.ContainsFunc(waiting, func(r RunSummary) bool { return strings.HasPrefix(r.ID.Occurrence, about) })
+	if err == nil && !untold {
+		err = e.store.Arm(ctx, told.Run.Risk, 0, []TimerChange{told})
 	}
 	if err != nil {
 		e.log.ErrorContext(ctx, "administrators could not be told", "notice", notice, "workspace", workspace, "code", code, "err", err)

@@ -266,6 +266,33 @@ func TestAdministratorsAreToldOfARefusedConnection(t *testing.T) {
 	}
 }
 
+// TestOneRefusalWaitsToBeTold: while the workspace of the admin channel refuses the
+// bot, it is not said again each hour.
+func TestOneRefusalWaitsToBeTold(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.platform.setFail(func(string, string) error {
+		return &core.Error{Op: "fake", Kind: core.Unauthorized, Detail: "token_revoked"}
+	})
+	b.start()
+	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+	for range 5 {
+		b.jump(b.clock.Now().Add(time.Hour))
+		b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+	}
+	live, err := b.store.Live(b.ctx(), "R-0")
+	if err != nil || len(live) != 2 {
+		t.Errorf("waiting are %+v, %v; want one that other is cut off, and one that acme refuses the bot", live, err)
+	}
+	b.platform.setFail(nil)
+	b.jump(b.clock.Now().Add(5 * time.Minute))
+	b.eventually("both are told", func() bool { return len(b.told("CADMIN")) == 2 })
+	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+	b.jump(b.clock.Now().Add(time.Hour))
+	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
+	b.eventually("what was told is told again, an hour later", func() bool { return len(b.told("CADMIN")) >= 3 })
+}
+
 func TestManyDueAtOnceActOnceEach(t *testing.T) {
 	t.Parallel()
 	const risks = 200 // of 600 a minute: two thirds wait in place or are deferred

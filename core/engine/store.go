@@ -303,6 +303,9 @@ type Accounts interface {
 type Desk interface {
 	// Load returns one run as it stands, or NotFound.
 	Load(ctx context.Context, id RunID) (Run, error)
+	// Live returns the runs of a risk, or of R-0, that have a timer,
+	// without saying when it is.
+	Live(ctx context.Context, risk core.RiskKey) ([]RunSummary, error)
 	// Stuck returns parked runs, oldest first, at most limit.
 	Stuck(ctx context.Context, limit int) ([]Run, error)
 	// Retry makes a parked run due now, its counts of failures forgotten. If

@@ -24,6 +24,20 @@ func (s *Store) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
 	return runs[0], nil
 }
 
+// Live returns the runs of a risk, or of R-0, that have a timer.
+func (s *Store) Live(ctx context.Context, risk core.RiskKey) ([]engine.RunSummary, error) {
+	const op = "live runs"
+	m, err := s.db.HGetAll(ctx, s.keys.runs(risk)).Result()
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	runs, err := readSummaries(m, nil)
+	if err != nil {
+		return nil, broken(op, err)
+	}
+	return slices.DeleteFunc(runs, func(r engine.RunSummary) bool { return !r.State.Live() }), nil
+}
+
 // load returns those of some runs that exist, in order.
 func (s *Store) load(ctx context.Context, op string, ids []engine.RunID) ([]engine.Run, error) {
 	calls := make([]*call, len(ids))

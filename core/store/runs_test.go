@@ -226,4 +226,10 @@ func testNoticesEnd(t *testing.T, open opener) {
 	trail, err := b.s.Trail(b.ctx, "R-0", 10)
 	b.ok(err)
 	b.same("newest event", trail[0].Kind, "told")
+
+	next := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "paused:acme:1"}
+	b.arm(b.arming(next, 0))
+	live, err := b.s.Live(b.ctx, "R-0")
+	b.ok(err)
+	b.same("live", []any{len(live), live[0].ID, live[0].State}, []any{1, next, engine.Armed})
 }
