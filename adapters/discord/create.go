@@ -181,11 +181,9 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 // that the log knows was made, even if nobody sees it any more.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, core.Found, error) {
 	list, err := a.listGuildChannels(ctx)
-	if unanswerable(err) {
-		return channel{}, core.CannotTell, nil
-	}
 	if err != nil {
-		return channel{}, core.CannotTell, err
+		found, err := core.Look(false, false, err)
+		return channel{}, found, err
 	}
 	for _, ch := range list {
 		if parseAbout(ch.Topic).madeBy(in.Op) {
@@ -204,11 +202,9 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, cor
 // findCreation looks in the audit log for the channel that the effect of in made.
 func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, core.Found, error) {
 	self, err := a.whoAmI(ctx)
-	if unanswerable(err) {
-		return "", core.CannotTell, nil
-	}
 	if err != nil {
-		return "", core.CannotTell, err
+		found, err := core.Look(false, false, err)
+		return "", found, err
 	}
 	id := ""
 	page := func(ctx context.Context, cursor string) (paged[entry], error) {
@@ -223,15 +219,6 @@ func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, cor
 		}
 		return id == ""
 	})
-	switch {
-	case unanswerable(err):
-		return "", core.CannotTell, nil
-	case err != nil:
-		return "", core.CannotTell, err
-	case id != "":
-		return id, core.Yes, nil
-	case !whole:
-		return "", core.CannotTell, nil
-	}
-	return "", core.No, nil
+	found, err := core.Look(id != "", whole, err)
+	return id, found, err
 }

@@ -2,8 +2,6 @@ package discord
 
 import (
 	"context"
-
-	"riskroom/core"
 )
 
 // read makes a call that only reads. Inside of an action's Make or Probe its
@@ -67,14 +65,4 @@ func pages[T any](
 		}
 		cursor = p.next
 	}
-}
-
-// unanswerable tells whether a probe's question itself is refused, so that asking
-// again later would not help.
-func unanswerable(err error) bool {
-	switch core.KindOf(err) {
-	case core.Denied, core.NotFound, core.Conflict, core.Unsupported, core.Invalid, core.Unreachable:
-		return true
-	}
-	return false
 }

@@ -111,17 +111,8 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 		}
 		return id == ""
 	})
-	switch {
-	case unanswerable(err):
-		return "", core.CannotTell, nil
-	case err != nil:
-		return "", core.CannotTell, err
-	case id != "":
-		return id, core.Yes, nil
-	case !whole:
-		return "", core.CannotTell, nil
-	}
-	return "", core.No, nil
+	found, err := core.Look(id != "", whole, err)
+	return id, found, err
 }
 
 // marked tells whether a message of a bot carries the op, in one of the places

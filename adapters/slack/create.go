@@ -131,11 +131,9 @@ func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, publ
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
 	var ours slack.Channel
 	self, err := a.whoAmI(ctx)
-	if unanswerable(err) {
-		return ours, core.CannotTell, nil
-	}
 	if err != nil {
-		return ours, core.CannotTell, err
+		found, err := core.Look(false, false, err)
+		return ours, found, err
 	}
 	earliest := in.First.Add(-skew).Truncate(time.Second)
 	whole, err := pages(ctx, a, "users.conversations", paid, channelsPages, a.usersConversations, func(ch slack.Channel) bool {
@@ -144,15 +142,6 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid 
 		}
 		return ours.ID == ""
 	})
-	switch {
-	case unanswerable(err):
-		return ours, core.CannotTell, nil
-	case err != nil:
-		return ours, core.CannotTell, err
-	case ours.ID != "":
-		return ours, core.Yes, nil
-	case !whole:
-		return ours, core.CannotTell, nil
-	}
-	return ours, core.No, nil
+	found, err := core.Look(ours.ID != "", whole, err)
+	return ours, found, err
 }

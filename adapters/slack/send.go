@@ -132,17 +132,8 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 		}
 		return ts == ""
 	})
-	switch {
-	case unanswerable(err):
-		return "", core.CannotTell, nil
-	case err != nil:
-		return "", core.CannotTell, err
-	case ts != "":
-		return ts, core.Yes, nil
-	case !whole:
-		return "", core.CannotTell, nil
-	}
-	return "", core.No, nil
+	found, err := core.Look(ts != "", whole, err)
+	return ts, found, err
 }
 
 // content is what a message shows, its first block named after the op.

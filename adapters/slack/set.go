@@ -54,7 +54,7 @@ func (a *Adapter) rename(ctx context.Context, p *core.Progress, channel string, 
 		Cost: a.cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if ch.Name == n.plain() || err != nil && !unanswerable(err) {
+			if ch.Name == n.plain() || err != nil && !core.Unanswerable(err) {
 				return "", err
 			}
 			err = a.conversationsRename(ctx, in, channel, n.plain())
@@ -100,7 +100,7 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			if !fresh {
-				if ok, err := right(ctx); ok || err != nil && !unanswerable(err) {
+				if ok, err := right(ctx); ok || err != nil && !core.Unanswerable(err) {
 					return "", err
 				}
 			}
@@ -119,15 +119,8 @@ func shows(got, want string) bool { return got == want || html.UnescapeString(go
 
 // probed turns a look at what is there into the answer of a probe.
 func probed(there bool, err error) (string, core.Found, error) {
-	switch {
-	case unanswerable(err):
-		return "", core.CannotTell, nil
-	case err != nil:
-		return "", core.CannotTell, err
-	case there:
-		return "", core.Yes, nil
-	}
-	return "", core.No, nil
+	found, err := core.Look(there, true, err)
+	return "", found, err
 }
 
 func (a *Adapter) invite(ctx context.Context, p *core.Progress, channel string, members []core.Account) {
