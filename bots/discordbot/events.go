@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -118,7 +119,7 @@ func (l *link) interaction(ctx context.Context, f frame) {
 	t := turn{arrived: time.Now()}
 	var in interaction
 	if len(f.Data) > core.MaxBody {
-		b.observe(kindInteraction, outcomeTooLarge)
+		b.observe(kindInteraction, bots.OutcomeTooLarge)
 		return
 	}
 	if json.Unmarshal(f.Data, &in) != nil {

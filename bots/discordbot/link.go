@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -215,7 +216,7 @@ func (l *link) read(ctx context.Context) error {
 		}
 		if err != nil {
 			if errors.Is(err, websocket.ErrReadLimit) {
-				l.g.bot.observe(kindEvent, outcomeTooLarge)
+				l.g.bot.observe(kindEvent, bots.OutcomeTooLarge)
 			}
 			return err
 		}

@@ -3,14 +3,11 @@ package discordbot
 import (
 	"crypto/ed25519"
 	"encoding/hex"
-	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"time"
 
-	"riskroom/core"
+	"riskroom/bots"
 )
 
 // The kinds of request, as they are counted.
@@ -22,10 +19,6 @@ const (
 // What can become of a request, as it is counted.
 const (
 	outcomeOK           = "ok"
-	outcomeMethod       = "method"
-	outcomeType         = "content_type"
-	outcomeTooLarge     = "too_large"
-	outcomeUnread       = "unread" // the body did not arrive whole
 	outcomeBadSignature = "bad_signature"
 	outcomeStale        = "stale"
 	outcomeReplay       = "replay"
@@ -46,27 +39,13 @@ type rejection struct {
 	outcome string
 }
 
-// read returns the body of a request that is fit to be heard, or why not. The
-// body is read once, within the limit, and verified before anything looks into
-// it. Discord sends bad signatures on purpose, and wants them refused with 401. See
+// read returns the body of a request that is fit to be heard, or why not. Discord
+// sends bad signatures on purpose, and wants them refused with 401. See
 // https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint-validating-security-request-headers.
 func (b *Bot) read(w http.ResponseWriter, r *http.Request) ([]byte, *rejection) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return nil, &rejection{http.StatusMethodNotAllowed, outcomeMethod}
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != typeJSON {
-		return nil, &rejection{http.StatusUnsupportedMediaType, outcomeType}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, core.MaxBody))
-	if err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return nil, &rejection{http.StatusRequestEntityTooLarge, outcomeTooLarge}
-		}
-		return nil, &rejection{http.StatusBadRequest, outcomeUnread}
-	}
-	if outcome := b.verify(r.Header, body); outcome != "" {
-		return nil, &rejection{http.StatusUnauthorized, outcome}
+	body, status, outcome := bots.ReadRequest(w, r, typeJSON, b.verify)
+	if outcome != "" {
+		return nil, &rejection{status, outcome}
 	}
 	return body, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -39,7 +40,7 @@ func TestEndpointIsVerified(t *testing.T) {
 		{"old", ping, time.Now().Add(-6 * time.Minute), 401, outcomeStale},
 		{"from the future", ping, time.Now().Add(6 * time.Minute), 401, outcomeStale},
 		{"no JSON", []byte("{"), time.Now(), 400, outcomeMalformed},
-		{"too large", bytes.Repeat([]byte(" "), core.MaxBody+1), time.Now(), 413, outcomeTooLarge},
+		{"too large", bytes.Repeat([]byte(" "), core.MaxBody+1), time.Now(), 413, bots.OutcomeTooLarge},
 		{"of another guild", elsewhere, time.Now(), 403, outcomeWrongGuild},
 		{"of nobody", []byte(`{"id":"8","type":2,"token":"t","guild_id":"` + b.GuildID() + `"}`), time.Now(), 400, outcomeMalformed},
 	} {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -61,7 +62,7 @@ func decode(frame []byte) (e envelope, outcome string) {
 	case err != nil:
 		outcome = outcomeMalformed
 	case len(frame) > core.MaxBody:
-		outcome = outcomeTooLarge
+		outcome = bots.OutcomeTooLarge
 	default:
 		return e, ""
 	}

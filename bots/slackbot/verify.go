@@ -2,14 +2,12 @@ package slackbot
 
 import (
 	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/slack-go/slack"
 
-	"riskroom/core"
+	"riskroom/bots"
 )
 
 // The kinds of request, as they are counted.
@@ -22,10 +20,6 @@ const (
 // What can become of a request, as it is counted.
 const (
 	outcomeOK           = "ok"
-	outcomeMethod       = "method"
-	outcomeType         = "content_type"
-	outcomeTooLarge     = "too_large"
-	outcomeUnread       = "unread" // the body did not arrive whole
 	outcomeBadSignature = "bad_signature"
 	outcomeStale        = "stale"
 	outcomeReplay       = "replay"
@@ -47,26 +41,12 @@ type rejection struct {
 	outcome string
 }
 
-// read returns the body of a request that is fit to be heard, or why not. The
-// body is read once, within the limit, and verified before anything looks into
-// it. See https://docs.slack.dev/authentication/verifying-requests-from-slack.
+// read returns the body of a request that is fit to be heard, or why not. See
+// https://docs.slack.dev/authentication/verifying-requests-from-slack.
 func (b *Bot) read(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *rejection) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return nil, &rejection{http.StatusMethodNotAllowed, outcomeMethod}
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != contentType {
-		return nil, &rejection{http.StatusUnsupportedMediaType, outcomeType}
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, core.MaxBody))
-	if err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return nil, &rejection{http.StatusRequestEntityTooLarge, outcomeTooLarge}
-		}
-		return nil, &rejection{http.StatusBadRequest, outcomeUnread}
-	}
-	if outcome := b.verify(r.Header, body); outcome != "" {
-		return nil, &rejection{http.StatusUnauthorized, outcome}
+	body, status, outcome := bots.ReadRequest(w, r, contentType, b.verify)
+	if outcome != "" {
+		return nil, &rejection{status, outcome}
 	}
 	return body, nil
 }

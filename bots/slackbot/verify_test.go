@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -71,9 +72,9 @@ func TestUnfitRequestsDoNothing(t *testing.T) {
 		}, 401, outcomeBadSignature},
 		"six minutes old": {func(r *request) { r.at = r.at.Add(-6 * time.Minute) }, 401, outcomeStale},
 		"from the future": {func(r *request) { r.at = r.at.Add(6 * time.Minute) }, 401, outcomeStale},
-		"too large":       {func(r *request) { r.body += "&x=" + strings.Repeat("x", core.MaxBody) }, 413, outcomeTooLarge},
-		"JSON":            {func(r *request) { r.contentType = typeJSON }, 415, outcomeType},
-		"no content type": {func(r *request) { r.contentType = "" }, 415, outcomeType},
+		"too large":       {func(r *request) { r.body += "&x=" + strings.Repeat("x", core.MaxBody) }, 413, bots.OutcomeTooLarge},
+		"JSON":            {func(r *request) { r.contentType = typeJSON }, 415, bots.OutcomeType},
+		"no content type": {func(r *request) { r.contentType = "" }, 415, bots.OutcomeType},
 		"no form":         {func(r *request) { r.body = "%zz" }, 400, outcomeMalformed},
 		"another team":    {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "T0000OTHER", 1) }, 403, outcomeWrongTeam},
 		"no team":         {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "", 1) }, 403, outcomeWrongTeam},
