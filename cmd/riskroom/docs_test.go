@@ -1,0 +1,107 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pages are all Markdown files of the tree, by name.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != root {
+			return fs.SkipDir
+		}
+		if err == nil && strings.HasSuffix(name, ".md") {
+			all[name] = readFile(t, name)
+		}
+		return err
+	})
+	if err != nil || len(all) < 6 {
+		t.Fatalf("%d pages: %v", len(all), err)
+	}
+	return all
+}
+
+// snippets are the lines of the blocks of a page that begin with a text, without
+// what is said of them.
+func snippets(page, prefix string) []string {
+	var lines []string
+	inside := false
+	for line := range strings.Lines(page) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "```") {
+			inside = !inside
+		} else if inside && strings.HasPrefix(line, prefix) {
+			line, _, _ = strings.Cut(line, "  #")
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
+// TestLinks: no page leads nowhere.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	for name, page := range pages(t) {
+		for _, link := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(page, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), link[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestCommandsOfPages: every command line that a page shows is one.
+func TestCommandsOfPages(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for name, page := range pages(t) {
+		for _, line := range append(snippets(page, "riskroom "), snippets(page, "./riskroom ")...) {
+			seen++
+			words := strings.Fields(line)[1:]
+			command := "riskroom " + words[0]
+			if words[0] == "runs" || words[0] == "manifest" {
+				command += " " + words[1]
+			}
+			r := program(t.Context(), nil, "", append(words, "--help")...)
+			if r.code != exitFine || !strings.Contains(r.stdout, "Usage:\n  "+command+" ") {
+				t.Errorf("%s: %s: exit %d\n%s%s", name, line, r.code, r.stdout, r.stderr)
+			}
+		}
+	}
+	if seen < 8 {
+		t.Errorf("only %d commands are shown", seen)
+	}
+}
+
+// TestCommandsOfOperations runs what the page says to do about runs, and looks
+// for the scripts that it names.
+func TestCommandsOfOperations(t *testing.T) {
+	t.Parallel()
+	page := readFile(t, root+"/docs/operations/operations.md")
+	lines := snippets(page, "riskroom runs ")
+	if len(lines) != 4 {
+		t.Fatalf("the commands are %q", lines)
+	}
+	d := newDesk(t)
+	for _, line := range lines {
+		line = strings.NewReplacer("riskroom.yaml", d.config, "RUN", d.parked.String()).Replace(line)
+		if r := program(t.Context(), d.env, "", strings.Fields(line)[1:]...); r.code != exitFine || r.stdout == "" {
+			t.Errorf("%s: exit %d\n%s%s", line, r.code, r.stdout, r.stderr)
+		}
+	}
+	for _, line := range snippets(page, ".ci/") {
+		if _, err := os.Stat(filepath.Join(root, strings.Fields(line)[0])); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
