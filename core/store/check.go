@@ -86,7 +86,7 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	if refusal < 0 {
 		s.refusal.Store(nil)
 	} else {
-		s.refusal.Store(&all[refusal].Code)
+		s.refusal.Store(&all[refusal])
 	}
 	return all, nil
 }
@@ -217,9 +217,20 @@ func judgeState(info map[string]string, o Options) []Finding {
 	return list
 }
 
+// Unsafe is in the error of Ready where a finding stands against it.
+type Unsafe struct{ Finding Finding }
+
+// Error says what follows; which finding it is says the error around it.
+func (u *Unsafe) Error() string { return "risks would be lost" }
+
+// against is the error of a finding that stands against readiness.
+func against(op string, f Finding) error {
+	return &core.Error{Op: "store: " + op, Kind: core.Unavailable, Detail: f.Code, Err: &Unsafe{f}}
+}
+
 // Ready answers nil when the server takes writes and the last Check found
-// nothing against it, and Unavailable otherwise, with the code of the finding
-// as Detail.
+// nothing against it, and Unavailable otherwise: of a finding with its code as
+// Detail, and an *Unsafe within.
 func (s *Store) Ready(ctx context.Context) error {
 	const op = "ready"
 	if s.opts.Embedded {
@@ -231,12 +242,12 @@ func (s *Store) Ready(ctx context.Context) error {
 			return err
 		}
 		for _, f := range judgeState(info, s.opts) {
-			return refused(op, core.Unavailable, f.Code)
+			return against(op, f)
 		}
 		return nil
 	})
-	if code := s.refusal.Load(); err == nil && code != nil {
-		err = refused(op, core.Unavailable, *code)
+	if f := s.refusal.Load(); err == nil && f != nil {
+		err = against(op, *f)
 	}
 	return failed(op, err)
 }

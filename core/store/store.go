@@ -68,8 +68,8 @@ type Store struct {
 	instance string
 	skew     atomic.Int64 // how far the server's clock is ahead of this machine's, in ns
 
-	refusal   atomic.Pointer[string] // what the last Check found against the server
-	awaitSync atomic.Bool            // Strict waits for the disk too, as the last Check found it must
+	refusal   atomic.Pointer[Finding] // what the last Check found against the server
+	awaitSync atomic.Bool             // Strict waits for the disk too, as the last Check found it must
 	probes    probes
 
 	life  context.Context // ends with Stop, and the subscriptions with it

@@ -142,7 +142,7 @@ func (a *App) Public() *http.Server {
 
 // readyChecks tell whether the process can be of use.
 func (a *App) readyChecks() []web.Check {
-	ready := []web.Check{{Name: "store", Run: a.store.Ready}}
+	ready := []web.Check{{Name: "store", Run: a.storeReady}}
 	for _, w := range a.workspaces {
 		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
 		if socket := w.way.Socket(); socket != nil {

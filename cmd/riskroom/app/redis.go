@@ -171,6 +171,16 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 	}
 }
 
+// storeReady tells whether the store is there and safe, and if it is unsafe, what
+// to do.
+func (a *App) storeReady(ctx context.Context) error {
+	err := a.store.Ready(ctx)
+	if u, ok := errors.AsType[*store.Unsafe](err); ok {
+		return errors.New(wordFinding(u.Finding))
+	}
+	return err
+}
+
 // wordFinding says in words what store.Check found.
 func wordFinding(f store.Finding) string {
 	switch f.Code {
