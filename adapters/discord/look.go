@@ -21,8 +21,8 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 		return true
 	})
 	switch {
-	case core.DetailOf(err) == "10003":
-		return a.deleted(ctx, g.ID, err)
+	case lostGroup(err):
+		return a.unseen(ctx, g.ID, err)
 	case err != nil:
 		return core.GroupState{}, err
 	}
@@ -30,15 +30,16 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	return s, nil
 }
 
-// deleted judges that Discord knows no such channel, which is said in outages of
-// channels that are there, too: the guild's own list has to agree.
-func (a *Adapter) deleted(ctx context.Context, id string, unknown error) (core.GroupState, error) {
+// unseen judges why a channel cannot be seen. Unknown channels are deleted, but in
+// outages Discord does not know ones that are there: the guild's own list has to
+// agree. It is refused where it is the guild that the bot is no longer in.
+func (a *Adapter) unseen(ctx context.Context, id string, lost error) (core.GroupState, error) {
 	list, err := spend(ctx, a, "", "list_guild_channels", a.listGuildChannels)
 	switch {
 	case err != nil:
 		return core.GroupState{}, err
-	case slices.ContainsFunc(list, func(ch channel) bool { return ch.ID == id }):
-		return core.GroupState{}, unknown
+	case core.DetailOf(lost) != "10003", slices.ContainsFunc(list, func(ch channel) bool { return ch.ID == id }):
+		return core.GroupState{}, lost
 	}
 	return core.GroupState{Ended: core.Deleted}, nil
 }

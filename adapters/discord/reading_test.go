@@ -121,6 +121,27 @@ func TestUnknownIsNotYetDeleted(t *testing.T) {
 	}
 }
 
+// TestOutOfTheGuildNoGroupIsLost: one that the bot may not view is, but not all of
+// them when the bot is thrown out of the guild.
+func TestOutOfTheGuildNoGroupIsLost(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RemoveOverwrite(w.OwnerID(), g.Ref.ID, w.BotUserID()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.LookGroup(t.Context(), g.Ref)
+	wantError(t, err, core.NotFound, "50001")
+	w.KickBot()
+	if _, err = a.LookGroup(t.Context(), g.Ref); core.KindOf(err) != core.Unauthorized {
+		t.Errorf("out of the guild it says %v (%s)", err, core.KindOf(err))
+	}
+}
+
 // TestAllPinsAreSeen: the oldest first, and more than one page of them.
 func TestAllPinsAreSeen(t *testing.T) {
 	t.Parallel()

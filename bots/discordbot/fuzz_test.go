@@ -87,6 +87,7 @@ func (w *fuzzed) post(body, timestamp, signature string) *httptest.ResponseRecor
 const (
 	by        = `"token":"tok","guild_id":"` + fuzzGuild + `","channel_id":"100000000000000003","locale":"en-GB","member":{"nick":"Ana","user":{"id":"100000000000000001","username":"ana"}}`
 	aCommand  = `{"id":"9000000000000000001","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"new","options":[{"name":"title","value":"Ledger is off"},{"name":"handlers","value":"<@100000000000000001> <@&5000000>"},{"name":"amount","value":1e3}]}]}}`
+	aRelease  = `{"id":"9000000000000000006","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"group","type":2,"options":[{"name":"release","type":1,"options":[{"name":"key","value":"R-17"}]}]}]}}`
 	aPress    = `{"id":"9000000000000000002","type":3,` + by + `,"data":{"custom_id":"riskroom.resolve:R-17@3:abcdefghijklmnopqrst"}}`
 	aReopen   = `{"id":"9000000000000000003","type":3,` + by + `,"data":{"custom_id":"reopen:abcdefghijklmnopqrst"}}`
 	aModal    = `{"id":"9000000000000000004","type":5,` + by + `,"data":{"custom_id":"form:new:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
@@ -94,7 +95,7 @@ const (
 	aDeletion = `{"op":0,"s":7,"t":"CHANNEL_DELETE","d":{"id":"100000000000000003","guild_id":"` + fuzzGuild + `"}}`
 )
 
-var interactions = []string{aCommand, aPress, aReopen, aModal, aSearch, `{"type":1}`, `{}`, `[]`}
+var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aSearch, `{"type":1}`, `{}`, `[]`}
 
 // FuzzRequest: a request that Discord has not signed reaches nothing, and one that
 // it has gets an answer that Discord can take, whatever stands in it.
