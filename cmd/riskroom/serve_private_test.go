@@ -17,15 +17,10 @@ import (
 // the commands for operators work beside it and without it.
 func TestServePrivate(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
-			t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE asks for it")
-		}
-		t.Skip("redis-server is not on PATH: apt-get install redis-server")
-	}
+	needPrograms(t, "redis-server")
 	data := t.TempDir()
 	slack, env := standIn(t)
-	config := writeConfig(t, strings.Replace(serveConfig, `redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }`, `data_dir: "`+data+`"`, 1))
+	config := writeConfig(t, keptIn(data))
 	args := []string{"serve", "-c", config, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
 	for round, want := range []string{"R-1", "R-2"} {
 		ctx, stop := context.WithCancel(t.Context())
@@ -69,6 +64,63 @@ func TestServePrivate(t *testing.T) {
 	if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
 		t.Errorf("runs without serve: exit %d: %s", r.code, r.stderr)
 	}
+}
+
+// keptIn is serveConfig with a private Redis below a folder.
+func keptIn(data string) string {
+	return strings.Replace(serveConfig, `redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }`, `data_dir: "`+data+`"`, 1)
+}
+
+// needPrograms skips the test where a program of Redis is not there.
+func needPrograms(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			if strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
+				t.Fatalf("%s is not on PATH, and RISKROOM_REQUIRE asks for it", name)
+			}
+			t.Skipf("%s is not on PATH: apt-get install redis-server", name)
+		}
+	}
+}
+
+// TestBackup does what operations.md says to do, beside a serve that runs: another
+// one goes on from the copy.
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	needPrograms(t, "redis-server", "redis-cli")
+	dir, err := os.MkdirTemp("", "rr") // short: the path of a socket may not be long
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s := startServeIn(t, keptIn(filepath.Join(dir, "data")), false, nil)
+	if _, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments"); err != nil {
+		t.Fatal(err)
+	}
+	page := readFile(t, root+"/docs/operations/operations.md")
+	_, page, _ = strings.Cut(page, "**Backup.**")
+	_, page, _ = strings.Cut(page, "```\n")
+	commands, _, _ := strings.Cut(page, "```")
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", commands)
+	if cmd.Dir = dir; !strings.Contains(commands, " backup\n") {
+		t.Fatalf("the page says how in %q", commands)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil || strings.Count(string(out), "OK") != 2 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	s.end(t)
+
+	again := filepath.Join(dir, "again")
+	if err := os.CopyFS(filepath.Join(again, "redis", "appendonlydir"), os.DirFS(filepath.Join(dir, "backup"))); err != nil {
+		t.Fatal(err)
+	}
+	s = startServeIn(t, keptIn(again), false, nil)
+	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "show R-1")
+	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "Ledger is off by one") {
+		t.Errorf("reply %+v: %v", reply, err)
+	}
+	s.end(t)
 }
 
 func readFile(t *testing.T, name string) string {
