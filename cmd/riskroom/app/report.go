@@ -49,7 +49,7 @@ func (r report) level() slog.Level {
 			level = slog.LevelWarn
 		}
 	}
-	if !r.fits() {
+	if !r.fits() || r.runs[engine.Parked] > 0 {
 		level = slog.LevelWarn
 	}
 	for _, w := range r.workspaces {
