@@ -55,6 +55,7 @@ type fakePost struct {
 
 type fakeGroup struct {
 	core.GroupState
+	Hidden  bool // the bot cannot see it
 	Op      string
 	Name    string
 	Spec    core.GroupSpec
@@ -290,7 +291,7 @@ func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.Group
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	st, ok := f.groups[g.ID]
-	if !ok {
+	if !ok || st.Hidden {
 		return core.GroupState{}, &core.Error{Op: "fake: look", Kind: core.NotFound, Detail: "channel_not_found"}
 	}
 	return st.GroupState, nil

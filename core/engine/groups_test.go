@@ -30,10 +30,7 @@ func grouped(t *testing.T, change ...func(*bundle)) (*bundle, core.Risk, core.Gr
 
 // vanish has a group no longer be seen.
 func (f *fakePlatform) vanish(id string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.groups["unseen "+id] = f.groups[id]
-	delete(f.groups, id)
+	f.changeGroup(id, func(g *fakeGroup) { g.Hidden = true })
 }
 
 func (b *bundle) bound(key core.RiskKey) engine.Link {

@@ -92,9 +92,7 @@ func TestALiveGroupIsNotLetGo(t *testing.T) {
 
 	b.platform.vanish(g.ID)
 	b.look()
-	b.platform.mu.Lock()
-	b.platform.groups[g.ID] = b.platform.groups["unseen "+g.ID] // the bot was invited again
-	b.platform.mu.Unlock()
+	b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Hidden = false }) // the bot was invited again
 	_, err = b.engine.Release(b.ctx(), "3", boss, r.Key)
 	refusedAs(t, err, "release_live")
 	b.jump(b.clock.Now().Add(5 * time.Second))
