@@ -24,12 +24,15 @@ func newServe(s surroundings) *cobra.Command {
 way end, hands back what it holds, and leaves within about ten seconds. Several
 may run on one Redis: they share the work.
 
-A Slack workspace with an app_token is reached over Socket Mode: no address of
-yours needs to be public. One with a signing_secret instead calls --listen. If it
-is called acme in the file, the app's page takes these URLs:
+A Slack workspace with an app_token is reached over Socket Mode, a Discord server
+without a public_key over the gateway: no address of yours needs to be public. With
+a signing_secret or a public_key instead they call --listen, which speaks HTTP:
+something before it has to end TLS. If they are called acme and guild in the file,
+the pages of the apps take these URLs:
   Slash Commands                   https://YOUR.HOST/slack/acme/commands
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events
+  Interactions Endpoint URL        https://YOUR.HOST/discord/guild/interactions
 
 Administrators and their monitoring reach it at --admin-listen, which has no
 access control: /healthz, /readyz and /metrics.
@@ -42,7 +45,7 @@ is served, where, and what is to be mended; what fits is served all the same. Wi
 Exit codes: 0 stopped as asked, 1 it could not start or go on, 2 the command
 line is wrong.`,
 		Example: `  riskroom serve --config riskroom.yaml
-  riskroom serve -c riskroom.yaml --listen :443 --admin-listen 10.0.0.5:9090 --log-format json`,
+  riskroom serve -c riskroom.yaml --listen 127.0.0.1:8080 --log-format json`,
 		Args: onlyFlags,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
