@@ -40,9 +40,7 @@ func TestWhatACrashingRunSentIsFollowed(t *testing.T) {
 			}
 			return &core.Error{Op: "killed", Kind: core.Unavailable, Effect: core.None}
 		})
-		o := b.options
-		o.Store = mortalStore{b.store, l}
-		stop := b.startEngine(engine.New(o))
+		stop := b.live(l)
 		b.eventually("the process dies, or the run is parked", func() bool {
 			return len(died) > 0 || b.run(r.Key, "tell").State == engine.Parked
 		})

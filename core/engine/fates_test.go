@@ -3,15 +3,12 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
-	"riskroom/core/store"
 )
 
 // TestOneLiveGroupWhateverBefallsIt has groups archived, deleted, lost and found at
@@ -19,25 +16,11 @@ import (
 // are never two that live.
 func TestOneLiveGroupWhateverBefallsIt(t *testing.T) {
 	t.Parallel()
-	fates := uint64(40)
-	if testing.Short() {
-		fates = 5
-	}
-	for seed := range fates {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { anyFate(t, rand.New(rand.NewPCG(seed, 3))) })
-		})
-	}
+	withDice(t, 3, anyFate)
 }
 
 func anyFate(t *testing.T, dice *rand.Rand) {
-	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Stop() }()
-	b := bundled(t, &fakeClock{}, s, storyFlows()[2], again)
+	b := bundled(t, &fakeClock{}, inMemory(t), storyFlows()[2], again)
 	b.file("Fated", time.Now().AddDate(0, 0, -3))
 	groups := 0
 	for lives := range 4 {
@@ -45,9 +28,7 @@ func anyFate(t *testing.T, dice *rand.Rand) {
 		if lives == 3 {
 			l.steps = -1
 		}
-		o := b.options
-		o.Store, o.Platforms = mortalStore{s, l}, map[string]core.Platform{"acme": mortalPlatform{b.platform, l}}
-		stop := b.startEngine(engine.New(o))
+		stop := b.live(l)
 		for step := range 8 {
 			time.Sleep(time.Duration(dice.IntN(5000)) * time.Millisecond)
 			b.befall(dice, fmt.Sprint("op ", lives, ".", step))

@@ -129,28 +129,48 @@ func (o mortalOnce) Do(ctx context.Context, c core.Call) (string, error) {
 // ends.
 func TestAnySchedule(t *testing.T) {
 	t.Parallel()
-	schedules := uint64(40)
+	withDice(t, 1, anySchedule)
+}
+
+// withDice runs a test many times, each as other dice fall, on a clock of its own.
+func withDice(t *testing.T, kind uint64, test func(*testing.T, *rand.Rand)) {
+	t.Helper()
+	n := uint64(40)
 	if testing.Short() {
-		schedules = 5
+		n = 5
 	}
-	for seed := range schedules {
+	for seed := range n {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { anySchedule(t, rand.New(rand.NewPCG(seed, 1))) })
+			synctest.Test(t, func(t *testing.T) { test(t, rand.New(rand.NewPCG(seed, kind))) })
 		})
 	}
 }
 
-func anySchedule(t *testing.T, dice *rand.Rand) {
+// inMemory returns a store that is gone when t ends.
+func inMemory(t *testing.T) *store.Store {
+	t.Helper()
 	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Stop() }()
+	t.Cleanup(func() { _ = s.Stop() })
+	return s
+}
+
+// live runs an engine for one life.
+func (b *bundle) live(l *life) (stop func()) {
+	b.t.Helper()
+	o := b.options
+	o.Store, o.Platforms = mortalStore{b.store, l}, map[string]core.Platform{"acme": mortalPlatform{b.platform, l}}
+	return b.startEngine(engine.New(o))
+}
+
+func anySchedule(t *testing.T, dice *rand.Rand) {
 	flows := storyFlows()
 	rival := storyFlows()[2]
 	rival.Name = "gather-too"
-	b := bundled(t, &fakeClock{}, s, flows[0], flows[2], rival)
+	b := bundled(t, &fakeClock{}, inMemory(t), flows[0], flows[2], rival)
 	b.engine = engine.New(b.options)
 	b.platform.setFail(mishaps(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
@@ -161,9 +181,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		if kills == 0 {
 			l.steps = -1
 		}
-		o := b.options
-		o.Store, o.Platforms = mortalStore{s, l}, map[string]core.Platform{"acme": mortalPlatform{b.platform, l}}
-		stop := b.startEngine(engine.New(o))
+		stop := b.live(l)
 		time.Sleep(change)
 		if to != "" {
 			if _, err := b.engine.ChangeStatus(context.Background(), "op", wei, engine.StatusChange{Risk: r.Key, To: to, Note: "x"}); err != nil {
