@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -209,4 +210,28 @@ func TestSecretsStaySecretOnDiscord(t *testing.T) {
 			}.search(t, out)
 		})
 	}
+}
+
+// TestSecretsStaySecretOnTheScreen: nor does what serve says to people at start.
+func TestSecretsStaySecretOnTheScreen(t *testing.T) {
+	t.Parallel()
+	slack, env := standIn(t)
+	env["REDIS_URL"], env["PREFIX"] = guarded(t, storetest.Start(t)), storetest.Prefix()
+	ctx, stop := context.WithCancel(t.Context())
+	screen, code := newLogLines(), make(chan int, 1)
+	args := []string{"serve", "-c", writeConfig(t, serveConfig), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}
+	go func() {
+		code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: screen, stderr: screen, lookup: lookupIn(env)})
+	}()
+	all := func() string {
+		screen.mu.Lock()
+		defer screen.mu.Unlock()
+		return strings.Join(screen.lines, "\n")
+	}
+	eventually(t, "the screen is there", func() bool { return strings.Contains(all(), "/metrics") })
+	stop()
+	<-code
+	planted{
+		"bot token": slack.BotToken(), "signing secret": slack.SigningSecret(), "password of Redis": password,
+	}.search(t, all())
 }
