@@ -134,10 +134,14 @@ func TestServeScreen(t *testing.T) {
 	if c := <-code; c != exitFine {
 		t.Errorf("exit %d", c)
 	}
-	_, screen, _ := strings.Cut(out.all(), " serves ")
+	_, screen, _ := strings.Cut(out.all(), "\nServing ")
 	lines := strings.Split(screen, "\n")
+	if !strings.HasPrefix(lines[0], "2 workspaces and 1 flow: riskroom ") {
+		t.Errorf("it begins %q", lines[0])
+	}
+	lines = lines[1:]
 	want := []string{
-		"2 workspaces and 1 flow", "",
+		"",
 		"  acme       Acme on Slack, the bot is riskroom, over HTTP, at /slack/acme/…",
 		"  guild      ! Discord refuses the bot token of guild (http_401): what is due there waits",
 		"               = on the application's page Bot: Reset Token; what it shows, once, is the bot_token",

@@ -23,7 +23,7 @@ func (r report) screen() string {
 	for _, w := range r.workspaces {
 		s.width = max(s.width, utf8.RuneCountInString(w.settings.Name))
 	}
-	fmt.Fprintf(&s.b, "\n%s serves %s and %s\n\n", r.version, Count(len(r.workspaces), "workspace"), Count(len(r.config.Flows), "flow"))
+	fmt.Fprintf(&s.b, "\nServing %s and %s: %s\n\n", Count(len(r.workspaces), "workspace"), Count(len(r.config.Flows), "flow"), r.version)
 	for _, w := range r.workspaces {
 		r.showWorkspace(&s, w)
 	}
