@@ -158,6 +158,14 @@ func TestALostGroupStaysBound(t *testing.T) {
 	if got := b.events(r.Key, engine.EventMissing); len(got) != 1 {
 		t.Errorf("the trail tells %+v", got)
 	}
+	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(time.Minute))
+	got := b.told("CADMIN")
+	if last := got[len(got)-1]; len(got) != 2 || !strings.Contains(last, "the flow again made no group") || !strings.Contains(last, "/risk group release R-1") {
+		t.Errorf("of the flow that may make none is told %q", got)
+	}
 }
 
 // TestALateWordOfTheEndIsForgotten: a group that is seen lives, whatever an event

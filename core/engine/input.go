@@ -142,6 +142,9 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	if err != nil {
 		return err
 	}
+	if link.State == Missing {
+		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: groupLost}
+	}
 	if link.State != Reserved || link.Run != t.run.ID {
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: "item_group_exists"}
 	}

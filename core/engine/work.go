@@ -168,7 +168,7 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 	case goOn:
 		p.out.Code = v.code
 		t.note(EventFailed, "", map[string]string{"action": s.Action(), "code": v.code})
-		t.tell("failed", t.noticeArgs(s.Action(), v.code))
+		t.tell(failedAs(v.code), t.noticeArgs(s.Action(), v.code))
 		return true, false, t.endStep(ctx, s, p)
 	case judge:
 		t.input = nil
@@ -176,6 +176,18 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 		return false, true, nil
 	}
 	return false, false, t.conclude(ctx, err, p)
+}
+
+// groupLost is the Detail of the refusal to make a group for a risk whose group is
+// lost.
+const groupLost = "item_group_lost"
+
+// failedAs is the notice of a step that failed with code.
+func failedAs(code string) string {
+	if code == groupLost {
+		return "blocked"
+	}
+	return "failed"
 }
 
 // pin returns the step's input: the stored one if the step was entered before,
@@ -336,5 +348,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 }
 
 func (t *turn) noticeArgs(action, code string) text.Args {
-	return text.Args{"Key": string(t.run.ID.Risk), "Flow": t.run.ID.Flow, "Action": action, "Code": code}
+	return text.Args{
+		"Key": string(t.run.ID.Risk), "Flow": t.run.ID.Flow, "Action": action, "Code": code, "Command": t.e.org.Command,
+	}
 }
