@@ -17,8 +17,12 @@ var releaseWords = []string{"release", "free", "解除", "释放"}
 // cannot be seen any more.
 func (b *Bot) group(ctx context.Context, c Command) (Reply, error) {
 	word, rest := cutWord(c.Typed.Text)
-	if !slices.Contains(releaseWords, strings.ToLower(word)) {
-		return Say(strings.Join(append([]string{b.helpOn(c, "group")}, b.typedAgain(c)...), "\n")), nil
+	switch {
+	case word == "":
+		return Say(b.helpOn(c, "group")), nil
+	case !slices.Contains(releaseWords, strings.ToLower(word)):
+		none := b.printer(c).S("commands.unknown", text.Args{"Word": c.Typed.Name + " " + word, "Command": b.org.Command})
+		return Say(none + "\n" + b.helpOn(c, "group")), nil
 	}
 	typed := *c.Typed
 	typed.Name, typed.Text = c.Typed.Name+" "+releaseWords[0], rest

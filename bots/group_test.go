@@ -26,7 +26,7 @@ func TestGroupRelease(t *testing.T) {
 	wants(t, words(ask(t, b, typed("group release"))), "Which risk?", "/risk group release R-17")
 	wants(t, words(ask(t, b, typed("group release 17 now"))), "Nothing stands behind the key: /risk group release R-17", "now")
 	wants(t, words(ask(t, b, typed("group"))), "/risk group release [key]")
-	wants(t, words(ask(t, b, typed("group dissolve R-17"))), "/risk group release [key]", "/risk group dissolve R-17")
+	wants(t, words(ask(t, b, typed("group dissolve R-17"))), "no command /risk group dissolve", "/risk group release [key]")
 	if len(f.released) != 4 {
 		t.Errorf("released %v", f.released)
 	}
