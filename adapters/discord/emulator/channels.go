@@ -97,7 +97,9 @@ func (w *Workspace) checkRoom(parent string) error {
 	}
 	f := &form{}
 	f.fail("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", fmt.Sprintf("Maximum number of channels in category reached (%d)", maxInCategory))
-	return f.err()
+	r := asRefusal(f.err())
+	r.full = true
+	return r
 }
 
 // createGuildChannel: https://docs.discord.com/developers/resources/guild#create-guild-channel

@@ -98,7 +98,7 @@ func checkEmbed(f *form, path string, e object) int {
 	for i, field := range fields {
 		at := fmt.Sprintf("%s.fields.%d", path, i)
 		total += utf8.RuneCountInString(f.text(at+".name", field["name"], 1, 256) + f.text(at+".value", field["value"], 1, 1024))
-		f.flag(at+".inline", field["inline"])
+		field["inline"] = f.flag(at+".inline", field["inline"])
 	}
 	part := func(name, text string, most int) {
 		o, ok := e[name].(object)

@@ -99,6 +99,7 @@ type refusal struct {
 	wait    time.Duration // of a rate limit
 	global  bool
 	banned  bool // by Discord's proxy, before Discord
+	full    bool // there is no room; the body is as it should be
 }
 
 // Error is the code, as the log of calls shows it.

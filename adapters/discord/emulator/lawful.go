@@ -36,7 +36,7 @@ func (m *misfits) answer(body []byte) {
 // all embeds, rows, a custom_id that is there twice.
 func (m *misfits) refused(err error) {
 	var r *refusal
-	if errors.As(err, &r) && (r.code == invalidForm || r.code == invalidJSON || r.code == emptyMessage) {
+	if errors.As(err, &r) && !r.full && (r.code == invalidForm || r.code == invalidJSON || r.code == emptyMessage) {
 		m.note(fmt.Errorf("%s: %q", r.message, (&form{errors: r.errors}).problems()))
 	}
 }
