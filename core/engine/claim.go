@@ -40,7 +40,7 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 // long nothing more is due. A claim under way is waited for when the program
 // stops: what it hands out has to be handed back.
 func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
-	runs, next, err := e.store.Claim(work, places, claimLease)
+	runs, next, err := e.store.Claim(work, places, e.lease)
 	e.gate.leave(places - len(runs))
 	if err != nil {
 		e.log.ErrorContext(work, "timers cannot be read", "err", err)

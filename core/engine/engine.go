@@ -36,6 +36,7 @@ type Options struct {
 	Workers      int           // runs that act at once; 0: 16
 	CallTimeout  time.Duration // of one call to a platform; 0: 10 s
 	Settle       time.Duration // how long after its end a call may still have its effect; 0: 5 s
+	Lease        time.Duration // of a claim, renewed three times as often; a call's own is longer; 0: 15 s
 	Sweep        time.Duration // how often every live group is looked at; 0: 30 min
 	Observe      Observer      // may be nil
 }
@@ -59,6 +60,7 @@ type Engine struct {
 	workers  int
 	timeout  time.Duration
 	settle   time.Duration
+	lease    time.Duration
 	sweep    time.Duration
 	observe  Observer
 
@@ -86,7 +88,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		org: o.Organisation, flows: o.Flows, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
-		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, sweep: o.Sweep,
+		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store), wake: make(chan struct{}, 1),
 	}
 	if e.clock == nil {
@@ -100,6 +102,9 @@ func New(o Options) *Engine {
 	}
 	if e.timeout == 0 {
 		e.timeout = 10 * time.Second
+	}
+	if e.lease == 0 {
+		e.lease = 15 * time.Second
 	}
 	if e.settle == 0 {
 		e.settle = 5 * time.Second

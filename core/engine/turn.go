@@ -11,11 +11,8 @@ import (
 	"riskroom/core/flow"
 )
 
-const (
-	claimLease  = 15 * time.Second // of a claim; a call's own lease is longer
-	renewEvery  = 5 * time.Second
-	renewAtMost = 60 * time.Second // without getting on, a turn is handed back
-)
+// renewAtMost is how long a turn is kept that does not get on.
+const renewAtMost = 60 * time.Second
 
 // turn is one worker's hold on a run, from claim to settling.
 type turn struct {
@@ -314,7 +311,7 @@ func (t *turn) settleAs(ctx context.Context, s Settle) error {
 // keep renews the lease while the turn resolves people or waits for a slot. It
 // ends with ctx, or cancels it when the turn has stood still for too long.
 func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) {
-	tick := time.NewTicker(renewEvery)
+	tick := time.NewTicker(t.e.lease / 3)
 	defer tick.Stop()
 	for {
 		select {
@@ -335,7 +332,7 @@ func (t *turn) renew(ctx context.Context) error {
 	if time.Since(t.moved) > renewAtMost {
 		return errStopping
 	}
-	until := t.e.clock.Now().Add(claimLease)
+	until := t.e.clock.Now().Add(t.e.lease)
 	if !until.After(t.lease.Until) {
 		return nil
 	}

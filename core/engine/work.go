@@ -247,7 +247,7 @@ func (p performed) left(s Settle) Settle {
 
 // endStep stores that a step ended, and what it left.
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
-	st := p.left(Settle{To: Running, Until: t.e.clock.Now().Add(claimLease), Next: true})
+	st := p.left(Settle{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	if p.out.Code == "" {
 		data := map[string]string{"action": s.Action()}
 		if p.out.Group != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -32,6 +33,8 @@ type Options struct {
 
 	// Wrap comes between the engine and each workspace; nil: nothing does.
 	Wrap func(core.Platform) core.Platform
+	// Lease is how long a run is claimed for; 0: the engine's own.
+	Lease time.Duration
 }
 
 // App is a riskroom that is ready to run.
@@ -89,7 +92,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		// The database has an ID of its own, so that a new one never takes the
 		// marks of an old one for its own.
 		Instance: o.Config.Instance + "/" + o.Store.Instance(),
-		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Observe: a.counted,
+		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted,
 	})
 	a.bot, err = bots.New(bots.Config{
 		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine, Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,

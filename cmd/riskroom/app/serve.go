@@ -42,6 +42,9 @@ type Serving struct {
 
 	// Wrap comes between the engine and each workspace; nil: nothing does.
 	Wrap func(core.Platform) core.Platform
+	// Lease is how long a run is claimed for, and so how long a killed process's
+	// are waited for; 0: 15 seconds.
+	Lease time.Duration
 	// CheckStoreEvery is how often Redis is looked at anew; 0: every 30 seconds.
 	CheckStoreEvery time.Duration
 }
@@ -65,7 +68,7 @@ func Serve(ctx context.Context, s Serving) error {
 	go watchStore(ctx, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap})
+	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap, Lease: s.Lease})
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func TestSecondGroup(t *testing.T) {
 // limits, nobody else puts up its badge, though Slack's events have it looked at.
 func TestGroupInTheMaking(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, startRedis(t), set{flows: group, rates: "{ conversations.invite: 1/5s }"})
+	b := newBench(t, startRedis(t), set{flows: group, rates: "{ conversations.invite: 1/3s }"})
 	b.up()
 	key := b.file()
 	b.ended(b.look(), key)

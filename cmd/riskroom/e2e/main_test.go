@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"riskroom/adapters/discord"
 	"riskroom/adapters/slack"
@@ -78,7 +79,7 @@ func serveConfig(ctx context.Context, name string, how mode) error {
 	}
 	s := app.Serving{
 		Config: cfg, Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", Version: "e2e",
-		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Lease: 4 * time.Second,
 	}
 	if how == plainOnce {
 		s.Wrap = func(p core.Platform) core.Platform { return plain{p} }

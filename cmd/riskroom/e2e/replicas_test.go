@@ -36,7 +36,7 @@ flows:
     steps:
       - send_message: { to: [handlers], title: "{{ .key }} is due" }
 `})
-	due := time.Now().Add(20 * time.Second).Truncate(time.Second)
+	due := time.Now().Add(10 * time.Second).Truncate(time.Second)
 	b.fileMany(due.Add(-2 * time.Second))
 	replicas := []*process{b.up(), b.up()}
 	b.until("all are told", func() bool { return len(b.slack.DMs(lin)) >= many })
