@@ -90,8 +90,7 @@ func TestDiscordWhileRedisStands(t *testing.T) {
 	for i, g := range guilds {
 		g.wasDone(scenes[i])
 	}
-	want := slices.Repeat([]string{"By form", "First", "Second", "Third", "While away"}, 2)
-	slices.Sort(want)
+	want := slices.Sorted(slices.Values(append(slices.Repeat([]string{"First", "Second", "Third", "While away"}, 2), "By form in guild", "By form in web")))
 	if got := b.titles(); !slices.Equal(got, want) {
 		t.Errorf("risks: %q, want %q", got, want)
 	}
@@ -144,7 +143,7 @@ func (g guild) atOnce(s *busy) {
 		"new inline": command(anaThere, "new", emulator.Values{"title": "While away", "module": "Payments"}),
 		"new":        command(linThere, "new", nil),
 		"submit": func() (emulator.Reply, error) {
-			return g.SubmitModal(ctx, weiThere, emulator.Values{"title": "By form"})
+			return g.SubmitModal(ctx, weiThere, emulator.Values{"title": "By form in " + g.name}) // wei is one person in both
 		},
 		"list":    command(weiThere, "list", nil),
 		"show":    command(weiThere, "show", emulator.Values{"key": string(s.keys[2])}),
@@ -193,7 +192,7 @@ func (g guild) wasHonest(s busy) {
 func (g guild) wasDone(s busy) {
 	g.Helper()
 	g.told(anaThere, "is filed: While away")
-	g.told(weiThere, "is filed: By form")
+	g.told(weiThere, "is filed: By form in "+g.name)
 	g.told(weiThere, "open risks")
 	g.told(anaThere, string(s.keys[1]), "In progress")
 	g.told(linThere, string(s.keys[0]), "In progress")
