@@ -132,6 +132,13 @@ func (b *bench) up() *process {
 	return nil
 }
 
+// turnTo makes another serve the one that is meant.
+func (b *bench) turnTo(p *process) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = p
+}
+
 // strike kills the living serve.
 func (b *bench) strike() {
 	b.mu.Lock()

@@ -22,7 +22,7 @@ func TestLeaderKilled(t *testing.T) {
 	b.open()
 	other := b.up()
 	b.open()
-	b.now = leader
+	b.turnTo(leader)
 	g := guild{b, w, "guild"}
 	g.filed("First")
 
@@ -38,7 +38,7 @@ func TestLeaderKilled(t *testing.T) {
 	if _, err := w.SlashCommand(context.Background(), anaThere, "", "/risk", "new", old); !errors.Is(err, emulator.ErrDeadline) || !struck.Load() {
 		t.Errorf("the leader was killed: %v, and ana sees %v", struck.Load(), err)
 	}
-	b.now = other
+	b.turnTo(other)
 	g.told(anaThere, "R-2 is filed: Second")
 	if w.Connected() != 1 || len(w.Identifies()) != 1 || w.Resumes() != 1 {
 		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs: want the one session to go on", w.Connected(), len(w.Identifies()), w.Resumes())

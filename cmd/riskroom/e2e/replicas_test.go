@@ -63,7 +63,7 @@ flows:
 	}
 	sum := 0
 	for i, p := range replicas {
-		b.now = p
+		b.turnTo(p)
 		_, rest, _ := strings.Cut(b.get("metrics"), `riskroom_runs_ended_total{state="finished"} `)
 		number, _, _ := strings.Cut(rest, "\n")
 		n, err := strconv.Atoi(number)

@@ -146,6 +146,16 @@ func (b *bench) play(between func(core.RiskKey)) final {
 	if err != nil {
 		b.Error(err)
 	}
+	// Whoever came to hold the gateway late has had the group looked at, perhaps
+	// after everything else.
+	if rec, err = s.Get(context.Background(), key); err != nil {
+		b.Error(err)
+	}
+	for _, r := range rec.Runs {
+		if r.ID.Flow == engine.SyncFlow && r.State.Live() {
+			counts[r.State]--
+		}
+	}
 	for state, n := range counts {
 		if n != 0 {
 			b.Errorf("%d runs are still %s", n, state)
