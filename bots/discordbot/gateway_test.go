@@ -207,7 +207,7 @@ func TestAnIntentSwitchedOff(t *testing.T) {
 
 func TestGatewaySilenceIsNoticed(t *testing.T) {
 	t.Parallel()
-	b := plugged(t, func(o *emulator.Options) { o.Heartbeat = 50 * time.Millisecond })
+	b := plugged(t, func(o *emulator.Options) { o.Heartbeat = 500 * time.Millisecond })
 	b.run(t)
 	b.ready(t)
 	b.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})

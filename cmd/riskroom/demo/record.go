@@ -102,11 +102,20 @@ func (r *recorder) take(ctx context.Context) ([]item, error) {
 	for _, p := range r.w.workspaces {
 		all = append(all, r.feed(p)...)
 	}
-	// Of what bears the same time the reason comes first.
+	// Of what bears the same time the reason comes first: a command, then what the
+	// engine did, then what is seen of it.
 	slices.SortStableFunc(all, func(a, b item) int {
-		return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli())
+		return cmp.Or(cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()), cmp.Compare(a.rank(), b.rank()))
 	})
 	return all, nil
+}
+
+// rank tells a command from all else, which is in order already.
+func (it item) rank() int {
+	if it.kind == typed {
+		return 0
+	}
+	return 1
 }
 
 // trail returns what is new in a risk's trail.
