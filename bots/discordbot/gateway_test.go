@@ -88,7 +88,6 @@ func TestWhatComesLateIsTold(t *testing.T) {
 	})
 	b.run(t)
 	b.ready(t)
-	b.eventually(t, "the commands are known", func() bool { return b.door.Registered(t.Context()) == nil })
 	_, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new", emulator.Values{"title": "Ledger", "module": "Payments"})
 	if !errors.Is(err, emulator.ErrDeadline) {
 		t.Errorf("the command ends with %v", err)
