@@ -139,7 +139,7 @@ func TestNoSessionsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := share(t)
 		defer s.close()
-		const wait = 2 * time.Hour
+		const wait = 20 * time.Minute
 		s.guild.SetGatewayFaults(emulator.GatewayFaults{NoSessionsUntil: time.Now().Add(wait)})
 		first, second := s.begin("first"), s.begin("second")
 		time.Sleep(wait - time.Second)
