@@ -135,7 +135,9 @@ func (l *link) interaction(ctx context.Context, f frame) {
 	default:
 		t.crowded = true
 	}
+	answered := l.g.session.hold(f.Seq)
 	l.g.handling.Go(func() {
+		defer answered()
 		if !t.crowded {
 			defer func() { <-l.g.room }()
 		}

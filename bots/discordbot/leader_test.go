@@ -213,6 +213,43 @@ func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
 	})
 }
 
+// TestTheNextLeaderAnswersWhatIsLeft: a session goes on before whatever was not
+// passed on or answered.
+func TestTheNextLeaderAnswersWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	s := session{begun: make(chan struct{}, 1)}
+	s.begin("one", "", intentGuilds)
+	yes, no := func() bool { return true }, func() bool { return false }
+	from := func(told func() bool) int64 {
+		var next session
+		next.recall(s.memo(told))
+		return next.seq()
+	}
+	s.reached(4)
+	if got := from(yes); got != 4 {
+		t.Errorf("all is done and it goes on from %d", got)
+	}
+	first, second := s.hold(5), s.hold(7)
+	s.reached(8)
+	for _, step := range []struct {
+		then func()
+		told func() bool
+		want int64
+	}{{func() {}, no, 4}, {func() {}, yes, 4}, {first, yes, 6}, {second, yes, 8}} {
+		step.then()
+		if got := from(step.told); got != step.want {
+			t.Errorf("it goes on from %d, want %d", got, step.want)
+		}
+	}
+	late := s.hold(9)
+	s.begin("two", "", intentGuilds)
+	s.reached(10)
+	late()
+	if got := from(yes); got != 10 {
+		t.Errorf("a new session goes on from %d", got)
+	}
+}
+
 // TestALeaderWithoutTheStoreLetsGo: before anybody else can lead, and the one who
 // then does loses nothing.
 func TestALeaderWithoutTheStoreLetsGo(t *testing.T) {

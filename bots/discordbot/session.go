@@ -50,6 +50,8 @@ type session struct {
 	now remembered
 	// told is how far everything has been passed on.
 	told int64
+	// held are the numbers of what people did and is being answered.
+	held map[int64]bool
 }
 
 // remembered is what is kept of a session, also for the next leader.
@@ -71,8 +73,27 @@ func (s *session) recall(memo string) {
 	s.told = s.now.Seq
 }
 
+// hold keeps the next leader from going on behind seq, where somebody did something,
+// until release: who is killed in the middle of it leaves it to the next.
+func (s *session) hold(seq int64) (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held == nil {
+		s.held = make(map[int64]bool)
+	}
+	held := s.held // of this session
+	if seq > 0 {
+		held[seq] = true
+	}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(held, seq)
+	}
+}
+
 // memo words the session for the next leader: it goes on as far as everything was
-// passed on, which told tells of all that was reached.
+// passed on, which told tells of all that was reached, and answered.
 func (s *session) memo(told func() bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,6 +105,9 @@ func (s *session) memo(told func() bool) string {
 	}
 	left := s.now
 	left.Seq = s.told
+	for seq := range s.held {
+		left.Seq = min(left.Seq, seq-1)
+	}
 	b, _ := json.Marshal(left) // texts and numbers
 	return string(b)
 }
@@ -108,7 +132,7 @@ func (s *session) resumable(intents int) string {
 func (s *session) begin(id, at string, intents int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now, s.told = remembered{ID: id, At: at, Intents: intents}, 0
+	s.now, s.told, s.held = remembered{ID: id, At: at, Intents: intents}, 0, nil
 	select {
 	case s.begun <- struct{}{}:
 	default:
