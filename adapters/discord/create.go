@@ -207,7 +207,7 @@ func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, cor
 		return "", found, err
 	}
 	id := ""
-	page := func(ctx context.Context, cursor string) (paged[entry], error) {
+	page := func(ctx context.Context, cursor string) (core.Page[entry], error) {
 		if cursor == "" {
 			cursor = firstID(in.First.Add(-skew))
 		}

@@ -15,7 +15,9 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 		return core.GroupState{}, err
 	}
 	s := core.GroupState{Badged: true}
-	page := func(ctx context.Context, cursor string) (paged[string], error) { return a.listPins(ctx, g.ID, cursor) }
+	page := func(ctx context.Context, cursor string) (core.Page[string], error) {
+		return a.listPins(ctx, g.ID, cursor)
+	}
 	_, err := pages(ctx, a, g.ID, "list_pins", false, pinsPages, page, func(id string) bool {
 		s.Pinned = append(s.Pinned, a.messageRef(g.ID, id))
 		return true

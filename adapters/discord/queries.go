@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"riskroom/core"
 )
 
 // Each function here is one operation of Discord's API that only reads, named by
@@ -107,15 +109,15 @@ const (
 )
 
 // listGuildMembers needs the privileged intent GUILD_MEMBERS.
-func (a *Adapter) listGuildMembers(ctx context.Context, cursor string) (paged[member], error) {
+func (a *Adapter) listGuildMembers(ctx context.Context, cursor string) (core.Page[member], error) {
 	q := url.Values{"limit": {strconv.Itoa(membersPage)}}
 	if cursor != "" {
 		q.Set("after", cursor)
 	}
 	list, err := get[[]member](ctx, a, "list_guild_members", q, "guilds", a.guild, "members")
-	p := paged[member]{items: list}
+	p := core.Page[member]{Items: list}
 	if len(list) == membersPage {
-		p.next = list[len(list)-1].User.ID
+		p.Next = list[len(list)-1].User.ID
 	}
 	return p, err
 }
@@ -155,16 +157,16 @@ const (
 
 // listGuildAuditLogEntries lists what channels the user by has made since the
 // entry after, oldest first.
-func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (paged[entry], error) {
+func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (core.Page[entry], error) {
 	q := url.Values{
 		"action_type": {strconv.Itoa(channelCreated)}, "user_id": {by}, "after": {after}, "limit": {strconv.Itoa(auditPage)},
 	}
 	out, err := get[struct {
 		Entries []entry `json:"audit_log_entries"`
 	}](ctx, a, "list_guild_audit_log_entries", q, "guilds", a.guild, "audit-logs")
-	p := paged[entry]{items: out.Entries}
+	p := core.Page[entry]{Items: out.Entries}
 	if len(out.Entries) == auditPage {
-		p.next = out.Entries[auditPage-1].ID
+		p.Next = out.Entries[auditPage-1].ID
 	}
 	return p, err
 }
@@ -201,12 +203,12 @@ const (
 
 // listMessages lists the messages of a channel after one. Where the bot may not
 // read the history Discord answers with none, and no error.
-func (a *Adapter) listMessages(ctx context.Context, channel, after string) (paged[posted], error) {
+func (a *Adapter) listMessages(ctx context.Context, channel, after string) (core.Page[posted], error) {
 	q := url.Values{"after": {after}, "limit": {strconv.Itoa(historyPage)}}
 	list, err := get[[]posted](ctx, a, "list_messages", q, "channels", channel, "messages")
-	p := paged[posted]{items: list}
+	p := core.Page[posted]{Items: list}
 	if len(list) == historyPage {
-		p.next = newest(list)
+		p.Next = newest(list)
 	}
 	return p, err
 }
@@ -229,7 +231,7 @@ const (
 )
 
 // listPins lists the IDs of the messages pinned in a channel, newest pin first.
-func (a *Adapter) listPins(ctx context.Context, channel, before string) (paged[string], error) {
+func (a *Adapter) listPins(ctx context.Context, channel, before string) (core.Page[string], error) {
 	q := url.Values{"limit": {strconv.Itoa(pinsPage)}}
 	if before != "" {
 		q.Set("before", before)
@@ -241,12 +243,12 @@ func (a *Adapter) listPins(ctx context.Context, channel, before string) (paged[s
 		} `json:"items"`
 		More bool `json:"has_more"`
 	}](ctx, a, "list_pins", q, "channels", channel, "messages", "pins")
-	p := paged[string]{}
+	p := core.Page[string]{}
 	for _, item := range out.Items {
-		p.items = append(p.items, item.Message.ID)
+		p.Items = append(p.Items, item.Message.ID)
 	}
 	if n := len(out.Items); out.More && n > 0 {
-		p.next = out.Items[n-1].At.Format(time.RFC3339Nano)
+		p.Next = out.Items[n-1].At.Format(time.RFC3339Nano)
 	}
 	return p, err
 }

@@ -99,7 +99,7 @@ const skew = 5 * time.Minute
 // looked at: whether later reads tell it is not documented.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	id := ""
-	page := func(ctx context.Context, cursor string) (paged[posted], error) {
+	page := func(ctx context.Context, cursor string) (core.Page[posted], error) {
 		if cursor == "" {
 			cursor = firstID(in.First.Add(-skew))
 		}

@@ -123,7 +123,7 @@ func marker(op string) slack.MsgOption {
 // or as the ID of its first block.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	ts := ""
-	page := func(ctx context.Context, cursor string) (paged[posted], error) {
+	page := func(ctx context.Context, cursor string) (core.Page[posted], error) {
 		return a.conversationsHistory(ctx, channel, in.First.Add(-skew), cursor)
 	}
 	whole, err := pages(ctx, a, "conversations.history", true, historyPages, page, func(m posted) bool {
