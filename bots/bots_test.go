@@ -55,7 +55,7 @@ type fakeEngine struct {
 
 	// before, if set, runs before every call; its error is the call's.
 	before  func(ctx context.Context, call string) error
-	similar []core.Risk
+	alike   *core.Risk // is asked about
 	listing engine.Listing
 	view    engine.View
 	rooms   map[core.GroupRef]core.RiskKey
@@ -76,22 +76,15 @@ func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error {
 	return f.called(ctx, "MayFile")
 }
 
-func (f *fakeEngine) Similar(ctx context.Context, op string, _ core.Actor, _ string) ([]core.Risk, error) {
-	err := f.called(ctx, "Similar")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if _, own := f.drafts[op]; own {
-		return nil, err
-	}
-	return f.similar, err
-}
-
 func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
 	err := f.called(ctx, "File")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err != nil {
 		return engine.Filed{}, err
+	}
+	if f.alike != nil && !d.Again {
+		return engine.Filed{Before: f.alike}, nil
 	}
 	_, repeat := f.drafts[op]
 	if f.drafts == nil {

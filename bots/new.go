@@ -85,18 +85,13 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 // file files d, unless the same person has just filed the same title and does
 // not say that they mean it.
 func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) (Reply, error) {
-	if d.Title != "" && !anyway {
-		similar, err := b.filing.Similar(ctx, c.Op, c.Actor, d.Title)
-		if err != nil {
-			return Reply{}, err
-		}
-		if len(similar) > 0 {
-			return b.fileAnyway(ctx, c, d, similar[0]), nil
-		}
-	}
+	d.Again = anyway
 	filed, err := b.filing.File(ctx, c.Op, c.Actor, d)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Reply{}, err
+	case filed.Before != nil:
+		return b.fileAnyway(ctx, c, d, *filed.Before), nil
 	}
 	return b.filed(ctx, c, filed), nil
 }

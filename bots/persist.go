@@ -71,13 +71,6 @@ func (p persistent) MayFile(ctx context.Context, by core.Actor) error {
 	return err
 }
 
-// Similar implements engine.Filing.
-func (p persistent) Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error) {
-	return insist(ctx, func(ctx context.Context) ([]core.Risk, error) {
-		return p.filing.Similar(ctx, op, by, title)
-	})
-}
-
 // File implements engine.Filing.
 func (p persistent) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
 	return insist(ctx, func(ctx context.Context) (engine.Filed, error) {

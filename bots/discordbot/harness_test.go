@@ -25,7 +25,7 @@ type fakeEngine struct {
 	changes []engine.StatusChange
 	noticed []core.GroupRef
 	missed  int
-	similar []core.Risk
+	alike   *core.Risk // is asked about
 	risk    core.Risk
 	links   []string
 }
@@ -48,19 +48,15 @@ func (f *fakeEngine) set(change func()) {
 
 func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
 
-func (f *fakeEngine) Similar(ctx context.Context, _ string, _ core.Actor, _ string) ([]core.Risk, error) {
-	err := f.enter(ctx, "Similar")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.similar, err
-}
-
 func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
 	if err := f.enter(ctx, "File"); err != nil {
 		return engine.Filed{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.alike != nil && !d.Again {
+		return engine.Filed{Before: f.alike}, nil
+	}
 	f.drafts[op] = d
 	return engine.Filed{Risk: core.Risk{Key: "R-17", Title: d.Title, Handlers: d.Handlers, Submitter: by}}, nil
 }

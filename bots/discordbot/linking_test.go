@@ -51,7 +51,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.engine.set(func() {
-		b.engine.similar = []core.Risk{{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}}
+		b.engine.alike = &core.Risk{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}
 	})
 	m := shown(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"}))
 	wants(t, m.Plain, "You filed R-16 under the same title 3 minutes ago")

@@ -132,7 +132,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.engine.set(func() {
-		b.engine.similar = []core.Risk{{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}}
+		b.engine.alike = &core.Risk{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}
 	})
 	v := opened(t, b, lin)
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Ledger"}, "module": {"Payments"}, "description": {"kept"}})
@@ -156,7 +156,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 func TestModalThatCannotHoldWhatWasTypedIsNotOpened(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.engine.set(func() { b.engine.similar = []core.Risk{{Key: "R-16", Title: "x", SubmittedAt: time.Now()}} })
+	b.engine.set(func() { b.engine.alike = &core.Risk{Key: "R-16", Title: "x", SubmittedAt: time.Now()} })
 	long := strings.Repeat("x", 3001)
 	r := b.risk(t, lin, "new Ledger module:Payments description:"+long)
 	if r.View != nil {

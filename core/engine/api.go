@@ -21,11 +21,9 @@ import (
 type Filing interface {
 	// MayFile refuses a person who must not file risks.
 	MayFile(ctx context.Context, by core.Actor) error
-	// Similar returns open risks that the same person filed under the same
-	// title in the last ten minutes; none if op is what filed one of them, so
-	// that nobody is asked about their own first try.
-	Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error)
-	// File files a risk. op names what the person did.
+	// File files a risk. op names what the person did. A title under which the
+	// same person filed an open risk in the last ten minutes is not filed unless
+	// Draft.Again says so: Filed.Before is what they filed.
 	File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error)
 }
 
@@ -93,6 +91,7 @@ type Draft struct {
 	DueAt        time.Time
 	Fields       map[string]core.Value // own fields of the reported part
 	Handlers     []core.Ref            // nil: all of the module's
+	Again        bool                  // a title that was just filed is meant once more
 }
 
 // Filed is what became of a Draft.
@@ -101,6 +100,8 @@ type Filed struct {
 	Repeat bool     // the same op had filed it before
 	Now    []string // flows that were already due and act now
 	Missed []string // flows that were already due and are skipped, as they say
+
+	Before *core.Risk // nothing was filed: the same person has just filed this one
 }
 
 // StatusChange asks for a new status.

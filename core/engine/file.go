@@ -3,19 +3,9 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
-	"time"
 
 	"riskroom/core"
 )
-
-// similarWithin is how far back Similar looks.
-const similarWithin = 10 * time.Minute
-
-// trailRead is how much of a trail is read to find how a risk of the last minutes
-// was filed.
-const trailRead = 200
 
 // MayFile implements Filing.
 func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
@@ -28,48 +18,6 @@ func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
 		return refuse(core.Denied, "may_not_file", "")
 	}
 	return nil
-}
-
-// Similar implements Filing.
-func (e *Engine) Similar(ctx context.Context, op string, by core.Actor, title string) ([]core.Risk, error) {
-	ctx = forPerson(ctx)
-	// Whom a directory cannot tell just now is asked about their own account.
-	mine, err := e.people.selves(ctx, by.Account)
-	if err != nil {
-		mine = []core.Account{by.Account}
-	}
-	var who []core.Ref
-	for _, a := range mine {
-		who = append(who, core.RefOf(a))
-	}
-	risks, _, err := e.store.Find(ctx, Query{
-		Who: who, Since: e.clock.Now().Add(-similarWithin), Limit: core.MaxListed,
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []core.Risk
-	for _, r := range risks {
-		if !slices.Contains(mine, r.Submitter.Account) || !sameTitle(r.Title, title) {
-			continue
-		}
-		if own, err := e.filedBy(ctx, op, r.Key); own || err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-// filedBy tells whether op is what filed a risk.
-func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
-	trail, err := e.store.Trail(ctx, risk, trailRead)
-	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err
-}
-
-func sameTitle(a, b string) bool {
-	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
-	return strings.EqualFold(fold(a), fold(b))
 }
 
 // filedResult is what a repeat of the same op is answered with.
@@ -89,12 +37,12 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	if err != nil {
 		return Filed{}, err
 	}
-	n, err := e.store.NextNumber(ctx, op)
-	if err != nil {
-		return Filed{}, err
+	key, before, err := e.number(ctx, op, by, d)
+	if err != nil || before != nil {
+		return Filed{Before: before}, err
 	}
 	r := core.Risk{
-		Key: core.MakeRiskKey(e.org.KeyPrefix, n), Version: 1, Home: by.Account.Workspace,
+		Key: key, Version: 1, Home: by.Account.Workspace,
 		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
 		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: qualifyFields(d.Fields, by.Account.Workspace),
 		Submitter: by, SubmittedAt: now, Handlers: qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,

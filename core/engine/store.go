@@ -17,8 +17,9 @@ import (
 // Risks stores risks with their indexes.
 type Risks interface {
 	// NextNumber returns the number of the next risk: the same for the same op
-	// for 26 hours. Gaps are allowed.
-	NextNumber(ctx context.Context, op string) (int64, error)
+	// for 26 hours. Gaps are allowed. If one like it took its number under
+	// another op in the last half minute, it returns that instead, as alike.
+	NextNumber(ctx context.Context, n Numbering) (number, alike int64, err error)
 
 	// Apply files a risk or changes it, with its timers and audit events. It
 	// answers Conflict when the risk's version is not Change.Expect, or when
@@ -35,6 +36,13 @@ type Risks interface {
 	// Each calls f once with the key of every risk that is open or has a
 	// timer, in no order, until f fails.
 	Each(ctx context.Context, f func(core.RiskKey) error) error
+}
+
+// Numbering asks for a number for a risk that is filed.
+type Numbering struct {
+	Op    string // what the person did
+	Alike string // equal for risks that are alike
+	Again bool   // one like it may be filed all the same
 }
 
 // Change is one change of a risk.

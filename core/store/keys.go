@@ -49,6 +49,7 @@ func (k keys) leader(name string) string      { return k.prefix + ":lead:" + nam
 func (k keys) wake() string                   { return k.prefix + ":wake" }
 func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
 func (k keys) numberOf(op string) string      { return "{" + k.prefix + ":number}:op:" + op }
+func (k keys) numberLike(of string) string    { return "{" + k.prefix + ":number}:like:" + of }
 func (k keys) due(shard int) string           { return k.in(shard, "due") }
 func (k keys) park(shard int) string          { return k.in(shard, "park") }
 func (k keys) running(shard int) string       { return k.in(shard, "running") }

@@ -212,7 +212,7 @@ func TestCheck(t *testing.T) {
 	b.same("allowed", codes(b, p.Open(t, store.Options{Volatile: true})), "volatile")
 	b.ok(s.DB().SlaveOf(b.ctx, "127.0.0.1", "1").Err())
 	b.same("a replica", codes(b, s), "refusal replica refusal volatile")
-	_, err := s.NextNumber(b.ctx, "x")
+	_, _, err := s.NextNumber(b.ctx, engine.Numbering{Op: "x", Alike: "x"})
 	b.is(err, core.Unavailable, "")
 	b.ok(s.DB().SlaveOf(b.ctx, "no", "one").Err())
 

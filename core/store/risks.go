@@ -16,17 +16,21 @@ import (
 // redeliver for a day at most.
 const opKept = 26 * time.Hour
 
+// filingTakes is how long a risk may take from its number to where it is found.
+const filingTakes = 30 * time.Second
+
 // NextNumber takes the number of the next risk.
-func (s *Store) NextNumber(ctx context.Context, op string) (int64, error) {
-	if op == "" {
-		return 0, invalid("next number", "op", nil)
+func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, alike int64, err error) {
+	if n.Op == "" || n.Alike == "" {
+		return 0, 0, invalid("next number", "op or alike", nil)
 	}
-	c := s.call("number", s.keys.number(), s.keys.numberOf(op)).add(opKept.Milliseconds())
+	c := s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike)).
+		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again)
 	a, err := s.doReplicated(ctx, "next number", c)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return a.int(1), nil
+	return a.int(1), a.int(2), nil
 }
 
 // Apply files a risk or changes it. A change without an op is known again

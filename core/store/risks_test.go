@@ -12,13 +12,45 @@ import (
 
 func testNumbers(t *testing.T, open opener) {
 	b := setup(t, open)
-	for i, op := range []string{"a", "b", "a", "b", "c"} {
-		n, err := b.s.NextNumber(b.ctx, op)
+	take := func(op, alike string, again bool) [2]int64 {
+		t.Helper()
+		n, other, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: op, Alike: alike, Again: again})
 		b.ok(err)
-		b.same("number of "+op, n, []int{1, 2, 1, 2, 3}[i])
+		return [2]int64{n, other}
 	}
-	_, err := b.s.NextNumber(b.ctx, "")
-	b.is(err, core.Invalid, "op")
+	for i, op := range []string{"a", "b", "a", "b", "c"} {
+		b.same("number of "+op, take(op, "like "+op, false), [2]int64{[]int64{1, 2, 1, 2, 3}[i], 0})
+	}
+	b.same("of one that is like c", take("d", "like c", false), [2]int64{0, 3})
+	b.same("of c again", take("c", "like c", false), [2]int64{3, 0})
+	b.same("of one that may be like c", take("d", "like c", true), [2]int64{4, 0})
+	b.same("of c after that", take("c", "like c", false), [2]int64{0, 4})
+	b.same("of c, which may", take("c", "like c", true), [2]int64{3, 0})
+	for _, n := range []engine.Numbering{{Alike: "x"}, {Op: "x"}} {
+		_, _, err := b.s.NextNumber(b.ctx, n)
+		b.is(err, core.Invalid, "op or alike")
+	}
+}
+
+// testAlikeRace has several ops take numbers for risks that are alike, at once.
+func testAlikeRace(t *testing.T, open opener) {
+	b := setup(t, open)
+	var mu sync.Mutex
+	got := map[[2]int64]int{}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			n, other, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: fmt.Sprint(i), Alike: "alike"})
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+			}
+			got[[2]int64{n, other}]++
+		})
+	}
+	all.Wait()
+	b.same("numbers", got, map[[2]int64]int{{1, 0}: 1, {0, 1}: 7})
 }
 
 func testFiling(t *testing.T, open opener) {

@@ -16,6 +16,7 @@ import (
 // cases is every test of the store. Each runs on every kind of server.
 var cases = map[string]func(*testing.T, opener){
 	"numbers":            testNumbers,
+	"numbers race":       testAlikeRace,
 	"filing":             testFiling,
 	"changes race":       testChangesRace,
 	"ops repeat":         testOpsRepeat,

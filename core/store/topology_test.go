@@ -141,7 +141,7 @@ func (w *acks) file(op string) {
 	r.Title = op
 	run := engine.RunID{Flow: "remind", Occurrence: "1"}
 	ok := w.until("a number", func() error {
-		n, err := w.s.NextNumber(w.ctx, op)
+		n, _, err := w.s.NextNumber(w.ctx, engine.Numbering{Op: op, Alike: op})
 		r.Key = core.MakeRiskKey("R", n)
 		return err
 	})

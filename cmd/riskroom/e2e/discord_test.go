@@ -80,7 +80,13 @@ func withoutAnswers(s emulator.State) emulator.State {
 	for i := range s.Direct {
 		s.Direct[i].Messages = slices.DeleteFunc(s.Direct[i].Messages, func(m emulator.MessageState) bool { return m.Nonce == "" })
 	}
-	s.Direct = slices.DeleteFunc(s.Direct, func(d emulator.ChannelState) bool { return len(d.Messages) == 0 })
+	direct := s.Direct
+	s.Direct = nil
+	for _, d := range direct {
+		if len(d.Messages) > 0 {
+			s.Direct = append(s.Direct, d)
+		}
+	}
 	return s
 }
 

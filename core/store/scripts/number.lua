@@ -1,12 +1,15 @@
 -- uses: values
--- Takes the number of the next risk.
--- KEYS  last, op
--- ARGV  now, ms for which the op is remembered
--- Answer: ok, number
-local kept = int()
-local n = redis.call('GET', KEYS[2])
+-- Takes the number of the next risk, unless one like it is being filed.
+-- KEYS  last, op, alike
+-- ARGV  now, ms for which the op is remembered, ms for which alike is, 1 if one
+--       like it may be filed
+-- Answer: ok, number; or ok, 0, the number of the one that is being filed
+local kept, filing, again = int(), int(), arg()
+local n, other = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
+if other and other ~= n and again ~= '1' then return { 'ok', '0', other } end
 if not n then
   n = str(redis.call('INCR', KEYS[1]))
   redis.call('SET', KEYS[2], n, 'PX', str(kept))
 end
+redis.call('SET', KEYS[3], n, 'PX', str(filing))
 return { 'ok', n }
