@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -69,6 +70,38 @@ func TestGatewayTakesCommands(t *testing.T) {
 	wants(t, shown(t, r).Plain, "Shelved")
 	if a, err := b.Autocomplete(t.Context(), lin, lobby, "/risk", "new", "module", "pay", nil); err != nil || len(a.Choices) != 1 {
 		t.Errorf("%+v %v", a, err)
+	}
+}
+
+// TestAnswersArriveUnderFaults: whatever strikes the callback, whoever asked is
+// answered once.
+func TestAnswersArriveUnderFaults(t *testing.T) {
+	t.Parallel()
+	for _, kind := range emulator.CallFaults() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			b := plugged(t)
+			b.run(t)
+			b.ready(t)
+			b.Faults().Order(stage.Fault{Method: "create_interaction_response", Kind: kind, Delay: 10 * time.Millisecond})
+			r, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new", emulator.Values{"title": "Ledger", "module": "Payments"})
+			b.draft(t)
+			if kind == stage.EmptyFailure { // it says nothing of passing, and is not tried again
+				b.eventually(t, "lin is told by themselves", func() bool { return len(b.DMs(lin)) == 1 })
+				wants(t, b.DMs(lin)[0].Plain, "R-17 is filed")
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			wants(t, shown(t, r).Plain, "R-17 is filed")
+			if err := b.bot.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if n, m := len(b.Ephemerals(lin)), len(b.DMs(lin)); n != 1 || m != 0 {
+				t.Errorf("lin reads %d answers and %d direct messages", n, m)
+			}
+		})
 	}
 }
 
