@@ -3,6 +3,7 @@ package stage_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,8 +14,15 @@ import (
 func TestLateEffects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var got []string
-		happens := func(what string) func() { return func() { got = append(got, what) } }
+		happens := func(what string) func() {
+			return func() {
+				mu.Lock()
+				defer mu.Unlock()
+				got = append(got, what)
+			}
+		}
 		l := stage.NewLife()
 		l.Late(time.Second, happens("after a second"))
 		l.Late(0, happens("first"))
