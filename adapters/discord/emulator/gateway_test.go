@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -243,85 +242,6 @@ func TestReconnectAndInvalidSession(t *testing.T) {
 	if err == nil || response == nil || response.StatusCode != 503 {
 		t.Errorf("a gateway that is down: %v", err)
 	}
-}
-
-// TestHeartbeats goes by a fake clock, without sockets.
-func TestHeartbeats(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w, err := emulator.New(options())
-		if err != nil {
-			t.Fatal(err)
-		}
-		dialer := websocket.Dialer{NetDialContext: w.DialContext}
-		connect := func() *client {
-			ws, _, err := dialer.DialContext(t.Context(), "ws://discord.invalid/gateway?v=10", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := &client{t: t, ws: ws, patience: time.Hour}
-			if f := c.read(); f.Op != 10 || f.Data["heartbeat_interval"] != 41250.0 {
-				t.Fatalf("first comes %+v", f)
-			}
-			return c
-		}
-		const interval = 41250 * time.Millisecond
-		c := connect()
-		c.send(2, identity(w.BotToken(), direct))
-		c.id, _ = c.read().Data["session_id"].(string)
-		begun := time.Now()
-		beat := func(c *client) {
-			time.Sleep(interval)
-			c.send(1, c.last)
-			if f := c.read(); f.Op != 11 {
-				t.Errorf("came %+v", f)
-			}
-		}
-		for range 3 {
-			beat(c)
-		}
-		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 5*interval {
-			t.Errorf("without heartbeats: %d after %s", got, after)
-		}
-		resumed := func(id string) bool {
-			c := connect()
-			c.send(6, object{"token": w.BotToken(), "session_id": id, "seq": 1})
-			return c.read().Type == "RESUMED"
-		}
-		if resumed(c.id) {
-			t.Error("a session that has timed out goes on")
-		}
-		begun, c = time.Now(), connect()
-		beat(c)
-		if got, after := c.closed(), time.Since(begun); got != 4009 || after != 2*interval {
-			t.Errorf("without a session: %d after %s", got, after)
-		}
-		c = connect()
-		c.send(2, identity(w.BotToken(), direct))
-		c.id, _ = c.read().Data["session_id"].(string)
-		w.CutGateway()
-		time.Sleep(4 * time.Minute)
-		if !resumed(c.id) {
-			t.Error("a session is over after four minutes")
-		}
-		w.CutGateway()
-		time.Sleep(6 * time.Minute)
-		if resumed(c.id) {
-			t.Error("a session that was left for six minutes goes on")
-		}
-		w.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
-		c = connect()
-		c.send(1, nil)
-		if f, err := c.next(); err == nil {
-			t.Errorf("came %+v", f)
-		}
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-		if _, err := w.DialContext(t.Context(), "", ""); err == nil {
-			t.Error("connected after Close")
-		}
-	})
 }
 
 func TestOutageAndBeingThrownOut(t *testing.T) {
