@@ -68,7 +68,7 @@ right people is opened about it. Redis holds the timers.
 
 To see it, with nothing to set up:   riskroom demo
 To write a config file:              start from configs/, then riskroom check
-To set up the Slack app:             riskroom manifest slack --config FILE
+To set up the app on a platform:     riskroom manifest slack --config FILE (or discord)
 To run it for real:                  riskroom serve --config FILE`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

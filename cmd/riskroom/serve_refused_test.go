@@ -72,14 +72,36 @@ func TestServeRefusedByWorkspace(t *testing.T) {
 		[]string{"riskroom: Slack refuses the bot token of acme (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
 }
 
-// TestServeRefusesEviction: a Redis that drops keys would lose risks.
-func TestServeRefusesEviction(t *testing.T) {
+// TestServeRefusesRedis: what is wrong with a Redis that answers is told as what it
+// is, with what to do.
+func TestServeRefusesRedis(t *testing.T) {
 	t.Parallel()
-	redis := storetest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
-	_, env := standIn(t)
-	env["REDIS_URL"], env["PREFIX"] = redis.URL, storetest.Prefix()
-	refusedServe(t, serveConfig, env, exitFailed,
-		[]string{"maxmemory-policy allkeys-lru", "set maxmemory-policy noeviction", "nothing was started"}, env["SECRET"])
+	for name, c := range map[string]struct {
+		redis func(testing.TB) *storetest.Process
+		says  []string
+	}{
+		"that drops keys": {
+			redis: func(t testing.TB) *storetest.Process {
+				return storetest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
+			},
+			says: []string{"maxmemory-policy allkeys-lru", "set maxmemory-policy noeviction", "nothing was started"},
+		},
+		"that is a replica": {
+			redis: func(t testing.TB) *storetest.Process { return storetest.Start(t, "--replicaof", "127.0.0.1", "1") },
+			says:  []string{"is a replica", "name the master"},
+		},
+		"that nobody vouches for": {
+			redis: storetest.StartTLS,
+			says:  []string{"shows a certificate", "SSL_CERT_FILE"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, env := standIn(t)
+			env["REDIS_URL"], env["PREFIX"] = c.redis(t).URL, storetest.Prefix()
+			refusedServe(t, serveConfig, env, exitFailed, c.says, env["SECRET"])
+		})
+	}
 }
 
 func refusedServe(t *testing.T, src string, env map[string]string, code int, says []string, secrets ...string) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"strings"
 
@@ -28,6 +29,10 @@ func failed(op string, err error) error {
 		e.Detail = "full"
 	case redis.IsAuthError(err), redis.IsPermissionError(err):
 		e.Detail = "refused"
+	case redis.IsReadOnlyError(err):
+		e.Detail = FoundReplica
+	case isUntrusted(err):
+		e.Detail = "certificate"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		e.Detail = "timeout"
 	default:
@@ -36,6 +41,12 @@ func failed(op string, err error) error {
 		}
 	}
 	return e
+}
+
+// isUntrusted tells whether a server shows a certificate that does not count.
+func isUntrusted(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
 }
 
 // passing tells whether an error answer of Redis is about the server's state

@@ -25,11 +25,11 @@ func TestTLS(t *testing.T) {
 			cases[name](t, func(t *testing.T, c core.Clock) *store.Store { return p.Open(t, store.Options{Clock: c, Shards: 5}) })
 		})
 	}
-	for _, url := range []string{p.URL, "redis" + p.URL[len("rediss"):]} {
+	for url, detail := range map[string]string{p.URL: "certificate", "redis" + p.URL[len("rediss"):]: ""} {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		_, err := store.Open(ctx, store.Options{URL: url, Prefix: "refused"})
 		cancel()
-		(&bench{T: t}).is(err, core.Unavailable, "")
+		(&bench{T: t}).is(err, core.Unavailable, detail)
 	}
 }
 

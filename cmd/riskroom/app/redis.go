@@ -94,6 +94,10 @@ func wordOpen(where string, err error) error {
 	switch {
 	case core.DetailOf(err) == "refused":
 		return fmt.Errorf("%s refuses the user or the password (%w). Are they right in the config file, and may that user use every command on every key?", where, err)
+	case core.DetailOf(err) == "certificate":
+		return fmt.Errorf("%s shows a certificate that does not count (%w). Does it name the host of the url, and does this machine know who signed it? SSL_CERT_FILE may name a file that says so", where, err)
+	case core.DetailOf(err) == store.FoundReplica:
+		return fmt.Errorf("%s is a replica, which takes no writes: name the master, or the sentinels (mode: sentinel)", where)
 	case core.KindOf(err) == core.Unavailable:
 		return fmt.Errorf("%s does not answer (%w). Is it running, is the url in the config file right, and may this machine reach it?", where, err)
 	case core.DetailOf(err) == "schema":
