@@ -3,6 +3,7 @@ package bots
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"riskroom/core/text"
 )
@@ -41,9 +42,34 @@ func (b *Bot) Rest(lang string, fields []Field) string {
 		if i < 0 {
 			continue
 		}
-		lines = append(lines, strings.TrimSpace(b.keys[i].name(p.Lang())+": "+quote(strings.Join(f.initial(), ", "))))
+		lines = append(lines, strings.TrimSpace(b.keys[i].name(p.Lang())+": "+b.asTyped(b.keys[i], f)))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// asTyped is what stands in a field at first, as it can be typed behind the
+// field's key.
+func (b *Bot) asTyped(k key, f Field) string {
+	all := f.initial()
+	if f.Kind == MomentKind && len(all) == 1 {
+		if s, ok := b.typedMoment(all[0]); ok {
+			return s
+		}
+	}
+	one := strings.Join(all, ", ")
+	if k.list && !slices.ContainsFunc(all, func(s string) bool { return quote(s) != s }) {
+		return one // a list goes on behind a comma
+	}
+	return quote(one)
+}
+
+// typedMoment is a moment as people type it, to the minute; ok is false where that
+// would be read as another one, as in the hour that comes twice in autumn.
+func (b *Bot) typedMoment(s string) (typed string, ok bool) {
+	t, err := time.Parse(time.RFC3339, s)
+	typed = t.In(b.org.Zone).Format("2006-01-02 15:04")
+	again, ok := parseDate(b.org, t, typed)
+	return typed, err == nil && ok && again.Equal(t.Truncate(time.Minute))
 }
 
 // initial is what stands in a field at first, as people read it: the label of

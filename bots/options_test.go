@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -78,6 +79,40 @@ func TestRestComesBack(t *testing.T) {
 	}
 	c.Filled.Rest = "module: Payments\nnonsense due: soon"
 	wants(t, words(ask(t, b, c)), "nonsense", `"soon" is not a date`)
+}
+
+// TestRestIsAsPeopleType: a moment and a list stand there as one would type them,
+// and are read as what they were.
+func TestRestIsAsPeopleType(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.org.Zone = zone
+	for moment, want := range map[string]string{
+		"2026-11-20T09:30:00-05:00": "discovered: 2026-11-20 09:30\n",
+		"2026-11-20T14:30:59Z":      "discovered: 2026-11-20 09:30\n",
+		"2026-11-01T01:30:00-04:00": "discovered: 2026-11-01 01:30\n", // the hour is there twice:
+		"2026-11-01T01:30:00-05:00": `discovered: "2026-11-01T01:30:00-05:00"` + "\n",
+	} {
+		form := ask(t, b, given("new", Values{"discovered_at": {moment}, "handlers": {"lin, wei"}})).Form
+		rest := b.Rest("en", form.Fields[1:])
+		wants(t, rest, want, "handlers: lin, wei\n")
+		c := Command{Op: moment, Actor: lin, Filled: &Filled{
+			Form: form.ID, State: form.State, Values: Values{"title": {"Ledger"}}, Rest: strings.Replace(rest, "module:", "module: Payments", 1),
+		}}
+		r := ask(t, b, c)
+		at, err := time.Parse(time.RFC3339, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := f.drafts[c.Op]; !d.DiscoveredAt.Equal(at.Truncate(time.Minute)) || len(d.Handlers) != 2 {
+			t.Errorf("%s: %s: %+v", moment, words(r), d)
+		}
+	}
 }
 
 func TestQuoteIsReadBack(t *testing.T) {

@@ -36,9 +36,9 @@ const DefaultAPIURL = "https://discord.com/api/v10/"
 
 // Config says how to reach one guild.
 type Config struct {
-	Workspace   string            // its name in the config file
-	BotToken    string            // without "Bot "
-	GuildID     string            //
+	Workspace   string // its name in the config file
+	BotToken    string // without "Bot "
+	GuildID     string
 	APIURL      string            // where the API is, with its version; "" is DefaultAPIURL
 	Category    string            // the category under which groups are made; "" is DefaultCategory
 	CallTimeout time.Duration     // of one call with its whole answer; 0 is ten seconds

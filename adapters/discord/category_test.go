@@ -155,3 +155,22 @@ func TestCreationIsFoundInTheAuditLog(t *testing.T) {
 	in.Op = core.MakeOp("another")
 	probe(core.No, "")
 }
+
+// TestCategoriesThatLookEmpty: one that Discord has refused is not asked for
+// again, so that a new one is made where others fill all there are.
+func TestCategoriesThatLookEmpty(t *testing.T) {
+	t.Parallel()
+	const more = "5000000000000000002"
+	opts := filled(50, 0)
+	opts.Channels = append(opts.Channels, emulator.Channel{ID: more, Name: "riskroom-2", Category: true})
+	for i := range 50 {
+		opts.Channels = append(opts.Channels, emulator.Channel{Name: fmt.Sprint("hall-", i), Parent: more, Private: true})
+	}
+	w := start(t, opts)
+	if _, err := connect(t, w, discord.Config{}).CreateGroup(t.Context(), newOnce(), groupOf(lin)); err != nil {
+		t.Fatal(err)
+	}
+	if got := parents(t, w); got["riskroom-3"] != 1 {
+		t.Errorf("the group is in %v", got)
+	}
+}

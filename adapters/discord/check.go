@@ -11,10 +11,10 @@ import (
 // Identity is whom a bot token speaks for, what it may do in the guild, and what
 // the guild has room for.
 type Identity struct {
-	UserID        string   // the bot's own user
-	Name          string   // as people see it
-	ApplicationID string   // commands are registered under it
-	GuildID       string   //
+	UserID        string // the bot's own user
+	Name          string // as people see it
+	ApplicationID string // commands are registered under it
+	GuildID       string
 	Guild         string   // its name
 	Missing       []string // of RequiredPermissions, those that the bot's roles do not give it
 

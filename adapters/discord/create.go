@@ -135,12 +135,14 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	}
 	try := func(ctx context.Context) (channel, error) { return a.createGuildChannel(ctx, in, want, reasonOf(in)) }
 	ch, err := try(ctx)
-	for tries := 1; tries < 3; tries++ {
+	var refused []string
+	for range 3 {
 		switch {
 		case core.DetailOf(err) == "10009":
 			want.Overwrites = a.overwrites(core.GroupSpec{Public: spec.Public}, self)
 		case noRoom(err):
-			if want.Parent, err = a.room(ctx, in, nil, []string{want.Parent}); err != nil {
+			refused = append(refused, want.Parent)
+			if want.Parent, err = a.room(ctx, in, nil, refused); err != nil {
 				return channel{}, err
 			}
 		default:

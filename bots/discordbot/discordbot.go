@@ -5,10 +5,11 @@
 // verify.go decides whether a request over HTTP is heard at all. leader.go says
 // which process holds the connection to the gateway, gateway.go keeps it open,
 // link.go is that connection, session.go what outlives it, events.go takes what
-// comes over it and heard.go passes on what happened to channels. Either way, interactions.go takes what people do and
-// commands.go reads their commands; view.go lays forms out as modals and state.go
-// reads them back; respond.go answers; register.go tells Discord which commands
-// there are; api.go is the few calls of the API. See
+// comes over it and heard.go passes on what happened to channels. Either way,
+// interactions.go takes what people do and commands.go reads their commands;
+// turn.go has them answered in time, and respond.go words the answer; view.go lays
+// forms out as modals and state.go reads them back; register.go tells Discord which
+// commands there are; api.go is the few calls of the API. See
 // https://docs.discord.com/developers/interactions/overview.
 package discordbot
 

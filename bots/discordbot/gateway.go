@@ -131,8 +131,9 @@ func (g *Gateway) keepConnected(ctx context.Context) error {
 }
 
 // pause returns how long to wait after a failure: longer after each, and not
-// everybody for the same time. See
-// https://docs.discord.com/developers/events/gateway#resuming of op 7 and op 9.
+// everybody for the same time. Where Discord asks for another connection (op 7)
+// it is at once, where it does not know the session (op 9) a while later. See
+// https://docs.discord.com/developers/events/gateway#resuming.
 func (g *Gateway) pause(err error, failures int) time.Duration {
 	wait := core.RetryAfterOf(err)
 	switch {

@@ -140,13 +140,13 @@ func TestDemoText(t *testing.T) {
 			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "一切都在内存中",
 		},
 		"en discord": {
-			"in a stand-in for Discord", "mei types in #general: /risk new module:Payments severity:high", "handlers: \"lin, ana\"",
+			"in a stand-in for Discord", "mei types in #general: /risk new module:Payments severity:high", "handlers: lin, ana\n",
 			"riskroom to @ana, @lin:", "(its card as above)", "│ Status       Pending", "│ Handlers     @lin, @ana",
 			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
 			"/risk status status:resolved\n       note:A rounding error", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
 		},
 		"zh-CN discord": {
-			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员: \"林晓, 安娜\"", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
+			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员: 林晓, 安娜", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
 			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
 		},
 	} {

@@ -95,7 +95,7 @@ func (t *turn) tellOwner(ctx context.Context, owner core.Account, notice string,
 	t.tellOne(owner, notice, args)
 }
 
-// groupArgs are what is said of an item group is worded with.
+// groupArgs word what is said of the item group of a risk.
 func (e *Engine) groupArgs(risk core.RiskKey, g core.GroupRef, made outcome) text.Args {
 	name := g.String()
 	if made.Name != "" {

@@ -32,7 +32,7 @@ func TestDiscordInBrowser(t *testing.T) {
 
 	// The form takes texts, and says what is missing.
 	v.sees("#window", v.words.S("commands.form.file.title"), v.words.S("options.rest"))
-	v.waits("what was given stands there", `document.querySelector('#window textarea:not(#fdescription)').value.includes('module: Payments\nhandlers: "lin, ana"')`)
+	v.waits("what was given stands there", `document.querySelector('#window textarea:not(#fdescription)').value.includes('module: Payments\nhandlers: lin, ana\n')`)
 	v.press("#window footer .primary", "")
 	v.sees("#window .wrong", v.says("window.required"))
 	v.fill(v.words.Field("title"), title)

@@ -47,7 +47,7 @@ func (t *textTeller) print(format string, args ...any) {
 }
 
 func (t *textTeller) begin(w *world) {
-	args := text.Args{"Platforms": t.words.List(w.platforms())}
+	args := text.Args{"Platforms": t.platforms(w)}
 	for _, l := range wrap(t.words.S("demo.begin", args), ruleWidth) {
 		t.print("%s\n", t.style.bold(l))
 	}
@@ -57,6 +57,14 @@ func (t *textTeller) begin(w *world) {
 	if len(w.workspaces) > 1 {
 		t.print("%s\n", t.words.S("demo.begin.home", text.Args{"Workspace": w.home().name}))
 	}
+}
+
+// platforms names what the stand-ins stand in for.
+func (t *textTeller) platforms(w *world) string {
+	if names := w.platforms(); len(names) == 2 {
+		return t.words.S("demo.both", text.Args{"One": names[0], "Other": names[1]})
+	}
+	return t.words.List(w.platforms())
 }
 
 func (t *textTeller) end(w *world) {
