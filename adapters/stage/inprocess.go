@@ -49,7 +49,10 @@ func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}()
 	select {
 	case rec := <-answered:
-		if rec.aborted {
+		switch err := r.Context().Err(); {
+		case err != nil: // nobody is there to hear it
+			return nil, err
+		case rec.aborted:
 			return nil, io.ErrUnexpectedEOF
 		}
 		return rec.response(r), nil

@@ -59,3 +59,21 @@ func TestInProcessKeepsWhatMattersOfTheNetwork(t *testing.T) {
 		}
 	})
 }
+
+// TestAnswerAfterGivingUp: a handler that answers because its caller has given up
+// is not heard any more.
+func TestAnswerAfterGivingUp(t *testing.T) {
+	t.Parallel()
+	answers := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	for range 200 {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://stand-in/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go cancel()
+		if _, err := (stage.InProcess{Handler: answers}).RoundTrip(r); !errors.Is(err, context.Canceled) {
+			t.Fatalf("it hears %v", err)
+		}
+	}
+}

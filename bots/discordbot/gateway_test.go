@@ -276,7 +276,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 func TestGatewayOutage(t *testing.T) {
 	t.Parallel()
 	b := plugged(t)
-	b.door.gateway.helloWithin = 100 * time.Millisecond
+	b.door.gateway.helloWithin = time.Second // of which a busy machine takes much
 	b.SetGatewayFaults(emulator.GatewayFaults{Down: true})
 	b.run(t)
 	b.eventually(t, "it tries", func() bool { return b.counted("connections not_opened") > 2 })
