@@ -192,7 +192,7 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 func (h *house) filed(t *testing.T, who role, module string) core.RiskKey {
 	t.Helper()
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(submitter)}, Name: "ana"}
-	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module})
+	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module, Again: true})
 	if err != nil {
 		t.Fatal(err)
 	}
