@@ -60,19 +60,32 @@ func TestInProcessKeepsWhatMattersOfTheNetwork(t *testing.T) {
 	})
 }
 
-// TestAnswerAfterGivingUp: a handler that answers because its caller has given up
-// is not heard any more.
+// givingUp is the context of a caller who gives up just as the answer comes.
+type givingUp struct {
+	context.Context
+	cancel   context.CancelFunc
+	answered chan struct{}
+}
+
+// Done implements context.Context.
+func (c givingUp) Done() <-chan struct{} {
+	<-c.answered
+	c.cancel()
+	return c.Context.Done()
+}
+
+// TestAnswerAfterGivingUp: who has given up hears no answer.
 func TestAnswerAfterGivingUp(t *testing.T) {
 	t.Parallel()
-	answers := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	for range 200 {
-		ctx, cancel := context.WithCancel(t.Context())
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://stand-in/", nil)
+	for range 1000 {
+		c := givingUp{answered: make(chan struct{})}
+		c.Context, c.cancel = context.WithCancel(t.Context())
+		late := stage.InProcess{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(c.answered) })}
+		r, err := http.NewRequestWithContext(c, http.MethodGet, "http://nowhere.invalid/", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		go cancel()
-		if _, err := (stage.InProcess{Handler: answers}).RoundTrip(r); !errors.Is(err, context.Canceled) {
+		if _, err := late.RoundTrip(r); !errors.Is(err, context.Canceled) {
 			t.Fatalf("it hears %v", err)
 		}
 	}
