@@ -284,6 +284,17 @@ func TestDemoWorkspaces(t *testing.T) {
 	}
 }
 
+// TestDemoNamesBothPlatforms that take part, in either language.
+func TestDemoNamesBothPlatforms(t *testing.T) {
+	t.Parallel()
+	for lang, says := range map[string]string{"en": "in a stand-in for Discord and Slack\n", "zh-CN": "（模拟的 Discord 和 Slack 工作区）\n"} {
+		r := program(t.Context(), nil, "", "demo", "--play", "--platform", "discord", "--lang", lang, "--config", "testdata/both.yaml")
+		if r.code != exitFine || !strings.Contains(r.stdout, says) {
+			t.Errorf("exit %d, does not say %q\n%s%s", r.code, says, r.stdout, r.stderr)
+		}
+	}
+}
+
 func TestDemoRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
