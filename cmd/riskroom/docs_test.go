@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"riskroom/core/store/storetest"
 )
 
 // pages are all Markdown files of the tree, by name.
@@ -107,4 +109,24 @@ func TestCommandsOfOperations(t *testing.T) {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
+}
+
+// TestUserOfRedis: serve needs no more rights in Redis than the page gives a user.
+func TestUserOfRedis(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(readFile(t, root+"/docs/operations/operations.md"), "`ACL SETUSER app on >password ")
+	rights, _, found := strings.Cut(rest, "`")
+	if !found {
+		t.Fatal("the page makes no user")
+	}
+	p := storetest.Start(t, append([]string{"--user", "app", "on", ">password"}, strings.Fields(rights)...)...)
+	s := startServeIn(t, serveConfig, false, map[string]string{
+		"REDIS_URL": strings.Replace(p.URL, "unix://", "unix://app:password@", 1), "PREFIX": "riskroom",
+	})
+	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
+	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
+		t.Fatalf("reply %+v: %v", reply, err)
+	}
+	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	s.end(t)
 }

@@ -90,6 +90,13 @@ func TestServeRefusesRedis(t *testing.T) {
 			redis: func(t testing.TB) *storetest.Process { return storetest.Start(t, "--replicaof", "127.0.0.1", "1") },
 			says:  []string{"is a replica", "name the master"},
 		},
+		"that lets us open and no more": {
+			redis: func(t testing.TB) *storetest.Process {
+				p := storetest.Start(t, "--user", "app", "on", ">hunter2", "+@all", "~*:meta")
+				return &storetest.Process{URL: strings.Replace(p.URL, "unix://", "unix://app:hunter2@", 1)}
+			},
+			says: []string{"refuses the user", "NOPERM", "every key"},
+		},
 		"that nobody vouches for": {
 			redis: storetest.StartTLS,
 			says:  []string{"shows a certificate", "SSL_CERT_FILE"},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -119,6 +120,10 @@ func (l *loader) readRedis(n *node) {
 		p.Hint = "write redis://host:6379/0, rediss:// for TLS, or unix:///path; in a password %40 stands for @, %2F for /, %3F for ?, %23 for #"
 		return
 	}
+	if r.Mode == Sentinel && !namesMaster(m.text) {
+		l.problem(m.at, "value", "the url of sentinels does not name their master").Hint = "add ?master_name= and the name to its end"
+		return
+	}
 	r.URL = m.text
 }
 
@@ -132,7 +137,14 @@ func isRedisURL(s string) bool {
 	if at := strings.LastIndex(s, "@"); at >= 0 && !strings.HasPrefix(s[at+1:], u.Host) {
 		return false
 	}
-	return u.Scheme == "redis" || u.Scheme == "rediss" || u.Scheme == "unix"
+	database := strings.Trim(u.Path, "/")
+	_, err = strconv.ParseUint(database, 10, 16)
+	return u.Scheme == "unix" || (u.Scheme == "redis" || u.Scheme == "rediss") && (database == "" || err == nil)
+}
+
+func namesMaster(redisURL string) bool {
+	u, err := url.Parse(redisURL)
+	return err == nil && u.Query().Get("master_name") != ""
 }
 
 // readAdminChannel needs the workspaces.

@@ -38,7 +38,7 @@ func TestSettings(t *testing.T) {
 		cfg.Durability != Strict || cfg.DataDir != "/var/riskroom" {
 		t.Errorf("config: %+v", cfg)
 	}
-	want := Redis{URL: "rediss://redis.internal:6379", Username: "riskroom", Password: "xoxb-from-file", Mode: Sentinel, Prefix: "rr"}
+	want := Redis{URL: "rediss://redis.internal:6379?master_name=main", Username: "riskroom", Password: "xoxb-from-file", Mode: Sentinel, Prefix: "rr"}
 	if cfg.Redis != want {
 		t.Errorf("redis: %+v", cfg.Redis)
 	}

@@ -77,6 +77,10 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 	if err != nil {
 		return nil, wordOpen(where, err)
 	}
+	// It opens with a single key: a user may be refused all others.
+	if _, _, err := s.Counts(ctx); err != nil {
+		return nil, errors.Join(wordOpen(where, err), s.Stop())
+	}
 	return s, nil
 }
 
