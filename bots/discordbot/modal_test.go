@@ -1,6 +1,7 @@
 package discordbot
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,6 +49,22 @@ func TestModalAsksForTheModule(t *testing.T) {
 	wants(t, shown(t, r).Plain, "R-17 is filed")
 	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+core.Ref(wei) {
 		t.Errorf("draft %+v", d)
+	}
+}
+
+// TestTooMuchForAModal: what was typed into options and fits into no modal is said,
+// and neither cut nor taken for filed.
+func TestTooMuchForAModal(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var many []string
+	for i := range 250 {
+		many = append(many, fmt.Sprintf("<@%d>", 100000000000000100+i))
+	}
+	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "witness": strings.Join(many, ",")})
+	wants(t, shown(t, r).Plain, "The form could not be opened", "too long", "/risk new title:Ledger")
+	if len(b.engine.drafts) != 0 {
+		t.Errorf("filed %v", b.engine.drafts)
 	}
 }
 

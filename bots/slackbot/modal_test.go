@@ -171,7 +171,7 @@ func TestModalThatDoesNotOpenIsSaid(t *testing.T) {
 		budget := &noting{}
 		b := setup(t, func(c *Config) { c.Budget = budget })
 		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
-		wants(t, said(t, b.risk(t, lin, "new")).Plain, "The form could not be opened in time", "/risk new")
+		wants(t, said(t, b.risk(t, lin, "new")).Plain, "The form could not be opened", "/risk new")
 		limited := slices.Contains([]stage.FaultKind{stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody}, kind)
 		if got := budget.kinds["views.open"]; (got == core.RateLimited) != limited {
 			t.Errorf("%s: the budget hears of %q", kind, got)
