@@ -30,13 +30,13 @@ type message struct {
 // else a message for its reader alone.
 func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
 	if r.Form != nil && r.Form.Submit != "" && !r.Form.Warn && s == nil {
-		if m, err := b.modal(c.Lang, in.ID, *r.Form); err == nil {
+		m, err := b.modal(c.Lang, in.ID, *r.Form)
+		if err == nil {
 			b.forms.keep(in.ID, *r.Form)
 			return response{Type: answerModal, Data: m}
-		} else {
-			b.log.Error("discordbot: a form cannot be shown", "form", r.Form.ID, "error", err)
-			r.Form = nil
 		}
+		b.log.Error("discordbot: a form cannot be shown", "form", r.Form.ID, "error", err)
+		r.Form = nil // what it says instead is shown
 	}
 	m := b.message(c, in, s, r)
 	m.Flags = flagEphemeral

@@ -50,7 +50,7 @@ type session struct {
 	now remembered
 	// told is how far everything has been passed on.
 	told int64
-	// held are the numbers of what people did and is being answered.
+	// held are the numbers of frames with what people did that is being answered.
 	held map[int64]bool
 }
 
@@ -73,8 +73,9 @@ func (s *session) recall(memo string) {
 	s.told = s.now.Seq
 }
 
-// hold keeps the next leader from going on behind seq, where somebody did something,
-// until release: who is killed in the middle of it leaves it to the next.
+// hold keeps the next leader from going on behind seq, at which somebody did
+// something, until release: a process that is killed before it has answered leaves
+// it to the next.
 func (s *session) hold(seq int64) (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,8 +93,8 @@ func (s *session) hold(seq int64) (release func()) {
 	}
 }
 
-// memo words the session for the next leader: it goes on as far as everything was
-// passed on, which told tells of all that was reached, and answered.
+// memo words the session for the next leader, which goes on behind what was both
+// passed on and answered. told tells whether all that was reached was passed on.
 func (s *session) memo(told func() bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

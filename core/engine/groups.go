@@ -70,7 +70,7 @@ func (t *turn) relink(ctx context.Context, to LinkState, kind string, data map[s
 		if err != nil {
 			return err
 		}
-		args := t.e.groupArgs(t.run.ID.Risk, link.Group, made)
+		args := t.e.groupArgs(t.run.ID.Risk, called(link.Group, made))
 		t.tell(notice, args)
 		t.tellOwner(ctx, made.Owner, notice, args)
 	}
@@ -95,13 +95,17 @@ func (t *turn) tellOwner(ctx context.Context, owner core.Account, notice string,
 	t.tellOne(owner, notice, args)
 }
 
-// groupArgs word what is said of the item group of a risk.
-func (e *Engine) groupArgs(risk core.RiskKey, g core.GroupRef, made outcome) text.Args {
-	name := g.String()
-	if made.Name != "" {
-		name = made.Name + " (" + g.Workspace + ")"
+// called is what people call a group, as far as the step that made it tells.
+func called(g core.GroupRef, made outcome) string {
+	if made.Name == "" {
+		return g.String()
 	}
-	return text.Args{"Key": string(risk), "Group": name, "Command": e.org.Command}
+	return made.Name + " (" + g.Workspace + ")"
+}
+
+// groupArgs word what is said of a risk's group.
+func (e *Engine) groupArgs(risk core.RiskKey, group string) text.Args {
+	return text.Args{"Key": string(risk), "Group": group, "Command": e.org.Command}
 }
 
 // sweepGroups arms the sync of every risk with a live group, in one workspace or

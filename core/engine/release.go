@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"riskroom/core"
-	"riskroom/core/text"
 )
 
 // Release implements Handling. Who may change a group by hand may: only they can
@@ -44,18 +43,18 @@ func (e *Engine) releaseOnce(ctx context.Context, op string, by core.Actor, rec 
 	case link.State == Reserved:
 		return "", refuse(core.Conflict, "release_reserved", "", "Key", string(key), "Run", link.Run.String())
 	}
-	args := e.groupArgs(key, link.Group, made)
-	if err := e.refuseLive(ctx, rec, args); err != nil {
+	group := called(link.Group, made)
+	if err := e.refuseLive(ctx, rec, group); err != nil {
 		return "", err
 	}
-	return e.unbind(ctx, op, by, rec, args)
+	return e.unbind(ctx, op, by, rec, group)
 }
 
 // refuseLive refuses to let go of a group that can be seen, or of which that
 // cannot be told now: there would be two. Looking changes nothing, so it needs no
 // run.
-func (e *Engine) refuseLive(ctx context.Context, rec Record, args text.Args) error {
-	link := rec.Link
+func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error {
+	link, args := rec.Link, e.groupArgs(rec.Risk.Key, group)
 	pl, err := e.workspaces.get(link.Group.Workspace)
 	var state core.GroupState
 	if err == nil {
@@ -76,9 +75,9 @@ func (e *Engine) refuseLive(ctx context.Context, rec Record, args text.Args) err
 }
 
 // unbind lets go of the group in the step that tells of it.
-func (e *Engine) unbind(ctx context.Context, op string, by core.Actor, rec Record, args text.Args) (string, error) {
+func (e *Engine) unbind(ctx context.Context, op string, by core.Actor, rec Record, group string) (string, error) {
 	old := rec.Risk
-	group := args["Group"].(string)
+	args := e.groupArgs(old.Key, group)
 	args["Name"] = by.Name
 	data, err := json.Marshal(noticeData{Code: "released", Args: args})
 	if err != nil {
