@@ -42,6 +42,8 @@ func newManifestSlack(s surroundings) *cobra.Command {
 needs: scopes, events, the slash command, and how Slack reaches it. Paste it at
 https://api.slack.com/apps under Create New App, From a manifest, JSON; or, for an
 app that is there, under App Manifest, and install the app to the workspace again.
+The scopes are those of every action, so that a flow which is written later needs
+no new installation.
 
 A workspace with an app_token gets a manifest for Socket Mode. One with a
 signing_secret is reached over HTTP and needs --url, the public address of serve.

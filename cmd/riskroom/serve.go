@@ -26,9 +26,9 @@ may run on one Redis: they share the work.
 
 A Slack workspace with an app_token is reached over Socket Mode, a Discord server
 without a public_key over the gateway: no address of yours needs to be public. With
-a signing_secret or a public_key instead they call --listen, which speaks HTTP:
-something before it has to end TLS. If they are called acme and guild in the file,
-the pages of the apps take these URLs:
+a signing_secret or a public_key instead they call --listen, which is opened only
+then and speaks HTTP: something before it has to end TLS. If they are called acme
+and guild in the file, the pages of the apps take these URLs:
   Slash Commands                   https://YOUR.HOST/slack/acme/commands
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events
@@ -50,7 +50,7 @@ line is wrong.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.listen, "listen", ":8080", "where platforms reach riskroom")
+	c.Flags().StringVar(&f.listen, "listen", ":8080", "where platforms reach riskroom, if any calls")
 	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are")
 	logFlags(c, &f.logFormat, &f.logLevel)
 	return c

@@ -135,12 +135,20 @@ func (a *App) openWays(p parts) error {
 
 // Public returns the server that platforms reach. Workspaces that
 // riskroom itself connects to are not reached by it.
-func (a *App) Public() *http.Server {
+func (a *App) Public() *http.Server { return web.NewPublic(a.routes(), a.log) }
+
+// called tells whether any platform calls: without that nobody needs Public.
+func (a *App) called() bool {
+	r := a.routes()
+	return len(r.Slack)+len(r.Discord) > 0
+}
+
+func (a *App) routes() web.Routes {
 	routes := web.Routes{Slack: map[string]web.Slack{}, Discord: map[string]http.Handler{}}
 	for _, w := range a.workspaces {
 		w.way.mount(&routes, w.settings.Name)
 	}
-	return web.NewPublic(routes, a.log)
+	return routes
 }
 
 // readyChecks tell whether the process can be of use.

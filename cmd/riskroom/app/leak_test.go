@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"os/exec"
 	"regexp"
 	"runtime"
@@ -244,6 +245,9 @@ func (d *day) atRest() int {
 func (d *day) redis(t *testing.T, args ...string) []string {
 	t.Helper()
 	out, err := exec.Command("redis-cli", append([]string{"-s", strings.TrimPrefix(d.server.URL, "unix://")}, args...)...).Output()
+	if err != nil && strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
+		t.Fatalf("redis-cli does not run, and RISKROOM_REQUIRE asks for it: %v", err)
+	}
 	if err != nil {
 		t.Skipf("redis-cli does not run: %v", err)
 	}

@@ -35,7 +35,11 @@ func (r report) screen() string {
 	if r.runs != nil {
 		s.note(r.runs[engine.Parked] > 0, r.wordRuns())
 	}
-	s.row("addresses", r.listen+" for platforms, "+r.admin+" for /healthz, /readyz and /metrics")
+	addresses := r.admin + " for /healthz, /readyz and /metrics"
+	if r.listen != "" {
+		addresses = r.listen + " for platforms, " + addresses
+	}
+	s.row("addresses", addresses)
 	r.showFile(&s)
 	s.b.WriteByte('\n')
 	return s.b.String()

@@ -22,7 +22,7 @@ func TestScreen(t *testing.T) {
 			Redis: config.Redis{URL: "rediss://:secret@redis.example.com:6379/0"}, Durability: config.Standard,
 			Flows: []*flow.Flow{{Name: "tell-the-handlers"}, {Name: "remind-after-a-day"}, {Name: "open-a-group-after-two"}},
 		},
-		listen: "[::]:8080", admin: "127.0.0.1:9090",
+		admin: "127.0.0.1:9090",
 		workspaces: []*workspace{
 			{settings: acme, standing: standing{name: "Acme", bot: "riskroom"}, inspector: &slackHome{settings: acme}},
 			{settings: guild, standing: standing{name: "Acme Ops", bot: "riskroom"}, inspector: &discordHome{settings: guild}},

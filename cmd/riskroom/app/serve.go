@@ -18,14 +18,13 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/config"
-	"riskroom/core/store"
 )
 
 // Serving is what Serve serves, and where. All members are needed unless they
 // say otherwise.
 type Serving struct {
 	Config      *config.Config
-	Listen      string // where platforms reach riskroom
+	Listen      string // where platforms reach riskroom, if any calls
 	AdminListen string // where administrators and their monitoring do
 	Log         *slog.Logger
 	Version     string // for the log
@@ -72,15 +71,26 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	listeners, err := listenAll(ctx, s.Listen, s.AdminListen)
+	addresses := []string{s.AdminListen}
+	if a.called() {
+		addresses = append(addresses, s.Listen)
+	}
+	listeners, err := listenAll(ctx, addresses...)
 	if err != nil {
 		return err
 	}
-	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", listeners[0].Addr().String(),
-		"admin", listeners[1].Addr().String(), "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
+	admin, public := listeners[0].Addr().String(), ""
+	if len(listeners) > 1 {
+		public = listeners[1].Addr().String()
+	}
+	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", public,
+		"admin", admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
 	var asking sync.WaitGroup
 	if s.SelfTest {
-		asking.Go(func() { a.selfTest(ctx, s, found, listeners) })
+		r := report{
+			version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found, listen: public, admin: admin,
+		}
+		asking.Go(func() { a.selfTest(ctx, s, r) })
 	}
 	err = a.serveUntil(ctx, listeners)
 	asking.Wait()
@@ -91,16 +101,12 @@ func Serve(ctx context.Context, s Serving) error {
 // testFor is how long the self-test may take before what it has found is told.
 const testFor = 30 * time.Second
 
-// selfTest holds the config file against the workspaces and tells what came of it.
-// Nothing waits for that: what fits is served all the same.
-func (a *App) selfTest(ctx context.Context, s Serving, found []store.Finding, listeners []net.Listener) {
+// selfTest holds the config file against the workspaces, adds what came of it to a
+// report, and tells that. Nothing waits for it: what fits is served all the same.
+func (a *App) selfTest(ctx context.Context, s Serving, r report) {
 	within, cancel := context.WithTimeout(ctx, testFor)
 	defer cancel()
-	r := report{
-		version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found,
-		listen: listeners[0].Addr().String(), admin: listeners[1].Addr().String(),
-		findings: hold(within, s.Config, a.workspaces),
-	}
+	r.findings = hold(within, s.Config, a.workspaces)
 	r.file = slices.Concat(s.Warnings, r.findings.Named)
 	sortByPlace(r.file)
 	if ctx.Err() != nil {
@@ -117,15 +123,16 @@ func (a *App) selfTest(ctx context.Context, s Serving, found []store.Finding, li
 const stopWithin = 8 * time.Second
 
 // serveUntil runs engine and servers until it is asked to stop, which is no
-// error, or until one of them fails, and then stops all of them.
+// error, or until one of them fails, and then stops all of them. The listeners are
+// the administrators', and the platforms' if any calls.
 func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
 	ctx, fail := context.WithCancelCause(asked)
 	defer fail(nil)
-	servers := []*http.Server{a.Public(), a.Admin()}
-	for i, server := range servers {
+	servers := []*http.Server{a.Admin(), a.Public()}
+	for i, l := range listeners {
 		go func() {
-			if err := server.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
-				fail(fmt.Errorf("serving on %s: %w", listeners[i].Addr(), err))
+			if err := servers[i].Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				fail(fmt.Errorf("serving on %s: %w", l.Addr(), err))
 			}
 		}()
 	}
@@ -143,14 +150,14 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 	defer cancel()
 	// First nothing comes in any more, then what came in ends. The
 	// administrators' server stays to the last, to tell that it is not ready.
-	err := servers[0].Shutdown(stopping)
+	err := servers[1].Shutdown(stopping)
 	sockets.Wait()
 	err = errors.Join(err, a.Close(stopping))
 	if err != nil {
 		a.log.Warn("not everything under way has ended", "err", err)
 	}
 	<-ran
-	_ = servers[1].Close()
+	_ = servers[0].Close()
 	if asked.Err() != nil {
 		return nil
 	}
