@@ -3,7 +3,9 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"riskroom/adapters/stage"
 	"riskroom/core/store/storetest"
 )
 
@@ -108,6 +110,35 @@ func TestServeRefusesRedis(t *testing.T) {
 			env["REDIS_URL"], env["PREFIX"] = c.redis(t).URL, storetest.Prefix()
 			refusedServe(t, serveConfig, env, exitFailed, c.says, env["SECRET"])
 		})
+	}
+}
+
+// TestServeEndsWithItsEngine: an engine that cannot start ends serve at once, also
+// while the self-test waits for an answer of the platform.
+func TestServeEndsWithItsEngine(t *testing.T) {
+	t.Parallel()
+	slack, env := standIn(t)
+	p := storetest.Start(t, "--user", "app", "on", ">hunter2", "+@all", "~{*", "~*:meta", "&*") // where flows are is missing
+	env["REDIS_URL"], env["PREFIX"] = strings.Replace(p.URL, "unix://", "unix://app:hunter2@", 1), storetest.Prefix()
+	over := make(chan struct{})
+	slack.Log().Hook(func(c stage.Call) {
+		if c.Method == "users.lookupByEmail" {
+			<-over
+		}
+	})
+	ended := make(chan result, 1)
+	file := writeConfig(t, "call_timeout: 60s\n"+serveConfig)
+	go func() {
+		ended <- program(t.Context(), env, "", "serve", "-c", file, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+	}()
+	defer close(over)
+	select {
+	case r := <-ended:
+		if r.code != exitFailed || !strings.Contains(r.stderr, "the engine cannot start") {
+			t.Errorf("exit %d\n%s", r.code, r.stderr)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits for the platform")
 	}
 }
 

@@ -64,38 +64,44 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	go watchStore(ctx, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log)
+	// What goes on beside serving ends with it, whatever ends that.
+	var beside sync.WaitGroup
+	during, over := context.WithCancel(ctx)
+	end := func() { over(); beside.Wait() }
+	defer end()
+	beside.Go(func() { watchStore(during, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log) })
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap, Lease: s.Lease})
 	if err != nil {
 		return err
 	}
+	listeners, err := a.listen(ctx, s)
+	if err != nil {
+		return err
+	}
+	r := report{version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found, admin: listeners[0].Addr().String()}
+	if len(listeners) > 1 {
+		r.listen = listeners[1].Addr().String()
+	}
+	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", r.listen,
+		"admin", r.admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
+	if s.SelfTest {
+		beside.Go(func() { a.selfTest(during, s, r) })
+	}
+	err = a.serveUntil(ctx, listeners)
+	end()
+	s.Log.Info("stopped")
+	return err
+}
+
+// listen opens the administrators' address, and the platforms' if any calls.
+func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 	addresses := []string{s.AdminListen}
 	if a.called() {
 		addresses = append(addresses, s.Listen)
 	}
-	listeners, err := listenAll(ctx, addresses...)
-	if err != nil {
-		return err
-	}
-	admin, public := listeners[0].Addr().String(), ""
-	if len(listeners) > 1 {
-		public = listeners[1].Addr().String()
-	}
-	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", public,
-		"admin", admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
-	var asking sync.WaitGroup
-	if s.SelfTest {
-		r := report{
-			version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found, listen: public, admin: admin,
-		}
-		asking.Go(func() { a.selfTest(ctx, s, r) })
-	}
-	err = a.serveUntil(ctx, listeners)
-	asking.Wait()
-	s.Log.Info("stopped")
-	return err
+	return listenAll(ctx, addresses...)
 }
 
 // testFor is how long the self-test may take before what it has found is told.
@@ -124,7 +130,7 @@ const stopWithin = 8 * time.Second
 
 // serveUntil runs engine and servers until it is asked to stop, which is no
 // error, or until one of them fails, and then stops all of them. The listeners are
-// the administrators', and the platforms' if any calls.
+// those that listen opened.
 func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
 	ctx, fail := context.WithCancelCause(asked)
 	defer fail(nil)
