@@ -49,7 +49,7 @@ func TestSocketModeCut(t *testing.T) {
 				// Slack's events arm it, and some of them come after everything else.
 				f.Runs = slices.DeleteFunc(f.Runs, func(run string) bool { return strings.HasPrefix(run, engine.SyncFlow) })
 			}
-			if d := cmp.Diff(want, got); d != "" || troubled.Load() == 0 {
+			if d := cmp.Diff(want, got); d != "" || int(troubled.Load()) < len(troubles) {
 				t.Errorf("troubled %d times (-over HTTP +over Socket Mode)\n%s\nserve said:\n%s", troubled.Load(), d, b.now.log)
 			}
 			if slack.Opened() < 4 {
