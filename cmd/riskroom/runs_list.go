@@ -139,7 +139,7 @@ func printRuns(w io.Writer, list []listedRun, zone *time.Location) {
 		return
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "RUN\tSTATE\tDUE\tNEXT\tWHY")
+	fmt.Fprintf(t, "RUN\tSTATE\tDUE (%s)\tNEXT\tWHY\n", zone)
 	for _, r := range list {
 		next := "-"
 		if !r.At.IsZero() {
@@ -156,6 +156,15 @@ func printRuns(w io.Writer, list []listedRun, zone *time.Location) {
 
 func clockTime(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04:05")
+}
+
+// clockTold is clockTime of what an event tells; what is no time stays as it is.
+func clockTold(told string, zone *time.Location) string {
+	t, err := time.Parse(time.RFC3339Nano, told)
+	if err != nil {
+		return told
+	}
+	return clockTime(t, zone)
 }
 
 func printJSON(w io.Writer, v any) error {

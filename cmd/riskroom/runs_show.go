@@ -87,7 +87,7 @@ func showRun(ctx context.Context, s surroundings, f runsFlags, arg string) error
 	if err != nil {
 		return err
 	}
-	out := shownRun{listedRun: listed(run), Calls: callsOf(run), Trail: trailOf(run.ID, events)}
+	out := shownRun{listedRun: listed(run), Calls: callsOf(run), Trail: trailOf(run.ID, events, cfg.Organisation.Zone)}
 	if f.format == formatJSON {
 		return printJSON(s.stdout, out)
 	}
@@ -112,14 +112,14 @@ func callsOf(run engine.Run) []shownCall {
 }
 
 // trailOf returns what a risk's trail says of one run, oldest first.
-func trailOf(id engine.RunID, newestFirst []engine.Event) []shownEvent {
+func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) []shownEvent {
 	trail := []shownEvent{}
 	for _, e := range slices.Backward(newestFirst) {
 		if e.Run != id.String() {
 			continue
 		}
 		trail = append(trail, shownEvent{
-			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: wordEvent(e),
+			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: wordEvent(e, zone),
 		})
 	}
 	return trail
@@ -127,7 +127,7 @@ func trailOf(id engine.RunID, newestFirst []engine.Event) []shownEvent {
 
 func printRun(w io.Writer, r shownRun, zone *time.Location) {
 	fmt.Fprintf(w, "%s\n", r.Run)
-	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s\n", r.Risk, r.Flow, r.State, r.Step, clockTime(r.Due, zone))
+	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s (%s)\n", r.Risk, r.Flow, r.State, r.Step, clockTime(r.Due, zone), zone)
 	if !r.At.IsZero() {
 		fmt.Fprintf(w, "  next   %s\n", clockTime(r.At, zone))
 	}

@@ -26,7 +26,7 @@ func newDesk(t *testing.T) desk {
 	d := desk{
 		db:     redis.Open(t, store.Options{Prefix: prefix}),
 		env:    map[string]string{"REDIS_URL": redis.URL, "PREFIX": prefix}, // no secret of the workspace
-		config: writeConfig(t, serveConfig),
+		config: writeConfig(t, "timezone: Asia/Shanghai\n"+serveConfig),
 		parked: engine.RunID{Risk: "R-1", Flow: "tell-the-handlers", Occurrence: "v1"},
 		ahead:  engine.RunID{Risk: "R-1", Flow: "remind", Occurrence: "1781234567890"},
 	}
@@ -59,7 +59,7 @@ func (d desk) park(t *testing.T) {
 	}
 	_, err = d.db.Settle(t.Context(), engine.Settle{
 		Lease: engine.Lease{Run: d.parked, Until: runs[0].At}, To: engine.Parked, Reason: "unsure",
-		Events: []engine.Event{{At: time.Now(), V: 1, Kind: engine.EventParked, Run: d.parked.String(), Data: map[string]string{"reason": "unsure"}}},
+		Events: []engine.Event{{At: time.Now(), V: 1, Kind: engine.EventParked, Run: d.parked.String(), Data: map[string]string{"code": "unsure"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,8 +94,18 @@ func TestRuns(t *testing.T) {
 		t.Errorf("list of one: %s%s", r.stdout, r.stderr)
 	}
 
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(lines[0], "DUE (Asia/Shanghai)") {
+		t.Errorf("list does not tell whose time it shows: %s", lines[0])
+	}
 	r = d.runs(t, "show", d.parked.String())
-	for _, want := range []string{"state  parked", "armed for", "parked, it needs a person", "riskroom runs retry " + d.parked.String()} {
+	for _, want := range []string{
+		"state  parked", "armed for " + clockTime(list[0].Due, zone), "(Asia/Shanghai)", "parked, it needs a person: nobody can tell",
+		"riskroom runs retry " + d.parked.String(),
+	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("show does not say %q:\n%s%s", want, r.stdout, r.stderr)
 		}

@@ -55,12 +55,13 @@ func wordReason(code string) string {
 	return code
 }
 
-// wordEvent says an audit event of a run in English.
-func wordEvent(e engine.Event) string {
+// wordEvent says an audit event of a run in English, with times as clocks in the
+// zone show them.
+func wordEvent(e engine.Event, zone *time.Location) string {
 	d := e.Data
 	switch e.Kind {
 	case engine.EventTimer:
-		return wordTimer(d)
+		return wordTimer(d, zone)
 	case engine.EventMissed:
 		return "already due when the risk was filed or edited, and skipped as the flow says"
 	case engine.EventFired:
@@ -79,9 +80,9 @@ func wordEvent(e engine.Event) string {
 	case engine.EventPassed:
 		return "passed over: " + d["action"] + " (" + wordReason(d["reason"]) + ")"
 	case engine.EventDeferred:
-		return "waits until " + d["until"] + ": " + wordReason(d["code"])
+		return "waits until " + clockTold(d["until"], zone) + ": " + wordReason(d["code"])
 	case engine.EventRetry:
-		return "tries again at " + d["until"] + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
+		return "tries again at " + clockTold(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
 	case engine.EventParked:
 		return "parked, it needs a person: " + wordReason(d["code"])
 	case engine.EventEnded:
@@ -112,12 +113,13 @@ func wordEvent(e engine.Event) string {
 	return wordUnknown(e)
 }
 
-func wordTimer(d map[string]string) string {
+func wordTimer(d map[string]string, zone *time.Location) string {
+	due := clockTold(d["due"], zone)
 	switch d["outcome"] {
 	case "armed":
-		return "armed for " + d["due"]
+		return "armed for " + due
 	case "moved":
-		return "moved to " + d["due"]
+		return "moved to " + due
 	case "dropped":
 		return "its timer was dropped"
 	case "wished":
@@ -125,7 +127,7 @@ func wordTimer(d map[string]string) string {
 	case "left":
 		return "left as it was: it had begun"
 	}
-	return "timer " + d["outcome"] + " " + d["due"]
+	return "timer " + d["outcome"] + " " + due
 }
 
 func wordStep(d map[string]string) string {
