@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -84,14 +83,11 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 	all := config.Problems{} // [] in JSON, not null
 	var unread error
 	for _, name := range files {
-		src, err := readConfig(s, name)
+		cfg, problems, err := load(s, name, config.UnsetIsWarning)
 		if err != nil {
 			unread = errors.Join(unread, err)
 			continue
 		}
-		cfg, problems := config.Load(name, src, config.Options{
-			Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
-		})
 		var answered []string
 		if f.online && cfg != nil {
 			found, err := app.Online(ctx, cfg, slog.New(slog.DiscardHandler))

@@ -149,21 +149,16 @@ func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Conf
 
 // demoConfig loads what is to be played, and chooses the language of the story.
 func demoConfig(s surroundings, f *demoFlags) (*config.Config, config.Problems, error) {
-	o := config.Options{Platforms: platforms(), Unset: config.UnsetIsFilled, Fill: placeholder}
-	if f.config == "" {
-		if f.lang == "" {
-			f.lang = localeOf(s)
-		}
-		// What the environment may hold is none of the story's business.
-		cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), o)
-		return cfg, problems, nil
+	if f.config != "" {
+		return load(s, f.config, config.UnsetIsFilled)
 	}
-	src, err := readConfig(s, f.config)
-	if err != nil {
-		return nil, nil, err
+	if f.lang == "" {
+		f.lang = localeOf(s)
 	}
-	o.Env, o.ReadFile = s.lookup, os.ReadFile
-	cfg, problems := config.Load(f.config, src, o)
+	// What the environment may hold is none of the story's business.
+	cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), config.Options{
+		Platforms: platforms(), Unset: config.UnsetIsFilled, Fill: placeholder,
+	})
 	return cfg, problems, nil
 }
 

@@ -55,10 +55,10 @@ func plainer(err error) error {
 	return err
 }
 
-// loadConfig reads a config file that is to be run, and returns what looks wrong in
-// it. Where something is wrong all is printed to stderr as check prints it, and the
-// error is errSaid.
-func loadConfig(s surroundings, name string) (*config.Config, config.Problems, error) {
+// load reads a config file as unset says, with what the environment and files hold.
+// The config is nil where one of the problems is an error; an error is one of the
+// command line.
+func load(s surroundings, name string, unset config.Unset) (*config.Config, config.Problems, error) {
 	if name == "" {
 		return nil, nil, misuse("which config file? Say --config FILE")
 	}
@@ -67,8 +67,19 @@ func loadConfig(s surroundings, name string) (*config.Config, config.Problems, e
 		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsError,
+		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder,
 	})
+	return cfg, problems, nil
+}
+
+// loadConfig reads a config file that is to be run, and returns what looks wrong in
+// it. Where something is wrong all is printed to stderr as check prints it, and the
+// error is errSaid.
+func loadConfig(s surroundings, name string) (*config.Config, config.Problems, error) {
+	cfg, problems, err := load(s, name, config.UnsetIsError)
+	if err != nil {
+		return nil, nil, err
+	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.String())
 		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, app.Count(len(problems.Errors()), "error"))

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -93,16 +92,10 @@ func printManifest(s surroundings, f manifestFlags) error {
 
 // configWithoutSecrets reads a config file of which secrets need not be set.
 func configWithoutSecrets(s surroundings, name string) (*config.Config, error) {
-	if name == "" {
-		return nil, misuse("which config file? Say --config FILE")
-	}
-	src, err := readConfig(s, name)
+	cfg, problems, err := load(s, name, config.UnsetIsFilled)
 	if err != nil {
 		return nil, err
 	}
-	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsFilled, Fill: placeholder,
-	})
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.Errors().String())
 		return nil, errSaid

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/user"
 	"time"
 
@@ -181,16 +180,10 @@ func openDesk(ctx context.Context, s surroundings, f runsFlags) (opened, *config
 	if err != nil {
 		return opened{}, nil, err
 	}
-	if f.config == "" {
-		return opened{}, nil, misuse("which config file? Say --config FILE")
-	}
-	src, err := readConfig(s, f.config)
+	cfg, problems, err := load(s, f.config, config.UnsetIsWarning)
 	if err != nil {
 		return opened{}, nil, err
 	}
-	cfg, problems := config.Load(f.config, src, config.Options{
-		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: config.UnsetIsWarning,
-	})
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.Errors().String())
 		return opened{}, nil, errSaid
