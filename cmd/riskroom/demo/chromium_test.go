@@ -247,17 +247,23 @@ func (b *tab) waits(what, js string) {
 }
 
 // press clicks on the first thing of a selector that bears a label, as a person
-// would: it must be there to be hit.
+// would: it must be there to be hit, and is clicked on again where it has moved
+// away meanwhile.
 func (b *tab) press(selector, label string) {
 	b.Helper()
 	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.ariaDisabled !== 'true' &&
 		(e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes(` + strconv.Quote(label) + `)); if (!e) return null;
 		e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); const x = r.x + r.width / 2, y = r.y + r.height / 2;
-		const hit = document.elementFromPoint(x, y); return hit && (e === hit || e.contains(hit) || hit.contains(e)) ? [x, y] : null })()`
+		const at = (hit) => !!hit && (e === hit || e.contains(hit) || hit.contains(e));
+		if (!at(document.elementFromPoint(x, y))) return null;
+		window.pressed = false; document.addEventListener('pointerdown', (p) => { window.pressed = at(p.target) }, {once: true, capture: true});
+		return [x, y] })()`
 	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if at := eval[[]float64](b, find); len(at) == 2 {
 			b.do("press "+label, chromedp.MouseClickXY(at[0], at[1]))
-			return
+			if eval[bool](b, "window.pressed") {
+				return
+			}
 		}
 	}
 	b.Fatalf("there is no %s %q to press; the page says:\n%s", selector, label, b.text("body"))
