@@ -66,10 +66,8 @@ func (l *loader) reachable(name string, n *node, p core.Person) {
 		if len(p.Accounts) > 0 {
 			hint += ", or have them link their accounts with " + l.cfg.Organisation.Command + " link"
 		}
-		for _, w := range workspaces {
-			if n.get(w) == nil {
-				l.warning(n.key, "account", "%s has no account in workspace %s: neither an e-mail address nor a user ID", name, w).Hint = hint
-			}
+		if absent := slices.DeleteFunc(workspaces, func(w string) bool { return n.get(w) != nil }); len(absent) > 0 {
+			l.warning(n.key, "account", "%s has no account in %s: neither an e-mail address nor a user ID", name, strings.Join(absent, ", ")).Hint = hint
 		}
 		return
 	}
