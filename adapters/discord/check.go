@@ -33,9 +33,10 @@ type Identity struct {
 // GUILD_MEMBERS: https://docs.discord.com/developers/resources/application#application-object-application-flags.
 const flagsMembers = 1<<14 | 1<<15
 
-// Check asks Discord whom the token speaks for: a bad token, and a bot that is
-// not in the guild, are Unauthorized. It is made for a program's start.
-func (a *Adapter) Check(ctx context.Context) (Identity, error) {
+// Check asks Discord whom the token speaks for, and whether it may do what it is
+// made to do: a bad token, and a bot that is not in the guild, are Unauthorized. It
+// is made for a program's start.
+func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	u, err := spend(ctx, a, "", "get_my_user", a.getMyUser)
 	if err != nil {
 		return Identity{}, err
@@ -55,7 +56,7 @@ func (a *Adapter) Check(ctx context.Context) (Identity, error) {
 	}
 	id := Identity{
 		UserID: u.ID, Name: cmp.Or(m.Nick, u.GlobalName, u.Name), ApplicationID: app.ID, GuildID: g.ID, Guild: g.Name,
-		Missing: lacking(may(g, m), everything), PublicKey: app.VerifyKey, InteractionsURL: app.InteractionsURL,
+		Missing: lacking(may(g, m), required(uses)), PublicKey: app.VerifyKey, InteractionsURL: app.InteractionsURL,
 		MembersIntent: app.Flags&flagsMembers != 0, NeedsTwoFactor: g.MFA > 0 && !u.TwoFactor,
 		Channels: len(channels), Room: a.capacity(channels),
 	}

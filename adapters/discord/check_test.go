@@ -18,7 +18,7 @@ func TestCheck(t *testing.T) {
 	opts.BotPermissions = emulator.NeededPermissions() &^ emulator.PinMessages
 	w := start(t, opts)
 	a := connect(t, w, discord.Config{})
-	id, err := a.Check(t.Context())
+	id, err := a.Check(t.Context(), everything)
 	if err != nil || id.UserID != w.BotUserID() || id.ApplicationID != w.ApplicationID() || id.GuildID != w.GuildID() || id.Guild != "Acme" {
 		t.Errorf("it is %+v, %v", id, err)
 	}
@@ -34,7 +34,7 @@ func TestCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = b.Check(t.Context())
+		_, err = b.Check(t.Context(), everything)
 		wantError(t, err, core.Unauthorized, detail)
 	}
 }
@@ -45,7 +45,7 @@ func TestRequiredPermissionsAreEnough(t *testing.T) {
 	opts := guildOf()
 	// Nor does it matter that everybody's roles stand above the bot's.
 	opts.Roles, opts.BotPosition = []emulator.Role{{ID: oncall, Name: "On Call", Position: 5}}, 1
-	for _, p := range discord.RequiredPermissions() {
+	for _, p := range discord.RequiredPermissions(core.Uses{Groups: true}) {
 		opts.BotPermissions |= emulator.Permissions(p.Bit)
 	}
 	opts.Everyone = emulator.UseApplicationCommands
@@ -135,7 +135,7 @@ func TestCheckTells(t *testing.T) {
 			if c.want != nil {
 				c.want(&want)
 			}
-			got, err := connect(t, w, discord.Config{}).Check(t.Context())
+			got, err := connect(t, w, discord.Config{}).Check(t.Context(), everything)
 			if d := cmp.Diff(want, got); d != "" || err != nil {
 				t.Errorf("-want +got:\n%s%v", d, err)
 			}
@@ -152,7 +152,7 @@ func TestRoomIsWhatThereIsRoomFor(t *testing.T) {
 		opts.Channels = append(opts.Channels, emulator.Channel{Name: fmt.Sprint("other-", i)})
 	}
 	a := connect(t, start(t, opts), discord.Config{})
-	id, err := a.Check(t.Context())
+	id, err := a.Check(t.Context(), everything)
 	if err != nil || id.Room == 0 {
 		t.Fatalf("%+v, %v", id, err)
 	}

@@ -51,7 +51,7 @@ func FuzzAnswer(f *testing.F) {
 			"Find":             second(a.Find(ctx, core.Lookup{ID: lin})),
 			"Expand":           second(a.Expand(ctx, "On Call")),
 			"LookGroup":        second(a.LookGroup(ctx, group)),
-			"Check":            second(a.Check(ctx)),
+			"Check":            second(a.Check(ctx, core.Uses{})),
 		} {
 			if e, ok := errors.AsType[*core.Error](err); err != nil && (!ok || e.Kind == "" || e.RetryAfter < 0) {
 				t.Errorf("%s: %#v", call, err)

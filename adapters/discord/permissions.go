@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"riskroom/core"
 )
 
 // Permission is one permission in a guild. See
@@ -29,14 +31,29 @@ const (
 	everything bits = 1<<64 - 1 // what is asked of an owner or administrator
 )
 
-// RequiredPermissions returns the permissions that the bot needs in the guild
-// for everything it can be asked to do: those that its install link asks for.
-func RequiredPermissions() []Permission {
-	return []Permission{
-		{"VIEW_CHANNEL", uint64(viewChannel)}, {"SEND_MESSAGES", uint64(sendMessages)}, {"EMBED_LINKS", uint64(embedLinks)},
-		{"READ_MESSAGE_HISTORY", uint64(readHistory)}, {"PIN_MESSAGES", uint64(pinMessages)},
-		{"MANAGE_CHANNELS", uint64(manageChannels)}, {"MANAGE_ROLES", uint64(manageRoles)}, {"VIEW_AUDIT_LOG", uint64(viewAuditLog)},
+// RequiredPermissions returns the permissions that the bot needs in the guild for
+// what it is made to do: those that its install link asks for. Commands and direct
+// messages need none.
+func RequiredPermissions(uses core.Uses) []Permission {
+	var out []Permission
+	if uses.Channels || uses.Groups {
+		out = append(out, Permission{"VIEW_CHANNEL", uint64(viewChannel)}, Permission{"SEND_MESSAGES", uint64(sendMessages)},
+			Permission{"EMBED_LINKS", uint64(embedLinks)}, Permission{"READ_MESSAGE_HISTORY", uint64(readHistory)})
 	}
+	if uses.Groups {
+		out = append(out, Permission{"PIN_MESSAGES", uint64(pinMessages)}, Permission{"MANAGE_CHANNELS", uint64(manageChannels)},
+			Permission{"MANAGE_ROLES", uint64(manageRoles)}, Permission{"VIEW_AUDIT_LOG", uint64(viewAuditLog)})
+	}
+	return out
+}
+
+// required are the bits of RequiredPermissions.
+func required(uses core.Uses) bits {
+	var b bits
+	for _, p := range RequiredPermissions(uses) {
+		b |= bits(p.Bit)
+	}
+	return b
 }
 
 // bits is a set of permissions. Discord writes it as text and takes a number.
@@ -112,10 +129,10 @@ func mayIn(g guild, m member, ch channel) bits {
 	return b
 }
 
-// lacking names those of the required permissions that are wanted and not held.
+// lacking names those permissions that are wanted and not held.
 func lacking(held, wanted bits) []string {
 	var out []string
-	for _, p := range RequiredPermissions() {
+	for _, p := range RequiredPermissions(core.Uses{Groups: true}) { // all there are
 		if bits(p.Bit)&wanted&^held != 0 {
 			out = append(out, p.Name)
 		}

@@ -229,7 +229,7 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 	w := start(t, guildOf())
 	b := &budget{}
 	a := connect(t, w, discord.Config{Budget: b})
-	if _, err := a.Check(t.Context()); err != nil {
+	if _, err := a.Check(t.Context(), core.Uses{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Expand(t.Context(), oncall); err != nil {

@@ -113,6 +113,9 @@ var roles = []emulator.Role{{ID: oncall, Name: "On Call"}}
 // guildOf is a guild with the people in it.
 func guildOf() emulator.Options { return emulator.Options{Users: people, Roles: roles} }
 
+// everything is all that a bot can be made to do.
+var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
+
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
 
 func groupOf(members ...string) core.GroupSpec {

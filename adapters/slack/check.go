@@ -23,24 +23,32 @@ type Identity struct {
 	Missing      []string // of RequiredScopes, those that are not granted
 }
 
-// RequiredScopes returns the scopes that the bot needs for everything it can
-// be asked to do. See https://docs.slack.dev/reference/scopes.
-func RequiredScopes() []string {
-	return []string{
-		"bookmarks:read", "bookmarks:write", "channels:history", "channels:manage", "channels:read", "chat:write",
-		"commands", "groups:history", "groups:read", "groups:write", "im:history", "im:write", "pins:read",
-		"pins:write", "usergroups:read", "users:read", "users:read.email",
+// RequiredScopes returns the scopes that the bot needs for what it is made to do,
+// sorted. People may name user groups in any case. See
+// https://docs.slack.dev/reference/scopes.
+func RequiredScopes(uses core.Uses) []string {
+	out := []string{"chat:write", "commands", "im:history", "im:write", "usergroups:read", "users:read"}
+	if uses.Addresses {
+		out = append(out, "users:read.email")
 	}
+	if uses.Channels || uses.Groups {
+		out = append(out, "channels:history", "channels:read", "groups:history", "groups:read")
+	}
+	if uses.Groups {
+		out = append(out, "bookmarks:read", "bookmarks:write", "channels:manage", "groups:write", "pins:read", "pins:write")
+	}
+	slices.Sort(out)
+	return out
 }
 
-// Check asks Slack whom the token speaks for: a bad token is Unauthorized. It
-// is made for a program's start.
-func (a *Adapter) Check(ctx context.Context) (Identity, error) {
+// Check asks Slack whom the token speaks for, and whether it may do what it is made
+// to do: a bad token is Unauthorized. It is made for a program's start.
+func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	r, err := spend(ctx, a, "auth.test", a.authTest)
 	if err != nil {
 		return Identity{}, err
 	}
-	id := identity(r)
+	id := identity(r, uses)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.self = id
@@ -96,10 +104,10 @@ func (a *Adapter) whoAmI(ctx context.Context) (Identity, error) {
 	if self.UserID != "" {
 		return self, nil
 	}
-	return a.Check(ctx)
+	return a.Check(ctx, core.Uses{})
 }
 
-func identity(r *slack.AuthTestResponse) Identity {
+func identity(r *slack.AuthTestResponse, uses core.Uses) Identity {
 	id := Identity{
 		UserID: r.UserID, Name: r.User, BotID: r.BotID, TeamID: r.TeamID, Team: r.Team, EnterpriseID: r.EnterpriseID, URL: r.URL,
 	}
@@ -110,7 +118,7 @@ func identity(r *slack.AuthTestResponse) Identity {
 	for s := range strings.SplitSeq(granted, ",") {
 		id.Scopes = append(id.Scopes, strings.TrimSpace(s))
 	}
-	for _, s := range RequiredScopes() {
+	for _, s := range RequiredScopes(uses) {
 		if !slices.Contains(id.Scopes, s) {
 			id.Missing = append(id.Missing, s)
 		}

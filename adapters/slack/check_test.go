@@ -1,8 +1,12 @@
 package slack_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
@@ -13,7 +17,7 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Scopes: []string{"chat:write", "im:write"}})
 	a := connect(t, w, slack.Config{})
-	id, err := a.Check(t.Context())
+	id, err := a.Check(t.Context(), everything)
 	if err != nil || id.UserID != w.BotUserID() || id.TeamID != w.TeamID() || id.Name != "riskroom" {
 		t.Errorf("it is %+v, %v", id, err)
 	}
@@ -24,8 +28,82 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Check(t.Context())
+	_, err = b.Check(t.Context(), everything)
 	wantError(t, err, core.Unauthorized, "invalid_auth")
+}
+
+// TestRequiredScopes are enough, and there is none too many: without any of them
+// something fails. That of commands is not asked for by calls.
+func TestRequiredScopes(t *testing.T) {
+	t.Parallel()
+	const there, hidden = "C0000000ONE", "C0000000TWO"
+	for name, uses := range map[string]core.Uses{
+		"direct": {}, "addresses": {Addresses: true}, "channels": {Channels: true}, "groups": {Groups: true}, "everything": everything,
+	} {
+		scopes := slack.RequiredScopes(uses)
+		for _, without := range append([]string{""}, scopes...) {
+			granted := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return s == without })
+			w := start(t, emulator.Options{
+				Users: people, UserGroups: []emulator.UserGroup{{Handle: "oncall", Users: []string{"U0000000WEI"}}}, Scopes: granted,
+				Channels: []emulator.Channel{
+					{ID: there, Name: "one", Members: []string{"U0000000BOT"}},
+					{ID: hidden, Name: "two", Private: true, Members: []string{"U0000000BOT"}},
+				},
+			})
+			err := usedAs(t.Context(), connect(t, w, slack.Config{}), uses, there, hidden)
+			if (err != nil) != (without != "" && without != "commands") {
+				t.Errorf("%s, without %q: %v", name, without, err)
+			}
+		}
+	}
+}
+
+// usedAs does what a bot is made to do, in channels too, and returns what failed.
+func usedAs(ctx context.Context, a *slack.Adapter, uses core.Uses, channels ...string) error {
+	_, err := a.Find(ctx, core.Lookup{ID: "U0000000LIN"})
+	_, err2 := a.Expand(ctx, "oncall")
+	ref, err3 := a.SendMessage(ctx, probing{newOnce()}, account("U0000000LIN"), text("hello"))
+	all := []error{err, err2, err3, a.EditMessage(ctx, newOnce(), ref, text("hallo"))}
+	if uses.Addresses {
+		_, err := a.Find(ctx, core.Lookup{Email: "lin@example.com"})
+		all = append(all, err)
+	}
+	for _, id := range channels {
+		if uses.Channels || uses.Groups {
+			_, err := a.SendGroupMessage(ctx, probing{newOnce()}, core.GroupRef{Workspace: home, ID: id}, text("hello"))
+			all = append(all, err, a.CheckChannel(ctx, id))
+		}
+		if uses.Groups {
+			report, err := a.SetGroup(ctx, probing{newOnce()}, core.GroupRef{Workspace: home, ID: id}, core.GroupChange{Topic: new("New")})
+			all = append(all, err, failures(report))
+		}
+	}
+	if uses.Groups {
+		g, err := a.CreateGroup(ctx, probing{newOnce()}, groupOf("U0000000LIN"))
+		_, err2 := a.LookGroup(ctx, g.Ref)
+		all = append(all, err, err2, failures(g.Report))
+	}
+	return errors.Join(all...)
+}
+
+func failures(r core.Report) error {
+	if f := r.Failed(); len(f) > 0 {
+		return fmt.Errorf("failed: %v", f)
+	}
+	return nil
+}
+
+// probing is a Once that has been here before: it looks first.
+type probing struct{ *once }
+
+func (p probing) Do(ctx context.Context, c core.Call) (string, error) {
+	if c.Probe != nil {
+		in := core.Intent{Op: core.MakeOp("test", c.Key), First: time.Now(), Begun: time.Now(), Attempt: 1}
+		if _, found, err := c.Probe(ctx, in); err != nil || found == core.CannotTell {
+			return "", fmt.Errorf("looking for %s: %v, %w", c.Key, found, err)
+		}
+	}
+	return p.once.Do(ctx, c)
 }
 
 // TestCheckChannel: whatever it says, the next message meets.

@@ -50,7 +50,7 @@ func FuzzAnswer(f *testing.F) {
 			"FindByEmail":      second(a.Find(ctx, core.Lookup{Email: "a@b.c"})),
 			"Expand":           second(a.Expand(ctx, "oncall")),
 			"LookGroup":        second(a.LookGroup(ctx, group)),
-			"Check":            second(a.Check(ctx)),
+			"Check":            second(a.Check(ctx, core.Uses{})),
 			"CheckChannel":     a.CheckChannel(ctx, "C1"),
 		} {
 			if e, ok := errors.AsType[*core.Error](err); err != nil && (!ok || e.Kind == "" || e.RetryAfter < 0) {

@@ -85,6 +85,9 @@ var people = []emulator.User{
 	{ID: "U00000ROBOT", Name: "robot", Bot: true},
 }
 
+// everything is all that a bot can be made to do.
+var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
+
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
 
 func groupOf(members ...string) core.GroupSpec {

@@ -109,7 +109,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	a := answering(t, io.Discard, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
-	if _, err := a.Check(t.Context()); core.DetailOf(err) != "http_307" {
+	if _, err := a.Check(t.Context(), core.Uses{}); core.DetailOf(err) != "http_307" {
 		t.Errorf("a redirect is %v", err)
 	}
 }

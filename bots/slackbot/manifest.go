@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	adapter "riskroom/adapters/slack"
+	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -73,10 +74,11 @@ type ManifestSettings struct {
 // appName is what a new app is called. Administrators may change it.
 const appName = "riskroom"
 
-// NewManifest returns the manifest of an app with the slash command. url is
-// where commands, interactions and events are, as in "https://host/slack/acme";
-// "" is Socket Mode. What people read is in the printer's language.
-func NewManifest(command, url string, p text.Printer) Manifest {
+// NewManifest returns the manifest of an app with the slash command, which may do
+// what it is made to do. url is where commands, interactions and events are, as in
+// "https://host/slack/acme"; "" is Socket Mode. What people read is in the printer's
+// language.
+func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	var m Manifest
 	m.Metadata.Major = 2
 	m.Display.Name, m.Display.Description = appName, p.S("manifest.description")
@@ -85,8 +87,8 @@ func NewManifest(command, url string, p text.Printer) Manifest {
 	m.Features.Commands = []ManifestCommand{{
 		Command: command, Description: p.S("manifest.command"), Usage: p.S("manifest.usage"), Escape: true,
 	}}
-	m.OAuth.Scopes.Bot = adapter.RequiredScopes()
-	m.Settings.Events.Bot = BotEvents()
+	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
+	m.Settings.Events.Bot = BotEvents(uses)
 	m.Settings.Interactivity.Enabled = true
 	m.Settings.SocketMode = url == ""
 	if url != "" {
@@ -110,10 +112,14 @@ func (m Manifest) JSON() ([]byte, error) {
 }
 
 // BotEvents lists the events that an app has to subscribe its bot to, sorted:
-// those that a Bot listens to. See https://docs.slack.dev/reference/events.
-func BotEvents() []string {
-	// A message_deleted comes with the messages of each kind of channel.
-	all := append(slices.Concat(groupEvents, endEvents), "message.channels", "message.groups")
+// those of what it is made to do that a Bot listens to. See
+// https://docs.slack.dev/reference/events.
+func BotEvents(uses core.Uses) []string {
+	all := slices.Clone(endEvents)
+	if uses.Groups {
+		// A message_deleted comes with the messages of each kind of channel.
+		all = append(slices.Concat(all, groupEvents), "message.channels", "message.groups")
+	}
 	slices.Sort(all)
 	return all
 }

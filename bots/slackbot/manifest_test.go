@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	adapter "riskroom/adapters/slack"
+	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -33,8 +34,9 @@ func printer(t *testing.T, lang string) text.Printer {
 // and every event that is subscribed to is listened to, and may be.
 func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	t.Parallel()
-	m := NewManifest("/risk", "", printer(t, text.English))
-	if !slices.Equal(m.OAuth.Scopes.Bot, adapter.RequiredScopes()) {
+	uses := core.Uses{Groups: true}
+	m := NewManifest("/risk", "", uses, printer(t, text.English))
+	if !slices.Equal(m.OAuth.Scopes.Bot, adapter.RequiredScopes(uses)) {
 		t.Errorf("scopes: %v", m.OAuth.Scopes.Bot)
 	}
 	events := m.Settings.Events.Bot
@@ -59,12 +61,27 @@ func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	}
 }
 
+// TestManifestWithoutGroups: nobody is asked for scopes and events that are of no
+// use.
+func TestManifestWithoutGroups(t *testing.T) {
+	t.Parallel()
+	for _, uses := range []core.Uses{{}, {Addresses: true, Channels: true}} {
+		m := NewManifest("/risk", "", uses, printer(t, text.English))
+		if got := m.Settings.Events.Bot; !slices.Equal(got, endEvents) {
+			t.Errorf("%+v: the events %v", uses, got)
+		}
+		if got := m.OAuth.Scopes.Bot; slices.Contains(got, "groups:write") || slices.Contains(got, "users:read.email") != uses.Addresses {
+			t.Errorf("%+v: the scopes %v", uses, got)
+		}
+	}
+}
+
 // TestManifestsLimits: Slack refuses a manifest whose texts are too long. See
 // https://docs.slack.dev/reference/app-manifest.
 func TestManifestsLimits(t *testing.T) {
 	t.Parallel()
 	for _, lang := range text.Languages() {
-		m := NewManifest("/risk", "https://risk.example.com/slack/acme", printer(t, lang))
+		m := NewManifest("/risk", "https://risk.example.com/slack/acme", core.Uses{}, printer(t, lang))
 		c := m.Features.Commands[0]
 		for what, n := range map[string][2]int{
 			"name": {len(m.Display.Name), 35}, "description": {len([]rune(m.Display.Description)), 140},

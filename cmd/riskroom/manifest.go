@@ -38,11 +38,11 @@ func newManifestSlack(s surroundings) *cobra.Command {
 		Use:   "slack --config FILE",
 		Short: "Print the manifest of a Slack app, ready to paste",
 		Long: `slack prints the manifest of the Slack app that a workspace of the config file
-needs: scopes, events, the slash command, and how Slack reaches it. Paste it at
-https://api.slack.com/apps under Create New App, From a manifest, JSON; or, for an
-app that is there, under App Manifest, and install the app to the workspace again.
-The scopes are those of every action, so that a flow which is written later needs
-no new installation.
+needs, and no more: scopes, events, the slash command, and how Slack reaches it.
+Paste it at https://api.slack.com/apps under Create New App, From a manifest, JSON;
+or, for an app that is there, under App Manifest, and install the app to the
+workspace again. When flows are added that make groups, or post into channels where
+none did, it needs more: "check --online" says so.
 
 A workspace with an app_token gets a manifest for Socket Mode. One with a
 signing_secret is reached over HTTP and needs --url, the public address of serve.
@@ -78,7 +78,7 @@ func printManifest(s surroundings, f manifestFlags) error {
 	if err != nil {
 		return err
 	}
-	m := slackbot.NewManifest(cfg.Organisation.Command, base, words.In(cfg.Organisation.Language))
+	m := slackbot.NewManifest(cfg.Organisation.Command, base, cfg.Uses(w.Name), words.In(cfg.Organisation.Language))
 	b, err := m.JSON()
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func printDiscord(s surroundings, f discordFlags) error {
 	if f.application != "" && !applicationID.MatchString(f.application) {
 		return misuse("--application takes the Application ID: 17 to 20 digits")
 	}
-	_, err = fmt.Fprint(s.stdout, discordSteps(f.application, endpoint))
+	_, err = fmt.Fprint(s.stdout, discordSteps(f.application, endpoint, discord.RequiredPermissions(cfg.Uses(w.Name))))
 	return err
 }
 
@@ -86,11 +86,15 @@ func discordEndpoint(w config.WorkspaceSettings, public string) (string, error) 
 }
 
 // discordSteps says what to do, in order.
-func discordSteps(application, endpoint string) string {
+func discordSteps(application, endpoint string, permissions []discord.Permission) string {
 	var names []string
 	var bits uint64
-	for _, p := range discord.RequiredPermissions() {
+	for _, p := range permissions {
 		names, bits = append(names, p.Name), bits|p.Bit
+	}
+	asks := "It asks for no permissions: commands and direct messages need none."
+	if len(names) > 0 {
+		asks = "It asks for these permissions: " + strings.Join(names, " ")
 	}
 	if application == "" {
 		application = "APPLICATION_ID"
@@ -108,7 +112,7 @@ func discordSteps(application, endpoint string) string {
 		"Bot: Reset Token; what it shows, once, is the bot_token.",
 		"Bot, Privileged Gateway Intents: switch on Server Members Intent if roles are named in the file, as @role, or if\n" +
 			"   riskroom is to notice at once who leaves the server. Leave the others off.",
-		"Open this link and add the bot to the server:\n   " + link + "\n   It asks for these permissions: " + strings.Join(names, " "),
+		"Open this link and add the bot to the server:\n   " + link + "\n   " + asks,
 		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon: it is the guild_id.",
 	}
 	if endpoint != "" {

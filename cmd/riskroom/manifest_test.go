@@ -23,10 +23,12 @@ flows:
     trigger: { on: filed }
     steps:
       - send_message: { to: [handlers], card: risk }
+      - create_group: { type: ordinary, name: "{{ .title }}", owner: lin, members: [handlers] }
+        workspace: wire
 `
 
 // TestManifestSlack: without a single secret the manifest of either way in is
-// printed, and what is left to do beside it.
+// printed, for what is done in that workspace, and what is left to do beside it.
 func TestManifestSlack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -92,10 +94,12 @@ flows:
     trigger: { on: filed }
     steps:
       - send_message: { to: [handlers], card: risk }
+      - create_group: { type: ordinary, name: "{{ .title }}", owner: lin, members: [handlers] }
+        workspace: guild
 `
 
 // TestManifestDiscord: the steps of either way in, with the link that asks for
-// what the adapter uses.
+// what is done in that server.
 func TestManifestDiscord(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{

@@ -31,6 +31,7 @@ flows:
     steps:
       - send_message: { to: [handlers, guild/100000000000000003], title: New, card: risk }
       - send_group_message: { group: guild/300000000000000002, title: New }
+      - create_group: { type: ordinary, name: New, owner: lin, members: [handlers] }
 `
 
 // overHTTP is the way of a guild that Discord calls.

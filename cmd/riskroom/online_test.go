@@ -32,6 +32,7 @@ flows:
     steps:
       - send_message: { to: [handlers, acme/U0MEI], title: New, card: risk }
       - send_group_message: { group: acme/C0ROOM, title: New }
+      - create_group: { type: ordinary, name: New, owner: lin, members: [handlers] }
 `
 
 // online is a stand-in workspace in which all of onlineConfig is there.

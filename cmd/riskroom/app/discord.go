@@ -26,6 +26,7 @@ const (
 type discordHome struct {
 	settings config.WorkspaceSettings
 	adapter  *discord.Adapter
+	uses     core.Uses
 	command  string // "/risk"
 
 	mu       sync.Mutex
@@ -52,7 +53,7 @@ func discordRates(r config.Rates) discord.Rates {
 }
 
 func (h *discordHome) check(ctx context.Context) (standing, error) {
-	id, err := h.adapter.Check(ctx)
+	id, err := h.adapter.Check(ctx, h.uses)
 	if err != nil {
 		return standing{}, err
 	}

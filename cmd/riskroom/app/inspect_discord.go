@@ -40,19 +40,28 @@ func (h *discordHome) unable(err error) finding {
 // direct messages, is told to no bot.
 func (h *discordHome) examine(ctx context.Context) []finding {
 	id := h.known()
-	return slices.Concat(h.rights(id), h.entry(id), h.commands(ctx, id.ApplicationID), h.room(id))
+	out := slices.Concat(h.rights(id), h.entry(id), h.commands(ctx, id.ApplicationID))
+	if h.uses.Groups {
+		out = slices.Concat(out, h.grouping(id), h.room(id))
+	}
+	return out
 }
 
-// rights tells what the bot may not do in the server, or in the category of the
-// next group.
+// rights tells what the bot may not do in the server.
 func (h *discordHome) rights(id discord.Identity) []finding {
-	var out []finding
-	if len(id.Missing) > 0 {
-		out = append(out, finding{
-			rule: ruleScope, message: fmt.Sprintf("the bot of %s lacks permissions: %s", h.settings.Name, strings.Join(id.Missing, " ")),
-			hint: "give them to the bot's role: Server Settings, Roles, the bot's, Permissions",
-		})
+	if len(id.Missing) == 0 {
+		return nil
 	}
+	return []finding{{
+		rule: ruleScope, message: fmt.Sprintf("the bot of %s lacks permissions: %s", h.settings.Name, strings.Join(id.Missing, " ")),
+		hint: "give them to the bot's role: Server Settings, Roles, the bot's, Permissions",
+	}}
+}
+
+// grouping tells what keeps the bot from making groups beside that: in the category
+// of the next one, or in the server's settings.
+func (h *discordHome) grouping(id discord.Identity) []finding {
+	var out []finding
 	if len(id.CategoryMissing) > 0 {
 		out = append(out, finding{
 			rule: ruleScope, message: fmt.Sprintf("in the category %s the bot of %s lacks: %s", id.Category, h.settings.Name, strings.Join(id.CategoryMissing, " ")),

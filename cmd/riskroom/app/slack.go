@@ -25,6 +25,7 @@ const (
 type slackHome struct {
 	settings config.WorkspaceSettings
 	adapter  *slack.Adapter
+	uses     core.Uses
 
 	mu       sync.Mutex
 	identity slack.Identity // zero while Slack could not be asked
@@ -50,7 +51,7 @@ func slackRates(r config.Rates) slack.Rates {
 }
 
 func (h *slackHome) check(ctx context.Context) (standing, error) {
-	id, err := h.adapter.Check(ctx)
+	id, err := h.adapter.Check(ctx, h.uses)
 	if err != nil {
 		return standing{}, err
 	}

@@ -107,14 +107,14 @@ func newWorkspace(c *config.Config, s config.WorkspaceSettings, budget core.Budg
 		if err != nil {
 			return nil, err
 		}
-		h := &slackHome{settings: s, adapter: a}
+		h := &slackHome{settings: s, adapter: a, uses: c.Uses(s.Name)}
 		w.adapter, w.home, w.inspector = a, h, h
 	case discord.Platform:
 		a, err := newDiscord(s, c.CallTimeout, budget, called, log)
 		if err != nil {
 			return nil, err
 		}
-		h := &discordHome{settings: s, adapter: a, command: c.Organisation.Command}
+		h := &discordHome{settings: s, adapter: a, uses: c.Uses(s.Name), command: c.Organisation.Command}
 		w.adapter, w.home, w.inspector = a, h, h
 	default:
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)

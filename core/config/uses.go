@@ -1,0 +1,22 @@
+package config
+
+import "riskroom/core"
+
+// Uses returns what the file has riskroom do in one of its workspaces. A step that
+// names none acts where a risk was filed, which may be any of them.
+func (c *Config) Uses(workspace string) core.Uses {
+	u := core.Uses{Channels: c.Organisation.AdminChannel.Workspace == workspace}
+	for _, p := range c.Organisation.People {
+		u.Addresses = u.Addresses || p.Email != "" && p.Accounts[workspace] == ""
+	}
+	for _, f := range c.Flows {
+		for _, s := range f.Steps {
+			if s.Workspace != "" && s.Workspace != workspace {
+				continue
+			}
+			u.Groups = u.Groups || s.CreateGroup != nil || s.SetGroup != nil
+			u.Channels = u.Channels || s.SendGroupMessage != nil && !s.SendGroupMessage.Group.Ref.IsZero()
+		}
+	}
+	return u
+}
