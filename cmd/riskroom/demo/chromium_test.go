@@ -248,15 +248,17 @@ func (b *tab) waits(what, js string) {
 
 // press clicks on the first thing of a selector that bears a label, as a person
 // would: it must be there to be hit, and is clicked on again where it has moved
-// away meanwhile.
+// away before the click was over.
 func (b *tab) press(selector, label string) {
 	b.Helper()
 	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.ariaDisabled !== 'true' &&
 		(e.innerText + ' ' + (e.getAttribute('aria-label') ?? '')).includes(` + strconv.Quote(label) + `)); if (!e) return null;
 		e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect(); const x = r.x + r.width / 2, y = r.y + r.height / 2;
-		const at = (hit) => !!hit && (e === hit || e.contains(hit) || hit.contains(e));
-		if (!at(document.elementFromPoint(x, y))) return null;
-		window.pressed = false; document.addEventListener('pointerdown', (p) => { window.pressed = at(p.target) }, {once: true, capture: true});
+		const hit = document.elementFromPoint(x, y);
+		if (!hit || !(e === hit || e.contains(hit) || hit.contains(e))) return null;
+		window.pressed = false; window.presses?.abort(); window.presses = new AbortController();
+		const on = {capture: true, signal: window.presses.signal};
+		document.addEventListener('click', (p) => { window.pressed ||= e === p.target || e.contains(p.target) }, on);
 		return [x, y] })()`
 	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if at := eval[[]float64](b, find); len(at) == 2 {

@@ -9,6 +9,7 @@ const drafts = new Map()
 let place = '' // whose text stands there, and in which room
 let chosen = -1
 let found = []
+let hinted = '' // the line that they go on from
 let asked = 0 // how often
 let suggest // returns what a line can go on with
 
@@ -29,6 +30,8 @@ export function setUp(say, suggestions) {
     if (found.length && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
       chosen = (chosen + (e.key === 'ArrowDown' ? 1 : -1) + found.length) % found.length
       mark()
+    } else if (found.length && e.key === 'Tab' && !e.shiftKey && hinted !== text.value) {
+      hint().then(() => hinted === text.value && found.length && put(found[0].line, true)) // who types fast means what is there now
     } else if (found.length && (e.key === 'Tab' && !e.shiftKey || e.key === 'Enter' && chosen >= 0) && found[Math.max(chosen, 0)].line.trim() !== text.value.trim()) {
       put(found[Math.max(chosen, 0)].line, true)
     } else if (e.key === 'Escape' && found.length) hide()
@@ -86,11 +89,12 @@ async function hint() {
   const typed = el('text').value
   const mine = ++asked
   const hints = typed.startsWith('/') ? await suggest(typed) : []
-  if (mine === asked) offer(hints)
+  if (mine === asked) offer(hints, typed)
 }
 
-function offer(hints) {
+function offer(hints, typed) {
   found = hints
+  hinted = typed
   chosen = -1
   morph(el('hints'), found.map((x, i) => h('li', {
     role: 'option', id: 'hint' + i, 'aria-selected': 'false', onpointerdown: (e) => { e.preventDefault(); put(x.line, true) },
