@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,12 +24,30 @@ type result struct {
 // program runs the program as its process would, with an environment of its
 // own.
 func program(ctx context.Context, env map[string]string, stdin string, args ...string) result {
-	var stdout, stderr bytes.Buffer
+	var stdout, stderr transcript
 	code := run(ctx, args, surroundings{
 		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr,
 		lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	return result{code, stdout.String(), stderr.String()}
+}
+
+// transcript keeps what is written. Libraries may log after the program has ended.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
 }
 
 // golden compares got with testdata/name.

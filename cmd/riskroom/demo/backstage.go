@@ -31,8 +31,7 @@ type backstage struct {
 	moving  *browser.Moving
 	moved   bool // the clock has been, once
 	extras  []extra
-	calls   map[string]int // the last call looked at, by workspace
-	inCall  bool           // the engine is to be killed in the next call
+	inCall  bool // the engine is to be killed in the next call
 	unsure  []unsure
 	held    map[engine.RunID]time.Time // until when runs are a dead engine's
 }
@@ -73,10 +72,9 @@ type unsure struct {
 }
 
 func newBackstage(w *world, words *text.Catalogue, story bool) *backstage {
-	b := &backstage{w: w, words: words, story: story, changed: make(chan struct{}), calls: map[string]int{}}
+	b := &backstage{w: w, words: words, story: story, changed: make(chan struct{})}
 	for _, p := range w.workspaces {
-		b.calls[p.name] = len(p.Log().Calls())
-		p.Log().Hook(func(c stage.Call) { b.struckDown(p, c) })
+		p.Log().Hook(func(c stage.Call) { b.called(p, c) })
 	}
 	return b
 }
@@ -145,13 +143,13 @@ func (b *backstage) look(ctx context.Context) error {
 		sum.WriteString(now.due.run.ID.String() + string(now.due.run.State) + now.due.at.String())
 	}
 	now.at = sum.String()
-	struck, dead := b.struck(), b.w.alive() == nil
+	dead := b.w.alive() == nil
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if dead {
 		b.held = now.running()
 	}
-	if now.at != before.at || struck {
+	if now.at != before.at {
 		b.seen = now
 		b.noteOnce()
 		b.tell()

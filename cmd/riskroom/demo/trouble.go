@@ -94,31 +94,17 @@ func (b *backstage) callOff() {
 	}
 }
 
-// struck notes the calls that met a fault since it was called last.
-func (b *backstage) struck() bool {
+// called is called with every call to a stand-in, after its effect and before its
+// answer: the worst moment to die. It notes what a call met.
+func (b *backstage) called(p *place, c stage.Call) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	any := false
-	for _, p := range b.w.workspaces {
-		calls := p.Log().Since(b.calls[p.name])
-		b.calls[p.name] += len(calls)
-		for _, c := range calls {
-			for _, kind := range c.Met {
-				any = true
-				b.extras = append(b.extras, extra{at: c.At, kind: "struck", call: c.Method, err: string(kind)})
-			}
-		}
+	for _, kind := range c.Met {
+		b.extras = append(b.extras, extra{at: c.At, kind: "struck", call: c.Method, err: string(kind)})
 	}
-	if any {
+	if len(c.Met) > 0 {
 		b.callOff() // one call is struck for each order, whichever came first
+		b.tell()
 	}
-	return any
-}
-
-// struckDown is called with every call to a stand-in, after its effect and
-// before its answer: the worst moment to die.
-func (b *backstage) struckDown(p *place, c stage.Call) {
-	b.mu.Lock()
 	now := b.inCall && c.Write && c.Effect && slices.Contains(p.changes, c.Method)
 	if now {
 		b.inCall = false
