@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +51,7 @@ func organisation() *core.Organisation {
 type fakeEngine struct {
 	mu      sync.Mutex
 	drafts  map[string]engine.Draft // by op
-	changes map[string]engine.StatusChange
+	changes map[string]engine.ChangeStatus
 	queries []engine.ListQuery
 
 	// before, if set, runs before every call; its error is the call's.
@@ -95,25 +96,25 @@ func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engin
 	return engine.Filed{Risk: r, Repeat: repeat, Now: []string{"remind"}}, nil
 }
 
-func (f *fakeEngine) ChangeStatus(ctx context.Context, op string, _ core.Actor, c engine.StatusChange) (core.Risk, error) {
-	if err := f.called(ctx, "ChangeStatus"); err != nil {
-		return core.Risk{}, err
+func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.Operation) (engine.Outcome, error) {
+	name := strings.TrimPrefix(fmt.Sprintf("%T", o), "engine.")
+	if err := f.called(ctx, name); err != nil {
+		return engine.Outcome{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.changes == nil {
-		f.changes = map[string]engine.StatusChange{}
+	switch o := o.(type) {
+	case engine.ChangeStatus:
+		if f.changes == nil {
+			f.changes = map[string]engine.ChangeStatus{}
+		}
+		f.changes[op] = o
+		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Status: o.To}}, nil
+	case engine.ReleaseGroup:
+		f.released = append(f.released, o.Risk)
+		return engine.Outcome{Result: "ledger-r-17 (acme)"}, nil
 	}
-	f.changes[op] = c
-	return core.Risk{Key: c.Risk, Title: "Ledger", Status: c.To}, nil
-}
-
-func (f *fakeEngine) Release(ctx context.Context, op string, _ core.Actor, key core.RiskKey) (string, error) {
-	if err := f.called(ctx, "Release"); err != nil {
-		return "", err
-	}
-	f.released = append(f.released, key)
-	return "ledger-r-17 (acme)", nil
+	return engine.Outcome{}, errors.New("the fake does not know " + name)
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {

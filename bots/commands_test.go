@@ -69,7 +69,7 @@ func TestStatus(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
 	b := newBot(t, f)
-	for line, want := range map[string]engine.StatusChange{
+	for line, want := range map[string]engine.ChangeStatus{
 		"status R-17 resolved fixed by lin": {Risk: "R-17", To: core.Resolved, Note: "fixed by lin"},
 		"status 17 In progress":             {Risk: "R-17", To: core.InProgress},
 		"status 17 in_progress soon":        {Risk: "R-17", To: core.InProgress, Note: "soon"},
@@ -142,7 +142,7 @@ func TestButtons(t *testing.T) {
 			t.Errorf("%s: the form does not close: %+v", press, r)
 		}
 	}
-	want := map[string]engine.StatusChange{
+	want := map[string]engine.ChangeStatus{
 		"start3": {Risk: "R-17", To: core.InProgress, Seen: 3}, "reopen5": {Risk: "R-17", To: core.Pending, Seen: 5},
 		"view resolved": {Risk: "R-17", To: core.Resolved, Note: "because", Seen: 4}, "view shelved": {Risk: "R-17", To: core.Shelved, Note: "because", Seen: 4},
 	}

@@ -31,11 +31,11 @@ func (b *Bot) group(ctx context.Context, c Command) (Reply, error) {
 	if key == "" {
 		return wrong, err
 	}
-	group, err := b.handling.Release(ctx, c.Op, c.Actor, key)
+	done, err := b.handling.Do(ctx, c.Op, c.Actor, engine.ReleaseGroup{Risk: key})
 	if err != nil {
 		return Reply{}, err
 	}
-	return Say(b.printer(c).S("commands.released", text.Args{"Key": string(key), "Group": group})), nil
+	return Say(b.printer(c).S("commands.released", text.Args{"Key": string(key), "Group": done.Result})), nil
 }
 
 // lostGroup tells that the group of a risk cannot be seen any more, nil if that

@@ -78,17 +78,10 @@ func (p persistent) File(ctx context.Context, op string, by core.Actor, d engine
 	})
 }
 
-// ChangeStatus implements engine.Handling.
-func (p persistent) ChangeStatus(ctx context.Context, op string, by core.Actor, c engine.StatusChange) (core.Risk, error) {
-	return insist(ctx, func(ctx context.Context) (core.Risk, error) {
-		return p.handling.ChangeStatus(ctx, op, by, c)
-	})
-}
-
-// Release implements engine.Handling.
-func (p persistent) Release(ctx context.Context, op string, by core.Actor, key core.RiskKey) (string, error) {
-	return insist(ctx, func(ctx context.Context) (string, error) {
-		return p.handling.Release(ctx, op, by, key)
+// Do implements engine.Handling.
+func (p persistent) Do(ctx context.Context, op string, by core.Actor, o engine.Operation) (engine.Outcome, error) {
+	return insist(ctx, func(ctx context.Context) (engine.Outcome, error) {
+		return p.handling.Do(ctx, op, by, o)
 	})
 }
 

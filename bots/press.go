@@ -17,11 +17,11 @@ const (
 )
 
 func (b *Bot) start(ctx context.Context, c Command) (Reply, error) {
-	return b.change(ctx, c, engine.StatusChange{Risk: c.Pressed.Risk, To: core.InProgress, Seen: c.Pressed.Seen})
+	return b.change(ctx, c, engine.ChangeStatus{Risk: c.Pressed.Risk, To: core.InProgress, Seen: c.Pressed.Seen})
 }
 
 func (b *Bot) reopen(ctx context.Context, c Command) (Reply, error) {
-	return b.change(ctx, c, engine.StatusChange{Risk: c.Pressed.Risk, To: core.Pending, Seen: c.Pressed.Seen})
+	return b.change(ctx, c, engine.ChangeStatus{Risk: c.Pressed.Risk, To: core.Pending, Seen: c.Pressed.Seen})
 }
 
 func (b *Bot) askResolution(ctx context.Context, c Command) (Reply, error) {
@@ -100,5 +100,5 @@ func (b *Bot) statusForm(ctx context.Context, c Command) (Reply, error) {
 	if form.Form == formShelve {
 		to = core.Shelved
 	}
-	return b.change(ctx, c, engine.StatusChange{Risk: key, To: to, Note: form.Values.Get("note"), Seen: seen})
+	return b.change(ctx, c, engine.ChangeStatus{Risk: key, To: to, Note: form.Values.Get("note"), Seen: seen})
 }

@@ -33,7 +33,7 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 		r.Form = &f
 		return r, nil
 	}
-	return b.change(ctx, c, engine.StatusChange{Risk: key, To: to, Note: note})
+	return b.change(ctx, c, engine.ChangeStatus{Risk: key, To: to, Note: note})
 }
 
 // statusAt reads a status of one or two words at the start of s. A colon may
@@ -73,12 +73,13 @@ func (b *Bot) whichStatus(c Command, typed string) Reply {
 	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))
 }
 
-// change moves a risk on and says so.
-func (b *Bot) change(ctx context.Context, c Command, change engine.StatusChange) (Reply, error) {
-	risk, err := b.handling.ChangeStatus(ctx, c.Op, c.Actor, change)
+// change changes a risk's status and says so.
+func (b *Bot) change(ctx context.Context, c Command, change engine.ChangeStatus) (Reply, error) {
+	done, err := b.handling.Do(ctx, c.Op, c.Actor, change)
 	if err != nil {
 		return Reply{}, err
 	}
+	risk := done.Risk
 	p := b.printer(c)
 	r := Say(p.S("commands.changed", text.Args{
 		"Key": string(risk.Key), "Title": risk.Title, "Status": p.Status(risk.Status),

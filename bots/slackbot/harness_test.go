@@ -2,6 +2,7 @@ package slackbot
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -21,7 +22,7 @@ type fakeEngine struct {
 	mu      sync.Mutex
 	before  func(ctx context.Context, call string) error // nil: all is well
 	drafts  map[string]engine.Draft
-	changes []engine.StatusChange
+	changes []engine.ChangeStatus
 	noticed []core.GroupRef
 	ended   []core.Ending
 	alike   *core.Risk // is asked about
@@ -60,19 +61,21 @@ func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engin
 	return engine.Filed{Risk: core.Risk{Key: "R-17", Title: d.Title, Handlers: d.Handlers, Submitter: by}}, nil
 }
 
-func (f *fakeEngine) ChangeStatus(ctx context.Context, _ string, _ core.Actor, c engine.StatusChange) (core.Risk, error) {
-	if err := f.enter(ctx, "ChangeStatus"); err != nil {
-		return core.Risk{}, err
+func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Operation) (engine.Outcome, error) {
+	switch o := o.(type) {
+	case engine.ChangeStatus:
+		if err := f.enter(ctx, "ChangeStatus"); err != nil {
+			return engine.Outcome{}, err
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.changes = append(f.changes, o)
+		f.risk.Status = o.To
+		return engine.Outcome{Risk: f.risk}, nil
+	case engine.ReleaseGroup:
+		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.enter(ctx, "ReleaseGroup")
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.changes = append(f.changes, c)
-	f.risk.Status = c.To
-	return f.risk, nil
-}
-
-func (f *fakeEngine) Release(ctx context.Context, _ string, _ core.Actor, key core.RiskKey) (string, error) {
-	return "the group of " + string(key), f.enter(ctx, "Release")
+	return engine.Outcome{}, fmt.Errorf("a fake does not know %T", o)
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {

@@ -27,14 +27,11 @@ type Filing interface {
 	File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error)
 }
 
-// Handling is how risks are looked at and moved on.
+// Handling is how risks are looked at and changed.
 type Handling interface {
-	// ChangeStatus moves a risk on.
-	ChangeStatus(ctx context.Context, op string, by core.Actor, c StatusChange) (core.Risk, error)
-	// Release lets go of a risk's item group, which must not be visible any
-	// more, so that another one can be made. It returns what that is called.
-	// Administrators and the group's owner may.
-	Release(ctx context.Context, op string, by core.Actor, key core.RiskKey) (group string, err error)
+	// Do performs an operation of by. op names what the person did: the same op
+	// acts once. A risk that has changed meanwhile is looked at again.
+	Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error)
 	// Show returns a risk as by may see it.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns open risks that by may read.
@@ -102,17 +99,6 @@ type Filed struct {
 	Missed []string // flows that were already due and are skipped, as they say
 
 	Before *core.Risk // nothing was filed: the same person has just filed this one
-}
-
-// StatusChange asks for a new status.
-type StatusChange struct {
-	Risk core.RiskKey
-	To   core.Status
-	Note string // the resolution of Resolved, the reason of Shelved, else a note; needed for Shelved
-	// Seen is the version of the card that was pressed; 0 does not matter. If
-	// the risk has meanwhile got the status that is asked for, or another, the
-	// refusal carries how it stands.
-	Seen int64
 }
 
 // View is a risk with what belongs beside it.

@@ -56,7 +56,7 @@ func TestWhatACrashingRunSentIsFollowed(t *testing.T) {
 	}
 	b.platform.setFail(nil)
 	b.start()
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually("the card that was sent follows", func() bool {

@@ -55,9 +55,9 @@ func (b *bundle) befall(dice *rand.Rand, op string) {
 		if rec, e := b.store.Get(ctx, "R-1"); e == nil && rec.Risk.Status == core.InProgress {
 			to = core.Pending
 		}
-		_, err = b.engine.ChangeStatus(ctx, op, wei, engine.StatusChange{Risk: "R-1", To: to})
+		_, err = b.engine.Do(ctx, op, wei, engine.ChangeStatus{Risk: "R-1", To: to})
 	case fate == 1:
-		_, _ = b.engine.Release(ctx, op, boss, "R-1") // refused, as often as not
+		_, _ = b.engine.Do(ctx, op, boss, engine.ReleaseGroup{Risk: "R-1"}) // refused, as often as not
 	case g.IsZero():
 	case fate == 2:
 		b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Ended = core.Archived })

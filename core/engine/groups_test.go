@@ -122,7 +122,7 @@ func TestAnEndedGroupIsLetGo(t *testing.T) {
 					t.Errorf("%s reads %q", channel, got)
 				}
 			}
-			if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+			if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 				t.Fatal(err)
 			}
 			b.jump(b.clock.Now().Add(time.Minute))
@@ -158,7 +158,7 @@ func TestALostGroupStaysBound(t *testing.T) {
 	if got := b.events(r.Key, engine.EventMissing); len(got) != 1 {
 		t.Errorf("the trail tells %+v", got)
 	}
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Fatal(err)
 	}
 	b.jump(b.clock.Now().Add(time.Minute))

@@ -62,7 +62,7 @@ func TestARiskResolvedBeforeAnythingBeganIsLeftAlone(t *testing.T) {
 		{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "too late"}}}})
 	filed := make(chan core.RiskKey, 1)
 	b.options.Platforms = map[string]core.Platform{"acme": &asking{fakePlatform: b.platform, hook: func() {
-		if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: <-filed, To: core.Resolved}); err != nil {
+		if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: <-filed, To: core.Resolved}); err != nil {
 			t.Error(err)
 		}
 	}}}
@@ -107,7 +107,7 @@ func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
 	b.eventually("it is told", told(1))
 	retry()
 	b.eventually("it is parked again, and told again", told(2))
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
 		t.Fatal(err)
 	}
 	broken.Store(false)
@@ -136,7 +136,7 @@ func TestACancelledStepsCardsAreFollowed(t *testing.T) {
 	b.start()
 	r := b.file("Cut off", time.Time{})
 	<-second
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
 		t.Fatal(err)
 	}
 	close(resolved)
@@ -189,7 +189,7 @@ func TestFlowsThatAreGoneDoNotFireForClosedRisks(t *testing.T) {
 	b := setup(t, d)
 	stop := b.startEngine(b.engine)
 	r := b.file("Shelved", time.Time{})
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Shelved, Note: "later"}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Shelved, Note: "later"}); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -245,7 +245,7 @@ func TestAStrangersAddressIsNoProof(t *testing.T) {
 	b.platform.profiles["STRANGER"] = core.Profile{Account: stranger, Email: "boss@example.com", Guest: true}
 	b.platform.mu.Unlock()
 	b.org.Permissions.Administrators = []core.Ref{"boss"}
-	_, err := b.engine.ChangeStatus(b.ctx(), "op", core.Actor{Account: stranger}, engine.StatusChange{Risk: r.Key, To: core.Resolved})
+	_, err := b.engine.Do(b.ctx(), "op", core.Actor{Account: stranger}, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
 	if _, refused := errors.AsType[*engine.Refusal](err); !refused {
 		t.Errorf("got %v, want a refusal", err)
 	}

@@ -57,7 +57,7 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	mine := at("guild", "G-WEI")
 	r := b.file("Ledger", b.clock.Now()) // by lin; wei handles it
 	change := func(op string, by core.Actor, to core.Status) error {
-		_, err := b.engine.ChangeStatus(b.ctx(), op, by, engine.StatusChange{Risk: r.Key, To: to, Note: "so"})
+		_, err := b.engine.Do(b.ctx(), op, by, engine.ChangeStatus{Risk: r.Key, To: to, Note: "so"})
 		return err
 	}
 	refusedAs(t, change("1", mine, core.InProgress), "may_not_change")
@@ -225,7 +225,7 @@ func TestLinksAreTold(t *testing.T) {
 	}
 	// Rights follow: the administrator is one on both sides.
 	r := b.file("Ledger", b.clock.Now())
-	if _, err := b.engine.ChangeStatus(b.ctx(), "x", at("guild", "G-BOSS"), engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "x", at("guild", "G-BOSS"), engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Error(err)
 	}
 }

@@ -184,7 +184,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		stop := b.live(l)
 		time.Sleep(change)
 		if to != "" {
-			if _, err := b.engine.ChangeStatus(context.Background(), "op", wei, engine.StatusChange{Risk: r.Key, To: to, Note: "x"}); err != nil {
+			if _, err := b.engine.Do(context.Background(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: to, Note: "x"}); err != nil {
 				t.Fatal(err)
 			}
 			to = ""

@@ -161,7 +161,7 @@ func TestCancelWhileAGroupIsMade(t *testing.T) {
 	b.start()
 	r := b.file("Resolved meanwhile", time.Now().AddDate(0, 0, -3))
 	<-creating
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
 		t.Fatal(err)
 	}
 	close(resolved)
@@ -189,7 +189,7 @@ func TestSyncMendsWhatPeopleBreak(t *testing.T) {
 	g := core.GroupRef{Workspace: "acme", ID: "C1"}
 	card := b.platform.postsIn("C1")[1]
 	b.platform.deletePost(card.Ref)
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually("the card is posted again, as the risk is now", func() bool {

@@ -74,7 +74,7 @@ func TestStory(t *testing.T) {
 		t.Errorf("the group is bound to %q (%v), want %s", key, err, r.Key)
 	}
 
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op-resolve", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved, Note: "fixed"}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op-resolve", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "fixed"}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually("every card shows the resolution", func() bool {
@@ -92,7 +92,7 @@ func TestRiskResolvedBeforeItsTimeIsSkipped(t *testing.T) {
 	b := setup(t, storyFlows()...)
 	b.start()
 	r := b.file("Soon over", time.Time{})
-	if _, err := b.engine.ChangeStatus(b.ctx(), "op", wei, engine.StatusChange{Risk: r.Key, To: core.Resolved}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
 		t.Fatal(err)
 	}
 	b.jump(r.DiscoveredAt.AddDate(0, 0, 3))
@@ -158,7 +158,7 @@ func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
 		t.Errorf("the first, after another: %+v", got)
 	}
 	for _, key := range []core.RiskKey{"R-1", "R-2"} {
-		if _, err := b.engine.ChangeStatus(b.ctx(), "resolve "+string(key), lin, engine.StatusChange{Risk: key, To: core.Resolved}); err != nil {
+		if _, err := b.engine.Do(b.ctx(), "resolve "+string(key), lin, engine.ChangeStatus{Risk: key, To: core.Resolved}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -270,7 +270,7 @@ func TestRights(t *testing.T) {
 		t.Errorf("an outsider lists %d (%v)", l.Total, err)
 	}
 	b.org.Permissions.Read = core.Audience{Everyone: true}
-	_, err := b.engine.ChangeStatus(b.ctx(), "op", out, engine.StatusChange{Risk: r.Key, To: core.Resolved})
+	_, err := b.engine.Do(b.ctx(), "op", out, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
 	if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "may_not_change" {
 		t.Errorf("got %v, want may_not_change", err)
 	}
@@ -286,16 +286,16 @@ func TestStaleCardAnswersWithThePresentState(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.file("Pressed twice", time.Time{})
-	if _, err := b.engine.ChangeStatus(b.ctx(), "a", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress, Seen: 1}); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "a", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress, Seen: 1}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.engine.ChangeStatus(b.ctx(), "b", lin, engine.StatusChange{Risk: r.Key, To: core.Shelved, Note: "later", Seen: 1})
+	_, err := b.engine.Do(b.ctx(), "b", lin, engine.ChangeStatus{Risk: r.Key, To: core.Shelved, Note: "later", Seen: 1})
 	ref, ok := errors.AsType[*engine.Refusal](err)
 	if !ok || ref.Code != "status_moved" || ref.Risk == nil || ref.Risk.Status != core.InProgress {
 		t.Errorf("got %v, want how it stands", err)
 	}
-	again, err := b.engine.ChangeStatus(b.ctx(), "a", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress, Seen: 1})
-	if err != nil || again.Status != core.InProgress {
+	again, err := b.engine.Do(b.ctx(), "a", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress, Seen: 1})
+	if err != nil || !again.Repeat || again.Risk.Status != core.InProgress {
 		t.Errorf("the same press delivered twice: %v", err)
 	}
 }

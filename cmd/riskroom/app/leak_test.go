@@ -196,7 +196,7 @@ func (d *day) hour(t *testing.T, hour int) {
 		for i, key := range d.keys[hour-5] {
 			if i%10 != 9 {
 				work.Go(func() error {
-					_, err := d.app.Engine.ChangeStatus(ctx, core.MakeOp("resolve", string(key)), by, engine.StatusChange{Risk: key, To: core.Resolved})
+					_, err := d.app.Engine.Do(ctx, core.MakeOp("resolve", string(key)), by, engine.ChangeStatus{Risk: key, To: core.Resolved})
 					return err
 				})
 			}

@@ -25,9 +25,9 @@ func TestReleaseLetsGoOfALostGroup(t *testing.T) {
 				b.look()
 			}
 			for range 2 {
-				got, err := b.engine.Release(b.ctx(), "op", wei, r.Key)
-				if err != nil || got != "Gone-r-1 (acme)" {
-					t.Fatalf("let go of %q, %v", got, err)
+				got, err := b.engine.Do(b.ctx(), "op", wei, engine.ReleaseGroup{Risk: r.Key})
+				if err != nil || got.Result != "Gone-r-1 (acme)" {
+					t.Fatalf("let go of %q, %v", got.Result, err)
 				}
 			}
 			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 {
@@ -41,12 +41,12 @@ func TestReleaseLetsGoOfALostGroup(t *testing.T) {
 				told := b.told("CADMIN")
 				return slices.ContainsFunc(told, func(s string) bool { return strings.Contains(s, "wei let go of its group Gone-r-1 (acme)") })
 			})
-			if _, err := b.engine.ChangeStatus(b.ctx(), "status", wei, engine.StatusChange{Risk: r.Key, To: core.InProgress}); err != nil {
+			if _, err := b.engine.Do(b.ctx(), "status", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 				t.Fatal(err)
 			}
 			b.jump(b.clock.Now().Add(time.Minute))
-			if got, err := b.engine.Release(b.ctx(), "op", wei, r.Key); err != nil || got != "Gone-r-1 (acme)" {
-				t.Errorf("a repeat after all lets go of %q, %v", got, err)
+			if got, err := b.engine.Do(b.ctx(), "op", wei, engine.ReleaseGroup{Risk: r.Key}); err != nil || got.Result != "Gone-r-1 (acme)" {
+				t.Errorf("a repeat after all lets go of %q, %v", got.Result, err)
 			}
 			if l := b.bound(r.Key); l.State != engine.Bound || l.Group == g {
 				t.Errorf("another group leaves the link %+v", l)
@@ -61,15 +61,15 @@ func TestWhoMayRelease(t *testing.T) {
 	b.platform.vanish(g.ID)
 	b.look()
 	for _, who := range []core.Actor{lin, out} { // lin filed it and is in the group
-		_, err := b.engine.Release(b.ctx(), "op-"+who.Name, who, r.Key)
+		_, err := b.engine.Do(b.ctx(), "op-"+who.Name, who, engine.ReleaseGroup{Risk: r.Key})
 		refusedAs(t, err, "may_not_release")
 	}
-	if _, err := b.engine.Release(b.ctx(), "op", boss, r.Key); err != nil {
+	if _, err := b.engine.Do(b.ctx(), "op", boss, engine.ReleaseGroup{Risk: r.Key}); err != nil {
 		t.Errorf("an administrator: %v", err)
 	}
-	_, err := b.engine.Release(b.ctx(), "again", boss, r.Key)
+	_, err := b.engine.Do(b.ctx(), "again", boss, engine.ReleaseGroup{Risk: r.Key})
 	refusedAs(t, err, "release_none")
-	_, err = b.engine.Release(b.ctx(), "op", boss, "R-99")
+	_, err = b.engine.Do(b.ctx(), "op", boss, engine.ReleaseGroup{Risk: "R-99"})
 	refusedAs(t, err, "not_found")
 }
 
@@ -77,7 +77,7 @@ func TestWhoMayRelease(t *testing.T) {
 func TestALiveGroupIsNotLetGo(t *testing.T) {
 	t.Parallel()
 	b, r, g := grouped(t)
-	_, err := b.engine.Release(b.ctx(), "1", boss, r.Key)
+	_, err := b.engine.Do(b.ctx(), "1", boss, engine.ReleaseGroup{Risk: r.Key})
 	refusedAs(t, err, "release_live")
 
 	b.platform.setFail(func(method, _ string) error {
@@ -86,14 +86,14 @@ func TestALiveGroupIsNotLetGo(t *testing.T) {
 		}
 		return nil
 	})
-	_, err = b.engine.Release(b.ctx(), "2", boss, r.Key)
+	_, err = b.engine.Do(b.ctx(), "2", boss, engine.ReleaseGroup{Risk: r.Key})
 	refusedAs(t, err, "release_unseen")
 	b.platform.setFail(nil)
 
 	b.platform.vanish(g.ID)
 	b.look()
 	b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Hidden = false }) // the bot was invited again
-	_, err = b.engine.Release(b.ctx(), "3", boss, r.Key)
+	_, err = b.engine.Do(b.ctx(), "3", boss, engine.ReleaseGroup{Risk: r.Key})
 	refusedAs(t, err, "release_live")
 	b.jump(b.clock.Now().Add(5 * time.Second))
 	if l := b.bound(r.Key); l.State != engine.Bound || l.Group != g {
@@ -117,6 +117,6 @@ func TestWhatIsBeingMadeIsNotLetGo(t *testing.T) {
 		b.jump(b.clock.Now().Add(time.Minute))
 		return b.run(r.Key, "gather").State == engine.Parked
 	})
-	_, err := b.engine.Release(b.ctx(), "op", boss, r.Key)
+	_, err := b.engine.Do(b.ctx(), "op", boss, engine.ReleaseGroup{Risk: r.Key})
 	refusedAs(t, err, "release_reserved")
 }

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"riskroom/core"
+)
+
+// ChangeStatus changes a risk's status. Its submitter, its handlers, the module's
+// lead and administrators may.
+type ChangeStatus struct {
+	Risk core.RiskKey
+	To   core.Status
+	Note string // the resolution of Resolved, the reason of Shelved, else a note; needed for Shelved
+	// Seen is the version of the card that was pressed; 0 does not matter. If
+	// the risk has meanwhile got the status that is asked for, or another, the
+	// refusal carries the risk.
+	Seen int64
+}
+
+func (c ChangeStatus) subject() (core.RiskKey, int64) { return c.Risk, c.Seen }
+
+func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
+	old := d.rec.Risk
+	may, err := d.e.rights.mayChange(ctx, d.by.Account, old)
+	switch {
+	case err != nil:
+		return effect{}, unanswered("rights to change", err)
+	case !may:
+		return effect{}, refuse(core.Denied, "may_not_change", "", "Key", string(old.Key))
+	}
+	c.Note = strings.TrimSpace(c.Note)
+	if r := c.check(d); r != nil {
+		return effect{}, r
+	}
+	now := d.e.now()
+	risk := old
+	risk.Status, risk.StatusSince = c.To, now
+	switch {
+	case !c.To.Open():
+		risk.Resolution = c.Note
+	case !old.Status.Open():
+		risk.Resolution = ""
+	}
+	if c.Note != "" && c.To.Open() {
+		notes := append(append([]core.Note(nil), old.Notes...), core.Note{At: now, By: d.by, Text: c.Note})
+		risk.Notes = notes[max(0, len(notes)-core.MaxNotes):]
+	}
+	return effect{risk: &risk, kind: EventStatus, data: map[string]string{
+		"from": string(old.Status), "to": string(c.To), "note": c.Note,
+	}}, nil
+}
+
+// check returns what is wrong with the change, nil if nothing is.
+func (c ChangeStatus) check(d deed) *Refusal {
+	old, p := d.rec.Risk, d.e.text.In(d.e.org.Language)
+	stands := func(code string) *Refusal {
+		r := refuse(core.Conflict, code, "status", "Key", string(old.Key), "Status", p.Status(old.Status))
+		r.Risk = &old
+		return r
+	}
+	switch {
+	case !c.To.Valid():
+		var known []string
+		for _, s := range core.Statuses() {
+			known = append(known, p.Status(s))
+		}
+		return refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
+	case c.To == old.Status:
+		return stands("status_same")
+	case d.moved:
+		return stands("status_moved")
+	case c.To == core.Shelved && c.Note == "":
+		return refuse(core.Invalid, "reason_needed", "note", "Key", string(old.Key))
+	case utf8.RuneCountInString(c.Note) > core.MaxNote:
+		return refuse(core.Invalid, "too_long", "note",
+			"Field", p.Field("notes"), "Max", core.MaxNote, "Has", utf8.RuneCountInString(c.Note))
+	}
+	return nil
+}

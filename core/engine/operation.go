@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"riskroom/core"
+)
+
+// Operation is what a person does to one risk. The set is closed: each operation
+// is a type of this package, in a file of its own, and Engine.Do performs it.
+type Operation interface {
+	// subject returns the risk, and the version of it that the person saw; 0 if
+	// they saw none.
+	subject() (key core.RiskKey, seen int64)
+	// decide checks whether the person may do this to the risk as it stands, and
+	// returns what becomes of it, or a *Refusal. It stores nothing, and is called
+	// again if the risk changes meanwhile.
+	decide(ctx context.Context, d deed) (effect, error)
+}
+
+// deed is one try to perform an operation.
+type deed struct {
+	e   *Engine
+	op  string
+	by  core.Actor
+	rec Record
+	// moved reports whether the risk has changed since the person saw it.
+	moved bool
+}
+
+// effect is what an operation changes.
+type effect struct {
+	// risk is what the risk becomes, nil if it stays as it is. Its timers and runs
+	// follow. Its version is counted by Do.
+	risk    *core.Risk
+	kind    string            // of the event that records the operation
+	data    map[string]string // of that event
+	timers  []TimerChange     // in addition to those that follow from risk
+	release Link              // Change.Release
+	result  string            // Outcome.Result
+}
+
+// Outcome is the outcome of an operation.
+type Outcome struct {
+	Risk   core.Risk
+	Repeat bool   // the same op had performed the operation before
+	Result string // what else the operation returns, as its type says
+}
+
+// changeTries is how often an operation is tried on a risk that keeps changing.
+const changeTries = 5
+
+// Do implements Handling.
+func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error) {
+	ctx = forPerson(ctx)
+	key, seen := o.subject()
+	var err error
+	for range changeTries {
+		var rec Record
+		if rec, err = e.readable(ctx, by, key); err != nil {
+			return Outcome{}, err
+		}
+		var done Applied
+		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, moved: seen != 0 && seen != rec.Risk.Version})
+		if err == nil {
+			e.Wake()
+			return Outcome{Risk: done.Risk, Repeat: done.Repeat, Result: done.Result}, nil
+		}
+		if core.KindOf(err) != core.Conflict {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{}, unanswered("change "+string(key), err)
+}
+
+func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) {
+	eff, err := o.decide(ctx, d)
+	if err == nil {
+		return e.apply(ctx, d, eff)
+	}
+	if _, refused := errors.AsType[*Refusal](err); refused {
+		// What this very op has already done is no reason to refuse it.
+		if done, err := e.repeated(ctx, d.op, d.rec.Risk); err != nil || done.Repeat {
+			return done, err
+		}
+	}
+	return Applied{}, err
+}
+
+// apply stores what an operation changes, with the timers that follow.
+func (e *Engine) apply(ctx context.Context, d deed, eff effect) (Applied, error) {
+	old, now := d.rec.Risk, e.now()
+	risk := old
+	if eff.risk != nil {
+		risk = *eff.risk
+	}
+	risk.Version = old.Version + 1
+	c := Change{
+		Op: d.op, Expect: old.Version, Old: &old, New: risk, Result: eff.result, Release: eff.release,
+		Events: []Event{{At: now, V: risk.Version, Kind: eff.kind, Actor: d.by, Op: d.op, Data: eff.data}},
+	}
+	if eff.risk != nil {
+		p := plan(e.flows, &old, risk, now)
+		c.Timers = append(p.timers, e.cancelled(ctx, d.rec, risk)...)
+		c.Events = append(c.Events, p.events...)
+	}
+	c.Timers = append(append(c.Timers, e.syncAt(risk.Key, now)), eff.timers...)
+	return e.store.Apply(ctx, c)
+}
+
+// repeated asks whether op has already been applied to the risk.
+func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (Applied, error) {
+	same := r
+	same.Version++
+	got, err := e.store.Apply(ctx, Change{Op: op, Expect: -1, Old: &r, New: same})
+	if core.KindOf(err) == core.Conflict {
+		return Applied{}, nil
+	}
+	return got, err
+}
+
+// cancelled asks for the runs to be cancelled whose condition no longer holds. The
+// store leaves runs alone that have not begun: their condition is evaluated when
+// they fire.
+func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []TimerChange {
+	var out []TimerChange
+	for _, r := range rec.Runs {
+		if !r.State.Live() && r.State != Parked || r.FlowHash == "" {
+			continue
+		}
+		f, err := e.pinned.get(ctx, r.FlowHash)
+		if err != nil {
+			continue
+		}
+		if holds, err := f.If.Holds(e.env(ctx, risk, e.org.Language)); err == nil && !holds {
+			out = append(out, TimerChange{Do: CancelBegun, Run: r.ID, Event: &Event{
+				At: e.clock.Now(), V: risk.Version, Kind: EventTimer, Run: r.ID.String(),
+				Data: map[string]string{"run": r.ID.String()}}})
+		}
+	}
+	return out
+}
+
+// readable returns a risk that by may see. A risk that they may not see is
+// refused like one that does not exist.
+func (e *Engine) readable(ctx context.Context, by core.Actor, key core.RiskKey) (Record, error) {
+	rec, err := e.store.Get(ctx, key)
+	if core.KindOf(err) == core.NotFound {
+		return rec, refuse(core.NotFound, "not_found", "", "Key", string(key))
+	}
+	if err != nil {
+		return rec, err
+	}
+	ok, err := e.rights.mayRead(ctx, by.Account, rec.Risk)
+	if err != nil {
+		return rec, unanswered("rights to read", err)
+	}
+	if !ok {
+		return Record{}, refuse(core.NotFound, "not_found", "", "Key", string(key))
+	}
+	return rec, nil
+}

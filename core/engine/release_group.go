@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+
+	"riskroom/core"
+)
+
+// ReleaseGroup releases a risk's item group, which must not be visible any more,
+// so that another one can be created. Administrators and the group's owner may:
+// only they can know whether a group that the bot cannot see is gone. The result
+// is what the group is called.
+type ReleaseGroup struct {
+	Risk core.RiskKey
+	Seen int64 // the version of the risk that the person saw, 0 for none
+}
+
+func (r ReleaseGroup) subject() (core.RiskKey, int64) { return r.Risk, r.Seen }
+
+func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
+	link := d.rec.Link
+	var made outcome
+	var err error
+	if link.State != Free {
+		if made, err = d.e.boundAs(ctx, link); err != nil {
+			return effect{}, err
+		}
+	}
+	may, err := d.e.rights.mayOperate(ctx, d.by.Account, made.Owner)
+	switch {
+	case err != nil:
+		return effect{}, unanswered("rights to release a group", err)
+	case !may:
+		return effect{}, refuse(core.Denied, "may_not_release", "", "Key", string(r.Risk))
+	case link.State == Free:
+		return effect{}, refuse(core.NotFound, "release_none", "", "Key", string(r.Risk))
+	case link.State == Reserved:
+		return effect{}, refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", link.Run.String())
+	}
+	group := called(link.Group, made)
+	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
+		return effect{}, err
+	}
+	notice, err := r.notice(d, group)
+	return effect{kind: EventFreed, data: map[string]string{"group": link.Group.String(), "reason": "released"},
+		timers: []TimerChange{notice}, release: link, result: group}, err
+}
+
+// notice arms the run that tells administrators.
+func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
+	args := d.e.groupArgs(r.Risk, group)
+	args["Name"] = d.by.Name
+	data, err := json.Marshal(noticeData{Code: "released", Args: args})
+	return TimerChange{
+		Do: ArmTimer, Due: d.e.now(), Data: data,
+		Run: RunID{Risk: r.Risk, Flow: NoticeFlow, Occurrence: core.MakeOp(d.op, "released")},
+	}, err
+}
+
+// refuseLive refuses to release a group that can be seen, or that cannot be
+// looked up now: the risk could get a second one. Looking changes nothing, so it
+// needs no run.
+func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error {
+	link, args := rec.Link, e.groupArgs(rec.Risk.Key, group)
+	pl, err := e.workspaces.get(link.Group.Workspace)
+	var state core.GroupState
+	if err == nil {
+		state, err = pl.LookGroup(ctx, link.Group)
+	}
+	switch {
+	case core.KindOf(err) == core.NotFound, err == nil && state.Ended != "":
+		return nil
+	case err != nil:
+		return &Refusal{Kind: core.Unavailable, Code: "release_unseen", Args: args}
+	}
+	if link.State == Missing { // it is there again: have that noted
+		if err := e.Noticed(ctx, link.Group); err != nil {
+			return err
+		}
+	}
+	return &Refusal{Kind: core.Conflict, Code: "release_live", Args: args}
+}
