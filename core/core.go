@@ -7,8 +7,7 @@
 // about and organisation.go what an admin's file says of it; message.go,
 // group.go and report.go what is shown; adapter.go who does it, once.go how it
 // happens once wherever the platform can be asked, budget.go how often, and
-// error.go how it can fail; write.go, progress.go, probe.go and pages.go what
-// every adapter does alike; capabilities.go and settings.go what each platform
+// error.go how it can fail; capabilities.go and settings.go what each platform
 // brings.
 //
 // The words that are not explained where they stand: a flow is what an admin

@@ -25,6 +25,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -62,7 +63,7 @@ type Adapter struct {
 	session   *discordgo.Session
 	rates     Rates
 	budget    core.Budget
-	writer    core.Writer
+	writer    effect.Writer
 	render    Renderer
 	building  chan struct{} // held by whoever makes a category
 

@@ -3,13 +3,14 @@ package discord
 import (
 	"context"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
 // setBadge posts the badge unless it stands already, and pins it. The line of
 // the item stands in the channel's topic from the start: topics can be changed
 // too rarely to keep repairing them.
-func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string, b core.Badge) {
+func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel || !isID(b.Ref.ID)) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "discord: set badge", Kind: core.Invalid, Detail: "other_channel",
@@ -28,7 +29,7 @@ func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string
 }
 
 // pinned pins a badge that should be there. False means that it was deleted.
-func (a *Adapter) pinned(ctx context.Context, p *core.Progress, channel, id string) bool {
+func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, id string) bool {
 	if p.Ended {
 		return true
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"riskroom/adapters/effect"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -23,7 +25,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: known.name}
-	p := &core.Progress{Once: once, Gone: lostGroup}
+	p := &effect.Progress{Once: once, Gone: lostGroup}
 	a.furnish(ctx, p, id, spec, known.in)
 	g.Report = p.Report
 	if g.Name == "" {
@@ -58,7 +60,7 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 // furnish gives a new channel what its creation did not, and reports all parts.
 // Nobody fails because of somebody else, and no part because of another, except
 // that there is nothing to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *core.Progress, id string, spec core.GroupSpec, in map[string]bool) {
+func (a *Adapter) furnish(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, in map[string]bool) {
 	if spec.Topic != "" {
 		p.Report.Add(core.PartTopic, core.Account{}, nil)
 	}
@@ -184,7 +186,7 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, core.Found, error) {
 	list, err := a.listGuildChannels(ctx)
 	if err != nil {
-		found, err := core.Look(false, false, err)
+		found, err := effect.Look(false, false, err)
 		return channel{}, found, err
 	}
 	for _, ch := range list {
@@ -205,11 +207,11 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, cor
 func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, core.Found, error) {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
-		found, err := core.Look(false, false, err)
+		found, err := effect.Look(false, false, err)
 		return "", found, err
 	}
 	id := ""
-	page := func(ctx context.Context, cursor string) (core.Page[entry], error) {
+	page := func(ctx context.Context, cursor string) (rest.Page[entry], error) {
 		if cursor == "" {
 			cursor = firstID(in.First.Add(-skew))
 		}
@@ -221,6 +223,6 @@ func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, cor
 		}
 		return id == ""
 	})
-	found, err := core.Look(id != "", whole, err)
+	found, err := effect.Look(id != "", whole, err)
 	return id, found, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -15,7 +16,7 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 		return core.GroupState{}, err
 	}
 	s := core.GroupState{Badged: true}
-	page := func(ctx context.Context, cursor string) (core.Page[string], error) {
+	page := func(ctx context.Context, cursor string) (rest.Page[string], error) {
 		return a.listPins(ctx, g.ID, cursor)
 	}
 	_, err := pages(ctx, a, g.ID, "list_pins", false, pinsPages, page, func(id string) bool {

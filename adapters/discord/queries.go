@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"riskroom/core"
+	"riskroom/adapters/rest"
 )
 
 // Each function here is one operation of Discord's API that only reads, named by
@@ -109,13 +109,13 @@ const (
 )
 
 // listGuildMembers needs the privileged intent GUILD_MEMBERS.
-func (a *Adapter) listGuildMembers(ctx context.Context, cursor string) (core.Page[member], error) {
+func (a *Adapter) listGuildMembers(ctx context.Context, cursor string) (rest.Page[member], error) {
 	q := url.Values{"limit": {strconv.Itoa(membersPage)}}
 	if cursor != "" {
 		q.Set("after", cursor)
 	}
 	list, err := get[[]member](ctx, a, "list_guild_members", q, "guilds", a.guild, "members")
-	p := core.Page[member]{Items: list}
+	p := rest.Page[member]{Items: list}
 	if len(list) == membersPage {
 		p.Next = list[len(list)-1].User.ID
 	}
@@ -157,14 +157,14 @@ const (
 
 // listGuildAuditLogEntries lists what channels the user by has made since the
 // entry after, oldest first.
-func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (core.Page[entry], error) {
+func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (rest.Page[entry], error) {
 	q := url.Values{
 		"action_type": {strconv.Itoa(channelCreated)}, "user_id": {by}, "after": {after}, "limit": {strconv.Itoa(auditPage)},
 	}
 	out, err := get[struct {
 		Entries []entry `json:"audit_log_entries"`
 	}](ctx, a, "list_guild_audit_log_entries", q, "guilds", a.guild, "audit-logs")
-	p := core.Page[entry]{Items: out.Entries}
+	p := rest.Page[entry]{Items: out.Entries}
 	if len(out.Entries) == auditPage {
 		p.Next = out.Entries[auditPage-1].ID
 	}
@@ -203,10 +203,10 @@ const (
 
 // listMessages lists the messages of a channel after one. Where the bot may not
 // read the history Discord answers with none, and no error.
-func (a *Adapter) listMessages(ctx context.Context, channel, after string) (core.Page[posted], error) {
+func (a *Adapter) listMessages(ctx context.Context, channel, after string) (rest.Page[posted], error) {
 	q := url.Values{"after": {after}, "limit": {strconv.Itoa(historyPage)}}
 	list, err := get[[]posted](ctx, a, "list_messages", q, "channels", channel, "messages")
-	p := core.Page[posted]{Items: list}
+	p := rest.Page[posted]{Items: list}
 	if len(list) == historyPage {
 		p.Next = newest(list)
 	}
@@ -231,7 +231,7 @@ const (
 )
 
 // listPins lists the IDs of the messages pinned in a channel, newest pin first.
-func (a *Adapter) listPins(ctx context.Context, channel, before string) (core.Page[string], error) {
+func (a *Adapter) listPins(ctx context.Context, channel, before string) (rest.Page[string], error) {
 	q := url.Values{"limit": {strconv.Itoa(pinsPage)}}
 	if before != "" {
 		q.Set("before", before)
@@ -243,7 +243,7 @@ func (a *Adapter) listPins(ctx context.Context, channel, before string) (core.Pa
 		} `json:"items"`
 		More bool `json:"has_more"`
 	}](ctx, a, "list_pins", q, "channels", channel, "messages", "pins")
-	p := core.Page[string]{}
+	p := rest.Page[string]{}
 	for _, item := range out.Items {
 		p.Items = append(p.Items, item.Message.ID)
 	}

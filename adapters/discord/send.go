@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/adapters/effect"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -99,7 +101,7 @@ const skew = 5 * time.Minute
 // looked at: whether later reads tell it is not documented.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	id := ""
-	page := func(ctx context.Context, cursor string) (core.Page[posted], error) {
+	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
 		if cursor == "" {
 			cursor = firstID(in.First.Add(-skew))
 		}
@@ -111,7 +113,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 		}
 		return id == ""
 	})
-	found, err := core.Look(id != "", whole, err)
+	found, err := effect.Look(id != "", whole, err)
 	return id, found, err
 }
 

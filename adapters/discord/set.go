@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -14,7 +15,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if err := a.own("set group", g.Workspace, g.ID); err != nil {
 		return core.Report{}, err
 	}
-	p := &core.Progress{Once: once, Gone: lostGroup}
+	p := &effect.Progress{Once: once, Gone: lostGroup}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace, who.ID); err != nil {
 			p.Report.Add(core.PartRemoved, who, err)
@@ -32,7 +33,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 
 // describe sets name and topic, in one call: both draw on the same limit of two
 // changes in ten minutes.
-func (a *Adapter) describe(ctx context.Context, p *core.Progress, id string, c core.GroupChange) {
+func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) {
 	var parts []core.Part
 	var want wanted
 	if c.Name != nil {
@@ -94,7 +95,7 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 
 // invite lets people into a channel, except that those whom its creation let in
 // already are only looked up: who is not in the guild sees none of its channels.
-func (a *Adapter) invite(ctx context.Context, p *core.Progress, channel string, members []core.Account, in map[string]bool) {
+func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account, in map[string]bool) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace, who.ID); err != nil {
 			p.Report.Add(core.PartMember, who, err)

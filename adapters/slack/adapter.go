@@ -23,6 +23,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -53,7 +54,7 @@ type Adapter struct {
 	line      *line
 	rates     Rates
 	budget    core.Budget
-	writer    core.Writer
+	writer    effect.Writer
 	render    Renderer
 
 	mu   sync.Mutex

@@ -6,13 +6,14 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
 // setBadge posts the badge unless it stands already, pins it, and has a
 // bookmark in the channel's head lead to it. A channel that is fresh has no
 // bookmarks yet.
-func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string, b core.Badge, fresh bool) {
+func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge, fresh bool) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "slack: set badge", Kind: core.Invalid, Detail: "other_channel",
@@ -32,7 +33,7 @@ func (a *Adapter) setBadge(ctx context.Context, p *core.Progress, channel string
 }
 
 // pinned pins a badge that should be there. False means that it was deleted.
-func (a *Adapter) pinned(ctx context.Context, p *core.Progress, channel, ts string) bool {
+func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, ts string) bool {
 	if p.Ended {
 		return true
 	}

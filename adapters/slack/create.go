@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -26,7 +27,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
-	p := &core.Progress{Once: once, Gone: lostGroup}
+	p := &effect.Progress{Once: once, Gone: lostGroup}
 	a.furnish(ctx, p, id, spec)
 	g.Report = p.Report
 	if g.Name == "" {
@@ -55,7 +56,7 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 // furnish gives a new channel what the spec asks for. Nobody fails because of
 // somebody else, and no part because of another, except that there is nothing
 // to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *core.Progress, id string, spec core.GroupSpec) {
+func (a *Adapter) furnish(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec) {
 	if spec.Topic != "" {
 		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
 	}
@@ -132,7 +133,7 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid 
 	var ours slack.Channel
 	self, err := a.whoAmI(ctx)
 	if err != nil {
-		found, err := core.Look(false, false, err)
+		found, err := effect.Look(false, false, err)
 		return ours, found, err
 	}
 	earliest := in.First.Add(-skew).Truncate(time.Second)
@@ -142,6 +143,6 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid 
 		}
 		return ours.ID == ""
 	})
-	found, err := core.Look(ours.ID != "", whole, err)
+	found, err := effect.Look(ours.ID != "", whole, err)
 	return ours, found, err
 }

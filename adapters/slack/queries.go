@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"riskroom/core"
+	"riskroom/adapters/rest"
 )
 
 // Each function here is one method of the Web API that only reads; its page is
@@ -39,12 +39,12 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 
 // usersConversations lists channels of every kind that the bot is in, archived
 // ones too.
-func (a *Adapter) usersConversations(ctx context.Context, cursor string) (core.Page[slack.Channel], error) {
-	return read(ctx, "users.conversations", func(ctx context.Context) (core.Page[slack.Channel], error) {
+func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.Page[slack.Channel], error) {
+	return read(ctx, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
 		list, next, err := a.api.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
 			Types: []string{"public_channel", "private_channel"}, Cursor: cursor, Limit: channelsPage,
 		})
-		return core.Page[slack.Channel]{Items: list, Next: next}, err
+		return rest.Page[slack.Channel]{Items: list, Next: next}, err
 	})
 }
 
@@ -61,13 +61,13 @@ type posted struct {
 
 // conversationsHistory decodes no more than it needs: a block of a kind that
 // the library does not know must not keep a probe from its answer.
-func (a *Adapter) conversationsHistory(ctx context.Context, channel string, since time.Time, cursor string) (core.Page[posted], error) {
+func (a *Adapter) conversationsHistory(ctx context.Context, channel string, since time.Time, cursor string) (rest.Page[posted], error) {
 	args := url.Values{
 		"channel": {channel}, "include_all_metadata": {"true"}, "inclusive": {"true"},
 		"limit": {strconv.Itoa(historyPage)}, "cursor": {cursor},
 		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
 	}
-	return read(ctx, "conversations.history", func(ctx context.Context) (core.Page[posted], error) {
+	return read(ctx, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
 		var out struct {
 			Messages []posted `json:"messages"`
 			Meta     struct {
@@ -75,7 +75,7 @@ func (a *Adapter) conversationsHistory(ctx context.Context, channel string, sinc
 			} `json:"response_metadata"`
 		}
 		err := a.form(ctx, "conversations.history", args, &out)
-		return core.Page[posted]{Items: out.Messages, Next: out.Meta.Next}, err
+		return rest.Page[posted]{Items: out.Messages, Next: out.Meta.Next}, err
 	})
 }
 

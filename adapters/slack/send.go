@@ -7,6 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/effect"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -123,7 +125,7 @@ func marker(op string) slack.MsgOption {
 // or as the ID of its first block.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	ts := ""
-	page := func(ctx context.Context, cursor string) (core.Page[posted], error) {
+	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
 		return a.conversationsHistory(ctx, channel, in.First.Add(-skew), cursor)
 	}
 	whole, err := pages(ctx, a, "conversations.history", true, historyPages, page, func(m posted) bool {
@@ -132,7 +134,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 		}
 		return ts == ""
 	})
-	found, err := core.Look(ts != "", whole, err)
+	found, err := effect.Look(ts != "", whole, err)
 	return ts, found, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -20,7 +21,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if err := a.own("set group", g.Workspace); err != nil {
 		return core.Report{}, err
 	}
-	p := &core.Progress{Once: once, Gone: lostGroup}
+	p := &effect.Progress{Once: once, Gone: lostGroup}
 	if c.Name != nil {
 		a.rename(ctx, p, g.ID, c)
 	}
@@ -41,7 +42,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	return p.Report, p.Err
 }
 
-func (a *Adapter) rename(ctx context.Context, p *core.Progress, channel string, c core.GroupChange) {
+func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) {
 	n, ok := fitName(*c.Name, c.Suffix, c.Badge)
 	if !ok {
 		p.Report.Add(core.PartName, core.Account{}, &core.Error{
@@ -54,7 +55,7 @@ func (a *Adapter) rename(ctx context.Context, p *core.Progress, channel string, 
 		Cost: a.cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if ch.Name == n.plain() || err != nil && !core.Unanswerable(err) {
+			if ch.Name == n.plain() || err != nil && !effect.Unanswerable(err) {
 				return "", err
 			}
 			err = a.conversationsRename(ctx, in, channel, n.plain())
@@ -100,7 +101,7 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			if !fresh {
-				if ok, err := right(ctx); ok || err != nil && !core.Unanswerable(err) {
+				if ok, err := right(ctx); ok || err != nil && !effect.Unanswerable(err) {
 					return "", err
 				}
 			}
@@ -119,11 +120,11 @@ func shows(got, want string) bool { return got == want || html.UnescapeString(go
 
 // probed turns a look at what is there into the answer of a probe.
 func probed(there bool, err error) (string, core.Found, error) {
-	found, err := core.Look(there, true, err)
+	found, err := effect.Look(there, true, err)
 	return "", found, err
 }
 
-func (a *Adapter) invite(ctx context.Context, p *core.Progress, channel string, members []core.Account) {
+func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace); err != nil {
 			p.Report.Add(core.PartMember, who, err)

@@ -38,10 +38,13 @@ var importRules = []importRule{
 	{"adapters/adaptertest", []string{"core"}},
 	{"adapters/*/emulator", []string{"core", "core/text", "adapters/stage", "adapters/@", "adapters/@/emulator/openapi"}},
 	{"adapters/*/emulator/openapi", nil}, // holds against a platform's own document
-	{"adapters/*", []string{"core", "core/text"}},
+	{"adapters/rest", []string{"core"}},
+	{"adapters/effect", []string{"core"}},
+	{"adapters/*/api", []string{"core", "adapters/rest"}},
+	{"adapters/*", []string{"core", "core/text", "adapters/rest", "adapters/effect", "adapters/@/api"}},
 	{"bots", []string{"core", "core/text", "core/engine"}},
 	{"bots/web", []string{"core", "core/text", "core/engine", "bots"}},
-	{"bots/*bot", []string{"core", "core/text", "core/engine", "bots", "adapters/@"}},
+	{"bots/*bot", []string{"core", "core/text", "core/engine", "bots", "adapters/@", "adapters/@/api"}},
 	{"configs", nil},
 	{"cmd/**", []string{"**"}},
 }
@@ -49,8 +52,8 @@ var importRules = []importRule{
 // libraries says which packages may import a library: what is known of its
 // ways stays in one place, and the next major release is a small change.
 var libraries = map[string][]string{
-	"github.com/slack-go/slack":                {"adapters/slack", "bots/slackbot"},
-	"github.com/bwmarrin/discordgo":            {"adapters/discord", "bots/discordbot"},
+	"github.com/slack-go/slack":                {"adapters/slack", "adapters/slack/api", "bots/slackbot"},
+	"github.com/bwmarrin/discordgo":            {"adapters/discord", "adapters/discord/api", "bots/discordbot"},
 	"github.com/gorilla/websocket":             {"adapters/*/emulator", "bots/*bot"},
 	"github.com/redis/go-redis/v9":             {"core/store", "core/store/private", "core/store/storetest"},
 	"github.com/alicebob/miniredis/v2":         {"core/store"},
@@ -112,6 +115,11 @@ func TestImportRulesBite(t *testing.T) {
 		{"core/store", "core/engine", true},
 		{"adapters/slack", "adapters/discord", false},
 		{"adapters/slack", "core/engine", false},
+		{"adapters/slack", "adapters/slack/api", true},
+		{"adapters/slack", "adapters/discord/api", false},
+		{"adapters/slack/api", "adapters/slack", false},
+		{"adapters/rest", "adapters/slack/api", false},
+		{"bots/slackbot", "adapters/discord/api", false},
 		{"adapters/slack/emulator", "adapters/slack", true},
 		{"adapters/slack/emulator", "adapters/discord", false},
 		{"bots/slackbot", "adapters/slack", true},

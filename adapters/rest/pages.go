@@ -1,9 +1,13 @@
-package core
+package rest
 
-import "context"
+import (
+	"context"
 
-// Spend makes a call that b has to grant first, and returns what the call does.
-func Spend[T any](ctx context.Context, b Budget, cost []Bucket, call func(context.Context) (T, error)) (T, error) {
+	"riskroom/core"
+)
+
+// Spend makes a call once b grants it, and returns the call's result.
+func Spend[T any](ctx context.Context, b core.Budget, cost []core.Bucket, call func(context.Context) (T, error)) (T, error) {
 	var out T
 	err := b.Spend(ctx, cost, func(ctx context.Context) error {
 		var err error
@@ -13,23 +17,22 @@ func Spend[T any](ctx context.Context, b Budget, cost []Bucket, call func(contex
 	return out, err
 }
 
-// Page is a page of a list of a platform's.
+// Page is one page of a platform's list.
 type Page[T any] struct {
 	Items []T
 	Next  string // where the next page begins, "" after the last
 }
 
-// Walk is how Pages walks a list.
+// Walk says how Pages walks a list.
 type Walk struct {
-	Budget Budget
-	Cost   []Bucket // of one page
-	Paid   bool     // the first page is paid for already
-	Limit  int      // how many pages at most
+	Budget core.Budget
+	Cost   []core.Bucket // of one page
+	Paid   bool          // the first page is paid for already
+	Limit  int           // how many pages at most
 }
 
-// Pages walks a list page by page, from the cursor "" on. It ends early where
-// visit returns false, and tells whether it came to an end in one way or the
-// other.
+// Pages walks a list page by page, starting at the cursor "". It stops early if
+// visit returns false. whole is false if the limit of pages came first.
 func Pages[T any](
 	ctx context.Context, w Walk, page func(ctx context.Context, cursor string) (Page[T], error), visit func(T) bool,
 ) (whole bool, err error) {

@@ -1,8 +1,9 @@
-package core_test
+package effect_test
 
 import (
 	"testing"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -24,7 +25,7 @@ func TestLook(t *testing.T) {
 		"cannot look now":              {false, true, failed(core.Unavailable), core.CannotTell, true},
 		"who asks is refused":          {false, true, failed(core.Unauthorized), core.CannotTell, true},
 	} {
-		if got, err := core.Look(c.there, c.whole, c.err); got != c.want || (err != nil) != c.fails {
+		if got, err := effect.Look(c.there, c.whole, c.err); got != c.want || (err != nil) != c.fails {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}

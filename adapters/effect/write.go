@@ -1,9 +1,11 @@
-package core
+package effect
 
 import (
 	"context"
 	"log/slog"
 	"time"
+
+	"riskroom/core"
 )
 
 const (
@@ -15,19 +17,19 @@ const (
 	waitUnsent = 5 * time.Second
 )
 
-// Writer is what Write has to know of the adapter whose calls it makes.
+// Writer describes the adapter that Write makes a call for.
 type Writer struct {
 	Platform  string       // names the platform in errors and log lines
 	Workspace string       // the adapter's, in log lines
 	Log       *slog.Logger // where each call leaves a line; nil: nowhere
-	// Classify says what an error of a call of method means, as an *Error.
+	// Classify returns an error of a call of method as a *core.Error.
 	Classify func(method string, err error) error
 }
 
-// Write makes a call that changes something on a platform. An adapter has all of
-// its writes pass here: a call whose time is over is not sent, and what goes
-// wrong comes back as *Error, with what is known of its effect.
-func Write[T any](ctx context.Context, w Writer, in Intent, method string, call func(context.Context) (T, error)) (T, error) {
+// Write makes a call that changes something on a platform. All writes of an
+// adapter pass through it: a call whose time is over is not sent, and a failure
+// is a *core.Error that says what is known of the effect.
+func Write[T any](ctx context.Context, w Writer, in core.Intent, method string, call func(context.Context) (T, error)) (T, error) {
 	var zero T
 	err := w.InTime(ctx, method)
 	if err == nil {
@@ -42,8 +44,8 @@ func Write[T any](ctx context.Context, w Writer, in Intent, method string, call 
 	return zero, err
 }
 
-// InTime refuses a call that could no longer be seen through: after the
-// deadline somebody else may already be asking whether it happened.
+// InTime returns an error if there is no time left to see a call through: after
+// the deadline another worker may already be probing whether it happened.
 func (w Writer) InTime(ctx context.Context, method string) error {
 	late := ctx.Err()
 	if deadline, ok := ctx.Deadline(); ok && late == nil && time.Until(deadline) < sendMargin {
@@ -52,14 +54,14 @@ func (w Writer) InTime(ctx context.Context, method string) error {
 	if late == nil {
 		return nil
 	}
-	return &Error{
-		Op: w.Platform + ": " + method, Kind: Unavailable, Effect: None, Detail: "not_sent",
+	return &core.Error{
+		Op: w.Platform + ": " + method, Kind: core.Unavailable, Effect: core.None, Detail: "not_sent",
 		RetryAfter: waitUnsent, Err: late,
 	}
 }
 
-// note writes the one log line of a call.
-func (w Writer) note(ctx context.Context, in Intent, method string, err error) {
+// note logs a call in one line.
+func (w Writer) note(ctx context.Context, in core.Intent, method string, err error) {
 	if w.Log == nil {
 		return
 	}
@@ -72,6 +74,6 @@ func (w Writer) note(ctx context.Context, in Intent, method string, err error) {
 		return
 	}
 	w.Log.LogAttrs(ctx, slog.LevelInfo, w.Platform+" call failed", append(attrs,
-		slog.String("kind", string(KindOf(err))), slog.String("effect", string(EffectOf(err))),
-		slog.String("detail", DetailOf(err)))...)
+		slog.String("kind", string(core.KindOf(err))), slog.String("effect", string(core.EffectOf(err))),
+		slog.String("detail", core.DetailOf(err)))...)
 }

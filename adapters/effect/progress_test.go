@@ -1,4 +1,4 @@
-package core_test
+package effect_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/effect"
 	"riskroom/core"
 )
 
@@ -35,7 +36,7 @@ func TestProgress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := &core.Progress{Once: answers{"second": c.second}, Gone: func(err error) bool { return core.DetailOf(err) == "gone" }}
+			p := &effect.Progress{Once: answers{"second": c.second}, Gone: func(err error) bool { return core.DetailOf(err) == "gone" }}
 			for _, key := range []string{"first", "second", "third"} {
 				value, ok := p.Do(t.Context(), core.PartMember, core.Account{ID: key}, core.Call{Key: key})
 				if made := value != ""; ok && !made {
@@ -58,12 +59,12 @@ func TestProgress(t *testing.T) {
 // TestWriteRefusesTheLate: a call whose answer could not be awaited is not sent.
 func TestWriteRefusesTheLate(t *testing.T) {
 	t.Parallel()
-	w := core.Writer{Platform: "platform", Classify: func(method string, err error) error {
+	w := effect.Writer{Platform: "platform", Classify: func(method string, err error) error {
 		return &core.Error{Op: method, Kind: core.Unknown, Effect: core.Maybe, Err: err}
 	}}
 	sent := 0
 	write := func(ctx context.Context) error {
-		_, err := core.Write(ctx, w, core.Intent{}, "post", func(context.Context) (string, error) {
+		_, err := effect.Write(ctx, w, core.Intent{}, "post", func(context.Context) (string, error) {
 			sent++
 			return "", errors.New("no answer")
 		})

@@ -1,4 +1,4 @@
-package core_test
+package rest_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -19,7 +20,7 @@ func (c *counting) Spend(ctx context.Context, _ []core.Bucket, call func(context
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	list := map[string]core.Page[int]{"": {[]int{1, 2}, "b"}, "b": {nil, "c"}, "c": {[]int{3, 4}, ""}}
+	list := map[string]rest.Page[int]{"": {[]int{1, 2}, "b"}, "b": {nil, "c"}, "c": {[]int{3, 4}, ""}}
 	errBroken := errors.New("broken")
 	for name, c := range map[string]struct {
 		limit, until int    // how many pages, and the item after which to end
@@ -39,10 +40,10 @@ func TestPages(t *testing.T) {
 			t.Parallel()
 			var got []int
 			b := &counting{}
-			whole, err := core.Pages(t.Context(), core.Walk{Budget: b, Paid: true, Limit: c.limit},
-				func(_ context.Context, cursor string) (core.Page[int], error) {
+			whole, err := rest.Pages(t.Context(), rest.Walk{Budget: b, Paid: true, Limit: c.limit},
+				func(_ context.Context, cursor string) (rest.Page[int], error) {
 					if cursor == c.broken {
-						return core.Page[int]{}, errBroken
+						return rest.Page[int]{}, errBroken
 					}
 					return list[cursor], nil
 				},
