@@ -20,6 +20,16 @@ func platforms() []core.PlatformSettings {
 	return []core.PlatformSettings{slack.Settings(), discord.Settings()}
 }
 
+// placeholders returns a value for each setting that a file leaves to the
+// environment.
+func placeholders() map[string]string {
+	return map[string]string{
+		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
+		"signing_secret": "0123456789abcdef0123456789abcdef", "signing_secret_previous": "fedcba9876543210fedcba9876543210",
+		"url": "redis://localhost:6379/0",
+	}
+}
+
 // TestFiles loads every file with neither secrets nor files at hand, as the
 // demo does: nothing may be said of them.
 func TestFiles(t *testing.T) {
@@ -27,11 +37,6 @@ func TestFiles(t *testing.T) {
 	files, err := filepath.Glob("*.yaml")
 	if err != nil || len(files) < 4 {
 		t.Fatalf("files %q: %v", files, err)
-	}
-	placeholders := map[string]string{
-		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
-		"signing_secret": "0123456789abcdef0123456789abcdef", "signing_secret_previous": "fedcba9876543210fedcba9876543210",
-		"url": "redis://localhost:6379/0",
 	}
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
@@ -43,7 +48,7 @@ func TestFiles(t *testing.T) {
 			cfg, problems := config.Load(file, src, config.Options{
 				Platforms: platforms(),
 				Unset:     config.UnsetIsFilled,
-				Fill:      func(b config.Blank) string { return placeholders[b.Setting.Key] },
+				Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 			})
 			if len(problems) > 0 {
 				t.Fatalf("problems:\n%s", problems)
