@@ -1,0 +1,34 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"riskroom/core/engine"
+)
+
+// TestStoredCodes holds the codes that audit trails and runs in databases contain.
+// The names in the code may change, the codes may not.
+func TestStoredCodes(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string][]string{
+		"filed status timer missed fired skipped step partial failed passed deferred retry parked ended resent": {
+			engine.EventFiled, engine.EventStatus, engine.EventTimer, engine.EventMissed, engine.EventFired, engine.EventSkipped,
+			engine.EventStep, engine.EventPartial, engine.EventFailed, engine.EventPassed, engine.EventDeferred, engine.EventRetry,
+			engine.EventParked, engine.EventEnded, engine.EventResent,
+		},
+		"bound freed missing found synced linked unlinked operator": {
+			engine.EventBound, engine.EventFreed, engine.EventMissing, engine.EventFound, engine.EventSynced, engine.EventLinked,
+			engine.EventUnlinked, engine.EventOperator,
+		},
+		"_sync _notice": {engine.SyncFlow, engine.NoticeFlow},
+		"armed running waiting finished skipped cancelled parked": {
+			string(engine.Armed), string(engine.Running), string(engine.Waiting), string(engine.Finished), string(engine.Skipped),
+			string(engine.Cancelled), string(engine.Parked),
+		},
+	} {
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("the program writes %q; databases contain %q", got, want)
+		}
+	}
+}
