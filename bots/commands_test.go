@@ -33,7 +33,7 @@ func TestShow(t *testing.T) {
 	f.before = func(context.Context, string) error {
 		return &engine.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
 	}
-	wants(t, words(ask(t, b, typed("show R-4"))), "There is no risk R-4 that you can see.")
+	wants(t, words(ask(t, b, typed("show R-4"))), "There is no risk R-4, or you don't have access to it.")
 }
 
 func TestList(t *testing.T) {
@@ -180,7 +180,7 @@ func TestMayNotChange(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{view: engine.View{Risk: core.Risk{Status: core.Pending}}}
 	r := ask(t, newBot(t, f), pressed(core.PressResolve, 1))
-	wants(t, words(r), "You may not change R-17")
+	wants(t, words(r), "You can't change R-17")
 	if r.Form != nil {
 		t.Error("the form opens all the same")
 	}

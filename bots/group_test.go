@@ -36,11 +36,11 @@ func TestGroupReleaseIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	args := map[string]any{"Key": "R-17", "Group": "ledger-r-17 (acme)", "Run": "R-17/gather/1"}
 	for code, want := range map[string]string{
-		"may_not_release":  "administrators and the group's owner",
-		"release_none":     "R-17 has no group.",
+		"may_not_release":  "Administrators and the channel's owner can",
+		"release_none":     "R-17 has no channel.",
 		"release_reserved": "riskroom runs show R-17/gather/1",
 		"release_live":     "archive or delete it",
-		"release_unseen":   "cannot be told just now",
+		"release_unseen":   "can't tell right now whether ledger-r-17 (acme)",
 	} {
 		f := &fakeEngine{before: func(context.Context, string) error {
 			return &engine.Refusal{Kind: core.Conflict, Code: code, Args: args}

@@ -69,7 +69,7 @@ func TestUnlink(t *testing.T) {
 		}
 	}
 	f := &fakeEngine{}
-	wants(t, words(ask(t, linking(t, f), typed("link remove nemo"))), `Nobody called "nemo"`)
+	wants(t, words(ask(t, linking(t, f), typed("link remove nemo"))), `No user named "nemo"`)
 	if len(f.linked) != 0 {
 		t.Errorf("asked %q", f.linked)
 	}
@@ -87,9 +87,9 @@ func TestLinkIsRefusedInWords(t *testing.T) {
 		return &engine.Refusal{Kind: core.NotFound, Code: "link_code", Field: "code", Args: map[string]any{"Count": 1}}
 	}}
 	b := linking(t, f)
-	wants(t, words(ask(t, b, typed("link zzzz"))), "No such code is open", "1 try is left", "/risk link zzzz")
+	wants(t, words(ask(t, b, typed("link zzzz"))), "That code doesn't work", "You have 1 try left", "/risk link zzzz")
 	r := ask(t, b, Command{Op: "form", Actor: lin, Filled: &Filled{Form: formLink, State: map[string]string{"code": "zzzz"}}})
-	if len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "No such code") {
+	if len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Text, "That code doesn't work") {
 		t.Errorf("form: %+v", r)
 	}
 	f.before = func(context.Context, string) error { return &core.Error{Kind: core.Unknown} }

@@ -74,7 +74,7 @@ func TestEngineRefusalsKeepWhatWasTyped(t *testing.T) {
 		}
 	}}
 	got := words(ask(t, newBot(t, f), typed("new Ledger module:Payments")))
-	wants(t, got, "• Title takes at most 200 characters; this has 201.", "• A risk needs a title.", "/risk new Ledger module:Payments")
+	wants(t, got, "• Title can have at most 200 characters; yours has 201.", "• A risk needs a title.", "/risk new Ledger module:Payments")
 }
 
 // fill answers a form as the person sees it, with some values changed.
@@ -255,7 +255,7 @@ func TestFormRefusals(t *testing.T) {
 	}}
 	b := newBot(t, f)
 	c := fill(*ask(t, b, typed("new")).Form, "v", Values{"title": {"x"}, "module": {"Payments"}})
-	wants(t, words(ask(t, b, c)), "[title] A risk needs a title.", "[] You may not file risks here.")
+	wants(t, words(ask(t, b, c)), "[title] A risk needs a title.", "[] You can't file risks here.")
 	c = fill(*ask(t, b, typed("new")).Form, "v", Values{"fields.amount": {"many"}})
 	wants(t, words(ask(t, b, c)), `[fields.amount] Amount: "many" is not a number.`)
 }
@@ -264,7 +264,7 @@ func TestNewFormForbidden(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{before: func(context.Context, string) error { return &engine.Refusal{Kind: core.Denied, Code: "may_not_file"} }}
 	r := ask(t, newBot(t, f), typed("new"))
-	wants(t, words(r), "You may not file risks here.")
+	wants(t, words(r), "You can't file risks here.")
 	if r.Form != nil {
 		t.Error("the form opens all the same")
 	}

@@ -23,7 +23,7 @@ func TestLink(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	wants(t, shown(t, b.risk(t, lin, "link", nil)).Plain, "ABCD-EFGH")
-	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"code": "WRONG"})).Plain, "No such code is open")
+	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"code": "WRONG"})).Plain, "That code doesn't work")
 	m := shown(t, b.risk(t, lin, "link", emulator.Values{"code": "ABCD-EFGH"}))
 	wants(t, m.Plain, "Lin Chen in beta")
 	if len(b.engine.links) != 0 {

@@ -135,7 +135,7 @@ people:`, 1)
 		if key == "" {
 			t.Fatalf("%s: nothing is filed", way)
 		}
-		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "You may not change "+key) {
+		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "You can't change "+key) {
 			t.Errorf("%s: a stranger is told %q", way, said)
 		}
 		code := regexp.MustCompile(`[2-9A-Z]{4}-[2-9A-Z]{4}`).FindString(c.from.says(c.who, "link", ""))
@@ -151,7 +151,7 @@ people:`, 1)
 		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "In progress") {
 			t.Errorf("%s: the submitter is told %q", way, said)
 		}
-		if again := c.from.says(c.who, "link", code); !strings.Contains(again, "No such code") {
+		if again := c.from.says(c.who, "link", code); !strings.Contains(again, "That code doesn't work") {
 			t.Errorf("%s: the code was taken twice: %q", way, again)
 		}
 		eventually(t, way+": the other account is told", func() bool { return strings.Contains(c.from.told(c.who), "is now linked with") })

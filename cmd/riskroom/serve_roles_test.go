@@ -79,13 +79,13 @@ func TestServeRoles(t *testing.T) {
 		t.Errorf("the group has the members %v", room.Members)
 	}
 
-	const hidden = "There is no risk R-1 that you can see."
+	const hidden = "There is no risk R-1, or you don't have access to it."
 	for who, sees := range map[string]bool{officeID: true, adminID: true, plainID: false, payerID: false} {
 		if got := command(who, "show", emulator.Values{"key": "R-1"}); strings.Contains(got, "Ledger") != sees || strings.Contains(got, hidden) == sees {
 			t.Errorf("%s, who may see it: %v, reads %q", who, sees, got)
 		}
 	}
-	wants(command(officeID, "status", emulator.Values{"key": "R-1", "status": "in_progress"}), "may not change")
+	wants(command(officeID, "status", emulator.Values{"key": "R-1", "status": "in_progress"}), "You can't change R-1")
 	wants(command(adminID, "status", emulator.Values{"key": "R-1", "status": "in_progress"}), "In progress")
 
 	// A role is mentioned by its ID, and read by its name.

@@ -163,7 +163,7 @@ func TestALostGroupStaysBound(t *testing.T) {
 	}
 	b.jump(b.clock.Now().Add(time.Minute))
 	got := b.told("CADMIN")
-	if last := got[len(got)-1]; len(got) != 2 || !strings.Contains(last, "the flow again made no group") || !strings.Contains(last, "/risk group release R-1") {
+	if last := got[len(got)-1]; len(got) != 2 || !strings.Contains(last, "the flow again didn't create a channel") || !strings.Contains(last, "/risk group release R-1") {
 		t.Errorf("of the flow that may make none is told %q", got)
 	}
 }

@@ -273,7 +273,7 @@ func TestNamesElsewhere(t *testing.T) {
 	t.Parallel()
 	b, _ := twoHomes(t)
 	for ref, want := range map[core.Ref]string{
-		"acme/OUT": "out", "mei": "mei", "guild/G-WEI": "<@G-WEI>", "acme/NOBODY": "somebody in acme", "nobody": "nobody",
+		"acme/OUT": "out", "mei": "mei", "guild/G-WEI": "<@G-WEI>", "acme/NOBODY": "someone in acme", "nobody": "nobody",
 	} {
 		got := b.engine.Name(b.ctx(), ref, "guild", "en")
 		if s := core.Text([]core.Span{got}); s != want && "<@"+got.Account.ID+">" != want {

@@ -39,7 +39,7 @@ func TestReleaseLetsGoOfALostGroup(t *testing.T) {
 			}
 			b.eventually("administrators know", func() bool {
 				told := b.told("CADMIN")
-				return slices.ContainsFunc(told, func(s string) bool { return strings.Contains(s, "wei let go of its group Gone-r-1 (acme)") })
+				return slices.ContainsFunc(told, func(s string) bool { return strings.Contains(s, "wei released the risk's channel Gone-r-1 (acme)") })
 			})
 			if _, err := b.engine.Do(b.ctx(), "status", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 				t.Fatal(err)

@@ -274,7 +274,7 @@ func (h *house) judgeRelease(t *testing.T, who role, may right) {
 	if sign := "is free of its group"; err != nil || strings.Contains(said, sign) != may.release {
 		t.Errorf("%s, group release: allowed is %v, and they are told %q, %v", who, may.release, said, err)
 	}
-	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+" that you can see") {
+	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+", or you don't have access to it") {
 		t.Errorf("%s can tell a risk that they may not see: %q", who, said)
 	}
 	freed := func(l engine.Link) bool { return l.State == engine.Free }
