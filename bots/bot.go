@@ -9,6 +9,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -16,7 +17,7 @@ import (
 type Config struct {
 	Filing   engine.Filing
 	Handling engine.Handling
-	Persons  engine.Persons
+	Persons  people.Persons
 	Org      *core.Organisation
 	Text     *text.Catalogue
 	Clock    core.Clock   // of risks; waiting goes by wall time
@@ -32,7 +33,7 @@ type Config struct {
 type Bot struct {
 	filing   engine.Filing
 	handling engine.Handling
-	persons  engine.Persons
+	persons  people.Persons
 	org      *core.Organisation
 	text     *text.Catalogue
 	clock    core.Clock

@@ -90,7 +90,7 @@ type FieldError struct {
 func Say(text string) Reply { return Reply{Text: []core.Span{core.Plain(text)}} }
 
 // Handler answers commands. It may take as long as ctx lets it. What the person
-// did wrong is an *engine.Refusal or is worded in the Reply; any other error
+// did wrong is an *core.Refusal or is worded in the Reply; any other error
 // means that it cannot be told whether anything happened.
 type Handler interface {
 	Handle(ctx context.Context, c Command) (Reply, error)

@@ -11,6 +11,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -63,7 +64,7 @@ type fakeEngine struct {
 
 	released []core.RiskKey
 	linked   []string // what was asked of Persons
-	accounts []engine.Known
+	accounts []people.Known
 }
 
 func (f *fakeEngine) called(ctx context.Context, call string) error {
@@ -149,30 +150,30 @@ func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core
 const code = "ABCD-EFGH"
 
 // other is the account whose code it is.
-var other = engine.Known{Account: core.Account{Workspace: "guild", ID: "80351110224678912"}, Name: "Lin Chen", Linked: true}
+var other = people.Known{Account: core.Account{Workspace: "guild", ID: "80351110224678912"}, Name: "Lin Chen", Linked: true}
 
 func (f *fakeEngine) asked(ctx context.Context, what ...string) error {
 	f.linked = append(f.linked, strings.Join(what, " "))
 	return f.called(ctx, what[0])
 }
 
-func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (engine.Code, error) {
-	return engine.Code{Text: code, Until: now.Add(10 * time.Minute)}, f.asked(ctx, "OfferLink")
+func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (people.Code, error) {
+	return people.Code{Text: code, Until: now.Add(10 * time.Minute)}, f.asked(ctx, "OfferLink")
 }
 
-func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, typed string) (engine.Known, error) {
+func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, typed string) (people.Known, error) {
 	return other, f.asked(ctx, "Offered", typed)
 }
 
-func (f *fakeEngine) Link(ctx context.Context, _ string, _ core.Actor, typed string) (engine.Known, error) {
+func (f *fakeEngine) Link(ctx context.Context, _ string, _ core.Actor, typed string) (people.Known, error) {
 	return other, f.asked(ctx, "Link", typed)
 }
 
-func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, who core.Ref) (engine.Known, error) {
+func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, who core.Ref) (people.Known, error) {
 	return other, f.asked(ctx, "Unlink", string(who))
 }
 
-func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]engine.Known, error) {
+func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]people.Known, error) {
 	return f.accounts, f.called(ctx, "Accounts")
 }
 

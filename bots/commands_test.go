@@ -31,7 +31,7 @@ func TestShow(t *testing.T) {
 	wants(t, words(ask(t, b, typed("show ledger"))), `"ledger" is no risk`, "R-17")
 	wants(t, words(ask(t, b, typed("show 17 and more"))), "Nothing stands behind the key: /risk show R-17", "and more")
 	f.before = func(context.Context, string) error {
-		return &engine.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
+		return &core.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
 	}
 	wants(t, words(ask(t, b, typed("show R-4"))), "There is no risk R-4, or you don't have access to it.")
 }
@@ -158,7 +158,7 @@ func TestStaleCard(t *testing.T) {
 	f := &fakeEngine{view: engine.View{Risk: stands}}
 	f.before = func(_ context.Context, call string) error {
 		if call == "ChangeStatus" {
-			return &engine.Refusal{Kind: core.Conflict, Code: "status_same", Args: map[string]any{"Key": "R-17", "Status": core.Resolved}, Risk: &stands}
+			return &core.Refusal{Kind: core.Conflict, Code: "status_same", Args: map[string]any{"Key": "R-17", "Status": core.Resolved}, Risk: &stands}
 		}
 		return nil
 	}

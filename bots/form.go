@@ -34,7 +34,7 @@ const (
 
 // Field is one field of a Form.
 type Field struct {
-	Key     string // as engine.Refusal.Field names it
+	Key     string // as core.Refusal.Field names it
 	Kind    FieldKind
 	Label   string
 	Hint    string

@@ -43,7 +43,7 @@ func TestGroupReleaseIsRefusedInWords(t *testing.T) {
 		"release_unseen":   "can't tell right now whether ledger-r-17 (acme)",
 	} {
 		f := &fakeEngine{before: func(context.Context, string) error {
-			return &engine.Refusal{Kind: core.Conflict, Code: code, Args: args}
+			return &core.Refusal{Kind: core.Conflict, Code: code, Args: args}
 		}}
 		wants(t, words(ask(t, newBot(t, f), typed("group release R-17"))), want)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"riskroom/core"
-	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -82,7 +82,7 @@ func (b *Bot) unlinkable(c Command, p text.Printer) []Choice {
 	return all
 }
 
-func accountArgs(k engine.Known) text.Args {
+func accountArgs(k people.Known) text.Args {
 	name := k.Name
 	if name == "" {
 		name = "?" // its workspace cannot be asked just now
@@ -155,5 +155,5 @@ func (b *Bot) whoseLinks(ctx context.Context, c Command, typed string) (core.Ref
 	if ref, ok := r.ref(typed); ok {
 		return ref, nil
 	}
-	return "", &engine.Refusal{Kind: core.NotFound, Code: "link_nobody", Args: map[string]any{"Name": typed}}
+	return "", &core.Refusal{Kind: core.NotFound, Code: "link_nobody", Args: map[string]any{"Name": typed}}
 }

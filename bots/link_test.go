@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"riskroom/core"
-	"riskroom/core/engine"
+	"riskroom/core/people"
 )
 
 func linking(t *testing.T, f *fakeEngine) *Bot {
@@ -18,7 +18,7 @@ func linking(t *testing.T, f *fakeEngine) *Bot {
 
 func TestLinkShowsACode(t *testing.T) {
 	t.Parallel()
-	f := &fakeEngine{accounts: []engine.Known{{Account: lin.Account, Name: "Lin"}, other}}
+	f := &fakeEngine{accounts: []people.Known{{Account: lin.Account, Name: "Lin"}, other}}
 	b := linking(t, f)
 	wants(t, words(ask(t, b, typed("link"))), code, "15:40", "(guild)", "/risk link "+code, "Lin Chen in guild, linked")
 	f.before = func(_ context.Context, call string) error {
@@ -61,7 +61,7 @@ func TestUnlink(t *testing.T) {
 		"link remove guild": "Unlink guild/80351110224678912", "link remove lin": "Unlink lin",
 		"link remove acme/U0WEI": "Unlink acme/U0WEI", "link remove @wei": "Unlink wei",
 	} {
-		f := &fakeEngine{accounts: []engine.Known{{Account: lin.Account}, other}}
+		f := &fakeEngine{accounts: []people.Known{{Account: lin.Account}, other}}
 		b := linking(t, f)
 		wants(t, words(ask(t, b, typed(line))), "Lin Chen in guild is linked with no other")
 		if len(f.linked) != 1 || f.linked[0] != want {
@@ -84,7 +84,7 @@ func TestUnlink(t *testing.T) {
 func TestLinkIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{before: func(context.Context, string) error {
-		return &engine.Refusal{Kind: core.NotFound, Code: "link_code", Field: "code", Args: map[string]any{"Count": 1}}
+		return &core.Refusal{Kind: core.NotFound, Code: "link_code", Field: "code", Args: map[string]any{"Count": 1}}
 	}}
 	b := linking(t, f)
 	wants(t, words(ask(t, b, typed("link zzzz"))), "That code doesn't work", "You have 1 try left", "/risk link zzzz")

@@ -68,9 +68,9 @@ func TestEngineRefusalsKeepWhatWasTyped(t *testing.T) {
 		if call != "File" {
 			return nil
 		}
-		return &engine.Refusal{
+		return &core.Refusal{
 			Kind: core.Invalid, Code: "too_long", Field: "title", Args: map[string]any{"Max": 200, "Has": 201},
-			Also: []*engine.Refusal{{Kind: core.Invalid, Code: "title_empty", Field: "title"}},
+			Also: []*core.Refusal{{Kind: core.Invalid, Code: "title_empty", Field: "title"}},
 		}
 	}}
 	got := words(ask(t, newBot(t, f), typed("new Ledger module:Payments")))
@@ -249,7 +249,7 @@ func TestFormRefusals(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{before: func(_ context.Context, call string) error {
 		if call == "File" {
-			return &engine.Refusal{Code: "title_empty", Field: "title", Also: []*engine.Refusal{{Code: "may_not_file"}}}
+			return &core.Refusal{Code: "title_empty", Field: "title", Also: []*core.Refusal{{Code: "may_not_file"}}}
 		}
 		return nil
 	}}
@@ -262,7 +262,7 @@ func TestFormRefusals(t *testing.T) {
 
 func TestNewFormForbidden(t *testing.T) {
 	t.Parallel()
-	f := &fakeEngine{before: func(context.Context, string) error { return &engine.Refusal{Kind: core.Denied, Code: "may_not_file"} }}
+	f := &fakeEngine{before: func(context.Context, string) error { return &core.Refusal{Kind: core.Denied, Code: "may_not_file"} }}
 	r := ask(t, newBot(t, f), typed("new"))
 	wants(t, words(r), "You can't file risks here.")
 	if r.Form != nil {

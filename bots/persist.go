@@ -7,6 +7,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 )
 
 // How a call is repeated while the engine's store is not there.
@@ -21,13 +22,13 @@ const (
 type persistent struct {
 	filing   engine.Filing
 	handling engine.Handling
-	persons  engine.Persons
+	persons  people.Persons
 }
 
 var (
 	_ engine.Filing   = persistent{}
 	_ engine.Handling = persistent{}
-	_ engine.Persons  = persistent{}
+	_ people.Persons  = persistent{}
 )
 
 // insist calls f until it succeeds, fails for good, or ctx ends; then it
@@ -53,7 +54,7 @@ func insist[T any](ctx context.Context, f func(ctx context.Context) (T, error)) 
 
 // refused tells whether err is an answer to what a person did wrong.
 func refused(err error) bool {
-	_, ok := errors.AsType[*engine.Refusal](err)
+	_, ok := errors.AsType[*core.Refusal](err)
 	return ok
 }
 
@@ -111,34 +112,34 @@ func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang str
 	return p.handling.Card(ctx, v, workspace, lang)
 }
 
-// OfferLink implements engine.Persons. The code of a repeat takes the place of
+// OfferLink implements people.Persons. The code of a repeat takes the place of
 // the one before, which nobody was shown.
-func (p persistent) OfferLink(ctx context.Context, by core.Actor) (engine.Code, error) {
-	return insist(ctx, func(ctx context.Context) (engine.Code, error) { return p.persons.OfferLink(ctx, by) })
+func (p persistent) OfferLink(ctx context.Context, by core.Actor) (people.Code, error) {
+	return insist(ctx, func(ctx context.Context) (people.Code, error) { return p.persons.OfferLink(ctx, by) })
 }
 
-// Offered implements engine.Persons.
-func (p persistent) Offered(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
-	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Offered(ctx, op, by, code) })
+// Offered implements people.Persons.
+func (p persistent) Offered(ctx context.Context, op string, by core.Actor, code string) (people.Known, error) {
+	return insist(ctx, func(ctx context.Context) (people.Known, error) { return p.persons.Offered(ctx, op, by, code) })
 }
 
-// Link implements engine.Persons.
-func (p persistent) Link(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
-	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Link(ctx, op, by, code) })
+// Link implements people.Persons.
+func (p persistent) Link(ctx context.Context, op string, by core.Actor, code string) (people.Known, error) {
+	return insist(ctx, func(ctx context.Context) (people.Known, error) { return p.persons.Link(ctx, op, by, code) })
 }
 
-// Unlink implements engine.Persons.
-func (p persistent) Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (engine.Known, error) {
-	return insist(ctx, func(ctx context.Context) (engine.Known, error) { return p.persons.Unlink(ctx, op, by, who) })
+// Unlink implements people.Persons.
+func (p persistent) Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (people.Known, error) {
+	return insist(ctx, func(ctx context.Context) (people.Known, error) { return p.persons.Unlink(ctx, op, by, who) })
 }
 
-// Accounts implements engine.Persons. It does not insist: what it tells is only
+// Accounts implements people.Persons. It does not insist: what it tells is only
 // shown beside something else, or asked for again by whoever typed it.
-func (p persistent) Accounts(ctx context.Context, by core.Actor) ([]engine.Known, error) {
+func (p persistent) Accounts(ctx context.Context, by core.Actor) ([]people.Known, error) {
 	return p.persons.Accounts(ctx, by)
 }
 
-// Name implements engine.Persons.
+// Name implements people.Persons.
 func (p persistent) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
 	return p.persons.Name(ctx, ref, workspace, lang)
 }

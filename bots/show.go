@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"riskroom/core"
-	"riskroom/core/engine"
 	"riskroom/core/text"
 )
 
@@ -73,7 +72,7 @@ func (b *Bot) whichRisk(c Command, typed, rest string) Reply {
 }
 
 func notFound(err error) bool {
-	if r, ok := errors.AsType[*engine.Refusal](err); ok {
+	if r, ok := errors.AsType[*core.Refusal](err); ok {
 		return r.Kind == core.NotFound
 	}
 	return core.KindOf(err) == core.NotFound

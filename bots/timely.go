@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"riskroom/core"
-	"riskroom/core/engine"
 )
 
 // Later shows a reply to somebody who was told to wait.
@@ -84,7 +83,7 @@ func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 	if err == nil {
 		return b.inForm(c, r)
 	}
-	if refusal, ok := errors.AsType[*engine.Refusal](err); ok {
+	if refusal, ok := errors.AsType[*core.Refusal](err); ok {
 		return b.inForm(c, b.refused(ctx, c, refusal))
 	}
 	b.log.Warn("bots: a command failed", "op", c.Op, "kind", core.KindOf(err), "error", err)

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"riskroom/core"
-	"riskroom/core/engine"
 	"riskroom/core/text"
 )
 
@@ -68,7 +67,7 @@ func (b *Bot) typedAgain(c Command) []string {
 }
 
 // refused words what the engine refuses.
-func (b *Bot) refused(ctx context.Context, c Command, r *engine.Refusal) Reply {
+func (b *Bot) refused(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
 	if r.Risk != nil {
 		return b.asItStands(ctx, c, r)
@@ -95,7 +94,7 @@ func (b *Bot) refused(ctx context.Context, c Command, r *engine.Refusal) Reply {
 	return Say(strings.Join(lines, "\n"))
 }
 
-func (b *Bot) refusalText(p text.Printer, r *engine.Refusal) string {
+func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	args := text.Args{}
 	for k, v := range r.Args {
 		args[k] = v
@@ -111,7 +110,7 @@ func (b *Bot) refusalText(p text.Printer, r *engine.Refusal) string {
 }
 
 // asItStands answers a change that came too late with how the risk stands now.
-func (b *Bot) asItStands(ctx context.Context, c Command, r *engine.Refusal) Reply {
+func (b *Bot) asItStands(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
 	reply := Say(b.refusalText(p, r) + "\n" + p.S("commands.stands", text.Args{
 		"Key": string(r.Risk.Key), "Title": r.Risk.Title, "Status": p.Status(r.Risk.Status),

@@ -28,3 +28,15 @@ type Budget interface {
 	// on those of all calls where its Error is All, else on the others.
 	Spend(ctx context.Context, cost []Bucket, call func(ctx context.Context) error) error
 }
+
+// personWaits marks a context in which a person waits for the answer.
+type personWaits struct{}
+
+// ForPerson marks ctx: calls to a platform that a person waits for have a share of the
+// rate budget of their own.
+func ForPerson(ctx context.Context) context.Context {
+	return context.WithValue(ctx, personWaits{}, true)
+}
+
+// PersonWaits reports whether a person waits for what is done in ctx.
+func PersonWaits(ctx context.Context) bool { return ctx.Value(personWaits{}) != nil }

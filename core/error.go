@@ -113,3 +113,18 @@ func DetailOf(err error) string {
 	}
 	return string(KindOf(err))
 }
+
+// Transient reports whether asking again later may help.
+func Transient(err error) bool {
+	switch KindOf(err) {
+	case RateLimited, Unavailable, Unauthorized, Unknown, Lost:
+		return true
+	}
+	return false
+}
+
+// Unanswered returns the error of a question that could not be answered now, whatever
+// kind of error it met. Nothing was done.
+func Unanswered(op string, err error) error {
+	return &Error{Op: op, Kind: Unavailable, Effect: None, RetryAfter: RetryAfterOf(err), Err: err}
+}

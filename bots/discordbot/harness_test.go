@@ -15,6 +15,7 @@ import (
 	"riskroom/bots"
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -120,20 +121,20 @@ func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
 	return nil
 }
 
-func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (engine.Code, error) {
-	return engine.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.enter(ctx, "OfferLink")
+func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (people.Code, error) {
+	return people.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.enter(ctx, "OfferLink")
 }
 
-func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, code string) (engine.Known, error) {
+func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, code string) (people.Known, error) {
 	if code != "ABCD-EFGH" {
-		return engine.Known{}, &engine.Refusal{Kind: core.NotFound, Code: "link_code", Args: map[string]any{"Count": 4}}
+		return people.Known{}, &core.Refusal{Kind: core.NotFound, Code: "link_code", Args: map[string]any{"Count": 4}}
 	}
 	return elsewhere, f.enter(ctx, "Offered")
 }
 
-func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code string) (engine.Known, error) {
+func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code string) (people.Known, error) {
 	if err := f.enter(ctx, "Link"); err != nil {
-		return engine.Known{}, err
+		return people.Known{}, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -141,11 +142,11 @@ func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code st
 	return elsewhere, nil
 }
 
-func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, _ core.Ref) (engine.Known, error) {
+func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, _ core.Ref) (people.Known, error) {
 	return elsewhere, f.enter(ctx, "Unlink")
 }
 
-func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]engine.Known, error) {
+func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]people.Known, error) {
 	return nil, f.enter(ctx, "Accounts")
 }
 
@@ -157,7 +158,7 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 }
 
 // elsewhere is an account in another workspace.
-var elsewhere = engine.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
+var elsewhere = people.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
 
 func (f *fakeEngine) Missed(ctx context.Context, workspace string) error {
 	if err := f.enter(ctx, "Missed"); err != nil {

@@ -13,7 +13,6 @@ import (
 	"riskroom/adapters/stage"
 	"riskroom/bots"
 	"riskroom/core"
-	"riskroom/core/engine"
 )
 
 // setupSocket is setup over Socket Mode, with the way in running and connected.
@@ -282,7 +281,7 @@ func TestDeliveredTwiceIsDoneOnce(t *testing.T) {
 			defer b.mu.Unlock()
 			calls[call]++
 			if call == "File" && calls[call] == 2 {
-				return &engine.Refusal{Kind: core.Invalid, Code: "title_empty", Field: "title"}
+				return &core.Refusal{Kind: core.Invalid, Code: "title_empty", Field: "title"}
 			}
 			return nil
 		}

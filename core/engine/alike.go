@@ -61,7 +61,7 @@ func foldTitle(s string) string { return strings.ToLower(strings.Join(strings.Fi
 // first is told, and the other is answered once that one is there.
 func (e *Engine) number(ctx context.Context, op string, by core.Actor, d Draft) (core.RiskKey, *core.Risk, error) {
 	// Whom a directory cannot tell just now is asked about their own account.
-	mine, err := e.people.selves(ctx, by.Account)
+	mine, err := e.people.AccountsOf(ctx, by.Account)
 	if err != nil {
 		mine = []core.Account{by.Account}
 	}
@@ -84,7 +84,7 @@ func (e *Engine) number(ctx context.Context, op string, by core.Actor, d Draft) 
 		rec, err := e.store.Get(ctx, core.MakeRiskKey(e.org.KeyPrefix, other))
 		switch {
 		case err != nil:
-			return "", nil, unanswered("whether the same title is being filed", err)
+			return "", nil, core.Unanswered("whether the same title is being filed", err)
 		case rec.Risk.Status.Open():
 			return "", &rec.Risk, nil
 		}

@@ -8,12 +8,12 @@ import (
 )
 
 // What ways in (slash commands, buttons, later a web page) may ask of the
-// engine. *Engine implements all interfaces. Every method takes the person on
+// engine. *Engine implements both interfaces. Every method takes the person on
 // whose behalf it acts, as the platform's verified payload names them, and
 // judges by itself what that person may do: a risk that they may not read is
 // answered like one that does not exist.
 //
-// What people did wrong comes back as *Refusal; any other error is *core.Error,
+// What people did wrong comes back as *core.Refusal; any other error is *core.Error,
 // with Kind Unavailable if nothing is known to be stored: the same call with
 // the same op may then be repeated until it succeeds, and acts once.
 
@@ -40,41 +40,6 @@ type Handling interface {
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Card words a risk for one workspace and language.
 	Card(ctx context.Context, v View, workspace, lang string) core.Card
-}
-
-// Persons is who people are: which accounts are one person's, and what they are
-// called. Linked accounts may do what each of them may.
-type Persons interface {
-	// OfferLink returns a code: whoever types it elsewhere, once and in time,
-	// links their account with by's. It takes the place of any code before.
-	OfferLink(ctx context.Context, by core.Actor) (Code, error)
-	// Offered tells whose account Link would link by's with. A wrong code counts
-	// as a try; op names what the person did.
-	Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error)
-	// Link links by's account with the one whose code it is, and returns that.
-	Link(ctx context.Context, op string, by core.Actor, code string) (Known, error)
-	// Unlink lets go of an account's links, by's if who is "", and returns it.
-	// Those of others only administrators let go of.
-	Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error)
-	// Accounts returns the accounts of whoever has by's, that one first.
-	Accounts(ctx context.Context, by core.Actor) ([]Known, error)
-	// Name shows whom ref means to readers of lang in a workspace: as a mention
-	// where they have an account there, else as they are called where they have
-	// one.
-	Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span
-}
-
-// Code is what links accounts for a while.
-type Code struct {
-	Text  string
-	Until time.Time
-}
-
-// Known is an account, and what it is called where it is.
-type Known struct {
-	Account core.Account
-	Name    string
-	Linked  bool // by a code; else it is the asker's own, or the config file's word
 }
 
 // Draft is a risk as somebody wants to file it. Zero members take defaults:
@@ -121,20 +86,3 @@ type Listing struct {
 	Risks []core.Risk // at most core.MaxListed
 	Total int
 }
-
-// Refusal is an answer to what a person did wrong, or may not do. Its wording is
-// the text "refusal.<Code>" with Args.
-type Refusal struct {
-	Kind  core.Kind // Invalid, NotFound, Conflict or Denied
-	Code  string
-	Field string         // of the form: title, module, severity, discovered_at, due_at, description, handlers, status, note, fields.<key>; "" for none
-	Args  map[string]any // for the wording
-	Also  []*Refusal     // further ones, for other fields
-	Risk  *core.Risk     // how the risk stands, of a Conflict
-}
-
-// Error returns the code: what people read is worded by whoever shows it.
-func (r *Refusal) Error() string { return "refused: " + r.Code }
-
-// All returns r and the further refusals.
-func (r *Refusal) All() []*Refusal { return append([]*Refusal{r}, r.Also...) }

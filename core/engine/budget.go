@@ -33,18 +33,9 @@ func NewBudget(slots Slots) *Budget { return &Budget{slots: slots} }
 // share of its own.
 func (b *Budget) ForPeople() *Budget { return &Budget{slots: b.slots, person: true} }
 
-// waiting marks a context in which a person waits for the answer.
-type waiting struct{}
-
-// forPerson marks ctx: what is asked of a platform on the way to a person's
-// answer draws on the share of people, whichever budget it asks.
-func forPerson(ctx context.Context) context.Context { return context.WithValue(ctx, waiting{}, true) }
-
-func personWaits(ctx context.Context) bool { return ctx.Value(waiting{}) != nil }
-
 // Spend implements core.Budget.
 func (b *Budget) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
-	wait, err := b.slots.TakeSlot(ctx, cost, b.person || personWaits(ctx), MaxSlotWait)
+	wait, err := b.slots.TakeSlot(ctx, cost, b.person || core.PersonWaits(ctx), MaxSlotWait)
 	if err != nil {
 		return err
 	}

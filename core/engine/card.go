@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -111,37 +110,9 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, wor
 		if i == maxNamed {
 			return append(out, core.Plain(p.S("card.people.more", text.Args{"Count": len(refs) - i})))
 		}
-		out = append(out, e.name(ctx, p, r, workspace))
+		out = append(out, e.people.Name(ctx, p, r, workspace))
 	}
 	return out
-}
-
-func (e *Engine) name(ctx context.Context, p text.Printer, r core.Ref, workspace string) core.Span {
-	if ws, group, ok := r.Group(); ok {
-		if g, err := e.people.group(ctx, cmp.Or(ws, workspace), group); err == nil {
-			group = g.Name
-		}
-		return core.Plain("@" + group)
-	}
-	accounts, err := e.people.accounts(ctx, r, workspace, knownFor)
-	if a, ok := r.Account(); ok && err != nil {
-		accounts = []core.Account{a} // it is known who is meant
-	}
-	if len(accounts) > 0 {
-		if accounts[0].Workspace == workspace {
-			return core.Mention(accounts[0])
-		}
-		if prof, err := e.people.profile(ctx, accounts[0]); err == nil && prof.Name != "" {
-			return core.Plain(prof.Name)
-		}
-	}
-	if name, ok := r.Name(); ok {
-		return core.Plain(name)
-	}
-	if len(accounts) == 0 {
-		return core.Plain(string(r))
-	}
-	return core.Plain(p.S("card.people.elsewhere", text.Args{"Workspace": accounts[0].Workspace}))
 }
 
 // value words the content of an own field; nil if there is none.

@@ -24,12 +24,12 @@ func (c ChangeStatus) subject() (core.RiskKey, int64) { return c.Risk, c.Seen }
 
 func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	old := d.rec.Risk
-	may, err := d.e.rights.mayChange(ctx, d.by.Account, old)
+	may, err := d.e.rights.MayChange(ctx, d.by.Account, old)
 	switch {
 	case err != nil:
-		return effect{}, unanswered("rights to change", err)
+		return effect{}, core.Unanswered("rights to change", err)
 	case !may:
-		return effect{}, refuse(core.Denied, "may_not_change", "", "Key", string(old.Key))
+		return effect{}, core.Refuse(core.Denied, "may_not_change", "", "Key", string(old.Key))
 	}
 	c.Note = strings.TrimSpace(c.Note)
 	if r := c.check(d); r != nil {
@@ -54,10 +54,10 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 }
 
 // check returns what is wrong with the change, nil if nothing is.
-func (c ChangeStatus) check(d deed) *Refusal {
+func (c ChangeStatus) check(d deed) *core.Refusal {
 	old, p := d.rec.Risk, d.e.text.In(d.e.org.Language)
-	stands := func(code string) *Refusal {
-		r := refuse(core.Conflict, code, "status", "Key", string(old.Key), "Status", p.Status(old.Status))
+	stands := func(code string) *core.Refusal {
+		r := core.Refuse(core.Conflict, code, "status", "Key", string(old.Key), "Status", p.Status(old.Status))
 		r.Risk = &old
 		return r
 	}
@@ -67,15 +67,15 @@ func (c ChangeStatus) check(d deed) *Refusal {
 		for _, s := range core.Statuses() {
 			known = append(known, p.Status(s))
 		}
-		return refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
+		return core.Refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
 	case c.To == old.Status:
 		return stands("status_same")
 	case d.moved:
 		return stands("status_moved")
 	case c.To == core.Shelved && c.Note == "":
-		return refuse(core.Invalid, "reason_needed", "note", "Key", string(old.Key))
+		return core.Refuse(core.Invalid, "reason_needed", "note", "Key", string(old.Key))
 	case utf8.RuneCountInString(c.Note) > core.MaxNote:
-		return refuse(core.Invalid, "too_long", "note",
+		return core.Refuse(core.Invalid, "too_long", "note",
 			"Field", p.Field("notes"), "Max", core.MaxNote, "Has", utf8.RuneCountInString(c.Note))
 	}
 	return nil

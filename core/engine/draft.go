@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // checker gathers everything that is wrong with a draft, so that a person
@@ -16,18 +17,18 @@ import (
 type checker struct {
 	e    *Engine
 	lang string
-	bad  []*Refusal
+	bad  []*core.Refusal
 }
 
 func (c *checker) refuse(code, field string, args ...any) {
-	c.bad = append(c.bad, refuse(core.Invalid, code, field, args...))
+	c.bad = append(c.bad, core.Refuse(core.Invalid, code, field, args...))
 }
 
 // checkDraft returns the draft with its defaults, or a Refusal that lists
 // everything wrong with it.
 func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now time.Time) (Draft, error) {
 	c := &checker{e: e, lang: e.org.Language}
-	if prof, err := e.people.profile(ctx, by.Account); err == nil && prof.Locale != "" {
+	if prof, err := e.people.Profile(ctx, by.Account); err == nil && prof.Locale != "" {
 		c.lang = e.text.In(prof.Locale).Lang()
 	}
 	d.DiscoveredAt, d.DueAt = toMilli(d.DiscoveredAt), toMilli(d.DueAt)
@@ -167,11 +168,11 @@ func (c *checker) known(ctx context.Context, home string, r core.Ref) bool {
 		return ok
 	}
 	if a, ok := r.Account(); ok {
-		_, err := c.e.people.profile(ctx, a)
-		return err == nil || transient(err)
+		_, err := c.e.people.Profile(ctx, a)
+		return err == nil || core.Transient(err)
 	}
-	_, err := c.e.people.accounts(ctx, r, home, knownFor)
-	return err == nil || transient(err) || core.KindOf(err) == core.Unsupported
+	_, err := c.e.people.ResolveOne(ctx, r, home, people.ForDisplay)
+	return err == nil || core.Transient(err) || core.KindOf(err) == core.Unsupported
 }
 
 // fields checks the own fields of the reported part.

@@ -19,6 +19,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -47,8 +48,8 @@ type Observer interface {
 	Ended(state RunState)
 }
 
-// Engine runs flows. Make one with New, start it with Run; the methods of
-// Filing, Handling and Persons work from New on.
+// Engine runs flows. Make one with New, start it with Run. The methods of Filing and
+// Handling, and those of Persons, work from New on.
 type Engine struct {
 	org      *core.Organisation
 	flows    []*flow.Flow
@@ -64,9 +65,10 @@ type Engine struct {
 	sweep    time.Duration
 	observe  Observer
 
-	workspaces *workspaces
-	people     *people
-	rights     rights
+	workspaces *people.Workspaces
+	people     *people.Directory
+	rights     *people.Rights
+	persons    *people.Service
 	budget     *Budget
 	pinned     pinnedFlows
 
@@ -80,7 +82,6 @@ type Engine struct {
 var (
 	_ Filing   = (*Engine)(nil)
 	_ Handling = (*Engine)(nil)
-	_ Persons  = (*Engine)(nil)
 )
 
 // New returns an engine that does nothing yet.
@@ -115,13 +116,20 @@ func New(o Options) *Engine {
 	if e.observe == nil {
 		e.observe = unobserved{}
 	}
-	e.workspaces = newWorkspaces(o.Platforms, e.clock)
-	e.people = newPeople(e.org, e.workspaces, e.store, e.clock)
-	e.rights = rights{org: e.org, people: e.people}
+	e.workspaces = people.NewWorkspaces(o.Platforms, e.clock)
+	e.people = people.NewDirectory(e.org, e.workspaces, e.store, e.clock)
+	e.rights = people.NewRights(e.org, e.people)
+	e.persons = people.NewService(people.Options{
+		Organisation: e.org, Directory: e.people, Rights: e.rights, Store: e.store, Journal: journal{e},
+		Text: e.text, Instance: e.instance, Clock: e.clock, Log: e.log,
+	})
 	e.pinned = newPinnedFlows(e.store, e.flows)
 	e.gate = newGate(e.workers)
 	return e
 }
+
+// Persons returns who people are, as this engine resolves and names them.
+func (e *Engine) Persons() people.Persons { return e.persons }
 
 // Run acts until ctx ends. Then it claims nothing more, lets the calls under
 // way end for at most eight seconds, hands back every run that it holds and

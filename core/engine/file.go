@@ -5,17 +5,18 @@ import (
 	"encoding/json"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // MayFile implements Filing.
 func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
-	ctx = forPerson(ctx)
-	ok, err := e.rights.mayFile(ctx, by.Account)
+	ctx = core.ForPerson(ctx)
+	ok, err := e.rights.MayFile(ctx, by.Account)
 	switch {
 	case err != nil:
-		return unanswered("rights to file", err)
+		return core.Unanswered("rights to file", err)
 	case !ok:
-		return refuse(core.Denied, "may_not_file", "")
+		return core.Refuse(core.Denied, "may_not_file", "")
 	}
 	return nil
 }
@@ -28,7 +29,7 @@ type filedResult struct {
 
 // File implements Filing.
 func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error) {
-	ctx = forPerson(ctx)
+	ctx = core.ForPerson(ctx)
 	if err := e.MayFile(ctx, by); err != nil {
 		return Filed{}, err
 	}
@@ -44,8 +45,8 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	r := core.Risk{
 		Key: key, Version: 1, Home: by.Account.Workspace,
 		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
-		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: qualifyFields(d.Fields, by.Account.Workspace),
-		Submitter: by, SubmittedAt: now, Handlers: qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
+		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: people.QualifyFields(d.Fields, by.Account.Workspace),
+		Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
 	p := plan(e.flows, nil, r, now)
 	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})
@@ -66,18 +67,4 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		return Filed{}, invalid("stored answer of "+op, err)
 	}
 	return Filed{Risk: got.Risk, Repeat: got.Repeat, Now: res.Now, Missed: res.Missed}, nil
-}
-
-func refuse(kind core.Kind, code, field string, args ...any) *Refusal {
-	r := &Refusal{Kind: kind, Code: code, Field: field, Args: map[string]any{}}
-	for i := 0; i+1 < len(args); i += 2 {
-		r.Args[args[i].(string)] = args[i+1]
-	}
-	return r
-}
-
-// unanswered says that a question could not be answered now, whatever kind of
-// error it met: nothing was done.
-func unanswered(op string, err error) error {
-	return &core.Error{Op: op, Kind: core.Unavailable, Effect: core.None, RetryAfter: core.RetryAfterOf(err), Err: err}
 }

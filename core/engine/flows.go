@@ -57,7 +57,7 @@ func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
 		Risk: r, Now: e.clock.Now(), Lead: e.lead(r),
 		Administrators: e.org.Permissions.Administrators,
 		Text:           p,
-		Name:           func(ref core.Ref) string { return e.name(ctx, p, ref, "").Text },
+		Name:           func(ref core.Ref) string { return e.people.Name(ctx, p, ref, "").Text },
 		Option: func(field, option string) string {
 			f, _ := e.org.Field(field)
 			for _, o := range f.Options {

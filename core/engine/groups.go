@@ -88,7 +88,7 @@ func (t *turn) tellOwner(ctx context.Context, owner core.Account, notice string,
 		return
 	}
 	if t.e.org.AdminChannel.IsZero() {
-		if told, err := t.e.rights.administrator(ctx, owner); told && err == nil {
+		if told, err := t.e.rights.Administrator(ctx, owner); told && err == nil {
 			return
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	"riskroom/core/people"
 )
 
 // input is what a step acts on: rendered texts and resolved accounts. It is
@@ -23,7 +24,7 @@ type input struct {
 	Post     *core.Message           `json:"post,omitempty"`
 	Change   *core.GroupChange       `json:"change,omitempty"`
 	Sync     *syncInput              `json:"sync,omitempty"`
-	Missing  []Unresolved            `json:"missing,omitempty"` // who was meant and cannot be reached
+	Missing  []people.Unresolved     `json:"missing,omitempty"` // who was meant and cannot be reached
 }
 
 // encode returns what the store keeps; a step too large to keep is Invalid.
@@ -102,7 +103,7 @@ func (t *turn) buildGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env
 			if m.Workspace == t.workspace {
 				out = append(out, m)
 			} else {
-				missing = append(missing, Unresolved{Ref: core.RefOf(m), Code: "other_workspace"})
+				missing = append(missing, people.Unresolved{Ref: core.RefOf(m), Code: "other_workspace"})
 			}
 		}
 		return out
@@ -222,12 +223,12 @@ func (t *turn) buildChange(ctx context.Context, a *flow.SetGroup, env flow.Env, 
 
 // mayOperate checks that the operator of a set_group may change the group.
 func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
-	accounts, err := t.e.people.accounts(ctx, operator, workspace, trustedFor)
+	accounts, err := t.e.people.ResolveOne(ctx, operator, workspace, people.ForRights)
 	if err != nil {
 		return err
 	}
 	for _, a := range accounts {
-		if may, err := t.e.rights.mayOperate(ctx, a, owner); may || err != nil {
+		if may, err := t.e.rights.MayOperate(ctx, a, owner); may || err != nil {
 			return err
 		}
 	}
@@ -266,7 +267,7 @@ func (t *turn) group(target flow.Target) (core.GroupRef, error) {
 }
 
 // whom resolves a list of people; nil is nobody.
-func (t *turn) whom(ctx context.Context, list *flow.People, env flow.Env) ([]core.Account, []Unresolved, error) {
+func (t *turn) whom(ctx context.Context, list *flow.People, env flow.Env) ([]core.Account, []people.Unresolved, error) {
 	if list == nil {
 		return nil, nil, nil
 	}
@@ -274,8 +275,8 @@ func (t *turn) whom(ctx context.Context, list *flow.People, env flow.Env) ([]cor
 	if err != nil {
 		return nil, nil, invalid("people", err)
 	}
-	refs = qualify(refs, t.rec.Risk.Home)
-	return t.e.people.resolve(ctx, refs, t.workspace)
+	refs = people.Qualify(refs, t.rec.Risk.Home)
+	return t.e.people.Resolve(ctx, refs, t.workspace)
 }
 
 // renderHead renders what stands above a card.

@@ -246,7 +246,7 @@ func TestAStrangersAddressIsNoProof(t *testing.T) {
 	b.platform.mu.Unlock()
 	b.org.Permissions.Administrators = []core.Ref{"boss"}
 	_, err := b.engine.Do(b.ctx(), "op", core.Actor{Account: stranger}, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
-	if _, refused := errors.AsType[*engine.Refusal](err); !refused {
+	if _, refused := errors.AsType[*core.Refusal](err); !refused {
 		t.Errorf("got %v, want a refusal", err)
 	}
 }

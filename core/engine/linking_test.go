@@ -36,17 +36,17 @@ func at(workspace, id string) core.Actor {
 // link links an account with another whose code it types.
 func (b *bundle) link(from, to core.Actor) error {
 	b.t.Helper()
-	code, err := b.engine.OfferLink(b.ctx(), from)
+	code, err := b.engine.Persons().OfferLink(b.ctx(), from)
 	if err != nil {
 		return err
 	}
-	_, err = b.engine.Link(b.ctx(), "link "+code.Text, to, strings.ToLower(code.Text))
+	_, err = b.engine.Persons().Link(b.ctx(), "link "+code.Text, to, strings.ToLower(code.Text))
 	return err
 }
 
 func refusedAs(t *testing.T, err error, code string) {
 	t.Helper()
-	if r, ok := errors.AsType[*engine.Refusal](err); !ok || r.Code != code {
+	if r, ok := errors.AsType[*core.Refusal](err); !ok || r.Code != code {
 		t.Errorf("got %v, want the refusal %s", err, code)
 	}
 }
@@ -71,7 +71,7 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	if err != nil || l.Total != 1 {
 		t.Errorf("mine: %+v %v", l, err)
 	}
-	all, err := b.engine.Accounts(b.ctx(), wei)
+	all, err := b.engine.Persons().Accounts(b.ctx(), wei)
 	if err != nil || len(all) != 2 || all[1].Account != mine.Account || !all[1].Linked || all[1].Name != "g-wei" {
 		t.Errorf("accounts %+v %v", all, err)
 	}
@@ -94,20 +94,20 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
 	// Another replica sees it within a minute.
 	other := engine.New(b.options)
-	if all, err := other.Accounts(b.ctx(), mine); err != nil || len(all) != 2 {
+	if all, err := other.Persons().Accounts(b.ctx(), mine); err != nil || len(all) != 2 {
 		t.Errorf("elsewhere: %v %v", all, err)
 	}
-	if _, err := b.engine.Unlink(b.ctx(), "away", mine, ""); err != nil {
+	if _, err := b.engine.Persons().Unlink(b.ctx(), "away", mine, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.engine.Unlink(b.ctx(), "away", mine, ""); err != nil {
+	if _, err := b.engine.Persons().Unlink(b.ctx(), "away", mine, ""); err != nil {
 		t.Errorf("a repeat: %v", err)
 	}
-	_, err = b.engine.Unlink(b.ctx(), "again", mine, "")
+	_, err = b.engine.Persons().Unlink(b.ctx(), "again", mine, "")
 	refusedAs(t, err, "link_none")
 	refusedAs(t, change("4", mine, core.Resolved), "may_not_change")
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
-	if all, err := other.Accounts(b.ctx(), mine); err != nil || len(all) != 1 {
+	if all, err := other.Persons().Accounts(b.ctx(), mine); err != nil || len(all) != 1 {
 		t.Errorf("elsewhere, later: %v %v", all, err)
 	}
 	if got := trail(b, "R-0"); got != "unlinked guild/G-WEI, linked guild/G-WEI, " {
@@ -148,9 +148,9 @@ func TestLinksAreRefused(t *testing.T) {
 	refusedAs(t, b.link(lin, at("guild", "G-LIN")), "link_already")
 	refusedAs(t, b.link(lin, at("guild", "G-WEI")), "link_taken")
 	refusedAs(t, b.link(at("guild", "G-LIN"), wei), "link_two_people")
-	_, err := b.engine.Unlink(b.ctx(), "steal", wei, "acme/LIN")
+	_, err := b.engine.Persons().Unlink(b.ctx(), "steal", wei, "acme/LIN")
 	refusedAs(t, err, "link_not_yours")
-	if _, err := b.engine.Unlink(b.ctx(), "administer", at("acme", "BOSS"), "acme/LIN"); err != nil {
+	if _, err := b.engine.Persons().Unlink(b.ctx(), "administer", at("acme", "BOSS"), "acme/LIN"); err != nil {
 		t.Errorf("an administrator: %v", err)
 	}
 	// The file contradicts it later: the file holds.
@@ -159,7 +159,7 @@ func TestLinksAreRefused(t *testing.T) {
 	}
 	b.org.People["wei"] = core.Person{Name: "wei", Accounts: map[string]string{"acme": "WEI", "guild": "G-LIN"}}
 	for who, want := range map[core.Actor]string{lin: "acme/LIN", at("guild", "G-LIN"): "guild/G-LIN acme/WEI"} {
-		all, err := b.engine.Accounts(b.ctx(), who)
+		all, err := b.engine.Persons().Accounts(b.ctx(), who)
 		got := ""
 		for _, k := range all {
 			got += k.Account.String() + " "
@@ -169,7 +169,7 @@ func TestLinksAreRefused(t *testing.T) {
 		}
 	}
 	single := setup(t)
-	_, err = single.engine.OfferLink(single.ctx(), lin)
+	_, err = single.engine.Persons().OfferLink(single.ctx(), lin)
 	refusedAs(t, err, "link_one_workspace")
 }
 
@@ -177,28 +177,28 @@ func TestCodes(t *testing.T) {
 	t.Parallel()
 	b, _ := twoHomes(t)
 	mine := at("guild", "G-LIN")
-	first, err := b.engine.OfferLink(b.ctx(), lin)
+	first, err := b.engine.Persons().OfferLink(b.ctx(), lin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := b.engine.OfferLink(b.ctx(), lin)
+	second, err := b.engine.Persons().OfferLink(b.ctx(), lin)
 	if err != nil || first.Text == second.Text {
 		t.Fatalf("codes %v %v %v", first, second, err)
 	}
-	_, err = b.engine.Offered(b.ctx(), "old", mine, first.Text)
+	_, err = b.engine.Persons().Offered(b.ctx(), "old", mine, first.Text)
 	refusedAs(t, err, "link_code")
 	spaced := "　" + strings.ReplaceAll(strings.ToLower(second.Text), "-", " ")
-	if k, err := b.engine.Offered(b.ctx(), "look", mine, strings.TrimSpace(spaced)); err != nil || k.Account != lin.Account || k.Name != "lin" {
+	if k, err := b.engine.Persons().Offered(b.ctx(), "look", mine, strings.TrimSpace(spaced)); err != nil || k.Account != lin.Account || k.Name != "lin" {
 		t.Errorf("offered %+v %v", k, err)
 	}
 	for i := range 4 {
-		_, err = b.engine.Link(b.ctx(), fmt.Sprint("wrong", i), mine, "ABCD-EFGH")
+		_, err = b.engine.Persons().Link(b.ctx(), fmt.Sprint("wrong", i), mine, "ABCD-EFGH")
 	}
 	refusedAs(t, err, "link_tries")
-	_, err = b.engine.Link(b.ctx(), "right", mine, second.Text)
+	_, err = b.engine.Persons().Link(b.ctx(), "right", mine, second.Text)
 	refusedAs(t, err, "link_tries")
 	b.clock.set(b.clock.Now().Add(10*time.Minute + time.Second))
-	_, err = b.engine.Link(b.ctx(), "late", mine, second.Text)
+	_, err = b.engine.Persons().Link(b.ctx(), "late", mine, second.Text)
 	refusedAs(t, err, "link_code")
 }
 
@@ -275,12 +275,12 @@ func TestNamesElsewhere(t *testing.T) {
 	for ref, want := range map[core.Ref]string{
 		"acme/OUT": "out", "mei": "mei", "guild/G-WEI": "<@G-WEI>", "acme/NOBODY": "someone in acme", "nobody": "nobody",
 	} {
-		got := b.engine.Name(b.ctx(), ref, "guild", "en")
+		got := b.engine.Persons().Name(b.ctx(), ref, "guild", "en")
 		if s := core.Text([]core.Span{got}); s != want && "<@"+got.Account.ID+">" != want {
 			t.Errorf("%s: %q, want %q", ref, s, want)
 		}
 	}
-	if got := b.engine.Name(b.ctx(), "guild/G-WEI", "acme", "en"); got.Text != "g-wei" {
+	if got := b.engine.Persons().Name(b.ctx(), "guild/G-WEI", "acme", "en"); got.Text != "g-wei" {
 		t.Errorf("from the other side: %+v", got)
 	}
 }

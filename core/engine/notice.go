@@ -35,7 +35,7 @@ func (e *Engine) noticeNow(d noticeData, occurrence string) (TimerChange, error)
 
 // tellPaused has administrators told that a workspace refuses the bot.
 func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
-	e.workspaces.pause(workspace, e.clock.Now().Add(pausedRetry))
+	e.workspaces.Pause(workspace, e.clock.Now().Add(pausedRetry))
 	e.announce(ctx, "paused", workspace, code)
 }
 
@@ -141,7 +141,7 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 	} else if !g.IsZero() {
 		t.workspace, in.Into, in.Post = g.Workspace, g, &m
 	} else {
-		accounts, missing, err := t.e.people.resolve(ctx, t.e.org.Permissions.Administrators, "")
+		accounts, missing, err := t.e.people.Resolve(ctx, t.e.org.Permissions.Administrators, "")
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ type Operation interface {
 	// they saw none.
 	subject() (key core.RiskKey, seen int64)
 	// decide checks whether the person may do this to the risk as it stands, and
-	// returns what becomes of it, or a *Refusal. It stores nothing, and is called
+	// returns what becomes of it, or a *core.Refusal. It stores nothing, and is called
 	// again if the risk changes meanwhile.
 	decide(ctx context.Context, d deed) (effect, error)
 }
@@ -53,7 +53,7 @@ const changeTries = 5
 
 // Do implements Handling.
 func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error) {
-	ctx = forPerson(ctx)
+	ctx = core.ForPerson(ctx)
 	key, seen := o.subject()
 	var err error
 	for range changeTries {
@@ -71,7 +71,7 @@ func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) 
 			return Outcome{}, err
 		}
 	}
-	return Outcome{}, unanswered("change "+string(key), err)
+	return Outcome{}, core.Unanswered("change "+string(key), err)
 }
 
 func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) {
@@ -79,7 +79,7 @@ func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) 
 	if err == nil {
 		return e.apply(ctx, d, eff)
 	}
-	if _, refused := errors.AsType[*Refusal](err); refused {
+	if _, refused := errors.AsType[*core.Refusal](err); refused {
 		// What this very op has already done is no reason to refuse it.
 		if done, err := e.repeated(ctx, d.op, d.rec.Risk); err != nil || done.Repeat {
 			return done, err
@@ -147,17 +147,17 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 func (e *Engine) readable(ctx context.Context, by core.Actor, key core.RiskKey) (Record, error) {
 	rec, err := e.store.Get(ctx, key)
 	if core.KindOf(err) == core.NotFound {
-		return rec, refuse(core.NotFound, "not_found", "", "Key", string(key))
+		return rec, core.Refuse(core.NotFound, "not_found", "", "Key", string(key))
 	}
 	if err != nil {
 		return rec, err
 	}
-	ok, err := e.rights.mayRead(ctx, by.Account, rec.Risk)
+	ok, err := e.rights.MayRead(ctx, by.Account, rec.Risk)
 	if err != nil {
-		return rec, unanswered("rights to read", err)
+		return rec, core.Unanswered("rights to read", err)
 	}
 	if !ok {
-		return Record{}, refuse(core.NotFound, "not_found", "", "Key", string(key))
+		return Record{}, core.Refuse(core.NotFound, "not_found", "", "Key", string(key))
 	}
 	return rec, nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // outcome is what a step left: what later steps need, and what is told of it.
@@ -102,13 +104,13 @@ func (t *turn) perform(ctx context.Context, in *input, sofar outcome) (performed
 	case in.Change != nil:
 		err = t.change(ctx, in, &p)
 	}
-	return p, by(t.workspace, err)
+	return p, people.RefusedBy(t.workspace, err)
 }
 
 // platform returns the workspace that the next calls go to.
 func (t *turn) platform(workspace string) (core.Platform, error) {
 	t.workspace = workspace
-	return t.e.workspaces.get(workspace)
+	return t.e.workspaces.Get(workspace)
 }
 
 // sendAll sends to each person, whatever became of the others.
@@ -129,7 +131,7 @@ func (t *turn) sendAll(ctx context.Context, in *input, p *performed) error {
 		case final(err):
 			p.out.fail(to.String(), err)
 		default:
-			left = firstError(left, err)
+			left = cmp.Or(left, err)
 		}
 	}
 	return left
@@ -141,7 +143,7 @@ func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (cor
 		return core.MessageRef{}, err
 	}
 	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
-	return ref, by(to.Workspace, err)
+	return ref, people.RefusedBy(to.Workspace, err)
 }
 
 func (t *turn) createGroup(ctx context.Context, spec core.GroupSpec, p *performed) error {

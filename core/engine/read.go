@@ -5,16 +5,17 @@ import (
 	"slices"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // Show implements Handling.
 func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error) {
-	ctx = forPerson(ctx)
+	ctx = core.ForPerson(ctx)
 	rec, err := e.readable(ctx, by, key)
 	if err != nil {
 		return View{}, err
 	}
-	may, err := e.rights.mayChange(ctx, by.Account, rec.Risk)
+	may, err := e.rights.MayChange(ctx, by.Account, rec.Risk)
 	if err != nil {
 		e.log.WarnContext(ctx, "rights to change not known", "risk", key, "err", err)
 	}
@@ -23,10 +24,10 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 
 // List implements Handling.
 func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error) {
-	ctx = forPerson(ctx)
-	all, err := e.rights.mayReadAll(ctx, by.Account)
+	ctx = core.ForPerson(ctx)
+	all, err := e.rights.MayReadAll(ctx, by.Account)
 	if err != nil {
-		return Listing{}, unanswered("rights to read", err)
+		return Listing{}, core.Unanswered("rights to read", err)
 	}
 	query := Query{Limit: core.MaxListed}
 	if q.Module != "" {
@@ -36,8 +37,8 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 		query.Overdue = e.clock.Now()
 	}
 	if q.Mine || !all {
-		if query.Who, err = e.people.namesOf(ctx, by.Account, e.groupsInUse); err != nil {
-			return Listing{}, unanswered("who you are", err)
+		if query.Who, err = e.people.RefsOf(ctx, by.Account, e.groupsInUse); err != nil {
+			return Listing{}, core.Unanswered("who you are", err)
 		}
 	}
 	if !all && !e.org.Permissions.Read.Involved {
@@ -90,7 +91,7 @@ func (e *Engine) withLed(ctx context.Context, q Query, l Listing) (Listing, erro
 func (e *Engine) groupsInUse(home string) []core.Ref {
 	var out []core.Ref
 	for _, m := range e.org.Modules {
-		for _, r := range qualify(m.Handlers, home) {
+		for _, r := range people.Qualify(m.Handlers, home) {
 			if ws, _, ok := r.Group(); ok && ws == home {
 				out = append(out, r)
 			}

@@ -27,16 +27,16 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 			return effect{}, err
 		}
 	}
-	may, err := d.e.rights.mayOperate(ctx, d.by.Account, made.Owner)
+	may, err := d.e.rights.MayOperate(ctx, d.by.Account, made.Owner)
 	switch {
 	case err != nil:
-		return effect{}, unanswered("rights to release a group", err)
+		return effect{}, core.Unanswered("rights to release a group", err)
 	case !may:
-		return effect{}, refuse(core.Denied, "may_not_release", "", "Key", string(r.Risk))
+		return effect{}, core.Refuse(core.Denied, "may_not_release", "", "Key", string(r.Risk))
 	case link.State == Free:
-		return effect{}, refuse(core.NotFound, "release_none", "", "Key", string(r.Risk))
+		return effect{}, core.Refuse(core.NotFound, "release_none", "", "Key", string(r.Risk))
 	case link.State == Reserved:
-		return effect{}, refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", link.Run.String())
+		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", link.Run.String())
 	}
 	group := called(link.Group, made)
 	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
@@ -63,7 +63,7 @@ func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
 // needs no run.
 func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error {
 	link, args := rec.Link, e.groupArgs(rec.Risk.Key, group)
-	pl, err := e.workspaces.get(link.Group.Workspace)
+	pl, err := e.workspaces.Get(link.Group.Workspace)
 	var state core.GroupState
 	if err == nil {
 		state, err = pl.LookGroup(ctx, link.Group)
@@ -72,12 +72,12 @@ func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error
 	case core.KindOf(err) == core.NotFound, err == nil && state.Ended != "":
 		return nil
 	case err != nil:
-		return &Refusal{Kind: core.Unavailable, Code: "release_unseen", Args: args}
+		return &core.Refusal{Kind: core.Unavailable, Code: "release_unseen", Args: args}
 	}
 	if link.State == Missing { // it is there again: have that noted
 		if err := e.Noticed(ctx, link.Group); err != nil {
 			return err
 		}
 	}
-	return &Refusal{Kind: core.Conflict, Code: "release_live", Args: args}
+	return &core.Refusal{Kind: core.Conflict, Code: "release_live", Args: args}
 }

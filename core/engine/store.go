@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // What the engine needs stored. Every method that writes is one atomic step: it
@@ -248,63 +249,20 @@ type Links interface {
 	EachLink(ctx context.Context, f func(core.RiskKey, Link) error) error
 }
 
-// Offer lets whoever knows its code link an account of theirs with this one.
-type Offer struct {
-	Hash    string // of the code, which is stored nowhere
-	Account core.Account
-	Until   time.Time
-}
-
-// Try is somebody's try at a code.
-type Try struct {
-	Op        string // a repeat is not counted again
-	By        core.Account
-	Hash      string
-	Window    time.Duration // in which there are at most
-	Most      int           // wrong ones by the same account, and
-	MostInAll int           // by everybody
-}
-
-// Tried is what came of a Try.
-type Tried struct {
-	Offer Offer         // zero: no such code is open, or there were too many tries
-	Left  int           // how many tries are left
-	Wait  time.Duration // until there is one again, if none is
-}
-
-// Join changes which accounts are one person's.
+// Join changes which accounts are linked, with what is told of it.
 type Join struct {
-	Op      string
-	Hash    string // of the offer that is used up; "" for none
-	Under   core.RiskKey
-	Groups  []Joined
-	Timers  []TimerChange // of Under
-	Events  []Event       // in Under's trail
-	Subject core.Account  // kept with Op, and handed back by JoinedBy
-}
-
-// Joined is what an account is linked with, before and after a Join, itself
-// among them, in order; empty is nothing.
-type Joined struct {
-	Account core.Account
-	Was, To []core.Account
+	people.Join
+	Under  core.RiskKey
+	Timers []TimerChange // of Under
+	Events []Event       // in Under's trail
 }
 
 // Accounts stores which accounts people have linked.
 type Accounts interface {
-	// OfferLink keeps an offer, instead of any other of the same account.
-	OfferLink(ctx context.Context, o Offer) error
-	// TryCode looks for an open offer, and counts a try at a wrong code.
-	TryCode(ctx context.Context, t Try) (Tried, error)
-	// Join changes what is linked. Conflict if any of it is not as it was;
-	// NotFound if the offer is not open.
+	people.Store
+	// Join changes what is linked. It fails with Conflict if a link is not as it was,
+	// and with NotFound if the offer is not open.
 	Join(ctx context.Context, j Join) error
-	// JoinedBy returns the subject of the Join with that op of the last 26 hours;
-	// zero if there was none.
-	JoinedBy(ctx context.Context, op string) (core.Account, error)
-	// Joined returns what an account is linked with, itself among them, in
-	// order; nil if nothing is.
-	Joined(ctx context.Context, a core.Account) ([]core.Account, error)
 }
 
 // Desk is for people who look after runs.

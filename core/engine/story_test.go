@@ -222,7 +222,7 @@ func TestInvisibleTitle(t *testing.T) {
 	b := setup(t)
 	for _, title := range []string{"", " \t", "\u200b\u2060", "\u202e\u202c \ufeff"} {
 		_, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: title, Module: "Payments"})
-		if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "title_empty" {
+		if ref, ok := errors.AsType[*core.Refusal](err); !ok || ref.Code != "title_empty" {
 			t.Errorf("%q: %v, want title_empty", title, err)
 		}
 	}
@@ -237,7 +237,7 @@ func TestRefusalsNameEveryField(t *testing.T) {
 	_, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{
 		Title: "two\nlines", Module: "Nowhere", Severity: "awful", DiscoveredAt: b.clock.Now().Add(time.Hour), Handlers: []core.Ref{"nobody"},
 	})
-	ref, ok := errors.AsType[*engine.Refusal](err)
+	ref, ok := errors.AsType[*core.Refusal](err)
 	if !ok {
 		t.Fatalf("got %v, want a refusal", err)
 	}
@@ -262,7 +262,7 @@ func TestRights(t *testing.T) {
 	_, hidden := b.engine.Show(b.ctx(), out, r.Key)
 	_, absent := b.engine.Show(b.ctx(), out, "R-99")
 	for _, err := range []error{hidden, absent} {
-		if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "not_found" {
+		if ref, ok := errors.AsType[*core.Refusal](err); !ok || ref.Code != "not_found" {
 			t.Errorf("got %v, want what an unknown key gets", err)
 		}
 	}
@@ -271,7 +271,7 @@ func TestRights(t *testing.T) {
 	}
 	b.org.Permissions.Read = core.Audience{Everyone: true}
 	_, err := b.engine.Do(b.ctx(), "op", out, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
-	if ref, ok := errors.AsType[*engine.Refusal](err); !ok || ref.Code != "may_not_change" {
+	if ref, ok := errors.AsType[*core.Refusal](err); !ok || ref.Code != "may_not_change" {
 		t.Errorf("got %v, want may_not_change", err)
 	}
 	b.platform.profiles["OUT"] = core.Profile{Account: out.Account, Guest: true}
@@ -290,7 +290,7 @@ func TestStaleCardAnswersWithThePresentState(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := b.engine.Do(b.ctx(), "b", lin, engine.ChangeStatus{Risk: r.Key, To: core.Shelved, Note: "later", Seen: 1})
-	ref, ok := errors.AsType[*engine.Refusal](err)
+	ref, ok := errors.AsType[*core.Refusal](err)
 	if !ok || ref.Code != "status_moved" || ref.Risk == nil || ref.Risk.Status != core.InProgress {
 		t.Errorf("got %v, want how it stands", err)
 	}

@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // syncInput is what one sync sets right.
@@ -146,7 +148,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
-		return by(link.Group.Workspace, err)
+		return people.RefusedBy(link.Group.Workspace, err)
 	case state.Ended != "":
 		return t.freed(ctx, state.Ended)
 	case link.State == Missing || link.Said != "":
@@ -212,12 +214,12 @@ func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
 			now.Gone = true
 			p.shown = append(p.shown, now)
 		default:
-			left = firstError(left, err)
+			left = cmp.Or(left, err)
 		}
 	}
 	if in.Badge != nil {
 		if err := t.mendBadge(ctx, in, &p); err != nil {
-			left = firstError(left, err)
+			left = cmp.Or(left, err)
 		}
 	}
 	return p, left
@@ -232,7 +234,7 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	s.Version = m.Card.Version
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
 	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
-		return s, by(s.Ref.Workspace, err)
+		return s, people.RefusedBy(s.Ref.Workspace, err)
 	}
 	again := once{t: t, scope: "again:" + s.ID + "/"}
 	var ref core.MessageRef
@@ -244,7 +246,7 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	if err == nil {
 		s.Ref = ref
 	}
-	return s, by(s.Ref.Workspace, err)
+	return s, people.RefusedBy(s.Ref.Workspace, err)
 }
 
 // mendBadge sets right whatever of the badge is missing.
@@ -255,7 +257,7 @@ func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error
 	}
 	report, err := pl.SetGroup(ctx, once{t: t, scope: "badge/"}, in.Group, core.GroupChange{Badge: in.Badge})
 	if err != nil && !final(err) {
-		return by(in.Group.Workspace, err)
+		return people.RefusedBy(in.Group.Workspace, err)
 	}
 	for _, f := range report.Failed() {
 		t.note(EventPartial, "", map[string]string{"action": "badge", "what": string(f.Part) + " (" + f.Detail + ")"})

@@ -48,7 +48,7 @@ func TestAUserGroupIsNamed(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("what it is called was asked for %d times", asked)
 	}
-	if got := core.Text([]core.Span{b.engine.Name(b.ctx(), "acme:@nobody", "acme", "en")}); got != "@nobody" {
+	if got := core.Text([]core.Span{b.engine.Persons().Name(b.ctx(), "acme:@nobody", "acme", "en")}); got != "@nobody" {
 		t.Errorf("a group that is not there is called %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 const (
@@ -73,12 +74,12 @@ func (t *turn) judgeError(err error) verdict {
 	case isStop(err, errUnsure):
 		v.course = park
 	case core.IsStop(err) && (core.KindOf(err) == core.RateLimited || core.DetailOf(err) == young),
-		core.DetailOf(err) == overBudget, core.DetailOf(err) == paused:
+		core.DetailOf(err) == overBudget, core.DetailOf(err) == people.Paused:
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):
 		v.course = goOn
 	case core.KindOf(err) == core.Unauthorized:
-		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), refuser(err)
+		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), people.RefuserOf(err)
 	case core.KindOf(err) == core.Unknown && core.EffectOf(err) == core.None && t.run.Attempts+1 >= unknownTries:
 		v.course = park
 	default:

@@ -11,10 +11,11 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 )
 
 // OfferLink keeps an offer to link an account.
-func (s *Store) OfferLink(ctx context.Context, o engine.Offer) error {
+func (s *Store) OfferLink(ctx context.Context, o people.Offer) error {
 	const op = "offer link"
 	if o.Hash == "" || o.Account.IsZero() || o.Until.IsZero() {
 		return invalid(op, "offer", nil)
@@ -24,17 +25,17 @@ func (s *Store) OfferLink(ctx context.Context, o engine.Offer) error {
 }
 
 // TryCode looks for an open offer, and counts a try at a wrong code.
-func (s *Store) TryCode(ctx context.Context, t engine.Try) (engine.Tried, error) {
+func (s *Store) TryCode(ctx context.Context, t people.Try) (people.Tried, error) {
 	const op = "try code"
 	if t.Op == "" || t.By.IsZero() || t.Most < 1 || t.MostInAll < 1 {
-		return engine.Tried{}, invalid(op, "try", nil)
+		return people.Tried{}, invalid(op, "try", nil)
 	}
 	c := s.call("try", s.keys.offers(), s.keys.triesOf(t.By), s.keys.tries())
 	a, err := s.do(ctx, op, c.add(t.Op, t.Hash, t.Window.Milliseconds(), t.Most, t.MostInAll))
 	if err != nil {
-		return engine.Tried{}, err
+		return people.Tried{}, err
 	}
-	out := engine.Tried{Left: int(a.int(3)), Wait: time.Duration(a.int(4)) * time.Millisecond}
+	out := people.Tried{Left: int(a.int(3)), Wait: time.Duration(a.int(4)) * time.Millisecond}
 	if a.text(1) == "" {
 		return out, nil
 	}
@@ -42,7 +43,7 @@ func (s *Store) TryCode(ctx context.Context, t engine.Try) (engine.Tried, error)
 	if err != nil {
 		return out, broken(op, err)
 	}
-	out.Offer = engine.Offer{Hash: t.Hash, Account: account, Until: at(a.int(2))}
+	out.Offer = people.Offer{Hash: t.Hash, Account: account, Until: at(a.int(2))}
 	return out, nil
 }
 

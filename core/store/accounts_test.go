@@ -7,6 +7,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 )
 
 var (
@@ -17,12 +18,12 @@ var (
 
 func (b *bench) offer(a core.Account, hash string) {
 	b.Helper()
-	b.ok(b.s.OfferLink(b.ctx, engine.Offer{Hash: hash, Account: a, Until: b.clock.Now().Add(10 * time.Minute)}))
+	b.ok(b.s.OfferLink(b.ctx, people.Offer{Hash: hash, Account: a, Until: b.clock.Now().Add(10 * time.Minute)}))
 }
 
-func (b *bench) try(op string, by core.Account, hash string) engine.Tried {
+func (b *bench) try(op string, by core.Account, hash string) people.Tried {
 	b.Helper()
-	got, err := b.s.TryCode(b.ctx, engine.Try{Op: op, By: by, Hash: hash, Window: 10 * time.Minute, Most: 5, MostInAll: 7})
+	got, err := b.s.TryCode(b.ctx, people.Try{Op: op, By: by, Hash: hash, Window: 10 * time.Minute, Most: 5, MostInAll: 7})
 	b.ok(err)
 	return got
 }
@@ -39,7 +40,7 @@ func testOffers(t *testing.T, open opener) {
 	b.same("another's", b.try("4", beta, "other").Offer.Account, guild)
 	b.clock.pass(10 * time.Minute)
 	b.same("over", b.try("5", beta, "two").Offer.Account, core.Account{})
-	b.is(b.s.OfferLink(b.ctx, engine.Offer{Hash: "x"}), core.Invalid, "offer")
+	b.is(b.s.OfferLink(b.ctx, people.Offer{Hash: "x"}), core.Invalid, "offer")
 }
 
 func testTries(t *testing.T, open opener) {
@@ -60,7 +61,7 @@ func testTries(t *testing.T, open opener) {
 	b.clock.pass(5 * time.Minute)
 	b.offer(acme, "code")
 	b.same("later", b.try("9", guild, "code").Offer.Account, acme)
-	_, err := b.s.TryCode(b.ctx, engine.Try{})
+	_, err := b.s.TryCode(b.ctx, people.Try{})
 	b.is(err, core.Invalid, "try")
 }
 
@@ -75,8 +76,9 @@ func testJoins(t *testing.T, open opener) {
 	notice := engine.RunID{Risk: "R-0", Flow: "notice", Occurrence: "n1"}
 	both := []core.Account{acme, guild}
 	link := engine.Join{
-		Op: "op", Hash: "code", Under: "R-0", Subject: acme,
-		Groups: []engine.Joined{{Account: acme, To: both}, {Account: guild, To: both}},
+		Join: people.Join{Op: "op", Hash: "code", Subject: acme,
+			Groups: []people.Joined{{Account: acme, To: both}, {Account: guild, To: both}}},
+		Under:  "R-0",
 		Timers: []engine.TimerChange{{Do: engine.ArmTimer, Run: notice, Due: b.clock.Now()}},
 		Events: []engine.Event{{Kind: "linked"}},
 	}
@@ -98,14 +100,14 @@ func testJoins(t *testing.T, open opener) {
 	b.same("events", len(trail), 1)
 
 	three := []core.Account{acme, beta, guild}
-	more := engine.Join{Op: "more", Under: "R-0", Subject: beta, Groups: []engine.Joined{
-		{Account: acme, Was: both, To: three}, {Account: beta, To: three}, {Account: guild, To: three}}}
+	more := engine.Join{Under: "R-0", Join: people.Join{Op: "more", Subject: beta, Groups: []people.Joined{
+		{Account: acme, Was: both, To: three}, {Account: beta, To: three}, {Account: guild, To: three}}}}
 	b.is(b.s.Join(b.ctx, more), core.Conflict, "moved")
 	b.same("nothing of it", fmt.Sprint(joined(acme), joined(beta)), fmt.Sprint(both, []core.Account(nil)))
 	more.Groups[2].Was = both
 	b.ok(b.s.Join(b.ctx, more))
-	b.ok(b.s.Join(b.ctx, engine.Join{Op: "away", Under: "R-0", Subject: acme, Groups: []engine.Joined{
-		{Account: acme, Was: three}, {Account: beta, Was: three}, {Account: guild, Was: three}}}))
+	b.ok(b.s.Join(b.ctx, engine.Join{Under: "R-0", Join: people.Join{Op: "away", Subject: acme, Groups: []people.Joined{
+		{Account: acme, Was: three}, {Account: beta, Was: three}, {Account: guild, Was: three}}}}))
 	b.same("let go", fmt.Sprint(joined(acme), joined(beta), joined(guild)), "[] [] []")
-	b.is(b.s.Join(b.ctx, engine.Join{Op: "x", Under: "R-1", Subject: acme}), core.Invalid, "under")
+	b.is(b.s.Join(b.ctx, engine.Join{Under: "R-1", Join: people.Join{Op: "x", Subject: acme}}), core.Invalid, "under")
 }

@@ -95,7 +95,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted,
 	})
 	a.bot, err = bots.New(bots.Config{
-		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine, Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
+		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine.Persons(), Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -192,7 +192,7 @@ func (p *program) finished(t *testing.T, parked string) {
 		}
 	}
 	// ana's accounts are still one person's, and the next risk gets the next number.
-	known, err := p.Engine.Accounts(t.Context(), anaOf("acme"))
+	known, err := p.Engine.Persons().Accounts(t.Context(), anaOf("acme"))
 	if err != nil || len(known) != 2 || known[1].Account != anaOf("guild").Account {
 		t.Errorf("ana's accounts: %+v, %v", known, err)
 	}

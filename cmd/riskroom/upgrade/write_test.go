@@ -55,11 +55,11 @@ func TestWrite(t *testing.T) {
 	p.rest(t, 0)
 	file(t, p, "acme", "Slow", "Slow deferred")
 	p.rest(t, 0)
-	code, err := p.Engine.OfferLink(t.Context(), anaOf("acme"))
+	code, err := p.Engine.Persons().OfferLink(t.Context(), anaOf("acme"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Engine.Link(t.Context(), core.MakeOp("fixture", "link"), anaOf("guild"), code.Text); err != nil {
+	if _, err := p.Engine.Persons().Link(t.Context(), core.MakeOp("fixture", "link"), anaOf("guild"), code.Text); err != nil {
 		t.Fatal(err)
 	}
 	p.until(t, p.clock.Now().Add(time.Minute))

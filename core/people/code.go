@@ -1,4 +1,4 @@
-package engine
+package people
 
 import (
 	"context"
@@ -24,14 +24,14 @@ const (
 )
 
 // OfferLink implements Persons.
-func (e *Engine) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
-	ctx = forPerson(ctx)
-	if err := e.mayLink(ctx, by.Account); err != nil {
+func (s *Service) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
+	ctx = core.ForPerson(ctx)
+	if err := s.mayLink(ctx, by.Account); err != nil {
 		return Code{}, err
 	}
 	code := newCode()
-	until := e.now().Add(codeFor)
-	err := e.store.OfferLink(ctx, Offer{Hash: e.codeHash(code), Account: by.Account, Until: until})
+	until := s.now().Add(codeFor)
+	err := s.store.OfferLink(ctx, Offer{Hash: s.codeHash(code), Account: by.Account, Until: until})
 	return Code{Text: code[:codeLength/2] + "-" + code[codeLength/2:], Until: until}, err
 }
 
@@ -49,7 +49,7 @@ func newCode() string {
 }
 
 // codeHash is how a code is stored, however it was typed.
-func (e *Engine) codeHash(code string) string {
+func (s *Service) codeHash(code string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～': // of full width
@@ -60,45 +60,45 @@ func (e *Engine) codeHash(code string) string {
 		return r
 	}, code)
 	plain = strings.ReplaceAll(strings.ToUpper(plain), "-", "")
-	sum := sha256.Sum256([]byte(e.instance + "\x00" + plain))
+	sum := sha256.Sum256([]byte(s.instance + "\x00" + plain))
 	return hex.EncodeToString(sum[:])
 }
 
 // mayLink refuses those who cannot link accounts at all.
-func (e *Engine) mayLink(ctx context.Context, a core.Account) error {
-	if len(e.workspaces.platforms) < 2 {
-		return refuse(core.Invalid, "link_one_workspace", "")
+func (s *Service) mayLink(ctx context.Context, a core.Account) error {
+	if len(s.dir.workspaces.platforms) < 2 {
+		return core.Refuse(core.Invalid, "link_one_workspace", "")
 	}
-	ok, err := e.people.standing(ctx, a)
+	ok, err := s.dir.isMember(ctx, a)
 	switch {
 	case err != nil:
-		return unanswered("who you are", err)
+		return core.Unanswered("who you are", err)
 	case !ok:
-		return refuse(core.Denied, "link_no_member", "", "Workspace", a.Workspace)
+		return core.Refuse(core.Denied, "link_no_member", "", "Workspace", a.Workspace)
 	}
 	return nil
 }
 
 // Offered implements Persons.
-func (e *Engine) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
-	ctx = forPerson(ctx)
-	o, err := e.offer(ctx, op, by, code)
+func (s *Service) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
+	ctx = core.ForPerson(ctx)
+	o, err := s.offer(ctx, op, by, code)
 	if err != nil {
 		return Known{}, err
 	}
-	if _, err := e.judgeLink(ctx, by.Account, o.Account); err != nil {
+	if _, err := s.judgeLink(ctx, by.Account, o.Account); err != nil {
 		return Known{}, err
 	}
-	return e.known(ctx, o.Account), nil
+	return s.known(ctx, o.Account), nil
 }
 
 // offer returns the offer whose code somebody has typed.
-func (e *Engine) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
-	if err := e.mayLink(ctx, by.Account); err != nil {
+func (s *Service) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
+	if err := s.mayLink(ctx, by.Account); err != nil {
 		return Offer{}, err
 	}
-	got, err := e.store.TryCode(ctx, Try{
-		Op: op, By: by.Account, Hash: e.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
+	got, err := s.store.TryCode(ctx, Try{
+		Op: op, By: by.Account, Hash: s.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
 	})
 	switch {
 	case err != nil:
@@ -106,8 +106,8 @@ func (e *Engine) offer(ctx context.Context, op string, by core.Actor, code strin
 	case !got.Offer.Account.IsZero():
 		return got.Offer, nil
 	case got.Left == 0:
-		e.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
-		return Offer{}, refuse(core.Denied, "link_tries", "code", "Minutes", int(got.Wait/time.Minute)+1)
+		s.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
+		return Offer{}, core.Refuse(core.Denied, "link_tries", "code", "Minutes", int(got.Wait/time.Minute)+1)
 	}
-	return Offer{}, refuse(core.NotFound, "link_code", "code", "Count", got.Left)
+	return Offer{}, core.Refuse(core.NotFound, "link_code", "code", "Count", got.Left)
 }

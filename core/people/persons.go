@@ -1,4 +1,4 @@
-package engine
+package people
 
 import (
 	"context"
@@ -11,29 +11,29 @@ import (
 // they have linked with one of these. Where the two contradict each other the
 // file holds, and the link counts for nothing.
 
-// selves returns the accounts of whoever has account a, itself among them, at
+// AccountsOf returns the accounts of whoever has account a, itself among them, at
 // most one in each workspace.
-func (p *people) selves(ctx context.Context, a core.Account) ([]core.Account, error) {
-	if len(p.workspaces.platforms) < 2 {
+func (d *Directory) AccountsOf(ctx context.Context, a core.Account) ([]core.Account, error) {
+	if len(d.workspaces.platforms) < 2 {
 		return []core.Account{a}, nil
 	}
-	out, err := p.linkedWith(ctx, a)
+	out, err := d.linkedWith(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	name, _, err := p.oneName(ctx, out)
+	name, _, err := d.oneName(ctx, out)
 	if err != nil || name == "" {
 		return out, err
 	}
-	for _, ws := range p.workspacesFrom(a.Workspace) {
-		b, err := p.accountIn(ctx, p.org.People[name], ws, trustedFor)
-		if err != nil && transient(err) {
+	for _, ws := range d.workspacesFrom(a.Workspace) {
+		b, err := d.accountIn(ctx, d.org.People[name], ws, ForRights)
+		if err != nil && core.Transient(err) {
 			return nil, err
 		}
 		if err != nil {
 			continue
 		}
-		linked, err := p.linkedWith(ctx, b)
+		linked, err := d.linkedWith(ctx, b)
 		if err != nil {
 			return nil, err
 		}
@@ -46,20 +46,20 @@ func (p *people) selves(ctx context.Context, a core.Account) ([]core.Account, er
 	return out, nil
 }
 
-// linkedWith returns what a is linked with, itself among them. Accounts that are
-// no member's any more drop out: what hung on them is not theirs to pass on.
-func (p *people) linkedWith(ctx context.Context, a core.Account) ([]core.Account, error) {
+// linkedWith returns what a is linked with, a included. Accounts of people who are no
+// longer members drop out, because their rights must not pass to anyone.
+func (d *Directory) linkedWith(ctx context.Context, a core.Account) ([]core.Account, error) {
 	alone := []core.Account{a}
-	e := p.remembered(linkKey(a), trustedFor, func() entry {
-		all, err := p.links.Joined(ctx, a)
-		return entry{accounts: all, err: err}
+	e := d.remembered(linkKey(a), ForRights, func() answer {
+		all, err := d.links.Joined(ctx, a)
+		return answer{accounts: all, err: err}
 	})
 	if e.err != nil {
 		return nil, e.err
 	}
 	var out []core.Account
 	for _, x := range e.accounts {
-		ok, err := p.standing(ctx, x)
+		ok, err := d.isMember(ctx, x)
 		if err != nil {
 			return nil, err
 		}
@@ -70,30 +70,30 @@ func (p *people) linkedWith(ctx context.Context, a core.Account) ([]core.Account
 	if !slices.Contains(out, a) {
 		return alone, nil
 	}
-	if _, agreed, err := p.oneName(ctx, out); err != nil || !agreed {
+	if _, agreed, err := d.oneName(ctx, out); err != nil || !agreed {
 		return alone, err
 	}
 	return out, nil
 }
 
-// linkKey is where it is remembered what an account is linked with.
+// linkKey is the key under which an account's links are remembered.
 func linkKey(a core.Account) string { return "\x00linked\x00" + a.String() }
 
-// forget has read anew what accounts are linked with.
-func (p *people) forget(accounts ...core.Account) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// forget drops what is remembered of the links of accounts.
+func (d *Directory) forget(accounts ...core.Account) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, a := range accounts {
-		delete(p.entries, linkKey(a))
+		delete(d.answers, linkKey(a))
 	}
 }
 
-// standing tells whether an account is that of a member: neither a guest's nor
+// isMember reports whether an account is that of a member: neither a guest's nor
 // a bot's, and not deactivated.
-func (p *people) standing(ctx context.Context, a core.Account) (bool, error) {
-	prof, err := p.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, trustedFor)
+func (d *Directory) isMember(ctx context.Context, a core.Account) (bool, error) {
+	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
 	if err != nil {
-		if transient(err) {
+		if core.Transient(err) {
 			return false, err
 		}
 		return false, nil
@@ -104,9 +104,9 @@ func (p *people) standing(ctx context.Context, a core.Account) (bool, error) {
 // oneName returns the name that the config file gives accounts, "" if none. They
 // agree unless the file gives them several, or gives somebody another account in
 // the workspace of one.
-func (p *people) oneName(ctx context.Context, accounts []core.Account) (name string, agreed bool, err error) {
+func (d *Directory) oneName(ctx context.Context, accounts []core.Account) (name string, agreed bool, err error) {
 	for _, a := range accounts {
-		n, err := p.named(ctx, a)
+		n, err := d.named(ctx, a)
 		if err != nil {
 			return "", false, err
 		}
@@ -121,11 +121,11 @@ func (p *people) oneName(ctx context.Context, accounts []core.Account) (name str
 		return "", true, nil
 	}
 	for _, a := range accounts {
-		b, err := p.accountIn(ctx, p.org.People[name], a.Workspace, trustedFor)
+		b, err := d.accountIn(ctx, d.org.People[name], a.Workspace, ForRights)
 		switch {
 		case err == nil && a != b:
 			return name, false, nil
-		case err != nil && transient(err):
+		case err != nil && core.Transient(err):
 			return "", false, err
 		}
 	}
@@ -133,14 +133,14 @@ func (p *people) oneName(ctx context.Context, accounts []core.Account) (name str
 }
 
 // named returns the name that the config file gives account a, "" if none.
-func (p *people) named(ctx context.Context, a core.Account) (string, error) {
+func (d *Directory) named(ctx context.Context, a core.Account) (string, error) {
 	var found string
-	for name, person := range p.org.People {
+	for name, person := range d.org.People {
 		if person.Accounts[a.Workspace] == a.ID {
 			return name, nil
 		}
-		ok, err := p.isPerson(ctx, a, person)
-		if err != nil && transient(err) {
+		ok, err := d.isPerson(ctx, a, person)
+		if err != nil && core.Transient(err) {
 			return "", err
 		}
 		if ok {
@@ -150,25 +150,25 @@ func (p *people) named(ctx context.Context, a core.Account) (string, error) {
 	return found, nil
 }
 
-// same tells whether two accounts are one person's.
-func (p *people) same(ctx context.Context, a, b core.Account) (bool, error) {
+// Same reports whether two accounts are one person's.
+func (d *Directory) Same(ctx context.Context, a, b core.Account) (bool, error) {
 	if a == b {
 		return true, nil
 	}
-	all, err := p.selves(ctx, a)
+	all, err := d.AccountsOf(ctx, a)
 	return slices.Contains(all, b), err
 }
 
 // reached returns, for each account, the one at home of whoever has it; itself
 // where there is none.
-func (p *people) reached(ctx context.Context, home string, accounts ...core.Account) ([]core.Account, error) {
+func (d *Directory) reached(ctx context.Context, home string, accounts ...core.Account) ([]core.Account, error) {
 	out := make([]core.Account, 0, len(accounts))
 	for _, a := range accounts {
-		if a.Workspace == home || p.workspaces.platforms[home] == nil {
+		if a.Workspace == home || d.workspaces.platforms[home] == nil {
 			out = append(out, a)
 			continue
 		}
-		all, err := p.selves(ctx, a)
+		all, err := d.AccountsOf(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -180,16 +180,16 @@ func (p *people) reached(ctx context.Context, home string, accounts ...core.Acco
 	return out, nil
 }
 
-// among tells whether whoever has account a has one of some others. In one
+// among reports whether whoever has account a has one of some others. In one
 // workspace everybody has one.
-func (p *people) among(ctx context.Context, a core.Account, others []core.Account) (bool, error) {
+func (d *Directory) among(ctx context.Context, a core.Account, others []core.Account) (bool, error) {
 	if slices.Contains(others, a) {
 		return true, nil
 	}
 	if !slices.ContainsFunc(others, func(b core.Account) bool { return b.Workspace != a.Workspace }) {
 		return false, nil
 	}
-	all, err := p.selves(ctx, a)
+	all, err := d.AccountsOf(ctx, a)
 	if err != nil {
 		return false, err
 	}
@@ -203,9 +203,4 @@ func in(accounts []core.Account, workspace string) (core.Account, bool) {
 		return core.Account{}, false
 	}
 	return accounts[i], true
-}
-
-// Name implements Persons.
-func (e *Engine) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
-	return e.name(forPerson(ctx), e.text.In(lang), ref, workspace)
 }

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/people"
+	"riskroom/core/text"
+)
+
+// journal stores changes of linked accounts with their events and notices, under the
+// key that no risk has.
+type journal struct{ e *Engine }
+
+var _ people.Journal = journal{}
+
+// Linked implements people.Journal. The person whose code was used is told, and so are
+// administrators if one of the two accounts is an administrator's.
+func (j journal) Linked(ctx context.Context, l people.Linked) error {
+	e := j.e
+	args := text.Args{
+		"Name": l.Theirs.Name, "Workspace": l.Theirs.Account.Workspace, "Other": l.Mine.Name, "OtherWorkspace": l.Mine.Account.Workspace,
+		"Command": e.org.Command,
+	}
+	told, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: l.Theirs.Account}, core.MakeOp("linked", l.Op))
+	if err != nil {
+		return err
+	}
+	timers := []TimerChange{told}
+	if l.Administrator {
+		if told, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, core.MakeOp("administrator linked", l.Op)); err != nil {
+			return err
+		}
+		timers = append(timers, told)
+	}
+	if err := j.store(ctx, l.Join, timers, Event{Kind: EventLinked, Actor: l.By,
+		Data: map[string]string{"account": l.Mine.Account.String(), "with": l.Theirs.Account.String()}}); err != nil {
+		return err
+	}
+	e.Wake()
+	return nil
+}
+
+// Unlinked implements people.Journal.
+func (j journal) Unlinked(ctx context.Context, u people.Unlinked) error {
+	var from []string
+	for _, a := range u.From {
+		from = append(from, a.String())
+	}
+	return j.store(ctx, u.Join, nil, Event{Kind: EventUnlinked, Actor: u.By,
+		Data: map[string]string{"account": u.Subject.String(), "from": strings.Join(from, " ")}})
+}
+
+func (j journal) store(ctx context.Context, join people.Join, timers []TimerChange, ev Event) error {
+	ev.At, ev.Op = j.e.now(), join.Op
+	return j.e.store.Join(ctx, Join{Join: join, Under: j.e.noticesRisk(), Timers: timers, Events: []Event{ev}})
+}

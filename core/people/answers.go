@@ -1,0 +1,111 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"riskroom/core"
+)
+
+// How old a remembered answer of a directory may be.
+const (
+	ForDisplay = 10 * time.Minute // where it decides what is shown or who is written to
+	ForRights  = time.Minute      // where a permission depends on it
+	// nobodyFor is how long the answer is remembered that nobody was found.
+	nobodyFor = time.Minute
+)
+
+// maxRemembered bounds how many answers are remembered.
+const maxRemembered = 10_000
+
+// answer is a remembered answer of a directory.
+type answer struct {
+	at       time.Time
+	profile  core.Profile
+	accounts []core.Account
+	group    core.UserGroup
+	err      error
+}
+
+// Profile returns what the platform says of an account.
+func (d *Directory) Profile(ctx context.Context, a core.Account) (core.Profile, error) {
+	return d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForDisplay)
+}
+
+func (d *Directory) find(ctx context.Context, ws string, who core.Lookup, fresh time.Duration) (core.Profile, error) {
+	e := d.ask(ws, who.ID+"\x00"+who.Email, fresh, func(asked core.Directory) (e answer, err error) {
+		e.profile, err = asked.Find(ctx, who)
+		return e, err
+	})
+	return e.profile, e.err
+}
+
+func (d *Directory) expand(ctx context.Context, ws, group string, fresh time.Duration) ([]core.Account, error) {
+	e := d.ask(ws, "@"+group, fresh, func(asked core.Directory) (e answer, err error) {
+		e.accounts, err = asked.Expand(ctx, group)
+		return e, err
+	})
+	return e.accounts, e.err
+}
+
+// Group returns what a user group or role of a workspace is called.
+func (d *Directory) Group(ctx context.Context, ws, group string) (core.UserGroup, error) {
+	e := d.ask(ws, "name\x00@"+group, ForDisplay, func(asked core.Directory) (e answer, err error) {
+		e.group, err = asked.Group(ctx, group)
+		return e, err
+	})
+	return e.group, e.err
+}
+
+// ask returns the answer of a workspace's directory that is remembered under key
+// if it is fresh enough, else what it answers now.
+func (d *Directory) ask(ws, key string, fresh time.Duration, now func(core.Directory) (answer, error)) answer {
+	return d.remembered(ws+"\x00"+key, fresh, func() answer {
+		pl, err := d.workspaces.Get(ws)
+		if err != nil {
+			return answer{err: err}
+		}
+		e, err := now(pl)
+		e.err = RefusedBy(ws, err)
+		return e
+	})
+}
+
+// remembered returns the answer under key if it is fresh enough, else asks. A
+// failure that may pass is not remembered.
+func (d *Directory) remembered(key string, fresh time.Duration, ask func() answer) answer {
+	now := d.now()
+	d.mu.Lock()
+	e, ok := d.answers[key]
+	d.mu.Unlock()
+	if e.err != nil {
+		fresh = min(fresh, nobodyFor)
+	}
+	if ok && now.Sub(e.at) < fresh && !now.Before(e.at) {
+		return e
+	}
+	e = ask()
+	if e.err != nil && core.Transient(e.err) {
+		return e
+	}
+	e.at = now
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.answers) >= maxRemembered {
+		d.forgetOld(now)
+	}
+	d.answers[key] = e
+	return e
+}
+
+// forgetOld makes room for another answer.
+func (d *Directory) forgetOld(now time.Time) {
+	for k, e := range d.answers {
+		if now.Sub(e.at) >= ForDisplay {
+			delete(d.answers, k)
+		}
+	}
+	if len(d.answers) >= maxRemembered {
+		clear(d.answers)
+	}
+}

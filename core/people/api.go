@@ -1,0 +1,84 @@
+package people
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// Persons is what people may ask about who they are: which accounts are theirs and
+// what anyone is called. Linked accounts may do what each of them may. What people did
+// wrong comes back as *core.Refusal, any other error is *core.Error.
+type Persons interface {
+	// OfferLink returns a code. Whoever types it in another workspace, once and in
+	// time, links their account with by's. It replaces any code before.
+	OfferLink(ctx context.Context, by core.Actor) (Code, error)
+	// Offered returns the account that Link would link by's with. A wrong code counts
+	// as a try; op names what the person did.
+	Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error)
+	// Link links by's account with the one whose code it is, and returns that.
+	Link(ctx context.Context, op string, by core.Actor, code string) (Known, error)
+	// Unlink removes the links of an account and returns it. If who is "" it is by's
+	// account. Only administrators may remove the links of others.
+	Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error)
+	// Accounts returns all accounts of the person who has by's, that one first.
+	Accounts(ctx context.Context, by core.Actor) ([]Known, error)
+	// Name shows whom ref means to readers of lang in a workspace: as a mention if
+	// they have an account there, else by the name that they have elsewhere.
+	Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span
+}
+
+// Code links accounts until it expires.
+type Code struct {
+	Text  string
+	Until time.Time
+}
+
+// Known is an account with its name in its workspace.
+type Known struct {
+	Account core.Account
+	Name    string
+	Linked  bool // by a code; otherwise it is the person's own or the config file gives it to them
+}
+
+// Options is what a Service is made of. All members are needed.
+type Options struct {
+	Organisation *core.Organisation
+	Directory    *Directory
+	Rights       *Rights
+	Store        Store
+	Journal      Journal
+	Text         *text.Catalogue
+	Instance     string // this installation's ID: codes of another one are worth nothing
+	Clock        core.Clock
+	Log          *slog.Logger
+}
+
+// Service implements Persons.
+type Service struct {
+	org      *core.Organisation
+	dir      *Directory
+	rights   *Rights
+	store    Store
+	journal  Journal
+	text     *text.Catalogue
+	instance string
+	clock    core.Clock
+	log      *slog.Logger
+}
+
+var _ Persons = (*Service)(nil)
+
+// NewService returns a Service.
+func NewService(o Options) *Service {
+	return &Service{
+		org: o.Organisation, dir: o.Directory, rights: o.Rights, store: o.Store, journal: o.Journal,
+		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
+	}
+}
+
+// now is the present in UTC, to the millisecond.
+func (s *Service) now() time.Time { return s.clock.Now().UTC().Truncate(time.Millisecond) }

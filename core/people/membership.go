@@ -1,0 +1,129 @@
+package people
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// is reports whether whoever has account a is one of those whom refs mean.
+func (d *Directory) is(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
+	if len(refs) == 0 {
+		return false, nil
+	}
+	ok, failed := d.isAny(ctx, a, refs)
+	if ok {
+		return true, nil
+	}
+	all, err := d.AccountsOf(ctx, a)
+	failed = cmp.Or(failed, err)
+	for _, b := range all {
+		if b == a {
+			continue
+		}
+		if ok, err = d.isAny(ctx, b, refs); ok {
+			return true, nil
+		}
+		failed = cmp.Or(failed, err)
+	}
+	return false, failed
+}
+
+// isAny reports whether account a itself is one of those whom refs mean.
+func (d *Directory) isAny(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
+	var failed error
+	for _, r := range refs {
+		ok, err := d.isOne(ctx, a, r)
+		if ok {
+			return true, nil
+		}
+		if err != nil && core.Transient(err) {
+			failed = err
+		}
+	}
+	return false, failed
+}
+
+func (d *Directory) isOne(ctx context.Context, a core.Account, r core.Ref) (bool, error) {
+	if b, ok := r.Account(); ok {
+		return a == b, nil
+	}
+	if ws, group, ok := r.Group(); ok {
+		if ws != "" && ws != a.Workspace {
+			return false, nil
+		}
+		accounts, err := d.expand(ctx, a.Workspace, group, ForRights)
+		return slices.Contains(accounts, a), err
+	}
+	person, ok := d.org.People[string(r)]
+	if !ok {
+		return false, nil
+	}
+	return d.isPerson(ctx, a, person)
+}
+
+// isPerson reports whether the config file gives account a to a person.
+func (d *Directory) isPerson(ctx context.Context, a core.Account, person core.Person) (bool, error) {
+	if id := person.Accounts[a.Workspace]; id != "" || person.Email == "" {
+		return id == a.ID && id != "", nil
+	}
+	// Comparing addresses asks for one profile, where looking each person up
+	// would ask for as many as the file names.
+	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
+	if err != nil || !strings.EqualFold(prof.Email, person.Email) {
+		return false, err
+	}
+	if !prof.Guest {
+		return true, nil
+	}
+	// Somebody from outside may wear any address. The workspace's own answer
+	// decides whose it is.
+	b, err := d.accountIn(ctx, person, a.Workspace, ForRights)
+	return err == nil && a == b, err
+}
+
+// aliases returns the other ways in which a group can be meant: people mention it
+// by its ID, and write its name. Without an answer now there are none.
+func (d *Directory) aliases(ctx context.Context, r core.Ref) []core.Ref {
+	ws, group, ok := r.Group()
+	if !ok {
+		return nil
+	}
+	g, err := d.Group(ctx, ws, group)
+	if err != nil {
+		return nil
+	}
+	return []core.Ref{core.Ref(ws + ":@" + g.ID), core.Ref(ws + ":@" + g.Name)}
+}
+
+// RefsOf returns every Ref under which whoever has account a may be stored: their
+// accounts, the names that the config file gives these, and the groups in use in
+// a workspace that they are in.
+func (d *Directory) RefsOf(ctx context.Context, a core.Account, groups func(workspace string) []core.Ref) ([]core.Ref, error) {
+	all, err := d.AccountsOf(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var refs []core.Ref
+	for _, b := range all {
+		refs = append(refs, core.RefOf(b))
+		candidates := groups(b.Workspace)
+		for name := range d.org.People {
+			candidates = append(candidates, core.Ref(name))
+		}
+		for _, r := range candidates {
+			ok, err := d.isOne(ctx, b, r)
+			if err != nil && core.Transient(err) {
+				return nil, err
+			}
+			if ok {
+				refs = append(append(refs, r), d.aliases(ctx, r)...)
+			}
+		}
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs), nil
+}

@@ -1,0 +1,45 @@
+package people
+
+import (
+	"cmp"
+	"context"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// Name implements Persons.
+func (s *Service) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	return s.dir.Name(core.ForPerson(ctx), s.text.In(lang), ref, workspace)
+}
+
+// Name shows whom r means in a workspace: as a mention if they have an account there,
+// else by the name that they have elsewhere. A group is named, never mentioned, so
+// that nobody in it is notified.
+func (d *Directory) Name(ctx context.Context, p text.Printer, r core.Ref, workspace string) core.Span {
+	if ws, group, ok := r.Group(); ok {
+		if g, err := d.Group(ctx, cmp.Or(ws, workspace), group); err == nil {
+			group = g.Name
+		}
+		return core.Plain("@" + group)
+	}
+	accounts, err := d.ResolveOne(ctx, r, workspace, ForDisplay)
+	if a, ok := r.Account(); ok && err != nil {
+		accounts = []core.Account{a} // it is known who is meant
+	}
+	if len(accounts) > 0 {
+		if accounts[0].Workspace == workspace {
+			return core.Mention(accounts[0])
+		}
+		if prof, err := d.Profile(ctx, accounts[0]); err == nil && prof.Name != "" {
+			return core.Plain(prof.Name)
+		}
+	}
+	if name, ok := r.Name(); ok {
+		return core.Plain(name)
+	}
+	if len(accounts) == 0 {
+		return core.Plain(string(r))
+	}
+	return core.Plain(p.S("card.people.elsewhere", text.Args{"Workspace": accounts[0].Workspace}))
+}
