@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -172,7 +171,7 @@ func buttons(p text.Printer, s core.Status) []core.Button {
 	}
 	var out []core.Button
 	for i, pr := range append(presses, core.PressDetails) {
-		out = append(out, core.Button{Press: pr, Label: p.S(fmt.Sprintf("card.button.%s", pr)), Primary: i == 0 && s.Open()})
+		out = append(out, core.Button{Press: pr, Label: p.S("card.button." + string(pr)), Primary: i == 0 && s.Open()})
 	}
 	return out
 }

@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"io/fs"
 	"maps"
-	"path"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,16 +17,45 @@ import (
 // forms is one message of a locale file: its text by plural form.
 type forms map[string]string
 
+// repository is the root of the source tree.
+var repository = filepath.Join("..", "..")
+
+// localeDirs returns every directory of the repository that holds a locales
+// directory.
+func localeDirs(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == ".git":
+			return filepath.SkipDir
+		case d.IsDir() && d.Name() == "locales":
+			dirs = append(dirs, filepath.Dir(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dirs
+}
+
 // readLocale returns the messages of every area in lang.
 func readLocale(t *testing.T, lang string) map[string]forms {
 	t.Helper()
-	files, err := fs.Glob(locales, "locales/*."+lang+".json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no locale files for %s: %v", lang, err)
+	var files []string
+	for _, dir := range localeDirs(t) {
+		here, err := filepath.Glob(filepath.Join(dir, "locales", "*."+lang+".json"))
+		if err != nil || len(here) == 0 {
+			t.Fatalf("%s: no locale files for %s: %v", dir, lang, err)
+		}
+		files = append(files, here...)
 	}
 	all := map[string]forms{}
 	for _, name := range files {
-		data, err := fs.ReadFile(locales, name)
+		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,10 +63,13 @@ func readLocale(t *testing.T, lang string) map[string]forms {
 		if err := json.Unmarshal(data, &raw); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		area, _, _ := strings.Cut(path.Base(name), ".")
+		area, _, _ := strings.Cut(filepath.Base(name), ".")
 		for id, v := range raw {
 			if !strings.HasPrefix(id, area+".") {
 				t.Errorf("%s: id %q does not begin with %q", name, id, area+".")
+			}
+			if _, taken := all[id]; taken {
+				t.Errorf("%s: there is another message %q", name, id)
 			}
 			all[id] = messageForms(t, id, v)
 		}
@@ -109,7 +142,14 @@ func TestLanguagesHoldTheSameMessages(t *testing.T) {
 
 func TestEveryMessagePrints(t *testing.T) {
 	t.Parallel()
-	c := load(t)
+	var more []fs.FS
+	for _, dir := range localeDirs(t) {
+		more = append(more, os.DirFS(dir))
+	}
+	c, err := Load(more...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, lang := range Languages() {
 		p := c.In(lang)
 		for id, f := range readLocale(t, lang) {

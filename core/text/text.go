@@ -1,9 +1,10 @@
 // Package text holds every wording that people see, in English and Chinese.
 //
 // The messages live in locales/<area>.<language>.json, one pair of files an
-// area, and every message's id begins with its area: "card.button.start". User
-// content goes in as Args and is put in letter by letter: braces in it mean
-// nothing.
+// area, and every message's id begins with its area: "card.button.start". A
+// package whose texts nobody else needs keeps such a directory of its own and
+// hands it to Load. User content goes in as Args and is put in letter by letter:
+// braces in it mean nothing.
 package text
 
 import (
@@ -49,17 +50,14 @@ type Catalogue struct {
 	severities map[string]core.Severity
 }
 
-// Load reads the wordings that are built into the program. It fails only if
-// they are broken, which the tests of this package rule out.
-func Load() (*Catalogue, error) {
+// Load reads the wordings of this package and those in the locales directory of
+// each of more. It fails only if they are broken, which the tests of this package
+// rule out for every locales directory in the repository.
+func Load(more ...fs.FS) (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
-	files, err := fs.Glob(locales, "locales/*.json")
-	if err != nil {
-		return nil, fmt.Errorf("text: %w", err)
-	}
-	for _, name := range files {
-		if _, err := bundle.LoadMessageFileFS(locales, name); err != nil {
-			return nil, fmt.Errorf("text: %s: %w", name, err)
+	for _, from := range append([]fs.FS{locales}, more...) {
+		if err := loadFrom(bundle, from); err != nil {
+			return nil, fmt.Errorf("text: %w", err)
 		}
 	}
 	c := &Catalogue{
@@ -80,6 +78,20 @@ func Load() (*Catalogue, error) {
 		}
 	}
 	return c, nil
+}
+
+// loadFrom adds the messages in the locales directory of from.
+func loadFrom(bundle *i18n.Bundle, from fs.FS) error {
+	files, err := fs.Glob(from, "locales/*.json")
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if _, err := bundle.LoadMessageFileFS(from, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // In returns the printer for readers of lang, as Match understands it.

@@ -17,7 +17,57 @@ func TestEveryUsedMessageExists(t *testing.T) {
 	t.Parallel()
 	messages := readLocale(t, English)
 	used := 0
-	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, d fs.DirEntry, err error) error {
+	eachFile(t, func(fset *token.FileSet, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if ok && isMessageCall(call) {
+				used++
+				checkCall(t, fset.Position(call.Pos()).String(), call, messages)
+			}
+			return true
+		})
+	})
+	if used == 0 {
+		t.Fatal("no call of Printer.S found: this test reads the wrong files")
+	}
+}
+
+// TestEveryMessageIsUsed reads the code the other way round: each message is
+// named in it, whole, or by how it begins where a code follows, or by how it ends
+// where its area is added later.
+func TestEveryMessageIsUsed(t *testing.T) {
+	t.Parallel()
+	whole, begins := map[string]bool{}, map[string]bool{}
+	eachFile(t, func(_ *token.FileSet, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				s, _ := literalStart(n)
+				whole[s] = true
+			case *ast.BinaryExpr:
+				if s, all := literalStart(n); n.Op == token.ADD && !all && strings.Count(s, ".") > 1 && strings.HasSuffix(s, ".") {
+					begins[s] = true
+				}
+			}
+			return true
+		})
+	})
+	for id := range readLocale(t, English) {
+		_, rest, _ := strings.Cut(id, ".")
+		used := whole[id] || whole[rest]
+		for start := range begins {
+			used = used || strings.HasPrefix(id, start)
+		}
+		if !used {
+			t.Errorf("nothing uses the message %q", id)
+		}
+	}
+}
+
+// eachFile calls do with every Go file of the repository but tests.
+func eachFile(t *testing.T, do func(fset *token.FileSet, file *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -30,24 +80,13 @@ func TestEveryUsedMessageExists(t *testing.T) {
 		fset := token.NewFileSet()
 		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
 		if err != nil {
-			// A file that does not parse fails the build of its own package.
-			return nil
+			return nil // it fails the build of its own package
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if ok && isMessageCall(call) {
-				used++
-				checkCall(t, fset.Position(call.Pos()).String(), call, messages)
-			}
-			return true
-		})
+		do(fset, file)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if used == 0 {
-		t.Fatal("no call of Printer.S found: this test reads the wrong files")
 	}
 }
 

@@ -25,7 +25,7 @@ type visitor struct {
 
 func visit(t *testing.T, home, lang string, l look) visitor {
 	t.Helper()
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestStoryInBrowser(t *testing.T) {
 			// Everything in the other language and back.
 			v.press("#lang", "")
 			other := v
-			words, _ := text.Load()
+			words, _ := text.Load(locales)
 			other.words = words.In(c.other)
 			v.sees("#clock-keys", other.says("clock.key.day"))
 			other.trail(other.says("trail.filed", text.Args{"Who": "mei"}))
@@ -321,7 +321,7 @@ func TestOwnFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
 	}

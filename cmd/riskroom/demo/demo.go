@@ -45,7 +45,7 @@ type teller interface {
 
 // Run plays. It ends when there is nothing left to happen.
 func Run(ctx context.Context, o Options) (err error) {
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		return err
 	}

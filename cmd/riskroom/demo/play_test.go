@@ -18,7 +18,7 @@ func perform(t *testing.T, home string, what func(p *play, s scene) error) []lin
 	t.Helper()
 	cfg := loaded(t, configs.Demo)
 	alone(cfg, home)
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
 	}

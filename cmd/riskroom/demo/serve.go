@@ -38,7 +38,7 @@ const (
 // Serve shows the demo in a browser until ctx ends, which is no error. Its error
 // is app.ErrBusy if something else listens on the address.
 func Serve(ctx context.Context, o Showing) (err error) {
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func TestProgramGone(t *testing.T) {
 	})
 	t.Cleanup(front.Close)
 	t.Cleanup(front.CloseClientConnections)
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
 	}
