@@ -2,6 +2,7 @@ package stage
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -161,6 +162,28 @@ func (v View) Room(id string) (Room, bool) {
 		return Room{}, false
 	}
 	return v.Rooms[i], true
+}
+
+// PlainText returns what parts say, line by line.
+func PlainText(parts []Part) string {
+	var lines []string
+	for _, part := range parts {
+		words := slices.Clone(part.Fields)
+		if part.Text != "" {
+			words = append([]string{part.Text}, words...)
+		}
+		for _, a := range part.Actions {
+			words = append(words, "["+a.Label+"]")
+		}
+		sep := "\n"
+		if part.Kind == ActionsPart || part.Kind == NotePart {
+			sep = "  "
+		}
+		if line := strings.Join(words, sep); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Platform is what a browser view or a story needs of a stand-in.

@@ -23,14 +23,14 @@ import (
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
 	ends := map[string]func(b *bundle) bool{
-		"warned":            func(b *bundle) bool { return b.Disconnect(emulator.Warning, 20*time.Millisecond) },
-		"refreshed":         func(b *bundle) bool { return b.Disconnect(emulator.Refresh, 0) },
-		"cut":               func(b *bundle) bool { return b.Cut() },
-		"all cut":           func(b *bundle) bool { b.CutAll(); return true },
-		"acknowledged last": func(b *bundle) bool { b.LoseAcks(1); return true },
+		"warned":            func(b *bundle) bool { return b.Socket().Disconnect(emulator.Warning, 20*time.Millisecond) },
+		"refreshed":         func(b *bundle) bool { return b.Socket().Disconnect(emulator.Refresh, 0) },
+		"cut":               func(b *bundle) bool { return b.Socket().Cut() },
+		"all cut":           func(b *bundle) bool { b.Socket().CutAll(); return true },
+		"acknowledged last": func(b *bundle) bool { b.Socket().LoseAcks(1); return true },
 		"all at once warned": func(b *bundle) bool {
-			one := b.Disconnect(emulator.Warning, 0)
-			other := b.Disconnect(emulator.Warning, 0)
+			one := b.Socket().Disconnect(emulator.Warning, 0)
+			other := b.Socket().Disconnect(emulator.Warning, 0)
 			return one && other
 		},
 	}
@@ -121,12 +121,12 @@ func TestRefreshOverlaps(t *testing.T) {
 		}
 	})
 	for range 10 {
-		opened := b.Opened()
-		if !b.Disconnect(emulator.Warning, time.Hour) {
+		opened := b.Socket().Opened()
+		if !b.Socket().Disconnect(emulator.Warning, time.Hour) {
 			t.Error("there is no connection")
 		}
-		until(t, "another connection", func() bool { return b.Opened() == opened+1 })
-		until(t, "the old one is closed", func() bool { return b.Connections() == 1 })
+		until(t, "another connection", func() bool { return b.Socket().Opened() == opened+1 })
+		until(t, "the old one is closed", func() bool { return b.Socket().Connections() == 1 })
 	}
 	close(over)
 	asking.Wait()
@@ -144,7 +144,7 @@ func TestSocketModeIsTurnedOff(t *testing.T) {
 	s.disabledPause = time.Hour
 	b.connect(t, b.door)
 	b.connected(t, 2)
-	b.SetSocketMode(false)
+	b.Socket().SetMode(false)
 	until(t, "not ready", func() bool { return errors.Is(s.Ready(t.Context()), errDisabled) })
 	until(t, "both are told", func() bool { return b.counted("connections link_disabled") == 2 })
 	opens := 0
@@ -162,9 +162,9 @@ func TestSocketModeIsTurnedOff(t *testing.T) {
 func TestSocketModeIsTurnedOnAgain(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t)
-	b.SetSocketMode(false)
+	b.Socket().SetMode(false)
 	until(t, "not ready", func() bool { return b.door.Socket().Ready(t.Context()) != nil })
-	b.SetSocketMode(true)
+	b.Socket().SetMode(true)
 	b.connected(t, 2)
 	b.risk(t, lin, "help")
 }
@@ -226,10 +226,10 @@ func TestEventsComeThrough(t *testing.T) {
 	const events = 30
 	for i := range events {
 		if i%5 == 0 {
-			b.LoseAcks(1)
+			b.Socket().LoseAcks(1)
 		}
 		if i%3 == 0 {
-			b.CutAll()
+			b.Socket().CutAll()
 		}
 		b.SendEvent("channel_rename", map[string]any{"channel": map[string]any{"id": fmt.Sprint("C", i)}})
 	}
@@ -238,7 +238,7 @@ func TestEventsComeThrough(t *testing.T) {
 		defer b.engine.mu.Unlock()
 		return len(b.engine.noticed) >= events
 	})
-	b.LoseAcks(0)
+	b.Socket().LoseAcks(0)
 	if err := b.FlushEvents(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +284,7 @@ func TestTooManyConnections(t *testing.T) {
 func TestPingsAreAnswered(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.PingEvery = time.Millisecond })
-	until(t, "pongs", func() bool { return b.Pongs() > 10 })
+	until(t, "pongs", func() bool { return b.Socket().Pongs() > 10 })
 }
 
 func TestSilentConnectionIsReplaced(t *testing.T) {
@@ -297,8 +297,8 @@ func TestSilentConnectionIsReplaced(t *testing.T) {
 	b.connected(t, 1)
 	// The stand-in answers pings, so the connection stays while it hears them.
 	until(t, "pings keep it", func() bool { return b.counted("connections opened") == 1 })
-	b.Freeze()
-	until(t, "another", func() bool { return b.counted("connections lost") > 0 && b.Opened() > 1 })
+	b.Socket().Freeze()
+	until(t, "another", func() bool { return b.counted("connections lost") > 0 && b.Socket().Opened() > 1 })
 }
 
 // TestStopAnswersWhatCameIn stops while a command is under way.
@@ -330,7 +330,7 @@ func TestStopAnswersWhatCameIn(t *testing.T) {
 	<-begun
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
-	until(t, "the idle connection is closed", func() bool { return b.Connections() == 1 })
+	until(t, "the idle connection is closed", func() bool { return b.Socket().Connections() == 1 })
 	// What comes now is not begun, and says so.
 	r := b.risk(t, lin, "list")
 	wants(t, r.Message.Plain, "too busy")
@@ -341,7 +341,7 @@ func TestStopAnswersWhatCameIn(t *testing.T) {
 	if r := <-answered; r.Message == nil || !strings.Contains(r.Message.Plain, "R-17 is filed") {
 		t.Errorf("%+v", r)
 	}
-	until(t, "none is left", func() bool { return b.Connections() == 0 })
+	until(t, "none is left", func() bool { return b.Socket().Connections() == 0 })
 	if b.door.Socket().Ready(t.Context()) == nil {
 		t.Error("it is ready still")
 	}

@@ -41,7 +41,7 @@ func (b *bundle) overSocket(c *Config) { c.AppToken, c.TeamID = b.AppToken(), b.
 // connected waits until there are n connections.
 func (b *bundle) connected(t *testing.T, n int) {
 	t.Helper()
-	if err := b.WaitConnected(t.Context(), n); err != nil {
+	if err := b.Socket().WaitConnected(t.Context(), n); err != nil {
 		t.Fatalf("%v\n%s", err, b.log())
 	}
 }
@@ -229,7 +229,7 @@ func TestAcknowledgedInTime(t *testing.T) {
 	asked.Wait()
 	close(slow)
 	until(t, "all are filed", func() bool { return len(b.titles()) == 40 })
-	for _, a := range b.Acks() {
+	for _, a := range b.Socket().Acks() {
 		if a.Late || a.Unknown || a.Dropped {
 			t.Errorf("%+v", a)
 		}
@@ -293,8 +293,8 @@ func TestDeliveredTwiceIsDoneOnce(t *testing.T) {
 	acked := func(what string) {
 		t.Helper()
 		acks += 2
-		until(t, what+" is acknowledged twice", func() bool { return len(b.Acks()) == acks })
-		got := b.Acks()
+		until(t, what+" is acknowledged twice", func() bool { return len(b.Socket().Acks()) == acks })
+		got := b.Socket().Acks()
 		if one, two := string(got[acks-2].Payload), string(got[acks-1].Payload); one != two {
 			t.Errorf("%s is answered %s and then %s", what, one, two)
 		}
@@ -347,7 +347,7 @@ func TestEveryEnvelopeIsAcknowledged(t *testing.T) {
 		"nobody":              {typeCommand, map[string]string{"team_id": b.TeamID()}, "commands malformed"},
 	} {
 		before := b.counted(c.counted)
-		a, err := b.SendEnvelope(t.Context(), c.kind, c.payload)
+		a, err := b.Socket().SendEnvelope(t.Context(), c.kind, c.payload)
 		if err != nil || a.Payload != nil {
 			t.Errorf("%s: %+v, %v\n%s", name, a, err, b.log())
 		}
@@ -359,13 +359,13 @@ func TestEveryEnvelopeIsAcknowledged(t *testing.T) {
 		`{"envelope_id":"raw-0","type":5}`, `{"type":"slash_commands","envelope_id":"raw-1","payload":{`,
 		`{"envelope_id":"raw-2","type":"slash_commands","payload":"` + strings.Repeat("x", core.MaxBody) + `"}`,
 	} {
-		if _, err := b.SendFrame(t.Context(), frame, fmt.Sprint("raw-", i)); err != nil {
+		if _, err := b.Socket().SendFrame(t.Context(), frame, fmt.Sprint("raw-", i)); err != nil {
 			t.Errorf("frame %d: %v", i, err)
 		}
 	}
 	b.risk(t, lin, "help") // and the connections are none the worse for it
-	if b.Opened() != 2 {
-		t.Errorf("%d connections were opened", b.Opened())
+	if b.Socket().Opened() != 2 {
+		t.Errorf("%d connections were opened", b.Socket().Opened())
 	}
 }
 
@@ -415,7 +415,7 @@ func TestLargeAnswers(t *testing.T) {
 	if v, ok := b.OpenView(lin); !ok || v.Submit != "Yes" || len(v.Values) != 4 {
 		t.Errorf("what follows: %+v\n%s", v, b.log())
 	}
-	for _, a := range b.Acks() {
+	for _, a := range b.Socket().Acks() {
 		if a.Dropped || a.Size >= maxAck {
 			t.Errorf("%d bytes", a.Size)
 		}
@@ -439,8 +439,8 @@ func TestUnsentAnswerIsShown(t *testing.T) {
 	})
 	go func() {
 		<-begun
-		b.CutAll()
-		_ = b.WaitConnected(t.Context(), 2)
+		b.Socket().CutAll()
+		_ = b.Socket().WaitConnected(t.Context(), 2)
 		close(finish)
 	}()
 	if _, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new Ledger module:Payments"); err == nil {

@@ -29,13 +29,13 @@ type path struct {
 func TestReadmePathSlack(t *testing.T) {
 	t.Parallel()
 	w, env := standIn(t)
-	w.SetSocketMode(true)
+	w.Socket().SetMode(true)
 	path{
 		heading: "Run it on Slack, in ten minutes", least: 7,
 		edits:  []string{"platform: slack,", `platform: slack, api_url: "` + env["API"] + `",`},
 		tokens: map[string]string{"SLACK_BOT_TOKEN": w.BotToken(), "SLACK_APP_TOKEN": w.AppToken()},
 		filed: func() (string, bool) {
-			if err := w.WaitConnected(t.Context(), 1); err != nil {
+			if err := w.Socket().WaitConnected(t.Context(), 1); err != nil {
 				t.Fatal(err)
 			}
 			reply, err := w.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")

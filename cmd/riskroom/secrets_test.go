@@ -92,7 +92,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			s := startServeIn(t, config, way == "socket",
 				map[string]string{"REDIS_URL": guarded(t, storetest.Start(t)), "PREVIOUS": previous}, "--log-level", "debug")
 			if way == "socket" {
-				if err := s.slack.WaitConnected(t.Context(), 1); err != nil {
+				if err := s.slack.Socket().WaitConnected(t.Context(), 1); err != nil {
 					t.Fatal(err)
 				}
 			}

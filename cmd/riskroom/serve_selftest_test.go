@@ -183,7 +183,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 	t.Parallel()
 	redis := storetest.Start(t)
 	slack, env := standIn(t)
-	slack.SetSocketMode(true)
+	slack.Socket().SetMode(true)
 	to, err := url.Parse(strings.TrimSuffix(env["API"], "/api/"))
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 	back.Store(true)
 	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	if err := slack.WaitConnected(within, 1); err != nil {
+	if err := slack.Socket().WaitConnected(within, 1); err != nil {
 		t.Fatal(err)
 	}
 	if loud := s.log.loud(); len(loud) != 1 {

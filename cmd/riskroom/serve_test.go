@@ -56,7 +56,7 @@ func startServe(t *testing.T, config string, socketMode bool, more ...string) *s
 func startServeIn(t *testing.T, config string, socketMode bool, besides map[string]string, more ...string) *served {
 	t.Helper()
 	slack, env := standIn(t)
-	slack.SetSocketMode(socketMode)
+	slack.Socket().SetMode(socketMode)
 	env["PREFIX"] = storetest.Prefix()
 	maps.Copy(env, besides)
 
@@ -239,7 +239,7 @@ func TestServeSocketMode(t *testing.T) {
 	if s.public != "" {
 		t.Errorf("nobody calls, and %s is open", s.public)
 	}
-	if err := s.slack.WaitConnected(t.Context(), 1); err != nil {
+	if err := s.slack.Socket().WaitConnected(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	reply, err := s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")

@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"riskroom/adapters/stage"
 )
 
-// maxBody is what the stand-in reads of a request; more is refused.
-const maxBody = 1 << 20
+// stage.MaxBody is what the stand-in reads of a request; more is refused.
 
 // args are the arguments of a call, whatever encoding they came in.
 type args struct {
@@ -26,12 +27,12 @@ type args struct {
 func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) args {
 	a := args{values: make(map[string]string)}
 	a.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	r.Body = http.MaxBytesReader(rw, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(rw, r.Body, stage.MaxBody)
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		a.malformed = a.readJSON(r, formOnly)
 		return a
 	}
-	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := r.ParseMultipartForm(stage.MaxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		a.malformed = refuse("invalid_form_data")
 		return a
 	}

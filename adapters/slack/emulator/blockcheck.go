@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // Slack's numbers for blocks and elements, in characters where they are
@@ -116,13 +118,13 @@ func (k *checker) block(at string, b object) {
 		k.text(at+"/text", b["text"], maxHeader, true)
 	case "divider":
 	case "context":
-		elements := objects(b["elements"])
+		elements := stage.Objects(b["elements"])
 		k.count(at+"/elements", len(elements), 1, maxContext)
 		for i, e := range elements {
 			k.contextElement(fmt.Sprintf("%s/elements/%d", at, i), e)
 		}
 	case "actions":
-		elements := objects(b["elements"])
+		elements := stage.Objects(b["elements"])
 		k.count(at+"/elements", len(elements), 1, maxActions)
 		for i, e := range elements {
 			k.element(fmt.Sprintf("%s/elements/%d", at, i), e, "actions")
@@ -154,7 +156,7 @@ func (k *checker) count(at string, n, least, most int) {
 }
 
 func (k *checker) section(at string, b object) {
-	fields := objects(b["fields"])
+	fields := stage.Objects(b["fields"])
 	if b["text"] != nil || len(fields) == 0 {
 		k.text(at+"/text", b["text"], maxSection, false)
 	}
@@ -209,7 +211,7 @@ func places(kind string) []string {
 }
 
 func (k *checker) element(at string, e object, place string) {
-	kind := str(e["type"])
+	kind := stage.Str(e["type"])
 	if !slices.Contains(places(kind), place) {
 		k.fail(at, "unsupported type: "+kind)
 		return
@@ -231,7 +233,7 @@ func (k *checker) element(at string, e object, place string) {
 		k.text(at+"/text", e["text"], maxButtonText, true)
 		k.optional(at+"/value", e["value"], maxValue)
 		k.optional(at+"/url", e["url"], maxURL)
-		if style := str(e["style"]); e["style"] != nil && style != "primary" && style != "danger" {
+		if style := stage.Str(e["style"]); e["style"] != nil && style != "primary" && style != "danger" {
 			k.fail(at+"/style", "must be primary or danger")
 		}
 	case "plain_text_input":

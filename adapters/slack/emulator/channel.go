@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,134 +18,114 @@ const (
 	maxTopic = 250
 )
 
-// channel is a channel or direct conversation. The workspace's lock guards it.
-type channel struct {
-	Channel
-	with      string // the other person of a direct conversation
-	created   time.Time
-	members   map[string]bool
-	messages  []*message // oldest first
-	pins      []pin      // oldest first
-	bookmarks []bookmark // in the order shown
-}
-
-type pin struct {
-	ts string
-	by string
-	at time.Time
+// channelExtra is what Slack alone knows of a channel; see Channel.
+type channelExtra struct {
+	purpose                              string
+	private, archived, general, readOnly bool
+	bookmarks                            []bookmark // in the order shown
 }
 
 type bookmark struct {
-	ID, Title, Link, Emoji string
-	created, updated       time.Time
-	by                     string
-}
-
-func (c *channel) isDirect() bool { return c.with != "" }
-
-func (c *channel) message(ts string) *message {
-	for _, m := range c.messages {
-		if m.ts == ts {
-			return m
-		}
-	}
-	return nil
-}
-
-func (c *channel) memberIDs() []string {
-	ids := make([]string, 0, len(c.members))
-	for id := range c.members {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
+	Bookmark
+	created, updated time.Time
+	by               string
 }
 
 // seed adds a channel that Options name.
-func (w *Workspace) seed(in Channel) error {
+func (t *team) seed(in Channel) error {
 	if err := checkName(in.Name); err != nil {
 		return fmt.Errorf("emulator: the channel name %q: %w", in.Name, err)
 	}
-	if w.channelByName(in.Name) != nil {
+	if t.Channels.ByName(in.Name) != nil {
 		return fmt.Errorf("emulator: the channel #%s is there twice", in.Name)
 	}
 	in.General = in.General || in.Name == "general"
-	if in.Creator == "" {
-		in.Creator = w.anybody()
-	}
+	set(&in.Creator, t.anybody())
+	members := append([]string{in.Creator}, in.Members...)
 	if in.General {
-		in.Members = append(slices.Clone(in.Members), w.everybody()...)
+		members = append(members, t.everybody()...)
 	}
-	if w.channels[in.ID] != nil {
-		return fmt.Errorf("emulator: the channel ID %s is there twice", in.ID)
+	c, err := t.addChannel(in)
+	if err != nil {
+		return err
 	}
-	c := w.addChannel(in)
-	for _, id := range append([]string{in.Creator}, in.Members...) {
-		if w.users[id] == nil {
+	for _, id := range members {
+		if t.People.ByID(id) == nil {
 			return fmt.Errorf("emulator: the channel #%s names the user %s, who does not exist", in.Name, id)
 		}
-		c.members[id] = true
 	}
-	if !in.General && in.Creator != w.opts.BotUserID && !slices.Contains(in.Members, w.opts.BotUserID) {
-		delete(c.members, w.opts.BotUserID)
-	}
+	c.Admit(members...)
 	return nil
 }
 
 // everybody is who is in #general.
-func (w *Workspace) everybody() []string {
-	return slices.DeleteFunc(w.userIDs(), func(id string) bool { return !w.users[id].inGeneral() })
-}
-
-// anybody is who made the channels that nobody is named for: the first person,
-// or the bot where there is no person.
-func (w *Workspace) anybody() string {
-	if len(w.opts.Users) > 0 && w.opts.Users[0].ID != "" {
-		return w.opts.Users[0].ID
+func (t *team) everybody() []string {
+	var ids []string
+	for _, u := range t.People.All() {
+		if u.inGeneral() {
+			ids = append(ids, u.ID)
+		}
 	}
-	return w.opts.BotUserID
+	return ids
 }
 
-func (w *Workspace) addChannel(in Channel) *channel {
+// anybody is who made the channels that name no creator: the first person, or
+// the bot if there is no person.
+func (t *team) anybody() string {
+	if len(t.opts.Users) > 0 && t.opts.Users[0].ID != "" {
+		return t.opts.Users[0].ID
+	}
+	return t.opts.BotUserID
+}
+
+// addChannel stores a channel without its members.
+func (t *team) addChannel(in Channel) (*channel, error) {
 	if in.ID == "" {
-		in.ID = w.newID("C")
+		in.ID = t.newID("C")
 	}
-	c := &channel{Channel: in, created: w.opts.Now(), members: make(map[string]bool)}
-	w.channels[in.ID] = c
-	w.order = append(w.order, in.ID)
+	c := &channel{
+		ID: in.ID, Name: in.Name, Topic: in.Topic, Creator: in.Creator, Created: t.opts.Now(),
+		Extra: channelExtra{purpose: in.Purpose, private: in.Private, archived: in.Archived, general: in.General, readOnly: in.ReadOnly},
+	}
+	return c, t.Channels.Add(c)
+}
+
+// newChannel adds a channel that somebody creates, who is its first member.
+func (t *team) newChannel(name string, private bool, by string) *channel {
+	c, _ := t.addChannel(Channel{Name: name, Private: private, Creator: by}) // its ID is new
+	c.Admit(by)
+	t.Publish(stage.RoomCreated, by, c, nil, "")
 	return c
 }
 
-// channelByName finds a channel of any kind, archived ones included: their
-// names stay taken.
-func (w *Workspace) channelByName(name string) *channel {
-	for _, c := range w.channels {
-		if c.Name == name && !c.isDirect() {
-			return c
-		}
+// exportChannel returns a channel as a test sees it.
+func exportChannel(c *channel) Channel {
+	e := c.Extra
+	return Channel{
+		ID: c.ID, Name: c.Name, Private: e.private, Archived: e.archived, General: e.general, ReadOnly: e.readOnly,
+		Creator: c.Creator, Topic: c.Topic, Purpose: e.purpose, Members: c.Members(),
 	}
-	return nil
 }
 
 // visible finds a channel that the bot can know of: public ones, and those
 // that it is in. Any other counts as channel_not_found.
-func (w *Workspace) visible(id string) (*channel, error) {
-	c := w.channels[id]
-	if c == nil || c.Private && !c.members[w.opts.BotUserID] {
+func (t *team) visible(id string) (*channel, error) {
+	c := t.Channels.ByID(id)
+	if c == nil || c.Extra.private && !c.Has(t.opts.BotUserID) {
 		return nil, refuse("channel_not_found")
 	}
 	return c, nil
 }
 
 // joined finds a channel that the bot is a member of and that is not archived.
-func (w *Workspace) joined(id string) (*channel, error) {
-	c, err := w.visible(id)
+func (t *team) joined(id string) (*channel, error) {
+	c, err := t.visible(id)
 	switch {
 	case err != nil:
 		return nil, err
-	case c.Archived:
+	case c.Extra.archived:
 		return nil, refuse("is_archived")
-	case !c.members[w.opts.BotUserID]:
+	case !c.Has(t.opts.BotUserID):
 		return nil, refuse("not_in_channel")
 	}
 	return c, nil
@@ -172,83 +151,74 @@ func checkName(name string) error {
 	return nil
 }
 
-// openDirect returns the direct conversation of the bot with a user, making it
-// where there is none.
-func (w *Workspace) openDirect(userID string) (c *channel, made bool) {
-	if id, ok := w.direct[userID]; ok {
-		return w.channels[id], false
+// freeName checks the name that a person gives a channel; own is the channel if
+// there is one already.
+func (t *team) freeName(name string, own *channel) error {
+	if err := checkName(name); err != nil {
+		return fmt.Errorf("emulator: the channel name %q: %w", name, err)
 	}
-	c = w.addChannel(Channel{ID: w.newID("D"), Private: true, Creator: w.opts.BotUserID})
-	c.with = userID
-	c.members[userID], c.members[w.opts.BotUserID] = true, true
-	w.direct[userID] = c.ID
-	w.publish(stage.RoomCreated, w.opts.BotUserID, c, nil, "")
+	if other := t.Channels.ByName(name); other != nil && other != own {
+		return fmt.Errorf("emulator: the name #%s is taken", name)
+	}
+	return nil
+}
+
+// openDirect returns the direct conversation of the bot with a user, making it
+// if there is none.
+func (t *team) openDirect(userID string) (c *channel, made bool) {
+	if c := t.Channels.Direct(userID); c != nil {
+		return c, false
+	}
+	c = &channel{
+		ID: t.newID("D"), With: userID, Creator: t.opts.BotUserID, Created: t.opts.Now(), Extra: channelExtra{private: true},
+	}
+	c.Admit(userID, t.opts.BotUserID)
+	_ = t.Channels.Add(c) // its ID is new
+	t.Publish(stage.RoomCreated, t.opts.BotUserID, c, nil, "")
 	return c, true
 }
 
-// conversation is a channel as conversations.info shows it,
-// https://docs.slack.dev/reference/objects/conversation-object.
-func (w *Workspace) conversation(c *channel) object {
-	out := object{
-		"id": c.ID, "created": c.created.Unix(), "creator": c.Creator, "is_archived": c.Archived,
-		"is_im": c.isDirect(), "is_mpim": false, "is_org_shared": false, "context_team_id": w.opts.TeamID,
-		"updated": c.created.UnixMilli(),
-	}
-	if c.isDirect() {
-		out["user"], out["is_open"], out["is_user_deleted"] = c.with, true, w.users[c.with].Deleted
-		return out
-	}
-	aspect := func(value string) object { return object{"value": value, "creator": "", "last_set": 0} }
-	for k, v := range (object{
-		"name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": c.Private,
-		"is_private": c.Private, "is_general": c.General, "is_member": c.members[w.opts.BotUserID],
-		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic), "purpose": aspect(c.Purpose),
-		"num_members": len(c.members), "previous_names": []string{}, "unlinked": 0,
-	}) {
-		out[k] = v
-	}
-	if c.ReadOnly {
-		out["is_read_only"] = true
-		out["properties"] = object{"posting_restricted_to": object{"type": []string{"admin"}, "user": []string{}}}
-	}
-	return out
+// join adds a user to a channel; inviter is "" for somebody who enters alone.
+func (t *team) join(c *channel, user, inviter string) {
+	t.Join(c, user, inviter)
+	t.notice(c, user, "join", "<@"+user+"> has joined the channel", "")
+	t.events.announceJoin(c, user, inviter)
 }
 
-// room is the same for the stage.
-func (w *Workspace) room(c *channel) stage.Room {
-	r := stage.Room{
-		ID: c.ID, Name: c.Name, Kind: stage.PublicRoom, Topic: c.Topic, Purpose: c.Purpose,
-		Archived: c.Archived, Commands: !c.Archived, Members: c.memberIDs(), Created: c.created,
+// leave takes a user out of a channel, by themselves or by somebody else.
+func (t *team) leave(c *channel, user, by string) {
+	if user == t.opts.BotUserID {
+		// https://docs.slack.dev/reference/events/group_left
+		t.events.announce(c, "left", object{"actor_id": by})
 	}
-	if c.isDirect() {
-		r.Kind, r.Name = stage.DirectRoom, w.users[c.with].Name
-	} else if c.Private {
-		r.Kind = stage.PrivateRoom
-	}
-	for _, b := range c.bookmarks {
-		badge := stage.Badge{Title: b.Title, Link: b.Link}
-		if to, m := w.linked(b.Link); to == c && m != nil {
-			badge.Post = m.ts
-		}
-		r.Badges = append(r.Badges, badge)
-	}
-	for _, p := range c.pins {
-		r.Pinned = append(r.Pinned, p.ts)
-	}
-	return r
+	t.events.announceLeave(c, user)
+	t.Leave(c, user, by)
+	t.notice(c, user, "leave", "<@"+user+"> has left the channel", "")
 }
 
-// publish puts on the feed what actor did in c, to m where m is not nil.
-func (w *Workspace) publish(kind stage.EventKind, actor string, c *channel, m *message, text string) {
-	e := stage.Event{At: w.opts.Now(), Kind: kind, Actor: actor, Text: text}
-	if c != nil {
-		e.Room = w.room(c)
+func (t *team) rename(c *channel, by, name string) {
+	old := c.Name
+	c.Name = name
+	t.Publish(stage.RoomChanged, by, c, nil, "")
+	t.notice(c, by, "name", `has renamed the channel from "`+old+`" to "`+name+`"`, name)
+	t.events.announceRename(c)
+}
+
+// setAspect sets a topic or purpose.
+func (t *team) setAspect(c *channel, by, what, value string) {
+	if what == "topic" {
+		c.Topic = value
+	} else {
+		c.Extra.purpose = value
 	}
-	if m != nil {
-		e.Post = w.post(m)
-	}
-	if kind == stage.MemberJoined || kind == stage.MemberLeft {
-		e.Person, e.Text = text, ""
-	}
-	w.feed.Publish(e)
+	t.Publish(stage.RoomChanged, by, c, nil, "")
+	t.notice(c, by, what, "set the channel "+what+": "+value, value)
+}
+
+func (t *team) archive(c *channel, by string) {
+	t.notice(c, by, "archive", "archived the channel", "")
+	c.Extra.archived = true
+	t.Publish(stage.RoomArchived, by, c, nil, "")
+	t.events.announce(c, "archive", object{"user": by})
+	c.Dismiss(t.opts.BotUserID)
 }

@@ -21,48 +21,48 @@ func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command
 	if err != nil {
 		return Reply{}, err
 	}
-	reply, header, err := w.ask(ctx, cb)
+	reply, header, err := w.caller.ask(ctx, cb)
 	if err != nil {
 		return reply, err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	reply.Message, err = w.takeAnswer(user, ch, header, reply.Body)
-	reply.View = w.topView(user.ID)
+	reply.View = w.dialogs.topView(user.ID)
 	return reply, err
 }
 
 func (w *Workspace) commandCallback(userID, channelID, command, text string) (callback, *User, *channel, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, err := w.person(userID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, err := w.team.person(userID)
 	if err != nil {
 		return callback{}, nil, nil, err
 	}
-	ch, err := w.within(user, channelID)
+	ch, err := w.team.within(user, channelID)
 	if err != nil {
 		return callback{}, nil, nil, err
 	}
-	if ch.Archived {
+	if ch.Extra.archived {
 		return callback{}, nil, nil, fmt.Errorf("emulator: nobody can type in the archived #%s", ch.Name)
 	}
-	w.publish(stage.CommandSent, user.ID, ch, nil, strings.TrimSpace(command+" "+text))
+	w.team.Publish(stage.CommandSent, user.ID, ch, nil, strings.TrimSpace(command+" "+text))
 	form := url.Values{
-		"token": {verificationToken}, "team_id": {w.opts.TeamID}, "team_domain": {w.opts.Domain},
+		"token": {verificationToken}, "team_id": {w.team.opts.TeamID}, "team_domain": {w.team.opts.Domain},
 		"channel_id": {ch.ID}, "channel_name": {publicName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
-		"command": {command}, "text": {w.escape(strings.TrimSpace(text))}, "api_app_id": {w.opts.AppID},
-		"is_enterprise_install": {"false"}, "response_url": {w.newResponseURL(user.ID, ch, nil)},
-		"trigger_id": {w.newTrigger(user.ID)},
+		"command": {command}, "text": {w.team.escape(strings.TrimSpace(text))}, "api_app_id": {w.team.opts.AppID},
+		"is_enterprise_install": {"false"}, "response_url": {w.caller.newResponseURL(user.ID, ch, nil)},
+		"trigger_id": {w.dialogs.newTrigger(user.ID)},
 	}
-	return formCallback(w.opts.CommandURL, form), user, ch, nil
+	return formCallback(w.team.opts.CommandURL, form), user, ch, nil
 }
 
 // publicName hides the name of anything but a public channel, as payloads do.
 func publicName(ch *channel) string {
 	switch {
-	case ch.isDirect():
+	case ch.IsDirect():
 		return "directmessage"
-	case ch.Private:
+	case ch.Extra.private:
 		return "privategroup"
 	default:
 		return ch.Name
@@ -86,11 +86,11 @@ func (w *Workspace) takeAnswer(user *User, ch *channel, header http.Header, body
 	if a.Text == "" && len(a.Blocks) == 0 {
 		return nil, nil
 	}
-	m, err := w.answer(user.ID, ch, a)
+	m, err := w.caller.answer(user.ID, ch, a)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: invalid_command_response: %w", err)
 	}
-	shown := w.export(m)
+	shown := w.team.show.export(m)
 	return &shown, nil
 }
 
@@ -106,19 +106,19 @@ type answerMessage struct {
 
 // answer posts a message that answers a person: to them alone unless
 // response_type is in_channel. It needs neither membership nor scope.
-func (w *Workspace) answer(userID string, ch *channel, a answerMessage) (*message, error) {
-	m, err := w.answerContent(a)
+func (c *caller) answer(userID string, ch *channel, a answerMessage) (*message, error) {
+	body, err := c.answerContent(a)
 	if err != nil {
 		return nil, err
 	}
-	m.user, m.thread = w.opts.BotUserID, a.ThreadTS
+	body.thread = a.ThreadTS
+	m := &message{Author: c.opts.BotUserID, Body: body}
 	if a.ResponseType != "in_channel" {
-		m.only = userID
+		m.Only = userID
 	}
-	return w.newMessage(ch, m), nil
+	return c.write(ch, m), nil
 }
 
-func (w *Workspace) answerContent(a answerMessage) (*message, error) {
-	c := &call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}}
-	return w.content(c)
+func (c *caller) answerContent(a answerMessage) (content, error) {
+	return c.readContent(&call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}})
 }

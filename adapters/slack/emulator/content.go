@@ -3,6 +3,8 @@ package emulator
 import (
 	"encoding/json"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // maxText is the length above which a text is refused; Slack's page on
@@ -41,27 +43,27 @@ func size(v any) int {
 	return n
 }
 
-// content reads and checks what a message is made of.
-func (w *Workspace) content(c *call) (*message, error) {
-	m := &message{text: c.str("text")}
+// readContent reads and checks what a message is made of.
+func (t *team) readContent(c *call) (content, error) {
+	m := content{text: c.str("text")}
 	if utf8.RuneCountInString(m.text) > maxText {
-		return nil, refuse("msg_too_long")
+		return content{}, refuse("msg_too_long")
 	}
 	if raw := c.str("blocks"); raw != "" {
-		blocks, err := w.parseBlocks(raw)
+		blocks, err := t.parseBlocks(raw)
 		if err != nil {
-			return nil, err
+			return content{}, err
 		}
 		if !c.answer && size(blocks) > maxBlocksSize {
-			return nil, refuse("msg_blocks_too_long")
+			return content{}, refuse("msg_blocks_too_long")
 		}
 		m.blocks = blocks
 	}
 	if c.has("attachments") && c.str("attachments") != "" && c.str("attachments") != "[]" {
-		return nil, refuse("invalid_attachments")
+		return content{}, refuse("invalid_attachments")
 	}
 	if m.text == "" && len(m.blocks) == 0 {
-		return nil, refuse("no_text")
+		return content{}, refuse("no_text")
 	}
 	meta, err := parseMetadata(c.str("metadata"))
 	m.metadata = meta
@@ -69,7 +71,7 @@ func (w *Workspace) content(c *call) (*message, error) {
 }
 
 // parseBlocks reads the blocks argument: a JSON list of known blocks.
-func (w *Workspace) parseBlocks(raw string) ([]object, error) {
+func (t *team) parseBlocks(raw string) ([]object, error) {
 	var blocks []object
 	if err := json.Unmarshal([]byte(raw), &blocks); err != nil {
 		return nil, refuse("invalid_blocks_format")
@@ -77,7 +79,7 @@ func (w *Workspace) parseBlocks(raw string) ([]object, error) {
 	if problems := checkBlocks(blocks, maxMessageBlocks, "", false); len(problems) > 0 {
 		return nil, invalidBlocks("invalid_blocks", problems)
 	}
-	w.nameBlocks(blocks)
+	t.nameBlocks(blocks)
 	return blocks, nil
 }
 
@@ -88,10 +90,10 @@ func invalidBlocks(code string, problems []string) error {
 }
 
 // nameBlocks gives the blocks without a block_id one.
-func (w *Workspace) nameBlocks(blocks []object) {
+func (t *team) nameBlocks(blocks []object) {
 	for _, b := range blocks {
-		if str(b["block_id"]) == "" {
-			b["block_id"] = w.newID(givenBlockID)
+		if stage.Str(b["block_id"]) == "" {
+			b["block_id"] = t.newID(givenBlockID)
 		}
 	}
 }

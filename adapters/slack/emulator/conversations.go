@@ -1,19 +1,18 @@
 package emulator
 
 import (
+	"maps"
 	"unicode/utf8"
-
-	"riskroom/adapters/stage"
 )
 
 // conversationsCreate: https://docs.slack.dev/reference/methods/conversations.create
-func conversationsCreate(w *Workspace, c *call) (object, error) {
+func conversationsCreate(a *api, c *call) (object, error) {
 	private := c.flag("is_private")
-	scope, closed := "channels:manage", w.opts.NoPublicChannels
+	scope, closed := "channels:manage", a.opts.NoPublicChannels
 	if private {
-		scope, closed = "groups:write", w.opts.NoPrivateChannels
+		scope, closed = "groups:write", a.opts.NoPrivateChannels
 	}
-	if err := w.need(scope); err != nil {
+	if err := a.need(scope); err != nil {
 		return nil, err
 	}
 	if err := checkName(c.str("name")); err != nil {
@@ -22,81 +21,71 @@ func conversationsCreate(w *Workspace, c *call) (object, error) {
 	if closed {
 		return nil, refuse("restricted_action")
 	}
-	if w.channelByName(c.str("name")) != nil {
+	if a.Channels.ByName(c.str("name")) != nil {
 		return nil, refuse("name_taken")
 	}
-	ch := w.addChannel(Channel{Name: c.str("name"), Private: private, Creator: w.opts.BotUserID})
-	ch.members[w.opts.BotUserID] = true
+	ch := a.newChannel(c.str("name"), private, a.opts.BotUserID)
 	c.changed = true
-	w.publish(stage.RoomCreated, w.opts.BotUserID, ch, nil, "")
-	w.notice(ch, w.opts.BotUserID, "join", "<@"+w.opts.BotUserID+"> has joined the channel", "")
-	w.announceJoin(ch, w.opts.BotUserID, "")
-	return object{"channel": w.conversation(ch)}, nil
+	a.notice(ch, a.opts.BotUserID, "join", "<@"+a.opts.BotUserID+"> has joined the channel", "")
+	a.events.announceJoin(ch, a.opts.BotUserID, "")
+	return object{"channel": a.conversation(ch)}, nil
 }
 
 // writable finds the channel of a call that changes it, with the scope and
 // membership that Slack asks for.
-func (w *Workspace) writable(c *call, verb string) (*channel, error) {
-	if err := w.needAny("write"); err != nil {
+func (a *api) writable(c *call, verb string) (*channel, error) {
+	if err := a.needAny("write"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel"))
+	ch, err := a.visible(c.str("channel"))
 	if err != nil {
 		return nil, err
 	}
-	if ch.isDirect() {
+	if ch.IsDirect() {
 		return nil, refuse("method_not_supported_for_channel_type")
 	}
-	if err := w.needFor(ch, verb); err != nil {
+	if err := a.needFor(ch, verb); err != nil {
 		return nil, err
 	}
-	return w.joined(ch.ID)
+	return a.joined(ch.ID)
 }
 
 // conversationsRename: https://docs.slack.dev/reference/methods/conversations.rename
-func conversationsRename(w *Workspace, c *call) (object, error) {
-	ch, err := w.writable(c, "write")
+func conversationsRename(a *api, c *call) (object, error) {
+	ch, err := a.writable(c, "write")
 	if err != nil {
 		return nil, err
 	}
 	if err := checkName(c.str("name")); err != nil {
 		return nil, err
 	}
-	if ch.Creator != w.opts.BotUserID {
+	if ch.Creator != a.opts.BotUserID {
 		return nil, refuse("not_authorized")
 	}
-	if other := w.channelByName(c.str("name")); other != nil && other != ch {
+	if other := a.Channels.ByName(c.str("name")); other != nil && other != ch {
 		return nil, refuse("name_taken")
 	}
 	c.changed = ch.Name != c.str("name")
 	if c.changed {
-		w.rename(ch, w.opts.BotUserID, c.str("name"))
+		a.rename(ch, a.opts.BotUserID, c.str("name"))
 	}
-	return object{"channel": w.conversation(ch)}, nil
-}
-
-func (w *Workspace) rename(ch *channel, by, name string) {
-	old := ch.Name
-	ch.Name = name
-	w.publish(stage.RoomChanged, by, ch, nil, "")
-	w.notice(ch, by, "name", `has renamed the channel from "`+old+`" to "`+name+`"`, name)
-	w.announceRename(ch)
+	return object{"channel": a.conversation(ch)}, nil
 }
 
 // conversationsSetTopic: https://docs.slack.dev/reference/methods/conversations.setTopic
-func conversationsSetTopic(w *Workspace, c *call) (object, error) {
-	return w.setAspect(c, "topic", func(ch *channel) *string { return &ch.Topic })
+func conversationsSetTopic(a *api, c *call) (object, error) {
+	return a.conversationsSet(c, "topic")
 }
 
 // conversationsSetPurpose: https://docs.slack.dev/reference/methods/conversations.setPurpose
-func conversationsSetPurpose(w *Workspace, c *call) (object, error) {
-	return w.setAspect(c, "purpose", func(ch *channel) *string { return &ch.Purpose })
+func conversationsSetPurpose(a *api, c *call) (object, error) {
+	return a.conversationsSet(c, "purpose")
 }
 
-// setAspect sets a topic or purpose. Setting what is already there writes
+// conversationsSet sets a topic or purpose. Setting what is already there writes
 // another notice: the pages do not say, and an app should not rely on silence.
-func (w *Workspace) setAspect(c *call, what string, field func(*channel) *string) (object, error) {
-	ch, err := w.writable(c, "write.topic")
+func (a *api) conversationsSet(c *call, what string) (object, error) {
+	ch, err := a.writable(c, "write.topic")
 	if err != nil {
 		return nil, err
 	}
@@ -104,62 +93,52 @@ func (w *Workspace) setAspect(c *call, what string, field func(*channel) *string
 	if utf8.RuneCountInString(value) > maxTopic {
 		return nil, refuse("too_long")
 	}
-	*field(ch) = value
 	c.changed = true
-	w.publish(stage.RoomChanged, w.opts.BotUserID, ch, nil, "")
-	w.notice(ch, w.opts.BotUserID, what, "set the channel "+what+": "+value, value)
-	return object{"channel": w.conversation(ch)}, nil
+	a.setAspect(ch, a.opts.BotUserID, what, value)
+	return object{"channel": a.conversation(ch)}, nil
 }
 
 // conversationsArchive: https://docs.slack.dev/reference/methods/conversations.archive
 // Archiving throws the bot out, so that it can neither read nor unarchive.
-func conversationsArchive(w *Workspace, c *call) (object, error) {
-	if err := w.needAny("write"); err != nil {
+func conversationsArchive(a *api, c *call) (object, error) {
+	if err := a.needAny("write"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel"))
+	ch, err := a.visible(c.str("channel"))
 	switch {
 	case err != nil:
 		return nil, err
-	case ch.isDirect():
+	case ch.IsDirect():
 		return nil, refuse("method_not_supported_for_channel_type")
-	case ch.Archived:
+	case ch.Extra.archived:
 		return nil, refuse("already_archived")
-	case ch.General:
+	case ch.Extra.general:
 		return nil, refuse("cant_archive_general")
 	}
-	if err := w.needFor(ch, "write"); err != nil {
+	if err := a.needFor(ch, "write"); err != nil {
 		return nil, err
 	}
-	if !ch.members[w.opts.BotUserID] {
+	if !ch.Has(a.opts.BotUserID) {
 		return nil, refuse("not_in_channel")
 	}
 	c.changed = true
-	w.archive(ch, w.opts.BotUserID)
+	a.archive(ch, a.opts.BotUserID)
 	return nil, nil
 }
 
-func (w *Workspace) archive(ch *channel, by string) {
-	w.notice(ch, by, "archive", "archived the channel", "")
-	ch.Archived = true
-	w.publish(stage.RoomArchived, by, ch, nil, "")
-	w.announce(ch, "archive", object{"user": by})
-	delete(ch.members, w.opts.BotUserID)
-}
-
 // conversationsUnarchive: https://docs.slack.dev/reference/methods/conversations.unarchive
-func conversationsUnarchive(w *Workspace, c *call) (object, error) {
-	if err := w.needAny("write"); err != nil {
+func conversationsUnarchive(a *api, c *call) (object, error) {
+	if err := a.needAny("write"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel"))
+	ch, err := a.visible(c.str("channel"))
 	switch {
 	case err != nil:
 		return nil, err
-	case !ch.Archived:
+	case !ch.Extra.archived:
 		return nil, refuse("not_archived")
 	}
-	if err := w.needFor(ch, "write"); err != nil {
+	if err := a.needFor(ch, "write"); err != nil {
 		return nil, err
 	}
 	return nil, refuse("not_in_channel")
@@ -168,17 +147,17 @@ func conversationsUnarchive(w *Workspace, c *call) (object, error) {
 // conversationsOpen: https://docs.slack.dev/reference/methods/conversations.open
 // Of the conversations that it can open, the stand-in has those with one
 // person; several people together are refused.
-func conversationsOpen(w *Workspace, c *call) (object, error) {
-	if err := w.need("im:write", "mpim:write"); err != nil {
+func conversationsOpen(a *api, c *call) (object, error) {
+	if err := a.need("im:write", "mpim:write"); err != nil {
 		return nil, err
 	}
 	users := c.list("users")
 	if id := c.str("channel"); len(users) == 0 && id != "" {
-		ch, err := w.visible(id)
-		if err != nil || !ch.isDirect() {
+		ch, err := a.visible(id)
+		if err != nil || !ch.IsDirect() {
 			return nil, refuse("channel_not_found")
 		}
-		users = []string{ch.with}
+		users = []string{ch.With}
 	}
 	switch {
 	case len(users) == 0:
@@ -188,10 +167,10 @@ func conversationsOpen(w *Workspace, c *call) (object, error) {
 	case len(users) > 1:
 		return nil, refuse("invalid_user_combination")
 	}
-	if err := w.need("im:write"); err != nil {
+	if err := a.need("im:write"); err != nil {
 		return nil, err
 	}
-	user := w.users[users[0]]
+	user := a.People.ByID(users[0])
 	switch {
 	case user == nil:
 		return nil, refuse("user_not_found")
@@ -199,19 +178,45 @@ func conversationsOpen(w *Workspace, c *call) (object, error) {
 		return nil, refuse("user_not_visible")
 	case user.Deleted:
 		return nil, refuse("user_disabled")
-	case user.ID == w.opts.BotUserID:
+	case user.ID == a.opts.BotUserID:
 		return nil, refuse("invalid_user_combination")
 	case user.Bot:
 		return nil, refuse("cannot_dm_bot")
 	}
-	ch, made := w.openDirect(user.ID)
+	ch, made := a.openDirect(user.ID)
 	c.changed = made
 	out := object{"channel": object{"id": ch.ID}}
 	if c.flag("return_im") {
-		out["channel"] = w.conversation(ch)
+		out["channel"] = a.conversation(ch)
 	}
 	if !made {
 		out["no_op"], out["already_open"] = true, true
 	}
 	return out, nil
+}
+
+// conversation is a channel as conversations.info shows it,
+// https://docs.slack.dev/reference/objects/conversation-object.
+func (a *api) conversation(c *channel) object {
+	out := object{
+		"id": c.ID, "created": c.Created.Unix(), "creator": c.Creator, "is_archived": c.Extra.archived,
+		"is_im": c.IsDirect(), "is_mpim": false, "is_org_shared": false, "context_team_id": a.opts.TeamID,
+		"updated": c.Created.UnixMilli(),
+	}
+	if c.IsDirect() {
+		out["user"], out["is_open"], out["is_user_deleted"] = c.With, true, a.People.ByID(c.With).Deleted
+		return out
+	}
+	aspect := func(value string) object { return object{"value": value, "creator": "", "last_set": 0} }
+	maps.Copy(out, object{
+		"name": c.Name, "name_normalized": c.Name, "is_channel": !c.Extra.private, "is_group": c.Extra.private,
+		"is_private": c.Extra.private, "is_general": c.Extra.general, "is_member": c.Has(a.opts.BotUserID),
+		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic), "purpose": aspect(c.Extra.purpose),
+		"num_members": len(c.Members()), "previous_names": []string{}, "unlinked": 0,
+	})
+	if c.Extra.readOnly {
+		out["is_read_only"] = true
+		out["properties"] = object{"posting_restricted_to": object{"type": []string{"admin"}, "user": []string{}}}
+	}
+	return out
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // delivery is a payload on its way to the app, in one envelope or, delivered
-// again, in several: each has an ID of its own. The workspace's lock guards it.
+// again, in several: each has an ID of its own. the team's lock guards it.
 type delivery struct {
 	kind     string
 	payload  json.RawMessage
@@ -48,32 +48,32 @@ func (d *delivery) settle(answer json.RawMessage) bool {
 
 // sendEnvelope sends what would be a request over one of the connections, and
 // returns the answer in its acknowledgement as the body.
-func (w *Workspace) sendEnvelope(ctx context.Context, cb callback) (int, http.Header, []byte, error) {
+func (s *Socket) sendEnvelope(ctx context.Context, cb callback) (int, http.Header, []byte, error) {
 	kind, payload, err := cb.envelope()
 	if err != nil {
 		return 0, nil, nil, err
 	}
 	d := newDelivery(kind, payload)
-	defer w.forget(d)
+	defer s.forget(d)
 	twice := false
 	if kind != typeEvent {
-		_, twice = w.faults.MeetEvent(kind).Of(stage.DuplicateEvent)
+		_, twice = s.team.host.Faults().MeetEvent(kind).Of(stage.DuplicateEvent)
 	}
 	attempt, reason := cb.retry, cb.reason
 	for {
-		l, err := w.dispatch(d, attempt, reason)
+		l, err := s.dispatch(d, attempt, reason)
 		if errors.Is(err, ErrNotConnected) && attempt > cb.retry {
-			if err = w.WaitConnected(ctx, 1); err == nil {
+			if err = s.WaitConnected(ctx, 1); err == nil {
 				continue
 			}
-			return 0, nil, nil, ErrDeadline
+			return 0, nil, nil, stage.ErrDeadline
 		}
 		if err != nil {
 			return 0, nil, nil, err
 		}
 		if twice {
 			twice = false
-			_, _ = w.dispatch(d, attempt+1, "timeout") // if it fails, it came once
+			_, _ = s.dispatch(d, attempt+1, "timeout") // if it fails, it came once
 		}
 		select {
 		case answer := <-d.answer:
@@ -83,9 +83,9 @@ func (w *Workspace) sendEnvelope(ctx context.Context, cb callback) (int, http.He
 			}
 			return http.StatusOK, header, answer, nil
 		case <-ctx.Done():
-			return 0, nil, nil, late(ctx, ctx.Err())
+			return 0, nil, nil, stage.Unanswered(ctx, ctx.Err())
 		case <-l.gone:
-			if kind == typeEvent || w.opts.NoRedelivery {
+			if kind == typeEvent || s.team.opts.NoRedelivery {
 				return 0, nil, nil, errors.New("emulator: the connection ended before the acknowledgement came")
 			}
 			attempt++
@@ -111,7 +111,7 @@ func (cb callback) envelope() (kind string, payload json.RawMessage, err error) 
 	for k := range form {
 		fields[k] = form.Get(k)
 	}
-	return typeCommand, mustJSON(fields), nil
+	return typeCommand, stage.JSON(fields), nil
 }
 
 func newDelivery(kind string, payload json.RawMessage) *delivery {
@@ -122,19 +122,19 @@ func newDelivery(kind string, payload json.RawMessage) *delivery {
 }
 
 // dispatch puts a delivery into an envelope and sends it over any connection.
-func (w *Workspace) dispatch(d *delivery, attempt int, reason string) (*link, error) {
-	w.mu.Lock()
-	n := len(w.socket.links)
+func (s *Socket) dispatch(d *delivery, attempt int, reason string) (*link, error) {
+	s.team.Lock()
+	n := len(s.links)
 	if n == 0 {
-		w.mu.Unlock()
+		s.team.Unlock()
 		return nil, ErrNotConnected
 	}
-	l := w.socket.links[w.socket.pick.IntN(n)]
-	id := w.newID("En")
-	w.socket.pending[id] = d
+	l := s.links[s.pick.IntN(n)]
+	id := s.team.newID("En")
+	s.pending[id] = d
 	l.sent[id] = true
 	d.attempts[id], d.at[id] = attempt, time.Now()
-	w.mu.Unlock()
+	s.team.Unlock()
 	frame := object{"type": d.kind, "envelope_id": id, "payload": d.payload, "accepts_response_payload": d.accepts}
 	if attempt > 0 || d.kind == typeEvent {
 		maps.Copy(frame, object{"retry_attempt": attempt, "retry_reason": strings.TrimPrefix(reason, "http_")})
@@ -146,50 +146,50 @@ func (w *Workspace) dispatch(d *delivery, attempt int, reason string) (*link, er
 }
 
 // forget ends a delivery: acknowledgements come too late from now on.
-func (w *Workspace) forget(d *delivery) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (s *Socket) forget(d *delivery) {
+	s.team.Lock()
+	defer s.team.Unlock()
 	d.over = true
 }
 
 // SendEnvelope sends an envelope of any type with any payload, and returns the
 // acknowledgement.
-func (w *Workspace) SendEnvelope(ctx context.Context, kind string, payload any) (Ack, error) {
+func (s *Socket) SendEnvelope(ctx context.Context, kind string, payload any) (Ack, error) {
 	raw, err := json.Marshal(payload)
 	if err != nil {
 		return Ack{}, fmt.Errorf("emulator: %w", err)
 	}
 	d := newDelivery(kind, raw)
-	defer w.forget(d)
-	if _, err := w.dispatch(d, 0, ""); err != nil {
+	defer s.forget(d)
+	if _, err := s.dispatch(d, 0, ""); err != nil {
 		return Ack{}, err
 	}
-	return w.waitAck(ctx, func(a Ack) bool { _, mine := d.attempts[a.EnvelopeID]; return mine })
+	return s.waitAck(ctx, func(a Ack) bool { _, mine := d.attempts[a.EnvelopeID]; return mine })
 }
 
 // SendFrame sends any text over a connection, and returns the first
 // acknowledgement that names the ID.
-func (w *Workspace) SendFrame(ctx context.Context, frame, envelopeID string) (Ack, error) {
-	w.mu.Lock()
-	if len(w.socket.links) == 0 {
-		w.mu.Unlock()
+func (s *Socket) SendFrame(ctx context.Context, frame, envelopeID string) (Ack, error) {
+	s.team.Lock()
+	if len(s.links) == 0 {
+		s.team.Unlock()
 		return Ack{}, ErrNotConnected
 	}
-	l := w.socket.links[0]
-	w.mu.Unlock()
+	l := s.links[0]
+	s.team.Unlock()
 	if err := l.writeRaw([]byte(frame)); err != nil {
 		return Ack{}, fmt.Errorf("emulator: %w", err)
 	}
-	return w.waitAck(ctx, func(a Ack) bool { return a.EnvelopeID == envelopeID })
+	return s.waitAck(ctx, func(a Ack) bool { return a.EnvelopeID == envelopeID })
 }
 
-func (w *Workspace) waitAck(ctx context.Context, wanted func(Ack) bool) (Ack, error) {
-	ctx, cancel := context.WithTimeout(ctx, w.opts.Deadline)
+func (s *Socket) waitAck(ctx context.Context, wanted func(Ack) bool) (Ack, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.team.opts.Deadline)
 	defer cancel()
 	for {
-		w.mu.Lock()
-		acks, changed := w.socket.acks, w.socket.changed
-		w.mu.Unlock()
+		s.team.Lock()
+		acks, changed := s.acks, s.changed
+		s.team.Unlock()
 		for _, a := range acks {
 			if wanted(a) {
 				return a, nil
@@ -198,7 +198,7 @@ func (w *Workspace) waitAck(ctx context.Context, wanted func(Ack) bool) (Ack, er
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return Ack{}, late(ctx, ctx.Err())
+			return Ack{}, stage.Unanswered(ctx, ctx.Err())
 		}
 	}
 }

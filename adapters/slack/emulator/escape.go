@@ -20,8 +20,8 @@ var (
 // channels become their IDs.
 // See https://docs.slack.dev/interactivity/implementing-slash-commands and
 // https://docs.slack.dev/messaging/formatting-message-text.
-func (w *Workspace) escape(text string) string {
-	if w.opts.LiteralCommandText {
+func (t *team) escape(text string) string {
+	if t.opts.LiteralCommandText {
 		return text
 	}
 	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
@@ -35,15 +35,15 @@ func (w *Workspace) escape(text string) string {
 		m := typedMention.FindStringSubmatch(s)
 		before, sign, name := m[1], m[2], m[3]
 		if sign == "#" {
-			if ch := w.channelByName(name); ch != nil {
+			if ch := t.Channels.ByName(name); ch != nil {
 				return before + "<#" + ch.ID + "|" + ch.Name + ">"
 			}
 			return s
 		}
-		if u := w.handles[name]; u != nil {
+		if u := t.People.ByName(name); u != nil {
 			return before + "<@" + u.ID + "|" + name + ">"
 		}
-		for _, g := range w.groups {
+		for _, g := range t.groups {
 			if g.Handle == name {
 				return before + "<!subteam^" + g.ID + "|@" + name + ">"
 			}

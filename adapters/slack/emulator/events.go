@@ -17,135 +17,122 @@ type event struct {
 	body []byte
 }
 
-// eventQueue holds the events on their way out. The workspace's lock guards
-// it; one goroutine at a time empties it, so that events leave in order.
-type eventQueue struct {
+// events are the events on their way to the app. One goroutine at a time
+// empties the queue, so that they leave in order. The team's lock guards it.
+type events struct {
+	team     *team
+	caller   *caller
+	socket   *Socket
+	out      stage.Outbox[event]
 	waiting  []event
-	held     []event // by a ReorderEvent fault, until the next one has left
 	draining bool
 	idle     chan struct{} // closed when the queue runs empty
 }
 
 // announce tells the app about a channel if the bot can see it: of private
 // ones only what it is a member of. See https://docs.slack.dev/reference/events.
-func (w *Workspace) announce(ch *channel, what string, fields object) {
+func (q *events) announce(ch *channel, what string, fields object) {
 	kind := "channel_" + what
-	if ch.Private {
+	if ch.Extra.private {
 		kind = "group_" + what
 	}
-	scope := kindPrefix(ch) + ":read"
-	if ch.isDirect() || ch.Private && !ch.members[w.opts.BotUserID] || w.need(scope) != nil {
+	t := q.team
+	if ch.IsDirect() || ch.Extra.private && !ch.Has(t.opts.BotUserID) || t.need(kindPrefix(ch)+":read") != nil {
 		return
 	}
 	body := object{"channel": ch.ID}
 	maps.Copy(body, fields)
-	w.emit(kind, body)
+	q.emit(kind, body)
 }
 
-func (w *Workspace) announceRename(ch *channel) {
-	w.announce(ch, "rename", object{"channel": object{"id": ch.ID, "name": ch.Name, "created": ch.created.Unix()}})
+func (q *events) announceRename(ch *channel) {
+	q.announce(ch, "rename", object{"channel": object{"id": ch.ID, "name": ch.Name, "created": ch.Created.Unix()}})
 }
 
 // announceJoin: https://docs.slack.dev/reference/events/member_joined_channel
-func (w *Workspace) announceJoin(ch *channel, user, inviter string) {
+func (q *events) announceJoin(ch *channel, user, inviter string) {
 	fields := object{"user": user}
 	if inviter != "" {
 		fields["inviter"] = inviter
 	}
-	w.announceMember(ch, "member_joined_channel", fields)
+	q.announceMember(ch, "member_joined_channel", fields)
 }
 
 // announceLeave: https://docs.slack.dev/reference/events/member_left_channel
-// Of its own leaving the bot hears channel_left or group_left only.
-func (w *Workspace) announceLeave(ch *channel, user string) {
-	if user != w.opts.BotUserID {
-		w.announceMember(ch, "member_left_channel", object{"user": user})
+// Of its own leaving the bot gets channel_left or group_left only.
+func (q *events) announceLeave(ch *channel, user string) {
+	if user != q.team.opts.BotUserID {
+		q.announceMember(ch, "member_left_channel", object{"user": user})
 	}
 }
 
-func (w *Workspace) announceMember(ch *channel, kind string, fields object) {
-	if ch.isDirect() || !ch.members[w.opts.BotUserID] || w.need(kindPrefix(ch)+":read") != nil {
+func (q *events) announceMember(ch *channel, kind string, fields object) {
+	t := q.team
+	if ch.IsDirect() || !ch.Has(t.opts.BotUserID) || t.need(kindPrefix(ch)+":read") != nil {
 		return
 	}
 	letter := "C"
-	if ch.Private {
+	if ch.Extra.private {
 		letter = "G"
 	}
-	fields["channel"], fields["channel_type"], fields["team"] = ch.ID, letter, w.opts.TeamID
-	w.emit(kind, fields)
+	fields["channel"], fields["channel_type"], fields["team"] = ch.ID, letter, t.opts.TeamID
+	q.emit(kind, fields)
 }
 
 // emit wraps an event and queues it. See https://docs.slack.dev/apis/events-api#callback-field.
-func (w *Workspace) emit(kind string, fields object) {
-	if w.opts.EventsURL == "" && !w.socket.on || w.life.Over() {
+func (q *events) emit(kind string, fields object) {
+	t := q.team
+	if t.opts.EventsURL == "" && !q.socket.on || t.host.Life.Over() {
 		return
 	}
-	ts, at := w.newTS()
+	ts, at := t.newTS()
 	fields["type"], fields["event_ts"] = kind, ts
-	body := mustJSON(object{
-		"token": verificationToken, "team_id": w.opts.TeamID, "api_app_id": w.opts.AppID, "type": "event_callback",
-		"event_id": w.newID("Ev"), "event_time": at.Unix(), "event": fields, "is_ext_shared_channel": false,
+	body := stage.JSON(object{
+		"token": verificationToken, "team_id": t.opts.TeamID, "api_app_id": t.opts.AppID, "type": "event_callback",
+		"event_id": t.newID("Ev"), "event_time": at.Unix(), "event": fields, "is_ext_shared_channel": false,
 		"authorizations": []object{{
-			"enterprise_id": nil, "team_id": w.opts.TeamID, "user_id": w.opts.BotUserID, "is_bot": true, "is_enterprise_install": false,
+			"enterprise_id": nil, "team_id": t.opts.TeamID, "user_id": t.opts.BotUserID, "is_bot": true, "is_enterprise_install": false,
 		}},
 	})
-	w.queue(event{kind: kind, body: body})
+	q.waiting = append(q.waiting, q.out.Pass(t.host.Faults().MeetEvent(kind), event{kind: kind, body: body})...)
+	q.startDraining()
 }
 
-func (w *Workspace) queue(e event) {
-	q := &w.events
-	met := w.faults.MeetEvent(e.kind)
-	if _, lost := met.Of(stage.LoseEvent); lost {
-		return
-	}
-	_, twice := met.Of(stage.DuplicateEvent)
-	if _, later := met.Of(stage.ReorderEvent); later {
-		q.held = append(q.held, e)
-		return
-	}
-	q.waiting = append(q.waiting, e)
-	if twice {
-		q.waiting = append(q.waiting, e)
-	}
-	q.waiting = append(q.waiting, q.held...)
-	q.held = nil
-	w.startDraining()
-}
-
-func (w *Workspace) startDraining() {
-	q := &w.events
+func (q *events) startDraining() {
 	if q.draining || len(q.waiting) == 0 {
 		return
 	}
 	q.draining, q.idle = true, make(chan struct{})
-	w.life.Go(w.drain)
+	q.team.host.Life.Go(q.drain)
 }
 
-func (w *Workspace) drain() {
+func (q *events) drain() {
+	life := q.team.host.Life
 	for {
-		w.mu.Lock()
-		q := &w.events
-		if len(q.waiting) == 0 || w.life.Over() {
+		q.team.Lock()
+		if len(q.waiting) == 0 || life.Over() {
 			q.draining = false
 			close(q.idle)
-			w.mu.Unlock()
+			q.team.Unlock()
 			return
 		}
-		e, to := q.waiting[0], w.opts.EventsURL
+		e, to := q.waiting[0], q.team.opts.EventsURL
 		q.waiting = q.waiting[1:]
-		w.mu.Unlock()
-		if again, reason := w.deliver(e, to, 0, ""); again {
-			w.life.Go(func() { w.redeliver(e, to, reason) })
+		q.team.Unlock()
+		if again, reason := q.deliver(e, to, 0, ""); again {
+			life.Go(func() { q.redeliver(e, to, reason) })
 		}
 	}
 }
 
-// deliver sends an event and tells whether, and why, it is to be sent again.
-func (w *Workspace) deliver(e event, to string, retry int, reason string) (again bool, why string) {
+// deliver sends an event. It reports whether the event is to be sent again, and
+// why.
+func (q *events) deliver(e event, to string, retry int, reason string) (again bool, why string) {
+	life := q.team.host.Life
 	cb := callback{url: to, contentType: "application/json", body: e.body, retry: retry, reason: reason}
-	status, header, _, err := w.send(w.life.Context(), cb)
+	status, header, _, err := q.caller.send(life.Context(), cb)
 	switch {
-	case errors.Is(err, ErrDeadline):
+	case errors.Is(err, stage.ErrDeadline):
 		why = "http_timeout"
 	case err != nil:
 		why = "connection_failed"
@@ -154,18 +141,18 @@ func (w *Workspace) deliver(e event, to string, retry int, reason string) (again
 	default:
 		return false, ""
 	}
-	w.opts.Logger.Debug("event not taken", "event", e.kind, "retry", retry, "reason", why)
-	return header.Get("X-Slack-No-Retry") != "1" && !w.life.Over(), why
+	q.team.opts.Logger.Debug("event not taken", "event", e.kind, "retry", retry, "reason", why)
+	return header.Get("X-Slack-No-Retry") != "1" && !life.Over(), why
 }
 
 // redeliver sends an event again after each wait, until it is taken. See
 // https://docs.slack.dev/apis/events-api#retries.
-func (w *Workspace) redeliver(e event, to, reason string) {
-	for i, wait := range w.opts.EventDelay {
-		if !w.life.Sleep(wait) {
+func (q *events) redeliver(e event, to, reason string) {
+	for i, wait := range q.team.opts.EventDelay {
+		if !q.team.host.Life.Sleep(wait) {
 			return
 		}
-		again, why := w.deliver(e, to, i+1, reason)
+		again, why := q.deliver(e, to, i+1, reason)
 		if !again {
 			return
 		}
@@ -176,13 +163,12 @@ func (w *Workspace) redeliver(e event, to, reason string) {
 // FlushEvents lets events go that a ReorderEvent fault holds, and waits until
 // every event has been sent once. It fails only with the error of ctx.
 func (w *Workspace) FlushEvents(ctx context.Context) error {
-	w.mu.Lock()
-	q := &w.events
-	q.waiting = append(q.waiting, q.held...)
-	q.held = nil
-	w.startDraining()
+	q := w.team.events
+	w.team.Lock()
+	q.waiting = append(q.waiting, q.out.Release()...)
+	q.startDraining()
 	draining, idle := q.draining, q.idle
-	w.mu.Unlock()
+	w.team.Unlock()
 	if !draining {
 		return nil
 	}
@@ -197,11 +183,11 @@ func (w *Workspace) FlushEvents(ctx context.Context) error {
 // SendEvent delivers an event of any type, also one that the app does not
 // know, with the fields given.
 func (w *Workspace) SendEvent(kind string, fields map[string]any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	body := object{}
-	maps.Copy(body, clone(fields))
-	w.emit(kind, body)
+	maps.Copy(body, stage.Clone(fields))
+	w.team.events.emit(kind, body)
 }
 
 // VerifyURL does what Slack does when an events URL is entered: it sends a
@@ -209,14 +195,14 @@ func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 // https://docs.slack.dev/reference/events/url_verification.
 func (w *Workspace) VerifyURL(ctx context.Context) error {
 	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
-	w.mu.Lock()
-	to, socket := w.opts.EventsURL, w.socket.on
-	w.mu.Unlock()
+	w.team.Lock()
+	to, socket := w.team.opts.EventsURL, w.socket.on
+	w.team.Unlock()
 	if socket {
 		return errors.New("emulator: in Socket Mode there is no events URL")
 	}
-	body := mustJSON(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
-	status, _, answer, err := w.send(ctx, callback{url: to, contentType: "application/json", body: body})
+	body := stage.JSON(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
+	status, _, answer, err := w.caller.send(ctx, callback{url: to, contentType: "application/json", body: body})
 	if err != nil {
 		return err
 	}

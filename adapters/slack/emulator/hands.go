@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -27,7 +26,7 @@ var entitiesIn = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 func (h hands) Command(ctx context.Context, person, room, line string) error {
 	command, text, _ := strings.Cut(strings.TrimSpace(line), " ")
 	_, err := h.w.SlashCommand(ctx, person, room, command, text)
-	return seenByPeople(err)
+	return stage.SeenByPeople(err)
 }
 
 // Press implements stage.Acts.
@@ -38,7 +37,7 @@ func (h hands) Press(ctx context.Context, person string, at stage.Spot, action s
 	} else {
 		_, err = h.w.Press(ctx, person, at.Room, at.Post, action)
 	}
-	return seenByPeople(err)
+	return stage.SeenByPeople(err)
 }
 
 // Choose implements stage.Acts.
@@ -52,7 +51,7 @@ func (h hands) Choose(ctx context.Context, person string, at stage.Spot, input s
 	} else {
 		_, err = h.w.Choose(ctx, person, at.Room, at.Post, action, values...)
 	}
-	return seenByPeople(err)
+	return stage.SeenByPeople(err)
 }
 
 // Submit implements stage.Acts.
@@ -67,13 +66,13 @@ func (h hands) Submit(ctx context.Context, person, window string, values map[str
 	}
 	reply, err := h.w.SubmitView(ctx, person, window, typed)
 	if err != nil || len(reply.Errors) == 0 || reply.View == nil {
-		return nil, seenByPeople(err)
+		return nil, stage.SeenByPeople(err)
 	}
 	problems := map[string]string{}
 	for _, b := range reply.View.Blocks {
-		if wrong, ok := reply.Errors[str(b["block_id"])]; ok {
+		if wrong, ok := reply.Errors[stage.Str(b["block_id"])]; ok {
 			for _, e := range interactive(b) {
-				problems[inputID(str(b["block_id"]), e)] = wrong
+				problems[inputID(stage.Str(b["block_id"]), e)] = wrong
 			}
 		}
 	}
@@ -83,44 +82,31 @@ func (h hands) Submit(ctx context.Context, person, window string, values map[str
 // Close implements stage.Acts.
 func (h hands) Close(ctx context.Context, person, window string) error {
 	_, err := h.w.CloseView(ctx, person, window)
-	return seenByPeople(err)
+	return stage.SeenByPeople(err)
 }
 
 // actionOf returns the action_id of an input of the stage.
 func (w *Workspace) actionOf(person string, at stage.Spot, input string) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	var blocks []object
 	if at.Window != "" {
-		_, v, err := w.topmost(person, at.Window)
+		_, v, err := w.dialogs.topmost(person, at.Window)
 		if err != nil {
 			return "", err
 		}
 		blocks = v.blocks()
-	} else if ch := w.channels[at.Room]; ch != nil {
-		if m := w.seenMessage(person, ch, at.Post); m != nil {
-			blocks = m.blocks
+	} else if ch := w.team.Channels.ByID(at.Room); ch != nil {
+		if m := w.team.Seen(person, ch, at.Post); m != nil {
+			blocks = m.Body.blocks
 		}
 	}
 	for _, b := range blocks {
 		for _, e := range interactive(b) {
-			if inputID(str(b["block_id"]), e) == input {
-				return str(e["action_id"]), nil
+			if inputID(stage.Str(b["block_id"]), e) == input {
+				return stage.Str(e["action_id"]), nil
 			}
 		}
 	}
 	return "", fmt.Errorf("emulator: there is no input %q", input)
-}
-
-// seenByPeople words an error as Slack's own client does: it knows whether the
-// app answered, and no more.
-func seenByPeople(err error) error {
-	var status *StatusError
-	switch {
-	case errors.Is(err, ErrDeadline), errors.Is(err, errUnreached):
-		return fmt.Errorf("%w: %w", stage.ErrSilent, err)
-	case errors.As(err, &status):
-		return fmt.Errorf("%w: %w", stage.ErrBroken, err)
-	}
-	return err
 }

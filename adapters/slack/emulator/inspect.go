@@ -1,11 +1,5 @@
 package emulator
 
-import (
-	"slices"
-
-	"riskroom/adapters/stage"
-)
-
 // Pin is a pinned message.
 type Pin struct {
 	TS string
@@ -21,22 +15,25 @@ type Bookmark struct {
 }
 
 // BotUserID returns the bot's user ID.
-func (w *Workspace) BotUserID() string { return w.opts.BotUserID }
+func (w *Workspace) BotUserID() string { return w.team.opts.BotUserID }
 
 // BotToken returns the token that the API takes.
-func (w *Workspace) BotToken() string { return w.opts.BotToken }
+func (w *Workspace) BotToken() string { return w.team.opts.BotToken }
+
+// AppToken returns the app-level token.
+func (w *Workspace) AppToken() string { return w.team.opts.AppToken }
 
 // SigningSecret returns the secret that callbacks are signed with.
-func (w *Workspace) SigningSecret() string { return w.opts.SigningSecret }
+func (w *Workspace) SigningSecret() string { return w.team.opts.SigningSecret }
 
 // TeamID returns the workspace's ID.
-func (w *Workspace) TeamID() string { return w.opts.TeamID }
+func (w *Workspace) TeamID() string { return w.team.opts.TeamID }
 
 // UserByName returns the person or bot with the handle.
 func (w *Workspace) UserByName(name string) (User, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if u := w.handles[name]; u != nil {
+	w.team.Lock()
+	defer w.team.Unlock()
+	if u := w.team.People.ByName(name); u != nil {
 		return *u, true
 	}
 	return User{}, false
@@ -45,80 +42,73 @@ func (w *Workspace) UserByName(name string) (User, bool) {
 // Channels returns all channels in the order of their making, archived ones
 // included and direct conversations left out, with their members sorted.
 func (w *Workspace) Channels() []Channel {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	var out []Channel
-	for _, id := range w.order {
-		if ch := w.channels[id]; !ch.isDirect() {
-			out = append(out, ch.export())
+	for _, ch := range w.team.Channels.All() {
+		if !ch.IsDirect() {
+			out = append(out, exportChannel(ch))
 		}
 	}
-	return out
-}
-
-func (c *channel) export() Channel {
-	out := c.Channel
-	out.Members = c.memberIDs()
 	return out
 }
 
 // ChannelByName returns the channel with the name, archived or not.
-func (w *Workspace) ChannelByName(name string) (Channel, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if ch := w.channelByName(name); ch != nil {
-		return ch.export(), true
+func (w *Workspace) ChannelByName(name string) (found Channel, ok bool) {
+	w.team.Lock()
+	defer w.team.Unlock()
+	if ch := w.team.Channels.ByName(name); ch != nil {
+		return exportChannel(ch), true
 	}
 	return Channel{}, false
+}
+
+// in looks at the channel or direct conversation with the ID. It reports
+// whether there is one.
+func (w *Workspace) in(channelID string, look func(*channel)) bool {
+	w.team.Lock()
+	defer w.team.Unlock()
+	ch := w.team.Channels.ByID(channelID)
+	if ch != nil {
+		look(ch)
+	}
+	return ch != nil
 }
 
 // ChannelByID returns the channel or direct conversation with the ID.
-func (w *Workspace) ChannelByID(id string) (Channel, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if ch := w.channels[id]; ch != nil {
-		return ch.export(), true
-	}
-	return Channel{}, false
+func (w *Workspace) ChannelByID(id string) (found Channel, ok bool) {
+	ok = w.in(id, func(ch *channel) { found = exportChannel(ch) })
+	return found, ok
 }
 
 // Members returns who is in a channel, IDs sorted; none for an unknown one.
-func (w *Workspace) Members(channelID string) []string {
-	ch, _ := w.ChannelByID(channelID)
-	return ch.Members
+func (w *Workspace) Members(channelID string) (ids []string) {
+	w.in(channelID, func(ch *channel) { ids = ch.Members() })
+	return ids
 }
 
 // Messages returns the messages of a channel that people or the bot wrote,
 // oldest first. Slack's own notices are in Notices.
-func (w *Workspace) Messages(channelID string) []Message {
-	return w.messages(channelID, func(m *message) bool { return m.subtype == "" })
+func (w *Workspace) Messages(channelID string) (list []Message) {
+	w.in(channelID, func(ch *channel) { list = w.team.show.exportAll(ch.Written()) })
+	return list
 }
 
 // Notices returns what Slack itself wrote into a channel, oldest first.
-func (w *Workspace) Notices(channelID string) []Message {
-	return w.messages(channelID, func(m *message) bool { return m.subtype != "" })
+func (w *Workspace) Notices(channelID string) (list []Message) {
+	w.in(channelID, func(ch *channel) { list = w.team.show.exportAll(ch.Notices()) })
+	return list
 }
 
-func (w *Workspace) messages(channelID string, wanted func(*message) bool) []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var out []Message
-	if ch := w.channels[channelID]; ch != nil {
-		for _, m := range ch.messages {
-			if wanted(m) {
-				out = append(out, w.export(m))
-			}
-		}
-	}
-	return out
-}
-
-// DM returns the ID of the bot's direct conversation with a person, "" where
-// there is none yet.
+// DM returns the ID of the bot's direct conversation with a person, "" if there
+// is none yet.
 func (w *Workspace) DM(userID string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.direct[userID]
+	w.team.Lock()
+	defer w.team.Unlock()
+	if ch := w.team.Channels.Direct(userID); ch != nil {
+		return ch.ID
+	}
+	return ""
 }
 
 // DMs returns the messages of the bot's direct conversation with a person,
@@ -127,99 +117,56 @@ func (w *Workspace) DMs(userID string) []Message { return w.Messages(w.DM(userID
 
 // Ephemerals returns what only this person sees, oldest first.
 func (w *Workspace) Ephemerals(userID string) []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var out []Message
-	for _, m := range w.ephemerals[userID] {
-		out = append(out, w.export(m))
-	}
-	return out
+	w.team.Lock()
+	defer w.team.Unlock()
+	return w.team.show.exportAll(w.team.world.Ephemerals(userID))
 }
 
 // OpenViews returns the modals that a person has open, topmost last.
 func (w *Workspace) OpenViews(userID string) []View {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	var out []View
-	for _, v := range w.stacks[userID] {
-		out = append(out, w.exportView(v))
+	for _, v := range w.team.Dialogs.Of(userID) {
+		out = append(out, w.team.show.exportView(v))
 	}
 	return out
 }
 
 // OpenView returns the topmost modal that a person has open.
 func (w *Workspace) OpenView(userID string) (View, bool) {
-	if v := w.openTop(userID); v != nil {
+	if v := w.dialogs.openTop(userID); v != nil {
 		return *v, true
 	}
 	return View{}, false
 }
 
 // Pins returns a channel's pins, oldest first.
-func (w *Workspace) Pins(channelID string) []Pin {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var out []Pin
-	if ch := w.channels[channelID]; ch != nil {
-		for _, p := range ch.pins {
-			out = append(out, Pin{TS: p.ts, By: p.by})
+func (w *Workspace) Pins(channelID string) (pins []Pin) {
+	w.in(channelID, func(ch *channel) {
+		for _, p := range ch.Pins() {
+			pins = append(pins, Pin{TS: p.Message, By: p.By})
 		}
-	}
-	return out
+	})
+	return pins
 }
 
 // Bookmarks returns a channel's bookmarks in the order shown.
-func (w *Workspace) Bookmarks(channelID string) []Bookmark {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var out []Bookmark
-	if ch := w.channels[channelID]; ch != nil {
-		for _, b := range ch.bookmarks {
-			out = append(out, Bookmark{ID: b.ID, Title: b.Title, Link: b.Link, Emoji: b.Emoji})
+func (w *Workspace) Bookmarks(channelID string) (list []Bookmark) {
+	w.in(channelID, func(ch *channel) {
+		for _, b := range ch.Extra.bookmarks {
+			list = append(list, b.Bookmark)
 		}
-	}
-	return out
+	})
+	return list
 }
 
-// Permalink returns the address of a message, "" where there is none such.
-func (w *Workspace) Permalink(channelID, ts string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if ch := w.channels[channelID]; ch != nil && ch.message(ts) != nil {
-		return w.permalink(ch.message(ts))
-	}
-	return ""
-}
-
-// View implements stage.Platform.
-func (w *Workspace) View() stage.View {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	v := stage.View{Platform: "slack", Workspace: w.opts.TeamName, Seq: w.feed.Seq()}
-	for _, id := range w.userIDs() {
-		u := w.users[id]
-		v.People = append(v.People, stage.Person{
-			ID: u.ID, Name: u.Name, RealName: u.RealName, Email: u.Email, Bot: u.Bot,
-			Guest: u.Guest || u.SingleChannel, Deactivated: u.Deleted,
-		})
-	}
-	for _, id := range w.order {
-		ch := w.channels[id]
-		v.Rooms = append(v.Rooms, w.room(ch))
-		for _, m := range ch.messages {
-			v.Posts = append(v.Posts, w.post(m))
+// Permalink returns the address of a message, "" if there is no such message.
+func (w *Workspace) Permalink(channelID, ts string) (link string) {
+	w.in(channelID, func(ch *channel) {
+		if m := ch.Message(ts); m != nil {
+			link = w.team.permalink(m)
 		}
-	}
-	for _, list := range w.ephemerals {
-		for _, m := range list {
-			v.Posts = append(v.Posts, w.post(m))
-		}
-	}
-	slices.SortFunc(v.Posts, func(a, b stage.Post) int { return a.At.Compare(b.At) })
-	for _, id := range w.userIDs() {
-		for _, open := range w.stacks[id] {
-			v.Windows = append(v.Windows, w.window(open))
-		}
-	}
-	return v
+	})
+	return link
 }

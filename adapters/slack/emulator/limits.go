@@ -16,39 +16,39 @@ type limiter struct {
 
 // overLimit returns how long the caller must wait, 0 to go ahead. A call that
 // is let through counts; one that is refused does not.
-func (w *Workspace) overLimit(m method, c *call) time.Duration {
-	if !w.opts.EnforceTiers {
+func (a *api) overLimit(m method, c *call) time.Duration {
+	if !a.opts.EnforceTiers {
 		return 0
 	}
-	now := w.opts.Now()
-	if w.limits.calls == nil {
-		w.limits.calls, w.limits.posts = make(map[string][]time.Time), make(map[string]time.Time)
+	now := a.opts.Now()
+	if a.limits.calls == nil {
+		a.limits.calls, a.limits.posts = make(map[string][]time.Time), make(map[string]time.Time)
 	}
 	if m.name == "chat.postMessage" {
 		channel := c.str("channel")
-		if ch := w.channels[channel]; ch != nil && ch.isDirect() {
-			channel = ch.with // a post to a person's ID goes to the same place
+		if ch := a.Channels.ByID(channel); ch != nil && ch.IsDirect() {
+			channel = ch.With // a post to a person's ID goes to the same place
 		}
-		if next := w.limits.posts[channel].Add(perChannel); now.Before(next) {
+		if next := a.limits.posts[channel].Add(perChannel); now.Before(next) {
 			return next.Sub(now)
 		}
-		w.limits.posts[channel] = now
+		a.limits.posts[channel] = now
 	}
 	allowed := m.perMinute
-	if n, ok := w.opts.PerMinute[m.name]; ok {
+	if n, ok := a.opts.PerMinute[m.name]; ok {
 		allowed = n
 	}
 	if allowed == 0 {
 		return 0
 	}
-	recent := w.limits.calls[m.name]
+	recent := a.limits.calls[m.name]
 	for len(recent) > 0 && !recent[0].After(now.Add(-time.Minute)) {
 		recent = recent[1:]
 	}
 	if len(recent) >= allowed {
-		w.limits.calls[m.name] = recent
+		a.limits.calls[m.name] = recent
 		return recent[0].Add(time.Minute).Sub(now)
 	}
-	w.limits.calls[m.name] = append(recent, now)
+	a.limits.calls[m.name] = append(recent, now)
 	return 0
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"riskroom/adapters/stage"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -18,12 +20,12 @@ const linkTimeout = 5 * time.Second
 
 // link is one connection of Socket Mode.
 type link struct {
-	w       *Workspace
+	s       *Socket
 	conn    *websocket.Conn
 	writing sync.Mutex
 	gone    chan struct{} // closed when the connection has ended
 
-	// Guarded by the workspace's lock.
+	// Guarded by the team's lock.
 	number int             // the first that was opened is 1
 	told   bool            // that it ends
 	dead   bool            // nothing comes through
@@ -37,42 +39,42 @@ func (l *link) serve(n int) {
 	if !l.open(n) {
 		return
 	}
-	l.w.life.Go(l.ping)
+	l.s.team.host.Life.Go(l.ping)
 	l.read()
 }
 
 // end takes the connection out of those that are open.
 func (l *link) end() {
-	w := l.w
+	s := l.s
 	_ = l.conn.Close() // it may be gone
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.socket.taken--
-	w.socket.links = slices.DeleteFunc(w.socket.links, func(o *link) bool { return o == l })
-	w.socket.change()
+	s.team.Lock()
+	defer s.team.Unlock()
+	s.taken--
+	s.links = slices.DeleteFunc(s.links, func(o *link) bool { return o == l })
+	s.change()
 	close(l.gone)
 }
 
 // open says hello, before anything else can go over the connection.
 func (l *link) open(n int) bool {
-	w := l.w
+	s := l.s
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	w.mu.Lock()
-	w.socket.opened++
-	l.number = w.socket.opened
-	w.socket.links = append(w.socket.links, l)
-	w.socket.change()
-	over := w.life.Over()
-	w.mu.Unlock()
-	return !over && l.put(mustJSON(object{
-		"type": "hello", "num_connections": n, "connection_info": object{"app_id": w.opts.AppID},
+	s.team.Lock()
+	s.opened++
+	l.number = s.opened
+	s.links = append(s.links, l)
+	s.change()
+	over := s.team.host.Life.Over()
+	s.team.Unlock()
+	return !over && l.put(stage.JSON(object{
+		"type": "hello", "num_connections": n, "connection_info": object{"app_id": s.team.opts.AppID},
 		"debug_info": object{"host": linkHost, "build_number": 1, "approximate_connection_time": 18060},
 	})) == nil
 }
 
 func (l *link) ping() {
-	tick := time.NewTicker(l.w.opts.PingEvery)
+	tick := time.NewTicker(l.s.team.opts.PingEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -88,7 +90,7 @@ func (l *link) ping() {
 }
 
 func (l *link) read() {
-	l.conn.SetReadLimit(maxBody)
+	l.conn.SetReadLimit(stage.MaxBody)
 	l.conn.SetPingHandler(func(data string) error {
 		if l.isDead() {
 			return nil
@@ -96,9 +98,9 @@ func (l *link) read() {
 		return l.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(linkTimeout))
 	})
 	l.conn.SetPongHandler(func(string) error {
-		l.w.mu.Lock()
-		defer l.w.mu.Unlock()
-		l.w.socket.pongs++
+		l.s.team.Lock()
+		defer l.s.team.Unlock()
+		l.s.pongs++
 		return nil
 	})
 	for {
@@ -106,18 +108,18 @@ func (l *link) read() {
 		if err != nil {
 			return
 		}
-		l.w.acknowledged(l, frame)
+		l.s.acknowledged(l, frame)
 	}
 }
 
 func (l *link) isDead() bool {
-	l.w.mu.Lock()
-	defer l.w.mu.Unlock()
+	l.s.team.Lock()
+	defer l.s.team.Unlock()
 	return l.dead
 }
 
 // write sends one message.
-func (l *link) write(message object) error { return l.writeRaw(mustJSON(message)) }
+func (l *link) write(message object) error { return l.writeRaw(stage.JSON(message)) }
 
 func (l *link) writeRaw(frame []byte) error {
 	if l.isDead() {
@@ -167,31 +169,31 @@ type Ack struct {
 }
 
 // Acks returns the acknowledgements that came, in order.
-func (w *Workspace) Acks() []Ack {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.socket.acks)
+func (s *Socket) Acks() []Ack {
+	s.team.Lock()
+	defer s.team.Unlock()
+	return slices.Clone(s.acks)
 }
 
 // acknowledged takes an acknowledgement.
-func (w *Workspace) acknowledged(l *link, frame []byte) {
+func (s *Socket) acknowledged(l *link, frame []byte) {
 	var in struct {
 		EnvelopeID string          `json:"envelope_id"`
 		Payload    json.RawMessage `json:"payload"`
 	}
 	err := json.Unmarshal(frame, &in)
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	s.team.Lock()
+	defer s.team.Unlock()
 	a := Ack{EnvelopeID: in.EnvelopeID, Payload: in.Payload, Size: len(frame), Connection: l.number}
-	d := w.socket.pending[in.EnvelopeID]
+	d := s.pending[in.EnvelopeID]
 	if l.dead {
 		return
 	}
 	switch {
 	case err != nil || d == nil || !l.sent[in.EnvelopeID]:
 		a.Unknown = true
-	case w.socket.loseAcks > 0:
-		w.socket.loseAcks--
+	case s.loseAcks > 0:
+		s.loseAcks--
 		a.Lost = true
 		l.told = true
 		l.cut()
@@ -203,6 +205,6 @@ func (w *Workspace) acknowledged(l *link, frame []byte) {
 	if d != nil {
 		a.Type, a.Attempt, a.Took = d.kind, d.attempts[in.EnvelopeID], time.Since(d.at[in.EnvelopeID])
 	}
-	w.socket.acks = append(w.socket.acks, a)
-	w.socket.change()
+	s.acks = append(s.acks, a)
+	s.change()
 }

@@ -1,28 +1,19 @@
 package emulator
 
 import (
-	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
 	"riskroom/adapters/stage"
 )
 
-// message is a message as the workspace keeps it.
-type message struct {
-	channel  *channel
-	ts       string
-	at       time.Time
-	user     string
-	subtype  string
+// content is what Slack alone knows of a message.
+type content struct {
 	text     string
 	blocks   []object
 	metadata *Metadata
-	thread   string
-	edited   bool
-	only     string // of an ephemeral message: who sees it
-	removed  bool
+	thread   string // of a reply: the message replied to
+	subtype  string // of a notice
 	value    string // of a notice: the new topic, purpose or name
 }
 
@@ -67,46 +58,40 @@ func (m Message) Action(actionID string) (element map[string]any, blockID string
 	return findElement(m.Blocks, actionID)
 }
 
-func (w *Workspace) export(m *message) Message {
+func (r *renderer) export(m *message) Message {
+	b := m.Body
 	return Message{
-		Channel: m.channel.ID, TS: m.ts, ThreadTS: m.thread, User: m.user, Subtype: m.subtype, Text: m.text,
-		Plain: w.plain(m), Blocks: clone(m.blocks), Metadata: clone(m.metadata), Edited: m.edited, Notifies: notified(m),
-		Pinned:    slices.ContainsFunc(m.channel.pins, func(p pin) bool { return p.ts == m.ts }),
-		Ephemeral: m.only != "", At: m.at,
+		Channel: m.Channel.ID, TS: m.ID, ThreadTS: b.thread, User: m.Author, Subtype: b.subtype, Text: b.text,
+		Plain: r.plain(b), Blocks: stage.Clone(b.blocks), Metadata: stage.Clone(b.metadata), Edited: !m.Edited.IsZero(),
+		Notifies: notified(b), Pinned: m.Pinned(), Ephemeral: m.Only != "", At: m.At,
 	}
 }
 
-// clone copies a JSON value so that nobody outside can change the workspace's.
-func clone[T any](v T) T {
-	var out T
-	if err := json.Unmarshal(mustJSON(v), &out); err != nil {
-		panic("emulator: " + err.Error())
+// exportAll returns messages as a test sees them.
+func (r *renderer) exportAll(list []*message) []Message {
+	var out []Message
+	for _, m := range list {
+		out = append(out, r.export(m))
 	}
 	return out
 }
 
-// newMessage stores a message of the user in c and gives it a timestamp.
-func (w *Workspace) newMessage(c *channel, m *message) *message {
-	m.channel = c
-	m.ts, m.at = w.newTS()
-	if m.only == "" {
-		c.messages = append(c.messages, m)
-	} else {
-		w.ephemerals[m.only] = append(w.ephemerals[m.only], m)
-	}
-	w.publish(stage.PostAdded, m.user, c, m, "")
+// write stores a message in c and gives it a timestamp.
+func (t *team) write(c *channel, m *message) *message {
+	m.ID, m.At = t.newTS()
+	t.Post(c, m)
 	return m
 }
 
 // notice stores one of the messages that Slack itself writes into a channel,
 // about the value that the user gave it, if any. See
 // https://docs.slack.dev/reference/events/message#subtypes.
-func (w *Workspace) notice(c *channel, user, what, text, value string) {
+func (t *team) notice(c *channel, user, what, text, value string) {
 	prefix := "channel_"
-	if c.Private {
+	if c.Extra.private {
 		prefix = "group_"
 	}
-	w.newMessage(c, &message{user: user, subtype: prefix + what, text: text, value: value})
+	t.write(c, &message{Author: user, Notice: true, Body: content{subtype: prefix + what, text: text, value: value}})
 }
 
 // deeds are what the notices tell, by subtype without channel_ or group_.
@@ -115,87 +100,83 @@ var deeds = map[string]stage.Deed{
 	"name": stage.Renamed, "archive": stage.Archived,
 }
 
-// deed is what a notice tells, "" for any other message.
-func (m *message) deed() stage.Deed {
-	_, what, _ := strings.Cut(m.subtype, "_")
-	return deeds[what]
-}
-
 // shown is a message as conversations.history gives it. Metadata of one's own
 // messages comes whole with include_all_metadata only.
-func (w *Workspace) shown(m *message, metadata bool) object {
-	out := object{"type": "message", "ts": m.ts, "user": m.user, "text": m.text, "team": w.opts.TeamID}
-	if m.subtype != "" {
-		out["subtype"] = m.subtype
+func (t *team) shown(m *message, metadata bool) object {
+	out := object{"type": "message", "ts": m.ID, "user": m.Author, "text": m.Body.text, "team": t.opts.TeamID}
+	if m.Notice {
+		out["subtype"] = m.Body.subtype
 	}
-	if m.user == w.opts.BotUserID && m.subtype == "" {
-		out["bot_id"], out["app_id"] = w.opts.BotID, w.opts.AppID
-		out["bot_profile"] = object{"id": w.opts.BotID, "app_id": w.opts.AppID, "name": w.opts.BotName, "team_id": w.opts.TeamID}
+	if m.Author == t.opts.BotUserID && !m.Notice {
+		out["bot_id"], out["app_id"] = t.opts.BotID, t.opts.AppID
+		out["bot_profile"] = object{"id": t.opts.BotID, "app_id": t.opts.AppID, "name": t.opts.BotName, "team_id": t.opts.TeamID}
 	}
-	if len(m.blocks) > 0 {
-		out["blocks"] = m.blocks
+	if len(m.Body.blocks) > 0 {
+		out["blocks"] = m.Body.blocks
 	}
-	if m.thread != "" {
-		out["thread_ts"] = m.thread
+	if m.Body.thread != "" {
+		out["thread_ts"] = m.Body.thread
 	}
-	if m.edited {
-		out["edited"] = object{"user": m.user, "ts": m.ts}
+	if !m.Edited.IsZero() {
+		out["edited"] = object{"user": m.Author, "ts": m.ID}
 	}
-	if metadata && m.metadata != nil {
-		out["metadata"] = m.metadata
+	if metadata && m.Body.metadata != nil {
+		out["metadata"] = m.Body.metadata
 	}
-	if slices.ContainsFunc(m.channel.pins, func(p pin) bool { return p.ts == m.ts }) {
-		out["pinned_to"] = []string{m.channel.ID}
+	if m.Pinned() {
+		out["pinned_to"] = []string{m.Channel.ID}
 	}
 	return out
 }
 
-// post is a message for the stage.
-func (w *Workspace) post(m *message) stage.Post {
-	p := stage.Post{
-		ID: m.ts, Room: m.channel.ID, Author: m.user, Text: w.plain(m), Only: m.only,
-		Notice: m.subtype != "", Deed: m.deed(), Value: m.value, At: m.at, Edited: m.edited,
+// Person implements stage.Renderer.
+func (r *renderer) Person(u *User) stage.Person {
+	return stage.Person{
+		ID: u.ID, Name: u.Name, RealName: u.RealName, Email: u.Email, Bot: u.Bot,
+		Guest: u.Guest || u.SingleChannel, Deactivated: u.Deleted,
 	}
-	for _, b := range m.blocks {
-		p.Parts = append(p.Parts, w.parts(b)...)
-	}
-	if len(m.blocks) == 0 {
-		p.Lines = w.mrkdwnLines(m.text)
-	}
-	return p
 }
 
-// plain is the message as plain text, line by line.
-func (w *Workspace) plain(m *message) string {
-	if len(m.blocks) == 0 {
-		return w.fromMrkdwn(m.text)
+// Room implements stage.Renderer.
+func (r *renderer) Room(c *channel, out *stage.Room) bool {
+	out.Purpose, out.Archived, out.Commands = c.Extra.purpose, c.Extra.archived, !c.Extra.archived
+	if c.Extra.private && !c.IsDirect() {
+		out.Kind = stage.PrivateRoom
 	}
-	return w.plainBlocks(m.blocks)
-}
-
-func (w *Workspace) plainBlocks(blocks []object) string {
-	var lines []string
-	for _, b := range blocks {
-		for _, part := range w.parts(b) {
-			if line := partLine(part); line != "" {
-				lines = append(lines, line)
-			}
+	for _, b := range c.Extra.bookmarks {
+		badge := stage.Badge{Title: b.Title, Link: b.Link}
+		if m := r.team.linked(b.Link); m != nil && m.Channel == c {
+			badge.Post = m.ID
 		}
+		out.Badges = append(out.Badges, badge)
 	}
-	return strings.Join(lines, "\n")
+	return true
 }
 
-func partLine(part stage.Part) string {
-	words := slices.Clone(part.Fields)
-	if part.Text != "" {
-		words = append([]string{part.Text}, words...)
+// Post implements stage.Renderer.
+func (r *renderer) Post(m *message, out *stage.Post) {
+	_, what, _ := strings.Cut(m.Body.subtype, "_")
+	out.Text, out.Deed, out.Value = r.plain(m.Body), deeds[what], m.Body.value
+	for _, b := range m.Body.blocks {
+		out.Parts = append(out.Parts, r.parts(b)...)
 	}
-	for _, a := range part.Actions {
-		words = append(words, "["+a.Label+"]")
+	if len(m.Body.blocks) == 0 {
+		out.Lines = r.mrkdwnLines(m.Body.text)
 	}
-	sep := "\n"
-	if part.Kind == stage.ActionsPart || part.Kind == stage.NotePart {
-		sep = "  "
+}
+
+// plain is a message as plain text, line by line.
+func (r *renderer) plain(c content) string {
+	if len(c.blocks) == 0 {
+		return r.fromMrkdwn(c.text)
 	}
-	return strings.Join(words, sep)
+	return r.plainBlocks(c.blocks)
+}
+
+func (r *renderer) plainBlocks(blocks []object) string {
+	var parts []stage.Part
+	for _, b := range blocks {
+		parts = append(parts, r.parts(b)...)
+	}
+	return stage.PlainText(parts)
 }

@@ -55,22 +55,18 @@ func methods() map[string]method {
 	return byName
 }
 
-func authTest(w *Workspace, _ *call) (object, error) {
+func authTest(a *api, _ *call) (object, error) {
 	return object{
-		"url": w.siteURL() + "/", "team": w.opts.TeamName, "user": w.opts.BotName, "team_id": w.opts.TeamID,
-		"user_id": w.opts.BotUserID, "bot_id": w.opts.BotID, "is_enterprise_install": false,
+		"url": a.siteURL() + "/", "team": a.opts.TeamName, "user": a.opts.BotName, "team_id": a.opts.TeamID,
+		"user_id": a.opts.BotUserID, "bot_id": a.opts.BotID, "is_enterprise_install": false,
 	}, nil
 }
 
-func teamInfo(w *Workspace, _ *call) (object, error) {
-	if err := w.need("team:read"); err != nil {
+func teamInfo(a *api, _ *call) (object, error) {
+	if err := a.need("team:read"); err != nil {
 		return nil, err
 	}
 	return object{"team": object{
-		"id": w.opts.TeamID, "name": w.opts.TeamName, "domain": w.opts.Domain, "email_domain": "", "url": w.siteURL() + "/",
+		"id": a.opts.TeamID, "name": a.opts.TeamName, "domain": a.opts.Domain, "email_domain": "", "url": a.siteURL() + "/",
 	}}, nil
 }
-
-// siteURL is where people would open the workspace. It only ever stands in
-// links; nothing answers there.
-func (w *Workspace) siteURL() string { return "https://" + w.opts.Domain + ".slack.com" }

@@ -1,17 +1,21 @@
 package emulator
 
-import "strings"
+import (
+	"strings"
+
+	"riskroom/adapters/stage"
+)
 
 // notified returns whom a message notifies: user and user group IDs, and
 // "channel", "here" or "everyone", in order. Where there are blocks the text
 // is not shown and notifies nobody.
 // See https://docs.slack.dev/messaging/formatting-message-text#mentioning-users.
-func notified(m *message) []string {
-	if len(m.blocks) == 0 {
-		return mentioned(m.text)
+func notified(c content) []string {
+	if len(c.blocks) == 0 {
+		return mentioned(c.text)
 	}
 	var out []string
-	for _, b := range m.blocks {
+	for _, b := range c.blocks {
 		out = append(out, notifiedBy(b)...)
 	}
 	return out
@@ -21,20 +25,20 @@ func notified(m *message) []string {
 func notifiedBy(v object) []string {
 	switch v["type"] {
 	case "mrkdwn", "markdown":
-		return mentioned(str(v["text"]))
+		return mentioned(stage.Str(v["text"]))
 	case "user":
-		return []string{str(v["user_id"])}
+		return []string{stage.Str(v["user_id"])}
 	case "usergroup":
-		return []string{str(v["usergroup_id"])}
+		return []string{stage.Str(v["usergroup_id"])}
 	case "broadcast":
-		return []string{str(v["range"])}
+		return []string{stage.Str(v["range"])}
 	}
 	var out []string
 	if text, ok := v["text"].(object); ok {
 		out = append(out, notifiedBy(text)...)
 	}
 	for _, list := range []string{"fields", "elements"} {
-		for _, e := range objects(v[list]) {
+		for _, e := range stage.Objects(v[list]) {
 			out = append(out, notifiedBy(e)...)
 		}
 	}

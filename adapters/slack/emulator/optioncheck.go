@@ -3,13 +3,15 @@ package emulator
 import (
 	"fmt"
 	"slices"
+
+	"riskroom/adapters/stage"
 )
 
 // elementOptions returns the options of a menu, those of its groups included.
 func elementOptions(e object) []object {
-	options := objects(e["options"])
-	for _, g := range objects(e["option_groups"]) {
-		options = append(slices.Clone(options), objects(g["options"])...)
+	options := stage.Objects(e["options"])
+	for _, g := range stage.Objects(e["option_groups"]) {
+		options = append(slices.Clone(options), stage.Objects(g["options"])...)
 	}
 	return options
 }
@@ -17,7 +19,7 @@ func elementOptions(e object) []object {
 // options checks the options of a menu, see
 // https://docs.slack.dev/reference/block-kit/composition-objects/option-object.
 func (k *checker) options(at string, e object, most int) {
-	groups, options := objects(e["option_groups"]), objects(e["options"])
+	groups, options := stage.Objects(e["option_groups"]), stage.Objects(e["options"])
 	if len(groups) > 0 && len(options) > 0 {
 		k.fail(at, "only one of options and option_groups allowed")
 	}
@@ -28,9 +30,9 @@ func (k *checker) options(at string, e object, most int) {
 	for i, g := range groups {
 		here := fmt.Sprintf("%s/option_groups/%d", at, i)
 		k.text(here+"/label", g["label"], maxOptionText, true)
-		k.optionList(here+"/options", objects(g["options"]), most)
+		k.optionList(here+"/options", stage.Objects(g["options"]), most)
 	}
-	initial := objects(e["initial_options"])
+	initial := stage.Objects(e["initial_options"])
 	if o, ok := e["initial_option"].(object); ok {
 		initial = append(initial, o)
 	}
@@ -61,7 +63,7 @@ func (k *checker) optionList(at string, options []object, most int) {
 // richText checks the structure of a rich_text block, see
 // https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
 func (k *checker) richText(at string, b object) {
-	sections := objects(b["elements"])
+	sections := stage.Objects(b["elements"])
 	k.count(at+"/elements", len(sections), 1, 1000)
 	for i, s := range sections {
 		here := fmt.Sprintf("%s/elements/%d", at, i)
@@ -72,7 +74,7 @@ func (k *checker) richText(at string, b object) {
 			if s["style"] != "bullet" && s["style"] != "ordered" {
 				k.fail(here+"/style", "must be bullet or ordered")
 			}
-			items := objects(s["elements"])
+			items := stage.Objects(s["elements"])
 			k.count(here+"/elements", len(items), 1, 1000)
 			for j, item := range items {
 				k.richInline(fmt.Sprintf("%s/elements/%d", here, j), item)
@@ -87,7 +89,7 @@ func (k *checker) richInline(at string, section object) {
 	if _, ok := section["elements"].([]any); !ok {
 		k.fail(at+"/elements", "missing required field")
 	}
-	for i, e := range objects(section["elements"]) {
+	for i, e := range stage.Objects(section["elements"]) {
 		here := fmt.Sprintf("%s/elements/%d", at, i)
 		switch e["type"] {
 		case "text":
@@ -135,7 +137,7 @@ func findElement(blocks []object, actionID string) (element object, blockID stri
 	for _, b := range blocks {
 		for _, e := range interactive(b) {
 			if e["action_id"] == actionID {
-				return e, str(b["block_id"]), true
+				return e, stage.Str(b["block_id"]), true
 			}
 		}
 	}
@@ -146,7 +148,7 @@ func findElement(blocks []object, actionID string) (element object, blockID stri
 func interactive(b object) []object {
 	switch b["type"] {
 	case "actions":
-		return objects(b["elements"])
+		return stage.Objects(b["elements"])
 	case "section":
 		if e, ok := b["accessory"].(object); ok && e["type"] != "image" {
 			return []object{e}

@@ -23,7 +23,7 @@ type Options struct {
 	SigningSecret string   // default "stand-in-signing-secret"
 
 	// SocketMode is whether Socket Mode is turned on in the app's settings:
-	// nothing goes over HTTP then. See Workspace.SetSocketMode.
+	// nothing goes over HTTP then. See Socket.SetMode.
 	SocketMode bool
 	AppToken   string        // the app-level token, default "xapp-stand-in"
 	AppScopes  []string      // granted to it; nil is connections:write
@@ -121,11 +121,6 @@ func AllScopes() []string {
 }
 
 func (o Options) withDefaults() Options {
-	set := func(field *string, value string) {
-		if *field == "" {
-			*field = value
-		}
-	}
 	set(&o.TeamID, "T0000000001")
 	set(&o.TeamName, "Acme")
 	set(&o.Domain, "acme")
@@ -164,6 +159,13 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// set gives a field that is empty its default.
+func set(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
 }
 
 // namedIDs are the IDs that o gives to users, groups and channels.

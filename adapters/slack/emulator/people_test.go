@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 )
 
 func TestSlashCommandAsSlackGoReadsIt(t *testing.T) {
@@ -60,7 +61,7 @@ func TestTheDeadline(t *testing.T) {
 		}
 		defer func() { _ = w.Close() }()
 		reply, err := w.SlashCommand(t.Context(), lin, "", "/risk", "list")
-		if !errors.Is(err, emulator.ErrDeadline) || reply.Took != 3*time.Second {
+		if !errors.Is(err, stage.ErrDeadline) || reply.Took != 3*time.Second {
 			t.Errorf("%v after %v", err, reply.Took)
 		}
 	})
@@ -70,7 +71,7 @@ func TestWhatTheAppAnswersWrongly(t *testing.T) {
 	t.Parallel()
 	b, a := setupApp(t, func(rw http.ResponseWriter, _ *received) { rw.WriteHeader(http.StatusUnauthorized) }, nil)
 	_, err := b.SlashCommand(t.Context(), lin, "", "/risk", "list")
-	status := (*emulator.StatusError)(nil)
+	status := (*stage.StatusError)(nil)
 	if !errors.As(err, &status) || status.Status != http.StatusUnauthorized {
 		t.Errorf("got %v", err)
 	}

@@ -16,79 +16,69 @@ const (
 )
 
 // pinsAdd: https://docs.slack.dev/reference/methods/pins.add
-func pinsAdd(w *Workspace, c *call) (object, error) {
-	ch, m, err := w.pinnable(c)
+func pinsAdd(a *api, c *call) (object, error) {
+	m, err := a.pinnable(c)
 	switch {
 	case err != nil:
 		return nil, err
-	case ch.pinned(m.ts):
+	case m.Pinned():
 		return nil, refuse("already_pinned")
-	case len(ch.pins) >= maxPins:
+	case len(m.Channel.Pins()) >= maxPins:
 		return nil, refuse("too_many_pins")
-	case m.subtype != "":
+	case m.Notice:
 		return nil, refuse("not_pinnable")
 	}
-	ch.pins = append(ch.pins, pin{ts: m.ts, by: w.opts.BotUserID, at: w.opts.Now()})
 	c.changed = true
-	w.publish(stage.PostPinned, w.opts.BotUserID, ch, m, "")
+	a.Pin(m, a.opts.BotUserID)
 	return nil, nil
 }
 
 // pinsRemove: https://docs.slack.dev/reference/methods/pins.remove
-func pinsRemove(w *Workspace, c *call) (object, error) {
-	ch, m, err := w.pinnable(c)
+func pinsRemove(a *api, c *call) (object, error) {
+	m, err := a.pinnable(c)
 	switch {
 	case err != nil:
 		return nil, err
-	case !ch.pinned(m.ts):
+	case !m.Pinned():
 		return nil, refuse("no_pin")
 	}
 	c.changed = true
-	w.unpin(ch, m, w.opts.BotUserID)
+	a.Unpin(m, a.opts.BotUserID)
 	return nil, nil
 }
 
-func (w *Workspace) unpin(ch *channel, m *message, by string) {
-	ch.pins = slices.DeleteFunc(ch.pins, func(p pin) bool { return p.ts == m.ts })
-	w.publish(stage.PostUnpinned, by, ch, m, "")
-}
-
-func (c *channel) pinned(ts string) bool {
-	return slices.ContainsFunc(c.pins, func(p pin) bool { return p.ts == ts })
-}
-
-func (w *Workspace) pinnable(c *call) (*channel, *message, error) {
-	if err := w.need("pins:write"); err != nil {
-		return nil, nil, err
+func (a *api) pinnable(c *call) (*message, error) {
+	if err := a.need("pins:write"); err != nil {
+		return nil, err
 	}
-	ch, err := w.joined(c.str("channel"))
+	ch, err := a.joined(c.str("channel"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if c.str("timestamp") == "" {
-		return nil, nil, refuse("no_item_specified")
+		return nil, refuse("no_item_specified")
 	}
-	m := ch.message(c.str("timestamp"))
+	m := ch.Message(c.str("timestamp"))
 	if m == nil {
-		return nil, nil, refuse("message_not_found")
+		return nil, refuse("message_not_found")
 	}
-	return ch, m, nil
+	return m, nil
 }
 
 // pinsList: https://docs.slack.dev/reference/methods/pins.list
-func pinsList(w *Workspace, c *call) (object, error) {
-	if err := w.need("pins:read"); err != nil {
+func pinsList(a *api, c *call) (object, error) {
+	if err := a.need("pins:read"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel"))
+	ch, err := a.visible(c.str("channel"))
 	if err != nil {
 		return nil, err
 	}
 	items := []object{}
-	for _, p := range slices.Backward(ch.pins) {
-		if m := ch.message(p.ts); m != nil {
+	for _, p := range slices.Backward(ch.Pins()) {
+		if m := ch.Message(p.Message); m != nil {
 			items = append(items, object{
-				"type": "message", "channel": ch.ID, "created": p.at.Unix(), "created_by": p.by, "message": w.shown(m, false),
+				"type": "message", "channel": ch.ID, "created": p.At.Unix(), "created_by": p.By, "message": a.shown(m, false),
 			})
 		}
 	}
@@ -109,12 +99,12 @@ func (b bookmark) object(channelID string) object {
 
 // bookmarkable finds the channel of a call that changes bookmarks. The pages
 // list neither not_in_channel nor is_archived: both are permission_denied.
-func (w *Workspace) bookmarkable(c *call) (*channel, error) {
-	if err := w.need("bookmarks:write"); err != nil {
+func (a *api) bookmarkable(c *call) (*channel, error) {
+	if err := a.need("bookmarks:write"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel_id"))
-	if err == nil && (ch.isDirect() || ch.Archived || !ch.members[w.opts.BotUserID]) {
+	ch, err := a.visible(c.str("channel_id"))
+	if err == nil && (ch.IsDirect() || ch.Extra.archived || !ch.Has(a.opts.BotUserID)) {
 		err = refuse("permission_denied")
 	}
 	return ch, err
@@ -127,8 +117,8 @@ func goodLink(link string) bool {
 
 // bookmarksAdd: https://docs.slack.dev/reference/methods/bookmarks.add
 // The same link twice makes two bookmarks.
-func bookmarksAdd(w *Workspace, c *call) (object, error) {
-	ch, err := w.bookmarkable(c)
+func bookmarksAdd(a *api, c *call) (object, error) {
+	ch, err := a.bookmarkable(c)
 	switch {
 	case err != nil:
 		return nil, err
@@ -138,26 +128,26 @@ func bookmarksAdd(w *Workspace, c *call) (object, error) {
 		return nil, refuse("invalid_arguments")
 	case !goodLink(c.str("link")):
 		return nil, refuse("invalid_link")
-	case len(ch.bookmarks) >= maxBookmarks:
+	case len(ch.Extra.bookmarks) >= maxBookmarks:
 		return nil, refuse("too_many_bookmarks")
 	}
 	b := bookmark{
-		ID: w.newID("Bk"), Title: c.str("title"), Link: c.str("link"), Emoji: c.str("emoji"),
-		created: w.opts.Now(), by: w.opts.BotUserID,
+		Bookmark: Bookmark{ID: a.newID("Bk"), Title: c.str("title"), Link: c.str("link"), Emoji: c.str("emoji")},
+		created:  a.opts.Now(), by: a.opts.BotUserID,
 	}
-	ch.bookmarks = append(ch.bookmarks, b)
+	ch.Extra.bookmarks = append(ch.Extra.bookmarks, b)
 	c.changed = true
-	w.publish(stage.BadgeChanged, w.opts.BotUserID, ch, nil, b.Title)
+	a.Publish(stage.BadgeChanged, a.opts.BotUserID, ch, nil, b.Title)
 	return object{"bookmark": b.object(ch.ID)}, nil
 }
 
 // bookmarksEdit: https://docs.slack.dev/reference/methods/bookmarks.edit
-func bookmarksEdit(w *Workspace, c *call) (object, error) {
-	ch, i, err := w.bookmarkOf(c)
+func bookmarksEdit(a *api, c *call) (object, error) {
+	ch, i, err := a.bookmarkOf(c)
 	if err != nil {
 		return nil, err
 	}
-	b := ch.bookmarks[i]
+	b := ch.Extra.bookmarks[i]
 	if c.has("link") {
 		if !goodLink(c.str("link")) {
 			return nil, refuse("invalid_link")
@@ -170,19 +160,19 @@ func bookmarksEdit(w *Workspace, c *call) (object, error) {
 	if c.has("emoji") {
 		b.Emoji = c.str("emoji")
 	}
-	b.updated, b.by = w.opts.Now(), w.opts.BotUserID
-	ch.bookmarks[i] = b
+	b.updated, b.by = a.opts.Now(), a.opts.BotUserID
+	ch.Extra.bookmarks[i] = b
 	c.changed = true
-	w.publish(stage.BadgeChanged, w.opts.BotUserID, ch, nil, b.Title)
+	a.Publish(stage.BadgeChanged, a.opts.BotUserID, ch, nil, b.Title)
 	return object{"bookmark": b.object(ch.ID)}, nil
 }
 
-func (w *Workspace) bookmarkOf(c *call) (*channel, int, error) {
-	ch, err := w.bookmarkable(c)
+func (a *api) bookmarkOf(c *call) (*channel, int, error) {
+	ch, err := a.bookmarkable(c)
 	if err != nil {
 		return nil, 0, err
 	}
-	i := slices.IndexFunc(ch.bookmarks, func(b bookmark) bool { return b.ID == c.str("bookmark_id") })
+	i := slices.IndexFunc(ch.Extra.bookmarks, func(b bookmark) bool { return b.ID == c.str("bookmark_id") })
 	if i < 0 {
 		return nil, 0, refuse("not_found")
 	}
@@ -190,29 +180,34 @@ func (w *Workspace) bookmarkOf(c *call) (*channel, int, error) {
 }
 
 // bookmarksRemove: https://docs.slack.dev/reference/methods/bookmarks.remove
-func bookmarksRemove(w *Workspace, c *call) (object, error) {
-	ch, i, err := w.bookmarkOf(c)
+func bookmarksRemove(a *api, c *call) (object, error) {
+	ch, i, err := a.bookmarkOf(c)
 	if err != nil {
 		return nil, err
 	}
-	title := ch.bookmarks[i].Title
-	ch.bookmarks = slices.Delete(ch.bookmarks, i, i+1)
 	c.changed = true
-	w.publish(stage.BadgeChanged, w.opts.BotUserID, ch, nil, title)
+	a.removeBookmark(ch, i, a.opts.BotUserID)
 	return nil, nil
 }
 
+// removeBookmark removes the bookmark at place i.
+func (t *team) removeBookmark(ch *channel, i int, by string) {
+	title := ch.Extra.bookmarks[i].Title
+	ch.Extra.bookmarks = slices.Delete(ch.Extra.bookmarks, i, i+1)
+	t.Publish(stage.BadgeChanged, by, ch, nil, title)
+}
+
 // bookmarksList: https://docs.slack.dev/reference/methods/bookmarks.list
-func bookmarksList(w *Workspace, c *call) (object, error) {
-	if err := w.need("bookmarks:read"); err != nil {
+func bookmarksList(a *api, c *call) (object, error) {
+	if err := a.need("bookmarks:read"); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel_id"))
+	ch, err := a.visible(c.str("channel_id"))
 	if err != nil {
 		return nil, err
 	}
 	list := []object{}
-	for _, b := range ch.bookmarks {
+	for _, b := range ch.Extra.bookmarks {
 		list = append(list, b.object(ch.ID))
 	}
 	return object{"bookmarks": list}, nil

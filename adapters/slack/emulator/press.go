@@ -40,30 +40,28 @@ func (w *Workspace) actInMessage(ctx context.Context, userID, channelID, ts, act
 	if err != nil || link && cb.url == "" {
 		return Reply{}, err
 	}
-	reply, _, err := w.ask(ctx, cb)
-	reply.View = w.openTop(userID)
-	return reply, err
+	return w.caller.askFor(ctx, userID, cb)
 }
 
 func (w *Workspace) messageAction(userID, channelID, ts, actionID string, values []string) (callback, bool, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, err := w.person(userID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, err := w.team.person(userID)
 	if err != nil {
 		return callback{}, false, err
 	}
-	ch, err := w.within(user, channelID)
+	ch, err := w.team.within(user, channelID)
 	if err != nil {
 		return callback{}, false, err
 	}
-	m := w.seenMessage(userID, ch, ts)
+	m := w.team.Seen(userID, ch, ts)
 	if m == nil {
 		return callback{}, false, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, ts)
 	}
-	if ch.Archived {
+	if ch.Extra.archived {
 		return callback{}, false, fmt.Errorf("emulator: nothing can be pressed in the archived #%s", ch.Name)
 	}
-	element, block, ok := findElement(m.blocks, actionID)
+	element, block, ok := findElement(m.Body.blocks, actionID)
 	if !ok {
 		return callback{}, false, fmt.Errorf("emulator: the message has no element %q", actionID)
 	}
@@ -71,39 +69,28 @@ func (w *Workspace) messageAction(userID, channelID, ts, actionID string, values
 	if err != nil {
 		return callback{}, false, err
 	}
-	payload := w.payload("block_actions", user)
-	container := object{"type": "message", "message_ts": m.ts, "channel_id": ch.ID, "is_ephemeral": m.only != ""}
+	payload := w.team.payload("block_actions", user)
+	container := object{"type": "message", "message_ts": m.ID, "channel_id": ch.ID, "is_ephemeral": m.Only != ""}
 	chosen := state{}
 	if held != nil {
 		chosen[block] = map[string]object{actionID: held}
 	}
 	maps.Copy(payload, object{
 		"container": container, "channel": object{"id": ch.ID, "name": publicName(ch)}, "actions": []object{action},
-		"state": object{"values": chosen}, "trigger_id": w.newTrigger(user.ID), "response_url": w.newResponseURL(user.ID, ch, m),
+		"state": object{"values": chosen}, "trigger_id": w.dialogs.newTrigger(user.ID), "response_url": w.caller.newResponseURL(user.ID, ch, m),
 	})
-	if m.only == "" {
-		payload["message"] = w.shown(m, false)
+	if m.Only == "" {
+		payload["message"] = w.team.shown(m, false)
 	}
-	w.publish(stage.ActionSent, user.ID, ch, m, w.actionLabel(element, values))
-	return interactionCallback(w.opts.InteractionURL, payload), element["url"] != nil, nil
-}
-
-// seenMessage finds a message that the person sees: one of the channel or one
-// for them alone.
-func (w *Workspace) seenMessage(userID string, ch *channel, ts string) *message {
-	for _, m := range w.ephemerals[userID] {
-		if m.ts == ts && m.channel == ch {
-			return m
-		}
-	}
-	return ch.message(ts)
+	w.team.Publish(stage.ActionSent, user.ID, ch, m, w.actionLabel(element, values))
+	return interactionCallback(w.team.opts.InteractionURL, payload), element["url"] != nil, nil
 }
 
 func (w *Workspace) actionLabel(element object, values []string) string {
 	if len(values) > 0 {
 		return values[0]
 	}
-	return w.textOf(element["text"])
+	return w.team.show.textOf(element["text"])
 }
 
 // act makes the entry of payload.actions for what a person does with an
@@ -126,7 +113,7 @@ func (w *Workspace) act(element object, block string, values []string) (action, 
 	}
 	if element["type"] == "overflow" {
 		for _, o := range elementOptions(element) {
-			if len(values) == 1 && (o["value"] == values[0] || w.textOf(o["text"]) == values[0]) {
+			if len(values) == 1 && (o["value"] == values[0] || w.team.show.textOf(o["text"]) == values[0]) {
 				action["selected_option"] = o
 				return action, nil, nil
 			}
@@ -136,7 +123,7 @@ func (w *Workspace) act(element object, block string, values []string) (action, 
 	if values == nil {
 		return nil, nil, fmt.Errorf("emulator: %v is no button", element["action_id"])
 	}
-	held, err = w.enter(element, values)
+	held, err = w.dialogs.enter(element, values)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,22 +132,20 @@ func (w *Workspace) act(element object, block string, values []string) (action, 
 }
 
 func (w *Workspace) actInView(ctx context.Context, userID, viewID, actionID string, values []string) (Reply, error) {
-	cb, heard, err := w.viewAction(userID, viewID, actionID, values)
+	cb, told, err := w.viewAction(userID, viewID, actionID, values)
 	if err != nil {
 		return Reply{}, err
 	}
-	reply := Reply{}
-	if heard {
-		reply, _, err = w.ask(ctx, cb)
+	if !told {
+		return Reply{View: w.dialogs.openTop(userID)}, nil
 	}
-	reply.View = w.openTop(userID)
-	return reply, err
+	return w.caller.askFor(ctx, userID, cb)
 }
 
 func (w *Workspace) viewAction(userID, viewID, actionID string, values []string) (callback, bool, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, v, err := w.topmost(userID, viewID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, v, err := w.dialogs.topmost(userID, viewID)
 	if err != nil {
 		return callback{}, false, err
 	}
@@ -178,16 +163,17 @@ func (w *Workspace) viewAction(userID, viewID, actionID string, values []string)
 	if !dispatches(v.blocks(), block) {
 		return callback{}, false, nil
 	}
-	payload := w.payload("block_actions", user)
+	payload := w.team.payload("block_actions", user)
 	maps.Copy(payload, object{
-		"container": object{"type": "view", "view_id": v.id}, "view": w.viewObject(v), "actions": []object{action},
-		"trigger_id": w.newTrigger(user.ID),
+		"container": object{"type": "view", "view_id": v.id}, "view": w.dialogs.viewObject(v), "actions": []object{action},
+		"trigger_id": w.dialogs.newTrigger(user.ID),
 	})
-	w.publish(stage.ActionSent, user.ID, nil, nil, w.actionLabel(element, values))
-	return interactionCallback(w.opts.InteractionURL, payload), true, nil
+	w.team.Publish(stage.ActionSent, user.ID, nil, nil, w.actionLabel(element, values))
+	return interactionCallback(w.team.opts.InteractionURL, payload), true, nil
 }
 
-// dispatches tells whether the app hears of what happens in the block at once.
+// dispatches reports whether the app is told at once of what happens in the
+// block.
 func dispatches(blocks []object, block string) bool {
 	for _, b := range blocks {
 		if b["block_id"] == block && b["type"] == "input" {
@@ -199,30 +185,30 @@ func dispatches(blocks []object, block string) bool {
 }
 
 // topmost finds a view that the person has open on top of all others.
-func (w *Workspace) topmost(userID, viewID string) (*User, *view, error) {
-	user, err := w.person(userID)
+func (d *dialogs) topmost(userID, viewID string) (*User, *view, error) {
+	user, err := d.person(userID)
 	if err != nil {
 		return nil, nil, err
 	}
-	stack := w.stacks[userID]
-	if len(stack) == 0 || stack[len(stack)-1].id != viewID {
+	v := d.Dialogs.Top(userID)
+	if v == nil || v.id != viewID {
 		return nil, nil, fmt.Errorf("emulator: @%s has no view %q on top", user.Name, viewID)
 	}
-	return user, stack[len(stack)-1], nil
+	return user, v, nil
 }
 
 // topView returns what the person has open on top, nil for nothing.
-func (w *Workspace) topView(userID string) *View {
-	stack := w.stacks[userID]
-	if len(stack) == 0 {
+func (d *dialogs) topView(userID string) *View {
+	v := d.Dialogs.Top(userID)
+	if v == nil {
 		return nil
 	}
-	v := w.exportView(stack[len(stack)-1])
-	return &v
+	out := d.show.exportView(v)
+	return &out
 }
 
-func (w *Workspace) openTop(userID string) *View {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.topView(userID)
+func (d *dialogs) openTop(userID string) *View {
+	d.Lock()
+	defer d.Unlock()
+	return d.topView(userID)
 }

@@ -10,15 +10,15 @@ import (
 )
 
 // readable finds the channel of a call that reads it.
-func (w *Workspace) readable(c *call, verb string) (*channel, error) {
-	if err := w.needAny(verb); err != nil {
+func (a *api) readable(c *call, verb string) (*channel, error) {
+	if err := a.needAny(verb); err != nil {
 		return nil, err
 	}
-	ch, err := w.visible(c.str("channel"))
+	ch, err := a.visible(c.str("channel"))
 	if err != nil {
 		return nil, err
 	}
-	return ch, w.needFor(ch, verb)
+	return ch, a.needFor(ch, verb)
 }
 
 // paginate cuts a page out of the list. See
@@ -48,12 +48,12 @@ func paginate[T any](c *call, all []T, usual, most int) (page []T, next string, 
 }
 
 // conversationsInfo: https://docs.slack.dev/reference/methods/conversations.info
-func conversationsInfo(w *Workspace, c *call) (object, error) {
-	ch, err := w.readable(c, "read")
+func conversationsInfo(a *api, c *call) (object, error) {
+	ch, err := a.readable(c, "read")
 	if err != nil {
 		return nil, err
 	}
-	out := w.conversation(ch)
+	out := a.conversation(ch)
 	if !c.flag("include_num_members") {
 		delete(out, "num_members")
 	}
@@ -61,29 +61,29 @@ func conversationsInfo(w *Workspace, c *call) (object, error) {
 }
 
 // conversationsList: https://docs.slack.dev/reference/methods/conversations.list
-func conversationsList(w *Workspace, c *call) (object, error) {
-	return w.listConversations(c, func(ch *channel) bool {
-		return !ch.Private || ch.members[w.opts.BotUserID]
+func conversationsList(a *api, c *call) (object, error) {
+	return a.listConversations(c, func(ch *channel) bool {
+		return !ch.Extra.private || ch.Has(a.opts.BotUserID)
 	})
 }
 
 // usersConversations: https://docs.slack.dev/reference/methods/users.conversations
 // It lists what the user is a member of, and of private channels only those
 // that the bot shares.
-func usersConversations(w *Workspace, c *call) (object, error) {
+func usersConversations(a *api, c *call) (object, error) {
 	user := c.str("user")
 	if user == "" {
-		user = w.opts.BotUserID
+		user = a.opts.BotUserID
 	}
-	if w.users[user] == nil {
+	if a.People.ByID(user) == nil {
 		return nil, refuse("user_not_found")
 	}
-	return w.listConversations(c, func(ch *channel) bool {
-		return ch.members[user] && (!ch.Private || ch.members[w.opts.BotUserID])
+	return a.listConversations(c, func(ch *channel) bool {
+		return ch.Has(user) && (!ch.Extra.private || ch.Has(a.opts.BotUserID))
 	})
 }
 
-func (w *Workspace) listConversations(c *call, wanted func(*channel) bool) (object, error) {
+func (a *api) listConversations(c *call, wanted func(*channel) bool) (object, error) {
 	types := c.list("types")
 	if len(types) == 0 {
 		types = []string{"public_channel"}
@@ -93,16 +93,15 @@ func (w *Workspace) listConversations(c *call, wanted func(*channel) bool) (obje
 		if scopes[t] == "" {
 			return nil, refuse("invalid_types")
 		}
-		if err := w.need(scopes[t]); err != nil {
+		if err := a.need(scopes[t]); err != nil {
 			return nil, err
 		}
 	}
 	all := []object{}
-	for _, id := range w.order {
-		ch := w.channels[id]
+	for _, ch := range a.Channels.All() {
 		kind := map[string]string{"channels": "public_channel", "groups": "private_channel", "im": "im"}[kindPrefix(ch)]
-		if slices.Contains(types, kind) && wanted(ch) && !(c.flag("exclude_archived") && ch.Archived) {
-			all = append(all, w.conversation(ch))
+		if slices.Contains(types, kind) && wanted(ch) && !(c.flag("exclude_archived") && ch.Extra.archived) {
+			all = append(all, a.conversation(ch))
 		}
 	}
 	page, next, err := paginate(c, all, 100, 1000)
@@ -115,46 +114,46 @@ func (w *Workspace) listConversations(c *call, wanted func(*channel) bool) (obje
 // conversationsHistory: https://docs.slack.dev/reference/methods/conversations.history
 // Newest first; replies are left out. Without include_all_metadata the payload
 // of metadata is.
-func conversationsHistory(w *Workspace, c *call) (object, error) {
-	ch, err := w.historyOf(c)
+func conversationsHistory(a *api, c *call) (object, error) {
+	ch, err := a.historyOf(c)
 	if err != nil {
 		return nil, err
 	}
 	var all []*message
-	for _, m := range slices.Backward(ch.messages) {
-		if (m.thread == "" || m.thread == m.ts) && c.inWindow(m) {
+	for _, m := range slices.Backward(ch.Messages()) {
+		if (m.Body.thread == "" || m.Body.thread == m.ID) && c.inWindow(m) {
 			all = append(all, m)
 		}
 	}
-	return w.pageOf(c, all)
+	return a.pageOf(c, all)
 }
 
 // conversationsReplies: https://docs.slack.dev/reference/methods/conversations.replies
 // Oldest first, beginning with the message replied to.
-func conversationsReplies(w *Workspace, c *call) (object, error) {
-	ch, err := w.historyOf(c)
+func conversationsReplies(a *api, c *call) (object, error) {
+	ch, err := a.historyOf(c)
 	if err != nil {
 		return nil, err
 	}
 	parent := c.str("ts")
-	if ch.message(parent) == nil {
+	if ch.Message(parent) == nil {
 		return nil, refuse("thread_not_found")
 	}
 	var all []*message
-	for _, m := range ch.messages {
-		if m.ts == parent || m.thread == parent && c.inWindow(m) {
+	for _, m := range ch.Messages() {
+		if m.ID == parent || m.Body.thread == parent && c.inWindow(m) {
 			all = append(all, m)
 		}
 	}
-	return w.pageOf(c, all)
+	return a.pageOf(c, all)
 }
 
-func (w *Workspace) historyOf(c *call) (*channel, error) {
-	ch, err := w.readable(c, "history")
+func (a *api) historyOf(c *call) (*channel, error) {
+	ch, err := a.readable(c, "history")
 	if err != nil {
 		return nil, err
 	}
-	if !ch.members[w.opts.BotUserID] {
+	if !ch.Has(a.opts.BotUserID) {
 		return nil, refuse("not_in_channel")
 	}
 	return ch, nil
@@ -165,11 +164,11 @@ func (w *Workspace) historyOf(c *call) (*channel, error) {
 // caller who writes "0" or whole seconds.
 func (c *call) inWindow(m *message) bool {
 	inclusive := c.flag("inclusive")
-	if oldest := fullTS(c.str("oldest")); oldest != "" && (m.ts < oldest || m.ts == oldest && !inclusive) {
+	if oldest := fullTS(c.str("oldest")); oldest != "" && (m.ID < oldest || m.ID == oldest && !inclusive) {
 		return false
 	}
 	latest := fullTS(c.str("latest"))
-	return latest == "" || m.ts < latest || m.ts == latest && inclusive
+	return latest == "" || m.ID < latest || m.ID == latest && inclusive
 }
 
 // fullTS brings a timestamp argument to ten digits before and six after the
@@ -183,7 +182,7 @@ func fullTS(s string) string {
 	return seconds + "." + (fraction + "000000")[:6]
 }
 
-func (w *Workspace) pageOf(c *call, all []*message) (object, error) {
+func (a *api) pageOf(c *call, all []*message) (object, error) {
 	page, next, err := paginate(c, all, 100, 999)
 	if err != nil {
 		return nil, err
@@ -191,9 +190,9 @@ func (w *Workspace) pageOf(c *call, all []*message) (object, error) {
 	_, hidden := c.met.Of(stage.HideMetadata)
 	shown := make([]object, len(page))
 	for i, m := range page {
-		shown[i] = w.shown(m, !hidden && c.flag("include_all_metadata"))
-		if m.metadata != nil && !hidden && !c.flag("include_all_metadata") {
-			shown[i]["metadata"] = object{"event_type": m.metadata.EventType}
+		shown[i] = a.shown(m, !hidden && c.flag("include_all_metadata"))
+		if m.Body.metadata != nil && !hidden && !c.flag("include_all_metadata") {
+			shown[i]["metadata"] = object{"event_type": m.Body.metadata.EventType}
 		}
 	}
 	out := object{"messages": shown, "has_more": next != ""}

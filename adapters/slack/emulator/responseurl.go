@@ -3,7 +3,6 @@ package emulator
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -25,50 +24,40 @@ type responseURL struct {
 	uses     int
 }
 
-func (w *Workspace) newResponseURL(user string, ch *channel, original *message) string {
-	id := w.newID("Re")
-	w.hooks[id] = &responseURL{user: user, channel: ch, original: original, made: time.Now()}
-	return w.base + "/response/" + id
+func (c *caller) newResponseURL(user string, ch *channel, original *message) string {
+	id := c.newID("Re")
+	c.hooks[id] = &responseURL{user: user, channel: ch, original: original, made: time.Now()}
+	return c.host.URL() + "/response/" + id
 }
 
 // serveResponseURL takes a message sent to a response_url. It counts in the
 // log and meets faults under the name "response_url".
-func (w *Workspace) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
-	var a answerMessage
-	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, maxBody)).Decode(&a)
-	in := args{values: map[string]string{"id": r.PathValue("id"), "text": a.Text}}
-	entry := w.log.Arrive(stage.Call{Method: "response_url", Write: true, Args: in.summary(), At: w.opts.Now()})
-	met := w.faults.Meet("response_url")
-	for _, f := range met {
-		entry.Met = append(entry.Met, f.Kind)
-	}
-	effect := func() answer {
-		code := "invalid_payload"
+func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
+	var in answerMessage
+	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, stage.MaxBody)).Decode(&in)
+	summary := args{values: map[string]string{"id": r.PathValue("id"), "text": in.Text}}.summary()
+	entry := stage.Call{Method: "response_url", Write: true, Args: summary, At: c.opts.Now()}
+	c.host.Take(rw, r, entry, func(_ stage.Met, entry *stage.Call) stage.Answer {
+		entry.Code = "invalid_payload"
 		if err == nil {
-			code = w.useResponseURL(r.PathValue("id"), a)
+			entry.Code = c.useResponseURL(r.PathValue("id"), in)
 		}
-		entry.Code, entry.Effect = code, code == ""
-		w.log.Settle(entry)
-		switch code {
+		entry.Effect = entry.Code == ""
+		switch entry.Code {
 		case "":
-			return answer{status: http.StatusOK, body: mustJSON(object{"ok": true})}
+			return jsonAnswer(http.StatusOK, nil, object{"ok": true})
 		case "used_url", "expired_url":
-			return answer{status: http.StatusNotFound, body: mustJSON(object{"ok": false, "error": code})}
+			return jsonAnswer(http.StatusNotFound, nil, object{"ok": false, "error": entry.Code})
 		}
-		return answer{status: http.StatusOK, body: mustJSON(object{"ok": false, "error": code})}
-	}
-	if f, struck := met.At(stage.Before); struck {
-		w.strikeBefore(rw, f, entry, func() { effect() })
-		return
-	}
-	w.strikeAfter(r, met, effect()).send(rw)
+		return refusedAnswer(entry.Code)
+	})
 }
 
 // useResponseURL has the message shown and returns the code of a refusal, or "".
-func (w *Workspace) useResponseURL(id string, a answerMessage) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	hook := w.hooks[id]
+func (c *caller) useResponseURL(id string, in answerMessage) string {
+	c.Lock()
+	defer c.Unlock()
+	hook := c.hooks[id]
 	switch {
 	case hook == nil || time.Since(hook.made) > responseLife:
 		return "expired_url"
@@ -77,37 +66,28 @@ func (w *Workspace) useResponseURL(id string, a answerMessage) string {
 	}
 	hook.uses++
 	original := hook.original
-	if original != nil && original.removed {
+	if original != nil && original.Removed {
 		original = nil
 	}
 	switch {
-	case a.DeleteOriginal && original != nil:
-		w.removeOriginal(original)
-	case a.ReplaceOriginal && original != nil:
-		next, err := w.answerContent(a)
+	case in.DeleteOriginal && original != nil:
+		c.Remove(original, original.Author)
+	case in.ReplaceOriginal && original != nil:
+		next, err := c.answerContent(in)
 		if err != nil {
 			return codeOf(err)
 		}
-		original.text, original.blocks, original.edited = next.text, next.blocks, true
-		w.publish(stage.PostEdited, original.user, original.channel, original, "")
+		body := original.Body
+		body.text, body.blocks = next.text, next.blocks
+		c.Edit(original, body)
 	default:
-		m, err := w.answer(hook.user, hook.channel, a)
+		m, err := c.answer(hook.user, hook.channel, in)
 		if err != nil {
 			return codeOf(err)
 		}
-		if a.ReplaceOriginal || hook.original == nil {
+		if in.ReplaceOriginal || hook.original == nil {
 			hook.original = m
 		}
 	}
 	return ""
-}
-
-func (w *Workspace) removeOriginal(m *message) {
-	if m.only == "" {
-		w.deleteMessage(m, m.user)
-		return
-	}
-	m.removed = true
-	w.ephemerals[m.only] = slices.DeleteFunc(w.ephemerals[m.only], func(o *message) bool { return o == m })
-	w.publish(stage.PostDeleted, m.user, m.channel, m, "")
 }

@@ -35,8 +35,12 @@ const (
 	tooManyLinks = "too_many_websockets"
 )
 
-// socketSide is the state of Socket Mode; the workspace's lock guards it.
-type socketSide struct {
+// Socket is the side of Socket Mode: the app's connections. It is safe for
+// concurrent use.
+type Socket struct {
+	team *team
+
+	// Guarded by the team's lock.
 	on       bool
 	tickets  map[string]bool
 	taken    int     // connections that are open or about to be
@@ -50,51 +54,48 @@ type socketSide struct {
 	pick     *rand.Rand
 }
 
-func newSocketSide(on bool) socketSide {
-	return socketSide{
-		on: on, tickets: make(map[string]bool), pending: make(map[string]*delivery), changed: make(chan struct{}),
+func newSocket(t *team) *Socket {
+	return &Socket{
+		team: t, on: t.opts.SocketMode, tickets: make(map[string]bool), pending: make(map[string]*delivery), changed: make(chan struct{}),
 		pick: rand.New(rand.NewPCG(1, 2)), // which connection gets what: the same in each run
 	}
 }
 
 // change wakes whoever waits for connections or acknowledgements.
-func (s *socketSide) change() {
+func (s *Socket) change() {
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-func (w *Workspace) socketOn() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.socket.on
+func (s *Socket) isOn() bool {
+	s.team.Lock()
+	defer s.team.Unlock()
+	return s.on
 }
-
-// AppToken returns the app-level token.
-func (w *Workspace) AppToken() string { return w.opts.AppToken }
 
 // appsConnectionsOpen: https://docs.slack.dev/reference/methods/apps.connections.open
 // What it answers while Socket Mode is turned off is on no page; the stand-in
 // says forbidden_team ("cannot use this API").
-func appsConnectionsOpen(w *Workspace, _ *call) (object, error) {
-	if !slices.Contains(w.opts.AppScopes, "connections:write") {
-		return nil, &refusal{code: "missing_scope", extra: object{"needed": "connections:write", "provided": strings.Join(w.opts.AppScopes, ",")}}
+func appsConnectionsOpen(a *api, _ *call) (object, error) {
+	if !slices.Contains(a.opts.AppScopes, "connections:write") {
+		return nil, &refusal{code: "missing_scope", extra: object{"needed": "connections:write", "provided": strings.Join(a.opts.AppScopes, ",")}}
 	}
-	if !w.socket.on {
+	if !a.socket.on {
 		return nil, refuse("forbidden_team")
 	}
-	ticket := "stand-in-ticket-" + w.newID("tk")
-	w.socket.tickets[ticket] = true
-	query := url.Values{"ticket": {ticket}, "app_id": {w.opts.AppID}}
-	return object{"url": "ws" + strings.TrimPrefix(w.base, "http") + "/link/?" + query.Encode()}, nil
+	ticket := "stand-in-ticket-" + a.newID("tk")
+	a.socket.tickets[ticket] = true
+	query := url.Values{"ticket": {ticket}, "app_id": {a.opts.AppID}}
+	return object{"url": "ws" + strings.TrimPrefix(a.host.URL(), "http") + "/link/?" + query.Encode()}, nil
 }
 
 // serveLink takes a connection: each ticket is good for one.
-func (w *Workspace) serveLink(rw http.ResponseWriter, r *http.Request) {
+func (s *Socket) serveLink(rw http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
-	w.mu.Lock()
-	good := w.socket.tickets[ticket] && w.socket.on
-	delete(w.socket.tickets, ticket)
-	w.mu.Unlock()
+	s.team.Lock()
+	good := s.tickets[ticket] && s.on
+	delete(s.tickets, ticket)
+	s.team.Unlock()
 	if !good {
 		http.Error(rw, http.StatusText(http.StatusForbidden), http.StatusForbidden)
 		return
@@ -104,69 +105,69 @@ func (w *Workspace) serveLink(rw http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	w.admitLink(conn)
+	s.admitLink(conn)
 }
 
-func (w *Workspace) admitLink(conn *websocket.Conn) {
-	w.mu.Lock()
-	if w.life.Over() {
-		w.mu.Unlock()
+func (s *Socket) admitLink(conn *websocket.Conn) {
+	s.team.Lock()
+	if s.team.host.Life.Over() {
+		s.team.Unlock()
 		_ = conn.Close()
 		return
 	}
-	l := &link{w: w, conn: conn, gone: make(chan struct{}), sent: make(map[string]bool)}
-	if w.socket.taken >= maxConnections {
-		w.mu.Unlock()
+	l := &link{s: s, conn: conn, gone: make(chan struct{}), sent: make(map[string]bool)}
+	if s.taken >= maxConnections {
+		s.team.Unlock()
 		_ = l.write(object{"type": "disconnect", "reason": tooManyLinks, "debug_info": object{"host": linkHost}})
 		_ = conn.Close()
 		return
 	}
-	w.socket.taken++
-	n := w.socket.taken
-	w.life.Go(func() { l.serve(n) })
-	w.mu.Unlock()
+	s.taken++
+	n := s.taken
+	s.team.host.Life.Go(func() { l.serve(n) })
+	s.team.Unlock()
 }
 
-// SetSocketMode turns Socket Mode on or off in the app's settings. Turned on,
+// SetMode turns Socket Mode on or off in the app's settings. Turned on,
 // nothing goes over HTTP any more; turned off, the connections end with
 // link_disabled.
-func (w *Workspace) SetSocketMode(on bool) {
-	w.mu.Lock()
-	w.socket.on = on
-	w.mu.Unlock()
-	for !on && w.Disconnect(LinkDisabled, 0) {
+func (s *Socket) SetMode(on bool) {
+	s.team.Lock()
+	s.on = on
+	s.team.Unlock()
+	for !on && s.Disconnect(LinkDisabled, 0) {
 		continue
 	}
 }
 
 // Connections returns how many connections of Socket Mode are open.
-func (w *Workspace) Connections() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.socket.links)
+func (s *Socket) Connections() int {
+	s.team.Lock()
+	defer s.team.Unlock()
+	return len(s.links)
 }
 
 // Opened returns how many connections were opened in all.
-func (w *Workspace) Opened() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.socket.opened
+func (s *Socket) Opened() int {
+	s.team.Lock()
+	defer s.team.Unlock()
+	return s.opened
 }
 
 // Pongs returns how many of the stand-in's pings the app has answered.
-func (w *Workspace) Pongs() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.socket.pongs
+func (s *Socket) Pongs() int {
+	s.team.Lock()
+	defer s.team.Unlock()
+	return s.pongs
 }
 
 // WaitConnected waits until n connections are open. It fails only with the
 // error of ctx.
-func (w *Workspace) WaitConnected(ctx context.Context, n int) error {
+func (s *Socket) WaitConnected(ctx context.Context, n int) error {
 	for {
-		w.mu.Lock()
-		open, changed := len(w.socket.links), w.socket.changed
-		w.mu.Unlock()
+		s.team.Lock()
+		open, changed := len(s.links), s.changed
+		s.team.Unlock()
 		if open >= n {
 			return nil
 		}
@@ -180,30 +181,30 @@ func (w *Workspace) WaitConnected(ctx context.Context, n int) error {
 
 // Disconnect tells the oldest connection that was not told yet that it ends, and
 // ends it after a while. It answers false where there is none.
-func (w *Workspace) Disconnect(reason string, after time.Duration) bool {
-	w.mu.Lock()
-	i := slices.IndexFunc(w.socket.links, func(l *link) bool { return !l.told })
+func (s *Socket) Disconnect(reason string, after time.Duration) bool {
+	s.team.Lock()
+	i := slices.IndexFunc(s.links, func(l *link) bool { return !l.told })
 	if i < 0 {
-		w.mu.Unlock()
+		s.team.Unlock()
 		return false
 	}
-	l := w.socket.links[i]
+	l := s.links[i]
 	l.told = true
-	w.life.Go(func() {
+	s.team.host.Life.Go(func() {
 		_ = l.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": linkHost}})
-		w.life.Sleep(after)
+		s.team.host.Life.Sleep(after)
 		l.bye()
 	})
-	w.mu.Unlock()
+	s.team.Unlock()
 	return true
 }
 
 // Cut ends the oldest connection without a word. It answers false where there is
 // none.
-func (w *Workspace) Cut() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, l := range w.socket.links {
+func (s *Socket) Cut() bool {
+	s.team.Lock()
+	defer s.team.Unlock()
+	for _, l := range s.links {
 		if !l.told {
 			l.told = true
 			l.cut()
@@ -214,10 +215,10 @@ func (w *Workspace) Cut() bool {
 }
 
 // CutAll ends every connection without a word.
-func (w *Workspace) CutAll() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, l := range w.socket.links {
+func (s *Socket) CutAll() {
+	s.team.Lock()
+	defer s.team.Unlock()
+	for _, l := range s.links {
 		l.told = true
 		l.cut()
 	}
@@ -225,18 +226,18 @@ func (w *Workspace) CutAll() {
 
 // Freeze has the open connections go dead: they stay open, and nothing comes
 // through them either way.
-func (w *Workspace) Freeze() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, l := range w.socket.links {
+func (s *Socket) Freeze() {
+	s.team.Lock()
+	defer s.team.Unlock()
+	for _, l := range s.links {
 		l.dead = true
 	}
 }
 
 // LoseAcks has the next n acknowledgements that arrive lost, and each time the
 // connection with it.
-func (w *Workspace) LoseAcks(n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.socket.loseAcks = n
+func (s *Socket) LoseAcks(n int) {
+	s.team.Lock()
+	defer s.team.Unlock()
+	s.loseAcks = n
 }

@@ -146,7 +146,7 @@ func TestWhoMayConnect(t *testing.T) {
 	if _, response, err := websocket.DefaultDialer.DialContext(t.Context(), to, nil); err == nil || response.StatusCode != http.StatusForbidden {
 		t.Errorf("a ticket is good twice: %v", err)
 	}
-	b.SetSocketMode(false)
+	b.Socket().SetMode(false)
 	if out := b.openLink(b.AppToken()); out["ok"] != false {
 		t.Errorf("connected while Socket Mode is off: %v", out)
 	}
@@ -175,7 +175,7 @@ func TestHelloPingsAndEnvelopes(t *testing.T) {
 	if p["text"] != "list open" || p["user_id"] != lin || p["trigger_id"] == "" || e["accepts_response_payload"] != true {
 		t.Errorf("%v", e)
 	}
-	acks := b.Acks()
+	acks := b.Socket().Acks()
 	if len(acks) != 1 || acks[0].Type != "slash_commands" || acks[0].Connection != 1 || !strings.Contains(string(acks[0].Payload), "heard") {
 		t.Errorf("%+v", acks)
 	}
@@ -200,7 +200,7 @@ func TestNothingGoesOverHTTPInSocketMode(t *testing.T) {
 	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); err != nil || len(web.all()) != 1 {
 		t.Fatalf("over HTTP: %v", err)
 	}
-	b.SetSocketMode(true)
+	b.Socket().SetMode(true)
 	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); !errors.Is(err, emulator.ErrNotConnected) || len(web.all()) != 1 {
 		t.Errorf("without a connection: %v", err)
 	}
@@ -214,7 +214,7 @@ func TestUnacknowledged(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.Deadline = 50 * time.Millisecond })
 	a := b.connect(func(map[string]any) any { return unsaid })
-	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); !errors.Is(err, emulator.ErrDeadline) {
+	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); !errors.Is(err, stage.ErrDeadline) {
 		t.Errorf("%v", err)
 	}
 	b.SendEvent("moon_landing", nil)
@@ -234,10 +234,10 @@ func TestLargeAcksAreDropped(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.Deadline = 100 * time.Millisecond })
 	b.connect(func(map[string]any) any { return map[string]string{"text": strings.Repeat("x", 20_000)} })
-	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); !errors.Is(err, emulator.ErrDeadline) {
+	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); !errors.Is(err, stage.ErrDeadline) {
 		t.Errorf("%v", err)
 	}
-	if acks := b.Acks(); len(acks) != 1 || !acks[0].Dropped {
+	if acks := b.Socket().Acks(); len(acks) != 1 || !acks[0].Dropped {
 		t.Errorf("%+v", acks)
 	}
 }
@@ -246,12 +246,12 @@ func TestConnectionsEnd(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, nil)
 	for reason, end := range map[string]func() bool{
-		emulator.Warning:      func() bool { return b.Disconnect(emulator.Warning, 0) },
-		emulator.Refresh:      func() bool { return b.Disconnect(emulator.Refresh, 0) },
-		"":                    b.Cut,
-		emulator.LinkDisabled: func() bool { b.SetSocketMode(false); return true },
+		emulator.Warning:      func() bool { return b.Socket().Disconnect(emulator.Warning, 0) },
+		emulator.Refresh:      func() bool { return b.Socket().Disconnect(emulator.Refresh, 0) },
+		"":                    b.Socket().Cut,
+		emulator.LinkDisabled: func() bool { b.Socket().SetMode(false); return true },
 	} {
-		b.SetSocketMode(true)
+		b.Socket().SetMode(true)
 		a := b.connect(nil)
 		if !end() {
 			t.Fatalf("%q: nothing ends", reason)
@@ -261,8 +261,8 @@ func TestConnectionsEnd(t *testing.T) {
 		if (reason == "") != (len(told) == 0) || len(told) == 1 && told[0]["reason"] != reason {
 			t.Errorf("%q: %v", reason, told)
 		}
-		until(t, "none is left", func() bool { return b.Connections() == 0 })
-		if b.Disconnect(reason, 0) || b.Cut() {
+		until(t, "none is left", func() bool { return b.Socket().Connections() == 0 })
+		if b.Socket().Disconnect(reason, 0) || b.Socket().Cut() {
 			t.Errorf("%q: it ends twice", reason)
 		}
 	}
@@ -276,7 +276,7 @@ func TestUnacknowledgedGoesElsewhere(t *testing.T) {
 	first := b.connect(func(map[string]any) any { heard.Done(); return unsaid })
 	go func() {
 		heard.Wait()
-		b.Cut()
+		b.Socket().Cut()
 	}()
 	done := make(chan error, 1)
 	go func() {
@@ -291,12 +291,12 @@ func TestUnacknowledgedGoesElsewhere(t *testing.T) {
 	if e := second.of("slash_commands"); len(e) != 1 || e[0]["retry_attempt"] != 1.0 || e[0]["retry_reason"] == "" {
 		t.Errorf("%v", e)
 	}
-	b.LoseAcks(1)
+	b.Socket().LoseAcks(1)
 	go func() { <-second.ended; b.connect(nil) }()
 	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); err != nil {
 		t.Error(err)
 	}
-	acks := b.Acks()
+	acks := b.Socket().Acks()
 	if n := len(acks); !acks[n-2].Lost || acks[n-1].Lost || acks[n-1].Connection != 3 {
 		t.Errorf("%+v", acks)
 	}
@@ -307,9 +307,9 @@ func TestNoRedelivery(t *testing.T) {
 	b := setupSocket(t, func(o *emulator.Options) { o.NoRedelivery = true })
 	b.connect(nil)
 	b.connect(nil)
-	b.LoseAcks(1)
-	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); err == nil || len(b.Acks()) != 1 {
-		t.Errorf("%v, %+v", err, b.Acks())
+	b.Socket().LoseAcks(1)
+	if _, err := b.SlashCommand(t.Context(), lin, "", "/risk", ""); err == nil || len(b.Socket().Acks()) != 1 {
+		t.Errorf("%v, %+v", err, b.Socket().Acks())
 	}
 }
 
@@ -356,17 +356,17 @@ func TestCommandDeliveredTwice(t *testing.T) {
 func TestAnyEnvelopeAndFrame(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.Deadline = 200 * time.Millisecond })
-	if _, err := b.SendEnvelope(t.Context(), "moon_landing", nil); !errors.Is(err, emulator.ErrNotConnected) {
+	if _, err := b.Socket().SendEnvelope(t.Context(), "moon_landing", nil); !errors.Is(err, emulator.ErrNotConnected) {
 		t.Errorf("%v", err)
 	}
 	b.connect(nil)
-	if a, err := b.SendEnvelope(t.Context(), "moon_landing", map[string]int{"x": 1}); err != nil || a.Type != "moon_landing" {
+	if a, err := b.Socket().SendEnvelope(t.Context(), "moon_landing", map[string]int{"x": 1}); err != nil || a.Type != "moon_landing" {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if a, err := b.SendFrame(t.Context(), `{"envelope_id":"raw-1"}`, "raw-1"); err != nil || !a.Unknown {
+	if a, err := b.Socket().SendFrame(t.Context(), `{"envelope_id":"raw-1"}`, "raw-1"); err != nil || !a.Unknown {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if _, err := b.SendFrame(t.Context(), `{}`, "raw-2"); !errors.Is(err, emulator.ErrDeadline) {
+	if _, err := b.Socket().SendFrame(t.Context(), `{}`, "raw-2"); !errors.Is(err, stage.ErrDeadline) {
 		t.Errorf("%v", err)
 	}
 }

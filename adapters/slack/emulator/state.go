@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"riskroom/adapters/stage"
 )
 
 // State is what a workspace looks like in the end, without anything that may
@@ -47,15 +49,14 @@ type BookmarkState struct {
 
 // State returns the workspace's present state.
 func (w *Workspace) State() State {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.team.Lock()
+	defer w.team.Unlock()
 	names := w.normaliser()
 	var s State
-	for _, id := range w.order {
-		ch := w.channels[id]
+	for _, ch := range w.team.Channels.All() {
 		state := w.channelState(ch, names)
 		switch {
-		case !ch.isDirect():
+		case !ch.IsDirect():
 			s.Channels = append(s.Channels, state)
 		case len(state.Messages) > 0:
 			s.Direct = append(s.Direct, state)
@@ -69,8 +70,8 @@ func (w *Workspace) State() State {
 
 // stateName is what a channel is called in a State.
 func (w *Workspace) stateName(ch *channel) string {
-	if ch.isDirect() {
-		return "@" + w.users[ch.with].Name
+	if ch.IsDirect() {
+		return "@" + w.team.People.ByID(ch.With).Name
 	}
 	return "#" + ch.Name
 }
@@ -79,58 +80,49 @@ func (w *Workspace) stateName(ch *channel) string {
 // given out by the name of what it stands for.
 func (w *Workspace) normaliser() *strings.Replacer {
 	var longest, pairs []string // the replacer tries its pairs in order: links hold IDs and come first
-	for _, id := range w.order {
-		ch := w.channels[id]
-		n := 0
-		for _, m := range ch.messages {
-			if m.subtype != "" {
-				continue
-			}
-			n++
-			name := fmt.Sprintf("%s/%d", w.stateName(ch), n)
-			longest = append(longest, w.permalink(m), name)
-			pairs = append(pairs, m.ts, name)
+	for _, ch := range w.team.Channels.All() {
+		for n, m := range ch.Written() {
+			name := fmt.Sprintf("%s/%d", w.stateName(ch), n+1)
+			longest = append(longest, w.team.permalink(m), name)
+			pairs = append(pairs, m.ID, name)
 		}
-		pairs = append(pairs, id, w.stateName(ch))
+		pairs = append(pairs, ch.ID, w.stateName(ch))
 	}
-	for _, id := range w.userIDs() {
-		pairs = append(pairs, id, "@"+w.users[id].Name)
+	for _, u := range w.team.People.All() {
+		pairs = append(pairs, u.ID, "@"+u.Name)
 	}
 	return strings.NewReplacer(append(longest, pairs...)...)
 }
 
 func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelState {
 	s := ChannelState{
-		Name: w.stateName(ch), Private: ch.Private, Archived: ch.Archived,
-		Topic: names.Replace(ch.Topic), Purpose: names.Replace(ch.Purpose),
+		Name: w.stateName(ch), Private: ch.Extra.private, Archived: ch.Extra.archived,
+		Topic: names.Replace(ch.Topic), Purpose: names.Replace(ch.Extra.purpose),
 	}
-	for id := range ch.members {
-		s.Members = append(s.Members, "@"+w.users[id].Name)
+	for _, id := range ch.Members() {
+		s.Members = append(s.Members, "@"+w.team.People.ByID(id).Name)
 	}
 	slices.Sort(s.Members)
-	for _, m := range ch.messages {
-		if m.subtype != "" {
-			continue
-		}
-		e := w.export(m)
+	for _, m := range ch.Written() {
+		e := w.team.show.export(m)
 		state := MessageState{
-			Author: names.Replace(m.user), Text: names.Replace(m.text), Plain: e.Plain, Op: e.Op(),
-			Reply: names.Replace(m.thread), Pinned: e.Pinned,
+			Author: names.Replace(m.Author), Text: names.Replace(m.Body.text), Plain: e.Plain, Op: e.Op(),
+			Reply: names.Replace(m.Body.thread), Pinned: e.Pinned,
 		}
-		if m.metadata != nil {
-			state.Event = m.metadata.EventType
+		if m.Body.metadata != nil {
+			state.Event = m.Body.metadata.EventType
 		}
 		if len(e.Blocks) > 0 {
 			for _, b := range e.Blocks {
-				if strings.HasPrefix(str(b["block_id"]), givenBlockID) {
+				if strings.HasPrefix(stage.Str(b["block_id"]), givenBlockID) {
 					delete(b, "block_id")
 				}
 			}
-			state.Blocks = names.Replace(string(mustJSON(e.Blocks)))
+			state.Blocks = names.Replace(string(stage.JSON(e.Blocks)))
 		}
 		s.Messages = append(s.Messages, state)
 	}
-	for _, b := range ch.bookmarks {
+	for _, b := range ch.Extra.bookmarks {
 		s.Bookmarks = append(s.Bookmarks, BookmarkState{names.Replace(b.Title), names.Replace(b.Link), b.Emoji})
 	}
 	return s

@@ -88,8 +88,13 @@ func TestPlainText(t *testing.T) {
 		"<!date^1700000000^{date}|14 Nov>":                "14 Nov",
 		"a < b and @lin":                                  "a < b and @lin",
 	} {
-		if got := b.PlainText(in); got != want {
-			t.Errorf("%q shows as %q, want %q", in, got, want)
+		ts, err := b.Say(lin, "C0000PUBLIC", in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := b.Messages("C0000PUBLIC")
+		if got := list[len(list)-1]; got.TS != ts || got.Plain != want {
+			t.Errorf("%q shows as %q, want %q", in, got.Plain, want)
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -19,61 +21,43 @@ func CallFaults() []stage.FaultKind {
 // proxyPage is what Slack's proxy answers instead of Slack.
 const proxyPage = "<!doctype html><html><head><title>Server Error | Slack</title></head><body>502 Bad Gateway</body></html>"
 
-// badGateway is an answer of Slack's proxy: HTML, and nothing else to go by.
-func badGateway() answer {
-	return answer{status: http.StatusBadGateway, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(proxyPage)}
-}
-
-// strikeBefore answers a call that a fault keeps from its effect; of a Late
-// one the effect comes by itself.
-func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry stage.Call, effect func()) {
-	out := answer{status: http.StatusOK}
+// spoil is what Slack answers to a call that a fault strikes.
+func spoil(f stage.Fault) (stage.Answer, string) {
 	switch f.Kind {
 	case stage.RateLimit:
-		out = tooMany(max(f.RetryAfter, time.Second))
-		entry.Code = "ratelimited"
+		return tooMany(max(f.RetryAfter, time.Second)), "ratelimited"
 	case stage.RateLimitBare:
-		out = answer{status: http.StatusTooManyRequests}
-		entry.Code = "ratelimited"
+		return stage.Answer{Status: http.StatusTooManyRequests}, "ratelimited"
 	case stage.RateLimitBody:
-		entry.Code = "ratelimited"
-		out.body = mustJSON(object{"ok": false, "error": "ratelimited"})
-	case stage.ErrorBefore:
-		out.status = http.StatusInternalServerError
-	case stage.GatewayBefore:
-		out = badGateway()
+		return refusedAnswer("ratelimited"), "ratelimited"
+	case stage.ErrorBefore, stage.ErrorAfter:
+		return stage.Answer{Status: http.StatusInternalServerError}, ""
+	case stage.GatewayBefore, stage.GatewayAfter:
+		return stage.Answer{Status: http.StatusBadGateway, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(proxyPage)}, ""
 	case stage.EmptyFailure:
-		out.body = mustJSON(object{"ok": false})
+		return jsonAnswer(http.StatusOK, nil, object{"ok": false}), ""
 	case stage.Refuse:
-		entry.Code = f.Code
-		out.body = mustJSON(object{"ok": false, "error": f.Code})
+		return refusedAnswer(f.Code), f.Code
 	}
-	w.log.Settle(entry)
-	if f.Kind == stage.Late {
-		w.life.Late(f.Delay, effect)
-	}
-	if f.Kind == stage.Late || f.Kind == stage.CutBefore {
-		panic(http.ErrAbortHandler)
-	}
-	out.send(rw)
+	return stage.Answer{Status: http.StatusOK}, "" // Slack knows no such answer
 }
 
-// strikeAfter spoils the answer of a call that has had its effect, where a
-// fault says so.
-func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answer {
-	f, struck := met.At(stage.After)
-	if !struck {
-		return out
+// jsonAnswer is an answer of Slack's own servers.
+func jsonAnswer(status int, header http.Header, body object) stage.Answer {
+	if header == nil {
+		header = make(http.Header)
 	}
-	switch f.Kind {
-	case stage.CutAfter:
-		panic(http.ErrAbortHandler)
-	case stage.ErrorAfter:
-		return answer{status: http.StatusInternalServerError}
-	case stage.GatewayAfter:
-		return badGateway()
-	case stage.Slow:
-		w.life.Dawdle(r.Context(), f.Delay)
-	}
-	return out
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	return stage.Answer{Status: status, Header: header, Body: stage.JSON(body)}
+}
+
+// refusedAnswer is ok:false with an error code.
+func refusedAnswer(code string) stage.Answer {
+	return jsonAnswer(http.StatusOK, nil, object{"ok": false, "error": code})
+}
+
+// tooMany is HTTP 429 with whole seconds in Retry-After, rounded up.
+func tooMany(wait time.Duration) stage.Answer {
+	seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	return jsonAnswer(http.StatusTooManyRequests, http.Header{"Retry-After": {seconds}}, object{"ok": false, "error": "ratelimited"})
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"riskroom/adapters/stage"
 )
 
 // SubmitView has a person fill in the topmost modal and submit it; inputs that
@@ -17,20 +19,20 @@ import (
 func (w *Workspace) SubmitView(ctx context.Context, userID, viewID string, values Values) (Reply, error) {
 	cb, held, err := w.submission(userID, viewID, values)
 	if err != nil || len(held) > 0 {
-		return Reply{Errors: held, View: w.openTop(userID)}, err
+		return Reply{Errors: held, View: w.dialogs.openTop(userID)}, err
 	}
-	reply, _, err := w.ask(ctx, cb)
+	reply, _, err := w.caller.ask(ctx, cb)
 	if err == nil {
 		reply.Errors, err = w.afterSubmission(userID, viewID, reply.Body)
 	}
-	reply.View = w.openTop(userID)
+	reply.View = w.dialogs.openTop(userID)
 	return reply, err
 }
 
 func (w *Workspace) submission(userID, viewID string, values Values) (callback, map[string]string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, v, err := w.topmost(userID, viewID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, v, err := w.dialogs.topmost(userID, viewID)
 	switch {
 	case err != nil:
 		return callback{}, nil, err
@@ -38,28 +40,28 @@ func (w *Workspace) submission(userID, viewID string, values Values) (callback, 
 		return callback{}, nil, fmt.Errorf("emulator: the view %q has nothing to submit", viewID)
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if err := w.fill(v, key, values[key]); err != nil {
+		if err := w.dialogs.fill(v, key, values[key]); err != nil {
 			return callback{}, nil, err
 		}
 	}
 	if problems := incomplete(v); len(problems) > 0 {
 		return callback{}, problems, nil
 	}
-	payload := w.payload("view_submission", user)
-	maps.Copy(payload, object{"view": w.viewObject(v), "trigger_id": w.newTrigger(user.ID), "response_urls": []object{}})
-	return interactionCallback(w.opts.InteractionURL, payload), nil, nil
+	payload := w.team.payload("view_submission", user)
+	maps.Copy(payload, object{"view": w.dialogs.viewObject(v), "trigger_id": w.dialogs.newTrigger(user.ID), "response_urls": []object{}})
+	return interactionCallback(w.team.opts.InteractionURL, payload), nil, nil
 }
 
 // fill puts values into the input that key names.
-func (w *Workspace) fill(v *view, key string, values []string) error {
+func (d *dialogs) fill(v *view, key string, values []string) error {
 	for _, b := range v.blocks() {
 		for _, e := range interactive(b) {
-			if field, _ := holds(str(e["type"])); field == "" || b["block_id"] != key && e["action_id"] != key {
+			if field, _ := holds(stage.Str(e["type"])); field == "" || b["block_id"] != key && e["action_id"] != key {
 				continue
 			}
-			held, err := w.enter(v.withOffers(e), values)
+			held, err := d.enter(v.withOffers(e), values)
 			if err == nil {
-				v.state[str(b["block_id"])][str(e["action_id"])] = held
+				v.state[stage.Str(b["block_id"])][stage.Str(e["action_id"])] = held
 			}
 			return err
 		}
@@ -76,9 +78,9 @@ type responseAction struct {
 }
 
 func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, v, err := w.topmost(userID, viewID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	_, v, err := w.dialogs.topmost(userID, viewID)
 	if err != nil {
 		return nil, nil // closed meanwhile
 	}
@@ -90,20 +92,20 @@ func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]str
 	}
 	switch a.Action {
 	case "":
-		w.closeTop(userID)
+		w.team.CloseDialog(userID)
 	case "clear":
-		w.closeAll(userID)
+		w.dialogs.closeAll(userID)
 	case "errors":
-		return w.showErrors(v, a.Errors)
+		return w.dialogs.showErrors(v, a.Errors)
 	case "update", "push":
-		next, err := w.parseView(string(a.View))
+		next, err := w.dialogs.parseView(string(a.View))
 		if err != nil {
 			return nil, fmt.Errorf("emulator: the view in the answer to a submission: %w", explain(err))
 		}
 		if a.Action == "update" {
-			w.replaceView(v, next)
-		} else if len(w.stacks[userID]) < maxStack {
-			w.openView(userID, next)
+			w.dialogs.replaceView(v, next)
+		} else if len(w.team.Dialogs.Of(userID)) < maxStack {
+			w.dialogs.openView(userID, next)
 		} else {
 			return nil, fmt.Errorf("emulator: more than %d views on top of each other", maxStack)
 		}
@@ -115,7 +117,7 @@ func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]str
 
 // showErrors shows what the app found wrong. Each key must be the block_id of
 // an input block.
-func (w *Workspace) showErrors(v *view, found map[string]string) (map[string]string, error) {
+func (d *dialogs) showErrors(v *view, found map[string]string) (map[string]string, error) {
 	if len(found) == 0 {
 		return nil, fmt.Errorf("emulator: response_action errors without errors")
 	}
@@ -143,23 +145,21 @@ func explain(err error) error {
 func (w *Workspace) CloseView(ctx context.Context, userID, viewID string) (Reply, error) {
 	cb, notify, err := w.closing(userID, viewID)
 	if err != nil || !notify {
-		return Reply{View: w.openTop(userID)}, err
+		return Reply{View: w.dialogs.openTop(userID)}, err
 	}
-	reply, _, err := w.ask(ctx, cb)
-	reply.View = w.openTop(userID)
-	return reply, err
+	return w.caller.askFor(ctx, userID, cb)
 }
 
 func (w *Workspace) closing(userID, viewID string) (callback, bool, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, v, err := w.topmost(userID, viewID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, v, err := w.dialogs.topmost(userID, viewID)
 	if err != nil {
 		return callback{}, false, err
 	}
 	notify, _ := v.body["notify_on_close"].(bool)
-	payload := w.payload("view_closed", user)
-	maps.Copy(payload, object{"view": w.viewObject(v), "is_cleared": false})
-	w.closeTop(userID)
-	return interactionCallback(w.opts.InteractionURL, payload), notify, nil
+	payload := w.team.payload("view_closed", user)
+	maps.Copy(payload, object{"view": w.dialogs.viewObject(v), "is_cleared": false})
+	w.team.CloseDialog(userID)
+	return interactionCallback(w.team.opts.InteractionURL, payload), notify, nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"riskroom/adapters/stage"
 )
 
 // Suggest has a person type into a menu that asks the app for its options
@@ -15,7 +17,7 @@ func (w *Workspace) Suggest(ctx context.Context, userID, viewID, actionID, typed
 	if err != nil {
 		return Reply{}, err
 	}
-	reply, _, err := w.ask(ctx, cb)
+	reply, _, err := w.caller.ask(ctx, cb)
 	if err != nil {
 		return reply, err
 	}
@@ -31,36 +33,36 @@ func (w *Workspace) Suggest(ctx context.Context, userID, viewID, actionID, typed
 	if len(k.problems) > 0 {
 		return reply, fmt.Errorf("emulator: the answer to a request for options: %v", k.problems)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if v := w.views[viewID]; v != nil {
+	w.team.Lock()
+	defer w.team.Unlock()
+	if v := w.team.Dialogs.ByID(viewID); v != nil {
 		v.offer(actionID, elementOptions(offer))
 	}
 	for _, o := range elementOptions(offer) {
-		reply.Options = append(reply.Options, Option{Text: w.textOf(o["text"]), Value: str(o["value"])})
+		reply.Options = append(reply.Options, Option{Text: w.team.show.textOf(o["text"]), Value: stage.Str(o["value"])})
 	}
-	reply.View = w.topView(userID)
+	reply.View = w.dialogs.topView(userID)
 	return reply, nil
 }
 
 func (w *Workspace) suggestion(userID, viewID, actionID, typed string) (callback, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, v, err := w.topmost(userID, viewID)
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, v, err := w.dialogs.topmost(userID, viewID)
 	if err != nil {
 		return callback{}, err
 	}
 	element, block, ok := findElement(v.blocks(), actionID)
-	kind := str(element["type"])
+	kind := stage.Str(element["type"])
 	if !ok || kind != "external_select" && kind != "multi_external_select" {
 		return callback{}, fmt.Errorf("emulator: the view has no menu %q that asks for its options", actionID)
 	}
-	payload := w.payload("block_suggestion", user)
+	payload := w.team.payload("block_suggestion", user)
 	maps.Copy(payload, object{
-		"container": object{"type": "view", "view_id": v.id}, "view": w.viewObject(v),
+		"container": object{"type": "view", "view_id": v.id}, "view": w.dialogs.viewObject(v),
 		"action_id": actionID, "block_id": block, "value": typed,
 	})
-	return interactionCallback(w.opts.OptionsURL, payload), nil
+	return interactionCallback(w.team.opts.OptionsURL, payload), nil
 }
 
 // offer remembers what the app offered for a menu: only that can be chosen.
@@ -74,7 +76,7 @@ func (v *view) offer(actionID string, options []object) {
 // withOffers is the element with the options that the app offered for it.
 func (v *view) withOffers(element object) object {
 	out := maps.Clone(element)
-	if offers, ok := v.offers[str(element["action_id"])]; ok {
+	if offers, ok := v.offers[stage.Str(element["action_id"])]; ok {
 		out["options"] = offers
 	}
 	return out

@@ -8,20 +8,20 @@ import (
 
 // profileOf is a user as users.info shows it; the e-mail address needs
 // users:read.email. See https://docs.slack.dev/reference/objects/user-object.
-func (w *Workspace) profileOf(u *User, locale bool) object {
+func (a *api) profileOf(u *User, locale bool) object {
 	profile := object{
 		"real_name": u.RealName, "display_name": u.Name, "real_name_normalized": u.RealName,
-		"display_name_normalized": u.Name, "team": w.opts.TeamID,
+		"display_name_normalized": u.Name, "team": a.opts.TeamID,
 	}
-	if u.Email != "" && w.need("users:read.email") == nil {
+	if u.Email != "" && a.need("users:read.email") == nil {
 		profile["email"] = u.Email
 	}
 	offset := 0
 	if zone, err := time.LoadLocation(u.TZ); err == nil {
-		_, offset = w.opts.Now().In(zone).Zone()
+		_, offset = a.opts.Now().In(zone).Zone()
 	}
 	out := object{
-		"id": u.ID, "team_id": w.opts.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
+		"id": u.ID, "team_id": a.opts.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
 		"tz": u.TZ, "tz_offset": offset, "profile": profile, "is_admin": u.Admin, "is_owner": false,
 		"is_restricted": u.Guest || u.SingleChannel, "is_ultra_restricted": u.SingleChannel, "is_bot": u.Bot,
 		"is_app_user": false, "updated": 0,
@@ -33,48 +33,47 @@ func (w *Workspace) profileOf(u *User, locale bool) object {
 }
 
 // usersInfo: https://docs.slack.dev/reference/methods/users.info
-func usersInfo(w *Workspace, c *call) (object, error) {
-	if err := w.need("users:read"); err != nil {
+func usersInfo(a *api, c *call) (object, error) {
+	if err := a.need("users:read"); err != nil {
 		return nil, err
 	}
-	u := w.users[c.str("user")]
+	u := a.People.ByID(c.str("user"))
 	switch {
 	case u == nil:
 		return nil, refuse("user_not_found")
 	case u.NotVisible:
 		return nil, refuse("user_not_visible")
 	}
-	return object{"user": w.profileOf(u, c.flag("include_locale"))}, nil
+	return object{"user": a.profileOf(u, c.flag("include_locale"))}, nil
 }
 
 // usersList: https://docs.slack.dev/reference/methods/users.list
-func usersList(w *Workspace, c *call) (object, error) {
-	if err := w.need("users:read"); err != nil {
+func usersList(a *api, c *call) (object, error) {
+	if err := a.need("users:read"); err != nil {
 		return nil, err
 	}
 	var all []object
-	for _, id := range w.userIDs() {
-		if u := w.users[id]; !u.NotVisible {
-			all = append(all, w.profileOf(u, c.flag("include_locale")))
+	for _, u := range a.People.All() {
+		if !u.NotVisible {
+			all = append(all, a.profileOf(u, c.flag("include_locale")))
 		}
 	}
 	page, next, err := paginate(c, all, len(all), 1000)
 	if err != nil {
 		return nil, err
 	}
-	return object{"members": page, "cache_ts": w.opts.Now().Unix(), "response_metadata": object{"next_cursor": next}}, nil
+	return object{"members": page, "cache_ts": a.opts.Now().Unix(), "response_metadata": object{"next_cursor": next}}, nil
 }
 
 // usersLookupByEmail: https://docs.slack.dev/reference/methods/users.lookupByEmail
 // It finds neither bots nor deactivated people.
-func usersLookupByEmail(w *Workspace, c *call) (object, error) {
-	if err := w.need("users:read.email"); err != nil {
+func usersLookupByEmail(a *api, c *call) (object, error) {
+	if err := a.need("users:read.email"); err != nil {
 		return nil, err
 	}
-	for _, id := range w.userIDs() {
-		u := w.users[id]
+	for _, u := range a.People.All() {
 		if u.Email != "" && strings.EqualFold(u.Email, c.str("email")) && !u.Deleted && !u.NotVisible {
-			return object{"user": w.profileOf(u, false)}, nil
+			return object{"user": a.profileOf(u, false)}, nil
 		}
 	}
 	return nil, refuse("users_not_found")
@@ -82,28 +81,28 @@ func usersLookupByEmail(w *Workspace, c *call) (object, error) {
 
 // userGroups refuses on a plan without user groups, with the code that
 // https://docs.slack.dev/reference/methods/usergroups.users.update documents.
-func (w *Workspace) userGroups() error {
-	if err := w.need("usergroups:read"); err != nil {
+func (a *api) userGroups() error {
+	if err := a.need("usergroups:read"); err != nil {
 		return err
 	}
-	if w.opts.FreePlan {
+	if a.opts.FreePlan {
 		return refuse("plan_upgrade_required")
 	}
 	return nil
 }
 
 // usergroupsList: https://docs.slack.dev/reference/methods/usergroups.list
-func usergroupsList(w *Workspace, c *call) (object, error) {
-	if err := w.userGroups(); err != nil {
+func usergroupsList(a *api, c *call) (object, error) {
+	if err := a.userGroups(); err != nil {
 		return nil, err
 	}
 	list := []object{}
-	for _, g := range w.groups {
+	for _, g := range a.groups {
 		if g.Disabled && !c.flag("include_disabled") {
 			continue
 		}
 		out := object{
-			"id": g.ID, "team_id": w.opts.TeamID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
+			"id": g.ID, "team_id": a.opts.TeamID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
 			"is_external": false, "date_delete": 0, "user_count": len(g.Users), "prefs": object{"channels": []string{}, "groups": []string{}},
 		}
 		if g.Disabled {
@@ -118,13 +117,13 @@ func usergroupsList(w *Workspace, c *call) (object, error) {
 }
 
 // usergroupsUsersList: https://docs.slack.dev/reference/methods/usergroups.users.list
-func usergroupsUsersList(w *Workspace, c *call) (object, error) {
-	if err := w.userGroups(); err != nil {
+func usergroupsUsersList(a *api, c *call) (object, error) {
+	if err := a.userGroups(); err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(w.groups, func(g UserGroup) bool { return g.ID == c.str("usergroup") })
-	if i < 0 || w.groups[i].Disabled && !c.flag("include_disabled") {
+	i := slices.IndexFunc(a.groups, func(g UserGroup) bool { return g.ID == c.str("usergroup") })
+	if i < 0 || a.groups[i].Disabled && !c.flag("include_disabled") {
 		return nil, refuse("no_such_subteam")
 	}
-	return object{"users": append([]string{}, w.groups[i].Users...)}, nil
+	return object{"users": append([]string{}, a.groups[i].Users...)}, nil
 }

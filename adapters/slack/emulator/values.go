@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // Values are what a person puts into a form: the key is an input's block_id or
@@ -53,13 +55,13 @@ func holds(kind string) (field string, many bool) {
 func initialState(blocks []object, before state) state {
 	out := make(state)
 	for _, b := range blocks {
-		block := str(b["block_id"])
+		block := stage.Str(b["block_id"])
 		for _, e := range interactive(b) {
-			field, many := holds(str(e["type"]))
+			field, many := holds(stage.Str(e["type"]))
 			if field == "" {
 				continue
 			}
-			action := str(e["action_id"])
+			action := stage.Str(e["action_id"])
 			if out[block] == nil {
 				out[block] = make(map[string]object)
 			}
@@ -81,8 +83,8 @@ func initialState(blocks []object, before state) state {
 }
 
 // enter returns the state of an element after a person has put values in.
-func (w *Workspace) enter(e object, values []string) (object, error) {
-	kind := str(e["type"])
+func (d *dialogs) enter(e object, values []string) (object, error) {
+	kind := stage.Str(e["type"])
 	field, many := holds(kind)
 	values = slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" })
 	switch {
@@ -93,7 +95,7 @@ func (w *Workspace) enter(e object, values []string) (object, error) {
 	}
 	chosen := []any{}
 	for _, v := range values {
-		one, err := w.choose(e, v)
+		one, err := d.choose(e, v)
 		if err != nil {
 			return nil, err
 		}
@@ -111,22 +113,22 @@ func (w *Workspace) enter(e object, values []string) (object, error) {
 
 // choose turns one value into what Slack's client would send for it, and
 // refuses what that client would not let through.
-func (w *Workspace) choose(e object, v string) (any, error) {
-	kind := strings.TrimPrefix(str(e["type"]), "multi_")
+func (d *dialogs) choose(e object, v string) (any, error) {
+	kind := strings.TrimPrefix(stage.Str(e["type"]), "multi_")
 	switch kind {
 	case "static_select", "external_select", "radio_buttons", "checkboxes":
 		for _, o := range elementOptions(e) {
-			if o["value"] == v || w.textOf(o["text"]) == v {
+			if o["value"] == v || d.show.textOf(o["text"]) == v {
 				return o, nil
 			}
 		}
 		return nil, fmt.Errorf("emulator: %q is not among the options of %v", v, e["action_id"])
 	case "users_select":
-		if w.users[v] == nil {
+		if d.People.ByID(v) == nil {
 			return nil, fmt.Errorf("emulator: there is no user %q", v)
 		}
 	case "conversations_select", "channels_select":
-		if w.channels[v] == nil {
+		if d.Channels.ByID(v) == nil {
 			return nil, fmt.Errorf("emulator: there is no channel %q", v)
 		}
 	case "datepicker":
@@ -165,13 +167,13 @@ func incomplete(v *view) map[string]string {
 			continue
 		}
 		e, _ := b["element"].(object)
-		block := str(b["block_id"])
-		field, many := holds(str(e["type"]))
-		value := v.state[block][str(e["action_id"])][field]
+		block := stage.Str(b["block_id"])
+		field, many := holds(stage.Str(e["type"]))
+		value := v.state[block][stage.Str(e["action_id"])][field]
 		list, _ := value.([]any)
 		empty := value == nil || value == "" || many && len(list) == 0
 		optional, _ := b["optional"].(bool)
-		switch text := str(value); {
+		switch text := stage.Str(value); {
 		case empty && !optional:
 			problems[block] = "Please complete this required field."
 		case empty:

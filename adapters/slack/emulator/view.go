@@ -19,6 +19,12 @@ const (
 	triggerLife        = 3 * time.Second
 )
 
+// dialogs are the modals of the workspace.
+type dialogs struct {
+	*team
+	triggers map[string]*trigger // by ID
+}
+
 // view is an open modal.
 type view struct {
 	id, root, previous, hash string
@@ -52,15 +58,15 @@ func (v View) Action(actionID string) (element map[string]any, blockID string, o
 	return findElement(v.Blocks, actionID)
 }
 
-func (w *Workspace) exportView(v *view) View {
+func (r *renderer) exportView(v *view) View {
 	return View{
-		ID: v.id, User: v.user, CallbackID: str(v.body["callback_id"]), Title: w.textOf(v.body["title"]),
-		Submit: w.textOf(v.body["submit"]), PrivateMetadata: str(v.body["private_metadata"]),
-		Plain: w.plainBlocks(v.blocks()), Blocks: clone(v.blocks()), Values: clone(v.state), Errors: maps.Clone(v.inputErrors),
+		ID: v.id, User: v.user, CallbackID: stage.Str(v.body["callback_id"]), Title: r.textOf(v.body["title"]),
+		Submit: r.textOf(v.body["submit"]), PrivateMetadata: stage.Str(v.body["private_metadata"]),
+		Plain: r.plainBlocks(v.blocks()), Blocks: stage.Clone(v.blocks()), Values: stage.Clone(v.state), Errors: maps.Clone(v.inputErrors),
 	}
 }
 
-func (v *view) blocks() []object { return objects(v.body["blocks"]) }
+func (v *view) blocks() []object { return stage.Objects(v.body["blocks"]) }
 
 // trigger is the right to open a modal for somebody, once, for three seconds
 // of wall time.
@@ -70,16 +76,16 @@ type trigger struct {
 	used bool
 }
 
-func (w *Workspace) newTrigger(user string) string {
-	id := w.newID("Tr") + "." + w.opts.TeamID
-	w.triggers[id] = &trigger{user: user, made: time.Now()}
+func (d *dialogs) newTrigger(user string) string {
+	id := d.newID("Tr") + "." + d.opts.TeamID
+	d.triggers[id] = &trigger{user: user, made: time.Now()}
 	return id
 }
 
 // redeem uses up the trigger_id of a call. See
 // https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses.
-func (w *Workspace) redeem(c *call) (*trigger, error) {
-	t := w.triggers[c.str("trigger_id")]
+func (d *dialogs) redeem(c *call) (*trigger, error) {
+	t := d.triggers[c.str("trigger_id")]
 	switch {
 	case t == nil:
 		return nil, refuse("invalid_trigger_id")
@@ -93,7 +99,7 @@ func (w *Workspace) redeem(c *call) (*trigger, error) {
 }
 
 // parseView reads and checks the view argument.
-func (w *Workspace) parseView(raw string) (object, error) {
+func (d *dialogs) parseView(raw string) (object, error) {
 	var body object
 	if len(raw) > maxViewBytes {
 		return nil, refuse("view_too_large")
@@ -104,11 +110,11 @@ func (w *Workspace) parseView(raw string) (object, error) {
 	if problems := checkView(body); len(problems) > 0 {
 		return nil, invalidBlocks("invalid_arguments", problems)
 	}
-	w.nameBlocks(objects(body["blocks"]))
-	for _, b := range objects(body["blocks"]) {
+	d.nameBlocks(stage.Objects(body["blocks"]))
+	for _, b := range stage.Objects(body["blocks"]) {
 		for _, e := range interactive(b) {
-			if str(e["action_id"]) == "" {
-				e["action_id"] = w.newID("act-")
+			if stage.Str(e["action_id"]) == "" {
+				e["action_id"] = d.newID("act-")
 			}
 		}
 	}
@@ -129,7 +135,7 @@ func checkView(body object) []string {
 	k.optional("/view/private_metadata", body["private_metadata"], maxPrivateMetadata)
 	k.optional("/view/callback_id", body["callback_id"], maxID)
 	k.optional("/view/external_id", body["external_id"], maxID)
-	blocks := objects(body["blocks"])
+	blocks := stage.Objects(body["blocks"])
 	if _, ok := body["blocks"].([]any); !ok {
 		k.fail("/view/blocks", "missing required field")
 	}
@@ -144,74 +150,63 @@ func checkView(body object) []string {
 
 // viewsOpen: https://docs.slack.dev/reference/methods/views.open
 // What is open already goes away; the page does not say.
-func viewsOpen(w *Workspace, c *call) (object, error) { return w.showView(c, false) }
+func viewsOpen(a *api, c *call) (object, error) { return a.showView(c, false) }
 
 // viewsPush: https://docs.slack.dev/reference/methods/views.push
-func viewsPush(w *Workspace, c *call) (object, error) { return w.showView(c, true) }
+func viewsPush(a *api, c *call) (object, error) { return a.showView(c, true) }
 
-func (w *Workspace) showView(c *call, push bool) (object, error) {
-	body, err := w.parseView(c.str("view"))
+func (a *api) showView(c *call, push bool) (object, error) {
+	body, err := a.dialogs.parseView(c.str("view"))
 	if err != nil {
 		return nil, err
 	}
-	if external := str(body["external_id"]); external != "" && w.viewByExternal(external) != nil {
+	if external := stage.Str(body["external_id"]); external != "" && a.dialogs.viewByExternal(external) != nil {
 		return nil, refuse("duplicate_external_id")
 	}
-	t, err := w.redeem(c)
+	t, err := a.dialogs.redeem(c)
 	if err != nil {
 		return nil, err
 	}
-	switch n := len(w.stacks[t.user]); {
+	switch n := len(a.Dialogs.Of(t.user)); {
 	case push && n == 0:
 		return nil, refuse("not_found")
 	case push && n >= maxStack:
 		return nil, refuse("push_limit_reached")
 	case !push:
-		w.closeAll(t.user)
+		a.dialogs.closeAll(t.user)
 	}
 	c.changed = true
-	return object{"view": w.viewObject(w.openView(t.user, body))}, nil
+	return object{"view": a.dialogs.viewObject(a.dialogs.openView(t.user, body))}, nil
 }
 
 // openView puts a new view on top of what the person has open.
-func (w *Workspace) openView(user string, body object) *view {
-	v := &view{id: w.newID("V"), user: user, body: body}
-	v.root, v.hash = v.id, w.newHash()
-	if stack := w.stacks[user]; len(stack) > 0 {
+func (d *dialogs) openView(user string, body object) *view {
+	v := &view{id: d.newID("V"), user: user, body: body}
+	v.root, v.hash = v.id, d.newHash()
+	if stack := d.Dialogs.Of(user); len(stack) > 0 {
 		v.root, v.previous = stack[0].id, stack[len(stack)-1].id
 	}
 	v.state = initialState(v.blocks(), nil)
-	w.views[v.id] = v
-	w.stacks[user] = append(w.stacks[user], v)
-	w.publish(stage.WindowOpened, user, nil, nil, w.textOf(body["title"]))
+	d.OpenDialog(user, v.id, d.show.textOf(body["title"]), v)
 	return v
 }
 
-func (w *Workspace) newHash() string {
-	w.counts["hash"]++
-	return fmt.Sprintf("%d.%08x", w.opts.Now().Unix(), w.counts["hash"])
+func (d *dialogs) newHash() string {
+	d.counts["hash"]++
+	return fmt.Sprintf("%d.%08x", d.opts.Now().Unix(), d.counts["hash"])
 }
 
-func (w *Workspace) closeAll(user string) {
-	for len(w.stacks[user]) > 0 {
-		w.closeTop(user)
+func (d *dialogs) closeAll(user string) {
+	for d.CloseDialog(user) {
+		continue
 	}
 }
 
-// closeTop takes away the topmost view of a person.
-func (w *Workspace) closeTop(user string) {
-	stack := w.stacks[user]
-	top := stack[len(stack)-1]
-	w.stacks[user] = stack[:len(stack)-1]
-	delete(w.views, top.id)
-	w.publish(stage.WindowClosed, user, nil, nil, w.textOf(top.body["title"]))
-}
-
 // viewsUpdate: https://docs.slack.dev/reference/methods/views.update
-func viewsUpdate(w *Workspace, c *call) (object, error) {
-	v := w.views[c.str("view_id")]
+func viewsUpdate(a *api, c *call) (object, error) {
+	v := a.Dialogs.ByID(c.str("view_id"))
 	if external := c.str("external_id"); v == nil && external != "" {
-		v = w.viewByExternal(external)
+		v = a.dialogs.viewByExternal(external)
 	}
 	if v == nil {
 		return nil, refuse("not_found")
@@ -219,40 +214,35 @@ func viewsUpdate(w *Workspace, c *call) (object, error) {
 	if hash := c.str("hash"); hash != "" && hash != v.hash {
 		return nil, refuse("hash_conflict")
 	}
-	body, err := w.parseView(c.str("view"))
+	body, err := a.dialogs.parseView(c.str("view"))
 	if err != nil {
 		return nil, err
 	}
 	c.changed = true
-	w.replaceView(v, body)
-	return object{"view": w.viewObject(v)}, nil
+	a.dialogs.replaceView(v, body)
+	return object{"view": a.dialogs.viewObject(v)}, nil
 }
 
 // replaceView gives an open view new content. What was typed stays where
 // block_id and action_id stay.
-func (w *Workspace) replaceView(v *view, body object) {
-	v.body, v.hash, v.inputErrors = body, w.newHash(), nil
+func (d *dialogs) replaceView(v *view, body object) {
+	v.body, v.hash, v.inputErrors = body, d.newHash(), nil
 	v.state = initialState(v.blocks(), v.state)
-	w.publish(stage.WindowOpened, v.user, nil, nil, w.textOf(body["title"]))
+	d.UpdateDialog(v.id, d.show.textOf(body["title"]))
 }
 
-func (w *Workspace) viewByExternal(id string) *view {
-	for _, v := range w.views {
-		if v.body["external_id"] == id {
-			return v
-		}
-	}
-	return nil
+func (d *dialogs) viewByExternal(id string) *view {
+	return d.Dialogs.Find(func(v *view) bool { return v.body["external_id"] == id })
 }
 
 // viewObject is a view as payloads and answers carry it, see
 // https://docs.slack.dev/reference/objects/view-object.
-func (w *Workspace) viewObject(v *view) object {
+func (d *dialogs) viewObject(v *view) object {
 	out := object{"callback_id": "", "private_metadata": "", "external_id": "", "close": nil, "submit": nil, "clear_on_close": false, "notify_on_close": false}
 	maps.Copy(out, v.body)
 	for k, value := range (object{
-		"id": v.id, "team_id": w.opts.TeamID, "app_id": w.opts.AppID, "app_installed_team_id": w.opts.TeamID,
-		"bot_id": w.opts.BotID, "hash": v.hash, "root_view_id": v.root, "previous_view_id": nil,
+		"id": v.id, "team_id": d.opts.TeamID, "app_id": d.opts.AppID, "app_installed_team_id": d.opts.TeamID,
+		"bot_id": d.opts.BotID, "hash": v.hash, "root_view_id": v.root, "previous_view_id": nil,
 		"state": object{"values": v.state},
 	}) {
 		out[k] = value

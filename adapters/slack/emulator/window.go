@@ -6,37 +6,37 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// window is an open modal for the stage.
-func (w *Workspace) window(v *view) stage.Window {
+// Window implements stage.Renderer.
+func (r *renderer) Window(v *view) stage.Window {
 	out := stage.Window{
-		ID: v.id, Version: v.hash, Person: v.user, Title: w.textOf(v.body["title"]),
-		Submit: w.textOf(v.body["submit"]), Close: w.textOf(v.body["close"]),
+		ID: v.id, Version: v.hash, Person: v.user, Title: r.textOf(v.body["title"]),
+		Submit: r.textOf(v.body["submit"]), Close: r.textOf(v.body["close"]),
 	}
 	for _, b := range v.blocks() {
-		out.Parts = append(out.Parts, w.windowParts(v, b)...)
+		out.Parts = append(out.Parts, r.windowParts(v, b)...)
 	}
 	return out
 }
 
 // windowParts renders one block of a modal, its inputs with what they hold.
-func (w *Workspace) windowParts(v *view, b object) []stage.Part {
-	block := str(b["block_id"])
+func (r *renderer) windowParts(v *view, b object) []stage.Part {
+	block := stage.Str(b["block_id"])
 	if b["type"] == "input" {
 		e, _ := b["element"].(object)
-		in := w.input(block, v.withOffers(e), v.state[block][str(e["action_id"])])
-		in.Label, in.Hint, in.Problem = w.textOf(b["label"]), w.textOf(b["hint"]), v.inputErrors[block]
+		in := r.input(block, v.withOffers(e), v.state[block][stage.Str(e["action_id"])])
+		in.Label, in.Hint, in.Problem = r.textOf(b["label"]), r.textOf(b["hint"]), v.inputErrors[block]
 		optional, _ := b["optional"].(bool)
 		in.Required = !optional
 		in.Live, _ = b["dispatch_action"].(bool)
 		return []stage.Part{{Kind: stage.InputPart, Input: in}}
 	}
-	parts := w.parts(b)
+	parts := r.parts(b)
 	elements := interactive(b)
 	for i := range parts {
 		for j := range parts[i].Actions {
 			if a := &parts[i].Actions[j]; a.Input != nil && j < len(elements) {
 				e := elements[j]
-				a.Input = w.input(block, v.withOffers(e), v.state[block][str(e["action_id"])])
+				a.Input = r.input(block, v.withOffers(e), v.state[block][stage.Str(e["action_id"])])
 				a.Input.Live = true
 			}
 		}
@@ -53,10 +53,10 @@ var inputKinds = map[string]stage.InputKind{
 
 // input renders an element that holds something: held, or what it begins with
 // where that is nil.
-func (w *Workspace) input(block string, e, held object) *stage.Input {
-	kind := str(e["type"])
+func (r *renderer) input(block string, e, held object) *stage.Input {
+	kind := stage.Str(e["type"])
 	field, many := holds(kind)
-	in := &stage.Input{ID: inputID(block, e), Kind: inputKinds[kind], Many: many, Placeholder: w.textOf(e["placeholder"])}
+	in := &stage.Input{ID: inputID(block, e), Kind: inputKinds[kind], Many: many, Placeholder: r.textOf(e["placeholder"])}
 	if in.Kind == "" {
 		in.Kind = stage.SelectInput
 	}
@@ -68,20 +68,20 @@ func (w *Workspace) input(block string, e, held object) *stage.Input {
 	}
 	switch kind {
 	case "users_select", "multi_users_select":
-		for _, id := range w.userIDs() {
-			if u := w.users[id]; !u.Bot && !u.Deleted {
-				in.Options = append(in.Options, stage.Option{Value: id, Label: u.Name})
+		for _, u := range r.team.People.All() {
+			if !u.Bot && !u.Deleted {
+				in.Options = append(in.Options, stage.Option{Value: u.ID, Label: u.Name})
 			}
 		}
 	case "channels_select", "multi_channels_select", "conversations_select", "multi_conversations_select":
-		for _, id := range w.order {
-			if ch := w.channels[id]; !ch.isDirect() && !ch.Archived {
-				in.Options = append(in.Options, stage.Option{Value: id, Label: "#" + ch.Name})
+		for _, ch := range r.team.Channels.All() {
+			if !ch.IsDirect() && !ch.Extra.archived {
+				in.Options = append(in.Options, stage.Option{Value: ch.ID, Label: "#" + ch.Name})
 			}
 		}
 	default:
 		for _, o := range elementOptions(e) {
-			in.Options = append(in.Options, stage.Option{Value: str(o["value"]), Label: w.textOf(o["text"])})
+			in.Options = append(in.Options, stage.Option{Value: stage.Str(o["value"]), Label: r.textOf(o["text"])})
 		}
 	}
 	in.Values = heldValues(held[field])
@@ -90,7 +90,7 @@ func (w *Workspace) input(block string, e, held object) *stage.Input {
 
 // inputID tells an input apart from all others of its modal or message: Slack
 // keeps what stands in it as long as both names stay.
-func inputID(block string, e object) string { return block + " " + str(e["action_id"]) }
+func inputID(block string, e object) string { return block + " " + stage.Str(e["action_id"]) }
 
 // heldValues is what an input holds, as Values take it.
 func heldValues(v any) []string {
@@ -103,7 +103,7 @@ func heldValues(v any) []string {
 		case int64:
 			return strconv.FormatInt(v, 10)
 		case object:
-			return str(v["value"])
+			return stage.Str(v["value"])
 		}
 		return ""
 	}
@@ -116,7 +116,7 @@ func heldValues(v any) []string {
 		}
 	case []object:
 		for _, e := range v {
-			out = append(out, str(e["value"]))
+			out = append(out, stage.Str(e["value"]))
 		}
 	default:
 		if s := one(v); s != "" {

@@ -142,7 +142,7 @@ func startDay(t *testing.T) *day {
 		sockets.Wait()
 		return errors.Join(<-ran, d.app.Close(context.Background()), d.db.Stop())
 	}
-	if err := d.slack.WaitConnected(ctx, 1); err != nil {
+	if err := d.slack.Socket().WaitConnected(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -76,7 +76,7 @@ func (s *slackEntrance) connect(ctx context.Context, at string) error {
 	s.way = at + "/slack/home/"
 	s.Connect(s.way+"commands", s.way+"interactions", "", s.way+"events")
 	if s.socket {
-		return s.WaitConnected(ctx, 1)
+		return s.Socket().WaitConnected(ctx, 1)
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (s *slackEntrance) submit(ctx context.Context, as role, form string, state 
 		},
 	}
 	if s.socket {
-		_, err := s.SendEnvelope(ctx, "interactive", payload)
+		_, err := s.Socket().SendEnvelope(ctx, "interactive", payload)
 		return err
 	}
 	raw, err := json.Marshal(payload)

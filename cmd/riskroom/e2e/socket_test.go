@@ -27,13 +27,13 @@ func TestSocketModeCut(t *testing.T) {
 			home, slack := overSocketMode(t)
 			b := newBench(t, r, set{flows: s.flows, platforms: []*platform{home}})
 			// The answer to the filing is lost, with the connection that it went over.
-			slack.LoseAcks(1)
+			slack.Socket().LoseAcks(1)
 			troubles := []func(*emulator.Workspace){
-				func(w *emulator.Workspace) { w.Cut() },
-				func(w *emulator.Workspace) { w.Disconnect(emulator.Refresh, 0) },
-				func(w *emulator.Workspace) { w.CutAll() },
-				func(w *emulator.Workspace) { w.Freeze() },
-				func(w *emulator.Workspace) { w.LoseAcks(2) },
+				func(w *emulator.Workspace) { w.Socket().Cut() },
+				func(w *emulator.Workspace) { w.Socket().Disconnect(emulator.Refresh, 0) },
+				func(w *emulator.Workspace) { w.Socket().CutAll() },
+				func(w *emulator.Workspace) { w.Socket().Freeze() },
+				func(w *emulator.Workspace) { w.Socket().LoseAcks(2) },
 			}
 			var calls, troubled atomic.Int32
 			slack.Log().Hook(func(c stage.Call) {
@@ -52,8 +52,8 @@ func TestSocketModeCut(t *testing.T) {
 			if d := cmp.Diff(want, got); d != "" || int(troubled.Load()) < len(troubles) {
 				t.Errorf("troubled %d times (-over HTTP +over Socket Mode)\n%s\nserve said:\n%s", troubled.Load(), d, b.now.log)
 			}
-			if slack.Opened() < 4 {
-				t.Errorf("only %d connections were opened", slack.Opened())
+			if slack.Socket().Opened() < 4 {
+				t.Errorf("only %d connections were opened", slack.Socket().Opened())
 			}
 		})
 	}
@@ -63,13 +63,13 @@ func TestSocketModeCut(t *testing.T) {
 func overSocketMode(t *testing.T) (*platform, *emulator.Workspace) {
 	t.Helper()
 	p, w := onSlack(t, "unlimited")
-	w.SetSocketMode(true)
+	w.Socket().SetMode(true)
 	p.entry = strings.Replace(p.entry, `signing_secret: "${SLACK_SECRET}"`, `app_token: "${SLACK_APP}"`, 1)
 	p.env = append(p.env, "SLACK_APP="+w.AppToken())
 	p.connect = func(string) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if err := w.WaitConnected(ctx, 1); err != nil {
+		if err := w.Socket().WaitConnected(ctx, 1); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,159 @@
+package stage
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Channel is a channel or a direct conversation with the bot. C is what only one
+// platform knows of it, M what only that platform knows of a message. The
+// World's lock guards it.
+type Channel[C, M any] struct {
+	ID      string
+	Name    string // "" for a direct conversation
+	Topic   string
+	Creator string
+	With    string // the other person of a direct conversation, else ""
+	Created time.Time
+	Extra   C
+
+	members  map[string]bool
+	messages []*Message[C, M]
+	pins     []Pin
+}
+
+// Message is a message in a channel.
+type Message[C, M any] struct {
+	Channel *Channel[C, M]
+	ID      string
+	At      time.Time
+	Author  string    // a person's ID
+	Only    string    // who sees an ephemeral message, else ""
+	Notice  bool      // written by the platform itself
+	Edited  time.Time // the zero time if it never was
+	Removed bool
+	Body    M
+
+	seq int // position among all messages
+}
+
+// Pin marks a message as pinned.
+type Pin struct {
+	Message string    // its ID
+	By      string    // who pinned it, a person's ID
+	At      time.Time // on the stand-in's clock
+}
+
+// IsDirect reports whether c is a direct conversation.
+func (c *Channel[C, M]) IsDirect() bool { return c.With != "" }
+
+// Has reports whether the person is a member.
+func (c *Channel[C, M]) Has(person string) bool { return c.members[person] }
+
+// Members returns the members' IDs, sorted.
+func (c *Channel[C, M]) Members() []string { return slices.Sorted(maps.Keys(c.members)) }
+
+// Admit makes people members without an event: for seeding.
+func (c *Channel[C, M]) Admit(people ...string) {
+	if c.members == nil {
+		c.members = make(map[string]bool)
+	}
+	for _, id := range people {
+		c.members[id] = true
+	}
+}
+
+// Dismiss removes a member without an event.
+func (c *Channel[C, M]) Dismiss(person string) { delete(c.members, person) }
+
+// Message returns the message with the ID, nil if there is none. Ephemeral
+// messages are not among a channel's own.
+func (c *Channel[C, M]) Message(id string) *Message[C, M] {
+	for _, m := range c.messages {
+		if m.ID == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// Messages returns all messages, oldest first. The caller must not change the
+// list.
+func (c *Channel[C, M]) Messages() []*Message[C, M] { return c.messages }
+
+// Written returns the messages that people or the bot wrote, oldest first.
+func (c *Channel[C, M]) Written() []*Message[C, M] { return c.noticesOrNot(false) }
+
+// Notices returns what the platform itself wrote, oldest first.
+func (c *Channel[C, M]) Notices() []*Message[C, M] { return c.noticesOrNot(true) }
+
+func (c *Channel[C, M]) noticesOrNot(notice bool) []*Message[C, M] {
+	var out []*Message[C, M]
+	for _, m := range c.messages {
+		if m.Notice == notice {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Pins returns the pins, oldest first. The caller must not change the list.
+func (c *Channel[C, M]) Pins() []Pin { return c.pins }
+
+// Pinned reports whether the message is pinned. An ephemeral one never is.
+func (m *Message[C, M]) Pinned() bool {
+	return slices.ContainsFunc(m.Channel.pins, func(p Pin) bool { return p.Message == m.ID })
+}
+
+// Channels are the channels and direct conversations of a workspace. The
+// World's lock guards them.
+type Channels[C, M any] struct {
+	byID   map[string]*Channel[C, M]
+	order  []*Channel[C, M]
+	direct map[string]*Channel[C, M]
+}
+
+// Add stores a channel. It fails if the ID is taken.
+func (s *Channels[C, M]) Add(c *Channel[C, M]) error {
+	if s.byID[c.ID] != nil {
+		return fmt.Errorf("stage: the channel ID %s is there twice", c.ID)
+	}
+	if s.byID == nil {
+		s.byID, s.direct = make(map[string]*Channel[C, M]), make(map[string]*Channel[C, M])
+	}
+	s.byID[c.ID] = c
+	s.order = append(s.order, c)
+	if c.IsDirect() {
+		s.direct[c.With] = c
+	}
+	return nil
+}
+
+// ByID returns the channel or direct conversation with the ID, nil if there is
+// none.
+func (s *Channels[C, M]) ByID(id string) *Channel[C, M] { return s.byID[id] }
+
+// ByName returns the first channel with the name, nil if there is none.
+func (s *Channels[C, M]) ByName(name string) *Channel[C, M] {
+	for _, c := range s.order {
+		if c.Name == name && !c.IsDirect() {
+			return c
+		}
+	}
+	return nil
+}
+
+// Direct returns the bot's direct conversation with a person, nil if there is
+// none.
+func (s *Channels[C, M]) Direct(person string) *Channel[C, M] { return s.direct[person] }
+
+// All returns channels and direct conversations in the order they were made.
+// The caller must not change the list.
+func (s *Channels[C, M]) All() []*Channel[C, M] { return s.order }
+
+func (s *Channels[C, M]) remove(c *Channel[C, M]) {
+	delete(s.byID, c.ID)
+	s.order = slices.DeleteFunc(slices.Clone(s.order), func(o *Channel[C, M]) bool { return o == c })
+}

@@ -1,0 +1,53 @@
+package stage
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Object is a JSON object on its way out or in.
+type Object = map[string]any
+
+// JSON encodes what a stand-in itself has put together or decoded before, which
+// cannot fail. Angle brackets stay as they are: mentions are made of them.
+func JSON(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("stage: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// Clone copies a JSON value, so that nobody outside changes a stand-in's own.
+func Clone[T any](v T) T {
+	var out T
+	if err := json.Unmarshal(JSON(v), &out); err != nil {
+		panic("stage: " + err.Error())
+	}
+	return out
+}
+
+// Str returns v if it is a string, else "".
+func Str(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// Objects returns the objects in a decoded JSON list.
+func Objects(v any) []Object {
+	switch list := v.(type) {
+	case []Object:
+		return list
+	case []any:
+		out := make([]Object, 0, len(list))
+		for _, e := range list {
+			if o, ok := e.(Object); ok {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
+	return nil
+}
