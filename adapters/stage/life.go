@@ -28,7 +28,7 @@ func NewLife() *Life {
 // Context returns a context that ends with End.
 func (l *Life) Context() context.Context { return l.ctx }
 
-// Over tells whether End was called.
+// Over reports whether End was called.
 func (l *Life) Over() bool { return l.ctx.Err() != nil }
 
 // End closes the stand-in and drops the effects that are still to come. Ending
@@ -83,7 +83,7 @@ func (l *Life) ReleaseLate() {
 	}
 }
 
-// Sleep waits for d and tells whether the stand-in is still open.
+// Sleep waits for d and reports whether the stand-in is still open.
 func (l *Life) Sleep(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -103,7 +103,7 @@ type Post struct {
 	Parts  []Part    `json:"parts,omitempty"`  // the same, piece by piece; none for a plain text
 	Only   string    `json:"only,omitempty"`   // the only person who sees it (an ephemeral post), else ""
 	Notice bool      `json:"notice,omitempty"` // written by the platform itself: "lin joined"
-	Deed   Deed      `json:"deed,omitempty"`   // of a notice: what the author did; "" where Text alone says it
+	Deed   Deed      `json:"deed,omitempty"`   // of a notice: what the author did; "" if Text alone says it
 	Value  string    `json:"value,omitempty"`  // of a notice: the new topic, purpose or name
 	At     time.Time `json:"at"`               // on the stand-in's clock
 	Edited bool      `json:"edited,omitempty"` //

@@ -78,7 +78,7 @@ func plainValue(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// has tells whether the argument was sent at all, empty or not.
+// has reports whether the argument was sent at all, empty or not.
 func (a args) has(name string) bool {
 	_, ok := a.values[name]
 	return ok

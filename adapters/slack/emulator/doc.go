@@ -16,5 +16,10 @@
 //     turned on an envelope over one of the app's connections;
 //   - a test looks: Channels, Messages, State, Log, Feed, and orders Faults.
 //
+// Inside, team is the state, in the model of package stage, and the rules for
+// changing it. The api answers the app, the caller calls the app, events and
+// Socket carry what it is sent, dialogs are the modals, and the renderer shows
+// everything as people see it.
+//
 // IDs are deterministic: the same calls in the same order get the same IDs.
 package emulator

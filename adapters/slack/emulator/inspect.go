@@ -63,22 +63,13 @@ func (w *Workspace) ChannelByName(name string) (found Channel, ok bool) {
 	return Channel{}, false
 }
 
-// in looks at the channel or direct conversation with the ID. It reports
-// whether there is one.
-func (w *Workspace) in(channelID string, look func(*channel)) bool {
+// in looks at the channel or direct conversation with the ID, if there is one.
+func (w *Workspace) in(channelID string, look func(*channel)) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	ch := w.team.Channels.ByID(channelID)
-	if ch != nil {
+	if ch := w.team.Channels.ByID(channelID); ch != nil {
 		look(ch)
 	}
-	return ch != nil
-}
-
-// ChannelByID returns the channel or direct conversation with the ID.
-func (w *Workspace) ChannelByID(id string) (found Channel, ok bool) {
-	ok = w.in(id, func(ch *channel) { found = exportChannel(ch) })
-	return found, ok
 }
 
 // Members returns who is in a channel, IDs sorted; none for an unknown one.

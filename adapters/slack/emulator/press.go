@@ -27,14 +27,15 @@ func (w *Workspace) PressInView(ctx context.Context, userID, viewID, actionID st
 }
 
 // ChooseInView has a person choose in a menu, or type into an input, of an
-// open modal. The app hears of it when the menu stands in an actions or
-// section block, or in an input block with dispatch_action.
+// open modal. The app is told if the menu stands in an actions or section block,
+// or in an input block with dispatch_action.
 func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, actionID string, values ...string) (Reply, error) {
 	return w.actInView(ctx, userID, viewID, actionID, append([]string{}, values...))
 }
 
 // actInMessage acts on an element of a message; values is nil for a button. A
-// button that only opens a link asks nothing of an app that hears of no actions.
+// button that only opens a link asks nothing of an app without an interaction
+// URL.
 func (w *Workspace) actInMessage(ctx context.Context, userID, channelID, ts, actionID string, values []string) (Reply, error) {
 	cb, link, err := w.messageAction(userID, channelID, ts, actionID, values)
 	if err != nil || link && cb.url == "" {

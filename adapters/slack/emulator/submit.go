@@ -140,8 +140,8 @@ func explain(err error) error {
 	return err
 }
 
-// CloseView has a person close the topmost modal. The app hears of it when the
-// view asked for that with notify_on_close.
+// CloseView has a person close the topmost modal. The app is told if the view
+// asked for that with notify_on_close.
 func (w *Workspace) CloseView(ctx context.Context, userID, viewID string) (Reply, error) {
 	cb, notify, err := w.closing(userID, viewID)
 	if err != nil || !notify {
