@@ -122,7 +122,7 @@ func TestWhatComesLateIsTold(t *testing.T) {
 	b.run(t)
 	b.ready(t)
 	_, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new", emulator.Values{"title": "Ledger", "module": "Payments"})
-	if !errors.Is(err, emulator.ErrDeadline) {
+	if !errors.Is(err, stage.ErrDeadline) {
 		t.Errorf("the command ends with %v", err)
 	}
 	close(gaveUp)

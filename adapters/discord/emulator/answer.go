@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // respond carries out the first answer to an interaction. See
@@ -32,7 +34,7 @@ func (w *Workspace) respond(i *interaction, body object) error {
 	if err := w.carryAnswer(i, kind, data); err != nil {
 		return err
 	}
-	i.answer, i.raw = kind, mustJSON(body)
+	i.answer, i.raw = kind, stage.JSON(body)
 	close(i.answered)
 	return nil
 }
@@ -106,7 +108,7 @@ func (i *interaction) takeChoices(data object) error {
 	for n, c := range list {
 		at := fmt.Sprintf("choices.%d", n)
 		name := f.text(at+".name", c["name"], 1, 100)
-		value := str(c["value"])
+		value := stage.Str(c["value"])
 		if number, ok := c["value"].(json.Number); ok {
 			value = number.String()
 		} else {

@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -13,7 +11,7 @@ import (
 )
 
 // object is a JSON object on its way out or in.
-type object = map[string]any
+type object = stage.Object
 
 // route is one operation of the REST API.
 type route struct {
@@ -134,9 +132,9 @@ func (w *Workspace) render(c call, out any, err error) answer {
 	case out == nil:
 		return answer{status: http.StatusNoContent, header: header}
 	case c.status != 0:
-		return answer{status: c.status, header: header, body: mustJSON(out)}
+		return answer{status: c.status, header: header, body: stage.JSON(out)}
 	}
-	return answer{status: http.StatusOK, header: header, body: mustJSON(out)}
+	return answer{status: http.StatusOK, header: header, body: stage.JSON(out)}
 }
 
 func (a answer) send(rw http.ResponseWriter) {
@@ -146,17 +144,4 @@ func (a answer) send(rw http.ResponseWriter) {
 	}
 	rw.WriteHeader(a.status)
 	_, _ = rw.Write(a.body) // a caller that is gone is no concern of the workspace
-}
-
-// mustJSON encodes what the stand-in itself has put together or decoded from
-// JSON before, which cannot fail. Angle brackets stay as they are: mentions are
-// made of them.
-func mustJSON(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic("emulator: " + err.Error())
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

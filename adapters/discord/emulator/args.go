@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // maxBody is what the stand-in reads of a request; more is refused.
@@ -45,7 +47,7 @@ func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 		}
 	}
 	a.malformed = a.readReason(r.Header.Get("X-Audit-Log-Reason"))
-	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, stage.MaxBody))
 	a.raw, a.whole = raw, err == nil
 	switch {
 	case err != nil:
@@ -115,7 +117,7 @@ func (a args) summary(path string) string {
 		parts = append(parts, a.query.Encode())
 	}
 	if a.body != nil {
-		body := []rune(string(mustJSON(a.body)))
+		body := []rune(string(stage.JSON(a.body)))
 		if len(body) > longest {
 			body = append(body[:longest], '…')
 		}

@@ -1,13 +1,11 @@
 package emulator
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,28 +14,9 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// ErrDeadline is returned by what people do when the app does not answer in
-// time; Discord then shows them that the application did not respond. See
-// https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction.
-var ErrDeadline = errors.New("emulator: the app did not answer in time")
-
 // ErrNobody is returned by what people do when there is neither a session at
 // the gateway nor an interactions URL.
 var ErrNobody = errors.New("emulator: the app is not connected")
-
-var errUnreached = errors.New("emulator: the app cannot be reached")
-
-// StatusError is returned when the app answers an interaction over HTTP with
-// anything but success.
-type StatusError struct {
-	Status int
-	Body   string
-}
-
-// Error says which status and what came with it.
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("emulator: the app answered with HTTP %d: %s", e.Status, e.Body)
-}
 
 // Reply is what came of something that a person did.
 type Reply struct {
@@ -112,7 +91,7 @@ func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
 		select {
 		case <-i.answered:
 		case <-ctx.Done():
-			err = late(ctx, ctx.Err())
+			err = stage.Unanswered(ctx, ctx.Err())
 		case <-w.life.Context().Done():
 			err = w.life.Context().Err()
 		}
@@ -121,7 +100,7 @@ func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
 	defer w.mu.Unlock()
 	if i.answer == 0 {
 		i.dead = true
-	} else if errors.Is(err, ErrDeadline) {
+	} else if errors.Is(err, stage.ErrDeadline) {
 		err = nil // it came at the very end
 	}
 	reply := Reply{
@@ -147,7 +126,7 @@ func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
 		return nil
 	}
 	w.mu.Lock()
-	s := w.sign(i.to, mustJSON(i.payload), time.Now())
+	s := w.sign(i.to, stage.JSON(i.payload), time.Now())
 	w.last = &s
 	w.mu.Unlock()
 	status, body, err := w.postSigned(ctx, s)
@@ -157,7 +136,7 @@ func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
 	case status == http.StatusAccepted:
 		return nil
 	case status < 200 || status > 299:
-		return &StatusError{Status: status, Body: strings.TrimSpace(string(body))}
+		return &stage.StatusError{Status: status, Body: strings.TrimSpace(string(body))}
 	}
 	w.misfits.answer(body)
 	answer, err := decode(body)
@@ -183,40 +162,11 @@ func explain(err error) error {
 
 // postSigned sends a request to the app and reads the answer.
 func (w *Workspace) postSigned(ctx context.Context, s signed) (status int, body []byte, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.body))
-	if err != nil {
-		return 0, nil, fmt.Errorf("emulator: %w", err)
+	header := http.Header{
+		"Content-Type": {"application/json"}, "User-Agent": {"Discord-Interactions/1.0 (+https://discord.com)"},
+		"X-Signature-Timestamp": {s.timestamp}, "X-Signature-Ed25519": {s.signature},
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Discord-Interactions/1.0 (+https://discord.com)")
-	request.Header.Set("X-Signature-Timestamp", s.timestamp)
-	request.Header.Set("X-Signature-Ed25519", s.signature)
-	response, err := w.client().Do(request)
-	if err != nil {
-		return 0, nil, late(ctx, err)
-	}
-	defer func() { _ = response.Body.Close() }() // only read from
-	body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
-	if err != nil {
-		return 0, nil, late(ctx, err)
-	}
-	return response.StatusCode, body, nil
-}
-
-func (w *Workspace) client() *http.Client {
-	if w.opts.App != nil {
-		return &http.Client{Transport: stage.InProcess{Handler: w.opts.App}, CheckRedirect: noRedirect}
-	}
-	client := *w.opts.Client
-	client.CheckRedirect = noRedirect
-	return &client
-}
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-func late(ctx context.Context, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return ErrDeadline
-	}
-	return fmt.Errorf("%w: %w", errUnreached, err)
+	app := stage.App{Handler: w.opts.App, Client: w.opts.Client, Deadline: w.opts.Deadline}
+	status, _, body, err = app.Post(ctx, s.url, header, s.body)
+	return status, body, err
 }

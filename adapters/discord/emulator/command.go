@@ -58,13 +58,13 @@ func (w *Workspace) usage(userID, channelID, command, subcommand string) (usage,
 	if !held.Has(UseApplicationCommands) || restricted && (!held.Has(Permissions(least)) || least == 0 && !held.Has(Administrator)) {
 		return usage{}, fmt.Errorf("emulator: @%s may not use %q in #%s", user.Name, command, ch.Name)
 	}
-	u := usage{user: user, channel: ch, command: cmd, path: strings.Fields(subcommand), options: objects(cmd["options"])}
+	u := usage{user: user, channel: ch, command: cmd, path: strings.Fields(subcommand), options: stage.Objects(cmd["options"])}
 	for _, name := range u.path {
 		o, ok := option(u.options, name)
 		if kind, _ := integer(o["type"]); !ok || kind != optionSubcommand && kind != optionGroup {
 			return usage{}, fmt.Errorf("emulator: the command %q has no subcommand %q", command, subcommand)
 		}
-		u.options = objects(o["options"])
+		u.options = stage.Objects(o["options"])
 	}
 	if len(u.options) > 0 {
 		if kind, _ := integer(u.options[0]["type"]); kind == optionSubcommand || kind == optionGroup {
@@ -105,7 +105,7 @@ func (u usage) data(filled []object, found *resolved) object {
 
 // line is the command as people see it.
 func (u usage) line(filled []object) string {
-	words := append([]string{"/" + str(u.command["name"])}, u.path...)
+	words := append([]string{"/" + stage.Str(u.command["name"])}, u.path...)
 	for _, o := range filled {
 		words = append(words, fmt.Sprintf("%s:%v", o["name"], o["value"]))
 	}

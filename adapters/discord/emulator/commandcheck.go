@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // commandName is how Discord says that a command may be called, see
@@ -34,7 +36,7 @@ func checkCommands(f *form, v any) []object {
 		if length > maxCommandLength {
 			f.fail(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
 		}
-		name := str(cmd["name"])
+		name := stage.Str(cmd["name"])
 		if seen[name] {
 			f.fail(at+".name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
 		}
@@ -81,10 +83,10 @@ func checkCommandOptions(f *form, path string, v any, depth int) int {
 	for i, o := range list {
 		at := fmt.Sprintf("%s.options.%d", path, i)
 		total += checkNamed(f, at, o)
-		if name := str(o["name"]); seen[name] {
+		if name := stage.Str(o["name"]); seen[name] {
 			f.fail(at+".name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option names must be unique")
 		}
-		seen[str(o["name"])] = true
+		seen[stage.Str(o["name"])] = true
 		kind, _ := f.number(at+".type", o["type"], 1, 11)
 		nested := kind == optionSubcommand || kind == optionGroup
 		first, _ := integer(list[0]["type"])

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // Discord's numbers for commands, see
@@ -96,7 +98,7 @@ func bulkSetCommands(w *Workspace, c *call) (any, error) {
 	w.commandsMade = slices.DeleteFunc(w.commandsMade, func(t time.Time) bool { return now.Sub(t) >= 24*time.Hour })
 	next, made := make([]object, 0, len(list)), w.commandsMade
 	for _, cmd := range list {
-		old := w.command(str(cmd["name"]))
+		old := w.command(stage.Str(cmd["name"]))
 		if old == nil {
 			made = append(made, now)
 		}
@@ -131,7 +133,7 @@ func (w *Workspace) registered(cmd, old object) object {
 	return out
 }
 
-func sameJSON(a, b any) bool { return string(mustJSON(a)) == string(mustJSON(b)) }
+func sameJSON(a, b any) bool { return string(stage.JSON(a)) == string(stage.JSON(b)) }
 
 // command finds a registered command by name.
 func (w *Workspace) command(name string) object {

@@ -1,6 +1,10 @@
 package emulator
 
-import "fmt"
+import (
+	"fmt"
+
+	"riskroom/adapters/stage"
+)
 
 // Types of components, see
 // https://docs.discord.com/developers/components/reference#component-object-component-types.
@@ -53,7 +57,7 @@ func readComponents(f *form, v any) []object {
 			if kind, _ := integer(c["type"]); kind != button && len(items) > 1 {
 				f.fail(at, "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 			}
-			unique(f, path, str(c["custom_id"]), seen)
+			unique(f, path, stage.Str(c["custom_id"]), seen)
 		}
 	}
 	return rows
@@ -139,34 +143,11 @@ func checkOptions(f *form, path string, c object) {
 // findComponent looks for a custom_id in rows.
 func findComponent(rows []object, customID string) (object, bool) {
 	for _, row := range rows {
-		for _, c := range objects(row["components"]) {
+		for _, c := range stage.Objects(row["components"]) {
 			if c["custom_id"] == customID {
 				return c, true
 			}
 		}
 	}
 	return nil, false
-}
-
-// str is v where that is a string, else "".
-func str(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
-// objects is the objects in a decoded JSON list.
-func objects(v any) []object {
-	switch list := v.(type) {
-	case []object:
-		return list
-	case []any:
-		out := make([]object, 0, len(list))
-		for _, e := range list {
-			if o, ok := e.(object); ok {
-				out = append(out, o)
-			}
-		}
-		return out
-	}
-	return nil
 }

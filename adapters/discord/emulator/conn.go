@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/adapters/stage"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -176,7 +178,7 @@ func (w *Workspace) send(c *conn, op int, data any) {
 }
 
 func (w *Workspace) sendLocked(c *conn, op int, data any) {
-	c.queueFrame(mustJSON(object{"op": op, "d": data, "s": nil, "t": nil}))
+	c.queueFrame(stage.JSON(object{"op": op, "d": data, "s": nil, "t": nil}))
 }
 
 // hangUp closes a connection after what is queued.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // Discord's numbers for messages, see
@@ -163,7 +165,7 @@ func readAllowed(f *form, v any) allowed {
 	for _, kind := range parse {
 		switch kind {
 		case "users", "roles", "everyone":
-			a.parse[str(kind)] = true
+			a.parse[stage.Str(kind)] = true
 		default:
 			f.fail("allowed_mentions.parse", "BASE_TYPE_CHOICES", "Value must be one of ('users', 'roles', 'everyone').")
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // VerifyURL does what Discord does when an interactions URL is entered, and at
@@ -34,7 +36,7 @@ func (w *Workspace) ping() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := w.newID()
-	return mustJSON(object{
+	return stage.JSON(object{
 		"id": id, "application_id": w.opts.ApplicationID, "type": kindPing, "token": "ping-" + id, "version": 1,
 		"user": userObject(w.users[w.opts.OwnerID]), "entitlements": []object{}, "authorizing_integration_owners": object{},
 	})
@@ -47,7 +49,7 @@ func (w *Workspace) SendSigned(ctx context.Context, body []byte, at time.Time) (
 	w.mu.Lock()
 	s := w.sign(w.opts.InteractionsURL, body, at)
 	w.mu.Unlock()
-	return w.postWithin(ctx, s)
+	return w.postSigned(ctx, s)
 }
 
 // SendBadSignature posts a body with a signature that does not fit it, and
@@ -57,7 +59,7 @@ func (w *Workspace) SendBadSignature(ctx context.Context, body []byte) (status i
 	s := w.sign(w.opts.InteractionsURL, body, time.Now())
 	w.mu.Unlock()
 	s.signature = s.signature[2:] + s.signature[:2]
-	status, _, err = w.postWithin(ctx, s)
+	status, _, err = w.postSigned(ctx, s)
 	return status, err
 }
 
@@ -71,12 +73,6 @@ func (w *Workspace) Replay(ctx context.Context) (status int, err error) {
 	if last == nil {
 		return 0, errors.New("emulator: no interaction has gone over HTTP")
 	}
-	status, _, err = w.postWithin(ctx, *last)
+	status, _, err = w.postSigned(ctx, *last)
 	return status, err
-}
-
-func (w *Workspace) postWithin(ctx context.Context, s signed) (status int, answer []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, w.opts.Deadline)
-	defer cancel()
-	return w.postSigned(ctx, s)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // Error codes of Discord, see
@@ -140,11 +142,11 @@ func codeOf(err error) string {
 
 func (r *refusal) body() []byte {
 	if r.status == http.StatusTooManyRequests {
-		return mustJSON(object{"message": r.message, "retry_after": r.wait.Seconds(), "global": r.global})
+		return stage.JSON(object{"message": r.message, "retry_after": r.wait.Seconds(), "global": r.global})
 	}
 	body := object{"message": r.message, "code": r.code}
 	if r.errors != nil {
 		body["errors"] = r.errors
 	}
-	return mustJSON(body)
+	return stage.JSON(body)
 }

@@ -24,38 +24,21 @@ func (w *Workspace) dispatch(e event) {
 	if e.hidden || w.life.Over() || len(w.gateway.sessions) == 0 {
 		return
 	}
-	e.body, e.bare = clone(e.body), clone(e.bare)
+	e.body, e.bare = stage.Clone(e.body), stage.Clone(e.bare)
 	met := w.faults.MeetEvent(e.kind)
-	if _, lost := met.Of(stage.LoseEvent); lost {
-		return
-	}
-	if _, later := met.Of(stage.ReorderEvent); later {
-		w.gateway.held = append(w.gateway.held, e)
-		return
-	}
-	w.deliver(e)
-	if _, twice := met.Of(stage.DuplicateEvent); twice {
-		w.deliver(e)
-	}
-	w.releaseHeld()
+	w.deliver(w.gateway.out.Pass(met, e))
 }
 
-func (w *Workspace) releaseHeld() {
-	held := w.gateway.held
-	w.gateway.held = nil
-	for _, e := range held {
-		w.deliver(e)
-	}
-}
-
-func (w *Workspace) deliver(e event) {
-	for _, s := range w.gateway.sessions {
-		switch {
-		case e.intent != 0 && s.intents&e.intent == 0:
-		case e.bare != nil && s.intents&IntentMessageContent == 0:
-			s.give(e.kind, e.bare)
-		default:
-			s.give(e.kind, e.body)
+func (w *Workspace) deliver(list []event) {
+	for _, e := range list {
+		for _, s := range w.gateway.sessions {
+			switch {
+			case e.intent != 0 && s.intents&e.intent == 0:
+			case e.bare != nil && s.intents&IntentMessageContent == 0:
+				s.give(e.kind, e.bare)
+			default:
+				s.give(e.kind, e.body)
+			}
 		}
 	}
 }
@@ -73,7 +56,7 @@ func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 // the error of ctx.
 func (w *Workspace) FlushEvents(ctx context.Context) error {
 	w.mu.Lock()
-	w.releaseHeld()
+	w.deliver(w.gateway.out.Release())
 	var idle []chan struct{}
 	for c := range w.gateway.conns {
 		if c.idle != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/adapters/stage"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -90,7 +92,7 @@ type gateway struct {
 	faults     GatewayFaults
 	conns      map[*conn]bool
 	sessions   []*session // in the order of their making
-	held       []event    // by a ReorderEvent fault, until the next one has left
+	out        stage.Outbox[event]
 	identifies []time.Time
 	resumes    int
 }

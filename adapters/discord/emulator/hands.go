@@ -99,15 +99,11 @@ func (w *Workspace) openFor(person, window string) (*modal, error) {
 	return m, nil
 }
 
-// seenByPeople words an error as Discord's own client does: it knows whether the
-// app answered, and no more.
+// seenByPeople words an error as Discord's own client does, to which an app that
+// is not connected is one that did not answer.
 func seenByPeople(err error) error {
-	_, status := errors.AsType[*StatusError](err)
-	switch {
-	case errors.Is(err, ErrDeadline), errors.Is(err, ErrNobody), errors.Is(err, errUnreached):
+	if errors.Is(err, ErrNobody) {
 		return fmt.Errorf("%w: %w", stage.ErrSilent, err)
-	case status:
-		return fmt.Errorf("%w: %w", stage.ErrBroken, err)
 	}
-	return err
+	return stage.SeenByPeople(err)
 }

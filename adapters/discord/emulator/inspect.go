@@ -210,7 +210,7 @@ func (w *Workspace) Pins(channelID string) []Pin {
 func (w *Workspace) Commands() []map[string]any {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return clone(w.commands)
+	return stage.Clone(w.commands)
 }
 
 // AuditLog returns the audit log, oldest first.

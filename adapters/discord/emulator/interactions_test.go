@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
 )
 
 // tokenOf returns the token of the last interaction that the app got.
@@ -156,7 +157,7 @@ func TestAnswersThatDiscordRefuses(t *testing.T) {
 	}
 	a.answer = func(rw http.ResponseWriter, _ *received) { rw.WriteHeader(http.StatusUnauthorized) }
 	_, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
-	var status *emulator.StatusError
+	var status *stage.StatusError
 	if !errors.As(err, &status) || status.Status != http.StatusUnauthorized {
 		t.Errorf("got %v", err)
 	}
@@ -265,7 +266,7 @@ func TestTime(t *testing.T) {
 		}
 		begun := time.Now()
 		_, err = w.SlashCommand(t.Context(), lin, public, "/risk", "", nil)
-		if !errors.Is(err, emulator.ErrDeadline) || time.Since(begun) != 3*time.Second {
+		if !errors.Is(err, stage.ErrDeadline) || time.Since(begun) != 3*time.Second {
 			t.Errorf("got %v after %s", err, time.Since(begun))
 		}
 		err = api.InteractionRespond(last(), &discordgo.InteractionResponse{Type: discordgo.InteractionResponseDeferredChannelMessageWithSource})

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // typedLine is a command as somebody types it, read as far as it goes.
@@ -52,14 +54,14 @@ func (w *Workspace) readLine(line string) typedLine {
 	if t.known = cmd != nil; !t.known {
 		return t
 	}
-	t.options = objects(cmd["options"])
+	t.options = stage.Objects(cmd["options"])
 	for {
 		at := t.end + blanks(line[t.end:])
 		o, ok := option(t.options, firstWord(line[at:]))
 		if kind, _ := integer(o["type"]); !ok || kind != optionSubcommand && kind != optionGroup {
 			break
 		}
-		t.path, t.options, t.end = append(t.path, str(o["name"])), objects(o["options"]), at+len(str(o["name"]))
+		t.path, t.options, t.end = append(t.path, stage.Str(o["name"])), stage.Objects(o["options"]), at+len(stage.Str(o["name"]))
 	}
 	if len(t.options) > 0 && !nested(t.options[0]) {
 		t.readOptions()
@@ -92,7 +94,7 @@ func (t *typedLine) readOptions() {
 	}
 	open.value = strings.TrimSpace(t.line[min(open.from, len(t.line)):])
 	for _, o := range t.options {
-		name := str(o["name"])
+		name := stage.Str(o["name"])
 		if first.value != "" && !slices.ContainsFunc(t.parts, func(p typedOption) bool { return p.name == name }) {
 			first.name = name
 			t.parts = append([]typedOption{first}, t.parts...)
@@ -108,7 +110,7 @@ func (t *typedLine) optionAt(at int) (name string, length int) {
 		return "", 0
 	}
 	for _, o := range t.options {
-		name := str(o["name"])
+		name := stage.Str(o["name"])
 		rest, ok := strings.CutPrefix(t.line[at:], name)
 		if colon, n := utf8.DecodeRuneInString(rest); ok && (colon == ':' || colon == '：') {
 			return name, len(name) + n

@@ -71,7 +71,7 @@ func (m Message) Component(customID string) (component map[string]any, ok bool) 
 func (w *Workspace) export(m *message) Message {
 	out := Message{
 		Channel: m.channel.ID, ID: m.id, Author: m.author, Content: m.content, Plain: w.plain(m),
-		Embeds: clone(m.embeds), Components: clone(m.components), Notifies: m.mentions.notified(),
+		Embeds: stage.Clone(m.embeds), Components: stage.Clone(m.components), Notifies: m.mentions.notified(),
 		Edited: !m.edited.IsZero(), Pinned: m.channel.pinned(m.id), Ephemeral: m.only != "",
 		Deferred: m.flags&loadingFlag != 0, Notice: m.kind == pinNotice, At: m.at,
 	}
@@ -80,15 +80,6 @@ func (w *Workspace) export(m *message) Message {
 		out.Nonce = nonce
 	case json.Number:
 		out.Nonce = nonce.String()
-	}
-	return out
-}
-
-// clone copies a JSON value so that nobody outside can change the workspace's.
-func clone[T any](v T) T {
-	var out T
-	if err := json.Unmarshal(mustJSON(v), &out); err != nil {
-		panic("emulator: " + err.Error())
 	}
 	return out
 }
@@ -224,28 +215,7 @@ func (w *Workspace) post(m *message) stage.Post {
 
 // plain is the message as plain text, line by line.
 func (w *Workspace) plain(m *message) string {
-	var lines []string
-	for _, part := range w.parts(m) {
-		if line := partLine(part); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-func partLine(part stage.Part) string {
-	words := slices.Clone(part.Fields)
-	if part.Text != "" {
-		words = append([]string{part.Text}, words...)
-	}
-	for _, a := range part.Actions {
-		words = append(words, "["+a.Label+"]")
-	}
-	sep := "\n"
-	if part.Kind == stage.ActionsPart || part.Kind == stage.NotePart {
-		sep = "  "
-	}
-	return strings.Join(words, sep)
+	return stage.PlainText(w.parts(m))
 }
 
 // topic is a channel's topic as people read it.

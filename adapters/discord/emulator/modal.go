@@ -46,8 +46,8 @@ type Values map[string]string
 // inputs are the text inputs of a modal.
 func inputs(body object) []object {
 	var out []object
-	for _, row := range objects(body["components"]) {
-		out = append(out, objects(row["components"])...)
+	for _, row := range stage.Objects(body["components"]) {
+		out = append(out, stage.Objects(row["components"])...)
 	}
 	return out
 }
@@ -70,7 +70,7 @@ func checkModal(f *form, body object) {
 			continue
 		}
 		checkInput(f, at+".components.0", list[0])
-		unique(f, at+".components.0", str(list[0]["custom_id"]), seen)
+		unique(f, at+".components.0", stage.Str(list[0]["custom_id"]), seen)
 	}
 }
 
@@ -106,10 +106,10 @@ func (w *Workspace) openModal(i *interaction, data object) error {
 	}
 	m := &modal{body: data, from: i, values: Values{}}
 	for _, c := range inputs(data) {
-		m.values[str(c["custom_id"])] = str(c["value"])
+		m.values[stage.Str(c["custom_id"])] = stage.Str(c["value"])
 	}
 	w.modals[i.user] = m
-	w.publish(stage.WindowOpened, i.user, nil, nil, str(data["title"]))
+	w.publish(stage.WindowOpened, i.user, nil, nil, stage.Str(data["title"]))
 	return nil
 }
 
@@ -119,12 +119,12 @@ func (w *Workspace) exportModal(user string) *Modal {
 		return nil
 	}
 	out := &Modal{
-		User: user, CustomID: str(m.body["custom_id"]), Title: str(m.body["title"]),
-		Inputs: clone(inputs(m.body)), Values: maps.Clone(m.values),
+		User: user, CustomID: stage.Str(m.body["custom_id"]), Title: stage.Str(m.body["title"]),
+		Inputs: stage.Clone(inputs(m.body)), Values: maps.Clone(m.values),
 	}
 	var labels []string
 	for _, c := range out.Inputs {
-		labels = append(labels, str(c["label"]))
+		labels = append(labels, stage.Str(c["label"]))
 	}
 	out.Plain = strings.Join(labels, "\n")
 	return out
@@ -133,7 +133,7 @@ func (w *Workspace) exportModal(user string) *Modal {
 func (w *Workspace) closeModal(user string) {
 	if m := w.modals[user]; m != nil {
 		delete(w.modals, user)
-		w.publish(stage.WindowClosed, user, nil, nil, str(m.body["title"]))
+		w.publish(stage.WindowClosed, user, nil, nil, stage.Str(m.body["title"]))
 	}
 }
 
@@ -183,7 +183,7 @@ func (w *Workspace) submission(userID string, values Values) (*interaction, map[
 	}
 	rows := []object{}
 	for n, c := range inputs(m.body) {
-		id := str(c["custom_id"])
+		id := stage.Str(c["custom_id"])
 		rows = append(rows, object{"type": actionRow, "id": 2*n + 1, "components": []object{
 			{"type": textInput, "id": 2*n + 2, "custom_id": id, "value": m.values[id]},
 		}})
@@ -216,7 +216,7 @@ func mandatory(c object) bool {
 func (m *modal) incomplete() map[string]string {
 	problems := map[string]string{}
 	for _, c := range inputs(m.body) {
-		id := str(c["custom_id"])
+		id := stage.Str(c["custom_id"])
 		least, _ := integer(c["min_length"])
 		most, has := integer(c["max_length"])
 		if !has {

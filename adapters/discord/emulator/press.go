@@ -112,14 +112,14 @@ func (w *Workspace) choose(data, c object, kind int64, values []string) error {
 
 func (r *resolved) choice(c object, kind int64, v string) (string, error) {
 	if kind == stringSelect {
-		options := objects(c["options"])
+		options := stage.Objects(c["options"])
 		i := slices.IndexFunc(options, func(o object) bool { return o["value"] == v || o["label"] == v })
 		if i < 0 {
 			return "", fmt.Errorf("emulator: %q is not among the options of %v", v, c["custom_id"])
 		}
-		return str(options[i]["value"]), nil
+		return stage.Str(options[i]["value"]), nil
 	}
 	sort := map[int64]int64{userSelect: optionUser, roleSelect: optionRole, mentionableSelect: optionMentionable, channelSelect: optionChannel}
 	id, err := r.entity(sort[kind], v)
-	return str(id), err
+	return stage.Str(id), err
 }

@@ -134,7 +134,7 @@ func (w *Workspace) parts(m *message) []stage.Part {
 	}
 	for _, row := range m.components {
 		part := stage.Part{Kind: stage.ActionsPart}
-		for _, c := range objects(row["components"]) {
+		for _, c := range stage.Objects(row["components"]) {
 			part.Actions = append(part.Actions, action(c))
 		}
 		parts = append(parts, part)
@@ -152,12 +152,12 @@ func (w *Workspace) embedParts(e object) []stage.Part {
 		}
 	}
 	author, _ := e["author"].(object)
-	add(stage.NotePart, str(author["name"]))
-	add(stage.HeadingPart, unescaped(str(e["title"])))
-	parts = append(parts, w.textParts(str(e["description"]))...)
-	parts = append(parts, w.fieldParts(objects(e["fields"]))...)
+	add(stage.NotePart, stage.Str(author["name"]))
+	add(stage.HeadingPart, unescaped(stage.Str(e["title"])))
+	parts = append(parts, w.textParts(stage.Str(e["description"]))...)
+	parts = append(parts, w.fieldParts(stage.Objects(e["fields"]))...)
 	footer, _ := e["footer"].(object)
-	add(stage.NotePart, str(footer["text"]))
+	add(stage.NotePart, stage.Str(footer["text"]))
 	return parts
 }
 
@@ -172,7 +172,7 @@ func (w *Workspace) fieldParts(fields []object) []stage.Part {
 			parts = append(parts, stage.Part{Kind: stage.FieldsPart})
 		}
 		together = inline
-		name, value := unescaped(str(f["name"])), str(f["value"])
+		name, value := unescaped(stage.Str(f["name"])), stage.Str(f["value"])
 		last := &parts[len(parts)-1]
 		last.Fields = append(last.Fields, name+"\n"+w.fromMarkdown(value))
 		last.Cells = append(last.Cells, append(literal(name, true), w.lines(value)...))
@@ -182,7 +182,7 @@ func (w *Workspace) fieldParts(fields []object) []stage.Part {
 
 // action renders a button, menu or input.
 func action(c object) stage.Action {
-	a := stage.Action{ID: str(c["custom_id"]), Label: str(c["label"]), Link: str(c["url"])}
+	a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"]), Link: stage.Str(c["url"])}
 	switch style, _ := integer(c["style"]); style {
 	case 1, 3:
 		a.Style = "primary"
@@ -190,23 +190,23 @@ func action(c object) stage.Action {
 		a.Style = "danger"
 	}
 	if kind, _ := integer(c["type"]); kind != button {
-		a.Style, a.Input = "", &stage.Input{ID: a.ID, Kind: stage.SelectInput, Placeholder: str(c["placeholder"]), Live: true}
+		a.Style, a.Input = "", &stage.Input{ID: a.ID, Kind: stage.SelectInput, Placeholder: stage.Str(c["placeholder"]), Live: true}
 	}
-	for _, o := range objects(c["options"]) {
+	for _, o := range stage.Objects(c["options"]) {
 		if a.Input == nil {
 			break
 		}
-		a.Choices = append(a.Choices, str(o["label"]))
-		a.Input.Options = append(a.Input.Options, stage.Option{Value: str(o["value"]), Label: str(o["label"])})
+		a.Choices = append(a.Choices, stage.Str(o["label"]))
+		a.Input.Options = append(a.Input.Options, stage.Option{Value: stage.Str(o["value"]), Label: stage.Str(o["label"])})
 		if chosen, _ := o["default"].(bool); chosen && a.Label == "" {
-			a.Label = str(o["label"])
+			a.Label = stage.Str(o["label"])
 		}
 	}
 	if a.Label == "" {
-		a.Label = str(c["placeholder"])
+		a.Label = stage.Str(c["placeholder"])
 	}
 	if emoji, ok := c["emoji"].(object); ok && a.Label == "" {
-		a.Label = str(emoji["name"])
+		a.Label = stage.Str(emoji["name"])
 	}
 	if a.Label == "" {
 		a.Label = "…"

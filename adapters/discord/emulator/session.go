@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"riskroom/adapters/stage"
 )
 
 // receive acts on a frame of the client and returns the code to close with, or
@@ -198,7 +200,7 @@ func (w *Workspace) endSession(s *session) {
 // connected.
 func (s *session) give(kind string, body any) {
 	s.seq++
-	raw := mustJSON(object{"op": opDispatch, "t": kind, "s": s.seq, "d": body})
+	raw := stage.JSON(object{"op": opDispatch, "t": kind, "s": s.seq, "d": body})
 	s.sent = append(s.sent, raw)
 	if s.conn != nil {
 		s.conn.queueFrame(raw)

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"riskroom/adapters/stage"
 )
 
 // State is what a workspace looks like in the end, without anything that may
@@ -121,10 +123,10 @@ func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelSt
 			Author: "@" + w.users[m.author].Name, Content: names.Replace(e.Content), Plain: names.Replace(e.Plain), Nonce: e.Nonce, Pinned: e.Pinned,
 		}
 		if len(e.Embeds) > 0 {
-			state.Embeds = names.Replace(string(mustJSON(e.Embeds)))
+			state.Embeds = names.Replace(string(stage.JSON(e.Embeds)))
 		}
 		if len(e.Components) > 0 {
-			state.Components = names.Replace(string(mustJSON(e.Components)))
+			state.Components = names.Replace(string(stage.JSON(e.Components)))
 		}
 		s.Messages = append(s.Messages, state)
 	}

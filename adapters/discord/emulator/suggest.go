@@ -48,17 +48,17 @@ func (w *Workspace) commandHints(typed, locale string) []stage.Hint {
 	var out []stage.Hint
 	var walk func(path string, o object)
 	walk = func(path string, o object) {
-		options := objects(o["options"])
+		options := stage.Objects(o["options"])
 		if len(options) > 0 && nested(options[0]) {
 			for _, sub := range options {
-				walk(path+" "+str(sub["name"]), sub)
+				walk(path+" "+stage.Str(sub["name"]), sub)
 			}
 		} else if strings.HasPrefix(path, strings.TrimRight(typed, " ")) {
 			out = append(out, stage.Hint{Line: path + " ", Label: path, Args: usageOf(options), Help: describedIn(o, locale)})
 		}
 	}
 	for _, cmd := range w.commands {
-		walk("/"+str(cmd["name"]), cmd)
+		walk("/"+stage.Str(cmd["name"]), cmd)
 	}
 	return out
 }
@@ -74,9 +74,9 @@ func usageOf(options []object) string {
 			break
 		}
 		if required, _ := o["required"].(bool); required {
-			words = append(words, "<"+str(o["name"])+">")
+			words = append(words, "<"+stage.Str(o["name"])+">")
 		} else {
-			words = append(words, "["+str(o["name"])+"]")
+			words = append(words, "["+stage.Str(o["name"])+"]")
 		}
 	}
 	return strings.Join(words, " ")
@@ -85,10 +85,10 @@ func usageOf(options []object) string {
 // describedIn is a description in the reader's language.
 func describedIn(o object, locale string) string {
 	others, _ := o["description_localizations"].(object)
-	if s := str(others[locale]); s != "" {
+	if s := stage.Str(others[locale]); s != "" {
 		return s
 	}
-	return str(o["description"])
+	return stage.Str(o["description"])
 }
 
 // optionHints are the options that are not given yet and begin with the last
@@ -104,7 +104,7 @@ func (t typedLine) optionHints(locale string) []stage.Hint {
 	}
 	var out []stage.Hint
 	for _, o := range t.options {
-		name := str(o["name"])
+		name := stage.Str(o["name"])
 		if _, ok := given[name]; !ok && strings.HasPrefix(name, word) {
 			out = append(out, stage.Hint{Line: before + name + ":", Label: name + ":", Help: describedIn(o, locale)})
 		}
@@ -136,8 +136,8 @@ func (h hands) choices(ctx context.Context, person, room string, t typedLine, lo
 		}
 		return out
 	}
-	for _, c := range objects(o["choices"]) {
-		if name := str(c["name"]); strings.HasPrefix(name, last.value) {
+	for _, c := range stage.Objects(o["choices"]) {
+		if name := stage.Str(c["name"]); strings.HasPrefix(name, last.value) {
 			out = append(out, hint(name, fmt.Sprint(c["value"])))
 		}
 	}

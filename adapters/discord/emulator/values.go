@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
 // resolved gathers the people, roles and channels that an interaction names.
@@ -39,7 +41,7 @@ func (r *resolved) fill(options []object, values Values, whole bool) ([]object, 
 	}
 	var out []object
 	for _, o := range options {
-		name := str(o["name"])
+		name := stage.Str(o["name"])
 		typed, ok := values[name]
 		if required, _ := o["required"].(bool); !ok && required && whole {
 			return nil, fmt.Errorf("emulator: the option %q is required", name)
@@ -59,12 +61,12 @@ func (r *resolved) fill(options []object, values Values, whole bool) ([]object, 
 
 // value is what a client makes of what is typed into an option.
 func (r *resolved) value(o object, kind int64, typed string) (any, error) {
-	for _, c := range objects(o["choices"]) {
+	for _, c := range stage.Objects(o["choices"]) {
 		if c["name"] == typed || fmt.Sprint(c["value"]) == typed {
 			return c["value"], nil
 		}
 	}
-	if len(objects(o["choices"])) > 0 {
+	if len(stage.Objects(o["choices"])) > 0 {
 		return nil, fmt.Errorf("%q is not among the choices", typed)
 	}
 	switch kind {

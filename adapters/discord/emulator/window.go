@@ -12,11 +12,11 @@ var submitLabels = map[string]string{"zh-CN": "提交", "zh-TW": "提交"}
 
 // window is an open modal for the stage.
 func (w *Workspace) window(user string, m *modal) stage.Window {
-	out := stage.Window{ID: m.from.id, Version: m.from.id, Person: user, Title: str(m.body["title"])}
+	out := stage.Window{ID: m.from.id, Version: m.from.id, Person: user, Title: stage.Str(m.body["title"])}
 	out.Submit = cmp.Or(submitLabels[w.users[user].Locale], "Submit")
 	for _, c := range inputs(m.body) {
 		in := &stage.Input{
-			ID: str(c["custom_id"]), Kind: stage.TextInput, Label: str(c["label"]), Placeholder: str(c["placeholder"]), Required: mandatory(c),
+			ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Placeholder: stage.Str(c["placeholder"]), Required: mandatory(c),
 		}
 		if style, _ := integer(c["style"]); style == paragraphStyle {
 			in.Kind = stage.LongTextInput

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core/engine"
 )
 
@@ -35,7 +36,7 @@ func TestLeaderKilled(t *testing.T) {
 		return false
 	}})
 	old := emulator.Values{"title": "Second", "module": "Payments", "discovered": "2026-01-02"}
-	if _, err := w.SlashCommand(context.Background(), anaThere, "", "/risk", "new", old); !errors.Is(err, emulator.ErrDeadline) || !struck.Load() {
+	if _, err := w.SlashCommand(context.Background(), anaThere, "", "/risk", "new", old); !errors.Is(err, stage.ErrDeadline) || !struck.Load() {
 		t.Errorf("the leader was killed: %v, and ana sees %v", struck.Load(), err)
 	}
 	b.turnTo(other)
