@@ -53,7 +53,8 @@ type GroupSpec struct {
 // Badge binds a group visibly to its risk: a small card that is pinned, and a
 // bookmark to it named Label where the platform has bookmarks.
 type Badge struct {
-	Label   string     `json:"label"` // "Payments · R-17"
+	Label   string     `json:"label"`            // "Payments · R-17"
+	Module  string     `json:"module,omitempty"` // of the risk; a channel is named after it if its own name has no letter that the platform takes
 	Message Message    `json:"message"`
 	Ref     MessageRef `json:"ref,omitzero"` // where it stands, for SetGroup's repair; zero: post it anew
 }

@@ -11,7 +11,8 @@ const (
 	groupName    = "Ledger is off by one"
 	groupTopic   = "Why the ledger is off by one"
 	groupPurpose = "Discuss R-17"
-	badgeLabel   = "Payments · R-17"
+	badgeModule  = "Payments"
+	badgeLabel   = badgeModule + " · R-17"
 )
 
 // card returns a card of risk R-17 that says what, with a mention of who.
@@ -30,7 +31,7 @@ func card(what string, who core.Account) *core.Card {
 }
 
 func badge() *core.Badge {
-	return &core.Badge{Label: badgeLabel, Message: core.Message{Card: &core.Card{
+	return &core.Badge{Label: badgeLabel, Module: badgeModule, Message: core.Message{Card: &core.Card{
 		Risk: "R-17", Version: 1, Small: true,
 		Title:   []core.Span{core.Plain("R-17 · Payments")},
 		Footer:  []core.Span{core.Plain("Pending")},

@@ -13,7 +13,7 @@ import (
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	badge := &core.Badge{Label: "Payments · R-17"}
+	badge := &core.Badge{Label: "R-17", Module: "Payments"}
 	for _, c := range []struct {
 		text, suffix string
 		badge        *core.Badge

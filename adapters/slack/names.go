@@ -26,8 +26,7 @@ type name struct {
 func fitName(text, suffix string, badge *core.Badge) (name, bool) {
 	n := name{base: slug(text), suffix: slug(suffix)}
 	if n.base == "" && badge != nil {
-		module, _, _ := strings.Cut(badge.Label, "·")
-		n.base = slug(module)
+		n.base = slug(badge.Module)
 	}
 	return n, n.suffix != "" && len(n.suffix) <= maxName/2
 }

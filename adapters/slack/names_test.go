@@ -12,7 +12,7 @@ import (
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	badge := &core.Badge{Label: "Payments · R-17"}
+	badge := &core.Badge{Label: "R-17", Module: "Payments"}
 	for _, c := range []struct {
 		text, suffix string
 		badge        *core.Badge
@@ -24,7 +24,7 @@ func TestNames(t *testing.T) {
 		{"snake_case and-dash", "r-1", nil, "snake_case-and-dash-r-1"},
 		{"支付 ledger 对账", "r-1", nil, "ledger-r-1"},
 		{"对账差一分", "r-17", badge, "payments-r-17"},
-		{"对账差一分", "r-17", &core.Badge{Label: "支付 · R-17"}, "r-17"},
+		{"对账差一分", "r-17", &core.Badge{Label: "R-17", Module: "支付"}, "r-17"},
 		{"对账差一分", "abcd", nil, "abcd"},
 		{"ＦＵＬＬ width", "r-1", nil, "full-width-r-1"},
 		{"___", "r-1", nil, "r-1"},

@@ -93,7 +93,7 @@ func text(s string) core.Message { return core.Message{Text: []core.Span{core.Pl
 func groupOf(members ...string) core.GroupSpec {
 	spec := core.GroupSpec{
 		Workspace: home, Type: core.Item, Name: "Ledger is off", Suffix: "r-17", Topic: "Why <it> is off & by\nhow much",
-		Badge: &core.Badge{Label: "Payments · R-17", Message: core.Message{Card: &core.Card{
+		Badge: &core.Badge{Label: "Payments · R-17", Module: "Payments", Message: core.Message{Card: &core.Card{
 			Risk: "R-17", Small: true, Title: []core.Span{core.Plain("R-17")},
 			Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}},
 		}}},

@@ -62,7 +62,7 @@ func (e *Engine) badge(r core.Risk, lang string) *core.Badge {
 		Buttons: []core.Button{{Press: core.PressDetails, Label: p.S("card.button.details"), Primary: true}},
 	}
 	label := p.S("card.badge.label", text.Args{"Module": r.Module, "Key": string(r.Key)})
-	return &core.Badge{Label: label, Message: core.Message{Card: c}}
+	return &core.Badge{Label: label, Module: r.Module, Message: core.Message{Card: c}}
 }
 
 func (e *Engine) cardTitle(p text.Printer, r core.Risk) []core.Span {

@@ -151,6 +151,9 @@ func (t *turn) createGroup(ctx context.Context, spec core.GroupSpec, p *performe
 	if err != nil {
 		return err
 	}
+	if b := spec.Badge; b != nil && b.Module == "" {
+		b.Module = t.rec.Risk.Module // an older version's input does not say it
+	}
 	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
 	p.out.take(g.Report)
 	if g.Ref.IsZero() {
