@@ -14,9 +14,6 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// maxBody is what the stand-in reads of a request; more is refused.
-const maxBody = 1 << 20
-
 // args are what a call came with.
 type args struct {
 	version   string
