@@ -8,3 +8,11 @@ type Uses struct {
 	Channels  bool // messages go into channels that are there
 	Groups    bool // groups are made and changed
 }
+
+// And returns what u and other have riskroom do together.
+func (u Uses) And(other Uses) Uses {
+	u.Addresses = u.Addresses || other.Addresses
+	u.Channels = u.Channels || other.Channels
+	u.Groups = u.Groups || other.Groups
+	return u
+}

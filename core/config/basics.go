@@ -69,7 +69,7 @@ func (l *loader) zone(n *node) *time.Location {
 	return z
 }
 
-// clock reads a time of day that matches clockPattern.
+// clock reads a time of day that matches flow.ClockPattern.
 func clock(s string) time.Duration {
 	t, err := time.Parse("15:04", s)
 	if err != nil {

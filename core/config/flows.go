@@ -1,18 +1,17 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
-	"riskroom/core"
 	"riskroom/core/flow"
 )
 
 // readFlows compiles each flow and checks what it says of people, places and
 // rights.
 func (l *loader) readFlows() {
-	fields, doubtful := l.fieldDefs()
+	fields := l.fieldDefs()
+	doubtful := l.doubtfulFields(fields)
 	var openers []opener
 	for i, e := range l.root.get("flows").list() {
 		if e.value.kind != mapNode || i >= maxFlows {
@@ -22,7 +21,7 @@ func (l *loader) readFlows() {
 		def.Fields = fields
 		f, problems := flow.Compile(def)
 		for _, p := range problems {
-			if doubtful == nil || !doubtful.MatchString(subject(p)) {
+			if !doubtful[p.Field] {
 				l.flowProblem(e.value, p)
 			}
 		}
@@ -46,10 +45,8 @@ func (l *loader) readFlows() {
 	l.checkItemGroups(openers)
 }
 
-// fieldDefs returns the own fields as flows see them, and what matches the keys
-// of those whose type or options are wrong: what flows say of them cannot be
-// judged. It is nil if there are none.
-func (l *loader) fieldDefs() (map[string]flow.FieldDef, *regexp.Regexp) {
+// fieldDefs returns the own fields as flows see them.
+func (l *loader) fieldDefs() map[string]flow.FieldDef {
 	defs := map[string]flow.FieldDef{}
 	for _, f := range l.cfg.Organisation.Fields {
 		d := flow.FieldDef{Type: f.Type}
@@ -58,41 +55,28 @@ func (l *loader) fieldDefs() (map[string]flow.FieldDef, *regexp.Regexp) {
 		}
 		defs[f.Key] = d
 	}
-	var wrong []string
-	for _, e := range l.root.get("fields").list() {
-		if _, ok := defs[e.name]; !ok || l.bad[e.value] || l.broken(e.value.get("options")) {
-			wrong = append(wrong, regexp.QuoteMeta(e.name))
-		}
-	}
-	if len(wrong) == 0 {
-		return defs, nil
-	}
-	const edge = `(?:^|$|[^\pL\pN_])` // \b knows ASCII only
-	return defs, regexp.MustCompile(edge + `(` + strings.Join(wrong, "|") + `)` + edge)
+	return defs
 }
 
-// subject is what a problem is about: the part of its message before what is
-// known, or the field itself.
-func subject(p flow.Problem) string {
-	if strings.HasPrefix(p.Path, "/fields/") {
-		return p.Path
+// doubtfulFields returns the own fields whose type or options are wrong: what
+// flows say of them cannot be judged.
+func (l *loader) doubtfulFields(defs map[string]flow.FieldDef) map[string]bool {
+	doubtful := map[string]bool{}
+	for _, e := range l.root.get("fields").list() {
+		if _, ok := defs[e.name]; !ok || l.bad[e.value] || l.broken(e.value.get("options")) {
+			doubtful[e.name] = true
+		}
 	}
-	s, _, _ := strings.Cut(p.Message, ";")
-	return s
+	return doubtful
 }
 
 // flowDef reads a flow as far as its structure held: what has the wrong type is
 // left out.
 func (l *loader) flowDef(name string, n *node) flow.Def {
 	org := &l.cfg.Organisation
-	d := flow.Def{
-		Name: name, If: n.get("if").str(), IfAlreadyDue: n.get("if_already_due").str(),
-		Zone: org.Zone.String(), DayStartsAt: formatClock(org.DayStartsAt),
-	}
-	t := n.get("trigger")
-	d.Trigger = flow.TriggerDef{
-		DateField: t.get("date_field").str(), After: t.get("after").str(), At: t.get("at").str(), On: t.get("on").str(),
-	}
+	d := flow.Def{Name: name, Zone: org.Zone.String(), DayStartsAt: formatClock(org.DayStartsAt)}
+	fill(d.Form(), n)
+	fill(d.Trigger.Form(), n.get("trigger"))
 	if steps := n.get("steps"); steps != nil {
 		for _, s := range steps.items {
 			d.Steps = append(d.Steps, stepDef(s))
@@ -101,34 +85,32 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 	return d
 }
 
+// stepDef reads a step. Of two actions, which the structure does not allow, it
+// reads one.
 func stepDef(n *node) flow.StepDef {
 	d := flow.StepDef{If: n.get("if").str(), Workspace: n.get("workspace").str()}
-	if a := n.get("send_message"); a != nil {
-		d.SendMessage = &flow.SendMessageDef{
-			To: texts(a.get("to")), Title: a.get("title").str(), Text: a.get("text").str(), Card: a.get("card").str(),
-		}
-	}
-	if a := n.get("create_group"); a != nil {
-		public, _ := a.get("public").scalar().(bool)
-		d.CreateGroup = &flow.CreateGroupDef{
-			ID: a.get("id").str(), Type: core.GroupType(a.get("type").str()), Name: a.get("name").str(),
-			Owner: texts(a.get("owner")), Members: texts(a.get("members")),
-			Topic: a.get("topic").str(), Purpose: a.get("purpose").str(), Public: public,
-		}
-	}
-	if a := n.get("send_group_message"); a != nil {
-		d.SendGroupMessage = &flow.SendGroupMessageDef{
-			Group: a.get("group").str(), Mention: texts(a.get("mention")),
-			Title: a.get("title").str(), Text: a.get("text").str(), Card: a.get("card").str(),
-		}
-	}
-	if a := n.get("set_group"); a != nil {
-		d.SetGroup = &flow.SetGroupDef{
-			Group: a.get("group").str(), Operator: a.get("operator").str(), Name: a.get("name").str(),
-			Topic: a.get("topic").str(), Add: texts(a.get("add")), Remove: texts(a.get("remove")),
+	for _, kind := range flow.ActionKinds() {
+		if a := n.get(kind); a != nil && d.Action == nil {
+			d.Action = flow.NewAction(kind)
+			fill(d.Action.Form(), a)
 		}
 	}
 	return d
+}
+
+// fill reads the values of a form's keys.
+func fill(f flow.Form, n *node) {
+	for _, k := range f.Keys {
+		v := n.get(k.Name)
+		switch {
+		case k.Text != nil:
+			*k.Text = v.str()
+		case k.List != nil:
+			*k.List = texts(v)
+		case k.Flag != nil:
+			*k.Flag, _ = v.scalar().(bool)
+		}
+	}
 }
 
 // texts returns the texts of a list, or of the one that stands for it. An entry
@@ -169,14 +151,19 @@ func (l *loader) follows(at, n *node, p flow.Problem) bool {
 	case n == at:
 		return l.broken(at.get("if")) || l.broken(at.get("trigger"))
 	case strings.HasSuffix(p.Path, "/group") && p.Rule == flow.RuleStep:
-		return l.bad[n] || slices.ContainsFunc(at.get("steps").elements(), func(s *node) bool { return l.broken(s.get("create_group")) })
+		return l.bad[n] || slices.ContainsFunc(at.get("steps").elements(), l.brokenGroup)
 	case n.kind == scalarNode:
 		return l.bad[n]
 	}
 	return l.broken(n)
 }
 
-// broken tells whether n or anything beneath it is not sound.
+// brokenGroup reports whether a step creates a group and is not sound.
+func (l *loader) brokenGroup(step *node) bool {
+	return slices.ContainsFunc(flow.GroupActions(), func(kind string) bool { return l.broken(step.get(kind)) })
+}
+
+// broken reports whether n or anything beneath it is not sound.
 func (l *loader) broken(n *node) bool {
 	broken := false
 	n.walk(func(n *node) { broken = broken || l.bad[n] })

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // opener is a step that opens an item group.
@@ -15,12 +16,12 @@ type opener struct {
 
 // opener returns s as one, if it opens an item group.
 func (s step) opener() (opener, bool) {
-	c := s.def.CreateGroup
-	if c == nil || c.Type != core.Item {
+	c, creates := s.def.Action.(*flow.CreateGroupDef)
+	if !creates || c.Type != core.Item {
 		return opener{}, false
 	}
 	return opener{
-		flow: s.flow.Name, at: cmpKey(s.node.get("create_group")),
+		flow: s.flow.Name, at: cmpKey(s.node.get(c.Kind())),
 		wants: []map[string]string{wants(s.flow.If), wants(s.def.If)},
 	}, true
 }

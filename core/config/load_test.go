@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // loadFine loads testdata/ok/<name>.yaml.
@@ -108,7 +109,7 @@ func TestPeopleAndRights(t *testing.T) {
 	if len(cfg.Flows) != 1 || len(cfg.Flows[0].Steps) != 5 {
 		t.Fatalf("flows: %+v", cfg.Flows)
 	}
-	if got := cfg.Flows[0].Def().Steps[2].SendGroupMessage.Title; got != "$5 and ${HOME}" {
+	if got := cfg.Flows[0].Def().Steps[2].Action.(*flow.SendGroupMessageDef).Title; got != "$5 and ${HOME}" {
 		t.Errorf("title %q", got)
 	}
 }

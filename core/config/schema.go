@@ -8,13 +8,13 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // Patterns of what the file may hold. reference is what stands for a value from
 // the environment; a value that holds one is checked again once it is filled in.
 const (
 	reference       = `\$\{`
-	clockPattern    = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
 	commandPattern  = `^/[^\s/A-Z]{1,31}$`
 	prefixPattern   = `^[A-Z][A-Z0-9]{0,7}$`
 	durationPattern = `^([0-9]+(ms|s|m|h))+$`
@@ -28,7 +28,6 @@ const (
 	moduleName    = `^\S(.{0,73}\S)?$`
 	fieldName     = `^[a-z][a-z0-9_]{0,39}$`
 	flowName      = `^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$`
-	stepName      = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
 )
 
 // maxLabel is how long a label may be, and maxChoices how many a menu can
@@ -59,7 +58,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"version":       object{"const": 1, "description": "The version of this file's format."},
 			"timezone":      text("The IANA time zone in which days are counted and dates are read, such as Asia/Shanghai. UTC if left out."),
 			"language":      choice("The language of cards that several people share; private answers use the reader's own. en if left out.", "en", "zh-CN"),
-			"day_starts_at": matching("What a date without a time stands for, such as \"09:00\" (the default).", clockPattern, "a time of day like \"09:00\""),
+			"day_starts_at": matching("What a date without a time stands for, such as \"09:00\" (the default).", flow.ClockPattern, flow.ClockHint),
 			"command":       matching("The slash command as it is set up on the platforms. /risk if left out.", commandPattern, "a slash and up to 31 characters without spaces and capitals, such as /risk"),
 			"risk_prefix":   matching("What risk keys begin with: R (the default) gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
 			"instance":      matching("Tells several riskrooms apart that share a Redis or a workspace. riskroom if left out; do not change it later.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),

@@ -20,20 +20,22 @@ type step struct {
 }
 
 func (s step) check() {
+	if s.def.Action == nil {
+		return
+	}
+	at, form := s.node.get(s.def.Action.Kind()), s.def.Action.Form()
 	places := s.places(s.def.Workspace)
-	if a := s.node.get("send_message"); s.def.SendMessage != nil {
-		s.able(a, places, func(c core.Capabilities) core.Ability { return c.Direct }, "send direct messages")
-		s.message(a, places)
+	for _, k := range form.Keys {
+		if k.Kind == flow.GroupKey {
+			places = s.groupPlaces(at.get(k.Name))
+		}
 	}
-	if a := s.node.get("create_group"); s.def.CreateGroup != nil {
-		s.createGroup(a, places)
-	}
-	if a := s.node.get("send_group_message"); s.def.SendGroupMessage != nil {
-		places = s.groupPlaces(a.get("group"))
-		s.message(a, places)
-	}
-	if a := s.node.get("set_group"); s.def.SetGroup != nil {
-		s.setGroup(a, s.groupPlaces(a.get("group")))
+	s.able(at, places, form.Need)
+	for _, k := range form.Keys {
+		if n := at.get(k.Name); s.sound(n) {
+			s.able(n, places, k.Need)
+			s.fits(n, places, k)
+		}
 	}
 }
 
@@ -63,7 +65,7 @@ func (s step) groupPlaces(n *node) []core.PlatformSettings {
 		return s.places(ref.Workspace)
 	}
 	for _, earlier := range s.flow.Steps[:s.i] {
-		if c := earlier.CreateGroup; c != nil && c.ID == n.text {
+		if earlier.ID() == n.text {
 			return s.places(earlier.Workspace)
 		}
 	}
@@ -71,9 +73,12 @@ func (s step) groupPlaces(n *node) []core.PlatformSettings {
 }
 
 // able refuses what one of the platforms cannot do, with the platform's reason.
-func (s step) able(n *node, places []core.PlatformSettings, of func(core.Capabilities) core.Ability, what string) {
+func (s step) able(n *node, places []core.PlatformSettings, need *flow.Need) {
+	if need == nil {
+		return
+	}
 	for _, p := range places {
-		a := of(p.Capabilities)
+		a := need.Ability(p.Capabilities)
 		if a.Support == core.Native || a.Support == core.Emulated {
 			continue
 		}
@@ -81,53 +86,30 @@ func (s step) able(n *node, places []core.PlatformSettings, of func(core.Capabil
 		if a.Why != "" {
 			why = ": " + a.Why
 		}
-		s.problem(cmpKey(n), "capability", "%s cannot %s%s", p.Platform, what, why)
+		s.problem(cmpKey(n), "capability", "%s cannot %s%s", p.Platform, need.What, why)
 	}
 }
 
-func (s step) createGroup(a *node, places []core.PlatformSettings) {
-	if t := a.get("type"); s.sound(t) {
-		kind := core.GroupType(t.text)
-		s.able(t, places, func(c core.Capabilities) core.Ability { return c.Groups[kind] }, "create "+t.text+" groups")
+// fits refuses a value that is longer than a platform accepts, and warns of one
+// that is cut.
+func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
+	if k.Limit == nil {
+		return
 	}
 	for _, p := range places {
-		lim := p.Capabilities.Limits
-		s.fitsName(a.get("name"), p.Platform, lim.GroupName)
-		s.fitsText(a.get("topic"), p.Platform, lim.Topic)
-		s.fitsText(a.get("purpose"), p.Platform, lim.Purpose)
-		if m := a.get("members"); s.sound(m) && lim.GroupMembers > 0 && len(m.items) > lim.GroupMembers {
-			s.problem(m.head(), "limit", "members has %d entries, and a group on %s holds %d", len(m.items), p.Platform, lim.GroupMembers)
+		limit, length := k.Limit(p.Capabilities.Limits), fixedLength(n.text)
+		switch {
+		case limit <= 0:
+		case k.List != nil:
+			if len(n.items) > limit {
+				s.problem(n.head(), "limit", "%s has %d entries, and a group on %s holds %d", n.name(), len(n.items), p.Platform, limit)
+			}
+		case length <= limit:
+		case k.Cut:
+			s.warning(n.at, "limit", "the %s has %d characters, and %s takes %d: its end will be cut", n.name(), length, p.Platform, limit)
+		default:
+			s.problem(n.at, "limit", "%s has %d characters, and %s takes %d", n.name(), length, p.Platform, limit)
 		}
-	}
-}
-
-func (s step) setGroup(a *node, places []core.PlatformSettings) {
-	parts := []struct {
-		key  string
-		part core.Part
-		what string
-	}{
-		{"name", core.PartName, "change a group's name"},
-		{"topic", core.PartTopic, "change a group's topic"},
-		{"add", core.PartMember, "add people to a group"},
-		{"remove", core.PartRemoved, "remove people from a group"},
-	}
-	for _, p := range parts {
-		if n := a.get(p.key); n != nil {
-			s.able(n, places, func(c core.Capabilities) core.Ability { return c.Set[p.part] }, p.what)
-		}
-	}
-	for _, p := range places {
-		s.fitsName(a.get("name"), p.Platform, p.Capabilities.Limits.GroupName)
-		s.fitsText(a.get("topic"), p.Platform, p.Capabilities.Limits.Topic)
-	}
-}
-
-// message checks the lengths of a message's texts.
-func (s step) message(a *node, places []core.PlatformSettings) {
-	for _, p := range places {
-		s.fitsText(a.get("title"), p.Platform, p.Capabilities.Limits.MessageText)
-		s.fitsText(a.get("text"), p.Platform, p.Capabilities.Limits.MessageText)
 	}
 }
 
@@ -136,16 +118,4 @@ var placeholder = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 // fixedLength counts the characters of a template that are always there.
 func fixedLength(template string) int {
 	return utf8.RuneCountInString(placeholder.ReplaceAllString(template, ""))
-}
-
-func (s step) fitsText(n *node, platform string, limit int) {
-	if s.sound(n) && limit > 0 && fixedLength(n.text) > limit {
-		s.problem(n.at, "limit", "%s has %d characters, and %s takes %d", n.name(), fixedLength(n.text), platform, limit)
-	}
-}
-
-func (s step) fitsName(n *node, platform string, limit int) {
-	if s.sound(n) && limit > 0 && fixedLength(n.text) > limit {
-		s.warning(n.at, "limit", "the name has %d characters, and %s takes %d: its end will be cut", fixedLength(n.text), platform, limit)
-	}
 }

@@ -11,11 +11,9 @@ func (c *Config) Uses(workspace string) core.Uses {
 	}
 	for _, f := range c.Flows {
 		for _, s := range f.Steps {
-			if s.Workspace != "" && s.Workspace != workspace {
-				continue
+			if s.Workspace == "" || s.Workspace == workspace {
+				u = u.And(s.Action.Uses())
 			}
-			u.Groups = u.Groups || s.CreateGroup != nil || s.SetGroup != nil
-			u.Channels = u.Channels || s.SendGroupMessage != nil && !s.SendGroupMessage.Group.Ref.IsZero()
 		}
 	}
 	return u

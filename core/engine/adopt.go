@@ -83,41 +83,41 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string
 }
 
 // realign returns what has to change of a risk's armed timers. A run that has
-// begun keeps the flow that it pinned.
+// begun keeps the flow that it pinned, and so does one that a change brought about:
+// what the risk is now does not say whether there should be one.
 func (e *Engine) realign(rec Record) []TimerChange {
 	now := e.clock.Now()
 	p := planned{}
 	kept := map[RunID]bool{}
+	byChange := map[string]bool{}
 	for _, f := range e.flows {
-		anchor, ok := f.Trigger.Anchor(rec.Risk)
-		if !ok {
-			continue
-		}
-		id := RunID{Risk: rec.Risk.Key, Flow: f.Name, Occurrence: occurrenceAt(anchor)}
-		kept[id] = true
-		due := f.Trigger.Due(anchor)
-		i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
-		switch {
-		case i < 0 && due.After(now) && rec.Risk.Status.Open():
-			p.timer(TimerChange{Do: ArmTimer, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)
-		case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
-		case !due.After(now) && rec.Runs[i].Due.After(now):
-			// The new file would have it fire at once, for every risk at once.
-			p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
-		default:
-			p.timer(TimerChange{Do: MoveTimer, From: id, Run: id, Due: due, FlowHash: f.Hash()}, rec.Risk, now)
+		expected, ok := f.Trigger.Expected(rec.Risk)
+		byChange[f.Name] = !ok
+		for _, o := range expected {
+			kept[runOf(rec.Risk, f, o.ID)] = true
+			p.realign(f, o, rec, now)
 		}
 	}
 	for _, r := range rec.Runs {
-		if r.State == Armed && !r.Begun && r.FlowHash != "" && !kept[r.ID] && !e.waitsForEvent(r.ID.Flow) {
+		if r.State == Armed && !r.Begun && r.FlowHash != "" && !kept[r.ID] && !byChange[r.ID.Flow] {
 			p.timer(TimerChange{Do: DropTimer, Run: r.ID}, rec.Risk, now)
 		}
 	}
 	return p.timers
 }
 
-// waitsForEvent tells whether the flow of that name is in force and runs on an
-// event: its runs are due at once and are left alone.
-func (e *Engine) waitsForEvent(name string) bool {
-	return slices.ContainsFunc(e.flows, func(f *flow.Flow) bool { return f.Name == name && f.Trigger.On != "" })
+// realign brings the run of one occurrence in line.
+func (p *planned) realign(f *flow.Flow, o flow.Occurrence, rec Record, now time.Time) {
+	id := runOf(rec.Risk, f, o.ID)
+	i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
+	switch {
+	case i < 0 && o.Due.After(now) && rec.Risk.Status.Open():
+		p.set(f, "", o, rec.Risk, now)
+	case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
+	case !o.Due.After(now) && rec.Runs[i].Due.After(now):
+		// The new file would have it fire at once, for every risk at once.
+		p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
+	default:
+		p.set(f, o.ID, o, rec.Risk, now)
+	}
 }

@@ -64,8 +64,18 @@ func bundled(t *testing.T, clock *fakeClock, s engine.Store, defs ...flow.Def) *
 		Store: b.store, Text: words, Instance: "test", Clock: b.clock, Log: slog.New(slog.NewTextHandler(logTo(t), nil)),
 		CallTimeout: 200 * time.Millisecond, Settle: 100 * time.Millisecond,
 	}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	return b
+}
+
+// newEngine returns an engine that does nothing yet.
+func (b *bundle) newEngine(o engine.Options) *engine.Engine {
+	b.t.Helper()
+	e, err := engine.New(o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return e
 }
 
 func logTo(*testing.T) io.Writer {

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 )
 
 // kill ends a life.
@@ -20,7 +21,7 @@ func (l *life) kill() {
 func TestWhatACrashingRunSentIsFollowed(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
-	d.Steps[0].SendMessage.To = []string{"lin", "wei"}
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"lin", "wei"}
 	b := setup(t, d)
 	r := b.file("Ledger", time.Time{})
 	for lives := 0; b.run(r.Key, "tell").State != engine.Parked; lives++ {

@@ -71,6 +71,7 @@ type Engine struct {
 	persons    *people.Service
 	budget     *Budget
 	pinned     pinnedFlows
+	actions    map[string]actionHalf // by kind
 
 	wake    chan struct{} // look at the timers now
 	halt    atomic.Bool   // no new intents: the program stops
@@ -84,13 +85,18 @@ var (
 	_ Handling = (*Engine)(nil)
 )
 
-// New returns an engine that does nothing yet.
-func New(o Options) *Engine {
+// New returns an engine that does nothing yet. It fails if flows can hold an action
+// that the engine cannot perform.
+func New(o Options) (*Engine, error) {
+	actions, err := byKind(flow.ActionKinds(), actionHalves())
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
 		org: o.Organisation, flows: o.Flows, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
-		observe: o.Observe, budget: NewBudget(o.Store), wake: make(chan struct{}, 1),
+		observe: o.Observe, budget: NewBudget(o.Store), actions: actions, wake: make(chan struct{}, 1),
 	}
 	if e.clock == nil {
 		e.clock = core.ClockFunc(time.Now)
@@ -125,7 +131,7 @@ func New(o Options) *Engine {
 	})
 	e.pinned = newPinnedFlows(e.store, e.flows)
 	e.gate = newGate(e.workers)
-	return e
+	return e, nil
 }
 
 // Persons returns who people are, as this engine resolves and names them.

@@ -13,7 +13,7 @@ import (
 
 // again makes an item group for a risk whose status was changed.
 var again = flow.Def{Name: "again", Trigger: flow.TriggerDef{DateField: "status_since", After: "2s"}, If: `status == "in_progress"`,
-	Steps: []flow.StepDef{{CreateGroup: &flow.CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}", Members: []string{"submitter"}}}}}
+	Steps: []flow.StepDef{{Action: &flow.CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}", Members: []string{"submitter"}}}}}
 
 // grouped returns a bundle with a risk that has a group, C1.
 func grouped(t *testing.T, change ...func(*bundle)) (*bundle, core.Risk, core.GroupRef) {
@@ -216,7 +216,7 @@ func TestAGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	b.org.AdminChannel = core.GroupRef{Workspace: "elsewhere", ID: "CADMIN"}
 	b.platform = newFake("elsewhere", b.clock, "BOSS")
 	b.options.Platforms = map[string]core.Platform{"elsewhere": b.platform}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.start()
 	for range 3 {
 		b.look()

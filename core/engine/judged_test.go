@@ -29,9 +29,9 @@ func (b *bundle) ends(key core.RiskKey, name string) engine.RunState {
 func TestTwoItemGroupsOfOneFlowConflict(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[2]
-	second := *d.Steps[0].CreateGroup
+	second := *d.Steps[0].Action.(*flow.CreateGroupDef)
 	second.ID, second.Name = "other", "Other {{ .title }}"
-	d.Steps = append(d.Steps, flow.StepDef{CreateGroup: &second})
+	d.Steps = append(d.Steps, flow.StepDef{Action: &second})
 	b := setup(t, d)
 	b.start()
 	r := b.file("Two", time.Now().AddDate(0, 0, -3))
@@ -58,15 +58,15 @@ func (a *asking) Expand(ctx context.Context, group string) ([]core.Account, erro
 func TestARiskResolvedBeforeAnythingBeganIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b := setup(t, flow.Def{Name: "f", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, If: `status == "pending"`, Steps: []flow.StepDef{
-		{SendMessage: &flow.SendMessageDef{To: []string{"@nobody"}, Title: "reaches nobody"}},
-		{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "too late"}}}})
+		{Action: &flow.SendMessageDef{To: []string{"@nobody"}, Title: "reaches nobody"}},
+		{Action: &flow.SendMessageDef{To: []string{"handlers"}, Title: "too late"}}}})
 	filed := make(chan core.RiskKey, 1)
 	b.options.Platforms = map[string]core.Platform{"acme": &asking{fakePlatform: b.platform, hook: func() {
 		if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: <-filed, To: core.Resolved}); err != nil {
 			t.Error(err)
 		}
 	}}}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.start()
 	r := b.file("Over", time.Now().Add(-3*time.Hour))
 	filed <- r.Key
@@ -80,7 +80,7 @@ func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.If = `status == "pending"`
-	d.Steps[0].SendMessage.To = []string{"wei", "mei"}
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "mei"}
 	b := setup(t, d)
 	var broken atomic.Bool
 	broken.Store(true)
@@ -121,7 +121,7 @@ func TestACancelledStepsCardsAreFollowed(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.If = `status == "pending"`
-	d.Steps[0].SendMessage.To = []string{"wei", "mei"}
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "mei"}
 	b := setup(t, d)
 	second, resolved := make(chan struct{}), make(chan struct{})
 	var once sync.Once
@@ -166,7 +166,7 @@ func TestBeginsWithoutAnAnswerPostponeAndDoNotPark(t *testing.T) {
 	f := &forgetful{Store: b.store}
 	f.lose.Store(true)
 	b.options.Store = f
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.start()
 	r := b.file("Unanswered", time.Time{})
 	for range 4 {
@@ -195,7 +195,7 @@ func TestFlowsThatAreGoneDoNotFireForClosedRisks(t *testing.T) {
 	stop()
 	o := b.options
 	o.Flows = b.compile(storyFlows()[0])
-	b.engine = engine.New(o)
+	b.engine = b.newEngine(o)
 	b.start()
 	b.eventually("its timer is dropped", func() bool { return b.run(r.Key, "remind").State == "" })
 }
@@ -205,10 +205,10 @@ func TestAFlowThatCannotBeReadWaits(t *testing.T) {
 	b := setup(t, storyFlows()[0])
 	o := b.options
 	older := storyFlows()[0]
-	older.Steps[0].SendMessage.Title = "An older wording"
+	older.Steps[0].Action.(*flow.SendMessageDef).Title = "An older wording"
 	o.Flows = b.compile(older)
 	b.file("By a newer one", time.Time{}) // whose flow is not published: it has not started
-	b.startEngine(engine.New(o))
+	b.startEngine(b.newEngine(o))
 	b.eventually("the run waits", func() bool { return b.run("R-1", "tell").State == engine.Waiting })
 	b.start()
 	if got := b.ends("R-1", "tell"); got != engine.Finished {
@@ -224,7 +224,7 @@ func TestGroupsOfOneWorkspaceAreNotThoseOfAnother(t *testing.T) {
 	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "fake"}
 	b.org.Modules = append(b.org.Modules, core.Module{Name: "Ops", Handlers: []core.Ref{"@oncall"}})
 	b.org.Permissions.Read = core.Audience{Involved: true}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	gil := core.Actor{Account: core.Account{Workspace: "guild", ID: "GIL"}, Name: "gil"}
 	if _, err := b.engine.File(b.ctx(), "o", gil, engine.Draft{Title: "Guild's", Module: "Ops"}); err != nil {
 		t.Fatal(err)

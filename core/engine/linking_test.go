@@ -25,7 +25,7 @@ func twoHomes(t *testing.T, defs ...flow.Def) (*bundle, *fakePlatform) {
 	}
 	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "fake"}
 	b.options.Platforms["guild"] = guild
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	return b, guild
 }
 
@@ -93,7 +93,7 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	b.platform.mu.Unlock()
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
 	// Another replica sees it within a minute.
-	other := engine.New(b.options)
+	other := b.newEngine(b.options)
 	if all, err := other.Persons().Accounts(b.ctx(), mine); err != nil || len(all) != 2 {
 		t.Errorf("elsewhere: %v %v", all, err)
 	}
@@ -235,8 +235,8 @@ func TestLinksAreTold(t *testing.T) {
 func TestPersonIsReachedOnce(t *testing.T) {
 	t.Parallel()
 	b, guild := twoHomes(t, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
-		{SendMessage: &flow.SendMessageDef{To: []string{"lin", "wei", "acme:@oncall", "guild/G-LIN", "acme/LIN"}, Title: "hello"}},
-		{CreateGroup: &flow.CreateGroupDef{ID: "room", Type: "item", Name: "{{ .title }}", Members: []string{"lin", "wei"}}},
+		{Action: &flow.SendMessageDef{To: []string{"lin", "wei", "acme:@oncall", "guild/G-LIN", "acme/LIN"}, Title: "hello"}},
+		{Action: &flow.CreateGroupDef{ID: "room", Type: "item", Name: "{{ .title }}", Members: []string{"lin", "wei"}}},
 	}})
 	b.start()
 	if err := b.link(lin, at("guild", "G-LIN")); err != nil {

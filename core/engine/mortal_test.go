@@ -163,7 +163,7 @@ func (b *bundle) live(l *life) (stop func()) {
 	b.t.Helper()
 	o := b.options
 	o.Store, o.Platforms = mortalStore{b.store, l}, map[string]core.Platform{"acme": mortalPlatform{b.platform, l}}
-	return b.startEngine(engine.New(o))
+	return b.startEngine(b.newEngine(o))
 }
 
 func anySchedule(t *testing.T, dice *rand.Rand) {
@@ -171,7 +171,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	rival := storyFlows()[2]
 	rival.Name = "gather-too"
 	b := bundled(t, &fakeClock{}, inMemory(t), flows[0], flows[2], rival)
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.platform.setFail(mishaps(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
 	change := time.Duration(dice.IntN(3000)) * time.Millisecond

@@ -51,7 +51,7 @@ func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
 func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
 	about := notice + ":" + workspace + ":"
 	told, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}},
-		about+occurrenceAt(e.clock.Now().Truncate(time.Hour)))
+		about+strconv.FormatInt(e.clock.Now().Truncate(time.Hour).UnixMilli(), 10))
 	var waiting []RunSummary
 	if err == nil {
 		waiting, err = e.store.Live(ctx, told.Run.Risk)
@@ -110,7 +110,11 @@ func (t *turn) notice(ctx context.Context) error {
 	} else if err := t.wordNotice(ctx, in); err != nil {
 		return t.noticeFailed(ctx, err, performed{})
 	}
-	p, err := t.perform(ctx, in, t.outcome(0))
+	act := (*turn).performSendMessage
+	if in.Message != nil {
+		act = (*turn).performSendGroupMessage
+	}
+	p, err := t.perform(ctx, act, in, t.outcome(0))
 	if err != nil {
 		return t.noticeFailed(ctx, err, p)
 	}
@@ -137,9 +141,9 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 	}
 	m := core.Message{Text: plain(t.e.text.In(t.e.org.Language).S("engine.notice."+d.Code, d.Args))}
 	if g := t.e.org.AdminChannel; !d.To.IsZero() {
-		in.Direct, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: m}
+		in.To, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: m}
 	} else if !g.IsZero() {
-		t.workspace, in.Into, in.Post = g.Workspace, g, &m
+		t.workspace, in.Group, in.Message = g.Workspace, g, &m
 	} else {
 		accounts, missing, err := t.e.people.Resolve(ctx, t.e.org.Permissions.Administrators, "")
 		if err != nil {
@@ -148,7 +152,7 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 		if len(accounts) == 0 {
 			return &core.Error{Op: "notice", Kind: core.NotFound, Detail: "nobody_to_tell", Err: errors.New(core.Text(m.Text))}
 		}
-		in.Direct, in.Missing, in.Messages = accounts, missing, map[string]core.Message{}
+		in.To, in.Missing, in.Messages = accounts, missing, map[string]core.Message{}
 		for _, a := range accounts {
 			in.Messages[a.Workspace] = m
 		}

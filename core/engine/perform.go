@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,22 +87,12 @@ type performed struct {
 
 // perform does what a step's input says. The error is of what is left to do:
 // parts that failed for good are in the outcome.
-func (t *turn) perform(ctx context.Context, in *input, sofar outcome) (performed, error) {
+func (t *turn) perform(ctx context.Context, act performance, in *input, sofar outcome) (performed, error) {
 	p := performed{out: sofar}
 	for _, m := range in.Missing {
 		p.out.fail(string(m.Ref), &core.Error{Detail: m.Code})
 	}
-	var err error
-	switch {
-	case in.Messages != nil:
-		err = t.sendAll(ctx, in, &p)
-	case in.Group != nil:
-		err = t.createGroup(ctx, *in.Group, &p)
-	case in.Post != nil:
-		err = t.post(ctx, in, &p)
-	case in.Change != nil:
-		err = t.change(ctx, in, &p)
-	}
+	err := act(t, ctx, in, &p)
 	return p, people.RefusedBy(t.workspace, err)
 }
 
@@ -111,89 +100,6 @@ func (t *turn) perform(ctx context.Context, in *input, sofar outcome) (performed
 func (t *turn) platform(workspace string) (core.Platform, error) {
 	t.workspace = workspace
 	return t.e.workspaces.Get(workspace)
-}
-
-// sendAll sends to each person, whatever became of the others.
-func (t *turn) sendAll(ctx context.Context, in *input, p *performed) error {
-	var left error
-	for _, to := range in.Direct {
-		if p.out.failed(to.String()) {
-			continue
-		}
-		m := in.Messages[to.Workspace]
-		ref, err := t.sendTo(ctx, to, m)
-		switch {
-		case err == nil:
-			p.out.did(to.String())
-			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref, To: to, Title: m.Text}, m)
-		case core.IsStop(err):
-			return err
-		case final(err):
-			p.out.fail(to.String(), err)
-		default:
-			left = cmp.Or(left, err)
-		}
-	}
-	return left
-}
-
-func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {
-	pl, err := t.platform(to.Workspace)
-	if err != nil {
-		return core.MessageRef{}, err
-	}
-	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
-	return ref, people.RefusedBy(to.Workspace, err)
-}
-
-func (t *turn) createGroup(ctx context.Context, spec core.GroupSpec, p *performed) error {
-	pl, err := t.platform(spec.Workspace)
-	if err != nil {
-		return err
-	}
-	if b := spec.Badge; b != nil && b.Module == "" {
-		b.Module = t.rec.Risk.Module // an older version's input does not say it
-	}
-	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
-	p.out.take(g.Report)
-	if g.Ref.IsZero() {
-		return err
-	}
-	p.out.Group, p.out.Owner, p.out.Name, p.out.Suffix = &g.Ref, spec.Owner, g.Name, spec.Suffix
-	if !g.Report.Badge.IsZero() && spec.Badge != nil {
-		p.badge = g.Report.Badge
-		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
-	}
-	if err != nil && final(err) {
-		// The group is there: what it lacks is told, and the steps go on.
-		p.out.fail("group", err)
-		return nil
-	}
-	return err
-}
-
-func (t *turn) post(ctx context.Context, in *input, p *performed) error {
-	pl, err := t.platform(in.Into.Workspace)
-	if err != nil {
-		return err
-	}
-	ref, err := pl.SendGroupMessage(ctx, once{t: t}, in.Into, *in.Post)
-	if err != nil {
-		return err
-	}
-	p.out.did(in.Into.String())
-	t.show(p, Shown{ID: t.shownID("post"), Ref: ref, Group: in.Into, Title: in.Post.Text}, *in.Post)
-	return nil
-}
-
-func (t *turn) change(ctx context.Context, in *input, p *performed) error {
-	pl, err := t.platform(in.Into.Workspace)
-	if err != nil {
-		return err
-	}
-	report, err := pl.SetGroup(ctx, once{t: t}, in.Into, *in.Change)
-	p.out.take(report)
-	return err
 }
 
 // show notes a message with a card, so that sync keeps it true.

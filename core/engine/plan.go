@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"riskroom/core"
@@ -21,62 +20,51 @@ type planned struct {
 func plan(flows []*flow.Flow, old *core.Risk, risk core.Risk, now time.Time) planned {
 	var p planned
 	for _, f := range flows {
-		if f.Trigger.On != "" {
-			p.onEvent(f, old, risk, now)
-			continue
+		todo := f.Trigger.Plan(flow.Change{Before: old, After: risk})
+		for _, id := range todo.Drop {
+			p.timer(TimerChange{Do: DropTimer, Run: runOf(risk, f, id)}, risk, now)
 		}
-		p.onDate(f, old, risk, now)
+		for _, m := range todo.Move {
+			p.occurrence(f, m.From, m.To, risk, now)
+		}
+		for _, o := range todo.Arm {
+			p.occurrence(f, "", o, risk, now)
+		}
 	}
 	return p
 }
 
-func (p *planned) onEvent(f *flow.Flow, old *core.Risk, risk core.Risk, now time.Time) {
-	switch f.Trigger.On {
-	case flow.OnFiled:
-		if old != nil {
-			return
-		}
-	case flow.OnAssigned:
-		if len(risk.Handlers) == 0 || old != nil && slices.Equal(old.Handlers, risk.Handlers) {
-			return
-		}
-	}
-	id := RunID{Risk: risk.Key, Flow: f.Name, Occurrence: occurrenceOf(risk.Version)}
-	p.timer(TimerChange{Do: ArmTimer, Run: id, Due: now, FlowHash: f.Hash()}, risk, now)
+// runOf names the run of a flow's occurrence.
+func runOf(r core.Risk, f *flow.Flow, occurrence string) RunID {
+	return RunID{Risk: r.Key, Flow: f.Name, Occurrence: occurrence}
 }
 
-func (p *planned) onDate(f *flow.Flow, old *core.Risk, risk core.Risk, now time.Time) {
-	anchor, ok := f.Trigger.Anchor(risk)
-	var before time.Time
-	var had bool
-	if old != nil {
-		before, had = f.Trigger.Anchor(*old)
-	}
-	from := RunID{Risk: risk.Key, Flow: f.Name, Occurrence: occurrenceAt(before)}
-	switch {
-	case had && ok && before.Equal(anchor), !had && !ok:
-		return
-	case !ok:
-		p.timer(TimerChange{Do: DropTimer, Run: from}, risk, now)
-		return
-	}
-	due := f.Trigger.Due(anchor)
-	if !due.After(now) {
-		if f.IfAlreadyDue == flow.Skip {
-			p.missed = append(p.missed, f.Name)
-			p.events = append(p.events, Event{At: now, V: risk.Version, Kind: EventMissed,
-				Data: map[string]string{"flow": f.Name, "due": stamp(due)}})
-			if had {
-				p.timer(TimerChange{Do: DropTimer, Run: from}, risk, now)
-			}
-			return
+// occurrence arms an occurrence, or moves the one called from to it. What is due
+// already acts now or is skipped, as the flow says.
+func (p *planned) occurrence(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
+	switch late := !o.Due.IsZero() && !o.Due.After(now); {
+	case late && f.IfAlreadyDue == flow.Skip:
+		p.missed = append(p.missed, f.Name)
+		p.events = append(p.events, Event{At: now, V: risk.Version, Kind: EventMissed,
+			Data: map[string]string{"flow": f.Name, "due": stamp(o.Due)}})
+		if from != "" {
+			p.timer(TimerChange{Do: DropTimer, Run: runOf(risk, f, from)}, risk, now)
 		}
+		return
+	case late:
 		p.now = append(p.now, f.Name)
 	}
-	c := TimerChange{Do: ArmTimer, Due: due, FlowHash: f.Hash(),
-		Run: RunID{Risk: risk.Key, Flow: f.Name, Occurrence: occurrenceAt(anchor)}}
-	if had {
-		c.Do, c.From = MoveTimer, from
+	p.set(f, from, o, risk, now)
+}
+
+// set arms an occurrence, or moves the one called from to it.
+func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
+	c := TimerChange{Do: ArmTimer, Run: runOf(risk, f, o.ID), Due: o.Due, FlowHash: f.Hash()}
+	if o.Due.IsZero() {
+		c.Due = now
+	}
+	if from != "" {
+		c.Do, c.From = MoveTimer, runOf(risk, f, from)
 	}
 	p.timer(c, risk, now)
 }

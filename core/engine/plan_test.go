@@ -48,7 +48,7 @@ func TestPlan(t *testing.T) {
 			t.Parallel()
 			d := c.flow
 			d.Zone, d.DayStartsAt = "UTC", "09:00"
-			d.Steps = []flow.StepDef{{SendMessage: &flow.SendMessageDef{To: []string{"lin"}, Title: "x"}}}
+			d.Steps = []flow.StepDef{{Action: &flow.SendMessageDef{To: []string{"lin"}, Title: "x"}}}
 			f, problems := flow.Compile(d)
 			if f == nil {
 				t.Fatal(problems)

@@ -106,7 +106,7 @@ func TestWhatKindsOfErrorLeadTo(t *testing.T) {
 func TestUnresolvedPeopleAreToldAndTheRestServed(t *testing.T) {
 	t.Parallel()
 	def := storyFlows()[0]
-	def.Steps[0].SendMessage.To = []string{"wei", "@nobody", "@oncall"}
+	def.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "@nobody", "@oncall"}
 	b := setup(t, def)
 	b.start()
 	r := b.file("Some are missing", time.Time{})
@@ -297,7 +297,7 @@ func TestManyDueAtOnceActOnceEach(t *testing.T) {
 	t.Parallel()
 	const risks = 200 // of 600 a minute: two thirds wait in place or are deferred
 	b := setup(t, flow.Def{Name: "burst", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, Steps: []flow.StepDef{
-		{SendGroupMessage: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
+		{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
 	due := b.clock.Now().Add(time.Hour)
 	for i := range risks {
 		b.file(fmt.Sprint("burst ", i), due.Add(-time.Hour))
@@ -310,7 +310,7 @@ func TestManyDueAtOnceActOnceEach(t *testing.T) {
 		return nil
 	})
 	b.start()
-	b.startEngine(engine.New(b.options))
+	b.startEngine(b.newEngine(b.options))
 	b.jump(due.Add(time.Minute))
 	b.eventually("every risk is posted", func() bool { return len(b.platform.postsIn("CROOM")) >= risks })
 	seen := map[string]bool{}
@@ -341,7 +341,7 @@ func TestStoppingHandsBack(t *testing.T) {
 	if s := b.run(r.Key, "tell").State; s == engine.Running {
 		t.Error("the stopped engine still holds the run")
 	}
-	b.startEngine(engine.New(b.options))
+	b.startEngine(b.newEngine(b.options))
 	b.eventually("another engine ends it", func() bool { return b.run(r.Key, "tell").State == engine.Finished })
 	if n := len(b.platform.postsIn("DWEI")); n != 1 {
 		t.Errorf("%d messages, want 1", n)
@@ -360,7 +360,7 @@ func TestTimersFollowTheFile(t *testing.T) {
 	defs = append(defs, flow.Def{Name: "new", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "4d"}, Steps: defs[0].Steps})
 	o := b.options
 	o.Flows = b.compile(defs...)
-	b.engine = engine.New(o)
+	b.engine = b.newEngine(o)
 	b.start()
 	b.eventually("timers are moved, dropped and added", func() bool {
 		return b.run(r.Key, "remind").Due.Equal(r.DiscoveredAt.AddDate(0, 0, 3)) &&

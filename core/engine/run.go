@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,12 +35,6 @@ func ParseRunID(s string) (RunID, error) {
 	}
 	return RunID{Risk: core.RiskKey(p[0]), Flow: p[1], Occurrence: p[2]}, nil
 }
-
-// occurrenceAt is the occurrence of a date trigger whose anchor is t.
-func occurrenceAt(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
-
-// occurrenceOf is the occurrence of an `on:` trigger at a version of the risk.
-func occurrenceOf(version int64) string { return "v" + strconv.FormatInt(version, 10) }
 
 // RunState is how far a run is.
 type RunState string

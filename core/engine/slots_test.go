@@ -39,7 +39,7 @@ func TestSlotsAreUsedThoughTheStoreIsSlow(t *testing.T) {
 	const risks = 20
 	crowded(t, func(b *bundle) {
 		b.options.Store = distant{Store: b.store, trip: 60 * time.Millisecond}
-		b.engine = engine.New(b.options)
+		b.engine = b.newEngine(b.options)
 		for i := range risks {
 			b.file(fmt.Sprint("risk ", i), time.Time{})
 		}
@@ -119,7 +119,7 @@ func crowded(t *testing.T, try func(*bundle)) {
 		}
 		defer func() { _ = s.Stop() }()
 		b := bundled(t, &fakeClock{}, s, flow.Def{Name: "crowd", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
-			{SendGroupMessage: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
+			{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
 		b.platform.rate.N, b.platform.rate.Window = 1, time.Second
 		try(b)
 	})
@@ -143,10 +143,10 @@ func (c costly) Expand(ctx context.Context, group string) (out []core.Account, e
 func TestWaitingForTheRateBudgetIsNoFailure(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
-	d.Steps[0].SendMessage.To = []string{"wei", "@one", "@two"}
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "@one", "@two"}
 	b := setup(t, d)
 	b.options.Platforms = map[string]core.Platform{"acme": costly{b.platform, engine.NewBudget(b.store)}}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.start()
 	r := b.file("Patient", time.Time{})
 	if got := b.ends(r.Key, "tell"); got != engine.Finished {

@@ -19,13 +19,13 @@ func storyFlows() []flow.Def {
 	pending := `status == "pending"`
 	return []flow.Def{
 		{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
-			{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "New risk {{ .key }}: {{ .title }}", Card: "risk"}}}},
+			{Action: &flow.SendMessageDef{To: []string{"handlers"}, Title: "New risk {{ .key }}: {{ .title }}", Card: "risk"}}}},
 		{Name: "remind", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1d"}, If: pending, Steps: []flow.StepDef{
-			{SendMessage: &flow.SendMessageDef{To: []string{"handlers"}, Title: "{{ .key }} has waited a day"}}}},
+			{Action: &flow.SendMessageDef{To: []string{"handlers"}, Title: "{{ .key }} has waited a day"}}}},
 		{Name: "gather", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "2d"}, If: pending, Steps: []flow.StepDef{
-			{CreateGroup: &flow.CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}",
+			{Action: &flow.CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}",
 				Owner: []string{"handlers"}, Members: []string{"submitter", "handlers", "lead"}}},
-			{SendGroupMessage: &flow.SendGroupMessageDef{Group: "room", Mention: []string{"handlers"}, Card: "risk"}}}},
+			{Action: &flow.SendGroupMessageDef{Group: "room", Mention: []string{"handlers"}, Card: "risk"}}}},
 	}
 }
 
@@ -276,7 +276,7 @@ func TestRights(t *testing.T) {
 	}
 	b.platform.profiles["OUT"] = core.Profile{Account: out.Account, Guest: true}
 	// A fresh engine: what the platform says of a person is remembered.
-	fresh := engine.New(b.options)
+	fresh := b.newEngine(b.options)
 	if err := fresh.MayFile(b.ctx(), out); err == nil {
 		t.Error("a guest files where everyone may")
 	}

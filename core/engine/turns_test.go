@@ -9,6 +9,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 )
 
 // robbed is a store that cannot be reached while a worker opens an intent, for
@@ -67,7 +68,7 @@ func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
 	b := setup(t, storyFlows()[0])
 	r := &robbed{Store: b.store, clock: b.clock, taken: make(chan engine.Lease, 1)}
 	b.options.Store = r
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	stop := b.startEngine(b.engine)
 	risk := b.file("Contended", time.Time{})
 	lease := <-r.taken
@@ -89,13 +90,13 @@ func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
 func TestAWorkspaceThatRefusesTheBotHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
-	d.Steps[0].SendMessage.To = []string{"wei", "gil"}
+	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "gil"}
 	b := setup(t, d)
 	guild := newFake("guild", b.clock, "GIL")
 	b.options.Platforms = map[string]core.Platform{"acme": b.platform, "guild": guild}
 	b.org.People["gil"] = core.Person{Name: "gil", Accounts: map[string]string{"guild": "GIL"}}
 	b.org.AdminChannel = core.GroupRef{Workspace: "guild", ID: "CADMIN"}
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	b.platform.setFail(func(string, string) error {
 		return &core.Error{Op: "fake", Kind: core.Unauthorized, Detail: "token_revoked"}
 	})
@@ -134,7 +135,7 @@ func TestARunThatCouldNotReadItsRiskFiresAllTheSame(t *testing.T) {
 	b := setup(t, storyFlows()[0])
 	s := &blinking{Store: b.store}
 	b.options.Store = s
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	r := b.file("Unread", time.Time{})
 	s.fail.Store(2) // as its timers are aligned, and as it is claimed
 	b.start()
@@ -169,7 +170,7 @@ func TestWhatIsClaimedWhileStoppingIsHandedBack(t *testing.T) {
 	b := setup(t, storyFlows()[0])
 	s := &slowClaims{Store: b.store, handed: make(chan struct{}), release: make(chan struct{})}
 	b.options.Store = s
-	b.engine = engine.New(b.options)
+	b.engine = b.newEngine(b.options)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.engine.Run(ctx) }()

@@ -25,8 +25,8 @@ func TestAUserGroupIsNamed(t *testing.T) {
 	b, _ := twoHomes(t)
 	b.org.Fields = []core.Field{{Key: "witness", Type: core.PeopleField, Part: core.Reported}}
 	b.options.Flows = b.compile(flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
-		{SendMessage: &flow.SendMessageDef{To: []string{"lin"}, Title: "{{ .key }} for {{ .handlers }}"}}}})
-	b.engine = engine.New(b.options)
+		{Action: &flow.SendMessageDef{To: []string{"lin"}, Title: "{{ .key }} for {{ .handlers }}"}}}})
+	b.engine = b.newEngine(b.options)
 	b.start()
 	f, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "Ledger", Module: "Payments", Handlers: []core.Ref{"@G1", "wei"},
 		Fields: map[string]core.Value{"witness": {People: []core.Ref{"@G1"}}}})

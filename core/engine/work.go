@@ -124,14 +124,14 @@ func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err er
 	t.enter(s)
 	in, err := t.pin(ctx, s)
 	if err == nil {
-		p, err := t.perform(ctx, in, t.outcome(t.run.Step))
+		p, err := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, t.outcome(t.run.Step))
 		if err == nil {
 			return true, false, t.endStep(ctx, s, p)
 		}
 		return t.stepFailed(ctx, s, p, err)
 	}
 	if p, ok := isPassed(err); ok {
-		t.note(EventPassed, "", map[string]string{"action": s.Action(), "reason": p.reason})
+		t.note(EventPassed, "", map[string]string{"action": s.Action.Kind(), "reason": p.reason})
 		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
@@ -153,10 +153,11 @@ func (t *turn) known(ctx context.Context) performed {
 	if t.run.FlowHash == "" || json.Unmarshal(t.run.Input, in) != nil || t.load(ctx) != nil || t.run.Step >= len(t.flow.Steps) {
 		return performed{}
 	}
-	t.enter(t.flow.Steps[t.run.Step])
+	s := t.flow.Steps[t.run.Step]
+	t.enter(s)
 	t.still = true
 	sofar := t.outcome(t.run.Step)
-	p, _ := t.perform(ctx, in, sofar) // what it could not do is left to a retry
+	p, _ := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, sofar) // what it could not do is left to a retry
 	p.out = sofar
 	return p
 }
@@ -167,8 +168,8 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 	switch v.course {
 	case goOn:
 		p.out.Code = v.code
-		t.note(EventFailed, "", map[string]string{"action": s.Action(), "code": v.code})
-		t.tell(failedAs(v.code), t.noticeArgs(s.Action(), v.code))
+		t.note(EventFailed, "", map[string]string{"action": s.Action.Kind(), "code": v.code})
+		t.tell(failedAs(v.code), t.noticeArgs(s.Action.Kind(), v.code))
 		return true, false, t.endStep(ctx, s, p)
 	case judge:
 		t.input = nil
@@ -216,12 +217,12 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 	}
 	holds, err := s.If.Holds(t.env(ctx))
 	if err != nil {
-		return nil, invalid(s.Action(), err)
+		return nil, invalid(s.Action.Kind(), err)
 	}
 	if !holds {
 		return nil, passed{"condition"}
 	}
-	in, err := t.build(ctx, s)
+	in, err := t.resolve(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +250,7 @@ func (p performed) left(s Settle) Settle {
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 	st := p.left(Settle{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	if p.out.Code == "" {
-		data := map[string]string{"action": s.Action()}
+		data := map[string]string{"action": s.Action.Kind()}
 		if p.out.Group != nil {
 			data["group"], data["name"] = p.out.Group.String(), p.out.Name
 		}
@@ -264,8 +265,8 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 	}
 	if len(what) > 0 {
 		list := strings.Join(what, ", ")
-		st.Events = append(st.Events, t.event(EventPartial, "", map[string]string{"action": s.Action(), "what": list}))
-		args := t.noticeArgs(s.Action(), "")
+		st.Events = append(st.Events, t.event(EventPartial, "", map[string]string{"action": s.Action.Kind(), "what": list}))
+		args := t.noticeArgs(s.Action.Kind(), "")
 		args["What"] = list
 		t.tell("partial", args)
 	}
@@ -344,7 +345,22 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
 	return t.settleAs(ctx, p.left(Settle{To: to, Reason: reason, Events: []Event{ev},
-		Timers: t.takeTold(), Attempts: t.run.Attempts, Since: t.run.Since}))
+		Timers: append(t.takeTold(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
+}
+
+// following returns the timer of the occurrence that follows the run's, now that
+// it ended. A run that is parked has not ended for good.
+func (t *turn) following(to RunState) []TimerChange {
+	var p planned
+	for _, f := range t.e.flows {
+		if to == Parked || t.rec.Risk.Key == "" || f.Name != t.run.ID.Flow {
+			continue
+		}
+		if o, ok := f.Trigger.Next(t.run.ID.Occurrence, t.rec.Risk); ok {
+			p.set(f, "", o, t.rec.Risk, t.e.now())
+		}
+	}
+	return p.timers
 }
 
 func (t *turn) noticeArgs(action, code string) text.Args {

@@ -83,7 +83,7 @@ func (c *compiler) condition(path, source string) *Condition {
 		program, flaw = e.compile()
 	}
 	if flaw != nil {
-		c.report(path, flaw.offset, RuleCondition, "%s", flaw.message)
+		c.flaw(path, RuleCondition, flaw)
 		return nil
 	}
 	for _, t := range e.terms {

@@ -33,51 +33,23 @@ type TriggerDef struct {
 	On        string `json:"on,omitempty"`         // filed or assigned
 }
 
-// StepDef is one step: exactly one of the four actions is set.
+// StepDef is one step. Its JSON form has the action under the action's name.
 type StepDef struct {
-	If               string               `json:"if,omitempty"`
-	Workspace        string               `json:"workspace,omitempty"` // "" is the risk's home
-	SendMessage      *SendMessageDef      `json:"send_message,omitempty"`
-	CreateGroup      *CreateGroupDef      `json:"create_group,omitempty"`
-	SendGroupMessage *SendGroupMessageDef `json:"send_group_message,omitempty"`
-	SetGroup         *SetGroupDef         `json:"set_group,omitempty"`
+	If        string
+	Workspace string // "" is the risk's home
+	Action    ActionDef
 }
 
-// SendMessageDef sends a direct message to each person of To.
-type SendMessageDef struct {
-	To    []string `json:"to"`
-	Title string   `json:"title,omitempty"` // a template
-	Text  string   `json:"text,omitempty"`  // a template, below the title
-	Card  string   `json:"card,omitempty"`  // "risk" or ""
-}
-
-// CreateGroupDef creates a group.
-type CreateGroupDef struct {
-	ID      string         `json:"id,omitempty"` // what later steps call it
-	Type    core.GroupType `json:"type"`
-	Name    string         `json:"name"` // a template
-	Owner   []string       `json:"owner,omitempty"`
-	Members []string       `json:"members"`
-	Topic   string         `json:"topic,omitempty"`   // a template
-	Purpose string         `json:"purpose,omitempty"` // a template
-	Public  bool           `json:"public,omitempty"`
-}
-
-// SendGroupMessageDef posts into a group.
-type SendGroupMessageDef struct {
-	Group   string   `json:"group"`             // a step's id, "item", or "<workspace>/<channel>"
-	Mention []string `json:"mention,omitempty"` // people mentioned before the title
-	Title   string   `json:"title,omitempty"`
-	Text    string   `json:"text,omitempty"`
-	Card    string   `json:"card,omitempty"`
-}
-
-// SetGroupDef changes a group on behalf of Operator.
-type SetGroupDef struct {
-	Group    string   `json:"group"`
-	Operator string   `json:"operator"` // a person; holds group_settings and owns or administers the group
-	Name     string   `json:"name,omitempty"`
-	Topic    string   `json:"topic,omitempty"`
-	Add      []string `json:"add,omitempty"`
-	Remove   []string `json:"remove,omitempty"`
+// ID returns what later steps call the group that the step creates, "" if it
+// creates none.
+func (d StepDef) ID() string {
+	if d.Action == nil {
+		return ""
+	}
+	for _, k := range d.Action.Form().Keys {
+		if k.Kind == IDKey {
+			return *k.Text
+		}
+	}
+	return ""
 }

@@ -84,7 +84,7 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	if name == "fields" {
 		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
 	}
-	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names", "", name))
+	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names", "", name)).about(name)
 }
 
 // variableName returns what n would be called in a scope, "" for what cannot be
@@ -176,7 +176,7 @@ func (s *scope) word(v variable, word string, at int) *flaw {
 	if v.kind != wordKind || slices.Contains(v.words, word) || (word == "" && strings.HasPrefix(v.name, ownPrefix)) {
 		return nil
 	}
-	return flawAt(at, "%s is never %q; it is one of %s", v.name, word, oneOf(v.words))
+	return flawAt(at, "%s is never %q; it is one of %s", v.name, word, oneOf(v.words)).about(v.name)
 }
 
 func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {

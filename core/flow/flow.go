@@ -26,94 +26,6 @@ type Flow struct {
 	hash      string
 }
 
-// Step is one step of a Flow: exactly one of the four actions is set.
-type Step struct {
-	ID        string     // what later steps call it, "" if it has none
-	If        *Condition // nil: always
-	Workspace string     // "" is the risk's home; where Group names a channel, it says
-
-	SendMessage      *SendMessage
-	CreateGroup      *CreateGroup
-	SendGroupMessage *SendGroupMessage
-	SetGroup         *SetGroup
-
-	key string
-}
-
-// Key names the step within its flow: its ID, or its action and how many of
-// that action came before ("send_message#2"). It goes into markers and audit
-// events, and stays the same as long as the flow does.
-func (s Step) Key() string { return s.key }
-
-// Action returns the action's name as flows write it: "send_message".
-func (s Step) Action() string {
-	switch {
-	case s.SendMessage != nil:
-		return "send_message"
-	case s.CreateGroup != nil:
-		return "create_group"
-	case s.SendGroupMessage != nil:
-		return "send_group_message"
-	}
-	return "set_group"
-}
-
-// SendMessage sends a direct message to each of To.
-type SendMessage struct {
-	To    *People
-	Title *Template // nil: none
-	Text  *Template // nil: none
-	Card  bool      // with the risk's card
-}
-
-// CreateGroup creates a group.
-type CreateGroup struct {
-	Type    core.GroupType
-	Name    *Template
-	Owner   *People // the first of them who can be reached; nil: nobody
-	Members *People
-	Topic   *Template // nil: none
-	Purpose *Template // nil: none
-	Public  bool
-}
-
-// SendGroupMessage posts into Group.
-type SendGroupMessage struct {
-	Group   Target
-	Mention *People   // mentioned before the title; nil: nobody
-	Title   *Template // nil: none
-	Text    *Template // nil: none
-	Card    bool      // with the risk's card
-}
-
-// SetGroup changes Group on behalf of Operator.
-type SetGroup struct {
-	Group    Target
-	Operator core.Ref  // a person or an account
-	Name     *Template // nil: left alone
-	Topic    *Template // nil: left alone
-	Add      *People   // nil: nobody
-	Remove   *People   // nil: nobody
-}
-
-// Target says which group a step acts on: exactly one member is set.
-type Target struct {
-	Step string // the ID of the step that created it
-	Item bool   // the risk's live group
-	Ref  core.GroupRef
-}
-
-// String returns the target as flows write it.
-func (t Target) String() string {
-	switch {
-	case t.Step != "":
-		return t.Step
-	case t.Item:
-		return itemTarget
-	}
-	return t.Ref.String()
-}
-
 // Compile compiles d. It returns every problem at once, at most one for each
 // condition and template; a Flow comes back unless one of them is more than a
 // warning.
@@ -187,24 +99,43 @@ func compile(d Def) (*compiler, *Flow) {
 	c.settings(d)
 	f.Trigger = c.trigger(d.Trigger, d.Fields)
 	f.If = c.condition("/if", d.If)
-	if d.If == "" && d.Trigger.On != string(OnFiled) {
+	if e, on := f.Trigger.(eventTrigger); d.If == "" && !(on && e.fixesStatus) {
 		c.problems = append(c.problems, Problem{
 			Offset: -1, Rule: RuleAnyStatus, Warning: true,
 			Message: `the flow has no if, so it acts whatever the status; usually it has if: status == "pending"`,
 		})
 	}
-	switch AlreadyDue(d.IfAlreadyDue) {
-	case "", Run:
-	case Skip:
-		f.IfAlreadyDue = Skip
-	default:
-		c.report("/if_already_due", 0, RuleTrigger, "if_already_due is %s or %s, not %q", Run, Skip, d.IfAlreadyDue)
+	c.form("", "flow", RuleTrigger, d.form())
+	if d.IfAlreadyDue != "" {
+		f.IfAlreadyDue = AlreadyDue(d.IfAlreadyDue)
 	}
 	if d.IfAlreadyDue != "" && d.Trigger.On != "" {
 		c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with on")
 	}
 	f.Steps = c.steps(d.Steps)
 	return c, f
+}
+
+// form describes the keys of a flow whose values are texts; they point into d.
+func (d *Def) form() Form {
+	return Form{
+		Help: "One flow: when its trigger comes and its condition holds, its steps are done in order.",
+		Keys: []Key{
+			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, judged when the flow is due. Without it the flow acts whatever the status.", &d.If),
+			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,
+				Help: "What happens where the time has passed already when a risk is filed or edited: run (the default) or skip."},
+		},
+	}
+}
+
+// Form describes a flow as a config file holds it. The keys point into d.
+func (d *Def) Form() Form {
+	f := d.form()
+	trigger, step := d.Trigger.Form(), stepForm()
+	f.Keys = append([]Key{{Name: "trigger", Kind: FormKey, Required: true, Help: trigger.Help, Form: &trigger}}, f.Keys...)
+	f.Keys = append(f.Keys, Key{Name: "steps", Kind: FormsKey, Required: true, Max: core.MaxSteps, Form: &step,
+		Help: "What is done, in order. Each step has exactly one action."})
+	return f
 }
 
 // settings compiles what d takes from the whole config file.
@@ -228,16 +159,19 @@ func (c *compiler) settings(d Def) {
 // field checks an own field as far as flows depend on it.
 func (c *compiler) field(key string, f FieldDef) {
 	path := "/fields/" + key
+	report := func(path, format string, args ...any) {
+		c.flaw(path, RuleField, flawAt(-1, format, args...).about(ownPrefix+key))
+	}
 	if !fieldKey.MatchString(key) {
-		c.report(path, -1, RuleField, "%q cannot be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
+		report(path, "%q cannot be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
 	} else if _, taken := c.scope.lookup(key); taken {
-		c.report(path, -1, RuleField, "every risk has %s, so a field cannot be called so", key)
+		report(path, "every risk has %s, so a field cannot be called so", key)
 	}
 	switch f.Type {
 	case core.TextField, core.NumberField, core.DateField, core.PeopleField:
 	case core.SelectField:
 		if len(f.Options) == 0 {
-			c.report(path, -1, RuleField, "a select field needs options")
+			report(path, "a select field needs options")
 		}
 	default:
 		c.report(path+"/type", -1, RuleField, "there is no type %q; types are text, number, select, date, people", f.Type)

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -18,13 +17,13 @@ func TestFlowIsWhatWasWritten(t *testing.T) {
 	d := testDef()
 	d.IfAlreadyDue = "skip"
 	d.Steps = []StepDef{
-		{CreateGroup: &CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}", Members: []string{"handlers"}, Public: true}, Workspace: "acme"},
-		{SendGroupMessage: &SendGroupMessageDef{Group: "room", Mention: []string{"lead"}, Card: "risk"}},
-		{SendGroupMessage: &SendGroupMessageDef{Group: "guild/C1", Text: "hello"}, If: `severity == "high"`},
-		{SendGroupMessage: &SendGroupMessageDef{Group: "item", Title: "hello"}},
-		{SetGroup: &SetGroupDef{Group: "room", Operator: "acme/U1", Topic: "{{ .key }}"}},
-		{CreateGroup: &CreateGroupDef{Type: core.Ordinary, Name: "x", Members: []string{"lin"}, Owner: []string{"wei"}}},
-		{SendMessage: &SendMessageDef{To: []string{"lin"}, Text: "x"}},
+		{Action: &CreateGroupDef{ID: "room", Type: core.Item, Name: "{{ .title }}", Members: []string{"handlers"}, Public: true}, Workspace: "acme"},
+		{Action: &SendGroupMessageDef{Group: "room", Mention: []string{"lead"}, Card: "risk"}},
+		{Action: &SendGroupMessageDef{Group: "guild/C1", Text: "hello"}, If: `severity == "high"`},
+		{Action: &SendGroupMessageDef{Group: "item", Title: "hello"}},
+		{Action: &SetGroupDef{Group: "room", Operator: "acme/U1", Topic: "{{ .key }}"}},
+		{Action: &CreateGroupDef{Type: core.Ordinary, Name: "x", Members: []string{"lin"}, Owner: []string{"wei"}}},
+		{Action: &SendMessageDef{To: []string{"lin"}, Text: "x"}},
 	}
 	f := compiled(t, d)
 	if f.Name != "remind" || f.IfAlreadyDue != Skip || f.If.String() != d.If {
@@ -32,7 +31,7 @@ func TestFlowIsWhatWasWritten(t *testing.T) {
 	}
 	var got []string
 	for _, s := range f.Steps {
-		got = append(got, fmt.Sprintf("%s %s at %q id %q if %v", s.Key(), s.Action(), s.Workspace, s.ID, s.If != nil))
+		got = append(got, fmt.Sprintf("%s %s at %q id %q if %v", s.Key(), s.Action.Kind(), s.Workspace, s.ID, s.If != nil))
 	}
 	want := []string{
 		`room create_group at "acme" id "room" if false`,
@@ -46,7 +45,7 @@ func TestFlowIsWhatWasWritten(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
-	targets := []Target{f.Steps[1].SendGroupMessage.Group, f.Steps[2].SendGroupMessage.Group, f.Steps[3].SendGroupMessage.Group}
+	targets := []Target{posted(f, 1), posted(f, 2), posted(f, 3)}
 	wantTargets := []Target{{Step: "room"}, {Ref: core.GroupRef{Workspace: "guild", ID: "C1"}}, {Item: true}}
 	if diff := cmp.Diff(wantTargets, targets); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
@@ -56,13 +55,16 @@ func TestFlowIsWhatWasWritten(t *testing.T) {
 			t.Errorf("target %d = %q, want %q", i, got, want)
 		}
 	}
-	if g := f.Steps[0].CreateGroup; !g.Public || g.Owner != nil || g.Topic != nil || g.Name.String() != "{{ .title }}" {
+	if g := f.Steps[0].Action.(*CreateGroup); !g.Public || g.Owner != nil || g.Topic != nil || g.Name.String() != "{{ .title }}" {
 		t.Errorf("group: %+v", g)
 	}
-	if s := f.Steps[4].SetGroup; s.Operator != "acme/U1" || s.Name != nil || s.Add != nil {
+	if s := f.Steps[4].Action.(*SetGroup); s.Operator != "acme/U1" || s.Name != nil || s.Add != nil {
 		t.Errorf("set_group: %+v", s)
 	}
 }
+
+// posted returns where a step of f posts.
+func posted(f *Flow, step int) Target { return f.Steps[step].Action.(*SendGroupMessage).Group }
 
 func TestTooManySteps(t *testing.T) {
 	t.Parallel()
@@ -97,6 +99,9 @@ func TestParseRefuses(t *testing.T) {
 		"not JSON":        {"{", "unexpected EOF"},
 		"what is unknown": {strings.Replace(good, `"name"`, `"repeat":3,"name"`, 1), `unknown field "repeat"`},
 		"what follows":    {good + "{}", "something follows"},
+		"two actions":     {strings.Replace(good, `"send_message"`, `"set_group":{},"send_message"`, 1), "not both send_message and set_group"},
+		"an unknown step": {strings.Replace(good, `"send_message"`, `"wait_for"`, 1), `unknown field "wait_for"`},
+		"an unknown key":  {strings.Replace(good, `"title"`, `"titel"`, 1), `unknown field "titel"`},
 		"a broken flow":   {strings.Replace(good, "pending", "opne", 1), "status is never"},
 	} {
 		if f, err := Parse([]byte(tt.text)); err == nil || f != nil || !strings.Contains(err.Error(), tt.says) {
@@ -135,10 +140,10 @@ func drawDef(rt *rapid.T) Def {
 		text := word.Draw(rt, "text") + pick("value", "", "{{ .key }}", "{{ .fields.amount | default \"-\" }}")
 		group := fmt.Sprintf("g%d", i)
 		d.Steps = append(d.Steps, rapid.SampledFrom([]StepDef{
-			{SendMessage: &SendMessageDef{To: []string{"handlers", "=lead"}, Title: text}},
-			{CreateGroup: &CreateGroupDef{ID: group, Type: core.Ordinary, Name: text, Members: []string{"@x"}}},
-			{SendGroupMessage: &SendGroupMessageDef{Group: "item", Text: text, Mention: []string{"lin"}}},
-			{SetGroup: &SetGroupDef{Group: "acme/C1", Operator: "wei", Topic: text}},
+			{Action: &SendMessageDef{To: []string{"handlers", "=lead"}, Title: text}},
+			{Action: &CreateGroupDef{ID: group, Type: core.Ordinary, Name: text, Members: []string{"@x"}}},
+			{Action: &SendGroupMessageDef{Group: "item", Text: text, Mention: []string{"lin"}}},
+			{Action: &SetGroupDef{Group: "acme/C1", Operator: "wei", Topic: text}},
 		}).Draw(rt, "step"))
 	}
 	return d
@@ -174,23 +179,24 @@ func TestCanonicalRoundTrip(t *testing.T) {
 
 // behaviour says what f does in env.
 func behaviour(rt *rapid.T, f *Flow, env Env) []string {
-	anchor, ok := f.Trigger.Anchor(env.Risk)
 	holds, err := f.If.Holds(env)
-	out := []string{fmt.Sprint(anchor, ok, f.Trigger.Due(anchor).Format(time.RFC3339Nano), holds, err)}
+	out := []string{fmt.Sprint(f.Trigger.Kind(), f.Trigger.Plan(Change{After: env.Risk}), holds, err)}
 	for _, s := range f.Steps {
 		var (
 			text   *Template
 			people *People
 		)
-		switch {
-		case s.SendMessage != nil:
-			text, people = s.SendMessage.Title, s.SendMessage.To
-		case s.CreateGroup != nil:
-			text, people = s.CreateGroup.Name, s.CreateGroup.Members
-		case s.SendGroupMessage != nil:
-			text, people = s.SendGroupMessage.Text, s.SendGroupMessage.Mention
-		case s.SetGroup != nil:
-			text, people = s.SetGroup.Topic, s.SetGroup.Add
+		switch a := s.Action.(type) {
+		case *SendMessage:
+			text, people = a.Title, a.To
+		case *CreateGroup:
+			text, people = a.Name, a.Members
+		case *SendGroupMessage:
+			text, people = a.Text, a.Mention
+		case *SetGroup:
+			text, people = a.Topic, a.Add
+		default:
+			rt.Fatalf("no behaviour of %T is compared", a)
 		}
 		words, err := text.Render(env)
 		if err != nil {

@@ -28,7 +28,7 @@ func testDef() Def {
 		Zone:        "Asia/Shanghai",
 		DayStartsAt: "09:00",
 		Fields:      ownFields(),
-		Steps:       []StepDef{{SendMessage: &SendMessageDef{To: []string{"handlers"}, Title: "{{ .key }}", Card: "risk"}}},
+		Steps:       []StepDef{{Action: &SendMessageDef{To: []string{"handlers"}, Title: "{{ .key }}", Card: "risk"}}},
 	}
 }
 

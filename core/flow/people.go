@@ -116,7 +116,7 @@ func (c *compiler) peopleExpression(path, s string) *vm.Program {
 		if f.offset >= 0 {
 			f.offset++ // the = before the expression
 		}
-		c.report(path, f.offset, RulePeople, "%s", f.message)
+		c.flaw(path, RulePeople, f)
 		return nil
 	}
 	e, f := parseExpression(c.scope, s[1:])

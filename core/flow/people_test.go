@@ -122,8 +122,8 @@ func TestTermsAreFoundInSpiteOfProblems(t *testing.T) {
 	d := testDef()
 	d.If = `module == "Payments" and "lin" in handlers`
 	d.Steps = []StepDef{
-		{Workspace: "guild", SendMessage: &SendMessageDef{To: []string{"handlers", "wei", `=filled(lead) ? "zoe" : lead`}, Title: "{{ .no }}"}},
-		{SetGroup: &SetGroupDef{Group: "acme/C1", Operator: "lin", Add: []string{"acme:@x"}}},
+		{Workspace: "guild", Action: &SendMessageDef{To: []string{"handlers", "wei", `=filled(lead) ? "zoe" : lead`}, Title: "{{ .no }}"}},
+		{Action: &SetGroupDef{Group: "acme/C1", Operator: "lin", Add: []string{"acme:@x"}}},
 	}
 	if f, _ := Compile(d); f != nil {
 		t.Fatal("the template with an unknown value compiled")

@@ -15,6 +15,7 @@ type Problem struct {
 	Rule    string // one of the Rule constants
 	Message string // for whoever wrote the flow, in English
 	Warning bool   // the flow runs all the same
+	Field   string // the key of the own field that it is about, "" if it is about none
 }
 
 // The rules that a Problem can name.
@@ -43,7 +44,12 @@ func (c *compiler) report(path string, offset int, rule, format string, args ...
 	})
 }
 
-// failed tells whether a problem forbids the flow to run.
+// flaw adds a flaw of the text at path as a problem.
+func (c *compiler) flaw(path, rule string, f *flaw) {
+	c.problems = append(c.problems, Problem{Path: path, Offset: f.offset, Rule: rule, Message: f.message, Field: f.field})
+}
+
+// failed reports whether a problem forbids the flow to run.
 func (c *compiler) failed() bool {
 	for _, p := range c.problems {
 		if !p.Warning {
@@ -57,10 +63,21 @@ func (c *compiler) failed() bool {
 type flaw struct {
 	offset  int
 	message string
+	field   string // as in Problem
 }
 
 func flawAt(offset int, format string, args ...any) *flaw {
 	return &flaw{offset: offset, message: fmt.Sprintf(format, args...)}
+}
+
+// about returns f as a flaw of the use of a name, which may be that of an own
+// field.
+func (f *flaw) about(name string) *flaw {
+	f.field, _ = strings.CutPrefix(name, ownPrefix)
+	if f.field == name {
+		f.field = ""
+	}
+	return f
 }
 
 // at returns the path of the ith element of the list at path.

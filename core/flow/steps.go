@@ -2,7 +2,6 @@ package flow
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,10 +11,38 @@ import (
 // itemTarget is what flows call the risk's live group.
 const itemTarget = "item"
 
-// cardRisk is the only card that there is.
-const cardRisk = "risk"
+// Step is one step of a Flow.
+type Step struct {
+	ID        string     // what later steps call the group that it creates, "" if it has no name
+	If        *Condition // nil: always
+	Workspace string     // "" is the risk's home; where the action's group is a channel, it says
+	Action    Action
 
-var stepID = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
+	key string
+}
+
+// Key names the step within its flow: its ID, or its action and how many of
+// that action came before ("send_message#2"). It goes into markers and audit
+// events, and stays the same as long as the flow does.
+func (s Step) Key() string { return s.key }
+
+// Target says which group a step acts on: exactly one member is set.
+type Target struct {
+	Step string // the ID of the step that created it
+	Item bool   // the risk's live group
+	Ref  core.GroupRef
+}
+
+// String returns the target as flows write it.
+func (t Target) String() string {
+	switch {
+	case t.Step != "":
+		return t.Step
+	case t.Item:
+		return itemTarget
+	}
+	return t.Ref.String()
+}
 
 // stepCompiler compiles the steps of one flow.
 type stepCompiler struct {
@@ -43,77 +70,22 @@ func (c *compiler) steps(defs []StepDef) []Step {
 
 // step compiles one step.
 func (c *stepCompiler) step(path string, d StepDef) Step {
-	s := Step{If: c.condition(path+"/if", d.If), Workspace: d.Workspace}
+	s := Step{ID: d.ID(), If: c.condition(path+"/if", d.If), Workspace: d.Workspace}
 	if d.Workspace != "" {
 		c.terms = append(c.terms, Term{Path: path + "/workspace", Kind: WorkspaceTerm, Text: d.Workspace, Workspace: d.Workspace})
 	}
-	actions := 0
-	if d.SendMessage != nil {
-		actions++
-		s.SendMessage = c.sendMessage(path+"/send_message", d.SendMessage)
-	}
-	if d.CreateGroup != nil {
-		actions++
-		s.ID = d.CreateGroup.ID
-		s.CreateGroup = c.createGroup(path+"/create_group", d.CreateGroup, d.Workspace)
-	}
-	if d.SendGroupMessage != nil {
-		actions++
-		s.SendGroupMessage = c.sendGroupMessage(path+"/send_group_message", d.SendGroupMessage, &s)
-	}
-	if d.SetGroup != nil {
-		actions++
-		s.SetGroup = c.setGroup(path+"/set_group", d.SetGroup, &s)
-	}
-	if actions != 1 {
-		c.report(path, -1, RuleStep, "a step has exactly one of send_message, create_group, send_group_message, set_group, not %d", actions)
+	if d.Action == nil {
+		c.report(path, -1, RuleStep, "%s", stepForm().Without)
 		return s
 	}
+	kind := d.Action.Kind()
+	path += "/" + kind
+	c.form(path, kind, RuleStep, d.Action.Form())
+	c.newID(path+"/id", s.ID, d.Workspace)
+	s.Action = d.Action.compile(c, path, &s)
 	s.key = s.ID
-	if c.counts[s.Action()]++; s.key == "" {
-		s.key = fmt.Sprintf("%s#%d", s.Action(), c.counts[s.Action()])
-	}
-	return s
-}
-
-func (c *stepCompiler) sendMessage(path string, d *SendMessageDef) *SendMessage {
-	s := &SendMessage{
-		To:    c.neededPeople(path+"/to", d.To),
-		Title: c.line(path+"/title", d.Title),
-		Text:  c.text(path+"/text", d.Text),
-		Card:  c.card(path+"/card", d.Card),
-	}
-	if d.Title == "" && d.Text == "" && d.Card == "" {
-		c.report(path, -1, RuleStep, "the message is empty: give it a title, a text or card: risk")
-	}
-	return s
-}
-
-func (c *stepCompiler) createGroup(path string, d *CreateGroupDef, workspace string) *CreateGroup {
-	c.newID(path+"/id", d.ID, workspace)
-	s := &CreateGroup{
-		Type:    d.Type,
-		Name:    c.line(path+"/name", d.Name),
-		Owner:   c.people(path+"/owner", d.Owner),
-		Members: c.neededPeople(path+"/members", d.Members),
-		Topic:   c.line(path+"/topic", d.Topic),
-		Purpose: c.line(path+"/purpose", d.Purpose),
-		Public:  d.Public,
-	}
-	if d.Name == "" {
-		c.report(path, -1, RuleStep, "a group needs a name")
-	}
-	switch d.Type {
-	case core.Ordinary, core.Topic:
-	case core.Item:
-		if c.items++; c.items == 2 {
-			c.problems = append(c.problems, Problem{
-				Path: path, Offset: -1, Rule: RuleStep, Warning: true,
-				Message: "the flow creates a second item group: a risk has one at a time, so this step fails unless an if keeps the first from running",
-			})
-		}
-	default:
-		c.report(path+"/type", 0, RuleStep, "there is no type of group %q; types are %s, %s, %s", d.Type, core.Ordinary, core.Topic, core.Item)
+	if c.counts[kind]++; s.key == "" {
+		s.key = fmt.Sprintf("%s#%d", kind, c.counts[kind])
 	}
 	return s
 }
@@ -123,70 +95,21 @@ func (c *stepCompiler) newID(path, id, workspace string) {
 	if id == "" {
 		return
 	}
-	switch _, taken := c.created[id]; {
-	case !stepID.MatchString(id):
-		c.report(path, 0, RuleStep, "%q cannot be an id: use letters, digits, - and _, beginning with a letter", id)
-	case id == itemTarget:
+	if id == itemTarget {
 		c.report(path, 0, RuleStep, "%q means the risk's live group; choose another id", id)
-	case taken:
+		return
+	}
+	if _, taken := c.created[id]; taken {
 		c.report(path, 0, RuleStep, "the id %q is taken by an earlier step", id)
 	}
-	if id != itemTarget {
-		c.created[id] = workspace
-	}
-}
-
-func (c *stepCompiler) sendGroupMessage(path string, d *SendGroupMessageDef, s *Step) *SendGroupMessage {
-	m := &SendGroupMessage{
-		Group:   c.target(path+"/group", d.Group, s),
-		Mention: c.people(path+"/mention", d.Mention),
-		Title:   c.line(path+"/title", d.Title),
-		Text:    c.text(path+"/text", d.Text),
-		Card:    c.card(path+"/card", d.Card),
-	}
-	if len(d.Mention) == 0 && d.Title == "" && d.Text == "" && d.Card == "" {
-		c.report(path, -1, RuleStep, "the message is empty: give it a title, a text or card: risk")
-	}
-	return m
-}
-
-func (c *stepCompiler) setGroup(path string, d *SetGroupDef, s *Step) *SetGroup {
-	g := &SetGroup{
-		Group:    c.target(path+"/group", d.Group, s),
-		Operator: c.operator(path+"/operator", d.Operator),
-		Name:     c.line(path+"/name", d.Name),
-		Topic:    c.line(path+"/topic", d.Topic),
-		Add:      c.people(path+"/add", d.Add),
-		Remove:   c.people(path+"/remove", d.Remove),
-	}
-	if d.Name == "" && d.Topic == "" && len(d.Add) == 0 && len(d.Remove) == 0 {
-		c.report(path, -1, RuleStep, "the step changes nothing: give it a name, a topic, or people to add or remove")
-	}
-	return g
-}
-
-// operator compiles the person on whose behalf a group is changed: one whose
-// permission can be looked up in the config file.
-func (c *stepCompiler) operator(path, s string) core.Ref {
-	if s == "" {
-		c.report(path, -1, RulePeople, "set_group needs an operator: somebody who holds group_settings")
-		return ""
-	}
-	t, ok := c.term(path, s)
-	if !ok {
-		return ""
-	}
-	if t.Kind != PersonTerm && t.Kind != AccountTerm {
-		c.report(path, 0, RulePeople, "the operator is one person, named or as workspace/user, not the %s %q: whether they hold group_settings is checked beforehand", t.Kind, s)
-		return ""
-	}
-	t.Operator = true
-	c.terms = append(c.terms, t)
-	return t.Ref
+	c.created[id] = workspace
 }
 
 // target compiles which group s acts on, and with it the workspace of s.
 func (c *stepCompiler) target(path, group string, s *Step) Target {
+	if group == "" {
+		return Target{}
+	}
 	if group == itemTarget {
 		if s.Workspace != "" {
 			c.report(path, 0, RuleStep, "the risk's live group is where it is: leave out workspace")
@@ -222,20 +145,4 @@ func (c *stepCompiler) agree(path string, s *Step, workspace string) {
 		c.report(path, 0, RuleStep, "the group is %s, and the step says workspace: %s", where, s.Workspace)
 	}
 	s.Workspace = workspace
-}
-
-// card tells whether a message has the risk's card.
-func (c *stepCompiler) card(path, card string) bool {
-	if card != "" && card != cardRisk {
-		c.report(path, 0, RuleStep, "there is no card %q; the only one is %s", card, cardRisk)
-	}
-	return card == cardRisk
-}
-
-// neededPeople compiles a list that must not be empty.
-func (c *stepCompiler) neededPeople(path string, list []string) *People {
-	if len(list) == 0 {
-		c.report(path, -1, RulePeople, "nobody is named; write people such as handlers or submitter")
-	}
-	return c.people(path, list)
 }

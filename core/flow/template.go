@@ -131,7 +131,7 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 		f = t.link(tree)
 	}
 	if f != nil {
-		c.report(path, f.offset, RuleTemplate, "%s", f.message)
+		c.flaw(path, RuleTemplate, f)
 		return nil
 	}
 	return t

@@ -144,7 +144,7 @@ func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
 	name := strings.Join(n.Ident, ".")
 	v, ok := c.scope.lookup(name)
 	if !ok {
-		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values", ".", name))
+		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values", ".", name)).about(name)
 	}
 	return v, nil
 }
@@ -193,7 +193,7 @@ func (c *templateCheck) compared(given []operand) *flaw {
 				continue
 			}
 			if f := c.scope.word(v.variable, o.literal, 0); f != nil {
-				return c.flaw(o.at, "%s", f.message)
+				return c.flaw(o.at, "%s", f.message).about(v.variable.name)
 			}
 		}
 	}

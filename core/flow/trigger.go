@@ -1,20 +1,55 @@
 package flow
 
 import (
-	"slices"
+	"strconv"
 	"time"
 
 	"riskroom/core"
 )
 
-// Event is what happens to a risk that a flow can wait for.
-type Event string
+// Trigger says when a flow runs. It answers every question about its
+// occurrences: those who plan, adopt and end runs know no kinds of triggers.
+// The set is closed; the engine has no other half of it.
+type Trigger interface {
+	// Kind returns the word for the trigger: "date", or the event.
+	Kind() string
+	// Plan returns what a change to a risk does to the occurrences.
+	Plan(Change) Plan
+	// Next returns the occurrence that follows one that has ended; ok reports
+	// whether there is one.
+	Next(occurrence string, r core.Risk) (o Occurrence, ok bool)
+	// Expected returns the occurrences that a risk has because of what it is. It is
+	// not ok if only a change brings about occurrences.
+	Expected(core.Risk) (all []Occurrence, ok bool)
+	// trigger keeps the set closed.
+	trigger()
+}
 
-// The events that flows can wait for.
-const (
-	OnFiled    Event = "filed"    // the risk was filed
-	OnAssigned Event = "assigned" // it got handlers, by being filed with them or later
-)
+// Change is a change to a risk.
+type Change struct {
+	Before *core.Risk // nil: the risk is filed
+	After  core.Risk
+}
+
+// Occurrence is one time that a flow runs for a risk. ID is unique among the
+// occurrences of the flow for the risk, and part of the run's stored name.
+type Occurrence struct {
+	ID  string
+	Due time.Time // zero: at once
+}
+
+// Plan is what a change to a risk does to the occurrences of a flow.
+type Plan struct {
+	Arm  []Occurrence
+	Move []Move
+	Drop []string // IDs
+}
+
+// Move replaces an occurrence whose time has not come by another one.
+type Move struct {
+	From string // an ID
+	To   Occurrence
+}
 
 // AlreadyDue says what follows when a flow is already due as its risk is filed
 // or edited.
@@ -26,139 +61,42 @@ const (
 	Skip AlreadyDue = "skip"
 )
 
-// Trigger says when a flow runs: on an event, or some time after a date of the
-// risk.
-type Trigger struct {
-	On        Event  // "" for a date
-	DateField string // "" for an event; a date of every risk, or the key of an own field
-	After     Delay
-
-	at    time.Duration // the time of day, if fixed
-	hasAt bool
-	zone  *time.Location
+// Form describes the keys of a trigger; they point into d.
+func (d *TriggerDef) Form() Form {
+	return Form{
+		Help: "When the flow is due: some time after a date of the risk, or on something that happens to it.",
+		Keys: []Key{
+			textKey("date_field", orList(append(builtinDates(), "an own date field"))+".", &d.DateField),
+			{Name: "after", Kind: TextKey, Hint: delayHint, Text: &d.After,
+				Help: "How long after it: 1d is a calendar day, 24h is hours; 1d12h, 90m and 2s work too."},
+			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint, Text: &d.At,
+				Help: "The time of day to which the day so found is moved, such as \"09:00\"."},
+			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
+		},
+		AnyOf: []string{"date_field", "on"}, Without: "a trigger needs date_field or on",
+		Excludes: []Exclusion{{Key: "on", Others: []string{"date_field", "after", "at"},
+			Message: "a trigger has either on or date_field, with after and at"}},
+		Requires: []Requirement{{Key: "date_field", Others: []string{"after"}}},
+	}
 }
 
-// builtinDates returns the dates of every risk that a trigger can count from.
-func builtinDates() []string {
-	return []string{"discovered_at", "submitted_at", "status_since", "due_at"}
-}
-
-// Anchor returns the instant of r that t counts from; false if t waits for an
-// event or r has no such date.
-func (t Trigger) Anchor(r core.Risk) (time.Time, bool) {
-	var at time.Time
-	switch t.DateField {
-	case "":
-	case "discovered_at":
-		at = r.DiscoveredAt
-	case "submitted_at":
-		at = r.SubmittedAt
-	case "status_since":
-		at = r.StatusSince
-	case "due_at":
-		at = r.DueAt
-	default:
-		at = r.Fields[t.DateField].Date
-	}
-	return at, !at.IsZero()
-}
-
-// Due returns when t is due for a date at anchor. It is never before anchor.
-//
-// Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the
-// next day, however the clocks change meanwhile. Hours, minutes and seconds
-// are exact and are counted after the days. With a fixed time of day, that time
-// on the day reached counts instead of the anchor's.
-//
-// Where the clocks go forward and skip the time of day, Due is the moment they
-// do; where they go back and it comes twice, its first coming that is not
-// before anchor.
-func (t Trigger) Due(anchor time.Time) time.Time {
-	if t.On != "" || t.After.Days == 0 {
-		return anchor.Add(t.After.Exact)
-	}
-	local := anchor.In(t.zone)
-	clock := sinceMidnight(local)
-	if t.hasAt {
-		clock = t.at
-	}
-	y, m, d := local.Date()
-	first, second := wallClock(y, m, d+t.After.Days, clock, t.zone)
-	due := first
-	if due.Before(anchor) {
-		due = second
-	}
-	if due.Before(anchor) {
-		due = anchor
-	}
-	return due.Add(t.After.Exact)
-}
-
-// trigger compiles d.
+// trigger compiles d, nil if it says nothing that is known.
 func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 	const path = "/trigger"
-	t := Trigger{On: Event(d.On), DateField: d.DateField, zone: c.scope.zone}
-	switch {
-	case d.On != "" && d.DateField != "":
-		c.report(path, -1, RuleTrigger, "a trigger has either on or date_field, not both")
-		return t
-	case d.On != "":
-		c.eventTrigger(d)
-		return t
-	case d.DateField == "":
-		c.report(path, -1, RuleTrigger, "a trigger needs on or date_field")
-		return t
+	c.form(path, "trigger", RuleTrigger, d.Form())
+	if d.On == "" && d.DateField != "" {
+		return c.dateTrigger(path, d, fields)
 	}
-	dates := builtinDates()
-	for _, v := range c.scope.own {
-		if v.kind == dateKind {
-			dates = append(dates, ownKey(v.name))
+	for _, e := range events() {
+		if e.name == d.On {
+			return eventTrigger{e}
 		}
 	}
-	if !slices.Contains(dates, d.DateField) {
-		if f, ok := fields[d.DateField]; ok {
-			c.report(path+"/date_field", 0, RuleTrigger, "the field %q holds a %s, not a date; dates are %s", d.DateField, f.Type, oneOf(dates))
-		} else {
-			c.report(path+"/date_field", 0, RuleTrigger, "there is no date %q; %sdates are %s", d.DateField, meant(d.DateField, dates), oneOf(dates))
-		}
-	}
-	c.delay(d, &t)
-	return t
+	return nil
 }
 
-func (c *compiler) eventTrigger(d TriggerDef) {
-	if on := Event(d.On); on != OnFiled && on != OnAssigned {
-		c.report("/trigger/on", 0, RuleTrigger, "there is no event %q; events are %s, %s", d.On, OnFiled, OnAssigned)
-	}
-	if d.After != "" {
-		c.report("/trigger/after", 0, RuleTrigger, "after goes with date_field, not with on: for a delay use date_field: submitted_at")
-	}
-	if d.At != "" {
-		c.report("/trigger/at", 0, RuleTrigger, "at goes with date_field, not with on")
-	}
-}
+// dateOccurrence is the ID of the occurrence that counts from a date.
+func dateOccurrence(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
-// delay compiles the part of d that says how long after its date.
-func (c *compiler) delay(d TriggerDef, t *Trigger) {
-	if d.After == "" {
-		c.report("/trigger", -1, RuleTrigger, "a trigger by date_field needs after, such as 1d or 2s")
-		return
-	}
-	after, err := ParseDelay(d.After)
-	if err != nil {
-		c.report("/trigger/after", 0, RuleTrigger, "%v", err)
-	}
-	t.After = after
-	if d.At == "" {
-		return
-	}
-	at, atErr := parseClock(d.At)
-	if atErr != nil {
-		c.report("/trigger/at", 0, RuleTrigger, "%v", atErr)
-		return
-	}
-	t.at, t.hasAt = at, true
-	if err == nil && (after.Days == 0 || after.Exact != 0) {
-		c.report("/trigger/at", 0, RuleTrigger, "at fixes the time of day, so after must be whole days like 1d, not %q", d.After)
-	}
-}
+// versionOccurrence is the ID of the occurrence that a change brings about.
+func versionOccurrence(r core.Risk) string { return "v" + strconv.FormatInt(r.Version, 10) }

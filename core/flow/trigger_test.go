@@ -35,12 +35,12 @@ func TestParseDelay(t *testing.T) {
 }
 
 // triggerOf compiles a trigger by discovered_at.
-func triggerOf(t *testing.T, after, at, zone string) Trigger {
+func triggerOf(t *testing.T, after, at, zone string) DateTrigger {
 	t.Helper()
 	d := testDef()
 	d.Trigger = TriggerDef{DateField: "discovered_at", After: after, At: at}
 	d.Zone = zone
-	return compiled(t, d).Trigger
+	return compiled(t, d).Trigger.(DateTrigger)
 }
 
 func TestDue(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAnchor(t *testing.T) {
 	} {
 		d := testDef()
 		d.Trigger.DateField = field
-		trigger := compiled(t, d).Trigger
+		trigger := compiled(t, d).Trigger.(DateTrigger)
 		if got, ok := trigger.Anchor(full); !ok || !got.Equal(want) {
 			t.Errorf("%s: %s, %v, want %s", field, got, ok, want)
 		}
@@ -166,7 +166,7 @@ func TestAnchor(t *testing.T) {
 	}
 	d := testDef()
 	d.Trigger = TriggerDef{On: "filed"}
-	if got, ok := compiled(t, d).Trigger.Anchor(full); ok {
-		t.Errorf("a trigger by event has an anchor: %s", got)
+	if got, ok := compiled(t, d).Trigger.Expected(full); ok {
+		t.Errorf("a risk has occurrences of an event without a change: %v", got)
 	}
 }

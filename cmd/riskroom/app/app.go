@@ -87,13 +87,16 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := a.introduce(ctx); err != nil {
 		return nil, err
 	}
-	a.Engine = engine.New(engine.Options{
+	a.Engine, err = engine.New(engine.Options{
 		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: kept, Text: words,
 		// The database has an ID of its own, so that a new one never takes the
 		// marks of an old one for its own.
 		Instance: o.Config.Instance + "/" + o.Store.Instance(),
 		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted,
 	})
+	if err != nil {
+		return nil, err
+	}
 	a.bot, err = bots.New(bots.Config{
 		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine.Persons(), Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
 	})

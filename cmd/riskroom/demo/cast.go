@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -134,11 +133,7 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 		groups = append(groups, org.AdminChannel)
 	}
 	for _, f := range cfg.Flows {
-		var def flow.Def
-		if json.Unmarshal(f.Canonical(), &def) != nil {
-			continue // another version's; then its people are missing, and the play says so
-		}
-		for _, s := range def.Steps {
+		for _, s := range f.Def().Steps {
 			people, group := mentioned(s)
 			for _, name := range people {
 				refs = append(refs, core.Ref(name))
@@ -153,16 +148,16 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 
 // mentioned returns the people and the group that a step names.
 func mentioned(s flow.StepDef) (people []string, group string) {
-	switch {
-	case s.SendMessage != nil:
-		people = s.SendMessage.To
-	case s.CreateGroup != nil:
-		people = slices.Concat(s.CreateGroup.Owner, s.CreateGroup.Members)
-	case s.SendGroupMessage != nil:
-		people, group = s.SendGroupMessage.Mention, s.SendGroupMessage.Group
-	case s.SetGroup != nil:
-		people = slices.Concat(s.SetGroup.Add, s.SetGroup.Remove, []string{s.SetGroup.Operator})
-		group = s.SetGroup.Group
+	for _, k := range s.Action.Form().Keys {
+		switch k.Kind {
+		case flow.PeopleKey:
+			people = append(people, *k.List...)
+		case flow.PersonKey:
+			people = append(people, *k.Text)
+		case flow.GroupKey:
+			group = *k.Text
+		default: // names nobody
+		}
 	}
 	return people, group
 }

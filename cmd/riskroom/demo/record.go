@@ -11,6 +11,7 @@ import (
 	"riskroom/adapters/stage"
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 )
 
 // kind is what an item tells.
@@ -167,8 +168,9 @@ func (r *recorder) groupOf(e engine.Event, link engine.Link, trail []engine.Even
 	}
 	for _, f := range r.w.cfg.Flows {
 		for _, s := range f.Steps {
-			if f.Name == flowOf(e) && s.Key() == e.Step && s.SetGroup != nil && !s.SetGroup.Group.Ref.IsZero() {
-				group = s.SetGroup.Group.Ref
+			set, ok := s.Action.(*flow.SetGroup)
+			if ok && f.Name == flowOf(e) && s.Key() == e.Step && !set.Group.Ref.IsZero() {
+				group = set.Group.Ref
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 	"riskroom/core/text"
 )
 
@@ -124,19 +125,21 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 		if f.Name != flowOf(it.event) {
 			continue
 		}
-		if f.Trigger.On != "" {
-			return p.S("demo.trigger."+string(f.Trigger.On), text.Args{"Key": string(it.risk.Key)})
+		args := text.Args{"Key": string(it.risk.Key), "Status": p.Status(it.risk.Status)}
+		if date, ok := f.Trigger.(flow.DateTrigger); ok {
+			anchor, _ := date.Anchor(it.risk)
+			args["Delay"] = p.Duration(time.Duration(date.After.Days)*core.Day + date.After.Exact)
+			args["Field"], args["Date"] = w.wordField(p, date.Field), p.Time(anchor, w.zone())
 		}
-		label := p.Field(f.Trigger.DateField)
-		if own, ok := w.cfg.Organisation.Field(f.Trigger.DateField); ok {
-			label = core.LabelIn(own.Label, p.Lang(), own.Key)
-		}
-		anchor, _ := f.Trigger.Anchor(it.risk)
-		after := time.Duration(f.Trigger.After.Days)*core.Day + f.Trigger.After.Exact
-		return p.S("demo.trigger.date", text.Args{
-			"Key": string(it.risk.Key), "Delay": p.Duration(after), "Field": label, "Date": p.Time(anchor, w.zone()),
-			"Status": p.Status(it.risk.Status),
-		})
+		return p.S("demo.trigger."+f.Trigger.Kind(), args)
 	}
 	return ""
+}
+
+// wordField returns what a date of a risk is called.
+func (w *world) wordField(p text.Printer, field string) string {
+	if own, ok := w.cfg.Organisation.Field(field); ok {
+		return core.LabelIn(own.Label, p.Lang(), own.Key)
+	}
+	return p.Field(field)
 }

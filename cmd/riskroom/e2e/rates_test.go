@@ -222,7 +222,7 @@ func limited(t *testing.T, p paced, s *store.Store) *engine.Engine {
 	t.Helper()
 	f, problems := flow.Compile(flow.Def{
 		Name: "remind", Zone: "UTC", DayStartsAt: "09:00", Trigger: flow.TriggerDef{DateField: "submitted_at", After: "2s"},
-		Steps: []flow.StepDef{{SendMessage: &flow.SendMessageDef{To: []string{"submitter"}, Title: "{{ .key }} waits"}}},
+		Steps: []flow.StepDef{{Action: &flow.SendMessageDef{To: []string{"submitter"}, Title: "{{ .key }} waits"}}},
 	})
 	if f == nil {
 		t.Fatal(problems)
@@ -231,7 +231,7 @@ func limited(t *testing.T, p paced, s *store.Store) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engine.New(engine.Options{
+	e, err := engine.New(engine.Options{
 		Organisation: &core.Organisation{
 			Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
 			Workspaces:  map[string]core.Workspace{p.name: {Name: p.name, Platform: p.adapter.Capabilities().Platform}},
@@ -241,4 +241,8 @@ func limited(t *testing.T, p paced, s *store.Store) *engine.Engine {
 		Flows: []*flow.Flow{f}, Platforms: map[string]core.Platform{p.name: p.adapter}, Store: s, Text: words, Instance: s.Instance(),
 		Log: slog.New(slog.DiscardHandler),
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }

@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/people"
+)
+
+// resolveCreateGroup decides what the group is made of.
+func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) error {
+	members, missing, err := t.whom(ctx, a.Members, env)
+	if err != nil {
+		return err
+	}
+	owners, notOwners, err := t.whom(ctx, a.Owner, env)
+	if err != nil {
+		return err
+	}
+	spec := &core.GroupSpec{Workspace: t.workspace, Type: a.Type, Public: a.Public, Suffix: t.op("suffix")[:6]}
+	here := func(all []core.Account) (out []core.Account) {
+		for _, m := range all {
+			if m.Workspace == t.workspace {
+				out = append(out, m)
+			} else {
+				missing = append(missing, people.Unresolved{Ref: core.RefOf(m), Code: "other_workspace"})
+			}
+		}
+		return out
+	}
+	owners, members = here(owners), here(members)
+	if len(owners) > 0 {
+		spec.Owner = owners[0]
+		members = append([]core.Account{spec.Owner}, slices.DeleteFunc(members, func(m core.Account) bool { return m == spec.Owner })...)
+	} else {
+		missing = append(missing, notOwners...)
+	}
+	if len(members) > core.MaxMembers {
+		return &core.Error{Op: "create_group", Kind: core.Invalid, Detail: "too_many_members"}
+	}
+	spec.Members, in.Missing, in.Spec = members, missing, spec
+	return t.nameGroup(ctx, a, env, spec)
+}
+
+// nameGroup renders a group's texts, and binds an item group to its risk.
+func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, spec *core.GroupSpec) error {
+	var err error
+	for _, r := range []struct {
+		to   *string
+		from *flow.Template
+	}{{&spec.Name, a.Name}, {&spec.Topic, a.Topic}, {&spec.Purpose, a.Purpose}} {
+		if r.from == nil {
+			continue
+		}
+		if *r.to, err = r.from.Render(env); err != nil {
+			return invalid("create_group", err)
+		}
+	}
+	if a.Type != core.Item {
+		return nil
+	}
+	link, err := t.reserveLink(ctx)
+	if err != nil {
+		return err
+	}
+	if link.State == Missing {
+		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: groupLost}
+	}
+	if link.State != Reserved || link.Run != t.run.ID {
+		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: "item_group_exists"}
+	}
+	spec.Suffix = t.rec.Risk.Key.Slug()
+	if link.Epoch > 0 {
+		spec.Suffix += "-" + strconv.Itoa(link.Epoch+1)
+	}
+	spec.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
+	return nil
+}
+
+// performCreateGroup creates the group. Later steps can act on it.
+func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) error {
+	spec := *in.Spec
+	pl, err := t.platform(spec.Workspace)
+	if err != nil {
+		return err
+	}
+	if b := spec.Badge; b != nil && b.Module == "" {
+		b.Module = t.rec.Risk.Module // an older version's input does not say it
+	}
+	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
+	p.out.take(g.Report)
+	if g.Ref.IsZero() {
+		return err
+	}
+	p.out.Group, p.out.Owner, p.out.Name, p.out.Suffix = &g.Ref, spec.Owner, g.Name, spec.Suffix
+	if !g.Report.Badge.IsZero() && spec.Badge != nil {
+		p.badge = g.Report.Badge
+		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
+	}
+	if err != nil && final(err) {
+		// The group is there: what it lacks is told, and the steps go on.
+		p.out.fail("group", err)
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"context"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+)
+
+// resolveSendGroupMessage finds the group and words the message.
+func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMessage, env flow.Env, in *input) error {
+	var err error
+	if in.Group, err = t.group(a.Group); err != nil {
+		return err
+	}
+	head, err := renderHead(a.Title, a.Text, env)
+	if err != nil {
+		return err
+	}
+	people, missing, err := t.whom(ctx, a.Mention, env)
+	if err != nil {
+		return err
+	}
+	in.Missing = missing
+	var mentions []core.Span
+	for _, p := range people {
+		if p.Workspace == in.Group.Workspace {
+			mentions = append(mentions, core.Mention(p), core.Plain(" "))
+		}
+	}
+	m := t.message(ctx, append(mentions, head...), a.Card, in.Group.Workspace)
+	in.Message = &m
+	return nil
+}
+
+// performSendGroupMessage posts the message.
+func (t *turn) performSendGroupMessage(ctx context.Context, in *input, p *performed) error {
+	pl, err := t.platform(in.Group.Workspace)
+	if err != nil {
+		return err
+	}
+	ref, err := pl.SendGroupMessage(ctx, once{t: t}, in.Group, *in.Message)
+	if err != nil {
+		return err
+	}
+	p.out.did(in.Group.String())
+	t.show(p, Shown{ID: t.shownID("post"), Ref: ref, Group: in.Group, Title: in.Message.Text}, *in.Message)
+	return nil
+}

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/people"
+)
+
+// resolveSendMessage decides who gets the message, and words it for each workspace.
+func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env flow.Env, in *input) error {
+	accounts, missing, err := t.whom(ctx, a.To, env)
+	if err != nil {
+		return err
+	}
+	in.To, in.Missing, in.Messages = accounts, missing, map[string]core.Message{}
+	head, err := renderHead(a.Title, a.Text, env)
+	if err != nil {
+		return err
+	}
+	for _, to := range accounts {
+		if _, ok := in.Messages[to.Workspace]; !ok {
+			in.Messages[to.Workspace] = t.message(ctx, head, a.Card, to.Workspace)
+		}
+	}
+	if len(accounts) == 0 && len(missing) == 0 {
+		return passed{"nobody"}
+	}
+	return nil
+}
+
+// performSendMessage sends to each person, whatever became of the others.
+func (t *turn) performSendMessage(ctx context.Context, in *input, p *performed) error {
+	var left error
+	for _, to := range in.To {
+		if p.out.failed(to.String()) {
+			continue
+		}
+		m := in.Messages[to.Workspace]
+		ref, err := t.sendTo(ctx, to, m)
+		switch {
+		case err == nil:
+			p.out.did(to.String())
+			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref, To: to, Title: m.Text}, m)
+		case core.IsStop(err):
+			return err
+		case final(err):
+			p.out.fail(to.String(), err)
+		default:
+			left = cmp.Or(left, err)
+		}
+	}
+	return left
+}
+
+func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {
+	pl, err := t.platform(to.Workspace)
+	if err != nil {
+		return core.MessageRef{}, err
+	}
+	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
+	return ref, people.RefusedBy(to.Workspace, err)
+}

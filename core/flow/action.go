@@ -1,0 +1,154 @@
+package flow
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"riskroom/core"
+)
+
+// ActionDef is an action as written, a pointer to one of the Def types of this
+// package. The set is closed: each action has a file of its own, with its
+// definition, its keys and how it is compiled, and a row in actionDefs.
+type ActionDef interface {
+	// Kind returns the action's name as flows write it: "send_message".
+	Kind() string
+	// Form describes the action's keys; they point into the definition.
+	Form() Form
+	// compile compiles the definition, which stands at path. It need not check
+	// what Form says. It may set where the step acts.
+	compile(c *stepCompiler, path string, s *Step) Action
+}
+
+// Action is a compiled action. The engine has the other half of each: what it
+// acts on and how.
+type Action interface {
+	// Kind returns the kind of the ActionDef.
+	Kind() string
+	// Uses returns what a bot needs to be able to do where the action acts.
+	Uses() core.Uses
+	// action keeps the set closed.
+	action()
+}
+
+// actionDefs returns an empty definition of every action, in the order in which
+// people read them.
+func actionDefs() []ActionDef {
+	return []ActionDef{new(SendMessageDef), new(CreateGroupDef), new(SendGroupMessageDef), new(SetGroupDef)}
+}
+
+// NewAction returns an empty definition of an action, nil if there is none of that
+// kind.
+func NewAction(kind string) ActionDef {
+	for _, a := range actionDefs() {
+		if a.Kind() == kind {
+			return a
+		}
+	}
+	return nil
+}
+
+// ActionKinds returns the kind of every action.
+func ActionKinds() []string {
+	var out []string
+	for _, a := range actionDefs() {
+		out = append(out, a.Kind())
+	}
+	return out
+}
+
+// GroupActions returns the kinds of those actions that create a group.
+func GroupActions() []string {
+	var out []string
+	for _, a := range actionDefs() {
+		if slices.ContainsFunc(a.Form().Keys, func(k Key) bool { return k.Kind == IDKey }) {
+			out = append(out, a.Kind())
+		}
+	}
+	return out
+}
+
+// stepForm describes a step: one action, and what any step can have.
+func stepForm() Form {
+	f := Form{
+		Help: "One step: one action, and optionally if and workspace.",
+		Keys: []Key{
+			{Name: "if", Kind: TextKey, Help: "A condition of this step alone."},
+			{Name: "workspace", Kind: TextKey, Help: "The workspace where the step acts. The one where the risk was filed if left out."},
+		},
+		AnyOf: ActionKinds(), Without: "a step needs an action: " + orList(ActionKinds()),
+	}
+	for i, a := range actionDefs() {
+		of := a.Form()
+		f.Keys = append(f.Keys, Key{Name: a.Kind(), Kind: FormKey, Help: of.Help, Form: &of})
+		if others := f.AnyOf[i+1:]; len(others) > 0 {
+			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: "a step has exactly one action"})
+		}
+	}
+	return f
+}
+
+// stepHead is what the JSON of a step begins with.
+type stepHead struct {
+	If        string `json:"if,omitempty"`
+	Workspace string `json:"workspace,omitempty"`
+}
+
+// MarshalJSON writes the action under its name, after the other keys. Flows are
+// stored and known by hashes of this form.
+func (d StepDef) MarshalJSON() ([]byte, error) {
+	head, err := json.Marshal(stepHead{d.If, d.Workspace})
+	if err != nil || d.Action == nil {
+		return head, err
+	}
+	body, err := json.Marshal(map[string]ActionDef{d.Action.Kind(): d.Action})
+	if err != nil {
+		return nil, err
+	}
+	if len(head) == len("{}") {
+		return body, nil
+	}
+	return slices.Concat(head[:len(head)-1], []byte(","), body[1:]), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A key that it does not know is an
+// error: perhaps a newer version wrote it.
+func (d *StepDef) UnmarshalJSON(b []byte) error {
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(b, &parts); err != nil {
+		return err
+	}
+	*d = StepDef{}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		action := NewAction(name)
+		switch {
+		case action == nil:
+			continue
+		case d.Action != nil:
+			return fmt.Errorf("a step has one action, not both %s and %s", d.Action.Kind(), name)
+		}
+		if err := decodeStrictly(parts[name], action); err != nil {
+			return err
+		}
+		d.Action = action
+		delete(parts, name)
+	}
+	rest, err := json.Marshal(parts)
+	if err != nil {
+		return err
+	}
+	var head stepHead
+	err = decodeStrictly(rest, &head)
+	d.If, d.Workspace = head.If, head.Workspace
+	return err
+}
+
+// decodeStrictly decodes a JSON object all of whose keys are known.
+func decodeStrictly(b []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}

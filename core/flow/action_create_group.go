@@ -1,0 +1,84 @@
+package flow
+
+import "riskroom/core"
+
+// CreateGroupDef creates a group.
+type CreateGroupDef struct {
+	ID      string         `json:"id,omitempty"` // what later steps call it
+	Type    core.GroupType `json:"type"`
+	Name    string         `json:"name"` // a template
+	Owner   []string       `json:"owner,omitempty"`
+	Members []string       `json:"members"`
+	Topic   string         `json:"topic,omitempty"`   // a template
+	Purpose string         `json:"purpose,omitempty"` // a template
+	Public  bool           `json:"public,omitempty"`
+}
+
+// CreateGroup creates a group.
+type CreateGroup struct {
+	Type    core.GroupType
+	Name    *Template
+	Owner   *People // the first of them who can be reached; nil: nobody
+	Members *People
+	Topic   *Template // nil: none
+	Purpose *Template // nil: none
+	Public  bool
+}
+
+// Kind implements ActionDef.
+func (*CreateGroupDef) Kind() string { return "create_group" }
+
+// Form implements ActionDef.
+func (d *CreateGroupDef) Form() Form {
+	ofType := func(c core.Capabilities) core.Ability { return c.Groups[d.Type] }
+	return Form{
+		Help: "Creates a group. An item group is bound to the risk and carries its badge; a second one for the same risk is refused while the first lives.",
+		Keys: []Key{
+			{Name: "id", Kind: IDKey, Help: "What later steps of this flow call the group.", Text: &d.ID,
+				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", a letter first"},
+			{Name: "type", Kind: TextKey, Help: "ordinary, topic (discussed until it is ended) or item (bound to the risk).", Required: true,
+				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
+				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
+			templateKey("name", "The group's name. What a platform cannot spell in names, such as Chinese on some, is left out; what makes it unique, such as the risk's key, is added.", &d.Name).
+				required().limited(func(l core.Limits) int { return l.GroupName }).cut(),
+			peopleKey("owner", "Whom the group belongs to: the first who can be reached.", &d.Owner),
+			peopleKey("members", "Who is invited.", &d.Members).required().limited(func(l core.Limits) int { return l.GroupMembers }),
+			templateKey("topic", "The group's topic.", &d.Topic).limited(func(l core.Limits) int { return l.Topic }),
+			templateKey("purpose", "What the group is for.", &d.Purpose).limited(func(l core.Limits) int { return l.Purpose }),
+			{Name: "public", Kind: FlagKey, Help: "Whether everybody in the workspace can find and join it. Private if left out.", Flag: &d.Public},
+		},
+	}
+}
+
+func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
+	if d.Type == core.Item {
+		c.itemGroup(path)
+	}
+	return &CreateGroup{
+		Type:    d.Type,
+		Name:    c.line(path+"/name", d.Name),
+		Owner:   c.people(path+"/owner", d.Owner),
+		Members: c.people(path+"/members", d.Members),
+		Topic:   c.line(path+"/topic", d.Topic),
+		Purpose: c.line(path+"/purpose", d.Purpose),
+		Public:  d.Public,
+	}
+}
+
+// itemGroup warns of a second item group.
+func (c *stepCompiler) itemGroup(path string) {
+	if c.items++; c.items == 2 {
+		c.problems = append(c.problems, Problem{
+			Path: path, Offset: -1, Rule: RuleStep, Warning: true,
+			Message: "the flow creates a second item group: a risk has one at a time, so this step fails unless an if keeps the first from running",
+		})
+	}
+}
+
+// Kind implements Action.
+func (*CreateGroup) Kind() string { return (*CreateGroupDef)(nil).Kind() }
+
+// Uses implements Action.
+func (*CreateGroup) Uses() core.Uses { return core.Uses{Groups: true} }
+
+func (*CreateGroup) action() {}

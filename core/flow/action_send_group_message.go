@@ -1,0 +1,54 @@
+package flow
+
+import "riskroom/core"
+
+// SendGroupMessageDef posts into a group.
+type SendGroupMessageDef struct {
+	Group   string   `json:"group"`             // a step's id, "item", or "<workspace>/<channel>"
+	Mention []string `json:"mention,omitempty"` // people mentioned before the title
+	Title   string   `json:"title,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	Card    string   `json:"card,omitempty"`
+}
+
+// SendGroupMessage posts into Group.
+type SendGroupMessage struct {
+	Group   Target
+	Mention *People   // mentioned before the title; nil: nobody
+	Title   *Template // nil: none
+	Text    *Template // nil: none
+	Card    bool      // with the risk's card
+}
+
+// Kind implements ActionDef.
+func (*SendGroupMessageDef) Kind() string { return "send_group_message" }
+
+// Form implements ActionDef.
+func (d *SendGroupMessageDef) Form() Form {
+	return Form{
+		Help: "Posts a message or the risk's card into a group.",
+		Keys: append([]Key{
+			groupKey(&d.Group),
+			peopleKey("mention", "Who is mentioned in front.", &d.Mention),
+		}, messageKeys(&d.Title, &d.Text, &d.Card)...),
+		AnyOf: []string{"title", "text", "card", "mention"}, Without: "a message needs a title, a text, a card or somebody to mention",
+	}
+}
+
+func (d *SendGroupMessageDef) compile(c *stepCompiler, path string, s *Step) Action {
+	return &SendGroupMessage{
+		Group:   c.target(path+"/group", d.Group, s),
+		Mention: c.people(path+"/mention", d.Mention),
+		Title:   c.line(path+"/title", d.Title),
+		Text:    c.text(path+"/text", d.Text),
+		Card:    d.Card == cardRisk,
+	}
+}
+
+// Kind implements Action.
+func (*SendGroupMessage) Kind() string { return (*SendGroupMessageDef)(nil).Kind() }
+
+// Uses implements Action.
+func (a *SendGroupMessage) Uses() core.Uses { return core.Uses{Channels: !a.Group.Ref.IsZero()} }
+
+func (*SendGroupMessage) action() {}

@@ -1,0 +1,49 @@
+package flow
+
+import "riskroom/core"
+
+// SendMessageDef sends a direct message to each person of To.
+type SendMessageDef struct {
+	To    []string `json:"to"`
+	Title string   `json:"title,omitempty"` // a template
+	Text  string   `json:"text,omitempty"`  // a template, below the title
+	Card  string   `json:"card,omitempty"`  // "risk" or ""
+}
+
+// SendMessage sends a direct message to each of To.
+type SendMessage struct {
+	To    *People
+	Title *Template // nil: none
+	Text  *Template // nil: none
+	Card  bool      // with the risk's card
+}
+
+// Kind implements ActionDef.
+func (*SendMessageDef) Kind() string { return "send_message" }
+
+// Form implements ActionDef.
+func (d *SendMessageDef) Form() Form {
+	return Form{
+		Help:  "Sends each person a direct message.",
+		Keys:  append([]Key{peopleKey("to", "Who gets it.", &d.To).required()}, messageKeys(&d.Title, &d.Text, &d.Card)...),
+		AnyOf: []string{"title", "text", "card"}, Without: "a message needs a title, a text or a card",
+		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: "send direct messages"},
+	}
+}
+
+func (d *SendMessageDef) compile(c *stepCompiler, path string, _ *Step) Action {
+	return &SendMessage{
+		To:    c.people(path+"/to", d.To),
+		Title: c.line(path+"/title", d.Title),
+		Text:  c.text(path+"/text", d.Text),
+		Card:  d.Card == cardRisk,
+	}
+}
+
+// Kind implements Action.
+func (*SendMessage) Kind() string { return (*SendMessageDef)(nil).Kind() }
+
+// Uses implements Action: every bot can send direct messages.
+func (*SendMessage) Uses() core.Uses { return core.Uses{} }
+
+func (*SendMessage) action() {}

@@ -1,0 +1,78 @@
+package flow
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryActionHasItsRow compares the files of actions with the table: a file
+// without a row is an action that nobody can write.
+func TestEveryActionHasItsRow(t *testing.T) {
+	t.Parallel()
+	for prefix, rows := range map[string][]string{
+		"action_":  ActionKinds(),
+		"trigger_": append(eventNames(), DateTrigger{}.Kind(), "event"), // event: what all of them share
+	} {
+		files, err := filepath.Glob(prefix + "*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []string
+		for _, f := range files {
+			if !strings.HasSuffix(f, "_test.go") {
+				kinds = append(kinds, strings.TrimSuffix(strings.TrimPrefix(f, prefix), ".go"))
+			}
+		}
+		slices.Sort(rows)
+		if !slices.Equal(kinds, rows) {
+			t.Errorf("files %s: %q, rows %q", prefix, kinds, rows)
+		}
+	}
+}
+
+// TestFormsPointIntoDefinitions: what is stored of an action and what its form
+// describes are the same keys.
+func TestFormsPointIntoDefinitions(t *testing.T) {
+	t.Parallel()
+	for _, d := range actionDefs() {
+		compareForm(t, d.Kind(), d, d.Form())
+	}
+	var trigger TriggerDef
+	compareForm(t, "trigger", &trigger, trigger.Form())
+}
+
+// compareForm fails unless f has a key for each field of the struct that d points
+// to, with a pointer to that very field.
+func compareForm(t *testing.T, kind string, d any, f Form) {
+	t.Helper()
+	v := reflect.ValueOf(d).Elem()
+	if v.NumField() != len(f.Keys) {
+		t.Errorf("%s: %d fields, %d keys", kind, v.NumField(), len(f.Keys))
+	}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		k, ok := f.key(name)
+		field := v.Field(i).Addr().UnsafePointer()
+		if !ok || (reflect.ValueOf(k.Text).UnsafePointer() != field &&
+			reflect.ValueOf(k.List).UnsafePointer() != field && reflect.ValueOf(k.Flag).UnsafePointer() != field) {
+			t.Errorf("%s: the key %s does not hold the field of that name", kind, name)
+		}
+		if k.Help == "" {
+			t.Errorf("%s: the key %s has no help", kind, name)
+		}
+	}
+}
+
+// TestEveryActionHasItsFileInTheEngine finds the other half of each action.
+func TestEveryActionHasItsFileInTheEngine(t *testing.T) {
+	t.Parallel()
+	for _, kind := range ActionKinds() {
+		if _, err := os.Stat(filepath.Join("..", "engine", "action_"+kind+".go")); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package flow
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// Form describes a mapping of the config file as data. The JSON schema, the
+// reference of all keys and the checks of a file's structure are made from it,
+// and Compile checks the same rules.
+type Form struct {
+	Help string
+	Keys []Key
+	// AnyOf lists keys of which one is needed; Without is the message if all of
+	// them are missing.
+	AnyOf   []string
+	Without string
+	// Excludes lists keys that cannot be given together.
+	Excludes []Exclusion
+	// Requires lists the keys that another key needs.
+	Requires []Requirement
+	// Need is what a platform must be able to do; nil if nothing special.
+	Need *Need
+}
+
+// Exclusion says that Others cannot be given with Key.
+type Exclusion struct {
+	Key     string
+	Others  []string
+	Message string
+}
+
+// Requirement says that Others must be given with Key.
+type Requirement struct {
+	Key    string
+	Others []string
+}
+
+// Key is one key of a Form. Where the form belongs to a definition, one of Text,
+// List and Flag points to the value in it.
+type Key struct {
+	Name     string
+	Kind     KeyKind
+	Help     string
+	Required bool
+	Choices  []string // all the values; nil if there are others
+	Pattern  string   // a regular expression that the value matches, "" for any
+	Hint     string   // what to write, for whoever wrote something else
+	Max      int      // entries of a list; 0 if there is no limit
+	Form     *Form    // of a FormKey, and of each entry of a FormsKey
+
+	Need  *Need                 // what a platform must be able to do for this value; nil if nothing special
+	Limit func(core.Limits) int // how many characters, or entries, a platform accepts; nil if it does not matter
+	Cut   bool                  // a value over Limit is cut, not refused
+
+	Text *string
+	List *[]string
+	Flag *bool
+}
+
+// KeyKind is the sort of value that a key takes.
+type KeyKind string
+
+// The kinds of keys.
+const (
+	TextKey     KeyKind = "text"
+	TemplateKey KeyKind = "template" // a text with values of the risk
+	PeopleKey   KeyKind = "people"   // a list of people, or one of them
+	PersonKey   KeyKind = "person"   // one person
+	GroupKey    KeyKind = "group"    // the group that a step acts on
+	IDKey       KeyKind = "id"       // what later steps call the group that a step creates
+	FlagKey     KeyKind = "flag"     // true or false
+	FormKey     KeyKind = "form"     // a mapping
+	FormsKey    KeyKind = "forms"    // a list of mappings
+)
+
+// Need is something that a platform must be able to do.
+type Need struct {
+	Ability func(core.Capabilities) core.Ability
+	What    string // what a platform without it cannot do: "send direct messages"
+}
+
+// given reports whether the definition has a value for the key.
+func (k Key) given() bool {
+	switch {
+	case k.Text != nil:
+		return *k.Text != ""
+	case k.List != nil:
+		return len(*k.List) > 0
+	case k.Flag != nil:
+		return *k.Flag
+	}
+	return false
+}
+
+// key returns the key of that name, and whether the form has it.
+func (f Form) key(name string) (Key, bool) {
+	i := slices.IndexFunc(f.Keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return Key{}, false
+	}
+	return f.Keys[i], true
+}
+
+// has reports whether the definition has a value for a key.
+func (f Form) has(name string) bool {
+	k, ok := f.key(name)
+	return ok && k.given()
+}
+
+// form checks a definition, which stands at path and is called name, against the
+// rules of its form.
+func (c *compiler) form(path, name, rule string, f Form) {
+	for _, k := range f.Keys {
+		c.key(path, name, rule, k)
+	}
+	for _, r := range f.Requires {
+		for _, other := range r.Others {
+			if f.has(r.Key) && !f.has(other) {
+				c.report(path, -1, rule, "%s with the key %s needs %s too", name, r.Key, other)
+			}
+		}
+	}
+	for _, e := range f.Excludes {
+		for _, other := range e.Others {
+			if f.has(e.Key) && f.has(other) {
+				c.report(path+"/"+other, -1, rule, "%s", e.Message)
+			}
+		}
+	}
+	if len(f.AnyOf) > 0 && !slices.ContainsFunc(f.AnyOf, f.has) {
+		c.report(path, -1, rule, "%s", f.Without)
+	}
+}
+
+// key checks the value of one key on its own.
+func (c *compiler) key(path, name, rule string, k Key) {
+	at := path + "/" + k.Name
+	switch {
+	case k.Required && !k.given():
+		c.report(at, -1, rule, "%s needs the key %s", name, k.Name)
+	case !k.given():
+	case k.Choices != nil && !slices.Contains(k.Choices, *k.Text):
+		c.report(at, 0, rule, "%s %q: %sknown: %s", k.Name, *k.Text, meant(*k.Text, k.Choices), oneOf(k.Choices))
+	case k.Pattern != "" && !matches(k.Pattern, *k.Text):
+		c.report(at, 0, rule, "%s %q: expected %s", k.Name, *k.Text, k.Hint)
+	case k.List != nil && k.Max > 0 && len(*k.List) > k.Max:
+		c.report(at, -1, RuleLimit, "%s has %d entries, more than %d", k.Name, len(*k.List), k.Max)
+	}
+}
+
+// matches reports whether s matches a pattern of a Form.
+func matches(pattern, s string) bool {
+	return regexp.MustCompile(pattern).MatchString(s)
+}
+
+// orList returns two or more words as a sentence lists them: "a, b or c".
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

@@ -1,0 +1,78 @@
+package flow
+
+import "riskroom/core"
+
+// What the help of many keys ends with.
+const (
+	anyoneHelp   = " A list (or one) of submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID) and =expression."
+	templateHelp = " Fixed text and values: {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }}, {{ .fields.amount }} and so on."
+	delayHint    = "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"
+)
+
+// ClockPattern matches a time of day such as "09:00".
+const ClockPattern = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
+
+// ClockHint says how a time of day is written.
+const ClockHint = `a time of day like "09:00"`
+
+// idPattern matches what a step can be called.
+const idPattern = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
+
+// cardRisk is the only card that there is.
+const cardRisk = "risk"
+
+// textKey is a key with a plain text.
+func textKey(name, help string, value *string) Key {
+	return Key{Name: name, Kind: TextKey, Help: help, Text: value}
+}
+
+// templateKey is a key with a template.
+func templateKey(name, help string, value *string) Key {
+	return Key{Name: name, Kind: TemplateKey, Help: help + templateHelp, Text: value}
+}
+
+// peopleKey is a key with a list of people.
+func peopleKey(name, help string, value *[]string) Key {
+	return Key{Name: name, Kind: PeopleKey, Help: help + anyoneHelp, Max: core.MaxMembers, List: value}
+}
+
+// groupKey is the key with the group that a step acts on.
+func groupKey(value *string) Key {
+	return Key{Name: "group", Kind: GroupKey, Required: true, Text: value,
+		Help: "The id of a create_group above, item (the risk's live group), or workspace/channel ID."}
+}
+
+// messageKeys are the keys of what a message says.
+func messageKeys(title, body, card *string) []Key {
+	limit := func(l core.Limits) int { return l.MessageText }
+	return []Key{
+		templateKey("title", "The first line.", title).limited(limit),
+		templateKey("text", "What stands below the title.", body).limited(limit),
+		{Name: "card", Kind: TextKey, Help: "risk shows the risk's card, with buttons.", Choices: []string{cardRisk}, Text: card},
+	}
+}
+
+// required returns k as a key that has to be there.
+func (k Key) required() Key {
+	k.Required = true
+	return k
+}
+
+// limited returns k as a key whose value a platform limits.
+func (k Key) limited(limit func(core.Limits) int) Key {
+	k.Limit = limit
+	return k
+}
+
+// cut returns k as a key whose value is cut where it is too long.
+func (k Key) cut() Key {
+	k.Cut = true
+	return k
+}
+
+// needing returns k as a key for which a platform must be able to change a part
+// of a group.
+func (k Key) needing(part core.Part, what string) Key {
+	k.Need = &Need{Ability: func(c core.Capabilities) core.Ability { return c.Set[part] }, What: what}
+	return k
+}

@@ -1,0 +1,153 @@
+package flow
+
+import (
+	"slices"
+	"time"
+
+	"riskroom/core"
+)
+
+// DateTrigger runs a flow some time after a date of the risk.
+type DateTrigger struct {
+	Field string // a date of every risk, or the key of an own field
+	After Delay
+
+	at    time.Duration // the time of day, if fixed
+	hasAt bool
+	zone  *time.Location
+}
+
+// builtinDates returns the dates of every risk that a trigger can count from.
+func builtinDates() []string {
+	return []string{"discovered_at", "submitted_at", "status_since", "due_at"}
+}
+
+// Kind implements Trigger.
+func (t DateTrigger) Kind() string { return "date" }
+
+// Plan implements Trigger: a date that moves takes its occurrence along.
+func (t DateTrigger) Plan(c Change) Plan {
+	after, has := t.Anchor(c.After)
+	var before time.Time
+	var had bool
+	if c.Before != nil {
+		before, had = t.Anchor(*c.Before)
+	}
+	switch {
+	case had && has && before.Equal(after), !had && !has:
+		return Plan{}
+	case !has:
+		return Plan{Drop: []string{dateOccurrence(before)}}
+	case !had:
+		return Plan{Arm: []Occurrence{t.occurrence(after)}}
+	}
+	return Plan{Move: []Move{{From: dateOccurrence(before), To: t.occurrence(after)}}}
+}
+
+// Next implements Trigger.
+func (t DateTrigger) Next(string, core.Risk) (Occurrence, bool) { return Occurrence{}, false }
+
+// Expected implements Trigger.
+func (t DateTrigger) Expected(r core.Risk) ([]Occurrence, bool) {
+	anchor, ok := t.Anchor(r)
+	if !ok {
+		return nil, true
+	}
+	return []Occurrence{t.occurrence(anchor)}, true
+}
+
+func (t DateTrigger) trigger() {}
+
+// occurrence returns the occurrence that counts from anchor.
+func (t DateTrigger) occurrence(anchor time.Time) Occurrence {
+	return Occurrence{ID: dateOccurrence(anchor), Due: t.Due(anchor)}
+}
+
+// Anchor returns the instant of r that t counts from; false if r has no such date.
+func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
+	var at time.Time
+	switch t.Field {
+	case "discovered_at":
+		at = r.DiscoveredAt
+	case "submitted_at":
+		at = r.SubmittedAt
+	case "status_since":
+		at = r.StatusSince
+	case "due_at":
+		at = r.DueAt
+	default:
+		at = r.Fields[t.Field].Date
+	}
+	return at, !at.IsZero()
+}
+
+// Due returns when t is due for a date at anchor. It is never before anchor.
+//
+// Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the
+// next day, however the clocks change meanwhile. Hours, minutes and seconds
+// are exact and are counted after the days. With a fixed time of day, that time
+// on the day reached counts instead of the anchor's.
+//
+// Where the clocks go forward and skip the time of day, Due is the moment they
+// do; where they go back and it comes twice, its first coming that is not
+// before anchor.
+func (t DateTrigger) Due(anchor time.Time) time.Time {
+	if t.After.Days == 0 {
+		return anchor.Add(t.After.Exact)
+	}
+	local := anchor.In(t.zone)
+	clock := sinceMidnight(local)
+	if t.hasAt {
+		clock = t.at
+	}
+	y, m, d := local.Date()
+	first, second := wallClock(y, m, d+t.After.Days, clock, t.zone)
+	due := first
+	if due.Before(anchor) {
+		due = second
+	}
+	if due.Before(anchor) {
+		due = anchor
+	}
+	return due.Add(t.After.Exact)
+}
+
+// dateTrigger compiles a trigger by a date.
+func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]FieldDef) DateTrigger {
+	t := DateTrigger{Field: d.DateField, zone: c.scope.zone}
+	dates := builtinDates()
+	for _, v := range c.scope.own {
+		if v.kind == dateKind {
+			dates = append(dates, ownKey(v.name))
+		}
+	}
+	if !slices.Contains(dates, d.DateField) {
+		f := flawAt(0, "there is no date %q; %sdates are %s", d.DateField, meant(d.DateField, dates), oneOf(dates))
+		if own, ok := fields[d.DateField]; ok {
+			f = flawAt(0, "the field %q holds a %s, not a date; dates are %s", d.DateField, own.Type, oneOf(dates))
+		}
+		c.flaw(path+"/date_field", RuleTrigger, f.about(ownPrefix+d.DateField))
+	}
+	c.delay(path, d, &t)
+	return t
+}
+
+// delay compiles the part of d that says how long after its date.
+func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
+	if d.After == "" {
+		return
+	}
+	after, err := ParseDelay(d.After)
+	if err != nil {
+		c.report(path+"/after", 0, RuleTrigger, "%v", err)
+	}
+	t.After = after
+	at, atErr := parseClock(d.At)
+	if atErr != nil {
+		return // none, or one that the form does not allow
+	}
+	t.at, t.hasAt = at, true
+	if err == nil && (after.Days == 0 || after.Exact != 0) {
+		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so after must be whole days like 1d, not %q", d.After)
+	}
+}

@@ -1,0 +1,9 @@
+package flow
+
+// filed is the event that a risk is filed.
+func filed() event {
+	return event{
+		name: "filed", help: "when the risk is filed", fixesStatus: true,
+		happens: func(c Change) bool { return c.Before == nil },
+	}
+}
