@@ -10,6 +10,7 @@ import (
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/core"
@@ -200,7 +201,7 @@ func TestNameAndTopicDrawOnTheirOwnLimit(t *testing.T) {
 		_, err = a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{Topic: &topic})
 	}
 	wantError(t, err, core.RateLimited, "http_429")
-	i := slices.IndexFunc(o.cost["describe"], func(b core.Bucket) bool { return b.Name == discord.NamePerChannel })
+	i := slices.IndexFunc(o.cost["describe"], func(b core.Bucket) bool { return b.Name == api.NamePerChannel })
 	if i < 0 || o.cost["describe"][i].Scope != g.Ref.ID || o.cost["describe"][i].N != 2 {
 		t.Errorf("it costs %v", o.cost["describe"])
 	}
@@ -213,7 +214,8 @@ func TestBadgeIsRepaired(t *testing.T) {
 	clock := adaptertest.NewClock()
 	opts := guildOf()
 	opts.Now = clock.Now
-	a := connect(t, start(t, opts), discord.Config{Clock: clock})
+	w := start(t, opts)
+	a := connect(t, w, discord.Config{API: client(t, w, api.Config{Clock: clock})})
 	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf())
 	if err != nil {
 		t.Fatal(err)
@@ -312,7 +314,7 @@ func TestCostsAreWhatIsCalled(t *testing.T) {
 	}
 	var called []string
 	for _, c := range w.Log().Calls() {
-		called = append(called, c.Method, discord.Global)
+		called = append(called, c.Method, api.Global)
 	}
 	slices.Sort(paid)
 	slices.Sort(called)

@@ -44,7 +44,7 @@ func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, id st
 func (a *Adapter) pinCall(channel, id string) core.Call {
 	return core.Call{
 		Key:  "pin:" + id,
-		Cost: a.cost(channel, "create_pin"),
+		Cost: a.client.Cost(channel, "create_pin"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.createPin(ctx, in, channel, id)
 		},

@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/http"
 
+	"riskroom/adapters/discord/api"
+	"riskroom/adapters/effect"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -20,18 +23,18 @@ type created struct {
 
 func (c created) check() error {
 	if !isID(c.ID) {
-		return errHollow
+		return rest.ErrHollow
 	}
 	return nil
 }
 
 // createDM opens the direct conversation with a person, or finds it open.
 func (a *Adapter) createDM(ctx context.Context, in core.Intent, user string) (string, error) {
-	return write(ctx, a, in, "create_dm", func(ctx context.Context) (string, error) {
+	return effect.Write(ctx, a.writer, in, "create_dm", func(ctx context.Context) (string, error) {
 		var out created
-		err := a.send(ctx, request{
-			method: "create_dm", verb: http.MethodPost, path: []string{"users", "@me", "channels"},
-			body: map[string]string{"recipient_id": user},
+		err := a.client.Send(ctx, api.Request{
+			Method: "create_dm", Verb: http.MethodPost, Path: []string{"users", "@me", "channels"},
+			Body: map[string]string{"recipient_id": user},
 		}, &out)
 		if err == nil {
 			err = out.check()
@@ -59,14 +62,14 @@ type newChannel struct {
 }
 
 func (a *Adapter) createGuildChannel(ctx context.Context, in core.Intent, ch newChannel, reason string) (channel, error) {
-	return write(ctx, a, in, "create_guild_channel", func(ctx context.Context) (channel, error) {
+	return effect.Write(ctx, a.writer, in, "create_guild_channel", func(ctx context.Context) (channel, error) {
 		var out channel
-		err := a.send(ctx, request{
-			method: "create_guild_channel", verb: http.MethodPost, path: []string{"guilds", a.guild, "channels"},
-			body: ch, reason: reason,
+		err := a.client.Send(ctx, api.Request{
+			Method: "create_guild_channel", Verb: http.MethodPost, Path: []string{"guilds", a.guild, "channels"},
+			Body: ch, Reason: reason,
 		}, &out)
 		if err == nil && !isID(out.ID) {
-			err = errHollow
+			err = rest.ErrHollow
 		}
 		return out, err
 	})
@@ -74,32 +77,32 @@ func (a *Adapter) createGuildChannel(ctx context.Context, in core.Intent, ch new
 
 // updateChannel changes what fields names and nothing else.
 func (a *Adapter) updateChannel(ctx context.Context, in core.Intent, id string, fields map[string]any) error {
-	return done(write(ctx, a, in, "update_channel", func(ctx context.Context) (created, error) {
+	return effect.Do(ctx, a.writer, in, "update_channel", func(ctx context.Context) error {
 		var out created
-		err := a.send(ctx, request{
-			method: "update_channel", verb: http.MethodPatch, path: []string{"channels", id}, body: fields, reason: reasonOf(in),
+		err := a.client.Send(ctx, api.Request{
+			Method: "update_channel", Verb: http.MethodPatch, Path: []string{"channels", id}, Body: fields, Reason: reasonOf(in),
 		}, &out)
-		return out, err
-	}))
+		return err
+	})
 }
 
 func (a *Adapter) setChannelPermissionOverwrite(ctx context.Context, in core.Intent, channel string, o overwrite) error {
-	return done(write(ctx, a, in, "set_channel_permission_overwrite", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, a.send(ctx, request{
-			method: "set_channel_permission_overwrite", verb: http.MethodPut, path: []string{"channels", channel, "permissions", o.ID},
-			body: map[string]any{"type": o.Type, "allow": o.Allow, "deny": o.Deny}, reason: reasonOf(in),
+	return effect.Do(ctx, a.writer, in, "set_channel_permission_overwrite", func(ctx context.Context) error {
+		return a.client.Send(ctx, api.Request{
+			Method: "set_channel_permission_overwrite", Verb: http.MethodPut, Path: []string{"channels", channel, "permissions", o.ID},
+			Body: map[string]any{"type": o.Type, "allow": o.Allow, "deny": o.Deny}, Reason: reasonOf(in),
 		}, nil)
-	}))
+	})
 }
 
 func (a *Adapter) deleteChannelPermissionOverwrite(ctx context.Context, in core.Intent, channel, id string) error {
-	return done(write(ctx, a, in, "delete_channel_permission_overwrite", func(ctx context.Context) (struct{}, error) {
-		err := a.send(ctx, request{
-			method: "delete_channel_permission_overwrite", verb: http.MethodDelete,
-			path: []string{"channels", channel, "permissions", id}, reason: reasonOf(in),
+	return effect.Do(ctx, a.writer, in, "delete_channel_permission_overwrite", func(ctx context.Context) error {
+		err := a.client.Send(ctx, api.Request{
+			Method: "delete_channel_permission_overwrite", Verb: http.MethodDelete,
+			Path: []string{"channels", channel, "permissions", id}, Reason: reasonOf(in),
 		}, nil)
-		return struct{}{}, unless(err, 10009)
-	}))
+		return effect.Unless(err, "10009")
+	})
 }
 
 // createMessage has Discord itself tell a repetition, for the few minutes that
@@ -110,10 +113,10 @@ func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel str
 		Nonce   string `json:"nonce"`
 		Enforce bool   `json:"enforce_nonce"`
 	}{a.render.Message(m, in.Op), in.Op, true}
-	return write(ctx, a, in, "create_message", func(ctx context.Context) (string, error) {
+	return effect.Write(ctx, a.writer, in, "create_message", func(ctx context.Context) (string, error) {
 		var out created
-		err := a.send(ctx, request{
-			method: "create_message", verb: http.MethodPost, path: []string{"channels", channel, "messages"}, body: body,
+		err := a.client.Send(ctx, api.Request{
+			Method: "create_message", Verb: http.MethodPost, Path: []string{"channels", channel, "messages"}, Body: body,
 		}, &out)
 		if err == nil {
 			err = out.check()
@@ -125,27 +128,24 @@ func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel str
 // updateMessage replaces all that a message shows: what it had and does not have
 // now is sent empty. It carries no op, by which only its posting is looked for.
 func (a *Adapter) updateMessage(ctx context.Context, in core.Intent, channel, id string, m core.Message) error {
-	return done(write(ctx, a, in, "update_message", func(ctx context.Context) (created, error) {
+	return effect.Do(ctx, a.writer, in, "update_message", func(ctx context.Context) error {
 		var out created
-		err := a.send(ctx, request{
-			method: "update_message", verb: http.MethodPatch, path: []string{"channels", channel, "messages", id},
-			body: a.render.Message(m, ""),
+		err := a.client.Send(ctx, api.Request{
+			Method: "update_message", Verb: http.MethodPatch, Path: []string{"channels", channel, "messages", id},
+			Body: a.render.Message(m, ""),
 		}, &out)
 		if err == nil {
 			err = out.check()
 		}
-		return out, err
-	}))
+		return err
+	})
 }
 
 // createPin pins a message; one that is pinned already stays so.
 func (a *Adapter) createPin(ctx context.Context, in core.Intent, channel, id string) error {
-	return done(write(ctx, a, in, "create_pin", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, a.send(ctx, request{
-			method: "create_pin", verb: http.MethodPut, path: []string{"channels", channel, "messages", "pins", id}, reason: reasonOf(in),
+	return effect.Do(ctx, a.writer, in, "create_pin", func(ctx context.Context) error {
+		return a.client.Send(ctx, api.Request{
+			Method: "create_pin", Verb: http.MethodPut, Path: []string{"channels", channel, "messages", "pins", id}, Reason: reasonOf(in),
 		}, nil)
-	}))
+	})
 }
-
-// done drops the answer of a call that returns nothing worth keeping.
-func done[T any](_ T, err error) error { return err }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 )
@@ -84,7 +85,7 @@ func TestManyGroupsAtOnce(t *testing.T) {
 		opts := filled(45, 45)
 		opts.Now = func() time.Time { return time.Now().AddDate(26, 0, 0) } // the test's clock starts before Discord's IDs do
 		w := start(t, opts)
-		a := connect(t, w, discord.Config{Transport: far{w.Client().Transport}})
+		a := connect(t, w, discord.Config{API: client(t, w, api.Config{Transport: far{w.Client().Transport}})})
 		var all sync.WaitGroup
 		for i := range 20 {
 			all.Go(func() {

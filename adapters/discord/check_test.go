@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 )
@@ -25,12 +26,11 @@ func TestCheck(t *testing.T) {
 	if !slices.Equal(id.Missing, []string{"PIN_MESSAGES"}) {
 		t.Errorf("missing: %v", id.Missing)
 	}
-	for detail, c := range map[string]discord.Config{
-		"http_401": {BotToken: "a-wrong-token", GuildID: w.GuildID()},
-		"10004":    {BotToken: w.BotToken(), GuildID: "80351110224679999"},
+	for detail, c := range map[string]struct{ token, guild string }{
+		"http_401": {"a-wrong-token", w.GuildID()},
+		"10004":    {w.BotToken(), "80351110224679999"},
 	} {
-		c.Workspace, c.APIURL, c.Transport = home, w.URL()+"/api/v10/", w.Client().Transport
-		b, err := discord.New(c)
+		b, err := discord.New(discord.Config{API: client(t, w, api.Config{Token: c.token}), GuildID: c.guild})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -93,8 +93,8 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
-		Cost:      a.cost("", "list_guild_channels", "create_guild_channel"),
-		ProbeCost: a.cost("", "list_guild_channels"),
+		Cost:      a.client.Cost("", "list_guild_channels", "create_guild_channel"),
+		ProbeCost: a.client.Cost("", "list_guild_channels"),
 		Unsure:    core.Park,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
 			ch, found, err := a.findChannel(ctx, in)
@@ -154,7 +154,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	}
 	if noRoom(err) {
 		err = &core.Error{
-			Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: waitOutages, Err: err,
+			Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: rest.Patience(core.Unavailable, 0), Err: err,
 		}
 	}
 	return ch, err

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/core"
 )
 
@@ -32,10 +33,14 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(302, "", "")
 	f.Fuzz(func(t *testing.T, status int, wait, body string) {
 		status = 200 + (status%400+400)%400
-		a, err := discord.New(discord.Config{Workspace: home, BotToken: "token", GuildID: "80351110224678912", Transport: always(func(r *http.Request) *http.Response {
+		c, err := api.New(api.Config{Workspace: home, Token: "token", Transport: always(func(r *http.Request) *http.Response {
 			h := http.Header{"Content-Type": {"application/json"}, "Retry-After": {wait}, "Location": {"https://elsewhere.example/"}}
 			return &http.Response{StatusCode: status, Status: strconv.Itoa(status), Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := discord.New(discord.Config{API: c, GuildID: "80351110224678912"})
 		if err != nil {
 			t.Fatal(err)
 		}

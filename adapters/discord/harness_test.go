@@ -9,6 +9,7 @@ import (
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/core"
@@ -33,7 +34,7 @@ func (harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
 	o.Now = clock.Now
 	o.Channels = []emulator.Channel{{ID: hidden, Name: "hidden", Private: true, Members: []string{eve}}}
 	w := start(t, o)
-	return world{w, connect(t, w, discord.Config{Budget: adaptertest.Unlimited{}, Clock: clock})}
+	return world{w, connect(t, w, discord.Config{API: client(t, w, api.Config{Clock: clock}), Budget: adaptertest.Unlimited{}})}
 }
 
 type world struct {

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"time"
 
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/rest"
+	"riskroom/core"
 )
 
 // Each function here is one operation of Discord's API that only reads, named by
@@ -50,19 +52,21 @@ type role struct {
 }
 
 func get[T any](ctx context.Context, a *Adapter, method string, query url.Values, path ...string) (T, error) {
-	return read(ctx, method, func(ctx context.Context) (T, error) {
+	return rest.Read(ctx, Platform, method, func(ctx context.Context) (T, error) {
 		var out T
-		err := a.send(ctx, request{method: method, verb: http.MethodGet, path: path, query: query}, &out)
+		err := a.client.Send(ctx, api.Request{Method: method, Verb: http.MethodGet, Path: path, Query: query}, &out)
 		return out, err
 	})
 }
 
 // identified refuses an answer that lacks its ID.
 func identified[T any](method, id string, v T, err error) (T, error) {
-	if err == nil && !isID(id) {
-		err = classify(method, errHollow, false)
+	if err != nil || isID(id) {
+		return v, err
 	}
-	return v, err
+	e := rest.Failure(Platform, method, rest.ErrHollow)
+	e.Effect = core.None
+	return v, e
 }
 
 func (a *Adapter) getMyUser(ctx context.Context) (user, error) {

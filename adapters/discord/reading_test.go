@@ -10,6 +10,7 @@ import (
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/core"
@@ -148,7 +149,8 @@ func TestAllPinsAreSeen(t *testing.T) {
 	clock := adaptertest.NewClock()
 	opts := guildOf()
 	opts.Now = clock.Now
-	a := connect(t, start(t, opts), discord.Config{Clock: clock})
+	w := start(t, opts)
+	a := connect(t, w, discord.Config{API: client(t, w, api.Config{Clock: clock})})
 	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf())
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +242,7 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 	}
 	var called []string
 	for _, c := range w.Log().Calls() {
-		called = append(called, c.Method, discord.Global)
+		called = append(called, c.Method, api.Global)
 	}
 	if !slices.Equal(called, b.spent) {
 		t.Errorf("called %v, spent %v", called, b.spent)

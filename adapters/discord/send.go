@@ -37,7 +37,7 @@ func (a *Adapter) EditMessage(ctx context.Context, once core.Once, ref core.Mess
 	}
 	_, err := once.Do(ctx, core.Call{
 		Key:  "edit:" + ref.Channel + ":" + ref.ID,
-		Cost: a.cost(ref.Channel, "update_message"),
+		Cost: a.client.Cost(ref.Channel, "update_message"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.updateMessage(ctx, in, ref.Channel, ref.ID, m)
 		},
@@ -59,7 +59,7 @@ func (a *Adapter) sendable(action, workspace string, m core.Message, ids ...stri
 func (a *Adapter) openCall(user string) core.Call {
 	return core.Call{
 		Key:  "open",
-		Cost: a.cost("", "create_dm"),
+		Cost: a.client.Cost("", "create_dm"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return a.createDM(ctx, in, user)
 		},
@@ -82,8 +82,8 @@ func (a *Adapter) messageRef(channel, id string) core.MessageRef {
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
-		Cost:      a.cost(channel, "create_message"),
-		ProbeCost: a.cost(channel, "list_messages"),
+		Cost:      a.client.Cost(channel, "create_message"),
+		ProbeCost: a.client.Cost(channel, "list_messages"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
 			return a.findMessage(ctx, channel, in)

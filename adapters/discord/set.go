@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/effect"
 	"riskroom/core"
 )
@@ -71,7 +72,7 @@ type wanted struct {
 func (a *Adapter) describeCall(id string, want wanted) core.Call {
 	return core.Call{
 		Key:  "describe",
-		Cost: a.cost(id, "get_channel", "update_channel", NamePerChannel),
+		Cost: a.client.Cost(id, "get_channel", "update_channel", api.NamePerChannel),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.getChannel(ctx, id)
 			if err != nil {
@@ -108,7 +109,7 @@ func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string
 func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 	call := core.Call{
 		Key:  "invite:" + user,
-		Cost: a.cost("", "get_guild_member"),
+		Cost: a.client.Cost("", "get_guild_member"),
 		Make: func(ctx context.Context, i core.Intent) (string, error) {
 			_, err := a.getGuildMember(ctx, user)
 			if err != nil || in {
@@ -121,7 +122,7 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 		},
 	}
 	if !in {
-		call.Cost = a.cost(channel, "get_guild_member", "set_channel_permission_overwrite")
+		call.Cost = a.client.Cost(channel, "get_guild_member", "set_channel_permission_overwrite")
 	}
 	return call
 }
@@ -129,7 +130,7 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 func (a *Adapter) kickCall(channel, user string) core.Call {
 	return core.Call{
 		Key:  "kick:" + user,
-		Cost: a.cost(channel, "delete_channel_permission_overwrite"),
+		Cost: a.client.Cost(channel, "delete_channel_permission_overwrite"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			self, err := a.whoAmI(ctx)
 			if err == nil && self == user {

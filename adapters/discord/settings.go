@@ -1,6 +1,9 @@
 package discord
 
-import "riskroom/core"
+import (
+	"riskroom/adapters/discord/api"
+	"riskroom/core"
+)
 
 // DefaultCategory is the category under which groups are made where the config
 // file names none. One that is full is followed by "riskroom-2" and so on.
@@ -28,7 +31,7 @@ func Settings() core.PlatformSettings {
 				Doc: "The category under which groups are made, " + DefaultCategory + " if left out. It is made if it is not there; when it is full, the next is made beside it.",
 			},
 			{
-				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: DefaultAPIURL,
+				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: api.DefaultURL,
 				Doc: "Where Discord's API is, with its version, if elsewhere: a proxy, a stand-in.",
 			},
 		},

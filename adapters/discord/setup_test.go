@@ -1,11 +1,13 @@
 package discord_test
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
 
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 )
@@ -25,17 +27,32 @@ func start(t testing.TB, o emulator.Options) *emulator.Workspace {
 	return w
 }
 
-// connect returns an adapter on w, in process unless c says otherwise.
-func connect(t testing.TB, w *emulator.Workspace, c discord.Config) *discord.Adapter {
+// client returns an API client of the guild: of w, in process, unless c says
+// otherwise.
+func client(t testing.TB, w *emulator.Workspace, c api.Config) *api.Client {
 	t.Helper()
-	c.Workspace, c.BotToken, c.GuildID = home, w.BotToken(), w.GuildID()
-	if c.APIURL == "" {
-		c.APIURL = w.URL() + "/api/v10"
+	c.Workspace, c.Token = home, cmp.Or(c.Token, w.BotToken())
+	if c.URL == "" {
+		c.URL = w.URL() + "/api/v10"
 	}
 	if c.Transport == nil {
 		c.Transport = w.Client().Transport
 	}
 	c.Transport = lawful{t, c.Transport}
+	made, err := api.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// connect returns an adapter on w.
+func connect(t testing.TB, w *emulator.Workspace, c discord.Config) *discord.Adapter {
+	t.Helper()
+	if c.API == nil {
+		c.API = client(t, w, api.Config{})
+	}
+	c.GuildID = w.GuildID()
 	a, err := discord.New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/core"
 )
 
@@ -32,10 +33,14 @@ func answering(t *testing.T, log io.Writer, f http.HandlerFunc) *discord.Adapter
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
+	c, err := api.New(api.Config{
+		Workspace: home, Token: token, URL: s.URL + "/api/v10", Transport: s.Client().Transport, Clock: adaptertest.NewClock(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := discord.New(discord.Config{
-		Workspace: home, BotToken: token, GuildID: guild, APIURL: s.URL + "/api/v10", Transport: s.Client().Transport,
-		Clock:  adaptertest.NewClock(),
-		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		API: c, GuildID: guild, Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -72,13 +77,13 @@ func TestAnswers(t *testing.T) {
 		"429 without a time":   {reply(429, `<html>`), core.RateLimited, core.None, 30 * time.Second},
 		"500":                  {reply(500, `{"code":0}`), core.Unavailable, core.Maybe, 5 * time.Second},
 		"502":                  {reply(502, `<html>`), core.Unavailable, core.Maybe, 5 * time.Second},
-		"redirect":             {reply(302, ``, "Location", "https://evil.example/"), core.Unknown, core.Maybe, 0},
-		"400 without a word":   {reply(400, ``), core.Unknown, core.None, 0},
+		"redirect":             {reply(302, ``, "Location", "https://evil.example/"), core.Unavailable, core.Maybe, 5 * time.Second},
+		"400 without a word":   {reply(400, ``), core.Unavailable, core.Maybe, 5 * time.Second},
 		"401":                  {reply(401, `{"message":"401: Unauthorized","code":0}`), core.Unauthorized, core.None, 0},
 		"403":                  {reply(403, `{"message":"Missing Permissions","code":50013}`), core.Denied, core.None, 0},
 		"good, no ID":          {reply(200, `{}`), core.Unknown, core.Maybe, 0},
-		"not JSON":             {reply(200, `<html>`), core.Unavailable, core.Maybe, 0},
-		"empty":                {reply(200, ``), core.Unavailable, core.Maybe, 0},
+		"not JSON":             {reply(200, `<html>`), core.Unavailable, core.Maybe, 5 * time.Second},
+		"empty":                {reply(200, ``), core.Unavailable, core.Maybe, 5 * time.Second},
 		"good":                 {reply(200, good), "", core.None, 0},
 		"good, broken headers": {reply(200, good, "X-RateLimit-Remaining", "x", "X-RateLimit-Reset-After", "y"), "", core.None, 0},
 		"endless":              {endless, core.Unavailable, core.Maybe, 0},
@@ -231,7 +236,11 @@ func TestNoConnectionIsNoEffect(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	for _, url := range []string{"http://" + addr, strings.Replace(plain.URL, "http:", "https:", 1)} {
-		a, err := discord.New(discord.Config{Workspace: home, BotToken: token, GuildID: guild, APIURL: url})
+		c, err := api.New(api.Config{Workspace: home, Token: token, URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := discord.New(discord.Config{API: c, GuildID: guild})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -273,7 +282,7 @@ func TestManyAtOnceOverHTTP(t *testing.T) {
 	}
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	a := connect(t, w, discord.Config{APIURL: base + "/api/v10", Transport: transport})
+	a := connect(t, w, discord.Config{API: client(t, w, api.Config{URL: base + "/api/v10", Transport: transport})})
 	var all sync.WaitGroup
 	for _, id := range []string{lin, wei, ana, bob} {
 		all.Go(func() {
@@ -293,14 +302,13 @@ func TestManyAtOnceOverHTTP(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	for _, c := range []discord.Config{
-		{BotToken: token, GuildID: guild}, {Workspace: home, GuildID: guild}, {Workspace: home, BotToken: token, GuildID: "acme"},
-		{Workspace: home, BotToken: token, GuildID: guild, APIURL: "discord.com"},
-		{Workspace: home, BotToken: token, GuildID: guild, APIURL: "ftp://discord.com/api/"},
-		{Workspace: home, BotToken: token, GuildID: guild, APIURL: "://"},
-	} {
-		if _, err := discord.New(c); err == nil || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%v gives %v", c.APIURL, err)
+	c, err := api.New(api.Config{Workspace: home, Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"", "acme", "0123"} {
+		if _, err := discord.New(discord.Config{API: c, GuildID: id}); err == nil {
+			t.Errorf("the guild %q is taken", id)
 		}
 	}
 }

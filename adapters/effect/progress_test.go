@@ -83,3 +83,15 @@ func TestWriteRefusesTheLate(t *testing.T) {
 		t.Errorf("it is %v, with %d calls sent", err, sent)
 	}
 }
+
+// TestUnless holds that a refusal of what is done already counts as done.
+func TestUnless(t *testing.T) {
+	t.Parallel()
+	err := error(&core.Error{Op: "test", Kind: core.Conflict, Detail: "already_pinned"})
+	if got := effect.Unless(err, "no_pin", "already_pinned"); got != nil {
+		t.Errorf("%v is not done", got)
+	}
+	if got := effect.Unless(err, "no_pin"); got != err || effect.Unless(nil) != nil {
+		t.Errorf("%v counts as done", err)
+	}
+}

@@ -3,6 +3,7 @@ package effect
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"riskroom/core"
@@ -42,6 +43,21 @@ func Write[T any](ctx context.Context, w Writer, in core.Intent, method string, 
 	}
 	w.note(ctx, in, method, err)
 	return zero, err
+}
+
+// Do is Write for a call whose answer holds nothing that is needed.
+func Do(ctx context.Context, w Writer, in core.Intent, method string, call func(context.Context) error) error {
+	_, err := Write(ctx, w, in, method, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
+	return err
+}
+
+// Unless returns nil if err has one of the details: the platform refused the call
+// because what it does was done already.
+func Unless(err error, details ...string) error {
+	if err != nil && slices.Contains(details, core.DetailOf(err)) {
+		return nil
+	}
+	return err
 }
 
 // InTime returns an error if there is no time left to see a call through: after

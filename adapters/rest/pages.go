@@ -6,17 +6,6 @@ import (
 	"riskroom/core"
 )
 
-// Spend makes a call once b grants it, and returns the call's result.
-func Spend[T any](ctx context.Context, b core.Budget, cost []core.Bucket, call func(context.Context) (T, error)) (T, error) {
-	var out T
-	err := b.Spend(ctx, cost, func(ctx context.Context) error {
-		var err error
-		out, err = call(ctx)
-		return err
-	})
-	return out, err
-}
-
 // Page is one page of a platform's list.
 type Page[T any] struct {
 	Items []T

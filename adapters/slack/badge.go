@@ -48,7 +48,7 @@ func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, ts st
 func (a *Adapter) pinCall(channel, ts string) core.Call {
 	return core.Call{
 		Key:  "pin:" + ts,
-		Cost: a.cost("pins.add"),
+		Cost: a.client.Cost("pins.add"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.pinsAdd(ctx, in, channel, ts)
 		},
@@ -65,8 +65,8 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 	label = cut(label, maxBookmark)
 	call := core.Call{
 		Key:       "bookmark",
-		Cost:      a.cost("chat.getPermalink", "bookmarks.add"),
-		ProbeCost: a.cost("bookmarks.list"),
+		Cost:      a.client.Cost("chat.getPermalink", "bookmarks.add"),
+		ProbeCost: a.client.Cost("bookmarks.list"),
 		Unsure:    core.Park,
 		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
 			_, right, err := a.findBookmark(ctx, badge, label)
@@ -93,7 +93,7 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 		},
 	}
 	if !fresh {
-		call.Cost = a.cost("bookmarks.list", "chat.getPermalink", "bookmarks.add")
+		call.Cost = a.client.Cost("bookmarks.list", "chat.getPermalink", "bookmarks.add")
 	}
 	return call
 }

@@ -58,14 +58,8 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 // CheckAppToken asks Slack whether an app-level token opens Socket Mode. It
 // connects nowhere.
 func (a *Adapter) CheckAppToken(ctx context.Context, token string) error {
-	api := slack.New("", slack.OptionAppLevelToken(token), slack.OptionAPIURL(a.line.base.String()), slack.OptionHTTPClient(a.line))
-	return done(read(ctx, "apps.connections.open", func(ctx context.Context) (string, error) {
-		_, url, err := api.StartSocketModeContext(ctx)
-		if err == nil && url == "" {
-			err = errHollow
-		}
-		return url, err
-	}))
+	_, err := a.client.OpenSocket(ctx, token)
+	return err
 }
 
 // CheckChannel asks Slack whether the bot can post into a channel: one that it

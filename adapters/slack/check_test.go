@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 )
@@ -24,10 +25,7 @@ func TestCheck(t *testing.T) {
 	if !slices.Contains(id.Missing, "pins:write") || slices.Contains(id.Missing, "im:write") {
 		t.Errorf("missing: %v", id.Missing)
 	}
-	b, err := slack.New(slack.Config{Workspace: home, BotToken: "xoxb-wrong", APIURL: w.URL() + "/api", Transport: w.Client().Transport})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := connect(t, w, slack.Config{API: client(t, api.Config{Token: "xoxb-wrong", URL: w.URL() + "/api", Transport: w.Client().Transport})})
 	_, err = b.Check(t.Context(), everything)
 	wantError(t, err, core.Unauthorized, "invalid_auth")
 }

@@ -89,8 +89,8 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
-		Cost:      a.cost("conversations.create"),
-		ProbeCost: a.cost("users.conversations"),
+		Cost:      a.client.Cost("conversations.create"),
+		ProbeCost: a.client.Cost("users.conversations"),
 		Unsure:    core.Park,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
 			ch, found, err := a.findChannel(ctx, in, n, true)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/api"
 	"riskroom/core"
 )
 
@@ -30,13 +31,10 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(302, "", "")
 	f.Fuzz(func(t *testing.T, status int, wait, body string) {
 		status = 200 + (status%400+400)%400
-		a, err := slack.New(slack.Config{Workspace: home, BotToken: "xoxb-1", Transport: always(func(r *http.Request) *http.Response {
+		a := slack.New(slack.Config{API: client(t, api.Config{Token: "xoxb-1", Transport: always(func(r *http.Request) *http.Response {
 			h := http.Header{"Content-Type": {"application/json"}, "Retry-After": {wait}, "Location": {"https://elsewhere.example/"}}
 			return &http.Response{StatusCode: status, Status: strconv.Itoa(status), Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}
-		})})
-		if err != nil {
-			t.Fatal(err)
-		}
+		})})})
 		group := core.GroupRef{Workspace: home, ID: "C1"}
 		topic := "t"
 		ctx := t.Context()

@@ -15,20 +15,20 @@ import (
 // below https://docs.slack.dev/reference/methods/.
 
 func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error) {
-	return read(ctx, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
-		r, err := a.api.AuthTestContext(ctx)
+	return rest.Read(ctx, Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+		r, err := a.web.AuthTestContext(ctx)
 		if err == nil && (r.UserID == "" || r.TeamID == "") {
-			err = errHollow
+			err = rest.ErrHollow
 		}
 		return r, err
 	})
 }
 
 func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.Channel, error) {
-	return read(ctx, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
-		ch, err := a.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
+	return rest.Read(ctx, Platform, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
+		ch, err := a.web.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 		if err == nil && ch.ID == "" {
-			err = errHollow
+			err = rest.ErrHollow
 		}
 		if err != nil {
 			return slack.Channel{}, err
@@ -40,8 +40,8 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 // usersConversations lists channels of every kind that the bot is in, archived
 // ones too.
 func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.Page[slack.Channel], error) {
-	return read(ctx, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
-		list, next, err := a.api.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
+	return rest.Read(ctx, Platform, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
+		list, next, err := a.web.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
 			Types: []string{"public_channel", "private_channel"}, Cursor: cursor, Limit: channelsPage,
 		})
 		return rest.Page[slack.Channel]{Items: list, Next: next}, err
@@ -67,23 +67,23 @@ func (a *Adapter) conversationsHistory(ctx context.Context, channel string, sinc
 		"limit": {strconv.Itoa(historyPage)}, "cursor": {cursor},
 		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
 	}
-	return read(ctx, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
+	return rest.Read(ctx, Platform, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
 		var out struct {
 			Messages []posted `json:"messages"`
 			Meta     struct {
 				Next string `json:"next_cursor"`
 			} `json:"response_metadata"`
 		}
-		err := a.form(ctx, "conversations.history", args, &out)
+		err := a.client.Form(ctx, "conversations.history", args, &out)
 		return rest.Page[posted]{Items: out.Messages, Next: out.Meta.Next}, err
 	})
 }
 
 func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (string, error) {
-	return read(ctx, "chat.getPermalink", func(ctx context.Context) (string, error) {
-		link, err := a.api.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
+	return rest.Read(ctx, Platform, "chat.getPermalink", func(ctx context.Context) (string, error) {
+		link, err := a.web.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
 		if err == nil && link == "" {
-			err = errHollow
+			err = rest.ErrHollow
 		}
 		return link, err
 	})
@@ -92,7 +92,7 @@ func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (str
 // pinsList returns the timestamps of the messages pinned in a channel. It
 // decodes no more than that, like conversationsHistory.
 func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error) {
-	return read(ctx, "pins.list", func(ctx context.Context) ([]string, error) {
+	return rest.Read(ctx, Platform, "pins.list", func(ctx context.Context) ([]string, error) {
 		var out struct {
 			Items []struct {
 				Type    string `json:"type"`
@@ -101,7 +101,7 @@ func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error
 				} `json:"message"`
 			} `json:"items"`
 		}
-		err := a.form(ctx, "pins.list", url.Values{"channel": {channel}}, &out)
+		err := a.client.Form(ctx, "pins.list", url.Values{"channel": {channel}}, &out)
 		var stamps []string
 		for _, item := range out.Items {
 			if item.Type == "message" {
@@ -113,26 +113,26 @@ func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error
 }
 
 func (a *Adapter) bookmarksList(ctx context.Context, channel string) ([]slack.Bookmark, error) {
-	return read(ctx, "bookmarks.list", func(ctx context.Context) ([]slack.Bookmark, error) {
-		return a.api.ListBookmarksContext(ctx, channel)
+	return rest.Read(ctx, Platform, "bookmarks.list", func(ctx context.Context) ([]slack.Bookmark, error) {
+		return a.web.ListBookmarksContext(ctx, channel)
 	})
 }
 
 func (a *Adapter) usersInfo(ctx context.Context, id string) (slack.User, error) {
-	return read(ctx, "users.info", func(ctx context.Context) (slack.User, error) {
-		return oneUser(a.api.GetUserInfoContext(ctx, id))
+	return rest.Read(ctx, Platform, "users.info", func(ctx context.Context) (slack.User, error) {
+		return oneUser(a.web.GetUserInfoContext(ctx, id))
 	})
 }
 
 func (a *Adapter) usersLookupByEmail(ctx context.Context, email string) (slack.User, error) {
-	return read(ctx, "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
-		return oneUser(a.api.GetUserByEmailContext(ctx, email))
+	return rest.Read(ctx, Platform, "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
+		return oneUser(a.web.GetUserByEmailContext(ctx, email))
 	})
 }
 
 func oneUser(u *slack.User, err error) (slack.User, error) {
 	if err == nil && u.ID == "" {
-		err = errHollow
+		err = rest.ErrHollow
 	}
 	if err != nil {
 		return slack.User{}, err
@@ -141,13 +141,13 @@ func oneUser(u *slack.User, err error) (slack.User, error) {
 }
 
 func (a *Adapter) usergroupsList(ctx context.Context) ([]slack.UserGroup, error) {
-	return read(ctx, "usergroups.list", func(ctx context.Context) ([]slack.UserGroup, error) {
-		return a.api.GetUserGroupsContext(ctx)
+	return rest.Read(ctx, Platform, "usergroups.list", func(ctx context.Context) ([]slack.UserGroup, error) {
+		return a.web.GetUserGroupsContext(ctx)
 	})
 }
 
 func (a *Adapter) usergroupsUsersList(ctx context.Context, id string) ([]string, error) {
-	return read(ctx, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
-		return a.api.GetUserGroupMembersContext(ctx, id)
+	return rest.Read(ctx, Platform, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
+		return a.web.GetUserGroupMembersContext(ctx, id)
 	})
 }

@@ -39,7 +39,7 @@ func (a *Adapter) EditMessage(ctx context.Context, once core.Once, ref core.Mess
 	}
 	_, err := once.Do(ctx, core.Call{
 		Key:  "edit:" + ref.Channel + ":" + ref.ID,
-		Cost: a.cost("chat.update"),
+		Cost: a.client.Cost("chat.update"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.chatUpdate(ctx, in, ref.Channel, ref.ID, m)
 		},
@@ -61,7 +61,7 @@ func (a *Adapter) sendable(action, workspace string, m core.Message) error {
 func (a *Adapter) openCall(user string) core.Call {
 	return core.Call{
 		Key:  "open",
-		Cost: a.cost("conversations.open"),
+		Cost: a.client.Cost("conversations.open"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return a.conversationsOpen(ctx, in, user)
 		},
@@ -85,8 +85,8 @@ func (a *Adapter) messageRef(channel, ts string) core.MessageRef {
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
-		Cost:      a.postCost(channel),
-		ProbeCost: a.cost("conversations.history"),
+		Cost:      a.client.PostCost(channel),
+		ProbeCost: a.client.Cost("conversations.history"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
 			return a.findMessage(ctx, channel, in)

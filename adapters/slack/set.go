@@ -52,7 +52,7 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 	}
 	p.Do(ctx, core.PartName, core.Account{}, core.Call{
 		Key:  "name",
-		Cost: a.cost("conversations.info", "conversations.rename"),
+		Cost: a.client.Cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
 			if ch.Name == n.plain() || err != nil && !effect.Unanswerable(err) {
@@ -93,8 +93,8 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 	}
 	call := core.Call{
 		Key:       string(part),
-		Cost:      a.cost(t.method),
-		ProbeCost: a.cost("conversations.info"),
+		Cost:      a.client.Cost(t.method),
+		ProbeCost: a.client.Cost("conversations.info"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
 			return probed(right(ctx))
@@ -109,7 +109,7 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 		},
 	}
 	if !fresh {
-		call.Cost = a.cost("conversations.info", t.method)
+		call.Cost = a.client.Cost("conversations.info", t.method)
 	}
 	return call
 }
@@ -132,7 +132,7 @@ func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string
 		}
 		p.Do(ctx, core.PartMember, who, core.Call{
 			Key:  "invite:" + who.ID,
-			Cost: a.cost("conversations.invite"),
+			Cost: a.client.Cost("conversations.invite"),
 			Make: func(ctx context.Context, in core.Intent) (string, error) {
 				return "", a.conversationsInvite(ctx, in, channel, who.ID)
 			},
@@ -143,7 +143,7 @@ func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string
 func (a *Adapter) kickCall(channel, user string) core.Call {
 	return core.Call{
 		Key:  "kick:" + user,
-		Cost: a.cost("conversations.kick"),
+		Cost: a.client.Cost("conversations.kick"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return "", a.conversationsKick(ctx, in, channel, user)
 		},

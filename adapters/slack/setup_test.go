@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 )
@@ -25,21 +26,24 @@ func start(t testing.TB, o emulator.Options) *emulator.Workspace {
 	return w
 }
 
-// connect returns an adapter on w, in process unless c says otherwise.
-func connect(t testing.TB, w *emulator.Workspace, c slack.Config) *slack.Adapter {
+// client returns an API client of the workspace.
+func client(t testing.TB, c api.Config) *api.Client {
 	t.Helper()
-	c.Workspace, c.BotToken = home, w.BotToken()
-	if c.APIURL == "" {
-		c.APIURL = w.URL() + "/api/"
-	}
-	if c.Transport == nil {
-		c.Transport = w.Client().Transport
-	}
-	a, err := slack.New(c)
+	c.Workspace = home
+	made, err := api.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	return made
+}
+
+// connect returns an adapter on w, in process unless c says otherwise.
+func connect(t testing.TB, w *emulator.Workspace, c slack.Config) *slack.Adapter {
+	t.Helper()
+	if c.API == nil {
+		c.API = client(t, api.Config{Token: w.BotToken(), URL: w.URL() + "/api/", Transport: w.Client().Transport})
+	}
+	return slack.New(c)
 }
 
 const home = "acme"

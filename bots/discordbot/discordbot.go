@@ -9,24 +9,22 @@
 // interactions.go takes what people do and commands.go reads their commands;
 // turn.go has them answered in time, and respond.go words the answer; view.go lays
 // forms out as modals and state.go reads them back; register.go tells Discord which
-// commands there are; api.go is the few calls of the API. See
+// commands there are; api.go calls the API. See
 // https://docs.discord.com/developers/interactions/overview.
 package discordbot
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
 	"log/slog"
-	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	adapter "riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
+	"riskroom/adapters/rest"
 	"riskroom/bots"
 	"riskroom/core"
 	"riskroom/core/text"
@@ -43,12 +41,10 @@ type Answerer interface {
 
 // Config is what a Bot is made of.
 type Config struct {
-	Workspace     string // its name in the config file
+	API           *api.Client // of the guild; its adapter has the same
 	GuildID       string
 	ApplicationID string // "": Discord is asked
 	PublicKey     string // for HTTP: the application's, in hexadecimal digits; "": what people do comes over the gateway
-	Token         string // of the bot, without "Bot "
-	APIURL        string // "" is Discord's
 
 	Org     *core.Organisation
 	Text    *text.Catalogue
@@ -58,37 +54,29 @@ type Config struct {
 
 	Leadership core.Leadership // who holds the connection to the gateway; nil: this process
 
-	Budget core.Budget   // nil: calls are not paced
-	Rates  adapter.Rates // in place of published rate limits
+	Budget core.Budget // nil: calls are not paced
 
 	// Observe counts what comes in by kind ("interactions", and of the gateway
 	// "events" and "connections") and outcome, nil for nobody.
 	Observe func(kind, outcome string)
-	// Called counts calls of the API by method and outcome: "ok" or a core.Kind; nil
-	// for nobody.
-	Called    func(method, outcome string)
-	Transport http.RoundTripper // nil: one of its own
-	Logger    *slog.Logger      // nil: says nothing
+	Logger  *slog.Logger // nil: says nothing
 }
 
 // Bot is the way in from one guild. It is safe for concurrent use.
 type Bot struct {
-	workspace, guild, token string
-	base                    string // of the API, with a slash at its end
-	key                     ed25519.PublicKey
-	org                     *core.Organisation
-	text                    *text.Catalogue
-	bot                     Answerer
-	noticed                 func(ctx context.Context, g core.GroupRef) error
-	missed                  func(ctx context.Context, workspace string) error
-	lead                    core.Leadership
-	budget                  core.Budget
-	rates                   adapter.Rates
-	observe                 func(kind, outcome string)
-	called                  func(method, outcome string)
-	log                     *slog.Logger
-	render                  adapter.Renderer
-	http                    *http.Client
+	workspace, guild string
+	api              *api.Client
+	key              ed25519.PublicKey
+	org              *core.Organisation
+	text             *text.Catalogue
+	bot              Answerer
+	noticed          func(ctx context.Context, g core.GroupRef) error
+	missed           func(ctx context.Context, workspace string) error
+	lead             core.Leadership
+	budget           core.Budget
+	observe          func(kind, outcome string)
+	log              *slog.Logger
+	render           adapter.Renderer
 
 	gateway *Gateway
 
@@ -124,41 +112,25 @@ const (
 
 // New returns the way in that c describes. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.Workspace == "" || c.GuildID == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
+	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
 		return nil, errors.New("discordbot: something is missing in the configuration of the bot")
 	}
 	key, err := hex.DecodeString(c.PublicKey)
 	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
 		return nil, errors.New("discordbot: the public key is not 64 hexadecimal digits")
 	}
-	base := strings.TrimSuffix(cmp.Or(c.APIURL, adapter.DefaultAPIURL), "/") + "/"
-	at, err := url.Parse(base)
-	if err != nil || at.Host == "" {
-		return nil, errors.New("discordbot: the API's URL is not a URL")
-	}
 	b := &Bot{
-		workspace: c.Workspace, guild: c.GuildID, application: c.ApplicationID, token: c.Token, base: base, key: key,
+		workspace: c.API.Workspace(), guild: c.GuildID, api: c.API, application: c.ApplicationID, key: key,
 		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, lead: c.Leadership,
-		budget: c.Budget, rates: c.Rates, observe: c.Observe, called: c.Called, log: c.Logger,
-		render: adapter.Renderer{Workspace: c.Workspace}, registered: errUnregistered,
-		http: &http.Client{
-			Transport: c.Transport, Timeout: callTimeout,
-			// A redirect would carry the token elsewhere.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		budget: c.Budget, observe: c.Observe, log: c.Logger,
+		render: adapter.Renderer{Workspace: c.API.Workspace()}, registered: errUnregistered,
 		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: newForms(), answerWithin: answerWithin,
 	}
-	if b.http.Transport == nil {
-		b.http.Transport = http.DefaultTransport.(*http.Transport).Clone()
-	}
 	if b.budget == nil {
-		b.budget = unpaced{}
+		b.budget = rest.Unpaced{}
 	}
 	if b.observe == nil {
 		b.observe = func(string, string) {}
-	}
-	if b.called == nil {
-		b.called = func(string, string) {}
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -203,7 +175,7 @@ func (b *Bot) State() string { return b.gateway.State() }
 // Close waits for answers that are being shown, until ctx ends. Close the
 // bots.Bot first: nothing is told by it later.
 func (b *Bot) Close(ctx context.Context) error {
-	defer b.http.CloseIdleConnections()
+	defer b.api.Close()
 	idle := make(chan struct{})
 	go func() {
 		b.telling.Wait()
@@ -215,11 +187,4 @@ func (b *Bot) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// unpaced is the budget of a bot that has none.
-type unpaced struct{}
-
-func (unpaced) Spend(ctx context.Context, _ []core.Bucket, call func(context.Context) error) error {
-	return call(ctx)
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"riskroom/adapters/discord/api"
+	"riskroom/adapters/rest"
 	"riskroom/bots"
 	"riskroom/core"
 )
@@ -156,7 +158,7 @@ func (l *link) interaction(ctx context.Context, f frame) {
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		if err := b.call(ctx, in, said); err != nil && !isAnswered(err) {
+		if err := b.call(ctx, in, said); err != nil && core.DetailOf(err) != codeAnswered {
 			b.log.Warn("discordbot: an answer did not arrive", "error", err)
 			b.tellLate(ctx, in, said)
 		}
@@ -181,8 +183,11 @@ func (b *Bot) tellLate(ctx context.Context, in interaction, said response) {
 // call gives the first answer to an interaction. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response.
 func (b *Bot) call(ctx context.Context, in interaction, said response) error {
-	return insist(ctx, 2, 100*time.Millisecond, func() error {
-		return b.send(ctx, "create_interaction_response", http.MethodPost, []string{"interactions", in.ID, in.Token, "callback"}, "", said, nil)
+	return rest.Repeat(ctx, 2, 100*time.Millisecond, passing, func() error {
+		return b.send(ctx, api.Request{
+			Method: "create_interaction_response", Verb: http.MethodPost, Path: []string{"interactions", in.ID, in.Token, "callback"},
+			Body: said, Tokenless: true,
+		}, nil)
 	})
 }
 

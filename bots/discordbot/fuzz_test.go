@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
 	"riskroom/core"
@@ -50,14 +51,14 @@ func fuzzing(f *testing.F, overGateway bool) *fuzzed {
 		f.Fatal(err)
 	}
 	c := Config{
-		Workspace: "acme", GuildID: fuzzGuild, ApplicationID: "1", Token: "token", APIURL: "https://api.example/api/v10/",
+		GuildID: fuzzGuild, ApplicationID: "1",
 		Org: organisation(), Text: cat, Bot: bot, Noticed: kept.Noticed, Missed: kept.Missed,
-		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		API: client(f, api.Config{Token: "token", URL: "https://api.example/api/v10/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "api.example" || !strings.HasPrefix(r.URL.Path, "/api/v10/") {
 				f.Errorf("%s is called", r.URL)
 			}
 			return &http.Response{StatusCode: http.StatusForbidden, Request: r, Body: io.NopCloser(strings.NewReader(`{"code":50001}`))}, nil
-		}),
+		})}),
 	}
 	if !overGateway {
 		c.PublicKey = hex.EncodeToString(w.key.Public().(ed25519.PublicKey))

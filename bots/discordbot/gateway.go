@@ -13,6 +13,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"riskroom/adapters/discord/api"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -130,15 +132,13 @@ func (g *Gateway) keepConnected(ctx context.Context) error {
 	}
 }
 
-// pause returns how long to wait after a failure: longer after each, and not
-// everybody for the same time. Where Discord asks for another connection (op 7)
+// pause returns how long to wait after a failure: longer after each, not everybody
+// for the same time, and at least as long as Discord says. Where Discord asks for another connection (op 7)
 // it is at once, where it does not know the session (op 9) a while later. See
 // https://docs.discord.com/developers/events/gateway#resuming.
 func (g *Gateway) pause(err error, failures int) time.Duration {
 	wait := core.RetryAfterOf(err)
 	switch {
-	case wait > 0:
-		return min(wait, askAgain)
 	case errors.Is(err, errAsked) && failures == 0:
 		return 0
 	case errors.Is(err, errInvalid):
@@ -194,7 +194,7 @@ func (g *Gateway) connect(ctx context.Context) (*link, error) {
 		}
 	}
 	u, err := url.Parse(to)
-	if err != nil || u.Host == "" || u.Scheme != "wss" && (u.Scheme != "ws" || !g.plain()) {
+	if err != nil || u.Host == "" || u.Scheme != "wss" && (u.Scheme != "ws" || g.bot.api.Encrypted()) {
 		g.session.moved()
 		return nil, errors.New("get_bot_gateway: what it answers is not the URL of a secure connection")
 	}
@@ -206,7 +206,7 @@ func (g *Gateway) connect(ctx context.Context) (*link, error) {
 		if response != nil {
 			return nil, fmt.Errorf("connecting to %s: HTTP status %d", u.Hostname(), response.StatusCode)
 		}
-		return nil, fmt.Errorf("connecting to %s: %w", u.Hostname(), bare(err))
+		return nil, fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.Bare(err))
 	}
 	return newLink(g, conn, intents), nil
 }
@@ -220,7 +220,7 @@ func (g *Gateway) entrance(ctx context.Context) (string, error) {
 			After     int64 `json:"reset_after"` // ms
 		} `json:"session_start_limit"`
 	}
-	err := g.bot.send(ctx, "get_bot_gateway", http.MethodGet, []string{"gateway", "bot"}, "", nil, &found)
+	err := g.bot.send(ctx, api.Request{Method: "get_bot_gateway", Verb: http.MethodGet, Path: []string{"gateway", "bot"}}, &found)
 	if err != nil {
 		return "", refusal(err)
 	}
@@ -228,7 +228,7 @@ func (g *Gateway) entrance(ctx context.Context) (string, error) {
 		wait := max(time.Duration(l.After)*time.Millisecond, time.Second)
 		return "", &core.Error{
 			Op: "discord: identify", Kind: core.RateLimited, Detail: "session_start_limit",
-			RetryAfter: wait, Err: fmt.Errorf("no session may begin for %s: too many have begun today", wait.Round(time.Second)),
+			RetryAfter: min(wait, askAgain), Err: fmt.Errorf("no session may begin for %s: too many have begun today", wait.Round(time.Second)),
 		}
 	}
 	return found.URL, nil
@@ -236,14 +236,8 @@ func (g *Gateway) entrance(ctx context.Context) (string, error) {
 
 // refusal tells apart that Discord does not take the token.
 func refusal(err error) error {
-	if e, ok := errors.AsType[*apiError](err); ok && e.status == http.StatusUnauthorized {
+	if core.KindOf(err) == core.Unauthorized {
 		return &fatalError{4004}
 	}
 	return err
-}
-
-// plain tells whether the API is not encrypted, and so the gateway may be.
-func (g *Gateway) plain() bool {
-	u, err := url.Parse(g.bot.base)
-	return err == nil && u.Scheme == "http"
 }

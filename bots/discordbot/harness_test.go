@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
 	"riskroom/core"
@@ -237,7 +238,7 @@ func setup(t *testing.T) *bundle {
 	t.Helper()
 	app := http.NewServeMux()
 	b := stand(t, func(o *emulator.Options) { o.App, o.InteractionsURL = app, "http://app/interactions" })
-	b.enter(t, func(c *Config) { c.PublicKey, c.Transport = b.PublicKey(), b.Client().Transport })
+	b.enter(t, func(c *Config) { c.PublicKey = b.PublicKey() })
 	app.Handle("/interactions", b.door.Interactions())
 	if err := b.door.Register(t.Context()); err != nil {
 		t.Fatal(err)
@@ -276,6 +277,17 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	return b
 }
 
+// client returns a client of the workspace acme.
+func client(t testing.TB, c api.Config) *api.Client {
+	t.Helper()
+	c.Workspace = "acme"
+	made, err := api.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
 // enter makes the way in.
 func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	t.Helper()
@@ -284,7 +296,8 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 		t.Fatal(err)
 	}
 	c := Config{
-		Workspace: "acme", GuildID: b.GuildID(), Token: b.BotToken(), APIURL: b.URL() + "/api/v10/", Org: organisation(), Text: cat,
+		API:     client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport}),
+		GuildID: b.GuildID(), Org: organisation(), Text: cat,
 		Bot: b.bot, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Observe: b.count,
 		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

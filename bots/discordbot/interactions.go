@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	adapter "riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
 	"riskroom/bots"
 	"riskroom/core"
 )
@@ -192,7 +193,7 @@ func (b *Bot) findMember(ctx context.Context, t *turn, in *interaction) *rejecti
 	switch {
 	case err == nil:
 		in.Member = m
-	case isUnknown(err):
+	case core.KindOf(err) == core.NotFound, core.DetailOf(err) == codeUnknownGuild:
 		return &rejection{http.StatusForbidden, outcomeWrongGuild}
 	default:
 		b.log.WarnContext(ctx, "discordbot: whether somebody is in the guild cannot be told", "error", err)
@@ -216,7 +217,7 @@ func (b *Bot) memberNow(ctx context.Context, user string) (member, error) {
 	ctx, cancel := context.WithTimeout(ctx, memberFor)
 	defer cancel()
 	var m member
-	err := b.paced(ctx, "get_guild_member", http.MethodGet, []string{"guilds", b.guild, "members", user}, "", nil, &m)
+	err := b.paced(ctx, api.Request{Method: "get_guild_member", Verb: http.MethodGet, Path: []string{"guilds", b.guild, "members", user}}, &m)
 	if err == nil && m.User.ID != user {
 		err = errors.New("discordbot: get_guild_member: the answer is of somebody else")
 	}

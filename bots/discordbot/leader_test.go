@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -125,9 +126,9 @@ func (s *shared) begin(name string) *process {
 	p := &process{Leadership: s.store.Leadership("acme", name), t: s.t, ended: make(chan error, 1)}
 	var err error
 	p.Bot, err = New(Config{
-		Workspace: "acme", GuildID: s.guild.GuildID(), Token: s.guild.BotToken(), APIURL: "http://discord.invalid/api/v10/",
-		Org: organisation(), Text: s.words, Bot: nobody{}, Leadership: p, Budget: engine.NewBudget(s.store).ForPeople(),
-		Transport: road{p, s.guild},
+		API:     client(s.t, api.Config{Token: s.guild.BotToken(), URL: "http://discord.invalid/api/v10/", Transport: road{p, s.guild}}),
+		GuildID: s.guild.GuildID(),
+		Org:     organisation(), Text: s.words, Bot: nobody{}, Leadership: p, Budget: engine.NewBudget(s.store).ForPeople(),
 		Noticed: func(_ context.Context, g core.GroupRef) error {
 			p.mu.Lock()
 			defer p.mu.Unlock()

@@ -154,7 +154,7 @@ func (l *link) greet(ctx context.Context) error {
 		return errInterval
 	}
 	l.interval = time.Duration(hello.Interval) * time.Millisecond
-	token := l.g.bot.token
+	token := l.g.bot.api.Token()
 	if id, seq, ok := l.g.session.resume(); ok {
 		return l.send(opResume, map[string]any{"token": token, "session_id": id, "seq": seq})
 	}

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
+
+	"riskroom/adapters/discord/api"
 )
 
 var errUnregistered = errors.New("discordbot: Discord has not been told the commands yet")
@@ -34,9 +37,11 @@ func (b *Bot) register(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path := func() []string { return []string{"applications", app, "guilds", b.guild, "commands"} }
+	path := []string{"applications", app, "guilds", b.guild, "commands"}
 	var known []definition
-	err = b.paced(ctx, "list_guild_application_commands", http.MethodGet, path(), "with_localizations=true", nil, &known)
+	err = b.paced(ctx, api.Request{
+		Method: "list_guild_application_commands", Verb: http.MethodGet, Path: path, Query: url.Values{"with_localizations": {"true"}},
+	}, &known)
 	if err != nil {
 		return err
 	}
@@ -49,7 +54,8 @@ func (b *Bot) register(ctx context.Context) error {
 	if err != nil || string(have) == string(want) {
 		return err
 	}
-	if err := b.paced(ctx, "bulk_set_guild_application_commands", http.MethodPut, path(), "", wanted, nil); err != nil {
+	err = b.paced(ctx, api.Request{Method: "bulk_set_guild_application_commands", Verb: http.MethodPut, Path: path, Body: wanted}, nil)
+	if err != nil {
 		return err
 	}
 	b.log.InfoContext(ctx, "discordbot: the guild's commands were registered")
@@ -67,7 +73,8 @@ func (b *Bot) whoAmI(ctx context.Context) (string, error) {
 	var app struct {
 		ID string `json:"id"`
 	}
-	if err := b.paced(ctx, "get_my_application", http.MethodGet, []string{"applications", "@me"}, "", nil, &app); err != nil {
+	err := b.paced(ctx, api.Request{Method: "get_my_application", Verb: http.MethodGet, Path: []string{"applications", "@me"}}, &app)
+	if err != nil {
 		return "", err
 	}
 	if app.ID == "" {

@@ -9,6 +9,8 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	adapter "riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
+	"riskroom/adapters/rest"
 	"riskroom/bots"
 	"riskroom/core"
 )
@@ -128,9 +130,11 @@ func bulleted(list [][]core.Span) []core.Span {
 // while to read. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#edit-original-interaction-response.
 func (b *Bot) edit(ctx context.Context, in interaction, m message) error {
-	return insist(ctx, 6, 300*time.Millisecond, func() error {
-		return b.send(ctx, "update_original_webhook_message", http.MethodPatch,
-			[]string{"webhooks", in.ApplicationID, in.Token, "messages", "@original"}, "", m.Content, nil)
+	return rest.Repeat(ctx, 6, 300*time.Millisecond, passing, func() error {
+		return b.send(ctx, api.Request{
+			Method: "update_original_webhook_message", Verb: http.MethodPatch,
+			Path: []string{"webhooks", in.ApplicationID, in.Token, "messages", "@original"}, Body: m.Content, Tokenless: true,
+		}, nil)
 	})
 }
 
@@ -139,9 +143,13 @@ func (b *Bot) direct(ctx context.Context, user string, m message) error {
 	var dm struct {
 		ID string `json:"id"`
 	}
-	err := b.paced(ctx, "create_dm", http.MethodPost, []string{"users", "@me", "channels"}, "", map[string]string{"recipient_id": user}, &dm)
+	err := b.paced(ctx, api.Request{
+		Method: "create_dm", Verb: http.MethodPost, Path: []string{"users", "@me", "channels"}, Body: map[string]string{"recipient_id": user},
+	}, &dm)
 	if err != nil {
 		return err
 	}
-	return b.paced(ctx, "create_message", http.MethodPost, []string{"channels", dm.ID, "messages"}, "", m.Content, nil)
+	return b.paced(ctx, api.Request{
+		Method: "create_message", Verb: http.MethodPost, Path: []string{"channels", dm.ID, "messages"}, Body: m.Content,
+	}, nil)
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+
+	"riskroom/adapters/discord/api"
 )
 
 // Intents, see https://docs.discord.com/developers/events/gateway#gateway-intents:
@@ -30,7 +32,7 @@ func (g *Gateway) intents(ctx context.Context) (int, error) {
 	var app struct {
 		Flags int64 `json:"flags"`
 	}
-	err := g.bot.send(ctx, "get_my_application", http.MethodGet, []string{"applications", "@me"}, "", nil, &app)
+	err := g.bot.send(ctx, api.Request{Method: "get_my_application", Verb: http.MethodGet, Path: []string{"applications", "@me"}}, &app)
 	if err != nil {
 		return 0, refusal(err)
 	}

@@ -2,11 +2,11 @@ package discordbot
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"riskroom/bots"
+	"riskroom/core"
 )
 
 // turn is one thing that a person did, on its way through, whichever way it came
@@ -83,7 +83,7 @@ func (t *told) show(ctx context.Context, r bots.Reply) error {
 	m := t.b.message(t.c, t.in, t.s, r)
 	if time.Now().Before(t.until) {
 		err := t.b.edit(ctx, t.in, m)
-		if e, ok := errors.AsType[*apiError](err); !ok || e.code != 50027 && e.code != 10015 {
+		if code := core.DetailOf(err); code != codeTokenOver && code != codeUnknownWebhook {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 )
@@ -131,7 +132,7 @@ func TestAnswerInTimeIsWhatThePlatformSets(t *testing.T) {
 
 func TestResponseURLsLeadToSlackOnly(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(c *Config) { c.APIURL, c.TeamID = "", "T1" })
+	b := setup(t, func(c *Config) { c.API, c.TeamID = client(t, api.Config{Token: "xoxb-1"}), "T1" })
 	for u, ok := range map[string]bool{
 		"https://hooks.slack.com/commands/T1/2/x":         true,
 		"https://hooks.slack-gov.com/commands/T1/2/x":     true,

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/bots"
 	"riskroom/core"
@@ -49,13 +50,13 @@ func fuzzing(f *testing.F, change func(*Config)) *fuzzed {
 		f.Fatal(err)
 	}
 	c := Config{
-		Workspace: "acme", TeamID: "T0ACME", Token: "xoxb-1", APIURL: "https://api.example/api/", Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended,
-		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		TeamID: "T0ACME", Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended,
+		API: client(f, api.Config{Token: "xoxb-1", URL: "https://api.example/api/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if to := r.URL.Scheme + "://" + r.URL.Host; !slices.Contains([]string{"https://api.example", "https://hooks.slack.com", "https://hooks.slack-gov.com"}, to) {
 				f.Errorf("%s is called", to)
 			}
-			return &http.Response{StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(strings.NewReader(`{"ok":false,"error":"fatal_error"}`))}, nil
-		}),
+			return &http.Response{StatusCode: http.StatusOK, Request: r, Body: io.NopCloser(strings.NewReader(`{"ok":false,"error":"account_inactive"}`))}, nil
+		})}),
 	}
 	change(&c)
 	if w.door, err = New(c); err != nil {

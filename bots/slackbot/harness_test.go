@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/bots"
 	"riskroom/core"
@@ -227,7 +228,7 @@ func organisation() *core.Organisation {
 func setup(t *testing.T, change ...func(*Config)) *bundle {
 	t.Helper()
 	b := stand(t)
-	b.enter(t, append([]func(*Config){func(c *Config) { c.SigningSecrets, c.Transport = []string{b.SigningSecret()}, b.Client().Transport }}, change...)...)
+	b.enter(t, append([]func(*Config){func(c *Config) { c.SigningSecrets = []string{b.SigningSecret()} }}, change...)...)
 	b.app.Handle("/commands", b.door.Commands())
 	b.app.Handle("/interactions", b.door.Interactions())
 	b.app.Handle("/events", b.door.Events())
@@ -267,12 +268,23 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	return b
 }
 
+// client returns a client of the workspace acme.
+func client(t testing.TB, c api.Config) *api.Client {
+	t.Helper()
+	c.Workspace = "acme"
+	made, err := api.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
 // enter makes the way in.
 func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
-		Workspace: "acme", Token: b.BotToken(), APIURL: b.URL() + "/api/",
+		API: client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/", Transport: b.Client().Transport}),
 		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Observe: b.count, Logger: log,
 	}
 	for _, ch := range change {

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/rest"
 	adapter "riskroom/adapters/slack"
 	"riskroom/bots"
 	"riskroom/core"
@@ -209,9 +209,9 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 	modal, err := b.modal(f)
 	if err == nil {
 		_, err = call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
-			r, err := b.api.OpenViewContext(ctx, trigger, modal)
+			r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
 			if err == nil && r.View.ID == "" {
-				err = errHollow
+				err = rest.ErrHollow
 			}
 			if err != nil {
 				return "", err
@@ -233,10 +233,10 @@ func (b *Bot) update(ctx context.Context, arrived time.Time, v view, f bots.Form
 	modal, err := b.modal(f)
 	if err == nil {
 		_, err = call(ctx, b, "views.update", func(ctx context.Context) (*slack.ViewResponse, error) {
-			return b.api.UpdateViewContext(ctx, modal, "", v.Hash, v.ID)
+			return b.api.Web().UpdateViewContext(ctx, modal, "", v.Hash, v.ID)
 		})
 	}
-	if err != nil && !strings.Contains(err.Error(), "hash_conflict") {
+	if err != nil && core.DetailOf(err) != "hash_conflict" {
 		b.log.Warn("slackbot: a modal was not updated", "form", f.ID, "error", err)
 	}
 }

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"riskroom/adapters/rest"
 )
 
 // link is one connection of Socket Mode.
@@ -55,13 +56,13 @@ func (s *Socket) connect(ctx context.Context) (*link, error) {
 	defer cancel()
 	// Not paced with the calls of the bot user: it has a limit of its own, and
 	// waiting for it would keep everybody out.
-	_, to, err := s.bot.api.StartSocketModeContext(ctx)
+	to, err := s.bot.api.OpenSocket(ctx, s.bot.appToken)
 	if err != nil {
-		return nil, fmt.Errorf("apps.connections.open: %w", bare(err))
+		return nil, err
 	}
 	u, err := url.Parse(to)
 	if err != nil || u.Host == "" || u.Scheme != "wss" && (!s.plain || u.Scheme != "ws") {
-		return nil, errors.New("apps.connections.open: what it answers is not the URL of a secure connection")
+		return nil, errors.New("slack: apps.connections.open: the answer is not the URL of a secure connection")
 	}
 	dialer := websocket.Dialer{
 		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: dialTimeout,
@@ -82,12 +83,9 @@ func (s *Socket) connect(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// unticketed says why connecting failed, unless that would show the ticket.
+// unticketed says why connecting failed, without the ticket.
 func unticketed(u *url.URL, err error) error {
-	if u.RawQuery != "" && strings.Contains(err.Error(), u.RawQuery) {
-		return fmt.Errorf("connecting to %s failed", u.Hostname())
-	}
-	return fmt.Errorf("connecting to %s: %w", u.Hostname(), bare(err))
+	return fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.Redact(rest.Bare(err), u.RawQuery))
 }
 
 // hello waits until Slack says that the connection is one.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/adapters/stage"
 )
@@ -257,16 +258,18 @@ func TestEventsComeThrough(t *testing.T) {
 func TestUnsafeURLs(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"", "ws://slack.example/link/?ticket=1", "https://slack.example", "wss://", "wss://%zz?ticket=1", "wss:opaque"} {
-		api := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "url": to})
 		}))
 		b := stand(t)
-		b.enter(t, b.overSocket, func(c *Config) { c.APIURL, c.Transport = api.URL, api.Client().Transport })
+		b.enter(t, b.overSocket, func(c *Config) {
+			c.API = client(t, api.Config{Token: b.BotToken(), URL: server.URL, Transport: server.Client().Transport})
+		})
 		_, err := b.door.Socket().connect(t.Context())
 		if err == nil || strings.Contains(err.Error(), "ticket") || !strings.Contains(err.Error(), "not the URL of a secure connection") {
 			t.Errorf("%q: %v", to, err)
 		}
-		api.Close()
+		server.Close()
 	}
 }
 

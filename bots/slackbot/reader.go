@@ -5,6 +5,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"riskroom/adapters/rest"
 )
 
 // reader is what is known of somebody who reads.
@@ -74,12 +76,12 @@ func (rs *readers) known(user string) reader {
 // https://docs.slack.dev/reference/methods/users.info.
 func (b *Bot) usersInfo(ctx context.Context, user string) (reader, error) {
 	return call(ctx, b, "users.info", func(ctx context.Context) (reader, error) {
-		u, err := b.api.GetUserInfoContext(ctx, user)
+		u, err := b.api.Web().GetUserInfoContext(ctx, user)
 		if err != nil {
 			return reader{}, err
 		}
 		if u.ID == "" {
-			return reader{}, errHollow
+			return reader{}, rest.ErrHollow
 		}
 		r := reader{name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), lang: u.Locale}
 		if zone, err := time.LoadLocation(u.TZ); err == nil && u.TZ != "" {

@@ -14,16 +14,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/slack-go/slack"
-
+	"riskroom/adapters/rest"
 	adapter "riskroom/adapters/slack"
+	"riskroom/adapters/slack/api"
 	"riskroom/bots"
 	"riskroom/core"
 )
@@ -37,54 +34,40 @@ type Answerer interface {
 
 // Config is what a Bot is made of.
 type Config struct {
-	Workspace string // its name in the config file
 	// TeamID and EnterpriseID say which workspace that is, as auth.test tells.
 	// Without TeamID the bot asks for both itself.
 	TeamID         string
 	EnterpriseID   string
-	SigningSecrets []string // for HTTP: at least one; two while a new one takes over
-	AppToken       string   // for Socket Mode, instead: an app-level token with connections:write
-	Connections    int      // of Socket Mode, kept open at a time; 0 is two, so that one covers for the other
-	Token          string   // of the bot user
-	APIURL         string   // "" is Slack's
-
-	// ResponseOrigins are where response_urls may lead: "https://host". Nil is
-	// Slack's own, and the origin of APIURL.
-	ResponseOrigins []string
+	SigningSecrets []string    // for HTTP: at least one; two while a new one takes over
+	AppToken       string      // for Socket Mode, instead: an app-level token with connections:write
+	Connections    int         // of Socket Mode, kept open at a time; 0 is two, so that one covers for the other
+	API            *api.Client // of the workspace; its adapter has the same
 
 	Bot     Answerer
 	Noticed func(ctx context.Context, g core.GroupRef) error                  // something happened to a group
 	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack says that it has ended
 
-	Budget core.Budget                       // nil: calls are not paced
-	Cost   func(method string) []core.Bucket // nil: the published limits
+	Budget core.Budget // nil: calls are not paced
 
 	// Observe counts requests by kind ("commands", "interactions", "events",
 	// over Socket Mode "connections" too) and outcome, nil for nobody.
 	Observe func(kind, outcome string)
-	// Called counts calls of the Web API by method and outcome: "ok" or a
-	// core.Kind; nil for nobody.
-	Called    func(method, outcome string)
-	Transport http.RoundTripper // nil: one of its own
-	Logger    *slog.Logger      // nil: says nothing
+	Logger  *slog.Logger // nil: says nothing
 }
 
 // Bot is the way in from one workspace. It is safe for concurrent use.
 type Bot struct {
 	workspace string
 	secrets   []string
-	origins   []string
 	bot       Answerer
 	noticed   func(ctx context.Context, g core.GroupRef) error
 	ended     func(ctx context.Context, g core.GroupRef, how core.Ending) error
 	budget    core.Budget
-	cost      func(method string) []core.Bucket
 	observe   func(kind, outcome string)
-	called    func(method, outcome string)
 	log       *slog.Logger
 	render    adapter.Renderer
-	api       *slack.Client
-	http      *http.Client
+	api       *api.Client
+	appToken  string // for Socket Mode
 
 	socket *Socket // nil: what comes in comes over HTTP
 
@@ -123,7 +106,7 @@ const (
 
 // New returns the way in that c describes. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.Workspace == "" || c.Token == "" || c.Bot == nil || c.Noticed == nil || c.Ended == nil {
+	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil {
 		return nil, errors.New("slackbot: something is missing in the configuration of the bot")
 	}
 	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
@@ -132,62 +115,34 @@ func New(c Config) (*Bot, error) {
 	if len(c.SigningSecrets) > 0 && c.AppToken != "" {
 		return nil, errors.New("slackbot: an app is reached over HTTP or over Socket Mode, not both")
 	}
-	base := c.APIURL
-	if base == "" {
-		base = slack.APIURL
-	}
-	at, err := url.Parse(base)
-	if err != nil || at.Host == "" {
-		return nil, errors.New("slackbot: the API's URL is not a URL")
-	}
-	if c.ResponseOrigins == nil {
-		// The second is GovSlack's, https://docs.slack.dev/govslack.
-		c.ResponseOrigins = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com", at.Scheme + "://" + at.Host}
-	}
-	client := &http.Client{
-		Transport: c.Transport,
-		Timeout:   callTimeout,
-		// A redirect would carry the token, or a secret URL's content, elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if client.Transport == nil {
-		client.Transport = http.DefaultTransport.(*http.Transport).Clone()
-	}
-	client.Transport = capped{client.Transport}
 	b := &Bot{
-		workspace: c.Workspace, secrets: c.SigningSecrets, origins: c.ResponseOrigins, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
-		budget: c.Budget, cost: c.Cost, observe: c.Observe, called: c.Called, log: c.Logger,
-		render:  adapter.Renderer{Workspace: c.Workspace},
-		api:     slack.New(c.Token, slack.OptionAppLevelToken(c.AppToken), slack.OptionAPIURL(strings.TrimSuffix(base, "/")+"/"), slack.OptionHTTPClient(client)),
-		http:    client,
-		deeds:   newDeeds(),
-		replays: bots.NewRecent(replayFor, maxReplays, time.Now),
-		events:  bots.NewRecent(eventFor, maxEvents, time.Now),
-		team:    identity{team: c.TeamID, enterprise: c.EnterpriseID},
-		slots:   make(chan struct{}, maxTelling),
+		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
+		budget: c.Budget, observe: c.Observe, log: c.Logger,
+		render:   adapter.Renderer{Workspace: c.API.Workspace()},
+		api:      c.API,
+		appToken: c.AppToken,
+		deeds:    newDeeds(),
+		replays:  bots.NewRecent(replayFor, maxReplays, time.Now),
+		events:   bots.NewRecent(eventFor, maxEvents, time.Now),
+		team:     identity{team: c.TeamID, enterprise: c.EnterpriseID},
+		slots:    make(chan struct{}, maxTelling),
 
 		answerWithin: answerWithin, openWithin: openWithin,
 	}
 	b.readers = newReaders(b.usersInfo)
 	b.setDefaults()
 	if c.AppToken != "" {
-		b.socket = newSocket(b, c.Connections, at.Scheme == "http")
+		b.socket = newSocket(b, c.Connections, !c.API.Encrypted())
 	}
 	return b, nil
 }
 
 func (b *Bot) setDefaults() {
 	if b.budget == nil {
-		b.budget = unpaced{}
-	}
-	if b.cost == nil {
-		b.cost = b.published
+		b.budget = rest.Unpaced{}
 	}
 	if b.observe == nil {
 		b.observe = func(string, string) {}
-	}
-	if b.called == nil {
-		b.called = func(string, string) {}
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -198,7 +153,7 @@ func (b *Bot) setDefaults() {
 // Close waits for answers that are being shown, until ctx ends. Let Socket.Run
 // end first, and close the bots.Bot: nothing is told by it later.
 func (b *Bot) Close(ctx context.Context) error {
-	defer b.http.CloseIdleConnections()
+	defer b.api.Close()
 	idle := make(chan struct{})
 	go func() {
 		b.telling.Wait()
@@ -210,11 +165,4 @@ func (b *Bot) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// unpaced is the budget of a bot that has none.
-type unpaced struct{}
-
-func (unpaced) Spend(ctx context.Context, _ []core.Bucket, call func(context.Context) error) error {
-	return call(ctx)
 }

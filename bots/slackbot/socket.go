@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/slack-go/slack"
+	"riskroom/core"
 )
 
 // Socket is the way in over Socket Mode: it keeps connections to Slack open and
@@ -227,8 +226,8 @@ func (s *Socket) pause(ctx context.Context, failures int, err error) {
 	if errors.Is(err, errDisabled) {
 		d = s.disabledPause + rand.N(s.disabledPause/4+1)
 	}
-	if wait, ok := limited(err); ok {
-		d = max(d, wait)
+	if core.KindOf(err) == core.RateLimited {
+		d = max(d, core.RetryAfterOf(err))
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -238,12 +237,12 @@ func (s *Socket) pause(ctx context.Context, failures int, err error) {
 	}
 }
 
-// refused tells whether only another app token helps. See
+// refused reports whether only another app token helps. See
 // https://docs.slack.dev/reference/methods/apps.connections.open.
 func refused(err error) bool {
-	e, ok := errors.AsType[slack.SlackErrorResponse](err)
-	return ok && slices.Contains([]string{
-		"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type",
-		"missing_scope", "missing_args", "no_permission", "access_denied", "org_login_required", "ekm_access_denied",
-	}, e.Err)
+	switch core.KindOf(err) {
+	case core.Unauthorized, core.Denied:
+		return true
+	}
+	return core.DetailOf(err) == "missing_args"
 }

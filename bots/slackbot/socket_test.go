@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/bots"
@@ -455,7 +456,7 @@ func TestUnsentAnswerIsShown(t *testing.T) {
 func TestOneWayIn(t *testing.T) {
 	t.Parallel()
 	b := stand(t)
-	c := Config{Workspace: "acme", Token: "xoxb-1", Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, AppToken: "xapp-1", SigningSecrets: []string{"secret"}}
+	c := Config{API: client(t, api.Config{Token: "xoxb-1"}), Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, AppToken: "xapp-1", SigningSecrets: []string{"secret"}}
 	if _, err := New(c); err == nil {
 		t.Error("both ways in are taken")
 	}

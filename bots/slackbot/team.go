@@ -3,6 +3,8 @@ package slackbot
 import (
 	"context"
 	"net/http"
+
+	"riskroom/adapters/rest"
 )
 
 // identity says which workspace is ours.
@@ -51,12 +53,12 @@ func (b *Bot) whoAmI(ctx context.Context) (identity, error) {
 		return id, nil
 	}
 	id, err := call(ctx, b, "auth.test", func(ctx context.Context) (identity, error) {
-		r, err := b.api.AuthTestContext(ctx)
+		r, err := b.api.Web().AuthTestContext(ctx)
 		if err != nil {
 			return identity{}, err
 		}
 		if r.TeamID == "" {
-			return identity{}, errHollow
+			return identity{}, rest.ErrHollow
 		}
 		return identity{team: r.TeamID, enterprise: r.EnterpriseID}, nil
 	})

@@ -45,7 +45,7 @@ var importRules = []importRule{
 	{"adapters/*", []string{"core", "core/text", "adapters/rest", "adapters/effect", "adapters/@/api"}},
 	{"bots", []string{"core", "core/text", "core/engine", "core/people"}},
 	{"bots/web", []string{"core", "core/text", "core/engine", "bots"}},
-	{"bots/*bot", []string{"core", "core/text", "core/engine", "bots", "adapters/@", "adapters/@/api"}},
+	{"bots/*bot", []string{"core", "core/text", "core/engine", "bots", "adapters/rest", "adapters/@", "adapters/@/api"}},
 	{"configs", nil},
 	{"cmd/**", []string{"**"}},
 }

@@ -17,40 +17,43 @@ import (
 // the other platform, and why.
 var onlyThere = map[string]string{
 	"adapters/discord/about.go":       "Discord has no bookmarks and no purpose: what a group is about stands in its topic",
-	"adapters/discord/brake.go":       "Discord locks an address out after too many invalid requests",
+	"adapters/discord/api/breaker.go": "Discord locks an address out after too many invalid requests",
 	"adapters/discord/category.go":    "Discord's channels stand in categories, which get full",
 	"adapters/discord/permissions.go": "who is in a group is a matter of permissions on Discord",
 }
 
-// TestAdaptersAreSiblings: who knows one adapter finds the same things under the
-// same names, in the same order, in the other.
+// TestAdaptersAreSiblings: who knows one adapter, or its client, finds the same
+// things under the same names, in the same order, in the other.
 func TestAdaptersAreSiblings(t *testing.T) {
 	t.Parallel()
-	slack, discord := declared(t, "adapters/slack"), declared(t, "adapters/discord")
 	used := map[string]bool{}
-	for _, pair := range []struct {
-		dir       string
-		one, both map[string][]string
-	}{{"adapters/slack", slack, discord}, {"adapters/discord", discord, slack}} {
-		for file := range pair.one {
-			path := pair.dir + "/" + file
-			if pair.both[file] == nil && onlyThere[path] == "" {
-				t.Errorf("%s has no sibling: give it one, or say in onlyThere why not", path)
+	for _, below := range []string{"", "/api"} {
+		slackDir, discordDir := "adapters/slack"+below, "adapters/discord"+below
+		slack, discord := declared(t, slackDir), declared(t, discordDir)
+		for _, pair := range []struct {
+			dir       string
+			one, both map[string][]string
+		}{{slackDir, slack, discord}, {discordDir, discord, slack}} {
+			for file := range pair.one {
+				path := pair.dir + "/" + file
+				if pair.both[file] == nil && onlyThere[path] == "" {
+					t.Errorf("%s has no sibling: give it one, or say in onlyThere why not", path)
+				}
+				used[path] = pair.both[file] == nil
 			}
-			used[path] = pair.both[file] == nil
+		}
+		for file, names := range slack {
+			common := func(list, other []string) []string {
+				return slices.DeleteFunc(slices.Clone(list), func(n string) bool { return !slices.Contains(other, n) })
+			}
+			if a, b := common(names, discord[file]), common(discord[file], names); !slices.Equal(a, b) {
+				t.Errorf("%s%s declares the same in another order:\nSlack   %q\nDiscord %q", below, file, a, b)
+			}
 		}
 	}
 	for path := range onlyThere {
 		if !used[path] {
 			t.Errorf("onlyThere names %s, which is not alone or not there", path)
-		}
-	}
-	for file, names := range slack {
-		common := func(list, other []string) []string {
-			return slices.DeleteFunc(slices.Clone(list), func(n string) bool { return !slices.Contains(other, n) })
-		}
-		if a, b := common(names, discord[file]), common(discord[file], names); !slices.Equal(a, b) {
-			t.Errorf("%s declares the same in another order:\nSlack   %q\nDiscord %q", file, a, b)
 		}
 	}
 }

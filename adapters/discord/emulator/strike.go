@@ -23,7 +23,7 @@ const proxyPage = "<!doctype html><html><head><title>Access denied | discord.com
 // strikeBefore answers a call that a fault keeps from its effect; of a Late
 // one the effect comes by itself.
 func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry stage.Call, effect func()) {
-	out := answer{status: http.StatusBadRequest}
+	out := refusedWith("400")
 	switch f.Kind {
 	case stage.RateLimit:
 		entry.Code = tooMany

@@ -253,7 +253,7 @@ func (w *Workspace) Client() *http.Client {
 //   - RateLimit is a 429 of one bucket with all headers, RateLimitGlobal one
 //     with neither bucket nor Reset-After, RateLimitPage the HTML page of
 //     Discord's proxy;
-//   - EmptyFailure is HTTP 400 without a body, Refuse the answer of the error
+//   - EmptyFailure is HTTP 400 without an error code, Refuse the answer of the error
 //     code Code, as in "50013";
 //   - HideMetadata hides nonces and custom_ids from reads, PartialInvite does
 //     nothing.

@@ -3,12 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"sync"
-	"time"
 
 	"riskroom/adapters/discord"
+	discordapi "riskroom/adapters/discord/api"
 	"riskroom/bots/discordbot"
 	"riskroom/bots/web"
 	"riskroom/core"
@@ -25,6 +24,7 @@ const (
 // discordHome is a Discord guild.
 type discordHome struct {
 	settings config.WorkspaceSettings
+	api      *discordapi.Client
 	adapter  *discord.Adapter
 	uses     core.Uses
 	command  string // "/risk"
@@ -33,23 +33,20 @@ type discordHome struct {
 	identity discord.Identity // zero while Discord could not be asked
 }
 
-func newDiscord(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*discord.Adapter, error) {
-	a, err := discord.New(discord.Config{
-		Workspace: s.Name, BotToken: s.Values[botTokenKey], GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey],
-		APIURL: s.APIURL, CallTimeout: timeout, Rates: discordRates(s.Rates), Budget: budget, Observe: called, Logger: log,
+func newDiscord(s config.WorkspaceSettings, o calling) (*discordHome, error) {
+	c, err := discordapi.New(discordapi.Config{
+		Workspace: s.Name, Token: s.Values[botTokenKey], URL: s.APIURL, Timeout: o.timeout, Rates: rates(s.Rates), Observe: o.called,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	return a, nil
-}
-
-func discordRates(r config.Rates) discord.Rates {
-	out := discord.Rates{Unlimited: r.Unlimited, Methods: map[string]discord.Rate{}}
-	for method, rate := range r.Methods {
-		out.Methods[method] = discord.Rate{N: rate.N, Window: rate.Window}
+	a, err := discord.New(discord.Config{
+		API: c, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Budget: o.budget, Logger: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	return out
+	return &discordHome{settings: s, api: c, adapter: a}, nil
 }
 
 func (h *discordHome) check(ctx context.Context) (standing, error) {
@@ -74,11 +71,10 @@ func (h *discordHome) entrance() string { return "commands and gateway" }
 
 func (h *discordHome) open(p parts) (way, error) {
 	b, err := discordbot.New(discordbot.Config{
-		Workspace: h.settings.Name, GuildID: h.settings.Values[guildIDKey], ApplicationID: h.known().ApplicationID,
-		PublicKey: h.settings.Values[publicKeyKey], Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
-		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget, Rates: discordRates(h.settings.Rates),
+		API: h.api, GuildID: h.settings.Values[guildIDKey], ApplicationID: h.known().ApplicationID, PublicKey: h.settings.Values[publicKeyKey],
+		Org: p.org, Text: p.text, Bot: p.bot, Noticed: p.engine.Noticed, Missed: p.engine.Missed, Budget: p.budget,
 		Leadership: p.store.Leadership(h.settings.Name, self()), Logger: p.log,
-		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
+		Observe: p.counted.inbound.Observer(h.settings.Name),
 	})
 	if err != nil {
 		return nil, err

@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"sync"
-	"time"
 
+	"riskroom/adapters/rest"
 	"riskroom/adapters/slack"
+	slackapi "riskroom/adapters/slack/api"
 	"riskroom/bots/slackbot"
 	"riskroom/bots/web"
 	"riskroom/core"
@@ -24,6 +24,7 @@ const (
 // slackHome is a Slack workspace.
 type slackHome struct {
 	settings config.WorkspaceSettings
+	api      *slackapi.Client
 	adapter  *slack.Adapter
 	uses     core.Uses
 
@@ -31,21 +32,21 @@ type slackHome struct {
 	identity slack.Identity // zero while Slack could not be asked
 }
 
-func newSlack(s config.WorkspaceSettings, timeout time.Duration, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*slack.Adapter, error) {
-	a, err := slack.New(slack.Config{
-		Workspace: s.Name, BotToken: s.Values[botTokenKey], APIURL: s.APIURL, CallTimeout: timeout,
-		Rates: slackRates(s.Rates), Budget: budget, Observe: called, Logger: log,
+func newSlack(s config.WorkspaceSettings, o calling) (*slackHome, error) {
+	c, err := slackapi.New(slackapi.Config{
+		Workspace: s.Name, Token: s.Values[botTokenKey], URL: s.APIURL, Timeout: o.timeout, Rates: rates(s.Rates), Observe: o.called,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	return a, nil
+	return &slackHome{settings: s, api: c, adapter: slack.New(slack.Config{API: c, Budget: o.budget, Logger: o.log})}, nil
 }
 
-func slackRates(r config.Rates) slack.Rates {
-	out := slack.Rates{Unlimited: r.Unlimited, Methods: map[string]slack.Rate{}}
+// rates are a workspace's own rate limits.
+func rates(r config.Rates) rest.Rates {
+	out := rest.Rates{Unlimited: r.Unlimited, Methods: map[string]rest.Rate{}}
 	for method, rate := range r.Methods {
-		out.Methods[method] = slack.Rate{N: rate.N, Window: rate.Window}
+		out.Methods[method] = rest.Rate{N: rate.N, Window: rate.Window}
 	}
 	return out
 }
@@ -78,10 +79,9 @@ func (h *slackHome) entrance() string { return "socket mode" }
 func (h *slackHome) open(p parts) (way, error) {
 	id := h.known()
 	c := slackbot.Config{
-		Workspace: h.settings.Name, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
-		Token: h.settings.Values[botTokenKey], APIURL: h.settings.APIURL,
+		API: h.api, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
 		Bot: p.bot, Noticed: p.engine.Noticed, Ended: p.engine.Ended, Budget: p.budget, Logger: p.log,
-		Observe: p.counted.inbound.Observer(h.settings.Name), Called: p.counted.calls(h.settings.Name),
+		Observe: p.counted.inbound.Observer(h.settings.Name),
 	}
 	if OverSocketMode(h.settings) {
 		c.AppToken = h.settings.Values[appTokenKey]
@@ -89,11 +89,6 @@ func (h *slackHome) open(p parts) (way, error) {
 		c.SigningSecrets = []string{h.settings.Values[signingSecretKey]}
 		if previous := h.settings.Values[previousSigningSecretKey]; previous != "" {
 			c.SigningSecrets = append(c.SigningSecrets, previous)
-		}
-	}
-	if h.settings.Rates.Unlimited {
-		c.Cost = func(method string) []core.Bucket {
-			return []core.Bucket{{Workspace: h.settings.Name, Name: method}}
 		}
 	}
 	b, err := slackbot.New(c)

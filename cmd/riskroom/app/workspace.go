@@ -97,25 +97,34 @@ type led interface {
 // botTokenKey is the key of the bot's token in the config file, on every platform.
 const botTokenKey = "bot_token"
 
+// calling says how calls to a platform are made.
+type calling struct {
+	timeout time.Duration
+	budget  core.Budget                  // nil: they are not paced
+	called  func(method, outcome string) // counts them; nil: nobody
+	log     *slog.Logger
+}
+
 // newWorkspace makes what s says, one of c's. Where budget is nil calls are not
 // paced, where called is nil they are not counted.
 func newWorkspace(c *config.Config, s config.WorkspaceSettings, budget core.Budget, called func(method, outcome string), log *slog.Logger) (*workspace, error) {
 	w := &workspace{settings: s, room: endless}
+	o := calling{timeout: c.CallTimeout, budget: budget, called: called, log: log}
 	switch s.Platform {
 	case slack.Platform:
-		a, err := newSlack(s, c.CallTimeout, budget, called, log)
+		h, err := newSlack(s, o)
 		if err != nil {
 			return nil, err
 		}
-		h := &slackHome{settings: s, adapter: a, uses: c.Uses(s.Name)}
-		w.adapter, w.home, w.inspector = a, h, h
+		h.uses = c.Uses(s.Name)
+		w.adapter, w.home, w.inspector = h.adapter, h, h
 	case discord.Platform:
-		a, err := newDiscord(s, c.CallTimeout, budget, called, log)
+		h, err := newDiscord(s, o)
 		if err != nil {
 			return nil, err
 		}
-		h := &discordHome{settings: s, adapter: a, uses: c.Uses(s.Name), command: c.Organisation.Command}
-		w.adapter, w.home, w.inspector = a, h, h
+		h.uses, h.command = c.Uses(s.Name), c.Organisation.Command
+		w.adapter, w.home, w.inspector = h.adapter, h, h
 	default:
 		return nil, fmt.Errorf("workspace %s: there is no platform %q", s.Name, s.Platform)
 	}

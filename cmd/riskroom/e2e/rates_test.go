@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"riskroom/adapters/discord"
+	discordapi "riskroom/adapters/discord/api"
 	discordstand "riskroom/adapters/discord/emulator"
 	"riskroom/adapters/slack"
+	slackapi "riskroom/adapters/slack/api"
 	slackstand "riskroom/adapters/slack/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/core"
@@ -49,13 +51,13 @@ func pacedOnSlack(t *testing.T, people int, b core.Budget) paced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.adapter, err = slack.New(slack.Config{
-		Workspace: p.name, BotToken: w.BotToken(), APIURL: w.URL() + "/api/", Budget: b, Transport: w.Client().Transport,
-		Logger: slog.New(slog.DiscardHandler),
+	client, err := slackapi.New(slackapi.Config{
+		Workspace: p.name, Token: w.BotToken(), URL: w.URL() + "/api/", Transport: w.Client().Transport,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.adapter = slack.New(slack.Config{API: client, Budget: b, Logger: slog.New(slog.DiscardHandler)})
 	p.log, p.close, p.direct = w.Log(), w.Close, func(id string) int { return len(w.DMs(id)) }
 	return p
 }
@@ -72,15 +74,22 @@ func pacedOnDiscord(t *testing.T, people int, b core.Budget) paced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.adapter, err = discord.New(discord.Config{
-		Workspace: p.name, BotToken: w.BotToken(), GuildID: w.GuildID(), APIURL: w.URL() + "/api/v10", Budget: b,
-		Transport: w.Client().Transport, Logger: slog.New(slog.DiscardHandler),
-	})
+	p.adapter, err = onGuild(p.name, w, b)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.log, p.close, p.direct = w.Log(), w.Close, func(id string) int { return len(w.DMs(id)) }
 	return p
+}
+
+func onGuild(name string, w *discordstand.Workspace, b core.Budget) (*discord.Adapter, error) {
+	client, err := discordapi.New(discordapi.Config{
+		Workspace: name, Token: w.BotToken(), URL: w.URL() + "/api/v10", Transport: w.Client().Transport,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return discord.New(discord.Config{API: client, GuildID: w.GuildID(), Budget: b, Logger: slog.New(slog.DiscardHandler)})
 }
 
 // TestPublishedRates: a thousand runs for different people are due at once, and
@@ -169,10 +178,7 @@ func TestGlobalRate(t *testing.T) {
 		begun := time.Now()
 		var all sync.WaitGroup
 		for process := range 2 {
-			a, err := discord.New(discord.Config{
-				Workspace: "guild", BotToken: w.BotToken(), GuildID: w.GuildID(), APIURL: w.URL() + "/api/v10",
-				Budget: engine.NewBudget(s), Transport: w.Client().Transport,
-			})
+			a, err := onGuild("guild", w, engine.NewBudget(s))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,12 +1,10 @@
-package slack
+package api
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"testing"
 	"time"
 
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -73,44 +71,10 @@ func TestMeaningOfCodes(t *testing.T) {
 		{"users.lookupByEmail", core.NotFound, core.None, []string{"users_not_found"}},
 	} {
 		for _, code := range r.codes {
-			err := classify(r.method, &refusal{code: code}, true)
+			err := refused(r.method, code, "", 0)
 			if core.KindOf(err) != r.kind || core.EffectOf(err) != r.effect {
 				t.Errorf("%s %q is %s/%s, want %s/%s", r.method, code, core.KindOf(err), core.EffectOf(err), r.kind, r.effect)
 			}
-			if err := classify(r.method, &refusal{code: code}, false); core.EffectOf(err) != core.None {
-				t.Errorf("%s %q: reading has an effect", r.method, code)
-			}
-		}
-	}
-}
-
-func TestMeaningOfTransportErrors(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		err    error
-		kind   core.Kind
-		effect core.Effect
-		detail string
-	}{
-		{&lineError{err: errors.New("refused")}, core.Unavailable, core.None, "no_connection"},
-		{&lineError{sent: true, err: errors.New("EOF")}, core.Unavailable, core.Maybe, "connection_lost"},
-		{&lineError{sent: true, err: fmt.Errorf("read: %w", context.DeadlineExceeded)}, core.Unavailable, core.Maybe, "timeout"},
-		{&lineError{sent: true, err: context.Canceled}, core.Unavailable, core.Maybe, "canceled"},
-		{&statusError{status: 429}, core.RateLimited, core.None, "http_429"},
-		{&statusError{status: 500}, core.Unavailable, core.Maybe, "http_500"},
-		{&statusError{status: 503}, core.Unavailable, core.Maybe, "http_503"},
-		{&statusError{status: 401}, core.Unauthorized, core.None, "http_401"},
-		{&statusError{status: 403}, core.Denied, core.None, "http_403"},
-		{&statusError{status: 413}, core.Invalid, core.None, "http_413"},
-		{&statusError{status: 302}, core.Unknown, core.Maybe, "http_302"},
-		{errHollow, core.Unknown, core.Maybe, "bad_answer"},
-		{&refusal{}, core.Unknown, core.Maybe, "empty_answer"},
-		{&refusal{code: "missing_scope", needed: "im:write"}, core.Denied, core.None, "missing_scope:im:write"},
-	} {
-		err := classify("chat.postMessage", c.err, true)
-		if core.KindOf(err) != c.kind || core.EffectOf(err) != c.effect || core.DetailOf(err) != c.detail {
-			t.Errorf("%v is %s/%s %q, want %s/%s %q", c.err,
-				core.KindOf(err), core.EffectOf(err), core.DetailOf(err), c.kind, c.effect, c.detail)
 		}
 	}
 }
@@ -118,56 +82,39 @@ func TestMeaningOfTransportErrors(t *testing.T) {
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		err  error
-		want time.Duration
+		code       string
+		said, want time.Duration
 	}{
-		{&statusError{status: 429, wait: 7 * time.Second}, 7 * time.Second},
-		{&statusError{status: 429}, waitUnsaid},
-		{&refusal{code: "ratelimited"}, waitUnsaid},
-		{&refusal{code: "ratelimited", wait: 3 * time.Second}, 3 * time.Second},
-		{&refusal{code: "message_limit_exceeded"}, waitQuota},
-		{&refusal{code: "service_unavailable"}, waitOutages},
-		{&refusal{code: "cant_invite"}, 0},
+		{"ratelimited", 0, 30 * time.Second},
+		{"ratelimited", 3 * time.Second, 3 * time.Second},
+		{"message_limit_exceeded", 0, waitQuota},
+		{"message_limit_exceeded", time.Minute, time.Minute},
+		{"service_unavailable", 0, 5 * time.Second},
+		{"cant_invite", 0, 0},
 	} {
-		if got := core.RetryAfterOf(classify("x", c.err, true)); got != c.want {
-			t.Errorf("%v asks to wait %v, want %v", c.err, got, c.want)
+		if got := refused("x", c.code, "", c.said).RetryAfter; got != c.want {
+			t.Errorf("%s asks to wait %v, want %v", c.code, got, c.want)
 		}
-	}
-}
-
-// TestAlreadyDone holds the codes that count as success.
-func TestAlreadyDone(t *testing.T) {
-	t.Parallel()
-	err := error(&refusal{code: "already_pinned"})
-	if got := unless(err, "no_pin", "already_pinned"); got != nil {
-		t.Errorf("%v is not done", got)
-	}
-	if got := unless(err, "no_pin"); got != err {
-		t.Errorf("%v counts as done", err)
 	}
 }
 
 func TestRates(t *testing.T) {
 	t.Parallel()
-	bucket := func(t *testing.T, r Rates, method string) core.Bucket {
+	bucket := func(t *testing.T, r rest.Rates, method string) core.Bucket {
 		t.Helper()
-		a, err := New(Config{Workspace: "acme", BotToken: "xoxb-1", Rates: r})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return a.cost(method)[0]
+		return client(t, Config{Rates: r}).Cost(method)[0]
 	}
 	for method, n := range map[string]int{
 		"conversations.create": 20, "conversations.setTopic": 20, "pins.add": 20, "bookmarks.add": 20,
 		"conversations.invite": 50, "conversations.info": 50, "chat.update": 50, "conversations.history": 50,
-		"conversations.open": 50, "users.conversations": 50, "users.info": 100,
+		"conversations.open": 50, "users.conversations": 50, "users.info": 100, "views.open": 100, "views.update": 100,
 	} {
 		want := core.Bucket{Workspace: "acme", Name: method, N: n, Window: time.Minute}
-		if got := bucket(t, Rates{}, method); got != want {
+		if got := bucket(t, rest.Rates{}, method); got != want {
 			t.Errorf("%s costs %v, want %v", method, got, want)
 		}
 	}
-	own := Rates{Methods: map[string]Rate{"pins.add": {N: 3, Window: time.Second}}}
+	own := rest.Rates{Methods: map[string]rest.Rate{"pins.add": {N: 3, Window: time.Second}}}
 	if got := bucket(t, own, "pins.add"); got.N != 3 || got.Window != time.Second {
 		t.Errorf("an own rate is not taken: %v", got)
 	}
@@ -179,11 +126,7 @@ func TestRates(t *testing.T) {
 
 func TestPostingCostsChannelAndWorkspace(t *testing.T) {
 	t.Parallel()
-	a, err := New(Config{Workspace: "acme", BotToken: "xoxb-1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := a.postCost("C1")
+	got := client(t, Config{}).PostCost("C1")
 	want := []core.Bucket{
 		{Workspace: "acme", Name: "chat.postMessage", N: 300, Window: time.Minute},
 		{Workspace: "acme", Name: "chat.postMessage", Scope: "C1", N: 1, Window: time.Second},

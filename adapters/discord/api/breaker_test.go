@@ -1,0 +1,114 @@
+package api
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"riskroom/adapters/rest"
+	"riskroom/core"
+)
+
+// bench is a client whose breaker has a clock that stands still until it is moved.
+func bench(t testing.TB) (c *Client, wait func(time.Duration)) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	return client(t, Config{Clock: core.ClockFunc(func() time.Time { return now })}), func(d time.Duration) { now = now.Add(d) }
+}
+
+// told has the breaker heed an answer to a request.
+func (c *Client) told(r Request, a rest.Answer) { c.breaker.heed(r, a, c.judge(r, a)) }
+
+func posting(channel string) Request {
+	return Request{Method: "create_message", Path: []string{"channels", channel, "messages"}}
+}
+
+func editing(token string) Request {
+	return Request{Method: "update_original_webhook_message", Path: []string{"webhooks", "1", token, "messages", "@original"}, Tokenless: true}
+}
+
+func TestLimitsHoldBack(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer              rest.Answer
+		same, rest, answers time.Duration // how long calls of the same route, the rest, and answers to interactions are held back
+	}{
+		"good":              {answer(200, `{}`, "X-RateLimit-Remaining", "3", "X-RateLimit-Reset-After", "9"), 0, 0, 0},
+		"the last one":      {answer(200, `{}`, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-After", "1.5"), 1500 * time.Millisecond, 0, 0},
+		"too many":          {answer(429, `{"retry_after":7}`), 7 * time.Second, 0, 0},
+		"too many of all":   {answer(429, `{"retry_after":7,"global":true}`), 7 * time.Second, 7 * time.Second, 0},
+		"the address":       {answer(429, `<html>`, "Retry-After", "7"), 7 * time.Second, 7 * time.Second, 7 * time.Second},
+		"without a time":    {answer(429, `<html>`), 30 * time.Second, 30 * time.Second, 30 * time.Second},
+		"headers broken":    {answer(200, `{}`, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-After", "soon"), 0, 0, 0},
+		"an outage, limits": {answer(502, `<html>`, "Retry-After", "7"), 0, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, wait := bench(t)
+			b.told(posting("1"), c.answer)
+			for i, want := range []time.Duration{c.same, c.rest, c.answers} {
+				r := []Request{posting("1"), posting("2"), editing("a")}[i]
+				h := b.breaker.closed(r)
+				if (h == nil) != (want == 0) || h != nil && (h.RetryAfter != want || h.Kind != core.RateLimited || h.Detail != "held_back" || h.All != (c.rest > 0)) {
+					t.Errorf("%s is held back by %+v, want %v", r.route(), h, want)
+				}
+			}
+			wait(c.same)
+			if h := b.breaker.closed(posting("1")); h != nil {
+				t.Errorf("afterwards it is still held back by %+v", h)
+			}
+		})
+	}
+}
+
+// TestInteractionsHaveLimitsOfTheirOwn: one answer that is edited too often holds
+// back no other.
+func TestInteractionsHaveLimitsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	b, _ := bench(t)
+	b.told(editing("a"), answer(429, `{"retry_after":7}`))
+	if b.breaker.closed(editing("a")) == nil || b.breaker.closed(editing("b")) != nil {
+		t.Error("their limits are shared")
+	}
+}
+
+// TestRefusalsAreCounted: far below Discord's own limit nothing more is sent,
+// until the oldest refusal is ten minutes old.
+func TestRefusalsAreCounted(t *testing.T) {
+	t.Parallel()
+	b, wait := bench(t)
+	x, y := posting("1"), posting("2")
+	b.told(x, answer(403, `{"code":50013}`))
+	wait(time.Minute)
+	for range maxInvalid - 2 {
+		b.told(x, answer(401, `<html>`))
+		b.told(x, answer(404, `{"code":10003}`))
+		b.told(x, answer(429, `{}`, "X-RateLimit-Scope", "shared"))
+	}
+	wait(30 * time.Second)
+	if h := b.breaker.closed(y); h != nil {
+		t.Fatalf("one too early it is %+v", h)
+	}
+	b.told(x, answer(429, `{"retry_after":1}`, "X-RateLimit-Scope", "user"))
+	h := b.breaker.closed(editing("a"))
+	if h == nil || h.Kind != core.Unavailable || h.Detail != "too_many_refusals" || h.RetryAfter != invalidWindow-90*time.Second {
+		t.Fatalf("it is %+v", h)
+	}
+	wait(h.RetryAfter)
+	if h := b.breaker.closed(y); h != nil {
+		t.Errorf("ten minutes after the first it is %+v", h)
+	}
+}
+
+// TestOldLimitsAreForgotten: what is remembered does not grow for ever.
+func TestOldLimitsAreForgotten(t *testing.T) {
+	t.Parallel()
+	b, wait := bench(t)
+	for i := range maxRoutes {
+		b.told(posting(strconv.Itoa(i)), answer(429, `{"retry_after":1}`))
+	}
+	b.breaker.invalid = nil
+	wait(time.Second)
+	if b.breaker.closed(posting("x")); len(b.breaker.routes) != 0 {
+		t.Errorf("%d are left", len(b.breaker.routes))
+	}
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"riskroom/adapters/rest"
+	"riskroom/core"
+)
+
+// maxAnswer is how much of an answer is read, in bytes: the list of a full
+// guild's channels with all their overwrites stays below.
+const maxAnswer = 32 << 20
+
+// Request is one call of an operation.
+type Request struct {
+	Method string // its operationId
+	Verb   string
+	Path   []string // its parts, whose second is the channel or guild that a limit hangs on
+	Query  url.Values
+	Body   any    // nil for none
+	Reason string // for the audit log
+
+	// Tokenless is set where the path holds a token of its own, that of an
+	// interaction: the bot's token is not sent, and the limit of all of the bot's
+	// calls together does not hold. See
+	// https://docs.discord.com/developers/interactions/receiving-and-responding#endpoints.
+	Tokenless bool
+}
+
+// route names what a rate limit hangs on.
+func (r Request) route() string {
+	major := 2
+	if r.Tokenless {
+		major = 3 // the token
+	}
+	return r.Method + ":" + strings.Join(r.Path[:min(major, len(r.Path))], ":")
+}
+
+// url returns where the request goes.
+func (r Request) url(base *url.URL) string {
+	parts := make([]string, len(r.Path))
+	for i, p := range r.Path {
+		parts[i] = url.PathEscape(p)
+	}
+	at := base.String() + strings.Join(parts, "/")
+	if len(r.Query) > 0 {
+		at += "?" + r.Query.Encode()
+	}
+	return at
+}
+
+// Send makes a call and decodes the answer into out, unless that is nil.
+func (c *Client) Send(ctx context.Context, r Request, out any) error {
+	var payload []byte
+	if r.Body != nil {
+		var err error
+		if payload, err = json.Marshal(r.Body); err != nil {
+			return &core.Error{Op: c.line.Op(r.Method), Kind: core.Invalid, Effect: core.None, Detail: "bad_request", Err: err}
+		}
+	}
+	options := []discordgo.RequestOption{discordgo.WithContext(context.WithValue(ctx, requestKey{}, r))}
+	if r.Reason != "" {
+		options = append(options, discordgo.WithHeader("X-Audit-Log-Reason", auditReason(r.Reason)))
+	}
+	if r.Tokenless {
+		options = append(options, func(c *discordgo.RequestConfig) { c.Request.Header.Del("Authorization") })
+	}
+	// A limiter of its own for each call: it neither waits nor lets one call
+	// wait for another.
+	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.line.Base()), "application/json", payload,
+		discordgo.NewRatelimiter().LockBucket("x"), 0, options...)
+	if e, ok := errors.AsType[*core.Error](err); ok {
+		return e
+	}
+	if err != nil { // it was not sent
+		return &core.Error{Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.None, Detail: "no_connection", Err: rest.Bare(err)}
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return &core.Error{
+			Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.Maybe, Detail: "bad_answer",
+			Err: fmt.Errorf("the answer cannot be read: %w", err),
+		}
+	}
+	return nil
+}
+
+type requestKey struct{}
+
+// judged is the way of discordgo to Discord. It judges each answer in the
+// library's place: what the library sees is an error, or a success without
+// headers.
+type judged struct{ c *Client }
+
+var _ http.RoundTripper = judged{}
+
+// RoundTrip implements http.RoundTripper for requests that Send made.
+func (j judged) RoundTrip(req *http.Request) (*http.Response, error) {
+	r, ok := req.Context().Value(requestKey{}).(Request)
+	if !ok {
+		return nil, errors.New("discord: a request that is not ours")
+	}
+	a, err := j.c.call(r, req)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req,
+	}, nil
+}
+
+// call sends a request unless the breaker keeps it back, judges the answer and
+// has the call counted.
+func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
+	if e := c.breaker.closed(r); e != nil {
+		return rest.Answer{}, e
+	}
+	a, err := c.line.Send(r.Method, req)
+	if err == nil {
+		err = c.judge(r, a)
+		c.breaker.heed(r, a, err)
+	}
+	outcome := "ok"
+	if err != nil {
+		outcome = string(core.KindOf(err))
+	}
+	c.observe(r.Method, outcome)
+	return a, err
+}
+
+// judge returns the error that an answer means, nil for success. See
+// https://docs.discord.com/developers/reference#error-messages.
+func (c *Client) judge(r Request, a rest.Answer) error {
+	good := a.Status >= 200 && a.Status < 300
+	if good && (a.Status == http.StatusNoContent || json.Valid(a.Body)) {
+		return nil
+	}
+	var answer struct {
+		Code       *int            `json:"code"` // in every error of Discord's but 429
+		Errors     json.RawMessage `json:"errors"`
+		RetryAfter float64         `json:"retry_after"`
+		Global     bool            `json:"global"`
+	}
+	readable := json.Unmarshal(a.Body, &answer) == nil
+	wait := waitTold(a.Header, answer.RetryAfter)
+	var e *core.Error
+	switch {
+	case a.Status == http.StatusTooManyRequests && readable:
+		e = c.line.TooMany(r.Method, wait, answer.Global)
+	case good, !readable, answer.Code == nil:
+		// A 429 that is not JSON comes from Discord's proxy, which locks a whole
+		// address out.
+		e = c.line.Foreign(r.Method, a)
+	default:
+		e = refused(r.Method, a.Status, *answer.Code, firstProblem(answer.Errors), wait)
+	}
+	if r.Tokenless && wait == 0 {
+		e.RetryAfter = 0 // a person waits, so without a time the caller decides
+	}
+	return e
+}
+
+// maxReason is the longest reason in the audit log:
+// https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object.
+const maxReason = 512
+
+// auditReason encodes a reason for its header, and cuts it to what Discord takes.
+func auditReason(s string) string {
+	encoded := ""
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		next := url.PathEscape(string(r))
+		if len(encoded)+len(next) > maxReason {
+			break
+		}
+		encoded += next
+	}
+	return encoded
+}

@@ -1,0 +1,95 @@
+// Package api is the only client of Discord's API, for the adapter and the bot of
+// one guild.
+//
+// call.go sends a call and judges the answer, errors.go says what Discord's error
+// codes mean, rates.go what calls cost, and breaker.go which calls must not be
+// sent now. Operations are named as in Discord's OpenAPI document. discordgo
+// builds the requests, with their headers and the user agent that Discord asks
+// for, and provides the types of embeds and components; its own methods for
+// operations are not used, since they wait, send again and fail on headers that
+// they cannot read. Every error is a *core.Error.
+package api
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"riskroom/adapters/rest"
+	"riskroom/core"
+)
+
+// Platform is Discord's name in config files and in errors.
+const Platform = "discord"
+
+// DefaultURL is where Discord's API is.
+const DefaultURL = "https://discord.com/api/v10/"
+
+// Config says how to reach the API for one guild.
+type Config struct {
+	Workspace string            // the guild's name in the config file
+	Token     string            // of the bot, without "Bot "
+	URL       string            // where the API is, with its version; "" is DefaultURL
+	Timeout   time.Duration     // of one call with its whole answer; 0 is rest.DefaultTimeout
+	Rates     rest.Rates        // in place of published rate limits
+	Clock     core.Clock        // tells when a rate limit is over; nil is wall time
+	Transport http.RoundTripper // nil: one of its own
+
+	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
+	// nobody.
+	Observe func(method, outcome string)
+}
+
+// Client calls the API for one guild. It never retries and does not wait for a
+// rate budget; its callers do. It is safe for concurrent use.
+type Client struct {
+	workspace string
+	token     string
+	line      *rest.Line
+	session   *discordgo.Session
+	breaker   *breaker
+	rates     rest.Rates
+	observe   func(method, outcome string)
+}
+
+// New returns the client that c describes. It does no I/O.
+func New(c Config) (*Client, error) {
+	if c.Workspace == "" || c.Token == "" {
+		return nil, errors.New("discord: a workspace needs a name and a bot token")
+	}
+	line, err := rest.NewLine(rest.Config{
+		Platform: Platform, URL: cmp.Or(c.URL, DefaultURL), Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.Clock == nil {
+		c.Clock = core.ClockFunc(time.Now)
+	}
+	cl := &Client{workspace: c.Workspace, token: c.Token, line: line, breaker: newBreaker(c.Clock), rates: c.Rates, observe: c.Observe}
+	if cl.observe == nil {
+		cl.observe = func(string, string) {}
+	}
+	if cl.session, err = discordgo.New("Bot " + c.Token); err != nil {
+		return nil, fmt.Errorf("discord: %w", err)
+	}
+	cl.session.Client = &http.Client{Transport: judged{cl}}
+	cl.session.MaxRestRetries, cl.session.ShouldRetryOnRateLimit, cl.session.StateEnabled = 0, false, false
+	return cl, nil
+}
+
+// Workspace returns the guild's name in the config file.
+func (c *Client) Workspace() string { return c.workspace }
+
+// Token returns the bot's token, for the gateway.
+func (c *Client) Token() string { return c.token }
+
+// Encrypted reports whether the API is reached over https.
+func (c *Client) Encrypted() bool { return c.line.Base().Scheme == "https" }
+
+// Close closes connections that are idle.
+func (c *Client) Close() { c.line.Close() }

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"time"
+
+	"riskroom/adapters/rest"
+	"riskroom/core"
+)
+
+// NamePerChannel names the limit of update_channel for the name and topic of a
+// single channel, which holds in addition to the one for all that can be changed.
+const NamePerChannel = "update_channel:name"
+
+// Global names the limit of all calls together but for those that answer
+// interactions: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit.
+const Global = "global"
+
+// published returns the limit of a method. Discord publishes none but tells each
+// in the headers of every answer, which breaker.go heeds; these are what the headers
+// are known to say. That of names and topics no header tells:
+// https://github.com/discord/discord-api-docs/issues/2190. What is not here has
+// no limit that is known beforehand but Global.
+func published(method string) rest.Rate {
+	switch method {
+	case "create_message", "update_message", "list_messages", "list_pins", "create_pin":
+		return rest.Rate{N: 5, Window: 5 * time.Second}
+	case "update_channel", "set_channel_permission_overwrite", "delete_channel_permission_overwrite":
+		return rest.Rate{N: 10, Window: 15 * time.Second}
+	case "list_guild_members", "list_guild_audit_log_entries", "create_guild_channel", "create_dm":
+		return rest.Rate{N: 10, Window: 10 * time.Second}
+	case "get_guild_member":
+		return rest.Rate{N: 5, Window: time.Second}
+	case NamePerChannel:
+		return rest.Rate{N: 2, Window: 10 * time.Minute}
+	case Global:
+		return rest.Rate{N: 50, Window: time.Second}
+	}
+	return rest.Rate{}
+}
+
+// perChannel reports whether a method is limited for each channel by itself.
+func perChannel(method string) bool {
+	switch method {
+	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "get_channel", "update_channel",
+		"set_channel_permission_overwrite", "delete_channel_permission_overwrite", NamePerChannel:
+		return true
+	}
+	return false
+}
+
+// Cost returns what calls of the methods draw on, one call each. channel is where
+// those are made that are limited for each channel, "" where none is.
+func (c *Client) Cost(channel string, methods ...string) []core.Bucket {
+	var out, all []core.Bucket
+	for _, m := range methods {
+		scope := ""
+		if perChannel(m) {
+			scope = channel
+		}
+		out = append(out, c.rates.Of(m, published).Bucket(c.workspace, m, scope))
+		if m != NamePerChannel { // which is no call
+			b := c.rates.Of(Global, published).Bucket(c.workspace, Global, "")
+			b.All = true
+			all = append(all, b)
+		}
+	}
+	return append(out, all...)
+}

@@ -1,0 +1,103 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"riskroom/core"
+)
+
+// ErrHollow is the cause of an error where an answer of success lacks what it
+// must hold.
+var ErrHollow = errors.New("the answer holds no ID")
+
+// Read makes a call that only reads. It has no effect, whatever happens to it.
+func Read[T any](ctx context.Context, platform, method string, call func(context.Context) (T, error)) (T, error) {
+	out, err := call(ctx)
+	if err != nil {
+		var zero T
+		e := Failure(platform, method, err)
+		e.Effect = core.None
+		return zero, e
+	}
+	return out, nil
+}
+
+// Failure returns the error of a call. One that is not a *core.Error yet means
+// that an answer of success cannot be used.
+func Failure(platform, method string, err error) *core.Error {
+	if e, ok := errors.AsType[*core.Error](err); ok {
+		own := *e
+		return &own
+	}
+	return &core.Error{Op: Op(platform, method), Kind: core.Unknown, Effect: core.Maybe, Detail: "bad_answer", Err: Bare(err)}
+}
+
+// TooMany returns the error for HTTP 429. wait is how long the answer asks to
+// wait, 0 where it does not say; all is whether every call is too many, and not
+// only those like this one.
+func (l *Line) TooMany(method string, wait time.Duration, all bool) *core.Error {
+	return &core.Error{
+		Op: l.Op(method), Kind: core.RateLimited, Effect: core.None, Detail: "http_429", RetryAfter: Patience(core.RateLimited, wait), All: all,
+	}
+}
+
+// Foreign returns the error for an answer that is not in the platform's own
+// format. It comes from something in between, such as a proxy or a firewall, so
+// it says nothing final whatever its status is, and the call may have had its
+// effect.
+func (l *Line) Foreign(method string, a Answer) *core.Error {
+	if a.Status == http.StatusTooManyRequests {
+		e := l.TooMany(method, RetryAfter(a.Header), true)
+		e.Err = errForeign
+		return e
+	}
+	return &core.Error{
+		Op: l.Op(method), Kind: core.Unavailable, Effect: core.Maybe, Detail: StatusDetail(a.Status),
+		RetryAfter: Patience(core.Unavailable, RetryAfter(a.Header)), Err: errForeign,
+	}
+}
+
+var errForeign = errors.New("the answer is not in the platform's format")
+
+// IsForeign reports whether err is that of an answer which is not the platform's.
+func IsForeign(err error) bool { return errors.Is(err, errForeign) }
+
+// StatusDetail is the Detail of an error that only has an HTTP status.
+func StatusDetail(status int) string { return fmt.Sprintf("http_%d", status) }
+
+// OfStatus returns what an HTTP status means in an answer that has the platform's
+// own format and no error code that says more.
+func OfStatus(status int) (core.Kind, core.Effect) {
+	switch {
+	case status >= 500:
+		return core.Unavailable, core.Maybe
+	case status == http.StatusUnauthorized:
+		return core.Unauthorized, core.None
+	case status == http.StatusForbidden:
+		return core.Denied, core.None
+	case status == http.StatusRequestEntityTooLarge:
+		return core.Invalid, core.None
+	case status >= 400:
+		return core.Unknown, core.None
+	}
+	return core.Unknown, core.Maybe
+}
+
+// silence is the Detail of a call that got no answer.
+func silence(sent bool, cause error) string {
+	timeout, isNet := errors.AsType[net.Error](cause)
+	switch {
+	case !sent:
+		return "no_connection"
+	case errors.Is(cause, context.DeadlineExceeded), isNet && timeout.Timeout():
+		return "timeout"
+	case errors.Is(cause, context.Canceled):
+		return "canceled"
+	}
+	return "connection_lost"
+}

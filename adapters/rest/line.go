@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"riskroom/core"
+)
+
+// DefaultTimeout is the time that a call may take where none is configured.
+const DefaultTimeout = 10 * time.Second
+
+// Config says how a platform's API is reached.
+type Config struct {
+	Platform  string            // begins the text of every error
+	URL       string            // of the API
+	Origins   []string          // where else requests may go: "https://host"
+	Timeout   time.Duration     // of one call with its whole answer; 0 is DefaultTimeout
+	MaxAnswer int64             // in bytes: a longer answer is an error
+	Transport http.RoundTripper // nil: one of its own
+}
+
+// Line is the one way to a platform's API. It sends a request once, to the
+// configured hosts only, and reads the whole answer. It is safe for concurrent
+// use.
+type Line struct {
+	platform string
+	base     *url.URL
+	origins  []string
+	timeout  time.Duration
+	limit    int64
+	next     http.RoundTripper
+}
+
+// NewLine returns the line that c describes. It does no I/O.
+func NewLine(c Config) (*Line, error) {
+	base, err := url.Parse(strings.TrimSuffix(c.URL, "/") + "/") // methods are appended as they are
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
+		return nil, fmt.Errorf("%s: the API's URL is not an http or https URL", c.Platform)
+	}
+	l := &Line{
+		platform: c.Platform, base: base, origins: append([]string{origin(base)}, c.Origins...),
+		timeout: cmp.Or(c.Timeout, DefaultTimeout), limit: c.MaxAnswer, next: c.Transport,
+	}
+	if l.next == nil {
+		l.next = &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			ForceAttemptHTTP2:   true,
+			MaxIdleConnsPerHost: 16,
+			IdleConnTimeout:     90 * time.Second,
+			TLSHandshakeTimeout: l.timeout,
+		}
+	}
+	return l, nil
+}
+
+// Base returns the API's URL, with a slash at the end.
+func (l *Line) Base() *url.URL { return l.base }
+
+// Leads reports whether requests to u are sent at all.
+func (l *Line) Leads(u *url.URL) bool { return u.User == nil && slices.Contains(l.origins, origin(u)) }
+
+func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// Close closes connections that are idle.
+func (l *Line) Close() {
+	if t, ok := l.next.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// Answer is what a server answered, whatever it says.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Send sends a request of a method and returns the answer. A redirect is an
+// answer like any other: followed, it would carry the token elsewhere.
+func (l *Line) Send(method string, req *http.Request) (Answer, error) {
+	if !l.Leads(req.URL) {
+		return Answer{}, l.unanswered(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
+	}
+	var looked, connected atomic.Bool
+	ctx, cancel := context.WithTimeout(req.Context(), l.timeout)
+	defer cancel()
+	resp, err := l.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { looked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})))
+	if err != nil {
+		// Without a connection nothing was sent. A transport that does not
+		// trace counts as having sent.
+		return Answer{}, l.unanswered(method, !looked.Load() || connected.Load(), err)
+	}
+	defer func() { _ = resp.Body.Close() }() // all that matters was read
+	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
+	if err == nil && int64(len(body)) > l.limit {
+		err = fmt.Errorf("the answer is longer than %d bytes", l.limit)
+	}
+	if err != nil {
+		return Answer{}, l.unanswered(method, true, err)
+	}
+	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// Bare returns the cause of an error of net/http without the URL, which may hold
+// a token.
+func Bare(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// Op returns how errors of a method's calls begin.
+func (l *Line) Op(method string) string { return Op(l.platform, method) }
+
+// Op returns how errors of a method's calls to a platform begin.
+func Op(platform, method string) string { return platform + ": " + method }
+
+// unanswered returns the error of a call that got no answer, or none that can be
+// read.
+func (l *Line) unanswered(method string, sent bool, cause error) *core.Error {
+	e := &core.Error{Op: l.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: silence(sent, cause), Err: Bare(cause)}
+	if sent {
+		e.Effect = core.Maybe
+	}
+	return e
+}

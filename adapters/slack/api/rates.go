@@ -1,0 +1,55 @@
+package api
+
+import (
+	"time"
+
+	"riskroom/adapters/rest"
+	"riskroom/core"
+)
+
+// PostPerChannel names the limit of chat.postMessage for a single channel,
+// which holds in addition to the one for the whole workspace.
+const PostPerChannel = "chat.postMessage:channel"
+
+// Slack's tiers in calls a minute, per method and workspace. See
+// https://docs.slack.dev/apis/web-api/rate-limits.
+const (
+	tier2 = 20
+	tier3 = 50
+	tier4 = 100
+	// "Several hundred messages per minute per workspace" and "hundreds of
+	// requests per minute" is all that the pages say of the special tiers.
+	hundreds = 300
+)
+
+// published returns Slack's own limit for a method, from the method's page
+// below https://docs.slack.dev/reference/methods/.
+func published(method string) rest.Rate {
+	switch method {
+	case "conversations.create", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
+		"pins.add", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
+		return rest.PerMinute(tier2)
+	case "users.info", "views.open", "views.update":
+		return rest.PerMinute(tier4)
+	case "chat.postMessage", "chat.getPermalink", "auth.test":
+		return rest.PerMinute(hundreds)
+	case PostPerChannel:
+		return rest.Rate{N: 1, Window: time.Second}
+	}
+	return rest.PerMinute(tier3)
+}
+
+// Cost returns what calls of the methods draw on, one call each.
+func (c *Client) Cost(methods ...string) []core.Bucket {
+	out := make([]core.Bucket, len(methods))
+	for i, m := range methods {
+		out[i] = c.rates.Of(m, published).Bucket(c.workspace, m, "")
+	}
+	return out
+}
+
+// PostCost returns what one chat.postMessage into the channel draws on.
+func (c *Client) PostCost(channel string) []core.Bucket {
+	per := c.rates.Of(PostPerChannel, published)
+	return append(c.Cost("chat.postMessage"), per.Bucket(c.workspace, "chat.postMessage", channel))
+}
