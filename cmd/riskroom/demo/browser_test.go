@@ -343,5 +343,5 @@ func TestOwnFlows(t *testing.T) {
 	v.side("lin")
 	v.sees("#posts", "Ledger is <b>off</b> & more")
 	eval[bool](v.tab, `(() => { const s = document.querySelector('#side select'); s.value = 'labs'; s.dispatchEvent(new Event('change')); return true })()`)
-	v.waits("the other workspace is shown", `document.querySelector('#side select').value === 'labs' && document.querySelector('#posts').innerText.includes('quiet')`)
+	v.waits("the other workspace is shown", `document.querySelector('#side select').value === 'labs' && document.querySelector('#posts').innerText.includes('No messages in #')`)
 }
