@@ -144,8 +144,8 @@ func (l *loader) flowProblem(at *node, p flow.Problem) {
 	l.problem(spot, p.Rule, "%s", p.Message).Warning = p.Warning
 }
 
-// follows tells whether a problem of a flow, at node n, is but the consequence
-// of something that was told already.
+// follows reports whether a problem of a flow, at node n, is only a consequence of
+// one that was reported already.
 func (l *loader) follows(at, n *node, p flow.Problem) bool {
 	switch {
 	case n == at:

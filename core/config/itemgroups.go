@@ -46,7 +46,7 @@ var comparison = regexp.MustCompile(`^\s*([a-z_.0-9]+)\s*==\s*(?:"([^"\\]*)"|'([
 
 var conjunction = regexp.MustCompile(`\s+and\s+|&&`)
 
-// exclusive tells whether two steps surely never both act for one risk, as far
+// exclusive reports whether two steps surely never both act for one risk, as far
 // as that can be seen: their conditions are comparisons joined by and, and want
 // different words of the same name. What a risk goes through by itself, its
 // status, does not count.

@@ -116,5 +116,5 @@ func (t *turn) shownID(what string) string {
 	return strings.Join([]string{t.run.ID.Flow, t.run.ID.Occurrence, t.stepKey, what}, "/")
 }
 
-// isPassed tells whether err says that a step has nothing to act on.
+// isPassed reports whether err says that a step has nothing to act on.
 func isPassed(err error) (passed, bool) { return errors.AsType[passed](err) }

@@ -32,7 +32,7 @@ const (
 // A date or number that is not set is neither equal to, nor before, nor after,
 // nor more or less than anything, so that a comparison with it is false (and !=
 // true). A text or select that is not set is "", people that are not set are an
-// empty list. filled(x) tells whether something is set.
+// empty list. filled(x) reports whether something is set.
 type Condition struct {
 	source  string
 	program *vm.Program

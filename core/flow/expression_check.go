@@ -171,7 +171,7 @@ func (c *expressionCheck) compared(name, with ast.Node) *flaw {
 	return nil
 }
 
-// word tells whether v can be that word.
+// word returns a flaw if v can never be that word.
 func (s *scope) word(v variable, word string, at int) *flaw {
 	if v.kind != wordKind || slices.Contains(v.words, word) || (word == "" && strings.HasPrefix(v.name, ownPrefix)) {
 		return nil

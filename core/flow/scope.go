@@ -87,7 +87,7 @@ func (s *scope) unknown(what, prefix, name string) string {
 	return fmt.Sprintf("%s%s are %s", meant(prefix+name, names), what, oneOf(names))
 }
 
-// isWord tells whether something can be that word.
+// isWord reports whether any variable can be that word.
 func (s *scope) isWord(word string) bool {
 	return slices.ContainsFunc(slices.Concat(s.builtin, s.own), func(v variable) bool {
 		return v.kind == wordKind && slices.Contains(v.words, word)
