@@ -79,7 +79,7 @@ func parseAbout(s string) about {
 	return t
 }
 
-// madeBy tells whether the topic is that of the channel which the effect op made.
+// madeBy reports whether the topic is that of the channel which the effect op made.
 func (t about) madeBy(op string) bool {
 	for _, line := range t.below {
 		if strings.TrimSpace(line) == bullet+markOf(op) {

@@ -48,7 +48,7 @@ func ParseButton(customID string) (Button, bool) {
 	return Button{Press: core.Press(press), Risk: core.RiskKey(key), Version: v}, true
 }
 
-// carries tells whether a custom_id is that of a button on the message of op.
+// carries reports whether a custom_id is that of a button on the message of op.
 func carries(customID, op string) bool {
 	return strings.HasPrefix(customID, buttonPrefix) && strings.HasSuffix(customID, ":"+op)
 }

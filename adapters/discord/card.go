@@ -205,7 +205,7 @@ func (p *page) mark(op string) {
 	}
 }
 
-// underlined tells whether a text ends in the op, as mark writes it.
+// underlined reports whether a text ends in the op, as mark writes it.
 func underlined(text, op string) bool {
 	return text == op || strings.HasSuffix(text, subtext+op) || strings.HasSuffix(text, dot+op) ||
 		text == strings.TrimPrefix(subtext, "\n")+op

@@ -160,7 +160,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	return ch, err
 }
 
-// noRoom tells whether Discord refused the category: it is full, or gone.
+// noRoom reports whether Discord refused the category: it is full, or gone.
 func noRoom(err error) bool {
 	return strings.HasPrefix(core.DetailOf(err), "50035:parent_id:CHANNEL_PARENT")
 }

@@ -155,5 +155,5 @@ func forBot(bot string) overwrite {
 	return overwrite{ID: bot, Type: forMember, Allow: viewChannel | sendMessages | embedLinks | readHistory}
 }
 
-// in tells whether the overwrite makes somebody a member of a channel.
+// in reports whether the overwrite makes somebody a member of a channel.
 func (o overwrite) in() bool { return o.Type == forMember && o.Allow&viewChannel != 0 }

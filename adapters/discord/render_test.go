@@ -137,7 +137,7 @@ var signs = regexp.MustCompile("[*_~`|<\\[@]|:[^ ]|(?m)^[ \t]*([#>+-]|[0-9]+[.)]
 
 var escapes = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
 
-// works tells whether anything but letters is left once escaped signs are taken
+// works reports whether anything but letters is left once escaped signs are taken
 // for letters.
 func works(s string) bool { return signs.MatchString(escapes.ReplaceAllString(s, "x")) }
 

@@ -117,7 +117,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 	return id, found, err
 }
 
-// marked tells whether a message of a bot carries the op, in one of the places
+// marked reports whether a message of a bot carries the op, in one of the places
 // where the renderer puts it.
 func (m posted) marked(op string) bool {
 	if !m.Author.Bot {

@@ -118,7 +118,7 @@ func (a *Adapter) findBookmark(ctx context.Context, badge core.MessageRef, label
 	return near, false, nil
 }
 
-// leadsTo tells whether a link is the permalink of a message, or of any in its
+// leadsTo reports whether a link is the permalink of a message, or of any in its
 // channel where it has no ID: https://acme.slack.com/archives/C024BE91L/p1358546517000235.
 func leadsTo(link string, m core.MessageRef) bool {
 	return strings.Contains(link, "/archives/"+m.Channel+"/p"+strings.ReplaceAll(m.ID, ".", ""))

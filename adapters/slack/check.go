@@ -85,7 +85,7 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	return nil
 }
 
-// restricted tells whether a channel says who alone may post into it.
+// restricted reports whether a channel says who alone may post into it.
 func restricted(p *slack.Properties) bool {
 	return p != nil && len(p.PostingRestrictedTo.Type)+len(p.PostingRestrictedTo.User) > 0
 }

@@ -40,10 +40,10 @@ func (n name) other(op string) string { return n.with(op[:min(otherLen, len(op))
 
 const otherLen = 4
 
-// among tells whether a channel called s is one that the effect op made.
+// among reports whether a channel called s is one that the effect op made.
 func (n name) among(s, op string) bool { return s == n.plain() || s == n.other(op) }
 
-// beside tells whether s is the name that an effect took because plain was
+// beside reports whether s is the name that an effect took because plain was
 // taken, whatever its op.
 func (n name) beside(s string) bool {
 	head, ok := strings.CutSuffix(s, "-"+n.suffix)

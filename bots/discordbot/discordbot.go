@@ -153,11 +153,11 @@ func (b *Bot) Run(ctx context.Context) error {
 	return b.gateway.Run(ctx)
 }
 
-// OverHTTP tells whether what people do comes in over HTTP. What happens to
+// OverHTTP reports whether what people do comes in over HTTP. What happens to
 // channels comes over the gateway either way.
 func (b *Bot) OverHTTP() bool { return len(b.key) > 0 }
 
-// Ready tells whether people can reach the bot, and if not, why.
+// Ready reports whether people can reach the bot, and if not, why.
 func (b *Bot) Ready(ctx context.Context) error {
 	if err := b.Registered(ctx); err != nil || b.OverHTTP() {
 		return err
@@ -165,7 +165,7 @@ func (b *Bot) Ready(ctx context.Context) error {
 	return b.gateway.Ready(ctx)
 }
 
-// Leads tells whether this process is the one to hold the connection to the
+// Leads reports whether this process is the one to hold the connection to the
 // gateway.
 func (b *Bot) Leads() bool { return b.gateway.Leads() }
 

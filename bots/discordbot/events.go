@@ -191,7 +191,7 @@ func (b *Bot) call(ctx context.Context, in interaction, said response) error {
 	})
 }
 
-// older tells whether what an ID of Discord's names was made longer ago than d. See
+// older reports whether what an ID of Discord's names was made longer ago than d. See
 // https://docs.discord.com/developers/reference#snowflakes.
 func older(id string, d time.Duration) bool {
 	n, err := strconv.ParseInt(id, 10, 64)

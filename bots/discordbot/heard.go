@@ -73,7 +73,7 @@ func (h *heard) done() {
 	h.busy = false
 }
 
-// idle tells whether the engine has been told everything.
+// idle reports whether the engine has been told everything.
 func (h *heard) idle() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

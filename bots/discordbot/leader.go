@@ -42,7 +42,7 @@ func (g *Gateway) standing() standing {
 	return g.at
 }
 
-// Ready tells whether Discord can reach riskroom, through this process or
+// Ready reports whether Discord can reach riskroom, through this process or
 // another, and if not, why.
 func (g *Gateway) Ready(context.Context) error {
 	s := g.standing()
@@ -52,7 +52,7 @@ func (g *Gateway) Ready(context.Context) error {
 	return fmt.Errorf("discordbot: no connection to the gateway: %w", s.trouble)
 }
 
-// Leads tells whether this process is the one to hold the connection.
+// Leads reports whether this process is the one to hold the connection.
 func (g *Gateway) Leads() bool { return g.standing().mine }
 
 // State says in a few words who holds the connection.

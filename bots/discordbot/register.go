@@ -14,7 +14,7 @@ import (
 
 var errUnregistered = errors.New("discordbot: Discord has not been told the commands yet")
 
-// Registered tells whether Discord knows the commands, and if not, why.
+// Registered reports whether Discord knows the commands, and if not, why.
 func (b *Bot) Registered(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -96,7 +96,7 @@ func (s *session) hold(seq int64) (release func()) {
 }
 
 // memo words the session for the next leader, which goes on behind what was both
-// passed on and answered. told tells whether all that was reached was passed on.
+// passed on and answered. told reports whether all that was reached was passed on.
 func (s *session) memo(told func() bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -154,7 +154,7 @@ var (
 	endEvents = []string{"app_uninstalled", "tokens_revoked"}
 )
 
-// concernsGroup tells whether a group may look different after the event. See
+// concernsGroup reports whether a group may look different after the event. See
 // https://docs.slack.dev/reference/events.
 func (e event) concernsGroup() bool {
 	if e.Event.Type == "message" {

@@ -85,7 +85,7 @@ func (b *Bot) takeInteraction(ctx context.Context, t turn, p payload) (response,
 	return b.once(ctx, t, key, func() response { return b.interact(ctx, t, p) }), outcomeOK, nil
 }
 
-// known tells whether an interaction is one of ours. What is not is answered all
+// known reports whether an interaction is one of ours. What is not is answered all
 // the same: Slack shows anything else to people as a failure.
 func (p payload) known() bool {
 	switch {
@@ -202,7 +202,7 @@ func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
 	})
 }
 
-// open opens a modal if there is time, and tells whether it did.
+// open opens a modal if there is time, and reports whether it did.
 func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bots.Form) bool {
 	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()

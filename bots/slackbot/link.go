@@ -206,7 +206,7 @@ func (l *link) send(body []byte) error {
 	return l.conn.WriteMessage(websocket.TextMessage, body)
 }
 
-// enter tells whether there is room to handle one thing more; what enters leaves
+// enter reports whether there is room to handle one thing more; what enters leaves
 // the room by itself.
 func (l *link) enter() bool {
 	l.mu.Lock()
@@ -231,7 +231,7 @@ func (l *link) leave(why string) {
 	})
 }
 
-// asked tells whether Slack asks for another connection in place of this one.
+// asked reports whether Slack asks for another connection in place of this one.
 func (l *link) asked() bool { return l.why == reasonWarning || l.why == reasonRefresh }
 
 // retire says that the connection has a successor: it is read for a while still.

@@ -40,7 +40,7 @@ func (b *Bot) message(r bots.Reply) answer {
 	return a
 }
 
-// says tells whether a reply has anything to show as a message.
+// says reports whether a reply has anything to show as a message.
 func says(r bots.Reply) bool { return len(r.Text) > 0 || len(r.List) > 0 || r.Card != nil }
 
 // later returns how a reply is shown through a response_url, nil if it leads
@@ -76,7 +76,7 @@ const (
 )
 
 // tell shows a reply through later without keeping the request waiting, unless
-// too many replies are being shown already. It tells whether the reply is shown,
+// too many replies are being shown already. It reports whether the reply is shown,
 // as far as that is known.
 func (b *Bot) tell(ctx context.Context, later bots.Later, r bots.Reply) bool {
 	show := func(ctx context.Context) bool {

@@ -84,7 +84,7 @@ func newSocket(b *Bot, connections int, plain bool) *Socket {
 // HTTP.
 func (b *Bot) Socket() *Socket { return b.socket }
 
-// Ready tells whether Slack can reach the bot, and if not, why.
+// Ready reports whether Slack can reach the bot, and if not, why.
 func (s *Socket) Ready(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

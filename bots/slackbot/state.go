@@ -121,7 +121,7 @@ func (v view) blockOf(field string) string {
 	return first
 }
 
-// holds tells whether a block is a variant of a field.
+// holds reports whether a block is a variant of a field.
 func (v view) holds(block, field string) bool {
 	if _, ok := v.State.Values[block][field]; ok {
 		return true

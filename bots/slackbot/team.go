@@ -20,7 +20,7 @@ type from struct {
 	userTeam   string // of the person, "" if not told
 }
 
-// ours tells whether a payload is of our workspace and by one of its people, or
+// ours reports whether a payload is of our workspace and by one of its people, or
 // by somebody of the same organisation. What people of other organisations do in
 // shared channels comes in under our signature too.
 func (id identity) ours(f from) bool {

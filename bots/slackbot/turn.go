@@ -14,7 +14,7 @@ import (
 // in.
 type turn struct {
 	arrived time.Time
-	// fresh tells whether this very delivery was not heard before; nil: the way in
+	// fresh reports whether this very delivery was not heard before; nil: the way in
 	// does not tell deliveries apart.
 	fresh func() bool
 	// crowded is set where there is no room left to have it handled: it is only

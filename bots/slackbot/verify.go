@@ -70,7 +70,7 @@ func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	return outcome
 }
 
-// freshly returns what tells whether a verified request was not heard before.
+// freshly returns what reports whether a verified request was not heard before.
 // Slack signs every delivery anew, so a signature that comes twice was replayed.
 // Hexadecimal digits are the same in either case.
 func (b *Bot) freshly(h http.Header) func() bool {

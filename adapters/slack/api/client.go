@@ -30,14 +30,17 @@ type Config struct {
 	Rates     rest.Rates        // in place of published rate limits
 	Transport http.RoundTripper // nil: one of its own
 
-	// ResponseOrigins are where response_urls may lead: "https://host". Nil is
-	// Slack's own; the API's origin is always one.
-	ResponseOrigins []string
-
 	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
 	// nobody.
 	Observe func(method, outcome string)
 }
+
+// Where response_urls lead, in addition to the API's own host. The second is
+// GovSlack's, https://docs.slack.dev/govslack.
+const (
+	responseOrigin   = "https://hooks.slack.com"
+	governmentOrigin = "https://hooks.slack-gov.com"
+)
 
 // Client calls the Web API for one workspace. It never retries and does not wait
 // for a rate budget; its callers do. It is safe for concurrent use.
@@ -58,12 +61,8 @@ func New(c Config) (*Client, error) {
 	if c.URL == "" {
 		c.URL = slack.APIURL
 	}
-	if c.ResponseOrigins == nil {
-		// The second is GovSlack's, https://docs.slack.dev/govslack.
-		c.ResponseOrigins = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
-	}
 	line, err := rest.NewLine(rest.Config{
-		Platform: Platform, URL: c.URL, Origins: c.ResponseOrigins, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
+		Platform: Platform, URL: c.URL, Origins: []string{responseOrigin, governmentOrigin}, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
 	})
 	if err != nil {
 		return nil, err
