@@ -91,7 +91,7 @@ func TestUnless(t *testing.T) {
 	if got := effect.Unless(err, "no_pin", "already_pinned"); got != nil {
 		t.Errorf("%v is not done", got)
 	}
-	if got := effect.Unless(err, "no_pin"); got != err || effect.Unless(nil) != nil {
+	if got := effect.Unless(err, "no_pin"); !errors.Is(got, err) || effect.Unless(nil) != nil {
 		t.Errorf("%v counts as done", err)
 	}
 }

@@ -9,11 +9,8 @@ import (
 
 // Passing reports whether the same call may succeed later.
 func Passing(err error) bool {
-	switch core.KindOf(err) {
-	case core.RateLimited, core.Unavailable:
-		return true
-	}
-	return false
+	kind := core.KindOf(err)
+	return kind == core.RateLimited || kind == core.Unavailable
 }
 
 // Repeat makes a call until it succeeds, fails for good according to passing, or

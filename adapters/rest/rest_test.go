@@ -156,7 +156,7 @@ func TestRedact(t *testing.T) {
 	if err := rest.Redact(cause, "ticket=7"); strings.Contains(fmt.Sprintf("%v %+v", err, err), "ticket") || !errors.Is(err, cause) {
 		t.Errorf("it is %v", err)
 	}
-	if err := rest.Redact(cause, ""); err != cause || rest.Redact(nil, "x") != nil {
+	if err := rest.Redact(cause, ""); !errors.Is(err, cause) || rest.Redact(nil, "x") != nil {
 		t.Errorf("without a secret it is %v", err)
 	}
 }

@@ -21,10 +21,10 @@ const maxWait = core.Day
 // Patience returns how long to wait after an error of a kind: what the answer
 // said, or a time that suits the kind where it said nothing.
 func Patience(kind core.Kind, said time.Duration) time.Duration {
-	switch kind {
-	case core.RateLimited:
+	switch {
+	case kind == core.RateLimited:
 		return cmp.Or(said, waitUnsaid)
-	case core.Unavailable:
+	case kind == core.Unavailable:
 		return cmp.Or(said, waitOutages)
 	}
 	return 0

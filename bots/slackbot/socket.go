@@ -240,9 +240,6 @@ func (s *Socket) pause(ctx context.Context, failures int, err error) {
 // refused reports whether only another app token helps. See
 // https://docs.slack.dev/reference/methods/apps.connections.open.
 func refused(err error) bool {
-	switch core.KindOf(err) {
-	case core.Unauthorized, core.Denied:
-		return true
-	}
-	return core.DetailOf(err) == "missing_args"
+	kind := core.KindOf(err)
+	return kind == core.Unauthorized || kind == core.Denied || core.DetailOf(err) == "missing_args"
 }
