@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,8 +42,8 @@ type Bot struct {
 	log      *slog.Logger
 	giveUp   time.Duration
 
-	mux  *Mux
-	keys []key
+	routes
+	keys []Arg // of a new risk
 
 	slots chan struct{}
 	base  context.Context // of commands under way; ends when Close loses patience
@@ -78,37 +80,9 @@ func New(c Config) (*Bot, error) {
 		slots:  make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())
-	b.keys = b.lineKeys()
-	b.mux = b.routes()
+	b.keys = b.fieldArgs()
+	b.routes = b.routesOf(table())
 	return b, nil
-}
-
-// routes says which command is handled where: a new command is a file and its
-// lines here.
-func (b *Bot) routes() *Mux {
-	m := NewMux(HandlerFunc(b.unknown))
-	m.Word(HandlerFunc(b.new), true, "new", "file", "新建", "填报")
-	m.Word(HandlerFunc(b.show), false, "show", "查看", "详情")
-	m.Word(HandlerFunc(b.list), false, "list", "ls", "列表")
-	m.Word(HandlerFunc(b.status), true, "status", "状态")
-	m.Word(HandlerFunc(b.group), true, "group", "群组", "群")
-	m.Word(HandlerFunc(b.link), true, "link", "关联")
-	m.Word(HandlerFunc(b.help), false, "help", "?", "帮助")
-	m.Press(HandlerFunc(b.start), true, core.PressStart)
-	m.Press(HandlerFunc(b.reopen), true, core.PressReopen)
-	m.Press(HandlerFunc(b.askResolution), false, core.PressResolve)
-	m.Press(HandlerFunc(b.askReason), false, core.PressShelve)
-	m.Press(HandlerFunc(b.details), false, core.PressDetails)
-	m.Form(HandlerFunc(b.fileForm), formFile)
-	m.Form(HandlerFunc(b.statusForm), formResolve)
-	m.Form(HandlerFunc(b.statusForm), formShelve)
-	m.Form(HandlerFunc(b.linkForm), formLink)
-	return m
-}
-
-// commandNames lists the commands in the order that help shows them.
-func commandNames() []string {
-	return []string{"new", "show", "list", "status", "group", "link", "help"}
 }
 
 // printer words things for whoever sent c.
@@ -132,11 +106,25 @@ func (b *Bot) typedLine(c Command) string {
 	if c.Typed == nil {
 		return ""
 	}
-	line := b.org.Command
-	for _, part := range []string{c.Typed.Name, c.Typed.Text, b.optionLine(c)} {
-		if part != "" {
-			line += " " + part
+	c, _ = b.route(c)
+	line := strings.TrimSpace(c.Typed.Text)
+	if len(c.Typed.Path) > 0 {
+		line = strings.TrimSpace(strings.Join(c.Typed.Path, " ") + " " + b.argLine(c))
+	}
+	return strings.TrimSpace(b.org.Command + " " + line)
+}
+
+// argLine is the arguments of a command as they can be typed, but for those of some
+// names.
+func (b *Bot) argLine(c Command, without ...string) string {
+	if c.Typed.entry == nil {
+		return ""
+	}
+	var parts []string
+	for _, a := range c.Typed.entry.args {
+		if v := c.Typed.Args[a.Name]; len(v) > 0 && !slices.Contains(without, a.Name) {
+			parts = append(parts, a.typed(v, b.printer(c).Lang()))
 		}
 	}
-	return line
+	return strings.Join(parts, " ")
 }

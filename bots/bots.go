@@ -2,13 +2,13 @@
 // platform.
 //
 // A platform's bot (a package beneath this one) verifies and decodes what comes
-// in, makes a Command of it, has Bot answer it in time and shows the Reply. Mux leads
-// a Command to its Handler; each command is a file of its own. All wording is in
-// the reader's language, all of it private to the reader.
+// in, makes a Command of it, has Bot answer it in time and shows the Reply. The
+// commands stand in one table (commands.go), each in a file of its own; routes.go
+// finds the one that is meant and reads its arguments. All wording is in the reader's
+// language, all of it private to the reader.
 package bots
 
 import (
-	"context"
 	"time"
 
 	"riskroom/core"
@@ -28,17 +28,25 @@ type Command struct {
 	Filled  *Filled
 }
 
-// Typed is a slash command.
+// Typed is a slash command: a line, or a path with arguments on platforms whose
+// commands have named options.
 type Typed struct {
-	Name string // the first word, set by Mux: "new"
-	// Text is what stands behind the command, from Mux on behind Name. Mentions
-	// are as people read them ("@lin").
+	// Text is the line after the command. Mentions are as people read them ("@lin").
 	Text string
 	// Mentions says whom the platform says that a mention in Text means.
 	Mentions map[string]core.Ref
-	// Options are fields that were given each by itself, on platforms whose
-	// commands have typed options. Their values may be as people type them.
-	Options Values
+
+	// Path names the command, as Spec.Path does.
+	Path []string
+	// Args are the arguments by Arg.Name: given with Path, else read from Text.
+	// Values may be as people type them.
+	Args Values
+
+	entry  *entry  // the command that is named, nil if there is none
+	word   string  // the first word that names none
+	behind string  // what stands on the line behind the command
+	left   string  // the part of it that no argument took
+	faults []fault // what is wrong with the arguments
 }
 
 // Pressed is a button on a card.
@@ -88,16 +96,3 @@ type FieldError struct {
 
 // Say returns a Reply of plain text.
 func Say(text string) Reply { return Reply{Text: []core.Span{core.Plain(text)}} }
-
-// Handler answers commands. It may take as long as ctx lets it. What the person
-// did wrong is an *core.Refusal or is worded in the Reply; any other error
-// means that it cannot be told whether anything happened.
-type Handler interface {
-	Handle(ctx context.Context, c Command) (Reply, error)
-}
-
-// HandlerFunc makes a function a Handler.
-type HandlerFunc func(ctx context.Context, c Command) (Reply, error)
-
-// Handle calls f.
-func (f HandlerFunc) Handle(ctx context.Context, c Command) (Reply, error) { return f(ctx, c) }

@@ -112,7 +112,7 @@ func TestHelp(t *testing.T) {
 		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk group", "/risk help")
 	}
 	for _, lang := range []string{"en", "zh-CN"} {
-		for _, name := range commandNames() {
+		for _, name := range Names() {
 			c := typed("help " + name)
 			c.Lang = lang
 			wants(t, words(ask(t, b, c)), "/risk "+name)

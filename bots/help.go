@@ -9,24 +9,50 @@ import (
 	"riskroom/core/text"
 )
 
+func helpCommand() command {
+	return command{
+		name: "help", aliases: map[string][]string{text.English: {"?"}, text.Chinese: {"帮助"}},
+		args: (*Bot).helpArgs, handle: (*Bot).help,
+	}
+}
+
+func (b *Bot) helpArgs() []Arg {
+	return []Arg{{
+		Name: "topic", Option: "topic", Choices: Names(), Help: said("options.topic"),
+		take: func(line string) (value []string, rest string, ok bool) {
+			first, rest := cutWord(line)
+			return []string{first}, rest, true
+		},
+	}}
+}
+
 // help explains all commands, or one.
 func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
-	topic, _ := cutWord(c.Typed.Text)
-	topic = strings.TrimPrefix(topic, "/")
+	topic := strings.TrimPrefix(c.Typed.Args.Get("topic"), "/")
 	if topic == "" {
 		return Say(b.overview(c)), nil
 	}
-	if r, ok := b.mux.words[strings.ToLower(topic)]; ok {
-		return Say(b.helpOn(c, r.name)), nil
+	if e := find(b.commands, topic); e != nil {
+		return Say(b.helpOn(c, e.name)), nil
 	}
 	return Say(b.noCommand(c, topic) + "\n" + b.overview(c)), nil
+}
+
+// chooseSub answers a command that needs one of those below it named.
+func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
+	name := c.Typed.entry.name
+	if c.Typed.word == "" {
+		return Say(b.helpOn(c, name)), nil
+	}
+	none := b.printer(c).S("commands.unknown", text.Args{"Word": name + " " + c.Typed.word, "Command": b.org.Command})
+	return Say(none + "\n" + b.helpOn(c, name)), nil
 }
 
 // overview is one line for each command.
 func (b *Bot) overview(c Command) string {
 	p := b.printer(c)
 	lines := []string{p.S("commands.help.intro")}
-	for _, name := range commandNames() {
+	for _, name := range Names() {
 		lines = append(lines, "• "+p.S("commands.help."+name, text.Args{"Command": b.org.Command}))
 	}
 	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
@@ -62,10 +88,10 @@ func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
 		return Reply{Errors: []FieldError{{Text: p.S("commands.outdated")}}}, nil
 	case c.Typed == nil:
 		return Say(p.S("commands.outdated")), nil
-	case c.Typed.Name == "":
+	case c.Typed.word == "":
 		return Say(b.overview(c)), nil
 	}
-	lines := append([]string{b.noCommand(c, c.Typed.Name)}, b.typedAgain(c)...)
+	lines := append([]string{b.noCommand(c, c.Typed.word)}, b.typedAgain(c)...)
 	return Say(strings.Join(append(lines, b.overview(c)), "\n")), nil
 }
 
@@ -74,12 +100,12 @@ func (b *Bot) noCommand(c Command, word string) string {
 	p := b.printer(c)
 	s := p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command})
 	var words []string
-	for w := range b.mux.words {
-		words = append(words, w)
+	for _, e := range b.commands {
+		words = append(words, e.words()...)
 	}
 	slices.Sort(words)
 	if near := core.Nearest(word, words); near != "" {
-		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + b.mux.words[near].name})
+		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + find(b.commands, near).name})
 	}
 	return s
 }

@@ -21,28 +21,40 @@ type fault struct {
 //
 //	Ledger is off by one module:Payments discovered:yesterday handlers:lin,@oncall
 //
-// What is no `key:value` is the title, in the order typed. A colon of either
+// Text that is no `key:value` is the title, in the order typed. A colon of either
 // width counts; a value with blanks stands in quotes, unless the key knows it by
 // itself (`module:Core Banking`, `discovered:3d ago`); quoted words outside of
-// values are title, whatever they look like. Everything wrong is found at once,
-// and what is right is returned all the same.
-func parseLine(keys []key, line string) (Values, []fault) {
+// values are title, whatever they look like. Every fault is found at once, and what
+// is right is returned all the same.
+func parseLine(keys []Arg, line string) (Values, []fault) {
+	values, title, faults := readLine(keys, line)
+	switch {
+	case title == "":
+	case values["title"] != nil:
+		faults = append(faults, outside("title", title))
+	default:
+		values["title"] = []string{title}
+	}
+	return values, faults
+}
+
+// readLine is parseLine, except that it returns the text outside of any value.
+func readLine(keys []Arg, line string) (values Values, rest string, faults []fault) {
 	l := lineReader{keys: keys, rest: line, values: Values{}}
 	for l.skipBlanks(); l.rest != ""; l.skipBlanks() {
 		l.next()
 	}
-	title := strings.TrimSpace(strings.Join(l.title, ""))
-	switch _, given := l.values["title"]; {
-	case given && title != "":
-		l.fault("title", "outside", text.Args{"Text": title})
-	case title != "":
-		l.values["title"] = []string{title}
-	}
-	return l.values, l.faults
+	return l.values, strings.TrimSpace(strings.Join(l.title, "")), l.faults
+}
+
+// outside is the fault of a text that belongs to a field which is given with its
+// key too.
+func outside(field, typed string) fault {
+	return fault{field: field, code: "outside", args: text.Args{"Text": typed}}
 }
 
 type lineReader struct {
-	keys   []key
+	keys   []Arg
 	rest   string
 	gap    string // the blanks before rest
 	cut    bool   // a value was taken out since the last word of the title
@@ -104,25 +116,25 @@ func (l *lineReader) keep(n int) {
 }
 
 // value reads the value of k, which begins at the rest.
-func (l *lineReader) value(k key, typed string) {
+func (l *lineReader) value(k Arg, typed string) {
 	v, ok := l.oneValue(k)
 	l.cut = true
 	switch {
 	case !ok:
-		l.fault(k.field, "open_quote", text.Args{"Key": typed})
+		l.fault(k.Name, "open_quote", text.Args{"Key": typed})
 	case v == "":
-		l.fault(k.field, "empty", text.Args{"Key": typed})
-	case l.values[k.field] != nil:
-		l.fault(k.field, "twice", text.Args{"Key": typed})
+		l.fault(k.Name, "empty", text.Args{"Key": typed})
+	case l.values[k.Name] != nil:
+		l.fault(k.Name, "twice", text.Args{"Key": typed})
 	case k.list:
-		l.values[k.field] = splitList(v)
+		l.values[k.Name] = splitList(v)
 	default:
-		l.values[k.field] = []string{v}
+		l.values[k.Name] = []string{v}
 	}
 }
 
 // oneValue takes a value off the rest; ok is false if its quote never ends.
-func (l *lineReader) oneValue(k key) (v string, ok bool) {
+func (l *lineReader) oneValue(k Arg) (v string, ok bool) {
 	l.skipBlanks()
 	if v, after, found := quoted(l.rest); found {
 		l.rest = after

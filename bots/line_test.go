@@ -74,7 +74,7 @@ func FuzzParseLine(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	keys := (&Bot{org: organisation(), clock: clockAt(now), text: catalogue(f)}).lineKeys()
+	keys := (&Bot{org: organisation(), clock: clockAt(now), text: catalogue(f)}).fieldArgs()
 	f.Fuzz(func(t *testing.T, line string) {
 		values, faults := parseLine(keys, line)
 		letters := func(s string) (n int) {

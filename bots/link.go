@@ -13,28 +13,80 @@ import (
 // formLink is the ID of the form that asks whether accounts are to be linked.
 const formLink = "link"
 
-// Words behind `link`.
+// Words after `link`.
 var (
 	unlinkWords = []string{"remove", "off", "移除", "解除"}
 	hereWords   = []string{"here", "此处", "这里"}
 	sureWords   = []string{"yes", "是", "确认"}
 )
 
-// link makes accounts one person's: `link` shows a code, `link ABCD-EFGH` takes
-// the code that the other account was shown, `link remove` lets go.
-func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
-	word, rest := cutWord(c.Typed.Text)
-	switch {
-	case word == "":
-		return b.offerLink(ctx, c)
-	case slices.Contains(unlinkWords, strings.ToLower(word)):
-		return b.unlink(ctx, c, rest)
+func linkCommand() command {
+	return command{
+		name: "link", aliases: map[string][]string{text.Chinese: {"关联"}},
+		args: (*Bot).linkArgs, changes: true, handle: (*Bot).link,
+		several: true, unconfirmed: "commands.link.unconfirmed",
+		forms: map[string]handler{formLink: (*Bot).linkForm},
 	}
-	words := strings.Fields(c.Typed.Text)
+}
+
+// Names of arguments of link.
+const (
+	codeName   = "code"
+	unlinkName = "unlink"
+	sureName   = "sure"
+)
+
+// maxCode is how long a code, or whose links to remove, may be.
+const maxCode = 100
+
+func (b *Bot) linkArgs() []Arg {
+	return []Arg{
+		{Name: codeName, Option: "code", Max: maxCode, Help: said("options.code"), take: takeCode},
+		{
+			Name: unlinkName, Option: "remove", Max: maxCode, Help: said("options.remove"), suggest: b.suggestUnlinking,
+			take: takeUnlinking, retyped: func(who string) string { return unlinkWords[0] + " " + who },
+		},
+		{Name: sureName, take: theRest},
+	}
+}
+
+// takeCode takes the words of a code, and leaves the one that says that it is meant.
+func takeCode(line string) (value []string, rest string, ok bool) {
+	words := strings.Fields(line)
+	if slices.Contains(unlinkWords, strings.ToLower(words[0])) {
+		return nil, line, false
+	}
 	if n := len(words) - 1; n > 0 && slices.Contains(sureWords, strings.ToLower(words[n])) {
-		return b.linkNow(ctx, c, strings.Join(words[:n], ""))
+		words, rest = words[:n], words[n]
 	}
-	return b.askLink(ctx, c, strings.Join(words, ""))
+	return []string{strings.Join(words, "")}, rest, true
+}
+
+func takeUnlinking(line string) (value []string, rest string, ok bool) {
+	word, who := cutWord(line)
+	if !slices.Contains(unlinkWords, strings.ToLower(word)) {
+		return nil, line, false
+	}
+	if who == "" {
+		who = hereWords[0]
+	}
+	return []string{who}, "", true
+}
+
+// link makes accounts one person's: `link` shows a code, `link ABCD-EFGH` takes
+// the code that the other account was shown, `link remove` removes the link.
+func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
+	args := c.Typed.Args
+	code := strings.Join(strings.Fields(args.Get(codeName)), "")
+	switch {
+	case args[unlinkName] != nil:
+		return b.unlink(ctx, c, args.Get(unlinkName))
+	case code == "":
+		return b.offerLink(ctx, c)
+	case args[sureName] != nil:
+		return b.linkNow(ctx, c, code)
+	}
+	return b.askLink(ctx, c, code)
 }
 
 // offerLink shows a code, and what is linked already.
@@ -73,13 +125,13 @@ func (b *Bot) workspacesBeside(c Command) []string {
 	return names
 }
 
-// unlinkable is what can stand behind `link remove`, but for people.
-func (b *Bot) unlinkable(c Command, p text.Printer) []Choice {
-	all := []Choice{{Key: hereWords[0], Label: p.S("commands.link.here")}}
+// suggestUnlinking offers whose links may be removed, except people's.
+func (b *Bot) suggestUnlinking(_ context.Context, c Command, typed string) []Choice {
+	all := []Choice{{Key: hereWords[0], Label: b.printer(c).S("commands.link.here")}}
 	for _, name := range b.workspacesBeside(c) {
 		all = append(all, Choice{Key: name, Label: name})
 	}
-	return all
+	return matching(all, typed)
 }
 
 func accountArgs(k people.Known) text.Args {
@@ -137,7 +189,7 @@ func (b *Bot) unlink(ctx context.Context, c Command, whose string) (Reply, error
 }
 
 func (b *Bot) whoseLinks(ctx context.Context, c Command, typed string) (core.Ref, error) {
-	if typed == "" || slices.Contains(hereWords, strings.ToLower(typed)) {
+	if slices.Contains(hereWords, strings.ToLower(typed)) {
 		return "", nil
 	}
 	if _, ok := b.org.Workspaces[typed]; ok {

@@ -11,7 +11,21 @@ import (
 	"riskroom/core/text"
 )
 
-// listWords are the words behind `list`, by what they mean.
+func listCommand() command {
+	return command{
+		name: "list", aliases: map[string][]string{text.English: {"ls"}, text.Chinese: {"列表"}},
+		args: (*Bot).listArgs, handle: (*Bot).list,
+	}
+}
+
+func (b *Bot) listArgs() []Arg {
+	return []Arg{
+		{Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: said("options.what"), take: theRest},
+		b.moduleArg(),
+	}
+}
+
+// listWords are the words for what to list, by what they mean.
 var listWords = map[string]string{
 	"open": "open", "all": "open", "未完成": "open", "全部": "open",
 	"mine": "mine", "my": "mine", "我的": "mine",
@@ -45,14 +59,9 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 }
 
 func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
-	var moduleKey []key
-	if k := findKey(b.keys, "module"); k != nil {
-		moduleKey = []key{*k}
-	}
-	values, faults := parseLine(moduleKey, c.Text)
-	faults = append(faults, add(values, c.Options)...)
+	faults := c.faults
 	var q engine.ListQuery
-	for _, word := range strings.Fields(values.Get("title")) {
+	for _, word := range strings.Fields(c.Args.Get("what")) {
 		switch listWords[strings.ToLower(word)] {
 		case "open":
 		case "mine":
@@ -63,9 +72,9 @@ func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 			faults = append(faults, fault{code: "list_word", args: text.Args{"Word": word, "Near": b.nearListWord(word)}})
 		}
 	}
-	if typed := values.Get("module"); typed != "" {
+	if typed := c.Args.Get("module"); typed != "" {
 		if q.Module = b.moduleNamed(typed); q.Module == "" {
-			r := draftReader{bot: b, values: values, lang: lang}
+			r := draftReader{bot: b, values: c.Args, lang: lang}
 			r.module()
 			faults = append(faults, r.faults...)
 		}
@@ -73,8 +82,8 @@ func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 	return q, faults
 }
 
-// nearListWord returns what somebody who typed word behind `list` probably
-// means, "" if that cannot be told.
+// nearListWord returns what somebody who typed word probably means, "" if nothing
+// is near.
 func (b *Bot) nearListWord(word string) string {
 	if name := b.moduleNamed(word); name != "" {
 		return "module:" + quote(name)

@@ -16,10 +16,17 @@ import (
 // asks for is judged when it is submitted.
 const glance = time.Second
 
+func newCommand() command {
+	return command{
+		name: "new", aliases: map[string][]string{text.English: {"file"}, text.Chinese: {"新建", "填报"}},
+		args: (*Bot).fieldArgs, changes: true, handle: (*Bot).new,
+		forms: map[string]handler{formFile: (*Bot).fileForm},
+	}
+}
+
 // new files a risk: from what was typed, or through a form.
 func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
-	values, faults := parseLine(b.keys, c.Typed.Text)
-	faults = append(faults, add(values, c.Typed.Options)...)
+	values, faults := c.Typed.Args, c.Typed.faults
 	if len(values) == 0 && len(faults) == 0 {
 		return b.openFileForm(ctx, c, Values{}, false)
 	}

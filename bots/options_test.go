@@ -13,9 +13,9 @@ import (
 )
 
 // given is a command with typed options.
-func given(name string, options Values) Command {
-	c := typed(name)
-	c.Typed.Options = options
+func given(path string, args Values) Command {
+	c := typed(path)
+	c.Typed = &Typed{Path: strings.Fields(path), Args: args}
 	return c
 }
 
@@ -56,7 +56,7 @@ func TestWrongTypedOptionsAreSaidAgain(t *testing.T) {
 	r := ask(t, newBot(t, &fakeEngine{}), given("new", Values{"title": {"Ledger: off"}, "due_at": {"soon"}}))
 	wants(t, words(r), "Nothing was done", `"soon" is not a date`, `/risk new title:"Ledger: off" due:soon`)
 	f := &fakeEngine{}
-	ask(t, newBot(t, f), given("list mine", Values{"module": {"core banking"}}))
+	ask(t, newBot(t, f), given("list", Values{"what": {"mine"}, "module": {"core banking"}}))
 	if diff := cmp.Diff([]engine.ListQuery{{Mine: true, Module: "Core Banking"}}, f.queries); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
@@ -130,30 +130,33 @@ func TestSuggest(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{listing: engine.Listing{Risks: []core.Risk{{Key: "R-18", Title: "Refund\nis lost"}, {Key: "R-17", Title: "Ledger"}}}}
 	b := newBot(t, f)
-	for _, c := range []struct{ field, typed, want string }{
-		{"module", "", "Payments|Core Banking|Nobody's"},
-		{"module", "bank", "Core Banking"},
-		{"severity", "hi", "high"},
-		{FieldStatus, "处", ""},
-		{FieldStatus, "in", "in_progress|pending"},
-		{FieldRisk, "led", "R-17"},
-		{FieldRisk, "r-1", "R-18|R-17"},
-		{"handlers", "li", "lin"},
-		{"handlers", "lin, ", "lin, wei|lin, @oncall"},
-		{"fields.witness", "we", "wei"},
-		{"fields.kind", "loss", "trust"},
-		{"title", "x", ""},
+	for _, c := range []struct{ path, option, typed, want string }{
+		{"new", "module", "", "Payments|Core Banking|Nobody's"},
+		{"list", "module", "bank", "Core Banking"},
+		{"new", "severity", "hi", "high"},
+		{"status", "status", "处", ""},
+		{"status", "status", "in", "in_progress|pending"},
+		{"show", "key", "led", "R-17"},
+		{"group release", "key", "r-1", "R-18|R-17"},
+		{"new", "handlers", "li", "lin"},
+		{"new", "handlers", "lin, ", "lin, wei|lin, @oncall"},
+		{"new", "witness", "we", "wei"},
+		{"new", "kind", "loss", "trust"},
+		{"new", "title", "x", ""},
+		{"link", "remove", "", "here"},
+		{"show", "title", "x", ""},
+		{"gone", "key", "x", ""},
 	} {
 		var keys []string
-		for _, s := range b.Suggest(t.Context(), typed("suggest"), c.field, c.typed) {
+		for _, s := range b.Suggest(t.Context(), given(c.path, nil), c.option, c.typed) {
 			keys = append(keys, s.Key)
 		}
 		if got := strings.Join(keys, "|"); got != c.want {
-			t.Errorf("%s %q: %s, want %s", c.field, c.typed, got, c.want)
+			t.Errorf("%s %s %q: %s, want %s", c.path, c.option, c.typed, got, c.want)
 		}
 	}
 	f.before = func(ctx context.Context, _ string) error { return down }
-	if s := b.Suggest(t.Context(), typed("suggest"), FieldRisk, ""); s != nil {
+	if s := b.Suggest(t.Context(), given("show", nil), "key", ""); s != nil {
 		t.Errorf("a store that is down offers %v", s)
 	}
 }

@@ -9,21 +9,50 @@ import (
 	"riskroom/core/text"
 )
 
-// status moves a risk on: `status R-17 resolved fixed by lin`.
+func statusCommand() command {
+	return command{
+		name: "status", aliases: map[string][]string{text.Chinese: {"状态"}},
+		args: (*Bot).statusArgs, changes: true, handle: (*Bot).status,
+		presses: []press{
+			{press: core.PressStart, changes: true, handle: (*Bot).start},
+			{press: core.PressReopen, changes: true, handle: (*Bot).reopen},
+			{press: core.PressResolve, handle: (*Bot).askResolution},
+			{press: core.PressShelve, handle: (*Bot).askReason},
+		},
+		forms: map[string]handler{formResolve: (*Bot).statusForm, formShelve: (*Bot).statusForm},
+	}
+}
+
+// Names of arguments of status.
+const (
+	statusName = "status"
+	noteName   = "note"
+)
+
+func (b *Bot) statusArgs() []Arg {
+	return []Arg{
+		b.riskArg(),
+		{
+			Name: statusName, Option: "status", Required: true, Help: said("options.to"), suggest: b.suggestStatus,
+			take: func(line string) (value []string, rest string, ok bool) {
+				to, note, ok := b.statusAt(line)
+				return []string{string(to)}, note, ok
+			},
+		},
+		{Name: noteName, Option: "note", Max: core.MaxNote, Help: said("options.note"), take: theRest},
+	}
+}
+
+// status changes a risk's status: `status R-17 resolved fixed by lin`.
 func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
-	key, rest, err := b.riskAt(ctx, c, c.Typed.Text)
-	if err != nil {
-		return Reply{}, err
+	key, wrong, err := b.riskOf(ctx, c)
+	if key == "" {
+		return wrong, err
 	}
-	to, note, ok := b.statusAt(rest)
-	switch {
-	case key == "" && ok: // only the key is missing
-		return b.whichRisk(c, "", rest), nil
-	case key == "":
-		return b.whichRisk(c, c.Typed.Text, ""), nil
-	}
+	typed, note := c.Typed.Args.Get(statusName), c.Typed.Args.Get(noteName)
+	to, ok := b.text.StatusFrom(typed)
 	if !ok {
-		return b.whichStatus(c, rest), nil
+		return b.whichStatus(c, typed), nil
 	}
 	if to == core.Shelved && note == "" {
 		f := b.statusFormOf(c, key, "", to, 0)
@@ -37,7 +66,7 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 }
 
 // statusAt reads a status of one or two words at the start of s. A colon may
-// stand behind one word: "已处理：修好了".
+// follow one word: "已处理：修好了".
 func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
 	first, rest := cutWord(s)
 	if word, behind, found := cutColon(first); found {
@@ -53,21 +82,24 @@ func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
 	return to, rest, ok
 }
 
-// whichStatus answers a status that there is not.
+// whichStatus answers a status that is missing or does not exist. On a line it is in
+// what no argument took.
 func (b *Bot) whichStatus(c Command, typed string) Reply {
+	if typed == "" {
+		typed, _ = cutWord(c.Typed.left)
+	}
 	p := b.printer(c)
 	var known, words []string
 	for _, s := range core.Statuses() {
 		known = append(known, p.Status(s))
 		words = append(words, string(s), p.Status(s))
 	}
-	first, _ := cutWord(typed)
 	id := "commands.which_status"
-	if first != "" {
+	if typed != "" {
 		id = "commands.no_status"
 	}
-	line := p.S(id, text.Args{"Word": first, "Known": p.List(known)})
-	if near := core.Nearest(first, words); first != "" && near != "" {
+	line := p.S(id, text.Args{"Word": typed, "Known": p.List(known)})
+	if near := core.Nearest(typed, words); typed != "" && near != "" {
 		line += " " + p.S("commands.near", text.Args{"Word": near})
 	}
 	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))

@@ -8,55 +8,49 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
-	"riskroom/core/text"
 )
 
-// FieldRisk, FieldStatus and FieldUnlink name, beside the fields of a form, what
-// Suggest knows.
-const (
-	FieldRisk   = "risk"
-	FieldStatus = "status"
-	FieldUnlink = "unlink"
-)
+// Suggest returns what may be meant by what somebody has typed so far into an option
+// of the command of c, best first: Choice.Key is the value. It returns nothing where
+// the store does not answer at once.
+func (b *Bot) Suggest(ctx context.Context, c Command, option, typed string) []Choice {
+	_, r := b.route(c)
+	if r.entry == nil {
+		return nil
+	}
+	a, ok := argOf(r.entry.args, option)
+	if !ok || !a.Suggests() {
+		return nil
+	}
+	return a.suggest(ctx, c, typed)
+}
 
-// Suggest returns what may be meant by what somebody has typed so far into a
-// field, best first: Choice.Key is what is to stand there. Nothing is an answer
-// too, also where the store does not answer at once.
-func (b *Bot) Suggest(ctx context.Context, c Command, field, typed string) []Choice {
-	p := b.printer(c)
-	switch field {
-	case "module":
-		return matching(b.moduleField(p, "").Options, typed)
-	case "severity":
-		return matching(b.severityField(p, "").Options, typed)
-	case FieldStatus:
-		var all []Choice
-		for _, s := range core.Statuses() {
-			all = append(all, Choice{Key: string(s), Label: p.Status(s)})
-		}
-		return matching(all, typed)
-	case FieldRisk:
-		return b.suggestRisk(ctx, c, p, typed)
-	case FieldUnlink:
-		return matching(b.unlinkable(c, p), typed)
-	case "handlers":
-		return b.suggestPeople(typed)
+func (b *Bot) suggestModule(_ context.Context, c Command, typed string) []Choice {
+	return matching(b.moduleField(b.printer(c), "").Options, typed)
+}
+
+func (b *Bot) suggestSeverity(_ context.Context, c Command, typed string) []Choice {
+	return matching(b.severityField(b.printer(c), "").Options, typed)
+}
+
+func (b *Bot) suggestStatus(_ context.Context, c Command, typed string) []Choice {
+	var all []Choice
+	for _, s := range core.Statuses() {
+		all = append(all, Choice{Key: string(s), Label: b.printer(c).Status(s)})
 	}
-	for _, f := range b.org.Fields {
-		switch {
-		case fieldKey(f.Key) != field:
-		case f.Type == core.PeopleField:
-			return b.suggestPeople(typed)
-		case f.Type == core.SelectField:
-			return matching(b.ownField(c, p, f, nil).Options, typed)
-		}
+	return matching(all, typed)
+}
+
+// suggestOption offers the options of an own field.
+func (b *Bot) suggestOption(f core.Field) func(ctx context.Context, c Command, typed string) []Choice {
+	return func(_ context.Context, c Command, typed string) []Choice {
+		return matching(b.ownField(c, b.printer(c), f, nil).Options, typed)
 	}
-	return nil
 }
 
 // suggestRisk offers open risks that the reader may see, by key or title.
-func (b *Bot) suggestRisk(ctx context.Context, c Command, p text.Printer, typed string) []Choice {
-	ctx, cancel := context.WithTimeout(ctx, glance) // nobody waits longer for what they may type
+func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice {
+	ctx, cancel := context.WithTimeout(ctx, glance) // nobody waits longer for a suggestion
 	defer cancel()
 	found, err := b.handling.List(ctx, c.Actor, engine.ListQuery{})
 	if err != nil {
@@ -70,9 +64,9 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, p text.Printer, typed 
 	return matching(all, typed)
 }
 
-// suggestPeople completes the last of the names typed with commas between, by
-// those whom the config file names and the groups that handle modules.
-func (b *Bot) suggestPeople(typed string) []Choice {
+// suggestPeople completes the last of the names typed with commas between: with
+// people of the config file and the groups that handle modules.
+func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice {
 	names := slices.Sorted(maps.Keys(b.org.People))
 	for _, m := range b.org.Modules {
 		for _, ref := range m.Handlers {

@@ -79,7 +79,7 @@ func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 			r = b.failed(c, errPanicked)
 		}
 	}()
-	r, err := b.mux.Handle(ctx, c)
+	r, err := b.serve(ctx, c)
 	if err == nil {
 		return b.inForm(c, r)
 	}

@@ -88,7 +88,7 @@ func (b *Bot) refused(ctx context.Context, c Command, r *core.Refusal) Reply {
 			lines[i] = "• " + lines[i]
 		}
 	}
-	if b.mux.Changes(c) {
+	if b.mayStore(c) {
 		lines = append(lines, b.typedAgain(c)...)
 	}
 	return Say(strings.Join(lines, "\n"))
@@ -126,7 +126,7 @@ func (b *Bot) asItStands(ctx context.Context, c Command, r *core.Refusal) Reply 
 // failed answers a command of which it is not known whether it was done.
 func (b *Bot) failed(c Command, err error) Reply {
 	p := b.printer(c)
-	if !b.mux.Changes(c) {
+	if !b.mayStore(c) {
 		return Say(p.S("commands.cannot_read"))
 	}
 	if c.Filled != nil {
@@ -136,8 +136,8 @@ func (b *Bot) failed(c Command, err error) Reply {
 	if err != nil && !passing(err) && core.EffectOf(err) == core.None {
 		id = "commands.broken"
 	}
-	if _, r := b.mux.route(c); r.name == "link" {
-		id = "commands.link.unconfirmed"
+	if _, r := b.route(c); r.entry != nil && r.entry.unconfirmed != "" {
+		id = r.entry.unconfirmed
 	}
 	return Say(strings.Join(append([]string{p.S(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
 }
@@ -148,7 +148,7 @@ func (b *Bot) notYet(c Command, goesOn bool) Reply {
 	switch {
 	case !goesOn:
 		return b.failed(c, nil)
-	case !b.mux.Changes(c):
+	case !b.mayStore(c):
 		return Say(p.S("commands.late.read"))
 	}
 	lines := []string{p.S("commands.late.change", text.Args{"Duration": p.Duration(b.giveUp)})}

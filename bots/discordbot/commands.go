@@ -2,6 +2,7 @@ package discordbot
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"riskroom/bots"
@@ -9,7 +10,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Types of options, see
+// Types of options, and how many a subcommand has, see
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type.
 const (
 	optionSubcommand = 1
@@ -19,9 +20,21 @@ const (
 	optionNumber     = 10
 )
 
+// kindOf is the type of the option for an argument.
+func kindOf(k bots.ArgKind) int {
+	switch k {
+	case bots.SwitchArg:
+		return optionBoolean
+	case bots.NumberArg:
+		return optionNumber
+	case bots.WordArg, bots.ProseArg:
+	}
+	return optionString
+}
+
 const (
-	maxOptions = 25 // of a subcommand
-	maxCode    = 100
+	maxOptions     = 25
+	maxDescription = 100
 )
 
 // definition is a command, a subcommand or an option as Discord is told, and as
@@ -43,157 +56,112 @@ type choice struct {
 	Value string `json:"value"`
 }
 
-// optionName is how Discord lets an option be called.
+// optionName matches the names that options may have.
 var optionName = regexp.MustCompile(`^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$`)
 
 // described begins a definition; say words it in a language.
 func (b *Bot) described(kind int, name string, say func(p text.Printer) string) definition {
-	d := definition{Type: kind, Name: name, Description: cut(say(b.text.In(b.org.Language)), 100), Descriptions: map[string]string{}}
+	d := definition{Type: kind, Name: name, Description: cut(say(b.text.In(b.org.Language)), maxDescription), Descriptions: map[string]string{}}
 	for discord, ours := range map[string]string{"en-US": text.English, "en-GB": text.English, "zh-CN": text.Chinese, "zh-TW": text.Chinese} {
-		d.Descriptions[discord] = cut(say(b.text.In(ours)), 100)
+		d.Descriptions[discord] = cut(say(b.text.In(ours)), maxDescription)
 	}
 	return d
 }
 
-func said(id string) func(p text.Printer) string {
-	return func(p text.Printer) string { return p.S(id) }
-}
-
-func field(key string) func(p text.Printer) string {
-	return func(p text.Printer) string { return p.Field(key) }
-}
-
 // command is the definition of the command with everything below it.
 func (b *Bot) command() definition {
-	opt := func(name string, say func(text.Printer) string, change ...func(*definition)) definition {
-		d := b.described(optionString, name, say)
-		for _, c := range change {
-			c(&d)
+	d := b.described(1, strings.TrimPrefix(b.org.Command, "/"), func(p text.Printer) string { return p.S("options.command") })
+	for _, spec := range b.bot.Commands() {
+		d.Options = append(d.Options, b.subcommand(spec))
+	}
+	return d
+}
+
+func (b *Bot) subcommand(spec bots.Spec) definition {
+	name := spec.Path[len(spec.Path)-1]
+	if len(spec.Subs) > 0 {
+		d := b.described(optionGroup, name, spec.Help)
+		for _, sub := range spec.Subs {
+			d.Options = append(d.Options, b.subcommand(sub))
 		}
 		return d
 	}
-	suggests := func(d *definition) { d.Autocomplete = true }
-	long := func(n int) func(*definition) { return func(d *definition) { d.MaxLength = n } }
-	oneOf := func(values ...string) func(*definition) {
-		return func(d *definition) {
-			for _, v := range values {
-				d.Choices = append(d.Choices, choice{v, v})
-			}
+	d := b.described(optionSubcommand, name, spec.Help)
+	for _, a := range offered(spec) {
+		d.Options = append(d.Options, b.option(a))
+	}
+	return d
+}
+
+// option is the definition of an argument.
+func (b *Bot) option(a bots.Arg) definition {
+	d := b.described(kindOf(a.Kind), a.Option, a.Help)
+	d.Required, d.MaxLength, d.Autocomplete = a.Required, a.Max, a.Suggests()
+	for _, v := range a.Choices {
+		d.Choices = append(d.Choices, choice{v, v})
+	}
+	return d
+}
+
+// offered returns the arguments that are options: required ones first, as Discord
+// has it. Own fields have no option where their key cannot name one or there is no
+// room; the form has them.
+func offered(spec bots.Spec) []bots.Arg {
+	taken := map[string]bool{}
+	for _, a := range spec.Args {
+		if !a.Own && a.Option != "" {
+			taken[a.Option] = true
 		}
 	}
-	sub := func(name string, options ...definition) definition {
-		d := b.described(optionSubcommand, name, said("options."+name))
-		d.Options = options
-		return d
-	}
-	group := func(name string, subs ...definition) definition {
-		d := b.described(optionGroup, name, said("options."+name))
-		d.Options = subs
-		return d
-	}
-	c := b.described(1, strings.TrimPrefix(b.org.Command, "/"), said("options.command"))
-	key := opt("key", said("options.key"), suggests)
-	status := opt("status", said("options.to"), suggests)
-	status.Required = true
-	newRisk := sub("new",
-		opt("title", field("title"), long(core.MaxTitle)), opt("module", field("module"), suggests),
-		opt("severity", field("severity"), suggests), opt("handlers", field("handlers"), suggests),
-		opt("discovered", field("discovered_at")), opt("due", field("due_at")),
-		opt("description", field("description"), long(core.MaxDescription)),
-		opt("anyway", said("options.anyway"), func(d *definition) { d.Type = optionBoolean }))
-	for _, f := range b.ownOptions() {
-		label := func(p text.Printer) string { return core.LabelIn(f.Label, p.Lang(), f.Key) }
-		newRisk.Options = append(newRisk.Options, opt(strings.ToLower(f.Key), label, func(d *definition) {
-			d.Autocomplete = f.Type == core.SelectField || f.Type == core.PeopleField
-			if f.Type == core.NumberField {
-				d.Type = optionNumber
-			}
-		}))
-	}
-	c.Options = []definition{
-		newRisk,
-		sub("show", key),
-		sub("list", opt("what", said("options.what"), oneOf("open", "mine", "overdue")), opt("module", field("module"), suggests)),
-		sub("status", status, key, opt("note", said("options.note"), long(core.MaxNote))),
-		group("group", sub("release", key)),
-		sub("link", opt("code", said("options.code"), long(maxCode)), opt("remove", said("options.remove"), suggests, long(maxCode))),
-		sub("help", opt("topic", said("options.topic"), oneOf("new", "show", "list", "status", "group", "link", "help"))),
-	}
-	return c
-}
-
-// builtIn are the options of the command that are no own fields, and what they
-// are called in bots.Values.
-var builtIn = map[string]string{
-	"title": "title", "module": "module", "severity": "severity", "handlers": "handlers", "discovered": "discovered_at",
-	"due": "due_at", "description": "description", "anyway": "anyway", "key": bots.FieldRisk, "status": bots.FieldStatus,
-	"remove": bots.FieldUnlink,
-}
-
-// ownOptions are the own fields that can be options; others are in the form.
-func (b *Bot) ownOptions() []core.Field {
-	var out []core.Field
-	seen := map[string]bool{}
-	for _, f := range b.org.Fields {
-		name := strings.ToLower(f.Key)
-		if f.Part != core.Reported || seen[name] || builtIn[name] != "" || !optionName.MatchString(name) || len(out)+8 >= maxOptions {
+	var required, optional []bots.Arg
+	for _, a := range spec.Args {
+		if a.Own && !taken[a.Option] && len(taken) < maxOptions && optionName.MatchString(a.Option) {
+			taken[a.Option] = true
+		} else if a.Own || a.Option == "" {
 			continue
 		}
-		seen[name] = true
-		out = append(out, f)
-	}
-	return out
-}
-
-// fieldOf is what an option of a subcommand is called in bots.Values.
-func (b *Bot) fieldOf(sub, name string) string {
-	if f, ok := builtIn[name]; ok {
-		return f
-	}
-	for _, f := range b.ownOptions() {
-		if sub == "new" && strings.ToLower(f.Key) == name {
-			return "fields." + f.Key
+		if a.Required {
+			required = append(required, a)
+		} else {
+			optional = append(optional, a)
 		}
 	}
-	return name
+	return append(required, optional...)
 }
 
-// typed reads a command. Fields of a risk stay by themselves; what stands at a
-// place of its own on the line is put there.
+// typed reads a command.
 func (b *Bot) typed(options []option) bots.Typed {
 	if len(options) == 0 {
 		return bots.Typed{}
 	}
 	path, sub := used(options)
-	given := bots.Values{}
+	t := bots.Typed{Path: path, Args: bots.Values{}}
+	spec := specOf(b.bot.Commands(), path)
 	for _, o := range sub.Options {
+		a, ok := spec.Arg(o.Name)
 		v := strings.TrimSpace(o.text())
-		if v == "" || o.Name == "anyway" && v != "true" {
+		if !ok || v == "" || a.Kind == bots.SwitchArg && v != "true" {
 			continue
 		}
-		key := b.fieldOf(sub.Name, o.Name)
-		if key != "title" && key != "description" {
+		if a.Kind != bots.ProseArg {
 			v = b.refs(v)
 		}
-		given[key] = []string{v}
+		t.Args[a.Name] = []string{v}
 	}
-	line := path
-	switch sub.Name {
-	case "show", "release":
-		line = append(line, given.Get(bots.FieldRisk))
-	case "status":
-		line = append(line, given.Get(bots.FieldRisk), given.Get(bots.FieldStatus), given.Get("note"))
-	case "link":
-		if line = append(line, given.Get("code")); given[bots.FieldUnlink] != nil {
-			line = append(line[:1], "remove", given.Get(bots.FieldUnlink))
+	return t
+}
+
+// specOf returns the command at a path, the zero Spec if there is none.
+func specOf(all []bots.Spec, path []string) bots.Spec {
+	for _, spec := range all {
+		if slices.Equal(spec.Path, path) {
+			return spec
 		}
-	case "list", "help":
-		line = append(line, given.Get("what"), given.Get("topic"))
+		if sub := specOf(spec.Subs, path); sub.Path != nil {
+			return sub
+		}
 	}
-	for _, used := range []string{bots.FieldRisk, bots.FieldStatus, "note", "what", "topic", "code", bots.FieldUnlink} {
-		delete(given, used)
-	}
-	return bots.Typed{Text: strings.Join(line, " "), Options: given}
+	return bots.Spec{}
 }
 
 // used returns the subcommand that is used, with the names that lead to it.

@@ -2,6 +2,7 @@ package discordbot
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,50 @@ func TestCommands(t *testing.T) {
 		t.Errorf("changes %+v", c)
 	}
 	wants(t, shown(t, b.risk(t, lin, "new", emulator.Values{"title": "x", "due": "soon"})).Plain, `"soon" is not a date`, "/risk new title:x due:soon")
+}
+
+// TestOptionsAreTakenAsGiven: a status and a note that follows are two values, even
+// where they would be another status on a line.
+func TestOptionsAreTakenAsGiven(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "in", "note": "progress report is filed"}))
+	wants(t, m.Plain, `"in" is no status`, "/risk status R-17 in progress report is filed")
+	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `"ledger" is no risk`)
+	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status R-17 pending again")
+	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"code": "remove"})).Plain, "That code doesn't work")
+	if c := b.engine.changes; len(c) != 0 {
+		t.Errorf("changes %+v", c)
+	}
+}
+
+// TestOptionsHaveRoom: required options come first, and own fields beyond what
+// Discord takes are left to the form.
+func TestOptionsHaveRoom(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	org := organisation()
+	for n := range 30 {
+		org.Fields = append(org.Fields, core.Field{Key: fmt.Sprintf("Field-%d", n), Type: core.TextField, Part: core.Reported})
+	}
+	org.Fields = append([]core.Field{{Key: "title", Part: core.Reported}, {Key: "no name", Part: core.Reported}}, org.Fields...)
+	b.door.bot = b.commands(t, org)
+	if err := b.door.Register(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d := b.door.command()
+	if n := len(d.Options[0].Options); n != maxOptions || d.Options[0].Options[n-1].Name != "anyway" {
+		t.Errorf("new has %d options: %+v", n, d.Options[0].Options)
+	}
+	for _, sub := range d.Options {
+		if sub.Name == "status" && (sub.Options[0].Name != "status" || !sub.Options[0].Required) {
+			t.Errorf("status has the options %+v", sub.Options)
+		}
+	}
+	b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments", "field-3": "x"})
+	if d := b.draft(t); d.Fields["Field-3"].Text != "x" {
+		t.Errorf("draft %+v", d)
+	}
 }
 
 func TestAutocomplete(t *testing.T) {
@@ -116,7 +161,9 @@ func TestCommandsAreRegisteredWhenTheyChanged(t *testing.T) {
 	if err := b.door.Register(t.Context()); err != nil || puts() != 1 {
 		t.Fatalf("registered %d times: %v", puts(), err)
 	}
-	b.door.org.Fields = b.door.org.Fields[:1]
+	fewer := organisation()
+	fewer.Fields = fewer.Fields[:1]
+	b.door.bot = b.commands(t, fewer)
 	if err := b.door.Register(t.Context()); err != nil || puts() != 2 || b.door.Registered(t.Context()) != nil {
 		t.Errorf("after a change registered %d times: %v", puts(), err)
 	}

@@ -35,7 +35,9 @@ type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
 	// Busy answers a command that is not even begun, without waiting.
 	Busy(c bots.Command) bots.Reply
-	Suggest(ctx context.Context, c bots.Command, field, typed string) []bots.Choice
+	Commands() []bots.Spec
+	// Suggest completes what is typed into an option of the command of c.
+	Suggest(ctx context.Context, c bots.Command, option, typed string) []bots.Choice
 	Rest(lang string, fields []bots.Field) string
 }
 

@@ -249,10 +249,6 @@ func setup(t *testing.T) *bundle {
 // stand is a bundle without a way in.
 func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
-	cat, err := text.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &bundle{
 		counts: map[string]int{},
 		engine: &fakeEngine{drafts: map[string]engine.Draft{}, risk: core.Risk{Key: "R-17", Version: 3, Title: "Ledger *is* <@1> off", Module: "Payments", Status: core.Pending}},
@@ -264,17 +260,29 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	for _, ch := range change {
 		ch(&o)
 	}
+	var err error
 	if b.Workspace, err = emulator.New(o); err != nil {
 		t.Fatal(err)
 	}
-	b.bot, err = bots.New(bots.Config{
-		Filing: b.engine, Handling: b.engine, Persons: b.engine, Org: organisation(), Text: cat, Clock: core.ClockFunc(time.Now),
+	b.bot = b.commands(t, organisation())
+	t.Cleanup(func() { b.close(t) })
+	return b
+}
+
+// commands answers the commands of an organisation.
+func (b *bundle) commands(t *testing.T, org *core.Organisation) *bots.Bot {
+	t.Helper()
+	cat, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bot, err := bots.New(bots.Config{
+		Filing: b.engine, Handling: b.engine, Persons: b.engine, Org: org, Text: cat, Clock: core.ClockFunc(time.Now),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { b.close(t) })
-	return b
+	return bot
 }
 
 // client returns a client of the workspace acme.

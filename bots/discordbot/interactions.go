@@ -239,10 +239,11 @@ func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interactio
 	choices := []choice{}
 	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(suggestFor))
 	defer cancel()
-	field, typed, ok := focused(in.Data.Options)
+	option, typed, ok := focused(in.Data.Options)
 	if ok && !t.crowded {
-		_, sub := used(in.Data.Options)
-		for _, s := range b.bot.Suggest(ctx, c, b.fieldOf(sub.Name, field), typed) {
+		path, _ := used(in.Data.Options)
+		c.Typed = &bots.Typed{Path: path}
+		for _, s := range b.bot.Suggest(ctx, c, option, typed) {
 			if s.Key != "" && utf8.RuneCountInString(s.Key) <= maxChoice && len(choices) < maxChoices {
 				choices = append(choices, choice{Name: cut(s.Label, maxChoice), Value: s.Key})
 			}

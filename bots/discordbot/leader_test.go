@@ -14,6 +14,7 @@ import (
 
 	"riskroom/adapters/discord/api"
 	"riskroom/adapters/discord/emulator"
+	"riskroom/bots"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -154,6 +155,9 @@ func (s *shared) begin(name string) *process {
 
 // nobody answers no command.
 type nobody struct{ Answerer }
+
+// Commands implements Answerer.
+func (nobody) Commands() []bots.Spec { return nil }
 
 // end stops a process as SIGTERM does.
 func (p *process) end(t *testing.T) {

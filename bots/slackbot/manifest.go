@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	adapter "riskroom/adapters/slack"
+	"riskroom/bots"
 	"riskroom/core"
 	"riskroom/core/text"
 )
@@ -85,7 +87,7 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	m.Features.Home.Messages = true
 	m.Features.BotUser.Name, m.Features.BotUser.Always = appName, true
 	m.Features.Commands = []ManifestCommand{{
-		Command: command, Description: p.S("manifest.command"), Usage: p.S("manifest.usage"), Escape: true,
+		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(), " | "), Escape: true,
 	}}
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
 	m.Settings.Events.Bot = BotEvents(uses)

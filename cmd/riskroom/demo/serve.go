@@ -11,6 +11,7 @@ import (
 
 	"riskroom/adapters/stage"
 	"riskroom/adapters/stage/browser"
+	"riskroom/bots"
 	"riskroom/cmd/riskroom/app"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -105,13 +106,9 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 
 // hints are the commands that the page offers.
 func (w *world) hints(p text.Printer) []stage.Hint {
-	names := []string{"new", "list", "show", "status"}
-	if len(w.workspaces) > 1 {
-		names = append(names, "link")
-	}
 	var out []stage.Hint
 	command := w.cfg.Organisation.Command
-	for _, name := range append(names, "help") {
+	for _, name := range bots.UsefulNames(len(w.workspaces)) {
 		out = append(out, stage.Hint{
 			Line: command + " " + name + " ", Label: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
 		})

@@ -8,10 +8,10 @@ import (
 	"riskroom/core/text"
 )
 
-// add puts what was given by itself beside what was typed on the line.
-func add(values, options Values) []fault {
+// add puts the fields of a form among the fields that were typed.
+func add(values, form Values) []fault {
 	var faults []fault
-	for field, v := range options {
+	for field, v := range form {
 		if values[field] != nil {
 			faults = append(faults, fault{field: field, code: "twice", args: text.Args{"Key": field}})
 			continue
@@ -21,35 +21,24 @@ func add(values, options Values) []fault {
 	return faults
 }
 
-// optionLine is what was given by itself, as it can be typed on a line.
-func (b *Bot) optionLine(c Command) string {
-	var parts []string
-	for _, k := range b.keys {
-		if v := c.Typed.Options[k.field]; len(v) > 0 {
-			parts = append(parts, k.name(b.printer(c).Lang())+":"+quote(strings.Join(v, ",")))
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
 // Rest words fields of a form for readers of lang as they can be typed, one on a
 // line: for a platform whose forms have no inputs for them.
 func (b *Bot) Rest(lang string, fields []Field) string {
 	p := b.text.In(lang)
 	var lines []string
 	for _, f := range fields {
-		i := slices.IndexFunc(b.keys, func(k key) bool { return k.field == f.Key })
+		i := slices.IndexFunc(b.keys, func(a Arg) bool { return a.Name == f.Key })
 		if i < 0 {
 			continue
 		}
-		lines = append(lines, strings.TrimSpace(b.keys[i].name(p.Lang())+": "+b.asTyped(b.keys[i], f)))
+		lines = append(lines, strings.TrimSpace(b.keys[i].key(p.Lang())+": "+b.asTyped(b.keys[i], f)))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // asTyped is what stands in a field at first, as it can be typed behind the
 // field's key.
-func (b *Bot) asTyped(k key, f Field) string {
+func (b *Bot) asTyped(k Arg, f Field) string {
 	all := f.initial()
 	if f.Kind == MomentKind && len(all) == 1 {
 		if s, ok := b.typedMoment(all[0]); ok {
@@ -94,9 +83,9 @@ func (b *Bot) filledValues(f *Filled) (Values, []fault) {
 	values, faults := parseLine(b.keys, f.Rest)
 	// A field that was left as it was offered, without a value, has none.
 	faults = slices.DeleteFunc(faults, func(f fault) bool { return f.code == "empty" })
-	if outside := values["title"]; outside != nil && f.Values["title"] != nil {
+	if typed := values["title"]; typed != nil && f.Values["title"] != nil {
 		delete(values, "title")
-		faults = append(faults, fault{field: "title", code: "outside", args: text.Args{"Text": outside[0]}})
+		faults = append(faults, outside("title", typed[0]))
 	}
 	return values, append(faults, add(values, f.Values)...)
 }

@@ -1,0 +1,115 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// table lists every command, in the order in which people are shown them. How a
+// line is read, help, Discord's definition and every hint follow from it.
+func table() []command {
+	return []command{
+		newCommand(), showCommand(), listCommand(), statusCommand(), groupCommand(), linkCommand(), helpCommand(),
+	}
+}
+
+// handler answers a command, a button or a form. It may take as long as ctx lets
+// it. A person's mistake is an *core.Refusal or is worded in the Reply; any
+// other error means that it is not known whether anything happened.
+type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
+
+// command is a row of the table. Its texts are "commands.help.<name>",
+// "commands.help.<name>.more" and "options.<name>", with the names on the way to it
+// and a dot between them for one of subs.
+type command struct {
+	name    string
+	aliases map[string][]string // other words for it, by language
+	args    func(b *Bot) []Arg  // nil: none
+	changes bool                // it may store something
+	handle  handler
+
+	// subs are the commands below it, in place of args and handle: `group` has
+	// `group release`.
+	subs []command
+
+	// several marks a command that is of no use in a single workspace.
+	several bool
+	// unconfirmed is the text for an outcome that is not known, "" for the one
+	// that sends people to the list of risks.
+	unconfirmed string
+
+	presses []press
+	forms   map[string]handler // by Form.ID; a form may store something
+}
+
+// press is a button on cards.
+type press struct {
+	press   core.Press
+	changes bool
+	handle  handler
+}
+
+// words returns every word for the command, in lower case.
+func (c command) words() []string {
+	all := []string{c.name}
+	for _, aliases := range c.aliases {
+		all = append(all, aliases...)
+	}
+	return all
+}
+
+// Names lists the commands, without those below others.
+func Names() []string {
+	var names []string
+	for _, c := range table() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// UsefulNames lists the commands that are of use with so many workspaces.
+func UsefulNames(workspaces int) []string {
+	var names []string
+	for _, c := range table() {
+		if !c.several || workspaces > 1 {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// Spec describes a command to a platform whose commands have named options.
+type Spec struct {
+	Path []string // the names that lead to it: "group", "release"
+	Args []Arg
+	Subs []Spec // the commands below it; then it is none itself
+}
+
+// Help says in a line what the command does.
+func (s Spec) Help(p text.Printer) string { return p.S("options." + strings.Join(s.Path, ".")) }
+
+// Arg returns the argument of that option.
+func (s Spec) Arg(option string) (Arg, bool) { return argOf(s.Args, option) }
+
+func argOf(args []Arg, option string) (Arg, bool) {
+	i := slices.IndexFunc(args, func(a Arg) bool { return option != "" && a.Option == option })
+	if i < 0 {
+		return Arg{}, false
+	}
+	return args[i], true
+}
+
+// Commands describes every command.
+func (b *Bot) Commands() []Spec { return specs(b.commands) }
+
+func specs(all []*entry) []Spec {
+	var out []Spec
+	for _, e := range all {
+		out = append(out, Spec{Path: e.path, Args: e.args, Subs: specs(e.subs)})
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package bots
+
+import (
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// anywayKey is the key with which somebody files a title a second time.
+const anywayKey = "anyway"
+
+// fieldArgs are the fields of a new risk as arguments: built-in ones, then own
+// fields of the reported part.
+func (b *Bot) fieldArgs() []Arg {
+	args := []Arg{
+		b.field(Arg{Name: "title", Kind: ProseArg, Max: core.MaxTitle, take: theRest, words: []string{"title"}}),
+		b.moduleArg(),
+		b.field(Arg{
+			Name: "severity", words: []string{"severity"}, suggest: b.suggestSeverity,
+			fits: func(s string) bool { _, ok := b.text.SeverityFrom(s); return ok },
+		}),
+		b.field(Arg{Name: "discovered_at", words: []string{"discovered", "discovered_at", "date", "发现", "日期"}, fits: b.isDate}),
+		b.field(Arg{Name: "due_at", words: []string{"due", "due_at", "截止"}, fits: b.isDate}),
+		b.field(Arg{Name: "description", Kind: ProseArg, Max: core.MaxDescription, words: []string{"description", "desc", "说明"}}),
+		b.field(Arg{Name: "handlers", words: []string{"handlers", "handler", "处理人"}, list: true, suggest: b.suggestPeople}),
+	}
+	for _, f := range b.org.Fields {
+		if f.Part == core.Reported {
+			args = append(args, b.ownArg(f, args))
+		}
+	}
+	return append(args, Arg{
+		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: said("options.anyway"),
+	})
+}
+
+// field completes the argument for a built-in field.
+func (b *Bot) field(a Arg) Arg {
+	a.Option, a.zh = a.words[0], b.text.In(text.Chinese).Field(a.Name)
+	a.words = append(a.words, a.zh)
+	a.Help = func(p text.Printer) string { return p.Field(a.Name) }
+	return a
+}
+
+// moduleArg names a module by its key.
+func (b *Bot) moduleArg() Arg {
+	return b.field(Arg{
+		Name: "module", words: []string{"module"}, fits: func(s string) bool { return b.moduleNamed(s) != "" }, suggest: b.suggestModule,
+	})
+}
+
+func (b *Bot) isDate(s string) bool {
+	_, ok := parseDate(b.org, b.clock.Now(), s)
+	return ok
+}
+
+// ownArg is an own field; before are the arguments whose keys take precedence.
+func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
+	key := strings.ToLower(f.Key)
+	a := Arg{
+		Name: fieldKey(f.Key), Option: key, Own: true, words: []string{key}, list: f.Type == core.PeopleField,
+		Help: func(p text.Printer) string { return core.LabelIn(f.Label, p.Lang(), f.Key) },
+	}
+	for _, lang := range text.Languages() {
+		label := strings.ToLower(f.Label[lang])
+		if typeable(label) && !slices.Contains(a.words, label) && findKey(before, label) == nil {
+			a.words = append(a.words, label)
+			if lang == text.Chinese {
+				a.zh = label
+			}
+		}
+	}
+	switch f.Type {
+	case core.NumberField:
+		a.Kind = NumberArg
+	case core.DateField:
+		a.fits = b.isDate
+	case core.SelectField:
+		a.fits = func(s string) bool { return optionNamed(f, s) != "" }
+		a.suggest = b.suggestOption(f)
+	case core.PeopleField:
+		a.suggest = b.suggestPeople
+	}
+	return a
+}
+
+// moduleNamed returns the module that s names in any case, or "".
+func (b *Bot) moduleNamed(s string) string {
+	for _, m := range b.org.Modules {
+		if strings.EqualFold(m.Name, s) {
+			return m.Name
+		}
+	}
+	return ""
+}
+
+// optionNamed returns the key of the option of f that s names, by its key or a
+// label in any language, or "".
+func optionNamed(f core.Field, s string) string {
+	for _, o := range f.Options {
+		if strings.EqualFold(o.Key, s) {
+			return o.Key
+		}
+	}
+	for _, o := range f.Options {
+		for _, label := range o.Label {
+			if strings.EqualFold(label, s) {
+				return o.Key
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,79 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+// riskName names the argument for a risk.
+const riskName = "risk"
+
+// riskArg is a risk's key. In the risk's own group it may be left out.
+func (b *Bot) riskArg() Arg {
+	return Arg{
+		Name: riskName, Option: "key", Help: said("options.key"), suggest: b.suggestRisk,
+		take: func(line string) (value []string, rest string, ok bool) {
+			first, rest := cutWord(line)
+			key, err := core.ParseRiskKey(b.org.KeyPrefix, first)
+			return []string{string(key)}, rest, err == nil
+		},
+	}
+}
+
+// riskOf returns the risk that a command names, else the one in whose group it was
+// given. Without either the reply says what is missing.
+func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
+	if typed := c.Typed.Args.Get(riskName); typed != "" {
+		if key, err = core.ParseRiskKey(b.org.KeyPrefix, typed); err != nil {
+			return "", b.noKey(c, typed), nil
+		}
+		return key, Reply{}, nil
+	}
+	if !c.Channel.IsZero() {
+		if key, err = b.handling.RiskOf(ctx, c.Channel); !notFound(err) {
+			return key, Reply{}, err
+		}
+	}
+	if c.Typed.left != "" {
+		return "", b.noKey(c, c.Typed.left), nil
+	}
+	behind := c.Typed.behind
+	if len(c.Typed.Path) > 0 {
+		behind = b.argLine(c, riskName)
+	}
+	line := strings.Join([]string{b.org.Command, c.Typed.entry.fullName(), b.exampleKey(), behind}, " ")
+	return "", Say(b.printer(c).S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
+}
+
+// onlyRisk is riskOf for a command that takes nothing else.
+func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
+	key, wrong, err = b.riskOf(ctx, c)
+	switch left := c.Typed.left; {
+	case key == "" || left == "":
+		return key, wrong, err
+	case c.Typed.Args[riskName] == nil:
+		return "", b.noKey(c, left), nil
+	default:
+		line := strings.Join([]string{b.org.Command, c.Typed.entry.fullName(), string(key)}, " ")
+		return "", Say(b.printer(c).S("commands.only_key", text.Args{"Line": line, "Text": left})), nil
+	}
+}
+
+// noKey answers a text where a key should be.
+func (b *Bot) noKey(c Command, typed string) Reply {
+	first, _ := cutWord(typed)
+	return Say(b.printer(c).S("commands.no_key", text.Args{"Word": first, "Example": b.exampleKey(), "Line": b.typedLine(c)}))
+}
+
+func (b *Bot) exampleKey() string { return string(core.MakeRiskKey(b.org.KeyPrefix, 17)) }
+
+func notFound(err error) bool {
+	if r, ok := errors.AsType[*core.Refusal](err); ok {
+		return r.Kind == core.NotFound
+	}
+	return core.KindOf(err) == core.NotFound
+}

@@ -1,0 +1,176 @@
+package bots
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"riskroom/core"
+)
+
+// entry is a command of the table as a Bot answers it.
+type entry struct {
+	command
+	path []string // the names that lead to it
+	args []Arg
+	subs []*entry
+}
+
+func (e *entry) fullName() string { return strings.Join(e.path, " ") }
+
+// route is where a command leads.
+type route struct {
+	handle  handler
+	changes bool
+	entry   *entry // nil: to no command of this version
+}
+
+// routes is what leads to a handler.
+type routes struct {
+	commands []*entry
+	presses  map[core.Press]route
+	forms    map[string]route
+}
+
+// routesOf returns the routes to the commands of the table.
+func (b *Bot) routesOf(table []command) routes {
+	r := routes{presses: make(map[core.Press]route), forms: make(map[string]route)}
+	r.commands = b.entries(table, nil)
+	for _, e := range r.commands {
+		for _, p := range e.presses {
+			r.presses[p.press] = route{handle: p.handle, changes: p.changes, entry: e}
+		}
+		for id, handle := range e.forms {
+			r.forms[id] = route{handle: handle, changes: true, entry: e}
+		}
+	}
+	return r
+}
+
+func (b *Bot) entries(table []command, above []string) []*entry {
+	var all []*entry
+	for _, c := range table {
+		e := &entry{command: c, path: append(slices.Clone(above), c.name)}
+		if c.args != nil {
+			e.args = c.args(b)
+		}
+		if len(c.subs) > 0 {
+			e.handle, e.subs = (*Bot).chooseSub, b.entries(c.subs, e.path)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// find returns the command that a word names, in any case, or nil.
+func find(all []*entry, word string) *entry {
+	word = strings.ToLower(word)
+	i := slices.IndexFunc(all, func(e *entry) bool { return slices.Contains(e.words(), word) })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+// serve has c handled.
+func (b *Bot) serve(ctx context.Context, c Command) (Reply, error) {
+	c, r := b.route(c)
+	if c.Typed != nil && r.entry != nil {
+		c.Typed.read(r.entry)
+	}
+	return r.handle(b, ctx, c)
+}
+
+// mayStore reports whether c may store something.
+func (b *Bot) mayStore(c Command) bool {
+	_, r := b.route(c)
+	return r.changes
+}
+
+// route finds what handles c, and names the command that was typed.
+func (b *Bot) route(c Command) (Command, route) {
+	r, ok := route{}, false
+	switch {
+	case c.Typed != nil:
+		t := *c.Typed
+		if t.find(b.commands); t.entry != nil {
+			r, ok = route{handle: t.entry.handle, changes: t.entry.changes, entry: t.entry}, true
+		}
+		c.Typed = &t
+	case c.Pressed != nil:
+		r, ok = b.presses[c.Pressed.Press]
+	case c.Filled != nil:
+		r, ok = b.forms[c.Filled.Form]
+		r.changes = r.changes && !c.Filled.Refresh
+	}
+	if !ok {
+		r = route{handle: (*Bot).unknown}
+	}
+	return c, r
+}
+
+// find looks for the command that is named, and leaves the rest of the line to
+// its arguments.
+func (t *Typed) find(all []*entry) {
+	t.entry, t.word, t.behind = nil, "", t.Text
+	for _, name := range t.Path {
+		e := find(all, name)
+		if e == nil {
+			t.word = name
+			return
+		}
+		t.entry, all = e, e.subs
+	}
+	for len(t.Path) == 0 {
+		word, behind := cutWord(t.behind)
+		e := find(all, word)
+		if e == nil {
+			t.word = word
+			return
+		}
+		t.entry, t.behind, all = e, behind, e.subs
+	}
+}
+
+// read builds the arguments from the line. With a Path they are there already.
+func (t *Typed) read(e *entry) {
+	if len(t.Path) > 0 {
+		return
+	}
+	line := t.behind
+	t.Args = Values{}
+	if slices.ContainsFunc(e.args, Arg.keyed) {
+		t.Args, line, t.faults = readLine(e.args, line)
+	}
+	for _, a := range e.args {
+		if a.take == nil || line == "" {
+			continue
+		}
+		value, rest, ok := a.take(line)
+		switch {
+		case !ok && a.Required: // nothing after it would be read right
+			t.left = line
+			return
+		case !ok:
+			continue
+		}
+		if t.Args[a.Name] != nil { // with its key too
+			t.faults = append(t.faults, outside(a.Name, line))
+		} else {
+			t.Args[a.Name] = value
+		}
+		line = rest
+	}
+	t.left = line
+}
+
+// cutWord splits the first word off s.
+func cutWord(s string) (word, rest string) {
+	s = strings.TrimSpace(s)
+	i := strings.IndexFunc(s, unicode.IsSpace)
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], strings.TrimSpace(s[i:])
+}

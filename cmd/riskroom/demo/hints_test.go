@@ -1,0 +1,38 @@
+package demo
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"riskroom/bots"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+// TestHints: the page offers every command that is of use, in words.
+func TestHints(t *testing.T) {
+	t.Parallel()
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range text.Languages() {
+		w := &world{cfg: &config.Config{Organisation: core.Organisation{Command: "/risk"}}, workspaces: make([]*place, 2)}
+		var names []string
+		for _, h := range w.hints(words.In(lang)) {
+			names = append(names, strings.TrimPrefix(h.Label, "/risk "))
+			if strings.HasPrefix(h.Help, "!") || strings.HasPrefix(h.Args, "!") {
+				t.Errorf("%s: %+v has no words", lang, h)
+			}
+		}
+		if !slices.Equal(names, bots.Names()) {
+			t.Errorf("with two workspaces it offers %v", names)
+		}
+		w.workspaces = w.workspaces[:1]
+		if n := len(w.hints(words.In(lang))); n != len(names)-1 {
+			t.Errorf("with one workspace it offers %d commands: linking accounts is of no use", n)
+		}
+	}
+}
