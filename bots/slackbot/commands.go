@@ -31,23 +31,23 @@ func (b *Bot) Commands() http.Handler {
 			b.observe(kindCommand, outcomeOK)
 			return
 		}
-		said, no := b.takeCommand(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, form)
+		answer, no := b.takeCommand(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, form)
 		if no != nil {
 			b.reject(w, r, kindCommand, *no)
 			return
 		}
 		b.observe(kindCommand, outcomeOK)
-		b.write(w, said)
+		b.write(w, answer)
 	})
 }
 
-// takeCommand answers a command, or says why it is not heard.
+// takeCommand answers a command, or returns why it is rejected.
 func (b *Bot) takeCommand(ctx context.Context, t turn, form url.Values) (response, *rejection) {
 	user := form.Get("user_id")
-	if no := b.hear(ctx, t, from{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
+	if no := b.accept(ctx, t, from{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
 		return response{}, no
 	}
-	return b.once(ctx, t, deed(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, t, form) }), nil
+	return b.once(ctx, t, actOf(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, t, form) }), nil
 }
 
 func (b *Bot) command(ctx context.Context, t turn, form url.Values) response {

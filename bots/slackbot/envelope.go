@@ -16,7 +16,7 @@ import (
 	"riskroom/core"
 )
 
-// envelope is what comes over a connection of Socket Mode. See
+// envelope is a message of Socket Mode. See
 // https://docs.slack.dev/apis/events-api/using-socket-mode.
 type envelope struct {
 	Type         string          `json:"type"`
@@ -36,27 +36,27 @@ const (
 	typeEvent      = "events_api"
 )
 
-// kindEnvelope counts what is none of the kinds that are known.
+// kindEnvelope counts envelopes of no known kind.
 const kindEnvelope = "envelopes"
 
-// maxAck is the size in bytes from which on Slack drops an acknowledgement
-// without a word, as slack-go's socketmode has found out.
+// maxAck is the size in bytes from which on Slack silently drops an acknowledgement,
+// as slack-go's socketmode has found out.
 const maxAck = 20_000
 
-// named finds the ID of an envelope that cannot be read otherwise.
+// named finds the ID of an envelope that cannot be decoded.
 var named = regexp.MustCompile(`"envelope_id"\s*:\s*"([A-Za-z0-9._-]{1,100})"`)
 
-// verdict is what became of an envelope.
-type verdict struct {
+// handled is the outcome of an envelope.
+type handled struct {
 	kind, outcome string
-	said          response
-	// again asks Slack to deliver it once more, by not acknowledging it. A person
-	// is shown that it failed.
+	response      response
+	// again asks Slack to deliver the envelope once more, by not acknowledging it.
+	// A person is shown a failure.
 	again bool
 }
 
-// decode reads one message. Where it cannot be handled, outcome says why, and of
-// the envelope there is only the ID, if that can be found.
+// decode reads one message. If it cannot be handled, outcome says why, and the
+// envelope has nothing but the ID, if that can be found.
 func decode(frame []byte) (e envelope, outcome string) {
 	switch err := json.Unmarshal(frame, &e); {
 	case err != nil:
@@ -73,13 +73,13 @@ func decode(frame []byte) (e envelope, outcome string) {
 	return e, outcome
 }
 
-// take looks at one message and has it handled, without waiting for that.
+// take decodes one message and starts handling it.
 func (l *link) take(ctx context.Context, frame []byte) {
 	arrived := time.Now()
 	e, outcome := decode(frame)
 	switch {
 	case outcome != "":
-		l.settle(ctx, e, verdict{kind: kindEnvelope, outcome: outcome})
+		l.complete(ctx, e, handled{kind: kindEnvelope, outcome: outcome})
 		return
 	case e.Type == typeHello:
 		return
@@ -89,10 +89,10 @@ func (l *link) take(ctx context.Context, frame []byte) {
 	}
 	t := turn{arrived: arrived, crowded: !l.enter()}
 	if t.crowded {
-		// Nothing here waits for anybody: the time is up before it begins.
+		// Its context has ended before it begins, so that nothing waits.
 		past, cancel := context.WithCancel(ctx)
 		cancel()
-		l.settle(past, e, l.s.bot.handle(past, t, e))
+		l.complete(past, e, l.s.bot.handle(past, t, e))
 		return
 	}
 	go func() {
@@ -100,15 +100,15 @@ func (l *link) take(ctx context.Context, frame []byte) {
 		defer func() { <-l.s.room }()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleTimeout)
 		defer cancel()
-		l.settle(ctx, e, l.s.bot.handle(ctx, t, e))
+		l.complete(ctx, e, l.s.bot.handle(ctx, t, e))
 	}()
 }
 
-// handleTimeout ends whatever forgets that a person waits.
+// handleTimeout ends handlers that ignore how long a person waits.
 const handleTimeout = 5 * time.Second
 
-// handle has an envelope handled just as a request over HTTP is.
-func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v verdict) {
+// handle handles an envelope like a request over HTTP.
+func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v handled) {
 	v.kind = kindEnvelope
 	defer func() {
 		if p := recover(); p != nil {
@@ -126,15 +126,15 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v verdict) {
 		if err != nil {
 			return v.rejected(malformed())
 		}
-		said, no := b.takeCommand(ctx, t, form)
-		return v.heard(said, outcomeOK, no)
+		answer, no := b.takeCommand(ctx, t, form)
+		return v.with(answer, outcomeOK, no)
 	case typeInteract:
 		v.kind = kindInteraction
 		var p payload
 		if err := json.Unmarshal(e.Payload, &p); err != nil {
 			return v.rejected(malformed())
 		}
-		return v.heard(b.takeInteraction(ctx, t, p))
+		return v.with(b.takeInteraction(ctx, t, p))
 	case typeEvent:
 		v.kind = kindEvent
 		var in event
@@ -142,10 +142,10 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v verdict) {
 			return v.rejected(malformed())
 		}
 		if t.crowded {
-			return v.heard(response{lost: true}, outcomeFailed, nil)
+			return v.with(response{lost: true}, outcomeFailed, nil)
 		}
 		outcome, no := b.takeEvent(ctx, in, e.retried())
-		return v.heard(response{lost: outcome == outcomeFailed}, outcome, no)
+		return v.with(response{lost: outcome == outcomeFailed}, outcome, no)
 	}
 	v.outcome = outcomeUnknown
 	return v
@@ -153,7 +153,7 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v verdict) {
 
 func malformed() *rejection { return &rejection{http.StatusBadRequest, outcomeMalformed} }
 
-// retried says whether, and why, Slack delivers the envelope again.
+// retried returns whether, and why, Slack delivers the envelope again.
 func (e envelope) retried() again {
 	if e.RetryAttempt == 0 {
 		return again{}
@@ -161,22 +161,22 @@ func (e envelope) retried() again {
 	return again{attempt: strconv.Itoa(e.RetryAttempt), reason: e.RetryReason}
 }
 
-// heard is v where something was response to the payload, or it is rejected.
-func (v verdict) heard(s response, outcome string, no *rejection) verdict {
+// with is v with the response to the payload, or rejected.
+func (v handled) with(r response, outcome string, no *rejection) handled {
 	if no != nil {
 		return v.rejected(no)
 	}
-	v.said, v.outcome, v.again = s, outcome, s.lost
+	v.response, v.outcome, v.again = r, outcome, r.lost
 	return v
 }
 
-// rejected is v where the payload is not heard: what would be no better next
-// time is acknowledged.
-func (v verdict) rejected(no *rejection) verdict {
-	return verdict{kind: v.kind, outcome: no.outcome, again: no.status >= http.StatusInternalServerError}
+// rejected is v for a payload that is rejected. It is acknowledged if another
+// delivery would be rejected too.
+func (v handled) rejected(no *rejection) handled {
+	return handled{kind: v.kind, outcome: no.outcome, again: no.status >= http.StatusInternalServerError}
 }
 
-// flat reads the payload of a command: what is a form over HTTP.
+// flat reads the payload of a command, which over HTTP is a form.
 func flat(payload json.RawMessage) (url.Values, error) {
 	var fields map[string]any
 	if err := json.Unmarshal(payload, &fields); err != nil {
@@ -197,33 +197,32 @@ type ack struct {
 	Payload    any    `json:"payload,omitempty"`
 }
 
-// settle counts an envelope and acknowledges it.
-func (l *link) settle(ctx context.Context, e envelope, v verdict) {
+// complete counts an envelope and acknowledges it.
+func (l *link) complete(ctx context.Context, e envelope, v handled) {
 	b := l.s.bot
 	b.observe(v.kind, v.outcome)
 	switch v.outcome {
 	case outcomeOK, outcomeUnknown, outcomeReplay:
 	default:
-		b.log.WarnContext(ctx, "slackbot: an envelope was not heard", "kind", v.kind, "outcome", v.outcome)
+		b.log.WarnContext(ctx, "slackbot: an envelope was not accepted", "kind", v.kind, "outcome", v.outcome)
 	}
 	if e.ID == "" || v.again {
 		return
 	}
-	raw, err := e.acknowledge(ctx, v.said)
+	raw, err := e.acknowledge(ctx, v.response)
 	if err != nil {
 		b.log.ErrorContext(ctx, "slackbot: an answer cannot be put into an acknowledgement", "kind", v.kind, "error", err)
 	}
 	if err := l.send(raw); err != nil {
 		b.log.WarnContext(ctx, "slackbot: an acknowledgement could not be sent", "kind", v.kind, "error", err)
-		if v.said.body != nil && v.said.instead != nil {
-			v.said.instead(ctx)
+		if v.response.body != nil && v.response.instead != nil {
+			v.response.instead(ctx)
 		}
 	}
 }
 
-// acknowledge makes the acknowledgement of an envelope: with the answer, or with
-// what is to be said instead where the answer does not fit. With an error it is
-// without either.
+// acknowledge returns the acknowledgement of an envelope, with the answer, or with
+// what is shown instead where the answer does not fit. With an error it has neither.
 func (e envelope) acknowledge(ctx context.Context, s response) ([]byte, error) {
 	if e.Accepts && s.body != nil {
 		if raw, err := json.Marshal(ack{e.ID, s.body}); err == nil && len(raw) < maxAck {
@@ -245,7 +244,7 @@ func (e envelope) acknowledge(ctx context.Context, s response) ([]byte, error) {
 	return raw, err
 }
 
-// disconnected is told ahead that the connection ends.
+// disconnected handles the announcement that the connection ends.
 func (l *link) disconnected(ctx context.Context, reason string) {
 	switch reason {
 	case reasonWarning, reasonRefresh, reasonDisabled:

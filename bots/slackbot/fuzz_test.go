@@ -169,7 +169,7 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add([]byte(`{"type":"disconnect","reason":"warning"}`))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		e, outcome := decode(frame)
-		said := verdict{outcome: outcome}
+		said := handled{outcome: outcome}
 		if outcome == "" {
 			said = w.door.handle(t.Context(), turn{arrived: time.Now()}, e)
 		}
@@ -179,7 +179,7 @@ func FuzzEnvelope(f *testing.F) {
 		if e.ID == "" {
 			return
 		}
-		raw, err := e.acknowledge(t.Context(), said.said)
+		raw, err := e.acknowledge(t.Context(), said.response)
 		if err != nil {
 			t.Errorf("it cannot be acknowledged with the answer: %v", err)
 		}

@@ -62,31 +62,31 @@ func (b *Bot) Interactions() http.Handler {
 			b.reject(w, r, kindInteraction, rejection{http.StatusBadRequest, outcomeMalformed})
 			return
 		}
-		said, outcome, no := b.takeInteraction(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, p)
+		answer, outcome, no := b.takeInteraction(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, p)
 		if no != nil {
 			b.reject(w, r, kindInteraction, *no)
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		b.write(w, said)
+		b.write(w, answer)
 	})
 }
 
-// takeInteraction answers an interaction and returns its outcome, or says why it
-// is not heard.
+// takeInteraction answers an interaction and returns its outcome, or returns why it
+// is rejected.
 func (b *Bot) takeInteraction(ctx context.Context, t turn, p payload) (response, string, *rejection) {
-	if no := b.hear(ctx, t, from{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
+	if no := b.accept(ctx, t, from{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
 		return response{}, "", no
 	}
 	if !p.known() {
 		return response{}, outcomeUnknown, nil
 	}
-	key := deed(p.Type, p.User.ID, p.TriggerID)
+	key := actOf(p.Type, p.User.ID, p.TriggerID)
 	return b.once(ctx, t, key, func() response { return b.interact(ctx, t, p) }), outcomeOK, nil
 }
 
-// known reports whether an interaction is one of ours. What is not is answered all
-// the same: Slack shows anything else to people as a failure.
+// known reports whether an interaction is one of ours. Others are answered too:
+// Slack shows people a failure where nothing is answered.
 func (p payload) known() bool {
 	switch {
 	case p.View != nil:
@@ -113,8 +113,8 @@ func (b *Bot) interact(ctx context.Context, t turn, p payload) response {
 	return response{}
 }
 
-// press answers a button on a card. The request itself takes no message: what
-// is response goes through the response_url.
+// press answers a button on a card. The request itself takes no message, so the
+// reply goes through the response_url.
 func (b *Bot) press(ctx, wait context.Context, t turn, c bots.Command, p payload) response {
 	a := p.Actions[0]
 	button, ok := adapter.ParseButton(a.ActionID, a.Value)
@@ -131,7 +131,7 @@ func (b *Bot) press(ctx, wait context.Context, t turn, c bots.Command, p payload
 	return response{lost: later != nil && !b.tell(ctx, later, reply)}
 }
 
-// choose shows a form anew for what was chosen in it.
+// choose updates a form after a choice in it.
 func (b *Bot) choose(ctx, wait context.Context, t turn, c bots.Command, p payload) {
 	filled, err := b.filled(*p.View)
 	if err != nil {
@@ -146,8 +146,8 @@ func (b *Bot) choose(ctx, wait context.Context, t turn, c bots.Command, p payloa
 	}
 }
 
-// submit takes a form. Its op is the modal's: submitted again because the first
-// answer was not a clear one, it acts once.
+// submit takes a form. Its op is the modal's, so that a form acts once however often
+// it is submitted.
 func (b *Bot) submit(wait context.Context, t turn, c bots.Command, p payload) response {
 	filled, err := b.filled(*p.View)
 	if err != nil {
@@ -167,8 +167,8 @@ func (b *Bot) submit(wait context.Context, t turn, c bots.Command, p payload) re
 	return response{body: slack.NewClearViewSubmissionResponse()}
 }
 
-// next shows a form in place of the one that was submitted. Where the answer
-// cannot hold all of it, that shows what the form says, and the rest follows.
+// next shows a form in place of the one that was submitted. Where the answer cannot
+// hold the whole form, it holds the notice, and the form follows.
 func (b *Bot) next(v view, f bots.Form) response {
 	modal, err := b.modal(f)
 	if err != nil {
@@ -189,11 +189,11 @@ func (b *Bot) next(v view, f bots.Form) response {
 	}}
 }
 
-// followAfter is how long Slack is given to take an answer before what follows
-// it is sent: the other way round, the answer would take its place.
+// followAfter is how long to wait after an answer before the modal is updated: an
+// answer that arrived later would replace the update.
 const followAfter = 400 * time.Millisecond
 
-// follow shows a form in a modal that an answer is about to change.
+// follow shows a form in a modal once the answer has changed it.
 func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
 	v.Hash = "" // another by then
 	b.telling.Go(func() {
@@ -225,8 +225,8 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 	return err == nil
 }
 
-// update shows a form in place of what a modal shows, unless that has changed
-// meanwhile: then another choice is on its way.
+// update shows a form in an open modal, unless the modal has changed meanwhile: then
+// another choice is on its way.
 func (b *Bot) update(ctx context.Context, arrived time.Time, v view, f bots.Form) {
 	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()

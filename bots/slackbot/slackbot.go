@@ -71,7 +71,7 @@ type Bot struct {
 
 	socket *Socket // nil: what comes in comes over HTTP
 
-	deeds   *deeds
+	acts    *acts
 	replays *bots.Recent // signatures of commands and interactions
 	events  *bots.Recent // event_ids
 	readers *readers
@@ -121,7 +121,7 @@ func New(c Config) (*Bot, error) {
 		render:   adapter.Renderer{Workspace: c.API.Workspace()},
 		api:      c.API,
 		appToken: c.AppToken,
-		deeds:    newDeeds(),
+		acts:     newActs(),
 		replays:  bots.NewRecent(replayFor, maxReplays, time.Now),
 		events:   bots.NewRecent(eventFor, maxEvents, time.Now),
 		team:     identity{team: c.TeamID, enterprise: c.EnterpriseID},

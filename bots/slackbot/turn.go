@@ -10,31 +10,30 @@ import (
 	"riskroom/bots"
 )
 
-// turn is one thing that a person did, on its way through, whichever way it came
-// in.
+// turn is a request of a person, over HTTP or Socket Mode, while it is handled.
 type turn struct {
 	arrived time.Time
-	// fresh reports whether this very delivery was not heard before; nil: the way in
-	// does not tell deliveries apart.
+	// fresh reports whether this delivery is new; nil where deliveries cannot be
+	// told apart.
 	fresh func() bool
-	// crowded is set where there is no room left to have it handled: it is only
-	// told so, without waiting for anything.
+	// crowded is set where too many requests are under way: the person is only
+	// told so, and nothing waits.
 	crowded bool
 }
 
-// response is what a person is answered.
+// response is the answer to a request.
 type response struct {
-	body any // goes into the answer itself, nil for nothing
-	// instead says as much where the answer cannot hold or carry body, and
-	// returns what the answer holds then; nil: there is no other way to say it.
+	body any // of the answer, nil for none
+	// instead shows the same in another way where the answer cannot hold body, and
+	// returns the body of the answer then; nil: there is no other way.
 	instead func(ctx context.Context) any
 	// lost is set where nothing was done and nobody was told: Slack is to deliver
-	// it again, or show that it failed.
+	// the request again, or to show that it failed.
 	lost bool
 }
 
-// hear decides about a verified request of a person.
-func (b *Bot) hear(ctx context.Context, t turn, f from, user string) *rejection {
+// accept returns why a verified request of a person is rejected, nil if it is not.
+func (b *Bot) accept(ctx context.Context, t turn, f from, user string) *rejection {
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
 	}
@@ -49,7 +48,7 @@ func (b *Bot) hear(ctx context.Context, t turn, f from, user string) *rejection 
 	return nil
 }
 
-// answer has a command handled in time.
+// answer has a command handled, and returns its reply before ctx ends.
 func (b *Bot) answer(ctx context.Context, t turn, c bots.Command, later bots.Later) bots.Reply {
 	if t.crowded {
 		return b.bot.Busy(c)
@@ -57,34 +56,33 @@ func (b *Bot) answer(ctx context.Context, t turn, c bots.Command, later bots.Lat
 	return b.bot.Answer(ctx, c, later)
 }
 
-// deed names what a person did, "" if Slack did not name it. A trigger_id is
-// made for each thing that somebody does, and stays the same when the delivery is
-// repeated.
-func deed(kind, user, trigger string) string {
+// actOf names what a person did, "" if Slack did not name it. Slack makes a
+// trigger_id for each act, and repeats it when it delivers the act again.
+func actOf(kind, user, trigger string) string {
 	if trigger == "" {
 		return ""
 	}
 	return strings.Join([]string{kind, user, trigger}, " ")
 }
 
-// once has what a person did handled, or says again what was response when it was.
+// once has an act handled, or returns the response of the first time.
 func (b *Bot) once(ctx context.Context, t turn, key string, handle func() response) response {
 	if t.crowded || key == "" {
 		return handle()
 	}
 	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(b.openWithin))
 	defer cancel()
-	return b.deeds.once(ctx, key, handle)
+	return b.acts.once(ctx, key, handle)
 }
 
-// How long, and how many, answers are remembered to be said again.
+// How long, and how many, responses are remembered.
 const (
-	saidFor = 10 * time.Minute
-	maxSaid = 1000
+	rememberFor = 10 * time.Minute
+	maxActs     = 1000
 )
 
-// deeds remembers what was response to what. It is safe for concurrent use.
-type deeds struct {
+// acts remembers the response to each act. It is safe for concurrent use.
+type acts struct {
 	mu    sync.Mutex
 	done  map[string]*answered
 	order []*answered // oldest first
@@ -93,44 +91,44 @@ type deeds struct {
 type answered struct {
 	key   string
 	begun time.Time
-	ready chan struct{} // closed when said is there
-	said  response
+	ready chan struct{} // closed when response is there
+	response
 }
 
-func newDeeds() *deeds { return &deeds{done: make(map[string]*answered)} }
+func newActs() *acts { return &acts{done: make(map[string]*answered)} }
 
-// once calls handle for a new key, and else returns what it has returned. If that
-// is not there before ctx ends, this delivery stays without an answer: the first
+// once calls handle for a new key, and returns its response for a known one. If
+// there is none before ctx ends, this delivery stays without an answer: the first
 // will have one.
-func (d *deeds) once(ctx context.Context, key string, handle func() response) response {
-	a, first := d.begin(key)
+func (m *acts) once(ctx context.Context, key string, handle func() response) response {
+	a, first := m.begin(key)
 	if first {
 		defer close(a.ready)
-		a.said = response{lost: true} // should handle panic
-		a.said = handle()
-		return a.said
+		a.response = response{lost: true} // should handle panic
+		a.response = handle()
+		return a.response
 	}
 	select {
 	case <-a.ready:
-		return a.said
+		return a.response
 	case <-ctx.Done():
 		return response{lost: true}
 	}
 }
 
-func (d *deeds) begin(key string) (a *answered, first bool) {
+func (m *acts) begin(key string) (a *answered, first bool) {
 	now := time.Now()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for len(d.order) > 0 && (len(d.order) >= maxSaid || now.Sub(d.order[0].begun) > saidFor) {
-		delete(d.done, d.order[0].key)
-		d.order = d.order[1:]
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.order) > 0 && (len(m.order) >= maxActs || now.Sub(m.order[0].begun) > rememberFor) {
+		delete(m.done, m.order[0].key)
+		m.order = m.order[1:]
 	}
-	if a = d.done[key]; a != nil {
+	if a = m.done[key]; a != nil {
 		return a, false
 	}
 	a = &answered{key: key, begun: now, ready: make(chan struct{})}
-	d.done[key] = a
-	d.order = append(d.order, a)
+	m.done[key] = a
+	m.order = append(m.order, a)
 	return a, true
 }
