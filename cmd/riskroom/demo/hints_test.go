@@ -14,7 +14,7 @@ import (
 // TestHints: the page offers every command that is of use, in words.
 func TestHints(t *testing.T) {
 	t.Parallel()
-	words, err := text.Load()
+	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
 	}
