@@ -33,16 +33,16 @@ func TestOddFramesDoNothing(t *testing.T) {
 		`{"op":0,"t":"GUILD_DELETE","d":{"id":"9"}}`,
 	}
 	for _, frame := range append(odd, malformed...) {
-		b.SendFrame([]byte(frame))
+		b.Gateway().SendFrame([]byte(frame))
 	}
 	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "/risk new")
 	b.eventually(t, "all are counted", func() bool { return b.counted("events malformed") == len(malformed) })
-	if b.Connected() != 1 || len(b.Identifies()) != 1 || b.Resumes() != 0 || b.door.Ready(t.Context()) != nil {
-		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs\n%s", b.Connected(), len(b.Identifies()), b.Resumes(), b.log())
+	if b.Gateway().Connected() != 1 || len(b.Gateway().Identifies()) != 1 || b.Gateway().Resumes() != 0 || b.door.Ready(t.Context()) != nil {
+		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs\n%s", b.Gateway().Connected(), len(b.Gateway().Identifies()), b.Gateway().Resumes(), b.log())
 	}
-	b.CutGateway()
-	b.eventually(t, "the session goes on", func() bool { return b.Resumes() == 1 && b.Connected() == 1 })
-	b.eventually(t, "no seq of theirs is taken for Discord's", func() bool { return b.door.Ready(t.Context()) == nil && len(b.Identifies()) == 1 })
+	b.Gateway().Cut()
+	b.eventually(t, "the session goes on", func() bool { return b.Gateway().Resumes() == 1 && b.Gateway().Connected() == 1 })
+	b.eventually(t, "no seq of theirs is taken for Discord's", func() bool { return b.door.Ready(t.Context()) == nil && len(b.Gateway().Identifies()) == 1 })
 }
 
 // TestOddInteractionsDoNothing: what nobody did here and now is counted and left
@@ -54,7 +54,7 @@ func TestOddInteractionsDoNothing(t *testing.T) {
 	b.ready(t)
 	people := []string{`5`, `{"data":[]}`, `{"type":"2"}`, `{"data":{"options":{}}}`}
 	for _, data := range people {
-		b.SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
+		b.Gateway().SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
 	}
 	b.eventually(t, "what is none is counted", func() bool { return b.counted("interactions malformed") == len(people) })
 	for outcome, data := range map[string]string{
@@ -64,7 +64,7 @@ func TestOddInteractionsDoNothing(t *testing.T) {
 		outcomeMalformed:     `{"id":"9223372036854775806","type":2,"token":"x","guild_id":"` + b.GuildID() + `"}`, // nobody's
 	} {
 		before := b.counted("interactions " + outcome)
-		b.SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
+		b.Gateway().SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
 		b.eventually(t, outcome+" is counted", func() bool { return b.counted("interactions "+outcome) > before })
 	}
 	b.Faults().Order(stage.Fault{Method: "INTERACTION_CREATE", Kind: stage.DuplicateEvent})
@@ -79,10 +79,10 @@ func TestTooLargeAFrame(t *testing.T) {
 	b := plugged(t)
 	b.run(t)
 	b.ready(t)
-	b.SendFrame(bytes.Repeat([]byte(" "), maxFrame+1))
-	b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == 2 && b.Connected() == 1 })
-	if b.counted("events too_large") != 1 || b.Resumes() != 0 {
-		t.Errorf("counted %v, %d RESUMEs", b.counts, b.Resumes())
+	b.Gateway().SendFrame(bytes.Repeat([]byte(" "), maxFrame+1))
+	b.eventually(t, "a new session begins", func() bool { return len(b.Gateway().Identifies()) == 2 && b.Gateway().Connected() == 1 })
+	if b.counted("events too_large") != 1 || b.Gateway().Resumes() != 0 {
+		t.Errorf("counted %v, %d RESUMEs", b.counts, b.Gateway().Resumes())
 	}
 }
 
@@ -95,16 +95,16 @@ func TestNoHelloNoIdentify(t *testing.T) {
 		`{"op":10,"d":{"heartbeat_interval":41250000000}}`, `{"op":10,"d":{"heartbeat_interval":1e300}}`,
 	} {
 		b := plugged(t)
-		b.SetGatewayFaults(emulator.GatewayFaults{Mute: true})
+		b.Gateway().SetFaults(emulator.GatewayFaults{Mute: true})
 		b.run(t)
 		b.eventually(t, first+" ends the connection", func() bool {
-			b.SendFrame([]byte(first))
+			b.Gateway().SendFrame([]byte(first))
 			return b.counted("connections lost") > 2
 		})
-		if len(b.Identifies())+b.Resumes() > 0 || b.door.Ready(t.Context()) == nil {
+		if len(b.Gateway().Identifies())+b.Gateway().Resumes() > 0 || b.door.Ready(t.Context()) == nil {
 			t.Errorf("%s is taken for a greeting", first)
 		}
-		b.SetGatewayFaults(emulator.GatewayFaults{})
+		b.Gateway().SetFaults(emulator.GatewayFaults{})
 		b.ready(t)
 	}
 }
@@ -120,13 +120,13 @@ func TestNeverMoreThanDiscordTakes(t *testing.T) {
 		within(t, 5*time.Second, "it is connected", p.connected)
 		for range 20 {
 			for range 100 {
-				s.guild.SendFrame([]byte(`{"op":1,"d":null}`))
+				s.guild.Gateway().SendFrame([]byte(`{"op":1,"d":null}`))
 			}
 			time.Sleep(10 * time.Second)
 		}
 		time.Sleep(10 * time.Minute)
-		if !p.connected() || s.guild.Connected() != 1 || len(s.guild.Identifies()) != 1 {
-			t.Errorf("%s, %d connections, %d IDENTIFYs", p.State(), s.guild.Connected(), len(s.guild.Identifies()))
+		if !p.connected() || s.guild.Gateway().Connected() != 1 || len(s.guild.Gateway().Identifies()) != 1 {
+			t.Errorf("%s, %d connections, %d IDENTIFYs", p.State(), s.guild.Gateway().Connected(), len(s.guild.Gateway().Identifies()))
 		}
 		p.end(t)
 	})
@@ -140,10 +140,10 @@ func TestNoSessionsLeft(t *testing.T) {
 		s := share(t)
 		defer s.close()
 		const wait = 20 * time.Minute
-		s.guild.SetGatewayFaults(emulator.GatewayFaults{NoSessionsUntil: time.Now().Add(wait)})
+		s.guild.Gateway().SetFaults(emulator.GatewayFaults{NoSessionsUntil: time.Now().Add(wait)})
 		first, second := s.begin("first"), s.begin("second")
 		time.Sleep(wait - time.Second)
-		if n := len(s.guild.Identifies()); n > 0 {
+		if n := len(s.guild.Gateway().Identifies()); n > 0 {
 			t.Errorf("%d IDENTIFYs", n)
 		}
 		if n := s.guild.Log().Count("get_bot_gateway"); n < 3 || n > 2*int(wait/askAgain)+5 {

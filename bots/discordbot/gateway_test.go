@@ -50,7 +50,7 @@ func (b *bundle) run(t *testing.T) <-chan error {
 
 func (b *bundle) ready(t *testing.T) {
 	t.Helper()
-	b.eventually(t, "the bot is ready", func() bool { return b.door.Ready(t.Context()) == nil && b.Connected() == 1 })
+	b.eventually(t, "the bot is ready", func() bool { return b.door.Ready(t.Context()) == nil && b.Gateway().Connected() == 1 })
 }
 
 func TestGatewayTakesCommands(t *testing.T) {
@@ -201,25 +201,27 @@ func TestGatewayResumes(t *testing.T) {
 	b := plugged(t)
 	b.run(t)
 	b.ready(t)
-	ends := []func(){b.CutGateway, b.SendReconnect, func() { b.SendInvalidSession(true) }}
+	ends := []func(){b.Gateway().Cut, b.Gateway().SendReconnect, func() { b.Gateway().SendInvalidSession(true) }}
 	for _, code := range []int{4000, 4001, 4002, 4005, 4008, 4999, 1011} {
-		ends = append(ends, func() { b.CloseGateway(code) })
+		ends = append(ends, func() { b.Gateway().Close(code) })
 	}
 	for i, end := range ends {
 		end()
-		b.eventually(t, "the session goes on", func() bool { return b.Resumes() == i+1 && b.Connected() == 1 && b.door.Ready(t.Context()) == nil })
+		b.eventually(t, "the session goes on", func() bool {
+			return b.Gateway().Resumes() == i+1 && b.Gateway().Connected() == 1 && b.door.Ready(t.Context()) == nil
+		})
 	}
-	if n := len(b.Identifies()); n != 1 {
+	if n := len(b.Gateway().Identifies()); n != 1 {
 		t.Errorf("%d IDENTIFYs", n)
 	}
 	b.risk(t, lin, "help", nil)
 	for i, end := range []func(){
-		func() { b.SendInvalidSession(false) }, func() { b.CloseGateway(4003) }, func() { b.CloseGateway(4007) }, func() { b.CloseGateway(4009) },
+		func() { b.Gateway().SendInvalidSession(false) }, func() { b.Gateway().Close(4003) }, func() { b.Gateway().Close(4007) }, func() { b.Gateway().Close(4009) },
 	} {
 		end()
-		b.eventually(t, "a new session begins", func() bool { return len(b.Identifies()) == i+2 && b.door.Ready(t.Context()) == nil })
+		b.eventually(t, "a new session begins", func() bool { return len(b.Gateway().Identifies()) == i+2 && b.door.Ready(t.Context()) == nil })
 	}
-	if n := b.Resumes(); n != len(ends) {
+	if n := b.Gateway().Resumes(); n != len(ends) {
 		t.Errorf("%d RESUMEs, want %d: a session that has ended was tried again", n, len(ends))
 	}
 }
@@ -242,11 +244,11 @@ func TestGatewaySilenceIsNoticed(t *testing.T) {
 	b := plugged(t, func(o *emulator.Options) { o.Heartbeat = 500 * time.Millisecond })
 	b.run(t)
 	b.ready(t)
-	b.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
-	b.eventually(t, "another connection", func() bool { return b.Resumes() > 0 })
-	b.SetGatewayFaults(emulator.GatewayFaults{})
-	b.eventually(t, "the session goes on", func() bool { return b.Connected() == 1 })
-	if n := len(b.Identifies()); n != 1 {
+	b.Gateway().SetFaults(emulator.GatewayFaults{NoACKs: true})
+	b.eventually(t, "another connection", func() bool { return b.Gateway().Resumes() > 0 })
+	b.Gateway().SetFaults(emulator.GatewayFaults{})
+	b.eventually(t, "the session goes on", func() bool { return b.Gateway().Connected() == 1 })
+	if n := len(b.Gateway().Identifies()); n != 1 {
 		t.Errorf("%d IDENTIFYs", n)
 	}
 }
@@ -257,7 +259,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 		b := plugged(t)
 		ended := b.run(t)
 		b.ready(t)
-		b.CloseGateway(code)
+		b.Gateway().Close(code)
 		select {
 		case err := <-ended:
 			f, ok := errors.AsType[*fatalError](err)
@@ -267,7 +269,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("%d: it goes on", code)
 		}
-		if n := len(b.Identifies()); n != 1 {
+		if n := len(b.Gateway().Identifies()); n != 1 {
 			t.Errorf("%d: %d IDENTIFYs", code, n)
 		}
 	}
@@ -277,14 +279,14 @@ func TestGatewayOutage(t *testing.T) {
 	t.Parallel()
 	b := plugged(t)
 	b.door.gateway.helloWithin = time.Second // of which a busy machine takes much
-	b.SetGatewayFaults(emulator.GatewayFaults{Down: true})
+	b.Gateway().SetFaults(emulator.GatewayFaults{Down: true})
 	b.run(t)
 	b.eventually(t, "it tries", func() bool { return b.counted("connections not_opened") > 2 })
-	b.SetGatewayFaults(emulator.GatewayFaults{Mute: true})
+	b.Gateway().SetFaults(emulator.GatewayFaults{Mute: true})
 	b.eventually(t, "it goes on", func() bool { return b.counted("connections lost") > 1 })
-	if len(b.Identifies()) != 0 || b.door.gateway.Ready(t.Context()) == nil {
+	if len(b.Gateway().Identifies()) != 0 || b.door.gateway.Ready(t.Context()) == nil {
 		t.Error("it claims to be connected")
 	}
-	b.SetGatewayFaults(emulator.GatewayFaults{})
+	b.Gateway().SetFaults(emulator.GatewayFaults{})
 	b.ready(t)
 }

@@ -191,7 +191,7 @@ func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
 		within(t, 5*time.Second, "the first is connected", first.connected)
 		second, third := s.begin("second"), s.begin("third")
 		time.Sleep(10 * time.Minute)
-		if n := s.guild.Connected(); n != 1 || second.Leads() || third.Leads() {
+		if n := s.guild.Gateway().Connected(); n != 1 || second.Leads() || third.Leads() {
 			t.Errorf("%d connections", n)
 		}
 		for _, p := range []*process{first, second, third} {
@@ -210,8 +210,8 @@ func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
 			b, _ := third.heardOf()
 			return a+b == 1
 		})
-		if len(s.guild.Identifies()) != 1 || s.guild.Resumes() != 1 || s.guild.Connected() != 1 {
-			t.Errorf("%d IDENTIFYs, %d RESUMEs, %d connections", len(s.guild.Identifies()), s.guild.Resumes(), s.guild.Connected())
+		if len(s.guild.Gateway().Identifies()) != 1 || s.guild.Gateway().Resumes() != 1 || s.guild.Gateway().Connected() != 1 {
+			t.Errorf("%d IDENTIFYs, %d RESUMEs, %d connections", len(s.guild.Gateway().Identifies()), s.guild.Gateway().Resumes(), s.guild.Gateway().Connected())
 		}
 		second.end(t)
 		third.end(t)
@@ -268,7 +268,7 @@ func TestALeaderWithoutTheStoreLetsGo(t *testing.T) {
 		time.Sleep(time.Minute)
 		first.cutOff(true)
 		for end := time.Now().Add(time.Minute); !second.Leads(); time.Sleep(time.Millisecond) {
-			if s.guild.Connected() == 0 {
+			if s.guild.Gateway().Connected() == 0 {
 				s.guild.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": s.guild.GuildID()})
 				break
 			}
@@ -287,7 +287,7 @@ func TestALeaderWithoutTheStoreLetsGo(t *testing.T) {
 		within(t, time.Second, "what happened in between is passed on", func() bool { n, _ := second.heardOf(); return n > 0 })
 		first.cutOff(false)
 		time.Sleep(time.Minute)
-		if first.Leads() || s.guild.Connected() != 1 || first.Ready(t.Context()) != nil {
+		if first.Leads() || s.guild.Gateway().Connected() != 1 || first.Ready(t.Context()) != nil {
 			t.Error("the first does not accept that it leads no more")
 		}
 		first.end(t)
@@ -303,14 +303,14 @@ func TestEndlessInvalidSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := share(t)
 		defer s.close()
-		s.guild.SetGatewayFaults(emulator.GatewayFaults{InvalidIdentify: true})
+		s.guild.Gateway().SetFaults(emulator.GatewayFaults{InvalidIdentify: true})
 		other := s.begin("other")
 		for range 20 {
 			p := s.begin("restarted")
 			time.Sleep(17 * time.Second)
 			p.end(t)
 		}
-		at := s.guild.Identifies()
+		at := s.guild.Gateway().Identifies()
 		if len(at) < 8 {
 			t.Errorf("%d IDENTIFYs in six minutes: it does not go on trying", len(at))
 		}
@@ -319,7 +319,7 @@ func TestEndlessInvalidSessions(t *testing.T) {
 				t.Errorf("4 IDENTIFYs within %s", gap)
 			}
 		}
-		s.guild.SetGatewayFaults(emulator.GatewayFaults{})
+		s.guild.Gateway().SetFaults(emulator.GatewayFaults{})
 		within(t, 2*time.Minute, "it recovers", other.connected)
 		if _, missed := other.heardOf(); missed != 1 {
 			t.Errorf("the guild was swept %d times", missed)
@@ -338,9 +338,9 @@ func TestAnotherTriesWhereOneCannotConnect(t *testing.T) {
 		within(t, 5*time.Second, "the first is connected", first.connected)
 		second := s.begin("second")
 		first.goAstray()
-		s.guild.CutGateway()
+		s.guild.Gateway().Cut()
 		within(t, 2*time.Minute, "the second is connected", second.connected)
-		if len(s.guild.Identifies()) != 1 {
+		if len(s.guild.Gateway().Identifies()) != 1 {
 			t.Error("the session was not handed over")
 		}
 		first.end(t)
@@ -368,5 +368,5 @@ func (r road) dial(ctx context.Context, network, addr string) (net.Conn, error) 
 	if r.p.lost() {
 		return nil, errNoWay
 	}
-	return r.to.DialContext(ctx, network, addr)
+	return r.to.Gateway().DialContext(ctx, network, addr)
 }

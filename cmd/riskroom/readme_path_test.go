@@ -60,7 +60,7 @@ func TestReadmePathDiscord(t *testing.T) {
 		tokens: map[string]string{"DISCORD_BOT_TOKEN": guild.BotToken()},
 		env:    map[string]string{"REDIS_URL": storetest.Start(t, "--appendonly", "yes", "--appendfsync", "always").URL},
 		filed: func() (string, bool) {
-			if guild.Connected() == 0 || len(guild.Commands()) == 0 {
+			if guild.Gateway().Connected() == 0 || len(guild.Commands()) == 0 {
 				return "", false
 			}
 			reply, err := guild.SlashCommand(t.Context(), meiID, "", "/risk", "new",

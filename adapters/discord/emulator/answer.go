@@ -11,11 +11,11 @@ import (
 
 // respond carries out the first answer to an interaction. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object.
-func (w *Workspace) respond(i *interaction, body object) error {
+func (ix *interactions) respond(i *interaction, body object) error {
 	switch {
 	case i.answer != 0:
 		return refuse(alreadyAnswered)
-	case i.dead || time.Since(i.made) > w.opts.Deadline:
+	case i.dead || time.Since(i.made) > ix.opts.Deadline:
 		return refuse(unknownInteraction)
 	}
 	f := &form{}
@@ -31,7 +31,7 @@ func (w *Workspace) respond(i *interaction, body object) error {
 	if err := f.err(); err != nil {
 		return err
 	}
-	if err := w.carryAnswer(i, kind, data); err != nil {
+	if err := ix.carryAnswer(i, kind, data); err != nil {
 		return err
 	}
 	i.answer, i.raw = kind, stage.JSON(body)
@@ -57,35 +57,35 @@ func (i *interaction) answers() []int {
 	return []int{answerMessage, answerDeferred, answerModal}
 }
 
-func (w *Workspace) carryAnswer(i *interaction, kind int, data object) error {
+func (ix *interactions) carryAnswer(i *interaction, kind int, data object) error {
 	switch kind {
 	case answerChoices:
 		return i.takeChoices(data)
 	case answerModal:
-		return w.openModal(i, data)
+		return ix.openModal(i, data)
 	case answerDeferredEdit:
 		i.original = i.source
 		return nil
 	}
 	f := &form{}
-	in := w.readContent(f, data, answerFlags)
+	in := ix.readContent(f, data, answerFlags)
 	if err := f.err(); err != nil {
 		return nestedData(err)
 	}
 	switch {
 	case kind == answerDeferred:
 		// Of a deferred answer only EPHEMERAL counts.
-		i.original = w.answerWith(i, content{flags: in.flags&ephemeralFlag | loadingFlag})
+		i.original = ix.answerWith(i, draft{content: content{flags: in.flags&ephemeralFlag | loadingFlag}})
 	case kind == answerEdit:
 		i.original = i.source
 		in.flags &= suppressEmbeds // who sees it is settled
-		if !i.source.removed {
-			w.edit(i.source, in)
+		if !i.source.Removed {
+			ix.edit(i.source, in)
 		}
 	case in.empty():
 		return refuse(emptyMessage)
 	default:
-		i.original = w.answerWith(i, in)
+		i.original = ix.answerWith(i, in)
 	}
 	return nil
 }

@@ -10,8 +10,15 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// object is a JSON object on its way out or in.
-type object = stage.Object
+// api is the REST API.
+type api struct {
+	*guild
+	interactions *interactions
+	misfits      *misfits
+	nonces       map[string]sentNonce
+	commandsMade []time.Time // when commands were created
+	limits       limiter
+}
 
 // route is one operation of the REST API.
 type route struct {
@@ -22,7 +29,7 @@ type route struct {
 	free   bool          // needs no token of the bot and draws on no global limit: the path holds a token
 	limit  int           // calls in a window; 0 is not limited
 	window time.Duration //
-	run    func(w *Workspace, c *call) (any, error)
+	run    func(a *api, c *call) (any, error)
 }
 
 // call is one call of an operation while the workspace is locked.
@@ -34,90 +41,70 @@ type call struct {
 	status  int  // of success, where it is neither 200 nor, without a body, 204
 }
 
-// answer is what goes back over HTTP.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// serveRoute takes one API call through its life: the faults before, the
-// effect, the log, the faults after, the answer.
-func (w *Workspace) serveRoute(rw http.ResponseWriter, r *http.Request, op route) {
+// serveRoute takes one API call.
+func (a *api) serveRoute(rw http.ResponseWriter, r *http.Request, op route) {
 	in := parseArgs(rw, r)
-	w.misfits.request(r, in)
-	entry := w.log.Arrive(stage.Call{Method: op.name, Write: op.write, Args: in.summary(op.path), At: w.opts.Now()})
-	met := w.faults.Meet(op.name)
-	for _, f := range met {
-		entry.Met = append(entry.Met, f.Kind)
-	}
-	if f, struck := met.At(stage.Before); struck {
-		w.strikeBefore(rw, f, entry, func() { w.perform(op, in, met, entry) })
-		return
-	}
-	w.strikeAfter(r, met, w.perform(op, in, met, entry)).send(rw)
+	a.misfits.request(r, in)
+	entry := stage.Call{Method: op.name, Write: op.write, Args: in.summary(op.path), At: a.opts.Now()}
+	a.host.Take(rw, r, entry, func(met stage.Met, entry *stage.Call) stage.Answer {
+		c := &call{args: in, route: op, met: met}
+		out, err := a.carryOut(c)
+		a.misfits.refused(err)
+		entry.Effect, entry.Code = c.changed, codeOf(err)
+		return out
+	})
 }
 
 // serveUnknown answers where there is no operation.
-func (w *Workspace) serveUnknown(rw http.ResponseWriter, r *http.Request) {
-	w.misfits.note(fmt.Errorf("%s %s is no operation of the stand-in's", r.Method, r.URL.Path))
-	entry := w.log.Arrive(stage.Call{Method: r.Method + " " + r.URL.Path, At: w.opts.Now()})
-	entry.Code = codeOf(plain(http.StatusNotFound))
-	w.log.Settle(entry)
-	refused := asRefusal(plain(http.StatusNotFound))
-	answer{status: refused.status, body: refused.body()}.send(rw)
-}
-
-// perform lets the call have its effect and notes it in the log.
-func (w *Workspace) perform(op route, in args, met stage.Met, entry stage.Call) answer {
-	c := &call{args: in, route: op, met: met}
-	out, err := w.carryOut(c)
-	w.misfits.refused(err)
-	entry.Effect = c.changed
-	entry.Code = codeOf(err)
-	w.log.Settle(entry)
-	return out
+func (a *api) serveUnknown(rw http.ResponseWriter, r *http.Request) {
+	name := r.Method + " " + r.URL.Path
+	a.misfits.note(fmt.Errorf("%s is no operation of the stand-in's", name))
+	a.host.Take(rw, r, stage.Call{Method: name, At: a.opts.Now()}, func(_ stage.Met, entry *stage.Call) stage.Answer {
+		refused := plain(http.StatusNotFound)
+		entry.Code = codeOf(refused)
+		return refusedAnswer(refused)
+	})
 }
 
 // carryOut runs a call and makes its answer. Both happen under the lock: what
 // an operation returns holds the workspace's own maps.
-func (w *Workspace) carryOut(c *call) (answer, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	err := w.admit(c)
+func (a *api) carryOut(c *call) (stage.Answer, error) {
+	a.Lock()
+	defer a.Unlock()
+	err := a.admit(c)
 	var out any
 	if err == nil {
-		out, err = c.route.run(w, c)
+		out, err = c.route.run(a, c)
 	}
-	return w.render(*c, out, err), err
+	return a.render(*c, out, err), err
 }
 
 // admit checks what comes before any operation: Discord's proxy, version,
 // sender, token, rate limits, and whether the body can be read.
-func (w *Workspace) admit(c *call) error {
+func (a *api) admit(c *call) error {
 	token, isBot := strings.CutPrefix(c.token, "Bot ")
 	switch {
-	case w.banned():
+	case a.banned():
 		return &refusal{status: http.StatusTooManyRequests, banned: true}
 	case c.version != "v9" && c.version != "v10":
 		return refuse(invalidVersion)
 	case c.agent == "":
 		return refuse(proxyBlocked) // https://docs.discord.com/developers/reference#user-agent
-	case !c.route.free && (!isBot || token != w.opts.BotToken || w.tokenReset):
+	case !c.route.free && (!isBot || token != a.opts.BotToken || a.gateway.tokenReset):
 		return plain(http.StatusUnauthorized)
 	}
-	if err := w.overLimit(c); err != nil {
+	if err := a.overLimit(c); err != nil {
 		return err
 	}
 	return c.malformed
 }
 
 // render makes the answer of a call.
-func (w *Workspace) render(c call, out any, err error) answer {
-	header := w.limitHeader(c)
+func (a *api) render(c call, out any, err error) stage.Answer {
+	header := a.limitHeader(c)
 	if err != nil {
 		r := asRefusal(err)
-		w.countInvalid(r)
+		a.countInvalid(r)
 		switch {
 		case r.banned:
 			return page(r.status)
@@ -126,22 +113,13 @@ func (w *Workspace) render(c call, out any, err error) answer {
 		default:
 			maps.Copy(header, r.header)
 		}
-		return answer{status: r.status, header: header, body: r.body()}
+		return stage.Answer{Status: r.status, Header: header, Body: r.body()}
 	}
 	switch {
 	case out == nil:
-		return answer{status: http.StatusNoContent, header: header}
+		return stage.Answer{Status: http.StatusNoContent, Header: header}
 	case c.status != 0:
-		return answer{status: c.status, header: header, body: stage.JSON(out)}
+		return stage.Answer{Status: c.status, Header: header, Body: stage.JSON(out)}
 	}
-	return answer{status: http.StatusOK, header: header, body: stage.JSON(out)}
-}
-
-func (a answer) send(rw http.ResponseWriter) {
-	maps.Copy(rw.Header(), a.header)
-	if len(a.body) > 0 && rw.Header().Get("Content-Type") == "" {
-		rw.Header().Set("Content-Type", "application/json")
-	}
-	rw.WriteHeader(a.status)
-	_, _ = rw.Write(a.body) // a caller that is gone is no concern of the workspace
+	return stage.Answer{Status: http.StatusOK, Header: header, Body: stage.JSON(out)}
 }

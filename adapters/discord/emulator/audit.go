@@ -27,13 +27,13 @@ type auditEntry struct {
 }
 
 // note writes into the audit log who did what to what.
-func (w *Workspace) note(action int, user, target, reason string) {
-	e := auditEntry{id: w.newID(), action: action, user: user, target: target, reason: reason}
-	w.audit = append(w.audit, e)
-	if w.basePermissions(w.bot()).Has(ViewAuditLog) {
+func (g *guild) note(action int, user, target, reason string) {
+	e := auditEntry{id: g.newID(), action: action, user: user, target: target, reason: reason}
+	g.audit = append(g.audit, e)
+	if g.basePermissions(g.bot()).Has(ViewAuditLog) {
 		body := auditObject(e)
-		body["guild_id"] = w.opts.GuildID
-		w.dispatch(event{kind: "GUILD_AUDIT_LOG_ENTRY_CREATE", intent: intentModeration, body: body})
+		body["guild_id"] = g.opts.GuildID
+		g.gateway.dispatch(event{kind: "GUILD_AUDIT_LOG_ENTRY_CREATE", intent: intentModeration, body: body})
 	}
 }
 
@@ -46,11 +46,11 @@ func auditObject(e auditEntry) object {
 }
 
 // listAuditLog: https://docs.discord.com/developers/resources/audit-log#get-guild-audit-log
-func listAuditLog(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func listAuditLog(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
-	if err := w.needInGuild(ViewAuditLog); err != nil {
+	if err := a.needInGuild(ViewAuditLog); err != nil {
 		return nil, err
 	}
 	limit, err := c.page(50, 100)
@@ -60,7 +60,7 @@ func listAuditLog(w *Workspace, c *call) (any, error) {
 	action, _ := integer(c.query.Get("action_type"))
 	before, _ := snowflake(c.query.Get("before"))
 	after, upward := snowflake(c.query.Get("after"))
-	list := slices.DeleteFunc(slices.Clone(w.audit), func(e auditEntry) bool {
+	list := slices.DeleteFunc(slices.Clone(a.audit), func(e auditEntry) bool {
 		n, _ := snowflake(e.id)
 		user, target := c.query.Get("user_id"), c.query.Get("target_id")
 		return action != 0 && int(action) != e.action || user != "" && user != e.user || target != "" && target != e.target ||
@@ -73,7 +73,7 @@ func listAuditLog(w *Workspace, c *call) (any, error) {
 	seen := map[string]bool{}
 	for _, e := range list[:min(limit, len(list))] {
 		entries = append(entries, auditObject(e))
-		if u := w.users[e.user]; u != nil && !seen[u.ID] {
+		if u := a.People.ByID(e.user); u != nil && !seen[u.ID] {
 			seen[u.ID] = true
 			users = append(users, userObject(u))
 		}

@@ -46,69 +46,46 @@ func Sign(key ed25519.PrivateKey, timestamp string, body []byte) string {
 	return hex.EncodeToString(ed25519.Sign(key, append([]byte(timestamp), body...)))
 }
 
-func (w *Workspace) sign(to string, body []byte, at time.Time) signed {
+func (ix *interactions) sign(to string, body []byte, at time.Time) signed {
 	timestamp := strconv.FormatInt(at.Unix(), 10)
-	return signed{url: to, body: body, timestamp: timestamp, signature: Sign(w.key, timestamp, body)}
-}
-
-// person finds a member who can act.
-func (w *Workspace) person(id string) (*member, error) {
-	u := w.users[id]
-	if u == nil || u.Bot || u.Outside {
-		return nil, fmt.Errorf("emulator: there is no person %q who could do this", id)
-	}
-	return u, nil
-}
-
-// within finds a text channel that the person can see, with "" #general.
-func (w *Workspace) within(u *member, channelID string) (*channel, error) {
-	for _, ch := range w.inGuild() {
-		if channelID == "" && ch.Name == general && !ch.Category {
-			channelID = ch.ID
-		}
-	}
-	ch := w.channels[channelID]
-	if ch == nil || ch.Category || !w.permissionsIn(u, ch).Has(ViewChannel) {
-		return nil, fmt.Errorf("emulator: @%s sees no channel %q", u.Name, channelID)
-	}
-	return ch, nil
+	return signed{url: to, body: body, timestamp: timestamp, signature: Sign(ix.opts.PrivateKey, timestamp, body)}
 }
 
 // made hands an interaction to the gateway unless it goes over HTTP.
-func (w *Workspace) made(i *interaction) *interaction {
+func (ix *interactions) made(i *interaction) *interaction {
 	if i.to == "" {
-		w.dispatch(event{kind: "INTERACTION_CREATE", body: i.payload})
+		ix.gateway.dispatch(event{kind: "INTERACTION_CREATE", body: i.payload})
 	}
 	return i
 }
 
 // ask waits for the first answer to an interaction.
-func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
-	ctx, cancel := context.WithDeadline(ctx, i.made.Add(w.opts.Deadline))
+func (ix *interactions) ask(ctx context.Context, i *interaction) (Reply, error) {
+	ctx, cancel := context.WithDeadline(ctx, i.made.Add(ix.opts.Deadline))
 	defer cancel()
-	err := w.sendOut(ctx, i)
+	err := ix.sendOut(ctx, i)
 	if err == nil {
 		select {
 		case <-i.answered:
 		case <-ctx.Done():
 			err = stage.Unanswered(ctx, ctx.Err())
-		case <-w.life.Context().Done():
-			err = w.life.Context().Err()
+		case <-ix.host.Life.Context().Done():
+			err = ix.host.Life.Context().Err()
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	ix.Lock()
+	defer ix.Unlock()
 	if i.answer == 0 {
 		i.dead = true
 	} else if errors.Is(err, stage.ErrDeadline) {
 		err = nil // it came at the very end
 	}
 	reply := Reply{
-		Took: time.Since(i.made), ID: i.id, Body: string(i.raw), Sent: true, Choices: i.choices, Modal: w.exportModal(i.user),
+		Took: time.Since(i.made), ID: i.id, Body: string(i.raw), Sent: true, Choices: i.choices, Modal: ix.exportModal(i.user),
 		Deferred: i.answer == answerDeferred || i.answer == answerDeferredEdit,
 	}
 	if i.original != nil && i.answer != answerDeferredEdit {
-		m := w.export(i.original)
+		m := ix.show.export(i.original)
 		reply.Message = &m
 	}
 	return reply, err
@@ -116,20 +93,20 @@ func (w *Workspace) ask(ctx context.Context, i *interaction) (Reply, error) {
 
 // sendOut posts an interaction to the app's URL and takes the answer that comes
 // with it; 202 says that it comes by the callback.
-func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
+func (ix *interactions) sendOut(ctx context.Context, i *interaction) error {
 	if i.to == "" {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if len(w.gateway.sessions) == 0 {
+		ix.Lock()
+		defer ix.Unlock()
+		if len(ix.gateway.sessions) == 0 {
 			return ErrNobody
 		}
 		return nil
 	}
-	w.mu.Lock()
-	s := w.sign(i.to, stage.JSON(i.payload), time.Now())
-	w.last = &s
-	w.mu.Unlock()
-	status, body, err := w.postSigned(ctx, s)
+	ix.Lock()
+	s := ix.sign(i.to, stage.JSON(i.payload), time.Now())
+	ix.last = &s
+	ix.Unlock()
+	status, body, err := ix.postSigned(ctx, s)
 	switch {
 	case err != nil:
 		return err
@@ -138,16 +115,16 @@ func (w *Workspace) sendOut(ctx context.Context, i *interaction) error {
 	case status < 200 || status > 299:
 		return &stage.StatusError{Status: status, Body: strings.TrimSpace(string(body))}
 	}
-	w.misfits.answer(body)
+	ix.misfits.answer(body)
 	answer, err := decode(body)
 	fields, ok := answer.(object)
 	if err != nil || !ok {
 		return fmt.Errorf("emulator: the answer to an interaction is no JSON object: %q", body)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := w.respond(i, fields); err != nil {
-		w.misfits.refused(err)
+	ix.Lock()
+	defer ix.Unlock()
+	if err := ix.respond(i, fields); err != nil {
+		ix.misfits.refused(err)
 		return explain(err)
 	}
 	return nil
@@ -161,12 +138,12 @@ func explain(err error) error {
 }
 
 // postSigned sends a request to the app and reads the answer.
-func (w *Workspace) postSigned(ctx context.Context, s signed) (status int, body []byte, err error) {
+func (ix *interactions) postSigned(ctx context.Context, s signed) (status int, body []byte, err error) {
 	header := http.Header{
 		"Content-Type": {"application/json"}, "User-Agent": {"Discord-Interactions/1.0 (+https://discord.com)"},
 		"X-Signature-Timestamp": {s.timestamp}, "X-Signature-Ed25519": {s.signature},
 	}
-	app := stage.App{Handler: w.opts.App, Client: w.opts.Client, Deadline: w.opts.Deadline}
+	app := stage.App{Handler: ix.opts.App, Client: ix.opts.Client, Deadline: ix.opts.Deadline}
 	status, _, body, err = app.Post(ctx, s.url, header, s.body)
 	return status, body, err
 }

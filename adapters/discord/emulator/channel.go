@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
-
-	"riskroom/adapters/stage"
 )
 
 // Discord's numbers for channels, see
@@ -30,47 +27,23 @@ const (
 	categoryChannel = 4
 )
 
-// channel is a channel, category or direct conversation. The workspace's lock
-// guards it.
-type channel struct {
-	Channel
-	with       string // the other person of a direct conversation
-	created    time.Time
+// channelExtra is what Discord alone knows of a channel; see Channel.
+type channelExtra struct {
+	category   bool
+	parent     string // the ID of its category
 	overwrites []Overwrite
-	messages   []*message // oldest first
-	pins       []pin      // oldest first
 }
 
-type pin struct {
-	id string
-	by string
-	at time.Time
-}
-
-func (c *channel) isDirect() bool { return c.with != "" }
-
-func (c *channel) kind() int {
+// kindOf is a channel's type.
+func kindOf(c *channel) int {
 	switch {
-	case c.isDirect():
+	case c.IsDirect():
 		return directChannel
-	case c.Category:
+	case c.Extra.category:
 		return categoryChannel
 	default:
 		return textChannel
 	}
-}
-
-func (c *channel) message(id string) *message {
-	for _, m := range c.messages {
-		if m.id == id {
-			return m
-		}
-	}
-	return nil
-}
-
-func (c *channel) pinned(id string) bool {
-	return slices.ContainsFunc(c.pins, func(p pin) bool { return p.id == id })
 }
 
 // textName is what Discord makes of a text channel's name: lower-case, hyphens
@@ -91,49 +64,49 @@ func textName(name string) string {
 	return strings.Trim(b.String(), "-")
 }
 
-// addChannel stores a channel and gives it an ID where it has none.
-func (w *Workspace) addChannel(c Channel) *channel {
-	if c.ID == "" {
-		c.ID = w.newID()
+// seed adds a channel that Options describe, or somebody who makes it by hand.
+func (g *guild) seed(in Channel) (*channel, error) {
+	if !in.Category {
+		in.Name = textName(in.Name)
 	}
-	ch := &channel{Channel: c, created: w.opts.Now(), overwrites: slices.Clone(c.Overwrites)}
-	w.channels[c.ID] = ch
-	w.order = append(w.order, c.ID)
-	return ch
+	if in.Name == "" {
+		return nil, fmt.Errorf("emulator: the channel %q (%s) has no name", in.Name, in.ID)
+	}
+	if _, ok := snowflake(in.ID); in.ID != "" && !ok {
+		return nil, fmt.Errorf("emulator: the channel ID %q is no snowflake", in.ID)
+	}
+	if parent := g.Channels.ByID(in.Parent); in.Parent != "" && (parent == nil || !parent.Extra.category) {
+		return nil, fmt.Errorf("emulator: #%s stands under %s, which is no category", in.Name, in.Parent)
+	}
+	if in.Private {
+		in.Overwrites = append(slices.Clone(in.Overwrites), Overwrite{ID: g.opts.GuildID, Deny: ViewChannel})
+	}
+	for _, id := range in.Members {
+		if u := g.People.ByID(id); u == nil || u.Outside {
+			return nil, fmt.Errorf("emulator: #%s has the member %s, who is not in the guild", in.Name, id)
+		}
+		in.Overwrites = append(in.Overwrites, Overwrite{ID: id, Member: true, Allow: ViewChannel | SendMessages | ReadMessageHistory})
+	}
+	return g.addChannel(in)
 }
 
-// seed adds a channel of Options.
-func (w *Workspace) seed(c Channel) error {
-	if !c.Category {
-		c.Name = textName(c.Name)
+// addChannel stores a channel and gives it an ID if it has none.
+func (g *guild) addChannel(in Channel) (*channel, error) {
+	if in.ID == "" {
+		in.ID = g.newID()
 	}
-	if c.Name == "" || w.channels[c.ID] != nil {
-		return fmt.Errorf("emulator: the channel %q (%s) has no name or is there twice", c.Name, c.ID)
+	ch := &channel{
+		ID: in.ID, Name: in.Name, Topic: in.Topic, Creator: in.Creator, Created: g.opts.Now(),
+		Extra: channelExtra{category: in.Category, parent: in.Parent, overwrites: slices.Clone(in.Overwrites)},
 	}
-	if _, ok := snowflake(c.ID); c.ID != "" && !ok {
-		return fmt.Errorf("emulator: the channel ID %q is no snowflake", c.ID)
-	}
-	if parent := w.channels[c.Parent]; c.Parent != "" && (parent == nil || !parent.Category) {
-		return fmt.Errorf("emulator: #%s stands under %s, which is no category", c.Name, c.Parent)
-	}
-	if c.Private {
-		c.Overwrites = append(slices.Clone(c.Overwrites), Overwrite{ID: w.opts.GuildID, Deny: ViewChannel})
-	}
-	for _, id := range c.Members {
-		if u := w.users[id]; u == nil || u.Outside {
-			return fmt.Errorf("emulator: #%s has the member %s, who is not in the guild", c.Name, id)
-		}
-		c.Overwrites = append(c.Overwrites, Overwrite{ID: id, Member: true, Allow: ViewChannel | SendMessages | ReadMessageHistory})
-	}
-	w.addChannel(c)
-	return nil
+	return ch, g.Channels.Add(ch)
 }
 
 // children are the channels of a category, in the order of their making.
-func (w *Workspace) children(category string) []*channel {
+func (g *guild) children(category string) []*channel {
 	var out []*channel
-	for _, id := range w.order {
-		if ch := w.channels[id]; ch.Parent == category && category != "" {
+	for _, ch := range g.Channels.All() {
+		if ch.Extra.parent == category && category != "" {
 			out = append(out, ch)
 		}
 	}
@@ -141,26 +114,26 @@ func (w *Workspace) children(category string) []*channel {
 }
 
 // inGuild are the guild's channels, categories among them.
-func (w *Workspace) inGuild() []*channel {
+func (g *guild) inGuild() []*channel {
 	var out []*channel
-	for _, id := range w.order {
-		if ch := w.channels[id]; !ch.isDirect() {
+	for _, ch := range g.Channels.All() {
+		if !ch.IsDirect() {
 			out = append(out, ch)
 		}
 	}
 	return out
 }
 
-// private tells whether @everyone may not view a channel.
-func (w *Workspace) private(ch *channel) bool {
-	return ch.isDirect() || !w.overwrite(w.opts.Everyone, &member{}, ch).Has(ViewChannel)
+// private reports whether @everyone may not view a channel.
+func (g *guild) private(ch *channel) bool {
+	return ch.IsDirect() || !g.overwrite(g.opts.Everyone, &member{}, ch).Has(ViewChannel)
 }
 
 // memberIDs are the people, bots among them, who were let into a channel.
-func (w *Workspace) memberIDs(ch *channel) []string {
+func (g *guild) memberIDs(ch *channel) []string {
 	var ids []string
-	for _, u := range w.users {
-		if w.letIn(u, ch) {
+	for _, u := range g.People.All() {
+		if g.letIn(u, ch) {
 			ids = append(ids, u.ID)
 		}
 	}
@@ -169,35 +142,33 @@ func (w *Workspace) memberIDs(ch *channel) []string {
 }
 
 // channelObject is a channel as the API gives it.
-func (w *Workspace) channelObject(ch *channel) object {
-	if ch.isDirect() {
+func (g *guild) channelObject(ch *channel) object {
+	if ch.IsDirect() {
 		return object{
-			"id": ch.ID, "type": directChannel, "flags": 0, "last_message_id": ch.lastMessage(),
-			"recipients": []object{userObject(w.users[ch.with])},
+			"id": ch.ID, "type": directChannel, "flags": 0, "last_message_id": lastMessage(ch),
+			"recipients": []object{userObject(g.People.ByID(ch.With))},
 		}
 	}
 	out := object{
-		"id": ch.ID, "type": ch.kind(), "flags": 0, "guild_id": w.opts.GuildID, "name": ch.Name, "parent_id": nil,
-		"position": slices.Index(w.order, ch.ID), "permission_overwrites": overwriteObjects(ch.overwrites), "nsfw": false,
+		"id": ch.ID, "type": kindOf(ch), "flags": 0, "guild_id": g.opts.GuildID, "name": ch.Name, "parent_id": nil,
+		"position": slices.Index(g.Channels.All(), ch), "permission_overwrites": overwriteObjects(ch.Extra.overwrites), "nsfw": false,
 	}
-	if ch.Parent != "" {
-		out["parent_id"] = ch.Parent
+	if ch.Extra.parent != "" {
+		out["parent_id"] = ch.Extra.parent
 	}
-	if !ch.Category {
-		out["topic"], out["rate_limit_per_user"], out["last_message_id"], out["last_pin_timestamp"] = nil, 0, ch.lastMessage(), nil
+	if !ch.Extra.category {
+		out["topic"], out["rate_limit_per_user"], out["last_message_id"] = nil, 0, lastMessage(ch)
 		if ch.Topic != "" {
 			out["topic"] = ch.Topic
 		}
-		if n := len(ch.pins); n > 0 {
-			out["last_pin_timestamp"] = stamp(ch.pins[n-1].at)
-		}
+		out["last_pin_timestamp"] = lastPin(ch)
 	}
 	return out
 }
 
-func (c *channel) lastMessage() any {
-	if n := len(c.messages); n > 0 {
-		return c.messages[n-1].id
+func lastMessage(c *channel) any {
+	if n := len(c.Messages()); n > 0 {
+		return c.Messages()[n-1].ID
 	}
 	return nil
 }
@@ -205,14 +176,14 @@ func (c *channel) lastMessage() any {
 // seenObject is a channel as the gateway shows it to the bot: with nothing to be
 // learnt where the bot cannot view it, since 16 November 2026. See
 // https://docs.discord.com/developers/resources/channel#channel-object-obfuscated-channels.
-func (w *Workspace) seenObject(ch *channel) object {
-	out := w.channelObject(ch)
-	if w.views(w.bot(), ch) {
+func (g *guild) seenObject(ch *channel) object {
+	out := g.channelObject(ch)
+	if g.views(g.bot(), ch) {
 		return out
 	}
 	const obfuscated = 1 << 17
 	out["name"], out["flags"] = "___hidden___", obfuscated
-	out["permission_overwrites"] = overwriteObjects([]Overwrite{{ID: w.opts.GuildID, Deny: ViewChannel}})
+	out["permission_overwrites"] = overwriteObjects([]Overwrite{{ID: g.opts.GuildID, Deny: ViewChannel}})
 	for _, field := range []string{"topic", "last_message_id", "last_pin_timestamp"} {
 		if _, ok := out[field]; ok {
 			out[field] = nil
@@ -222,20 +193,18 @@ func (w *Workspace) seenObject(ch *channel) object {
 }
 
 // announce tells the gateway's clients about a channel.
-func (w *Workspace) announce(kind string, ch *channel) {
-	w.dispatch(event{kind: kind, intent: intentGuilds, body: w.seenObject(ch)})
+func (g *guild) announce(kind string, ch *channel) {
+	g.gateway.dispatch(event{kind: kind, intent: intentGuilds, body: g.seenObject(ch)})
 }
 
 // removeChannel takes a channel away for good. The channels of a category stay,
 // without one.
-func (w *Workspace) removeChannel(ch *channel, by, reason string) {
-	w.announce("CHANNEL_DELETE", ch)
-	for _, child := range w.children(ch.ID) {
-		child.Parent = ""
-		w.announce("CHANNEL_UPDATE", child)
+func (g *guild) removeChannel(ch *channel, by, reason string) {
+	g.announce("CHANNEL_DELETE", ch)
+	for _, child := range g.children(ch.ID) {
+		child.Extra.parent = ""
+		g.announce("CHANNEL_UPDATE", child)
 	}
-	w.publish(stage.RoomDeleted, by, ch, nil, "")
-	delete(w.channels, ch.ID)
-	w.order = slices.DeleteFunc(w.order, func(id string) bool { return id == ch.ID })
-	w.note(auditChannelDelete, by, ch.ID, reason)
+	g.RemoveChannel(ch, by)
+	g.note(auditChannelDelete, by, ch.ID, reason)
 }

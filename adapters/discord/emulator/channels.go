@@ -8,12 +8,12 @@ import (
 )
 
 // channelOf finds the channel that a call names and that the bot can view.
-func (w *Workspace) channelOf(c *call) (*channel, error) {
-	ch := w.channels[c.path["channel"]]
+func (a *api) channelOf(c *call) (*channel, error) {
+	ch := a.Channels.ByID(c.path["channel"])
 	if ch == nil {
 		return nil, refuse(unknownChannel)
 	}
-	if !w.views(w.bot(), ch) {
+	if !a.views(a.bot(), ch) {
 		return nil, refuse(missingAccess)
 	}
 	return ch, nil
@@ -21,26 +21,26 @@ func (w *Workspace) channelOf(c *call) (*channel, error) {
 
 // listGuildChannels: https://docs.discord.com/developers/resources/guild#get-guild-channels
 // What the bot cannot view is left out.
-func listGuildChannels(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func listGuildChannels(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
 	out := []object{}
-	for _, ch := range w.inGuild() {
-		if w.views(w.bot(), ch) {
-			out = append(out, w.channelObject(ch))
+	for _, ch := range a.inGuild() {
+		if a.views(a.bot(), ch) {
+			out = append(out, a.channelObject(ch))
 		}
 	}
 	return out, nil
 }
 
 // getChannel: https://docs.discord.com/developers/resources/channel#get-channel
-func getChannel(w *Workspace, c *call) (any, error) {
-	ch, err := w.channelOf(c)
+func getChannel(a *api, c *call) (any, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, err
 	}
-	return w.channelObject(ch), nil
+	return a.channelObject(ch), nil
 }
 
 // wanted is what a body asks of a channel.
@@ -54,7 +54,7 @@ type wanted struct {
 
 // readChannel reads and checks the body of a channel. Fields of other sorts of
 // channels are taken and do nothing.
-func (w *Workspace) readChannel(body object, creates bool, kind int) (wanted, error) {
+func (a *api) readChannel(body object, creates bool, kind int) (wanted, error) {
 	f, in := &form{}, wanted{has: make(map[string]bool)}
 	for k := range body {
 		in.has[k] = true
@@ -71,28 +71,28 @@ func (w *Workspace) readChannel(body object, creates bool, kind int) (wanted, er
 	}
 	in.topic = f.text("topic", body["topic"], 0, maxTopic)
 	in.parent = f.id("parent_id", body["parent_id"])
-	w.checkParent(f, in.parent, kind)
+	a.checkParent(f, in.parent, kind)
 	in.overwrites = readOverwrites(f, body["permission_overwrites"])
 	return in, f.err()
 }
 
-func (w *Workspace) checkParent(f *form, id string, kind int) {
+func (a *api) checkParent(f *form, id string, kind int) {
 	if id == "" {
 		return
 	}
-	switch parent := w.channels[id]; {
+	switch parent := a.Channels.ByID(id); {
 	case kind == categoryChannel:
 		f.fail("parent_id", "CHANNEL_PARENT_INVALID_TYPE", "Category channels cannot have a parent.")
-	case parent == nil || parent.isDirect():
+	case parent == nil || parent.IsDirect():
 		f.fail("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
-	case !parent.Category:
+	case !parent.Extra.category:
 		f.fail("parent_id", "CHANNEL_PARENT_INVALID_TYPE", "Not a category")
 	}
 }
 
 // checkRoom refuses a channel more than a category holds.
-func (w *Workspace) checkRoom(parent string) error {
-	if parent == "" || len(w.children(parent)) < maxInCategory {
+func (a *api) checkRoom(parent string) error {
+	if parent == "" || len(a.children(parent)) < maxInCategory {
 		return nil
 	}
 	f := &form{}
@@ -105,8 +105,8 @@ func (w *Workspace) checkRoom(parent string) error {
 // createGuildChannel: https://docs.discord.com/developers/resources/guild#create-guild-channel
 // Whether overwrites of the category are taken over where none are given is not
 // documented: they are not.
-func createGuildChannel(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func createGuildChannel(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
 	body, err := c.fields()
@@ -117,27 +117,37 @@ func createGuildChannel(w *Workspace, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := w.readChannel(body, true, kind)
+	in, err := a.readChannel(body, true, kind)
 	if err == nil {
-		err = w.mayCreate(in)
+		err = a.mayCreate(in)
 	}
 	if err != nil {
 		return nil, err
 	}
-	ch := w.addChannel(Channel{
+	ch, err := a.addChannel(Channel{
 		Name: in.name, Category: kind == categoryChannel, Parent: in.parent, Topic: in.topic,
-		Creator: w.opts.BotUserID, Overwrites: in.overwrites,
+		Creator: a.opts.BotUserID, Overwrites: in.overwrites,
 	})
+	if err != nil {
+		return nil, err
+	}
 	c.changed, c.status = true, 201
-	w.opened(ch, w.opts.BotUserID, c.reason)
-	return w.channelObject(ch), nil
+	a.opened(ch, a.opts.BotUserID, c.reason)
+	return a.channelObject(ch), nil
 }
 
 // opened tells of a channel that somebody created.
-func (w *Workspace) opened(ch *channel, by, reason string) {
-	w.note(auditChannelCreate, by, ch.ID, reason)
-	w.publish(stage.RoomCreated, by, ch, nil, "")
-	w.announce("CHANNEL_CREATE", ch)
+func (g *guild) opened(ch *channel, by, reason string) {
+	g.note(auditChannelCreate, by, ch.ID, reason)
+	g.Publish(stage.RoomCreated, by, ch, nil, "")
+	g.announce("CHANNEL_CREATE", ch)
+}
+
+// changed tells of a channel that somebody changed.
+func (g *guild) changed(ch *channel, by, reason string) {
+	g.note(auditChannelUpdate, by, ch.ID, reason)
+	g.announce("CHANNEL_UPDATE", ch)
+	g.Publish(stage.RoomChanged, by, ch, nil, "")
 }
 
 // creatable reads the type of a new channel.
@@ -150,70 +160,68 @@ func creatable(v any) (int, error) {
 	return int(n), f.err()
 }
 
-func (w *Workspace) mayCreate(in wanted) error {
-	if err := w.needInGuild(ManageChannels); err != nil {
+func (a *api) mayCreate(in wanted) error {
+	if err := a.needInGuild(ManageChannels); err != nil {
 		return err
 	}
-	if parent := w.channels[in.parent]; parent != nil {
-		if err := w.need(parent, ViewChannel|ManageChannels); err != nil {
+	if parent := a.Channels.ByID(in.parent); parent != nil {
+		if err := a.need(parent, ViewChannel|ManageChannels); err != nil {
 			return err
 		}
 	}
-	if err := w.mayOverwrite(nil, w.channels[in.parent], in.overwrites...); err != nil {
+	if err := a.mayOverwrite(nil, a.Channels.ByID(in.parent), in.overwrites...); err != nil {
 		return err
 	}
-	if len(w.inGuild()) >= maxChannels {
+	if len(a.inGuild()) >= maxChannels {
 		return refuse(tooManyChannels)
 	}
-	return w.checkRoom(in.parent)
+	return a.checkRoom(in.parent)
 }
 
 // updateChannel: https://docs.discord.com/developers/resources/channel#modify-channel
-func updateChannel(w *Workspace, c *call) (any, error) {
-	ch, err := w.channelOf(c)
+func updateChannel(a *api, c *call) (any, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, err
 	}
-	if ch.isDirect() {
+	if ch.IsDirect() {
 		return nil, refuse(dmOnly)
 	}
 	body, err := c.fields()
 	if err != nil {
 		return nil, err
 	}
-	in, err := w.readChannel(body, false, ch.kind())
+	in, err := a.readChannel(body, false, kindOf(ch))
 	if err == nil {
-		err = w.need(ch, ManageChannels)
+		err = a.need(ch, ManageChannels)
 	}
 	if err == nil && in.has["permission_overwrites"] {
-		err = w.mayOverwrite(ch, w.channels[ch.Parent], in.overwrites...)
+		err = a.mayOverwrite(ch, a.Channels.ByID(ch.Extra.parent), in.overwrites...)
 	}
-	if err == nil && in.parent != ch.Parent {
-		err = w.checkRoom(in.parent)
+	if err == nil && in.parent != ch.Extra.parent {
+		err = a.checkRoom(in.parent)
 	}
 	if err == nil && (in.has["name"] || in.has["topic"]) {
-		err = w.overRenames(ch)
+		err = a.overRenames(ch)
 	}
 	if err != nil {
 		return nil, err
 	}
-	c.changed = ch.differs(in)
-	w.change(ch, in)
+	c.changed = in.differs(ch)
+	a.change(ch, in)
 	if c.changed {
-		w.note(auditChannelUpdate, w.opts.BotUserID, ch.ID, c.reason)
-		w.announce("CHANNEL_UPDATE", ch)
-		w.publish(stage.RoomChanged, w.opts.BotUserID, ch, nil, "")
+		a.changed(ch, a.opts.BotUserID, c.reason)
 	}
-	return w.channelObject(ch), nil
+	return a.channelObject(ch), nil
 }
 
-// differs tells whether what is asked of a channel is news.
-func (c *channel) differs(in wanted) bool {
+// differs reports whether what is asked of a channel is news.
+func (in wanted) differs(c *channel) bool {
 	return in.has["name"] && in.name != c.Name || in.has["topic"] && in.topic != c.Topic ||
-		in.has["parent_id"] && in.parent != c.Parent || in.has["permission_overwrites"] && !slices.Equal(in.overwrites, c.overwrites)
+		in.has["parent_id"] && in.parent != c.Extra.parent || in.has["permission_overwrites"] && !slices.Equal(in.overwrites, c.Extra.overwrites)
 }
 
-func (w *Workspace) change(ch *channel, in wanted) {
+func (a *api) change(ch *channel, in wanted) {
 	if in.has["name"] {
 		ch.Name = in.name
 	}
@@ -221,30 +229,30 @@ func (w *Workspace) change(ch *channel, in wanted) {
 		ch.Topic = in.topic
 	}
 	if in.has["parent_id"] {
-		ch.Parent = in.parent
+		ch.Extra.parent = in.parent
 	}
 	if in.has["permission_overwrites"] {
-		w.letting(ch, w.opts.BotUserID, func() { ch.overwrites = in.overwrites })
+		a.letting(ch, a.opts.BotUserID, func() { ch.Extra.overwrites = in.overwrites })
 	}
 }
 
 // deleteChannel: https://docs.discord.com/developers/resources/channel#deleteclose-channel
-func deleteChannel(w *Workspace, c *call) (any, error) {
-	ch, err := w.channelOf(c)
+func deleteChannel(a *api, c *call) (any, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, err
 	}
-	if ch.isDirect() {
+	if ch.IsDirect() {
 		return nil, refuse(dmOnly) // Discord closes the conversation; the stand-in keeps it
 	}
-	if err := w.need(ch, ManageChannels); err != nil {
+	if err := a.need(ch, ManageChannels); err != nil {
 		return nil, err
 	}
-	if w.opts.Community && ch.Name == general {
+	if a.opts.Community && ch.Name == general {
 		return nil, refuse(cannotDelete)
 	}
-	out := w.channelObject(ch)
+	out := a.channelObject(ch)
 	c.changed = true
-	w.removeChannel(ch, w.opts.BotUserID, c.reason)
+	a.removeChannel(ch, a.opts.BotUserID, c.reason)
 	return out, nil
 }

@@ -14,21 +14,21 @@ import (
 // one in a group. What the person's own client would not send is an error. See
 // https://docs.discord.com/developers/interactions/application-commands.
 func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command, subcommand string, options Values) (Reply, error) {
-	i, err := w.commandInteraction(userID, channelID, command, subcommand, options)
+	i, err := w.interactions.commandInteraction(userID, channelID, command, subcommand, options)
 	if err != nil {
 		return Reply{}, err
 	}
-	return w.ask(ctx, i)
+	return w.interactions.ask(ctx, i)
 }
 
 // Autocomplete has a person type into an option of a command that asks the app
 // for its choices; options are what they filled in before.
 func (w *Workspace) Autocomplete(ctx context.Context, userID, channelID, command, subcommand, option, typed string, options Values) (Reply, error) {
-	i, err := w.suggestion(userID, channelID, command, subcommand, option, typed, options)
+	i, err := w.interactions.suggestion(userID, channelID, command, subcommand, option, typed, options)
 	if err != nil {
 		return Reply{}, err
 	}
-	return w.ask(ctx, i)
+	return w.interactions.ask(ctx, i)
 }
 
 // usage is a command that somebody is about to use.
@@ -40,20 +40,20 @@ type usage struct {
 	options []object // as registered, of the subcommand
 }
 
-func (w *Workspace) usage(userID, channelID, command, subcommand string) (usage, error) {
-	user, err := w.person(userID)
+func (ix *interactions) usage(userID, channelID, command, subcommand string) (usage, error) {
+	user, err := ix.person(userID)
 	if err != nil {
 		return usage{}, err
 	}
-	ch, err := w.within(user, channelID)
+	ch, err := ix.within(user, channelID)
 	if err != nil {
 		return usage{}, err
 	}
-	cmd := w.command(strings.TrimPrefix(command, "/"))
-	if ch.isDirect() || cmd == nil {
+	cmd := ix.command(strings.TrimPrefix(command, "/"))
+	if ch.IsDirect() || cmd == nil {
 		return usage{}, fmt.Errorf("emulator: there is no command %q in the channel %s", command, ch.ID)
 	}
-	held := w.permissionsIn(user, ch)
+	held := ix.permissionsIn(user, ch)
 	least, restricted := integer(cmd["default_member_permissions"])
 	if !held.Has(UseApplicationCommands) || restricted && (!held.Has(Permissions(least)) || least == 0 && !held.Has(Administrator)) {
 		return usage{}, fmt.Errorf("emulator: @%s may not use %q in #%s", user.Name, command, ch.Name)
@@ -112,26 +112,26 @@ func (u usage) line(filled []object) string {
 	return strings.Join(words, " ")
 }
 
-func (w *Workspace) commandInteraction(userID, channelID, command, subcommand string, options Values) (*interaction, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.usage(userID, channelID, command, subcommand)
+func (ix *interactions) commandInteraction(userID, channelID, command, subcommand string, options Values) (*interaction, error) {
+	ix.Lock()
+	defer ix.Unlock()
+	u, err := ix.usage(userID, channelID, command, subcommand)
 	if err != nil {
 		return nil, err
 	}
-	found := &resolved{w: w}
+	found := &resolved{guild: ix.guild}
 	filled, err := found.fill(u.options, options, true)
 	if err != nil {
 		return nil, err
 	}
-	w.publish(stage.CommandSent, u.user.ID, u.channel, nil, u.line(filled))
-	return w.made(w.newInteraction(kindCommand, u.user, u.channel, u.data(filled, found))), nil
+	ix.Publish(stage.CommandSent, u.user.ID, u.channel, nil, u.line(filled))
+	return ix.made(ix.newInteraction(kindCommand, u.user, u.channel, u.data(filled, found))), nil
 }
 
-func (w *Workspace) suggestion(userID, channelID, command, subcommand, name, typed string, options Values) (*interaction, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.usage(userID, channelID, command, subcommand)
+func (ix *interactions) suggestion(userID, channelID, command, subcommand, name, typed string, options Values) (*interaction, error) {
+	ix.Lock()
+	defer ix.Unlock()
+	u, err := ix.usage(userID, channelID, command, subcommand)
 	if err != nil {
 		return nil, err
 	}
@@ -139,10 +139,10 @@ func (w *Workspace) suggestion(userID, channelID, command, subcommand, name, typ
 	if asks, _ := o["autocomplete"].(bool); !ok || !asks {
 		return nil, fmt.Errorf("emulator: the command %q has no option %q that asks for its choices", command, name)
 	}
-	filled, err := (&resolved{w: w}).fill(u.options, options, false)
+	filled, err := (&resolved{guild: ix.guild}).fill(u.options, options, false)
 	if err != nil {
 		return nil, err
 	}
 	filled = append(filled, object{"name": name, "type": o["type"], "value": typed, "focused": true})
-	return w.made(w.newInteraction(kindAutocomplete, u.user, u.channel, u.data(filled, nil))), nil
+	return ix.made(ix.newInteraction(kindAutocomplete, u.user, u.channel, u.data(filled, nil))), nil
 }

@@ -30,28 +30,25 @@ type closing struct {
 	reason string
 }
 
-func (w *Workspace) accept(ws *websocket.Conn) *conn {
+func (gw *Gateway) accept(ws *websocket.Conn) *conn {
 	c := &conn{ws: ws, more: make(chan struct{}, 1), done: make(chan struct{}), written: make(chan struct{})}
-	ws.SetCloseHandler(func(code int, _ string) error { return w.clientCloses(c, code) })
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.gateway.conns == nil {
-		w.gateway.conns = make(map[*conn]bool)
-	}
-	w.gateway.conns[c] = true
-	w.life.Go(func() { w.write(c) })
-	if w.life.Over() {
+	ws.SetCloseHandler(func(code int, _ string) error { return gw.clientCloses(c, code) })
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
+	gw.conns[c] = true
+	gw.guild.host.Life.Go(func() { gw.write(c) })
+	if gw.guild.host.Life.Over() {
 		_ = ws.Close() // Close has been called meanwhile
 	}
 	return c
 }
 
 // forget is the end of a connection. Its session may be resumed.
-func (w *Workspace) forget(c *conn) {
+func (gw *Gateway) forget(c *conn) {
 	_ = c.ws.Close()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.gateway.conns, c)
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
+	delete(gw.conns, c)
 	close(c.done)
 	if c.idle != nil {
 		close(c.idle)
@@ -64,13 +61,13 @@ func (w *Workspace) forget(c *conn) {
 
 // read takes what the client sends until the connection ends. Heartbeats prolong
 // only a connection with a session: who never identifies is not kept.
-func (w *Workspace) read(c *conn) {
-	wait := func() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * w.opts.Heartbeat)) }
+func (gw *Gateway) read(c *conn) {
+	wait := func() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * gw.guild.opts.Heartbeat)) }
 	wait()
 	for ended := false; ; {
 		_, raw, err := c.ws.ReadMessage()
 		if err != nil {
-			w.readEnded(c, err)
+			gw.readEnded(c, err)
 			return
 		}
 		if ended {
@@ -79,60 +76,60 @@ func (w *Workspace) read(c *conn) {
 		var f frame
 		code := closeDecode
 		if len(raw) <= maxFrame && json.Unmarshal(raw, &f) == nil {
-			code = w.receive(c, f)
+			code = gw.receive(c, f)
 		}
 		if code != 0 {
 			ended = true
-			w.hangUp(c, code, "")
+			gw.hangUp(c, code, "")
 		}
-		if f.Op != nil && slices.Contains([]int{opHeartbeat, opIdentify, opResume}, *f.Op) && w.hasSession(c) {
+		if f.Op != nil && slices.Contains([]int{opHeartbeat, opIdentify, opResume}, *f.Op) && gw.hasSession(c) {
 			wait()
 		}
 	}
 }
 
-func (w *Workspace) readEnded(c *conn, err error) {
+func (gw *Gateway) readEnded(c *conn, err error) {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		w.mu.Lock()
-		w.endSession(c.session)
-		w.hangUpLocked(c, closeTimedOut, "Session timed out")
-		w.mu.Unlock()
+		gw.guild.Lock()
+		gw.endSession(c.session)
+		gw.hangUpLocked(c, closeTimedOut, "Session timed out")
+		gw.guild.Unlock()
 		<-c.written
 	}
 }
 
-func (w *Workspace) hasSession(c *conn) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (gw *Gateway) hasSession(c *conn) bool {
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
 	return c.session != nil
 }
 
 // clientCloses answers the client's close frame. With 1000 and 1001 the session
 // ends too.
-func (w *Workspace) clientCloses(c *conn, code int) error {
+func (gw *Gateway) clientCloses(c *conn, code int) error {
 	if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
-		w.mu.Lock()
-		w.endSession(c.session)
-		w.mu.Unlock()
+		gw.guild.Lock()
+		gw.endSession(c.session)
+		gw.guild.Unlock()
 	}
 	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
 	return nil
 }
 
 // write sends what is queued, in order, and at last the close frame.
-func (w *Workspace) write(c *conn) {
+func (gw *Gateway) write(c *conn) {
 	defer close(c.written)
 	defer func() { _ = c.ws.Close() }()
 	for {
-		w.mu.Lock()
+		gw.guild.Lock()
 		batch, bye := c.queue, c.bye
 		c.queue = nil
 		if len(batch) == 0 && c.idle != nil {
 			close(c.idle)
 			c.idle = nil
 		}
-		w.mu.Unlock()
+		gw.guild.Unlock()
 		_ = c.ws.SetWriteDeadline(time.Now().Add(10 * time.Second))
 		for _, raw := range batch {
 			if c.ws.WriteMessage(websocket.TextMessage, raw) != nil {
@@ -171,24 +168,24 @@ func (c *conn) wake() {
 }
 
 // send sends what is no dispatch.
-func (w *Workspace) send(c *conn, op int, data any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.sendLocked(c, op, data)
+func (gw *Gateway) send(c *conn, op int, data any) {
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
+	gw.sendLocked(c, op, data)
 }
 
-func (w *Workspace) sendLocked(c *conn, op int, data any) {
+func (gw *Gateway) sendLocked(c *conn, op int, data any) {
 	c.queueFrame(stage.JSON(object{"op": op, "d": data, "s": nil, "t": nil}))
 }
 
 // hangUp closes a connection after what is queued.
-func (w *Workspace) hangUp(c *conn, code int, reason string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.hangUpLocked(c, code, reason)
+func (gw *Gateway) hangUp(c *conn, code int, reason string) {
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
+	gw.hangUpLocked(c, code, reason)
 }
 
-func (w *Workspace) hangUpLocked(c *conn, code int, reason string) {
+func (gw *Gateway) hangUpLocked(c *conn, code int, reason string) {
 	if c.bye == nil {
 		c.bye = &closing{code: code, reason: reason}
 		c.wake()

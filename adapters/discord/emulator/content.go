@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"riskroom/adapters/stage"
@@ -20,46 +19,37 @@ const (
 	maxMentioned = 100
 )
 
-// content is what a message is made of; what a body does not name is left as
-// it is.
-type content struct {
-	has        map[string]bool
-	content    string
-	embeds     []object
-	components []object
-	flags      int64
-	mentions   mentions
+// draft is what a body asks of a message.
+type draft struct {
+	content
+	has map[string]bool // fields that the body holds; the others leave a message as it is
 }
 
-// empty tells whether there is nothing to see.
-func (c content) empty() bool {
-	return strings.TrimSpace(c.content) == "" && len(c.embeds) == 0 && len(c.components) == 0
-}
-
-// apply puts the content into a message.
-func (c content) apply(m *message) {
-	if c.has["content"] {
-		m.content, m.mentions = c.content, c.mentions
+// onto returns a message's content with the draft put into it.
+func (d draft) onto(c content) content {
+	if d.has["content"] {
+		c.text, c.mentions = d.text, d.mentions
 	}
-	if c.has["embeds"] {
-		m.embeds = c.embeds
+	if d.has["embeds"] {
+		c.embeds = d.embeds
 	}
-	if c.has["components"] {
-		m.components = c.components
+	if d.has["components"] {
+		c.components = d.components
 	}
-	if c.has["flags"] {
-		m.flags = m.flags&^suppressEmbeds | c.flags
+	if d.has["flags"] {
+		c.flags = c.flags&^suppressEmbeds | d.flags
 	}
+	return c
 }
 
 // readContent reads and checks the body of a message. Flags beyond those
 // allowed are refused, among them those of newer components.
-func (w *Workspace) readContent(f *form, body object, allowedFlags int64) content {
-	in := content{has: make(map[string]bool)}
+func (g *guild) readContent(f *form, body object, allowedFlags int64) draft {
+	in := draft{has: make(map[string]bool)}
 	for k := range body {
 		in.has[k] = true
 	}
-	in.content = f.text("content", body["content"], 0, maxContent)
+	in.text = f.text("content", body["content"], 0, maxContent)
 	in.embeds = readEmbeds(f, body["embeds"])
 	in.components = readComponents(f, body["components"])
 	in.flags, _ = f.number("flags", body["flags"], 0, 1<<31)
@@ -72,7 +62,7 @@ func (w *Workspace) readContent(f *form, body object, allowedFlags int64) conten
 		}
 	}
 	allowed := readAllowed(f, body["allowed_mentions"])
-	in.mentions = w.mentioned(in.content, allowed)
+	in.mentions = g.mentioned(in.text, allowed)
 	return in
 }
 

@@ -12,8 +12,8 @@ import (
 // it fits the NetDialContext of a websocket.Dialer and the DialContext of an
 // http.Transport. A gateway client that goes through it works inside of
 // testing/synctest, on a clock of its own.
-func (w *Workspace) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
-	pipes, err := w.pipeListener()
+func (gw *Gateway) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
+	pipes, err := gw.pipeListener()
 	if err != nil {
 		return nil, err
 	}
@@ -31,22 +31,22 @@ func (w *Workspace) DialContext(ctx context.Context, _, _ string) (net.Conn, err
 
 // pipeListener returns the listener behind DialContext, which serves from the
 // first call on.
-func (w *Workspace) pipeListener() (*pipeListener, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.life.Over() {
+func (gw *Gateway) pipeListener() (*pipeListener, error) {
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
+	if gw.guild.host.Life.Over() {
 		return nil, net.ErrClosed
 	}
-	if w.pipes == nil {
-		w.pipes = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		listener, server := w.pipes, &http.Server{Handler: w.Handler()}
-		w.life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
-		w.life.Go(func() {
-			<-w.life.Context().Done()
+	if gw.pipes == nil {
+		gw.pipes = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+		listener, server := gw.pipes, &http.Server{Handler: gw.guild.host.Handler()}
+		gw.guild.host.Life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
+		gw.guild.host.Life.Go(func() {
+			<-gw.guild.host.Life.Context().Done()
 			_ = server.Close()
 		})
 	}
-	return w.pipes, nil
+	return gw.pipes, nil
 }
 
 // pipeListener is a net.Listener of pipes.

@@ -2,7 +2,7 @@ package emulator
 
 // createDM: https://docs.discord.com/developers/resources/user#create-dm
 // Whom the bot cannot reach is told with the first message.
-func createDM(w *Workspace, c *call) (any, error) {
+func createDM(a *api, c *call) (any, error) {
 	body, err := c.fields()
 	if err != nil {
 		return nil, err
@@ -15,25 +15,24 @@ func createDM(w *Workspace, c *call) (any, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	u := w.users[to]
+	u := a.People.ByID(to)
 	switch {
-	case u == nil || u.ID == w.opts.BotUserID:
+	case u == nil || u.ID == a.opts.BotUserID:
 		return nil, refuse(invalidRecipient)
 	case u.Bot:
 		return nil, refuse(cannotMessage)
 	}
-	ch, made := w.openDirect(u.ID)
+	ch, made := a.openDirect(u.ID)
 	c.changed = made
-	return w.channelObject(ch), nil
+	return a.channelObject(ch), nil
 }
 
 // openDirect returns the bot's direct conversation with a person.
-func (w *Workspace) openDirect(userID string) (ch *channel, made bool) {
-	if id := w.direct[userID]; id != "" {
-		return w.channels[id], false
+func (g *guild) openDirect(userID string) (ch *channel, made bool) {
+	if ch := g.Channels.Direct(userID); ch != nil {
+		return ch, false
 	}
-	ch = w.addChannel(Channel{})
-	ch.with = userID
-	w.direct[userID] = ch.ID
+	ch = &channel{ID: g.newID(), With: userID, Created: g.opts.Now()}
+	_ = g.Channels.Add(ch) // a new ID is free
 	return ch, true
 }

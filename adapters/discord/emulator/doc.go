@@ -12,12 +12,17 @@
 //
 // Three sides:
 //   - the app calls Handler, over HTTP (Start) or in process (Client), and
-//     connects to the gateway that it names, or in process (DialContext);
+//     connects to the Gateway, over a socket or in process (DialContext);
 //   - people act: SlashCommand, Autocomplete, Press, Choose, SubmitModal,
 //     DeleteChannel and so on; interactions go to the app over the gateway, or
 //     signed to its interactions URL where one is set;
-//   - a test looks: Channels, Messages, State, Log, Feed, Identifies, and orders
-//     Faults and GatewayFaults.
+//   - a test looks: Channels, Messages, State, Log, Feed, and orders Faults.
+//
+// Inside, guild is the state, in the model of package stage, and the rules for
+// changing it. The api answers the app, interactions hold what people did until
+// the app has answered, the Gateway carries events, and the renderer shows
+// everything as people see it. Who is in a channel follows from roles and
+// overwrites, so that a stage.Channel of this guild has no members of its own.
 //
 // Calls are named in Log and in faults by their operationId in Discord's OpenAPI
 // document (https://github.com/discord/discord-api-spec): "create_message".

@@ -15,7 +15,7 @@ import (
 // a bad signature, which must be answered with 401. See
 // https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint.
 func (w *Workspace) VerifyURL(ctx context.Context) error {
-	ping := w.ping()
+	ping := w.interactions.ping()
 	status, body, err := w.SendSigned(ctx, ping, time.Now())
 	if err != nil {
 		return err
@@ -32,13 +32,13 @@ func (w *Workspace) VerifyURL(ctx context.Context) error {
 	return err
 }
 
-func (w *Workspace) ping() []byte {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	id := w.newID()
+func (ix *interactions) ping() []byte {
+	ix.Lock()
+	defer ix.Unlock()
+	id := ix.newID()
 	return stage.JSON(object{
-		"id": id, "application_id": w.opts.ApplicationID, "type": kindPing, "token": "ping-" + id, "version": 1,
-		"user": userObject(w.users[w.opts.OwnerID]), "entitlements": []object{}, "authorizing_integration_owners": object{},
+		"id": id, "application_id": ix.opts.ApplicationID, "type": kindPing, "token": "ping-" + id, "version": 1,
+		"user": userObject(ix.People.ByID(ix.opts.OwnerID)), "entitlements": []object{}, "authorizing_integration_owners": object{},
 	})
 }
 
@@ -46,20 +46,20 @@ func (w *Workspace) ping() []byte {
 // instant given, and returns the answer: for what is malformed, oversized or
 // stale.
 func (w *Workspace) SendSigned(ctx context.Context, body []byte, at time.Time) (status int, answer []byte, err error) {
-	w.mu.Lock()
-	s := w.sign(w.opts.InteractionsURL, body, at)
-	w.mu.Unlock()
-	return w.postSigned(ctx, s)
+	w.guild.Lock()
+	s := w.interactions.sign(w.guild.opts.InteractionsURL, body, at)
+	w.guild.Unlock()
+	return w.interactions.postSigned(ctx, s)
 }
 
 // SendBadSignature posts a body with a signature that does not fit it, and
 // returns the status of the answer.
 func (w *Workspace) SendBadSignature(ctx context.Context, body []byte) (status int, err error) {
-	w.mu.Lock()
-	s := w.sign(w.opts.InteractionsURL, body, time.Now())
-	w.mu.Unlock()
+	w.guild.Lock()
+	s := w.interactions.sign(w.guild.opts.InteractionsURL, body, time.Now())
+	w.guild.Unlock()
 	s.signature = s.signature[2:] + s.signature[:2]
-	status, _, err = w.postSigned(ctx, s)
+	status, _, err = w.interactions.postSigned(ctx, s)
 	return status, err
 }
 
@@ -67,12 +67,12 @@ func (w *Workspace) SendBadSignature(ctx context.Context, body []byte) (status i
 // could who has overheard it, and returns the status of the answer. What is
 // answered has no effect.
 func (w *Workspace) Replay(ctx context.Context) (status int, err error) {
-	w.mu.Lock()
-	last := w.last
-	w.mu.Unlock()
+	w.guild.Lock()
+	last := w.interactions.last
+	w.guild.Unlock()
 	if last == nil {
 		return 0, errors.New("emulator: no interaction has gone over HTTP")
 	}
-	status, _, err = w.postSigned(ctx, *last)
+	status, _, err = w.interactions.postSigned(ctx, *last)
 	return status, err
 }

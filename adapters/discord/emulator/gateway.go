@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -87,14 +86,19 @@ type GatewayFaults struct {
 	NoSessionsUntil time.Time
 }
 
-// gateway is the state of the gateway. The workspace's lock guards it.
-type gateway struct {
+// Gateway is the gateway of a workspace. It is safe for concurrent use.
+type Gateway struct {
+	guild *guild
+
+	// Guarded by the guild's lock.
 	faults     GatewayFaults
 	conns      map[*conn]bool
 	sessions   []*session // in the order of their making
 	out        stage.Outbox[event]
 	identifies []time.Time
 	resumes    int
+	tokenReset bool          // Discord took the token away
+	pipes      *pipeListener // of DialContext, nil before its first use
 }
 
 // session is what a client identified for; it outlives its connections.
@@ -116,54 +120,54 @@ type frame struct {
 	Type *string         `json:"t"`
 }
 
-// gatewayURL leads nowhere before Start: DialContext does not mind.
-func (w *Workspace) gatewayURL() string {
-	return "ws" + strings.TrimPrefix(cmp.Or(w.base, "http://discord.invalid"), "http") + "/gateway"
+// url leads nowhere before Start: DialContext does not mind.
+func (gw *Gateway) url() string {
+	return "ws" + strings.TrimPrefix(gw.guild.host.URL(), "http") + "/gateway"
 }
 
-func getGateway(w *Workspace, _ *call) (any, error) {
-	return object{"url": w.gatewayURL()}, nil
+func getGateway(a *api, _ *call) (any, error) {
+	return object{"url": a.gateway.url()}, nil
 }
 
 // getBotGateway: https://docs.discord.com/developers/events/gateway#get-gateway-bot
-func getBotGateway(w *Workspace, _ *call) (any, error) {
-	recent := w.recentIdentifies()
+func getBotGateway(a *api, _ *call) (any, error) {
+	recent := a.gateway.recentIdentifies()
 	remaining, after := max(maxIdentifies-len(recent), 0), time.Duration(0)
 	if len(recent) > 0 {
-		after = recent[0].Add(identifyDay).Sub(w.opts.Now())
+		after = recent[0].Add(identifyDay).Sub(a.opts.Now())
 	}
-	if wait := w.gateway.faults.NoSessionsUntil.Sub(w.opts.Now()); wait > 0 {
+	if wait := a.gateway.faults.NoSessionsUntil.Sub(a.opts.Now()); wait > 0 {
 		remaining, after = 0, wait
 	}
-	return object{"url": w.gatewayURL(), "shards": 1, "session_start_limit": object{
+	return object{"url": a.gateway.url(), "shards": 1, "session_start_limit": object{
 		"total": maxIdentifies, "remaining": remaining, "reset_after": after.Milliseconds(), "max_concurrency": 1,
 	}}, nil
 }
 
-// serveGateway takes a connection from its beginning to its end.
-func (w *Workspace) serveGateway(rw http.ResponseWriter, r *http.Request) {
-	w.mu.Lock()
-	faults := w.gateway.faults
-	if faults.Down || w.life.Over() {
-		w.mu.Unlock()
+// serve takes a connection from its beginning to its end.
+func (gw *Gateway) serve(rw http.ResponseWriter, r *http.Request) {
+	gw.guild.Lock()
+	faults := gw.faults
+	if faults.Down || gw.guild.host.Life.Over() {
+		gw.guild.Unlock()
 		http.Error(rw, "upstream connect error", http.StatusServiceUnavailable)
 		return
 	}
-	leave := w.life.Enter()
-	w.mu.Unlock()
+	leave := gw.guild.host.Life.Enter()
+	gw.guild.Unlock()
 	defer leave()
 	upgrader := websocket.Upgrader{HandshakeTimeout: 10 * time.Second, CheckOrigin: func(*http.Request) bool { return true }}
 	ws, err := upgrader.Upgrade(rw, r, nil)
 	if err != nil {
-		w.opts.Logger.Debug("gateway", "error", err)
+		gw.guild.opts.Logger.Debug("gateway", "error", err)
 		return
 	}
-	c := w.accept(ws)
-	defer w.forget(c)
+	c := gw.accept(ws)
+	defer gw.forget(c)
 	if v := r.URL.Query(); v.Get("v") != "10" && v.Get("v") != "9" || v.Get("encoding") != "json" && v.Get("encoding") != "" {
-		w.hangUp(c, closeVersion, "Invalid API version")
+		gw.hangUp(c, closeVersion, "Invalid API version")
 	} else if !faults.Mute {
-		w.send(c, opHello, object{"heartbeat_interval": w.opts.Heartbeat.Milliseconds(), "_trace": []string{}})
+		gw.send(c, opHello, object{"heartbeat_interval": gw.guild.opts.Heartbeat.Milliseconds(), "_trace": []string{}})
 	}
-	w.read(c)
+	gw.read(c)
 }

@@ -167,7 +167,7 @@ func TestResume(t *testing.T) {
 	if got := c.types(1); got[0] != "CHANNEL_UPDATE" {
 		t.Fatal(got)
 	}
-	b.CutGateway()
+	b.Gateway().Cut()
 	if got := c.closed(); got != 0 {
 		t.Errorf("cut with %d", got)
 	}
@@ -175,10 +175,10 @@ func TestResume(t *testing.T) {
 	b.fine("PATCH", "/channels/"+public, object{"topic": "3"})
 	again := b.resume(t, c)
 	first, second, last := again.read(), again.read(), again.read()
-	if first.Data["topic"] != "2" || first.Seq != c.last+1 || second.Data["topic"] != "3" || last.Type != "RESUMED" || b.Resumes() != 1 || b.Connected() != 1 {
+	if first.Data["topic"] != "2" || first.Seq != c.last+1 || second.Data["topic"] != "3" || last.Type != "RESUMED" || b.Gateway().Resumes() != 1 || b.Gateway().Connected() != 1 {
 		t.Errorf("came %+v %+v %+v", first, second, last)
 	}
-	b.CloseGateway(4000)
+	b.Gateway().Close(4000)
 	if got := again.closed(); got != 4000 {
 		t.Errorf("closed with %d", got)
 	}
@@ -214,19 +214,19 @@ func TestReconnectAndInvalidSession(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	c := b.identified(t, guilds)
-	b.SendReconnect()
+	b.Gateway().SendReconnect()
 	if f := c.read(); f.Op != 7 {
 		t.Errorf("came %+v", f)
 	}
-	b.SendInvalidSession(true)
+	b.Gateway().SendInvalidSession(true)
 	if f := c.read(); f.Op != 9 || f.Raw != true {
 		t.Errorf("came %+v", f)
 	}
-	b.SendInvalidSession(false)
-	if f := c.read(); f.Op != 9 || f.Raw != false || b.Connected() != 0 {
+	b.Gateway().SendInvalidSession(false)
+	if f := c.read(); f.Op != 9 || f.Raw != false || b.Gateway().Connected() != 0 {
 		t.Errorf("came %+v", f)
 	}
-	b.SetGatewayFaults(emulator.GatewayFaults{InvalidIdentify: true})
+	b.Gateway().SetFaults(emulator.GatewayFaults{InvalidIdentify: true})
 	other := b.dial(t)
 	for range 2 {
 		other.send(2, identity(b.BotToken(), guilds))
@@ -234,10 +234,10 @@ func TestReconnectAndInvalidSession(t *testing.T) {
 			t.Errorf("came %+v", f)
 		}
 	}
-	if n := len(b.Identifies()); n != 3 {
+	if n := len(b.Gateway().Identifies()); n != 3 {
 		t.Errorf("%d IDENTIFYs", n)
 	}
-	b.SetGatewayFaults(emulator.GatewayFaults{Down: true})
+	b.Gateway().SetFaults(emulator.GatewayFaults{Down: true})
 	_, response, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(b.url, "http")+"/gateway?v=10", nil)
 	if err == nil || response == nil || response.StatusCode != 503 {
 		t.Errorf("a gateway that is down: %v", err)
@@ -266,7 +266,7 @@ func TestIdentifiesRunOut(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_800_000_000, 0)
 	b := setup(t, func(o *emulator.Options) { o.Now = func() time.Time { return now } })
-	b.SetGatewayFaults(emulator.GatewayFaults{InvalidIdentify: true})
+	b.Gateway().SetFaults(emulator.GatewayFaults{InvalidIdentify: true})
 	for n := 0; n < 1000; {
 		c := b.dial(t)
 		for range 100 {
@@ -280,7 +280,7 @@ func TestIdentifiesRunOut(t *testing.T) {
 	if limit["remaining"] != 0.0 || limit["reset_after"] != 86_400_000.0 {
 		t.Errorf("%v", limit)
 	}
-	b.SetGatewayFaults(emulator.GatewayFaults{})
+	b.Gateway().SetFaults(emulator.GatewayFaults{})
 	c := b.dial(t)
 	c.send(2, identity(b.BotToken(), guilds))
 	if got := c.closed(); got != 4004 {

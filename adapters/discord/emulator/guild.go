@@ -8,46 +8,108 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"riskroom/adapters/stage"
 )
+
+// What the workspace keeps, in the stage's model.
+type (
+	world   = stage.World[member, channelExtra, content, modal]
+	channel = stage.Channel[channelExtra, content]
+	message = stage.Message[channelExtra, content]
+	object  = stage.Object
+)
+
+// guild is the state of the workspace and the rules that hold whoever acts. The
+// API, interactions, the gateway and what people do share it, and its lock
+// guards their own state too.
+type guild struct {
+	*world
+	opts    Options
+	host    *stage.Host
+	show    *renderer
+	gateway *Gateway
+
+	created  time.Time
+	roles    map[string]*Role
+	commands []object        // as registered
+	audit    []auditEntry    // oldest first
+	reserved map[string]bool // IDs that Options name and newID must not give out
+	lastID   int64
+}
+
+// general is the channel that every guild of the stand-in has.
+const general = "general"
+
+// populate puts in whom and what the options name.
+func (g *guild) populate() error {
+	if err := g.addRoles(); err != nil {
+		return err
+	}
+	users := g.opts.Users
+	if g.opts.OwnerID == "" {
+		g.opts.OwnerID = g.newID()
+		users = append([]User{{ID: g.opts.OwnerID, Name: "owner"}}, users...)
+	}
+	bot := User{ID: g.opts.BotUserID, Name: g.opts.BotName, Bot: true, Roles: []string{g.botRole().ID}}
+	for _, u := range append([]User{bot}, users...) {
+		if err := g.addUser(u); err != nil {
+			return err
+		}
+	}
+	if u := g.People.ByID(g.opts.OwnerID); u == nil || u.Outside {
+		return fmt.Errorf("emulator: the owner %s is not in the guild", g.opts.OwnerID)
+	}
+	seeds := g.opts.Channels
+	if !slices.ContainsFunc(seeds, func(c Channel) bool { return c.Name == general }) {
+		seeds = append([]Channel{{Name: general}}, seeds...)
+	}
+	for _, c := range seeds {
+		if _, err := g.seed(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // stamp writes an instant the way Discord does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
 
 // botRole is the role that came with the bot.
-func (w *Workspace) botRole() *Role {
-	for _, r := range w.roles {
-		if r.Managed && r.Name == w.opts.BotName {
+func (g *guild) botRole() *Role {
+	for _, r := range g.roles {
+		if r.Managed && r.Name == g.opts.BotName {
 			return r
 		}
 	}
 	return nil
 }
 
-func (w *Workspace) addRoles() error {
-	position := w.opts.BotPosition
-	for i, r := range w.opts.Roles {
+func (g *guild) addRoles() error {
+	position := g.opts.BotPosition
+	for i, r := range g.opts.Roles {
 		r.Position = cmp.Or(r.Position, i+1)
-		if w.opts.BotPosition == 0 {
+		if g.opts.BotPosition == 0 {
 			position = max(position, r.Position+1)
 		}
 		if r.ID == "" {
-			r.ID = w.newID()
+			r.ID = g.newID()
 		}
-		if _, ok := snowflake(r.ID); !ok || w.roles[r.ID] != nil || r.ID == w.opts.GuildID {
+		if _, ok := snowflake(r.ID); !ok || g.roles[r.ID] != nil || r.ID == g.opts.GuildID {
 			return fmt.Errorf("emulator: the role ID %q is no snowflake or there twice", r.ID)
 		}
-		w.roles[r.ID] = &r
+		g.roles[r.ID] = &r
 	}
-	own := &Role{ID: w.newID(), Name: w.opts.BotName, Permissions: w.opts.BotPermissions, Position: max(position, 1), Managed: true}
-	w.roles[own.ID] = own
+	own := &Role{ID: g.newID(), Name: g.opts.BotName, Permissions: g.opts.BotPermissions, Position: max(position, 1), Managed: true}
+	g.roles[own.ID] = own
 	return nil
 }
 
 // roleList is the guild's roles, @everyone first, then by position.
-func (w *Workspace) roleList() []Role {
-	list := []Role{{ID: w.opts.GuildID, Name: "@everyone", Permissions: w.opts.Everyone}}
-	for _, id := range slices.Sorted(maps.Keys(w.roles)) {
-		list = append(list, *w.roles[id])
+func (g *guild) roleList() []Role {
+	list := []Role{{ID: g.opts.GuildID, Name: "@everyone", Permissions: g.opts.Everyone}}
+	for _, id := range slices.Sorted(maps.Keys(g.roles)) {
+		list = append(list, *g.roles[id])
 	}
 	slices.SortStableFunc(list, func(a, b Role) int { return a.Position - b.Position })
 	return list
@@ -75,7 +137,7 @@ func userObject(u *member) object {
 
 // memberObject is a member of the guild; withGuild adds the guild's ID, as
 // events have it.
-func (w *Workspace) memberObject(u *member, withGuild bool) object {
+func (g *guild) memberObject(u *member, withGuild bool) object {
 	out := object{
 		"user": userObject(u), "nick": nil, "avatar": nil, "banner": nil, "roles": append([]string{}, u.Roles...),
 		"joined_at": stamp(u.joined), "premium_since": nil, "deaf": false, "mute": false, "pending": false, "flags": 0,
@@ -85,30 +147,30 @@ func (w *Workspace) memberObject(u *member, withGuild bool) object {
 		out["nick"] = u.Nick
 	}
 	if withGuild {
-		out["guild_id"] = w.opts.GuildID
+		out["guild_id"] = g.opts.GuildID
 	}
 	return out
 }
 
 // guildObject is the guild as get_guild gives it.
-func (w *Workspace) guildObject() object {
+func (g *guild) guildObject() object {
 	features := []string{}
-	if w.opts.Community {
+	if g.opts.Community {
 		features = append(features, "COMMUNITY")
 	}
 	roles := []object{}
-	for _, r := range w.roleList() {
+	for _, r := range g.roleList() {
 		roles = append(roles, roleObject(r))
 	}
 	out := object{
-		"id": w.opts.GuildID, "name": w.opts.GuildName, "owner_id": w.opts.OwnerID, "roles": roles, "features": features,
+		"id": g.opts.GuildID, "name": g.opts.GuildName, "owner_id": g.opts.OwnerID, "roles": roles, "features": features,
 		"emojis": []object{}, "stickers": []object{}, "region": "deprecated", "afk_timeout": 300, "system_channel_flags": 0,
 		"widget_enabled": false, "verification_level": 0, "default_message_notifications": 0, "mfa_level": 0,
 		"explicit_content_filter": 0, "max_members": 500000, "max_video_channel_users": 25, "max_stage_video_channel_users": 50,
 		"premium_tier": 0, "premium_subscription_count": 0, "premium_progress_bar_enabled": false, "preferred_locale": "en-US",
 		"nsfw": false, "nsfw_level": 0,
 	}
-	if w.opts.NeedsTwoFactor {
+	if g.opts.NeedsTwoFactor {
 		out["mfa_level"] = 1
 	}
 	for _, none := range []string{
@@ -122,67 +184,67 @@ func (w *Workspace) guildObject() object {
 }
 
 // ownGuild checks that a call concerns the guild that the bot is in.
-func (w *Workspace) ownGuild(c *call) error {
-	if c.path["guild"] != w.opts.GuildID || w.bot().Outside {
+func (a *api) ownGuild(c *call) error {
+	if c.path["guild"] != a.opts.GuildID || a.bot().Outside {
 		return refuse(unknownGuild)
 	}
 	return nil
 }
 
 // needInGuild checks what the bot may do in the guild at large.
-func (w *Workspace) needInGuild(wanted Permissions) error {
-	if !w.basePermissions(w.bot()).Has(wanted) {
+func (a *api) needInGuild(wanted Permissions) error {
+	if !a.basePermissions(a.bot()).Has(wanted) {
 		return refuse(missingPermissions)
 	}
-	return w.mayModerate(wanted)
+	return a.mayModerate(wanted)
 }
 
-func getGuild(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func getGuild(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
-	return w.guildObject(), nil
+	return a.guildObject(), nil
 }
 
-func listMyGuilds(w *Workspace, _ *call) (any, error) {
+func listMyGuilds(a *api, _ *call) (any, error) {
 	return []object{{
-		"id": w.opts.GuildID, "name": w.opts.GuildName, "icon": nil, "banner": nil, "owner": w.opts.OwnerID == w.opts.BotUserID,
-		"permissions": w.basePermissions(w.bot()), "features": []string{},
+		"id": a.opts.GuildID, "name": a.opts.GuildName, "icon": nil, "banner": nil, "owner": a.opts.OwnerID == a.opts.BotUserID,
+		"permissions": a.basePermissions(a.bot()), "features": []string{},
 	}}, nil
 }
 
-func getMyUser(w *Workspace, _ *call) (any, error) {
-	out := userObject(w.bot())
-	out["mfa_enabled"], out["verified"], out["email"], out["locale"] = !w.opts.OwnerWithoutIt, true, nil, "en-US"
+func getMyUser(a *api, _ *call) (any, error) {
+	out := userObject(a.bot())
+	out["mfa_enabled"], out["verified"], out["email"], out["locale"] = !a.opts.OwnerWithoutIt, true, nil, "en-US"
 	return out, nil
 }
 
-func listGuildRoles(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func listGuildRoles(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
-	return w.guildObject()["roles"], nil
+	return a.guildObject()["roles"], nil
 }
 
 // getGuildMember: https://docs.discord.com/developers/resources/guild#get-guild-member
-func getGuildMember(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func getGuildMember(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
-	switch u := w.users[c.path["user"]]; {
+	switch u := a.People.ByID(c.path["user"]); {
 	case u == nil:
 		return nil, refuse(unknownUser)
 	case u.Outside:
 		return nil, refuse(unknownMember)
 	default:
-		return w.memberObject(u, false), nil
+		return a.memberObject(u, false), nil
 	}
 }
 
 // membersAfter are the guild's members with an ID above after, by ID.
-func (w *Workspace) membersAfter(after int64) []*member {
+func (g *guild) membersAfter(after int64) []*member {
 	var out []*member
-	for _, u := range w.users {
+	for _, u := range g.People.All() {
 		if n, _ := snowflake(u.ID); !u.Outside && n > after {
 			out = append(out, u)
 		}
@@ -213,11 +275,11 @@ func (c *call) page(usual, most int) (int, error) {
 }
 
 // listGuildMembers: https://docs.discord.com/developers/resources/guild#list-guild-members
-func listGuildMembers(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func listGuildMembers(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
-	if w.opts.DisallowedIntents&IntentGuildMembers != 0 {
+	if a.opts.DisallowedIntents&IntentGuildMembers != 0 {
 		return nil, refuse(missingAccess)
 	}
 	limit, err := c.page(1, 1000)
@@ -225,12 +287,12 @@ func listGuildMembers(w *Workspace, c *call) (any, error) {
 		return nil, err
 	}
 	after, _ := snowflake(c.query.Get("after"))
-	return w.memberObjects(w.membersAfter(after), limit), nil
+	return a.memberObjects(a.membersAfter(after), limit), nil
 }
 
 // searchGuildMembers: https://docs.discord.com/developers/resources/guild#search-guild-members
-func searchGuildMembers(w *Workspace, c *call) (any, error) {
-	if err := w.ownGuild(c); err != nil {
+func searchGuildMembers(a *api, c *call) (any, error) {
+	if err := a.ownGuild(c); err != nil {
 		return nil, err
 	}
 	limit, err := c.page(1, 1000)
@@ -242,16 +304,16 @@ func searchGuildMembers(w *Workspace, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := slices.DeleteFunc(w.membersAfter(0), func(u *member) bool {
+	found := slices.DeleteFunc(a.membersAfter(0), func(u *member) bool {
 		return !strings.HasPrefix(strings.ToLower(u.Name), query) && !strings.HasPrefix(strings.ToLower(u.Nick), query)
 	})
-	return w.memberObjects(found, limit), nil
+	return a.memberObjects(found, limit), nil
 }
 
-func (w *Workspace) memberObjects(list []*member, limit int) []object {
+func (a *api) memberObjects(list []*member, limit int) []object {
 	out := []object{}
 	for _, u := range list[:min(limit, len(list))] {
-		out = append(out, w.memberObject(u, false))
+		out = append(out, a.memberObject(u, false))
 	}
 	return out
 }

@@ -25,12 +25,12 @@ func (h hands) Say(_ context.Context, person, room, text string) error {
 // Command implements stage.Acts: options stand in the line by their names, as in
 // "/risk new module:Payments".
 func (h hands) Command(ctx context.Context, person, room, line string) error {
-	t := h.w.readLine(line)
-	i, err := h.w.commandInteraction(person, room, t.command, t.subcommand(), t.values())
+	t := h.w.interactions.readLine(line)
+	i, err := h.w.interactions.commandInteraction(person, room, t.command, t.subcommand(), t.values())
 	if err != nil {
 		return fmt.Errorf("%w: %w", stage.ErrMistyped, err)
 	}
-	_, err = h.w.ask(ctx, i)
+	_, err = h.w.interactions.ask(ctx, i)
 	return seenByPeople(err)
 }
 
@@ -47,9 +47,9 @@ func (h hands) Choose(ctx context.Context, person string, at stage.Spot, input s
 		_, err := h.w.Choose(ctx, person, at.Room, at.Post, input, values...)
 		return seenByPeople(err)
 	}
-	h.w.mu.Lock()
-	defer h.w.mu.Unlock()
-	m, err := h.w.openFor(person, at.Window)
+	h.w.guild.Lock()
+	defer h.w.guild.Unlock()
+	m, err := h.w.interactions.openFor(person, at.Window)
 	if err != nil {
 		return err
 	}
@@ -58,9 +58,9 @@ func (h hands) Choose(ctx context.Context, person string, at stage.Spot, input s
 
 // Submit implements stage.Acts.
 func (h hands) Submit(ctx context.Context, person, window string, values map[string][]string) (map[string]string, error) {
-	h.w.mu.Lock()
-	_, err := h.w.openFor(person, window)
-	h.w.mu.Unlock()
+	h.w.guild.Lock()
+	_, err := h.w.interactions.openFor(person, window)
+	h.w.guild.Unlock()
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +74,12 @@ func (h hands) Submit(ctx context.Context, person, window string, values map[str
 
 // Close implements stage.Acts.
 func (h hands) Close(_ context.Context, person, window string) error {
-	h.w.mu.Lock()
-	defer h.w.mu.Unlock()
-	if _, err := h.w.openFor(person, window); err != nil {
+	h.w.guild.Lock()
+	defer h.w.guild.Unlock()
+	if _, err := h.w.interactions.openFor(person, window); err != nil {
 		return err
 	}
-	h.w.closeModal(person)
+	h.w.guild.CloseDialog(person)
 	return nil
 }
 
@@ -91,8 +91,8 @@ func first(values []string) string {
 }
 
 // openFor finds a modal that somebody has open.
-func (w *Workspace) openFor(person, window string) (*modal, error) {
-	m := w.modals[person]
+func (ix *interactions) openFor(person, window string) (*modal, error) {
+	m := ix.Dialogs.Top(person)
 	if m == nil || m.from.id != window {
 		return nil, fmt.Errorf("emulator: %s has no modal %q open", person, window)
 	}

@@ -30,7 +30,7 @@ func onFakeClock(t *testing.T, try func(timed)) {
 		if err := w.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := w.DialContext(t.Context(), "", ""); err == nil {
+		if _, err := w.Gateway().DialContext(t.Context(), "", ""); err == nil {
 			t.Error("connected after Close")
 		}
 	})
@@ -38,7 +38,7 @@ func onFakeClock(t *testing.T, try func(timed)) {
 
 func (w timed) connect() *client {
 	w.t.Helper()
-	dialer := websocket.Dialer{NetDialContext: w.DialContext}
+	dialer := websocket.Dialer{NetDialContext: w.Gateway().DialContext}
 	ws, _, err := dialer.DialContext(w.t.Context(), "ws://discord.invalid/gateway?v=10", nil)
 	if err != nil {
 		w.t.Fatal(err)
@@ -88,7 +88,7 @@ func TestHeartbeats(t *testing.T) {
 		if w.resumed(c.id) {
 			t.Error("a session that has timed out goes on")
 		}
-		w.SetGatewayFaults(emulator.GatewayFaults{NoACKs: true})
+		w.Gateway().SetFaults(emulator.GatewayFaults{NoACKs: true})
 		c = w.connect()
 		c.send(1, nil)
 		if f, err := c.next(); err == nil {
@@ -116,7 +116,7 @@ func TestSessionsAreOverAfterAWhile(t *testing.T) {
 			want bool
 		}{{4 * time.Minute, true}, {6 * time.Minute, false}} {
 			id := w.identified().id
-			w.CutGateway()
+			w.Gateway().Cut()
 			time.Sleep(c.away)
 			if got := w.resumed(id); got != c.want {
 				t.Errorf("after %s it goes on: %v", c.away, got)

@@ -3,7 +3,6 @@ package emulator
 import (
 	"crypto/ed25519"
 	"encoding/hex"
-	"maps"
 	"slices"
 
 	"riskroom/adapters/stage"
@@ -24,87 +23,72 @@ type AuditEntry struct {
 }
 
 // BotUserID returns the bot's user ID.
-func (w *Workspace) BotUserID() string { return w.opts.BotUserID }
+func (w *Workspace) BotUserID() string { return w.guild.opts.BotUserID }
 
 // OwnerID returns the ID of the guild's owner, who may do everything.
-func (w *Workspace) OwnerID() string { return w.opts.OwnerID }
+func (w *Workspace) OwnerID() string { return w.guild.opts.OwnerID }
 
 // BotToken returns the token that the API takes, without "Bot ".
-func (w *Workspace) BotToken() string { return w.opts.BotToken }
+func (w *Workspace) BotToken() string { return w.guild.opts.BotToken }
 
 // ApplicationID returns the application's ID.
-func (w *Workspace) ApplicationID() string { return w.opts.ApplicationID }
+func (w *Workspace) ApplicationID() string { return w.guild.opts.ApplicationID }
 
 // GuildID returns the guild's ID, which is that of the role @everyone too.
-func (w *Workspace) GuildID() string { return w.opts.GuildID }
+func (w *Workspace) GuildID() string { return w.guild.opts.GuildID }
 
 // PublicKey returns the key, in hexadecimal digits, that interactions over HTTP
 // are verified with, as the developer portal shows it.
-func (w *Workspace) PublicKey() string { return w.verifyKey() }
+func (w *Workspace) PublicKey() string { return w.guild.verifyKey() }
 
-func (w *Workspace) verifyKey() string {
-	return hex.EncodeToString(w.key.Public().(ed25519.PublicKey))
+func (g *guild) verifyKey() string {
+	return hex.EncodeToString(g.opts.PrivateKey.Public().(ed25519.PublicKey))
 }
 
 // UserByName returns the person or bot with the user name.
 func (w *Workspace) UserByName(name string) (User, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if u := w.handles[name]; u != nil {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if u := w.guild.People.ByName(name); u != nil {
 		return u.export(), true
 	}
 	return User{}, false
 }
 
-func (u *member) export() User {
-	out := u.User
-	out.Roles = slices.Clone(u.Roles)
-	return out
-}
-
-// Roles returns the guild's roles, @everyone first, then by position.
-func (w *Workspace) Roles() []Role {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.roleList()
-}
-
 // Channels returns the guild's channels and categories in the order of their
 // making, with who was let in, by ID.
 func (w *Workspace) Channels() []Channel {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.guild.Lock()
+	defer w.guild.Unlock()
 	var out []Channel
-	for _, ch := range w.inGuild() {
-		out = append(out, w.exportChannel(ch))
+	for _, ch := range w.guild.inGuild() {
+		out = append(out, w.guild.exportChannel(ch))
 	}
 	return out
 }
 
-func (w *Workspace) exportChannel(ch *channel) Channel {
-	out := ch.Channel
-	out.Overwrites, out.Members, out.Private = slices.Clone(ch.overwrites), w.memberIDs(ch), w.private(ch)
-	return out
+func (g *guild) exportChannel(ch *channel) Channel {
+	return Channel{
+		ID: ch.ID, Name: ch.Name, Category: ch.Extra.category, Parent: ch.Extra.parent, Topic: ch.Topic, Creator: ch.Creator,
+		Private: g.private(ch), Members: g.memberIDs(ch), Overwrites: slices.Clone(ch.Extra.overwrites),
+	}
 }
 
 // ChannelByName returns the first channel or category with the name.
 func (w *Workspace) ChannelByName(name string) (Channel, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, ch := range w.inGuild() {
-		if ch.Name == name {
-			return w.exportChannel(ch), true
-		}
-	}
-	return Channel{}, false
+	return w.found(func() *channel { return w.guild.Channels.ByName(name) })
 }
 
 // ChannelByID returns the channel, category or direct conversation with the ID.
 func (w *Workspace) ChannelByID(id string) (Channel, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if ch := w.channels[id]; ch != nil {
-		return w.exportChannel(ch), true
+	return w.found(func() *channel { return w.guild.Channels.ByID(id) })
+}
+
+func (w *Workspace) found(find func() *channel) (Channel, bool) {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if ch := find(); ch != nil {
+		return w.guild.exportChannel(ch), true
 	}
 	return Channel{}, false
 }
@@ -118,42 +102,24 @@ func (w *Workspace) Members(channelID string) []string {
 
 // PermissionsIn returns what somebody may do in a channel.
 func (w *Workspace) PermissionsIn(userID, channelID string) Permissions {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, ch := w.users[userID], w.channels[channelID]
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	u, ch := w.guild.People.ByID(userID), w.guild.Channels.ByID(channelID)
 	if u == nil || ch == nil {
 		return 0
 	}
-	return w.permissionsIn(u, ch)
+	return w.guild.permissionsIn(u, ch)
 }
 
 // Messages returns the messages of a channel that people or the bot wrote,
 // oldest first. Discord's own notices are in Notices.
-func (w *Workspace) Messages(channelID string) []Message { return w.messages(channelID, false) }
-
-// Notices returns what Discord itself wrote into a channel, oldest first.
-func (w *Workspace) Notices(channelID string) []Message { return w.messages(channelID, true) }
-
-func (w *Workspace) messages(channelID string, notices bool) []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var out []Message
-	if ch := w.channels[channelID]; ch != nil {
-		for _, m := range ch.messages {
-			if (m.kind == pinNotice) == notices {
-				out = append(out, w.export(m))
-			}
-		}
-	}
-	return out
+func (w *Workspace) Messages(channelID string) []Message {
+	return w.messages(func() []*message { return w.guild.inChannel(channelID).Written() })
 }
 
-// DM returns the ID of the bot's direct conversation with a person, "" where
-// there is none yet.
-func (w *Workspace) DM(userID string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.direct[userID]
+// Notices returns what Discord itself wrote into a channel, oldest first.
+func (w *Workspace) Notices(channelID string) []Message {
+	return w.messages(func() []*message { return w.guild.inChannel(channelID).Notices() })
 }
 
 // DMs returns the messages of the bot's direct conversation with a person,
@@ -162,32 +128,55 @@ func (w *Workspace) DMs(userID string) []Message { return w.Messages(w.DM(userID
 
 // Ephemerals returns what only this person sees, oldest first.
 func (w *Workspace) Ephemerals(userID string) []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	return w.messages(func() []*message { return w.guild.Ephemerals(userID) })
+}
+
+func (w *Workspace) messages(list func() []*message) []Message {
+	w.guild.Lock()
+	defer w.guild.Unlock()
 	var out []Message
-	for _, m := range w.ephemerals[userID] {
-		out = append(out, w.export(m))
+	for _, m := range list() {
+		out = append(out, w.guild.show.export(m))
 	}
 	return out
+}
+
+// inChannel returns the channel, or an empty one if there is none.
+func (g *guild) inChannel(id string) *channel {
+	if ch := g.Channels.ByID(id); ch != nil {
+		return ch
+	}
+	return &channel{}
+}
+
+// DM returns the ID of the bot's direct conversation with a person, "" if
+// there is none yet.
+func (w *Workspace) DM(userID string) string {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if ch := w.guild.Channels.Direct(userID); ch != nil {
+		return ch.ID
+	}
+	return ""
 }
 
 // Answer returns the message that answers an interaction as it is now; a
 // deferred one until it is edited shows only that the app is thinking.
 func (w *Workspace) Answer(interactionID string) (Message, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	i := w.interactions[interactionID]
-	if i == nil || i.original == nil || i.original.removed {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	i := w.interactions.byID[interactionID]
+	if i == nil || i.original == nil || i.original.Removed {
 		return Message{}, false
 	}
-	return w.export(i.original), true
+	return w.guild.show.export(i.original), true
 }
 
 // OpenModal returns the modal that a person has open.
 func (w *Workspace) OpenModal(userID string) (Modal, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if m := w.exportModal(userID); m != nil {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if m := w.interactions.exportModal(userID); m != nil {
 		return *m, true
 	}
 	return Modal{}, false
@@ -195,62 +184,29 @@ func (w *Workspace) OpenModal(userID string) (Modal, bool) {
 
 // Pins returns a channel's pins, oldest first.
 func (w *Workspace) Pins(channelID string) []Pin {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.guild.Lock()
+	defer w.guild.Unlock()
 	var out []Pin
-	if ch := w.channels[channelID]; ch != nil {
-		for _, p := range ch.pins {
-			out = append(out, Pin{ID: p.id, By: p.by})
-		}
+	for _, p := range w.guild.inChannel(channelID).Pins() {
+		out = append(out, Pin{ID: p.Message, By: p.By})
 	}
 	return out
 }
 
 // Commands returns the registered commands as Discord keeps them.
 func (w *Workspace) Commands() []map[string]any {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return stage.Clone(w.commands)
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	return stage.Clone(w.guild.commands)
 }
 
 // AuditLog returns the audit log, oldest first.
 func (w *Workspace) AuditLog() []AuditEntry {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.guild.Lock()
+	defer w.guild.Unlock()
 	var out []AuditEntry
-	for _, e := range w.audit {
+	for _, e := range w.guild.audit {
 		out = append(out, AuditEntry{Action: e.action, User: e.user, Target: e.target, Reason: e.reason})
 	}
 	return out
-}
-
-// View implements stage.Platform. Categories are no rooms.
-func (w *Workspace) View() stage.View {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	v := stage.View{Platform: "discord", Workspace: w.opts.GuildName, Seq: w.feed.Seq()}
-	for _, id := range slices.Sorted(maps.Keys(w.users)) {
-		u := w.users[id]
-		v.People = append(v.People, stage.Person{ID: u.ID, Name: u.shown(), RealName: u.RealName, Bot: u.Bot, Deactivated: u.Outside})
-	}
-	for _, id := range w.order {
-		ch := w.channels[id]
-		if ch.Category {
-			continue
-		}
-		v.Rooms = append(v.Rooms, w.room(ch))
-		for _, m := range ch.messages {
-			v.Posts = append(v.Posts, w.post(m))
-		}
-	}
-	for _, list := range w.ephemerals {
-		for _, m := range list {
-			v.Posts = append(v.Posts, w.post(m))
-		}
-	}
-	slices.SortFunc(v.Posts, func(a, b stage.Post) int { return compareIDs(a.ID, b.ID) })
-	for _, id := range slices.Sorted(maps.Keys(w.modals)) {
-		v.Windows = append(v.Windows, w.window(id, w.modals[id]))
-	}
-	return v
 }

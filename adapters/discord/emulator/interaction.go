@@ -37,6 +37,15 @@ const (
 	answerFlags      = suppressEmbeds | ephemeralFlag | suppressNotifications
 )
 
+// interactions are what people did that the app may answer.
+type interactions struct {
+	*guild
+	misfits *misfits
+	byID    map[string]*interaction
+	byToken map[string]*interaction
+	last    *signed // the last interaction sent over HTTP
+}
+
 // interaction is something that a person did and that the app may answer.
 type interaction struct {
 	id, token string
@@ -65,35 +74,35 @@ type Choice struct {
 
 // newInteraction makes what the app gets to know of something that user did in
 // ch. See https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object.
-func (w *Workspace) newInteraction(kind int, user *member, ch *channel, data object) *interaction {
-	id := w.newID()
+func (ix *interactions) newInteraction(kind int, user *member, ch *channel, data object) *interaction {
+	id := ix.newID()
 	i := &interaction{
-		id: id, token: base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "interaction:%s:%064d", id, len(w.tokens))),
-		kind: kind, user: user.ID, channel: ch, made: time.Now(), to: w.opts.InteractionsURL, answered: make(chan struct{}),
+		id: id, token: base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "interaction:%s:%064d", id, len(ix.byToken))),
+		kind: kind, user: user.ID, channel: ch, made: time.Now(), to: ix.opts.InteractionsURL, answered: make(chan struct{}),
 	}
 	i.payload = object{
-		"id": id, "application_id": w.opts.ApplicationID, "type": kind, "data": data, "channel_id": ch.ID,
-		"channel": w.channelObject(ch), "token": i.token, "version": 1, "locale": user.Locale, "entitlements": []object{},
-		"app_permissions": w.permissionsIn(w.bot(), ch), "attachment_size_limit": 10 << 20,
-		"authorizing_integration_owners": object{"0": w.opts.GuildID},
+		"id": id, "application_id": ix.opts.ApplicationID, "type": kind, "data": data, "channel_id": ch.ID,
+		"channel": ix.channelObject(ch), "token": i.token, "version": 1, "locale": user.Locale, "entitlements": []object{},
+		"app_permissions": ix.permissionsIn(ix.bot(), ch), "attachment_size_limit": 10 << 20,
+		"authorizing_integration_owners": object{"0": ix.opts.GuildID},
 	}
-	if ch.isDirect() {
+	if ch.IsDirect() {
 		maps.Copy(i.payload, object{"user": userObject(user), "context": 1})
 	} else {
-		m := w.memberObject(user, false)
-		m["permissions"] = w.permissionsIn(user, ch)
+		m := ix.memberObject(user, false)
+		m["permissions"] = ix.permissionsIn(user, ch)
 		maps.Copy(i.payload, object{
-			"guild_id": w.opts.GuildID, "guild_locale": "en-US", "member": m, "context": 0,
-			"guild": object{"id": w.opts.GuildID, "locale": "en-US", "features": []string{}},
+			"guild_id": ix.opts.GuildID, "guild_locale": "en-US", "member": m, "context": 0,
+			"guild": object{"id": ix.opts.GuildID, "locale": "en-US", "features": []string{}},
 		})
 	}
-	w.interactions[id], w.tokens[i.token] = i, i
+	ix.byID[id], ix.byToken[i.token] = i, i
 	return i
 }
 
 // createResponse: https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response
-func createResponse(w *Workspace, c *call) (any, error) {
-	i := w.interactions[c.path["interaction"]]
+func createResponse(a *api, c *call) (any, error) {
+	i := a.interactions.byID[c.path["interaction"]]
 	if i == nil || i.token != c.path["token"] {
 		return nil, refuse(unknownInteraction)
 	}
@@ -101,7 +110,7 @@ func createResponse(w *Workspace, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.respond(i, body); err != nil {
+	if err := a.interactions.respond(i, body); err != nil {
 		return nil, err
 	}
 	c.changed = true
@@ -110,17 +119,17 @@ func createResponse(w *Workspace, c *call) (any, error) {
 	}
 	out := object{"interaction": object{"id": i.id, "type": i.kind}, "resource": object{"type": i.answer}}
 	if i.original != nil && i.answer != answerDeferredEdit {
-		out["resource"] = object{"type": i.answer, "message": w.messageObject(i.original)}
+		out["resource"] = object{"type": i.answer, "message": a.messageObject(i.original)}
 	}
 	return out, nil
 }
 
 // webhookOf finds the interaction whose token a call holds, once it has been
 // answered.
-func (w *Workspace) webhookOf(c *call) (*interaction, error) {
-	i := w.tokens[c.path["token"]]
+func (a *api) webhookOf(c *call) (*interaction, error) {
+	i := a.interactions.byToken[c.path["token"]]
 	switch {
-	case c.path["application"] != w.opts.ApplicationID || i == nil || i.answer == 0:
+	case c.path["application"] != a.opts.ApplicationID || i == nil || i.answer == 0:
 		return nil, refuse(unknownWebhook)
 	case time.Since(i.made) > tokenLife:
 		return nil, refuse(invalidToken)
@@ -130,12 +139,12 @@ func (w *Workspace) webhookOf(c *call) (*interaction, error) {
 
 // createFollowUp: https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message
 // The first one after a deferred answer takes its place.
-func createFollowUp(w *Workspace, c *call) (any, error) {
-	i, err := w.webhookOf(c)
+func createFollowUp(a *api, c *call) (any, error) {
+	i, err := a.webhookOf(c)
 	if err != nil {
 		return nil, err
 	}
-	in, err := w.readAnswer(c, answerFlags)
+	in, err := a.readAnswer(c, answerFlags)
 	if err != nil {
 		return nil, err
 	}
@@ -143,60 +152,56 @@ func createFollowUp(w *Workspace, c *call) (any, error) {
 		return nil, refuse(emptyMessage)
 	}
 	c.changed = true
-	if i.answer == answerDeferred && i.original != nil && i.original.flags&loadingFlag != 0 {
+	if i.answer == answerDeferred && i.original != nil && i.original.Body.flags&loadingFlag != 0 {
 		in.flags &^= ephemeralFlag // settled by the deferred answer
-		w.edit(i.original, in)
-		return w.messageObject(i.original), nil
+		a.edit(i.original, in)
+		return a.messageObject(i.original), nil
 	}
-	m := w.answerWith(i, in)
+	m := a.interactions.answerWith(i, in)
 	i.followUps = append(i.followUps, m)
-	return w.messageObject(m), nil
+	return a.messageObject(m), nil
 }
 
 // readAnswer reads the message in the body of a call.
-func (w *Workspace) readAnswer(c *call, flags int64) (content, error) {
+func (a *api) readAnswer(c *call, flags int64) (draft, error) {
 	body, err := c.fields()
 	if err != nil {
-		return content{}, err
+		return draft{}, err
 	}
 	f := &form{}
-	in := w.readContent(f, body, flags)
+	in := a.readContent(f, body, flags)
 	return in, f.err()
 }
 
 // answerWith stores a message that answers an interaction. It needs none of
 // the bot's permissions.
-func (w *Workspace) answerWith(i *interaction, in content) *message {
-	m := &message{author: w.opts.BotUserID, interaction: i}
-	if i.kind == kindCommand {
-		m.kind = commandMessage
-	}
-	in.apply(m)
-	m.flags = in.flags
+func (ix *interactions) answerWith(i *interaction, in draft) *message {
+	m := &message{Author: ix.opts.BotUserID, Body: in.onto(content{interaction: i})}
+	m.Body.flags = in.flags
 	if in.flags&ephemeralFlag != 0 {
-		m.only = i.user
+		m.Only = i.user
 	}
-	return w.newMessage(i.channel, m)
+	return ix.write(i.channel, m)
 }
 
-func (w *Workspace) originalOf(c *call) (*message, error) {
-	i, err := w.webhookOf(c)
+func (a *api) originalOf(c *call) (*message, error) {
+	i, err := a.webhookOf(c)
 	if err != nil {
 		return nil, err
 	}
-	if i.original == nil || i.original.removed {
+	if i.original == nil || i.original.Removed {
 		return nil, refuse(unknownMessage)
 	}
 	return i.original, nil
 }
 
-func (w *Workspace) followUpOf(c *call) (*message, error) {
-	i, err := w.webhookOf(c)
+func (a *api) followUpOf(c *call) (*message, error) {
+	i, err := a.webhookOf(c)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range append([]*message{i.original}, i.followUps...) {
-		if m != nil && m.id == c.path["message"] && !m.removed {
+		if m != nil && m.ID == c.path["message"] && !m.Removed {
 			return m, nil
 		}
 	}
@@ -204,52 +209,51 @@ func (w *Workspace) followUpOf(c *call) (*message, error) {
 }
 
 // getOriginal: https://docs.discord.com/developers/interactions/receiving-and-responding#get-original-interaction-response
-func getOriginal(w *Workspace, c *call) (any, error) { return w.readWebhook(c, w.originalOf) }
+func getOriginal(a *api, c *call) (any, error) { return a.readWebhook(c, a.originalOf) }
 
-func getFollowUp(w *Workspace, c *call) (any, error) { return w.readWebhook(c, w.followUpOf) }
+func getFollowUp(a *api, c *call) (any, error) { return a.readWebhook(c, a.followUpOf) }
 
-func (w *Workspace) readWebhook(c *call, find func(*call) (*message, error)) (any, error) {
+func (a *api) readWebhook(c *call, find func(*call) (*message, error)) (any, error) {
 	m, err := find(c)
 	if err != nil {
 		return nil, err
 	}
-	return w.messageObject(m), nil
+	return a.messageObject(m), nil
 }
 
 // updateOriginal: https://docs.discord.com/developers/interactions/receiving-and-responding#edit-original-interaction-response
-func updateOriginal(w *Workspace, c *call) (any, error) { return w.updateWebhook(c, w.originalOf) }
+func updateOriginal(a *api, c *call) (any, error) { return a.updateWebhook(c, a.originalOf) }
 
-func updateFollowUp(w *Workspace, c *call) (any, error) { return w.updateWebhook(c, w.followUpOf) }
+func updateFollowUp(a *api, c *call) (any, error) { return a.updateWebhook(c, a.followUpOf) }
 
-func (w *Workspace) updateWebhook(c *call, find func(*call) (*message, error)) (any, error) {
+func (a *api) updateWebhook(c *call, find func(*call) (*message, error)) (any, error) {
 	m, err := find(c)
 	if err != nil {
 		return nil, err
 	}
-	in, err := w.readAnswer(c, suppressEmbeds)
+	in, err := a.readAnswer(c, suppressEmbeds)
 	if err != nil {
 		return nil, err
 	}
-	next := *m
-	if in.apply(&next); next.content == "" && len(next.embeds) == 0 && len(next.components) == 0 {
+	if in.onto(m.Body).empty() {
 		return nil, refuse(emptyMessage)
 	}
 	c.changed = true
-	w.edit(m, in)
-	return w.messageObject(m), nil
+	a.edit(m, in)
+	return a.messageObject(m), nil
 }
 
 // deleteOriginal: https://docs.discord.com/developers/interactions/receiving-and-responding#delete-original-interaction-response
-func deleteOriginal(w *Workspace, c *call) (any, error) { return w.deleteWebhook(c, w.originalOf) }
+func deleteOriginal(a *api, c *call) (any, error) { return a.deleteWebhook(c, a.originalOf) }
 
-func deleteFollowUp(w *Workspace, c *call) (any, error) { return w.deleteWebhook(c, w.followUpOf) }
+func deleteFollowUp(a *api, c *call) (any, error) { return a.deleteWebhook(c, a.followUpOf) }
 
-func (w *Workspace) deleteWebhook(c *call, find func(*call) (*message, error)) (any, error) {
+func (a *api) deleteWebhook(c *call, find func(*call) (*message, error)) (any, error) {
 	m, err := find(c)
 	if err != nil {
 		return nil, err
 	}
 	c.changed = true
-	w.removeMessage(m, w.opts.BotUserID)
+	a.removeMessage(m, a.opts.BotUserID)
 	return nil, nil
 }

@@ -49,21 +49,21 @@ func (l *limiter) take(key string, limit int, window time.Duration, now time.Tim
 
 // overLimit refuses a call above a limit. A call that is let through counts;
 // one that is refused does not.
-func (w *Workspace) overLimit(c *call) error {
-	if !w.opts.EnforceLimits {
+func (a *api) overLimit(c *call) error {
+	if !a.opts.EnforceLimits {
 		return nil
 	}
-	now := w.opts.Now()
+	now := a.opts.Now()
 	if !c.route.free {
-		if _, wait := w.limits.take("global", globalLimit, time.Second, now); wait > 0 {
-			return w.limited(wait, true)
+		if _, wait := a.limits.take("global", globalLimit, time.Second, now); wait > 0 {
+			return limited(wait, true)
 		}
 	}
 	if c.route.limit == 0 {
 		return nil
 	}
-	if _, wait := w.limits.take(c.bucketKey(), c.route.limit, c.route.window, now); wait > 0 {
-		return w.limited(wait, false)
+	if _, wait := a.limits.take(c.bucketKey(), c.route.limit, c.route.window, now); wait > 0 {
+		return limited(wait, false)
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (c *call) bucketKey() string {
 
 // limited is the refusal of a call above a limit. The global one names neither
 // bucket nor Reset-After.
-func (w *Workspace) limited(wait time.Duration, global bool) error {
+func limited(wait time.Duration, global bool) *refusal {
 	r := &refusal{
 		status: http.StatusTooManyRequests, message: "You are being rate limited.", wait: wait, global: global,
 		header: http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}, "X-Ratelimit-Scope": {"user"}},
@@ -90,12 +90,12 @@ func (w *Workspace) limited(wait time.Duration, global bool) error {
 
 // limitHeader is what an answer tells of its bucket. Where limits are not
 // enforced it is always nearly full.
-func (w *Workspace) limitHeader(c call) http.Header {
+func (a *api) limitHeader(c call) http.Header {
 	if c.route.limit == 0 {
 		return http.Header{}
 	}
-	now := w.opts.Now()
-	b := w.limits.buckets[c.bucketKey()]
+	now := a.opts.Now()
+	b := a.limits.buckets[c.bucketKey()]
 	if b == nil {
 		b = &bucket{used: 1, reset: now.Add(c.route.window)}
 	}
@@ -119,42 +119,42 @@ func bucketHeader(name string, limit, remaining int, reset, now time.Time) http.
 // overRenames refuses a change of name or topic above its own limit, of which
 // the bucket's headers say nothing. Stricter than may be: a change to what is
 // there already counts too.
-func (w *Workspace) overRenames(ch *channel) error {
-	if !w.opts.EnforceLimits {
+func (a *api) overRenames(ch *channel) error {
+	if !a.opts.EnforceLimits {
 		return nil
 	}
-	if _, wait := w.limits.take("rename:"+ch.ID, renameLimit, renameWindow, w.opts.Now()); wait > 0 {
-		return w.limited(wait, false)
+	if _, wait := a.limits.take("rename:"+ch.ID, renameLimit, renameWindow, a.opts.Now()); wait > 0 {
+		return limited(wait, false)
 	}
 	return nil
 }
 
 // countInvalid remembers an answer that counts towards the ban of an address,
 // see https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans.
-func (w *Workspace) countInvalid(r *refusal) {
+func (a *api) countInvalid(r *refusal) {
 	switch r.status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
 		if !r.banned {
-			w.limits.invalid = append(w.limits.invalid, w.opts.Now())
+			a.limits.invalid = append(a.limits.invalid, a.opts.Now())
 		}
 	}
 }
 
-// banned tells whether Discord's proxy takes nothing any more.
-func (w *Workspace) banned() bool { return w.opts.EnforceLimits && w.recentInvalid() >= invalidLimit }
+// banned reports whether Discord's proxy takes nothing any more.
+func (a *api) banned() bool { return a.opts.EnforceLimits && a.recentInvalid() >= invalidLimit }
 
-func (w *Workspace) recentInvalid() int {
-	since := w.opts.Now().Add(-invalidWindow)
-	for len(w.limits.invalid) > 0 && !w.limits.invalid[0].After(since) {
-		w.limits.invalid = w.limits.invalid[1:]
+func (a *api) recentInvalid() int {
+	since := a.opts.Now().Add(-invalidWindow)
+	for len(a.limits.invalid) > 0 && !a.limits.invalid[0].After(since) {
+		a.limits.invalid = a.limits.invalid[1:]
 	}
-	return len(w.limits.invalid)
+	return len(a.limits.invalid)
 }
 
 // InvalidRequests returns how many answers of the last ten minutes count
 // towards the 10,000 after which Discord locks an address out: 401, 403, 429.
 func (w *Workspace) InvalidRequests() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.recentInvalid()
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	return w.api.recentInvalid()
 }

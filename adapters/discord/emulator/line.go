@@ -17,7 +17,7 @@ type typedLine struct {
 	options []object // that can follow, as registered
 	parts   []typedOption
 	end     int // where the path ends
-	w       *Workspace
+	ix      *interactions
 }
 
 // typedOption is an option in a line.
@@ -36,7 +36,7 @@ func (t typedLine) values() Values {
 		out[p.name] = p.value
 		o, _ := option(t.options, p.name)
 		if kind, _ := integer(o["type"]); kind == optionString {
-			out[p.name] = t.w.withMentions(p.value)
+			out[p.name] = t.ix.withMentions(p.value)
 		}
 	}
 	return out
@@ -44,13 +44,13 @@ func (t typedLine) values() Values {
 
 // readLine reads a line. What stands before the first option's name is taken for
 // the first option that is not named: Discord's client fills that in too.
-func (w *Workspace) readLine(line string) typedLine {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (ix *interactions) readLine(line string) typedLine {
+	ix.Lock()
+	defer ix.Unlock()
 	line = strings.TrimLeft(line, " ")
 	word := firstWord(line)
-	t := typedLine{line: line, command: word, end: len(word), w: w}
-	cmd := w.command(strings.TrimPrefix(word, "/"))
+	t := typedLine{line: line, command: word, end: len(word), ix: ix}
+	cmd := ix.command(strings.TrimPrefix(word, "/"))
 	if t.known = cmd != nil; !t.known {
 		return t
 	}
@@ -74,7 +74,7 @@ func firstWord(s string) string {
 	return word
 }
 
-// nested tells whether an option is a subcommand, or a group of some.
+// nested reports whether an option is a subcommand, or a group of some.
 func nested(o object) bool {
 	kind, _ := integer(o["type"])
 	return kind == optionSubcommand || kind == optionGroup
@@ -124,19 +124,16 @@ func blanks(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
 
 // withMentions puts mentions in the place of "@name", as Discord's client does
 // when somebody picks a person from its list.
-func (w *Workspace) withMentions(text string) string {
+func (ix *interactions) withMentions(text string) string {
 	if !strings.Contains(text, "@") {
 		return text
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var names []string
-	for name := range w.handles {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) }) // "@ana-2" is not "@ana"
-	for _, name := range names {
-		text = strings.ReplaceAll(text, "@"+name, "<@"+w.handles[name].ID+">")
+	ix.Lock()
+	defer ix.Unlock()
+	people := ix.People.All()
+	slices.SortFunc(people, func(a, b *member) int { return len(b.Name) - len(a.Name) }) // "@ana-2" is not "@ana"
+	for _, u := range people {
+		text = strings.ReplaceAll(text, "@"+u.Name, "<@"+u.ID+">")
 	}
 	return text
 }

@@ -26,22 +26,20 @@ const (
 	suppressNotifications = 1 << 12
 )
 
-// message is a message as the workspace keeps it.
-type message struct {
-	channel     *channel
-	id          string
-	at, edited  time.Time
-	author      string
-	kind        int
-	content     string
+// content is what Discord alone knows of a message.
+type content struct {
+	text        string
 	embeds      []object
 	components  []object
 	flags       int64
 	nonce       any
 	mentions    mentions
-	only        string       // of an ephemeral message: who sees it
 	interaction *interaction // that it answers
-	removed     bool
+}
+
+// empty reports whether there is nothing to see.
+func (c content) empty() bool {
+	return strings.TrimSpace(c.text) == "" && len(c.embeds) == 0 && len(c.components) == 0
 }
 
 // Message is a message as a test sees it.
@@ -68,14 +66,14 @@ func (m Message) Component(customID string) (component map[string]any, ok bool) 
 	return findComponent(m.Components, customID)
 }
 
-func (w *Workspace) export(m *message) Message {
+func (r *renderer) export(m *message) Message {
 	out := Message{
-		Channel: m.channel.ID, ID: m.id, Author: m.author, Content: m.content, Plain: w.plain(m),
-		Embeds: stage.Clone(m.embeds), Components: stage.Clone(m.components), Notifies: m.mentions.notified(),
-		Edited: !m.edited.IsZero(), Pinned: m.channel.pinned(m.id), Ephemeral: m.only != "",
-		Deferred: m.flags&loadingFlag != 0, Notice: m.kind == pinNotice, At: m.at,
+		Channel: m.Channel.ID, ID: m.ID, Author: m.Author, Content: m.Body.text, Plain: stage.PlainText(r.parts(m)),
+		Embeds: stage.Clone(m.Body.embeds), Components: stage.Clone(m.Body.components), Notifies: m.Body.mentions.notified(),
+		Edited: !m.Edited.IsZero(), Pinned: m.Pinned(), Ephemeral: m.Only != "",
+		Deferred: m.Body.flags&loadingFlag != 0, Notice: m.Notice, At: m.At,
 	}
-	switch nonce := m.nonce.(type) {
+	switch nonce := m.Body.nonce.(type) {
 	case string:
 		out.Nonce = nonce
 	case json.Number:
@@ -84,59 +82,43 @@ func (w *Workspace) export(m *message) Message {
 	return out
 }
 
-// newMessage stores a message in ch, gives it an ID and tells everybody.
-func (w *Workspace) newMessage(ch *channel, m *message) *message {
-	m.channel = ch
-	m.id, m.at = w.newID(), w.opts.Now()
-	if m.only == "" {
-		ch.messages = append(ch.messages, m)
-		w.announceMessage("MESSAGE_CREATE", m)
-	} else {
-		w.ephemerals[m.only] = append(w.ephemerals[m.only], m)
-	}
-	w.publish(stage.PostAdded, m.author, ch, m, "")
+// write stores a message in ch, gives it an ID and tells everybody.
+func (g *guild) write(ch *channel, m *message) *message {
+	m.ID, m.At = g.newID(), g.opts.Now()
+	g.Post(ch, m)
+	g.announceMessage("MESSAGE_CREATE", m)
 	return m
 }
 
 // edit gives a message new content and tells everybody.
-func (w *Workspace) edit(m *message, c content) {
-	c.apply(m)
-	m.flags &^= loadingFlag
-	m.edited = w.opts.Now()
-	if m.only == "" {
-		w.announceMessage("MESSAGE_UPDATE", m)
-	}
-	w.publish(stage.PostEdited, m.author, m.channel, m, "")
+func (g *guild) edit(m *message, d draft) {
+	next := d.onto(m.Body)
+	next.flags &^= loadingFlag
+	g.Edit(m, next)
+	g.announceMessage("MESSAGE_UPDATE", m)
 }
 
-// removeMessage takes a message away.
-func (w *Workspace) removeMessage(m *message, by string) {
-	m.removed = true
-	same := func(o *message) bool { return o == m }
-	if m.only != "" {
-		w.ephemerals[m.only] = slices.DeleteFunc(w.ephemerals[m.only], same)
-		w.publish(stage.PostDeleted, by, m.channel, m, "")
-		return
+// removeMessage deletes a message.
+func (g *guild) removeMessage(m *message, by string) {
+	g.Remove(m, by)
+	if m.Only == "" {
+		g.gateway.dispatch(event{
+			kind: "MESSAGE_DELETE", intent: messageIntent(m.Channel), hidden: !g.views(g.bot(), m.Channel),
+			body: g.placed(m.Channel, object{"id": m.ID, "channel_id": m.Channel.ID}),
+		})
 	}
-	m.channel.messages = slices.DeleteFunc(m.channel.messages, same)
-	m.channel.pins = slices.DeleteFunc(m.channel.pins, func(p pin) bool { return p.id == m.id })
-	w.dispatch(event{
-		kind: "MESSAGE_DELETE", intent: w.messageIntent(m.channel), hidden: !w.views(w.bot(), m.channel),
-		body: w.placed(m.channel, object{"id": m.id, "channel_id": m.channel.ID}),
-	})
-	w.publish(stage.PostDeleted, by, m.channel, m, "")
 }
 
 // placed adds the guild to what happens in one of its channels.
-func (w *Workspace) placed(ch *channel, body object) object {
-	if !ch.isDirect() {
-		body["guild_id"] = w.opts.GuildID
+func (g *guild) placed(ch *channel, body object) object {
+	if !ch.IsDirect() {
+		body["guild_id"] = g.opts.GuildID
 	}
 	return body
 }
 
-func (w *Workspace) messageIntent(ch *channel) int {
-	if ch.isDirect() {
+func messageIntent(ch *channel) int {
+	if ch.IsDirect() {
 		return intentDirectMessages
 	}
 	return intentMessages
@@ -146,30 +128,44 @@ func (w *Workspace) messageIntent(ch *channel) int {
 // MESSAGE_CONTENT they see what is in it only where it is the bot's own, direct,
 // or mentions the bot. See
 // https://docs.discord.com/developers/events/gateway#message-content-intent.
-func (w *Workspace) announceMessage(kind string, m *message) {
-	e := event{
-		kind: kind, intent: w.messageIntent(m.channel), hidden: !w.views(w.bot(), m.channel),
-		body: w.placed(m.channel, w.messageObject(m)),
+func (g *guild) announceMessage(kind string, m *message) {
+	if m.Only != "" {
+		return
 	}
-	if m.author != w.opts.BotUserID && !m.channel.isDirect() && !slices.Contains(m.mentions.users, w.opts.BotUserID) {
+	e := event{
+		kind: kind, intent: messageIntent(m.Channel), hidden: !g.views(g.bot(), m.Channel),
+		body: g.placed(m.Channel, g.messageObject(m)),
+	}
+	if m.Author != g.opts.BotUserID && !m.Channel.IsDirect() && !slices.Contains(m.Body.mentions.users, g.opts.BotUserID) {
 		e.bare = maps.Clone(e.body)
 		maps.Copy(e.bare, object{"content": "", "embeds": []object{}, "components": []object{}})
 	}
-	w.dispatch(e)
+	g.gateway.dispatch(e)
+}
+
+// kindOfMessage is a message's type.
+func kindOfMessage(m *message) int {
+	switch i := m.Body.interaction; {
+	case m.Notice:
+		return pinNotice
+	case i != nil && i.kind == kindCommand:
+		return commandMessage
+	}
+	return 0
 }
 
 // messageObject is a message as the API gives it. The nonce goes only with the
 // answer to its sending: whether later reads tell it is not documented.
-func (w *Workspace) messageObject(m *message) object {
+func (g *guild) messageObject(m *message) object {
 	out := object{
-		"id": m.id, "channel_id": m.channel.ID, "type": m.kind, "content": m.content, "author": userObject(w.users[m.author]),
-		"timestamp": stamp(m.at), "edited_timestamp": nil, "flags": m.flags, "tts": false, "pinned": m.channel.pinned(m.id),
-		"mention_everyone": m.mentions.everyone, "mention_roles": append([]string{}, m.mentions.roles...), "mentions": []object{},
-		"attachments": []object{}, "embeds": m.embeds, "components": m.components,
+		"id": m.ID, "channel_id": m.Channel.ID, "type": kindOfMessage(m), "content": m.Body.text, "author": userObject(g.People.ByID(m.Author)),
+		"timestamp": stamp(m.At), "edited_timestamp": nil, "flags": m.Body.flags, "tts": false, "pinned": m.Pinned(),
+		"mention_everyone": m.Body.mentions.everyone, "mention_roles": append([]string{}, m.Body.mentions.roles...), "mentions": []object{},
+		"attachments": []object{}, "embeds": m.Body.embeds, "components": m.Body.components,
 	}
 	users := []object{}
-	for _, id := range m.mentions.users {
-		if u := w.users[id]; u != nil {
+	for _, id := range m.Body.mentions.users {
+		if u := g.People.ByID(id); u != nil {
 			users = append(users, userObject(u))
 		}
 	}
@@ -179,13 +175,13 @@ func (w *Workspace) messageObject(m *message) object {
 			out[list] = []object{}
 		}
 	}
-	if !m.edited.IsZero() {
-		out["edited_timestamp"] = stamp(m.edited)
+	if !m.Edited.IsZero() {
+		out["edited_timestamp"] = stamp(m.Edited)
 	}
-	if i := m.interaction; i != nil {
-		out["application_id"], out["webhook_id"] = w.opts.ApplicationID, w.opts.ApplicationID
+	if i := m.Body.interaction; i != nil {
+		out["application_id"], out["webhook_id"] = g.opts.ApplicationID, g.opts.ApplicationID
 		out["interaction_metadata"] = object{
-			"id": i.id, "type": i.kind, "user": userObject(w.users[i.user]), "authorizing_integration_owners": object{"0": w.opts.GuildID},
+			"id": i.id, "type": i.kind, "user": userObject(g.People.ByID(i.user)), "authorizing_integration_owners": object{"0": g.opts.GuildID},
 		}
 	}
 	return out
@@ -193,75 +189,47 @@ func (w *Workspace) messageObject(m *message) object {
 
 // seenMessage is a message as a read of call c gives it: without what a fault
 // hides.
-func (w *Workspace) seenMessage(c *call, m *message) object {
-	out := w.messageObject(m)
+func (a *api) seenMessage(c *call, m *message) object {
+	out := a.messageObject(m)
 	if _, hides := c.met.Of(stage.HideMetadata); hides {
 		out["components"] = []object{}
 	}
 	return out
 }
 
-// post is a message for the stage.
-func (w *Workspace) post(m *message) stage.Post {
-	p := stage.Post{
-		ID: m.id, Room: m.channel.ID, Author: m.author, Text: w.plain(m), Parts: w.parts(m), Only: m.only,
-		Notice: m.kind == pinNotice, At: m.at, Edited: !m.edited.IsZero(),
-	}
-	if p.Notice {
-		p.Deed = stage.Pinned
-	}
-	return p
+// Person implements stage.Renderer.
+func (r *renderer) Person(u *member) stage.Person {
+	return stage.Person{ID: u.ID, Name: u.shown(), RealName: u.RealName, Bot: u.Bot, Deactivated: u.Outside}
 }
 
-// plain is the message as plain text, line by line.
-func (w *Workspace) plain(m *message) string {
-	return stage.PlainText(w.parts(m))
+// Room implements stage.Renderer. Categories are no rooms.
+func (r *renderer) Room(ch *channel, out *stage.Room) bool {
+	out.Topic, out.Members, out.Commands = r.topic(ch), r.guild.memberIDs(ch), !ch.IsDirect() // commands are those of a guild
+	if ch.IsDirect() {
+		out.Name = r.guild.People.ByID(ch.With).Name
+	} else if r.guild.private(ch) {
+		out.Kind = stage.PrivateRoom
+	}
+	return !ch.Extra.category
+}
+
+// Post implements stage.Renderer.
+func (r *renderer) Post(m *message, out *stage.Post) {
+	out.Parts = r.parts(m)
+	out.Text = stage.PlainText(out.Parts)
+	if m.Notice {
+		out.Deed = stage.Pinned
+	}
 }
 
 // topic is a channel's topic as people read it.
-func (w *Workspace) topic(ch *channel) string {
+func (r *renderer) topic(ch *channel) string {
 	lines := strings.Split(ch.Topic, "\n")
 	for i, l := range lines {
 		if item, ok := strings.CutPrefix(l, "- "); ok {
 			l = "• " + item
 		}
-		lines[i] = w.fromMarkdown(l)
+		lines[i] = r.fromMarkdown(l)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// room is a channel for the stage.
-func (w *Workspace) room(ch *channel) stage.Room {
-	r := stage.Room{
-		ID: ch.ID, Name: ch.Name, Kind: stage.PublicRoom, Topic: w.topic(ch), Commands: !ch.isDirect(), // those of a guild
-		Members: w.memberIDs(ch), Created: ch.created,
-	}
-	if ch.isDirect() {
-		r.Kind, r.Name = stage.DirectRoom, w.users[ch.with].Name
-	} else if w.private(ch) {
-		r.Kind = stage.PrivateRoom
-	}
-	for _, p := range ch.pins {
-		r.Pinned = append(r.Pinned, p.id)
-	}
-	return r
-}
-
-// publish puts on the feed what actor did in ch, to m where m is not nil. Text
-// is who joined or left where that is what happened.
-func (w *Workspace) publish(kind stage.EventKind, actor string, ch *channel, m *message, text string) {
-	e := stage.Event{At: w.opts.Now(), Kind: kind, Actor: actor, Text: text}
-	if ch != nil && ch.Category {
-		return // nothing that people could look into
-	}
-	if ch != nil {
-		e.Room = w.room(ch)
-	}
-	if m != nil {
-		e.Post = w.post(m)
-	}
-	if kind == stage.MemberJoined || kind == stage.MemberLeft {
-		e.Person, e.Text = text, ""
-	}
-	w.feed.Publish(e)
 }

@@ -18,8 +18,8 @@ type sentNonce struct {
 }
 
 // createMessage: https://docs.discord.com/developers/resources/message#create-message
-func createMessage(w *Workspace, c *call) (any, error) {
-	ch, err := w.channelOf(c)
+func createMessage(a *api, c *call) (any, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -28,35 +28,33 @@ func createMessage(w *Workspace, c *call) (any, error) {
 		return nil, err
 	}
 	f := &form{}
-	in := w.readContent(f, body, suppressEmbeds|suppressNotifications)
+	in := a.readContent(f, body, suppressEmbeds|suppressNotifications)
 	nonce, enforce := readNonce(f, body)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	if err := w.mayPost(ch, in); err != nil {
+	if err := a.mayPost(ch, in); err != nil {
 		return nil, err
 	}
 	key := fmt.Sprint(nonce)
 	if enforce && nonce != nil {
-		if sent, ok := w.nonces[key]; ok && !sent.message.removed && w.opts.Now().Sub(sent.at) < nonceWindow {
-			return w.sentObject(sent.message), nil
+		if sent, ok := a.nonces[key]; ok && !sent.message.Removed && a.opts.Now().Sub(sent.at) < nonceWindow {
+			return a.sentObject(sent.message), nil
 		}
 	}
-	m := &message{author: w.opts.BotUserID, nonce: nonce}
-	in.apply(m)
-	w.newMessage(ch, m)
+	m := a.write(ch, &message{Author: a.opts.BotUserID, Body: in.onto(content{nonce: nonce})})
 	c.changed = true
 	if nonce != nil {
-		w.nonces[key] = sentNonce{message: m, at: w.opts.Now()}
+		a.nonces[key] = sentNonce{message: m, at: a.opts.Now()}
 	}
-	return w.sentObject(m), nil
+	return a.sentObject(m), nil
 }
 
 // sentObject is a message as the answer to its sending gives it.
-func (w *Workspace) sentObject(m *message) object {
-	out := w.messageObject(m)
-	if m.nonce != nil {
-		out["nonce"] = m.nonce
+func (a *api) sentObject(m *message) object {
+	out := a.messageObject(m)
+	if m.Body.nonce != nil {
+		out["nonce"] = m.Body.nonce
 	}
 	return out
 }
@@ -73,23 +71,23 @@ func readNonce(f *form, body object) (nonce any, enforce bool) {
 }
 
 // mayPost checks whether the bot may send that message there.
-func (w *Workspace) mayPost(ch *channel, in content) error {
-	if ch.isDirect() {
-		switch u := w.users[ch.with]; {
+func (a *api) mayPost(ch *channel, in draft) error {
+	if ch.IsDirect() {
+		switch u := a.People.ByID(ch.With); {
 		case u.Outside:
 			return refuse(noMutualGuild)
 		case u.DirectMessagesOff:
 			return refuse(cannotMessage)
 		}
 	}
-	if ch.Category {
+	if ch.Extra.category {
 		return refuse(notText)
 	}
 	wanted := SendMessages
 	if len(in.embeds) > 0 {
 		wanted |= EmbedLinks
 	}
-	if err := w.need(ch, wanted); err != nil {
+	if err := a.need(ch, wanted); err != nil {
 		return err
 	}
 	if in.empty() {
@@ -99,12 +97,12 @@ func (w *Workspace) mayPost(ch *channel, in content) error {
 }
 
 // messageOf finds the channel and the message that a call names.
-func (w *Workspace) messageOf(c *call) (*channel, *message, error) {
-	ch, err := w.channelOf(c)
+func (a *api) messageOf(c *call) (*channel, *message, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := ch.message(c.path["message"])
+	m := ch.Message(c.path["message"])
 	if m == nil {
 		return nil, nil, refuse(unknownMessage)
 	}
@@ -113,28 +111,28 @@ func (w *Workspace) messageOf(c *call) (*channel, *message, error) {
 
 // listMessages: https://docs.discord.com/developers/resources/message#get-channel-messages
 // Newest first; after gives those right after it, newest first too.
-func listMessages(w *Workspace, c *call) (any, error) {
-	ch, err := w.channelOf(c)
+func listMessages(a *api, c *call) (any, error) {
+	ch, err := a.channelOf(c)
 	if err != nil {
 		return nil, err
 	}
-	if ch.Category {
+	if ch.Extra.category {
 		return nil, refuse(wrongChannelType)
 	}
 	limit, err := c.page(50, 100)
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.window(ch.messages, limit)
+	list, err := c.window(ch.Messages(), limit)
 	if err != nil {
 		return nil, err
 	}
 	out := []object{}
-	if !w.permissionsIn(w.bot(), ch).Has(ReadMessageHistory) {
+	if !a.permissionsIn(a.bot(), ch).Has(ReadMessageHistory) {
 		return out, nil // an empty list and no refusal
 	}
 	for _, m := range slices.Backward(list) {
-		out = append(out, w.seenMessage(c, m))
+		out = append(out, a.seenMessage(c, m))
 	}
 	return out, nil
 }
@@ -163,7 +161,7 @@ func (c *call) window(all []*message, limit int) ([]*message, error) {
 		return nil, err
 	}
 	first := func(id int64) int { // the first message with an ID of at least id
-		return len(all) - len(slices.DeleteFunc(slices.Clone(all), func(m *message) bool { n, _ := snowflake(m.id); return n < id }))
+		return len(all) - len(slices.DeleteFunc(slices.Clone(all), func(m *message) bool { n, _ := snowflake(m.ID); return n < id }))
 	}
 	lo, hi := max(len(all)-limit, 0), len(all)
 	switch {
@@ -181,20 +179,20 @@ func (c *call) window(all []*message, limit int) ([]*message, error) {
 }
 
 // getMessage: https://docs.discord.com/developers/resources/message#get-channel-message
-func getMessage(w *Workspace, c *call) (any, error) {
-	ch, m, err := w.messageOf(c)
+func getMessage(a *api, c *call) (any, error) {
+	ch, m, err := a.messageOf(c)
 	if err == nil {
-		err = w.need(ch, ReadMessageHistory)
+		err = a.need(ch, ReadMessageHistory)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return w.seenMessage(c, m), nil
+	return a.seenMessage(c, m), nil
 }
 
 // updateMessage: https://docs.discord.com/developers/resources/message#edit-message
-func updateMessage(w *Workspace, c *call) (any, error) {
-	ch, m, err := w.messageOf(c)
+func updateMessage(a *api, c *call) (any, error) {
+	ch, m, err := a.messageOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -203,47 +201,44 @@ func updateMessage(w *Workspace, c *call) (any, error) {
 		return nil, err
 	}
 	f := &form{}
-	in := w.readContent(f, body, suppressEmbeds)
+	in := a.readContent(f, body, suppressEmbeds)
 	switch err := f.err(); {
 	case err != nil:
 		return nil, err
-	case m.author != w.opts.BotUserID:
+	case m.Author != a.opts.BotUserID:
 		return nil, refuse(notAuthor)
-	case m.kind == pinNotice:
+	case m.Notice:
 		return nil, refuse(systemMessage)
 	}
 	if len(in.embeds) > 0 {
-		if err := w.need(ch, EmbedLinks); err != nil {
+		if err := a.need(ch, EmbedLinks); err != nil {
 			return nil, err
 		}
 	}
-	if next := *m; true {
-		in.apply(&next)
-		if next.content == "" && len(next.embeds) == 0 && len(next.components) == 0 {
-			return nil, refuse(emptyMessage)
-		}
+	if in.onto(m.Body).empty() {
+		return nil, refuse(emptyMessage)
 	}
 	c.changed = true
-	w.edit(m, in)
-	return w.messageObject(m), nil
+	a.edit(m, in)
+	return a.messageObject(m), nil
 }
 
 // deleteMessage: https://docs.discord.com/developers/resources/message#delete-message
-func deleteMessage(w *Workspace, c *call) (any, error) {
-	ch, m, err := w.messageOf(c)
+func deleteMessage(a *api, c *call) (any, error) {
+	ch, m, err := a.messageOf(c)
 	if err != nil {
 		return nil, err
 	}
-	if m.author != w.opts.BotUserID {
-		if ch.isDirect() {
+	if m.Author != a.opts.BotUserID {
+		if ch.IsDirect() {
 			return nil, refuse(dmOnly)
 		}
-		if err := w.need(ch, ManageMessages); err != nil {
+		if err := a.need(ch, ManageMessages); err != nil {
 			return nil, err
 		}
-		w.note(auditMessageDelete, w.opts.BotUserID, m.author, c.reason)
+		a.note(auditMessageDelete, a.opts.BotUserID, m.Author, c.reason)
 	}
 	c.changed = true
-	w.removeMessage(m, w.opts.BotUserID)
+	a.removeMessage(m, a.opts.BotUserID)
 	return nil, nil
 }

@@ -98,7 +98,7 @@ func checkInput(f *form, path string, c object) {
 }
 
 // openModal shows the modal in an answer to the person.
-func (w *Workspace) openModal(i *interaction, data object) error {
+func (ix *interactions) openModal(i *interaction, data object) error {
 	f := &form{}
 	checkModal(f, data)
 	if err := f.err(); err != nil {
@@ -108,13 +108,13 @@ func (w *Workspace) openModal(i *interaction, data object) error {
 	for _, c := range inputs(data) {
 		m.values[stage.Str(c["custom_id"])] = stage.Str(c["value"])
 	}
-	w.modals[i.user] = m
-	w.publish(stage.WindowOpened, i.user, nil, nil, stage.Str(data["title"]))
+	ix.CloseDialog(i.user) // people have one modal open at a time
+	ix.OpenDialog(i.user, i.id, stage.Str(data["title"]), m)
 	return nil
 }
 
-func (w *Workspace) exportModal(user string) *Modal {
-	m := w.modals[user]
+func (ix *interactions) exportModal(user string) *Modal {
+	m := ix.Dialogs.Top(user)
 	if m == nil {
 		return nil
 	}
@@ -130,48 +130,35 @@ func (w *Workspace) exportModal(user string) *Modal {
 	return out
 }
 
-func (w *Workspace) closeModal(user string) {
-	if m := w.modals[user]; m != nil {
-		delete(w.modals, user)
-		w.publish(stage.WindowClosed, user, nil, nil, stage.Str(m.body["title"]))
-	}
-}
-
-// CloseModal has a person close what they have open. Discord tells the app
-// nothing of it.
-func (w *Workspace) CloseModal(userID string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.closeModal(userID)
-}
-
 // SubmitModal has a person fill in the modal that they have open and submit it;
 // inputs that values does not name keep what they hold. What the person's own
 // client finds missing comes back as Errors with Sent false, and nothing is
 // sent. When the app has answered, the modal closes.
 func (w *Workspace) SubmitModal(ctx context.Context, userID string, values Values) (Reply, error) {
-	i, problems, err := w.submission(userID, values)
+	i, problems, err := w.interactions.submission(userID, values)
 	if err != nil || len(problems) > 0 {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return Reply{Errors: problems, Modal: w.exportModal(userID)}, err
+		w.guild.Lock()
+		defer w.guild.Unlock()
+		return Reply{Errors: problems, Modal: w.interactions.exportModal(userID)}, err
 	}
-	reply, err := w.ask(ctx, i)
+	reply, err := w.interactions.ask(ctx, i)
 	if err == nil {
-		w.CloseModal(userID)
+		w.guild.Lock()
+		defer w.guild.Unlock()
+		w.guild.CloseDialog(userID)
 		reply.Modal = nil
 	}
 	return reply, err
 }
 
-func (w *Workspace) submission(userID string, values Values) (*interaction, map[string]string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, err := w.person(userID)
+func (ix *interactions) submission(userID string, values Values) (*interaction, map[string]string, error) {
+	ix.Lock()
+	defer ix.Unlock()
+	user, err := ix.person(userID)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := w.modals[userID]
+	m := ix.Dialogs.Top(userID)
 	if m == nil {
 		return nil, nil, fmt.Errorf("emulator: @%s has no modal open", user.Name)
 	}
@@ -188,11 +175,11 @@ func (w *Workspace) submission(userID string, values Values) (*interaction, map[
 			{"type": textInput, "id": 2*n + 2, "custom_id": id, "value": m.values[id]},
 		}})
 	}
-	i := w.newInteraction(kindModal, user, m.from.channel, object{"custom_id": m.body["custom_id"], "components": rows})
+	i := ix.newInteraction(kindModal, user, m.from.channel, object{"custom_id": m.body["custom_id"], "components": rows})
 	if i.source = m.from.source; i.source != nil {
-		i.payload["message"] = w.messageObject(i.source)
+		i.payload["message"] = ix.messageObject(i.source)
 	}
-	return w.made(i), nil, nil
+	return ix.made(i), nil, nil
 }
 
 // fill puts values into the inputs.
@@ -206,7 +193,7 @@ func (m *modal) fill(values Values) error {
 	return nil
 }
 
-// mandatory tells whether an input must be filled in: unless it says otherwise.
+// mandatory reports whether an input must be filled in: unless it says otherwise.
 func mandatory(c object) bool {
 	required, isSet := c["required"].(bool)
 	return required || !isSet

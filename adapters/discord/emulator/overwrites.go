@@ -56,30 +56,30 @@ func readOverwrite(f *form, path, id string, body object) Overwrite {
 // Each overwrite must be of a role or member of the guild; what Discord does
 // with others is not documented. See
 // https://docs.discord.com/developers/resources/channel#edit-channel-permissions.
-func (w *Workspace) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
+func (a *api) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
 	if len(list) == 0 && ch == nil {
 		return nil
 	}
-	held := w.basePermissions(w.bot())
+	held := a.basePermissions(a.bot())
 	admin, free := held.Has(Administrator), false
 	if parent != nil {
-		held |= w.permissionsIn(w.bot(), parent)
+		held |= a.permissionsIn(a.bot(), parent)
 	}
-	if ch == nil && !held.Has(ManageRoles) || ch != nil && !w.permissionsIn(w.bot(), ch).Has(ManageRoles) {
+	if ch == nil && !held.Has(ManageRoles) || ch != nil && !a.permissionsIn(a.bot(), ch).Has(ManageRoles) {
 		return refuse(missingPermissions)
 	}
-	if err := w.mayModerate(ManageRoles); err != nil {
+	if err := a.mayModerate(ManageRoles); err != nil {
 		return err
 	}
 	if ch != nil {
-		free = slices.ContainsFunc(ch.overwrites, func(o Overwrite) bool {
-			return o.Allow.Has(ManageRoles) && (o.ID == w.opts.BotUserID || slices.Contains(w.bot().Roles, o.ID))
+		free = slices.ContainsFunc(ch.Extra.overwrites, func(o Overwrite) bool {
+			return o.Allow.Has(ManageRoles) && (o.ID == a.opts.BotUserID || slices.Contains(a.bot().Roles, o.ID))
 		})
 	}
 	for _, o := range list {
 		bits := o.Allow | o.Deny
 		switch {
-		case !w.exists(o):
+		case !a.exists(o):
 			return refuse(unknownOverwrite)
 		case admin:
 		case o.Allow.Has(ManageRoles), !free && !held.Has(bits):
@@ -89,67 +89,67 @@ func (w *Workspace) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
 	return nil
 }
 
-// exists tells whether an overwrite concerns a role or member of the guild.
-func (w *Workspace) exists(o Overwrite) bool {
+// exists reports whether an overwrite concerns a role or member of the guild.
+func (g *guild) exists(o Overwrite) bool {
 	if o.Member {
-		u := w.users[o.ID]
+		u := g.People.ByID(o.ID)
 		return u != nil && !u.Outside
 	}
-	return o.ID == w.opts.GuildID || w.roles[o.ID] != nil
+	return o.ID == g.opts.GuildID || g.roles[o.ID] != nil
 }
 
 // letting changes who is let into a channel and tells of those who come and go.
-func (w *Workspace) letting(ch *channel, by string, change func()) {
-	before := w.memberIDs(ch)
+func (g *guild) letting(ch *channel, by string, change func()) {
+	before := g.memberIDs(ch)
 	change()
-	after := w.memberIDs(ch)
+	after := g.memberIDs(ch)
 	for _, id := range after {
 		if !slices.Contains(before, id) {
-			w.publish(stage.MemberJoined, by, ch, nil, id)
+			g.Publish(stage.MemberJoined, by, ch, nil, id)
 		}
 	}
 	for _, id := range before {
 		if !slices.Contains(after, id) {
-			w.publish(stage.MemberLeft, by, ch, nil, id)
+			g.Publish(stage.MemberLeft, by, ch, nil, id)
 		}
 	}
 }
 
-// putOverwrite sets or replaces one overwrite and tells whether that is news.
-func (w *Workspace) putOverwrite(ch *channel, o Overwrite, by, reason string) bool {
-	i := slices.IndexFunc(ch.overwrites, func(other Overwrite) bool { return other.ID == o.ID })
-	if i >= 0 && ch.overwrites[i] == o {
+// putOverwrite sets or replaces one overwrite and reports whether that is news.
+func (g *guild) putOverwrite(ch *channel, o Overwrite, by, reason string) bool {
+	i := slices.IndexFunc(ch.Extra.overwrites, func(other Overwrite) bool { return other.ID == o.ID })
+	if i >= 0 && ch.Extra.overwrites[i] == o {
 		return false
 	}
 	action := auditOverwriteUpdate
-	w.letting(ch, by, func() {
+	g.letting(ch, by, func() {
 		if i >= 0 {
-			ch.overwrites[i] = o
+			ch.Extra.overwrites[i] = o
 		} else {
 			action = auditOverwriteCreate
-			ch.overwrites = append(ch.overwrites, o)
+			ch.Extra.overwrites = append(ch.Extra.overwrites, o)
 		}
 	})
-	w.note(action, by, ch.ID, reason)
-	w.announce("CHANNEL_UPDATE", ch)
+	g.note(action, by, ch.ID, reason)
+	g.announce("CHANNEL_UPDATE", ch)
 	return true
 }
 
-// dropOverwrite takes one overwrite away and tells whether it was there.
-func (w *Workspace) dropOverwrite(ch *channel, id, by, reason string) bool {
-	i := slices.IndexFunc(ch.overwrites, func(o Overwrite) bool { return o.ID == id })
+// dropOverwrite takes one overwrite away and reports whether it was there.
+func (g *guild) dropOverwrite(ch *channel, id, by, reason string) bool {
+	i := slices.IndexFunc(ch.Extra.overwrites, func(o Overwrite) bool { return o.ID == id })
 	if i < 0 {
 		return false
 	}
-	w.letting(ch, by, func() { ch.overwrites = slices.Delete(ch.overwrites, i, i+1) })
-	w.note(auditOverwriteDelete, by, ch.ID, reason)
-	w.announce("CHANNEL_UPDATE", ch)
+	g.letting(ch, by, func() { ch.Extra.overwrites = slices.Delete(ch.Extra.overwrites, i, i+1) })
+	g.note(auditOverwriteDelete, by, ch.ID, reason)
+	g.announce("CHANNEL_UPDATE", ch)
 	return true
 }
 
 // setOverwrite: https://docs.discord.com/developers/resources/channel#edit-channel-permissions
-func setOverwrite(w *Workspace, c *call) (any, error) {
-	ch, err := w.overwriteCall(c)
+func setOverwrite(a *api, c *call) (any, error) {
+	ch, err := a.overwriteCall(c)
 	if err != nil {
 		return nil, err
 	}
@@ -162,36 +162,36 @@ func setOverwrite(w *Workspace, c *call) (any, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	if err := w.mayOverwrite(ch, w.channels[ch.Parent], o); err != nil {
+	if err := a.mayOverwrite(ch, a.Channels.ByID(ch.Extra.parent), o); err != nil {
 		return nil, err
 	}
-	known := slices.ContainsFunc(ch.overwrites, func(other Overwrite) bool { return other.ID == o.ID })
-	if !known && len(ch.overwrites) >= maxOverwrites {
+	known := slices.ContainsFunc(ch.Extra.overwrites, func(other Overwrite) bool { return other.ID == o.ID })
+	if !known && len(ch.Extra.overwrites) >= maxOverwrites {
 		return nil, refuse(tooManyOverwrites)
 	}
-	c.changed = w.putOverwrite(ch, o, w.opts.BotUserID, c.reason)
+	c.changed = a.putOverwrite(ch, o, a.opts.BotUserID, c.reason)
 	return nil, nil
 }
 
 // deleteOverwrite: https://docs.discord.com/developers/resources/channel#delete-channel-permission
-func deleteOverwrite(w *Workspace, c *call) (any, error) {
-	ch, err := w.overwriteCall(c)
+func deleteOverwrite(a *api, c *call) (any, error) {
+	ch, err := a.overwriteCall(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.mayOverwrite(ch, w.channels[ch.Parent]); err != nil {
+	if err := a.mayOverwrite(ch, a.Channels.ByID(ch.Extra.parent)); err != nil {
 		return nil, err
 	}
-	if !w.dropOverwrite(ch, c.path["overwrite"], w.opts.BotUserID, c.reason) {
+	if !a.dropOverwrite(ch, c.path["overwrite"], a.opts.BotUserID, c.reason) {
 		return nil, refuse(unknownOverwrite)
 	}
 	c.changed = true
 	return nil, nil
 }
 
-func (w *Workspace) overwriteCall(c *call) (*channel, error) {
-	ch, err := w.channelOf(c)
-	if err == nil && ch.isDirect() {
+func (a *api) overwriteCall(c *call) (*channel, error) {
+	ch, err := a.channelOf(c)
+	if err == nil && ch.IsDirect() {
 		err = refuse(dmOnly)
 	}
 	return ch, err

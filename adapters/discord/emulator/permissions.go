@@ -48,7 +48,7 @@ func DefaultEveryone() Permissions {
 	return ViewChannel | SendMessages | EmbedLinks | AttachFiles | AddReactions | ReadMessageHistory | UseApplicationCommands
 }
 
-// Has tells whether p holds every bit of wanted.
+// Has reports whether p holds every bit of wanted.
 func (p Permissions) Has(wanted Permissions) bool { return p&wanted == wanted }
 
 // MarshalJSON writes p the way Discord does, as a decimal string.
@@ -58,16 +58,16 @@ func (p Permissions) MarshalJSON() ([]byte, error) {
 
 // basePermissions is what a member may do in the guild at large. See
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites.
-func (w *Workspace) basePermissions(u *member) Permissions {
+func (g *guild) basePermissions(u *member) Permissions {
 	if u == nil || u.Outside {
 		return 0
 	}
-	if u.ID == w.opts.OwnerID {
+	if u.ID == g.opts.OwnerID {
 		return everything
 	}
-	p := w.opts.Everyone
+	p := g.opts.Everyone
 	for _, id := range u.Roles {
-		if r := w.roles[id]; r != nil {
+		if r := g.roles[id]; r != nil {
 			p |= r.Permissions
 		}
 	}
@@ -78,38 +78,38 @@ func (w *Workspace) basePermissions(u *member) Permissions {
 }
 
 // permissionsIn is what a member may do in a channel.
-func (w *Workspace) permissionsIn(u *member, ch *channel) Permissions {
-	if ch.isDirect() {
-		if u.ID == ch.with || u.ID == w.opts.BotUserID {
+func (g *guild) permissionsIn(u *member, ch *channel) Permissions {
+	if ch.IsDirect() {
+		if u.ID == ch.With || u.ID == g.opts.BotUserID {
 			return ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadMessageHistory | AddReactions | PinMessages | UseApplicationCommands
 		}
 		return 0
 	}
-	base := w.basePermissions(u)
+	base := g.basePermissions(u)
 	if base.Has(Administrator) {
 		return base
 	}
-	return implied(w.overwrite(base, u, ch))
+	return implied(g.overwrite(base, u, ch))
 }
 
 // overwrite applies a channel's overwrites to what somebody may do in the
 // guild: first those of @everyone, then all roles together, then the person's.
-func (w *Workspace) overwrite(p Permissions, u *member, ch *channel) Permissions {
+func (g *guild) overwrite(p Permissions, u *member, ch *channel) Permissions {
 	if u.Outside {
 		return 0
 	}
 	apply := func(allow, deny Permissions) { p = p&^deny | allow }
 	var allow, deny Permissions
-	for _, o := range ch.overwrites {
+	for _, o := range ch.Extra.overwrites {
 		switch {
-		case o.ID == w.opts.GuildID:
+		case o.ID == g.opts.GuildID:
 			apply(o.Allow, o.Deny)
 		case !o.Member && slices.Contains(u.Roles, o.ID):
 			allow, deny = allow|o.Allow, deny|o.Deny
 		}
 	}
 	apply(allow, deny)
-	for _, o := range ch.overwrites {
+	for _, o := range ch.Extra.overwrites {
 		if o.Member && o.ID == u.ID {
 			apply(o.Allow, o.Deny)
 		}
@@ -129,50 +129,50 @@ func implied(p Permissions) Permissions {
 	return p
 }
 
-// letIn tells whether a person sees a channel because of roles and overwrites:
+// letIn reports whether a person sees a channel because of roles and overwrites:
 // what owner and administrators see besides does not make them members of it.
-func (w *Workspace) letIn(u *member, ch *channel) bool {
-	if ch.isDirect() {
-		return u.ID == ch.with || u.ID == w.opts.BotUserID
+func (g *guild) letIn(u *member, ch *channel) bool {
+	if ch.IsDirect() {
+		return u.ID == ch.With || u.ID == g.opts.BotUserID
 	}
-	p := w.opts.Everyone
+	p := g.opts.Everyone
 	for _, id := range u.Roles {
-		if r := w.roles[id]; r != nil {
+		if r := g.roles[id]; r != nil {
 			p |= r.Permissions
 		}
 	}
-	return !u.Outside && w.overwrite(p, u, ch).Has(ViewChannel)
+	return !u.Outside && g.overwrite(p, u, ch).Has(ViewChannel)
 }
 
 // need checks what the bot may do in a channel.
-func (w *Workspace) need(ch *channel, wanted Permissions) error {
-	held := w.permissionsIn(w.bot(), ch)
+func (g *guild) need(ch *channel, wanted Permissions) error {
+	held := g.permissionsIn(g.bot(), ch)
 	switch {
-	case !w.views(w.bot(), ch):
+	case !g.views(g.bot(), ch):
 		return refuse(missingAccess)
 	case !held.Has(wanted):
 		return refuse(missingPermissions)
 	}
-	return w.mayModerate(wanted)
+	return g.mayModerate(wanted)
 }
 
 // mayModerate refuses what moderators do where the guild wants two-factor
 // authentication of them and the bot's owner has none: permissions with a star on
 // https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags.
-func (w *Workspace) mayModerate(wanted Permissions) error {
+func (g *guild) mayModerate(wanted Permissions) error {
 	const starred = Administrator | ManageChannels | ManageGuild | ManageMessages | ManageRoles | ManageThreads
-	if wanted&starred != 0 && w.opts.NeedsTwoFactor && w.opts.OwnerWithoutIt {
+	if wanted&starred != 0 && g.opts.NeedsTwoFactor && g.opts.OwnerWithoutIt {
 		return refuse(needsTwoFactor)
 	}
 	return nil
 }
 
-// views tells whether somebody sees a channel. A category is seen with any
+// views reports whether somebody sees a channel. A category is seen with any
 // channel in it, see
 // https://docs.discord.com/developers/topics/permissions#channel-visibility.
-func (w *Workspace) views(u *member, ch *channel) bool {
-	if w.permissionsIn(u, ch).Has(ViewChannel) {
+func (g *guild) views(u *member, ch *channel) bool {
+	if g.permissionsIn(u, ch).Has(ViewChannel) {
 		return true
 	}
-	return ch.Category && slices.ContainsFunc(w.children(ch.ID), func(c *channel) bool { return w.permissionsIn(u, c).Has(ViewChannel) })
+	return ch.Extra.category && slices.ContainsFunc(g.children(ch.ID), func(c *channel) bool { return g.permissionsIn(u, c).Has(ViewChannel) })
 }

@@ -12,40 +12,40 @@ import (
 // they see. A button that opens a link asks nothing of the app. See
 // https://docs.discord.com/developers/components/reference#button.
 func (w *Workspace) Press(ctx context.Context, userID, channelID, messageID, customID string) (Reply, error) {
-	return w.act(ctx, userID, channelID, messageID, customID, nil)
+	return w.interactions.act(ctx, userID, channelID, messageID, customID, nil)
 }
 
 // Choose has a person choose in a menu of a message: values or labels of
 // options, people, roles or channels by ID or name.
 func (w *Workspace) Choose(ctx context.Context, userID, channelID, messageID, customID string, values ...string) (Reply, error) {
-	return w.act(ctx, userID, channelID, messageID, customID, append([]string{}, values...))
+	return w.interactions.act(ctx, userID, channelID, messageID, customID, append([]string{}, values...))
 }
 
-func (w *Workspace) act(ctx context.Context, userID, channelID, messageID, customID string, values []string) (Reply, error) {
-	i, err := w.action(userID, channelID, messageID, customID, values)
+func (ix *interactions) act(ctx context.Context, userID, channelID, messageID, customID string, values []string) (Reply, error) {
+	i, err := ix.action(userID, channelID, messageID, customID, values)
 	if err != nil {
 		return Reply{}, err
 	}
-	return w.ask(ctx, i)
+	return ix.ask(ctx, i)
 }
 
 // action makes the interaction; values is nil for a button.
-func (w *Workspace) action(userID, channelID, messageID, customID string, values []string) (*interaction, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	user, err := w.person(userID)
+func (ix *interactions) action(userID, channelID, messageID, customID string, values []string) (*interaction, error) {
+	ix.Lock()
+	defer ix.Unlock()
+	user, err := ix.person(userID)
 	if err != nil {
 		return nil, err
 	}
-	ch, err := w.within(user, channelID)
+	ch, err := ix.within(user, channelID)
 	if err != nil {
 		return nil, err
 	}
-	m := w.messageFor(user, ch, messageID)
+	m := ix.Seen(user.ID, ch, messageID)
 	if m == nil {
 		return nil, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, messageID)
 	}
-	c, ok := findComponent(m.components, customID)
+	c, ok := findComponent(m.Body.components, customID)
 	if disabled, _ := c["disabled"].(bool); !ok || disabled {
 		return nil, fmt.Errorf("emulator: the message has no %q that could be used", customID)
 	}
@@ -58,31 +58,20 @@ func (w *Workspace) action(userID, channelID, messageID, customID string, values
 	case kind != button && values == nil:
 		return nil, fmt.Errorf("emulator: %q is no button", customID)
 	case kind != button:
-		if err := w.choose(data, c, kind, values); err != nil {
+		if err := ix.choose(data, c, kind, values); err != nil {
 			return nil, err
 		}
 		label = fmt.Sprint(values)
 	}
-	i := w.newInteraction(kindComponent, user, ch, data)
+	i := ix.newInteraction(kindComponent, user, ch, data)
 	i.source = m
-	i.payload["message"] = w.messageObject(m)
-	w.publish(stage.ActionSent, user.ID, ch, m, label)
-	return w.made(i), nil
-}
-
-// messageFor finds a message that the person sees: one of the channel or one
-// for them alone.
-func (w *Workspace) messageFor(u *member, ch *channel, id string) *message {
-	for _, m := range w.ephemerals[u.ID] {
-		if m.id == id && m.channel == ch {
-			return m
-		}
-	}
-	return ch.message(id)
+	i.payload["message"] = ix.messageObject(m)
+	ix.Publish(stage.ActionSent, user.ID, ch, m, label)
+	return ix.made(i), nil
 }
 
 // choose puts what is chosen in a menu into an interaction's data.
-func (w *Workspace) choose(data, c object, kind int64, values []string) error {
+func (ix *interactions) choose(data, c object, kind int64, values []string) error {
 	least, has := integer(c["min_values"])
 	if !has {
 		least = 1
@@ -94,7 +83,7 @@ func (w *Workspace) choose(data, c object, kind int64, values []string) error {
 	if n := int64(len(values)); n < least || n > most {
 		return fmt.Errorf("emulator: %d to %d can be chosen", least, most)
 	}
-	found := &resolved{w: w}
+	found := &resolved{guild: ix.guild}
 	chosen := []string{}
 	for _, v := range values {
 		id, err := found.choice(c, kind, v)

@@ -9,14 +9,17 @@ import (
 	"riskroom/adapters/stage"
 )
 
+// renderer shows the workspace as people see it.
+type renderer struct{ guild *guild }
+
 // PlainText renders the text of a message as people read it: mentions as
 // "@name" and "#name", labelled links as their label, escaped signs as
 // themselves. The stars and underscores of emphasis stay. See
 // https://docs.discord.com/developers/reference#message-formatting.
 func (w *Workspace) PlainText(markdown string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.fromMarkdown(markdown)
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	return w.guild.show.fromMarkdown(markdown)
 }
 
 // marked is what is more than its letters in a text: an escaped sign, a piece
@@ -35,14 +38,14 @@ const (
 	markEveryone = 9
 )
 
-func (w *Workspace) fromMarkdown(text string) string {
+func (r *renderer) fromMarkdown(text string) string {
 	return marked.ReplaceAllStringFunc(text, func(s string) string {
 		m := marked.FindStringSubmatch(s)
 		switch {
 		case m[markEscaped] != "":
 			return m[markEscaped]
 		case m[markID] != "":
-			return w.mention(m[markSign], m[markID])
+			return r.mention(m[markSign], m[markID])
 		case m[markTime] != "":
 			seconds, _ := strconv.ParseInt(m[markTime], 10, 64) // the pattern lets only digits through
 			return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04")
@@ -65,36 +68,28 @@ func unescaped(text string) string {
 	})
 }
 
-func (w *Workspace) mention(sign, id string) string {
+func (r *renderer) mention(sign, id string) string {
 	switch sign {
 	case "#":
-		if ch := w.channels[id]; ch != nil && !ch.isDirect() {
+		if ch := r.guild.Channels.ByID(id); ch != nil && !ch.IsDirect() {
 			return "#" + ch.Name
 		}
 		return "#unknown"
 	case "@&":
-		if r := w.roles[id]; r != nil {
+		if r := r.guild.roles[id]; r != nil {
 			return "@" + r.Name
 		}
 		return "@unknown-role"
 	}
-	if u := w.users[id]; u != nil {
+	if u := r.guild.People.ByID(id); u != nil {
 		return "@" + u.shown()
 	}
 	return "@unknown-user"
 }
 
-// shown is what a person is called in the guild.
-func (u *member) shown() string {
-	if u.Nick != "" {
-		return u.Nick
-	}
-	return u.Name
-}
-
 // mentioned finds whom a text notifies. Only MENTION_EVERYONE lets the bot
 // notify all.
-func (w *Workspace) mentioned(text string, a allowed) mentions {
+func (g *guild) mentioned(text string, a allowed) mentions {
 	var out mentions
 	add := func(list []string, id string) []string {
 		if slices.Contains(list, id) {
@@ -105,11 +100,11 @@ func (w *Workspace) mentioned(text string, a allowed) mentions {
 	for _, m := range marked.FindAllStringSubmatch(text, -1) {
 		id := m[markID]
 		switch sign := m[markSign]; {
-		case sign == "@&" && a.role(id) && w.roles[id] != nil:
+		case sign == "@&" && a.role(id) && g.roles[id] != nil:
 			out.roles = add(out.roles, id)
-		case (sign == "@" || sign == "@!") && a.user(id) && w.users[id] != nil:
+		case (sign == "@" || sign == "@!") && a.user(id) && g.People.ByID(id) != nil:
 			out.users = add(out.users, id)
-		case m[markEveryone] != "" && a.parse["everyone"] && w.basePermissions(w.bot()).Has(MentionEveryone):
+		case m[markEveryone] != "" && a.parse["everyone"] && g.basePermissions(g.bot()).Has(MentionEveryone):
 			out.everyone = true
 		}
 	}
@@ -117,22 +112,22 @@ func (w *Workspace) mentioned(text string, a allowed) mentions {
 }
 
 // parts renders a message for the stage.
-func (w *Workspace) parts(m *message) []stage.Part {
-	if m.kind == pinNotice {
+func (r *renderer) parts(m *message) []stage.Part {
+	if m.Notice {
 		const text = "pinned a message to this channel."
 		return []stage.Part{{Kind: stage.TextPart, Text: text, Lines: literal(text, false)}}
 	}
-	if m.flags&loadingFlag != 0 {
-		text := w.opts.BotName + " is thinking…"
+	if m.Body.flags&loadingFlag != 0 {
+		text := r.guild.opts.BotName + " is thinking…"
 		return []stage.Part{{Kind: stage.NotePart, Text: text, Lines: literal(text, false)}}
 	}
-	parts := w.textParts(m.content)
-	if m.flags&suppressEmbeds == 0 {
-		for _, e := range m.embeds {
-			parts = append(parts, w.embedParts(e)...)
+	parts := r.textParts(m.Body.text)
+	if m.Body.flags&suppressEmbeds == 0 {
+		for _, e := range m.Body.embeds {
+			parts = append(parts, r.embedParts(e)...)
 		}
 	}
-	for _, row := range m.components {
+	for _, row := range m.Body.components {
 		part := stage.Part{Kind: stage.ActionsPart}
 		for _, c := range stage.Objects(row["components"]) {
 			part.Actions = append(part.Actions, action(c))
@@ -144,7 +139,7 @@ func (w *Workspace) parts(m *message) []stage.Part {
 
 // embedParts renders an embed. Mentions work in its description and in the
 // values of fields only.
-func (w *Workspace) embedParts(e object) []stage.Part {
+func (r *renderer) embedParts(e object) []stage.Part {
 	var parts []stage.Part
 	add := func(kind stage.PartKind, text string) {
 		if text != "" {
@@ -154,8 +149,8 @@ func (w *Workspace) embedParts(e object) []stage.Part {
 	author, _ := e["author"].(object)
 	add(stage.NotePart, stage.Str(author["name"]))
 	add(stage.HeadingPart, unescaped(stage.Str(e["title"])))
-	parts = append(parts, w.textParts(stage.Str(e["description"]))...)
-	parts = append(parts, w.fieldParts(stage.Objects(e["fields"]))...)
+	parts = append(parts, r.textParts(stage.Str(e["description"]))...)
+	parts = append(parts, r.fieldParts(stage.Objects(e["fields"]))...)
 	footer, _ := e["footer"].(object)
 	add(stage.NotePart, stage.Str(footer["text"]))
 	return parts
@@ -163,7 +158,7 @@ func (w *Workspace) embedParts(e object) []stage.Part {
 
 // fieldParts renders the fields of an embed: those that stand beside each other
 // are one part.
-func (w *Workspace) fieldParts(fields []object) []stage.Part {
+func (r *renderer) fieldParts(fields []object) []stage.Part {
 	var parts []stage.Part
 	together := false
 	for _, f := range fields {
@@ -174,8 +169,8 @@ func (w *Workspace) fieldParts(fields []object) []stage.Part {
 		together = inline
 		name, value := unescaped(stage.Str(f["name"])), stage.Str(f["value"])
 		last := &parts[len(parts)-1]
-		last.Fields = append(last.Fields, name+"\n"+w.fromMarkdown(value))
-		last.Cells = append(last.Cells, append(literal(name, true), w.lines(value)...))
+		last.Fields = append(last.Fields, name+"\n"+r.fromMarkdown(value))
+		last.Cells = append(last.Cells, append(literal(name, true), r.lines(value)...))
 	}
 	return parts
 }

@@ -12,19 +12,19 @@ import (
 )
 
 // textParts renders markdown for the stage: small print stands apart.
-func (w *Workspace) textParts(markdown string) []stage.Part {
+func (r *renderer) textParts(markdown string) []stage.Part {
 	var parts []stage.Part
 	var lines []string
 	flush := func() {
 		if text := strings.Join(lines, "\n"); text != "" {
-			parts = append(parts, stage.Part{Kind: stage.TextPart, Text: w.fromMarkdown(text), Lines: w.lines(text)})
+			parts = append(parts, stage.Part{Kind: stage.TextPart, Text: r.fromMarkdown(text), Lines: r.lines(text)})
 		}
 		lines = nil
 	}
 	for line := range strings.SplitSeq(markdown, "\n") {
 		if small, ok := strings.CutPrefix(line, "-# "); ok {
 			flush()
-			parts = append(parts, stage.Part{Kind: stage.NotePart, Text: w.fromMarkdown(small), Lines: w.lines(small)})
+			parts = append(parts, stage.Part{Kind: stage.NotePart, Text: r.fromMarkdown(small), Lines: r.lines(small)})
 		} else {
 			lines = append(lines, line)
 		}
@@ -36,7 +36,7 @@ func (w *Workspace) textParts(markdown string) []stage.Part {
 // lines renders markdown with its looks. Discord marks quotes, lists and
 // headings line by line; blocks of code stay as they are written. See
 // https://docs.discord.com/developers/reference#message-formatting.
-func (w *Workspace) lines(markdown string) []stage.Line {
+func (r *renderer) lines(markdown string) []stage.Line {
 	if markdown == "" {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (w *Workspace) lines(markdown string) []stage.Line {
 		case "#", "##", "###":
 			look.Bold, text = true, rest
 		}
-		line.Spans = w.spans(text, look)
+		line.Spans = r.spans(text, look)
 		out = append(out, line)
 	}
 	return out
@@ -64,7 +64,7 @@ func literal(text string, bold bool) []stage.Line {
 
 // spans renders one line. What is more than its letters is found first, so that
 // no sign within it counts as emphasis.
-func (w *Workspace) spans(line string, look stage.Span) []stage.Span {
+func (r *renderer) spans(line string, look stage.Span) []stage.Span {
 	var out []stage.Span
 	var text strings.Builder
 	flush := func() {
@@ -84,7 +84,7 @@ func (w *Workspace) spans(line string, look stage.Span) []stage.Span {
 				text.WriteString(m[markEscaped])
 			} else {
 				flush()
-				out = append(out, w.atom(m, look))
+				out = append(out, r.atom(m, look))
 			}
 			at, atoms = atoms[0][1], atoms[1:]
 			continue
@@ -104,9 +104,9 @@ func (w *Workspace) spans(line string, look stage.Span) []stage.Span {
 }
 
 // atom renders what marked has found.
-func (w *Workspace) atom(m []string, look stage.Span) stage.Span {
+func (r *renderer) atom(m []string, look stage.Span) stage.Span {
 	span := look
-	span.Text = w.fromMarkdown(m[0])
+	span.Text = r.fromMarkdown(m[0])
 	switch {
 	case m[markCode] != "":
 		span.Text, span.Code = strings.Trim(m[markCode], "`"), true

@@ -12,9 +12,9 @@ import (
 
 // receive acts on a frame of the client and returns the code to close with, or
 // 0.
-func (w *Workspace) receive(c *conn, f frame) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (gw *Gateway) receive(c *conn, f frame) int {
+	gw.guild.Lock()
+	defer gw.guild.Unlock()
 	if c.tooFast() {
 		return closeRateLimited
 	}
@@ -27,14 +27,14 @@ func (w *Workspace) receive(c *conn, f frame) int {
 		if json.Unmarshal(f.Data, &seq) != nil {
 			return closeDecode
 		}
-		if !w.gateway.faults.NoACKs {
-			w.sendLocked(c, opHeartbeatACK, nil)
+		if !gw.faults.NoACKs {
+			gw.sendLocked(c, opHeartbeatACK, nil)
 		}
 		return 0
 	case opIdentify:
-		return w.identify(c, f.Data)
+		return gw.identify(c, f.Data)
 	case opResume:
-		return w.resume(c, f.Data)
+		return gw.resume(c, f.Data)
 	case opPresence, opVoice, opMembers:
 		if c.session == nil {
 			return closeNotAuthenticated
@@ -61,15 +61,15 @@ type identity struct {
 }
 
 // check returns the close code of an IDENTIFY that is refused, or 0.
-func (w *Workspace) check(d identity) int {
+func (gw *Gateway) check(d identity) int {
 	switch {
-	case !w.tokenFits(d.Token):
+	case !gw.tokenFits(d.Token):
 		return closeAuthentication
 	case d.Properties == nil || d.Intents == nil:
 		return closeDecode
 	case *d.Intents&^allIntents != 0:
 		return closeIntents
-	case *d.Intents&privileged&w.opts.DisallowedIntents != 0:
+	case *d.Intents&privileged&gw.guild.opts.DisallowedIntents != 0:
 		return closeDisallowed
 	case d.Shard != nil && (len(d.Shard) != 2 || d.Shard[0] != 0 || d.Shard[1] != 1):
 		return closeShard // the one guild belongs to one shard
@@ -77,20 +77,20 @@ func (w *Workspace) check(d identity) int {
 	return 0
 }
 
-// tokenFits tells whether a token is the bot's. The gateway takes it with or
+// tokenFits reports whether a token is the bot's. The gateway takes it with or
 // without "Bot".
-func (w *Workspace) tokenFits(token string) bool {
-	return strings.TrimPrefix(token, "Bot ") == w.opts.BotToken && !w.tokenReset
+func (gw *Gateway) tokenFits(token string) bool {
+	return strings.TrimPrefix(token, "Bot ") == gw.guild.opts.BotToken && !gw.tokenReset
 }
 
 // identify begins a session. Above 1,000 of them in a day Discord takes the
 // token away.
-func (w *Workspace) identify(c *conn, raw json.RawMessage) int {
-	now := w.opts.Now()
-	recent := w.recentIdentifies()
-	w.gateway.identifies = append(w.gateway.identifies, now)
-	if len(recent) >= maxIdentifies || now.Before(w.gateway.faults.NoSessionsUntil) {
-		w.tokenReset = true
+func (gw *Gateway) identify(c *conn, raw json.RawMessage) int {
+	now := gw.guild.opts.Now()
+	recent := gw.recentIdentifies()
+	gw.identifies = append(gw.identifies, now)
+	if len(recent) >= maxIdentifies || now.Before(gw.faults.NoSessionsUntil) {
+		gw.tokenReset = true
 	}
 	var d identity
 	if json.Unmarshal(raw, &d) != nil {
@@ -99,50 +99,50 @@ func (w *Workspace) identify(c *conn, raw json.RawMessage) int {
 	if c.session != nil {
 		return closeAlready
 	}
-	if code := w.check(d); code != 0 {
+	if code := gw.check(d); code != 0 {
 		return code
 	}
 	n := len(recent)
-	tooSoon := w.opts.EnforceLimits && n > 0 && now.Sub(recent[n-1]) < identifyPause
-	if w.gateway.faults.InvalidIdentify || tooSoon {
-		w.sendLocked(c, opInvalidSession, false)
+	tooSoon := gw.guild.opts.EnforceLimits && n > 0 && now.Sub(recent[n-1]) < identifyPause
+	if gw.faults.InvalidIdentify || tooSoon {
+		gw.sendLocked(c, opInvalidSession, false)
 		return 0
 	}
-	s := &session{id: fmt.Sprintf("%032x", w.serial()), intents: *d.Intents, conn: c}
+	s := &session{id: fmt.Sprintf("%032x", gw.serial()), intents: *d.Intents, conn: c}
 	c.session = s
-	w.gateway.sessions = append(w.gateway.sessions, s)
-	s.give("READY", w.readyObject(s))
+	gw.sessions = append(gw.sessions, s)
+	s.give("READY", gw.readyObject(s))
 	if s.intents&intentGuilds != 0 {
-		s.give("GUILD_CREATE", w.guildCreate())
+		s.give("GUILD_CREATE", gw.guildCreate())
 	}
 	return 0
 }
 
 // serial counts up: each is given out once.
-func (w *Workspace) serial() int64 {
-	n, _ := snowflake(w.newID())
+func (gw *Gateway) serial() int64 {
+	n, _ := snowflake(gw.guild.newID())
 	return n
 }
 
 // readyObject: https://docs.discord.com/developers/events/gateway-events#ready
-func (w *Workspace) readyObject(s *session) object {
+func (gw *Gateway) readyObject(s *session) object {
 	return object{
-		"v": 10, "user": userObject(w.bot()), "guilds": []object{{"id": w.opts.GuildID, "unavailable": true}},
-		"session_id": s.id, "resume_gateway_url": w.gatewayURL(), "shard": []int{0, 1}, "session_type": "normal",
-		"application": object{"id": w.opts.ApplicationID, "flags": 0}, "private_channels": []object{}, "presences": []object{},
+		"v": 10, "user": userObject(gw.guild.bot()), "guilds": []object{{"id": gw.guild.opts.GuildID, "unavailable": true}},
+		"session_id": s.id, "resume_gateway_url": gw.url(), "shard": []int{0, 1}, "session_type": "normal",
+		"application": object{"id": gw.guild.opts.ApplicationID, "flags": 0}, "private_channels": []object{}, "presences": []object{},
 		"relationships": []object{}, "user_settings": object{}, "geo_ordered_rtc_regions": []string{}, "_trace": []string{},
 	}
 }
 
 // guildCreate: https://docs.discord.com/developers/events/gateway-events#guild-create
-func (w *Workspace) guildCreate() object {
-	out := w.guildObject()
+func (gw *Gateway) guildCreate() object {
+	out := gw.guild.guildObject()
 	channels := []object{}
-	for _, ch := range w.inGuild() {
-		channels = append(channels, w.seenObject(ch))
+	for _, ch := range gw.guild.inGuild() {
+		channels = append(channels, gw.guild.seenObject(ch))
 	}
-	out["joined_at"], out["large"], out["unavailable"] = stamp(w.created), false, false
-	out["member_count"], out["members"], out["channels"] = len(w.membersAfter(0)), []object{w.memberObject(w.bot(), false)}, channels
+	out["joined_at"], out["large"], out["unavailable"] = stamp(gw.guild.created), false, false
+	out["member_count"], out["members"], out["channels"] = len(gw.guild.membersAfter(0)), []object{gw.guild.memberObject(gw.guild.bot(), false)}, channels
 	for _, list := range []string{"threads", "voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"} {
 		out[list] = []object{}
 	}
@@ -151,33 +151,33 @@ func (w *Workspace) guildCreate() object {
 
 // resume goes on with a session: what it missed is sent again. See
 // https://docs.discord.com/developers/events/gateway#resuming.
-func (w *Workspace) resume(c *conn, raw json.RawMessage) int {
+func (gw *Gateway) resume(c *conn, raw json.RawMessage) int {
 	var d struct {
 		Token     string `json:"token"`
 		SessionID string `json:"session_id"`
 		Seq       *int   `json:"seq"`
 	}
-	w.gateway.resumes++
+	gw.resumes++
 	switch {
 	case json.Unmarshal(raw, &d) != nil || d.Seq == nil:
 		return closeDecode
 	case c.session != nil:
 		return closeAlready
-	case !w.tokenFits(d.Token):
+	case !gw.tokenFits(d.Token):
 		return closeAuthentication
 	}
-	i := slices.IndexFunc(w.gateway.sessions, func(s *session) bool { return s.id == d.SessionID && !s.over() })
-	if i < 0 || w.gateway.faults.InvalidResume {
-		w.sendLocked(c, opInvalidSession, false)
+	i := slices.IndexFunc(gw.sessions, func(s *session) bool { return s.id == d.SessionID && !s.over() })
+	if i < 0 || gw.faults.InvalidResume {
+		gw.sendLocked(c, opInvalidSession, false)
 		return 0
 	}
-	s := w.gateway.sessions[i]
+	s := gw.sessions[i]
 	if *d.Seq < 0 || *d.Seq > s.seq {
-		w.endSession(s)
+		gw.endSession(s)
 		return closeSequence
 	}
 	if s.conn != nil {
-		w.hangUpLocked(s.conn, closeTimedOut, "resumed elsewhere")
+		gw.hangUpLocked(s.conn, closeTimedOut, "resumed elsewhere")
 		s.conn.session = nil
 	}
 	s.conn, c.session = c, s
@@ -188,12 +188,12 @@ func (w *Workspace) resume(c *conn, raw json.RawMessage) int {
 	return 0
 }
 
-// over tells whether a session was left for too long to go on.
+// over reports whether a session was left for too long to go on.
 func (s *session) over() bool { return s.conn == nil && time.Since(s.left) > sessionLife }
 
 // endSession makes a session one that cannot be resumed.
-func (w *Workspace) endSession(s *session) {
-	w.gateway.sessions = slices.DeleteFunc(w.gateway.sessions, func(o *session) bool { return o == s })
+func (gw *Gateway) endSession(s *session) {
+	gw.sessions = slices.DeleteFunc(gw.sessions, func(o *session) bool { return o == s })
 }
 
 // give numbers a dispatch, keeps it for replay and sends it where a client is
@@ -208,11 +208,11 @@ func (s *session) give(kind string, body any) {
 }
 
 // recentIdentifies are the IDENTIFYs of the last day.
-func (w *Workspace) recentIdentifies() []time.Time {
-	since := w.opts.Now().Add(-identifyDay)
-	i := slices.IndexFunc(w.gateway.identifies, func(t time.Time) bool { return t.After(since) })
+func (gw *Gateway) recentIdentifies() []time.Time {
+	since := gw.guild.opts.Now().Add(-identifyDay)
+	i := slices.IndexFunc(gw.identifies, func(t time.Time) bool { return t.After(since) })
 	if i < 0 {
 		return nil
 	}
-	return w.gateway.identifies[i:]
+	return gw.identifies[i:]
 }

@@ -27,11 +27,11 @@ func SnowflakeTime(id string) time.Time {
 
 // newID gives out the next snowflake: the clock's milliseconds, and above the
 // one before in any case.
-func (w *Workspace) newID() string {
+func (g *guild) newID() string {
 	for {
-		n := max((w.opts.Now().UnixMilli()-epoch)<<22, w.lastID+1)
-		w.lastID = n
-		if id := strconv.FormatInt(n, 10); !w.reserved[id] {
+		n := max((g.opts.Now().UnixMilli()-epoch)<<22, g.lastID+1)
+		g.lastID = n
+		if id := strconv.FormatInt(n, 10); !g.reserved[id] {
 			return id
 		}
 	}

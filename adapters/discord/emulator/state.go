@@ -43,15 +43,14 @@ type MessageState struct {
 
 // State returns the workspace's present state.
 func (w *Workspace) State() State {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.guild.Lock()
+	defer w.guild.Unlock()
 	names := w.normaliser()
 	var s State
-	for _, id := range w.order {
-		ch := w.channels[id]
+	for _, ch := range w.guild.Channels.All() {
 		state := w.channelState(ch, names)
 		switch {
-		case !ch.isDirect():
+		case !ch.IsDirect():
 			s.Channels = append(s.Channels, state)
 		case len(state.Messages) > 0:
 			s.Direct = append(s.Direct, state)
@@ -68,9 +67,9 @@ func (w *Workspace) State() State {
 // stateName is what a channel is called in a State.
 func (w *Workspace) stateName(ch *channel) string {
 	switch {
-	case ch.isDirect():
-		return "@" + w.users[ch.with].Name
-	case ch.Category:
+	case ch.IsDirect():
+		return "@" + w.guild.People.ByID(ch.With).Name
+	case ch.Extra.category:
 		return ch.Name
 	}
 	return "#" + ch.Name
@@ -79,48 +78,39 @@ func (w *Workspace) stateName(ch *channel) string {
 // normaliser replaces every ID that the workspace has given out by the name of
 // what it stands for.
 func (w *Workspace) normaliser() *strings.Replacer {
-	pairs := []string{w.opts.GuildID, "@everyone"}
-	for _, id := range w.order {
-		ch := w.channels[id]
-		n := 0
-		for _, m := range ch.messages {
-			if m.kind == pinNotice {
-				continue
-			}
-			n++
-			pairs = append(pairs, m.id, fmt.Sprintf("%s/%d", w.stateName(ch), n))
+	pairs := []string{w.guild.opts.GuildID, "@everyone"}
+	for _, ch := range w.guild.Channels.All() {
+		for n, m := range ch.Written() {
+			pairs = append(pairs, m.ID, fmt.Sprintf("%s/%d", w.stateName(ch), n+1))
 		}
-		pairs = append(pairs, id, w.stateName(ch))
+		pairs = append(pairs, ch.ID, w.stateName(ch))
 	}
-	for _, id := range slices.Sorted(maps.Keys(w.users)) {
-		pairs = append(pairs, id, "@"+w.users[id].Name)
+	for _, u := range w.guild.People.All() {
+		pairs = append(pairs, u.ID, "@"+u.Name)
 	}
-	for _, id := range slices.Sorted(maps.Keys(w.roles)) {
-		pairs = append(pairs, id, "@&"+w.roles[id].Name)
+	for _, id := range slices.Sorted(maps.Keys(w.guild.roles)) {
+		pairs = append(pairs, id, "@&"+w.guild.roles[id].Name)
 	}
 	return strings.NewReplacer(pairs...)
 }
 
 func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelState {
-	s := ChannelState{Name: w.stateName(ch), Private: w.private(ch), Topic: names.Replace(ch.Topic)}
-	if parent := w.channels[ch.Parent]; parent != nil {
+	s := ChannelState{Name: w.stateName(ch), Private: w.guild.private(ch), Topic: names.Replace(ch.Topic)}
+	if parent := w.guild.Channels.ByID(ch.Extra.parent); parent != nil {
 		s.Category = parent.Name
 	}
-	for _, id := range w.memberIDs(ch) {
-		s.Members = append(s.Members, "@"+w.users[id].Name)
+	for _, id := range w.guild.memberIDs(ch) {
+		s.Members = append(s.Members, "@"+w.guild.People.ByID(id).Name)
 	}
-	for _, o := range ch.overwrites {
+	for _, o := range ch.Extra.overwrites {
 		s.Overwrites = append(s.Overwrites, fmt.Sprintf("%s +%d -%d", names.Replace(o.ID), o.Allow, o.Deny))
 	}
 	slices.Sort(s.Members)
 	slices.Sort(s.Overwrites)
-	for _, m := range ch.messages {
-		if m.kind == pinNotice {
-			continue
-		}
-		e := w.export(m)
+	for _, m := range ch.Written() {
+		e := w.guild.show.export(m)
 		state := MessageState{
-			Author: "@" + w.users[m.author].Name, Content: names.Replace(e.Content), Plain: names.Replace(e.Plain), Nonce: e.Nonce, Pinned: e.Pinned,
+			Author: "@" + w.guild.People.ByID(m.Author).Name, Content: names.Replace(e.Content), Plain: names.Replace(e.Plain), Nonce: e.Nonce, Pinned: e.Pinned,
 		}
 		if len(e.Embeds) > 0 {
 			state.Embeds = names.Replace(string(stage.JSON(e.Embeds)))

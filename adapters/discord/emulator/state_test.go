@@ -150,13 +150,13 @@ func TestManyAtOnce(t *testing.T) {
 			func() { _, _ = b.Press(ctx, lin, id, message, "resolve") },
 			func() { _, _, _ = b.State(), b.View(), b.Ephemerals(lin) },
 			func() { b.Faults().Order(stage.Fault{Method: "nothing", Kind: stage.CutBefore}) },
-			b.SendReconnect,
+			b.Gateway().SendReconnect,
 		} {
 			all.Go(act)
 		}
 	}
 	all.Wait()
-	b.CutGateway()
+	b.Gateway().Cut()
 	reading.Wait()
 	if got := len(b.Messages(id)); got != 5 {
 		t.Errorf("%d messages", got)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,95 +21,57 @@ func CallFaults() []stage.FaultKind {
 // proxyPage is what Discord's proxy answers instead of Discord.
 const proxyPage = "<!doctype html><html><head><title>Access denied | discord.com</title></head><body>error code: 1015</body></html>"
 
-// strikeBefore answers a call that a fault keeps from its effect; of a Late
-// one the effect comes by itself.
-func (w *Workspace) strikeBefore(rw http.ResponseWriter, f stage.Fault, entry stage.Call, effect func()) {
-	out := refusedWith("400")
+// spoil is what Discord answers to a call that a fault strikes.
+func (a *api) spoil(f stage.Fault) (stage.Answer, string) {
 	switch f.Kind {
-	case stage.RateLimit:
-		entry.Code = tooMany
-		out = w.struckLimit(max(f.RetryAfter, time.Second), false)
-	case stage.RateLimitGlobal:
-		entry.Code = tooMany
-		out = w.struckLimit(max(f.RetryAfter, time.Second), true)
+	case stage.RateLimit, stage.RateLimitGlobal:
+		return a.struckLimit(max(f.RetryAfter, time.Second), f.Kind == stage.RateLimitGlobal), tooMany
 	case stage.RateLimitPage:
-		entry.Code = tooMany
-		out = page(http.StatusTooManyRequests)
-	case stage.ErrorBefore:
-		out = serverError()
-	case stage.GatewayBefore:
-		out = page(http.StatusBadGateway)
+		return page(http.StatusTooManyRequests), tooMany
+	case stage.ErrorBefore, stage.ErrorAfter:
+		return refusedAnswer(plain(http.StatusInternalServerError)), ""
+	case stage.GatewayBefore, stage.GatewayAfter:
+		return page(http.StatusBadGateway), ""
 	case stage.Refuse:
-		entry.Code = f.Code
-		out = refusedWith(f.Code)
+		return refusedAnswer(refusalOf(f.Code)), f.Code
 	}
-	w.log.Settle(entry)
-	if f.Kind == stage.Late {
-		w.life.Late(f.Delay, effect)
-	}
-	if f.Kind == stage.Late || f.Kind == stage.CutBefore {
-		panic(http.ErrAbortHandler)
-	}
-	out.send(rw)
+	return refusedAnswer(plain(http.StatusBadRequest)), ""
 }
 
 const tooMany = "429"
 
 // page is an answer of Discord's proxy: HTML, and nothing else to go by.
-func page(status int) answer {
-	return answer{status: status, header: http.Header{"Content-Type": {"text/html"}}, body: []byte(proxyPage)}
+func page(status int) stage.Answer {
+	return stage.Answer{Status: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(proxyPage)}
 }
 
-// serverError is the answer of a server of Discord's that has failed.
-func serverError() answer {
-	r := asRefusal(plain(http.StatusInternalServerError))
-	return answer{status: r.status, body: r.body()}
+// refusedAnswer is the answer of a refusal.
+func refusedAnswer(err error) stage.Answer {
+	r := asRefusal(err)
+	return stage.Answer{Status: r.status, Header: r.header, Body: r.body()}
 }
 
-// refusedWith is the answer of an error code; of 401, 403 and 404 it is the one
+// refusalOf is the refusal with an error code; of 401, 403 and 404 it is the one
 // without a code.
-func refusedWith(code string) answer {
+func refusalOf(code string) error {
 	n, err := strconv.Atoi(code)
-	if err != nil {
-		return answer{status: http.StatusBadRequest}
+	switch {
+	case err != nil:
+		return plain(http.StatusBadRequest)
+	case n < 1000:
+		return plain(n)
 	}
-	r := asRefusal(refuse(n))
-	if n < 1000 {
-		r = asRefusal(plain(n))
-	}
-	return answer{status: r.status, body: r.body()}
+	return refuse(n)
 }
 
-func (w *Workspace) struckLimit(wait time.Duration, global bool) answer {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	r := asRefusal(w.limited(wait, global))
+func (a *api) struckLimit(wait time.Duration, global bool) stage.Answer {
+	a.Lock()
+	defer a.Unlock()
+	r := limited(wait, global)
 	if !global {
-		now := w.opts.Now()
-		for k, v := range bucketHeader("struck", 1, 0, now.Add(wait), now) {
-			r.header[k] = v
-		}
+		now := a.opts.Now()
+		maps.Copy(r.header, bucketHeader("struck", 1, 0, now.Add(wait), now))
 	}
-	w.countInvalid(r)
-	return answer{status: r.status, header: r.header, body: r.body()}
-}
-
-// strikeAfter spoils the answer of a call that has had its effect, where a
-// fault says so.
-func (w *Workspace) strikeAfter(r *http.Request, met stage.Met, out answer) answer {
-	f, struck := met.At(stage.After)
-	if !struck {
-		return out
-	}
-	switch f.Kind {
-	case stage.CutAfter:
-		panic(http.ErrAbortHandler)
-	case stage.ErrorAfter:
-		return serverError()
-	case stage.GatewayAfter:
-		return page(http.StatusBadGateway)
-	case stage.Slow:
-		w.life.Dawdle(r.Context(), f.Delay)
-	}
-	return out
+	a.countInvalid(r)
+	return refusedAnswer(r)
 }

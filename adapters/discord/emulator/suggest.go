@@ -12,13 +12,13 @@ import (
 // commands, then their options, then the choices of an option, for which the
 // app is asked.
 func (h hands) Suggest(ctx context.Context, person, room, line string) []stage.Hint {
-	t := h.w.readLine(line)
-	locale, ok := h.w.mayType(person, room)
+	t := h.w.interactions.readLine(line)
+	locale, ok := h.w.interactions.mayType(person, room)
 	switch {
 	case !ok:
 		return nil
 	case !t.known || len(t.options) > 0 && nested(t.options[0]) || t.end == len(t.line):
-		return h.w.commandHints(t.line, locale)
+		return h.w.interactions.commandHints(t.line, locale)
 	}
 	if n := len(t.parts); n > 0 && (!strings.HasSuffix(t.line, " ") || t.parts[n-1].value == "") {
 		if hints := h.choices(ctx, person, room, t, locale); len(hints) > 0 {
@@ -28,23 +28,23 @@ func (h hands) Suggest(ctx context.Context, person, room, line string) []stage.H
 	return t.optionHints(locale)
 }
 
-// mayType tells whether somebody can use commands in a room, and in which
+// mayType reports whether somebody can use commands in a room, and in which
 // language they are told of them.
-func (w *Workspace) mayType(person, room string) (locale string, ok bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.person(person)
+func (ix *interactions) mayType(person, room string) (locale string, ok bool) {
+	ix.Lock()
+	defer ix.Unlock()
+	u, err := ix.person(person)
 	if err != nil {
 		return "", false
 	}
-	ch, err := w.within(u, room)
-	return u.Locale, err == nil && !ch.isDirect()
+	ch, err := ix.within(u, room)
+	return u.Locale, err == nil && !ch.IsDirect()
 }
 
 // commandHints are the commands and subcommands that begin with what is typed.
-func (w *Workspace) commandHints(typed, locale string) []stage.Hint {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (ix *interactions) commandHints(typed, locale string) []stage.Hint {
+	ix.Lock()
+	defer ix.Unlock()
 	var out []stage.Hint
 	var walk func(path string, o object)
 	walk = func(path string, o object) {
@@ -57,7 +57,7 @@ func (w *Workspace) commandHints(typed, locale string) []stage.Hint {
 			out = append(out, stage.Hint{Line: path + " ", Label: path, Args: usageOf(options), Help: describedIn(o, locale)})
 		}
 	}
-	for _, cmd := range w.commands {
+	for _, cmd := range ix.commands {
 		walk("/"+stage.Str(cmd["name"]), cmd)
 	}
 	return out

@@ -15,7 +15,7 @@ import (
 // resolved gathers the people, roles and channels that an interaction names.
 // See https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-resolved-data-structure.
 type resolved struct {
-	w      *Workspace
+	guild  *guild
 	object object
 }
 
@@ -113,19 +113,19 @@ func number(o object, kind int64, typed string) (any, error) {
 func (r *resolved) entity(kind int64, typed string) (any, error) {
 	name := strings.TrimLeft(typed, "@#&")
 	if kind == optionUser || kind == optionMentionable {
-		for _, u := range r.w.users {
+		for _, u := range r.guild.People.All() {
 			if !u.Outside && (u.ID == name || u.Name == name) {
 				r.add("users", u.ID, userObject(u))
-				m := r.w.memberObject(u, false)
+				m := r.guild.memberObject(u, false)
 				delete(m, "user")
-				m["permissions"] = r.w.basePermissions(u)
+				m["permissions"] = r.guild.basePermissions(u)
 				r.add("members", u.ID, m)
 				return u.ID, nil
 			}
 		}
 	}
 	if kind == optionRole || kind == optionMentionable {
-		for _, role := range r.w.roleList() {
+		for _, role := range r.guild.roleList() {
 			if role.ID == name || role.Name == name {
 				r.add("roles", role.ID, roleObject(role))
 				return role.ID, nil
@@ -133,9 +133,9 @@ func (r *resolved) entity(kind int64, typed string) (any, error) {
 		}
 	}
 	if kind == optionChannel {
-		for _, ch := range r.w.inGuild() {
+		for _, ch := range r.guild.inGuild() {
 			if ch.ID == name || ch.Name == name {
-				r.add("channels", ch.ID, object{"id": ch.ID, "name": ch.Name, "type": ch.kind(), "permissions": r.w.permissionsIn(r.w.bot(), ch)})
+				r.add("channels", ch.ID, object{"id": ch.ID, "name": ch.Name, "type": kindOf(ch), "permissions": r.guild.permissionsIn(r.guild.bot(), ch)})
 				return ch.ID, nil
 			}
 		}

@@ -10,10 +10,11 @@ import (
 // its language; elsewhere it is "Submit".
 var submitLabels = map[string]string{"zh-CN": "提交", "zh-TW": "提交"}
 
-// window is an open modal for the stage.
-func (w *Workspace) window(user string, m *modal) stage.Window {
-	out := stage.Window{ID: m.from.id, Version: m.from.id, Person: user, Title: stage.Str(m.body["title"])}
-	out.Submit = cmp.Or(submitLabels[w.users[user].Locale], "Submit")
+// Window implements stage.Renderer.
+func (r *renderer) Window(m *modal) stage.Window {
+	id, user := m.from.id, m.from.user
+	out := stage.Window{ID: id, Version: id, Person: user, Title: stage.Str(m.body["title"])}
+	out.Submit = cmp.Or(submitLabels[r.guild.People.ByID(user).Locale], "Submit")
 	for _, c := range inputs(m.body) {
 		in := &stage.Input{
 			ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Placeholder: stage.Str(c["placeholder"]), Required: mandatory(c),

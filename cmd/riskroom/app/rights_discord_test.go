@@ -75,7 +75,7 @@ func (d *discordEntrance) connect(ctx context.Context, at string) error {
 	if d.http {
 		d.Connect(at + "/discord/home/interactions")
 	}
-	for len(d.Commands()) == 0 || !d.http && d.Connected() == 0 {
+	for len(d.Commands()) == 0 || !d.http && d.Gateway().Connected() == 0 {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():

@@ -41,8 +41,8 @@ func TestLeaderKilled(t *testing.T) {
 	}
 	b.turnTo(other)
 	g.told(anaThere, "R-2 is filed: Second")
-	if w.Connected() != 1 || len(w.Identifies()) != 1 || w.Resumes() != 1 {
-		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs: want the one session to go on", w.Connected(), len(w.Identifies()), w.Resumes())
+	if w.Gateway().Connected() != 1 || len(w.Gateway().Identifies()) != 1 || w.Gateway().Resumes() != 1 {
+		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs: want the one session to go on", w.Gateway().Connected(), len(w.Gateway().Identifies()), w.Gateway().Resumes())
 	}
 	s := b.look()
 	b.ended(s, "R-2")

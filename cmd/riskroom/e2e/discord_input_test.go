@@ -144,7 +144,7 @@ func (g guild) refusesWhatIsBad() {
 		}
 	}
 	real := g.filed("Real")
-	began := len(g.Log().Calls())
+	began := len(g.Workspace.Log().Calls())
 	for what, c := range map[string]struct {
 		send    func() (int, error)
 		status  int
@@ -182,7 +182,7 @@ func (g guild) refusesWhatIsBad() {
 	if rec, err := g.look().Get(context.Background(), real); err != nil || rec.Risk.Version != 1 {
 		g.Errorf("%s has changed: %v %+v", real, err, rec.Risk)
 	}
-	for _, c := range g.Log().Since(began) {
+	for _, c := range g.Workspace.Log().Since(began) {
 		if c.Write {
 			g.Errorf("Discord was called: %+v", c)
 		}
