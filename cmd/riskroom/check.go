@@ -24,28 +24,28 @@ func newCheck(s surroundings) *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check FILE...",
-		Short: "Tell everything that is wrong with config files",
-		Long: `check reads config files as serve does and tells everything that is wrong with
-them at once, each with its place: file:line:column: message [rule].
+		Short: "Report every problem in config files",
+		Long: `check reads config files as serve does and reports every problem at once, with its
+position: file:line:column: message [rule].
 
-Nothing is contacted and no secret is needed: a value from the environment that
-is not set is a warning here (and an error in serve). Warnings do not fail.
+It connects to nothing and needs no secrets. If a value from the environment isn't
+set, that is a warning here and an error in serve. Warnings don't fail the check.
 
-With --online the workspaces of files without errors are asked too, with their
-real secrets, and each answer that does not fit comes with what to click:
-  - whether the tokens are accepted, with every scope or permission;
-  - how commands come in: Socket Mode; on Discord the public key, the Interactions
+With --online, check also asks the workspaces of files without errors. It uses their
+real secrets, and for each problem it says what to click. It checks:
+  - whether the tokens are accepted and have every scope or permission;
+  - how commands arrive: Socket Mode; on Discord the public key, the Interactions
     Endpoint URL, and the right to register commands;
-  - whether people, user groups and roles are there, and nobody is named twice;
-  - whether the bot can post into the channels that are named;
-  - on Discord also the Server Members Intent, two-factor authentication, the rights
-    in the category for groups, and how many more groups there is room for.
-Nothing is changed. Some things are told to no bot, so they show only when they
-happen: who may create private channels and remove people on Slack, its URLs and
-signing secret, who takes no direct messages, other apps with the same command.
-The order of roles on Discord matters for nothing that riskroom does.
+  - whether people, user groups and roles exist, and nobody is named twice;
+  - whether the bot can post in the channels that the file names;
+  - on Discord also the Server Members Intent, two-factor authentication, the
+    permissions in the category for groups, and how many more groups fit.
+It changes nothing. A bot can't find everything out in advance. These problems show
+only when they happen: who may create private channels or remove people on Slack,
+wrong Slack URLs or a wrong signing secret, people who take no direct messages,
+and other apps with the same command.
 
-Exit codes: 0 every file may be run, 1 there are problems, 2 the command line is
+Exit codes: 0 every file can be run, 1 there are problems, 2 the command line is
 wrong or a file cannot be read.`,
 		Example: `  riskroom check configs/small-team.yaml
   riskroom check --online riskroom.yaml
@@ -53,14 +53,14 @@ wrong or a file cannot be read.`,
   generate-config | riskroom check -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("which files are to be checked?")
+				return errors.New("which files? Name one or more to check")
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, files []string) error { return check(c.Context(), s, files, f) },
 	}
 	formatFlag(c, &f.format, formatText, formatJSON)
-	c.Flags().BoolVar(&f.online, "online", false, "ask the workspaces too")
+	c.Flags().BoolVar(&f.online, "online", false, "also ask the workspaces")
 	return c
 }
 

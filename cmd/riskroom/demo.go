@@ -31,34 +31,38 @@ func newDemo(s surroundings) *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Try riskroom in the browser or on the terminal, with nothing to set up",
-		Long: `demo shows a small chat workspace in the browser: file a risk with a slash
-command, move the clock, and watch who is told, which group opens and how every
-card follows. The engine, the adapter and the bot are those of serve; a stand-in
-takes the place of Slack, or with --platform discord of Discord, the clock jumps,
-and everything is in memory. Nothing is kept and nobody is contacted. The page is
-for this machine only.
+		Short: "Try riskroom in the browser or the terminal, without any setup",
+		Long: `demo shows a small chat workspace in the browser. File a risk with a slash
+command, move the clock, and watch who gets a message, which group is created and
+how the cards change. The engine, the adapter and the bot are those of serve. An
+emulator takes the place of Slack, or of Discord with --platform discord. The clock
+jumps, everything is in memory, and nobody is contacted. Only this machine can
+reach the page.
 
-With --play it plays a risk's life on the terminal instead, in a few seconds: it
-is filed, its handlers are told, a day passes and they are reminded, another day
-passes and a group is opened with the right people, then it is resolved.
+With --play, demo plays the life of a risk in the terminal instead, in a few
+seconds. Somebody files it, and its handlers get a message. They are reminded after
+a day. After another day a group is created with the right people. Then the risk is
+resolved.
 
-With --config it is your own flows, and needs no secrets: each workspace in the
-file becomes a stand-in in which everybody in the file gets an account; user
-groups and roles get two members. Risks are filed in the first workspace of the
---platform, without that in the first Slack workspace, or else in the first one.
-With --play one risk is filed for each module at this moment, time passes until
-no flow has anything left to do, and the risks are resolved.
+With --config, demo runs your own flows, without secrets. Each workspace in the
+file becomes an emulated one in which everybody in the file has an account; user
+groups and roles have two members. Risks are filed in the first workspace on
+--platform. Without --platform, that is the first Slack workspace, or else the first
+workspace. With --play, one risk is filed now for each module, time passes until no
+flow has anything left to do, and the risks are resolved.
 
-With --format json, which implies --play, each line is one event, every field a
-string: at, who (a person, or riskroom), action (file, send_message,
-create_group, send_group_message, set_group, change_status, or skip with its
-reason in text), where (@name for a direct message, #name for a channel or
-group, the key of the risk for a skip; behind it, in brackets, the workspace if
-it is not that of the risks) and text.
+With --format json, which implies --play, each line is one event. Every field is a
+string:
+  at      the time
+  who     a person, or riskroom
+  action  file, send_message, create_group, send_group_message, set_group,
+          change_status, or skip, with the reason in text
+  where   @name for a direct message, #name for a channel or group, the risk's key
+          for a skip; then, in brackets, the workspace if it is not the risks' own
+  text    what was said or done
 
-Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be, 2 the
-command line is wrong.`,
+Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
+2 the command line is wrong.`,
 		Example: `  riskroom demo
   riskroom demo --platform discord
   riskroom demo --config riskroom.yaml
@@ -70,10 +74,10 @@ command line is wrong.`,
 			return runDemo(c.Context(), s, f)
 		},
 	}
-	configFlag(c, &f.config, "show the flows of this config file; - is the standard input")
-	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "where the page is; port 0 is any free one")
+	configFlag(c, &f.config, "run the flows of this config file; - is the standard input")
+	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 is any free one")
 	c.Flags().StringVar(&f.platform, "platform", "", "slack or discord: where risks are filed")
-	c.Flags().BoolVar(&f.play, "play", false, "play on the terminal")
+	c.Flags().BoolVar(&f.play, "play", false, "play in the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
 	formatFlag(c, &f.format, formatText, formatJSON)

@@ -42,7 +42,7 @@ func readConfig(s surroundings, name string) ([]byte, error) {
 		return nil, misuse("the config file cannot be read: %w", err)
 	}
 	if len(b) > maxConfig {
-		return nil, misuse("%s has more than %d MiB: is that a config file?", name, maxConfig>>20)
+		return nil, misuse("%s is larger than %d MiB: is it a config file?", name, maxConfig>>20)
 	}
 	return b, nil
 }

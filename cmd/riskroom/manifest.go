@@ -20,10 +20,10 @@ type manifestFlags struct{ config, workspace, url string }
 func newManifest(s surroundings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "manifest",
-		Short: "Print how an app has to be set up on a platform",
+		Short: "Print how to set up the app on a platform",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return misuse("there is no manifest for %q; there are some for slack and discord", args[0])
+				return misuse("there is no manifest for %q, only for slack and discord", args[0])
 			}
 			return misuse("for which platform? Say slack or discord")
 		},
@@ -38,15 +38,15 @@ func newManifestSlack(s surroundings) *cobra.Command {
 		Use:   "slack --config FILE",
 		Short: "Print the manifest of a Slack app, ready to paste",
 		Long: `slack prints the manifest of the Slack app that a workspace of the config file
-needs, and no more: scopes, events, the slash command, and how Slack reaches it.
-Paste it at https://api.slack.com/apps under Create New App, From a manifest, JSON;
-or, for an app that is there, under App Manifest, and install the app to the
-workspace again. When flows are added that make groups, or post into channels where
-none did, it needs more: "check --online" says so.
+needs: scopes, events, the slash command, and how Slack reaches it. It asks for
+nothing more. Paste it at https://api.slack.com/apps under Create New App, From a
+manifest, JSON. For an existing app, paste it under App Manifest and install the app
+to the workspace again. The app needs more once you add the first flow that creates
+groups or posts in channels; "check --online" says so.
 
-A workspace with an app_token gets a manifest for Socket Mode. One with a
-signing_secret is reached over HTTP and needs --url, the public address of serve.
-Nothing is contacted, and no secret needs to be set yet.
+A workspace with an app_token gets a manifest for Socket Mode. A workspace with a
+signing_secret uses HTTP and needs --url, the public address of serve. The command
+connects to nothing and needs no secrets.
 
 Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
 wrong.`,
@@ -56,8 +56,8 @@ wrong.`,
 		RunE: func(*cobra.Command, []string) error { return printManifest(s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.workspace, "workspace", "", "which workspace of the file, where it has several on Slack")
-	c.Flags().StringVar(&f.url, "url", "", "where Slack reaches serve over HTTP: https://host")
+	c.Flags().StringVar(&f.workspace, "workspace", "", "the workspace, if the file has several on Slack")
+	c.Flags().StringVar(&f.url, "url", "", "the address at which Slack calls serve over HTTP: https://host")
 	return c
 }
 
@@ -124,7 +124,7 @@ func onPlatform(cfg *config.Config, platform, label, name string) (config.Worksp
 	case name == "" && len(names) > 1:
 		return found, misuse("which workspace? Say --workspace with one of %s", known)
 	case name != "" && !slices.Contains(names, name):
-		return found, misuse("there is no workspace %q on %s; there is %s", name, label, known)
+		return found, misuse("there is no workspace %q on %s, only %s", name, label, known)
 	}
 	return found, nil
 }
@@ -134,12 +134,12 @@ func onPlatform(cfg *config.Config, platform, label, name string) (config.Worksp
 func wayIn(w config.WorkspaceSettings, public string) (string, error) {
 	if app.OverSocketMode(w) {
 		if public != "" {
-			return "", misuse("%s has an app_token, so it is reached over Socket Mode and needs no --url", w.Name)
+			return "", misuse("%s has an app_token, so it uses Socket Mode and needs no --url", w.Name)
 		}
 		return "", nil
 	}
 	if public == "" {
-		return "", misuse("%s has a signing_secret, so Slack calls it over HTTP: say where, with --url https://…", w.Name)
+		return "", misuse("%s has a signing_secret, so Slack calls serve over HTTP: give its address with --url https://…", w.Name)
 	}
 	u, err := publicAddress(public)
 	if err != nil {
@@ -160,10 +160,10 @@ func publicAddress(public string) (*url.URL, error) {
 // afterManifest says what is left to do once the manifest is pasted.
 func afterManifest(m slackbot.Manifest) string {
 	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
-		"  Install App: install it; the Bot User OAuth Token (xoxb-…) is the bot_token.\n"
+		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.\n"
 	if m.Settings.SocketMode {
-		return steps + "  Basic Information, App-Level Tokens: generate one with connections:write; it (xapp-…) is the app_token.\n"
+		return steps + "  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token.\n"
 	}
 	return steps + "  Basic Information, App Credentials: the Signing Secret is the signing_secret.\n" +
-		"  Event Subscriptions: once riskroom serve runs, have the request URL verified.\n"
+		"  Event Subscriptions: once riskroom serve is running, verify the request URL.\n"
 }

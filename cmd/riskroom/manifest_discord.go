@@ -19,14 +19,13 @@ func newManifestDiscord(s surroundings) *cobra.Command {
 	var f discordFlags
 	c := &cobra.Command{
 		Use:   "discord --config FILE",
-		Short: "Print how a Discord application has to be set up",
-		Long: `discord prints, step by step, how the Discord application that a workspace of the
-config file needs is set up: what to click, where each secret comes from, which
-intents to switch on, and the link that installs the bot with the permissions that
-it uses and no others.
+		Short: "Print how to set up the Discord application",
+		Long: `discord prints the steps to set up the Discord application for a workspace of the
+config file: what to click, where each secret comes from, which intents to switch
+on, and the link that installs the bot with only the permissions that it needs.
 
-A workspace with a public_key is reached over HTTP and needs --url, the public
-address of serve. Nothing is contacted, and no secret needs to be set yet.
+A workspace with a public_key uses HTTP and needs --url, the public address of
+serve. The command connects to nothing and needs no secrets.
 
 Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
 wrong.`,
@@ -36,9 +35,9 @@ wrong.`,
 		RunE: func(*cobra.Command, []string) error { return printDiscord(s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.workspace, "workspace", "", "which workspace of the file, where it has several on Discord")
+	c.Flags().StringVar(&f.workspace, "workspace", "", "the workspace, if the file has several on Discord")
 	c.Flags().StringVar(&f.application, "application", "", "the Application ID from General Information, for the link")
-	c.Flags().StringVar(&f.url, "url", "", "where Discord reaches serve over HTTP: https://host")
+	c.Flags().StringVar(&f.url, "url", "", "the address at which Discord calls serve over HTTP: https://host")
 	return c
 }
 
@@ -72,11 +71,11 @@ func printDiscord(s surroundings, f discordFlags) error {
 func discordEndpoint(w config.WorkspaceSettings, public string) (string, error) {
 	switch overHTTP := w.Values[publicKeyKey] != ""; {
 	case !overHTTP && public != "":
-		return "", misuse("%s has no public_key, so it is reached over the gateway and needs no --url", w.Name)
+		return "", misuse("%s has no public_key, so it uses the gateway and needs no --url", w.Name)
 	case !overHTTP:
 		return "", nil
 	case public == "":
-		return "", misuse("%s has a public_key, so Discord calls it over HTTP: say where, with --url https://…", w.Name)
+		return "", misuse("%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…", w.Name)
 	}
 	u, err := publicAddress(public)
 	if err != nil {
@@ -92,9 +91,9 @@ func discordSteps(application, endpoint string, permissions []discord.Permission
 	for _, p := range permissions {
 		names, bits = append(names, p.Name), bits|p.Bit
 	}
-	asks := "It asks for no permissions: commands and direct messages need none."
+	asks := "It requests no permissions: commands and direct messages need none."
 	if len(names) > 0 {
-		asks = "It asks for these permissions: " + strings.Join(names, " ")
+		asks = "It requests these permissions: " + strings.Join(names, " ")
 	}
 	if application == "" {
 		application = "APPLICATION_ID"
@@ -102,21 +101,21 @@ func discordSteps(application, endpoint string, permissions []discord.Permission
 	link := "https://discord.com/oauth2/authorize?" + url.Values{
 		"client_id": {application}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(bits, 10)},
 	}.Encode()
-	general := "General Information: the Application ID goes into the link of step 5"
+	general := "General Information: put the Application ID into the link of step 5"
 	if endpoint != "" {
 		general += "; the Public Key is the public_key"
 	}
 	steps := []string{
-		"At https://discord.com/developers/applications: New Application; or open the one that is there.",
+		"At https://discord.com/developers/applications: New Application, or open an existing one.",
 		general + ".",
-		"Bot: Reset Token; what it shows, once, is the bot_token.",
-		"Bot, Privileged Gateway Intents: switch on Server Members Intent if roles are named in the file, as @role, or if\n" +
-			"   riskroom is to notice at once who leaves the server. Leave the others off.",
+		"Bot: Reset Token. The token that it shows once is the bot_token.",
+		"Bot, Privileged Gateway Intents: switch on Server Members Intent if the file names roles, as @role, or if\n" +
+			"   riskroom should notice at once when people leave the server. Leave the others off.",
 		"Open this link and add the bot to the server:\n   " + link + "\n   " + asks,
-		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon: it is the guild_id.",
+		"In Discord: User Settings, Advanced, Developer Mode; then Copy Server ID on the server's icon. This is the guild_id.",
 	}
 	if endpoint != "" {
-		steps = append(steps, "Once riskroom serve runs: General Information, Interactions Endpoint URL:\n   "+endpoint)
+		steps = append(steps, "Once riskroom serve is running: General Information, Interactions Endpoint URL:\n   "+endpoint)
 	} else {
 		steps = append(steps, "General Information: leave Interactions Endpoint URL empty; commands come over the gateway.")
 	}

@@ -60,7 +60,7 @@ func TestManifestSlackRefuses(t *testing.T) {
 		code              int
 	}{
 		{twoWays, "", "--workspace with one of wire, acme", exitMisused},
-		{twoWays, "--workspace wier", `no workspace "wier" on Slack; there is wire, acme`, exitMisused},
+		{twoWays, "--workspace wier", `no workspace "wier" on Slack, only wire, acme`, exitMisused},
 		{twoWays, "--workspace wire", "--url https://", exitMisused},
 		{twoWays, "--workspace wire --url http://risk.example.com", "https address", exitMisused},
 		{twoWays, "--workspace wire --url https://a:b@risk.example.com", "https address", exitMisused},

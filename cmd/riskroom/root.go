@@ -60,16 +60,16 @@ func run(ctx context.Context, args []string, s surroundings) int {
 func newRoot(s surroundings) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "riskroom",
-		Short: "Risks are filed in chat, and flows follow them up",
-		Long: `riskroom lets people file risks from Slack or Discord with a slash command.
-While a risk stays pending, flows that an admin wrote in a config file act on it:
-handlers are told, reminded a day later, and after two days a group with the
-right people is opened about it. Redis holds the timers.
+		Short: "File risks in chat and let flows follow them up",
+		Long: `riskroom lets people file risks in Slack or Discord with a slash command. While
+a risk is pending, flows from a config file act on it: for example, they message
+its handlers, remind them after a day, and after two days create a group with the
+right people. Redis holds the timers.
 
-To see it, with nothing to set up:   riskroom demo
-To write a config file:              start from configs/, then riskroom check
-To set up the app on a platform:     riskroom manifest slack --config FILE (or discord)
-To run it for real:                  riskroom serve --config FILE`,
+To try it without any setup:       riskroom demo
+To write a config file:            start from configs/, then riskroom check
+To set up the app on a platform:   riskroom manifest slack --config FILE (or discord)
+To run it for real:                riskroom serve --config FILE`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -22,13 +22,13 @@ type runsFlags struct{ config, format, logLevel string }
 func newRuns(s surroundings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
-		Short: "Look after runs: see what waits and why, retry or drop what is stuck",
-		Long: `A run is one flow acting on one risk once; its ID looks like
+		Short: "Manage runs: see what waits and why, retry or drop what is stuck",
+		Long: `A run is one flow acting once on one risk. Its ID looks like
 R-17/remind-after-a-day/1781234567890. A run that needs a person is parked: it
-stays as it is until somebody retries or drops it.
+waits until somebody retries or drops it.
 
-These commands read and write the Redis that the config file names. They work
-beside a running serve, and need no secret but those in its redis section.`,
+These commands read and write the Redis that the config file names. You can use
+them while serve is running. They need only the secrets in the redis section.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return misuse("unknown command %q for \"riskroom runs\"", args[0])
@@ -50,12 +50,12 @@ func newRunsRetry(s surroundings) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "retry RUN...",
-		Short: "Let parked runs go on now",
-		Long: `retry makes parked runs due now; their counts of failures are forgotten. A call
-of which nobody knows whether it happened is looked up on the platform first, as
-always, and made again only if it surely did not happen.
+		Short: "Continue parked runs now",
+		Long: `retry makes parked runs due now and resets their failure counts. If it is unknown
+whether a call happened, riskroom looks on the platform first, as always, and
+repeats the call only if it certainly didn't happen.
 
-Exit codes: 0 done, 1 it could not be done for all of them, 2 the command line is
+Exit codes: 0 done, 1 at least one run failed to change, 2 the command line is
 wrong.`,
 		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
@@ -72,11 +72,10 @@ func newRunsDrop(s surroundings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "drop RUN...",
 		Short: "End runs that are parked or have not begun",
-		Long: `drop ends runs for good. What they did stays done; what they did not do is left
-out. A group that a dropped run was about to create no longer stands in the way
-of another.
+		Long: `drop ends runs for good. What they did stays done; their remaining steps are not
+done. If a dropped run was about to create a group, another run can now create one.
 
-Exit codes: 0 done, 1 it could not be done for all of them, 2 the command line is
+Exit codes: 0 done, 1 at least one run failed to change, 2 the command line is
 wrong.`,
 		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
@@ -90,7 +89,7 @@ wrong.`,
 
 func someRuns(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which runs? Their IDs are in riskroom runs list")
+		return errors.New("which runs? To find their IDs: riskroom runs list")
 	}
 	return nil
 }

@@ -22,9 +22,9 @@ func newRunsList(s surroundings) *cobra.Command {
 	var limit int
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List runs that are parked, under way or still to come",
-		Long: `list shows parked runs first, then those of open risks that are running, waiting
-or armed, with what they wait for.
+		Short: "List runs that are parked, running or scheduled",
+		Long: `list shows parked runs first. Then come the runs of open risks that are running,
+waiting or armed, with what they wait for.
 
 Exit codes: 0 listed, 1 the Redis cannot be read, 2 the command line is wrong.`,
 		Example: `  riskroom runs list -c riskroom.yaml
@@ -33,7 +33,7 @@ Exit codes: 0 listed, 1 the Redis cannot be read, 2 the command line is wrong.`,
 		RunE: func(c *cobra.Command, _ []string) error { return listRuns(c.Context(), s, f, limit) },
 	}
 	runsFlagsFor(c, &f)
-	c.Flags().IntVar(&limit, "limit", 200, "how many to list at most")
+	c.Flags().IntVar(&limit, "limit", 200, "the most runs to list")
 	return c
 }
 
@@ -63,7 +63,7 @@ func listRuns(ctx context.Context, s surroundings, f runsFlags, limit int) error
 		return err
 	}
 	if limit < 1 {
-		return misuse("--limit is at least 1")
+		return misuse("--limit must be at least 1")
 	}
 	db, cfg, err := openDesk(ctx, s, f)
 	if err != nil {
@@ -89,7 +89,7 @@ func listRuns(ctx context.Context, s surroundings, f runsFlags, limit int) error
 	}
 	printRuns(s.stdout, list, cfg.Organisation.Zone)
 	if more {
-		fmt.Fprintf(s.stderr, "riskroom: only the first %d are shown; --limit shows more\n", limit)
+		fmt.Fprintf(s.stderr, "riskroom: only the first %d are shown; raise --limit to see more\n", limit)
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func liveRuns(ctx context.Context, db *store.Store, limit int) ([]engine.Run, er
 
 func printRuns(w io.Writer, list []listedRun, zone *time.Location) {
 	if len(list) == 0 {
-		fmt.Fprintln(w, "No run is parked, under way or still to come.")
+		fmt.Fprintln(w, "No run is parked, running or scheduled.")
 		return
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

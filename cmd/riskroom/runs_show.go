@@ -18,8 +18,8 @@ func newRunsShow(s surroundings) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "show RUN",
-		Short: "Explain a run: how it stands, why, and what it did so far",
-		Long: `show tells how a run stands and what its audit trail says of it, oldest first.
+		Short: "Explain a run: its state, the reason, and what it has done so far",
+		Long: `show prints the state of a run and its audit trail, oldest event first.
 
 Exit codes: 0 shown, 1 there is no such run or the Redis cannot be read, 2 the
 command line is wrong.`,
@@ -78,7 +78,7 @@ func showRun(ctx context.Context, s surroundings, f runsFlags, arg string) error
 	defer func() { _ = db.Stop() }()
 	run, err := db.Load(ctx, ids[0])
 	if core.KindOf(err) == core.NotFound {
-		return fmt.Errorf("there is no run %s (runs that ended long ago are forgotten)", ids[0])
+		return fmt.Errorf("there is no run %s (runs that ended long ago are removed)", ids[0])
 	}
 	if err != nil {
 		return err
@@ -148,6 +148,6 @@ func printRun(w io.Writer, r shownRun, zone *time.Location) {
 		fmt.Fprintf(w, "  %s  %s\n", clockTime(e.At, zone), e.Text)
 	}
 	if r.State == string(engine.Parked) {
-		fmt.Fprintf(w, "\nIt waits for you: riskroom runs retry %s   (or drop)\n", r.Run)
+		fmt.Fprintf(w, "\nThis run waits for you. To continue it: riskroom runs retry %s   (or drop it)\n", r.Run)
 	}
 }

@@ -78,7 +78,7 @@ func TestRuns(t *testing.T) {
 	r := d.runs(t, "list")
 	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
 	if r.code != exitFine || len(lines) != 3 || !strings.Contains(lines[1], d.parked.String()+"  parked") ||
-		!strings.Contains(lines[1], "nobody can tell whether its last call happened") || !strings.Contains(lines[2], d.ahead.String()) {
+		!strings.Contains(lines[1], "it is unknown whether its last call happened") || !strings.Contains(lines[2], d.ahead.String()) {
 		t.Errorf("list: exit %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
 	if r.stderr != "" {
@@ -103,7 +103,7 @@ func TestRuns(t *testing.T) {
 	}
 	r = d.runs(t, "show", d.parked.String())
 	for _, want := range []string{
-		"state  parked", "armed for " + clockTime(list[0].Due, zone), "(Asia/Shanghai)", "parked, it needs a person: nobody can tell",
+		"state  parked", "armed for " + clockTime(list[0].Due, zone), "(Asia/Shanghai)", "parked, needs a person: it is unknown",
 		"riskroom runs retry " + d.parked.String(),
 	} {
 		if !strings.Contains(r.stdout, want) {
@@ -139,7 +139,7 @@ func TestRunsByHand(t *testing.T) {
 		t.Errorf("drop: exit %d, the run is %s\n%s%s", r.code, state(d.ahead), r.stdout, r.stderr)
 	}
 	r := d.runs(t, "show", d.ahead.String())
-	if !strings.Contains(r.stdout, "asked by hand: drop") {
+	if !strings.Contains(r.stdout, "requested: drop") {
 		t.Errorf("the trail does not tell of it:\n%s", r.stdout)
 	}
 }

@@ -18,25 +18,25 @@ func wordReason(code string) string {
 	case "condition":
 		return "its condition did not hold"
 	case "condition_failed":
-		return "its condition could not be judged"
+		return "its condition could not be evaluated"
 	case "risk_changed":
 		return "the risk changed meanwhile"
 	case "crashing":
-		return "its worker died three times in the middle of a call"
+		return "its worker crashed three times during a call"
 	case "unsure":
-		return "nobody can tell whether its last call happened: look, then retry or drop"
+		return "it is unknown whether its last call happened: check the platform, then retry or drop"
 	case "stored_input":
-		return "what it stored cannot be read by this version"
+		return "this version cannot read what it stored"
 	case "handed_back":
-		return "handed back by a riskroom that was stopped"
+		return "handed back by a riskroom that stopped"
 	case "others_act":
 		return "another run of the risk is acting"
 	case "cancelling":
-		return "cancelled, and waits until its last call is settled"
+		return "cancelled; it waits until the outcome of its last call is known"
 	case "young":
-		return "its last call may yet have its effect: it waits before it looks"
+		return "its last call may still take effect; it waits before it checks"
 	case "moving":
-		return "its risk keeps changing: it is judged again"
+		return "its risk keeps changing; its condition is evaluated again"
 	case "not_read":
 		return "its risk could not be read"
 	case "flow_unreadable":
@@ -46,7 +46,7 @@ func wordReason(code string) string {
 	case "rate_limited", "ratelimited", "rate_budget":
 		return "it waits for the platform's rate limit"
 	case "unavailable":
-		return "the other side does not answer"
+		return "the platform or Redis does not respond"
 	case "no_risk":
 		return "its risk does not exist"
 	case "dropped":
@@ -63,7 +63,7 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 	case engine.EventTimer:
 		return wordTimer(d, zone)
 	case engine.EventMissed:
-		return "already due when the risk was filed or edited, and skipped as the flow says"
+		return "already due when the risk was filed or edited; skipped, as the flow says"
 	case engine.EventFired:
 		if late, err := time.ParseDuration(d["late"] + "ms"); err == nil && late >= time.Second {
 			return "began, " + late.Round(time.Second).String() + " after its time"
@@ -74,17 +74,17 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 	case engine.EventStep:
 		return wordStep(d)
 	case engine.EventPartial:
-		return "done in part: " + d["action"] + "; not done: " + d["what"]
+		return "partly done: " + d["action"] + "; not done: " + d["what"]
 	case engine.EventFailed:
-		return "failed for good: " + d["action"] + " (" + d["code"] + "); the steps that do not need it go on"
+		return "failed for good: " + d["action"] + " (" + d["code"] + "); steps that do not need it continue"
 	case engine.EventPassed:
-		return "passed over: " + d["action"] + " (" + wordReason(d["reason"]) + ")"
+		return "skipped step: " + d["action"] + " (" + wordReason(d["reason"]) + ")"
 	case engine.EventDeferred:
 		return "waits until " + clockTold(d["until"], zone) + ": " + wordReason(d["code"])
 	case engine.EventRetry:
 		return "tries again at " + clockTold(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
 	case engine.EventParked:
-		return "parked, it needs a person: " + wordReason(d["code"])
+		return "parked, needs a person: " + wordReason(d["code"])
 	case engine.EventEnded:
 		if r := d["reason"]; r != "" {
 			return d["state"] + ": " + wordReason(r)
@@ -93,22 +93,22 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 	case engine.EventResent:
 		return "sent again though it may have arrived: " + d["call"]
 	case engine.EventGivenUp:
-		return "gave up on a call that was open: " + d["call"]
+		return "gave up an unfinished call: " + d["call"]
 	case engine.EventBound:
 		if d["outcome"] == "unbound" {
-			return "made the group " + d["group"] + " too late: the risk is not bound to it"
+			return "created the group " + d["group"] + " too late; the risk is not bound to it"
 		}
 		return "bound the risk to the group " + d["group"]
 	case engine.EventFreed:
-		return "the risk is free of the group " + d["group"] + " (" + d["reason"] + ")"
+		return "the risk is no longer bound to the group " + d["group"] + " (" + d["reason"] + ")"
 	case engine.EventMissing:
-		return "the group " + d["group"] + " can no longer be seen (" + d["code"] + ")"
+		return "the bot can no longer see the group " + d["group"] + " (" + d["code"] + ")"
 	case engine.EventFound:
-		return "the group " + d["group"] + " is there again"
+		return "the bot can see the group " + d["group"] + " again"
 	case engine.EventSynced:
-		return "brought up to date: " + d["where"]
+		return "updated: " + d["where"]
 	case engine.EventOperator:
-		return e.Actor.Name + " asked by hand: " + d["did"]
+		return e.Actor.Name + " requested: " + d["did"]
 	}
 	return wordUnknown(e)
 }
@@ -121,11 +121,11 @@ func wordTimer(d map[string]string, zone *time.Location) string {
 	case "moved":
 		return "moved to " + due
 	case "dropped":
-		return "its timer was dropped"
+		return "timer removed"
 	case "wished":
 		return "asked to stop"
 	case "left":
-		return "left as it was: it had begun"
+		return "left unchanged, because it had begun"
 	}
 	return "timer " + d["outcome"] + " " + due
 }

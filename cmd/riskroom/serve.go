@@ -20,29 +20,29 @@ func newServe(s surroundings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve --config FILE",
 		Short: "Run riskroom for the workspaces of a config file",
-		Long: `serve runs riskroom until it gets SIGTERM or SIGINT; then it lets the calls under
-way end, hands back what it holds, and leaves within about ten seconds. Several
-may run on one Redis: they share the work.
+		Long: `serve runs riskroom until it receives SIGTERM or SIGINT. It then finishes the calls
+in progress, hands back its leases, and exits within about ten seconds. Several can
+run on one Redis and share the work.
 
-A Slack workspace with an app_token is reached over Socket Mode, a Discord server
-without a public_key over the gateway: no address of yours needs to be public. With
-a signing_secret or a public_key instead they call --listen, which is opened only
-then and speaks HTTP: something before it has to end TLS. If they are called acme
-and guild in the file, the pages of the apps take these URLs:
+A Slack workspace with an app_token uses Socket Mode, and a Discord server without
+a public_key uses the gateway. You need no public address for these. With a
+signing_secret or a public_key, the platform calls --listen instead. riskroom opens
+it only in that case and speaks HTTP there, so put a proxy in front of it that
+terminates TLS. For workspaces called acme and guild in the file, enter these URLs
+on the pages of the apps:
   Slash Commands                   https://YOUR.HOST/slack/acme/commands
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events
   Interactions Endpoint URL        https://YOUR.HOST/discord/guild/interactions
 
-Administrators and their monitoring reach it at --admin-listen, which has no
-access control: /healthz, /readyz and /metrics.
+/healthz, /readyz and /metrics are at --admin-listen, without access control.
 
-A file that has problems is not run: they are printed as check prints them. At
-start it asks the workspaces what check --online asks, and says on one screen who
-is served, where, and what is to be mended; what fits is served all the same. With
---log-format json that is one record, self-test.
+serve doesn't run a file that has problems; it prints them as check does. At start
+it asks the workspaces what check --online asks. One screen shows which workspaces
+it serves, how, and what you need to fix. It serves the workspaces that work, even
+if others don't. With --log-format json the screen is one record, self-test.
 
-Exit codes: 0 stopped as asked, 1 it could not start or go on, 2 the command
+Exit codes: 0 stopped as asked, 1 it could not start or continue, 2 the command
 line is wrong.`,
 		Example: `  riskroom serve --config riskroom.yaml
   riskroom serve -c riskroom.yaml --listen 127.0.0.1:8080 --log-format json`,
@@ -50,8 +50,8 @@ line is wrong.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.listen, "listen", ":8080", "where platforms reach riskroom, if any calls")
-	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", "where /healthz, /readyz and /metrics are")
+	c.Flags().StringVar(&f.listen, "listen", ":8080", "the address for calls from platforms, if any call")
+	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", "address of /healthz, /readyz and /metrics")
 	logFlags(c, &f.logFormat, &f.logLevel)
 	return c
 }
@@ -78,7 +78,7 @@ func serve(ctx context.Context, s surroundings, f serveFlags) error {
 	}
 	err = app.Serve(ctx, serving)
 	if errors.Is(err, app.ErrBusy) {
-		return fmt.Errorf("%w, perhaps another riskroom; end it, or choose other addresses with --listen and --admin-listen", err)
+		return fmt.Errorf("%w, perhaps by another riskroom: stop it, or choose other addresses with --listen and --admin-listen", err)
 	}
 	return err
 }

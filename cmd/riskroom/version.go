@@ -20,8 +20,8 @@ var (
 func newVersion(s surroundings) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print which riskroom this is",
-		Long:    "version prints the version, the commit and the time it was built from, and the Go\nrelease that built it. Please quote it when you report a problem.",
+		Short:   "Print the version of riskroom",
+		Long:    "version prints the version, its commit and build time, and the Go release that\nbuilt it. Include this when you report a problem.",
 		Example: "  riskroom version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
