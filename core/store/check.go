@@ -52,6 +52,9 @@ const (
 	FoundUnguarded   = "unguarded"    // replicas, and min-replicas-to-write 0: a master cut off from them goes on (strict)
 	FoundClock       = "clock"        // the server's clock is not ours (strict, if it is off by a second)
 	FoundWriteError  = "write_error"  // the last write of AOF or RDB failed
+	FoundCommands    = "commands"     // the user may not use these commands: changes would fail, some half-way
+	FoundKeys        = "keys"         // the user may not use keys of these patterns
+	FoundChannel     = "channel"      // the user may not use the channel that wakes workers
 )
 
 // Check looks at how the server keeps data, and says what may be lost. What
@@ -61,10 +64,13 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	if s.opts.Embedded {
 		return []Finding{{Code: FoundEmbedded, Weight: Caution}}, nil
 	}
+	all, err := s.permissions(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var mu sync.Mutex
-	var all []Finding
 	awaited := false
-	err := s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, name string) error {
+	err = s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, name string) error {
 		info, err := s.inspect(ctx, node)
 		if err != nil {
 			return err

@@ -27,8 +27,8 @@ func failed(op string, err error) error {
 	switch {
 	case redis.IsOOMError(err):
 		e.Detail = "full"
-	case redis.IsAuthError(err), redis.IsPermissionError(err):
-		e.Detail = "refused"
+	case redis.IsAuthError(err), isForbidden(err.Error()):
+		e.Detail = deniedUser
 	case redis.IsReadOnlyError(err):
 		e.Detail = FoundReplica
 	case isUntrusted(err):
@@ -41,6 +41,21 @@ func failed(op string, err error) error {
 		}
 	}
 	return e
+}
+
+// deniedUser is the Detail where the server refuses the user, the password, or
+// what that user does.
+const deniedUser = "refused"
+
+// isForbidden reports whether an error answer of the server means that its user
+// lacks a permission. Inside scripts each version has words of its own for it.
+func isForbidden(answer string) bool {
+	for _, words := range []string{"NOPERM", "ACL failure", "user executing the script can't"} {
+		if strings.Contains(answer, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // isUntrusted tells whether a server shows a certificate that does not count.

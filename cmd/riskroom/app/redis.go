@@ -97,7 +97,7 @@ func storeName(c *config.Config) string {
 func wordOpen(where string, err error) error {
 	switch {
 	case core.DetailOf(err) == "refused":
-		return fmt.Errorf("%s refuses the user or the password (%w). Are they right in the config file, and may that user use every command on every key?", where, err)
+		return fmt.Errorf("%s refuses the user or the password (%w). Are they right in the config file, and may that user use every command on every key and channel?", where, err)
 	case core.DetailOf(err) == "certificate":
 		return fmt.Errorf("%s shows a certificate that does not count (%w). Does it name the host of the url, and does this machine know who signed it? SSL_CERT_FILE may name a file that says so", where, err)
 	case core.DetailOf(err) == store.FoundReplica:
@@ -224,6 +224,12 @@ func wordFinding(f store.Finding) string {
 		return "Redis has replicas, and goes on without them (min-replicas-to-write 0): what a master takes that is cut off is lost when another takes over; set min-replicas-to-write 1"
 	case store.FoundClock:
 		return "the clock of Redis is " + f.Value + " ahead of this machine's (behind, if negative): timers go by the one, dates by the other; mend the time service of both"
+	case store.FoundCommands:
+		return "the Redis user of riskroom may not use " + f.Value + ", so that changes fail, some of them half-way: allow these commands (ACL SETUSER)"
+	case store.FoundKeys:
+		return "the Redis user of riskroom may not read and write keys like " + f.Value + ": allow them (ACL SETUSER, with ~ before each)"
+	case store.FoundChannel:
+		return "the Redis user of riskroom may not use the channel " + f.Value + ", so what is due at once starts up to a second late: allow it (ACL SETUSER, with & before it)"
 	case store.FoundWriteError:
 		return "Redis could not write to disk the last time (" + f.Value + "): look at its log and at the disk"
 	}

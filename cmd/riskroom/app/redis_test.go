@@ -142,6 +142,7 @@ func TestWordFinding(t *testing.T) {
 		store.FoundEmbedded, store.FoundEviction, store.FoundVolatile, store.FoundSnapshots, store.FoundEverySec, store.FoundSyncAwaited,
 		store.FoundSyncLies, store.FoundAlways, store.FoundSyncByOS, store.FoundSyncHidden, store.FoundReplica, store.FoundAlone,
 		store.FoundFailover, store.FoundUnguarded, store.FoundClock, store.FoundWriteError,
+		store.FoundCommands, store.FoundKeys, store.FoundChannel,
 	} {
 		words := wordFinding(store.Finding{Code: code, Value: "12"})
 		if strings.HasPrefix(words, code) || seen[words] != "" || len(words) < 40 {

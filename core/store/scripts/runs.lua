@@ -178,9 +178,10 @@ local function events()
   return list
 end
 
--- done ends every script that uses this library.
+-- done ends every script that uses this library. What it wrote stands even if
+-- the user may not publish: workers look by themselves a moment later.
 local function done(...)
   if newest then redis.call('HSET', risk, 'audit', newest) end
-  if wake then redis.call('PUBLISH', channel, str(wake)) end
+  if wake then redis.pcall('PUBLISH', channel, str(wake)) end
   return { 'ok', ... }
 end

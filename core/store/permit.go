@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+)
+
+// A server refuses its user a command, a key or a channel only when it is used,
+// in a script even after other commands have had their effect. So each is tried
+// before anything depends on it.
+
+// trial is a key that nothing is kept under, and the pattern of those that it
+// stands for.
+type trial struct{ key, pattern string }
+
+// trials returns a key of every kind, on every node of a cluster.
+func (k keys) trials() []trial {
+	braced := "{" + k.prefix + ":*"
+	list := []trial{
+		{k.leader("?"), k.leader("*")},
+		{k.flow("?"), k.flow("*")},
+		{k.prefix + ":group:?", k.prefix + ":group:*"},
+		{k.numberOf("?"), braced},
+		{k.budget(core.Bucket{Workspace: "?"}, "?"), braced},
+	}
+	for shard := range k.shards {
+		list = append(list, trial{k.in(shard, "?"), braced})
+	}
+	return list
+}
+
+// permissions returns a finding for whatever the server refuses its user.
+func (s *Store) permissions(ctx context.Context) ([]Finding, error) {
+	commands, patterns, err := s.tryKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	more, deaf, err := s.tryCommands(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Finding
+	add := func(code string, w Weight, refused []string) {
+		if len(refused) > 0 {
+			slices.Sort(refused)
+			list = append(list, Finding{Code: code, Weight: w, Value: strings.Join(slices.Compact(refused), ", ")})
+		}
+	}
+	add(FoundCommands, Refusal, append(commands, more...))
+	add(FoundKeys, Refusal, patterns)
+	if deaf {
+		add(FoundChannel, Caution, []string{s.keys.wake()})
+	}
+	return list, nil
+}
+
+// tryKeys returns the commands of scripts, and the patterns of keys, that are
+// refused.
+func (s *Store) tryKeys(ctx context.Context) (commands, patterns []string, err error) {
+	trials := s.keys.trials()
+	calls := make([]*call, len(trials))
+	for i, t := range trials {
+		calls[i] = s.call("permit", t.key)
+	}
+	answers, errs := s.doAll(ctx, "permissions", calls)
+	for i, a := range answers {
+		switch {
+		case core.DetailOf(errs[i]) == deniedUser:
+			patterns = append(patterns, trials[i].pattern)
+		case errs[i] != nil:
+			return nil, nil, errs[i]
+		}
+		failures := a.list(1)
+		for j := 0; j+1 < len(failures); j += 2 {
+			if isMissing(failures.text(j + 1)) {
+				commands = append(commands, failures.text(j))
+			}
+		}
+	}
+	return commands, patterns, nil
+}
+
+// tryCommands returns which of the commands outside scripts are refused, and
+// whether the channel that wakes workers is.
+func (s *Store) tryCommands(ctx context.Context) (refused []string, deaf bool, err error) {
+	tries := [][]any{{"EVAL", "return 1", 0}, {"PUBLISH", s.keys.wake(), ""}}
+	if s.opts.Strict {
+		tries = append(tries, []any{"WAIT", 0, 0})
+	}
+	var mu sync.Mutex
+	err = s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, _ string) error {
+		pipe := node.Pipeline()
+		for _, try := range tries {
+			pipe.Do(ctx, try...)
+		}
+		cmds, _ := pipe.Exec(ctx) // each command has its own error
+		mu.Lock()
+		defer mu.Unlock()
+		for _, cmd := range cmds {
+			name := strings.ToUpper(cmd.Name())
+			switch err := cmd.Err(); {
+			case err == nil:
+			case !isMissing(err.Error()):
+				return err
+			case name == "PUBLISH":
+				deaf = true
+			default:
+				refused = append(refused, name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, failed("permissions", err)
+	}
+	sub := s.db.Subscribe(ctx, s.keys.wake())
+	defer func() { _ = sub.Close() }()
+	_, err = sub.Receive(ctx)
+	if err == nil || isMissing(err.Error()) {
+		return refused, deaf || err != nil, nil
+	}
+	return nil, false, failed("permissions", err)
+}
+
+// isMissing reports whether an error answer of the server means that its user
+// may not use a command, or that it has none of that name.
+func isMissing(answer string) bool {
+	return isForbidden(answer) || strings.Contains(strings.ToLower(answer), "unknown") && strings.Contains(answer, "command")
+}
