@@ -23,8 +23,8 @@ func table() []command {
 type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
 
 // command is a row of the table. Its texts are "commands.help.<name>",
-// "commands.help.<name>.more" and "options.<name>", with the names on the way to it
-// and a dot between them for one of subs.
+// "commands.help.<name>.more" and "options.command.<name>". One of subs has only the
+// last, with both names and a dot between them.
 type command struct {
 	name    string
 	aliases map[string][]string // other words for it, by language
@@ -90,7 +90,7 @@ type Spec struct {
 }
 
 // Help says in a line what the command does.
-func (s Spec) Help(p text.Printer) string { return p.S("options." + strings.Join(s.Path, ".")) }
+func (s Spec) Help(p text.Printer) string { return p.S("options.command." + strings.Join(s.Path, ".")) }
 
 // Arg returns the argument of that option.
 func (s Spec) Arg(option string) (Arg, bool) { return argOf(s.Args, option) }

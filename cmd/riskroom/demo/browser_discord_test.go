@@ -20,7 +20,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#story", v.says("story.file"))
 	v.press("#text", "")
 	v.keys("/risk n")
-	v.sees("#hints", "/risk new", v.words.S("options.new"))
+	v.sees("#hints", "/risk new", v.words.S("options.command.new"))
 	v.keys("\t")
 	v.sees("#hints", "module:", v.words.Field("module"))
 	v.keys("module:pay")
