@@ -23,7 +23,7 @@ type created struct {
 
 func (c created) check() error {
 	if !isID(c.ID) {
-		return rest.ErrHollow
+		return rest.ErrIncomplete
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (a *Adapter) createGuildChannel(ctx context.Context, in core.Intent, ch new
 			Body: ch, Reason: reason,
 		}, &out)
 		if err == nil && !isID(out.ID) {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return out, err
 	})

@@ -17,12 +17,12 @@ const (
 	maxInCategory = 50
 )
 
-// room returns the category for a new channel: the first of those called like
+// categoryFor returns the category for a new channel: the first of those called like
 // ours that has room and is not among the refused ones, else one that it makes.
 // Of the list given, whose cost is paid, only channels that the bot can view are
 // seen; where others fill a category, Discord refuses it.
-func (a *Adapter) room(ctx context.Context, in core.Intent, list []channel, refused []string) (string, error) {
-	if id, _ := a.findRoom(list, refused); id != "" {
+func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channel, refused []string) (string, error) {
+	if id, _ := a.findCategory(list, refused); id != "" {
 		return id, mayAdd(list, 1)
 	}
 	select { // one at a time: the others then find it
@@ -35,7 +35,7 @@ func (a *Adapter) room(ctx context.Context, in core.Intent, list []channel, refu
 	if err != nil {
 		return "", err
 	}
-	id, next := a.findRoom(list, refused)
+	id, next := a.findCategory(list, refused)
 	if id != "" {
 		return id, mayAdd(list, 1)
 	}
@@ -63,9 +63,9 @@ func mayAdd(list []channel, n int) error {
 	return &core.Error{Op: "discord: create_guild_channel", Kind: core.Denied, Detail: "guild_is_full:" + strconv.Itoa(maxInGuild)}
 }
 
-// findRoom looks for a category with room, the lowest number first, and names
+// findCategory looks for a category with room, the lowest number first, and names
 // the one to make next.
-func (a *Adapter) findRoom(list []channel, refused []string) (id, next string) {
+func (a *Adapter) findCategory(list []channel, refused []string) (id, next string) {
 	children := make(map[string]int)
 	for _, ch := range list {
 		children[ch.Parent]++

@@ -41,12 +41,12 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	a.introduce(u)
+	a.rememberSelf(u)
 	app, err := spend(ctx, a, "", "get_my_application", a.getMyApplication)
 	if err != nil {
 		return Identity{}, err
 	}
-	g, m, err := a.standing(ctx, u.ID)
+	g, m, err := a.guildAndMember(ctx, u.ID)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -60,7 +60,7 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 		MembersIntent: app.Flags&flagsMembers != 0, NeedsTwoFactor: g.MFA > 0 && !u.TwoFactor,
 		Channels: len(channels), Room: a.capacity(channels),
 	}
-	next, _ := a.findRoom(channels, nil)
+	next, _ := a.findCategory(channels, nil)
 	for _, ch := range channels {
 		if ch.ID == next {
 			id.Category, id.CategoryMissing = ch.Name, lacking(mayIn(g, m, ch), (viewChannel|manageChannels)&may(g, m))
@@ -107,7 +107,7 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	g, m, err := a.standing(ctx, self)
+	g, m, err := a.guildAndMember(ctx, self)
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	return nil
 }
 
-// standing asks for the guild and for the bot as a member of it.
-func (a *Adapter) standing(ctx context.Context, self string) (guild, member, error) {
+// guildAndMember asks for the guild and for the bot as a member of it.
+func (a *Adapter) guildAndMember(ctx context.Context, self string) (guild, member, error) {
 	g, err := spend(ctx, a, "", "get_guild", a.getGuild)
 	if err != nil {
 		return guild{}, member{}, err
@@ -142,11 +142,11 @@ func (a *Adapter) whoAmI(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a.introduce(u)
+	a.rememberSelf(u)
 	return u.ID, nil
 }
 
-func (a *Adapter) introduce(u user) {
+func (a *Adapter) rememberSelf(u user) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.self = u.ID

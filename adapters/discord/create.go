@@ -26,7 +26,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: known.name}
 	p := &effect.Progress{Once: once, Gone: lostGroup}
-	a.furnish(ctx, p, id, spec, known.in)
+	a.applySpec(ctx, p, id, spec, known.in)
 	g.Report = p.Report
 	if g.Name == "" {
 		g.Name = n.plain()
@@ -57,10 +57,10 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	return n, nil
 }
 
-// furnish gives a new channel what its creation did not, and reports all parts.
+// applySpec gives a new channel what its creation did not, and reports all parts.
 // Nobody fails because of somebody else, and no part because of another, except
 // that there is nothing to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, in map[string]bool) {
+func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, in map[string]bool) {
 	if spec.Topic != "" {
 		p.Report.Add(core.PartTopic, core.Account{}, nil)
 	}
@@ -132,7 +132,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	want := newChannel{
 		Name: n.plain(), Type: textChannel, Topic: newAbout(spec, in.Op).text(), Overwrites: a.overwrites(spec, self),
 	}
-	if want.Parent, err = a.room(ctx, in, list, nil); err != nil {
+	if want.Parent, err = a.categoryFor(ctx, in, list, nil); err != nil {
 		return channel{}, err
 	}
 	try := func(ctx context.Context) (channel, error) { return a.createGuildChannel(ctx, in, want, reasonOf(in)) }
@@ -144,7 +144,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 			want.Overwrites = a.overwrites(core.GroupSpec{Public: spec.Public}, self)
 		case noRoom(err):
 			refused = append(refused, want.Parent)
-			if want.Parent, err = a.room(ctx, in, nil, refused); err != nil {
+			if want.Parent, err = a.categoryFor(ctx, in, nil, refused); err != nil {
 				return channel{}, err
 			}
 		default:
@@ -154,7 +154,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	}
 	if noRoom(err) {
 		err = &core.Error{
-			Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: rest.Patience(core.Unavailable, 0), Err: err,
+			Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: rest.RetryWait(core.Unavailable, 0), Err: err,
 		}
 	}
 	return ch, err

@@ -25,7 +25,7 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	})
 	switch {
 	case lostGroup(err):
-		return a.unseen(ctx, g.ID, err)
+		return a.whyUnseen(ctx, g.ID, err)
 	case err != nil:
 		return core.GroupState{}, err
 	}
@@ -33,10 +33,10 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	return s, nil
 }
 
-// unseen judges why a channel cannot be seen. Unknown channels are deleted, but in
+// whyUnseen judges why a channel cannot be seen. Unknown channels are deleted, but in
 // outages Discord does not know ones that are there: the guild's own list has to
 // agree. It is refused where it is the guild that the bot is no longer in.
-func (a *Adapter) unseen(ctx context.Context, id string, lost error) (core.GroupState, error) {
+func (a *Adapter) whyUnseen(ctx context.Context, id string, lost error) (core.GroupState, error) {
 	list, err := spend(ctx, a, "", "list_guild_channels", a.listGuildChannels)
 	switch {
 	case err != nil:

@@ -64,7 +64,7 @@ func identified[T any](method, id string, v T, err error) (T, error) {
 	if err != nil || isID(id) {
 		return v, err
 	}
-	e := rest.Failure(Platform, method, rest.ErrHollow)
+	e := rest.Failure(Platform, method, rest.ErrIncomplete)
 	e.Effect = core.None
 	return v, e
 }

@@ -11,9 +11,9 @@ import (
 	"riskroom/core"
 )
 
-// ErrHollow is the cause of an error where an answer of success lacks what it
+// ErrIncomplete is the cause of an error where an answer of success lacks what it
 // must hold.
-var ErrHollow = errors.New("the answer holds no ID")
+var ErrIncomplete = errors.New("the answer holds no ID")
 
 // Read makes a call that only reads. It has no effect, whatever happens to it.
 func Read[T any](ctx context.Context, platform, method string, call func(context.Context) (T, error)) (T, error) {
@@ -34,7 +34,7 @@ func Failure(platform, method string, err error) *core.Error {
 		own := *e
 		return &own
 	}
-	return &core.Error{Op: Op(platform, method), Kind: core.Unknown, Effect: core.Maybe, Detail: "bad_answer", Err: Bare(err)}
+	return &core.Error{Op: Op(platform, method), Kind: core.Unknown, Effect: core.Maybe, Detail: "bad_answer", Err: WithoutURL(err)}
 }
 
 // TooMany returns the error for HTTP 429. wait is how long the answer asks to
@@ -42,7 +42,7 @@ func Failure(platform, method string, err error) *core.Error {
 // only those like this one.
 func (l *Line) TooMany(method string, wait time.Duration, all bool) *core.Error {
 	return &core.Error{
-		Op: l.Op(method), Kind: core.RateLimited, Effect: core.None, Detail: "http_429", RetryAfter: Patience(core.RateLimited, wait), All: all,
+		Op: l.Op(method), Kind: core.RateLimited, Effect: core.None, Detail: "http_429", RetryAfter: RetryWait(core.RateLimited, wait), All: all,
 	}
 }
 
@@ -58,7 +58,7 @@ func (l *Line) Foreign(method string, a Answer) *core.Error {
 	}
 	return &core.Error{
 		Op: l.Op(method), Kind: core.Unavailable, Effect: core.Maybe, Detail: StatusDetail(a.Status),
-		RetryAfter: Patience(core.Unavailable, RetryAfter(a.Header)), Err: errForeign,
+		RetryAfter: RetryWait(core.Unavailable, RetryAfter(a.Header)), Err: errForeign,
 	}
 }
 
@@ -70,9 +70,9 @@ func IsForeign(err error) bool { return errors.Is(err, errForeign) }
 // StatusDetail is the Detail of an error that only has an HTTP status.
 func StatusDetail(status int) string { return fmt.Sprintf("http_%d", status) }
 
-// OfStatus returns what an HTTP status means in an answer that has the platform's
+// StatusMeaning returns what an HTTP status means in an answer that has the platform's
 // own format and no error code that says more.
-func OfStatus(status int) (core.Kind, core.Effect) {
+func StatusMeaning(status int) (core.Kind, core.Effect) {
 	switch {
 	case status >= 500:
 		return core.Unavailable, core.Maybe
@@ -88,8 +88,8 @@ func OfStatus(status int) (core.Kind, core.Effect) {
 	return core.Unknown, core.Maybe
 }
 
-// silence is the Detail of a call that got no answer.
-func silence(sent bool, cause error) string {
+// noAnswerDetail is the Detail of a call that got no answer.
+func noAnswerDetail(sent bool, cause error) string {
 	timeout, isNet := errors.AsType[net.Error](cause)
 	switch {
 	case !sent:

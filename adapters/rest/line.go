@@ -67,8 +67,8 @@ func NewLine(c Config) (*Line, error) {
 // Base returns the API's URL, with a slash at the end.
 func (l *Line) Base() *url.URL { return l.base }
 
-// Leads reports whether requests to u are sent at all.
-func (l *Line) Leads(u *url.URL) bool { return u.User == nil && slices.Contains(l.origins, origin(u)) }
+// Allows reports whether requests to u are sent at all.
+func (l *Line) Allows(u *url.URL) bool { return u.User == nil && slices.Contains(l.origins, origin(u)) }
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
@@ -89,8 +89,8 @@ type Answer struct {
 // Send sends a request of a method and returns the answer. A redirect is an
 // answer like any other: followed, it would carry the token elsewhere.
 func (l *Line) Send(method string, req *http.Request) (Answer, error) {
-	if !l.Leads(req.URL) {
-		return Answer{}, l.unanswered(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
+	if !l.Allows(req.URL) {
+		return Answer{}, l.noAnswer(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
 	}
 	var looked, connected atomic.Bool
 	ctx, cancel := context.WithTimeout(req.Context(), l.timeout)
@@ -102,7 +102,7 @@ func (l *Line) Send(method string, req *http.Request) (Answer, error) {
 	if err != nil {
 		// Without a connection nothing was sent. A transport that does not
 		// trace counts as having sent.
-		return Answer{}, l.unanswered(method, !looked.Load() || connected.Load(), err)
+		return Answer{}, l.noAnswer(method, !looked.Load() || connected.Load(), err)
 	}
 	defer func() { _ = resp.Body.Close() }() // all that matters was read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
@@ -110,14 +110,14 @@ func (l *Line) Send(method string, req *http.Request) (Answer, error) {
 		err = fmt.Errorf("the answer is longer than %d bytes", l.limit)
 	}
 	if err != nil {
-		return Answer{}, l.unanswered(method, true, err)
+		return Answer{}, l.noAnswer(method, true, err)
 	}
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
-// Bare returns the cause of an error of net/http without the URL, which may hold
+// WithoutURL returns the cause of an error of net/http without the URL, which may hold
 // a token.
-func Bare(err error) error {
+func WithoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
@@ -130,10 +130,10 @@ func (l *Line) Op(method string) string { return Op(l.platform, method) }
 // Op returns how errors of a method's calls to a platform begin.
 func Op(platform, method string) string { return platform + ": " + method }
 
-// unanswered returns the error of a call that got no answer, or none that can be
+// noAnswer returns the error of a call that got no answer, or none that can be
 // read.
-func (l *Line) unanswered(method string, sent bool, cause error) *core.Error {
-	e := &core.Error{Op: l.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: silence(sent, cause), Err: Bare(cause)}
+func (l *Line) noAnswer(method string, sent bool, cause error) *core.Error {
+	e := &core.Error{Op: l.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: noAnswerDetail(sent, cause), Err: WithoutURL(cause)}
 	if sent {
 		e.Effect = core.Maybe
 	}

@@ -7,8 +7,8 @@ import (
 	"riskroom/core"
 )
 
-// Passing reports whether the same call may succeed later.
-func Passing(err error) bool {
+// Temporary reports whether the same call may succeed later.
+func Temporary(err error) bool {
 	kind := core.KindOf(err)
 	return kind == core.RateLimited || kind == core.Unavailable
 }

@@ -17,10 +17,10 @@ import (
 	"riskroom/core"
 )
 
-// way is a transport that does what it is told.
-type way func(*http.Request) (*http.Response, error)
+// transport is a transport that does what it is told.
+type transport func(*http.Request) (*http.Response, error)
 
-func (w way) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
+func (w transport) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
 
 func line(t *testing.T, w http.RoundTripper) *rest.Line {
 	t.Helper()
@@ -54,7 +54,7 @@ func TestSilence(t *testing.T) {
 		{context.Canceled, "canceled"},
 		{&url.Error{Op: "Get", URL: "https://api.example/secret", Err: io.EOF}, "connection_lost"},
 	} {
-		l := line(t, way(func(*http.Request) (*http.Response, error) { return nil, c.err }))
+		l := line(t, transport(func(*http.Request) (*http.Response, error) { return nil, c.err }))
 		_, err := l.Send("post", request(t, "https://api.example/v1/secret"))
 		if core.KindOf(err) != core.Unavailable || core.EffectOf(err) != core.Maybe || core.DetailOf(err) != c.detail || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%v is %v: %s, %s", c.err, err, core.EffectOf(err), core.DetailOf(err))
@@ -67,7 +67,7 @@ func TestSilence(t *testing.T) {
 func TestNothingGoesElsewhere(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	l := line(t, way(func(r *http.Request) (*http.Response, error) {
+	l := line(t, transport(func(r *http.Request) (*http.Response, error) {
 		asked++
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 	}))
@@ -141,7 +141,7 @@ func TestRepeat(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				begun, calls := time.Now(), 0
-				err := rest.Repeat(ctx, 3, time.Second, rest.Passing, func() error { calls++; return c.errs[calls-1] })
+				err := rest.Repeat(ctx, 3, time.Second, rest.Temporary, func() error { calls++; return c.errs[calls-1] })
 				if core.KindOf(err) != c.kind || calls != c.calls || time.Since(begun) != c.took {
 					t.Errorf("%v after %d calls and %v", err, calls, time.Since(begun))
 				}
@@ -164,7 +164,7 @@ func TestRedact(t *testing.T) {
 // TestReadsHaveNoEffect, whatever happens to them.
 func TestReadsHaveNoEffect(t *testing.T) {
 	t.Parallel()
-	for _, cause := range []error{&core.Error{Op: "platform: get", Kind: core.Unavailable, Effect: core.Maybe}, rest.ErrHollow} {
+	for _, cause := range []error{&core.Error{Op: "platform: get", Kind: core.Unavailable, Effect: core.Maybe}, rest.ErrIncomplete} {
 		_, err := rest.Read(t.Context(), "platform", "get", func(context.Context) (int, error) { return 7, cause })
 		if core.EffectOf(err) != core.None || core.KindOf(err) == "" {
 			t.Errorf("%v: %v, %s", cause, err, core.EffectOf(err))

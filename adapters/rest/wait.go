@@ -18,9 +18,9 @@ const (
 // maxWait is the longest wait that is taken from an answer.
 const maxWait = core.Day
 
-// Patience returns how long to wait after an error of a kind: what the answer
+// RetryWait returns how long to wait after an error of a kind: what the answer
 // said, or a time that suits the kind where it said nothing.
-func Patience(kind core.Kind, said time.Duration) time.Duration {
+func RetryWait(kind core.Kind, said time.Duration) time.Duration {
 	switch {
 	case kind == core.RateLimited:
 		return cmp.Or(said, waitUnsaid)

@@ -17,7 +17,7 @@ func (a *Adapter) conversationsOpen(ctx context.Context, in core.Intent, user st
 	return effect.Write(ctx, a.writer, in, "conversations.open", func(ctx context.Context) (string, error) {
 		ch, _, _, err := a.web.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 		if err == nil && (ch == nil || ch.ID == "") {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		if err != nil {
 			return "", err
@@ -30,7 +30,7 @@ func (a *Adapter) conversationsCreate(ctx context.Context, in core.Intent, name 
 	return effect.Write(ctx, a.writer, in, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
 		ch, err := a.web.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: name, IsPrivate: !public})
 		if err == nil && ch.ID == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		if err != nil {
 			return slack.Channel{}, err
@@ -81,7 +81,7 @@ func (a *Adapter) chatPostMessage(ctx context.Context, in core.Intent, channel s
 	return effect.Write(ctx, a.writer, in, "chat.postMessage", func(ctx context.Context) (string, error) {
 		_, ts, err := a.web.PostMessageContext(ctx, channel, append(a.content(m, in.Op), marker(in.Op))...)
 		if err == nil && ts == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return ts, err
 	})
@@ -93,7 +93,7 @@ func (a *Adapter) chatUpdate(ctx context.Context, in core.Intent, channel, ts st
 	return effect.Do(ctx, a.writer, in, "chat.update", func(ctx context.Context) error {
 		_, got, _, err := a.web.UpdateMessageContext(ctx, channel, ts, a.content(m, in.Op)...)
 		if err == nil && got == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return err
 	})
@@ -110,7 +110,7 @@ func (a *Adapter) bookmarksAdd(ctx context.Context, in core.Intent, channel, tit
 	return effect.Do(ctx, a.writer, in, "bookmarks.add", func(ctx context.Context) error {
 		b, err := a.web.AddBookmarkContext(ctx, channel, slack.AddBookmarkParameters{Title: title, Type: "link", Link: link})
 		if err == nil && b.ID == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return err
 	})

@@ -28,7 +28,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
 	p := &effect.Progress{Once: once, Gone: lostGroup}
-	a.furnish(ctx, p, id, spec)
+	a.applySpec(ctx, p, id, spec)
 	g.Report = p.Report
 	if g.Name == "" {
 		g.Name = n.plain()
@@ -53,10 +53,10 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	return n, nil
 }
 
-// furnish gives a new channel what the spec asks for. Nobody fails because of
+// applySpec gives a new channel what the spec asks for. Nobody fails because of
 // somebody else, and no part because of another, except that there is nothing
 // to pin without a badge.
-func (a *Adapter) furnish(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec) {
+func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec) {
 	if spec.Topic != "" {
 		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
 	}

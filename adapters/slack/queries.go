@@ -18,7 +18,7 @@ func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error)
 	return rest.Read(ctx, Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
 		r, err := a.web.AuthTestContext(ctx)
 		if err == nil && (r.UserID == "" || r.TeamID == "") {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return r, err
 	})
@@ -28,7 +28,7 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 	return rest.Read(ctx, Platform, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
 		ch, err := a.web.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 		if err == nil && ch.ID == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		if err != nil {
 			return slack.Channel{}, err
@@ -83,7 +83,7 @@ func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (str
 	return rest.Read(ctx, Platform, "chat.getPermalink", func(ctx context.Context) (string, error) {
 		link, err := a.web.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
 		if err == nil && link == "" {
-			err = rest.ErrHollow
+			err = rest.ErrIncomplete
 		}
 		return link, err
 	})
@@ -132,7 +132,7 @@ func (a *Adapter) usersLookupByEmail(ctx context.Context, email string) (slack.U
 
 func oneUser(u *slack.User, err error) (slack.User, error) {
 	if err == nil && u.ID == "" {
-		err = rest.ErrHollow
+		err = rest.ErrIncomplete
 	}
 	if err != nil {
 		return slack.User{}, err

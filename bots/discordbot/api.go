@@ -23,7 +23,7 @@ func passing(err error) bool {
 	case codeUnknownMessage, codeUnknownWebhook: // Discord may not have read our first answer yet
 		return true
 	}
-	return rest.Passing(err)
+	return rest.Temporary(err)
 }
 
 // send makes a call and decodes the answer into out unless that is nil.

@@ -206,7 +206,7 @@ func (g *Gateway) connect(ctx context.Context) (*link, error) {
 		if response != nil {
 			return nil, fmt.Errorf("connecting to %s: HTTP status %d", u.Hostname(), response.StatusCode)
 		}
-		return nil, fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.Bare(err))
+		return nil, fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.WithoutURL(err))
 	}
 	return newLink(g, conn, intents), nil
 }

@@ -211,7 +211,7 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 		_, err = call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
 			r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
 			if err == nil && r.View.ID == "" {
-				err = rest.ErrHollow
+				err = rest.ErrIncomplete
 			}
 			if err != nil {
 				return "", err

@@ -85,7 +85,7 @@ func (s *Socket) connect(ctx context.Context) (*link, error) {
 
 // unticketed says why connecting failed, without the ticket.
 func unticketed(u *url.URL, err error) error {
-	return fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.Redact(rest.Bare(err), u.RawQuery))
+	return fmt.Errorf("connecting to %s: %w", u.Hostname(), rest.Redact(rest.WithoutURL(err), u.RawQuery))
 }
 
 // hello waits until Slack says that the connection is one.

@@ -81,7 +81,7 @@ func (b *Bot) usersInfo(ctx context.Context, user string) (reader, error) {
 			return reader{}, err
 		}
 		if u.ID == "" {
-			return reader{}, rest.ErrHollow
+			return reader{}, rest.ErrIncomplete
 		}
 		r := reader{name: cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name), lang: u.Locale}
 		if zone, err := time.LoadLocation(u.TZ); err == nil && u.TZ != "" {

@@ -61,7 +61,7 @@ func (b *Bot) later(responseURL string) bots.Later {
 			return fmt.Errorf("slackbot: response_url: %w", err)
 		}
 		// The same answer twice is better than none.
-		return rest.Repeat(ctx, responseTries, responseWait, rest.Passing, func() error {
+		return rest.Repeat(ctx, responseTries, responseWait, rest.Temporary, func() error {
 			ctx, cancel := context.WithTimeout(ctx, callTimeout)
 			defer cancel()
 			return b.api.Respond(ctx, responseURL, body)

@@ -58,7 +58,7 @@ func (b *Bot) whoAmI(ctx context.Context) (identity, error) {
 			return identity{}, err
 		}
 		if r.TeamID == "" {
-			return identity{}, rest.ErrHollow
+			return identity{}, rest.ErrIncomplete
 		}
 		return identity{team: r.TeamID, enterprise: r.EnterpriseID}, nil
 	})

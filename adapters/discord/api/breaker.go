@@ -38,8 +38,8 @@ func newBreaker(clock core.Clock) *breaker {
 	return &breaker{clock: clock, routes: make(map[string]time.Time)}
 }
 
-// closed returns the error of a call that must not be sent now, nil if it may.
-func (b *breaker) closed(r Request) *core.Error {
+// refuse returns the error of a call that must not be sent now, nil if it may.
+func (b *breaker) refuse(r Request) *core.Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.clock.Now()
@@ -63,15 +63,15 @@ func (b *breaker) closed(r Request) *core.Error {
 	return e
 }
 
-// heed remembers what an answer says of limits; err is what it means.
-func (b *breaker) heed(r Request, a rest.Answer, err error) {
+// record remembers what an answer says of limits; err is what it means.
+func (b *breaker) record(r Request, a rest.Answer, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.clock.Now()
 	switch until := now.Add(core.RetryAfterOf(err)); {
 	case a.Status != http.StatusTooManyRequests:
 		if a.Header.Get("X-RateLimit-Remaining") == "0" {
-			b.routes[r.route()] = now.Add(waitTold(a.Header, 0))
+			b.routes[r.route()] = now.Add(askedWait(a.Header, 0))
 		}
 	case rest.IsForeign(err):
 		b.address = until

@@ -15,8 +15,8 @@ func bench(t testing.TB) (c *Client, wait func(time.Duration)) {
 	return client(t, Config{Clock: core.ClockFunc(func() time.Time { return now })}), func(d time.Duration) { now = now.Add(d) }
 }
 
-// told has the breaker heed an answer to a request.
-func (c *Client) told(r Request, a rest.Answer) { c.breaker.heed(r, a, c.judge(r, a)) }
+// answered has the breaker record an answer to a request.
+func (c *Client) answered(r Request, a rest.Answer) { c.breaker.record(r, a, c.answerError(r, a)) }
 
 func posting(channel string) Request {
 	return Request{Method: "create_message", Path: []string{"channels", channel, "messages"}}
@@ -44,16 +44,16 @@ func TestLimitsHoldBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, wait := bench(t)
-			b.told(posting("1"), c.answer)
+			b.answered(posting("1"), c.answer)
 			for i, want := range []time.Duration{c.same, c.rest, c.answers} {
 				r := []Request{posting("1"), posting("2"), editing("a")}[i]
-				h := b.breaker.closed(r)
+				h := b.breaker.refuse(r)
 				if (h == nil) != (want == 0) || h != nil && (h.RetryAfter != want || h.Kind != core.RateLimited || h.Detail != "held_back" || h.All != (c.rest > 0)) {
 					t.Errorf("%s is held back by %+v, want %v", r.route(), h, want)
 				}
 			}
 			wait(c.same)
-			if h := b.breaker.closed(posting("1")); h != nil {
+			if h := b.breaker.refuse(posting("1")); h != nil {
 				t.Errorf("afterwards it is still held back by %+v", h)
 			}
 		})
@@ -65,8 +65,8 @@ func TestLimitsHoldBack(t *testing.T) {
 func TestInteractionsHaveLimitsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	b, _ := bench(t)
-	b.told(editing("a"), answer(429, `{"retry_after":7}`))
-	if b.breaker.closed(editing("a")) == nil || b.breaker.closed(editing("b")) != nil {
+	b.answered(editing("a"), answer(429, `{"retry_after":7}`))
+	if b.breaker.refuse(editing("a")) == nil || b.breaker.refuse(editing("b")) != nil {
 		t.Error("their limits are shared")
 	}
 }
@@ -77,24 +77,24 @@ func TestRefusalsAreCounted(t *testing.T) {
 	t.Parallel()
 	b, wait := bench(t)
 	x, y := posting("1"), posting("2")
-	b.told(x, answer(403, `{"code":50013}`))
+	b.answered(x, answer(403, `{"code":50013}`))
 	wait(time.Minute)
 	for range maxInvalid - 2 {
-		b.told(x, answer(401, `<html>`))
-		b.told(x, answer(404, `{"code":10003}`))
-		b.told(x, answer(429, `{}`, "X-RateLimit-Scope", "shared"))
+		b.answered(x, answer(401, `<html>`))
+		b.answered(x, answer(404, `{"code":10003}`))
+		b.answered(x, answer(429, `{}`, "X-RateLimit-Scope", "shared"))
 	}
 	wait(30 * time.Second)
-	if h := b.breaker.closed(y); h != nil {
+	if h := b.breaker.refuse(y); h != nil {
 		t.Fatalf("one too early it is %+v", h)
 	}
-	b.told(x, answer(429, `{"retry_after":1}`, "X-RateLimit-Scope", "user"))
-	h := b.breaker.closed(editing("a"))
+	b.answered(x, answer(429, `{"retry_after":1}`, "X-RateLimit-Scope", "user"))
+	h := b.breaker.refuse(editing("a"))
 	if h == nil || h.Kind != core.Unavailable || h.Detail != "too_many_refusals" || h.RetryAfter != invalidWindow-90*time.Second {
 		t.Fatalf("it is %+v", h)
 	}
 	wait(h.RetryAfter)
-	if h := b.breaker.closed(y); h != nil {
+	if h := b.breaker.refuse(y); h != nil {
 		t.Errorf("ten minutes after the first it is %+v", h)
 	}
 }
@@ -104,11 +104,11 @@ func TestOldLimitsAreForgotten(t *testing.T) {
 	t.Parallel()
 	b, wait := bench(t)
 	for i := range maxRoutes {
-		b.told(posting(strconv.Itoa(i)), answer(429, `{"retry_after":1}`))
+		b.answered(posting(strconv.Itoa(i)), answer(429, `{"retry_after":1}`))
 	}
 	b.breaker.invalid = nil
 	wait(time.Second)
-	_ = b.breaker.closed(posting("x"))
+	_ = b.breaker.refuse(posting("x"))
 	if len(b.breaker.routes) != 0 {
 		t.Errorf("%d are left", len(b.breaker.routes))
 	}

@@ -83,7 +83,7 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 		return e
 	}
 	if err != nil { // it was not sent
-		return &core.Error{Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.None, Detail: "no_connection", Err: rest.Bare(err)}
+		return &core.Error{Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.None, Detail: "no_connection", Err: rest.WithoutURL(err)}
 	}
 	if out == nil {
 		return nil
@@ -99,15 +99,15 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 
 type requestKey struct{}
 
-// judged is the way of discordgo to Discord. It judges each answer in the
+// checkedTransport is the way of discordgo to Discord. It judges each answer in the
 // library's place: what the library sees is an error, or a success without
 // headers.
-type judged struct{ c *Client }
+type checkedTransport struct{ c *Client }
 
-var _ http.RoundTripper = judged{}
+var _ http.RoundTripper = checkedTransport{}
 
 // RoundTrip implements http.RoundTripper for requests that Send made.
-func (j judged) RoundTrip(req *http.Request) (*http.Response, error) {
+func (j checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r, ok := req.Context().Value(requestKey{}).(Request)
 	if !ok {
 		return nil, errors.New("discord: a request that is not ours")
@@ -125,13 +125,13 @@ func (j judged) RoundTrip(req *http.Request) (*http.Response, error) {
 // call sends a request unless the breaker keeps it back, judges the answer and
 // has the call counted.
 func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
-	if e := c.breaker.closed(r); e != nil {
+	if e := c.breaker.refuse(r); e != nil {
 		return rest.Answer{}, e
 	}
 	a, err := c.line.Send(r.Method, req)
 	if err == nil {
-		err = c.judge(r, a)
-		c.breaker.heed(r, a, err)
+		err = c.answerError(r, a)
+		c.breaker.record(r, a, err)
 	}
 	outcome := "ok"
 	if err != nil {
@@ -141,9 +141,9 @@ func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
 	return a, err
 }
 
-// judge returns the error that an answer means, nil for success. See
+// answerError returns the error that an answer means, nil for success. See
 // https://docs.discord.com/developers/reference#error-messages.
-func (c *Client) judge(r Request, a rest.Answer) error {
+func (c *Client) answerError(r Request, a rest.Answer) error {
 	good := a.Status >= 200 && a.Status < 300
 	if good && (a.Status == http.StatusNoContent || json.Valid(a.Body)) {
 		return nil
@@ -155,7 +155,7 @@ func (c *Client) judge(r Request, a rest.Answer) error {
 		Global     bool            `json:"global"`
 	}
 	readable := json.Unmarshal(a.Body, &answer) == nil
-	wait := waitTold(a.Header, answer.RetryAfter)
+	wait := askedWait(a.Header, answer.RetryAfter)
 	var e *core.Error
 	switch {
 	case a.Status == http.StatusTooManyRequests && readable:

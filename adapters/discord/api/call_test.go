@@ -80,7 +80,7 @@ func TestJudging(t *testing.T) {
 		"404 of a gateway":    {answer(404, `{"message":"no Route matched"}`), core.Unavailable, core.Maybe, "http_404", 5 * time.Second, false},
 		"502 of a proxy":      {answer(502, `<html>`, "Retry-After", "20"), core.Unavailable, core.Maybe, "http_502", 20 * time.Second, false},
 	} {
-		err := client(t, Config{}).judge(Request{Method: "create_message"}, c.answer)
+		err := client(t, Config{}).answerError(Request{Method: "create_message"}, c.answer)
 		if core.KindOf(err) != c.kind || core.EffectOf(err) != c.effect || core.DetailOf(err) != c.detail ||
 			core.RetryAfterOf(err) != c.wait || core.AllOf(err) != c.all {
 			t.Errorf("%s: %v is %s/%s %q after %v, all: %v", name, err,

@@ -77,7 +77,7 @@ func New(c Config) (*Client, error) {
 	if cl.session, err = discordgo.New("Bot " + c.Token); err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
 	}
-	cl.session.Client = &http.Client{Transport: judged{cl}}
+	cl.session.Client = &http.Client{Transport: checkedTransport{cl}}
 	cl.session.MaxRestRetries, cl.session.ShouldRetryOnRateLimit, cl.session.StateEnabled = 0, false, false
 	return cl, nil
 }

@@ -26,13 +26,13 @@ func refused(method string, status, code int, at string, said time.Duration) *co
 		e.Detail += ":" + at
 	}
 	e.Kind, e.Effect = meaning(method, status, code)
-	e.RetryAfter = rest.Patience(e.Kind, said)
+	e.RetryAfter = rest.RetryWait(e.Kind, said)
 	return e
 }
 
-// waitTold returns how long an answer asks to wait, 0 where it does not say.
+// askedWait returns how long an answer asks to wait, 0 where it does not say.
 // The body is the most exact: https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit.
-func waitTold(h http.Header, body float64) time.Duration {
+func askedWait(h http.Header, body float64) time.Duration {
 	return cmp.Or(rest.Wait(body), rest.RetryAfter(h), rest.Seconds(h.Get("X-RateLimit-Reset-After")))
 }
 
@@ -42,7 +42,7 @@ func meaning(method string, status, code int) (core.Kind, core.Effect) {
 	if kind := kindOfCode(method, code); kind != "" {
 		return kind, core.None
 	}
-	return rest.OfStatus(status)
+	return rest.StatusMeaning(status)
 }
 
 func kindOfCode(method string, code int) core.Kind {

@@ -21,14 +21,14 @@ import (
 // large blocks stays well below.
 const maxAnswer = 16 << 20
 
-// judged is the way of slack-go to Slack. Each answer is judged before the
+// checkedClient is the way of slack-go to Slack. Each answer is checkedClient before the
 // library sees it, because the library loses some: a refusal that names no error
 // passes for success there, a 429 has three shapes, and pins.list keeps only a
 // text.
-type judged struct{ c *Client }
+type checkedClient struct{ c *Client }
 
 // Do sends a request and returns the answer if it is one of success.
-func (j judged) Do(req *http.Request) (*http.Response, error) {
+func (j checkedClient) Do(req *http.Request) (*http.Response, error) {
 	a, err := j.c.call(req)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (c *Client) call(req *http.Request) (rest.Answer, error) {
 	method, outcome := path.Base(req.URL.Path), "ok"
 	a, err := c.line.Send(method, req)
 	if err == nil {
-		err = c.judge(method, a)
+		err = c.answerError(method, a)
 	}
 	if err != nil {
 		outcome = string(core.KindOf(err))
@@ -50,8 +50,8 @@ func (c *Client) call(req *http.Request) (rest.Answer, error) {
 	return a, err
 }
 
-// judge returns the error that an answer means, nil for success.
-func (c *Client) judge(method string, a rest.Answer) error {
+// answerError returns the error that an answer means, nil for success.
+func (c *Client) answerError(method string, a rest.Answer) error {
 	wait := rest.RetryAfter(a.Header)
 	if a.Status == http.StatusTooManyRequests {
 		return c.line.TooMany(method, wait, false)
@@ -85,7 +85,7 @@ func (c *Client) Form(ctx context.Context, method string, args url.Values, out a
 	args.Set("token", c.token)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.line.Base().JoinPath(method).String(), strings.NewReader(args.Encode()))
 	if err != nil {
-		return rest.Bare(err)
+		return rest.WithoutURL(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	a, err := c.call(req)

@@ -69,7 +69,7 @@ func TestJudging(t *testing.T) {
 		"413 of a proxy":          {413, `<html>`, core.Unavailable, core.Maybe, "http_413"},
 		"503 of a proxy":          {503, `{"ok":true}`, core.Unavailable, core.Maybe, "http_503"},
 	} {
-		err := client(t, Config{}).judge("chat.postMessage", rest.Answer{Status: c.status, Header: http.Header{}, Body: []byte(c.body)})
+		err := client(t, Config{}).answerError("chat.postMessage", rest.Answer{Status: c.status, Header: http.Header{}, Body: []byte(c.body)})
 		if core.KindOf(err) != c.kind || core.EffectOf(err) != c.effect || core.DetailOf(err) != c.detail {
 			t.Errorf("%s: %v is %s/%s %q, want %s/%s %q", name, err, core.KindOf(err), core.EffectOf(err), core.DetailOf(err), c.kind, c.effect, c.detail)
 		}

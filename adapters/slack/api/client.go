@@ -89,13 +89,13 @@ func (c *Client) Web() *slack.Client { return c.web }
 // webFor returns a client of slack-go. It neither retries nor debugs: the one
 // would send twice, the other logs what people write.
 func (c *Client) webFor(options ...slack.Option) *slack.Client {
-	return slack.New(c.token, append(options, slack.OptionAPIURL(c.line.Base().String()), slack.OptionHTTPClient(judged{c}))...)
+	return slack.New(c.token, append(options, slack.OptionAPIURL(c.line.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
 }
 
 // MayRespond reports whether a response_url leads where it may.
 func (c *Client) MayRespond(responseURL string) bool {
 	u, err := url.Parse(responseURL)
-	return err == nil && c.line.Leads(u)
+	return err == nil && c.line.Allows(u)
 }
 
 // Close closes connections that are idle.

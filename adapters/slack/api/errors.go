@@ -25,7 +25,7 @@ func refused(method, code, needed string, said time.Duration) *core.Error {
 	if code == "message_limit_exceeded" {
 		said = cmp.Or(said, waitQuota)
 	}
-	e.RetryAfter = rest.Patience(e.Kind, said)
+	e.RetryAfter = rest.RetryWait(e.Kind, said)
 	return e
 }
 
