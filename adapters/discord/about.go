@@ -8,7 +8,7 @@ import (
 
 // Discord's limit for a topic, from
 // https://docs.discord.com/developers/resources/channel#channel-object, and how
-// it is shared out among what stands in it.
+// we divide it among a topic's parts.
 const (
 	maxAbout   = 1024
 	maxTopic   = 600
@@ -16,8 +16,8 @@ const (
 	maxBadge   = 100
 )
 
-// about is what a channel's topic says: the group's topic on the first line,
-// and below it, one line each, what Discord has no place of its own for: the
+// about is the content of a channel's topic. The first line is the group's
+// topic. The lines below it hold what Discord has no other place for: the
 // purpose, the item that the group is bound to, and the op of its creation.
 //
 //	Why the ledger is off by one
@@ -25,8 +25,8 @@ const (
 //	- Payments · R-17
 //	- riskroom:abcdefghijklmnopqrst
 //
-// Markup works in topics, so everything that somebody wrote is escaped; a line
-// of theirs never begins with a bare "-".
+// Topics can contain markup, so text from people is escaped, and a line of
+// theirs never begins with a bare "-".
 type about struct {
 	topic string // escaped
 	below []string
@@ -34,7 +34,7 @@ type about struct {
 
 const bullet = "- "
 
-// newAbout is what the topic of a new group says.
+// newAbout returns the content of a new group's topic.
 func newAbout(spec core.GroupSpec, op string) about {
 	t := about{topic: oneLine(spec.Topic, maxTopic)}
 	t.add(oneLine(spec.Purpose, maxPurpose))
@@ -45,7 +45,7 @@ func newAbout(spec core.GroupSpec, op string) about {
 	return t
 }
 
-// markOf is the line by which a probe knows the channel again.
+// markOf returns the line by which a probe recognizes the channel.
 func markOf(op string) string { return "riskroom:" + op }
 
 func (t *about) add(line string) {
@@ -63,8 +63,8 @@ func (t about) text() string {
 	return string(runes[:min(len(runes), maxAbout)])
 }
 
-// parseAbout reads what text wrote. Of what people wrote by hand, all that comes
-// before the first line with a bullet is the topic.
+// parseAbout parses what text returns. If people have edited it by hand,
+// everything before the first bullet is the topic.
 func parseAbout(s string) about {
 	var t about
 	var head []string
@@ -79,7 +79,8 @@ func parseAbout(s string) about {
 	return t
 }
 
-// madeBy reports whether the topic is that of the channel which the effect op made.
+// madeBy reports whether the topic belongs to the channel that the effect op
+// created.
 func (t about) madeBy(op string) bool {
 	for _, line := range t.below {
 		if strings.TrimSpace(line) == bullet+markOf(op) {
@@ -89,7 +90,7 @@ func (t about) madeBy(op string) bool {
 	return false
 }
 
-// oneLine escapes a text on one line, at most limit characters long.
+// oneLine puts a text on one line and escapes it, in at most limit characters.
 func oneLine(s string, limit int) string {
 	return fit(letters(strings.Join(strings.Fields(s), " ")), limit)
 }

@@ -55,8 +55,8 @@ func TestCreateItemGroup(t *testing.T) {
 	}
 }
 
-// TestPeopleWhoAreNotThere: who is not in the guild is reported, and keeps out
-// nobody; a public group is public.
+// TestPeopleWhoAreNotThere checks that a person who is not in the guild is
+// reported and keeps out nobody else, and that a public group is public.
 func TestPeopleWhoAreNotThere(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -77,7 +77,7 @@ func TestPeopleWhoAreNotThere(t *testing.T) {
 	}
 }
 
-// TestManyMembers: more than one request can hold.
+// TestManyMembers checks a group with more members than one request can hold.
 func TestManyMembers(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
@@ -109,7 +109,8 @@ func TestUnsupportedGroups(t *testing.T) {
 	wantError(t, err, core.Invalid, "not_an_id")
 }
 
-// TestStopIsReturnedUnchanged: what Once refuses ends the action at once.
+// TestStopIsReturnedUnchanged checks that an error from Once itself ends the
+// action at once.
 func TestStopIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, guildOf()), discord.Config{})
@@ -140,8 +141,8 @@ func TestOneFailureDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-// TestSetGroupWritesOnlyDifferences: name and topic change in one call, and what
-// stands below the topic stays.
+// TestSetGroupWritesOnlyDifferences checks that name and topic change in one
+// call, and that the lines below the topic stay.
 func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -183,7 +184,8 @@ func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 	}
 }
 
-// TestNameAndTopicDrawOnTheirOwnLimit: two changes in ten minutes.
+// TestNameAndTopicDrawOnTheirOwnLimit checks the limit of two changes in ten
+// minutes.
 func TestNameAndTopicDrawOnTheirOwnLimit(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
@@ -207,8 +209,8 @@ func TestNameAndTopicDrawOnTheirOwnLimit(t *testing.T) {
 	}
 }
 
-// TestBadgeIsRepaired: a badge that is gone is posted anew, also where its
-// place is still given.
+// TestBadgeIsRepaired checks that a deleted badge is posted again, even if its
+// old reference is given.
 func TestBadgeIsRepaired(t *testing.T) {
 	t.Parallel()
 	clock := adaptertest.NewClock()
@@ -223,7 +225,7 @@ func TestBadgeIsRepaired(t *testing.T) {
 	lost := g.Report.Badge
 	lost.ID = missing
 	for _, ref := range []core.MessageRef{{}, lost} {
-		clock.Advance(10 * time.Minute) // the nonce is forgotten: the op of this test is always the same
+		clock.Advance(10 * time.Minute) // so that Discord forgets the nonce: the op is always the same in this test
 		badge := groupOf().Badge
 		badge.Ref = ref
 		report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{Badge: badge})
@@ -240,7 +242,8 @@ func TestBadgeIsRepaired(t *testing.T) {
 	}
 }
 
-// TestTheBotStaysInItsGroups: with all that it may do there.
+// TestTheBotStaysInItsGroups checks that the bot keeps all its permissions in a
+// group.
 func TestTheBotStaysInItsGroups(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -273,7 +276,7 @@ func TestNobodyToWriteTo(t *testing.T) {
 	wantError(t, err, core.Invalid, "no_text")
 }
 
-// TestEdit: what a message had and does not have any more goes.
+// TestEdit checks that an edit removes what the message no longer has.
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -295,8 +298,8 @@ func TestEdit(t *testing.T) {
 	wantError(t, a.EditMessage(t.Context(), o, ref, text("gone")), core.NotFound, "10008")
 }
 
-// TestCostsAreWhatIsCalled: each key draws on the methods that it calls, and each
-// call on the limit of all.
+// TestCostsAreWhatIsCalled checks that each key pays for the methods that it
+// calls, and each call for the limit on all calls.
 func TestCostsAreWhatIsCalled(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -323,7 +326,8 @@ func TestCostsAreWhatIsCalled(t *testing.T) {
 	}
 }
 
-// TestEveryKeyIsDeclared: the capabilities tell how each call is kept single.
+// TestEveryKeyIsDeclared checks that the capabilities declare every key that is
+// used, and no other.
 func TestEveryKeyIsDeclared(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, guildOf()), discord.Config{})

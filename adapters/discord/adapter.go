@@ -1,11 +1,12 @@
-// Package discord maps the actions of riskroom onto one Discord guild.
+// Package discord maps riskroom's actions onto one Discord guild.
 //
-// All calls go through the guild's client in the package api, which the bot
-// shares. calls.go and queries.go hold one function per operation of Discord's
-// API, named as in its OpenAPI document: those that change something go through
-// effect.Write, those that only read through rest.Read. The actions themselves
-// (send.go, create.go, set.go, badge.go) are then lists of calls. render.go lays
-// messages and cards out as embeds and action rows; the bot uses it too.
+// All calls go through the guild's client in package api, which the bot shares.
+// calls.go and queries.go have one function per operation of Discord's API,
+// named as in its OpenAPI document: calls.go those that change something,
+// through effect.Write, and queries.go those that only read, through rest.Read.
+// The actions (send.go, create.go, set.go, badge.go) are lists of these calls.
+// render.go lays out messages and cards as embeds and action rows; the bot uses
+// it too.
 package discord
 
 import (
@@ -28,13 +29,13 @@ import (
 // Platform is Discord's name in config files.
 const Platform = api.Platform
 
-// Config is what an Adapter is made of.
+// Config describes an Adapter.
 type Config struct {
-	API      *api.Client // of the guild; its bot has the same
+	API      *api.Client // of the guild; shared with its bot
 	GuildID  string
-	Category string       // the category under which groups are made; "" is DefaultCategory
-	Budget   core.Budget  // paces the reads outside of actions; nil lets all of them through
-	Logger   *slog.Logger // nil: says nothing
+	Category string       // the category for groups; "" is DefaultCategory
+	Budget   core.Budget  // paces reads outside of actions; nil grants them all
+	Logger   *slog.Logger // nil logs nothing
 }
 
 // Adapter is one Discord guild. It is safe for concurrent use.
@@ -46,7 +47,7 @@ type Adapter struct {
 	budget    core.Budget
 	writer    effect.Writer
 	render    Renderer
-	building  chan struct{} // held by whoever makes a category
+	building  chan struct{} // a lock: only one call at a time creates a category
 
 	mu   sync.Mutex
 	self string // the bot's own user, "" until the first get_my_user
@@ -79,8 +80,8 @@ func New(c Config) (*Adapter, error) {
 	return a, nil
 }
 
-// own refuses what belongs to another workspace, and IDs that Discord cannot
-// have given: they would become part of a path.
+// own returns an error for another workspace, and for anything that cannot be
+// one of Discord's IDs, since IDs become parts of a path.
 func (a *Adapter) own(action, workspace string, ids ...string) error {
 	if workspace != a.workspace {
 		return &core.Error{
@@ -103,7 +104,8 @@ const idPattern = `[1-9][0-9]{4,19}`
 
 func isID(s string) bool { return snowflakes.MatchString(s) }
 
-// epoch is where the time in Discord's IDs begins, in milliseconds of Unix time.
+// epoch is the start of the time in Discord's IDs, in milliseconds of Unix
+// time.
 const epoch = 1420070400000
 
 // firstID returns the smallest ID that something made at t can have.

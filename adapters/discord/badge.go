@@ -7,9 +7,9 @@ import (
 	"riskroom/core"
 )
 
-// setBadge posts the badge unless it stands already, and pins it. The line of
-// the item stands in the channel's topic from the start: topics can be changed
-// too rarely to keep repairing them.
+// setBadge posts the badge unless it exists, and pins it. The line for the item
+// is in the channel's topic from the start; topics can be changed too rarely to
+// repair that line.
 func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel || !isID(b.Ref.ID)) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
@@ -28,7 +28,8 @@ func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel stri
 	p.Report.Badge = a.messageRef(channel, id)
 }
 
-// pinned pins a badge that should be there. False means that it was deleted.
+// pinned pins a badge that should exist. It returns false if the badge was
+// deleted.
 func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, id string) bool {
 	if p.Ended {
 		return true

@@ -7,9 +7,9 @@ import (
 	"riskroom/core"
 )
 
-// Button is what a button of a card carries through Discord and back: what is
-// asked for, of which risk, as shown in which version. Who may have it is
-// judged when it is pressed.
+// Button is what a card's button carries through the platform and back: the
+// action it asks for, the risk, and the version of the risk that the card
+// showed. Permissions are checked when it is pressed.
 type Button struct {
 	Press   core.Press
 	Risk    core.RiskKey
@@ -19,11 +19,11 @@ type Button struct {
 const (
 	buttonPrefix = "riskroom."
 	maxCustomID  = 100
-	maxKey       = 40 // of a risk's key in a button, in bytes: with everything else below maxCustomID
+	maxKey       = 40 // the longest key of a risk in a button, in bytes: with everything else below maxCustomID
 )
 
 // CustomID returns the button's custom_id: "riskroom.start:R-17@3". The op of
-// the message that it stands on goes behind it where that is not "".
+// the button's message is appended unless it is "".
 func (b Button) CustomID(op string) string {
 	id := buttonPrefix + string(b.Press) + ":" + string(b.Risk) + "@" + strconv.FormatInt(b.Version, 10)
 	if op != "" {
@@ -32,7 +32,7 @@ func (b Button) CustomID(op string) string {
 	return id
 }
 
-// ParseButton reads what CustomID wrote; anything else is false.
+// ParseButton parses what CustomID returns. It returns false for anything else.
 func ParseButton(customID string) (Button, bool) {
 	rest, ok := strings.CutPrefix(customID, buttonPrefix)
 	if !ok || len(customID) > maxCustomID {
@@ -48,7 +48,7 @@ func ParseButton(customID string) (Button, bool) {
 	return Button{Press: core.Press(press), Risk: core.RiskKey(key), Version: v}, true
 }
 
-// carries reports whether a custom_id is that of a button on the message of op.
+// carries reports whether a custom_id belongs to a button on the message of op.
 func carries(customID, op string) bool {
 	return strings.HasPrefix(customID, buttonPrefix) && strings.HasSuffix(customID, ":"+op)
 }

@@ -13,10 +13,10 @@ import (
 // Each function here is one operation of Discord's API that changes something,
 // named by its operationId in https://github.com/discord/discord-api-spec.
 
-// reasonOf is what the audit log says of an effect.
+// reasonOf returns the reason for the audit log.
 func reasonOf(in core.Intent) string { return "riskroom " + in.Op }
 
-// created is what is read of the answer to a call that makes something.
+// created is the part that is read of a created object.
 type created struct {
 	ID string `json:"id"`
 }
@@ -28,7 +28,8 @@ func (c created) check() error {
 	return nil
 }
 
-// createDM opens the direct conversation with a person, or finds it open.
+// createDM opens the direct conversation with a person, or returns the existing
+// one.
 func (a *Adapter) createDM(ctx context.Context, in core.Intent, user string) (string, error) {
 	return effect.Write(ctx, a.writer, in, "create_dm", func(ctx context.Context) (string, error) {
 		var out created
@@ -52,7 +53,7 @@ const (
 	mediaChannel    = 16
 )
 
-// newChannel is what a channel or category is made from.
+// newChannel describes a channel or category to create.
 type newChannel struct {
 	Name       string      `json:"name"`
 	Type       int         `json:"type"`
@@ -75,7 +76,7 @@ func (a *Adapter) createGuildChannel(ctx context.Context, in core.Intent, ch new
 	})
 }
 
-// updateChannel changes what fields names and nothing else.
+// updateChannel changes only the given fields.
 func (a *Adapter) updateChannel(ctx context.Context, in core.Intent, id string, fields map[string]any) error {
 	return effect.Do(ctx, a.writer, in, "update_channel", func(ctx context.Context) error {
 		var out created
@@ -105,8 +106,8 @@ func (a *Adapter) deleteChannelPermissionOverwrite(ctx context.Context, in core.
 	})
 }
 
-// createMessage has Discord itself tell a repetition, for the few minutes that
-// it remembers nonces.
+// createMessage sends the op as a nonce, by which Discord itself rejects
+// repeats for a few minutes.
 func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
 	body := struct {
 		Content
@@ -125,8 +126,9 @@ func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel str
 	})
 }
 
-// updateMessage replaces all that a message shows: what it had and does not have
-// now is sent empty. It carries no op, by which only its posting is looked for.
+// updateMessage replaces everything that a message shows, sending parts that it
+// no longer has as empty. It carries no op, since probes look only for posted
+// messages.
 func (a *Adapter) updateMessage(ctx context.Context, in core.Intent, channel, id string, m core.Message) error {
 	return effect.Do(ctx, a.writer, in, "update_message", func(ctx context.Context) error {
 		var out created
@@ -141,7 +143,7 @@ func (a *Adapter) updateMessage(ctx context.Context, in core.Intent, channel, id
 	})
 }
 
-// createPin pins a message; one that is pinned already stays so.
+// createPin pins a message. Pinning it again changes nothing.
 func (a *Adapter) createPin(ctx context.Context, in core.Intent, channel, id string) error {
 	return effect.Do(ctx, a.writer, in, "create_pin", func(ctx context.Context) error {
 		return a.client.Send(ctx, api.Request{

@@ -13,10 +13,10 @@ import (
 type page struct {
 	Renderer
 	Content
-	room int // characters that the embeds may still take
+	room int // how many characters still fit in the embeds
 }
 
-// Colours of the bar beside a card.
+// Colours of the bar next to a card.
 const (
 	colourWaiting = 0xE8A33D
 	colourActive  = 0x3B82C4
@@ -38,8 +38,8 @@ func colour(t core.Tone) int {
 	return 0
 }
 
-// card lays out a card as one embed: title, body, a field for each row, footer;
-// buttons below. A small one has its rows on one line and no body.
+// card lays out a card as one embed (title, body, a field for each row, footer)
+// with the buttons below it. A small card has its rows on one line and no body.
 func (p *page) card(c core.Card, op string) {
 	e := &discordgo.MessageEmbed{Color: colour(c.Tone), Title: p.part(c.Title, maxTitle, letter)}
 	small, tail := p.footer(c.Footer)
@@ -63,8 +63,8 @@ func (p *page) card(c core.Card, op string) {
 	p.buttons(c, op)
 }
 
-// part renders one part of the embed, within what the embed has room for.
-// Discord refuses a part of nothing but blanks.
+// part renders one part of the embed within the embed's remaining room. Discord
+// refuses blank parts, so it returns "" for them.
 func (p *page) part(spans []core.Span, limit int, works markup) string {
 	text := p.spans(spans, min(limit, p.room), works)
 	if strings.TrimSpace(text) == "" {
@@ -74,14 +74,15 @@ func (p *page) part(spans []core.Span, limit int, works markup) string {
 	return text
 }
 
-// What long rows leave to others, so that a cut always shows: rowRoom to rows
-// that find no field of their own, bodyRoom to the body.
+// Room that long rows leave for the rest, so that cut text is always
+// noticeable: rowRoom for rows without a field of their own, bodyRoom for the
+// body.
 const (
 	rowRoom  = 200
 	bodyRoom = 200
 )
 
-// fields gives each row a field. Rows beyond what Discord has fields for share
+// fields gives each row a field. Rows beyond Discord's limit of fields share
 // the last one.
 func (p *page) fields(rows []core.Row) []*discordgo.MessageEmbedField {
 	var out []*discordgo.MessageEmbedField
@@ -98,7 +99,7 @@ func (p *page) fields(rows []core.Row) []*discordgo.MessageEmbedField {
 	return out
 }
 
-// rest is one field of many rows.
+// rest puts many rows into one field.
 func (p *page) rest(rows []core.Row) []*discordgo.MessageEmbedField {
 	var all []core.Span
 	for _, row := range rows {
@@ -121,12 +122,12 @@ func orDots(s string) string {
 	return s
 }
 
-// maxInline is the longest value that stands beside others.
+// maxInline is the longest value that is shown next to others on a line.
 const maxInline = 24
 
 func short(row core.Row) bool { return utf8.RuneCountInString(core.Text(row.Value)) <= maxInline }
 
-// dot parts what stands on one line.
+// dot separates items on one line.
 const dot = " · "
 
 // oneRow puts all rows on one line.
@@ -144,8 +145,8 @@ func oneRow(rows []core.Row) []core.Span {
 	return out
 }
 
-// footer is small print, where nothing is markup; mentions and links go to the
-// end of the description instead.
+// footer renders the footer as small print, where markup has no effect. A
+// footer with mentions or links goes to the end of the description instead.
 func (p *page) footer(spans []core.Span) (small, tail string) {
 	text := ""
 	for _, s := range spans {
@@ -162,8 +163,9 @@ func (p *page) footer(spans []core.Span) (small, tail string) {
 	return text, ""
 }
 
-// buttons lays out the buttons in rows of five; one that is there twice stands
-// once, because Discord takes each custom_id once. The first carries the op.
+// buttons lays out the buttons in rows of five. It drops duplicates, because
+// Discord rejects a custom_id that appears twice. The first button carries the
+// op.
 func (p *page) buttons(c core.Card, op string) {
 	seen := make(map[string]bool)
 	var row discordgo.ActionsRow
@@ -191,7 +193,7 @@ func (p *page) buttons(c core.Card, op string) {
 	}
 }
 
-// mark puts the op on a message that has no button to carry it: behind the
+// mark adds the op to a message that has no button to carry it: after the
 // footer, or as small print below the text.
 func (p *page) mark(op string) {
 	switch {
@@ -205,7 +207,7 @@ func (p *page) mark(op string) {
 	}
 }
 
-// underlined reports whether a text ends in the op, as mark writes it.
+// underlined reports whether a text ends with the op, as mark writes it.
 func underlined(text, op string) bool {
 	return text == op || strings.HasSuffix(text, subtext+op) || strings.HasSuffix(text, dot+op) ||
 		text == strings.TrimPrefix(subtext, "\n")+op

@@ -13,19 +13,19 @@ import (
 // https://docs.discord.com/developers/resources/guild#create-guild-channel and
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#json (30013).
 const (
-	maxInGuild    = 500 // channels, categories among them
+	maxInGuild    = 500 // channels, including categories
 	maxInCategory = 50
 )
 
-// categoryFor returns the category for a new channel: the first of those called like
-// ours that has room and is not among the refused ones, else one that it makes.
-// Of the list given, whose cost is paid, only channels that the bot can view are
-// seen; where others fill a category, Discord refuses it.
+// categoryFor returns the category for a new channel: the first of ours that
+// has room and is not in refused, or else one that it creates. list is the list
+// of channels, whose cost is already paid. It has only the channels that the
+// bot can view; if hidden ones fill a category, Discord refuses it.
 func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channel, refused []string) (string, error) {
 	if id, _ := a.findCategory(list, refused); id != "" {
 		return id, mayAdd(list, 1)
 	}
-	select { // one at a time: the others then find it
+	select { // one call at a time, so that the others find its category
 	case a.building <- struct{}{}:
 		defer func() { <-a.building }()
 	case <-ctx.Done():
@@ -46,7 +46,7 @@ func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channe
 	if err != nil {
 		return "", err
 	}
-	// Whoever sees no channel in it need not see the category.
+	// People who see no channel in the category need not see it either.
 	ch, err := spend(ctx, a, "", "create_guild_channel", func(ctx context.Context) (channel, error) {
 		return a.createGuildChannel(ctx, in, newChannel{
 			Name: next, Type: categoryChannel, Overwrites: []overwrite{hidden(a.guild), forBot(self)},
@@ -55,7 +55,8 @@ func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channe
 	return ch.ID, err
 }
 
-// mayAdd refuses before Discord would where there is no room for n channels more.
+// mayAdd returns an error if the guild has no room for n more channels, without
+// asking Discord.
 func mayAdd(list []channel, n int) error {
 	if len(list)+n <= maxInGuild {
 		return nil
@@ -63,8 +64,8 @@ func mayAdd(list []channel, n int) error {
 	return &core.Error{Op: "discord: create_guild_channel", Kind: core.Denied, Detail: "guild_is_full:" + strconv.Itoa(maxInGuild)}
 }
 
-// findCategory looks for a category with room, the lowest number first, and names
-// the one to make next.
+// findCategory returns the category with the lowest number that has room, and
+// the name of the next category to create.
 func (a *Adapter) findCategory(list []channel, refused []string) (id, next string) {
 	children := make(map[string]int)
 	for _, ch := range list {
@@ -84,8 +85,8 @@ func (a *Adapter) findCategory(list []channel, refused []string) (id, next strin
 	return id, a.category + "-" + strconv.Itoa(highest+1)
 }
 
-// capacity tells how many more groups the guild takes: behind each 50 that fill a
-// category comes a category of their own.
+// capacity returns how many more groups fit in the guild. Each 50 groups need a
+// category, which counts as a channel itself.
 func (a *Adapter) capacity(list []channel) int {
 	left := max(0, maxInGuild-len(list))
 	children := make(map[string]int)
@@ -105,8 +106,8 @@ func (a *Adapter) capacity(list []channel) int {
 	return room + left/(maxInCategory+1)*maxInCategory + max(0, left%(maxInCategory+1)-1)
 }
 
-// ordinal is 1 for our category, 2 for the one called "-2" after it and so on; 0
-// for everything else.
+// ordinal returns 1 for our category, 2 for the one whose name ends in "-2",
+// and so on, and 0 for any other channel.
 func (a *Adapter) ordinal(ch channel) int {
 	if ch.Type != categoryChannel {
 		return 0

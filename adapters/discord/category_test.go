@@ -16,8 +16,8 @@ import (
 
 const rooms = "5000000000000000001" // a category
 
-// filled returns a guild whose category holds n channels, those from hiddenFrom
-// on out of the bot's sight.
+// filled returns a guild whose category holds n channels. The bot cannot see
+// those from hiddenFrom on.
 func filled(n, hiddenFrom int) emulator.Options {
 	opts := guildOf()
 	opts.Channels = []emulator.Channel{{ID: rooms, Name: "Riskroom", Category: true}}
@@ -33,7 +33,7 @@ func numbered(n int) core.GroupSpec {
 	return spec
 }
 
-// parents returns the names of the categories in which groups were made.
+// parents returns the names of the categories that groups were created in.
 func parents(t *testing.T, w *emulator.Workspace) map[string]int {
 	t.Helper()
 	out := make(map[string]int)
@@ -46,8 +46,9 @@ func parents(t *testing.T, w *emulator.Workspace) map[string]int {
 	return out
 }
 
-// TestFullCategories: the category is found, and followed by the next where it
-// is full, whether the bot can see that or is told so.
+// TestFullCategories checks that the category is found, and that a full one is
+// followed by the next, whether the bot sees that it is full or Discord refuses
+// it.
 func TestFullCategories(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ inIt, hiddenFrom, first, second int }{
@@ -69,7 +70,8 @@ func TestFullCategories(t *testing.T) {
 	}
 }
 
-// far takes its time, on a test's own clock, so that calls overlap.
+// far is a transport that takes some time, on the test's clock, so that calls
+// overlap.
 type far struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -78,7 +80,8 @@ func (f far) RoundTrip(req *http.Request) (*http.Response, error) {
 	return f.next.RoundTrip(req)
 }
 
-// TestManyGroupsAtOnce: only one category is made, and nobody fails.
+// TestManyGroupsAtOnce checks that concurrent calls create only one category
+// and none fails.
 func TestManyGroupsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -107,7 +110,8 @@ func TestManyGroupsAtOnce(t *testing.T) {
 	})
 }
 
-// TestFullGuild: it is refused before Discord would, and without trying.
+// TestFullGuild checks that a group in a full guild is refused without asking
+// Discord.
 func TestFullGuild(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
@@ -124,8 +128,8 @@ func TestFullGuild(t *testing.T) {
 	}
 }
 
-// TestCreationIsFoundInTheAuditLog: where somebody has edited the mark away, and
-// where somebody has deleted the channel, the log still knows.
+// TestCreationIsFoundInTheAuditLog checks that the creation is found after
+// somebody has edited the mark away or deleted the channel.
 func TestCreationIsFoundInTheAuditLog(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -138,7 +142,7 @@ func TestCreationIsFoundInTheAuditLog(t *testing.T) {
 	in := core.Intent{Op: core.MakeOp("test", "create"), First: time.Now()}
 	probe := func(want core.Found, id string) {
 		t.Helper()
-		_, _ = a.CreateGroup(t.Context(), p, groupOf(lin)) // the call is what counts
+		_, _ = a.CreateGroup(t.Context(), p, groupOf(lin)) // only the call matters
 		if got, found, err := p.call.Probe(t.Context(), in); err != nil || found != want || got != id {
 			t.Errorf("it finds %q, %s, %v", got, found, err)
 		}
@@ -157,8 +161,8 @@ func TestCreationIsFoundInTheAuditLog(t *testing.T) {
 	probe(core.No, "")
 }
 
-// TestCategoriesThatLookEmpty: one that Discord has refused is not asked for
-// again, so that a new one is made where others fill all there are.
+// TestCategoriesThatLookEmpty checks that a refused category is not tried
+// again, so that a new one is created if hidden channels fill all there are.
 func TestCategoriesThatLookEmpty(t *testing.T) {
 	t.Parallel()
 	const more = "5000000000000000002"

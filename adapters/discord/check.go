@@ -8,8 +8,8 @@ import (
 	"riskroom/core"
 )
 
-// Identity is whom a bot token speaks for, what it may do in the guild, and what
-// the guild has room for.
+// Identity describes the bot that a token belongs to, its permissions in the
+// guild, and the room left in the guild.
 type Identity struct {
 	UserID        string // the bot's own user
 	Name          string // as people see it
@@ -19,23 +19,24 @@ type Identity struct {
 	Missing       []string // of RequiredPermissions, those that the bot's roles do not give it
 
 	PublicKey       string // of the application, in hexadecimal digits
-	InteractionsURL string // where the application has interactions sent; "" is over the gateway
+	InteractionsURL string // where Discord sends interactions; "" is the gateway
 	MembersIntent   bool   // the privileged intent GUILD_MEMBERS is switched on
-	NeedsTwoFactor  bool   // the guild wants it of who moderates, and the application's owner seems to have none
+	NeedsTwoFactor  bool   // the guild requires two-factor of moderators, and the application's owner seems to lack it
 
-	Channels        int      // of the guild, of 500
-	Room            int      // how many more groups the guild takes
-	Category        string   // where the next group goes; "" where a category has to be made for it
-	CategoryMissing []string // what the bot may do in the guild, and not there
+	Channels        int      // how many of the guild's 500 are used
+	Room            int      // how many more groups fit in the guild
+	Category        string   // for the next group; "" if it has to be created
+	CategoryMissing []string // permissions that the bot has in the guild but not in the category
 }
 
-// flagsMembers are the flags of an application that may have the intent
-// GUILD_MEMBERS: https://docs.discord.com/developers/resources/application#application-object-application-flags.
+// flagsMembers are the flags of an application that may use the intent
+// GUILD_MEMBERS:
+// https://docs.discord.com/developers/resources/application#application-object-application-flags.
 const flagsMembers = 1<<14 | 1<<15
 
-// Check asks Discord whom the token speaks for, and whether it may do what it is
-// made to do: a bad token, and a bot that is not in the guild, are Unauthorized. It
-// is made for a program's start.
+// Check asks Discord which bot the token belongs to and whether it has the
+// permissions for its uses. A bad token is Unauthorized, and so is a bot that
+// is not in the guild. Call it when the program starts.
 func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	u, err := spend(ctx, a, "", "get_my_user", a.getMyUser)
 	if err != nil {
@@ -69,8 +70,8 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	return id, nil
 }
 
-// CheckCommands asks Discord whether the bot may register commands in the guild,
-// and returns the names of those that are there. A bot that was installed without
+// CheckCommands asks Discord whether the bot may register commands in the
+// guild, and returns the names of the registered ones. A bot installed without
 // the scope applications.commands is Denied. See
 // https://docs.discord.com/developers/interactions/application-commands#authorizing-your-application.
 func (a *Adapter) CheckCommands(ctx context.Context, application string) ([]string, error) {
@@ -84,10 +85,10 @@ func (a *Adapter) CheckCommands(ctx context.Context, application string) ([]stri
 	return names, err
 }
 
-// CheckChannel asks Discord whether the bot can post into a channel: one that it
-// cannot view or that is gone is NotFound, one of another guild a Conflict, one
-// in which nothing is posted Unsupported. Where permissions are lacking it is
-// Denied, and Detail names them.
+// CheckChannel asks Discord whether the bot can post to a channel. A channel
+// that is gone or that the bot cannot view is NotFound, one of another guild is
+// a Conflict, and one that takes no messages is Unsupported. If permissions are
+// missing it is Denied, and Detail names them.
 func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	if err := a.own("check channel", a.workspace, id); err != nil {
 		return err
@@ -111,14 +112,14 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	// What a group's channel is made with, see forBot.
+	// The permissions that the bot gets in a group's channel, see forBot.
 	if l := lacking(mayIn(g, m, ch), forBot(self).Allow); len(l) > 0 {
 		return &core.Error{Op: op, Kind: core.Denied, Detail: strings.Join(l, " ")}
 	}
 	return nil
 }
 
-// guildAndMember asks for the guild and for the bot as a member of it.
+// guildAndMember returns the guild and the bot's membership in it.
 func (a *Adapter) guildAndMember(ctx context.Context, self string) (guild, member, error) {
 	g, err := spend(ctx, a, "", "get_guild", a.getGuild)
 	if err != nil {
@@ -130,7 +131,8 @@ func (a *Adapter) guildAndMember(ctx context.Context, self string) (guild, membe
 	return g, m, err
 }
 
-// whoAmI returns the bot's own user, asked for once: it does not change.
+// whoAmI returns the ID of the bot's own user. It asks once, because the ID
+// does not change.
 func (a *Adapter) whoAmI(ctx context.Context) (string, error) {
 	a.mu.Lock()
 	self := a.self

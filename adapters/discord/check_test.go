@@ -39,11 +39,12 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestRequiredPermissionsAreEnough: a bot with no others can do everything.
+// TestRequiredPermissionsAreEnough checks that a bot with no other permissions
+// can do everything.
 func TestRequiredPermissionsAreEnough(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
-	// Nor does it matter that everybody's roles stand above the bot's.
+	// It must not matter that everyone's roles are above the bot's.
 	opts.Roles, opts.BotPosition = []emulator.Role{{ID: oncall, Name: "On Call", Position: 5}}, 1
 	for _, p := range discord.RequiredPermissions(core.Uses{Groups: true}) {
 		opts.BotPermissions |= emulator.Permissions(p.Bit)
@@ -62,7 +63,8 @@ func TestRequiredPermissionsAreEnough(t *testing.T) {
 	}
 }
 
-// TestCheckTells: what the application, the guild and its channels say of themselves.
+// TestCheckTells checks what is read about the application, the guild and its
+// channels.
 func TestCheckTells(t *testing.T) {
 	t.Parallel()
 	fill := func(channels, inCategory int) func(*emulator.Options) {
@@ -89,8 +91,8 @@ func TestCheckTells(t *testing.T) {
 			change: func(o *emulator.Options) { o.NeedsTwoFactor, o.OwnerWithoutIt = true, true },
 			want:   func(id *discord.Identity) { id.NeedsTwoFactor = true },
 		},
-		// #general, the category and what it holds; 500 channels in all, of which each
-		// 50 that follow take a category.
+		// #general, the category and its channels; 500 channels in all. Each 50
+		// that follow need a category.
 		"a full category": {change: fill(50, 50), want: func(id *discord.Identity) {
 			id.Category, id.Channels, id.Room = "", 52, 448/51*50+448%51-1
 		}},
@@ -143,8 +145,8 @@ func TestCheckTells(t *testing.T) {
 	}
 }
 
-// TestRoomIsWhatThereIsRoomFor: as many groups can be made as Check says, and not
-// one more.
+// TestRoomIsWhatThereIsRoomFor checks that exactly as many groups can be
+// created as Check says.
 func TestRoomIsWhatThereIsRoomFor(t *testing.T) {
 	t.Parallel()
 	opts := filled(45, 45)
@@ -178,7 +180,8 @@ func TestCheckCommands(t *testing.T) {
 	wantError(t, err, core.Denied, "50001")
 }
 
-// TestCheckChannel: whatever it says, the next message meets.
+// TestCheckChannel checks that a message sent to the channel meets the same
+// result.
 func TestCheckChannel(t *testing.T) {
 	t.Parallel()
 	const id = "3000000000000000009"
@@ -213,7 +216,7 @@ func TestCheckChannel(t *testing.T) {
 			}
 			message := core.Message{Card: &core.Card{Risk: "R-17", Title: []core.Span{core.Plain("R-17")}}}
 			_, err = a.SendGroupMessage(t.Context(), newOnce(), core.GroupRef{Workspace: home, ID: id}, message)
-			if (c.kind == "") != (err == nil) && name != "bare" { // without EMBED_LINKS the message comes bare
+			if (c.kind == "") != (err == nil) && name != "bare" { // without EMBED_LINKS the message arrives without its card
 				t.Errorf("the message: %v", err)
 			}
 		})

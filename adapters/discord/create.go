@@ -9,8 +9,8 @@ import (
 	"riskroom/core"
 )
 
-// maxAtOnce is how many overwrites a channel can be created with, by Discord's
-// OpenAPI document.
+// maxAtOnce is how many overwrites a new channel can have, according to
+// Discord's OpenAPI document.
 const maxAtOnce = 100
 
 // CreateGroup implements core.Adapter.
@@ -37,10 +37,10 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	return g, p.Err
 }
 
-// known is what the call that creates a channel learns of it.
+// known is what the creating call learns about its channel.
 type known struct {
 	name string
-	in   map[string]bool // whom its overwrites let in from the start
+	in   map[string]bool // the people whom its overwrites let in from the start
 }
 
 func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
@@ -57,9 +57,9 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	return n, nil
 }
 
-// applySpec gives a new channel what its creation did not, and reports all parts.
-// Nobody fails because of somebody else, and no part because of another, except
-// that there is nothing to pin without a badge.
+// applySpec sets up what the channel's creation did not, and reports all parts.
+// A failure for one person or part does not stop the others, except that
+// without a badge there is nothing to pin.
 func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, in map[string]bool) {
 	if spec.Topic != "" {
 		p.Report.Add(core.PartTopic, core.Account{}, nil)
@@ -73,8 +73,8 @@ func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, 
 	}
 }
 
-// correctName looks up what a group is called that an earlier call created. A
-// bot that may not look leaves the name as it was asked for.
+// correctName looks up the name of a group that an earlier call created. If the
+// bot may not look, the requested name stays.
 func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 	ch, err := spend(ctx, a, g.Ref.ID, "get_channel", func(ctx context.Context) (channel, error) {
 		return a.getChannel(ctx, g.Ref.ID)
@@ -89,7 +89,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 	return nil
 }
 
-// createCall makes the channel; the value is its ID.
+// createCall creates the channel. Its value is the channel's ID.
 func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
@@ -115,11 +115,11 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	}
 }
 
-// create makes the channel in one request with all its overwrites, so that it is
-// never seen by anybody else. Two refusals, which surely had no effect, are
-// answered with another request: a category may have filled up meanwhile, and
-// what Discord makes of overwrites for people who are not in the guild is not
-// documented, so those people must not keep out the others.
+// create makes the channel in one request with all its overwrites, so that
+// nobody else ever sees it. It retries after two refusals that certainly had no
+// effect. One means that the category has filled up meanwhile. The other means
+// that some members are not in the guild; Discord doesn't document how it
+// treats their overwrites, and they must not keep out the others.
 func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpec, n name) (channel, error) {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
@@ -160,13 +160,14 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	return ch, err
 }
 
-// noRoom reports whether Discord refused the category: it is full, or gone.
+// noRoom reports whether Discord refused the category because it is full or
+// gone.
 func noRoom(err error) bool {
 	return strings.HasPrefix(core.DetailOf(err), "50035:parent_id:CHANNEL_PARENT")
 }
 
-// overwrites lets the bot and the members into a channel, and nobody else unless
-// it is public. Who finds no room is let in afterwards.
+// overwrites gives the bot and the members access to a channel, and everyone
+// else only if it is public. Members who don't fit are invited later.
 func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 	out := []overwrite{forBot(self)}
 	if !spec.Public {
@@ -180,9 +181,10 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 	return out
 }
 
-// findChannel looks for the channel that the effect of in made: by the mark in
-// its topic, and where that was edited away, by the reason in the audit log. One
-// that the log knows was made, even if nobody sees it any more.
+// findChannel looks for the channel that the effect of in created. It looks for
+// the mark in the topics, and if that was edited away, for the reason in the
+// audit log. A channel in the log was created even if nobody can see it any
+// more.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, core.Found, error) {
 	list, err := a.listGuildChannels(ctx)
 	if err != nil {
@@ -203,7 +205,8 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, cor
 	return channel{ID: id}, found, err
 }
 
-// findCreation looks in the audit log for the channel that the effect of in made.
+// findCreation looks in the audit log for the channel that the effect of in
+// created.
 func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, core.Found, error) {
 	self, err := a.whoAmI(ctx)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"riskroom/core"
 )
 
-// Find implements core.Directory. Discord tells bots no e-mail addresses, so
-// people are found by ID only, and neither language nor time zone is told. Who
-// is not in the guild is NotFound.
+// Find implements core.Directory. Discord shows bots no e-mail addresses,
+// languages or time zones, so people are found by ID only. A person who is not
+// in the guild is NotFound.
 func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, error) {
 	switch {
 	case (who.ID == "") == (who.Email == ""):
@@ -35,10 +35,10 @@ func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, erro
 	}, nil
 }
 
-// Expand implements core.Directory: those who have a role. The list of members
-// needs the privileged intent GUILD_MEMBERS; without it Detail is
-// guild_members_intent. Names need not be unique: where two roles have this one it
-// is a Conflict, for a right must not depend on which comes first. See
+// Expand implements core.Directory: it returns the members with a role. Listing
+// members needs the privileged intent GUILD_MEMBERS; without it Detail is
+// guild_members_intent. If two roles have the name, it is a Conflict, because a
+// permission must not depend on which comes first. See
 // https://docs.discord.com/developers/resources/guild#list-guild-members.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
 	found, err := a.role(ctx, group)
@@ -69,8 +69,8 @@ func (a *Adapter) Group(ctx context.Context, group string) (core.UserGroup, erro
 	return core.UserGroup{ID: r.ID, Name: r.Name}, err
 }
 
-// role returns the role that is meant, by its ID or else its name. @everyone,
-// whose ID is the guild's, is no group of people.
+// role finds a role by its ID or its name. It ignores @everyone, whose ID is
+// the guild's.
 func (a *Adapter) role(ctx context.Context, group string) (role, error) {
 	roles, err := spend(ctx, a, "", "list_guild_roles", a.listGuildRoles)
 	if err != nil {

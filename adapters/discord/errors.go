@@ -4,8 +4,8 @@ import (
 	"riskroom/core"
 )
 
-// lostGroup reports whether err says that the group itself cannot be reached, so
-// that nothing else can be done in it either.
+// lostGroup reports whether err means that the group itself cannot be reached,
+// so that nothing else in it can be changed either.
 func lostGroup(err error) bool {
 	switch core.DetailOf(err) {
 	case "10003", "50001":

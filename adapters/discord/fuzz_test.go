@@ -13,8 +13,8 @@ import (
 	"riskroom/core"
 )
 
-// FuzzAnswer: whatever Discord, or what stands in its place, answers, each action
-// and look-up ends, with an error of the closed set or with what it was to return.
+// FuzzAnswer checks that whatever the platform or a proxy answers, each action
+// and look-up returns either its result or an error of a known kind.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
 		`{"id":"3000000000000000002","type":0,"name":"r-17","owner_id":"1","permission_overwrites":[{"id":"1","type":1,"allow":"1024","deny":"0"}],"recipients":[]}`,
@@ -71,7 +71,8 @@ type always func(*http.Request) *http.Response
 
 func (a always) RoundTrip(r *http.Request) (*http.Response, error) { return a(r), nil }
 
-// FuzzButton: what is read of a button is what was written into it.
+// FuzzButton checks that a parsed button, written again, parses to the same
+// button.
 func FuzzButton(f *testing.F) {
 	f.Add("riskroom.start:R-17@3:abcdefghijklmnopqrst")
 	f.Add("riskroom.:@")

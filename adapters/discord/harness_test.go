@@ -15,7 +15,7 @@ import (
 	"riskroom/core"
 )
 
-// TestMatrix strikes every call of every action.
+// TestMatrix injects each fault into every call of every action.
 func TestMatrix(t *testing.T) {
 	cells := adaptertest.Matrix(t, harness{})
 	if !t.Failed() && len(cells) < 300 {
@@ -80,8 +80,8 @@ func (w world) State() adaptertest.State {
 	return s
 }
 
-// group is a group as its members see it: the topic's first line is the topic,
-// and what stands below it stands for the purpose.
+// group returns a group as its members see it. The topic's first line is the
+// topic, and the lines below it are the purpose.
 func (w world) group(ch emulator.Channel) adaptertest.GroupView {
 	v := adaptertest.GroupView{
 		Ref: core.GroupRef{Workspace: home, ID: ch.ID}, Name: ch.Name, Private: ch.Private,
@@ -127,13 +127,12 @@ func (w world) shown(messages []emulator.Message) []adaptertest.Shown {
 	return out
 }
 
-// working is what works in a text: mentions and links. What is escaped is
-// skipped.
+// working matches active mentions and links, and skips escaped text.
 var working = regexp.MustCompile(`\\.|<(?:@!?|@&|#)(\d+)>|(@everyone|@here)|\]\(<?(https?://[^\s<>)]+)>?\)|<?(https?://[^\s<>)]+)>?`)
 
-// look gathers what notifies and what can be pressed. In an embed a mention
-// shows a name and notifies nobody; in a message's text the stand-in tells whom
-// it notifies.
+// look collects what notifies people and what can be pressed. In an embed a
+// mention shows a name and notifies nobody; for a message's text the emulator
+// says who is notified.
 func look(text string, s *adaptertest.Shown, embed bool) {
 	for _, m := range working.FindAllStringSubmatch(text, -1) {
 		switch id, all, link := m[1], m[2], m[3]+m[4]; {

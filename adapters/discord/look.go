@@ -9,8 +9,8 @@ import (
 )
 
 // LookGroup implements core.Looker. Discord has neither archived channels nor
-// bookmarks, so what there is to see of a group is its pins. A channel that the
-// bot may not view is 50001, one that was deleted 10003.
+// bookmarks, so it only looks at the pins. Discord answers 50001 for a channel
+// that the bot may not view, and 10003 for a deleted one.
 func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupState, error) {
 	if err := a.own("look at group", g.Workspace, g.ID); err != nil {
 		return core.GroupState{}, err
@@ -33,9 +33,10 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	return s, nil
 }
 
-// whyUnseen judges why a channel cannot be seen. Unknown channels are deleted, but in
-// outages Discord does not know ones that are there: the guild's own list has to
-// agree. It is refused where it is the guild that the bot is no longer in.
+// whyUnseen decides whether a channel that cannot be seen is deleted. During
+// outages Discord answers that existing channels are unknown, so the guild's
+// list of channels must lack it too. If the bot is no longer in the guild,
+// listing its channels fails.
 func (a *Adapter) whyUnseen(ctx context.Context, id string, lost error) (core.GroupState, error) {
 	list, err := spend(ctx, a, "", "list_guild_channels", a.listGuildChannels)
 	switch {

@@ -14,17 +14,17 @@ import (
 // https://docs.discord.com/developers/resources/channel#channel-object.
 const maxName = 100
 
-// name is what a channel is called: the slug of what people wrote, and the
-// suffix that tells people it from others. Discord allows the same name twice.
+// name is a channel's name: a slug of what people wrote, and a suffix by which
+// people tell it from others. Discord allows the same name twice.
 type name struct {
 	base   string // may be empty
 	suffix string
 }
 
-// fitName brings a group's name into the form that Discord gives text channels:
-// lower-case, and hyphens for blanks. Letters and digits of every language stay,
-// other signs part words; where nothing remains, the module of the badge stands
-// in, and else the suffix alone.
+// fitName turns a group's name into the form of Discord's text channels:
+// lower-case, with hyphens for blanks. Letters and digits of every language
+// stay; other characters separate words. If nothing remains, it uses the
+// badge's module, or else the suffix alone.
 func fitName(text, suffix string, badge *core.Badge) (name, bool) {
 	n := name{base: slug(text), suffix: slug(suffix)}
 	if n.base == "" && badge != nil {
@@ -33,7 +33,7 @@ func fitName(text, suffix string, badge *core.Badge) (name, bool) {
 	return n, n.suffix != "" && utf8.RuneCountInString(n.suffix) <= maxName/2
 }
 
-// plain is the name as it should be.
+// plain returns the preferred name.
 func (n name) plain() string {
 	base := []rune(n.base)
 	room := maxName - 1 - utf8.RuneCountInString(n.suffix)

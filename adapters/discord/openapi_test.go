@@ -10,9 +10,8 @@ import (
 	"riskroom/adapters/discord/emulator/openapi"
 )
 
-// lawful lets requests pass, to the stand-in and to servers that are none, and
-// fails the test for those that Discord's document, or what its header for
-// reasons takes, does not allow.
+// lawful passes on requests, and fails the test for those that Discord's
+// OpenAPI document or the header for reasons does not allow.
 type lawful struct {
 	t    testing.TB
 	next http.RoundTripper

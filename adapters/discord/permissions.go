@@ -28,12 +28,12 @@ const (
 	manageRoles    bits = 1 << 28
 	pinMessages    bits = 1 << 51
 
-	everything bits = 1<<64 - 1 // what is asked of an owner or administrator
+	everything bits = 1<<64 - 1 // what an owner or administrator has
 )
 
-// RequiredPermissions returns the permissions that the bot needs in the guild for
-// what it is made to do: those that its install link asks for. Commands and direct
-// messages need none.
+// RequiredPermissions returns the permissions that the bot needs in the guild
+// for its uses. Its install link asks for these. Commands and direct messages
+// need none.
 func RequiredPermissions(uses core.Uses) []Permission {
 	var out []Permission
 	if uses.Channels || uses.Groups {
@@ -47,7 +47,7 @@ func RequiredPermissions(uses core.Uses) []Permission {
 	return out
 }
 
-// required are the bits of RequiredPermissions.
+// required returns RequiredPermissions as bits.
 func required(uses core.Uses) bits {
 	var b bits
 	for _, p := range RequiredPermissions(uses) {
@@ -56,10 +56,11 @@ func required(uses core.Uses) bits {
 	return b
 }
 
-// bits is a set of permissions. Discord writes it as text and takes a number.
+// bits is a set of permissions. Discord writes it as a string and accepts a
+// number.
 type bits uint64
 
-// UnmarshalJSON reads a text or a number.
+// UnmarshalJSON reads a string or a number.
 func (b *bits) UnmarshalJSON(raw []byte) error {
 	n, err := strconv.ParseUint(strings.Trim(string(raw), `"`), 10, 64)
 	if err != nil {
@@ -84,9 +85,10 @@ type overwrite struct {
 	Deny  bits   `json:"deny"`
 }
 
-// may is what a member may do in the guild at large: what the roles give, that of
-// everyone among them. The owner may do everything, and so may who holds
-// ADMINISTRATOR. See https://docs.discord.com/developers/topics/permissions#permission-overwrites.
+// may returns a member's permissions in the guild: those of all their roles and
+// of @everyone. The owner has all permissions, and so does a member with
+// ADMINISTRATOR. See
+// https://docs.discord.com/developers/topics/permissions#permission-overwrites.
 func may(g guild, m member) bits {
 	var b bits
 	for _, r := range g.Roles {
@@ -100,9 +102,9 @@ func may(g guild, m member) bits {
 	return b
 }
 
-// mayIn is what a member may do in a channel: the overwrites of everyone count
-// first, then those of all roles together, then the member's own. In what order
-// roles stand does not matter.
+// mayIn returns a member's permissions in a channel. The overwrites of
+// @everyone apply first, then those of all roles together, then the member's
+// own. The order of the roles does not matter.
 func mayIn(g guild, m member, ch channel) bits {
 	b := may(g, m)
 	if b == everything {
@@ -129,10 +131,10 @@ func mayIn(g guild, m member, ch channel) bits {
 	return b
 }
 
-// lacking names those permissions that are wanted and not held.
+// lacking returns the names of the permissions that are wanted but not held.
 func lacking(held, wanted bits) []string {
 	var out []string
-	for _, p := range RequiredPermissions(core.Uses{Groups: true}) { // all there are
+	for _, p := range RequiredPermissions(core.Uses{Groups: true}) { // every permission we use
 		if bits(p.Bit)&wanted&^held != 0 {
 			out = append(out, p.Name)
 		}
@@ -140,20 +142,19 @@ func lacking(held, wanted bits) []string {
 	return out
 }
 
-// hidden denies everyone to see a channel. The role @everyone has the guild's
-// ID.
+// hidden hides a channel from everyone. The role @everyone has the guild's ID.
 func hidden(guild string) overwrite { return overwrite{ID: guild, Type: forRole, Deny: viewChannel} }
 
-// letIn lets one person see a channel and write there.
+// letIn lets one person read and write in a channel.
 func letIn(user string) overwrite {
 	return overwrite{ID: user, Type: forMember, Allow: viewChannel | sendMessages | readHistory}
 }
 
-// forBot keeps a channel open to the bot. It holds no more than the bot needs
-// in every channel: Discord refuses to grant what the bot itself lacks.
+// forBot gives the bot access to a channel. It grants only what the bot needs
+// in every channel, because Discord refuses to grant what the bot itself lacks.
 func forBot(bot string) overwrite {
 	return overwrite{ID: bot, Type: forMember, Allow: viewChannel | sendMessages | embedLinks | readHistory}
 }
 
-// in reports whether the overwrite makes somebody a member of a channel.
+// in reports whether the overwrite gives one person access to the channel.
 func (o overwrite) in() bool { return o.Type == forMember && o.Allow&viewChannel != 0 }

@@ -12,12 +12,11 @@ import (
 	"riskroom/core"
 )
 
-// Each function here is one operation of Discord's API that only reads, named by
-// its operationId in https://github.com/discord/discord-api-spec. They decode no
-// more than is needed: what the library does not know must not keep a probe from
-// its answer.
+// Each function here is one operation of Discord's API that only reads, named
+// by its operationId in https://github.com/discord/discord-api-spec. Each
+// decodes only what is needed, so that unknown data cannot make a probe fail.
 
-// channel is what is read of a channel or category.
+// channel is the part that is read of a channel or category.
 type channel struct {
 	ID         string      `json:"id"`
 	Type       int         `json:"type"`
@@ -28,23 +27,23 @@ type channel struct {
 	Overwrites []overwrite `json:"permission_overwrites"`
 }
 
-// user is what is read of an account.
+// user is the part that is read of an account.
 type user struct {
 	ID         string `json:"id"`
 	Name       string `json:"username"`
 	GlobalName string `json:"global_name"`
 	Bot        bool   `json:"bot"`
-	TwoFactor  bool   `json:"mfa_enabled"` // told of the bot itself only, whose owner's counts: https://github.com/discord/discord-api-docs/issues/1670
+	TwoFactor  bool   `json:"mfa_enabled"` // sent for the bot itself only, and true if its owner has it: https://github.com/discord/discord-api-docs/issues/1670
 }
 
-// member is what is read of somebody in the guild.
+// member is the part that is read of a guild member.
 type member struct {
 	User  user     `json:"user"`
 	Nick  string   `json:"nick"`
 	Roles []string `json:"roles"`
 }
 
-// role is what is read of a role.
+// role is the part that is read of a role.
 type role struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -59,7 +58,7 @@ func get[T any](ctx context.Context, a *Adapter, method string, query url.Values
 	})
 }
 
-// identified refuses an answer that lacks its ID.
+// identified returns an error if an answer lacks its ID.
 func identified[T any](method, id string, v T, err error) (T, error) {
 	if err != nil || isID(id) {
 		return v, err
@@ -74,7 +73,7 @@ func (a *Adapter) getMyUser(ctx context.Context) (user, error) {
 	return identified("get_my_user", u.ID, u, err)
 }
 
-// application is what is read of the bot's application. See
+// application is the part that is read of the bot's application. See
 // https://docs.discord.com/developers/resources/application#application-object.
 type application struct {
 	ID              string `json:"id"`
@@ -88,13 +87,13 @@ func (a *Adapter) getMyApplication(ctx context.Context) (application, error) {
 	return identified("get_my_application", app.ID, app, err)
 }
 
-// guild is what is read of the guild.
+// guild is the part that is read of the guild.
 type guild struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Owner string `json:"owner_id"`
 	Roles []role `json:"roles"`
-	MFA   int    `json:"mfa_level"` // 1: moderating takes two-factor authentication
+	MFA   int    `json:"mfa_level"` // 1: moderators need two-factor authentication
 }
 
 func (a *Adapter) getGuild(ctx context.Context) (guild, error) {
@@ -135,18 +134,18 @@ func (a *Adapter) listGuildChannels(ctx context.Context) ([]channel, error) {
 	return get[[]channel](ctx, a, "list_guild_channels", nil, "guilds", a.guild, "channels")
 }
 
-// command is what is read of a command that is registered.
+// command is the part that is read of a registered command.
 type command struct {
 	Name string `json:"name"`
 }
 
-// listGuildApplicationCommands takes an installation with the scope
+// listGuildApplicationCommands needs an installation with the scope
 // applications.commands.
 func (a *Adapter) listGuildApplicationCommands(ctx context.Context, application string) ([]command, error) {
 	return get[[]command](ctx, a, "list_guild_application_commands", nil, "applications", application, "guilds", a.guild, "commands")
 }
 
-// entry is what is read of an entry in the audit log.
+// entry is the part that is read of an entry in the audit log.
 type entry struct {
 	ID     string `json:"id"`
 	Target string `json:"target_id"`
@@ -159,8 +158,8 @@ const (
 	channelCreated = 10 // https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-audit-log-events
 )
 
-// listGuildAuditLogEntries lists what channels the user by has made since the
-// entry after, oldest first.
+// listGuildAuditLogEntries lists the entries for channels that the user by has
+// created, starting after the entry after, oldest first.
 func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (rest.Page[entry], error) {
 	q := url.Values{
 		"action_type": {strconv.Itoa(channelCreated)}, "user_id": {by}, "after": {after}, "limit": {strconv.Itoa(auditPage)},
@@ -180,7 +179,7 @@ func (a *Adapter) getChannel(ctx context.Context, id string) (channel, error) {
 	return identified("get_channel", ch.ID, ch, err)
 }
 
-// posted is what a probe needs of a message.
+// posted is the part of a message that a probe needs.
 type posted struct {
 	ID         string `json:"id"`
 	Content    string `json:"content"`
@@ -195,18 +194,18 @@ type posted struct {
 	Author user `json:"author"`
 }
 
-// pressable is a button on it.
+// pressable is a button on a message.
 type pressable struct {
 	CustomID string `json:"custom_id"`
 }
 
 const (
 	historyPage  = 100
-	historyPages = 20 // beyond that a probe gives up
+	historyPages = 20 // after that a probe gives up
 )
 
-// listMessages lists the messages of a channel after one. Where the bot may not
-// read the history Discord answers with none, and no error.
+// listMessages lists a channel's messages after the message after. If the bot
+// may not read the history, Discord returns an empty list and no error.
 func (a *Adapter) listMessages(ctx context.Context, channel, after string) (rest.Page[posted], error) {
 	q := url.Values{"after": {after}, "limit": {strconv.Itoa(historyPage)}}
 	list, err := get[[]posted](ctx, a, "list_messages", q, "channels", channel, "messages")
@@ -217,8 +216,8 @@ func (a *Adapter) listMessages(ctx context.Context, channel, after string) (rest
 	return p, err
 }
 
-// newest returns the latest ID: Discord lists the newest first, also after
-// another.
+// newest returns the latest ID. Discord lists the newest first, even after a
+// given message.
 func newest(list []posted) string {
 	latest, last := "", int64(0)
 	for _, m := range list {

@@ -58,8 +58,8 @@ func TestExpand(t *testing.T) {
 	}
 }
 
-// TestExpandTwoRolesOfOneName: which of them is meant must not be left to chance;
-// the ID says it.
+// TestExpandTwoRolesOfOneName checks that an ambiguous name is a Conflict and
+// that the ID resolves it.
 func TestExpandTwoRolesOfOneName(t *testing.T) {
 	t.Parallel()
 	opts := guildOf()
@@ -98,8 +98,8 @@ func TestLookGroup(t *testing.T) {
 	}
 }
 
-// TestUnknownIsNotYetDeleted: in an outage Discord does not know channels that
-// its list of the guild's channels still has.
+// TestUnknownIsNotYetDeleted checks that a channel is not deleted while the
+// guild's list still has it: during an outage Discord may not know it.
 func TestUnknownIsNotYetDeleted(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -122,8 +122,8 @@ func TestUnknownIsNotYetDeleted(t *testing.T) {
 	}
 }
 
-// TestOutOfTheGuildNoGroupIsLost: one that the bot may not view is, but not all of
-// them when the bot is thrown out of the guild.
+// TestOutOfTheGuildNoGroupIsLost checks that a group that the bot may not view
+// is lost, but that no group is lost when the bot is removed from the guild.
 func TestOutOfTheGuildNoGroupIsLost(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -143,7 +143,8 @@ func TestOutOfTheGuildNoGroupIsLost(t *testing.T) {
 	}
 }
 
-// TestAllPinsAreSeen: the oldest first, and more than one page of them.
+// TestAllPinsAreSeen checks that all pages of pins are read and that the oldest
+// pin comes first.
 func TestAllPinsAreSeen(t *testing.T) {
 	t.Parallel()
 	clock := adaptertest.NewClock()
@@ -171,8 +172,8 @@ func TestAllPinsAreSeen(t *testing.T) {
 	}
 }
 
-// TestMessagesAreFoundAgain: by what they carry, long after Discord has forgotten
-// their nonces, and behind many others.
+// TestMessagesAreFoundAgain checks that a message is found by its op, long
+// after Discord has forgotten the nonce and many messages later.
 func TestMessagesAreFoundAgain(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -194,7 +195,7 @@ func TestMessagesAreFoundAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &probing{}
-		_, _ = a.SendGroupMessage(t.Context(), p, g.Ref, m) // the call is what counts
+		_, _ = a.SendGroupMessage(t.Context(), p, g.Ref, m) // only the call matters
 		for op, want := range map[string]core.Found{core.MakeOp(name, "post"): core.Yes, core.MakeOp("another"): core.No} {
 			id, found, err := p.call.Probe(t.Context(), core.Intent{Op: op, First: o.now()})
 			if err != nil || found != want || (id == ref.ID) != (want == core.Yes) {
@@ -204,7 +205,7 @@ func TestMessagesAreFoundAgain(t *testing.T) {
 	}
 }
 
-// budget notes what it grants.
+// budget is a Budget that records what it grants.
 type budget struct {
 	mu    sync.Mutex
 	spent []string
@@ -225,7 +226,8 @@ func (b *budget) Spend(ctx context.Context, cost []core.Bucket, call func(contex
 	return call(ctx)
 }
 
-// TestReadsDrawOnTheBudget: every read outside of an action does.
+// TestReadsDrawOnTheBudget checks that every read outside of an action draws on
+// the budget.
 func TestReadsDrawOnTheBudget(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())

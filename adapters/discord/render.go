@@ -23,14 +23,14 @@ const (
 	maxFields      = 25
 	maxFieldName   = 256
 	maxFieldValue  = 1024
-	maxEmbeds      = 6000 // everything in the embeds of one message
+	maxEmbeds      = 6000 // all embeds of one message together
 	maxLabel       = 80   // a button's text
 	maxInRow       = 5    // buttons
 	maxRows        = 5    // of buttons
-	maxMentions    = 100  // people whom one message notifies
+	maxMentions    = 100  // people that one message notifies
 
-	maxFooter = 1000 // ours: Discord takes more
-	maxLink   = 512  // ours: of a URL, in bytes
+	maxFooter = 1000 // our limit; Discord's is higher
+	maxLink   = 512  // our limit for a URL, in bytes
 )
 
 // maxMessageText leaves room for the line with the op.
@@ -39,16 +39,16 @@ const maxMessageText = maxContent - len(subtext) - core.OpLen
 // subtext begins a line of small print: https://docs.discord.com/developers/reference#message-formatting.
 const subtext = "\n-# "
 
-// Renderer lays messages and cards out as Discord's text, embeds and action
-// rows. What people or templates wrote is escaped, so that nothing of it is
-// markup; what is longer than Discord takes is cut, with the number of
-// characters left out.
+// Renderer lays out messages and cards as Discord's text, embeds and action
+// rows. Text from people or templates is escaped, so that markup in it has no
+// effect. Text that is too long for Discord is cut, and ends with the number of
+// missing characters.
 type Renderer struct {
-	Workspace string // mentions of accounts elsewhere are shown, and notify nobody
+	Workspace string // mentions of accounts in other workspaces are shown but notify nobody
 }
 
-// Content is what a message shows. Every member goes to Discord, also where it
-// is empty: an edit then clears what stood there.
+// Content is what a message shows. Empty fields are sent too, so that an edit
+// clears them.
 type Content struct {
 	Text            string                            `json:"content"`
 	Embeds          []*discordgo.MessageEmbed         `json:"embeds"`
@@ -56,9 +56,9 @@ type Content struct {
 	AllowedMentions *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 }
 
-// Message lays out a message. It notifies those whom its text mentions and
-// nobody else: mentions on a card show a name. The op is put where a probe finds
-// it again, "" leaves it out.
+// Message lays out a message. It notifies only the people mentioned in its
+// text; mentions on a card only show a name. The op is put where a probe finds
+// it; "" leaves it out.
 func (r Renderer) Message(m core.Message, op string) Content {
 	p := page{Renderer: r, room: maxEmbeds - core.OpLen - len(dot)}
 	p.Text = p.spans(m.Text, maxMessageText, all)
@@ -71,13 +71,14 @@ func (r Renderer) Message(m core.Message, op string) Content {
 	return p.Content
 }
 
-// Card lays out a card alone.
+// Card lays out a card without a message.
 func (r Renderer) Card(c core.Card) Content { return r.Message(core.Message{Card: &c}, "") }
 
-// Spans renders spans as text with markup, cut at Discord's limit for a message.
+// Spans renders spans as text with markup, cut to Discord's limit for a
+// message.
 func (r Renderer) Spans(spans []core.Span) string { return r.spans(spans, maxContent, all) }
 
-// mentioned returns the people whom a rendered text notifies, each once.
+// mentioned returns the people that a rendered text notifies, each once.
 func (r Renderer) mentioned(spans []core.Span, text string) []string {
 	var ids []string
 	for _, s := range spans {
@@ -102,7 +103,7 @@ func (r Renderer) links(s core.Span) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// plain returns the letters of a span.
+// plain returns a span's text without markup.
 func (r Renderer) plain(s core.Span) string {
 	switch s.Kind {
 	case core.MentionSpan:
@@ -115,11 +116,11 @@ func (r Renderer) plain(s core.Span) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
 }
 
-// markup says what works in a place beside plain letters.
+// markup is what a place supports in addition to plain text.
 type markup int
 
 const (
-	letter markup = iota // escapes only: titles and names of fields
+	letter markup = iota // only escapes: titles and field names
 	all                  // mentions and links too
 )
 
@@ -139,7 +140,7 @@ func (r Renderer) spans(spans []core.Span, limit int, works markup) string {
 	return fit(out, limit)
 }
 
-// link is a link without a preview of where it leads.
+// link renders a link without a preview of its target.
 func (r Renderer) link(s core.Span) string {
 	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(s.URL)
 	if text := r.plain(s); text != s.URL {
@@ -151,11 +152,11 @@ func (r Renderer) link(s core.Span) string {
 // piece is a part of a text that is shown whole or not at all.
 type piece struct {
 	markup string
-	shown  int // characters of it that people see
+	shown  int // how many characters people see
 }
 
-// letters escapes a text, letter by letter, so that it stands for itself where
-// Discord reads markup. Some signs are markup only at the start of a line. See
+// letters escapes a text character by character, so that Discord reads no
+// markup in it. Some characters are markup only at the start of a line. See
 // https://docs.discord.com/developers/reference#message-formatting.
 func letters(s string) []piece {
 	out := make([]piece, 0, len(s))
@@ -182,7 +183,7 @@ func letters(s string) []piece {
 	return out
 }
 
-// Escape makes text stand for itself in a place where Discord reads markup.
+// Escape escapes text for a place where Discord reads markup.
 func Escape(s string) string { return join(letters(s)) }
 
 func join(pieces []piece) string {
@@ -193,8 +194,8 @@ func join(pieces []piece) string {
 	return b.String()
 }
 
-// fit joins as many pieces as n characters hold; where some are left out it
-// says how many characters people do not see.
+// fit joins as many pieces as fit in n characters. If it leaves some out, it
+// appends how many visible characters are missing.
 func fit(pieces []piece, n int) string {
 	used, missing, last := 0, 0, 0
 	for _, p := range pieces {
@@ -205,7 +206,7 @@ func fit(pieces []piece, n int) string {
 		return join(pieces)
 	}
 	note := func() string { return fmt.Sprintf("… (+%d)", missing) }
-	room := n - utf8.RuneCountInString(note()) // the longest note there can be
+	room := n - utf8.RuneCountInString(note()) // for the longest possible note
 	if room < n/2 {
 		note, room = func() string { return "…" }, n-1
 	}
@@ -223,7 +224,7 @@ func fit(pieces []piece, n int) string {
 	return join(pieces[:last]) + note()
 }
 
-// cut shortens s to n characters and ends it with how many are missing.
+// cut shortens s to n characters, ending with the number of missing ones.
 func cut(s string, n int) string {
 	pieces := make([]piece, 0, len(s))
 	for _, r := range s {

@@ -54,7 +54,8 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// TestEveryPartIsSent: what is empty is sent too, so that an edit clears it.
+// TestEveryPartIsSent checks that empty parts are sent too, so that an edit
+// clears them.
 func TestEveryPartIsSent(t *testing.T) {
 	t.Parallel()
 	raw, err := json.Marshal(Renderer{}.Message(core.Message{}, ""))
@@ -75,7 +76,8 @@ func TestSmallCardIsSmall(t *testing.T) {
 	}
 }
 
-// TestTheOpIsFoundAgain: on whatever a message is made of, in one place.
+// TestTheOpIsFoundAgain checks that every kind of message carries the op in
+// exactly one place.
 func TestTheOpIsFoundAgain(t *testing.T) {
 	t.Parallel()
 	bare := *full().Card
@@ -111,8 +113,8 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 	}
 }
 
-// TestOnlyAccountsAreMentioned: what is not an account of this workspace, and
-// what is no web address, is text.
+// TestOnlyAccountsAreMentioned checks that anything but an account of this
+// workspace or a web address is rendered as text.
 func TestOnlyAccountsAreMentioned(t *testing.T) {
 	t.Parallel()
 	spans := []core.Span{
@@ -131,18 +133,18 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	}
 }
 
-// signs are what Discord reads as markup unless a backslash stands before it:
-// anything of them at all, and at the start of a line a little more.
+// signs matches what Discord reads as markup unless a backslash precedes it,
+// including what is markup only at the start of a line.
 var signs = regexp.MustCompile("[*_~`|<\\[@]|:[^ ]|(?m)^[ \t]*([#>+-]|[0-9]+[.)])")
 
 var escapes = regexp.MustCompile("\\\\[!-/:-@\\[-`{-~]")
 
-// works reports whether anything but letters is left once escaped signs are taken
-// for letters.
+// works reports whether anything but plain characters remains once escapes are
+// removed.
 func works(s string) bool { return signs.MatchString(escapes.ReplaceAllString(s, "x")) }
 
-// TestTextIsLiteral: whatever is typed is shown letter by letter, and nothing of
-// it is markup.
+// TestTextIsLiteral checks that text is shown exactly as typed and no markup in
+// it has an effect.
 func TestTextIsLiteral(t *testing.T) {
 	t.Parallel()
 	shown := func(s string) string {
@@ -226,7 +228,8 @@ func bounded(t *testing.T, got Content) {
 	}
 }
 
-// TestManyRows: rows beyond Discord's number of fields share the last.
+// TestManyRows checks that rows beyond Discord's number of fields share the
+// last field.
 func TestManyRows(t *testing.T) {
 	t.Parallel()
 	c := core.Card{Risk: "R-17"}
@@ -243,7 +246,8 @@ func TestManyRows(t *testing.T) {
 	}
 }
 
-// TestBlanksAreNotSent: Discord refuses parts of nothing but blanks.
+// TestBlanksAreNotSent checks that blank parts, which Discord refuses, are left
+// out.
 func TestBlanksAreNotSent(t *testing.T) {
 	t.Parallel()
 	blank := []core.Span{core.Plain(" \n")}
@@ -269,8 +273,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestMentionsAreWholeOrNotThere: none is cut in two, and whom the text does not
-// reach is not notified.
+// TestMentionsAreWholeOrNotThere checks that no mention is cut in two, and that
+// people whose mention was cut away are not notified.
 func TestMentionsAreWholeOrNotThere(t *testing.T) {
 	t.Parallel()
 	var spans []core.Span

@@ -55,7 +55,8 @@ func (a *Adapter) sendable(action, workspace string, m core.Message, ids ...stri
 	return nil
 }
 
-// openCall opens the direct conversation with a person, or finds it open.
+// openCall opens the direct conversation with a person, or returns the existing
+// one.
 func (a *Adapter) openCall(user string) core.Call {
 	return core.Call{
 		Key:  "open",
@@ -78,7 +79,7 @@ func (a *Adapter) messageRef(channel, id string) core.MessageRef {
 	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: id}
 }
 
-// postCall posts m; the value is the message's ID.
+// postCall posts m. Its value is the message's ID.
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
@@ -94,11 +95,11 @@ func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	}
 }
 
-// skew is by how much Discord's clock and ours may differ.
+// skew is the most that Discord's clock and ours may differ.
 const skew = 5 * time.Minute
 
-// findMessage looks for the message that carries the op of in. The nonce is not
-// looked at: whether later reads tell it is not documented.
+// findMessage looks for the message with the op of in. It does not check the
+// nonce, because it is not documented whether later reads return it.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	id := ""
 	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
@@ -117,7 +118,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 	return id, found, err
 }
 
-// marked reports whether a message of a bot carries the op, in one of the places
+// marked reports whether a bot's message carries the op in one of the places
 // where the renderer puts it.
 func (m posted) marked(op string) bool {
 	if !m.Author.Bot {

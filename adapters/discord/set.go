@@ -8,10 +8,9 @@ import (
 	"riskroom/core"
 )
 
-// SetGroup implements core.Adapter. A part that a later call may still set
-// right makes it return an error, after everything else was tried. Name and
-// topic come last: they can be changed too rarely for anything to wait behind
-// them.
+// SetGroup implements core.Adapter. If a retry may still set a part, it returns
+// an error after trying everything else. Name and topic come last: they can be
+// changed too rarely for anything else to wait for them.
 func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	if err := a.own("set group", g.Workspace, g.ID); err != nil {
 		return core.Report{}, err
@@ -32,8 +31,8 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	return p.Report, p.Err
 }
 
-// describe sets name and topic, in one call: both draw on the same limit of two
-// changes in ten minutes.
+// describe sets name and topic in one call, because both count toward the same
+// limit of two changes in ten minutes.
 func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) {
 	var parts []core.Part
 	var want wanted
@@ -61,14 +60,14 @@ func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c
 	}
 }
 
-// wanted is what a channel is to be called and to say of itself.
+// wanted is the name and topic that a channel should have.
 type wanted struct {
-	name  string  // "" is as it is
-	topic *string // escaped; nil is as it is
+	name  string  // "" keeps the name
+	topic *string // escaped; nil keeps the topic
 }
 
-// describeCall reads first and writes only what is different: that keeps what
-// stands below the topic, and spares the limit.
+// describeCall reads the channel first and writes only the differences. That
+// keeps the lines below the topic and saves the rate limit.
 func (a *Adapter) describeCall(id string, want wanted) core.Call {
 	return core.Call{
 		Key:  "describe",
@@ -94,8 +93,9 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 	}
 }
 
-// invite lets people into a channel, except that those whom its creation let in
-// already are only looked up: who is not in the guild sees none of its channels.
+// invite gives people access to a channel. People in the map in already got it
+// when the channel was created, so it only checks that they are in the guild:
+// others cannot see the channel anyway.
 func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account, in map[string]bool) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace, who.ID); err != nil {
@@ -116,7 +116,7 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 				return "", err
 			}
 			if self, err := a.whoAmI(ctx); err != nil || self == user {
-				return "", err // the bot is in, and with more rights than members have
+				return "", err // the bot already has access, with more permissions than members
 			}
 			return "", a.setChannelPermissionOverwrite(ctx, i, channel, letIn(user))
 		},

@@ -5,11 +5,11 @@ import (
 	"riskroom/core"
 )
 
-// DefaultCategory is the category under which groups are made where the config
-// file names none. One that is full is followed by "riskroom-2" and so on.
+// DefaultCategory is the category for groups if the config file names none.
+// When it is full, "riskroom-2" follows, and so on.
 const DefaultCategory = "riskroom"
 
-// Settings describes the keys that a Discord guild takes in the config file.
+// Settings describes a Discord guild's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
 		Platform: Platform,

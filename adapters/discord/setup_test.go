@@ -12,7 +12,7 @@ import (
 	"riskroom/core"
 )
 
-// start returns a stand-in that is gone when t ends.
+// start returns an emulator that is closed when t ends.
 func start(t testing.TB, o emulator.Options) *emulator.Workspace {
 	t.Helper()
 	w, err := emulator.New(o)
@@ -27,8 +27,8 @@ func start(t testing.TB, o emulator.Options) *emulator.Workspace {
 	return w
 }
 
-// client returns an API client of the guild: of w, in process, unless c says
-// otherwise.
+// client returns an API client of the guild, connected to w in process unless c
+// says otherwise.
 func client(t testing.TB, w *emulator.Workspace, c api.Config) *api.Client {
 	t.Helper()
 	c.Workspace, c.Token = home, cmp.Or(c.Token, w.BotToken())
@@ -68,7 +68,7 @@ const (
 	ana     = "1000000000000000003"
 	bob     = "1000000000000000004"
 	eve     = "1000000000000000005"
-	deaf    = "1000000000000000006" // takes no direct messages
+	deaf    = "1000000000000000006" // accepts no direct messages
 	gone    = "1000000000000000007" // is not in the guild
 	robot   = "1000000000000000008"
 	nobody  = "9000000000000000009"
@@ -79,14 +79,14 @@ const (
 
 func account(id string) core.Account { return core.Account{Workspace: home, ID: id} }
 
-// once makes each call a single time and remembers what it costs and returns.
+// once makes each call once and remembers its cost and value.
 type once struct {
-	step   string // that its ops derive from
+	step   string // from which its ops are derived
 	now    func() time.Time
 	values map[string]string
 	keys   []string
 	cost   map[string][]core.Bucket
-	refuse map[string]error // by key: what Do answers instead
+	refuse map[string]error // by key: the error that Do returns instead
 }
 
 func newOnce() *once {
@@ -110,7 +110,7 @@ func (o *once) Do(ctx context.Context, c core.Call) (string, error) {
 	return v, err
 }
 
-// probing is a Once that remembers the last call and makes nothing.
+// probing is a Once that keeps the last call and never makes it.
 type probing struct{ call core.Call }
 
 func (p *probing) Do(_ context.Context, c core.Call) (string, error) {
@@ -130,7 +130,7 @@ var roles = []emulator.Role{{ID: oncall, Name: "On Call"}}
 // guildOf is a guild with the people in it.
 func guildOf() emulator.Options { return emulator.Options{Users: people, Roles: roles} }
 
-// everything is all that a bot can be made to do.
+// everything is every use that a bot can have.
 var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
 
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
@@ -149,7 +149,7 @@ func groupOf(members ...string) core.GroupSpec {
 	return spec
 }
 
-// wantError fails unless err is of the kind, with the detail.
+// wantError fails unless err has the kind and the detail.
 func wantError(t *testing.T, err error, kind core.Kind, detail string) {
 	t.Helper()
 	if core.KindOf(err) != kind || core.DetailOf(err) != detail {

@@ -28,7 +28,7 @@ const (
 	guild = "80351110224678912"
 )
 
-// answering returns an adapter on a server that answers everything with f.
+// answering returns an adapter on a server that handles every request with f.
 func answering(t *testing.T, log io.Writer, f http.HandlerFunc) *discord.Adapter {
 	t.Helper()
 	s := httptest.NewServer(f)
@@ -50,7 +50,7 @@ func answering(t *testing.T, log io.Writer, f http.HandlerFunc) *discord.Adapter
 
 var room = core.GroupRef{Workspace: home, ID: hidden}
 
-// reply is a handler that always answers the same.
+// reply is a handler that always gives the same answer.
 func reply(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(header); i += 2 {
@@ -61,7 +61,8 @@ func reply(status int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// TestAnswers: what each answer to a post means, and that none shows the token.
+// TestAnswers checks what each answer to a post means, and that no error or log
+// line contains the token.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	good := `{"id":"1000000000000000001"}`
@@ -121,7 +122,8 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// TestLimitedCallsAreNotSentAgain: until a limit is over nothing more is asked.
+// TestLimitedCallsAreNotSentAgain checks that no call is sent until its limit
+// is over.
 func TestLimitedCallsAreNotSentAgain(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
@@ -138,7 +140,8 @@ func TestLimitedCallsAreNotSentAgain(t *testing.T) {
 	}
 }
 
-// TestRefusalsTripTheBrake: a bot that is refused over and over falls silent.
+// TestRefusalsTripTheBrake checks that a bot that is refused too often stops
+// sending.
 func TestRefusalsTripTheBrake(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
@@ -156,7 +159,7 @@ func TestRefusalsTripTheBrake(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreNotFollowed: nobody else ever sees a request.
+// TestRedirectsAreNotFollowed checks that no other host ever gets a request.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -171,8 +174,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestWhatIsSent: the token, an agent that Discord takes, the nonce, and that
-// nobody is notified by what somebody typed.
+// TestWhatIsSent checks the token, the user agent and the nonce, and that text
+// from people notifies nobody.
 func TestWhatIsSent(t *testing.T) {
 	t.Parallel()
 	a := answering(t, io.Discard, func(w http.ResponseWriter, r *http.Request) {
@@ -206,7 +209,8 @@ func TestWhatIsSent(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentTooLate: a call whose time is over is refused here.
+// TestNothingIsSentTooLate checks that a call with no time left is refused
+// without being sent.
 func TestNothingIsSentTooLate(t *testing.T) {
 	t.Parallel()
 	a := answering(t, io.Discard, func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
@@ -222,7 +226,8 @@ func TestNothingIsSentTooLate(t *testing.T) {
 	}
 }
 
-// TestNoConnectionIsNoEffect: what was never sent did nothing.
+// TestNoConnectionIsNoEffect checks that a call that was never sent had no
+// effect.
 func TestNoConnectionIsNoEffect(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -251,7 +256,8 @@ func TestNoConnectionIsNoEffect(t *testing.T) {
 	}
 }
 
-// TestSlowAnswerMayHaveHappened: without an answer in time nobody knows.
+// TestSlowAnswerMayHaveHappened checks that a call without an answer in time
+// may have had its effect.
 func TestSlowAnswerMayHaveHappened(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{}, 1)
@@ -271,8 +277,7 @@ func TestSlowAnswerMayHaveHappened(t *testing.T) {
 	}
 }
 
-// TestManyAtOnceOverHTTP uses the adapter's own transport, from several
-// goroutines.
+// TestManyAtOnceOverHTTP uses a real transport from several goroutines.
 func TestManyAtOnceOverHTTP(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())

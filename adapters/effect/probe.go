@@ -2,8 +2,8 @@ package effect
 
 import "riskroom/core"
 
-// Unanswerable reports whether a question itself is refused, so that asking
-// again later would not help.
+// Unanswerable reports whether the platform refused the question itself, so
+// that asking again later would not help.
 func Unanswerable(err error) bool {
 	switch core.KindOf(err) {
 	case core.Denied, core.NotFound, core.Conflict, core.Unsupported, core.Invalid, core.Unreachable:
@@ -12,10 +12,10 @@ func Unanswerable(err error) bool {
 	return false
 }
 
-// Look turns a look at a platform into the answer of a core.Call's Probe. there
-// is whether it was found, whole is whether every place was searched where it
-// could be, and err is what the look ended with. If the question is refused for
-// good, the answer is CannotTell.
+// Look returns the answer of a core.Call's Probe. there reports whether the
+// search found its target, whole whether it covered every place the target
+// could be, and err is the search's error. If the platform refuses the question
+// for good, the answer is CannotTell.
 func Look(there, whole bool, err error) (core.Found, error) {
 	switch {
 	case Unanswerable(err):

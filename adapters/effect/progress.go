@@ -6,22 +6,22 @@ import (
 	"riskroom/core"
 )
 
-// Progress keeps the report of an action on several parts of a group. A part
+// Progress collects the report of an action on several parts of a group. A part
 // that fails does not stop the others, unless nothing more can be tried. It is
 // for one goroutine.
 type Progress struct {
 	Once   core.Once
-	Report core.Report // what became of the parts so far
+	Report core.Report // the outcomes so far
 	// Gone reports whether an error means that the group itself cannot be
 	// reached, so that nothing more can be tried.
 	Gone func(error) bool
 
-	Err   error // what the action ends with: the first that a later call may overcome, or the one after which nothing more could be tried
+	Err   error // the action's error: the one after which nothing more could be tried, or else the first that a retry may overcome
 	Ended bool  // nothing more can be tried
 }
 
-// Do makes a call for one part and adds its outcome to the report. Once nothing
-// more can be tried it does nothing.
+// Do makes a call for one part and adds its outcome to the report. After Ended
+// it does nothing.
 func (p *Progress) Do(ctx context.Context, part core.Part, who core.Account, c core.Call) (value string, ok bool) {
 	if p.Ended {
 		return "", false

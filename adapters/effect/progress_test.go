@@ -10,7 +10,7 @@ import (
 	"riskroom/core"
 )
 
-// answers is a Once whose calls end with the errors given, by Key.
+// answers is a Once whose calls end with the given errors, by Key.
 type answers map[string]error
 
 func (a answers) Do(_ context.Context, c core.Call) (string, error) {
@@ -56,7 +56,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestWriteRefusesTheLate: a call whose answer could not be awaited is not sent.
+// TestWriteRefusesTheLate checks that a call is not sent when too little time
+// is left to wait for its answer.
 func TestWriteRefusesTheLate(t *testing.T) {
 	t.Parallel()
 	w := effect.Writer{Platform: "platform", Classify: func(method string, err error) error {
@@ -84,7 +85,8 @@ func TestWriteRefusesTheLate(t *testing.T) {
 	}
 }
 
-// TestUnless holds that a refusal of what is done already counts as done.
+// TestUnless checks that a refusal counts as success if the change was already
+// made.
 func TestUnless(t *testing.T) {
 	t.Parallel()
 	err := error(&core.Error{Op: "test", Kind: core.Conflict, Detail: "already_pinned"})

@@ -10,26 +10,25 @@ import (
 )
 
 const (
-	// sendMargin is the time that must be left before a deadline for a call to
-	// be sent at all: with less, its answer could hardly be seen.
+	// sendMargin is the least time before a deadline to still send a call. With
+	// less, its answer would come too late.
 	sendMargin = 10 * time.Millisecond
-	// waitUnsent is how long to wait before a call that was not sent is tried
-	// again.
+	// waitUnsent is how long to wait before retrying a call that was not sent.
 	waitUnsent = 5 * time.Second
 )
 
-// Writer describes the adapter that Write makes a call for.
+// Writer describes the adapter that Write makes calls for.
 type Writer struct {
 	Platform  string       // names the platform in errors and log lines
 	Workspace string       // the adapter's, in log lines
-	Log       *slog.Logger // where each call leaves a line; nil: nowhere
-	// Classify returns an error of a call of method as a *core.Error.
+	Log       *slog.Logger // logs one line per call; nil logs nothing
+	// Classify returns an error of a method as a *core.Error.
 	Classify func(method string, err error) error
 }
 
 // Write makes a call that changes something on a platform. All writes of an
-// adapter pass through it: a call whose time is over is not sent, and a failure
-// is a *core.Error that says what is known of the effect.
+// adapter go through it. A call with no time left is not sent, and every
+// failure is a *core.Error that says whether the call may have had its effect.
 func Write[T any](ctx context.Context, w Writer, in core.Intent, method string, call func(context.Context) (T, error)) (T, error) {
 	var zero T
 	err := w.InTime(ctx, method)
@@ -45,14 +44,14 @@ func Write[T any](ctx context.Context, w Writer, in core.Intent, method string, 
 	return zero, err
 }
 
-// Do is Write for a call whose answer holds nothing that is needed.
+// Do is Write for a call whose answer is not needed.
 func Do(ctx context.Context, w Writer, in core.Intent, method string, call func(context.Context) error) error {
 	_, err := Write(ctx, w, in, method, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
 	return err
 }
 
-// Unless returns nil if err has one of the details: the platform refused the call
-// because what it does was done already.
+// Unless returns nil if err has one of the details, which mean that the change
+// was already made.
 func Unless(err error, details ...string) error {
 	if err != nil && slices.Contains(details, core.DetailOf(err)) {
 		return nil
@@ -60,8 +59,8 @@ func Unless(err error, details ...string) error {
 	return err
 }
 
-// InTime returns an error if there is no time left to see a call through: after
-// the deadline another worker may already be probing whether it happened.
+// InTime returns an error if there is no time left to complete a call: after
+// the deadline another worker may already be probing for its effect.
 func (w Writer) InTime(ctx context.Context, method string) error {
 	late := ctx.Err()
 	if deadline, ok := ctx.Deadline(); ok && late == nil && time.Until(deadline) < sendMargin {
@@ -76,7 +75,7 @@ func (w Writer) InTime(ctx context.Context, method string) error {
 	}
 }
 
-// note logs a call in one line.
+// note logs one line for a call.
 func (w Writer) note(ctx context.Context, in core.Intent, method string, err error) {
 	if w.Log == nil {
 		return

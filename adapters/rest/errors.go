@@ -11,11 +11,11 @@ import (
 	"riskroom/core"
 )
 
-// ErrIncomplete is the cause of an error where an answer of success lacks what it
-// must hold.
+// ErrIncomplete is the cause of an error when a successful answer lacks its ID.
 var ErrIncomplete = errors.New("the answer holds no ID")
 
-// Read makes a call that only reads. It has no effect, whatever happens to it.
+// Read makes a call that only reads. Its errors always say that there was no
+// effect.
 func Read[T any](ctx context.Context, platform, method string, call func(context.Context) (T, error)) (T, error) {
 	out, err := call(ctx)
 	if err != nil {
@@ -27,8 +27,8 @@ func Read[T any](ctx context.Context, platform, method string, call func(context
 	return out, nil
 }
 
-// Failure returns the error of a call. One that is not a *core.Error yet means
-// that an answer of success cannot be used.
+// Failure returns err as a *core.Error. Any other error means that a successful
+// answer cannot be used.
 func Failure(platform, method string, err error) *core.Error {
 	if e, ok := errors.AsType[*core.Error](err); ok {
 		own := *e
@@ -38,7 +38,7 @@ func Failure(platform, method string, err error) *core.Error {
 }
 
 // TooMany returns the error for HTTP 429. wait is how long the answer asks to
-// wait, 0 where it does not say; all is whether every call is too many, and not
+// wait, 0 if it doesn't say. all reports whether every call is limited, and not
 // only those like this one.
 func (l *Line) TooMany(method string, wait time.Duration, all bool) *core.Error {
 	return &core.Error{
@@ -47,9 +47,8 @@ func (l *Line) TooMany(method string, wait time.Duration, all bool) *core.Error 
 }
 
 // Foreign returns the error for an answer that is not in the platform's own
-// format. It comes from something in between, such as a proxy or a firewall, so
-// it says nothing final whatever its status is, and the call may have had its
-// effect.
+// format. Such an answer comes from a proxy or a firewall, so it is never
+// final, whatever its status, and the call may have had its effect.
 func (l *Line) Foreign(method string, a Answer) *core.Error {
 	if a.Status == http.StatusTooManyRequests {
 		e := l.TooMany(method, RetryAfter(a.Header), true)
@@ -64,14 +63,16 @@ func (l *Line) Foreign(method string, a Answer) *core.Error {
 
 var errForeign = errors.New("the answer is not in the platform's format")
 
-// IsForeign reports whether err is that of an answer which is not the platform's.
+// IsForeign reports whether err comes from an answer that the platform itself
+// did not write.
 func IsForeign(err error) bool { return errors.Is(err, errForeign) }
 
-// StatusDetail is the Detail of an error that only has an HTTP status.
+// StatusDetail returns the Detail of an error that has nothing but an HTTP
+// status.
 func StatusDetail(status int) string { return fmt.Sprintf("http_%d", status) }
 
-// StatusMeaning returns what an HTTP status means in an answer that has the platform's
-// own format and no error code that says more.
+// StatusMeaning returns what an HTTP status means when the answer is in the
+// platform's own format but has no error code that says more.
 func StatusMeaning(status int) (core.Kind, core.Effect) {
 	switch {
 	case status >= 500:
@@ -88,7 +89,7 @@ func StatusMeaning(status int) (core.Kind, core.Effect) {
 	return core.Unknown, core.Maybe
 }
 
-// noAnswerDetail is the Detail of a call that got no answer.
+// noAnswerDetail returns the Detail of a call that got no answer.
 func noAnswerDetail(sent bool, cause error) string {
 	timeout, isNet := errors.AsType[net.Error](cause)
 	switch {

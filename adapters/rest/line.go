@@ -17,22 +17,22 @@ import (
 	"riskroom/core"
 )
 
-// DefaultTimeout is the time that a call may take where none is configured.
+// DefaultTimeout is the time limit of a call when none is configured.
 const DefaultTimeout = 10 * time.Second
 
-// Config says how a platform's API is reached.
+// Config says how to reach a platform's API.
 type Config struct {
 	Platform  string            // begins the text of every error
 	URL       string            // of the API
-	Origins   []string          // where else requests may go: "https://host"
-	Timeout   time.Duration     // of one call with its whole answer; 0 is DefaultTimeout
-	MaxAnswer int64             // in bytes: a longer answer is an error
-	Transport http.RoundTripper // nil: one of its own
+	Origins   []string          // other places that requests may go to: "https://host"
+	Timeout   time.Duration     // of one call, including its answer; 0 is DefaultTimeout
+	MaxAnswer int64             // in bytes; a longer answer is an error
+	Transport http.RoundTripper // nil creates one
 }
 
-// Line is the one way to a platform's API. It sends a request once, to the
-// configured hosts only, and reads the whole answer. It is safe for concurrent
-// use.
+// Line is the connection to a platform's API. It sends each request once, only
+// to the configured hosts, and reads the whole answer. It is safe for
+// concurrent use.
 type Line struct {
 	platform string
 	base     *url.URL
@@ -67,27 +67,27 @@ func NewLine(c Config) (*Line, error) {
 // Base returns the API's URL, with a slash at the end.
 func (l *Line) Base() *url.URL { return l.base }
 
-// Allows reports whether requests to u are sent at all.
+// Allows reports whether requests to u may be sent.
 func (l *Line) Allows(u *url.URL) bool { return u.User == nil && slices.Contains(l.origins, origin(u)) }
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
-// Close closes connections that are idle.
+// Close closes idle connections.
 func (l *Line) Close() {
 	if t, ok := l.next.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
 
-// Answer is what a server answered, whatever it says.
+// Answer is a server's answer, whatever its status.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Send sends a request of a method and returns the answer. A redirect is an
-// answer like any other: followed, it would carry the token elsewhere.
+// Send sends a request of a method and returns the answer. It does not follow
+// redirects, because that would carry the token elsewhere.
 func (l *Line) Send(method string, req *http.Request) (Answer, error) {
 	if !l.Allows(req.URL) {
 		return Answer{}, l.noAnswer(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
@@ -100,11 +100,11 @@ func (l *Line) Send(method string, req *http.Request) (Answer, error) {
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})))
 	if err != nil {
-		// Without a connection nothing was sent. A transport that does not
-		// trace counts as having sent.
+		// Without a connection nothing was sent. If the transport doesn't
+		// report to the trace, assume that it was.
 		return Answer{}, l.noAnswer(method, !looked.Load() || connected.Load(), err)
 	}
-	defer func() { _ = resp.Body.Close() }() // all that matters was read
+	defer func() { _ = resp.Body.Close() }() // the body was already read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
 	if err == nil && int64(len(body)) > l.limit {
 		err = fmt.Errorf("the answer is longer than %d bytes", l.limit)
@@ -115,8 +115,8 @@ func (l *Line) Send(method string, req *http.Request) (Answer, error) {
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
 
-// WithoutURL returns the cause of an error of net/http without the URL, which may hold
-// a token.
+// WithoutURL returns the cause of a net/http error without its URL, which may
+// contain a token.
 func WithoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
@@ -124,14 +124,14 @@ func WithoutURL(err error) error {
 	return err
 }
 
-// Op returns how errors of a method's calls begin.
+// Op returns the Op of errors of a method.
 func (l *Line) Op(method string) string { return Op(l.platform, method) }
 
-// Op returns how errors of a method's calls to a platform begin.
+// Op returns the Op of errors of a platform's method.
 func Op(platform, method string) string { return platform + ": " + method }
 
-// noAnswer returns the error of a call that got no answer, or none that can be
-// read.
+// noAnswer returns the error of a call that got no answer, or none that could
+// be read.
 func (l *Line) noAnswer(method string, sent bool, cause error) *core.Error {
 	e := &core.Error{Op: l.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: noAnswerDetail(sent, cause), Err: WithoutURL(cause)}
 	if sent {

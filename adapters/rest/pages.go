@@ -12,16 +12,16 @@ type Page[T any] struct {
 	Next  string // where the next page begins, "" after the last
 }
 
-// Walk says how Pages walks a list.
+// Walk says how to walk a list with Pages.
 type Walk struct {
 	Budget core.Budget
 	Cost   []core.Bucket // of one page
-	Paid   bool          // the first page is paid for already
-	Limit  int           // how many pages at most
+	Paid   bool          // the first page has already been paid for
+	Limit  int           // the most pages to read
 }
 
 // Pages walks a list page by page, starting at the cursor "". It stops early if
-// visit returns false. whole is false if the limit of pages came first.
+// visit returns false. whole is false if it stopped at the limit of pages.
 func Pages[T any](
 	ctx context.Context, w Walk, page func(ctx context.Context, cursor string) (Page[T], error), visit func(T) bool,
 ) (whole bool, err error) {

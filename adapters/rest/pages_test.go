@@ -10,7 +10,7 @@ import (
 	"riskroom/core"
 )
 
-// counting is a Budget that grants everything and counts it.
+// counting is a Budget that grants every call and counts them.
 type counting struct{ granted int }
 
 func (c *counting) Spend(ctx context.Context, _ []core.Bucket, call func(context.Context) error) error {
@@ -23,7 +23,7 @@ func TestPages(t *testing.T) {
 	list := map[string]rest.Page[int]{"": {[]int{1, 2}, "b"}, "b": {nil, "c"}, "c": {[]int{3, 4}, ""}}
 	errBroken := errors.New("broken")
 	for name, c := range map[string]struct {
-		limit, until int    // how many pages, and the item after which to end
+		limit, until int    // the limit of pages, and the item to stop after
 		broken       string // the page that fails
 		want         []int
 		whole        bool

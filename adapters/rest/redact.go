@@ -2,7 +2,7 @@ package rest
 
 import "strings"
 
-// Redact returns err with a secret blotted out of its text. An empty secret
+// Redact returns err with the secret removed from its text. An empty secret
 // changes nothing.
 func Redact(err error, secret string) error {
 	if err == nil || secret == "" {

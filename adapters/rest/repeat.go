@@ -13,10 +13,10 @@ func Temporary(err error) bool {
 	return kind == core.RateLimited || kind == core.Unavailable
 }
 
-// Repeat makes a call until it succeeds, fails for good according to passing, or
-// has been made as often as tries says. It waits in between, twice as long each
-// time, and at least as long as a rate limit asks for. It is for calls that may
-// have their effect twice.
+// Repeat makes a call until it succeeds, fails with an error that is not
+// passing, or has been tried tries times. It doubles the wait after each try,
+// and waits at least as long as a rate limit asks. Use it only for calls that
+// may safely have their effect twice.
 func Repeat(ctx context.Context, tries int, wait time.Duration, passing func(error) bool, call func() error) error {
 	for try := 1; ; try++ {
 		err := call()

@@ -1,10 +1,11 @@
 // Package rest holds what the clients of all platforms' HTTP APIs share.
 //
-// line.go sends a request and reads the whole answer, errors.go says what an
-// answer means that every platform gives alike, wait.go how long an answer asks
-// to wait, rates.go what calls cost, budget.go and pages.go make calls that a
-// rate budget has to grant, and repeat.go makes a call again. What only one
-// platform does, such as its error codes, is in its own api package.
+// line.go sends a request and reads the answer. errors.go classifies the
+// answers that mean the same on every platform, and wait.go reads how long an
+// answer asks to wait. rates.go describes rate limits, budget.go and pages.go
+// make calls that a rate budget must grant, and repeat.go retries a call. What
+// is specific to one platform, such as its error codes, is in that platform's
+// api package.
 //
-// Every error is a *core.Error, and none shows a URL or a token.
+// Every error is a *core.Error. No error contains a URL or a token.
 package rest

@@ -17,7 +17,7 @@ import (
 	"riskroom/core"
 )
 
-// transport is a transport that does what it is told.
+// transport is an http.RoundTripper made of a function.
 type transport func(*http.Request) (*http.Response, error)
 
 func (w transport) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
@@ -42,7 +42,7 @@ func request(t *testing.T, to string) *http.Request {
 	return r
 }
 
-// TestSilence: what a call without an answer means.
+// TestSilence checks the error of a call that gets no answer.
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -62,8 +62,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestNothingGoesElsewhere: other hosts, schemes and ports are not asked, nor is
-// anybody given a password.
+// TestNothingGoesElsewhere checks that no request goes to another host, scheme
+// or port, or carries a password.
 func TestNothingGoesElsewhere(t *testing.T) {
 	t.Parallel()
 	asked := 0
@@ -84,7 +84,8 @@ func TestNothingGoesElsewhere(t *testing.T) {
 	}
 }
 
-// TestSlowAnswers end with the call's time, also in the middle of a body.
+// TestSlowAnswers checks that a call ends at its timeout, even in the middle of
+// a body.
 func TestSlowAnswers(t *testing.T) {
 	t.Parallel()
 	done := make(chan struct{})
@@ -161,7 +162,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// TestReadsHaveNoEffect, whatever happens to them.
+// TestReadsHaveNoEffect checks that a failed read never says that it may have
+// had an effect.
 func TestReadsHaveNoEffect(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{&core.Error{Op: "platform: get", Kind: core.Unavailable, Effect: core.Maybe}, rest.ErrIncomplete} {

@@ -9,17 +9,17 @@ import (
 	"riskroom/core"
 )
 
-// How long to wait where an answer asks to wait and does not say how long.
+// How long to wait if an answer doesn't say.
 const (
 	waitUnsaid  = 30 * time.Second
 	waitOutages = 5 * time.Second
 )
 
-// maxWait is the longest wait that is taken from an answer.
+// maxWait caps the wait that an answer asks for.
 const maxWait = core.Day
 
 // RetryWait returns how long to wait after an error of a kind: what the answer
-// said, or a time that suits the kind where it said nothing.
+// said, or else a default for the kind.
 func RetryWait(kind core.Kind, said time.Duration) time.Duration {
 	switch {
 	case kind == core.RateLimited:
@@ -30,8 +30,8 @@ func RetryWait(kind core.Kind, said time.Duration) time.Duration {
 	return 0
 }
 
-// RetryAfter returns how long the header Retry-After asks to wait, 0 where it
-// does not say. See https://www.rfc-editor.org/rfc/rfc9110#field.retry-after.
+// RetryAfter returns how long the Retry-After header asks to wait, 0 if it
+// doesn't say. See https://www.rfc-editor.org/rfc/rfc9110#field.retry-after.
 func RetryAfter(h http.Header) time.Duration {
 	said := h.Get("Retry-After")
 	if at, err := http.ParseTime(said); err == nil {
@@ -40,7 +40,7 @@ func RetryAfter(h http.Header) time.Duration {
 	return Seconds(said)
 }
 
-// Seconds reads a wait in seconds, 0 where s is not one.
+// Seconds parses a wait in seconds. It returns 0 if s is not one.
 func Seconds(s string) time.Duration {
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -49,10 +49,9 @@ func Seconds(s string) time.Duration {
 	return Wait(n)
 }
 
-// Wait returns so many seconds: nothing for less than 0, a day for more than a
-// day.
+// Wait returns a number of seconds as a duration, from 0 up to a day.
 func Wait(seconds float64) time.Duration {
-	if !(seconds > 0) { // not a number is not more than 0
+	if !(seconds > 0) { // also true for NaN
 		return 0
 	}
 	return clamp(time.Duration(min(seconds, maxWait.Seconds()) * float64(time.Second)))

@@ -79,7 +79,8 @@ func TestUnsupportedGroups(t *testing.T) {
 	wantError(t, err, core.Invalid, "suffix")
 }
 
-// TestStopIsReturnedUnchanged: what Once refuses ends the action at once.
+// TestStopIsReturnedUnchanged checks that an error from Once itself ends the
+// action at once.
 func TestStopIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})
@@ -125,7 +126,7 @@ func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 		Badge: groupOf().Badge,
 	}
 	change.Badge.Ref = g.Report.Badge
-	for i, wantWrites := range []int{5, 3} { // the second time only what Slack itself finds done already
+	for i, wantWrites := range []int{5, 3} { // the second time, only calls that Slack answers as already done
 		n := len(w.Log().Calls())
 		report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, change)
 		if err != nil || len(report.Failed()) > 0 || report.Badge != g.Report.Badge {
@@ -147,8 +148,8 @@ func TestSetGroupWritesOnlyDifferences(t *testing.T) {
 	}
 }
 
-// TestBadgeIsRepaired: a badge that is gone is posted anew, also where its
-// place is still given, and the bookmark turned to it.
+// TestBadgeIsRepaired checks that a deleted badge is posted again, even if its
+// old reference is given, and that the bookmark leads to the new one.
 func TestBadgeIsRepaired(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})
@@ -210,7 +211,8 @@ func TestEdit(t *testing.T) {
 	wantError(t, a.EditMessage(t.Context(), o, ref, text("gone")), core.NotFound, "message_not_found")
 }
 
-// TestCostsAreWhatIsCalled: each key draws on the methods that it calls.
+// TestCostsAreWhatIsCalled checks that each key pays for the methods that it
+// calls.
 func TestCostsAreWhatIsCalled(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})
@@ -232,7 +234,8 @@ func TestCostsAreWhatIsCalled(t *testing.T) {
 	}
 }
 
-// TestEveryKeyIsDeclared: the capabilities tell how each call is kept single.
+// TestEveryKeyIsDeclared checks that the capabilities declare every key that is
+// used, and no other.
 func TestEveryKeyIsDeclared(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})

@@ -1,11 +1,11 @@
-// Package slack maps the actions of riskroom onto one Slack workspace.
+// Package slack maps riskroom's actions onto one Slack workspace.
 //
-// All calls go through the workspace's client in the package api, which the bot
-// shares. calls.go and queries.go hold one function per method of Slack's Web
-// API: those that change something go through effect.Write, those that only read
-// through rest.Read. The actions themselves (send.go, create.go, set.go,
-// badge.go) are then lists of calls. render.go lays messages and cards out as
-// blocks; the bot uses it too.
+// All calls go through the workspace's client in package api, which the bot
+// shares. calls.go and queries.go have one function per method of Slack's Web
+// API: calls.go those that change something, through effect.Write, and
+// queries.go those that only read, through rest.Read. The actions (send.go,
+// create.go, set.go, badge.go) are lists of these calls. render.go lays out
+// messages and cards as blocks; the bot uses it too.
 package slack
 
 import (
@@ -24,11 +24,11 @@ import (
 // Platform is Slack's name in config files.
 const Platform = api.Platform
 
-// Config is what an Adapter is made of.
+// Config describes an Adapter.
 type Config struct {
-	API    *api.Client  // of the workspace; its bot has the same
-	Budget core.Budget  // paces the reads outside of actions; nil lets all of them through
-	Logger *slog.Logger // nil: says nothing
+	API    *api.Client  // of the workspace; shared with its bot
+	Budget core.Budget  // paces reads outside of actions; nil grants them all
+	Logger *slog.Logger // nil logs nothing
 }
 
 // Adapter is one Slack workspace. It is safe for concurrent use.
@@ -46,7 +46,8 @@ type Adapter struct {
 
 var _ core.Platform = (*Adapter)(nil)
 
-// New returns the adapter of the client's workspace. It does no I/O; Check does.
+// New returns the adapter of the client's workspace. It does no I/O; Check
+// does.
 func New(c Config) *Adapter {
 	a := &Adapter{
 		workspace: c.API.Workspace(),
@@ -65,7 +66,7 @@ func New(c Config) *Adapter {
 	return a
 }
 
-// own refuses what belongs to another workspace.
+// own returns an error for another workspace.
 func (a *Adapter) own(action, workspace string) error {
 	if workspace == a.workspace {
 		return nil

@@ -10,9 +10,8 @@ import (
 	"riskroom/core"
 )
 
-// setBadge posts the badge unless it stands already, pins it, and has a
-// bookmark in the channel's head lead to it. A channel that is fresh has no
-// bookmarks yet.
+// setBadge posts the badge unless it exists, pins it, and adds a bookmark to it
+// in the channel's header. A fresh channel has no bookmarks yet.
 func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge, fresh bool) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
@@ -32,7 +31,8 @@ func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel stri
 	p.Do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
 }
 
-// pinned pins a badge that should be there. False means that it was deleted.
+// pinned pins a badge that should exist. It returns false if the badge was
+// deleted.
 func (a *Adapter) pinned(ctx context.Context, p *effect.Progress, channel, ts string) bool {
 	if p.Ended {
 		return true
@@ -55,12 +55,13 @@ func (a *Adapter) pinCall(channel, ts string) core.Call {
 	}
 }
 
-// maxBookmark bounds a bookmark's title; Slack's page names no number.
+// maxBookmark is the longest title of a bookmark, in characters. Slack's page
+// gives no number.
 const maxBookmark = 100
 
-// bookmarkCall has a bookmark lead to a message. Slack makes as many bookmarks
-// of one link as it is asked for, so the list is read first; one of the same
-// label that leads to an earlier badge is turned to this one.
+// bookmarkCall bookmarks a message. Slack would make a second bookmark of the
+// same link, so the list is read first. A bookmark with the same label that
+// leads to an earlier badge is edited to lead to this one.
 func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) core.Call {
 	label = cut(label, maxBookmark)
 	call := core.Call{
@@ -98,9 +99,9 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 	return call
 }
 
-// findBookmark looks for the bookmark of that label to the badge. If it is not
-// right, near is the one to set right: to the badge with another label, or of
-// that label to an earlier badge.
+// findBookmark looks for the bookmark with the label that leads to the badge.
+// If there is none, near is the bookmark to edit: one that leads to the badge
+// with another label, or has the label and leads to an earlier badge.
 func (a *Adapter) findBookmark(ctx context.Context, badge core.MessageRef, label string) (near slack.Bookmark, right bool, err error) {
 	list, err := a.bookmarksList(ctx, badge.Channel)
 	if err != nil {
@@ -118,8 +119,9 @@ func (a *Adapter) findBookmark(ctx context.Context, badge core.MessageRef, label
 	return near, false, nil
 }
 
-// leadsTo reports whether a link is the permalink of a message, or of any in its
-// channel where it has no ID: https://acme.slack.com/archives/C024BE91L/p1358546517000235.
+// leadsTo reports whether a link is the permalink of a message, or, if m has no
+// ID, of any message in its channel:
+// https://acme.slack.com/archives/C024BE91L/p1358546517000235.
 func leadsTo(link string, m core.MessageRef) bool {
 	return strings.Contains(link, "/archives/"+m.Channel+"/p"+strings.ReplaceAll(m.ID, ".", ""))
 }

@@ -7,9 +7,9 @@ import (
 	"riskroom/core"
 )
 
-// Button is what a button of a card carries through Slack and back: what is
-// asked for, of which risk, as shown in which version. Who may have it is
-// judged when it is pressed.
+// Button is what a card's button carries through the platform and back: the
+// action it asks for, the risk, and the version of the risk that the card
+// showed. Permissions are checked when it is pressed.
 type Button struct {
 	Press   core.Press
 	Risk    core.RiskKey
@@ -18,16 +18,17 @@ type Button struct {
 
 const (
 	buttonPrefix = "riskroom."
-	maxKey       = 64 // of a risk's key in a button, in bytes
+	maxKey       = 64 // the longest key of a risk in a button, in bytes
 )
 
-// ActionID returns the button's action_id, which tells what is asked for.
+// ActionID returns the button's action_id, which says what it asks for.
 func (b Button) ActionID() string { return buttonPrefix + string(b.Press) }
 
-// Value returns the button's value, which tells of what.
+// Value returns the button's value, which names the risk and its version.
 func (b Button) Value() string { return string(b.Risk) + "@" + strconv.FormatInt(b.Version, 10) }
 
-// ParseButton reads what ActionID and Value wrote; anything else is false.
+// ParseButton parses what ActionID and Value return. It returns false for
+// anything else.
 func ParseButton(actionID, value string) (Button, bool) {
 	press, ok := strings.CutPrefix(actionID, buttonPrefix)
 	if !ok || press == "" {

@@ -10,8 +10,8 @@ import (
 	"riskroom/core"
 )
 
-// Each function here is one method of the Web API that changes something; its
-// page is below https://docs.slack.dev/reference/methods/.
+// Each function here is one method of the Web API that changes something. Its
+// page is under https://docs.slack.dev/reference/methods/.
 
 func (a *Adapter) conversationsOpen(ctx context.Context, in core.Intent, user string) (string, error) {
 	return effect.Write(ctx, a.writer, in, "conversations.open", func(ctx context.Context) (string, error) {
@@ -60,8 +60,8 @@ func (a *Adapter) conversationsSetPurpose(ctx context.Context, in core.Intent, c
 	})
 }
 
-// conversationsInvite invites one person: with several, one who cannot be
-// invited would keep out all the others.
+// conversationsInvite invites one person. If several were invited at once, one
+// who cannot be invited would keep out the others.
 func (a *Adapter) conversationsInvite(ctx context.Context, in core.Intent, channel, user string) error {
 	return effect.Do(ctx, a.writer, in, "conversations.invite", func(ctx context.Context) error {
 		_, err := a.web.InviteUsersToConversationContext(ctx, channel, user)
@@ -69,8 +69,8 @@ func (a *Adapter) conversationsInvite(ctx context.Context, in core.Intent, chann
 	})
 }
 
-// conversationsKick removes one person. Its not_in_channel speaks of them, not
-// of the bot.
+// conversationsKick removes one person. Its not_in_channel refers to that
+// person, not to the bot.
 func (a *Adapter) conversationsKick(ctx context.Context, in core.Intent, channel, user string) error {
 	return effect.Do(ctx, a.writer, in, "conversations.kick", func(ctx context.Context) error {
 		return effect.Unless(a.web.KickUserFromConversationContext(ctx, channel, user), "not_in_channel")
@@ -87,8 +87,8 @@ func (a *Adapter) chatPostMessage(ctx context.Context, in core.Intent, channel s
 	})
 }
 
-// chatUpdate leaves the metadata out, and so as it is: the message goes on
-// carrying the op that it was posted with.
+// chatUpdate sends no metadata, which leaves it unchanged: the message keeps
+// the op that it was posted with.
 func (a *Adapter) chatUpdate(ctx context.Context, in core.Intent, channel, ts string, m core.Message) error {
 	return effect.Do(ctx, a.writer, in, "chat.update", func(ctx context.Context) error {
 		_, got, _, err := a.web.UpdateMessageContext(ctx, channel, ts, a.content(m, in.Op)...)

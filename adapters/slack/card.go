@@ -8,8 +8,8 @@ import (
 	"riskroom/core"
 )
 
-// card lays out a card: title, rows, body, footer, buttons. A small one has
-// its rows on one line and no body. Slack has colours only for attachments,
+// card lays out a card: title, rows, body, footer, buttons. A small card has
+// its rows on one line and no body. Slack has colours only in attachments,
 // which it advises against, so the tone is not shown.
 func (p *page) card(c core.Card) {
 	p.paragraph(p.spans(c.Title, core.MaxTitle+maxRowLabel, true))
@@ -23,7 +23,7 @@ func (p *page) card(c core.Card) {
 	p.buttons(c)
 }
 
-// rows puts each row on a line of its own, the label in bold.
+// rows puts each row on its own line, with a bold label.
 func (p *page) rows(rows []core.Row) {
 	var lines []slack.RichTextElement
 	for _, row := range rows[:min(len(rows), maxRows)] {
@@ -61,8 +61,8 @@ func (p *page) row(row core.Row) []slack.RichTextSectionElement {
 	return append(label, value...)
 }
 
-// footer is small print, which Slack can do with plain text only: mentions and
-// links stand in a paragraph instead.
+// footer renders the footer as small print, which on Slack can be plain text
+// only. A footer with mentions or links becomes a paragraph instead.
 func (p *page) footer(spans []core.Span) {
 	for _, s := range spans {
 		if p.mentions(s) || p.links(s) {
@@ -97,7 +97,7 @@ func (p *page) buttons(c core.Card) {
 	}
 }
 
-// plainText is text in which nothing is markup, not even :emoji:.
+// plainText is text without any markup, not even :emoji:.
 func plainText(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }

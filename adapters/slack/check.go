@@ -10,7 +10,7 @@ import (
 	"riskroom/core"
 )
 
-// Identity is whom a bot token speaks for.
+// Identity describes the bot that a token belongs to.
 type Identity struct {
 	UserID       string   // the bot's own user
 	Name         string   // as people see it
@@ -18,14 +18,14 @@ type Identity struct {
 	TeamID       string   // the workspace
 	Team         string   // its name
 	EnterpriseID string   // the organisation, "" outside of Enterprise Grid
-	URL          string   // where people open the workspace
-	Scopes       []string // granted to the token; nil where Slack did not say
-	Missing      []string // of RequiredScopes, those that are not granted
+	URL          string   // of the workspace, for people
+	Scopes       []string // granted to the token; nil if Slack didn't say
+	Missing      []string // of RequiredScopes, those not granted
 }
 
-// RequiredScopes returns the scopes that the bot needs for what it is made to do,
-// sorted. People may name user groups in any case. See
-// https://docs.slack.dev/reference/scopes.
+// RequiredScopes returns the scopes that the bot needs for its uses, sorted.
+// usergroups:read is always among them, because people may name user groups.
+// See https://docs.slack.dev/reference/scopes.
 func RequiredScopes(uses core.Uses) []string {
 	out := []string{"chat:write", "commands", "im:history", "im:write", "usergroups:read", "users:read"}
 	if uses.Addresses {
@@ -41,8 +41,8 @@ func RequiredScopes(uses core.Uses) []string {
 	return out
 }
 
-// Check asks Slack whom the token speaks for, and whether it may do what it is made
-// to do: a bad token is Unauthorized. It is made for a program's start.
+// Check asks Slack which bot the token belongs to and whether it has the scopes
+// for its uses. A bad token is Unauthorized. Call it when the program starts.
 func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	r, err := spend(ctx, a, "auth.test", a.authTest)
 	if err != nil {
@@ -55,17 +55,17 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 	return id, nil
 }
 
-// CheckAppToken asks Slack whether an app-level token opens Socket Mode. It
-// connects nowhere.
+// CheckAppToken asks Slack whether an app-level token can open Socket Mode. It
+// does not connect.
 func (a *Adapter) CheckAppToken(ctx context.Context, token string) error {
 	_, err := a.client.OpenSocket(ctx, token)
 	return err
 }
 
-// CheckChannel asks Slack whether the bot can post into a channel: one that it
-// is not in or that is gone is NotFound, an archived one a Conflict, one into
-// which not everybody may post Denied. The last is told in two places, see
-// https://docs.slack.dev/reference/objects/conversation-object and
+// CheckChannel asks Slack whether the bot can post to a channel. A channel that
+// is gone or that the bot is not in is NotFound, an archived one is a Conflict,
+// and one with restricted posting is Denied. Restrictions appear in two places,
+// see https://docs.slack.dev/reference/objects/conversation-object and
 // https://docs.slack.dev/reference/methods/admin.conversations.setConversationPrefs.
 func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
@@ -85,12 +85,13 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	return nil
 }
 
-// restricted reports whether a channel says who alone may post into it.
+// restricted reports whether only certain people may post to a channel.
 func restricted(p *slack.Properties) bool {
 	return p != nil && len(p.PostingRestrictedTo.Type)+len(p.PostingRestrictedTo.User) > 0
 }
 
-// whoAmI is Check, remembered: a token's identity does not change.
+// whoAmI returns the bot's identity. It asks once, because a token's identity
+// does not change.
 func (a *Adapter) whoAmI(ctx context.Context) (Identity, error) {
 	a.mu.Lock()
 	self := a.self

@@ -30,8 +30,9 @@ func TestCheck(t *testing.T) {
 	wantError(t, err, core.Unauthorized, "invalid_auth")
 }
 
-// TestRequiredScopes are enough, and there is none too many: without any of them
-// something fails. That of commands is not asked for by calls.
+// TestRequiredScopes checks that the scopes are enough and that each is needed:
+// without any one of them something fails, except for commands, which no call
+// uses.
 func TestRequiredScopes(t *testing.T) {
 	t.Parallel()
 	const there, hidden = "C0000000ONE", "C0000000TWO"
@@ -56,7 +57,8 @@ func TestRequiredScopes(t *testing.T) {
 	}
 }
 
-// usedAs does what a bot is made to do, in channels too, and returns what failed.
+// usedAs uses an adapter for everything in uses, also in the channels, and
+// returns what failed.
 func usedAs(ctx context.Context, a *slack.Adapter, uses core.Uses, channels ...string) error {
 	_, err := a.Find(ctx, core.Lookup{ID: "U0000000LIN"})
 	_, err2 := a.Expand(ctx, "oncall")
@@ -91,7 +93,7 @@ func failures(r core.Report) error {
 	return nil
 }
 
-// probing is a Once that has been here before: it looks first.
+// probing is a Once that probes before each call, as after a crash.
 type probing struct{ *once }
 
 func (p probing) Do(ctx context.Context, c core.Call) (string, error) {
@@ -104,7 +106,8 @@ func (p probing) Do(ctx context.Context, c core.Call) (string, error) {
 	return p.once.Do(ctx, c)
 }
 
-// TestCheckChannel: whatever it says, the next message meets.
+// TestCheckChannel checks that a message sent to the channel meets the same
+// result.
 func TestCheckChannel(t *testing.T) {
 	t.Parallel()
 	const id, bot = "C0000000ONE", "U0000000BOT"

@@ -6,7 +6,7 @@ import (
 	"riskroom/adapters/adaptertest"
 )
 
-// TestConformance tries out what the actions mean.
+// TestConformance checks the contract of the actions.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	adaptertest.Run(t, harness{})

@@ -21,7 +21,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	if err != nil {
 		return core.Group{}, err
 	}
-	var called string // the channel's name, where this call learns it
+	var called string // the channel's name, if this call learns it
 	id, err := once.Do(ctx, a.createCall(spec, n, &called))
 	if err != nil {
 		return core.Group{}, err
@@ -53,9 +53,9 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	return n, nil
 }
 
-// applySpec gives a new channel what the spec asks for. Nobody fails because of
-// somebody else, and no part because of another, except that there is nothing
-// to pin without a badge.
+// applySpec sets up a new channel as the spec asks. A failure for one person or
+// part does not stop the others, except that without a badge there is nothing
+// to pin.
 func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec) {
 	if spec.Topic != "" {
 		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
@@ -69,8 +69,8 @@ func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, 
 	}
 }
 
-// correctName looks up what a group is called that an earlier call created. A
-// bot that may not look leaves the name as it was asked for.
+// correctName looks up the name of a group that an earlier call created. If the
+// bot may not look, the requested name stays.
 func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 	ch, err := spend(ctx, a, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
 		return a.conversationsInfo(ctx, g.Ref.ID)
@@ -85,7 +85,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 	return nil
 }
 
-// createCall makes the channel; the value is its ID.
+// createCall creates the channel. Its value is the channel's ID.
 func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
@@ -108,16 +108,16 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.C
 	}
 }
 
-// createBeside deals with a name that is taken: by this very effect, or by
-// somebody else, which the second name avoids. An archived channel and one
-// that the bot cannot see keep their names too.
+// createBeside handles a name that is taken, either by this same effect or by
+// somebody else. In the second case it creates the channel under another name.
+// Archived channels and channels that the bot cannot see keep their names too.
 func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, error) {
 	ch, found, err := a.findChannel(ctx, in, n, false)
 	switch {
 	case err != nil || found == core.Yes:
 		return ch, err
 	case found == core.CannotTell:
-		// It may be ours. Left open, the intent ends with a person.
+		// It may be ours. The intent stays open and a person decides.
 		return ch, &core.Error{
 			Op: "slack: conversations.create", Kind: core.Unknown, Effect: core.Maybe, Detail: "name_taken",
 		}
@@ -127,8 +127,9 @@ func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, publ
 	})
 }
 
-// findChannel looks for the channel that the effect of in made: under one of
-// its names, created by the bot, not before the effect was first tried.
+// findChannel looks for the channel that the effect of in created: it has one
+// of the effect's names, was created by the bot, and is not older than the
+// first attempt.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
 	var ours slack.Channel
 	self, err := a.whoAmI(ctx)

@@ -11,8 +11,8 @@ import (
 	"riskroom/core"
 )
 
-// Find implements core.Directory. Slack tells a person's language only where
-// they are looked up by ID.
+// Find implements core.Directory. Slack returns a person's language only for
+// look-ups by ID.
 func (a *Adapter) Find(ctx context.Context, who core.Lookup) (core.Profile, error) {
 	method, ask := "users.info", func(ctx context.Context) (slack.User, error) { return a.usersInfo(ctx, who.ID) }
 	if who.ID == "" {
@@ -50,9 +50,9 @@ func (a *Adapter) profile(u slack.User, self Identity) core.Profile {
 }
 
 // Expand implements core.Directory. A group is named by its handle or its ID.
-// User groups exist on paid plans only: elsewhere Detail is Slack's code for
-// that, plan_upgrade_required or paid_teams_only.
-// See https://docs.slack.dev/reference/methods/usergroups.list.
+// User groups exist on paid plans only; otherwise Detail is Slack's code for
+// that, plan_upgrade_required or paid_teams_only. See
+// https://docs.slack.dev/reference/methods/usergroups.list.
 func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, error) {
 	found, err := a.userGroup(ctx, group)
 	if err != nil {
@@ -71,13 +71,13 @@ func (a *Adapter) Expand(ctx context.Context, group string) ([]core.Account, err
 	return out, nil
 }
 
-// Group implements core.Directory: people see a group's handle.
+// Group implements core.Directory. Name is the group's handle.
 func (a *Adapter) Group(ctx context.Context, group string) (core.UserGroup, error) {
 	found, err := a.userGroup(ctx, group)
 	return core.UserGroup{ID: found.ID, Name: found.Handle}, err
 }
 
-// userGroup returns the user group that is meant, by its ID or else its handle.
+// userGroup finds a user group by its ID or its handle.
 func (a *Adapter) userGroup(ctx context.Context, group string) (slack.UserGroup, error) {
 	groups, err := spend(ctx, a, "usergroups.list", a.usergroupsList)
 	if err != nil {

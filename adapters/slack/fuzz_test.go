@@ -13,8 +13,8 @@ import (
 	"riskroom/core"
 )
 
-// FuzzAnswer: whatever Slack, or what stands in its place, answers, each action
-// and look-up ends, with an error of the closed set or with what it was to return.
+// FuzzAnswer checks that whatever the platform or a proxy answers, each action
+// and look-up returns either its result or an error of a known kind.
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
 		`{"ok":true,"channel":{"id":"C1","name":"r-17","creator":"U1","created":1700000000},"ts":"1700000000.000001"}`,
@@ -64,7 +64,8 @@ type always func(*http.Request) *http.Response
 
 func (a always) RoundTrip(r *http.Request) (*http.Response, error) { return a(r), nil }
 
-// FuzzButton: what is read of a button is what was written into it.
+// FuzzButton checks that a parsed button, written again, parses to the same
+// button.
 func FuzzButton(f *testing.F) {
 	f.Add("riskroom.start", "R-17@3")
 	f.Add("riskroom.", "@")

@@ -12,7 +12,7 @@ import (
 	"riskroom/core"
 )
 
-// TestMatrix strikes every call of every action.
+// TestMatrix injects each fault into every call of every action.
 func TestMatrix(t *testing.T) {
 	cells := adaptertest.Matrix(t, harness{})
 	if !t.Failed() && len(cells) < 300 {
@@ -129,7 +129,7 @@ func shown(messages []emulator.Message) []adaptertest.Shown {
 	return out
 }
 
-// walk gathers what notifies and what can be pressed in decoded blocks.
+// walk collects what notifies people and what can be pressed in decoded blocks.
 func walk(v any, s *adaptertest.Shown) {
 	switch v := v.(type) {
 	case []any:
@@ -147,7 +147,7 @@ func walk(v any, s *adaptertest.Shown) {
 		case "button":
 			s.Buttons = append(s.Buttons, v["text"].(map[string]any)["text"].(string))
 		case "mrkdwn":
-			s.Mentions = append(s.Mentions, "mrkdwn") // nothing is to be markup
+			s.Mentions = append(s.Mentions, "mrkdwn") // nothing may be markup
 		}
 		walk(v["elements"], s)
 	}

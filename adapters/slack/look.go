@@ -9,8 +9,8 @@ import (
 	"riskroom/core"
 )
 
-// slackbot is the account that every workspace has; users.info does not say
-// that it is a bot.
+// slackbot is an account that every workspace has. users.info does not say that
+// it is a bot.
 const slackbot = "USLACKBOT"
 
 // LookGroup implements core.Looker.

@@ -13,16 +13,16 @@ import (
 // https://docs.slack.dev/reference/methods/conversations.create#naming.
 const maxName = 80
 
-// name is what a channel may be called: the slug of what people wrote, and the
-// suffix that keeps it apart from every other.
+// name is a channel's name: a slug of what people wrote, and a suffix that
+// makes it unique.
 type name struct {
 	base   string // may be empty
 	suffix string
 }
 
-// fitName brings a group's name into the form that Slack takes: lower-case
-// letters, digits, "-" and "_". What it cannot spell is left out; where nothing
-// remains, the module of the badge stands in, and else the suffix alone.
+// fitName turns a group's name into one that Slack takes: lower-case letters,
+// digits, "-" and "_". Characters that it cannot spell are left out. If nothing
+// remains, it uses the badge's module, or else the suffix alone.
 func fitName(text, suffix string, badge *core.Badge) (name, bool) {
 	n := name{base: slug(text), suffix: slug(suffix)}
 	if n.base == "" && badge != nil {
@@ -31,20 +31,21 @@ func fitName(text, suffix string, badge *core.Badge) (name, bool) {
 	return n, n.suffix != "" && len(n.suffix) <= maxName/2
 }
 
-// plain is the name as it should be.
+// plain returns the preferred name.
 func (n name) plain() string { return n.with("") }
 
-// other is the name where plain is taken by somebody else: four letters of the
-// op before the suffix.
+// other returns the name to use if somebody else has taken plain: four letters
+// of the op precede the suffix.
 func (n name) other(op string) string { return n.with(op[:min(otherLen, len(op))]) }
 
 const otherLen = 4
 
-// among reports whether a channel called s is one that the effect op made.
+// among reports whether s is one of the names that the effect op may give its
+// channel.
 func (n name) among(s, op string) bool { return s == n.plain() || s == n.other(op) }
 
-// beside reports whether s is the name that an effect took because plain was
-// taken, whatever its op.
+// beside reports whether s is the name of a channel that an effect, whatever
+// its op, created because plain was taken.
 func (n name) beside(s string) bool {
 	head, ok := strings.CutSuffix(s, "-"+n.suffix)
 	return ok && len(head) >= otherLen && s == n.with(head[len(head)-otherLen:])
@@ -62,8 +63,8 @@ func (n name) with(letters string) string {
 	return base + "-" + end
 }
 
-// slug spells s with lower-case letters, digits, "_" and single "-": accents
-// are dropped, anything else parts words.
+// slug spells s with lower-case letters, digits, "_" and single "-". Accents
+// are dropped, and anything else separates words.
 func slug(s string) string {
 	var b strings.Builder
 	gap := false
@@ -85,8 +86,8 @@ func slug(s string) string {
 	return strings.TrimRight(b.String(), "_")
 }
 
-// spell returns r in the letters that a name can hold: for what has no
-// decomposition in Unicode, the usual one.
+// spell returns r in the letters that a name can have. Letters that Unicode
+// does not decompose get their usual spelling.
 func spell(r rune) string {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_':

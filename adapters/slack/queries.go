@@ -11,8 +11,8 @@ import (
 	"riskroom/adapters/rest"
 )
 
-// Each function here is one method of the Web API that only reads; its page is
-// below https://docs.slack.dev/reference/methods/.
+// Each function here is one method of the Web API that only reads. Its page is
+// under https://docs.slack.dev/reference/methods/.
 
 func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error) {
 	return rest.Read(ctx, Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
@@ -37,8 +37,8 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 	})
 }
 
-// usersConversations lists channels of every kind that the bot is in, archived
-// ones too.
+// usersConversations lists the channels of every kind that the bot is in,
+// including archived ones.
 func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.Page[slack.Channel], error) {
 	return rest.Read(ctx, Platform, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
 		list, next, err := a.web.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
@@ -48,7 +48,7 @@ func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.P
 	})
 }
 
-// posted is what a probe needs of a message in a history.
+// posted is the part of a message in the history that a probe needs.
 type posted struct {
 	TS       string `json:"ts"`
 	Metadata struct {
@@ -59,8 +59,8 @@ type posted struct {
 	} `json:"blocks"`
 }
 
-// conversationsHistory decodes no more than it needs: a block of a kind that
-// the library does not know must not keep a probe from its answer.
+// conversationsHistory decodes only what is needed, so that a block of an
+// unknown kind cannot make a probe fail.
 func (a *Adapter) conversationsHistory(ctx context.Context, channel string, since time.Time, cursor string) (rest.Page[posted], error) {
 	args := url.Values{
 		"channel": {channel}, "include_all_metadata": {"true"}, "inclusive": {"true"},
@@ -89,8 +89,8 @@ func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (str
 	})
 }
 
-// pinsList returns the timestamps of the messages pinned in a channel. It
-// decodes no more than that, like conversationsHistory.
+// pinsList returns the timestamps of the messages pinned in a channel. Like
+// conversationsHistory, it decodes only what is needed.
 func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error) {
 	return rest.Read(ctx, Platform, "pins.list", func(ctx context.Context) ([]string, error) {
 		var out struct {

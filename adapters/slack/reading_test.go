@@ -22,7 +22,7 @@ func TestFind(t *testing.T) {
 	if got, err := a.Find(t.Context(), core.Lookup{ID: "U0000000LIN"}); err != nil || got != lin {
 		t.Errorf("by ID: %+v, %v", got, err)
 	}
-	lin.Locale = "" // which a look-up by e-mail does not tell
+	lin.Locale = "" // not returned by a look-up by e-mail
 	if got, err := a.Find(t.Context(), core.Lookup{Email: "lin@example.com"}); err != nil || got != lin {
 		t.Errorf("by e-mail: %+v, %v", got, err)
 	}
@@ -94,7 +94,7 @@ func TestLookGroup(t *testing.T) {
 	wantError(t, err, core.NotFound, "channel_not_found")
 }
 
-// budget notes what it grants.
+// budget is a Budget that records what it grants.
 type budget struct {
 	mu    sync.Mutex
 	spent []string
@@ -115,7 +115,8 @@ func (b *budget) Spend(ctx context.Context, cost []core.Bucket, call func(contex
 	return call(ctx)
 }
 
-// TestReadsDrawOnTheBudget: every read outside of an action does.
+// TestReadsDrawOnTheBudget checks that every read outside of an action draws on
+// the budget.
 func TestReadsDrawOnTheBudget(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people, Channels: []emulator.Channel{{ID: "C0000000ONE", Name: "one", Members: []string{"U0000000BOT", "U0000000LIN"}}}})

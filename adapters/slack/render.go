@@ -13,8 +13,9 @@ import (
 )
 
 // Slack's limits in characters, from https://docs.slack.dev/reference/block-kit
-// and https://docs.slack.dev/reference/methods/chat.postMessage. Those of a
-// whole message are ours: Slack answers msg_blocks_too_long somewhere above.
+// and https://docs.slack.dev/reference/methods/chat.postMessage. The limits for
+// a whole message are ours: Slack only says that at some length it answers
+// msg_blocks_too_long.
 const (
 	maxElement     = 3000 // one text element
 	maxLabel       = 75   // a button's text
@@ -27,16 +28,16 @@ const (
 	maxRowValue    = 1000
 )
 
-// Renderer lays messages and cards out as Slack's blocks. What people or
-// templates wrote goes into rich_text and plain_text only, where nothing is
-// markup; what is longer than Slack takes is cut, with the number of
-// characters left out.
+// Renderer lays out messages and cards as Slack's blocks. Text from people or
+// templates goes only into rich_text and plain_text, where markup has no
+// effect. Text that is too long for Slack is cut, and ends with the number of
+// missing characters.
 type Renderer struct {
-	Workspace string // mentions of accounts elsewhere are shown, and notify nobody
+	Workspace string // mentions of accounts in other workspaces are shown but notify nobody
 }
 
-// Blocks lays out a message. The first block is named op; "" leaves its name
-// to Slack.
+// Blocks lays out a message. op becomes the ID of the first block; with ""
+// Slack picks one.
 func (r Renderer) Blocks(m core.Message, op string) []slack.Block {
 	p := page{Renderer: r, op: op, room: maxBlocksText}
 	if len(m.Text) > 0 {
@@ -48,7 +49,7 @@ func (r Renderer) Blocks(m core.Message, op string) []slack.Block {
 	return p.blocks
 }
 
-// Card lays out a card alone.
+// Card lays out a card without a message.
 func (r Renderer) Card(c core.Card) []slack.Block {
 	return r.Blocks(core.Message{Card: &c}, "")
 }
@@ -60,7 +61,7 @@ func (r Renderer) Spans(spans []core.Span) []slack.RichTextSectionElement {
 	return p.spans(spans, maxMessageText, false)
 }
 
-// Fallback returns what notifications show of a message, escaped.
+// Fallback returns the text that notifications show for a message, escaped.
 func (r Renderer) Fallback(m core.Message) string {
 	spans := m.Text
 	if len(spans) == 0 && m.Card != nil {
@@ -94,7 +95,7 @@ func (r Renderer) links(s core.Span) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
-// plain returns the letters of a span.
+// plain returns a span's text without markup.
 func (r Renderer) plain(s core.Span) string {
 	switch s.Kind {
 	case core.MentionSpan:
@@ -104,11 +105,11 @@ func (r Renderer) plain(s core.Span) string {
 			return s.URL
 		}
 	}
-	// Slack refuses neither, but nobody can have typed them either.
+	// Slack accepts both, but nobody can have typed them.
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
 }
 
-// Escape makes text stand for itself in a place where Slack reads markup. See
+// Escape escapes text for a place where Slack reads markup. See
 // https://docs.slack.dev/messaging/formatting-message-text#escaping.
 func Escape(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
@@ -118,11 +119,11 @@ func Escape(s string) string {
 type page struct {
 	Renderer
 	op     string
-	room   int // characters that the message may still take
+	room   int // how many characters still fit in the message
 	blocks []slack.Block
 }
 
-// id names the next block: the first one after the op.
+// id returns the ID of the next block: the op for the first, "" for the rest.
 func (p *page) id() string {
 	if len(p.blocks) == 0 {
 		return p.op
@@ -136,14 +137,14 @@ func (p *page) paragraph(elements []slack.RichTextSectionElement) {
 	}
 }
 
-// spans renders at most limit characters of spans, and no more than the
-// message has room for.
+// spans renders at most limit characters of spans, and no more than the message
+// has room for.
 func (p *page) spans(spans []core.Span, limit int, bold bool) []slack.RichTextSectionElement {
 	var style *slack.RichTextSectionTextStyle
 	if bold {
 		style = &slack.RichTextSectionTextStyle{Bold: true}
 	}
-	left, noted := min(limit, p.room), false // noted: what is missing is told already
+	left, noted := min(limit, p.room), false // noted: the text already shows that something is missing
 	var out []slack.RichTextSectionElement
 	for _, s := range spans {
 		whole := p.plain(s)
@@ -173,7 +174,7 @@ func (p *page) spans(spans []core.Span, limit int, bold bool) []slack.RichTextSe
 	return out
 }
 
-// cut shortens s to n characters and ends it with how many are missing.
+// cut shortens s to n characters, ending with the number of missing ones.
 func cut(s string, n int) string {
 	have := utf8.RuneCountInString(s)
 	if have <= n {

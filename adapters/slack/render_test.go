@@ -12,7 +12,7 @@ import (
 	"riskroom/core"
 )
 
-// seen is what a decoded list of blocks shows and does.
+// seen is what decoded blocks show and do.
 type seen struct {
 	text     []string // of every text element, in order
 	mentions []string
@@ -111,8 +111,8 @@ func TestSmallCardIsSmall(t *testing.T) {
 	}
 }
 
-// TestOnlyAccountsAreMentioned: what is not an account of this workspace, and
-// what is no web address, is text.
+// TestOnlyAccountsAreMentioned checks that anything but an account of this
+// workspace or a web address is rendered as text.
 func TestOnlyAccountsAreMentioned(t *testing.T) {
 	t.Parallel()
 	spans := []core.Span{
@@ -130,8 +130,8 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	}
 }
 
-// TestTextIsLiteral: whatever is typed is shown letter by letter, and nothing
-// of it is markup.
+// TestTextIsLiteral checks that text is shown exactly as typed and no markup in
+// it has an effect.
 func TestTextIsLiteral(t *testing.T) {
 	t.Parallel()
 	hostile := []string{

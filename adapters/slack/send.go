@@ -57,7 +57,8 @@ func (a *Adapter) sendable(action, workspace string, m core.Message) error {
 	return nil
 }
 
-// openCall opens the direct conversation with a person, or finds it open.
+// openCall opens the direct conversation with a person, or returns the existing
+// one.
 func (a *Adapter) openCall(user string) core.Call {
 	return core.Call{
 		Key:  "open",
@@ -80,8 +81,8 @@ func (a *Adapter) messageRef(channel, ts string) core.MessageRef {
 	return core.MessageRef{Workspace: a.workspace, Channel: channel, ID: ts}
 }
 
-// postCall posts m; the value is the message's timestamp, its ID in the
-// channel.
+// postCall posts m. Its value is the message's timestamp, which is its ID in
+// the channel.
 func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	return core.Call{
 		Key:       key,
@@ -98,8 +99,8 @@ func (a *Adapter) postCall(key, channel string, m core.Message) core.Call {
 	}
 }
 
-// direct says of a direct conversation that is not there (Slack answers so
-// where the person has blocked the app) that the person cannot be reached.
+// direct turns channel_not_found for a direct conversation into Unreachable:
+// Slack answers so if the person has blocked the app.
 func direct(channel string, err error) error {
 	if strings.HasPrefix(channel, "D") && core.DetailOf(err) == "channel_not_found" {
 		return &core.Error{Op: "slack: chat.postMessage", Kind: core.Unreachable, Detail: core.DetailOf(err)}
@@ -108,21 +109,21 @@ func direct(channel string, err error) error {
 }
 
 const (
-	skew         = 5 * time.Minute // by which Slack's clock and ours may differ
+	skew         = 5 * time.Minute // the most that Slack's clock and ours may differ
 	historyPage  = 200             // Slack recommends no more
-	historyPages = 10              // beyond that a probe gives up
+	historyPages = 10              // after that a probe gives up
 )
 
-// marker hangs the op on a message, as metadata. Members and other apps can
-// see it. See https://docs.slack.dev/messaging/message-metadata.
+// marker adds the op to a message as metadata. Members and other apps can see
+// it. See https://docs.slack.dev/messaging/message-metadata.
 func marker(op string) slack.MsgOption {
 	return slack.MsgOptionMetadata(slack.SlackMetadata{
 		EventType: "riskroom_effect", EventPayload: map[string]any{"op": op},
 	})
 }
 
-// findMessage looks for the message that carries the op of in, in its metadata
-// or as the ID of its first block.
+// findMessage looks for the message with the op of in, in its metadata or as
+// the ID of its first block.
 func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Intent) (string, core.Found, error) {
 	ts := ""
 	page := func(ctx context.Context, cursor string) (rest.Page[posted], error) {
@@ -138,7 +139,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 	return ts, found, err
 }
 
-// content is what a message shows, its first block named after the op.
+// content returns a message's text and blocks. The first block's ID is the op.
 func (a *Adapter) content(m core.Message, op string) []slack.MsgOption {
 	return []slack.MsgOption{
 		slack.MsgOptionText(a.render.Fallback(m), false),

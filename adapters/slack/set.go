@@ -15,8 +15,8 @@ import (
 // https://docs.slack.dev/reference/methods/conversations.setTopic.
 const maxTopic = 250
 
-// SetGroup implements core.Adapter. A part that a later call may still set
-// right makes it return an error, after everything else was tried.
+// SetGroup implements core.Adapter. If a retry may still set a part, it returns
+// an error after trying everything else.
 func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	if err := a.own("set group", g.Workspace); err != nil {
 		return core.Report{}, err
@@ -60,14 +60,14 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 			}
 			err = a.conversationsRename(ctx, in, channel, n.plain())
 			if core.DetailOf(err) == "name_taken" && n.beside(ch.Name) {
-				return "", nil // the name was taken when the channel was made, too
+				return "", nil // the name was already taken when the channel was created
 			}
 			return "", err
 		},
 	})
 }
 
-// text is a line that a channel shows about itself.
+// text is the topic or the purpose of a channel.
 type text struct {
 	method string
 	of     func(slack.Channel) string
@@ -81,9 +81,10 @@ func (a *Adapter) text(part core.Part) text {
 	return text{"conversations.setTopic", func(ch slack.Channel) string { return ch.Topic.Value }, a.conversationsSetTopic}
 }
 
-// textCall sets a topic or purpose. Each time it is set, Slack writes a notice
-// into the channel, so one that is right already is left alone, unless the bot
-// may not look; a channel that is fresh cannot have it yet and is not asked.
+// textCall sets a topic or purpose. Each change makes Slack post a notice, so
+// the call first reads the current value and does nothing if it is right; it
+// sets it anyway if the bot may not read. A fresh channel cannot have the value
+// yet, so the call skips the read.
 func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) core.Call {
 	t := a.text(part)
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
@@ -114,11 +115,11 @@ func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) cor
 	return call
 }
 
-// shows compares a topic as Slack gives it back, with & < > as entities, to
-// what it was set to.
+// shows reports whether a topic that Slack returned, with & < > as entities, is
+// the one that was set.
 func shows(got, want string) bool { return got == want || html.UnescapeString(got) == want }
 
-// probed turns a look at what is there into the answer of a probe.
+// probed returns the answer of a probe that checked whether something is there.
 func probed(there bool, err error) (string, core.Found, error) {
 	found, err := effect.Look(there, true, err)
 	return "", found, err

@@ -2,7 +2,7 @@ package slack
 
 import "riskroom/core"
 
-// Settings describes the keys that a Slack workspace takes in the config file.
+// Settings describes a Slack workspace's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
 		Platform: Platform,

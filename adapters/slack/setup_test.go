@@ -11,7 +11,7 @@ import (
 	"riskroom/core"
 )
 
-// start returns a stand-in that is gone when t ends.
+// start returns an emulator that is closed when t ends.
 func start(t testing.TB, o emulator.Options) *emulator.Workspace {
 	t.Helper()
 	w, err := emulator.New(o)
@@ -37,7 +37,8 @@ func client(t testing.TB, c api.Config) *api.Client {
 	return made
 }
 
-// connect returns an adapter on w, in process unless c says otherwise.
+// connect returns an adapter on w, connected in process unless c says
+// otherwise.
 func connect(t testing.TB, w *emulator.Workspace, c slack.Config) *slack.Adapter {
 	t.Helper()
 	if c.API == nil {
@@ -50,13 +51,13 @@ const home = "acme"
 
 func account(id string) core.Account { return core.Account{Workspace: home, ID: id} }
 
-// once makes each call a single time and remembers what it costs and returns.
+// once makes each call once and remembers its cost and value.
 type once struct {
 	now    func() time.Time
 	values map[string]string
 	keys   []string
 	cost   map[string][]core.Bucket
-	refuse map[string]error // by key: what Do answers instead
+	refuse map[string]error // by key: the error that Do returns instead
 }
 
 func newOnce() *once {
@@ -89,7 +90,7 @@ var people = []emulator.User{
 	{ID: "U00000ROBOT", Name: "robot", Bot: true},
 }
 
-// everything is all that a bot can be made to do.
+// everything is every use that a bot can have.
 var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
 
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
@@ -108,7 +109,7 @@ func groupOf(members ...string) core.GroupSpec {
 	return spec
 }
 
-// wantError fails unless err is of the kind, with the detail.
+// wantError fails unless err has the kind and the detail.
 func wantError(t *testing.T, err error, kind core.Kind, detail string) {
 	t.Helper()
 	if core.KindOf(err) != kind || core.DetailOf(err) != detail {

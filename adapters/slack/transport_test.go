@@ -23,7 +23,7 @@ import (
 
 const token = "xoxb-very-secret"
 
-// answering returns an adapter on a server that answers everything with f.
+// answering returns an adapter on a server that handles every request with f.
 func answering(t *testing.T, log io.Writer, f http.HandlerFunc) *slack.Adapter {
 	t.Helper()
 	s := httptest.NewServer(f)
@@ -34,7 +34,8 @@ func answering(t *testing.T, log io.Writer, f http.HandlerFunc) *slack.Adapter {
 	})
 }
 
-// TestAnswers: what each answer to a post means, and that none shows the token.
+// TestAnswers checks what each answer to a post means, and that no error or log
+// line contains the token.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	body := func(s string) http.HandlerFunc {
@@ -96,7 +97,7 @@ func endless(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// TestRedirectsAreNotFollowed: nobody else ever sees a request.
+// TestRedirectsAreNotFollowed checks that no other host ever gets a request.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -111,7 +112,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestNothingIsSentTooLate: a call whose time is over is refused here.
+// TestNothingIsSentTooLate checks that a call with no time left is refused
+// without being sent.
 func TestNothingIsSentTooLate(t *testing.T) {
 	t.Parallel()
 	a := answering(t, io.Discard, func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
@@ -127,7 +129,8 @@ func TestNothingIsSentTooLate(t *testing.T) {
 	}
 }
 
-// TestNoConnectionIsNoEffect: what was never sent did nothing.
+// TestNoConnectionIsNoEffect checks that a call that was never sent had no
+// effect.
 func TestNoConnectionIsNoEffect(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -149,7 +152,8 @@ func TestNoConnectionIsNoEffect(t *testing.T) {
 	}
 }
 
-// TestSlowAnswerMayHaveHappened: without an answer in time nobody knows.
+// TestSlowAnswerMayHaveHappened checks that a call without an answer in time
+// may have had its effect.
 func TestSlowAnswerMayHaveHappened(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{}, 1)
@@ -169,8 +173,7 @@ func TestSlowAnswerMayHaveHappened(t *testing.T) {
 	}
 }
 
-// TestManyAtOnceOverHTTP uses the adapter's own transport, from several
-// goroutines.
+// TestManyAtOnceOverHTTP uses a real transport from several goroutines.
 func TestManyAtOnceOverHTTP(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})

@@ -9,29 +9,27 @@ import (
 	"riskroom/core"
 )
 
-// Discord locks out an address that gets 10,000 answers 401, 403 or 429 within
-// ten minutes, and with it every bot behind that address. Ours stops far
-// earlier. See
+// Discord blocks an address, and every bot behind it, after 10,000 answers of
+// 401, 403 or 429 within ten minutes. We stop far earlier. See
 // https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans.
 const (
 	maxInvalid    = 500
 	invalidWindow = 10 * time.Minute
 )
 
-// maxRoutes bounds what is remembered of rate limits: beyond it, what is over
-// is forgotten.
+// maxRoutes is how many routes are remembered before expired ones are removed.
 const maxRoutes = 1000
 
-// breaker keeps calls from being sent that Discord has said, or would say, are
-// too many. It is safe for concurrent use.
+// breaker holds back calls that Discord would refuse because of a rate limit,
+// and all calls after too many refusals. It is safe for concurrent use.
 type breaker struct {
 	clock core.Clock
 
 	mu      sync.Mutex
-	address time.Time            // until then nothing is sent
-	bot     time.Time            // until then nothing is sent with the bot's token
-	routes  map[string]time.Time // until when nothing of a route is sent
-	invalid []time.Time          // answers of the last ten minutes that count, at most maxInvalid
+	address time.Time            // until then no request is sent
+	bot     time.Time            // until then no request with the bot's token is sent
+	routes  map[string]time.Time // until when no request of a route is sent
+	invalid []time.Time          // times of the refusals in the last ten minutes, at most maxInvalid
 }
 
 func newBreaker(clock core.Clock) *breaker {
@@ -63,7 +61,7 @@ func (b *breaker) refuse(r Request) *core.Error {
 	return e
 }
 
-// record remembers what an answer says of limits; err is what it means.
+// record remembers the rate limits in an answer. err is what the answer means.
 func (b *breaker) record(r Request, a rest.Answer, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -88,7 +86,7 @@ func (b *breaker) record(r Request, a rest.Answer, err error) {
 	}
 }
 
-// forget drops what is over.
+// forget removes what has expired.
 func (b *breaker) forget(now time.Time) {
 	for len(b.invalid) > 0 && !b.invalid[0].Add(invalidWindow).After(now) {
 		b.invalid = b.invalid[1:]

@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// bench is a client whose breaker has a clock that stands still until it is moved.
+// bench returns a client whose breaker has a clock that only wait moves.
 func bench(t testing.TB) (c *Client, wait func(time.Duration)) {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	return client(t, Config{Clock: core.ClockFunc(func() time.Time { return now })}), func(d time.Duration) { now = now.Add(d) }
@@ -60,8 +60,8 @@ func TestLimitsHoldBack(t *testing.T) {
 	}
 }
 
-// TestInteractionsHaveLimitsOfTheirOwn: one answer that is edited too often holds
-// back no other.
+// TestInteractionsHaveLimitsOfTheirOwn checks that editing one answer too often
+// does not hold back others.
 func TestInteractionsHaveLimitsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	b, _ := bench(t)
@@ -71,7 +71,7 @@ func TestInteractionsHaveLimitsOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestRefusalsAreCounted: far below Discord's own limit nothing more is sent,
+// TestRefusalsAreCounted checks that calls stop far below Discord's limit,
 // until the oldest refusal is ten minutes old.
 func TestRefusalsAreCounted(t *testing.T) {
 	t.Parallel()
@@ -99,7 +99,8 @@ func TestRefusalsAreCounted(t *testing.T) {
 	}
 }
 
-// TestOldLimitsAreForgotten: what is remembered does not grow for ever.
+// TestOldLimitsAreForgotten checks that the breaker's memory does not grow
+// forever.
 func TestOldLimitsAreForgotten(t *testing.T) {
 	t.Parallel()
 	b, wait := bench(t)

@@ -17,27 +17,27 @@ import (
 	"riskroom/core"
 )
 
-// maxAnswer is how much of an answer is read, in bytes: the list of a full
-// guild's channels with all their overwrites stays below.
+// maxAnswer is the longest answer that is read, in bytes. The list of a full
+// guild's channels with all their overwrites is below it.
 const maxAnswer = 32 << 20
 
 // Request is one call of an operation.
 type Request struct {
 	Method string // its operationId
 	Verb   string
-	Path   []string // its parts, whose second is the channel or guild that a limit hangs on
+	Path   []string // its parts; rate limits apply per second part, the channel or guild
 	Query  url.Values
 	Body   any    // nil for none
 	Reason string // for the audit log
 
-	// Tokenless is set where the path holds a token of its own, that of an
-	// interaction: the bot's token is not sent, and the limit of all of the bot's
-	// calls together does not hold. See
+	// Tokenless is set if the path contains an interaction's own token. Then
+	// the bot's token is not sent, and the limit on all of the bot's calls does
+	// not apply. See
 	// https://docs.discord.com/developers/interactions/receiving-and-responding#endpoints.
 	Tokenless bool
 }
 
-// route names what a rate limit hangs on.
+// route returns the key that a rate limit applies to.
 func (r Request) route() string {
 	major := 2
 	if r.Tokenless {
@@ -46,7 +46,7 @@ func (r Request) route() string {
 	return r.Method + ":" + strings.Join(r.Path[:min(major, len(r.Path))], ":")
 }
 
-// url returns where the request goes.
+// url returns the request's URL.
 func (r Request) url(base *url.URL) string {
 	parts := make([]string, len(r.Path))
 	for i, p := range r.Path {
@@ -59,7 +59,7 @@ func (r Request) url(base *url.URL) string {
 	return at
 }
 
-// Send makes a call and decodes the answer into out, unless that is nil.
+// Send makes a call and decodes the answer into out, unless out is nil.
 func (c *Client) Send(ctx context.Context, r Request, out any) error {
 	var payload []byte
 	if r.Body != nil {
@@ -75,8 +75,8 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 	if r.Tokenless {
 		options = append(options, func(c *discordgo.RequestConfig) { c.Request.Header.Del("Authorization") })
 	}
-	// A limiter of its own for each call: it neither waits nor lets one call
-	// wait for another.
+	// Each call gets its own limiter, so that it never waits, not even for
+	// another call.
 	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.line.Base()), "application/json", payload,
 		discordgo.NewRatelimiter().LockBucket("x"), 0, options...)
 	if e, ok := errors.AsType[*core.Error](err); ok {
@@ -99,14 +99,13 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 
 type requestKey struct{}
 
-// checkedTransport is the way of discordgo to Discord. It judges each answer in the
-// library's place: what the library sees is an error, or a success without
-// headers.
+// checkedTransport is discordgo's transport. It checks each answer, so that
+// discordgo sees only an error, or a success without headers.
 type checkedTransport struct{ c *Client }
 
 var _ http.RoundTripper = checkedTransport{}
 
-// RoundTrip implements http.RoundTripper for requests that Send made.
+// RoundTrip implements http.RoundTripper for requests made by Send.
 func (j checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	r, ok := req.Context().Value(requestKey{}).(Request)
 	if !ok {
@@ -122,8 +121,8 @@ func (j checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// call sends a request unless the breaker keeps it back, judges the answer and
-// has the call counted.
+// call sends a request unless the breaker refuses it, checks the answer and
+// counts the call.
 func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
 	if e := c.breaker.refuse(r); e != nil {
 		return rest.Answer{}, e
@@ -149,7 +148,7 @@ func (c *Client) answerError(r Request, a rest.Answer) error {
 		return nil
 	}
 	var answer struct {
-		Code       *int            `json:"code"` // in every error of Discord's but 429
+		Code       *int            `json:"code"` // in every error from Discord except 429
 		Errors     json.RawMessage `json:"errors"`
 		RetryAfter float64         `json:"retry_after"`
 		Global     bool            `json:"global"`
@@ -161,14 +160,14 @@ func (c *Client) answerError(r Request, a rest.Answer) error {
 	case a.Status == http.StatusTooManyRequests && readable:
 		e = c.line.TooMany(r.Method, wait, answer.Global)
 	case good, !readable, answer.Code == nil:
-		// A 429 that is not JSON comes from Discord's proxy, which locks a whole
-		// address out.
+		// A 429 that is not JSON comes from Discord's proxy, which blocks a
+		// whole address.
 		e = c.line.Foreign(r.Method, a)
 	default:
 		e = refused(r.Method, a.Status, *answer.Code, firstProblem(answer.Errors), wait)
 	}
 	if r.Tokenless && wait == 0 {
-		e.RetryAfter = 0 // a person waits, so without a time the caller decides
+		e.RetryAfter = 0 // a person is waiting: if Discord gives no time, the caller decides
 	}
 	return e
 }
@@ -177,7 +176,7 @@ func (c *Client) answerError(r Request, a rest.Answer) error {
 // https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object.
 const maxReason = 512
 
-// auditReason encodes a reason for its header, and cuts it to what Discord takes.
+// auditReason encodes a reason for its header and cuts it to Discord's limit.
 func auditReason(s string) string {
 	encoded := ""
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {

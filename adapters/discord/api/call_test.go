@@ -25,7 +25,7 @@ func client(t testing.TB, c Config) *Client {
 	return made
 }
 
-// server is a transport that answers as f says.
+// server is a transport that answers with f's results.
 type server func(*http.Request) (status int, header http.Header, body string)
 
 func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -44,8 +44,8 @@ func answer(status int, body string, header ...string) rest.Answer {
 	return a
 }
 
-// TestJudging: only an answer in Discord's own format is final, whatever its
-// status is.
+// TestJudging checks that only an answer in Discord's own format is final,
+// whatever its status.
 func TestJudging(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -89,7 +89,8 @@ func TestJudging(t *testing.T) {
 	}
 }
 
-// TestTokens: the bot's token goes where it has to, and no error shows one.
+// TestTokens checks that the bot's token is sent only where needed, and that no
+// error contains a token.
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	var seen []string
@@ -113,7 +114,8 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestAnswersThatCannotBeDecoded may have had their effect.
+// TestAnswersThatCannotBeDecoded checks that such calls may have had their
+// effect.
 func TestAnswersThatCannotBeDecoded(t *testing.T) {
 	t.Parallel()
 	c := client(t, Config{Transport: server(func(*http.Request) (int, http.Header, string) { return 200, nil, `["a list"]` })})
@@ -128,7 +130,8 @@ func TestAnswersThatCannotBeDecoded(t *testing.T) {
 	}
 }
 
-// TestCallsAreCounted by what they end with; what is not sent is not counted.
+// TestCallsAreCounted checks that calls are counted by outcome, and calls that
+// are not sent are not counted.
 func TestCallsAreCounted(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{`{}`: "ok", `{"code":50013}`: "denied", `<html>`: "unavailable"} {

@@ -1,13 +1,13 @@
-// Package api is the only client of Discord's API, for the adapter and the bot of
-// one guild.
+// Package api is the only client of Discord's API, for one guild's adapter and
+// bot.
 //
-// call.go sends a call and judges the answer, errors.go says what Discord's error
-// codes mean, rates.go what calls cost, and breaker.go which calls must not be
-// sent now. Operations are named as in Discord's OpenAPI document. discordgo
-// builds the requests, with their headers and the user agent that Discord asks
-// for, and provides the types of embeds and components; its own methods for
-// operations are not used, since they wait, send again and fail on headers that
-// they cannot read. Every error is a *core.Error.
+// call.go sends a call and checks the answer, errors.go maps Discord's error
+// codes, rates.go lists what calls cost, and breaker.go holds back calls that
+// must not be sent now. Operations are named as in Discord's OpenAPI document.
+// discordgo builds the requests, with their headers and the user agent that
+// Discord asks for, and provides the types of embeds and components. Its own
+// methods for operations are not used, because they wait, retry, and fail on
+// headers that they cannot parse. Every error is a *core.Error.
 package api
 
 import (
@@ -33,14 +33,14 @@ const DefaultURL = "https://discord.com/api/v10/"
 type Config struct {
 	Workspace string            // the guild's name in the config file
 	Token     string            // of the bot, without "Bot "
-	URL       string            // where the API is, with its version; "" is DefaultURL
-	Timeout   time.Duration     // of one call with its whole answer; 0 is rest.DefaultTimeout
-	Rates     rest.Rates        // in place of published rate limits
-	Clock     core.Clock        // tells when a rate limit is over; nil is wall time
-	Transport http.RoundTripper // nil: one of its own
+	URL       string            // of the API, with its version; "" is DefaultURL
+	Timeout   time.Duration     // of one call, including its answer; 0 is rest.DefaultTimeout
+	Rates     rest.Rates        // replaces published rate limits
+	Clock     core.Clock        // for the end of rate limits; nil is the system's clock
+	Transport http.RoundTripper // nil creates one
 
-	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
-	// nobody.
+	// Observe counts calls by method and outcome: "ok" or a core.Kind. It may
+	// be nil.
 	Observe func(method, outcome string)
 }
 
@@ -91,5 +91,5 @@ func (c *Client) Token() string { return c.token }
 // Encrypted reports whether the API is reached over https.
 func (c *Client) Encrypted() bool { return c.line.Base().Scheme == "https" }
 
-// Close closes connections that are idle.
+// Close closes idle connections.
 func (c *Client) Close() { c.line.Close() }

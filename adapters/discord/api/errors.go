@@ -14,9 +14,9 @@ import (
 	"riskroom/core"
 )
 
-// refused returns the error for an answer in Discord's own format. code is 0 where
-// only the status says what is wrong; at is the path and the code of the first
-// problem of an invalid form.
+// refused returns the error for an answer in Discord's own format. code is 0 if
+// only the status says what is wrong. at is the path and code of the first
+// problem in an invalid form.
 func refused(method string, status, code int, at string, said time.Duration) *core.Error {
 	e := &core.Error{Op: rest.Op(Platform, method), Detail: strconv.Itoa(code)}
 	switch {
@@ -30,13 +30,14 @@ func refused(method string, status, code int, at string, said time.Duration) *co
 	return e
 }
 
-// askedWait returns how long an answer asks to wait, 0 where it does not say.
-// The body is the most exact: https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit.
+// askedWait returns how long an answer asks to wait, 0 if it doesn't say. The
+// body is the most exact:
+// https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit.
 func askedWait(h http.Header, body float64) time.Duration {
 	return cmp.Or(rest.Wait(body), rest.RetryAfter(h), rest.Seconds(h.Get("X-RateLimit-Reset-After")))
 }
 
-// meaning says what one of Discord's error codes means. They stand on
+// meaning returns what one of Discord's error codes means. They are listed at
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#json.
 func meaning(method string, status, code int) (core.Kind, core.Effect) {
 	if kind := kindOfCode(method, code); kind != "" {
@@ -56,7 +57,7 @@ func kindOfCode(method string, code int) core.Kind {
 		case "get_guild", "get_guild_member", "list_guild_channels", "list_guild_roles":
 			return core.Unauthorized // the bot is not in the guild
 		case "list_guild_members", "list_guild_application_commands":
-			return core.Denied // for want of the intent GUILD_MEMBERS, of the scope applications.commands
+			return core.Denied // without the intent GUILD_MEMBERS or the scope applications.commands
 		}
 		return core.NotFound // a channel that the bot cannot view
 
@@ -77,7 +78,7 @@ func kindOfCode(method string, code int) core.Kind {
 		10015, 10062, 50027: // unknown webhook, unknown interaction, a token of one that is over
 		return core.NotFound
 
-	case 40060: // the interaction has its first answer
+	case 40060: // the interaction was already answered
 		return core.Conflict
 
 	case 50008, 50024: // no text channel, wrong type of channel
@@ -95,9 +96,10 @@ func kindOfCode(method string, code int) core.Kind {
 	return ""
 }
 
-// firstProblem finds the first problem in the tree of an invalid form:
-// "embeds.0.title:BASE_TYPE_MAX_LENGTH". The messages stay out: they repeat what
-// was sent. See https://docs.discord.com/developers/reference#error-messages.
+// firstProblem returns the path and code of the first problem in an invalid
+// form: "embeds.0.title:BASE_TYPE_MAX_LENGTH". Messages are left out, because
+// they repeat what was sent. See
+// https://docs.discord.com/developers/reference#error-messages.
 func firstProblem(tree json.RawMessage) string {
 	var here map[string]json.RawMessage
 	if json.Unmarshal(tree, &here) != nil {

@@ -48,8 +48,7 @@ func perChannel(method string) bool {
 	return false
 }
 
-// Cost returns what calls of the methods draw on, one call each. channel is where
-// those are made that are limited for each channel, "" where none is.
+// Cost returns the buckets that calls of the methods draw on, one call each.
 func (c *Client) Cost(channel string, methods ...string) []core.Bucket {
 	var out, all []core.Bucket
 	for _, m := range methods {

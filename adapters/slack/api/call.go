@@ -17,17 +17,17 @@ import (
 	"riskroom/core"
 )
 
-// maxAnswer is how much of an answer is read, in bytes: a page of history with
-// large blocks stays well below.
+// maxAnswer is the longest answer that is read, in bytes. A page of history
+// with large blocks is well below it.
 const maxAnswer = 16 << 20
 
-// checkedClient is the way of slack-go to Slack. Each answer is checkedClient before the
-// library sees it, because the library loses some: a refusal that names no error
-// passes for success there, a 429 has three shapes, and pins.list keeps only a
-// text.
+// checkedClient is slack-go's HTTP client. It checks each answer before
+// slack-go sees it, because slack-go loses some errors: it takes a refusal that
+// names no error for success, knows only one of the three shapes of a 429, and
+// keeps only a text of pins.list.
 type checkedClient struct{ c *Client }
 
-// Do sends a request and returns the answer if it is one of success.
+// Do sends a request and returns the answer if it is a success.
 func (j checkedClient) Do(req *http.Request) (*http.Response, error) {
 	a, err := j.c.call(req)
 	if err != nil {
@@ -36,7 +36,7 @@ func (j checkedClient) Do(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-// call sends a request of a method, judges the answer and has the call counted.
+// call sends a request, checks the answer and counts the call.
 func (c *Client) call(req *http.Request) (rest.Answer, error) {
 	method, outcome := path.Base(req.URL.Path), "ok"
 	a, err := c.line.Send(method, req)
@@ -57,7 +57,7 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 		return c.line.TooMany(method, wait, false)
 	}
 	var answer struct {
-		OK     *bool           `json:"ok"` // in every answer of Slack's
+		OK     *bool           `json:"ok"` // in every answer from Slack
 		Error  string          `json:"error"`
 		Needed string          `json:"needed"`
 		Errors json.RawMessage `json:"errors"` // a list, or {} from conversations.kick
@@ -65,7 +65,7 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 	if json.Unmarshal(a.Body, &answer) != nil || answer.OK == nil || *answer.OK && a.Status != http.StatusOK {
 		return c.line.Foreign(method, a)
 	}
-	// What failed for a single person stands in a list, next to ok:true too.
+	// Failures for a single person are in a list, even next to ok:true.
 	var each []struct {
 		Error string `json:"error"`
 	}
@@ -79,8 +79,8 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 }
 
 // Form calls a method with its arguments as a form and decodes the answer into
-// out. It is for answers of which slack-go would decode more than is needed, and
-// fail on what it does not know.
+// out. Use it where slack-go would decode more than is needed and fail on what
+// it doesn't know.
 func (c *Client) Form(ctx context.Context, method string, args url.Values, out any) error {
 	args.Set("token", c.token)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.line.Base().JoinPath(method).String(), strings.NewReader(args.Encode()))
@@ -95,8 +95,8 @@ func (c *Client) Form(ctx context.Context, method string, args url.Values, out a
 	return json.Unmarshal(a.Body, out)
 }
 
-// OpenSocket asks for the URL of a connection for Socket Mode. The URL holds a
-// ticket that is as good as a token. See
+// OpenSocket asks for the URL of a Socket Mode connection. The URL contains a
+// ticket that is as secret as a token. See
 // https://docs.slack.dev/reference/methods/apps.connections.open.
 func (c *Client) OpenSocket(ctx context.Context, appToken string) (string, error) {
 	return rest.Read(ctx, Platform, "apps.connections.open", func(ctx context.Context) (string, error) {
@@ -108,8 +108,9 @@ func (c *Client) OpenSocket(ctx context.Context, appToken string) (string, error
 	})
 }
 
-// Respond posts a message to a response_url. The URL is a secret: no error shows
-// it. Calls are neither paced nor counted, since the limit is the URL's own. See
+// Respond posts a message to a response_url. The URL is a secret, so no error
+// contains it. Calls are neither paced nor counted, since each URL has its own
+// limit. See
 // https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 func (c *Client) Respond(ctx context.Context, responseURL string, body []byte) error {
 	const method = "response_url"
@@ -127,7 +128,7 @@ func (c *Client) Respond(ctx context.Context, responseURL string, body []byte) e
 		Error string `json:"error"`
 	}
 	ours := json.Unmarshal(a.Body, &refusal) == nil && refusal.OK != nil
-	word := strings.TrimSpace(string(a.Body)) // where the answer is not JSON: "ok" or an error code
+	word := strings.TrimSpace(string(a.Body)) // if the answer is not JSON: "ok" or an error code
 	switch {
 	case a.Status == http.StatusTooManyRequests:
 		return c.line.TooMany(method, rest.RetryAfter(a.Header), false)

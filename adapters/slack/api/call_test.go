@@ -24,7 +24,7 @@ func client(t testing.TB, c Config) *Client {
 	return made
 }
 
-// always is a transport that answers everything alike.
+// always is a transport that gives the same answer to everything.
 type always struct {
 	status int
 	header http.Header
@@ -41,8 +41,8 @@ func (a *always) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: h, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
 }
 
-// TestJudging: only an answer in Slack's own format is final, whatever its
-// status is.
+// TestJudging checks that only an answer in Slack's own format is final,
+// whatever its status.
 func TestJudging(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -76,7 +76,8 @@ func TestJudging(t *testing.T) {
 	}
 }
 
-// TestCallsAreCounted by what they end with, those of slack-go and our own.
+// TestCallsAreCounted checks that calls are counted by outcome, both slack-go's
+// and ours.
 func TestCallsAreCounted(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
@@ -93,7 +94,8 @@ func TestCallsAreCounted(t *testing.T) {
 	}
 }
 
-// TestRespond: what a response_url's answers mean, and that no error shows it.
+// TestRespond checks what the answers of a response_url mean, and that no error
+// contains the URL.
 func TestRespond(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -122,7 +124,7 @@ func TestRespond(t *testing.T) {
 	}
 }
 
-// flood is a transport whose answers hold a text without an end.
+// flood is a transport whose answers never end.
 type flood struct{ read int64 }
 
 func (f *flood) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -1,10 +1,13 @@
 // Package api is the only client of Slack's Web API, for the adapter and the bot
 // of one workspace.
 //
-// call.go sends a call and judges the answer, errors.go says what Slack's error
-// codes mean and rates.go what calls cost. Most methods are called through
-// slack-go, which builds their requests and decodes their answers: see
-// Client.Web. Every error is a *core.Error.
+// call.go sends a call and checks the answer, errors.go maps Discord's error
+// codes, rates.go lists what calls cost, and breaker.go holds back calls that
+// must not be sent now. Operations are named as in Discord's OpenAPI document.
+// discordgo builds the requests, with their headers and the user agent that
+// Discord asks for, and provides the types of embeds and components. Its own
+// methods for operations are not used, because they wait, retry, and fail on
+// headers that they cannot parse. Every error is a *core.Error.
 package api
 
 import (
@@ -26,24 +29,24 @@ type Config struct {
 	Workspace string            // its name in the config file
 	Token     string            // of the bot user: "xoxb-…"
 	URL       string            // where the Web API is; "" is Slack's own
-	Timeout   time.Duration     // of one call with its whole answer; 0 is rest.DefaultTimeout
-	Rates     rest.Rates        // in place of published rate limits
-	Transport http.RoundTripper // nil: one of its own
+	Timeout   time.Duration     // of one call, including its answer; 0 is rest.DefaultTimeout
+	Rates     rest.Rates        // replaces published rate limits
+	Transport http.RoundTripper // nil creates one
 
-	// Observe counts calls by method and outcome: "ok" or a core.Kind; nil for
-	// nobody.
+	// Observe counts calls by method and outcome: "ok" or a core.Kind. It may
+	// be nil.
 	Observe func(method, outcome string)
 }
 
-// Where response_urls lead, in addition to the API's own host. The second is
+// The hosts of response_urls, in addition to the API's own. The second is
 // GovSlack's, https://docs.slack.dev/govslack.
 const (
 	responseOrigin   = "https://hooks.slack.com"
 	governmentOrigin = "https://hooks.slack-gov.com"
 )
 
-// Client calls the Web API for one workspace. It never retries and does not wait
-// for a rate budget; its callers do. It is safe for concurrent use.
+// Client calls the Web API for one workspace. It never retries and does not
+// wait for a rate budget; its callers do. It is safe for concurrent use.
 type Client struct {
 	workspace string
 	token     string
@@ -82,21 +85,21 @@ func (c *Client) Workspace() string { return c.workspace }
 func (c *Client) Encrypted() bool { return c.line.Base().Scheme == "https" }
 
 // Web returns slack-go's client of this workspace. Its requests go through the
-// Client, and its errors are passed to rest.Read or effect.Write, since those of
-// answers that it cannot decode are its own.
+// Client. Pass its errors to rest.Read or effect.Write, since slack-go returns
+// its own errors for answers that it cannot decode.
 func (c *Client) Web() *slack.Client { return c.web }
 
-// webFor returns a client of slack-go. It neither retries nor debugs: the one
-// would send twice, the other logs what people write.
+// webFor returns a slack-go client with retries and debugging off: retries
+// would send twice, and debugging would log what people write.
 func (c *Client) webFor(options ...slack.Option) *slack.Client {
 	return slack.New(c.token, append(options, slack.OptionAPIURL(c.line.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
 }
 
-// MayRespond reports whether a response_url leads where it may.
+// MayRespond reports whether a response_url leads to an allowed host.
 func (c *Client) MayRespond(responseURL string) bool {
 	u, err := url.Parse(responseURL)
 	return err == nil && c.line.Allows(u)
 }
 
-// Close closes connections that are idle.
+// Close closes idle connections.
 func (c *Client) Close() { c.line.Close() }

@@ -9,13 +9,12 @@ import (
 	"riskroom/core"
 )
 
-// waitQuota is how long to wait after message_limit_exceeded: the workspace's
-// quota is used up.
+// waitQuota is how long to wait after message_limit_exceeded, when the
+// workspace has used up its quota.
 const waitQuota = 10 * time.Minute
 
-// refused returns the error for an answer of ok:false, or for one of several
-// outcomes in an answer. needed are the scopes that are missing, for
-// missing_scope.
+// refused returns the error for an answer with ok:false, or for one failure in
+// a list. needed names the missing scopes, for missing_scope.
 func refused(method, code, needed string, said time.Duration) *core.Error {
 	e := &core.Error{Op: rest.Op(Platform, method), Detail: cmp.Or(code, "empty_answer")}
 	e.Kind, e.Effect = meaning(method, code)
@@ -29,8 +28,8 @@ func refused(method, code, needed string, said time.Duration) *core.Error {
 	return e
 }
 
-// meaning says what one of Slack's error codes means. The codes of a method
-// stand on its page below https://docs.slack.dev/reference/methods/.
+// meaning returns what one of Slack's error codes means. A method's codes are
+// on its page under https://docs.slack.dev/reference/methods/.
 func meaning(method, code string) (core.Kind, core.Effect) {
 	if method == "conversations.open" && code == "user_not_found" {
 		return core.Unreachable, core.None

@@ -8,7 +8,7 @@ import (
 )
 
 // PostPerChannel names the limit of chat.postMessage for a single channel,
-// which holds in addition to the one for the whole workspace.
+// which applies in addition to the one for the whole workspace.
 const PostPerChannel = "chat.postMessage:channel"
 
 // Slack's tiers in calls a minute, per method and workspace. See
@@ -17,13 +17,13 @@ const (
 	tier2 = 20
 	tier3 = 50
 	tier4 = 100
-	// "Several hundred messages per minute per workspace" and "hundreds of
-	// requests per minute" is all that the pages say of the special tiers.
+	// Of the special tiers Slack says only "several hundred messages per minute
+	// per workspace" and "hundreds of requests per minute".
 	hundreds = 300
 )
 
-// published returns Slack's own limit for a method, from the method's page
-// below https://docs.slack.dev/reference/methods/.
+// published returns Slack's own limit for a method, from its page under
+// https://docs.slack.dev/reference/methods/.
 func published(method string) rest.Rate {
 	switch method {
 	case "conversations.create", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
@@ -39,7 +39,7 @@ func published(method string) rest.Rate {
 	return rest.PerMinute(tier3)
 }
 
-// Cost returns what calls of the methods draw on, one call each.
+// Cost returns the buckets that calls of the methods draw on, one call each.
 func (c *Client) Cost(methods ...string) []core.Bucket {
 	out := make([]core.Bucket, len(methods))
 	for i, m := range methods {
@@ -48,7 +48,8 @@ func (c *Client) Cost(methods ...string) []core.Bucket {
 	return out
 }
 
-// PostCost returns what one chat.postMessage into the channel draws on.
+// PostCost returns the buckets that one chat.postMessage to the channel draws
+// on.
 func (c *Client) PostCost(channel string) []core.Bucket {
 	per := c.rates.Of(PostPerChannel, published)
 	return append(c.Cost("chat.postMessage"), per.Bucket(c.workspace, "chat.postMessage", channel))
