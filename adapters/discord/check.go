@@ -16,7 +16,7 @@ type Identity struct {
 	ApplicationID string // commands are registered under it
 	GuildID       string
 	Guild         string   // its name
-	Missing       []string // of RequiredPermissions, those that the bot's roles do not give it
+	Missing       []string // of RequiredPermissions, those that the bot lacks
 
 	PublicKey       string // of the application, in hexadecimal digits
 	InteractionsURL string // where Discord sends interactions; "" is the gateway

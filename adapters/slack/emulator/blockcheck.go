@@ -35,7 +35,7 @@ const (
 	maxMarkdown       = 12000
 )
 
-// checker gathers what is wrong with a list of blocks.
+// checker collects the problems in a list of blocks.
 type checker struct {
 	problems  []string
 	blockIDs  map[string]bool
@@ -43,8 +43,8 @@ type checker struct {
 	modal     bool
 }
 
-// checkBlocks returns what is wrong with the blocks, in the manner of the
-// messages that Slack puts into response_metadata.
+// checkBlocks returns the problems in the blocks, worded like the messages in
+// Slack's response_metadata.
 func checkBlocks(blocks []object, most int, base string, modal bool) []string {
 	k := &checker{blockIDs: make(map[string]bool), modal: modal}
 	if len(blocks) > most {
@@ -84,7 +84,7 @@ func (k *checker) optional(at string, v any, most int) string {
 	return s
 }
 
-// required checks a string that must be there and not be empty.
+// required checks a string that must not be empty.
 func (k *checker) required(at string, v any, most int) string {
 	s := k.optional(at, v, most)
 	if s == "" {
@@ -190,7 +190,7 @@ func (k *checker) input(at string, b object) {
 	k.element(at+"/element", element, "input")
 }
 
-// places says in which blocks an element may stand.
+// places lists the blocks that an element may appear in.
 func places(kind string) []string {
 	switch kind {
 	case "button", "overflow":

@@ -98,7 +98,7 @@ func TestEphemeralMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := a.interactions(); len(got) != 1 {
-		t.Errorf("the app heard %v", got)
+		t.Errorf("the app received %v", got)
 	}
 	if _, _, ok := b.Ephemerals(lin)[0].Action("more"); !ok {
 		t.Error("the element is not found")

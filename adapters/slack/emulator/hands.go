@@ -8,7 +8,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Hands returns what people do, in the form that the stage knows.
+// Hands returns the actions of people, in the form that the stage uses.
 func (w *Workspace) Hands() stage.Acts { return hands{w} }
 
 type hands struct{ w *Workspace }
@@ -19,7 +19,7 @@ func (h hands) Say(_ context.Context, person, room, text string) error {
 	return err
 }
 
-// entitiesIn makes what somebody types stand for itself in mrkdwn.
+// entitiesIn escapes what somebody types for mrkdwn.
 var entitiesIn = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // Command implements stage.Acts.

@@ -137,7 +137,8 @@ func (b *bench) room(name string) string {
 	return id
 }
 
-// app is the bot's side: it records what it gets and answers as told.
+// app is the bot's side. It records what it receives and gives the configured
+// answers.
 type app struct {
 	mu     sync.Mutex
 	got    []*received

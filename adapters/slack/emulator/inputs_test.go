@@ -36,7 +36,7 @@ func all() string {
 
 func TestWhatCannotBeEntered(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, nil)
+	b, a, view := openForm(t, nil)
 	b.fine("views.update", "view_id", view, "view", all())
 	for name, values := range map[string]map[string][]string{
 		"no such input":    {"nowhere": {"x"}},
@@ -59,13 +59,13 @@ func TestWhatCannotBeEntered(t *testing.T) {
 		t.Errorf("a number that is none and a text too short: %+v, %v", held, err)
 	}
 	if got := a.interactions(); len(got) != 0 {
-		t.Errorf("the app heard %v", got)
+		t.Errorf("the app received %v", got)
 	}
 }
 
 func TestEveryKindOfInput(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, nil)
+	b, a, view := openForm(t, nil)
 	b.fine("views.update", "view_id", view, "view", all())
 	if _, err := b.SubmitView(t.Context(), lin, view, map[string][]string{
 		"plain_text_input": {"text"}, "number_input": {"1.5"}, "email_text_input": {"a@b.c"}, "url_text_input": {"https://x.example"},
@@ -115,7 +115,7 @@ func TestEveryKindOfInput(t *testing.T) {
 
 func TestInitialValues(t *testing.T) {
 	t.Parallel()
-	b, _, view := opened(t, nil)
+	b, _, view := openForm(t, nil)
 	raw := `{"type":"modal","title":{"type":"plain_text","text":"t"},"submit":{"type":"plain_text","text":"OK"},"blocks":[
 		{"type":"input","block_id":"a","label":{"type":"plain_text","text":"a"},"element":{"type":"plain_text_input","action_id":"a","initial_value":"typed"}},
 		{"type":"input","block_id":"b","label":{"type":"plain_text","text":"b"},"element":{"type":"multi_users_select","action_id":"b","initial_users":["` + lin + `"]}},
@@ -133,7 +133,7 @@ func TestInitialValues(t *testing.T) {
 
 func TestPushingViews(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, nil)
+	b, a, view := openForm(t, nil)
 	b.fine("views.update", "view_id", view, "view", all())
 	trigger := func(id string) string {
 		if _, err := b.PressInView(t.Context(), lin, id, "more"); err != nil {

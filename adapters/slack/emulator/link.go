@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// linkHost stands where Slack names the machine that serves a connection.
+// linkHost takes the place of the machine that Slack names for a connection.
 const linkHost = "applink-stand-in"
 
 // linkTimeout bounds each write to the app.
@@ -43,7 +43,7 @@ func (l *link) serve(n int) {
 	l.read()
 }
 
-// end takes the connection out of those that are open.
+// end removes the connection from the open ones.
 func (l *link) end() {
 	s := l.s
 	_ = l.conn.Close() // it may be gone
@@ -137,14 +137,14 @@ func (l *link) put(frame []byte) error {
 	return l.conn.WriteMessage(websocket.TextMessage, frame)
 }
 
-// bye ends the connection as the protocol has it.
+// bye ends the connection as the protocol prescribes.
 func (l *link) bye() {
 	frame := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 	_ = l.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(linkTimeout)) // it ends either way
 	_ = l.conn.NetConn().Close()
 }
 
-// cut ends the connection as a broken line does.
+// cut ends the connection like a network failure.
 func (l *link) cut() {
 	if tcp, ok := l.conn.NetConn().(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -168,14 +168,14 @@ type Ack struct {
 	Dropped, Unknown, Late, Lost bool
 }
 
-// Acks returns the acknowledgements that came, in order.
+// Acks returns the acknowledgements received, in order.
 func (s *Socket) Acks() []Ack {
 	s.team.Lock()
 	defer s.team.Unlock()
 	return slices.Clone(s.acks)
 }
 
-// acknowledged takes an acknowledgement.
+// acknowledged records an acknowledgement.
 func (s *Socket) acknowledged(l *link, frame []byte) {
 	var in struct {
 		EnvelopeID string          `json:"envelope_id"`

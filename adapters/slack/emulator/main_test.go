@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain checks that closed workspaces leave no goroutine behind.
+// TestMain checks that closed workspaces leak no goroutines.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	http.DefaultClient.CloseIdleConnections()

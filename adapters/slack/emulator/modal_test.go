@@ -26,8 +26,8 @@ func form(extra ...any) string {
 	return string(raw)
 }
 
-// opened sets up a person with the form open; later answers come from answer.
-func opened(t *testing.T, answer func(string) string) (*bench, *app, string) {
+// openForm sets up a person with the form open. Later answers come from answer.
+func openForm(t *testing.T, answer func(string) string) (*bench, *app, string) {
 	t.Helper()
 	var b *bench
 	b, a := setupApp(t, func(rw http.ResponseWriter, r *received) {
@@ -47,7 +47,7 @@ func opened(t *testing.T, answer func(string) string) (*bench, *app, string) {
 
 func TestSubmitAsSlackGoReadsIt(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, nil)
+	b, a, view := openForm(t, nil)
 	reply, err := b.SubmitView(t.Context(), lin, view, map[string][]string{"module": {"Payments"}})
 	if err != nil || reply.Sent || reply.Errors["title"] == "" || len(a.interactions()) != 0 {
 		t.Errorf("a form with a required input empty: %+v, %v", reply, err)
@@ -72,12 +72,12 @@ func TestSubmitAsSlackGoReadsIt(t *testing.T) {
 
 func TestChoosingTellsTheAppAndTypedTextStays(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, nil)
+	b, a, view := openForm(t, nil)
 	if _, err := b.ChooseInView(t.Context(), lin, view, "title", "typed before"); err != nil {
 		t.Fatal(err)
 	}
 	if len(a.interactions()) != 0 {
-		t.Error("the app heard of typing into an input that does not dispatch")
+		t.Error("the app was told about typing into an input that does not dispatch")
 	}
 	if _, err := b.ChooseInView(t.Context(), lin, view, "module", "ledger"); err != nil {
 		t.Fatal(err)
@@ -102,7 +102,7 @@ func TestChoosingTellsTheAppAndTypedTextStays(t *testing.T) {
 func TestResponseActions(t *testing.T) {
 	t.Parallel()
 	answer := `{"response_action":"errors","errors":{"title":"too vague"}}`
-	b, _, view := opened(t, func(string) string { return answer })
+	b, _, view := openForm(t, func(string) string { return answer })
 	values := map[string][]string{"title": {"x"}, "module": {"ledger"}}
 	submit := func(id string) (errors map[string]string, top string, stack int) {
 		reply, err := b.SubmitView(t.Context(), lin, id, values)
@@ -134,7 +134,7 @@ func TestResponseActions(t *testing.T) {
 
 func TestErrorsMustNameInputs(t *testing.T) {
 	t.Parallel()
-	b, _, view := opened(t, func(string) string { return `{"response_action":"errors","errors":{"nowhere":"x"}}` })
+	b, _, view := openForm(t, func(string) string { return `{"response_action":"errors","errors":{"nowhere":"x"}}` })
 	if _, err := b.SubmitView(t.Context(), lin, view, map[string][]string{"title": {"x"}, "module": {"ledger"}}); err == nil {
 		t.Error("an error under an input that does not exist passed")
 	}
@@ -142,7 +142,7 @@ func TestErrorsMustNameInputs(t *testing.T) {
 
 func TestClosingAndSuggesting(t *testing.T) {
 	t.Parallel()
-	b, a, view := opened(t, func(kind string) string {
+	b, a, view := openForm(t, func(kind string) string {
 		if kind == "block_suggestion" {
 			return `{"options":[{"text":{"type":"plain_text","text":"Payments"},"value":"p"}]}`
 		}

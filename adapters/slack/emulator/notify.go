@@ -6,10 +6,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// notified returns whom a message notifies: user and user group IDs, and
-// "channel", "here" or "everyone", in order. Where there are blocks the text
-// is not shown and notifies nobody.
-// See https://docs.slack.dev/messaging/formatting-message-text#mentioning-users.
+// notified returns the users and user groups that a message notifies, by ID.
 func notified(c content) []string {
 	if len(c.blocks) == 0 {
 		return mentioned(c.text)
@@ -45,7 +42,7 @@ func notifiedBy(v object) []string {
 	return out
 }
 
-// mentioned returns whom mrkdwn notifies.
+// mentioned returns the users and user groups that mrkdwn notifies.
 func mentioned(mrkdwn string) []string {
 	var out []string
 	for _, m := range angled.FindAllStringSubmatch(mrkdwn, -1) {

@@ -61,7 +61,7 @@ func newSocket(t *team) *Socket {
 	}
 }
 
-// change wakes whoever waits for connections or acknowledgements.
+// change wakes everything that waits for connections or acknowledgements.
 func (s *Socket) change() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -89,7 +89,7 @@ func appsConnectionsOpen(a *api, _ *call) (object, error) {
 	return object{"url": "ws" + strings.TrimPrefix(a.host.URL(), "http") + "/link/?" + query.Encode()}, nil
 }
 
-// serveLink takes a connection: each ticket is good for one.
+// serveLink accepts a connection. Each ticket can be used once.
 func (s *Socket) serveLink(rw http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
 	s.team.Lock()
@@ -128,8 +128,8 @@ func (s *Socket) admitLink(conn *websocket.Conn) {
 	s.team.Unlock()
 }
 
-// SetMode turns Socket Mode on or off in the app's settings. Turned on,
-// nothing goes over HTTP any more; turned off, the connections end with
+// SetMode turns Socket Mode on or off in the app's settings. While it is on,
+// nothing is sent over HTTP. Turning it off ends the connections with
 // link_disabled.
 func (s *Socket) SetMode(on bool) {
 	s.team.Lock()
@@ -179,8 +179,8 @@ func (s *Socket) WaitConnected(ctx context.Context, n int) error {
 	}
 }
 
-// Disconnect tells the oldest connection that was not told yet that it ends, and
-// ends it after a while. It answers false where there is none.
+// Disconnect announces to the oldest connection not yet warned that it will
+// end, and ends it after a while. It returns false if there is none.
 func (s *Socket) Disconnect(reason string, after time.Duration) bool {
 	s.team.Lock()
 	i := slices.IndexFunc(s.links, func(l *link) bool { return !l.told })
@@ -199,7 +199,7 @@ func (s *Socket) Disconnect(reason string, after time.Duration) bool {
 	return true
 }
 
-// Cut ends the oldest connection without a word. It answers false where there is
+// Cut ends the oldest connection without warning. It returns false if there is
 // none.
 func (s *Socket) Cut() bool {
 	s.team.Lock()
@@ -214,7 +214,7 @@ func (s *Socket) Cut() bool {
 	return false
 }
 
-// CutAll ends every connection without a word.
+// CutAll ends every connection without warning.
 func (s *Socket) CutAll() {
 	s.team.Lock()
 	defer s.team.Unlock()
@@ -224,8 +224,8 @@ func (s *Socket) CutAll() {
 	}
 }
 
-// Freeze has the open connections go dead: they stay open, and nothing comes
-// through them either way.
+// Freeze makes the open connections go dead: they stay open, but nothing passes
+// in either direction.
 func (s *Socket) Freeze() {
 	s.team.Lock()
 	defer s.team.Unlock()
@@ -234,8 +234,8 @@ func (s *Socket) Freeze() {
 	}
 }
 
-// LoseAcks has the next n acknowledgements that arrive lost, and each time the
-// connection with it.
+// LoseAcks loses the next n acknowledgements that arrive, and the connection
+// with each of them.
 func (s *Socket) LoseAcks(n int) {
 	s.team.Lock()
 	defer s.team.Unlock()

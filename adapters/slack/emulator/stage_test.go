@@ -73,7 +73,7 @@ func TestLooksOfRichText(t *testing.T) {
 // TestHandsFillInAWindow: what a browser does with a modal, through the stage.
 func TestHandsFillInAWindow(t *testing.T) {
 	t.Parallel()
-	b, a, _ := opened(t, nil)
+	b, a, _ := openForm(t, nil)
 	inputs := func() map[string]*stage.Input {
 		out := map[string]*stage.Input{}
 		mine := b.View().For(lin).Windows

@@ -9,8 +9,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// CallFaults returns the kinds that can strike any call of Slack's, in a fixed
-// order. Refuse, which needs a code, is left out.
+// CallFaults returns the kinds of faults that any call to Slack can have, in a
+// fixed order. It leaves out Refuse, which needs a code.
 func CallFaults() []stage.FaultKind {
 	return []stage.FaultKind{
 		stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody, stage.CutBefore, stage.ErrorBefore, stage.GatewayBefore,
@@ -18,10 +18,10 @@ func CallFaults() []stage.FaultKind {
 	}
 }
 
-// proxyPage is what Slack's proxy answers instead of Slack.
+// proxyPage is the answer of a proxy in front of Slack.
 const proxyPage = "<!doctype html><html><head><title>Server Error | Slack</title></head><body>502 Bad Gateway</body></html>"
 
-// spoil is what Slack answers to a call that a fault strikes.
+// spoil is Slack's answer to a call with a fault.
 func spoil(f stage.Fault) (stage.Answer, string) {
 	switch f.Kind {
 	case stage.RateLimit:

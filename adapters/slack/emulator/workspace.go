@@ -9,13 +9,13 @@ import (
 
 var _ stage.Platform = (*Workspace)(nil)
 
-// Workspace is one stand-in workspace: what people do in it and what a test
-// sees of it. It is safe for concurrent use.
+// Workspace is one stand-in workspace, with what people do in it and what a
+// test can look at. It is safe for concurrent use.
 //
-// Of the faults that it takes, Method is an API method as in
-// "chat.postMessage", "response_url" for a use of one, or the type of an event.
-// A fault without Method strikes API methods and response_urls alike. Over
-// Socket Mode, DuplicateEvent strikes "slash_commands" and "interactive" too.
+// A fault's Method is an API method such as "chat.postMessage", "response_url"
+// for a use of one, or the type of an event. A fault without Method applies to
+// API methods and response_urls alike. Over Socket Mode, DuplicateEvent applies
+// to "slash_commands" and "interactive" too.
 type Workspace struct {
 	*stage.Host
 	team    *team
@@ -24,8 +24,8 @@ type Workspace struct {
 	socket  *Socket
 }
 
-// New returns a workspace as opts describe it. It fails when they contradict
-// themselves: IDs or names used twice, members or creators that do not exist.
+// New returns the workspace that opts describe. It fails if they are
+// inconsistent: IDs or names used twice, members or creators that do not exist.
 func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	t := &team{opts: opts, host: stage.NewHost(opts.BaseURL, spoil), counts: make(map[string]int), reserved: opts.namedIDs()}
@@ -47,7 +47,7 @@ func New(opts Options) (*Workspace, error) {
 	return &Workspace{Host: t.host, team: t, dialogs: d, caller: c, socket: s}, nil
 }
 
-// populate puts in the people, groups and channels that the options name.
+// populate adds the people, groups and channels of the options.
 func (t *team) populate() error {
 	bot := User{ID: t.opts.BotUserID, Name: t.opts.BotName, RealName: t.opts.BotName, Bot: true}
 	for _, u := range append([]User{bot}, t.opts.Users...) {
@@ -72,17 +72,17 @@ func (t *team) populate() error {
 	return nil
 }
 
-// Close stops serving and delivering, drops effects that are still to come and
-// waits for what is under way. Closing twice is fine.
+// Close stops serving and delivering, drops effects that are still to come, and
+// waits for what is in progress. It may be called twice.
 func (w *Workspace) Close() error {
 	err := w.Stop(w.socket.CutAll)
 	w.team.opts.Client.CloseIdleConnections()
 	return err
 }
 
-// Connect says where the app is reached, for an app that starts after the
-// workspace: see the fields of Options of the same names. An empty optionsURL
-// is interactionURL.
+// Connect sets where to reach an app that starts after the workspace: see the
+// fields of Options with the same names. An empty optionsURL means
+// interactionURL.
 func (w *Workspace) Connect(commandURL, interactionURL, optionsURL, eventsURL string) {
 	w.team.Lock()
 	defer w.team.Unlock()
@@ -97,7 +97,7 @@ func (w *Workspace) Connect(commandURL, interactionURL, optionsURL, eventsURL st
 // Socket returns the side of Socket Mode.
 func (w *Workspace) Socket() *Socket { return w.socket }
 
-// Feed returns the feed of what people can see happening.
+// Feed returns the feed of what people see happen.
 func (w *Workspace) Feed() *stage.Feed { return w.team.Feed() }
 
 // View implements stage.Platform.
