@@ -159,6 +159,7 @@ func (h *Host) strikeAfter(r *http.Request, met Met, out Answer) Answer {
 		h.Life.Dawdle(r.Context(), f.Delay)
 	case ErrorAfter, GatewayAfter:
 		out, _ = h.spoil(f)
+	default: // no fault spoils the answer
 	}
 	return out
 }

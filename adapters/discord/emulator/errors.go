@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -121,7 +122,7 @@ func plain(status int) error {
 }
 
 func asRefusal(err error) *refusal {
-	if r, ok := err.(*refusal); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
 	return &refusal{status: http.StatusInternalServerError, message: err.Error()}

@@ -34,8 +34,9 @@ func (a *api) spoil(f stage.Fault) (stage.Answer, string) {
 		return page(http.StatusBadGateway), ""
 	case stage.Refuse:
 		return refusedAnswer(refusalOf(f.Code)), f.Code
+	default: // EmptyFailure, and what only Slack answers
+		return refusedAnswer(plain(http.StatusBadRequest)), ""
 	}
-	return refusedAnswer(plain(http.StatusBadRequest)), ""
 }
 
 const tooMany = "429"

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"strconv"
@@ -118,7 +119,7 @@ func (a *api) render(seq int, out object, err error) stage.Answer {
 	if err != nil {
 		body = object{"ok": false, "error": codeOf(err)}
 	}
-	if r, ok := err.(*refusal); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		if r.wait > 0 {
 			return tooMany(r.wait)
 		}
@@ -132,7 +133,7 @@ func (a *api) render(seq int, out object, err error) stage.Answer {
 }
 
 func codeOf(err error) string {
-	if r, ok := err.(*refusal); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.code
 	}
 	return "internal_error"

@@ -110,7 +110,7 @@ func (w *Workspace) DMs(userID string) []Message { return w.Messages(w.DM(userID
 func (w *Workspace) Ephemerals(userID string) []Message {
 	w.team.Lock()
 	defer w.team.Unlock()
-	return w.team.show.exportAll(w.team.world.Ephemerals(userID))
+	return w.team.show.exportAll(w.team.Ephemerals(userID))
 }
 
 // OpenViews returns the modals that a person has open, topmost last.

@@ -38,8 +38,9 @@ func spoil(f stage.Fault) (stage.Answer, string) {
 		return jsonAnswer(http.StatusOK, nil, object{"ok": false}), ""
 	case stage.Refuse:
 		return refusedAnswer(f.Code), f.Code
+	default: // Slack knows no such answer
+		return stage.Answer{Status: http.StatusOK}, ""
 	}
-	return stage.Answer{Status: http.StatusOK}, "" // Slack knows no such answer
 }
 
 // jsonAnswer is an answer of Slack's own servers.
