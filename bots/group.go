@@ -33,7 +33,7 @@ func (b *Bot) releaseGroup(ctx context.Context, c Command) (Reply, error) {
 
 // lostGroup says that the group of a risk cannot be seen any more; nil if it can.
 func (b *Bot) lostGroup(p text.Printer, v engine.View) []core.Span {
-	if v.Link.State != engine.Missing {
+	if v.Binding.State != engine.Lost {
 		return nil
 	}
 	return []core.Span{core.Plain(p.S("commands.group_lost", text.Args{

@@ -52,13 +52,13 @@ func TestGroupReleaseIsRefusedInWords(t *testing.T) {
 // TestALostGroupIsSaid: in answer to show, and above the details.
 func TestALostGroupIsSaid(t *testing.T) {
 	t.Parallel()
-	f := &fakeEngine{view: engine.View{Link: engine.Link{State: engine.Bound}}}
+	f := &fakeEngine{view: engine.View{Binding: engine.Binding{State: engine.Bound}}}
 	b := newBot(t, f)
 	pressed := Command{Op: "op", Actor: lin, Pressed: &Pressed{Press: core.PressDetails, Risk: "R-17"}}
 	if r := ask(t, b, typed("show R-17")); len(r.Text) > 0 || len(ask(t, b, pressed).Form.Notice) > 0 {
 		t.Errorf("of a group that is there it says %q", words(r))
 	}
-	f.view.Link.State = engine.Missing
+	f.view.Binding.State = engine.Lost
 	const says = "/risk group release R-17"
 	wants(t, words(ask(t, b, typed("show R-17"))), says)
 	wants(t, core.Text(ask(t, b, pressed).Form.Notice), says)

@@ -101,7 +101,7 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 		return "bound the risk to the group " + d["group"]
 	case engine.EventFreed:
 		return "the risk is no longer bound to the group " + d["group"] + " (" + d["reason"] + ")"
-	case engine.EventMissing:
+	case engine.EventLost:
 		return "the bot can no longer see the group " + d["group"] + " (" + d["code"] + ")"
 	case engine.EventFound:
 		return "the bot can see the group " + d["group"] + " again"

@@ -62,19 +62,19 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	if a.Type != core.Item {
 		return nil
 	}
-	link, err := t.reserveLink(ctx)
+	binding, err := t.reserveBinding(ctx)
 	if err != nil {
 		return err
 	}
-	if link.State == Missing {
+	if binding.State == Lost {
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: groupLost}
 	}
-	if link.State != Reserved || link.Run != t.run.ID {
+	if binding.State != Reserved || binding.Run != t.run.ID {
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: "item_group_exists"}
 	}
 	spec.Suffix = t.rec.Risk.Key.Slug()
-	if link.Epoch > 0 {
-		spec.Suffix += "-" + strconv.Itoa(link.Epoch+1)
+	if binding.Epoch > 0 {
+		spec.Suffix += "-" + strconv.Itoa(binding.Epoch+1)
 	}
 	spec.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
 	return nil

@@ -66,8 +66,8 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace stri
 // madeAs returns the outcome of the step that made a group, of this run or of
 // the one that made the item group; empty if neither is known to have made it.
 func (t *turn) madeAs(ctx context.Context, g core.GroupRef) (outcome, error) {
-	if t.rec.Link.Group == g && t.rec.Link.Run != t.run.ID {
-		return t.e.boundAs(ctx, t.rec.Link)
+	if t.rec.Binding.Group == g && t.rec.Binding.Run != t.run.ID {
+		return t.e.boundAs(ctx, t.rec.Binding)
 	}
 	return outcomeOf(t.run, g), nil
 }

@@ -70,7 +70,7 @@ type Filed struct {
 type View struct {
 	Risk      core.Risk
 	Lead      core.Ref
-	Link      Link
+	Binding   Binding
 	MayChange bool // may change its status
 }
 

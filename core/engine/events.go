@@ -20,10 +20,10 @@ const (
 	EventGivenUp  = "given_up" // an open call was given up as its run was cancelled; data: call
 	EventBound    = "bound"    // data: group
 	EventFreed    = "freed"    // an item group was let go of; data: group, reason (archived, deleted, released)
-	EventMissing  = "missing"  // an item group cannot be seen any more; data: group, code
+	EventLost     = "missing"  // an item group cannot be seen any more; data: group, code
 	EventFound    = "found"    // a missing group is there again; data: group
 	EventSynced   = "synced"   // data: what, where
-	EventLinked   = "linked"   // accounts became one person's, told in the trail of R-0; data: account, with
-	EventUnlinked = "unlinked" // an account's links were let go of, told in the trail of R-0; data: account, from
+	EventLinked   = "linked"   // accounts became one person's, recorded in the trail of R-0; data: account, with
+	EventUnlinked = "unlinked" // an account lost its links, recorded in the trail of R-0; data: account, from
 	EventOperator = "operator" // somebody retried or dropped a run by hand; data: did, run
 )

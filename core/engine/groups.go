@@ -21,33 +21,33 @@ const (
 
 // lost notes that the item group can no longer be seen, and why.
 func (t *turn) lost(ctx context.Context, code string) error {
-	if t.rec.Link.State == Missing {
+	if t.rec.Binding.State == Lost {
 		return nil
 	}
-	return t.relink(ctx, Missing, EventMissing, map[string]string{"code": code}, "missing")
+	return t.rebind(ctx, Lost, EventLost, map[string]string{"code": code}, "missing")
 }
 
 // freed lets go of an item group that has ended.
 func (t *turn) freed(ctx context.Context, how core.Ending) error {
-	return t.relink(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, string(how))
+	return t.rebind(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, string(how))
 }
 
 // found notes that the item group is there, whatever was said of it.
 func (t *turn) found(ctx context.Context) error {
-	if t.rec.Link.State == Bound {
-		return t.e.store.SetLink(ctx, t.run.ID.Risk, t.rec.Link.Group, Bound, nil, nil)
+	if t.rec.Binding.State == Bound {
+		return t.e.store.SetBinding(ctx, t.run.ID.Risk, t.rec.Binding.Group, Bound, nil, nil)
 	}
-	return t.relink(ctx, Bound, EventFound, map[string]string{}, "")
+	return t.rebind(ctx, Bound, EventFound, map[string]string{}, "")
 }
 
-// boundAs returns the outcome of the step that made the group which a link binds;
+// boundAs returns the outcome of the step that made the group of a binding;
 // empty if it is not kept any more.
-func (e *Engine) boundAs(ctx context.Context, l Link) (outcome, error) {
-	maker, err := e.store.Load(ctx, l.Run)
+func (e *Engine) boundAs(ctx context.Context, b Binding) (outcome, error) {
+	maker, err := e.store.Load(ctx, b.Run)
 	if err != nil && core.KindOf(err) != core.NotFound {
 		return outcome{}, err
 	}
-	return outcomeOf(maker, l.Group), nil
+	return outcomeOf(maker, b.Group), nil
 }
 
 // outcomeOf returns the outcome of the step of r that made a group.
@@ -60,24 +60,24 @@ func outcomeOf(r Run, g core.GroupRef) outcome {
 	return outcome{}
 }
 
-// relink stores what became of the item group, and has it told to
+// rebind stores what became of the item group, and has it told to
 // administrators and to whom the group was made the owner of.
-func (t *turn) relink(ctx context.Context, to LinkState, kind string, data map[string]string, notice string) error {
-	link := t.rec.Link
-	data["group"] = link.Group.String()
+func (t *turn) rebind(ctx context.Context, to BindingState, kind string, data map[string]string, notice string) error {
+	binding := t.rec.Binding
+	data["group"] = binding.Group.String()
 	if notice != "" {
-		made, err := t.e.boundAs(ctx, link)
+		made, err := t.e.boundAs(ctx, binding)
 		if err != nil {
 			return err
 		}
-		args := t.e.groupArgs(t.run.ID.Risk, called(link.Group, made))
+		args := t.e.groupArgs(t.run.ID.Risk, called(binding.Group, made))
 		t.tell(notice, args)
 		t.tellOwner(ctx, made.Owner, notice, args)
 	}
-	if err := t.e.store.SetLink(ctx, t.run.ID.Risk, link.Group, to, t.takeTold(), []Event{t.event(kind, "", data)}); err != nil {
+	if err := t.e.store.SetBinding(ctx, t.run.ID.Risk, binding.Group, to, t.takeTold(), []Event{t.event(kind, "", data)}); err != nil {
 		return err
 	}
-	t.rec.Link.State = to
+	t.rec.Binding.State = to
 	return nil
 }
 
@@ -112,8 +112,8 @@ func (e *Engine) groupArgs(risk core.RiskKey, group string) text.Args {
 // in all for "", spread over some time, alike on every replica.
 func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
 	start := e.clock.Now()
-	return e.store.EachLink(ctx, func(risk core.RiskKey, l Link) error {
-		if workspace != "" && l.Group.Workspace != workspace {
+	return e.store.EachBinding(ctx, func(risk core.RiskKey, b Binding) error {
+		if workspace != "" && b.Group.Workspace != workspace {
 			return nil
 		}
 		const parts = 1000

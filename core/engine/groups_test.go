@@ -33,13 +33,13 @@ func (f *fakePlatform) vanish(id string) {
 	f.changeGroup(id, func(g *fakeGroup) { g.Hidden = true })
 }
 
-func (b *bundle) bound(key core.RiskKey) engine.Link {
+func (b *bundle) bound(key core.RiskKey) engine.Binding {
 	b.t.Helper()
 	rec, err := b.store.Get(b.ctx(), key)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return rec.Link
+	return rec.Binding
 }
 
 // told returns the texts in a channel that stand above no card.
@@ -96,8 +96,8 @@ func TestAnEndedGroupIsLetGo(t *testing.T) {
 		"an event says so after all": {core.Archived, func(b *bundle, g core.GroupRef) error {
 			b.platform.vanish(g.ID)
 			b.look()
-			if got := b.bound("R-1").State; got != engine.Missing {
-				b.t.Errorf("before the event the link is %q", got)
+			if got := b.bound("R-1").State; got != engine.Lost {
+				b.t.Errorf("before the event the binding is %q", got)
 			}
 			return b.engine.Ended(b.ctx(), g, core.Archived)
 		}},
@@ -110,7 +110,7 @@ func TestAnEndedGroupIsLetGo(t *testing.T) {
 			}
 			b.jump(b.clock.Now().Add(2 * time.Minute))
 			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 || l.Said != "" {
-				t.Fatalf("the link is %+v", l)
+				t.Fatalf("the binding is %+v", l)
 			}
 			freed := b.events(r.Key, engine.EventFreed)
 			if len(freed) != 1 || freed[0].Data["group"] != g.String() || freed[0].Data["reason"] != string(c.how) {
@@ -127,7 +127,7 @@ func TestAnEndedGroupIsLetGo(t *testing.T) {
 			}
 			b.jump(b.clock.Now().Add(time.Minute))
 			if l := b.bound(r.Key); l.State != engine.Bound || l.Group == g {
-				t.Fatalf("another flow leaves the link %+v", l)
+				t.Fatalf("another flow leaves the binding %+v", l)
 			}
 			b.platform.changeGroup(b.bound(r.Key).Group.ID, func(g *fakeGroup) {
 				if g.Name != "Gone-r-1-2" {
@@ -147,15 +147,15 @@ func TestALostGroupStaysBound(t *testing.T) {
 	for range 3 {
 		b.look()
 	}
-	if l := b.bound(r.Key); l.State != engine.Missing || l.Group != g {
-		t.Fatalf("the link is %+v", l)
+	if l := b.bound(r.Key); l.State != engine.Lost || l.Group != g {
+		t.Fatalf("the binding is %+v", l)
 	}
 	for _, channel := range []string{"CADMIN", "DWEI"} {
 		if got := b.told(channel); len(got) != 1 || !strings.Contains(got[0], "/risk group release R-1") {
 			t.Errorf("%s reads %q", channel, got)
 		}
 	}
-	if got := b.events(r.Key, engine.EventMissing); len(got) != 1 {
+	if got := b.events(r.Key, engine.EventLost); len(got) != 1 {
 		t.Errorf("the trail tells %+v", got)
 	}
 	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
@@ -178,12 +178,12 @@ func TestALateWordOfTheEndIsForgotten(t *testing.T) {
 	}
 	b.jump(b.clock.Now().Add(5 * time.Second))
 	if l := b.bound(r.Key); l.State != engine.Bound || l.Said != "" {
-		t.Fatalf("the link is %+v", l)
+		t.Fatalf("the binding is %+v", l)
 	}
 	b.platform.vanish(g.ID)
 	b.look()
-	if l := b.bound(r.Key); l.State != engine.Missing {
-		t.Errorf("the link is %+v", l)
+	if l := b.bound(r.Key); l.State != engine.Lost {
+		t.Errorf("the binding is %+v", l)
 	}
 	if err := b.engine.Ended(b.ctx(), core.GroupRef{Workspace: "acme", ID: "CROOM"}, core.Deleted); err != nil {
 		t.Errorf("a group of no risk: %v", err)
@@ -221,13 +221,13 @@ func TestAGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	for range 3 {
 		b.look()
 	}
-	if l := b.bound(r.Key); l.State != engine.Missing {
-		t.Errorf("the link is %+v", l)
+	if l := b.bound(r.Key); l.State != engine.Lost {
+		t.Errorf("the binding is %+v", l)
 	}
 	if got := b.told("CADMIN"); len(got) != 1 {
 		t.Errorf("told %q", got)
 	}
-	missing, failed := b.events(r.Key, engine.EventMissing), b.events(r.Key, engine.EventFailed)
+	missing, failed := b.events(r.Key, engine.EventLost), b.events(r.Key, engine.EventFailed)
 	if len(missing) != 1 || missing[0].Data["code"] != "no_workspace" || len(failed) != 0 {
 		t.Errorf("the trail tells %+v, %+v", missing, failed)
 	}

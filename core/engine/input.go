@@ -58,10 +58,10 @@ func (t *turn) env(ctx context.Context) flow.Env {
 func (t *turn) group(target flow.Target) (core.GroupRef, error) {
 	switch {
 	case target.Item:
-		if t.rec.Link.State != Bound {
+		if t.rec.Binding.State != Bound {
 			return core.GroupRef{}, passed{"no_item_group"}
 		}
-		return t.rec.Link.Group, nil
+		return t.rec.Binding.Group, nil
 	case target.Step != "":
 		for i, s := range t.flow.Steps {
 			if s.ID != target.Step {

@@ -85,8 +85,8 @@ func (s mortalStore) Hold(ctx context.Context, l engine.Lease, until time.Time) 
 	return during(s.life, func() (engine.Lease, error) { return s.Store.Hold(ctx, l, until) })
 }
 
-func (s mortalStore) ReserveLink(ctx context.Context, l engine.Lease) (engine.Link, error) {
-	return during(s.life, func() (engine.Link, error) { return s.Store.ReserveLink(ctx, l) })
+func (s mortalStore) ReserveBinding(ctx context.Context, l engine.Lease) (engine.Binding, error) {
+	return during(s.life, func() (engine.Binding, error) { return s.Store.ReserveBinding(ctx, l) })
 }
 
 // mortalPlatform is a workspace as a process reaches it in its life.
@@ -236,11 +236,11 @@ func (b *bundle) atRest(key core.RiskKey) {
 		t.Errorf("wei has %d messages", n)
 	}
 	made := b.platform.groupIDs()
-	switch l := rec.Link; {
+	switch l := rec.Binding; {
 	case len(made) == 0 && l.State == engine.Free:
 	case len(made) == 1 && l.State == engine.Bound && l.Group.ID == made[0]:
 	default:
-		t.Errorf("groups %v, link %+v", made, l)
+		t.Errorf("groups %v, binding %+v", made, l)
 	}
 	if rec.Risk.Version == 1 && len(made) == 0 {
 		t.Error("no group was made")

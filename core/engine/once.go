@@ -27,7 +27,7 @@ const young = "young"
 type once struct {
 	t     *turn
 	scope string
-	item  bool // KeyCreate needs the risk's link, and binds it
+	item  bool // KeyCreate needs the risk's binding, and binds it
 }
 
 var _ core.Once = once{}

@@ -37,7 +37,7 @@ type effect struct {
 	kind    string            // of the event that records the operation
 	data    map[string]string // of that event
 	timers  []TimerChange     // in addition to those that follow from risk
-	release Link              // Change.Release
+	release Binding           // Change.Release
 	result  string            // Outcome.Result
 }
 

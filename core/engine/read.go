@@ -19,7 +19,7 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 	if err != nil {
 		e.log.WarnContext(ctx, "rights to change not known", "risk", key, "err", err)
 	}
-	return View{Risk: rec.Risk, Lead: e.lead(rec.Risk), Link: rec.Link, MayChange: may}, nil
+	return View{Risk: rec.Risk, Lead: e.lead(rec.Risk), Binding: rec.Binding, MayChange: may}, nil
 }
 
 // List implements Handling.

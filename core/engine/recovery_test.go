@@ -170,8 +170,8 @@ func TestCancelWhileAGroupIsMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ids := b.platform.groupIDs(); len(ids) != 1 || rec.Link.State != engine.Bound || rec.Link.Group.ID != ids[0] {
-		t.Errorf("groups %v, link %+v: the group that was made must be bound", ids, rec.Link)
+	if ids := b.platform.groupIDs(); len(ids) != 1 || rec.Binding.State != engine.Bound || rec.Binding.Group.ID != ids[0] {
+		t.Errorf("groups %v, binding %+v: the group that was made must be bound", ids, rec.Binding)
 	}
 	for _, p := range b.platform.postsIn("C1") {
 		if p.Message.Card != nil && !p.Message.Card.Small {
@@ -217,7 +217,7 @@ func TestSyncMendsWhatPeopleBreak(t *testing.T) {
 	b.jump(b.clock.Now().Add(5 * time.Second))
 	b.eventually("the item is free", func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
-		return err == nil && rec.Link.State == engine.Free && rec.Link.Epoch == 1
+		return err == nil && rec.Binding.State == engine.Free && rec.Binding.Epoch == 1
 	})
 }
 
@@ -247,7 +247,7 @@ func TestAGapIsSwept(t *testing.T) {
 	b.jump(b.clock.Now().Add(2 * time.Minute))
 	b.eventually("the group is missing", func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
-		return err == nil && rec.Link.State == engine.Missing
+		return err == nil && rec.Binding.State == engine.Lost
 	})
 }
 

@@ -19,11 +19,11 @@ type ReleaseGroup struct {
 func (r ReleaseGroup) subject() (core.RiskKey, int64) { return r.Risk, r.Seen }
 
 func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
-	link := d.rec.Link
+	binding := d.rec.Binding
 	var made outcome
 	var err error
-	if link.State != Free {
-		if made, err = d.e.boundAs(ctx, link); err != nil {
+	if binding.State != Free {
+		if made, err = d.e.boundAs(ctx, binding); err != nil {
 			return effect{}, err
 		}
 	}
@@ -33,18 +33,18 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 		return effect{}, core.Unanswered("rights to release a group", err)
 	case !may:
 		return effect{}, core.Refuse(core.Denied, "may_not_release", "", "Key", string(r.Risk))
-	case link.State == Free:
+	case binding.State == Free:
 		return effect{}, core.Refuse(core.NotFound, "release_none", "", "Key", string(r.Risk))
-	case link.State == Reserved:
-		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", link.Run.String())
+	case binding.State == Reserved:
+		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", binding.Run.String())
 	}
-	group := called(link.Group, made)
+	group := called(binding.Group, made)
 	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
 		return effect{}, err
 	}
 	notice, err := r.notice(d, group)
-	return effect{kind: EventFreed, data: map[string]string{"group": link.Group.String(), "reason": "released"},
-		timers: []TimerChange{notice}, release: link, result: group}, err
+	return effect{kind: EventFreed, data: map[string]string{"group": binding.Group.String(), "reason": "released"},
+		timers: []TimerChange{notice}, release: binding, result: group}, err
 }
 
 // notice arms the run that tells administrators.
@@ -62,11 +62,11 @@ func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
 // looked up now: the risk could get a second one. Looking changes nothing, so it
 // needs no run.
 func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error {
-	link, args := rec.Link, e.groupArgs(rec.Risk.Key, group)
-	pl, err := e.workspaces.Get(link.Group.Workspace)
+	binding, args := rec.Binding, e.groupArgs(rec.Risk.Key, group)
+	pl, err := e.workspaces.Get(binding.Group.Workspace)
 	var state core.GroupState
 	if err == nil {
-		state, err = pl.LookGroup(ctx, link.Group)
+		state, err = pl.LookGroup(ctx, binding.Group)
 	}
 	switch {
 	case core.KindOf(err) == core.NotFound, err == nil && state.Ended != "":
@@ -74,8 +74,8 @@ func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error
 	case err != nil:
 		return &core.Refusal{Kind: core.Unavailable, Code: "release_unseen", Args: args}
 	}
-	if link.State == Missing { // it is there again: have that noted
-		if err := e.Noticed(ctx, link.Group); err != nil {
+	if binding.State == Lost { // it is there again: have that noted
+		if err := e.Noticed(ctx, binding.Group); err != nil {
 			return err
 		}
 	}

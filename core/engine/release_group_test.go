@@ -31,7 +31,7 @@ func TestReleaseLetsGoOfALostGroup(t *testing.T) {
 				}
 			}
 			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 {
-				t.Fatalf("the link is %+v", l)
+				t.Fatalf("the binding is %+v", l)
 			}
 			freed := b.events(r.Key, engine.EventFreed)
 			if len(freed) != 1 || freed[0].Actor != wei || freed[0].Data["reason"] != "released" || freed[0].Data["group"] != g.String() {
@@ -49,7 +49,7 @@ func TestReleaseLetsGoOfALostGroup(t *testing.T) {
 				t.Errorf("a repeat after all lets go of %q, %v", got.Result, err)
 			}
 			if l := b.bound(r.Key); l.State != engine.Bound || l.Group == g {
-				t.Errorf("another group leaves the link %+v", l)
+				t.Errorf("another group leaves the binding %+v", l)
 			}
 		})
 	}
@@ -97,7 +97,7 @@ func TestALiveGroupIsNotLetGo(t *testing.T) {
 	refusedAs(t, err, "release_live")
 	b.jump(b.clock.Now().Add(5 * time.Second))
 	if l := b.bound(r.Key); l.State != engine.Bound || l.Group != g {
-		t.Errorf("the group that is there again leaves the link %+v", l)
+		t.Errorf("the group that is there again leaves the binding %+v", l)
 	}
 }
 

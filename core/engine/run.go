@@ -111,9 +111,9 @@ type CallState struct {
 	Nonce   string // of the try that opened it
 }
 
-// Link binds a risk to its item group.
-type Link struct {
-	State LinkState
+// Binding binds a risk to its item group.
+type Binding struct {
+	State BindingState
 	Group core.GroupRef // once bound
 	Badge core.MessageRef
 	Said  core.Ending // how an event says that the group ended; "" if none does
@@ -121,15 +121,15 @@ type Link struct {
 	Epoch int         // how many groups were bound before
 }
 
-// LinkState says whether a risk has an item group.
-type LinkState string
+// BindingState says whether a risk has an item group.
+type BindingState string
 
-// The states of a link.
+// The states of a binding.
 const (
-	Free     LinkState = ""
-	Reserved LinkState = "reserved" // a run is about to create the group
-	Bound    LinkState = "bound"
-	Missing  LinkState = "missing" // the group became invisible: it is lost, but still bound
+	Free     BindingState = ""
+	Reserved BindingState = "reserved" // a run is about to create the group
+	Bound    BindingState = "bound"
+	Lost     BindingState = "missing" // the group became invisible: it is lost, but still bound
 )
 
 // Shown is a message that shows a risk's state and must follow it.

@@ -53,9 +53,9 @@ type Change struct {
 	Old    *core.Risk // as read at version Expect; nil for a new one
 	New    core.Risk  // Version is Expect+1
 	Result string     // kept with Op, and handed back on a repeat
-	// Release lets go of the item group that this link, as read, binds; of a
+	// Release lets go of the item group of this binding, as read; of a
 	// zero Group nothing.
-	Release Link
+	Release Binding
 	Timers  []TimerChange
 	Events  []Event
 }
@@ -112,10 +112,10 @@ type Query struct {
 
 // Record is a risk with everything that hangs on it.
 type Record struct {
-	Risk  core.Risk
-	Link  Link
-	Shown []Shown
-	Runs  []RunSummary // of flows and built-ins, ended ones included
+	Risk    core.Risk
+	Binding Binding
+	Shown   []Shown
+	Runs    []RunSummary // of flows and built-ins, ended ones included
 }
 
 // RunSummary is what a risk's record tells of its runs.
@@ -157,7 +157,7 @@ type Runs interface {
 	//
 	// Settling a sync to an end raises its cycle, forgets its calls, and leaves
 	// it armed again at once if its wish is AgainWish. Settling any run to an
-	// end releases a link that it reserved. A parked run keeps it, and so shows
+	// end releases a binding that it reserved. A parked run keeps it, and so shows
 	// as the holder.
 	Settle(ctx context.Context, s Settle) (Lease, error)
 }
@@ -175,9 +175,9 @@ type Begin struct {
 	// or if the run has not begun, so that nobody has acted on what is.
 	Input  []byte
 	Events []Event
-	// NeedsLink: the call makes the risk's item group, so the link must be
+	// NeedsBinding: the call makes the risk's item group, so the binding must be
 	// reserved by this run.
-	NeedsLink bool
+	NeedsBinding bool
 }
 
 // Begun is what came of a Begin that was not refused. Begin is refused with
@@ -200,7 +200,7 @@ type Close struct {
 	Value   string
 	Fail    bool  // no result: the call surely had no effect; needs Lease
 	Lease   Lease // of Fail
-	// Bind commits the risk's link to this group in the same step: the result
+	// Bind commits the risk's binding to this group in the same step: the result
 	// is that of key "create" of an item group.
 	Bind   *core.GroupRef
 	Events []Event
@@ -226,27 +226,27 @@ type Settle struct {
 	// change that came while a card was on its way would otherwise be missed.
 	Seen   int64
 	Shown  []Shown         // added, or replaced by ID
-	Badge  core.MessageRef // of the bound link, if set
+	Badge  core.MessageRef // in the bound group, if set
 	Timers []TimerChange   // of the same risk: notices, a sync
 	Events []Event
 }
 
-// Links binds risks to item groups.
-type Links interface {
-	// ReserveLink reserves the risk's link for a run, under its lease. It answers
-	// the link as it stands: reserved by this very run, or what is in the way.
-	ReserveLink(ctx context.Context, l Lease) (Link, error)
-	// SetLink changes a link that binds group: to Bound, Missing, or Free,
+// Bindings binds risks to item groups.
+type Bindings interface {
+	// ReserveBinding reserves the risk's binding for a run, under its lease. It answers
+	// the binding as it stands: reserved by this very run, or what is in the way.
+	ReserveBinding(ctx context.Context, l Lease) (Binding, error)
+	// SetBinding changes a binding to group: to Bound, Lost, or Free,
 	// which raises the epoch. It forgets what was said of the group's end, and
-	// does nothing if the link binds another one.
-	SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to LinkState, timers []TimerChange, events []Event) error
-	// SayEnded keeps in the link that binds group how it is said to have ended,
+	// does nothing if the risk is bound to another one.
+	SetBinding(ctx context.Context, risk core.RiskKey, group core.GroupRef, to BindingState, timers []TimerChange, events []Event) error
+	// SayEnded keeps in the binding to group how it is said to have ended,
 	// and arms timers.
 	SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []TimerChange) error
 	// RiskOf returns the risk whose item group g is or was last, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
-	// EachLink calls f for every risk whose link is Bound or Missing.
-	EachLink(ctx context.Context, f func(core.RiskKey, Link) error) error
+	// EachBinding calls f for every risk whose binding is Bound or Lost.
+	EachBinding(ctx context.Context, f func(core.RiskKey, Binding) error) error
 }
 
 // Join changes which accounts are linked, with what is told of it.
@@ -343,7 +343,7 @@ type Waker interface {
 type Store interface {
 	Risks
 	Runs
-	Links
+	Bindings
 	Accounts
 	Desk
 	Audit

@@ -18,7 +18,7 @@ func TestStoredCodes(t *testing.T) {
 			engine.EventParked, engine.EventEnded, engine.EventResent,
 		},
 		"bound freed missing found synced linked unlinked operator": {
-			engine.EventBound, engine.EventFreed, engine.EventMissing, engine.EventFound, engine.EventSynced, engine.EventLinked,
+			engine.EventBound, engine.EventFreed, engine.EventLost, engine.EventFound, engine.EventSynced, engine.EventLinked,
 			engine.EventUnlinked, engine.EventOperator,
 		},
 		"_sync _notice": {engine.SyncFlow, engine.NoticeFlow},

@@ -129,34 +129,34 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 
 // lookAtGroup looks whether the item group lives and wears its badge.
 func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
-	link := t.rec.Link
-	if link.State != Bound && link.State != Missing {
+	binding := t.rec.Binding
+	if binding.State != Bound && binding.State != Lost {
 		return nil
 	}
-	pl, err := t.platform(link.Group.Workspace)
+	pl, err := t.platform(binding.Group.Workspace)
 	var state core.GroupState
 	if err == nil {
-		state, err = pl.LookGroup(ctx, link.Group)
+		state, err = pl.LookGroup(ctx, binding.Group)
 	}
 	unseen := core.KindOf(err) == core.NotFound
 	switch {
-	case unseen && link.Said != "":
-		return t.freed(ctx, link.Said)
+	case unseen && binding.Said != "":
+		return t.freed(ctx, binding.Said)
 	case unseen:
 		return t.lost(ctx, core.DetailOf(err))
 	case final(err):
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
-		return people.RefusedBy(link.Group.Workspace, err)
+		return people.RefusedBy(binding.Group.Workspace, err)
 	case state.Ended != "":
 		return t.freed(ctx, state.Ended)
-	case link.State == Missing || link.Said != "":
+	case binding.State == Lost || binding.Said != "":
 		if err := t.found(ctx); err != nil {
 			return err
 		}
 	}
-	if !link.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, link.Badge) {
+	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
 		return nil
 	}
 	switch maker := t.maker(); {
@@ -167,12 +167,12 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		if maker.At.After(in.Again) {
 			in.Again = maker.At
 		}
-	case maker.State == Parked && link.Badge.IsZero():
+	case maker.State == Parked && binding.Badge.IsZero():
 		// The badge may stand there: whoever retries the run finds it.
 	default:
-		in.Group = link.Group
+		in.Group = binding.Group
 		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
-		in.Badge.Ref = link.Badge
+		in.Badge.Ref = binding.Badge
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 // maker returns the run that made the item group; zero if it is not kept any
 // more.
 func (t *turn) maker() RunSummary {
-	i := slices.IndexFunc(t.rec.Runs, func(r RunSummary) bool { return r.ID == t.rec.Link.Run })
+	i := slices.IndexFunc(t.rec.Runs, func(r RunSummary) bool { return r.ID == t.rec.Binding.Run })
 	if i < 0 {
 		return RunSummary{}
 	}
@@ -275,9 +275,9 @@ func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error
 // badgeID is the ID of the shown badge: that of the one it replaces.
 func (t *turn) badgeID() string {
 	for _, s := range t.rec.Shown {
-		if s.Badge && s.Group == t.rec.Link.Group {
+		if s.Badge && s.Group == t.rec.Binding.Group {
 			return s.ID
 		}
 	}
-	return "sync/badge/" + t.rec.Link.Group.String()
+	return "sync/badge/" + t.rec.Binding.Group.String()
 }

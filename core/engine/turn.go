@@ -74,11 +74,11 @@ func (t *turn) unasked() bool {
 	return false
 }
 
-// reserveLink reserves the risk's link for this run.
-func (t *turn) reserveLink(ctx context.Context) (Link, error) {
+// reserveBinding reserves the risk's binding for this run.
+func (t *turn) reserveBinding(ctx context.Context) (Binding, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.e.store.ReserveLink(ctx, t.lease)
+	return t.e.store.ReserveBinding(ctx, t.lease)
 }
 
 // openSince returns when the latest open intent began; zero if none is open.
@@ -143,16 +143,16 @@ func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (boo
 }
 
 // begin opens the intent of a call.
-func (t *turn) begin(ctx context.Context, key string, needsLink bool, told []Event) (CallState, error) {
+func (t *turn) begin(ctx context.Context, key string, needsBinding bool, told []Event) (CallState, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := Begin{
 		Lease: t.lease, Step: t.run.Step, Key: key, Nonce: newNonce(),
-		Attempt:   t.run.Calls[key].Attempt + 1,
-		Until:     t.e.clock.Now().Add(t.e.timeout + t.e.settle),
-		Input:     t.input,
-		NeedsLink: needsLink,
-		Events:    told,
+		Attempt:      t.run.Calls[key].Attempt + 1,
+		Until:        t.e.clock.Now().Add(t.e.timeout + t.e.settle),
+		Input:        t.input,
+		NeedsBinding: needsBinding,
+		Events:       told,
 	}
 	if t.flow != nil && !t.run.Begun {
 		b.Version = t.version

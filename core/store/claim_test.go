@@ -145,7 +145,7 @@ func testFencing(t *testing.T, open opener) {
 	b.is(err, core.Lost, "")
 	_, err = b.s.Settle(b.ctx, engine.Settle{Lease: old, To: engine.Finished})
 	b.is(err, core.Lost, "")
-	_, err = b.s.ReserveLink(b.ctx, old)
+	_, err = b.s.ReserveBinding(b.ctx, old)
 	b.is(err, core.Lost, "")
 
 	// Renewing gives another lease, even for the same end; a repeat the same.

@@ -157,7 +157,7 @@ func (s *Store) CountGroups(ctx context.Context) (int, error) {
 	pipe := s.db.Pipeline()
 	cmds := make([]*redis.IntCmd, s.keys.shards)
 	for shard := range cmds {
-		cmds[shard] = pipe.SCard(ctx, s.keys.links(shard))
+		cmds[shard] = pipe.SCard(ctx, s.keys.bindings(shard))
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return 0, failed("count groups", err)

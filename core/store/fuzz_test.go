@@ -32,7 +32,7 @@ func FuzzRecord(f *testing.F) {
 		m := answer{"ok", raw}.fields(1)
 		_, _ = readEvent(entry)
 		_, _ = readShown(m)
-		_, _ = readLink(m)
+		_, _ = readBinding(m)
 		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)
 		list, err := readSummaries(m, m)
 		if err != nil {

@@ -21,9 +21,9 @@ import (
 //	{p:3}:overdue            open risks with a due date: key -> ms of it
 //	{p:3}:who:<ref>          open risks of a person: key -> ms of submission
 //	{p:3}:module:<name>      open risks of a module: key -> ms of submission
-//	{p:3}:links              risks whose link is bound or missing
+//	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
-//	{p:3}:link:<key>         hash: the link to the item group
+//	{p:3}:link:<key>         hash: the binding to the item group
 //	{p:3}:shown:<key>        hash: what shows the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run
 //	{p:3}:run:<RunID>        hash: the run
@@ -57,7 +57,7 @@ func (k keys) waiting(shard int) string       { return k.in(shard, "waiting") }
 func (k keys) audit(shard int) string         { return k.in(shard, "audit") }
 func (k keys) open(shard int) string          { return k.in(shard, "open") }
 func (k keys) overdue(shard int) string       { return k.in(shard, "overdue") }
-func (k keys) links(shard int) string         { return k.in(shard, "links") }
+func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
 func (k keys) module(shard int, m string) string {
 	return k.in(shard, "module:"+m)
@@ -81,10 +81,10 @@ func (k keys) shard(risk core.RiskKey) int {
 	return int(max(n, 0))
 }
 
-func (k keys) risk(r core.RiskKey) string  { return k.in(k.shard(r), "risk:"+string(r)) }
-func (k keys) link(r core.RiskKey) string  { return k.in(k.shard(r), "link:"+string(r)) }
-func (k keys) shown(r core.RiskKey) string { return k.in(k.shard(r), "shown:"+string(r)) }
-func (k keys) runs(r core.RiskKey) string  { return k.in(k.shard(r), "runs:"+string(r)) }
+func (k keys) risk(r core.RiskKey) string    { return k.in(k.shard(r), "risk:"+string(r)) }
+func (k keys) binding(r core.RiskKey) string { return k.in(k.shard(r), "link:"+string(r)) }
+func (k keys) shown(r core.RiskKey) string   { return k.in(k.shard(r), "shown:"+string(r)) }
+func (k keys) runs(r core.RiskKey) string    { return k.in(k.shard(r), "runs:"+string(r)) }
 func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
 }
@@ -95,7 +95,7 @@ func (k keys) around(r core.RiskKey) []string {
 	s := k.shard(r)
 	return []string{
 		k.due(s), k.park(s), k.running(s), k.waiting(s), k.audit(s),
-		k.risk(r), k.link(r), k.links(s), k.shown(r), k.runs(r),
+		k.risk(r), k.binding(r), k.bindings(s), k.shown(r), k.runs(r),
 	}
 }
 

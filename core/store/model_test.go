@@ -94,7 +94,7 @@ func (m *monkey) step() {
 	case "settle":
 		m.took(m.s.Settle(m.ctx, m.turn(l)))
 	case "reserve":
-		_, err := m.s.ReserveLink(m.ctx, l)
+		_, err := m.s.ReserveBinding(m.ctx, l)
 		m.took(engine.Lease{}, err)
 	case "retry":
 		m.took(engine.Lease{}, m.s.Retry(m.ctx, m.run(), engine.Event{Kind: "desk"}))
@@ -163,11 +163,11 @@ func (m *monkey) agree() {
 		m.same(string(st), got[st], want[st])
 	}
 	m.same("head", head, first)
-	if rec.Link.State == engine.Reserved {
-		holder := slices.IndexFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID == rec.Link.Run })
+	if rec.Binding.State == engine.Reserved {
+		holder := slices.IndexFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID == rec.Binding.Run })
 		if holder < 0 || !(rec.Runs[holder].State.Live() || rec.Runs[holder].State == engine.Parked) {
-			m.rt.Fatalf("%s holds the link", rec.Link.Run)
+			m.rt.Fatalf("%s holds the binding", rec.Binding.Run)
 		}
 	}
-	m.same("links", len(m.links()) == 1, rec.Link.State == engine.Bound)
+	m.same("bindings", len(m.bindings()) == 1, rec.Binding.State == engine.Bound)
 }

@@ -100,17 +100,17 @@ func readEvent(entry answer) (engine.Event, error) {
 	return e, nil
 }
 
-func readLink(m map[string]string) (engine.Link, error) {
-	l := engine.Link{State: engine.LinkState(m["st"]), Said: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
+func readBinding(m map[string]string) (engine.Binding, error) {
+	l := engine.Binding{State: engine.BindingState(m["st"]), Said: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
 	var err error
 	if g := m["group"]; g != "" {
 		if l.Group, err = core.ParseGroupRef(g); err != nil {
-			return l, fmt.Errorf("link: %w", err)
+			return l, fmt.Errorf("binding: %w", err)
 		}
 	}
 	if r := m["run"]; r != "" {
 		if l.Run, err = engine.ParseRunID(r); err != nil {
-			return l, fmt.Errorf("link: %w", err)
+			return l, fmt.Errorf("binding: %w", err)
 		}
 	}
 	l.Badge, _ = core.ParseMessageRef(m["badge"])

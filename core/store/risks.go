@@ -117,7 +117,7 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 	if err := json.Unmarshal([]byte(a.text(1)), &rec.Risk); err != nil {
 		return rec, broken(op, err)
 	}
-	if rec.Link, err = readLink(a.fields(2)); err != nil {
+	if rec.Binding, err = readBinding(a.fields(2)); err != nil {
 		return rec, broken(op, err)
 	}
 	if rec.Shown, err = readShown(a.fields(3)); err != nil {

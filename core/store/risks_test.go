@@ -58,7 +58,7 @@ func testFiling(t *testing.T, open opener) {
 	rec, err := b.s.Get(b.ctx, "R-1")
 	b.ok(err)
 	b.same("risk", rec.Risk, b.risk)
-	b.same("rest", []any{rec.Link, rec.Shown, rec.Runs}, []any{engine.Link{}, []engine.Shown(nil), []engine.RunSummary(nil)})
+	b.same("rest", []any{rec.Binding, rec.Shown, rec.Runs}, []any{engine.Binding{}, []engine.Shown(nil), []engine.RunSummary(nil)})
 
 	_, err = b.s.Get(b.ctx, "R-2")
 	b.is(err, core.NotFound, "")

@@ -72,12 +72,12 @@ func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engi
 
 // Begin opens an intent. Beside what engine.Begin says it answers Conflict
 // with Detail "step" when the run is at another step, and "link" when the
-// link is not reserved by it.
+// binding is not reserved by it.
 func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
 	const op = "begin"
 	var out engine.Begun
 	c := s.leased("begin", b.Lease.Run)
-	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsLink)
+	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsBinding)
 	if err := s.events(c, b.Events); err != nil {
 		return out, invalid(op, "events", err)
 	}
@@ -106,7 +106,7 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	if cl.Bind != nil {
 		group = cl.Bind.String()
 		// Written first, so that a group that is bound is always found; until
-		// then the link, against which it is checked, says no.
+		// then the binding, against which it is checked, says no.
 		if err := s.db.Set(ctx, s.keys.group(*cl.Bind), string(cl.Run.Risk), 0).Err(); err != nil {
 			return "", failed(op, err)
 		}

@@ -1,4 +1,4 @@
-// Package store keeps risks, runs, links and rate budgets in Redis. It
+// Package store keeps risks, runs, bindings and rate budgets in Redis. It
 // implements what the engine asks for (engine.Store), and alone knows Redis.
 //
 // Each change is one Lua script in one hash slot: it happens whole or not at

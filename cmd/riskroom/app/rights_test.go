@@ -266,8 +266,8 @@ func (h *house) judge(t *testing.T, who role, may right) {
 func (h *house) judgeRelease(t *testing.T, who role, may right) {
 	t.Helper()
 	key := h.filed(t, who, "Rooms")
-	link := h.linkOf(t, key, func(l engine.Link) bool { return !l.Badge.IsZero() })
-	if err := h.hide(link.Group.ID); err != nil {
+	binding := h.bindingOf(t, key, func(b engine.Binding) bool { return !b.Badge.IsZero() })
+	if err := h.hide(binding.Group.ID); err != nil {
 		t.Fatal(err)
 	}
 	said, err := h.release(t.Context(), who, key)
@@ -277,22 +277,22 @@ func (h *house) judgeRelease(t *testing.T, who role, may right) {
 	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+", or you don't have access to it") {
 		t.Errorf("%s can tell a risk that they may not see: %q", who, said)
 	}
-	freed := func(l engine.Link) bool { return l.State == engine.Free }
-	if got := h.linkOf(t, key, func(l engine.Link) bool { return !may.release || freed(l) }); freed(got) != may.release {
-		t.Errorf("%s, group release: allowed is %v, and the link is %+v", who, may.release, got)
+	freed := func(b engine.Binding) bool { return b.State == engine.Free }
+	if got := h.bindingOf(t, key, func(b engine.Binding) bool { return !may.release || freed(b) }); freed(got) != may.release {
+		t.Errorf("%s, group release: allowed is %v, and the binding is %+v", who, may.release, got)
 	}
 }
 
-// linkOf returns a risk's link as soon as it is as it should be.
-func (h *house) linkOf(t *testing.T, key core.RiskKey, ok func(engine.Link) bool) engine.Link {
+// bindingOf returns a risk's binding as soon as it is as it should be.
+func (h *house) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.Binding) bool) engine.Binding {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		rec, err := h.db.Get(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok(rec.Link) || time.Now().After(end) {
-			return rec.Link
+		if ok(rec.Binding) || time.Now().After(end) {
+			return rec.Binding
 		}
 	}
 }

@@ -159,7 +159,7 @@ func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) 
 	at, command := p.w.home(), p.w.cfg.Organisation.Command
 	user := at.ids[who]
 	room, line := at.general, at.resolve(command, key, note)
-	if g := rec.Link.Group; rec.Link.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
+	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
 		room, line = g.ID, at.resolve(command, "", note)
 	}
 	if err := at.hands.Command(ctx, user, room, line); err != nil {

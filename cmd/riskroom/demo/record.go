@@ -143,7 +143,7 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 				it.who = r.w.nameOf(e.Actor.Account)
 			}
 			if k == changed {
-				it.place, it.room = r.groupOf(e, rec.Link, events)
+				it.place, it.room = r.groupOf(e, rec.Binding, events)
 			}
 			items = append(items, it)
 		}
@@ -157,8 +157,8 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 
 // groupOf returns the group that a set_group step changed: the one that the flow
 // names, else the one that the same run created, else the risk's own.
-func (r *recorder) groupOf(e engine.Event, link engine.Link, trail []engine.Event) (*place, stage.Room) {
-	group := link.Group
+func (r *recorder) groupOf(e engine.Event, binding engine.Binding, trail []engine.Event) (*place, stage.Room) {
+	group := binding.Group
 	for _, other := range trail {
 		if other.Run == e.Run && other.Data["group"] != "" {
 			if g, err := core.ParseGroupRef(other.Data["group"]); err == nil {
@@ -198,7 +198,7 @@ func told(e engine.Event) (kind, bool) {
 		return skipped, true
 	case engine.EventStep:
 		return changed, e.Data["action"] == "set_group"
-	case engine.EventFreed, engine.EventMissing:
+	case engine.EventFreed, engine.EventLost:
 		return freed, true
 	}
 	return "", false

@@ -30,7 +30,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		if risk.Key == "" || risk.Status != core.Pending {
 			risk = r.Risk
 		}
-		if r.Link.State == engine.Bound || r.Risk.Status == core.Resolved || !b.story && b.moved {
+		if r.Binding.State == engine.Bound || r.Risk.Status == core.Resolved || !b.story && b.moved {
 			wait.Done = true
 		}
 	}
@@ -44,8 +44,8 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	}
 	where, room := p.S("browser.story.resolve.here"), direct
 	for _, r := range b.seen.risks {
-		group := r.Link.Group
-		if r.Link.State == engine.Bound && group.Workspace == home.name && home.inRoom(home.ids[who], group.ID) {
+		group := r.Binding.Group
+		if r.Binding.State == engine.Bound && group.Workspace == home.name && home.inRoom(home.ids[who], group.ID) {
 			ch, _ := home.View().Room(group.ID)
 			where, room = "#"+ch.Name, ch.ID
 		}

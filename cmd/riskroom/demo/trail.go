@@ -107,7 +107,7 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 		if own {
 			say(browser.Quiet, "wait.turn")
 		}
-	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventMissing, engine.EventFreed:
+	case engine.EventParked, engine.EventResent, engine.EventGivenUp, engine.EventLost, engine.EventFreed:
 		say(browser.Wrong, e.Kind)
 	}
 	return ""

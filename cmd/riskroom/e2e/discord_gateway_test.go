@@ -108,7 +108,7 @@ func TestDiscordEvents(t *testing.T) {
 	done(w.DeleteChannel(owner.ID, room))
 	b.until("the risk is free", func() bool {
 		rec, err := s.Get(context.Background(), key)
-		return err == nil && rec.Link.State == engine.Free
+		return err == nil && rec.Binding.State == engine.Free
 	})
 	b.down()
 }

@@ -2,7 +2,7 @@
 -- Files a risk or changes it, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
 -- ARGV  now, channel, op, nonce, result, expect, version, document, risk key,
---       group to let go of or '', state of its link,
+--       group to let go of or '', state of its binding,
 --       n x (index key, risk key, score or '' to leave it), timers, events
 -- Answer: ok, repeat (0/1), result, document; conflict with version or link
 -- A repeat of the op is told so; a repeat of this very call, by its nonce,
@@ -25,7 +25,7 @@ for p = 0, 15 do
   end
 end
 if (h.v or '0') ~= expect then return { 'conflict', 'version' } end
-local l = fields(redis.call('HGETALL', link))
+local l = fields(redis.call('HGETALL', binding))
 if group ~= '' and (l.group ~= group or l.st ~= st) then return { 'conflict', 'link' } end
 
 local p = num(h.seq) % 16

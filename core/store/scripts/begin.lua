@@ -27,7 +27,7 @@ if r.f.begun ~= '1' and version ~= '0' and (redis.call('HGET', risk, 'v') or '0'
 end
 if i.attempt + 1 ~= attempt then return { 'conflict', 'attempt' } end
 if reserve then
-  local l = fields(redis.call('HGETALL', link))
+  local l = fields(redis.call('HGETALL', binding))
   if l.st ~= 'reserved' or l.run ~= r.id then return { 'conflict', 'link' } end
 end
 

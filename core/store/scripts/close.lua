@@ -41,14 +41,14 @@ end
 
 local outcome = ''
 if group ~= '' then
-  -- A link that somebody else holds by now stays theirs, and so does one from
+  -- A binding that somebody else holds by now stays theirs, and so does one from
   -- which this very group was let go.
-  local l = fields(redis.call('HGETALL', link))
+  local l = fields(redis.call('HGETALL', binding))
   local st = l.st or ''
   if (st == 'reserved' and l.run == r.id) or (st == '' and l.last ~= group) then
-    redis.call('HSET', link, 'st', 'bound', 'group', group, 'run', r.id)
-    redis.call('HDEL', link, 'badge')
-    redis.call('SADD', links, string.match(r.id, '^[^/]+'))
+    redis.call('HSET', binding, 'st', 'bound', 'group', group, 'run', r.id)
+    redis.call('HDEL', binding, 'badge')
+    redis.call('SADD', bindings, string.match(r.id, '^[^/]+'))
   elseif l.group ~= group then
     outcome = 'unbound'
   end

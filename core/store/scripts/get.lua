@@ -2,7 +2,7 @@
 -- Reads a risk with everything that hangs on it.
 -- KEYS  as in runs.lua
 -- ARGV  now
--- Answer: ok, document, link, shown, runs, {ID, score} of those with a timer;
+-- Answer: ok, document, binding, shown, runs, {ID, score} of those with a timer;
 --         not_found
 local doc = redis.call('HGET', KEYS[6], 'doc')
 if not doc then return { 'not_found' } end

@@ -2,7 +2,7 @@
 --
 -- KEYS of every script that uses it begin with these ten, and the second
 -- argument is the channel that wakes workers.
-local due, park, running, waiting, audit, risk, link, links, shown, runs = unpack(KEYS, 1, 10)
+local due, park, running, waiting, audit, risk, binding, bindings, shown, runs = unpack(KEYS, 1, 10)
 local channel = arg()
 
 -- A run is a hash:
@@ -108,19 +108,19 @@ local function renew(r, lease, till, how)
   timer(r, fence, true)
 end
 
--- unbind lets go of the group that the risk's link l binds.
+-- unbind releases the group of the risk's binding l.
 local function unbind(member, l)
-  redis.call('HSET', link, 'st', '', 'last', l.group, 'epoch', str(num(l.epoch) + 1))
-  redis.call('HDEL', link, 'group', 'badge', 'run', 'said')
-  redis.call('SREM', links, member)
+  redis.call('HSET', binding, 'st', '', 'last', l.group, 'epoch', str(num(l.epoch) + 1))
+  redis.call('HDEL', binding, 'group', 'badge', 'run', 'said')
+  redis.call('SREM', bindings, member)
 end
 
--- free gives back the risk's link if this run reserved it.
+-- free gives back the risk's binding if this run reserved it.
 local function free(id)
-  local l = fields(redis.call('HGETALL', link))
+  local l = fields(redis.call('HGETALL', binding))
   if l.st == 'reserved' and l.run == id then
-    redis.call('HSET', link, 'st', '')
-    redis.call('HDEL', link, 'run')
+    redis.call('HSET', binding, 'st', '')
+    redis.call('HDEL', binding, 'run')
   end
 end
 

@@ -75,8 +75,8 @@ end
 
 write('HSET', shown, show)
 if badge ~= '' then
-  local st = redis.call('HGET', link, 'st')
-  if st == 'bound' or st == 'missing' then redis.call('HSET', link, 'badge', badge) end
+  local st = redis.call('HGET', binding, 'st')
+  if st == 'bound' or st == 'missing' then redis.call('HSET', binding, 'badge', badge) end
 end
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)

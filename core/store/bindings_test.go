@@ -10,38 +10,38 @@ import (
 
 var room = core.GroupRef{Workspace: "acme", ID: "C1"}
 
-func (b *bench) link() engine.Link {
+func (b *bench) binding() engine.Binding {
 	b.Helper()
 	rec, err := b.s.Get(b.ctx, "R-1")
 	b.ok(err)
-	return rec.Link
+	return rec.Binding
 }
 
-func (b *bench) reserve(l engine.Lease) engine.Link {
+func (b *bench) reserve(l engine.Lease) engine.Binding {
 	b.Helper()
-	link, err := b.s.ReserveLink(b.ctx, l)
+	binding, err := b.s.ReserveBinding(b.ctx, l)
 	b.ok(err)
-	return link
+	return binding
 }
 
-// links returns every link by its risk.
-func (b *bench) links() map[core.RiskKey]engine.Link {
+// bindings returns every binding by its risk.
+func (b *bench) bindings() map[core.RiskKey]engine.Binding {
 	b.Helper()
-	all := map[core.RiskKey]engine.Link{}
-	b.ok(b.s.EachLink(b.ctx, func(k core.RiskKey, l engine.Link) error { all[k] = l; return nil }))
+	all := map[core.RiskKey]engine.Binding{}
+	b.ok(b.s.EachBinding(b.ctx, func(k core.RiskKey, l engine.Binding) error { all[k] = l; return nil }))
 	return all
 }
 
-func testLink(t *testing.T, open opener) {
+func testBinding(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
-	begin := engine.Begin{Lease: l, Key: "create", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(time.Minute), NeedsLink: true}
+	begin := engine.Begin{Lease: l, Key: "create", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(time.Minute), NeedsBinding: true}
 	_, err := b.s.Begin(b.ctx, begin)
 	b.is(err, core.Conflict, "link")
-	b.same("reserved", b.reserve(l), engine.Link{State: engine.Reserved, Run: id("1")})
-	b.same("repeat", b.reserve(l), engine.Link{State: engine.Reserved, Run: id("1")})
+	b.same("reserved", b.reserve(l), engine.Binding{State: engine.Reserved, Run: id("1")})
+	b.same("repeat", b.reserve(l), engine.Binding{State: engine.Reserved, Run: id("1")})
 	other := b.claimed(id("2"))
-	b.same("in the way", b.reserve(other), engine.Link{State: engine.Reserved, Run: id("1")})
+	b.same("in the way", b.reserve(other), engine.Binding{State: engine.Reserved, Run: id("1")})
 
 	_, err = b.s.RiskOf(b.ctx, room)
 	b.is(err, core.NotFound, "")
@@ -54,7 +54,7 @@ func testLink(t *testing.T, open opener) {
 	}
 	badge := core.MessageRef{Workspace: "acme", Channel: "C1", ID: "1.2"}
 	b.settle(engine.Settle{Lease: got.Lease, To: engine.Finished, Badge: badge})
-	b.same("bound", b.link(), engine.Link{State: engine.Bound, Group: room, Badge: badge, Run: id("1")})
+	b.same("bound", b.binding(), engine.Binding{State: engine.Bound, Group: room, Badge: badge, Run: id("1")})
 	b.same("still in the way", b.reserve(other).State, engine.Bound)
 	groups, err := b.s.CountGroups(b.ctx)
 	b.ok(err)
@@ -62,17 +62,17 @@ func testLink(t *testing.T, open opener) {
 	risk, err := b.s.RiskOf(b.ctx, room)
 	b.ok(err)
 	b.same("risk", risk, "R-1")
-	b.same("each", len(b.links()), 1)
+	b.same("each", len(b.bindings()), 1)
 
-	set := func(g core.GroupRef, to engine.LinkState, kind string) {
+	set := func(g core.GroupRef, to engine.BindingState, kind string) {
 		t.Helper()
 		for range 2 {
-			b.ok(b.s.SetLink(b.ctx, "R-1", g, to, nil, []engine.Event{{Kind: kind}}))
+			b.ok(b.s.SetBinding(b.ctx, "R-1", g, to, nil, []engine.Event{{Kind: kind}}))
 		}
 	}
 	set(core.GroupRef{Workspace: "acme", ID: "C2"}, engine.Free, "other")
-	set(room, engine.Missing, "missing")
-	b.same("missing", b.links()["R-1"].State, engine.Missing)
+	set(room, engine.Lost, "missing")
+	b.same("missing", b.bindings()["R-1"].State, engine.Lost)
 	say := func(g core.GroupRef) {
 		t.Helper()
 		for range 2 {
@@ -80,23 +80,23 @@ func testLink(t *testing.T, open opener) {
 		}
 	}
 	say(core.GroupRef{Workspace: "acme", ID: "C2"})
-	b.same("said of another", b.link().Said, core.Ending(""))
+	b.same("said of another", b.binding().Said, core.Ending(""))
 	say(room)
-	b.same("said", []any{b.link().Said, b.link().State}, []any{core.Deleted, engine.Missing})
-	set(room, engine.Missing, "missing")
-	b.same("forgotten, though nothing changes", b.link().Said, core.Ending(""))
+	b.same("said", []any{b.binding().Said, b.binding().State}, []any{core.Deleted, engine.Lost})
+	set(room, engine.Lost, "missing")
+	b.same("forgotten, though nothing changes", b.binding().Said, core.Ending(""))
 	say(room)
 	set(room, engine.Bound, "back")
 	set(room, engine.Free, "freed")
-	b.same("free", b.link(), engine.Link{Epoch: 1})
-	b.same("each", len(b.links()), 0)
+	b.same("free", b.binding(), engine.Binding{Epoch: 1})
+	b.same("each", len(b.bindings()), 0)
 	risk, err = b.s.RiskOf(b.ctx, room)
 	b.ok(err)
 	b.same("was last", risk, "R-1")
 	b.same("events", b.kinds(), "freed back missing bound")
 
-	b.same("next epoch", b.reserve(other), engine.Link{State: engine.Reserved, Run: id("2"), Epoch: 1})
-	b.is(b.s.SetLink(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
+	b.same("next epoch", b.reserve(other), engine.Binding{State: engine.Reserved, Run: id("2"), Epoch: 1})
+	b.is(b.s.SetBinding(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
 }
 
 // testRelease: a change lets go of the group that it was made for, and of no other.
@@ -104,66 +104,66 @@ func testRelease(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	b.reserve(l)
-	begun, err := b.s.Begin(b.ctx, engine.Begin{Lease: l, Key: "create", Attempt: 1, Until: l.Until.Add(lease), NeedsLink: true})
+	begun, err := b.s.Begin(b.ctx, engine.Begin{Lease: l, Key: "create", Attempt: 1, Until: l.Until.Add(lease), NeedsBinding: true})
 	b.ok(err)
 	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room})
 	b.ok(err)
 	b.settle(engine.Settle{Lease: begun.Lease, To: engine.Finished})
 
-	change := func(release engine.Link) error {
+	change := func(release engine.Binding) error {
 		next := b.risk
 		next.Version++
 		_, err := b.s.Apply(b.ctx, engine.Change{Op: "release", Expect: b.risk.Version, Old: &b.risk, New: next, Result: "gone", Release: release,
 			Events: []engine.Event{{Kind: "freed"}}})
 		return err
 	}
-	b.is(change(engine.Link{State: engine.Missing, Group: room}), core.Conflict, "link")
-	b.is(change(engine.Link{State: engine.Bound, Group: core.GroupRef{Workspace: "acme", ID: "C2"}}), core.Conflict, "link")
-	b.same("bound", b.link().Group, room)
+	b.is(change(engine.Binding{State: engine.Lost, Group: room}), core.Conflict, "link")
+	b.is(change(engine.Binding{State: engine.Bound, Group: core.GroupRef{Workspace: "acme", ID: "C2"}}), core.Conflict, "link")
+	b.same("bound", b.binding().Group, room)
 	for range 2 {
-		b.ok(change(engine.Link{State: engine.Bound, Group: room}))
+		b.ok(change(engine.Binding{State: engine.Bound, Group: room}))
 	}
-	b.same("free", b.link(), engine.Link{Epoch: 1})
-	b.same("each", len(b.links()), 0)
+	b.same("free", b.binding(), engine.Binding{Epoch: 1})
+	b.same("each", len(b.bindings()), 0)
 	b.same("events", b.kinds(), "freed")
 	risk, err := b.s.RiskOf(b.ctx, room)
 	b.ok(err)
 	b.same("was last", risk, "R-1")
 }
 
-// testLinkKept: whatever ends or removes a run gives back what it reserved;
-// parking keeps it; a group that came late is bound only to a free link.
-func testLinkKept(t *testing.T, open opener) {
+// testBindingKept: whatever ends or removes a run gives back what it reserved;
+// parking keeps it; a group that came late is bound only to a free binding.
+func testBindingKept(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	b.reserve(l)
 	b.settle(engine.Settle{Lease: l, To: engine.Parked, Reason: "unsure"})
-	b.same("parked", b.link().Run, id("1"))
+	b.same("parked", b.binding().Run, id("1"))
 	b.ok(b.s.Drop(b.ctx, id("1"), engine.Event{Kind: "dropped"}))
-	b.same("dropped", b.link(), engine.Link{})
+	b.same("dropped", b.binding(), engine.Binding{})
 
 	l = b.claimed(id("2"))
 	b.reserve(l)
 	b.settle(engine.Settle{Lease: l, To: engine.Skipped})
-	b.same("ended", b.link(), engine.Link{})
+	b.same("ended", b.binding(), engine.Binding{})
 
 	l = b.claimed(id("3"))
 	b.reserve(l)
 	drop := b.arming(id("3"), 0)
 	drop.Do = engine.DropTimer
 	b.arm(drop)
-	b.same("removed", b.link(), engine.Link{})
+	b.same("removed", b.binding(), engine.Binding{})
 
 	// A result of run 1, dropped above, arrives after all.
 	late := engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room, Events: []engine.Event{{Kind: "bound"}}}
 	_, err := b.s.Close(b.ctx, late)
 	b.ok(err)
-	b.same("a late group", b.link().Group, room)
-	b.ok(b.s.SetLink(b.ctx, "R-1", room, engine.Free, nil, nil))
+	b.same("a late group", b.binding().Group, room)
+	b.ok(b.s.SetBinding(b.ctx, "R-1", room, engine.Free, nil, nil))
 	late.Value = "C1 "
 	_, err = b.s.Close(b.ctx, late)
 	b.ok(err)
-	b.same("not again", b.link(), engine.Link{Epoch: 1})
+	b.same("not again", b.binding(), engine.Binding{Epoch: 1})
 
 	l = b.claimed(id("4"))
 	b.reserve(l)
@@ -171,7 +171,7 @@ func testLinkKept(t *testing.T, open opener) {
 	late.Value, late.Bind = second.ID, &second
 	_, err = b.s.Close(b.ctx, late)
 	b.ok(err)
-	b.same("somebody else's", []any{b.link().State, b.link().Run}, []any{engine.Reserved, id("4")})
+	b.same("somebody else's", []any{b.binding().State, b.binding().Run}, []any{engine.Reserved, id("4")})
 	trail, err := b.s.Trail(b.ctx, "R-1", 1)
 	b.ok(err)
 	b.same("told", trail[0].Data["outcome"], "unbound")

@@ -10,27 +10,27 @@ import (
 	"riskroom/core/engine"
 )
 
-// ReserveLink reserves the risk's link for a run, under its lease.
-func (s *Store) ReserveLink(ctx context.Context, l engine.Lease) (engine.Link, error) {
+// ReserveBinding reserves the risk's binding for a run, under its lease.
+func (s *Store) ReserveBinding(ctx context.Context, l engine.Lease) (engine.Binding, error) {
 	const op = "reserve"
 	a, err := s.do(ctx, op, s.leased("reserve", l.Run).add(ms(l.Until)))
 	if err != nil {
-		return engine.Link{}, err
+		return engine.Binding{}, err
 	}
-	link, err := readLink(a.fields(1))
+	binding, err := readBinding(a.fields(1))
 	if err != nil {
-		return link, broken(op, err)
+		return binding, broken(op, err)
 	}
-	return link, nil
+	return binding, nil
 }
 
-// SetLink changes a link that binds group.
-func (s *Store) SetLink(ctx context.Context, risk core.RiskKey, group core.GroupRef, to engine.LinkState, timers []engine.TimerChange, events []engine.Event) error {
-	const op = "set link"
-	if to != engine.Bound && to != engine.Missing && to != engine.Free {
+// SetBinding changes the binding to group.
+func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.GroupRef, to engine.BindingState, timers []engine.TimerChange, events []engine.Event) error {
+	const op = "set binding"
+	if to != engine.Bound && to != engine.Lost && to != engine.Free {
 		return invalid(op, "state", nil)
 	}
-	c := s.around("setlink", risk).add(string(risk), group.String(), string(to))
+	c := s.around("setbinding", risk).add(string(risk), group.String(), string(to))
 	if err := s.timers(c, risk, timers); err != nil {
 		return invalid(op, "timers", err)
 	}
@@ -41,7 +41,7 @@ func (s *Store) SetLink(ctx context.Context, risk core.RiskKey, group core.Group
 	return err
 }
 
-// SayEnded keeps how the group that a link binds is said to have ended.
+// SayEnded keeps how the group of a binding is said to have ended.
 func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
 	const op = "say ended"
 	c := s.around("sayended", risk).add(group.String(), string(how))
@@ -53,7 +53,7 @@ func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.Grou
 }
 
 // RiskOf returns the risk whose item group g is or was last. What the look-up
-// key says is checked against the link, which alone decides.
+// key says is checked against the binding, which alone decides.
 func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	const op = "risk of"
 	risk, err := s.db.Get(ctx, s.keys.group(g)).Result()
@@ -63,11 +63,11 @@ func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, erro
 	if err != nil {
 		return "", failed(op, err)
 	}
-	link, err := s.db.HMGet(ctx, s.keys.link(core.RiskKey(risk)), "group", "last", "st").Result()
+	binding, err := s.db.HMGet(ctx, s.keys.binding(core.RiskKey(risk)), "group", "last", "st").Result()
 	if err != nil {
 		return "", failed(op, err)
 	}
-	l := answer(link)
+	l := answer(binding)
 	now, last := l.text(0), l.text(1)
 	if now == g.String() || (now == "" && last == g.String()) {
 		return core.RiskKey(risk), nil
@@ -75,13 +75,13 @@ func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, erro
 	return "", refused(op, core.NotFound, "")
 }
 
-// EachLink calls f for every risk whose link is bound or missing. On its way
+// EachBinding calls f for every risk whose binding is Bound or Lost. On its way
 // it writes the look-up keys again: in a cluster they live on other nodes than
-// the links, and one may have been lost with its node.
-func (s *Store) EachLink(ctx context.Context, f func(core.RiskKey, engine.Link) error) error {
-	const op = "each link"
+// the bindings, and one may have been lost with its node.
+func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Binding) error) error {
+	const op = "each binding"
 	for shard := range s.keys.shards {
-		risks, err := s.db.SMembers(ctx, s.keys.links(shard)).Result()
+		risks, err := s.db.SMembers(ctx, s.keys.bindings(shard)).Result()
 		if err != nil {
 			return failed(op, err)
 		}
@@ -91,23 +91,23 @@ func (s *Store) EachLink(ctx context.Context, f func(core.RiskKey, engine.Link) 
 		pipe := s.db.Pipeline()
 		cmds := make([]*redis.MapStringStringCmd, len(risks))
 		for i, r := range risks {
-			cmds[i] = pipe.HGetAll(ctx, s.keys.link(core.RiskKey(r)))
+			cmds[i] = pipe.HGetAll(ctx, s.keys.binding(core.RiskKey(r)))
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return failed(op, err)
 		}
 		for i, cmd := range cmds {
-			link, err := readLink(cmd.Val())
+			binding, err := readBinding(cmd.Val())
 			if err != nil {
 				return broken(op, err)
 			}
-			if link.State != engine.Bound && link.State != engine.Missing {
+			if binding.State != engine.Bound && binding.State != engine.Lost {
 				continue // let go since the set was read
 			}
-			if err := s.db.Set(ctx, s.keys.group(link.Group), risks[i], 0).Err(); err != nil {
+			if err := s.db.Set(ctx, s.keys.group(binding.Group), risks[i], 0).Err(); err != nil {
 				return failed(op, err)
 			}
-			if err := f(core.RiskKey(risks[i]), link); err != nil {
+			if err := f(core.RiskKey(risks[i]), binding); err != nil {
 				return err
 			}
 		}
