@@ -1,38 +1,38 @@
 package core
 
-// Support says how a platform can do something.
+// Support is how well a platform supports something.
 type Support string
 
-// The ways in which a platform can do something.
+// The levels of support.
 const (
 	Native   Support = "native"
-	Emulated Support = "emulated" // the nearest that the platform has; Why says what differs
+	Emulated Support = "emulated" // the nearest thing that the platform has; Why says what differs
 	Lacking  Support = "unsupported"
 )
 
-// Ability is how well one thing can be done, and why not better.
+// Ability is how well a platform can do one thing, and why not better.
 type Ability struct {
 	Support Support
 	Why     string // one English sentence for Emulated and Lacking
 }
 
-// Capabilities is what an adapter can do, as data: flows are checked against it
-// when they are loaded (through PlatformSettings, which holds the same), and the
-// documentation is made from it.
+// Capabilities lists what an adapter can do. PlatformSettings holds the same data:
+// flows are checked against it when they are loaded, and the documentation is
+// generated from it.
 type Capabilities struct {
 	Platform string // the platform's name as a config file writes it
 	Groups   map[GroupType]Ability
 	Set      map[Part]Ability // what SetGroup can change
 	Direct   Ability          // direct messages
 	Edit     Ability          // editing messages
-	// Endings is which ends of a group LookGroup tells. One that it does not tell
-	// looks like a group that the bot cannot see.
+	// Endings lists the ends of a group that LookGroup can report. A group that
+	// ended in another way looks like one that the bot can't see.
 	Endings map[Ending]Ability
 	Limits  Limits
 	Calls   []CallPolicy // every call that changes something
 }
 
-// Limits are a platform's numbers. Lengths count characters as the platform
+// Limits are a platform's limits. Lengths count characters the way the platform
 // does.
 type Limits struct {
 	GroupName    int // characters in a group's name
@@ -43,11 +43,11 @@ type Limits struct {
 	GroupMembers int // people in one group
 }
 
-// CallPolicy says how one call is kept from happening twice.
+// CallPolicy says how one call is prevented from happening twice.
 type CallPolicy struct {
 	Key    string // as in Call.Key, without the part after ":"
-	Method string // the platform's name of the call
+	Method string // the platform's name for the call
 	How    string // one sentence: idempotent by rule, or what a probe looks at
-	Risk   string // what can still go wrong, "" if nothing
-	Unsure Unsure // what happens then
+	Risk   string // what can still go wrong, "" for nothing
+	Unsure Unsure // what to do then
 }

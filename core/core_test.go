@@ -66,10 +66,10 @@ func TestIDsReadWhatTheyWrote(t *testing.T) {
 	}
 	for _, bad := range []string{"", "acme", "acme/", "/C1", "acme/C1/2/3"} {
 		if _, err := core.ParseGroupRef(bad); err == nil {
-			t.Errorf("%q is no group", bad)
+			t.Errorf("%q is read as a group", bad)
 		}
 		if _, ok := core.ParseMessageRef(bad); ok {
-			t.Errorf("%q is no message", bad)
+			t.Errorf("%q is read as a message", bad)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func TestMakeOp(t *testing.T) {
 	t.Parallel()
 	a, b := core.MakeOp("ab", "c"), core.MakeOp("a", "bc")
 	if a == b {
-		t.Error("parts run into one another")
+		t.Error("different parts give the same op")
 	}
 	if a != core.MakeOp("ab", "c") || len(a) != core.OpLen {
 		t.Errorf("%q is not the same %d characters each time", a, core.OpLen)
@@ -91,13 +91,13 @@ func TestErrors(t *testing.T) {
 	e := &core.Error{Op: "acme: open", Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: time.Second, Err: cause}
 	wrapped := fmt.Errorf("step 2: %w", e)
 	if core.KindOf(wrapped) != core.Unavailable || core.EffectOf(wrapped) != core.Maybe || core.RetryAfterOf(wrapped) != time.Second || !errors.Is(wrapped, cause) {
-		t.Error("what an error says is lost when it is wrapped")
+		t.Error("wrapping an error loses what it says")
 	}
 	if core.KindOf(nil) != "" || core.EffectOf(nil) != core.None || core.KindOf(cause) != core.Unknown || core.EffectOf(cause) != core.Maybe {
-		t.Error("nil is no error, and a foreign error tells nothing")
+		t.Error("nil must count as no error, and a foreign error as unknown")
 	}
 	if core.IsStop(wrapped) || !core.IsStop(fmt.Errorf("x: %w", core.Stop(e))) || core.KindOf(core.Stop(e)) != core.Unavailable {
-		t.Error("a refusal is told apart, and keeps its kind")
+		t.Error("IsStop must hold for a refusal only, and the refusal must keep its kind")
 	}
 	if got := (&core.Error{Op: "store: claim", Kind: core.Lost}).Error(); got != "store: claim: lost" {
 		t.Errorf("%q", got)
@@ -106,7 +106,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	if core.DetailOf(context.Canceled) != string(core.Unknown) {
-		t.Error("an error without a code is told by its kind")
+		t.Error("the detail of an error without a code must be its kind")
 	}
 }
 

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// Kind is what went wrong, from a closed set. Callers branch on the Kind of an
+// Kind classifies an error, from a closed set. Callers branch on the Kind of an
 // error, never on its text or on a platform's own type.
 type Kind string
 
 // The kinds of error.
 const (
-	Invalid      Kind = "invalid"      // the input is refused as it stands
-	NotFound     Kind = "not_found"    // what was named does not exist (any more)
-	Conflict     Kind = "conflict"     // it exists already, or changed meanwhile
+	Invalid      Kind = "invalid"      // the input is wrong
+	NotFound     Kind = "not_found"    // it doesn't exist, or no longer
+	Conflict     Kind = "conflict"     // it exists already, or has changed
 	Unauthorized Kind = "unauthorized" // the bot's credentials are refused: nothing works in that workspace
 	Denied       Kind = "denied"       // the credentials are fine, this one thing is forbidden
-	Unreachable  Kind = "unreachable"  // a person cannot be messaged, for good
+	Unreachable  Kind = "unreachable"  // this person can never be messaged
 	Unsupported  Kind = "unsupported"  // the platform has no such thing
-	RateLimited  Kind = "rate_limited" // later: RetryAfter says when
-	Unavailable  Kind = "unavailable"  // later: the other side is down or not ready
-	Lost         Kind = "lost"         // the lease is gone: somebody else goes on with this run
-	Unknown      Kind = "unknown"      // none of the above could be told
+	RateLimited  Kind = "rate_limited" // try again after RetryAfter
+	Unavailable  Kind = "unavailable"  // try again later: the other side is down or not ready
+	Lost         Kind = "lost"         // the lease is gone: another worker has this run
+	Unknown      Kind = "unknown"      // none of the above
 )
 
 // Effect says whether a failed call may have had its effect.
@@ -30,24 +30,25 @@ type Effect string
 
 // The effects of a failed call.
 const (
-	None  Effect = "none"  // surely not done
-	Maybe Effect = "maybe" // sent, and not answered: it may have been done, or yet be
+	None  Effect = "none"  // certainly not done
+	Maybe Effect = "maybe" // sent but not answered: it may have happened, or may still happen
 )
 
-// Error is the one error that crosses a contract of this package, perhaps
-// wrapped: it is found with KindOf and its siblings, never by type assertion.
-// Its message begins with Op and never holds a secret.
+// Error is the only error type that crosses a contract of this package, possibly
+// wrapped. Use KindOf and the functions beside it, never a type assertion. Its
+// message begins with Op and never contains a secret.
 type Error struct {
-	Op         string // what was tried, and by whom: "store: claim"
+	Op         string // what was tried, and where: "store: claim"
 	Kind       Kind
-	Effect     Effect        // "" counts as None: whoever sends a request must set it, or a call may be made twice
-	RetryAfter time.Duration // how long to wait before trying again; 0 is unknown
-	All        bool          // RateLimited: all calls together are too many, not only those like this one
-	Detail     string        // a code for people and audit events, such as a platform's error code; no prose
+	Effect     Effect        // "" counts as None: code that sends a request must set it, or a call may be made twice
+	RetryAfter time.Duration // how long to wait before trying again; 0 if unknown
+	All        bool          // RateLimited: the limit on all calls together was hit, not only the one on calls like this
+	Detail     string        // a code for people and audit events, such as a platform's error code; never prose
 	Err        error         // the cause, may be nil
 }
 
-// Error returns "op: detail: cause", leaving out what is empty.
+// Error returns "op: detail: cause", without the parts that are empty. If there is
+// neither a detail nor a cause, the kind follows op.
 func (e *Error) Error() string {
 	s := e.Op
 	if e.Detail != "" {
@@ -76,9 +77,9 @@ func KindOf(err error) Kind {
 	return Unknown
 }
 
-// EffectOf says whether the call that failed with err may have had its effect.
-// An error that is not an *Error comes from somewhere that knows nothing of
-// effects, and so counts as Maybe; nil counts as None.
+// EffectOf returns whether the call that failed with err may have had its effect.
+// An error that is not an *Error says nothing about effects, so it counts as
+// Maybe. nil counts as None.
 func EffectOf(err error) Effect {
 	if err == nil {
 		return None
@@ -92,7 +93,7 @@ func EffectOf(err error) Effect {
 	return Maybe
 }
 
-// RetryAfterOf returns how long err asks to wait; 0 when it does not say.
+// RetryAfterOf returns how long err asks to wait, or 0.
 func RetryAfterOf(err error) time.Duration {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.RetryAfter
@@ -100,13 +101,14 @@ func RetryAfterOf(err error) time.Duration {
 	return 0
 }
 
-// AllOf tells whether err says that all calls together are too many.
+// AllOf reports whether err says that the limit on all calls together was hit.
 func AllOf(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.All
 }
 
-// DetailOf returns the code that an *Error in err's tree carries, or its Kind.
+// DetailOf returns the Detail of the *Error in err's tree, or the Kind if it has
+// none.
 func DetailOf(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok && e.Detail != "" {
 		return e.Detail
@@ -123,8 +125,8 @@ func Transient(err error) bool {
 	return false
 }
 
-// Unanswered returns the error of a question that could not be answered now, whatever
-// kind of error it met. Nothing was done.
+// Unanswered returns an Unavailable error for a question that couldn't be answered
+// because of err, whatever its kind. It has no effect.
 func Unanswered(op string, err error) error {
 	return &Error{Op: op, Kind: Unavailable, Effect: None, RetryAfter: RetryAfterOf(err), Err: err}
 }

@@ -11,7 +11,7 @@ type GroupType string
 // The types of group.
 const (
 	Ordinary GroupType = "ordinary"
-	Topic    GroupType = "topic" // discussed until it is ended, then nobody may post
+	Topic    GroupType = "topic" // discussed until it is ended, then read-only
 	Item     GroupType = "item"  // bound to one risk, whose badge it shows
 )
 
@@ -24,7 +24,7 @@ type GroupRef struct {
 // String returns "workspace/id", which ParseGroupRef reads.
 func (g GroupRef) String() string { return g.Workspace + "/" + g.ID }
 
-// IsZero tells whether g names nothing.
+// IsZero reports whether g names nothing.
 func (g GroupRef) IsZero() bool { return g == GroupRef{} }
 
 // ParseGroupRef reads what GroupRef.String wrote.
@@ -36,27 +36,27 @@ func ParseGroupRef(s string) (GroupRef, error) {
 	return GroupRef{Workspace: w, ID: id}, nil
 }
 
-// GroupSpec is what CreateGroup makes.
+// GroupSpec is what CreateGroup creates.
 type GroupSpec struct {
 	Workspace string    `json:"workspace"`
 	Type      GroupType `json:"type"`
-	Name      string    `json:"name"`   // as people would write it; the adapter fits it to the platform's rules
-	Suffix    string    `json:"suffix"` // what makes the platform's name unique: "r-17", "r-17-2", or letters derived from what made the group; never cut
+	Name      string    `json:"name"`   // as a person would write it; the adapter adjusts it to the platform's rules
+	Suffix    string    `json:"suffix"` // makes the platform's name unique, and is never cut: "r-17", "r-17-2", or letters derived from what created the group
 	Topic     string    `json:"topic,omitempty"`
 	Purpose   string    `json:"purpose,omitempty"`
 	Public    bool      `json:"public,omitempty"`
-	Owner     Account   `json:"owner,omitzero"`  // counted in Members too
+	Owner     Account   `json:"owner,omitzero"`  // also in Members
 	Members   []Account `json:"members"`         // without duplicates, owner first
 	Badge     *Badge    `json:"badge,omitempty"` // of an item group
 }
 
-// Badge binds a group visibly to its risk: a small card that is pinned, and a
-// bookmark to it named Label where the platform has bookmarks.
+// Badge shows in a group which risk it is bound to: a small pinned card, and, on
+// platforms with bookmarks, a bookmark to it named Label.
 type Badge struct {
 	Label   string     `json:"label"`            // "Payments · R-17"
-	Module  string     `json:"module,omitempty"` // of the risk; a channel is named after it if its own name has no letter that the platform takes
+	Module  string     `json:"module,omitempty"` // of the risk; names the channel if the platform allows no letter of its own name
 	Message Message    `json:"message"`
-	Ref     MessageRef `json:"ref,omitzero"` // where it stands, for SetGroup's repair; zero: post it anew
+	Ref     MessageRef `json:"ref,omitzero"` // the message to repair in SetGroup; zero posts a new one
 }
 
 // Group is a group that exists.
@@ -66,14 +66,14 @@ type Group struct {
 	Report Report   `json:"report,omitzero"` // what became of each part and person
 }
 
-// GroupChange is what SetGroup changes; nil and empty parts are left alone.
+// GroupChange is what SetGroup changes. Nil and empty parts are left alone.
 type GroupChange struct {
 	Name   *string   `json:"name,omitempty"`
-	Suffix string    `json:"suffix,omitempty"` // goes with Name: the one that the group was made with
+	Suffix string    `json:"suffix,omitempty"` // goes with Name: the suffix that the group was created with
 	Topic  *string   `json:"topic,omitempty"`
 	Add    []Account `json:"add,omitempty"`
 	Remove []Account `json:"remove,omitempty"`
-	Badge  *Badge    `json:"badge,omitempty"` // set right whatever of it is missing
+	Badge  *Badge    `json:"badge,omitempty"` // repair whatever is missing of it
 }
 
 // Ending is how a group ended for everybody in it.
@@ -81,13 +81,13 @@ type Ending string
 
 // The ways in which a group can end.
 const (
-	Archived Ending = "archived" // nobody can post any more
+	Archived Ending = "archived" // nobody can post
 	Deleted  Ending = "deleted"
 )
 
-// GroupState is what the engine has to know of a group as it is right now.
+// GroupState is what the engine needs to know about a group's current state.
 type GroupState struct {
-	Ended  Ending // "" while it lives; the rest is empty after it
+	Ended  Ending // "" while it exists; once set, the other fields are empty
 	Pinned []MessageRef
-	Badged bool // a bookmark leads to a message of the group, or the platform has no bookmarks
+	Badged bool // a bookmark points to a message of the group, or the platform has no bookmarks
 }

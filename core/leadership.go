@@ -5,29 +5,30 @@ import (
 	"time"
 )
 
-// Leadership is what one of several processes that share a store has at a time,
-// for a while that it renews: a connection of which there must be one, say.
+// Leadership elects one of several processes that share a store, for a term that
+// it renews. It is for things that only one process may do, such as holding a
+// connection.
 //
-// Who leads must stop on its own before the time it took is over, counted on its
-// own clock from before it asked; the store's clock then never ends it sooner.
-// Repeating a call whose answer was lost gets the first answer. Errors are
-// *Error: Lost to a leader who is none any more, Unavailable when the store
-// cannot be asked.
+// A leader must stop by itself before its term is over, counted on its own clock
+// from before it called Claim or Renew. The store's clock never ends a term sooner.
+// Repeating a call whose answer was lost returns the first answer. Errors are
+// *Error: Lost if the caller no longer leads, Unavailable if the store can't be
+// reached.
 type Leadership interface {
-	// Claim takes the leadership for so long if nobody has it, and tells who has
-	// it now.
+	// Claim starts a term of the given length unless another process leads, and
+	// returns the current term.
 	Claim(ctx context.Context, length time.Duration) (Term, error)
-	// Renew has the term end so long from now, and keeps a memo for whoever leads
-	// next.
+	// Renew makes the term end length from now, and stores a memo for the next
+	// leader.
 	Renew(ctx context.Context, t Term, length time.Duration, memo string) error
-	// Resign ends the term at once, with a last memo.
+	// Resign ends the term immediately, with a final memo.
 	Resign(ctx context.Context, t Term, memo string) error
 }
 
-// Term is one process's time of leading.
+// Term is the time during which one process leads.
 type Term struct {
-	Mine   bool   // it is that of the process which asked
-	Leader string // whose it is, for people to read
-	Fence  int64  // higher than that of every earlier term
-	Memo   string // what the leader before left; "" for nothing
+	Mine   bool   // it belongs to the process that asked
+	Leader string // the name of the leader, for people to read
+	Fence  int64  // higher than in every earlier term
+	Memo   string // what the previous leader left, if anything
 }

@@ -1,8 +1,7 @@
 package core
 
-// Limits of what riskroom itself takes, all in one place. Lengths count
-// characters (runes); what is longer is refused with the limit named, never
-// cut in silence.
+// The limits on what riskroom accepts. Lengths count characters (runes). Input over
+// a limit is refused with the limit named, and never silently cut.
 const (
 	MaxTitle       = 200
 	MaxDescription = 4000
@@ -11,7 +10,7 @@ const (
 	MaxHandlers    = 20        // people and groups named as handlers
 	MaxMembers     = 200       // people in a group that a flow creates
 	MaxSteps       = 20        // steps of a flow
-	MaxInput       = 256 << 10 // bytes of a step's stored input: a card with every field at its limit fits
+	MaxInput       = 256 << 10 // bytes of a step's stored input: enough for a card with every field at its limit
 	MaxBody        = 256 << 10 // bytes of a request's body
 	MaxNotes       = 50        // notes kept on a risk; older ones stay in the audit trail
 	MaxListed      = 50        // risks shown in one list

@@ -9,12 +9,12 @@ type SpanKind string
 const (
 	PlainSpan   SpanKind = "plain"   // shown exactly as typed
 	MentionSpan SpanKind = "mention" // notifies Account
-	LinkSpan    SpanKind = "link"    // Text that opens URL
+	LinkSpan    SpanKind = "link"    // Text that links to URL
 )
 
 // Span is a piece of text. What a template or a person typed is always Plain:
-// adapters show it letter by letter, whatever markup it may look like. Mentions
-// are made from accounts only. No platform's markup exists outside its adapter.
+// adapters show it literally, even if it looks like markup. Mentions are made only
+// from accounts. Markup of a platform exists only in its adapter.
 type Span struct {
 	Kind    SpanKind `json:"kind"`
 	Text    string   `json:"text,omitempty"`
@@ -22,17 +22,17 @@ type Span struct {
 	URL     string   `json:"url,omitempty"`
 }
 
-// Plain returns text to be shown as typed.
+// Plain returns text that is shown as typed.
 func Plain(text string) Span { return Span{Kind: PlainSpan, Text: text} }
 
 // Mention returns a mention of a.
 func Mention(a Account) Span { return Span{Kind: MentionSpan, Account: a} }
 
-// Link returns text that opens url, which must be http or https.
+// Link returns text that links to url, which must be http or https.
 func Link(text, url string) Span { return Span{Kind: LinkSpan, Text: text, URL: url} }
 
-// Text returns the spans as one plain text, mentions as @id: for logs, previews
-// and notification texts.
+// Text returns the spans as plain text, with mentions as @id. It is for logs,
+// previews and notifications.
 func Text(spans []Span) string {
 	var b strings.Builder
 	for _, s := range spans {
@@ -45,15 +45,15 @@ func Text(spans []Span) string {
 	return b.String()
 }
 
-// Message is what SendMessage, SendGroupMessage and EditMessage show: Text,
-// then Card if there is one. At least one of them is set.
+// Message is what SendMessage, SendGroupMessage and EditMessage show: Text, then
+// Card. At least one of them is set.
 type Message struct {
 	Text []Span `json:"text,omitempty"`
 	Card *Card  `json:"card,omitempty"`
 }
 
-// Card shows a risk. Its wording is ready: the adapter lays it out and adds no
-// words of its own.
+// Card shows a risk. Its texts are complete: the adapter lays them out and adds no
+// words.
 type Card struct {
 	Risk    RiskKey  `json:"risk"`
 	Version int64    `json:"version"` // of the risk that it shows
@@ -63,16 +63,16 @@ type Card struct {
 	Footer  []Span   `json:"footer,omitempty"` // small print
 	Buttons []Button `json:"buttons,omitempty"`
 	Tone    Tone     `json:"tone,omitempty"`
-	Small   bool     `json:"small,omitempty"` // a badge: title, footer and buttons on little room
+	Small   bool     `json:"small,omitempty"` // a badge: a compact layout of title, footer and buttons
 }
 
-// Row is a label and what stands beside it.
+// Row is a label and its value.
 type Row struct {
 	Label string `json:"label"`
 	Value []Span `json:"value"`
 }
 
-// Tone colours a card where the platform has colours.
+// Tone is the colour of a card, on platforms that have colours.
 type Tone string
 
 // The tones of a card.
@@ -95,8 +95,8 @@ const (
 	PressDetails Press = "details"
 )
 
-// Button is a button on a card. It carries only what was pressed on what: who
-// may do it is judged when it is pressed.
+// Button is a button on a card. It says only what was pressed on which risk;
+// permissions are checked when it is pressed.
 type Button struct {
 	Press   Press  `json:"press"`
 	Label   string `json:"label"`
@@ -113,11 +113,11 @@ type MessageRef struct {
 // String returns "workspace/channel/id", which ParseMessageRef reads.
 func (r MessageRef) String() string { return r.Workspace + "/" + r.Channel + "/" + r.ID }
 
-// IsZero tells whether r names nothing.
+// IsZero reports whether r names nothing.
 func (r MessageRef) IsZero() bool { return r == MessageRef{} }
 
-// ParseMessageRef reads what MessageRef.String wrote; anything else gives a
-// zero MessageRef and false.
+// ParseMessageRef reads what MessageRef.String wrote. For anything else it returns
+// a zero MessageRef and false.
 func ParseMessageRef(s string) (MessageRef, bool) {
 	p := strings.Split(s, "/")
 	if len(p) != 3 || p[0] == "" || p[1] == "" || p[2] == "" {

@@ -2,13 +2,13 @@ package core
 
 import "strings"
 
-// Nearest returns the word of known that s is most likely a misspelling of, in
-// any case, or "" if none is near.
+// Nearest returns the word in known that s most likely misspells, ignoring case, or
+// "" if none is close.
 func Nearest(s string, known []string) string {
 	best, at := "", 3
 	for _, k := range known {
 		d := distance(strings.ToLower(s), strings.ToLower(k))
-		// Of a short word a third may differ: any two letters would be near.
+		// Only a third of a short word may differ; otherwise any two letters would match.
 		if limit := (len([]rune(k)) + 2) / 3; d < at && d <= limit {
 			best, at = k, d
 		}
@@ -16,11 +16,11 @@ func Nearest(s string, known []string) string {
 	return best
 }
 
-// longestWord is how long a word may be that is compared with others.
+// longestWord is the length from which words are not compared.
 const longestWord = 100
 
-// distance counts the letters that must be inserted, dropped, replaced or
-// swapped with their neighbour to make b of a (optimal string alignment).
+// distance counts the letters to insert, drop, replace or swap with their neighbour
+// to turn a into b (optimal string alignment).
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > longestWord || len(y) > longestWord {

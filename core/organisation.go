@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Organisation is what an admin's config file says of people, modules, fields
-// and rights: one riskroom serves one organisation. It does not change while
-// the program runs.
+// Organisation is what the config file says about people, modules, fields and
+// permissions. One riskroom serves one organisation. It doesn't change while the
+// program runs.
 type Organisation struct {
-	Zone        *time.Location // days are counted and dates are read in it
+	Zone        *time.Location // for counting days and reading dates
 	Language    string         // of cards that several people share: "en" or "zh-CN"
-	DayStartsAt time.Duration  // since midnight: what a date without a time stands for
+	DayStartsAt time.Duration  // since midnight: the time of a date that has none
 	Command     string         // the slash command, "/risk"
 	KeyPrefix   string         // of risk keys, "R"
 
@@ -20,7 +20,7 @@ type Organisation struct {
 	Modules      []Module             // in the file's order
 	Fields       []Field              // own fields, in the file's order
 	Permissions  Permissions
-	AdminChannel GroupRef // where failures that no person's action led to are told; zero: administrators get direct messages
+	AdminChannel GroupRef // where failures that no user caused are reported; if zero, administrators get direct messages
 }
 
 // Workspace is one configured workspace or guild.
@@ -29,14 +29,14 @@ type Workspace struct {
 	Platform string // as in Capabilities.Platform
 }
 
-// Person is somebody whom the config file names.
+// Person is a person in the config file.
 type Person struct {
 	Name     string
 	Email    string            // "" if not given
 	Accounts map[string]string // the platform's user ID by workspace, where given
 }
 
-// Module is a part of what the organisation makes, with those who handle its
+// Module is a part of what the organisation makes, with the people who handle its
 // risks.
 type Module struct {
 	Name     string
@@ -44,10 +44,10 @@ type Module struct {
 	Lead     Ref // "" if none
 }
 
-// FieldType is what an own field holds.
+// FieldType is the type of an own field.
 type FieldType string
 
-// The types of own field.
+// The types of own fields.
 const (
 	TextField   FieldType = "text"
 	NumberField FieldType = "number"
@@ -56,16 +56,16 @@ const (
 	PeopleField FieldType = "people"
 )
 
-// FieldPart is the part of the form in which a field stands.
+// FieldPart is a part of the form.
 type FieldPart string
 
 // The parts of the form.
 const (
-	Reported FieldPart = "reported" // filled in by whoever files the risk
-	Handling FieldPart = "handling" // filled in by those who handle it
+	Reported FieldPart = "reported" // filled in by the person who files the risk
+	Handling FieldPart = "handling" // filled in by the people who handle it
 )
 
-// Field is an own field, defined in the config file.
+// Field is an own field: one that the config file defines.
 type Field struct {
 	Key      string
 	Type     FieldType
@@ -81,7 +81,7 @@ type Option struct {
 	Label map[string]string
 }
 
-// LabelIn returns the label in lang, else in English, else in Chinese, else key.
+// LabelIn returns the label in lang, or else in English, in Chinese, or key.
 func LabelIn(label map[string]string, lang, key string) string {
 	for _, l := range []string{lang, "en", "zh-CN"} {
 		if s := label[l]; s != "" {
@@ -93,7 +93,7 @@ func LabelIn(label map[string]string, lang, key string) string {
 
 // Audience says who may do something.
 type Audience struct {
-	Everyone bool  // every member; guests and external people only where Refs name them
+	Everyone bool  // every member; guests and external people only if Refs name them
 	Involved bool  // submitter, handlers and module lead of the risk
 	Refs     []Ref // named people and groups
 }
@@ -101,12 +101,12 @@ type Audience struct {
 // Permissions says who may do what.
 type Permissions struct {
 	Administrators []Ref    // may do everything
-	GroupSettings  []Ref    // may be the operator of set_group; judged when the file is checked
-	File           Audience // may file risks; Involved means nothing here
+	GroupSettings  []Ref    // may be the operator of set_group; checked when the file is loaded
+	File           Audience // may file risks; Involved has no meaning here
 	Read           Audience // may see risks
 }
 
-// Module returns the module of that name.
+// Module returns the module with that name.
 func (o *Organisation) Module(name string) (Module, bool) {
 	i := slices.IndexFunc(o.Modules, func(m Module) bool { return m.Name == name })
 	if i < 0 {
@@ -115,7 +115,7 @@ func (o *Organisation) Module(name string) (Module, bool) {
 	return o.Modules[i], true
 }
 
-// Field returns the own field of that key.
+// Field returns the own field with that key.
 func (o *Organisation) Field(key string) (Field, bool) {
 	i := slices.IndexFunc(o.Fields, func(f Field) bool { return f.Key == key })
 	if i < 0 {
@@ -124,8 +124,8 @@ func (o *Organisation) Field(key string) (Field, bool) {
 	return o.Fields[i], true
 }
 
-// DateOf returns the instant that a date without a time stands for: that day
-// in the organisation's zone at DayStartsAt.
+// DateOf returns the instant of a date without a time: DayStartsAt on that day, in
+// the organisation's zone.
 func (o *Organisation) DateOf(year int, month time.Month, day int) time.Time {
 	h, m := int(o.DayStartsAt/time.Hour), int(o.DayStartsAt%time.Hour/time.Minute)
 	return time.Date(year, month, day, h, m, 0, 0, o.Zone)

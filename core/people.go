@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Account is one person on one platform: the only thing a message can be sent
-// to or a mention made of.
+// Account is one person on one platform. Only an account can receive a message or be
+// mentioned.
 type Account struct {
 	Workspace string // the workspace's name in the config file
 	ID        string // the platform's own user ID
@@ -15,7 +15,7 @@ type Account struct {
 // String returns "workspace/id", which ParseAccount reads.
 func (a Account) String() string { return a.Workspace + "/" + a.ID }
 
-// IsZero tells whether a names nobody.
+// IsZero reports whether a is the zero Account.
 func (a Account) IsZero() bool { return a == Account{} }
 
 // ParseAccount reads what Account.String wrote.
@@ -27,19 +27,19 @@ func ParseAccount(s string) (Account, error) {
 	return Account{Workspace: w, ID: id}, nil
 }
 
-// Ref is a person or a group of people as somebody meant it. Risks store Refs;
-// they are resolved to accounts when a step begins, so that a person who joins
-// the group or changes accounts meanwhile is not missed.
+// Ref is a reference to a person or a group of people, as somebody wrote it. Risks
+// store Refs. They are resolved to accounts only when a step begins, so a person who
+// has joined the group or changed accounts by then is included.
 //
-// It is one of: a name from the config file ("lin"), an account ("acme/U012"),
-// a user group or role at the risk's home ("@oncall") or elsewhere
+// It is one of: a name from the config file ("lin"), an account ("acme/U012"), or
+// a user group or role in the risk's home ("@oncall") or in another workspace
 // ("acme:@oncall").
 type Ref string
 
-// RefOf returns the Ref that means exactly account a.
+// RefOf returns the Ref to account a.
 func RefOf(a Account) Ref { return Ref(a.String()) }
 
-// Account returns the account that r names, if it names one.
+// Account returns the account that r is, if it is one.
 func (r Ref) Account() (Account, bool) {
 	if strings.Contains(string(r), "@") {
 		return Account{}, false
@@ -48,8 +48,8 @@ func (r Ref) Account() (Account, bool) {
 	return a, err == nil
 }
 
-// Group returns the workspace ("" is the risk's home) and the name of the user
-// group or role that r means, if it means one.
+// Group returns the workspace ("" for the risk's home) and the name of the user
+// group or role that r is, if it is one.
 func (r Ref) Group() (workspace, name string, ok bool) {
 	s := string(r)
 	if w, g, found := strings.Cut(s, ":@"); found && w != "" && g != "" {
@@ -61,7 +61,7 @@ func (r Ref) Group() (workspace, name string, ok bool) {
 	return "", "", false
 }
 
-// Name returns the name from the config file that r is, if it is one.
+// Name returns the name in the config file that r is, if it is one.
 func (r Ref) Name() (string, bool) {
 	if r == "" || strings.ContainsAny(string(r), "/@:") {
 		return "", false
@@ -75,14 +75,14 @@ type UserGroup struct {
 	Name string // as people see it, without "@"; never a mention
 }
 
-// Profile is what a platform says of an account.
+// Profile is what a platform says about an account.
 type Profile struct {
 	Account Account
 	Name    string // as people see it; never a mention
-	Email   string // "" if the platform does not tell
+	Email   string // "" if the platform doesn't say
 	Locale  string // BCP 47, "" if unknown
 	Zone    string // IANA time zone, "" if unknown
 	Guest   bool   // a guest, or from another organisation
-	Gone    bool   // deactivated or deleted: cannot be reached
+	Gone    bool   // deactivated or deleted
 	Bot     bool
 }

@@ -1,17 +1,17 @@
 package core
 
-// Refusal is the answer to what a person did wrong, or may not do. Its wording is the
-// text "refusal.<Code>" with Args.
+// Refusal is the answer to a person's mistake, or to a request that the person isn't
+// allowed to make. Its wording is the text "refusal.<Code>" with Args.
 type Refusal struct {
 	Kind  Kind // Invalid, NotFound, Conflict or Denied
 	Code  string
-	Field string         // of the form: title, module, severity, discovered_at, due_at, description, handlers, status, note, fields.<key>; "" for none
+	Field string         // the form's field: title, module, severity, discovered_at, due_at, description, handlers, status, note, fields.<key>; "" for none
 	Args  map[string]any // for the wording
-	Also  []*Refusal     // further ones, for other fields
-	Risk  *Risk          // how the risk stands, of a Conflict
+	Also  []*Refusal     // more of them, for other fields
+	Risk  *Risk          // the current risk, for a Conflict
 }
 
-// Refuse returns a Refusal. args are names and values in turn.
+// Refuse returns a Refusal. args alternate between names and values.
 func Refuse(kind Kind, code, field string, args ...any) *Refusal {
 	r := &Refusal{Kind: kind, Code: code, Field: field, Args: map[string]any{}}
 	for i := 0; i+1 < len(args); i += 2 {
@@ -20,8 +20,8 @@ func Refuse(kind Kind, code, field string, args ...any) *Refusal {
 	return r
 }
 
-// Error returns the code: what people read is worded by whoever shows it.
+// Error returns the code. The caller that shows a refusal to a person words it.
 func (r *Refusal) Error() string { return "refused: " + r.Code }
 
-// All returns r and the further refusals.
+// All returns r and those in Also.
 func (r *Refusal) All() []*Refusal { return append([]*Refusal{r}, r.Also...) }

@@ -1,6 +1,6 @@
 package core
 
-// Part is a part of a group that is set on its own.
+// Part is a part of a group that can be set separately.
 type Part string
 
 // The parts of a group.
@@ -15,20 +15,20 @@ const (
 	PartBookmark Part = "bookmark" // the badge is linked in the group's head
 )
 
-// Outcome is what became of one part, for one person where it is about people.
+// Outcome is the result for one part, and for one person if the part is people.
 type Outcome struct {
 	Part    Part    `json:"part"`
 	Account Account `json:"account,omitzero"`
 	Kind    Kind    `json:"kind,omitempty"`   // "" means done
-	Detail  string  `json:"detail,omitempty"` // the platform's code where it failed
+	Detail  string  `json:"detail,omitempty"` // the platform's code if it failed
 }
 
-// Report lists one outcome per part and person. An outcome whose Kind may pass
-// (rate_limited, unavailable, unknown) stands there until a later call of the
-// same action reports the part anew.
+// Report lists one outcome per part and person. An outcome whose Kind is temporary
+// (rate_limited, unavailable, unknown) stays until a later call of the same action
+// reports that part again.
 type Report struct {
 	Outcomes []Outcome  `json:"outcomes,omitempty"`
-	Badge    MessageRef `json:"badge,omitzero"` // where the badge stands now, if it was set
+	Badge    MessageRef `json:"badge,omitzero"` // the current badge, if it was set
 }
 
 // Failed returns the outcomes that failed.
@@ -42,7 +42,7 @@ func (r Report) Failed() []Outcome {
 	return out
 }
 
-// Add appends the outcome of a part that ended with err, nil for success.
+// Add appends the outcome of a part that ended with err; nil is success.
 func (r *Report) Add(p Part, a Account, err error) {
 	o := Outcome{Part: p, Account: a, Kind: KindOf(err)}
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Status is where a risk stands.
+// Status is the status of a risk.
 type Status string
 
 // The statuses of a risk. Flows usually act only on Pending.
@@ -19,19 +19,19 @@ const (
 	Shelved    Status = "shelved"
 )
 
-// Statuses lists every status in the order people see them.
+// Statuses lists every status in the order in which people see them.
 func Statuses() []Status { return []Status{Pending, InProgress, Resolved, Shelved} }
 
-// Valid tells whether s is one of Statuses.
+// Valid reports whether s is one of Statuses.
 func (s Status) Valid() bool { return slices.Contains(Statuses(), s) }
 
-// Open tells whether a risk of this status still waits for somebody.
+// Open reports whether a risk with this status still needs work.
 func (s Status) Open() bool { return s == Pending || s == InProgress }
 
 // Severity is how bad a risk would be.
 type Severity string
 
-// The severities, mildest first.
+// The severities, from mild to severe.
 const (
 	Low      Severity = "low"
 	Medium   Severity = "medium"
@@ -39,17 +39,17 @@ const (
 	Critical Severity = "critical"
 )
 
-// Severities lists every severity, mildest first.
+// Severities lists every severity, from mild to severe.
 func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
 
-// Valid tells whether s is one of Severities.
+// Valid reports whether s is one of Severities.
 func (s Severity) Valid() bool { return slices.Contains(Severities(), s) }
 
-// RiskKey names a risk: a prefix and a number, "R-17". Number 0 ("R-0") is
-// reserved for notices that belong to no risk; nobody can type it.
+// RiskKey identifies a risk: a prefix and a number, "R-17". Number 0 ("R-0") is
+// reserved for notices that belong to no risk. Nobody can type it.
 type RiskKey string
 
-// MakeRiskKey returns the key of the nth risk under a prefix such as "R".
+// MakeRiskKey returns the key with number n and a prefix such as "R".
 func MakeRiskKey(prefix string, n int64) RiskKey {
 	return RiskKey(prefix + "-" + strconv.FormatInt(n, 10))
 }
@@ -77,11 +77,11 @@ func (k RiskKey) Number() int64 {
 	return n
 }
 
-// Slug returns k in lower case, fit for a channel's name: "r-17".
+// Slug returns k in lower case for use in a channel name: "r-17".
 func (k RiskKey) Slug() string { return strings.ToLower(string(k)) }
 
-// Value is the content of one own field of a risk. The field's type says which
-// part of it counts: Text for text and select (the option's key), Number, Date,
+// Value is the content of one own field of a risk. The field's type determines which
+// member is used: Text for text and select (the option's key), Number, Date or
 // People.
 type Value struct {
 	Text   string    `json:"text,omitempty"`
@@ -90,30 +90,30 @@ type Value struct {
 	People []Ref     `json:"people,omitempty"`
 }
 
-// IsZero tells whether v holds nothing.
+// IsZero reports whether v is empty.
 func (v Value) IsZero() bool {
 	return v.Text == "" && v.Number == nil && v.Date.IsZero() && len(v.People) == 0
 }
 
-// Note is a remark that somebody left while handling a risk.
+// Note is a note that somebody wrote while handling a risk.
 type Note struct {
 	At   time.Time `json:"at"`
 	By   Actor     `json:"by"`
 	Text string    `json:"text"`
 }
 
-// Actor is who did something: a person, through an account, or riskroom itself
-// (the zero Actor).
+// Actor is who did something: a person through an account, or riskroom itself (the
+// zero Actor).
 type Actor struct {
 	Account Account `json:"account,omitzero"`
-	Name    string  `json:"name,omitempty"` // as the platform showed it then
+	Name    string  `json:"name,omitempty"` // as the platform showed it at the time
 }
 
-// Risk is the record that everything is about. The reported part is filled in
-// by whoever files it, the handling part by those who deal with it.
+// Risk is the central record. The reported part is filled in by the person who files
+// it, the handling part by the people who handle it.
 type Risk struct {
 	Key     RiskKey `json:"key"`
-	Version int64   `json:"version"` // raised by every change; 1 when filed
+	Version int64   `json:"version"` // 1 when filed; every change increments it
 	Home    string  `json:"home"`    // the workspace where it was filed
 
 	// The reported part.

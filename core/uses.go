@@ -1,12 +1,12 @@
 package core
 
-// Uses is what riskroom is made to do in one workspace, beside taking commands and
-// sending direct messages. Platforms tell by it which rights their bot needs there
+// Uses is what riskroom does in one workspace in addition to taking commands and
+// sending direct messages. Platforms derive from it which permissions the bot needs,
 // and ask for no others.
 type Uses struct {
-	Addresses bool // people are found by their e-mail addresses
-	Channels  bool // messages go into channels that are there
-	Groups    bool // groups are made and changed
+	Addresses bool // it looks people up by e-mail address
+	Channels  bool // it posts in existing channels
+	Groups    bool // it creates and changes groups
 }
 
 // And returns what u and other have riskroom do together.
