@@ -6,7 +6,7 @@ import (
 	"riskroom/core"
 )
 
-// The wordings that the actions use; each is found again on the platform.
+// The texts that the actions use. Each is looked up on the platform afterwards.
 const (
 	groupName    = "Ledger is off by one"
 	groupTopic   = "Why the ledger is off by one"
@@ -15,7 +15,7 @@ const (
 	badgeLabel   = badgeModule + " · R-17"
 )
 
-// card returns a card of risk R-17 that says what, with a mention of who.
+// card returns a card of risk R-17 with what in its title and a mention of who.
 func card(what string, who core.Account) *core.Card {
 	return &core.Card{
 		Risk: "R-17", Version: 1, Tone: core.ToneWaiting,
@@ -39,7 +39,7 @@ func badge() *core.Badge {
 	}}}
 }
 
-// spec returns a group of the first three people.
+// spec returns the spec of a group of the first three people.
 func (r *rig) spec(kind core.GroupType) core.GroupSpec {
 	p := r.cast.People
 	s := core.GroupSpec{
@@ -67,13 +67,13 @@ func sendMessageTo(who func(*rig) core.Account, m func(*rig) core.Message) actio
 	}
 }
 
-// plainMessage is a message of nothing but text.
+// plainMessage returns a message that is only text.
 func plainMessage(text string) core.Message {
 	return core.Message{Text: []core.Span{core.Plain(text)}}
 }
 
-// tidings is a message with everything in it.
-func tidings(r *rig) core.Message {
+// fullMessage returns a message with mention and card.
+func fullMessage(r *rig) core.Message {
 	return core.Message{
 		Text: []core.Span{core.Plain("It has waited a day: "), core.Mention(r.cast.People[1])},
 		Card: card(groupName, r.cast.People[2]),
@@ -105,8 +105,8 @@ func sendGroupMessage(m func(*rig) core.Message) action {
 	}
 }
 
-// setGroup changes an ordinary group in the way that change tells, which needs
-// the platform to set part.
+// setGroup changes an ordinary group by what change returns. It needs a platform
+// that can set part.
 func setGroup(part core.Part, change func(*rig, place) core.GroupChange) action {
 	return action{
 		name:    "set_group (" + string(part) + ")",
@@ -130,7 +130,7 @@ func editMessage(m func(*rig) core.Message) action {
 	}
 }
 
-// aGroup makes an ordinary group.
+// aGroup creates an ordinary group.
 func aGroup(r *rig) place {
 	a := createGroup(core.Ordinary, nil)
 	a.name = "prepare a group"
@@ -138,17 +138,17 @@ func aGroup(r *rig) place {
 	return place{group: res.group}
 }
 
-// aMessage makes an ordinary group with a message in it.
+// aMessage creates an ordinary group with a message in it.
 func aMessage(r *rig) place {
 	at := aGroup(r)
-	a := sendGroupMessage(tidings)
+	a := sendGroupMessage(fullMessage)
 	a.name = "prepare a message"
 	res, _ := r.perform(a, at)
 	at.message = res.message
 	return at
 }
 
-// anItemGroup makes an item group with its badge.
+// anItemGroup creates an item group with its badge.
 func anItemGroup(r *rig) place {
 	a := createGroup(core.Item, nil)
 	a.name = "prepare an item group"
@@ -156,7 +156,7 @@ func anItemGroup(r *rig) place {
 	return place{group: res.group}
 }
 
-// lacks tells whether a platform does not have the thing named k.
+// lacks reports whether m says that a platform does not support k.
 func lacks[K comparable](m map[K]core.Ability, k K) bool {
 	a, ok := m[k]
 	return !ok || a.Support == core.Lacking
@@ -164,14 +164,14 @@ func lacks[K comparable](m map[K]core.Ability, k K) bool {
 
 func lacksGroups(c core.Capabilities) bool { return lacks(c.Groups, core.Ordinary) }
 
-// actions returns every action of an adapter, on input that uses all its parts.
+// actions returns every action of an adapter, with input that uses all its parts.
 func actions() []action {
 	return []action{
-		sendMessage(tidings),
+		sendMessage(fullMessage),
 		createGroup(core.Ordinary, nil),
 		createGroup(core.Topic, nil),
 		createGroup(core.Item, nil),
-		sendGroupMessage(tidings),
+		sendGroupMessage(fullMessage),
 		rename(),
 		setTopic(),
 		add(),

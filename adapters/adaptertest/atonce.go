@@ -8,8 +8,8 @@ import (
 	"riskroom/core"
 )
 
-// atOnce lets one adapter do many things at the same time, and finds each of
-// them done where it belongs.
+// atOnce makes one adapter do many things concurrently and checks that each was
+// done in the right place.
 func atOnce(r *rig) {
 	const each = 4
 	var wait sync.WaitGroup
@@ -20,7 +20,7 @@ func atOnce(r *rig) {
 		wait.Go(func() { res, _ = u.try(Script{}, nil) })
 		checks = append(checks, func() {
 			if res.err != nil {
-				r.t.Errorf("%s, beside others: %v", a.name, res.err)
+				r.t.Errorf("%s, concurrently with others: %v", a.name, res.err)
 				return
 			}
 			check(res, u)
@@ -36,7 +36,7 @@ func atOnce(r *rig) {
 			launch(a, func(res result, _ *run) {
 				m, ok := message(r.world.State().With(who), res.message)
 				if !ok || !strings.Contains(m.Text, text) {
-					r.t.Errorf("%s is not %q to %s", res.message, text, who)
+					r.t.Errorf("%s is not the message %q to %s", res.message, text, who)
 				}
 			})
 		}

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Verdict is how a cell of the fault matrix ended.
+// Verdict is the result of a cell of the fault matrix.
 type Verdict string
 
-// The verdicts; a cell that ends in any other way fails the test.
+// The verdicts. A cell with any other result fails the test.
 const (
-	Single Verdict = "single"                      // the platform's state is that of an undisturbed run
-	Policy Verdict = "policy applied and recorded" // nobody could tell, and what the capabilities declare for that was done
+	Single Verdict = "single"                      // the platform's state is the same as without the fault
+	Policy Verdict = "policy applied and recorded" // the result was unknown, and the policy that the capabilities declare was followed
 )
 
 // Cell is one case of the fault matrix, as data.
 type Cell struct {
 	Action  string  // "create_group (item)"
-	Call    string  // the API call that was struck: "pins.add", "conversations.invite 2"
-	Fault   string  // the fault, and what was struck in its wake
-	When    When    //
-	Verdict Verdict //
+	Call    string  // the API call that failed: "pins.add", "conversations.invite 2"
+	Fault   string  // the fault, and the one that followed if any
+	When    When    // whether it came before or after the call's effect
+	Verdict Verdict // how it ended
 }
 
-// Markdown returns the cells as a table, in their order.
+// Markdown returns the cells as a table, in the given order.
 func Markdown(cells []Cell) string {
 	var b strings.Builder
 	b.WriteString("| Action | Call | Fault | When | Outcome |\n|---|---|---|---|---|\n")

@@ -6,7 +6,7 @@ import (
 	"riskroom/core"
 )
 
-// The names and topics that groups are given later.
+// The name and topic that groups are changed to.
 const (
 	newName  = "Ledger is right again"
 	newTopic = "It was rounding"
@@ -30,19 +30,19 @@ func remove() action {
 	return setGroup(core.PartRemoved, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Remove: r.cast.People[1:3]} })
 }
 
-// badged puts a badge on an ordinary group.
+// badged sets a badge on an ordinary group.
 func badged() action {
 	return setGroup(core.PartBadge, func(*rig, place) core.GroupChange { return core.GroupChange{Badge: badge()} })
 }
 
-// badgedAgain posts the badge of an item group anew.
+// badgedAgain posts a new badge in an item group.
 func badgedAgain() action {
 	a := badged()
 	a.name, a.prepare, a.lacking = "set_group (badge posted anew)", anItemGroup, lacksBadges
 	return a
 }
 
-// badgeKept sets right a badge that is.
+// badgeKept repairs a badge that is already complete.
 func badgeKept() action {
 	a := setGroup(core.PartBadge, func(_ *rig, at place) core.GroupChange {
 		b := badge()
@@ -57,9 +57,9 @@ func lacksBadges(c core.Capabilities) bool {
 	return lacks(c.Groups, core.Item) || lacks(c.Set, core.PartBadge)
 }
 
-// changes are what SetGroup does to each part of a group.
+// changes are the effects of SetGroup on each part of a group.
 func changes() []scenario {
-	// part is what one outcome is about, "" where that depends.
+	// part is the part of the only outcome, or "" if check compares the outcomes.
 	change := func(name string, a action, part core.Part, check func(r *rig, before, after GroupView, res result)) scenario {
 		return scenario{name, a.lacking, func(r *rig, _ Harness) {
 			at := a.on(r)
@@ -77,13 +77,13 @@ func changes() []scenario {
 	return []scenario{
 		change("the name", rename(), core.PartName, func(r *rig, before, after GroupView, _ result) {
 			if after.Name == before.Name || !strings.HasSuffix(after.Name, "r-17") {
-				r.t.Errorf("it is called %q, and was %q", after.Name, before.Name)
+				r.t.Errorf("its name is %q, and was %q", after.Name, before.Name)
 			}
 			r.wantMembers(after, r.cast.People[:3]...)
 		}),
 		change("the topic", setTopic(), core.PartTopic, func(r *rig, before, after GroupView, _ result) {
 			if !strings.Contains(after.Topic, newTopic) || after.Purpose != before.Purpose || after.Name != before.Name {
-				r.t.Errorf("it became %+v", after)
+				r.t.Errorf("the group is now %+v", after)
 			}
 		}),
 		change("people who join", add(), "", func(r *rig, _, after GroupView, res result) {

@@ -14,26 +14,26 @@ type Clock struct {
 	now time.Time
 }
 
-// NewClock returns a clock that stands at a fixed instant.
+// NewClock returns a clock set to a fixed instant.
 func NewClock() *Clock {
 	return &Clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 }
 
-// Now returns the instant at which the clock stands.
+// Now returns the clock's current instant.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves the clock on by d.
+// Advance moves the clock forward by d.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// Unlimited is a core.Budget that grants every call at once.
+// Unlimited is a core.Budget that grants every call immediately.
 type Unlimited struct{}
 
 var _ core.Budget = Unlimited{}

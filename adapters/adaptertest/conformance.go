@@ -8,9 +8,9 @@ import (
 	"riskroom/core"
 )
 
-// Run says what the actions of an adapter mean, case by case, each on a fresh
-// World. A case about something that the capabilities declare unsupported is
-// left out; that the adapter then answers so is a case of its own.
+// Run checks what the actions of an adapter mean, case by case, each on a fresh
+// World. It skips the cases for what the capabilities declare unsupported; other
+// cases check that the adapter then returns Unsupported.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	conformance(h, grouped(t))
@@ -31,10 +31,10 @@ func conformance(h Harness, run each) {
 	}
 }
 
-// scenario is one case of the conformance suite: r is fresh, and h opens more.
+// scenario is one case of the conformance suite. r is fresh, and h opens more.
 type scenario struct {
 	name    string
-	lacking func(core.Capabilities) bool // the platform has no such thing; may be nil
+	lacking func(core.Capabilities) bool // the platform doesn't support it; may be nil
 	run     func(r *rig, h Harness)
 }
 
@@ -59,7 +59,7 @@ func scenarios() []scenarioGroup {
 	}
 }
 
-// perAction makes one scenario of each action of an adapter.
+// perAction returns one scenario for each action of an adapter.
 func perAction(prefix string, run func(r *rig, h Harness, a action)) []scenario {
 	var out []scenario
 	for _, a := range actions() {
@@ -68,7 +68,7 @@ func perAction(prefix string, run func(r *rig, h Harness, a action)) []scenario 
 	return out
 }
 
-// only returns the one message that people see at a place.
+// only returns the single message in messages, and fails if there are more or none.
 func (r *rig) only(messages []Shown) Shown {
 	r.t.Helper()
 	if len(messages) != 1 {
@@ -77,7 +77,7 @@ func (r *rig) only(messages []Shown) Shown {
 	return messages[0]
 }
 
-// view returns how the group g looks to its members.
+// view returns the group g as its members see it.
 func (r *rig) view(g core.GroupRef) GroupView {
 	r.t.Helper()
 	v, ok := r.world.State().Group(g)
@@ -87,7 +87,7 @@ func (r *rig) view(g core.GroupRef) GroupView {
 	return v
 }
 
-// wantShown compares a message with what was to be shown.
+// wantShown checks that a message shows everything in want.
 func (r *rig) wantShown(got Shown, want core.Message) {
 	r.t.Helper()
 	var texts, mentions, links, buttons []string
@@ -118,7 +118,7 @@ func (r *rig) wantShown(got Shown, want core.Message) {
 	}
 	for _, text := range texts {
 		if !strings.Contains(got.Text, text) {
-			r.t.Errorf("%q is not shown; the message reads\n%s", text, got.Text)
+			r.t.Errorf("%q is missing from the message:\n%s", text, got.Text)
 		}
 	}
 	if !slices.Equal(got.Mentions, mentions) {
@@ -132,7 +132,7 @@ func (r *rig) wantShown(got Shown, want core.Message) {
 	}
 }
 
-// wantMembers compares who is in a group.
+// wantMembers checks who is in a group.
 func (r *rig) wantMembers(v GroupView, want ...core.Account) {
 	r.t.Helper()
 	var ids []string
@@ -156,7 +156,7 @@ func (r *rig) effectsSince(n int) int {
 	return count
 }
 
-// kinds are the kinds of everything that failed in a try.
+// kinds returns the kind of the error and of every failed outcome.
 func (res result) kinds() []core.Kind {
 	var out []core.Kind
 	if res.err != nil {
@@ -168,7 +168,7 @@ func (res result) kinds() []core.Kind {
 	return out
 }
 
-// wantKind finds an error of kind k in a result, or among its outcomes.
+// wantKind checks that the error or a failed outcome has kind k.
 func (r *rig) wantKind(what string, res result, k core.Kind) {
 	r.t.Helper()
 	if !slices.Contains(res.kinds(), k) {

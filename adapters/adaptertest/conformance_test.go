@@ -17,11 +17,11 @@ func TestRunCatches(t *testing.T) {
 	}{
 		{ignoresOnce, "every write goes through Once: send_message", "outside of Make"},
 		{namesPositions, "keys name people, not places", "has the members"},
-		{escapesNothing, "in all of a card", "a mention became mentions"},
-		{hidesPartial, "of a new group", "it reports"},
+		{escapesNothing, "in every part of a card", "a mention became mentions"},
+		{hidesPartial, "of a new group", "the outcome for"},
 		{wrapsRefusals, "from every recorded key on: create_group", "not the refusal itself"},
 		{goesOnAfterStop, "from every recorded key on: create_group", "goes on with"},
-		{sureOfCuts, "cut_after is unavailable: send_message", "the effect is said to be none"},
+		{sureOfCuts, "cut_after is unavailable: send_message", "the error's effect is none"},
 		{declaresLess, "declare every write of: create_group (item)", "the call pin is not declared"},
 		{retries, "error_after is unavailable: send_message", "was called again"},
 		{forgetsBadge, "an item group has its badge pinned", "pinned are"},
@@ -30,8 +30,8 @@ func TestRunCatches(t *testing.T) {
 		{sharesMemory, "many actions at once", "is not"},
 		{dropsWait, "rate_limit is rate_limited: send_message", "it says to wait 0s"},
 		{drawsNothing, "are kept within the rate budget by: send_message", "draws on nothing"},
-		{stopsAtFirst, "when one has to be tried again", "has the members"},
-		{missesEnds, "a group that was deleted is told so", "the capability is"},
+		{stopsAtFirst, "if one must be tried again", "has the members"},
+		{missesEnds, "a deleted group is reported as such", "the capability is"},
 		{twoFaced, "what is unsupported is answered so: set_group (removed)", "want unsupported"},
 	}
 	for _, c := range cases {

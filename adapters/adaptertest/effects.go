@@ -7,17 +7,17 @@ import (
 	"riskroom/core"
 )
 
-// effects are what the actions do when nothing disturbs them.
+// effects check what the actions do when nothing goes wrong.
 func effects() []scenario { return slices.Concat(directEffects(), creationEffects(), groupEffects()) }
 
-// directEffects are those of a message to one person.
+// directEffects check direct messages.
 func directEffects() []scenario {
-	direct := sendMessage(tidings)
+	direct := sendMessage(fullMessage)
 	return []scenario{
 		{"a direct message reaches one person once", direct.lacking, func(r *rig, _ Harness) {
 			res, _ := r.perform(direct, place{})
 			state := r.world.State()
-			r.wantShown(r.only(state.With(r.cast.People[0])), tidings(r))
+			r.wantShown(r.only(state.With(r.cast.People[0])), fullMessage(r))
 			r.wantRef(res.message, state.With(r.cast.People[0]))
 			if len(state.Direct) != 1 {
 				r.t.Errorf("%d people got a message", len(state.Direct))
@@ -31,7 +31,7 @@ func directEffects() []scenario {
 	}
 }
 
-// creationEffects are those of making a group.
+// creationEffects check the creation of groups.
 func creationEffects() []scenario {
 	ordinary := createGroup(core.Ordinary, nil)
 	public := createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = true })
@@ -44,7 +44,7 @@ func creationEffects() []scenario {
 				r.t.Errorf("private %v, messages %v, pins %v, bookmarks %v", v.Private, v.Messages, v.Pinned, v.Bookmarks)
 			}
 		}},
-		{"a group is public where that is asked for", ordinary.lacking, func(r *rig, _ Harness) {
+		{"a group is public if the spec says so", ordinary.lacking, func(r *rig, _ Harness) {
 			res, _ := r.perform(public, place{})
 			if v := r.view(res.group.Ref); v.Private {
 				r.t.Error("the group is private")
@@ -60,18 +60,18 @@ func creationEffects() []scenario {
 	}
 }
 
-// groupEffects are those of messages in a group.
+// groupEffects check messages in a group.
 func groupEffects() []scenario {
-	inGroup, edit := sendGroupMessage(tidings), editMessage(amended)
+	inGroup, edit := sendGroupMessage(fullMessage), editMessage(amended)
 	return []scenario{
 		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
 			at := inGroup.on(r)
 			res, _ := r.perform(inGroup, at)
 			v := r.view(at.group.Ref)
-			r.wantShown(r.only(v.Messages), tidings(r))
+			r.wantShown(r.only(v.Messages), fullMessage(r))
 			r.wantRef(res.message, v.Messages)
 		}},
-		{"an edit replaces the message where it stands", edit.lacking, func(r *rig, _ Harness) {
+		{"an edit replaces the message in place", edit.lacking, func(r *rig, _ Harness) {
 			at := edit.on(r)
 			r.perform(edit, at)
 			v := r.view(at.group.Ref)
@@ -84,26 +84,26 @@ func groupEffects() []scenario {
 	}
 }
 
-// amended is what a message is edited to: without text above the card.
+// amended returns what a message is edited to: a card without text above it.
 func amended(r *rig) core.Message {
 	return core.Message{Card: card("Ledger was off by one", r.cast.People[3])}
 }
 
-// wantRef finds ref among messages.
+// wantRef checks that ref is one of messages.
 func (r *rig) wantRef(ref core.MessageRef, messages []Shown) {
 	r.t.Helper()
 	if _, ok := message(messages, ref); !ok || ref.Workspace != r.cast.Workspace {
-		r.t.Errorf("the reference %s names none of these messages: %v", ref, messages)
+		r.t.Errorf("%s is none of these messages: %v", ref, messages)
 	}
 }
 
-// wantGroup compares a group that was created with its spec.
+// wantGroup checks a created group against its spec.
 func (r *rig) wantGroup(res result, spec core.GroupSpec, u *run) {
 	r.t.Helper()
 	v := r.view(res.group.Ref)
 	r.wantMembers(v, spec.Members...)
 	if v.Name != res.group.Name || !strings.HasSuffix(v.Name, spec.Suffix) {
-		r.t.Errorf("it is called %q and said to be called %q; the suffix is %q", v.Name, res.group.Name, spec.Suffix)
+		r.t.Errorf("its name is %q, the adapter returned %q; the suffix is %q", v.Name, res.group.Name, spec.Suffix)
 	}
 	if !strings.Contains(v.Topic, spec.Topic) || !strings.Contains(v.Purpose, spec.Purpose) {
 		r.t.Errorf("its topic is %q, its purpose %q", v.Topic, v.Purpose)
@@ -119,7 +119,8 @@ func (r *rig) wantGroup(res result, spec core.GroupSpec, u *run) {
 	}
 }
 
-// wantOutcome finds an outcome of the same part, person and kind.
+// wantOutcome checks that report has exactly one outcome with want's part, account
+// and kind.
 func (r *rig) wantOutcome(report core.Report, want core.Outcome) {
 	r.t.Helper()
 	n := 0
@@ -129,11 +130,12 @@ func (r *rig) wantOutcome(report core.Report, want core.Outcome) {
 		}
 	}
 	if n != 1 {
-		r.t.Errorf("the outcome %v stands %d times in %v", want, n, report.Outcomes)
+		r.t.Errorf("the outcome %v is %d times in %v", want, n, report.Outcomes)
 	}
 }
 
-// wantBadge finds the badge pinned, and bookmarked where there are bookmarks.
+// wantBadge checks that the badge is pinned and bookmarked, as far as the platform
+// supports that.
 func (r *rig) wantBadge(v GroupView, ref core.MessageRef) {
 	r.t.Helper()
 	r.wantRef(ref, v.Messages)
@@ -141,6 +143,6 @@ func (r *rig) wantBadge(v GroupView, ref core.MessageRef) {
 		r.t.Errorf("pinned are %v, want %s", v.Pinned, ref)
 	}
 	if !lacks(r.can.Set, core.PartBookmark) && (len(v.Bookmarks) != 1 || v.Bookmarks[0] != Bookmark{badgeLabel, ref}) {
-		r.t.Errorf("bookmarked are %v, want %q to %s", v.Bookmarks, badgeLabel, ref)
+		r.t.Errorf("bookmarked are %v, want %q for %s", v.Bookmarks, badgeLabel, ref)
 	}
 }

@@ -6,11 +6,11 @@ import (
 	"riskroom/core"
 )
 
-// failures are the errors that input leads to.
+// failures check the errors that bad input causes.
 func failures() []scenario {
-	inGroup := sendGroupMessage(tidings)
+	inGroup := sendGroupMessage(fullMessage)
 	edit := editMessage(amended)
-	direct := sendMessageTo(func(r *rig) core.Account { return r.cast.Unreachable }, tidings)
+	direct := sendMessageTo(func(r *rig) core.Account { return r.cast.Unreachable }, fullMessage)
 	create := createGroup(core.Ordinary, nil)
 	return []scenario{
 		{"a person who cannot be messaged is unreachable", direct.lacking, func(r *rig, _ Harness) {
@@ -20,7 +20,7 @@ func failures() []scenario {
 			res, _ := r.start(direct, place{}).try(Script{}, nil)
 			r.wantError("send_message", res.err, core.Unreachable)
 			if core.EffectOf(res.err) != core.None {
-				r.t.Errorf("the effect is said to be %s", core.EffectOf(res.err))
+				r.t.Errorf("the error's effect is %s", core.EffectOf(res.err))
 			}
 		}},
 		{"a group that cannot be seen is not found", inGroup.lacking, func(r *rig, _ Harness) {
@@ -38,7 +38,7 @@ func failures() []scenario {
 			res, _ := r.start(edit, at).try(Script{}, nil)
 			r.wantError("edit_message", res.err, core.NotFound)
 		}},
-		{"a group that is not complete is returned with what is missing", create.lacking, func(r *rig, h Harness) {
+		{"an incomplete group is returned with what is missing", create.lacking, func(r *rig, h Harness) {
 			base := undisturbed(r.t, h, create)
 			last := Fault{Kind: Forbidden, Method: base.calls[len(base.calls)-1].Method, Nth: 1, Times: Forever}
 			for _, kind := range []FaultKind{Forbidden, ErrorBefore} {
@@ -49,8 +49,8 @@ func failures() []scenario {
 	}
 }
 
-// incompleteGroup creates a group of which something after the creation itself
-// fails.
+// incompleteGroup creates a group while f makes something after the creation itself
+// fail.
 func incompleteGroup(r *rig, a action, f Fault) {
 	if !r.world.Inject(f) {
 		return
@@ -63,8 +63,8 @@ func incompleteGroup(r *rig, a action, f Fault) {
 	}
 }
 
-// foreigners are accounts, groups and messages of another workspace: Invalid,
-// without a call.
+// foreigners check accounts, groups and messages of another workspace: they are
+// Invalid, and no call is made.
 func foreigners() []scenario {
 	const elsewhere = "elsewhere"
 	person := func(r *rig) core.Account { return core.Account{Workspace: elsewhere, ID: r.cast.People[0].ID} }
@@ -75,7 +75,7 @@ func foreigners() []scenario {
 		r.wantError("LookGroup", err, core.Invalid)
 	}}}
 	for _, a := range []action{
-		sendMessageTo(person, tidings), createGroup(core.Ordinary, spec), sendGroupMessage(tidings),
+		sendMessageTo(person, fullMessage), createGroup(core.Ordinary, spec), sendGroupMessage(fullMessage),
 		setTopic(), add(), remove(), editMessage(amended),
 	} {
 		out = append(out, scenario{a.name, a.lacking, func(r *rig, _ Harness) {
@@ -92,8 +92,8 @@ func foreigners() []scenario {
 	return append(out, foreignPeople(person)...)
 }
 
-// foreignPeople are people of another workspace among those of this one: they
-// alone are refused, or all is.
+// foreignPeople check people of another workspace mixed with people of this one:
+// either they alone are refused, or the whole action is.
 func foreignPeople(stranger func(*rig) core.Account) []scenario {
 	among := func(r *rig) []core.Account { return []core.Account{r.cast.People[3], stranger(r), r.cast.People[4]} }
 	var out []scenario

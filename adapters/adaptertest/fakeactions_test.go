@@ -129,10 +129,10 @@ func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.Group
 }
 
 // change applies c. The first error that asks for another try is returned once
-// everything has had its turn.
+// everything has been tried.
 func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose string) error {
 	var later error
-	// did notes an outcome, and tells whether to stop.
+	// did records an outcome, and reports whether to stop.
 	did := func(p core.Part, who core.Account, err error) bool {
 		if core.IsStop(err) && a.flaw != goesOnAfterStop {
 			later = err
@@ -165,7 +165,7 @@ type fakeStep struct {
 	do   func() error
 }
 
-// parts are the parts of a change but for its badge.
+// parts returns the parts of a change except its badge.
 func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, purpose string) []fakeStep {
 	var steps []fakeStep
 	add := func(part core.Part, who core.Account, key, method string, do func(*fakeGroup) (bool, error)) {

@@ -25,9 +25,9 @@ const (
 	wrapsRefusals   flaw = "wraps refusals of Once"
 	goesOnAfterStop flaw = "goes on to the next person after a refusal"
 	probesNothing   flaw = "posts without a probe"
-	sureOfCuts      flaw = "says that a cut call surely did nothing"
+	sureOfCuts      flaw = "says that a call did nothing after its connection broke"
 	declaresLess    flaw = "makes a call that its capabilities do not declare"
-	claimsMore      flaw = "declares a risk away"
+	claimsMore      flaw = "does not declare a risk"
 	retries         flaw = "tries again by itself"
 	forgetsBadge    flaw = "does not pin the badge"
 	takesForeign    flaw = "acts on accounts of another workspace"
@@ -36,7 +36,7 @@ const (
 	dropsWait       flaw = "does not pass on how long to wait"
 	drawsNothing    flaw = "draws on no rate budget"
 	stopsAtFirst    flaw = "leaves out the people after one who failed"
-	missesEnds      flaw = "takes a deleted group for one that it cannot see"
+	missesEnds      flaw = "mistakes a deleted group for one that it cannot see"
 	twoFaced        flaw = "says that it cannot remove people, and does"
 )
 

@@ -1,10 +1,10 @@
-// Package adaptertest tries out adapters: a conformance suite (Run) that says
-// what the actions mean, and a fault matrix (Matrix) that strikes every API
-// call of every action with every fault and demands one effect in the end.
+// Package adaptertest tests adapters. Its conformance suite (Run) checks what each
+// action means. Its fault matrix (Matrix) makes every API call of every action
+// fail in every way, and requires a single effect in the end.
 //
-// A new platform gets all of it through a Harness: two short interfaces over
-// its stand-in. Nothing here sleeps or depends on timing: the suites bring
-// their own clock and end a slow call the moment it is seen to hang.
+// A new platform gets both by implementing Harness and World, two short interfaces
+// over its emulator. Nothing here sleeps or depends on timing: the suites have
+// their own clock, and end a slow call as soon as they see it hang.
 package adaptertest
 
 import (
@@ -13,66 +13,65 @@ import (
 	"riskroom/core"
 )
 
-// Harness opens workspaces of one platform for the suites. Open is called for
-// every case, from many goroutines at once.
+// Harness opens workspaces of one platform for the suites. Open is called for every
+// case, from many goroutines concurrently.
 type Harness interface {
-	// Open starts a fresh stand-in, and an adapter on it that is configured as
-	// in production except that nobody paces it: its budget is Unlimited. Both
-	// are gone when t ends. The stand-in stamps what happens with clock.
+	// Open starts a fresh emulator and an adapter for it, configured as in
+	// production except for its budget, which is Unlimited. Both end with t. The
+	// emulator takes its timestamps from clock.
 	Open(t testing.TB, clock core.Clock) World
 }
 
-// World is one workspace: a stand-in platform and the adapter that is tried out
-// on it. Every World of a harness starts the same. It is safe for concurrent
-// use.
+// World is one workspace: an emulator and the adapter under test. Every World of a
+// harness starts in the same state. It is safe for concurrent use.
 type World interface {
 	// Platform returns the adapter, always the same one.
 	Platform() core.Platform
-	// Cast returns who and what is there from the start.
+	// Cast returns the people and groups that exist from the start.
 	Cast() Cast
-	// State returns what the people of the workspace see now.
+	// State returns what the people in the workspace see now.
 	State() State
-	// Calls returns the API calls that have reached the stand-in, in order.
+	// Calls returns the API calls that have reached the emulator, in order.
 	Calls() []APICall
-	// Inject orders a fault. False means that the platform knows none of this
-	// kind: the cases that need it are left out.
+	// Inject makes calls fail as f says. It returns false if the platform can't
+	// fail in this way; the cases that need it are then skipped.
 	Inject(f Fault) bool
-	// Settle has happened whatever is still on its way: the effects of calls
-	// struck by Late.
+	// Settle applies effects that are still pending: those of calls that failed
+	// with Late.
 	Settle()
 }
 
-// Cast is who and what a World holds from the start. What a platform does not
-// have is left zero, and the cases that need it are left out.
+// Cast is the people and groups in a World from the start. What a platform doesn't
+// have is zero, and the cases that need it are skipped.
 type Cast struct {
 	Workspace   string                              // its name in the config file
-	People      []core.Account                      // five at least, who can be messaged and invited; in no group yet
-	Unreachable core.Account                        // somebody who cannot be messaged
-	Uninvitable core.Account                        // somebody who exists and cannot be put into a group
-	Nobody      core.Account                        // an ID of the right form that nobody has
-	Hidden      core.GroupRef                       // a group that the bot cannot see
-	Missing     func(core.GroupRef) core.MessageRef // names a message that is not in a group
-	Email       string                              // of People[0], where the platform finds people by e-mail
+	People      []core.Account                      // at least five; they can be messaged and invited, and are in no group yet
+	Unreachable core.Account                        // a person who can't be messaged
+	Uninvitable core.Account                        // a person who exists and can't be added to a group
+	Nobody      core.Account                        // a well-formed ID that belongs to nobody
+	Hidden      core.GroupRef                       // a group that the bot can't see
+	Missing     func(core.GroupRef) core.MessageRef // returns a message that isn't in the group
+	Email       string                              // of People[0], if the platform finds people by e-mail
 	Ends        Ends                                // how people end a group by hand
 	UserGroup   string                              // the name, without "@", of a user group or role of People[1] and People[2]
 }
 
-// Ends has people end a group by hand, in the ways that the platform has.
+// Ends ends a group the way a person would, for each way that the platform has.
 type Ends map[core.Ending]func(core.GroupRef) error
 
-// APICall is one API call as the stand-in saw it.
+// APICall is one API call as the emulator saw it.
 type APICall struct {
-	Method string // the platform's name of it, as in core.CallPolicy
-	Write  bool   // the method changes something when it succeeds
+	Method string // the platform's name for it, as in core.CallPolicy
+	Write  bool   // the method changes something if it succeeds
 	Effect bool   // this call did change something
-	Struck bool   // a fault of Inject struck it
+	Struck bool   // a fault of Inject affected it
 }
 
-// State is what people see of a workspace. IDs in it are looked up, never
-// compared from one World to the next.
+// State is what people see of a workspace. Its IDs are for looking things up; they
+// are never compared between Worlds.
 type State struct {
-	Groups []GroupView  // those that the adapter made, in the order of their making
-	Direct []DirectView // direct conversations with the bot that hold a message, by person
+	Groups []GroupView  // the groups that the adapter created, in that order
+	Direct []DirectView // the bot's direct conversations that have messages, by person
 }
 
 // GroupView is a group as its members see it.
@@ -83,35 +82,35 @@ type GroupView struct {
 	Purpose   string
 	Private   bool
 	Archived  bool
-	Members   []string          // people's IDs, sorted; bots left out
-	Messages  []Shown           // of people and bots, oldest first
-	Notices   []string          // what the platform itself tells the members: "ann set the topic", worded the same in every World
+	Members   []string          // people's IDs, sorted; without bots
+	Messages  []Shown           // from people and bots, oldest first
+	Notices   []string          // the platform's own notices to members: "ann set the topic", worded the same in every World
 	Pinned    []core.MessageRef // oldest pin first
 	Bookmarks []Bookmark        // in the order shown
 }
 
-// Bookmark is a link in the head of a group.
+// Bookmark is a link in a group's header.
 type Bookmark struct {
 	Label   string
-	Message core.MessageRef // that it opens; zero if it opens anything else
+	Message core.MessageRef // its target; zero if it links to anything else
 }
 
-// DirectView is the direct conversation of the bot with a person.
+// DirectView is the bot's direct conversation with a person.
 type DirectView struct {
 	With     string // the person's ID
 	Messages []Shown
 }
 
-// Shown is a message as a person sees it, whatever it was made of.
+// Shown is a message as a person sees it, however it is built.
 type Shown struct {
 	Ref      core.MessageRef
-	Text     string   // every letter of text and card, parts on lines of their own; a mention as "@" and the name
+	Text     string   // all letters of text and card, each part on its own line; a mention is "@" and the name
 	Mentions []string // IDs of the people it notifies, in order; "everyone" for a mention of all
-	Links    []string // URLs that a click opens, in order; buttons left out
+	Links    []string // URLs that open on a click, in order; without buttons
 	Buttons  []string // labels
 }
 
-// Group returns the view of the group g.
+// Group returns the view of group g.
 func (s State) Group(g core.GroupRef) (GroupView, bool) {
 	for _, v := range s.Groups {
 		if v.Ref == g {
@@ -121,7 +120,7 @@ func (s State) Group(g core.GroupRef) (GroupView, bool) {
 	return GroupView{}, false
 }
 
-// With returns the messages of the direct conversation with a person.
+// With returns the messages of the bot's direct conversation with a.
 func (s State) With(a core.Account) []Shown {
 	for _, v := range s.Direct {
 		if v.With == a.ID {

@@ -8,22 +8,21 @@ import (
 	"riskroom/core"
 )
 
-// How long a call may last, and how long after that it may still have its
-// effect, on the journal's clock. An open intent is probed no earlier than
-// after both.
+// How long a call may last, and how long after that it may still take effect, on
+// the journal's clock. An open intent is probed only after both.
 const (
 	CallTimeout = 10 * time.Second
 	SettleTime  = 5 * time.Second
 )
 
-// Happening is a decision that a Journal keeps, as an audit trail does.
+// Happening is a decision recorded in a Journal, as in an audit trail.
 type Happening string
 
-// The decisions that are kept.
+// The recorded decisions.
 const (
 	Found   Happening = "found"   // a probe found the call of an open intent
-	Resent  Happening = "resent"  // a probe could not tell, and the call was made again
-	Parked  Happening = "parked"  // a probe could not tell, and a person has to
+	Resent  Happening = "resent"  // a probe couldn't tell, and the call was made again
+	Parked  Happening = "parked"  // a probe couldn't tell, so a person has to
 	Dropped Happening = "dropped" // a cancelled run's intent was closed without a result
 )
 
@@ -33,7 +32,7 @@ type Note struct {
 	What Happening
 }
 
-// entry is what is known of one call.
+// entry is the record of one call.
 type entry struct {
 	done    bool
 	value   string
@@ -43,8 +42,8 @@ type entry struct {
 	attempt int
 }
 
-// Journal is what the store keeps of one step of a run: it survives the crash
-// of whoever carries the step out. It is safe for concurrent use.
+// Journal is what the store would keep about one step of a run. It survives a crash
+// of the worker. It is safe for concurrent use.
 type Journal struct {
 	clock core.Clock
 	step  string
@@ -57,14 +56,14 @@ type Journal struct {
 	cancelled bool
 }
 
-// NewJournal returns an empty journal. The ops of its calls derive from step
-// and key alone, so that a step named alike has the same ops in every World.
+// NewJournal returns an empty journal. The ops of its calls derive only from step
+// and key, so the same step has the same ops in every World.
 func NewJournal(clock core.Clock, step string) *Journal {
 	return &Journal{clock: clock, step: step, calls: make(map[string]*entry)}
 }
 
-// Claim starts a try of the step and returns its Once, which s disturbs. It
-// takes the lease from the one before.
+// Claim starts a try of the step and returns its Once, with the faults in s. It
+// takes the lease from the previous try.
 func (j *Journal) Claim(s Script) *Once {
 	o := &Once{journal: j, script: s}
 	j.mu.Lock()
@@ -73,14 +72,14 @@ func (j *Journal) Claim(s Script) *Once {
 	return o
 }
 
-// Cancel wishes the run cancelled: from now on its calls are only settled.
+// Cancel cancels the run: from now on calls are settled, and none is made.
 func (j *Journal) Cancel() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.cancelled = true
 }
 
-// Keys returns the keys of which there ever was an intent, in that order.
+// Keys returns every key that ever had an intent, in the order of the first.
 func (j *Journal) Keys() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -98,7 +97,7 @@ func (j *Journal) Result(key string) (value string, ok bool) {
 	return r.value, true
 }
 
-// Open returns the keys of open intents.
+// Open returns the keys with an open intent.
 func (j *Journal) Open() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -118,12 +117,12 @@ func (j *Journal) Notes() []Note {
 	return slices.Clone(j.notes)
 }
 
-// intent is what Call.Make and Call.Probe are told.
+// intent returns what Call.Make and Call.Probe receive.
 func (j *Journal) intent(key string, r *entry) core.Intent {
 	return core.Intent{Op: core.MakeOp("adaptertest", j.step, key), First: r.first, Begun: r.begun, Attempt: r.attempt}
 }
 
-// read returns what is known of a key: a copy.
+// read returns a copy of the record of a key.
 func (j *Journal) read(key string) entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -133,14 +132,14 @@ func (j *Journal) read(key string) entry {
 	return entry{}
 }
 
-// wishedCancelled tells whether Cancel was called.
-func (j *Journal) wishedCancelled() bool {
+// isCancelled reports whether Cancel was called.
+func (j *Journal) isCancelled() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.cancelled
 }
 
-// begin writes an intent for o, the attempt after the one that o has read.
+// begin writes an intent for o: the attempt after the one that o has read.
 func (j *Journal) begin(o *Once, key string, attempt int) (core.Intent, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -163,7 +162,7 @@ func (j *Journal) begin(o *Once, key string, attempt int) (core.Intent, error) {
 	return j.intent(key, r), nil
 }
 
-// done records a result. It is taken from anyone: a fact is never refused.
+// done records a result. It accepts one from anyone: facts are never refused.
 func (j *Journal) done(key, value string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -172,7 +171,7 @@ func (j *Journal) done(key, value string) {
 	}
 }
 
-// close ends an intent without a result, which needs the lease and the attempt.
+// close ends an intent without a result. It needs the lease and the attempt.
 func (j *Journal) close(o *Once, key string, attempt int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -181,14 +180,14 @@ func (j *Journal) close(o *Once, key string, attempt int) {
 	}
 }
 
-// note keeps a decision.
+// note records a decision.
 func (j *Journal) note(key string, what Happening) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.notes = append(j.notes, Note{Key: key, What: what})
 }
 
-// holds tells whether o has the lease.
+// holds reports whether o has the lease.
 func (j *Journal) holds(o *Once) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// typed is text of which a careless adapter makes something else.
+// typed returns texts that a careless adapter would turn into something else.
 func typed(r *rig) map[string]string {
 	id := r.cast.People[4].ID
 	return map[string]string{
@@ -28,9 +28,9 @@ func typed(r *rig) map[string]string {
 	}
 }
 
-// literal is that what somebody typed shows letter by letter.
+// literal checks that typed text is shown letter by letter.
 func literal() []scenario {
-	out := []scenario{{"in a direct message", sendMessage(tidings).lacking, func(r *rig, _ Harness) {
+	out := []scenario{{"in a direct message", sendMessage(fullMessage).lacking, func(r *rig, _ Harness) {
 		for name, text := range typed(r) {
 			res, _ := r.perform(sendMessage(func(*rig) core.Message { return plainMessage(text) }), place{})
 			got, _ := message(r.world.State().With(r.cast.People[0]), res.message)
@@ -40,10 +40,10 @@ func literal() []scenario {
 	everywhere := func(text string) func(*rig) core.Message {
 		return func(*rig) core.Message { return core.Message{Text: []core.Span{core.Plain(text)}, Card: filled(text)} }
 	}
-	group := sendGroupMessage(tidings)
+	group := sendGroupMessage(fullMessage)
 	edit := editMessage(amended)
 	return append(out,
-		scenario{"in all of a card", group.lacking, func(r *rig, _ Harness) {
+		scenario{"in every part of a card", group.lacking, func(r *rig, _ Harness) {
 			at := aGroup(r)
 			for name, text := range typed(r) {
 				res, _ := r.perform(sendGroupMessage(everywhere(text)), at)
@@ -61,15 +61,15 @@ func literal() []scenario {
 		}},
 		scenario{"in a topic and a purpose", group.lacking, func(r *rig, _ Harness) { literalTopics(r) }},
 		scenario{"in a name", group.lacking, func(r *rig, _ Harness) { literalNames(r) }},
-		scenario{"of great length in a message", group.lacking, func(r *rig, _ Harness) { longMessages(r) }},
-		scenario{"of great length in a topic", setTopic().lacking, func(r *rig, _ Harness) { longTopics(r) }},
+		scenario{"a long message", group.lacking, func(r *rig, _ Harness) { longMessages(r) }},
+		scenario{"a long topic", setTopic().lacking, func(r *rig, _ Harness) { longTopics(r) }},
 	)
 }
 
-// places is how often filled and a text above it show the text.
+// places is how often filled, with the text above it, shows the text.
 const places = 6
 
-// filled is a card that says text in every place.
+// filled returns a card with text in every place.
 func filled(text string) *core.Card {
 	spans := []core.Span{core.Plain(text)}
 	return &core.Card{
@@ -78,19 +78,19 @@ func filled(text string) *core.Card {
 	}
 }
 
-// wantLiteral finds text shown n times, and nothing made of it.
+// wantLiteral checks that text is shown n times, without mentions or links.
 func (r *rig) wantLiteral(name string, got Shown, text string, n int) {
 	r.t.Helper()
 	if have := strings.Count(got.Text, text); have < n {
-		r.t.Errorf("%s shows %d times as typed, want %d. Typed was\n%s\nshown is\n%s", name, have, n, text, got.Text)
+		r.t.Errorf("%s is shown %d times as typed, want %d. Typed:\n%s\nshown:\n%s", name, have, n, text, got.Text)
 	}
 	if len(got.Mentions)+len(got.Links) > 0 {
 		r.t.Errorf("%s became mentions %q and links %q", name, got.Mentions, got.Links)
 	}
 }
 
-// literalTopics types into topics, which are one line: any white space may
-// become a space.
+// literalTopics tries the typed texts as topics. A topic is one line, so any white
+// space may become a space.
 func literalTopics(r *rig) {
 	flat := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	n := 0
@@ -100,12 +100,13 @@ func literalTopics(r *rig) {
 			s.Topic, s.Purpose, s.Suffix = text, text, fmt.Sprintf("r-%d", n)
 		}), place{})
 		if v := r.view(res.group.Ref); !strings.Contains(flat(v.Topic), flat(text)) || !strings.Contains(flat(v.Purpose), flat(text)) {
-			r.t.Errorf("%s: typed was\n%s\nthe topic is\n%s\nthe purpose is\n%s", name, text, v.Topic, v.Purpose)
+			r.t.Errorf("%s: typed:\n%s\ntopic:\n%s\npurpose:\n%s", name, text, v.Topic, v.Purpose)
 		}
 	}
 }
 
-// literalNames types into names, which are fitted to the platform's rules.
+// literalNames tries the typed texts as names, which are adjusted to the platform's
+// rules.
 func literalNames(r *rig) {
 	names := typed(r)
 	names["great length"] = strings.Repeat("ledger ", 1500)
@@ -117,12 +118,12 @@ func literalNames(r *rig) {
 		res, _ := r.perform(createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Name, s.Suffix = text, suffix }), place{})
 		v := r.view(res.group.Ref)
 		if !strings.HasSuffix(v.Name, suffix) || utf8.RuneCountInString(v.Name) > r.can.Limits.GroupName || v.Name != res.group.Name {
-			r.t.Errorf("%s: it is called %q and said to be called %q, the suffix is %q", name, v.Name, res.group.Name, suffix)
+			r.t.Errorf("%s: the name is %q, the adapter returned %q; the suffix is %q", name, v.Name, res.group.Name, suffix)
 		}
 	}
 }
 
-// longMessages sends as much as the platform takes, and more.
+// longMessages sends messages at the platform's limit and above.
 func longMessages(r *rig) {
 	at := aGroup(r)
 	for _, n := range []int{r.can.Limits.MessageText, r.can.Limits.MessageText + 1, 10_000, 40_001} {
@@ -146,7 +147,7 @@ func longTopics(r *rig) {
 	}
 }
 
-// long is text of n characters without white space at its ends.
+// long returns text of n characters without white space at either end.
 func long(n int) string {
 	var b strings.Builder
 	for i := 1; b.Len() < n; i++ {
@@ -155,20 +156,20 @@ func long(n int) string {
 	return b.String()[:n-1] + "."
 }
 
-// wantWhole finds long text shown whole; or, where it is longer than the limit,
-// refused with the limit named, or cut and visibly so.
+// wantWhole checks that long text is shown whole. Text above the limit may instead
+// be refused with the limit named, or be visibly cut.
 func (r *rig) wantWhole(what string, err error, got, text string, limit int) {
 	r.t.Helper()
 	n := utf8.RuneCountInString(text)
 	switch {
 	case err == nil && strings.Contains(got, text):
 	case n <= limit:
-		r.t.Errorf("%s of %d characters, with a limit of %d: %v, and %d characters are shown", what, n, limit, err, utf8.RuneCountInString(got))
+		r.t.Errorf("%s of %d characters, with a limit of %d: %v, %d characters are shown", what, n, limit, err, utf8.RuneCountInString(got))
 	case core.KindOf(err) == core.Invalid:
 		if !strings.Contains(err.Error(), strconv.Itoa(limit)) {
 			r.t.Errorf("%s of %d characters is refused without naming the limit of %d: %v", what, n, limit, err)
 		}
 	case err != nil || !strings.Contains(got, "…") || !strings.Contains(got, text[:limit/2]):
-		r.t.Errorf("%s of %d characters, with a limit of %d: %v, and it is cut without saying so", what, n, limit, err)
+		r.t.Errorf("%s of %d characters, with a limit of %d: %v, cut without saying so", what, n, limit, err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"riskroom/core"
 )
 
-// lookups are what Directory and Looker answer.
+// lookups check the methods of Directory and Looker.
 func lookups() []scenario { return slices.Concat(peopleLooked(), groupsLooked()) }
 
 func peopleLooked() []scenario {
@@ -35,9 +35,9 @@ func peopleLooked() []scenario {
 			got, err := r.world.Platform().Expand(r.t.Context(), r.cast.UserGroup)
 			want := r.cast.People[1:3]
 			if err != nil || len(got) != len(want) || !slices.Contains(got, want[0]) || !slices.Contains(got, want[1]) {
-				r.t.Errorf("%q holds %v, %v", r.cast.UserGroup, got, err)
+				r.t.Errorf("%q expands to %v, %v", r.cast.UserGroup, got, err)
 			}
-			_, err = r.world.Platform().Expand(r.t.Context(), "nobody-named-it-so")
+			_, err = r.world.Platform().Expand(r.t.Context(), "no-such-group")
 			r.wantError("Expand", err, core.NotFound)
 		}},
 		{"user groups have names", nil, func(r *rig, _ Harness) {
@@ -53,7 +53,7 @@ func peopleLooked() []scenario {
 			if err != nil || byID != named {
 				r.t.Errorf("by its ID it is %+v, %v; by its name %+v", byID, err, named)
 			}
-			_, err = p.Group(r.t.Context(), "nobody-named-it-so")
+			_, err = p.Group(r.t.Context(), "no-such-group")
 			r.wantError("Group", err, core.NotFound)
 		}},
 	}
@@ -62,7 +62,7 @@ func peopleLooked() []scenario {
 func groupsLooked() []scenario {
 	item := createGroup(core.Item, nil)
 	return []scenario{
-		{"a group is looked at as it is", item.lacking, func(r *rig, _ Harness) {
+		{"a group's current state is returned", item.lacking, func(r *rig, _ Harness) {
 			at := anItemGroup(r)
 			got, err := r.world.Platform().LookGroup(r.t.Context(), at.group.Ref)
 			if err != nil {
@@ -70,21 +70,21 @@ func groupsLooked() []scenario {
 			}
 			v := r.view(at.group.Ref)
 			if got.Ended != "" {
-				r.t.Errorf("it is said to be %s", got.Ended)
+				r.t.Errorf("the returned state says it is %s", got.Ended)
 			}
 			if !lacks(r.can.Set, core.PartPin) && !slices.Equal(got.Pinned, v.Pinned) {
-				r.t.Errorf("pinned are said to be %v, and are %v", got.Pinned, v.Pinned)
+				r.t.Errorf("the returned pins are %v, the real ones %v", got.Pinned, v.Pinned)
 			}
 			if !got.Badged {
-				r.t.Error("it is said to have no badge")
+				r.t.Error("the returned state says it has no badge")
 			}
 		}},
 		{"a group that cannot be seen is not found", nil, func(r *rig, _ Harness) {
 			_, err := r.world.Platform().LookGroup(r.t.Context(), r.cast.Hidden)
 			r.wantError("LookGroup", err, core.NotFound)
 		}},
-		{"a group that was archived is told so, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Archived) }},
-		{"a group that was deleted is told so, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Deleted) }},
+		{"an archived group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Archived) }},
+		{"a deleted group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Deleted) }},
 		{"looking changes nothing", item.lacking, func(r *rig, _ Harness) {
 			at := anItemGroup(r)
 			n := len(r.world.Calls())
@@ -100,33 +100,33 @@ func groupsLooked() []scenario {
 	}
 }
 
-// ends has groups end by hand and looks at them: what capabilities say that
-// LookGroup tells it tells, and nothing else looks like an end.
+// ends ends groups by hand and looks them up: LookGroup must report the ends that
+// the capabilities declare, and no others.
 func (r *rig) ends(how core.Ending) {
 	r.t.Helper()
 	can := r.can.Endings[how]
 	end := r.cast.Ends[how]
 	if end == nil {
 		if !lacks(r.can.Endings, how) {
-			r.t.Errorf("it is declared, and the harness cannot have a group %s", how)
+			r.t.Errorf("the capabilities declare it, but the harness has no way to make a group %s", how)
 		}
 		return
 	}
 	for _, public := range []bool{false, true} {
 		res, _ := r.perform(createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = public }), place{})
 		if err := end(res.group.Ref); err != nil {
-			r.t.Fatalf("the group is not %s: %v", how, err)
+			r.t.Fatalf("the group could not be %s: %v", how, err)
 		}
 		got, err := r.world.Platform().LookGroup(r.t.Context(), res.group.Ref)
 		told := err == nil && got.Ended == how
 		unseen := core.KindOf(err) == core.NotFound
 		if !told && !unseen || told && lacks(r.can.Endings, how) || unseen && can.Support == core.Native {
-			r.t.Errorf("public %t: it is looked at as %+v, %v; the capability is %q", public, got, err, can.Support)
+			r.t.Errorf("public %t: LookGroup returns %+v, %v; the capability is %q", public, got, err, can.Support)
 		}
 	}
 }
 
-// wantError compares the kind of an error that is one of ours.
+// wantError checks the kind of an error.
 func (r *rig) wantError(what string, err error, k core.Kind) {
 	r.t.Helper()
 	if core.KindOf(err) != k {

@@ -9,26 +9,26 @@ import (
 	"riskroom/core"
 )
 
-// onAny are the faults that strike every call of every action.
+// onAny returns the faults that every call of every action gets.
 func onAny() []FaultKind {
 	return []FaultKind{
 		RateLimit, RateLimitBare, RateLimitBody, RateLimitGlobal, RateLimitPage, CutBefore, ErrorBefore, GatewayBefore, EmptyFailure, Slow,
 	}
 }
 
-// onWrites are the faults that strike every call that changes something beside
-// those: they leave open whether it happened.
+// onWrites returns the additional faults of calls that change something. They leave
+// open whether the call happened.
 func onWrites() []FaultKind { return []FaultKind{CutAfter, ErrorAfter, GatewayAfter, Late} }
 
-// wakes are the faults that strike the calls by which a probe looks for what
-// became of a call that was cut.
+// wakes returns the faults for the calls of a probe that looks for a call whose
+// connection broke.
 func wakes() []FaultKind { return []FaultKind{RateLimit, CutBefore, ErrorBefore, Forbidden} }
 
-// Matrix strikes every API call of every action with every fault, has the
-// action tried again with the same Once as the engine would, and fails the test
-// unless the platform ends in the state of an undisturbed run, or a policy that
-// the capabilities declare was applied and recorded. It returns a cell for each
-// case that passed, in a fixed order: Markdown makes a table of them.
+// Matrix makes every API call of every action fail in every way and tries the action
+// again with the same Once, as the engine would. The test fails unless the
+// platform ends in the same state as without the fault, or a policy that the
+// capabilities declare was applied and recorded. Matrix returns a cell for each
+// case that passed, in a fixed order; Markdown makes a table of them.
 func Matrix(t *testing.T, h Harness) []Cell {
 	t.Helper()
 	return matrix(h, grouped(t))
@@ -55,7 +55,7 @@ type testCase struct {
 	run  func(t testing.TB)
 }
 
-// each runs all cases, in any order, and returns when they have ended.
+// each runs all cases, in any order, and returns when all have ended.
 type each func(name string, cases []testCase)
 
 func matrix(h Harness, run each) []Cell {
@@ -99,12 +99,13 @@ func casesOf(h Harness, trials []*trial) []testCase {
 type baseline struct {
 	action action
 	calls  []APICall
-	keys   []string // of each call, the key under which it was made; "" outside of Make
+	keys   []string // for each call, the key it was made under; "" outside of Make
 	state  plainState
 	result result
 }
 
-// undisturbed carries an action out; nil if the platform has no such thing.
+// undisturbed runs an action without faults. It returns nil if the platform doesn't
+// support the action.
 func undisturbed(t testing.TB, h Harness, a action) *baseline {
 	t.Helper()
 	r := newRig(t, h)
@@ -123,8 +124,8 @@ func undisturbed(t testing.TB, h Harness, a action) *baseline {
 	return b
 }
 
-// keysOfCalls watches the calls after the first n: under which key each is
-// made. keys returns them, "" for calls outside of Make, padded to size.
+// keysOfCalls records the key under which each call after the first n is made. keys
+// returns them, padded to size, with "" for calls outside of Make.
 func (r *rig) keysOfCalls(n int) (keys func(size int) []string, watch func(Point, string) bool) {
 	var found []string
 	grow := func(size int, key string) {
@@ -144,8 +145,8 @@ func (r *rig) keysOfCalls(n int) (keys func(size int) []string, watch func(Point
 	return func(size int) []string { grow(size, ""); return found }, watch
 }
 
-// outcomes are the outcomes of a report without their details, in a fixed
-// order, each once.
+// outcomes returns the outcomes of a report without details and duplicates, in a
+// fixed order.
 func outcomes(r core.Report) []core.Outcome {
 	out := slices.Clone(r.Outcomes)
 	for i := range out {
@@ -155,7 +156,7 @@ func outcomes(r core.Report) []core.Outcome {
 	return slices.Compact(out)
 }
 
-// trace is a list of calls for a person who looks for what went wrong.
+// trace lists calls for the person who investigates a failure.
 func trace(calls []APICall) string {
 	var b strings.Builder
 	for _, c := range calls {

@@ -8,30 +8,30 @@ import (
 	"riskroom/core"
 )
 
-// Point is a moment in Once.Do at which a process can die.
+// Point is a point in Once.Do at which a process can crash.
 type Point string
 
-// The moments, in order.
+// The points, in order.
 const (
 	BeforeProbe Point = "before_probe"
-	AfterProbe  Point = "after_probe" // the answer is not recorded
+	AfterProbe  Point = "after_probe" // the probe's answer isn't recorded
 	BeforeMake  Point = "before_make" // the intent is written, nothing is sent
-	AfterMake   Point = "after_make"  // the call ended, its result is not recorded
+	AfterMake   Point = "after_make"  // the call ended, its result isn't recorded
 )
 
-// Script disturbs one try of a step. Nil members disturb nothing.
+// Script disturbs one try of a step. A nil member does nothing.
 type Script struct {
-	// Refuse is asked before anything else; what it returns, marked as a
-	// refusal by core.Stop, is Do's answer.
+	// Refuse is called before anything else. If it returns an error, which must be
+	// marked by core.Stop, Do returns that.
 	Refuse func(key string) error
-	// Wait tells how long from now the rate budget grants a call.
+	// Wait returns how long until the rate budget grants a call.
 	Wait func(cost []core.Bucket) time.Duration
-	// Crash is told each moment; true and the process dies there: nothing more
-	// is recorded, made or probed by this try.
+	// Crash is called at each point. If it returns true, the process crashes
+	// there: this try records, makes and probes nothing more.
 	Crash func(p Point, key string) bool
 }
 
-// Once is the core.Once of one try of a step, with its records in a Journal.
+// Once is the core.Once of one try of a step. It keeps its records in a Journal.
 type Once struct {
 	journal *Journal
 	script  Script
@@ -43,14 +43,14 @@ var _ core.Once = (*Once)(nil)
 // maxWait is the longest that Do waits for the rate budget.
 const maxWait = 2 * time.Second
 
-// The details of Do's refusals that callers tell apart.
+// The details by which callers distinguish Do's refusals.
 const (
 	detailParked    = "parked"
 	detailCancelled = "cancelled"
 )
 
-// Do makes a call happen once, in the order that core.Once tells. The time that
-// it waits for the rate budget does not pass: nobody else draws on that.
+// Do makes a call happen once, in the order that core.Once documents. It doesn't
+// actually wait for the rate budget, because nothing else draws on it.
 func (o *Once) Do(ctx context.Context, c core.Call) (string, error) {
 	if o.Crashed() {
 		return "", lost(c.Key)
@@ -80,16 +80,16 @@ func (o *Once) Do(ctx context.Context, c core.Call) (string, error) {
 	return o.make(ctx, c, in)
 }
 
-// Crashed tells whether the process died in this try.
+// Crashed reports whether the process crashed in this try.
 func (o *Once) Crashed() bool { return o.dead.Load() }
 
-// settle finds out what became of the call of an open intent. Neither settled
-// nor an error means that the intent is closed and the call may be made.
+// settle finds out whether the call of an open intent happened. If it returns
+// neither settled nor an error, the intent is closed and the call may be made.
 func (o *Once) settle(ctx context.Context, c core.Call, r entry) (value string, settled bool, err error) {
 	if age := o.journal.clock.Now().Sub(r.begun); age < CallTimeout+SettleTime {
 		return "", false, refuse(c.Key, core.Error{Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: CallTimeout + SettleTime - age})
 	}
-	found := core.No // where the platform makes the call idempotent, it is simply repeated
+	found := core.No // without a probe the platform makes the call idempotent, and it is simply repeated
 	if c.Probe != nil {
 		if err := o.draw(c.Key, c.ProbeCost); err != nil {
 			return "", false, err
@@ -106,7 +106,7 @@ func (o *Once) settle(ctx context.Context, c core.Call, r entry) (value string, 
 		return value, true, nil
 	case !o.journal.holds(o):
 		return "", false, lost(c.Key)
-	case o.journal.wishedCancelled():
+	case o.journal.isCancelled():
 		o.journal.note(c.Key, Dropped)
 	case found == core.No:
 	case c.Unsure == core.Resend:
@@ -161,7 +161,7 @@ func (o *Once) draw(key string, cost []core.Bucket) error {
 	return nil
 }
 
-// at tells the script of a moment, and whether the process is dead by now.
+// at calls the script's Crash, and reports whether the process has crashed.
 func (o *Once) at(p Point, key string) bool {
 	if o.script.Crash != nil && o.script.Crash(p, key) {
 		o.dead.Store(true)
@@ -169,11 +169,11 @@ func (o *Once) at(p Point, key string) bool {
 	return o.Crashed()
 }
 
-// refuse is a refusal of Do.
+// refuse returns a refusal of Do.
 func refuse(key string, e core.Error) error {
 	e.Op = "once: " + key
 	return core.Stop(&e)
 }
 
-// lost is the refusal of a try whose lease is gone, or whose process died.
+// lost returns the refusal of a try that lost its lease or crashed.
 func lost(key string) error { return refuse(key, core.Error{Kind: core.Lost}) }

@@ -10,10 +10,10 @@ import (
 	"riskroom/core"
 )
 
-// EffectsPage keeps the page that says how each call to a platform is kept from
-// happening twice, and what the fault matrix found, in step with the adapter:
-// docs/effects-<platform>.md, seen from the adapter's folder. With update it
-// writes the page anew. Name is the platform's name as people write it.
+// EffectsPage keeps docs/effects-<platform>.md in step with the adapter. The page
+// says how each call is prevented from happening twice, and what the fault matrix
+// found. The path is relative to the adapter's folder. With update, EffectsPage
+// writes the page. name is the platform's name as people write it.
 func EffectsPage(t *testing.T, name string, c core.Capabilities, cells []Cell, update bool) {
 	t.Helper()
 	file := "effects-" + c.Platform + ".md"
@@ -29,7 +29,7 @@ func EffectsPage(t *testing.T, name string, c core.Capabilities, cells []Cell, u
 		t.Fatal(err)
 	}
 	if string(have) != want {
-		t.Errorf("docs/%s is not what the adapter says; run this test with -update", file)
+		t.Errorf("docs/%s is out of date: run this test with -update", file)
 	}
 }
 

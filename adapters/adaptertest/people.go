@@ -7,25 +7,23 @@ import (
 	"riskroom/core"
 )
 
-// people are outcomes of single persons: one who fails does not keep out the
-// others.
+// people check outcomes per person: one who fails doesn't keep the others out.
 func people() []scenario {
 	create := createGroup(core.Ordinary, func(r *rig, s *core.GroupSpec) { s.Members = r.mixed() })
 	join := setGroup(core.PartMember, func(r *rig, _ place) core.GroupChange { return core.GroupChange{Add: r.mixed()} })
 	return []scenario{
 		{"of a new group", create.lacking, func(r *rig, _ Harness) { oneFails(r, create, place{}) }},
-		{"of a group that is there", join.lacking, func(r *rig, _ Harness) {
+		{"of an existing group", join.lacking, func(r *rig, _ Harness) {
 			at := aGroup(r)
 			r.wantMembers(oneFails(r, join, at), r.cast.People[:5]...)
 		}},
-		{"when one has to be tried again", create.lacking, nextOneComes},
+		{"if one must be tried again", create.lacking, nextOneComes},
 	}
 }
 
-// nextOneComes has the first invitation fail for now: in the same try the
-// others have their turns. Whether the first is in nevertheless depends on the
-// platform: it may let people in as the group is made, and then only look them
-// up.
+// nextOneComes makes the first invitation fail temporarily. The others must be
+// invited in the same try. Whether the first person is in the group depends on the
+// platform: some let people in when the group is created, and only check afterwards.
 func nextOneComes(r *rig, h Harness) {
 	a := createGroup(core.Ordinary, nil)
 	base := undisturbed(r.t, h, a)
@@ -47,7 +45,7 @@ func nextOneComes(r *rig, h Harness) {
 	}
 }
 
-// mixed is people of whom two, in their midst, cannot be put into a group.
+// mixed returns people of whom two, in the middle, can't be added to a group.
 func (r *rig) mixed() []core.Account {
 	p := r.cast.People
 	out := []core.Account{p[0], r.cast.Uninvitable, p[3], r.cast.Nobody, p[4]}
@@ -60,12 +58,12 @@ func oneFails(r *rig, a action, at place) GroupView {
 	for _, who := range r.mixed() {
 		i := slices.IndexFunc(res.report.Outcomes, func(o core.Outcome) bool { return o.Part == core.PartMember && o.Account == who })
 		if i < 0 {
-			r.t.Errorf("nothing is reported of %s", who)
+			r.t.Errorf("no outcome for %s", who)
 			continue
 		}
 		o := res.report.Outcomes[i]
 		if fails := who == r.cast.Uninvitable || who == r.cast.Nobody; fails != (o.Kind != "") || fails && o.Detail == "" {
-			r.t.Errorf("of %s it reports %+v", who, o)
+			r.t.Errorf("the outcome for %s is %+v", who, o)
 		}
 	}
 	if !at.group.Ref.IsZero() {

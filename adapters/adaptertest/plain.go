@@ -8,7 +8,7 @@ import (
 	"riskroom/core"
 )
 
-// plainState is a State without IDs, so that one World compares with another.
+// plainState is a State without IDs, so that Worlds can be compared.
 type plainState struct {
 	Groups []plainGroup
 	Direct []plainDirect
@@ -19,9 +19,9 @@ type plainGroup struct {
 	Private, Archived    bool
 	Members              []string
 	Messages             []string
-	Notices              []string // sorted: people may have their turns in another order
+	Notices              []string // sorted, because people may be handled in another order
 	Pinned               []string // the messages themselves
-	Bookmarks            []string // the label, and the message that it opens
+	Bookmarks            []string // the label and the linked message
 }
 
 type plainDirect struct {
@@ -60,12 +60,12 @@ func plainMessages(messages []Shown) []string {
 	return out
 }
 
-// plain is everything of the message but its ID.
+// plain returns everything in the message except its ID.
 func (m Shown) plain() string {
 	return fmt.Sprintf("%s\nmentions %q, links %q, buttons %q", m.Text, m.Mentions, m.Links, m.Buttons)
 }
 
-// find is the plain form of a message in the group.
+// find returns the plain form of a message in the group.
 func (g GroupView) find(ref core.MessageRef) string {
 	if m, ok := message(g.Messages, ref); ok {
 		return m.plain()
@@ -73,7 +73,7 @@ func (g GroupView) find(ref core.MessageRef) string {
 	return "no message of this group"
 }
 
-// message returns the message ref of those listed.
+// message returns the message ref from messages.
 func message(messages []Shown, ref core.MessageRef) (Shown, bool) {
 	i := slices.IndexFunc(messages, func(m Shown) bool { return m.Ref == ref })
 	if i < 0 {
@@ -82,7 +82,7 @@ func message(messages []Shown, ref core.MessageRef) (Shown, bool) {
 	return messages[i], true
 }
 
-// message returns the message ref, wherever it stands.
+// message returns the message ref, wherever it is.
 func (s State) message(ref core.MessageRef) (Shown, bool) {
 	for _, g := range s.Groups {
 		if m, ok := message(g.Messages, ref); ok {
@@ -97,8 +97,8 @@ func (s State) message(ref core.MessageRef) (Shown, bool) {
 	return Shown{}, false
 }
 
-// forgive takes at most n messages, notices and bookmarks out of s that stand in
-// it more often than in base: what a policy of sending again allows.
+// forgive removes from s at most n messages, notices and bookmarks that base has
+// fewer of. A policy of sending again allows those.
 func (s plainState) forgive(base plainState, n int) plainState {
 	out := plainState{Groups: slices.Clone(s.Groups), Direct: slices.Clone(s.Direct)}
 	for i, g := range out.Groups {
@@ -116,7 +116,7 @@ func (s plainState) forgive(base plainState, n int) plainState {
 	return out
 }
 
-// withoutRepeats takes out what stands in list too often, n at most.
+// withoutRepeats removes at most n elements that base has fewer of.
 func withoutRepeats(list, base []string, n *int) []string {
 	var out []string
 	for _, m := range list {
@@ -139,8 +139,8 @@ func count(list []string, s string) int {
 	return n
 }
 
-// within tells whether nothing stands in s that does not stand in base: the
-// state of a step that stopped on its way.
+// within reports whether base contains everything in s, as it does if a step
+// stopped halfway.
 func (s plainState) within(base plainState) bool {
 	if len(s.Groups) > len(base.Groups) || len(s.Direct) > len(base.Direct) {
 		return false
@@ -160,7 +160,7 @@ func (s plainState) within(base plainState) bool {
 	return true
 }
 
-// among tells whether nothing is in part more often than in whole.
+// among reports whether whole contains every element of part at least as often.
 func among(part, whole []string) bool {
 	return !slices.ContainsFunc(part, func(s string) bool { return count(part, s) > count(whole, s) })
 }

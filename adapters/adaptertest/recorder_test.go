@@ -77,7 +77,7 @@ func record(t *testing.T, f flaw, named string, suite func(Harness, each)) recor
 	return rs
 }
 
-// caught tells whether a failed case says this.
+// caught reports whether the message of a failed case contains says.
 func (rs recordings) caught(says string) bool {
 	for _, failures := range rs.failed {
 		if slices.ContainsFunc(failures, func(f string) bool { return strings.Contains(f, says) }) {

@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// reentrance is that the same Once leads to one effect, wherever an earlier try
+// reentrance checks that the same Once leads to one effect, wherever an earlier try
 // stopped.
 func reentrance() []scenario {
 	return slices.Concat(
@@ -45,15 +45,15 @@ func doneIsDone(r *rig, _ Harness, a action) {
 	n := len(r.world.Calls())
 	again, _ := u.try(Script{}, nil)
 	if r.effectsSince(n) > 0 {
-		r.t.Errorf("the same Once again made these calls:\n%s", trace(r.world.Calls()[n:]))
+		r.t.Errorf("a second try with the same Once made these calls:\n%s", trace(r.world.Calls()[n:]))
 	}
 	if diff := cmp.Diff(first, again, cmp.AllowUnexported(result{})); diff != "" {
-		r.t.Errorf("the same Once again returns something else (-first +again):\n%s", diff)
+		r.t.Errorf("a second try with the same Once returned something else (-first +again):\n%s", diff)
 	}
 }
 
-// fromEveryKey refuses each key of an action in turn, lets the rest come, and
-// compares with a run that nothing refused.
+// fromEveryKey refuses each key of an action in turn, lets the rest through, and
+// compares with a run without refusals.
 func fromEveryKey(r *rig, h Harness, a action) {
 	base := undisturbed(r.t, h, a)
 	_, whole := r.perform(a, a.on(r))
@@ -63,19 +63,19 @@ func fromEveryKey(r *rig, h Harness, a action) {
 		x.refuseAt(u, key)
 		res, converged := u.settle(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
 		if !converged || res.err != nil {
-			r.t.Errorf("refused at %s it ends with %v", key, res.err)
+			r.t.Errorf("refused at %s: it ends with %v", key, res.err)
 			continue
 		}
 		if diff := cmp.Diff(base.state, plain(x.world.State())); diff != "" {
-			r.t.Errorf("refused at %s it ends in another state (-undisturbed +now):\n%s", key, diff)
+			r.t.Errorf("refused at %s: it ends in another state (-undisturbed +now):\n%s", key, diff)
 		}
 		if problem := u.wrong(res, base); problem != "" {
-			r.t.Errorf("refused at %s %s", key, problem)
+			r.t.Errorf("refused at %s: %s", key, problem)
 		}
 	}
 }
 
-// refuseAt makes a try whose Once refuses one key, which has to end it.
+// refuseAt makes a try whose Once refuses one key. The refusal must end the try.
 func (r *rig) refuseAt(u *run, key string) {
 	r.t.Helper()
 	refusal := core.Stop(&core.Error{Op: "once: " + key, Kind: core.RateLimited, RetryAfter: lull})
@@ -94,16 +94,16 @@ func (r *rig) refuseAt(u *run, key string) {
 	if !refused {
 		return
 	}
-	if res.err != refusal { // not errors.Is: it has to come back as it is
-		r.t.Errorf("refused at %s it returns %v, not the refusal itself", key, res.err)
+	if res.err != refusal { // not errors.Is: it must be returned unchanged
+		r.t.Errorf("refused at %s: it returns %v, not the refusal itself", key, res.err)
 	}
 	if later != "" || r.effectsSince(calls) > 0 {
-		r.t.Errorf("refused at %s it goes on with %q and these calls:\n%s", key, later, trace(r.world.Calls()[calls:]))
+		r.t.Errorf("refused at %s: it goes on with %q and these calls:\n%s", key, later, trace(r.world.Calls()[calls:]))
 	}
 }
 
-// onlySettled has the process die after the first call and the run cancelled:
-// nothing may follow but finding out.
+// onlySettled crashes the process after the first call and cancels the run. After
+// that, calls may be settled, but none may be made.
 func onlySettled(r *rig, _ Harness, a action) {
 	at := a.on(r)
 	n := len(r.world.Calls())
@@ -123,8 +123,8 @@ func onlySettled(r *rig, _ Harness, a action) {
 	}
 }
 
-// nothingAfterTheContext ends the context just as the first call, and then just
-// as the last one, is about to be made.
+// nothingAfterTheContext cancels the context just before the first call, and then
+// just before the last one.
 func nothingAfterTheContext(r *rig, h Harness, a action) {
 	_, whole := r.perform(a, a.on(r))
 	keys := whole.journal.Keys()
@@ -149,13 +149,13 @@ func nothingAfterTheContext(r *rig, h Harness, a action) {
 			r.t.Errorf("the context ended before %s, and these calls followed:\n%s", key, trace(x.world.Calls()[calls:]))
 		}
 		if len(res.kinds()) == 0 {
-			r.t.Errorf("the context ended before %s, and nothing is said to have failed", key)
+			r.t.Errorf("the context ended before %s, and no failure is reported", key)
 		}
 	}
 }
 
-// anyOrder is that keys name people, not places in a list: a try that gets the
-// same people in another order goes on where the one before stopped.
+// anyOrder checks that keys name people, not positions in a list: a try that gets
+// the same people in another order continues where the previous one stopped.
 func anyOrder() []scenario {
 	forward := createGroup(core.Ordinary, func(r *rig, s *core.GroupSpec) { s.Members = r.cast.People[:4] })
 	backward := createGroup(core.Ordinary, func(r *rig, s *core.GroupSpec) {
@@ -171,7 +171,7 @@ func anyOrder() []scenario {
 			u.action = backward
 			res, _ := u.settle(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
 			if res.err != nil {
-				r.t.Errorf("refused at %s it ends with %v", key, res.err)
+				r.t.Errorf("refused at %s: it ends with %v", key, res.err)
 				continue
 			}
 			x.wantMembers(x.view(res.group.Ref), x.cast.People[:4]...)

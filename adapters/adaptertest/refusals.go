@@ -8,13 +8,13 @@ import (
 	"riskroom/core"
 )
 
-// expectation is what an adapter makes of a fault that strikes the first call
-// by which an action changes something.
+// expectation is the error that an adapter must return for a fault in an action's
+// first call that changes something.
 type expectation struct {
 	fault  FaultKind
 	kind   core.Kind
 	effect core.Effect
-	wait   time.Duration // that the error has to pass on
+	wait   time.Duration // the error's RetryAfter
 }
 
 func expectations() []expectation {
@@ -35,7 +35,7 @@ func expectations() []expectation {
 	}
 }
 
-// refusals are the kinds of error that a platform's failures become.
+// refusals check which kind of error each failure of a platform becomes.
 func refusals() []scenario {
 	var out []scenario
 	for _, e := range expectations() {
@@ -46,7 +46,7 @@ func refusals() []scenario {
 	return out
 }
 
-// firstWrite finds the first call of an action that changes something.
+// firstWrite returns a fault for the first call that changes something.
 func firstWrite(calls []APICall) (f Fault, ok bool) {
 	i := slices.IndexFunc(calls, func(c APICall) bool { return c.Write })
 	if i < 0 {
@@ -58,7 +58,7 @@ func firstWrite(calls []APICall) (f Fault, ok bool) {
 func struckFirst(r *rig, h Harness, a action, e expectation) {
 	f, ok := firstWrite(undisturbed(r.t, h, a).calls)
 	if !ok {
-		r.t.Fatalf("it changes nothing")
+		r.t.Fatalf("the action changes nothing")
 	}
 	at := a.on(r)
 	f.Kind, f.Wait = e.fault, e.wait
@@ -66,24 +66,24 @@ func struckFirst(r *rig, h Harness, a action, e expectation) {
 		return
 	}
 	res, _ := r.start(a, at).try(Script{Crash: r.noRetry()}, nil)
-	r.wantKind("struck at "+f.Method, res, e.kind)
+	r.wantKind("failed at "+f.Method, res, e.kind)
 	ours, ok := errors.AsType[*core.Error](res.err)
 	if res.err != nil && (!ok || ours.Op == "") {
-		r.t.Errorf("struck at %s it returns an error that is not one of ours or does not say what was tried: %v", f.Method, res.err)
+		r.t.Errorf("failed at %s: the error is no *core.Error or has no Op: %v", f.Method, res.err)
 	}
 	if passing(e.kind) && core.KindOf(res.err) != e.kind {
-		r.t.Errorf("struck at %s it returns %v: nobody will try again", f.Method, res.err)
+		r.t.Errorf("failed at %s: it returns %v, so nobody will try again", f.Method, res.err)
 	}
 	if res.err != nil && e.effect != "" && core.EffectOf(res.err) != e.effect {
-		r.t.Errorf("struck at %s the effect is said to be %s, want %s", f.Method, core.EffectOf(res.err), e.effect)
+		r.t.Errorf("failed at %s: the error's effect is %s, want %s", f.Method, core.EffectOf(res.err), e.effect)
 	}
 	if e.wait > 0 && core.RetryAfterOf(res.err) != e.wait {
-		r.t.Errorf("struck at %s it says to wait %v, want %v", f.Method, core.RetryAfterOf(res.err), e.wait)
+		r.t.Errorf("failed at %s: it says to wait %v, want %v", f.Method, core.RetryAfterOf(res.err), e.wait)
 	}
 }
 
-// noRetry watches that no call is made again after it was struck: what follows
-// from a failure is decided by the caller.
+// noRetry checks that an adapter doesn't repeat a failed call: the caller decides
+// what follows a failure.
 func (r *rig) noRetry() func(Point, string) bool {
 	before := 0
 	return func(p Point, key string) bool {

@@ -11,14 +11,14 @@ import (
 	"riskroom/core"
 )
 
-// rig is a fresh World with what a case does in it.
+// rig is a fresh World and what a test case needs to work with it.
 type rig struct {
 	t     testing.TB
 	world World
 	clock *Clock
 	cast  Cast
 	can   core.Capabilities
-	steps int // started so far: each has ops of its own
+	steps int // steps started so far: each has its own ops
 }
 
 func newRig(t testing.TB, h Harness) *rig {
@@ -27,7 +27,7 @@ func newRig(t testing.TB, h Harness) *rig {
 	w := h.Open(t, clock)
 	r := &rig{t: t, world: w, clock: clock, cast: w.Cast(), can: w.Platform().Capabilities()}
 	if len(r.cast.People) < 5 || r.cast.Workspace == "" || r.cast.Missing == nil {
-		t.Fatalf("the harness brings %d people, workspace %q: the suites need five and a name", len(r.cast.People), r.cast.Workspace)
+		t.Fatalf("the harness has %d people, workspace %q: the suites need five people and a name", len(r.cast.People), r.cast.Workspace)
 	}
 	return r
 }
@@ -38,7 +38,7 @@ type place struct {
 	message core.MessageRef
 }
 
-// result is what an action returned.
+// result is the result of an action.
 type result struct {
 	message core.MessageRef
 	group   core.Group
@@ -46,15 +46,15 @@ type result struct {
 	err     error
 }
 
-// action is one action of an adapter on fixed input.
+// action is one action of an adapter with fixed input.
 type action struct {
 	name    string
-	lacking func(core.Capabilities) bool // the platform has no such thing
+	lacking func(core.Capabilities) bool // the platform doesn't support it
 	prepare func(r *rig) place           // may be nil
 	do      func(ctx context.Context, r *rig, once core.Once, at place) result
 }
 
-// on prepares what the action acts on.
+// on prepares the place that the action acts on.
 func (a action) on(r *rig) place {
 	if a.prepare == nil {
 		return place{}
@@ -62,22 +62,22 @@ func (a action) on(r *rig) place {
 	return a.prepare(r)
 }
 
-// Bounds on what an action may need to converge.
+// Limits on what an action may need to converge.
 const (
 	maxTries   = 12
-	maxUnknown = 3                // failures of kind Unknown that surely had no effect
-	lull       = 30 * time.Second // waited when a failure does not say how long
-	patience   = 20 * time.Second // of wall time, for one try: only an adapter that hangs needs it
+	maxUnknown = 3                // failures of kind Unknown that certainly had no effect
+	lull       = 30 * time.Second // the wait after a failure that doesn't say how long
+	patience   = 20 * time.Second // real time for one try: only an adapter that hangs needs it
 )
 
-// run is the runs of one step, try after try, as the engine would make them.
+// run is one step, tried again and again as the engine would.
 type run struct {
 	*rig
 	action  action
 	at      place
 	journal *Journal
 	tries   int
-	unknown int                      // failures of kind Unknown that surely had no effect
+	unknown int                      // failures of kind Unknown that certainly had no effect
 	watch   func(Point, string) bool // the Script.Crash of later tries
 	ctx     context.Context          // of the tries
 }
@@ -87,8 +87,8 @@ func (r *rig) start(a action, at place) *run {
 	return &run{rig: r, action: a, at: at, journal: NewJournal(r.clock, a.name+" "+strconv.Itoa(r.steps)), ctx: r.t.Context()}
 }
 
-// try carries the step out once. When expire is not nil the try's deadline
-// passes as soon as it is closed.
+// try runs the step once. If expire is not nil, the try's deadline passes when
+// expire is closed.
 func (u *run) try(s Script, expire <-chan struct{}) (result, *Once) {
 	u.tries++
 	once := u.journal.Claim(s)
@@ -100,8 +100,8 @@ func (u *run) try(s Script, expire <-chan struct{}) (result, *Once) {
 	return u.action.do(ctx, u.rig, once, u.at), once
 }
 
-// settle goes on after a try that ended with last until the step has ended:
-// it waits as it is told to and tries again.
+// settle continues after a try that returned last, until the step has ended: it
+// waits as long as the error asks and tries again.
 func (u *run) settle(last result, crashed bool) (res result, converged bool) {
 	for u.tries < maxTries {
 		if !crashed && u.over(last) {
@@ -115,8 +115,8 @@ func (u *run) settle(last result, crashed bool) (res result, converged bool) {
 	return last, u.over(last)
 }
 
-// over tells whether a try ended the step: whether the engine would not come
-// back to it.
+// over reports whether a try ended the step, so that the engine wouldn't try it
+// again.
 func (u *run) over(r result) bool {
 	if core.IsStop(r.err) {
 		return parked(r) || core.DetailOf(r.err) == detailCancelled
@@ -134,32 +134,32 @@ func (u *run) over(r result) bool {
 	return !passing(core.KindOf(r.err))
 }
 
-// parked tells whether a try ended with a call that a person has to judge.
+// parked reports whether a try ended with a call that a person has to look into.
 func parked(r result) bool {
 	return core.IsStop(r.err) && core.DetailOf(r.err) == detailParked
 }
 
-// passing tells whether the engine tries again after an error of this kind.
+// passing reports whether the engine tries again after an error of this kind.
 func passing(k core.Kind) bool {
 	return k == core.RateLimited || k == core.Unavailable || k == core.Unknown || k == core.Lost
 }
 
-// pause lets time pass. The first time it is too short for what is on its way
-// to arrive, so that a call made again too early is caught.
-func (u *run) pause(told time.Duration) {
-	if u.tries == 1 && told < CallTimeout+SettleTime {
-		u.clock.Advance(max(told, time.Second))
+// pause moves the clock. The first pause is too short for pending effects to
+// happen, to catch calls that are repeated too early.
+func (u *run) pause(asked time.Duration) {
+	if u.tries == 1 && asked < CallTimeout+SettleTime {
+		u.clock.Advance(max(asked, time.Second))
 		return
 	}
 	u.world.Settle()
-	if told == 0 {
-		told = lull
+	if asked == 0 {
+		asked = lull
 	}
-	u.clock.Advance(told)
+	u.clock.Advance(asked)
 }
 
-// perform carries an action out, undisturbed, and fails the test unless that
-// works at once.
+// perform runs an action without faults, and fails the test unless that works the
+// first time.
 func (r *rig) perform(a action, at place) (result, *run) {
 	r.t.Helper()
 	u := r.start(a, at)
@@ -173,13 +173,13 @@ func (r *rig) perform(a action, at place) (result, *run) {
 	return res, u
 }
 
-// struck tells whether a fault struck any call after the first n.
+// struck reports whether a fault affected any call after the first n.
 func (r *rig) struck(n int) bool {
 	return slices.ContainsFunc(r.world.Calls()[n:], func(c APICall) bool { return c.Struck })
 }
 
-// whenHung returns a channel that is closed once a call after the first n was
-// struck and, if effect is true, had its effect. stop ends the watch.
+// whenHung returns a channel that is closed when a call after the first n was struck
+// by a fault and, if effect is true, took effect. stop ends the watch.
 func (r *rig) whenHung(n int, effect bool) (hung <-chan struct{}, stop func()) {
 	done, over := make(chan struct{}), make(chan struct{})
 	var watch sync.WaitGroup
@@ -211,10 +211,10 @@ type expiring struct {
 	done <-chan struct{}
 }
 
-// Done is closed with the deadline's passing.
+// Done returns a channel that is closed when the deadline passes.
 func (e *expiring) Done() <-chan struct{} { return e.done }
 
-// Err returns DeadlineExceeded after it.
+// Err returns DeadlineExceeded after that.
 func (e *expiring) Err() error {
 	select {
 	case <-e.done:

@@ -12,16 +12,16 @@ import (
 	"riskroom/core"
 )
 
-// trial is one case of the matrix: a call of an action is struck, and perhaps a
-// call of the tries that follow.
+// trial is one case of the matrix: a fault in one call of an action, and perhaps
+// another in the tries that follow.
 type trial struct {
 	base  *baseline
-	call  int       // index of the call that is struck
-	kind  FaultKind // what strikes it; "" only crashes
-	crash Point     // where the process dies too, in the call's key; "" does not
-	wake  Fault     // ordered after the first try; Kind "" is none
+	call  int       // index of the call that fails
+	kind  FaultKind // the fault; "" for a crash only
+	crash Point     // where the process crashes as well, with the call's key; "" if it doesn't
+	wake  Fault     // injected after the first try; Kind "" is none
 
-	probes  []string // the methods that were called by probes
+	probes  []string // the methods that probes called
 	verdict Verdict  // "" unless the case passed
 }
 
@@ -49,8 +49,7 @@ func (b *baseline) trials() []*trial {
 	return out
 }
 
-// again returns cases like this one in which the probes that follow are struck
-// too.
+// again returns cases like this one with faults in the probes that follow.
 func (tr *trial) again() []*trial {
 	var out []*trial
 	for i, m := range tr.probes {
@@ -68,8 +67,8 @@ func (tr *trial) again() []*trial {
 	return out
 }
 
-// nth tells the how-many-eth call of its method the struck one is, and how many
-// there are.
+// nth returns the position of the struck call among the calls of its method, and
+// how many there are.
 func (tr *trial) nth() (nth, of int) {
 	for i, c := range tr.base.calls {
 		if c.Method == tr.struck().Method {
@@ -84,7 +83,7 @@ func (tr *trial) nth() (nth, of int) {
 
 func (tr *trial) struck() APICall { return tr.base.calls[tr.call] }
 
-// cell is the case as data.
+// cell returns the case as data.
 func (tr *trial) cell() Cell {
 	c := Cell{Action: tr.base.action.name, Call: tr.struck().Method, Fault: string(tr.kind), When: tr.kind.When(), Verdict: tr.verdict}
 	if nth, of := tr.nth(); of > 1 {
@@ -107,8 +106,8 @@ func (tr *trial) cell() Cell {
 	return c
 }
 
-// run runs the case. It leaves the verdict empty where the platform has no such
-// fault.
+// run runs the case. It leaves the verdict empty if the platform can't fail in this
+// way.
 func (tr *trial) run(t testing.TB, h Harness) {
 	t.Helper()
 	r := newRig(t, h)
@@ -122,7 +121,7 @@ func (tr *trial) run(t testing.TB, h Harness) {
 	}
 	last, once := tr.first(u, n)
 	if tr.kind != "" && !r.struck(n) || tr.crash != "" && !once.Crashed() {
-		t.Errorf("the call that the fault waits for did not come:\n%s", trace(r.world.Calls()[n:]))
+		t.Errorf("the call that should fail was not made:\n%s", trace(r.world.Calls()[n:]))
 		return
 	}
 	woken := len(r.world.Calls())
@@ -142,7 +141,7 @@ func (tr *trial) run(t testing.TB, h Harness) {
 	tr.verdict = verdict
 }
 
-// first carries out the try in which the call is struck.
+// first makes the try in which the call is struck.
 func (tr *trial) first(u *run, n int) (result, *Once) {
 	s := Script{Crash: func(p Point, key string) bool { return p == tr.crash && key == tr.base.keys[tr.call] }}
 	if tr.kind != Slow {
@@ -153,8 +152,8 @@ func (tr *trial) first(u *run, n int) (result, *Once) {
 	return u.try(s, hung)
 }
 
-// noteProbes has the methods that probes call noted, in the case whose probes
-// are to be struck.
+// noteProbes records the methods that probes call, if there are cases in which these
+// probes fail.
 func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
 	if tr.kind != CutAfter || tr.wake.Kind != "" || tr.crash != "" {
 		return nil
@@ -173,9 +172,9 @@ func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
 	}
 }
 
-// judge compares how the case ended with the undisturbed run.
+// judge compares the result with that of the undisturbed run.
 func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
-	u.world.Settle() // what is still on its way counts too
+	u.world.Settle() // pending effects count too
 	state := plain(u.world.State())
 	diff := cmp.Diff(tr.base.state, state)
 	switch {
@@ -183,7 +182,7 @@ func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
 		if state.within(tr.base.state) {
 			return u.policy()
 		}
-		return "", "it was parked, and yet more was done than undisturbed (-undisturbed +now):\n" + diff
+		return "", "it was parked, but did more than the undisturbed run (-undisturbed +now):\n" + diff
 	case !converged:
 		return "", "it has not ended after " + strconv.Itoa(u.tries) + " tries"
 	case res.err != nil:
@@ -203,7 +202,7 @@ func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
 	return "", "the platform ended in another state (-undisturbed +now):\n" + diff
 }
 
-// policy finds every policy that was applied declared by the capabilities.
+// policy checks that the capabilities declare every policy that was applied.
 func (u *run) policy() (Verdict, string) {
 	for _, n := range u.journal.Notes() {
 		unsure := map[Happening]core.Unsure{Resent: core.Resend, Parked: core.Park}[n.What]
@@ -218,21 +217,20 @@ func (u *run) policy() (Verdict, string) {
 	return Policy, ""
 }
 
-// wrong tells what of a result does not fit what the platform shows, "" if all
-// does.
+// wrong returns what in a result doesn't match the platform's state, or "".
 func (u *run) wrong(res result, base *baseline) string {
 	state := u.world.State()
 	if diff := cmp.Diff(outcomes(base.result.report), outcomes(res.report)); diff != "" {
-		return "it reports other outcomes (-undisturbed +now):\n" + diff
+		return "the outcomes differ (-undisturbed +now):\n" + diff
 	}
 	want := []core.MessageRef{base.result.message, base.result.group.Report.Badge, base.result.report.Badge}
 	for i, ref := range []core.MessageRef{res.message, res.group.Report.Badge, res.report.Badge} {
 		if _, ok := state.message(ref); ok == want[i].IsZero() {
-			return "it returned the message " + ref.String() + ", which is not there, or none"
+			return "it returned the message " + ref.String() + ", which doesn't exist, or no message"
 		}
 	}
 	if _, ok := state.Group(res.group.Ref); ok == base.result.group.Ref.IsZero() || res.group.Name != base.result.group.Name {
-		return "it returned the group " + res.group.Ref.String() + " called " + res.group.Name + ", which is not there"
+		return "it returned the group " + res.group.Ref.String() + " called " + res.group.Name + ", which doesn't exist"
 	}
 	return ""
 }

@@ -10,16 +10,16 @@ import (
 	"riskroom/core"
 )
 
-// truth is that the capabilities say what the adapter does.
+// truth checks that the capabilities match what the adapter does.
 func truth() []scenario {
 	out := []scenario{
 		{"are constant", nil, func(r *rig, _ Harness) {
 			n := len(r.world.Calls())
 			if diff := cmp.Diff(r.world.Platform().Capabilities(), r.world.Platform().Capabilities()); diff != "" {
-				r.t.Errorf("asked twice they differ:\n%s", diff)
+				r.t.Errorf("two calls differ:\n%s", diff)
 			}
 			if calls := r.world.Calls()[n:]; len(calls) > 0 {
-				r.t.Errorf("asking makes calls:\n%s", trace(calls))
+				r.t.Errorf("Capabilities makes API calls:\n%s", trace(calls))
 			}
 		}},
 		{"say why and how much", nil, func(r *rig, _ Harness) { wellFormed(r) }},
@@ -34,10 +34,10 @@ func truth() []scenario {
 func wellFormed(r *rig) {
 	check := func(what string, a core.Ability) {
 		if known := a.Support == core.Native || a.Support == core.Emulated || a.Support == core.Lacking; !known {
-			r.t.Errorf("%s is declared %q", what, a.Support)
+			r.t.Errorf("the support for %s is %q", what, a.Support)
 		}
 		if a.Support != core.Native && a.Why == "" {
-			r.t.Errorf("%s is declared %s without a word why", what, a.Support)
+			r.t.Errorf("the support for %s is %s without a reason", what, a.Support)
 		}
 	}
 	c := r.can
@@ -53,14 +53,14 @@ func wellFormed(r *rig) {
 	}
 	l := c.Limits
 	if c.Platform == "" || min(l.GroupName, l.Topic, l.Purpose, l.MessageText, l.ButtonLabel, l.GroupMembers) <= 0 {
-		r.t.Errorf("the platform is called %q and its limits are %+v", c.Platform, l)
+		r.t.Errorf("the platform's name is %q and its limits are %+v", c.Platform, l)
 	}
 }
 
 func declaredPolicies(r *rig) {
 	for _, p := range r.can.Calls {
 		if p.Key == "" || strings.Contains(p.Key, ":") || p.Method == "" || p.How == "" {
-			r.t.Errorf("%+v is not a key without its content, a method and how it is kept from happening twice", p)
+			r.t.Errorf("%+v needs a Key without content, a Method and a How", p)
 		}
 		if (p.Risk != "") != (p.Unsure == core.Resend || p.Unsure == core.Park) {
 			r.t.Errorf("%s: the risk is %q and the policy %q", p.Key, p.Risk, p.Unsure)
@@ -77,7 +77,7 @@ func everyWriteDeclared(r *rig, _ Harness, a action) {
 			r.t.Errorf("the call %s is not declared", c.Method)
 		}
 		if c.Effect && !c.Write {
-			r.t.Errorf("the call %s is taken for one that changes nothing, and did", c.Method)
+			r.t.Errorf("the call %s changed something although Write is false", c.Method)
 		}
 	}
 	for _, key := range u.journal.Keys() {
@@ -88,7 +88,7 @@ func everyWriteDeclared(r *rig, _ Harness, a action) {
 	}
 }
 
-// everyCallCosts finds each call drawing on the rate budget of its workspace.
+// everyCallCosts checks that each call draws on the rate budget of its workspace.
 func everyCallCosts(r *rig, _ Harness, a action) {
 	at := a.on(r)
 	drawn := 0
@@ -110,7 +110,8 @@ func everyCallCosts(r *rig, _ Harness, a action) {
 	}
 }
 
-// unsupported is that what is declared so is answered so, and does nothing.
+// unsupported checks that an unsupported action returns Unsupported and has no
+// effect.
 func unsupported() []scenario {
 	supports := func(a action) func(core.Capabilities) bool {
 		return func(c core.Capabilities) bool { return !a.lacking(c) }
@@ -118,11 +119,11 @@ func unsupported() []scenario {
 	var out []scenario
 	for _, a := range actions() {
 		if a.name == badgeKept().name || a.name == badgedAgain().name {
-			continue // what they lack is the group that they act on
+			continue // they lack the group to act on
 		}
 		out = append(out, scenario{"what is unsupported is answered so: " + a.name, supports(a), func(r *rig, _ Harness) {
 			if a.prepare != nil && lacksGroups(r.can) {
-				return // there is nothing to try it on
+				return // there is nothing to act on
 			}
 			at := place{}
 			if a.prepare != nil {
