@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Check tells whether one thing is as it should be.
+// Check reports whether one thing is as it should be.
 type Check struct {
 	Name  string
 	Run   func(ctx context.Context) error // nil if it is

@@ -215,7 +215,7 @@ func (l *loader) problem(at place, rule, format string, args ...any) *Problem {
 	return &l.problems[len(l.problems)-1]
 }
 
-// full tells whether more problems were found than are told, so that no more
+// full reports whether more problems were found than are told, so that no more
 // need be worded.
 func (l *loader) full() bool { return len(l.problems) > 2*maxProblems }
 
@@ -226,5 +226,5 @@ func (l *loader) warning(at place, rule, format string, args ...any) *Problem {
 	return p
 }
 
-// sound tells whether n is there and its own structure held.
+// sound reports whether n is there and its own structure held.
 func (l *loader) sound(n *node) bool { return n != nil && !l.bad[n] }

@@ -93,7 +93,7 @@ func (n *node) str() string {
 	return n.text
 }
 
-// isString tells whether n is a string.
+// isString reports whether n is a string.
 func (n *node) isString() bool {
 	if n == nil || n.kind != scalarNode {
 		return false

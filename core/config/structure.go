@@ -186,7 +186,7 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	}
 }
 
-// misspelt tells whether n has a key that is near to one of those of which at
+// misspelt reports whether n has a key that is near to one of those of which at
 // wants one: that is told already.
 func misspelt(n *node, at object) bool {
 	var wanted []string

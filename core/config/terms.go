@@ -74,7 +74,7 @@ func (l *loader) operator(m mention) {
 	pr.Hint = "name the person in permissions.group_settings; a user group there is not enough"
 }
 
-// samePerson tells whether two refs mean one person, by name or account.
+// samePerson reports whether two refs mean one person, by name or account.
 func (l *loader) samePerson(a, b core.Ref) bool {
 	if a == b {
 		return true

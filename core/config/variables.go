@@ -201,7 +201,7 @@ func (l *loader) secretValue(in *node, key string) (value string, at *node, ok b
 	return value, file, ok
 }
 
-// webURL tells whether s is an http or https URL without a password.
+// webURL reports whether s is an http or https URL without a password.
 func webURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil

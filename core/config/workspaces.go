@@ -75,7 +75,7 @@ func (l *loader) checkURL(n *node) {
 	}
 }
 
-// fits tells whether s matches a platform's pattern; "" is any.
+// fits reports whether s matches a platform's pattern; "" is any.
 func fits(pattern, s string) bool {
 	re, err := regexp.Compile(pattern)
 	return err == nil && re.MatchString(s)

@@ -90,7 +90,7 @@ func eachFile(t *testing.T, do func(fset *token.FileSet, file *ast.File)) {
 	}
 }
 
-// isMessageCall tells whether call looks like x.S("id", ...) or
+// isMessageCall reports whether call looks like x.S("id", ...) or
 // x.S("id." + code, ...).
 func isMessageCall(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)

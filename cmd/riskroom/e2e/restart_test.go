@@ -109,7 +109,7 @@ func (r *mortal) kill() {
 	_ = r.leash.Wait() // it ends as what it led did
 }
 
-// pong tells whether a server answers, and not that it is loading.
+// pong reports whether a server answers, and not that it is loading.
 func pong(socket string) bool {
 	conn, err := net.Dial("unix", socket)
 	if err != nil {

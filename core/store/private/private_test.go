@@ -145,7 +145,7 @@ func (b *bench) eventually(what string, ok func() bool) {
 	}
 }
 
-// alive tells whether a process is there; a dead one that nobody has waited
+// alive reports whether a process is there; a dead one that nobody has waited
 // for is not.
 func alive(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
