@@ -71,15 +71,21 @@ func Names() []string {
 	return names
 }
 
-// UsefulNames lists the commands that are of use with so many workspaces.
-func UsefulNames(workspaces int) []string {
-	var names []string
+// Hint is a command as it may be offered before it is typed.
+type Hint struct {
+	Name string
+	Args bool // more can be typed after it
+}
+
+// Hints lists the commands that are of use with so many workspaces.
+func Hints(workspaces int) []Hint {
+	var hints []Hint
 	for _, c := range table() {
 		if !c.several || workspaces > 1 {
-			names = append(names, c.name)
+			hints = append(hints, Hint{Name: c.name, Args: c.args != nil || len(c.subs) > 0})
 		}
 	}
-	return names
+	return hints
 }
 
 // Spec describes a command to a platform whose commands have named options.

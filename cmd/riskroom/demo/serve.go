@@ -108,10 +108,12 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 func (w *world) hints(p text.Printer) []stage.Hint {
 	var out []stage.Hint
 	command := w.cfg.Organisation.Command
-	for _, name := range bots.UsefulNames(len(w.workspaces)) {
-		out = append(out, stage.Hint{
-			Line: command + " " + name + " ", Label: command + " " + name, Args: p.S("browser.hint." + name + ".args"), Help: p.S("browser.hint." + name),
-		})
+	for _, c := range bots.Hints(len(w.workspaces)) {
+		h := stage.Hint{Line: command + " " + c.Name + " ", Label: command + " " + c.Name, Help: p.S("browser.hint." + c.Name)}
+		if c.Args {
+			h.Args = p.S("browser.hint." + c.Name + ".args")
+		}
+		out = append(out, h)
 	}
 	return out
 }
