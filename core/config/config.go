@@ -109,7 +109,7 @@ type Durability string
 // The durabilities.
 const (
 	Standard Durability = "standard" // the Redis that is written to
-	Strict   Durability = "strict"   // a replica too, after filing and before each call
+	Strict   Durability = "strict"   // a replica too, after every change and before each call
 )
 
 // Unset is what a value from the environment or a file that is not there means.

@@ -64,7 +64,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"instance":      matching("Tells several riskrooms apart that share a Redis or a workspace. riskroom if left out; do not change it later.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
 			"call_timeout":  matching("How long one call to a platform may take. 10s if left out.", durationPattern, "a duration such as 10s or 500ms"),
 			"settle":        matching("How long after its timeout a call may still have its effect, before riskroom looks whether it had. 5s if left out.", durationPattern, "a duration such as 5s or 500ms"),
-			"durability":    choice("standard (the default) trusts the Redis it writes to; strict waits, after filing and before each call, until a replica has the write too.", string(Standard), string(Strict)),
+			"durability":    choice("standard (the default) trusts the Redis it writes to; strict waits, after every change and before each call, until a replica has the write too.", string(Standard), string(Strict)),
 			"data_dir":      text("The folder for what riskroom keeps itself, relative to where it is started. ./data if left out."),
 			"redis":         redisSchema(),
 			"admin_channel": record("The channel where failures are told that nobody caused. Without it administrators get direct messages.", []string{"workspace", "channel"}, object{

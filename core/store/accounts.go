@@ -20,7 +20,7 @@ func (s *Store) OfferLink(ctx context.Context, o people.Offer) error {
 	if o.Hash == "" || o.Account.IsZero() || o.Until.IsZero() {
 		return invalid(op, "offer", nil)
 	}
-	_, err := s.do(ctx, op, s.call("offer", s.keys.offers()).add(o.Hash, o.Account.String(), ms(o.Until)))
+	_, err := s.doReplicated(ctx, op, s.call("offer", s.keys.offers()).add(o.Hash, o.Account.String(), ms(o.Until)))
 	return err
 }
 

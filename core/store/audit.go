@@ -19,7 +19,7 @@ func (s *Store) Append(ctx context.Context, risk core.RiskKey, events []engine.E
 	if err := s.events(c, events); err != nil {
 		return invalid("append", "events", err)
 	}
-	_, err := s.do(ctx, "append", c)
+	_, err := s.doReplicated(ctx, "append", c)
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 // ReserveBinding reserves the risk's binding for a run, under its lease.
 func (s *Store) ReserveBinding(ctx context.Context, l engine.Lease) (engine.Binding, error) {
 	const op = "reserve"
-	a, err := s.do(ctx, op, s.leased("reserve", l.Run).add(ms(l.Until)))
+	a, err := s.doReplicated(ctx, op, s.leased("reserve", l.Run).add(ms(l.Until)))
 	if err != nil {
 		return engine.Binding{}, err
 	}
@@ -37,7 +37,7 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 	if err := s.events(c, events); err != nil {
 		return invalid(op, "events", err)
 	}
-	_, err := s.do(ctx, op, c)
+	_, err := s.doReplicated(ctx, op, c)
 	return err
 }
 
@@ -48,7 +48,7 @@ func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.Grou
 	if err := s.timers(c, risk, timers); err != nil {
 		return invalid(op, "timers", err)
 	}
-	_, err := s.do(ctx, op, c)
+	_, err := s.doReplicated(ctx, op, c)
 	return err
 }
 

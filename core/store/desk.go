@@ -122,7 +122,7 @@ func (s *Store) desk(ctx context.Context, op string, id engine.RunID, e engine.E
 	if e.Op != "" {
 		again = op + e.Op
 	}
-	_, err = s.do(ctx, op, s.leased("desk", id).add(again, op, doc))
+	_, err = s.doReplicated(ctx, op, s.leased("desk", id).add(again, op, doc))
 	return err
 }
 

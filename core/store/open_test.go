@@ -13,6 +13,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/people"
 	"riskroom/core/store"
 	"riskroom/core/store/storetest"
 )
@@ -143,31 +144,80 @@ func TestFull(t *testing.T) {
 	b.change("x", func(r *core.Risk) { r.Status = core.Resolved })
 }
 
-// TestStrict: filing and beginning wait for a replica.
+// TestStrict: whatever is acknowledged waits for a replica.
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t)
 	b := setup(t, func(t *testing.T, c core.Clock) *store.Store {
 		return p.Open(t, store.Options{Clock: c, Prefix: "strict"})
 	})
+	b.arm(b.arming(id("1"), 0))
 	b.s = p.Open(t, store.Options{Clock: b.clock, Prefix: "strict", Strict: true})
 	_, err := b.s.Apply(b.ctx, engine.Change{Op: "file-2", New: b.newRisk(2)})
 	b.is(err, core.Unavailable, "not_replicated")
 	b.same("findings", codes(b, b.s), "refusal alone always")
 	b.is(b.s.Ready(b.ctx), core.Unavailable, "alone")
-	b.change("edit", nil) // only filing and beginning wait
+	held := b.claimOne(id("1"))
+	for _, w := range b.writes(held) {
+		if err := w.do(); core.DetailOf(err) != "not_replicated" {
+			t.Errorf("%s does not wait: %v", w.name, err)
+		}
+	}
 
 	storetest.Replica(t, p)
 	got, err := b.s.Apply(b.ctx, engine.Change{Op: "file-2", New: b.newRisk(2)})
 	b.ok(err)
 	b.same("the repeat waits for the first", got.Repeat, true)
 	b.ok(b.s.DB().ScriptFlush(b.ctx).Err())
-	b.begin(b.claimed(id("1")), "send")
+	b.begin(b.claimed(id("2")), "send")
 	b.same("findings", codes(b, b.s), "always refusal unguarded")
 	b.is(b.s.Ready(b.ctx), core.Unavailable, "unguarded")
 	b.ok(b.s.DB().ConfigSet(b.ctx, "min-replicas-to-write", "1").Err())
 	b.same("findings", codes(b, b.s), "always")
 	b.ok(b.s.Ready(b.ctx))
+}
+
+// write is a change by name.
+type write struct {
+	name string
+	do   func() error
+}
+
+// writes is every change that the store acknowledges, with R-1 and a claimed run
+// of it, in an order in which all are stored.
+func (b *bench) writes(l engine.Lease) []write {
+	group := core.GroupRef{Workspace: "acme", ID: "C1"}
+	one := func(_ any, err error) error { return err }
+	later := []engine.TimerChange{b.arming(id("9"), time.Hour)}
+	told := []engine.Event{{Kind: "told"}}
+	ann := core.Account{Workspace: "acme", ID: "U7"}
+	return []write{
+		{"change", func() error {
+			old, next := b.risk, b.risk
+			next.Version++
+			return one(b.s.Apply(b.ctx, engine.Change{Op: "edit", Expect: old.Version, Old: &old, New: next}))
+		}},
+		{"number", func() error { _, _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "n", Alike: "n"}); return err }},
+		{"arm", func() error { return b.s.Arm(b.ctx, "R-1", 0, later) }},
+		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, told[0]) }},
+		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
+		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, told) }},
+		{"say ended", func() error { return b.s.SayEnded(b.ctx, "R-1", group, "gone", nil) }},
+		{"close", func() error {
+			return one(b.s.Close(b.ctx, engine.Close{Run: l.Run, Key: "send", Value: "1", Attempt: 1}))
+		}},
+		{"settle", func() error {
+			return one(b.s.Settle(b.ctx, engine.Settle{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease)}))
+		}},
+		{"append", func() error { return b.s.Append(b.ctx, "R-1", told) }},
+		{"put flow", func() error { return b.s.PutFlow(b.ctx, flow, []byte("{}")) }},
+		{"offer", func() error {
+			return b.s.OfferLink(b.ctx, people.Offer{Hash: "h", Account: ann, Until: b.clock.Now().Add(time.Hour)})
+		}},
+		{"join", func() error {
+			return b.s.Join(b.ctx, engine.Join{Join: people.Join{Op: "j", Subject: ann}, Under: "R-0"})
+		}},
+	}
 }
 
 // codes returns the codes of what Check finds, refusals marked.

@@ -15,7 +15,7 @@ func (s *Store) PutFlow(ctx context.Context, hash string, canonical []byte) erro
 	if hash == "" {
 		return invalid("put flow", "hash", nil)
 	}
-	return failed("put flow", s.db.Set(ctx, s.keys.flow(hash), canonical, 0).Err())
+	return s.setReplicated(ctx, "put flow", s.keys.flow(hash), canonical)
 }
 
 // Flow returns the canonical text of a flow, or NotFound.

@@ -9,39 +9,67 @@ import (
 	"riskroom/core"
 )
 
-// doReplicated runs a script; with Options.Strict it returns only when a
-// replica has what the script wrote, and the disk if need be. A repeat writes nothing, but waits for
-// what the first one wrote.
+// doReplicated runs a script that changes what the engine relies on: a risk, a
+// run, an intent, a result. With Options.Strict it returns only when a replica
+// has what the script wrote, and the disk if need be. A repeat writes nothing,
+// but waits for what the first one wrote. Leases and places in rate budgets do
+// not wait: the intent after them does.
 func (s *Store) doReplicated(ctx context.Context, op string, c *call) (answer, error) {
 	if !s.opts.Strict {
 		return s.do(ctx, op, c)
 	}
-	// WAIT is about the connection that wrote: hence a pipeline to one node.
-	var node redis.Cmdable = s.db
-	cluster, _ := s.db.(*redis.ClusterClient)
-	if cluster != nil {
-		master, err := cluster.MasterForKey(ctx, c.keys[0])
-		if err != nil {
-			return nil, failed(op, err)
-		}
-		node = master
-	}
 	sc := s.scripts[c.name]
-	cmd, kept := s.thenWait(ctx, node, func(p redis.Pipeliner) *redis.Cmd { return sc.EvalSha(ctx, p, c.keys, c.args...) })
+	cmd, kept := s.replicated(ctx, c.keys[0], func(p redis.Pipeliner) *redis.Cmd { return sc.EvalSha(ctx, p, c.keys, c.args...) })
 	if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
-		cmd, kept = s.thenWait(ctx, node, func(p redis.Pipeliner) *redis.Cmd { return sc.Eval(ctx, p, c.keys, c.args...) })
-	}
-	if _, moved := redis.IsMovedError(cmd.Err()); moved && cluster != nil {
-		cluster.ReloadState(ctx)
+		cmd, kept = s.replicated(ctx, c.keys[0], func(p redis.Pipeliner) *redis.Cmd { return sc.Eval(ctx, p, c.keys, c.args...) })
 	}
 	a, err := read(op, cmd)
 	if err != nil {
 		return nil, err
 	}
 	if err := kept(); err != nil {
-		return nil, &core.Error{Op: "store: " + op, Kind: core.Unavailable, Effect: core.Maybe, Detail: "not_replicated", Err: err}
+		return nil, notReplicated(op, err)
 	}
 	return a, nil
+}
+
+// setReplicated sets a key as doReplicated runs a script.
+func (s *Store) setReplicated(ctx context.Context, op, key string, value []byte) error {
+	if !s.opts.Strict {
+		return failed(op, s.db.Set(ctx, key, value, 0).Err())
+	}
+	cmd, kept := s.replicated(ctx, key, func(p redis.Pipeliner) *redis.Cmd { return p.Do(ctx, "SET", key, value) })
+	if err := cmd.Err(); err != nil {
+		return failed(op, err)
+	}
+	if err := kept(); err != nil {
+		return notReplicated(op, err)
+	}
+	return nil
+}
+
+func notReplicated(op string, err error) error {
+	return &core.Error{Op: "store: " + op, Kind: core.Unavailable, Effect: core.Maybe, Detail: "not_replicated", Err: err}
+}
+
+// replicated sends a command to the node of a key, and what waits until it is
+// kept. WAIT is about the connection that wrote: hence a pipeline to one node.
+func (s *Store) replicated(ctx context.Context, key string, f func(redis.Pipeliner) *redis.Cmd) (cmd *redis.Cmd, kept func() error) {
+	cluster, clustered := s.db.(*redis.ClusterClient)
+	if !clustered {
+		return s.thenWait(ctx, s.db, f)
+	}
+	node, err := cluster.MasterForKey(ctx, key)
+	if err != nil {
+		cmd = redis.NewCmd(ctx)
+		cmd.SetErr(err)
+		return cmd, nil
+	}
+	cmd, kept = s.thenWait(ctx, node, f)
+	if _, moved := redis.IsMovedError(cmd.Err()); moved {
+		cluster.ReloadState(ctx)
+	}
+	return cmd, kept
 }
 
 // thenWait sends a command, and what waits until it is kept as Strict wants.

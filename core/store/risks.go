@@ -63,12 +63,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	if err := s.events(c, ch.Events); err != nil {
 		return out, invalid(op, "events", err)
 	}
-	var a answer
-	if ch.Expect == 0 {
-		a, err = s.doReplicated(ctx, op, c)
-	} else {
-		a, err = s.do(ctx, op, c)
-	}
+	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return out, err
 	}

@@ -52,7 +52,7 @@ func (s *Store) Arm(ctx context.Context, risk core.RiskKey, version int64, timer
 	if err := s.timers(c, risk, timers); err != nil {
 		return invalid("arm", "timers", err)
 	}
-	_, err := s.do(ctx, "arm", c)
+	_, err := s.doReplicated(ctx, "arm", c)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	if err := s.events(c, cl.Events); err != nil {
 		return "", invalid(op, "events", err)
 	}
-	a, err := s.do(ctx, op, c)
+	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return "", err
 	}
@@ -161,7 +161,7 @@ func (s *Store) Settle(ctx context.Context, st engine.Settle) (engine.Lease, err
 	if err := s.events(c, st.Events); err != nil {
 		return engine.Lease{}, invalid(op, "events", err)
 	}
-	a, err := s.do(ctx, op, c)
+	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return engine.Lease{}, err
 	}

@@ -46,11 +46,10 @@ type Options struct {
 	Prefix string     // of every key; "riskroom" if empty
 	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
 	Clock  core.Clock // nil: the server's time
-	// Strict waits, after a risk got its number, after it is filed and after
-	// an intent is opened, until a replica has it too, and until it is on disk
-	// where Check found that the server does not see to that by itself. If that
-	// takes longer than a second or two the answer is Unavailable, although it is
-	// stored.
+	// Strict waits after every change, intent and result until a replica has it
+	// too, and until it is on disk where Check found that the server does not see
+	// to that by itself. If that takes longer than a second or two the answer is
+	// Unavailable, although it is stored.
 	Strict   bool
 	Embedded bool         // the server is part of this program: it keeps nothing, and says nothing of itself
 	Volatile bool         // Check allows a server that keeps nothing

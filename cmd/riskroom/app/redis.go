@@ -204,7 +204,7 @@ func wordFinding(f store.Finding) string {
 		return "Redis syncs its file every second: a power loss takes up to two seconds of changes; appendfsync always takes none, " +
 			"and durability: strict needs that, or a Redis whose WAITAOF waits (7.2 or newer)"
 	case store.FoundSyncAwaited:
-		return "Redis syncs its file every second, and durability: strict waits for it, up to a second for each filing and each call; appendfsync always is faster"
+		return "Redis syncs its file every second, and durability: strict waits for it, up to a second for each change and each call; appendfsync always is faster"
 	case store.FoundSyncLies:
 		return "Redis syncs its file every second, and its WAITAOF (version " + f.Value + ") answers before it has: " +
 			"a power loss takes up to two seconds of changes; set appendfsync always"
