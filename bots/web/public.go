@@ -7,35 +7,19 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Routes are the ways in, by workspace. Names of workspaces are those of the
-// config file.
-type Routes struct {
-	Slack   map[string]Slack
-	Discord map[string]http.Handler // what takes a guild's interactions
-}
+// Route is a path that a platform calls: /<platform>/<workspace>/<kind>, as the
+// config file names platform and workspace.
+type Route struct{ Platform, Workspace, Kind string }
 
-// Slack is what one Slack workspace sends to.
-type Slack struct {
-	Commands     http.Handler
-	Interactions http.Handler
-	Events       http.Handler
-}
+// Routes are what takes the calls of platforms.
+type Routes map[Route]http.Handler
 
-// NewPublic returns the server that platforms reach:
-// /slack/<workspace>/commands, /interactions and /events, and
-// /discord/<workspace>/interactions. The caller gives it a listener.
+// NewPublic returns the server that platforms reach. The caller gives it a
+// listener.
 func NewPublic(routes Routes, log *slog.Logger) *http.Server {
 	e := edge(log)
-	e.POST("/slack/:workspace/:kind", func(c echo.Context) error {
-		h := routes.Slack[c.Param("workspace")].handler(c.Param("kind"))
-		if h == nil {
-			return echo.ErrNotFound
-		}
-		h.ServeHTTP(c.Response(), c.Request())
-		return nil
-	})
-	e.POST("/discord/:workspace/interactions", func(c echo.Context) error {
-		h := routes.Discord[c.Param("workspace")]
+	e.POST("/:platform/:workspace/:kind", func(c echo.Context) error {
+		h := routes[Route{Platform: c.Param("platform"), Workspace: c.Param("workspace"), Kind: c.Param("kind")}]
 		if h == nil {
 			return echo.ErrNotFound
 		}
@@ -43,17 +27,4 @@ func NewPublic(routes Routes, log *slog.Logger) *http.Server {
 		return nil
 	})
 	return server(e, log)
-}
-
-// handler returns what takes requests of a kind, nil if there is no such kind.
-func (s Slack) handler(kind string) http.Handler {
-	switch kind {
-	case "commands":
-		return s.Commands
-	case "interactions":
-		return s.Interactions
-	case "events":
-		return s.Events
-	}
-	return nil
 }

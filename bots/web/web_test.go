@@ -36,11 +36,13 @@ func says(word string) http.Handler {
 }
 
 func public(log *slog.Logger) *http.Server {
-	return web.NewPublic(web.Routes{Slack: map[string]web.Slack{
-		"acme": {Commands: says("c"), Interactions: says("i"), Events: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	return web.NewPublic(web.Routes{
+		{Platform: "slack", Workspace: "acme", Kind: "commands"}:     says("c"),
+		{Platform: "slack", Workspace: "acme", Kind: "interactions"}: says("i"),
+		{Platform: "slack", Workspace: "acme", Kind: "events"}: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			panic("out of luck")
-		})},
-	}}, log)
+		}),
+	}, log)
 }
 
 func TestPublicRoutes(t *testing.T) {
@@ -57,6 +59,7 @@ func TestPublicRoutes(t *testing.T) {
 		{"POST", "/slack/other/commands", 404, "Not Found\n"},
 		{"POST", "/slack/acme/other", 404, "Not Found\n"},
 		{"POST", "/slack/acme", 404, "Not Found\n"},
+		{"POST", "/discord/acme/commands", 404, "Not Found\n"},
 		{"GET", "/slack/acme/commands", 405, "Method Not Allowed\n"},
 		{"GET", "/metrics", 404, "Not Found\n"},
 	} {
@@ -96,7 +99,7 @@ func TestLogHoldsNoContent(t *testing.T) {
 		public(log).Handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	got := out.String()
-	for _, must := range []string{"status=200", "status=500", "route=/slack/:workspace/:kind", "out of luck", "goroutine"} {
+	for _, must := range []string{"status=200", "status=500", "route=/:platform/:workspace/:kind", "out of luck", "goroutine"} {
 		if !strings.Contains(got, must) {
 			t.Errorf("the log lacks %q: %s", must, got)
 		}

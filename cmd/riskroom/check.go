@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core/config"
 )
 
@@ -90,7 +90,7 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 		}
 		var answered []string
 		if f.online && cfg != nil {
-			found, err := app.Online(ctx, cfg, slog.New(slog.DiscardHandler))
+			found, err := inspect.Online(ctx, cfg, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}
@@ -125,16 +125,16 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 // verdict sums up one file in a few words.
 func verdict(cfg *config.Config, problems config.Problems, online bool) string {
 	if len(problems.Errors()) > 0 {
-		sum := app.Count(len(problems.Errors()), "error") + ", " + app.Count(len(problems.Warnings()), "warning")
+		sum := inspect.Count(len(problems.Errors()), "error") + ", " + inspect.Count(len(problems.Warnings()), "warning")
 		if online && cfg == nil {
 			sum += "; no workspace was asked"
 		}
 		return sum
 	}
-	sum := fmt.Sprintf("fine: %s, %s, %s", app.Count(len(cfg.Workspaces), "workspace"),
-		app.Count(len(cfg.Organisation.Modules), "module"), app.Count(len(cfg.Flows), "flow"))
+	sum := fmt.Sprintf("fine: %s, %s, %s", inspect.Count(len(cfg.Workspaces), "workspace"),
+		inspect.Count(len(cfg.Organisation.Modules), "module"), inspect.Count(len(cfg.Flows), "flow"))
 	if n := len(problems); n > 0 {
-		sum += "; " + app.Count(n, "warning")
+		sum += "; " + inspect.Count(n, "warning")
 	}
 	return sum
 }

@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
 	"riskroom/cmd/riskroom/app"
 	"riskroom/cmd/riskroom/demo"
+	"riskroom/cmd/riskroom/inspect"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/configs"
 	"riskroom/core/config"
 	"riskroom/core/text"
@@ -76,7 +76,7 @@ Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 	}
 	configFlag(c, &f.config, "run the flows of this config file; - is the standard input")
 	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 is any free one")
-	c.Flags().StringVar(&f.platform, "platform", "", "slack or discord: where risks are filed")
+	c.Flags().StringVar(&f.platform, "platform", "", strings.Join(platforms.Names(), " or ")+": where risks are filed")
 	c.Flags().BoolVar(&f.play, "play", false, "play in the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
@@ -97,7 +97,7 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 		}
 	}
 	if f.platform != "" {
-		if err := known(f.platform, slack.Platform, discord.Platform); err != nil {
+		if err := known(f.platform, platforms.Names()...); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	}
 	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
-		fmt.Fprintf(s.stderr, "%s; nothing was played\n", app.Count(len(problems.Errors()), "error"))
+		fmt.Fprintf(s.stderr, "%s; nothing was played\n", inspect.Count(len(problems.Errors()), "error"))
 		return errSaid
 	}
 	home, err := demoHome(cfg, f)
@@ -161,15 +161,15 @@ func demoConfig(s surroundings, f *demoFlags) (*config.Config, config.Problems, 
 	}
 	// What the environment may hold is none of the story's business.
 	cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), config.Options{
-		Platforms: platforms(), Unset: config.UnsetIsFilled, Fill: placeholder,
+		Platforms: platforms.Settings(), Unset: config.UnsetIsFilled, Fill: placeholder,
 	})
 	return cfg, problems, nil
 }
 
 // demoHome returns the workspace in which risks are filed: the first one of the
-// platform that is asked for, or of Slack, or of any.
+// platform that is asked for, or of the first platform, or of any.
 func demoHome(cfg *config.Config, f demoFlags) (string, error) {
-	platform := cmp.Or(f.platform, slack.Platform)
+	platform := cmp.Or(f.platform, platforms.Names()[0])
 	var there []string
 	for _, w := range cfg.Workspaces {
 		if w.Platform == platform {
@@ -187,24 +187,16 @@ func demoHome(cfg *config.Config, f demoFlags) (string, error) {
 // placeholder stands for a value from the environment that is not set: the demo
 // contacts nobody, so any value of the right form does.
 func placeholder(b config.Blank) string {
+	p, ok := platforms.Named(b.Platform)
+	if !ok {
+		p = platforms.All()[0]
+	}
+	if v := p.Demo.Placeholder(b.Setting.Key); v != "" {
+		return v
+	}
 	switch b.Setting.Key {
-	case "bot_token":
-		return "xoxb-for-the-demo"
-	case "app_token":
-		return "xapp-demo"
-	case "signing_secret", "signing_secret_previous":
-		return strings.Repeat("0", 32)
-	case "public_key":
-		return strings.Repeat("0", 64)
-	case "guild_id":
-		return demoID
 	case "url":
 		return "redis://localhost:6379/0"
-	case "channel":
-		if b.Platform == discord.Platform {
-			return demoID
-		}
-		return "C0DEMO"
 	case "email":
 		return strings.ToLower(b.Variable) + "@example.com"
 	}
@@ -213,9 +205,6 @@ func placeholder(b config.Blank) string {
 	}
 	return "demo"
 }
-
-// demoID stands for an ID of Discord's.
-const demoID = "300000000000000000"
 
 // localeOf returns the language that the environment asks for.
 func localeOf(s surroundings) string {

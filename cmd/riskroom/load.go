@@ -7,17 +7,10 @@ import (
 	"io/fs"
 	"os"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
-	"riskroom/cmd/riskroom/app"
-	"riskroom/core"
+	"riskroom/cmd/riskroom/inspect"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 )
-
-// platforms are the platforms that a config file can name.
-func platforms() []core.PlatformSettings {
-	return []core.PlatformSettings{slack.Settings(), discord.Settings()}
-}
 
 // maxConfig is the size in bytes up to which a config file is read.
 const maxConfig = 4 << 20
@@ -67,7 +60,7 @@ func load(s surroundings, name string, unset config.Unset) (*config.Config, conf
 		return nil, nil, err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder,
+		Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder,
 	})
 	return cfg, problems, nil
 }
@@ -82,7 +75,7 @@ func loadConfig(s surroundings, name string) (*config.Config, config.Problems, e
 	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.String())
-		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, app.Count(len(problems.Errors()), "error"))
+		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, inspect.Count(len(problems.Errors()), "error"))
 		return nil, nil, errSaid
 	}
 	return cfg, problems, nil

@@ -15,6 +15,7 @@ import (
 
 	"riskroom/bots"
 	"riskroom/bots/web"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -74,17 +75,19 @@ func New(ctx context.Context, o Options) (*App, error) {
 	budget := engine.NewBudget(kept)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
-		w, err := newWorkspace(o.Config, settings, budget, a.counted.calls(settings.Name), o.Log)
+		w, err := newWorkspace(platform.Connection{
+			Settings: settings, Config: o.Config, Budget: budget, Called: a.counted.calls(settings.Name), Log: o.Log,
+		})
 		if err != nil {
 			return nil, err
 		}
 		a.workspaces = append(a.workspaces, w)
-		platforms[settings.Name] = w.adapter
+		platforms[settings.Name] = w.Adapter
 		if o.Wrap != nil {
-			platforms[settings.Name] = o.Wrap(w.adapter)
+			platforms[settings.Name] = o.Wrap(w.Adapter)
 		}
 	}
-	if err := a.introduce(ctx); err != nil {
+	if err := a.askAll(ctx); err != nil {
 		return nil, err
 	}
 	a.Engine, err = engine.New(engine.Options{
@@ -103,21 +106,21 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.openWays(parts{
-		bot: a.bot, engine: a.Engine, store: o.Store, org: &o.Config.Organisation, text: words, budget: budget.ForPeople(), counted: a.counted, log: a.log,
+	if err := a.openBots(platform.BotParts{
+		Bot: a.bot, Engine: a.Engine, Store: o.Store, Org: &o.Config.Organisation, Text: words, Budget: budget.ForPeople(), Log: a.log,
 	}); err != nil {
 		return nil, err
 	}
 	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks(), workspaces: a.workspaces})
 }
 
-// introduce asks each workspace whom its token speaks for.
-func (a *App) introduce(ctx context.Context) error {
+// askAll asks each workspace whom its credentials belong to.
+func (a *App) askAll(ctx context.Context) error {
 	var refused []error
 	for _, w := range a.workspaces {
-		if err := w.introduce(ctx); core.KindOf(err) == core.Unauthorized {
-			f := w.inspector.unable(err)
-			refused = append(refused, fmt.Errorf("%s: %s", f.message, f.hint))
+		if err := w.ask(ctx); core.KindOf(err) == core.Unauthorized {
+			f := w.Inspector.Unable(err)
+			refused = append(refused, fmt.Errorf("%s: %s", f.Message, f.Hint))
 		}
 	}
 	if len(a.workspaces) > 0 && len(refused) == len(a.workspaces) {
@@ -126,11 +129,13 @@ func (a *App) introduce(ctx context.Context) error {
 	return nil
 }
 
-// openWays makes the ways in.
-func (a *App) openWays(p parts) error {
+// openBots makes the bot of each workspace.
+func (a *App) openBots(p platform.BotParts) error {
 	for _, w := range a.workspaces {
-		if err := w.open(p); err != nil {
-			return err
+		p.Observe = a.counted.inbound.Observer(w.Settings.Name)
+		var err error
+		if w.bot, err = w.Access.Open(p); err != nil {
+			return fmt.Errorf("workspace %s: %w", w.Settings.Name, err)
 		}
 	}
 	return nil
@@ -140,16 +145,17 @@ func (a *App) openWays(p parts) error {
 // riskroom itself connects to are not reached by it.
 func (a *App) Public() *http.Server { return web.NewPublic(a.routes(), a.log) }
 
-// called tells whether any platform calls: without that nobody needs Public.
+// called reports whether any platform calls: without that nobody needs Public.
 func (a *App) called() bool {
-	r := a.routes()
-	return len(r.Slack)+len(r.Discord) > 0
+	return len(a.routes()) > 0
 }
 
 func (a *App) routes() web.Routes {
-	routes := web.Routes{Slack: map[string]web.Slack{}, Discord: map[string]http.Handler{}}
+	routes := web.Routes{}
 	for _, w := range a.workspaces {
-		w.way.mount(&routes, w.settings.Name)
+		for kind, h := range w.bot.Routes() {
+			routes[web.Route{Platform: w.Settings.Platform, Workspace: w.Settings.Name, Kind: kind}] = h
+		}
 	}
 	return routes
 }
@@ -158,10 +164,10 @@ func (a *App) routes() web.Routes {
 func (a *App) readyChecks() []web.Check {
 	ready := []web.Check{{Name: "store", Run: a.storeReady}}
 	for _, w := range a.workspaces {
-		ready = append(ready, web.Check{Name: "workspace " + w.settings.Name, Run: w.accepted})
-		if socket := w.way.Socket(); socket != nil {
-			c := web.Check{Name: w.home.entrance() + " of " + w.settings.Name, Run: socket.Ready}
-			if l, ok := socket.(led); ok {
+		ready = append(ready, web.Check{Name: "workspace " + w.Settings.Name, Run: w.accepted})
+		if socket := w.bot.Socket(); socket != nil {
+			c := web.Check{Name: w.Access.SocketName() + " of " + w.Settings.Name, Run: socket.Ready}
+			if l, ok := socket.(platform.LedSocket); ok {
 				c.State = l.State
 			}
 			ready = append(ready, c)
@@ -195,8 +201,8 @@ func (a *App) Admin() *http.Server {
 func (a *App) Close(ctx context.Context) error {
 	err := a.bot.Close(ctx)
 	for _, w := range a.workspaces {
-		if e := w.way.Close(ctx); e != nil {
-			err = errors.Join(err, fmt.Errorf("workspace %s: %w", w.settings.Name, e))
+		if e := w.bot.Close(ctx); e != nil {
+			err = errors.Join(err, fmt.Errorf("workspace %s: %w", w.Settings.Name, e))
 		}
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"riskroom/bots/web"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/store"
@@ -146,10 +147,10 @@ func (s *state) Collect(out chan<- prometheus.Metric) {
 	}
 	for _, w := range s.workspaces {
 		if room, limited := w.capacity(); limited {
-			gauge(capacityDesc, float64(room), w.settings.Name)
+			gauge(capacityDesc, float64(room), w.Settings.Name)
 		}
-		if l, ok := w.way.Socket().(led); ok {
-			gauge(leaderDesc, truth(l.Leads()), w.settings.Name)
+		if l, ok := w.bot.Socket().(platform.LedSocket); ok {
+			gauge(leaderDesc, truth(l.Leads()), w.Settings.Name)
 		}
 	}
 	for check, err := range web.RunChecks(ctx, s.checks) {

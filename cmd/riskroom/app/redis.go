@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
@@ -66,7 +67,7 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 	if err != nil || c.Redis.URL == "" {
 		return nil, errors.New("the url of redis is not one") // err would repeat it
 	}
-	where := storeName(c)
+	where := inspect.StoreName(c)
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
@@ -82,15 +83,6 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 		return nil, errors.Join(wordOpen(where, err), s.Stop())
 	}
 	return s, nil
-}
-
-// storeName says where the store of a config file is, without a password.
-func storeName(c *config.Config) string {
-	u, err := url.Parse(c.Redis.URL)
-	if c.Redis.Private || err != nil {
-		return "the private redis in " + c.DataDir
-	}
-	return "redis at " + (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // wordOpen says what to do about a store that cannot be opened.
@@ -123,7 +115,7 @@ func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	unsafe := ErrUnsafe
 	for _, f := range found {
 		if f.Weight == store.Refusal {
-			unsafe = fmt.Errorf("%w\n%s", unsafe, strings.TrimSpace(f.Node+" "+wordFinding(f)))
+			unsafe = fmt.Errorf("%w\n%s", unsafe, strings.TrimSpace(f.Node+" "+inspect.WordFinding(f)))
 		}
 	}
 	if unsafe != ErrUnsafe {
@@ -144,7 +136,7 @@ func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
 	if f.Node != "" {
 		args = append(args, "node", f.Node)
 	}
-	log.Log(ctx, level, wordFinding(f), args...)
+	log.Log(ctx, level, inspect.WordFinding(f), args...)
 }
 
 // checkStoreEvery is how often a serving riskroom looks at its Redis anew.
@@ -184,54 +176,7 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 func (a *App) storeReady(ctx context.Context) error {
 	err := a.store.Ready(ctx)
 	if u, ok := errors.AsType[*store.Unsafe](err); ok {
-		return errors.New(wordFinding(u.Finding))
+		return errors.New(inspect.WordFinding(u.Finding))
 	}
 	return err
-}
-
-// wordFinding says in words what store.Check found.
-func wordFinding(f store.Finding) string {
-	switch f.Code {
-	case store.FoundEmbedded:
-		return "the store is part of this process: nothing outlives it"
-	case store.FoundEviction:
-		return "Redis drops keys when its memory is full (maxmemory-policy " + f.Value + "), risks among them: set maxmemory-policy noeviction"
-	case store.FoundVolatile:
-		return "Redis writes nothing to disk, so every risk is lost when it restarts: set appendonly yes"
-	case store.FoundSnapshots:
-		return "Redis writes snapshots only (save " + f.Value + "), so what came after the last one is lost if it dies: set appendonly yes"
-	case store.FoundEverySec:
-		return "Redis syncs its file every second: a power loss takes up to two seconds of changes; appendfsync always takes none, " +
-			"and durability: strict needs that, or a Redis whose WAITAOF waits (7.2 or newer)"
-	case store.FoundSyncAwaited:
-		return "Redis syncs its file every second, and durability: strict waits for it, up to a second for each change and each call; appendfsync always is faster"
-	case store.FoundSyncLies:
-		return "Redis syncs its file every second, and its WAITAOF (version " + f.Value + ") answers before it has: " +
-			"a power loss takes up to two seconds of changes; set appendfsync always"
-	case store.FoundAlways:
-		return "Redis syncs its file with every change: nothing that was acknowledged is lost"
-	case store.FoundSyncByOS:
-		return "Redis leaves syncing to the system (appendfsync no): a power loss takes what was not written yet"
-	case store.FoundSyncHidden:
-		return "Redis does not tell when it syncs its file: what a power loss takes is not known"
-	case store.FoundReplica:
-		return "this Redis is a replica of " + f.Value + ": name the master, or the sentinels"
-	case store.FoundAlone:
-		return "durability is strict, and this Redis has no replica that could confirm a write"
-	case store.FoundFailover:
-		return "Redis has replicas (" + f.Value + "): a failover takes what had not reached them; durability: strict waits for them"
-	case store.FoundUnguarded:
-		return "Redis has replicas, and goes on without them (min-replicas-to-write 0): what a master takes that is cut off is lost when another takes over; set min-replicas-to-write 1"
-	case store.FoundClock:
-		return "the clock of Redis is " + f.Value + " ahead of this machine's (behind, if negative): timers go by the one, dates by the other; mend the time service of both"
-	case store.FoundCommands:
-		return "the Redis user of riskroom may not use " + f.Value + ", so that changes fail, some of them half-way: allow these commands (ACL SETUSER)"
-	case store.FoundKeys:
-		return "the Redis user of riskroom may not read and write keys like " + f.Value + ": allow them (ACL SETUSER, with ~ before each)"
-	case store.FoundChannel:
-		return "the Redis user of riskroom may not use the channel " + f.Value + ", so what is due at once starts up to a second late: allow it (ACL SETUSER, with & before it)"
-	case store.FoundWriteError:
-		return "Redis could not write to disk the last time (" + f.Value + "): look at its log and at the disk"
-	}
-	return f.Code + " " + f.Value
 }

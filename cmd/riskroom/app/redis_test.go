@@ -16,7 +16,6 @@ import (
 	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/config"
-	"riskroom/core/store"
 	"riskroom/core/store/storetest"
 )
 
@@ -131,24 +130,6 @@ func inline(t *testing.T, socket, command string) {
 	answer := make([]byte, 100)
 	if n, err := conn.Read(answer); err != nil || string(answer[:n]) != "+OK\r\n" {
 		t.Fatalf("%s: %q %v", command, answer[:n], err)
-	}
-}
-
-// TestWordFinding: every finding has words of its own.
-func TestWordFinding(t *testing.T) {
-	t.Parallel()
-	seen := map[string]string{}
-	for _, code := range []string{
-		store.FoundEmbedded, store.FoundEviction, store.FoundVolatile, store.FoundSnapshots, store.FoundEverySec, store.FoundSyncAwaited,
-		store.FoundSyncLies, store.FoundAlways, store.FoundSyncByOS, store.FoundSyncHidden, store.FoundReplica, store.FoundAlone,
-		store.FoundFailover, store.FoundUnguarded, store.FoundClock, store.FoundWriteError,
-		store.FoundCommands, store.FoundKeys, store.FoundChannel,
-	} {
-		words := wordFinding(store.Finding{Code: code, Value: "12"})
-		if strings.HasPrefix(words, code) || seen[words] != "" || len(words) < 40 {
-			t.Errorf("%s: %q, as %s", code, words, seen[words])
-		}
-		seen[words] = code
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core"
 	"riskroom/core/config"
 )
@@ -80,12 +81,12 @@ func Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return err
 	}
-	r := report{version: s.Version, config: s.Config, workspaces: a.workspaces, stored: found, admin: listeners[0].Addr().String()}
+	r := inspect.Report{Version: s.Version, Config: s.Config, Workspaces: a.inspected(), Stored: found, Admin: listeners[0].Addr().String()}
 	if len(listeners) > 1 {
-		r.listen = listeners[1].Addr().String()
+		r.Listen = listeners[1].Addr().String()
 	}
-	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", r.listen,
-		"admin", r.admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
+	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", r.Listen,
+		"admin", r.Admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
 	if s.SelfTest {
 		beside.Go(func() { a.selfTest(during, s, r) })
 	}
@@ -104,24 +105,30 @@ func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 	return listenAll(ctx, addresses...)
 }
 
-// testFor is how long the self-test may take before what it has found is told.
-const testFor = 30 * time.Second
-
 // selfTest holds the config file against the workspaces, adds what came of it to a
 // report, and tells that. Nothing waits for it: what fits is served all the same.
-func (a *App) selfTest(ctx context.Context, s Serving, r report) {
-	within, cancel := context.WithTimeout(ctx, testFor)
+func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
+	within, cancel := context.WithTimeout(ctx, inspect.Within)
 	defer cancel()
-	r.findings = hold(within, s.Config, a.workspaces)
-	r.file = slices.Concat(s.Warnings, r.findings.Named)
-	sortByPlace(r.file)
+	r.Findings = inspect.Hold(within, s.Config, r.Workspaces)
+	r.File = slices.Concat(s.Warnings, r.Findings.Named)
+	inspect.SortByPlace(r.File)
 	if ctx.Err() != nil {
 		return
 	}
 	if runs, _, err := a.store.Counts(ctx); err == nil {
-		r.runs = runs
+		r.Runs = runs
 	}
-	r.tell(ctx, s.Screen, s.Log)
+	r.Tell(ctx, s.Screen, s.Log)
+}
+
+// inspected returns the workspaces as the self-test takes them.
+func (a *App) inspected() []*inspect.Workspace {
+	var all []*inspect.Workspace
+	for _, w := range a.workspaces {
+		all = append(all, w.Workspace)
+	}
+	return all
 }
 
 // stopWithin is how long commands under way may take to end when the program
@@ -177,15 +184,15 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
-		socket := w.way.Socket()
+		socket := w.bot.Socket()
 		if socket == nil {
 			continue
 		}
 		open.Go(func() {
 			w.await(ctx)
 			if err := socket.Run(ctx); err != nil {
-				a.log.ErrorContext(ctx, "the connection to a workspace is refused", "workspace", w.settings.Name, "err", err)
-				a.Engine.CutOff(ctx, w.settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
+				a.log.ErrorContext(ctx, "the connection to a workspace is refused", "workspace", w.Settings.Name, "err", err)
+				a.Engine.CutOff(ctx, w.Settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
 			}
 		})
 	}

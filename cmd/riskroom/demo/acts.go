@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"riskroom/adapters/stage"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
 )
@@ -26,36 +27,22 @@ type act struct {
 // filled is a field of a form as it stands when it is submitted.
 type filled struct{ label, value string }
 
-// Keys of the form of a new risk.
-const (
-	titleKey       = "title"
-	moduleKey      = "module"
-	handlersKey    = "handlers"
-	discoveredKey  = "discovered_at"
-	descriptionKey = "description"
-
-	ownPrefix = "fields." // of own fields
-)
-
-// given is a field of a new risk that is typed with the command.
-type given struct{ key, value string }
-
 // file has somebody file a risk through the form that the slash command opens.
 // They put in what values says, in the order of keys.
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
 	user := home.ids[who]
-	var typed []given
+	var typed []platform.Field
 	var inForm []string
 	for _, key := range keys {
-		if home.inLine(key) {
-			typed = append(typed, given{key, strings.Join(values[key], ", ")})
+		if home.platform.Demo.InLine(key) {
+			typed = append(typed, platform.Field{Key: key, Value: strings.Join(values[key], ", ")})
 		} else {
 			inForm = append(inForm, key)
 		}
 	}
-	line := home.file(p.w.cfg.Organisation.Command, typed)
-	if err := home.hands.Command(ctx, user, home.general, line); err != nil {
+	line := home.platform.Demo.File(p.w.cfg.Organisation.Command, typed)
+	if err := home.Hands.Command(ctx, user, home.general, line); err != nil {
 		return "", fmt.Errorf("%s types %s: %w", who, line, err)
 	}
 	window, ok := home.window(user)
@@ -67,7 +54,7 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 		if in == nil {
 			return "", fmt.Errorf("the form has no field %q", p.label(key))
 		}
-		if err := home.hands.Choose(ctx, user, stage.Spot{Window: window.ID}, in.ID, values[key]...); err != nil {
+		if err := home.Hands.Choose(ctx, user, stage.Spot{Window: window.ID}, in.ID, values[key]...); err != nil {
 			return "", fmt.Errorf("%s fills in %s: %w", who, key, err)
 		}
 		window, _ = home.window(user)
@@ -76,19 +63,19 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 		return "", err
 	}
 	p.tell.act(p.w, p.actOf(who, window))
-	problems, err := home.hands.Submit(ctx, user, window.ID, nil)
+	problems, err := home.Hands.Submit(ctx, user, window.ID, nil)
 	if err != nil {
 		return "", fmt.Errorf("%s submits the form: %w", who, err)
 	}
 	if len(problems) > 0 {
 		return "", fmt.Errorf("%s cannot submit the form: %v", who, problems)
 	}
-	return p.filed(ctx, home, user, values[titleKey][0], values[moduleKey][0])
+	return p.filed(ctx, home, user, values[platform.TitleKey][0], values[platform.ModuleKey][0])
 }
 
 // label is what a field of the form is called.
 func (p *play) label(key string) string {
-	if name, ok := strings.CutPrefix(key, ownPrefix); ok {
+	if name, ok := strings.CutPrefix(key, platform.OwnPrefix); ok {
 		if f, ok := p.w.cfg.Organisation.Field(name); ok {
 			return core.LabelIn(f.Label, p.words.Lang(), f.Key)
 		}
@@ -115,7 +102,7 @@ func (p *play) actOf(who string, w stage.Window) act {
 		}
 		a.fields = append(a.fields, filled{part.Input.Label, p.words.List(labelsOf(part.Input))})
 	}
-	if in := inputOf(w, p.label(handlersKey)); in != nil {
+	if in := inputOf(w, p.label(platform.HandlersKey)); in != nil {
 		a.shown = in.Label
 	}
 	return a
@@ -158,11 +145,11 @@ func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) 
 	}
 	at, command := p.w.home(), p.w.cfg.Organisation.Command
 	user := at.ids[who]
-	room, line := at.general, at.resolve(command, key, note)
+	room, line := at.general, at.platform.Demo.Resolve(command, key, note)
 	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
-		room, line = g.ID, at.resolve(command, "", note)
+		room, line = g.ID, at.platform.Demo.Resolve(command, "", note)
 	}
-	if err := at.hands.Command(ctx, user, room, line); err != nil {
+	if err := at.Hands.Command(ctx, user, room, line); err != nil {
 		return fmt.Errorf("%s resolves %s: %w", who, key, err)
 	}
 	if rec, err = p.w.db.Get(ctx, key); err == nil && rec.Risk.Status != core.Resolved {

@@ -6,42 +6,29 @@ import (
 	"slices"
 	"strings"
 
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/flow"
 )
 
-// castIn is who and what has to be in the stand-in of one workspace of a config
+// casting works out who and what has to be in the stand-in of one workspace of a config
 // file: everybody whom the file names has an account in it, user groups have two
 // members each who are made up, and channels that the file names are there, with
 // everybody and the bot in them.
-type castIn struct {
+type casting struct {
+	platform.Cast
 	workspace string
-	lang      string
-	zone      string
-	people    []member
-	groups    []group
-	channels  []string // IDs
-
-	manner manner
-	taken  map[string]bool // user IDs
-}
-
-// member is somebody with an account.
-type member struct{ id, name, email string }
-
-// group is a user group, or a role.
-type group struct {
-	name    string
-	members []string // user IDs
+	platform  platform.Platform
+	taken     map[string]bool // user IDs
 }
 
 // reporter is who files the risks: nobody whom the file names.
 const reporter = "mei"
 
-func cast(cfg *config.Config, workspace, lang string, m manner) *castIn {
-	c := &castIn{
-		workspace: workspace, lang: lang, zone: cfg.Organisation.Zone.String(), manner: m, taken: map[string]bool{},
+func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *casting {
+	c := &casting{
+		Cast: platform.Cast{Lang: lang, Zone: cfg.Organisation.Zone.String()}, workspace: workspace, platform: on, taken: map[string]bool{},
 	}
 	people := cfg.Organisation.People
 	for _, p := range people {
@@ -50,7 +37,7 @@ func cast(cfg *config.Config, workspace, lang string, m manner) *castIn {
 	for _, name := range slices.Sorted(maps.Keys(people)) {
 		p := people[name]
 		id := c.person(name, p.Accounts[workspace], p.Email)
-		if p.Accounts[workspace] == "" && (p.Email == "" || !m.byEmail) {
+		if p.Accounts[workspace] == "" && (p.Email == "" || !on.Settings.ByEmail) {
 			// Nothing in the file leads to this person: the demo knows better.
 			if p.Accounts == nil {
 				p.Accounts = map[string]string{}
@@ -67,37 +54,37 @@ func cast(cfg *config.Config, workspace, lang string, m manner) *castIn {
 		c.ref(r)
 	}
 	for _, g := range groups {
-		if g.Workspace == workspace && !slices.Contains(c.channels, g.ID) {
-			c.channels = append(c.channels, g.ID)
+		if g.Workspace == workspace && !slices.Contains(c.Channels, channel(g.ID)) {
+			c.Channels = append(c.Channels, channel(g.ID))
 		}
 	}
 	return c
 }
 
 // ids returns everybody's user ID by their name.
-func (c *castIn) ids() map[string]string {
+func (c *casting) ids() map[string]string {
 	out := map[string]string{}
-	for _, p := range c.people {
-		out[p.name] = p.id
+	for _, p := range c.People {
+		out[p.Name] = p.ID
 	}
 	return out
 }
 
 // person adds somebody, under an ID of our own if none is given.
-func (c *castIn) person(name, id, email string) string {
+func (c *casting) person(name, id, email string) string {
 	if id == "" {
-		for n := len(c.people) + 1; id == "" || c.taken[id]; n++ {
-			id = c.manner.userID(n)
+		for n := len(c.People) + 1; id == "" || c.taken[id]; n++ {
+			id = c.platform.Demo.UserID(n)
 		}
 	}
 	c.taken[id] = true
-	c.people = append(c.people, member{id, name, email})
+	c.People = append(c.People, platform.Member{ID: id, Name: name, Email: email})
 	return id
 }
 
 // ref adds whom a config file means without naming a person: a user group or an
 // account.
-func (c *castIn) ref(r core.Ref) {
+func (c *casting) ref(r core.Ref) {
 	if a, ok := r.Account(); ok && a.Workspace == c.workspace && !c.taken[a.ID] {
 		c.person(strings.ToLower(a.ID), a.ID, "")
 		return
@@ -106,19 +93,19 @@ func (c *castIn) ref(r core.Ref) {
 	if !ok || ws != "" && ws != c.workspace {
 		return
 	}
-	if slices.ContainsFunc(c.groups, func(g group) bool { return g.name == name }) {
+	if slices.ContainsFunc(c.Groups, func(g platform.Group) bool { return g.Name == name }) {
 		return
 	}
-	g := group{name: name}
+	g := platform.Group{Name: name}
 	for n := 1; n <= 2; n++ {
-		g.members = append(g.members, c.person(fmt.Sprintf("%s-%d", name, n), "", ""))
+		g.Members = append(g.Members, c.person(fmt.Sprintf("%s-%d", name, n), "", ""))
 	}
-	c.groups = append(c.groups, g)
+	c.Groups = append(c.Groups, g)
 }
 
-// channelName names a channel that flows post into after its ID: that is all
-// that the file says of it.
-func channelName(id string) string { return strings.ToLower(id) }
+// channel names a channel that flows post into after its ID: that is all that the
+// file says of it.
+func channel(id string) platform.Channel { return platform.Channel{ID: id, Name: strings.ToLower(id)} }
 
 // named returns every user group and account, and every channel, that a config
 // file names anywhere.

@@ -2,14 +2,14 @@
 // moment, and what everybody sees is told as it happens.
 //
 // Nothing of it is staged. The engine, the store's scripts, the adapters and the
-// bots are those of the server; stand-in workspaces take the place of Slack and
-// Discord, and the store is in memory. Only the clock is peculiar: it jumps.
+// bots are those of the server; stand-in workspaces take the place of real ones, and
+// the store is in memory. Only the clock is peculiar: it jumps.
 //
 // cast.go says who is in the stand-ins by a config file, place.go is such a
-// stand-in and how one plays there, slack.go and discord.go what differs between
-// the two, and world.go starts everything; time.go moves the clock; play.go is the story, acts.go what people
-// do in it; record.go watches the workspace and the audit trail, and tell.go
-// and events.go show what was seen.
+// stand-in, and world.go starts everything. How one plays on a platform is in the
+// package that describes the platform. time.go moves the clock; play.go is the
+// story, acts.go what people do in it; record.go watches the workspace and the audit
+// trail, and tell.go and events.go show what was seen.
 package demo
 
 import (

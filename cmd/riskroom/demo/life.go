@@ -43,7 +43,7 @@ func (w *world) begin(ctx context.Context) (err error) {
 	l.server = l.app.Public()
 	go func() { _ = l.server.Serve(in) }() // until the server is closed
 	for _, p := range w.workspaces {
-		p.connect("http://" + in.Addr().String())
+		p.Connect("http://" + in.Addr().String())
 	}
 	running, stop := context.WithCancel(ctx)
 	l.stop = stop

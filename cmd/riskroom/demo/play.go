@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/text"
 )
@@ -78,10 +79,10 @@ func (p *play) look(ctx context.Context) error {
 // story is what the demo plays by itself: one risk in the first module.
 func (p *play) story() []scene {
 	s := p.sceneIn(p.w.cfg.Organisation.Modules[0])
-	s.values[titleKey] = []string{p.words.S("demo.story.title")}
+	s.values[platform.TitleKey] = []string{p.words.S("demo.story.title")}
 	s.values["severity"] = []string{string(core.High)}
-	s.values[descriptionKey] = []string{p.words.S("demo.story.description")}
-	s.keys = append(s.keys, "severity", descriptionKey)
+	s.values[platform.DescriptionKey] = []string{p.words.S("demo.story.description")}
+	s.keys = append(s.keys, "severity", platform.DescriptionKey)
 	s.note, s.rest = p.words.S("demo.story.note"), 95*time.Minute
 	return []scene{s}
 }
@@ -100,16 +101,16 @@ func (p *play) oneForEachModule() []scene {
 func (p *play) sceneIn(m core.Module) scene {
 	s := scene{
 		by: p.filer(), note: p.words.S("demo.plain.note"),
-		keys: []string{titleKey, moduleKey, discoveredKey},
+		keys: []string{platform.TitleKey, platform.ModuleKey, platform.DiscoveredKey},
 		values: map[string][]string{
-			titleKey:      {p.words.S("demo.plain.title", text.Args{"Module": m.Name})},
-			moduleKey:     {m.Name},
-			discoveredKey: nil, // left empty, it is this very moment
+			platform.TitleKey:      {p.words.S("demo.plain.title", text.Args{"Module": m.Name})},
+			platform.ModuleKey:     {m.Name},
+			platform.DiscoveredKey: nil, // left empty, it is this very moment
 		},
 	}
 	for _, f := range p.w.cfg.Organisation.Fields {
 		if f.Required && f.Part == core.Reported {
-			key := ownPrefix + f.Key
+			key := platform.OwnPrefix + f.Key
 			s.keys = append(s.keys, key)
 			s.values[key] = []string{p.example(f)}
 		}
@@ -129,7 +130,7 @@ func (p *play) example(f core.Field) string {
 		return p.w.clock.Now().In(p.w.zone()).Format(time.DateOnly)
 	case core.PeopleField:
 		home := p.w.home()
-		return home.person(reporter, home.ids[reporter])
+		return home.platform.Demo.Person(reporter, home.ids[reporter])
 	case core.TextField:
 	}
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)

@@ -96,7 +96,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	filer := (&play{w: w}).filer()
 	for _, p := range w.workspaces {
 		cfg.Places = append(cfg.Places, browser.Place{
-			Name: p.name, Platform: p, Acts: p.hands, First: p.ids[filer],
+			Name: p.name, Platform: p, Acts: p.Hands, First: p.ids[filer],
 			Hints: func(lang string) []stage.Hint { return w.hints(words.In(lang)) },
 			Notes: func(lang string) map[string]string { return (&play{w: w, words: words.In(lang)}).notes(p) },
 		})

@@ -80,7 +80,7 @@ func (b *backstage) Trouble(id string) {
 // order orders a fault for the first of the calls by which the engine acts.
 func (b *backstage) order(fault stage.Fault) {
 	for _, p := range b.w.workspaces {
-		for _, method := range p.changes {
+		for _, method := range p.platform.Demo.Changes {
 			fault.Method = method
 			p.Faults().Order(fault)
 		}
@@ -105,7 +105,7 @@ func (b *backstage) called(p *place, c stage.Call) {
 		b.callOff() // one call is struck for each order, whichever came first
 		b.tell()
 	}
-	now := b.inCall && c.Write && c.Effect && slices.Contains(p.changes, c.Method)
+	now := b.inCall && c.Write && c.Effect && slices.Contains(p.platform.Demo.Changes, c.Method)
 	if now {
 		b.inCall = false
 		b.unsure = append(b.unsure, unsure{p.name, c})

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store"
@@ -66,17 +67,17 @@ func morning(zone *time.Location) time.Time {
 
 // standIn starts a stand-in for a workspace, and has the config file lead there.
 func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error) {
-	m, ok := mannerOf(s.Platform)
+	on, ok := platforms.Named(s.Platform)
 	if !ok {
 		return nil, fmt.Errorf("the demo has no stand-in for %s", s.Platform)
 	}
-	c := cast(w.cfg, s.Name, lang, m)
-	o, err := m.open(c, s, w.clock.Now)
+	c := cast(w.cfg, s.Name, lang, on)
+	up, err := on.Demo.Open(c.Cast, s, w.clock.Now)
 	if err != nil {
 		return nil, err
 	}
-	p := &place{manner: m, opened: o, name: s.Name, ids: c.ids()}
-	p.introduce()
+	p := &place{Stage: up, platform: on, name: s.Name, ids: c.ids()}
+	p.learn()
 	return p, nil
 }
 
@@ -121,8 +122,8 @@ func (w *world) home() *place { return w.workspaces[0] }
 func (w *world) platforms() []string {
 	var out []string
 	for _, p := range w.workspaces {
-		if !slices.Contains(out, p.title) {
-			out = append(out, p.title)
+		if !slices.Contains(out, p.platform.Title) {
+			out = append(out, p.platform.Title)
 		}
 	}
 	return out

@@ -1,4 +1,4 @@
-package app
+package inspect
 
 import (
 	"context"
@@ -8,9 +8,26 @@ import (
 
 	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
 )
+
+// onePerson names one person, who is not in the stand-in.
+const onePerson = `version: 1
+workspaces:
+  acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP}", api_url: "${API}", rates: unlimited }
+people:
+  lin: { acme: U00000LIN01 }
+permissions: { administrators: [lin] }
+modules:
+  Payments: { handlers: [lin] }
+flows:
+  tell:
+    trigger: { on: filed }
+    steps:
+      - send_message: { to: [handlers], title: "{{ .key }}" }
+`
 
 // TestSelfTestRunsOut: what was not asked in time is not held against anybody, and it
 // is said that it was not asked.
@@ -26,29 +43,29 @@ func TestSelfTestRunsOut(t *testing.T) {
 	}
 	defer func() { _ = w.Close() }()
 	env := map[string]string{"TOKEN": w.BotToken(), "APP": w.AppToken(), "API": at + "/api/"}
-	cfg, problems := config.Load("riskroom.yaml", []byte(leakConfig), config.Options{
+	cfg, problems := config.Load("riskroom.yaml", []byte(onePerson), config.Options{
 		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)
 	}
-	acme, err := newWorkspace(cfg, cfg.Workspaces[0], nil, nil, slog.New(slog.DiscardHandler))
+	acme, err := Connect(platform.Connection{Settings: cfg.Workspaces[0], Config: cfg, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := acme.introduce(t.Context()); err != nil {
+	if err := acme.Ask(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := hold(t.Context(), cfg, []*workspace{acme}); !found.Whole || len(found.Named) != 1 {
+	if found := Hold(t.Context(), cfg, []*Workspace{acme}); !found.Whole || len(found.Named) != 1 {
 		t.Errorf("in time: %+v", found)
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	found := hold(over, cfg, []*workspace{acme})
+	found := Hold(over, cfg, []*Workspace{acme})
 	if found.Whole || len(found.Named)+len(found.Own) != 0 {
 		t.Errorf("too late: %+v", found)
 	}
-	r := report{config: cfg, workspaces: []*workspace{acme}, findings: found}
+	r := Report{Config: cfg, Workspaces: []*Workspace{acme}, Findings: found}
 	if s := r.screen(); r.level() != slog.LevelWarn || !strings.Contains(s, "! not everything was asked within 30s: riskroom check --online does") || strings.Contains(s, "is there") {
 		t.Errorf("%v: %s", r.level(), s)
 	}

@@ -1,24 +1,23 @@
-package main
+package discord
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"riskroom/adapters/discord"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
 )
 
-type discordFlags struct{ config, workspace, url, application string }
+// applicationFlag is the flag for the Application ID.
+const applicationFlag = "application"
 
-func newManifestDiscord(s surroundings) *cobra.Command {
-	var f discordFlags
-	c := &cobra.Command{
-		Use:   "discord --config FILE",
+func manifest() platform.Manifest {
+	return platform.Manifest{
 		Short: "Print how to set up the Discord application",
 		Long: `discord prints the steps to set up the Discord application for a workspace of the
 config file: what to click, where each secret comes from, which intents to switch
@@ -31,61 +30,44 @@ Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
 wrong.`,
 		Example: `  riskroom manifest discord --config riskroom.yaml
   riskroom manifest discord -c riskroom.yaml --url https://risk.example.com`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return printDiscord(s, f) },
+		Flags: []platform.Flag{{Name: applicationFlag, Help: "the Application ID from General Information, for the link"}},
+		Print: printManifest,
 	}
-	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.workspace, "workspace", "", "the workspace, if the file has several on Discord")
-	c.Flags().StringVar(&f.application, "application", "", "the Application ID from General Information, for the link")
-	c.Flags().StringVar(&f.url, "url", "", "the address at which Discord calls serve over HTTP: https://host")
-	return c
 }
-
-// publicKeyKey is the key of the file that has people's commands come over HTTP.
-const publicKeyKey = "public_key"
 
 var applicationID = regexp.MustCompile(`^[0-9]{17,20}$`)
 
-func printDiscord(s surroundings, f discordFlags) error {
-	cfg, err := configWithoutSecrets(s, f.config)
+func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
+	endpoint, err := endpointOf(f.Workspace, f.URL)
 	if err != nil {
-		return err
+		return platform.SetUp{}, err
 	}
-	w, err := onPlatform(cfg, discord.Platform, "Discord", f.workspace)
-	if err != nil {
-		return err
+	application := f.Flags[applicationFlag]
+	if application != "" && !applicationID.MatchString(application) {
+		return platform.SetUp{}, errors.New("--application takes the Application ID: 17 to 20 digits")
 	}
-	endpoint, err := discordEndpoint(w, f.url)
-	if err != nil {
-		return err
-	}
-	if f.application != "" && !applicationID.MatchString(f.application) {
-		return misuse("--application takes the Application ID: 17 to 20 digits")
-	}
-	_, err = fmt.Fprint(s.stdout, discordSteps(f.application, endpoint, discord.RequiredPermissions(cfg.Uses(w.Name))))
-	return err
+	return platform.SetUp{Manifest: setUpSteps(application, endpoint, discord.RequiredPermissions(f.Config.Uses(f.Workspace.Name)))}, nil
 }
 
-// discordEndpoint returns where interactions of a workspace are, "" for the
-// gateway.
-func discordEndpoint(w config.WorkspaceSettings, public string) (string, error) {
+// endpointOf returns where interactions of a workspace come in, "" for the gateway.
+func endpointOf(w config.WorkspaceSettings, public string) (string, error) {
 	switch overHTTP := w.Values[publicKeyKey] != ""; {
 	case !overHTTP && public != "":
-		return "", misuse("%s has no public_key, so it uses the gateway and needs no --url", w.Name)
+		return "", fmt.Errorf("%s has no public_key, so it uses the gateway and needs no --url", w.Name)
 	case !overHTTP:
 		return "", nil
 	case public == "":
-		return "", misuse("%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…", w.Name)
+		return "", fmt.Errorf("%s has a public_key, so Discord calls serve over HTTP: give its address with --url https://…", w.Name)
 	}
-	u, err := publicAddress(public)
+	u, err := platform.PublicAddress(public)
 	if err != nil {
 		return "", err
 	}
 	return u.JoinPath("discord", w.Name, "interactions").String(), nil
 }
 
-// discordSteps says what to do, in order.
-func discordSteps(application, endpoint string, permissions []discord.Permission) string {
+// setUpSteps says what to do, in order.
+func setUpSteps(application, endpoint string, permissions []discord.Permission) string {
 	var names []string
 	var bits uint64
 	for _, p := range permissions {

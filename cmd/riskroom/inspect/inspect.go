@@ -1,4 +1,7 @@
-package app
+// Package inspect asks the workspaces of a config file what only they know, and
+// words what came of it: for `check --online` as problems of the file, and for
+// serve, at its start, as a screen or a record of the log.
+package inspect
 
 import (
 	"cmp"
@@ -6,7 +9,9 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
 )
@@ -17,21 +22,24 @@ import (
 // changes nothing. The error is that ctx ended, or that a workspace's settings are
 // of no use.
 func Online(ctx context.Context, cfg *config.Config, log *slog.Logger) (Findings, error) {
-	var asked []*workspace
+	var asked []*Workspace
 	for _, s := range cfg.Workspaces {
-		if s.Values[botTokenKey] == "" {
+		if s.Values[platform.BotTokenKey] == "" {
 			continue
 		}
-		w, err := newWorkspace(cfg, s, nil, nil, log)
+		w, err := Connect(platform.Connection{Settings: s, Config: cfg, Log: log})
 		if err != nil {
 			return Findings{}, err
 		}
-		_ = patiently(ctx, w.introduce) // what goes wrong is kept, and told below
+		_ = platform.Patiently(ctx, w.Ask) // what goes wrong is kept, and told below
 		asked = append(asked, w)
 	}
-	found := hold(ctx, cfg, asked)
+	found := Hold(ctx, cfg, asked)
 	return found, ctx.Err()
 }
+
+// Within is how long serve may take to ask at its start.
+const Within = 30 * time.Second
 
 // Findings are what the workspaces of a config file say.
 type Findings struct {
@@ -47,18 +55,19 @@ func (f Findings) Problems() config.Problems {
 	for _, own := range f.Own {
 		all = append(all, own...)
 	}
-	sortByPlace(all)
+	SortByPlace(all)
 	return all
 }
 
-func sortByPlace(p config.Problems) {
+// SortByPlace sorts problems by their place in the file.
+func SortByPlace(p config.Problems) {
 	slices.SortStableFunc(p, func(a, b config.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 }
 
-// hold holds a config file against workspaces that have been introduced.
-func hold(ctx context.Context, cfg *config.Config, workspaces []*workspace) Findings {
+// Hold holds a config file against workspaces that have been asked.
+func Hold(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Findings {
 	o := &online{
 		cfg: cfg, accounts: map[core.Account]string{}, same: map[string]string{}, unlisted: map[string]bool{},
 		found: Findings{Own: map[string]config.Problems{}},
@@ -77,60 +86,60 @@ func hold(ctx context.Context, cfg *config.Config, workspaces []*workspace) Find
 		}
 	}
 	o.found.Whole = ctx.Err() == nil
-	sortByPlace(o.found.Named)
+	SortByPlace(o.found.Named)
 	return o.found
 }
 
 // online is the work on one file.
 type online struct {
 	cfg      *config.Config
-	asked    []*workspace            // those that accept the bot, in the file's order
+	asked    []*Workspace            // those that accept the bot, in the file's order
 	same     map[string]string       // the workspace of a team's or server's own ID
 	accounts map[core.Account]string // the person of the file who has it
 	unlisted map[string]bool         // the workspaces of which it was told that groups cannot be listed
 	found    Findings
 }
 
-func (o *online) report(out config.Outside, f finding) {
+func (o *online) report(out config.Outside, f platform.Finding) {
 	o.found.Named = append(o.found.Named, problem(out, f))
 }
 
 // problem is what f says, at its place in the file.
-func problem(out config.Outside, f finding) config.Problem {
-	if f.warning {
-		return out.Warning(f.rule, f.hint, "%s", f.message)
+func problem(out config.Outside, f platform.Finding) config.Problem {
+	if f.Warning {
+		return out.Warning(f.Rule, f.Hint, "%s", f.Message)
 	}
-	return out.Problem(f.rule, f.hint, "%s", f.message)
+	return out.Problem(f.Rule, f.Hint, "%s", f.Message)
 }
 
 // workspace tells whether a workspace accepts the bot, and what is wrong with it.
-func (o *online) workspace(ctx context.Context, out config.Outside, all []*workspace) {
+func (o *online) workspace(ctx context.Context, out config.Outside, all []*Workspace) {
 	name := out.Workspace
-	own := func(list ...finding) {
+	own := func(list ...platform.Finding) {
 		for _, f := range list {
 			o.found.Own[name] = append(o.found.Own[name], problem(out, f))
 		}
 	}
-	i := slices.IndexFunc(all, func(w *workspace) bool { return w.settings.Name == name })
+	i := slices.IndexFunc(all, func(w *Workspace) bool { return w.Settings.Name == name })
 	if i < 0 {
-		own(finding{rule: ruleToken, message: name + " was not asked: its bot_token is not set", hint: "set the variable or file that bot_token names"})
+		own(platform.Finding{Rule: platform.RuleToken, Message: name + " was not asked: its bot_token is not set", Hint: "set the variable or file that bot_token names"})
 		return
 	}
 	w := all[i]
-	if w.failure != nil {
-		own(w.inspector.unable(w.failure))
+	if w.Failure != nil {
+		own(w.Inspector.Unable(w.Failure))
 		return
 	}
 	o.asked = append(o.asked, w)
-	o.found.Answered = append(o.found.Answered, fmt.Sprintf("%s is %s, where the bot is %s", name, w.place(), w.standing.bot))
-	if list := w.inspector.examine(ctx); ctx.Err() == nil {
+	o.found.Answered = append(o.found.Answered, fmt.Sprintf("%s is %s, where the bot is %s", name, w.place(), w.Identity.Bot))
+	if list := w.Inspector.Examine(ctx); ctx.Err() == nil {
 		own(list...)
 	}
-	id := w.settings.Platform + "/" + w.standing.id
+	id := w.Settings.Platform + "/" + w.Identity.ID
 	if other, taken := o.same[id]; taken {
-		own(finding{
-			rule: ruleTwice, message: fmt.Sprintf("%s and %s are the same %s, %s", other, name, w.inspector.words().place, w.place()),
-			hint: "name each once",
+		own(platform.Finding{
+			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same %s, %s", other, name, w.Inspector.Words().Place, w.place()),
+			Hint: "name each once",
 		})
 	}
 	o.same[id] = name
@@ -154,7 +163,7 @@ func (o *online) look(ctx context.Context, out config.Outside) {
 			what = "the admin_channel"
 		}
 		for _, w := range o.among(out.Workspace) {
-			for _, f := range w.inspector.channel(ctx, what, out.Name) {
+			for _, f := range w.Inspector.Channel(ctx, what, out.Name) {
 				o.report(out, f)
 			}
 		}
@@ -163,13 +172,13 @@ func (o *online) look(ctx context.Context, out config.Outside) {
 
 // among returns the workspaces that accept the bot: the one called name, or all
 // if name is "".
-func (o *online) among(name string) []*workspace {
+func (o *online) among(name string) []*Workspace {
 	if name == "" {
 		return o.asked
 	}
-	var out []*workspace
+	var out []*Workspace
 	for _, w := range o.asked {
-		if w.settings.Name == name {
+		if w.Settings.Name == name {
 			out = append(out, w)
 		}
 	}

@@ -1,4 +1,4 @@
-package app
+package inspect
 
 import (
 	"fmt"
@@ -18,26 +18,26 @@ const (
 
 // screen is the report for people: a row for each thing, and beneath it what is to
 // be mended there, with what to do.
-func (r report) screen() string {
+func (r Report) screen() string {
 	s := screen{width: len("addresses")}
-	for _, w := range r.workspaces {
-		s.width = max(s.width, utf8.RuneCountInString(w.settings.Name))
+	for _, w := range r.Workspaces {
+		s.width = max(s.width, utf8.RuneCountInString(w.Settings.Name))
 	}
-	fmt.Fprintf(&s.b, "\nServing %s and %s: %s\n\n", Count(len(r.workspaces), "workspace"), Count(len(r.config.Flows), "flow"), r.version)
-	for _, w := range r.workspaces {
+	fmt.Fprintf(&s.b, "\nServing %s and %s: %s\n\n", Count(len(r.Workspaces), "workspace"), Count(len(r.Config.Flows), "flow"), r.Version)
+	for _, w := range r.Workspaces {
 		r.showWorkspace(&s, w)
 	}
-	s.row("redis", r.storeAt()+", durability "+string(r.config.Durability))
-	for _, f := range r.stored {
-		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+wordFinding(f)))
+	s.row("redis", r.storeAt()+", durability "+string(r.Config.Durability))
+	for _, f := range r.Stored {
+		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+WordFinding(f)))
 	}
 	s.row("flows", some(r.flows(), shownFlows))
-	if r.runs != nil {
-		s.note(r.runs[engine.Parked] > 0, r.wordRuns())
+	if r.Runs != nil {
+		s.note(r.Runs[engine.Parked] > 0, r.wordRuns())
 	}
-	addresses := r.admin + " for /healthz, /readyz and /metrics"
-	if r.listen != "" {
-		addresses = r.listen + " for platforms, " + addresses
+	addresses := r.Admin + " for /healthz, /readyz and /metrics"
+	if r.Listen != "" {
+		addresses = r.Listen + " for platforms, " + addresses
 	}
 	s.row("addresses", addresses)
 	r.showFile(&s)
@@ -46,11 +46,11 @@ func (r report) screen() string {
 }
 
 // showWorkspace is one row where the workspace is as it should be, or is away.
-func (r report) showWorkspace(s *screen, w *workspace) {
-	name := w.settings.Name
+func (r Report) showWorkspace(s *screen, w *Workspace) {
+	name := w.Settings.Name
 	if stateOf(w) == stateOK {
-		s.row(name, fmt.Sprintf("%s, the bot is %s, %s", w.place(), w.standing.bot, w.inspector.words().way))
-		for _, p := range r.findings.Own[name] {
+		s.row(name, fmt.Sprintf("%s, the bot is %s, %s", w.place(), w.Identity.Bot, w.Inspector.Words().Way))
+		for _, p := range r.Findings.Own[name] {
 			text := p.Message
 			if p.Warning {
 				text = "warning: " + text
@@ -59,38 +59,38 @@ func (r report) showWorkspace(s *screen, w *workspace) {
 		}
 		return
 	}
-	f := w.inspector.unable(w.failure)
-	s.row(name, "! "+f.message+": what is due there waits")
-	s.row("", "  = "+f.hint)
+	f := w.Inspector.Unable(w.Failure)
+	s.row(name, "! "+f.Message+": what is due there waits")
+	s.row("", "  = "+f.Hint)
 }
 
 // showFile shows what is wrong with what the file names.
-func (r report) showFile(s *screen) {
-	answered := len(r.findings.Answered)
+func (r Report) showFile(s *screen) {
+	answered := len(r.Findings.Answered)
 	switch {
-	case len(r.file) > 0:
-		s.row("the file", Count(len(r.file), "thing")+" to look at")
-	case answered == 0, !r.findings.Whole: // little can be said
-	case answered < len(r.workspaces):
+	case len(r.File) > 0:
+		s.row("the file", Count(len(r.File), "thing")+" to look at")
+	case answered == 0, !r.Findings.Whole: // little can be said
+	case answered < len(r.Workspaces):
 		s.row("the file", "whom and what it names is there, in the workspaces that answer")
 	default:
 		s.row("the file", "everybody and everything that it names is there")
 	}
-	for i, p := range r.file {
+	for i, p := range r.File {
 		if i == shownProblems {
-			s.note(true, fmt.Sprintf("and %d more: riskroom check --online %s", len(r.file)-i, p.File))
+			s.note(true, fmt.Sprintf("and %d more: riskroom check --online %s", len(r.File)-i, p.File))
 			break
 		}
 		s.mend(p.String(), p)
 	}
-	if !r.findings.Whole {
-		s.row("", fmt.Sprintf("! not everything was asked within %v: riskroom check --online does", testFor))
+	if !r.Findings.Whole {
+		s.row("", fmt.Sprintf("! not everything was asked within %v: riskroom check --online does", Within))
 	}
 }
 
-func (r report) wordRuns() string {
-	line := Count(r.runs[engine.Armed], "run") + " armed"
-	if n := r.runs[engine.Parked]; n > 0 {
+func (r Report) wordRuns() string {
+	line := Count(r.Runs[engine.Armed], "run") + " armed"
+	if n := r.Runs[engine.Parked]; n > 0 {
 		line += fmt.Sprintf(", %d parked: riskroom runs list", n)
 	}
 	return line

@@ -1,0 +1,138 @@
+package inspect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// email looks for a person in every workspace where people are found by address
+// and they have no account in the file. They need be in one only.
+func (o *online) email(ctx context.Context, out config.Outside) {
+	person := o.cfg.Organisation.People[out.Person]
+	var absent []string
+	copyID, found := "", len(person.Accounts) > 0
+	for _, w := range o.asked {
+		if !w.Inspector.Words().ByEmail || person.Accounts[w.Settings.Name] != "" {
+			continue
+		}
+		profile, err := find(ctx, w, core.Lookup{Email: out.Name})
+		if core.KindOf(err) == core.NotFound {
+			absent, copyID = append(absent, w.Settings.Name), w.Inspector.Words().CopyID
+			continue
+		}
+		found = true
+		o.person(out, w, profile, err)
+	}
+	if len(absent) == 0 {
+		return
+	}
+	f := platform.Finding{
+		Rule: platform.RulePeople, Message: fmt.Sprintf("%s is not found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
+		Hint: "mind the spelling, or give the user ID: it is under " + copyID, Warning: found,
+	}
+	if found {
+		f.Hint += "; or have them link their accounts with " + o.cfg.Organisation.Command + " link"
+	}
+	o.report(out, f)
+}
+
+// person judges what a workspace says of somebody.
+func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err error) {
+	who, name, words := out.Person, w.Settings.Name, w.Inspector.Words()
+	if who == "" {
+		who = out.Name
+	}
+	switch {
+	case core.KindOf(err) == core.NotFound:
+		o.report(out, platform.Finding{
+			Rule: platform.RulePeople, Message: fmt.Sprintf("%s has no %s %s", name, words.Member, out.Name), Hint: "copy the ID anew: it is under " + words.CopyID,
+		})
+	case err != nil:
+		o.unasked(out, who, w, err)
+	case p.Gone:
+		o.report(out, platform.Finding{
+			Rule: platform.RulePeople, Message: fmt.Sprintf("%s is deactivated in %s", who, name), Hint: "name somebody else, or have the account activated again",
+		})
+	case p.Bot:
+		o.report(out, platform.Finding{Rule: platform.RulePeople, Message: fmt.Sprintf("%s is a bot in %s", who, name), Hint: "name a person"})
+	case out.Person != "":
+		if other, taken := o.accounts[p.Account]; taken && other != out.Person {
+			o.report(out, platform.Finding{
+				Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same person in %s, %s", other, out.Person, name, p.Account.ID), Hint: "keep one of the two",
+			})
+		}
+		o.accounts[p.Account] = out.Person
+	}
+}
+
+// group looks for a user group or role; one that is named without a workspace has
+// to be in one of them.
+func (o *online) group(ctx context.Context, out config.Outside) {
+	var absent, hints []string
+	found := false
+	for _, w := range o.among(out.Workspace) {
+		words := w.Inspector.Words()
+		var members []core.Account
+		err := platform.Patiently(ctx, func(ctx context.Context) (err error) { members, err = w.Adapter.Expand(ctx, out.Name); return err })
+		why, none := words.NoGroups[core.DetailOf(err)]
+		if none || core.KindOf(err) == core.NotFound {
+			absent = append(absent, "no "+words.Group+" of that name in "+w.Settings.Name+why)
+			if hint := "a " + words.Group + " is made under " + words.Groups; !slices.Contains(hints, hint) {
+				hints = append(hints, hint)
+			}
+			continue
+		}
+		found = true
+		o.members(out, w, members, err)
+	}
+	if len(absent) == 0 {
+		return
+	}
+	o.report(out, platform.Finding{
+		Rule: platform.RulePeople, Message: fmt.Sprintf("@%s means nobody: %s", out.Name, strings.Join(absent, ", ")),
+		Hint: "mind the spelling; " + strings.Join(hints, ", "), Warning: found,
+	})
+}
+
+// members judges what a workspace says of those in a group.
+func (o *online) members(out config.Outside, w *Workspace, members []core.Account, err error) {
+	name, words := w.Settings.Name, w.Inspector.Words()
+	unlisted, known := words.Unlisted[core.DetailOf(err)]
+	switch {
+	case core.KindOf(err) == core.Conflict:
+		o.report(out, platform.Finding{
+			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s has several %ss called %s", name, words.Group, out.Name), Hint: words.SameName[core.DetailOf(err)],
+		})
+	case known && o.unlisted[name]: // one cause, told once
+	case known:
+		o.unlisted[name] = true
+		unlisted.Message = fmt.Sprintf("who has @%s in %s is not told: %s", out.Name, name, unlisted.Message)
+		o.report(out, unlisted)
+	case err != nil:
+		o.unasked(out, "@"+out.Name, w, err)
+	case len(members) == 0:
+		o.report(out, platform.Finding{
+			Rule: platform.RulePeople, Message: fmt.Sprintf("nobody is in the %s @%s in %s", words.Group, out.Name, name), Hint: words.Fill, Warning: true,
+		})
+	}
+}
+
+// unasked reports that a workspace did not tell anything of what, unless the reason
+// has been told with the workspace itself.
+func (o *online) unasked(out config.Outside, what string, w *Workspace, err error) {
+	if said := w.Inspector.Words().Said; said != "" && strings.HasPrefix(core.DetailOf(err), said) {
+		return
+	}
+	o.report(out, platform.Unanswered(what, w.Settings.Name, err))
+}
+
+func find(ctx context.Context, w *Workspace, who core.Lookup) (p core.Profile, err error) {
+	err = platform.Patiently(ctx, func(ctx context.Context) error { p, err = w.Adapter.Find(ctx, who); return err })
+	return p, err
+}

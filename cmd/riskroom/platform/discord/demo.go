@@ -1,0 +1,97 @@
+package discord
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/adapters/discord/emulator"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/text"
+)
+
+// demo is how one plays on Discord: its forms take texts only, so all
+// else is given as options of the command.
+func demo() platform.Demo {
+	return platform.Demo{
+		UserID: func(n int) string { return fmt.Sprintf("1000000000000%05d", n) },
+		Changes: []string{
+			"create_message", "update_message", "create_guild_channel", "update_channel", "set_channel_permission_overwrite", "create_pin",
+		},
+		InLine: func(key string) bool { return key != platform.TitleKey && key != platform.DescriptionKey },
+		File: func(command string, fields []platform.Field) string {
+			words := []string{command, "new"}
+			for _, f := range fields {
+				name, value := strings.ToLower(strings.TrimPrefix(f.Key, platform.OwnPrefix)), f.Value
+				if f.Key == platform.DiscoveredKey { // left out, the form offers today
+					name, value = "discovered", cmp.Or(value, "now")
+				}
+				words = append(words, name+":"+value)
+			}
+			return strings.Join(words, " ")
+		},
+		Person: func(name, _ string) string { return "@" + name },
+		Resolve: func(command string, key core.RiskKey, note string) string {
+			command += " status status:" + string(core.Resolved)
+			if key != "" {
+				command += " key:" + string(key)
+			}
+			return command + " note:" + note
+		},
+		Open:        openStage,
+		Placeholder: placeholder,
+	}
+}
+
+// openStage starts the stand-in for a guild. Interactions come over HTTP: that
+// a clock jumps is nothing to a connection that there is not.
+func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
+	opts := emulator.Options{GuildID: s.Values[guildIDKey], GuildName: s.Name, OwnerID: c.People[0].ID, Now: now}
+	locale := cmp.Or(map[string]string{text.English: "en-US"}[c.Lang], c.Lang)
+	for _, p := range c.People {
+		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Locale: locale})
+	}
+	for n, g := range c.Groups {
+		role := emulator.Role{ID: fmt.Sprintf("2000000000000%05d", n+1), Name: g.Name}
+		opts.Roles = append(opts.Roles, role)
+		for i, u := range opts.Users {
+			if slices.Contains(g.Members, u.ID) {
+				opts.Users[i].Roles = append(u.Roles, role.ID)
+			}
+		}
+	}
+	for _, ch := range c.Channels {
+		opts.Channels = append(opts.Channels, emulator.Channel{ID: ch.ID, Name: ch.Name})
+	}
+	ws, err := emulator.New(opts)
+	if err != nil {
+		return platform.Stage{}, err
+	}
+	url, err := ws.Start("")
+	if err != nil {
+		return platform.Stage{}, errors.Join(err, ws.Close())
+	}
+	s.APIURL = url + "/api/v10/"
+	s.Values[platform.BotTokenKey], s.Values[guildIDKey], s.Values[publicKeyKey] = ws.BotToken(), ws.GuildID(), ws.PublicKey()
+	return platform.Stage{StandIn: ws, Hands: ws.Hands(), Connect: func(public string) {
+		ws.Connect(public + "/discord/" + s.Name + "/interactions")
+	}}, nil
+}
+
+// placeholder stands in for a value that is not set.
+func placeholder(key string) string {
+	switch key {
+	case platform.BotTokenKey:
+		return "for-the-demo"
+	case guildIDKey, "channel":
+		return "300000000000000000"
+	case publicKeyKey:
+		return strings.Repeat("0", 64)
+	}
+	return ""
+}

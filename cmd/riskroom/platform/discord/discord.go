@@ -1,0 +1,123 @@
+// Package discord describes Discord to riskroom.
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+
+	"riskroom/adapters/discord"
+	"riskroom/adapters/discord/api"
+	"riskroom/bots/discordbot"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// Keys of a Discord guild in the config file.
+const (
+	guildIDKey   = "guild_id"
+	publicKeyKey = "public_key"
+	categoryKey  = "category"
+)
+
+// title is what people call Discord.
+const title = "Discord"
+
+// Platform describes Discord.
+func Platform() platform.Platform {
+	return platform.Platform{Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo()}
+}
+
+// workspace is a Discord guild.
+type workspace struct {
+	settings config.WorkspaceSettings
+	api      *api.Client
+	adapter  *discord.Adapter
+	uses     core.Uses
+	command  string // "/risk"
+
+	mu       sync.Mutex
+	identity discord.Identity // zero while Discord could not be asked
+}
+
+func connect(c platform.Connection) (platform.Workspace, error) {
+	s := c.Settings
+	client, err := api.New(api.Config{
+		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
+		Rates: platform.Rates(s.Rates), Observe: c.Called,
+	})
+	if err != nil {
+		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	a, err := discord.New(discord.Config{
+		API: client, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Budget: c.Budget, Logger: c.Log,
+	})
+	if err != nil {
+		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	w := &workspace{settings: s, api: client, adapter: a, uses: c.Config.Uses(s.Name), command: c.Config.Organisation.Command}
+	return platform.Workspace{Adapter: a, Access: w, Inspector: w}, nil
+}
+
+// Check implements platform.Access.
+func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
+	id, err := w.adapter.Check(ctx, w.uses)
+	if err != nil {
+		return platform.Identity{}, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.identity = id
+	return platform.Identity{ID: id.GuildID, Name: id.Guild, Bot: id.Name, Room: id.Room}, nil
+}
+
+// known returns what Discord said last.
+func (w *workspace) known() discord.Identity {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.identity
+}
+
+// SocketName implements platform.Access.
+func (w *workspace) SocketName() string { return "commands and gateway" }
+
+// Open implements platform.Access.
+func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
+	b, err := discordbot.New(discordbot.Config{
+		API: w.api, GuildID: w.settings.Values[guildIDKey], ApplicationID: w.known().ApplicationID, PublicKey: w.settings.Values[publicKeyKey],
+		Org: p.Org, Text: p.Text, Bot: p.Bot, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Budget: p.Budget,
+		Leadership: p.Store.Leadership(w.settings.Name, self()), Logger: p.Log, Observe: p.Observe,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return bot{b}, nil
+}
+
+// self is what this process calls itself to the others.
+func self() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "somewhere"
+	}
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
+}
+
+// bot is the bot of a Discord guild.
+type bot struct{ *discordbot.Bot }
+
+// Socket implements platform.Bot: it registers the commands and holds the
+// connection to the gateway. What happens to channels comes over it, and without a
+// public key everything does.
+func (b bot) Socket() platform.Socket { return b.Bot }
+
+// Routes implements platform.Bot.
+func (b bot) Routes() map[string]http.Handler {
+	if !b.OverHTTP() {
+		return nil
+	}
+	return map[string]http.Handler{"interactions": b.Interactions()}
+}

@@ -1,0 +1,198 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"riskroom/adapters/discord"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+)
+
+var _ platform.Inspector = (*workspace)(nil)
+
+// installHint is what to do where the bot is not installed as it has to be.
+const installHint = "open the link that riskroom manifest discord prints, and add the bot to the server"
+
+func (w *workspace) Unable(err error) platform.Finding {
+	name, detail := w.settings.Name, core.DetailOf(err)
+	switch {
+	case core.KindOf(err) != core.Unauthorized:
+		return platform.Offline(title, name, err)
+	case detail == "10004", detail == "50001": // unknown guild, missing access
+		return platform.Finding{
+			Rule: platform.RuleToken, Message: fmt.Sprintf("the bot of %s is not in the server %s", name, w.settings.Values[guildIDKey]),
+			Hint: installHint + "; if it is in, guild_id is another's: Developer Mode, then Copy Server ID on the server's icon",
+		}
+	}
+	return platform.Finding{
+		Rule: platform.RuleToken, Message: fmt.Sprintf("Discord refuses the bot token of %s (%s)", name, detail),
+		Hint: "on the application's page Bot: Reset Token; what it shows, once, is the bot_token",
+	}
+}
+
+// Examine looks at permissions, at how commands come in and at the room for
+// groups. In which order roles stand matters for nothing that riskroom does: it
+// gives no roles, and overwrites of members and of @everyone are not held against
+// it. Which other applications have a command of the same name, and who takes no
+// direct messages, is told to no bot.
+func (w *workspace) Examine(ctx context.Context) []platform.Finding {
+	id := w.known()
+	out := slices.Concat(w.rights(id), w.entry(id), w.commands(ctx, id.ApplicationID))
+	if w.uses.Groups {
+		out = slices.Concat(out, w.grouping(id), w.room(id))
+	}
+	return out
+}
+
+// rights tells what the bot may not do in the server.
+func (w *workspace) rights(id discord.Identity) []platform.Finding {
+	if len(id.Missing) == 0 {
+		return nil
+	}
+	return []platform.Finding{{
+		Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks permissions: %s", w.settings.Name, strings.Join(id.Missing, " ")),
+		Hint: "give them to the bot's role: Server Settings, Roles, the bot's, Permissions",
+	}}
+}
+
+// grouping tells what keeps the bot from making groups beside that: in the category
+// of the next one, or in the server's settings.
+func (w *workspace) grouping(id discord.Identity) []platform.Finding {
+	var out []platform.Finding
+	if len(id.CategoryMissing) > 0 {
+		out = append(out, platform.Finding{
+			Rule: platform.RuleScope, Message: fmt.Sprintf("in the category %s the bot of %s lacks: %s", id.Category, w.settings.Name, strings.Join(id.CategoryMissing, " ")),
+			Hint: "allow them to the bot's role there: Edit Category, Permissions; or name another under category",
+		})
+	}
+	if id.NeedsTwoFactor {
+		out = append(out, platform.Finding{
+			Rule: platform.RuleSetup, Warning: true,
+			Message: fmt.Sprintf("the server of %s wants two-factor authentication of moderators; as the application's owner seems to have none, no group can be made", w.settings.Name),
+			Hint:    "the owner of the application enables it: User Settings, My Account",
+		})
+	}
+	return out
+}
+
+// entry tells whether commands come in where they are waited for.
+func (w *workspace) entry(id discord.Identity) []platform.Finding {
+	key, path := w.settings.Values[publicKeyKey], w.path()
+	at, err := url.Parse(id.InteractionsURL)
+	here := err == nil && strings.HasSuffix(at.Path, path)
+	f := platform.Finding{Rule: platform.RuleSetup}
+	switch {
+	case key == "" && id.InteractionsURL == "":
+		return nil
+	case key == "":
+		f.Message = fmt.Sprintf("commands of %s go to %s and not over the gateway", w.settings.Name, id.InteractionsURL)
+		f.Hint = "empty Interactions Endpoint URL on the application's page General Information; or give the public_key, to take them over HTTP"
+	case !strings.EqualFold(key, id.PublicKey):
+		f.Message = fmt.Sprintf("the public_key of %s is not the application's, so that nothing from Discord would be believed", w.settings.Name)
+		f.Hint = "copy the Public Key from the application's page General Information"
+	case id.InteractionsURL == "":
+		f.Warning, f.Message = true, fmt.Sprintf("commands of %s do not come in yet: the application has no Interactions Endpoint URL", w.settings.Name)
+		f.Hint = "once riskroom serve runs: General Information, Interactions Endpoint URL: https://YOUR.HOST" + path
+	case !here:
+		f.Warning, f.Message = true, fmt.Sprintf("commands of %s go to %s, which does not end in %s", w.settings.Name, id.InteractionsURL, path)
+		f.Hint = "mend Interactions Endpoint URL on the application's page General Information, unless a proxy of yours knows better"
+	default:
+		return nil
+	}
+	return []platform.Finding{f}
+}
+
+// path is where interactions come in over HTTP.
+func (w *workspace) path() string { return "/discord/" + w.settings.Name + "/interactions" }
+
+// commands tells whether the bot may register its command, and what goes by that.
+func (w *workspace) commands(ctx context.Context, application string) []platform.Finding {
+	var names []string
+	err := platform.Patiently(ctx, func(ctx context.Context) (err error) {
+		names, err = w.adapter.CheckCommands(ctx, application)
+		return err
+	})
+	f := platform.Finding{Rule: platform.RuleSetup}
+	names = slices.DeleteFunc(names, func(n string) bool { return "/"+n == w.command })
+	switch {
+	case core.KindOf(err) == core.Denied:
+		f.Message = fmt.Sprintf("the bot of %s may not register commands: it was installed without the scope applications.commands", w.settings.Name)
+		f.Hint = installHint + " once more: nothing is lost"
+	case err != nil:
+		f = platform.Unanswered("commands", w.settings.Name, err)
+	case len(names) > 0:
+		f.Warning, f.Message = true, fmt.Sprintf("serve replaces the other commands of this application in %s: /%s", w.settings.Name, strings.Join(names, " /"))
+		f.Hint = "give riskroom an application of its own if something else needs them"
+	default:
+		return nil
+	}
+	return []platform.Finding{f}
+}
+
+// nearlyFull is how few groups are left room for when it is time to say so.
+const nearlyFull = 50
+
+// room tells how many more groups the server takes.
+func (w *workspace) room(id discord.Identity) []platform.Finding {
+	f := platform.Finding{Rule: platform.RuleRoom, Hint: "delete channels of risks that are over"}
+	switch {
+	case id.Room == 0:
+		f.Message = fmt.Sprintf("the server of %s has %d of 500 channels: no group can be made", w.settings.Name, id.Channels)
+	case id.Room <= nearlyFull:
+		f.Warning, f.Message = true, fmt.Sprintf("the server of %s has %d of 500 channels: room for %d more groups", w.settings.Name, id.Channels, id.Room)
+	default:
+		return nil
+	}
+	return []platform.Finding{f}
+}
+
+func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Finding {
+	err := platform.Patiently(ctx, func(ctx context.Context) error { return w.adapter.CheckChannel(ctx, id) })
+	f := platform.Finding{Rule: platform.RuleChannel}
+	switch core.KindOf(err) {
+	case "":
+		return nil
+	case core.NotFound:
+		f.Message = fmt.Sprintf("the bot does not see %s %s, or it is not there", what, id)
+		f.Hint = "Edit Channel, Permissions, add the bot's role: View Channel, Send Messages, Embed Links, Read Message History"
+	case core.Conflict:
+		f.Message = fmt.Sprintf("%s %s is not in the server of %s", what, id, w.settings.Name)
+		f.Hint = "name one of this server: Developer Mode, then Copy Channel ID"
+	case core.Unsupported:
+		f.Message, f.Hint = fmt.Sprintf("nothing can be posted into %s %s: it is a category or a forum", what, id), "name a text channel"
+	case core.Denied:
+		lacking := slices.DeleteFunc(strings.Fields(core.DetailOf(err)), func(p string) bool { return slices.Contains(w.known().Missing, p) })
+		if len(lacking) == 0 {
+			return nil // told of the whole server
+		}
+		f.Message = fmt.Sprintf("in %s %s the bot lacks: %s", what, id, strings.Join(lacking, " "))
+		f.Hint = "Edit Channel, Permissions, the bot's role: allow them"
+	default:
+		f = platform.Unanswered(what+" "+id, w.settings.Name, err)
+	}
+	return []platform.Finding{f}
+}
+
+func (w *workspace) Words() platform.Words {
+	way := "over the gateway"
+	if w.settings.Values[publicKeyKey] != "" {
+		way = "over HTTP, at " + w.path()
+	}
+	const roles = "Server Settings, Roles"
+	return platform.Words{
+		Platform: title, Place: "server", Way: way, ByEmail: discord.Settings().ByEmail, Member: "member", CopyID: discord.Settings().CopyUser,
+		Group: "role", Groups: roles, Fill: "give it to people: " + roles + ", the role, Manage Members",
+		SameName: map[string]string{"two_roles": "rename one: " + roles + "; or name it by its ID, as @ID: Developer Mode, ···, Copy Role ID"},
+		Unlisted: map[string]platform.Finding{
+			"guild_members_intent": {
+				Rule: platform.RuleSetup, Message: "the Server Members Intent is off",
+				Hint: "switch it on: the application's page Bot, Privileged Gateway Intents",
+			},
+			"too_many_members": {Rule: platform.RulePeople, Message: "the server has too many members to look through", Hint: "name the people themselves"},
+		},
+	}
+}

@@ -1,0 +1,82 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"riskroom/adapters/slack/emulator"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// demo is how one plays on Slack: a form takes all fields of a risk.
+func demo() platform.Demo {
+	return platform.Demo{
+		UserID: func(n int) string { return fmt.Sprintf("U0DEMO%04d", n) },
+		Changes: []string{
+			"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
+		},
+		InLine: func(string) bool { return false },
+		File:   func(command string, _ []platform.Field) string { return command + " new" },
+		Person: func(_, id string) string { return id },
+		Resolve: func(command string, key core.RiskKey, note string) string {
+			if key != "" {
+				command += " status " + string(key)
+			} else {
+				command += " status"
+			}
+			return command + " " + string(core.Resolved) + " " + note
+		},
+		Open:        openStage,
+		Placeholder: placeholder,
+	}
+}
+
+// openStage starts the stand-in for a workspace.
+func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
+	const bot = "U0000000BOT" // the stand-in's own
+	opts := emulator.Options{TeamName: s.Name, Domain: s.Name, Now: now}
+	everybody := []string{bot}
+	for _, p := range c.People {
+		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Email: p.Email, TZ: c.Zone, Locale: c.Lang})
+		everybody = append(everybody, p.ID)
+	}
+	for _, g := range c.Groups {
+		opts.UserGroups = append(opts.UserGroups, emulator.UserGroup{Handle: g.Name, Name: g.Name, Users: g.Members})
+	}
+	for _, ch := range c.Channels {
+		opts.Channels = append(opts.Channels, emulator.Channel{ID: ch.ID, Name: ch.Name, Members: everybody})
+	}
+	ws, err := emulator.New(opts)
+	if err != nil {
+		return platform.Stage{}, err
+	}
+	url, err := ws.Start("")
+	if err != nil {
+		return platform.Stage{}, errors.Join(err, ws.Close())
+	}
+	s.APIURL = url + "/api/"
+	s.Values = map[string]string{platform.BotTokenKey: ws.BotToken(), signingSecretKey: ws.SigningSecret()}
+	return platform.Stage{StandIn: ws, Hands: ws.Hands(), Connect: func(public string) {
+		way := public + "/slack/" + s.Name + "/"
+		ws.Connect(way+"commands", way+"interactions", "", way+"events")
+	}}, nil
+}
+
+// placeholder stands in for a value that is not set.
+func placeholder(key string) string {
+	switch key {
+	case platform.BotTokenKey:
+		return "xoxb-for-the-demo"
+	case appTokenKey:
+		return "xapp-demo"
+	case signingSecretKey, previousSigningSecretKey:
+		return strings.Repeat("0", 32)
+	case "channel":
+		return "C0DEMO"
+	}
+	return ""
+}

@@ -1,0 +1,74 @@
+package slack
+
+import (
+	"fmt"
+
+	"riskroom/bots/slackbot"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core/config"
+)
+
+func manifest() platform.Manifest {
+	return platform.Manifest{
+		Short: "Print the manifest of a Slack app, ready to paste",
+		Long: `slack prints the manifest of the Slack app that a workspace of the config file
+needs: scopes, events, the slash command, and how Slack reaches it. It asks for
+nothing more. Paste it at https://api.slack.com/apps under Create New App, From a
+manifest, JSON. For an existing app, paste it under App Manifest and install the app
+to the workspace again. The app needs more once you add the first flow that creates
+groups or posts in channels; "check --online" says so.
+
+A workspace with an app_token gets a manifest for Socket Mode. A workspace with a
+signing_secret uses HTTP and needs --url, the public address of serve. The command
+connects to nothing and needs no secrets.
+
+Exit codes: 0 printed, 1 the config file has problems, 2 the command line is
+wrong.`,
+		Example: `  riskroom manifest slack --config riskroom.yaml
+  riskroom manifest slack -c riskroom.yaml --workspace acme --url https://risk.example.com`,
+		Print: printManifest,
+	}
+}
+
+func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
+	base, err := baseURL(f.Workspace, f.URL)
+	if err != nil {
+		return platform.SetUp{}, err
+	}
+	m := slackbot.NewManifest(f.Config.Organisation.Command, base, f.Config.Uses(f.Workspace.Name), f.Text)
+	b, err := m.JSON()
+	if err != nil {
+		return platform.SetUp{}, err
+	}
+	return platform.SetUp{Manifest: string(b), Then: afterManifest(m)}, nil
+}
+
+// baseURL returns where commands, interactions and events of a workspace come in,
+// "" for Socket Mode.
+func baseURL(w config.WorkspaceSettings, public string) (string, error) {
+	if overSocketMode(w) {
+		if public != "" {
+			return "", fmt.Errorf("%s has an app_token, so it uses Socket Mode and needs no --url", w.Name)
+		}
+		return "", nil
+	}
+	if public == "" {
+		return "", fmt.Errorf("%s has a signing_secret, so Slack calls serve over HTTP: give its address with --url https://…", w.Name)
+	}
+	u, err := platform.PublicAddress(public)
+	if err != nil {
+		return "", err
+	}
+	return u.JoinPath("slack", w.Name).String(), nil
+}
+
+// afterManifest says what is left to do once the manifest is pasted.
+func afterManifest(m slackbot.Manifest) string {
+	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
+		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.\n"
+	if m.Settings.SocketMode {
+		return steps + "  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token.\n"
+	}
+	return steps + "  Basic Information, App Credentials: the Signing Secret is the signing_secret.\n" +
+		"  Event Subscriptions: once riskroom serve is running, verify the request URL.\n"
+}

@@ -1,0 +1,126 @@
+// Package slack describes Slack to riskroom.
+package slack
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"riskroom/adapters/slack"
+	"riskroom/adapters/slack/api"
+	"riskroom/bots/slackbot"
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/core"
+	"riskroom/core/config"
+)
+
+// Keys of a Slack workspace in the config file.
+const (
+	signingSecretKey         = "signing_secret"
+	previousSigningSecretKey = "signing_secret_previous"
+	appTokenKey              = "app_token"
+)
+
+// title is what people call Slack.
+const title = "Slack"
+
+// Platform describes Slack.
+func Platform() platform.Platform {
+	return platform.Platform{Title: title, Settings: slack.Settings(), Connect: connect, Manifest: manifest(), Demo: demo()}
+}
+
+// workspace is a Slack workspace.
+type workspace struct {
+	settings config.WorkspaceSettings
+	api      *api.Client
+	adapter  *slack.Adapter
+	uses     core.Uses
+
+	mu       sync.Mutex
+	identity slack.Identity // zero while Slack could not be asked
+}
+
+func connect(c platform.Connection) (platform.Workspace, error) {
+	s := c.Settings
+	client, err := api.New(api.Config{
+		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
+		Rates: platform.Rates(s.Rates), Observe: c.Called,
+	})
+	if err != nil {
+		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
+	}
+	w := &workspace{
+		settings: s, api: client, uses: c.Config.Uses(s.Name),
+		adapter: slack.New(slack.Config{API: client, Budget: c.Budget, Logger: c.Log}),
+	}
+	return platform.Workspace{Adapter: w.adapter, Access: w, Inspector: w}, nil
+}
+
+// Check implements platform.Access.
+func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
+	id, err := w.adapter.Check(ctx, w.uses)
+	if err != nil {
+		return platform.Identity{}, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.identity = id
+	return platform.Identity{ID: id.TeamID, Name: id.Team, Bot: id.Name, Room: platform.Endless}, nil
+}
+
+// known returns what Slack said last.
+func (w *workspace) known() slack.Identity {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.identity
+}
+
+// overSocketMode reports whether a workspace is reached over Socket Mode: it is if
+// it has an app token, since Slack then answers if that is turned off; over HTTP a
+// mistake would just be silence.
+func overSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
+
+// SocketName implements platform.Access.
+func (w *workspace) SocketName() string { return "socket mode" }
+
+// Open implements platform.Access.
+func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
+	id := w.known()
+	c := slackbot.Config{
+		API: w.api, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
+		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
+	}
+	if overSocketMode(w.settings) {
+		c.AppToken = w.settings.Values[appTokenKey]
+	} else {
+		c.SigningSecrets = []string{w.settings.Values[signingSecretKey]}
+		if previous := w.settings.Values[previousSigningSecretKey]; previous != "" {
+			c.SigningSecrets = append(c.SigningSecrets, previous)
+		}
+	}
+	b, err := slackbot.New(c)
+	if err != nil {
+		return nil, err
+	}
+	return bot{b}, nil
+}
+
+// bot is the bot of a Slack workspace.
+type bot struct{ *slackbot.Bot }
+
+// Socket implements platform.Bot: it is that of Socket Mode.
+func (b bot) Socket() platform.Socket {
+	if s := b.Bot.Socket(); s != nil {
+		return s
+	}
+	return nil
+}
+
+// Routes implements platform.Bot.
+func (b bot) Routes() map[string]http.Handler {
+	if b.Socket() != nil {
+		return nil
+	}
+	return map[string]http.Handler{"commands": b.Commands(), "interactions": b.Interactions(), "events": b.Events()}
+}
