@@ -29,7 +29,7 @@ import (
 // When Do itself refuses, the error satisfies IsStop, with one exception: if the run
 // is being cancelled and other calls were made or may have been, a call that
 // must no longer be made is refused with a plain Conflict. The action then goes on
-// to those other calls, so that each is settled and its result is known.
+// to those other calls, so that each is resolved and its result is known.
 //
 // One call of an action has one Once. The action makes its calls one after another,
 // never nested, and a Key means one call. The engine implements Once;

@@ -57,7 +57,7 @@ func (d desk) park(t *testing.T) {
 	if err != nil || len(runs) != 1 || runs[0].ID != d.parked {
 		t.Fatalf("claimed %v: %v", runs, err)
 	}
-	_, err = d.db.Settle(t.Context(), engine.Settle{
+	_, err = d.db.Complete(t.Context(), engine.Complete{
 		Lease: engine.Lease{Run: d.parked, Until: runs[0].At}, To: engine.Parked, Reason: "unsure",
 		Events: []engine.Event{{At: time.Now(), V: 1, Kind: engine.EventParked, Run: d.parked.String(), Data: map[string]string{"code": "unsure"}}},
 	})

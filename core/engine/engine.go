@@ -1,5 +1,5 @@
 // Package engine is what happens: risks are filed and changed, timers armed and
-// moved, due runs claimed, carried out and settled, and what platforms show is
+// moved, due runs claimed, carried out and completed, and what platforms show is
 // kept true. It knows risks, flows and time; adapters act, the store remembers.
 //
 // A run moves armed -> claimed -> step begun -> step done -> ... -> finished.

@@ -77,8 +77,8 @@ func (s mortalStore) Close(ctx context.Context, c engine.Close) (engine.Wish, er
 	return during(s.life, func() (engine.Wish, error) { return s.Store.Close(ctx, c) })
 }
 
-func (s mortalStore) Settle(ctx context.Context, st engine.Settle) (engine.Lease, error) {
-	return during(s.life, func() (engine.Lease, error) { return s.Store.Settle(ctx, st) })
+func (s mortalStore) Complete(ctx context.Context, st engine.Complete) (engine.Lease, error) {
+	return during(s.life, func() (engine.Lease, error) { return s.Store.Complete(ctx, st) })
 }
 
 func (s mortalStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {

@@ -66,7 +66,7 @@ func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
 }
 
 // tell has a failure without a causer told to the admin channel, by a run that
-// is armed as the turn settles. Telling the same of the same step again arms
+// is armed as the turn ends. Telling the same of the same step again arms
 // nothing new, but for a run that is parked again. A notice tells nothing of
 // itself.
 func (t *turn) tell(code string, args text.Args) { t.tellOne(core.Account{}, code, args) }

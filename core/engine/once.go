@@ -11,7 +11,7 @@ import (
 )
 
 // Why Once refuses to go on. Each is wrapped with core.Stop, and told apart by
-// the worker that settles the turn.
+// the worker that ends the turn.
 var (
 	errCancelled = &core.Error{Op: "once", Kind: core.Conflict, Detail: "cancelled"}
 	errMoved     = &core.Error{Op: "once", Kind: core.Conflict, Detail: "version"}
@@ -51,7 +51,7 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	}
 	var told []Event
 	if state.Open {
-		value, found, err := o.settle(ctx, key, c, state)
+		value, found, err := o.resolve(ctx, key, c, state)
 		if found == core.Yes || err != nil {
 			return value, err
 		}
@@ -65,9 +65,9 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	return o.make(ctx, key, c, told)
 }
 
-// settle finds out what became of an open intent. Anything but Yes and an error
+// resolve finds out what became of an open intent. Anything but Yes and an error
 // means: make the call again.
-func (o once) settle(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
+func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
 	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
 		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: young})

@@ -60,7 +60,7 @@ type Wish string
 // The wishes.
 const (
 	NoWish     Wish = ""
-	CancelWish Wish = "cancel" // settle what is open, then end
+	CancelWish Wish = "cancel" // resolve what is open, then end
 	AgainWish  Wish = "again"  // of a sync: look once more
 )
 

@@ -153,13 +153,12 @@ type Runs interface {
 	// run's wish.
 	Close(ctx context.Context, c Close) (Wish, error)
 
-	// Settle ends a worker's turn with a step or a run. It needs the lease.
+	// Complete ends a worker's turn on a run. It needs the lease.
 	//
-	// Settling a sync to an end raises its cycle, forgets its calls, and leaves
-	// it armed again at once if its wish is AgainWish. Settling any run to an
-	// end releases a binding that it reserved. A parked run keeps it, and so shows
-	// as the holder.
-	Settle(ctx context.Context, s Settle) (Lease, error)
+	// When a sync ends, its cycle is raised, its calls are forgotten, and if its wish
+	// is AgainWish it is armed again at once. When any run ends, a binding that it
+	// reserved is released. A parked run keeps it, and so shows as the holder.
+	Complete(ctx context.Context, c Complete) (Lease, error)
 }
 
 // Begin opens an intent for a call.
@@ -206,8 +205,8 @@ type Close struct {
 	Events []Event
 }
 
-// Settle says how a worker's turn ended.
-type Settle struct {
+// Complete says how a worker's turn ended.
+type Complete struct {
 	Lease Lease
 	To    RunState  // Running: on to the next step, the lease kept until Until; Waiting; Parked; or an end
 	Until time.Time // of Running and Waiting: the timer's new score

@@ -68,7 +68,7 @@ func (t *turn) sync(ctx context.Context) error {
 }
 
 func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
-	s := p.left(Settle{To: Finished, Timers: t.takeTold()})
+	s := p.left(Complete{To: Finished, Timers: t.takeTold()})
 	s.Seen = in.Version
 	for _, sh := range p.shown {
 		s.Events = append(s.Events, t.event(EventSynced, "", map[string]string{"what": sh.ID, "where": sh.Ref.String()}))
@@ -76,7 +76,7 @@ func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
 	if !in.Sync.Again.IsZero() {
 		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Sync.Again))
 	}
-	return t.settleAs(ctx, s)
+	return t.completeAs(ctx, s)
 }
 
 // othersAct returns when to look again if another run of the risk is in the

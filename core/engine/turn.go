@@ -14,7 +14,7 @@ import (
 // renewAtMost is how long a turn is kept that does not get on.
 const renewAtMost = 60 * time.Second
 
-// turn is one worker's hold on a run, from claim to settling.
+// turn is one worker's hold on a run, from the claim to Complete.
 type turn struct {
 	e    *Engine
 	log  *slog.Logger
@@ -27,7 +27,7 @@ type turn struct {
 	version   int64         // of the risk that the input was made from
 	gaveUp    func() error  // why the turn is to stop; nil while it is not
 	slot      Slot          // reserved too far ahead to wait for
-	told      []TimerChange // notices to arm as the turn settles
+	told      []TimerChange // notices to arm as the turn ends
 	still     bool          // no call is made: what is known of them is gathered
 
 	mu    sync.Mutex // guards what follows: renewing runs beside the calls
@@ -35,7 +35,7 @@ type turn struct {
 	asked map[string]bool // the calls of the step that this turn has come to
 	lease Lease
 	moved time.Time // when the turn last got on
-	notes []Event   // written when the turn settles
+	notes []Event   // written when the turn ends
 }
 
 func (t *turn) call(key string) CallState {
@@ -53,7 +53,7 @@ func (t *turn) cancelled() bool {
 
 // refuseCancelled refuses a call under a cancel wish. While the step has made
 // others that this turn has not come to, the refusal lets the action go on to
-// them: open ones are settled, and what was sent is known and followed.
+// them: open ones are resolved, and what was sent is known and followed.
 func (t *turn) refuseCancelled() error {
 	if t.unasked() {
 		return errCancelled
@@ -272,7 +272,7 @@ func (t *turn) event(kind, op string, data map[string]string) Event {
 	}
 }
 
-// note keeps an event until the turn settles.
+// note keeps an event until the turn ends.
 func (t *turn) note(kind, op string, data map[string]string) {
 	ev := t.event(kind, op, data)
 	t.mu.Lock()
@@ -280,15 +280,15 @@ func (t *turn) note(kind, op string, data map[string]string) {
 	t.notes = append(t.notes, ev)
 }
 
-// settleAs writes how the turn, or a step of it, ended, even if the turn is cut
+// completeAs writes how the turn, or a step of it, ended, even if the turn is cut
 // off.
-func (t *turn) settleAs(ctx context.Context, s Settle) error {
+func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	ctx = context.WithoutCancel(ctx)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s.Lease, s.Step = t.lease, t.run.Step
 	s.Events = append(t.notes, s.Events...)
-	l, err := t.e.store.Settle(ctx, s)
+	l, err := t.e.store.Complete(ctx, s)
 	if err != nil {
 		return err
 	}

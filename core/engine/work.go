@@ -88,7 +88,7 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	return false, t.end(ctx, Finished, "", performed{})
 }
 
-// fired notes that the run acts, until some turn of it was settled: what a
+// fired notes that the run acts, until some turn of it has ended: what a
 // killed worker noted is gone with it.
 func (t *turn) fired() {
 	switch t.run.Reason {
@@ -233,9 +233,9 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 
 func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[step]) }
 
-// left puts into a settling what a step has left so far: a turn that is cut off
+// left puts into a Complete what a step has left so far: a turn that is cut off
 // forgets no message that it sent.
-func (p performed) left(s Settle) Settle {
+func (p performed) left(s Complete) Complete {
 	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
 		s.Outcome = p.out.encode()
 	}
@@ -248,7 +248,7 @@ func (p performed) left(s Settle) Settle {
 
 // endStep stores that a step ended, and what it left.
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
-	st := p.left(Settle{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
+	st := p.left(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	if p.out.Code == "" {
 		data := map[string]string{"action": s.Action.Kind()}
 		if p.out.Group != nil {
@@ -271,10 +271,10 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 		t.tell("partial", args)
 	}
 	st.Timers = t.takeTold()
-	return t.settleAs(ctx, st)
+	return t.completeAs(ctx, st)
 }
 
-// conclude settles a turn that could not end its step.
+// conclude ends a turn that could not end its step.
 func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	v := t.judgeError(err)
 	switch v.course {
@@ -303,9 +303,9 @@ func (t *turn) conclude(ctx context.Context, err error, p performed) error {
 	return t.later(ctx, v, p)
 }
 
-// later settles a run to go on at v.until.
+// later has a run go on at v.until.
 func (t *turn) later(ctx context.Context, v verdict, p performed) error {
-	s := p.left(Settle{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
+	s := p.left(Complete{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
 		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()})
 	if !t.slot.At.IsZero() {
 		s.Until = t.slot.At.Add(-slotLead)
@@ -327,10 +327,10 @@ func (t *turn) later(ctx context.Context, v verdict, p performed) error {
 		s.Events = append(s.Events, t.event(kind, "", map[string]string{
 			"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
 	}
-	return t.settleAs(ctx, s)
+	return t.completeAs(ctx, s)
 }
 
-// end settles a run for good, or parks it.
+// end ends a run for good, or parks it.
 func (t *turn) end(ctx context.Context, to RunState, reason string, p performed) error {
 	kind := EventEnded
 	switch to {
@@ -344,7 +344,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
-	return t.settleAs(ctx, p.left(Settle{To: to, Reason: reason, Events: []Event{ev},
+	return t.completeAs(ctx, p.left(Complete{To: to, Reason: reason, Events: []Event{ev},
 		Timers: append(t.takeTold(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
 }
 

@@ -53,7 +53,7 @@ func testBinding(t *testing.T, open opener) {
 		b.ok(err)
 	}
 	badge := core.MessageRef{Workspace: "acme", Channel: "C1", ID: "1.2"}
-	b.settle(engine.Settle{Lease: got.Lease, To: engine.Finished, Badge: badge})
+	b.complete(engine.Complete{Lease: got.Lease, To: engine.Finished, Badge: badge})
 	b.same("bound", b.binding(), engine.Binding{State: engine.Bound, Group: room, Badge: badge, Run: id("1")})
 	b.same("still in the way", b.reserve(other).State, engine.Bound)
 	groups, err := b.s.CountGroups(b.ctx)
@@ -108,7 +108,7 @@ func testRelease(t *testing.T, open opener) {
 	b.ok(err)
 	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room})
 	b.ok(err)
-	b.settle(engine.Settle{Lease: begun.Lease, To: engine.Finished})
+	b.complete(engine.Complete{Lease: begun.Lease, To: engine.Finished})
 
 	change := func(release engine.Binding) error {
 		next := b.risk
@@ -137,14 +137,14 @@ func testBindingKept(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	b.reserve(l)
-	b.settle(engine.Settle{Lease: l, To: engine.Parked, Reason: "unsure"})
+	b.complete(engine.Complete{Lease: l, To: engine.Parked, Reason: "unsure"})
 	b.same("parked", b.binding().Run, id("1"))
 	b.ok(b.s.Drop(b.ctx, id("1"), engine.Event{Kind: "dropped"}))
 	b.same("dropped", b.binding(), engine.Binding{})
 
 	l = b.claimed(id("2"))
 	b.reserve(l)
-	b.settle(engine.Settle{Lease: l, To: engine.Skipped})
+	b.complete(engine.Complete{Lease: l, To: engine.Skipped})
 	b.same("ended", b.binding(), engine.Binding{})
 
 	l = b.claimed(id("3"))

@@ -122,7 +122,7 @@ func testCrashes(t *testing.T, open opener) {
 
 	// Handed back: no crash, whatever is open.
 	l.Until = r.At
-	b.settle(engine.Settle{Lease: l, To: engine.Waiting, Until: b.clock.Now()})
+	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now()})
 	b.same("handed back", crash().Crashes, 2)
 
 	_, err := b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
@@ -143,7 +143,7 @@ func testFencing(t *testing.T, open opener) {
 	b.is(err, core.Lost, "")
 	_, err = b.s.Begin(b.ctx, engine.Begin{Lease: old, Key: "send", Attempt: 1, Nonce: "n", Until: b.clock.Now().Add(lease)})
 	b.is(err, core.Lost, "")
-	_, err = b.s.Settle(b.ctx, engine.Settle{Lease: old, To: engine.Finished})
+	_, err = b.s.Complete(b.ctx, engine.Complete{Lease: old, To: engine.Finished})
 	b.is(err, core.Lost, "")
 	_, err = b.s.ReserveBinding(b.ctx, old)
 	b.is(err, core.Lost, "")
@@ -155,7 +155,7 @@ func testFencing(t *testing.T, open opener) {
 	b.ok(err)
 	b.same("repeat", repeat, second)
 	b.same("later", second.Until.After(now.Until), true)
-	_, err = b.s.Settle(b.ctx, engine.Settle{Lease: now, To: engine.Finished})
+	_, err = b.s.Complete(b.ctx, engine.Complete{Lease: now, To: engine.Finished})
 	b.is(err, core.Lost, "")
 
 	third := b.begin(second, "send")
@@ -163,7 +163,7 @@ func testFencing(t *testing.T, open opener) {
 	b.is(err, core.Lost, "")
 	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
 	b.ok(err) // a result is taken from anyone
-	b.settle(engine.Settle{Lease: third, To: engine.Finished})
+	b.complete(engine.Complete{Lease: third, To: engine.Finished})
 
 	_, err = b.s.Hold(b.ctx, engine.Lease{Run: id("none"), Until: b.clock.Now()}, b.clock.Now())
 	b.is(err, core.Lost, "")

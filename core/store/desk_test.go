@@ -11,7 +11,7 @@ import (
 
 func (b *bench) park(run engine.RunID, reason string) {
 	b.Helper()
-	b.settle(engine.Settle{Lease: b.begin(b.claimed(run), "send"), To: engine.Parked, Reason: reason, Attempts: 4, Since: b.clock.Now()})
+	b.complete(engine.Complete{Lease: b.begin(b.claimed(run), "send"), To: engine.Parked, Reason: reason, Attempts: 4, Since: b.clock.Now()})
 }
 
 func testDesk(t *testing.T, open opener) {
@@ -86,14 +86,14 @@ func testCounts(t *testing.T, open opener) {
 	b.same("parked", counts(), "1 0 0 1 1h0m0s")
 	l := b.claimed(id("2"))
 	b.same("running", counts(), "1 1 0 1 15s")
-	b.settle(engine.Settle{Lease: l, To: engine.Waiting, Until: b.clock.Now().Add(time.Minute)})
+	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now().Add(time.Minute)})
 	b.same("waiting", counts(), "1 0 1 1 1m0s")
 	drop := b.arming(id("2"), 0)
 	drop.Do = engine.DropTimer
 	b.arm(drop)
 	b.ok(b.s.Retry(b.ctx, id("1"), engine.Event{Kind: "desk"}))
 	b.same("dropped, retried", counts(), "1 0 1 0 0s")
-	b.settle(engine.Settle{Lease: b.claimOne(id("1")), To: engine.Finished})
+	b.complete(engine.Complete{Lease: b.claimOne(id("1")), To: engine.Finished})
 	b.same("ended", counts(), "1 0 0 0 1h0m0s")
 }
 

@@ -67,7 +67,7 @@ func (m *monkey) took(l engine.Lease, err error) {
 
 func (m *monkey) step() {
 	what := rapid.SampledFrom([]string{"arm", "arm", "claim", "claim", "claim", "hold", "begin", "begin", "begin",
-		"close", "fail", "settle", "settle", "reserve", "retry", "drop", "pass"}).Draw(m.rt, "do")
+		"close", "fail", "complete", "complete", "reserve", "retry", "drop", "pass"}).Draw(m.rt, "do")
 	l, key := m.lease(), fmt.Sprint("k", rapid.IntRange(1, 2).Draw(m.rt, "key"))
 	switch what {
 	case "arm":
@@ -91,8 +91,8 @@ func (m *monkey) step() {
 		r, _ := m.s.Load(m.ctx, l.Run)
 		_, err := m.s.Close(m.ctx, engine.Close{Run: l.Run, Cycle: r.Cycle, Step: r.Step, Key: key, Attempt: r.Calls[key].Attempt, Fail: true, Lease: l})
 		m.took(engine.Lease{}, err)
-	case "settle":
-		m.took(m.s.Settle(m.ctx, m.turn(l)))
+	case "complete":
+		m.took(m.s.Complete(m.ctx, m.turn(l)))
 	case "reserve":
 		_, err := m.s.ReserveBinding(m.ctx, l)
 		m.took(engine.Lease{}, err)
@@ -122,10 +122,10 @@ func (m *monkey) timer() engine.TimerChange {
 	return c
 }
 
-func (m *monkey) turn(l engine.Lease) engine.Settle {
+func (m *monkey) turn(l engine.Lease) engine.Complete {
 	states := []engine.RunState{engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled}
 	r, _ := m.s.Load(m.ctx, l.Run)
-	return engine.Settle{Lease: l, To: rapid.SampledFrom(states).Draw(m.rt, "to"), Until: m.clock.Now().Add(m.soon()),
+	return engine.Complete{Lease: l, To: rapid.SampledFrom(states).Draw(m.rt, "to"), Until: m.clock.Now().Add(m.soon()),
 		Step: r.Step, Next: rapid.Bool().Draw(m.rt, "next"), Reason: rapid.SampledFrom([]string{"", "unsure"}).Draw(m.rt, "why"),
 		Seen: rapid.Int64Range(0, 2).Draw(m.rt, "seen")}
 }

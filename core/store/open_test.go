@@ -206,8 +206,8 @@ func (b *bench) writes(l engine.Lease) []write {
 		{"close", func() error {
 			return one(b.s.Close(b.ctx, engine.Close{Run: l.Run, Key: "send", Value: "1", Attempt: 1}))
 		}},
-		{"settle", func() error {
-			return one(b.s.Settle(b.ctx, engine.Settle{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease)}))
+		{"complete", func() error {
+			return one(b.s.Complete(b.ctx, engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease)}))
 		}},
 		{"append", func() error { return b.s.Append(b.ctx, "R-1", told) }},
 		{"put flow", func() error { return b.s.PutFlow(b.ctx, flow, []byte("{}")) }},

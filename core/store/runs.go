@@ -123,9 +123,9 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	return engine.Wish(a.text(1)), nil
 }
 
-// Settle ends a worker's turn with a step or a run.
-func (s *Store) Settle(ctx context.Context, st engine.Settle) (engine.Lease, error) {
-	const op = "settle"
+// Complete ends a worker's turn on a run.
+func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease, error) {
+	const op = "complete"
 	id := st.Lease.Run
 	switch st.To {
 	case engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled:
@@ -136,7 +136,7 @@ func (s *Store) Settle(ctx context.Context, st engine.Settle) (engine.Lease, err
 	if id.Risk.Number() == 0 {
 		keep = noticeKept.Milliseconds()
 	}
-	c := s.leased("settle", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))
+	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
 		st.Attempts, st.Since = 0, time.Time{}

@@ -52,7 +52,7 @@ func testBegin(t *testing.T, open opener) {
 func testBeginJudged(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
-	b.settle(engine.Settle{Lease: l, To: engine.Waiting, Until: b.clock.Now(), Reason: "rate", Input: []byte("old"),
+	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now(), Reason: "rate", Input: []byte("old"),
 		Slot: engine.Slot{Key: "send", At: b.clock.Now()}})
 	r := b.load(id("1"))
 	b.same("deferred", []any{r.State, r.Reason, string(r.Input), r.Slot.Key, r.Begun}, []any{engine.Waiting, "rate", "old", "send", false})
@@ -137,7 +137,7 @@ func (b *bench) kinds() string {
 func testCloseLate(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.begin(b.claimed(id("1")), "send")
-	b.settle(engine.Settle{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true})
+	b.complete(engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true})
 	late := engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1", Events: []engine.Event{{Kind: "sent"}}}
 	for range 2 {
 		_, err := b.s.Close(b.ctx, late)
@@ -148,66 +148,66 @@ func testCloseLate(t *testing.T, open opener) {
 	b.same("events", b.kinds(), "sent")
 }
 
-func testSettle(t *testing.T, open opener) {
+func testComplete(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.begin(b.claimed(id("1")), "send")
 	_, err := b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
 	b.ok(err)
-	on := engine.Settle{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true, Outcome: []byte("left"),
+	on := engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true, Outcome: []byte("left"),
 		Attempts: 3, Since: b.clock.Now(), Events: []engine.Event{{Kind: "done"}}}
-	next := b.settle(on)
-	b.same("repeat", b.settle(on), next)
+	next := b.complete(on)
+	b.same("repeat", b.complete(on), next)
 	r := b.load(id("1"))
 	b.same("next step", []any{r.State, r.Step, string(r.Outcomes[0]), len(r.Calls), r.Attempts, r.Since.IsZero(), r.At},
 		[]any{engine.Running, 1, "left", 0, 0, true, next.Until})
 
 	until := b.clock.Now().Add(time.Minute)
-	wait := engine.Settle{Lease: next, To: engine.Waiting, Until: until, Step: 1, Reason: "unavailable", Attempts: 2,
+	wait := engine.Complete{Lease: next, To: engine.Waiting, Until: until, Step: 1, Reason: "unavailable", Attempts: 2,
 		Since: b.clock.Now(), Outcome: []byte{}, Events: []engine.Event{{Kind: "retry"}}}
-	b.settle(wait)
-	b.settle(wait)
+	b.complete(wait)
+	b.complete(wait)
 	r = b.load(id("1"))
 	b.same("waiting", []any{r.State, r.At, r.Reason, r.Attempts, r.Since, len(r.Outcomes)},
 		[]any{engine.Waiting, until, "unavailable", 2, b.clock.Now(), 2})
 	b.same("none early", len(b.claim()), 0)
 	b.clock.pass(time.Minute)
 	last := b.claimOne(id("1"))
-	b.settle(wait) // a very late repeat
-	end := engine.Settle{Lease: last, To: engine.Finished, Step: 1}
-	b.settle(end)
-	b.settle(end)
+	b.complete(wait) // a very late repeat
+	end := engine.Complete{Lease: last, To: engine.Finished, Step: 1}
+	b.complete(end)
+	b.complete(end)
 	end.To = engine.Waiting
-	_, err = b.s.Settle(b.ctx, end)
+	_, err = b.s.Complete(b.ctx, end)
 	b.is(err, core.Lost, "") // not a repeat
 	r = b.load(id("1"))
 	b.same("ended", []any{r.State, r.At.IsZero(), string(r.Outcomes[0])}, []any{engine.Finished, true, "left"})
 	b.same("events", b.kinds(), "retry done")
 
 	end.To = engine.Armed
-	_, err = b.s.Settle(b.ctx, end)
+	_, err = b.s.Complete(b.ctx, end)
 	b.is(err, core.Invalid, "state")
 }
 
-func testSettleShown(t *testing.T, open opener) {
+func testCompleteShown(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	card := engine.Shown{ID: "1/0/lin", Ref: core.MessageRef{Workspace: "acme", Channel: "D1", ID: "1.2"},
 		To: core.Account{Workspace: "acme", ID: "U2"}, Title: []core.Span{core.Plain("风险")}, Version: 1}
-	l = b.settle(engine.Settle{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Seen: 1, Shown: []engine.Shown{card}})
+	l = b.complete(engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Seen: 1, Shown: []engine.Shown{card}})
 	_, err := b.s.Load(b.ctx, syncID)
 	b.is(err, core.NotFound, "") // what is shown is what is so
 
 	b.change("edit", nil)
 	gone := card
 	gone.Gone = true
-	b.settle(engine.Settle{Lease: l, To: engine.Finished, Seen: 1, Shown: []engine.Shown{gone}})
+	b.complete(engine.Complete{Lease: l, To: engine.Finished, Seen: 1, Shown: []engine.Shown{gone}})
 	b.same("moved on", b.load(syncID).At, b.clock.Now())
 	rec, err := b.s.Get(b.ctx, "R-1")
 	b.ok(err)
 	b.same("shown", rec.Shown, []engine.Shown{gone})
 
 	sync := b.claimOne(syncID)
-	b.settle(engine.Settle{Lease: sync, To: engine.Finished, Seen: 1, Shown: []engine.Shown{card}})
+	b.complete(engine.Complete{Lease: sync, To: engine.Finished, Seen: 1, Shown: []engine.Shown{card}})
 	r := b.load(syncID)
 	b.same("a sync that was overtaken looks again", []any{r.State, r.Cycle}, []any{engine.Armed, 1})
 }
@@ -216,9 +216,9 @@ func testNoticesEnd(t *testing.T, open opener) {
 	b := setup(t, open)
 	notice := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "op1"}
 	l := b.claimed(notice)
-	end := engine.Settle{Lease: l, To: engine.Finished, Events: []engine.Event{{Kind: "told"}}}
-	b.settle(end)
-	b.settle(end)
+	end := engine.Complete{Lease: l, To: engine.Finished, Events: []engine.Event{{Kind: "told"}}}
+	b.complete(end)
+	b.complete(end)
 	b.arm(b.arming(notice, 0))
 	b.same("not again", b.load(notice).State, engine.Finished)
 	_, err := b.s.Get(b.ctx, "R-0")

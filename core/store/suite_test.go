@@ -43,8 +43,8 @@ var cases = map[string]func(*testing.T, opener){
 	"begin judged":       testBeginJudged,
 	"close":              testClose,
 	"close late":         testCloseLate,
-	"settle":             testSettle,
-	"settle shown":       testSettleShown,
+	"complete":           testComplete,
+	"complete shown":     testCompleteShown,
 	"notices end":        testNoticesEnd,
 	"binding":            testBinding,
 	"binding released":   testRelease,
@@ -247,9 +247,9 @@ func (b *bench) begin(l engine.Lease, key string) engine.Lease {
 	return got.Lease
 }
 
-func (b *bench) settle(s engine.Settle) engine.Lease {
+func (b *bench) complete(s engine.Complete) engine.Lease {
 	b.Helper()
-	l, err := b.s.Settle(b.ctx, s)
+	l, err := b.s.Complete(b.ctx, s)
 	b.ok(err)
 	return l
 }

@@ -36,7 +36,7 @@ func testArm(t *testing.T, open opener) {
 	b.same("no due time is now", b.load(id("2")).Due, b.clock.Now())
 
 	l := b.claimOne(id("2"))
-	b.settle(engine.Settle{Lease: l, To: engine.Finished})
+	b.complete(engine.Complete{Lease: l, To: engine.Finished})
 	b.arm(a) // fired is final
 	b.same("state", b.load(id("2")).State, engine.Finished)
 
@@ -78,7 +78,7 @@ func testMove(t *testing.T, open opener) {
 	b.same("ahead", b.load(id("6")).State, engine.Armed)
 
 	// Ended, or never armed: the same.
-	b.settle(engine.Settle{Lease: l, To: engine.Finished})
+	b.complete(engine.Complete{Lease: l, To: engine.Finished})
 	b.arm(b.moving(id("4"), id("7"), -time.Second), b.moving(id("none"), id("8"), time.Second))
 	_, err = b.s.Load(b.ctx, id("7"))
 	b.is(err, core.NotFound, "")
@@ -101,7 +101,7 @@ func testMoveInPlace(t *testing.T, open opener) {
 	r := b.load(id("1"))
 	b.same("run", []any{r.State, r.At, r.FlowHash}, []any{engine.Armed, move.Due, "ffff"})
 	b.same("outcomes", b.outcomes(), "armed moved ")
-	_, err := b.s.Settle(b.ctx, engine.Settle{Lease: l, To: engine.Finished})
+	_, err := b.s.Complete(b.ctx, engine.Complete{Lease: l, To: engine.Finished})
 	b.is(err, core.Lost, "")
 
 	b.clock.pass(time.Minute)
@@ -142,7 +142,7 @@ func testDropAndCancel(t *testing.T, open opener) {
 	b.ok(err)
 	b.same("wish", wish, engine.CancelWish)
 
-	b.settle(engine.Settle{Lease: l, To: engine.Cancelled, Reason: "resolved"})
+	b.complete(engine.Complete{Lease: l, To: engine.Cancelled, Reason: "resolved"})
 	do(engine.DropTimer, id("3"))
 	do(engine.CancelBegun, id("3"))
 	r := b.load(id("3"))
@@ -174,7 +174,7 @@ func testSync(t *testing.T, open opener) {
 	// Backing off with an open intent it is under way all the same.
 	l = b.begin(l, "edit")
 	until := b.clock.Now().Add(time.Hour)
-	b.settle(engine.Settle{Lease: l, To: engine.Waiting, Until: until})
+	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: until})
 	b.arm(b.sync(0))
 	b.same("open", b.load(syncID).At, until)
 }
@@ -183,12 +183,12 @@ func testSyncDeferred(t *testing.T, open opener) {
 	b := setup(t, open)
 	b.arm(b.sync(0))
 	until := b.clock.Now().Add(time.Minute)
-	b.settle(engine.Settle{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until})
+	b.complete(engine.Complete{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until})
 	b.arm(b.sync(0))
 	b.same("it has yet to look", []any{b.load(syncID).At, b.load(syncID).Wish}, []any{until, engine.NoWish})
 	b.clock.pass(time.Minute)
 	until = until.Add(time.Minute)
-	b.settle(engine.Settle{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until, Input: []byte("in"),
+	b.complete(engine.Complete{Lease: b.claimOne(syncID), To: engine.Waiting, Until: until, Input: []byte("in"),
 		Slot: engine.Slot{Key: "edit", At: until}})
 	b.arm(b.sync(0))
 	r := b.load(syncID)
@@ -202,9 +202,9 @@ func testSyncCycles(t *testing.T, open opener) {
 	b.arm(b.sync(0))
 	_, err := b.s.Close(b.ctx, engine.Close{Run: syncID, Key: "edit", Attempt: 1, Value: "ok"})
 	b.ok(err)
-	end := engine.Settle{Lease: l, To: engine.Finished, Outcome: []byte("x")}
-	b.settle(end)
-	b.settle(end) // a repeat
+	end := engine.Complete{Lease: l, To: engine.Finished, Outcome: []byte("x")}
+	b.complete(end)
+	b.complete(end) // a repeat
 	r := b.load(syncID)
 	b.same("again", []any{r.State, r.Cycle, r.Wish, r.Begun, r.Calls, r.Outcomes, r.At},
 		[]any{engine.Armed, 1, engine.NoWish, false, r.Calls, r.Outcomes, b.clock.Now()})
@@ -216,7 +216,7 @@ func testSyncCycles(t *testing.T, open opener) {
 	b.same("a result of the cycle before", b.load(syncID).Calls["edit"].Done, false)
 	_, err = b.s.Close(b.ctx, engine.Close{Run: syncID, Cycle: 1, Key: "edit", Attempt: 1, Value: "ok"})
 	b.ok(err)
-	b.settle(engine.Settle{Lease: l, To: engine.Finished})
+	b.complete(engine.Complete{Lease: l, To: engine.Finished})
 	r = b.load(syncID)
 	b.same("at rest", []any{r.State, r.Cycle, r.At.IsZero()}, []any{engine.Finished, 2, true})
 	b.arm(b.sync(time.Second))

@@ -19,7 +19,7 @@ import (
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	p := storetest.StartTLS(t)
-	for _, name := range []string{"filing", "claim order", "settle", "slots", "wakes"} {
+	for _, name := range []string{"filing", "claim order", "complete", "slots", "wakes"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cases[name](t, func(t *testing.T, c core.Clock) *store.Store { return p.Open(t, store.Options{Clock: c, Shards: 5}) })

@@ -13,7 +13,7 @@ local channel = arg()
 --   prev how the lease that fence replaced, and by what (hold, begin, settle):
 --            proves that a call is a repeat
 --   nonce    of the claim that gave the lease
---   settled  the turn that was settled last: lease|state
+--   settled  the turn that ended last: lease|state
 --   late     the last result that came when its step had already ended
 --   desk     the last thing that a person did with it
 --   open     how many of its intents are open

@@ -46,8 +46,8 @@ end
 local function move(t)
   local from = load(t.fromkey, t.fromid)
   if t.id == t.fromid and not from.f.st then return 'left' end
-  local settled = not from.f.st or ended[from.f.st] or begun(from)
-  if settled then
+  local final = not from.f.st or ended[from.f.st] or begun(from)
+  if final then
     if t.due <= now then return 'left' end
     return arm(t)
   end

@@ -1,5 +1,5 @@
 -- uses: values runs timers
--- Ends a worker's turn with a step or a run.
+-- Ends a worker's turn on a run.
 -- KEYS  as in runs.lua, then the run and those of the timers
 -- ARGV  now, channel, run (key index, ID), sync (0/1), keep ended for ms (0:
 --       always), lease, to, until, step, next (0/1), outcome, reason, input,
@@ -7,7 +7,7 @@
 --       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
 --       JSON), timers, events
 -- Answer: ok, lease (0: given up); lost
--- A repeat is told by the lease that was settled last.
+-- A repeat is recognised by the field settled: the lease whose turn ended last.
 local r = load(key(), arg())
 local sync_run, keep, lease, to, till = arg() == '1', int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
