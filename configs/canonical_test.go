@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 )
 
@@ -55,7 +56,7 @@ func canonicalForms(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 		cfg, problems := config.Load(file, src, config.Options{
-			Platforms: platforms(),
+			Platforms: platforms.Settings(),
 			Unset:     config.UnsetIsFilled,
 			Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 		})

@@ -7,18 +7,12 @@ import (
 	"path/filepath"
 	"testing"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/configs"
-	"riskroom/core"
 	"riskroom/core/config"
 )
 
 var update = flag.Bool("update", false, "write schema.json anew")
-
-func platforms() []core.PlatformSettings {
-	return []core.PlatformSettings{slack.Settings(), discord.Settings()}
-}
 
 // placeholders returns a value for each setting that a file leaves to the
 // environment.
@@ -46,7 +40,7 @@ func TestFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			cfg, problems := config.Load(file, src, config.Options{
-				Platforms: platforms(),
+				Platforms: platforms.Settings(),
 				Unset:     config.UnsetIsFilled,
 				Fill:      func(b config.Blank) string { return placeholders()[b.Setting.Key] },
 			})
@@ -73,7 +67,7 @@ func TestDemo(t *testing.T) {
 // checked against. Run with -update after a change.
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	want := config.Schema(platforms())
+	want := config.Schema(platforms.Settings())
 	if *update {
 		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
 			t.Fatal(err)

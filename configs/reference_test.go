@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 )
 
@@ -38,7 +39,7 @@ type schema struct {
 func TestReference(t *testing.T) {
 	t.Parallel()
 	var root schema
-	if err := json.Unmarshal(config.Schema(platforms()), &root); err != nil {
+	if err := json.Unmarshal(config.Schema(platforms.Settings()), &root); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/cmd/riskroom/inspect"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
 )
 
@@ -34,17 +35,12 @@ set, that is a warning here and an error in serve. Warnings don't fail the check
 With --online, check also asks the workspaces of files without errors. It uses their
 real secrets, and for each problem it says what to click. It checks:
   - whether the tokens are accepted and have every scope or permission;
-  - how commands arrive: Socket Mode; on Discord the public key, the Interactions
-    Endpoint URL, and the right to register commands;
   - whether people, user groups and roles exist, and nobody is named twice;
   - whether the bot can post in the channels that the file names;
-  - on Discord also the Server Members Intent, two-factor authentication, the
-    permissions in the category for groups, and how many more groups fit.
-It changes nothing. A bot can't find everything out in advance. These problems show
-only when they happen: who may create private channels or remove people on Slack,
-wrong Slack URLs or a wrong signing secret, people who take no direct messages,
-and other apps with the same command.
-
+` + platformHelp(func(h platform.Help) string { return h.Checked }) + `It changes nothing. A bot can't find everything out in advance. These problems show
+only when they happen:
+  - people who take no direct messages, and other apps with the same command;
+` + platformHelp(func(h platform.Help) string { return h.Unchecked }) + `
 Exit codes: 0 every file can be run, 1 there are problems, 2 the command line is
 wrong or a file cannot be read.`,
 		Example: `  riskroom check configs/small-team.yaml

@@ -35,8 +35,8 @@ func newDemo(s surroundings) *cobra.Command {
 		Long: `demo shows a small chat workspace in the browser. File a risk with a slash
 command, move the clock, and watch who gets a message, which group is created and
 how the cards change. The engine, the adapter and the bot are those of serve. An
-emulator takes the place of Slack, or of Discord with --platform discord. The clock
-jumps, everything is in memory, and nobody is contacted. Only this machine can
+emulator takes the place of ` + platforms.All()[0].Title + `, or of another platform with --platform. The
+clock jumps, everything is in memory, and nobody is contacted. Only this machine can
 reach the page.
 
 With --play, demo plays the life of a risk in the terminal instead, in a few
@@ -47,7 +47,7 @@ resolved.
 With --config, demo runs your own flows, without secrets. Each workspace in the
 file becomes an emulated one in which everybody in the file has an account; user
 groups and roles have two members. Risks are filed in the first workspace on
---platform. Without --platform, that is the first Slack workspace, or else the first
+--platform. Without --platform, that is the first ` + platforms.All()[0].Title + ` workspace, or else the first
 workspace. With --play, one risk is filed now for each module, time passes until no
 flow has anything left to do, and the risks are resolved.
 
@@ -64,7 +64,7 @@ string:
 Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 2 the command line is wrong.`,
 		Example: `  riskroom demo
-  riskroom demo --platform discord
+  riskroom demo --platform ` + platforms.Names()[len(platforms.Names())-1] + `
   riskroom demo --config riskroom.yaml
   riskroom demo --play --lang zh-CN
   riskroom demo -c riskroom.yaml --format json | jq 'select(.action == "skip") | .text'`,

@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"riskroom/cmd/riskroom/platform"
+	"riskroom/cmd/riskroom/platforms"
 )
 
 // formatFlag gives c a --format; the first of formats is what it prints without
@@ -24,6 +27,15 @@ func known(value string, values ...string) error {
 
 func configFlag(c *cobra.Command, into *string, use string) {
 	c.Flags().StringVarP(into, "config", "c", "", use)
+}
+
+// platformHelp returns what the help of a command says of every platform.
+func platformHelp(part func(platform.Help) string) string {
+	var b strings.Builder
+	for _, p := range platforms.All() {
+		b.WriteString(part(p.Help))
+	}
+	return b.String()
 }
 
 // onlyFlags refuses arguments; one that looks like a config file is probably

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"riskroom/cmd/riskroom/platforms"
 )
 
 // Exit codes. What a subcommand means by them stands in its help.
@@ -58,17 +61,22 @@ func run(ctx context.Context, args []string, s surroundings) int {
 }
 
 func newRoot(s surroundings) *cobra.Command {
+	var titles []string
+	for _, p := range platforms.All() {
+		titles = append(titles, p.Title)
+	}
+	names := platforms.Names()
 	root := &cobra.Command{
 		Use:   "riskroom",
 		Short: "File risks in chat and let flows follow them up",
-		Long: `riskroom lets people file risks in Slack or Discord with a slash command. While
+		Long: `riskroom lets people file risks in ` + strings.Join(titles, " or ") + ` with a slash command. While
 a risk is pending, flows from a config file act on it: for example, they message
 its handlers, remind them after a day, and after two days create a group with the
 right people. Redis holds the timers.
 
 To try it without any setup:       riskroom demo
 To write a config file:            start from configs/, then riskroom check
-To set up the app on a platform:   riskroom manifest slack --config FILE (or discord)
+To set up the app on a platform:   riskroom manifest ` + names[0] + ` --config FILE (or ` + strings.Join(names[1:], ", ") + `)
 To run it for real:                riskroom serve --config FILE`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

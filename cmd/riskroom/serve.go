@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/platform"
 )
 
 type serveFlags struct {
@@ -24,16 +25,8 @@ func newServe(s surroundings) *cobra.Command {
 in progress, hands back its leases, and exits within about ten seconds. Several can
 run on one Redis and share the work.
 
-A Slack workspace with an app_token uses Socket Mode, and a Discord server without
-a public_key uses the gateway. You need no public address for these. With a
-signing_secret or a public_key, the platform calls --listen instead. riskroom opens
-it only in that case and speaks HTTP there, so put a proxy in front of it that
-terminates TLS. For workspaces called acme and guild in the file, enter these URLs
-on the pages of the apps:
-  Slash Commands                   https://YOUR.HOST/slack/acme/commands
-  Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
-  Event Subscriptions              https://YOUR.HOST/slack/acme/events
-  Interactions Endpoint URL        https://YOUR.HOST/discord/guild/interactions
+` + platformHelp(func(h platform.Help) string { return h.Serve + "\n" }) + `You need a public address only if a platform calls --listen. riskroom opens it only
+then and speaks HTTP there, so put a proxy in front of it that terminates TLS.
 
 /healthz, /readyz and /metrics are at --admin-listen, without access control.
 

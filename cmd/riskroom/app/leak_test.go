@@ -18,8 +18,8 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
-	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -122,7 +122,7 @@ func startDay(t *testing.T) *day {
 	}
 	env := map[string]string{"TOKEN": d.slack.BotToken(), "APP": d.slack.AppToken(), "API": api + "/api/"}
 	cfg, problems := config.Load("riskroom.yaml", []byte(leakConfig), config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

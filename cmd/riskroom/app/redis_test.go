@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
-	"riskroom/core"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 	"riskroom/core/store/storetest"
 )
@@ -91,7 +90,7 @@ flows: {}
 `
 	env := map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret()}
 	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

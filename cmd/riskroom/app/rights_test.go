@@ -10,8 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -154,7 +153,7 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig)
 	env := e.values()
 	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()},
+		Platforms: platforms.Settings(),
 		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {

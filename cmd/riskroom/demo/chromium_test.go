@@ -19,10 +19,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/configs"
-	"riskroom/core"
 	"riskroom/core/config"
 )
 
@@ -67,7 +65,7 @@ func chromium(t *testing.T) context.Context {
 func loaded(t *testing.T, src []byte) *config.Config {
 	t.Helper()
 	cfg, problems := config.Load("demo.yaml", src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()}, Unset: config.UnsetIsFilled,
+		Platforms: platforms.Settings(), Unset: config.UnsetIsFilled,
 		Env: func(string) (string, bool) { return "", false }, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist },
 		Fill: func(b config.Blank) string {
 			return map[string]string{

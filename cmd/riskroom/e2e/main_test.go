@@ -25,9 +25,8 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/adapters/discord"
-	"riskroom/adapters/slack"
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 )
@@ -82,7 +81,7 @@ func serveConfig(ctx context.Context, name string, how mode) error {
 		return err
 	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()}, Env: os.LookupEnv, ReadFile: os.ReadFile,
+		Platforms: platforms.Settings(), Env: os.LookupEnv, ReadFile: os.ReadFile,
 	})
 	if cfg == nil {
 		return fmt.Errorf("the config file has problems:\n%s", problems)

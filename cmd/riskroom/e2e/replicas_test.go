@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"riskroom/adapters/slack"
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -91,7 +91,7 @@ func (b *bench) fileMany(at time.Time) {
 		b.Fatal(err)
 	}
 	cfg, problems := config.Load(b.config, src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()},
+		Platforms: platforms.Settings(),
 		Env:       func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {

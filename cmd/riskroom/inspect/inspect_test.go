@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/cmd/riskroom/platform"
-	"riskroom/core"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
 )
 
@@ -44,7 +43,7 @@ func TestSelfTestRunsOut(t *testing.T) {
 	defer func() { _ = w.Close() }()
 	env := map[string]string{"TOKEN": w.BotToken(), "APP": w.AppToken(), "API": at + "/api/"}
 	cfg, problems := config.Load("riskroom.yaml", []byte(onePerson), config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings()}, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Platforms: platforms.Settings(), Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if cfg == nil {
 		t.Fatal(problems)

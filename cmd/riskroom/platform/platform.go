@@ -18,7 +18,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Platform describes one platform. All members are needed.
+// Platform describes one platform. All members are needed unless they say otherwise.
 type Platform struct {
 	Title    string // as people write it: "Slack"
 	Settings core.PlatformSettings
@@ -26,6 +26,15 @@ type Platform struct {
 	Connect  func(Connection) (Workspace, error)
 	Manifest Manifest
 	Demo     Demo
+	Help     Help
+}
+
+// Help is what the commands' own help says of a platform, as lines of at most 85
+// characters.
+type Help struct {
+	Serve     string // how people's commands arrive, and which URLs the app's pages take
+	Checked   string // items of what check --online looks at, in addition to what it looks at everywhere
+	Unchecked string // likewise what no bot can find out; may be empty
 }
 
 // Name returns what the config file calls the platform.

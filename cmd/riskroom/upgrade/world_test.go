@@ -8,11 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"riskroom/adapters/discord"
 	discordemulator "riskroom/adapters/discord/emulator"
-	"riskroom/adapters/slack"
 	slackemulator "riskroom/adapters/slack/emulator"
 	"riskroom/cmd/riskroom/app"
+	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/engine"
@@ -122,7 +121,7 @@ func (w *world) start(t *testing.T, redisURL string) *program {
 		t.Fatal(err)
 	}
 	cfg, problems := config.Load(file, src, config.Options{
-		Platforms: []core.PlatformSettings{slack.Settings(), discord.Settings()},
+		Platforms: platforms.Settings(),
 		Env: func(name string) (string, bool) {
 			if name == "REDIS" {
 				return redisURL, true

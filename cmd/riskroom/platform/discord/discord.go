@@ -28,7 +28,7 @@ const title = "Discord"
 
 // Platform describes Discord.
 func Platform() platform.Platform {
-	return platform.Platform{Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo()}
+	return platform.Platform{Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help()}
 }
 
 // workspace is a Discord guild.

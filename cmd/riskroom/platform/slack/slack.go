@@ -27,7 +27,7 @@ const title = "Slack"
 
 // Platform describes Slack.
 func Platform() platform.Platform {
-	return platform.Platform{Title: title, Settings: slack.Settings(), Connect: connect, Manifest: manifest(), Demo: demo()}
+	return platform.Platform{Title: title, Settings: slack.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help()}
 }
 
 // workspace is a Slack workspace.
