@@ -7,9 +7,9 @@ type SpanKind string
 
 // The kinds of Span.
 const (
-	PlainSpan   SpanKind = "plain"   // shown exactly as typed
-	MentionSpan SpanKind = "mention" // notifies Account
-	LinkSpan    SpanKind = "link"    // Text that links to URL
+	PlainSpan     SpanKind = "plain"   // shown exactly as typed
+	MentionSpan   SpanKind = "mention" // notifies Account
+	HyperlinkSpan SpanKind = "link"    // Text that opens URL
 )
 
 // Span is a piece of text. What a template or a person typed is always Plain:
@@ -28,8 +28,8 @@ func Plain(text string) Span { return Span{Kind: PlainSpan, Text: text} }
 // Mention returns a mention of a.
 func Mention(a Account) Span { return Span{Kind: MentionSpan, Account: a} }
 
-// Link returns text that links to url, which must be http or https.
-func Link(text, url string) Span { return Span{Kind: LinkSpan, Text: text, URL: url} }
+// Hyperlink returns text that opens url, which must be http or https.
+func Hyperlink(text, url string) Span { return Span{Kind: HyperlinkSpan, Text: text, URL: url} }
 
 // Text returns the spans as plain text, with mentions as @id. It is for logs,
 // previews and notifications.

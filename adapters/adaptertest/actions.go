@@ -24,7 +24,7 @@ func card(what string, who core.Account) *core.Card {
 			{Label: "Module", Value: []core.Span{core.Plain("Payments")}},
 			{Label: "Handlers", Value: []core.Span{core.Mention(who)}},
 		},
-		Body:    []core.Span{core.Plain("The sum differs by "), core.Link("one cent", "https://example.com/ledger"), core.Plain(".")},
+		Body:    []core.Span{core.Plain("The sum differs by "), core.Hyperlink("one cent", "https://example.com/ledger"), core.Plain(".")},
 		Footer:  []core.Span{core.Plain("Filed on 2 March")},
 		Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}},
 	}

@@ -96,7 +96,7 @@ func (r *rig) wantShown(got Shown, want core.Message) {
 			switch s.Kind {
 			case core.MentionSpan:
 				mentions = append(mentions, s.Account.ID)
-			case core.LinkSpan:
+			case core.HyperlinkSpan:
 				links, texts = append(links, s.URL), append(texts, s.Text)
 			default:
 				texts = append(texts, strings.TrimSpace(s.Text))

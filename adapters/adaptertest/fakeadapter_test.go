@@ -184,7 +184,7 @@ func (a *fakeAdapter) markup(spans []core.Span) string {
 		switch s.Kind {
 		case core.MentionSpan:
 			b.WriteString("<@" + s.Account.ID + ">")
-		case core.LinkSpan:
+		case core.HyperlinkSpan:
 			b.WriteString("<" + s.URL + "|" + a.plain(s.Text) + ">")
 		default:
 			b.WriteString(a.plain(s.Text))

@@ -96,7 +96,7 @@ func (r Renderer) mentions(s core.Span) bool {
 }
 
 func (r Renderer) links(s core.Span) bool {
-	if s.Kind != core.LinkSpan || len(s.URL) > maxLink {
+	if s.Kind != core.HyperlinkSpan || len(s.URL) > maxLink {
 		return false
 	}
 	u, err := url.Parse(s.URL)
@@ -108,7 +108,7 @@ func (r Renderer) plain(s core.Span) string {
 	switch s.Kind {
 	case core.MentionSpan:
 		return "@" + s.Account.ID
-	case core.LinkSpan:
+	case core.HyperlinkSpan:
 		if s.Text == "" {
 			return s.URL
 		}

@@ -23,7 +23,7 @@ func full() core.Message {
 		Card: &core.Card{
 			Risk: "R-17", Version: 3, Tone: core.ToneWaiting, Title: []core.Span{core.Plain("R-17 Ledger is *off* by one")},
 			Rows:    []core.Row{{Label: "Handlers", Value: []core.Span{core.Mention(linAccount)}}, {Label: "Empty"}},
-			Body:    []core.Span{core.Plain("One cent. "), core.Link("More", "https://example.com/a(1)?b=<2>")},
+			Body:    []core.Span{core.Plain("One cent. "), core.Hyperlink("More", "https://example.com/a(1)?b=<2>")},
 			Footer:  []core.Span{core.Plain("Filed by *wei*")},
 			Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}},
 		},
@@ -119,8 +119,8 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	t.Parallel()
 	spans := []core.Span{
 		core.Mention(core.Account{Workspace: "acme", ID: linAccount.ID}), core.Mention(core.Account{Workspace: "guild", ID: "everyone"}),
-		core.Link("press", "javascript:alert(1)"), core.Link("", "https://"), core.Link("", "https:///x y"),
-		core.Link("long", "https://example.com/"+strings.Repeat("x", maxLink)),
+		core.Hyperlink("press", "javascript:alert(1)"), core.Hyperlink("", "https://"), core.Hyperlink("", "https:///x y"),
+		core.Hyperlink("long", "https://example.com/"+strings.Repeat("x", maxLink)),
 	}
 	m := core.Message{Text: spans, Card: &core.Card{Title: spans, Footer: spans, Body: spans, Rows: []core.Row{{Label: "Row", Value: spans}}}}
 	got := Renderer{Workspace: "guild"}.Message(m, "")

@@ -70,7 +70,7 @@ func full() core.Message {
 		Card: &core.Card{
 			Risk: "R-17", Version: 3, Title: []core.Span{core.Plain("R-17 Ledger is off by one")},
 			Rows:    []core.Row{{Label: "Handlers", Value: []core.Span{core.Mention(lin)}}, {Label: "Empty"}},
-			Body:    []core.Span{core.Plain("One cent. "), core.Link("More", "https://example.com/1")},
+			Body:    []core.Span{core.Plain("One cent. "), core.Hyperlink("More", "https://example.com/1")},
 			Footer:  []core.Span{core.Plain("Filed by wei")},
 			Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}},
 		},
@@ -118,7 +118,7 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	spans := []core.Span{
 		core.Mention(core.Account{Workspace: "guild", ID: "U0000000LIN"}),
 		core.Mention(core.Account{Workspace: "acme", ID: "!channel"}),
-		core.Link("press", "javascript:alert(1)"), core.Link("", "https://"), core.Link("", "https:///x y"),
+		core.Hyperlink("press", "javascript:alert(1)"), core.Hyperlink("", "https://"), core.Hyperlink("", "https:///x y"),
 	}
 	m := core.Message{Text: spans, Card: &core.Card{Title: spans, Footer: spans, Body: spans}}
 	s := look(t, m, "")
