@@ -28,8 +28,8 @@ func TestShow(t *testing.T) {
 		t.Errorf("in the risk's group: %+v", r)
 	}
 	wants(t, words(ask(t, b, typed("show"))), "Which risk?", "/risk show R-17")
-	wants(t, words(ask(t, b, typed("show ledger"))), `"ledger" is no risk`, "R-17")
-	wants(t, words(ask(t, b, typed("show 17 and more"))), "Nothing stands behind the key: /risk show R-17", "and more")
+	wants(t, words(ask(t, b, typed("show ledger"))), `There is no risk "ledger"`, "R-17")
+	wants(t, words(ask(t, b, typed("show 17 and more"))), `Remove the text after the key, "and more": /risk show R-17`)
 	f.before = func(context.Context, string) error {
 		return &core.Refusal{Kind: core.NotFound, Code: "not_found", Args: map[string]any{"Key": "R-4"}}
 	}
@@ -50,7 +50,7 @@ func TestList(t *testing.T) {
 	f.listing.Risks[2].DueAt = now.Add(core.Day)
 	f.listing.Total = 120
 	r := ask(t, b, typed("list mine overdue module:core banking"))
-	wants(t, words(r), "120 open risks, the newest 50 of them", strings.Repeat("长", 79)+"…",
+	wants(t, words(r), "120 open risks, showing the newest 50:", strings.Repeat("长", 79)+"…",
 		"R-98 Ledger *is* <@U1> · Payments · High · Pending · overdue since 19 Nov 2026", "· due 21 Nov 2026")
 	if len(r.List) != core.MaxListed {
 		t.Errorf("%d lines", len(r.List))
@@ -60,7 +60,7 @@ func TestList(t *testing.T) {
 	if diff := cmp.Diff(want, f.queries); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
-	wants(t, words(ask(t, b, typed("list closed module:Payment"))), `"closed" is nothing to list by`, "Did you mean Payments?", "/risk list [open]")
+	wants(t, words(ask(t, b, typed("list closed module:Payment"))), `You can't filter the list by "closed"`, "Did you mean Payments?", "/risk list [open]")
 	wants(t, words(ask(t, b, typed("list payments"))), "Did you mean module:Payments?")
 	wants(t, words(ask(t, b, typed("list overdu"))), "Did you mean overdue?")
 }
@@ -91,12 +91,12 @@ func TestStatus(t *testing.T) {
 		t.Errorf("in the risk's group: %+v", got)
 	}
 	n := len(f.changes)
-	wants(t, words(ask(t, b, typed("status 17 resovled"))), `"resovled" is no status`, "Did you mean", "Pending, In progress, Resolved, Shelved", "/risk status 17 resovled")
+	wants(t, words(ask(t, b, typed("status 17 resovled"))), `There is no status "resovled"`, "Did you mean", "Pending, In progress, Resolved, Shelved", "/risk status 17 resovled")
 	wants(t, words(ask(t, b, typed("status 17"))), "Which status?")
 	wants(t, words(ask(t, b, typed("status resolved by lin"))), "Which risk?", "/risk status R-17 resolved by lin")
-	wants(t, words(ask(t, b, typed("status nothing"))), `"nothing" is no risk`)
+	wants(t, words(ask(t, b, typed("status nothing"))), `There is no risk "nothing"`)
 	r := ask(t, b, typed("status 17 shelved"))
-	wants(t, words(r), "Say why it is shelved")
+	wants(t, words(r), "Say why you are shelving it")
 	if r.Form == nil || r.Form.ID != formShelve || !r.Form.Fields[0].Required {
 		t.Errorf("shelving without a reason asks for none: %+v", r.Form)
 	}

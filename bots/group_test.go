@@ -14,17 +14,17 @@ func TestGroupRelease(t *testing.T) {
 	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
 	b := newBot(t, f)
 	for _, line := range []string{"group release R-17", "Group RELEASE 17", "群组 解除 r-17"} {
-		wants(t, words(ask(t, b, typed(line))), "R-17 is free of its group ledger-r-17 (acme)")
+		wants(t, words(ask(t, b, typed(line))), "R-17 is free of its channel ledger-r-17 (acme)")
 	}
 	inRoom := typed("group release")
 	inRoom.Channel = room
-	wants(t, words(ask(t, b, inRoom)), "R-9 is free of its group")
+	wants(t, words(ask(t, b, inRoom)), "R-9 is free of its channel")
 	if want := []core.RiskKey{"R-17", "R-17", "R-17", "R-9"}; !slices.Equal(f.released, want) {
 		t.Errorf("released %v, want %v", f.released, want)
 	}
 
 	wants(t, words(ask(t, b, typed("group release"))), "Which risk?", "/risk group release R-17")
-	wants(t, words(ask(t, b, typed("group release 17 now"))), "Nothing stands behind the key: /risk group release R-17", "now")
+	wants(t, words(ask(t, b, typed("group release 17 now"))), `Remove the text after the key, "now": /risk group release R-17`)
 	wants(t, words(ask(t, b, typed("group"))), "/risk group release [key]")
 	wants(t, words(ask(t, b, typed("group dissolve R-17"))), "no command /risk group dissolve", "/risk group release [key]")
 	if len(f.released) != 4 {

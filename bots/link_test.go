@@ -45,10 +45,10 @@ func TestLinkIsAskedAboutFirst(t *testing.T) {
 	}
 	c := Command{Op: "form", Actor: lin, Filled: &Filled{Form: r.Form.ID, State: r.Form.State}}
 	r = ask(t, b, c)
-	if r.Form == nil || !strings.Contains(core.Text(r.Form.Notice), "one person now with Lin Chen in guild") {
+	if r.Form == nil || !strings.Contains(core.Text(r.Form.Notice), "now linked with Lin Chen in guild") {
 		t.Errorf("answer %+v", r)
 	}
-	wants(t, words(ask(t, b, typed("link "+code+" YES"))), "one person now")
+	wants(t, words(ask(t, b, typed("link "+code+" YES"))), "Your account is now linked with")
 	if want := []string{"Offered abcdefgh", "Link abcdefgh", "Link " + code}; !slices.Equal(f.linked, want) {
 		t.Errorf("asked %q, want %q", f.linked, want)
 	}
@@ -63,7 +63,7 @@ func TestUnlink(t *testing.T) {
 	} {
 		f := &fakeEngine{accounts: []people.Known{{Account: lin.Account}, other}}
 		b := linking(t, f)
-		wants(t, words(ask(t, b, typed(line))), "Lin Chen in guild is linked with no other")
+		wants(t, words(ask(t, b, typed(line))), "Lin Chen in guild is no longer linked with any other")
 		if len(f.linked) != 1 || f.linked[0] != want {
 			t.Errorf("%s: asked %q, want %q", line, f.linked, want)
 		}

@@ -19,7 +19,7 @@ func TestNewInOneLine(t *testing.T) {
 	c := typed("new Ledger is off by one module:payments discovered:yesterday severity:高 due:2026-12-01 handlers:@lin,@oncall,@Wang amount:5 kind:Loss of trust witness:lin")
 	c.Typed.Mentions = map[string]core.Ref{"@Wang": "acme/U0WANG"}
 	r := ask(t, newBot(t, f), c)
-	wants(t, words(r), "R-17 is filed: Ledger is off by one", "Handlers: @U0LIN, @oncall", "acting now: remind")
+	wants(t, words(r), "R-17 is filed: Ledger is off by one", "Handlers: @U0LIN, @oncall", "starting now: remind")
 	five := 5.0
 	want := engine.Draft{
 		Title: "Ledger is off by one", Module: "Payments", Severity: core.High,
@@ -48,8 +48,8 @@ func TestNewTellsEverythingWrongAndKeepsWhatWasTyped(t *testing.T) {
 	f := &fakeEngine{}
 	line := `Ledger modul:Payments severity:hgih discovered:soon amount:five handlers:nobody kind:mony`
 	for lang, want := range map[string][]string{
-		"en": {"Nothing was done", `no field "modul". Did you mean module?`, `"hgih" is not known`, "Did you mean High?", `"soon" is not a date`,
-			`Amount: "five" is not a number`, `nobody called "nobody"`, "Kind of loss:", "Did you mean Money?",
+		"en": {"Nothing was done", `no field "modul". Did you mean module?`, `there is no "hgih"`, "Did you mean High?", `"soon" is not a date`,
+			`Amount: "five" is not a number`, `no user named "nobody"`, "Kind of loss:", "Did you mean Money?",
 			"/risk new " + line, "title, module, severity, discovered, due, description, handlers, amount, kind, seen, witness"},
 		"zh-CN": {"未执行", "没有名为“modul”的字段", "金额：“five”不是数字", "/risk new " + line, "标题、模块、严重程度、发现日期、截止日期、描述、处理人员、金额、类别"},
 	} {
@@ -198,7 +198,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	b := newBot(t, f)
 	c := typed("new Ledger module:Payments due:2026-12-01 14:30 handlers:wei,lin description:\"a b\"")
 	r := ask(t, b, c)
-	wants(t, words(r), "You filed R-16 under the same title 3 minutes ago", "/risk new Ledger module:Payments", "anyway:yes")
+	wants(t, words(r), "You filed R-16 with the same title 3 minutes ago", "/risk new Ledger module:Payments", "anyway:yes")
 	if r.Form == nil || r.Form.Submit != "File anyway" || len(f.drafts) != 0 {
 		t.Fatalf("not asked: %+v, %v", r, f.drafts)
 	}

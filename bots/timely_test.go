@@ -79,10 +79,10 @@ func TestStoreThatStaysDownIsToldWithWhatWasTyped(t *testing.T) {
 		b := newBot(t, f)
 		late := make(told, 1)
 		for line, want := range map[string][]string{
-			"new Ledger module:Payments": {"could not be confirmed", "/risk new Ledger module:Payments"},
-			"status 17 resolved fixed":   {"could not be confirmed", "/risk status 17 resolved fixed"},
-			"show 17":                    {"cannot be read just now"},
-			"list":                       {"cannot be read just now"},
+			"new Ledger module:Payments": {"couldn't confirm that this was saved", "/risk new Ledger module:Payments"},
+			"status 17 resolved fixed":   {"couldn't confirm that this was saved", "/risk status 17 resolved fixed"},
+			"show 17":                    {"can't read the risks right now"},
+			"list":                       {"can't read the risks right now"},
 		} {
 			began := time.Now()
 			_, took := answer(b, typed(line), late.later)
@@ -135,7 +135,7 @@ func TestFormStaysOpenWhileTheStoreIsDown(t *testing.T) {
 			if len(r.Errors) != 1 || took > within {
 				t.Errorf("%+v after %s", r, took)
 			}
-			wants(t, words(r), "not confirmed yet", "nothing is stored twice")
+			wants(t, words(r), "not confirmed yet", "nothing is saved twice")
 		}
 		closeBot(t, b)
 	})
@@ -152,7 +152,7 @@ func TestTooManyCommandsAreNotBegun(t *testing.T) {
 		if took != 0 {
 			t.Errorf("waited %s for nothing", took)
 		}
-		wants(t, words(r), "has not begun this", "/risk new Ledger module:Payments")
+		wants(t, words(r), "has not started this", "/risk new Ledger module:Payments")
 		<-late
 		synctest.Wait()
 		f.before = nil
@@ -174,16 +174,16 @@ func TestCloseTellsWhoeverWaits(t *testing.T) {
 		if err := b.Close(ctx); err != nil {
 			t.Errorf("Close: %v", err)
 		}
-		wants(t, words(<-late), "could not be confirmed", "/risk new Ledger module:Payments")
+		wants(t, words(<-late), "couldn't confirm that this was saved", "/risk new Ledger module:Payments")
 		r, _ := answer(b, typed("new Ledger module:Payments"), late.later)
-		wants(t, words(r), "has not begun this")
+		wants(t, words(r), "has not started this")
 	})
 }
 
 func TestPanicIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{before: func(context.Context, string) error { panic("boom") }})
-	wants(t, words(ask(t, b, typed("new Ledger module:Payments"))), "could not be confirmed", "/risk new Ledger module:Payments")
+	wants(t, words(ask(t, b, typed("new Ledger module:Payments"))), "couldn't confirm that this was saved", "/risk new Ledger module:Payments")
 	closeBot(t, b)
 }
 

@@ -34,7 +34,7 @@ func TestCommands(t *testing.T) {
 	wants(t, shown(t, b.risk(t, lin, "list", emulator.Values{"what": "mine", "module": "Payments"})).Plain, "1 open risk", "R-17 Ledger")
 	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "What you can do")
 	wants(t, shown(t, b.risk(t, lin, "help", emulator.Values{"topic": "status"})).Plain, "Statuses:")
-	wants(t, shown(t, b.risk(t, lin, "group release", emulator.Values{"key": "17"})).Plain, "R-17 is free of its group the group of R-17")
+	wants(t, shown(t, b.risk(t, lin, "group release", emulator.Values{"key": "17"})).Plain, "R-17 is free of its channel the group of R-17")
 	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "resolved", "note": "fixed by lin"})).Plain, "Resolved")
 	if c := b.engine.changes; len(c) != 1 || c[0].To != core.Resolved || c[0].Note != "fixed by lin" {
 		t.Errorf("changes %+v", c)
@@ -48,8 +48,8 @@ func TestOptionsAreTakenAsGiven(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	m := shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "in", "note": "progress report is filed"}))
-	wants(t, m.Plain, `"in" is no status`, "/risk status R-17 in progress report is filed")
-	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `"ledger" is no risk`)
+	wants(t, m.Plain, `There is no status "in"`, "/risk status R-17 in progress report is filed")
+	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `There is no risk "ledger"`)
 	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status R-17 pending again")
 	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"code": "remove"})).Plain, "That code doesn't work")
 	if c := b.engine.changes; len(c) != 0 {

@@ -34,12 +34,12 @@ func TestLink(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wants(t, shown(t, r).Plain, "one person now with Lin Chen in beta")
+		wants(t, shown(t, r).Plain, "now linked with Lin Chen in beta")
 	}
 	if l := b.engine.links; len(l) != 2 || l[0] != l[1] {
 		t.Errorf("links %q", l)
 	}
-	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"remove": "here"})).Plain, "is linked with no other account")
+	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"remove": "here"})).Plain, "is no longer linked with any other account")
 	r, err := b.Autocomplete(t.Context(), lin, lobby, "/risk", "link", "remove", "he", nil)
 	if err != nil || len(r.Choices) != 1 || r.Choices[0].Value != "here" {
 		t.Errorf("choices %v %v", r.Choices, err)
@@ -54,7 +54,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 		b.engine.alike = &core.Risk{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}
 	})
 	m := shown(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"}))
-	wants(t, m.Plain, "You filed R-16 under the same title 3 minutes ago")
+	wants(t, m.Plain, "You filed R-16 with the same title 3 minutes ago")
 	r, err := b.Press(t.Context(), lin, lobby, m.ID, lastButton(t, m))
 	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" {
 		t.Fatalf("no form: %+v %v", r, err)

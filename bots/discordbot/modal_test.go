@@ -79,7 +79,7 @@ func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := shown(t, r)
-	wants(t, m.Plain, `"hgih" is not known`, "Ledger", "module: Payments")
+	wants(t, m.Plain, `there is no "hgih"`, "Ledger", "module: Payments")
 	button := m.Components[len(m.Components)-1]["components"].([]any)[0].(map[string]any)["custom_id"].(string)
 	r, err = b.Press(t.Context(), lin, lobby, m.ID, button)
 	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" || r.Modal.Values[restInput] != rest {

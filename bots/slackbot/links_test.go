@@ -95,7 +95,7 @@ func (b *bundle) insist(t *testing.T, title string) {
 			t.Errorf("%s: %+v, %v", title, r, err)
 			return
 		}
-		if !strings.Contains(r.Message.Plain, "has not begun this") {
+		if !strings.Contains(r.Message.Plain, "has not started this") {
 			return
 		}
 	}

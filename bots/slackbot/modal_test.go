@@ -117,7 +117,7 @@ func TestModalKeepsEverythingWhenTheStoreIsDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, r.Errors["title"], "not confirmed yet", "nothing is stored twice")
+	wants(t, r.Errors["title"], "not confirmed yet", "nothing is saved twice")
 	b.engine.set(func() { b.engine.before = nil })
 	b.door.answerWithin = answerWithin
 	if r, err = b.SubmitView(t.Context(), lin, v.ID, nil); err != nil || len(r.Errors) > 0 {
@@ -139,7 +139,7 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	if err != nil || r.View == nil || r.View.Submit != "File anyway" {
 		t.Fatalf("not asked: %v %+v", err, r)
 	}
-	wants(t, r.View.Plain, "You filed R-16 under the same title 3 minutes ago")
+	wants(t, r.View.Plain, "You filed R-16 with the same title 3 minutes ago")
 	if r, err = b.SubmitView(t.Context(), lin, r.View.ID, nil); err != nil || r.View.Submit != "" {
 		t.Fatalf("not filed: %v %+v\n%s", err, r, b.logged)
 	}

@@ -248,7 +248,7 @@ func TestNoRoom(t *testing.T) {
 		s.room <- struct{}{}
 	}
 	r := b.risk(t, lin, "new Ledger module:Payments")
-	wants(t, r.Message.Plain, "too busy", "has not begun this")
+	wants(t, r.Message.Plain, "too busy", "has not started this")
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Ledger"}, "module": {"Ledger"}})
 	if err != nil || len(r.Errors) != 1 || !strings.Contains(fmt.Sprint(r.Errors), "too busy") {
 		t.Errorf("%+v, %v", r, err)

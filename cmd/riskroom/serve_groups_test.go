@@ -141,8 +141,8 @@ func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
 				return len(w.DMs("U0LIN")) == 1 && strings.Contains(w.DMs("U0LIN")[0].Plain, c.told)
 			})
 			if !c.heard {
-				command("show R-1", "can no longer be seen")
-				command("group release R-1", "R-1 is free of its group ledger-room-r-1 (acme)")
+				command("show R-1", "The bot can no longer see the channel of R-1")
+				command("group release R-1", "R-1 is free of its channel ledger-room-r-1 (acme)")
 			}
 			command("status R-1 in_progress", "In progress")
 			eventually(t, "another group is made", func() (ok bool) { _, ok = w.ChannelByName("ledger-room-r-1-2"); return ok })

@@ -142,7 +142,7 @@ people:`, 1)
 		if asked := c.to.says(c.who, "link", code); !strings.Contains(asked, c.from.name) {
 			t.Errorf("%s: asked %q", way, asked)
 		}
-		if said := c.to.agrees(c.who); !strings.Contains(said, "one person now") {
+		if said := c.to.agrees(c.who); !strings.Contains(said, "Your account is now linked with") {
 			t.Fatalf("%s: linked with %q", way, said)
 		}
 		if said := c.to.says(c.who, "list", "mine"); !strings.Contains(said, key) {

@@ -270,7 +270,7 @@ func (h *house) judgeRelease(t *testing.T, who role, may right) {
 		t.Fatal(err)
 	}
 	said, err := h.release(t.Context(), who, key)
-	if sign := "is free of its group"; err != nil || strings.Contains(said, sign) != may.release {
+	if sign := "is free of its channel"; err != nil || strings.Contains(said, sign) != may.release {
 		t.Errorf("%s, group release: allowed is %v, and they are told %q, %v", who, may.release, said, err)
 	}
 	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+", or you don't have access to it") {
