@@ -54,20 +54,20 @@ const holdPatience = 15 * time.Second
 // open adopts the living server, or starts one, and returns when it answers.
 func (s *Server) open(ctx context.Context) (*child, error) {
 	for begun := time.Now(); ; {
-		lock, err := lockNow(s.home.file(lockFile))
+		lock, err := lockNow(s.dir.file(lockFile))
 		if err == nil {
 			return s.start(ctx, lock)
 		}
 		if !errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("the private redis cannot be locked: %w", err)
 		}
-		pid, err := s.home.identify(ctx)
+		pid, err := s.dir.identify(ctx)
 		if err == nil {
 			return s.adopt(ctx, pid)
 		}
 		if time.Since(begun) > holdPatience {
 			return nil, fmt.Errorf("a redis-server, process %d, has %s and cannot be asked (%w); end it, and start again",
-				readPID(s.home.file(pidFile)), s.home.dir, err)
+				readPID(s.dir.file(pidFile)), s.dir.path, err)
 		}
 		if err := wait(ctx, pause); err != nil {
 			return nil, err
@@ -84,7 +84,7 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := os.OpenFile(s.home.file(logFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	out, err := os.OpenFile(s.dir.file(logFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 	}
 	c := &child{gone: make(chan struct{})}
 	c.cmd = exec.Command(program, args...) // outlives ctx
-	c.cmd.Dir, c.cmd.Env = s.home.dir, environment()
+	c.cmd.Dir, c.cmd.Env = s.dir.path, environment()
 	c.cmd.Stdout, c.cmd.Stderr = out, out // until it opens the file itself
 	c.cmd.ExtraFiles = []*os.File{lock}
 	c.cmd.SysProcAttr = apart()
@@ -109,7 +109,7 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 		close(c.gone)
 	}()
 	if err := s.await(ctx, c); err != nil {
-		return nil, errors.Join(err, s.home.end(c))
+		return nil, errors.Join(err, s.dir.end(c))
 	}
 	return c, nil
 }
@@ -119,7 +119,7 @@ func (s *Server) adopt(ctx context.Context, pid int) (*child, error) {
 	c := &child{pid: pid, gone: make(chan struct{}), how: "it was adopted, so its exit status is not known"}
 	var watched context.Context
 	watched, c.forget = context.WithCancel(context.Background())
-	go s.home.watch(watched, c)
+	go s.dir.watch(watched, c)
 	if err := s.takeOver(ctx, c); err != nil {
 		c.forget()
 		return nil, fmt.Errorf("the private redis, process %d, cannot be taken over: %w", pid, err)
@@ -132,7 +132,7 @@ func (s *Server) takeOver(ctx context.Context, c *child) error {
 	if err := s.await(ctx, c); err != nil {
 		return err
 	}
-	return s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error {
+	return s.dir.ask(ctx, func(ctx context.Context, db *redis.Client) error {
 		for _, set := range livingSettings {
 			if err := db.ConfigSet(ctx, set[0], set[1]).Err(); err != nil {
 				return err
@@ -144,16 +144,16 @@ func (s *Server) takeOver(ctx context.Context, c *child) error {
 
 // watch closes gone when an adopted server dies, or ctx ends. A connection that
 // ends is the sign, the lock is the proof.
-func (h home) watch(ctx context.Context, c *child) {
+func (d serverDir) watch(ctx context.Context, c *child) {
 	defer close(c.gone)
 	for ctx.Err() == nil {
-		if conn, err := h.dial(ctx); err == nil {
+		if conn, err := d.dial(ctx); err == nil {
 			cut := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			_, _ = conn.Read(make([]byte, 1)) // the server says nothing unasked
 			cut()
 			_ = conn.Close()
 		}
-		if lock, err := lockNow(h.file(lockFile)); err == nil {
+		if lock, err := lockNow(d.file(lockFile)); err == nil {
 			_ = lock.Close()
 			return
 		}
@@ -164,7 +164,7 @@ func (h home) watch(ctx context.Context, c *child) {
 // await waits until the server answers. Reading a large file takes it long.
 func (s *Server) await(ctx context.Context, c *child) error {
 	for told := time.Now(); ; {
-		err := s.home.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
+		err := s.dir.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
 		if err == nil {
 			return nil
 		}
@@ -185,7 +185,7 @@ func (s *Server) await(ctx context.Context, c *child) error {
 }
 
 // end ends a server and waits until it is dead.
-func (h home) end(c *child) error {
+func (d serverDir) end(c *child) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	select {
@@ -197,7 +197,7 @@ func (h home) end(c *child) error {
 	if err != nil {
 		return err
 	}
-	asked := h.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Shutdown(ctx).Err() })
+	asked := d.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Shutdown(ctx).Err() })
 	if asked != nil {
 		_ = process.Signal(terminate)
 	}

@@ -55,7 +55,7 @@ const (
 // Server is a private redis-server, and what keeps it running. It is safe for
 // concurrent use.
 type Server struct {
-	home home
+	dir  serverDir
 	log  *slog.Logger
 	lock *os.File // nil if another riskroom has it, and with it the server
 	tail *tail
@@ -79,10 +79,10 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.lock, err = s.home.lockFor(os.Getpid()); err != nil {
+	if s.lock, err = s.dir.lockFor(os.Getpid()); err != nil {
 		return nil, err
 	}
-	if s.tail, err = openTail(s.home.file(logFile), s.log); err != nil {
+	if s.tail, err = openTail(s.dir.file(logFile), s.log); err != nil {
 		_ = s.lock.Close()
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.kept = make(chan struct{})
 	go s.keep()
-	s.log.InfoContext(ctx, "everything is kept by a private redis", "dir", s.home.dir, "pid", s.child.pid, "adopted", s.child.cmd == nil)
+	s.log.InfoContext(ctx, "everything is kept by a private redis", "dir", s.dir.path, "pid", s.child.pid, "adopted", s.child.cmd == nil)
 	return s, nil
 }
 
@@ -109,8 +109,8 @@ func Attach(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.home.identify(ctx); err != nil {
-		return nil, fmt.Errorf("%w on %s: %w", ErrNotRunning, s.home.dir, err)
+	if _, err := s.dir.identify(ctx); err != nil {
+		return nil, fmt.Errorf("%w on %s: %w", ErrNotRunning, s.dir.path, err)
 	}
 	s.stop = func() error { return nil }
 	return s, nil
@@ -123,15 +123,15 @@ func prepare(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	h, err := makeHome(o.DataDir)
+	d, err := makeDir(o.DataDir)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{home: h, log: o.Log}, nil
+	return &Server{dir: d, log: o.Log}, nil
 }
 
 // Dir returns the folder that everything is kept in.
-func (s *Server) Dir() string { return s.home.dir }
+func (s *Server) Dir() string { return s.dir.path }
 
 // PID returns the process ID of the server; 0 while there is none.
 func (s *Server) PID() int {
@@ -149,7 +149,7 @@ func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if err := s.Ready(ctx); err != nil {
 		return nil, err
 	}
-	return s.home.dial(ctx)
+	return s.dir.dial(ctx)
 }
 
 // Ready answers nil while the server runs, and otherwise says why it does not.
@@ -169,7 +169,7 @@ func (s *Server) shutDown() error {
 	s.end()
 	<-s.kept
 	s.tail.expect(true)
-	err := s.home.end(s.child)
+	err := s.dir.end(s.child)
 	s.tail.close()
 	return errors.Join(err, s.lock.Close())
 }

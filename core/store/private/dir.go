@@ -16,49 +16,49 @@ import (
 
 // The names of files, beside the data unless they say otherwise.
 const (
-	homeDir    = "redis" // in the data folder
+	dirName    = "redis" // in the data folder
 	lockFile   = "lock"  // here and in the data folder
 	socketFile = "redis.sock"
 	pidFile    = "redis.pid"
 	logFile    = "redis.log"
 )
 
-// home is where a private server lives.
-type home struct {
+// serverDir is the directory of a private server.
+type serverDir struct {
 	data string // the data folder
-	dir  string // in it, for the user alone
+	path string // of the directory in it, which only the user can read
 }
 
-// makeHome makes the folders. The data folder may be shared with others, the
-// server's own is not.
-func makeHome(data string) (home, error) {
+// makeDir makes both directories. The data folder may be shared with others; the
+// server's own is for the user alone.
+func makeDir(data string) (serverDir, error) {
 	data, err := filepath.Abs(data)
 	if err != nil {
-		return home{}, fmt.Errorf("data_dir: %w", err)
+		return serverDir{}, fmt.Errorf("data_dir: %w", err)
 	}
-	h := home{data: data, dir: filepath.Join(data, homeDir)}
-	if err := os.MkdirAll(h.dir, 0o700); err != nil {
-		return home{}, fmt.Errorf("data_dir cannot be made: %w", err)
+	d := serverDir{data: data, path: filepath.Join(data, dirName)}
+	if err := os.MkdirAll(d.path, 0o700); err != nil {
+		return serverDir{}, fmt.Errorf("data_dir cannot be made: %w", err)
 	}
-	if err := os.Chmod(h.dir, 0o700); err != nil {
-		return home{}, fmt.Errorf("data_dir is not ours: %w", err)
+	if err := os.Chmod(d.path, 0o700); err != nil {
+		return serverDir{}, fmt.Errorf("data_dir is not ours: %w", err)
 	}
-	return h, nil
+	return d, nil
 }
 
 // file returns the path of a file beside the data.
-func (h home) file(name string) string { return filepath.Join(h.dir, name) }
+func (d serverDir) file(name string) string { return filepath.Join(d.path, name) }
 
 // lockFor takes riskroom's lock, which ends with the file or the process.
-func (h home) lockFor(pid int) (*os.File, error) {
-	name := filepath.Join(h.data, lockFile)
+func (d serverDir) lockFor(pid int) (*os.File, error) {
+	name := filepath.Join(d.data, lockFile)
 	f, err := lockNow(name)
 	if errors.Is(err, errLocked) {
 		who := "another riskroom"
 		if holder := readPID(name); holder != 0 {
 			who = fmt.Sprintf("another riskroom, process %d", holder)
 		}
-		return nil, fmt.Errorf("%w: %s serves %s; stop it, or give this one a data_dir of its own", ErrInUse, who, h.data)
+		return nil, fmt.Errorf("%w: %s serves %s; stop it, or give this one a data_dir of its own", ErrInUse, who, d.data)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("data_dir cannot be locked: %w", err)
@@ -89,8 +89,8 @@ const maxSocketPath = 100
 
 // dial connects to the socket. Where its path is too long it goes through a
 // short one, which is needed only as long as connecting takes.
-func (h home) dial(ctx context.Context) (net.Conn, error) {
-	path := h.file(socketFile)
+func (d serverDir) dial(ctx context.Context) (net.Conn, error) {
+	path := d.file(socketFile)
 	if len(path) > maxSocketPath {
 		short, err := os.MkdirTemp(shortTemp(), "rr")
 		if err != nil {
@@ -98,7 +98,7 @@ func (h home) dial(ctx context.Context) (net.Conn, error) {
 		}
 		defer func() { _ = os.RemoveAll(short) }()
 		link := filepath.Join(short, "d")
-		if err := os.Symlink(h.dir, link); err != nil {
+		if err := os.Symlink(d.path, link); err != nil {
 			return nil, err
 		}
 		path = filepath.Join(link, socketFile)
@@ -116,11 +116,11 @@ func shortTemp() string {
 }
 
 // ask lets f talk to the server, over a connection of its own.
-func (h home) ask(ctx context.Context, f func(context.Context, *redis.Client) error) error {
+func (d serverDir) ask(ctx context.Context, f func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	// Dialled here, as the client would log each time that nobody listens.
-	conn, err := h.dial(ctx)
+	conn, err := d.dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -142,15 +142,15 @@ func (h home) ask(ctx context.Context, f func(context.Context, *redis.Client) er
 
 // identify returns the process ID of the server behind the socket, and makes
 // sure that it keeps its data here.
-func (h home) identify(ctx context.Context) (int, error) {
+func (d serverDir) identify(ctx context.Context) (int, error) {
 	pid := 0
-	err := h.ask(ctx, func(ctx context.Context, db *redis.Client) error {
+	err := d.ask(ctx, func(ctx context.Context, db *redis.Client) error {
 		dir, err := db.ConfigGet(ctx, "dir").Result()
 		if err != nil {
 			return err
 		}
-		if !sameFile(dir["dir"], h.dir) {
-			return fmt.Errorf("the server behind %s keeps its data in %s", h.file(socketFile), dir["dir"])
+		if !sameFile(dir["dir"], d.path) {
+			return fmt.Errorf("the server behind %s keeps its data in %s", d.file(socketFile), dir["dir"])
 		}
 		info, err := db.InfoMap(ctx, "server").Result()
 		if err != nil {
