@@ -14,7 +14,7 @@ import (
 	"riskroom/core/people"
 )
 
-// OfferLink keeps an offer to link an account.
+// OfferLink stores an offer to link an account.
 func (s *Store) OfferLink(ctx context.Context, o people.Offer) error {
 	const op = "offer link"
 	if o.Hash == "" || o.Account.IsZero() || o.Until.IsZero() {
@@ -24,7 +24,7 @@ func (s *Store) OfferLink(ctx context.Context, o people.Offer) error {
 	return err
 }
 
-// TryCode looks for an open offer, and counts a try at a wrong code.
+// TryCode looks up an open offer, and counts a try if the code is wrong.
 func (s *Store) TryCode(ctx context.Context, t people.Try) (people.Tried, error) {
 	const op = "try code"
 	if t.Op == "" || t.By.IsZero() || t.Most < 1 || t.MostInAll < 1 {
@@ -47,7 +47,7 @@ func (s *Store) TryCode(ctx context.Context, t people.Try) (people.Tried, error)
 	return out, nil
 }
 
-// Join changes which accounts are one person's.
+// Join changes which accounts are linked.
 func (s *Store) Join(ctx context.Context, j engine.Join) error {
 	const op = "join"
 	if s.keys.shard(j.Under) != 0 {
@@ -87,7 +87,7 @@ func (s *Store) JoinedBy(ctx context.Context, op string) (core.Account, error) {
 	return a, nil
 }
 
-// Joined returns what an account is linked with.
+// Joined returns the accounts that an account is linked with.
 func (s *Store) Joined(ctx context.Context, a core.Account) ([]core.Account, error) {
 	v, err := s.db.HGet(ctx, s.keys.joined(), a.String()).Result()
 	if errors.Is(err, redis.Nil) {
@@ -107,7 +107,7 @@ func (s *Store) Joined(ctx context.Context, a core.Account) ([]core.Account, err
 	return list, nil
 }
 
-// accountsSep stands between accounts: no name of a workspace and no ID holds it.
+// accountsSep separates accounts. No name of a workspace and no ID contains it.
 const accountsSep = "\n"
 
 func joinAccounts(list []core.Account) string {

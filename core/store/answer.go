@@ -47,8 +47,8 @@ func (a answer) fields(i int) map[string]string {
 	return m
 }
 
-// read takes a script's answer apart: {"ok", ...}, or {kind, detail} where it
-// refused and wrote nothing.
+// read parses a script's answer: {"ok", ...}, or {kind, detail} if the script refused
+// and wrote nothing.
 func read(op string, cmd *redis.Cmd) (answer, error) {
 	v, err := cmd.Slice()
 	if err != nil {

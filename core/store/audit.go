@@ -7,7 +7,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// trailStep is how many events one script walks; it holds up everything else.
+// trailStep is how many events one script reads. Other commands wait meanwhile.
 const trailStep = 200
 
 // Append adds events to a risk's trail.

@@ -41,7 +41,7 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 	return err
 }
 
-// SayEnded keeps how the group of a binding is said to have ended.
+// SayEnded stores a report that the group of a binding ended.
 func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
 	const op = "say ended"
 	c := s.around("sayended", risk).add(group.String(), string(how))
@@ -52,8 +52,8 @@ func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.Grou
 	return err
 }
 
-// RiskOf returns the risk whose item group g is or was last. What the look-up
-// key says is checked against the binding, which alone decides.
+// RiskOf returns the risk that is, or was last, bound to g. The look-up key is only a
+// hint: the binding decides.
 func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	const op = "risk of"
 	risk, err := s.db.Get(ctx, s.keys.group(g)).Result()
@@ -75,9 +75,9 @@ func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, erro
 	return "", refused(op, core.NotFound, "")
 }
 
-// EachBinding calls f for every risk whose binding is Bound or Lost. On its way
-// it writes the look-up keys again: in a cluster they live on other nodes than
-// the bindings, and one may have been lost with its node.
+// EachBinding calls f for every risk whose binding is Bound or Lost. It also writes
+// the look-up keys again: in a cluster they are on other nodes than the bindings, and
+// may have been lost with a node.
 func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Binding) error) error {
 	const op = "each binding"
 	for shard := range s.keys.shards {
@@ -102,7 +102,7 @@ func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Bin
 				return broken(op, err)
 			}
 			if binding.State != engine.Bound && binding.State != engine.Lost {
-				continue // let go since the set was read
+				continue // released since the set was read
 			}
 			if err := s.db.Set(ctx, s.keys.group(binding.Group), risks[i], 0).Err(); err != nil {
 				return failed(op, err)

@@ -18,9 +18,9 @@ import (
 //go:embed scripts/*.lua
 var sources embed.FS
 
-// scripts holds every script by name, each with the libraries in front that
-// its first line asks for ("-- uses: values runs"). The files do not change,
-// and so the texts are made once for each Store.
+// scripts holds every script by name, each after the libraries that its first line
+// asks for ("-- uses: values runs"). The files don't change, so the texts are built
+// once for each Store.
 type scripts map[string]*redis.Script
 
 func readScripts() (scripts, error) {
@@ -66,8 +66,8 @@ type call struct {
 	args []any
 }
 
-// call starts a call. Every script's first argument is now, in ms: 0 lets the
-// server's own clock decide.
+// call starts a call. Every script's first argument is now, in ms; 0 means the
+// server's clock.
 func (s *Store) call(name string, keys ...string) *call {
 	now := int64(0)
 	if s.clock != nil {
@@ -98,7 +98,7 @@ func (c *call) key(k string) *call {
 	return c.add(len(c.keys))
 }
 
-// json appends v as JSON, which scripts only store.
+// json appends v as JSON. Scripts store it unread.
 func (c *call) json(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -111,7 +111,7 @@ func (c *call) json(v any) error {
 // run appends a run: the index of its key, and its ID.
 func (c *call) run(k keys, id engine.RunID) *call { return c.key(k.run(id)).add(id.String()) }
 
-// flag appends a truth value.
+// flag appends a bool.
 func (c *call) flag(b bool) *call {
 	if b {
 		return c.add("1")
@@ -119,7 +119,7 @@ func (c *call) flag(b bool) *call {
 	return c.add("0")
 }
 
-// nonce tells one try of the store's own from another.
+// nonce returns a random string by which one call is told from another.
 func nonce() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
@@ -136,9 +136,9 @@ func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
 	return read(op, cmd)
 }
 
-// doAll runs scripts in one pipeline (per node, in a cluster). Scripts are not
-// kept over a restart or a failover, so each of them may be unknown by itself,
-// and is then sent again with its text.
+// doAll runs scripts in one pipeline (one per node in a cluster). A server forgets
+// scripts in a restart or a failover. A script that is unknown is sent again with its
+// text.
 func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
 	cmds := make([]*redis.Cmd, len(calls))
 	pipe := s.db.Pipeline()

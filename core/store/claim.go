@@ -11,8 +11,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// heads is how many timers of each shard a first look reads. A shard where all
-// of them are due is looked at more deeply.
+// heads is how many timers of each shard are read at first. If all of them are due,
+// more are read.
 const heads = 4
 
 // timed is a timer as an index names it.
@@ -22,8 +22,8 @@ type timed struct {
 	ms    int64
 }
 
-// Claim hands out runs that are due: it looks at the heads of all shards, then
-// asks the shards where something seems due. What is due is decided there, by
+// Claim returns runs that are due. It reads the heads of all shards, then calls the
+// script in the shards where something seems due. The script decides what is due, by
 // the server's time or the store's clock.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	const op = "claim"
@@ -51,7 +51,7 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]en
 	for i, a := range answers {
 		if errs[i] != nil {
 			err = errs[i]
-			continue // what other shards handed out is handed on all the same
+			continue // the runs of other shards are claimed and must be returned
 		}
 		for j := 1; j < len(a); j++ {
 			one := a.list(j)
@@ -104,8 +104,8 @@ func (s *Store) claims(list []timed, lease time.Duration) []*call {
 	return calls
 }
 
-// look returns the earliest timers of all shards, in order, and what time it
-// is. Of every shard it knows at least one timer more than limit, or all.
+// look returns the earliest timers of all shards, in order, and the present. Of every
+// shard it reads at least one timer more than limit, or all.
 func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
 	all := make([]int, s.keys.shards)
 	for i := range all {

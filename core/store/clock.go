@@ -9,10 +9,10 @@ import (
 	"riskroom/core"
 )
 
-// Clock tells the time by which the store decides what is due: the clock that it
-// was given, else the server's time, as it was known when the timers were last
-// looked at. Who asks for leases and moments goes by it, so that a machine whose
-// own clock is wrong neither spins nor starves.
+// Clock returns the time by which the store decides what is due: the clock that it was
+// given, else the server's time as estimated at the last look at the timers. Leases and
+// due times must be computed from it, so that a machine with a wrong clock neither
+// spins nor starves.
 func (s *Store) Clock() core.Clock { return core.ClockFunc(s.now) }
 
 func (s *Store) now() time.Time {
@@ -35,15 +35,15 @@ func (s *Store) learnTime(ctx context.Context) error {
 	return nil
 }
 
-// How far the server's clock may be off. Timers go by the server's, what
-// people see of dates by ours.
+// How far the server's clock may be off. Timers follow the server's clock, the dates
+// that people see follow ours.
 const (
 	clockCaution = 100 * time.Millisecond
 	clockRefusal = time.Second
 )
 
-// clockOff tells by how much at least the server's clock is ahead of ours: how
-// long its answer was on the way speaks for it.
+// clockOff returns by how much the server's clock is ahead of ours at least. The round
+// trip is counted in the server's favour.
 func clockOff(ctx context.Context, node *redis.Client) (time.Duration, error) {
 	best := time.Duration(-1) // of the round trips
 	var off time.Duration

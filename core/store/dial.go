@@ -45,8 +45,8 @@ func dial(o Options) (redis.UniversalClient, error) {
 	return redis.NewUniversalClient(u), nil
 }
 
-// parseURL reads the address of a server. Its errors never repeat the URL,
-// which may hold a password.
+// parseURL parses the address of a server. Its errors never contain the URL, which may
+// hold a password.
 func parseURL(raw string) (*redis.UniversalOptions, error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	plain, kind, _ := strings.Cut(scheme, "-")

@@ -42,7 +42,7 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 	return s, nil
 }
 
-// Another opens the same database once more, with connections of its own: what
-// one does the other sees, and stopping one leaves the other alone. Of an
-// embedded store the first one keeps the database; it is stopped last.
+// Another opens the same database again, over connections of its own. Each sees what
+// the other does, and stopping one leaves the other running. The database of an
+// embedded store belongs to the first one, which must be stopped last.
 func (s *Store) Another(ctx context.Context) (*Store, error) { return Open(ctx, s.opts) }

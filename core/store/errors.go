@@ -11,11 +11,11 @@ import (
 	"riskroom/core"
 )
 
-// failed turns whatever go-redis answered into a *core.Error. Everything that
-// passes by itself or by an administrator's hand (no connection, a timeout,
-// LOADING, READONLY, MISCONF, OOM, CLUSTERDOWN) is Unavailable; any other
-// answer of the server is a fault of ours, and Unknown. Nothing that failed is
-// surely undone, as the answer may have been lost on the way: hence Maybe.
+// failed turns an error of go-redis into a *core.Error. Whatever passes by itself or
+// is fixed by an administrator (no connection, a timeout, LOADING, READONLY, MISCONF,
+// OOM, CLUSTERDOWN) is Unavailable. Any other answer of the server is a bug of ours,
+// and Unknown. The effect is always Maybe, because the answer may have been lost on
+// the way.
 func failed(op string, err error) error {
 	if err == nil {
 		return nil
@@ -58,14 +58,14 @@ func isForbidden(answer string) bool {
 	return false
 }
 
-// isUntrusted tells whether a server shows a certificate that does not count.
+// isUntrusted reports whether the server's certificate is not trusted.
 func isUntrusted(err error) bool {
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }
 
-// passing tells whether an error answer of Redis is about the server's state
-// and not about the command.
+// passing reports whether an error answer of Redis is about the server's state and not
+// about the command.
 func passing(answer string) bool {
 	for _, p := range []string{
 		"LOADING", "READONLY", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS",
@@ -83,7 +83,7 @@ func invalid(op, detail string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Invalid, Detail: detail, Err: err}
 }
 
-// refused is an answer of a script that wrote nothing.
+// refused is the error for a script that refused and wrote nothing.
 func refused(op string, kind core.Kind, detail string) error {
 	return &core.Error{Op: "store: " + op, Kind: kind, Detail: detail}
 }

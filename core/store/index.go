@@ -13,8 +13,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// indexed returns the scores under which a risk stands in the indexes: none
-// once it is no longer open.
+// indexed returns the scores of a risk in the indexes, none if it is not open.
 func (k keys) indexed(r *core.Risk) map[string]int64 {
 	all := map[string]int64{}
 	if r == nil || !r.Status.Open() {
@@ -35,8 +34,8 @@ func (k keys) indexed(r *core.Risk) map[string]int64 {
 	return all
 }
 
-// reindex appends what must change in the indexes when old becomes now. The
-// script checks that the risk still is what old was.
+// reindex appends what must change in the indexes when old becomes now. The script
+// checks that the risk is still at the version of old.
 func (s *Store) reindex(c *call, old, now *core.Risk) {
 	before, after := s.keys.indexed(old), s.keys.indexed(now)
 	type change struct {
@@ -54,7 +53,7 @@ func (s *Store) reindex(c *call, old, now *core.Risk) {
 			list = append(list, change{k, score})
 		}
 	}
-	// In order, so that a repeat is the same to the letter.
+	// In order, so that a repeat is identical.
 	slices.SortFunc(list, func(a, b change) int { return strings.Compare(a.key, b.key) })
 	c.add(len(list))
 	for _, i := range list {
@@ -68,9 +67,9 @@ type hit struct {
 	submitted int64
 }
 
-// Find returns the open risks that match. Each shard is asked for its newest
-// ones, all at once; then the documents of the newest among those are read. A
-// risk that is closed in between is left out.
+// Find returns the open risks that match. It asks all shards at once for their newest
+// ones, then reads the documents of the newest among those. A risk that was closed in
+// between is left out.
 func (s *Store) Find(ctx context.Context, q engine.Query) ([]core.Risk, int, error) {
 	const op = "find"
 	calls := make([]*call, s.keys.shards)

@@ -8,7 +8,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// keys makes every key that the store uses; nothing else puts one together.
+// keys makes every key that the store uses; no other code builds one.
 // All keys of a risk carry the hash tag of its shard, so that one script can
 // change them together in a cluster.
 //
@@ -30,11 +30,11 @@ import (
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
 //	{p:0}:offers             hash: hash of a code -> until when|account
 //	{p:0}:tries, tries:<account>   wrong codes: op -> ms
-//	{p:0}:join:<op>          what an op linked or let go
+//	{p:0}:join:<op>          the account that an op linked or unlinked
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
 //	{p:probe:<n>}            written for a moment, to see how a server syncs
-//	p:lead:<name>            hash: who leads, until when, and what the leader before left
+//	p:lead:<name>            hash: who leads, until when, and the last leader's memo
 //	p:meta, p:flow:<hash>, p:group:<workspace/id>
 type keys struct {
 	prefix string
@@ -63,7 +63,7 @@ func (k keys) module(shard int, m string) string {
 	return k.in(shard, "module:"+m)
 }
 
-// Linked accounts live with R-0, whose trail tells of them.
+// Linked accounts are in the shard of R-0, whose trail records them.
 func (k keys) joined() string                { return k.in(0, "joined") }
 func (k keys) offers() string                { return k.in(0, "offers") }
 func (k keys) tries() string                 { return k.in(0, "tries") }
@@ -74,8 +74,8 @@ func (k keys) in(shard int, name string) string {
 	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + name
 }
 
-// shard returns the shard of a risk. Numbers follow one another, so the
-// remainder spreads risks evenly.
+// shard returns the shard of a risk. Numbers are consecutive, so their remainders
+// spread risks evenly.
 func (k keys) shard(risk core.RiskKey) int {
 	n := risk.Number() % int64(k.shards)
 	return int(max(n, 0))
@@ -89,8 +89,8 @@ func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
 }
 
-// around returns what every script that changes a risk or its runs may touch,
-// in the order in which scripts/runs.lua names it.
+// around returns the keys that every script on a risk or its runs may touch, in the
+// order of scripts/runs.lua.
 func (k keys) around(r core.RiskKey) []string {
 	s := k.shard(r)
 	return []string{
@@ -105,7 +105,7 @@ func (k keys) budget(b core.Bucket, part string) string {
 	return "{" + k.prefix + ":b:" + b.Workspace + "}:" + b.Name + ":" + b.Scope + ":" + part
 }
 
-// checkRun refuses IDs that could not be read back.
+// checkRun refuses an ID that could not be parsed again.
 func checkRun(id engine.RunID) error {
 	back, err := engine.ParseRunID(id.String())
 	if err != nil {

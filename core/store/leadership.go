@@ -14,8 +14,8 @@ type leadership struct {
 	self  string
 }
 
-// Leadership returns what one of the processes that share the store has at a
-// time under that name. self is what this one calls itself.
+// Leadership returns the leadership of that name, which one of the processes that share
+// the store has at a time. self is the name of this process.
 func (s *Store) Leadership(name, self string) core.Leadership {
 	return leadership{store: s, name: name, self: self}
 }

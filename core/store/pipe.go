@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// queued is a connection whose writes never block: what is written waits in
-// memory until the other side reads it. A pipe in memory has no buffer of its
-// own, so a client that still writes a pipeline of commands and a server that
-// already answers the first would wait for each other.
+// queued is a connection whose writes never block: they are queued in memory until the
+// other side reads them. A pipe in memory has no buffer, so without a queue a client
+// that still writes commands and a server that already answers the first would wait
+// for each other.
 type queued struct {
 	net.Conn
 	mu     sync.Mutex
@@ -66,7 +66,7 @@ func (q *queued) Close() error {
 	return q.Conn.Close()
 }
 
-// SetDeadline concerns reads alone: writes do not wait.
+// SetDeadline applies to reads only: writes never wait.
 func (q *queued) SetDeadline(t time.Time) error { return q.SetReadDeadline(t) }
 
 // SetWriteDeadline does nothing.

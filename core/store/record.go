@@ -37,7 +37,7 @@ func readShown(m map[string]string) ([]engine.Shown, error) {
 	return list, nil
 }
 
-// eventDoc is an Event as stored; its ID, Prev and outcome stand beside it.
+// eventDoc is an Event as stored, without its ID, Prev and outcome.
 type eventDoc struct {
 	At    time.Time         `json:"at"`
 	V     int64             `json:"v,omitempty"`
@@ -49,7 +49,7 @@ type eventDoc struct {
 	Data  map[string]string `json:"data,omitempty"`
 }
 
-// event returns an event as stored. One without a time happens now.
+// event returns an event as stored. An event without a time happens now.
 func (s *Store) event(e engine.Event) (string, error) {
 	if e.At.IsZero() {
 		e.At = s.now()

@@ -12,11 +12,11 @@ import (
 	"riskroom/core/engine"
 )
 
-// opKept is how long the number that an op took is remembered. Platforms
-// redeliver for a day at most.
+// opKept is how long the number that an op took is remembered. Platforms redeliver
+// for at most a day.
 const opKept = 26 * time.Hour
 
-// filingTakes is how long a risk may take from its number to where it is found.
+// filingTakes is how long it may take after a risk got its number until it is found.
 const filingTakes = 30 * time.Second
 
 // NextNumber takes the number of the next risk.
@@ -33,7 +33,7 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, ali
 	return a.int(1), a.int(2), nil
 }
 
-// Apply files a risk or changes it. A change without an op is known again
+// Apply files a risk or changes it. A repeat of a change without an op is recognised
 // only within this call.
 func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, error) {
 	const op = "apply"
@@ -74,10 +74,10 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	return out, nil
 }
 
-// onlyRepeat as Change.Expect asks whether the op is known, and no more.
+// onlyRepeat as Change.Expect only asks whether the op is a repeat.
 const onlyRepeat = -1
 
-// checkChange refuses a change that would leave the indexes behind.
+// checkChange refuses a change that would leave the indexes out of date.
 func checkChange(ch engine.Change) error {
 	switch {
 	case ch.New.Key.Number() <= 0:
@@ -96,12 +96,12 @@ func checkChange(ch engine.Change) error {
 	return nil
 }
 
-// broken says that what is stored cannot be read.
+// broken is the error for stored data that cannot be read.
 func broken(op string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Unknown, Detail: "unreadable", Err: err}
 }
 
-// Get returns a risk with everything that hangs on it.
+// Get returns a risk with everything that belongs to it.
 func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
 	const op = "get"
 	var rec engine.Record

@@ -9,8 +9,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// noticeKept is how long an ended run of R-0 is remembered, so that a repeat
-// does not arm it again. Nobody looks at the record of R-0.
+// noticeKept is how long an ended run of R-0 is kept, so that a repeat does not arm
+// it again. Nobody reads the record of R-0.
 const noticeKept = 26 * time.Hour
 
 // timers appends a list of timer changes, all of one risk.
@@ -46,7 +46,7 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) er
 	return nil
 }
 
-// Arm applies timer changes that come with no change of the risk.
+// Arm applies timer changes without changing the risk.
 func (s *Store) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
 	c := s.around("arm", risk).add(version)
 	if err := s.timers(c, risk, timers); err != nil {
@@ -61,7 +61,7 @@ func (s *Store) leased(name string, id engine.RunID) *call {
 	return s.around(name, id.Risk).run(s.keys, id)
 }
 
-// Hold renews a lease.
+// Hold extends a lease.
 func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
 	a, err := s.do(ctx, "hold", s.leased("hold", l.Run).add(ms(l.Until), ms(until)))
 	if err != nil {
@@ -70,9 +70,7 @@ func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engi
 	return engine.Lease{Run: l.Run, Until: at(a.int(1))}, nil
 }
 
-// Begin opens an intent. Beside what engine.Begin says it answers Conflict
-// with Detail "step" when the run is at another step, and "link" when the
-// binding is not reserved by it.
+// Begin opens an intent.
 func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
 	const op = "begin"
 	var out engine.Begun
@@ -105,8 +103,8 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	var group string
 	if cl.Bind != nil {
 		group = cl.Bind.String()
-		// Written first, so that a group that is bound is always found; until
-		// then the binding, against which it is checked, says no.
+		// Written first, so that a bound group is always found. RiskOf checks it
+		// against the binding, so it counts for nothing until the group is bound.
 		if err := s.db.Set(ctx, s.keys.group(*cl.Bind), string(cl.Run.Risk), 0).Err(); err != nil {
 			return "", failed(op, err)
 		}

@@ -9,9 +9,9 @@ import (
 	"riskroom/core"
 )
 
-// A place in a bucket is used within the guard after its time, or not at all:
-// the windows that are counted are that much longer than the platform's, so
-// that calls which linger on their way never exceed the limit there.
+// A place in a bucket is used within the guard after its time, or not at all. The
+// windows that are counted are longer than the platform's by the guard, so that calls
+// which arrive late never exceed the limit there.
 const (
 	minGuard   = 50 * time.Millisecond
 	guardParts = 50
@@ -20,8 +20,8 @@ const (
 // guard returns how long a place may be used.
 func guard(window time.Duration) time.Duration { return max(window/guardParts, minGuard) }
 
-// shares splits the places of a window: a tenth, at least one, is kept for
-// calls that somebody waits for, where there are enough to split.
+// shares splits the places of a window: a tenth, but at least one, is reserved for
+// calls that somebody waits for, if there are enough to split.
 func shares(n int) (runs, people int) {
 	if n < 5 {
 		return n, 0
@@ -30,11 +30,11 @@ func shares(n int) (runs, people int) {
 	return n - people, people
 }
 
-// TakeSlot takes a place in every bucket, all at the same time: as many as the
-// bucket is named, or all that it has. A call that somebody waits for draws on
-// what runs draw on, and on a share of its own, whichever comes first. A bucket
-// without a limit only counts in so far as it is held back. All buckets are of
-// one workspace, or the answer is Invalid.
+// TakeSlot takes a place in every bucket, all for the same time. It takes as many
+// places in a bucket as the bucket is named, or all that it has. A call that somebody
+// waits for draws on the runs' share or on its own, whichever comes first. A bucket
+// without a limit only counts while it is held back. It fails with Invalid if the
+// buckets are of several workspaces.
 func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
 	const op = "take slot"
 	if len(buckets) == 0 {
@@ -56,7 +56,7 @@ func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool
 	return time.Duration(a.int(1)) * time.Millisecond, nil
 }
 
-// HoldBack grants no place in any of the buckets for so long.
+// HoldBack grants no place in any of the buckets for a while.
 func (s *Store) HoldBack(ctx context.Context, buckets []core.Bucket, wait time.Duration) error {
 	const op = "hold back"
 	if len(buckets) == 0 || wait <= 0 {
@@ -100,7 +100,7 @@ func (s *Store) HeldBack(ctx context.Context, buckets []core.Bucket) (time.Durat
 // ceil returns d in ms, rounded up.
 func ceil(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
 
-// draw is how many places are taken in a bucket.
+// draw is a bucket and how many places to take in it.
 type draw struct {
 	core.Bucket
 	places int

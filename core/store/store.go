@@ -1,11 +1,11 @@
-// Package store keeps risks, runs, bindings and rate budgets in Redis. It
-// implements what the engine asks for (engine.Store), and alone knows Redis.
+// Package store keeps risks, runs, bindings and rate budgets in Redis. It implements
+// engine.Store and is the only package that knows Redis.
 //
-// Each change is one Lua script in one hash slot: it happens whole or not at
-// all. The scripts stand in scripts/*.lua, with what they take and answer on
-// top; keys.go makes all keys. Every script knows a repeat of itself, so the
-// client library's retries are left on: a call whose answer was lost is sent
-// again and gets the first answer.
+// Each change is one Lua script in one hash slot, so it takes effect as a whole or not
+// at all. The scripts are in scripts/*.lua; the head of each lists what it takes and
+// what it answers. keys.go makes all keys. Every script recognises a repeat of itself,
+// so the client library may retry: a call whose answer was lost is sent again and gets
+// the first answer.
 package store
 
 import (
@@ -40,7 +40,7 @@ type Options struct {
 	Password string      // the same
 	TLS      *tls.Config // instead of what the URL implies
 
-	// Dial reaches the server instead of a network, if set.
+	// Dial, if set, connects to the server instead of the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	Prefix string     // of every key; "riskroom" if empty
@@ -76,28 +76,27 @@ type Store struct {
 	stop  func() error
 }
 
-// How long and how much the client waits and holds. A command that a person
-// waits for carries a shorter deadline in its context, which is obeyed.
+// Limits of the client. A command that a person waits for has a shorter deadline in
+// its context.
 const (
 	dialTimeout = 2 * time.Second
 	ioTimeout   = 3 * time.Second
 	poolSize    = 32 // connections per node
-	retries     = 2  // of a command whose answer was lost; scripts know repeats
+	retries     = 2  // of a command whose answer was lost; scripts recognise repeats
 	redirects   = 5  // in a cluster
 	replicaWait = time.Second
 	syncWait    = 1500 * time.Millisecond // a server that syncs every second
 )
 
-// schema is the version of the layout that this program writes. A database
-// with a newer one is refused.
+// schema is the version of the layout that this program writes. A database with a
+// newer schema is refused.
 const schema = 1
 
 const defaultShards = 64
 
-// Open connects to the server and opens the database in it, or makes a new
-// one. It answers Invalid for options that make no sense, Unsupported with
-// Detail "schema" for a database that a newer program wrote, and Unavailable
-// when the server cannot be reached.
+// Open connects to the server and opens its database, or creates one. It fails with
+// Invalid if the options make no sense, with Unsupported and Detail "schema" if a newer
+// program wrote the database, and with Unavailable if the server can't be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Prefix == "" {
 		o.Prefix = "riskroom"
@@ -137,8 +136,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// libraryLog takes what the client library has to say, which it says for all
-// of its clients at once. Whatever matters comes back as an error too.
+// libraryLog receives the client library's log, which is one for all of its clients.
+// Whatever matters is returned as an error too.
 type libraryLog struct{ log *slog.Logger }
 
 // Printf is called by the library.
@@ -146,7 +145,7 @@ func (l libraryLog) Printf(ctx context.Context, format string, v ...any) {
 	l.log.DebugContext(ctx, "store: "+fmt.Sprintf(format, v...))
 }
 
-// openMeta reads what describes the database, and writes it if it is new.
+// openMeta reads the description of the database, and writes it if the database is new.
 func (s *Store) openMeta(ctx context.Context) error {
 	shards := s.opts.Shards
 	if shards == 0 {
@@ -171,10 +170,10 @@ func (s *Store) openMeta(ctx context.Context) error {
 	return nil
 }
 
-// Instance returns the random ID that the database got when it was made. Ops
-// are derived from it, so that two databases never share a marker.
+// Instance returns the random ID that the database got when it was created. Ops are
+// derived from it, so that two databases never share an op.
 func (s *Store) Instance() string { return s.instance }
 
-// Stop ends subscriptions and connections. Calls under way fail. Stopping
-// twice is fine.
+// Stop ends subscriptions and connections. Calls under way fail. It may be called
+// twice.
 func (s *Store) Stop() error { return s.stop() }

@@ -3,7 +3,7 @@
 -- KEYS  as in runs.lua
 -- ARGV  now, channel, nonce, events
 -- Answer: ok
--- A repeat is told by its nonce.
+-- A repeat is recognised by its nonce.
 local nonce = arg()
 local told = events()
 if redis.call('HGET', risk, 'append') == nonce then return { 'ok' } end

@@ -2,11 +2,11 @@
 -- Files a risk or changes it, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
 -- ARGV  now, channel, op, nonce, result, expect, version, document, risk key,
---       group to let go of or '', state of its binding,
+--       group to release or '', state of its binding,
 --       n x (index key, risk key, score or '' to leave it), timers, events
 -- Answer: ok, repeat (0/1), result, document; conflict with version or link
--- A repeat of the op is told so; a repeat of this very call, by its nonce,
--- gets the first answer.
+-- A repeat of the op gets repeat 1. A repeat of this very call is recognised by
+-- its nonce and gets the first answer.
 --
 -- The risk's hash: doc, v, audit (its newest event), fence (see runs.lua),
 -- append (see append.lua), and the last 16 ops in a ring: seq, and for each

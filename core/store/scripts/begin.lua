@@ -5,7 +5,7 @@
 --       version or 0, until, input or '', reserve (0/1), events
 -- Answer: ok, lease, intent, done (0/1), value; lost; conflict with version,
 --         cancelled, attempt, step or link
--- A repeat is told by attempt and nonce.
+-- A repeat is recognised by attempt and nonce.
 local r = load(key(), arg())
 local lease, step, name, attempt, nonce = arg(), arg(), arg(), int(), arg()
 local version, till, input, reserve = arg(), int(), arg(), arg() == '1'
@@ -31,7 +31,7 @@ if reserve then
   if l.st ~= 'reserved' or l.run ~= r.id then return { 'conflict', 'link' } end
 end
 
--- Nobody has acted yet on what a run pinned that has not begun.
+-- Nobody has acted on the input of a run that hasn't begun, so it may be replaced.
 if input ~= '' and (not r.f.inp or r.f.begun ~= '1') then put(r, 'inp', input) end
 if r.f.sk == name then unslot(r) end
 put(r, 'begun', '1')

@@ -1,4 +1,4 @@
--- A library: what is known of a run's calls. It needs values and runs.
+-- A library: the state of a run's calls. It needs values and runs.
 
 -- intent reads the intent of a call: open, attempt, first, begun, nonce.
 local function intent(r, name)
@@ -7,7 +7,7 @@ local function intent(r, name)
   return { open = open == '1', attempt = num(attempt), first = first, begun = begun, nonce = nonce }
 end
 
--- note writes the intent of a call and keeps the count of open ones.
+-- note writes the intent of a call and counts the open ones.
 local function note(r, name, i, open)
   if not i.begun then return end
   if open ~= i.open then put(r, 'open', str(num(r.f.open) + (open and 1 or -1))) end

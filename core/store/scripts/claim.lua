@@ -4,8 +4,8 @@
 --       not used), then for each candidate its run and its risk's runs
 -- ARGV  now, channel, nonce, lease in ms, n x (run, ID, runs)
 -- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash}
--- A repeat is told by its nonce and gets the leases of the first time.
--- Score '' means that it has no timer any more.
+-- A repeat is recognised by its nonce and gets the same leases.
+-- A score of '' means that the run no longer has a timer.
 local nonce, lease = arg(), int()
 local wanted = {}
 for i = 1, int() do

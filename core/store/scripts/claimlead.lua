@@ -1,9 +1,9 @@
 -- uses: values
--- Takes a leadership that nobody has.
+-- Takes a leadership if nobody has it.
 -- KEYS  the leadership
 -- ARGV  now, nonce, who asks, ms
 -- Answer: ok, taken (0/1), fence, who leads, memo of the leader before
--- A repeat is told by its nonce.
+-- A repeat is recognised by its nonce.
 local nonce, who, length = arg(), arg(), int()
 local l = fields(redis.call('HGETALL', KEYS[1]))
 if l.nonce ~= nonce and num(l.till) <= now then

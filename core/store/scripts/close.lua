@@ -41,8 +41,8 @@ end
 
 local outcome = ''
 if group ~= '' then
-  -- A binding that somebody else holds by now stays theirs, and so does one from
-  -- which this very group was let go.
+  -- A binding that another run has reserved or bound by now stays as it is. So does
+  -- one from which this very group was released.
   local l = fields(redis.call('HGETALL', binding))
   local st = l.st or ''
   if (st == 'reserved' and l.run == r.id) or (st == '' and l.last ~= group) then

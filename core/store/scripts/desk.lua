@@ -3,8 +3,8 @@
 -- KEYS  as in runs.lua, then the run
 -- ARGV  now, channel, run (key index, ID), nonce, do (retry, drop), event
 -- Answer: ok; not_found; conflict with the run's state
--- A repeat is told by its nonce. The open calls of a run that was parked as
--- unsure are closed by a retry: a person has looked.
+-- A repeat is recognised by its nonce. Retrying a run that was parked as unsure
+-- closes its open calls, because a person has checked them.
 local r = load(key(), arg())
 local nonce, what, event = arg(), arg(), arg()
 if not r.f.st then return { 'not_found' } end
@@ -16,7 +16,7 @@ if not may then return { 'conflict', r.f.st } end
 put(r, 'desk', nonce)
 if what == 'drop' then
   finish(r, 'cancelled')
-  -- A sync (its ID ends in a slash) that is armed again must not use the ops of the one dropped.
+  -- If a sync (its ID ends in a slash) is armed again, it must not reuse this one's ops.
   if string.match(r.id, '/$') then put(r, 'cyc', str(num(r.f.cyc) + 1)) end
   put(r, 'why', 'dropped')
 else

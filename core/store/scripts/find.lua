@@ -3,7 +3,7 @@
 -- KEYS  open, overdue, then the indexes of people and modules
 -- ARGV  now, since, due before or 0, limit, how many indexes of people, of
 --       modules
--- Answer: ok, how many in all, newest {risk, ms of submission}
+-- Answer: ok, how many match, newest {risk, ms of submission}
 local since, before, limit, people, modules = arg(), int(), int(), int(), int()
 
 local function union(from, n)

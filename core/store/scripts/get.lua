@@ -1,5 +1,5 @@
 -- uses: values
--- Reads a risk with everything that hangs on it.
+-- Reads a risk with everything that belongs to it.
 -- KEYS  as in runs.lua
 -- ARGV  now
 -- Answer: ok, document, binding, shown, runs, {ID, score} of those with a timer;

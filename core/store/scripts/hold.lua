@@ -1,5 +1,5 @@
 -- uses: values runs
--- Renews a lease.
+-- Extends a lease.
 -- KEYS  as in runs.lua, then the run
 -- ARGV  now, channel, run (key index, ID), lease, until
 -- Answer: ok, lease; lost

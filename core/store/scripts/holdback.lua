@@ -1,5 +1,5 @@
 -- uses: values
--- Lets nobody have a place before some time has passed.
+-- Grants no place in some buckets for a while.
 -- KEYS  floors
 -- ARGV  now, ms to wait
 -- Answer: ok

@@ -1,8 +1,8 @@
 -- uses: values
--- Opens the database: writes what describes it if it is new.
+-- Opens the database, and writes its description if it is new.
 -- KEYS  meta
 -- ARGV  now, schema, shards, instance
--- Answer: ok, schema, shards, instance, as they stand
+-- Answer: ok, schema, shards, instance, as stored
 local schema, shards, instance = arg(), arg(), arg()
 if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('HSET', KEYS[1], 'schema', schema, 'shards', shards, 'instance', instance)

@@ -1,5 +1,5 @@
 -- uses: values
--- Keeps an offer to link an account, instead of any other of that account.
+-- Stores an offer to link an account. It replaces any other of that account.
 -- KEYS  offers
 -- ARGV  now, hash of the code, account, ms until when
 -- Answer: ok
@@ -11,6 +11,6 @@ for h, offer in pairs(all) do
   if tonumber(ends) <= now or (who == account and h ~= hash) then redis.call('HDEL', KEYS[1], h) end
 end
 redis.call('HSET', KEYS[1], hash, str(till) .. '|' .. account)
--- An hour more, so that a clock that is moved by hand loses nothing.
+-- One hour longer, so that nothing is lost when a demo moves the clock.
 redis.call('PEXPIRE', KEYS[1], str(till - now + 3600000))
 return { 'ok' }

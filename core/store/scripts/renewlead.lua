@@ -1,6 +1,6 @@
 -- uses: values
--- Has a term of leading end later, or for good. One that has run out is renewed
--- too, as long as nobody else has led since.
+-- Extends a term of leadership, or ends it. A term that has run out is extended
+-- too, if nobody else has led since.
 -- KEYS  the leadership
 -- ARGV  now, fence, ms from now (0: it is over), memo
 -- Answer: ok; lost

@@ -1,7 +1,7 @@
 -- A library: runs, their timers, and the audit trail.
 --
--- KEYS of every script that uses it begin with these ten, and the second
--- argument is the channel that wakes workers.
+-- The KEYS of every script that uses it begin with these ten. The second argument
+-- is the channel that wakes workers.
 local due, park, running, waiting, audit, risk, binding, bindings, shown, runs = unpack(KEYS, 1, 10)
 local channel = arg()
 
@@ -10,12 +10,12 @@ local channel = arg()
 --   flow due data cyc step begun(0/1) tries since crash wish why inp
 --   sk sa    the slot in the rate budget: its call's key, and when
 --   fence    the newest lease ever given: each lease is greater than the last
---   prev how the lease that fence replaced, and by what (hold, begin, settle):
---            proves that a call is a repeat
+--   prev how the lease that fence replaced, and what replaced it (hold, begin,
+--            settle): a repeat is recognised by them
 --   nonce    of the claim that gave the lease
 --   settled  the turn that ended last: lease|state
 --   late     the last result that came when its step had already ended
---   desk     the last thing that a person did with it
+--   desk     the last operation of a person on it
 --   open     how many of its intents are open
 --   o:<n>    what step n left
 --   i:<key>  intent: open(0/1)|attempt|first|begun|nonce
@@ -47,7 +47,7 @@ local function write(command, k, list)
   end
 end
 
--- save writes what changed, and the summary that stands in the risk's record.
+-- save writes what changed, and the summary in the risk's record.
 local function save(r)
   local gone = {}
   for field in pairs(r.gone) do gone[#gone + 1] = field end
@@ -59,11 +59,11 @@ local function save(r)
     table.concat({ f.st, f.flow or '', f.due or '0', f.begun or '0', f.open or '0' }, '|'))
 end
 
--- wake is published when workers should look before their next look anyway.
+-- wake is published if workers should look at the timers before their next look.
 local wake = nil
 
 -- timer sets when a run may next be claimed, and wakes workers if that is
--- within the next second or sooner than everything else.
+-- within the next second or earlier than every other timer.
 local function timer(r, ms, quiet)
   if not quiet then
     local head = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
@@ -87,19 +87,19 @@ local function state(r, st)
   put(r, 'st', st)
 end
 
--- held tells whether a lease (as a string) holds the run.
+-- held reports whether a lease (as a string) holds the run.
 local function held(r, lease)
   return r.f.st == 'running' and r.f.fence == lease and score(due, r.id) == tonumber(lease)
 end
 
--- replaced tells whether a lease was held by whoever holds the run now, and
--- was given up for the present one by the same thing as asks now: a repeat.
+-- replaced reports whether a call is a repeat: whether the run's present lease
+-- replaced this one, by the same kind of call (how).
 local function replaced(r, lease, how)
   return r.f.st == 'running' and r.f.prev == lease and r.f.how == how
     and score(due, r.id) == tonumber(r.f.fence)
 end
 
--- renew gives the holder another lease, until then.
+-- renew gives the holder a new lease until till.
 local function renew(r, lease, till, how)
   local fence = math.max(till, num(r.f.fence) + 1)
   put(r, 'fence', str(fence))
@@ -115,7 +115,7 @@ local function unbind(member, l)
   redis.call('SREM', bindings, member)
 end
 
--- free gives back the risk's binding if this run reserved it.
+-- free releases the risk's binding if this run reserved it.
 local function free(id)
   local l = fields(redis.call('HGETALL', binding))
   if l.st == 'reserved' and l.run == id then
@@ -124,7 +124,7 @@ local function free(id)
   end
 end
 
--- forget lets go of what belongs to one step: calls and input.
+-- forget removes what belongs to one step: calls and input.
 local function forget(r)
   local calls = {}
   for field in pairs(r.f) do
@@ -149,8 +149,8 @@ local function finish(r, st)
   free(r.id)
 end
 
--- remove makes it as if the run had never been armed, but for its fence: were
--- it armed again, a worker that still believes in an old lease must not hold it.
+-- remove deletes the run, but keeps its fence: if it is armed again, a worker with
+-- an old lease must not hold it.
 local function remove(r)
   if num(r.f.fence) > num(redis.call('HGET', risk, 'fence')) then
     redis.call('HSET', risk, 'fence', r.f.fence)
@@ -178,8 +178,8 @@ local function events()
   return list
 end
 
--- done ends every script that uses this library. What it wrote stands even if
--- the user may not publish: workers look by themselves a moment later.
+-- done ends every script that uses this library. If the user may not publish, what
+-- the script wrote is kept: workers look at the timers a moment later anyway.
 local function done(...)
   if newest then redis.call('HSET', risk, 'audit', newest) end
   if wake then redis.pcall('PUBLISH', channel, str(wake)) end

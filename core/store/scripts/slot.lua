@@ -5,13 +5,13 @@
 --       places of people, window with guard in ms, places to take); 0 places in
 --       a window: no limit, or no share of one's own
 -- Answer: ok, ms from now
--- A repeat is told by its nonce.
+-- A repeat is recognised by its nonce.
 --
--- A set of places holds the time of each place by nonce, and a number where a
--- call takes several. Places may be taken in any order of time, because a call
--- may have to wait for another bucket. The limit holds if any n+1 places that
--- follow one another span a window; so, for k places more, each group of n+1-k
--- that span less forbids the time around it.
+-- A set of places holds the time of each place by nonce, and a number if a call
+-- takes several. Places need not be taken in order of time, because a call may
+-- have to wait for another bucket. The limit of n is kept if any n+1 consecutive
+-- places span a window. So when k places are added, each group of n+1-k places
+-- that spans less than a window rules out the time around it.
 local nonce, person, within = arg(), arg() == '1', int()
 local buckets = {}
 for b = 1, #KEYS / 3 do
@@ -25,7 +25,7 @@ for _, b in ipairs(buckets) do
   end
 end
 
--- fit returns the first time from t on at which so many more places fit.
+-- fit returns the first time, t or later, at which that many more places fit.
 local function fit(places, n, take, span, t)
   n = math.max(n + 1 - take, 1)
   for k = 1, #places - n + 1 do
@@ -49,7 +49,7 @@ for _, b in ipairs(buckets) do
   end
 end
 
--- A person's share comes on top of what runs draw on.
+-- People have their own share in addition to the one that runs draw on.
 local function place(b, t)
   if b.n[1] == 0 then return t, nil end
   local runs = fit(b.places[1], b.n[1], b.take, b.span, t)
@@ -74,7 +74,7 @@ for _, b in ipairs(buckets) do
     redis.call('ZADD', set, str(at), nonce)
     for i = 2, math.min(b.take, b.n[s]) do redis.call('ZADD', set, str(at), nonce .. ':' .. i) end
     local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')
-    -- An hour more, so that a clock that is moved by hand loses nothing.
+    -- One hour longer, so that nothing is lost when a demo moves the clock.
     redis.call('PEXPIRE', set, str(tonumber(last[2]) - now + b.span + 3600000))
   end
 end

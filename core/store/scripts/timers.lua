@@ -77,8 +77,8 @@ local function dismiss(t)
   return 'dropped'
 end
 
--- sync: a risk's one sync run. Its ends are not final. One that waits for its
--- slot or backs off keeps its time: asked before, it would have to wait again.
+-- sync arms the sync run of a risk, even if it has ended. One that waits for a slot or
+-- backs off keeps its time: if it were claimed earlier, it would only wait again.
 local function sync(t)
   local r = load(t.key, t.id)
   if not r.f.st or ended[r.f.st] then

@@ -1,8 +1,8 @@
 -- uses: values
 -- Walks a risk's audit trail back from its newest event.
 -- KEYS  audit stream, risk
--- ARGV  now, where to go on ('' at the newest), limit
--- Answer: ok, where to go on or '', events {ID, field, value, ...}
+-- ARGV  now, where to continue ('' is the newest), limit
+-- Answer: ok, where to continue or '', events {ID, field, value, ...}
 local at, limit = arg(), int()
 if at == '' then at = redis.call('HGET', KEYS[2], 'audit') or '' end
 local list = {}

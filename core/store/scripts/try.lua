@@ -1,15 +1,15 @@
 -- uses: values
--- Looks for an open offer, and counts a try at a wrong code.
+-- Looks up an open offer, and counts a try if the code is wrong.
 -- KEYS  offers, tries of the account, tries in all
 -- ARGV  now, op, hash of the code, ms of the window, most of the account, most in all
 -- Answer: ok, account or '', ms until when, tries left, ms until there is one
--- A repeat is told by its op.
+-- A repeat is recognised by its op.
 local op, hash, window, most, most_in_all = arg(), arg(), int(), int(), int()
 local mine, all = KEYS[2], KEYS[3]
 redis.call('ZREMRANGEBYSCORE', mine, '-inf', str(now - window))
 redis.call('ZREMRANGEBYSCORE', all, '-inf', str(now - window))
 
--- left returns how many tries are left, and when there is one if none is.
+-- left returns how many tries are left, and if none, when there will be one.
 local function left()
   local n = math.min(most - redis.call('ZCARD', mine), most_in_all - redis.call('ZCARD', all))
   if n > 0 then return str(n), '0' end

@@ -1,11 +1,11 @@
 -- A library: arguments and values.
 --
 -- Arguments are taken from the front, in the order that each script's comment
--- gives them. The first one is always now, in ms; 0 asks the server's clock.
--- Whole numbers travel and are kept as decimal strings, and are written with
--- str(): Lua's own way would turn 1781234567890123 into 1.7812345678901e+15.
+-- gives them. The first is always now, in ms; 0 means the server's clock.
+-- Whole numbers are passed and stored as decimal strings, and written with str():
+-- Lua itself would turn 1781234567890123 into 1.7812345678901e+15.
 -- Scripts take every argument and make every check before their first write,
--- because what a script has written stays when it fails later.
+-- because what a script has written is kept if it fails later.
 local taken = 0
 local function arg()
   taken = taken + 1
