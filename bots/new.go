@@ -46,7 +46,7 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	return b.file(ctx, c, d, anyway)
 }
 
-// lacks tells whether something is missing of what has to be given, for which the
+// lacks reports whether something is missing of what has to be given, for which the
 // form asks. A text that would not fit into it is left to the engine to refuse.
 func (b *Bot) lacks(d engine.Draft) bool {
 	if utf8.RuneCountInString(d.Title) > core.MaxTitle || utf8.RuneCountInString(d.Description) > core.MaxDescription {

@@ -52,13 +52,13 @@ func insist[T any](ctx context.Context, f func(ctx context.Context) (T, error)) 
 	}
 }
 
-// refused tells whether err is an answer to what a person did wrong.
+// refused reports whether err is an answer to what a person did wrong.
 func refused(err error) bool {
 	_, ok := errors.AsType[*core.Refusal](err)
 	return ok
 }
 
-// passing tells whether the same call may succeed later.
+// passing reports whether the same call may succeed later.
 func passing(err error) bool {
 	k := core.KindOf(err)
 	return k == core.Unavailable || k == core.RateLimited

@@ -23,7 +23,7 @@ func NewRecent(keep time.Duration, max int, now func() time.Time) *Recent {
 	return &Recent{keep: keep, max: max, now: now, at: make(map[string]time.Time)}
 }
 
-// Add remembers key, and tells whether it was not remembered yet.
+// Add remembers key, and reports whether it was not remembered yet.
 func (r *Recent) Add(key string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -47,7 +47,7 @@ func (r *Recent) forgetOldest() {
 	r.order = r.order[1:]
 }
 
-// Has tells whether key is remembered.
+// Has reports whether key is remembered.
 func (r *Recent) Has(key string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -217,7 +217,7 @@ func localeOf(s surroundings) string {
 	return text.English
 }
 
-// colorful tells whether the output is a terminal whose user did not ask for
+// colorful reports whether the output is a terminal whose user did not ask for
 // plain text. See https://no-color.org.
 func colorful(s surroundings) bool {
 	if v, ok := s.lookup("NO_COLOR"); ok && v != "" {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// checkProxy tells whether the proxy that the environment names is one. The
+// checkProxy reports whether the proxy that the environment names is one. The
 // libraries go without one that they cannot read, and take a part of a password
 // for the host where a character is not escaped, which errors then show.
 func checkProxy(lookup func(string) (string, bool)) error {

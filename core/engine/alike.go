@@ -46,7 +46,7 @@ func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, titl
 	return before, false, nil
 }
 
-// filedBy tells whether op is what filed a risk.
+// filedBy reports whether op is what filed a risk.
 func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
 	trail, err := e.store.Trail(ctx, risk, trailRead)
 	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err

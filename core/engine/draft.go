@@ -67,7 +67,7 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	return d, nil
 }
 
-// later tells whether t lies in the future. Today's date without a time does
+// later reports whether t lies in the future. Today's date without a time does
 // not, though the day may not have begun.
 func (c *checker) later(t, now time.Time) bool {
 	return t.After(now) && !t.Equal(c.e.org.DateOf(now.In(c.e.org.Zone).Date()))
@@ -88,7 +88,7 @@ func (c *checker) line(field, s string, limit int) {
 	c.text(field, s, limit)
 }
 
-// visible tells whether s holds anything to be seen.
+// visible reports whether s holds anything to be seen.
 func visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
@@ -160,7 +160,7 @@ func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []
 	return out
 }
 
-// known tells whether a Ref can mean somebody. What the platform cannot tell
+// known reports whether a Ref can mean somebody. What the platform cannot tell
 // now is let pass: the steps that need the person will say.
 func (c *checker) known(ctx context.Context, home string, r core.Ref) bool {
 	if name, ok := r.Name(); ok {

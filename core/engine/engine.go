@@ -178,7 +178,7 @@ func (e *Engine) now() time.Time { return e.clock.Now().UTC().Truncate(time.Mill
 
 func (e *Engine) stopping() bool { return e.halt.Load() }
 
-// Alive tells whether the claim loop goes round.
+// Alive reports whether the claim loop goes round.
 func (e *Engine) Alive() error {
 	last := e.lastRun.Load()
 	if last == 0 {

@@ -171,7 +171,7 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	}
 }
 
-// binds tells whether the call makes the risk's item group.
+// binds reports whether the call makes the risk's item group.
 func (o once) binds(c core.Call) bool { return o.item && c.Key == core.KeyCreate }
 
 // op derives the marker of one call.
@@ -188,5 +188,5 @@ func (t *turn) op(key string) string {
 
 func newNonce() string { return rand.Text() }
 
-// isStop tells whether err is the refusal that it is compared with.
+// isStop reports whether err is the refusal that it is compared with.
 func isStop(err, refusal error) bool { return core.IsStop(err) && errors.Is(err, refusal) }

@@ -50,7 +50,7 @@ const (
 	Cancelled RunState = "cancelled" // stopped by a change or by a person
 )
 
-// Live tells whether a run of state s still has a timer.
+// Live reports whether a run of state s still has a timer.
 func (s RunState) Live() bool { return s == Armed || s == Running || s == Waiting }
 
 // Wish is what a change asks of a run that has begun. The worker that holds the

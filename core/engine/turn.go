@@ -61,7 +61,7 @@ func (t *turn) refuseCancelled() error {
 	return core.Stop(errCancelled)
 }
 
-// unasked tells whether calls of the step were made, or may have been, that
+// unasked reports whether calls of the step were made, or may have been, that
 // this turn has not asked for yet.
 func (t *turn) unasked() bool {
 	t.mu.Lock()

@@ -41,7 +41,7 @@ type verdict struct {
 	workspace string // of pause: which one refuses the bot
 }
 
-// final tells whether err ends what it befell for good: trying again would
+// final reports whether err ends what it befell for good: trying again would
 // fail the same way.
 func final(err error) bool {
 	return finalKind(core.KindOf(err)) && !core.IsStop(err) && !errors.Is(err, errCancelled)

@@ -58,7 +58,7 @@ func (w timed) identified() *client {
 	return c
 }
 
-// resumed tells whether a session goes on.
+// resumed reports whether a session goes on.
 func (w timed) resumed(id string) bool {
 	w.t.Helper()
 	c := w.connect()

@@ -86,7 +86,7 @@ func TestStateOfEachPerson(t *testing.T) {
 	lin.until(func(s state) bool { return s.Unread["C1"] == 0 && s.Unread["D1"] == 1 })
 }
 
-// isZero tells whether a path ends in a value that is not set.
+// isZero reports whether a path ends in a value that is not set.
 func isZero(p cmp.Path) bool {
 	v, _ := p.Last().Values()
 	return v.IsValid() && v.IsZero()

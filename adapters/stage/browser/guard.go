@@ -35,7 +35,7 @@ func guard(next http.Handler) http.Handler {
 	}))
 }
 
-// isLocal tells whether a Host header names this machine.
+// isLocal reports whether a Host header names this machine.
 func isLocal(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

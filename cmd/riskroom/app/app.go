@@ -176,7 +176,7 @@ func (a *App) readyChecks() []web.Check {
 	return ready
 }
 
-// Ready tells whether the process can be of use, and if not, why.
+// Ready reports whether the process can be of use, and if not, why.
 func (a *App) Ready(ctx context.Context) error {
 	var all []error
 	for check, err := range web.RunChecks(ctx, a.readyChecks()) {

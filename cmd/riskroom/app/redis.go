@@ -171,7 +171,7 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 	}
 }
 
-// storeReady tells whether the store is there and safe, and if it is unsafe, what
+// storeReady reports whether the store is there and safe, and if it is unsafe, what
 // to do.
 func (a *App) storeReady(ctx context.Context) error {
 	err := a.store.Ready(ctx)

@@ -310,7 +310,7 @@ func (h *house) statusOf(t *testing.T, key core.RiskKey, want core.Status, expec
 	}
 }
 
-// holds tells whether a risk of that title is there, waiting for one that is
+// holds reports whether a risk of that title is there, waiting for one that is
 // expected.
 func (h *house) holds(t *testing.T, title string, expected bool) bool {
 	t.Helper()

@@ -170,7 +170,7 @@ func (s seen) running() map[engine.RunID]time.Time {
 	return out
 }
 
-// live tells whether a run is still to come.
+// live reports whether a run is still to come.
 func live(r engine.RunSummary) bool {
 	return !r.At.IsZero() && (r.State == engine.Armed || r.State == engine.Waiting || r.State == engine.Running)
 }

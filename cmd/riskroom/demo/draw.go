@@ -190,7 +190,7 @@ func fitting(glyphs []glyph, n int) int {
 	return good
 }
 
-// breaks tells whether a line may end between two characters. Signs that close
+// breaks reports whether a line may end between two characters. Signs that close
 // something stay with what is before them.
 func breaks(a, b rune) bool {
 	if strings.ContainsRune(closing, b) {

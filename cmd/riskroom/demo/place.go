@@ -32,7 +32,7 @@ func (p *place) learn() {
 	}
 }
 
-// inRoom tells whether somebody is in a room.
+// inRoom reports whether somebody is in a room.
 func (p *place) inRoom(person, room string) bool {
 	r, ok := p.View().Room(room)
 	return ok && slices.Contains(r.Members, person)

@@ -149,7 +149,7 @@ func (t *textTeller) saw(w *world, items []item) {
 	}
 }
 
-// alike tells whether two items are one message to different people, or the
+// alike reports whether two items are one message to different people, or the
 // same change of several messages.
 func alike(a, b item) bool {
 	if a.kind != b.kind || a.kind != sent && a.kind != edited {

@@ -80,7 +80,7 @@ func (w *world) until(ctx context.Context, t time.Time, each func() error) error
 	return fmt.Errorf("after %d jumps there is still something to come", jumps)
 }
 
-// gave tells whether an engine gave up by itself: it has ended, and was not
+// gave reports whether an engine gave up by itself: it has ended, and was not
 // killed.
 func (w *world) gave(l *life) bool {
 	if l == nil || l != w.alive() {

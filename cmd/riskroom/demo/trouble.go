@@ -41,7 +41,7 @@ func (b *backstage) troubles(p text.Printer) []browser.Fault {
 	return out
 }
 
-// pending tells whether a fault was ordered and struck nothing yet.
+// pending reports whether a fault was ordered and struck nothing yet.
 func (b *backstage) pending(kind stage.FaultKind) bool {
 	for _, p := range b.w.workspaces {
 		if slices.ContainsFunc(p.Faults().Waiting(), func(f stage.Fault) bool { return f.Kind == kind }) {

@@ -112,7 +112,7 @@ func problem(out config.Outside, f platform.Finding) config.Problem {
 	return out.Problem(f.Rule, f.Hint, "%s", f.Message)
 }
 
-// workspace tells whether a workspace accepts the bot, and what is wrong with it.
+// workspace reports whether a workspace accepts the bot, and what is wrong with it.
 func (o *online) workspace(ctx context.Context, out config.Outside, all []*Workspace) {
 	name := out.Workspace
 	own := func(list ...platform.Finding) {

@@ -59,7 +59,7 @@ func (r Report) level() slog.Level {
 	return level
 }
 
-// fits tells whether all was asked and nothing is to be mended, Redis aside.
+// fits reports whether all was asked and nothing is to be mended, Redis aside.
 func (r Report) fits() bool { return len(r.File)+len(r.Findings.Own) == 0 && r.Findings.Whole }
 
 // The report in the log. Names of members are stable.

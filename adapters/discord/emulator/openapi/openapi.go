@@ -152,7 +152,7 @@ func (d *Document) Answer(verb, path string, status int, body []byte) error {
 	return d.holds(o, fmt.Sprintf("responses/%d", status), body)
 }
 
-// knows tells whether an operation has a parameter.
+// knows reports whether an operation has a parameter.
 func (o operation) knows(name string) bool {
 	for _, from := range []map[string]any{o.itself, o.shared} {
 		list, _ := from["parameters"].([]any)

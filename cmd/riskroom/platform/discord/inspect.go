@@ -79,7 +79,7 @@ func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 	return out
 }
 
-// entry tells whether commands come in where they are waited for.
+// entry reports whether commands come in where they are waited for.
 func (w *workspace) entry(id discord.Identity) []platform.Finding {
 	key, path := w.settings.Values[publicKeyKey], w.path()
 	at, err := url.Parse(id.InteractionsURL)
@@ -109,7 +109,7 @@ func (w *workspace) entry(id discord.Identity) []platform.Finding {
 // path is where interactions come in over HTTP.
 func (w *workspace) path() string { return "/discord/" + w.settings.Name + "/interactions" }
 
-// commands tells whether the bot may register its command, and what goes by that.
+// commands reports whether the bot may register its command, and what goes by that.
 func (w *workspace) commands(ctx context.Context, application string) []platform.Finding {
 	var names []string
 	err := platform.Patiently(ctx, func(ctx context.Context) (err error) {
