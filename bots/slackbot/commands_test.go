@@ -77,13 +77,21 @@ func TestHostileTextShowsAsTyped(t *testing.T) {
 func TestDecodeText(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
-		"plain &amp;lt; text":                            "plain &lt; text",
-		"<@U01|lin> and <@U02|lin> and <@U03>":           "@lin and @U02 and @U03",
-		"<#C01|general> <#C02>":                          "#general #C02",
-		"<!subteam^S01|@on-call> <!subteam^S02> <!here>": "@on-call @S02 @here",
-		"<https://x.example/a?b=1&amp;c|label>":          "https://x.example/a?b=1&c",
-		"<@U01|Lin Wei,jr>":                              "@Lin.Wei.jr",
-		"a < b > c <":                                    "a < b > c <",
+		"plain &amp;lt; text":                              "plain &lt; text",
+		"<@U01|lin> and <@U02|lin> and <@U03>":             "@lin and @U02 and @U03",
+		"<#C01|general> <#C02>":                            "#general #C02",
+		"<!subteam^S01|@on-call> <!subteam^S02> <!here>":   "@on-call @S02 @here",
+		"<https://x.example/a?b=1&amp;c|label>":            "label (https://x.example/a?b=1&c)",
+		"<https://x.example/a?b=1&amp;c>":                  "https://x.example/a?b=1&c",
+		"<mailto:bob@x.example|bob@x.example>":             "bob@x.example",
+		"<mailto:git@x.example|git@x.example>:org/x":       "git@x.example:org/x",
+		"<http://deploy.sh|Deploy.sh> <http://a.io/|a.io>": "Deploy.sh a.io",
+		"<https://x.example/%E4%B8%AD|x.example/中>":        "x.example/中",
+		"<tel:+15550100199|+1 (555) 010-0199>":             "+1 (555) 010-0199",
+		"<https://evil.example|https://good.example>":      "https://good.example (https://evil.example)",
+		"<HTTP://x.example|x.example>":                     "x.example",
+		"<@U01|Lin Wei,jr>":                                "@Lin.Wei.jr",
+		"a < b > c <":                                      "a < b > c <",
 	} {
 		if got, _ := decodeText("acme", s); got != want {
 			t.Errorf("decodeText(%q) = %q, want %q", s, got, want)
@@ -92,6 +100,22 @@ func TestDecodeText(t *testing.T) {
 	_, mentions := decodeText("acme", "<@U01|lin> <@U02|lin> <!subteam^S01|@lin2>")
 	if len(mentions) != 2 || mentions["@lin"] != "acme/U01" || mentions["@U02"] != "acme/U02" {
 		t.Errorf("mentions: %v", mentions)
+	}
+}
+
+// TestWhatSlackLinksStaysAsTyped types what Slack makes links of.
+func TestWhatSlackLinksStaysAsTyped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	title := "Mail to bob@example.org bounces: git@github.com:org/x, deploy.sh, (see www.Example.com/a), call +1 555 010 0199 or 555-010-0199"
+	said(t, b.risk(t, lin, "new "+title+" module:Payments description:README.md"))
+	if d := b.draft(t); d.Title != title || d.Description != "README.md" {
+		t.Errorf("filed %+v", d)
+	}
+	note := "bob@example.org runs deploy.sh, see https://x.example/?a=1&b=2"
+	b.risk(t, lin, "status R-17 resolved "+note)
+	if got := b.engine.changes; len(got) != 1 || got[0].Note != note {
+		t.Errorf("changed %+v", got)
 	}
 }
 

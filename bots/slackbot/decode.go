@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -9,10 +10,10 @@ import (
 )
 
 // marked is what Slack makes of mentions and links in the text of a command:
-// <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>, <https://…|label>.
-// What people type themselves comes with &lt; and &gt;. See
+// <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>, <https://…|label>,
+// <mailto:…|label>. What people type themselves comes with &lt; and &gt;. See
 // https://docs.slack.dev/messaging/formatting-message-text.
-var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|([a-z][a-z0-9+.-]*:[^<>|\s]+))(?:\|([^<>]*))?>`)
+var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|((?i:[a-z][a-z0-9+.-]*):[^<>|\s]+))(?:\|([^<>]*))?>`)
 
 // account matches the IDs of people.
 var account = regexp.MustCompile(`^[A-Z0-9]+$`)
@@ -33,14 +34,40 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 			return entities.Replace(s[m[2*n]:m[2*n+1]])
 		}
 		out.WriteString(entities.Replace(s[at:m[0]]))
-		out.WriteString(part(3)) // a link: what it leads to
 		if sign := part(1); sign != "" {
 			out.WriteString(readable(mentions, workspace, sign, part(2), part(4)))
+		} else {
+			out.WriteString(linkTyped(part(3), part(4)))
 		}
 		at = m[1]
 	}
 	out.WriteString(entities.Replace(s[at:]))
 	return out.String(), mentions
+}
+
+// linkTyped returns what somebody typed for a link. Slack turns "bob@example.org",
+// "deploy.sh" and telephone numbers into links, with what was typed as the label. A
+// label of a person's own is followed by where it leads.
+func linkTyped(target, label string) string {
+	switch {
+	case label == "":
+		return target
+	case bareLink(target) == bareLink(label), strings.HasPrefix(target, "tel:"):
+		return label
+	}
+	return label + " (" + target + ")"
+}
+
+// bareLink returns what a link has in common with every way to type it.
+func bareLink(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		s = plain
+	}
+	s = strings.ToLower(s)
+	for _, scheme := range []string{"mailto:", "https://", "http://"} {
+		s = strings.TrimPrefix(s, scheme)
+	}
+	return strings.TrimSuffix(s, "/")
 }
 
 func readable(mentions map[string]core.Ref, workspace, sign, id, label string) string {

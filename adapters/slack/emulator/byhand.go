@@ -176,7 +176,7 @@ func (w *Workspace) Say(userID, channelID, text string) (string, error) {
 	if !ch.Has(userID) || ch.Extra.archived {
 		return "", fmt.Errorf("emulator: @%s cannot write to #%s", u.Name, ch.Name)
 	}
-	return t.write(ch, &message{Author: userID, Body: content{text: text}}).ID, nil
+	return t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text)}}).ID, nil
 }
 
 // DeleteMessage has an administrator or the author delete a message; a message

@@ -6,9 +6,15 @@ import (
 )
 
 var (
-	// typedLink is a URL or an e-mail address in text whose special characters
-	// are entities already; what ends a sentence is not part of it.
-	typedLink = regexp.MustCompile(`(https?://(?:[^\s|&]|&amp;)*[^\s|&.,;:!?()'"。，；：！？（）])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)`)
+	// typedLink is what Slack makes a link of, in text whose special characters are
+	// entities already: a URL, an e-mail address, a name of a host or file that ends
+	// like a domain, a telephone number. Punctuation at the end is not part of it.
+	typedLink = regexp.MustCompile(`(https?://(?:[^\s|&]|&amp;)*[^\s|&.,;:!?()'"。，；：！？（）])` +
+		`|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)` +
+		`|((?:[A-Za-z0-9_-]+\.)+(?:com|org|net|io|dev|app|sh|md|py|rs|me|ai|co|de|uk|cn)\b(?:/[\w%~/-]+)?)` +
+		`|(\+\d[\d ()-]{6,14}\d|\b\d{3}-\d{3}-\d{4}\b)`)
+
+	notDialled = regexp.MustCompile(`[^\d+]`)
 
 	// typedMention is "@name" or "#name" at the beginning of a word.
 	typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
@@ -25,12 +31,7 @@ func (t *team) escape(text string) string {
 		return text
 	}
 	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-	text = typedLink.ReplaceAllStringFunc(text, func(s string) string {
-		if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
-			return "<" + s + ">"
-		}
-		return "<mailto:" + s + "|" + s + ">"
-	})
+	text = linked(text)
 	return typedMention.ReplaceAllStringFunc(text, func(s string) string {
 		m := typedMention.FindStringSubmatch(s)
 		before, sign, name := m[1], m[2], m[3]
@@ -50,4 +51,35 @@ func (t *team) escape(text string) string {
 		}
 		return s
 	})
+}
+
+// linked makes links of what looks like one. Except for URLs, the label is what was
+// typed.
+func linked(text string) string {
+	return typedLink.ReplaceAllStringFunc(text, func(s string) string {
+		m := typedLink.FindStringSubmatch(s)
+		switch {
+		case m[1] != "":
+			return "<" + s + ">"
+		case m[2] != "":
+			return "<mailto:" + s + "|" + s + ">"
+		case m[3] != "":
+			return "<http://" + strings.ToLower(s) + "|" + s + ">"
+		}
+		return "<tel:" + notDialled.ReplaceAllString(s, "") + "|" + s + ">"
+	})
+}
+
+// linkedOutside is linked for a message that may hold links and mentions already.
+func linkedOutside(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		at := angled.FindStringIndex(text)
+		if at == nil {
+			at = []int{len(text), len(text)}
+		}
+		out.WriteString(linked(text[:at[0]]) + text[at[0]:at[1]])
+		text = text[at[1]:]
+	}
+	return out.String()
 }

@@ -21,7 +21,7 @@ import (
 func TestSlashCommandAsSlackGoReadsIt(t *testing.T) {
 	t.Parallel()
 	b, a := setupApp(t, func(rw http.ResponseWriter, _ *received) { _, _ = io.WriteString(rw, "filed <@"+lin+">") }, nil)
-	reply, err := b.SlashCommand(t.Context(), lin, "C0000SECRET", "/risk", "new A & B <b> for @wei and @oncall in #public, mail a@b.c, see (https://x.example/?a=1&b=2).")
+	reply, err := b.SlashCommand(t.Context(), lin, "C0000SECRET", "/risk", "new A & B <b> for @wei and @oncall in #public, mail a@b.c, run Deploy.sh or call +1 (555) 010-0199, see (https://x.example/?a=1&b=2).")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestSlashCommandAsSlackGoReadsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "new A &amp; B &lt;b&gt; for <@" + wei + "|wei> and <!subteam^S0000000001|@oncall> in <#C0000PUBLIC|public>, mail <mailto:a@b.c|a@b.c>, see (<https://x.example/?a=1&amp;b=2>)."
+	want := "new A &amp; B &lt;b&gt; for <@" + wei + "|wei> and <!subteam^S0000000001|@oncall> in <#C0000PUBLIC|public>, mail <mailto:a@b.c|a@b.c>, run <http://deploy.sh|Deploy.sh> or call <tel:+15550100199|+1 (555) 010-0199>, see (<https://x.example/?a=1&amp;b=2>)."
 	if command.Text != want || command.UserID != lin || command.ChannelName != "privategroup" || command.TeamID != b.TeamID() || command.TriggerID == "" {
 		t.Errorf("command: %+v", command)
 	}

@@ -87,6 +87,7 @@ func TestPlainText(t *testing.T) {
 		"<!subteam^S0000000001> <!channel> <https://y.z>": "@oncall @channel https://y.z",
 		"<!date^1700000000^{date}|14 Nov>":                "14 Nov",
 		"a < b and @lin":                                  "a < b and @lin",
+		"ask bob@example.org about README.md":             "ask bob@example.org about README.md",
 	} {
 		ts, err := b.Say(lin, "C0000PUBLIC", in)
 		if err != nil {
