@@ -80,37 +80,61 @@ func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, erro
 // may have been lost with a node.
 func (s *Store) EachBinding(ctx context.Context, f func(core.RiskKey, engine.Binding) error) error {
 	const op = "each binding"
-	for shard := range s.keys.shards {
-		risks, err := s.db.SMembers(ctx, s.keys.bindings(shard)).Result()
+	pipe := s.db.Pipeline()
+	sets := make([]*redis.StringSliceCmd, s.keys.shards)
+	for shard := range sets {
+		sets[shard] = pipe.SMembers(ctx, s.keys.bindings(shard))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return failed(op, err)
+	}
+	for _, set := range sets {
+		found, err := s.bindingsOf(ctx, set.Val())
 		if err != nil {
-			return failed(op, err)
+			return err
 		}
-		if len(risks) == 0 {
-			continue
-		}
-		pipe := s.db.Pipeline()
-		cmds := make([]*redis.MapStringStringCmd, len(risks))
-		for i, r := range risks {
-			cmds[i] = pipe.HGetAll(ctx, s.keys.binding(core.RiskKey(r)))
-		}
-		if _, err := pipe.Exec(ctx); err != nil {
-			return failed(op, err)
-		}
-		for i, cmd := range cmds {
-			binding, err := readBinding(cmd.Val())
-			if err != nil {
-				return broken(op, err)
-			}
-			if binding.State != engine.Bound && binding.State != engine.Lost {
-				continue // released since the set was read
-			}
-			if err := s.db.Set(ctx, s.keys.group(binding.Group), risks[i], 0).Err(); err != nil {
-				return failed(op, err)
-			}
-			if err := f(core.RiskKey(risks[i]), binding); err != nil {
+		for _, b := range found {
+			if err := f(b.risk, b.Binding); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// held is the binding of a risk.
+type held struct {
+	engine.Binding
+	risk core.RiskKey
+}
+
+// bindingsOf returns the bindings of risks that have one, and writes their look-up keys.
+func (s *Store) bindingsOf(ctx context.Context, risks []string) ([]held, error) {
+	const op = "each binding"
+	if len(risks) == 0 {
+		return nil, nil
+	}
+	pipe := s.db.Pipeline()
+	cmds := make([]*redis.MapStringStringCmd, len(risks))
+	for i, r := range risks {
+		cmds[i] = pipe.HGetAll(ctx, s.keys.binding(core.RiskKey(r)))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, failed(op, err)
+	}
+	var found []held
+	pipe = s.db.Pipeline()
+	for i, cmd := range cmds {
+		b, err := readBinding(cmd.Val())
+		if err != nil {
+			return nil, broken(op, err)
+		}
+		if b.State != engine.Bound && b.State != engine.Lost {
+			continue // released since the set was read
+		}
+		found = append(found, held{b, core.RiskKey(risks[i])})
+		pipe.Set(ctx, s.keys.group(b.Group), risks[i], 0)
+	}
+	_, err := pipe.Exec(ctx)
+	return found, failed(op, err)
 }

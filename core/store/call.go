@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -137,23 +138,34 @@ func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
 }
 
 // doAll runs scripts in one pipeline (one per node in a cluster). A server forgets
-// scripts in a restart or a failover. A script that is unknown is sent again with its
-// text.
+// scripts in a restart or a failover. Those that are unknown are sent again with their
+// text, in one pipeline too: there may be one for each shard.
 func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
 	cmds := make([]*redis.Cmd, len(calls))
-	pipe := s.db.Pipeline()
-	for i, c := range calls {
-		cmds[i] = s.scripts[c.name].EvalSha(ctx, pipe, c.keys, c.args...)
-	}
-	if len(calls) > 0 {
+	send := func(list []int, eval func(*redis.Script, redis.Pipeliner, *call) *redis.Cmd) {
+		if len(list) == 0 {
+			return
+		}
+		pipe := s.db.Pipeline()
+		for _, i := range list {
+			cmds[i] = eval(s.scripts[calls[i].name], pipe, calls[i])
+		}
 		_, _ = pipe.Exec(ctx) // each command has its own error
 	}
+	all := make([]int, len(calls))
+	for i := range all {
+		all[i] = i
+	}
+	send(all, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
+		return sc.EvalSha(ctx, p, c.keys, c.args...)
+	})
+	unknown := slices.DeleteFunc(all, func(i int) bool { return !redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") })
+	send(unknown, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
+		return sc.Eval(ctx, p, c.keys, c.args...)
+	})
 	answers, errs := make([]answer, len(calls)), make([]error, len(calls))
-	for i, c := range calls {
-		if redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") {
-			cmds[i] = s.scripts[c.name].Eval(ctx, s.db, c.keys, c.args...)
-		}
-		answers[i], errs[i] = read(op, cmds[i])
+	for i, cmd := range cmds {
+		answers[i], errs[i] = read(op, cmd)
 	}
 	return answers, errs
 }

@@ -107,17 +107,18 @@ const (
 
 // inspect asks a server everything that judge wants to know.
 func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]string, error) {
-	info, err := readInfo(ctx, node)
+	pipe := node.Pipeline()
+	said, fsync, save := pipe.Info(ctx), pipe.ConfigGet(ctx, askedFsync), pipe.ConfigGet(ctx, askedSave)
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	text, err := said.Result()
 	if err != nil {
 		return nil, err
 	}
+	info := parseInfo(text)
 	// Managed servers refuse CONFIG; then the modes stay unknown.
-	if fsync, err := node.ConfigGet(ctx, askedFsync).Result(); err == nil {
-		info[askedFsync] = fsync[askedFsync]
-	}
-	info[askedSave] = "unknown"
-	if save, err := node.ConfigGet(ctx, askedSave).Result(); err == nil {
-		info[askedSave] = save[askedSave]
+	info[askedFsync], info[askedSave] = fsync.Val()[askedFsync], "unknown"
+	if save.Err() == nil {
+		info[askedSave] = save.Val()[askedSave]
 	}
 	if s.opts.Strict && info["aof_enabled"] == "1" && info[askedFsync] == "everysec" && info["role"] != "slave" {
 		info[triedSync] = s.probeSync(ctx, node, info["run_id"])
@@ -273,18 +274,20 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 
 // readInfo reads what INFO says of the server, and how it keeps data. It is
 // allowed where CONFIG is not.
-func readInfo(ctx context.Context, node *redis.Client) (map[string]string, error) {
+func readInfo(ctx context.Context, node redis.Cmdable) (map[string]string, error) {
+	text, err := node.Info(ctx).Result()
+	if err != nil {
+		return nil, err
+	}
+	return parseInfo(text), nil
+}
+
+func parseInfo(text string) map[string]string {
 	info := map[string]string{}
-	for _, section := range []string{"server", "memory", "persistence", "replication"} {
-		text, err := node.Info(ctx, section).Result()
-		if err != nil {
-			return nil, err
-		}
-		for line := range strings.Lines(text) {
-			if k, v, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-				info[k] = v
-			}
+	for line := range strings.Lines(text) {
+		if k, v, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			info[k] = v
 		}
 	}
-	return info, nil
+	return info
 }
