@@ -10,24 +10,23 @@ import (
 	"riskroom/core"
 )
 
-// grantWithin is how long a call waits for the rate budget to say anything. A
-// person waits: if the budget itself is not there, the call is made without it.
+// grantWithin is how long a call waits for the rate budget. A person is waiting,
+// so if the budget doesn't answer, the call is made without it.
 const grantWithin = 250 * time.Millisecond
 
-// result is what a call ended with.
+// result is the result of a call.
 type result[T any] struct {
 	value T
 	err   error
 }
 
-// call makes one call of the Web API when the rate budget grants it, and returns
-// when ctx ends, whatever the budget does. What becomes of it is told to one
-// person at once, and never probed.
+// call makes one call of the Web API when the rate budget grants it. It returns
+// when ctx ends, even if the budget hangs.
 func call[T any](ctx context.Context, b *Bot, method string, f func(ctx context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	read := func(ctx context.Context) (T, error) { return rest.Read(ctx, api.Platform, method, f) }
-	var begun atomic.Bool // by the budget or without it, once
+	var begun atomic.Bool // set by whoever makes the call
 	spent := make(chan result[T], 1)
 	go func() {
 		var r result[T]

@@ -14,7 +14,7 @@ import (
 	"riskroom/core"
 )
 
-// ledger is a budget that notes what is drawn on it.
+// ledger is a budget that records what is drawn on it.
 type ledger struct {
 	mu    sync.Mutex
 	drawn []core.Bucket
@@ -33,20 +33,20 @@ func (l *ledger) of(method string) []core.Bucket {
 	return slices.DeleteFunc(slices.Clone(l.drawn), func(b core.Bucket) bool { return b.Name != method })
 }
 
-// TestBotAndAdapterShareBuckets: a workspace's own rates hold for both.
+// TestBotAndAdapterShareBuckets checks that a workspace's own rates apply to both.
 func TestBotAndAdapterShareBuckets(t *testing.T) {
 	t.Parallel()
 	drawn := &ledger{}
 	var shared *api.Client
-	b := stand(t)
-	b.enter(t, func(c *Config) {
+	b := newBundle(t)
+	b.newSlackbot(t, func(c *Config) {
 		shared = client(t, api.Config{
 			Token: b.BotToken(), URL: b.URL() + "/api/", Transport: b.Client().Transport,
 			Rates: rest.Rates{Methods: map[string]rest.Rate{"users.info": {N: 2, Window: time.Minute}}},
 		})
 		c.API, c.Budget, c.SigningSecrets = shared, drawn, []string{b.SigningSecret()}
 	})
-	if _, err := b.door.usersInfo(t.Context(), lin); err != nil {
+	if _, err := b.slackbot.usersInfo(t.Context(), lin); err != nil {
 		t.Fatal(err)
 	}
 	a := slack.New(slack.Config{API: shared, Budget: drawn})
@@ -59,7 +59,6 @@ func TestBotAndAdapterShareBuckets(t *testing.T) {
 	}
 }
 
-// TestFailedCallsAreCountedByKind: what a call of the bot's fails with is known.
 func TestFailedCallsAreCountedByKind(t *testing.T) {
 	t.Parallel()
 	for want, fault := range map[core.Kind]stage.Fault{
@@ -68,18 +67,18 @@ func TestFailedCallsAreCountedByKind(t *testing.T) {
 		core.Denied:       {Kind: stage.Refuse, Code: "missing_scope"},
 		core.Unauthorized: {Kind: stage.Refuse, Code: "token_revoked"},
 	} {
-		b := stand(t)
-		b.enter(t, func(c *Config) {
+		b := newBundle(t)
+		b.newSlackbot(t, func(c *Config) {
 			c.API = client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/", Transport: b.Client().Transport, Observe: b.count})
 			c.SigningSecrets = []string{b.SigningSecret()}
 		})
 		fault.Method = "users.info"
 		b.Faults().Order(fault)
-		if _, err := b.door.usersInfo(t.Context(), lin); core.KindOf(err) != want {
-			t.Errorf("%s: it is %v", want, err)
+		if _, err := b.slackbot.usersInfo(t.Context(), lin); core.KindOf(err) != want {
+			t.Errorf("%s: got error %v", want, err)
 		}
 		if b.counted("users.info "+string(want)) != 1 {
-			t.Errorf("%s: counted are %v", want, b.counts)
+			t.Errorf("%s: counts: %v", want, b.counts)
 		}
 	}
 }

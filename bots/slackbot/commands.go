@@ -12,7 +12,7 @@ import (
 	"riskroom/core"
 )
 
-// Commands takes slash commands. See
+// Commands handles slash commands. See
 // https://docs.slack.dev/interactivity/implementing-slash-commands.
 func (b *Bot) Commands() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,11 +27,11 @@ func (b *Bot) Commands() http.Handler {
 			b.reject(w, r, kindCommand, rejection{http.StatusBadRequest, outcomeMalformed})
 			return
 		}
-		if form.Get("ssl_check") == "1" { // Slack looks at the certificate now and then
+		if form.Get("ssl_check") == "1" { // Slack checks the certificate now and then
 			b.observe(kindCommand, outcomeOK)
 			return
 		}
-		answer, no := b.takeCommand(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, form)
+		answer, no := b.takeCommand(r.Context(), request{arrived: arrived, fresh: b.firstDelivery(r.Header)}, form)
 		if no != nil {
 			b.reject(w, r, kindCommand, *no)
 			return
@@ -42,40 +42,40 @@ func (b *Bot) Commands() http.Handler {
 }
 
 // takeCommand answers a command, or returns why it is rejected.
-func (b *Bot) takeCommand(ctx context.Context, t turn, form url.Values) (response, *rejection) {
+func (b *Bot) takeCommand(ctx context.Context, req request, form url.Values) (response, *rejection) {
 	user := form.Get("user_id")
-	if no := b.accept(ctx, t, from{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
+	if no := b.accept(ctx, req, origin{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
 		return response{}, no
 	}
-	return b.once(ctx, t, actOf(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, t, form) }), nil
+	return b.once(ctx, req, actOf(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, req, form) }), nil
 }
 
-func (b *Bot) command(ctx context.Context, t turn, form url.Values) response {
-	wait, cancel := context.WithDeadline(ctx, t.arrived.Add(b.answerWithin))
+func (b *Bot) command(ctx context.Context, req request, form url.Values) response {
+	wait, cancel := context.WithDeadline(ctx, req.arrived.Add(b.answerWithin))
 	defer cancel()
 	text, mentions := decodeText(b.workspace, form.Get("text"))
-	c := b.by(wait, t, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))
+	c := b.by(wait, req, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))
 	c.Op = core.MakeOp("slack", form.Get("team_id"), "command", form.Get("trigger_id"))
 	c.Typed = &bots.Typed{Text: text, Mentions: mentions}
 	later := b.later(form.Get("response_url"))
-	reply := b.answer(wait, t, c, later)
-	if reply.Form != nil && b.open(ctx, t.arrived, form.Get("trigger_id"), *reply.Form) {
+	reply := b.answer(wait, req, c, later)
+	if reply.Form != nil && b.open(ctx, req.arrived, form.Get("trigger_id"), *reply.Form) {
 		return response{}
 	}
 	out := response{body: b.message(reply)}
 	if later != nil {
 		out.instead = func(ctx context.Context) any {
-			b.tell(ctx, later, reply)
+			b.show(ctx, later, reply)
 			return nil
 		}
 	}
 	return out
 }
 
-// by begins a command of a person.
-func (b *Bot) by(ctx context.Context, t turn, user, name, channel string) bots.Command {
+// by returns the beginnings of a person's command.
+func (b *Bot) by(ctx context.Context, req request, user, name, channel string) bots.Command {
 	r := b.readers.known(user)
-	if !t.crowded {
+	if !req.overloaded {
 		r = b.readers.of(ctx, user)
 	}
 	c := bots.Command{
@@ -88,7 +88,7 @@ func (b *Bot) by(ctx context.Context, t turn, user, name, channel string) bots.C
 	return c
 }
 
-// write answers a request with JSON, or with nothing.
+// write writes the answer to a request, as JSON.
 func (b *Bot) write(w http.ResponseWriter, r response) {
 	if r.lost {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
@@ -99,12 +99,12 @@ func (b *Bot) write(w http.ResponseWriter, r response) {
 	}
 	body, err := json.Marshal(r.body)
 	if err != nil {
-		b.log.Error("slackbot: an answer cannot be encoded", "error", err)
+		b.log.Error("slackbot: an answer could not be encoded", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", typeJSON)
 	if _, err := w.Write(body); err != nil {
-		b.log.Warn("slackbot: an answer did not arrive", "error", err)
+		b.log.Warn("slackbot: an answer could not be sent", "error", err)
 	}
 }

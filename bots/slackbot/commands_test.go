@@ -11,8 +11,8 @@ import (
 	"riskroom/core"
 )
 
-// wants fails unless everything in want stands in got.
-func wants(t *testing.T, got string, want ...string) {
+// wantContains fails the test unless got contains everything in want.
+func wantContains(t *testing.T, got string, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if !strings.Contains(got, w) {
@@ -21,8 +21,8 @@ func wants(t *testing.T, got string, want ...string) {
 	}
 }
 
-// said is the message in the answer to a command.
-func said(t *testing.T, r emulator.Reply) emulator.Message {
+// messageIn returns the message in the answer to a command.
+func messageIn(t *testing.T, r emulator.Reply) emulator.Message {
 	t.Helper()
 	if r.Message == nil {
 		t.Fatalf("no message in the answer: %q", r.Body)
@@ -37,7 +37,7 @@ func TestInlineCommand(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.risk(t, lin, "new Ledger & <b> is off *by* one module:Payments handlers:@wei,@oncall amount:5")
-	wants(t, said(t, r).Plain, "R-17 is filed: Ledger & <b> is off *by* one", "@wei", "@oncall")
+	wantContains(t, messageIn(t, r).Plain, "R-17 is filed: Ledger & <b> is off *by* one", "@wei", "@oncall")
 	d := b.draft(t)
 	if d.Title != "Ledger & <b> is off *by* one" || len(d.Handlers) != 2 || d.Handlers[0] != core.RefOf(core.Account{Workspace: "acme", ID: wei}) || d.Handlers[1] != "@oncall" {
 		t.Errorf("draft: %+v", d)
@@ -50,19 +50,19 @@ func TestInlineCommand(t *testing.T) {
 func TestReadersLanguage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	wants(t, said(t, b.risk(t, wei, "help")).Plain, "可用命令", "/risk new")
-	wants(t, said(t, b.risk(t, lin, "help")).Plain, "What you can do")
-	wants(t, said(t, b.risk(t, wei, "list")).Plain, "共 1 条未完成风险", "待处理")
+	wantContains(t, messageIn(t, b.risk(t, wei, "help")).Plain, "可用命令", "/risk new")
+	wantContains(t, messageIn(t, b.risk(t, lin, "help")).Plain, "What you can do")
+	wantContains(t, messageIn(t, b.risk(t, wei, "list")).Plain, "共 1 条未完成风险", "待处理")
 }
 
-// TestHostileTextShowsAsTyped sends markup of every kind back and forth.
+// TestHostileTextShowsAsTyped sends markup of every kind.
 func TestHostileTextShowsAsTyped(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	hostile := "<!channel> <@U0000000WEI> *b* _i_ ~s~ `c` <http://x|y> &amp; :smile: \u202Eevil\u202C {{.Key}} %s"
 	r := b.risk(t, lin, "new "+hostile+" module:Payments")
-	m := said(t, r)
-	wants(t, m.Plain, hostile)
+	m := messageIn(t, r)
+	wantContains(t, m.Plain, hostile)
 	for _, who := range m.Notifies {
 		if who != lin { // a handler of the module
 			t.Errorf("notifies %v", m.Notifies)
@@ -71,7 +71,7 @@ func TestHostileTextShowsAsTyped(t *testing.T) {
 	if d := b.draft(t); d.Title != hostile {
 		t.Errorf("title %q", d.Title)
 	}
-	wants(t, said(t, b.risk(t, lin, hostile)).Plain, "There is no command /risk <!channel>")
+	wantContains(t, messageIn(t, b.risk(t, lin, hostile)).Plain, "There is no command /risk <!channel>")
 }
 
 func TestDecodeText(t *testing.T) {
@@ -103,12 +103,12 @@ func TestDecodeText(t *testing.T) {
 	}
 }
 
-// TestWhatSlackLinksStaysAsTyped types what Slack makes links of.
+// TestWhatSlackLinksStaysAsTyped types what Slack turns into links.
 func TestWhatSlackLinksStaysAsTyped(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	title := "Mail to bob@example.org bounces: git@github.com:org/x, deploy.sh, (see www.Example.com/a), call +1 555 010 0199 or 555-010-0199"
-	said(t, b.risk(t, lin, "new "+title+" module:Payments description:README.md"))
+	messageIn(t, b.risk(t, lin, "new "+title+" module:Payments description:README.md"))
 	if d := b.draft(t); d.Title != title || d.Description != "README.md" {
 		t.Errorf("filed %+v", d)
 	}
@@ -119,12 +119,11 @@ func TestWhatSlackLinksStaysAsTyped(t *testing.T) {
 	}
 }
 
-// TestSlowStoreIsToldThroughResponseURL holds File back until the command was
-// answered.
-func TestSlowStoreIsToldThroughResponseURL(t *testing.T) {
+// TestLateReplyGoesToResponseURL delays File until the command is answered.
+func TestLateReplyGoesToResponseURL(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.door.answerWithin = 50 * time.Millisecond
+	b.slackbot.answerWithin = 50 * time.Millisecond
 	release := make(chan struct{})
 	b.engine.set(func() {
 		b.engine.before = func(ctx context.Context, call string) error {
@@ -135,16 +134,16 @@ func TestSlowStoreIsToldThroughResponseURL(t *testing.T) {
 		}
 	})
 	r := b.risk(t, lin, "new Ledger module:Payments")
-	wants(t, said(t, r).Plain, "not confirmed yet", "/risk new Ledger module:Payments")
+	wantContains(t, messageIn(t, r).Plain, "not confirmed yet", "/risk new Ledger module:Payments")
 	close(release)
 	deadline := time.Now().Add(10 * time.Second)
 	for len(b.Ephemerals(lin)) < 2 {
 		if time.Now().After(deadline) {
-			t.Fatalf("nothing is told later; the log: %s", b.logged)
+			t.Fatalf("no reply follows; the log: %s", b.logged)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	wants(t, b.Ephemerals(lin)[1].Plain, "R-17 is filed: Ledger")
+	wantContains(t, b.Ephemerals(lin)[1].Plain, "R-17 is filed: Ledger")
 }
 
 func TestAnswerInTimeIsWhatThePlatformSets(t *testing.T) {
@@ -174,7 +173,7 @@ func TestResponseURLsLeadToSlackOnly(t *testing.T) {
 		"https://hooks.slack.com%2eevil.example/commands": false,
 		"https://127.0.0.1/":                              false,
 	} {
-		if got := b.door.later(u) != nil; got != ok {
+		if got := b.slackbot.later(u) != nil; got != ok {
 			t.Errorf("%q: allowed %v, want %v", u, got, ok)
 		}
 	}

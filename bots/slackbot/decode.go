@@ -9,9 +9,10 @@ import (
 	"riskroom/core"
 )
 
-// marked is what Slack makes of mentions and links in the text of a command:
-// <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>, <https://…|label>,
-// <mailto:…|label>. What people type themselves comes with &lt; and &gt;. See
+// marked matches mentions and links as Slack encodes them in the text of a
+// command: <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>,
+// <https://…|label>, <mailto:…|label>. Characters that people type arrive as &lt;
+// and &gt;. See
 // https://docs.slack.dev/messaging/formatting-message-text.
 var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|((?i:[a-z][a-z0-9+.-]*):[^<>|\s]+))(?:\|([^<>]*))?>`)
 
@@ -20,8 +21,8 @@ var account = regexp.MustCompile(`^[A-Z0-9]+$`)
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// decodeText turns the text of a command into what people read, and says whom
-// the mentions in it mean.
+// decodeText turns the text of a command into what people see, and returns the
+// accounts that its mentions refer to.
 func decodeText(workspace, s string) (string, map[string]core.Ref) {
 	mentions := map[string]core.Ref{}
 	var out strings.Builder
@@ -45,9 +46,9 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 	return out.String(), mentions
 }
 
-// linkTyped returns what somebody typed for a link. Slack turns "bob@example.org",
-// "deploy.sh" and telephone numbers into links, with what was typed as the label. A
-// label of a person's own is followed by where it leads.
+// linkTyped returns the text that a person typed for a link. Slack turns
+// "bob@example.org", "deploy.sh" and telephone numbers into links, labelled with
+// what was typed. If the person chose another label, the target follows it.
 func linkTyped(target, label string) string {
 	switch {
 	case label == "":
@@ -58,7 +59,7 @@ func linkTyped(target, label string) string {
 	return label + " (" + target + ")"
 }
 
-// bareLink returns what a link has in common with every way to type it.
+// bareLink returns a link without what people may leave out when they type it.
 func bareLink(s string) string {
 	if plain, err := url.PathUnescape(s); err == nil {
 		s = plain
@@ -78,7 +79,7 @@ func readable(mentions map[string]core.Ref, workspace, sign, id, label string) s
 		ref := core.RefOf(core.Account{Workspace: workspace, ID: id})
 		word := "@" + oneWord(label, id)
 		if other, taken := mentions[word]; taken && other != ref {
-			word = "@" + id // two people of one name
+			word = "@" + id // two people with the same name
 		}
 		mentions[word] = ref
 		return word
@@ -86,7 +87,7 @@ func readable(mentions map[string]core.Ref, workspace, sign, id, label string) s
 	return "@" + oneWord(strings.TrimPrefix(label, "@"), strings.TrimPrefix(id, "subteam^"))
 }
 
-// oneWord makes a name stay one word, whatever people call themselves.
+// oneWord replaces what would end a word in a name.
 func oneWord(name, otherwise string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || r == ',' {

@@ -36,27 +36,27 @@ const (
 	typeEvent      = "events_api"
 )
 
-// kindEnvelope counts envelopes of no known kind.
+// kindEnvelope counts envelopes of unknown kinds.
 const kindEnvelope = "envelopes"
 
-// maxAck is the size in bytes from which on Slack silently drops an acknowledgement,
-// as slack-go's socketmode has found out.
+// maxAck is the size in bytes from which Slack silently drops an acknowledgement,
+// according to slack-go's socketmode.
 const maxAck = 20_000
 
-// named finds the ID of an envelope that cannot be decoded.
-var named = regexp.MustCompile(`"envelope_id"\s*:\s*"([A-Za-z0-9._-]{1,100})"`)
+// envelopeID finds the ID in an envelope that can't be decoded.
+var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([A-Za-z0-9._-]{1,100})"`)
 
 // handled is the outcome of an envelope.
 type handled struct {
 	kind, outcome string
 	response      response
-	// again asks Slack to deliver the envelope once more, by not acknowledging it.
-	// A person is shown a failure.
-	again bool
+	// redeliver leaves the envelope unacknowledged, so that Slack delivers it
+	// again or shows the person a failure.
+	redeliver bool
 }
 
-// decode reads one message. If it cannot be handled, outcome says why, and the
-// envelope has nothing but the ID, if that can be found.
+// decode decodes a message. If that fails, it returns the outcome to count, and an
+// envelope with only the ID, if there is one.
 func decode(frame []byte) (e envelope, outcome string) {
 	switch err := json.Unmarshal(frame, &e); {
 	case err != nil:
@@ -67,53 +67,53 @@ func decode(frame []byte) (e envelope, outcome string) {
 		return e, ""
 	}
 	e = envelope{}
-	if m := named.FindSubmatch(frame); m != nil {
+	if m := envelopeID.FindSubmatch(frame); m != nil {
 		e.ID = string(m[1])
 	}
 	return e, outcome
 }
 
-// take decodes one message and starts handling it.
-func (l *link) take(ctx context.Context, frame []byte) {
+// receive decodes a message and starts handling it.
+func (c *connection) receive(ctx context.Context, frame []byte) {
 	arrived := time.Now()
 	e, outcome := decode(frame)
 	switch {
 	case outcome != "":
-		l.complete(ctx, e, handled{kind: kindEnvelope, outcome: outcome})
+		c.complete(ctx, e, handled{kind: kindEnvelope, outcome: outcome})
 		return
 	case e.Type == typeHello:
 		return
 	case e.Type == typeDisconnect:
-		l.disconnected(ctx, e.Reason)
+		c.disconnected(ctx, e.Reason)
 		return
 	}
-	t := turn{arrived: arrived, crowded: !l.enter()}
-	if t.crowded {
-		// Its context has ended before it begins, so that nothing waits.
+	req := request{arrived: arrived, overloaded: !c.acquire()}
+	if req.overloaded {
+		// With a context that has ended, nothing waits.
 		past, cancel := context.WithCancel(ctx)
 		cancel()
-		l.complete(past, e, l.s.bot.handle(past, t, e))
+		c.complete(past, e, c.s.bot.handle(past, req, e))
 		return
 	}
 	go func() {
-		defer l.handling.Done()
-		defer func() { <-l.s.room }()
+		defer c.handling.Done()
+		defer func() { <-c.s.slots }()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handleTimeout)
 		defer cancel()
-		l.complete(ctx, e, l.s.bot.handle(ctx, t, e))
+		c.complete(ctx, e, c.s.bot.handle(ctx, req, e))
 	}()
 }
 
-// handleTimeout ends handlers that ignore how long a person waits.
+// handleTimeout bounds handlers that don't stop in time for an answer.
 const handleTimeout = 5 * time.Second
 
-// handle handles an envelope like a request over HTTP.
-func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v handled) {
+// handle handles an envelope as a request over HTTP would be.
+func (b *Bot) handle(ctx context.Context, req request, e envelope) (v handled) {
 	v.kind = kindEnvelope
 	defer func() {
 		if p := recover(); p != nil {
 			b.log.ErrorContext(ctx, "slackbot: an envelope's handler panicked", "type", e.Type, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			v.outcome, v.again = outcomeFailed, true
+			v.outcome, v.redeliver = outcomeFailed, true
 		}
 	}()
 	if e.RetryAttempt > 0 && e.Type != typeEvent {
@@ -126,7 +126,7 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v handled) {
 		if err != nil {
 			return v.rejected(malformed())
 		}
-		answer, no := b.takeCommand(ctx, t, form)
+		answer, no := b.takeCommand(ctx, req, form)
 		return v.with(answer, outcomeOK, no)
 	case typeInteract:
 		v.kind = kindInteraction
@@ -134,14 +134,14 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v handled) {
 		if err := json.Unmarshal(e.Payload, &p); err != nil {
 			return v.rejected(malformed())
 		}
-		return v.with(b.takeInteraction(ctx, t, p))
+		return v.with(b.takeInteraction(ctx, req, p))
 	case typeEvent:
 		v.kind = kindEvent
 		var in event
 		if err := json.Unmarshal(e.Payload, &in); err != nil {
 			return v.rejected(malformed())
 		}
-		if t.crowded {
+		if req.overloaded {
 			return v.with(response{lost: true}, outcomeFailed, nil)
 		}
 		outcome, no := b.takeEvent(ctx, in, e.retried())
@@ -153,30 +153,30 @@ func (b *Bot) handle(ctx context.Context, t turn, e envelope) (v handled) {
 
 func malformed() *rejection { return &rejection{http.StatusBadRequest, outcomeMalformed} }
 
-// retried returns whether, and why, Slack delivers the envelope again.
-func (e envelope) retried() again {
+// retried returns the envelope's retry, zero for a first delivery.
+func (e envelope) retried() retry {
 	if e.RetryAttempt == 0 {
-		return again{}
+		return retry{}
 	}
-	return again{attempt: strconv.Itoa(e.RetryAttempt), reason: e.RetryReason}
+	return retry{attempt: strconv.Itoa(e.RetryAttempt), reason: e.RetryReason}
 }
 
-// with is v with the response to the payload, or rejected.
+// with returns v with the response, or rejected if no is not nil.
 func (v handled) with(r response, outcome string, no *rejection) handled {
 	if no != nil {
 		return v.rejected(no)
 	}
-	v.response, v.outcome, v.again = r, outcome, r.lost
+	v.response, v.outcome, v.redeliver = r, outcome, r.lost
 	return v
 }
 
-// rejected is v for a payload that is rejected. It is acknowledged if another
-// delivery would be rejected too.
+// rejected returns v for a rejected payload. The envelope is acknowledged unless
+// another delivery may succeed.
 func (v handled) rejected(no *rejection) handled {
-	return handled{kind: v.kind, outcome: no.outcome, again: no.status >= http.StatusInternalServerError}
+	return handled{kind: v.kind, outcome: no.outcome, redeliver: no.status >= http.StatusInternalServerError}
 }
 
-// flat reads the payload of a command, which over HTTP is a form.
+// flat decodes a command's payload into the form that it has over HTTP.
 func flat(payload json.RawMessage) (url.Values, error) {
 	var fields map[string]any
 	if err := json.Unmarshal(payload, &fields); err != nil {
@@ -198,22 +198,22 @@ type ack struct {
 }
 
 // complete counts an envelope and acknowledges it.
-func (l *link) complete(ctx context.Context, e envelope, v handled) {
-	b := l.s.bot
+func (c *connection) complete(ctx context.Context, e envelope, v handled) {
+	b := c.s.bot
 	b.observe(v.kind, v.outcome)
 	switch v.outcome {
 	case outcomeOK, outcomeUnknown, outcomeReplay:
 	default:
 		b.log.WarnContext(ctx, "slackbot: an envelope was not accepted", "kind", v.kind, "outcome", v.outcome)
 	}
-	if e.ID == "" || v.again {
+	if e.ID == "" || v.redeliver {
 		return
 	}
 	raw, err := e.acknowledge(ctx, v.response)
 	if err != nil {
-		b.log.ErrorContext(ctx, "slackbot: an answer cannot be put into an acknowledgement", "kind", v.kind, "error", err)
+		b.log.ErrorContext(ctx, "slackbot: an answer does not fit into an acknowledgement", "kind", v.kind, "error", err)
 	}
-	if err := l.send(raw); err != nil {
+	if err := c.send(raw); err != nil {
 		b.log.WarnContext(ctx, "slackbot: an acknowledgement could not be sent", "kind", v.kind, "error", err)
 		if v.response.body != nil && v.response.instead != nil {
 			v.response.instead(ctx)
@@ -221,8 +221,9 @@ func (l *link) complete(ctx context.Context, e envelope, v handled) {
 	}
 }
 
-// acknowledge returns the acknowledgement of an envelope, with the answer, or with
-// what is shown instead where the answer does not fit. With an error it has neither.
+// acknowledge returns the acknowledgement of an envelope. It contains the answer,
+// or what is shown instead if the answer doesn't fit, or neither if there is an
+// error.
 func (e envelope) acknowledge(ctx context.Context, s response) ([]byte, error) {
 	if e.Accepts && s.body != nil {
 		if raw, err := json.Marshal(ack{e.ID, s.body}); err == nil && len(raw) < maxAck {
@@ -240,16 +241,16 @@ func (e envelope) acknowledge(ctx context.Context, s response) ([]byte, error) {
 		}
 		err = errors.Join(err, fmt.Errorf("it would have %d bytes", len(raw)))
 	}
-	raw, _ := json.Marshal(ack{EnvelopeID: e.ID}) // of one string
+	raw, _ := json.Marshal(ack{EnvelopeID: e.ID}) // a string: can't fail
 	return raw, err
 }
 
-// disconnected handles the announcement that the connection ends.
-func (l *link) disconnected(ctx context.Context, reason string) {
+// disconnected handles Slack's announcement that the connection will end.
+func (c *connection) disconnected(ctx context.Context, reason string) {
 	switch reason {
 	case reasonWarning, reasonRefresh, reasonDisabled:
 	default:
-		l.s.bot.log.WarnContext(ctx, "slackbot: Slack ends a connection", "reason", reason)
+		c.s.bot.log.WarnContext(ctx, "slackbot: Slack ends a connection", "reason", reason)
 	}
-	l.leave(reason)
+	c.leave(reason)
 }

@@ -9,7 +9,8 @@ import (
 	"riskroom/core"
 )
 
-// event is what is read of a delivery. See https://docs.slack.dev/apis/events-api.
+// event is the part of a delivery that riskroom reads. See
+// https://docs.slack.dev/apis/events-api.
 type event struct {
 	Type           string `json:"type"`
 	Challenge      string `json:"challenge"`
@@ -22,14 +23,14 @@ type event struct {
 		Type    string          `json:"type"`
 		Subtype string          `json:"subtype"`
 		Channel json.RawMessage `json:"channel"` // an ID, or an object with one
-		// ChannelID is where pin_removed tells it.
+		// ChannelID is where pin_removed has the ID.
 		ChannelID string `json:"channel_id"`
 	} `json:"event"`
 }
 
-// Events takes events. What happened to a group is passed on as "look at it", at
-// most with what Slack says of its end: events come late, twice, out of order or
-// never.
+// Events handles events. An event about a group only makes riskroom check the
+// group, because events arrive late, twice, out of order or never. How a group
+// ended, according to Slack, is passed on as well.
 func (b *Bot) Events() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, no := b.read(w, r, typeJSON)
@@ -47,7 +48,7 @@ func (b *Bot) Events() http.Handler {
 			b.write(w, response{body: map[string]string{"challenge": e.Challenge}})
 			return
 		}
-		outcome, no := b.takeEvent(r.Context(), e, again{attempt: r.Header.Get("X-Slack-Retry-Num"), reason: r.Header.Get("X-Slack-Retry-Reason")})
+		outcome, no := b.takeEvent(r.Context(), e, retry{attempt: r.Header.Get("X-Slack-Retry-Num"), reason: r.Header.Get("X-Slack-Retry-Reason")})
 		if no != nil {
 			b.reject(w, r, kindEvent, *no)
 			return
@@ -60,25 +61,24 @@ func (b *Bot) Events() http.Handler {
 	})
 }
 
-// again says the how-manieth repetition of a delivery this is; zero for the
-// first delivery.
-type again struct{ attempt, reason string }
+// retry is Slack's attempt number and reason when it delivers something again.
+type retry struct{ attempt, reason string }
 
-// takeEvent hears an event and returns its outcome, or says why it is not heard.
-func (b *Bot) takeEvent(ctx context.Context, e event, a again) (string, *rejection) {
+// takeEvent forwards an event and returns its outcome, or why it is rejected.
+func (b *Bot) takeEvent(ctx context.Context, e event, a retry) (string, *rejection) {
 	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
 	defer cancel()
-	if no := b.admit(ctx, from{team: b.teamOf(ctx, e)}); no != nil {
+	if no := b.admit(ctx, origin{team: b.teamOf(ctx, e)}); no != nil {
 		return "", no
 	}
 	if a.attempt != "" {
 		b.log.Info("slackbot: an event is delivered again", "event_id", e.EventID, "retry", a.attempt, "reason", a.reason)
 	}
-	return b.take(ctx, e), nil
+	return b.forward(ctx, e), nil
 }
 
-// teamOf returns the team for which an event was sent: in shared channels
-// team_id may be the other side's.
+// teamOf returns the team that an event was sent for. In shared channels, team_id
+// may be the other team's.
 func (b *Bot) teamOf(ctx context.Context, e event) string {
 	id, err := b.whoAmI(ctx)
 	if err != nil {
@@ -92,9 +92,9 @@ func (b *Bot) teamOf(ctx context.Context, e event) string {
 	return e.TeamID
 }
 
-// take passes an event on, and returns its outcome. One that could not be passed
-// on is not remembered, so that its next delivery counts.
-func (b *Bot) take(ctx context.Context, e event) string {
+// forward passes an event on and returns its outcome. An event that couldn't be
+// passed on is not remembered, so its next delivery is handled.
+func (b *Bot) forward(ctx context.Context, e event) string {
 	switch {
 	case e.Type != "event_callback":
 		return outcomeUnknown
@@ -108,7 +108,7 @@ func (b *Bot) take(ctx context.Context, e event) string {
 	default:
 		channel := e.channel()
 		if !e.concernsGroup() || channel == "" {
-			b.log.Debug("slackbot: an event of no interest", "event", e.Event.Type)
+			b.log.Debug("slackbot: an event was ignored", "event", e.Event.Type)
 			return outcomeUnknown
 		}
 		if err := b.passOn(ctx, core.GroupRef{Workspace: b.workspace, ID: channel}, e.ending()); err != nil {
@@ -122,9 +122,9 @@ func (b *Bot) take(ctx context.Context, e event) string {
 	return outcomeOK
 }
 
-// passOn tells what happened to a group, and how it ended if it did: of a private
-// channel Slack then answers as of one that the bot is not in, so that nothing
-// else tells.
+// passOn reports that something happened to a group, and how it ended if it did.
+// For a private channel, this event is the only source: Slack's API answers as if
+// the bot were not in the channel.
 func (b *Bot) passOn(ctx context.Context, g core.GroupRef, ended core.Ending) error {
 	if ended == "" {
 		return b.noticed(ctx, g)
@@ -132,7 +132,7 @@ func (b *Bot) passOn(ctx context.Context, g core.GroupRef, ended core.Ending) er
 	return b.ended(ctx, g, ended)
 }
 
-// ending is how the event says that a group has ended, "" if it does not.
+// ending returns how a group has ended according to the event, "" if it hasn't.
 func (e event) ending() core.Ending {
 	switch e.Event.Type {
 	case "channel_archive", "group_archive":
@@ -143,8 +143,8 @@ func (e event) ending() core.Ending {
 	return ""
 }
 
-// groupEvents are those after which a group may look different, beside deleted
-// messages; endEvents those after which the app can do nothing any more.
+// groupEvents may change a group, as do deleted messages. After endEvents the app
+// can't do anything in the workspace.
 var (
 	groupEvents = []string{
 		"channel_archive", "channel_unarchive", "channel_deleted", "channel_rename", "channel_left",
@@ -154,7 +154,7 @@ var (
 	endEvents = []string{"app_uninstalled", "tokens_revoked"}
 )
 
-// concernsGroup reports whether a group may look different after the event. See
+// concernsGroup reports whether the event may change a group. See
 // https://docs.slack.dev/reference/events.
 func (e event) concernsGroup() bool {
 	if e.Event.Type == "message" {

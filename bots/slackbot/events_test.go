@@ -11,11 +11,11 @@ import (
 	"riskroom/core"
 )
 
-func (b *bundle) event(id string, inner map[string]any) request {
+func (b *bundle) event(id string, inner map[string]any) delivery {
 	body, _ := json.Marshal(map[string]any{ // of strings and maps only
 		"type": "event_callback", "team_id": b.TeamID(), "event_id": id, "event": inner,
 	})
-	return request{path: "/events", contentType: typeJSON, body: string(body), secret: b.SigningSecret(), at: time.Now()}
+	return delivery{path: "/events", contentType: typeJSON, body: string(body), secret: b.SigningSecret(), at: time.Now()}
 }
 
 func TestURLVerification(t *testing.T) {
@@ -25,8 +25,8 @@ func TestURLVerification(t *testing.T) {
 	}
 }
 
-// TestWhatHappensToGroupsIsNoticed lets people act by hand in the stand-in.
-func TestWhatHappensToGroupsIsNoticed(t *testing.T) {
+// TestGroupEventsArePassedOn has people change a group by hand in the emulator.
+func TestGroupEventsArePassedOn(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id, err := b.CreateByHand(lin, "r-17", false, b.BotUserID(), wei)

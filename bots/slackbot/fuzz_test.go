@@ -24,15 +24,15 @@ import (
 
 const fuzzSecret = "0123456789abcdef"
 
-// fuzzed is a way in for whatever comes.
+// fuzzed is a Bot on top of a fake engine.
 type fuzzed struct {
-	door    *Bot
-	reached atomic.Int64 // calls of the engine
+	slackbot *Bot
+	reached  atomic.Int64 // calls of the engine
 }
 
-// fuzzing makes the way in. Its workspace refuses every call at once, and nobody
-// else may be called.
-func fuzzing(f *testing.F, change func(*Config)) *fuzzed {
+// newFuzzed returns a fuzzed Bot. Its workspace refuses every call, and a call to
+// any other host fails the test.
+func newFuzzed(f *testing.F, change func(*Config)) *fuzzed {
 	f.Helper()
 	cat, err := text.Load()
 	if err != nil {
@@ -59,7 +59,7 @@ func fuzzing(f *testing.F, change func(*Config)) *fuzzed {
 		})}),
 	}
 	change(&c)
-	if w.door, err = New(c); err != nil {
+	if w.slackbot, err = New(c); err != nil {
 		f.Fatal(err)
 	}
 	return w
@@ -69,10 +69,10 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (do roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return do(r) }
 
-// overHTTP is a Config of a way in over HTTP.
+// overHTTP configures a Bot over HTTP.
 func overHTTP(c *Config) { c.SigningSecrets = []string{fuzzSecret} }
 
-// post sends a request that is signed as given.
+// post sends a request with the given signature.
 func (w *fuzzed) post(handler http.Handler, contentType, body, signature string, at time.Time) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
@@ -88,8 +88,8 @@ func (w *fuzzed) signed(handler http.Handler, contentType, body string) *httptes
 	return w.post(handler, contentType, body, emulator.Sign(fuzzSecret, now.Unix(), []byte(body)), now)
 }
 
-// sound checks that an answer is one that Slack can take.
-func sound(t *testing.T, answer *httptest.ResponseRecorder) {
+// checkAnswer checks that Slack would accept an answer.
+func checkAnswer(t *testing.T, answer *httptest.ResponseRecorder) {
 	t.Helper()
 	switch answer.Code {
 	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
@@ -101,7 +101,7 @@ func sound(t *testing.T, answer *httptest.ResponseRecorder) {
 	}
 }
 
-// Payloads as Slack sends them, cut to what is read.
+// Payloads as Slack sends them, reduced to what riskroom reads.
 const (
 	aCommand = "command=%2Frisk&text=new+Ledger+is+off+module%3APayments&team_id=T0ACME&user_id=U1&user_name=ana&channel_id=C1&trigger_id=1.2.3&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2F1"
 	aPress   = `{"type":"block_actions","team":{"id":"T0ACME"},"user":{"id":"U1","name":"ana","team_id":"T0ACME"},"channel":{"id":"C1"},"trigger_id":"1.2.4","response_url":"https://hooks.slack.com/actions/1","actions":[{"action_id":"riskroom.resolve","value":"R-17@3","action_ts":"1.1"}]}`
@@ -110,14 +110,14 @@ const (
 	anEvent  = `{"type":"event_callback","team_id":"T0ACME","event_id":"Ev1","authorizations":[{"team_id":"T0ACME"}],"event":{"type":"channel_archive","channel":"C1"}}`
 )
 
-// FuzzRequest: a request that Slack has not signed reaches nothing, and one that
-// it has gets an answer that Slack can take.
+// FuzzRequest checks that an unsigned request never reaches the engine, and that a
+// signed one gets an answer that Slack accepts.
 func FuzzRequest(f *testing.F) {
-	w := fuzzing(f, overHTTP)
+	w := newFuzzed(f, overHTTP)
 	ways := []struct {
 		contentType string
 		handler     http.Handler
-	}{{typeForm, w.door.Commands()}, {typeForm, w.door.Interactions()}, {typeJSON, w.door.Events()}}
+	}{{typeForm, w.slackbot.Commands()}, {typeForm, w.slackbot.Interactions()}, {typeJSON, w.slackbot.Events()}}
 	f.Add(uint8(0), aCommand, "v0=00", int64(0))
 	f.Add(uint8(1), url.Values{"payload": {aPress}}.Encode(), "", int64(-400))
 	f.Add(uint8(2), anEvent, emulator.Sign("", 0, []byte(anEvent)), int64(400))
@@ -134,31 +134,30 @@ func FuzzRequest(f *testing.F) {
 			t.Error("a request that is not signed reaches the engine")
 		}
 		if len(body) <= core.MaxBody {
-			sound(t, w.signed(way.handler, way.contentType, body))
+			checkAnswer(t, w.signed(way.handler, way.contentType, body))
 		}
 	})
 }
 
-// FuzzInteraction: whatever stands in a payload, in values and states of buttons
-// and modals, the answer is one that Slack can take.
+// FuzzInteraction checks that any payload gets an answer that Slack accepts.
 func FuzzInteraction(f *testing.F) {
-	w := fuzzing(f, overHTTP)
-	handler := w.door.Interactions()
+	w := newFuzzed(f, overHTTP)
+	handler := w.slackbot.Interactions()
 	for _, s := range []string{aPress, aSubmit, aChoice, `{"type":"view_closed"}`, `{}`, `[]`, strings.Replace(aSubmit, `"file"`, `"resolve"`, 1)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, payload string) {
 		body := url.Values{"payload": {payload}}.Encode()
 		if len(body) <= core.MaxBody {
-			sound(t, w.signed(handler, typeForm, body))
+			checkAnswer(t, w.signed(handler, typeForm, body))
 		}
 	})
 }
 
-// FuzzEnvelope: whatever comes over Socket Mode, what is said to it is an
-// acknowledgement of that envelope which Slack can take.
+// FuzzEnvelope checks that any message of Socket Mode gets an acknowledgement that
+// Slack accepts.
 func FuzzEnvelope(f *testing.F) {
-	w := fuzzing(f, func(c *Config) { c.AppToken = "xapp-1" })
+	w := newFuzzed(f, func(c *Config) { c.AppToken = "xapp-1" })
 	for kind, payload := range map[string]string{
 		typeCommand: `{"command":"/risk","text":"list","team_id":"T0ACME","user_id":"U1","trigger_id":"1.2.3","is_enterprise_install":false}`, typeInteract: aPress, typeEvent: anEvent,
 	} {
@@ -169,19 +168,19 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add([]byte(`{"type":"disconnect","reason":"warning"}`))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		e, outcome := decode(frame)
-		said := handled{outcome: outcome}
+		got := handled{outcome: outcome}
 		if outcome == "" {
-			said = w.door.handle(t.Context(), turn{arrived: time.Now()}, e)
+			got = w.slackbot.handle(t.Context(), request{arrived: time.Now()}, e)
 		}
-		if said.outcome == "" {
-			t.Error("it is counted as nothing")
+		if got.outcome == "" {
+			t.Error("no outcome")
 		}
 		if e.ID == "" {
 			return
 		}
-		raw, err := e.acknowledge(t.Context(), said.response)
+		raw, err := e.acknowledge(t.Context(), got.response)
 		if err != nil {
-			t.Errorf("it cannot be acknowledged with the answer: %v", err)
+			t.Errorf("the answer doesn't fit into the acknowledgement: %v", err)
 		}
 		var back ack
 		if err := json.Unmarshal(raw, &back); err != nil || back.EnvelopeID != e.ID || len(raw) >= maxAck {
@@ -190,8 +189,8 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-// FuzzCommandText: whom a mention means, stands in the text as one word that
-// begins with @.
+// FuzzCommandText checks that every mention is one word of the text that begins
+// with @.
 func FuzzCommandText(f *testing.F) {
 	for _, s := range []string{
 		"new <@U1|ana> and <@U2|ana>, <#C1|general> <!subteam^S1|@oncall> <!here> <https://a.example|x> &lt;@U3&gt; &amp;amp;",
@@ -203,10 +202,10 @@ func FuzzCommandText(f *testing.F) {
 		shown, mentions := decodeText("acme", typed)
 		for word, ref := range mentions {
 			if !strings.HasPrefix(word, "@") || !strings.Contains(shown, word) || len(strings.Fields(word)) != 1 {
-				t.Errorf("%q stands for %s in %q", word, ref, shown)
+				t.Errorf("%q refers to %s in %q", word, ref, shown)
 			}
 			if a, ok := ref.Account(); !ok || a.Workspace != "acme" {
-				t.Errorf("%q means %q", word, ref)
+				t.Errorf("%q refers to %q", word, ref)
 			}
 		}
 	})

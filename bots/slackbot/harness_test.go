@@ -19,20 +19,20 @@ import (
 	"riskroom/core/text"
 )
 
-// fakeEngine keeps what it is asked to keep.
+// fakeEngine records what it is called with.
 type fakeEngine struct {
 	mu      sync.Mutex
-	before  func(ctx context.Context, call string) error // nil: all is well
+	before  func(ctx context.Context, call string) error // called first in every method; may be nil
 	drafts  map[string]engine.Draft
 	changes []engine.ChangeStatus
 	noticed []core.GroupRef
 	ended   []core.Ending
-	alike   *core.Risk // is asked about
+	alike   *core.Risk // the risk with the same title that File finds
 	risk    core.Risk
 	links   []string
 }
 
-func (f *fakeEngine) enter(ctx context.Context, call string) error {
+func (f *fakeEngine) hook(ctx context.Context, call string) error {
 	f.mu.Lock()
 	before := f.before
 	f.mu.Unlock()
@@ -48,10 +48,10 @@ func (f *fakeEngine) set(change func()) {
 	change()
 }
 
-func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
+func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.hook(ctx, "MayFile") }
 
 func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
-	if err := f.enter(ctx, "File"); err != nil {
+	if err := f.hook(ctx, "File"); err != nil {
 		return engine.Filed{}, err
 	}
 	f.mu.Lock()
@@ -66,7 +66,7 @@ func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engin
 func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Operation) (engine.Outcome, error) {
 	switch o := o.(type) {
 	case engine.ChangeStatus:
-		if err := f.enter(ctx, "ChangeStatus"); err != nil {
+		if err := f.hook(ctx, "ChangeStatus"); err != nil {
 			return engine.Outcome{}, err
 		}
 		f.mu.Lock()
@@ -75,13 +75,13 @@ func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Op
 		f.risk.Status = o.To
 		return engine.Outcome{Risk: f.risk}, nil
 	case engine.ReleaseGroup:
-		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.enter(ctx, "ReleaseGroup")
+		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.hook(ctx, "ReleaseGroup")
 	}
 	return engine.Outcome{}, fmt.Errorf("a fake does not know %T", o)
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
-	err := f.enter(ctx, "Show")
+	err := f.hook(ctx, "Show")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.risk
@@ -90,7 +90,7 @@ func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (
 }
 
 func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery) (engine.Listing, error) {
-	err := f.enter(ctx, "List")
+	err := f.hook(ctx, "List")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
@@ -112,18 +112,18 @@ func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core
 }
 
 func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (people.Code, error) {
-	return people.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.enter(ctx, "OfferLink")
+	return people.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.hook(ctx, "OfferLink")
 }
 
 func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, code string) (people.Known, error) {
 	if code != "ABCD-EFGH" {
 		return people.Known{}, &core.Refusal{Kind: core.NotFound, Code: "link_code", Args: map[string]any{"Count": 4}}
 	}
-	return elsewhere, f.enter(ctx, "Offered")
+	return elsewhere, f.hook(ctx, "Offered")
 }
 
 func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code string) (people.Known, error) {
-	if err := f.enter(ctx, "Link"); err != nil {
+	if err := f.hook(ctx, "Link"); err != nil {
 		return people.Known{}, err
 	}
 	f.mu.Lock()
@@ -133,11 +133,11 @@ func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code st
 }
 
 func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, _ core.Ref) (people.Known, error) {
-	return elsewhere, f.enter(ctx, "Unlink")
+	return elsewhere, f.hook(ctx, "Unlink")
 }
 
 func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]people.Known, error) {
-	return nil, f.enter(ctx, "Accounts")
+	return nil, f.hook(ctx, "Accounts")
 }
 
 func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) core.Span {
@@ -151,7 +151,7 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 var elsewhere = people.Known{Account: core.Account{Workspace: "guild", ID: "80351110224678912"}, Name: "Lin Chen"}
 
 func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
-	if err := f.enter(ctx, "Noticed"); err != nil {
+	if err := f.hook(ctx, "Noticed"); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -160,7 +160,7 @@ func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
 	return nil
 }
 
-// Ended is heard like anything else that happens to a group.
+// Ended is recorded in noticed too.
 func (f *fakeEngine) Ended(ctx context.Context, g core.GroupRef, how core.Ending) error {
 	if err := f.Noticed(ctx, g); err != nil {
 		return err
@@ -177,13 +177,13 @@ const (
 	lobby = "C0000LOBBY"
 )
 
-// bundle is a stand-in workspace, the bot on top of a fake engine, and counts.
+// bundle is an emulated workspace, a Bot on top of a fake engine, and counters.
 type bundle struct {
 	*emulator.Workspace
-	engine *fakeEngine
-	bot    *bots.Bot
-	door   *Bot
-	app    *http.ServeMux
+	engine   *fakeEngine
+	bot      *bots.Bot
+	slackbot *Bot
+	app      *http.ServeMux
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -227,16 +227,16 @@ func organisation() *core.Organisation {
 
 func setup(t *testing.T, change ...func(*Config)) *bundle {
 	t.Helper()
-	b := stand(t)
-	b.enter(t, append([]func(*Config){func(c *Config) { c.SigningSecrets = []string{b.SigningSecret()} }}, change...)...)
-	b.app.Handle("/commands", b.door.Commands())
-	b.app.Handle("/interactions", b.door.Interactions())
-	b.app.Handle("/events", b.door.Events())
+	b := newBundle(t)
+	b.newSlackbot(t, append([]func(*Config){func(c *Config) { c.SigningSecrets = []string{b.SigningSecret()} }}, change...)...)
+	b.app.Handle("/commands", b.slackbot.Commands())
+	b.app.Handle("/interactions", b.slackbot.Interactions())
+	b.app.Handle("/events", b.slackbot.Events())
 	return b
 }
 
-// stand is a bundle without a way in.
-func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
+// newBundle returns a bundle without a Bot.
+func newBundle(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
 	cat, err := text.Load()
 	if err != nil {
@@ -279,8 +279,8 @@ func client(t testing.TB, c api.Config) *api.Client {
 	return made
 }
 
-// enter makes the way in.
-func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
+// newSlackbot creates the Bot.
+func (b *bundle) newSlackbot(t *testing.T, change ...func(*Config)) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
@@ -291,7 +291,7 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 		ch(&c)
 	}
 	var err error
-	if b.door, err = New(c); err != nil {
+	if b.slackbot, err = New(c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -300,8 +300,8 @@ func (b *bundle) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = b.bot.Close(ctx)
-	if b.door != nil {
-		_ = b.door.Close(ctx)
+	if b.slackbot != nil {
+		_ = b.slackbot.Close(ctx)
 	}
 	_ = b.Close()
 }
@@ -313,15 +313,15 @@ func (b *bundle) log() string {
 	return b.logged.String()
 }
 
-// settled waits until everything that is being shown was shown.
-func (b *bundle) settled(t *testing.T) {
+// waitShown waits until all replies are shown.
+func (b *bundle) waitShown(t *testing.T) {
 	t.Helper()
-	if err := b.door.Close(t.Context()); err != nil {
+	if err := b.slackbot.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// risk types a command.
+// risk sends a /risk command.
 func (b *bundle) risk(t *testing.T, user, line string) emulator.Reply {
 	t.Helper()
 	r, err := b.SlashCommand(t.Context(), user, lobby, "/risk", line)

@@ -16,8 +16,8 @@ import (
 	"riskroom/core"
 )
 
-// payload is what is read of an interaction: far less than Slack sends, so that
-// what Slack adds or changes elsewhere in it does no harm. See
+// payload is the part of an interaction that riskroom reads. The rest may change
+// without breaking anything. See
 // https://docs.slack.dev/reference/interaction-payloads.
 type payload struct {
 	Type       string `json:"type"`
@@ -44,7 +44,7 @@ type thing struct {
 	ID string `json:"id"`
 }
 
-// Interactions takes buttons, choices in modals and their submissions.
+// Interactions handles buttons, and choices in modals and their submissions.
 func (b *Bot) Interactions() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		arrived := time.Now()
@@ -62,7 +62,7 @@ func (b *Bot) Interactions() http.Handler {
 			b.reject(w, r, kindInteraction, rejection{http.StatusBadRequest, outcomeMalformed})
 			return
 		}
-		answer, outcome, no := b.takeInteraction(r.Context(), turn{arrived: arrived, fresh: b.freshly(r.Header)}, p)
+		answer, outcome, no := b.takeInteraction(r.Context(), request{arrived: arrived, fresh: b.firstDelivery(r.Header)}, p)
 		if no != nil {
 			b.reject(w, r, kindInteraction, *no)
 			return
@@ -72,21 +72,21 @@ func (b *Bot) Interactions() http.Handler {
 	})
 }
 
-// takeInteraction answers an interaction and returns its outcome, or returns why it
-// is rejected.
-func (b *Bot) takeInteraction(ctx context.Context, t turn, p payload) (response, string, *rejection) {
-	if no := b.accept(ctx, t, from{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
+// takeInteraction answers an interaction and returns its outcome, or why it is
+// rejected.
+func (b *Bot) takeInteraction(ctx context.Context, req request, p payload) (response, string, *rejection) {
+	if no := b.accept(ctx, req, origin{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
 		return response{}, "", no
 	}
 	if !p.known() {
 		return response{}, outcomeUnknown, nil
 	}
 	key := actOf(p.Type, p.User.ID, p.TriggerID)
-	return b.once(ctx, t, key, func() response { return b.interact(ctx, t, p) }), outcomeOK, nil
+	return b.once(ctx, req, key, func() response { return b.interact(ctx, req, p) }), outcomeOK, nil
 }
 
-// known reports whether an interaction is one of ours. Others are answered too:
-// Slack shows people a failure where nothing is answered.
+// known reports whether an interaction is one of ours. Others are answered too,
+// because Slack shows people a failure otherwise.
 func (p payload) known() bool {
 	switch {
 	case p.View != nil:
@@ -98,24 +98,24 @@ func (p payload) known() bool {
 	return false
 }
 
-func (b *Bot) interact(ctx context.Context, t turn, p payload) response {
-	wait, cancel := context.WithDeadline(ctx, t.arrived.Add(b.answerWithin))
+func (b *Bot) interact(ctx context.Context, req request, p payload) response {
+	wait, cancel := context.WithDeadline(ctx, req.arrived.Add(b.answerWithin))
 	defer cancel()
-	c := b.by(wait, t, p.User.ID, cmp.Or(p.User.Name, p.User.Username), p.Channel.ID)
+	c := b.by(wait, req, p.User.ID, cmp.Or(p.User.Name, p.User.Username), p.Channel.ID)
 	switch {
 	case p.Type == "view_submission":
-		return b.submit(wait, t, c, p)
+		return b.submit(wait, req, c, p)
 	case p.View != nil:
-		b.choose(ctx, wait, t, c, p)
+		b.choose(ctx, wait, req, c, p)
 	default:
-		return b.press(ctx, wait, t, c, p)
+		return b.press(ctx, wait, req, c, p)
 	}
 	return response{}
 }
 
-// press answers a button on a card. The request itself takes no message, so the
-// reply goes through the response_url.
-func (b *Bot) press(ctx, wait context.Context, t turn, c bots.Command, p payload) response {
+// press answers a button on a card. The answer to the request can't contain a
+// message, so the reply goes to the response_url.
+func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	a := p.Actions[0]
 	button, ok := adapter.ParseButton(a.ActionID, a.Value)
 	if !ok {
@@ -124,39 +124,39 @@ func (b *Bot) press(ctx, wait context.Context, t turn, c bots.Command, p payload
 	c.Op = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS)
 	c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 	later := b.later(p.ResponseURL)
-	reply := b.answer(wait, t, c, later)
-	if reply.Form != nil && b.open(ctx, t.arrived, p.TriggerID, *reply.Form) {
+	reply := b.answer(wait, req, c, later)
+	if reply.Form != nil && b.open(ctx, req.arrived, p.TriggerID, *reply.Form) {
 		return response{}
 	}
-	return response{lost: later != nil && !b.tell(ctx, later, reply)}
+	return response{lost: later != nil && !b.show(ctx, later, reply)}
 }
 
 // choose updates a form after a choice in it.
-func (b *Bot) choose(ctx, wait context.Context, t turn, c bots.Command, p payload) {
+func (b *Bot) choose(ctx, wait context.Context, req request, c bots.Command, p payload) {
 	filled, err := b.filled(*p.View)
 	if err != nil {
-		b.log.Warn("slackbot: a modal is not ours", "error", err)
+		b.log.Warn("slackbot: a modal could not be read", "error", err)
 		return
 	}
 	filled.Refresh = true
 	c.Op = core.MakeOp("slack", p.Team.ID, "choose", p.TriggerID)
 	c.Filled = &filled
-	if reply := b.answer(wait, t, c, nil); reply.Form != nil {
-		b.update(ctx, t.arrived, *p.View, *reply.Form)
+	if reply := b.answer(wait, req, c, nil); reply.Form != nil {
+		b.update(ctx, req.arrived, *p.View, *reply.Form)
 	}
 }
 
-// submit takes a form. Its op is the modal's, so that a form acts once however often
-// it is submitted.
-func (b *Bot) submit(wait context.Context, t turn, c bots.Command, p payload) response {
+// submit handles a submitted form. Its op derives from the modal, so that a form
+// acts once however often it is submitted.
+func (b *Bot) submit(wait context.Context, req request, c bots.Command, p payload) response {
 	filled, err := b.filled(*p.View)
 	if err != nil {
-		b.log.Warn("slackbot: a modal is not ours", "error", err)
-		filled = bots.Filled{} // nobody's form: the answer says so
+		b.log.Warn("slackbot: a modal could not be read", "error", err)
+		filled = bots.Filled{} // the reply says that the form is unknown
 	}
 	c.Op = core.MakeOp("slack", p.Team.ID, "view", p.View.ID)
 	c.Filled = &filled
-	reply := b.answer(wait, t, c, nil)
+	reply := b.answer(wait, req, c, nil)
 	errs := p.View.errors(reply.Errors)
 	switch {
 	case len(errs) > 0:
@@ -167,12 +167,12 @@ func (b *Bot) submit(wait context.Context, t turn, c bots.Command, p payload) re
 	return response{body: slack.NewClearViewSubmissionResponse()}
 }
 
-// next shows a form in place of the one that was submitted. Where the answer cannot
-// hold the whole form, it holds the notice, and the form follows.
+// next replaces the submitted form with another. If that is too large for the
+// answer, the answer shows its notice and the form follows.
 func (b *Bot) next(v view, f bots.Form) response {
 	modal, err := b.modal(f)
 	if err != nil {
-		b.log.Error("slackbot: a form cannot be shown", "form", f.ID, "error", err)
+		b.log.Error("slackbot: a form could not be shown", "form", f.ID, "error", err)
 		return response{body: slack.NewClearViewSubmissionResponse()}
 	}
 	return response{body: slack.NewUpdateViewSubmissionResponse(&modal), instead: func(ctx context.Context) any {
@@ -189,14 +189,14 @@ func (b *Bot) next(v view, f bots.Form) response {
 	}}
 }
 
-// followAfter is how long to wait after an answer before the modal is updated: an
-// answer that arrived later would replace the update.
+// followAfter is the pause between an answer and an update of the modal. If the
+// answer arrived after the update, it would replace it.
 const followAfter = 400 * time.Millisecond
 
-// follow shows a form in a modal once the answer has changed it.
+// follow updates a modal after the answer has changed it.
 func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
-	v.Hash = "" // another by then
-	b.telling.Go(func() {
+	v.Hash = "" // outdated by then
+	b.showing.Go(func() {
 		time.Sleep(followAfter)
 		b.update(context.WithoutCancel(ctx), time.Now(), v, f)
 	})
@@ -225,8 +225,8 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 	return err == nil
 }
 
-// update shows a form in an open modal, unless the modal has changed meanwhile: then
-// another choice is on its way.
+// update shows a form in an open modal, unless the modal has changed meanwhile. If
+// it has, another choice is on its way.
 func (b *Bot) update(ctx context.Context, arrived time.Time, v view, f bots.Form) {
 	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()

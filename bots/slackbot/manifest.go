@@ -12,8 +12,8 @@ import (
 	"riskroom/core/text"
 )
 
-// Manifest is how an app has to be set up for a Bot: what its settings page
-// takes under "From a manifest". Printed as JSON it can be pasted there. See
+// Manifest is an app manifest. Its JSON can be pasted into Slack's dialog "From a
+// manifest". See
 // https://docs.slack.dev/reference/app-manifest.
 type Manifest struct {
 	Metadata struct {
@@ -33,7 +33,7 @@ type Manifest struct {
 	Settings ManifestSettings `json:"settings"`
 }
 
-// ManifestFeatures is what people see of an app.
+// ManifestFeatures is what people see of the app.
 type ManifestFeatures struct {
 	Home struct {
 		Tab      bool `json:"home_tab_enabled"`
@@ -53,12 +53,12 @@ type ManifestCommand struct {
 	URL         string `json:"url,omitempty"`
 	Description string `json:"description"`
 	Usage       string `json:"usage_hint"`
-	// Escape has Slack send people and channels as IDs: a name alone would be
-	// anybody's.
+	// Escape has Slack send people and channels as IDs, because names aren't
+	// unique.
 	Escape bool `json:"should_escape"`
 }
 
-// ManifestSettings is how Slack reaches an app.
+// ManifestSettings is how Slack reaches the app.
 type ManifestSettings struct {
 	Events struct {
 		URL string   `json:"request_url,omitempty"`
@@ -73,12 +73,12 @@ type ManifestSettings struct {
 	TokenRotation bool `json:"token_rotation_enabled"`
 }
 
-// appName is what a new app is called. Administrators may change it.
+// appName is the name of a new app. Administrators may change it.
 const appName = "riskroom"
 
-// NewManifest returns the manifest of an app with the slash command, which may do
-// what it is made to do. url is where commands, interactions and events are, as in
-// "https://host/slack/acme"; "" is Socket Mode. What people read is in the printer's
+// NewManifest returns the manifest for an app with the slash command and the
+// scopes that uses needs. url is the prefix of the request URLs, as in
+// "https://host/slack/acme"; "" means Socket Mode. Texts are in the printer's
 // language.
 func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	var m Manifest
@@ -101,7 +101,7 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	return m
 }
 
-// JSON returns m as it is pasted, indented.
+// JSON returns m as indented JSON.
 func (m Manifest) JSON() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -113,8 +113,8 @@ func (m Manifest) JSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// BotEvents lists the events that an app has to subscribe its bot to, sorted:
-// those of what it is made to do that a Bot listens to. See
+// BotEvents returns the events that the app must subscribe to for uses, sorted.
+// See
 // https://docs.slack.dev/reference/events.
 func BotEvents(uses core.Uses) []string {
 	all := slices.Clone(endEvents)

@@ -9,8 +9,8 @@ import (
 	"riskroom/core/text"
 )
 
-// eventScopes are the scopes of which an event needs one, from each event's page
-// below https://docs.slack.dev/reference/events.
+// eventScopes lists the scopes of which an event needs one, from the event's page
+// in https://docs.slack.dev/reference/events.
 var eventScopes = map[string][]string{
 	"channel_archive": {"channels:read"}, "channel_unarchive": {"channels:read"}, "channel_deleted": {"channels:read"},
 	"channel_rename": {"channels:read"}, "channel_left": {"channels:read"},
@@ -30,8 +30,8 @@ func printer(t *testing.T, lang string) text.Printer {
 	return words.In(lang)
 }
 
-// TestManifestIsWhatTheBotNeeds: scopes are those that the adapter asks for,
-// and every event that is subscribed to is listened to, and may be.
+// TestManifestIsWhatTheBotNeeds checks that the scopes are those that the adapter
+// requires, and that they cover every event.
 func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	t.Parallel()
 	uses := core.Uses{Groups: true}
@@ -61,8 +61,8 @@ func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	}
 }
 
-// TestManifestWithoutGroups: nobody is asked for scopes and events that are of no
-// use.
+// TestManifestWithoutGroups checks that the manifest has no scopes and events that
+// aren't used.
 func TestManifestWithoutGroups(t *testing.T) {
 	t.Parallel()
 	for _, uses := range []core.Uses{{}, {Addresses: true, Channels: true}} {
@@ -76,7 +76,7 @@ func TestManifestWithoutGroups(t *testing.T) {
 	}
 }
 
-// TestManifestsLimits: Slack refuses a manifest whose texts are too long. See
+// TestManifestsLimits checks Slack's limits on the length of texts. See
 // https://docs.slack.dev/reference/app-manifest.
 func TestManifestsLimits(t *testing.T) {
 	t.Parallel()

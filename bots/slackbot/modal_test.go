@@ -13,8 +13,8 @@ import (
 	"riskroom/core"
 )
 
-// opened types `/risk new` and returns the modal.
-func opened(t *testing.T, b *bundle, user string) emulator.View {
+// openModal types `/risk new` and returns the modal.
+func openModal(t *testing.T, b *bundle, user string) emulator.View {
 	t.Helper()
 	r := b.risk(t, user, "new")
 	if r.View == nil || r.Body != "" {
@@ -26,7 +26,7 @@ func opened(t *testing.T, b *bundle, user string) emulator.View {
 func TestFileThroughModal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	v := opened(t, b, lin)
+	v := openModal(t, b, lin)
 	if v.Title != "New risk" || v.Submit != "File" {
 		t.Errorf("the modal: %q %q", v.Title, v.Submit)
 	}
@@ -42,7 +42,7 @@ func TestFileThroughModal(t *testing.T) {
 		t.Fatalf("the module's handlers are not shown: %s", r.View.Plain)
 	}
 	if r.View.Values["title"]["title"]["value"] != "Ledger *is* <@U1> off" {
-		t.Errorf("what was typed is gone: %v", r.View.Values)
+		t.Errorf("the typed title is gone: %v", r.View.Values)
 	}
 	r, err = b.SubmitView(t.Context(), lin, v.ID, emulator.Values{
 		"handlers": {"lin"}, "due_at": {"2099-12-01"}, "amount": nil, "fields.amount": {"5.5"}, "fields.witness": {wei}, "description": {"line\nline"},
@@ -56,7 +56,7 @@ func TestFileThroughModal(t *testing.T) {
 	if err != nil || r.View == nil {
 		t.Fatalf("submitting: %v, %+v\n%s", err, r, b.logged)
 	}
-	wants(t, r.View.Plain, "R-17 is filed: Ledger *is* <@U1> off")
+	wantContains(t, r.View.Plain, "R-17 is filed: Ledger *is* <@U1> off")
 	if r.View.Submit != "" {
 		t.Error("the answer can be submitted")
 	}
@@ -68,7 +68,7 @@ func TestFileThroughModal(t *testing.T) {
 	}
 }
 
-// TestModalAsksForTheModule: a title alone opens it.
+// TestModalAsksForTheModule checks that a title alone opens the modal.
 func TestModalAsksForTheModule(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -83,16 +83,16 @@ func TestModalAsksForTheModule(t *testing.T) {
 	if r, err = b.SubmitView(t.Context(), lin, r.View.ID, nil); err != nil || r.View == nil {
 		t.Fatalf("submitting: %v, %+v\n%s", err, r, b.logged)
 	}
-	wants(t, r.View.Plain, "R-17 is filed: Ledger *is* off fields")
+	wantContains(t, r.View.Plain, "R-17 is filed: Ledger *is* off fields")
 	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+wei {
 		t.Errorf("draft %+v", d)
 	}
 }
 
-func TestModuleIsChangedAgain(t *testing.T) {
+func TestModuleChangesTwice(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	v := opened(t, b, wei)
+	v := openModal(t, b, wei)
 	for module, want := range map[string]int{"Ledger": 1, "Payments": 2} {
 		r, err := b.ChooseInView(t.Context(), wei, v.ID, "module", module)
 		if err != nil {
@@ -108,8 +108,8 @@ func TestModuleIsChangedAgain(t *testing.T) {
 func TestModalKeepsEverythingWhenTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	v := opened(t, b, lin)
-	b.door.answerWithin = 50 * time.Millisecond
+	v := openModal(t, b, lin)
+	b.slackbot.answerWithin = 50 * time.Millisecond
 	hang := func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }
 	b.engine.set(func() { b.engine.before = hang })
 	values := emulator.Values{"title": {"Ledger"}, "module": {"Ledger"}}
@@ -117,9 +117,9 @@ func TestModalKeepsEverythingWhenTheStoreIsDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, r.Errors["title"], "not confirmed yet", "nothing is saved twice")
+	wantContains(t, r.Errors["title"], "not confirmed yet", "nothing is saved twice")
 	b.engine.set(func() { b.engine.before = nil })
-	b.door.answerWithin = answerWithin
+	b.slackbot.answerWithin = answerWithin
 	if r, err = b.SubmitView(t.Context(), lin, v.ID, nil); err != nil || len(r.Errors) > 0 {
 		t.Fatalf("again: %v %+v", err, r)
 	}
@@ -134,12 +134,12 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	b.engine.set(func() {
 		b.engine.alike = &core.Risk{Key: "R-16", Title: "Ledger", SubmittedAt: time.Now().Add(-3 * time.Minute)}
 	})
-	v := opened(t, b, lin)
+	v := openModal(t, b, lin)
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Ledger"}, "module": {"Payments"}, "description": {"kept"}})
 	if err != nil || r.View == nil || r.View.Submit != "File anyway" {
 		t.Fatalf("not asked: %v %+v", err, r)
 	}
-	wants(t, r.View.Plain, "You filed R-16 with the same title 3 minutes ago")
+	wantContains(t, r.View.Plain, "You filed R-16 with the same title 3 minutes ago")
 	if r, err = b.SubmitView(t.Context(), lin, r.View.ID, nil); err != nil || r.View.Submit != "" {
 		t.Fatalf("not filed: %v %+v\n%s", err, r, b.logged)
 	}
@@ -149,11 +149,11 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 
 	inline := b.risk(t, wei, "new Ledger module:Payments due:2099-12-01 14:30")
 	if inline.View == nil || inline.View.Submit != "仍然填报" {
-		t.Errorf("a typed line is not asked about: %+v", inline)
+		t.Errorf("an inline command is filed without asking: %+v", inline)
 	}
 }
 
-func TestModalThatCannotHoldWhatWasTypedIsNotOpened(t *testing.T) {
+func TestModalDoesNotOpenIfTextIsTooLong(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.engine.set(func() { b.engine.alike = &core.Risk{Key: "R-16", Title: "x", SubmittedAt: time.Now()} })
@@ -162,63 +162,63 @@ func TestModalThatCannotHoldWhatWasTypedIsNotOpened(t *testing.T) {
 	if r.View != nil {
 		t.Error("a description that the modal cannot hold is shown cut")
 	}
-	wants(t, said(t, r).Plain, "You filed R-16", long, "anyway:yes")
+	wantContains(t, messageIn(t, r).Plain, "You filed R-16", long, "anyway:yes")
 }
 
-func TestModalThatDoesNotOpenIsSaid(t *testing.T) {
+func TestFailureToOpenModalIsReported(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []stage.FaultKind{stage.CutBefore, stage.ErrorBefore, stage.EmptyFailure, stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody} {
-		budget := &noting{}
+		budget := &recordingBudget{}
 		b := setup(t, func(c *Config) { c.Budget = budget })
 		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
-		wants(t, said(t, b.risk(t, lin, "new")).Plain, "The form could not be opened", "/risk new")
+		wantContains(t, messageIn(t, b.risk(t, lin, "new")).Plain, "The form could not be opened", "/risk new")
 		limited := slices.Contains([]stage.FaultKind{stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody}, kind)
 		if got := budget.kinds["views.open"]; (got == core.RateLimited) != limited {
-			t.Errorf("%s: the budget hears of %q", kind, got)
+			t.Errorf("%s: the budget sees the kind %q", kind, got)
 		}
 
 		m := card(t, b)
 		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
 		press(t, b, m, "riskroom.resolve")
-		told := b.Ephemerals(lin)
-		wants(t, told[len(told)-1].Plain, "Press the button again", "/risk status R-17 Resolved")
+		shown := b.Ephemerals(lin)
+		wantContains(t, shown[len(shown)-1].Plain, "Press the button again", "/risk status R-17 Resolved")
 	}
 }
 
-// stuck is a budget whose store hangs.
-type stuck struct{}
+// hangingBudget is a budget whose store hangs.
+type hangingBudget struct{}
 
-func (stuck) Spend(ctx context.Context, _ []core.Bucket, _ func(context.Context) error) error {
+func (hangingBudget) Spend(ctx context.Context, _ []core.Bucket, _ func(context.Context) error) error {
 	<-ctx.Done()
 	return &core.Error{Op: "rate budget", Kind: core.Unavailable, Err: ctx.Err()}
 }
 
-// gone is a budget whose store is down.
-type gone struct{}
+// downBudget is a budget whose store is down.
+type downBudget struct{}
 
-func (gone) Spend(context.Context, []core.Bucket, func(context.Context) error) error {
+func (downBudget) Spend(context.Context, []core.Bucket, func(context.Context) error) error {
 	return &core.Error{Op: "rate budget", Kind: core.Unavailable}
 }
 
-// TestModalsOpenWithoutTheBudget holds that neither a form nor the reader's
-// language hangs on the store of the rate budget.
+// TestModalsOpenWithoutTheBudget checks that neither a form nor the reader's
+// language depends on the rate budget's store.
 func TestModalsOpenWithoutTheBudget(t *testing.T) {
 	t.Parallel()
-	for _, budget := range []core.Budget{stuck{}, gone{}} {
+	for _, budget := range []core.Budget{hangingBudget{}, downBudget{}} {
 		b := setup(t, func(c *Config) { c.Budget, c.TeamID = budget, "T0000000001" })
-		if v := opened(t, b, wei); v.Title != "新建风险" {
+		if v := openModal(t, b, wei); v.Title != "新建风险" {
 			t.Errorf("%T: the modal %q is not in the reader's language", budget, v.Title)
 		}
 	}
 }
 
-// noting is a budget that notes how calls ended.
-type noting struct {
+// recordingBudget is a budget that records how calls ended.
+type recordingBudget struct {
 	mu    sync.Mutex
 	kinds map[string]core.Kind
 }
 
-func (n *noting) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
+func (n *recordingBudget) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
 	err := call(ctx)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -232,7 +232,7 @@ func (n *noting) Spend(ctx context.Context, cost []core.Bucket, call func(contex
 // card shows R-17 to lin and returns the message.
 func card(t *testing.T, b *bundle) emulator.Message {
 	t.Helper()
-	return said(t, b.risk(t, lin, "show 17"))
+	return messageIn(t, b.risk(t, lin, "show 17"))
 }
 
 func press(t *testing.T, b *bundle, m emulator.Message, action string) emulator.Reply {
@@ -244,7 +244,7 @@ func press(t *testing.T, b *bundle, m emulator.Message, action string) emulator.
 	if r.Body != "" {
 		t.Errorf("%s: Slack ignores the body %q", action, r.Body)
 	}
-	b.settled(t)
+	b.waitShown(t)
 	return r
 }
 
@@ -253,14 +253,14 @@ func TestButtons(t *testing.T) {
 	b := setup(t)
 	m := card(t, b)
 	press(t, b, m, "riskroom.start")
-	told := b.Ephemerals(lin)
-	wants(t, told[len(told)-1].Plain, "R-17 Ledger *is* <@U1> off: In progress")
+	shown := b.Ephemerals(lin)
+	wantContains(t, shown[len(shown)-1].Plain, "R-17 Ledger *is* <@U1> off: In progress")
 
 	r := press(t, b, m, "riskroom.resolve")
 	if r.View == nil || r.View.Title != "Resolve R-17" {
 		t.Fatalf("no modal: %+v\n%s", r, b.logged)
 	}
-	wants(t, r.View.Plain, "R-17 Ledger *is* <@U1> off")
+	wantContains(t, r.View.Plain, "R-17 Ledger *is* <@U1> off")
 	done, err := b.SubmitView(t.Context(), lin, r.View.ID, emulator.Values{"note": {"fixed"}})
 	if err != nil || done.View != nil {
 		t.Fatalf("the modal stays: %v %+v", err, done)
@@ -272,9 +272,9 @@ func TestButtons(t *testing.T) {
 		t.Errorf("changes: %+v", changes)
 	}
 
-	press(t, b, m, "riskroom.shelve") // the card is stale by now
-	told = b.Ephemerals(lin)
-	wants(t, told[len(told)-1].Plain, "R-17", "Resolved since", "Start")
+	press(t, b, m, "riskroom.shelve") // on a stale card
+	shown = b.Ephemerals(lin)
+	wantContains(t, shown[len(shown)-1].Plain, "R-17", "Resolved since", "Start")
 }
 
 func TestShelvingNeedsAReason(t *testing.T) {
@@ -294,5 +294,5 @@ func TestDetails(t *testing.T) {
 	if r.View == nil || r.View.Submit != "" || r.View.Title != "R-17" {
 		t.Fatalf("no details: %+v\n%s", r, b.logged)
 	}
-	wants(t, r.View.Plain, "Reported", "Ledger *is* <@U1> off", "Handling", "Handlers", "Notes")
+	wantContains(t, r.View.Plain, "Reported", "Ledger *is* <@U1> off", "Handling", "Handlers", "Notes")
 }

@@ -9,7 +9,7 @@ import (
 	"riskroom/adapters/rest"
 )
 
-// reader is what is known of somebody who reads.
+// reader is what is known about a person who reads replies.
 type reader struct {
 	name string
 	lang string
@@ -18,17 +18,17 @@ type reader struct {
 
 const (
 	readerFor     = 10 * time.Minute
-	strangerFor   = 30 * time.Second // after a failure
+	failureFor    = 30 * time.Second // after a failure
 	readerWithin  = 400 * time.Millisecond
 	maxRemembered = 10_000
 )
 
-// readers remembers people's languages and zones.
+// readers caches people's languages and zones.
 type readers struct {
 	ask func(ctx context.Context, user string) (reader, error)
 
-	mu   sync.Mutex
-	told map[string]remembered
+	mu     sync.Mutex
+	cached map[string]remembered
 }
 
 type remembered struct {
@@ -37,14 +37,15 @@ type remembered struct {
 }
 
 func newReaders(ask func(ctx context.Context, user string) (reader, error)) *readers {
-	return &readers{ask: ask, told: make(map[string]remembered)}
+	return &readers{ask: ask, cached: make(map[string]remembered)}
 }
 
-// of returns what is known of a person. If Slack does not tell at once, nothing
-// is: the answer is then in the organisation's language.
+// of returns what is known about a person. If Slack doesn't answer at once, the
+// cached value is used, or the zero reader: the reply is then in the
+// organisation's language.
 func (rs *readers) of(ctx context.Context, user string) reader {
 	rs.mu.Lock()
-	r, ok := rs.told[user]
+	r, ok := rs.cached[user]
 	rs.mu.Unlock()
 	if ok && time.Now().Before(r.until) {
 		return r.reader
@@ -54,22 +55,22 @@ func (rs *readers) of(ctx context.Context, user string) reader {
 	found, err := rs.ask(ctx, user)
 	keep := readerFor
 	if err != nil {
-		found, keep = r.reader, strangerFor // what was known before is still likely
+		found, keep = r.reader, failureFor // the old value is probably still right
 	}
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if len(rs.told) >= maxRemembered {
-		clear(rs.told)
+	if len(rs.cached) >= maxRemembered {
+		clear(rs.cached)
 	}
-	rs.told[user] = remembered{reader: found, until: time.Now().Add(keep)}
+	rs.cached[user] = remembered{reader: found, until: time.Now().Add(keep)}
 	return found
 }
 
-// known is what is remembered of a person, however old; nobody is asked.
+// known returns the cached value for a person, however old.
 func (rs *readers) known(user string) reader {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	return rs.told[user].reader
+	return rs.cached[user].reader
 }
 
 // usersInfo asks Slack about a person. See

@@ -13,8 +13,8 @@ import (
 	"riskroom/core"
 )
 
-// answer is a message for one person: the body of the answer to a command, or
-// what goes to a response_url. See
+// answer is an ephemeral message: the body of the answer to a command, or of a
+// request to a response_url. See
 // https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 type answer struct {
 	ResponseType    string        `json:"response_type"`
@@ -23,7 +23,7 @@ type answer struct {
 	ReplaceOriginal bool          `json:"replace_original"`
 }
 
-// message lays a reply out as a message for its reader alone.
+// message renders a reply as an ephemeral message.
 func (b *Bot) message(r bots.Reply) answer {
 	a := answer{ResponseType: "ephemeral", Text: b.render.Fallback(core.Message{Text: r.Text, Card: r.Card})}
 	a.Blocks = append(a.Blocks, b.render.Blocks(core.Message{Text: r.Text}, "")...)
@@ -40,27 +40,26 @@ func (b *Bot) message(r bots.Reply) answer {
 	return a
 }
 
-// says reports whether a reply has anything to show as a message.
-func says(r bots.Reply) bool { return len(r.Text) > 0 || len(r.List) > 0 || r.Card != nil }
+// hasMessage reports whether a reply contains anything to show as a message.
+func hasMessage(r bots.Reply) bool { return len(r.Text) > 0 || len(r.List) > 0 || r.Card != nil }
 
-// later returns how a reply is shown through a response_url, nil if it leads
-// elsewhere than to Slack.
+// later returns a bots.Later for a response_url, nil if the URL isn't Slack's.
 func (b *Bot) later(responseURL string) bots.Later {
 	if !b.api.MayRespond(responseURL) {
 		if responseURL != "" {
-			b.log.Warn("slackbot: a response_url leads elsewhere than allowed")
+			b.log.Warn("slackbot: a response_url is not Slack's")
 		}
 		return nil
 	}
 	return func(ctx context.Context, r bots.Reply) error {
-		if !says(r) {
+		if !hasMessage(r) {
 			return nil
 		}
 		body, err := json.Marshal(b.message(r))
 		if err != nil {
 			return fmt.Errorf("slackbot: response_url: %w", err)
 		}
-		// The same answer twice is better than none.
+		// Better the same answer twice than none.
 		return rest.Repeat(ctx, responseTries, responseWait, rest.Temporary, func() error {
 			ctx, cancel := context.WithTimeout(ctx, callTimeout)
 			defer cancel()
@@ -75,27 +74,26 @@ const (
 	responseWait  = 500 * time.Millisecond
 )
 
-// tell shows a reply through later without keeping the request waiting, unless
-// too many replies are being shown already. It reports whether the reply is shown,
-// as far as that is known.
-func (b *Bot) tell(ctx context.Context, later bots.Later, r bots.Reply) bool {
-	show := func(ctx context.Context) bool {
+// show shows a reply through later, in the background unless too many replies are
+// being shown. It reports whether the reply was or may be shown.
+func (b *Bot) show(ctx context.Context, later bots.Later, r bots.Reply) bool {
+	try := func(ctx context.Context) bool {
 		err := later(ctx, r)
 		if err != nil {
-			b.log.Warn("slackbot: an answer could not be shown", "error", err)
+			b.log.Warn("slackbot: a reply could not be shown", "error", err)
 		}
 		return err == nil
 	}
 	select {
 	case b.slots <- struct{}{}:
 	default:
-		return show(ctx)
+		return try(ctx)
 	}
-	b.telling.Go(func() {
+	b.showing.Go(func() {
 		defer func() { <-b.slots }()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*callTimeout)
 		defer cancel()
-		show(ctx)
+		try(ctx)
 	})
 	return true
 }

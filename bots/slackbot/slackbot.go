@@ -1,13 +1,13 @@
-// Package slackbot is the way in from one Slack workspace, over HTTP or over
-// Socket Mode: it makes a bots.Command of what comes in, has that answered within
-// Slack's three seconds and shows the reply.
+// Package slackbot receives what one Slack workspace sends, over HTTP or Socket
+// Mode. It turns requests into commands of package bots, answers within Slack's
+// three seconds and shows the reply.
 //
-// verify.go decides whether a request over HTTP is heard at all; socket.go keeps
-// connections of Socket Mode open, link.go is one of them and envelope.go what
-// comes over it. Either way, commands.go, interactions.go and events.go are the
-// three kinds of request, and turn.go is what they share; view.go lays forms out
-// as modals and state.go reads them back; respond.go answers through
-// response_urls. See https://docs.slack.dev/interactivity.
+// verify.go checks requests over HTTP. socket.go keeps the connections of Socket
+// Mode open, connection.go is one of them, and envelope.go handles what arrives
+// on it. commands.go, interactions.go and events.go handle the three kinds of
+// request, and request.go holds what they share. view.go renders forms as modals,
+// state.go reads them back, and respond.go answers through response_urls. See
+// https://docs.slack.dev/interactivity.
 package slackbot
 
 import (
@@ -28,34 +28,34 @@ import (
 // Answerer answers commands in time: *bots.Bot.
 type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
-	// Busy answers a command that is not even begun, without waiting.
+	// Busy returns the reply to a command that riskroom has no room to start.
 	Busy(c bots.Command) bots.Reply
 }
 
-// Config is what a Bot is made of.
+// Config configures a Bot.
 type Config struct {
-	// TeamID and EnterpriseID say which workspace that is, as auth.test tells.
-	// Without TeamID the bot asks for both itself.
+	// TeamID and EnterpriseID identify the workspace, as in auth.test. Without
+	// TeamID the bot asks Slack for both.
 	TeamID         string
 	EnterpriseID   string
-	SigningSecrets []string    // for HTTP: at least one; two while a new one takes over
+	SigningSecrets []string    // for HTTP: at least one; two during a rotation
 	AppToken       string      // for Socket Mode, instead: an app-level token with connections:write
-	Connections    int         // of Socket Mode, kept open at a time; 0 is two, so that one covers for the other
-	API            *api.Client // of the workspace; its adapter has the same
+	Connections    int         // number of Socket Mode connections; 0 means two, so that one covers for the other
+	API            *api.Client // shared with the workspace's adapter
 
 	Bot     Answerer
 	Noticed func(ctx context.Context, g core.GroupRef) error                  // something happened to a group
-	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack says that it has ended
+	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack reported its end
 
 	Budget core.Budget // nil: calls are not paced
 
-	// Observe counts requests by kind ("commands", "interactions", "events",
-	// over Socket Mode "connections" too) and outcome, nil for nobody.
+	// Observe counts requests by kind ("commands", "interactions", "events", and
+	// "connections" in Socket Mode) and outcome. It may be nil.
 	Observe func(kind, outcome string)
-	Logger  *slog.Logger // nil: says nothing
+	Logger  *slog.Logger // nil: nothing is logged
 }
 
-// Bot is the way in from one workspace. It is safe for concurrent use.
+// Bot receives the requests of one workspace. It is safe for concurrent use.
 type Bot struct {
 	workspace string
 	secrets   []string
@@ -69,7 +69,7 @@ type Bot struct {
 	api       *api.Client
 	appToken  string // for Socket Mode
 
-	socket *Socket // nil: what comes in comes over HTTP
+	socket *Socket // nil for a bot over HTTP
 
 	acts    *acts
 	replays *bots.Recent // signatures of commands and interactions
@@ -79,41 +79,40 @@ type Bot struct {
 	mu   sync.Mutex
 	team identity
 
-	telling sync.WaitGroup
-	slots   chan struct{} // bounds telling
+	showing sync.WaitGroup
+	slots   chan struct{} // bounds showing
 
-	// From when a request arrived until it is answered, and until a modal is open.
+	// How long after a request arrived it must be answered, or a modal be open.
 	answerWithin, openWithin time.Duration
 }
 
-// Slack waits three seconds for an answer. What takes longer is answered later;
-// opening a modal must fit in too. See
+// Slack waits three seconds for an answer, and for a modal to open. See
 // https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response.
 const (
 	answerWithin = 2400 * time.Millisecond
 	openWithin   = 2750 * time.Millisecond
 )
 
-// What is remembered at most.
+// Limits on what is remembered, and for how long.
 const (
 	maxReplays  = 50_000
 	maxEvents   = 50_000
-	maxTelling  = 64
+	maxShowing  = 64
 	replayFor   = 11 * time.Minute // signatures are good for five minutes to either side
 	eventFor    = 2 * time.Hour    // Slack delivers again until an hour later
 	callTimeout = 5 * time.Second
 )
 
-// New returns the way in that c describes. It does no I/O.
+// New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
 	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil {
-		return nil, errors.New("slackbot: something is missing in the configuration of the bot")
+		return nil, errors.New("slackbot: API, Bot, Noticed and Ended must be set")
 	}
 	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
-		return nil, errors.New("slackbot: a signing secret, or an app token, is missing")
+		return nil, errors.New("slackbot: set a signing secret or an app token")
 	}
 	if len(c.SigningSecrets) > 0 && c.AppToken != "" {
-		return nil, errors.New("slackbot: an app is reached over HTTP or over Socket Mode, not both")
+		return nil, errors.New("slackbot: set signing secrets (HTTP) or an app token (Socket Mode), not both")
 	}
 	b := &Bot{
 		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
@@ -125,7 +124,7 @@ func New(c Config) (*Bot, error) {
 		replays:  bots.NewRecent(replayFor, maxReplays, time.Now),
 		events:   bots.NewRecent(eventFor, maxEvents, time.Now),
 		team:     identity{team: c.TeamID, enterprise: c.EnterpriseID},
-		slots:    make(chan struct{}, maxTelling),
+		slots:    make(chan struct{}, maxShowing),
 
 		answerWithin: answerWithin, openWithin: openWithin,
 	}
@@ -150,13 +149,13 @@ func (b *Bot) setDefaults() {
 	b.log = b.log.With("workspace", b.workspace)
 }
 
-// Close waits for answers that are being shown, until ctx ends. Let Socket.Run
-// end first, and close the bots.Bot: nothing is told by it later.
+// Close waits for replies that are being shown, until ctx ends. Call it after
+// Socket.Run has returned and the bots.Bot is closed.
 func (b *Bot) Close(ctx context.Context) error {
 	defer b.api.Close()
 	idle := make(chan struct{})
 	go func() {
-		b.telling.Wait()
+		b.showing.Wait()
 		close(idle)
 	}()
 	select {

@@ -11,37 +11,37 @@ import (
 	"riskroom/core"
 )
 
-// Socket is the way in over Socket Mode: it keeps connections to Slack open and
-// has what comes over them handled just as over HTTP. It is safe for concurrent
-// use. See https://docs.slack.dev/apis/events-api/using-socket-mode.
+// Socket receives requests over Socket Mode. It keeps connections to Slack open
+// and handles requests as over HTTP. It is safe for concurrent use. See
+// https://docs.slack.dev/apis/events-api/using-socket-mode.
 //
-// The client of slack-go is not used: it leaves unknown and malformed envelopes
-// without an acknowledgement, acknowledges over another connection than the one
-// that asked, and lets go of a connection before it has the next.
+// slack-go's client is not used: it doesn't acknowledge unknown and malformed
+// envelopes, may acknowledge on another connection, and closes a connection before
+// it has opened the next.
 type Socket struct {
 	bot         *Bot
 	connections int
 	plain       bool // the API is not encrypted, and so may the connections be
-	room        chan struct{}
+	slots       chan struct{}
 
 	mu      sync.Mutex
-	live    int // connections over which Slack has said hello
-	trouble error
+	live    int   // connections on which Slack has sent hello
+	trouble error // why there is none
 
 	// Short in tests.
 	firstPause, longestPause time.Duration // between attempts to connect
-	disabledPause            time.Duration // where Socket Mode is turned off
-	steady                   time.Duration // how long a connection lasts that was worth opening
+	disabledPause            time.Duration // between attempts while Socket Mode is turned off
+	steady                   time.Duration // a connection that lasts this long resets the pauses
 	silence                  time.Duration // after which a connection is dead
-	linger                   time.Duration // for which one that has a successor is still read
+	linger                   time.Duration // how long a replaced connection is still read
 }
 
-// Slack refreshes connections every few hours, warns some ten seconds ahead, and
-// sends pings in between. An app may have ten connections in all, so four
-// replicas can have two each and still overlap.
+// Slack refreshes connections every few hours, with a warning about ten seconds
+// ahead. An app may have ten connections, so four replicas can have two each and
+// still overlap.
 const (
 	defaultConnections = 2
-	maxHandling        = 512 // more than bots.Bot takes: it is the one to say that it is busy
+	maxHandling        = 512 // more than bots.Bot takes, so that bots.Bot answers that it is busy
 	firstPause         = 500 * time.Millisecond
 	longestPause       = time.Minute
 	disabledPause      = 5 * time.Minute
@@ -50,23 +50,23 @@ const (
 	linger             = 30 * time.Second
 )
 
-// What can become of a connection, as it is counted with kindConnection.
+// Outcomes counted with kindConnection.
 const (
 	kindConnection   = "connections"
 	outcomeOpened    = "opened"
-	outcomeRefreshed = "refreshed"     // Slack asked for another in its place
-	outcomeLost      = "lost"          // it ended without that
-	outcomeNotOpened = "not_opened"    // it could not be opened
+	outcomeRefreshed = "refreshed"     // replaced because Slack asked for it
+	outcomeLost      = "lost"          // ended for any other reason
+	outcomeNotOpened = "not_opened"    // failed to open
 	outcomeDisabled  = "link_disabled" // Socket Mode is turned off in the app's settings
-	outcomeTooMany   = "too_many"      // the app has as many connections as it may
-	outcomeRefused   = "refused"       // the app token is not accepted
+	outcomeTooMany   = "too_many"      // the app has as many connections as Slack allows
+	outcomeRefused   = "refused"       // Slack rejects the app token
 )
 
 var (
 	errDisabled = errors.New("Socket Mode is turned off in the app's settings (Settings, Socket Mode): turn it on, or use the signing secret instead of the app token")
-	errTooMany  = errors.New("the app has as many connections as Slack allows, which is ten")
+	errTooMany  = errors.New("the app already has ten connections, the most that Slack allows")
 	errNotYet   = errors.New("none has been opened yet")
-	errLost     = errors.New("it was lost")
+	errLost     = errors.New("the last one was lost")
 )
 
 func newSocket(b *Bot, connections int, plain bool) *Socket {
@@ -74,14 +74,13 @@ func newSocket(b *Bot, connections int, plain bool) *Socket {
 		connections = defaultConnections
 	}
 	return &Socket{
-		bot: b, connections: connections, plain: plain, room: make(chan struct{}, maxHandling), trouble: errNotYet,
+		bot: b, connections: connections, plain: plain, slots: make(chan struct{}, maxHandling), trouble: errNotYet,
 		firstPause: firstPause, longestPause: longestPause, disabledPause: disabledPause,
 		steady: steady, silence: silence, linger: linger,
 	}
 }
 
-// Socket returns the way in over Socket Mode, nil for a bot that is reached over
-// HTTP.
+// Socket returns the Socket Mode receiver, nil for a bot over HTTP.
 func (b *Bot) Socket() *Socket { return b.socket }
 
 // Ready reports whether Slack can reach the bot, and if not, why.
@@ -94,37 +93,37 @@ func (s *Socket) Ready(context.Context) error {
 	return fmt.Errorf("slackbot: no connection for Socket Mode: %w", s.trouble)
 }
 
-// Run keeps the connections open until ctx ends, then lets what came in be
-// answered, and returns nil. It returns an error when Slack does not accept the
-// app token: only another token helps.
+// Run keeps the connections open until ctx ends, waits until all requests are
+// answered, and returns nil. It returns an error if Slack rejects the app token.
 func (s *Socket) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var lines, links sync.WaitGroup
+	var keeping, serving sync.WaitGroup
 	for range s.connections {
-		lines.Go(func() {
-			if err := s.line(ctx, &links); err != nil {
+		keeping.Go(func() {
+			if err := s.keepConnected(ctx, &serving); err != nil {
 				s.note(err)
 				stop(err)
 			}
 		})
 	}
-	lines.Wait()
-	links.Wait()
+	keeping.Wait()
+	serving.Wait()
 	if err := context.Cause(ctx); refused(err) {
-		return fmt.Errorf("slackbot: Slack does not accept the app token (%w): make one with the scope connections:write "+
+		return fmt.Errorf("slackbot: Slack does not accept the app token (%w): generate one with the scope connections:write "+
 			"on the app's page Basic Information, App-Level Tokens", err)
 	}
 	return nil
 }
 
-// line keeps one connection open. One that is about to end is still read while
-// the next is opened. It returns an error only if that can never be.
-func (s *Socket) line(ctx context.Context, links *sync.WaitGroup) error {
-	var old *link
+// keepConnected keeps one connection open. A connection that is about to end is
+// still read while the next is opened. An error means that Slack rejects the app
+// token.
+func (s *Socket) keepConnected(ctx context.Context, serving *sync.WaitGroup) error {
+	var old *connection
 	failures := 0
 	for ctx.Err() == nil {
-		l, err := s.connect(ctx)
+		c, err := s.connect(ctx)
 		if err != nil && ctx.Err() == nil {
 			if refused(err) {
 				s.bot.observe(kindConnection, outcomeRefused)
@@ -142,48 +141,48 @@ func (s *Socket) line(ctx context.Context, links *sync.WaitGroup) error {
 		if err != nil {
 			return nil
 		}
-		opened := time.Now()
-		links.Go(func() { s.serve(ctx, l) })
+		since := time.Now()
+		serving.Go(func() { s.serve(ctx, c) })
 		select {
-		case <-l.leaving:
+		case <-c.leaving:
 		case <-ctx.Done():
 			return nil
 		}
 		switch {
-		case l.why == reasonDisabled:
+		case c.why == reasonDisabled:
 			s.failed(ctx, errDisabled)
 			s.pause(ctx, 1, errDisabled)
 			continue
-		case l.asked():
-			old = l
+		case c.replaceAsked():
+			old = c
 		}
-		if time.Since(opened) >= s.steady {
+		if time.Since(since) >= s.steady {
 			failures = 0
 			continue
 		}
-		s.pause(ctx, failures, nil) // it did not last: not again at once
+		s.pause(ctx, failures, nil) // the connection was short-lived
 		failures++
 	}
 	return nil
 }
 
 // serve reads a connection to its end.
-func (s *Socket) serve(ctx context.Context, l *link) {
+func (s *Socket) serve(ctx context.Context, c *connection) {
 	s.bot.observe(kindConnection, outcomeOpened)
 	s.bot.log.InfoContext(ctx, "slackbot: connected for Socket Mode")
-	err := l.run(ctx)
+	err := c.run(ctx)
 	switch {
-	case ctx.Err() != nil || l.why == reasonDisabled:
-	case l.asked():
+	case ctx.Err() != nil || c.why == reasonDisabled:
+	case c.replaceAsked():
 		s.bot.observe(kindConnection, outcomeRefreshed)
-		s.bot.log.InfoContext(ctx, "slackbot: a connection was refreshed", "reason", l.why)
+		s.bot.log.InfoContext(ctx, "slackbot: a connection was refreshed", "reason", c.why)
 	default:
 		s.bot.observe(kindConnection, outcomeLost)
-		s.bot.log.WarnContext(ctx, "slackbot: a connection was lost", "reason", l.why, "error", err)
+		s.bot.log.WarnContext(ctx, "slackbot: a connection was lost", "reason", c.why, "error", err)
 	}
 }
 
-// count keeps count of the connections that are read.
+// count adds n to the number of live connections.
 func (s *Socket) count(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,12 +192,12 @@ func (s *Socket) count(n int) {
 	}
 }
 
-// failed notes that there is no connection, and why.
+// failed records why a connection could not be opened.
 func (s *Socket) failed(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, errDisabled):
 		s.bot.observe(kindConnection, outcomeDisabled)
-		s.bot.log.ErrorContext(ctx, "slackbot: nothing comes in", "error", err)
+		s.bot.log.ErrorContext(ctx, "slackbot: riskroom receives nothing from Slack", "error", err)
 	case errors.Is(err, errTooMany):
 		s.bot.observe(kindConnection, outcomeTooMany)
 		s.bot.log.WarnContext(ctx, "slackbot: a connection was not opened", "error", err)
@@ -215,8 +214,8 @@ func (s *Socket) note(err error) {
 	s.trouble = err
 }
 
-// pause waits before the next attempt: longer after each failure, as long as
-// Slack says, and not everybody at the same time.
+// pause waits before the next attempt: longer after each failure, with jitter,
+// and at least as long as Slack asks for.
 func (s *Socket) pause(ctx context.Context, failures int, err error) {
 	d := s.longestPause
 	if failures < 16 {
@@ -237,7 +236,7 @@ func (s *Socket) pause(ctx context.Context, failures int, err error) {
 	}
 }
 
-// refused reports whether only another app token helps. See
+// refused reports whether Slack rejects the app token. See
 // https://docs.slack.dev/reference/methods/apps.connections.open.
 func refused(err error) bool {
 	kind := core.KindOf(err)

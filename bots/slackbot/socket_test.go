@@ -16,21 +16,21 @@ import (
 	"riskroom/core"
 )
 
-// setupSocket is setup over Socket Mode, with the way in running and connected.
+// setupSocket is setup over Socket Mode, with the Bot running and connected.
 func setupSocket(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
-	b := standSocket(t, change...)
-	b.enter(t, b.overSocket)
-	hurry(b.door)
-	b.connect(t, b.door)
+	b := newSocketBundle(t, change...)
+	b.newSlackbot(t, b.overSocket)
+	shortenPauses(b.slackbot)
+	b.connect(t, b.slackbot)
 	b.connected(t, 2)
 	return b
 }
 
-// standSocket is a bundle in Socket Mode, without a way in.
-func standSocket(t *testing.T, change ...func(*emulator.Options)) *bundle {
+// newSocketBundle returns a bundle in Socket Mode, without a Bot.
+func newSocketBundle(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
-	b := stand(t, append([]func(*emulator.Options){func(o *emulator.Options) { o.SocketMode = true }}, change...)...)
+	b := newBundle(t, append([]func(*emulator.Options){func(o *emulator.Options) { o.SocketMode = true }}, change...)...)
 	if _, err := b.Start(""); err != nil {
 		t.Fatal(err)
 	}
@@ -47,20 +47,20 @@ func (b *bundle) connected(t *testing.T, n int) {
 	}
 }
 
-// hurry shortens a way in's pauses.
-func hurry(door *Bot) {
-	s := door.Socket()
+// shortenPauses shortens the Bot's pauses.
+func shortenPauses(slackbot *Bot) {
+	s := slackbot.Socket()
 	s.firstPause, s.longestPause, s.disabledPause = time.Millisecond, 4*time.Millisecond, 20*time.Millisecond
 	s.linger = 50 * time.Millisecond
 }
 
-// connect runs a way in until the test ends, and returns how to end it before,
-// with what Run has returned.
-func (b *bundle) connect(t *testing.T, door *Bot) (stop func() error) {
+// connect runs a Bot until the test ends or stop is called. stop returns the
+// result of Run.
+func (b *bundle) connect(t *testing.T, slackbot *Bot) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- door.Socket().Run(ctx) }()
+	go func() { done <- slackbot.Socket().Run(ctx) }()
 	stop = sync.OnceValue(func() error {
 		cancel()
 		return <-done
@@ -76,25 +76,25 @@ func (b *bundle) connect(t *testing.T, door *Bot) (stop func() error) {
 	return stop
 }
 
-// replica is another way in to the same engine, as another process has.
+// replica adds another Bot to the same engine, like another process.
 func (b *bundle) replica(t *testing.T) *Bot {
 	t.Helper()
-	first := b.door
-	b.enter(t, b.overSocket)
-	door := b.door
-	b.door = first
-	t.Cleanup(func() { _ = door.Close(context.Background()) })
-	hurry(door)
-	b.connect(t, door)
-	return door
+	first := b.slackbot
+	b.newSlackbot(t, b.overSocket)
+	slackbot := b.slackbot
+	b.slackbot = first
+	t.Cleanup(func() { _ = slackbot.Close(context.Background()) })
+	shortenPauses(slackbot)
+	b.connect(t, slackbot)
+	return slackbot
 }
 
-// until waits for a condition that comes about by itself.
-func until(t *testing.T, what string, holds func() bool) {
+// waitUntil waits until holds returns true.
+func waitUntil(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
+			t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestCommandOverSocket(t *testing.T) {
 	if r.Message == nil || b.draft(t).Title != "Ledger is off" {
 		t.Fatalf("%+v\n%s", r, b.log())
 	}
-	wants(t, r.Message.Plain, "R-17 is filed")
+	wantContains(t, r.Message.Plain, "R-17 is filed")
 	if b.counted("commands ok") != 1 {
 		t.Errorf("%v", b.counts)
 	}
@@ -126,7 +126,7 @@ func TestCommandOverSocket(t *testing.T) {
 func TestModalOverSocket(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t)
-	v := opened(t, b, wei)
+	v := openModal(t, b, wei)
 	r, err := b.ChooseInView(t.Context(), wei, v.ID, "module", "Payments")
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestModalOverSocket(t *testing.T) {
 	if err != nil || r.View == nil || b.draft(t).Title != "Ledger" {
 		t.Fatalf("%+v, %v\n%s", r, err, b.log())
 	}
-	wants(t, r.View.Plain, "R-17")
+	wantContains(t, r.View.Plain, "R-17")
 }
 
 func TestButtonOverSocket(t *testing.T) {
@@ -150,7 +150,7 @@ func TestButtonOverSocket(t *testing.T) {
 	b := setupSocket(t)
 	card := b.risk(t, lin, "show R-17").Message
 	press(t, b, *card, "riskroom.start")
-	b.settled(t)
+	b.waitShown(t)
 	b.engine.mu.Lock()
 	defer b.engine.mu.Unlock()
 	if len(b.engine.changes) != 1 || b.engine.changes[0].To != core.InProgress {
@@ -173,7 +173,7 @@ func TestEventsOverSocket(t *testing.T) {
 	if err := errors.Join(b.ArchiveByHand(lin, id), b.FlushEvents(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "a replay", func() bool { return b.counted("events replay") == 1 })
+	waitUntil(t, "a replay", func() bool { return b.counted("events replay") == 1 })
 	b.engine.mu.Lock()
 	if len(b.engine.noticed) != 1 || b.engine.noticed[0].ID != id {
 		t.Errorf("%v", b.engine.noticed)
@@ -193,20 +193,20 @@ func TestEventsOverSocket(t *testing.T) {
 	if err := errors.Join(b.UnarchiveByHand(lin, id, true), b.FlushEvents(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the event is delivered again", func() bool {
+	waitUntil(t, "the event is delivered again", func() bool {
 		b.engine.mu.Lock()
 		defer b.engine.mu.Unlock()
 		return fails < 0
 	})
 }
 
-// TestAcknowledgedInTime has the engine answer nothing while people ask.
+// TestAcknowledgedInTime sends commands while the engine hangs.
 func TestAcknowledgedInTime(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket)
-	b.door.answerWithin = 200 * time.Millisecond
-	b.connect(t, b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket)
+	b.slackbot.answerWithin = 200 * time.Millisecond
+	b.connect(t, b.slackbot)
 	b.connected(t, 2)
 	slow := make(chan struct{})
 	b.engine.set(func() {
@@ -229,7 +229,7 @@ func TestAcknowledgedInTime(t *testing.T) {
 	}
 	asked.Wait()
 	close(slow)
-	until(t, "all are filed", func() bool { return len(b.titles()) == 40 })
+	waitUntil(t, "all are filed", func() bool { return len(b.titles()) == 40 })
 	for _, a := range b.Socket().Acks() {
 		if a.Late || a.Unknown || a.Dropped {
 			t.Errorf("%+v", a)
@@ -237,42 +237,41 @@ func TestAcknowledgedInTime(t *testing.T) {
 	}
 }
 
-// TestNoRoom has everybody told so while there is no room to handle anything.
-func TestNoRoom(t *testing.T) {
+// TestTooManyRequests checks that the reply says so if all slots are taken.
+func TestTooManyRequests(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t)
 	card := b.risk(t, lin, "show R-17").Message
-	v := opened(t, b, lin)
-	s := b.door.Socket()
-	for range cap(s.room) {
-		s.room <- struct{}{}
+	v := openModal(t, b, lin)
+	s := b.slackbot.Socket()
+	for range cap(s.slots) {
+		s.slots <- struct{}{}
 	}
 	r := b.risk(t, lin, "new Ledger module:Payments")
-	wants(t, r.Message.Plain, "too busy", "has not started this")
+	wantContains(t, r.Message.Plain, "too busy", "has not started this")
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Ledger"}, "module": {"Ledger"}})
 	if err != nil || len(r.Errors) != 1 || !strings.Contains(fmt.Sprint(r.Errors), "too busy") {
 		t.Errorf("%+v, %v", r, err)
 	}
 	before := len(b.Ephemerals(lin))
 	press(t, b, *card, "riskroom.start")
-	b.settled(t)
+	b.waitShown(t)
 	if shown := b.Ephemerals(lin); len(shown) != before+1 || !strings.Contains(shown[before].Plain, "too busy") {
 		t.Errorf("a button: %v", shown[before:])
 	}
 	if len(b.titles()) != 0 || len(b.engine.changes) != 0 {
 		t.Error("something was done")
 	}
-	for range cap(s.room) {
-		<-s.room
+	for range cap(s.slots) {
+		<-s.slots
 	}
 	if _, err := b.SubmitView(t.Context(), lin, v.ID, nil); err != nil || len(b.titles()) != 1 {
-		t.Errorf("with room again: %v, %v", err, b.titles())
+		t.Errorf("with free slots: %v, %v", err, b.titles())
 	}
 }
 
-// TestDeliveredTwiceIsDoneOnce delivers what people did twice, each time in an
-// envelope of its own.
-func TestDeliveredTwiceIsDoneOnce(t *testing.T) {
+// TestDuplicatesActOnce delivers every request twice, in separate envelopes.
+func TestDuplicatesActOnce(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t)
 	calls := map[string]int{}
@@ -294,10 +293,10 @@ func TestDeliveredTwiceIsDoneOnce(t *testing.T) {
 	acked := func(what string) {
 		t.Helper()
 		acks += 2
-		until(t, what+" is acknowledged twice", func() bool { return len(b.Socket().Acks()) == acks })
+		waitUntil(t, what+" is acknowledged twice", func() bool { return len(b.Socket().Acks()) == acks })
 		got := b.Socket().Acks()
 		if one, two := string(got[acks-2].Payload), string(got[acks-1].Payload); one != two {
-			t.Errorf("%s is answered %s and then %s", what, one, two)
+			t.Errorf("%s: the answers are %s and %s", what, one, two)
 		}
 		b.Faults().Clear()
 	}
@@ -308,7 +307,7 @@ func TestDeliveredTwiceIsDoneOnce(t *testing.T) {
 		t.Errorf("filed %d times", calls["File"])
 	}
 	twice()
-	v := opened(t, b, lin)
+	v := openModal(t, b, lin)
 	acked("opening a modal")
 	if n := len(b.OpenViews(lin)); n != 1 {
 		t.Errorf("%d modals are open", n)
@@ -364,13 +363,13 @@ func TestEveryEnvelopeIsAcknowledged(t *testing.T) {
 			t.Errorf("frame %d: %v", i, err)
 		}
 	}
-	b.risk(t, lin, "help") // and the connections are none the worse for it
+	b.risk(t, lin, "help") // the connections still work
 	if b.Socket().Opened() != 2 {
 		t.Errorf("%d connections were opened", b.Socket().Opened())
 	}
 }
 
-// talkative answers everything at length.
+// talkative answers with more than an acknowledgement can contain.
 type talkative struct{ Answerer }
 
 func (a talkative) Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply {
@@ -392,27 +391,27 @@ func (a talkative) Answer(ctx context.Context, c bots.Command, later bots.Later)
 	return a.Answerer.Answer(ctx, c, later)
 }
 
-// TestLargeAnswers has answers that no acknowledgement can hold: they come
-// another way.
+// TestLargeAnswers checks that answers too large for an acknowledgement are shown
+// in another way.
 func TestLargeAnswers(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket, func(c *Config) { c.Bot = talkative{b.bot} })
-	b.connect(t, b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Bot = talkative{b.bot} })
+	b.connect(t, b.slackbot)
 	b.connected(t, 2)
 	if r := b.risk(t, lin, "list"); r.Body != "" {
 		t.Errorf("%d bytes in the acknowledgement", len(r.Body))
 	}
-	b.settled(t)
+	b.waitShown(t)
 	if shown := b.Ephemerals(lin); len(shown) != 1 || !strings.Contains(shown[0].Plain, "All of them") {
 		t.Fatalf("%+v\n%s", shown, b.log())
 	}
-	v := opened(t, b, lin)
+	v := openModal(t, b, lin)
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Ledger"}, "module": {"Ledger"}})
 	if err != nil || r.View == nil || !strings.Contains(r.View.Plain, "There is one like it.") || r.View.Submit != "" {
 		t.Fatalf("%+v, %v\n%s", r, err, b.log())
 	}
-	b.settled(t)
+	b.waitShown(t)
 	if v, ok := b.OpenView(lin); !ok || v.Submit != "Yes" || len(v.Values) != 4 {
 		t.Errorf("what follows: %+v\n%s", v, b.log())
 	}
@@ -423,8 +422,8 @@ func TestLargeAnswers(t *testing.T) {
 	}
 }
 
-// TestUnsentAnswerIsShown has the connection end while a command is under way,
-// and Slack deliver nothing again.
+// TestUnsentAnswerIsShown cuts the connection while a command is being handled.
+// Slack doesn't deliver it again.
 func TestUnsentAnswerIsShown(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.NoRedelivery = true })
@@ -447,33 +446,33 @@ func TestUnsentAnswerIsShown(t *testing.T) {
 	if _, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new Ledger module:Payments"); err == nil {
 		t.Error("it was acknowledged")
 	}
-	until(t, "the answer is shown", func() bool {
+	waitUntil(t, "the answer is shown", func() bool {
 		shown := b.Ephemerals(lin)
 		return len(shown) == 1 && strings.Contains(shown[0].Plain, "R-17 is filed")
 	})
 }
 
-func TestOneWayIn(t *testing.T) {
+func TestHTTPOrSocketMode(t *testing.T) {
 	t.Parallel()
-	b := stand(t)
+	b := newBundle(t)
 	c := Config{API: client(t, api.Config{Token: "xoxb-1"}), Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, AppToken: "xapp-1", SigningSecrets: []string{"secret"}}
 	if _, err := New(c); err == nil {
-		t.Error("both ways in are taken")
+		t.Error("both are accepted")
 	}
 	c.AppToken = ""
-	if door, err := New(c); err != nil || door.Socket() != nil {
+	if slackbot, err := New(c); err != nil || slackbot.Socket() != nil {
 		t.Errorf("HTTP: %v", err)
 	}
 	c.AppToken, c.SigningSecrets = "xapp-1", nil
-	door, err := New(c)
-	if err != nil || door.Socket() == nil {
+	slackbot, err := New(c)
+	if err != nil || slackbot.Socket() == nil {
 		t.Fatalf("Socket Mode: %v", err)
 	}
-	b.door = door
-	b.app.Handle("/commands", door.Commands())
+	b.slackbot = slackbot
+	b.app.Handle("/commands", slackbot.Commands())
 	r := b.command(nil)
 	r.secret = ""
 	if got := b.post(r); got != 401 {
-		t.Errorf("in Socket Mode, a request is answered with %d", got)
+		t.Errorf("in Socket Mode, the status of a request over HTTP is %d", got)
 	}
 }

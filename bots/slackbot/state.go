@@ -10,7 +10,7 @@ import (
 	"riskroom/core"
 )
 
-// view is what is read of a modal in a payload. See
+// view is the part of a modal in a payload that riskroom reads. See
 // https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
 type view struct {
 	ID              string `json:"id"`
@@ -27,7 +27,7 @@ type view struct {
 	} `json:"state"`
 }
 
-// input is what stands in one input.
+// input is the state of one input.
 type input struct {
 	Type            string   `json:"type"`
 	Value           string   `json:"value"`
@@ -42,7 +42,7 @@ type option struct {
 	Value string `json:"value"`
 }
 
-// filled reads a modal that this package laid out.
+// filled reads a modal that this package rendered.
 func (b *Bot) filled(v view) (bots.Filled, error) {
 	f := bots.Filled{Form: v.CallbackID, State: map[string]string{}, Values: bots.Values{}}
 	if len(v.PrivateMetadata) > maxMetadata {
@@ -63,7 +63,7 @@ func (b *Bot) filled(v view) (bots.Filled, error) {
 	return f, nil
 }
 
-// values is what stands in an input, as bots.Values has it.
+// values returns the content of an input as in bots.Values.
 func (in input) values(workspace string) []string {
 	var out []string
 	switch {
@@ -85,9 +85,8 @@ func (in input) values(workspace string) []string {
 	return out
 }
 
-// errors puts what is wrong with a form's fields beside their inputs: Slack
-// takes errors for inputs only, so what concerns none of them stands at the
-// first. A view without inputs takes none.
+// errors returns a form's errors by block. Slack only accepts errors for inputs,
+// so an error that concerns none goes to the first. A view without inputs gets none.
 func (v view) errors(errs []bots.FieldError) map[string]string {
 	out := make(map[string]string, len(errs))
 	for _, e := range errs {

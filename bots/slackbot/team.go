@@ -7,23 +7,23 @@ import (
 	"riskroom/adapters/rest"
 )
 
-// identity says which workspace is ours.
+// identity identifies our workspace.
 type identity struct {
-	team       string // "" is not known yet
+	team       string // "" if not known yet
 	enterprise string // "" outside of Enterprise Grid
 }
 
-// from says where a payload comes from.
-type from struct {
+// origin is where a payload comes from.
+type origin struct {
 	team       string
 	enterprise string
-	userTeam   string // of the person, "" if not told
+	userTeam   string // of the person, "" if unknown
 }
 
-// ours reports whether a payload is of our workspace and by one of its people, or
-// by somebody of the same organisation. What people of other organisations do in
-// shared channels comes in under our signature too.
-func (id identity) ours(f from) bool {
+// ours reports whether a payload is for our workspace, from one of its people or
+// somebody in the same organisation. Slack also sends us, signed, what people of
+// other organisations do in shared channels.
+func (id identity) ours(f origin) bool {
 	if f.team != id.team {
 		return false
 	}
@@ -32,10 +32,10 @@ func (id identity) ours(f from) bool {
 }
 
 // admit checks where a payload comes from.
-func (b *Bot) admit(ctx context.Context, f from) *rejection {
+func (b *Bot) admit(ctx context.Context, f origin) *rejection {
 	id, err := b.whoAmI(ctx)
 	if err != nil {
-		b.log.Error("slackbot: cannot ask which workspace this is", "error", err)
+		b.log.Error("slackbot: could not look up which workspace this is", "error", err)
 		return &rejection{http.StatusServiceUnavailable, outcomeNoTeam}
 	}
 	if !id.ours(f) {

@@ -10,14 +10,14 @@ import (
 	"riskroom/bots"
 )
 
-// The kinds of request, as they are counted.
+// Kinds of request, for the counter.
 const (
 	kindCommand     = "commands"
 	kindInteraction = "interactions"
 	kindEvent       = "events"
 )
 
-// What can become of a request, as it is counted.
+// Outcomes of requests, for the counter.
 const (
 	outcomeOK           = "ok"
 	outcomeBadSignature = "bad_signature"
@@ -25,7 +25,7 @@ const (
 	outcomeReplay       = "replay"
 	outcomeMalformed    = "malformed"
 	outcomeWrongTeam    = "wrong_team"
-	outcomeNoTeam       = "team_unknown" // it cannot be asked which team is ours
+	outcomeNoTeam       = "team_unknown" // our team could not be looked up
 	outcomeUnknown      = "unknown_type"
 	outcomeFailed       = "failed"
 )
@@ -35,13 +35,13 @@ const (
 	typeJSON = "application/json"
 )
 
-// rejection is a request that is not heard.
+// rejection is how a request is rejected.
 type rejection struct {
 	status  int
 	outcome string
 }
 
-// read returns the body of a request that is fit to be heard, or why not. See
+// read returns the body of a verified request, or why the request is rejected. See
 // https://docs.slack.dev/authentication/verifying-requests-from-slack.
 func (b *Bot) read(w http.ResponseWriter, r *http.Request, contentType string) ([]byte, *rejection) {
 	body, status, outcome := bots.ReadRequest(w, r, contentType, b.verify)
@@ -51,8 +51,8 @@ func (b *Bot) read(w http.ResponseWriter, r *http.Request, contentType string) (
 	return body, nil
 }
 
-// verify checks the signature against every secret. It goes by the machine's
-// time: Slack does too.
+// verify checks the signature against every secret. It uses the machine's time,
+// as Slack does.
 func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	outcome = outcomeBadSignature
 	for _, secret := range b.secrets {
@@ -70,15 +70,14 @@ func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	return outcome
 }
 
-// freshly returns what reports whether a verified request was not heard before.
-// Slack signs every delivery anew, so a signature that comes twice was replayed.
-// Hexadecimal digits are the same in either case.
-func (b *Bot) freshly(h http.Header) func() bool {
+// firstDelivery returns a function that reports whether a verified request is new.
+// Slack signs every delivery separately, so a repeated signature is a replay.
+// Hexadecimal digits may be in either case.
+func (b *Bot) firstDelivery(h http.Header) func() bool {
 	return func() bool { return b.replays.Add(strings.ToLower(h.Get("X-Slack-Signature"))) }
 }
 
-// reject answers a request that is not heard. The answer says no more than the
-// status does.
+// reject answers a rejected request with the status and nothing more.
 func (b *Bot) reject(w http.ResponseWriter, r *http.Request, kind string, why rejection) {
 	b.observe(kind, why.outcome)
 	b.log.Warn("slackbot: request refused", "kind", kind, "outcome", why.outcome, "remote", r.RemoteAddr)

@@ -16,15 +16,15 @@ import (
 	"riskroom/core"
 )
 
-// request is a delivery as Slack would make it, to be spoilt.
-type request struct {
+// delivery is a request as Slack would send it, before a test breaks it.
+type delivery struct {
 	path, contentType, body, secret string
 	at                              time.Time
 	header                          map[string]string
 }
 
 // post delivers a request and returns the status.
-func (b *bundle) post(r request) int {
+func (b *bundle) post(r delivery) int {
 	h := httptest.NewRequest(http.MethodPost, r.path, strings.NewReader(r.body))
 	h.Header.Set("Content-Type", r.contentType)
 	h.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(r.at.Unix(), 10))
@@ -37,7 +37,7 @@ func (b *bundle) post(r request) int {
 	return w.Code
 }
 
-func (b *bundle) command(change func(url.Values)) request {
+func (b *bundle) command(change func(url.Values)) delivery {
 	form := url.Values{
 		"team_id": {b.TeamID()}, "user_id": {lin}, "user_name": {"lin"}, "channel_id": {lobby}, "command": {"/risk"},
 		"text": {"new Ledger module:Payments"}, "trigger_id": {"1.2.3"}, "response_url": {b.URL() + "/response/x"},
@@ -45,40 +45,40 @@ func (b *bundle) command(change func(url.Values)) request {
 	if change != nil {
 		change(form)
 	}
-	return request{path: "/commands", contentType: typeForm, body: form.Encode(), secret: b.SigningSecret(), at: time.Now()}
+	return delivery{path: "/commands", contentType: typeForm, body: form.Encode(), secret: b.SigningSecret(), at: time.Now()}
 }
 
-func (b *bundle) interaction(payload map[string]any) request {
+func (b *bundle) interaction(payload map[string]any) delivery {
 	p, _ := json.Marshal(payload) // of strings and maps only
 	r := b.command(nil)
 	r.path, r.body = "/interactions", url.Values{"payload": {string(p)}}.Encode()
 	return r
 }
 
-func TestUnfitRequestsDoNothing(t *testing.T) {
+func TestInvalidRequestsAreRejected(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for name, c := range map[string]struct {
-		spoil   func(*request)
+		spoil   func(*delivery)
 		status  int
 		outcome string
 	}{
-		"another secret":     {func(r *request) { r.secret = "other" }, 401, outcomeBadSignature},
-		"no signature":       {func(r *request) { r.header = map[string]string{"X-Slack-Signature": ""} }, 401, outcomeBadSignature},
-		"a broken signature": {func(r *request) { r.header = map[string]string{"X-Slack-Signature": "v0=zz"} }, 401, outcomeBadSignature},
-		"no timestamp":       {func(r *request) { r.header = map[string]string{"X-Slack-Request-Timestamp": ""} }, 401, outcomeBadSignature},
-		"another timestamp": {func(r *request) {
+		"another secret":     {func(r *delivery) { r.secret = "other" }, 401, outcomeBadSignature},
+		"no signature":       {func(r *delivery) { r.header = map[string]string{"X-Slack-Signature": ""} }, 401, outcomeBadSignature},
+		"a broken signature": {func(r *delivery) { r.header = map[string]string{"X-Slack-Signature": "v0=zz"} }, 401, outcomeBadSignature},
+		"no timestamp":       {func(r *delivery) { r.header = map[string]string{"X-Slack-Request-Timestamp": ""} }, 401, outcomeBadSignature},
+		"another timestamp": {func(r *delivery) {
 			r.header = map[string]string{"X-Slack-Request-Timestamp": strconv.FormatInt(time.Now().Unix()+1, 10)}
 		}, 401, outcomeBadSignature},
-		"six minutes old": {func(r *request) { r.at = r.at.Add(-6 * time.Minute) }, 401, outcomeStale},
-		"from the future": {func(r *request) { r.at = r.at.Add(6 * time.Minute) }, 401, outcomeStale},
-		"too large":       {func(r *request) { r.body += "&x=" + strings.Repeat("x", core.MaxBody) }, 413, bots.OutcomeTooLarge},
-		"JSON":            {func(r *request) { r.contentType = typeJSON }, 415, bots.OutcomeType},
-		"no content type": {func(r *request) { r.contentType = "" }, 415, bots.OutcomeType},
-		"no form":         {func(r *request) { r.body = "%zz" }, 400, outcomeMalformed},
-		"another team":    {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "T0000OTHER", 1) }, 403, outcomeWrongTeam},
-		"no team":         {func(r *request) { r.body = strings.Replace(r.body, b.TeamID(), "", 1) }, 403, outcomeWrongTeam},
-		"nobody":          {func(r *request) { r.body = strings.Replace(r.body, lin, "", 1) }, 400, outcomeMalformed},
+		"six minutes old": {func(r *delivery) { r.at = r.at.Add(-6 * time.Minute) }, 401, outcomeStale},
+		"from the future": {func(r *delivery) { r.at = r.at.Add(6 * time.Minute) }, 401, outcomeStale},
+		"too large":       {func(r *delivery) { r.body += "&x=" + strings.Repeat("x", core.MaxBody) }, 413, bots.OutcomeTooLarge},
+		"JSON":            {func(r *delivery) { r.contentType = typeJSON }, 415, bots.OutcomeType},
+		"no content type": {func(r *delivery) { r.contentType = "" }, 415, bots.OutcomeType},
+		"no form":         {func(r *delivery) { r.body = "%zz" }, 400, outcomeMalformed},
+		"another team":    {func(r *delivery) { r.body = strings.Replace(r.body, b.TeamID(), "T0000OTHER", 1) }, 403, outcomeWrongTeam},
+		"no team":         {func(r *delivery) { r.body = strings.Replace(r.body, b.TeamID(), "", 1) }, 403, outcomeWrongTeam},
+		"nobody":          {func(r *delivery) { r.body = strings.Replace(r.body, lin, "", 1) }, 400, outcomeMalformed},
 	} {
 		r := b.command(nil)
 		c.spoil(&r)
@@ -127,7 +127,7 @@ func TestReplayDoesNothing(t *testing.T) {
 	}
 }
 
-func TestTwoSecretsWhileOneTakesOver(t *testing.T) {
+func TestTwoSecretsDuringRotation(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *Config) { c.SigningSecrets = append([]string{"newer"}, c.SigningSecrets...) })
 	older, newer := b.command(nil), b.command(func(f url.Values) { f.Set("trigger_id", "9") })
@@ -142,18 +142,18 @@ func TestPeopleOfOtherOrganisations(t *testing.T) {
 	ours := identity{team: "T1", enterprise: "E1"}
 	for name, c := range map[string]struct {
 		id   identity
-		from from
+		from origin
 		want bool
 	}{
-		"ours":                        {ours, from{team: "T1"}, true},
-		"ours, told twice":            {ours, from{team: "T1", userTeam: "T1"}, true},
-		"another workspace":           {ours, from{team: "T2"}, false},
-		"a guest from another team":   {ours, from{team: "T1", userTeam: "T2"}, false},
-		"of our organisation":         {ours, from{team: "T1", enterprise: "E1", userTeam: "T2"}, true},
-		"of another organisation":     {ours, from{team: "T1", enterprise: "E2", userTeam: "T2"}, false},
-		"user known by organisation":  {ours, from{team: "T1", userTeam: "E1"}, true},
-		"no organisation on our side": {identity{team: "T1"}, from{team: "T1", enterprise: "", userTeam: "T2"}, false},
-		"no team":                     {ours, from{enterprise: "E1"}, false},
+		"ours":                        {ours, origin{team: "T1"}, true},
+		"ours, the user too":          {ours, origin{team: "T1", userTeam: "T1"}, true},
+		"another workspace":           {ours, origin{team: "T2"}, false},
+		"a guest from another team":   {ours, origin{team: "T1", userTeam: "T2"}, false},
+		"of our organisation":         {ours, origin{team: "T1", enterprise: "E1", userTeam: "T2"}, true},
+		"of another organisation":     {ours, origin{team: "T1", enterprise: "E2", userTeam: "T2"}, false},
+		"user known by organisation":  {ours, origin{team: "T1", userTeam: "E1"}, true},
+		"no organisation on our side": {identity{team: "T1"}, origin{team: "T1", enterprise: "", userTeam: "T2"}, false},
+		"no team":                     {ours, origin{enterprise: "E1"}, false},
 	} {
 		if got := c.id.ours(c.from); got != c.want {
 			t.Errorf("%s: %v", name, got)

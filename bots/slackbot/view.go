@@ -23,15 +23,15 @@ const (
 	maxHeader      = 150
 	maxLabel       = 2000
 	maxInput       = 3000
-	maxOptions     = 100 // in a list, or in one group of a list
+	maxOptions     = 100 // of a select menu, or of one of its option groups
 	maxOptionText  = 75
 	maxOptionValue = 150
 	maxMetadata    = 3000
 	maxBlocks      = 100
 )
 
-// modal lays a form out as a modal. What cannot be shown whole is an error:
-// nothing that somebody typed is cut.
+// modal renders a form as a modal. It returns an error if something doesn't fit,
+// because nothing that a person typed may be cut.
 func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
 	state, err := json.Marshal(f.State)
 	if err != nil {
@@ -85,7 +85,7 @@ func (b *Bot) block(f bots.Field) (slack.Block, error) {
 	return in, nil
 }
 
-// static shows a heading, or a label with its content below it.
+// static renders a heading, or a label with its content.
 func (b *Bot) static(f bots.Field) slack.Block {
 	if len(f.Content) == 0 {
 		return slack.NewHeaderBlock(plain(f.Label, maxHeader))
@@ -95,8 +95,8 @@ func (b *Bot) static(f bots.Field) slack.Block {
 	return slack.NewRichTextBlock("", slack.NewRichTextSection(content...))
 }
 
-// blockID names a field's block. Slack keeps what stands in an input as long as
-// its block and action keep their names, so each variant has one of its own.
+// blockID returns the ID of a field's block. Slack keeps an input's content while
+// the IDs of its block and action stay the same, so each variant has its own.
 func blockID(f bots.Field) string {
 	if f.Variant == "" {
 		return f.Key
@@ -105,7 +105,7 @@ func blockID(f bots.Field) string {
 	return f.Key + "." + hex.EncodeToString(sum[:4])
 }
 
-// element is the input of a field; its action_id is the field's key.
+// element returns the input for a field. Its action_id is the field's key.
 func element(f bots.Field) (slack.BlockElement, error) {
 	first := bots.Values{"": f.Initial}.Get("")
 	switch f.Kind {
@@ -173,7 +173,7 @@ func selection(f bots.Field) (slack.BlockElement, error) {
 	return e, nil
 }
 
-// grouped puts options into groups if a plain list cannot hold them all.
+// grouped splits options into groups if there are too many for a plain list.
 func grouped(options *[]*slack.OptionBlockObject) []*slack.OptionGroupBlockObject {
 	all := *options
 	if len(all) <= maxOptions {
@@ -189,7 +189,7 @@ func grouped(options *[]*slack.OptionBlockObject) []*slack.OptionGroupBlockObjec
 	return groups
 }
 
-// plain is text without markup, shortened visibly.
+// plain returns plain text, shortened with an ellipsis.
 func plain(s string, limit int) *slack.TextBlockObject {
 	if utf8.RuneCountInString(s) > limit {
 		s = string([]rune(s)[:limit-1]) + "…"

@@ -10,30 +10,30 @@ import (
 	"riskroom/bots"
 )
 
-// turn is a request of a person, over HTTP or Socket Mode, while it is handled.
-type turn struct {
+// request is a person's request, over HTTP or Socket Mode.
+type request struct {
 	arrived time.Time
-	// fresh reports whether this delivery is new; nil where deliveries cannot be
-	// told apart.
+	// fresh reports whether this delivery is new; nil in Socket Mode, where
+	// deliveries carry no signature.
 	fresh func() bool
-	// crowded is set where too many requests are under way: the person is only
-	// told so, and nothing waits.
-	crowded bool
+	// overloaded is set if too many requests are being handled. The reply only
+	// says so, and nothing waits.
+	overloaded bool
 }
 
 // response is the answer to a request.
 type response struct {
-	body any // of the answer, nil for none
-	// instead shows the same in another way where the answer cannot hold body, and
-	// returns the body of the answer then; nil: there is no other way.
+	body any // nil for an empty answer
+	// instead shows the same in another way if body is too large, and returns a
+	// smaller body. It may be nil.
 	instead func(ctx context.Context) any
-	// lost is set where nothing was done and nobody was told: Slack is to deliver
-	// the request again, or to show that it failed.
+	// lost is set if nothing was done and nothing shown. Slack should deliver the
+	// request again, or show a failure.
 	lost bool
 }
 
-// accept returns why a verified request of a person is rejected, nil if it is not.
-func (b *Bot) accept(ctx context.Context, t turn, f from, user string) *rejection {
+// accept returns why a person's verified request is rejected, nil if it is accepted.
+func (b *Bot) accept(ctx context.Context, req request, f origin, user string) *rejection {
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
 	}
@@ -42,22 +42,22 @@ func (b *Bot) accept(ctx context.Context, t turn, f from, user string) *rejectio
 	if no := b.admit(ctx, f); no != nil {
 		return no
 	}
-	if t.fresh != nil && !t.fresh() {
+	if req.fresh != nil && !req.fresh() {
 		return &rejection{http.StatusUnauthorized, outcomeReplay}
 	}
 	return nil
 }
 
-// answer has a command handled, and returns its reply before ctx ends.
-func (b *Bot) answer(ctx context.Context, t turn, c bots.Command, later bots.Later) bots.Reply {
-	if t.crowded {
+// answer runs a command and returns its reply before ctx ends.
+func (b *Bot) answer(ctx context.Context, req request, c bots.Command, later bots.Later) bots.Reply {
+	if req.overloaded {
 		return b.bot.Busy(c)
 	}
 	return b.bot.Answer(ctx, c, later)
 }
 
-// actOf names what a person did, "" if Slack did not name it. Slack makes a
-// trigger_id for each act, and repeats it when it delivers the act again.
+// actOf returns the key of what a person did, "" without a trigger ID. Slack
+// repeats the trigger_id when it delivers the same act again.
 func actOf(kind, user, trigger string) string {
 	if trigger == "" {
 		return ""
@@ -65,12 +65,12 @@ func actOf(kind, user, trigger string) string {
 	return strings.Join([]string{kind, user, trigger}, " ")
 }
 
-// once has an act handled, or returns the response of the first time.
-func (b *Bot) once(ctx context.Context, t turn, key string, handle func() response) response {
-	if t.crowded || key == "" {
+// once calls handle, or returns the response of the first delivery.
+func (b *Bot) once(ctx context.Context, req request, key string, handle func() response) response {
+	if req.overloaded || key == "" {
 		return handle()
 	}
-	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(b.openWithin))
+	ctx, cancel := context.WithDeadline(ctx, req.arrived.Add(b.openWithin))
 	defer cancel()
 	return b.acts.once(ctx, key, handle)
 }
@@ -81,7 +81,7 @@ const (
 	maxActs     = 1000
 )
 
-// acts remembers the response to each act. It is safe for concurrent use.
+// acts remembers responses by act. It is safe for concurrent use.
 type acts struct {
 	mu    sync.Mutex
 	done  map[string]*answered
@@ -91,20 +91,19 @@ type acts struct {
 type answered struct {
 	key   string
 	begun time.Time
-	ready chan struct{} // closed when response is there
+	ready chan struct{} // closed when response is set
 	response
 }
 
 func newActs() *acts { return &acts{done: make(map[string]*answered)} }
 
-// once calls handle for a new key, and returns its response for a known one. If
-// there is none before ctx ends, this delivery stays without an answer: the first
-// will have one.
+// once calls handle for a new key, and waits for the response of a known one. If
+// ctx ends first, this delivery gets no answer; the first one will.
 func (m *acts) once(ctx context.Context, key string, handle func() response) response {
 	a, first := m.begin(key)
 	if first {
 		defer close(a.ready)
-		a.response = response{lost: true} // should handle panic
+		a.response = response{lost: true} // in case handle panics
 		a.response = handle()
 		return a.response
 	}

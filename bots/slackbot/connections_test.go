@@ -19,8 +19,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// TestNothingIsLostOrDoubled has people file risks over and over while the
-// connections end in every way there is.
+// TestNothingIsLostOrDoubled has people file risks while connections end in every
+// possible way.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
 	ends := map[string]func(b *bundle) bool{
@@ -63,10 +63,10 @@ func (b *bundle) fileWhile(t *testing.T, end func(*bundle) bool) {
 	for i := range filers {
 		filing.Go(func() {
 			for n := range each {
-				if n%3 == 0 && end(b) { // the others are under way
+				if n%3 == 0 && end(b) { // while others are filing
 					ends.Add(1)
 				}
-				b.insist(t, fmt.Sprintf("Risk %d of %d", n, i))
+				b.fileUntilAccepted(t, fmt.Sprintf("Risk %d of %d", n, i))
 			}
 		})
 	}
@@ -82,9 +82,9 @@ func (b *bundle) fileWhile(t *testing.T, end func(*bundle) bool) {
 	}
 }
 
-// insist files a risk as somebody does: again if Slack could not reach the app,
-// and if that says that it has not begun.
-func (b *bundle) insist(t *testing.T, title string) {
+// fileUntilAccepted files a risk. Like a person, it tries again if Slack can't
+// reach the app, or if the reply says that nothing was started.
+func (b *bundle) fileUntilAccepted(t *testing.T, title string) {
 	t.Helper()
 	for {
 		r, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new "+title+" module:Payments")
@@ -101,13 +101,13 @@ func (b *bundle) insist(t *testing.T, title string) {
 	}
 }
 
-// TestRefreshOverlaps has the only connection refreshed, and everybody is reached.
+// TestRefreshOverlaps refreshes the only connection, and every command is answered.
 func TestRefreshOverlaps(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
-	hurry(b.door)
-	b.connect(t, b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	shortenPauses(b.slackbot)
+	b.connect(t, b.slackbot)
 	b.connected(t, 1)
 	over := make(chan struct{})
 	var asking sync.WaitGroup
@@ -126,12 +126,12 @@ func TestRefreshOverlaps(t *testing.T) {
 		if !b.Socket().Disconnect(emulator.Warning, time.Hour) {
 			t.Error("there is no connection")
 		}
-		until(t, "another connection", func() bool { return b.Socket().Opened() == opened+1 })
-		until(t, "the old one is closed", func() bool { return b.Socket().Connections() == 1 })
+		waitUntil(t, "another connection", func() bool { return b.Socket().Opened() == opened+1 })
+		waitUntil(t, "the old one is closed", func() bool { return b.Socket().Connections() == 1 })
 	}
 	close(over)
 	asking.Wait()
-	until(t, "each is counted", func() bool { return b.counted("connections refreshed") == 10 })
+	waitUntil(t, "each is counted", func() bool { return b.counted("connections refreshed") == 10 })
 	if b.counted("connections lost") != 0 {
 		t.Errorf("%v", b.counts)
 	}
@@ -139,15 +139,15 @@ func TestRefreshOverlaps(t *testing.T) {
 
 func TestSocketModeIsTurnedOff(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket)
-	s := b.door.Socket()
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket)
+	s := b.slackbot.Socket()
 	s.disabledPause = time.Hour
-	b.connect(t, b.door)
+	b.connect(t, b.slackbot)
 	b.connected(t, 2)
 	b.Socket().SetMode(false)
-	until(t, "not ready", func() bool { return errors.Is(s.Ready(t.Context()), errDisabled) })
-	until(t, "both are told", func() bool { return b.counted("connections link_disabled") == 2 })
+	waitUntil(t, "not ready", func() bool { return errors.Is(s.Ready(t.Context()), errDisabled) })
+	waitUntil(t, "both connections are closed", func() bool { return b.counted("connections link_disabled") == 2 })
 	opens := 0
 	for _, c := range b.Log().Calls() {
 		if c.Method == "apps.connections.open" {
@@ -157,14 +157,14 @@ func TestSocketModeIsTurnedOff(t *testing.T) {
 	if opens != 2 {
 		t.Errorf("%d attempts to connect", opens)
 	}
-	wants(t, b.log(), "Socket Mode is turned off in the app's settings", "level=ERROR")
+	wantContains(t, b.log(), "Socket Mode is turned off in the app's settings", "level=ERROR")
 }
 
 func TestSocketModeIsTurnedOnAgain(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t)
 	b.Socket().SetMode(false)
-	until(t, "not ready", func() bool { return b.door.Socket().Ready(t.Context()) != nil })
+	waitUntil(t, "not ready", func() bool { return b.slackbot.Socket().Ready(t.Context()) != nil })
 	b.Socket().SetMode(true)
 	b.connected(t, 2)
 	b.risk(t, lin, "help")
@@ -181,35 +181,35 @@ func TestAppTokenIsRefused(t *testing.T) {
 		"without its scope": {func(o *emulator.Options) { o.AppScopes = []string{"authorizations:read"} }, "xapp-stand-in", "missing_scope"},
 		"the bot's":         {func(*emulator.Options) {}, "xoxb-stand-in", "not_allowed_token_type"},
 	} {
-		b := standSocket(t, c.change)
-		b.enter(t, func(config *Config) { config.AppToken = c.token })
-		err := b.door.Socket().Run(t.Context())
+		b := newSocketBundle(t, c.change)
+		b.newSlackbot(t, func(config *Config) { config.AppToken = c.token })
+		err := b.slackbot.Socket().Run(t.Context())
 		if err == nil {
 			t.Fatalf("%s: accepted", name)
 		}
-		wants(t, err.Error(), c.want, "connections:write", "App-Level Tokens")
+		wantContains(t, err.Error(), c.want, "connections:write", "App-Level Tokens")
 		if strings.Contains(err.Error()+b.log(), c.token) {
 			t.Errorf("%s: the token shows: %v\n%s", name, err, b.log())
 		}
-		if b.door.Socket().Ready(t.Context()) == nil || b.counted("connections refused") == 0 {
+		if b.slackbot.Socket().Ready(t.Context()) == nil || b.counted("connections refused") == 0 {
 			t.Errorf("%s: %v", name, b.counts)
 		}
 	}
 }
 
-// TestTroubleInOpening has Slack fail in passing.
-func TestTroubleInOpening(t *testing.T) {
+// TestOpeningIsRetried has Slack fail temporarily.
+func TestOpeningIsRetried(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
-	hurry(b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	shortenPauses(b.slackbot)
 	for i, f := range []stage.Fault{
 		{Kind: stage.ErrorBefore}, {Kind: stage.CutBefore}, {Kind: stage.EmptyFailure}, {Kind: stage.Refuse, Code: "internal_error"}, {Kind: stage.CutAfter},
 	} {
 		f.Method, f.Nth = "apps.connections.open", i+1
 		b.Faults().Order(f)
 	}
-	b.connect(t, b.door)
+	b.connect(t, b.slackbot)
 	b.connected(t, 1)
 	if n := b.counted("connections not_opened"); n != 5 {
 		t.Errorf("%d failures: %v", n, b.counts)
@@ -217,9 +217,9 @@ func TestTroubleInOpening(t *testing.T) {
 	b.risk(t, lin, "help")
 }
 
-// TestEventsComeThrough has events come while connections are cut, and each is
-// passed on, once.
-func TestEventsComeThrough(t *testing.T) {
+// TestEventsSurviveLostConnections cuts connections while events arrive. Each
+// event is passed on once.
+func TestEventsSurviveLostConnections(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) {
 		o.EventDelay = slices.Repeat([]time.Duration{5 * time.Millisecond}, 400)
@@ -234,7 +234,7 @@ func TestEventsComeThrough(t *testing.T) {
 		}
 		b.SendEvent("channel_rename", map[string]any{"channel": map[string]any{"id": fmt.Sprint("C", i)}})
 	}
-	until(t, "all are noticed", func() bool {
+	waitUntil(t, "all are noticed", func() bool {
 		b.engine.mu.Lock()
 		defer b.engine.mu.Unlock()
 		return len(b.engine.noticed) >= events
@@ -254,18 +254,18 @@ func TestEventsComeThrough(t *testing.T) {
 	}
 }
 
-// TestUnsafeURLs has Slack's API answer with what nobody should connect to.
+// TestUnsafeURLs has Slack's API answer with URLs that the bot must not connect to.
 func TestUnsafeURLs(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"", "ws://slack.example/link/?ticket=1", "https://slack.example", "wss://", "wss://%zz?ticket=1", "wss:opaque"} {
 		server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]any{"ok": true, "url": to})
 		}))
-		b := stand(t)
-		b.enter(t, b.overSocket, func(c *Config) {
+		b := newBundle(t)
+		b.newSlackbot(t, b.overSocket, func(c *Config) {
 			c.API = client(t, api.Config{Token: b.BotToken(), URL: server.URL, Transport: server.Client().Transport})
 		})
-		_, err := b.door.Socket().connect(t.Context())
+		_, err := b.slackbot.Socket().connect(t.Context())
 		if err == nil || strings.Contains(err.Error(), "ticket") || !strings.Contains(err.Error(), "not the URL of a secure connection") {
 			t.Errorf("%q: %v", to, err)
 		}
@@ -275,42 +275,42 @@ func TestUnsafeURLs(t *testing.T) {
 
 func TestTooManyConnections(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 11 })
-	hurry(b.door)
-	b.connect(t, b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Connections = 11 })
+	shortenPauses(b.slackbot)
+	b.connect(t, b.slackbot)
 	b.connected(t, 10)
-	until(t, "one too many is counted", func() bool { return b.counted("connections too_many") > 0 })
+	waitUntil(t, "one too many is counted", func() bool { return b.counted("connections too_many") > 0 })
 	b.risk(t, lin, "help")
 }
 
 func TestPingsAreAnswered(t *testing.T) {
 	t.Parallel()
 	b := setupSocket(t, func(o *emulator.Options) { o.PingEvery = time.Millisecond })
-	until(t, "pongs", func() bool { return b.Socket().Pongs() > 10 })
+	waitUntil(t, "pongs", func() bool { return b.Socket().Pongs() > 10 })
 }
 
 func TestSilentConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t, func(o *emulator.Options) { o.PingEvery = time.Hour })
-	b.enter(t, b.overSocket, func(c *Config) { c.Connections = 1 })
-	hurry(b.door)
-	b.door.Socket().silence = 30 * time.Millisecond
-	b.connect(t, b.door)
+	b := newSocketBundle(t, func(o *emulator.Options) { o.PingEvery = time.Hour })
+	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Connections = 1 })
+	shortenPauses(b.slackbot)
+	b.slackbot.Socket().silence = 30 * time.Millisecond
+	b.connect(t, b.slackbot)
 	b.connected(t, 1)
-	// The stand-in answers pings, so the connection stays while it hears them.
-	until(t, "pings keep it", func() bool { return b.counted("connections opened") == 1 })
+	// The emulator answers pings, so the connection stays open.
+	waitUntil(t, "pings keep it", func() bool { return b.counted("connections opened") == 1 })
 	b.Socket().Freeze()
-	until(t, "another", func() bool { return b.counted("connections lost") > 0 && b.Socket().Opened() > 1 })
+	waitUntil(t, "another", func() bool { return b.counted("connections lost") > 0 && b.Socket().Opened() > 1 })
 }
 
-// TestStopAnswersWhatCameIn stops while a command is under way.
-func TestStopAnswersWhatCameIn(t *testing.T) {
+// TestStopAnswersPendingCommands stops the bot while a command is being handled.
+func TestStopAnswersPendingCommands(t *testing.T) {
 	t.Parallel()
-	b := standSocket(t)
-	b.enter(t, b.overSocket)
-	hurry(b.door)
-	stop := b.connect(t, b.door)
+	b := newSocketBundle(t)
+	b.newSlackbot(t, b.overSocket)
+	shortenPauses(b.slackbot)
+	stop := b.connect(t, b.slackbot)
 	b.connected(t, 2)
 	begun, finish := make(chan struct{}), make(chan struct{})
 	b.engine.set(func() {
@@ -333,10 +333,10 @@ func TestStopAnswersWhatCameIn(t *testing.T) {
 	<-begun
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
-	until(t, "the idle connection is closed", func() bool { return b.Socket().Connections() == 1 })
-	// What comes now is not begun, and says so.
+	waitUntil(t, "the idle connection is closed", func() bool { return b.Socket().Connections() == 1 })
+	// A new command is not started, and the reply says so.
 	r := b.risk(t, lin, "list")
-	wants(t, r.Message.Plain, "too busy")
+	wantContains(t, r.Message.Plain, "too busy")
 	close(finish)
 	if err := <-stopped; err != nil {
 		t.Error(err)
@@ -344,8 +344,8 @@ func TestStopAnswersWhatCameIn(t *testing.T) {
 	if r := <-answered; r.Message == nil || !strings.Contains(r.Message.Plain, "R-17 is filed") {
 		t.Errorf("%+v", r)
 	}
-	until(t, "none is left", func() bool { return b.Socket().Connections() == 0 })
-	if b.door.Socket().Ready(t.Context()) == nil {
-		t.Error("it is ready still")
+	waitUntil(t, "none is left", func() bool { return b.Socket().Connections() == 0 })
+	if b.slackbot.Socket().Ready(t.Context()) == nil {
+		t.Error("still ready")
 	}
 }
