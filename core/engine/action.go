@@ -7,20 +7,20 @@ import (
 	"riskroom/core/flow"
 )
 
-// actionHalf is the engine's half of an action of flows: what a step acts on, and
-// how. The other half, what can be written, is in the package flow.
+// actionHalf is the engine's half of an action: what a step acts on, and how. The
+// other half, what can be written in a flow, is in package flow.
 type actionHalf struct {
 	kind string
-	// resolve fills the input of a step: texts are rendered and people are looked
-	// up, nothing has an effect.
+	// resolve fills a step's input: it renders texts and looks up people. It has no
+	// effect on a platform.
 	resolve func(*turn, context.Context, flow.Action, flow.Env, *input) error
-	// perform does what the input says, and notes in performed what later steps
-	// can refer to, who was reached and what failed for good. The error is of what
+	// perform does what the input says. It records in performed what later steps
+	// can refer to, who was reached and what failed for good. It fails if something
 	// is left to do.
 	perform performance
 }
 
-// performance is how an action acts on its input.
+// performance is the function that performs an action.
 type performance func(*turn, context.Context, *input, *performed) error
 
 // actionHalves returns the halves of all actions.
@@ -52,7 +52,7 @@ func half[A flow.Action](
 	}
 }
 
-// byKind returns the half of each kind of action. It fails if one has none.
+// byKind returns the halves by kind of action. It fails if a kind has none.
 func byKind(kinds []string, halves []actionHalf) (map[string]actionHalf, error) {
 	out := map[string]actionHalf{}
 	for _, h := range halves {
@@ -60,7 +60,7 @@ func byKind(kinds []string, halves []actionHalf) (map[string]actionHalf, error) 
 	}
 	for _, kind := range kinds {
 		if _, ok := out[kind]; !ok {
-			return nil, fmt.Errorf("engine: the action %s can be written in flows, but nothing performs it", kind)
+			return nil, fmt.Errorf("engine: no function performs the action %s", kind)
 		}
 	}
 	return out, nil

@@ -10,13 +10,13 @@ import (
 	"riskroom/core/people"
 )
 
-// resolveCreateGroup decides what the group is made of.
+// resolveCreateGroup resolves the group's people and renders its texts.
 func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) error {
-	members, missing, err := t.whom(ctx, a.Members, env)
+	members, missing, err := t.resolvePeople(ctx, a.Members, env)
 	if err != nil {
 		return err
 	}
-	owners, notOwners, err := t.whom(ctx, a.Owner, env)
+	owners, notOwners, err := t.resolvePeople(ctx, a.Owner, env)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 	return t.nameGroup(ctx, a, env, spec)
 }
 
-// nameGroup renders a group's texts, and binds an item group to its risk.
+// nameGroup renders a group's texts, and reserves the binding for an item group.
 func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, spec *core.GroupSpec) error {
 	var err error
 	for _, r := range []struct {
@@ -88,10 +88,10 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 		return err
 	}
 	if b := spec.Badge; b != nil && b.Module == "" {
-		b.Module = t.rec.Risk.Module // an older version's input does not say it
+		b.Module = t.rec.Risk.Module // missing in the input of an older version
 	}
 	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
-	p.out.take(g.Report)
+	p.out.add(g.Report)
 	if g.Ref.IsZero() {
 		return err
 	}
@@ -101,7 +101,7 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
 	}
 	if err != nil && final(err) {
-		// The group is there: what it lacks is told, and the steps go on.
+		// The group exists: report what failed, and go on with the next step.
 		p.out.fail("group", err)
 		return nil
 	}

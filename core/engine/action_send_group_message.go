@@ -7,7 +7,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// resolveSendGroupMessage finds the group and words the message.
+// resolveSendGroupMessage finds the group and renders the message.
 func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMessage, env flow.Env, in *input) error {
 	var err error
 	if in.Group, err = t.group(a.Group); err != nil {
@@ -17,7 +17,7 @@ func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMes
 	if err != nil {
 		return err
 	}
-	people, missing, err := t.whom(ctx, a.Mention, env)
+	people, missing, err := t.resolvePeople(ctx, a.Mention, env)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,10 @@ import (
 	"riskroom/core/people"
 )
 
-// resolveSendMessage decides who gets the message, and words it for each workspace.
+// resolveSendMessage resolves the recipients, and renders the message for each
+// workspace.
 func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env flow.Env, in *input) error {
-	accounts, missing, err := t.whom(ctx, a.To, env)
+	accounts, missing, err := t.resolvePeople(ctx, a.To, env)
 	if err != nil {
 		return err
 	}
@@ -26,12 +27,12 @@ func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env 
 		}
 	}
 	if len(accounts) == 0 && len(missing) == 0 {
-		return passed{"nobody"}
+		return stepSkipped{"nobody"}
 	}
 	return nil
 }
 
-// performSendMessage sends to each person, whatever became of the others.
+// performSendMessage sends to each person, even if others can't be reached.
 func (t *turn) performSendMessage(ctx context.Context, in *input, p *performed) error {
 	var left error
 	for _, to := range in.To {

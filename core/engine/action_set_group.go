@@ -8,14 +8,14 @@ import (
 	"riskroom/core/people"
 )
 
-// resolveSetGroup decides what changes, and refuses an operator who may not change
-// the group.
+// resolveSetGroup resolves the changes. It fails if the operator may not change the
+// group.
 func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.Env, in *input) error {
 	var err error
 	if in.Group, err = t.group(a.Group); err != nil {
 		return err
 	}
-	made, err := t.madeAs(ctx, in.Group)
+	made, err := t.creationOf(ctx, in.Group)
 	if err != nil {
 		return err
 	}
@@ -39,11 +39,11 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	if c.Name != nil {
 		c.Suffix = made.Suffix
 	}
-	add, missing, err := t.whom(ctx, a.Add, env)
+	add, missing, err := t.resolvePeople(ctx, a.Add, env)
 	if err != nil {
 		return err
 	}
-	remove, notRemoved, err := t.whom(ctx, a.Remove, env)
+	remove, notRemoved, err := t.resolvePeople(ctx, a.Remove, env)
 	c.Add, c.Remove = add, remove
 	in.Missing, in.Change = append(missing, notRemoved...), c
 	return err
@@ -63,11 +63,11 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace stri
 	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
-// madeAs returns the outcome of the step that made a group, of this run or of
-// the one that made the item group; empty if neither is known to have made it.
-func (t *turn) madeAs(ctx context.Context, g core.GroupRef) (outcome, error) {
+// creationOf returns the outcome of the step that created a group, in this run or
+// in the one that created the item group; empty if neither did.
+func (t *turn) creationOf(ctx context.Context, g core.GroupRef) (outcome, error) {
 	if t.rec.Binding.Group == g && t.rec.Binding.Run != t.run.ID {
-		return t.e.boundAs(ctx, t.rec.Binding)
+		return t.e.creation(ctx, t.rec.Binding)
 	}
 	return outcomeOf(t.run, g), nil
 }
@@ -79,6 +79,6 @@ func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) err
 		return err
 	}
 	report, err := pl.SetGroup(ctx, once{t: t}, in.Group, *in.Change)
-	p.out.take(report)
+	p.out.add(report)
 	return err
 }

@@ -10,8 +10,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// publish stores the flows that are in force, so that every replica can read
-// what a run pins. It comes before anything can be filed.
+// publish stores the flows in force, so that every replica can read what a run
+// pins. It must be called before anything is filed.
 func (e *Engine) publish(ctx context.Context) error {
 	for _, f := range e.flows {
 		if err := e.store.PutFlow(ctx, f.Hash(), f.Canonical()); err != nil {
@@ -21,12 +21,11 @@ func (e *Engine) publish(ctx context.Context) error {
 	return nil
 }
 
-// adoptLoop brings armed timers in line with the flows that are in force: moved
-// where a flow's delay changed, dropped where the flow is gone, added where a
-// new flow is still ahead. Nothing that became due by it fires in bulk. It goes
-// over every risk at each start, beside the work, and changes nothing where all
-// is right: what another replica filed meanwhile by an older file is mended by
-// the next start.
+// adoptLoop brings armed timers in line with the flows in force, once per start.
+// It moves them if a flow's delay changed, drops them if the flow is gone, and
+// adds those of new flows that lie ahead. Nothing that becomes due by this fires
+// in bulk. Risks that another replica files with an older config file are
+// corrected at the next start.
 func (e *Engine) adoptLoop(ctx context.Context) {
 	pause := time.Second
 	for ctx.Err() == nil {
@@ -34,7 +33,7 @@ func (e *Engine) adoptLoop(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		e.log.WarnContext(ctx, "timers could not all be brought in line with the flows", "again", pause, "err", err)
+		e.log.WarnContext(ctx, "not all timers could be aligned with the flows", "again", pause, "err", err)
 		_ = sleep(ctx, pause)
 		pause = min(2*pause, time.Minute)
 	}
@@ -44,14 +43,14 @@ func (e *Engine) adopt(ctx context.Context) error {
 	done := map[string]map[TimerOp]int{}
 	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
 	for _, name := range slices.Sorted(maps.Keys(done)) {
-		e.log.InfoContext(ctx, "timers follow the flows in force", "flow", name,
+		e.log.InfoContext(ctx, "timers aligned with the flow", "flow", name,
 			"moved", done[name][MoveTimer], "dropped", done[name][DropTimer], "added", done[name][ArmTimer])
 	}
 	return err
 }
 
-// adoptOne brings the timers of one risk in line, again if it moves meanwhile,
-// and counts what it did by flow.
+// adoptOne aligns the timers of one risk and counts the changes by flow. It tries
+// again if the risk changes meanwhile.
 func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string]map[TimerOp]int) error {
 	for {
 		rec, err := e.store.Get(ctx, key)
@@ -82,9 +81,9 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string
 	}
 }
 
-// realign returns what has to change of a risk's armed timers. A run that has
-// begun keeps the flow that it pinned, and so does one that a change brought about:
-// what the risk is now does not say whether there should be one.
+// realign returns the changes to a risk's armed timers. Runs that have begun keep
+// the flow that they pinned. So do runs of `on:` triggers, because the risk's
+// state doesn't show whether they should exist.
 func (e *Engine) realign(rec Record) []TimerChange {
 	now := e.clock.Now()
 	p := planned{}
@@ -106,7 +105,7 @@ func (e *Engine) realign(rec Record) []TimerChange {
 	return p.timers
 }
 
-// realign brings the run of one occurrence in line.
+// realign aligns the run of one occurrence.
 func (p *planned) realign(f *flow.Flow, o flow.Occurrence, rec Record, now time.Time) {
 	id := runOf(rec.Risk, f, o.ID)
 	i := slices.IndexFunc(rec.Runs, func(r RunSummary) bool { return r.ID == id })
@@ -115,7 +114,7 @@ func (p *planned) realign(f *flow.Flow, o flow.Occurrence, rec Record, now time.
 		p.set(f, "", o, rec.Risk, now)
 	case i < 0 || rec.Runs[i].State != Armed || rec.Runs[i].Begun || rec.Runs[i].FlowHash == f.Hash():
 	case !o.Due.After(now) && rec.Runs[i].Due.After(now):
-		// The new file would have it fire at once, for every risk at once.
+		// With the new file this run and those of many other risks would be due.
 		p.timer(TimerChange{Do: DropTimer, Run: id}, rec.Risk, now)
 	default:
 		p.set(f, o.ID, o, rec.Risk, now)

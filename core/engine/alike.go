@@ -11,16 +11,15 @@ import (
 	"riskroom/core"
 )
 
-// alikeWithin is for how long a title that was filed is asked about.
+// alikeWithin is how long riskroom asks before filing the same title again.
 const alikeWithin = 10 * time.Minute
 
-// trailRead is how much of a trail is read to find how a risk of the last minutes
-// was filed.
+// trailRead is how many events of a recent risk are read to find how it was filed.
 const trailRead = 200
 
-// alike returns the open risk that the same person filed under the same title a
-// short while ago, nil if there is none. own tells that op is what filed one, so
-// that nobody is asked about their own first try.
+// alike returns the open risk that the same person has just filed with the same
+// title, nil if there is none. own reports whether op itself filed one, so that
+// riskroom doesn't ask about a repeat.
 func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, title string) (before *core.Risk, own bool, err error) {
 	var who []core.Ref
 	for _, a := range mine {
@@ -46,21 +45,21 @@ func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, titl
 	return before, false, nil
 }
 
-// filedBy reports whether op is what filed a risk.
+// filedBy reports whether op filed a risk.
 func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
 	trail, err := e.store.Trail(ctx, risk, trailRead)
 	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err
 }
 
-// foldTitle is equal for titles that read alike.
+// foldTitle returns the same for titles that differ in case and spaces only.
 func foldTitle(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
-// number returns the key for a new risk, or the risk of the same person and title
-// that is there already. Two that come in at one moment, perhaps in two
-// processes, do not see each other in any list: which of them takes its number
-// first is told, and the other is answered once that one is there.
+// number returns the key for a new risk, or the open risk that the same person
+// has just filed with the same title. Two such filings at the same moment, perhaps
+// in two processes, don't find each other in any list. The store gives a number to
+// the first only, and the second gets an error until the first is stored.
 func (e *Engine) number(ctx context.Context, op string, by core.Actor, d Draft) (core.RiskKey, *core.Risk, error) {
-	// Whom a directory cannot tell just now is asked about their own account.
+	// If the directory is down, look for the account itself.
 	mine, err := e.people.AccountsOf(ctx, by.Account)
 	if err != nil {
 		mine = []core.Account{by.Account}
@@ -92,7 +91,7 @@ func (e *Engine) number(ctx context.Context, op string, by core.Actor, d Draft) 
 	}
 }
 
-// alikeAs is equal for risks of the same person and title.
+// alikeAs returns the same for filings of the same person and title.
 func alikeAs(mine []core.Account, title string) string {
 	var all []string
 	for _, a := range mine {

@@ -7,43 +7,43 @@ import (
 	"riskroom/core"
 )
 
-// What ways in (slash commands, buttons, later a web page) may ask of the
-// engine. *Engine implements both interfaces. Every method takes the person on
-// whose behalf it acts, as the platform's verified payload names them, and
-// judges by itself what that person may do: a risk that they may not read is
-// answered like one that does not exist.
+// The engine's interfaces for slash commands and buttons. *Engine implements
+// both. Every method takes the person that it acts for, as the platform's
+// verified payload names them, and checks their permissions. A risk that they
+// may not read is treated like one that doesn't exist.
 //
-// What people did wrong comes back as *core.Refusal; any other error is *core.Error,
-// with Kind Unavailable if nothing is known to be stored: the same call with
-// the same op may then be repeated until it succeeds, and acts once.
+// Mistakes of people are returned as *core.Refusal. Any other error is a
+// *core.Error. If its Kind is Unavailable, the call may be repeated with the same
+// op until it succeeds; it takes effect once.
 
-// Filing is how risks come in.
+// Filing files risks.
 type Filing interface {
-	// MayFile refuses a person who must not file risks.
+	// MayFile returns a Refusal if the person may not file risks.
 	MayFile(ctx context.Context, by core.Actor) error
-	// File files a risk. op names what the person did. A title under which the
-	// same person filed an open risk in the last ten minutes is not filed unless
-	// Draft.Again says so: Filed.Before is what they filed.
+	// File files a risk. op identifies what the person did. If the same person
+	// filed an open risk with the same title in the last ten minutes, File returns
+	// that risk as Filed.Before and files nothing, unless Draft.Again is set.
 	File(ctx context.Context, op string, by core.Actor, d Draft) (Filed, error)
 }
 
-// Handling is how risks are looked at and changed.
+// Handling reads and changes risks.
 type Handling interface {
-	// Do performs an operation of by. op names what the person did: the same op
-	// acts once. A risk that has changed meanwhile is looked at again.
+	// Do performs an operation for by. op identifies what the person did: an
+	// operation with the same op takes effect once. If the risk changes
+	// meanwhile, Do tries again.
 	Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error)
-	// Show returns a risk as by may see it.
+	// Show returns a risk that by may read.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
-	// List returns open risks that by may read.
+	// List returns the open risks that by may read and that match q.
 	List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error)
-	// RiskOf returns the risk whose item group g is, or NotFound.
+	// RiskOf returns the risk that the item group g belongs to, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
-	// Card words a risk for one workspace and language.
+	// Card returns a risk's card in a language, for one workspace.
 	Card(ctx context.Context, v View, workspace, lang string) core.Card
 }
 
-// Draft is a risk as somebody wants to file it. Zero members take defaults:
-// discovered now, medium, the module's handlers.
+// Draft is a risk that somebody wants to file. Empty fields get defaults:
+// discovered now, severity medium, the module's handlers.
 type Draft struct {
 	Title        string
 	Module       string
@@ -53,20 +53,20 @@ type Draft struct {
 	DueAt        time.Time
 	Fields       map[string]core.Value // own fields of the reported part
 	Handlers     []core.Ref            // nil: all of the module's
-	Again        bool                  // a title that was just filed is meant once more
+	Again        bool                  // file it even if the same title was just filed
 }
 
-// Filed is what became of a Draft.
+// Filed is the outcome of filing a Draft.
 type Filed struct {
 	Risk   core.Risk
 	Repeat bool     // the same op had filed it before
-	Now    []string // flows that were already due and act now
-	Missed []string // flows that were already due and are skipped, as they say
+	Now    []string // flows that were already due and run now
+	Missed []string // flows that were already due and are skipped
 
-	Before *core.Risk // nothing was filed: the same person has just filed this one
+	Before *core.Risk // if set, nothing was filed: the same person has just filed this risk
 }
 
-// View is a risk with what belongs beside it.
+// View is a risk with what is shown with it.
 type View struct {
 	Risk      core.Risk
 	Lead      core.Ref
@@ -74,9 +74,9 @@ type View struct {
 	MayChange bool // may change its status
 }
 
-// ListQuery says what to list: everything open, or less.
+// ListQuery selects open risks. Its zero value selects all.
 type ListQuery struct {
-	Mine    bool // a handler or the submitter is the asker
+	Mine    bool // the asker is a handler or the submitter
 	Overdue bool
 	Module  string
 }

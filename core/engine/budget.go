@@ -8,17 +8,17 @@ import (
 	"riskroom/core"
 )
 
-// MaxSlotWait is how long a worker waits in place for the rate budget. A run
-// whose slot is later is deferred to it, and the worker is free.
+// MaxSlotWait is how long a worker waits in place for the rate budget. A run with
+// a later slot is deferred to it, which frees the worker.
 const MaxSlotWait = 2 * time.Second
 
-// slotLead is how long before its slot a deferred run is claimed. The rest is
-// waited for in place: claiming and reading take longer than a slot may be late,
-// and a run that missed it would go to the end of the queue, again and again.
+// slotLead is how long before its slot a deferred run is claimed. The worker then
+// waits in place. Claiming and reading may take longer than a slot may be late,
+// and a run that misses its slot goes to the end of the queue.
 const slotLead = 500 * time.Millisecond
 
-// Budget grants calls within the rate limits that all replicas share. It
-// implements core.Budget for adapters and for the answers of bots.
+// Budget keeps calls within the rate limits that all replicas share. It
+// implements core.Budget for adapters and bots.
 type Budget struct {
 	slots  Slots
 	person bool
@@ -29,8 +29,8 @@ var _ core.Budget = (*Budget)(nil)
 // NewBudget returns the budget that runs draw on.
 func NewBudget(slots Slots) *Budget { return &Budget{slots: slots} }
 
-// ForPeople returns the budget of calls that a person waits for, which has a
-// share of its own.
+// ForPeople returns the budget of calls that a person waits for. They have their
+// own share.
 func (b *Budget) ForPeople() *Budget { return &Budget{slots: b.slots, person: true} }
 
 // Spend implements core.Budget.
@@ -50,7 +50,8 @@ func (b *Budget) Spend(ctx context.Context, cost []core.Bucket, call func(contex
 	return err
 }
 
-// wait waits for a place. The platform may meanwhile have held everybody back.
+// wait waits for a place. It fails if the platform has asked everyone to wait
+// longer meanwhile.
 func (b *Budget) wait(ctx context.Context, cost []core.Bucket, d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -65,8 +66,8 @@ func (b *Budget) wait(ctx context.Context, cost []core.Bucket, d time.Duration) 
 	return err
 }
 
-// heed holds everybody back when a platform said that it was too much: of that
-// call, or of all calls.
+// heed holds everybody back if err is a platform's rate limit: calls with the same
+// cost, or all calls, as the platform says.
 func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
 	if core.KindOf(err) != core.RateLimited || core.DetailOf(err) == overBudget {
 		return
@@ -77,20 +78,20 @@ func (b *Budget) heed(ctx context.Context, cost []core.Bucket, err error) {
 	}
 	all := core.AllOf(err) && slices.ContainsFunc(cost, func(b core.Bucket) bool { return b.All })
 	full := slices.DeleteFunc(slices.Clone(cost), func(b core.Bucket) bool { return b.All != all })
-	// Failing to tell the others costs them a refusal of their own, no more.
+	// If this fails, the others get a rate limit error of their own.
 	_ = b.slots.HoldBack(context.WithoutCancel(ctx), full, wait)
 }
 
-// overBudget is the Detail of the budget's own refusals: nobody has failed, and
-// whoever is refused comes again when there is room.
+// overBudget is the Detail of the budget's own errors. They are no failures: the
+// call is made later.
 const overBudget = "rate_budget"
 
 func rateLimited(wait time.Duration) error {
 	return &core.Error{Op: "rate budget", Kind: core.RateLimited, RetryAfter: wait, Detail: overBudget}
 }
 
-// guard is how late a slot may be used: a fiftieth of the window, at least
-// 50 ms. The store leaves as much room between windows.
+// guard returns how late a slot may be used: a fiftieth of the window, at least
+// 50 ms. The store leaves the same gap between windows.
 func guard(cost []core.Bucket) time.Duration {
 	g := 50 * time.Millisecond
 	for _, b := range cost {

@@ -9,7 +9,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Card words a risk for one workspace and language.
+// Card implements Handling.
 func (e *Engine) Card(ctx context.Context, v View, workspace, lang string) core.Card {
 	return *e.card(ctx, v.Risk, v.Lead, workspace, lang)
 }
@@ -53,7 +53,7 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	return c
 }
 
-// badge words the small pinned card of an item group.
+// badge returns the small pinned card of an item group.
 func (e *Engine) badge(r core.Risk, lang string) *core.Badge {
 	p := e.text.In(lang)
 	c := &core.Card{
@@ -78,7 +78,7 @@ func (e *Engine) cardFooter(p text.Printer, r core.Risk) string {
 	return p.S("card.footer.updated", args)
 }
 
-// when words an instant: its date alone if that is all that was given.
+// when formats an instant, as a date alone if it was given without a time.
 func (e *Engine) when(p text.Printer, t time.Time) string {
 	local := t.In(e.org.Zone)
 	if t.Equal(e.org.DateOf(local.Date())) {
@@ -98,8 +98,8 @@ func (e *Engine) due(p text.Printer, r core.Risk) string {
 // maxNamed is how many people a row of a card names.
 const maxNamed = 10
 
-// names words people: a mention where they have an account in the workspace,
-// else their name. Groups are named, and nobody in them is called upon.
+// names returns people as mentions if they have an account in the workspace,
+// otherwise as names. User groups are not mentioned, so that nobody is notified.
 func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, workspace string) []core.Span {
 	var out []core.Span
 	for i, r := range refs {
@@ -114,7 +114,7 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, wor
 	return out
 }
 
-// value words the content of an own field; nil if there is none.
+// value formats the value of an own field, nil if there is none.
 func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core.Value, workspace string) []core.Span {
 	if v.IsZero() {
 		return nil
@@ -158,7 +158,7 @@ func tone(s core.Status) core.Tone {
 	return core.ToneQuiet
 }
 
-// buttons are what can be done to a risk of that status.
+// buttons returns the buttons of a risk with that status.
 func buttons(p text.Printer, s core.Status) []core.Button {
 	var presses []core.Press
 	switch s {

@@ -8,15 +8,14 @@ import (
 	"riskroom/core"
 )
 
-// ChangeStatus changes a risk's status. Its submitter, its handlers, the module's
-// lead and administrators may.
+// ChangeStatus changes a risk's status. Its submitter, its handlers, the module
+// lead and administrators may do so.
 type ChangeStatus struct {
 	Risk core.RiskKey
 	To   core.Status
-	Note string // the resolution of Resolved, the reason of Shelved, else a note; needed for Shelved
-	// Seen is the version of the card that was pressed; 0 does not matter. If
-	// the risk has meanwhile got the status that is asked for, or another, the
-	// refusal carries the risk.
+	Note string // the resolution for Resolved, the reason for Shelved (required), otherwise a note
+	// Seen is the version of the card whose button was pressed, 0 if there was no
+	// card. If the risk has changed since, the refusal carries the risk.
 	Seen int64
 }
 
@@ -53,10 +52,10 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	}}, nil
 }
 
-// check returns what is wrong with the change, nil if nothing is.
+// check returns a Refusal if the change isn't possible, otherwise nil.
 func (c ChangeStatus) check(d deed) *core.Refusal {
 	old, p := d.rec.Risk, d.e.text.In(d.e.org.Language)
-	stands := func(code string) *core.Refusal {
+	conflict := func(code string) *core.Refusal {
 		r := core.Refuse(core.Conflict, code, "status", "Key", string(old.Key), "Status", p.Status(old.Status))
 		r.Risk = &old
 		return r
@@ -69,9 +68,9 @@ func (c ChangeStatus) check(d deed) *core.Refusal {
 		}
 		return core.Refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
 	case c.To == old.Status:
-		return stands("status_same")
-	case d.moved:
-		return stands("status_moved")
+		return conflict("status_same")
+	case d.stale:
+		return conflict("status_moved")
 	case c.To == core.Shelved && c.Note == "":
 		return core.Refuse(core.Invalid, "reason_needed", "note", "Key", string(old.Key))
 	case utf8.RuneCountInString(c.Note) > core.MaxNote:

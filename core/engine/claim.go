@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// lookEvery is how often the timers are looked at when nothing says that one is
-// due: the safety net under due times and wake-up messages.
-const lookEvery = time.Second
+// pollInterval is how often the timers are checked even if no due time or wake-up
+// message asks for it.
+const pollInterval = time.Second
 
-// claimLoop claims due runs and starts a turn for each, as many at once as
-// there are workers. It survives every error: the next round is a second away.
+// claimLoop claims due runs and starts a turn for each, at most one per worker.
+// After an error it tries again in the next round.
 func (e *Engine) claimLoop(ctx, work context.Context) {
 	wakes := e.store.Wakes(ctx)
 	for ctx.Err() == nil {
 		e.lastRun.Store(time.Now().UnixNano())
 		places, change := e.gate.enter(e.workers)
-		wait := lookEvery
+		wait := pollInterval
 		if places > 0 {
 			wait = e.claimOnce(work, places)
 			change = nil
@@ -36,36 +36,35 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 	}
 }
 
-// claimOnce claims at most as many runs as there are places, and returns how
-// long nothing more is due. A claim under way is waited for when the program
-// stops: what it hands out has to be handed back.
+// claimOnce claims at most places runs, and returns the time until the next one
+// is due. Stopping the program doesn't interrupt a claim, because the claimed
+// runs must be handed back.
 func (e *Engine) claimOnce(work context.Context, places int) time.Duration {
 	runs, next, err := e.store.Claim(work, places, e.lease)
 	e.gate.leave(places - len(runs))
 	if err != nil {
-		e.log.ErrorContext(work, "timers cannot be read", "err", err)
-		return lookEvery
+		e.log.ErrorContext(work, "due runs could not be claimed", "err", err)
+		return pollInterval
 	}
 	for _, r := range runs {
 		e.turns.Add(1)
 		go func() {
 			defer e.turns.Done()
 			defer e.gate.leave(1)
-			e.take(work, r)
+			e.runTurn(work, r)
 		}()
 	}
 	if len(runs) == places {
 		return 0
 	}
 	if next.IsZero() {
-		return lookEvery
+		return pollInterval
 	}
-	// A millisecond's rounding must not make the loop spin before its time.
-	return min(max(next.Sub(e.clock.Now()), time.Millisecond), lookEvery)
+	// Rounding must not make the loop spin in the last millisecond.
+	return min(max(next.Sub(e.clock.Now()), time.Millisecond), pollInterval)
 }
 
-// sweepLoop has every live group looked at now and then, in case an event about
-// it was lost.
+// sweepLoop checks every live group from time to time, in case an event was lost.
 func (e *Engine) sweepLoop(ctx context.Context) {
 	t := time.NewTicker(e.sweep)
 	defer t.Stop()
@@ -76,7 +75,7 @@ func (e *Engine) sweepLoop(ctx context.Context) {
 		case <-t.C:
 		}
 		if err := e.sweepGroups(ctx, "", e.sweep); err != nil && ctx.Err() == nil {
-			e.log.WarnContext(ctx, "groups could not all be swept", "err", err)
+			e.log.WarnContext(ctx, "not all groups could be swept", "err", err)
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"riskroom/core/people"
 )
 
-// checker gathers everything that is wrong with a draft, so that a person
-// mends it once.
+// checker collects everything that is wrong with a draft, so that a person can
+// correct it in one go.
 type checker struct {
 	e    *Engine
 	lang string
@@ -49,7 +49,7 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	if d.DiscoveredAt.IsZero() {
 		d.DiscoveredAt = now
 	}
-	if c.later(d.DiscoveredAt, now) {
+	if c.inFuture(d.DiscoveredAt, now) {
 		c.refuse("discovered_future", "discovered_at")
 	}
 	if !d.DueAt.IsZero() && d.DueAt.Before(d.DiscoveredAt) {
@@ -67,13 +67,13 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	return d, nil
 }
 
-// later reports whether t lies in the future. Today's date without a time does
-// not, though the day may not have begun.
-func (c *checker) later(t, now time.Time) bool {
+// inFuture reports whether t lies in the future. Today's date without a time
+// doesn't, even before the hour at which days start.
+func (c *checker) inFuture(t, now time.Time) bool {
 	return t.After(now) && !t.Equal(c.e.org.DateOf(now.In(c.e.org.Zone).Date()))
 }
 
-// toMilli returns t as risks keep instants.
+// toMilli returns t as risks store instants.
 func toMilli(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -88,13 +88,13 @@ func (c *checker) line(field, s string, limit int) {
 	c.text(field, s, limit)
 }
 
-// visible reports whether s holds anything to be seen.
+// visible reports whether s contains a visible character.
 func visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
-// text refuses what is too long or cannot be shown. Marks of direction and the
-// like are text as any other.
+// text refuses text that is too long or contains control characters. Direction
+// marks and the like are allowed.
 func (c *checker) text(field, s string, limit int) {
 	if n := utf8.RuneCountInString(s); n > limit {
 		c.refuse("too_long", field, "Field", c.label(field), "Max", limit, "Has", n)
@@ -141,7 +141,7 @@ func (c *checker) severities() string {
 	return p.List(known)
 }
 
-// handlers checks that everybody named is known.
+// handlers checks that every handler exists, and removes duplicates.
 func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []core.Ref {
 	if len(refs) > core.MaxHandlers {
 		c.refuse("too_many_handlers", "handlers", "Max", core.MaxHandlers)
@@ -160,8 +160,8 @@ func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []
 	return out
 }
 
-// known reports whether a Ref can mean somebody. What the platform cannot tell
-// now is let pass: the steps that need the person will say.
+// known reports whether a Ref names somebody. If the platform can't be asked now
+// it returns true: the steps that need the person report the failure.
 func (c *checker) known(ctx context.Context, home string, r core.Ref) bool {
 	if name, ok := r.Name(); ok {
 		_, ok := c.e.org.People[name]
@@ -202,7 +202,7 @@ func (c *checker) fields(given map[string]core.Value) map[string]core.Value {
 	return out
 }
 
-// value checks that a value holds what its field's type says, and only that.
+// value checks that a value has its field's type.
 func (c *checker) value(f core.Field, name string, v core.Value) {
 	want := core.Value{}
 	switch f.Type {

@@ -1,12 +1,12 @@
-// Package engine is what happens: risks are filed and changed, timers armed and
-// moved, due runs claimed, carried out and completed, and what platforms show is
-// kept true. It knows risks, flows and time; adapters act, the store remembers.
+// Package engine files and changes risks, arms and moves timers, claims and
+// runs what is due, and keeps what platforms show up to date. Adapters do the
+// calls to platforms, and the store keeps the data.
 //
-// A run moves armed -> claimed -> step begun -> step done -> ... -> finished.
-// Each call to a platform goes through once.go, which writes an intent before
-// and a result after it, so that whoever claims the run after a crash asks the
-// platform instead of calling again. What an error leads to is decided in one
-// place, verdict.go.
+// A run goes from armed to claimed, through its steps, to finished. Each call
+// to a platform goes through once.go, which writes an intent before the call
+// and the result after it. After a crash, the next worker asks the platform
+// whether the call happened instead of making it again. What an error leads to
+// is decided in one place, verdict.go.
 package engine
 
 import (
@@ -23,7 +23,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Options is what an Engine is made of. All members are needed unless they say
+// Options configures an Engine. A field is required unless its comment says
 // otherwise.
 type Options struct {
 	Organisation *core.Organisation
@@ -31,25 +31,25 @@ type Options struct {
 	Platforms    map[string]core.Platform // by workspace
 	Store        Store
 	Text         *text.Catalogue
-	Instance     string        // this installation's ID: part of every op
+	Instance     string        // this installation's ID, part of every op
 	Clock        core.Clock    // nil: time.Now
 	Log          *slog.Logger  // nil: slog.Default()
 	Workers      int           // runs that act at once; 0: 16
 	CallTimeout  time.Duration // of one call to a platform; 0: 10 s
-	Settle       time.Duration // how long after its end a call may still have its effect; 0: 5 s
-	Lease        time.Duration // of a claim, renewed three times as often; a call's own is longer; 0: 15 s
-	Sweep        time.Duration // how often every live group is looked at; 0: 30 min
+	Settle       time.Duration // how long after its deadline a call may still take effect; 0: 5 s
+	Lease        time.Duration // of a claim, renewed after each third of it; longer during a call; 0: 15 s
+	Sweep        time.Duration // how often every live group is checked; 0: 30 min
 	Observe      Observer      // may be nil
 }
 
-// Observer is told what the engine does, for metrics.
+// Observer receives what the engine does, for metrics.
 type Observer interface {
 	Fired(lateness time.Duration)
 	Ended(state RunState)
 }
 
-// Engine runs flows. Make one with New, start it with Run. The methods of Filing and
-// Handling, and those of Persons, work from New on.
+// Engine runs flows. Make one with New and start it with Run. The methods of
+// Filing, Handling and Persons can be called before Run.
 type Engine struct {
 	org      *core.Organisation
 	flows    []*flow.Flow
@@ -73,11 +73,11 @@ type Engine struct {
 	pinned     pinnedFlows
 	actions    map[string]actionHalf // by kind
 
-	wake    chan struct{} // look at the timers now
-	halt    atomic.Bool   // no new intents: the program stops
+	wake    chan struct{} // check the timers now
+	halt    atomic.Bool   // the program is stopping: no new intents
 	turns   sync.WaitGroup
 	gate    *gate
-	lastRun atomic.Int64 // when the claim loop last went round, in ns
+	lastRun atomic.Int64 // when the claim loop last started a round, in ns
 }
 
 var (
@@ -85,8 +85,8 @@ var (
 	_ Handling = (*Engine)(nil)
 )
 
-// New returns an engine that does nothing yet. It fails if flows can hold an action
-// that the engine cannot perform.
+// New returns an engine that is not running. It fails if flows can contain an
+// action that the engine can't perform.
 func New(o Options) (*Engine, error) {
 	actions, err := byKind(flow.ActionKinds(), actionHalves())
 	if err != nil {
@@ -120,7 +120,7 @@ func New(o Options) (*Engine, error) {
 		e.sweep = 30 * time.Minute
 	}
 	if e.observe == nil {
-		e.observe = unobserved{}
+		e.observe = noObserver{}
 	}
 	e.workspaces = people.NewWorkspaces(o.Platforms, e.clock)
 	e.people = people.NewDirectory(e.org, e.workspaces, e.store, e.clock)
@@ -134,12 +134,12 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Persons returns who people are, as this engine resolves and names them.
+// Persons returns the engine's view of who people are.
 func (e *Engine) Persons() people.Persons { return e.persons }
 
-// Run acts until ctx ends. Then it claims nothing more, lets the calls under
-// way end for at most eight seconds, hands back every run that it holds and
-// returns nil. It fails only if it cannot start.
+// Run runs flows until ctx ends. Then it stops claiming, waits up to eight
+// seconds for calls under way, hands back every run that it holds and returns
+// nil. It fails only if it can't start.
 func (e *Engine) Run(ctx context.Context) error {
 	if err := e.publish(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -167,30 +167,28 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// stopWithin is how long calls under way may take to end when the program
-// stops. It leaves time to hand back the others within ten seconds, after which
-// many a supervisor kills.
+// stopWithin is how long calls under way may take when the program stops. Many
+// supervisors kill after ten seconds, and runs must be handed back before that.
 const stopWithin = 8 * time.Second
 
-// now is the present as risks keep it: in UTC, to the millisecond that timers
-// are counted in.
+// now returns the time as risks store it: in UTC, to the millisecond.
 func (e *Engine) now() time.Time { return e.clock.Now().UTC().Truncate(time.Millisecond) }
 
 func (e *Engine) stopping() bool { return e.halt.Load() }
 
-// Alive reports whether the claim loop goes round.
+// Alive returns an error if the claim loop is not running.
 func (e *Engine) Alive() error {
 	last := e.lastRun.Load()
 	if last == 0 {
 		return errors.New("the engine has not started")
 	}
 	if idle := time.Since(time.Unix(0, last)); idle > 30*time.Second {
-		return errors.New("the claim loop stands still")
+		return errors.New("the claim loop is stuck")
 	}
 	return nil
 }
 
-// Wake makes the engine look at its timers now: the clock has been moved.
+// Wake makes the engine check its timers now.
 func (e *Engine) Wake() {
 	select {
 	case e.wake <- struct{}{}:
@@ -198,7 +196,7 @@ func (e *Engine) Wake() {
 	}
 }
 
-type unobserved struct{}
+type noObserver struct{}
 
-func (unobserved) Fired(time.Duration) {}
-func (unobserved) Ended(RunState)      {}
+func (noObserver) Fired(time.Duration) {}
+func (noObserver) Ended(RunState)      {}

@@ -21,7 +21,7 @@ func (e *Engine) MayFile(ctx context.Context, by core.Actor) error {
 	return nil
 }
 
-// filedResult is what a repeat of the same op is answered with.
+// filedResult is stored with the op and returned for a repeat.
 type filedResult struct {
 	Now    []string `json:"now,omitempty"`
 	Missed []string `json:"missed,omitempty"`
@@ -64,7 +64,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	e.Wake()
 	var res filedResult
 	if err := json.Unmarshal([]byte(got.Result), &res); err != nil {
-		return Filed{}, invalid("stored answer of "+op, err)
+		return Filed{}, invalid("stored result of "+op, err)
 	}
 	return Filed{Risk: got.Risk, Repeat: got.Repeat, Now: res.Now, Missed: res.Missed}, nil
 }

@@ -8,8 +8,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// pinnedFlows finds flows by the hash that runs pin, those of earlier config
-// files included.
+// pinnedFlows looks up flows by hash, including those of earlier config files.
 type pinnedFlows struct {
 	plans Plans
 	mu    *sync.Mutex
@@ -24,12 +23,11 @@ func newPinnedFlows(plans Plans, current []*flow.Flow) pinnedFlows {
 	return p
 }
 
-// flowNotRead is the reason of a run that waits because its flow could not be
-// read.
+// flowNotRead is the reason of a run that waits because its flow couldn't be read.
 const flowNotRead = "flow_unreadable"
 
-// get returns the flow of that hash. One that this version cannot read is
-// Unavailable: in the middle of an upgrade another replica can.
+// get returns the flow with that hash. It fails with Unavailable if this version
+// can't read the flow: during an upgrade another replica may be able to.
 func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 	p.mu.Lock()
 	f, ok := p.known[hash]
@@ -50,7 +48,7 @@ func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 	return f, nil
 }
 
-// env is what a flow sees of a risk.
+// env returns the environment of conditions and templates for a risk.
 func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
 	p := e.text.In(lang)
 	return flow.Env{

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// gate counts the turns under way, bounds them, and can be shut.
+// gate limits how many turns run at once, and can be shut.
 type gate struct {
 	max int
 
@@ -17,8 +17,8 @@ type gate struct {
 
 func newGate(limit int) *gate { return &gate{max: limit, change: make(chan struct{})} }
 
-// enter takes up to want places and returns how many it got, with a channel
-// that is closed when there may be more.
+// enter takes up to want places. It returns how many it got, and a channel that
+// is closed when more may be free.
 func (g *gate) enter(want int) (int, <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -46,7 +46,7 @@ func (g *gate) signal() {
 	g.change = make(chan struct{})
 }
 
-// close lets nobody in any more and waits until everybody is out.
+// close shuts the gate and waits until every place is free.
 func (g *gate) close(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -73,12 +73,12 @@ func (g *gate) open() {
 	g.signal()
 }
 
-// Pause stops claiming and waits until no run is under way, so that the clock
-// can be moved. It fails when ctx ends first. Resume lets claiming go on, after
-// a failure too.
+// Pause stops claiming and waits until no turn is under way, so that the clock
+// can be moved. It fails if ctx ends first. Call Resume afterwards, even if Pause
+// fails.
 func (e *Engine) Pause(ctx context.Context) error { return e.gate.close(ctx) }
 
-// Resume lets claiming go on after Pause.
+// Resume resumes claiming after Pause.
 func (e *Engine) Resume() {
 	e.gate.open()
 	e.Wake()

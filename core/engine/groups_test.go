@@ -109,7 +109,7 @@ func TestAnEndedGroupIsLetGo(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.jump(b.clock.Now().Add(2 * time.Minute))
-			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 || l.Said != "" {
+			if l := b.bound(r.Key); l.State != engine.Free || l.Epoch != 1 || l.Ended != "" {
 				t.Fatalf("the binding is %+v", l)
 			}
 			freed := b.events(r.Key, engine.EventFreed)
@@ -177,7 +177,7 @@ func TestALateWordOfTheEndIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.jump(b.clock.Now().Add(5 * time.Second))
-	if l := b.bound(r.Key); l.State != engine.Bound || l.Said != "" {
+	if l := b.bound(r.Key); l.State != engine.Bound || l.Ended != "" {
 		t.Fatalf("the binding is %+v", l)
 	}
 	b.platform.vanish(g.ID)

@@ -11,21 +11,21 @@ import (
 )
 
 // input is what a step acts on: rendered texts and resolved accounts. It is
-// fixed when the step is first deferred or first begun, so that a step which is
-// entered again after a crash does what it set out to do.
+// stored when the step is first deferred or begun, so that the step does the
+// same after a crash.
 type input struct {
 	Version  int64                   `json:"version"`            // of the risk that it was made from
 	To       []core.Account          `json:"direct,omitempty"`   // of direct messages
 	Messages map[string]core.Message `json:"messages,omitempty"` // direct ones, by workspace
 	Spec     *core.GroupSpec         `json:"group,omitempty"`    // of the group to create
-	Group    core.GroupRef           `json:"into,omitzero"`      // to which Message goes or Change applies
+	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`
 	Change   *core.GroupChange       `json:"change,omitempty"`
 	Sync     *syncInput              `json:"sync,omitempty"`
-	Missing  []people.Unresolved     `json:"missing,omitempty"` // who was meant and cannot be reached
+	Missing  []people.Unresolved     `json:"missing,omitempty"` // people without an account to act on
 }
 
-// encode returns what the store keeps; a step too large to keep is Invalid.
+// encode returns the stored form. It fails with Invalid if that is too large.
 func (in *input) encode() ([]byte, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
@@ -37,19 +37,19 @@ func (in *input) encode() ([]byte, error) {
 	return b, nil
 }
 
-// passed says that a step has nothing to act on, and why.
-type passed struct{ reason string }
+// stepSkipped is the error of a step that has nothing to do.
+type stepSkipped struct{ reason string }
 
-func (p passed) Error() string { return "passed over: " + p.reason }
+func (p stepSkipped) Error() string { return "skipped: " + p.reason }
 
-// resolve makes the input of a step.
+// resolve returns a new input for a step.
 func (t *turn) resolve(ctx context.Context, s flow.Step) (*input, error) {
 	in := &input{Version: t.rec.Risk.Version}
 	err := t.e.actions[s.Action.Kind()].resolve(t, ctx, s.Action, t.env(ctx), in)
 	return in, err
 }
 
-// env is what conditions and templates of this run see.
+// env returns the environment of this run's conditions and templates.
 func (t *turn) env(ctx context.Context) flow.Env {
 	return t.e.env(ctx, t.rec.Risk, t.e.org.Language)
 }
@@ -59,7 +59,7 @@ func (t *turn) group(target flow.Target) (core.GroupRef, error) {
 	switch {
 	case target.Item:
 		if t.rec.Binding.State != Bound {
-			return core.GroupRef{}, passed{"no_item_group"}
+			return core.GroupRef{}, stepSkipped{"no_item_group"}
 		}
 		return t.rec.Binding.Group, nil
 	case target.Step != "":
@@ -71,13 +71,13 @@ func (t *turn) group(target flow.Target) (core.GroupRef, error) {
 				return *out.Group, nil
 			}
 		}
-		return core.GroupRef{}, passed{"no_group"}
+		return core.GroupRef{}, stepSkipped{"no_group"}
 	}
 	return target.Ref, nil
 }
 
-// whom resolves a list of people; nil is nobody.
-func (t *turn) whom(ctx context.Context, list *flow.People, env flow.Env) ([]core.Account, []people.Unresolved, error) {
+// resolvePeople resolves a list of people, which may be nil.
+func (t *turn) resolvePeople(ctx context.Context, list *flow.People, env flow.Env) ([]core.Account, []people.Unresolved, error) {
 	if list == nil {
 		return nil, nil, nil
 	}
@@ -89,7 +89,7 @@ func (t *turn) whom(ctx context.Context, list *flow.People, env flow.Env) ([]cor
 	return t.e.people.Resolve(ctx, refs, t.workspace)
 }
 
-// renderHead renders what stands above a card.
+// renderHead renders the text above a card.
 func renderHead(title, body *flow.Template, env flow.Env) ([]core.Span, error) {
 	var out []core.Span
 	for _, tpl := range []*flow.Template{title, body} {
@@ -108,8 +108,7 @@ func renderHead(title, body *flow.Template, env flow.Env) ([]core.Span, error) {
 	return out, nil
 }
 
-// message returns a message with the risk's card, if wanted, worded for a
-// workspace.
+// message returns a message for a workspace, with the risk's card if card is set.
 func (t *turn) message(ctx context.Context, head []core.Span, card bool, workspace string) core.Message {
 	m := core.Message{Text: head}
 	if card {

@@ -9,30 +9,30 @@ import (
 	"riskroom/core/text"
 )
 
-// journal stores changes of linked accounts with their events and notices, under the
-// key that no risk has.
+// journal stores changes of linked accounts with their events and notices, under
+//
 type journal struct{ e *Engine }
 
 var _ people.Journal = journal{}
 
-// Linked implements people.Journal. The person whose code was used is told, and so are
-// administrators if one of the two accounts is an administrator's.
+// Linked implements people.Journal. It notifies the person whose code was used,
+// and administrators if one of the accounts belongs to one.
 func (j journal) Linked(ctx context.Context, l people.Linked) error {
 	e := j.e
 	args := text.Args{
 		"Name": l.Theirs.Name, "Workspace": l.Theirs.Account.Workspace, "Other": l.Mine.Name, "OtherWorkspace": l.Mine.Account.Workspace,
 		"Command": e.org.Command,
 	}
-	told, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: l.Theirs.Account}, core.MakeOp("linked", l.Op))
+	notice, err := e.noticeNow(noticeData{Code: "linked", Args: args, To: l.Theirs.Account}, core.MakeOp("linked", l.Op))
 	if err != nil {
 		return err
 	}
-	timers := []TimerChange{told}
+	timers := []TimerChange{notice}
 	if l.Administrator {
-		if told, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, core.MakeOp("administrator linked", l.Op)); err != nil {
+		if notice, err = e.noticeNow(noticeData{Code: "administrator_linked", Args: args}, core.MakeOp("administrator linked", l.Op)); err != nil {
 			return err
 		}
-		timers = append(timers, told)
+		timers = append(timers, notice)
 	}
 	if err := j.store(ctx, l.Join, timers, Event{Kind: EventLinked, Actor: l.By,
 		Data: map[string]string{"account": l.Mine.Account.String(), "with": l.Theirs.Account.String()}}); err != nil {

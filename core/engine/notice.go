@@ -13,18 +13,19 @@ import (
 	"riskroom/core/text"
 )
 
-// noticeData is what a notice run is about: a wording and what goes into it.
+// noticeData is the input of a notice run: a message and its arguments.
 type noticeData struct {
 	Code string    `json:"code"`
 	Args text.Args `json:"args"`
-	// To is told by itself, instead of the administrators.
+	// To gets the notice instead of the administrators.
 	To core.Account `json:"to,omitzero"`
 }
 
-// noticesRisk is the key of notices that belong to no risk.
+// noticesRisk returns the key of notices that belong to no risk.
 func (e *Engine) noticesRisk() core.RiskKey { return core.MakeRiskKey(e.org.KeyPrefix, 0) }
 
-// noticeNow is a notice that belongs to no risk, told once for each occurrence.
+// noticeNow returns the change that arms a notice that belongs to no risk. It is
+// sent once for each occurrence.
 func (e *Engine) noticeNow(d noticeData, occurrence string) (TimerChange, error) {
 	data, err := json.Marshal(d)
 	return TimerChange{
@@ -33,52 +34,51 @@ func (e *Engine) noticeNow(d noticeData, occurrence string) (TimerChange, error)
 	}, err
 }
 
-// tellPaused has administrators told that a workspace refuses the bot.
-func (e *Engine) tellPaused(ctx context.Context, workspace, code string) {
+// notifyPaused notifies administrators that a workspace refuses the bot.
+func (e *Engine) notifyPaused(ctx context.Context, workspace, code string) {
 	e.workspaces.Pause(workspace, e.clock.Now().Add(pausedRetry))
 	e.announce(ctx, "paused", workspace, code)
 }
 
-// CutOff has administrators told that a workspace refuses the connection until
-// somebody has mended what code stands for.
+// CutOff notifies administrators that a workspace refuses the connection, for the
+// reason that code names.
 func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
 	e.announce(ctx, "cut_off", workspace, code)
 }
 
-// announce has administrators told something about a workspace, once an hour and
-// by one replica. While they could not be told yet it is not said again: they may
-// be out of reach for the same reason.
+// announce notifies administrators about a workspace, once an hour and from one
+// replica. While an earlier notice of the same is waiting it sends no other: they
+// may be unreachable for the same reason.
 func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
 	about := notice + ":" + workspace + ":"
-	told, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}},
+	c, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}},
 		about+strconv.FormatInt(e.clock.Now().Truncate(time.Hour).UnixMilli(), 10))
 	var waiting []RunSummary
 	if err == nil {
-		waiting, err = e.store.Live(ctx, told.Run.Risk)
+		waiting, err = e.store.Live(ctx, c.Run.Risk)
 	}
-	untold := slices.ContainsFunc(waiting, func(r RunSummary) bool { return strings.HasPrefix(r.ID.Occurrence, about) })
-	if err == nil && !untold {
-		err = e.store.Arm(ctx, told.Run.Risk, 0, []TimerChange{told})
+	pending := slices.ContainsFunc(waiting, func(r RunSummary) bool { return strings.HasPrefix(r.ID.Occurrence, about) })
+	if err == nil && !pending {
+		err = e.store.Arm(ctx, c.Run.Risk, 0, []TimerChange{c})
 	}
 	if err != nil {
-		e.log.ErrorContext(ctx, "administrators could not be told", "notice", notice, "workspace", workspace, "code", code, "err", err)
+		e.log.ErrorContext(ctx, "administrators could not be notified", "notice", notice, "workspace", workspace, "code", code, "err", err)
 	}
 }
 
-// tell has a failure without a causer told to the admin channel, by a run that
-// is armed as the turn ends. Telling the same of the same step again arms
-// nothing new, but for a run that is parked again. A notice tells nothing of
-// itself.
-func (t *turn) tell(code string, args text.Args) { t.tellOne(core.Account{}, code, args) }
+// notify notifies administrators of a failure that no user caused, by a run that
+// is armed when the turn ends. The same notice of the same step is sent once,
+// except that a run is parked again. A notice sends no notices.
+func (t *turn) notify(code string, args text.Args) { t.notifyOne(core.Account{}, code, args) }
 
-// tellOne has one person told instead, unless to is zero.
-func (t *turn) tellOne(to core.Account, code string, args text.Args) {
+// notifyOne notifies one person, or administrators if to is zero.
+func (t *turn) notifyOne(to core.Account, code string, args text.Args) {
 	if t.run.ID.Flow == NoticeFlow {
 		return
 	}
 	data, err := json.Marshal(noticeData{Code: code, Args: args, To: to})
 	if err != nil {
-		t.log.Error("notice cannot be kept", "err", err)
+		t.log.Error("notice could not be encoded", "err", err)
 		return
 	}
 	when := ""
@@ -86,20 +86,20 @@ func (t *turn) tellOne(to core.Account, code string, args text.Args) {
 		when = stamp(t.e.clock.Now())
 	}
 	occurrence := core.MakeOp(t.run.ID.String(), strconv.FormatInt(t.run.Cycle, 10), t.stepKey, code, string(data), when)
-	t.told = append(t.told, TimerChange{
+	t.notices = append(t.notices, TimerChange{
 		Do: ArmTimer, Due: t.e.clock.Now(), Data: data,
 		Run: RunID{Risk: t.run.ID.Risk, Flow: NoticeFlow, Occurrence: occurrence},
 	})
 }
 
-// takeTold returns the notices to arm, once.
-func (t *turn) takeTold() []TimerChange {
-	told := t.told
-	t.told = nil
-	return told
+// takeNotices returns and clears the notices to arm.
+func (t *turn) takeNotices() []TimerChange {
+	all := t.notices
+	t.notices = nil
+	return all
 }
 
-// notice carries out a notice run.
+// notice runs a notice.
 func (t *turn) notice(ctx context.Context) error {
 	t.stepKey = "notice"
 	in := &input{}
@@ -119,7 +119,7 @@ func (t *turn) notice(ctx context.Context) error {
 		return t.noticeFailed(ctx, err, p)
 	}
 	for _, f := range p.out.Failed {
-		t.log.ErrorContext(ctx, "notice did not reach somebody", "notice", string(t.run.Data), "who", f.What, "code", f.Code)
+		t.log.ErrorContext(ctx, "notice not delivered to one person", "notice", string(t.run.Data), "who", f.What, "code", f.Code)
 	}
 	return t.end(ctx, Finished, "", p)
 }
@@ -129,11 +129,11 @@ func (t *turn) noticeFailed(ctx context.Context, err error, p performed) error {
 		t.log.ErrorContext(ctx, "notice not delivered", "notice", string(t.run.Data), "err", err)
 		return t.end(ctx, Finished, core.DetailOf(err), p)
 	}
-	return t.conclude(ctx, err, p)
+	return t.endTurn(ctx, err, p)
 }
 
-// wordNotice words the notice for the admin channel, or for each administrator
-// where there is none.
+// wordNotice writes the notice for its recipient, for the admin channel, or for
+// each administrator if there is no admin channel.
 func (t *turn) wordNotice(ctx context.Context, in *input) error {
 	var d noticeData
 	if err := json.Unmarshal(t.run.Data, &d); err != nil {

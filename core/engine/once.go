@@ -10,24 +10,23 @@ import (
 	"riskroom/core"
 )
 
-// Why Once refuses to go on. Each is wrapped with core.Stop, and told apart by
-// the worker that ends the turn.
+// Why Once refuses a call. Each is wrapped with core.Stop; classify tells them
+// apart.
 var (
 	errCancelled = &core.Error{Op: "once", Kind: core.Conflict, Detail: "cancelled"}
-	errMoved     = &core.Error{Op: "once", Kind: core.Conflict, Detail: "version"}
+	errChanged   = &core.Error{Op: "once", Kind: core.Conflict, Detail: "version"}
 	errStopping  = &core.Error{Op: "once", Kind: core.Unavailable, Detail: "stopping"}
 	errUnsure    = &core.Error{Op: "once", Kind: core.Unknown, Effect: core.Maybe, Detail: "unsure"}
 )
 
-// young is the Detail of the refusal to look yet whether a call happened.
-const young = "young"
+// tooEarly is the Detail if the effect of an open intent can't be probed yet.
+const tooEarly = "young"
 
-// once implements core.Once for the calls of one turn. Scope tells the calls of
-// several people apart, where one step runs an action for each of them.
+// once implements core.Once for the calls of one turn.
 type once struct {
 	t     *turn
-	scope string
-	item  bool // KeyCreate needs the risk's binding, and binds it
+	scope string // prefix of keys, for a step that acts on several people
+	item  bool   // KeyCreate needs the risk's binding, and binds it
 }
 
 var _ core.Once = once{}
@@ -36,11 +35,11 @@ var _ core.Once = once{}
 func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	key := o.scope + c.Key
 	state := o.t.call(key)
-	if o.t.still && !state.Done {
-		return "", errCancelled // as under a cancel wish, the action goes on to the next
+	if o.t.replay && !state.Done {
+		return "", errCancelled // the action goes on to its next call
 	}
 	if state.Open {
-		// Another worker, thought dead, may have recorded the result since.
+		// The worker that lost the lease may have recorded the result since.
 		if err := o.t.reload(ctx); err != nil {
 			return "", core.Stop(err)
 		}
@@ -49,28 +48,28 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	if state.Done {
 		return state.Value, nil
 	}
-	var told []Event
+	var events []Event
 	if state.Open {
 		value, found, err := o.resolve(ctx, key, c, state)
 		if found == core.Yes || err != nil {
 			return value, err
 		}
 		if found == core.CannotTell {
-			told = append(told, o.t.event(EventResent, o.op(key), map[string]string{"call": key}))
+			events = append(events, o.t.event(EventResent, o.op(key), map[string]string{"call": key}))
 		}
 	}
 	if o.t.cancelled() {
 		return "", o.t.refuseCancelled()
 	}
-	return o.make(ctx, key, c, told)
+	return o.make(ctx, key, c, events)
 }
 
-// resolve finds out what became of an open intent. Anything but Yes and an error
-// means: make the call again.
+// resolve finds out whether the call of an open intent happened. If it returns
+// neither Yes nor an error, the call must be made again.
 func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
 	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
-		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: young})
+		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: tooEarly})
 	}
 	if c.Probe == nil {
 		return "", core.No, o.giveUpIfCancelled(ctx, key, s)
@@ -99,8 +98,8 @@ func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState)
 	return "", found, nil
 }
 
-// giveUpIfCancelled closes an open intent that had no effect, or of which none
-// can be told, if nothing more may be made.
+// giveUpIfCancelled closes an open intent whose call had no known effect if the
+// run is to be cancelled.
 func (o once) giveUpIfCancelled(ctx context.Context, key string, s CallState) error {
 	if !o.t.cancelled() {
 		return nil
@@ -112,9 +111,9 @@ func (o once) giveUpIfCancelled(ctx context.Context, key string, s CallState) er
 	return o.t.refuseCancelled()
 }
 
-// make draws the cost, opens the intent and makes the call. What is told goes
+// make waits for the rate budget, opens the intent and makes the call. events go
 // into the trail with the intent.
-func (o once) make(ctx context.Context, key string, c core.Call, told []Event) (string, error) {
+func (o once) make(ctx context.Context, key string, c core.Call, events []Event) (string, error) {
 	if o.t.e.stopping() {
 		return "", core.Stop(errStopping)
 	}
@@ -122,7 +121,7 @@ func (o once) make(ctx context.Context, key string, c core.Call, told []Event) (
 		return "", core.Stop(err)
 	}
 	sent := time.Now()
-	state, err := o.t.begin(ctx, key, o.binds(c), told)
+	state, err := o.t.begin(ctx, key, o.binds(c), events)
 	if err != nil {
 		return "", core.Stop(err)
 	}
@@ -130,8 +129,8 @@ func (o once) make(ctx context.Context, key string, c core.Call, told []Event) (
 		return state.Value, nil
 	}
 	in := core.Intent{Op: o.op(key), First: state.First, Begun: state.Begun, Attempt: state.Attempt}
-	// The deadline counts from before the intent went to the store, so that
-	// the lease, which counts from after, outlasts the call.
+	// The deadline counts from before the intent was written and the lease from
+	// after it, so the lease outlasts the call.
 	callCtx, cancel := context.WithDeadline(ctx, sent.Add(o.t.e.timeout))
 	value, err := c.Make(callCtx, in)
 	cancel()
@@ -147,8 +146,8 @@ func (o once) make(ctx context.Context, key string, c core.Call, told []Event) (
 	return "", err
 }
 
-// record stores a result. It is worth some patience: until it is stored, the
-// next worker has to ask the platform.
+// record stores a result. It retries for a while: without the result, the next
+// worker would have to ask the platform.
 func (o once) record(ctx context.Context, key string, c core.Call, attempt int, value string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.t.e.settle)
 	defer cancel()
@@ -171,10 +170,10 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	}
 }
 
-// binds reports whether the call makes the risk's item group.
+// binds reports whether the call creates the risk's item group.
 func (o once) binds(c core.Call) bool { return o.item && c.Key == core.KeyCreate }
 
-// op derives the marker of one call.
+// op returns the marker of one call.
 func (o once) op(key string) string { return o.t.op(key) }
 
 func (t *turn) op(key string) string {
@@ -188,5 +187,5 @@ func (t *turn) op(key string) string {
 
 func newNonce() string { return rand.Text() }
 
-// isStop reports whether err is the refusal that it is compared with.
+// isStop reports whether err is the given refusal of Once.
 func isStop(err, refusal error) bool { return core.IsStop(err) && errors.Is(err, refusal) }

@@ -13,26 +13,26 @@ type Operation interface {
 	// subject returns the risk, and the version of it that the person saw; 0 if
 	// they saw none.
 	subject() (key core.RiskKey, seen int64)
-	// decide checks whether the person may do this to the risk as it stands, and
-	// returns what becomes of it, or a *core.Refusal. It stores nothing, and is called
-	// again if the risk changes meanwhile.
+	// decide returns what the operation changes, or a *core.Refusal if the person
+	// may not do it or the risk's state doesn't allow it. It stores nothing, and is
+	// called again if the risk changes meanwhile.
 	decide(ctx context.Context, d deed) (effect, error)
 }
 
-// deed is one try to perform an operation.
+// deed is one attempt to perform an operation.
 type deed struct {
 	e   *Engine
 	op  string
 	by  core.Actor
 	rec Record
-	// moved reports whether the risk has changed since the person saw it.
-	moved bool
+	// stale reports whether the risk has changed since the person saw it.
+	stale bool
 }
 
 // effect is what an operation changes.
 type effect struct {
-	// risk is what the risk becomes, nil if it stays as it is. Its timers and runs
-	// follow. Its version is counted by Do.
+	// risk is the changed risk, nil if it stays as it is. Do sets its version and
+	// changes its timers accordingly.
 	risk    *core.Risk
 	kind    string            // of the event that records the operation
 	data    map[string]string // of that event
@@ -45,10 +45,10 @@ type effect struct {
 type Outcome struct {
 	Risk   core.Risk
 	Repeat bool   // the same op had performed the operation before
-	Result string // what else the operation returns, as its type says
+	Result string // described with the operation's type
 }
 
-// changeTries is how often an operation is tried on a risk that keeps changing.
+// changeTries is how often Do tries an operation if the risk keeps changing.
 const changeTries = 5
 
 // Do implements Handling.
@@ -62,7 +62,7 @@ func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) 
 			return Outcome{}, err
 		}
 		var done Applied
-		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, moved: seen != 0 && seen != rec.Risk.Version})
+		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, stale: seen != 0 && seen != rec.Risk.Version})
 		if err == nil {
 			e.Wake()
 			return Outcome{Risk: done.Risk, Repeat: done.Repeat, Result: done.Result}, nil
@@ -80,7 +80,7 @@ func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) 
 		return e.apply(ctx, d, eff)
 	}
 	if _, refused := errors.AsType[*core.Refusal](err); refused {
-		// What this very op has already done is no reason to refuse it.
+		// The refusal may be due to what this op has already changed.
 		if done, err := e.repeated(ctx, d.op, d.rec.Risk); err != nil || done.Repeat {
 			return done, err
 		}
@@ -109,7 +109,7 @@ func (e *Engine) apply(ctx context.Context, d deed, eff effect) (Applied, error)
 	return e.store.Apply(ctx, c)
 }
 
-// repeated asks whether op has already been applied to the risk.
+// repeated returns what op has already changed, with Repeat unset if nothing.
 func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (Applied, error) {
 	same := r
 	same.Version++
@@ -120,9 +120,9 @@ func (e *Engine) repeated(ctx context.Context, op string, r core.Risk) (Applied,
 	return got, err
 }
 
-// cancelled asks for the runs to be cancelled whose condition no longer holds. The
-// store leaves runs alone that have not begun: their condition is evaluated when
-// they fire.
+// cancelled returns timer changes that cancel the runs whose condition no longer
+// holds. The store ignores them for runs that have not begun, whose condition is
+// evaluated when they fire.
 func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []TimerChange {
 	var out []TimerChange
 	for _, r := range rec.Runs {
@@ -142,8 +142,8 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 	return out
 }
 
-// readable returns a risk that by may see. A risk that they may not see is
-// refused like one that does not exist.
+// readable returns a risk that by may read. It refuses a risk that they may not
+// read like one that doesn't exist.
 func (e *Engine) readable(ctx context.Context, by core.Actor, key core.RiskKey) (Record, error) {
 	rec, err := e.store.Get(ctx, key)
 	if core.KindOf(err) == core.NotFound {

@@ -11,15 +11,15 @@ import (
 	"riskroom/core/people"
 )
 
-// outcome is what a step left: what later steps need, and what is told of it.
+// outcome is the result of a step: what later steps need, and what is reported.
 type outcome struct {
 	Group  *core.GroupRef `json:"group,omitempty"`
 	Owner  core.Account   `json:"owner,omitzero"`
 	Name   string         `json:"name,omitempty"`   // of the group
-	Suffix string         `json:"suffix,omitempty"` // that the group was made with
-	Done   []string       `json:"done,omitempty"`   // whom or what it reached
+	Suffix string         `json:"suffix,omitempty"` // of the group's name
+	Done   []string       `json:"done,omitempty"`   // people or parts that it reached
 	Failed []failure      `json:"failed,omitempty"`
-	Code   string         `json:"code,omitempty"` // why the whole step failed or was passed over
+	Code   string         `json:"code,omitempty"` // why the whole step failed or was skipped
 }
 
 // failure is a part of a step that failed for good.
@@ -30,8 +30,8 @@ type failure struct {
 
 func decodeOutcome(b []byte) outcome {
 	var o outcome
-	// What does not decode was written by a version that knew more; what it
-	// left is then not there for later steps, which say so.
+	// A newer version may have stored something else. Later steps then report
+	// that they have no group.
 	_ = json.Unmarshal(b, &o)
 	return o
 }
@@ -57,9 +57,9 @@ func (o *outcome) fail(what string, err error) {
 	}
 }
 
-// take notes what an action reported of a group's parts and people. What may
-// pass is left to the next report.
-func (o *outcome) take(r core.Report) {
+// add adds what an action reports of a group's parts and people, except failures
+// that will be retried.
+func (o *outcome) add(r core.Report) {
 	for _, x := range r.Outcomes {
 		if x.Kind != "" && !finalKind(x.Kind) {
 			continue
@@ -78,15 +78,15 @@ func (o *outcome) take(r core.Report) {
 	}
 }
 
-// performed is how far a step got.
+// performed is what a step has done so far.
 type performed struct {
 	out   outcome
 	shown []Shown
 	badge core.MessageRef
 }
 
-// perform does what a step's input says. The error is of what is left to do:
-// parts that failed for good are in the outcome.
+// perform does what a step's input says. It fails if something is left to do.
+// Parts that failed for good are in the outcome instead.
 func (t *turn) perform(ctx context.Context, act performance, in *input, sofar outcome) (performed, error) {
 	p := performed{out: sofar}
 	for _, m := range in.Missing {
@@ -96,13 +96,13 @@ func (t *turn) perform(ctx context.Context, act performance, in *input, sofar ou
 	return p, people.RefusedBy(t.workspace, err)
 }
 
-// platform returns the workspace that the next calls go to.
+// platform returns a workspace's platform and makes it the one of the next calls.
 func (t *turn) platform(workspace string) (core.Platform, error) {
 	t.workspace = workspace
 	return t.e.workspaces.Get(workspace)
 }
 
-// show notes a message with a card, so that sync keeps it true.
+// show records a message with a card, so that sync keeps it up to date.
 func (t *turn) show(p *performed, s Shown, m core.Message) {
 	if m.Card == nil {
 		return
@@ -111,10 +111,10 @@ func (t *turn) show(p *performed, s Shown, m core.Message) {
 	p.shown = append(p.shown, s)
 }
 
-// shownID names a shown message by what made it.
+// shownID returns the ID of a message that this step shows.
 func (t *turn) shownID(what string) string {
 	return strings.Join([]string{t.run.ID.Flow, t.run.ID.Occurrence, t.stepKey, what}, "/")
 }
 
-// isPassed reports whether err says that a step has nothing to act on.
-func isPassed(err error) (passed, bool) { return errors.AsType[passed](err) }
+// isSkipped reports whether err says that a step has nothing to do.
+func isSkipped(err error) (stepSkipped, bool) { return errors.AsType[stepSkipped](err) }

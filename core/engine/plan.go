@@ -7,16 +7,16 @@ import (
 	"riskroom/core/flow"
 )
 
-// planned is what a change of a risk means for its timers.
+// planned is how a change of a risk changes its timers.
 type planned struct {
 	timers []TimerChange
 	events []Event
-	now    []string // flows that are already due and act now
+	now    []string // flows that are already due and run now
 	missed []string // flows that are already due and are skipped
 }
 
-// plan works out how a risk's timers follow a change from old (nil: it is
-// filed) to risk.
+// plan returns how a risk's timers change when it changes from old to risk. old is
+// nil for a new risk.
 func plan(flows []*flow.Flow, old *core.Risk, risk core.Risk, now time.Time) planned {
 	var p planned
 	for _, f := range flows {
@@ -34,13 +34,13 @@ func plan(flows []*flow.Flow, old *core.Risk, risk core.Risk, now time.Time) pla
 	return p
 }
 
-// runOf names the run of a flow's occurrence.
+// runOf returns the ID of the run of a flow's occurrence.
 func runOf(r core.Risk, f *flow.Flow, occurrence string) RunID {
 	return RunID{Risk: r.Key, Flow: f.Name, Occurrence: occurrence}
 }
 
-// occurrence arms an occurrence, or moves the one called from to it. What is due
-// already acts now or is skipped, as the flow says.
+// occurrence arms an occurrence, or moves the run of the occurrence from to it. If
+// it is already due, the flow decides whether it runs now or is skipped.
 func (p *planned) occurrence(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
 	switch late := !o.Due.IsZero() && !o.Due.After(now); {
 	case late && f.IfAlreadyDue == flow.Skip:
@@ -57,7 +57,7 @@ func (p *planned) occurrence(f *flow.Flow, from string, o flow.Occurrence, risk 
 	p.set(f, from, o, risk, now)
 }
 
-// set arms an occurrence, or moves the one called from to it.
+// set arms an occurrence, or moves the run of the occurrence from to it.
 func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
 	c := TimerChange{Do: ArmTimer, Run: runOf(risk, f, o.ID), Due: o.Due, FlowHash: f.Hash()}
 	if o.Due.IsZero() {
@@ -69,7 +69,7 @@ func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Ri
 	p.timer(c, risk, now)
 }
 
-// timer adds a change with the event that tells of it.
+// timer adds a timer change with its event.
 func (p *planned) timer(c TimerChange, risk core.Risk, now time.Time) {
 	data := map[string]string{"run": c.Run.String()}
 	if !c.Due.IsZero() {
@@ -82,5 +82,5 @@ func (p *planned) timer(c TimerChange, risk core.Risk, now time.Time) {
 	p.timers = append(p.timers, c)
 }
 
-// stamp is how instants stand in audit events.
+// stamp formats an instant for audit events.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -17,7 +17,7 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 	}
 	may, err := e.rights.MayChange(ctx, by.Account, rec.Risk)
 	if err != nil {
-		e.log.WarnContext(ctx, "rights to change not known", "risk", key, "err", err)
+		e.log.WarnContext(ctx, "rights could not be checked", "risk", key, "err", err)
 	}
 	return View{Risk: rec.Risk, Lead: e.lead(rec.Risk), Binding: rec.Binding, MayChange: may}, nil
 }
@@ -51,8 +51,8 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	return e.withLed(ctx, query, Listing{Risks: risks, Total: total})
 }
 
-// withLed adds the risks of modules that the asker leads to those where they
-// are handler or submitter.
+// withLed adds the risks of the modules that the asker leads to a listing of those
+// where they are handler or submitter.
 func (e *Engine) withLed(ctx context.Context, q Query, l Listing) (Listing, error) {
 	var led []string
 	for _, m := range e.org.Modules {
@@ -86,8 +86,8 @@ func (e *Engine) withLed(ctx context.Context, q Query, l Listing) (Listing, erro
 	return l, nil
 }
 
-// groupsInUse returns the user groups that the config file names as handlers,
-// which is how risks are filed under them.
+// groupsInUse returns the user groups of a workspace that the config file names as
+// handlers.
 func (e *Engine) groupsInUse(home string) []core.Ref {
 	var out []core.Ref
 	for _, m := range e.org.Modules {

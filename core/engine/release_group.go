@@ -7,13 +7,12 @@ import (
 	"riskroom/core"
 )
 
-// ReleaseGroup releases a risk's item group, which must not be visible any more,
-// so that another one can be created. Administrators and the group's owner may:
-// only they can know whether a group that the bot cannot see is gone. The result
-// is what the group is called.
+// ReleaseGroup releases a risk's item group that the bot can no longer see, so that
+// another one can be created. Administrators and the group's owner may do so: only
+// they can know whether the group is gone. The result is the group's name.
 type ReleaseGroup struct {
 	Risk core.RiskKey
-	Seen int64 // the version of the risk that the person saw, 0 for none
+	Seen int64 // the version of the risk that the person saw, 0 if none
 }
 
 func (r ReleaseGroup) subject() (core.RiskKey, int64) { return r.Risk, r.Seen }
@@ -23,7 +22,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	var made outcome
 	var err error
 	if binding.State != Free {
-		if made, err = d.e.boundAs(ctx, binding); err != nil {
+		if made, err = d.e.creation(ctx, binding); err != nil {
 			return effect{}, err
 		}
 	}
@@ -38,7 +37,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	case binding.State == Reserved:
 		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", binding.Run.String())
 	}
-	group := called(binding.Group, made)
+	group := groupName(binding.Group, made)
 	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
 		return effect{}, err
 	}
@@ -47,7 +46,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 		timers: []TimerChange{notice}, release: binding, result: group}, err
 }
 
-// notice arms the run that tells administrators.
+// notice returns the change that arms the notice to administrators.
 func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
 	args := d.e.groupArgs(r.Risk, group)
 	args["Name"] = d.by.Name
@@ -58,9 +57,8 @@ func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
 	}, err
 }
 
-// refuseLive refuses to release a group that can be seen, or that cannot be
-// looked up now: the risk could get a second one. Looking changes nothing, so it
-// needs no run.
+// refuseLive returns a Refusal if the group is visible or can't be looked up now,
+// because the risk could get a second one.
 func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error {
 	binding, args := rec.Binding, e.groupArgs(rec.Risk.Key, group)
 	pl, err := e.workspaces.Get(binding.Group.Workspace)
@@ -74,7 +72,7 @@ func (e *Engine) refuseLive(ctx context.Context, rec Record, group string) error
 	case err != nil:
 		return &core.Refusal{Kind: core.Unavailable, Code: "release_unseen", Args: args}
 	}
-	if binding.State == Lost { // it is there again: have that noted
+	if binding.State == Lost { // it is visible again: arm a sync that records it
 		if err := e.Noticed(ctx, binding.Group); err != nil {
 			return err
 		}

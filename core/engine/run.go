@@ -8,64 +8,64 @@ import (
 	"riskroom/core"
 )
 
-// Flows that are built in. Their names cannot be written in a config file.
+// The built-in flows. Their names are not valid in a config file.
 const (
-	SyncFlow   = "_sync"   // makes platforms show what a risk is now
-	NoticeFlow = "_notice" // tells the admin channel, or one person, something
+	SyncFlow   = "_sync"   // brings what platforms show of a risk up to date
+	NoticeFlow = "_notice" // notifies the administrators or one person
 )
 
-// RunID names a run: one flow acting on one risk once. Occurrence is the
-// anchor's instant in ms for date triggers, "v" and the risk's version for
-// `on:` triggers, an op for runs that a command arms. Every risk has a single
-// sync run, whose occurrence is empty: Run.Cycle counts what it did.
+// RunID identifies a run: one flow acting on one risk once. Occurrence is the
+// instant of the date in ms for date triggers, "v" and the risk's version for
+// `on:` triggers, and an op for notices. A risk has one sync run, whose
+// occurrence is empty; Run.Cycle counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey
 	Flow       string
 	Occurrence string
 }
 
-// String returns "R-17/flow/occurrence", which ParseRunID reads.
+// String returns the ID in the form "R-17/flow/occurrence".
 func (id RunID) String() string { return string(id.Risk) + "/" + id.Flow + "/" + id.Occurrence }
 
-// ParseRunID reads what RunID.String wrote.
+// ParseRunID parses what RunID.String returns.
 func ParseRunID(s string) (RunID, error) {
 	p := strings.Split(s, "/")
 	if len(p) != 3 || p[0] == "" || p[1] == "" {
-		return RunID{}, fmt.Errorf("%q is not a run: runs look like R-17/flow/1781234567890", s)
+		return RunID{}, fmt.Errorf("%q is not the ID of a run, such as R-17/flow/1781234567890", s)
 	}
 	return RunID{Risk: core.RiskKey(p[0]), Flow: p[1], Occurrence: p[2]}, nil
 }
 
-// RunState is how far a run is.
+// RunState is the state of a run.
 type RunState string
 
 // The states of a run. Armed, Waiting and Running runs have a timer.
 const (
-	Armed     RunState = "armed"     // its time has not come
+	Armed     RunState = "armed"     // not due yet, or due and not claimed
 	Running   RunState = "running"   // claimed; if its worker died, the lease is its timer
 	Waiting   RunState = "waiting"   // deferred to a slot of the rate budget, or backing off
-	Parked    RunState = "parked"    // needs a person
-	Finished  RunState = "finished"  // every step had its turn
+	Parked    RunState = "parked"    // waits for a person to retry or drop it
+	Finished  RunState = "finished"  // every step has ended
 	Skipped   RunState = "skipped"   // its condition was false
 	Cancelled RunState = "cancelled" // stopped by a change or by a person
 )
 
-// Live reports whether a run of state s still has a timer.
+// Live reports whether a run in state s has a timer.
 func (s RunState) Live() bool { return s == Armed || s == Running || s == Waiting }
 
-// Wish is what a change asks of a run that has begun. The worker that holds the
-// run obeys it.
+// Wish is a request to a run that has begun. The worker that holds the run obeys
+// it.
 type Wish string
 
 // The wishes.
 const (
 	NoWish     Wish = ""
-	CancelWish Wish = "cancel" // resolve what is open, then end
-	AgainWish  Wish = "again"  // of a sync: look once more
+	CancelWish Wish = "cancel" // resolve open intents, then end
+	AgainWish  Wish = "again"  // of a sync: run once more
 )
 
-// Lease is a worker's hold on a run. Until is the score of the run's timer, and
-// so proves the hold: whoever claims next gets another one.
+// Lease is a worker's hold on a run. Until is the score of the run's timer. It
+// also is the fencing token: the next claim sets another score.
 type Lease struct {
 	Run   RunID
 	Until time.Time // ms precision
@@ -76,20 +76,20 @@ type Run struct {
 	ID       RunID
 	State    RunState
 	FlowHash string    // hash of the pinned flow, "" for a built-in
-	Due      time.Time // when it was meant to act
+	Due      time.Time // when it should fire
 	At       time.Time // its timer's score: due, lease, slot or retry; zero without a timer
-	Cycle    int64     // of a sync: raised as each one ends
-	Step     int       // index of the step that is next or under way
-	Begun    bool      // some intent was written: its timer belongs to the worker
+	Cycle    int64     // of a sync: incremented when one ends
+	Step     int       // index of the current or next step
+	Begun    bool      // an intent was written: only the worker may move the timer
 	Attempts int       // failed attempts of this step
-	Since    time.Time // when this step first failed, zero if it did not
-	Crashes  int       // claims that nobody handed back with an intent open, since the last result
+	Since    time.Time // when this step first failed, zero if it hasn't
+	Crashes  int       // claims since the last result that expired with an intent open
 	Wish     Wish
 	Reason   string               // of Parked, Skipped, Cancelled, Waiting: a code
-	Input    []byte               // what the step acts on, fixed; nil until pinned
+	Input    []byte               // the step's pinned input, nil if not pinned yet
 	Slot     Slot                 // reserved in the rate budget
-	Data     []byte               // what a built-in run is about
-	Outcomes map[int][]byte       // what ended steps left, by step index
+	Data     []byte               // input of a built-in run
+	Outcomes map[int][]byte       // by step index
 	Calls    map[string]CallState // of the current step, by Once key
 }
 
@@ -99,8 +99,8 @@ type Slot struct {
 	At  time.Time // zero: none
 }
 
-// CallState is what is known of one call: a result if Done, else an open intent
-// if Attempt > 0 and Open, else the memory of attempts that surely failed.
+// CallState is the recorded state of one call. If Done, it has a result. If Open,
+// an intent is open. Otherwise the attempts so far had no effect.
 type CallState struct {
 	Done    bool
 	Value   string
@@ -108,7 +108,7 @@ type CallState struct {
 	First   time.Time
 	Begun   time.Time
 	Attempt int
-	Nonce   string // of the try that opened it
+	Nonce   string // of the Begin that opened it
 }
 
 // Binding binds a risk to its item group.
@@ -116,8 +116,8 @@ type Binding struct {
 	State BindingState
 	Group core.GroupRef // once bound
 	Badge core.MessageRef
-	Said  core.Ending // how an event says that the group ended; "" if none does
-	Run   RunID       // who reserved it
+	Ended core.Ending // how the group ended according to an event; "" if there was none
+	Run   RunID       // the run that reserved it
 	Epoch int         // how many groups were bound before
 }
 
@@ -129,17 +129,17 @@ const (
 	Free     BindingState = ""
 	Reserved BindingState = "reserved" // a run is about to create the group
 	Bound    BindingState = "bound"
-	Lost     BindingState = "missing" // the group became invisible: it is lost, but still bound
+	Lost     BindingState = "missing" // bound to a group that the bot can no longer see
 )
 
-// Shown is a message that shows a risk's state and must follow it.
+// Shown is a message that shows a risk's state and is kept up to date.
 type Shown struct {
-	ID      string          // what made it: run, step and scope
-	Ref     core.MessageRef // where it stands now
+	ID      string          // from the run, step and scope that sent it
+	Ref     core.MessageRef // the latest post of it
 	Group   core.GroupRef   // zero for a direct message
-	To      core.Account    // whose direct message it is
-	Title   []core.Span     // what stands above the card, as first sent
+	To      core.Account    // the recipient of a direct message
+	Title   []core.Span     // text above the card, as first sent
 	Badge   bool            // the pinned card of the item group
 	Version int64           // of the risk that it shows
-	Gone    bool            // deleted where it cannot be posted again; no longer followed
+	Gone    bool            // deleted and can't be posted again; no longer kept up to date
 }

@@ -168,7 +168,7 @@ type Begin struct {
 	Key     string
 	Attempt int       // the call's attempts so far + 1
 	Nonce   string    // of this very try, by which a repeat is recognised
-	Version int64     // of the risk that the run was judged on; checked only if the run has not begun; 0: not checked
+	Version int64     // of the risk that the run's condition was evaluated on; checked only if the run has not begun; 0: not checked
 	Until   time.Time // the lease from now on
 	// Input is stored with the step's first intent: if none is stored yet, or if the
 	// run has not begun, because then nobody has acted on the stored one.
@@ -242,9 +242,9 @@ type Bindings interface {
 	// raises the epoch. It forgets any report that the group ended. If the risk is not
 	// bound to group it does nothing.
 	SetBinding(ctx context.Context, risk core.RiskKey, group core.GroupRef, to BindingState, timers []TimerChange, events []Event) error
-	// SayEnded stores a report that the group ended in the binding to it, and arms
+	// ReportEnded stores a report that the group ended in the binding to it, and arms
 	// timers.
-	SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []TimerChange) error
+	ReportEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []TimerChange) error
 	// RiskOf returns the risk that is, or was last, bound to g, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// EachBinding calls f for every risk whose binding is Bound or Lost.

@@ -11,28 +11,28 @@ import (
 	"riskroom/core/people"
 )
 
-// syncInput is what one sync sets right.
+// syncInput is what one sync changes.
 type syncInput struct {
 	Cards map[string]core.Card `json:"cards,omitempty"` // by workspace
 	Small *core.Card           `json:"small,omitempty"` // of badges
-	Edits []string             `json:"edits,omitempty"` // IDs of shown messages, to be brought to the cards
+	Edits []string             `json:"edits,omitempty"` // IDs of the shown messages to edit
 	Group core.GroupRef        `json:"group,omitzero"`
-	Badge *core.Badge          `json:"badge,omitempty"` // of Group, to be set right
-	Again time.Time            `json:"again,omitzero"`  // when to look once more, zero: no need
+	Badge *core.Badge          `json:"badge,omitempty"` // to repair in Group
+	Again time.Time            `json:"again,omitzero"`  // when to sync again, zero if not needed
 }
 
 const (
-	editsAtOnce = 50              // in one sync
-	afterOthers = 2 * time.Second // sync steps back behind a run that is acting
+	maxEdits    = 50              // in one sync
+	afterOthers = 2 * time.Second // how long sync waits for a run that is acting
 )
 
-// syncAt arms a risk's sync.
+// syncAt returns the change that arms a risk's sync.
 func (e *Engine) syncAt(risk core.RiskKey, at time.Time) TimerChange {
 	return TimerChange{Do: ArmSync, Run: RunID{Risk: risk, Flow: SyncFlow}, Due: at}
 }
 
-// sync makes what platforms show about a risk true: it looks, and writes the
-// difference. Whatever armed it decides nothing.
+// sync brings what platforms show of a risk up to date. It compares and writes
+// the difference, whatever armed it.
 func (t *turn) sync(ctx context.Context) error {
 	t.stepKey = "sync"
 	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
@@ -40,7 +40,7 @@ func (t *turn) sync(ctx context.Context) error {
 		return t.end(ctx, Finished, "no_risk", performed{})
 	}
 	if err != nil {
-		return t.conclude(ctx, err, performed{})
+		return t.endTurn(ctx, err, performed{})
 	}
 	t.rec = rec
 	in := &input{Sync: &syncInput{}}
@@ -50,25 +50,25 @@ func (t *turn) sync(ctx context.Context) error {
 		}
 	} else {
 		if until := t.othersAct(); !until.IsZero() {
-			return t.later(ctx, verdict{course: wait, code: "others_act", until: until}, performed{})
+			return t.reschedule(ctx, verdict{course: wait, code: "others_act", until: until}, performed{})
 		}
 		in.Version = rec.Risk.Version
 		if in.Sync, err = t.difference(ctx); err != nil {
-			return t.conclude(ctx, err, performed{})
+			return t.endTurn(ctx, err, performed{})
 		}
 		if t.input, err = in.encode(); err != nil {
 			return t.end(ctx, Parked, core.DetailOf(err), performed{})
 		}
 	}
-	p, err := t.setRight(ctx, in.Sync)
+	p, err := t.update(ctx, in.Sync)
 	if err != nil {
-		return t.conclude(ctx, err, p)
+		return t.endTurn(ctx, err, p)
 	}
 	return t.endSync(ctx, in, p)
 }
 
 func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
-	s := p.left(Complete{To: Finished, Timers: t.takeTold()})
+	s := p.addTo(Complete{To: Finished, Timers: t.takeNotices()})
 	s.Seen = in.Version
 	for _, sh := range p.shown {
 		s.Events = append(s.Events, t.event(EventSynced, "", map[string]string{"what": sh.ID, "where": sh.Ref.String()}))
@@ -79,9 +79,8 @@ func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
 	return t.completeAs(ctx, s)
 }
 
-// othersAct returns when to look again if another run of the risk is in the
-// middle of a call; zero if none is. Neither parked runs nor notices hold sync
-// back.
+// othersAct returns when to try again if another run of the risk is in the middle
+// of a call, zero if none is. Parked runs and notices don't count.
 func (t *turn) othersAct() time.Time {
 	var until time.Time
 	for _, r := range t.rec.Runs {
@@ -99,8 +98,8 @@ func (t *turn) othersAct() time.Time {
 	return until
 }
 
-// difference looks at what is shown and returns what is not as it should be.
-// Cards come first: they need no look, and people read them.
+// difference returns what has to change. Outdated cards come first, because
+// finding them needs no call and people read them.
 func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	in := &syncInput{Cards: map[string]core.Card{}}
 	r := t.rec.Risk
@@ -117,7 +116,7 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 		}
 		in.Edits = append(in.Edits, s.ID)
 		in.Again = t.e.clock.Now()
-		if len(in.Edits) == editsAtOnce {
+		if len(in.Edits) == maxEdits {
 			break
 		}
 	}
@@ -127,7 +126,7 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	return in, t.lookAtGroup(ctx, in)
 }
 
-// lookAtGroup looks whether the item group lives and wears its badge.
+// lookAtGroup checks whether the item group exists and has its badge.
 func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	binding := t.rec.Binding
 	if binding.State != Bound && binding.State != Lost {
@@ -140,35 +139,35 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	}
 	unseen := core.KindOf(err) == core.NotFound
 	switch {
-	case unseen && binding.Said != "":
-		return t.freed(ctx, binding.Said)
+	case unseen && binding.Ended != "":
+		return t.release(ctx, binding.Ended)
 	case unseen:
-		return t.lost(ctx, core.DetailOf(err))
+		return t.markLost(ctx, core.DetailOf(err))
 	case final(err):
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
 		return people.RefusedBy(binding.Group.Workspace, err)
 	case state.Ended != "":
-		return t.freed(ctx, state.Ended)
-	case binding.State == Lost || binding.Said != "":
-		if err := t.found(ctx); err != nil {
+		return t.release(ctx, state.Ended)
+	case binding.State == Lost || binding.Ended != "":
+		if err := t.markFound(ctx); err != nil {
 			return err
 		}
 	}
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
 		return nil
 	}
-	switch maker := t.maker(); {
-	case maker.State.Live():
-		// It is still at it, even where no call is open just now: it may wait for
-		// its turn, or its worker was killed.
+	switch creator := t.creator(); {
+	case creator.State.Live():
+		// The run may still add the badge, even if no call is open now: it may be
+		// waiting, or its worker was killed.
 		in.Again = t.e.clock.Now().Add(afterOthers)
-		if maker.At.After(in.Again) {
-			in.Again = maker.At
+		if creator.At.After(in.Again) {
+			in.Again = creator.At
 		}
-	case maker.State == Parked && binding.Badge.IsZero():
-		// The badge may stand there: whoever retries the run finds it.
+	case creator.State == Parked && binding.Badge.IsZero():
+		// The badge may exist. A retry of the run finds out.
 	default:
 		in.Group = binding.Group
 		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
@@ -177,9 +176,9 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	return nil
 }
 
-// maker returns the run that made the item group; zero if it is not kept any
-// more.
-func (t *turn) maker() RunSummary {
+// creator returns the run that created the item group, zero if it is no longer
+// stored.
+func (t *turn) creator() RunSummary {
 	i := slices.IndexFunc(t.rec.Runs, func(r RunSummary) bool { return r.ID == t.rec.Binding.Run })
 	if i < 0 {
 		return RunSummary{}
@@ -187,8 +186,8 @@ func (t *turn) maker() RunSummary {
 	return t.rec.Runs[i]
 }
 
-// setRight edits cards, posts those again that are gone, and mends the badge.
-func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
+// update edits cards, posts deleted ones again, and repairs the badge.
+func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 	var p performed
 	var left error
 	for _, s := range t.rec.Shown {
@@ -204,7 +203,7 @@ func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
 		if m.Card == nil {
 			continue
 		}
-		now, err := t.bringUp(ctx, s, m)
+		now, err := t.updateMessage(ctx, s, m)
 		switch {
 		case err == nil:
 			p.shown = append(p.shown, now)
@@ -218,15 +217,15 @@ func (t *turn) setRight(ctx context.Context, in *syncInput) (performed, error) {
 		}
 	}
 	if in.Badge != nil {
-		if err := t.mendBadge(ctx, in, &p); err != nil {
+		if err := t.repairBadge(ctx, in, &p); err != nil {
 			left = cmp.Or(left, err)
 		}
 	}
 	return p, left
 }
 
-// bringUp edits a message, or posts it again where it was deleted.
-func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, error) {
+// updateMessage edits a message, or posts it again if it was deleted.
+func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message) (Shown, error) {
 	pl, err := t.platform(s.Ref.Workspace)
 	if err != nil {
 		return s, err
@@ -249,8 +248,8 @@ func (t *turn) bringUp(ctx context.Context, s Shown, m core.Message) (Shown, err
 	return s, people.RefusedBy(s.Ref.Workspace, err)
 }
 
-// mendBadge sets right whatever of the badge is missing.
-func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error {
+// repairBadge restores what is missing of the badge.
+func (t *turn) repairBadge(ctx context.Context, in *syncInput, p *performed) error {
 	pl, err := t.platform(in.Group.Workspace)
 	if err != nil {
 		return err
@@ -272,7 +271,8 @@ func (t *turn) mendBadge(ctx context.Context, in *syncInput, p *performed) error
 	return nil
 }
 
-// badgeID is the ID of the shown badge: that of the one it replaces.
+// badgeID returns the ID of the shown badge, the same as of the one that it
+// replaces.
 func (t *turn) badgeID() string {
 	for _, s := range t.rec.Shown {
 		if s.Badge && s.Group == t.rec.Binding.Group {

@@ -11,37 +11,37 @@ import (
 	"riskroom/core/flow"
 )
 
-// renewAtMost is how long a turn is kept that does not get on.
-const renewAtMost = 60 * time.Second
+// maxStall is how long a turn without progress keeps its lease.
+const maxStall = 60 * time.Second
 
 // turn is one worker's hold on a run, from the claim to Complete.
 type turn struct {
 	e    *Engine
 	log  *slog.Logger
-	rec  Record     // the risk, as read when the run was judged
+	rec  Record     // the risk, as read when the condition was evaluated
 	flow *flow.Flow // nil for a built-in
 
-	stepKey   string        // of the step under way
+	stepKey   string        // of the current step
 	workspace string        // where the step acts
 	input     []byte        // what the step acts on; pinned with the first intent
 	version   int64         // of the risk that the input was made from
-	gaveUp    func() error  // why the turn is to stop; nil while it is not
-	slot      Slot          // reserved too far ahead to wait for
-	told      []TimerChange // notices to arm as the turn ends
-	still     bool          // no call is made: what is known of them is gathered
+	gaveUp    func() error  // returns why the turn must stop, nil if it must not
+	slot      Slot          // reserved, but too late to wait for in place
+	notices   []TimerChange // armed when the turn ends
+	replay    bool          // use recorded results only, make no call
 
-	mu    sync.Mutex // guards what follows: renewing runs beside the calls
-	run   Run
-	asked map[string]bool // the calls of the step that this turn has come to
-	lease Lease
-	moved time.Time // when the turn last got on
-	notes []Event   // written when the turn ends
+	mu         sync.Mutex // guards the fields below against keep
+	run        Run
+	reached    map[string]bool // the step's calls that this turn has reached
+	lease      Lease
+	progressed time.Time // when the turn last made progress
+	notes      []Event   // written when the turn ends
 }
 
 func (t *turn) call(key string) CallState {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.asked[key] = true
+	t.reached[key] = true
 	return t.run.Calls[key]
 }
 
@@ -51,23 +51,23 @@ func (t *turn) cancelled() bool {
 	return t.run.Wish == CancelWish
 }
 
-// refuseCancelled refuses a call under a cancel wish. While the step has made
-// others that this turn has not come to, the refusal lets the action go on to
-// them: open ones are resolved, and what was sent is known and followed.
+// refuseCancelled refuses a call because the run is to be cancelled. If earlier
+// turns made calls of this step that this turn has not reached, the action goes
+// on to them, so that open intents are resolved and sent messages are recorded.
 func (t *turn) refuseCancelled() error {
-	if t.unasked() {
+	if t.unreached() {
 		return errCancelled
 	}
 	return core.Stop(errCancelled)
 }
 
-// unasked reports whether calls of the step were made, or may have been, that
-// this turn has not asked for yet.
-func (t *turn) unasked() bool {
+// unreached reports whether an earlier turn made, or may have made, calls of the
+// step that this turn has not reached.
+func (t *turn) unreached() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, c := range t.run.Calls {
-		if (c.Open || c.Done) && !t.asked[key] {
+		if (c.Open || c.Done) && !t.reached[key] {
 			return true
 		}
 	}
@@ -81,7 +81,7 @@ func (t *turn) reserveBinding(ctx context.Context) (Binding, error) {
 	return t.e.store.ReserveBinding(ctx, t.lease)
 }
 
-// openSince returns when the latest open intent began; zero if none is open.
+// openSince returns when the latest open intent began, zero if none is open.
 func (t *turn) openSince() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -94,7 +94,7 @@ func (t *turn) openSince() time.Time {
 	return latest
 }
 
-// reload reads the calls of the step anew.
+// reload reads the step's calls again.
 func (t *turn) reload(ctx context.Context) error {
 	r, err := t.e.store.Load(ctx, t.run.ID)
 	if err != nil {
@@ -106,8 +106,8 @@ func (t *turn) reload(ctx context.Context) error {
 	return nil
 }
 
-// takeSlot takes a place in the rate budget and waits for it, or keeps it in
-// t.slot if it is too far ahead to wait for.
+// takeSlot takes a place in the rate budget and waits for it. If the wait is too
+// long, it fails and keeps the place in t.slot.
 func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) error {
 	if len(cost) == 0 {
 		return nil
@@ -127,7 +127,7 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 }
 
 // useSlot uses the place that the call was deferred to, unless it has passed or
-// the platform has meanwhile held everybody back.
+// the platform has asked everyone to wait.
 func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (bool, error) {
 	s := t.run.Slot
 	t.run.Slot = Slot{}
@@ -143,7 +143,7 @@ func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (boo
 }
 
 // begin opens the intent of a call.
-func (t *turn) begin(ctx context.Context, key string, needsBinding bool, told []Event) (CallState, error) {
+func (t *turn) begin(ctx context.Context, key string, needsBinding bool, events []Event) (CallState, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := Begin{
@@ -152,28 +152,28 @@ func (t *turn) begin(ctx context.Context, key string, needsBinding bool, told []
 		Until:        t.e.clock.Now().Add(t.e.timeout + t.e.settle),
 		Input:        t.input,
 		NeedsBinding: needsBinding,
-		Events:       told,
+		Events:       events,
 	}
 	if t.flow != nil && !t.run.Begun {
 		b.Version = t.version
 	}
-	got, err := t.beginSurely(ctx, b)
+	got, err := t.beginWithRetry(ctx, b)
 	if err != nil {
 		return CallState{}, err
 	}
-	t.lease, t.moved = got.Lease, time.Now()
+	t.lease, t.progressed = got.Lease, time.Now()
 	t.run.Begun = true
 	t.setCall(key, got.Call)
 	return got.Call, nil
 }
 
-// beginTries is how often an intent is written whose storing was not answered.
-// The store knows a repeat by its nonce.
+// beginTries is how often an intent is written if the store doesn't reply. The
+// store recognises a repeat by its nonce.
 const beginTries = 3
 
-// beginSurely writes an intent, again if the answer was lost. What was stored
-// without an answer in the end is closed: no call was made.
-func (t *turn) beginSurely(ctx context.Context, b Begin) (Begun, error) {
+// beginWithRetry writes an intent, and tries again if the reply was lost. If no
+// reply comes, it closes the intent that may have been stored: no call was made.
+func (t *turn) beginWithRetry(ctx context.Context, b Begin) (Begun, error) {
 	var err error
 	for try := range beginTries {
 		var got Begun
@@ -185,8 +185,8 @@ func (t *turn) beginSurely(ctx context.Context, b Begin) (Begun, error) {
 		}
 	}
 	switch core.DetailOf(err) {
-	case errMoved.Detail:
-		return Begun{}, errMoved
+	case errChanged.Detail:
+		return Begun{}, errChanged
 	case errCancelled.Detail:
 		t.run.Wish = CancelWish
 		return Begun{}, errCancelled
@@ -195,18 +195,18 @@ func (t *turn) beginSurely(ctx context.Context, b Begin) (Begun, error) {
 	}
 	switch core.KindOf(err) {
 	case core.Conflict:
-		// What is known of the run's calls has passed: read it anew, soon.
+		// This turn's view of the calls is out of date. Read them again soon.
 		return Begun{}, &core.Error{Op: "once", Kind: core.Unavailable, Err: err}
 	case core.Unavailable:
-		t.takeBack(context.WithoutCancel(ctx), b)
+		t.undoBegin(context.WithoutCancel(ctx), b)
 	}
 	return Begun{}, err
 }
 
-// takeBack closes an intent that was stored though the answer said otherwise,
-// so that the run can be handed back under the lease that it gave. Another
-// worker may have the run by now, and the same call under way: its nonce tells.
-func (t *turn) takeBack(ctx context.Context, b Begin) {
+// undoBegin closes an intent that was stored although Begin failed, so that the
+// run can be handed back under the new lease. The nonce shows whether the intent
+// is ours: another worker may have claimed the run and begun the same call.
+func (t *turn) undoBegin(ctx context.Context, b Begin) {
 	ctx, cancel := context.WithTimeout(ctx, t.e.settle)
 	defer cancel()
 	r, err := t.e.store.Load(ctx, t.run.ID)
@@ -224,7 +224,7 @@ func (t *turn) takeBack(ctx context.Context, b Begin) {
 	t.setCall(b.Key, c)
 }
 
-// fail closes an intent whose call surely had no effect.
+// fail closes an intent whose call certainly had no effect.
 func (t *turn) fail(ctx context.Context, key string, attempt int, events ...Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -242,13 +242,13 @@ func (t *turn) fail(ctx context.Context, key string, attempt int, events ...Even
 	return nil
 }
 
-// closed notes a result that was stored.
+// closed updates the turn after a result was stored.
 func (t *turn) closed(key string, c CallState, w Wish) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.setCall(key, c)
 	t.wish(w)
-	t.moved = time.Now()
+	t.progressed = time.Now()
 }
 
 func (t *turn) setCall(key string, c CallState) {
@@ -280,8 +280,7 @@ func (t *turn) note(kind, op string, data map[string]string) {
 	t.notes = append(t.notes, ev)
 }
 
-// completeAs writes how the turn, or a step of it, ended, even if the turn is cut
-// off.
+// completeAs stores how the turn or a step of it ended, even if ctx has ended.
 func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	ctx = context.WithoutCancel(ctx)
 	t.mu.Lock()
@@ -292,7 +291,7 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	if err != nil {
 		return err
 	}
-	t.lease, t.notes, t.moved = l, nil, time.Now()
+	t.lease, t.notes, t.progressed = l, nil, time.Now()
 	if s.Outcome != nil {
 		if t.run.Outcomes == nil {
 			t.run.Outcomes = map[int][]byte{}
@@ -302,14 +301,14 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	if s.Next {
 		t.run.Step++
 		t.run.Calls, t.run.Input, t.run.Attempts = nil, nil, 0
-		clear(t.asked)
+		clear(t.reached)
 		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
 	}
 	return nil
 }
 
-// keep renews the lease while the turn resolves people or waits for a slot. It
-// ends with ctx, or cancels it when the turn has stood still for too long.
+// keep renews the lease until ctx ends. If the lease is lost or the turn makes
+// no progress for too long, it calls giveUp.
 func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) {
 	tick := time.NewTicker(t.e.lease / 3)
 	defer tick.Stop()
@@ -329,7 +328,7 @@ func (t *turn) keep(ctx context.Context, giveUp context.CancelCauseFunc) {
 func (t *turn) renew(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Since(t.moved) > renewAtMost {
+	if time.Since(t.progressed) > maxStall {
 		return errStopping
 	}
 	until := t.e.clock.Now().Add(t.e.lease)

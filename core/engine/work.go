@@ -13,11 +13,11 @@ import (
 	"riskroom/core/text"
 )
 
-// take carries out a run that was claimed, as far as it gets.
-func (e *Engine) take(ctx context.Context, r Run) {
+// runTurn works on a claimed run until it ends or has to wait.
+func (e *Engine) runTurn(ctx context.Context, r Run) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	t := &turn{
-		e: e, run: r, asked: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, moved: time.Now(),
+		e: e, run: r, reached: map[string]bool{}, lease: Lease{Run: r.ID, Until: r.At}, progressed: time.Now(),
 		log: e.log.With("run", r.ID.String()), gaveUp: func() error { return context.Cause(ctx) },
 	}
 	var keeper sync.WaitGroup
@@ -26,16 +26,15 @@ func (e *Engine) take(ctx context.Context, r Run) {
 	giveUp(nil)
 	keeper.Wait()
 	if err != nil && core.KindOf(err) != core.Lost {
-		// The lease runs out by itself, and the run is claimed again.
+		// When the lease expires, the run is claimed again.
 		t.log.ErrorContext(ctx, "run left to its lease", "err", err)
 	}
 }
 
-// act carries out the run's flow. An error means that its end could not be
-// stored.
+// act runs the run's flow. It fails if the outcome can't be stored.
 func (t *turn) act(ctx context.Context) error {
 	if t.run.Crashes >= crashesToPark {
-		return t.end(ctx, Parked, "crashing", t.known(ctx))
+		return t.end(ctx, Parked, "crashing", t.replayed(ctx))
 	}
 	switch t.run.ID.Flow {
 	case SyncFlow:
@@ -43,32 +42,32 @@ func (t *turn) act(ctx context.Context) error {
 	case NoticeFlow:
 		return t.notice(ctx)
 	}
-	for range maxJudgings {
-		again, err := t.flowRun(ctx)
+	for range maxEvaluations {
+		again, err := t.runFlow(ctx)
 		if err != nil || !again {
 			return err
 		}
 	}
-	return t.later(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, performed{})
+	return t.reschedule(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, performed{})
 }
 
-// maxJudgings is how often a run is judged again in one turn because its risk
-// keeps changing.
-const maxJudgings = 5
+// maxEvaluations is how often one turn evaluates a run's condition because the
+// risk keeps changing.
+const maxEvaluations = 5
 
-// flowRun carries out an admin's flow. It answers true if the risk has moved
-// and the run must be judged again.
-func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
+// runFlow runs an admin's flow. It returns true if the risk has changed and the
+// condition must be evaluated again.
+func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 	if err := t.load(ctx); err != nil {
 		if final(err) {
 			return false, t.end(ctx, Cancelled, core.DetailOf(err), performed{})
 		}
-		return false, t.conclude(ctx, err, performed{})
+		return false, t.endTurn(ctx, err, performed{})
 	}
 	if !t.run.Begun {
 		holds, err := t.flow.If.Holds(t.env(ctx))
 		if err != nil {
-			t.tell("failed", t.noticeArgs("if", "condition"))
+			t.notify("failed", t.noticeArgs("if", "condition"))
 			return false, t.end(ctx, Skipped, "condition_failed", performed{})
 		}
 		if !holds {
@@ -77,10 +76,10 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	}
 	t.fired()
 	for t.run.Step < len(t.flow.Steps) {
-		if t.cancelled() && !t.unasked() {
+		if t.cancelled() && !t.unreached() {
 			return false, t.end(ctx, Cancelled, "risk_changed", performed{})
 		}
-		on, again, err := t.oneStep(ctx, t.flow.Steps[t.run.Step])
+		on, again, err := t.runStep(ctx, t.flow.Steps[t.run.Step])
 		if !on || err != nil {
 			return again, err
 		}
@@ -88,8 +87,8 @@ func (t *turn) flowRun(ctx context.Context) (again bool, err error) {
 	return false, t.end(ctx, Finished, "", performed{})
 }
 
-// fired notes that the run acts, until some turn of it has ended: what a
-// killed worker noted is gone with it.
+// fired records that the run fires. Later turns record it again until one is
+// stored: a killed worker loses what it recorded.
 func (t *turn) fired() {
 	switch t.run.Reason {
 	case "", notRead, flowNotRead:
@@ -104,10 +103,10 @@ func (t *turn) fired() {
 	t.note(EventFired, "", map[string]string{"late": strconv.FormatInt(late.Milliseconds(), 10)})
 }
 
-// notRead is the reason of a run that waits because its risk could not be read.
+// notRead is the reason of a run that waits because its risk couldn't be read.
 const notRead = "not_read"
 
-// load reads the risk, and the flow that the run pinned.
+// load reads the risk and the flow that the run pinned.
 func (t *turn) load(ctx context.Context) error {
 	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 	if err != nil {
@@ -118,9 +117,9 @@ func (t *turn) load(ctx context.Context) error {
 	return err
 }
 
-// oneStep carries out the step that is next. On tells that it ended and the run
-// goes on.
-func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
+// runStep runs the next step. on reports whether it ended and the run goes on;
+// again reports whether the condition must be evaluated again.
+func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
 	t.enter(s)
 	in, err := t.pin(ctx, s)
 	if err == nil {
@@ -130,14 +129,14 @@ func (t *turn) oneStep(ctx context.Context, s flow.Step) (on, again bool, err er
 		}
 		return t.stepFailed(ctx, s, p, err)
 	}
-	if p, ok := isPassed(err); ok {
+	if p, ok := isSkipped(err); ok {
 		t.note(EventPassed, "", map[string]string{"action": s.Action.Kind(), "reason": p.reason})
 		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
 }
 
-// enter has what follows be of a step.
+// enter makes s the current step.
 func (t *turn) enter(s flow.Step) {
 	t.stepKey, t.workspace = s.Key(), s.Workspace
 	if t.workspace == "" {
@@ -145,45 +144,44 @@ func (t *turn) enter(s flow.Step) {
 	}
 }
 
-// known returns what the step under way is known to have shown, and does nothing
-// more: whoever drops the run drops what is recorded of its calls, and messages
-// that it sent have to be followed all the same.
-func (t *turn) known(ctx context.Context) performed {
+// replayed returns what the current step has sent according to the recorded
+// results. It makes no call. Dropping the run also drops these records, but the
+// messages must still be kept up to date.
+func (t *turn) replayed(ctx context.Context) performed {
 	in := &input{}
 	if t.run.FlowHash == "" || json.Unmarshal(t.run.Input, in) != nil || t.load(ctx) != nil || t.run.Step >= len(t.flow.Steps) {
 		return performed{}
 	}
 	s := t.flow.Steps[t.run.Step]
 	t.enter(s)
-	t.still = true
+	t.replay = true
 	sofar := t.outcome(t.run.Step)
-	p, _ := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, sofar) // what it could not do is left to a retry
+	p, _ := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, sofar) // a retry does the rest
 	p.out = sofar
 	return p
 }
 
-// stepFailed does what the error of a step leads to.
+// stepFailed handles a step's error.
 func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err error) (on, again bool, _ error) {
-	v := t.judgeError(err)
+	v := t.classify(err)
 	switch v.course {
-	case goOn:
+	case failStep:
 		p.out.Code = v.code
 		t.note(EventFailed, "", map[string]string{"action": s.Action.Kind(), "code": v.code})
-		t.tell(failedAs(v.code), t.noticeArgs(s.Action.Kind(), v.code))
+		t.notify(failedAs(v.code), t.noticeArgs(s.Action.Kind(), v.code))
 		return true, false, t.endStep(ctx, s, p)
-	case judge:
+	case reevaluate:
 		t.input = nil
 		t.run.Input = nil
 		return false, true, nil
 	}
-	return false, false, t.conclude(ctx, err, p)
+	return false, false, t.endTurn(ctx, err, p)
 }
 
-// groupLost is the Detail of the refusal to make a group for a risk whose group is
-// lost.
+// groupLost is the Detail when a risk can't get a group because its group is lost.
 const groupLost = "item_group_lost"
 
-// failedAs is the notice of a step that failed with code.
+// failedAs returns the notice for a step that failed with code.
 func failedAs(code string) string {
 	if code == groupLost {
 		return "blocked"
@@ -191,8 +189,8 @@ func failedAs(code string) string {
 	return "failed"
 }
 
-// pin returns the step's input: the stored one if the step was entered before,
-// else one made now. A step's own `if` is judged as it is made.
+// pin returns the step's stored input, or makes it if there is none. A step's
+// own `if` is evaluated when its input is made.
 func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 	if t.run.Input != nil {
 		in := &input{}
@@ -203,11 +201,11 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 			t.version = in.Version
 			return in, nil
 		}
-		// The risk has moved since the step was deferred, and nobody has acted
-		// on this input: another takes its place.
+		// The risk has changed since the step was deferred, and nothing was
+		// done with this input, so make a new one.
 	}
-	// Until the run has begun it goes by the risk that it was judged on, so
-	// that begin refuses it if the risk has moved.
+	// Until the run has begun, keep the risk that its condition was evaluated
+	// on, so that begin refuses it if the risk has changed.
 	if t.run.Step > 0 && t.run.Begun {
 		rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 		if err != nil {
@@ -220,7 +218,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 		return nil, invalid(s.Action.Kind(), err)
 	}
 	if !holds {
-		return nil, passed{"condition"}
+		return nil, stepSkipped{"condition"}
 	}
 	in, err := t.resolve(ctx, s)
 	if err != nil {
@@ -233,9 +231,9 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 
 func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[step]) }
 
-// left puts into a Complete what a step has left so far: a turn that is cut off
-// forgets no message that it sent.
-func (p performed) left(s Complete) Complete {
+// addTo adds a step's outcome so far to a Complete, so that a turn that is
+// interrupted doesn't lose track of messages that it sent.
+func (p performed) addTo(s Complete) Complete {
 	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
 		s.Outcome = p.out.encode()
 	}
@@ -246,9 +244,9 @@ func (p performed) left(s Complete) Complete {
 	return s
 }
 
-// endStep stores that a step ended, and what it left.
+// endStep stores that a step ended, and its outcome.
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
-	st := p.left(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
+	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	if p.out.Code == "" {
 		data := map[string]string{"action": s.Action.Kind()}
 		if p.out.Group != nil {
@@ -268,45 +266,45 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 		st.Events = append(st.Events, t.event(EventPartial, "", map[string]string{"action": s.Action.Kind(), "what": list}))
 		args := t.noticeArgs(s.Action.Kind(), "")
 		args["What"] = list
-		t.tell("partial", args)
+		t.notify("partial", args)
 	}
-	st.Timers = t.takeTold()
+	st.Timers = t.takeNotices()
 	return t.completeAs(ctx, st)
 }
 
-// conclude ends a turn that could not end its step.
-func (t *turn) conclude(ctx context.Context, err error, p performed) error {
-	v := t.judgeError(err)
+// endTurn ends a turn whose step did not end.
+func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
+	v := t.classify(err)
 	switch v.course {
-	case letGo:
+	case abandon:
 		return err
 	case endRun:
 		if open := t.openSince(); !open.IsZero() {
 			until := open.Add(t.e.timeout + t.e.settle)
-			return t.later(ctx, verdict{course: wait, code: "cancelling", until: until}, p)
+			return t.reschedule(ctx, verdict{course: wait, code: "cancelling", until: until}, p)
 		}
 		return t.end(ctx, Cancelled, "risk_changed", p)
 	case park:
 		t.log.WarnContext(ctx, "run parked", "err", err)
 		return t.end(ctx, Parked, v.code, p)
-	case goOn, judge:
-		// Only a built-in run comes here: it has one step, which failed.
+	case failStep, reevaluate:
+		// Only built-in runs get here: their only step failed.
 		t.note(EventFailed, "", map[string]string{"action": t.stepKey, "code": v.code})
 		return t.end(ctx, Finished, v.code, p)
 	case handBack:
-		return t.later(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p)
+		return t.reschedule(ctx, verdict{course: wait, code: "handed_back", until: t.e.clock.Now()}, p)
 	case pause:
-		t.e.tellPaused(ctx, v.workspace, v.code)
+		t.e.notifyPaused(ctx, v.workspace, v.code)
 	case backOff:
-		t.log.WarnContext(ctx, "step to be tried again", "step", t.stepKey, "until", v.until, "err", err)
+		t.log.WarnContext(ctx, "step will be retried", "step", t.stepKey, "until", v.until, "err", err)
 	}
-	return t.later(ctx, v, p)
+	return t.reschedule(ctx, v, p)
 }
 
-// later has a run go on at v.until.
-func (t *turn) later(ctx context.Context, v verdict, p performed) error {
-	s := p.left(Complete{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
-		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeTold()})
+// reschedule makes the run wait until v.until.
+func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
+	s := p.addTo(Complete{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
+		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeNotices()})
 	if !t.slot.At.IsZero() {
 		s.Until = t.slot.At.Add(-slotLead)
 	}
@@ -322,7 +320,7 @@ func (t *turn) later(ctx context.Context, v verdict, p performed) error {
 		kind = EventRetry
 		s.Since = time.Time{}
 	}
-	// A run that goes on waiting for the same says so once.
+	// A run that keeps waiting for the same reason records it once.
 	if v.course == backOff || v.code != t.run.Reason {
 		s.Events = append(s.Events, t.event(kind, "", map[string]string{
 			"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
@@ -340,16 +338,16 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 		kind = EventParked
 		args := t.noticeArgs(t.stepKey, reason)
 		args["Run"] = t.run.ID.String()
-		t.tell("parked", args)
+		t.notify("parked", args)
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
-	return t.completeAs(ctx, p.left(Complete{To: to, Reason: reason, Events: []Event{ev},
-		Timers: append(t.takeTold(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
+	return t.completeAs(ctx, p.addTo(Complete{To: to, Reason: reason, Events: []Event{ev},
+		Timers: append(t.takeNotices(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
 }
 
-// following returns the timer of the occurrence that follows the run's, now that
-// it ended. A run that is parked has not ended for good.
+// following returns the timer of the flow's next occurrence, now that this run
+// has ended. A parked run has not ended for good.
 func (t *turn) following(to RunState) []TimerChange {
 	var p planned
 	for _, f := range t.e.flows {

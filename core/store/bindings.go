@@ -41,10 +41,10 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 	return err
 }
 
-// SayEnded stores a report that the group of a binding ended.
-func (s *Store) SayEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
+// ReportEnded stores a report that the group of a binding ended.
+func (s *Store) ReportEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
 	const op = "say ended"
-	c := s.around("sayended", risk).add(group.String(), string(how))
+	c := s.around("reportended", risk).add(group.String(), string(how))
 	if err := s.timers(c, risk, timers); err != nil {
 		return invalid(op, "timers", err)
 	}

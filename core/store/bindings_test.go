@@ -76,15 +76,15 @@ func testBinding(t *testing.T, open opener) {
 	say := func(g core.GroupRef) {
 		t.Helper()
 		for range 2 {
-			b.ok(b.s.SayEnded(b.ctx, "R-1", g, core.Deleted, []engine.TimerChange{{Do: engine.ArmSync, Run: engine.RunID{Risk: "R-1", Flow: engine.SyncFlow}}}))
+			b.ok(b.s.ReportEnded(b.ctx, "R-1", g, core.Deleted, []engine.TimerChange{{Do: engine.ArmSync, Run: engine.RunID{Risk: "R-1", Flow: engine.SyncFlow}}}))
 		}
 	}
 	say(core.GroupRef{Workspace: "acme", ID: "C2"})
-	b.same("said of another", b.binding().Said, core.Ending(""))
+	b.same("said of another", b.binding().Ended, core.Ending(""))
 	say(room)
-	b.same("said", []any{b.binding().Said, b.binding().State}, []any{core.Deleted, engine.Lost})
+	b.same("said", []any{b.binding().Ended, b.binding().State}, []any{core.Deleted, engine.Lost})
 	set(room, engine.Lost, "missing")
-	b.same("forgotten, though nothing changes", b.binding().Said, core.Ending(""))
+	b.same("forgotten, though nothing changes", b.binding().Ended, core.Ending(""))
 	say(room)
 	set(room, engine.Bound, "back")
 	set(room, engine.Free, "freed")

@@ -202,7 +202,7 @@ func (b *bench) writes(l engine.Lease) []write {
 		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, told[0]) }},
 		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
 		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, told) }},
-		{"say ended", func() error { return b.s.SayEnded(b.ctx, "R-1", group, "gone", nil) }},
+		{"say ended", func() error { return b.s.ReportEnded(b.ctx, "R-1", group, "gone", nil) }},
 		{"close", func() error {
 			return one(b.s.Close(b.ctx, engine.Close{Run: l.Run, Key: "send", Value: "1", Attempt: 1}))
 		}},

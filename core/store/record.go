@@ -101,7 +101,7 @@ func readEvent(entry answer) (engine.Event, error) {
 }
 
 func readBinding(m map[string]string) (engine.Binding, error) {
-	l := engine.Binding{State: engine.BindingState(m["st"]), Said: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
+	l := engine.Binding{State: engine.BindingState(m["st"]), Ended: core.Ending(m["said"]), Epoch: int(number(m["epoch"]))}
 	var err error
 	if g := m["group"]; g != "" {
 		if l.Group, err = core.ParseGroupRef(g); err != nil {
