@@ -24,6 +24,7 @@ func TestRunCatches(t *testing.T) {
 		{sureOfCuts, "cut_after is unavailable: send_message", "the error's effect is none"},
 		{declaresLess, "declare every write of: create_group (item)", "the call pin is not declared"},
 		{retries, "error_after is unavailable: send_message", "was called again"},
+		{overwritesLater, "what was changed since stays: set_group (topic)", "in another state"},
 		{forgetsBadge, "an item group has its badge pinned", "pinned are"},
 		{takesForeign, "other workspaces/send_message", "want invalid"},
 		{outlivesContext, "nothing happens after the context ended", "these calls followed"},

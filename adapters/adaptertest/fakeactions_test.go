@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"riskroom/core"
@@ -64,12 +65,18 @@ func (a *fakeAdapter) EditMessage(ctx context.Context, once core.Once, ref core.
 
 // set changes a group by a call that may be repeated.
 func (a *fakeAdapter) set(ctx context.Context, once core.Once, key, method, group string, do func(*fakeGroup) (bool, error)) (string, error) {
-	return a.write(ctx, once, key, method, nil, func(core.Intent) (string, bool, error) {
+	return a.write(ctx, once, key, method, nil, func(in core.Intent) (string, bool, error) {
 		g, err := a.api.group(group)
 		if err != nil {
 			return "", false, err
 		}
+		if in.Attempt > 1 && g.changed[key].After(in.First) && a.flaw != overwritesLater {
+			return "", false, nil
+		}
 		changed, err := do(g)
+		if changed {
+			g.changed[key] = a.api.clock.Now()
+		}
 		if changed && method != "edit" {
 			g.notices = append(g.notices, key)
 		}
@@ -91,15 +98,15 @@ func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core
 	id, err := a.write(ctx, once, "create", "create", func(ctx context.Context, in core.Intent) (id string, f core.Found, err error) {
 		err = a.read(ctx, "list", func() error {
 			for _, g := range a.api.groups {
-				if g.name == name && !g.created.Before(in.First) {
+				if g.op == in.Op {
 					id = g.id
 				}
 			}
 			return nil
 		})
 		return found(id, err)
-	}, func(core.Intent) (string, bool, error) {
-		g := &fakeGroup{id: a.api.newID("g"), name: name, public: spec.Public, created: a.api.clock.Now()}
+	}, func(in core.Intent) (string, bool, error) {
+		g := &fakeGroup{id: a.api.newID("g"), op: in.Op, name: name, public: spec.Public, changed: map[string]time.Time{}}
 		a.api.groups[g.id] = g
 		a.api.order = append(a.api.order, g.id)
 		return g.id, true, nil
@@ -108,7 +115,7 @@ func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: name}
-	err = a.change(ctx, once, &g.Report, id, core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}, spec.Purpose)
+	err = a.change(ctx, once, &g.Report, id, core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}, &spec.Purpose)
 	return g, err
 }
 
@@ -124,13 +131,13 @@ func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.Group
 		return core.Report{}, tooLong("topic", fakeTopicLimit)
 	}
 	var r core.Report
-	err := a.change(ctx, once, &r, g.ID, c, "")
+	err := a.change(ctx, once, &r, g.ID, c, nil)
 	return r, err
 }
 
 // change applies c. The first error that asks for another try is returned once
 // everything has been tried.
-func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose string) error {
+func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose *string) error {
 	var later error
 	// did records an outcome, and reports whether to stop.
 	did := func(p core.Part, who core.Account, err error) bool {
@@ -165,8 +172,9 @@ type fakeStep struct {
 	do   func() error
 }
 
-// parts returns the parts of a change except its badge.
-func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, purpose string) []fakeStep {
+// parts returns the parts of a change except its badge; purpose is nil unless the
+// group is new.
+func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, purpose *string) []fakeStep {
 	var steps []fakeStep
 	add := func(part core.Part, who core.Account, key, method string, do func(*fakeGroup) (bool, error)) {
 		steps = append(steps, fakeStep{part, who, func() error {
@@ -175,13 +183,13 @@ func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c co
 		}})
 	}
 	if c.Name != nil {
-		add(core.PartName, core.Account{}, "rename", "rename", replace(func(g *fakeGroup) *string { return &g.name }, fit(*c.Name, c.Suffix)))
+		add(core.PartName, core.Account{}, "rename", "rename", replace(func(g *fakeGroup) *string { return &g.name }, fit(*c.Name, c.Suffix), false))
 	}
 	if c.Topic != nil {
-		add(core.PartTopic, core.Account{}, "topic", "topic", replace(func(g *fakeGroup) *string { return &g.topic }, *c.Topic))
+		add(core.PartTopic, core.Account{}, "topic", "topic", replace(func(g *fakeGroup) *string { return &g.topic }, *c.Topic, purpose != nil))
 	}
-	if purpose != "" {
-		add(core.PartPurpose, core.Account{}, "purpose", "purpose", replace(func(g *fakeGroup) *string { return &g.purpose }, purpose))
+	if purpose != nil && *purpose != "" {
+		add(core.PartPurpose, core.Account{}, "purpose", "purpose", replace(func(g *fakeGroup) *string { return &g.purpose }, *purpose, true))
 	}
 	for i, who := range c.Add {
 		key := "invite:" + who.ID
@@ -219,13 +227,17 @@ func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c co
 	return steps
 }
 
-// replace sets a text of a group, if it is not that already.
-func replace(field func(*fakeGroup) *string, to string) func(*fakeGroup) (bool, error) {
+// replace sets a text of a group, if it is not that already. That of a new group
+// is set only if it has none.
+func replace(field func(*fakeGroup) *string, to string, isNew bool) func(*fakeGroup) (bool, error) {
 	return func(g *fakeGroup) (bool, error) {
 		f := field(g)
-		changed := *f != to
+		changed := *f != to && (!isNew || *f == "")
+		if !changed {
+			return false, nil
+		}
 		*f = to
-		return changed, nil
+		return true, nil
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 	declaresLess    flaw = "makes a call that its capabilities do not declare"
 	claimsMore      flaw = "does not declare a risk"
 	retries         flaw = "tries again by itself"
+	overwritesLater flaw = "sets again what was changed since"
 	forgetsBadge    flaw = "does not pin the badge"
 	takesForeign    flaw = "acts on accounts of another workspace"
 	outlivesContext flaw = "calls after its context has ended"

@@ -46,13 +46,14 @@ type fakeOrder struct {
 }
 
 type fakeGroup struct {
-	id, name, topic, purpose string
-	public                   bool
-	created                  time.Time
-	members, pins            []string
-	marks                    []fakeMark
-	posts                    []*fakePost
-	notices                  []string
+	id, op               string
+	name, topic, purpose string
+	public               bool
+	members, pins        []string
+	marks                []fakeMark
+	posts                []*fakePost
+	notices              []string
+	changed              map[string]time.Time // when, by the call's key
 }
 
 type fakeMark struct{ label, post string }

@@ -19,6 +19,8 @@ func reentrance() []scenario {
 		perAction("a cancelled run is only settled: ", onlySettled),
 		perAction("nothing happens after the context ended: ", nothingAfterTheContext),
 		anyOrder(),
+		laterStays(),
+		resumedAfterOthers(),
 		[]scenario{{"many actions at once", nil, func(r *rig, _ Harness) { atOnce(r) }}},
 	)
 }

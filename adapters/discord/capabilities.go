@@ -65,7 +65,7 @@ func callPolicies() []core.CallPolicy {
 			Risk:   "Where the bot may read neither the list of channels nor the audit log, a person has to say whether the channel exists.",
 			Unsure: core.Park,
 		},
-		{Key: "describe", Method: "update_channel", How: "The channel's name and topic are read first, and written only where they differ."},
+		{Key: "describe", Method: "update_channel", How: "The channel's name and topic are read first, and written only where they differ; what was changed after the first attempt, as the audit log shows, stays."},
 		{Key: "invite", Method: "set_channel_permission_overwrite", How: repeatable},
 		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "Who is not in is answered with 10009, which counts as done."},
 		{Key: "pin", Method: "create_pin", How: repeatable},

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"net/url"
 	"strings"
 
 	"riskroom/adapters/effect"
@@ -214,13 +215,7 @@ func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, cor
 		return "", found, err
 	}
 	id := ""
-	page := func(ctx context.Context, cursor string) (rest.Page[entry], error) {
-		if cursor == "" {
-			cursor = firstID(in.First.Add(-skew))
-		}
-		return a.listGuildAuditLogEntries(ctx, self, cursor)
-	}
-	whole, err := pages(ctx, a, "", "list_guild_audit_log_entries", false, auditPages, page, func(e entry) bool {
+	whole, err := a.searchAuditLog(ctx, channelCreated, in, url.Values{"user_id": {self}}, func(e entry) bool {
 		if e.Reason == reasonOf(in) {
 			id = e.Target
 		}
@@ -228,4 +223,17 @@ func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, cor
 	})
 	found, err := effect.Look(id != "", whole, err)
 	return id, found, err
+}
+
+// searchAuditLog visits the entries of an action since the first attempt.
+func (a *Adapter) searchAuditLog(
+	ctx context.Context, action int, in core.Intent, only url.Values, visit func(entry) bool,
+) (whole bool, err error) {
+	page := func(ctx context.Context, cursor string) (rest.Page[entry], error) {
+		if cursor == "" {
+			cursor = firstID(in.First.Add(-skew))
+		}
+		return a.listGuildAuditLogEntries(ctx, action, cursor, only)
+	}
+	return pages(ctx, a, "", "list_guild_audit_log_entries", false, auditPages, page, visit)
 }

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -150,20 +151,26 @@ type entry struct {
 	ID     string `json:"id"`
 	Target string `json:"target_id"`
 	Reason string `json:"reason"`
+
+	Changes []struct {
+		Key string `json:"key"`
+	} `json:"changes"`
 }
 
 const (
-	auditPage      = 100
-	auditPages     = 20
-	channelCreated = 10 // https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-audit-log-events
+	auditPage  = 100
+	auditPages = 20
+
+	// https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-audit-log-events
+	channelCreated = 10
+	channelUpdated = 11
 )
 
-// listGuildAuditLogEntries lists the entries for channels that the user by has
-// created, starting after the entry after, oldest first.
-func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, by, after string) (rest.Page[entry], error) {
-	q := url.Values{
-		"action_type": {strconv.Itoa(channelCreated)}, "user_id": {by}, "after": {after}, "limit": {strconv.Itoa(auditPage)},
-	}
+// listGuildAuditLogEntries lists the entries of an action, starting after the
+// entry after, oldest first. only narrows them down.
+func (a *Adapter) listGuildAuditLogEntries(ctx context.Context, action int, after string, only url.Values) (rest.Page[entry], error) {
+	q := url.Values{"action_type": {strconv.Itoa(action)}, "after": {after}, "limit": {strconv.Itoa(auditPage)}}
+	maps.Copy(q, only)
 	out, err := get[struct {
 		Entries []entry `json:"audit_log_entries"`
 	}](ctx, a, "list_guild_audit_log_entries", q, "guilds", a.guild, "audit-logs")

@@ -2,6 +2,8 @@ package discord
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"riskroom/adapters/discord/api"
 	"riskroom/adapters/effect"
@@ -67,7 +69,9 @@ type wanted struct {
 }
 
 // describeCall reads the channel first and writes only the differences. That
-// keeps the lines below the topic and saves the rate limit.
+// keeps the lines below the topic and saves the rate limit. A later attempt
+// leaves what was changed since the first, by the effect itself or by somebody
+// whose change is newer.
 func (a *Adapter) describeCall(id string, want wanted) core.Call {
 	return core.Call{
 		Key:  "describe",
@@ -77,6 +81,12 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 			if err != nil {
 				return "", err
 			}
+			var changed []string
+			if in.Attempt > 1 {
+				if changed, err = a.changedSince(ctx, in, id); err != nil {
+					return "", err
+				}
+			}
 			fields := make(map[string]any)
 			if want.name != "" && want.name != ch.Name {
 				fields["name"] = want.name
@@ -85,12 +95,35 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 				t.topic = *want.topic
 				fields["topic"] = t.text()
 			}
+			maps.DeleteFunc(fields, func(key string, _ any) bool { return slices.Contains(changed, key) })
 			if len(fields) == 0 {
 				return "", nil
 			}
 			return "", a.updateChannel(ctx, in, id, fields)
 		},
 	}
+}
+
+// changedSince returns which fields of a channel anyone has changed since the
+// first attempt; none if the bot may not read the audit log.
+func (a *Adapter) changedSince(ctx context.Context, in core.Intent, id string) (keys []string, err error) {
+	first, err := parseID(firstID(in.First))
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.searchAuditLog(ctx, channelUpdated, in, nil, func(e entry) bool {
+		n, err := parseID(e.ID)
+		if e.Target == id && (e.Reason == reasonOf(in) || err == nil && n >= first) {
+			for _, c := range e.Changes {
+				keys = append(keys, c.Key)
+			}
+		}
+		return true
+	})
+	if effect.Unanswerable(err) {
+		err = nil
+	}
+	return keys, err
 }
 
 // invite gives people access to a channel. People in the map in already got it

@@ -11,8 +11,8 @@ import (
 )
 
 // setBadge posts the badge unless it exists, pins it, and adds a bookmark to it
-// in the channel's header. A fresh channel has no bookmarks yet.
-func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge, fresh bool) {
+// in the channel's header.
+func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge, of age) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
 			Op: "slack: set badge", Kind: core.Invalid, Detail: "other_channel",
@@ -28,7 +28,7 @@ func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel stri
 		p.Do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, ts))
 	}
 	p.Report.Badge = a.messageRef(channel, ts)
-	p.Do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, fresh))
+	p.Do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, of == fresh))
 }
 
 // pinned pins a badge that should exist. It returns false if the badge was
@@ -60,9 +60,9 @@ func (a *Adapter) pinCall(channel, ts string) core.Call {
 const maxBookmark = 100
 
 // bookmarkCall bookmarks a message. Slack would make a second bookmark of the
-// same link, so the list is read first. A bookmark with the same label that
-// leads to an earlier badge is edited to lead to this one.
-func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) core.Call {
+// same link, so the list is read first, unless it must be empty. A bookmark with
+// the same label that leads to an earlier badge is edited to lead to this one.
+func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, none bool) core.Call {
 	label = cut(label, maxBookmark)
 	call := core.Call{
 		Key:       "bookmark",
@@ -75,7 +75,7 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			var near slack.Bookmark
-			if !fresh {
+			if !none {
 				var right bool
 				var err error
 				near, right, err = a.findBookmark(ctx, badge, label)
@@ -93,7 +93,7 @@ func (a *Adapter) bookmarkCall(badge core.MessageRef, label string, fresh bool) 
 			return "", a.bookmarksAdd(ctx, in, badge.Channel, label, link)
 		},
 	}
-	if !fresh {
+	if !none {
 		call.Cost = a.client.Cost("bookmarks.list", "chat.getPermalink", "bookmarks.add")
 	}
 	return call

@@ -63,14 +63,14 @@ func callPolicies() []core.CallPolicy {
 			Unsure: core.Park,
 		},
 		{
-			Key: "topic", Method: "conversations.setTopic", How: "The channel's topic is read and compared.",
+			Key: "topic", Method: "conversations.setTopic", How: "The channel's topic is read and compared; a topic that was set after the first attempt stays.",
 			Risk: "A second notice of the same topic.", Unsure: core.Resend,
 		},
 		{
-			Key: "purpose", Method: "conversations.setPurpose", How: "The channel's purpose is read and compared.",
+			Key: "purpose", Method: "conversations.setPurpose", How: "The channel's purpose is read and compared; a purpose that was set after the first attempt stays.",
 			Risk: "A second notice of the same purpose.", Unsure: core.Resend,
 		},
-		{Key: "name", Method: "conversations.rename", How: "The channel's name is read first, and written only where it differs."},
+		{Key: "name", Method: "conversations.rename", How: "The channel's name is read first, and written only where it differs; a name that was given after the first attempt stays."},
 		{Key: "invite", Method: "conversations.invite", How: "Who is in already is answered with already_in_channel, which counts as done."},
 		{Key: "kick", Method: "conversations.kick", How: "Who is not in is answered with not_in_channel, which counts as done."},
 		{Key: "pin", Method: "pins.add", How: "What is pinned is answered with already_pinned, which counts as done."},

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -21,14 +22,14 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	if err != nil {
 		return core.Group{}, err
 	}
-	var called string // the channel's name, if this call learns it
-	id, err := once.Do(ctx, a.createCall(spec, n, &called))
+	known := known{age: ours}
+	id, err := once.Do(ctx, a.createCall(spec, n, &known))
 	if err != nil {
 		return core.Group{}, err
 	}
-	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: called}
+	g := core.Group{Ref: core.GroupRef{Workspace: a.workspace, ID: id}, Name: known.name}
 	p := &effect.Progress{Once: once, Gone: lostGroup}
-	a.applySpec(ctx, p, id, spec)
+	a.applySpec(ctx, p, id, spec, known.age)
 	g.Report = p.Report
 	if g.Name == "" {
 		g.Name = n.plain()
@@ -38,6 +39,21 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	}
 	return g, p.Err
 }
+
+// known is what a call of CreateGroup learns about its channel.
+type known struct {
+	name string
+	age  age
+}
+
+// age says what can be in a channel already.
+type age int
+
+const (
+	existing age = iota // anything
+	ours                // what was set since an earlier call of CreateGroup made it
+	fresh               // nothing: this call of CreateGroup made it
+)
 
 func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	if err := a.own("create group", spec.Workspace); err != nil {
@@ -56,16 +72,16 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 // applySpec sets up a new channel as the spec asks. A failure for one person or
 // part does not stop the others, except that without a badge there is nothing
 // to pin.
-func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec) {
+func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, of age) {
 	if spec.Topic != "" {
-		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, true))
+		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, id, spec.Topic, of))
 	}
 	if spec.Purpose != "" {
-		p.Do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, id, spec.Purpose, true))
+		p.Do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, id, spec.Purpose, of))
 	}
 	a.invite(ctx, p, id, spec.Members)
 	if spec.Badge != nil {
-		a.setBadge(ctx, p, id, *spec.Badge, true)
+		a.setBadge(ctx, p, id, *spec.Badge, of)
 	}
 }
 
@@ -86,7 +102,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 }
 
 // createCall creates the channel. Its value is the channel's ID.
-func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.Call {
+func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
 		Cost:      a.client.Cost("conversations.create"),
@@ -94,15 +110,16 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.C
 		Unsure:    core.Park,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
 			ch, found, err := a.findChannel(ctx, in, n, true)
-			*called = ch.Name
+			k.name = ch.Name
 			return ch.ID, found, err
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsCreate(ctx, in, n.plain(), spec.Public)
+			of := fresh
 			if core.DetailOf(err) == "name_taken" {
-				ch, err = a.createBeside(ctx, in, n, spec.Public)
+				ch, of, err = a.createBeside(ctx, in, n, spec.Public)
 			}
-			*called = ch.Name
+			*k = known{ch.Name, of}
 			return ch.ID, err
 		},
 	}
@@ -111,25 +128,26 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, called *string) core.C
 // createBeside handles a name that is taken, either by this same effect or by
 // somebody else. In the second case it creates the channel under another name.
 // Archived channels and channels that the bot cannot see keep their names too.
-func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, error) {
+func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, age, error) {
 	ch, found, err := a.findChannel(ctx, in, n, false)
 	switch {
 	case err != nil || found == core.Yes:
-		return ch, err
+		return ch, ours, err
 	case found == core.CannotTell:
 		// It may be ours. The intent stays open and a person decides.
-		return ch, &core.Error{
+		return ch, ours, &core.Error{
 			Op: "slack: conversations.create", Kind: core.Unknown, Effect: core.Maybe, Detail: "name_taken",
 		}
 	}
-	return spend(ctx, a, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
+	ch, err = spend(ctx, a, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
 		return a.conversationsCreate(ctx, in, n.other(in.Op), public)
 	})
+	return ch, fresh, err
 }
 
-// findChannel looks for the channel that the effect of in created: it has one
-// of the effect's names, was created by the bot, and is not older than the
-// first attempt.
+// findChannel looks for the channel that the effect of in created: it has or
+// had one of the effect's names, was created by the bot, and is not older than
+// the first attempt.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
 	var ours slack.Channel
 	self, err := a.whoAmI(ctx)
@@ -139,7 +157,8 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid 
 	}
 	earliest := in.First.Add(-skew).Truncate(time.Second)
 	whole, err := pages(ctx, a, "users.conversations", paid, channelsPages, a.usersConversations, func(ch slack.Channel) bool {
-		if ch.Creator == self.UserID && n.among(ch.Name, in.Op) && !ch.Created.Time().Before(earliest) {
+		named := slices.ContainsFunc(append(ch.PreviousNames, ch.Name), func(s string) bool { return n.among(s, in.Op) })
+		if named && ch.Creator == self.UserID && !ch.Created.Time().Before(earliest) {
 			ours = ch
 		}
 		return ours.ID == ""

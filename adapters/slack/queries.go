@@ -51,6 +51,7 @@ func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.P
 // posted is the part of a message in the history that a probe needs.
 type posted struct {
 	TS       string `json:"ts"`
+	Subtype  string `json:"subtype"` // of Slack's own notices
 	Metadata struct {
 		Payload map[string]any `json:"event_payload"`
 	} `json:"metadata"`

@@ -4,10 +4,12 @@ import (
 	"context"
 	"html"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"riskroom/adapters/effect"
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -26,7 +28,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 		a.rename(ctx, p, g.ID, c)
 	}
 	if c.Topic != nil {
-		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, false))
+		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, existing))
 	}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace); err != nil {
@@ -37,7 +39,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	}
 	a.invite(ctx, p, g.ID, c.Add)
 	if c.Badge != nil {
-		a.setBadge(ctx, p, g.ID, *c.Badge, false)
+		a.setBadge(ctx, p, g.ID, *c.Badge, existing)
 	}
 	return p.Report, p.Err
 }
@@ -58,6 +60,11 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 			if ch.Name == n.plain() || err != nil && !effect.Unanswerable(err) {
 				return "", err
 			}
+			if in.Attempt > 1 {
+				if renamed, err := a.renamedSince(ctx, channel, in.First); renamed || err != nil {
+					return "", err
+				}
+			}
 			err = a.conversationsRename(ctx, in, channel, n.plain())
 			if core.DetailOf(err) == "name_taken" && n.beside(ch.Name) {
 				return "", nil // the name was already taken when the channel was created
@@ -67,49 +74,74 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 	})
 }
 
+// renamedSince reports whether anyone has renamed the channel since then. It
+// returns false if the bot may not read the channel's history.
+func (a *Adapter) renamedSince(ctx context.Context, channel string, then time.Time) (bool, error) {
+	renamed := false
+	_, err := pages(ctx, a, "conversations.history", false, historyPages, func(ctx context.Context, cursor string) (rest.Page[posted], error) {
+		return a.conversationsHistory(ctx, channel, then, cursor)
+	}, func(m posted) bool {
+		renamed = strings.HasSuffix(m.Subtype, "_name") // channel_name or group_name
+		return !renamed
+	})
+	if effect.Unanswerable(err) {
+		err = nil
+	}
+	return renamed, err
+}
+
 // text is the topic or the purpose of a channel.
 type text struct {
 	method string
-	of     func(slack.Channel) string
+	of     func(slack.Channel) (value string, set slack.JSONTime)
 	set    func(ctx context.Context, in core.Intent, channel, want string) error
 }
 
 func (a *Adapter) text(part core.Part) text {
 	if part == core.PartPurpose {
-		return text{"conversations.setPurpose", func(ch slack.Channel) string { return ch.Purpose.Value }, a.conversationsSetPurpose}
+		return text{"conversations.setPurpose", func(ch slack.Channel) (string, slack.JSONTime) {
+			return ch.Purpose.Value, ch.Purpose.LastSet
+		}, a.conversationsSetPurpose}
 	}
-	return text{"conversations.setTopic", func(ch slack.Channel) string { return ch.Topic.Value }, a.conversationsSetTopic}
+	return text{"conversations.setTopic", func(ch slack.Channel) (string, slack.JSONTime) {
+		return ch.Topic.Value, ch.Topic.LastSet
+	}, a.conversationsSetTopic}
 }
 
 // textCall sets a topic or purpose. Each change makes Slack post a notice, so
 // the call first reads the current value and does nothing if it is right; it
-// sets it anyway if the bot may not read. A fresh channel cannot have the value
+// sets it anyway if the bot may not read. A fresh channel cannot have a value
 // yet, so the call skips the read.
-func (a *Adapter) textCall(part core.Part, channel, want string, fresh bool) core.Call {
+//
+// Another value doesn't mean that an earlier attempt failed: somebody may have
+// set it since. What was set later stays.
+func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Call {
 	t := a.text(part)
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
-	right := func(ctx context.Context) (bool, error) {
+	settled := func(ctx context.Context, in core.Intent, tried bool) (bool, error) {
 		ch, err := a.conversationsInfo(ctx, channel)
-		return shows(t.of(ch), want), err
+		value, set := t.of(ch)
+		later := of != existing && (value != "" || set > 0) || tried && set.Time().After(in.First)
+		return shows(value, want) || later, err
 	}
 	call := core.Call{
 		Key:       string(part),
 		Cost:      a.client.Cost(t.method),
 		ProbeCost: a.client.Cost("conversations.info"),
 		Unsure:    core.Resend,
-		Probe: func(ctx context.Context, _ core.Intent) (string, core.Found, error) {
-			return probed(right(ctx))
+		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
+			return probed(settled(ctx, in, true))
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
-			if !fresh {
-				if ok, err := right(ctx); ok || err != nil && !effect.Unanswerable(err) {
+			if of != fresh {
+				if ok, err := settled(ctx, in, in.Attempt > 1); ok || err != nil && !effect.Unanswerable(err) {
 					return "", err
 				}
 			}
 			return "", t.set(ctx, in, channel, want)
 		},
 	}
-	if !fresh {
+	if of != fresh {
 		call.Cost = a.client.Cost("conversations.info", t.method)
 	}
 	return call

@@ -24,11 +24,13 @@ type auditEntry struct {
 	user   string
 	target string
 	reason string
+	// changes, see https://docs.discord.com/developers/resources/audit-log#audit-log-change-object.
+	changes []object
 }
 
 // note writes into the audit log who did what to what.
-func (g *guild) note(action int, user, target, reason string) {
-	e := auditEntry{id: g.newID(), action: action, user: user, target: target, reason: reason}
+func (g *guild) note(action int, user, target, reason string, changes ...object) {
+	e := auditEntry{id: g.newID(), action: action, user: user, target: target, reason: reason, changes: changes}
 	g.audit = append(g.audit, e)
 	if g.basePermissions(g.bot()).Has(ViewAuditLog) {
 		body := auditObject(e)
@@ -38,7 +40,7 @@ func (g *guild) note(action int, user, target, reason string) {
 }
 
 func auditObject(e auditEntry) object {
-	out := object{"id": e.id, "action_type": e.action, "user_id": e.user, "target_id": e.target, "changes": []object{}}
+	out := object{"id": e.id, "action_type": e.action, "user_id": e.user, "target_id": e.target, "changes": append([]object{}, e.changes...)}
 	if e.reason != "" {
 		out["reason"] = e.reason
 	}

@@ -83,8 +83,9 @@ func (w *Workspace) SetTopicByHand(userID, channelID, topic string) error {
 
 func (w *Workspace) alter(userID, channelID string, change func(*channel)) error {
 	return w.byHand(userID, channelID, ManageChannels, func(g *guild, ch *channel) error {
+		was := *ch
 		change(ch)
-		g.changed(ch, userID, "")
+		g.changed(ch, was, userID, "")
 		return nil
 	})
 }

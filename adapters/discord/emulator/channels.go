@@ -143,9 +143,16 @@ func (g *guild) opened(ch *channel, by, reason string) {
 	g.announce("CHANNEL_CREATE", ch)
 }
 
-// changed tells of a channel that somebody changed.
-func (g *guild) changed(ch *channel, by, reason string) {
-	g.note(auditChannelUpdate, by, ch.ID, reason)
+// changed tells of a channel that somebody changed, and what it was before.
+func (g *guild) changed(ch *channel, was channel, by, reason string) {
+	var changes []object
+	if ch.Name != was.Name {
+		changes = append(changes, object{"key": "name", "old_value": was.Name, "new_value": ch.Name})
+	}
+	if ch.Topic != was.Topic {
+		changes = append(changes, object{"key": "topic", "old_value": was.Topic, "new_value": ch.Topic})
+	}
+	g.note(auditChannelUpdate, by, ch.ID, reason, changes...)
 	g.announce("CHANNEL_UPDATE", ch)
 	g.Publish(stage.RoomChanged, by, ch, nil, "")
 }
@@ -208,9 +215,10 @@ func updateChannel(a *api, c *call) (any, error) {
 		return nil, err
 	}
 	c.changed = in.differs(ch)
+	was := *ch
 	a.change(ch, in)
 	if c.changed {
-		a.changed(ch, a.opts.BotUserID, c.reason)
+		a.changed(ch, was, a.opts.BotUserID, c.reason)
 	}
 	return a.channelObject(ch), nil
 }

@@ -21,8 +21,16 @@ const (
 // channelExtra is what Slack alone knows of a channel; see Channel.
 type channelExtra struct {
 	purpose                              string
+	topicSet, purposeSet                 setting
+	former                               []string // names, oldest first
 	private, archived, general, readOnly bool
 	bookmarks                            []bookmark // in the order shown
+}
+
+// setting says who set a topic or purpose last, and when.
+type setting struct {
+	by string
+	at time.Time // zero if nobody did
 }
 
 type bookmark struct {
@@ -198,7 +206,7 @@ func (t *team) leave(c *channel, user, by string) {
 
 func (t *team) rename(c *channel, by, name string) {
 	old := c.Name
-	c.Name = name
+	c.Name, c.Extra.former = name, append(c.Extra.former, old)
 	t.Publish(stage.RoomChanged, by, c, nil, "")
 	t.notice(c, by, "name", `has renamed the channel from "`+old+`" to "`+name+`"`, name)
 	t.events.announceRename(c)
@@ -207,9 +215,9 @@ func (t *team) rename(c *channel, by, name string) {
 // setAspect sets a topic or purpose.
 func (t *team) setAspect(c *channel, by, what, value string) {
 	if what == "topic" {
-		c.Topic = value
+		c.Topic, c.Extra.topicSet = value, setting{by, t.opts.Now()}
 	} else {
-		c.Extra.purpose = value
+		c.Extra.purpose, c.Extra.purposeSet = value, setting{by, t.opts.Now()}
 	}
 	t.Publish(stage.RoomChanged, by, c, nil, "")
 	t.notice(c, by, what, "set the channel "+what+": "+value, value)

@@ -207,12 +207,18 @@ func (a *api) conversation(c *channel) object {
 		out["user"], out["is_open"], out["is_user_deleted"] = c.With, true, a.People.ByID(c.With).Deleted
 		return out
 	}
-	aspect := func(value string) object { return object{"value": value, "creator": "", "last_set": 0} }
+	aspect := func(value string, by setting) object {
+		last := int64(0)
+		if !by.at.IsZero() {
+			last = by.at.Unix()
+		}
+		return object{"value": value, "creator": by.by, "last_set": last}
+	}
 	maps.Copy(out, object{
 		"name": c.Name, "name_normalized": c.Name, "is_channel": !c.Extra.private, "is_group": c.Extra.private,
 		"is_private": c.Extra.private, "is_general": c.Extra.general, "is_member": c.Has(a.opts.BotUserID),
-		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic), "purpose": aspect(c.Extra.purpose),
-		"num_members": len(c.Members()), "previous_names": []string{}, "unlinked": 0,
+		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic, c.Extra.topicSet), "purpose": aspect(c.Extra.purpose, c.Extra.purposeSet),
+		"num_members": len(c.Members()), "previous_names": append([]string{}, c.Extra.former...), "unlinked": 0,
 	})
 	if c.Extra.readOnly {
 		out["is_read_only"] = true
