@@ -13,14 +13,14 @@ const (
 	codeUnknownGuild   = "10004"
 	codeUnknownMessage = "10008"
 	codeUnknownWebhook = "10015"
-	codeAnswered       = "40060" // the interaction has its first answer
-	codeTokenOver      = "50027" // of an interaction
+	codeAnswered       = "40060" // the interaction is already answered
+	codeTokenOver      = "50027" // the interaction's token has expired
 )
 
-// passing reports whether the same answer to an interaction may go well later.
-func passing(err error) bool {
+// retryable reports whether answering an interaction again may succeed.
+func retryable(err error) bool {
 	switch core.DetailOf(err) {
-	case codeUnknownMessage, codeUnknownWebhook: // Discord may not have read our first answer yet
+	case codeUnknownMessage, codeUnknownWebhook: // Discord may not have processed our first answer
 		return true
 	}
 	return rest.Temporary(err)
@@ -33,7 +33,7 @@ func (b *Bot) send(ctx context.Context, r api.Request, out any) error {
 	return b.api.Send(ctx, r, out)
 }
 
-// paced makes a call when the rate budget grants it. It is for what no person
+// paced makes a call when the rate budget grants it. It is for calls that nobody
 // waits for.
 func (b *Bot) paced(ctx context.Context, r api.Request, out any) error {
 	channel := ""

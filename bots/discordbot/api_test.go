@@ -19,7 +19,7 @@ import (
 	"riskroom/core"
 )
 
-// ledger is a budget that notes what is drawn on it.
+// ledger is a budget that records what is drawn on it.
 type ledger struct {
 	mu    sync.Mutex
 	drawn []core.Bucket
@@ -38,20 +38,20 @@ func (l *ledger) of(method string) []core.Bucket {
 	return slices.DeleteFunc(slices.Clone(l.drawn), func(b core.Bucket) bool { return b.Name != method })
 }
 
-// TestBotAndAdapterShareBuckets: a workspace's own rates hold for both.
+// TestBotAndAdapterShareBuckets checks that a workspace's own rates apply to both.
 func TestBotAndAdapterShareBuckets(t *testing.T) {
 	t.Parallel()
 	drawn := &ledger{}
 	var shared *api.Client
-	b := stand(t)
-	b.enter(t, func(c *Config) {
+	b := newBundle(t)
+	b.newDiscordbot(t, func(c *Config) {
 		shared = client(t, api.Config{
 			Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport,
 			Rates: rest.Rates{Methods: map[string]rest.Rate{"get_guild_member": {N: 2, Window: time.Minute}}},
 		})
 		c.API, c.Budget = shared, drawn
 	})
-	if _, err := b.door.memberNow(t.Context(), lin); err != nil {
+	if _, err := b.discordbot.memberNow(t.Context(), lin); err != nil {
 		t.Fatal(err)
 	}
 	a, err := discord.New(discord.Config{API: shared, GuildID: b.GuildID(), Budget: drawn})
@@ -67,7 +67,6 @@ func TestBotAndAdapterShareBuckets(t *testing.T) {
 	}
 }
 
-// TestFailedCallsAreCountedByKind: what a call of the bot's fails with is known.
 func TestFailedCallsAreCountedByKind(t *testing.T) {
 	t.Parallel()
 	for want, fault := range map[core.Kind]stage.Fault{
@@ -76,22 +75,22 @@ func TestFailedCallsAreCountedByKind(t *testing.T) {
 		core.Denied:      {Kind: stage.Refuse, Code: "50013"},
 		core.NotFound:    {Kind: stage.Refuse, Code: "10007"},
 	} {
-		b := stand(t)
-		b.enter(t, func(c *Config) {
+		b := newBundle(t)
+		b.newDiscordbot(t, func(c *Config) {
 			c.API = client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport, Observe: b.count})
 		})
 		fault.Method = "get_guild_member"
 		b.Faults().Order(fault)
-		if _, err := b.door.memberNow(t.Context(), lin); core.KindOf(err) != want {
-			t.Errorf("%s: it is %v", want, err)
+		if _, err := b.discordbot.memberNow(t.Context(), lin); core.KindOf(err) != want {
+			t.Errorf("%s: got error %v", want, err)
 		}
 		if b.counted("get_guild_member "+string(want)) != 1 {
-			t.Errorf("%s: counted are %v", want, b.counts)
+			t.Errorf("%s: counts: %v", want, b.counts)
 		}
 	}
 }
 
-// refusing is a way to Discord that answers everything alike, and counts.
+// refusing is a transport that gives every call the same answer, and counts.
 type refusing struct {
 	status int
 	body   string
@@ -104,28 +103,28 @@ func (r *refusing) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: r.status, Header: r.header, Body: io.NopCloser(strings.NewReader(r.body)), Request: req}, nil
 }
 
-// TestRefusalsTripTheBotsBreakerToo: a bot whose calls are refused over and over
-// falls silent before Discord locks its address out.
+// TestRefusalsTripTheBotsBreakerToo checks that a bot whose calls are refused stops
+// calling before Discord blocks its address.
 func TestRefusalsTripTheBotsBreakerToo(t *testing.T) {
 	t.Parallel()
-	b := stand(t)
+	b := newBundle(t)
 	way := &refusing{status: http.StatusForbidden, body: `{"code":50001}`, header: http.Header{}}
-	b.enter(t, func(c *Config) { c.API = client(t, api.Config{Token: "token", Transport: way}) })
+	b.newDiscordbot(t, func(c *Config) { c.API = client(t, api.Config{Token: "token", Transport: way}) })
 	var err error
 	for n := range 600 {
-		err = b.door.edit(t.Context(), interaction{ApplicationID: "1", Token: fmt.Sprint(n)}, message{})
+		err = b.discordbot.edit(t.Context(), interaction{ApplicationID: "1", Token: fmt.Sprint(n)}, message{})
 		if core.KindOf(err) == core.Unavailable {
 			break
 		}
 	}
 	if core.DetailOf(err) != "too_many_refusals" || way.calls.Load() != 500 {
-		t.Errorf("after %d calls it is %v", way.calls.Load(), err)
+		t.Errorf("after %d calls, the error is %v", way.calls.Load(), err)
 	}
 }
 
-// TestTheGatewayIsAskedForNoSoonerThanSaid: whether Discord says how long to wait
-// in the body or in the header, in its own format or not.
-func TestTheGatewayIsAskedForNoSoonerThanSaid(t *testing.T) {
+// TestGatewayURLHonoursRetryAfter checks that the bot waits as long as Discord says,
+// in the body or in the header.
+func TestGatewayURLHonoursRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, way := range map[string]*refusing{
 		"a page":   {status: http.StatusTooManyRequests, body: `<html>`, header: http.Header{"Retry-After": {"60"}}},
@@ -133,11 +132,11 @@ func TestTheGatewayIsAskedForNoSoonerThanSaid(t *testing.T) {
 		"a body":   {status: http.StatusTooManyRequests, body: `{"retry_after":60.0}`, header: http.Header{}},
 		"outages":  {status: http.StatusServiceUnavailable, body: `<html>`, header: http.Header{"Retry-After": {"60"}}},
 	} {
-		b := stand(t)
-		b.enter(t, func(c *Config) { c.API = client(t, api.Config{Token: "token", Transport: way}) })
-		_, err := b.door.gateway.entrance(t.Context())
-		if wait := b.door.gateway.pause(err, 0); wait != time.Minute {
-			t.Errorf("%s: after %v it waits %v", name, err, wait)
+		b := newBundle(t)
+		b.newDiscordbot(t, func(c *Config) { c.API = client(t, api.Config{Token: "token", Transport: way}) })
+		_, err := b.discordbot.gateway.gatewayURL(t.Context())
+		if wait := b.discordbot.gateway.pause(err, 0); wait != time.Minute {
+			t.Errorf("%s: the pause after %v is %v", name, err, wait)
 		}
 	}
 }

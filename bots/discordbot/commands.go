@@ -10,7 +10,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Types of options, and how many a subcommand has, see
+// Types of options, see
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type.
 const (
 	optionSubcommand = 1
@@ -20,7 +20,7 @@ const (
 	optionNumber     = 10
 )
 
-// kindOf is the type of the option for an argument.
+// kindOf returns the type of the option for an argument.
 func kindOf(k bots.ArgKind) int {
 	switch k {
 	case bots.SwitchArg:
@@ -37,8 +37,8 @@ const (
 	maxDescription = 100
 )
 
-// definition is a command, a subcommand or an option as Discord is told, and as
-// it tells: of what it adds nothing is read.
+// definition is a command, a subcommand or an option. What Discord adds to it is
+// not read.
 type definition struct {
 	Type         int               `json:"type"`
 	Name         string            `json:"name"`
@@ -59,16 +59,16 @@ type choice struct {
 // optionName matches the names that options may have.
 var optionName = regexp.MustCompile(`^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$`)
 
-// described begins a definition; say words it in a language.
-func (b *Bot) described(kind int, name string, say func(p text.Printer) string) definition {
-	d := definition{Type: kind, Name: name, Description: cut(say(b.text.In(b.org.Language)), maxDescription), Descriptions: map[string]string{}}
+// described returns a definition with its descriptions in every language.
+func (b *Bot) described(kind int, name string, help func(p text.Printer) string) definition {
+	d := definition{Type: kind, Name: name, Description: cut(help(b.text.In(b.org.Language)), maxDescription), Descriptions: map[string]string{}}
 	for discord, ours := range map[string]string{"en-US": text.English, "en-GB": text.English, "zh-CN": text.Chinese, "zh-TW": text.Chinese} {
-		d.Descriptions[discord] = cut(say(b.text.In(ours)), maxDescription)
+		d.Descriptions[discord] = cut(help(b.text.In(ours)), maxDescription)
 	}
 	return d
 }
 
-// command is the definition of the command with everything below it.
+// command returns the definition of the command with all its subcommands.
 func (b *Bot) command() definition {
 	d := b.described(1, strings.TrimPrefix(b.org.Command, "/"), func(p text.Printer) string { return p.S("options.command") })
 	for _, spec := range b.bot.Commands() {
@@ -93,7 +93,7 @@ func (b *Bot) subcommand(spec bots.Spec) definition {
 	return d
 }
 
-// option is the definition of an argument.
+// option returns the definition of an argument.
 func (b *Bot) option(a bots.Arg) definition {
 	d := b.described(kindOf(a.Kind), a.Option, a.Help)
 	d.Required, d.MaxLength, d.Autocomplete = a.Required, a.Max, a.Suggests()
@@ -103,9 +103,9 @@ func (b *Bot) option(a bots.Arg) definition {
 	return d
 }
 
-// offered returns the arguments that are options: required ones first, as Discord
-// has it. Own fields have no option where their key cannot name one or there is no
-// room; the form has them.
+// offered returns the arguments that are options, required ones first, as Discord
+// demands. A field of the organisation's own is left to the form if its key can't
+// name an option or there are too many options.
 func offered(spec bots.Spec) []bots.Arg {
 	taken := map[string]bool{}
 	for _, a := range spec.Args {
@@ -129,7 +129,7 @@ func offered(spec bots.Spec) []bots.Arg {
 	return append(required, optional...)
 }
 
-// typed reads a command.
+// typed converts the options of a command.
 func (b *Bot) typed(options []option) bots.Typed {
 	if len(options) == 0 {
 		return bots.Typed{}
@@ -164,7 +164,7 @@ func specOf(all []bots.Spec, path []string) bots.Spec {
 	return bots.Spec{}
 }
 
-// used returns the subcommand that is used, with the names that lead to it.
+// used returns the subcommand that was used, with its path.
 func used(options []option) (path []string, sub option) {
 	for len(options) > 0 {
 		sub = options[0]
@@ -176,11 +176,11 @@ func used(options []option) (path []string, sub option) {
 	return path, sub
 }
 
-// mentioned is what Discord makes of a mention that is typed into a text:
+// mentioned matches a mention in a text, see
 // https://docs.discord.com/developers/reference#message-formatting.
 var mentioned = regexp.MustCompile(`<@([!&]?)([0-9]{5,20})>`)
 
-// refs puts refs in the place of mentions, where people are named.
+// refs replaces mentions with refs.
 func (b *Bot) refs(s string) string {
 	return mentioned.ReplaceAllStringFunc(s, func(m string) string {
 		parts := mentioned.FindStringSubmatch(m)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"riskroom/adapters/discord/emulator"
+	"riskroom/bots"
 	"riskroom/core"
 )
 
@@ -15,10 +16,10 @@ func TestNewWithOptions(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	hostile := "@everyone <@100000000000000002> **b** `c` module:Ledger [x](http://y)"
-	m := shown(t, b.risk(t, lin, "new", emulator.Values{
+	m := messageIn(t, b.risk(t, lin, "new", emulator.Values{
 		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin, <@" + wei + ">", "due": "2026-12-01", "amount": "5", "witness": "<@!" + wei + ">",
 	}))
-	wants(t, m.Plain, "R-17 is filed", "@everyone")
+	wantContains(t, m.Plain, "R-17 is filed", "@everyone")
 	d := b.draft(t)
 	if d.Title != hostile || d.Module != "Payments" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[1] != "acme/"+wei ||
 		d.DueAt.IsZero() || *d.Fields["amount"].Number != 5 || d.Fields["witness"].People[0] != "acme/"+wei {
@@ -29,37 +30,37 @@ func TestNewWithOptions(t *testing.T) {
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	wants(t, shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})).Plain, "Ledger *is* <@1> off", "en")
-	wants(t, shown(t, b.risk(t, wei, "show", emulator.Values{"key": "17"})).Plain, "zh-CN")
-	wants(t, shown(t, b.risk(t, lin, "list", emulator.Values{"what": "mine", "module": "Payments"})).Plain, "1 open risk", "R-17 Ledger")
-	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "What you can do")
-	wants(t, shown(t, b.risk(t, lin, "help", emulator.Values{"topic": "status"})).Plain, "Statuses:")
-	wants(t, shown(t, b.risk(t, lin, "group release", emulator.Values{"key": "17"})).Plain, "R-17 is free of its channel the group of R-17")
-	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "resolved", "note": "fixed by lin"})).Plain, "Resolved")
+	wantContains(t, messageIn(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})).Plain, "Ledger *is* <@1> off", "en")
+	wantContains(t, messageIn(t, b.risk(t, wei, "show", emulator.Values{"key": "17"})).Plain, "zh-CN")
+	wantContains(t, messageIn(t, b.risk(t, lin, "list", emulator.Values{"what": "mine", "module": "Payments"})).Plain, "1 open risk", "R-17 Ledger")
+	wantContains(t, messageIn(t, b.risk(t, lin, "help", nil)).Plain, "What you can do")
+	wantContains(t, messageIn(t, b.risk(t, lin, "help", emulator.Values{"topic": "status"})).Plain, "Statuses:")
+	wantContains(t, messageIn(t, b.risk(t, lin, "group release", emulator.Values{"key": "17"})).Plain, "R-17 is free of its channel the group of R-17")
+	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "resolved", "note": "fixed by lin"})).Plain, "Resolved")
 	if c := b.engine.changes; len(c) != 1 || c[0].To != core.Resolved || c[0].Note != "fixed by lin" {
 		t.Errorf("changes %+v", c)
 	}
-	wants(t, shown(t, b.risk(t, lin, "new", emulator.Values{"title": "x", "due": "soon"})).Plain, `"soon" is not a date`, "/risk new title:x due:soon")
+	wantContains(t, messageIn(t, b.risk(t, lin, "new", emulator.Values{"title": "x", "due": "soon"})).Plain, `"soon" is not a date`, "/risk new title:x due:soon")
 }
 
-// TestOptionsAreTakenAsGiven: a status and a note that follows are two values, even
-// where they would be another status on a line.
+// TestOptionsAreTakenAsGiven checks that a status and a note stay two values, even
+// if together they would name another status on a command line.
 func TestOptionsAreTakenAsGiven(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	m := shown(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "in", "note": "progress report is filed"}))
-	wants(t, m.Plain, `There is no status "in"`, "/risk status R-17 in progress report is filed")
-	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `There is no risk "ledger"`)
-	wants(t, shown(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status R-17 pending again")
-	wants(t, shown(t, b.risk(t, lin, "link", emulator.Values{"code": "remove"})).Plain, "That code doesn't work")
+	m := messageIn(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "in", "note": "progress report is filed"}))
+	wantContains(t, m.Plain, `There is no status "in"`, "/risk status R-17 in progress report is filed")
+	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `There is no risk "ledger"`)
+	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status R-17 pending again")
+	wantContains(t, messageIn(t, b.risk(t, lin, "link", emulator.Values{"code": "remove"})).Plain, "That code doesn't work")
 	if c := b.engine.changes; len(c) != 0 {
 		t.Errorf("changes %+v", c)
 	}
 }
 
-// TestOptionsHaveRoom: required options come first, and own fields beyond what
-// Discord takes are left to the form.
-func TestOptionsHaveRoom(t *testing.T) {
+// TestOptionsAreLimited checks that required options come first, and that fields
+// beyond Discord's limit are left to the form.
+func TestOptionsAreLimited(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	org := organisation()
@@ -67,11 +68,11 @@ func TestOptionsHaveRoom(t *testing.T) {
 		org.Fields = append(org.Fields, core.Field{Key: fmt.Sprintf("Field-%d", n), Type: core.TextField, Part: core.Reported})
 	}
 	org.Fields = append([]core.Field{{Key: "title", Part: core.Reported}, {Key: "no name", Part: core.Reported}}, org.Fields...)
-	b.door.bot = b.commands(t, org)
-	if err := b.door.Register(t.Context()); err != nil {
+	b.discordbot.bot = b.commands(t, org)
+	if err := b.discordbot.Register(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d := b.door.command()
+	d := b.discordbot.command()
 	if n := len(d.Options[0].Options); n != maxOptions || d.Options[0].Options[n-1].Name != "anyway" {
 		t.Errorf("new has %d options: %+v", n, d.Options[0].Options)
 	}
@@ -104,11 +105,11 @@ func TestAutocomplete(t *testing.T) {
 	}
 }
 
-// TestSlowStoreIsDeferred holds File back until the command was deferred.
-func TestSlowStoreIsDeferred(t *testing.T) {
+// TestSlowAnswerIsDeferred delays File until the answer is deferred.
+func TestSlowAnswerIsDeferred(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.door.answerWithin = 50 * time.Millisecond
+	b.discordbot.answerWithin = 50 * time.Millisecond
 	release := make(chan struct{})
 	b.engine.set(func() {
 		b.engine.before = func(_ context.Context, call string) error {
@@ -129,20 +130,20 @@ func TestSlowStoreIsDeferred(t *testing.T) {
 	})
 }
 
-// TestExpiredTokenIsADirectMessage: what was private stays so.
-func TestExpiredTokenIsADirectMessage(t *testing.T) {
+// TestDirectMessageAfterTokenExpired checks that a private reply stays private.
+func TestDirectMessageAfterTokenExpired(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	told := told{b: b.door, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
-	told.c.Actor.Account.ID = lin
-	if err := told.last(t.Context(), plainly("done at last")); err != nil {
+	follow := followUp{b: b.discordbot, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
+	follow.c.Actor.Account.ID = lin
+	if err := follow.last(t.Context(), bots.Say("done at last")); err != nil {
 		t.Fatal(err)
 	}
 	if m := b.DMs(lin); len(m) != 1 || !strings.Contains(m[0].Plain, "done at last") {
 		t.Errorf("messages %+v", m)
 	}
-	if told.interim(t.Context(), plainly("wait")) != nil || len(b.DMs(lin)) != 1 {
-		t.Error("an interim word came after the last")
+	if follow.interim(t.Context(), bots.Say("wait")) != nil || len(b.DMs(lin)) != 1 {
+		t.Error("an interim reply was shown after the last")
 	}
 }
 
@@ -158,13 +159,13 @@ func TestCommandsAreRegisteredWhenTheyChanged(t *testing.T) {
 		}
 		return n
 	}
-	if err := b.door.Register(t.Context()); err != nil || puts() != 1 {
+	if err := b.discordbot.Register(t.Context()); err != nil || puts() != 1 {
 		t.Fatalf("registered %d times: %v", puts(), err)
 	}
 	fewer := organisation()
 	fewer.Fields = fewer.Fields[:1]
-	b.door.bot = b.commands(t, fewer)
-	if err := b.door.Register(t.Context()); err != nil || puts() != 2 || b.door.Registered(t.Context()) != nil {
+	b.discordbot.bot = b.commands(t, fewer)
+	if err := b.discordbot.Register(t.Context()); err != nil || puts() != 2 || b.discordbot.Registered(t.Context()) != nil {
 		t.Errorf("after a change registered %d times: %v", puts(), err)
 	}
 }

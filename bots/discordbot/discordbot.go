@@ -1,15 +1,15 @@
-// Package discordbot is the way in from one Discord guild, over HTTP or over the
-// gateway: it makes a bots.Command of what comes in, has that answered within
+// Package discordbot receives what one Discord guild sends, over HTTP or the
+// gateway. It turns interactions into commands of package bots, answers within
 // Discord's three seconds and shows the reply.
 //
-// verify.go decides whether a request over HTTP is heard at all. leader.go says
-// which process holds the connection to the gateway, gateway.go keeps it open,
-// link.go is that connection, session.go what outlives it, events.go takes what
-// comes over it and heard.go passes on what happened to channels. Either way,
-// interactions.go takes what people do and commands.go reads their commands;
-// turn.go has them answered in time, and respond.go words the answer; view.go lays
-// forms out as modals and state.go reads them back; register.go tells Discord which
-// commands there are; api.go calls the API. See
+// verify.go checks requests over HTTP. leader.go elects the process that holds the
+// connection to the gateway, gateway.go keeps the connection open, connection.go is
+// that connection, and session.go is the session that outlives it. events.go handles
+// gateway events, and pending.go passes on which channels have changed.
+// interactions.go handles interactions, commands.go reads commands, request.go
+// answers in time, and respond.go renders the answer. view.go renders forms as
+// modals, and state.go reads them back. register.go registers the commands, and
+// api.go calls the API. See
 // https://docs.discord.com/developers/interactions/overview.
 package discordbot
 
@@ -33,38 +33,38 @@ import (
 // Answerer answers commands in time: *bots.Bot.
 type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
-	// Busy answers a command that is not even begun, without waiting.
+	// Busy returns the reply to a command that riskroom has no room to start.
 	Busy(c bots.Command) bots.Reply
 	Commands() []bots.Spec
-	// Suggest completes what is typed into an option of the command of c.
+	// Suggest returns completions for an option of c's command.
 	Suggest(ctx context.Context, c bots.Command, option, typed string) []bots.Choice
 	Rest(lang string, fields []bots.Field) string
 }
 
-// Config is what a Bot is made of.
+// Config configures a Bot.
 type Config struct {
-	API           *api.Client // of the guild; its adapter has the same
+	API           *api.Client // shared with the guild's adapter
 	GuildID       string
-	ApplicationID string // "": Discord is asked
-	PublicKey     string // for HTTP: the application's, in hexadecimal digits; "": what people do comes over the gateway
+	ApplicationID string // "": looked up
+	PublicKey     string // the application's, in hexadecimal digits; "": interactions arrive over the gateway
 
 	Org     *core.Organisation
 	Text    *text.Catalogue
 	Bot     Answerer
 	Noticed func(ctx context.Context, g core.GroupRef) error  // something happened to a group
-	Missed  func(ctx context.Context, workspace string) error // something may have happened to any
+	Missed  func(ctx context.Context, workspace string) error // something may have happened to any group
 
-	Leadership core.Leadership // who holds the connection to the gateway; nil: this process
+	Leadership core.Leadership // elects who holds the connection to the gateway; nil: this process
 
 	Budget core.Budget // nil: calls are not paced
 
-	// Observe counts what comes in by kind ("interactions", and of the gateway
-	// "events" and "connections") and outcome, nil for nobody.
+	// Observe counts requests by kind ("interactions", and for the gateway "events"
+	// and "connections") and outcome. It may be nil.
 	Observe func(kind, outcome string)
-	Logger  *slog.Logger // nil: says nothing
+	Logger  *slog.Logger // nil: nothing is logged
 }
 
-// Bot is the way in from one guild. It is safe for concurrent use.
+// Bot receives the requests of one guild. It is safe for concurrent use.
 type Bot struct {
 	workspace, guild string
 	api              *api.Client
@@ -87,16 +87,16 @@ type Bot struct {
 
 	mu          sync.Mutex
 	application string
-	registered  error // nil once Discord knows the commands
+	registered  error // nil once the commands are registered
 
-	telling sync.WaitGroup
+	showing sync.WaitGroup
 
-	// From when an interaction arrived until it is answered, or deferred.
+	// How long after an interaction arrived it must be answered or deferred.
 	answerWithin time.Duration
 }
 
-// Discord waits three seconds for the first answer. What takes longer is
-// deferred, and told when it is there or not known to be done for thinkFor. See
+// Discord waits three seconds for the first answer. If a command takes longer, the
+// answer is deferred for at most thinkFor. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction.
 const (
 	answerWithin = 2 * time.Second
@@ -106,16 +106,16 @@ const (
 	tokenLife    = 15 * time.Minute
 )
 
-// What is remembered at most. Signatures are good for five minutes to either side.
+// Limits on what is remembered. Signatures are good for five minutes to either side.
 const (
 	replayFor  = 20 * time.Minute
 	maxReplays = 50_000
 )
 
-// New returns the way in that c describes. It does no I/O.
+// New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
 	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
-		return nil, errors.New("discordbot: something is missing in the configuration of the bot")
+		return nil, errors.New("discordbot: API, GuildID, Bot, Noticed, Missed, Org and Text must be set")
 	}
 	key, err := hex.DecodeString(c.PublicKey)
 	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
@@ -139,15 +139,14 @@ func New(c Config) (*Bot, error) {
 	}
 	b.log = b.log.With("workspace", b.workspace)
 	if b.lead == nil {
-		b.lead = &alone{}
+		b.lead = &soleLeader{}
 	}
 	b.gateway = newGateway(b)
 	return b, nil
 }
 
-// Run tells Discord the commands and keeps a connection to the gateway open while
-// this process is the one to do so, until ctx ends. It returns an error where only
-// a person can help.
+// Run registers the commands, and keeps the connection to the gateway open while
+// this process leads, until ctx ends. It returns an error if retrying can't help.
 func (b *Bot) Run(ctx context.Context) error {
 	var registering sync.WaitGroup
 	registering.Go(func() { b.KeepRegistered(ctx) })
@@ -155,8 +154,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	return b.gateway.Run(ctx)
 }
 
-// OverHTTP reports whether what people do comes in over HTTP. What happens to
-// channels comes over the gateway either way.
+// OverHTTP reports whether interactions arrive over HTTP. Events always arrive over
+// the gateway.
 func (b *Bot) OverHTTP() bool { return len(b.key) > 0 }
 
 // Ready reports whether people can reach the bot, and if not, why.
@@ -167,20 +166,19 @@ func (b *Bot) Ready(ctx context.Context) error {
 	return b.gateway.Ready(ctx)
 }
 
-// Leads reports whether this process is the one to hold the connection to the
-// gateway.
+// Leads reports whether this process holds the connection to the gateway.
 func (b *Bot) Leads() bool { return b.gateway.Leads() }
 
-// State says in a few words who holds it.
+// State describes in a few words who holds the connection to the gateway.
 func (b *Bot) State() string { return b.gateway.State() }
 
-// Close waits for answers that are being shown, until ctx ends. Close the
-// bots.Bot first: nothing is told by it later.
+// Close waits for replies that are being shown, until ctx ends. Close the bots.Bot
+// first.
 func (b *Bot) Close(ctx context.Context) error {
 	defer b.api.Close()
 	idle := make(chan struct{})
 	go func() {
-		b.telling.Wait()
+		b.showing.Wait()
 		close(idle)
 	}()
 	select {

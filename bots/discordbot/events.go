@@ -16,10 +16,10 @@ import (
 	"riskroom/core"
 )
 
-// dispatch acts on what happened. What happened to a group is only passed on as
-// "look at it": events come late, twice, or never. See
+// dispatch handles an event. An event about a channel only makes riskroom check
+// it, because events arrive late, twice, or never. See
 // https://docs.discord.com/developers/events/gateway-events#receive-events.
-func (l *link) dispatch(ctx context.Context, f frame) {
+func (c *connection) dispatch(ctx context.Context, f frame) {
 	switch f.Type {
 	case "READY":
 		var ready struct {
@@ -27,56 +27,55 @@ func (l *link) dispatch(ctx context.Context, f frame) {
 			ResumeURL string `json:"resume_gateway_url"`
 		}
 		if json.Unmarshal(f.Data, &ready) != nil || ready.SessionID == "" {
-			l.g.bot.observe(kindEvent, outcomeMalformed)
+			c.g.bot.observe(kindEvent, outcomeMalformed)
 			return
 		}
-		l.g.session.begin(ready.SessionID, ready.ResumeURL, l.intents)
-		l.greeted(ctx, outcomeOpened)
+		c.g.session.begin(ready.SessionID, ready.ResumeURL, c.intents)
+		c.greeted(ctx, outcomeOpened)
 	case "RESUMED":
-		l.greeted(ctx, outcomeResumed)
+		c.greeted(ctx, outcomeResumed)
 	case "INTERACTION_CREATE":
-		l.interaction(ctx, f)
+		c.interaction(ctx, f)
 	case "GUILD_CREATE", "GUILD_DELETE":
-		l.g.guildChanged(ctx, f)
+		c.g.guildChanged(ctx, f)
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_PINS_UPDATE",
 		"MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "GUILD_MEMBER_REMOVE":
-		l.g.channelChanged(f)
+		c.g.channelChanged(f)
 	}
 }
 
-func (l *link) greeted(ctx context.Context, outcome string) {
-	l.opened = time.Now()
-	l.g.note(func(s *standing) { s.live, s.trouble = true, nil })
-	l.g.bot.observe(kindConnection, outcome)
-	l.g.bot.log.InfoContext(ctx, "discordbot: connected to the gateway", "outcome", outcome)
+func (c *connection) greeted(ctx context.Context, outcome string) {
+	c.greetedAt = time.Now()
+	c.g.note(func(s *status) { s.live, s.trouble = true, nil })
+	c.g.bot.observe(kindConnection, outcome)
+	c.g.bot.log.InfoContext(ctx, "discordbot: connected to the gateway", "outcome", outcome)
 }
 
-// guildChanged acts on what became of the whole guild: it is shown after each
-// beginning of a session and each outage, before which anything may have
-// happened.
+// guildChanged handles an event about the whole guild. Discord sends GUILD_CREATE
+// when a session begins and after an outage, and anything may have happened before.
 func (g *Gateway) guildChanged(ctx context.Context, f frame) {
 	var e struct {
-		ID          string `json:"id"`
-		Unavailable bool   `json:"unavailable"`
-		Channels    []room `json:"channels"`
+		ID          string    `json:"id"`
+		Unavailable bool      `json:"unavailable"`
+		Channels    []channel `json:"channels"`
 	}
 	if json.Unmarshal(f.Data, &e) != nil {
 		g.bot.observe(kindEvent, outcomeMalformed)
 		return
 	}
 	switch {
-	case e.ID != g.bot.guild || e.Unavailable: // an outage says nothing of the groups
+	case e.ID != g.bot.guild || e.Unavailable: // in an outage, groups don't change
 	case f.Type == "GUILD_CREATE":
-		g.rooms.begin(e.Channels)
-		g.heard.gap()
+		g.access.begin(e.Channels)
+		g.pending.addAll()
 	default:
 		g.bot.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
-		g.heard.gap()
+		g.pending.addAll()
 	}
 }
 
-// channelChanged has the channels looked at that may look different after an
-// event.
+// channelChanged adds the channels that an event may have changed to the pending
+// ones.
 func (g *Gateway) channelChanged(f frame) {
 	var e struct {
 		ID        string `json:"id"`
@@ -96,29 +95,29 @@ func (g *Gateway) channelChanged(f frame) {
 	}
 	switch f.Type {
 	case "CHANNEL_CREATE":
-		g.rooms.set(room{e.ID, e.Overwrites})
+		g.access.set(channel{e.ID, e.Overwrites})
 	case "CHANNEL_UPDATE":
-		g.rooms.set(room{e.ID, e.Overwrites})
-		g.heard.add(e.ID)
+		g.access.set(channel{e.ID, e.Overwrites})
+		g.pending.add(e.ID)
 	case "CHANNEL_DELETE":
-		g.rooms.drop(e.ID)
-		g.heard.add(e.ID)
+		g.access.drop(e.ID)
+		g.pending.add(e.ID)
 	case "GUILD_MEMBER_REMOVE":
-		if channels, known := g.rooms.of(e.User.ID); known {
-			g.heard.add(channels...)
+		if channels, known := g.access.of(e.User.ID); known {
+			g.pending.add(channels...)
 		} else {
-			g.heard.gap()
+			g.pending.addAll()
 		}
 	default:
-		g.heard.add(e.ChannelID)
+		g.pending.add(e.ChannelID)
 	}
 }
 
-// interaction has something that a person did handled as over HTTP; the answer
-// goes by the callback.
-func (l *link) interaction(ctx context.Context, f frame) {
-	b := l.g.bot
-	t := turn{arrived: time.Now()}
+// interaction handles an interaction as over HTTP, and sends the answer to its
+// callback.
+func (c *connection) interaction(ctx context.Context, f frame) {
+	b := c.g.bot
+	req := request{arrived: time.Now()}
 	var in interaction
 	if len(f.Data) > core.MaxBody {
 		b.observe(kindInteraction, bots.OutcomeTooLarge)
@@ -128,20 +127,20 @@ func (l *link) interaction(ctx context.Context, f frame) {
 		b.observe(kindInteraction, outcomeMalformed)
 		return
 	}
-	if older(in.ID, tokenLife) { // of a session that goes on after long
+	if older(in.ID, tokenLife) { // after a session was resumed late
 		b.observe(kindInteraction, outcomeStale)
 		return
 	}
 	select {
-	case l.g.room <- struct{}{}:
+	case c.g.slots <- struct{}{}:
 	default:
-		t.crowded = true
+		req.overloaded = true
 	}
-	answered := l.g.session.hold(f.Seq)
-	l.g.handling.Go(func() {
+	answered := c.g.session.hold(f.Seq)
+	c.g.handling.Go(func() {
 		defer answered()
-		if !t.crowded {
-			defer func() { <-l.g.room }()
+		if !req.overloaded {
+			defer func() { <-c.g.slots }()
 		}
 		defer func() {
 			if p := recover(); p != nil {
@@ -151,47 +150,47 @@ func (l *link) interaction(ctx context.Context, f frame) {
 		}()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 		defer cancel()
-		said, outcome, no := b.take(ctx, t, in)
+		answer, outcome, no := b.takeInteraction(ctx, req, in)
 		if no != nil {
 			b.observe(kindInteraction, no.outcome)
-			b.log.Warn("discordbot: an interaction was not heard", "outcome", no.outcome)
+			b.log.Warn("discordbot: an interaction was rejected", "outcome", no.outcome)
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		if err := b.call(ctx, in, said); err != nil && core.DetailOf(err) != codeAnswered {
-			b.log.Warn("discordbot: an answer did not arrive", "error", err)
-			b.tellLate(ctx, in, said)
+		if err := b.callback(ctx, in, answer); err != nil && core.DetailOf(err) != codeAnswered {
+			b.log.Warn("discordbot: an answer could not be sent", "error", err)
+			b.sendLate(ctx, in, answer)
 		}
 	})
 }
 
-// tellLate tells somebody by themselves what became of what Discord has called a
-// failure: over a session that goes on things come in after their three seconds,
-// and are done. What only opens or suggests something is not told.
-func (b *Bot) tellLate(ctx context.Context, in interaction, said response) {
-	m, ok := said.Data.(message)
+// sendLate sends an answer as a direct message after Discord has shown a failure.
+// In a resumed session, interactions arrive after their three seconds and are
+// handled all the same. Forms and suggestions are dropped.
+func (b *Bot) sendLate(ctx context.Context, in interaction, answer response) {
+	m, ok := answer.Data.(message)
 	if !ok {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*callTimeout)
 	defer cancel()
 	if err := b.direct(ctx, cmp.Or(in.Member.User.ID, in.User.ID), m); err != nil {
-		b.log.Warn("discordbot: what came late could not be told either", "error", err)
+		b.log.Warn("discordbot: a late answer could not be sent as a direct message", "error", err)
 	}
 }
 
-// call gives the first answer to an interaction. See
+// callback sends the first answer to an interaction. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response.
-func (b *Bot) call(ctx context.Context, in interaction, said response) error {
-	return rest.Repeat(ctx, 2, 100*time.Millisecond, passing, func() error {
+func (b *Bot) callback(ctx context.Context, in interaction, answer response) error {
+	return rest.Repeat(ctx, 2, 100*time.Millisecond, retryable, func() error {
 		return b.send(ctx, api.Request{
 			Method: "create_interaction_response", Verb: http.MethodPost, Path: []string{"interactions", in.ID, in.Token, "callback"},
-			Body: said, Tokenless: true,
+			Body: answer, Tokenless: true,
 		}, nil)
 	})
 }
 
-// older reports whether what an ID of Discord's names was made longer ago than d. See
+// older reports whether a snowflake ID was created longer than d ago. See
 // https://docs.discord.com/developers/reference#snowflakes.
 func older(id string, d time.Duration) bool {
 	n, err := strconv.ParseInt(id, 10, 64)

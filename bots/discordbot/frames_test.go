@@ -14,11 +14,11 @@ import (
 	"riskroom/core"
 )
 
-// TestOddFramesDoNothing: what is no frame, or none that Discord has today, is
-// passed over, and counted where it could not be read. The connection stays.
+// TestOddFramesDoNothing checks that unknown and malformed frames are skipped, that
+// malformed ones are counted, and that the connection stays open.
 func TestOddFramesDoNothing(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
 	malformed := []string{
@@ -35,28 +35,28 @@ func TestOddFramesDoNothing(t *testing.T) {
 	for _, frame := range append(odd, malformed...) {
 		b.Gateway().SendFrame([]byte(frame))
 	}
-	wants(t, shown(t, b.risk(t, lin, "help", nil)).Plain, "/risk new")
+	wantContains(t, messageIn(t, b.risk(t, lin, "help", nil)).Plain, "/risk new")
 	b.eventually(t, "all are counted", func() bool { return b.counted("events malformed") == len(malformed) })
-	if b.Gateway().Connected() != 1 || len(b.Gateway().Identifies()) != 1 || b.Gateway().Resumes() != 0 || b.door.Ready(t.Context()) != nil {
+	if b.Gateway().Connected() != 1 || len(b.Gateway().Identifies()) != 1 || b.Gateway().Resumes() != 0 || b.discordbot.Ready(t.Context()) != nil {
 		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs\n%s", b.Gateway().Connected(), len(b.Gateway().Identifies()), b.Gateway().Resumes(), b.log())
 	}
 	b.Gateway().Cut()
-	b.eventually(t, "the session goes on", func() bool { return b.Gateway().Resumes() == 1 && b.Gateway().Connected() == 1 })
-	b.eventually(t, "no seq of theirs is taken for Discord's", func() bool { return b.door.Ready(t.Context()) == nil && len(b.Gateway().Identifies()) == 1 })
+	b.eventually(t, "the session is resumed", func() bool { return b.Gateway().Resumes() == 1 && b.Gateway().Connected() == 1 })
+	b.eventually(t, "the bot is ready in the same session", func() bool { return b.discordbot.Ready(t.Context()) == nil && len(b.Gateway().Identifies()) == 1 })
 }
 
-// TestOddInteractionsDoNothing: what nobody did here and now is counted and left
-// alone, and what comes twice happens once.
+// TestOddInteractionsDoNothing checks that stale, foreign and malformed interactions
+// are counted and rejected, and that a duplicate acts once.
 func TestOddInteractionsDoNothing(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
 	people := []string{`5`, `{"data":[]}`, `{"type":"2"}`, `{"data":{"options":{}}}`}
 	for _, data := range people {
 		b.Gateway().SendFrame([]byte(`{"op":0,"t":"INTERACTION_CREATE","s":3,"d":` + data + `}`))
 	}
-	b.eventually(t, "what is none is counted", func() bool { return b.counted("interactions malformed") == len(people) })
+	b.eventually(t, "malformed interactions are counted", func() bool { return b.counted("interactions malformed") == len(people) })
 	for outcome, data := range map[string]string{
 		outcomeStale:         `{"id":"1","type":2,"token":"x","guild_id":"9"}`, // of 2015
 		bots.OutcomeTooLarge: `{"id":"` + strings.Repeat("1", core.MaxBody) + `"}`,
@@ -69,14 +69,15 @@ func TestOddInteractionsDoNothing(t *testing.T) {
 	}
 	b.Faults().Order(stage.Fault{Method: "INTERACTION_CREATE", Kind: stage.DuplicateEvent})
 	b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})
-	b.eventually(t, "what comes twice is counted", func() bool { return b.counted("interactions "+outcomeReplay) == 1 })
+	b.eventually(t, "the duplicate is counted", func() bool { return b.counted("interactions "+outcomeReplay) == 1 })
 	b.draft(t)
 }
 
-// TestTooLargeAFrame ends the session too: it would come again.
-func TestTooLargeAFrame(t *testing.T) {
+// TestTooLargeFrame checks that a frame that is too large also ends the session, as
+// Discord would send it again.
+func TestTooLargeFrame(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
 	b.Gateway().SendFrame(bytes.Repeat([]byte(" "), maxFrame+1))
@@ -86,7 +87,7 @@ func TestTooLargeAFrame(t *testing.T) {
 	}
 }
 
-// TestNoHelloNoIdentify: who does not greet as Discord does gets no token.
+// TestNoHelloNoIdentify checks that the token is only sent after a valid hello.
 func TestNoHelloNoIdentify(t *testing.T) {
 	t.Parallel()
 	for _, first := range []string{
@@ -94,29 +95,29 @@ func TestNoHelloNoIdentify(t *testing.T) {
 		`{"op":10,"d":{"heartbeat_interval":0}}`, `{"op":10,"d":{"heartbeat_interval":-41250}}`, `{"op":10,"d":{"heartbeat_interval":"41250"}}`,
 		`{"op":10,"d":{"heartbeat_interval":41250000000}}`, `{"op":10,"d":{"heartbeat_interval":1e300}}`,
 	} {
-		b := plugged(t)
+		b := newGatewayBundle(t)
 		b.Gateway().SetFaults(emulator.GatewayFaults{Mute: true})
 		b.run(t)
 		b.eventually(t, first+" ends the connection", func() bool {
 			b.Gateway().SendFrame([]byte(first))
 			return b.counted("connections lost") > 2
 		})
-		if len(b.Gateway().Identifies())+b.Gateway().Resumes() > 0 || b.door.Ready(t.Context()) == nil {
-			t.Errorf("%s is taken for a greeting", first)
+		if len(b.Gateway().Identifies())+b.Gateway().Resumes() > 0 || b.discordbot.Ready(t.Context()) == nil {
+			t.Errorf("%s is accepted as hello", first)
 		}
 		b.Gateway().SetFaults(emulator.GatewayFaults{})
 		b.ready(t)
 	}
 }
 
-// TestNeverMoreThanDiscordTakes: whatever is asked for, no more than 120 frames go
-// out in a minute, and the connection stays.
-func TestNeverMoreThanDiscordTakes(t *testing.T) {
+// TestSendLimit checks that no more than 120 frames a minute are sent, and that the
+// connection stays open.
+func TestSendLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
-		p := s.begin("only")
+		p := s.start("only")
 		within(t, 5*time.Second, "it is connected", p.connected)
 		for range 20 {
 			for range 100 {
@@ -132,16 +133,16 @@ func TestNeverMoreThanDiscordTakes(t *testing.T) {
 	})
 }
 
-// TestNoSessionsLeft: where Discord lets no session begin for now none is begun,
-// however many processes there are, and Discord is asked rarely.
+// TestNoSessionsLeft checks that no process begins a session while Discord allows
+// none, and that Discord is asked rarely.
 func TestNoSessionsLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
 		const wait = 20 * time.Minute
 		s.guild.Gateway().SetFaults(emulator.GatewayFaults{NoSessionsUntil: time.Now().Add(wait)})
-		first, second := s.begin("first"), s.begin("second")
+		first, second := s.start("first"), s.start("second")
 		time.Sleep(wait - time.Second)
 		if n := len(s.guild.Gateway().Identifies()); n > 0 {
 			t.Errorf("%d IDENTIFYs", n)
@@ -150,7 +151,7 @@ func TestNoSessionsLeft(t *testing.T) {
 			t.Errorf("Discord was asked %d times", n)
 		}
 		if err := errorsOf(first, second); !strings.Contains(err, "no session may begin") {
-			t.Errorf("what is said is %q", err)
+			t.Errorf("the errors are %q", err)
 		}
 		within(t, askAgain+time.Minute, "a session begins", func() bool { return first.connected() || second.connected() })
 		first.end(t)
@@ -158,11 +159,11 @@ func TestNoSessionsLeft(t *testing.T) {
 	})
 }
 
-// errorsOf is what the processes say of not being ready.
+// errorsOf returns why the processes are not ready.
 func errorsOf(all ...*process) string {
-	var said []string
+	var errs []string
 	for _, p := range all {
-		said = append(said, fmt.Sprint(p.Ready(p.t.Context())))
+		errs = append(errs, fmt.Sprint(p.Ready(p.t.Context())))
 	}
-	return strings.Join(said, "\n")
+	return strings.Join(errs, "\n")
 }

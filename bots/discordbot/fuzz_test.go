@@ -24,16 +24,16 @@ import (
 
 const fuzzGuild = "80351110224678912"
 
-// fuzzed is a way in for whatever comes.
+// fuzzed is a Bot on top of a fake engine.
 type fuzzed struct {
-	door    *Bot
-	key     ed25519.PrivateKey
-	reached atomic.Int64 // calls of the engine
+	discordbot *Bot
+	key        ed25519.PrivateKey
+	reached    atomic.Int64 // calls of the engine
 }
 
-// fuzzing makes the way in, over HTTP or over the gateway. Its guild refuses every
-// call at once, and nobody else may be called.
-func fuzzing(f *testing.F, overGateway bool) *fuzzed {
+// newFuzzed returns a fuzzed Bot, over HTTP or the gateway. Its guild refuses every
+// call, and a call to any other host fails the test.
+func newFuzzed(f *testing.F, overGateway bool) *fuzzed {
 	f.Helper()
 	cat, err := text.Load()
 	if err != nil {
@@ -63,7 +63,7 @@ func fuzzing(f *testing.F, overGateway bool) *fuzzed {
 	if !overGateway {
 		c.PublicKey = hex.EncodeToString(w.key.Public().(ed25519.PublicKey))
 	}
-	if w.door, err = New(c); err != nil {
+	if w.discordbot, err = New(c); err != nil {
 		f.Fatal(err)
 	}
 	return w
@@ -73,18 +73,18 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (do roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return do(r) }
 
-// post sends a request that is signed as given.
+// post sends a request with the given signature.
 func (w *fuzzed) post(body, timestamp, signature string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", typeJSON)
 	r.Header.Set("X-Signature-Timestamp", timestamp)
 	r.Header.Set("X-Signature-Ed25519", signature)
 	answer := httptest.NewRecorder()
-	w.door.Interactions().ServeHTTP(answer, r)
+	w.discordbot.Interactions().ServeHTTP(answer, r)
 	return answer
 }
 
-// Interactions as Discord sends them, cut to what is read.
+// Interactions as Discord sends them, reduced to what riskroom reads.
 const (
 	by        = `"token":"tok","guild_id":"` + fuzzGuild + `","channel_id":"100000000000000003","locale":"en-GB","member":{"nick":"Ana","user":{"id":"100000000000000001","username":"ana"}}`
 	aCommand  = `{"id":"9000000000000000001","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"new","options":[{"name":"title","value":"Ledger is off"},{"name":"handlers","value":"<@100000000000000001> <@&5000000>"},{"name":"amount","value":1e3}]}]}}`
@@ -98,10 +98,10 @@ const (
 
 var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aSearch, `{"type":1}`, `{}`, `[]`}
 
-// FuzzRequest: a request that Discord has not signed reaches nothing, and one that
-// it has gets an answer that Discord can take, whatever stands in it.
+// FuzzRequest checks that an unsigned request never reaches the engine, and that a
+// signed one gets an answer that Discord accepts.
 func FuzzRequest(f *testing.F) {
-	w := fuzzing(f, false)
+	w := newFuzzed(f, false)
 	now := strconv.FormatInt(time.Now().Unix(), 10)
 	for i, s := range interactions {
 		f.Add(s, []string{now, "", "x", "-1"}[i%4], []string{"", "zz", strings.Repeat("00", 64)}[i%3])
@@ -121,9 +121,9 @@ func FuzzRequest(f *testing.F) {
 		answer := w.post(body, at, emulator.Sign(w.key, at, []byte(body)))
 		switch answer.Code {
 		case http.StatusOK:
-			var said response
-			if err := json.Unmarshal(answer.Body.Bytes(), &said); err != nil || said.Type == 0 {
-				t.Errorf("it is answered %s: %v", answer.Body, err)
+			var got response
+			if err := json.Unmarshal(answer.Body.Bytes(), &got); err != nil || got.Type == 0 {
+				t.Errorf("the answer is %s: %v", answer.Body, err)
 			}
 		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
 		default:
@@ -132,10 +132,10 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzDispatch: whatever comes over the gateway breaks nothing, and calls nobody
-// but Discord's API.
+// FuzzDispatch checks that any frame is handled without a panic, and that only
+// Discord's API is called.
 func FuzzDispatch(f *testing.F) {
-	w := fuzzing(f, true)
+	w := newFuzzed(f, true)
 	for _, s := range interactions {
 		f.Add([]byte(`{"op":0,"s":1,"t":"INTERACTION_CREATE","d":` + s + `}`))
 	}
@@ -148,8 +148,8 @@ func FuzzDispatch(f *testing.F) {
 		if err != nil || in.Op != opDispatch {
 			return
 		}
-		g := w.door.gateway
-		newLink(g, nil, intentGuilds).dispatch(t.Context(), in)
+		g := w.discordbot.gateway
+		newConnection(g, nil, intentGuilds).dispatch(t.Context(), in)
 		g.handling.Wait()
 		if err := g.pass(t.Context()); err != nil {
 			t.Error(err)

@@ -14,20 +14,20 @@ import (
 	"riskroom/core"
 )
 
-// plugged is a bundle that is reached over the gateway, not yet running.
-func plugged(t *testing.T, change ...func(*emulator.Options)) *bundle {
+// newGatewayBundle returns a bundle over the gateway. The Bot is not running yet.
+func newGatewayBundle(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
-	b := stand(t, change...)
+	b := newBundle(t, change...)
 	if _, err := b.Start(""); err != nil {
 		t.Fatal(err)
 	}
-	b.enter(t)
-	hasten(b.door)
+	b.newDiscordbot(t)
+	shortenPauses(b.discordbot)
 	return b
 }
 
-// hasten takes the waits out that only spare Discord.
-func hasten(d *Bot) {
+// shortenPauses shortens the pauses that only protect Discord.
+func shortenPauses(d *Bot) {
 	g := d.gateway
 	g.firstPause, g.longestPause, g.newSession, g.claimEvery = time.Millisecond, 5*time.Millisecond, time.Millisecond, 10*time.Millisecond
 }
@@ -38,7 +38,7 @@ func (b *bundle) run(t *testing.T) <-chan error {
 	ctx, stop := context.WithCancel(context.Background())
 	ended, over := make(chan error, 1), make(chan struct{})
 	go func() {
-		ended <- b.door.Run(ctx)
+		ended <- b.discordbot.Run(ctx)
 		close(over)
 	}()
 	t.Cleanup(func() {
@@ -50,16 +50,16 @@ func (b *bundle) run(t *testing.T) <-chan error {
 
 func (b *bundle) ready(t *testing.T) {
 	t.Helper()
-	b.eventually(t, "the bot is ready", func() bool { return b.door.Ready(t.Context()) == nil && b.Gateway().Connected() == 1 })
+	b.eventually(t, "the bot is ready", func() bool { return b.discordbot.Ready(t.Context()) == nil && b.Gateway().Connected() == 1 })
 }
 
-func TestGatewayTakesCommands(t *testing.T) {
+func TestCommandsOverGateway(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
-	wants(t, shown(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})).Plain, "R-17 is filed")
-	card := shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
+	wantContains(t, messageIn(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})).Plain, "R-17 is filed")
+	card := messageIn(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
 	r, err := b.Press(t.Context(), lin, lobby, card.ID, "riskroom.shelve:R-17@3")
 	if err != nil || r.Modal == nil {
 		t.Fatalf("%+v %v", r, err)
@@ -67,49 +67,49 @@ func TestGatewayTakesCommands(t *testing.T) {
 	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"note": "not ours"}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "Shelved")
+	wantContains(t, messageIn(t, r).Plain, "Shelved")
 	if a, err := b.Autocomplete(t.Context(), lin, lobby, "/risk", "new", "module", "pay", nil); err != nil || len(a.Choices) != 1 {
 		t.Errorf("%+v %v", a, err)
 	}
 }
 
-// TestAnswersArriveUnderFaults: whatever strikes the callback, whoever asked is
-// answered once.
+// TestAnswersArriveUnderFaults checks that a person gets exactly one answer, whatever
+// goes wrong with the callback.
 func TestAnswersArriveUnderFaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.CallFaults() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			b := plugged(t)
+			b := newGatewayBundle(t)
 			b.run(t)
 			b.ready(t)
 			b.Faults().Order(stage.Fault{Method: "create_interaction_response", Kind: kind, Delay: 10 * time.Millisecond})
 			r, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "new", emulator.Values{"title": "Ledger", "module": "Payments"})
 			b.draft(t)
-			if kind == stage.EmptyFailure { // it says nothing of passing, and is not tried again
-				b.eventually(t, "lin is told by themselves", func() bool { return len(b.DMs(lin)) == 1 })
-				wants(t, b.DMs(lin)[0].Plain, "R-17 is filed")
+			if kind == stage.EmptyFailure { // not temporary, so not retried
+				b.eventually(t, "lin has a direct message", func() bool { return len(b.DMs(lin)) == 1 })
+				wantContains(t, b.DMs(lin)[0].Plain, "R-17 is filed")
 				return
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			wants(t, shown(t, r).Plain, "R-17 is filed")
+			wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
 			if err := b.bot.Close(t.Context()); err != nil {
 				t.Error(err)
 			}
 			if n, m := len(b.Ephemerals(lin)), len(b.DMs(lin)); n != 1 || m != 0 {
-				t.Errorf("lin reads %d answers and %d direct messages", n, m)
+				t.Errorf("lin has %d answers and %d direct messages", n, m)
 			}
 		})
 	}
 }
 
-// TestWhatComesLateIsTold: what Discord has given up on is done nevertheless, and
-// whoever did it gets to know.
-func TestWhatComesLateIsTold(t *testing.T) {
+// TestLateAnswerIsADirectMessage checks that a command is run even after Discord has
+// shown a failure, and that the answer is sent as a direct message.
+func TestLateAnswerIsADirectMessage(t *testing.T) {
 	t.Parallel()
-	b := plugged(t, func(o *emulator.Options) { o.Deadline = 50 * time.Millisecond })
+	b := newGatewayBundle(t, func(o *emulator.Options) { o.Deadline = 50 * time.Millisecond })
 	gaveUp := make(chan struct{})
 	b.engine.set(func() {
 		b.engine.before = func(_ context.Context, call string) error {
@@ -126,14 +126,14 @@ func TestWhatComesLateIsTold(t *testing.T) {
 		t.Errorf("the command ends with %v", err)
 	}
 	close(gaveUp)
-	b.eventually(t, "lin is told", func() bool { return len(b.DMs(lin)) == 1 })
-	wants(t, b.DMs(lin)[0].Plain, "R-17 is filed")
+	b.eventually(t, "lin has a direct message", func() bool { return len(b.DMs(lin)) == 1 })
+	wantContains(t, b.DMs(lin)[0].Plain, "R-17 is filed")
 	b.draft(t)
 }
 
-func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
+func TestChannelEventsArePassedOn(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
 	noticed := func(id string) bool {
@@ -146,7 +146,7 @@ func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
 		defer b.engine.mu.Unlock()
 		return b.engine.missed
 	}
-	b.eventually(t, "after the session began all are looked at", func() bool { return missed() == 1 && b.door.gateway.heard.idle() })
+	b.eventually(t, "all groups are checked after the session began", func() bool { return missed() == 1 && b.discordbot.gateway.pending.idle() })
 	b.SendEvent("CHANNEL_UPDATE", map[string]any{"id": "100000000000000004", "guild_id": b.GuildID()})
 	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": b.GuildID()})
 	b.SendEvent("MESSAGE_DELETE", map[string]any{"id": "1", "channel_id": "100000000000000006", "guild_id": b.GuildID()})
@@ -162,16 +162,16 @@ func TestGatewayPassesOnWhatHappensToChannels(t *testing.T) {
 	}
 	b.Outage(true)
 	b.Outage(false)
-	b.eventually(t, "all are looked at after an outage", func() bool { return missed() == 2 })
+	b.eventually(t, "all groups are checked after an outage", func() bool { return missed() == 2 })
 	b.KickBot()
-	b.eventually(t, "all are looked at after the bot was thrown out", func() bool { return missed() == 3 })
-	wants(t, b.log(), "removed the bot")
+	b.eventually(t, "all groups are checked after the bot was removed", func() bool { return missed() == 3 })
+	wantContains(t, b.log(), "removed the bot")
 }
 
-// TestGatewayTellsAgain: what the engine cannot be told now it is told later.
-func TestGatewayTellsAgain(t *testing.T) {
+// TestPassingOnIsRetried checks that changes are passed on once the engine works.
+func TestPassingOnIsRetried(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	down := errors.New("down")
 	b.engine.set(func() {
 		b.engine.before = func(_ context.Context, call string) error {
@@ -184,21 +184,21 @@ func TestGatewayTellsAgain(t *testing.T) {
 	b.run(t)
 	b.ready(t)
 	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": b.GuildID()})
-	b.eventually(t, "it cannot be told", func() bool { return b.counted("events failed") > 0 })
-	if b.door.gateway.heard.idle() {
-		t.Error("what could not be told is forgotten")
+	b.eventually(t, "a failure is counted", func() bool { return b.counted("events failed") > 0 })
+	if b.discordbot.gateway.pending.idle() {
+		t.Error("the change is forgotten")
 	}
 	b.engine.set(func() { b.engine.before = nil })
-	b.eventually(t, "everything is told", func() bool {
+	b.eventually(t, "everything is passed on", func() bool {
 		b.engine.mu.Lock()
 		defer b.engine.mu.Unlock()
-		return b.engine.missed == 1 && b.door.gateway.heard.idle()
+		return b.engine.missed == 1 && b.discordbot.gateway.pending.idle()
 	})
 }
 
 func TestGatewayResumes(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
+	b := newGatewayBundle(t)
 	b.run(t)
 	b.ready(t)
 	ends := []func(){b.Gateway().Cut, b.Gateway().SendReconnect, func() { b.Gateway().SendInvalidSession(true) }}
@@ -207,8 +207,8 @@ func TestGatewayResumes(t *testing.T) {
 	}
 	for i, end := range ends {
 		end()
-		b.eventually(t, "the session goes on", func() bool {
-			return b.Gateway().Resumes() == i+1 && b.Gateway().Connected() == 1 && b.door.Ready(t.Context()) == nil
+		b.eventually(t, "the session is resumed", func() bool {
+			return b.Gateway().Resumes() == i+1 && b.Gateway().Connected() == 1 && b.discordbot.Ready(t.Context()) == nil
 		})
 	}
 	if n := len(b.Gateway().Identifies()); n != 1 {
@@ -219,35 +219,34 @@ func TestGatewayResumes(t *testing.T) {
 		func() { b.Gateway().SendInvalidSession(false) }, func() { b.Gateway().Close(4003) }, func() { b.Gateway().Close(4007) }, func() { b.Gateway().Close(4009) },
 	} {
 		end()
-		b.eventually(t, "a new session begins", func() bool { return len(b.Gateway().Identifies()) == i+2 && b.door.Ready(t.Context()) == nil })
+		b.eventually(t, "a new session begins", func() bool { return len(b.Gateway().Identifies()) == i+2 && b.discordbot.Ready(t.Context()) == nil })
 	}
 	if n := b.Gateway().Resumes(); n != len(ends) {
 		t.Errorf("%d RESUMEs, want %d: a session that has ended was tried again", n, len(ends))
 	}
 }
 
-// TestAnIntentSwitchedOff: Discord refuses what it said a moment ago the
-// application may have. Whoever reads it knows where to click.
-func TestAnIntentSwitchedOff(t *testing.T) {
+// TestDisabledIntent checks that the error names the setting to change.
+func TestDisabledIntent(t *testing.T) {
 	t.Parallel()
-	b := plugged(t, func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers })
-	b.door.gateway.wanted = intentGuilds | intentMembers
-	_, err := b.door.gateway.once(t.Context())
+	b := newGatewayBundle(t, func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers })
+	b.discordbot.gateway.wanted = intentGuilds | intentMembers
+	_, err := b.discordbot.gateway.once(t.Context())
 	if f, ok := errors.AsType[*fatalError](err); !ok || f.code != 4014 {
-		t.Fatalf("it ends with %v", err)
+		t.Fatalf("the error is %v", err)
 	}
-	wants(t, err.Error(), "4014", "Server Members Intent", "page Bot", "start riskroom again")
+	wantContains(t, err.Error(), "4014", "Server Members Intent", "page Bot", "start riskroom again")
 }
 
 func TestGatewaySilenceIsNoticed(t *testing.T) {
 	t.Parallel()
-	b := plugged(t, func(o *emulator.Options) { o.Heartbeat = 500 * time.Millisecond })
+	b := newGatewayBundle(t, func(o *emulator.Options) { o.Heartbeat = 500 * time.Millisecond })
 	b.run(t)
 	b.ready(t)
 	b.Gateway().SetFaults(emulator.GatewayFaults{NoACKs: true})
 	b.eventually(t, "another connection", func() bool { return b.Gateway().Resumes() > 0 })
 	b.Gateway().SetFaults(emulator.GatewayFaults{})
-	b.eventually(t, "the session goes on", func() bool { return b.Gateway().Connected() == 1 })
+	b.eventually(t, "the session is resumed", func() bool { return b.Gateway().Connected() == 1 })
 	if n := len(b.Gateway().Identifies()); n != 1 {
 		t.Errorf("%d IDENTIFYs", n)
 	}
@@ -256,7 +255,7 @@ func TestGatewaySilenceIsNoticed(t *testing.T) {
 func TestGatewayFatalCodesStop(t *testing.T) {
 	t.Parallel()
 	for code, words := range fatal {
-		b := plugged(t)
+		b := newGatewayBundle(t)
 		ended := b.run(t)
 		b.ready(t)
 		b.Gateway().Close(code)
@@ -267,7 +266,7 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 				t.Errorf("%d: %v", code, err)
 			}
 		case <-time.After(10 * time.Second):
-			t.Fatalf("%d: it goes on", code)
+			t.Fatalf("%d: Run does not return", code)
 		}
 		if n := len(b.Gateway().Identifies()); n != 1 {
 			t.Errorf("%d: %d IDENTIFYs", code, n)
@@ -277,14 +276,14 @@ func TestGatewayFatalCodesStop(t *testing.T) {
 
 func TestGatewayOutage(t *testing.T) {
 	t.Parallel()
-	b := plugged(t)
-	b.door.gateway.helloWithin = time.Second // of which a busy machine takes much
+	b := newGatewayBundle(t)
+	b.discordbot.gateway.helloWithin = time.Second // short, but enough on a busy machine
 	b.Gateway().SetFaults(emulator.GatewayFaults{Down: true})
 	b.run(t)
 	b.eventually(t, "it tries", func() bool { return b.counted("connections not_opened") > 2 })
 	b.Gateway().SetFaults(emulator.GatewayFaults{Mute: true})
-	b.eventually(t, "it goes on", func() bool { return b.counted("connections lost") > 1 })
-	if len(b.Gateway().Identifies()) != 0 || b.door.gateway.Ready(t.Context()) == nil {
+	b.eventually(t, "it tries again", func() bool { return b.counted("connections lost") > 1 })
+	if len(b.Gateway().Identifies()) != 0 || b.discordbot.gateway.Ready(t.Context()) == nil {
 		t.Error("it claims to be connected")
 	}
 	b.Gateway().SetFaults(emulator.GatewayFaults{})

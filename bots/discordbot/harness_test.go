@@ -20,20 +20,20 @@ import (
 	"riskroom/core/text"
 )
 
-// fakeEngine keeps what it is asked to keep.
+// fakeEngine records what it is called with.
 type fakeEngine struct {
 	mu      sync.Mutex
-	before  func(ctx context.Context, call string) error // nil: all is well
+	before  func(ctx context.Context, call string) error // called first in most methods; may be nil
 	drafts  map[string]engine.Draft
 	changes []engine.ChangeStatus
 	noticed []core.GroupRef
 	missed  int
-	alike   *core.Risk // is asked about
+	alike   *core.Risk // the risk with the same title that File finds
 	risk    core.Risk
 	links   []string
 }
 
-func (f *fakeEngine) enter(ctx context.Context, call string) error {
+func (f *fakeEngine) hook(ctx context.Context, call string) error {
 	f.mu.Lock()
 	before := f.before
 	f.mu.Unlock()
@@ -49,10 +49,10 @@ func (f *fakeEngine) set(change func()) {
 	change()
 }
 
-func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.enter(ctx, "MayFile") }
+func (f *fakeEngine) MayFile(ctx context.Context, _ core.Actor) error { return f.hook(ctx, "MayFile") }
 
 func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engine.Draft) (engine.Filed, error) {
-	if err := f.enter(ctx, "File"); err != nil {
+	if err := f.hook(ctx, "File"); err != nil {
 		return engine.Filed{}, err
 	}
 	f.mu.Lock()
@@ -67,7 +67,7 @@ func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engin
 func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Operation) (engine.Outcome, error) {
 	switch o := o.(type) {
 	case engine.ChangeStatus:
-		if err := f.enter(ctx, "ChangeStatus"); err != nil {
+		if err := f.hook(ctx, "ChangeStatus"); err != nil {
 			return engine.Outcome{}, err
 		}
 		f.mu.Lock()
@@ -76,13 +76,13 @@ func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Op
 		f.risk.Status = o.To
 		return engine.Outcome{Risk: f.risk}, nil
 	case engine.ReleaseGroup:
-		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.enter(ctx, "ReleaseGroup")
+		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.hook(ctx, "ReleaseGroup")
 	}
 	return engine.Outcome{}, fmt.Errorf("a fake does not know %T", o)
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
-	err := f.enter(ctx, "Show")
+	err := f.hook(ctx, "Show")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.risk
@@ -91,7 +91,7 @@ func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (
 }
 
 func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery) (engine.Listing, error) {
-	err := f.enter(ctx, "List")
+	err := f.hook(ctx, "List")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
@@ -113,7 +113,7 @@ func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core
 }
 
 func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
-	if err := f.enter(ctx, "Noticed"); err != nil {
+	if err := f.hook(ctx, "Noticed"); err != nil {
 		return err
 	}
 	f.mu.Lock()
@@ -123,18 +123,18 @@ func (f *fakeEngine) Noticed(ctx context.Context, g core.GroupRef) error {
 }
 
 func (f *fakeEngine) OfferLink(ctx context.Context, _ core.Actor) (people.Code, error) {
-	return people.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.enter(ctx, "OfferLink")
+	return people.Code{Text: "ABCD-EFGH", Until: time.Now().Add(10 * time.Minute)}, f.hook(ctx, "OfferLink")
 }
 
 func (f *fakeEngine) Offered(ctx context.Context, _ string, _ core.Actor, code string) (people.Known, error) {
 	if code != "ABCD-EFGH" {
 		return people.Known{}, &core.Refusal{Kind: core.NotFound, Code: "link_code", Args: map[string]any{"Count": 4}}
 	}
-	return elsewhere, f.enter(ctx, "Offered")
+	return elsewhere, f.hook(ctx, "Offered")
 }
 
 func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code string) (people.Known, error) {
-	if err := f.enter(ctx, "Link"); err != nil {
+	if err := f.hook(ctx, "Link"); err != nil {
 		return people.Known{}, err
 	}
 	f.mu.Lock()
@@ -144,11 +144,11 @@ func (f *fakeEngine) Link(ctx context.Context, op string, by core.Actor, code st
 }
 
 func (f *fakeEngine) Unlink(ctx context.Context, _ string, _ core.Actor, _ core.Ref) (people.Known, error) {
-	return elsewhere, f.enter(ctx, "Unlink")
+	return elsewhere, f.hook(ctx, "Unlink")
 }
 
 func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]people.Known, error) {
-	return nil, f.enter(ctx, "Accounts")
+	return nil, f.hook(ctx, "Accounts")
 }
 
 func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) core.Span {
@@ -162,7 +162,7 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 var elsewhere = people.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
 
 func (f *fakeEngine) Missed(ctx context.Context, workspace string) error {
-	if err := f.enter(ctx, "Missed"); err != nil {
+	if err := f.hook(ctx, "Missed"); err != nil {
 		return err
 	}
 	if workspace != "acme" {
@@ -180,12 +180,12 @@ const (
 	lobby = "100000000000000003"
 )
 
-// bundle is a stand-in guild, the bot on top of a fake engine, and counts.
+// bundle is an emulated guild, a Bot on top of a fake engine, and counters.
 type bundle struct {
 	*emulator.Workspace
-	engine *fakeEngine
-	bot    *bots.Bot
-	door   *Bot
+	engine     *fakeEngine
+	bot        *bots.Bot
+	discordbot *Bot
 
 	mu     sync.Mutex
 	counts map[string]int
@@ -233,21 +233,21 @@ func organisation() *core.Organisation {
 	}
 }
 
-// setup is a bundle that is reached over HTTP, with its commands registered.
+// setup returns a bundle over HTTP, with its commands registered.
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	app := http.NewServeMux()
-	b := stand(t, func(o *emulator.Options) { o.App, o.InteractionsURL = app, "http://app/interactions" })
-	b.enter(t, func(c *Config) { c.PublicKey = b.PublicKey() })
-	app.Handle("/interactions", b.door.Interactions())
-	if err := b.door.Register(t.Context()); err != nil {
+	b := newBundle(t, func(o *emulator.Options) { o.App, o.InteractionsURL = app, "http://app/interactions" })
+	b.newDiscordbot(t, func(c *Config) { c.PublicKey = b.PublicKey() })
+	app.Handle("/interactions", b.discordbot.Interactions())
+	if err := b.discordbot.Register(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-// stand is a bundle without a way in.
-func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
+// newBundle returns a bundle without a Bot.
+func newBundle(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
 	b := &bundle{
 		counts: map[string]int{},
@@ -269,7 +269,7 @@ func stand(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	return b
 }
 
-// commands answers the commands of an organisation.
+// commands returns a bots.Bot for an organisation.
 func (b *bundle) commands(t *testing.T, org *core.Organisation) *bots.Bot {
 	t.Helper()
 	cat, err := text.Load()
@@ -296,8 +296,8 @@ func client(t testing.TB, c api.Config) *api.Client {
 	return made
 }
 
-// enter makes the way in.
-func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
+// newDiscordbot creates the Bot.
+func (b *bundle) newDiscordbot(t *testing.T, change ...func(*Config)) {
 	t.Helper()
 	cat, err := text.Load()
 	if err != nil {
@@ -312,7 +312,7 @@ func (b *bundle) enter(t *testing.T, change ...func(*Config)) {
 	for _, ch := range change {
 		ch(&c)
 	}
-	if b.door, err = New(c); err != nil {
+	if b.discordbot, err = New(c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -321,15 +321,15 @@ func (b *bundle) close(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = b.bot.Close(ctx)
-	if b.door != nil {
-		_ = b.door.Close(ctx)
+	if b.discordbot != nil {
+		_ = b.discordbot.Close(ctx)
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-// risk gives a command.
+// risk sends a /risk command.
 func (b *bundle) risk(t *testing.T, user, sub string, options emulator.Values) emulator.Reply {
 	t.Helper()
 	r, err := b.SlashCommand(t.Context(), user, lobby, "/risk", sub, options)
@@ -353,8 +353,8 @@ func (b *bundle) draft(t *testing.T) engine.Draft {
 	return engine.Draft{}
 }
 
-// shown is the message that a reply shows, to its reader alone.
-func shown(t *testing.T, r emulator.Reply) emulator.Message {
+// messageIn returns the ephemeral message in a reply.
+func messageIn(t *testing.T, r emulator.Reply) emulator.Message {
 	t.Helper()
 	if r.Message == nil || !r.Message.Ephemeral || len(r.Message.Notifies) > 0 {
 		t.Fatalf("no private message: %+v", r)
@@ -362,8 +362,8 @@ func shown(t *testing.T, r emulator.Reply) emulator.Message {
 	return *r.Message
 }
 
-// wants fails unless everything in want stands in got.
-func wants(t *testing.T, got string, want ...string) {
+// wantContains fails the test unless got contains everything in want.
+func wantContains(t *testing.T, got string, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if !strings.Contains(got, w) {
@@ -372,12 +372,12 @@ func wants(t *testing.T, got string, want ...string) {
 	}
 }
 
-// eventually waits until ok holds.
+// eventually waits until ok returns true.
 func (b *bundle) eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s\n%s", what, b.log())
+			t.Fatalf("timed out waiting until %s\n%s", what, b.log())
 		}
 	}
 }

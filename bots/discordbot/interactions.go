@@ -31,8 +31,8 @@ const (
 	answerModal    = 9
 )
 
-// interaction is what is read of an interaction: far less than Discord sends, so
-// that what Discord adds or changes elsewhere in it does no harm.
+// interaction is the part of an interaction that riskroom reads. The rest may
+// change without breaking anything.
 type interaction struct {
 	ID            string `json:"id"`
 	ApplicationID string `json:"application_id"`
@@ -42,7 +42,7 @@ type interaction struct {
 	ChannelID     string `json:"channel_id"`
 	Locale        string `json:"locale"`
 	Member        member `json:"member"` // in the guild
-	User          user   `json:"user"`   // in a direct conversation, where there is no guild
+	User          user   `json:"user"`   // in a direct message, where there is no guild
 	Data          struct {
 		Name       string      `json:"name"`
 		Options    []option    `json:"options"`
@@ -51,7 +51,7 @@ type interaction struct {
 	} `json:"data"`
 }
 
-// member is what is read of somebody in the guild.
+// member is the part of a guild member that riskroom reads.
 type member struct {
 	Nick string `json:"nick"`
 	User user   `json:"user"`
@@ -65,7 +65,7 @@ type user struct {
 
 func (m member) name() string { return cmp.Or(m.Nick, m.User.GlobalName, m.User.Name) }
 
-// option is what stands in an option of a command, or a subcommand.
+// option is a subcommand, or an option with its value.
 type option struct {
 	Type    int             `json:"type"`
 	Name    string          `json:"name"`
@@ -87,7 +87,7 @@ type response struct {
 	Data any `json:"data,omitempty"`
 }
 
-// Interactions takes everything that people do.
+// Interactions handles everything that people do, over HTTP.
 func (b *Bot) Interactions() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		arrived := time.Now()
@@ -101,33 +101,33 @@ func (b *Bot) Interactions() http.Handler {
 			b.reject(w, r, rejection{http.StatusBadRequest, outcomeMalformed})
 			return
 		}
-		said, outcome, no := b.take(r.Context(), turn{arrived: arrived}, in)
+		answer, outcome, no := b.takeInteraction(r.Context(), request{arrived: arrived}, in)
 		if no != nil {
 			b.reject(w, r, *no)
 			return
 		}
 		b.observe(kindInteraction, outcome)
-		b.write(w, said)
+		b.write(w, answer)
 	})
 }
 
 // write answers a request with JSON.
-func (b *Bot) write(w http.ResponseWriter, said response) {
-	body, err := json.Marshal(said)
+func (b *Bot) write(w http.ResponseWriter, answer response) {
+	body, err := json.Marshal(answer)
 	if err != nil {
-		b.log.Error("discordbot: an answer cannot be encoded", "error", err)
+		b.log.Error("discordbot: an answer could not be encoded", "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", typeJSON)
 	if _, err := w.Write(body); err != nil {
-		b.log.Warn("discordbot: an answer did not arrive", "error", err)
+		b.log.Warn("discordbot: an answer could not be sent", "error", err)
 	}
 }
 
-// take answers an interaction and returns its outcome, or says why it is not
-// heard.
-func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, string, *rejection) {
+// takeInteraction answers an interaction and returns its outcome, or why it is
+// rejected.
+func (b *Bot) takeInteraction(ctx context.Context, req request, in interaction) (response, string, *rejection) {
 	direct := in.GuildID == ""
 	if direct {
 		in.Member = member{User: in.User}
@@ -144,7 +144,7 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 		return response{}, "", &rejection{http.StatusUnauthorized, outcomeReplay}
 	}
 	if direct {
-		if r := b.findMember(ctx, &t, &in); r != nil {
+		if r := b.findMember(ctx, &req, &in); r != nil {
 			return response{}, "", r
 		}
 	}
@@ -158,37 +158,38 @@ func (b *Bot) take(ctx context.Context, t turn, in interaction) (response, strin
 	}
 	switch in.Type {
 	case typeAutocomplete:
-		return b.suggest(ctx, t, c, in), outcomeOK, nil
+		return b.suggest(ctx, req, c, in), outcomeOK, nil
 	case typeCommand:
 		if "/"+in.Data.Name == b.org.Command {
 			typed := b.typed(in.Data.Options)
 			c.Typed = &typed
-			return b.answer(ctx, t, c, in, nil), outcomeOK, nil
+			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeComponent:
 		if op, ok := parseReopen(in.Data.CustomID); ok {
 			return b.reopen(c, op), outcomeOK, nil
 		}
-		if filled, op, ok := b.filled(in); ok { // a question, which has no inputs
-			return b.fill(ctx, t, c, in, op, filled), outcomeOK, nil
+		if filled, op, ok := b.filled(in); ok { // a form without inputs
+			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
 		}
 		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
 			c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
-			return b.answer(ctx, t, c, in, nil), outcomeOK, nil
+			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeModal:
 		if filled, op, ok := b.filled(in); ok {
-			return b.fill(ctx, t, c, in, op, filled), outcomeOK, nil
+			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
 		}
 	}
-	// Of another version, or nobody's. Discord shows silence as a failure.
+	// From another version of riskroom, or not ours. Without an answer, Discord
+	// shows a failure.
 	c.Pressed = &bots.Pressed{}
-	return b.answer(ctx, t, c, in, nil), outcomeUnknown, nil
+	return b.answer(ctx, req, c, in, nil), outcomeUnknown, nil
 }
 
-// findMember asks who presses in a direct message, which tells of no server. Where
-// that cannot be told now, nothing is done.
-func (b *Bot) findMember(ctx context.Context, t *turn, in *interaction) *rejection {
+// findMember looks up the guild member who pressed a button in a direct message. If
+// Discord doesn't answer, the request is treated as one too many.
+func (b *Bot) findMember(ctx context.Context, req *request, in *interaction) *rejection {
 	m, err := b.memberNow(ctx, in.User.ID)
 	switch {
 	case err == nil:
@@ -196,30 +197,31 @@ func (b *Bot) findMember(ctx context.Context, t *turn, in *interaction) *rejecti
 	case core.KindOf(err) == core.NotFound, core.DetailOf(err) == codeUnknownGuild:
 		return &rejection{http.StatusForbidden, outcomeWrongGuild}
 	default:
-		b.log.WarnContext(ctx, "discordbot: whether somebody is in the guild cannot be told", "error", err)
-		t.crowded = true
+		b.log.WarnContext(ctx, "discordbot: a member could not be looked up", "error", err)
+		req.overloaded = true
 	}
 	return nil
 }
 
-// fill answers a form that op opened: submitted twice, it is one deed.
-func (b *Bot) fill(ctx context.Context, t turn, c bots.Command, in interaction, op string, filled bots.Filled) response {
+// fill answers a form that op opened. Its op derives from that, so that a form acts
+// once however often it is submitted.
+func (b *Bot) fill(ctx context.Context, req request, c bots.Command, in interaction, op string, filled bots.Filled) response {
 	c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", op, c.Actor.Account.ID), &filled
-	return b.answer(ctx, t, c, in, &submitted{op: op, filled: filled})
+	return b.answer(ctx, req, c, in, &submitted{op: op, filled: filled})
 }
 
-// memberFor is how long Discord is waited for to say who is in the guild.
+// memberFor is how long to wait for a member's lookup.
 const memberFor = time.Second
 
-// memberNow asks who somebody is in the guild. Cards are pressed in direct
-// conversations too, and those go on when somebody leaves.
+// memberNow looks up a guild member. Cards in direct messages still work after
+// their reader has left the guild, so membership must be checked.
 func (b *Bot) memberNow(ctx context.Context, user string) (member, error) {
 	ctx, cancel := context.WithTimeout(ctx, memberFor)
 	defer cancel()
 	var m member
 	err := b.paced(ctx, api.Request{Method: "get_guild_member", Verb: http.MethodGet, Path: []string{"guilds", b.guild, "members", user}}, &m)
 	if err == nil && m.User.ID != user {
-		err = errors.New("discordbot: get_guild_member: the answer is of somebody else")
+		err = errors.New("discordbot: get_guild_member: the answer is about another user")
 	}
 	return m, err
 }
@@ -230,17 +232,17 @@ const (
 	maxChoice  = 100
 )
 
-// suggest offers what may be meant by what somebody is typing.
-func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interaction) response {
+// suggest returns completions for what a person is typing.
+func (b *Bot) suggest(ctx context.Context, req request, c bots.Command, in interaction) response {
 	type choice struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
 	}
 	choices := []choice{}
-	ctx, cancel := context.WithDeadline(ctx, t.arrived.Add(suggestFor))
+	ctx, cancel := context.WithDeadline(ctx, req.arrived.Add(suggestFor))
 	defer cancel()
 	option, typed, ok := focused(in.Data.Options)
-	if ok && !t.crowded {
+	if ok && !req.overloaded {
 		path, _ := used(in.Data.Options)
 		c.Typed = &bots.Typed{Path: path}
 		for _, s := range b.bot.Suggest(ctx, c, option, typed) {
@@ -252,7 +254,7 @@ func (b *Bot) suggest(ctx context.Context, t turn, c bots.Command, in interactio
 	return response{Type: answerChoices, Data: map[string]any{"choices": choices}}
 }
 
-// focused finds the option that somebody is typing into.
+// focused returns the option that a person is typing into.
 func focused(options []option) (name, typed string, ok bool) {
 	for _, o := range options {
 		if o.Focused {
@@ -265,7 +267,7 @@ func focused(options []option) (name, typed string, ok bool) {
 	return "", "", false
 }
 
-// text is what stands in an option, as people would type it.
+// text returns an option's value as people would type it.
 func (o option) text() string {
 	var s string
 	if json.Unmarshal(o.Value, &s) == nil {
@@ -277,7 +279,7 @@ func (o option) text() string {
 	return ""
 }
 
-// cut shortens a text visibly.
+// cut shortens a text with an ellipsis.
 func cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s

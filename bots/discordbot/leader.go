@@ -10,67 +10,67 @@ import (
 	"riskroom/core"
 )
 
-// A leader renews its term well within its length, and lets go of the connection
-// before it ends, on its own clock from before it asked: the connection is closed
-// within closeWithin even where the network does not answer.
+// A leader renews its term often, and closes the connection before the term ends,
+// counted on its own clock from before the last request. Closing takes at most
+// closeWithin, even if the network is down.
 const (
 	termLength = 9 * time.Second
 	renewEvery = 2 * time.Second
-	letGo      = 6 * time.Second // after the last renewal was asked for
+	stopAfter  = 6 * time.Second // after the last successful renewal was requested
 	claimEvery = time.Second
 
 	resignWithin = 2 * time.Second
 )
 
-// standing is how this process stands to the gateway.
-type standing struct {
-	mine    bool   // it leads
-	leader  string // who leads, "" where that is not known
-	live    bool   // it leads and Discord has greeted it
+// status is what this process knows about the connection to the gateway.
+type status struct {
+	mine    bool   // this process leads
+	leader  string // the leader's name, "" if unknown
+	live    bool   // this process is connected
 	trouble error  // why not
 }
 
-func (g *Gateway) note(change func(*standing)) {
+func (g *Gateway) note(change func(*status)) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	change(&g.at)
+	change(&g.current)
 }
 
-func (g *Gateway) standing() standing {
+func (g *Gateway) status() status {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.at
+	return g.current
 }
 
-// Ready reports whether Discord can reach riskroom, through this process or
-// another, and if not, why.
+// Ready returns nil if Discord can reach riskroom through this process or another,
+// else why not.
 func (g *Gateway) Ready(context.Context) error {
-	s := g.standing()
+	s := g.status()
 	if s.live || s.leader != "" && !s.mine {
 		return nil
 	}
 	return fmt.Errorf("discordbot: no connection to the gateway: %w", s.trouble)
 }
 
-// Leads reports whether this process is the one to hold the connection.
-func (g *Gateway) Leads() bool { return g.standing().mine }
+// Leads reports whether this process holds the connection.
+func (g *Gateway) Leads() bool { return g.status().mine }
 
-// State says in a few words who holds the connection.
+// State describes in a few words who holds the connection.
 func (g *Gateway) State() string {
-	switch s := g.standing(); {
+	switch s := g.status(); {
 	case s.live:
 		return "connected"
 	case s.mine:
 		return "not connected"
 	case s.leader != "":
-		return "the connection is " + s.leader + "'s"
+		return "connected by " + s.leader
 	}
-	return "nobody is known to be connected"
+	return "no process is known to be connected"
 }
 
-// Run holds the connection whenever this process leads, until ctx ends, then lets
-// what came in be answered, and returns nil. It returns an error where only a
-// person can help.
+// Run holds the connection whenever this process leads. When ctx ends, it waits
+// until all interactions are answered, and returns nil. It returns an error if
+// retrying can't help.
 func (g *Gateway) Run(ctx context.Context) error {
 	passing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var passed sync.WaitGroup
@@ -85,16 +85,16 @@ func (g *Gateway) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			g.note(func(s *standing) { *s = standing{trouble: fmt.Errorf("nobody can tell who holds it: %w", err)} })
+			g.note(func(s *status) { *s = status{trouble: fmt.Errorf("could not determine which process leads: %w", err)} })
 		case !term.Mine:
-			g.note(func(s *standing) { *s = standing{leader: term.Leader} })
+			g.note(func(s *status) { *s = status{leader: term.Leader} })
 		default:
 			err := g.lead(ctx, term, asked)
 			if f, ok := errors.AsType[*fatalError](err); ok {
 				return &core.Error{Op: "discord: gateway", Kind: core.Unauthorized, Detail: fmt.Sprintf("gateway_%d", f.code), Err: f}
 			}
-			if errors.Is(err, errAside) {
-				sleep(ctx, 4*g.claimEvery) // so that another comes first
+			if errors.Is(err, errStepAside) {
+				sleep(ctx, 4*g.claimEvery) // so that another process is first
 			}
 		}
 		sleep(ctx, g.claimEvery)
@@ -108,12 +108,12 @@ func (g *Gateway) claim(ctx context.Context) (core.Term, error) {
 	return g.bot.lead.Claim(ctx, termLength)
 }
 
-// lead holds the connection until ctx ends, the term does, or nothing comes of it.
+// lead holds the connection until ctx or the term ends, or it can't be opened.
 func (g *Gateway) lead(ctx context.Context, term core.Term, asked time.Time) error {
 	g.session.recall(term.Memo)
-	g.rooms, g.wanted = rooms{}, 0 // another process may have seen more
-	g.note(func(s *standing) { *s = standing{mine: true, leader: term.Leader, trouble: errNotYet} })
-	g.bot.log.InfoContext(ctx, "discordbot: this process holds the connection to the gateway from now on", "fence", term.Fence)
+	g.access, g.wanted = access{}, 0 // outdated if another process has led meanwhile
+	g.note(func(s *status) { *s = status{mine: true, leader: term.Leader, trouble: errNotYet} })
+	g.bot.log.InfoContext(ctx, "discordbot: this process now holds the connection to the gateway", "fence", term.Fence)
 	leading, stop := context.WithCancelCause(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { g.renew(leading, stop, term, asked) })
@@ -124,26 +124,26 @@ func (g *Gateway) lead(ctx context.Context, term core.Term, asked time.Time) err
 	if err != nil {
 		why = err
 	}
-	g.note(func(s *standing) { *s = standing{trouble: why} })
-	g.bot.log.InfoContext(ctx, "discordbot: this process does not hold the connection to the gateway any more", "why", why)
+	g.note(func(s *status) { *s = status{trouble: why} })
+	g.bot.log.InfoContext(ctx, "discordbot: this process no longer holds the connection to the gateway", "why", why)
 	resigning, cancel := context.WithTimeout(context.WithoutCancel(ctx), resignWithin)
 	defer cancel()
-	if e := g.bot.lead.Resign(resigning, term, g.session.memo(g.heard.idle)); e != nil && core.KindOf(e) != core.Lost {
-		g.bot.log.WarnContext(ctx, "discordbot: the connection could not be handed over: another process waits until the term is over", "error", e)
+	if e := g.bot.lead.Resign(resigning, term, g.session.memo(g.pending.idle)); e != nil && core.KindOf(e) != core.Lost {
+		g.bot.log.WarnContext(ctx, "discordbot: the connection could not be handed over: another process takes it when the term ends", "error", e)
 	}
 	return err
 }
 
 var (
 	errReplaced  = errors.New("another process holds it")
-	errUncertain = errors.New("the store does not answer, and another process may come to hold it")
+	errUncertain = errors.New("the store does not answer, so another process may take over")
 )
 
-// renew renews the term until ctx ends, at once when a session begins, so that the
-// next leader knows of it, and ends it where that does not succeed in time: no
-// longer than letGo after the last renewal was asked for.
+// renew renews the term until ctx ends, and immediately when a session begins, so
+// that the next leader can resume it. It calls stop if no renewal has succeeded for
+// stopAfter.
 func (g *Gateway) renew(ctx context.Context, stop context.CancelCauseFunc, term core.Term, asked time.Time) {
-	end := time.AfterFunc(time.Until(asked.Add(letGo)), func() { stop(errUncertain) })
+	end := time.AfterFunc(time.Until(asked.Add(stopAfter)), func() { stop(errUncertain) })
 	defer end.Stop()
 	pause := time.NewTimer(renewEvery)
 	defer pause.Stop()
@@ -157,28 +157,28 @@ func (g *Gateway) renew(ctx context.Context, stop context.CancelCauseFunc, term 
 		pause.Reset(renewEvery)
 		asked = time.Now()
 		once, cancel := context.WithTimeout(ctx, renewEvery)
-		err := g.bot.lead.Renew(once, term, termLength, g.session.memo(g.heard.idle))
+		err := g.bot.lead.Renew(once, term, termLength, g.session.memo(g.pending.idle))
 		cancel()
 		switch {
 		case err == nil:
-			end.Reset(time.Until(asked.Add(letGo)))
+			end.Reset(time.Until(asked.Add(stopAfter)))
 		case core.KindOf(err) == core.Lost:
 			stop(errReplaced)
 			return
 		case ctx.Err() == nil:
-			g.bot.log.WarnContext(ctx, "discordbot: the term of leading could not be renewed", "error", err)
+			g.bot.log.WarnContext(ctx, "discordbot: the leader's term could not be renewed", "error", err)
 		}
 	}
 }
 
-// alone leads where no other process shares a store.
-type alone struct {
+// soleLeader is a core.Leadership for a single process.
+type soleLeader struct {
 	mu   sync.Mutex
 	term core.Term
 }
 
 // Claim implements core.Leadership.
-func (a *alone) Claim(context.Context, time.Duration) (core.Term, error) {
+func (a *soleLeader) Claim(context.Context, time.Duration) (core.Term, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.term.Mine, a.term.Leader = true, "riskroom"
@@ -187,7 +187,7 @@ func (a *alone) Claim(context.Context, time.Duration) (core.Term, error) {
 }
 
 // Renew implements core.Leadership.
-func (a *alone) Renew(_ context.Context, _ core.Term, _ time.Duration, memo string) error {
+func (a *soleLeader) Renew(_ context.Context, _ core.Term, _ time.Duration, memo string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.term.Memo = memo
@@ -195,6 +195,6 @@ func (a *alone) Renew(_ context.Context, _ core.Term, _ time.Duration, memo stri
 }
 
 // Resign implements core.Leadership.
-func (a *alone) Resign(ctx context.Context, t core.Term, memo string) error {
+func (a *soleLeader) Resign(ctx context.Context, t core.Term, memo string) error {
 	return a.Renew(ctx, t, 0, memo)
 }

@@ -21,19 +21,18 @@ import (
 	"riskroom/core/text"
 )
 
-// shared is what several processes share: a guild, and a store that can be cut
-// off from each of them. It runs on a clock of its own, inside of
+// cluster is what several processes share: a guild and a store. It runs inside
 // testing/synctest.
-type shared struct {
+type cluster struct {
 	t     *testing.T
 	guild *emulator.Workspace
 	store *store.Store
 	words *text.Catalogue
 }
 
-func share(t *testing.T) *shared {
+func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	s := &shared{t: t}
+	s := &cluster{t: t}
 	var err error
 	if s.guild, err = emulator.New(emulator.Options{Users: []emulator.User{{ID: lin, Name: "lin"}}}); err != nil {
 		t.Fatal(err)
@@ -47,13 +46,13 @@ func share(t *testing.T) *shared {
 	return s
 }
 
-func (s *shared) close() {
+func (s *cluster) close() {
 	if err := errors.Join(s.guild.Close(), s.store.Stop()); err != nil {
 		s.t.Error(err)
 	}
 }
 
-// process is one of those that share.
+// process is a process of a cluster.
 type process struct {
 	*Bot
 	core.Leadership
@@ -61,16 +60,16 @@ type process struct {
 	stop  context.CancelFunc
 	ended chan error
 
-	mu      sync.Mutex
-	cut     bool // it cannot reach the store
-	astray  bool // it cannot reach Discord
-	noticed []string
-	missed  int
+	mu        sync.Mutex
+	noStore   bool // it can't reach the store
+	noDiscord bool // it can't reach Discord
+	noticed   []string
+	missed    int
 }
 
 // Claim implements core.Leadership.
 func (p *process) Claim(ctx context.Context, length time.Duration) (core.Term, error) {
-	if p.away() {
+	if p.withoutStore() {
 		<-ctx.Done()
 		return core.Term{}, ctx.Err()
 	}
@@ -79,7 +78,7 @@ func (p *process) Claim(ctx context.Context, length time.Duration) (core.Term, e
 
 // Renew implements core.Leadership.
 func (p *process) Renew(ctx context.Context, t core.Term, length time.Duration, memo string) error {
-	if p.away() {
+	if p.withoutStore() {
 		<-ctx.Done()
 		return ctx.Err()
 	}
@@ -91,45 +90,45 @@ func (p *process) Resign(ctx context.Context, t core.Term, memo string) error {
 	return p.Renew(ctx, t, 0, memo)
 }
 
-func (p *process) away() bool {
+func (p *process) withoutStore() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.cut
+	return p.noStore
 }
 
-func (p *process) cutOff(cut bool) {
+func (p *process) cutStore(cut bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cut = cut
+	p.noStore = cut
 }
 
-func (p *process) lost() bool {
+func (p *process) withoutDiscord() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.astray
+	return p.noDiscord
 }
 
-func (p *process) goAstray() {
+func (p *process) cutDiscord() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.astray = true
+	p.noDiscord = true
 }
 
-func (p *process) heardOf() (noticed, missed int) {
+func (p *process) passedOn() (noticed, missed int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.noticed), p.missed
 }
 
-// begin starts a process.
-func (s *shared) begin(name string) *process {
+// start starts a process.
+func (s *cluster) start(name string) *process {
 	s.t.Helper()
 	p := &process{Leadership: s.store.Leadership("acme", name), t: s.t, ended: make(chan error, 1)}
 	var err error
 	p.Bot, err = New(Config{
-		API:     client(s.t, api.Config{Token: s.guild.BotToken(), URL: "http://discord.invalid/api/v10/", Transport: road{p, s.guild}}),
+		API:     client(s.t, api.Config{Token: s.guild.BotToken(), URL: "http://discord.invalid/api/v10/", Transport: network{p, s.guild}}),
 		GuildID: s.guild.GuildID(),
-		Org:     organisation(), Text: s.words, Bot: nobody{}, Leadership: p, Budget: engine.NewBudget(s.store).ForPeople(),
+		Org:     organisation(), Text: s.words, Bot: noCommands{}, Leadership: p, Budget: engine.NewBudget(s.store).ForPeople(),
 		Noticed: func(_ context.Context, g core.GroupRef) error {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -146,18 +145,18 @@ func (s *shared) begin(name string) *process {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p.gateway.dial = road{p, s.guild}.dial
+	p.gateway.dial = network{p, s.guild}.dial
 	ctx, stop := context.WithCancel(s.t.Context())
 	p.stop = stop
 	go func() { p.ended <- p.Run(ctx) }()
 	return p
 }
 
-// nobody answers no command.
-type nobody struct{ Answerer }
+// noCommands is an Answerer without commands.
+type noCommands struct{ Answerer }
 
 // Commands implements Answerer.
-func (nobody) Commands() []bots.Spec { return nil }
+func (noCommands) Commands() []bots.Spec { return nil }
 
 // end stops a process as SIGTERM does.
 func (p *process) end(t *testing.T) {
@@ -168,7 +167,7 @@ func (p *process) end(t *testing.T) {
 	}
 }
 
-// within waits until ok holds, and fails after d.
+// within waits until ok returns true, and fails after d.
 func within(t *testing.T, d time.Duration, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(d); !ok(); time.Sleep(10 * time.Millisecond) {
@@ -180,16 +179,16 @@ func within(t *testing.T, d time.Duration, what string, ok func() bool) {
 
 func (p *process) connected() bool { return p.Leads() && strings.HasPrefix(p.State(), "connected") }
 
-// TestOneOfSeveralHoldsTheConnection: when it stops another goes on with the
-// session at once, and nothing that happened in between is lost.
-func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
+// TestOnlyTheLeaderConnects checks that another process resumes the session as soon
+// as the leader stops, and that no event is lost.
+func TestOnlyTheLeaderConnects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
-		first := s.begin("first")
+		first := s.start("first")
 		within(t, 5*time.Second, "the first is connected", first.connected)
-		second, third := s.begin("second"), s.begin("third")
+		second, third := s.start("second"), s.start("third")
 		time.Sleep(10 * time.Minute)
 		if n := s.guild.Gateway().Connected(); n != 1 || second.Leads() || third.Leads() {
 			t.Errorf("%d connections", n)
@@ -199,15 +198,15 @@ func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
 				t.Errorf("not ready: %v", err)
 			}
 		}
-		if got := second.State(); got != "the connection is first's" {
-			t.Errorf("the second says that %q", got)
+		if got := second.State(); got != "connected by first" {
+			t.Errorf("the second's state is %q", got)
 		}
 		first.end(t)
 		s.guild.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": s.guild.GuildID()})
-		within(t, 3*time.Second, "another goes on", func() bool { return second.connected() || third.connected() })
-		within(t, time.Second, "what happened in between is passed on", func() bool {
-			a, _ := second.heardOf()
-			b, _ := third.heardOf()
+		within(t, 3*time.Second, "another process is connected", func() bool { return second.connected() || third.connected() })
+		within(t, time.Second, "the event is passed on", func() bool {
+			a, _ := second.passedOn()
+			b, _ := third.passedOn()
 			return a+b == 1
 		})
 		if len(s.guild.Gateway().Identifies()) != 1 || s.guild.Gateway().Resumes() != 1 || s.guild.Gateway().Connected() != 1 {
@@ -218,32 +217,32 @@ func TestOneOfSeveralHoldsTheConnection(t *testing.T) {
 	})
 }
 
-// TestTheNextLeaderAnswersWhatIsLeft: a session goes on before whatever was not
-// passed on or answered.
-func TestTheNextLeaderAnswersWhatIsLeft(t *testing.T) {
+// TestTheNextLeaderHandlesWhatIsLeft checks that the next leader resumes before the
+// first event that was not passed on or answered.
+func TestTheNextLeaderHandlesWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	s := session{begun: make(chan struct{}, 1)}
 	s.begin("one", "", intentGuilds)
 	yes, no := func() bool { return true }, func() bool { return false }
-	from := func(told func() bool) int64 {
+	from := func(passedOn func() bool) int64 {
 		var next session
-		next.recall(s.memo(told))
+		next.recall(s.memo(passedOn))
 		return next.seq()
 	}
 	s.reached(4)
 	if got := from(yes); got != 4 {
-		t.Errorf("all is done and it goes on from %d", got)
+		t.Errorf("with nothing left, it resumes from %d", got)
 	}
 	first, second := s.hold(5), s.hold(7)
 	s.reached(8)
 	for _, step := range []struct {
-		then func()
-		told func() bool
-		want int64
+		then     func()
+		passedOn func() bool
+		want     int64
 	}{{func() {}, no, 4}, {func() {}, yes, 4}, {first, yes, 6}, {second, yes, 8}} {
 		step.then()
-		if got := from(step.told); got != step.want {
-			t.Errorf("it goes on from %d, want %d", got, step.want)
+		if got := from(step.passedOn); got != step.want {
+			t.Errorf("it resumes from %d, want %d", got, step.want)
 		}
 	}
 	late := s.hold(9)
@@ -251,68 +250,67 @@ func TestTheNextLeaderAnswersWhatIsLeft(t *testing.T) {
 	s.reached(10)
 	late()
 	if got := from(yes); got != 10 {
-		t.Errorf("a new session goes on from %d", got)
+		t.Errorf("a new session resumes from %d", got)
 	}
 }
 
-// TestALeaderWithoutTheStoreLetsGo: before anybody else can lead, and the one who
-// then does loses nothing.
-func TestALeaderWithoutTheStoreLetsGo(t *testing.T) {
+// TestLeaderDisconnectsWithoutStore checks that a leader that can't reach the store
+// disconnects before another process can lead, and that no event is lost.
+func TestLeaderDisconnectsWithoutStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
-		first := s.begin("first")
+		first := s.start("first")
 		within(t, 5*time.Second, "the first is connected", first.connected)
-		second := s.begin("second")
+		second := s.start("second")
 		time.Sleep(time.Minute)
-		first.cutOff(true)
+		first.cutStore(true)
 		for end := time.Now().Add(time.Minute); !second.Leads(); time.Sleep(time.Millisecond) {
 			if s.guild.Gateway().Connected() == 0 {
 				s.guild.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000005", "guild_id": s.guild.GuildID()})
 				break
 			}
 			if time.Now().After(end) {
-				t.Fatal("the first never lets go")
+				t.Fatal("the first stays connected")
 			}
 		}
 		if second.Leads() {
-			t.Fatal("two may hold the connection at once")
+			t.Fatal("two processes may be connected at the same time")
 		}
 		synctest.Wait()
 		if first.Ready(t.Context()) == nil {
-			t.Error("who cannot ask the store claims to be ready")
+			t.Error("the first is ready without the store")
 		}
-		within(t, termLength, "the second goes on", second.connected)
-		within(t, time.Second, "what happened in between is passed on", func() bool { n, _ := second.heardOf(); return n > 0 })
-		first.cutOff(false)
+		within(t, termLength, "the second is connected", second.connected)
+		within(t, time.Second, "the event is passed on", func() bool { n, _ := second.passedOn(); return n > 0 })
+		first.cutStore(false)
 		time.Sleep(time.Minute)
 		if first.Leads() || s.guild.Gateway().Connected() != 1 || first.Ready(t.Context()) != nil {
-			t.Error("the first does not accept that it leads no more")
+			t.Error("the first still acts as the leader")
 		}
 		first.end(t)
 		second.end(t)
 	})
 }
 
-// TestEndlessInvalidSessions: a stand-in that answers every IDENTIFY with op 9
-// sees at most three in a minute, however many processes there are and however
-// often they start.
+// TestEndlessInvalidSessions answers every IDENTIFY with op 9. There are at most three
+// a minute, however many processes there are and however often they start.
 func TestEndlessInvalidSessions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
 		s.guild.Gateway().SetFaults(emulator.GatewayFaults{InvalidIdentify: true})
-		other := s.begin("other")
+		other := s.start("other")
 		for range 20 {
-			p := s.begin("restarted")
+			p := s.start("restarted")
 			time.Sleep(17 * time.Second)
 			p.end(t)
 		}
 		at := s.guild.Gateway().Identifies()
 		if len(at) < 8 {
-			t.Errorf("%d IDENTIFYs in six minutes: it does not go on trying", len(at))
+			t.Errorf("%d IDENTIFYs in six minutes: it does not keep trying", len(at))
 		}
 		for i := 3; i < len(at); i++ {
 			if gap := at[i].Sub(at[i-3]); gap < time.Minute {
@@ -321,23 +319,24 @@ func TestEndlessInvalidSessions(t *testing.T) {
 		}
 		s.guild.Gateway().SetFaults(emulator.GatewayFaults{})
 		within(t, 2*time.Minute, "it recovers", other.connected)
-		if _, missed := other.heardOf(); missed != 1 {
-			t.Errorf("the guild was swept %d times", missed)
+		if _, missed := other.passedOn(); missed != 1 {
+			t.Errorf("all groups were checked %d times", missed)
 		}
 		other.end(t)
 	})
 }
 
-// TestAnotherTriesWhereOneCannotConnect: who has no way to Discord stands back.
-func TestAnotherTriesWhereOneCannotConnect(t *testing.T) {
+// TestAnotherConnectsIfOneCannot checks that a process that can't reach Discord gives
+// up the lead.
+func TestAnotherConnectsIfOneCannot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := share(t)
+		s := newCluster(t)
 		defer s.close()
-		first := s.begin("first")
+		first := s.start("first")
 		within(t, 5*time.Second, "the first is connected", first.connected)
-		second := s.begin("second")
-		first.goAstray()
+		second := s.start("second")
+		first.cutDiscord()
 		s.guild.Gateway().Cut()
 		within(t, 2*time.Minute, "the second is connected", second.connected)
 		if len(s.guild.Gateway().Identifies()) != 1 {
@@ -348,25 +347,25 @@ func TestAnotherTriesWhereOneCannotConnect(t *testing.T) {
 	})
 }
 
-// road is a process's way to Discord.
-type road struct {
+// network is a process's connection to Discord.
+type network struct {
 	p  *process
 	to *emulator.Workspace
 }
 
-var errNoWay = errors.New("no route to host")
+var errNoRoute = errors.New("no route to host")
 
 // RoundTrip implements http.RoundTripper.
-func (r road) RoundTrip(req *http.Request) (*http.Response, error) {
-	if r.p.lost() {
-		return nil, errNoWay
+func (r network) RoundTrip(req *http.Request) (*http.Response, error) {
+	if r.p.withoutDiscord() {
+		return nil, errNoRoute
 	}
 	return r.to.Client().Transport.RoundTrip(req)
 }
 
-func (r road) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	if r.p.lost() {
-		return nil, errNoWay
+func (r network) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if r.p.withoutDiscord() {
+		return nil, errNoRoute
 	}
 	return r.to.Gateway().DialContext(ctx, network, addr)
 }

@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain checks that ways in that were stopped leave no goroutine behind.
+// TestMain checks that no goroutine is left after the tests.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	http.DefaultClient.CloseIdleConnections()

@@ -13,8 +13,6 @@ import (
 	"riskroom/core/engine"
 )
 
-func plainly(s string) bots.Reply { return bots.Say(s) }
-
 func TestModalFilesARisk(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -22,18 +20,18 @@ func TestModalFilesARisk(t *testing.T) {
 	if r.Modal == nil {
 		t.Fatalf("no modal: %s", r.Body)
 	}
-	wants(t, r.Modal.Values[restInput], "module: Payments", "severity: High", "handlers: ", "amount:")
+	wantContains(t, r.Modal.Values[restInput], "module: Payments", "severity: High", "handlers: ", "amount:")
 	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "description": "two\nlines"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "R-17 is filed")
+	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
 	if d := b.draft(t); d.Title != "Ledger" || d.Description != "two\nlines" || d.Severity != core.High || len(d.Handlers) != 2 {
 		t.Errorf("draft %+v", d)
 	}
 }
 
-// TestModalAsksForTheModule: a title alone opens it.
+// TestModalAsksForTheModule checks that a title alone opens the modal.
 func TestModalAsksForTheModule(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -46,15 +44,15 @@ func TestModalAsksForTheModule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "R-17 is filed")
+	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
 	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+core.Ref(wei) {
 		t.Errorf("draft %+v", d)
 	}
 }
 
-// TestTooMuchForAModal: what was typed into options and fits into no modal is said,
-// and neither cut nor taken for filed.
-func TestTooMuchForAModal(t *testing.T) {
+// TestModalDoesNotOpenIfTextIsTooLong checks that options that don't fit into a modal
+// are reported, and that nothing is cut or filed.
+func TestModalDoesNotOpenIfTextIsTooLong(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var many []string
@@ -62,13 +60,13 @@ func TestTooMuchForAModal(t *testing.T) {
 		many = append(many, fmt.Sprintf("<@%d>", 100000000000000100+i))
 	}
 	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "witness": strings.Join(many, ",")})
-	wants(t, shown(t, r).Plain, "The form could not be opened", "too long", "/risk new title:Ledger")
+	wantContains(t, messageIn(t, r).Plain, "The form could not be opened", "too long", "/risk new title:Ledger")
 	if len(b.engine.drafts) != 0 {
 		t.Errorf("filed %v", b.engine.drafts)
 	}
 }
 
-func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
+func TestInvalidModalOpensAgainWithItsTexts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.risk(t, lin, "new", nil)
@@ -78,8 +76,8 @@ func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := shown(t, r)
-	wants(t, m.Plain, `there is no "hgih"`, "Ledger", "module: Payments")
+	m := messageIn(t, r)
+	wantContains(t, m.Plain, `there is no "hgih"`, "Ledger", "module: Payments")
 	button := m.Components[len(m.Components)-1]["components"].([]any)[0].(map[string]any)["custom_id"].(string)
 	r, err = b.Press(t.Context(), lin, lobby, m.ID, button)
 	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" || r.Modal.Values[restInput] != rest {
@@ -89,14 +87,14 @@ func TestWrongModalOpensAgainWithWhatWasTyped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "R-17 is filed")
+	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
 	b.draft(t)
 }
 
 func TestButtons(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	card := shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
+	card := messageIn(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
 	press := func(what string) emulator.Reply {
 		t.Helper()
 		r, err := b.Press(t.Context(), lin, lobby, card.ID, "riskroom."+what+":R-17@3")
@@ -105,8 +103,8 @@ func TestButtons(t *testing.T) {
 		}
 		return r
 	}
-	wants(t, shown(t, press("details")).Plain, "Title", "Ledger *is* <@1> off", "Resolution")
-	wants(t, shown(t, press("start")).Plain, "In progress")
+	wantContains(t, messageIn(t, press("details")).Plain, "Title", "Ledger *is* <@1> off", "Resolution")
+	wantContains(t, messageIn(t, press("start")).Plain, "In progress")
 	if r := press("shelve"); r.Modal == nil || r.Modal.Inputs[0]["custom_id"] != "note" {
 		t.Fatalf("no modal: %s", r.Body)
 	}
@@ -114,27 +112,27 @@ func TestButtons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "Shelved")
+	wantContains(t, messageIn(t, r).Plain, "Shelved")
 	if c := b.engine.changes; len(c) != 2 || c[0].Seen != 3 || c[1].To != core.Shelved || c[1].Note != "not ours" {
 		t.Errorf("changes %+v", c)
 	}
-	card = shown(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})) // resolved meanwhile
+	card = messageIn(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"})) // resolved meanwhile
 	if r := press("resolve"); r.Modal != nil {
 		t.Error("a stale card opened a form")
 	} else {
-		wants(t, shown(t, r).Plain, "R-17", "Shelved")
+		wantContains(t, messageIn(t, r).Plain, "R-17", "Shelved")
 	}
 }
 
-// TestButtonsInDirectMessages: a card that came as a reminder has no guild around
-// it, and outlives its reader's membership.
+// TestButtonsInDirectMessages checks that buttons work in a direct message, which
+// belongs to no guild, until the reader has left the guild.
 func TestButtonsInDirectMessages(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	told := told{b: b.door, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
-	told.c.Actor.Account.ID = lin
+	follow := followUp{b: b.discordbot, in: interaction{ApplicationID: b.ApplicationID(), Token: "gone"}, until: time.Now().Add(-time.Second)}
+	follow.c.Actor.Account.ID = lin
 	card := b.engine.Card(t.Context(), engine.View{Risk: b.engine.risk}, "acme", "en")
-	if err := told.last(t.Context(), bots.Reply{Card: &card}); err != nil {
+	if err := follow.last(t.Context(), bots.Reply{Card: &card}); err != nil {
 		t.Fatal(err)
 	}
 	press := func(what string) (emulator.Reply, error) {
@@ -144,20 +142,20 @@ func TestButtonsInDirectMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "In progress")
+	wantContains(t, messageIn(t, r).Plain, "In progress")
 	if r, err = press("resolve"); err != nil || r.Modal == nil {
 		t.Fatalf("no modal: %s %v", r.Body, err)
 	}
-	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"note": "mended"}); err != nil {
+	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"note": "fixed"}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, shown(t, r).Plain, "Resolved")
+	wantContains(t, messageIn(t, r).Plain, "Resolved")
 	if err := b.Leave(lin); err != nil {
 		t.Fatal(err)
 	}
 	body := `{"id":"77","type":3,"token":"t","user":{"id":"` + lin + `"},"data":{"custom_id":"riskroom.reopen:R-17@3"}}`
 	if status, _, err := b.SendSigned(t.Context(), []byte(body), time.Now()); err != nil || status != http.StatusForbidden {
-		t.Errorf("somebody who left is heard: %d %v", status, err)
+		t.Errorf("a request from somebody who left: status %d, %v", status, err)
 	}
 	if c := b.engine.changes; len(c) != 2 || b.counted("interactions wrong_guild") != 1 {
 		t.Errorf("changes %+v, counted %v", c, b.counts)

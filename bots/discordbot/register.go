@@ -12,17 +12,17 @@ import (
 	"riskroom/adapters/discord/api"
 )
 
-var errUnregistered = errors.New("discordbot: Discord has not been told the commands yet")
+var errUnregistered = errors.New("discordbot: the commands are not registered yet")
 
-// Registered reports whether Discord knows the commands, and if not, why.
+// Registered returns nil once the commands are registered, else why they aren't.
 func (b *Bot) Registered(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.registered
 }
 
-// Register tells Discord the guild's commands, unless it knows them already: a
-// guild takes 200 new ones a day. See
+// Register registers the guild's commands unless they are up to date. Discord
+// allows 200 new commands a day per guild. See
 // https://docs.discord.com/developers/interactions/application-commands#registering-a-command.
 func (b *Bot) Register(ctx context.Context) error {
 	err := b.register(ctx)
@@ -62,7 +62,7 @@ func (b *Bot) register(ctx context.Context) error {
 	return nil
 }
 
-// whoAmI asks Discord once which application the token is for.
+// whoAmI returns the ID of the token's application, and asks Discord only once.
 func (b *Bot) whoAmI(ctx context.Context) (string, error) {
 	b.mu.Lock()
 	id := b.application
@@ -78,7 +78,7 @@ func (b *Bot) whoAmI(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if app.ID == "" {
-		return "", fmt.Errorf("discordbot: get_my_application: the answer holds no ID")
+		return "", fmt.Errorf("discordbot: get_my_application: the answer contains no ID")
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -86,8 +86,7 @@ func (b *Bot) whoAmI(ctx context.Context) (string, error) {
 	return app.ID, nil
 }
 
-// KeepRegistered registers the commands, again after a failure, until that is
-// done or ctx ends.
+// KeepRegistered registers the commands, and retries until it succeeds or ctx ends.
 func (b *Bot) KeepRegistered(ctx context.Context) {
 	for wait := time.Second; ; wait = min(2*wait, 5*time.Minute) {
 		err := b.Register(ctx)

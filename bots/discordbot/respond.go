@@ -18,7 +18,7 @@ import (
 // flagEphemeral shows a message to one person only.
 const flagEphemeral = 64
 
-// maxButton is how many characters the label of a button has, see
+// maxButton is the limit of a button's label in characters, see
 // https://docs.discord.com/developers/components/reference#button.
 const maxButton = 80
 
@@ -28,8 +28,8 @@ type message struct {
 	Flags int `json:"flags,omitempty"`
 }
 
-// first is the first answer to an interaction: a modal where one can be opened,
-// else a message for its reader alone.
+// first returns the first answer to an interaction: a modal if one can be opened,
+// else an ephemeral message.
 func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
 	if r.Form != nil && r.Form.Submit != "" && !r.Form.Warn && s == nil {
 		m, err := b.modal(c.Lang, in.ID, *r.Form)
@@ -37,17 +37,17 @@ func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) 
 			b.forms.keep(in.ID, *r.Form)
 			return response{Type: answerModal, Data: m}
 		}
-		b.log.Error("discordbot: a form cannot be shown", "form", r.Form.ID, "error", err)
-		r.Form = nil // what it says instead is shown
+		b.log.Error("discordbot: a form could not be shown", "form", r.Form.ID, "error", err)
+		r.Form = nil // the reply's text is shown instead
 	}
 	m := b.message(c, in, s, r)
 	m.Flags = flagEphemeral
 	return response{Type: answerMessage, Data: m}
 }
 
-// message lays a reply out as a message. Discord takes no form there: one that is
-// only read is an embed, one to fill in opens by a button, and one without fields
-// is submitted by it.
+// message renders a reply as a message, which can't contain a form. A form that is
+// only read becomes an embed. For any other form the message has a button, which
+// opens the form, or submits it if it has no fields.
 func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply) message {
 	p := b.text.In(c.Lang)
 	button, label := "", p.S("options.reopen")
@@ -69,7 +69,7 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 	case r.Form != nil && r.Form.Submit != "":
 		op := in.ID
 		if s != nil {
-			op = s.op // the same deed goes on
+			op = s.op // still the same act
 		}
 		if len(r.Form.Notice) > 0 {
 			out.Text = r.Form.Notice
@@ -94,7 +94,7 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 		out.Text = []core.Span{core.Plain("✓")}
 	}
 	m := message{Content: b.render.Message(out, "")}
-	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // it calls upon nobody
+	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // notify nobody
 	if button != "" {
 		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
 			discordgo.Button{Label: cut(label, maxButton), Style: discordgo.PrimaryButton, CustomID: button},
@@ -103,11 +103,11 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 	return m
 }
 
-// sheet is a form that is only read, as a card.
+// sheet renders a form that is only read as a card.
 func sheet(f bots.Form) *core.Card {
 	c := &core.Card{Title: []core.Span{core.Plain(f.Title)}, Body: f.Notice}
 	for _, field := range f.Fields {
-		if len(field.Content) > 0 { // the rest are headings
+		if len(field.Content) > 0 { // skip headings
 			c.Rows = append(c.Rows, core.Row{Label: field.Label, Value: field.Content})
 		}
 	}
@@ -126,11 +126,11 @@ func bulleted(list [][]core.Span) []core.Span {
 	return out
 }
 
-// edit puts a message in the place of the first answer, which Discord may take a
-// while to read. See
+// edit replaces the first answer with a message. It retries because Discord may
+// not have processed the first answer. See
 // https://docs.discord.com/developers/interactions/receiving-and-responding#edit-original-interaction-response.
 func (b *Bot) edit(ctx context.Context, in interaction, m message) error {
-	return rest.Repeat(ctx, 6, 300*time.Millisecond, passing, func() error {
+	return rest.Repeat(ctx, 6, 300*time.Millisecond, retryable, func() error {
 		return b.send(ctx, api.Request{
 			Method: "update_original_webhook_message", Verb: http.MethodPatch,
 			Path: []string{"webhooks", in.ApplicationID, in.Token, "messages", "@original"}, Body: m.Content, Tokenless: true,
@@ -138,7 +138,7 @@ func (b *Bot) edit(ctx context.Context, in interaction, m message) error {
 	})
 }
 
-// direct sends a message to somebody by themselves: what was private stays so.
+// direct sends a direct message.
 func (b *Bot) direct(ctx context.Context, user string, m message) error {
 	var dm struct {
 		ID string `json:"id"`

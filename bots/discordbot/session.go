@@ -10,21 +10,20 @@ import (
 )
 
 // Intents, see https://docs.discord.com/developers/events/gateway#gateway-intents:
-// the guild and its channels, and messages, of which only the deleted ones
-// matter. Who leaves the guild is told to those alone for whom that privileged
-// intent is switched on.
+// the guild and its channels, and messages, of which only deletions matter.
+// Discord only reports members who leave if the privileged intent is enabled.
 const (
 	intentGuilds   = 1 << 0
 	intentMembers  = 1 << 1
 	intentMessages = 1 << 9
 )
 
-// Flags of an application that may have the intent of members, see
+// Flags of an application that has the intent for members enabled, see
 // https://docs.discord.com/developers/resources/application#application-object-application-flags.
 const flagsMembers = 1<<14 | 1<<15
 
-// intents returns those to ask for, as Discord says once for each term: asking for
-// one that is not switched on is fatal.
+// intents returns the intents to ask for. It asks Discord once per term, because
+// identifying with an intent that isn't enabled is fatal.
 func (g *Gateway) intents(ctx context.Context) (int, error) {
 	if g.wanted != 0 {
 		return g.wanted, nil
@@ -34,7 +33,7 @@ func (g *Gateway) intents(ctx context.Context) (int, error) {
 	}
 	err := g.bot.send(ctx, api.Request{Method: "get_my_application", Verb: http.MethodGet, Path: []string{"applications", "@me"}}, &app)
 	if err != nil {
-		return 0, refusal(err)
+		return 0, asFatal(err)
 	}
 	g.wanted = intentGuilds | intentMessages
 	if app.Flags&flagsMembers != 0 {
@@ -43,28 +42,28 @@ func (g *Gateway) intents(ctx context.Context) (int, error) {
 	return g.wanted, nil
 }
 
-// session is what it takes to go on where a connection ended. It is safe for
-// concurrent use.
+// session is a session of the gateway, which another connection can resume. It is
+// safe for concurrent use.
 type session struct {
-	begun chan struct{} // receives when one begins
+	begun chan struct{} // receives when a session begins
 
 	mu  sync.Mutex
 	now remembered
-	// told is how far everything has been passed on.
-	told int64
-	// held are the numbers of frames with what people did that is being answered.
+	// passed is the sequence number up to which all events have been passed on.
+	passed int64
+	// held contains the sequence numbers of interactions that are being handled.
 	held map[int64]bool
 }
 
-// remembered is what is kept of a session, also for the next leader.
+// remembered is the stored form of a session, which the next leader reads.
 type remembered struct {
 	ID      string `json:"id"`
-	At      string `json:"at"` // where it goes on, "" where Discord is asked
+	At      string `json:"at"` // the URL to resume at, "" if unknown
 	Seq     int64  `json:"seq"`
 	Intents int    `json:"intents"`
 }
 
-// recall takes what the leader before left.
+// recall restores the session from the previous leader's memo.
 func (s *session) recall(memo string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,12 +71,12 @@ func (s *session) recall(memo string) {
 	if json.Unmarshal([]byte(memo), &s.now) != nil {
 		s.now = remembered{}
 	}
-	s.told = s.now.Seq
+	s.passed = s.now.Seq
 }
 
-// hold keeps the next leader from going on behind seq, at which somebody did
-// something, until release: a process that is killed before it has answered leaves
-// it to the next.
+// hold has the next leader resume before seq, the number of an interaction, until
+// release is called. If this process is killed before it has answered, the next
+// leader gets the interaction again.
 func (s *session) hold(seq int64) (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,23 +94,24 @@ func (s *session) hold(seq int64) (release func()) {
 	}
 }
 
-// memo words the session for the next leader, which goes on behind what was both
-// passed on and answered. told reports whether all that was reached was passed on.
-func (s *session) memo(told func() bool) string {
+// memo encodes the session for the next leader, which resumes after the last event
+// before which everything was passed on and answered. passedOn reports whether
+// nothing is pending.
+func (s *session) memo(passedOn func() bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now.ID == "" {
 		return ""
 	}
-	if told() {
-		s.told = s.now.Seq
+	if passedOn() {
+		s.passed = s.now.Seq
 	}
 	left := s.now
-	left.Seq = s.told
+	left.Seq = s.passed
 	for seq := range s.held {
 		left.Seq = min(left.Seq, seq-1)
 	}
-	b, _ := json.Marshal(left) // texts and numbers
+	b, _ := json.Marshal(left) // strings and numbers: can't fail
 	return string(b)
 }
 
@@ -121,8 +121,8 @@ func (s *session) known() bool {
 	return s.now.ID != ""
 }
 
-// resumable returns where the session goes on, "" where that is not known. One of
-// other intents ends here.
+// resumable returns the URL to resume the session at, "" if unknown. It forgets a
+// session with other intents.
 func (s *session) resumable(intents int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *session) resumable(intents int) string {
 func (s *session) begin(id, at string, intents int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now, s.told, s.held = remembered{ID: id, At: at, Intents: intents}, 0, nil
+	s.now, s.passed, s.held = remembered{ID: id, At: at, Intents: intents}, 0, nil
 	select {
 	case s.begun <- struct{}{}:
 	default:
@@ -145,10 +145,10 @@ func (s *session) begin(id, at string, intents int) {
 func (s *session) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now, s.told = remembered{}, 0
+	s.now, s.passed = remembered{}, 0
 }
 
-// moved has Discord asked where the session goes on.
+// moved forgets the URL to resume at, so that Discord is asked for it.
 func (s *session) moved() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,7 +167,7 @@ func (s *session) seq() int64 {
 	return s.now.Seq
 }
 
-// resume is what goes on with the session; ok is false where there is none.
+// resume returns what is needed to resume the session, if there is one.
 func (s *session) resume() (id string, seq int64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

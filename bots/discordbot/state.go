@@ -17,7 +17,7 @@ type submitted struct {
 	filled bots.Filled
 }
 
-// typed repeats what stood in the modal.
+// typed returns the texts that the modal contained.
 func (s submitted) typed() string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(s.filled.Values)) {
@@ -26,7 +26,7 @@ func (s submitted) typed() string {
 	return strings.TrimSpace(strings.Join(append(parts, s.filled.Rest), "\n"))
 }
 
-// filled reads a modal that this package laid out.
+// filled reads a modal that this package rendered.
 func (b *Bot) filled(in interaction) (f bots.Filled, op string, ok bool) {
 	rest, ok := strings.CutPrefix(in.Data.CustomID, formPrefix)
 	parts := strings.SplitN(rest, ":", 3)
@@ -50,7 +50,7 @@ func (b *Bot) filled(in interaction) (f bots.Filled, op string, ok bool) {
 	return f, parts[1], true
 }
 
-// refilled is a form with what somebody has typed into it.
+// refilled returns a form with what a person typed into it.
 func refilled(form bots.Form, typed bots.Filled) bots.Form {
 	form.Fields = slices.Clone(form.Fields)
 	for i, f := range form.Fields {
@@ -66,15 +66,15 @@ func refilled(form bots.Form, typed bots.Filled) bots.Form {
 	return form
 }
 
-// reopenPrefix begins the custom_id of a button that opens a form.
+// reopenPrefix is the prefix of the custom_id of a button that opens a form.
 const reopenPrefix = "reopen:"
 
 func parseReopen(customID string) (op string, ok bool) {
 	return strings.CutPrefix(customID, reopenPrefix)
 }
 
-// reopen opens a form that could not be opened before: what answers a modal, or
-// comes late, can open none.
+// reopen opens a form that couldn't be opened before. A modal can't answer a modal,
+// nor follow a deferred answer.
 func (b *Bot) reopen(c bots.Command, op string) response {
 	form, ok := b.forms.of(op)
 	if ok {
@@ -88,15 +88,15 @@ func (b *Bot) reopen(c bots.Command, op string) response {
 	return response{Type: answerMessage, Data: m}
 }
 
-// What is remembered of forms. Another replica, or this one started anew, does
-// not know them: what was typed stands in the message as well.
+// Limits on remembered forms. After a restart, or in another replica, they are
+// unknown, so the message also shows what was typed.
 const (
 	formsFor = time.Hour
 	maxForms = 1000
 )
 
-// forms remembers forms by the op of what opened them first. It is safe for
-// concurrent use.
+// forms remembers forms by the op that first opened them. It is safe for concurrent
+// use.
 type forms struct {
 	mu    sync.Mutex
 	kept  map[string]keptForm

@@ -10,13 +10,13 @@ import (
 	"riskroom/bots"
 )
 
-// The kinds of request, as they are counted.
+// Kinds of request, for the counter.
 const (
 	kindInteraction = "interactions"
 	kindEvent       = "events"
 )
 
-// What can become of a request, as it is counted.
+// Outcomes of requests, for the counter.
 const (
 	outcomeOK           = "ok"
 	outcomeBadSignature = "bad_signature"
@@ -30,17 +30,17 @@ const (
 
 const typeJSON = "application/json"
 
-// freshFor is how far a timestamp may be off the machine's time.
+// freshFor is how far a timestamp may be from the machine's time.
 const freshFor = 5 * time.Minute
 
-// rejection is a request that is not heard.
+// rejection is how a request is rejected.
 type rejection struct {
 	status  int
 	outcome string
 }
 
-// read returns the body of a request that is fit to be heard, or why not. Discord
-// sends bad signatures on purpose, and wants them refused with 401. See
+// read returns the body of a verified request, or why the request is rejected.
+// Discord sends bad signatures on purpose and expects the status 401. See
 // https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint-validating-security-request-headers.
 func (b *Bot) read(w http.ResponseWriter, r *http.Request) ([]byte, *rejection) {
 	body, status, outcome := bots.ReadRequest(w, r, typeJSON, b.verify)
@@ -50,8 +50,8 @@ func (b *Bot) read(w http.ResponseWriter, r *http.Request) ([]byte, *rejection) 
 	return body, nil
 }
 
-// verify checks the signature, then how old it is. It goes by the machine's time:
-// Discord does too.
+// verify checks the signature, then its age. It uses the machine's time, as Discord
+// does.
 func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	timestamp := h.Get("X-Signature-Timestamp")
 	signature, err := hex.DecodeString(h.Get("X-Signature-Ed25519"))
@@ -66,8 +66,7 @@ func (b *Bot) verify(h http.Header, body []byte) (outcome string) {
 	return ""
 }
 
-// reject answers a request that is not heard. The answer says no more than the
-// status does.
+// reject answers a rejected request with the status and nothing more.
 func (b *Bot) reject(w http.ResponseWriter, r *http.Request, why rejection) {
 	b.observe(kindInteraction, why.outcome)
 	b.log.Warn("discordbot: request refused", "outcome", why.outcome, "remote", r.RemoteAddr)

@@ -42,7 +42,7 @@ func TestEndpointIsVerified(t *testing.T) {
 		{"no JSON", []byte("{"), time.Now(), 400, outcomeMalformed},
 		{"too large", bytes.Repeat([]byte(" "), core.MaxBody+1), time.Now(), 413, bots.OutcomeTooLarge},
 		{"of another guild", elsewhere, time.Now(), 403, outcomeWrongGuild},
-		{"of nobody", []byte(`{"id":"8","type":2,"token":"t","guild_id":"` + b.GuildID() + `"}`), time.Now(), 400, outcomeMalformed},
+		{"without a user", []byte(`{"id":"8","type":2,"token":"t","guild_id":"` + b.GuildID() + `"}`), time.Now(), 400, outcomeMalformed},
 	} {
 		before := b.counted("interactions " + c.count)
 		status, _, err := b.SendSigned(t.Context(), c.body, c.at)
@@ -64,7 +64,7 @@ func TestUnsignedRequestsAreRefused(t *testing.T) {
 		r.Header.Set("X-Signature-Timestamp", "1")
 		r.Header.Set("X-Signature-Ed25519", signature)
 		w := httptest.NewRecorder()
-		b.door.Interactions().ServeHTTP(w, r)
+		b.discordbot.Interactions().ServeHTTP(w, r)
 		if w.Code != http.StatusUnauthorized {
 			t.Errorf("signature %q: %d", signature, w.Code)
 		}

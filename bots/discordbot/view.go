@@ -19,7 +19,7 @@ const (
 	maxCustomID = 100
 )
 
-// restInput is the input for every field that has none of its own.
+// restInput is the input for all fields that have none of their own.
 const restInput = "rest"
 
 // modal and its inputs, one in each row.
@@ -51,9 +51,10 @@ const (
 	paragraph = 2
 )
 
-// modal lays a form out as a modal: texts have inputs, other fields are lines in
-// one more. What cannot be shown whole is an error: nothing that somebody typed is
-// cut. The op goes on through a form that is opened anew.
+// modal renders a form as a modal. Text fields have inputs of their own, and all
+// other fields share one, with a line each. It returns an error if something
+// doesn't fit, because nothing that a person typed may be cut. A form that is
+// opened again keeps its op.
 func (b *Bot) modal(lang, op string, f bots.Form) (modal, error) {
 	id, err := formID(op, f)
 	if err != nil {
@@ -84,16 +85,16 @@ func (b *Bot) modal(lang, op string, f bots.Form) (modal, error) {
 	}
 	for _, r := range m.Components {
 		if in := r.Components[0]; utf8.RuneCountInString(in.Value) > maxInput || in.Max > 0 && utf8.RuneCountInString(in.Value) > in.Max {
-			return modal{}, fmt.Errorf("field %s: a text of too many characters", in.CustomID)
+			return modal{}, fmt.Errorf("field %s: the text is too long", in.CustomID)
 		}
 	}
 	if len(m.Components) == 0 {
-		return modal{}, fmt.Errorf("it has no inputs")
+		return modal{}, fmt.Errorf("the form has no inputs")
 	}
 	return m, nil
 }
 
-// restState keeps, in a form that is opened anew, what stood in the rest.
+// restState is the key of the shared input's text in a form that is opened again.
 const restState = "\x00rest"
 
 func restOf(f bots.Form, offered string) string {
@@ -103,7 +104,7 @@ func restOf(f bots.Form, offered string) string {
 	return offered
 }
 
-// formPrefix begins the custom_id of modals: "form:<id>:<op>:<state as JSON>".
+// formPrefix is the prefix of the custom_id of modals: "form:<id>:<op>:<state as JSON>".
 const formPrefix = "form:"
 
 func formID(op string, f bots.Form) (string, error) {
@@ -119,14 +120,14 @@ func formID(op string, f bots.Form) (string, error) {
 	}
 	id := formPrefix + f.ID + ":" + op + ":" + string(raw)
 	if utf8.RuneCountInString(id) > maxCustomID {
-		// The module only says for which one handlers were offered, and nothing
-		// is offered anew here.
+		// The module only records whose handlers were offered. Forms on Discord
+		// never refresh, so nothing reads it.
 		delete(state, "module")
-		raw, _ = json.Marshal(state) // of strings
+		raw, _ = json.Marshal(state) // strings: can't fail
 		id = formPrefix + f.ID + ":" + op + ":" + string(raw)
 	}
 	if utf8.RuneCountInString(id) > maxCustomID {
-		return "", fmt.Errorf("its state has %d bytes", len(raw))
+		return "", fmt.Errorf("the form's state has %d bytes", len(raw))
 	}
 	return id, nil
 }

@@ -193,7 +193,7 @@ func TestSecretsStaySecretOnDiscord(t *testing.T) {
 			}
 			guild.Faults().Order(stage.Fault{Method: "create_interaction_response", Kind: stage.CutBefore, Times: stage.Forever})
 			guild.SendEvent("INTERACTION_CREATE", forged)
-			s.log.wait(t, "discordbot: an answer did not arrive")
+			s.log.wait(t, "discordbot: an answer could not be sent")
 			if overHTTP {
 				body, err := json.Marshal(forged)
 				if err == nil {
