@@ -25,6 +25,17 @@ const (
 	Unknown      Kind = "unknown"      // none of the above
 )
 
+// Final reports whether asking again later can't help.
+func (k Kind) Final() bool {
+	switch k {
+	case Invalid, NotFound, Conflict, Denied, Unreachable, Unsupported:
+		return true
+	case Unauthorized, RateLimited, Unavailable, Lost, Unknown:
+		return false
+	}
+	return false
+}
+
 // Effect says whether a failed call may have had its effect.
 type Effect string
 
@@ -118,11 +129,8 @@ func DetailOf(err error) string {
 
 // Transient reports whether asking again later may help.
 func Transient(err error) bool {
-	switch KindOf(err) {
-	case RateLimited, Unavailable, Unauthorized, Unknown, Lost:
-		return true
-	}
-	return false
+	k := KindOf(err)
+	return k != "" && !k.Final()
 }
 
 // Unanswered returns an Unavailable error for a question that couldn't be answered

@@ -120,7 +120,7 @@ func (a *Adapter) changedSince(ctx context.Context, in core.Intent, id string) (
 		}
 		return true
 	})
-	if effect.Unanswerable(err) {
+	if core.KindOf(err).Final() {
 		err = nil
 	}
 	return keys, err

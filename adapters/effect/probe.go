@@ -2,23 +2,13 @@ package effect
 
 import "riskroom/core"
 
-// Unanswerable reports whether the platform refused the question itself, so
-// that asking again later would not help.
-func Unanswerable(err error) bool {
-	switch core.KindOf(err) {
-	case core.Denied, core.NotFound, core.Conflict, core.Unsupported, core.Invalid, core.Unreachable:
-		return true
-	}
-	return false
-}
-
 // Look returns the answer of a core.Call's Probe. there reports whether the
 // search found its target, whole whether it covered every place the target
 // could be, and err is the search's error. If the platform refuses the question
 // for good, the answer is CannotTell.
 func Look(there, whole bool, err error) (core.Found, error) {
 	switch {
-	case Unanswerable(err):
+	case core.KindOf(err).Final():
 		return core.CannotTell, nil
 	case err != nil:
 		return core.CannotTell, err

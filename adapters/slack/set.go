@@ -57,7 +57,7 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 		Cost: a.client.Cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if ch.Name == n.plain() || err != nil && !effect.Unanswerable(err) {
+			if ch.Name == n.plain() || core.Transient(err) {
 				return "", err
 			}
 			if in.Attempt > 1 {
@@ -84,7 +84,7 @@ func (a *Adapter) renamedSince(ctx context.Context, channel string, then time.Ti
 		renamed = strings.HasSuffix(m.Subtype, "_name") // channel_name or group_name
 		return !renamed
 	})
-	if effect.Unanswerable(err) {
+	if core.KindOf(err).Final() {
 		err = nil
 	}
 	return renamed, err
@@ -134,7 +134,7 @@ func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Ca
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			if of != fresh {
-				if ok, err := settled(ctx, in, in.Attempt > 1); ok || err != nil && !effect.Unanswerable(err) {
+				if ok, err := settled(ctx, in, in.Attempt > 1); ok || core.Transient(err) {
 					return "", err
 				}
 			}

@@ -61,7 +61,7 @@ func (o *outcome) fail(what string, err error) {
 // that will be retried.
 func (o *outcome) add(r core.Report) {
 	for _, x := range r.Outcomes {
-		if x.Kind != "" && !finalKind(x.Kind) {
+		if x.Kind != "" && !x.Kind.Final() {
 			continue
 		}
 		what := string(x.Part)

@@ -43,15 +43,7 @@ type verdict struct {
 
 // final reports whether trying again after err would fail the same way.
 func final(err error) bool {
-	return finalKind(core.KindOf(err)) && !core.IsStop(err) && !errors.Is(err, errCancelled)
-}
-
-func finalKind(k core.Kind) bool {
-	switch k {
-	case core.Invalid, core.NotFound, core.Conflict, core.Denied, core.Unsupported, core.Unreachable:
-		return true
-	}
-	return false
+	return core.KindOf(err).Final() && !core.IsStop(err) && !errors.Is(err, errCancelled)
 }
 
 // classify decides what a step's error leads to. No other code decides by the
