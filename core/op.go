@@ -20,7 +20,7 @@ func MakeOp(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
 		// A length before each part distinguishes ("ab","c") from ("a","bc").
-		h.Write([]byte{byte(len(p) >> 8), byte(len(p))})
+		h.Write([]byte{byte(len(p) >> 8 & 0xff), byte(len(p) & 0xff)})
 		h.Write([]byte(p))
 	}
 	return strings.ToLower(opEncoding.EncodeToString(h.Sum(nil))[:OpLen])

@@ -150,6 +150,7 @@ func (n *node) plain(filled func(*node) bool) any {
 			l[i] = it.plain(filled)
 		}
 		return l
+	case scalarNode:
 	}
 	if _, ok := n.value.(string); ok && filled(n) {
 		return n.text
@@ -169,6 +170,7 @@ func (n *node) spot(s *source, offset int) place {
 		return n.spotInline(s, before)
 	case literalBlock:
 		return n.spotBlock(s, before)
+	case foldedBlock: // its line breaks aren't those of the text
 	}
 	return n.head()
 }
@@ -184,7 +186,7 @@ func (n *node) spotInline(s *source, before string) place {
 		switch {
 		case i >= len(line):
 			return n.at // it goes on on the next line
-		case line[i] == r && !(r == '\'' && n.style == singleQuoted):
+		case line[i] == r && (r != '\'' || n.style != singleQuoted):
 			i++
 		case r == '\'' && n.style == singleQuoted:
 			i += 2

@@ -170,6 +170,7 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 			if documents > 1 || slices.ContainsFunc(tokens[:i], content) {
 				return t, errors.New("a second document: the file holds one")
 			}
+		default: // what a value is made of
 		}
 	}
 	return nil, nil
@@ -281,6 +282,7 @@ func styleOf(t token.Type) scalarStyle {
 		return literalBlock
 	case token.FoldedType:
 		return foldedBlock
+	default:
+		return plainStyle
 	}
-	return plainStyle
 }

@@ -20,7 +20,7 @@ const (
 	durationPattern = `^([0-9]+(ms|s|m|h))+$`
 	instancePattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
 	ratePattern     = `^(unlimited|[1-9][0-9]{0,5}/([0-9]+(ms|s|m|h))+)$`
-	secretPattern   = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`
+	variablePattern = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`
 	emailPattern    = `^[^\s@]+@[^\s@]+\.[^\s@]+$`
 
 	workspaceName = `^[a-z0-9][a-z0-9_-]{0,30}$`
@@ -168,7 +168,7 @@ func redisSchema() object {
 }
 
 func secret(doc string) object {
-	return object{"type": "string", "pattern": secretPattern, "description": doc,
+	return object{"type": "string", "pattern": variablePattern, "description": doc,
 		"errorMessage": "a secret comes from the environment, as ${NAME} and nothing else"}
 }
 

@@ -135,6 +135,7 @@ func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core
 				return plain(core.LabelIn(o.Label, p.Lang(), o.Key))
 			}
 		}
+	case core.TextField:
 	}
 	return plain(v.Text)
 }
@@ -154,6 +155,7 @@ func tone(s core.Status) core.Tone {
 		return core.ToneActive
 	case core.Resolved:
 		return core.ToneDone
+	case core.Shelved:
 	}
 	return core.ToneQuiet
 }

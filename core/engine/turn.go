@@ -193,11 +193,12 @@ func (t *turn) beginWithRetry(ctx context.Context, b Begin) (Begun, error) {
 	case "link":
 		return Begun{}, &core.Error{Op: "create_group", Kind: core.Unavailable, Detail: "link", Err: err}
 	}
-	switch core.KindOf(err) {
-	case core.Conflict:
+	kind := core.KindOf(err)
+	if kind == core.Conflict {
 		// This turn's view of the calls is out of date. Read them again soon.
 		return Begun{}, &core.Error{Op: "once", Kind: core.Unavailable, Err: err}
-	case core.Unavailable:
+	}
+	if kind == core.Unavailable {
 		t.undoBegin(context.WithoutCancel(ctx), b)
 	}
 	return Begun{}, err

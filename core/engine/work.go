@@ -174,8 +174,9 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 		t.input = nil
 		t.run.Input = nil
 		return false, true, nil
+	default:
+		return false, false, t.endTurn(ctx, err, p)
 	}
-	return false, false, t.endTurn(ctx, err, p)
 }
 
 // groupLost is the Detail when a risk can't get a group because its group is lost.
@@ -297,6 +298,7 @@ func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
 		t.e.notifyPaused(ctx, v.workspace, v.code)
 	case backOff:
 		t.log.WarnContext(ctx, "step will be retried", "step", t.stepKey, "until", v.until, "err", err)
+	case wait:
 	}
 	return t.reschedule(ctx, v, p)
 }
@@ -319,6 +321,7 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 	case pause:
 		kind = EventRetry
 		s.Since = time.Time{}
+	default: // waiting isn't counted
 	}
 	// A run that keeps waiting for the same reason records it once.
 	if v.course == backOff || v.code != t.run.Reason {
@@ -330,7 +333,7 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 
 // end ends a run for good, or parks it.
 func (t *turn) end(ctx context.Context, to RunState, reason string, p performed) error {
-	kind := EventEnded
+	var kind string
 	switch to {
 	case Skipped:
 		kind = EventSkipped
@@ -339,6 +342,8 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 		args := t.noticeArgs(t.stepKey, reason)
 		args["Run"] = t.run.ID.String()
 		t.notify("parked", args)
+	default:
+		kind = EventEnded
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)

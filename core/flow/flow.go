@@ -99,7 +99,7 @@ func compile(d Def) (*compiler, *Flow) {
 	c.settings(d)
 	f.Trigger = c.trigger(d.Trigger, d.Fields)
 	f.If = c.condition("/if", d.If)
-	if e, on := f.Trigger.(eventTrigger); d.If == "" && !(on && e.fixesStatus) {
+	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.fixesStatus) {
 		c.problems = append(c.problems, Problem{
 			Offset: -1, Rule: RuleAnyStatus, Warning: true,
 			Message: `the flow has no if, so it acts whatever the status; usually it has if: status == "pending"`,

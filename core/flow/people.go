@@ -49,8 +49,9 @@ func (p *People) refs(i int, t Term, env Env) ([]core.Ref, error) {
 			return nil, fmt.Errorf("flow: people %q: %w", t.Text, err)
 		}
 		return refsOf(out), nil
+	default:
+		return []core.Ref{t.Ref}, nil
 	}
-	return []core.Ref{t.Ref}, nil
 }
 
 // keyword returns whom a keyword means.

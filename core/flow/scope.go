@@ -133,8 +133,9 @@ func exprType(k kind) types.Type {
 		return types.TypeOf(time.Time{})
 	case peopleKind:
 		return types.TypeOf([]string{})
+	default:
+		return types.String
 	}
-	return types.String
 }
 
 const ownPrefix = "fields."

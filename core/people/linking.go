@@ -36,8 +36,9 @@ func (s *Service) Link(ctx context.Context, op string, by core.Actor, code strin
 			return Known{}, core.Refuse(core.NotFound, "link_code_used", "code")
 		case core.Conflict:
 			continue
+		default:
+			return Known{}, err
 		}
-		return Known{}, err
 	}
 	return Known{}, core.Unanswered("link accounts", err)
 }

@@ -165,7 +165,7 @@ func (m *monkey) agree() {
 	m.same("head", head, first)
 	if rec.Binding.State == engine.Reserved {
 		holder := slices.IndexFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID == rec.Binding.Run })
-		if holder < 0 || !(rec.Runs[holder].State.Live() || rec.Runs[holder].State == engine.Parked) {
+		if holder < 0 || !rec.Runs[holder].State.Live() && rec.Runs[holder].State != engine.Parked {
 			m.rt.Fatalf("%s holds the binding", rec.Binding.Run)
 		}
 	}

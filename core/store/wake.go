@@ -18,7 +18,7 @@ func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
 	s.loops.Go(func() {
 		defer end()
 		defer cancel()
-		defer sub.Close()
+		defer func() { _ = sub.Close() }()
 		for {
 			select {
 			case <-ctx.Done():

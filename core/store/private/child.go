@@ -94,7 +94,7 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 		args = append(args, "--"+set[0], set[1])
 	}
 	c := &child{gone: make(chan struct{})}
-	c.cmd = exec.Command(program, args...) // outlives ctx
+	c.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, args...)
 	c.cmd.Dir, c.cmd.Env = s.dir.path, environment()
 	c.cmd.Stdout, c.cmd.Stderr = out, out // until it opens the file itself
 	c.cmd.ExtraFiles = []*os.File{lock}

@@ -122,14 +122,14 @@ func (b *bench) ok(err error) {
 func (b *bench) set(s *private.Server, key, value string) {
 	b.Helper()
 	db := client(s)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	b.ok(db.Set(b.Context(), key, value, 0).Err())
 }
 
 func (b *bench) get(s *private.Server, key string) string {
 	b.Helper()
 	db := client(s)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	v, err := db.Get(b.Context(), key).Result()
 	b.ok(err)
 	return v
@@ -174,7 +174,7 @@ func TestLifecycle(t *testing.T) {
 	b := setup(t)
 	s := b.start()
 	db := client(s)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	for name, want := range map[string]string{
 		"port": "0", "appendonly": "yes", "appendfsync": "always", "save": "", "maxmemory-policy": "noeviction",
 		"hash-max-listpack-value": "512", "unixsocketperm": "700",
@@ -381,7 +381,7 @@ func TestDiesAmidRewrite(t *testing.T) {
 	b := setup(t)
 	s := b.start()
 	db := client(s)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	pipe := db.Pipeline()
 	for n := range 5000 {
 		pipe.Set(t.Context(), fmt.Sprint("k", n), n, 0)

@@ -43,7 +43,7 @@ func Start(t testing.TB, args ...string) *Process {
 func run(t testing.TB, dir string, command []string) {
 	t.Helper()
 	script := `"$@" >/dev/null 2>&1 </dev/null & p=$!; cat >/dev/null; kill -9 $p; wait $p`
-	cmd := exec.Command("sh", append([]string{"-c", script, "sh"}, command...)...)
+	cmd := exec.CommandContext(context.Background(), "sh", append([]string{"-c", script, "sh"}, command...)...)
 	cmd.Dir = dir
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -64,9 +64,9 @@ func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) e
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	db := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, DialerRetries: 1})
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	for {
-		err := reachable(addr)
+		err := reachable(ctx, addr)
 		if err == nil {
 			err = ask(ctx, db)
 		}
@@ -81,12 +81,12 @@ func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) e
 }
 
 // reachable dials by itself, as the client would log each time that it cannot.
-func reachable(addr string) error {
+func reachable(ctx context.Context, addr string) error {
 	network := "tcp"
 	if strings.HasPrefix(addr, "/") {
 		network = "unix"
 	}
-	c, err := net.Dial(network, addr)
+	c, err := new(net.Dialer).DialContext(ctx, network, addr)
 	if err == nil {
 		err = c.Close()
 	}
@@ -122,7 +122,7 @@ func directory(t testing.TB) string {
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func Replica(t testing.TB, of *Process) {
 	socket := strings.TrimPrefix(of.URL, "unix://")
 	_, port, _ := net.SplitHostPort(freeAddr(t))
 	master := redis.NewClient(&redis.Options{Addr: socket})
-	defer master.Close()
+	defer func() { _ = master.Close() }()
 	for _, set := range [][2]string{{"bind", "127.0.0.1"}, {"port", port}, {"repl-diskless-sync-delay", "0"}} {
 		if err := master.ConfigSet(context.Background(), set[0], set[1]).Err(); err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func StartCluster(t testing.TB, nodes int, args ...string) *Process {
 	for _, addr := range addrs {
 		await(t, addr, func(ctx context.Context, db *redis.Client) error {
 			info, err := db.ClusterInfo(ctx).Result()
-			if err == nil && !(strings.Contains(info, "cluster_state:ok") && strings.Contains(info, fmt.Sprintf("cluster_size:%d\r", nodes))) {
+			if err == nil && (!strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprintf("cluster_size:%d\r", nodes))) {
 				err = errors.New(info)
 			}
 			return err
