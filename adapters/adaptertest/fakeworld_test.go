@@ -169,8 +169,9 @@ func (w *fakeWorld) call(ctx context.Context, method string, write bool, do func
 		<-ctx.Done()
 		w.mu.Lock()
 		return &apiError{code: "cut"}
+	default:
+		return &apiError{code: string(f.Kind)}
 	}
-	return &apiError{code: string(f.Kind)}
 }
 
 // group returns a group, or the platform's error. The caller holds mu.

@@ -45,8 +45,9 @@ func (k FaultKind) When() When {
 		return After
 	case HideMetadata:
 		return During
+	default:
+		return Before
 	}
-	return Before
 }
 
 // Forever, as a fault's Times, makes it affect every matching call.

@@ -139,6 +139,7 @@ func (r *rig) keysOfCalls(n int) (keys func(size int) []string, watch func(Point
 			grow(size, "")
 		case AfterMake:
 			grow(size, key)
+		case BeforeProbe, AfterProbe: // a probe changes nothing
 		}
 		return false
 	}

@@ -167,6 +167,7 @@ func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
 			for _, c := range calls[before:] {
 				tr.probes = append(tr.probes, c.Method)
 			}
+		case BeforeMake, AfterMake: // these calls are not probes
 		}
 		return false
 	}

@@ -112,6 +112,7 @@ func (r Renderer) plain(s core.Span) string {
 		if s.Text == "" {
 			return s.URL
 		}
+	case core.PlainSpan:
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
 }

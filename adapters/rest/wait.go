@@ -21,13 +21,14 @@ const maxWait = core.Day
 // RetryWait returns how long to wait after an error of a kind: what the answer
 // said, or else a default for the kind.
 func RetryWait(kind core.Kind, said time.Duration) time.Duration {
-	switch {
-	case kind == core.RateLimited:
+	switch kind {
+	case core.RateLimited:
 		return cmp.Or(said, waitUnsaid)
-	case kind == core.Unavailable:
+	case core.Unavailable:
 		return cmp.Or(said, waitOutages)
+	default:
+		return 0
 	}
-	return 0
 }
 
 // RetryAfter returns how long the Retry-After header asks to wait, 0 if it

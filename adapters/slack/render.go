@@ -104,6 +104,7 @@ func (r Renderer) plain(s core.Span) string {
 		if s.Text == "" {
 			return s.URL
 		}
+	case core.PlainSpan:
 	}
 	// Slack accepts both, but nobody can have typed them.
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")

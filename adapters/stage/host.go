@@ -54,7 +54,7 @@ func (h *Host) Start(addr string) (string, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := new(net.ListenConfig).Listen(h.Life.Context(), "tcp", addr)
 	if err != nil {
 		return "", fmt.Errorf("emulator: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // DialContext connects to the workspace without a socket, whatever the address:
@@ -39,7 +40,7 @@ func (gw *Gateway) pipeListener() (*pipeListener, error) {
 	}
 	if gw.pipes == nil {
 		gw.pipes = &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-		listener, server := gw.pipes, &http.Server{Handler: gw.guild.host.Handler()}
+		listener, server := gw.pipes, &http.Server{Handler: gw.guild.host.Handler(), ReadHeaderTimeout: 10 * time.Second}
 		gw.guild.host.Life.Go(func() { _ = server.Serve(listener) }) // it ends with Close
 		gw.guild.host.Life.Go(func() {
 			<-gw.guild.host.Life.Context().Done()

@@ -8,7 +8,7 @@ import (
 
 // Permissions is a set of permission bits. See
 // https://docs.discord.com/developers/topics/permissions.
-type Permissions uint64
+type Permissions int64
 
 // The permissions that the stand-in evaluates.
 const (
@@ -53,7 +53,7 @@ func (p Permissions) Has(wanted Permissions) bool { return p&wanted == wanted }
 
 // MarshalJSON writes p the way Discord does, as a decimal string.
 func (p Permissions) MarshalJSON() ([]byte, error) {
-	return json.Marshal(strconv.FormatUint(uint64(p), 10))
+	return json.Marshal(strconv.FormatInt(int64(p), 10))
 }
 
 // basePermissions is what a member may do in the guild at large. See

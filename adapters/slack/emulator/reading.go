@@ -100,7 +100,7 @@ func (a *api) listConversations(c *call, wanted func(*channel) bool) (object, er
 	all := []object{}
 	for _, ch := range a.Channels.All() {
 		kind := map[string]string{"channels": "public_channel", "groups": "private_channel", "im": "im"}[kindPrefix(ch)]
-		if slices.Contains(types, kind) && wanted(ch) && !(c.flag("exclude_archived") && ch.Extra.archived) {
+		if slices.Contains(types, kind) && wanted(ch) && (!c.flag("exclude_archived") || !ch.Extra.archived) {
 			all = append(all, a.conversation(ch))
 		}
 	}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -132,7 +133,7 @@ func (d *dialogs) showErrors(v *view, found map[string]string) (map[string]strin
 
 // explain adds to a refusal what stands in its response_metadata.
 func explain(err error) error {
-	if r, ok := err.(*refusal); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		if meta, ok := r.extra["response_metadata"].(object); ok {
 			return fmt.Errorf("%w: %v", err, meta["messages"])
 		}
