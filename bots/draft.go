@@ -184,6 +184,7 @@ func (r *draftReader) own(f core.Field) core.Value {
 		return core.Value{Date: r.date(field)}
 	case core.PeopleField:
 		return core.Value{People: r.people(field)}
+	case core.TextField:
 	}
 	return core.Value{Text: typed}
 }

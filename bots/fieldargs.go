@@ -82,6 +82,7 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 		a.suggest = b.suggestOption(f)
 	case core.PeopleField:
 		a.suggest = b.suggestPeople
+	case core.TextField:
 	}
 	return a
 }

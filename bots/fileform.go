@@ -151,6 +151,7 @@ func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []stri
 		} else { // groups and people elsewhere cannot be picked: they are typed
 			f.Kind, f.Initial, f.Variant = TextKind, oneOf(strings.Join(initial, ", ")), string(TextKind)
 		}
+	case core.TextField:
 	}
 	return f
 }

@@ -210,13 +210,13 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 	if err == nil {
 		_, err = call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
 			r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
-			if err == nil && r.View.ID == "" {
+			if err == nil && r.ID == "" {
 				err = rest.ErrIncomplete
 			}
 			if err != nil {
 				return "", err
 			}
-			return r.View.ID, nil
+			return r.ID, nil
 		})
 	}
 	if err != nil {

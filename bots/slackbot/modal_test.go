@@ -44,7 +44,7 @@ func TestFileThroughModal(t *testing.T) {
 	if r.View.Values["title"]["title"]["value"] != "Ledger *is* <@U1> off" {
 		t.Errorf("the typed title is gone: %v", r.View.Values)
 	}
-	r, err = b.SubmitView(t.Context(), lin, v.ID, emulator.Values{
+	_, err = b.SubmitView(t.Context(), lin, v.ID, emulator.Values{
 		"handlers": {"lin"}, "due_at": {"2099-12-01"}, "amount": nil, "fields.amount": {"5.5"}, "fields.witness": {wei}, "description": {"line\nline"},
 	})
 	if err == nil {

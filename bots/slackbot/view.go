@@ -141,6 +141,7 @@ func element(f bots.Field) (slack.BlockElement, error) {
 		return e, nil
 	case bots.SelectKind:
 		return selection(f)
+	case bots.StaticKind: // has no input
 	}
 	return nil, fmt.Errorf("no such kind of field: %q", f.Kind)
 }

@@ -8,6 +8,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -55,7 +56,7 @@ func fail(log *slog.Logger, err error, c echo.Context) {
 		return
 	}
 	code := http.StatusInternalServerError
-	if he, ok := err.(*echo.HTTPError); ok {
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		code = he.Code
 	}
 	if err := c.String(code, http.StatusText(code)+"\n"); err != nil {
@@ -88,7 +89,7 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 				if p == nil {
 					return
 				}
-				if p == http.ErrAbortHandler {
+				if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 					panic(p)
 				}
 				log.Error("web: a handler panicked", "route", c.Path(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
