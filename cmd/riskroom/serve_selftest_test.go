@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -190,7 +190,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 	}
 	var back atomic.Bool
 	pass := httputil.NewSingleHostReverseProxy(to)
-	pass.ErrorLog = log.New(io.Discard, "", 0)
+	pass.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !back.Load() {
 			panic(http.ErrAbortHandler) // the connection is cut

@@ -112,21 +112,23 @@ func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis cannot be looked at: %w", err)
 	}
-	unsafe := ErrUnsafe
+	var unsafe []string
 	for _, f := range found {
 		if f.Weight == store.Refusal {
-			unsafe = fmt.Errorf("%w\n%s", unsafe, strings.TrimSpace(f.Node+" "+inspect.WordFinding(f)))
+			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.WordFinding(f)))
 		}
 	}
-	if unsafe != ErrUnsafe {
-		return found, unsafe
+	if len(unsafe) > 0 {
+		return found, fmt.Errorf("%w\n%s", ErrUnsafe, strings.Join(unsafe, "\n"))
 	}
 	return found, nil
 }
 
 func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
-	level := slog.LevelInfo
+	var level slog.Level
 	switch f.Weight {
+	case store.Note:
+		level = slog.LevelInfo
 	case store.Caution:
 		level = slog.LevelWarn
 	case store.Refusal:

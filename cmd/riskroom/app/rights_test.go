@@ -144,7 +144,7 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 	t.Helper()
 	var names []string
 	for _, who := range []role{submitter, handler, lead, administrator} {
-		names = append(names, strings.ToUpper(string(strings.TrimPrefix(string(who), "module "))), e.id(who))
+		names = append(names, strings.ToUpper(strings.TrimPrefix(string(who), "module ")), e.id(who))
 	}
 	if id := e.id(partner); id != "" {
 		file, read = strings.ReplaceAll(file, "PARTNER", `"home/`+id+`"`), strings.ReplaceAll(read, "PARTNER", `"home/`+id+`"`)

@@ -276,10 +276,10 @@ func wordDue(p text.Printer, r engine.RunSummary) string {
 // wordFlow words what a run does.
 func wordFlow(p text.Printer, r engine.RunSummary) string {
 	args := text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)}
-	switch {
-	case r.ID.Flow == engine.SyncFlow:
+	switch r.ID.Flow {
+	case engine.SyncFlow:
 		return p.S("browser.due.sync", args)
-	case r.ID.Flow == engine.NoticeFlow:
+	case engine.NoticeFlow:
 		return p.S("browser.due.notice", args)
 	}
 	return p.S("browser.due.flow", args)

@@ -166,8 +166,7 @@ func wordExtra(p text.Printer, x extra) browser.Entry {
 	switch x.kind {
 	case "struck":
 		id := "other"
-		switch stage.FaultKind(x.err) {
-		case stage.RateLimit, stage.ErrorAfter, stage.Slow:
+		if slices.Contains([]stage.FaultKind{stage.RateLimit, stage.ErrorAfter, stage.Slow}, stage.FaultKind(x.err)) {
 			id = x.err
 		}
 		e.Text = p.S("browser.struck."+id, args)

@@ -167,6 +167,7 @@ func (o *online) look(ctx context.Context, out config.Outside) {
 				o.report(out, f)
 			}
 		}
+	case config.OutsideWorkspace: // asked first, by itself
 	}
 }
 

@@ -74,6 +74,7 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case refused:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
+	case passes:
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
