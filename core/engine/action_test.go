@@ -7,7 +7,7 @@ import (
 	"riskroom/core/flow"
 )
 
-func TestAnActionNeedsItsHalf(t *testing.T) {
+func TestEveryActionHasBothHalves(t *testing.T) {
 	t.Parallel()
 	if _, err := byKind(flow.ActionKinds(), actionHalves()); err != nil {
 		t.Error(err)

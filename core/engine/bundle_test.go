@@ -15,8 +15,8 @@ import (
 	"riskroom/core/text"
 )
 
-// bundle is an engine on an embedded store with one workspace, "acme", where
-// lin files, wei handles, mei leads, and boss administers.
+// bundle is an engine on an embedded store with one workspace, "acme". There, lin
+// files risks, wei is the handler, mei the lead and boss the administrator.
 type bundle struct {
 	t        *testing.T
 	clock    *fakeClock
@@ -36,11 +36,11 @@ var (
 func setup(t *testing.T, defs ...flow.Def) *bundle {
 	t.Helper()
 	clock := &fakeClock{}
-	return bundled(t, clock, storetest.Embedded(t, clock), defs...)
+	return setupOn(t, clock, storetest.Embedded(t, clock), defs...)
 }
 
-// bundled returns a bundle on a given store.
-func bundled(t *testing.T, clock *fakeClock, s engine.Store, defs ...flow.Def) *bundle {
+// setupOn returns a bundle on a given store.
+func setupOn(t *testing.T, clock *fakeClock, s engine.Store, defs ...flow.Def) *bundle {
 	t.Helper()
 	b := &bundle{t: t, clock: clock, store: s}
 	b.platform = newFake("acme", b.clock, "LIN", "WEI", "MEI", "BOSS", "OUT")
@@ -68,7 +68,7 @@ func bundled(t *testing.T, clock *fakeClock, s engine.Store, defs ...flow.Def) *
 	return b
 }
 
-// newEngine returns an engine that does nothing yet.
+// newEngine returns an engine that is not running.
 func (b *bundle) newEngine(o engine.Options) *engine.Engine {
 	b.t.Helper()
 	e, err := engine.New(o)
@@ -152,8 +152,7 @@ func (b *bundle) eventually(what string, ok func() bool) {
 	b.t.Fatalf("never: %s", what)
 }
 
-// jump moves the clock to t, through every timer on the way, as the
-// demonstration does.
+// jump moves the clock to t and stops at every timer on the way, like the demo.
 func (b *bundle) jump(t time.Time) {
 	b.t.Helper()
 	ctx := b.ctx()
@@ -181,7 +180,7 @@ func (b *bundle) jump(t time.Time) {
 	}
 }
 
-// run returns the state of a flow's newest run on a risk.
+// run returns the summary of a flow's newest run on a risk.
 func (b *bundle) run(key core.RiskKey, name string) engine.RunSummary {
 	b.t.Helper()
 	rec, err := b.store.Get(b.ctx(), key)

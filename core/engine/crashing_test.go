@@ -9,40 +9,40 @@ import (
 	"riskroom/core/flow"
 )
 
-// kill ends a life.
-func (l *life) kill() {
+// kill ends the process.
+func (l *process) kill() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.steps = 0
 }
 
-// TestWhatACrashingRunSentIsFollowed: a run that is parked because its process dies
-// at it again and again may be dropped; what it had sent before shows the risk.
-func TestWhatACrashingRunSentIsFollowed(t *testing.T) {
+// A run that is parked because its process keeps dying may be dropped. The cards
+// that it had sent are still updated.
+func TestMessagesOfACrashingRunAreUpdated(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"lin", "wei"}
 	b := setup(t, d)
 	r := b.file("Ledger", time.Time{})
-	for lives := 0; b.run(r.Key, "tell").State != engine.Parked; lives++ {
-		if lives == 10 {
-			t.Fatalf("after %d lives the run is %+v", lives, b.run(r.Key, "tell"))
+	for kills := 0; b.run(r.Key, "tell").State != engine.Parked; kills++ {
+		if kills == 10 {
+			t.Fatalf("after %d kills the run is %+v", kills, b.run(r.Key, "tell"))
 		}
-		l := &life{steps: -1}
+		p := &process{steps: -1}
 		died := make(chan struct{}, 1)
 		b.platform.setFail(func(method, about string) error {
 			if about != "DWEI" {
 				return nil
 			}
-			l.kill()
+			p.kill()
 			select {
 			case died <- struct{}{}:
 			default:
 			}
 			return &core.Error{Op: "killed", Kind: core.Unavailable, Effect: core.None}
 		})
-		stop := b.live(l)
-		b.eventually("the process dies, or the run is parked", func() bool {
+		stop := b.startProcess(p)
+		b.eventually("the process dies or the run is parked", func() bool {
 			return len(died) > 0 || b.run(r.Key, "tell").State == engine.Parked
 		})
 		stop()
@@ -60,7 +60,7 @@ func TestWhatACrashingRunSentIsFollowed(t *testing.T) {
 	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Fatal(err)
 	}
-	b.eventually("the card that was sent follows", func() bool {
+	b.eventually("the card that was sent is updated", func() bool {
 		for _, p := range b.platform.postsIn("DLIN") {
 			if p.Message.Card != nil && p.Message.Card.Version == 2 {
 				return true

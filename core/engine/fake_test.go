@@ -11,7 +11,7 @@ import (
 	"riskroom/core"
 )
 
-// fakeClock is wall time plus an offset, as the demonstration's clock is.
+// fakeClock is wall time plus an offset, like the demo's clock.
 type fakeClock struct {
 	mu     sync.Mutex
 	offset time.Duration
@@ -29,7 +29,7 @@ func (c *fakeClock) set(t time.Time) {
 	c.offset = time.Until(t)
 }
 
-// fakePlatform is a workspace in memory, whose calls a test can make fail.
+// fakePlatform is a workspace in memory whose calls can be made to fail.
 type fakePlatform struct {
 	name string
 	now  func() time.Time
@@ -38,11 +38,11 @@ type fakePlatform struct {
 	profiles map[string]core.Profile
 	groups   map[string]*fakeGroup
 	posts    []fakePost
-	named    int         // how often Group was asked
+	named    int         // calls of Group
 	next     int         // number of the last message
-	rate     core.Bucket // what a message costs
-	// fail is asked before each call; an error with Effect Maybe is returned
-	// after the effect, any other instead of it.
+	rate     core.Bucket // cost of a message
+	// fail is called before each call. An error with Effect Maybe is returned after
+	// the effect, any other instead of it.
 	fail func(method, about string) error
 }
 
@@ -83,7 +83,7 @@ func (f *fakePlatform) setFail(fail func(method, about string) error) {
 	f.fail = fail
 }
 
-// do runs one call: effect under the lock, failing as the test orders.
+// do makes one call: it runs effect under the lock, or fails as the test demands.
 func (f *fakePlatform) do(ctx context.Context, method, about string, effect func() string) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", &core.Error{Op: "fake: " + method, Kind: core.Unavailable, Err: err}
@@ -203,7 +203,7 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 	return g, nil
 }
 
-// scoped puts a prefix before the keys of another Once.
+// scoped adds a prefix to the keys of another Once.
 type scoped struct {
 	core.Once
 	prefix string
@@ -268,7 +268,7 @@ func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, 
 	return []core.Account{{Workspace: f.name, ID: "WEI"}, {Workspace: f.name, ID: "MEI"}}, nil
 }
 
-// Group knows one, "oncall", whose ID is G1.
+// Group finds one user group, "oncall", whose ID is G1.
 func (f *fakePlatform) Group(ctx context.Context, group string) (core.UserGroup, error) {
 	f.mu.Lock()
 	f.named++

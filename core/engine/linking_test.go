@@ -13,9 +13,9 @@ import (
 	"riskroom/core/flow"
 )
 
-// twoHomes is a bundle with a second workspace, "guild", that tells no e-mail
-// addresses: lin, boss, wei and a guest have accounts there too.
-func twoHomes(t *testing.T, defs ...flow.Def) (*bundle, *fakePlatform) {
+// twoWorkspaces returns a bundle with a second workspace, "guild", that has no
+// e-mail addresses. lin, boss, wei and a guest have accounts there too.
+func twoWorkspaces(t *testing.T, defs ...flow.Def) (*bundle, *fakePlatform) {
 	t.Helper()
 	b := setup(t, defs...)
 	guild := newFake("guild", b.clock, "G-LIN", "G-WEI", "G-BOSS", "G-GUEST")
@@ -33,7 +33,7 @@ func at(workspace, id string) core.Actor {
 	return core.Actor{Account: core.Account{Workspace: workspace, ID: id}, Name: strings.ToLower(id)}
 }
 
-// link links an account with another whose code it types.
+// link links two accounts: to uses the code of from.
 func (b *bundle) link(from, to core.Actor) error {
 	b.t.Helper()
 	code, err := b.engine.Persons().OfferLink(b.ctx(), from)
@@ -44,7 +44,7 @@ func (b *bundle) link(from, to core.Actor) error {
 	return err
 }
 
-func refusedAs(t *testing.T, err error, code string) {
+func wantRefusal(t *testing.T, err error, code string) {
 	t.Helper()
 	if r, ok := errors.AsType[*core.Refusal](err); !ok || r.Code != code {
 		t.Errorf("got %v, want the refusal %s", err, code)
@@ -53,14 +53,14 @@ func refusedAs(t *testing.T, err error, code string) {
 
 func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	t.Parallel()
-	b, _ := twoHomes(t)
+	b, _ := twoWorkspaces(t)
 	mine := at("guild", "G-WEI")
 	r := b.file("Ledger", b.clock.Now()) // by lin; wei handles it
 	change := func(op string, by core.Actor, to core.Status) error {
 		_, err := b.engine.Do(b.ctx(), op, by, engine.ChangeStatus{Risk: r.Key, To: to, Note: "so"})
 		return err
 	}
-	refusedAs(t, change("1", mine, core.InProgress), "may_not_change")
+	wantRefusal(t, change("1", mine, core.InProgress), "may_not_change")
 	if err := b.link(wei, mine); err != nil {
 		t.Fatal(err)
 	}
@@ -77,22 +77,22 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	}
 	card := b.engine.Card(b.ctx(), engine.View{Risk: r}, "guild", "en")
 	if !slices.ContainsFunc(card.Rows, func(row core.Row) bool { return slices.Contains(row.Value, core.Mention(mine.Account)) }) {
-		t.Errorf("the card does not mention the handler where they are: %+v", card.Rows)
+		t.Errorf("the card does not mention the handler's account in guild: %+v", card.Rows)
 	}
-	// Whoever is let go of in one workspace cannot act through the other.
+	// An account that is deactivated in one workspace can't act through the other.
 	b.platform.mu.Lock()
 	p := b.platform.profiles["WEI"]
 	p.Gone = true
 	b.platform.profiles["WEI"] = p
 	b.platform.mu.Unlock()
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
-	refusedAs(t, change("3", mine, core.Resolved), "may_not_change")
+	wantRefusal(t, change("3", mine, core.Resolved), "may_not_change")
 	p.Gone = false
 	b.platform.mu.Lock()
 	b.platform.profiles["WEI"] = p
 	b.platform.mu.Unlock()
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
-	// Another replica sees it within a minute.
+	// Another replica sees the link within a minute.
 	other := b.newEngine(b.options)
 	if all, err := other.Persons().Accounts(b.ctx(), mine); err != nil || len(all) != 2 {
 		t.Errorf("elsewhere: %v %v", all, err)
@@ -104,8 +104,8 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 		t.Errorf("a repeat: %v", err)
 	}
 	_, err = b.engine.Persons().Unlink(b.ctx(), "again", mine, "")
-	refusedAs(t, err, "link_none")
-	refusedAs(t, change("4", mine, core.Resolved), "may_not_change")
+	wantRefusal(t, err, "link_none")
+	wantRefusal(t, change("4", mine, core.Resolved), "may_not_change")
 	b.clock.set(b.clock.Now().Add(2 * time.Minute))
 	if all, err := other.Persons().Accounts(b.ctx(), mine); err != nil || len(all) != 1 {
 		t.Errorf("elsewhere, later: %v %v", all, err)
@@ -115,7 +115,7 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 	}
 }
 
-// trail lists the events of a key that tell of accounts, newest first.
+// trail lists a key's events about accounts, newest first.
 func trail(b *bundle, key core.RiskKey) string {
 	b.t.Helper()
 	events, err := b.store.Trail(b.ctx(), key, 50)
@@ -133,27 +133,27 @@ func trail(b *bundle, key core.RiskKey) string {
 
 func TestLinksAreRefused(t *testing.T) {
 	t.Parallel()
-	b, _ := twoHomes(t)
+	b, _ := twoWorkspaces(t)
 	b.org.People["boss"] = core.Person{Name: "boss", Email: "boss@example.com", Accounts: map[string]string{"guild": "G-BOSS"}}
-	refusedAs(t, b.link(lin, lin), "link_own_code")
-	refusedAs(t, b.link(lin, out), "link_same_workspace")
-	refusedAs(t, b.link(lin, at("guild", "G-GUEST")), "link_no_member")
-	refusedAs(t, b.link(at("guild", "G-GUEST"), lin), "link_no_member")
-	refusedAs(t, b.link(lin, at("guild", "G-BOSS")), "link_two_people")
-	refusedAs(t, b.link(at("acme", "BOSS"), at("guild", "G-LIN")), "link_other_account")
-	refusedAs(t, b.link(at("acme", "BOSS"), at("guild", "G-BOSS")), "link_already")
+	wantRefusal(t, b.link(lin, lin), "link_own_code")
+	wantRefusal(t, b.link(lin, out), "link_same_workspace")
+	wantRefusal(t, b.link(lin, at("guild", "G-GUEST")), "link_no_member")
+	wantRefusal(t, b.link(at("guild", "G-GUEST"), lin), "link_no_member")
+	wantRefusal(t, b.link(lin, at("guild", "G-BOSS")), "link_two_people")
+	wantRefusal(t, b.link(at("acme", "BOSS"), at("guild", "G-LIN")), "link_other_account")
+	wantRefusal(t, b.link(at("acme", "BOSS"), at("guild", "G-BOSS")), "link_already")
 	if err := b.link(lin, at("guild", "G-LIN")); err != nil {
 		t.Fatal(err)
 	}
-	refusedAs(t, b.link(lin, at("guild", "G-LIN")), "link_already")
-	refusedAs(t, b.link(lin, at("guild", "G-WEI")), "link_taken")
-	refusedAs(t, b.link(at("guild", "G-LIN"), wei), "link_two_people")
+	wantRefusal(t, b.link(lin, at("guild", "G-LIN")), "link_already")
+	wantRefusal(t, b.link(lin, at("guild", "G-WEI")), "link_taken")
+	wantRefusal(t, b.link(at("guild", "G-LIN"), wei), "link_two_people")
 	_, err := b.engine.Persons().Unlink(b.ctx(), "steal", wei, "acme/LIN")
-	refusedAs(t, err, "link_not_yours")
+	wantRefusal(t, err, "link_not_yours")
 	if _, err := b.engine.Persons().Unlink(b.ctx(), "administer", at("acme", "BOSS"), "acme/LIN"); err != nil {
 		t.Errorf("an administrator: %v", err)
 	}
-	// The file contradicts it later: the file holds.
+	// If the config file contradicts a link later, the file wins.
 	if err := b.link(lin, at("guild", "G-LIN")); err != nil {
 		t.Fatal(err)
 	}
@@ -170,12 +170,12 @@ func TestLinksAreRefused(t *testing.T) {
 	}
 	single := setup(t)
 	_, err = single.engine.Persons().OfferLink(single.ctx(), lin)
-	refusedAs(t, err, "link_one_workspace")
+	wantRefusal(t, err, "link_one_workspace")
 }
 
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	b, _ := twoHomes(t)
+	b, _ := twoWorkspaces(t)
 	mine := at("guild", "G-LIN")
 	first, err := b.engine.Persons().OfferLink(b.ctx(), lin)
 	if err != nil {
@@ -186,7 +186,7 @@ func TestCodes(t *testing.T) {
 		t.Fatalf("codes %v %v %v", first, second, err)
 	}
 	_, err = b.engine.Persons().Offered(b.ctx(), "old", mine, first.Text)
-	refusedAs(t, err, "link_code")
+	wantRefusal(t, err, "link_code")
 	spaced := "　" + strings.ReplaceAll(strings.ToLower(second.Text), "-", " ")
 	if k, err := b.engine.Persons().Offered(b.ctx(), "look", mine, strings.TrimSpace(spaced)); err != nil || k.Account != lin.Account || k.Name != "lin" {
 		t.Errorf("offered %+v %v", k, err)
@@ -194,19 +194,19 @@ func TestCodes(t *testing.T) {
 	for i := range 4 {
 		_, err = b.engine.Persons().Link(b.ctx(), fmt.Sprint("wrong", i), mine, "ABCD-EFGH")
 	}
-	refusedAs(t, err, "link_tries")
+	wantRefusal(t, err, "link_tries")
 	_, err = b.engine.Persons().Link(b.ctx(), "right", mine, second.Text)
-	refusedAs(t, err, "link_tries")
+	wantRefusal(t, err, "link_tries")
 	b.clock.set(b.clock.Now().Add(10*time.Minute + time.Second))
 	_, err = b.engine.Persons().Link(b.ctx(), "late", mine, second.Text)
-	refusedAs(t, err, "link_code")
+	wantRefusal(t, err, "link_code")
 }
 
-// TestLinksAreTold: the one whose code it was, and administrators where one is
-// linked.
-func TestLinksAreTold(t *testing.T) {
+// The person whose code was used is notified, and administrators if an
+// administrator's account is linked.
+func TestLinksAreReported(t *testing.T) {
 	t.Parallel()
-	b, guild := twoHomes(t)
+	b, guild := twoWorkspaces(t)
 	b.start()
 	if err := b.link(at("acme", "BOSS"), at("guild", "G-BOSS")); err != nil {
 		t.Fatal(err)
@@ -214,27 +214,27 @@ func TestLinksAreTold(t *testing.T) {
 	if err := b.link(at("guild", "G-LIN"), lin); err != nil {
 		t.Fatal(err)
 	}
-	b.eventually("everybody is told", func() bool {
+	b.eventually("everybody is notified", func() bool {
 		return len(b.platform.postsIn("DBOSS")) == 1 && len(guild.postsIn("DG-LIN")) == 1 && len(b.platform.postsIn("CADMIN")) == 1
 	})
 	if m := core.Text(b.platform.postsIn("CADMIN")[0].Message.Text); !strings.Contains(m, "g-boss (guild) and boss (acme)") {
-		t.Errorf("administrators are told %q", m)
+		t.Errorf("administrators are notified %q", m)
 	}
 	if m := core.Text(guild.postsIn("DG-LIN")[0].Message.Text); !strings.Contains(m, "lin in acme") || !strings.Contains(m, "/risk link remove") {
-		t.Errorf("lin is told %q", m)
+		t.Errorf("lin is notified %q", m)
 	}
-	// Rights follow: the administrator is one on both sides.
+	// The administrator has their rights with both accounts.
 	r := b.file("Ledger", b.clock.Now())
 	if _, err := b.engine.Do(b.ctx(), "x", at("guild", "G-BOSS"), engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestPersonIsReachedOnce: at home where they have an account there, and once
-// however they are meant.
+// A person gets a message once, however often they are named, and at the risk's home
+// if they have an account there.
 func TestPersonIsReachedOnce(t *testing.T) {
 	t.Parallel()
-	b, guild := twoHomes(t, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+	b, guild := twoWorkspaces(t, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
 		{Action: &flow.SendMessageDef{To: []string{"lin", "wei", "acme:@oncall", "guild/G-LIN", "acme/LIN"}, Title: "hello"}},
 		{Action: &flow.CreateGroupDef{ID: "room", Type: "item", Name: "{{ .title }}", Members: []string{"lin", "wei"}}},
 	}})
@@ -255,10 +255,10 @@ func TestPersonIsReachedOnce(t *testing.T) {
 		return n
 	}
 	if here, there := hellos(guild, "DG-LIN"), hellos(b.platform, "DLIN"); here != 1 || there != 0 {
-		t.Errorf("lin was told %d times at home, %d times elsewhere", here, there)
+		t.Errorf("lin got %d messages at home, %d elsewhere", here, there)
 	}
 	if n := hellos(b.platform, "DWEI"); n != 1 {
-		t.Errorf("wei, who has no account at home, was told %d times", n)
+		t.Errorf("wei, who has no account at home, got %d messages", n)
 	}
 	guild.mu.Lock()
 	defer guild.mu.Unlock()
@@ -267,11 +267,11 @@ func TestPersonIsReachedOnce(t *testing.T) {
 	}
 }
 
-// TestNamesElsewhere: people who have no account where a card is read are called
-// by their name at home, never by an ID.
-func TestNamesElsewhere(t *testing.T) {
+// People without an account in the workspace of a card are shown by their name at
+// home, never by an ID.
+func TestNamesInAnotherWorkspace(t *testing.T) {
 	t.Parallel()
-	b, _ := twoHomes(t)
+	b, _ := twoWorkspaces(t)
 	for ref, want := range map[core.Ref]string{
 		"acme/OUT": "out", "mei": "mei", "guild/G-WEI": "<@G-WEI>", "acme/NOBODY": "someone in acme", "nobody": "nobody",
 	} {

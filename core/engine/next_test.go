@@ -9,14 +9,14 @@ import (
 	"riskroom/core/flow"
 )
 
-// repeating is a trigger whose occurrence "v1" is followed by another one.
+// repeating is a trigger whose occurrence "v1" is followed by a second one.
 type repeating struct{ flow.Trigger }
 
 func (repeating) Next(occurrence string, r core.Risk) (flow.Occurrence, bool) {
 	return flow.Occurrence{ID: "second", Due: r.SubmittedAt.Add(time.Hour)}, occurrence == "v1"
 }
 
-func TestTheOccurrenceThatFollowsIsArmedAsTheRunEnds(t *testing.T) {
+func TestNextOccurrenceIsArmedWhenARunEnds(t *testing.T) {
 	t.Parallel()
 	for name, condition := range map[string]string{"finished": "", "skipped": `status == "resolved"`} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// TestPlan says which timers follow from which change of a risk.
+// TestPlan checks which timers each change of a risk arms, moves or drops.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
@@ -25,7 +25,7 @@ func TestPlan(t *testing.T) {
 		name     string
 		flow     flow.Def
 		old, new core.Risk
-		want     []string // what, and the occurrence or the days until it is due
+		want     []string // timer operations
 		missed   bool
 	}{
 		{name: "filed arms", flow: date("discovered_at", ""), new: risk(1, now, time.Time{}), want: []string{"arm"}},

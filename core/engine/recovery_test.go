@@ -49,7 +49,7 @@ func TestUnansweredCallIsProbedNotRepeated(t *testing.T) {
 	}
 }
 
-func TestWhatKindsOfErrorLeadTo(t *testing.T) {
+func TestKindsOfError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		kind  core.Kind
@@ -90,32 +90,32 @@ func TestWhatKindsOfErrorLeadTo(t *testing.T) {
 				t.Errorf("no %s event in the trail", c.event)
 			}
 			if c.kind == core.Unauthorized {
-				// Administrators hear of it once the bot is let in again, as
-				// does whoever the run waits to tell.
+				// The notice and the message are sent when the workspace accepts
+				// the bot again.
 				b.platform.setFail(nil)
 				b.jump(b.clock.Now().Add(2 * time.Minute))
 				b.eventually("the run goes on", func() bool { return b.run(r.Key, "tell").State == engine.Finished })
 			}
 			if c.posts == 0 {
-				b.eventually("the admin channel is told", func() bool { return len(b.platform.postsIn("CADMIN")) == 1 })
+				b.eventually("the admin channel is notified", func() bool { return len(b.platform.postsIn("CADMIN")) == 1 })
 			}
 		})
 	}
 }
 
-func TestUnresolvedPeopleAreToldAndTheRestServed(t *testing.T) {
+func TestUnresolvedPeopleAreReported(t *testing.T) {
 	t.Parallel()
 	def := storyFlows()[0]
 	def.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "@nobody", "@oncall"}
 	b := setup(t, def)
 	b.start()
 	r := b.file("Some are missing", time.Time{})
-	b.eventually("wei and mei are told", func() bool {
+	b.eventually("wei and mei are notified", func() bool {
 		return len(b.platform.postsIn("DWEI")) == 1 && len(b.platform.postsIn("DMEI")) == 1
 	})
-	b.eventually("the admin channel is told", func() bool { return len(b.platform.postsIn("CADMIN")) == 1 })
+	b.eventually("the admin channel is notified", func() bool { return len(b.platform.postsIn("CADMIN")) == 1 })
 	if text := core.Text(b.platform.postsIn("CADMIN")[0].Message.Text); !strings.Contains(text, "@nobody") {
-		t.Errorf("told %q, want the missing group named", text)
+		t.Errorf("got %q, want the missing group named", text)
 	}
 	if !b.hasEvent(r.Key, engine.EventPartial) {
 		t.Error("no partial event in the trail")
@@ -135,7 +135,7 @@ func TestSecondItemGroupIsRefused(t *testing.T) {
 	if ids := b.platform.groupIDs(); len(ids) != 1 {
 		t.Fatalf("groups %v, want one", ids)
 	}
-	b.eventually("the admin channel is told", func() bool {
+	b.eventually("the admin channel is notified", func() bool {
 		for _, p := range b.platform.postsIn("CADMIN") {
 			if strings.Contains(core.Text(p.Message.Text), "item_group_exists") {
 				return true
@@ -171,7 +171,7 @@ func TestCancelWhileAGroupIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ids := b.platform.groupIDs(); len(ids) != 1 || rec.Binding.State != engine.Bound || rec.Binding.Group.ID != ids[0] {
-		t.Errorf("groups %v, binding %+v: the group that was made must be bound", ids, rec.Binding)
+		t.Errorf("groups %v, binding %+v: the group that was created must be bound", ids, rec.Binding)
 	}
 	for _, p := range b.platform.postsIn("C1") {
 		if p.Message.Card != nil && !p.Message.Card.Small {
@@ -180,12 +180,12 @@ func TestCancelWhileAGroupIsMade(t *testing.T) {
 	}
 }
 
-func TestSyncMendsWhatPeopleBreak(t *testing.T) {
+func TestSyncRepairsWhatPeopleChange(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[2])
 	b.start()
 	r := b.file("Tended", time.Now().AddDate(0, 0, -3))
-	b.eventually("the group is there", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
+	b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
 	g := core.GroupRef{Workspace: "acme", ID: "C1"}
 	card := b.platform.postsIn("C1")[1]
 	b.platform.deletePost(card.Ref)
@@ -221,15 +221,14 @@ func TestSyncMendsWhatPeopleBreak(t *testing.T) {
 	})
 }
 
-// TestAGapIsSwept: after events were missed, the groups of that workspace are
-// looked at, and of no other.
-func TestAGapIsSwept(t *testing.T) {
+// After events were missed, the groups of that workspace are checked, and no others.
+func TestMissedEventsArmASweep(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[2])
 	b.start()
 	r := b.file("Gone", time.Now().AddDate(0, 0, -3))
-	b.eventually("the group is there", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
-	b.platform.vanish("C1")
+	b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
+	b.platform.hideGroup("C1")
 	armed := func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
 		if err != nil {
@@ -237,38 +236,38 @@ func TestAGapIsSwept(t *testing.T) {
 		}
 		return slices.ContainsFunc(rec.Runs, func(s engine.RunSummary) bool { return s.ID.Flow == engine.SyncFlow && s.State.Live() })
 	}
-	b.eventually("what it was made for is synced", func() bool { return !armed() })
+	b.eventually("the risk is synced", func() bool { return !armed() })
 	if err := b.engine.Missed(b.ctx(), "other"); err != nil || armed() {
-		t.Fatalf("another workspace's groups are looked at, or %v", err)
+		t.Fatalf("another workspace's groups are checked, or %v", err)
 	}
 	if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
 		t.Fatal(err)
 	}
 	b.jump(b.clock.Now().Add(2 * time.Minute))
-	b.eventually("the group is missing", func() bool {
+	b.eventually("the group is lost", func() bool {
 		rec, err := b.store.Get(b.ctx(), r.Key)
 		return err == nil && rec.Binding.State == engine.Lost
 	})
 }
 
-// TestAdministratorsAreToldOfARefusedConnection: once an hour, whoever says it.
-func TestAdministratorsAreToldOfARefusedConnection(t *testing.T) {
+// The notice is sent once an hour, however often the connection is refused.
+func TestAdministratorsAreNotifiedOfARefusedConnection(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.start()
 	for range 3 {
 		b.engine.CutOff(b.ctx(), "acme", "gateway_4014")
 	}
-	b.eventually("it is told", func() bool { return len(b.platform.postsIn("CADMIN")) > 0 })
+	b.eventually("it is notified", func() bool { return len(b.platform.postsIn("CADMIN")) > 0 })
 	posts := b.platform.postsIn("CADMIN")
 	if text := core.Text(posts[0].Message.Text); len(posts) != 1 || !strings.Contains(text, "acme") || !strings.Contains(text, "gateway_4014") {
-		t.Errorf("told %d times: %q", len(posts), text)
+		t.Errorf("%d notices: %q", len(posts), text)
 	}
 }
 
-// TestOneRefusalWaitsToBeTold: while the workspace of the admin channel refuses the
-// bot, it is not said again each hour.
-func TestOneRefusalWaitsToBeTold(t *testing.T) {
+// While the workspace of the admin channel refuses the bot, no further notice is
+// armed each hour.
+func TestRefusedConnectionIsReportedOnceWhileUnreachable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.platform.setFail(func(string, string) error {
@@ -282,15 +281,15 @@ func TestOneRefusalWaitsToBeTold(t *testing.T) {
 	}
 	live, err := b.store.Live(b.ctx(), "R-0")
 	if err != nil || len(live) != 2 {
-		t.Errorf("waiting are %+v, %v; want one that other is cut off, and one that acme refuses the bot", live, err)
+		t.Errorf("waiting: %+v, %v; want one notice that other is cut off, and one that acme refuses the bot", live, err)
 	}
 	b.platform.setFail(nil)
 	b.jump(b.clock.Now().Add(5 * time.Minute))
-	b.eventually("both are told", func() bool { return len(b.told("CADMIN")) == 2 })
+	b.eventually("both are notified", func() bool { return len(b.notices("CADMIN")) == 2 })
 	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
 	b.jump(b.clock.Now().Add(time.Hour))
 	b.engine.CutOff(b.ctx(), "other", "gateway_4014")
-	b.eventually("what was told is told again, an hour later", func() bool { return len(b.told("CADMIN")) >= 3 })
+	b.eventually("the notice is sent again an hour later", func() bool { return len(b.notices("CADMIN")) >= 3 })
 }
 
 func TestManyDueAtOnceActOnceEach(t *testing.T) {
@@ -342,7 +341,7 @@ func TestStoppingHandsBack(t *testing.T) {
 		t.Error("the stopped engine still holds the run")
 	}
 	b.startEngine(b.newEngine(b.options))
-	b.eventually("another engine ends it", func() bool { return b.run(r.Key, "tell").State == engine.Finished })
+	b.eventually("another engine finishes it", func() bool { return b.run(r.Key, "tell").State == engine.Finished })
 	if n := len(b.platform.postsIn("DWEI")); n != 1 {
 		t.Errorf("%d messages, want 1", n)
 	}

@@ -15,30 +15,29 @@ import (
 	"riskroom/core/store"
 )
 
-// distant is a store whose server is far away.
-type distant struct {
+// slowStore is a store with a slow connection.
+type slowStore struct {
 	engine.Store
 	trip time.Duration
 }
 
-func (d distant) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (d slowStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	time.Sleep(d.trip)
 	return d.Store.Claim(ctx, limit, lease)
 }
 
-func (d distant) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+func (d slowStore) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
 	time.Sleep(d.trip)
 	return d.Store.Get(ctx, key)
 }
 
-// TestSlotsAreUsedThoughTheStoreIsSlow: a channel takes a message a second, and
-// many runs wait for their turn. None may miss its slot again and again because
-// it takes longer to get hold of the run than a slot may be late.
-func TestSlotsAreUsedThoughTheStoreIsSlow(t *testing.T) {
+// A channel takes a message a second, and many runs wait for it. None may keep
+// missing its slot because claiming takes longer than a slot may be late.
+func TestSlotsAreUsedWhenTheStoreIsSlow(t *testing.T) {
 	t.Parallel()
 	const risks = 20
-	crowded(t, func(b *bundle) {
-		b.options.Store = distant{Store: b.store, trip: 60 * time.Millisecond}
+	inBusyChannel(t, func(b *bundle) {
+		b.options.Store = slowStore{Store: b.store, trip: 60 * time.Millisecond}
 		b.engine = b.newEngine(b.options)
 		for i := range risks {
 			b.file(fmt.Sprint("risk ", i), time.Time{})
@@ -46,15 +45,15 @@ func TestSlotsAreUsedThoughTheStoreIsSlow(t *testing.T) {
 		stop := b.startEngine(b.engine)
 		time.Sleep(2 * risks * time.Second)
 		if n := len(b.platform.postsIn("CROOM")); n != risks {
-			t.Errorf("%d of %d messages in twice the time that the limit asks for", n, risks)
+			t.Errorf("%d of %d messages in twice the time that the limit requires", n, risks)
 		}
 		stop()
 	})
 }
 
-func TestARefusalHoldsBackThoseWhoWait(t *testing.T) {
+func TestRateLimitHoldsBackWaitingCalls(t *testing.T) {
 	t.Parallel()
-	crowded(t, func(b *bundle) {
+	inBusyChannel(t, func(b *bundle) {
 		var mu sync.Mutex
 		var calls []time.Time
 		b.platform.setFail(func(string, string) error {
@@ -79,10 +78,10 @@ func TestARefusalHoldsBackThoseWhoWait(t *testing.T) {
 	})
 }
 
-// TestARefusalOfOneKindHoldsBackNoOther: a place in the limit of all calls is part
-// of every cost, and a channel that cannot be renamed for ten minutes must not
-// silence the bot for as long. Only where all calls are too many it has to.
-func TestARefusalOfOneKindHoldsBackNoOther(t *testing.T) {
+// Every cost includes a place in the limit of all calls. A channel that can't be
+// renamed for ten minutes must not silence the bot for that long. Only a rate limit
+// of all calls does.
+func TestRateLimitOfOneCallHoldsBackNoOther(t *testing.T) {
 	t.Parallel()
 	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -104,34 +103,34 @@ func TestARefusalOfOneKindHoldsBackNoOther(t *testing.T) {
 	_ = spend("post", &core.Error{Op: "fake", Kind: core.RateLimited, RetryAfter: time.Minute, All: true})
 	for _, name := range []string{"post", "look"} {
 		if err := spend(name, nil); core.RetryAfterOf(err) < 50*time.Second {
-			t.Errorf("%s is not held back though all calls are too many: %v", name, err)
+			t.Errorf("%s is not held back although all calls are limited: %v", name, err)
 		}
 	}
 }
 
-// crowded tries out a bundle, in a bubble, whose one channel takes a message a
-// second, and where every risk that is filed is posted there.
-func crowded(t *testing.T, try func(*bundle)) {
+// inBusyChannel runs try with a bundle that posts every filed risk in one channel,
+// which takes a message a second. Time is faked.
+func inBusyChannel(t *testing.T, try func(*bundle)) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = s.Stop() }()
-		b := bundled(t, &fakeClock{}, s, flow.Def{Name: "crowd", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
+		b := setupOn(t, &fakeClock{}, s, flow.Def{Name: "crowd", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
 			{Action: &flow.SendGroupMessageDef{Group: "acme/CROOM", Title: "{{ .key }}"}}}})
 		b.platform.rate.N, b.platform.rate.Window = 1, time.Second
 		try(b)
 	})
 }
 
-// costly is a workspace whose user groups are asked for under a rate limit.
-type costly struct {
+// limitedPlatform is a workspace with a rate limit on expanding user groups.
+type limitedPlatform struct {
 	*fakePlatform
 	budget core.Budget
 }
 
-func (c costly) Expand(ctx context.Context, group string) (out []core.Account, err error) {
+func (c limitedPlatform) Expand(ctx context.Context, group string) (out []core.Account, err error) {
 	room := []core.Bucket{{Workspace: "acme", Name: "expand", N: 1, Window: 10 * time.Second}}
 	err = c.budget.Spend(ctx, room, func(ctx context.Context) error {
 		out, err = c.fakePlatform.Expand(ctx, group+"?")
@@ -145,11 +144,11 @@ func TestWaitingForTheRateBudgetIsNoFailure(t *testing.T) {
 	d := storyFlows()[0]
 	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "@one", "@two"}
 	b := setup(t, d)
-	b.options.Platforms = map[string]core.Platform{"acme": costly{b.platform, engine.NewBudget(b.store)}}
+	b.options.Platforms = map[string]core.Platform{"acme": limitedPlatform{b.platform, engine.NewBudget(b.store)}}
 	b.engine = b.newEngine(b.options)
 	b.start()
 	r := b.file("Patient", time.Time{})
-	if got := b.ends(r.Key, "tell"); got != engine.Finished {
+	if got := b.endState(r.Key, "tell"); got != engine.Finished {
 		t.Errorf("the run is %s", got)
 	}
 	if !b.hasEvent(r.Key, engine.EventDeferred) || b.hasEvent(r.Key, engine.EventRetry) {

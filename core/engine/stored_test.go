@@ -7,8 +7,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// TestStoredCodes holds the codes that audit trails and runs in databases contain.
-// The names in the code may change, the codes may not.
+// Audit trails and runs in databases contain these codes. The names in the code may
+// change, the codes may not.
 func TestStoredCodes(t *testing.T) {
 	t.Parallel()
 	for want, got := range map[string][]string{

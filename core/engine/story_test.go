@@ -14,7 +14,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// The flows of the story: tell at once, remind after a day, a group after two.
+// storyFlows returns the flows of the story: a message at once, a reminder after a
+// day, a group after two.
 func storyFlows() []flow.Def {
 	pending := `status == "pending"`
 	return []flow.Def{
@@ -37,7 +38,7 @@ func TestStory(t *testing.T) {
 	if r.Key != "R-1" || !slices.Equal(r.Handlers, []core.Ref{"wei"}) {
 		t.Fatalf("filed %s for %v, want R-1 for the module's handlers", r.Key, r.Handlers)
 	}
-	b.eventually("wei is told", func() bool { return len(b.platform.postsIn("DWEI")) == 1 })
+	b.eventually("wei is notified", func() bool { return len(b.platform.postsIn("DWEI")) == 1 })
 
 	b.jump(r.DiscoveredAt.AddDate(0, 0, 1).Add(-time.Second))
 	if got := b.platform.postsIn("DWEI"); len(got) != 1 {
@@ -127,9 +128,9 @@ func TestFilingTwiceWithOneOpFilesOnce(t *testing.T) {
 	}
 }
 
-// TestNobodyIsAskedAboutTheirOwnFirstTry: what was filed and not answered comes in
-// again under the same op, perhaps at another process.
-func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
+// A filing whose reply was lost is repeated with the same op, perhaps in another
+// process.
+func TestRepeatIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()...)
 	b.file("Ledger", time.Time{})
@@ -149,10 +150,10 @@ func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
 		t.Errorf("the same title: %+v", got)
 	}
 	if got := file("another", engine.Draft{Title: "Ledger", Again: true}); got.Before != nil || got.Risk.Key != "R-2" {
-		t.Errorf("the same title, which is meant: %+v", got)
+		t.Errorf("the same title, filed anyway: %+v", got)
 	}
 	if got := file("another", engine.Draft{Title: "Ledger"}); !got.Repeat || got.Risk.Key != "R-2" {
-		t.Errorf("what was filed anyway is asked about: %+v", got)
+		t.Errorf("a repeat of the one that was filed anyway: %+v", got)
 	}
 	if got := file("op-Ledger", engine.Draft{Title: "Ledger"}); !got.Repeat || got.Risk.Key != "R-1" {
 		t.Errorf("the first, after another: %+v", got)
@@ -167,9 +168,9 @@ func TestNobodyIsAskedAboutTheirOwnFirstTry(t *testing.T) {
 	}
 }
 
-// TestOneOfManyAtOnceIsFiled: commands that come in together, as they do when a
-// connection is there again, are asked about like those that come one by one.
-func TestOneOfManyAtOnceIsFiled(t *testing.T) {
+// Commands with the same title that arrive together, as after an outage, are asked
+// about like those that arrive one by one.
+func TestConcurrentDuplicatesFileOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()...)
 	var filed atomic.Int64
@@ -193,11 +194,11 @@ func TestOneOfManyAtOnceIsFiled(t *testing.T) {
 	all.Wait()
 	l, err := b.engine.List(b.ctx(), lin, engine.ListQuery{})
 	if err != nil || l.Total != 1 || filed.Load() != 1 {
-		t.Errorf("%d risks (%v), %d told that theirs is filed", l.Total, err, filed.Load())
+		t.Errorf("%d risks (%v), %d commands reported theirs as filed", l.Total, err, filed.Load())
 	}
 }
 
-func TestWhatIsAlreadyDueWhenFiled(t *testing.T) {
+func TestFlowsAlreadyDueWhenFiled(t *testing.T) {
 	t.Parallel()
 	defs := storyFlows()
 	defs[2].IfAlreadyDue = "skip"
@@ -216,7 +217,7 @@ func TestWhatIsAlreadyDueWhenFiled(t *testing.T) {
 	}
 }
 
-// TestInvisibleTitle: a title of which nothing is seen is none.
+// A title without a visible character is empty.
 func TestInvisibleTitle(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -227,7 +228,7 @@ func TestInvisibleTitle(t *testing.T) {
 		}
 	}
 	if _, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "\u200f\u05d0", Module: "Payments"}); err != nil {
-		t.Errorf("a title with a mark of direction: %v", err)
+		t.Errorf("a title with a direction mark: %v", err)
 	}
 }
 
@@ -275,14 +276,14 @@ func TestRights(t *testing.T) {
 		t.Errorf("got %v, want may_not_change", err)
 	}
 	b.platform.profiles["OUT"] = core.Profile{Account: out.Account, Guest: true}
-	// A fresh engine: what the platform says of a person is remembered.
+	// A new engine, because profiles are cached.
 	fresh := b.newEngine(b.options)
 	if err := fresh.MayFile(b.ctx(), out); err == nil {
 		t.Error("a guest files where everyone may")
 	}
 }
 
-func TestStaleCardAnswersWithThePresentState(t *testing.T) {
+func TestStaleCardReturnsTheCurrentState(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.file("Pressed twice", time.Time{})
@@ -292,7 +293,7 @@ func TestStaleCardAnswersWithThePresentState(t *testing.T) {
 	_, err := b.engine.Do(b.ctx(), "b", lin, engine.ChangeStatus{Risk: r.Key, To: core.Shelved, Note: "later", Seen: 1})
 	ref, ok := errors.AsType[*core.Refusal](err)
 	if !ok || ref.Code != "status_moved" || ref.Risk == nil || ref.Risk.Status != core.InProgress {
-		t.Errorf("got %v, want how it stands", err)
+		t.Errorf("got %v, want the current state", err)
 	}
 	again, err := b.engine.Do(b.ctx(), "a", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress, Seen: 1})
 	if err != nil || !again.Repeat || again.Risk.Status != core.InProgress {

@@ -12,26 +12,25 @@ import (
 	"riskroom/core/flow"
 )
 
-// robbed is a store that cannot be reached while a worker opens an intent, for
-// so long that somebody else claims the run and opens the same one.
-type robbed struct {
+// stealingStore is a store that is unreachable when a worker opens an intent, for so
+// long that another worker claims the run and opens the same one.
+type stealingStore struct {
 	engine.Store
 	clock *fakeClock
-	shut  atomic.Bool // nothing is claimed through it
+	shut  atomic.Bool // claims return nothing
 	taken chan engine.Lease
 }
 
-func (r *robbed) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+func (r *stealingStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	if r.shut.Load() {
 		return nil, time.Time{}, nil
 	}
 	return r.Store.Claim(ctx, limit, lease)
 }
 
-// rob claims a run as somebody else does, once the lease of whoever holds it has
-// run out. A claim that was under way may have come first, and other runs are
-// due too.
-func (r *robbed) rob(ctx context.Context, id engine.RunID) (engine.Lease, error) {
+// steal claims a run for another worker after its lease has expired. Other runs are
+// due too, and an earlier claim may have taken it first.
+func (r *stealingStore) steal(ctx context.Context, id engine.RunID) (engine.Lease, error) {
 	for ctx.Err() == nil {
 		r.clock.set(r.clock.Now().Add(time.Minute))
 		runs, _, err := r.Store.Claim(ctx, 1, time.Hour)
@@ -45,9 +44,9 @@ func (r *robbed) rob(ctx context.Context, id engine.RunID) (engine.Lease, error)
 	return engine.Lease{}, ctx.Err()
 }
 
-func (r *robbed) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+func (r *stealingStore) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
 	if !r.shut.Swap(true) {
-		lease, err := r.rob(ctx, b.Lease.Run)
+		lease, err := r.steal(ctx, b.Lease.Run)
 		if err != nil {
 			close(r.taken)
 			return engine.Begun{}, err
@@ -63,10 +62,10 @@ func (r *robbed) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error
 	return engine.Begun{}, &core.Error{Op: "store: begin", Kind: core.Unavailable, Effect: core.Maybe}
 }
 
-func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
+func TestAnotherWorkersIntentStaysOpen(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
-	r := &robbed{Store: b.store, clock: b.clock, taken: make(chan engine.Lease, 1)}
+	r := &stealingStore{Store: b.store, clock: b.clock, taken: make(chan engine.Lease, 1)}
 	b.options.Store = r
 	b.engine = b.newEngine(b.options)
 	stop := b.startEngine(b.engine)
@@ -87,7 +86,7 @@ func TestAnotherWorkersIntentIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAWorkspaceThatRefusesTheBotHoldsUpNoOther(t *testing.T) {
+func TestPausedWorkspaceDoesNotDelayOthers(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "gil"}
@@ -103,51 +102,51 @@ func TestAWorkspaceThatRefusesTheBotHoldsUpNoOther(t *testing.T) {
 	b.start()
 	for n, title := range []string{"First", "Second"} {
 		b.file(title, time.Time{})
-		b.eventually("gil is told of "+title, func() bool { return len(guild.postsIn("DGIL")) == n+1 })
+		b.eventually("gil is notified of "+title, func() bool { return len(guild.postsIn("DGIL")) == n+1 })
 	}
-	b.eventually("administrators are told", func() bool { return len(guild.postsIn("CADMIN")) == 1 })
-	if told := core.Text(guild.postsIn("CADMIN")[0].Message.Text); !strings.Contains(told, "acme") {
-		t.Errorf("told %q, want the workspace named that refuses the bot", told)
+	b.eventually("administrators are notified", func() bool { return len(guild.postsIn("CADMIN")) == 1 })
+	if got := core.Text(guild.postsIn("CADMIN")[0].Message.Text); !strings.Contains(got, "acme") {
+		t.Errorf("got %q, want the workspace named that refuses the bot", got)
 	}
 	b.platform.setFail(nil)
 	b.jump(b.clock.Now().Add(2 * time.Minute))
-	b.eventually("wei is told of both", func() bool { return len(b.platform.postsIn("DWEI")) == 2 })
+	b.eventually("wei is gets both messages", func() bool { return len(b.platform.postsIn("DWEI")) == 2 })
 	if n := len(guild.postsIn("DGIL")); n != 2 {
 		t.Errorf("gil has %d messages, want 2", n)
 	}
 }
 
-// blinking is a store whose next reads of a risk fail.
-type blinking struct {
+// failingReads is a store whose next reads of a risk fail.
+type failingReads struct {
 	engine.Store
 	fail atomic.Int64
 }
 
-func (s *blinking) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+func (s *failingReads) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
 	if s.fail.Add(-1) >= 0 {
 		return engine.Record{}, &core.Error{Op: "store: get", Kind: core.Unavailable}
 	}
 	return s.Store.Get(ctx, key)
 }
 
-func TestARunThatCouldNotReadItsRiskFiresAllTheSame(t *testing.T) {
+func TestRunFiresAfterAFailedRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
-	s := &blinking{Store: b.store}
+	s := &failingReads{Store: b.store}
 	b.options.Store = s
 	b.engine = b.newEngine(b.options)
 	r := b.file("Unread", time.Time{})
 	s.fail.Store(2) // as its timers are aligned, and as it is claimed
 	b.start()
-	if got := b.ends(r.Key, "tell"); got != engine.Finished {
+	if got := b.endState(r.Key, "tell"); got != engine.Finished {
 		t.Errorf("the run is %s", got)
 	}
 	if s.fail.Load() >= 0 || !b.hasEvent(r.Key, engine.EventFired) {
-		t.Error("that it fired is not in the trail")
+		t.Error("no fired event in the trail")
 	}
 }
 
-// slowClaims is a store that hands runs out and takes its time to say so.
+// slowClaims is a store that claims runs but returns them late.
 type slowClaims struct {
 	engine.Store
 	handed, release chan struct{}
@@ -159,13 +158,13 @@ func (s *slowClaims) Claim(ctx context.Context, limit int, lease time.Duration) 
 		s.handed <- struct{}{}
 		<-s.release
 	}
-	if ctx.Err() != nil { // as a client does that is told to wait no longer
+	if ctx.Err() != nil { // like a real client
 		return nil, time.Time{}, &core.Error{Op: "store: claim", Kind: core.Unavailable, Err: ctx.Err()}
 	}
 	return runs, next, err
 }
 
-func TestWhatIsClaimedWhileStoppingIsHandedBack(t *testing.T) {
+func TestRunsClaimedWhileStoppingAreHandedBack(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
 	s := &slowClaims{Store: b.store, handed: make(chan struct{}), release: make(chan struct{})}

@@ -9,7 +9,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// cardText is everything that a risk's card says in a workspace.
+// cardText returns the text of a risk's card in a workspace.
 func (b *bundle) cardText(r core.Risk, workspace string) string {
 	var out strings.Builder
 	for _, row := range b.engine.Card(b.ctx(), engine.View{Risk: r}, workspace, "en").Rows {
@@ -18,11 +18,11 @@ func (b *bundle) cardText(r core.Risk, workspace string) string {
 	return out.String()
 }
 
-// TestAUserGroupIsNamed: people mention it by its ID, and read its name, in every
-// workspace and wherever a template writes it.
-func TestAUserGroupIsNamed(t *testing.T) {
+// A user group is mentioned by its ID and shown by its name, in every workspace and
+// in templates.
+func TestUserGroupsAreShownByName(t *testing.T) {
 	t.Parallel()
-	b, _ := twoHomes(t)
+	b, _ := twoWorkspaces(t)
 	b.org.Fields = []core.Field{{Key: "witness", Type: core.PeopleField, Part: core.Reported}}
 	b.options.Flows = b.compile(flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: []flow.StepDef{
 		{Action: &flow.SendMessageDef{To: []string{"lin"}, Title: "{{ .key }} for {{ .handlers }}"}}}})
@@ -38,7 +38,7 @@ func TestAUserGroupIsNamed(t *testing.T) {
 			t.Errorf("in %s the card says\n%s", workspace, got)
 		}
 	}
-	b.eventually("lin is told", func() bool { return len(b.platform.postsIn("DLIN")) == 1 })
+	b.eventually("lin is notified", func() bool { return len(b.platform.postsIn("DLIN")) == 1 })
 	if got := core.Text(b.platform.postsIn("DLIN")[0].Message.Text); !strings.HasPrefix(got, "R-1 for @oncall, wei") {
 		t.Errorf("lin reads %q", got)
 	}
@@ -46,15 +46,15 @@ func TestAUserGroupIsNamed(t *testing.T) {
 	asked := b.platform.named
 	b.platform.mu.Unlock()
 	if asked != 1 {
-		t.Errorf("what it is called was asked for %d times", asked)
+		t.Errorf("its name was looked up %d times", asked)
 	}
 	if got := core.Text([]core.Span{b.engine.Persons().Name(b.ctx(), "acme:@nobody", "acme", "en")}); got != "@nobody" {
-		t.Errorf("a group that is not there is called %q", got)
+		t.Errorf("an unknown group is called %q", got)
 	}
 }
 
-// TestMineHoldsWhatAGroupWasMentionedFor: by its ID, where the file has its name.
-func TestMineHoldsWhatAGroupWasMentionedFor(t *testing.T) {
+// The risk has the group's ID, and the config file its name.
+func TestMineIncludesRisksOfUserGroups(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.org.Modules[0].Handlers = []core.Ref{"@oncall"}

@@ -13,8 +13,9 @@ import (
 	"riskroom/core/flow"
 )
 
-// ends waits until a flow's run has ended or is parked, through its waits.
-func (b *bundle) ends(key core.RiskKey, name string) engine.RunState {
+// endState waits until a flow's run has ended or is parked, and moves the clock when
+// the run waits.
+func (b *bundle) endState(key core.RiskKey, name string) engine.RunState {
 	b.t.Helper()
 	var s engine.RunSummary
 	b.eventually(name+" ends", func() bool {
@@ -35,7 +36,7 @@ func TestTwoItemGroupsOfOneFlowConflict(t *testing.T) {
 	b := setup(t, d)
 	b.start()
 	r := b.file("Two", time.Now().AddDate(0, 0, -3))
-	if got := b.ends(r.Key, "gather"); got != engine.Finished {
+	if got := b.endState(r.Key, "gather"); got != engine.Finished {
 		t.Errorf("the run is %s", got)
 	}
 	if ids := b.platform.groupIDs(); len(ids) != 1 || !b.hasEvent(r.Key, engine.EventFailed) {
@@ -43,25 +44,25 @@ func TestTwoItemGroupsOfOneFlowConflict(t *testing.T) {
 	}
 }
 
-// asking calls hook when a user group is first asked for.
-type asking struct {
+// hookedPlatform calls hook when a user group is first expanded.
+type hookedPlatform struct {
 	*fakePlatform
 	once sync.Once
 	hook func()
 }
 
-func (a *asking) Expand(ctx context.Context, group string) ([]core.Account, error) {
+func (a *hookedPlatform) Expand(ctx context.Context, group string) ([]core.Account, error) {
 	a.once.Do(a.hook)
 	return a.fakePlatform.Expand(ctx, group)
 }
 
-func TestARiskResolvedBeforeAnythingBeganIsLeftAlone(t *testing.T) {
+func TestNothingIsSentForARiskResolvedBeforeBegin(t *testing.T) {
 	t.Parallel()
 	b := setup(t, flow.Def{Name: "f", Trigger: flow.TriggerDef{DateField: "discovered_at", After: "1h"}, If: `status == "pending"`, Steps: []flow.StepDef{
 		{Action: &flow.SendMessageDef{To: []string{"@nobody"}, Title: "reaches nobody"}},
 		{Action: &flow.SendMessageDef{To: []string{"handlers"}, Title: "too late"}}}})
 	filed := make(chan core.RiskKey, 1)
-	b.options.Platforms = map[string]core.Platform{"acme": &asking{fakePlatform: b.platform, hook: func() {
+	b.options.Platforms = map[string]core.Platform{"acme": &hookedPlatform{fakePlatform: b.platform, hook: func() {
 		if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: <-filed, To: core.Resolved}); err != nil {
 			t.Error(err)
 		}
@@ -70,13 +71,13 @@ func TestARiskResolvedBeforeAnythingBeganIsLeftAlone(t *testing.T) {
 	b.start()
 	r := b.file("Over", time.Now().Add(-3*time.Hour))
 	filed <- r.Key
-	b.ends(r.Key, "f")
+	b.endState(r.Key, "f")
 	if n := len(b.platform.postsIn("DWEI")); n != 0 {
 		t.Errorf("%d messages about a resolved risk", n)
 	}
 }
 
-func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
+func TestRetryCancelsAParkedRunOfAResolvedRisk(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.If = `status == "pending"`
@@ -92,7 +93,7 @@ func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
 	})
 	b.start()
 	r := b.file("Stuck", time.Time{})
-	told := func(n int) func() bool {
+	notified := func(n int) func() bool {
 		return func() bool { return len(b.platform.postsIn("CADMIN")) == n }
 	}
 	retry := func() {
@@ -101,23 +102,23 @@ func TestAParkedRunOfAResolvedRiskIsCancelledByRetry(t *testing.T) {
 		}
 		b.engine.Wake()
 	}
-	if got := b.ends(r.Key, "tell"); got != engine.Parked {
+	if got := b.endState(r.Key, "tell"); got != engine.Parked {
 		t.Fatalf("the run is %s, want parked", got)
 	}
-	b.eventually("it is told", told(1))
+	b.eventually("it is notified", notified(1))
 	retry()
-	b.eventually("it is parked again, and told again", told(2))
+	b.eventually("it is parked again, with another notice", notified(2))
 	if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved}); err != nil {
 		t.Fatal(err)
 	}
 	broken.Store(false)
 	retry()
-	if got := b.ends(r.Key, "tell"); got != engine.Cancelled || len(b.platform.postsIn("DMEI")) != 0 {
+	if got := b.endState(r.Key, "tell"); got != engine.Cancelled || len(b.platform.postsIn("DMEI")) != 0 {
 		t.Errorf("the run is %s, mei has %d messages", got, len(b.platform.postsIn("DMEI")))
 	}
 }
 
-func TestACancelledStepsCardsAreFollowed(t *testing.T) {
+func TestCardsOfACancelledStepAreUpdated(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[0]
 	d.If = `status == "pending"`
@@ -140,19 +141,19 @@ func TestACancelledStepsCardsAreFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(resolved)
-	if got := b.ends(r.Key, "tell"); got != engine.Cancelled {
+	if got := b.endState(r.Key, "tell"); got != engine.Cancelled {
 		t.Errorf("the run is %s", got)
 	}
 	b.eventually("wei's card shows the resolution", func() bool { return b.platform.postsIn("DWEI")[0].Message.Card.Version == 2 })
 }
 
-// forgetful loses the answers of Begin.
-type forgetful struct {
+// lossyBegins is a store that loses the replies to Begin.
+type lossyBegins struct {
 	engine.Store
 	lose atomic.Bool
 }
 
-func (f *forgetful) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+func (f *lossyBegins) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
 	got, err := f.Store.Begin(ctx, b)
 	if err == nil && f.lose.Load() {
 		return engine.Begun{}, &core.Error{Op: "store: begin", Kind: core.Unavailable, Effect: core.Maybe, Detail: "not_replicated"}
@@ -160,10 +161,10 @@ func (f *forgetful) Begin(ctx context.Context, b engine.Begin) (engine.Begun, er
 	return got, err
 }
 
-func TestBeginsWithoutAnAnswerPostponeAndDoNotPark(t *testing.T) {
+func TestUnansweredBeginsAreRetried(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
-	f := &forgetful{Store: b.store}
+	f := &lossyBegins{Store: b.store}
 	f.lose.Store(true)
 	b.options.Store = f
 	b.engine = b.newEngine(b.options)
@@ -174,15 +175,15 @@ func TestBeginsWithoutAnAnswerPostponeAndDoNotPark(t *testing.T) {
 		b.jump(b.run(r.Key, "tell").At)
 	}
 	if n := len(b.platform.postsIn("DWEI")); n != 0 {
-		t.Errorf("%d messages although no intent was surely stored", n)
+		t.Errorf("%d messages although no intent was confirmed", n)
 	}
 	f.lose.Store(false)
-	if got := b.ends(r.Key, "tell"); got != engine.Finished || len(b.platform.postsIn("DWEI")) != 1 {
+	if got := b.endState(r.Key, "tell"); got != engine.Finished || len(b.platform.postsIn("DWEI")) != 1 {
 		t.Errorf("the run is %s, wei has %d messages", got, len(b.platform.postsIn("DWEI")))
 	}
 }
 
-func TestFlowsThatAreGoneDoNotFireForClosedRisks(t *testing.T) {
+func TestRemovedFlowsDoNotFireForClosedRisks(t *testing.T) {
 	t.Parallel()
 	d := storyFlows()[1]
 	d.If, d.Trigger.DateField = `status == "shelved"`, "status_since"
@@ -200,23 +201,23 @@ func TestFlowsThatAreGoneDoNotFireForClosedRisks(t *testing.T) {
 	b.eventually("its timer is dropped", func() bool { return b.run(r.Key, "remind").State == "" })
 }
 
-func TestAFlowThatCannotBeReadWaits(t *testing.T) {
+func TestRunWithAnUnreadableFlowWaits(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])
 	o := b.options
 	older := storyFlows()[0]
 	older.Steps[0].Action.(*flow.SendMessageDef).Title = "An older wording"
 	o.Flows = b.compile(older)
-	b.file("By a newer one", time.Time{}) // whose flow is not published: it has not started
+	b.file("By a newer one", time.Time{}) // b.engine has not started, so its flow is not stored
 	b.startEngine(b.newEngine(o))
 	b.eventually("the run waits", func() bool { return b.run("R-1", "tell").State == engine.Waiting })
 	b.start()
-	if got := b.ends("R-1", "tell"); got != engine.Finished {
-		t.Errorf("the run is %s once its flow is there", got)
+	if got := b.endState("R-1", "tell"); got != engine.Finished {
+		t.Errorf("the run is %s once its flow is stored", got)
 	}
 }
 
-func TestGroupsOfOneWorkspaceAreNotThoseOfAnother(t *testing.T) {
+func TestUserGroupsBelongToTheirWorkspace(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	guild := newFake("guild", b.clock, "GIL", "WEI", "MEI")
@@ -236,7 +237,7 @@ func TestGroupsOfOneWorkspaceAreNotThoseOfAnother(t *testing.T) {
 	}
 }
 
-func TestAStrangersAddressIsNoProof(t *testing.T) {
+func TestGuestsAddressGivesNoRights(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	stranger := core.Account{Workspace: "acme", ID: "STRANGER"}

@@ -1,0 +1,247 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// process is one process that is killed after so many steps. A step is the time
+// before or after a call to the store or the platform. A killed process makes no
+// more calls and gets no more results.
+type process struct {
+	mu    sync.Mutex
+	steps int // left; negative: never killed
+}
+
+func (l *process) killed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.steps > 0 {
+		l.steps--
+	}
+	return l.steps == 0
+}
+
+// step makes a call, unless the process is killed before or after it.
+func step[T any](l *process, call func() (T, error)) (T, error) {
+	var none T
+	dead := &core.Error{Op: "killed", Kind: core.Unavailable, Effect: core.Maybe}
+	if l.killed() {
+		return none, dead
+	}
+	got, err := call()
+	if l.killed() {
+		return none, dead
+	}
+	return got, err
+}
+
+// killableStore is the store as a process sees it.
+type killableStore struct {
+	engine.Store
+	*process
+}
+
+func (s killableStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	var next time.Time
+	runs, err := step(s.process, func() (runs []engine.Run, err error) {
+		runs, next, err = s.Store.Claim(ctx, limit, lease)
+		return runs, err
+	})
+	return runs, next, err
+}
+
+func (s killableStore) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	return step(s.process, func() (engine.Record, error) { return s.Store.Get(ctx, key) })
+}
+
+func (s killableStore) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
+	return step(s.process, func() (engine.Run, error) { return s.Store.Load(ctx, id) })
+}
+
+func (s killableStore) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	return step(s.process, func() (engine.Begun, error) { return s.Store.Begin(ctx, b) })
+}
+
+func (s killableStore) Close(ctx context.Context, c engine.Close) (engine.Wish, error) {
+	return step(s.process, func() (engine.Wish, error) { return s.Store.Close(ctx, c) })
+}
+
+func (s killableStore) Complete(ctx context.Context, st engine.Complete) (engine.Lease, error) {
+	return step(s.process, func() (engine.Lease, error) { return s.Store.Complete(ctx, st) })
+}
+
+func (s killableStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
+	return step(s.process, func() (engine.Lease, error) { return s.Store.Hold(ctx, l, until) })
+}
+
+func (s killableStore) ReserveBinding(ctx context.Context, l engine.Lease) (engine.Binding, error) {
+	return step(s.process, func() (engine.Binding, error) { return s.Store.ReserveBinding(ctx, l) })
+}
+
+// killablePlatform is a workspace as a process sees it.
+type killablePlatform struct {
+	*fakePlatform
+	*process
+}
+
+func (p killablePlatform) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
+	return p.fakePlatform.SendMessage(ctx, killableOnce{once, p.process}, to, m)
+}
+
+func (p killablePlatform) SendGroupMessage(ctx context.Context, once core.Once, g core.GroupRef, m core.Message) (core.MessageRef, error) {
+	return p.fakePlatform.SendGroupMessage(ctx, killableOnce{once, p.process}, g, m)
+}
+
+func (p killablePlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
+	return p.fakePlatform.CreateGroup(ctx, killableOnce{once, p.process}, spec)
+}
+
+func (p killablePlatform) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
+	return p.fakePlatform.EditMessage(ctx, killableOnce{once, p.process}, ref, m)
+}
+
+type killableOnce struct {
+	core.Once
+	*process
+}
+
+func (o killableOnce) Do(ctx context.Context, c core.Call) (string, error) {
+	make := c.Make
+	c.Make = func(ctx context.Context, in core.Intent) (string, error) {
+		return step(o.process, func() (string, error) { return make(ctx, in) })
+	}
+	return o.Once.Do(ctx, c)
+}
+
+// Processes die at any step, platforms fail in any way, and the risk changes at any
+// moment. Whatever happens, everything is done once, and every run ends.
+func TestAnySchedule(t *testing.T) {
+	t.Parallel()
+	withSeeds(t, 1, anySchedule)
+}
+
+// withSeeds runs a test with many seeds, each on its own clock.
+func withSeeds(t *testing.T, kind uint64, test func(*testing.T, *rand.Rand)) {
+	t.Helper()
+	n := uint64(40)
+	if testing.Short() {
+		n = 5
+	}
+	for seed := range n {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { test(t, rand.New(rand.NewPCG(seed, kind))) })
+		})
+	}
+}
+
+// inMemory returns a store in memory.
+func inMemory(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.OpenEmbedded(t.Context(), nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Stop() })
+	return s
+}
+
+// startProcess starts an engine in p.
+func (b *bundle) startProcess(l *process) (stop func()) {
+	b.t.Helper()
+	o := b.options
+	o.Store, o.Platforms = killableStore{b.store, l}, map[string]core.Platform{"acme": killablePlatform{b.platform, l}}
+	return b.startEngine(b.newEngine(o))
+}
+
+func anySchedule(t *testing.T, dice *rand.Rand) {
+	flows := storyFlows()
+	rival := storyFlows()[2]
+	rival.Name = "gather-too"
+	b := setupOn(t, &fakeClock{}, inMemory(t), flows[0], flows[2], rival)
+	b.engine = b.newEngine(b.options)
+	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
+	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
+	change := time.Duration(dice.IntN(3000)) * time.Millisecond
+	to := []core.Status{core.InProgress, core.Resolved, ""}[dice.IntN(3)]
+	for kills := 2; kills >= 0; kills-- {
+		p := &process{steps: 1 + dice.IntN(80)}
+		if kills == 0 {
+			p.steps = -1
+		}
+		stop := b.startProcess(p)
+		time.Sleep(change)
+		if to != "" {
+			if _, err := b.engine.Do(context.Background(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: to, Note: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			to = ""
+		}
+		time.Sleep(time.Minute)
+		stop()
+	}
+	b.checkFinalState(r.Key)
+}
+
+// randomFailures returns a function that makes n calls fail, at random.
+func randomFailures(n int, seed uint64) func(string, string) error {
+	var mu sync.Mutex
+	dice := rand.New(rand.NewPCG(seed, 2))
+	return func(string, string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if n == 0 || dice.IntN(3) > 0 {
+			return nil
+		}
+		n--
+		return &core.Error{Op: "fake", Kind: core.Unavailable, Effect: []core.Effect{core.None, core.Maybe}[dice.IntN(2)]}
+	}
+}
+
+// checkFinalState checks what must hold whatever happened.
+func (b *bundle) checkFinalState(key core.RiskKey) {
+	t := b.t
+	rec, err := b.store.Get(context.Background(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rec.Runs {
+		if r.State.Live() || r.State == engine.Parked {
+			t.Errorf("%s is %s", r.ID, r.State)
+		}
+	}
+	ops := map[string]bool{}
+	for _, p := range b.platform.posts {
+		if ops[p.Op] {
+			t.Errorf("sent twice into %s", p.Ref.Channel)
+		}
+		ops[p.Op] = true
+		if c := p.Message.Card; c != nil && c.Version != rec.Risk.Version {
+			t.Errorf("a card in %s shows version %d of %d", p.Ref.Channel, c.Version, rec.Risk.Version)
+		}
+	}
+	if n := len(b.platform.postsIn("DWEI")); n != 1 {
+		t.Errorf("wei has %d messages", n)
+	}
+	made := b.platform.groupIDs()
+	switch l := rec.Binding; {
+	case len(made) == 0 && l.State == engine.Free:
+	case len(made) == 1 && l.State == engine.Bound && l.Group.ID == made[0]:
+	default:
+		t.Errorf("groups %v, binding %+v", made, l)
+	}
+	if rec.Risk.Version == 1 && len(made) == 0 {
+		t.Error("no group was created")
+	}
+}
