@@ -46,7 +46,7 @@ type Arg struct {
 	// there.
 	take func(line string) (value []string, rest string, ok bool)
 	// retyped returns what has to be typed there for a value; nil: the value.
-	retyped func(value string) string
+	retyped func(value, lang string) string
 }
 
 // Suggests reports whether values can be suggested.
@@ -70,7 +70,7 @@ func (a Arg) typed(value []string, lang string) string {
 	case a.keyed():
 		return a.key(lang) + ":" + quote(one)
 	case a.retyped != nil:
-		return a.retyped(one)
+		return a.retyped(one, lang)
 	}
 	return one
 }

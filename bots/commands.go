@@ -27,9 +27,9 @@ type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
 // last, with both names and a dot between them.
 type command struct {
 	name    string
-	aliases map[string][]string // other words for it, by language
-	args    func(b *Bot) []Arg  // nil: none
-	changes bool                // it may store something
+	aliases synonyms
+	args    func(b *Bot) []Arg // nil: none
+	changes bool               // it may store something
 	handle  handler
 
 	// subs are the commands below it, in place of args and handle: `group` has
@@ -62,27 +62,58 @@ func (c command) words() []string {
 	return all
 }
 
-// Names lists the commands, without those below others.
-func Names() []string {
+// wordIn returns the word for the command that readers of lang are shown.
+func (c command) wordIn(lang string) string {
+	if all := c.aliases[lang]; lang != text.English && len(all) > 0 {
+		return all[0]
+	}
+	return c.name
+}
+
+// synonyms are words for one thing, by language. Any of them can be typed in any
+// language. Readers of a language are shown its first.
+type synonyms map[string][]string
+
+// has reports whether word is one of s, in any case.
+func (s synonyms) has(word string) bool {
+	for _, all := range s {
+		if slices.Contains(all, strings.ToLower(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Names lists the words for the commands that readers of lang are shown, without
+// those below others.
+func Names(lang string) []string {
 	var names []string
 	for _, c := range table() {
-		names = append(names, c.name)
+		names = append(names, c.wordIn(lang))
 	}
 	return names
+}
+
+// Word returns the word that readers of lang are shown for the command of that name.
+func Word(lang, name string) string {
+	all := table()
+	return all[slices.IndexFunc(all, func(c command) bool { return c.name == name })].wordIn(lang)
 }
 
 // Hint is a command as it may be offered before it is typed.
 type Hint struct {
 	Name string
-	Args bool // more can be typed after it
+	Word string // what readers of the language type
+	Args bool   // more can be typed after it
 }
 
-// Hints lists the commands that are of use with so many workspaces.
-func Hints(workspaces int) []Hint {
+// Hints lists the commands that are of use with so many workspaces to readers of
+// lang.
+func Hints(lang string, workspaces int) []Hint {
 	var hints []Hint
 	for _, c := range table() {
 		if !c.several || workspaces > 1 {
-			hints = append(hints, Hint{Name: c.name, Args: c.args != nil || len(c.subs) > 0})
+			hints = append(hints, Hint{Name: c.name, Word: c.wordIn(lang), Args: c.args != nil || len(c.subs) > 0})
 		}
 	}
 	return hints

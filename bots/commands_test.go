@@ -11,6 +11,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 func TestShow(t *testing.T) {
@@ -111,8 +112,8 @@ func TestHelp(t *testing.T) {
 	for _, line := range []string{"", "help", "?", "帮助"} {
 		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk group", "/risk help")
 	}
-	for _, lang := range []string{"en", "zh-CN"} {
-		for _, name := range Names() {
+	for _, lang := range text.Languages() {
+		for _, name := range Names(lang) {
 			c := typed("help " + name)
 			c.Lang = lang
 			wants(t, words(ask(t, b, c)), "/risk "+name)

@@ -10,9 +10,9 @@ import (
 
 func groupCommand() command {
 	return command{
-		name: "group", aliases: map[string][]string{text.Chinese: {"群组", "群"}},
+		name: "group", aliases: synonyms{text.English: {"channel"}, text.Chinese: {"频道", "群组", "群"}},
 		subs: []command{{
-			name: "release", aliases: map[string][]string{text.English: {"free"}, text.Chinese: {"解除", "释放"}},
+			name: "release", aliases: synonyms{text.English: {"free"}, text.Chinese: {"解绑", "解除", "释放"}},
 			args: func(b *Bot) []Arg { return []Arg{b.riskArg()} }, changes: true, handle: (*Bot).releaseGroup,
 		}},
 	}

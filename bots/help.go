@@ -11,14 +11,14 @@ import (
 
 func helpCommand() command {
 	return command{
-		name: "help", aliases: map[string][]string{text.English: {"?"}, text.Chinese: {"帮助"}},
+		name: "help", aliases: synonyms{text.English: {"?"}, text.Chinese: {"帮助"}},
 		args: (*Bot).helpArgs, handle: (*Bot).help,
 	}
 }
 
 func (b *Bot) helpArgs() []Arg {
 	return []Arg{{
-		Name: "topic", Option: "topic", Choices: Names(), Help: said("options.topic"),
+		Name: "topic", Option: "topic", Choices: Names(text.English), Help: said("options.topic"),
 		take: func(line string) (value []string, rest string, ok bool) {
 			first, rest := cutWord(line)
 			return []string{first}, rest, true
@@ -40,20 +40,21 @@ func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
 
 // chooseSub answers a command that needs one of those below it named.
 func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
-	name := c.Typed.entry.name
+	help := b.helpOn(c, c.Typed.entry.name)
 	if c.Typed.word == "" {
-		return Say(b.helpOn(c, name)), nil
+		return Say(help), nil
 	}
-	none := b.printer(c).S("commands.unknown", text.Args{"Word": name + " " + c.Typed.word, "Command": b.org.Command})
-	return Say(none + "\n" + b.helpOn(c, name)), nil
+	p := b.printer(c)
+	word := c.Typed.command(p.Lang()) + " " + c.Typed.word
+	return Say(p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command}) + "\n" + help), nil
 }
 
 // overview is one line for each command.
 func (b *Bot) overview(c Command) string {
 	p := b.printer(c)
 	lines := []string{p.S("commands.help.intro")}
-	for _, name := range Names() {
-		lines = append(lines, "• "+p.S("commands.help."+name, text.Args{"Command": b.org.Command}))
+	for _, e := range b.commands {
+		lines = append(lines, "• "+p.S("commands.help."+e.name, text.Args{"Command": b.org.Command}))
 	}
 	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
 }
@@ -105,7 +106,7 @@ func (b *Bot) noCommand(c Command, word string) string {
 	}
 	slices.Sort(words)
 	if near := core.Nearest(word, words); near != "" {
-		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + find(b.commands, near).name})
+		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + near})
 	}
 	return s
 }

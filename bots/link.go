@@ -15,14 +15,14 @@ const formLink = "link"
 
 // Words after `link`.
 var (
-	unlinkWords = []string{"remove", "off", "移除", "解除"}
-	hereWords   = []string{"here", "此处", "这里"}
-	sureWords   = []string{"yes", "是", "确认"}
+	unlinkWords = synonyms{text.English: {"remove", "off"}, text.Chinese: {"解除", "移除", "取消"}}
+	hereWords   = synonyms{text.English: {"here"}, text.Chinese: {"此处", "这里"}}
+	sureWords   = synonyms{text.English: {"yes"}, text.Chinese: {"确认", "是"}}
 )
 
 func linkCommand() command {
 	return command{
-		name: "link", aliases: map[string][]string{text.Chinese: {"关联"}},
+		name: "link", aliases: synonyms{text.Chinese: {"关联"}},
 		args: (*Bot).linkArgs, changes: true, handle: (*Bot).link,
 		several: true, unconfirmed: "commands.link.unconfirmed",
 		forms: map[string]handler{formLink: (*Bot).linkForm},
@@ -44,7 +44,7 @@ func (b *Bot) linkArgs() []Arg {
 		{Name: codeName, Option: "code", Max: maxCode, Help: said("options.code"), take: takeCode},
 		{
 			Name: unlinkName, Option: "remove", Max: maxCode, Help: said("options.remove"), suggest: b.suggestUnlinking,
-			take: takeUnlinking, retyped: func(who string) string { return unlinkWords[0] + " " + who },
+			take: takeUnlinking, retyped: func(who, lang string) string { return unlinkWords[lang][0] + " " + who },
 		},
 		{Name: sureName, take: theRest},
 	}
@@ -53,10 +53,10 @@ func (b *Bot) linkArgs() []Arg {
 // takeCode takes the words of a code, and leaves the one that says that it is meant.
 func takeCode(line string) (value []string, rest string, ok bool) {
 	words := strings.Fields(line)
-	if slices.Contains(unlinkWords, strings.ToLower(words[0])) {
+	if unlinkWords.has(words[0]) {
 		return nil, line, false
 	}
-	if n := len(words) - 1; n > 0 && slices.Contains(sureWords, strings.ToLower(words[n])) {
+	if n := len(words) - 1; n > 0 && sureWords.has(words[n]) {
 		words, rest = words[:n], words[n]
 	}
 	return []string{strings.Join(words, "")}, rest, true
@@ -64,11 +64,11 @@ func takeCode(line string) (value []string, rest string, ok bool) {
 
 func takeUnlinking(line string) (value []string, rest string, ok bool) {
 	word, who := cutWord(line)
-	if !slices.Contains(unlinkWords, strings.ToLower(word)) {
+	if !unlinkWords.has(word) {
 		return nil, line, false
 	}
 	if who == "" {
-		who = hereWords[0]
+		who = hereWords[text.English][0]
 	}
 	return []string{who}, "", true
 }
@@ -127,7 +127,7 @@ func (b *Bot) workspacesBeside(c Command) []string {
 
 // suggestUnlinking offers whose links may be removed, except people's.
 func (b *Bot) suggestUnlinking(_ context.Context, c Command, typed string) []Choice {
-	all := []Choice{{Key: hereWords[0], Label: b.printer(c).S("commands.link.here")}}
+	all := []Choice{{Key: hereWords[text.English][0], Label: b.printer(c).S("commands.link.here")}}
 	for _, name := range b.workspacesBeside(c) {
 		all = append(all, Choice{Key: name, Label: name})
 	}
@@ -151,7 +151,8 @@ func (b *Bot) askLink(ctx context.Context, c Command, code string) (Reply, error
 	}
 	p := b.printer(c)
 	notice := p.S("commands.link.ask", accountArgs(k))
-	r := Say(notice + "\n" + p.S("commands.link.line", text.Args{"Line": b.org.Command + " link " + code + " " + sureWords[0]}))
+	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), code, sureWords[p.Lang()][0]}, " ")
+	r := Say(notice + "\n" + p.S("commands.link.line", text.Args{"Line": line}))
 	r.Form = &Form{
 		ID: formLink, State: map[string]string{"code": code}, Title: p.S("commands.form.link.title"),
 		Submit: p.S("commands.form.link.submit"), Cancel: p.S("commands.form.cancel"), Notice: []core.Span{core.Plain(notice)}, Warn: true,
@@ -189,7 +190,7 @@ func (b *Bot) unlink(ctx context.Context, c Command, whose string) (Reply, error
 }
 
 func (b *Bot) whoseLinks(ctx context.Context, c Command, typed string) (core.Ref, error) {
-	if slices.Contains(hereWords, strings.ToLower(typed)) {
+	if hereWords.has(typed) {
 		return "", nil
 	}
 	if _, ok := b.org.Workspaces[typed]; ok {

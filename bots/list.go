@@ -13,7 +13,7 @@ import (
 
 func listCommand() command {
 	return command{
-		name: "list", aliases: map[string][]string{text.English: {"ls"}, text.Chinese: {"列表"}},
+		name: "list", aliases: synonyms{text.English: {"ls"}, text.Chinese: {"列表"}},
 		args: (*Bot).listArgs, handle: (*Bot).list,
 	}
 }

@@ -18,7 +18,7 @@ const glance = time.Second
 
 func newCommand() command {
 	return command{
-		name: "new", aliases: map[string][]string{text.English: {"file"}, text.Chinese: {"新建", "填报"}},
+		name: "new", aliases: synonyms{text.English: {"file"}, text.Chinese: {"填报", "新建"}},
 		args: (*Bot).fieldArgs, changes: true, handle: (*Bot).new,
 		forms: map[string]handler{formFile: (*Bot).fileForm},
 	}

@@ -31,21 +31,21 @@ func (b *Bot) Rest(lang string, fields []Field) string {
 		if i < 0 {
 			continue
 		}
-		lines = append(lines, strings.TrimSpace(b.keys[i].key(p.Lang())+": "+b.asTyped(b.keys[i], f)))
+		lines = append(lines, strings.TrimSpace(b.keys[i].key(p.Lang())+p.S("commands.colon.between")+b.asTyped(p, b.keys[i], f)))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // asTyped is what stands in a field at first, as it can be typed behind the
 // field's key.
-func (b *Bot) asTyped(k Arg, f Field) string {
+func (b *Bot) asTyped(p text.Printer, k Arg, f Field) string {
 	all := f.initial()
 	if f.Kind == MomentKind && len(all) == 1 {
 		if s, ok := b.typedMoment(all[0]); ok {
 			return s
 		}
 	}
-	one := strings.Join(all, ", ")
+	one := p.List(all)
 	if k.list && !slices.ContainsFunc(all, func(s string) bool { return quote(s) != s }) {
 		return one // a list goes on behind a comma
 	}

@@ -41,12 +41,12 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if c.Typed.left != "" {
 		return "", b.noKey(c, c.Typed.left), nil
 	}
-	behind := c.Typed.behind
+	p, behind := b.printer(c), c.Typed.behind
 	if len(c.Typed.Path) > 0 {
 		behind = b.argLine(c, riskName)
 	}
-	line := strings.Join([]string{b.org.Command, c.Typed.entry.fullName(), b.exampleKey(), behind}, " ")
-	return "", Say(b.printer(c).S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
+	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), behind}, " ")
+	return "", Say(p.S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
 }
 
 // onlyRisk is riskOf for a command that takes nothing else.
@@ -58,8 +58,9 @@ func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong 
 	case c.Typed.Args[riskName] == nil:
 		return "", b.noKey(c, left), nil
 	default:
-		line := strings.Join([]string{b.org.Command, c.Typed.entry.fullName(), string(key)}, " ")
-		return "", Say(b.printer(c).S("commands.only_key", text.Args{"Line": line, "Text": left})), nil
+		p := b.printer(c)
+		line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), string(key)}, " ")
+		return "", Say(p.S("commands.only_key", text.Args{"Line": line, "Text": left})), nil
 	}
 }
 

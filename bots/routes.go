@@ -12,12 +12,30 @@ import (
 // entry is a command of the table as a Bot answers it.
 type entry struct {
 	command
-	path []string // the names that lead to it
-	args []Arg
-	subs []*entry
+	path  []string // the names that lead to it
+	above *entry
+	args  []Arg
+	subs  []*entry
 }
 
 func (e *entry) fullName() string { return strings.Join(e.path, " ") }
+
+// lineIn returns the words that lead to e on a line, for readers of lang.
+func (e *entry) lineIn(lang string) string {
+	if e.above == nil {
+		return e.wordIn(lang)
+	}
+	return e.above.lineIn(lang) + " " + e.wordIn(lang)
+}
+
+// command returns the words that lead to the command that was typed, for readers of
+// lang. Commands with options have one name in every language.
+func (t *Typed) command(lang string) string {
+	if len(t.Path) > 0 {
+		return t.entry.fullName()
+	}
+	return t.entry.lineIn(lang)
+}
 
 // route is where a command leads.
 type route struct {
@@ -48,15 +66,18 @@ func (b *Bot) routesOf(table []command) routes {
 	return r
 }
 
-func (b *Bot) entries(table []command, above []string) []*entry {
+func (b *Bot) entries(table []command, above *entry) []*entry {
 	var all []*entry
 	for _, c := range table {
-		e := &entry{command: c, path: append(slices.Clone(above), c.name)}
+		e := &entry{command: c, path: []string{c.name}, above: above}
+		if above != nil {
+			e.path = append(slices.Clone(above.path), c.name)
+		}
 		if c.args != nil {
 			e.args = c.args(b)
 		}
 		if len(c.subs) > 0 {
-			e.handle, e.subs = (*Bot).chooseSub, b.entries(c.subs, e.path)
+			e.handle, e.subs = (*Bot).chooseSub, b.entries(c.subs, e)
 		}
 		all = append(all, e)
 	}

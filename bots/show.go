@@ -9,7 +9,7 @@ import (
 
 func showCommand() command {
 	return command{
-		name: "show", aliases: map[string][]string{text.Chinese: {"查看", "详情"}},
+		name: "show", aliases: synonyms{text.Chinese: {"查看", "详情"}},
 		args: func(b *Bot) []Arg { return []Arg{b.riskArg()} }, handle: (*Bot).show,
 		presses: []press{{press: core.PressDetails, handle: (*Bot).details}},
 	}

@@ -11,7 +11,7 @@ import (
 
 func statusCommand() command {
 	return command{
-		name: "status", aliases: map[string][]string{text.Chinese: {"状态"}},
+		name: "status", aliases: synonyms{text.Chinese: {"状态"}},
 		args: (*Bot).statusArgs, changes: true, handle: (*Bot).status,
 		presses: []press{
 			{press: core.PressStart, changes: true, handle: (*Bot).start},

@@ -50,7 +50,7 @@ func TestInlineCommand(t *testing.T) {
 func TestReadersLanguage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	wantContains(t, messageIn(t, b.risk(t, wei, "help")).Plain, "可用命令", "/risk new")
+	wantContains(t, messageIn(t, b.risk(t, wei, "help")).Plain, "可用命令", "/risk 填报")
 	wantContains(t, messageIn(t, b.risk(t, lin, "help")).Plain, "What you can do")
 	wantContains(t, messageIn(t, b.risk(t, wei, "list")).Plain, "共 1 条未完成风险", "待处理")
 }

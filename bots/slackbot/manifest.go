@@ -87,7 +87,7 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	m.Features.Home.Messages = true
 	m.Features.BotUser.Name, m.Features.BotUser.Always = appName, true
 	m.Features.Commands = []ManifestCommand{{
-		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(), " | "), Escape: true,
+		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang()), " | "), Escape: true,
 	}}
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
 	m.Settings.Events.Bot = BotEvents(uses)

@@ -206,7 +206,7 @@ func TestModalsOpenWithoutTheBudget(t *testing.T) {
 	t.Parallel()
 	for _, budget := range []core.Budget{hangingBudget{}, downBudget{}} {
 		b := setup(t, func(c *Config) { c.Budget, c.TeamID = budget, "T0000000001" })
-		if v := openModal(t, b, wei); v.Title != "新建风险" {
+		if v := openModal(t, b, wei); v.Title != "填报风险" {
 			t.Errorf("%T: the modal %q is not in the reader's language", budget, v.Title)
 		}
 	}

@@ -41,7 +41,7 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 			inForm = append(inForm, key)
 		}
 	}
-	line := home.platform.Demo.File(p.w.cfg.Organisation.Command, typed)
+	line := home.platform.Demo.File(p.words, p.w.cfg.Organisation.Command, typed)
 	if err := home.Hands.Command(ctx, user, home.general, line); err != nil {
 		return "", fmt.Errorf("%s types %s: %w", who, line, err)
 	}
@@ -145,9 +145,9 @@ func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) 
 	}
 	at, command := p.w.home(), p.w.cfg.Organisation.Command
 	user := at.ids[who]
-	room, line := at.general, at.platform.Demo.Resolve(command, key, note)
+	room, line := at.general, at.platform.Demo.Resolve(p.words, command, key, note)
 	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
-		room, line = g.ID, at.platform.Demo.Resolve(command, "", note)
+		room, line = g.ID, at.platform.Demo.Resolve(p.words, command, "", note)
 	}
 	if err := at.Hands.Command(ctx, user, room, line); err != nil {
 		return fmt.Errorf("%s resolves %s: %w", who, key, err)

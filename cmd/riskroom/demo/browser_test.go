@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"riskroom/bots"
 	"riskroom/core/text"
 )
 
@@ -157,7 +158,7 @@ func TestStoryInBrowser(t *testing.T) {
 			// A form: it holds the focus, Escape closes it, and it says what is missing.
 			v.sees("#story", v.says("story.file"))
 			v.press("#story button", v.says("story.file.try"))
-			v.waits("the command is typed", `document.activeElement.value === '/risk new'`)
+			v.waits("the command is typed", `document.activeElement.value === '/risk `+bots.Word(c.lang, "new")+`'`)
 			v.sees("#hints", v.says("hint.new"))
 			v.keys("\r")
 			v.sees("#window", v.words.S("commands.form.file.title"))

@@ -27,7 +27,7 @@ func TestHints(t *testing.T) {
 				t.Errorf("%s: %+v has no words", lang, h)
 			}
 		}
-		if !slices.Equal(names, bots.Names()) {
+		if !slices.Equal(names, bots.Names(lang)) {
 			t.Errorf("with two workspaces it offers %v", names)
 		}
 		w.workspaces = w.workspaces[:1]

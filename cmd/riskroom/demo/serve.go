@@ -108,8 +108,8 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 func (w *world) hints(p text.Printer) []stage.Hint {
 	var out []stage.Hint
 	command := w.cfg.Organisation.Command
-	for _, c := range bots.Hints(len(w.workspaces)) {
-		h := stage.Hint{Line: command + " " + c.Name + " ", Label: command + " " + c.Name, Help: p.S("browser.hint." + c.Name)}
+	for _, c := range bots.Hints(p.Lang(), len(w.workspaces)) {
+		h := stage.Hint{Line: command + " " + c.Word + " ", Label: command + " " + c.Word, Help: p.S("browser.hint." + c.Name)}
 		if c.Args {
 			h.Args = p.S("browser.hint." + c.Name + ".args")
 		}

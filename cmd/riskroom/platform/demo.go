@@ -7,6 +7,7 @@ import (
 	"riskroom/adapters/stage"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // Demo is how the demo plays on a platform.
@@ -15,10 +16,10 @@ type Demo struct {
 	Changes []string                     // the calls by which an engine acts, as the stand-in's log names them
 	InLine  func(key string) bool        // reports whether a field of a new risk is typed with the command
 	Person  func(name, id string) string // what is put in where a form asks for a person
-	// File returns what is typed to file a risk with some fields.
-	File func(command string, fields []Field) string
-	// Resolve returns what is typed to resolve a risk; "" leaves the key out.
-	Resolve func(command string, key core.RiskKey, note string) string
+	// File returns what readers of p type to file a risk with some fields.
+	File func(p text.Printer, command string, fields []Field) string
+	// Resolve returns what readers of p type to resolve a risk; "" leaves the key out.
+	Resolve func(p text.Printer, command string, key core.RiskKey, note string) string
 	// Open starts a stand-in with a cast, and points s to it.
 	Open func(c Cast, s *config.WorkspaceSettings, now func() time.Time) (Stage, error)
 	// Placeholder stands in for a value of the config file that is not set: of the

@@ -24,7 +24,7 @@ func demo() platform.Demo {
 			"create_message", "update_message", "create_guild_channel", "update_channel", "set_channel_permission_overwrite", "create_pin",
 		},
 		InLine: func(key string) bool { return key != platform.TitleKey && key != platform.DescriptionKey },
-		File: func(command string, fields []platform.Field) string {
+		File: func(_ text.Printer, command string, fields []platform.Field) string {
 			words := []string{command, "new"}
 			for _, f := range fields {
 				name, value := strings.ToLower(strings.TrimPrefix(f.Key, platform.OwnPrefix)), f.Value
@@ -36,7 +36,7 @@ func demo() platform.Demo {
 			return strings.Join(words, " ")
 		},
 		Person: func(name, _ string) string { return "@" + name },
-		Resolve: func(command string, key core.RiskKey, note string) string {
+		Resolve: func(_ text.Printer, command string, key core.RiskKey, note string) string {
 			command += " status status:" + string(core.Resolved)
 			if key != "" {
 				command += " key:" + string(key)

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/bots"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // demo is how one plays on Slack: a form takes all fields of a risk.
@@ -20,15 +22,16 @@ func demo() platform.Demo {
 			"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
 		},
 		InLine: func(string) bool { return false },
-		File:   func(command string, _ []platform.Field) string { return command + " new" },
+		File: func(p text.Printer, command string, _ []platform.Field) string {
+			return command + " " + bots.Word(p.Lang(), "new")
+		},
 		Person: func(_, id string) string { return id },
-		Resolve: func(command string, key core.RiskKey, note string) string {
+		Resolve: func(p text.Printer, command string, key core.RiskKey, note string) string {
+			words := []string{command, bots.Word(p.Lang(), "status")}
 			if key != "" {
-				command += " status " + string(key)
-			} else {
-				command += " status"
+				words = append(words, string(key))
 			}
-			return command + " " + string(core.Resolved) + " " + note
+			return strings.Join(append(words, strings.ToLower(p.Status(core.Resolved)), note), " ")
 		},
 		Open:        openStage,
 		Placeholder: placeholder,
