@@ -38,7 +38,7 @@ func badged() action {
 // badgedAgain posts a new badge in an item group.
 func badgedAgain() action {
 	a := badged()
-	a.name, a.prepare, a.lacking = "set_group (badge posted anew)", anItemGroup, lacksBadges
+	a.name, a.prepare, a.lacking = "set_group (badge posted again)", anItemGroup, lacksBadges
 	return a
 }
 

@@ -109,7 +109,7 @@ func (w *fakeWorld) Inject(f Fault) bool {
 	return !slices.Contains([]FaultKind{RateLimitBody, RateLimitGlobal, RateLimitPage, GatewayBefore, GatewayAfter}, f.Kind)
 }
 
-func (w *fakeWorld) Settle() {
+func (w *fakeWorld) ReleaseLate() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, effect := range w.late {

@@ -23,7 +23,7 @@ const (
 	ErrorAfter   FaultKind = "error_after"   // it happened, and the answer is a server error
 	GatewayAfter FaultKind = "gateway_after" // it happened, and the platform's proxy answers 502 with an HTML page
 	Slow         FaultKind = "slow"          // it happened, and no answer comes while the caller waits
-	Late         FaultKind = "late"          // the connection breaks, and it happens only when World.Settle is called
+	Late         FaultKind = "late"          // the connection breaks, and it happens only when World.ReleaseLate is called
 
 	HideMetadata FaultKind = "hide_metadata" // messages are returned without their metadata
 )

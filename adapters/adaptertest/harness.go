@@ -36,9 +36,9 @@ type World interface {
 	// Inject makes calls fail as f says. It returns false if the platform can't
 	// fail in this way; the cases that need it are then skipped.
 	Inject(f Fault) bool
-	// Settle applies effects that are still pending: those of calls that failed
+	// ReleaseLate applies effects that are still pending: those of calls that failed
 	// with Late.
-	Settle()
+	ReleaseLate()
 }
 
 // Cast is the people and groups in a World from the start. What a platform doesn't

@@ -72,7 +72,7 @@ func (j *Journal) Claim(s Script) *Once {
 	return o
 }
 
-// Cancel cancels the run: from now on calls are settled, and none is made.
+// Cancel cancels the run: from now on intents are resolved, and no call is made.
 func (j *Journal) Cancel() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

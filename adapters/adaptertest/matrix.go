@@ -78,7 +78,7 @@ func matrix(h Harness, run each) []Cell {
 
 	var cells []Cell
 	for _, tr := range slices.Concat(trials, again) {
-		if tr.verdict != "" {
+		if tr.outcome != "" {
 			cells = append(cells, tr.cell())
 		}
 	}

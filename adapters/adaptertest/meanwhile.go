@@ -27,7 +27,7 @@ func laterStays() []scenario {
 				r.clock.Advance(time.Minute)
 				r.perform(later, at)
 				want := plain(r.world.State())
-				res, converged := u.settle(result{}, true)
+				res, converged := u.retry(result{}, true)
 				if !converged || res.err != nil || len(res.report.Failed()) > 0 {
 					r.t.Errorf("it ends with %v, %v", res.err, res.report.Failed())
 				}
@@ -80,7 +80,7 @@ func resumeAfterOthers(r *rig, create action, key string, crash bool) {
 	others.name = "others change it"
 	r.perform(others, place{group: group})
 	before := r.view(group.Ref)
-	res, converged := u.settle(result{}, true)
+	res, converged := u.retry(result{}, true)
 	if !converged || res.err != nil {
 		r.t.Errorf("interrupted at %s: it ends with %v", key, res.err)
 		return

@@ -65,8 +65,8 @@ func (o *Once) Do(ctx context.Context, c core.Call) (string, error) {
 		return r.value, nil
 	}
 	if r.open {
-		value, settled, err := o.settle(ctx, c, r)
-		if settled || err != nil {
+		value, known, err := o.resolve(ctx, c, r)
+		if known || err != nil {
 			return value, err
 		}
 	}
@@ -83,9 +83,9 @@ func (o *Once) Do(ctx context.Context, c core.Call) (string, error) {
 // Crashed reports whether the process crashed in this try.
 func (o *Once) Crashed() bool { return o.dead.Load() }
 
-// settle finds out whether the call of an open intent happened. If it returns
-// neither settled nor an error, the intent is closed and the call may be made.
-func (o *Once) settle(ctx context.Context, c core.Call, r entry) (value string, settled bool, err error) {
+// resolve finds out whether the call of an open intent happened. If it returns
+// neither a known result nor an error, the intent is closed and the call may be made.
+func (o *Once) resolve(ctx context.Context, c core.Call, r entry) (value string, known bool, err error) {
 	if age := o.journal.clock.Now().Sub(r.begun); age < CallTimeout+SettleTime {
 		return "", false, refuse(c.Key, core.Error{Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: CallTimeout + SettleTime - age})
 	}

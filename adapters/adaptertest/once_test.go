@@ -198,7 +198,7 @@ func TestOnceOpensNothingWithoutBudget(t *testing.T) {
 	}
 }
 
-func TestOnceOnlySettlesUnderACancelWish(t *testing.T) {
+func TestOnceOnlyResolvesWhenCancelled(t *testing.T) {
 	t.Parallel()
 	for found, notes := range map[core.Found][]Note{
 		core.Yes:        {{"post", Found}},

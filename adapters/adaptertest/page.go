@@ -50,7 +50,7 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 	}
 	var policies []Cell
 	for _, cell := range cells {
-		if cell.Verdict != Single {
+		if cell.Outcome != Single {
 			policies = append(policies, cell)
 		}
 	}

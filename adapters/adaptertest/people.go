@@ -71,7 +71,7 @@ func oneFails(r *rig, a action, at place) GroupView {
 	}
 	r.wantMembers(r.view(res.group.Ref), r.cast.People[0], r.cast.People[3], r.cast.People[4])
 	n := len(r.world.Calls())
-	if _, converged := u.settle(result{err: core.Stop(&core.Error{Kind: core.Lost})}, true); !converged || r.effectsSince(n) > 0 {
+	if _, converged := u.retry(result{err: core.Stop(&core.Error{Kind: core.Lost})}, true); !converged || r.effectsSince(n) > 0 {
 		r.t.Errorf("another try does not end, or changes something:\n%s", trace(r.world.Calls()[n:]))
 	}
 	return r.view(res.group.Ref)

@@ -16,7 +16,7 @@ func reentrance() []scenario {
 		perAction("every write goes through Once: ", writesGoThroughOnce),
 		perAction("a step that is done is not done again: ", doneIsDone),
 		perAction("from every recorded key on: ", fromEveryKey),
-		perAction("a cancelled run is only settled: ", onlySettled),
+		perAction("a cancelled run only resolves its intents: ", onlyResolved),
 		perAction("nothing happens after the context ended: ", nothingAfterTheContext),
 		anyOrder(),
 		laterStays(),
@@ -63,7 +63,7 @@ func fromEveryKey(r *rig, h Harness, a action) {
 		x := newRig(r.t, h)
 		u := x.start(a, a.on(x))
 		x.refuseAt(u, key)
-		res, converged := u.settle(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
+		res, converged := u.retry(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
 		if !converged || res.err != nil {
 			r.t.Errorf("refused at %s: it ends with %v", key, res.err)
 			continue
@@ -104,9 +104,9 @@ func (r *rig) refuseAt(u *run, key string) {
 	}
 }
 
-// onlySettled crashes the process after the first call and cancels the run. After
-// that, calls may be settled, but none may be made.
-func onlySettled(r *rig, _ Harness, a action) {
+// onlyResolved crashes the process after the first call and cancels the run. After
+// that, intents may be resolved, but no call may be made.
+func onlyResolved(r *rig, _ Harness, a action) {
 	at := a.on(r)
 	n := len(r.world.Calls())
 	u := r.start(a, at)
@@ -116,7 +116,7 @@ func onlySettled(r *rig, _ Harness, a action) {
 	}
 	u.journal.Cancel()
 	before := r.effectsSince(n)
-	res, converged := u.settle(result{}, true)
+	res, converged := u.retry(result{}, true)
 	if after := r.effectsSince(n); after != before {
 		r.t.Errorf("%d more effects after the run was cancelled:\n%s", after-before, trace(r.world.Calls()[n:]))
 	}
@@ -171,7 +171,7 @@ func anyOrder() []scenario {
 			u := x.start(forward, place{})
 			x.refuseAt(u, key)
 			u.action = backward
-			res, _ := u.settle(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
+			res, _ := u.retry(result{err: core.Stop(&core.Error{Op: "refused", Kind: core.Unavailable})}, false)
 			if res.err != nil {
 				r.t.Errorf("refused at %s: it ends with %v", key, res.err)
 				continue

@@ -100,9 +100,9 @@ func (u *run) try(s Script, expire <-chan struct{}) (result, *Once) {
 	return u.action.do(ctx, u.rig, once, u.at), once
 }
 
-// settle continues after a try that returned last, until the step has ended: it
+// retry continues after a try that returned last, until the step has ended: it
 // waits as long as the error asks and tries again.
-func (u *run) settle(last result, crashed bool) (res result, converged bool) {
+func (u *run) retry(last result, crashed bool) (res result, converged bool) {
 	for u.tries < maxTries {
 		if !crashed && u.over(last) {
 			return last, true
@@ -151,7 +151,7 @@ func (u *run) pause(asked time.Duration) {
 		u.clock.Advance(max(asked, time.Second))
 		return
 	}
-	u.world.Settle()
+	u.world.ReleaseLate()
 	if asked == 0 {
 		asked = lull
 	}

@@ -22,7 +22,7 @@ type trial struct {
 	wake  Fault     // injected after the first try; Kind "" is none
 
 	probes  []string // the methods that probes called
-	verdict Verdict  // "" unless the case passed
+	outcome Outcome  // "" unless the case passed
 }
 
 // trials returns the cases of an action, in a fixed order.
@@ -85,7 +85,7 @@ func (tr *trial) struck() APICall { return tr.base.calls[tr.call] }
 
 // cell returns the case as data.
 func (tr *trial) cell() Cell {
-	c := Cell{Action: tr.base.action.name, Call: tr.struck().Method, Fault: string(tr.kind), When: tr.kind.When(), Verdict: tr.verdict}
+	c := Cell{Action: tr.base.action.name, Call: tr.struck().Method, Fault: string(tr.kind), When: tr.kind.When(), Outcome: tr.outcome}
 	if nth, of := tr.nth(); of > 1 {
 		c.Call += " " + strconv.Itoa(nth)
 	}
@@ -106,7 +106,7 @@ func (tr *trial) cell() Cell {
 	return c
 }
 
-// run runs the case. It leaves the verdict empty if the platform can't fail in this
+// run runs the case. It leaves the outcome empty if the platform can't fail in this
 // way.
 func (tr *trial) run(t testing.TB, h Harness) {
 	t.Helper()
@@ -129,16 +129,16 @@ func (tr *trial) run(t testing.TB, h Harness) {
 		return
 	}
 	u.watch = tr.noteProbes(r)
-	res, converged := u.settle(last, once.Crashed())
+	res, converged := u.retry(last, once.Crashed())
 	if tr.wake.Kind == HideMetadata && !r.struck(woken) {
 		return // nothing that this action looks at has metadata
 	}
-	verdict, problem := tr.judge(u, res, converged)
+	outcome, problem := tr.compare(u, res, converged)
 	if problem != "" {
 		t.Errorf("%s\nIt ended with: %v\nIts calls:\n%sIts decisions: %v", problem, res.err, trace(r.world.Calls()[n:]), u.journal.Notes())
 		return
 	}
-	tr.verdict = verdict
+	tr.outcome = outcome
 }
 
 // first makes the try in which the call is struck.
@@ -173,9 +173,9 @@ func (tr *trial) noteProbes(r *rig) func(Point, string) bool {
 	}
 }
 
-// judge compares the result with that of the undisturbed run.
-func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
-	u.world.Settle() // pending effects count too
+// compare compares the result with that of the undisturbed run.
+func (tr *trial) compare(u *run, res result, converged bool) (Outcome, string) {
+	u.world.ReleaseLate() // pending effects count too
 	state := plain(u.world.State())
 	diff := cmp.Diff(tr.base.state, state)
 	switch {
@@ -204,7 +204,7 @@ func (tr *trial) judge(u *run, res result, converged bool) (Verdict, string) {
 }
 
 // policy checks that the capabilities declare every policy that was applied.
-func (u *run) policy() (Verdict, string) {
+func (u *run) policy() (Outcome, string) {
 	for _, n := range u.journal.Notes() {
 		unsure := map[Happening]core.Unsure{Resent: core.Resend, Parked: core.Park}[n.What]
 		kind, _, _ := strings.Cut(n.Key, ":")

@@ -17,7 +17,7 @@ const (
 )
 
 // about is the content of a channel's topic. The first line is the group's
-// topic. The lines below it hold what Discord has no other place for: the
+// topic. The lines below it contain what Discord has no other place for: the
 // purpose, the item that the group is bound to, and the op of its creation.
 //
 //	Why the ledger is off by one

@@ -50,7 +50,7 @@ func TestCreateItemGroup(t *testing.T) {
 	}
 	for _, c := range w.Log().Calls() {
 		if c.Method == "set_channel_permission_overwrite" {
-			t.Error("somebody was let in after the creation")
+			t.Error("somebody was added after the creation")
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestUnsupportedGroups(t *testing.T) {
 }
 
 // TestStopIsReturnedUnchanged checks that an error from Once itself ends the
-// action at once.
+// action immediately.
 func TestStopIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, guildOf()), discord.Config{})

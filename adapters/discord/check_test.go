@@ -109,7 +109,7 @@ func TestCheckTells(t *testing.T) {
 			},
 			want: func(id *discord.Identity) { id.CategoryMissing = []string{"MANAGE_CHANNELS"} },
 		},
-		"the category denies and the bot is let in": {
+		"the category denies and the bot is added": {
 			change: func(o *emulator.Options) {
 				o.Channels[0].Overwrites = []emulator.Overwrite{
 					{ID: "80351110224678912", Deny: emulator.ManageChannels}, {ID: "81384788765712384", Member: true, Allow: emulator.ManageChannels},

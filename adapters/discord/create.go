@@ -41,7 +41,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 // known is what the creating call learns about its channel.
 type known struct {
 	name string
-	in   map[string]bool // the people whom its overwrites let in from the start
+	in   map[string]bool // the people added by its overwrites at creation
 }
 
 func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
@@ -176,7 +176,7 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 	}
 	for _, who := range spec.Members {
 		if a.own("invite", who.Workspace, who.ID) == nil && who.ID != self && len(out) < maxAtOnce {
-			out = append(out, letIn(who.ID))
+			out = append(out, allow(who.ID))
 		}
 	}
 	return out

@@ -2,4 +2,4 @@ package discord_test
 
 import "flag"
 
-var update = flag.Bool("update", false, "write docs/effects-discord.md anew")
+var update = flag.Bool("update", false, "rewrite docs/effects-discord.md")

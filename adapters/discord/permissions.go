@@ -145,8 +145,8 @@ func lacking(held, wanted bits) []string {
 // hidden hides a channel from everyone. The role @everyone has the guild's ID.
 func hidden(guild string) overwrite { return overwrite{ID: guild, Type: forRole, Deny: viewChannel} }
 
-// letIn lets one person read and write in a channel.
-func letIn(user string) overwrite {
+// allow returns the overwrite that adds one person to a channel.
+func allow(user string) overwrite {
 	return overwrite{ID: user, Type: forMember, Allow: viewChannel | sendMessages | readHistory}
 }
 

@@ -32,7 +32,7 @@ func TestFind(t *testing.T) {
 	wantError(t, err, core.NotFound, "10007")
 	_, err = a.Find(t.Context(), core.Lookup{ID: nobody})
 	if core.KindOf(err) != core.NotFound {
-		t.Errorf("nobody is %v", err)
+		t.Errorf("an unknown user: %v", err)
 	}
 	_, err = a.Find(t.Context(), core.Lookup{Email: "lin@example.com"})
 	wantError(t, err, core.NotFound, "no_lookup_by_email")

@@ -151,7 +151,7 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 			if self, err := a.whoAmI(ctx); err != nil || self == user {
 				return "", err // the bot already has access, with more permissions than members
 			}
-			return "", a.setChannelPermissionOverwrite(ctx, i, channel, letIn(user))
+			return "", a.setChannelPermissionOverwrite(ctx, i, channel, allow(user))
 		},
 	}
 	if !in {

@@ -16,14 +16,14 @@ func TestLook(t *testing.T) {
 		want         core.Found
 		fails        bool
 	}{
-		"there":                        {true, true, nil, core.Yes, false},
-		"there, before all was seen":   {true, false, nil, core.Yes, false},
-		"not there":                    {false, true, nil, core.No, false},
-		"not where could be looked":    {false, false, nil, core.CannotTell, false},
-		"may not look":                 {false, true, failed(core.Denied), core.CannotTell, false},
-		"no longer there to look into": {true, true, failed(core.NotFound), core.CannotTell, false},
-		"cannot look now":              {false, true, failed(core.Unavailable), core.CannotTell, true},
-		"who asks is refused":          {false, true, failed(core.Unauthorized), core.CannotTell, true},
+		"there":                       {true, true, nil, core.Yes, false},
+		"there, in a partial search":  {true, false, nil, core.Yes, false},
+		"not there":                   {false, true, nil, core.No, false},
+		"not in a partial search":     {false, false, nil, core.CannotTell, false},
+		"the search is denied":        {false, true, failed(core.Denied), core.CannotTell, false},
+		"the place is gone":           {true, true, failed(core.NotFound), core.CannotTell, false},
+		"the search fails":            {false, true, failed(core.Unavailable), core.CannotTell, true},
+		"the credentials are refused": {false, true, failed(core.Unauthorized), core.CannotTell, true},
 	} {
 		if got, err := effect.Look(c.there, c.whole, c.err); got != c.want || (err != nil) != c.fails {
 			t.Errorf("%s: %s, %v", name, got, err)

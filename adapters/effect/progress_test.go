@@ -26,13 +26,13 @@ func TestProgress(t *testing.T) {
 		parts  int  // reported, of three
 		err    bool // the action ends with that error
 	}{
-		"all done":                         {nil, 3, false},
-		"a refusal is that part's alone":   {failed(core.Denied), 3, false},
-		"what may pass stops nobody":       {failed(core.Unavailable), 3, true},
-		"refused credentials end it":       {failed(core.Unauthorized), 2, true},
-		"a group that is gone ends it":     {gone, 2, true},
-		"a refusal of Once is no outcome":  {core.Stop(failed(core.Lost)), 1, true},
-		"a lost lease told by the call is": {failed(core.Lost), 3, true},
+		"all done":                        {nil, 3, false},
+		"a refusal affects one part":      {failed(core.Denied), 3, false},
+		"a temporary error stops nothing": {failed(core.Unavailable), 3, true},
+		"refused credentials end it":      {failed(core.Unauthorized), 2, true},
+		"a group that is gone ends it":    {gone, 2, true},
+		"a refusal of Once is no outcome": {core.Stop(failed(core.Lost)), 1, true},
+		"a call that returns Lost is one": {failed(core.Lost), 3, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestProgress(t *testing.T) {
 				t.Errorf("%d parts are reported, want %d: %+v", n, c.parts, p.Report)
 			}
 			if got := p.Err != nil; got != c.err || c.err && !errors.Is(p.Err, c.second) {
-				t.Errorf("it ends with %v", p.Err)
+				t.Errorf("the error is %v", p.Err)
 			}
 			if p.Ended != (c.parts < 3) {
 				t.Errorf("ended: %v", p.Ended)
@@ -77,11 +77,11 @@ func TestWriteRefusesTheLate(t *testing.T) {
 	cancel()
 	for _, ctx := range []context.Context{soon, ended} {
 		if err := write(ctx); core.DetailOf(err) != "not_sent" || core.EffectOf(err) != core.None || sent != 0 {
-			t.Errorf("it is %v, with %d calls sent", err, sent)
+			t.Errorf("got %v after %d calls", err, sent)
 		}
 	}
 	if err := write(t.Context()); core.EffectOf(err) != core.Maybe || sent != 1 {
-		t.Errorf("it is %v, with %d calls sent", err, sent)
+		t.Errorf("got %v after %d calls", err, sent)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrIncomplete is the cause of an error when a successful answer lacks its ID.
-var ErrIncomplete = errors.New("the answer holds no ID")
+var ErrIncomplete = errors.New("the answer contains no ID")
 
 // Read makes a call that only reads. Its errors always say that there was no
 // effect.
@@ -40,23 +40,23 @@ func Failure(platform, method string, err error) *core.Error {
 // TooMany returns the error for HTTP 429. wait is how long the answer asks to
 // wait, 0 if it doesn't say. all reports whether every call is limited, and not
 // only those like this one.
-func (l *Line) TooMany(method string, wait time.Duration, all bool) *core.Error {
+func (c *Client) TooMany(method string, wait time.Duration, all bool) *core.Error {
 	return &core.Error{
-		Op: l.Op(method), Kind: core.RateLimited, Effect: core.None, Detail: "http_429", RetryAfter: RetryWait(core.RateLimited, wait), All: all,
+		Op: c.Op(method), Kind: core.RateLimited, Effect: core.None, Detail: "http_429", RetryAfter: RetryWait(core.RateLimited, wait), All: all,
 	}
 }
 
 // Foreign returns the error for an answer that is not in the platform's own
 // format. Such an answer comes from a proxy or a firewall, so it is never
 // final, whatever its status, and the call may have had its effect.
-func (l *Line) Foreign(method string, a Answer) *core.Error {
+func (c *Client) Foreign(method string, a Answer) *core.Error {
 	if a.Status == http.StatusTooManyRequests {
-		e := l.TooMany(method, RetryAfter(a.Header), true)
+		e := c.TooMany(method, RetryAfter(a.Header), true)
 		e.Err = errForeign
 		return e
 	}
 	return &core.Error{
-		Op: l.Op(method), Kind: core.Unavailable, Effect: core.Maybe, Detail: StatusDetail(a.Status),
+		Op: c.Op(method), Kind: core.Unavailable, Effect: core.Maybe, Detail: StatusDetail(a.Status),
 		RetryAfter: RetryWait(core.Unavailable, RetryAfter(a.Header)), Err: errForeign,
 	}
 }

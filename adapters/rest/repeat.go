@@ -14,13 +14,13 @@ func Temporary(err error) bool {
 }
 
 // Repeat makes a call until it succeeds, fails with an error that is not
-// passing, or has been tried tries times. It doubles the wait after each try,
+// retryable, or has been tried tries times. It doubles the wait after each try,
 // and waits at least as long as a rate limit asks. Use it only for calls that
 // may safely have their effect twice.
-func Repeat(ctx context.Context, tries int, wait time.Duration, passing func(error) bool, call func() error) error {
+func Repeat(ctx context.Context, tries int, wait time.Duration, retryable func(error) bool, call func() error) error {
 	for try := 1; ; try++ {
 		err := call()
-		if err == nil || !passing(err) || try == tries {
+		if err == nil || !retryable(err) || try == tries {
 			return err
 		}
 		if core.KindOf(err) == core.RateLimited {

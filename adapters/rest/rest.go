@@ -1,6 +1,6 @@
 // Package rest holds what the clients of all platforms' HTTP APIs share.
 //
-// line.go sends a request and reads the answer. errors.go classifies the
+// client.go sends a request and reads the answer. errors.go classifies the
 // answers that mean the same on every platform, and wait.go reads how long an
 // answer asks to wait. rates.go describes rate limits, budget.go and pages.go
 // make calls that a rate budget must grant, and repeat.go retries a call. What

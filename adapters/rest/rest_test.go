@@ -22,15 +22,15 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (w transport) RoundTrip(r *http.Request) (*http.Response, error) { return w(r) }
 
-func line(t *testing.T, w http.RoundTripper) *rest.Line {
+func newClient(t *testing.T, w http.RoundTripper) *rest.Client {
 	t.Helper()
-	l, err := rest.NewLine(rest.Config{
+	c, err := rest.NewClient(rest.Config{
 		Platform: "platform", URL: "https://api.example/v1", Origins: []string{"https://hooks.example"}, MaxAnswer: 100, Transport: w,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
+	return c
 }
 
 func request(t *testing.T, to string) *http.Request {
@@ -54,10 +54,10 @@ func TestSilence(t *testing.T) {
 		{context.Canceled, "canceled"},
 		{&url.Error{Op: "Get", URL: "https://api.example/secret", Err: io.EOF}, "connection_lost"},
 	} {
-		l := line(t, transport(func(*http.Request) (*http.Response, error) { return nil, c.err }))
-		_, err := l.Send("post", request(t, "https://api.example/v1/secret"))
+		client := newClient(t, transport(func(*http.Request) (*http.Response, error) { return nil, c.err }))
+		_, err := client.Send("post", request(t, "https://api.example/v1/secret"))
 		if core.KindOf(err) != core.Unavailable || core.EffectOf(err) != core.Maybe || core.DetailOf(err) != c.detail || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%v is %v: %s, %s", c.err, err, core.EffectOf(err), core.DetailOf(err))
+			t.Errorf("%v becomes %v: %s, %s", c.err, err, core.EffectOf(err), core.DetailOf(err))
 		}
 	}
 }
@@ -67,7 +67,7 @@ func TestSilence(t *testing.T) {
 func TestNothingGoesElsewhere(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	l := line(t, transport(func(r *http.Request) (*http.Response, error) {
+	client := newClient(t, transport(func(r *http.Request) (*http.Response, error) {
 		asked++
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 	}))
@@ -77,7 +77,7 @@ func TestNothingGoesElsewhere(t *testing.T) {
 		"https://u:p@api.example/v1": false, "https://api.example.evil.example/": false,
 	} {
 		before := asked
-		_, err := l.Send("post", request(t, to))
+		_, err := client.Send("post", request(t, to))
 		if (err == nil) != ok || (asked > before) != ok || err != nil && core.EffectOf(err) != core.None {
 			t.Errorf("%s: %v", to, err)
 		}
@@ -96,12 +96,12 @@ func TestSlowAnswers(t *testing.T) {
 	}))
 	defer s.Close()
 	defer close(done)
-	l, err := rest.NewLine(rest.Config{Platform: "platform", URL: s.URL, MaxAnswer: 100, Timeout: 50 * time.Millisecond, Transport: s.Client().Transport})
+	c, err := rest.NewClient(rest.Config{Platform: "platform", URL: s.URL, MaxAnswer: 100, Timeout: 50 * time.Millisecond, Transport: s.Client().Transport})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Send("post", request(t, s.URL+"/post")); core.DetailOf(err) != "timeout" || core.EffectOf(err) != core.Maybe {
-		t.Errorf("it is %v (%s)", err, core.EffectOf(err))
+	if _, err := c.Send("post", request(t, s.URL+"/post")); core.DetailOf(err) != "timeout" || core.EffectOf(err) != core.Maybe {
+		t.Errorf("got %v (%s)", err, core.EffectOf(err))
 	}
 }
 
@@ -155,10 +155,10 @@ func TestRedact(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("cannot connect to wss://a.example/?ticket=7")
 	if err := rest.Redact(cause, "ticket=7"); strings.Contains(fmt.Sprintf("%v %+v", err, err), "ticket") || !errors.Is(err, cause) {
-		t.Errorf("it is %v", err)
+		t.Errorf("got %v", err)
 	}
 	if err := rest.Redact(cause, ""); !errors.Is(err, cause) || rest.Redact(nil, "x") != nil {
-		t.Errorf("without a secret it is %v", err)
+		t.Errorf("without a secret: %v", err)
 	}
 }
 

@@ -11,21 +11,21 @@ import (
 
 // How long to wait if an answer doesn't say.
 const (
-	waitUnsaid  = 30 * time.Second
-	waitOutages = 5 * time.Second
+	waitDefault = 30 * time.Second
+	waitOutage  = 5 * time.Second
 )
 
 // maxWait caps the wait that an answer asks for.
 const maxWait = core.Day
 
 // RetryWait returns how long to wait after an error of a kind: what the answer
-// said, or else a default for the kind.
-func RetryWait(kind core.Kind, said time.Duration) time.Duration {
+// asked, or else a default for the kind.
+func RetryWait(kind core.Kind, asked time.Duration) time.Duration {
 	switch kind {
 	case core.RateLimited:
-		return cmp.Or(said, waitUnsaid)
+		return cmp.Or(asked, waitDefault)
 	case core.Unavailable:
-		return cmp.Or(said, waitOutages)
+		return cmp.Or(asked, waitOutage)
 	default:
 		return 0
 	}
@@ -34,11 +34,11 @@ func RetryWait(kind core.Kind, said time.Duration) time.Duration {
 // RetryAfter returns how long the Retry-After header asks to wait, 0 if it
 // doesn't say. See https://www.rfc-editor.org/rfc/rfc9110#field.retry-after.
 func RetryAfter(h http.Header) time.Duration {
-	said := h.Get("Retry-After")
-	if at, err := http.ParseTime(said); err == nil {
+	asked := h.Get("Retry-After")
+	if at, err := http.ParseTime(asked); err == nil {
 		return clamp(time.Until(at))
 	}
-	return Seconds(said)
+	return Seconds(asked)
 }
 
 // Seconds parses a wait in seconds. It returns 0 if s is not one.

@@ -56,13 +56,13 @@ func TestCreateGroupAgainFindsItsName(t *testing.T) {
 	for range 2 {
 		g, err := a.CreateGroup(t.Context(), o, groupOf())
 		if err != nil || g.Name != "ledger-is-off-"+op[:4]+"-r-17" {
-			t.Errorf("the group beside a taken name is %v, %v", g, err)
+			t.Errorf("if the name is taken, the group is %v, %v", g, err)
 		}
 	}
 	report, err := a.SetGroup(t.Context(), newOnce(), core.GroupRef{Workspace: home, ID: o.values["create"]},
 		core.GroupChange{Name: new("Ledger is off"), Suffix: "r-17"})
 	if err != nil || len(report.Failed()) > 0 {
-		t.Errorf("keeping the name beside a taken one: %v, %v", report, err)
+		t.Errorf("keeping the other name: %v, %v", report, err)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestUnsupportedGroups(t *testing.T) {
 }
 
 // TestStopIsReturnedUnchanged checks that an error from Once itself ends the
-// action at once.
+// action immediately.
 func TestStopIsReturnedUnchanged(t *testing.T) {
 	t.Parallel()
 	w := start(t, emulator.Options{Users: people})

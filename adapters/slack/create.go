@@ -117,7 +117,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 			ch, err := a.conversationsCreate(ctx, in, n.plain(), spec.Public)
 			of := fresh
 			if core.DetailOf(err) == "name_taken" {
-				ch, of, err = a.createBeside(ctx, in, n, spec.Public)
+				ch, of, err = a.createUnderOtherName(ctx, in, n, spec.Public)
 			}
 			*k = known{ch.Name, of}
 			return ch.ID, err
@@ -125,10 +125,10 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	}
 }
 
-// createBeside handles a name that is taken, either by this same effect or by
+// createUnderOtherName handles a name that is taken, either by this same effect or by
 // somebody else. In the second case it creates the channel under another name.
 // Archived channels and channels that the bot cannot see keep their names too.
-func (a *Adapter) createBeside(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, age, error) {
+func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, age, error) {
 	ch, found, err := a.findChannel(ctx, in, n, false)
 	switch {
 	case err != nil || found == core.Yes:

@@ -2,4 +2,4 @@ package slack_test
 
 import "flag"
 
-var update = flag.Bool("update", false, "write docs/effects-slack.md anew")
+var update = flag.Bool("update", false, "rewrite docs/effects-slack.md")

@@ -180,6 +180,3 @@ func (w world) Inject(f adaptertest.Fault) bool {
 	w.Faults().Order(order)
 	return true
 }
-
-// Settle implements adaptertest.World.
-func (w world) Settle() { w.ReleaseLate() }

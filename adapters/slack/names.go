@@ -44,9 +44,8 @@ const otherLen = 4
 // channel.
 func (n name) among(s, op string) bool { return s == n.plain() || s == n.other(op) }
 
-// beside reports whether s is the name of a channel that an effect, whatever
-// its op, created because plain was taken.
-func (n name) beside(s string) bool {
+// isOther reports whether s is a name that other returns for any op.
+func (n name) isOther(s string) bool {
 	head, ok := strings.CutSuffix(s, "-"+n.suffix)
 	return ok && len(head) >= otherLen && s == n.with(head[len(head)-otherLen:])
 }

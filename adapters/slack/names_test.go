@@ -55,9 +55,9 @@ func TestNamesAlwaysFit(t *testing.T) {
 		case !fits.MatchString(n.plain()) || !strings.HasSuffix(n.plain(), suffix):
 			t.Fatalf("%q does not fit, or lost its suffix %q", n.plain(), suffix)
 		case !fits.MatchString(other) || !strings.HasSuffix(other, "abcd-"+suffix) || other == n.plain():
-			t.Fatalf("%q does not fit beside %q", other, n.plain())
-		case !n.beside(other) || !n.among(other, "abcdefgh") || n.among(other, "zzzz"):
-			t.Fatalf("%q is not known again", other)
+			t.Fatalf("%q does not differ from %q", other, n.plain())
+		case !n.isOther(other) || !n.among(other, "abcdefgh") || n.among(other, "zzzz"):
+			t.Fatalf("%q is not recognised", other)
 		}
 	})
 }

@@ -93,7 +93,7 @@ func TestBlocks(t *testing.T) {
 		t.Errorf("mentions %v, links %v", s.mentions, s.links)
 	}
 	if s.ids[0] != "abcdefghijklmnopqrst" || slices.ContainsFunc(s.ids[1:], func(id string) bool { return id != "" }) {
-		t.Errorf("the op stands elsewhere than on the first block: %q", s.ids)
+		t.Errorf("the op is not on the first block: %q", s.ids)
 	}
 }
 

@@ -66,7 +66,7 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 				}
 			}
 			err = a.conversationsRename(ctx, in, channel, n.plain())
-			if core.DetailOf(err) == "name_taken" && n.beside(ch.Name) {
+			if core.DetailOf(err) == "name_taken" && n.isOther(ch.Name) {
 				return "", nil // the name was already taken when the channel was created
 			}
 			return "", err
@@ -118,7 +118,7 @@ func (a *Adapter) text(part core.Part) text {
 func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Call {
 	t := a.text(part)
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
-	settled := func(ctx context.Context, in core.Intent, tried bool) (bool, error) {
+	unneeded := func(ctx context.Context, in core.Intent, tried bool) (bool, error) {
 		ch, err := a.conversationsInfo(ctx, channel)
 		value, set := t.of(ch)
 		later := of != existing && (value != "" || set > 0) || tried && set.Time().After(in.First)
@@ -130,11 +130,11 @@ func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Ca
 		ProbeCost: a.client.Cost("conversations.info"),
 		Unsure:    core.Resend,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
-			return probed(settled(ctx, in, true))
+			return probed(unneeded(ctx, in, true))
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			if of != fresh {
-				if ok, err := settled(ctx, in, in.Attempt > 1); ok || core.Transient(err) {
+				if ok, err := unneeded(ctx, in, in.Attempt > 1); ok || core.Transient(err) {
 					return "", err
 				}
 			}

@@ -13,19 +13,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Check reports whether one thing is as it should be.
+// Check is one check of /healthz or /readyz.
 type Check struct {
 	Name  string
-	Run   func(ctx context.Context) error // nil if it is
-	State func() string                   // what to say beside "ok", nil for nothing
+	Run   func(ctx context.Context) error // returns nil if the check passes
+	State func() string                   // details to add to "ok"; may be nil
 }
 
 // Admin is what the administrators' server shows.
 type Admin struct {
-	// Health says whether the process can go on: its loops run. What a restart
-	// would not mend does not belong here.
+	// Health contains checks that a restart would fix: whether the loops run.
 	Health []Check
-	// Ready says whether the process can be of use: the store is reachable, the
+	// Ready contains checks of what the process needs: the store is reachable, the
 	// platforms accept the credentials.
 	Ready   []Check
 	Metrics prometheus.Gatherer
@@ -35,8 +34,8 @@ type Admin struct {
 const checkTimeout = 2 * time.Second
 
 // NewAdmin returns the server for administrators and their monitoring: /healthz,
-// /readyz and /metrics. It has no access control: it belongs on a private
-// address. The caller gives it a listener.
+// /readyz and /metrics. It has no access control, so it must listen on a private
+// address.
 func NewAdmin(a Admin, log *slog.Logger) *http.Server {
 	e := edge(log)
 	e.GET("/healthz", checked(a.Health))
@@ -47,7 +46,7 @@ func NewAdmin(a Admin, log *slog.Logger) *http.Server {
 	return server(e, log)
 }
 
-// checked runs all checks at once and answers one line for each.
+// checked runs all checks concurrently and answers with one line for each.
 func checked(checks []Check) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), checkTimeout)
@@ -67,8 +66,8 @@ func checked(checks []Check) echo.HandlerFunc {
 	}
 }
 
-// RunChecks runs all checks at once, until ctx ends, and goes through them with
-// what they found, in order.
+// RunChecks runs all checks concurrently, until ctx ends, and yields each with its
+// result, in order.
 func RunChecks(ctx context.Context, checks []Check) iter.Seq2[Check, error] {
 	return func(yield func(Check, error) bool) {
 		results := make([]chan error, len(checks))
@@ -84,7 +83,7 @@ func RunChecks(ctx context.Context, checks []Check) iter.Seq2[Check, error] {
 	}
 }
 
-// outcome waits for a check that may not heed its context.
+// outcome waits for a check's result or the end of ctx, which the check may ignore.
 func outcome(ctx context.Context, result <-chan error) error {
 	select {
 	case err := <-result:

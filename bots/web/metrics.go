@@ -2,7 +2,7 @@ package web
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Metrics counts what comes in.
+// Metrics counts the requests from platforms.
 type Metrics struct {
 	requests *prometheus.CounterVec
 }

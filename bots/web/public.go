@@ -7,15 +7,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Route is a path that a platform calls: /<platform>/<workspace>/<kind>, as the
-// config file names platform and workspace.
+// Route is a path that a platform calls: /<platform>/<workspace>/<kind>, with the
+// names from the config file.
 type Route struct{ Platform, Workspace, Kind string }
 
-// Routes are what takes the calls of platforms.
+// Routes maps the calls of platforms to their handlers.
 type Routes map[Route]http.Handler
 
-// NewPublic returns the server that platforms reach. The caller gives it a
-// listener.
+// NewPublic returns the server that platforms call.
 func NewPublic(routes Routes, log *slog.Logger) *http.Server {
 	e := edge(log)
 	e.POST("/:platform/:workspace/:kind", func(c echo.Context) error {

@@ -1,9 +1,8 @@
-// Package web is the HTTP edge: which paths there are, how long anything may
-// take, what is logged and counted. What a request means is the business of the
-// handlers that are mounted here.
+// Package web contains the HTTP servers, with their routes, timeouts, logging and
+// metrics. Handlers come from elsewhere.
 //
-// It is the only package, besides the program itself, that knows the web
-// framework; everything handed in and out is net/http's.
+// Except for the program itself, no other package knows the web framework. The
+// interface is net/http's.
 package web
 
 import (
@@ -20,8 +19,7 @@ import (
 	"riskroom/core"
 )
 
-// How long a connection may take over anything. Platforms give up after three
-// seconds; an answer needs less.
+// Time limits of a connection. Platforms give up after three seconds.
 const (
 	headerTimeout  = 5 * time.Second
 	readTimeout    = 10 * time.Second
@@ -43,14 +41,14 @@ func server(e *echo.Echo, log *slog.Logger) *http.Server {
 func edge(log *slog.Logger) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	// Whoever connects is who they are: a header can claim anything.
+	// Don't trust addresses in headers.
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = func(err error, c echo.Context) { fail(log, err, c) }
 	e.Use(logged(log), recovered(log), limited)
 	return e
 }
 
-// fail answers what no handler answered, with the status and nothing else.
+// fail answers a request that no handler has answered, with the status only.
 func fail(log *slog.Logger, err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -60,12 +58,12 @@ func fail(log *slog.Logger, err error, c echo.Context) {
 		code = he.Code
 	}
 	if err := c.String(code, http.StatusText(code)+"\n"); err != nil {
-		log.Debug("web: an answer did not arrive", "error", err)
+		log.Debug("web: an answer could not be sent", "error", err)
 	}
 }
 
-// logged logs a line for each request: no body, no query, no header, where
-// secrets would be.
+// logged logs a line for each request, without body, query and headers, which may
+// contain secrets.
 func logged(log *slog.Logger) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -80,7 +78,7 @@ func logged(log *slog.Logger) echo.MiddlewareFunc {
 	}
 }
 
-// recovered answers a panic of a handler with an error.
+// recovered turns a handler's panic into an error.
 func recovered(log *slog.Logger) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) (err error) {
@@ -100,8 +98,8 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 	}
 }
 
-// limited bounds the time and the body of every request. Reading further fails
-// with *http.MaxBytesError, so that the handler can tell.
+// limited limits the time and the body of every request. Reading a longer body
+// fails with *http.MaxBytesError.
 func limited(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), handleTimeout)

@@ -25,7 +25,7 @@ func do(s *http.Server, method, path, body string) *httptest.ResponseRecorder {
 	return w
 }
 
-func says(word string) http.Handler {
+func text(word string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := io.ReadAll(r.Body); err != nil {
 			http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
@@ -37,8 +37,8 @@ func says(word string) http.Handler {
 
 func public(log *slog.Logger) *http.Server {
 	return web.NewPublic(web.Routes{
-		{Platform: "slack", Workspace: "acme", Kind: "commands"}:     says("c"),
-		{Platform: "slack", Workspace: "acme", Kind: "interactions"}: says("i"),
+		{Platform: "slack", Workspace: "acme", Kind: "commands"}:     text("c"),
+		{Platform: "slack", Workspace: "acme", Kind: "interactions"}: text("i"),
 		{Platform: "slack", Workspace: "acme", Kind: "events"}: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			panic("out of luck")
 		}),
@@ -106,7 +106,7 @@ func TestLogHoldsNoContent(t *testing.T) {
 	}
 	for _, secret := range []string{"query-secret", "body-secret", "header-secret", "198.51.100.7"} {
 		if strings.Contains(got, secret) {
-			t.Errorf("the log holds %q: %s", secret, got)
+			t.Errorf("the log contains %q: %s", secret, got)
 		}
 	}
 }
@@ -121,14 +121,14 @@ func TestAdmin(t *testing.T) {
 	m.Observer("acme")("commands", "ok")
 	broken := errors.New("store: connection\nrefused")
 	s := web.NewAdmin(web.Admin{
-		Health: []web.Check{{Name: "loops", Run: func(context.Context) error { return nil }, State: func() string { return "going round" }}},
+		Health: []web.Check{{Name: "loops", Run: func(context.Context) error { return nil }, State: func() string { return "running" }}},
 		Ready: []web.Check{
 			{Name: "store", Run: func(context.Context) error { return broken }},
 			{Name: "acme", Run: func(context.Context) error { return nil }},
 		},
 		Metrics: reg,
 	}, slog.New(slog.DiscardHandler))
-	if w := do(s, "GET", "/healthz", ""); w.Code != 200 || w.Body.String() != "loops: ok (going round)\n" {
+	if w := do(s, "GET", "/healthz", ""); w.Code != 200 || w.Body.String() != "loops: ok (running)\n" {
 		t.Errorf("healthz: %d %q", w.Code, w.Body)
 	}
 	if w := do(s, "GET", "/readyz", ""); w.Code != 503 || w.Body.String() != "store: store: connection refused\nacme: ok\n" {

@@ -65,7 +65,7 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 	if r.Body != nil {
 		var err error
 		if payload, err = json.Marshal(r.Body); err != nil {
-			return &core.Error{Op: c.line.Op(r.Method), Kind: core.Invalid, Effect: core.None, Detail: "bad_request", Err: err}
+			return &core.Error{Op: c.http.Op(r.Method), Kind: core.Invalid, Effect: core.None, Detail: "bad_request", Err: err}
 		}
 	}
 	options := []discordgo.RequestOption{discordgo.WithContext(context.WithValue(ctx, requestKey{}, r))}
@@ -77,20 +77,20 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 	}
 	// Each call gets its own limiter, so that it never waits, not even for
 	// another call.
-	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.line.Base()), "application/json", payload,
+	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.http.Base()), "application/json", payload,
 		discordgo.NewRatelimiter().LockBucket("x"), 0, options...)
 	if e, ok := errors.AsType[*core.Error](err); ok {
 		return e
 	}
 	if err != nil { // it was not sent
-		return &core.Error{Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.None, Detail: "no_connection", Err: rest.WithoutURL(err)}
+		return &core.Error{Op: c.http.Op(r.Method), Kind: core.Unavailable, Effect: core.None, Detail: "no_connection", Err: rest.WithoutURL(err)}
 	}
 	if out == nil {
 		return nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
 		return &core.Error{
-			Op: c.line.Op(r.Method), Kind: core.Unavailable, Effect: core.Maybe, Detail: "bad_answer",
+			Op: c.http.Op(r.Method), Kind: core.Unavailable, Effect: core.Maybe, Detail: "bad_answer",
 			Err: fmt.Errorf("the answer cannot be read: %w", err),
 		}
 	}
@@ -127,7 +127,7 @@ func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
 	if e := c.breaker.refuse(r); e != nil {
 		return rest.Answer{}, e
 	}
-	a, err := c.line.Send(r.Method, req)
+	a, err := c.http.Send(r.Method, req)
 	if err == nil {
 		err = c.answerError(r, a)
 		c.breaker.record(r, a, err)
@@ -158,11 +158,11 @@ func (c *Client) answerError(r Request, a rest.Answer) error {
 	var e *core.Error
 	switch {
 	case a.Status == http.StatusTooManyRequests && readable:
-		e = c.line.TooMany(r.Method, wait, answer.Global)
+		e = c.http.TooMany(r.Method, wait, answer.Global)
 	case good, !readable, answer.Code == nil:
 		// A 429 that is not JSON comes from Discord's proxy, which blocks a
 		// whole address.
-		e = c.line.Foreign(r.Method, a)
+		e = c.http.Foreign(r.Method, a)
 	default:
 		e = refused(r.Method, a.Status, *answer.Code, firstProblem(answer.Errors), wait)
 	}

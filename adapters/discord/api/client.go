@@ -49,7 +49,7 @@ type Config struct {
 type Client struct {
 	workspace string
 	token     string
-	line      *rest.Line
+	http      *rest.Client
 	session   *discordgo.Session
 	breaker   *breaker
 	rates     rest.Rates
@@ -61,7 +61,7 @@ func New(c Config) (*Client, error) {
 	if c.Workspace == "" || c.Token == "" {
 		return nil, errors.New("discord: a workspace needs a name and a bot token")
 	}
-	line, err := rest.NewLine(rest.Config{
+	client, err := rest.NewClient(rest.Config{
 		Platform: Platform, URL: cmp.Or(c.URL, DefaultURL), Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func New(c Config) (*Client, error) {
 	if c.Clock == nil {
 		c.Clock = core.ClockFunc(time.Now)
 	}
-	cl := &Client{workspace: c.Workspace, token: c.Token, line: line, breaker: newBreaker(c.Clock), rates: c.Rates, observe: c.Observe}
+	cl := &Client{workspace: c.Workspace, token: c.Token, http: client, breaker: newBreaker(c.Clock), rates: c.Rates, observe: c.Observe}
 	if cl.observe == nil {
 		cl.observe = func(string, string) {}
 	}
@@ -89,7 +89,7 @@ func (c *Client) Workspace() string { return c.workspace }
 func (c *Client) Token() string { return c.token }
 
 // Encrypted reports whether the API is reached over https.
-func (c *Client) Encrypted() bool { return c.line.Base().Scheme == "https" }
+func (c *Client) Encrypted() bool { return c.http.Base().Scheme == "https" }
 
 // Close closes idle connections.
-func (c *Client) Close() { c.line.Close() }
+func (c *Client) Close() { c.http.Close() }

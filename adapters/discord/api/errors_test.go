@@ -82,7 +82,7 @@ func TestProblemsOfForms(t *testing.T) {
 		`[]`: "", `{}`: "", `null`: "", ``: "", `{"a":7}`: "",
 	} {
 		if got := firstProblem(json.RawMessage(tree)); got != want {
-			t.Errorf("%s is told as %q, want %q", tree, got, want)
+			t.Errorf("%s becomes %q, want %q", tree, got, want)
 		}
 	}
 	if got := firstProblem(json.RawMessage(`{"` + strings.Repeat("长", 500) + `":{"_errors":[{"code":"X"}]}}`)); len(got) > maxProblem {

@@ -8,18 +8,18 @@ import (
 )
 
 // NamePerChannel names the limit of update_channel for the name and topic of a
-// single channel, which holds in addition to the one for all that can be changed.
+// single channel. It applies in addition to the method's own limit.
 const NamePerChannel = "update_channel:name"
 
-// Global names the limit of all calls together but for those that answer
+// Global names the limit of all calls together, except those that answer
 // interactions: https://docs.discord.com/developers/topics/rate-limits#global-rate-limit.
 const Global = "global"
 
-// published returns the limit of a method. Discord publishes none but tells each
-// in the headers of every answer, which breaker.go heeds; these are what the headers
-// are known to say. That of names and topics no header tells:
-// https://github.com/discord/discord-api-docs/issues/2190. What is not here has
-// no limit that is known beforehand but Global.
+// published returns the limit of a method. Discord doesn't document limits, but
+// every answer has them in its headers, which breaker.go obeys. These are the
+// values seen in headers, plus the limit for names and topics, which no header
+// contains: https://github.com/discord/discord-api-docs/issues/2190. Only Global
+// applies to other methods.
 func published(method string) rest.Rate {
 	switch method {
 	case "create_message", "update_message", "list_messages", "list_pins", "create_pin":
@@ -38,7 +38,7 @@ func published(method string) rest.Rate {
 	return rest.Rate{}
 }
 
-// perChannel reports whether a method is limited for each channel by itself.
+// perChannel reports whether a method is limited per channel.
 func perChannel(method string) bool {
 	switch method {
 	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "get_channel", "update_channel",

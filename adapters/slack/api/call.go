@@ -39,7 +39,7 @@ func (j checkedClient) Do(req *http.Request) (*http.Response, error) {
 // call sends a request, checks the answer and counts the call.
 func (c *Client) call(req *http.Request) (rest.Answer, error) {
 	method, outcome := path.Base(req.URL.Path), "ok"
-	a, err := c.line.Send(method, req)
+	a, err := c.http.Send(method, req)
 	if err == nil {
 		err = c.answerError(method, a)
 	}
@@ -54,7 +54,7 @@ func (c *Client) call(req *http.Request) (rest.Answer, error) {
 func (c *Client) answerError(method string, a rest.Answer) error {
 	wait := rest.RetryAfter(a.Header)
 	if a.Status == http.StatusTooManyRequests {
-		return c.line.TooMany(method, wait, false)
+		return c.http.TooMany(method, wait, false)
 	}
 	var answer struct {
 		OK     *bool           `json:"ok"` // in every answer from Slack
@@ -63,7 +63,7 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 		Errors json.RawMessage `json:"errors"` // a list, or {} from conversations.kick
 	}
 	if json.Unmarshal(a.Body, &answer) != nil || answer.OK == nil || *answer.OK && a.Status != http.StatusOK {
-		return c.line.Foreign(method, a)
+		return c.http.Foreign(method, a)
 	}
 	// Failures for a single person are in a list, even next to ok:true.
 	var each []struct {
@@ -83,7 +83,7 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 // it doesn't know.
 func (c *Client) Form(ctx context.Context, method string, args url.Values, out any) error {
 	args.Set("token", c.token)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.line.Base().JoinPath(method).String(), strings.NewReader(args.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.http.Base().JoinPath(method).String(), strings.NewReader(args.Encode()))
 	if err != nil {
 		return rest.WithoutURL(err)
 	}
@@ -119,7 +119,7 @@ func (c *Client) Respond(ctx context.Context, responseURL string, body []byte) e
 		return &core.Error{Op: rest.Op(Platform, method), Kind: core.Invalid, Err: errors.New("not a URL")}
 	}
 	req.Header.Set("Content-Type", "application/json")
-	a, err := c.line.Send(method, req)
+	a, err := c.http.Send(method, req)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (c *Client) Respond(ctx context.Context, responseURL string, body []byte) e
 	word := strings.TrimSpace(string(a.Body)) // if the answer is not JSON: "ok" or an error code
 	switch {
 	case a.Status == http.StatusTooManyRequests:
-		return c.line.TooMany(method, rest.RetryAfter(a.Header), false)
+		return c.http.TooMany(method, rest.RetryAfter(a.Header), false)
 	case ours && !*refusal.OK:
 		return refused(method, refusal.Error, "", 0)
 	case a.Status == http.StatusOK:
@@ -139,7 +139,7 @@ func (c *Client) Respond(ctx context.Context, responseURL string, body []byte) e
 	case isCode(word):
 		return refused(method, word, "", 0)
 	}
-	return c.line.Foreign(method, a)
+	return c.http.Foreign(method, a)
 }
 
 // isCode reports whether s looks like one of Slack's error codes.

@@ -50,7 +50,7 @@ const (
 type Client struct {
 	workspace string
 	token     string
-	line      *rest.Line
+	http      *rest.Client
 	web       *slack.Client
 	rates     rest.Rates
 	observe   func(method, outcome string)
@@ -64,13 +64,13 @@ func New(c Config) (*Client, error) {
 	if c.URL == "" {
 		c.URL = slack.APIURL
 	}
-	line, err := rest.NewLine(rest.Config{
+	client, err := rest.NewClient(rest.Config{
 		Platform: Platform, URL: c.URL, Origins: []string{responseOrigin, governmentOrigin}, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
 	})
 	if err != nil {
 		return nil, err
 	}
-	cl := &Client{workspace: c.Workspace, token: c.Token, line: line, rates: c.Rates, observe: c.Observe}
+	cl := &Client{workspace: c.Workspace, token: c.Token, http: client, rates: c.Rates, observe: c.Observe}
 	if cl.observe == nil {
 		cl.observe = func(string, string) {}
 	}
@@ -82,7 +82,7 @@ func New(c Config) (*Client, error) {
 func (c *Client) Workspace() string { return c.workspace }
 
 // Encrypted reports whether the API is reached over https.
-func (c *Client) Encrypted() bool { return c.line.Base().Scheme == "https" }
+func (c *Client) Encrypted() bool { return c.http.Base().Scheme == "https" }
 
 // Web returns slack-go's client of this workspace. Its requests go through the
 // Client. Pass its errors to rest.Read or effect.Write, since slack-go returns
@@ -92,14 +92,14 @@ func (c *Client) Web() *slack.Client { return c.web }
 // webFor returns a slack-go client with retries and debugging off: retries
 // would send twice, and debugging would log what people write.
 func (c *Client) webFor(options ...slack.Option) *slack.Client {
-	return slack.New(c.token, append(options, slack.OptionAPIURL(c.line.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
+	return slack.New(c.token, append(options, slack.OptionAPIURL(c.http.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
 }
 
 // MayRespond reports whether a response_url leads to an allowed host.
 func (c *Client) MayRespond(responseURL string) bool {
 	u, err := url.Parse(responseURL)
-	return err == nil && c.line.Allows(u)
+	return err == nil && c.http.Allows(u)
 }
 
 // Close closes idle connections.
-func (c *Client) Close() { c.line.Close() }
+func (c *Client) Close() { c.http.Close() }

@@ -30,10 +30,10 @@ type Config struct {
 	Transport http.RoundTripper // nil creates one
 }
 
-// Line is the connection to a platform's API. It sends each request once, only
+// Client is an HTTP client for a platform's API. It sends each request once, only
 // to the configured hosts, and reads the whole answer. It is safe for
 // concurrent use.
-type Line struct {
+type Client struct {
 	platform string
 	base     *url.URL
 	origins  []string
@@ -42,39 +42,41 @@ type Line struct {
 	next     http.RoundTripper
 }
 
-// NewLine returns the line that c describes. It does no I/O.
-func NewLine(c Config) (*Line, error) {
+// NewClient returns a Client. It does no I/O.
+func NewClient(c Config) (*Client, error) {
 	base, err := url.Parse(strings.TrimSuffix(c.URL, "/") + "/") // methods are appended as they are
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("%s: the API's URL is not an http or https URL", c.Platform)
 	}
-	l := &Line{
+	cl := &Client{
 		platform: c.Platform, base: base, origins: append([]string{origin(base)}, c.Origins...),
 		timeout: cmp.Or(c.Timeout, DefaultTimeout), limit: c.MaxAnswer, next: c.Transport,
 	}
-	if l.next == nil {
-		l.next = &http.Transport{
+	if cl.next == nil {
+		cl.next = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			ForceAttemptHTTP2:   true,
 			MaxIdleConnsPerHost: 16,
 			IdleConnTimeout:     90 * time.Second,
-			TLSHandshakeTimeout: l.timeout,
+			TLSHandshakeTimeout: cl.timeout,
 		}
 	}
-	return l, nil
+	return cl, nil
 }
 
 // Base returns the API's URL, with a slash at the end.
-func (l *Line) Base() *url.URL { return l.base }
+func (c *Client) Base() *url.URL { return c.base }
 
 // Allows reports whether requests to u may be sent.
-func (l *Line) Allows(u *url.URL) bool { return u.User == nil && slices.Contains(l.origins, origin(u)) }
+func (c *Client) Allows(u *url.URL) bool {
+	return u.User == nil && slices.Contains(c.origins, origin(u))
+}
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // Close closes idle connections.
-func (l *Line) Close() {
-	if t, ok := l.next.(interface{ CloseIdleConnections() }); ok {
+func (c *Client) Close() {
+	if t, ok := c.next.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
@@ -88,29 +90,29 @@ type Answer struct {
 
 // Send sends a request of a method and returns the answer. It does not follow
 // redirects, because that would carry the token elsewhere.
-func (l *Line) Send(method string, req *http.Request) (Answer, error) {
-	if !l.Allows(req.URL) {
-		return Answer{}, l.noAnswer(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
+func (c *Client) Send(method string, req *http.Request) (Answer, error) {
+	if !c.Allows(req.URL) {
+		return Answer{}, c.noAnswer(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
 	}
 	var looked, connected atomic.Bool
-	ctx, cancel := context.WithTimeout(req.Context(), l.timeout)
+	ctx, cancel := context.WithTimeout(req.Context(), c.timeout)
 	defer cancel()
-	resp, err := l.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	resp, err := c.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { looked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})))
 	if err != nil {
 		// Without a connection nothing was sent. If the transport doesn't
 		// report to the trace, assume that it was.
-		return Answer{}, l.noAnswer(method, !looked.Load() || connected.Load(), err)
+		return Answer{}, c.noAnswer(method, !looked.Load() || connected.Load(), err)
 	}
 	defer func() { _ = resp.Body.Close() }() // the body was already read
-	body, err := io.ReadAll(io.LimitReader(resp.Body, l.limit+1))
-	if err == nil && int64(len(body)) > l.limit {
-		err = fmt.Errorf("the answer is longer than %d bytes", l.limit)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limit+1))
+	if err == nil && int64(len(body)) > c.limit {
+		err = fmt.Errorf("the answer is longer than %d bytes", c.limit)
 	}
 	if err != nil {
-		return Answer{}, l.noAnswer(method, true, err)
+		return Answer{}, c.noAnswer(method, true, err)
 	}
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
 }
@@ -125,15 +127,15 @@ func WithoutURL(err error) error {
 }
 
 // Op returns the Op of errors of a method.
-func (l *Line) Op(method string) string { return Op(l.platform, method) }
+func (c *Client) Op(method string) string { return Op(c.platform, method) }
 
 // Op returns the Op of errors of a platform's method.
 func Op(platform, method string) string { return platform + ": " + method }
 
 // noAnswer returns the error of a call that got no answer, or none that could
 // be read.
-func (l *Line) noAnswer(method string, sent bool, cause error) *core.Error {
-	e := &core.Error{Op: l.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: noAnswerDetail(sent, cause), Err: WithoutURL(cause)}
+func (c *Client) noAnswer(method string, sent bool, cause error) *core.Error {
+	e := &core.Error{Op: c.Op(method), Kind: core.Unavailable, Effect: core.None, Detail: noAnswerDetail(sent, cause), Err: WithoutURL(cause)}
 	if sent {
 		e.Effect = core.Maybe
 	}
