@@ -92,7 +92,7 @@ func testJoins(t *testing.T, open opener) {
 	b.ok(err)
 	b.same("by", by, acme)
 	b.same("used up", b.try("1", beta, "code").Offer.Account, core.Account{})
-	b.same("told", b.load(notice).State, engine.Armed)
+	b.same("notice", b.load(notice).State, engine.Armed)
 
 	b.ok(b.s.Join(b.ctx, link)) // a repeat
 	trail, err := b.s.Trail(b.ctx, "R-0", 10)
@@ -108,6 +108,6 @@ func testJoins(t *testing.T, open opener) {
 	b.ok(b.s.Join(b.ctx, more))
 	b.ok(b.s.Join(b.ctx, engine.Join{Under: "R-0", Join: people.Join{Op: "away", Subject: acme, Groups: []people.Joined{
 		{Account: acme, Was: three}, {Account: beta, Was: three}, {Account: guild, Was: three}}}}))
-	b.same("let go", fmt.Sprint(joined(acme), joined(beta), joined(guild)), "[] [] []")
+	b.same("released", fmt.Sprint(joined(acme), joined(beta), joined(guild)), "[] [] []")
 	b.is(b.s.Join(b.ctx, engine.Join{Under: "R-1", Join: people.Join{Op: "x", Subject: acme}}), core.Invalid, "under")
 }

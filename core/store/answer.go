@@ -28,7 +28,7 @@ func (a answer) text(i int) string {
 
 func (a answer) int(i int) int64 { return number(a.text(i)) }
 
-// list returns value i as an answer of its own.
+// list returns value i as an answer.
 func (a answer) list(i int) answer {
 	if i >= len(a) {
 		return nil
@@ -70,7 +70,7 @@ func ms(t time.Time) int64 {
 	return t.Add(time.Millisecond - 1).UnixMilli()
 }
 
-// at reads what ms wrote.
+// at converts what ms returned back to a time.
 func at(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}

@@ -7,8 +7,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// trailStep is how many events one script reads. Other commands wait meanwhile.
-const trailStep = 200
+// trailBatch is how many events one script reads. Other commands wait while it runs.
+const trailBatch = 200
 
 // Append adds events to a risk's trail.
 func (s *Store) Append(ctx context.Context, risk core.RiskKey, events []engine.Event) error {
@@ -30,7 +30,7 @@ func (s *Store) Trail(ctx context.Context, risk core.RiskKey, limit int) ([]engi
 	from := ""
 	for len(trail) < limit {
 		c := s.call("trail", s.keys.audit(s.keys.shard(risk)), s.keys.risk(risk))
-		a, err := s.do(ctx, op, c.add(from, min(limit-len(trail), trailStep)))
+		a, err := s.do(ctx, op, c.add(from, min(limit-len(trail), trailBatch)))
 		if err != nil {
 			return nil, err
 		}

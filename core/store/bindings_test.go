@@ -80,11 +80,11 @@ func testBinding(t *testing.T, open opener) {
 		}
 	}
 	say(core.GroupRef{Workspace: "acme", ID: "C2"})
-	b.same("said of another", b.binding().Ended, core.Ending(""))
+	b.same("report on another group", b.binding().Ended, core.Ending(""))
 	say(room)
-	b.same("said", []any{b.binding().Ended, b.binding().State}, []any{core.Deleted, engine.Lost})
+	b.same("reported", []any{b.binding().Ended, b.binding().State}, []any{core.Deleted, engine.Lost})
 	set(room, engine.Lost, "missing")
-	b.same("forgotten, though nothing changes", b.binding().Ended, core.Ending(""))
+	b.same("report dropped without a change", b.binding().Ended, core.Ending(""))
 	say(room)
 	set(room, engine.Bound, "back")
 	set(room, engine.Free, "freed")
@@ -99,7 +99,7 @@ func testBinding(t *testing.T, open opener) {
 	b.is(b.s.SetBinding(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
 }
 
-// testRelease: a change lets go of the group that it was made for, and of no other.
+// A change releases the group that it names, and no other.
 func testRelease(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
@@ -131,8 +131,8 @@ func testRelease(t *testing.T, open opener) {
 	b.same("was last", risk, "R-1")
 }
 
-// testBindingKept: whatever ends or removes a run gives back what it reserved;
-// parking keeps it; a group that came late is bound only to a free binding.
+// A run that ends or is removed frees its reservation. A parked run keeps it. A group
+// whose creation is recorded late is bound only if the binding is free.
 func testBindingKept(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
@@ -154,7 +154,7 @@ func testBindingKept(t *testing.T, open opener) {
 	b.arm(drop)
 	b.same("removed", b.binding(), engine.Binding{})
 
-	// A result of run 1, dropped above, arrives after all.
+	// A result of run 1, dropped above, arrives late.
 	late := engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room, Events: []engine.Event{{Kind: "bound"}}}
 	_, err := b.s.Close(b.ctx, late)
 	b.ok(err)
@@ -174,7 +174,7 @@ func testBindingKept(t *testing.T, open opener) {
 	b.same("somebody else's", []any{b.binding().State, b.binding().Run}, []any{engine.Reserved, id("4")})
 	trail, err := b.s.Trail(b.ctx, "R-1", 1)
 	b.ok(err)
-	b.same("told", trail[0].Data["outcome"], "unbound")
+	b.same("recorded", trail[0].Data["outcome"], "unbound")
 	_, err = b.s.RiskOf(b.ctx, second)
 	b.is(err, core.NotFound, "")
 }

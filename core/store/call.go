@@ -120,7 +120,7 @@ func (c *call) flag(b bool) *call {
 	return c.add("0")
 }
 
-// nonce returns a random string by which one call is told from another.
+// nonce returns a random string that identifies one call.
 func nonce() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
@@ -137,9 +137,9 @@ func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
 	return read(op, cmd)
 }
 
-// doAll runs scripts in one pipeline (one per node in a cluster). A server forgets
-// scripts in a restart or a failover. Those that are unknown are sent again with their
-// text, in one pipeline too: there may be one for each shard.
+// doAll runs scripts in one pipeline (one per node in a cluster). A server loses its
+// scripts in a restart or a failover. Unknown scripts are sent again with their text,
+// in one pipeline too.
 func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
 	cmds := make([]*redis.Cmd, len(calls))
 	send := func(list []int, eval func(*redis.Script, redis.Pipeliner, *call) *redis.Cmd) {

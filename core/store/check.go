@@ -19,47 +19,44 @@ type Weight string
 
 // The weights of findings.
 const (
-	Note    Weight = "note"    // good to know
-	Caution Weight = "caution" // something can be lost
-	Refusal Weight = "refusal" // risks would be lost: do not start
+	Note    Weight = "note"    // information
+	Caution Weight = "caution" // some data may be lost
+	Refusal Weight = "refusal" // risks would be lost: riskroom doesn't start
 )
 
-// Finding is something about the server that an administrator should know, as
-// a code; whoever shows it finds the words.
+// Finding is a fact about the server that an administrator should know.
 type Finding struct {
 	Code   string
 	Weight Weight
 	Node   string // its address in a cluster, else ""
-	Value  string // what the server said
+	Value  string // reported by the server
 }
 
-// The codes of findings. What is marked "strict" is a refusal with
-// Options.Strict.
+// The codes of findings. Those marked "strict" are refusals with Options.Strict.
 const (
-	FoundEmbedded    = "embedded"     // in this process: nothing outlives it
-	FoundEviction    = "eviction"     // maxmemory_policy is not noeviction: keys vanish when memory is short
-	FoundVolatile    = "volatile"     // neither AOF nor RDB: nothing outlives the server
-	FoundSnapshots   = "snapshots"    // RDB only: what came after the last snapshot is lost with the server (strict)
-	FoundEverySec    = "every_sec"    // appendfsync everysec: a power loss takes up to 2 s (strict)
-	FoundSyncAwaited = "sync_awaited" // everysec, but Options.Strict waits until what counts is synced
-	FoundSyncLies    = "sync_lies"    // everysec, and WAITAOF answers before anything is synced (strict)
+	FoundEmbedded    = "embedded"     // in this process: all data is lost when it ends
+	FoundEviction    = "eviction"     // maxmemory_policy is not noeviction: keys are deleted when memory is short
+	FoundVolatile    = "volatile"     // neither AOF nor RDB: all data is lost when the server ends
+	FoundSnapshots   = "snapshots"    // RDB only: a crash loses what came after the last snapshot (strict)
+	FoundEverySec    = "every_sec"    // appendfsync everysec: a power loss loses up to 2 s (strict)
+	FoundSyncAwaited = "sync_awaited" // everysec, but Options.Strict waits for the sync
+	FoundSyncLies    = "sync_lies"    // everysec, and WAITAOF returns before anything is synced (strict)
 	FoundAlways      = "always"       // appendfsync always: nothing is lost
-	FoundSyncByOS    = "sync_by_os"   // appendfsync no: a power loss takes what the system had not written yet (strict)
-	FoundSyncHidden  = "sync_hidden"  // AOF, but the server does not tell when it syncs (strict)
+	FoundSyncByOS    = "sync_by_os"   // appendfsync no: a power loss loses what the system has not written yet (strict)
+	FoundSyncHidden  = "sync_hidden"  // AOF, but the server doesn't report when it syncs (strict)
 	FoundReplica     = "replica"      // the server is a replica
-	FoundAlone       = "alone"        // Options.Strict, and no replica is there
-	FoundFailover    = "failover"     // replicas, and not Strict: a failover takes what had not reached them
-	FoundUnguarded   = "unguarded"    // replicas, and min-replicas-to-write 0: a master cut off from them goes on (strict)
-	FoundClock       = "clock"        // the server's clock is not ours (strict, if it is off by a second)
+	FoundAlone       = "alone"        // Options.Strict, and there is no replica
+	FoundFailover    = "failover"     // replicas, and not Strict: a failover loses what has not reached them
+	FoundUnguarded   = "unguarded"    // replicas, and min-replicas-to-write 0: a master that can't reach them still accepts writes (strict)
+	FoundClock       = "clock"        // the server's clock differs from ours (strict, if by more than clockRefusal)
 	FoundWriteError  = "write_error"  // the last write of AOF or RDB failed
-	FoundCommands    = "commands"     // the user may not use these commands: changes would fail, some half-way
+	FoundCommands    = "commands"     // the user may not use these commands: changes would fail, some halfway
 	FoundKeys        = "keys"         // the user may not use keys of these patterns
 	FoundChannel     = "channel"      // the user may not use the channel that wakes workers
 )
 
-// Check looks at how the server keeps data, and says what may be lost. What
-// the server does not tell is left out. What it refuses stands against Ready
-// until the next Check, so a serving program checks every now and then.
+// Check finds out how the server keeps data, and returns what may be lost. After a
+// refusal Ready fails until the next Check, so a serving program repeats Check.
 func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	if s.opts.Embedded {
 		return []Finding{{Code: FoundEmbedded, Weight: Caution}}, nil
@@ -77,7 +74,7 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		for _, f := range judge(info, s.opts) {
+		for _, f := range assess(info, s.opts) {
 			f.Node = name
 			all = append(all, f)
 			awaited = awaited || f.Code == FoundSyncAwaited
@@ -97,15 +94,15 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
-// What inspect adds to what INFO says.
+// What inspect adds to the values of INFO.
 const (
-	askedFsync = "appendfsync" // "" if the server refuses to tell
+	askedFsync = "appendfsync" // "" if the server refuses CONFIG
 	askedSave  = "save"        // "unknown" if it refuses
-	triedSync  = "waitaof"     // what probeSync found, if that was asked
-	triedClock = "clock"       // by how much the server's clock is off, if that is much
+	triedSync  = "waitaof"     // the result of probeSync, if it ran
+	triedClock = "clock"       // how far the server's clock is off, if by more than clockCaution
 )
 
-// inspect asks a server everything that judge wants to know.
+// inspect asks a server for everything that assess needs.
 func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]string, error) {
 	pipe := node.Pipeline()
 	said, fsync, save := pipe.Info(ctx), pipe.ConfigGet(ctx, askedFsync), pipe.ConfigGet(ctx, askedSave)
@@ -123,7 +120,7 @@ func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]str
 	if s.opts.Strict && info["aof_enabled"] == "1" && info[askedFsync] == "everysec" && info["role"] != "slave" {
 		info[triedSync] = s.probeSync(ctx, node, info["run_id"])
 	}
-	if s.clock == nil { // else the server's does not count
+	if s.clock == nil { // otherwise the server's clock isn't used
 		off, err := clockOff(ctx, node)
 		if err != nil {
 			return nil, err
@@ -135,9 +132,9 @@ func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]str
 	return info, nil
 }
 
-// judge turns what a server says of itself into findings.
-func judge(info map[string]string, o Options) []Finding {
-	list := judgeKeeping(info, o)
+// assess turns what a server reports into findings.
+func assess(info map[string]string, o Options) []Finding {
+	list := assessDurability(info, o)
 	if off, err := time.ParseDuration(info[triedClock]); err == nil {
 		w := Caution
 		if o.Strict && off.Abs() > clockRefusal {
@@ -145,10 +142,10 @@ func judge(info map[string]string, o Options) []Finding {
 		}
 		list = append(list, Finding{Code: FoundClock, Weight: w, Value: info[triedClock]})
 	}
-	return append(judgeState(info, o), list...)
+	return append(assessState(info, o), list...)
 }
 
-// inStrict is the weight of what Options.Strict refuses.
+// inStrict returns Refusal if Options.Strict is set.
 func (o Options) inStrict(otherwise Weight) Weight {
 	if o.Strict {
 		return Refusal
@@ -156,8 +153,9 @@ func (o Options) inStrict(otherwise Weight) Weight {
 	return otherwise
 }
 
-// judgeKeeping is about how the server keeps data on disk, and on replicas.
-func judgeKeeping(info map[string]string, o Options) []Finding {
+// assessDurability returns findings on how the server keeps data on disk and on
+// replicas.
+func assessDurability(info map[string]string, o Options) []Finding {
 	var list []Finding
 	add := func(code string, w Weight, value string) {
 		list = append(list, Finding{Code: code, Weight: w, Value: value})
@@ -193,16 +191,15 @@ func judgeKeeping(info map[string]string, o Options) []Finding {
 	if replicas > 0 && !o.Strict {
 		add(FoundFailover, Note, strconv.Itoa(replicas))
 	}
-	// INFO has this line only where the setting is on.
+	// INFO has this line only if the setting is on.
 	if _, guarded := info["min_slaves_good_slaves"]; replicas > 0 && !guarded {
 		add(FoundUnguarded, o.inStrict(Caution), "")
 	}
 	return list
 }
 
-// judgeState is about what can change from one moment to the next, and INFO
-// alone tells.
-func judgeState(info map[string]string, o Options) []Finding {
+// assessState returns findings on what can change at any moment, from INFO alone.
+func assessState(info map[string]string, o Options) []Finding {
 	var list []Finding
 	add := func(code, value string) {
 		list = append(list, Finding{Code: code, Weight: Refusal, Value: value})
@@ -224,20 +221,20 @@ func judgeState(info map[string]string, o Options) []Finding {
 	return list
 }
 
-// Unsafe is in the error of Ready where a finding stands against it.
+// Unsafe is wrapped in the error of Ready if a finding is the reason.
 type Unsafe struct{ Finding Finding }
 
-// Error says what follows; which finding it is says the error around it.
+// Error implements error. The error around it names the finding.
 func (u *Unsafe) Error() string { return "risks would be lost" }
 
-// against is the error of a finding that stands against readiness.
-func against(op string, f Finding) error {
+// unready returns the error of Ready for a finding.
+func unready(op string, f Finding) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Unavailable, Detail: f.Code, Err: &Unsafe{f}}
 }
 
-// Ready answers nil when the server takes writes and the last Check found
-// nothing against it, and Unavailable otherwise: of a finding with its code as
-// Detail, and an *Unsafe within.
+// Ready returns an error unless the server accepts writes and the last Check found
+// no refusal. The error is Unavailable. For a finding it has the finding's code as
+// Detail, and wraps an *Unsafe.
 func (s *Store) Ready(ctx context.Context) error {
 	const op = "ready"
 	if s.opts.Embedded {
@@ -248,13 +245,13 @@ func (s *Store) Ready(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, f := range judgeState(info, s.opts) {
-			return against(op, f)
+		for _, f := range assessState(info, s.opts) {
+			return unready(op, f)
 		}
 		return nil
 	})
 	if f := s.refusal.Load(); err == nil && f != nil {
-		err = against(op, *f)
+		err = unready(op, *f)
 	}
 	return failed(op, err)
 }
@@ -272,8 +269,7 @@ func (s *Store) eachMaster(ctx context.Context, f func(context.Context, *redis.C
 	return fmt.Errorf("a client of type %T", s.db)
 }
 
-// readInfo reads what INFO says of the server, and how it keeps data. It is
-// allowed where CONFIG is not.
+// readInfo returns the values of INFO, which is allowed even where CONFIG isn't.
 func readInfo(ctx context.Context, node redis.Cmdable) (map[string]string, error) {
 	text, err := node.Info(ctx).Result()
 	if err != nil {

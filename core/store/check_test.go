@@ -14,15 +14,15 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestJudge is the table of what is refused, and when.
-func TestJudge(t *testing.T) {
+// TestAssess lists which findings are refusals, and when.
+func TestAssess(t *testing.T) {
 	t.Parallel()
 	sound := map[string]string{
 		"aof_enabled": "1", "appendfsync": "always", "save": "", "maxmemory_policy": "noeviction", "role": "master",
 		"connected_slaves": "1", "min_slaves_good_slaves": "1", "aof_last_write_status": "ok", "rdb_last_bgsave_status": "ok",
 	}
 	for _, c := range []struct {
-		says             string // differences from what is sound; - is absent
+		says             string // differences from a sound server; - means absent
 		standard, strict string
 	}{
 		{"", "always failover", "always"},
@@ -53,7 +53,7 @@ func TestJudge(t *testing.T) {
 		}
 		for strict, want := range map[bool]string{false: c.standard, true: c.strict} {
 			var got []string
-			for _, f := range store.Judge(info, store.Options{Strict: strict}) {
+			for _, f := range store.Assess(info, store.Options{Strict: strict}) {
 				if f.Weight != store.Note {
 					got = append(got, map[store.Weight]string{store.Caution: "CAUTION", store.Refusal: "REFUSED"}[f.Weight])
 				}
@@ -65,13 +65,12 @@ func TestJudge(t *testing.T) {
 		}
 	}
 	volatile := map[string]string{"aof_enabled": "0", "role": "master", "connected_slaves": "1", "min_slaves_good_slaves": "1"}
-	if f := store.Judge(volatile, store.Options{Strict: true, Volatile: true})[0]; f.Weight != store.Refusal {
-		t.Error("strict allows a server that keeps nothing")
+	if f := store.Assess(volatile, store.Options{Strict: true, Volatile: true})[0]; f.Weight != store.Refusal {
+		t.Error("strict allows a server without AOF and RDB")
 	}
 }
 
-// TestChangedUnderUs: what Check finds stands against Ready until it is mended
-// and looked at again.
+// A refusal makes Ready fail until the next Check finds it corrected.
 func TestChangedUnderUs(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), s: storetest.Start(t).Open(t, store.Options{})}
@@ -79,15 +78,15 @@ func TestChangedUnderUs(t *testing.T) {
 	b.ok(b.s.Ready(b.ctx))
 	b.ok(b.s.DB().ConfigSet(b.ctx, "appendonly", "no").Err())
 	b.ok(b.s.DB().ConfigSet(b.ctx, "save", "").Err())
-	b.ok(b.s.Ready(b.ctx)) // nobody has looked yet
+	b.ok(b.s.Ready(b.ctx)) // not checked yet
 	b.same("changed", codes(b, b.s), "refusal volatile")
 	b.is(b.s.Ready(b.ctx), core.Unavailable, "volatile")
 	b.ok(b.s.DB().ConfigSet(b.ctx, "appendonly", "yes").Err())
-	b.same("mended", codes(b, b.s), "always")
+	b.same("repaired", codes(b, b.s), "always")
 	b.ok(b.s.Ready(b.ctx))
 }
 
-// TestClockOff: a server whose clock differs is told of.
+// Check reports a server whose clock differs.
 func TestClockOff(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t)
@@ -121,9 +120,9 @@ func (s shifted) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 	return next
 }
 
-// TestAwaitSync: strict on a server that syncs every second waits for that,
-// where the server can say when it has. Redis can from 7.2 on; some releases
-// answer too early, and are found out.
+// With Strict, the store waits for the sync of a server that syncs every second, if the
+// server supports WAITAOF. That is Redis 7.2 and later. Some releases return too early,
+// which the probe detects.
 func TestAwaitSync(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t, "--appendfsync", "everysec")
@@ -145,6 +144,6 @@ func TestAwaitSync(t *testing.T) {
 		b.file(n + 1)
 	}
 	if took := time.Since(begun); took < 500*time.Millisecond {
-		t.Errorf("four filings took %v only", took)
+		t.Errorf("four filings took only %v", took)
 	}
 }

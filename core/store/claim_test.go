@@ -120,7 +120,7 @@ func testCrashes(t *testing.T, open opener) {
 	b.same("second", r.Crashes, 2)
 	b.same("open", r.Calls["send"].Open, true)
 
-	// Handed back: no crash, whatever is open.
+	// Handing back is no crash, even with an open intent.
 	l.Until = r.At
 	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now()})
 	b.same("handed back", crash().Crashes, 2)
@@ -148,7 +148,7 @@ func testFencing(t *testing.T, open opener) {
 	_, err = b.s.ReserveBinding(b.ctx, old)
 	b.is(err, core.Lost, "")
 
-	// Renewing gives another lease, even for the same end; a repeat the same.
+	// Renewing gives another lease, even with the same end. A repeat gives the same.
 	second, err := b.s.Hold(b.ctx, now, now.Until)
 	b.ok(err)
 	repeat, err := b.s.Hold(b.ctx, now, now.Until)
@@ -169,8 +169,8 @@ func testFencing(t *testing.T, open opener) {
 	b.is(err, core.Lost, "")
 }
 
-// testFenceOfTheGone: a run that is dropped and armed again within the same
-// millisecond must not be held by who held it before.
+// If a run is dropped and armed again within the same millisecond, an old lease must not
+// hold it.
 func testFenceOfTheGone(t *testing.T, open opener) {
 	b := setup(t, open)
 	old := b.claimed(id("1"))
@@ -183,7 +183,7 @@ func testFenceOfTheGone(t *testing.T, open opener) {
 	b.is(err, core.Lost, "")
 }
 
-// testManyDue: what many timers make large goes through in one piece.
+// Claiming works with a large number of due timers.
 func testManyDue(t *testing.T, open opener) {
 	b := setup(t, open)
 	const risks, each = 40, 10

@@ -12,7 +12,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// Load returns one run as it stands.
+// Load returns one run.
 func (s *Store) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
 	runs, err := s.load(ctx, "load", []engine.RunID{id})
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"riskroom/core"
 )
 
-// dial makes the client for a standalone server, a cluster, or what sentinels
-// name as the master.
+// dial returns a client for a standalone server, a cluster, or the master that
+// sentinels name.
 func dial(o Options) (redis.UniversalClient, error) {
 	if o.URL == "" && o.Dial == nil {
-		return nil, invalid("open", "url", fmt.Errorf("no server is named"))
+		return nil, invalid("open", "url", fmt.Errorf("no URL"))
 	}
 	u, err := parseURL(o.URL)
 	if err != nil {
@@ -34,7 +34,7 @@ func dial(o Options) (redis.UniversalClient, error) {
 	if o.TLS != nil {
 		u.TLSConfig = o.TLS
 	}
-	u.Protocol = 2 // scripts answer the same in both, and every proxy speaks it
+	u.Protocol = 2 // scripts return the same in both versions, and every proxy supports it
 	u.ContextTimeoutEnabled = true
 	u.DialTimeout, u.ReadTimeout, u.WriteTimeout = dialTimeout, ioTimeout, ioTimeout
 	u.PoolTimeout, u.PoolSize, u.PipelinePoolSize = ioTimeout, poolSize, -1
@@ -63,7 +63,7 @@ func parseURL(raw string) (*redis.UniversalOptions, error) {
 	case raw == "":
 		return &redis.UniversalOptions{Addrs: []string{"embedded"}}, nil
 	case !ok:
-		return bad(fmt.Errorf("no scheme: URLs look like redis://host:6379"))
+		return bad(fmt.Errorf("no scheme: write it like redis://host:6379"))
 	case kind == "cluster":
 		c, err := redis.ParseClusterURL(plain + "://" + rest)
 		if err != nil {
@@ -77,7 +77,7 @@ func parseURL(raw string) (*redis.UniversalOptions, error) {
 			return bad(err)
 		}
 		if f.MasterName == "" {
-			return bad(fmt.Errorf("a sentinel's URL names ?master_name="))
+			return bad(fmt.Errorf("?master_name= is missing in a sentinel's URL"))
 		}
 		return &redis.UniversalOptions{Addrs: f.SentinelAddrs, MasterName: f.MasterName, DB: f.DB,
 			Username: f.Username, Password: f.Password, TLSConfig: f.TLSConfig,

@@ -11,9 +11,9 @@ import (
 	"riskroom/core"
 )
 
-// OpenEmbedded opens a new, empty store in this process: no server and no
-// network is involved, and nothing outlives Stop. It is for demonstrations
-// and tests. A nil clock is the wall clock.
+// OpenEmbedded opens a new, empty store in this process, without a server or a
+// network. Its data is gone after Stop. It is for demos and tests. A nil clock is the
+// wall clock.
 func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Store, error) {
 	m := miniredis.NewMiniRedis()
 	s, err := Open(ctx, Options{
@@ -25,7 +25,7 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 			return queueing(c), nil
 		},
 		Clock:    clock,
-		Shards:   4, // each look at the timers costs a command per shard, and there is one core
+		Shards:   4, // reading the timers takes a command per shard
 		Embedded: true,
 		Volatile: true,
 		Logger:   log,
@@ -42,7 +42,7 @@ func OpenEmbedded(ctx context.Context, clock core.Clock, log *slog.Logger) (*Sto
 	return s, nil
 }
 
-// Another opens the same database again, over connections of its own. Each sees what
-// the other does, and stopping one leaves the other running. The database of an
-// embedded store belongs to the first one, which must be stopped last.
+// Another opens the same database again over its own connections. Stopping one store
+// leaves the other running. If the store is embedded, stop the first one last: the
+// database belongs to it.
 func (s *Store) Another(ctx context.Context) (*Store, error) { return Open(ctx, s.opts) }

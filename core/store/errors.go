@@ -11,11 +11,10 @@ import (
 	"riskroom/core"
 )
 
-// failed turns an error of go-redis into a *core.Error. Whatever passes by itself or
-// is fixed by an administrator (no connection, a timeout, LOADING, READONLY, MISCONF,
-// OOM, CLUSTERDOWN) is Unavailable. Any other answer of the server is a bug of ours,
-// and Unknown. The effect is always Maybe, because the answer may have been lost on
-// the way.
+// failed turns an error of go-redis into a *core.Error. Temporary failures and those
+// that an administrator can fix (no connection, a timeout, LOADING, READONLY, MISCONF,
+// OOM, CLUSTERDOWN) are Unavailable. Any other error reply is a bug of ours, and
+// Unknown. The effect is always Maybe, because a reply may have been lost.
 func failed(op string, err error) error {
 	if err == nil {
 		return nil
@@ -43,8 +42,8 @@ func failed(op string, err error) error {
 	return e
 }
 
-// deniedUser is the Detail where the server refuses the user, the password, or
-// what that user does.
+// deniedUser is the Detail if the server refuses the user, the password, or a command
+// of that user.
 const deniedUser = "refused"
 
 // isForbidden reports whether an error answer of the server means that its user
@@ -64,8 +63,8 @@ func isUntrusted(err error) bool {
 	return ok
 }
 
-// passing reports whether an error answer of Redis is about the server's state and not
-// about the command.
+// passing reports whether an error reply is about the server's state and not about the
+// command.
 func passing(answer string) bool {
 	for _, p := range []string{
 		"LOADING", "READONLY", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS",
@@ -78,12 +77,12 @@ func passing(answer string) bool {
 	return false
 }
 
-// invalid refuses input before anything is sent.
+// invalid returns the error for input that is refused before anything is sent.
 func invalid(op, detail string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Invalid, Detail: detail, Err: err}
 }
 
-// refused is the error for a script that refused and wrote nothing.
+// refused returns the error for a script that refused and wrote nothing.
 func refused(op string, kind core.Kind, detail string) error {
 	return &core.Error{Op: "store: " + op, Kind: kind, Detail: detail}
 }

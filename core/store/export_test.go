@@ -8,14 +8,14 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// DB is the client, for tests that look behind the store.
+// DB returns the client.
 func (s *Store) DB() redis.UniversalClient { return s.db }
 
-// Judge is what Check makes of what a server says.
-func Judge(info map[string]string, o Options) []Finding { return judge(info, o) }
+// Assess returns the findings of Check for what a server reports.
+func Assess(info map[string]string, o Options) []Finding { return assess(info, o) }
 
-// Repeating makes the client send every script twice, as it does by itself
-// when an answer is lost, and report where the second answer differs.
+// Repeating makes the client send every script twice, as it does when a reply is lost,
+// and calls differs if the second reply is different.
 func (s *Store) Repeating(differs func(string)) { s.db.AddHook(repeater(differs)) }
 
 type repeater func(string)
@@ -61,7 +61,7 @@ func (r repeater) compare(cmd, again redis.Cmder) {
 	}
 }
 
-// values lists what a script answered, without order: tables have none.
+// values returns a script's answer sorted, because Lua's tables have no order.
 func values(cmd redis.Cmder) []string {
 	var list []string
 	var walk func(v any)

@@ -12,8 +12,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// testFindLikeModel changes risks at random and compares Find with what a
-// plain list of them says.
+// testFindLikeModel changes risks at random and compares Find with a plain list.
 func testFindLikeModel(t *testing.T, open opener) {
 	people := []core.Ref{"lin", "wei", "@oncall", "acme/U1"}
 	modules := []string{"Payments", "Ledger"}

@@ -7,8 +7,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// FuzzRecord: whatever stands in Redis, what is read of it is a record or an
-// error, and a run's name is read as it was written.
+// FuzzRecord: whatever is stored in Redis, reading it returns a record or an error, and
+// a run keeps its name.
 func FuzzRecord(f *testing.F) {
 	for _, s := range []string{
 		`["1-1","e","{\"at\":\"2026-01-02T03:04:05Z\",\"kind\":\"filed\",\"data\":{\"a\":\"b\"}}","out","ok","prev","0-1"]`,
@@ -25,7 +25,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		for i, v := range raw {
 			if n, ok := v.(float64); ok {
-				raw[i] = int64(n) // as Redis gives numbers
+				raw[i] = int64(n) // as Redis returns numbers
 			}
 		}
 		entry := answer(raw)

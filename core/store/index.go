@@ -61,15 +61,15 @@ func (s *Store) reindex(c *call, old, now *core.Risk) {
 	}
 }
 
-// hit is a risk that an index names.
+// hit is a risk in an index.
 type hit struct {
 	key       core.RiskKey
 	submitted int64
 }
 
 // Find returns the open risks that match. It asks all shards at once for their newest
-// ones, then reads the documents of the newest among those. A risk that was closed in
-// between is left out.
+// ones, then reads the documents of the newest among those. Risks that were closed in
+// between are left out.
 func (s *Store) Find(ctx context.Context, q engine.Query) ([]core.Risk, int, error) {
 	const op = "find"
 	calls := make([]*call, s.keys.shards)

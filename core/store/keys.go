@@ -24,7 +24,7 @@ import (
 //	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
 //	{p:3}:link:<key>         hash: the binding to the item group
-//	{p:3}:shown:<key>        hash: what shows the risk, by ID
+//	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run
 //	{p:3}:run:<RunID>        hash: the run
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
@@ -33,7 +33,7 @@ import (
 //	{p:0}:join:<op>          the account that an op linked or unlinked
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
-//	{p:probe:<n>}            written for a moment, to see how a server syncs
+//	{p:probe:<n>}            short-lived, to find out how a server syncs
 //	p:lead:<name>            hash: who leads, until when, and the last leader's memo
 //	p:meta, p:flow:<hash>, p:group:<workspace/id>
 type keys struct {
@@ -105,14 +105,14 @@ func (k keys) budget(b core.Bucket, part string) string {
 	return "{" + k.prefix + ":b:" + b.Workspace + "}:" + b.Name + ":" + b.Scope + ":" + part
 }
 
-// checkRun refuses an ID that could not be parsed again.
+// checkRun refuses an ID that could not be parsed back.
 func checkRun(id engine.RunID) error {
 	back, err := engine.ParseRunID(id.String())
 	if err != nil {
 		return err
 	}
 	if back != id {
-		return fmt.Errorf("%q is not a run", id.String())
+		return fmt.Errorf("%q is not the ID of a run", id.String())
 	}
 	return nil
 }

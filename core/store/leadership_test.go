@@ -42,7 +42,7 @@ func testLeadership(t *testing.T, open opener) {
 	b.same("at once", claim(here), core.Term{Mine: true, Leader: "here", Fence: 3, Memo: "done"})
 }
 
-// testLeadershipRaces: of many who claim at once one leads.
+// Of many concurrent claims one succeeds.
 func testLeadershipRaces(t *testing.T, open opener) {
 	b := setup(t, open)
 	var leaders atomic.Int32

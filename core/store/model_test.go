@@ -12,8 +12,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// testAnything does anything in any order, with leases old and new, and checks
-// after each step that what the store says in several places agrees.
+// testAnything calls the store at random, with old and new leases, and checks after each
+// step that its data is consistent.
 func testAnything(t *testing.T, open opener) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &monkey{bench: setup(t, open), rt: rt}
@@ -24,7 +24,7 @@ func testAnything(t *testing.T, open opener) {
 	})
 }
 
-// monkey acts without sense.
+// monkey makes random calls.
 type monkey struct {
 	*bench
 	rt     *rapid.T
@@ -43,7 +43,7 @@ func (m *monkey) lease() engine.Lease {
 	if len(m.leases) == 0 {
 		return engine.Lease{Run: id("1"), Until: m.clock.Now()}
 	}
-	// Mostly the newest, for else nearly everything is lost.
+	// Mostly the newest, because otherwise nearly every call fails with Lost.
 	n := min(rapid.IntRange(0, 6).Draw(m.rt, "age")/3, len(m.leases)-1)
 	return m.leases[len(m.leases)-1-n]
 }
@@ -52,7 +52,7 @@ func (m *monkey) soon() time.Duration {
 	return time.Duration(rapid.IntRange(-1, 3).Draw(m.rt, "seconds")) * time.Second
 }
 
-// took notes a lease, or that what was asked was refused in a proper way.
+// took records a lease, or fails on an unexpected error.
 func (m *monkey) took(l engine.Lease, err error) {
 	switch core.KindOf(err) {
 	case "":

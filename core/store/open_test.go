@@ -48,7 +48,7 @@ func TestOpenAgain(t *testing.T) {
 	b.is(err, core.Invalid, "prefix")
 }
 
-// TestErrorsHideSecrets: no error names a password, however wrong the URL.
+// No error contains a password, however wrong the URL is.
 func TestErrorsHideSecrets(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2"
@@ -103,8 +103,7 @@ func TestServerGone(t *testing.T) {
 	}
 }
 
-// TestDeadline: a server that does not answer costs no more than the context
-// allows.
+// A call to a server that doesn't reply ends with its context.
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -127,7 +126,7 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
-// TestFull: a server without memory takes nothing, not even half of a change.
+// A server without memory stores nothing, not even half of a change.
 func TestFull(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t)
@@ -144,7 +143,7 @@ func TestFull(t *testing.T) {
 	b.change("x", func(r *core.Risk) { r.Status = core.Resolved })
 }
 
-// TestStrict: whatever is acknowledged waits for a replica.
+// With Strict, every acknowledged change waits for a replica.
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t)
@@ -177,19 +176,19 @@ func TestStrict(t *testing.T) {
 	b.ok(b.s.Ready(b.ctx))
 }
 
-// write is a change by name.
+// write is a named change.
 type write struct {
 	name string
 	do   func() error
 }
 
-// writes is every change that the store acknowledges, with R-1 and a claimed run
-// of it, in an order in which all are stored.
+// writes returns every kind of change that the store acknowledges, on R-1 and a claimed
+// run of it, in an order in which all succeed.
 func (b *bench) writes(l engine.Lease) []write {
 	group := core.GroupRef{Workspace: "acme", ID: "C1"}
 	one := func(_ any, err error) error { return err }
 	later := []engine.TimerChange{b.arming(id("9"), time.Hour)}
-	told := []engine.Event{{Kind: "told"}}
+	events := []engine.Event{{Kind: "noted"}}
 	ann := core.Account{Workspace: "acme", ID: "U7"}
 	return []write{
 		{"change", func() error {
@@ -199,9 +198,9 @@ func (b *bench) writes(l engine.Lease) []write {
 		}},
 		{"number", func() error { _, _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "n", Alike: "n"}); return err }},
 		{"arm", func() error { return b.s.Arm(b.ctx, "R-1", 0, later) }},
-		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, told[0]) }},
+		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, events[0]) }},
 		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
-		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, told) }},
+		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, events) }},
 		{"say ended", func() error { return b.s.ReportEnded(b.ctx, "R-1", group, "gone", nil) }},
 		{"close", func() error {
 			return one(b.s.Close(b.ctx, engine.Close{Run: l.Run, Key: "send", Value: "1", Attempt: 1}))
@@ -209,7 +208,7 @@ func (b *bench) writes(l engine.Lease) []write {
 		{"complete", func() error {
 			return one(b.s.Complete(b.ctx, engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease)}))
 		}},
-		{"append", func() error { return b.s.Append(b.ctx, "R-1", told) }},
+		{"append", func() error { return b.s.Append(b.ctx, "R-1", events) }},
 		{"put flow", func() error { return b.s.PutFlow(b.ctx, flow, []byte("{}")) }},
 		{"offer", func() error {
 			return b.s.OfferLink(b.ctx, people.Offer{Hash: "h", Account: ann, Until: b.clock.Now().Add(time.Hour)})
@@ -220,7 +219,7 @@ func (b *bench) writes(l engine.Lease) []write {
 	}
 }
 
-// codes returns the codes of what Check finds, refusals marked.
+// codes returns the codes of Check's findings, with refusals marked.
 func codes(b *bench, s *store.Store) string {
 	b.Helper()
 	found, err := s.Check(b.ctx)
@@ -274,8 +273,8 @@ func TestCheck(t *testing.T) {
 	b.same("cluster", []any{len(found), found[0].Code, found[0].Node != ""}, []any{1, "volatile", true})
 }
 
-// TestEmbeddedInBubble: the embedded store works on a bubble's time, wakes
-// included, and leaves nothing behind.
+// The embedded store works with synctest's time, including wakes, and leaves no
+// goroutine behind.
 func TestEmbeddedInBubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -313,7 +312,7 @@ func TestStopLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestWakesAgain: who lost the subscription looks again once it is back.
+// A restored subscription wakes the worker.
 func TestWakesAgain(t *testing.T) {
 	t.Parallel()
 	s := storetest.Start(t).Open(t, store.Options{})
@@ -328,7 +327,7 @@ func TestWakesAgain(t *testing.T) {
 	}
 }
 
-// TestKeysSpread: risks that follow one another go round the shards.
+// Consecutive risks are spread over the shards.
 func TestKeysSpread(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) })

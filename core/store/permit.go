@@ -11,12 +11,10 @@ import (
 	"riskroom/core"
 )
 
-// A server refuses its user a command, a key or a channel only when it is used,
-// in a script even after other commands have had their effect. So each is tried
-// before anything depends on it.
+// A server denies a command, a key or a channel only when it is used, in a script even
+// after other commands have had their effect. So each is tried in advance.
 
-// trial is a key that nothing is kept under, and the pattern of those that it
-// stands for.
+// trial is an unused key, and the pattern of the keys that it is an example of.
 type trial struct{ key, pattern string }
 
 // trials returns a key of every kind, on every node of a cluster.
@@ -35,13 +33,13 @@ func (k keys) trials() []trial {
 	return list
 }
 
-// permissions returns a finding for whatever the server refuses its user.
+// permissions returns findings for everything that the server denies the user.
 func (s *Store) permissions(ctx context.Context) ([]Finding, error) {
 	commands, patterns, err := s.tryKeys(ctx)
 	if err != nil {
 		return nil, err
 	}
-	more, deaf, err := s.tryCommands(ctx)
+	more, noChannel, err := s.tryCommands(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -54,14 +52,13 @@ func (s *Store) permissions(ctx context.Context) ([]Finding, error) {
 	}
 	add(FoundCommands, Refusal, append(commands, more...))
 	add(FoundKeys, Refusal, patterns)
-	if deaf {
+	if noChannel {
 		add(FoundChannel, Caution, []string{s.keys.wake()})
 	}
 	return list, nil
 }
 
-// tryKeys returns the commands of scripts, and the patterns of keys, that are
-// refused.
+// tryKeys returns the denied commands of scripts and patterns of keys.
 func (s *Store) tryKeys(ctx context.Context) (commands, patterns []string, err error) {
 	trials := s.keys.trials()
 	calls := make([]*call, len(trials))
@@ -86,9 +83,9 @@ func (s *Store) tryKeys(ctx context.Context) (commands, patterns []string, err e
 	return commands, patterns, nil
 }
 
-// tryCommands returns which of the commands outside scripts are refused, and
-// whether the channel that wakes workers is.
-func (s *Store) tryCommands(ctx context.Context) (refused []string, deaf bool, err error) {
+// tryCommands returns the denied commands outside scripts. noChannel reports whether
+// the channel that wakes workers is denied.
+func (s *Store) tryCommands(ctx context.Context) (refused []string, noChannel bool, err error) {
 	tries := [][]any{{"EVAL", "return 1", 0}, {"PUBLISH", s.keys.wake(), ""}}
 	if s.opts.Strict {
 		tries = append(tries, []any{"WAIT", 0, 0})
@@ -109,7 +106,7 @@ func (s *Store) tryCommands(ctx context.Context) (refused []string, deaf bool, e
 			case !isMissing(err.Error()):
 				return err
 			case name == "PUBLISH":
-				deaf = true
+				noChannel = true
 			default:
 				refused = append(refused, name)
 			}
@@ -121,9 +118,9 @@ func (s *Store) tryCommands(ctx context.Context) (refused []string, deaf bool, e
 	}
 	sub := s.db.Subscribe(ctx, s.keys.wake())
 	defer func() { _ = sub.Close() }()
-	// A slow answer says nothing of permissions, and workers can do without.
+	// A slow reply is no denial, and workers don't depend on the channel.
 	_, err = sub.Receive(ctx)
-	return refused, deaf || err != nil && isMissing(err.Error()), nil
+	return refused, noChannel || err != nil && isMissing(err.Error()), nil
 }
 
 // isMissing reports whether an error answer of the server means that its user

@@ -13,14 +13,14 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// as opens a store as a user with such rights, under a prefix of its own.
+// as opens a store as a user with the given rights, under its own prefix.
 func as(b *bench, p *storetest.Process, user, prefix string, rights ...any) *store.Store {
 	b.Helper()
 	b.ok(p.Open(b.T, store.Options{}).DB().Do(b.ctx, append([]any{"ACL", "SETUSER", user, "reset", "on", ">secret"}, rights...)...).Err())
 	return p.Open(b.T, store.Options{Prefix: prefix, Shards: 3, Username: user, Password: "secret"})
 }
 
-// found returns the findings about permissions, each with its weight.
+// found returns the findings on permissions, each with its weight.
 func found(b *bench, s *store.Store) string {
 	b.Helper()
 	all, err := s.Check(b.ctx)
@@ -35,8 +35,8 @@ func found(b *bench, s *store.Store) string {
 	return strings.Join(list, "; ")
 }
 
-// TestNoChannel: a user without the channel, as Redis 7 makes them, files
-// risks all the same, and Check says what is missing.
+// A user without the channel, which is the default of Redis 7, can file risks. Check
+// reports what is missing.
 func TestNoChannel(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), clock: newClock()}
@@ -48,7 +48,7 @@ func TestNoChannel(t *testing.T) {
 	b.same("due", len(b.claim()), 1)
 }
 
-// TestNoKeys: keys of every kind are tried.
+// Check tries keys of every kind.
 func TestNoKeys(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), clock: newClock()}
@@ -72,8 +72,8 @@ func TestNoKeys(t *testing.T) {
 	}
 }
 
-// TestNoCommand takes every command away by itself: either the store does not
-// open, or Check refuses it.
+// TestNoCommand denies each command on its own. Then either the store doesn't open, or
+// Check refuses it.
 func TestNoCommand(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), clock: newClock()}
@@ -126,13 +126,13 @@ func TestEveryCommandTried(t *testing.T) {
 		b.ok(err)
 		for _, m := range regexp.MustCompile(`(?:redis\.p?call|write)\('([A-Z]+)'`).FindAllStringSubmatch(string(text), -1) {
 			if !slices.Contains(have, m[1]) && m[1] != "PUBLISH" {
-				t.Errorf("%s uses %s, which nothing tries", f.Name(), m[1])
+				t.Errorf("%s uses %s, which permit.lua does not try", f.Name(), m[1])
 			}
 		}
 	}
 }
 
-// TestTriesAreHarmless: what is tried changes nothing that is kept.
+// The tries don't change stored data.
 func TestTriesAreHarmless(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), clock: newClock(), s: storetest.Start(t).Open(t, store.Options{Shards: 3})}

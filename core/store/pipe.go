@@ -39,7 +39,7 @@ func (q *queued) send() {
 			return
 		}
 		if _, err := q.Conn.Write(part); err != nil {
-			_ = q.Close() // the reader learns of it
+			_ = q.Close() // the reader then gets an error
 			return
 		}
 	}

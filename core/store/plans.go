@@ -9,8 +9,8 @@ import (
 	"riskroom/core"
 )
 
-// PutFlow stores the canonical text of a flow under its hash. It is never deleted: some
-// hundred bytes for each version of a flow that was ever in use.
+// PutFlow stores the canonical text of a flow under its hash. It is never deleted: each
+// version of a flow takes some hundred bytes.
 func (s *Store) PutFlow(ctx context.Context, hash string, canonical []byte) error {
 	if hash == "" {
 		return invalid("put flow", "hash", nil)

@@ -9,16 +9,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// What probeSync finds.
+// The results of probeSync.
 const (
 	syncWaits  = "waits"
 	syncLies   = "lies"
 	syncAbsent = "absent" // before Redis 7.2, or not allowed
 )
 
-// Some releases of Redis and Valkey answer WAITAOF before anything is synced
-// (redis/redis#13793). Under everysec a true answer takes half a second on
-// average, as long as writes come at any moment; theirs takes none.
+// Some releases of Redis and Valkey return from WAITAOF before anything is synced
+// (redis/redis#13793). Under everysec, a correct WAITAOF takes half a second on average.
 const (
 	probeTries  = 20
 	probeEvery  = 50 * time.Millisecond
@@ -26,7 +25,7 @@ const (
 	probeExpire = 10 * time.Second
 )
 
-// probes holds what was found, by the run ID of a server.
+// probes caches results by the run ID of a server.
 type probes struct {
 	mu    sync.Mutex
 	found map[string]string
@@ -42,7 +41,7 @@ func (s *Store) probeSync(ctx context.Context, node *redis.Client, run string) s
 	}
 	found, err := s.tryWaitAOF(ctx, node)
 	if err != nil {
-		s.log.InfoContext(ctx, "WAITAOF cannot be used", "err", err)
+		s.log.InfoContext(ctx, "WAITAOF is not available", "err", err)
 		return syncAbsent
 	}
 	s.probes.mu.Lock()
@@ -65,13 +64,13 @@ func (s *Store) tryWaitAOF(ctx context.Context, node *redis.Client) (string, err
 		tries.Go(func() {
 			time.Sleep(time.Duration(i) * probeEvery)
 			begun := time.Now()
-			pipe := node.Pipeline() // WAITAOF is about the connection that wrote
+			pipe := node.Pipeline() // WAITAOF covers the writes of its own connection
 			pipe.Set(ctx, key, i, probeExpire)
 			wait := pipe.Do(ctx, "WAITAOF", 1, 0, (2 * syncWait).Milliseconds())
 			_, errs[i] = pipe.Exec(ctx)
 			took[i] = time.Since(begun)
 			if n, err := wait.Int64Slice(); err == nil && n[0] < 1 {
-				took[i] = 2 * syncWait // it did wait, in vain
+				took[i] = 2 * syncWait // it timed out, so it does wait
 			}
 		})
 	}
@@ -88,7 +87,7 @@ func (s *Store) tryWaitAOF(ctx context.Context, node *redis.Client) (string, err
 	return syncWaits, nil
 }
 
-// probeKey finds a key that a node of a cluster takes writes for.
+// probeKey returns a key that belongs to a node of a cluster.
 func (s *Store) probeKey(ctx context.Context, node *redis.Client) (string, error) {
 	var err error
 	for i := range 1000 {

@@ -49,7 +49,7 @@ type eventDoc struct {
 	Data  map[string]string `json:"data,omitempty"`
 }
 
-// event returns an event as stored. An event without a time happens now.
+// event returns an event as stored. An event without a time gets the present one.
 func (s *Store) event(e engine.Event) (string, error) {
 	if e.At.IsZero() {
 		e.At = s.now()

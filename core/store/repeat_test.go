@@ -10,12 +10,12 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// together are cases in which others act between a call and its repeat, or
-// that look at what the server's own time brings.
+// together lists cases in which other calls may come between a call and its repeat, or
+// which depend on the server's time.
 var together = map[string]bool{"claim once": true, "changes race": true, "never early": true}
 
-// TestRepeated runs every case while each script is sent twice, as the client
-// library does when an answer is lost: nothing may come of it.
+// TestRepeated runs every case with each script sent twice, as the client library does
+// when a reply is lost. The result must be the same.
 func TestRepeated(t *testing.T) {
 	t.Parallel()
 	for name, f := range cases {
@@ -33,8 +33,8 @@ func TestRepeated(t *testing.T) {
 	}
 }
 
-// TestUnknownScripts: after a restart or a failover the server knows no
-// script, and every item of a pipeline finds that out by itself.
+// After a restart or a failover the server has no scripts, and each call in a pipeline
+// fails on its own.
 func TestUnknownScripts(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(testing.TB) *storetest.Process{

@@ -9,11 +9,10 @@ import (
 	"riskroom/core"
 )
 
-// doReplicated runs a script that changes what the engine relies on: a risk, a
-// run, an intent, a result. With Options.Strict it returns only when a replica
-// has what the script wrote, and the disk if need be. A repeat writes nothing,
-// but waits for what the first one wrote. Leases and places in rate budgets do
-// not wait: the intent after them does.
+// doReplicated runs a script that changes a risk, a run, an intent or a result. With
+// Options.Strict it returns only when a replica has what the script wrote, and the disk
+// if necessary. A repeat writes nothing, but waits for what the first call wrote. Leases
+// and rate budgets don't use it: the intent that follows them does.
 func (s *Store) doReplicated(ctx context.Context, op string, c *call) (answer, error) {
 	if !s.opts.Strict {
 		return s.do(ctx, op, c)
@@ -33,7 +32,7 @@ func (s *Store) doReplicated(ctx context.Context, op string, c *call) (answer, e
 	return a, nil
 }
 
-// setReplicated sets a key as doReplicated runs a script.
+// setReplicated sets a key and waits like doReplicated.
 func (s *Store) setReplicated(ctx context.Context, op, key string, value []byte) error {
 	if !s.opts.Strict {
 		return failed(op, s.db.Set(ctx, key, value, 0).Err())
@@ -52,8 +51,8 @@ func notReplicated(op string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Unavailable, Effect: core.Maybe, Detail: "not_replicated", Err: err}
 }
 
-// replicated sends a command to the node of a key, and what waits until it is
-// kept. WAIT is about the connection that wrote: hence a pipeline to one node.
+// replicated sends a command to the node of a key, together with the wait for its
+// replication. WAIT covers the writes of its own connection, so both go in one pipeline.
 func (s *Store) replicated(ctx context.Context, key string, f func(redis.Pipeliner) *redis.Cmd) (cmd *redis.Cmd, kept func() error) {
 	cluster, clustered := s.db.(*redis.ClusterClient)
 	if !clustered {
@@ -72,8 +71,8 @@ func (s *Store) replicated(ctx context.Context, key string, f func(redis.Pipelin
 	return cmd, kept
 }
 
-// thenWait sends a command, and what waits until it is kept as Strict wants.
-// kept says whether it was.
+// thenWait sends a command and the waits that Strict needs. kept returns an error if the
+// command's writes were not kept in time.
 func (s *Store) thenWait(ctx context.Context, node redis.Cmdable, f func(redis.Pipeliner) *redis.Cmd) (cmd *redis.Cmd, kept func() error) {
 	pipe := node.Pipeline()
 	cmd = f(pipe)
@@ -85,13 +84,13 @@ func (s *Store) thenWait(ctx context.Context, node redis.Cmdable, f func(redis.P
 	_, _ = pipe.Exec(ctx) // each command has its own error
 	return cmd, func() error {
 		if n, err := replicas.Int64(); err != nil || n < 1 {
-			return errors.Join(errors.New("no replica has it in time"), err)
+			return errors.Join(errors.New("no replica confirmed it in time"), err)
 		}
 		if sync == nil {
 			return nil
 		}
 		if n, err := sync.Int64Slice(); err != nil || n[0] < 1 {
-			return errors.Join(errors.New("it is not on disk in time"), err)
+			return errors.Join(errors.New("it was not on disk in time"), err)
 		}
 		return nil
 	}

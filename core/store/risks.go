@@ -12,11 +12,10 @@ import (
 	"riskroom/core/engine"
 )
 
-// opKept is how long the number that an op took is remembered. Platforms redeliver
-// for at most a day.
+// opKept is how long the number of an op is kept. Platforms redeliver for at most a day.
 const opKept = 26 * time.Hour
 
-// filingTakes is how long it may take after a risk got its number until it is found.
+// filingTakes is how long it may take from a risk's number until Find returns the risk.
 const filingTakes = 30 * time.Second
 
 // NextNumber takes the number of the next risk.
@@ -83,20 +82,20 @@ func checkChange(ch engine.Change) error {
 	case ch.New.Key.Number() <= 0:
 		return fmt.Errorf("%q is not the key of a risk", ch.New.Key)
 	case ch.Expect == onlyRepeat && ch.Op == "":
-		return fmt.Errorf("no op to ask for")
+		return fmt.Errorf("no op to look up")
 	case ch.Expect == onlyRepeat:
 		return nil // no risk is at that version: nothing can be written
 	case ch.New.Version != ch.Expect+1:
 		return fmt.Errorf("version %d does not follow %d", ch.New.Version, ch.Expect)
 	case (ch.Old == nil) != (ch.Expect == 0):
-		return fmt.Errorf("version %d is expected, and the risk as it was is not given", ch.Expect)
+		return fmt.Errorf("version %d is expected, but the old risk is missing", ch.Expect)
 	case ch.Old != nil && (ch.Old.Key != ch.New.Key || ch.Old.Version != ch.Expect):
-		return fmt.Errorf("%s at version %d is not what is changed", ch.Old.Key, ch.Old.Version)
+		return fmt.Errorf("the old risk is %s at version %d, not the one to change", ch.Old.Key, ch.Old.Version)
 	}
 	return nil
 }
 
-// broken is the error for stored data that cannot be read.
+// broken returns the error for stored data that can't be decoded.
 func broken(op string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Unknown, Detail: "unreadable", Err: err}
 }

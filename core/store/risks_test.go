@@ -32,7 +32,7 @@ func testNumbers(t *testing.T, open opener) {
 	}
 }
 
-// testAlikeRace has several ops take numbers for risks that are alike, at once.
+// testAlikeRace takes numbers for alike risks with several ops at once.
 func testAlikeRace(t *testing.T, open opener) {
 	b := setup(t, open)
 	var mu sync.Mutex

@@ -26,13 +26,13 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) er
 				return err
 			}
 			if id.Risk != risk {
-				return fmt.Errorf("run %s is not one of %s", id, risk)
+				return fmt.Errorf("run %s does not belong to %s", id, risk)
 			}
 		}
 		switch t.Do {
 		case engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync:
 		default:
-			return fmt.Errorf("%q cannot be done to a timer", t.Do)
+			return fmt.Errorf("%q is not an operation on timers", t.Do)
 		}
 		var event string
 		if t.Event != nil {
@@ -103,8 +103,8 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	var group string
 	if cl.Bind != nil {
 		group = cl.Bind.String()
-		// Written first, so that a bound group is always found. RiskOf checks it
-		// against the binding, so it counts for nothing until the group is bound.
+		// Written first, so that a bound group is always found. RiskOf compares it with
+		// the binding, so it has no effect before the group is bound.
 		if err := s.db.Set(ctx, s.keys.group(*cl.Bind), string(cl.Run.Risk), 0).Err(); err != nil {
 			return "", failed(op, err)
 		}

@@ -28,7 +28,7 @@ func testBegin(t *testing.T, open opener) {
 	_, err = b.s.Begin(b.ctx, first)
 	b.is(err, core.Conflict, "attempt")
 
-	// Probed and not found: made again, the input as it was pinned.
+	// The probe found nothing: the call is made again, with the pinned input.
 	b.clock.pass(time.Second)
 	second := engine.Begin{Lease: got.Lease, Key: first.Key, Attempt: 2, Nonce: "n3", Until: first.Until.Add(time.Minute), Input: []byte("other")}
 	got, err = b.s.Begin(b.ctx, second)
@@ -40,7 +40,7 @@ func testBegin(t *testing.T, open opener) {
 	_, err = b.s.Begin(b.ctx, engine.Begin{Lease: got.Lease, Step: 1, Key: "x", Attempt: 1, Nonce: "n", Until: second.Until})
 	b.is(err, core.Conflict, "step")
 
-	// A result that has come in is handed out instead.
+	// A result that has been recorded is returned instead.
 	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: first.Key, Attempt: 1, Value: ""})
 	b.ok(err)
 	second.Lease, second.Attempt, second.Nonce = got.Lease, 3, "n4"
@@ -49,7 +49,7 @@ func testBegin(t *testing.T, open opener) {
 	b.same("done", []any{got.Call.Done, got.Call.Open, got.Call.Value, got.Lease.Until}, []any{true, false, "", second.Lease.Until})
 }
 
-func testBeginJudged(t *testing.T, open opener) {
+func testBeginEvaluated(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
 	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: b.clock.Now(), Reason: "rate", Input: []byte("old"),
@@ -70,7 +70,7 @@ func testBeginJudged(t *testing.T, open opener) {
 	r = b.load(id("1"))
 	b.same("begun", []any{string(r.Input), r.Slot.Key}, []any{"new", ""})
 
-	// Once begun, the risk may move.
+	// Once the run has begun, the risk may change.
 	b.change("edit again", nil)
 	_, err = b.s.Begin(b.ctx, engine.Begin{Lease: got.Lease, Key: "pin", Attempt: 1, Nonce: "n2", Version: 2, Until: got.Lease.Until})
 	b.ok(err)
@@ -132,8 +132,7 @@ func (b *bench) kinds() string {
 	return strings.Join(kinds, " ")
 }
 
-// testCloseLate: a result for a step that has ended changes no call, but its
-// event is kept, once.
+// A result for a step that has ended changes no call, but its event is stored, once.
 func testCloseLate(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.begin(b.claimed(id("1")), "send")
@@ -216,7 +215,7 @@ func testNoticesEnd(t *testing.T, open opener) {
 	b := setup(t, open)
 	notice := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "op1"}
 	l := b.claimed(notice)
-	end := engine.Complete{Lease: l, To: engine.Finished, Events: []engine.Event{{Kind: "told"}}}
+	end := engine.Complete{Lease: l, To: engine.Finished, Events: []engine.Event{{Kind: "noted"}}}
 	b.complete(end)
 	b.complete(end)
 	b.arm(b.arming(notice, 0))
@@ -225,7 +224,7 @@ func testNoticesEnd(t *testing.T, open opener) {
 	b.is(err, core.NotFound, "")
 	trail, err := b.s.Trail(b.ctx, "R-0", 10)
 	b.ok(err)
-	b.same("newest event", trail[0].Kind, "told")
+	b.same("newest event", trail[0].Kind, "noted")
 
 	next := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "paused:acme:1"}
 	b.arm(b.arming(next, 0))

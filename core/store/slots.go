@@ -20,8 +20,8 @@ const (
 // guard returns how long a place may be used.
 func guard(window time.Duration) time.Duration { return max(window/guardParts, minGuard) }
 
-// shares splits the places of a window: a tenth, but at least one, is reserved for
-// calls that somebody waits for, if there are enough to split.
+// shares splits the places of a window. If there are enough, a tenth, at least one, is
+// reserved for calls that somebody waits for.
 func shares(n int) (runs, people int) {
 	if n < 5 {
 		return n, 0
@@ -30,11 +30,11 @@ func shares(n int) (runs, people int) {
 	return n - people, people
 }
 
-// TakeSlot takes a place in every bucket, all for the same time. It takes as many
-// places in a bucket as the bucket is named, or all that it has. A call that somebody
-// waits for draws on the runs' share or on its own, whichever comes first. A bucket
-// without a limit only counts while it is held back. It fails with Invalid if the
-// buckets are of several workspaces.
+// TakeSlot takes a place in every bucket, all at the same time. If a bucket is named
+// several times, it takes as many places there, but at most all that the bucket has. A
+// call that somebody waits for uses the runs' share or its own, whichever is free first.
+// A bucket without a limit only matters while it is held back. TakeSlot fails with
+// Invalid if the buckets belong to several workspaces.
 func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
 	const op = "take slot"
 	if len(buckets) == 0 {
@@ -119,7 +119,8 @@ func drawn(buckets []core.Bucket) []draw {
 	return list
 }
 
-// sameWorkspace refuses buckets that one script cannot reach.
+// sameWorkspace fails if the buckets belong to several workspaces: one script can't
+// reach them all.
 func sameWorkspace(buckets []core.Bucket) error {
 	for _, b := range buckets[1:] {
 		if b.Workspace != buckets[0].Workspace {

@@ -33,15 +33,15 @@ func testSlots(t *testing.T, open opener) {
 	b.same("not taken", b.take(false, 0, channel), 3*guarded)
 	b.same("other channel", b.take(false, 0, bucket("post", "C2", 1, time.Second)), time.Duration(0))
 
-	// A call waits for its scarcest bucket, and does not hold up those who
-	// draw on the others only.
+	// A call waits for its scarcest bucket, and doesn't delay calls that use only the
+	// others.
 	all := bucket("all", "", 2, time.Minute)
 	b.same("both", b.take(false, 0, all, channel), 4*guarded)
 	b.same("only one", b.take(false, 0, all), time.Duration(0))
 	full := 4*guarded + time.Minute*51/50
 	b.same("full", b.take(false, 0, all), full-4*guarded)
 
-	// Ten a minute: nine for runs, one for people on top.
+	// Ten a minute: nine for runs, and one reserved for people.
 	ten := bucket("ten", "", 10, time.Minute)
 	for range 9 {
 		b.same("runs", b.take(false, 0, ten), time.Duration(0))
@@ -50,7 +50,7 @@ func testSlots(t *testing.T, open opener) {
 	b.same("person", b.take(true, 0, ten), time.Duration(0))
 	b.same("next person", b.take(true, 0, ten), time.Minute*51/50)
 
-	// Two calls at once take two places, or as many as there are.
+	// A call that costs two takes two places, or as many as the bucket has.
 	four := bucket("four", "", 4, time.Minute)
 	for i, wait := range []time.Duration{0, 0, time.Minute * 51 / 50} {
 		b.same(fmt.Sprint("pair ", i), b.take(false, 0, four, four), wait)
@@ -79,9 +79,8 @@ func testSlotsHeldBack(t *testing.T, open opener) {
 	b.same("over", b.take(false, 0, limited), time.Duration(0))
 }
 
-// testSlotsNeverExceed: whatever is taken when, calls that linger for the
-// guard never exceed a limit in any window, and calls of one kind come in the
-// order in which they asked.
+// Calls that are delayed by up to the guard never exceed a limit in any window, and calls
+// of one kind get their places in the order in which they asked.
 func testSlotsNeverExceed(t *testing.T, open opener) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t, open)
@@ -114,7 +113,7 @@ func testSlotsNeverExceed(t *testing.T, open opener) {
 			times := given[k.Name+k.Scope]
 			slices.SortFunc(times, time.Time.Compare)
 			for i := k.N; i < len(times); i++ {
-				// The first may linger for the guard, the last come at once.
+				// The first may be late by the guard, and the last on time.
 				if span := times[i].Sub(times[i-k.N]); span < k.Window+max(k.Window/50, 50*time.Millisecond) {
 					rt.Fatalf("%s: %d calls within %v", k.Name, k.N+1, span)
 				}

@@ -27,14 +27,13 @@ import (
 
 var _ engine.Store = (*Store)(nil)
 
-// Options says where the store is and how it behaves.
+// Options configures a Store.
 type Options struct {
-	// URL names the server: redis://, rediss:// (TLS), unix://path, or one of
-	// redis-cluster://, rediss-cluster://, redis-sentinel:// and
-	// rediss-sentinel://, whose first host may be followed by ?addr=host:port
-	// for each further one; a sentinel's URL names ?master_name=. Its user and
-	// password (of the sentinels, in a sentinel's URL), its database and its
-	// hosts count; tuning parameters do not.
+	// URL is the address of the server: redis://, rediss:// (TLS), unix://path,
+	// redis-cluster://, rediss-cluster://, redis-sentinel:// or rediss-sentinel://.
+	// With clusters and sentinels, ?addr=host:port adds a host. A sentinel's URL
+	// needs ?master_name=, and its user and password are those of the sentinels.
+	// Tuning parameters are ignored.
 	URL      string
 	Username string      // of the server, instead of the URL's
 	Password string      // the same
@@ -46,13 +45,13 @@ type Options struct {
 	Prefix string     // of every key; "riskroom" if empty
 	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
 	Clock  core.Clock // nil: the server's time
-	// Strict waits after every change, intent and result until a replica has it
-	// too, and until it is on disk where Check found that the server does not see
-	// to that by itself. If that takes longer than a second or two the answer is
-	// Unavailable, although it is stored.
+	// Strict waits after every change, intent and result until a replica has it, and
+	// until it is on disk if the server doesn't sync every write itself. If that takes
+	// longer than a second or two, the call fails with Unavailable although its
+	// change is stored.
 	Strict   bool
-	Embedded bool         // the server is part of this program: it keeps nothing, and says nothing of itself
-	Volatile bool         // Check allows a server that keeps nothing
+	Embedded bool         // the server is part of this program, and has no INFO
+	Volatile bool         // Check allows a server without AOF and RDB
 	Logger   *slog.Logger // nil: slog.Default
 }
 
@@ -67,8 +66,8 @@ type Store struct {
 	instance string
 	skew     atomic.Int64 // how far the server's clock is ahead of this machine's, in ns
 
-	refusal   atomic.Pointer[Finding] // what the last Check found against the server
-	awaitSync atomic.Bool             // Strict waits for the disk too, as the last Check found it must
+	refusal   atomic.Pointer[Finding] // found by the last Check
+	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
 
 	life  context.Context // ends with Stop, and the subscriptions with it
@@ -76,8 +75,8 @@ type Store struct {
 	stop  func() error
 }
 
-// Limits of the client. A command that a person waits for has a shorter deadline in
-// its context.
+// Limits of the client. Commands that a person waits for have a shorter deadline in
+// their context.
 const (
 	dialTimeout = 2 * time.Second
 	ioTimeout   = 3 * time.Second
@@ -102,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.Prefix = "riskroom"
 	}
 	if strings.ContainsAny(o.Prefix, "{}") {
-		return nil, invalid("open", "prefix", fmt.Errorf("%q: braces mark what a cluster keeps together", o.Prefix))
+		return nil, invalid("open", "prefix", fmt.Errorf("%q must not contain braces, which are for hash tags", o.Prefix))
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -136,8 +135,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// libraryLog receives the client library's log, which is one for all of its clients.
-// Whatever matters is returned as an error too.
+// libraryLog receives the client library's log, which all clients share. Everything
+// that matters is returned as an error too.
 type libraryLog struct{ log *slog.Logger }
 
 // Printf is called by the library.
@@ -152,7 +151,7 @@ func (s *Store) openMeta(ctx context.Context) error {
 		shards = defaultShards
 	}
 	if shards < 1 || shards > 1024 {
-		return invalid("open", "shards", fmt.Errorf("%d shards: 1 to 1024 are possible", shards))
+		return invalid("open", "shards", fmt.Errorf("%d shards; must be 1 to 1024", shards))
 	}
 	a, err := s.do(ctx, "open", s.call("meta", s.keys.meta()).add(schema, shards, nonce()+nonce()))
 	if err != nil {
@@ -160,7 +159,7 @@ func (s *Store) openMeta(ctx context.Context) error {
 	}
 	if have := a.int(1); have > schema {
 		return &core.Error{Op: "store: open", Kind: core.Unsupported, Detail: "schema",
-			Err: fmt.Errorf("the database has version %d, this program knows %d", have, schema)}
+			Err: fmt.Errorf("the database has schema %d, this program supports %d", have, schema)}
 	}
 	have := int(a.int(2))
 	if s.opts.Shards != 0 && have != s.opts.Shards {

@@ -13,7 +13,7 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// cases is every test of the store. Each runs on every kind of server.
+// cases are run on every kind of server.
 var cases = map[string]func(*testing.T, opener){
 	"numbers":            testNumbers,
 	"numbers race":       testAlikeRace,
@@ -40,7 +40,7 @@ var cases = map[string]func(*testing.T, opener){
 	"fencing":            testFencing,
 	"fence of the gone":  testFenceOfTheGone,
 	"begin":              testBegin,
-	"begin judged":       testBeginJudged,
+	"begin evaluated":    testBeginEvaluated,
 	"close":              testClose,
 	"close late":         testCloseLate,
 	"complete":           testComplete,
@@ -119,7 +119,7 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// bench is a store with one risk on a clock of the test's.
+// bench is a store with one risk, on a clock that the test moves.
 type bench struct {
 	*testing.T
 	ctx   context.Context
@@ -191,7 +191,7 @@ func (b *bench) is(err error, kind core.Kind, detail string) {
 	}
 }
 
-// id names a run of R-1 by its occurrence.
+// id returns the ID of a run of R-1.
 func id(occurrence string) engine.RunID {
 	return engine.RunID{Risk: "R-1", Flow: "remind", Occurrence: occurrence}
 }
@@ -222,7 +222,7 @@ func (b *bench) claimed(run engine.RunID) engine.Lease {
 	return b.claimOne(run)
 }
 
-// claimOne claims what is due, which must be that run alone.
+// claimOne claims what is due, which must be only that run.
 func (b *bench) claimOne(run engine.RunID) engine.Lease {
 	b.Helper()
 	runs := b.claim()
@@ -254,8 +254,7 @@ func (b *bench) complete(s engine.Complete) engine.Lease {
 	return l
 }
 
-// outcomes returns the outcomes that R-1's trail tells of timers, oldest
-// first.
+// outcomes returns the outcomes of timer changes in R-1's trail, oldest first.
 func (b *bench) outcomes() string {
 	b.Helper()
 	trail, err := b.s.Trail(b.ctx, "R-1", 100)
@@ -269,7 +268,7 @@ func (b *bench) outcomes() string {
 	return s
 }
 
-// same fails unless got and want print alike.
+// same fails the test unless got and want print the same.
 func (b *bench) same(what string, got, want any) {
 	b.Helper()
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {

@@ -69,7 +69,7 @@ func testMove(t *testing.T, open opener) {
 	_, err = b.s.Hold(b.ctx, l, b.clock.Now().Add(lease))
 	b.is(err, core.Lost, "")
 
-	// Begun: it stays, and the new instant counts only if it is ahead.
+	// Begun: it stays, and the new run is armed only if it lies ahead.
 	l = b.begin(b.claimed(id("4")), "send")
 	b.arm(b.moving(id("4"), id("5"), -time.Second), b.moving(id("4"), id("6"), time.Second))
 	b.same("from", b.load(id("4")).State, engine.Running)
@@ -171,7 +171,7 @@ func testSync(t *testing.T, open opener) {
 	b.same("claimed", b.load(syncID).Wish, engine.AgainWish)
 	b.same("outcomes", b.outcomes(), "armed moved wished ")
 
-	// Backing off with an open intent it is under way all the same.
+	// A sync that backs off with an open intent still counts as under way.
 	l = b.begin(l, "edit")
 	until := b.clock.Now().Add(time.Hour)
 	b.complete(engine.Complete{Lease: l, To: engine.Waiting, Until: until})

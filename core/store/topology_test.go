@@ -14,8 +14,8 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestTLS runs what makes the most of a connection over TLS, and refuses a
-// server that nobody vouches for.
+// TestTLS runs the cases that use the connection most over TLS, and checks that an
+// untrusted server is refused.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	p := storetest.StartTLS(t)
@@ -33,9 +33,8 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestSentinel kills the master while risks are filed and runs begun. With
-// Strict nothing that was acknowledged is lost, and the store goes on with the
-// next master by itself.
+// TestSentinel kills the master while risks are filed and runs begun. With Strict nothing
+// that was acknowledged is lost, and the store continues with the next master.
 func TestSentinel(t *testing.T) {
 	t.Parallel()
 	servers := storetest.StartSentinels(t)
@@ -104,7 +103,7 @@ func TestSentinel(t *testing.T) {
 	t.Logf("%d filed, %d begun, %d tries refused meanwhile", len(w.filed), len(w.begun), w.refused.Load())
 }
 
-// acks files risks and begins their runs, and keeps what was acknowledged.
+// acks files risks and begins their runs, and records what was acknowledged.
 type acks struct {
 	*bench
 	refused atomic.Int64
@@ -119,7 +118,7 @@ type filed struct {
 	key core.RiskKey
 }
 
-// until tries again what is unavailable: a repeat is known by its op.
+// until calls try until it is not Unavailable. The store recognises a repeat by its op.
 func (w *acks) until(what string, try func() error) bool {
 	for end := time.Now().Add(30 * time.Second); ; {
 		err := try()
@@ -157,8 +156,8 @@ func (w *acks) file(op string) {
 	}
 }
 
-// work claims and begins runs until ctx ends. A claim is not waited for, so a
-// failover may take it away again: then the run is not begun.
+// work claims and begins runs until ctx ends. Claims don't wait for replicas, so a
+// failover may lose one. Then the run isn't begun.
 func (w *acks) work(ctx context.Context) {
 	for ctx.Err() == nil {
 		runs, _, err := w.s.Claim(ctx, 10, time.Minute)

@@ -12,8 +12,8 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestRoundTrips counts how often the server is waited for, which is what
-// everything costs where it is far away.
+// TestRoundTrips counts the round trips of each operation. They determine its duration if
+// the server is far away.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	b := &bench{T: t, ctx: t.Context(), clock: newClock(), s: storetest.Start(t).Open(t, store.Options{})}
@@ -69,7 +69,7 @@ func TestRoundTrips(t *testing.T) {
 	b.same("bound", bound, 5)
 }
 
-// counted counts commands and pipelines, each of which is waited for.
+// counted counts round trips: commands and pipelines.
 type counted int
 
 func (c *counted) DialHook(next redis.DialHook) redis.DialHook { return next }

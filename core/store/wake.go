@@ -6,9 +6,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Wakes returns a channel that receives whenever a timer was armed that is earlier
-// than all others or due within a second, and whenever the subscription was restored
-// after a loss. It is never closed.
+// Wakes returns a channel that receives whenever a timer was armed that is earlier than
+// all others or due within a second, and whenever a lost subscription was restored. It
+// is never closed.
 func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
 	wakes := make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(ctx)

@@ -1,7 +1,7 @@
 -- uses: values runs
 -- Leases runs that are due.
--- KEYS  as in runs.lua with the shard's keys in place (those of a risk are
---       not used), then for each candidate its run and its risk's runs
+-- KEYS  as in runs.lua (those of a risk are not used), then for each candidate its run
+--       and its risk's runs
 -- ARGV  now, channel, nonce, lease in ms, n x (run, ID, runs)
 -- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash}
 -- A repeat is recognised by its nonce and gets the same leases.

@@ -1,5 +1,5 @@
 -- uses: values
--- Takes a leadership if nobody has it.
+-- Takes a leadership if it is free.
 -- KEYS  the leadership
 -- ARGV  now, nonce, who asks, ms
 -- Answer: ok, taken (0/1), fence, who leads, memo of the leader before

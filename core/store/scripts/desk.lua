@@ -16,7 +16,7 @@ if not may then return { 'conflict', r.f.st } end
 put(r, 'desk', nonce)
 if what == 'drop' then
   finish(r, 'cancelled')
-  -- If a sync (its ID ends in a slash) is armed again, it must not reuse this one's ops.
+  -- A sync (its ID ends in a slash) that is armed again must not reuse this one's ops.
   if string.match(r.id, '/$') then put(r, 'cyc', str(num(r.f.cyc) + 1)) end
   put(r, 'why', 'dropped')
 else

@@ -1,10 +1,10 @@
 -- uses: values runs timers
 -- Changes which accounts are linked.
--- KEYS  as in runs.lua, of the reserved key; then joined, offers, op, and runs
--- ARGV  now, channel, joined, offers, op (key indexes), ms for which the op is
---       remembered, subject, hash of the offer that is used up or '',
---       n x (account, list as it was or '', list as it will be or ''), timers, events
--- Answer: ok; conflict if a list is not as it was; not_found if the offer is not open
+-- KEYS  as in runs.lua, of R-0; then joined, offers, op, and runs
+-- ARGV  now, channel, joined, offers, op (key indexes), ms to keep the op, subject, hash
+--       of the offer to use or '', n x (account, old list or '', new list or ''), timers,
+--       events
+-- Answer: ok; conflict if a list has changed; not_found if the offer is not open
 -- A repeat is recognised by its op.
 local joined, offers, op, kept = key(), key(), key(), int()
 local subject, hash = arg(), arg()

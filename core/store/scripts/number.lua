@@ -1,8 +1,8 @@
 -- uses: values
 -- Takes the number of the next risk, unless a risk like it is being filed.
 -- KEYS  last, op, alike
--- ARGV  now, ms for which the op is remembered, ms for which alike is, 1 to
---       file it even if there is one like it
+-- ARGV  now, ms to keep the op, ms to keep alike, 1 to file it even if there is one
+--       like it
 -- Answer: ok, number; or ok, 0, the number of the one that is being filed
 local kept, filing, again = int(), int(), arg()
 local n, other = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])

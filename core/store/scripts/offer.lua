@@ -11,6 +11,6 @@ for h, offer in pairs(all) do
   if tonumber(ends) <= now or (who == account and h ~= hash) then redis.call('HDEL', KEYS[1], h) end
 end
 redis.call('HSET', KEYS[1], hash, str(till) .. '|' .. account)
--- One hour longer, so that nothing is lost when a demo moves the clock.
+-- One hour longer, because a demo moves the clock.
 redis.call('PEXPIRE', KEYS[1], str(till - now + 3600000))
 return { 'ok' }

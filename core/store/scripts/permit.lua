@@ -1,10 +1,10 @@
 -- uses: values
--- Tries every command that the store uses, and leaves nothing behind.
--- KEYS  one that nothing is kept under
+-- Tries every command that the store uses, and leaves no data.
+-- KEYS  an unused one
 -- ARGV  now
 -- Answer: ok, {command, error} of those that failed
--- A repeat does the same again. Most tries fail, because the key holds a number
--- by then; a server that refuses the command says so before that.
+-- A repeat does the same again. Most commands fail because the key holds a number, but
+-- the server checks permissions first.
 local k = KEYS[1]
 local tries = {
   { 'SET', k, '0', 'PX', '10000' }, { 'INCR', k }, { 'GET', k }, { 'MGET', k }, { 'EXISTS', k },

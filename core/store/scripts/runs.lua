@@ -9,15 +9,15 @@ local channel = arg()
 --   st       armed, running, waiting, parked, finished, skipped, cancelled
 --   flow due data cyc step begun(0/1) tries since crash wish why inp
 --   sk sa    the slot in the rate budget: its call's key, and when
---   fence    the newest lease ever given: each lease is greater than the last
+--   fence    the newest lease: each lease is greater than the one before
 --   prev how the lease that fence replaced, and what replaced it (hold, begin,
---            settle): a repeat is recognised by them
+--            settle), to recognise a repeat
 --   nonce    of the claim that gave the lease
 --   settled  the turn that ended last: lease|state
---   late     the last result that came when its step had already ended
---   desk     the last operation of a person on it
+--   late     the last result that was recorded after its step had ended
+--   desk     the nonce of an operator's last retry or drop
 --   open     how many of its intents are open
---   o:<n>    what step n left
+--   o:<n>    outcome of step n
 --   i:<key>  intent: open(0/1)|attempt|first|begun|nonce
 --   v:<key>  result
 -- The timer is the run's score in `due`; a running run's score is its lease.
@@ -40,7 +40,7 @@ local function drop(r, field)
   r.gone[field] = true
 end
 
--- write calls a command with many arguments, in parts that unpack can take.
+-- write calls a command with many arguments, in parts that fit unpack.
 local function write(command, k, list)
   for i = 1, #list, 500 do
     redis.call(command, k, unpack(list, i, math.min(i + 499, #list)))
@@ -59,7 +59,7 @@ local function save(r)
     table.concat({ f.st, f.flow or '', f.due or '0', f.begun or '0', f.open or '0' }, '|'))
 end
 
--- wake is published if workers should look at the timers before their next look.
+-- wake is published if workers should check the timers early.
 local wake = nil
 
 -- timer sets when a run may next be claimed, and wakes workers if that is
@@ -74,7 +74,7 @@ local function timer(r, ms, quiet)
   redis.call('ZADD', due, str(ms), r.id)
 end
 
--- state moves a run to another state and keeps the sets of states in step.
+-- state moves a run to another state and updates the sets of states.
 local function state(r, st)
   local was = r.f.st
   if was == 'running' and st ~= was then redis.call('SREM', running, r.id) end
@@ -178,8 +178,8 @@ local function events()
   return list
 end
 
--- done ends every script that uses this library. If the user may not publish, what
--- the script wrote is kept: workers look at the timers a moment later anyway.
+-- done ends every script that uses this library. If the user may not publish, the script
+-- still succeeds: workers check the timers a moment later anyway.
 local function done(...)
   if newest then redis.call('HSET', risk, 'audit', newest) end
   if wake then redis.pcall('PUBLISH', channel, str(wake)) end

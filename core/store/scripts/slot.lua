@@ -1,9 +1,9 @@
 -- uses: values
 -- Takes places in every bucket of a call, all at the same time.
 -- KEYS  for each bucket: places of runs, places of people, floor
--- ARGV  now, nonce, person (0/1), ms within which it must come or 0, for each bucket (places of runs in a window,
---       places of people, window with guard in ms, places to take); 0 places in
---       a window: no limit, or no share of one's own
+-- ARGV  now, nonce, person (0/1), longest wait in ms or 0, for each bucket (places of
+--       runs in a window, places of people, window with guard in ms, places to take);
+--       0 places in a window: no limit, or no share for people
 -- Answer: ok, ms from now
 -- A repeat is recognised by its nonce.
 --
@@ -74,7 +74,7 @@ for _, b in ipairs(buckets) do
     redis.call('ZADD', set, str(at), nonce)
     for i = 2, math.min(b.take, b.n[s]) do redis.call('ZADD', set, str(at), nonce .. ':' .. i) end
     local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')
-    -- One hour longer, so that nothing is lost when a demo moves the clock.
+    -- One hour longer, because a demo moves the clock.
     redis.call('PEXPIRE', set, str(tonumber(last[2]) - now + b.span + 3600000))
   end
 end

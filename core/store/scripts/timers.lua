@@ -35,7 +35,7 @@ end
 
 local function begun(r) return r.f.begun == '1' end
 
--- wish tells the worker of a begun run what a change asks of it.
+-- wish sets the wish of a run that has begun, for its worker.
 local function wish(r, what)
   if r.f.wish == what then return 'left' end
   put(r, 'wish', what)

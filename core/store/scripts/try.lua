@@ -1,8 +1,8 @@
 -- uses: values
 -- Looks up an open offer, and counts a try if the code is wrong.
 -- KEYS  offers, tries of the account, tries in all
--- ARGV  now, op, hash of the code, ms of the window, most of the account, most in all
--- Answer: ok, account or '', ms until when, tries left, ms until there is one
+-- ARGV  now, op, hash of the code, window in ms, limit of the account, limit in all
+-- Answer: ok, account or '', ms until when, tries left, ms until the next is free
 -- A repeat is recognised by its op.
 local op, hash, window, most, most_in_all = arg(), arg(), int(), int(), int()
 local mine, all = KEYS[2], KEYS[3]

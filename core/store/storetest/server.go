@@ -15,19 +15,19 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// startTime bounds the wait for a server to answer.
+// startTime limits the wait for a server to start.
 const startTime = 20 * time.Second
 
-// Process is a redis-server of a test's own. Tests that share it open stores
-// under different prefixes.
+// Process is a redis-server that a test has started. Tests that share it open stores with
+// different prefixes.
 type Process struct {
 	URL string      // as store.Options takes it
 	TLS *tls.Config // the same; nil for most
 }
 
-// Start starts a redis-server on a unix socket, which ends with the test.
-// Without the program on PATH the test is skipped, or fails if
-// RISKROOM_REQUIRE names "redis".
+// Start starts a redis-server on a unix socket and stops it at the end of the test. If
+// the program is not on PATH, the test is skipped, or fails if RISKROOM_REQUIRE contains
+// "redis".
 func Start(t testing.TB, args ...string) *Process {
 	t.Helper()
 	path, dir := program(t), directory(t)
@@ -38,8 +38,8 @@ func Start(t testing.TB, args ...string) *Process {
 	return &Process{URL: "unix://" + socket}
 }
 
-// run starts a program that is killed when the test ends, and also when the
-// test's own process is killed: then the shell's input ends.
+// run starts a program that is killed when the test ends, and also when the test process
+// is killed, because then the shell's input ends.
 func run(t testing.TB, dir string, command []string) {
 	t.Helper()
 	script := `"$@" >/dev/null 2>&1 </dev/null & p=$!; cat >/dev/null; kill -9 $p; wait $p`
@@ -58,7 +58,7 @@ func run(t testing.TB, dir string, command []string) {
 	})
 }
 
-// await asks the server until it does not fail any more.
+// await calls ask until it succeeds.
 func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
@@ -74,13 +74,13 @@ func await(t testing.TB, addr string, ask func(context.Context, *redis.Client) e
 			return
 		}
 		if ctx.Err() != nil {
-			t.Fatalf("redis-server does not get ready: %v", err)
+			t.Fatalf("redis-server is not ready in time: %v", err)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
 }
 
-// reachable dials by itself, as the client would log each time that it cannot.
+// reachable dials without the client, which would log every failure.
 func reachable(ctx context.Context, addr string) error {
 	network := "tcp"
 	if strings.HasPrefix(addr, "/") {
@@ -98,7 +98,7 @@ func program(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil && strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
-		t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE asks for it")
+		t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE requires it")
 	}
 	if err != nil {
 		t.Skip("redis-server is not on PATH: apt-get install redis-server")
@@ -106,8 +106,8 @@ func program(t testing.TB) string {
 	return path
 }
 
-// directory is short, because the path of a socket may not be long; a test's
-// own directory carries the test's name.
+// directory returns a new directory with a short path, because socket paths are limited.
+// t.TempDir contains the test's name.
 func directory(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "rr")
@@ -118,7 +118,7 @@ func directory(t testing.TB) string {
 	return dir
 }
 
-// freeAddr returns a loopback address that nobody listened on just now.
+// freeAddr returns an unused loopback address.
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	for {
@@ -134,8 +134,8 @@ func freeAddr(t testing.TB) string {
 	}
 }
 
-// Replica starts a replica of the server, which ends with the test, and waits
-// until it is in step.
+// Replica starts a replica of the server, waits until it is in sync, and stops it at the
+// end of the test.
 func Replica(t testing.TB, of *Process) {
 	t.Helper()
 	socket := strings.TrimPrefix(of.URL, "unix://")
@@ -151,7 +151,7 @@ func Replica(t testing.TB, of *Process) {
 	await(t, strings.TrimPrefix(replica.URL, "unix://"), func(ctx context.Context, db *redis.Client) error {
 		info, err := db.Info(ctx, "replication").Result()
 		if err == nil && !strings.Contains(info, "master_link_status:up") {
-			err = errors.New("the replica is not in step")
+			err = errors.New("the replica is not in sync")
 		}
 		return err
 	})

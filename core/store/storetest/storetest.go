@@ -1,5 +1,5 @@
-// Package storetest opens stores for tests: in memory, and on redis-servers that
-// start and end with the test, alone, as a cluster, or under sentinels.
+// Package storetest opens stores for tests: in memory, or on redis-servers that it
+// starts for the test, as a single server, a cluster, or with sentinels.
 package storetest
 
 import (
@@ -13,8 +13,7 @@ import (
 	"riskroom/core/store"
 )
 
-// Embedded opens a store in this process, which ends with the test. A nil
-// clock is the wall clock.
+// Embedded opens a store in this process. A nil clock is the wall clock.
 func Embedded(t testing.TB, clock core.Clock) *store.Store {
 	t.Helper()
 	s, err := store.OpenEmbedded(context.Background(), clock, quiet())
@@ -25,16 +24,14 @@ func Embedded(t testing.TB, clock core.Clock) *store.Store {
 	return s
 }
 
-// Server opens a store on a redis-server that starts and ends with the test.
-// Without the program on PATH the test is skipped, or fails if
-// RISKROOM_REQUIRE names "redis". A nil clock is the server's.
+// Server opens a store on a redis-server that it starts like Start. A nil clock is the
+// server's.
 func Server(t testing.TB, clock core.Clock) *store.Store {
 	t.Helper()
 	return Start(t).Open(t, store.Options{Clock: clock})
 }
 
-// Open opens a store on the server, under a prefix of its own unless o has
-// one.
+// Open opens a store on the server, with a new prefix unless o has one.
 func (s *Process) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
 	o.URL, o.TLS = s.URL, s.TLS

@@ -23,8 +23,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// StartCluster starts as many redis-servers in cluster mode, which share all
-// slots between them, as Start does. They keep nothing unless args say so.
+// StartCluster starts nodes redis-servers that form a cluster, like Start. They have
+// neither AOF nor RDB unless args enable it.
 func StartCluster(t testing.TB, nodes int, args ...string) *Process {
 	t.Helper()
 	path := program(t)
@@ -64,7 +64,7 @@ func StartCluster(t testing.TB, nodes int, args ...string) *Process {
 	return &Process{URL: "redis-cluster://" + addrs[0] + further(addrs[1:], "")}
 }
 
-// further lists addresses after the first one of a URL.
+// further joins the addresses after the first one for a URL.
 func further(addrs []string, more string) string {
 	for _, a := range addrs {
 		more += "&addr=" + a
@@ -72,17 +72,17 @@ func further(addrs []string, more string) string {
 	return strings.Replace(more, "&", "?", 1)
 }
 
-// Sentinels is a master with two replicas, of which each write needs one, and
-// three sentinels over them.
+// Sentinels is a master, two replicas, of which each write needs one, and three
+// sentinels.
 type Sentinels struct {
 	*Process
 	sentinels []string
 }
 
-// masterName is what sentinels call the master.
+// masterName is the master's name in the sentinels.
 const masterName = "main"
 
-// StartSentinels starts them all, as Start does.
+// StartSentinels starts them all, like Start.
 func StartSentinels(t testing.TB) *Sentinels {
 	t.Helper()
 	path := program(t)
@@ -101,7 +101,7 @@ func StartSentinels(t testing.TB) *Sentinels {
 		await(t, addr, func(ctx context.Context, db *redis.Client) error {
 			info, err := db.Info(ctx, "replication").Result()
 			if err == nil && i > 0 && !strings.Contains(info, "master_link_status:up") {
-				err = errors.New("the replica is not in step")
+				err = errors.New("the replica is not in sync")
 			}
 			return err
 		})
@@ -124,7 +124,7 @@ func StartSentinels(t testing.TB) *Sentinels {
 		await(t, addr, func(ctx context.Context, db *redis.Client) error {
 			said, err := sentinelMaster(ctx, db)
 			if err == nil && (said["num-slaves"] != "2" || said["num-other-sentinels"] != "2") {
-				err = fmt.Errorf("they do not know each other: %v", said)
+				err = fmt.Errorf("they have not found each other: %v", said)
 			}
 			return err
 		})
@@ -139,7 +139,7 @@ func sentinelMaster(ctx context.Context, db *redis.Client) (map[string]string, e
 	return cmd.Result()
 }
 
-// Master returns the address of the present master.
+// Master returns the address of the current master.
 func (s *Sentinels) Master(t testing.TB) string {
 	t.Helper()
 	addr := ""
@@ -151,8 +151,8 @@ func (s *Sentinels) Master(t testing.TB) string {
 	return addr
 }
 
-// KillMaster kills the present master with SIGKILL, and does not wait until
-// the sentinels have another.
+// KillMaster kills the current master with SIGKILL. It doesn't wait for the sentinels to
+// choose another.
 func (s *Sentinels) KillMaster(t testing.TB) {
 	t.Helper()
 	await(t, s.Master(t), func(ctx context.Context, db *redis.Client) error {
@@ -172,8 +172,8 @@ func (s *Sentinels) KillMaster(t testing.TB) {
 	})
 }
 
-// StartTLS starts a redis-server that speaks TLS only, with a certificate of
-// its own, as Start does.
+// StartTLS starts a redis-server that accepts only TLS, with a self-signed certificate,
+// like Start.
 func StartTLS(t testing.TB) *Process {
 	t.Helper()
 	path, dir, addr := program(t), directory(t), freeAddr(t)
@@ -185,8 +185,8 @@ func StartTLS(t testing.TB) *Process {
 	return &Process{URL: "rediss://" + addr, TLS: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12, ServerName: "127.0.0.1"}}
 }
 
-// certify writes a certificate for this machine and its key, and returns whom
-// to trust.
+// certify writes a certificate for this machine and its key, and returns a pool that
+// trusts it.
 func certify(t testing.TB, certFile, keyFile string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
