@@ -45,12 +45,12 @@ func TestReference(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`# Configuration
 
-Every key of the config file. This page is made from the schema that editors use too ([schema.json](../configs/schema.json));
-files to start from are in [configs](../configs). ` + "`riskroom check FILE`" + ` tells everything that is wrong with a file at once,
-` + "`riskroom check --online FILE`" + ` asks the workspaces too, and says what to click.
+Every key of the config file. This page is generated from the schema that editors use ([schema.json](../configs/schema.json)).
+You can start from a file in [configs](../configs). ` + "`riskroom check FILE`" + ` reports every problem in a file at once.
+` + "`riskroom check --online FILE`" + ` also asks the workspaces, and says what to click.
 
-A key in **bold** is required. Values may hold ` + "`${NAME}` or `${NAME:-default}`" + ` from the environment; ` + "`$${`" + ` stands for ` + "`${`" + `.
-A secret comes from the environment, as ` + "`${NAME}`" + ` and nothing else, or from the file that its key with ` + "`_file`" + ` names.
+Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-default}`" + ` from the environment; write ` + "`$${`" + ` for a literal
+` + "`${`" + `. A secret is either ` + "`${NAME}`" + ` and nothing else, or in a file that the same key with ` + "`_file`" + ` names.
 `)
 	describe(&b, "", "The top of the file", &root)
 	const path = "../docs/configuration.md"
@@ -150,7 +150,7 @@ func form(s *schema) string {
 	}
 	out := strings.Join(words, " or ")
 	if say, ok := strings.CutPrefix(s.Message, "expected "); ok {
-		out = say
+		out = strings.TrimPrefix(say, "something like ")
 	}
 	switch {
 	case s.MaxItems > 0:

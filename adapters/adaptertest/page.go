@@ -35,11 +35,12 @@ func EffectsPage(t *testing.T, name string, c core.Capabilities, cells []Cell, u
 
 func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# How each call to %s is kept from happening twice\n\n"+
-		"Made from the adapter's capabilities by `go test ./adapters/%s -run TestMatrix -update`.\n\n"+
-		"Before a call an intent is stored, after it its result. A worker that finds an intent without a result waits until the call\n"+
-		"can no longer take effect, and then does what stands under *how*. Where a risk is named, the policy beside it applies and is\n"+
-		"recorded in the risk's audit trail: *resend* makes the call again, *park* leaves it to a person (`riskroom runs`).\n\n"+
+	fmt.Fprintf(&b, "# How calls to %s are kept from happening twice\n\n"+
+		"Generated from the adapter's capabilities by `go test ./adapters/%s -run TestMatrix -update`.\n\n"+
+		"Before each call riskroom stores an intent, and after it the result. A worker that finds an intent without a result waits\n"+
+		"until the call can no longer take effect. Then it finds out what happened, in the way that the column *how* describes. If it\n"+
+		"can't find out, it applies the policy and records that in the risk's audit trail: *resend* makes the call again, *park* leaves\n"+
+		"it to a person (`riskroom runs`).\n\n"+
 		"| call | %s's method | how | what can still go wrong | policy |\n|---|---|---|---|---|\n", name, c.Platform, name)
 	for _, p := range c.Calls {
 		risk, policy := p.Risk, string(p.Unsure)
@@ -55,8 +56,9 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 		}
 	}
 	fmt.Fprintf(&b, "\n## What the fault matrix finds\n\n"+
-		"Each action is run, struck by a fault in one of its calls, and run again; the workspace's final state is compared with an\n"+
-		"undisturbed run's. Of %d cells %d end in the same state. In the others %s could not be asked, and the policy was applied:\n\n",
+		"Each action runs, fails by a fault in one of its calls, and runs again. The final state of the workspace is compared with that\n"+
+		"of an undisturbed run. Of %d cells, %d end in the same state. In the others, %s could not be asked, and the policy was\n"+
+		"applied:\n\n",
 		len(cells), len(cells)-len(policies), name)
 	b.WriteString(Markdown(policies))
 	return b.String()

@@ -16,23 +16,23 @@ func Settings() core.PlatformSettings {
 		Settings: []core.Setting{
 			{
 				Key: "bot_token", Secret: true, Required: true, Pattern: `^[A-Za-z0-9_.-]{10,}$`, Form: "three parts with dots between",
-				Doc: "The bot's token, from the application's page Bot.",
+				Doc: "The bot's token, from the application's Bot page.",
 			},
 			{
 				Key: "guild_id", Required: true, Pattern: `^` + idPattern + `$`, Form: "80351110224678912",
-				Doc: "The server's ID: switch on Developer Mode, then Copy Server ID.",
+				Doc: "The server's ID. To copy it, switch on Developer Mode, then use Copy Server ID.",
 			},
 			{
 				Key: "public_key", Pattern: `^[0-9a-fA-F]{64}$`, Form: "64 hexadecimal digits",
-				Doc: "The application's public key, from its page General Information: commands and buttons come in over HTTP. Without it they come over the gateway.",
+				Doc: "The application's public key, from its General Information page. With it, commands and buttons arrive over HTTP, otherwise over the gateway.",
 			},
 			{
 				Key: "category", Pattern: `^\S(.{0,88}\S)?$`, Form: DefaultCategory,
-				Doc: "The category under which groups are made, " + DefaultCategory + " if left out. It is made if it is not there; when it is full, the next is made beside it.",
+				Doc: "The category for groups. riskroom creates it if it doesn't exist, and another one when it is full. Default: " + DefaultCategory + ".",
 			},
 			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: api.DefaultURL,
-				Doc: "Where Discord's API is, with its version, if elsewhere: a proxy, a stand-in.",
+				Doc: "The URL of Discord's API with its version, if it isn't the usual one: a proxy or an emulator.",
 			},
 		},
 		Capabilities: capabilities(),

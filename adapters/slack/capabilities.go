@@ -13,7 +13,7 @@ func capabilities() core.Capabilities {
 			core.Ordinary: native,
 			core.Item: {
 				Support: core.Emulated,
-				Why:     "Slack has no badges: a bookmark in the channel's head leads to a pinned card, whose button opens the details.",
+				Why:     "Slack has no badges. A bookmark in the channel leads to a pinned card, whose button opens the details.",
 			},
 			core.Topic: {Support: core.Lacking, Why: "Ending a discussion is not supported on Slack yet."},
 		},
@@ -32,11 +32,11 @@ func capabilities() core.Capabilities {
 		Endings: map[core.Ending]core.Ability{
 			core.Archived: {
 				Support: core.Emulated,
-				Why:     "Slack takes the bot out of a channel that is archived: of a private one only the event tells it.",
+				Why:     "Slack removes the bot from a channel that is archived. For a private channel, only the event shows that it was archived.",
 			},
 			core.Deleted: {
 				Support: core.Lacking,
-				Why:     "Slack answers for a deleted channel as for one that the bot is not in (channel_not_found): only the event tells them apart.",
+				Why:     "Slack gives the same answer for a deleted channel and for one that the bot is not in (channel_not_found). Only the event shows that it was deleted.",
 			},
 		},
 		Limits: core.Limits{
@@ -48,9 +48,9 @@ func capabilities() core.Capabilities {
 }
 
 func callPolicies() []core.CallPolicy {
-	const repeatable = "Slack's own rules make it idempotent: doing it again changes nothing."
-	const history = "The op stands in the message's metadata and as the ID of its first block; the probe reads the conversation's history since the first attempt."
-	const twice = "Where the bot may no longer read the history, the message may appear twice."
+	const repeatable = "The call is idempotent on Slack: a repeat changes nothing."
+	const history = "The op is in the message's metadata and is the ID of its first block. The probe reads the conversation's history since the first attempt."
+	const twice = "If the bot can no longer read the history, the message may appear twice."
 	return []core.CallPolicy{
 		{Key: "open", Method: "conversations.open", How: repeatable},
 		{Key: "post", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
@@ -58,29 +58,29 @@ func callPolicies() []core.CallPolicy {
 		{Key: "edit", Method: "chat.update", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "conversations.create",
-			How:    "The name ends in the effect's own suffix; the probe looks among the bot's channels for that name, created by the bot since the first attempt.",
-			Risk:   "Where the bot may not list its channels, a person has to say whether the channel exists.",
+			How:    "The name ends in a suffix that is unique to the effect. The probe looks for a channel of this name that the bot has created since the first attempt.",
+			Risk:   "If the bot can't list its channels, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},
 		{
-			Key: "topic", Method: "conversations.setTopic", How: "The channel's topic is read and compared; a topic that was set after the first attempt stays.",
-			Risk: "A second notice of the same topic.", Unsure: core.Resend,
+			Key: "topic", Method: "conversations.setTopic", How: "riskroom reads the topic and compares it. A topic that somebody set after the first attempt stays.",
+			Risk: "Slack may post a second notice of the same topic.", Unsure: core.Resend,
 		},
 		{
-			Key: "purpose", Method: "conversations.setPurpose", How: "The channel's purpose is read and compared; a purpose that was set after the first attempt stays.",
-			Risk: "A second notice of the same purpose.", Unsure: core.Resend,
+			Key: "purpose", Method: "conversations.setPurpose", How: "riskroom reads the purpose and compares it. A purpose that somebody set after the first attempt stays.",
+			Risk: "Slack may post a second notice of the same purpose.", Unsure: core.Resend,
 		},
-		{Key: "name", Method: "conversations.rename", How: "The channel's name is read first, and written only where it differs; a name that was given after the first attempt stays."},
-		{Key: "invite", Method: "conversations.invite", How: "Who is in already is answered with already_in_channel, which counts as done."},
-		{Key: "kick", Method: "conversations.kick", How: "Who is not in is answered with not_in_channel, which counts as done."},
-		{Key: "pin", Method: "pins.add", How: "What is pinned is answered with already_pinned, which counts as done."},
+		{Key: "name", Method: "conversations.rename", How: "riskroom reads the name, and writes it only if it differs. A name that somebody set after the first attempt stays."},
+		{Key: "invite", Method: "conversations.invite", How: "For somebody who is already a member, Slack returns already_in_channel, which counts as done."},
+		{Key: "kick", Method: "conversations.kick", How: "For somebody who isn't a member, Slack returns not_in_channel, which counts as done."},
+		{Key: "pin", Method: "pins.add", How: "For a message that is already pinned, Slack returns already_pinned, which counts as done."},
 		{
-			Key: "bookmark", Method: "bookmarks.add", How: "The channel's bookmarks are read and compared by link and label.",
-			Risk: "Where the bot may not read the bookmarks, a person has to look whether it is there.", Unsure: core.Park,
+			Key: "bookmark", Method: "bookmarks.add", How: "riskroom reads the channel's bookmarks and compares link and label.",
+			Risk: "If the bot can't read the bookmarks, a person has to check whether the bookmark exists.", Unsure: core.Park,
 		},
 		{
-			Key: "bookmark", Method: "bookmarks.edit", How: "The channel's bookmarks are read and compared by link and label.",
-			Risk: "Where the bot may not read the bookmarks, a person has to look whether it is right.", Unsure: core.Park,
+			Key: "bookmark", Method: "bookmarks.edit", How: "riskroom reads the channel's bookmarks and compares link and label.",
+			Risk: "If the bot can't read the bookmarks, a person has to check whether the bookmark is right.", Unsure: core.Park,
 		},
 	}
 }

@@ -9,23 +9,23 @@ func Settings() core.PlatformSettings {
 		Settings: []core.Setting{
 			{
 				Key: "bot_token", Secret: true, Required: true, Pattern: `^(xoxe\.)?xoxb-[A-Za-z0-9-]+$`, Form: "xoxb-…",
-				Doc: "The bot user's OAuth token, from the app's page OAuth & Permissions.",
+				Doc: "The bot user's OAuth token, from the app's OAuth & Permissions page.",
 			},
 			{
 				Key: "app_token", Secret: true, Pattern: `^xapp-[A-Za-z0-9-]+$`, Form: "xapp-…",
-				Doc: "An app-level token with connections:write: commands and buttons come in over Socket Mode.",
+				Doc: "An app-level token with connections:write. With it, commands and buttons arrive over Socket Mode.",
 			},
 			{
 				Key: "signing_secret", Secret: true, Pattern: `^[!-~]{8,}$`, Form: "32 hexadecimal digits",
-				Doc: "The app's signing secret: commands and buttons come in over HTTP.",
+				Doc: "The app's signing secret. With it, commands and buttons arrive over HTTP.",
 			},
 			{
 				Key: "signing_secret_previous", Secret: true, Pattern: `^[!-~]{8,}$`, Form: "32 hexadecimal digits",
-				Doc: "The signing secret that signing_secret replaces: what is signed with it is heard too, until this key is removed.",
+				Doc: "The old signing secret, while you replace it. riskroom accepts requests signed with either.",
 			},
 			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: "https://slack.com/api/",
-				Doc: "Where Slack's Web API is, if elsewhere: GovSlack, a proxy, a stand-in.",
+				Doc: "The URL of Slack's Web API, if it isn't the usual one: GovSlack, a proxy or an emulator.",
 			},
 		},
 		AnyOf:        []string{"app_token", "signing_secret"},

@@ -52,23 +52,23 @@ func Schema(platforms []core.PlatformSettings) []byte {
 }
 
 func schema(platforms []core.PlatformSettings) object {
-	root := record("A config file of riskroom. Values may hold ${NAME} or ${NAME:-default} from the environment; $${ stands for ${.",
+	root := record("A config file of riskroom. Values may contain ${NAME} or ${NAME:-default} from the environment. Write $${ for a literal ${.",
 		[]string{"version", "workspaces", "modules", "flows"},
 		object{
-			"version":       object{"const": 1, "description": "The version of this file's format."},
-			"timezone":      text("The IANA time zone in which days are counted and dates are read, such as Asia/Shanghai. UTC if left out."),
-			"language":      choice("The language of cards that several people share; private answers use the reader's own. en if left out.", "en", "zh-CN"),
-			"day_starts_at": matching("What a date without a time stands for, such as \"09:00\" (the default).", flow.ClockPattern, flow.ClockHint),
-			"command":       matching("The slash command as it is set up on the platforms. /risk if left out.", commandPattern, "a slash and up to 31 characters without spaces and capitals, such as /risk"),
-			"risk_prefix":   matching("What risk keys begin with: R (the default) gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
-			"instance":      matching("Tells several riskrooms apart that share a Redis or a workspace. riskroom if left out; do not change it later.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
-			"call_timeout":  matching("How long one call to a platform may take. 10s if left out.", durationPattern, "a duration such as 10s or 500ms"),
-			"settle":        matching("How long after its timeout a call may still have its effect, before riskroom looks whether it had. 5s if left out.", durationPattern, "a duration such as 5s or 500ms"),
-			"durability":    choice("standard (the default) trusts the Redis it writes to; strict waits, after every change and before each call, until a replica has the write too.", string(Standard), string(Strict)),
-			"data_dir":      text("The folder for what riskroom keeps itself, relative to where it is started. ./data if left out."),
+			"version":       object{"const": 1, "description": "The version of the file format."},
+			"timezone":      text("The IANA time zone for days and dates, such as Asia/Shanghai. Default: UTC."),
+			"language":      choice("The language of cards and messages that several people see. Private replies use the reader's language. Default: en.", "en", "zh-CN"),
+			"day_starts_at": matching("The time of day for dates without a time. Default: \"09:00\".", flow.ClockPattern, flow.ClockHint),
+			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, "a slash and up to 31 characters without spaces and capitals, such as /risk"),
+			"risk_prefix":   matching("The prefix of risk keys. Default: R, which gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
+			"instance":      matching("A name for this installation, if several share a Redis or a workspace. Don't change it later. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
+			"call_timeout":  matching("The timeout of a call to a platform. Default: 10s.", durationPattern, "a duration such as 10s or 500ms"),
+			"settle":        matching("How long a call can still take effect after its timeout. riskroom then checks whether it did. Default: 5s.", durationPattern, "a duration such as 5s or 500ms"),
+			"durability":    choice("standard (the default): a write counts once Redis confirms it. strict: riskroom also waits for a replica, after every change and before each call.", string(Standard), string(Strict)),
+			"data_dir":      text("The folder for riskroom's own files, such as a private Redis, relative to the working directory. Default: ./data."),
 			"redis":         redisSchema(),
-			"admin_channel": record("The channel where failures are told that nobody caused. Without it administrators get direct messages.", []string{"workspace", "channel"}, object{
-				"workspace": text("A workspace of this file."),
+			"admin_channel": record("Where riskroom reports failures that no user triggered. Without it, administrators get direct messages.", []string{"workspace", "channel"}, object{
+				"workspace": text("The name of a workspace in this file."),
 				"channel":   text("The channel's ID on the platform, not its name."),
 			}),
 			"workspaces":  workspacesSchema(platforms),
@@ -157,13 +157,13 @@ func without(say string, keys ...string) object {
 }
 
 func redisSchema() object {
-	return record("Where risks, timers and links are kept. If left out, in a redis-server of riskroom's own under data_dir.", nil, object{
-		"url":           text("redis://host:6379/0, rediss:// with TLS or unix:///path. A password belongs into the environment or password_file."),
-		"username":      text("The user to log in as, where it is not in the url."),
+	return record("The Redis that holds risks, timers and links. Without it, riskroom runs its own redis-server under data_dir.", nil, object{
+		"url":           text("redis://host:6379/0, rediss:// with TLS or unix:///path. Put a password into the environment or password_file."),
+		"username":      text("The user name, unless it is in the url."),
 		"password":      secret("The password, from the environment: ${NAME}."),
 		"password_file": text("A file that holds the password."),
-		"mode":          choice("standalone (the default), sentinel or cluster; more addresses as ?addr=host:port in the url, the sentinels' master as ?master_name=.", string(Standalone), string(Sentinel), string(Cluster)),
-		"prefix":        matching("What every key in Redis begins with. riskroom if left out.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
+		"mode":          choice("standalone (the default), sentinel or cluster. Add further addresses to the url as ?addr=host:port, and the master's name for sentinel as ?master_name=.", string(Standalone), string(Sentinel), string(Cluster)),
+		"prefix":        matching("The prefix of every key in Redis. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
 	})
 }
 
@@ -185,12 +185,12 @@ func workspacesSchema(platforms []core.PlatformSettings) object {
 	slices.Sort(names)
 	one := object{
 		"type": "object", "required": []string{"platform"}, "description": "One workspace.",
-		"properties": object{"platform": choice("The platform it is on.", names...)},
+		"properties": object{"platform": choice("The platform.", names...)},
 	}
 	if len(cases) > 0 {
 		one["allOf"] = cases
 	}
-	d := dict("The workspaces (or guilds) where riskroom works, by a name of your choice.",
+	d := dict("The Slack workspaces and Discord servers that riskroom serves, under names of your choice.",
 		workspaceName, "a workspace's name has up to 31 lower-case letters, digits, \"-\" and \"_\"", one)
 	d["minProperties"] = 1
 	return d
@@ -219,9 +219,9 @@ func platformSchema(p core.PlatformSettings) object {
 			required = append(required, s.Key)
 		}
 	}
-	props["platform"] = object{"const": p.Platform}
+	props["platform"] = object{"const": p.Platform, "description": "The platform."}
 	if props[APIURLKey] == nil {
-		props[APIURLKey] = text("Another place where the platform's API is: a proxy, a government cloud, a stand-in.")
+		props[APIURLKey] = text("The URL of the platform's API, if it isn't the usual one: a proxy, a government cloud or an emulator.")
 	}
 	props["rates"] = ratesSchema()
 	o := record("", required, props)
@@ -251,7 +251,7 @@ func ratesSchema() object {
 	return object{
 		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": "rates are unlimited, or a map from a method to a rate such as 50/1m",
 		"additionalProperties": object{"type": "string", "pattern": ratePattern, "errorMessage": say},
-		"description":          "Lifts or tightens the platform's published limits: unlimited, or for single methods a number of calls in a time (\"50/1m\") or unlimited.",
+		"description":          "Overrides the platform's published rate limits: unlimited, or per method unlimited or a number of calls in a period (\"50/1m\").",
 	}
 }
 

@@ -8,7 +8,7 @@ const maxFlows = 200
 // flowsSchema describes the flows of a file. What a flow holds is described where
 // it is compiled.
 func flowsSchema() object {
-	d := dict("What riskroom does by itself while a risk waits, each flow under a name of your choice.",
+	d := dict("The action flows, under names of your choice.",
 		flowName, "a flow's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces", formSchema(new(flow.Def).Form()))
 	d["maxProperties"] = maxFlows
 	return d

@@ -3,24 +3,24 @@ package config
 import "riskroom/core"
 
 func peopleSchema() object {
-	return dict("People who cannot be found by e-mail, have several accounts, or are named in this file.", personName,
+	return dict("People whom this file names, under names of your choice.", personName,
 		"a person's name has up to 80 characters, none of / @ : in it, and no = in front",
 		object{
 			"type": "object",
 			"properties": object{
-				"email": matching("The address under which the platforms know the person, those that find people by one.", emailPattern, "an e-mail address"),
+				"email": matching("The person's e-mail address on the platforms that look people up by e-mail address.", emailPattern, "an e-mail address"),
 			},
 			"additionalProperties": text("The person's user ID in the workspace of that name."),
-			"description":          "How the person is reached: email, and for each workspace where that is not enough the user ID, under the workspace's name.",
+			"description":          "The person's accounts: email, or a user ID under a workspace's name. A user ID takes precedence there.",
 		})
 }
 
 func permissionsSchema() object {
 	return record("Who may do what. A list holds names, \"@group\" (a user group or role) and accounts (workspace/ID).", nil, object{
-		"administrators": people("May do everything, and are told of failures where there is no admin_channel."),
-		"group_settings": people("May be the operator of set_group. Administrators may too."),
-		"file":           people("Who may file risks: everyone (the default) or a list. Guests and external people only where they are named."),
-		"read":           people("Who may see risks: everyone (the default), involved (submitter, handlers and module lead of the risk) or a list. Guests and external people only where they are named."),
+		"administrators": people("People who may do everything. They are notified of failures if there is no admin_channel."),
+		"group_settings": people("People who, like administrators, may be the operator of set_group."),
+		"file":           people("Who may file risks: everyone (the default) or a list. everyone excludes guests and external people; name them."),
+		"read":           people("Who may see risks: everyone (the default), involved (submitter, handlers and module lead of the risk) or a list. everyone excludes guests and external people; name them."),
 	})
 }
 
@@ -29,11 +29,11 @@ func modulesSchema() object {
 		"handlers": object{
 			"type": []string{"string", "array"}, "minLength": 1, "maxItems": core.MaxHandlers,
 			"items":       object{"type": "string", "minLength": 1},
-			"description": "Who deals with its risks: names, \"@group\" and accounts (workspace/ID). Choosing the module fills them in.",
+			"description": "The people who handle the module's risks: names, \"@group\" and accounts (workspace/ID). Choosing the module in a form fills them in.",
 		},
-		"lead": text("The person who leads the module, by name or account."),
+		"lead": text("The module lead: a name or an account."),
 	})
-	d := dict("The parts of what you make, each with those who handle its risks, in the order in which people see them.",
+	d := dict("The modules that risks belong to, in the order in which people see them.",
 		moduleName, "a module's name has 1 to 75 characters and no space at its ends", one)
 	d["minProperties"], d["maxProperties"] = 1, maxChoices
 	return d
@@ -42,14 +42,14 @@ func modulesSchema() object {
 func fieldsSchema() object {
 	one := record("One field.", []string{"type"}, object{
 		"type":     choice("What it holds.", string(core.TextField), string(core.NumberField), string(core.SelectField), string(core.DateField), string(core.PeopleField)),
-		"label":    label("What people see: a text, or one per language (en, zh-CN). The key if left out."),
-		"required": yesNo("Whether it must be filled in."),
-		"part":     choice("reported (the default) is filled in by whoever files the risk, handling by those who deal with it.", string(core.Reported), string(core.Handling)),
+		"label":    label("What people see: one text, or one for each language (en, zh-CN). Default: the field's key."),
+		"required": yesNo("true if people must fill it in."),
+		"part":     choice("reported (the default): filled in when the risk is filed. handling: filled in by the people who handle it.", string(core.Reported), string(core.Handling)),
 		"options": object{
 			"type": []string{"array", "object"}, "minItems": 1, "maxItems": maxChoices, "minProperties": 1, "maxProperties": maxChoices,
 			"items":                object{"type": "string", "minLength": 1, "maxLength": maxLabel},
 			"additionalProperties": label("What people see."),
-			"description":          "The choices of a select: a list, or a map from key to label where conditions should not depend on the wording.",
+			"description":          "The options of a select field: a list, or a map from key to label so that conditions don't depend on the wording.",
 		},
 	})
 	one["allOf"] = []object{{
@@ -57,7 +57,7 @@ func fieldsSchema() object {
 		"then": object{"required": []string{"options"}},
 		"else": without("only a select has options", "options"),
 	}}
-	d := dict("Your own fields of a risk, beside the built-in ones, in the order in which people see them.",
+	d := dict("Your own fields, in addition to the built-in ones, in the order in which people see them.",
 		fieldName, "a field's key has up to 40 lower-case letters, digits and _, a letter first", one)
 	d["maxProperties"] = core.MaxFields
 	return d

@@ -74,10 +74,10 @@ func GroupActions() []string {
 // stepForm describes a step: one action, and what any step can have.
 func stepForm() Form {
 	f := Form{
-		Help: "One step: one action, and optionally if and workspace.",
+		Help: "One step: exactly one action, and optionally if and workspace.",
 		Keys: []Key{
-			{Name: "if", Kind: TextKey, Help: "A condition of this step alone."},
-			{Name: "workspace", Kind: TextKey, Help: "The workspace where the step acts. The one where the risk was filed if left out."},
+			{Name: "if", Kind: TextKey, Help: "A condition for this step only."},
+			{Name: "workspace", Kind: TextKey, Help: "The workspace in which the step acts. Default: the one in which the risk was filed."},
 		},
 		AnyOf: ActionKinds(), Without: "a step needs an action: " + orList(ActionKinds()),
 	}

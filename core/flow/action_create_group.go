@@ -32,20 +32,20 @@ func (*CreateGroupDef) Kind() string { return "create_group" }
 func (d *CreateGroupDef) Form() Form {
 	ofType := func(c core.Capabilities) core.Ability { return c.Groups[d.Type] }
 	return Form{
-		Help: "Creates a group. An item group is bound to the risk and carries its badge; a second one for the same risk is refused while the first lives.",
+		Help: "Creates a group. An item group is bound to the risk and shows its badge. A risk can have only one live item group.",
 		Keys: []Key{
-			{Name: "id", Kind: IDKey, Help: "What later steps of this flow call the group.", Text: &d.ID,
+			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
 				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", a letter first"},
-			{Name: "type", Kind: TextKey, Help: "ordinary, topic (discussed until it is ended) or item (bound to the risk).", Required: true,
+			{Name: "type", Kind: TextKey, Help: "ordinary, topic (for a discussion that ends) or item (bound to the risk).", Required: true,
 				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
 				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
-			templateKey("name", "The group's name. What a platform cannot spell in names, such as Chinese on some, is left out; what makes it unique, such as the risk's key, is added.", &d.Name).
+			templateKey("name", "The group's name. riskroom removes characters that the platform doesn't allow in names, and adds a suffix that makes the name unique, such as the risk's key.", &d.Name).
 				required().limited(func(l core.Limits) int { return l.GroupName }).cut(),
-			peopleKey("owner", "Whom the group belongs to: the first who can be reached.", &d.Owner),
-			peopleKey("members", "Who is invited.", &d.Members).required().limited(func(l core.Limits) int { return l.GroupMembers }),
+			peopleKey("owner", "The group's owner: the first of these people who has an account.", &d.Owner),
+			peopleKey("members", "The people to invite.", &d.Members).required().limited(func(l core.Limits) int { return l.GroupMembers }),
 			templateKey("topic", "The group's topic.", &d.Topic).limited(func(l core.Limits) int { return l.Topic }),
-			templateKey("purpose", "What the group is for.", &d.Purpose).limited(func(l core.Limits) int { return l.Purpose }),
-			{Name: "public", Kind: FlagKey, Help: "Whether everybody in the workspace can find and join it. Private if left out.", Flag: &d.Public},
+			templateKey("purpose", "The group's purpose.", &d.Purpose).limited(func(l core.Limits) int { return l.Purpose }),
+			{Name: "public", Kind: FlagKey, Help: "true if everyone in the workspace can find and join the group. Default: false, a private group.", Flag: &d.Public},
 		},
 	}
 }

@@ -26,10 +26,10 @@ func (*SendGroupMessageDef) Kind() string { return "send_group_message" }
 // Form implements ActionDef.
 func (d *SendGroupMessageDef) Form() Form {
 	return Form{
-		Help: "Posts a message or the risk's card into a group.",
+		Help: "Posts a message or the risk's card in a group.",
 		Keys: append([]Key{
 			groupKey(&d.Group),
-			peopleKey("mention", "Who is mentioned in front.", &d.Mention),
+			peopleKey("mention", "The people to mention at the beginning.", &d.Mention),
 		}, messageKeys(&d.Title, &d.Text, &d.Card)...),
 		AnyOf: []string{"title", "text", "card", "mention"}, Without: "a message needs a title, a text, a card or somebody to mention",
 	}

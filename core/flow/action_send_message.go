@@ -25,7 +25,7 @@ func (*SendMessageDef) Kind() string { return "send_message" }
 func (d *SendMessageDef) Form() Form {
 	return Form{
 		Help:  "Sends each person a direct message.",
-		Keys:  append([]Key{peopleKey("to", "Who gets it.", &d.To).required()}, messageKeys(&d.Title, &d.Text, &d.Card)...),
+		Keys:  append([]Key{peopleKey("to", "The recipients.", &d.To).required()}, messageKeys(&d.Title, &d.Text, &d.Card)...),
 		AnyOf: []string{"title", "text", "card"}, Without: "a message needs a title, a text or a card",
 		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: "send direct messages"},
 	}

@@ -32,13 +32,13 @@ func (d *SetGroupDef) Form() Form {
 		Keys: []Key{
 			groupKey(&d.Group),
 			{Name: "operator", Kind: PersonKey, Required: true, Text: &d.Operator,
-				Help: "The person in whose name it is done: holds group_settings, and owns or administers the group when it runs."},
+				Help: "The person on whose behalf the group is changed. They must have group_settings, and own or administer the group when the step runs."},
 			templateKey("name", "The new name.", &d.Name).needing(core.PartName, "change a group's name").
 				limited(func(l core.Limits) int { return l.GroupName }).cut(),
 			templateKey("topic", "The new topic.", &d.Topic).needing(core.PartTopic, "change a group's topic").
 				limited(func(l core.Limits) int { return l.Topic }),
-			peopleKey("add", "Who is invited.", &d.Add).needing(core.PartMember, "add people to a group"),
-			peopleKey("remove", "Who is removed.", &d.Remove).needing(core.PartRemoved, "remove people from a group"),
+			peopleKey("add", "The people to invite.", &d.Add).needing(core.PartMember, "add people to a group"),
+			peopleKey("remove", "The people to remove.", &d.Remove).needing(core.PartRemoved, "remove people from a group"),
 		},
 		AnyOf: []string{"name", "topic", "add", "remove"}, Without: "set_group needs something to change: name, topic, add or remove",
 	}

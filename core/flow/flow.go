@@ -119,11 +119,11 @@ func compile(d Def) (*compiler, *Flow) {
 // form describes the keys of a flow whose values are texts; they point into d.
 func (d *Def) form() Form {
 	return Form{
-		Help: "One flow: when its trigger comes and its condition holds, its steps are done in order.",
+		Help: "One flow. When its trigger is due and its condition is true, riskroom does its steps in order.",
 		Keys: []Key{
-			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, judged when the flow is due. Without it the flow acts whatever the status.", &d.If),
+			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, evaluated when the flow is due. Without it, the flow acts on a risk of any status.", &d.If),
 			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,
-				Help: "What happens where the time has passed already when a risk is filed or edited: run (the default) or skip."},
+				Help: "What to do if the due time has already passed when a risk is filed or edited: run (the default) or skip."},
 		},
 	}
 }
@@ -134,7 +134,7 @@ func (d *Def) Form() Form {
 	trigger, step := d.Trigger.Form(), stepForm()
 	f.Keys = append([]Key{{Name: "trigger", Kind: FormKey, Required: true, Help: trigger.Help, Form: &trigger}}, f.Keys...)
 	f.Keys = append(f.Keys, Key{Name: "steps", Kind: FormsKey, Required: true, Max: core.MaxSteps, Form: &step,
-		Help: "What is done, in order. Each step has exactly one action."})
+		Help: "The steps, in order. Each has exactly one action."})
 	return f
 }
 

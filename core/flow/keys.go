@@ -4,8 +4,8 @@ import "riskroom/core"
 
 // What the help of many keys ends with.
 const (
-	anyoneHelp   = " A list (or one) of submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID) and =expression."
-	templateHelp = " Fixed text and values: {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }}, {{ .fields.amount }} and so on."
+	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID), =expression."
+	templateHelp = " A template: text with values such as {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }} and {{ .fields.amount }}."
 	delayHint    = "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"
 )
 
@@ -39,7 +39,7 @@ func peopleKey(name, help string, value *[]string) Key {
 // groupKey is the key with the group that a step acts on.
 func groupKey(value *string) Key {
 	return Key{Name: "group", Kind: GroupKey, Required: true, Text: value,
-		Help: "The id of a create_group above, item (the risk's live group), or workspace/channel ID."}
+		Help: "The group: the id of an earlier create_group, item (the risk's live group), or workspace/ID of a channel."}
 }
 
 // messageKeys are the keys of what a message says.
@@ -47,8 +47,8 @@ func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }
 	return []Key{
 		templateKey("title", "The first line.", title).limited(limit),
-		templateKey("text", "What stands below the title.", body).limited(limit),
-		{Name: "card", Kind: TextKey, Help: "risk shows the risk's card, with buttons.", Choices: []string{cardRisk}, Text: card},
+		templateKey("text", "The text below the title.", body).limited(limit),
+		{Name: "card", Kind: TextKey, Help: "risk adds the risk's card, with buttons.", Choices: []string{cardRisk}, Text: card},
 	}
 }
 
