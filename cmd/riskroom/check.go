@@ -14,14 +14,14 @@ import (
 	"riskroom/core/config"
 )
 
-// formats that a command can print in.
+// Output formats of commands.
 const (
 	formatText  = "text"
 	formatJSON  = "json"
 	formatTable = "table"
 )
 
-func newCheck(s surroundings) *cobra.Command {
+func newCheck(s environment) *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check FILE...",
@@ -65,10 +65,10 @@ type checkFlags struct {
 	online bool
 }
 
-// check tells the problems of every file, and goes on after a file that cannot
-// be read.
-func check(ctx context.Context, s surroundings, files []string, f checkFlags) error {
-	if err := known(f.format, formatText, formatJSON); err != nil {
+// check reports the problems of every file. It continues after a file that can't be
+// read.
+func check(ctx context.Context, s environment, files []string, f checkFlags) error {
+	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
 	if f.online {
@@ -76,7 +76,7 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 			return err
 		}
 	}
-	all := config.Problems{} // [] in JSON, not null
+	all := config.Problems{} // not nil, to be [] in JSON
 	var unread error
 	for _, name := range files {
 		cfg, problems, err := load(s, name, config.UnsetIsWarning)
@@ -98,7 +98,7 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 			for _, a := range answered {
 				fmt.Fprintf(s.stdout, "%s: %s\n", name, a)
 			}
-			fmt.Fprintf(s.stdout, "%s: %s\n", name, verdict(cfg, problems, f.online))
+			fmt.Fprintf(s.stdout, "%s: %s\n", name, summary(cfg, problems, f.online))
 		}
 	}
 	if f.format == formatJSON {
@@ -113,13 +113,13 @@ func check(ctx context.Context, s surroundings, files []string, f checkFlags) er
 		return unread
 	}
 	if len(all.Errors()) > 0 {
-		return errSaid
+		return errReported
 	}
 	return nil
 }
 
-// verdict sums up one file in a few words.
-func verdict(cfg *config.Config, problems config.Problems, online bool) string {
+// summary summarises the problems of a file.
+func summary(cfg *config.Config, problems config.Problems, online bool) string {
 	if len(problems.Errors()) > 0 {
 		sum := inspect.Count(len(problems.Errors()), "error") + ", " + inspect.Count(len(problems.Warnings()), "warning")
 		if online && cfg == nil {

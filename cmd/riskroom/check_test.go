@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// secrets are those of the files in testdata.
+// secrets contains the secrets for the files in testdata.
 var secrets = map[string]string{
 	"SLACK_BOT_TOKEN": "xoxb-1-2", "SLACK_SIGNING_SECRET": "0123456789abcdef",
 }
@@ -52,9 +52,8 @@ func TestCheckReadsStdin(t *testing.T) {
 	}
 }
 
-// TestCheckGoesOn: a file that cannot be read does not keep the others from
-// being checked.
-func TestCheckGoesOn(t *testing.T) {
+// TestCheckContinues checks the other files after one that can't be read.
+func TestCheckContinues(t *testing.T) {
 	t.Parallel()
 	r := program(t.Context(), secrets, "", "check", "testdata/absent.yaml", "testdata/good.yaml")
 	if r.code != exitMisused || !strings.Contains(r.stderr, "absent.yaml") || !strings.Contains(r.stdout, "good.yaml: fine") {

@@ -27,7 +27,7 @@ type demoFlags struct {
 	play                                           bool
 }
 
-func newDemo(s surroundings) *cobra.Command {
+func newDemo(s environment) *cobra.Command {
 	var f demoFlags
 	c := &cobra.Command{
 		Use:   "demo",
@@ -84,20 +84,20 @@ Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 	return c
 }
 
-// defaultDemoAddr is where the page is: "risk" on a telephone's keys.
+// defaultDemoAddr is the page's address. The port spells "risk" on a phone's keys.
 const defaultDemoAddr = "127.0.0.1:7475"
 
-func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
-	if err := known(f.format, formatText, formatJSON); err != nil {
+func runDemo(ctx context.Context, s environment, f demoFlags) error {
+	if err := oneOf(f.format, formatText, formatJSON); err != nil {
 		return err
 	}
 	if f.lang != "" {
-		if err := known(f.lang, text.Languages()...); err != nil {
+		if err := oneOf(f.lang, text.Languages()...); err != nil {
 			return err
 		}
 	}
 	if f.platform != "" {
-		if err := known(f.platform, platforms.Names()...); err != nil {
+		if err := oneOf(f.platform, platforms.Names()...); err != nil {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 	fmt.Fprint(s.stderr, problems.String())
 	if cfg == nil {
 		fmt.Fprintf(s.stderr, "%s; nothing was played\n", inspect.Count(len(problems.Errors()), "error"))
-		return errSaid
+		return errReported
 	}
 	home, err := demoHome(cfg, f)
 	if err != nil {
@@ -131,43 +131,43 @@ func runDemo(ctx context.Context, s surroundings, f demoFlags) error {
 }
 
 // showDemo shows the demo in the browser.
-func showDemo(ctx context.Context, s surroundings, f demoFlags, cfg *config.Config, home string, log *slog.Logger) error {
+func showDemo(ctx context.Context, s environment, f demoFlags, cfg *config.Config, home string, log *slog.Logger) error {
 	host, port, err := net.SplitHostPort(f.addr)
 	if err == nil {
 		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
 	}
 	if err != nil {
-		return misuse("--addr %s: want an address as in %s", f.addr, defaultDemoAddr)
+		return misuse("--addr %s is not an address: use the form %s", f.addr, defaultDemoAddr)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return misuse("--addr %s: the demo is for this machine only, as in %s: it asks nobody for a password", f.addr, defaultDemoAddr)
+		return misuse("--addr %s: the demo has no passwords, so only this machine may reach it: use the form %s", f.addr, defaultDemoAddr)
 	}
 	err = demo.Serve(ctx, demo.Showing{
 		Config: cfg, Home: home, Story: f.config == "", Lang: f.lang, Addr: f.addr, Out: s.stdout, Log: log,
 	})
 	if errors.Is(err, app.ErrBusy) {
-		return fmt.Errorf("%w, perhaps another demo; for a free port say --addr %s", err, net.JoinHostPort(host, "0"))
+		return fmt.Errorf("%w, perhaps by another demo: to use a free port, add --addr %s", err, net.JoinHostPort(host, "0"))
 	}
 	return err
 }
 
-// demoConfig loads what is to be played, and chooses the language of the story.
-func demoConfig(s surroundings, f *demoFlags) (*config.Config, config.Problems, error) {
+// demoConfig loads the config for the demo, and chooses the story's language.
+func demoConfig(s environment, f *demoFlags) (*config.Config, config.Problems, error) {
 	if f.config != "" {
 		return load(s, f.config, config.UnsetIsFilled)
 	}
 	if f.lang == "" {
 		f.lang = localeOf(s)
 	}
-	// What the environment may hold is none of the story's business.
+	// The story doesn't use the environment.
 	cfg, problems := config.Load("demo.yaml", demo.Story(f.lang, configs.Demo), config.Options{
 		Platforms: platforms.Settings(), Unset: config.UnsetIsFilled, Fill: placeholder,
 	})
 	return cfg, problems, nil
 }
 
-// demoHome returns the workspace in which risks are filed: the first one of the
-// platform that is asked for, or of the first platform, or of any.
+// demoHome returns the workspace where risks are filed: the first one on the
+// requested platform, or on the first platform, or on any.
 func demoHome(cfg *config.Config, f demoFlags) (string, error) {
 	platform := cmp.Or(f.platform, platforms.Names()[0])
 	var there []string
@@ -184,8 +184,8 @@ func demoHome(cfg *config.Config, f demoFlags) (string, error) {
 	return cfg.Workspaces[0].Name, nil
 }
 
-// placeholder stands for a value from the environment that is not set: the demo
-// contacts nobody, so any value of the right form does.
+// placeholder returns a value of the right form for an unset variable. It is never
+// used to contact anything.
 func placeholder(b config.Blank) string {
 	p, ok := platforms.Named(b.Platform)
 	if !ok {
@@ -206,8 +206,8 @@ func placeholder(b config.Blank) string {
 	return "demo"
 }
 
-// localeOf returns the language that the environment asks for.
-func localeOf(s surroundings) string {
+// localeOf returns the language of the environment's locale.
+func localeOf(s environment) string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v, ok := s.lookup(name); ok && v != "" {
 			locale, _, _ := strings.Cut(v, ".")
@@ -217,9 +217,9 @@ func localeOf(s surroundings) string {
 	return text.English
 }
 
-// colorful reports whether the output is a terminal whose user did not ask for
-// plain text. See https://no-color.org.
-func colorful(s surroundings) bool {
+// colorful reports whether the output is a terminal and colours aren't turned off.
+// See https://no-color.org.
+func colorful(s environment) bool {
 	if v, ok := s.lookup("NO_COLOR"); ok && v != "" {
 		return false
 	}

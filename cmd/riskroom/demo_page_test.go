@@ -15,11 +15,11 @@ import (
 	"go.uber.org/goleak"
 )
 
-// pageAddress is the address in what the demo says first.
+// pageAddress matches the page's address in the demo's first line.
 var pageAddress = regexp.MustCompile(`http://\S+/`)
 
-// TestDemoPage starts the page as a newcomer does, a second time by mistake,
-// and ends it with Ctrl-C. It is not parallel: nothing may be left running.
+// TestDemoPage starts the demo, then a second one on the same address, and ends the
+// first with Ctrl-C. It is not parallel, because it looks for leaked goroutines.
 func TestDemoPage(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -27,7 +27,7 @@ func TestDemoPage(t *testing.T) {
 	var stderr bytes.Buffer
 	ended := make(chan int, 1)
 	go func() {
-		code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0"}, surroundings{
+		code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0"}, environment{
 			stdin: strings.NewReader(""), stdout: in, stderr: &stderr,
 			lookup: func(name string) (string, bool) { return "zh_CN.UTF-8", name == "LANG" },
 		})
@@ -54,7 +54,7 @@ func TestDemoPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Words["send"] != send || len(got.Notes["acme"]) != 4 {
-			t.Errorf("in %q: Send is %q, and of people it says %v", lang, got.Words["send"], got.Notes)
+			t.Errorf("in %q: Send is %q, and the notes on people are %v", lang, got.Words["send"], got.Notes)
 		}
 		for id, word := range got.Words {
 			if word == "" || strings.ContainsAny(word, "!") || strings.Contains(word, "<no value>") {
@@ -62,7 +62,7 @@ func TestDemoPage(t *testing.T) {
 			}
 		}
 	}
-	// A browser that listens does not hold the program up.
+	// A connected browser doesn't delay the program's end.
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at+"events", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestDemoPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := program(t.Context(), nil, "", "demo", "--addr", where.Host)
-	if again.code != exitFailed || !strings.Contains(again.stderr, where.Host+": something else listens there") || !strings.Contains(again.stderr, "say --addr 127.0.0.1:0") {
+	if again.code != exitFailed || !strings.Contains(again.stderr, where.Host+": something else listens there") || !strings.Contains(again.stderr, "add --addr 127.0.0.1:0") {
 		t.Errorf("a second demo: exit %d\n%s", again.code, again.stderr)
 	}
 
@@ -106,17 +106,17 @@ func fetch(t *testing.T, client *http.Client, url string) string {
 	return string(b)
 }
 
-// TestDemoAddress: the page is for this machine, and says how to ask for it.
+// TestDemoAddress checks that the demo only listens on this machine.
 func TestDemoAddress(t *testing.T) {
 	t.Parallel()
 	for addr, says := range map[string]string{
-		"0.0.0.0:7475":      "the demo is for this machine only, as in 127.0.0.1:7475",
-		":7475":             "the demo is for this machine only",
-		"[::]:7475":         "the demo is for this machine only",
-		"192.0.2.1:80":      "the demo is for this machine only",
-		"risk.example.com:": "the demo is for this machine only",
-		"127.0.0.1":         "want an address as in 127.0.0.1:7475",
-		"127.0.0.1:99999":   "want an address as in 127.0.0.1:7475",
+		"0.0.0.0:7475":      "only this machine may reach it: use the form 127.0.0.1:7475",
+		":7475":             "only this machine may reach it",
+		"[::]:7475":         "only this machine may reach it",
+		"192.0.2.1:80":      "only this machine may reach it",
+		"risk.example.com:": "only this machine may reach it",
+		"127.0.0.1":         "is not an address: use the form 127.0.0.1:7475",
+		"127.0.0.1:99999":   "is not an address: use the form 127.0.0.1:7475",
 	} {
 		r := program(t.Context(), nil, "", "demo", "--addr", addr)
 		if r.code != exitMisused || !strings.Contains(r.stderr, "--addr "+addr) || !strings.Contains(r.stderr, says) || r.stdout != "" {

@@ -56,7 +56,7 @@ func wantTally(t *testing.T, events []event, want map[string]int) {
 	}
 	for k, n := range got {
 		if want[k] == 0 {
-			t.Errorf("%s: %d times, and not at all expected", k, n)
+			t.Errorf("%s: %d times, want none", k, n)
 		}
 	}
 }
@@ -70,8 +70,8 @@ func textOf(t *testing.T, events []event, action, where string) string {
 	return events[i].Text
 }
 
-// TestDemoJSON: the story is the same on each platform, but for what it calls
-// its own: a badge or a line in the topic.
+// TestDemoJSON checks that the story is the same on each platform, except that a
+// group shows its risk in a badge or in the topic.
 func TestDemoJSON(t *testing.T) {
 	t.Parallel()
 	for platform, bound := range map[string]string{"slack": `badge "Payments · R-1"`, "discord": `topic "• Payments · R-1`} {
@@ -110,7 +110,7 @@ func wantStory(t *testing.T, events []event) {
 		if first.IsZero() {
 			first = at
 		}
-		// Seconds pass on the wall while the story plays.
+		// The clock runs while the story plays.
 		offsets = append(offsets, fmt.Sprintf("%s %s", at.Sub(first).Round(time.Hour), e.Action))
 	}
 	want := []string{
@@ -122,8 +122,7 @@ func wantStory(t *testing.T, events []event) {
 	}
 }
 
-// TestDemoText: the story tells what everybody sees, in both languages and on
-// both platforms.
+// TestDemoText checks the story in both languages and on both platforms.
 func TestDemoText(t *testing.T) {
 	t.Parallel()
 	for play, says := range map[string][]string{
@@ -164,7 +163,7 @@ func TestDemoText(t *testing.T) {
 				}
 			}
 			if strings.ContainsAny(r.stdout, "\x1b!") {
-				t.Error("the story holds escapes, or a text that is missing")
+				t.Error("the story contains escapes or a missing text")
 			}
 			if t.Failed() {
 				t.Log(r.stdout)
@@ -173,13 +172,13 @@ func TestDemoText(t *testing.T) {
 	}
 }
 
-// TestDemoPlatforms: of a file with workspaces on both platforms both are played,
-// and risks are filed where --platform says.
+// TestDemoPlatforms plays a file with workspaces on both platforms. Risks are filed
+// on --platform.
 func TestDemoPlatforms(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name           string
-		slack, discord string // what stands behind a place there: nothing where risks are filed
+		slack, discord string // what follows a place in that workspace: nothing where risks are filed
 		args           []string
 	}{
 		{"left out", "", " (guild)", []string{"--config", "testdata/both.yaml"}},
@@ -195,7 +194,7 @@ func TestDemoPlatforms(t *testing.T) {
 				"send_message @oncall-1" + c.discord: 1, "send_message @oncall-2" + c.discord: 1, "send_message @wei" + c.slack: 1,
 				"create_group " + group: 1, "send_group_message " + group: 1, "change_status " + group: 1,
 			}
-			if c.discord != "" { // the people of a guild's role cannot be let into a group on Slack: that is told
+			if c.discord != "" { // people in a guild's role can't be added to a group on Slack, which is reported
 				want["skip R-1"], want["send_message @wei"] = 1, 2
 			}
 			wantTally(t, playJSON(t, c.args...), want)
@@ -203,8 +202,8 @@ func TestDemoPlatforms(t *testing.T) {
 	}
 }
 
-// TestDemoConfig plays what an admin might write: Chinese, own fields, another
-// zone, and no secrets at hand.
+// TestDemoConfig plays what an admin might write: in Chinese, with own fields, in
+// another zone, and without secrets.
 func TestDemoConfig(t *testing.T) {
 	t.Parallel()
 	events := playJSON(t, "--config", "testdata/admin.yaml")
@@ -245,15 +244,15 @@ func TestDemoConfig(t *testing.T) {
 	}
 }
 
-// TestDemoWorkspaces: where something is seen is said as it was called then, with
-// the workspace where that is not the one of the risks.
+// TestDemoWorkspaces checks that a place has its name at that time, with the
+// workspace in brackets unless risks are filed there.
 func TestDemoWorkspaces(t *testing.T) {
 	t.Parallel()
 	events := playJSON(t, "--config", "testdata/workspaces.yaml")
 	wantTally(t, events, map[string]int{
 		"file #general":             2,
 		"send_message @lin":         1,
-		"send_message @wei":         3, // and that nobody could be invited
+		"send_message @wei":         3, // one reports that nobody could be invited
 		"send_message @u0elsewhere": 1,
 
 		"send_message @the-first-of-two-groups-1 (labs)":  1,
@@ -280,11 +279,11 @@ func TestDemoWorkspaces(t *testing.T) {
 		}
 	}
 	if !strings.Contains(r.stdout, "riskroom pins the risk's badge in #about-a-risk-in-payments-r-1 (labs)") {
-		t.Errorf("the story does not tell of the badge in the group as it was called then:\n%s", r.stdout)
+		t.Errorf("the story lacks the badge in the group with its first name:\n%s", r.stdout)
 	}
 }
 
-// TestDemoNamesBothPlatforms that take part, in either language.
+// TestDemoNamesBothPlatforms checks the first line if a file has both platforms.
 func TestDemoNamesBothPlatforms(t *testing.T) {
 	t.Parallel()
 	for lang, says := range map[string]string{"en": "in a stand-in for Discord and Slack\n", "zh-CN": "（模拟的 Discord 和 Slack 工作区）\n"} {

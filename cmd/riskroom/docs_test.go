@@ -11,7 +11,7 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// pages are all Markdown files of the tree, by name.
+// pages returns all Markdown files of the repository, by name.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -30,8 +30,8 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
-// snippets are the lines of the blocks of a page that begin with a text, without
-// what is said of them.
+// snippets returns the lines in a page's code blocks that begin with prefix, without
+// their comments.
 func snippets(page, prefix string) []string {
 	var lines []string
 	inside := false
@@ -47,7 +47,7 @@ func snippets(page, prefix string) []string {
 	return lines
 }
 
-// TestLinks: no page leads nowhere.
+// TestLinks checks that no page has a broken link.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	for name, page := range pages(t) {
@@ -62,7 +62,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestCommandsOfPages: every command line that a page shows is one.
+// TestCommandsOfPages checks every command line in a page.
 func TestCommandsOfPages(t *testing.T) {
 	t.Parallel()
 	seen := 0
@@ -70,7 +70,7 @@ func TestCommandsOfPages(t *testing.T) {
 		for _, line := range append(snippets(page, "riskroom "), snippets(page, "./riskroom ")...) {
 			words := strings.Fields(line)[1:]
 			if !regexp.MustCompile(`^[a-z]+$`).MatchString(words[0]) {
-				continue // what riskroom prints, and begins with its name and version
+				continue // output that begins with the program's name and version
 			}
 			seen++
 			command := "riskroom " + words[0]
@@ -88,8 +88,8 @@ func TestCommandsOfPages(t *testing.T) {
 	}
 }
 
-// TestCommandsOfOperations runs what the page says to do about runs, and looks
-// for the scripts that it names.
+// TestCommandsOfOperations runs the page's commands for runs, and checks that its
+// scripts exist.
 func TestCommandsOfOperations(t *testing.T) {
 	t.Parallel()
 	page := readFile(t, root+"/docs/operations/operations.md")
@@ -97,7 +97,7 @@ func TestCommandsOfOperations(t *testing.T) {
 	if len(lines) != 4 {
 		t.Fatalf("the commands are %q", lines)
 	}
-	d := newDesk(t)
+	d := newRunsBundle(t)
 	for _, line := range lines {
 		line = strings.NewReplacer("riskroom.yaml", d.config, "RUN", d.parked.String()).Replace(line)
 		if r := program(t.Context(), d.env, "", strings.Fields(line)[1:]...); r.code != exitFine || r.stdout == "" {
@@ -111,13 +111,13 @@ func TestCommandsOfOperations(t *testing.T) {
 	}
 }
 
-// TestUserOfRedis: serve needs no more rights in Redis than the page gives a user.
+// TestUserOfRedis checks that the rights in the page are enough for serve.
 func TestUserOfRedis(t *testing.T) {
 	t.Parallel()
 	_, rest, _ := strings.Cut(readFile(t, root+"/docs/operations/operations.md"), "`ACL SETUSER app on >password ")
 	rights, _, found := strings.Cut(rest, "`")
 	if !found {
-		t.Fatal("the page makes no user")
+		t.Fatal("the page has no command for a user")
 	}
 	p := storetest.Start(t, append([]string{"--user", "app", "on", ">password"}, strings.Fields(rights)...)...)
 	s := startServeIn(t, serveConfig, false, map[string]string{
@@ -127,6 +127,6 @@ func TestUserOfRedis(t *testing.T) {
 	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", reply, err)
 	}
-	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	eventually(t, "lin gets a message", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
 	s.end(t)
 }

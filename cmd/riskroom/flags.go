@@ -11,14 +11,13 @@ import (
 	"riskroom/cmd/riskroom/platforms"
 )
 
-// formatFlag gives c a --format; the first of formats is what it prints without
-// one.
+// formatFlag adds the flag --format to c. The first of formats is the default.
 func formatFlag(c *cobra.Command, into *string, formats ...string) {
 	c.Flags().StringVar(into, "format", formats[0], "what to print: "+strings.Join(formats, " or "))
 }
 
-// known refuses a value that is none of those that a flag takes.
-func known(value string, values ...string) error {
+// oneOf returns an error unless value is one of values.
+func oneOf(value string, values ...string) error {
 	if slices.Contains(values, value) {
 		return nil
 	}
@@ -29,7 +28,7 @@ func configFlag(c *cobra.Command, into *string, use string) {
 	c.Flags().StringVarP(into, "config", "c", "", use)
 }
 
-// platformHelp returns what the help of a command says of every platform.
+// platformHelp joins a part of every platform's help.
 func platformHelp(part func(platform.Help) string) string {
 	var b strings.Builder
 	for _, p := range platforms.All() {
@@ -38,14 +37,14 @@ func platformHelp(part func(platform.Help) string) string {
 	return b.String()
 }
 
-// onlyFlags refuses arguments; one that looks like a config file is probably
-// meant as the flag.
+// onlyFlags rejects arguments. If one looks like a config file, the error suggests
+// the flag.
 func onlyFlags(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if ext := filepath.Ext(args[0]); ext == ".yaml" || ext == ".yml" {
-		return misuse("the config file is given with a flag: --config %s", args[0])
+		return misuse("pass the config file with a flag: --config %s", args[0])
 	}
-	return misuse("%s takes flags only, and no %q", c.CommandPath(), args[0])
+	return misuse("%s takes only flags, not %q", c.CommandPath(), args[0])
 }

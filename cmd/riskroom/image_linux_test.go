@@ -10,14 +10,13 @@ import (
 	"testing"
 )
 
-// TestImage runs the commands of the Dockerfile as they stand, but for where the
-// binary goes, and then the binary in an empty folder, without an environment and
-// as root without any other file in the world: that is all that the image has,
-// but for certificates.
+// TestImage runs the commands of the Dockerfile, with another output folder. It then
+// runs the binary as the image does, without any other file: in an empty folder, with
+// a minimal environment and, as root, in a chroot.
 func TestImage(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("it builds the program anew")
+		t.Skip("it builds the program")
 	}
 	out := t.TempDir()
 	for _, i := range instructions(t) {

@@ -14,16 +14,15 @@ import (
 
 const module = "riskroom"
 
-// A rule says which packages of ours a package may import. All patterns are
-// relative to the module: "core", "adapters/*" for what is directly below.
+// importRule lists the packages of this module that a package may import. Patterns
+// are relative to the module: "core", or "adapters/*" for what is directly below.
 type importRule struct {
 	packages string
 	may      []string
 }
 
-// importRules is the map of the house as a rule: the first that matches a
-// package counts, and a package without one fails the test. A platform's
-// adapter, its stand-in and its bot may see their own kin only, written "@".
+// importRules contains the rules. The first that matches a package applies, and a
+// package without a rule fails the test. "@" is the package's own platform.
 var importRules = []importRule{
 	{"core", nil},
 	{"core/text", []string{"core"}},
@@ -32,13 +31,13 @@ var importRules = []importRule{
 	{"core/people", []string{"core", "core/text"}},
 	{"core/engine", []string{"core", "core/flow", "core/people", "core/text"}},
 	{"core/store", []string{"core", "core/engine", "core/people"}},
-	{"core/store/private", nil}, // starts a server; what is kept there is the store's business
+	{"core/store/private", nil}, // only starts a server
 	{"core/store/storetest", []string{"core", "core/engine", "core/store"}},
 	{"adapters/stage", []string{"core"}},
 	{"adapters/stage/browser", []string{"core", "adapters/stage"}},
 	{"adapters/adaptertest", []string{"core"}},
 	{"adapters/*/emulator", []string{"core", "core/text", "adapters/stage", "adapters/@", "adapters/@/emulator/openapi"}},
-	{"adapters/*/emulator/openapi", nil}, // holds against a platform's own document
+	{"adapters/*/emulator/openapi", nil}, // checks against a platform's own document
 	{"adapters/rest", []string{"core"}},
 	{"adapters/effect", []string{"core"}},
 	{"adapters/*/api", []string{"core", "adapters/rest"}},
@@ -50,8 +49,8 @@ var importRules = []importRule{
 	{"cmd/**", []string{"**"}},
 }
 
-// libraries says which packages may import a library: what is known of its
-// ways stays in one place, and the next major release is a small change.
+// libraries maps each library to the packages that may import it, so that its next
+// major release is a small change.
 var libraries = map[string][]string{
 	"github.com/slack-go/slack":                {"adapters/slack", "adapters/slack/api", "bots/slackbot"},
 	"github.com/bwmarrin/discordgo":            {"adapters/discord", "adapters/discord/api", "bots/discordbot"},
@@ -70,8 +69,7 @@ var libraries = map[string][]string{
 	"golang.org/x/sync":                        {"**"},
 }
 
-// TestImports holds every package to the rules. Tests may import more: they
-// set the parts up against each other.
+// TestImports checks the imports of every package. Tests may import more.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	for _, p := range listPackages(t) {
@@ -81,7 +79,7 @@ func TestImports(t *testing.T) {
 		}
 		rule, ok := ruleFor(own)
 		if !ok {
-			t.Errorf("%s has no place in the map of the house: add a rule", own)
+			t.Errorf("no rule for %s: add one to importRules", own)
 			continue
 		}
 		for _, imported := range p.Imports {
@@ -104,7 +102,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestImportRulesBite shows that the rules refuse what they are there for.
+// TestImportRulesBite checks that the rules reject forbidden imports.
 func TestImportRulesBite(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -184,15 +182,15 @@ func allowed(own, imported string, may []string) bool {
 	})
 }
 
-// platformOf returns the platform that a package is about: "slack" of
-// adapters/slack/emulator and of bots/slackbot.
+// platformOf returns the platform of a package: "slack" for adapters/slack/emulator
+// and bots/slackbot.
 func platformOf(own string) string {
 	name := strings.Split(own+"/", "/")[1]
 	return strings.TrimSuffix(name, "bot")
 }
 
-// matches compares a path with a pattern: * stands for anything within one
-// element, ** at the end for anything at all.
+// matches compares a path with a pattern. * matches anything within one element, and
+// ** at the end matches anything.
 func matches(pattern, path string) bool {
 	if start, ok := strings.CutSuffix(pattern, "**"); ok {
 		return strings.HasPrefix(path, start)

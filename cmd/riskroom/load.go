@@ -12,27 +12,26 @@ import (
 	"riskroom/core/config"
 )
 
-// maxConfig is the size in bytes up to which a config file is read.
+// maxConfig is the limit of a config file's size in bytes.
 const maxConfig = 4 << 20
 
-// stdinName is how a command line names the standard input.
+// stdinName names the standard input on a command line.
 const stdinName = "-"
 
-// readConfig reads a config file; "-" is the standard input. An error is one of
-// the command line: the file is not there or is not one.
-func readConfig(s surroundings, name string) ([]byte, error) {
+// readConfig reads a config file; "-" is the standard input. Errors are misused.
+func readConfig(s environment, name string) ([]byte, error) {
 	in := s.stdin
 	if name != stdinName {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, misuse("the config file cannot be read: %w", plainer(err))
+			return nil, misuse("cannot read the config file: %w", withoutSyscall(err))
 		}
 		defer f.Close()
 		in = f
 	}
 	b, err := io.ReadAll(io.LimitReader(in, maxConfig+1))
 	if err != nil {
-		return nil, misuse("the config file cannot be read: %w", err)
+		return nil, misuse("cannot read the config file: %w", err)
 	}
 	if len(b) > maxConfig {
 		return nil, misuse("%s is larger than %d MiB: is it a config file?", name, maxConfig>>20)
@@ -40,20 +39,20 @@ func readConfig(s surroundings, name string) ([]byte, error) {
 	return b, nil
 }
 
-// plainer leaves the name of the system call out of an error about a file.
-func plainer(err error) error {
+// withoutSyscall removes the name of the system call from an error about a file.
+func withoutSyscall(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Errorf("%s: %w", p.Path, p.Err)
 	}
 	return err
 }
 
-// load reads a config file as unset says, with what the environment and files hold.
-// The config is nil where one of the problems is an error; an error is one of the
-// command line.
-func load(s surroundings, name string, unset config.Unset) (*config.Config, config.Problems, error) {
+// load reads a config file, and the environment variables and files that it names.
+// The config is nil if one of the problems is an error. The returned error is
+// misused.
+func load(s environment, name string, unset config.Unset) (*config.Config, config.Problems, error) {
 	if name == "" {
-		return nil, nil, misuse("which config file? Say --config FILE")
+		return nil, nil, misuse("which config file? Add --config FILE")
 	}
 	src, err := readConfig(s, name)
 	if err != nil {
@@ -65,10 +64,9 @@ func load(s surroundings, name string, unset config.Unset) (*config.Config, conf
 	return cfg, problems, nil
 }
 
-// loadConfig reads a config file that is to be run, and returns what looks wrong in
-// it. Where something is wrong all is printed to stderr as check prints it, and the
-// error is errSaid.
-func loadConfig(s surroundings, name string) (*config.Config, config.Problems, error) {
+// loadConfig reads a config file for serve, and returns its warnings. If there are
+// errors, it prints all problems to stderr as check does, and returns errReported.
+func loadConfig(s environment, name string) (*config.Config, config.Problems, error) {
 	cfg, problems, err := load(s, name, config.UnsetIsError)
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +74,7 @@ func loadConfig(s surroundings, name string) (*config.Config, config.Problems, e
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.String())
 		fmt.Fprintf(s.stderr, "%s: %s; nothing was started\n", name, inspect.Count(len(problems.Errors()), "error"))
-		return nil, nil, errSaid
+		return nil, nil, errReported
 	}
 	return cfg, problems, nil
 }

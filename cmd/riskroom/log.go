@@ -14,10 +14,10 @@ func logFlags(c *cobra.Command, format, level *string) {
 }
 
 func newLog(w io.Writer, format, level string) (*slog.Logger, error) {
-	if err := known(format, formatText, formatJSON); err != nil {
+	if err := oneOf(format, formatText, formatJSON); err != nil {
 		return nil, err
 	}
-	if err := known(level, "debug", "info", "warn", "error"); err != nil {
+	if err := oneOf(level, "debug", "info", "warn", "error"); err != nil {
 		return nil, err
 	}
 	var l slog.Level
@@ -31,14 +31,14 @@ func newLog(w io.Writer, format, level string) (*slog.Logger, error) {
 	return slog.New(slog.NewTextHandler(w, o)), nil
 }
 
-// inTurn lets writes through one at a time, so that what two write does not mix.
-type inTurn struct {
+// lockedWriter serialises writes.
+type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
 // Write implements io.Writer.
-func (t *inTurn) Write(p []byte) (int, error) {
+func (t *lockedWriter) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.w.Write(p)

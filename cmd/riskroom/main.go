@@ -1,6 +1,6 @@
-// Command riskroom is a gateway between a risk register and chat: people file
-// risks with a slash command, and flows that an admin wrote act on them over
-// time. This package only parses, wires and waits; what happens is in core.
+// Command riskroom lets people file risks in chat with a slash command, and runs
+// the flows that an admin wrote for these risks. This package contains the command
+// line. app/ starts riskroom, and core/ does the work.
 package main
 
 import (
@@ -9,22 +9,22 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // a config file's zone is known on every machine
+	_ "time/tzdata" // for machines without time zone data
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], surroundings{
+	code := run(ctx, os.Args[1:], environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, lookup: os.LookupEnv,
 	})
 	stop()
 	os.Exit(code)
 }
 
-// surroundings is what the program takes from its process. A test brings its
-// own, and so can run the whole program inside itself.
-type surroundings struct {
+// environment is what the program gets from its process. Tests replace it to run
+// the whole program.
+type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	lookup         func(name string) (value string, ok bool) // the environment
+	lookup         func(name string) (value string, ok bool) // looks up a variable
 }

@@ -13,13 +13,13 @@ import (
 	"riskroom/core/text"
 )
 
-// manifestFlags are what the flags of a platform's subcommand hold.
+// manifestFlags are the flags of a platform's subcommand.
 type manifestFlags struct {
 	config, workspace, url string
 	more                   map[string]*string // the platform's own flags, by name
 }
 
-func newManifest(s surroundings) *cobra.Command {
+func newManifest(s environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "manifest",
 		Short: "Print how to set up the app on a platform",
@@ -27,7 +27,7 @@ func newManifest(s surroundings) *cobra.Command {
 			if len(args) > 0 {
 				return misuse("there is no manifest for %q, only for %s", args[0], strings.Join(platforms.Names(), " and "))
 			}
-			return misuse("for which platform? Say %s", strings.Join(platforms.Names(), " or "))
+			return misuse("for which platform? Add %s", strings.Join(platforms.Names(), " or "))
 		},
 	}
 	for _, p := range platforms.All() {
@@ -36,7 +36,7 @@ func newManifest(s surroundings) *cobra.Command {
 	return c
 }
 
-func newManifestFor(s surroundings, p platform.Platform) *cobra.Command {
+func newManifestFor(s environment, p platform.Platform) *cobra.Command {
 	f := manifestFlags{more: map[string]*string{}}
 	c := &cobra.Command{
 		Use:     p.Name() + " --config FILE",
@@ -55,7 +55,7 @@ func newManifestFor(s surroundings, p platform.Platform) *cobra.Command {
 	return c
 }
 
-func printManifest(s surroundings, p platform.Platform, f manifestFlags) error {
+func printManifest(s environment, p platform.Platform, f manifestFlags) error {
 	cfg, err := configWithoutSecrets(s, f.config)
 	if err != nil {
 		return err
@@ -85,15 +85,15 @@ func printManifest(s surroundings, p platform.Platform, f manifestFlags) error {
 	return err
 }
 
-// configWithoutSecrets reads a config file of which secrets need not be set.
-func configWithoutSecrets(s surroundings, name string) (*config.Config, error) {
+// configWithoutSecrets reads a config file whose secrets may be unset.
+func configWithoutSecrets(s environment, name string) (*config.Config, error) {
 	cfg, problems, err := load(s, name, config.UnsetIsFilled)
 	if err != nil {
 		return nil, err
 	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.Errors().String())
-		return nil, errSaid
+		return nil, errReported
 	}
 	return cfg, nil
 }
@@ -117,7 +117,7 @@ func onPlatform(cfg *config.Config, p platform.Platform, name string) (config.Wo
 	case len(names) == 0:
 		return found, misuse("the config file has no workspace on %s", p.Title)
 	case name == "" && len(names) > 1:
-		return found, misuse("which workspace? Say --workspace with one of %s", known)
+		return found, misuse("which workspace? Add --workspace with one of %s", known)
 	case name != "" && !slices.Contains(names, name):
 		return found, misuse("there is no workspace %q on %s, only %s", name, p.Title, known)
 	}

@@ -27,8 +27,8 @@ flows:
         workspace: wire
 `
 
-// TestManifestSlack: without a single secret the manifest of either way in is
-// printed, for what is done in that workspace, and what is left to do beside it.
+// TestManifestSlack checks the manifest for HTTP and for Socket Mode, and the next
+// steps. It needs no secrets.
 func TestManifestSlack(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -98,8 +98,8 @@ flows:
         workspace: guild
 `
 
-// TestManifestDiscord: the steps of either way in, with the link that asks for
-// what is done in that server.
+// TestManifestDiscord checks the steps for HTTP and for the gateway, with the link
+// that asks for the needed permissions.
 func TestManifestDiscord(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{

@@ -34,10 +34,10 @@ flows:
       - create_group: { type: ordinary, name: New, owner: lin, members: [handlers] }
 `
 
-// overHTTP is the way of a guild that Discord calls.
+// overHTTP is the key of a guild over HTTP.
 const overHTTP = `public_key: "${KEY}",`
 
-// onlineGuild is a stand-in server in which all of onlineDiscordConfig is there.
+// onlineGuild starts an emulated server that fits onlineDiscordConfig.
 func onlineGuild(t *testing.T, change func(*emulator.Options)) (*emulator.Workspace, map[string]string) {
 	t.Helper()
 	const oncall = "200000000000000001"
@@ -62,15 +62,15 @@ func onlineGuild(t *testing.T, change func(*emulator.Options)) (*emulator.Worksp
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := w.Close(); err != nil { // what it was sent and Discord would not take
+		if err := w.Close(); err != nil { // requests that Discord would reject
 			t.Error(err)
 		}
 	})
 	return w, map[string]string{"TOKEN": w.BotToken(), "GUILD": w.GuildID(), "KEY": w.PublicKey(), "API": url + "/api/v10/"}
 }
 
-// TestCheckOnlineDiscord: each thing that a server knows to be wrong is told with
-// its place in the file and what to click.
+// TestCheckOnlineDiscord checks that each problem is reported with its position in
+// the file and what to click.
 func TestCheckOnlineDiscord(t *testing.T) {
 	t.Parallel()
 	deny := func(p emulator.Permissions) []emulator.Overwrite {
@@ -112,7 +112,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 			change: func(o *emulator.Options) {
 				o.BotPermissions = emulator.NeededPermissions() &^ (emulator.PinMessages | emulator.EmbedLinks)
 				o.Everyone = emulator.DefaultEveryone() &^ emulator.EmbedLinks
-			}, // which channels lack too: that is told once
+			}, // channels lack them too, but it is reported once
 			says: []string{"the bot of guild lacks permissions: EMBED_LINKS PIN_MESSAGES [online-scope]", "Server Settings, Roles", "1 error"},
 		},
 		{
@@ -244,8 +244,8 @@ func fillGuild(n int) func(*emulator.Options) {
 	}
 }
 
-// TestCheckOnlineOtherCommands: what the application has registered besides is
-// replaced, so that is told before.
+// TestCheckOnlineOtherCommands checks for a warning before serve replaces the
+// application's other commands.
 func TestCheckOnlineOtherCommands(t *testing.T) {
 	t.Parallel()
 	w, env := onlineGuild(t, nil)
@@ -255,7 +255,7 @@ func TestCheckOnlineOtherCommands(t *testing.T) {
 	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "application of its own", "not /risk "})
 }
 
-// TestCheckOnlineOtherServer: a channel that is not the server's is none to post into.
+// TestCheckOnlineOtherServer checks that a channel must be in the server.
 func TestCheckOnlineOtherServer(t *testing.T) {
 	t.Parallel()
 	w, env := onlineGuild(t, nil)
@@ -286,7 +286,7 @@ func asBot(t *testing.T, w *emulator.Workspace, verb, at, body string) map[strin
 	return object
 }
 
-// TestCheckOnlineUnanswered: what a workspace does not tell is not taken for a yes.
+// TestCheckOnlineUnanswered checks that a failed question is an error.
 func TestCheckOnlineUnanswered(t *testing.T) {
 	t.Parallel()
 	w, env := onlineGuild(t, nil)
@@ -300,8 +300,8 @@ func TestCheckOnlineUnanswered(t *testing.T) {
 	})
 }
 
-// TestCheckOnlineBoth: in a file with both platforms addresses are looked for where
-// people have them, and a group need be in one.
+// TestCheckOnlineBoth checks that, with both platforms, a person need only be found in
+// one workspace by address, and a user group in one.
 func TestCheckOnlineBoth(t *testing.T) {
 	t.Parallel()
 	slack := online(t, func(*slackstand.Options) {})

@@ -35,7 +35,7 @@ flows:
       - create_group: { type: ordinary, name: New, owner: lin, members: [handlers] }
 `
 
-// online is a stand-in workspace in which all of onlineConfig is there.
+// online starts an emulated workspace that fits onlineConfig.
 func online(t *testing.T, change func(*emulator.Options)) map[string]string {
 	t.Helper()
 	const bot = "U0000000BOT"
@@ -62,8 +62,8 @@ func online(t *testing.T, change func(*emulator.Options)) map[string]string {
 	return map[string]string{"TOKEN": w.BotToken(), "APP_TOKEN": w.AppToken(), "API": url + "/api/"}
 }
 
-// TestCheckOnline: each thing that a workspace knows to be wrong is told with
-// its place in the file and what to click.
+// TestCheckOnline checks that each problem is reported with its position in the file
+// and what to click.
 func TestCheckOnline(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -167,14 +167,14 @@ func TestCheckOnline(t *testing.T) {
 	}
 }
 
-// replace sets variables; those that are "" are not set at all.
+// replace sets variables, and removes those that are "".
 func replace(env, with map[string]string) {
 	maps.Copy(env, with)
 	maps.DeleteFunc(env, func(_, v string) bool { return v == "" })
 }
 
-// checkOnline runs check --online, and fails unless it says all of says, and no
-// secret. What begins with "not " must not be said.
+// checkOnline runs check --online. It fails the test unless the output contains all
+// of says and no secret. A text after "not " must not be in the output.
 func checkOnline(t *testing.T, env map[string]string, src string, code int, says []string) {
 	t.Helper()
 	r := program(t.Context(), env, src, "check", "--online", "-")
@@ -194,8 +194,8 @@ func checkOnline(t *testing.T, env map[string]string, src string, code int, says
 	}
 }
 
-// TestCheckOnlineOfABrokenFile asks nobody.
-func TestCheckOnlineOfABrokenFile(t *testing.T) {
+// TestCheckOnlineWithErrors checks that no workspace is asked.
+func TestCheckOnlineWithErrors(t *testing.T) {
 	t.Parallel()
 	asked := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the workspace was asked") }))
 	defer asked.Close()
@@ -206,7 +206,7 @@ func TestCheckOnlineOfABrokenFile(t *testing.T) {
 	}
 }
 
-// TestCheckOnlineWaits: a rate limit is waited for.
+// TestCheckOnlineWaits checks that check waits for a rate limit.
 func TestCheckOnlineWaits(t *testing.T) {
 	t.Parallel()
 	env := online(t, func(*emulator.Options) {})

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// root is where what is packaged lies.
+// root is the root of the repository.
 const root = "../.."
 
 // instruction is one of a Dockerfile, its lines joined.
@@ -53,8 +53,8 @@ func execForm(t *testing.T, i instruction) []string {
 	return args
 }
 
-// TestDockerfile: the instructions are ones, name what is there, and end in an
-// image of a pinned base that runs our program as nobody in particular.
+// TestDockerfile checks that the instructions are valid, that their sources exist, and
+// that the image has a pinned base and runs riskroom as an unprivileged user.
 func TestDockerfile(t *testing.T) {
 	t.Parallel()
 	known := []string{"FROM", "WORKDIR", "COPY", "RUN", "ARG", "USER", "EXPOSE", "ENTRYPOINT", "CMD"}
@@ -93,13 +93,13 @@ func TestDockerfile(t *testing.T) {
 		last[i.name] = i
 	}
 	if user := last["USER"].args; !regexp.MustCompile(`^[1-9]\d*(:[1-9]\d*)?$`).MatchString(user) {
-		t.Errorf("USER %q is not a number, by which it can be told that it is not root", user)
+		t.Errorf("USER %q is not a number, which is how Kubernetes sees that it is not root", user)
 	}
 	if entry := execForm(t, last["ENTRYPOINT"]); !slices.Contains(copied, entry[0]) {
 		t.Errorf("ENTRYPOINT %s is not copied into the image", entry[0])
 	}
 	execForm(t, last["CMD"])
-	serve := newServe(surroundings{})
+	serve := newServe(environment{})
 	for _, flag := range []string{"listen", "admin-listen"} {
 		address := serve.Flag(flag).DefValue
 		if port := address[strings.LastIndex(address, ":")+1:]; !slices.Contains(strings.Fields(last["EXPOSE"].args), port) {

@@ -13,26 +13,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// result is what a run of the program left.
+// result is the result of a run of the program.
 type result struct {
 	code           int
 	stdout, stderr string
 }
 
-// program runs the program as its process would, with an environment of its
-// own.
+// program runs the program with the given environment and standard input.
 func program(ctx context.Context, env map[string]string, stdin string, args ...string) result {
 	var stdout, stderr transcript
-	code := run(ctx, args, surroundings{
+	code := run(ctx, args, environment{
 		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr,
 		lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	return result{code, stdout.String(), stderr.String()}
 }
 
-// transcript keeps what is written. Libraries may log after the program has ended.
+// transcript is a buffer with a lock, as libraries may log after the program has
+// ended.
 type transcript struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -64,6 +64,6 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s differs from what is printed (-want +got); go test -update writes it anew:\n%s", path, d)
+		t.Errorf("%s differs from the output (-want +got); rewrite it with go test -update:\n%s", path, d)
 	}
 }

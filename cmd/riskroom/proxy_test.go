@@ -18,7 +18,7 @@ func TestCheckProxy(t *testing.T) {
 			t.Errorf("%q: %v, want fine %v", proxy, err, fine)
 		}
 		if err != nil && (strings.Contains(err.Error(), "ter2") || !strings.Contains(err.Error(), "https_proxy")) {
-			t.Errorf("%q: it says %v", proxy, err)
+			t.Errorf("%q: the error is %v", proxy, err)
 		}
 	}
 }

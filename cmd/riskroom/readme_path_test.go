@@ -13,16 +13,15 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// A path is one of the README's from nothing to a risk that was filed. What
-// differs from a reader's machine: the program is this one, the file names the
-// stand-in's address, and ports are free ones.
+// path is one of the README's guides to a first filed risk. The test runs its commands
+// with this program, an emulator and free ports.
 type path struct {
 	heading string
-	least   int               // how many commands it surely has
-	edits   []string          // of the file, as strings.NewReplacer takes them: where the stand-in is
-	tokens  map[string]string // what the reader copies from the platform's pages, by variable
-	env     map[string]string // what else is there
-	filed   func() (told string, connected bool)
+	least   int               // the minimum number of commands
+	edits   []string          // of the config file, for strings.NewReplacer
+	tokens  map[string]string // what readers copy from the platform's pages, by variable
+	env     map[string]string // other variables
+	filed   func() (reply string, connected bool)
 }
 
 // TestReadmePathSlack follows the README's path to Slack, over Socket Mode.
@@ -73,7 +72,7 @@ func TestReadmePathDiscord(t *testing.T) {
 	}.follow(t)
 }
 
-// follow does what the path says, command by command, until a risk is filed.
+// follow runs the path's commands until a risk is filed.
 func (p path) follow(t *testing.T) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "riskroom.yaml")
@@ -84,7 +83,7 @@ func (p path) follow(t *testing.T) {
 		switch words[0] {
 		case "go":
 			if line != "go build ./cmd/riskroom" {
-				t.Errorf("it builds with %q", line)
+				t.Errorf("the path builds with %q", line)
 			}
 		case "cp":
 			src, err := os.ReadFile(filepath.Join("../..", words[1]))
@@ -99,7 +98,7 @@ func (p path) follow(t *testing.T) {
 				name, value, _ := strings.Cut(set, "=")
 				start, _, _ := strings.Cut(value, "…")
 				if token := p.tokens[name]; token == "" || !strings.HasPrefix(token, start) {
-					t.Errorf("nothing on the platform is %q", set)
+					t.Errorf("no token of the platform looks like %q", set)
 				}
 				env[name] = p.tokens[name]
 			}
@@ -123,7 +122,7 @@ func (p path) follow(t *testing.T) {
 	}
 }
 
-// commands are the lines of the code blocks in the path, in order.
+// commands returns the lines of the path's code blocks, in order.
 func (p path) commands(t *testing.T) []string {
 	t.Helper()
 	_, rest, _ := strings.Cut(readme(t), "\n## "+p.heading+"\n")
@@ -143,14 +142,14 @@ func (p path) commands(t *testing.T) []string {
 	return commands
 }
 
-// serve runs serve until the test ends, and has a risk filed.
+// serve runs serve until the test ends, and files a risk.
 func (p path) serve(t *testing.T, env map[string]string, args []string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	log, code := newLogLines(), make(chan int, 1)
 	args = append(args, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json")
 	go func() {
-		code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
+		code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -159,12 +158,12 @@ func (p path) serve(t *testing.T, env map[string]string, args []string) {
 		}
 	})
 	log.wait(t, "serving")
-	var told string
+	var reply string
 	eventually(t, "the platform is connected", func() (connected bool) {
-		told, connected = p.filed()
+		reply, connected = p.filed()
 		return connected
 	})
-	if !strings.Contains(told, "R-1") {
-		t.Errorf("/risk new is answered with %q", told)
+	if !strings.Contains(reply, "R-1") {
+		t.Errorf("/risk new is answered with %q", reply)
 	}
 }

@@ -20,14 +20,14 @@ func readme(t *testing.T) string {
 	return string(b)
 }
 
-// TestReadme: what the README says of scopes and commands is so.
+// TestReadme checks the README's scopes and commands.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	text := readme(t)
 	for _, scope := range slack.RequiredScopes(core.Uses{Addresses: true, Groups: true}) {
 		needed := slices.Contains(slack.RequiredScopes(core.Uses{Addresses: true}), scope) // by minimal.yaml
 		if strings.Contains(text, "`"+scope+"`") != needed {
-			t.Errorf("that the scope %s is needed is told wrongly", scope)
+			t.Errorf("scope %s: needed %v, but the README disagrees", scope, needed)
 		}
 	}
 	for _, command := range []string{"go run ./cmd/riskroom demo", "go test ./..."} {
@@ -37,7 +37,7 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// TestReadmeTranscript: the demo still prints what the README shows of it.
+// TestReadmeTranscript checks that the demo prints the README's transcript.
 func TestReadmeTranscript(t *testing.T) {
 	t.Parallel()
 	_, rest, _ := strings.Cut(readme(t), "```\n── ")
@@ -57,10 +57,10 @@ func TestReadmeTranscript(t *testing.T) {
 	}
 }
 
-// undated takes out of a transcript what depends on the day it is played.
+// undated removes what depends on the date from a transcript.
 func undated(s string) string {
 	s = regexp.MustCompile(`── \w+day .*`).ReplaceAllString(s, "── DAY")
 	s = regexp.MustCompile(`\d{1,2} [A-Z][a-z]{2} \d{4}`).ReplaceAllString(s, "DATE")
-	// A day of two digits makes a card wider than one of one.
+	// A day with two digits makes a card wider.
 	return regexp.MustCompile(` +│|─+[┐┘]`).ReplaceAllString(s, "|")
 }

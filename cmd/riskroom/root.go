@@ -11,15 +11,15 @@ import (
 	"riskroom/cmd/riskroom/platforms"
 )
 
-// Exit codes. What a subcommand means by them stands in its help.
+// Exit codes. Each subcommand's help explains them.
 const (
 	exitFine    = 0
 	exitFailed  = 1
 	exitMisused = 2
 )
 
-// misused marks an error of whoever typed the command: it is answered with a
-// pointer to the help, and with its own exit code.
+// misused marks an error in the command line. The program then points to the help
+// and exits with exitMisused.
 type misused struct{ err error }
 
 func (m misused) Error() string { return m.err.Error() }
@@ -27,18 +27,18 @@ func (m misused) Unwrap() error { return m.err }
 
 func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
 
-// errSaid ends a command with exitFailed; what is wrong has been printed.
-var errSaid = errors.New("said already")
+// errReported ends a command with exitFailed after it has printed what is wrong.
+var errReported = errors.New("already reported")
 
-// run is the program: it returns the exit code.
-func run(ctx context.Context, args []string, s surroundings) int {
+// run runs the program and returns its exit code.
+func run(ctx context.Context, args []string, s environment) int {
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(s.stdin)
 	root.SetOut(s.stdout)
 	root.SetErr(s.stderr)
 
-	// Until a command begins, all that can go wrong is how it was called.
+	// Any error before a command begins is one in the command line.
 	began := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
 
@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, s surroundings) int {
 	if err == nil {
 		return exitFine
 	}
-	if errors.Is(err, errSaid) {
+	if errors.Is(err, errReported) {
 		return exitFailed
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, s surroundings) int {
 	return exitFailed
 }
 
-func newRoot(s surroundings) *cobra.Command {
+func newRoot(s environment) *cobra.Command {
 	var titles []string
 	for _, p := range platforms.All() {
 		titles = append(titles, p.Title)

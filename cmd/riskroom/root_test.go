@@ -35,7 +35,7 @@ func TestHelp(t *testing.T) {
 			}
 		}
 	}
-	visit(newRoot(surroundings{}), nil)
+	visit(newRoot(environment{}), nil)
 }
 
 func TestMisuse(t *testing.T) {
@@ -51,9 +51,9 @@ func TestMisuse(t *testing.T) {
 		{[]string{"check", "testdata/no-such-file.yaml"}, "testdata/no-such-file.yaml: no such file"},
 		{[]string{"check", "testdata"}, "testdata: is a directory"},
 		{[]string{"version", "now"}, `unknown command "now"`},
-		{[]string{"serve", "riskroom.yaml"}, "the config file is given with a flag: --config riskroom.yaml"},
+		{[]string{"serve", "riskroom.yaml"}, "pass the config file with a flag: --config riskroom.yaml"},
 		{[]string{"demo", "my.yml"}, "--config my.yml"},
-		{[]string{"runs", "list", "parked"}, `riskroom runs list takes flags only, and no "parked"`},
+		{[]string{"runs", "list", "parked"}, `riskroom runs list takes only flags, not "parked"`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +65,7 @@ func TestMisuse(t *testing.T) {
 				t.Errorf("stdout: %q", r.stdout)
 			}
 			if !strings.Contains(r.stderr, c.says) || !strings.Contains(r.stderr, "--help") {
-				t.Errorf("stderr does not say %q and where help is:\n%s", c.says, r.stderr)
+				t.Errorf("stderr lacks %q or a pointer to the help:\n%s", c.says, r.stderr)
 			}
 		})
 	}

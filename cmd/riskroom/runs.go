@@ -16,10 +16,10 @@ import (
 	"riskroom/core/store"
 )
 
-// runsFlags are what the runs commands have in common.
+// runsFlags are the flags that the runs commands share.
 type runsFlags struct{ config, format, logLevel string }
 
-func newRuns(s surroundings) *cobra.Command {
+func newRuns(s environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
 		Short: "Manage runs: see what waits and why, retry or drop what is stuck",
@@ -46,7 +46,7 @@ func runsFlagsFor(c *cobra.Command, f *runsFlags) {
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
 }
 
-func newRunsRetry(s surroundings) *cobra.Command {
+func newRunsRetry(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "retry RUN...",
@@ -60,14 +60,14 @@ wrong.`,
 		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
-			return operate(c.Context(), s, f, "retry", args, (*store.Store).Retry)
+			return changeRuns(c.Context(), s, f, "retry", args, (*store.Store).Retry)
 		},
 	}
 	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
 	return c
 }
 
-func newRunsDrop(s surroundings) *cobra.Command {
+func newRunsDrop(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "drop RUN...",
@@ -80,7 +80,7 @@ wrong.`,
 		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
 		RunE: func(c *cobra.Command, args []string) error {
-			return operate(c.Context(), s, f, "drop", args, (*store.Store).Drop)
+			return changeRuns(c.Context(), s, f, "drop", args, (*store.Store).Drop)
 		},
 	}
 	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
@@ -94,14 +94,14 @@ func someRuns(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// operate retries or drops runs, one by one, and goes on after a failure.
-func operate(ctx context.Context, s surroundings, f runsFlags, did string, args []string,
+// changeRuns retries or drops runs one by one. It continues after a failure.
+func changeRuns(ctx context.Context, s environment, f runsFlags, did string, args []string,
 	do func(*store.Store, context.Context, engine.RunID, engine.Event) error) error {
 	ids, err := parseRuns(args)
 	if err != nil {
 		return err
 	}
-	db, _, err := openDesk(ctx, s, f)
+	db, _, err := openRunStore(ctx, s, f)
 	if err != nil {
 		return err
 	}
@@ -114,19 +114,19 @@ func operate(ctx context.Context, s surroundings, f runsFlags, did string, args 
 		})
 		if err != nil {
 			failed = true
-			fmt.Fprintf(s.stderr, "riskroom: %s: %s\n", id, whyNot(did, err))
+			fmt.Fprintf(s.stderr, "riskroom: %s: %s\n", id, failureText(did, err))
 			continue
 		}
 		fmt.Fprintf(s.stdout, "%s: %s\n", id, map[string]string{"retry": "due now", "drop": "dropped"}[did])
 	}
 	if failed {
-		return errSaid
+		return errReported
 	}
 	return nil
 }
 
-// whyNot words why a run could not be retried or dropped.
-func whyNot(did string, err error) string {
+// failureText describes why a run could not be retried or dropped.
+func failureText(did string, err error) string {
 	switch core.KindOf(err) {
 	case core.NotFound:
 		return "there is no such run"
@@ -140,7 +140,7 @@ func whyNot(did string, err error) string {
 	}
 }
 
-// operator names who acts by hand, for the audit trail.
+// operator returns the name of the operator, for the audit trail.
 func operator() string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return u.Username
@@ -160,37 +160,37 @@ func parseRuns(args []string) ([]engine.RunID, error) {
 	return ids, nil
 }
 
-// opened is a store whose Stop ends what is below it too.
-type opened struct {
+// runStore is a store whose Stop also stops the private Redis that it needed.
+type runStore struct {
 	*store.Store
 	stop func() error
 }
 
 // Stop ends the store, and a private Redis that was started for it.
-func (o opened) Stop() error { return o.stop() }
+func (o runStore) Stop() error { return o.stop() }
 
-// openDesk opens the store of a config file. Secrets that only serve needs may
-// be absent; the file's other warnings are check's business.
-func openDesk(ctx context.Context, s surroundings, f runsFlags) (opened, *config.Config, error) {
+// openRunStore opens the store of a config file. Secrets that only serve needs may
+// be missing, and warnings are left to check.
+func openRunStore(ctx context.Context, s environment, f runsFlags) (runStore, *config.Config, error) {
 	if f.logLevel == "" {
 		f.logLevel = "error"
 	}
 	log, err := newLog(s.stderr, formatText, f.logLevel)
 	if err != nil {
-		return opened{}, nil, err
+		return runStore{}, nil, err
 	}
 	cfg, problems, err := load(s, f.config, config.UnsetIsWarning)
 	if err != nil {
-		return opened{}, nil, err
+		return runStore{}, nil, err
 	}
 	if cfg == nil {
 		fmt.Fprint(s.stderr, problems.Errors().String())
-		return opened{}, nil, errSaid
+		return runStore{}, nil, errReported
 	}
 	if cfg.Redis.URL == "" && !cfg.Redis.Private {
-		// The reason is a variable that is not set.
+		// A variable is not set.
 		fmt.Fprint(s.stderr, problems.Warnings().String())
 	}
 	db, stop, err := app.OpenStoreBeside(ctx, cfg, log)
-	return opened{db, stop}, cfg, err
+	return runStore{db, stop}, cfg, err
 }

@@ -17,7 +17,7 @@ import (
 	"riskroom/core/store"
 )
 
-func newRunsList(s surroundings) *cobra.Command {
+func newRunsList(s environment) *cobra.Command {
 	var f runsFlags
 	var limit int
 	c := &cobra.Command{
@@ -44,8 +44,8 @@ type listedRun struct {
 	Flow     string    `json:"flow"`
 	State    string    `json:"state"`
 	Due      time.Time `json:"due"`               // when it was meant to act
-	At       time.Time `json:"at,omitzero"`       // when it is looked at next; absent of a parked run
-	Step     int       `json:"step"`              // from 1: the one that is next or under way
+	At       time.Time `json:"at,omitzero"`       // when it is claimed next; absent for a parked run
+	Step     int       `json:"step"`              // from 1: the current or next one
 	Attempts int       `json:"attempts"`          // of that step, failed
 	Reason   string    `json:"reason,omitempty"`  // a code
 	Meaning  string    `json:"meaning,omitempty"` // the reason in words
@@ -54,18 +54,18 @@ type listedRun struct {
 func listed(r engine.Run) listedRun {
 	return listedRun{
 		Run: r.ID.String(), Risk: string(r.ID.Risk), Flow: r.ID.Flow, State: string(r.State), Due: r.Due.UTC(), At: r.At.UTC(),
-		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: wordReason(r.Reason),
+		Step: r.Step + 1, Attempts: r.Attempts, Reason: r.Reason, Meaning: reasonText(r.Reason),
 	}
 }
 
-func listRuns(ctx context.Context, s surroundings, f runsFlags, limit int) error {
-	if err := known(f.format, formatTable, formatJSON); err != nil {
+func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error {
+	if err := oneOf(f.format, formatTable, formatJSON); err != nil {
 		return err
 	}
 	if limit < 1 {
 		return misuse("--limit must be at least 1")
 	}
-	db, cfg, err := openDesk(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f)
 	if err != nil {
 		return err
 	}
@@ -158,11 +158,11 @@ func clockTime(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04:05")
 }
 
-// clockTold is clockTime of what an event tells; what is no time stays as it is.
-func clockTold(told string, zone *time.Location) string {
-	t, err := time.Parse(time.RFC3339Nano, told)
+// eventTime formats a time from an event. Anything else is returned unchanged.
+func eventTime(stored string, zone *time.Location) string {
+	t, err := time.Parse(time.RFC3339Nano, stored)
 	if err != nil {
-		return told
+		return stored
 	}
 	return clockTime(t, zone)
 }

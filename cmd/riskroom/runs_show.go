@@ -14,7 +14,7 @@ import (
 	"riskroom/core/engine"
 )
 
-func newRunsShow(s surroundings) *cobra.Command {
+func newRunsShow(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
 		Use:   "show RUN",
@@ -60,18 +60,18 @@ type shownEvent struct {
 	Text string            `json:"text"`
 }
 
-// trailLength is how many events of a risk are looked through.
+// trailLength is how many of a risk's events are searched.
 const trailLength = 1000
 
-func showRun(ctx context.Context, s surroundings, f runsFlags, arg string) error {
-	if err := known(f.format, formatTable, formatJSON); err != nil {
+func showRun(ctx context.Context, s environment, f runsFlags, arg string) error {
+	if err := oneOf(f.format, formatTable, formatJSON); err != nil {
 		return err
 	}
 	ids, err := parseRuns([]string{arg})
 	if err != nil {
 		return err
 	}
-	db, cfg, err := openDesk(ctx, s, f)
+	db, cfg, err := openRunStore(ctx, s, f)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func callsOf(run engine.Run) []shownCall {
 	return calls
 }
 
-// trailOf returns what a risk's trail says of one run, oldest first.
+// trailOf returns the events of one run, oldest first.
 func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) []shownEvent {
 	trail := []shownEvent{}
 	for _, e := range slices.Backward(newestFirst) {
@@ -119,7 +119,7 @@ func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) [
 			continue
 		}
 		trail = append(trail, shownEvent{
-			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: wordEvent(e, zone),
+			At: e.At.UTC(), Kind: e.Kind, Step: e.Step, By: e.Actor.Name, Op: e.Op, Data: e.Data, Text: eventText(e, zone),
 		})
 	}
 	return trail

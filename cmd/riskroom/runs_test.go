@@ -12,18 +12,18 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// desk is a Redis with one risk, a parked run, and one that is still to come.
-type desk struct {
+// runsBundle is a Redis with one risk, a parked run, and one that is still to come.
+type runsBundle struct {
 	db            *store.Store
 	env           map[string]string
 	config        string
 	parked, ahead engine.RunID
 }
 
-func newDesk(t *testing.T) desk {
+func newRunsBundle(t *testing.T) runsBundle {
 	t.Helper()
 	redis, prefix := storetest.Start(t), storetest.Prefix()
-	d := desk{
+	d := runsBundle{
 		db:     redis.Open(t, store.Options{Prefix: prefix}),
 		env:    map[string]string{"REDIS_URL": redis.URL, "PREFIX": prefix}, // no secret of the workspace
 		config: writeConfig(t, "timezone: Asia/Shanghai\n"+serveConfig),
@@ -50,8 +50,8 @@ func newDesk(t *testing.T) desk {
 	return d
 }
 
-// park claims the run that is due and has it parked.
-func (d desk) park(t *testing.T) {
+// park claims the run that is due and parks it.
+func (d runsBundle) park(t *testing.T) {
 	t.Helper()
 	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
 	if err != nil || len(runs) != 1 || runs[0].ID != d.parked {
@@ -66,14 +66,14 @@ func (d desk) park(t *testing.T) {
 	}
 }
 
-func (d desk) runs(t *testing.T, args ...string) result {
+func (d runsBundle) runs(t *testing.T, args ...string) result {
 	t.Helper()
 	return program(t.Context(), d.env, "", append([]string{"runs", args[0], "-c", d.config}, args[1:]...)...)
 }
 
 func TestRuns(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newRunsBundle(t)
 
 	r := d.runs(t, "list")
 	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
@@ -99,7 +99,7 @@ func TestRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(lines[0], "DUE (Asia/Shanghai)") {
-		t.Errorf("list does not tell whose time it shows: %s", lines[0])
+		t.Errorf("list does not show its time zone: %s", lines[0])
 	}
 	r = d.runs(t, "show", d.parked.String())
 	for _, want := range []string{
@@ -119,7 +119,7 @@ func TestRuns(t *testing.T) {
 
 func TestRunsByHand(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newRunsBundle(t)
 	state := func(id engine.RunID) engine.RunState {
 		run, err := d.db.Load(t.Context(), id)
 		if err != nil {
@@ -140,7 +140,7 @@ func TestRunsByHand(t *testing.T) {
 	}
 	r := d.runs(t, "show", d.ahead.String())
 	if !strings.Contains(r.stdout, "requested: drop") {
-		t.Errorf("the trail does not tell of it:\n%s", r.stdout)
+		t.Errorf("the trail lacks the request:\n%s", r.stdout)
 	}
 }
 

@@ -29,8 +29,8 @@ flows:
   tell: { trigger: { on: filed }, if: status == "pending", steps: [ send_message: { to: [handlers], title: "New" } ] }
 `
 
-// plant returns secrets and the environment that holds them.
-func plant(t *testing.T) (planted, map[string]string) {
+// plantSecrets returns secrets, and an environment that contains them.
+func plantSecrets(t *testing.T) (planted, map[string]string) {
 	t.Helper()
 	secrets := planted{
 		"bot token": "xoxb-planted-bot", "app token": "xapp-planted-app", "signing secret": "planted/signing+secret",
@@ -43,17 +43,17 @@ func plant(t *testing.T) (planted, map[string]string) {
 	}
 }
 
-// TestSecretsStaySecretWithoutServe: nor do the commands show a secret, however
-// wrong the file, the environment or what is asked.
+// TestSecretsStaySecretWithoutServe checks that no command prints a secret, whatever
+// is wrong with the file, the environment or the command line.
 func TestSecretsStaySecretWithoutServe(t *testing.T) {
 	t.Parallel()
-	secrets, env := plant(t)
-	good := guarded(t, storetest.Start(t))
+	secrets, env := plantSecrets(t)
+	good := redisWithUser(t, storetest.Start(t))
 	wrong := strings.Replace(good, "app:", "app:not-", 1)
 	for name, c := range map[string]struct{ redis, url, says string }{
 		"fine":              {`url: "${URL}"`, good, ""},
 		"refused":           {`url: "${URL}"`, wrong, "refuses the user or the password (store: open: refused: WRONGPASS"},
-		"of its own field":  {`url: "${URL}", username: app, password: "${PASSWORD}"`, "redis://127.0.0.1:1/0", "does not answer"},
+		"in its own field":  {`url: "${URL}", username: app, password: "${PASSWORD}"`, "redis://127.0.0.1:1/0", "does not answer"},
 		"not escaped":       {`url: "${URL}"`, "redis://app:" + password + "@127.0.0.1:6379/0", "is not one"},
 		"digits and then /": {`url: "${URL}"`, "redis://app:12/planted-for-sentinels@127.0.0.1:6379/0", "is not one"},
 		"sentinels":         {`url: "${URL}", mode: sentinel, password: "${PASSWORD}"`, "redis://app:planted-for-sentinels@127.0.0.1:1?master_name=m", "does not answer"},
@@ -71,14 +71,14 @@ func TestSecretsStaySecretWithoutServe(t *testing.T) {
 				{"check", file}, {"check", "--format", "json", file}, {"check", "--online", file}, {"manifest", "slack", "--config", file, "--workspace", "labs"},
 				{"runs", "list", "-c", file}, {"runs", "show", "-c", file, "R-1/tell/v1"}, {"runs", "drop", "-c", file, "R-1/tell/v1"},
 				{"demo", "--play", "--config", file, "--log-level", "debug"},
-				{"serve", "-c", file, "--listen", "127.0.0.1:22:22", "--log-level", "debug"}, // ends at the address at the latest
+				{"serve", "-c", file, "--listen", "127.0.0.1:22:22", "--log-level", "debug"}, // the address is invalid, so that it ends
 			} {
 				r := program(t.Context(), env, "", args...)
 				secrets.search(t, r.stdout+r.stderr)
 				said += r.stdout + r.stderr
 			}
 			if !strings.Contains(said, c.says) {
-				t.Errorf("nobody says %q:\n%s", c.says, said)
+				t.Errorf("no command prints %q:\n%s", c.says, said)
 			}
 		})
 	}
@@ -94,11 +94,11 @@ func TestSecretsStaySecretWithoutServe(t *testing.T) {
 	})
 }
 
-// TestSecretsStaySecretOnTheDemosPage: a demo of an admin's own file, started with
-// the secrets at hand.
+// TestSecretsStaySecretOnTheDemosPage runs the demo with an admin's own file and
+// secrets.
 func TestSecretsStaySecretOnTheDemosPage(t *testing.T) {
 	t.Parallel()
-	secrets, env := plant(t)
+	secrets, env := plantSecrets(t)
 	env["URL"] = "redis://app:planted-for-sentinels@127.0.0.1:1"
 	file := writeConfig(t, strings.Replace(commandsConfig, "REDIS", `url: "${URL}", password: "${PASSWORD}"`, 1))
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -107,7 +107,7 @@ func TestSecretsStaySecretOnTheDemosPage(t *testing.T) {
 	ended := make(chan int, 1)
 	go func() {
 		code := run(ctx, []string{"demo", "--addr", "127.0.0.1:0", "--config", file, "--log-level", "debug"},
-			surroundings{stdin: strings.NewReader(""), stdout: in, stderr: &stderr, lookup: lookupIn(env)})
+			environment{stdin: strings.NewReader(""), stdout: in, stderr: &stderr, lookup: lookupIn(env)})
 		_ = in.Close()
 		ended <- code
 	}()
@@ -126,10 +126,10 @@ func TestSecretsStaySecretOnTheDemosPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = stream.Body.Close() }()
-	for sc := bufio.NewReader(stream.Body); !strings.Contains(seen, "data:"); { // who and what is there
+	for sc := bufio.NewReader(stream.Body); !strings.Contains(seen, "data:"); { // until the first event
 		line, err := sc.ReadString('\n')
 		if seen += line; err != nil {
-			t.Fatalf("the page is told %q: %v", seen, err)
+			t.Fatalf("the page receives %q: %v", seen, err)
 		}
 	}
 	interrupt()

@@ -20,11 +20,10 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// planted are secrets, by what they are.
+// planted contains secrets by their description.
 type planted map[string]string
 
-// search looks for the secrets in what was put out, in every form that an
-// error or a URL could give them.
+// search reports secrets in the output, also in the encodings of URLs and headers.
 func (p planted) search(t *testing.T, out string) {
 	t.Helper()
 	for what, secret := range p {
@@ -37,11 +36,11 @@ func (p planted) search(t *testing.T, out string) {
 	}
 }
 
-// password has what a URL has to escape, and what would betray a part of it.
+// password contains characters that a URL must escape.
 const password = "p/ss+w@rd?planted#%"
 
-// guarded gives a Redis a user, and returns the URL by which the user comes in.
-func guarded(t *testing.T, p *storetest.Process) string {
+// redisWithUser adds a user to a Redis and returns the URL with its credentials.
+func redisWithUser(t *testing.T, p *storetest.Process) string {
 	t.Helper()
 	socket := strings.TrimPrefix(p.URL, "unix://")
 	conn, err := net.Dial("unix", socket)
@@ -57,7 +56,7 @@ func guarded(t *testing.T, p *storetest.Process) string {
 	return (&url.URL{Scheme: "unix", User: url.UserPassword("app", password), Path: socket}).String()
 }
 
-// output ends serve and returns all that it showed: its log, and the pages given.
+// output ends serve and returns its log and its pages, with the given ones.
 func (s *served) output(t *testing.T, pages ...string) string {
 	t.Helper()
 	var all strings.Builder
@@ -71,14 +70,14 @@ func (s *served) output(t *testing.T, pages ...string) string {
 	all.WriteString(strings.Join(s.log.lines, "\n"))
 	for _, must := range []string{" call failed", `"level":"DEBUG"`, "riskroom_api_calls_total"} {
 		if !strings.Contains(all.String(), must) {
-			t.Fatalf("the search is in the wrong place, %q is not there:\n%s", must, &all)
+			t.Fatalf("the output to search lacks %q:\n%s", must, &all)
 		}
 	}
 	return all.String()
 }
 
-// TestSecretsStaySecret: whatever comes in and whatever fails, no log line of the
-// most talkative level, no page and no metric holds a secret.
+// TestSecretsStaySecret checks that no debug log, page or metric contains a secret,
+// whatever is received and whatever fails.
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"http", "socket"} {
@@ -90,7 +89,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 			const previous = "planted-previous-secret"
 			s := startServeIn(t, config, way == "socket",
-				map[string]string{"REDIS_URL": guarded(t, storetest.Start(t)), "PREVIOUS": previous}, "--log-level", "debug")
+				map[string]string{"REDIS_URL": redisWithUser(t, storetest.Start(t)), "PREVIOUS": previous}, "--log-level", "debug")
 			if way == "socket" {
 				if err := s.slack.Socket().WaitConnected(t.Context(), 1); err != nil {
 					t.Fatal(err)
@@ -101,15 +100,15 @@ func TestSecretsStaySecret(t *testing.T) {
 				stage.Fault{Method: "response_url", Kind: stage.CutBefore, Times: stage.Forever},
 			)
 			for _, line := range []string{"new Ledger is off by one module:Payments", "new", "list", "show R-1", "help"} {
-				// What becomes of it is for other tests.
+				// Other tests check the replies.
 				_, _ = s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", line)
 			}
-			eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+			eventually(t, "lin gets a message", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
 			card := s.slack.DMs("U0LIN")[0]
 			if _, err := s.slack.Press(t.Context(), "U0LIN", card.Channel, card.TS, "riskroom.start"); err != nil {
 				t.Error(err)
 			}
-			s.log.wait(t, "slackbot: an answer could not be shown")
+			s.log.wait(t, "slackbot: a reply could not be shown")
 			const elsewhere = "planted-in-a-response-url"
 			if way == "http" {
 				s.forge(t, elsewhere, s.slack.SigningSecret(), previous, "wrong")
@@ -124,8 +123,8 @@ func TestSecretsStaySecret(t *testing.T) {
 	}
 }
 
-// forge sends commands with a response_url that holds a secret: signed with each
-// of the keys, to where answers may go and where not.
+// forge sends commands with a response_url that contains a secret, to allowed and
+// other hosts, signed with each of the keys.
 func (s *served) forge(t *testing.T, secret string, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
@@ -166,15 +165,15 @@ func (s *served) command(t *testing.T, secret string, form url.Values) int {
 	return answer.StatusCode
 }
 
-// TestSecretsStaySecretOnDiscord likewise: there the token of an interaction,
-// which stands in the path of the calls that answer it, is a secret too.
+// TestSecretsStaySecretOnDiscord does the same on Discord, where an interaction's
+// token, which is part of the URLs for its answers, is a secret too.
 func TestSecretsStaySecretOnDiscord(t *testing.T) {
 	t.Parallel()
 	for name, overHTTP := range map[string]bool{"http": true, "gateway": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			besides := map[string]string{"REDIS_URL": guarded(t, storetest.Start(t))}
-			s, guild := startDiscordWith(t, discordConfig, overHTTP, besides, "--log-level", "debug")
+			extra := map[string]string{"REDIS_URL": redisWithUser(t, storetest.Start(t))}
+			s, guild := startDiscordWith(t, discordConfig, overHTTP, extra, "--log-level", "debug")
 			guild.Faults().Order(stage.Fault{Method: "create_message", Kind: stage.RateLimit})
 			for _, c := range []struct {
 				sub     string
@@ -183,7 +182,7 @@ func TestSecretsStaySecretOnDiscord(t *testing.T) {
 				{"new", discord.Values{"title": "Ledger is off by one", "module": "Payments"}}, {"new", nil}, {"list", nil},
 				{"show", discord.Values{"key": "R-1"}},
 			} {
-				_, _ = guild.SlashCommand(t.Context(), meiID, "", "/risk", c.sub, c.options) // what becomes of it is for other tests
+				_, _ = guild.SlashCommand(t.Context(), meiID, "", "/risk", c.sub, c.options) // other tests check the replies
 			}
 			const token = "planted-interaction-token"
 			forged := map[string]any{
@@ -213,16 +212,16 @@ func TestSecretsStaySecretOnDiscord(t *testing.T) {
 	}
 }
 
-// TestSecretsStaySecretOnTheScreen: nor does what serve says to people at start.
+// TestSecretsStaySecretOnTheScreen checks the screen that serve prints at start.
 func TestSecretsStaySecretOnTheScreen(t *testing.T) {
 	t.Parallel()
 	slack, env := standIn(t)
-	env["REDIS_URL"], env["PREFIX"] = guarded(t, storetest.Start(t)), storetest.Prefix()
+	env["REDIS_URL"], env["PREFIX"] = redisWithUser(t, storetest.Start(t)), storetest.Prefix()
 	ctx, stop := context.WithCancel(t.Context())
 	screen, code := newLogLines(), make(chan int, 1)
 	args := []string{"serve", "-c", writeConfig(t, serveConfig), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}
 	go func() {
-		code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: screen, stderr: screen, lookup: lookupIn(env)})
+		code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: screen, stderr: screen, lookup: lookupIn(env)})
 	}()
 	all := func() string {
 		screen.mu.Lock()

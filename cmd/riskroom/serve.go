@@ -16,7 +16,7 @@ type serveFlags struct {
 	logFormat, logLevel         string
 }
 
-func newServe(s surroundings) *cobra.Command {
+func newServe(s environment) *cobra.Command {
 	var f serveFlags
 	c := &cobra.Command{
 		Use:   "serve --config FILE",
@@ -49,8 +49,8 @@ line is wrong.`,
 	return c
 }
 
-func serve(ctx context.Context, s surroundings, f serveFlags) error {
-	s.stderr = &inTurn{w: s.stderr}
+func serve(ctx context.Context, s environment, f serveFlags) error {
+	s.stderr = &lockedWriter{w: s.stderr}
 	log, err := newLog(s.stderr, f.logFormat, f.logLevel)
 	if err != nil {
 		return err

@@ -35,8 +35,8 @@ const (
 	meiID = "100000000000000002"
 )
 
-// standInGuild returns a stand-in server with lin and mei in it, and where its API
-// is. What it was sent and could not take fails the test.
+// standInGuild starts an emulated server with lin and mei in it, and returns its API's
+// URL. A request that Discord would reject fails the test.
 func standInGuild(t *testing.T) (guild *emulator.Workspace, api string) {
 	t.Helper()
 	return standInGuildOf(t, emulator.Options{Users: []emulator.User{{ID: linID, Name: "lin"}, {ID: meiID, Name: "mei"}}})
@@ -60,27 +60,26 @@ func standInGuildOf(t *testing.T, o emulator.Options) (guild *emulator.Workspace
 	return guild, url + "/api/v10/"
 }
 
-// startDiscord runs serve against a stand-in guild: over HTTP with a public key,
-// else over the gateway.
+// startDiscord runs serve with an emulated guild, over HTTP or over the gateway.
 func startDiscord(t *testing.T, overHTTP bool) (*served, *emulator.Workspace) {
 	t.Helper()
 	return startDiscordWith(t, discordConfig, overHTTP, nil)
 }
 
-func startDiscordWith(t *testing.T, config string, overHTTP bool, besides map[string]string, more ...string) (*served, *emulator.Workspace) {
+func startDiscordWith(t *testing.T, config string, overHTTP bool, extra map[string]string, more ...string) (*served, *emulator.Workspace) {
 	t.Helper()
 	guild, api := standInGuild(t)
-	return serveGuild(t, config, overHTTP, guild, api, besides, more...), guild
+	return serveGuild(t, config, overHTTP, guild, api, extra, more...), guild
 }
 
-// serveGuild runs serve against a stand-in guild whose API is at api.
-func serveGuild(t *testing.T, config string, overHTTP bool, guild *emulator.Workspace, api string, besides map[string]string, more ...string) *served {
+// serveGuild runs serve with an emulated guild whose API is at api.
+func serveGuild(t *testing.T, config string, overHTTP bool, guild *emulator.Workspace, api string, extra map[string]string, more ...string) *served {
 	t.Helper()
 	env := map[string]string{
 		"PREFIX": storetest.Prefix(), "TOKEN": guild.BotToken(), "GUILD": guild.GuildID(),
 		"KEY": guild.PublicKey(), "API": api,
 	}
-	maps.Copy(env, besides)
+	maps.Copy(env, extra)
 	if env["REDIS_URL"] == "" {
 		env["REDIS_URL"] = storetest.Start(t).URL
 	}
@@ -96,7 +95,7 @@ func serveGuild(t *testing.T, config string, overHTTP bool, guild *emulator.Work
 	}
 	args = append(args, more...)
 	go func() {
-		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
+		s.code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
 	t.Cleanup(stop)
 	line := s.log.wait(t, "serving")
@@ -108,8 +107,8 @@ func serveGuild(t *testing.T, config string, overHTTP bool, guild *emulator.Work
 	return s
 }
 
-// TestServeBothPlatforms: one process, one file, a Slack workspace and a Discord
-// server; a risk filed on one is told and shown on the other.
+// TestServeBothPlatforms serves a Slack workspace and a Discord server with one
+// process. A risk filed on one is announced and shown on the other.
 func TestServeBothPlatforms(t *testing.T) {
 	t.Parallel()
 	slack, env := standIn(t)
@@ -122,7 +121,7 @@ func TestServeBothPlatforms(t *testing.T) {
 	if err != nil || filed.Message == nil || !strings.Contains(filed.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", filed, err)
 	}
-	eventually(t, "lin is told on Discord", func() bool { return len(guild.DMs(linID)) == 1 })
+	eventually(t, "lin gets a message on Discord", func() bool { return len(guild.DMs(linID)) == 1 })
 	reply, err := guild.SlashCommand(t.Context(), linID, "", "/risk", "show", emulator.Values{"key": "R-1"})
 	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "Ledger is off by one") {
 		t.Fatalf("reply %+v: %v", reply, err)
@@ -130,8 +129,8 @@ func TestServeBothPlatforms(t *testing.T) {
 	s.end(t)
 }
 
-// TestServeDiscord tells the story on Discord: a slash command files a risk, the
-// handler gets a direct message and a private channel, and resolves it there.
+// TestServeDiscord runs the whole program on Discord: a slash command files a risk, the
+// handler gets a direct message and a private channel, and resolves the risk there.
 func TestServeDiscord(t *testing.T) {
 	t.Parallel()
 	for name, overHTTP := range map[string]bool{"over HTTP": true, "over the gateway": false} {
@@ -143,13 +142,13 @@ func TestServeDiscord(t *testing.T) {
 					t.Error(err)
 				}
 			} else if s.public != "" {
-				t.Errorf("nobody calls, and %s is open", s.public)
+				t.Errorf("%s is open although Discord doesn't call it", s.public)
 			}
 			reply, err := guild.SlashCommand(t.Context(), meiID, "", "/risk", "new", emulator.Values{"title": "Ledger is off by one", "module": "Payments"})
 			if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
 				t.Fatalf("reply %+v: %v", reply, err)
 			}
-			eventually(t, "lin is told", func() bool { return len(guild.DMs(linID)) == 1 })
+			eventually(t, "lin gets a message", func() bool { return len(guild.DMs(linID)) == 1 })
 			if m := guild.DMs(linID)[0]; !strings.Contains(m.Plain, "New risk R-1: Ledger is off by one") {
 				t.Errorf("lin reads %q", m.Plain)
 			}

@@ -9,8 +9,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// gathers are flows that make an item group when a risk is filed, and again when
-// work on it begins.
+// gathers contains flows that create an item group when a risk is filed, and again
+// when work on it begins.
 const gathers = `
   gather:
     trigger: { on: filed }
@@ -46,7 +46,7 @@ modules:
   Payments: { handlers: [lin] }
 flows:` + gathers
 
-// discordRoom returns the ID of the newest channel whose name ends so, "" for none.
+// discordRoom returns the ID of a channel whose name has the ending, "" for none.
 func discordRoom(g *discord.Workspace, ending string) string {
 	for _, ch := range g.Channels() {
 		if strings.HasSuffix(ch.Name, ending) {
@@ -56,10 +56,10 @@ func discordRoom(g *discord.Workspace, ending string) string {
 	return ""
 }
 
-// TestServeLetsGoOfADeletedChannel: somebody deletes the channel of a risk on
-// Discord. Whether the event comes or is missed, the risk is free and the
-// administrator knows; the next group is another one.
-func TestServeLetsGoOfADeletedChannel(t *testing.T) {
+// TestDeletedChannelIsReleased deletes a risk's channel on Discord. Even if the event
+// is missed, the risk is released, the administrator is notified, and the next group is
+// a new one.
+func TestDeletedChannelIsReleased(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(g *discord.Workspace, room string) error{
 		"as the event says": func(g *discord.Workspace, room string) error {
@@ -99,14 +99,14 @@ func TestServeLetsGoOfADeletedChannel(t *testing.T) {
 	}
 }
 
-// TestServeLetsGoOfAnArchivedChannel: of a private channel on Slack only the event
-// says that it was archived. Without it the risk stays bound until its owner lets
-// go of it.
-func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
+// TestArchivedChannelIsReleased archives a risk's private channel on Slack, which only
+// the event reports. Without the event, the risk stays bound until its owner releases
+// it.
+func TestArchivedChannelIsReleased(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		heard bool
-		told  string
+		eventSent bool
+		says      string
 	}{
 		"as the event says":     {true, "ledger-room-r-1 (acme) was archived"},
 		"the event is not sent": {false, "/risk group release R-1"},
@@ -128,19 +128,19 @@ func TestServeLetsGoOfAnArchivedChannel(t *testing.T) {
 				room, ok = w.ChannelByName("ledger-room-r-1")
 				return ok && len(w.Bookmarks(room.ID)) == 1
 			})
-			if !c.heard {
+			if !c.eventSent {
 				w.Faults().Order(stage.Fault{Method: "group_archive", Kind: stage.LoseEvent})
 			}
 			if err := w.ArchiveByHand("U0LIN", room.ID); err != nil {
 				t.Fatal(err)
 			}
-			if !c.heard {
+			if !c.eventSent {
 				w.SendEvent("group_left", map[string]any{"channel": room.ID})
 			}
 			eventually(t, "the administrator knows", func() bool {
-				return len(w.DMs("U0LIN")) == 1 && strings.Contains(w.DMs("U0LIN")[0].Plain, c.told)
+				return len(w.DMs("U0LIN")) == 1 && strings.Contains(w.DMs("U0LIN")[0].Plain, c.says)
 			})
-			if !c.heard {
+			if !c.eventSent {
 				command("show R-1", "The bot can no longer see the channel of R-1")
 				command("group release R-1", "R-1 is free of its channel ledger-room-r-1 (acme)")
 			}

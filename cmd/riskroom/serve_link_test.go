@@ -10,16 +10,16 @@ import (
 	slack "riskroom/adapters/slack/emulator"
 )
 
-// spot is a workspace in which people link accounts.
-type spot struct {
-	name   string
-	says   func(user, command, argument string) string // a command, and what is read at once
-	agrees func(user string) string                    // to what was asked last
-	told   func(user string) string                    // all that came as direct messages
+// linkable is a workspace where people link accounts.
+type linkable struct {
+	name     string
+	says     func(user, command, argument string) string // sends a command and returns the reply
+	agrees   func(user string) string                    // confirms the last question and returns the reply
+	received func(user string) string                    // returns all direct messages
 }
 
 // onSlack is a Slack workspace that calls serve over HTTP.
-func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) spot {
+func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) linkable {
 	way := s.public + "/slack/" + name + "/"
 	w.Connect(way+"commands", way+"interactions", "", way+"events")
 	lines := map[string]string{
@@ -27,7 +27,7 @@ func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) spot {
 	}
 	open := map[string]*slack.View{}
 	id := func(user string) string { return "U0" + strings.ToUpper(user) }
-	return spot{
+	return linkable{
 		name: name,
 		says: func(user, command, argument string) string {
 			t.Helper()
@@ -51,14 +51,14 @@ func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) spot {
 			}
 			return r.View.Plain
 		},
-		told: func(user string) string {
+		received: func(user string) string {
 			return said(w.DMs(id(user)), func(m slack.Message) string { return m.Plain })
 		},
 	}
 }
 
 // onDiscord is a guild that calls serve over HTTP.
-func onDiscord(t *testing.T, w *discord.Workspace) spot {
+func onDiscord(t *testing.T, w *discord.Workspace) linkable {
 	id := func(user string) string {
 		u, ok := w.UserByName(user)
 		if !ok {
@@ -67,7 +67,7 @@ func onDiscord(t *testing.T, w *discord.Workspace) spot {
 		return u.ID
 	}
 	asked := map[string]*discord.Message{}
-	return spot{
+	return linkable{
 		name: "guild",
 		says: func(user, command, argument string) string {
 			t.Helper()
@@ -93,7 +93,7 @@ func onDiscord(t *testing.T, w *discord.Workspace) spot {
 			}
 			return r.Message.Plain
 		},
-		told: func(user string) string {
+		received: func(user string) string {
 			return said(w.DMs(id(user)), func(m discord.Message) string { return m.Plain })
 		},
 	}
@@ -107,9 +107,9 @@ func said[M any](messages []M, plain func(M) string) string {
 	return all.String()
 }
 
-// TestServeLinkedAccounts: a code that one workspace shows, typed in another, makes
-// both accounts one person, who handles in one what they filed in the other; each
-// way round, between platforms and on one.
+// TestServeLinkedAccounts links accounts with a code, in either direction between two
+// platforms and on one platform. The person can then handle in one workspace what they
+// filed in the other.
 func TestServeLinkedAccounts(t *testing.T) {
 	t.Parallel()
 	users := []slack.User{{ID: "U0MEI", Name: "mei"}, {ID: "U0KAI", Name: "kai"}, {ID: "U0ANN", Name: "ann"}}
@@ -126,8 +126,8 @@ people:`, 1)
 	s := serveGuild(t, config, true, guild, api, env)
 	one, two, three := onSlack(t, s, "acme", acme), onSlack(t, s, "labs", labs), onDiscord(t, guild)
 	for _, c := range []struct {
-		who      string // nobody's account is linked twice
-		from, to spot
+		who      string // each account is linked only once
+		from, to linkable
 	}{{"mei", one, three}, {"kai", three, one}, {"ann", one, two}} {
 		way := c.from.name + " to " + c.to.name
 		title := "Ledger of " + c.who
@@ -136,7 +136,7 @@ people:`, 1)
 			t.Fatalf("%s: nothing is filed", way)
 		}
 		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "You can't change "+key) {
-			t.Errorf("%s: a stranger is told %q", way, said)
+			t.Errorf("%s: the reply to a stranger is %q", way, said)
 		}
 		code := regexp.MustCompile(`[2-9A-Z]{4}-[2-9A-Z]{4}`).FindString(c.from.says(c.who, "link", ""))
 		if asked := c.to.says(c.who, "link", code); !strings.Contains(asked, c.from.name) {
@@ -149,12 +149,12 @@ people:`, 1)
 			t.Errorf("%s: mine is %q", way, said)
 		}
 		if said := c.to.says(c.who, "status", key); !strings.Contains(said, "In progress") {
-			t.Errorf("%s: the submitter is told %q", way, said)
+			t.Errorf("%s: the reply to the submitter is %q", way, said)
 		}
 		if again := c.from.says(c.who, "link", code); !strings.Contains(again, "That code doesn't work") {
-			t.Errorf("%s: the code was taken twice: %q", way, again)
+			t.Errorf("%s: the code was accepted twice: %q", way, again)
 		}
-		eventually(t, way+": the other account is told", func() bool { return strings.Contains(c.from.told(c.who), "is now linked with") })
+		eventually(t, way+": the other account is notified", func() bool { return strings.Contains(c.from.received(c.who), "is now linked with") })
 	}
 	s.end(t)
 }

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// TestServePrivate runs the whole program without naming a Redis: what was filed
-// is there when it starts again, a second one on the same folder is refused, and
-// the commands for operators work beside it and without it.
+// TestServePrivate runs the whole program with a private Redis. Risks survive a
+// restart, a second process with the same folder is refused, and the runs commands work
+// with and without serve.
 func TestServePrivate(t *testing.T) {
 	t.Parallel()
 	needPrograms(t, "redis-server")
@@ -26,7 +26,7 @@ func TestServePrivate(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		log, code := newLogLines(), make(chan int, 1)
 		go func() {
-			code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
+			code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
 		}()
 		kept := log.wait(t, "everything is kept by a private redis")
 		if dir := filepath.Join(data, "redis"); kept["dir"] != dir || kept["adopted"] != false {
@@ -45,7 +45,7 @@ func TestServePrivate(t *testing.T) {
 		if round == 0 {
 			refusedServe(t, readFile(t, config), env, exitFailed, []string{"the data folder is in use", "process", "data_dir of its own"})
 			if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
-				t.Errorf("runs beside serve: exit %d: %s", r.code, r.stderr)
+				t.Errorf("runs with serve: exit %d: %s", r.code, r.stderr)
 			}
 		}
 		stop()
@@ -71,7 +71,7 @@ func keptIn(data string) string {
 	return strings.Replace(serveConfig, `redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }`, `data_dir: "`+data+`"`, 1)
 }
 
-// needPrograms skips the test where a program of Redis is not there.
+// needPrograms skips the test if one of Redis's programs is missing.
 func needPrograms(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -84,8 +84,8 @@ func needPrograms(t *testing.T, names ...string) {
 	}
 }
 
-// TestBackup does what operations.md says to do, beside a serve that runs: another
-// one goes on from the copy.
+// TestBackup runs the backup commands of operations.md while serve is running. Another
+// serve then continues from the copy.
 func TestBackup(t *testing.T) {
 	t.Parallel()
 	needPrograms(t, "redis-server", "redis-cli")
@@ -104,7 +104,7 @@ func TestBackup(t *testing.T) {
 	commands, _, _ := strings.Cut(page, "```")
 	cmd := exec.CommandContext(t.Context(), "sh", "-ec", commands)
 	if cmd.Dir = dir; !strings.Contains(commands, " backup\n") {
-		t.Fatalf("the page says how in %q", commands)
+		t.Fatalf("the page's commands are %q", commands)
 	}
 	if out, err := cmd.CombinedOutput(); err != nil || strings.Count(string(out), "OK") != 2 {
 		t.Fatalf("%v\n%s", err, out)

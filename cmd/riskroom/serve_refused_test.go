@@ -9,8 +9,8 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestServeRefused: what serve cannot start with is answered with a remedy, and
-// never with a secret.
+// TestServeRefused checks that serve says what to fix if it can't start, and never
+// prints a secret.
 func TestServeRefused(t *testing.T) {
 	t.Parallel()
 	const password = "hunter2hunter2"
@@ -62,7 +62,7 @@ func TestServeRefused(t *testing.T) {
 	})
 }
 
-// TestServeRefusedByWorkspace has a Redis that is fine.
+// TestServeRefusedByWorkspace uses a wrong bot token.
 func TestServeRefusedByWorkspace(t *testing.T) {
 	t.Parallel()
 	redis := storetest.Start(t)
@@ -74,8 +74,7 @@ func TestServeRefusedByWorkspace(t *testing.T) {
 		[]string{"riskroom: Slack refuses the bot token of acme (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
 }
 
-// TestServeRefusesRedis: what is wrong with a Redis that answers is told as what it
-// is, with what to do.
+// TestServeRefusesRedis checks that serve says what to fix if a Redis is unsuitable.
 func TestServeRefusesRedis(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -92,14 +91,14 @@ func TestServeRefusesRedis(t *testing.T) {
 			redis: func(t testing.TB) *storetest.Process { return storetest.Start(t, "--replicaof", "127.0.0.1", "1") },
 			says:  []string{"is a replica", "name the master"},
 		},
-		"that lets us open and no more": {
+		"that allows only one key": {
 			redis: func(t testing.TB) *storetest.Process {
 				p := storetest.Start(t, "--user", "app", "on", ">hunter2", "+@all", "~*:meta")
 				return &storetest.Process{URL: strings.Replace(p.URL, "unix://", "unix://app:hunter2@", 1)}
 			},
 			says: []string{"refuses the user", "NOPERM", "every key"},
 		},
-		"that nobody vouches for": {
+		"with an untrusted certificate": {
 			redis: storetest.StartTLS,
 			says:  []string{"shows a certificate", "SSL_CERT_FILE"},
 		},
@@ -113,12 +112,12 @@ func TestServeRefusesRedis(t *testing.T) {
 	}
 }
 
-// TestServeEndsWithItsEngine: an engine that cannot start ends serve at once, also
-// while the self-test waits for an answer of the platform.
+// TestServeEndsWithItsEngine checks that serve ends if the engine can't start, even
+// while the self-test waits for the platform.
 func TestServeEndsWithItsEngine(t *testing.T) {
 	t.Parallel()
 	slack, env := standIn(t)
-	// The user may use the key that the check at start tries, and no flow's.
+	// The user may use the key that the check at start tries, but not those of flows.
 	p := storetest.Start(t, "--user", "app", "on", ">hunter2", "+@all", "~{*", "~*:meta", "~*:lead:*", "~*:group:*", `~*:flow:\?`, "&*")
 	env["REDIS_URL"], env["PREFIX"] = strings.Replace(p.URL, "unix://", "unix://app:hunter2@", 1), storetest.Prefix()
 	over := make(chan struct{})
@@ -139,7 +138,7 @@ func TestServeEndsWithItsEngine(t *testing.T) {
 			t.Errorf("exit %d\n%s", r.code, r.stderr)
 		}
 	case <-time.After(20 * time.Second):
-		t.Error("it waits for the platform")
+		t.Error("serve waits for the platform")
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"riskroom/adapters/discord/emulator"
 )
 
-// rolesConfig names roles wherever people can be named.
+// rolesConfig uses roles wherever people can be named.
 const rolesConfig = `version: 1
 redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
 workspaces:
@@ -25,14 +25,14 @@ flows:
       - create_group: { id: room, type: item, name: "ledger room", owner: handlers, members: [handlers, "@Watch"] }
 `
 
-// Who is in the guild of TestServeRoles, and the roles.
+// The users and roles of TestServeRoles.
 const (
 	payerID, watchID, officeID, adminID, plainID = "100000000000000011", "100000000000000012", "100000000000000013",
 		"100000000000000014", "100000000000000015"
 	paymentsRole, watchRole, officeRole, adminRole = "200000000000000011", "200000000000000012", "200000000000000013", "200000000000000014"
 )
 
-// TestServeRoles: roles of Discord as handlers, in steps and in permissions.
+// TestServeRoles uses Discord roles as handlers, in steps and in permissions.
 func TestServeRoles(t *testing.T) {
 	t.Parallel()
 	guild, api := standInGuildOf(t, emulator.Options{
@@ -59,13 +59,13 @@ func TestServeRoles(t *testing.T) {
 		t.Helper()
 		for _, w := range want {
 			if !strings.Contains(got, w) {
-				t.Errorf("it says %q, without %q", got, w)
+				t.Errorf("%q lacks %q", got, w)
 			}
 		}
 	}
 
 	wants(command(plainID, "new", emulator.Values{"title": "Ledger", "module": "Payments"}), "R-1 is filed", "@payments-oncall")
-	eventually(t, "the watch is told", func() bool { return len(guild.DMs(watchID)) == 1 })
+	eventually(t, "the watch gets a message", func() bool { return len(guild.DMs(watchID)) == 1 })
 	wants(guild.DMs(watchID)[0].Plain, "New: Ledger, for @payments-oncall")
 	var room emulator.Channel
 	eventually(t, "the group is there, with both roles in it", func() bool {
@@ -82,7 +82,7 @@ func TestServeRoles(t *testing.T) {
 	const hidden = "There is no risk R-1, or you don't have access to it."
 	for who, sees := range map[string]bool{officeID: true, adminID: true, plainID: false, payerID: false} {
 		if got := command(who, "show", emulator.Values{"key": "R-1"}); strings.Contains(got, "Ledger") != sees || strings.Contains(got, hidden) == sees {
-			t.Errorf("%s, who may see it: %v, reads %q", who, sees, got)
+			t.Errorf("%s may see it: %v, but reads %q", who, sees, got)
 		}
 	}
 	wants(command(officeID, "status", emulator.Values{"key": "R-1", "status": "in_progress"}), "You can't change R-1")

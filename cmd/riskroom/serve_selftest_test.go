@@ -21,7 +21,7 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// selfTest is the record of the log, as far as it is looked at.
+// selfTest is the self-test's log record, reduced to what the tests check.
 type selfTest struct {
 	Level      string
 	Fits       bool
@@ -67,7 +67,7 @@ func (l *logLines) loud() []string {
 	})
 }
 
-// TestServeSelfTest: one record says what is served and that all is there.
+// TestServeSelfTest checks the log record of a self-test without problems.
 func TestServeSelfTest(t *testing.T) {
 	t.Parallel()
 	s := startServe(t, strings.Replace(serveConfig, "people:", "permissions: { administrators: [lin] }\npeople:", 1), false)
@@ -83,13 +83,13 @@ func TestServeSelfTest(t *testing.T) {
 		t.Errorf("redis is %+v", r.Redis)
 	}
 	if loud := s.log.loud(); len(loud) != 0 {
-		t.Errorf("warned of nothing: %q", loud)
+		t.Errorf("unexpected warnings: %q", loud)
 	}
 	s.end(t)
 }
 
-// TestServeSelfTestFinds: what does not fit is said at start, the file's own warnings
-// with it, and what fits is served all the same.
+// TestServeSelfTestFinds checks that serve reports problems at start, with the file's
+// own warnings, and runs all the same.
 func TestServeSelfTestFinds(t *testing.T) {
 	t.Parallel()
 	s := startServe(t, strings.Replace(serveConfig, "lin@example.com", "nobody@example.com", 1), false)
@@ -109,7 +109,7 @@ func TestServeSelfTestFinds(t *testing.T) {
 	s.end(t)
 }
 
-// TestServeScreen: with logs for people, the same is one screen.
+// TestServeScreen checks the screen that text logs begin with.
 func TestServeScreen(t *testing.T) {
 	t.Parallel()
 	redis := storetest.Start(t)
@@ -127,7 +127,7 @@ func TestServeScreen(t *testing.T) {
 	code := make(chan int, 1)
 	args := []string{"serve", "-c", writeConfig(t, src), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}
 	go func() {
-		code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: out, lookup: lookupIn(env)})
+		code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: out, lookup: lookupIn(env)})
 	}()
 	eventually(t, "the screen is there", func() bool { return strings.Contains(out.all(), "  the file ") && strings.HasSuffix(out.all(), "\n") })
 	stop()
@@ -137,7 +137,7 @@ func TestServeScreen(t *testing.T) {
 	_, screen, _ := strings.Cut(out.all(), "\nServing ")
 	lines := strings.Split(screen, "\n")
 	if !strings.HasPrefix(lines[0], "2 workspaces and 1 flow: riskroom ") {
-		t.Errorf("it begins %q", lines[0])
+		t.Errorf("the first line is %q", lines[0])
 	}
 	lines = lines[1:]
 	want := []string{
@@ -158,7 +158,7 @@ func TestServeScreen(t *testing.T) {
 		}
 	}
 	if flat := strings.Join(strings.Fields(screen), " "); !strings.Contains(flat, "@oncall means nobody: no user group of that name in acme [online-people] = mind the spelling") {
-		t.Errorf("@oncall is not told:\n%s", screen)
+		t.Errorf("@oncall is not reported:\n%s", screen)
 	}
 	for _, line := range lines {
 		if strings.HasPrefix(line, "  ") && utf8.RuneCountInString(line) > 100 && !strings.Contains(line, "://") {
@@ -170,15 +170,15 @@ func TestServeScreen(t *testing.T) {
 	}
 }
 
-// all is everything that was written.
+// all returns all lines.
 func (l *logLines) all() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(l.lines, "\n") + "\n"
 }
 
-// TestServeStartsWhileAway: a platform that does not answer at the start is one thing
-// to tell, and is connected to once it answers.
+// TestServeStartsWhileAway checks that a platform that doesn't answer at start is
+// reported once, and is connected to as soon as it answers.
 func TestServeStartsWhileAway(t *testing.T) {
 	t.Parallel()
 	redis := storetest.Start(t)
@@ -204,7 +204,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 	s := &served{log: newLogLines(), stop: stop, code: make(chan int, 1)}
 	args := []string{"serve", "-c", writeConfig(t, src), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
 	go func() {
-		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
+		s.code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
 	r := s.log.selfTested(t)
 	if w := r.Workspaces[0]; r.Level != "WARN" || w.State != "away" || len(w.Problems) != 1 || !strings.Contains(w.Problems[0].Message, "Slack does not answer for acme (connection_lost)") || len(r.Problems) != 0 {
@@ -217,7 +217,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	if loud := s.log.loud(); len(loud) != 1 {
-		t.Errorf("one cause is told as %d:\n%s", len(loud), strings.Join(loud, "\n"))
+		t.Errorf("one cause is reported %d times:\n%s", len(loud), strings.Join(loud, "\n"))
 	}
 	s.end(t)
 }

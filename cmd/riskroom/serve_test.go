@@ -36,7 +36,7 @@ flows:
       - send_message: { to: [handlers], title: "New risk {{ .key }}: {{ .title }}", card: risk }
 `
 
-// served is a running serve with its surroundings.
+// served is a running serve and an emulated workspace.
 type served struct {
 	slack  *emulator.Workspace
 	log    *logLines
@@ -46,26 +46,26 @@ type served struct {
 	code   chan int
 }
 
-// startServe runs serve against a stand-in and a Redis of its own.
+// startServe runs serve with an emulated workspace and a Redis of its own.
 func startServe(t *testing.T, config string, socketMode bool, more ...string) *served {
 	t.Helper()
 	return startServeIn(t, config, socketMode, map[string]string{"REDIS_URL": storetest.Start(t).URL}, more...)
 }
 
-// startServeIn is startServe with variables of the environment besides.
-func startServeIn(t *testing.T, config string, socketMode bool, besides map[string]string, more ...string) *served {
+// startServeIn is startServe with extra variables in the environment.
+func startServeIn(t *testing.T, config string, socketMode bool, extra map[string]string, more ...string) *served {
 	t.Helper()
 	slack, env := standIn(t)
 	slack.Socket().SetMode(socketMode)
 	env["PREFIX"] = storetest.Prefix()
-	maps.Copy(env, besides)
+	maps.Copy(env, extra)
 
 	ctx, stop := context.WithCancel(context.Background())
 	s := &served{slack: slack, log: newLogLines(), stop: stop, code: make(chan int, 1)}
 	args := []string{"serve", "-c", writeConfig(t, config), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--log-format", "json"}
 	args = append(args, more...)
 	go func() {
-		s.code <- run(ctx, args, surroundings{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
+		s.code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
 	t.Cleanup(stop)
 	line := s.log.wait(t, "serving")
@@ -75,16 +75,15 @@ func startServeIn(t *testing.T, config string, socketMode bool, besides map[stri
 	return s
 }
 
-// urlOf is the URL of an address as the log tells it, "" where it tells none.
-func urlOf(told any) string {
-	if address, _ := told.(string); address != "" {
+// urlOf returns the URL for an address in the log, "" without one.
+func urlOf(logged any) string {
+	if address, _ := logged.(string); address != "" {
 		return "http://" + address
 	}
 	return ""
 }
 
-// standIn starts a stand-in workspace, and returns the variables that serve
-// needs to reach it.
+// standIn starts an emulated workspace, and returns the variables for serve.
 func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
 	t.Helper()
 	return standInOf(t, emulator.Options{Users: []emulator.User{
@@ -162,17 +161,17 @@ func (l *logLines) wait(t *testing.T, msg string) map[string]any {
 		select {
 		case <-more:
 		case <-timeout:
-			t.Fatalf("no log line says %q:\n%s", msg, strings.Join(lines, "\n"))
+			t.Fatalf("no log line with the message %q:\n%s", msg, strings.Join(lines, "\n"))
 		}
 	}
 }
 
-// eventually waits until ok holds.
+// eventually waits until ok returns true.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s", what)
+			t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }
@@ -191,8 +190,8 @@ func get(t *testing.T, url string) (int, string) {
 	return r.StatusCode, string(b)
 }
 
-// TestServe runs the whole program: a slash command files a risk, the handler
-// hears of it, administrators can look, and a signal ends it in good order.
+// TestServe runs the whole program: a slash command files a risk, the handler gets a
+// message, administrators can look, and a signal ends it cleanly.
 func TestServe(t *testing.T) {
 	t.Parallel()
 	s := startServe(t, serveConfig, false)
@@ -200,7 +199,7 @@ func TestServe(t *testing.T) {
 	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", reply, err)
 	}
-	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	eventually(t, "lin gets a message", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
 	if m := s.slack.DMs("U0LIN")[0]; !strings.Contains(m.Plain, "New risk R-1: Ledger is off by one") {
 		t.Errorf("lin reads %q", m.Plain)
 	}
@@ -226,8 +225,8 @@ func TestServe(t *testing.T) {
 	s.end(t)
 }
 
-// TestServeSocketMode: with an app token, commands come in over a connection
-// that riskroom opens. Nobody calls, so that it matters to nobody who has --listen.
+// TestServeSocketMode checks that commands arrive over a connection that riskroom opens,
+// and that --listen may then be in use.
 func TestServeSocketMode(t *testing.T) {
 	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
@@ -237,7 +236,7 @@ func TestServeSocketMode(t *testing.T) {
 	defer func() { _ = busy.Close() }()
 	s := startServe(t, strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1), true, "--listen", busy.Addr().String())
 	if s.public != "" {
-		t.Errorf("nobody calls, and %s is open", s.public)
+		t.Errorf("%s is open although Slack doesn't call it", s.public)
 	}
 	if err := s.slack.Socket().WaitConnected(t.Context(), 1); err != nil {
 		t.Fatal(err)
@@ -246,14 +245,14 @@ func TestServeSocketMode(t *testing.T) {
 	if err != nil || reply.Message == nil || !strings.Contains(reply.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", reply, err)
 	}
-	eventually(t, "lin is told", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
+	eventually(t, "lin gets a message", func() bool { return len(s.slack.DMs("U0LIN")) == 1 })
 	if code, body := get(t, s.admin+"/readyz"); code != http.StatusOK || !strings.Contains(body, "socket mode of acme: ok") {
 		t.Errorf("ready: %d %s", code, body)
 	}
 	s.end(t)
 }
 
-// end stops serve as a signal does, and wants it to leave in good order.
+// end stops serve as a signal does, and checks its exit code.
 func (s *served) end(t *testing.T) {
 	t.Helper()
 	s.stop()

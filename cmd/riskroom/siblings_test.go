@@ -13,17 +13,17 @@ import (
 	"testing"
 )
 
-// onlyThere are the files of an adapter or a way in that have no counterpart on
-// the other platform, and why.
+// onlyThere maps the files of an adapter without a counterpart on the other platform
+// to the reason.
 var onlyThere = map[string]string{
-	"adapters/discord/about.go":       "Discord has no bookmarks and no purpose: what a group is about stands in its topic",
+	"adapters/discord/about.go":       "Discord has no bookmarks and no purpose, so the topic says what a group is about",
 	"adapters/discord/api/breaker.go": "Discord locks an address out after too many invalid requests",
-	"adapters/discord/category.go":    "Discord's channels stand in categories, which get full",
-	"adapters/discord/permissions.go": "who is in a group is a matter of permissions on Discord",
+	"adapters/discord/category.go":    "Discord's channels are in categories, which can be full",
+	"adapters/discord/permissions.go": "permissions decide who is in a group on Discord",
 }
 
-// TestAdaptersAreSiblings: who knows one adapter, or its client, finds the same
-// things under the same names, in the same order, in the other.
+// TestAdaptersAreSiblings checks that both adapters, and both clients, declare the same
+// things under the same names and in the same order.
 func TestAdaptersAreSiblings(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
@@ -37,7 +37,7 @@ func TestAdaptersAreSiblings(t *testing.T) {
 			for file := range pair.one {
 				path := pair.dir + "/" + file
 				if pair.both[file] == nil && onlyThere[path] == "" {
-					t.Errorf("%s has no sibling: give it one, or say in onlyThere why not", path)
+					t.Errorf("%s has no sibling: add one, or explain in onlyThere why not", path)
 				}
 				used[path] = pair.both[file] == nil
 			}
@@ -53,13 +53,13 @@ func TestAdaptersAreSiblings(t *testing.T) {
 	}
 	for path := range onlyThere {
 		if !used[path] {
-			t.Errorf("onlyThere names %s, which is not alone or not there", path)
+			t.Errorf("onlyThere names %s, which has a sibling or doesn't exist", path)
 		}
 	}
 }
 
-// declared returns what the files of a package declare, tests left out, in their
-// order: functions, methods and types.
+// declared returns the functions, methods and types of a package by file, in order and
+// without tests.
 func declared(t *testing.T, dir string) map[string][]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("../..", dir, "*.go"))
@@ -93,7 +93,7 @@ func declared(t *testing.T, dir string) map[string][]string {
 	return out
 }
 
-// receiver is the type that a method is of, with a dot behind it.
+// receiver returns a method's receiver type and a dot.
 func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil {
 		return ""
@@ -111,8 +111,7 @@ func receiver(d *ast.FuncDecl) string {
 
 var platformNames = regexp.MustCompile(`(?i)slack|discord`)
 
-// TestCoreNamesNoPlatform: the core is built without any platform in mind, its
-// wordings and scripts included.
+// TestCoreNamesNoPlatform checks that no file in core mentions a platform.
 func TestCoreNamesNoPlatform(t *testing.T) {
 	t.Parallel()
 	read := 0

@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Stamped by the build: -ldflags "-X main.version=v1.2.3 -X main.commit=… -X
-// main.built=…". A plain "go build" leaves them empty, and what the toolchain
-// knows stands in.
+// Set by the build: -ldflags "-X main.version=v1.2.3 -X main.commit=… -X
+// main.built=…". After a plain "go build" they are empty, and the toolchain's build
+// info is used.
 var (
 	version string
 	commit  string
 	built   string // RFC 3339
 )
 
-func newVersion(s surroundings) *cobra.Command {
+func newVersion(s environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version of riskroom",
@@ -31,7 +31,7 @@ func newVersion(s surroundings) *cobra.Command {
 	}
 }
 
-// buildLine says which build this is, on one line.
+// buildLine describes this build on one line.
 func buildLine() string {
 	v, c, b := version, commit, built
 	if info, ok := debug.ReadBuildInfo(); ok {

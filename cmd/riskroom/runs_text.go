@@ -9,14 +9,14 @@ import (
 	"riskroom/core/engine"
 )
 
-// wordReason says in English what a run's reason means. Codes of platforms stay
-// as they are: that is how their pages name them.
-func wordReason(code string) string {
+// reasonText describes a run's reason in English. Error codes of platforms are left
+// unchanged, so that they can be looked up.
+func reasonText(code string) string {
 	switch code {
 	case "":
 		return ""
 	case "condition":
-		return "its condition did not hold"
+		return "its condition was false"
 	case "condition_failed":
 		return "its condition could not be evaluated"
 	case "risk_changed":
@@ -55,13 +55,12 @@ func wordReason(code string) string {
 	return code
 }
 
-// wordEvent says an audit event of a run in English, with times as clocks in the
-// zone show them.
-func wordEvent(e engine.Event, zone *time.Location) string {
+// eventText describes an audit event of a run in English, with times in the zone.
+func eventText(e engine.Event, zone *time.Location) string {
 	d := e.Data
 	switch e.Kind {
 	case engine.EventTimer:
-		return wordTimer(d, zone)
+		return timerText(d, zone)
 	case engine.EventMissed:
 		return "already due when the risk was filed or edited; skipped, as the flow says"
 	case engine.EventFired:
@@ -70,24 +69,24 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 		}
 		return "began, on time"
 	case engine.EventSkipped:
-		return "skipped: " + wordReason(d["reason"])
+		return "skipped: " + reasonText(d["reason"])
 	case engine.EventStep:
-		return wordStep(d)
+		return stepText(d)
 	case engine.EventPartial:
 		return "partly done: " + d["action"] + "; not done: " + d["what"]
 	case engine.EventFailed:
 		return "failed for good: " + d["action"] + " (" + d["code"] + "); steps that do not need it continue"
 	case engine.EventPassed:
-		return "skipped step: " + d["action"] + " (" + wordReason(d["reason"]) + ")"
+		return "skipped step: " + d["action"] + " (" + reasonText(d["reason"]) + ")"
 	case engine.EventDeferred:
-		return "waits until " + clockTold(d["until"], zone) + ": " + wordReason(d["code"])
+		return "waits until " + eventTime(d["until"], zone) + ": " + reasonText(d["code"])
 	case engine.EventRetry:
-		return "tries again at " + clockTold(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
+		return "tries again at " + eventTime(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
 	case engine.EventParked:
-		return "parked, needs a person: " + wordReason(d["code"])
+		return "parked, needs a person: " + reasonText(d["code"])
 	case engine.EventEnded:
 		if r := d["reason"]; r != "" {
-			return d["state"] + ": " + wordReason(r)
+			return d["state"] + ": " + reasonText(r)
 		}
 		return d["state"]
 	case engine.EventResent:
@@ -110,11 +109,11 @@ func wordEvent(e engine.Event, zone *time.Location) string {
 	case engine.EventOperator:
 		return e.Actor.Name + " requested: " + d["did"]
 	}
-	return wordUnknown(e)
+	return unknownEventText(e)
 }
 
-func wordTimer(d map[string]string, zone *time.Location) string {
-	due := clockTold(d["due"], zone)
+func timerText(d map[string]string, zone *time.Location) string {
+	due := eventTime(d["due"], zone)
 	switch d["outcome"] {
 	case "armed":
 		return "armed for " + due
@@ -130,7 +129,7 @@ func wordTimer(d map[string]string, zone *time.Location) string {
 	return "timer " + d["outcome"] + " " + due
 }
 
-func wordStep(d map[string]string) string {
+func stepText(d map[string]string) string {
 	s := d["action"]
 	if name := d["name"]; name != "" {
 		s += " " + name
@@ -141,8 +140,8 @@ func wordStep(d map[string]string) string {
 	return s
 }
 
-// wordUnknown shows an event that a newer version wrote.
-func wordUnknown(e engine.Event) string {
+// unknownEventText describes an event that a newer version wrote.
+func unknownEventText(e engine.Event) string {
 	s := e.Kind
 	for _, k := range slices.Sorted(maps.Keys(e.Data)) {
 		s += fmt.Sprintf(" %s=%s", k, e.Data[k])
