@@ -28,7 +28,7 @@ func TestServePrivate(t *testing.T) {
 		go func() {
 			code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: log, lookup: lookupIn(env)})
 		}()
-		kept := log.wait(t, "everything is kept by a private redis")
+		kept := log.wait(t, "data is stored in a private redis")
 		if dir := filepath.Join(data, "redis"); kept["dir"] != dir || kept["adopted"] != false {
 			t.Errorf("round %d: it says %v", round, kept)
 		}
@@ -43,7 +43,7 @@ func TestServePrivate(t *testing.T) {
 			t.Fatalf("reply %+v: %v", reply, err)
 		}
 		if round == 0 {
-			refusedServe(t, readFile(t, config), env, exitFailed, []string{"the data folder is in use", "process", "data_dir of its own"})
+			refusedServe(t, readFile(t, config), env, exitFailed, []string{"the data folder is in use", "process", "set another data_dir"})
 			if r := program(t.Context(), env, "", "runs", "list", "-c", config); r.code != exitFine {
 				t.Errorf("runs with serve: exit %d: %s", r.code, r.stderr)
 			}

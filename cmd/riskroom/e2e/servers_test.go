@@ -87,7 +87,7 @@ func TestPrivateRedisAdopted(t *testing.T) {
 	b.prefix = "riskroom"
 
 	pid := func() any {
-		kept, ok := b.now.log.await(t, "everything is kept by a private redis")
+		kept, ok := b.now.log.await(t, "data is stored in a private redis")
 		if !ok {
 			t.Fatalf("serve keeps nothing:\n%s", b.now.log)
 		}

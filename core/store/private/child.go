@@ -14,14 +14,14 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// settings are the server's, those first that a living one takes too. Paths
-// are relative to the folder that it runs in.
+// settings are the server's settings. A running server accepts the first ones too. Paths
+// are relative to its directory.
 var (
 	livingSettings = [][2]string{
 		{"appendfsync", "always"},
 		{"maxmemory", "0"},
 		{"maxmemory-policy", "noeviction"},
-		{"hash-max-listpack-value", "512"}, // a risk stays in one compact piece
+		{"hash-max-listpack-value", "512"}, // keeps a risk in the compact encoding
 		{"timeout", "0"},
 	}
 	firstSettings = [][2]string{
@@ -35,23 +35,22 @@ var (
 	}
 )
 
-// child is a living redis-server. It holds the lock beside the data as long
-// as it lives, whoever started it.
+// child is a running redis-server. It holds its lock as long as it runs, whoever started
+// it.
 type child struct {
 	pid  int
 	cmd  *exec.Cmd     // nil if another riskroom started it
-	gone chan struct{} // closed once it is dead
-	how  string        // how it died, once it is
+	gone chan struct{} // closed when it has ended
+	how  string        // how it ended; set before gone is closed
 
-	forget func() // ends the watch over an adopted one; nil otherwise
+	forget func() // stops watching an adopted server; nil otherwise
 }
 
-// holdPatience is how long whoever holds the lock may leave it unsaid that it
-// is a server: it is just starting, or it died and a copy of it that was
-// writing a file has not noticed yet.
-const holdPatience = 15 * time.Second
+// lockPatience is how long to wait if the lock is held and no server answers: one may be
+// starting, or it died and its child that was writing a file is still running.
+const lockPatience = 15 * time.Second
 
-// open adopts the living server, or starts one, and returns when it answers.
+// open adopts the running server or starts one, and returns when it is ready.
 func (s *Server) open(ctx context.Context) (*child, error) {
 	for begun := time.Now(); ; {
 		lock, err := lockNow(s.dir.file(lockFile))
@@ -59,14 +58,14 @@ func (s *Server) open(ctx context.Context) (*child, error) {
 			return s.start(ctx, lock)
 		}
 		if !errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("the private redis cannot be locked: %w", err)
+			return nil, fmt.Errorf("lock the private redis: %w", err)
 		}
 		pid, err := s.dir.identify(ctx)
 		if err == nil {
 			return s.adopt(ctx, pid)
 		}
-		if time.Since(begun) > holdPatience {
-			return nil, fmt.Errorf("a redis-server, process %d, has %s and cannot be asked (%w); end it, and start again",
+		if time.Since(begun) > lockPatience {
+			return nil, fmt.Errorf("a redis-server, process %d, uses %s and does not answer (%w); end it and start riskroom again",
 				readPID(s.dir.file(pidFile)), s.dir.path, err)
 		}
 		if err := wait(ctx, pause); err != nil {
@@ -75,9 +74,9 @@ func (s *Server) open(ctx context.Context) (*child, error) {
 	}
 }
 
-// start starts a server, which takes over the lock.
+// start starts a server, which inherits the lock.
 func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
-	defer lock.Close() // the server has its own
+	defer lock.Close() // the server has inherited it
 	s.tail.expect(true)
 	defer s.tail.expect(false)
 	program, err := findProgram(ctx)
@@ -98,9 +97,9 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 	c.cmd.Dir, c.cmd.Env = s.dir.path, environment()
 	c.cmd.Stdout, c.cmd.Stderr = out, out // until it opens the file itself
 	c.cmd.ExtraFiles = []*os.File{lock}
-	c.cmd.SysProcAttr = apart()
+	c.cmd.SysProcAttr = ownSession()
 	if err := c.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%s cannot be started: %w", program, err)
+		return nil, fmt.Errorf("start %s: %w", program, err)
 	}
 	c.pid = c.cmd.Process.Pid
 	go func() {
@@ -114,21 +113,21 @@ func (s *Server) start(ctx context.Context, lock *os.File) (*child, error) {
 	return c, nil
 }
 
-// adopt takes a living server over.
+// adopt takes over a running server.
 func (s *Server) adopt(ctx context.Context, pid int) (*child, error) {
 	c := &child{pid: pid, gone: make(chan struct{}), how: "it was adopted, so its exit status is not known"}
 	var watched context.Context
 	watched, c.forget = context.WithCancel(context.Background())
 	go s.dir.watch(watched, c)
-	if err := s.takeOver(ctx, c); err != nil {
+	if err := s.connectAdopted(ctx, c); err != nil {
 		c.forget()
-		return nil, fmt.Errorf("the private redis, process %d, cannot be taken over: %w", pid, err)
+		return nil, fmt.Errorf("adopt the private redis, process %d: %w", pid, err)
 	}
 	return c, nil
 }
 
-// takeOver waits until an adopted server answers, and gives it our settings.
-func (s *Server) takeOver(ctx context.Context, c *child) error {
+// connectAdopted waits until an adopted server is ready, and applies our settings.
+func (s *Server) connectAdopted(ctx context.Context, c *child) error {
 	if err := s.await(ctx, c); err != nil {
 		return err
 	}
@@ -142,14 +141,14 @@ func (s *Server) takeOver(ctx context.Context, c *child) error {
 	})
 }
 
-// watch closes gone when an adopted server dies, or ctx ends. A connection that
-// ends is the sign, the lock is the proof.
+// watch closes gone when an adopted server ends or ctx ends. When its connection closes,
+// it checks the lock.
 func (d serverDir) watch(ctx context.Context, c *child) {
 	defer close(c.gone)
 	for ctx.Err() == nil {
 		if conn, err := d.dial(ctx); err == nil {
 			cut := context.AfterFunc(ctx, func() { _ = conn.Close() })
-			_, _ = conn.Read(make([]byte, 1)) // the server says nothing unasked
+			_, _ = conn.Read(make([]byte, 1)) // returns when the connection closes
 			cut()
 			_ = conn.Close()
 		}
@@ -161,9 +160,9 @@ func (d serverDir) watch(ctx context.Context, c *child) {
 	}
 }
 
-// await waits until the server answers. Reading a large file takes it long.
+// await waits until the server is ready. Loading a large file takes long.
 func (s *Server) await(ctx context.Context, c *child) error {
-	for told := time.Now(); ; {
+	for logged := time.Now(); ; {
 		err := s.dir.ask(ctx, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
 		if err == nil {
 			return nil
@@ -171,20 +170,20 @@ func (s *Server) await(ctx context.Context, c *child) error {
 		select {
 		case <-c.gone:
 			s.tail.read()
-			return fmt.Errorf("the private redis ended as it started (%s); the last it said: %s", c.how, s.tail.last())
+			return fmt.Errorf("the private redis ended while it started (%s); its last lines: %s", c.how, s.tail.last())
 		default:
 		}
-		if time.Since(told) > 10*time.Second {
-			told = time.Now()
+		if time.Since(logged) > 10*time.Second {
+			logged = time.Now()
 			s.log.InfoContext(ctx, "the private redis is not ready yet", "pid", c.pid, "err", err)
 		}
 		if err := wait(ctx, pause); err != nil {
-			return fmt.Errorf("the private redis did not get ready in time: %w", err)
+			return fmt.Errorf("the private redis was not ready in time: %w", err)
 		}
 	}
 }
 
-// end ends a server and waits until it is dead.
+// end ends a server and waits for its end.
 func (d serverDir) end(c *child) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
@@ -206,16 +205,16 @@ func (d serverDir) end(c *child) error {
 		return nil
 	case <-ctx.Done():
 	}
-	_ = process.Kill() // every write was synced: nothing is lost by that
+	_ = process.Kill() // loses nothing, because every write was synced
 	select {
 	case <-c.gone:
 		return nil
 	case <-time.After(killWithin):
-		return fmt.Errorf("the private redis, process %d, cannot be ended", c.pid)
+		return fmt.Errorf("the private redis, process %d, did not end", c.pid)
 	}
 }
 
-// environment is what the server sees of ours: no secret.
+// environment returns the server's environment, which contains no secret.
 func environment() []string {
 	var out []string
 	for _, v := range os.Environ() {
@@ -228,10 +227,10 @@ func environment() []string {
 	return out
 }
 
-// oldest is the first release that the store's scripts are tested with.
+// oldest is the first major version that the store's scripts are tested with.
 const oldest = 7
 
-// findProgram finds a server on PATH that is new enough.
+// findProgram returns the path of a server on PATH that is new enough.
 func findProgram(ctx context.Context) (string, error) {
 	for _, name := range []string{"redis-server", "valkey-server"} {
 		path, err := exec.LookPath(name)
@@ -249,14 +248,14 @@ func findProgram(ctx context.Context) (string, error) {
 		}
 		return path, nil
 	}
-	return "", errors.New(`neither redis-server nor valkey-server is on PATH, and riskroom keeps everything in one. Install it
+	return "", errors.New(`neither redis-server nor valkey-server is on PATH, and riskroom stores its data in one. Install it
   Debian, Ubuntu: apt-get install redis-server
   macOS:          brew install redis
 or name a Redis that runs elsewhere in the config file:
   redis: { url: "redis://localhost:6379/0" }`)
 }
 
-// versionOf reads "Redis server v=7.0.15 sha=..."; 0 is a form nobody knows.
+// versionOf parses "Redis server v=7.0.15 sha=...". For any other form it returns 0.
 func versionOf(line string) (int, string) {
 	_, rest, _ := strings.Cut(line, " v=")
 	version, _, _ := strings.Cut(rest, " ")
@@ -265,7 +264,7 @@ func versionOf(line string) (int, string) {
 	return n, version
 }
 
-// wait waits, or fails as ctx ends.
+// wait waits for d. It fails if ctx ends first.
 func wait(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():

@@ -14,23 +14,23 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// The names of files, beside the data unless they say otherwise.
+// The names of files, in the server's directory unless noted.
 const (
-	dirName    = "redis" // in the data folder
+	dirName    = "redis" // the server's directory, in the data folder
 	lockFile   = "lock"  // here and in the data folder
 	socketFile = "redis.sock"
 	pidFile    = "redis.pid"
 	logFile    = "redis.log"
 )
 
-// serverDir is the directory of a private server.
+// serverDir is a private server's directory.
 type serverDir struct {
 	data string // the data folder
-	path string // of the directory in it, which only the user can read
+	path string // the directory in it, which only the user can read
 }
 
-// makeDir makes both directories. The data folder may be shared with others; the
-// server's own is for the user alone.
+// makeDir creates both directories. The data folder may be open to others; the server's
+// is for the user only.
 func makeDir(data string) (serverDir, error) {
 	data, err := filepath.Abs(data)
 	if err != nil {
@@ -38,18 +38,19 @@ func makeDir(data string) (serverDir, error) {
 	}
 	d := serverDir{data: data, path: filepath.Join(data, dirName)}
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
-		return serverDir{}, fmt.Errorf("data_dir cannot be made: %w", err)
+		return serverDir{}, fmt.Errorf("create data_dir: %w", err)
 	}
 	if err := os.Chmod(d.path, 0o700); err != nil {
-		return serverDir{}, fmt.Errorf("data_dir is not ours: %w", err)
+		return serverDir{}, fmt.Errorf("restrict data_dir to this user: %w", err)
 	}
 	return d, nil
 }
 
-// file returns the path of a file beside the data.
+// file returns the path of a file in the directory.
 func (d serverDir) file(name string) string { return filepath.Join(d.path, name) }
 
-// lockFor takes riskroom's lock, which ends with the file or the process.
+// lockFor takes riskroom's lock. It is released when the file is closed or the process
+// ends.
 func (d serverDir) lockFor(pid int) (*os.File, error) {
 	name := filepath.Join(d.data, lockFile)
 	f, err := lockNow(name)
@@ -58,22 +59,22 @@ func (d serverDir) lockFor(pid int) (*os.File, error) {
 		if holder := readPID(name); holder != 0 {
 			who = fmt.Sprintf("another riskroom, process %d", holder)
 		}
-		return nil, fmt.Errorf("%w: %s serves %s; stop it, or give this one a data_dir of its own", ErrInUse, who, d.data)
+		return nil, fmt.Errorf("%w: %s uses %s; stop it, or set another data_dir in the config file", ErrInUse, who, d.data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("data_dir cannot be locked: %w", err)
+		return nil, fmt.Errorf("lock data_dir: %w", err)
 	}
 	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteString(strconv.Itoa(pid) + "\n")
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("data_dir cannot be written to: %w", err)
+		return nil, fmt.Errorf("write to data_dir: %w", err)
 	}
 	return f, nil
 }
 
-// readPID returns the process ID that a file holds; 0 if it holds none.
+// readPID returns the process ID in a file, 0 if there is none.
 func readPID(name string) int {
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -83,18 +84,16 @@ func readPID(name string) int {
 	return n
 }
 
-// maxSocketPath is how long a path a socket can be reached by: macOS has room
-// for 103 bytes, Linux for 107.
+// maxSocketPath is the longest path of a socket. macOS allows 103 bytes, Linux 107.
 const maxSocketPath = 100
 
-// dial connects to the socket. Where its path is too long it goes through a
-// short one, which is needed only as long as connecting takes.
+// dial connects to the socket. If its path is too long, it uses a temporary short one.
 func (d serverDir) dial(ctx context.Context) (net.Conn, error) {
 	path := d.file(socketFile)
 	if len(path) > maxSocketPath {
 		short, err := os.MkdirTemp(shortTemp(), "rr")
 		if err != nil {
-			return nil, fmt.Errorf("the socket's path is too long, and no shorter one can be made: %w", err)
+			return nil, fmt.Errorf("make a shorter path to the socket: %w", err)
 		}
 		defer func() { _ = os.RemoveAll(short) }()
 		link := filepath.Join(short, "d")
@@ -106,8 +105,7 @@ func (d serverDir) dial(ctx context.Context) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "unix", path)
 }
 
-// shortTemp returns the folder for temporary files that leaves room for a
-// socket's path.
+// shortTemp returns a folder for temporary files with a short path.
 func shortTemp() string {
 	if t := os.TempDir(); len(t) < maxSocketPath-40 {
 		return t
@@ -115,11 +113,11 @@ func shortTemp() string {
 	return "/tmp"
 }
 
-// ask lets f talk to the server, over a connection of its own.
+// ask calls f with a new connection to the server.
 func (d serverDir) ask(ctx context.Context, f func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	// Dialled here, as the client would log each time that nobody listens.
+	// The client would log each failed dial.
 	conn, err := d.dial(ctx)
 	if err != nil {
 		return err
@@ -140,8 +138,8 @@ func (d serverDir) ask(ctx context.Context, f func(context.Context, *redis.Clien
 	return f(ctx, db)
 }
 
-// identify returns the process ID of the server behind the socket, and makes
-// sure that it keeps its data here.
+// identify returns the process ID of the server at the socket. It fails if that server
+// keeps its data elsewhere.
 func (d serverDir) identify(ctx context.Context) (int, error) {
 	pid := 0
 	err := d.ask(ctx, func(ctx context.Context, db *redis.Client) error {
@@ -150,7 +148,7 @@ func (d serverDir) identify(ctx context.Context) (int, error) {
 			return err
 		}
 		if !sameFile(dir["dir"], d.path) {
-			return fmt.Errorf("the server behind %s keeps its data in %s", d.file(socketFile), dir["dir"])
+			return fmt.Errorf("the server at %s keeps its data in %s", d.file(socketFile), dir["dir"])
 		}
 		info, err := db.InfoMap(ctx, "server").Result()
 		if err != nil {

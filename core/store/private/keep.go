@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// The back-off between two starts of a server that does not stay: it doubles
-// from the first to the last, and begins anew after a server that stayed.
+// The back-off between starts of a server that keeps dying. It doubles from the first to
+// the last, and is reset after a server that stayed up.
 const (
 	firstWait = 50 * time.Millisecond
 	lastWait  = 5 * time.Second
 	stayed    = 30 * time.Second
 )
 
-// keep starts the server again whenever it died, until Stop.
+// keep restarts the server whenever it dies, until Stop.
 func (s *Server) keep() {
 	defer close(s.kept)
 	for backOff := firstWait; ; {
@@ -24,8 +24,8 @@ func (s *Server) keep() {
 		case <-s.child.gone:
 		}
 		s.tail.read()
-		s.log.Warn("the private redis died; it is started again", "pid", s.child.pid, "how", s.child.how, "last", s.tail.last())
-		s.note(s.child, fmt.Errorf("the private redis died (%s) and is being started again", s.child.how))
+		s.log.Warn("the private redis died and will be restarted", "pid", s.child.pid, "how", s.child.how, "last", s.tail.last())
+		s.note(s.child, fmt.Errorf("the private redis died (%s) and is being restarted", s.child.how))
 		if time.Since(begun) > stayed {
 			backOff = firstWait
 		}
@@ -37,19 +37,19 @@ func (s *Server) keep() {
 			c, err := s.open(s.life)
 			if err == nil {
 				s.note(c, nil)
-				s.log.Info("the private redis runs again", "pid", c.pid)
+				s.log.Info("the private redis is running again", "pid", c.pid)
 				break
 			}
 			if s.life.Err() != nil {
 				return
 			}
-			s.log.Error("the private redis cannot be started again", "err", err, "next", backOff.String())
+			s.log.Error("the private redis could not be restarted", "err", err, "next", backOff.String())
 			s.note(s.child, err)
 		}
 	}
 }
 
-// note keeps what Ready and PID tell.
+// note sets what Ready and PID return.
 func (s *Server) note(c *child, down error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,22 +1,21 @@
-// Package private runs the redis-server that belongs to one riskroom, for
-// those who name no Redis in their config file. It syncs every write to disk,
-// is reached over a unix socket that its user alone can open, and has no port.
+// Package private runs a redis-server for one riskroom whose config file names no
+// Redis. The server syncs every write to disk. It has no port, only a unix socket that
+// no other user can open.
 //
-// The server outlives a riskroom that is killed, and the next one adopts it.
-// Two locks see to it that a folder is never served twice: one that riskroom
-// holds, and one that it hands down to the server it starts, which therefore
-// is held exactly as long as that server lives. Both are locks of the system:
-// they end with their holder, however it ends.
+// If riskroom is killed, the server keeps running and the next riskroom adopts it. Two
+// locks make sure that a folder is never served twice: riskroom holds one, and the server
+// inherits the other, which is held as long as the server runs. Both are file locks of
+// the system, so they end with their holder.
 //
 // In the data folder:
 //
 //	lock             riskroom's lock, with its process ID
-//	redis/           what follows; for the user alone
+//	redis/           readable only by the user, with:
 //	  lock           the server's lock
 //	  redis.sock     its socket
 //	  redis.pid      its process ID
-//	  redis.log      what it says; its lines go into riskroom's log too
-//	  appendonlydir  everything that riskroom keeps
+//	  redis.log      its log; the lines also go into riskroom's log
+//	  appendonlydir  all data
 package private
 
 import (
@@ -30,50 +29,48 @@ import (
 	"time"
 )
 
-// Options says where the data lies. DataDir is needed; it is made if it is
-// not there.
+// Options configures a Server. DataDir is required, and created if it doesn't exist.
 type Options struct {
 	DataDir string
 	Log     *slog.Logger // nil: slog.Default
 }
 
-// What Start and Attach refuse.
+// The errors of Start and Attach.
 var (
-	ErrInUse      = errors.New("the data folder is in use")       // another riskroom has it
+	ErrInUse      = errors.New("the data folder is in use")       // by another riskroom
 	ErrNotRunning = errors.New("no private redis is running")     // nothing to attach to
 	ErrSystem     = errors.New("no private redis on this system") // only on Linux and macOS
 )
 
-// How long things may take.
+// Time limits.
 const (
-	pause      = 10 * time.Millisecond // between two looks whether something has come
-	stopWithin = 5 * time.Second       // for the server to end when it is asked to
-	killWithin = 5 * time.Second       // and when it is killed
-	askWithin  = 2 * time.Second       // for one answer
+	pause      = 10 * time.Millisecond // between two checks
+	stopWithin = 5 * time.Second       // for the server to end after SIGTERM
+	killWithin = 5 * time.Second       // and after SIGKILL
+	askWithin  = 2 * time.Second       // for one reply
 )
 
-// Server is a private redis-server, and what keeps it running. It is safe for
+// Server runs a private redis-server and restarts it if it dies. It is safe for
 // concurrent use.
 type Server struct {
 	dir  serverDir
 	log  *slog.Logger
-	lock *os.File // nil if another riskroom has it, and with it the server
+	lock *os.File // nil if another riskroom has it and runs the server
 	tail *tail
 
 	life context.Context // ends as Stop begins
 	end  context.CancelFunc
-	kept chan struct{} // closed when nobody looks after the server any more
+	kept chan struct{} // closed when keep has returned
 	stop func() error
 
 	mu    sync.Mutex
 	child *child
-	down  error // why there is no server right now
+	down  error // why there is no server now
 }
 
-// Start starts the server on the data folder, or adopts the living one that a
-// riskroom left behind when it was killed, and returns when it answers. It
-// answers ErrInUse, with the process that has the folder, if another riskroom
-// does. Whenever the server dies it is started again.
+// Start starts a server on the data folder, or adopts one that a killed riskroom left
+// running, and returns when it is ready. If the server dies, it is restarted. Start fails
+// with ErrInUse, and names the process, if another riskroom uses the folder.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	s, err := prepare(o)
 	if err != nil {
@@ -97,12 +94,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.kept = make(chan struct{})
 	go s.keep()
-	s.log.InfoContext(ctx, "everything is kept by a private redis", "dir", s.dir.path, "pid", s.child.pid, "adopted", s.child.cmd == nil)
+	s.log.InfoContext(ctx, "data is stored in a private redis", "dir", s.dir.path, "pid", s.child.pid, "adopted", s.child.cmd == nil)
 	return s, nil
 }
 
-// Attach reaches the server that another riskroom runs on the data folder, or
-// left behind. Its end is not noticed, and Stop leaves it alone. It answers
+// Attach connects to the server that another riskroom runs on the data folder or left
+// running. It doesn't restart the server, and Stop doesn't end it. Attach fails with
 // ErrNotRunning if there is none.
 func Attach(ctx context.Context, o Options) (*Server, error) {
 	s, err := prepare(o)
@@ -118,7 +115,7 @@ func Attach(ctx context.Context, o Options) (*Server, error) {
 
 func prepare(o Options) (*Server, error) {
 	if !supported {
-		return nil, fmt.Errorf("%w: it needs Linux or macOS; name a Redis in the config file: redis: { url: ... }", ErrSystem)
+		return nil, fmt.Errorf("%w: it needs Linux or macOS; set a Redis in the config file: redis: { url: ... }", ErrSystem)
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -130,10 +127,10 @@ func prepare(o Options) (*Server, error) {
 	return &Server{dir: d, log: o.Log}, nil
 }
 
-// Dir returns the folder that everything is kept in.
+// Dir returns the folder of the data.
 func (s *Server) Dir() string { return s.dir.path }
 
-// PID returns the process ID of the server; 0 while there is none.
+// PID returns the process ID of the server, 0 while there is none.
 func (s *Server) PID() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,8 +140,7 @@ func (s *Server) PID() int {
 	return s.child.pid
 }
 
-// Dial connects to the server, wherever its socket is, or says why it cannot; it
-// fits store.Options.
+// Dial connects to the server. It is meant for store.Options.
 func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if err := s.Ready(ctx); err != nil {
 		return nil, err
@@ -152,19 +148,18 @@ func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return s.dir.dial(ctx)
 }
 
-// Ready answers nil while the server runs, and otherwise says why it does not.
+// Ready returns nil while the server runs, and otherwise the reason why it doesn't.
 func (s *Server) Ready(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.down
 }
 
-// Stop ends the server: what it was told is on disk. It waits for its end, and
-// kills a server that does not obey. Stopping twice is fine.
+// Stop ends the server and waits for its end, and kills it if that takes too long. It may
+// be called twice.
 func (s *Server) Stop() error { return s.stop() }
 
-// shutDown first ends the looking after, so that nobody starts the server
-// again.
+// shutDown first ends keep, which would restart the server.
 func (s *Server) shutDown() error {
 	s.end()
 	<-s.kept

@@ -24,7 +24,7 @@ import (
 	"riskroom/core/store/private"
 )
 
-// parentVariable names the data folder to a process that is to be a riskroom.
+// parentVariable is the data folder of a process that acts as a riskroom.
 const parentVariable = "RISKROOM_PRIVATE_PARENT"
 
 func TestMain(m *testing.M) {
@@ -34,9 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// parent starts a private server, tells its process ID, and writes one number
-// after another, each of which it tells once it is acknowledged. It ends with
-// its standard input.
+// parent starts a private server and prints its process ID. Then it stores increasing
+// numbers, and prints each one when it is acknowledged. It ends with its standard input.
 func parent(data string) int {
 	ctx := context.Background()
 	s, err := private.Start(ctx, private.Options{DataDir: data, Log: slog.New(slog.DiscardHandler)})
@@ -61,7 +60,7 @@ func client(s *private.Server) *redis.Client {
 	return redis.NewClient(&redis.Options{Dialer: s.Dial, Protocol: 2, MaxRetries: -1})
 }
 
-// needServer skips a test where there is no server to start.
+// needServer skips the test if there is no redis-server.
 func needServer(t *testing.T) {
 	t.Helper()
 	_, err := exec.LookPath("redis-server")
@@ -69,12 +68,12 @@ func needServer(t *testing.T) {
 		return
 	}
 	if strings.Contains(os.Getenv("RISKROOM_REQUIRE"), "redis") {
-		t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE asks for it")
+		t.Fatal("redis-server is not on PATH, and RISKROOM_REQUIRE requires it")
 	}
 	t.Skip("redis-server is not on PATH: apt-get install redis-server")
 }
 
-// bench is a data folder and what runs on it.
+// bench is a data folder and the servers on it.
 type bench struct {
 	*testing.T
 	data string
@@ -86,7 +85,7 @@ func setup(t *testing.T) *bench {
 	t.Parallel()
 	needServer(t)
 	b := &bench{T: t, data: filepath.Join(t.TempDir(), "data"), log: &logged{}}
-	// Whatever goes wrong, even the death of this process, nothing stays.
+	// Kills the server even if this process is killed.
 	watcher := exec.Command("sh", "-c", `cat >/dev/null; p=$(cat "$0" 2>/dev/null) && kill -9 "$p"; true`, filepath.Join(b.data, "redis", "redis.pid"))
 	in, err := watcher.StdinPipe()
 	b.ok(err)
@@ -95,7 +94,7 @@ func setup(t *testing.T) *bench {
 	return b
 }
 
-// start starts the server, which is stopped as the test ends.
+// start starts the server, and stops it at the end of the test.
 func (b *bench) start() *private.Server {
 	b.Helper()
 	s, err := private.Start(b.Context(), b.options())
@@ -140,13 +139,12 @@ func (b *bench) eventually(what string, ok func() bool) {
 	b.Helper()
 	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			b.Fatalf("waited in vain: %s\n%s", what, b.log)
+			b.Fatalf("never: %s\n%s", what, b.log)
 		}
 	}
 }
 
-// alive reports whether a process is there; a dead one that nobody has waited
-// for is not.
+// alive reports whether a process is running. A zombie isn't.
 func alive(pid int) bool {
 	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
@@ -194,14 +192,14 @@ func TestLifecycle(t *testing.T) {
 	if alive(first) {
 		t.Error("the server outlives Stop")
 	}
-	for _, want := range []string{"everything is kept by a private redis", "dir=" + s.Dir(), "private redis: ", "bye bye"} {
+	for _, want := range []string{"data is stored in a private redis", "dir=" + s.Dir(), "private redis: ", "bye bye"} {
 		if !strings.Contains(b.log.String(), want) {
-			t.Errorf("the log does not say %q:\n%s", want, b.log)
+			t.Errorf("the log has no %q:\n%s", want, b.log)
 		}
 	}
 	for line := range strings.Lines(b.log.String()) {
-		if strings.Contains(line, "level=INFO") && !strings.Contains(line, "WARNING") && !strings.Contains(line, "everything is kept") {
-			t.Errorf("nobody needs to read: %s", line)
+		if strings.Contains(line, "level=INFO") && !strings.Contains(line, "WARNING") && !strings.Contains(line, "data is stored") {
+			t.Errorf("noise in the log: %s", line)
 		}
 	}
 	again := b.start()
@@ -210,7 +208,7 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// fakeProgram puts a shell script on PATH, alone, in the server's place.
+// fakeProgram makes a shell script the only program on PATH, in place of the server.
 func fakeProgram(t *testing.T, name, script string) {
 	t.Helper()
 	bin := t.TempDir()
@@ -220,7 +218,7 @@ func fakeProgram(t *testing.T, name, script string) {
 	t.Setenv("PATH", bin)
 }
 
-// TestEnvironment: the server gets no secret of ours.
+// The server's environment contains no secret of ours.
 func TestEnvironment(t *testing.T) {
 	t.Setenv("FORUM_BOT_TOKEN", "xoxb-hunter2")
 	fakeProgram(t, "redis-server", `[ "$1" = --version ] && exit
@@ -234,12 +232,12 @@ exit 1
 	}
 	seen, err := os.ReadFile(filepath.Join(data, "redis", "seen"))
 	if err != nil || strings.Contains(string(seen), "hunter2") || !strings.HasPrefix(string(seen), os.Getenv("PATH")) {
-		t.Errorf("it sees %q: %v", seen, err)
+		t.Errorf("the server sees %q: %v", seen, err)
 	}
 }
 
-// TestAdopted kills a riskroom, and only it. The next one finds the server and
-// all that was acknowledged, and so does the one after.
+// TestAdopted kills a riskroom but not its server. The next one adopts the server with
+// everything that was acknowledged, and so does the one after.
 func TestAdopted(t *testing.T) {
 	b := setup(t)
 	pid := 0
@@ -252,12 +250,12 @@ func TestAdopted(t *testing.T) {
 		out, err := p.StdoutPipe()
 		b.ok(err)
 		b.ok(p.Start())
-		told, server := 0, 0
+		acked, server := 0, 0
 		if _, err := fmt.Fscan(out, &server); err != nil {
 			t.Fatal(err)
 		}
-		for told < 20 {
-			if _, err := fmt.Fscan(out, &told); err != nil {
+		for acked < 20 {
+			if _, err := fmt.Fscan(out, &acked); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -265,10 +263,10 @@ func TestAdopted(t *testing.T) {
 		rest, _ := io.ReadAll(out)
 		_ = p.Wait()
 		if lines := strings.Fields(string(rest)); len(lines) > 0 {
-			told, _ = strconv.Atoi(lines[len(lines)-1])
+			acked, _ = strconv.Atoi(lines[len(lines)-1])
 		}
 		if round > 0 && server != pid {
-			t.Fatalf("process %d was started beside %d", server, pid)
+			t.Fatalf("process %d was started in addition to %d", server, pid)
 		}
 		pid = server
 		if !alive(pid) {
@@ -276,18 +274,18 @@ func TestAdopted(t *testing.T) {
 		}
 		s, err := private.Attach(t.Context(), b.options())
 		b.ok(err)
-		if n, _ := strconv.Atoi(b.get(s, "n")); n < told {
-			t.Errorf("%d was acknowledged, %d is there", told, n)
+		if n, _ := strconv.Atoi(b.get(s, "n")); n < acked {
+			t.Errorf("%d was acknowledged, %d is stored", acked, n)
 		}
 	}
 	s := b.start()
 	if s.PID() != pid {
-		t.Fatalf("process %d was started beside %d", s.PID(), pid)
+		t.Fatalf("process %d was started in addition to %d", s.PID(), pid)
 	}
 	if !strings.Contains(b.log.String(), "adopted=true") {
-		t.Errorf("the log does not tell:\n%s", b.log)
+		t.Errorf("the log has no adopted=true:\n%s", b.log)
 	}
-	// It is looked after as if it were our own.
+	// An adopted server is restarted too.
 	b.ok(syscall.Kill(pid, syscall.SIGKILL))
 	b.eventually("it is started again", func() bool { return s.Ready(t.Context()) == nil && s.PID() != pid })
 	second := s.PID()
@@ -298,7 +296,7 @@ func TestAdopted(t *testing.T) {
 	}
 }
 
-// TestAdoptedAndStopped: an adopted server is stopped like any other.
+// An adopted server is stopped like any other.
 func TestAdoptedAndStopped(t *testing.T) {
 	b := setup(t)
 	p := exec.Command(os.Args[0])
@@ -321,7 +319,7 @@ func TestAdoptedAndStopped(t *testing.T) {
 	}
 }
 
-// TestInUse: a data folder serves one riskroom, in this process or another.
+// Only one riskroom can use a data folder, in this process or another.
 func TestInUse(t *testing.T) {
 	b := setup(t)
 	s := b.start()
@@ -333,11 +331,11 @@ func TestInUse(t *testing.T) {
 	p := exec.Command(os.Args[0])
 	p.Env = append(os.Environ(), parentVariable+"="+b.data)
 	out, err := p.Output()
-	if err == nil || !strings.Contains(string(out), fmt.Sprintf("process %d serves %s", os.Getpid(), b.data)) {
+	if err == nil || !strings.Contains(string(out), fmt.Sprintf("process %d uses %s", os.Getpid(), b.data)) {
 		t.Errorf("a second one in another process: %v, %s", err, out)
 	}
 	if b.get(s, "k") != "v" {
-		t.Error("the first one suffers")
+		t.Error("the first one is affected")
 	}
 	beside, err := private.Attach(t.Context(), b.options())
 	b.ok(err)
@@ -353,8 +351,7 @@ func TestInUse(t *testing.T) {
 	}
 }
 
-// TestRestarted: a server that dies is started again, and everything that was
-// acknowledged is there.
+// A server that dies is restarted, with everything that was acknowledged.
 func TestRestarted(t *testing.T) {
 	b := setup(t)
 	s := b.start()
@@ -368,16 +365,16 @@ func TestRestarted(t *testing.T) {
 			t.Errorf("got %s, want %d", got, n)
 		}
 	}
-	for _, want := range []string{"the private redis died", "signal: killed", "the private redis runs again"} {
+	for _, want := range []string{"the private redis died", "signal: killed", "the private redis is running again"} {
 		if !strings.Contains(b.log.String(), want) {
-			t.Errorf("the log does not say %q:\n%s", want, b.log)
+			t.Errorf("the log has no %q:\n%s", want, b.log)
 		}
 	}
 }
 
-// TestDiesAmidRewrite: the copy of a server that was rewriting its file lives a
-// little longer, and with it the lock. The next server waits for its end.
-func TestDiesAmidRewrite(t *testing.T) {
+// If a server dies while its child is rewriting the file, the child and the lock live a
+// little longer. The next server waits for that.
+func TestDiesDuringRewrite(t *testing.T) {
 	b := setup(t)
 	s := b.start()
 	db := client(s)
@@ -395,14 +392,14 @@ func TestDiesAmidRewrite(t *testing.T) {
 	})
 	pid := s.PID()
 	b.ok(syscall.Kill(pid, syscall.SIGKILL))
-	b.eventually("it is back", func() bool { return s.PID() != pid && s.Ready(t.Context()) == nil })
+	b.eventually("it is ready again", func() bool { return s.PID() != pid && s.Ready(t.Context()) == nil })
 	if b.get(s, "k4999") != "4999" {
 		t.Error("the data is gone")
 	}
 }
 
-// TestCannotRestart: a server that cannot come up is tried again and again,
-// says why, and can be stopped at any time.
+// A server that can't start is tried again and again. Ready reports why, and Stop works
+// at any time.
 func TestCannotRestart(t *testing.T) {
 	b := setup(t)
 	s := b.start()
@@ -413,12 +410,12 @@ func TestCannotRestart(t *testing.T) {
 	b.ok(err)
 	b.ok(os.WriteFile(files[0], []byte("nonsense\n"), 0o600))
 	b.ok(syscall.Kill(s.PID(), syscall.SIGKILL))
-	b.eventually("it says why", func() bool {
+	b.eventually("it reports why", func() bool {
 		err := s.Ready(t.Context())
 		return err != nil && strings.Contains(err.Error(), "manifest") && s.PID() == 0
 	})
 	b.ok(os.WriteFile(files[0], good, 0o600))
-	b.eventually("it is back", func() bool { return s.Ready(t.Context()) == nil })
+	b.eventually("it is ready again", func() bool { return s.Ready(t.Context()) == nil })
 	if b.get(s, "k") != "v" {
 		t.Error("the data is gone")
 	}
@@ -427,11 +424,11 @@ func TestCannotRestart(t *testing.T) {
 	b.eventually("it is down", func() bool { return s.PID() == 0 })
 	b.ok(s.Stop())
 	if _, err := private.Start(t.Context(), b.options()); err == nil || !strings.Contains(err.Error(), "manifest") {
-		t.Errorf("started on nonsense: %v", err)
+		t.Errorf("started with a broken file: %v", err)
 	}
 }
 
-// TestHangs: a server that does not answer any more is killed by Stop.
+// Stop kills a server that doesn't respond.
 func TestHangs(t *testing.T) {
 	b := setup(t)
 	s := b.start()
@@ -444,7 +441,7 @@ func TestHangs(t *testing.T) {
 	}
 }
 
-// TestLongPath: a data folder may lie deeper than a socket can be named.
+// The path of a data folder may be longer than a socket's path can be.
 func TestLongPath(t *testing.T) {
 	b := setup(t)
 	b.data = filepath.Join(b.data, strings.Repeat("deep and long/", 12))
@@ -460,7 +457,7 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
-// TestNoProgram: without a server on PATH it is said which package has one.
+// Without a server on PATH, the error names the package to install.
 func TestNoProgram(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	_, err := private.Start(t.Context(), private.Options{DataDir: t.TempDir()})
@@ -469,7 +466,7 @@ func TestNoProgram(t *testing.T) {
 	}
 }
 
-// TestOldProgram: one that is too old is not taken.
+// A server that is too old is refused.
 func TestOldProgram(t *testing.T) {
 	fakeProgram(t, "valkey-server", "echo 'Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64'\n")
 	_, err := private.Start(t.Context(), private.Options{DataDir: t.TempDir()})

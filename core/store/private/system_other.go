@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Elsewhere there are no such locks to hand down, and Start says so.
+// Other systems have no locks that a child inherits, so Start fails there.
 const supported = false
 
 var (
@@ -18,4 +18,4 @@ var (
 
 func lockNow(string) (*os.File, error) { return nil, ErrSystem }
 
-func apart() *syscall.SysProcAttr { return nil }
+func ownSession() *syscall.SysProcAttr { return nil }

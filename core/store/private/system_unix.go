@@ -11,13 +11,13 @@ import (
 
 const supported = true
 
-// terminate asks a process to end.
+// terminate is the signal that asks a process to end.
 const terminate = syscall.SIGTERM
 
 var errLocked = errors.New("locked")
 
-// lockNow opens a file and takes its lock, or answers errLocked. Whoever
-// inherits the file shares the lock, which ends when all have closed it.
+// lockNow opens a file and takes its lock, or returns errLocked. A process that inherits
+// the file shares the lock, which ends when all of them have closed it.
 func lockNow(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -39,6 +39,6 @@ func lockNow(name string) (*os.File, error) {
 	return nil, fmt.Errorf("%s: %w", name, err)
 }
 
-// apart keeps what a terminal sends to riskroom, such as Ctrl-C, from the
-// server: it is stopped last.
-func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+// ownSession keeps the terminal's signals, such as Ctrl-C, from the server, which must be
+// stopped last.
+func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

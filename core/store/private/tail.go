@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// The log file of the server is a file and no pipe, so that the server has
-// somewhere to write while no riskroom runs.
+// The server logs to a file and not to a pipe, because it may run without a riskroom.
 const (
 	tailEvery = 250 * time.Millisecond
-	tailMost  = 1 << 20 // bytes, after which the file is put aside as redis.log.1
-	tailKeep  = 3       // lines that are told when the server ends
+	tailMost  = 1 << 20 // bytes, after which the file is renamed to redis.log.1
+	tailKeep  = 3       // lines to report when the server ends
 )
 
-// tail passes on what the server writes into its log file.
+// tail copies the server's log file to a logger.
 type tail struct {
 	name string
 	log  *slog.Logger
@@ -28,12 +27,12 @@ type tail struct {
 
 	mu    sync.Mutex
 	f     *os.File
-	rest  []byte   // of a line that is not whole yet
+	rest  []byte   // of an incomplete line
 	lines []string // the last ones
-	usual bool     // it is being started or ended, of which it makes much
+	usual bool     // the server is starting or ending, which it logs at length
 }
 
-// openTail begins at the end of what is there.
+// openTail begins at the end of the file.
 func openTail(name string, log *slog.Logger) (*tail, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDONLY, 0o600)
 	if err != nil {
@@ -54,7 +53,7 @@ func openTail(name string, log *slog.Logger) (*tail, error) {
 	return t, nil
 }
 
-// close passes on what is left.
+// close copies what is left.
 func (t *tail) close() {
 	t.end()
 	<-t.done
@@ -62,8 +61,8 @@ func (t *tail) close() {
 	_ = t.f.Close()
 }
 
-// expect passes on what came until now, and says whether what comes next is the
-// usual talk of a start or an end.
+// expect copies what has been written so far. usual says whether the lines that follow
+// are those of a start or an end.
 func (t *tail) expect(usual bool) {
 	t.read()
 	t.mu.Lock()
@@ -78,13 +77,13 @@ func (t *tail) last() string {
 	return strings.Join(t.lines, " / ")
 }
 
-// read passes on what came since the last time.
+// read copies what has been written since the last call.
 func (t *tail) read() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.pass()
-	// The server opens the file by its name for every line, so it may be
-	// changed for another at any time.
+	// The server opens the file by name for every line, so it can be renamed at any
+	// time.
 	if at, err := t.f.Seek(0, io.SeekCurrent); err != nil || at < tailMost {
 		return
 	}
@@ -95,7 +94,7 @@ func (t *tail) read() {
 	if err != nil {
 		return
 	}
-	t.pass() // what came in between
+	t.pass() // what was written in between
 	_ = t.f.Close()
 	t.f = f
 }
@@ -103,7 +102,7 @@ func (t *tail) read() {
 func (t *tail) pass() {
 	more, err := io.ReadAll(t.f)
 	if err != nil {
-		t.log.Debug("the log of the private redis cannot be read", "err", err)
+		t.log.Debug("the log of the private redis could not be read", "err", err)
 		return
 	}
 	t.rest = append(t.rest, more...)
@@ -113,14 +112,13 @@ func (t *tail) pass() {
 			return
 		}
 		t.rest = rest
-		t.tell(strings.TrimRight(string(line), "\r"))
+		t.logLine(strings.TrimRight(string(line), "\r"))
 	}
 }
 
-// tell passes one line on: "123:M 22 Nov 2026 11:19:25.909 * text". Redis
-// marks how important it is; some releases call each line of their own start a
-// warning.
-func (t *tail) tell(line string) {
+// logLine logs one line, such as "123:M 22 Nov 2026 11:19:25.909 * text". The mark before
+// the text is its level. Some releases start up with warnings.
+func (t *tail) logLine(line string) {
 	text, level := line, slog.LevelInfo
 	if f := strings.SplitN(line, " ", 7); len(f) == 7 && strings.Contains(f[0], ":") && len(f[5]) == 1 {
 		text = f[6]
