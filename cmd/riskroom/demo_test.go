@@ -127,25 +127,25 @@ func TestDemoText(t *testing.T) {
 	t.Parallel()
 	for play, says := range map[string][]string{
 		"en slack": {
-			"in a stand-in for Slack", "mei types in #general: /risk new\n", "Handlers     lin, ana   ← filled in by choosing the module",
+			"(Slack, emulated)", "mei types in #general: /risk new\n", "Handlers     lin, ana   ← filled in by choosing the module",
 			"riskroom to @ana, @lin:", "R-1 has waited a day: Ledger is off by one", "1 day after \"Discovered\"",
-			"riskroom opens the group #ledger-is-off-by-one-r-1", "members @ana, @lin, @wei, @mei; badge \"Payments · R-1\"",
-			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved A",
-			"R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]", "Everything is in memory",
+			"riskroom creates the channel #ledger-is-off-by-one-r-1", "members @ana, @lin, @wei, @mei; badge \"Payments · R-1\"",
+			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved Rounding",
+			"R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]", "Everything stays in memory",
 		},
 		"zh-CN slack": {
-			"mei 在 #general 输入：/risk new\n", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
+			"mei 在 #general 输入：/risk 填报\n", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
 			"R-1 已等待一天", "成员 @安娜、@林晓、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]",
-			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "一切都在内存中",
+			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "所有数据都在内存中",
 		},
 		"en discord": {
-			"in a stand-in for Discord", "mei types in #general: /risk new module:Payments severity:high", "handlers: lin, ana\n",
+			"(Discord, emulated)", "mei types in #general: /risk new module:Payments severity:high", "handlers: lin, ana\n",
 			"riskroom to @ana, @lin:", "(its card as above)", "│ Status       Pending", "│ Handlers     @lin, @ana",
 			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
-			"/risk status status:resolved\n       note:A rounding error", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
+			"/risk status status:resolved\n       note:Rounding", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
 		},
 		"zh-CN discord": {
-			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员: 林晓, 安娜", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
+			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员：林晓、安娜", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
 			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
 		},
 	} {
@@ -286,7 +286,7 @@ func TestDemoWorkspaces(t *testing.T) {
 // TestDemoNamesBothPlatforms checks the first line if a file has both platforms.
 func TestDemoNamesBothPlatforms(t *testing.T) {
 	t.Parallel()
-	for lang, says := range map[string]string{"en": "in a stand-in for Discord and Slack\n", "zh-CN": "（模拟的 Discord 和 Slack 工作区）\n"} {
+	for lang, says := range map[string]string{"en": "(Discord and Slack, emulated)\n", "zh-CN": "（模拟的 Discord 和 Slack 工作区）\n"} {
 		r := program(t.Context(), nil, "", "demo", "--play", "--platform", "discord", "--lang", lang, "--config", "testdata/both.yaml")
 		if r.code != exitFine || !strings.Contains(r.stdout, says) {
 			t.Errorf("exit %d, does not say %q\n%s%s", r.code, says, r.stdout, r.stderr)
