@@ -76,7 +76,7 @@ Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 	}
 	configFlag(c, &f.config, "run the flows of this config file; - is the standard input")
 	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 is any free one")
-	c.Flags().StringVar(&f.platform, "platform", "", strings.Join(platforms.Names(), " or ")+": where risks are filed")
+	c.Flags().StringVar(&f.platform, "platform", "", anyOf(platforms.Names())+": where risks are filed")
 	c.Flags().BoolVar(&f.play, "play", false, "play in the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")

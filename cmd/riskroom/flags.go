@@ -13,7 +13,7 @@ import (
 
 // formatFlag adds the flag --format to c. The first of formats is the default.
 func formatFlag(c *cobra.Command, into *string, formats ...string) {
-	c.Flags().StringVar(into, "format", formats[0], "what to print: "+strings.Join(formats, " or "))
+	c.Flags().StringVar(into, "format", formats[0], "what to print: "+anyOf(formats))
 }
 
 // oneOf returns an error unless value is one of values.
@@ -22,6 +22,15 @@ func oneOf(value string, values ...string) error {
 		return nil
 	}
 	return misuse("%q is not one of %s", value, strings.Join(values, ", "))
+}
+
+// anyOf lists words: "a, b or c".
+func anyOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func configFlag(c *cobra.Command, into *string, use string) {

@@ -25,9 +25,9 @@ func newManifest(s environment) *cobra.Command {
 		Short: "Print how to set up the app on a platform",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return misuse("there is no manifest for %q, only for %s", args[0], strings.Join(platforms.Names(), " and "))
+				return misuse("there is no manifest for %q, only for %s", args[0], anyOf(platforms.Names()))
 			}
-			return misuse("for which platform? Add %s", strings.Join(platforms.Names(), " or "))
+			return misuse("for which platform? Add %s", anyOf(platforms.Names()))
 		},
 	}
 	for _, p := range platforms.All() {

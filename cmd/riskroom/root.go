@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,14 +68,14 @@ func newRoot(s environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "riskroom",
 		Short: "File risks in chat and let flows follow them up",
-		Long: `riskroom lets people file risks in ` + strings.Join(titles, " or ") + ` with a slash command. While
+		Long: `riskroom lets people file risks in ` + anyOf(titles) + ` with a slash command. While
 a risk is pending, flows from a config file act on it: for example, they message
 its handlers, remind them after a day, and after two days create a group with the
 right people. Redis holds the timers.
 
 To try it without any setup:       riskroom demo
 To write a config file:            start from configs/, then riskroom check
-To set up the app on a platform:   riskroom manifest ` + names[0] + ` --config FILE (or ` + strings.Join(names[1:], ", ") + `)
+To set up the app on a platform:   riskroom manifest ` + names[0] + ` --config FILE (or ` + anyOf(names[1:]) + `)
 To run it for real:                riskroom serve --config FILE`,
 		SilenceErrors: true,
 		SilenceUsage:  true,

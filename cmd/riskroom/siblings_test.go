@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"riskroom/cmd/riskroom/platforms"
 )
 
-// onlyThere maps the files of an adapter without a counterpart on the other platform
-// to the reason.
+// onlyThere maps the files of an adapter without a counterpart on any other
+// platform to the reason.
 var onlyThere = map[string]string{
 	"adapters/discord/about.go":       "Discord has no bookmarks and no purpose, so the topic says what a group is about",
 	"adapters/discord/api/breaker.go": "Discord locks an address out after too many invalid requests",
@@ -22,37 +24,41 @@ var onlyThere = map[string]string{
 	"adapters/discord/permissions.go": "permissions decide who is in a group on Discord",
 }
 
-// TestAdaptersAreSiblings checks that both adapters, and both clients, declare the same
+// TestAdaptersAreSiblings checks that the adapters, and their clients, declare the same
 // things under the same names and in the same order.
 func TestAdaptersAreSiblings(t *testing.T) {
 	t.Parallel()
-	used := map[string]bool{}
+	alone := map[string]bool{}
 	for _, below := range []string{"", "/api"} {
-		slackDir, discordDir := "adapters/slack"+below, "adapters/discord"+below
-		slack, discord := declared(t, slackDir), declared(t, discordDir)
-		for _, pair := range []struct {
-			dir       string
-			one, both map[string][]string
-		}{{slackDir, slack, discord}, {discordDir, discord, slack}} {
-			for file := range pair.one {
-				path := pair.dir + "/" + file
-				if pair.both[file] == nil && onlyThere[path] == "" {
+		all := map[string]map[string][]string{} // by directory and file
+		for _, name := range platforms.Names() {
+			dir := "adapters/" + name + below
+			all[dir] = declared(t, dir)
+		}
+		for dir, files := range all {
+			for file, names := range files {
+				siblings := 0
+				for other, theirs := range all {
+					if other == dir || theirs[file] == nil {
+						continue
+					}
+					siblings++
+					common := func(list, other []string) []string {
+						return slices.DeleteFunc(slices.Clone(list), func(n string) bool { return !slices.Contains(other, n) })
+					}
+					if a, b := common(names, theirs[file]), common(theirs[file], names); dir < other && !slices.Equal(a, b) {
+						t.Errorf("%s declares the same in another order:\n%s %q\n%s %q", file, dir, a, other, b)
+					}
+				}
+				path := dir + "/" + file
+				if alone[path] = siblings == 0; alone[path] && onlyThere[path] == "" {
 					t.Errorf("%s has no sibling: add one, or explain in onlyThere why not", path)
 				}
-				used[path] = pair.both[file] == nil
-			}
-		}
-		for file, names := range slack {
-			common := func(list, other []string) []string {
-				return slices.DeleteFunc(slices.Clone(list), func(n string) bool { return !slices.Contains(other, n) })
-			}
-			if a, b := common(names, discord[file]), common(discord[file], names); !slices.Equal(a, b) {
-				t.Errorf("%s%s declares the same in another order:\nSlack   %q\nDiscord %q", below, file, a, b)
 			}
 		}
 	}
 	for path := range onlyThere {
-		if !used[path] {
+		if !alone[path] {
 			t.Errorf("onlyThere names %s, which has a sibling or doesn't exist", path)
 		}
 	}
@@ -109,11 +115,10 @@ func receiver(d *ast.FuncDecl) string {
 	return name.Name + "."
 }
 
-var platformNames = regexp.MustCompile(`(?i)slack|discord`)
-
 // TestCoreNamesNoPlatform checks that no file in core mentions a platform.
 func TestCoreNamesNoPlatform(t *testing.T) {
 	t.Parallel()
+	platformNames := regexp.MustCompile(`(?i)` + strings.Join(platforms.Names(), "|"))
 	read := 0
 	err := filepath.WalkDir("../../core", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

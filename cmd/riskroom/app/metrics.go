@@ -110,11 +110,11 @@ var (
 	groupsDesc = prometheus.NewDesc("riskroom_groups",
 		"Groups that are bound to a risk. The same for all replicas.", nil, nil)
 	capacityDesc = prometheus.NewDesc("riskroom_group_capacity",
-		"How many more groups a workspace takes, by workspace: those of Discord, which has an end to it.", []string{"workspace"}, nil)
+		"How many more groups a workspace takes, by workspace, where the platform sets a limit.", []string{"workspace"}, nil)
 	readyDesc = prometheus.NewDesc("riskroom_ready",
 		"What /readyz says, by check: 1 if it is as it should be.", []string{"check"}, nil)
 	leaderDesc = prometheus.NewDesc("riskroom_gateway_leader",
-		"Whether this process holds the connection to Discord's gateway, by workspace: 1 on one replica.", []string{"workspace"}, nil)
+		"Whether this process holds the connection that one replica opens for all, by workspace: 1 on that one.", []string{"workspace"}, nil)
 )
 
 // Describe implements prometheus.Collector.

@@ -8,14 +8,14 @@ import (
 	"riskroom/core/engine"
 )
 
-// everywhere runs a test on each platform.
+// everywhere runs a test on each platform that stories are played on.
 func everywhere(t *testing.T, f func(*testing.T, *platform)) {
 	t.Helper()
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB) []*platform{"slack": slackOnly, "discord": discordOnly(false)} {
+	for name, p := range played() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f(t, open(t)[0])
+			f(t, p.open(t)[0])
 		})
 	}
 }

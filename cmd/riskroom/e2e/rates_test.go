@@ -102,10 +102,10 @@ func TestPublishedRates(t *testing.T) {
 	if raced {
 		people /= 5 // the looks at the timers of a whole virtual half hour take their time
 	}
-	for name, open := range map[string]func(*testing.T, int, core.Budget) paced{"slack": pacedOnSlack, "discord": pacedOnDiscord} {
+	for name, p := range played() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { allInTime(t, people, open) })
+			synctest.Test(t, func(t *testing.T) { allInTime(t, people, p.paced) })
 		})
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"riskroom/cmd/riskroom/platforms"
+	"riskroom/core"
 )
 
 // scene is where stories are played, and which.
@@ -35,6 +38,30 @@ func scenes() []scene {
 		{"discord gateway", discordOnly(false), stories(), onGateway, true},
 		{"discord http", discordOnly(true), overHTTP, elsewhere, false},
 		{"both", bothAtOnce, both, elsewhere, false},
+	}
+}
+
+// playedOn is how one platform is opened: for stories, and with its rate limits.
+type playedOn struct {
+	open  func(testing.TB) []*platform
+	paced func(t *testing.T, people int, b core.Budget) paced
+}
+
+// played are the platforms that stories are played on, by name.
+func played() map[string]playedOn {
+	return map[string]playedOn{
+		"slack":   {slackOnly, pacedOnSlack},
+		"discord": {discordOnly(false), pacedOnDiscord},
+	}
+}
+
+// TestPlayedOnAll: a platform that can message people is played on.
+func TestPlayedOnAll(t *testing.T) {
+	t.Parallel()
+	for _, p := range platforms.All() {
+		if _, ok := played()[p.Name()]; !ok && p.Settings.Capabilities.Direct.Support != core.Lacking {
+			t.Errorf("no story is played on %s: add it to played", p.Title)
+		}
 	}
 }
 
