@@ -127,6 +127,6 @@ func (o *Organisation) Field(key string) (Field, bool) {
 // DateOf returns the instant of a date without a time: DayStartsAt on that day, in
 // the organisation's zone.
 func (o *Organisation) DateOf(year int, month time.Month, day int) time.Time {
-	h, m := int(o.DayStartsAt/time.Hour), int(o.DayStartsAt%time.Hour/time.Minute)
-	return time.Date(year, month, day, h, m, 0, 0, o.Zone)
+	t, _ := WallClock(year, month, day, o.DayStartsAt, o.Zone)
+	return t
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr"
+
+	"riskroom/core"
 )
 
 // elapsed is the time between two dates; it is not ok if one is not set.
@@ -129,7 +131,7 @@ func dateFunction(s *scope) expr.Option {
 		if err != nil {
 			return nil, fmt.Errorf("%q is not a date like \"2026-05-01\"", word)
 		}
-		first, _ := wallClock(t.Year(), t.Month(), t.Day(), s.dayStartsAt, s.zone)
+		first, _ := core.WallClock(t.Year(), t.Month(), t.Day(), s.dayStartsAt, s.zone)
 		return first, nil
 	}, new(func(string) time.Time))
 }

@@ -96,12 +96,12 @@ func (t DateTrigger) Due(anchor time.Time) time.Time {
 		return anchor.Add(t.After.Exact)
 	}
 	local := anchor.In(t.zone)
-	clock := sinceMidnight(local)
+	clock := core.SinceMidnight(local)
 	if t.hasAt {
 		clock = t.at
 	}
 	y, m, d := local.Date()
-	first, second := wallClock(y, m, d+t.After.Days, clock, t.zone)
+	first, second := core.WallClock(y, m, d+t.After.Days, clock, t.zone)
 	due := first
 	if due.Before(anchor) {
 		due = second

@@ -62,7 +62,8 @@ func build(ctx context.Context, cfg *config.Config, home, lang string, log *slog
 // morning is where a play begins: today at ten.
 func morning(zone *time.Location) time.Time {
 	y, m, d := time.Now().In(zone).Date()
-	return time.Date(y, m, d, 10, 0, 0, 0, zone)
+	t, _ := core.WallClock(y, m, d, 10*time.Hour, zone)
+	return t
 }
 
 // standIn starts a stand-in for a workspace, and has the config file lead there.

@@ -1,23 +1,24 @@
-package flow
+package core
 
 import (
 	"time"
 	_ "time/tzdata" // zones work on machines and in images that have no database of them
 )
 
-// sinceMidnight returns what a wall clock shows at t.
-func sinceMidnight(t time.Time) time.Duration {
+// SinceMidnight returns the time of day that a wall clock shows at t.
+func SinceMidnight(t time.Time) time.Duration {
 	h, m, s := t.Clock()
 	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second + time.Duration(t.Nanosecond())
 }
 
-// wallClock returns the instants at which clocks in zone show that time of that
-// day: twice the same one on an ordinary day, two where the clocks go back over
-// it, and twice the moment of change where they go forward over it.
+// WallClock returns the instants at which clocks in zone show that time of that day:
+// the same one twice on an ordinary day, two different ones where the clocks go back
+// over it, and twice the moment of change where they go forward over it. The day may be
+// outside of the month, as for time.Date.
 //
-// time.Date alone does not do: it leaves open which of the possible instants it
-// returns.
-func wallClock(y int, m time.Month, d int, clock time.Duration, zone *time.Location) (first, second time.Time) {
+// Local times are computed here only: time.Date leaves open which of two instants it
+// returns, and may return one on the day before.
+func WallClock(y int, m time.Month, d int, clock time.Duration, zone *time.Location) (first, second time.Time) {
 	// The wall clock as if it ran in UTC, to compare and subtract with.
 	want := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Add(clock)
 	some := time.Date(y, m, d, 0, 0, 0, int(clock), zone)
@@ -42,8 +43,8 @@ func wallClock(y int, m time.Month, d int, clock time.Duration, zone *time.Locat
 	return first, second
 }
 
-// withOffset returns when clocks would show want, were the offset from UTC
-// always the one of zone at near.
+// withOffset returns when clocks would show want if the offset from UTC were always
+// the one of zone at near.
 func withOffset(want, near time.Time, zone *time.Location) time.Time {
 	_, offset := near.In(zone).Zone()
 	return want.Add(-time.Duration(offset) * time.Second).In(zone)
