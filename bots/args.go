@@ -38,9 +38,12 @@ type Arg struct {
 	words []string // how the key may be typed, in lower case; the first is the one that help shows
 	zh    string   // the key that help shows to Chinese readers
 	list  bool     // takes several values, with commas between
-	// fits reports whether a text of several words is a value of this key; nil
-	// where values of several words need quotes.
+	// fits reports whether a text of several words is a value of this key, or a word
+	// an item of its list; nil where values of several words need quotes.
 	fits func(s string) bool
+	// goesOn reports whether a folded text after a value looks like more of it, though
+	// the whole doesn't fit; nil: never.
+	goesOn func(s string) bool
 
 	// take reads the argument off the start of the line; nil if it has no place
 	// there.
@@ -85,7 +88,7 @@ func theRest(line string) (value []string, rest string, ok bool) { return []stri
 
 // findKey returns the argument whose key is typed as word, or nil.
 func findKey(args []Arg, word string) *Arg {
-	word = strings.ToLower(word)
+	word = strings.ToLower(text.Fold(word))
 	i := slices.IndexFunc(args, func(a Arg) bool { return slices.Contains(a.words, word) })
 	if i < 0 {
 		return nil

@@ -93,7 +93,10 @@ func (f *fakeEngine) File(ctx context.Context, op string, by core.Actor, d engin
 		f.drafts = map[string]engine.Draft{}
 	}
 	f.drafts[op] = d
-	r := core.Risk{Key: "R-17", Title: d.Title, Module: d.Module, Handlers: []core.Ref{"lin", "acme:@oncall"}, Submitter: by}
+	r := core.Risk{
+		Key: "R-17", Title: d.Title, Module: d.Module, Severity: d.Severity, DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt,
+		Description: d.Description, Fields: d.Fields, Handlers: []core.Ref{"lin", "acme:@oncall"}, Submitter: by,
+	}
 	return engine.Filed{Risk: r, Repeat: repeat, Now: []string{"remind"}}, nil
 }
 

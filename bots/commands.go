@@ -76,8 +76,9 @@ type synonyms map[string][]string
 
 // has reports whether word is one of s, in any case.
 func (s synonyms) has(word string) bool {
+	word = strings.ToLower(text.Fold(word))
 	for _, all := range s {
-		if slices.Contains(all, strings.ToLower(word)) {
+		if slices.Contains(all, word) {
 			return true
 		}
 	}

@@ -106,6 +106,49 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// TestWordsAreFolded types what people know with the keyboards and documents they have.
+func TestWordsAreFolded(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	for _, line := range []string{
+		"ｓｈｏｗ　Ｒ－１７", "\u200bshow \ufeffR-17", "show\u00a0r\u201117", "/show R–17", "ＳＨＯＷ １７", "s\u00adhow R-17.", "\u2066show\u2069 \u202aR-17\u202c", "查看 R－１７。",
+	} {
+		if r := ask(t, b, typed(line)); r.Card == nil || r.Card.Risk != "R-17" {
+			t.Errorf("%q: %s", line, words(r))
+		}
+	}
+	for _, line := range []string{
+		"status R－17；ｒｅｓｏｌｖｅｄ：done", "status 17, Resolved, done", "状态 R-17：已处理，done", "status\u00a017 \u200bresolved\u00a0done", "status R-17 resolved done",
+	} {
+		c := typed(line)
+		ask(t, b, c)
+		if got := f.changes[c.Op]; got.Risk != "R-17" || got.To != core.Resolved || got.Note != "done" {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+	for _, line := range []string{
+		"list ｍｉｎｅ, \u200boverdue module：ｐａｙｍｅｎｔｓ", "list Mine；逾期；模块：Payments", "list module:„Payments“ mine overdue",
+	} {
+		ask(t, b, typed(line))
+		if got := f.queries[len(f.queries)-1]; !got.Mine || !got.Overdue || got.Module != "Payments" {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+	c := typed("new Ｔitle\u200b is “kept” module:Nobody’s handlers:＠Ｌｉｎ；@Wei. kind:ＬＯＳＳ\u00a0of\u00a0trust severity:\u200bＨｉｇｈ amount:１，０００")
+	ask(t, b, c)
+	d := f.drafts[c.Op]
+	if d.Title != "Ｔitle\u200b is “kept”" || d.Module != "Nobody's" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[0] != "lin" ||
+		d.Handlers[1] != "wei" || d.Fields["kind"].Text != "trust" || *d.Fields["amount"].Number != 1000 {
+		t.Errorf("filed %+v", d)
+	}
+	wants(t, words(ask(t, b, typed("help ｎｅｗ"))), "Fields: title")
+	ask(t, b, typed("ｌｉｎｋ ＡＢＣＤ－ＥＦＧＨ\u200b ｙｅｓ"))
+	if len(f.linked) != 1 || f.linked[0] != "Link ABCD-EFGH" {
+		t.Errorf("linked %v", f.linked)
+	}
+}
+
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{})

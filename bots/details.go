@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"riskroom/core"
@@ -65,6 +66,30 @@ func (d detailer) reported(ctx context.Context) []Field {
 		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
 }
 
+// given returns the reported values that are set, except for the title.
+func (d detailer) given(ctx context.Context) []Field {
+	r := d.v.Risk
+	values := map[string]string{
+		"module": r.Module, "discovered_at": d.day(r.DiscoveredAt), "due_at": d.day(r.DueAt),
+		"description": shorten(strings.Join(strings.Fields(r.Description), " "), listTitle),
+	}
+	if r.Severity != "" {
+		values["severity"] = d.p.Severity(r.Severity)
+	}
+	var out []Field
+	for _, key := range []string{"module", "severity", "discovered_at", "due_at", "description"} {
+		if values[key] != "" {
+			out = append(out, d.field(key, values[key]))
+		}
+	}
+	for _, f := range d.b.org.Fields {
+		if v := r.Fields[f.Key]; f.Part == core.Reported && !v.IsZero() {
+			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(ctx, f, v)...))
+		}
+	}
+	return out
+}
+
 func (d detailer) handling(ctx context.Context) []Field {
 	r := d.v.Risk
 	workspace := d.c.Actor.Account.Workspace
@@ -109,7 +134,7 @@ func (d detailer) day(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	if t = t.In(d.b.org.Zone); t.Equal(dayFrom(d.b.org, t, 0)) {
+	if t = t.In(d.b.org.Zone); t.Equal(dayStart(d.b.org, t)) {
 		return d.p.Date(t, d.b.org.Zone)
 	}
 	return d.p.Time(t, d.b.org.Zone)

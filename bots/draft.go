@@ -1,14 +1,11 @@
 package bots
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/width"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -103,7 +100,7 @@ const shownWords = 40
 // nobody discovers anything in the future.
 func (r *draftReader) discovered() time.Time {
 	t, now := r.date("discovered_at"), r.bot.clock.Now().In(r.bot.org.Zone)
-	if t.After(now) && t.Equal(dayFrom(r.bot.org, now, 0)) {
+	if t.After(now) && t.Equal(dayStart(r.bot.org, now)) {
 		return now
 	}
 	return t
@@ -125,13 +122,19 @@ func (r *draftReader) date(field string) time.Time {
 func (r *draftReader) people(field string) []core.Ref {
 	var out []core.Ref
 	for _, typed := range splitList(strings.Join(r.values[field], ",")) {
-		ref, ok := r.ref(typed)
-		if !ok {
-			r.fault(field, "person", text.Args{"Value": typed})
-			continue
+		names := []string{typed}
+		if _, ok := r.mentions[typed]; !ok && r.bot.personNamed(typed) == "" {
+			names = strings.Fields(typed) // several without commas
 		}
-		if !slices.Contains(out, ref) {
-			out = append(out, ref)
+		for _, name := range names {
+			ref, ok := r.ref(name)
+			switch {
+			case len(names) > 1 && slices.Contains(listJoins, strings.ToLower(text.Fold(name))):
+			case !ok:
+				r.fault(field, "person", text.Args{"Value": name})
+			case !slices.Contains(out, ref):
+				out = append(out, ref)
+			}
 		}
 	}
 	return out
@@ -144,16 +147,35 @@ func (r *draftReader) ref(typed string) (core.Ref, bool) {
 	if ref, ok := r.mentions[typed]; ok {
 		return ref, true
 	}
-	if _, ok := r.bot.org.People[strings.TrimPrefix(typed, "@")]; ok {
-		return core.Ref(strings.TrimPrefix(typed, "@")), true
+	if name := r.bot.personNamed(typed); name != "" {
+		return core.Ref(name), true
 	}
-	ref := core.Ref(typed)
+	ref := core.Ref(strings.TrimRightFunc(text.Fold(typed), endsValue))
 	if _, _, ok := ref.Group(); ok {
 		return ref, true
 	}
 	a, ok := ref.Account()
 	_, known := r.bot.org.Workspaces[a.Workspace]
 	return ref, ok && known
+}
+
+// personNamed returns the name in the config file that s is, with or without "@" and
+// in any case if only one person is called that; else "".
+func (b *Bot) personNamed(s string) string {
+	s = strings.TrimPrefix(strings.TrimRightFunc(text.Fold(s), endsValue), "@")
+	if _, ok := b.org.People[s]; ok {
+		return s
+	}
+	found := ""
+	for name := range b.org.People {
+		if text.Same(name, s) {
+			if found != "" {
+				return ""
+			}
+			found = name
+		}
+	}
+	return found
 }
 
 func (r *draftReader) own(f core.Field) core.Value {
@@ -189,15 +211,41 @@ func (r *draftReader) own(f core.Field) core.Value {
 	return core.Value{Text: typed}
 }
 
-// thousands matches a number whose thousands are separated by commas.
-var thousands = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
+// amount matches a number with what people write around it.
+var amount = regexp.MustCompile(`^([+-]?) ?\p{Sc}? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|千|万|萬|亿|億)? ?(?:\p{Sc}|元|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
 
-// parseNumber reads a number as people type it: "1000", "1,000.5", "１２".
+// multiples are the words that multiply a number.
+var multiples = map[string]float64{"": 1, "k": 1e3, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
+
+// digitForms are the ways in which people write digits, and what separates thousands
+// there. A comma alone is no decimal sign: "1,50" may be a slip for "1,500".
+var digitForms = []struct {
+	form      *regexp.Regexp
+	thousands string
+}{
+	{regexp.MustCompile(`^\d+(?:\.\d+)?(?:e[+-]?\d+)?$`), ""},
+	{regexp.MustCompile(`^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?$`), ","},
+	{regexp.MustCompile(`^\d{1,3}(?:[ '_]\d{3})+(?:[.,]\d+)?$`), " '_"},
+	{regexp.MustCompile(`^\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+)$`), "."},
+}
+
+// parseNumber reads a number as people type it: "1000", "1,000.5", "1 000", "1'000",
+// "1.000.000", "１２", "€5", "5万".
 func parseNumber(s string) (float64, bool) {
-	s = strings.TrimSpace(width.Narrow.String(s))
-	if thousands.MatchString(s) {
-		s = strings.ReplaceAll(s, ",", "")
+	m := amount.FindStringSubmatch(strings.ToLower(strings.TrimRightFunc(text.Fold(s), endsValue)))
+	if m == nil {
+		return 0, false
 	}
-	n, err := strconv.ParseFloat(s, 64)
-	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
+	digits := strings.TrimSpace(m[2])
+	for _, f := range digitForms {
+		if !f.form.MatchString(digits) {
+			continue
+		}
+		for _, sign := range f.thousands {
+			digits = strings.ReplaceAll(digits, string(sign), "")
+		}
+		n, err := strconv.ParseFloat(m[1]+strings.Replace(digits, ",", ".", 1), 64)
+		return n * multiples[m[3]], err == nil
+	}
+	return 0, false
 }

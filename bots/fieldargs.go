@@ -21,10 +21,10 @@ func (b *Bot) fieldArgs() []Arg {
 			Name: "severity", words: []string{"severity"}, suggest: b.suggestSeverity,
 			fits: func(s string) bool { _, ok := b.text.SeverityFrom(s); return ok },
 		}),
-		b.field(Arg{Name: "discovered_at", words: []string{"discovered", "discovered_at", "date", "发现", "日期"}, fits: b.isDate}),
-		b.field(Arg{Name: "due_at", words: []string{"due", "due_at", "截止"}, fits: b.isDate}),
+		b.field(Arg{Name: "discovered_at", words: []string{"discovered", "discovered_at", "date", "发现", "日期"}, fits: b.isDate, goesOn: isTime}),
+		b.field(Arg{Name: "due_at", words: []string{"due", "due_at", "截止"}, fits: b.isDate, goesOn: isTime}),
 		b.field(Arg{Name: "description", Kind: ProseArg, Max: core.MaxDescription, words: []string{"description", "desc", "说明"}}),
-		b.field(Arg{Name: "handlers", words: []string{"handlers", "handler", "处理人"}, list: true, suggest: b.suggestPeople}),
+		b.field(Arg{Name: "handlers", words: []string{"handlers", "handler", "处理人"}, list: true, fits: b.isPerson, suggest: b.suggestPeople}),
 	}
 	for _, f := range b.org.Fields {
 		if f.Part == core.Reported {
@@ -51,6 +51,8 @@ func (b *Bot) moduleArg() Arg {
 	})
 }
 
+func (b *Bot) isPerson(s string) bool { return b.personNamed(s) != "" }
+
 func (b *Bot) isDate(s string) bool {
 	_, ok := parseDate(b.org, b.clock.Now(), s)
 	return ok
@@ -58,13 +60,13 @@ func (b *Bot) isDate(s string) bool {
 
 // ownArg is an own field; before are the arguments whose keys take precedence.
 func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
-	key := strings.ToLower(f.Key)
+	key := strings.ToLower(text.Fold(f.Key))
 	a := Arg{
 		Name: fieldKey(f.Key), Option: key, Own: true, words: []string{key}, list: f.Type == core.PeopleField,
 		Help: func(p text.Printer) string { return core.LabelIn(f.Label, p.Lang(), f.Key) },
 	}
 	for _, lang := range text.Languages() {
-		label := strings.ToLower(f.Label[lang])
+		label := strings.ToLower(text.Fold(f.Label[lang]))
 		if typeable(label) && !slices.Contains(a.words, label) && findKey(before, label) == nil {
 			a.words = append(a.words, label)
 			if lang == text.Chinese {
@@ -73,16 +75,19 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 		}
 	}
 	switch f.Type {
+	case core.TextField:
+		a.Kind = ProseArg
 	case core.NumberField:
 		a.Kind = NumberArg
+		a.fits = func(s string) bool { _, ok := parseNumber(s); return ok }
+		a.goesOn = func(s string) bool { return strings.Trim(s, "0123456789") == "" }
 	case core.DateField:
-		a.fits = b.isDate
+		a.fits, a.goesOn = b.isDate, isTime
 	case core.SelectField:
 		a.fits = func(s string) bool { return optionNamed(f, s) != "" }
 		a.suggest = b.suggestOption(f)
 	case core.PeopleField:
-		a.suggest = b.suggestPeople
-	case core.TextField:
+		a.fits, a.suggest = b.isPerson, b.suggestPeople
 	}
 	return a
 }
@@ -90,7 +95,7 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 // moduleNamed returns the module that s names in any case, or "".
 func (b *Bot) moduleNamed(s string) string {
 	for _, m := range b.org.Modules {
-		if strings.EqualFold(m.Name, s) {
+		if text.Same(m.Name, s) {
 			return m.Name
 		}
 	}
@@ -101,13 +106,13 @@ func (b *Bot) moduleNamed(s string) string {
 // label in any language, or "".
 func optionNamed(f core.Field, s string) string {
 	for _, o := range f.Options {
-		if strings.EqualFold(o.Key, s) {
+		if text.Same(o.Key, s) {
 			return o.Key
 		}
 	}
 	for _, o := range f.Options {
 		for _, label := range o.Label {
-			if strings.EqualFold(label, s) {
+			if text.Same(label, s) {
 				return o.Key
 			}
 		}

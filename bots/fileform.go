@@ -201,7 +201,7 @@ func (b *Bot) dateValue(t time.Time) []string {
 		return nil
 	}
 	t = t.In(b.org.Zone)
-	if t.Equal(dayFrom(b.org, t, 0)) {
+	if t.Equal(dayStart(b.org, t)) {
 		return oneOf(t.Format(time.DateOnly))
 	}
 	return oneOf(t.Format(time.RFC3339))

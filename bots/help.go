@@ -28,7 +28,7 @@ func (b *Bot) helpArgs() []Arg {
 
 // help explains all commands, or one.
 func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
-	topic := strings.TrimPrefix(c.Typed.Args.Get("topic"), "/")
+	topic := c.Typed.Args.Get("topic")
 	if topic == "" {
 		return Say(b.overview(c)), nil
 	}

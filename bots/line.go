@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,44 +18,24 @@ type fault struct {
 	args  text.Args
 }
 
-// parseLine reads a line such as
-//
-//	Ledger is off by one module:Payments discovered:yesterday handlers:lin,@oncall
-//
-// Text that is no `key:value` is the title, in the order typed. A colon of either
-// width counts; a value with blanks stands in quotes, unless the key knows it by
-// itself (`module:Core Banking`, `discovered:3d ago`); quoted words outside of
-// values are title, whatever they look like. Every fault is found at once, and what
-// is right is returned all the same.
-func parseLine(keys []Arg, line string) (Values, []fault) {
-	values, title, faults := readLine(keys, line)
-	switch {
-	case title == "":
-	case values["title"] != nil:
-		faults = append(faults, outside("title", title))
-	default:
-		values["title"] = []string{title}
-	}
-	return values, faults
-}
-
-// readLine is parseLine, except that it returns the text outside of any value.
-func readLine(keys []Arg, line string) (values Values, rest string, faults []fault) {
-	l := lineReader{keys: keys, rest: line, values: Values{}}
-	for l.skipBlanks(); l.rest != ""; l.skipBlanks() {
-		l.next()
-	}
-	return l.values, strings.TrimSpace(strings.Join(l.title, "")), l.faults
-}
-
 // outside is the fault of a text that belongs to a field which is given with its
 // key too.
 func outside(field, typed string) fault {
 	return fault{field: field, code: "outside", args: text.Args{"Text": typed}}
 }
 
+// lineReader reads a line such as
+//
+//	Ledger is off by one module:Payments discovered:yesterday handlers:lin,@oncall
+//
+// Text that is no `key:value` is the title, in the order typed. A value of several
+// words is quoted, unless its key recognises it (`module:Core Banking`,
+// `discovered:3d ago`) or takes prose, which ends at the next key once there is a
+// title. Quoted words outside of values are title, whatever they look like. All faults
+// are reported at once, along with everything that is right.
 type lineReader struct {
 	keys   []Arg
+	titled bool // there is a title, on the line or elsewhere
 	rest   string
 	gap    string // the blanks before rest
 	cut    bool   // a value was taken out since the last word of the title
@@ -63,13 +44,82 @@ type lineReader struct {
 	faults []fault
 }
 
+// readLine reads the values on a line and returns the text outside of them too.
+func readLine(keys []Arg, line string, titled bool) (values Values, rest string, faults []fault) {
+	l := lineReader{keys: keys, titled: titled, rest: line, values: Values{}}
+	for l.skipBlanks(); l.rest != ""; l.skipBlanks() {
+		l.next()
+	}
+	return l.values, trimBlanks(strings.Join(l.title, "")), l.faults
+}
+
 func (l *lineReader) fault(field, code string, args text.Args) {
 	l.faults = append(l.faults, fault{field: field, code: code, args: args})
 }
 
+// skipBlanks skips blanks, and punctuation that only separates a key from what stands
+// before it.
 func (l *lineReader) skipBlanks() {
-	trimmed := strings.TrimLeftFunc(l.rest, unicode.IsSpace)
+	trimmed := strings.TrimLeftFunc(l.rest, isBlank)
 	l.gap, l.rest = l.rest[:len(l.rest)-len(trimmed)], trimmed
+	if n := l.separator(l.rest); n > 0 {
+		l.rest = l.rest[n:]
+		l.skipBlanks()
+	}
+}
+
+// separator returns the length of the punctuation at the start of s if a key follows
+// it, else 0.
+func (l *lineReader) separator(s string) int {
+	after := strings.TrimLeftFunc(s, isSeparator)
+	if after == s || !l.startsKey(after) {
+		return 0
+	}
+	return len(s) - len(after)
+}
+
+// longestKey is how many bytes a key may have.
+const longestKey = 100
+
+// keyAt returns the key that stands with a colon at the start of s, as typed and with
+// its length; nil if none does. "std::vector" has no key, and a blank may stand before
+// a colon: "module : Payments".
+func (l *lineReader) keyAt(s string) (k *Arg, typed string, n int) {
+	i := strings.IndexFunc(s[:min(len(s), longestKey)], func(r rune) bool { return isColon(r) || unicode.IsSpace(r) })
+	if i <= 0 {
+		return nil, "", 0
+	}
+	colon := strings.TrimLeftFunc(s[i:], isBlank)
+	r, size := utf8.DecodeRuneInString(colon)
+	after := colon[size:]
+	second, _ := utf8.DecodeRuneInString(after)
+	apart := len(colon) < len(s)-i
+	if !isColon(r) || isColon(second) || apart && r == ':' && after != "" && !unicode.IsSpace(second) { // "module :fire:"
+		return nil, "", 0
+	}
+	return findKey(l.keys, s[:i]), s[:i], len(s) - len(after)
+}
+
+// word returns the length of the first word of s: up to a blank, or punctuation with a
+// key after it.
+func (l *lineReader) word(s string) int {
+	before := rune(0)
+	for i, r := range s {
+		switch {
+		case unicode.IsSpace(r), i > 0 && isSeparator(r) && !isSeparator(before) && l.separator(s[i:]) > 0:
+			return i
+		case r == '。' && l.startsKey(s[i+len("。"):]): // the end of a sentence
+			return i + len("。")
+		}
+		before = r
+	}
+	return len(s)
+}
+
+// startsKey reports whether a key stands at the start of s, after blanks.
+func (l *lineReader) startsKey(s string) bool {
+	k, _, _ := l.keyAt(strings.TrimLeftFunc(s, isBlank))
+	return k != nil
 }
 
 // next reads one word of the title or one key with its value.
@@ -78,23 +128,20 @@ func (l *lineReader) next() {
 		l.keep(len(l.rest) - len(after))
 		return
 	}
-	word := firstWord(l.rest)
-	name, behind, ok := cutColon(word)
-	if !ok || !typeable(name) {
-		l.keep(len(word))
+	if k, typed, n := l.keyAt(l.rest); k != nil {
+		l.rest = l.rest[n:]
+		l.value(*k, typed)
 		return
 	}
-	k := findKey(l.keys, name)
-	switch {
-	case k != nil:
-		l.rest = l.rest[len(word)-len(behind):]
-		l.value(*k, name)
-	case behind == "" || strings.ContainsAny(behind[:1], "/:\\"):
-		l.keep(len(word)) // "Note: …", "https://…", "std::…"
-	default:
-		l.fault("", "unknown_key", text.Args{"Key": name, "Near": core.Nearest(name, l.allWords())})
-		l.rest = l.rest[len(word):]
+	n := l.word(l.rest)
+	name, behind, _ := cutColon(l.rest[:n])
+	if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" && typeable(text.Fold(name)) &&
+		behind != "" && !strings.ContainsAny(behind[:1], "/:\\") {
+		l.fault("", "unknown_key", text.Args{"Key": name, "Near": near})
+		l.rest = l.rest[n:]
+		return
 	}
+	l.keep(n)
 }
 
 func (l *lineReader) allWords() []string {
@@ -110,7 +157,7 @@ func (l *lineReader) keep(n int) {
 	if l.cut && l.gap == "" {
 		l.gap = " "
 	}
-	l.cut = false
+	l.cut, l.titled = false, true
 	l.title = append(l.title, l.gap, l.rest[:n])
 	l.rest = l.rest[n:]
 }
@@ -136,69 +183,159 @@ func (l *lineReader) value(k Arg, typed string) {
 // oneValue takes a value off the rest; ok is false if its quote never ends.
 func (l *lineReader) oneValue(k Arg) (v string, ok bool) {
 	l.skipBlanks()
+	if l.startsKey(l.rest) {
+		return "", true
+	}
+	if k.list {
+		return l.list(k)
+	}
 	if v, after, found := quoted(l.rest); found {
 		l.rest = after
+		if trimmed := strings.TrimLeftFunc(after, endsValue); firstWord(trimmed) == "" {
+			l.rest = trimmed // as in `"Payments", `
+		}
 		return v, true
 	}
-	if closing(l.rest) != "" {
+	if opensQuote(l.rest) {
 		l.rest = ""
 		return "", false
 	}
-	word := firstWord(l.rest)
-	if name, _, found := cutColon(word); found && findKey(l.keys, name) != nil {
-		return "", true // the next key: this one has no value
+	n := l.word(l.rest)
+	switch {
+	case k.Kind == ProseArg && (l.titled || k.Name == "title"):
+		n = l.prose()
+	case k.Kind != ProseArg:
+		n = l.fit(k)
 	}
-	n := len(word)
-	if k.list {
-		n = listEnd(l.rest)
-	} else if k.fits != nil {
-		n = longestFit(l.rest, k.fits)
+	v, l.rest = trimBlanks(l.rest[:n]), l.rest[n:]
+	if k.Kind != ProseArg {
+		v = strings.TrimRightFunc(v, isSeparator)
 	}
-	v, l.rest = l.rest[:n], l.rest[n:]
-	return strings.TrimSpace(v), true
+	return v, true
 }
 
-// longestFit returns the length of the longest run of at most four words at the
-// start of s that fits, or of the first word.
-func longestFit(s string, fits func(string) bool) int {
-	best := len(firstWord(s))
-	for end, n := 0, 0; n < 4 && end < len(s); n++ {
-		blanks := len(s[end:]) - len(strings.TrimLeftFunc(s[end:], unicode.IsSpace))
-		end += blanks + len(firstWord(s[end+blanks:]))
-		if fits(strings.Join(strings.Fields(s[:end]), " ")) {
+// prose returns the length of the text up to the next key.
+func (l *lineReader) prose() int {
+	end := 0
+	for {
+		tail := strings.TrimLeftFunc(l.rest[end:], isBlank)
+		if tail == "" || l.startsKey(tail) || l.separator(tail) > 0 {
+			return end
+		}
+		n := l.word(tail)
+		if _, after, ok := quoted(tail); ok {
+			n = len(tail) - len(after)
+		}
+		end = len(l.rest) - len(tail) + n
+	}
+}
+
+// mostWords is how many words a value may have that its key recognises: "3 days ago
+// at 2:30 pm".
+const mostWords = 6
+
+// fit returns the length of the value of k at the start of the rest: the longest run
+// of words that fits, else the first word, and with it what looks like the rest of
+// such a value. That is reported as part of it, rather than becoming title.
+func (l *lineReader) fit(k Arg) int {
+	best, words := l.word(l.rest), l.words(mostWords)
+	if k.fits != nil {
+		for _, end := range words {
+			if k.fits(strings.TrimRightFunc(l.rest[:end], isSeparator)) {
+				best = end
+			}
+		}
+	}
+	for i, end := range words {
+		if k.goesOn != nil && i > 0 && words[i-1] >= best && k.goesOn(text.Fold(l.rest[best:end])) {
 			best = end
 		}
 	}
 	return best
 }
 
-// listEnd returns the length of the list at the start of s: words go on where a
-// comma stands at the end of one or the beginning of the next.
-func listEnd(s string) int {
-	end := len(firstWord(s))
-	for {
-		tail := strings.TrimLeftFunc(s[end:], unicode.IsSpace)
-		last, _ := utf8.DecodeLastRuneInString(s[:end])
-		first, _ := utf8.DecodeRuneInString(tail)
-		if tail == "" || !isComma(last) && !isComma(first) {
-			return end
+// words returns where the first words of the rest end, up to a key.
+func (l *lineReader) words(most int) []int {
+	var ends []int
+	for end := 0; len(ends) < most; {
+		tail := strings.TrimLeftFunc(l.rest[end:], isBlank)
+		if tail == "" || l.startsKey(tail) || l.separator(tail) > 0 {
+			break
 		}
-		end = len(s) - len(tail) + len(firstWord(tail))
+		end = len(l.rest) - len(tail) + l.word(tail)
+		ends = append(ends, end)
 	}
+	return ends
 }
 
-func isComma(r rune) bool { return r == ',' || r == '，' || r == '、' }
+// list takes a list off the rest. It goes on after a comma, before a comma or a
+// mention, and with a name that k recognises; "and" may join two of them.
+func (l *lineReader) list(k Arg) (v string, ok bool) {
+	var items []string
+	for more := true; more; {
+		item, after, found := quoted(l.rest)
+		if !found {
+			if opensQuote(l.rest) {
+				l.rest = ""
+				return "", false
+			}
+			n := l.word(l.rest)
+			item, after = l.rest[:n], l.rest[n:]
+		}
+		items, l.rest = append(items, item), after
+		last, _ := utf8.DecodeLastRuneInString(item)
+		more = l.listGoesOn(k, !found && isSeparator(last), !strings.HasPrefix(text.Fold(items[0]), "@"))
+	}
+	return strings.Join(items, ","), true
+}
+
+// listGoesOn skips to the next item of a list, if there is one.
+func (l *lineReader) listGoesOn(k Arg, comma, named bool) bool {
+	tail := strings.TrimLeftFunc(l.rest, isBlank)
+	if tail == "" || l.startsKey(tail) || l.separator(tail) > 0 {
+		return false
+	}
+	next := strings.TrimLeftFunc(tail, isSeparator)
+	comma = comma || next != tail
+	next = strings.TrimLeftFunc(next, isBlank)
+	item := next
+	if first := firstWord(next); slices.Contains(listJoins, strings.ToLower(text.Fold(first))) {
+		item = strings.TrimLeftFunc(next[len(first):], isBlank)
+	}
+	word := firstWord(item)
+	if !comma && !strings.HasPrefix(text.Fold(word), "@") && !(named && k.fits != nil && k.fits(strings.TrimRightFunc(word, isSeparator))) || item == "" {
+		return false
+	}
+	l.rest = item
+	return true
+}
+
+// listJoins are words that may stand between the last two items of a list.
+var listJoins = []string{"and", "und", "et", "y", "&", "+", "和", "与", "及", "跟"}
+
+// isSeparator reports whether r separates items of lists, or fields from each other.
+func isSeparator(r rune) bool { return strings.ContainsRune(",，、;；﹐﹔｡､", r) }
+
+// endsValue reports whether r may end a value without being part of it.
+func endsValue(r rune) bool { return isSeparator(r) || r == '.' || r == '。' }
 
 // splitList splits at commas and drops what is empty.
 func splitList(s string) []string {
 	var out []string
-	for _, part := range strings.FieldsFunc(s, isComma) {
-		if part = strings.TrimSpace(part); part != "" {
+	for _, part := range strings.FieldsFunc(s, isSeparator) {
+		if part = trimBlanks(part); part != "" {
 			out = append(out, part)
 		}
 	}
 	return out
 }
+
+// isBlank reports whether r is a blank, or an invisible one that people copy along.
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
+}
+
+func trimBlanks(s string) string { return strings.TrimFunc(s, isBlank) }
 
 // firstWord returns what stands before the first blank of s.
 func firstWord(s string) string {
@@ -208,41 +345,14 @@ func firstWord(s string) string {
 	return s
 }
 
-// cutColon splits a word at its first colon of either width.
+func isColon(r rune) bool { return strings.ContainsRune(":：﹕︓∶", r) }
+
+// cutColon splits a word at its first colon of any width.
 func cutColon(word string) (before, after string, ok bool) {
-	i := strings.IndexAny(word, ":：")
+	i := strings.IndexFunc(word, isColon)
 	if i <= 0 {
-		return "", "", false
+		return word, "", false
 	}
 	_, n := utf8.DecodeRuneInString(word[i:])
 	return word[:i], word[i+n:], true
-}
-
-// closing returns the quote that ends what the first character of s opens, or
-// "" if that is no quote. Phones and Chinese keyboards type curly ones.
-func closing(s string) string {
-	r, _ := utf8.DecodeRuneInString(s)
-	switch r {
-	case '"':
-		return `"`
-	case '“', '”':
-		return "”"
-	case '「':
-		return "」"
-	}
-	return ""
-}
-
-// quoted takes a quoted text off the start of s, if one stands there and ends.
-func quoted(s string) (inside, after string, ok bool) {
-	end := closing(s)
-	if end == "" {
-		return "", s, false
-	}
-	_, n := utf8.DecodeRuneInString(s)
-	i := strings.Index(s[n:], end)
-	if i < 0 {
-		return "", s, false
-	}
-	return s[n : n+i], s[n+i+len(end):], true
 }

@@ -8,6 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// parseLine reads a line of `new`, whose text outside of values is the title.
+func parseLine(keys []Arg, line string) (Values, []fault) {
+	values, title, faults := readLine(keys, line, false)
+	switch {
+	case title == "":
+	case values["title"] != nil:
+		faults = append(faults, outside("title", title))
+	default:
+		values["title"] = []string{title}
+	}
+	return values, faults
+}
+
 func TestParseLine(t *testing.T) {
 	t.Parallel()
 	keys := newBot(t, &fakeEngine{}).keys
@@ -46,8 +59,71 @@ func TestParseLine(t *testing.T) {
 		{"twice", "Ledger severity:high severity:low", Values{"title": {"Ledger"}, "severity": {"high"}}, "twice"},
 		{"open quote", `Ledger description:"since`, Values{"title": {"Ledger"}}, "open_quote"},
 		{"title twice", "Ledger title:Other", Values{"title": {"Other"}}, "outside"},
-		{"several faults", "Ledger a:b module: severity:high severity:low", Values{"title": {"Ledger"}, "severity": {"high"}}, "unknown_key empty twice"},
+		{"several faults", "Ledger modul:b module: severity:high severity:low", Values{"title": {"Ledger"}, "severity": {"high"}}, "unknown_key empty twice"},
 		{"nothing", "  ", Values{}, ""},
+
+		{"German quotes", "Ledger description:„two words“", Values{"title": {"Ledger"}, "description": {"two words"}}, ""},
+		{"Polish quotes", "Ledger description:„two words” x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"low and straight quotes", `Ledger description:„two words" x`, Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"French quotes", "Registre description:« deux mots » x", Values{"title": {"Registre x"}, "description": {"deux mots"}}, ""},
+		{"guillemets turned inwards", "Ledger description:»two words« x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"single guillemets", "Ledger description:‹two words› x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"Swedish quotes", "Ledger description:”two words” x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"a left mark twice", "Ledger description:“two words“ x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"corner brackets", "账目 描述：「两 词」模块：『Core Banking』", Values{"title": {"账目"}, "description": {"两 词"}, "module": {"Core Banking"}}, ""},
+		{"full-width quotes", "Ledger description：＂two words＂ kind:＇Loss of trust＇", Values{"title": {"Ledger"}, "description": {"two words"}, "fields.kind": {"Loss of trust"}}, ""},
+		{"single quotes", `Ledger description:'it's two words' x`, Values{"title": {"Ledger x"}, "description": {"it's two words"}}, ""},
+		{"curly single quotes", "Ledger description:‘it’s two words’ x", Values{"title": {"Ledger x"}, "description": {"it’s two words"}}, ""},
+		{"low single quotes", "Ledger description:‚two words‘ x", Values{"title": {"Ledger x"}, "description": {"two words"}}, ""},
+		{"backticks", "Ledger module:`Core Banking` x", Values{"title": {"Ledger x"}, "module": {"Core Banking"}}, ""},
+		{"escaped quotes", `Ledger description:"say \"two words\" x" y`, Values{"title": {"Ledger y"}, "description": {`say "two words" x`}}, ""},
+		{"a path in quotes", `Ledger description:"C:\my dir\" severity:high`, Values{"title": {"Ledger"}, "description": {`C:\my dir\`}, "severity": {"high"}}, ""},
+		{"a share in quotes", `Ledger description:"\\server\my dir" x`, Values{"title": {"Ledger x"}, "description": {`\\server\my dir`}}, ""},
+		{"quotes in quotes", "Ledger description:“a “b” c” x", Values{"title": {"Ledger x"}, "description": {"a “b” c"}}, ""},
+		{"an apostrophe is no quote", "Don't use lin's module:Payments, it's the users' key", Values{"title": {"Don't use lin's it's the users' key"}, "module": {"Payments"}}, ""},
+		{"open German quote", "Ledger description:„two words", Values{"title": {"Ledger"}}, "open_quote"},
+		{"open single quote", "Ledger description:'two words", Values{"title": {"Ledger"}}, "open_quote"},
+		{"open quote in a list", "Ledger handlers:lin, „wei x", Values{"title": {"Ledger"}}, "open_quote"},
+		{"quoted title words of any kind", "The „module:x“ and 'due:x' keys", Values{"title": {"The „module:x“ and 'due:x' keys"}}, ""},
+		{"punctuation after quotes", `Ledger module:"Payments", description:"x y".`, Values{"title": {"Ledger"}, "module": {"Payments"}, "description": {"x y"}}, ""},
+
+		{"prose up to the next key", "Ledger is off description:since the last release, as lin said module:Payments",
+			Values{"title": {"Ledger is off"}, "description": {"since the last release, as lin said"}, "module": {"Payments"}}, ""},
+		{"prose before a title is a word", "description:short Ledger is off", Values{"title": {"Ledger is off"}, "description": {"short"}}, ""},
+		{"title of several words", "title:Ledger is off module:Payments", Values{"title": {"Ledger is off"}, "module": {"Payments"}}, ""},
+
+		{"day and time", "Ledger due:tomorrow at 14:30 discovered:2026-11-18 2pm x",
+			Values{"title": {"Ledger x"}, "due_at": {"tomorrow at 14:30"}, "discovered_at": {"2026-11-18 2pm"}}, ""},
+		{"Chinese time", "账目不符 截止日期：明天 下午2点 模块：Payments", Values{"title": {"账目不符"}, "due_at": {"明天 下午2点"}, "module": {"Payments"}}, ""},
+		{"a number after a day", "Ledger due:tomorrow 3 servers down", Values{"title": {"Ledger 3 servers down"}, "due_at": {"tomorrow"}}, ""},
+		{"no such time", "Ledger due:tomorrow 25:00", Values{"title": {"Ledger"}, "due_at": {"tomorrow 25:00"}}, ""},
+		{"a vague time", "Ledger due:tomorrow at noonish discovered:yesterday evening", Values{"title": {"Ledger at noonish"}, "due_at": {"tomorrow"}, "discovered_at": {"yesterday evening"}}, ""},
+		{"a zone", "Ledger due:tomorrow 14:30 CET", Values{"title": {"Ledger"}, "due_at": {"tomorrow 14:30 CET"}}, ""},
+		{"thousands", "Ledger amount:1 000 000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 000 000"}}, ""},
+		{"thousands by a narrow blank", "Ledger amount:1\u202f000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1\u202f000"}}, ""},
+		{"no thousands", "Ledger amount:1 0000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 0000"}}, ""},
+		{"a currency", "Ledger amount:1 000 € is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 000 €"}}, ""},
+		{"several mentions", "handlers:@lin @ana Ledger", Values{"title": {"Ledger"}, "handlers": {"@lin", "@ana"}}, ""},
+		{"several names", "handlers:lin wei Ledger witness:lin and wei", Values{"title": {"Ledger"}, "handlers": {"lin", "wei"}, "fields.witness": {"lin", "wei"}}, ""},
+		{"mentions and words between", "Ledger handlers:@lin, @ana and @wei ＆ ＠bob are late", Values{"title": {"Ledger are late"}, "handlers": {"@lin", "@ana", "@wei", "＠bob"}}, ""},
+		{"quoted names", `Ledger handlers:"lin", 'wei' x`, Values{"title": {"Ledger x"}, "handlers": {"lin", "wei"}}, ""},
+		{"semicolons in a list", "Ledger handlers:lin；wei; @ana", Values{"title": {"Ledger"}, "handlers": {"lin", "wei", "@ana"}}, ""},
+
+		{"full-width keys", "Ledger ｍｏｄｕｌｅ：Payments ＡＭＯＵＮＴ：５", Values{"title": {"Ledger"}, "module": {"Payments"}, "fields.amount": {"５"}}, ""},
+		{"invisible characters", "\ufeffLedger\u00a0is off \u200bmodule:\u200bPayments \u2060due\u00ad:\u200etomorrow",
+			Values{"title": {"Ledger\u00a0is off"}, "module": {"Payments"}, "due_at": {"\u200etomorrow"}}, ""},
+		{"keys after punctuation", "账目不符；模块：Payments；严重程度：高，截止：明天", Values{"title": {"账目不符"}, "module": {"Payments"}, "severity": {"高"}, "due_at": {"明天"}}, ""},
+		{"a key after a sentence", "账目不符。模块：Payments", Values{"title": {"账目不符。"}, "module": {"Payments"}}, ""},
+		{"keys after commas", "Ledger is off, module:Payments, severity:high; due:tomorrow.",
+			Values{"title": {"Ledger is off"}, "module": {"Payments"}, "severity": {"high"}, "due_at": {"tomorrow."}}, ""},
+		{"blank before the colon", "Registre module : Payments severity\u00a0: high", Values{"title": {"Registre"}, "module": {"Payments"}, "severity": {"high"}}, ""},
+		{"an emoji is no value", "The module :fire: burns", Values{"title": {"The module :fire: burns"}}, ""},
+		{"titles stay as typed", "Ｌｅｄｇｅｒ “is” ｏｆｆ　１２：３０", Values{"title": {"Ｌｅｄｇｅｒ “is” ｏｆｆ　１２：３０"}}, ""},
+
+		{"colons that mean no field", `aws:ec2 code:500 TICKET-12:34 std::vector module::load C:\path http://x.example:80/a 注意：余额 错误:空 time:5 mode:dark case:1`,
+			Values{"title": {`aws:ec2 code:500 TICKET-12:34 std::vector module::load C:\path http://x.example:80/a 注意：余额 错误:空 time:5 mode:dark case:1`}}, ""},
+		{"slips in keys", "Ledger modlue:a sevrity:b dscription:c 截至日期:d handelrs:e duee:f", Values{"title": {"Ledger"}},
+			"unknown_key unknown_key unknown_key unknown_key unknown_key unknown_key"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

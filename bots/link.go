@@ -53,7 +53,7 @@ func (b *Bot) linkArgs() []Arg {
 // takeCode takes the words of a code, and leaves the one that says that it is meant.
 func takeCode(line string) (value []string, rest string, ok bool) {
 	words := strings.Fields(line)
-	if unlinkWords.has(words[0]) {
+	if len(words) == 0 || unlinkWords.has(words[0]) {
 		return nil, line, false
 	}
 	if n := len(words) - 1; n > 0 && sureWords.has(words[n]) {
@@ -77,7 +77,7 @@ func takeUnlinking(line string) (value []string, rest string, ok bool) {
 // the code that the other account was shown, `link remove` removes the link.
 func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
 	args := c.Typed.Args
-	code := strings.Join(strings.Fields(args.Get(codeName)), "")
+	code := strings.ReplaceAll(text.Fold(args.Get(codeName)), " ", "")
 	switch {
 	case args[unlinkName] != nil:
 		return b.unlink(ctx, c, args.Get(unlinkName))
@@ -190,16 +190,17 @@ func (b *Bot) unlink(ctx context.Context, c Command, whose string) (Reply, error
 }
 
 func (b *Bot) whoseLinks(ctx context.Context, c Command, typed string) (core.Ref, error) {
-	if hereWords.has(typed) {
+	folded := text.Fold(typed)
+	if hereWords.has(folded) {
 		return "", nil
 	}
-	if _, ok := b.org.Workspaces[typed]; ok {
+	if _, ok := b.org.Workspaces[folded]; ok {
 		all, err := b.persons.Accounts(ctx, c.Actor)
 		if err != nil {
 			return "", err
 		}
 		for _, k := range all {
-			if k.Account.Workspace == typed {
+			if k.Account.Workspace == folded {
 				return core.RefOf(k.Account), nil
 			}
 		}

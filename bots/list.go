@@ -61,8 +61,8 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 	faults := c.faults
 	var q engine.ListQuery
-	for _, word := range strings.Fields(c.Args.Get("what")) {
-		switch listWords[strings.ToLower(word)] {
+	for _, word := range strings.FieldsFunc(c.Args.Get("what"), func(r rune) bool { return isBlank(r) || isSeparator(r) }) {
+		switch listWords[strings.ToLower(text.Fold(word))] {
 		case "open":
 		case "mine":
 			q.Mine = true

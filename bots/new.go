@@ -123,12 +123,18 @@ func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before 
 	return r
 }
 
-// filed tells what became of a risk that was filed.
+// filed reports that a risk was filed, with every value as riskroom understood it.
 func (b *Bot) filed(ctx context.Context, c Command, f engine.Filed) Reply {
 	p := b.printer(c)
-	r := Say(p.S("commands.filed", text.Args{"Key": string(f.Risk.Key), "Title": f.Risk.Title}) + "\n" +
-		p.Field("handlers") + p.S("commands.colon.between"))
-	r.Text = append(r.Text, b.people(ctx, p, c.Actor.Account.Workspace, f.Risk.Handlers...)...)
+	r := Say(p.S("commands.filed", text.Args{"Key": string(f.Risk.Key), "Title": f.Risk.Title}))
+	d := detailer{b: b, c: c, p: p, v: engine.View{Risk: f.Risk}}
+	between := "\n"
+	for _, value := range d.given(ctx) {
+		r.Text = append(append(r.Text, core.Plain(between+value.Label+p.S("commands.colon.between"))), value.Content...)
+		between = p.S("commands.filed.between")
+	}
+	r.Text = append(append(r.Text, core.Plain("\n"+p.Field("handlers")+p.S("commands.colon.between"))),
+		b.people(ctx, p, c.Actor.Account.Workspace, f.Risk.Handlers...)...)
 	if len(f.Now) > 0 {
 		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.filed.now", text.Args{"Flows": p.List(f.Now)})))
 	}

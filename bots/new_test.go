@@ -19,7 +19,8 @@ func TestNewInOneLine(t *testing.T) {
 	c := typed("new Ledger is off by one module:payments discovered:yesterday severity:高 due:2026-12-01 handlers:@lin,@oncall,@Wang amount:5 kind:Loss of trust witness:lin")
 	c.Typed.Mentions = map[string]core.Ref{"@Wang": "acme/U0WANG"}
 	r := ask(t, newBot(t, f), c)
-	wants(t, words(r), "R-17 is filed: Ledger is off by one", "Handlers: @U0LIN, @oncall", "starting now: remind")
+	wants(t, words(r), "R-17 is filed: Ledger is off by one\nModule: Payments · Severity: High · Discovered: 19 Nov 2026 · Due: 1 Dec 2026 · "+
+		"Amount: 5 · Kind of loss: Loss of trust · Witness: @U0LIN\nHandlers: @U0LIN, @oncall", "starting now: remind")
 	five := 5.0
 	want := engine.Draft{
 		Title: "Ledger is off by one", Module: "Payments", Severity: core.High,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -115,15 +116,22 @@ func TestRestIsAsPeopleType(t *testing.T) {
 	}
 }
 
+// TestQuoteIsReadBack: a value that is shown to be typed again is the same value then.
 func TestQuoteIsReadBack(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{})
-	for _, s := range []string{"one", "two words", `a "quoted" word`, `both " and ”`, "a:b", "资金 损失", "two\nlines"} {
-		v, faults := parseLine(b.keys, "description:"+quote(s))
-		if v.Get("description") != s || len(faults) > 0 {
-			t.Errorf("%q came back as %q, %v", s, v, faults)
+	text := rapid.StringOfN(rapid.SampledFrom([]rune("ab中 :：,；\"'“”„‘’«»「」\\\n.")), 1, 12, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.TrimSpace(text.Draw(t, "value"))
+		if s == "" {
+			return
 		}
-	}
+		line := "description:" + quote(s) + " severity:high"
+		v, faults := parseLine(b.keys, line)
+		if v.Get("description") != s || v.Get("severity") != "high" || len(faults) > 0 {
+			t.Errorf("%q came back from %s as %q, %v", s, line, v, faults)
+		}
+	})
 }
 
 func TestSuggest(t *testing.T) {

@@ -80,26 +80,11 @@ func (b *Bot) filledValues(f *Filled) (Values, []fault) {
 	if f.Rest == "" {
 		return f.Values, nil
 	}
-	values, faults := parseLine(b.keys, f.Rest)
+	values, outer, faults := readLine(b.keys, f.Rest, true)
 	// A field that was left as it was offered, without a value, has none.
 	faults = slices.DeleteFunc(faults, func(f fault) bool { return f.code == "empty" })
-	if typed := values["title"]; typed != nil && f.Values["title"] != nil {
-		delete(values, "title")
-		faults = append(faults, outside("title", typed[0]))
+	if outer != "" {
+		faults = append(faults, outside("title", outer))
 	}
 	return values, append(faults, add(values, f.Values)...)
-}
-
-// quote puts a value into quotes where it needs them, of a kind that it does not
-// hold itself.
-func quote(s string) string {
-	if s == "" || !strings.ContainsAny(s, " \t\n:：\"“”「」") {
-		return s
-	}
-	for _, marks := range [][2]string{{`"`, `"`}, {"“", "”"}, {"「", "」"}} {
-		if !strings.Contains(s, marks[1]) {
-			return marks[0] + s + marks[1]
-		}
-	}
-	return `"` + strings.ReplaceAll(s, `"`, "'") + `"`
 }

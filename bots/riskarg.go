@@ -17,18 +17,22 @@ func (b *Bot) riskArg() Arg {
 	return Arg{
 		Name: riskName, Option: "key", Help: said("options.key"), suggest: b.suggestRisk,
 		take: func(line string) (value []string, rest string, ok bool) {
-			first, rest := cutWord(line)
-			key, err := core.ParseRiskKey(b.org.KeyPrefix, first)
+			first, rest := cutPhrase(line, 1)
+			key, err := b.parseKey(first)
 			return []string{string(key)}, rest, err == nil
 		},
 	}
+}
+
+func (b *Bot) parseKey(typed string) (core.RiskKey, error) {
+	return core.ParseRiskKey(b.org.KeyPrefix, text.Fold(typed))
 }
 
 // riskOf returns the risk that a command names, else the one in whose group it was
 // given. Without either the reply says what is missing.
 func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
 	if typed := c.Typed.Args.Get(riskName); typed != "" {
-		if key, err = core.ParseRiskKey(b.org.KeyPrefix, typed); err != nil {
+		if key, err = b.parseKey(typed); err != nil {
 			return "", b.noKey(c, typed), nil
 		}
 		return key, Reply{}, nil

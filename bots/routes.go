@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // entry is a command of the table as a Bot answers it.
@@ -86,7 +86,7 @@ func (b *Bot) entries(table []command, above *entry) []*entry {
 
 // find returns the command that a word names, in any case, or nil.
 func find(all []*entry, word string) *entry {
-	word = strings.ToLower(word)
+	word = strings.TrimPrefix(strings.ToLower(text.Fold(word)), "/")
 	i := slices.IndexFunc(all, func(e *entry) bool { return slices.Contains(e.words(), word) })
 	if i < 0 {
 		return nil
@@ -162,7 +162,7 @@ func (t *Typed) read(e *entry) {
 	line := t.behind
 	t.Args = Values{}
 	if slices.ContainsFunc(e.args, Arg.keyed) {
-		t.Args, line, t.faults = readLine(e.args, line)
+		t.Args, line, t.faults = readLine(e.args, line, false)
 	}
 	for _, a := range e.args {
 		if a.take == nil || line == "" {
@@ -188,10 +188,27 @@ func (t *Typed) read(e *entry) {
 
 // cutWord splits the first word off s.
 func cutWord(s string) (word, rest string) {
-	s = strings.TrimSpace(s)
-	i := strings.IndexFunc(s, unicode.IsSpace)
-	if i < 0 {
-		return s, ""
+	s = trimBlanks(s)
+	word = firstWord(s)
+	return word, trimBlanks(s[len(word):])
+}
+
+// cutPhrase splits some words off s, or fewer if punctuation ends them.
+func cutPhrase(s string, words int) (phrase, rest string) {
+	ends := func(r rune) bool { return isColon(r) || endsValue(r) }
+	rest = trimBlanks(s)
+	var all []string
+	for len(all) < words && rest != "" {
+		word := firstWord(rest)
+		i := strings.IndexFunc(word, ends)
+		if i >= 0 {
+			word = word[:i]
+		}
+		all, rest = append(all, word), strings.TrimLeftFunc(rest[len(word):], isBlank)
+		if i >= 0 {
+			rest = strings.TrimLeftFunc(rest, func(r rune) bool { return isBlank(r) || ends(r) })
+			break
+		}
 	}
-	return s[:i], strings.TrimSpace(s[i:])
+	return strings.Join(all, " "), rest
 }

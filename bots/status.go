@@ -65,21 +65,15 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 	return b.change(ctx, c, engine.ChangeStatus{Risk: key, To: to, Note: note})
 }
 
-// statusAt reads a status of one or two words at the start of s. A colon may
-// follow one word: "已处理：修好了".
+// statusAt reads a status of one or two words at the start of s. Punctuation may
+// follow it: "已处理：修好了".
 func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
-	first, rest := cutWord(s)
-	if word, behind, found := cutColon(first); found {
-		if to, ok = b.text.StatusFrom(word); ok {
-			return to, strings.TrimSpace(behind + s[len(first):]), true
-		}
+	for words := 2; words > 0 && !ok; words-- {
+		var phrase string
+		phrase, note = cutPhrase(s, words)
+		to, ok = b.text.StatusFrom(phrase)
 	}
-	second, behind := cutWord(rest)
-	if to, ok = b.text.StatusFrom(first + " " + second); ok && second != "" {
-		return to, behind, true
-	}
-	to, ok = b.text.StatusFrom(first)
-	return to, rest, ok
+	return to, note, ok
 }
 
 // whichStatus answers a status that is missing or does not exist. On a line it is in

@@ -8,6 +8,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 // Suggest returns what may be meant by what somebody has typed so far into an option
@@ -76,11 +77,11 @@ func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice
 		}
 	}
 	before, last := "", typed
-	if i := strings.LastIndexAny(typed, ",，、"); i >= 0 {
+	if i := strings.LastIndexFunc(typed, isSeparator); i >= 0 {
 		for _, name := range splitList(typed[:i]) {
 			before += name + ", "
 		}
-		last = strings.TrimLeft(typed[i:], ",，、 ")
+		last = strings.TrimLeftFunc(typed[i:], func(r rune) bool { return isBlank(r) || isSeparator(r) })
 	}
 	given := splitList(before)
 	var all []Choice
@@ -99,7 +100,7 @@ func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice
 // matching returns the choices that hold what was typed, first those that begin
 // with it.
 func matching(all []Choice, typed string) []Choice {
-	typed = strings.ToLower(strings.TrimSpace(typed))
+	typed = strings.ToLower(text.Fold(typed))
 	var first, then []Choice
 	for _, c := range all {
 		key, label := strings.ToLower(c.Key), strings.ToLower(c.Label)

@@ -5,11 +5,20 @@ import "strings"
 // Nearest returns the word in known that s most likely misspells, ignoring case, or
 // "" if none is close.
 func Nearest(s string, known []string) string {
-	best, at := "", 3
+	// Only a third of a short word may differ; otherwise any two letters would match.
+	return nearest(s, known, func(length int) int { return min(2, (length+2)/3) })
+}
+
+// Misspelled is Nearest for an s that may be meant as it is: only a slip of the
+// finger counts.
+func Misspelled(s string, known []string) string {
+	return nearest(s, known, func(length int) int { return min(2, length/3, (length+4)/6) })
+}
+
+func nearest(s string, known []string, limit func(length int) int) string {
+	best, at := "", longestWord
 	for _, k := range known {
-		d := distance(strings.ToLower(s), strings.ToLower(k))
-		// Only a third of a short word may differ; otherwise any two letters would match.
-		if limit := (len([]rune(k)) + 2) / 3; d < at && d <= limit {
+		if d := distance(strings.ToLower(s), strings.ToLower(k)); d < at && d <= limit(len([]rune(k))) {
 			best, at = k, d
 		}
 	}

@@ -180,13 +180,14 @@ func used(options []option) (path []string, sub option) {
 // https://docs.discord.com/developers/reference#message-formatting.
 var mentioned = regexp.MustCompile(`<@([!&]?)([0-9]{5,20})>`)
 
-// refs replaces mentions with refs.
+// refs replaces mentions with refs, with blanks around: between two mentions there may be
+// none.
 func (b *Bot) refs(s string) string {
-	return mentioned.ReplaceAllStringFunc(s, func(m string) string {
+	return strings.TrimSpace(mentioned.ReplaceAllStringFunc(s, func(m string) string {
 		parts := mentioned.FindStringSubmatch(m)
 		if parts[1] == "&" {
-			return "@" + parts[2]
+			return " @" + parts[2] + " "
 		}
-		return string(core.RefOf(core.Account{Workspace: b.workspace, ID: parts[2]}))
-	})
+		return " " + string(core.RefOf(core.Account{Workspace: b.workspace, ID: parts[2]})) + " "
+	}))
 }

@@ -17,7 +17,7 @@ func TestNewWithOptions(t *testing.T) {
 	b := setup(t)
 	hostile := "@everyone <@100000000000000002> **b** `c` module:Ledger [x](http://y)"
 	m := messageIn(t, b.risk(t, lin, "new", emulator.Values{
-		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin, <@" + wei + ">", "due": "2026-12-01", "amount": "5", "witness": "<@!" + wei + ">",
+		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin <@" + wei + ">", "due": "2026-12-01", "amount": "5", "witness": "<@!" + wei + "><@" + wei + ">",
 	}))
 	wantContains(t, m.Plain, "R-17 is filed", "@everyone")
 	d := b.draft(t)

@@ -113,7 +113,7 @@ func (c *Catalogue) SeverityFrom(word string) (core.Severity, bool) {
 
 // plainWord makes spellings of one word alike.
 func plainWord(s string) string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+	words := strings.FieldsFunc(strings.ToLower(Fold(s)), func(r rune) bool {
 		return unicode.IsSpace(r) || r == '-' || r == '_'
 	})
 	return strings.Join(words, " ")

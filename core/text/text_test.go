@@ -148,3 +148,19 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+func TestFold(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"ｎｅｗ　Ｒ－１；＠ｌｉｎ：": "new R-1;@lin:", "\ufeff\u200bnew\u00ad \u2067x\u2069": "new x", "a\u00a0\u202f b\n": "a b",
+		"R\u201117–2—3−4": "R-17-2-3-4", "Nobody’s ‘x´ ﬁle": "Nobody's 'x' file", "Cafe\u0301": "Café", "账目，不符。": "账目,不符。", "ʟEDGER": "ʟEDGER",
+		"14∶30": "14:30", "": "",
+	} {
+		if got := Fold(s); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", s, got, want)
+		}
+	}
+	if !Same("Ｃｏｒｅ  banking", "Core Banking") || Same("Core", "Score") {
+		t.Error("what people take for one word is not the same, or the other way round")
+	}
+}
