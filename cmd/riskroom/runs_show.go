@@ -12,6 +12,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/store"
 )
 
 func newRunsShow(s environment) *cobra.Command {
@@ -39,8 +40,10 @@ command line is wrong.`,
 // shownRun is a run with its trail.
 type shownRun struct {
 	listedRun
-	Calls []shownCall  `json:"calls,omitempty"` // of the current step
-	Trail []shownEvent `json:"trail"`
+	Calls []shownCall `json:"calls,omitempty"` // of the current step
+	// Waiting are the runs that wait for the group that this one creates.
+	Waiting []string     `json:"waiting,omitempty"`
+	Trail   []shownEvent `json:"trail"`
 }
 
 type shownCall struct {
@@ -88,11 +91,38 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 		return err
 	}
 	out := shownRun{listedRun: listed(run), Calls: callsOf(run), Trail: trailOf(run.ID, events, cfg.Organisation.Zone)}
+	if out.Waiting, err = waitingFor(ctx, db.Store, run.ID, events); err != nil {
+		return err
+	}
 	if f.format == formatJSON {
 		return printJSON(s.stdout, out)
 	}
 	printRun(s.stdout, out, cfg.Organisation.Zone)
 	return nil
+}
+
+// waitingFor returns the runs that wait for the group that a run creates.
+func waitingFor(ctx context.Context, db *store.Store, id engine.RunID, events []engine.Event) ([]string, error) {
+	var waiting []string
+	for _, e := range events {
+		if e.Data["for"] != id.String() || slices.Contains(waiting, e.Run) {
+			continue
+		}
+		other, err := engine.ParseRunID(e.Run)
+		if err != nil {
+			return nil, err
+		}
+		run, err := db.Load(ctx, other)
+		switch {
+		case core.KindOf(err) == core.NotFound:
+		case err != nil:
+			return nil, err
+		case run.State == engine.Waiting && run.Reason == engine.AwaitsGroup:
+			waiting = append(waiting, e.Run)
+		}
+	}
+	slices.Sort(waiting)
+	return waiting, nil
 }
 
 func callsOf(run engine.Run) []shownCall {
@@ -139,6 +169,9 @@ func printRun(w io.Writer, r shownRun, zone *time.Location) {
 		for _, c := range r.Calls {
 			fmt.Fprintf(w, "  %-6s %s (attempt %d)\n", c.State, c.Call, c.Attempt)
 		}
+	}
+	if len(r.Waiting) > 0 {
+		fmt.Fprintf(w, "\nRuns that wait for its group:\n  %s\n", strings.Join(r.Waiting, "\n  "))
 	}
 	fmt.Fprintln(w, "\nWhat happened:")
 	if len(r.Trail) == 0 {

@@ -117,6 +117,35 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// TestRunsThatWait checks that a parked run lists those that wait for its group.
+func TestRunsThatWait(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	waits := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: "v1"}
+	now := time.Now()
+	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now, FlowHash: "hash"}}); err != nil {
+		t.Fatal(err)
+	}
+	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("claimed %v: %v", runs, err)
+	}
+	_, err = d.db.Complete(t.Context(), engine.Complete{
+		Lease: engine.Lease{Run: waits, Until: runs[0].At}, To: engine.Waiting, Until: now.Add(time.Hour), Reason: engine.AwaitsGroup,
+		Events: []engine.Event{{At: now, V: 1, Kind: engine.EventDeferred, Run: waits.String(),
+			Data: map[string]string{"code": engine.AwaitsGroup, "for": d.parked.String()}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := d.runs(t, "show", d.parked.String()); !strings.Contains(r.stdout, "Runs that wait for its group:\n  "+waits.String()) {
+		t.Errorf("show says\n%s%s", r.stdout, r.stderr)
+	}
+	if r := d.runs(t, "show", waits.String()); !strings.Contains(r.stdout, "it waits for the run that creates the risk's group, "+d.parked.String()) {
+		t.Errorf("show says\n%s%s", r.stdout, r.stderr)
+	}
+}
+
 func TestRunsByHand(t *testing.T) {
 	t.Parallel()
 	d := newRunsBundle(t)

@@ -29,6 +29,10 @@ func reasonText(code string) string {
 		return "this version cannot read what it stored"
 	case "handed_back":
 		return "handed back by a riskroom that stopped"
+	case engine.AwaitsGroup:
+		return "it waits for the run that creates the risk's group"
+	case "group_not_ready":
+		return "the run that creates the risk's group did not get that done within a day"
 	case "others_act":
 		return "another run of the risk is acting"
 	case "cancelling":
@@ -75,11 +79,15 @@ func eventText(e engine.Event, zone *time.Location) string {
 	case engine.EventPartial:
 		return "partly done: " + d["action"] + "; not done: " + d["what"]
 	case engine.EventFailed:
-		return "failed for good: " + d["action"] + " (" + d["code"] + "); steps that do not need it continue"
+		return "failed for good: " + d["action"] + " (" + reasonText(d["code"]) + "); steps that do not need it continue"
 	case engine.EventPassed:
 		return "skipped step: " + d["action"] + " (" + reasonText(d["reason"]) + ")"
 	case engine.EventDeferred:
-		return "waits until " + eventTime(d["until"], zone) + ": " + reasonText(d["code"])
+		s := "waits until " + eventTime(d["until"], zone) + ": " + reasonText(d["code"])
+		if run := d["for"]; run != "" {
+			s += ", " + run
+		}
+		return s
 	case engine.EventRetry:
 		return "tries again at " + eventTime(d["until"], zone) + " (" + d["code"] + ", attempt " + d["attempt"] + ")"
 	case engine.EventParked:

@@ -87,8 +87,13 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 	if err != nil {
 		return err
 	}
-	if b := spec.Badge; b != nil && b.Module == "" {
-		b.Module = t.rec.Risk.Module // missing in the input of an older version
+	if b := spec.Badge; b != nil {
+		if b.Module == "" {
+			b.Module = t.rec.Risk.Module // missing in the input of an older version
+		}
+		if l := t.rec.Binding; l.Run == t.run.ID {
+			b.Ref = l.Badge // perhaps posted by a sync while the run was parked
+		}
 	}
 	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
 	p.out.add(g.Report)

@@ -10,7 +10,7 @@ import (
 // resolveSendGroupMessage finds the group and renders the message.
 func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMessage, env flow.Env, in *input) error {
 	var err error
-	if in.Group, err = t.group(a.Group); err != nil {
+	if in.Group, err = t.group(ctx, a.Group); err != nil {
 		return err
 	}
 	head, err := renderHead(a.Title, a.Text, env)

@@ -12,7 +12,7 @@ import (
 // group.
 func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.Env, in *input) error {
 	var err error
-	if in.Group, err = t.group(a.Group); err != nil {
+	if in.Group, err = t.group(ctx, a.Group); err != nil {
 		return err
 	}
 	made, err := t.creationOf(ctx, in.Group)

@@ -58,6 +58,7 @@ type fakeGroup struct {
 	Hidden  bool // the bot cannot see it
 	Op      string
 	Name    string
+	Topics  []string // newest last
 	Spec    core.GroupSpec
 	Members []core.Account
 }
@@ -174,6 +175,11 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: f.name, ID: id}, Name: spec.Name + "-" + spec.Suffix}
+	if spec.Topic != "" {
+		if err := f.setTopic(ctx, once, id, spec.Topic); err != nil {
+			return g, err
+		}
+	}
 	for _, m := range spec.Members {
 		_, err := once.Do(ctx, core.Call{Key: "invite:" + m.ID, Make: func(ctx context.Context, _ core.Intent) (string, error) {
 			return f.do(ctx, "invite", m.ID, func() string {
@@ -192,15 +198,43 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 	if spec.Badge == nil {
 		return g, nil
 	}
-	ref, err := f.post(ctx, scoped{once, "badge-"}, id, spec.Badge.Message)
+	ref, err := spec.Badge.Ref, error(nil)
+	if ref.IsZero() {
+		ref, err = f.post(ctx, scoped{once, "badge-"}, id, spec.Badge.Message)
+	}
 	if err != nil {
 		return g, err
 	}
 	g.Report.Badge = ref
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.groups[id].Pinned = []core.MessageRef{ref}
-	return g, nil
+	_, err = once.Do(ctx, core.Call{Key: "pin", Make: func(ctx context.Context, _ core.Intent) (string, error) {
+		return f.do(ctx, "pin", id, func() string {
+			f.groups[id].Pinned = []core.MessageRef{ref}
+			return ""
+		})
+	}})
+	return g, err
+}
+
+// setTopic sets a topic. Its probe knows no more than the present one.
+func (f *fakePlatform) setTopic(ctx context.Context, once core.Once, id, topic string) error {
+	_, err := once.Do(ctx, core.Call{
+		Key: "topic", Unsure: core.Resend,
+		Probe: func(context.Context, core.Intent) (string, core.Found, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if list := f.groups[id].Topics; len(list) > 0 && list[len(list)-1] == topic {
+				return "", core.Yes, nil
+			}
+			return "", core.No, nil
+		},
+		Make: func(ctx context.Context, _ core.Intent) (string, error) {
+			return f.do(ctx, "topic", id, func() string {
+				f.groups[id].Topics = append(f.groups[id].Topics, topic)
+				return ""
+			})
+		},
+	})
+	return err
 }
 
 // scoped adds a prefix to the keys of another Once.
@@ -216,6 +250,13 @@ func (s scoped) Do(ctx context.Context, c core.Call) (string, error) {
 
 func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	var r core.Report
+	if c.Topic != nil {
+		err := f.setTopic(ctx, once, g.ID, *c.Topic)
+		if err != nil && (core.IsStop(err) || core.KindOf(err) == core.Unavailable) {
+			return r, err
+		}
+		r.Add(core.PartTopic, core.Account{}, err)
+	}
 	if c.Badge != nil {
 		ref, err := f.post(ctx, once, g.ID, c.Badge.Message)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -230,4 +231,37 @@ func TestGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	if len(missing) != 1 || missing[0].Data["code"] != "no_workspace" || len(failed) != 0 {
 		t.Errorf("the trail has %+v, %+v", missing, failed)
 	}
+}
+
+// A sync replaces a deleted badge while the creating run is parked. When the run is
+// retried, it keeps that badge.
+func TestABadgeOfASyncStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2])
+		b.platform.setFail(failing("pin", 3, &core.Error{Op: "fake", Kind: core.Unknown}))
+		stop := b.startEngine(b.engine)
+		defer stop()
+		r := b.file("Badged", time.Now().AddDate(0, 0, -3))
+		time.Sleep(time.Hour)
+		look := func() {
+			if err := b.engine.Missed(t.Context(), "acme"); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		b.platform.deletePost(b.binding(r.Key).Badge)
+		look()
+		second := b.binding(r.Key).Badge
+		if err := b.store.Retry(b.ctx(), b.run(r.Key, "gather").ID, engine.Event{}); err != nil {
+			t.Fatal(err)
+		}
+		look()
+		if got := b.binding(r.Key).Badge; got != second || b.run(r.Key, "gather").State != engine.Finished {
+			t.Errorf("the badge is %s, was %s; gather is %s", got, second, b.run(r.Key, "gather").State)
+		}
+		if n := len(b.platform.postsIn("C1")); n != 2 {
+			t.Errorf("%d messages are in the group, want a badge and a card", n)
+		}
+	})
 }

@@ -55,13 +55,10 @@ func (t *turn) env(ctx context.Context) flow.Env {
 }
 
 // group returns the group that a step acts on.
-func (t *turn) group(target flow.Target) (core.GroupRef, error) {
+func (t *turn) group(ctx context.Context, target flow.Target) (core.GroupRef, error) {
 	switch {
 	case target.Item:
-		if t.rec.Binding.State != Bound {
-			return core.GroupRef{}, stepSkipped{"no_item_group"}
-		}
-		return t.rec.Binding.Group, nil
+		return t.itemGroup(ctx)
 	case target.Step != "":
 		for i, s := range t.flow.Steps {
 			if s.ID != target.Step {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 	"riskroom/core/store"
 )
 
@@ -85,6 +87,10 @@ func (s killableStore) Hold(ctx context.Context, l engine.Lease, until time.Time
 	return step(s.process, func() (engine.Lease, error) { return s.Store.Hold(ctx, l, until) })
 }
 
+func (s killableStore) Live(ctx context.Context, risk core.RiskKey) ([]engine.RunSummary, error) {
+	return step(s.process, func() ([]engine.RunSummary, error) { return s.Store.Live(ctx, risk) })
+}
+
 func (s killableStore) ReserveBinding(ctx context.Context, l engine.Lease) (engine.Binding, error) {
 	return step(s.process, func() (engine.Binding, error) { return s.Store.ReserveBinding(ctx, l) })
 }
@@ -105,6 +111,10 @@ func (p killablePlatform) SendGroupMessage(ctx context.Context, once core.Once, 
 
 func (p killablePlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
 	return p.fakePlatform.CreateGroup(ctx, killableOnce{once, p.process}, spec)
+}
+
+func (p killablePlatform) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
+	return p.fakePlatform.SetGroup(ctx, killableOnce{once, p.process}, g, c)
 }
 
 func (p killablePlatform) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
@@ -166,10 +176,12 @@ func (b *bundle) startProcess(l *process) (stop func()) {
 }
 
 func anySchedule(t *testing.T, dice *rand.Rand) {
-	flows := storyFlows()
-	rival := storyFlows()[2]
+	tell, gather, rival := storyFlows()[0], storyFlows()[2], storyFlows()[2]
 	rival.Name = "gather-too"
-	b := setupOn(t, &fakeClock{}, inMemory(t), flows[0], flows[2], rival)
+	for _, f := range []flow.Def{gather, rival} {
+		f.Steps[0].Action.(*flow.CreateGroupDef).Topic = "first"
+	}
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival)...)
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
@@ -243,5 +255,21 @@ func (b *bundle) checkFinalState(key core.RiskKey) {
 	}
 	if rec.Risk.Version == 1 && len(made) == 0 {
 		t.Error("no group was created")
+	}
+	for _, id := range made {
+		b.checkSharedGroup(rec.Risk, id)
+	}
+}
+
+// checkSharedGroup checks what flowsOnOneGroup did in it.
+func (b *bundle) checkSharedGroup(r core.Risk, id string) {
+	b.t.Helper()
+	n, topics := b.hellos(id), b.topics(id)
+	if n > 1 || r.Version == 1 && n == 0 {
+		b.t.Errorf("%d messages are in the group", n)
+	}
+	changed := slices.Index(topics, "second")
+	if changed < 0 && r.Version == 1 || changed >= 0 && slices.Contains(topics[changed:], "first") {
+		b.t.Errorf("its topics were %q", topics)
 	}
 }

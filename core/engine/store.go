@@ -85,6 +85,9 @@ const (
 	// ArmSync makes the sync run of the risk due by Due. A sync that is under way is
 	// asked to look again, and one that waits keeps its time.
 	ArmSync TimerOp = "sync"
+	// WakeTimer makes a run due now that waits for the reason in Data, and leaves
+	// any other.
+	WakeTimer TimerOp = "wake"
 )
 
 // TimerChange arms, moves or drops one timer of a risk.

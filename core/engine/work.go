@@ -270,7 +270,12 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 		t.notify("partial", args)
 	}
 	st.Timers = t.takeNotices()
-	return t.completeAs(ctx, st)
+	creates := t.flow.CreatesItemGroup(t.run.Step)
+	err := t.completeAs(ctx, st)
+	if err == nil && creates && !t.flow.CreatesItemGroup(t.run.Step) {
+		t.wakeAwaiting(ctx)
+	}
+	return err
 }
 
 // endTurn ends a turn whose step did not end.
@@ -323,10 +328,16 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 		s.Since = time.Time{}
 	default: // waiting isn't counted
 	}
+	data := map[string]string{"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}
+	if v.code == AwaitsGroup {
+		data["for"] = t.awaits.String()
+		if s.Since.IsZero() {
+			s.Since = t.e.clock.Now()
+		}
+	}
 	// A run that keeps waiting for the same reason records it once.
 	if v.course == backOff || v.code != t.run.Reason {
-		s.Events = append(s.Events, t.event(kind, "", map[string]string{
-			"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}))
+		s.Events = append(s.Events, t.event(kind, "", data))
 	}
 	return t.completeAs(ctx, s)
 }
@@ -347,8 +358,12 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 	}
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
-	return t.completeAs(ctx, p.addTo(Complete{To: to, Reason: reason, Events: []Event{ev},
+	err := t.completeAs(ctx, p.addTo(Complete{To: to, Reason: reason, Events: []Event{ev},
 		Timers: append(t.takeNotices(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
+	if err == nil && to != Parked && t.flow != nil && t.flow.CreatesItemGroup(t.run.Step) {
+		t.wakeAwaiting(ctx)
+	}
+	return err
 }
 
 // following returns the timer of the flow's next occurrence, now that this run

@@ -44,6 +44,28 @@ func (t Target) String() string {
 	return t.Ref.String()
 }
 
+// CreatesItemGroup reports whether the step at index i, or a later one, creates
+// the risk's item group, and no step before it needs that group.
+func (f *Flow) CreatesItemGroup(i int) bool {
+	for ; i < len(f.Steps); i++ {
+		switch a := f.Steps[i].Action.(type) {
+		case *CreateGroup:
+			if a.Type == core.Item {
+				return true
+			}
+		case *SendGroupMessage:
+			if a.Group.Item {
+				return false
+			}
+		case *SetGroup:
+			if a.Group.Item {
+				return false
+			}
+		}
+	}
+	return false
+}
+
 // stepCompiler compiles the steps of one flow.
 type stepCompiler struct {
 	*compiler

@@ -30,7 +30,7 @@ func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) er
 			}
 		}
 		switch t.Do {
-		case engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync:
+		case engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync, engine.WakeTimer:
 		default:
 			return fmt.Errorf("%q is not an operation on timers", t.Do)
 		}

@@ -29,6 +29,7 @@ var cases = map[string]func(*testing.T, opener){
 	"move":               testMove,
 	"move in place":      testMoveInPlace,
 	"drop and cancel":    testDropAndCancel,
+	"wake":               testWake,
 	"sync":               testSync,
 	"sync deferred":      testSyncDeferred,
 	"sync cycles":        testSyncCycles,

@@ -150,6 +150,29 @@ func testDropAndCancel(t *testing.T, open opener) {
 	b.same("outcomes", b.outcomes(), "armed dropped armed dropped armed wished ")
 }
 
+// testWake checks that only a run that waits for the given reason is made due.
+func testWake(t *testing.T, open opener) {
+	b := setup(t, open)
+	waits, other := id("1"), id("2")
+	until := b.clock.Now().Add(time.Minute)
+	for run, why := range map[engine.RunID]string{waits: "group", other: "slot"} {
+		b.arm(b.arming(run, 0))
+		b.complete(engine.Complete{Lease: b.claimed(run), To: engine.Waiting, Until: until, Reason: why})
+	}
+	b.arm(b.arming(id("3"), time.Hour))
+	for _, run := range []engine.RunID{waits, other, id("3"), id("4")} {
+		c := b.arming(run, 0)
+		c.Do, c.Data = engine.WakeTimer, []byte("group")
+		b.arm(c)
+	}
+	b.same("waiting for it", []any{b.load(waits).At, b.load(waits).State}, []any{b.clock.Now(), engine.Waiting})
+	b.same("waiting for something else", b.load(other).At, until)
+	b.same("armed", b.load(id("3")).At, b.clock.Now().Add(time.Hour))
+	_, err := b.s.Load(b.ctx, id("4"))
+	b.is(err, core.NotFound, "")
+	b.same("outcomes", b.outcomes(), "armed armed armed woken ")
+}
+
 var syncID = engine.RunID{Risk: "R-1", Flow: engine.SyncFlow}
 
 func (b *bench) sync(in time.Duration) engine.TimerChange {

@@ -93,6 +93,13 @@ local function sync(t)
   return 'moved'
 end
 
+local function rouse(t)
+  local r = load(t.key, t.id)
+  if r.f.st ~= 'waiting' or r.f.why ~= t.data then return 'left' end
+  timer(r, now)
+  return 'woken'
+end
+
 local function change_timers(list)
   for _, t in ipairs(list) do
     local outcome
@@ -101,6 +108,7 @@ local function change_timers(list)
     elseif t.op == 'drop' then outcome = dismiss(t)
     elseif t.op == 'cancel_begun' then outcome = cancel(t)
     elseif t.op == 'sync' then outcome = sync(t)
+    elseif t.op == 'wake' then outcome = rouse(t)
     end
     if t.event ~= '' and outcome ~= 'left' then emit(t.event, outcome) end
   end
