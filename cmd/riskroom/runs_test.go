@@ -184,7 +184,7 @@ func TestRunsMisuse(t *testing.T) {
 		{[]string{"runs", "lst"}, exitMisused, `unknown command "lst"`},
 		{[]string{"runs", "list"}, exitMisused, "--config FILE"},
 		{[]string{"runs", "show"}, exitMisused, "which run?"},
-		{[]string{"runs", "show", "R-1"}, exitMisused, "runs look like R-17/flow"},
+		{[]string{"runs", "show", "R-1"}, exitMisused, "such as R-17/flow"},
 		{[]string{"runs", "drop", "-c", "testdata/absent.yaml"}, exitMisused, "which runs?"},
 		{[]string{"runs", "list", "-c", "testdata/bad.yaml"}, exitFailed, "there is no time zone"},
 		{[]string{"runs", "list", "-c", "testdata/good.yaml", "--limit", "0"}, exitMisused, "--limit"},
