@@ -120,7 +120,7 @@ func TestRuns(t *testing.T) {
 // TestRunsThatWait checks that a parked run lists those that wait for its group.
 func TestRunsThatWait(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newRunsBundle(t)
 	waits := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: "v1"}
 	now := time.Now()
 	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now, FlowHash: "hash"}}); err != nil {
