@@ -190,7 +190,7 @@ func workspacesSchema(platforms []core.PlatformSettings) object {
 	if len(cases) > 0 {
 		one["allOf"] = cases
 	}
-	d := dict("The Slack workspaces and Discord servers that riskroom serves, under names of your choice.",
+	d := dict("The workspaces on chat platforms that riskroom serves, under names of your choice.",
 		workspaceName, "a workspace's name has up to 31 lower-case letters, digits, \"-\" and \"_\"", one)
 	d["minProperties"] = 1
 	return d
