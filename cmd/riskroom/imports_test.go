@@ -56,7 +56,7 @@ var libraries = map[string][]string{
 	"github.com/bwmarrin/discordgo":            {"adapters/discord", "adapters/discord/api", "bots/discordbot"},
 	"github.com/gorilla/websocket":             {"adapters/*/emulator", "bots/*bot"},
 	"github.com/redis/go-redis/v9":             {"core/store", "core/store/private", "core/store/storetest"},
-	"github.com/alicebob/miniredis/v2":         {"core/store"},
+	"github.com/alicebob/miniredis/v2":         {"core/store", "core/store/storetest"},
 	"github.com/labstack/echo/v4":              {"bots/web", "cmd/**"},
 	"github.com/goccy/go-yaml":                 {"core/config"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"core/config", "adapters/*/emulator/openapi"},

@@ -68,7 +68,11 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 // neither Yes nor an error, the call must be made again.
 func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
-	if wait := s.Begun.Add(e.timeout + e.settle).Sub(e.clock.Now()); wait > 0 {
+	elapsed, err := e.store.Elapsed(ctx, o.t.run.ID.Risk, s.Begun)
+	if err != nil {
+		return "", "", core.Stop(err)
+	}
+	if wait := e.timeout + e.settle - elapsed; wait > 0 {
 		return "", "", core.Stop(&core.Error{Op: "once", Kind: core.Unavailable, RetryAfter: wait, Detail: tooEarly})
 	}
 	if c.Probe == nil {
@@ -79,7 +83,7 @@ func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState)
 	var found core.Found
 	probeCtx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
-	err := e.budget.Spend(probeCtx, c.ProbeCost, func(ctx context.Context) (err error) {
+	err = e.budget.Spend(probeCtx, c.ProbeCost, func(ctx context.Context) (err error) {
 		value, found, err = c.Probe(ctx, in)
 		return err
 	})

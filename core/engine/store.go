@@ -156,6 +156,10 @@ type Runs interface {
 	// returns the run's wish.
 	Close(ctx context.Context, c Close) (Wish, error)
 
+	// Elapsed returns how long ago at least the store wrote t, the Begun of a call of
+	// that risk. Setting the store's clock forward doesn't make it longer.
+	Elapsed(ctx context.Context, risk core.RiskKey, t time.Time) (time.Duration, error)
+
 	// Complete ends a worker's turn on a run. It needs the lease.
 	//
 	// When a sync ends, its cycle is raised, its calls are forgotten, and if its wish

@@ -150,13 +150,17 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 	if s.clock == nil {
 		clock = pipe.Time(ctx)
 	}
+	asked := time.Now()
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, 0, failed("claim", err)
 	}
 	now := s.now()
 	if clock != nil {
+		if err := s.watchNodes(ctx); err != nil {
+			return nil, 0, err
+		}
 		now = clock.Val()
-		s.skew.Store(int64(time.Until(now)))
+		s.seen.learn("", now, asked)
 	}
 	found := map[int][]timed{}
 	for shard, cmd := range cmds {

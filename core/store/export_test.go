@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -13,6 +14,23 @@ func (s *Store) DB() redis.UniversalClient { return s.db }
 
 // Assess returns the findings of Check for what a server reports.
 func Assess(info map[string]string, o Options) []Finding { return assess(info, o) }
+
+// ServerClock is what a process knows of a server's clock.
+type ServerClock struct{ serverClock }
+
+// NewServerClock returns one that knows nothing yet.
+func NewServerClock() *ServerClock { return &ServerClock{serverClock{base: time.Now()}} }
+
+// Elapsed asks a server for its time, which takes a while in both directions, and
+// returns what Store.Elapsed does.
+func (c *ServerClock) Elapsed(t time.Time, server func() time.Time, there, back time.Duration) time.Duration {
+	asked := time.Now()
+	time.Sleep(there)
+	now := server()
+	time.Sleep(back)
+	c.learn(now, asked)
+	return c.elapsed(t)
+}
 
 // Repeating makes the client send every script twice, as it does when a reply is lost,
 // and calls differs if the second reply is different.

@@ -64,7 +64,7 @@ type Store struct {
 	log      *slog.Logger
 	scripts  scripts
 	instance string
-	skew     atomic.Int64 // how far the server's clock is ahead of this machine's, in ns
+	seen     serverClocks
 
 	refusal   atomic.Pointer[Finding] // found by the last Check
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check

@@ -7,7 +7,11 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
 
 	"riskroom/core"
 	"riskroom/core/store"
@@ -63,3 +67,40 @@ func stop(t testing.TB, s *store.Store) {
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// Settable is a server in this process, whose clock a test can set. It keeps nothing.
+type Settable struct {
+	Process
+	ahead atomic.Int64
+}
+
+// StartSettable starts one, which ends with the test.
+func StartSettable(t testing.TB) *Settable {
+	t.Helper()
+	m := miniredis.NewMiniRedis()
+	if err := m.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := &Settable{Process: Process{URL: "redis://" + m.Addr()}}
+	ended, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			m.SetTime(time.Now().Add(time.Duration(s.ahead.Load())))
+			select {
+			case <-ended:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(ended)
+		<-stopped
+		m.Close()
+	})
+	return s
+}
+
+// Set sets the server's clock ahead of this machine's.
+func (s *Settable) Set(ahead time.Duration) { s.ahead.Store(int64(ahead)) }
