@@ -78,7 +78,7 @@ func TestDemoPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := program(t.Context(), nil, "", "demo", "--addr", where.Host)
-	if again.code != exitFailed || !strings.Contains(again.stderr, where.Host+": something else listens there") || !strings.Contains(again.stderr, "add --addr 127.0.0.1:0") {
+	if again.code != exitFailed || !strings.Contains(again.stderr, where.Host+": the address is in use") || !strings.Contains(again.stderr, "add --addr 127.0.0.1:0") {
 		t.Errorf("a second demo: exit %d\n%s", again.code, again.stderr)
 	}
 

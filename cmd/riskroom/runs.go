@@ -191,6 +191,6 @@ func openRunStore(ctx context.Context, s environment, f runsFlags) (runStore, *c
 		// A variable is not set.
 		fmt.Fprint(s.stderr, problems.Warnings().String())
 	}
-	db, stop, err := app.OpenStoreBeside(ctx, cfg, log)
+	db, stop, err := app.AttachStore(ctx, cfg, log)
 	return runStore{db, stop}, cfg, err
 }

@@ -26,7 +26,7 @@ func TestServeRefused(t *testing.T) {
 		},
 		"redis absent": {
 			env:  map[string]string{"REDIS_URL": "redis://app:" + password + "@127.0.0.1:1/0"},
-			code: exitFailed, says: []string{"redis at redis://127.0.0.1:1/0 does not answer", "Is it running"},
+			code: exitFailed, says: []string{"redis at redis://127.0.0.1:1/0 does not answer", "Check that it is running"},
 		},
 		"secrets unset": {
 			env:  map[string]string{"TOKEN": "", "SECRET": ""},
@@ -89,7 +89,7 @@ func TestServeRefusesRedis(t *testing.T) {
 		},
 		"that is a replica": {
 			redis: func(t testing.TB) *storetest.Process { return storetest.Start(t, "--replicaof", "127.0.0.1", "1") },
-			says:  []string{"is a replica", "name the master"},
+			says:  []string{"is a replica", "use the master"},
 		},
 		"that allows only one key": {
 			redis: func(t testing.TB) *storetest.Process {
@@ -100,7 +100,7 @@ func TestServeRefusesRedis(t *testing.T) {
 		},
 		"with an untrusted certificate": {
 			redis: storetest.StartTLS,
-			says:  []string{"shows a certificate", "SSL_CERT_FILE"},
+			says:  []string{"has a certificate that this machine does not trust", "SSL_CERT_FILE"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,6 @@
-// Package app puts the parts together for one config file: the engine, an
-// adapter and a way in for each workspace, and what they count. The server and
-// the demo run the same App; only their stores, clocks and workspaces differ.
+// Package app builds and runs riskroom from a config file: the engine, the adapter and
+// the bot of each workspace, and the metrics. serve and the demo run the same App with
+// different stores, clocks and workspaces.
 package app
 
 import (
@@ -23,8 +23,7 @@ import (
 	"riskroom/core/text"
 )
 
-// Options is what an App is made of. All members are needed unless they say
-// otherwise.
+// Options configures an App. Fields are required unless noted.
 type Options struct {
 	Config   *config.Config
 	Store    *store.Store
@@ -32,13 +31,13 @@ type Options struct {
 	Log      *slog.Logger         // nil: slog.Default
 	Registry *prometheus.Registry // nil: one of its own
 
-	// Wrap comes between the engine and each workspace; nil: nothing does.
+	// Wrap wraps each workspace's platform for the engine; it may be nil.
 	Wrap func(core.Platform) core.Platform
 	// Lease is how long a run is claimed for; 0: the engine's own.
 	Lease time.Duration
 }
 
-// App is a riskroom that is ready to run.
+// App is an instance of riskroom.
 type App struct {
 	Engine *engine.Engine
 
@@ -50,8 +49,8 @@ type App struct {
 	workspaces []*workspace
 }
 
-// New puts an App together. It asks every workspace whether it accepts the bot, and
-// fails if all refuse it. Where one among several does, its runs wait.
+// New creates an App. It checks the credentials of every workspace, and fails if all
+// are refused. If only some are, their runs wait.
 func New(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = o.Store.Clock()
@@ -71,7 +70,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := meteredStore{o.Store, a.counted.waits}
+	kept := observedStore{o.Store, a.counted.waits}
 	budget := engine.NewBudget(kept)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
@@ -87,13 +86,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 			platforms[settings.Name] = o.Wrap(w.Adapter)
 		}
 	}
-	if err := a.askAll(ctx); err != nil {
+	if err := a.checkAll(ctx); err != nil {
 		return nil, err
 	}
 	a.Engine, err = engine.New(engine.Options{
 		Organisation: &o.Config.Organisation, Flows: o.Config.Flows, Platforms: platforms, Store: kept, Text: words,
-		// The database has an ID of its own, so that a new one never takes the
-		// marks of an old one for its own.
+		// The database's ID keeps a new database from recognising the markers of an
+		// old one.
 		Instance: o.Config.Instance + "/" + o.Store.Instance(),
 		Clock:    o.Clock, Log: o.Log, CallTimeout: o.Config.CallTimeout, Settle: o.Config.Settle, Lease: o.Lease, Observe: a.counted,
 	})
@@ -114,8 +113,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	return a, o.Registry.Register(&state{store: o.Store, clock: o.Clock, checks: a.readyChecks(), workspaces: a.workspaces})
 }
 
-// askAll asks each workspace whom its credentials belong to.
-func (a *App) askAll(ctx context.Context) error {
+// checkAll checks the credentials of each workspace.
+func (a *App) checkAll(ctx context.Context) error {
 	var refused []error
 	for _, w := range a.workspaces {
 		if err := w.ask(ctx); core.KindOf(err) == core.Unauthorized {
@@ -129,7 +128,7 @@ func (a *App) askAll(ctx context.Context) error {
 	return nil
 }
 
-// openBots makes the bot of each workspace.
+// openBots creates the bot of each workspace.
 func (a *App) openBots(p platform.BotParts) error {
 	for _, w := range a.workspaces {
 		p.Observe = a.counted.inbound.Observer(w.Settings.Name)
@@ -141,12 +140,12 @@ func (a *App) openBots(p platform.BotParts) error {
 	return nil
 }
 
-// Public returns the server that platforms reach. Workspaces that
-// riskroom itself connects to are not reached by it.
+// Public returns the server that platforms call. Workspaces that riskroom connects to
+// don't use it.
 func (a *App) Public() *http.Server { return web.NewPublic(a.routes(), a.log) }
 
-// called reports whether any platform calls: without that nobody needs Public.
-func (a *App) called() bool {
+// hasCallers reports whether any platform calls the public server.
+func (a *App) hasCallers() bool {
 	return len(a.routes()) > 0
 }
 
@@ -160,7 +159,7 @@ func (a *App) routes() web.Routes {
 	return routes
 }
 
-// readyChecks tell whether the process can be of use.
+// readyChecks returns the checks of /readyz.
 func (a *App) readyChecks() []web.Check {
 	ready := []web.Check{{Name: "store", Run: a.storeReady}}
 	for _, w := range a.workspaces {
@@ -176,7 +175,7 @@ func (a *App) readyChecks() []web.Check {
 	return ready
 }
 
-// Ready reports whether the process can be of use, and if not, why.
+// Ready returns nil if all checks of /readyz pass, else the failures.
 func (a *App) Ready(ctx context.Context) error {
 	var all []error
 	for check, err := range web.RunChecks(ctx, a.readyChecks()) {
@@ -196,8 +195,8 @@ func (a *App) Admin() *http.Server {
 	}, a.log)
 }
 
-// Close takes no more commands and lets those under way end, until ctx does.
-// The servers and the engine are stopped by whoever runs them.
+// Close stops accepting commands and waits for pending ones, until ctx ends. It
+// doesn't stop the servers and the engine.
 func (a *App) Close(ctx context.Context) error {
 	err := a.bot.Close(ctx)
 	for _, w := range a.workspaces {

@@ -62,9 +62,9 @@ const (
 	leakHours = 24
 )
 
-// TestNothingLeaks lets a day go by in which leakRisks are filed, told, discussed
-// and resolved. It leaves no goroutine, no connection to Redis and no key
-// in it that belongs to nobody.
+// TestNothingLeaks plays a day in which leakRisks are filed, announced, discussed and
+// resolved. Afterwards no goroutine, no connection to Redis and no key without an owner
+// may be left.
 func TestNothingLeaks(t *testing.T) {
 	// Not parallel: it counts goroutines.
 	before := goleak.IgnoreCurrent()
@@ -85,7 +85,7 @@ func TestNothingLeaks(t *testing.T) {
 		if n := len(d.redis(t, "client", "list")); n > 2*runtime.GOMAXPROCS(0)*10+10 {
 			t.Errorf("%d connections to Redis", n)
 		}
-		d.owned(t)
+		d.checkKeys(t)
 	}()
 	if err := goleak.Find(before); err != nil {
 		t.Error(err)
@@ -148,7 +148,7 @@ func startDay(t *testing.T) *day {
 	return d
 }
 
-// end stops everything but Redis, which nobody is connected to any more.
+// end stops everything but Redis, and checks that no connection is left.
 func (d *day) end(t *testing.T) {
 	t.Helper()
 	if err := d.stop(); err != nil {
@@ -205,17 +205,17 @@ func (d *day) hour(t *testing.T, hour int) {
 	if err := work.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	d.settle(t)
+	d.waitIdle(t)
 	if err := d.app.Engine.Pause(ctx); err != nil {
 		t.Fatal(err)
 	}
 	d.offset.Store(int64(time.Until(d.begun.Add(time.Duration(hour+1) * time.Hour))))
 	d.app.Engine.Resume()
-	d.settle(t)
+	d.waitIdle(t)
 }
 
-// settle waits until nothing is due and nothing is under way.
-func (d *day) settle(t *testing.T) {
+// waitIdle waits until nothing is due and nothing is running.
+func (d *day) waitIdle(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(30 * time.Millisecond) {
 		if err := d.slack.FlushEvents(t.Context()); err != nil {
@@ -226,12 +226,12 @@ func (d *day) settle(t *testing.T) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("what is under way does not end: %v, next %s at %s: %v", n, next, d.Now(), err)
+			t.Fatalf("runs don't end: %v, next %s at %s: %v", n, next, d.Now(), err)
 		}
 	}
 }
 
-// atRest returns how many goroutines there are while nothing is to do.
+// atRest returns the number of goroutines when idle.
 func (d *day) atRest() int {
 	least := runtime.NumGoroutine()
 	for range 50 {
@@ -257,9 +257,9 @@ func (d *day) redis(t *testing.T, args ...string) []string {
 // ownedKeys are the keys that belong to a risk, with its key as the first group.
 var ownedKeys = regexp.MustCompile(`^\{[^}]*\}:(?:risk|link|shown|runs|run):(R-\d+)(?:/.*)?$`)
 
-// owned checks that each key in Redis has an owner: a risk that is there, an
-// index with something in it, or a time to live.
-func (d *day) owned(t *testing.T) {
+// checkKeys checks that each key in Redis belongs to an existing risk, is an index, or
+// has a time to live.
+func (d *day) checkKeys(t *testing.T) {
 	t.Helper()
 	filed := map[string]bool{"R-0": true} // notices
 	for _, hour := range d.keys {
@@ -279,9 +279,9 @@ func (d *day) owned(t *testing.T) {
 				groups++
 			}
 		default:
-			// -2 says that its time came since it was listed.
+			// -2: it has expired since it was listed.
 			if ttl := d.redis(t, "pttl", key); len(ttl) != 1 || ttl[0] == "-1" {
-				t.Errorf("%s belongs to nobody", key)
+				t.Errorf("%s has no owner", key)
 			}
 		}
 	}
@@ -307,7 +307,7 @@ func (d *day) owned(t *testing.T) {
 		}
 	}
 	if open != listed.Total {
-		t.Errorf("%d risks stand in the index, %d are open", open, listed.Total)
+		t.Errorf("%d risks are in the index, %d are open", open, listed.Total)
 	}
 	counts, _, err := d.db.Counts(t.Context())
 	if err != nil || counts[engine.Parked]+counts[engine.Running]+counts[engine.Waiting] != 0 {

@@ -8,11 +8,11 @@ import (
 	"syscall"
 )
 
-// ErrBusy is in the error of Listen if something else listens on the address.
-var ErrBusy = errors.New("something else listens there")
+// ErrBusy is the error of Listen if the address is in use.
+var ErrBusy = errors.New("the address is in use")
 
-// wsaAddrInUse is what Windows says of a busy address, which its EADDRINUSE is
-// not: https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2.
+// wsaAddrInUse is Windows's error for an address in use, which is not EADDRINUSE:
+// https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2.
 const wsaAddrInUse = syscall.Errno(10048)
 
 // Listen opens a TCP address.
@@ -27,7 +27,7 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// cause leaves out of an error what the address says already.
+// cause removes the address from an error.
 func cause(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
@@ -35,7 +35,7 @@ func cause(err error) error {
 	return err
 }
 
-// listenAll opens all addresses or none.
+// listenAll listens on all addresses or none.
 func listenAll(ctx context.Context, addresses ...string) ([]net.Listener, error) {
 	var open []net.Listener
 	for _, a := range addresses {

@@ -13,7 +13,7 @@ import (
 	"riskroom/core/store"
 )
 
-// metrics counts what this process does. What all processes share is in state.
+// metrics counts what this process does. state has what all processes share.
 type metrics struct {
 	late    prometheus.Histogram
 	ended   *prometheus.CounterVec
@@ -29,7 +29,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		late: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "riskroom_run_lateness_seconds",
 			Help: "How long after its due time a run began.",
-			// From on time to an hour: what is later was down, or held back.
+			// Up to an hour: anything later is due to an outage.
 			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600},
 		}),
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -42,8 +42,8 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		}, []string{"workspace", "method", "outcome"}),
 		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "riskroom_budget_wait_seconds",
-			Help: "How far off the rate budget's places were: up to two seconds are waited for, runs with a later one are deferred.",
-			// The end of the second bucket is what is still waited for.
+			Help: "How long a call must wait for the rate budget. Up to two seconds are waited for; longer waits defer the run.",
+			// A call waits up to the end of the third bucket.
 			Buckets: []float64{0.01, 0.5, 2, 10, 60, 300, 900, 3600},
 		}, []string{"for"}),
 	}
@@ -68,14 +68,14 @@ func (m *metrics) calls(workspace string) func(method, outcome string) {
 	return func(method, outcome string) { m.called.WithLabelValues(workspace, method, outcome).Inc() }
 }
 
-// meteredStore is the store, with what the rate budget answers observed.
-type meteredStore struct {
+// observedStore is the store. It observes the waits for the rate budget.
+type observedStore struct {
 	*store.Store
 	waits *prometheus.HistogramVec
 }
 
 // TakeSlot implements engine.Slots.
-func (m meteredStore) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+func (m observedStore) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
 	wait, err := m.Store.TakeSlot(ctx, buckets, person, within)
 	if err == nil {
 		who := "runs"
@@ -87,8 +87,8 @@ func (m meteredStore) TakeSlot(ctx context.Context, buckets []core.Bucket, perso
 	return wait, err
 }
 
-// state is read from the store as somebody asks for it: it is the same for every
-// process that shares the store, but for the checks.
+// state collects metrics from the store when they are scraped. Except for the checks,
+// they are the same in every process that shares the store.
 type state struct {
 	store  *store.Store
 	clock  core.Clock
@@ -106,15 +106,15 @@ var (
 	runsDesc = prometheus.NewDesc("riskroom_runs",
 		"Runs that have not ended, by state: armed, running, waiting, parked. The same for all replicas.", []string{"state"}, nil)
 	overdueDesc = prometheus.NewDesc("riskroom_oldest_overdue_seconds",
-		"How long the oldest timer has been due without anybody taking it; 0 if none is. The same for all replicas.", nil, nil)
+		"How long the oldest due timer has not been claimed; 0 if none is due. The same for all replicas.", nil, nil)
 	groupsDesc = prometheus.NewDesc("riskroom_groups",
 		"Groups that are bound to a risk. The same for all replicas.", nil, nil)
 	capacityDesc = prometheus.NewDesc("riskroom_group_capacity",
-		"How many more groups a workspace takes, by workspace, where the platform sets a limit.", []string{"workspace"}, nil)
+		"How many more groups can be created, by workspace, if the platform has a limit.", []string{"workspace"}, nil)
 	readyDesc = prometheus.NewDesc("riskroom_ready",
-		"What /readyz says, by check: 1 if it is as it should be.", []string{"check"}, nil)
+		"The checks of /readyz: 1 if the check passes.", []string{"check"}, nil)
 	leaderDesc = prometheus.NewDesc("riskroom_gateway_leader",
-		"Whether this process holds the connection that one replica opens for all, by workspace: 1 on that one.", []string{"workspace"}, nil)
+		"Whether this process holds the connection that only one replica opens, by workspace: 1 on that replica.", []string{"workspace"}, nil)
 )
 
 // Describe implements prometheus.Collector.
@@ -124,8 +124,8 @@ func (s *state) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. What the store does not tell now is
-// left out; that it does not is in riskroom_ready.
+// Collect implements prometheus.Collector. It leaves out what the store doesn't
+// answer; riskroom_ready reports that.
 func (s *state) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), stateTimeout)
 	defer cancel()

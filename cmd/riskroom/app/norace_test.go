@@ -2,5 +2,5 @@
 
 package app
 
-// leakRisks is how many risks the leak test's day has.
+// leakRisks is the number of risks in the leak test.
 const leakRisks = 2000

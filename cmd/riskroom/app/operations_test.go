@@ -20,7 +20,7 @@ func operations(t *testing.T, name string) string {
 	return string(b)
 }
 
-// metricLabels are the labels of all metrics of ours, by name.
+// metricLabels returns the labels of all metrics by name.
 func metricLabels(t *testing.T) map[string][]string {
 	t.Helper()
 	r := prometheus.NewRegistry()
@@ -42,15 +42,15 @@ func metricLabels(t *testing.T) map[string][]string {
 	return all
 }
 
-// TestMetricsAreDocumented: the page names only metrics that exist, and all of
-// them with exactly their labels. The queries of docs/operations are tested against
-// that table.
+// TestMetricsAreDocumented checks that the page's table has exactly the metrics that
+// exist, with their labels. The queries of docs/operations are tested against that
+// table.
 func TestMetricsAreDocumented(t *testing.T) {
 	t.Parallel()
 	labels, page := metricLabels(t), operations(t, "operations.md")
 	for _, m := range regexp.MustCompile(`\briskroom_[a-z_]+`).FindAllString(page, -1) {
 		if _, ok := labels[m]; !ok {
-			t.Errorf("operations.md names %s, which is not counted", m)
+			t.Errorf("operations.md mentions %s, which doesn't exist", m)
 		}
 	}
 	for name, want := range labels {

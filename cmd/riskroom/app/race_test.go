@@ -2,6 +2,5 @@
 
 package app
 
-// leakRisks is how many risks the leak test's day has: races are looked for in
-// fewer.
+// leakRisks is the number of risks in the leak test, fewer under the race detector.
 const leakRisks = 300

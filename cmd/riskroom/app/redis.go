@@ -17,16 +17,16 @@ import (
 	"riskroom/core/store/private"
 )
 
-// OpenStore opens the store that a config file names, and starts the private
-// Redis below it where the file names none. stop ends both, the server last. Its
-// errors say what an administrator can do, and never hold a password.
+// OpenStore opens the store of a config file. If the file names no Redis, it starts a
+// private one. stop stops both. Errors say what an administrator can do, and never
+// contain a password.
 func OpenStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
 	return openStore(ctx, c, private.Start, log)
 }
 
-// OpenStoreBeside does what OpenStore does, but leaves a private Redis alone that
-// is already running.
-func OpenStoreBeside(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+// AttachStore is like OpenStore. If a private Redis is already running, it uses that one
+// and leaves it running.
+func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
 	return openStore(ctx, c, func(ctx context.Context, o private.Options) (*private.Server, error) {
 		s, err := private.Attach(ctx, o)
 		if errors.Is(err, private.ErrNotRunning) {
@@ -46,9 +46,9 @@ func openStore(ctx context.Context, c *config.Config, start startPrivate, log *s
 		return db, db.Stop, nil
 	}
 	if c.Durability == config.Strict {
-		return nil, nil, errors.New(`durability: strict waits until a replica has every write, and a private Redis has none. Name a Redis with a replica
+		return nil, nil, errors.New(`durability: strict needs a replica for every write, and a private Redis has none. Use a Redis with a replica
   redis: { url: "redis://localhost:6379/0" }
-or write durability: standard: the private Redis syncs every write to disk before it answers`)
+or set durability: standard, where the private Redis syncs every write to disk before it answers`)
 	}
 	server, err := start(ctx, private.Options{DataDir: c.DataDir, Log: log})
 	if err != nil {
@@ -56,16 +56,16 @@ or write durability: standard: the private Redis syncs every write to disk befor
 	}
 	db, err = store.Open(ctx, store.Options{Dial: server.Dial, Prefix: c.Redis.Prefix, Logger: log})
 	if err != nil {
-		return nil, nil, errors.Join(wordOpen("the private redis in "+server.Dir(), err), server.Stop())
+		return nil, nil, errors.Join(openError("the private redis in "+server.Dir(), err), server.Stop())
 	}
 	return db, func() error { return errors.Join(db.Stop(), server.Stop()) }, nil
 }
 
-// openNamed opens the store in the Redis that the file names.
+// openNamed opens the store in the Redis of the config file.
 func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
-		return nil, errors.New("the url of redis is not one") // err would repeat it
+		return nil, errors.New("the redis url is not a URL") // err would repeat it
 	}
 	where := inspect.StoreName(c)
 	if c.Redis.Mode != config.Standalone {
@@ -76,41 +76,41 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 		Strict: c.Durability == config.Strict, Logger: log,
 	})
 	if err != nil {
-		return nil, wordOpen(where, err)
+		return nil, openError(where, err)
 	}
-	// It opens with a single key: a user may be refused all others.
+	// Opening uses a single key. The user may not have access to the others.
 	if _, _, err := s.Counts(ctx); err != nil {
-		return nil, errors.Join(wordOpen(where, err), s.Stop())
+		return nil, errors.Join(openError(where, err), s.Stop())
 	}
 	return s, nil
 }
 
-// wordOpen says what to do about a store that cannot be opened.
-func wordOpen(where string, err error) error {
+// openError returns an error that says what to do if a store can't be opened.
+func openError(where string, err error) error {
 	switch {
 	case core.DetailOf(err) == "refused":
-		return fmt.Errorf("%s refuses the user or the password (%w). Are they right in the config file, and may that user use every command on every key and channel?", where, err)
+		return fmt.Errorf("%s refuses the user or the password (%w). Check them in the config file, and allow the user every command on every key and channel", where, err)
 	case core.DetailOf(err) == "certificate":
-		return fmt.Errorf("%s shows a certificate that does not count (%w). Does it name the host of the url, and does this machine know who signed it? SSL_CERT_FILE may name a file that says so", where, err)
+		return fmt.Errorf("%s has a certificate that this machine does not trust (%w). Check that it names the host of the url. If your own authority signed it, set SSL_CERT_FILE to that authority's certificate", where, err)
 	case core.DetailOf(err) == store.FoundReplica:
-		return fmt.Errorf("%s is a replica, which takes no writes: name the master, or the sentinels (mode: sentinel)", where)
+		return fmt.Errorf("%s is a replica, which takes no writes: use the master, or the sentinels (mode: sentinel)", where)
 	case core.KindOf(err) == core.Unavailable:
-		return fmt.Errorf("%s does not answer (%w). Is it running, is the url in the config file right, and may this machine reach it?", where, err)
+		return fmt.Errorf("%s does not answer (%w). Check that it is running, that the url in the config file is right, and that this machine can reach it", where, err)
 	case core.DetailOf(err) == "schema":
-		return fmt.Errorf("the database of %s was written by a newer riskroom; run that version, or name another prefix (%w)", where, err)
+		return fmt.Errorf("the database of %s was written by a newer riskroom: run that version, or set another prefix (%w)", where, err)
 	}
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// ErrUnsafe says that risks would be lost in the store as it is set up.
+// ErrUnsafe is the error for a store that may lose risks.
 var ErrUnsafe = errors.New("risks would be lost in this Redis, so nothing was started")
 
-// CheckStore returns what may be lost in s. It answers ErrUnsafe if that is risks
-// that were acknowledged, for reasons that can be mended, and says which.
+// CheckStore returns what s may lose. It returns ErrUnsafe, with what to fix, if s may
+// lose acknowledged risks.
 func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	found, err := s.Check(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("redis cannot be looked at: %w", err)
+		return nil, fmt.Errorf("cannot check redis: %w", err)
 	}
 	var unsafe []string
 	for _, f := range found {
@@ -141,14 +141,13 @@ func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
 	log.Log(ctx, level, inspect.WordFinding(f), args...)
 }
 
-// checkStoreEvery is how often a serving riskroom looks at its Redis anew.
+// checkStoreEvery is how often serve checks its Redis again.
 const checkStoreEvery = 30 * time.Second
 
-// watchStore looks at s again and again until ctx ends: what would lose risks
-// stands against its readiness, and what was not found before is logged. What is
-// off by a little more or less each time is not news.
+// watchStore checks s repeatedly until ctx ends, and logs new findings. The store is
+// not ready while it may lose risks. A finding whose numbers change is not new.
 func watchStore(ctx context.Context, s *store.Store, known []store.Finding, every time.Duration, log *slog.Logger) {
-	news := func(f store.Finding) bool {
+	isNew := func(f store.Finding) bool {
 		return !slices.ContainsFunc(known, func(k store.Finding) bool {
 			return k.Code == f.Code && k.Node == f.Node && k.Weight == f.Weight
 		})
@@ -161,11 +160,11 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 		}
 		found, err := s.Check(ctx)
 		if err != nil {
-			log.DebugContext(ctx, "redis cannot be looked at", "err", err) // whoever needs it says so
+			log.DebugContext(ctx, "cannot check redis", "err", err) // those who use it report this
 			continue
 		}
 		for _, f := range found {
-			if news(f) {
+			if isNew(f) {
 				logFinding(ctx, log, f)
 			}
 		}
@@ -173,8 +172,7 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 	}
 }
 
-// storeReady reports whether the store is there and safe, and if it is unsafe, what
-// to do.
+// storeReady returns nil if the store is reachable and safe, else what to do.
 func (a *App) storeReady(ctx context.Context) error {
 	err := a.store.Ready(ctx)
 	if u, ok := errors.AsType[*store.Unsafe](err); ok {

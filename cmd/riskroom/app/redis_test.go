@@ -18,8 +18,8 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestRedisChangedUnderServe: a Redis that becomes unsafe while riskroom serves
-// turns it not ready and is said once, and it is ready again once that is mended.
+// TestRedisChangedUnderServe makes a Redis unsafe while riskroom serves. That is logged
+// once, and riskroom is not ready until it is fixed.
 func TestRedisChangedUnderServe(t *testing.T) {
 	t.Parallel()
 	p := storetest.Start(t, "--save", "")
@@ -59,10 +59,10 @@ func TestRedisChangedUnderServe(t *testing.T) {
 			t.Errorf("%s %s: /readyz says\n%s", c.key, c.unsafe, page)
 		}
 		out.await(t, c.remedy)
-		time.Sleep(50 * time.Millisecond) // several looks, of which none may say it again
+		time.Sleep(50 * time.Millisecond) // several checks, none of which may log it again
 		set(c.key, c.safe, http.StatusOK)
 		if n := strings.Count(out.String(), c.remedy); n != 1 {
-			t.Errorf("%s %s was said %d times:\n%s", c.key, c.unsafe, n, &out)
+			t.Errorf("%s %s was logged %d times:\n%s", c.key, c.unsafe, n, &out)
 		}
 	}
 }
@@ -115,7 +115,7 @@ flows: {}
 	return "http://" + admin
 }
 
-// inline gives a Redis a command that it has to answer with OK.
+// inline sends a command to a Redis, which must answer OK.
 func inline(t *testing.T, socket, command string) {
 	t.Helper()
 	conn, err := net.Dial("unix", socket)
@@ -149,7 +149,7 @@ func (s *synced) String() string {
 	return s.b.String()
 }
 
-// await waits for a line that holds a text, and returns it.
+// await waits for a line that contains a text, and returns it.
 func (s *synced) await(t *testing.T, text string) string {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
@@ -159,7 +159,7 @@ func (s *synced) await(t *testing.T, text string) string {
 			}
 		}
 		if time.Now().After(end) {
-			t.Fatalf("nothing says %q:\n%s", text, s)
+			t.Fatalf("no line contains %q:\n%s", text, s)
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"riskroom/core"
 )
 
-// discordEntrance is a Discord guild, where there are no guests.
-type discordEntrance struct {
+// discordFrontend is an emulated Discord guild, where there are no guests.
+type discordFrontend struct {
 	*emulator.Workspace
 	api    string
 	http   bool
@@ -30,7 +30,7 @@ var discordIDs = map[role]string{
 	lead: "100000000000000004", administrator: "100000000000000005", member: "100000000000000006",
 }
 
-func discordDoor(t *testing.T, overHTTP bool) entrance {
+func newDiscordFrontend(t *testing.T, overHTTP bool) frontend {
 	t.Helper()
 	const group = "200000000000000001"
 	o := emulator.Options{
@@ -53,13 +53,13 @@ func discordDoor(t *testing.T, overHTTP bool) entrance {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return &discordEntrance{Workspace: w, api: at + "/api/v10/", http: overHTTP}
+	return &discordFrontend{Workspace: w, api: at + "/api/v10/", http: overHTTP}
 }
 
-func (d *discordEntrance) id(who role) string { return discordIDs[who] }
-func (d *discordEntrance) lobby() string      { return discordLobby }
+func (d *discordFrontend) id(who role) string { return discordIDs[who] }
+func (d *discordFrontend) lobby() string      { return discordLobby }
 
-func (d *discordEntrance) settings() string {
+func (d *discordFrontend) settings() string {
 	way := ""
 	if d.http {
 		way = `, public_key: "${KEY}"`
@@ -67,11 +67,11 @@ func (d *discordEntrance) settings() string {
 	return `platform: discord, bot_token: "${TOKEN}", guild_id: "` + d.GuildID() + `", api_url: "` + d.api + `"` + way
 }
 
-func (d *discordEntrance) values() map[string]string {
+func (d *discordFrontend) values() map[string]string {
 	return map[string]string{"TOKEN": d.BotToken(), "KEY": d.PublicKey()}
 }
 
-func (d *discordEntrance) connect(ctx context.Context, at string) error {
+func (d *discordFrontend) connect(ctx context.Context, at string) error {
 	if d.http {
 		d.Connect(at + "/discord/home/interactions")
 	}
@@ -85,8 +85,8 @@ func (d *discordEntrance) connect(ctx context.Context, at string) error {
 	return nil
 }
 
-// told waits for what somebody reads in the end.
-func (d *discordEntrance) told(reply emulator.Reply, err error) (string, error) {
+// reply waits for the final reply to a person.
+func (d *discordFrontend) reply(reply emulator.Reply, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
@@ -104,27 +104,27 @@ func (d *discordEntrance) told(reply emulator.Reply, err error) (string, error) 
 	return reply.Message.Plain, nil
 }
 
-func (d *discordEntrance) command(ctx context.Context, as role, sub string, options emulator.Values) (string, error) {
-	return d.told(d.SlashCommand(ctx, d.id(as), discordLobby, "/risk", sub, options))
+func (d *discordFrontend) command(ctx context.Context, as role, sub string, options emulator.Values) (string, error) {
+	return d.reply(d.SlashCommand(ctx, d.id(as), discordLobby, "/risk", sub, options))
 }
 
-func (d *discordEntrance) file(ctx context.Context, as role, title string) (string, error) {
+func (d *discordFrontend) file(ctx context.Context, as role, title string) (string, error) {
 	return d.command(ctx, as, "new", emulator.Values{"title": title, "module": "Payments"})
 }
 
-func (d *discordEntrance) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (d *discordFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.command(ctx, as, "show", emulator.Values{"key": string(key)})
 }
 
-func (d *discordEntrance) list(ctx context.Context, as role) (string, error) {
+func (d *discordFrontend) list(ctx context.Context, as role) (string, error) {
 	return d.command(ctx, as, "list", nil)
 }
 
-func (d *discordEntrance) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
+func (d *discordFrontend) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
 	return d.command(ctx, as, "status", emulator.Values{"key": string(key), "status": string(to), "note": "because"})
 }
 
-func (d *discordEntrance) suggest(ctx context.Context, as role) (string, error) {
+func (d *discordFrontend) suggest(ctx context.Context, as role) (string, error) {
 	reply, err := d.Autocomplete(ctx, d.id(as), discordLobby, "/risk", "show", "key", "R", nil)
 	if len(reply.Choices) == 0 {
 		return "", err
@@ -132,24 +132,24 @@ func (d *discordEntrance) suggest(ctx context.Context, as role) (string, error) 
 	return fmt.Sprint(reply.Choices), err
 }
 
-func (d *discordEntrance) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (d *discordFrontend) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.press(ctx, as, key, core.PressDetails)
 }
 
-func (d *discordEntrance) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (d *discordFrontend) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.press(ctx, as, key, core.PressStart)
 }
 
-func (d *discordEntrance) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (d *discordFrontend) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.command(ctx, as, "group release", emulator.Values{"key": string(key)})
 }
 
-func (d *discordEntrance) hide(group string) error {
+func (d *discordFrontend) hide(group string) error {
 	return d.RemoveOverwrite(d.OwnerID(), group, d.BotUserID())
 }
 
 // press presses a button of the risk's card in the lobby.
-func (d *discordEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
+func (d *discordFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	prefix := "riskroom." + string(press) + ":" + string(key) + "@"
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range d.Messages(discordLobby) {
@@ -162,22 +162,22 @@ func (d *discordEntrance) press(ctx context.Context, as role, key core.RiskKey, 
 				continue
 			}
 			rest, _, _ = strings.Cut(rest, `"`)
-			return d.told(d.Press(ctx, d.id(as), discordLobby, m.ID, prefix+rest))
+			return d.reply(d.Press(ctx, d.id(as), discordLobby, m.ID, prefix+rest))
 		}
 	}
 	return "", fmt.Errorf("%s has no card", key)
 }
 
-func (d *discordEntrance) forgeFiling(ctx context.Context, as role, title string) error {
+func (d *discordFrontend) forgeFiling(ctx context.Context, as role, title string) error {
 	return d.submit(ctx, as, `file`, `{"module":"Payments"}`, map[string]string{"title": title, "rest": "module: Payments"})
 }
 
-func (d *discordEntrance) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
+func (d *discordFrontend) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
 	return d.submit(ctx, as, `resolve`, `{"risk":"`+string(key)+`","seen":"0"}`, map[string]string{"note": "forged"})
 }
 
-// submit sends the submission of a modal as Discord would, though none is open.
-func (d *discordEntrance) submit(ctx context.Context, as role, form, state string, inputs map[string]string) error {
+// submit sends the submission of a modal that isn't open, as Discord would.
+func (d *discordFrontend) submit(ctx context.Context, as role, form, state string, inputs map[string]string) error {
 	d.forged++
 	var rows []any
 	for id, value := range inputs {

@@ -16,8 +16,8 @@ import (
 	"riskroom/core"
 )
 
-// slackEntrance is a Slack workspace.
-type slackEntrance struct {
+// slackFrontend is an emulated Slack workspace.
+type slackFrontend struct {
 	*emulator.Workspace
 	api, way string
 	socket   bool
@@ -31,7 +31,7 @@ var slackIDs = map[role]string{
 	administrator: "U00000ADM01", member: "U00000MEM01", guest: "U00000GUE01", partner: "U00000PAR01",
 }
 
-func slackDoor(t *testing.T, socket bool) entrance {
+func newSlackFrontend(t *testing.T, socket bool) frontend {
 	t.Helper()
 	o := emulator.Options{SocketMode: socket, UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{slackIDs[onCall]}}}}
 	lobby := emulator.Channel{ID: slackLobby, Name: "lobby"}
@@ -54,13 +54,13 @@ func slackDoor(t *testing.T, socket bool) entrance {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return &slackEntrance{Workspace: w, api: at + "/api/", socket: socket}
+	return &slackFrontend{Workspace: w, api: at + "/api/", socket: socket}
 }
 
-func (s *slackEntrance) id(who role) string { return slackIDs[who] }
-func (s *slackEntrance) lobby() string      { return slackLobby }
+func (s *slackFrontend) id(who role) string { return slackIDs[who] }
+func (s *slackFrontend) lobby() string      { return slackLobby }
 
-func (s *slackEntrance) settings() string {
+func (s *slackFrontend) settings() string {
 	way := `signing_secret: "${SECRET}"`
 	if s.socket {
 		way = `app_token: "${APP}"`
@@ -68,11 +68,11 @@ func (s *slackEntrance) settings() string {
 	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", ` + way
 }
 
-func (s *slackEntrance) values() map[string]string {
+func (s *slackFrontend) values() map[string]string {
 	return map[string]string{"TOKEN": s.BotToken(), "SECRET": s.SigningSecret(), "APP": s.AppToken()}
 }
 
-func (s *slackEntrance) connect(ctx context.Context, at string) error {
+func (s *slackFrontend) connect(ctx context.Context, at string) error {
 	s.way = at + "/slack/home/"
 	s.Connect(s.way+"commands", s.way+"interactions", "", s.way+"events")
 	if s.socket {
@@ -81,8 +81,8 @@ func (s *slackEntrance) connect(ctx context.Context, at string) error {
 	return nil
 }
 
-// told does something as a person and returns what they read, at once or later.
-func (s *slackEntrance) told(as role, do func(user string) (emulator.Reply, error)) (string, error) {
+// reply does something as a person and returns the reply, immediate or later.
+func (s *slackFrontend) reply(as role, do func(user string) (emulator.Reply, error)) (string, error) {
 	user := s.id(as)
 	before := len(s.Ephemerals(user))
 	reply, err := do(user)
@@ -110,51 +110,51 @@ func (s *slackEntrance) told(as role, do func(user string) (emulator.Reply, erro
 	return "", errors.New("nothing is said")
 }
 
-func (s *slackEntrance) command(ctx context.Context, as role, line string) (string, error) {
-	return s.told(as, func(user string) (emulator.Reply, error) { return s.SlashCommand(ctx, user, slackLobby, "/risk", line) })
+func (s *slackFrontend) command(ctx context.Context, as role, line string) (string, error) {
+	return s.reply(as, func(user string) (emulator.Reply, error) { return s.SlashCommand(ctx, user, slackLobby, "/risk", line) })
 }
 
-func (s *slackEntrance) file(ctx context.Context, as role, title string) (string, error) {
+func (s *slackFrontend) file(ctx context.Context, as role, title string) (string, error) {
 	return s.command(ctx, as, "new "+title+" module:Payments")
 }
 
-func (s *slackEntrance) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (s *slackFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.command(ctx, as, "show "+string(key))
 }
 
-func (s *slackEntrance) list(ctx context.Context, as role) (string, error) {
+func (s *slackFrontend) list(ctx context.Context, as role) (string, error) {
 	return s.command(ctx, as, "list")
 }
 
-// suggest: no menu on Slack asks for risks.
-func (s *slackEntrance) suggest(context.Context, role) (string, error) { return "", nil }
+// suggest returns "", because no menu on Slack suggests risks.
+func (s *slackFrontend) suggest(context.Context, role) (string, error) { return "", nil }
 
-func (s *slackEntrance) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
+func (s *slackFrontend) change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error) {
 	return s.command(ctx, as, "status "+string(key)+" "+string(to)+" because")
 }
 
-func (s *slackEntrance) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (s *slackFrontend) details(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.press(ctx, as, key, core.PressDetails)
 }
 
-func (s *slackEntrance) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (s *slackFrontend) start(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.press(ctx, as, key, core.PressStart)
 }
 
-func (s *slackEntrance) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
+func (s *slackFrontend) release(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.command(ctx, as, "group release "+string(key))
 }
 
-func (s *slackEntrance) hide(group string) error { return s.KickBot(s.id(lead), group) }
+func (s *slackFrontend) hide(group string) error { return s.KickBot(s.id(lead), group) }
 
 // press presses a button of the risk's card in the lobby.
-func (s *slackEntrance) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
+func (s *slackFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range s.Messages(slackLobby) {
 			if !strings.Contains(m.Plain, string(key)+" ") {
 				continue
 			}
-			return s.told(as, func(user string) (emulator.Reply, error) {
+			return s.reply(as, func(user string) (emulator.Reply, error) {
 				return s.Press(ctx, user, slackLobby, m.TS, "riskroom."+string(press))
 			})
 		}
@@ -162,7 +162,7 @@ func (s *slackEntrance) press(ctx context.Context, as role, key core.RiskKey, pr
 	return "", fmt.Errorf("%s has no card", key)
 }
 
-func (s *slackEntrance) forgeFiling(ctx context.Context, as role, title string) error {
+func (s *slackFrontend) forgeFiling(ctx context.Context, as role, title string) error {
 	value := func(of string, in map[string]any) map[string]any { return map[string]any{of: in} }
 	return s.submit(ctx, as, "file", map[string]string{"module": "Payments"}, map[string]any{
 		"title":  value("title", map[string]any{"type": "plain_text_input", "value": title}),
@@ -170,14 +170,14 @@ func (s *slackEntrance) forgeFiling(ctx context.Context, as role, title string) 
 	})
 }
 
-func (s *slackEntrance) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
+func (s *slackFrontend) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
 	return s.submit(ctx, as, "resolve", map[string]string{"risk": string(key), "seen": "0"}, map[string]any{
 		"note": map[string]any{"note": map[string]any{"type": "plain_text_input", "value": "forged"}},
 	})
 }
 
-// submit sends the submission of a modal as Slack would, though none is open.
-func (s *slackEntrance) submit(ctx context.Context, as role, form string, state map[string]string, values map[string]any) error {
+// submit sends the submission of a modal that isn't open, as Slack would.
+func (s *slackFrontend) submit(ctx context.Context, as role, form string, state map[string]string, values map[string]any) error {
 	s.forged++
 	metadata, _ := json.Marshal(state) // of strings
 	payload := map[string]any{

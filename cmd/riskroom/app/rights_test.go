@@ -17,7 +17,7 @@ import (
 	"riskroom/core/store"
 )
 
-// role is what somebody is to a risk, or in the workspace.
+// role is a person's relation to a risk, or role in the workspace.
 type role string
 
 const (
@@ -31,10 +31,10 @@ const (
 	partner       role = "guest who is named"
 )
 
-// right is what a role may do. The lead owns the risks' groups.
+// right contains what a role may do. The lead owns the risks' groups.
 type right struct{ file, read, change, release bool }
 
-// rightsOf is who may do what, by policy. On Discord there are no guests.
+// rightsOf contains each role's rights by policy. On Discord there are no guests.
 var rightsOf = []struct {
 	name, file, read string // permissions, as the config file has them
 	may              map[role]right
@@ -81,51 +81,51 @@ flows:
 
 const secretTitle = "Ledger is off by one"
 
-// entrance is a way in, with a workspace on its other side.
-type entrance interface {
-	id(role) string // of the account, "" if there is nobody of that role
-	lobby() string  // a channel that all are in
+// frontend is an emulated workspace and how people use riskroom in it.
+type frontend interface {
+	id(role) string // of the role's account, "" if there is none
+	lobby() string  // a channel with everybody in it
 	settings() string
 	values() map[string]string // of the workspace, for the environment
 	connect(ctx context.Context, url string) error
 
-	// Each does something as a person and returns what they are told.
+	// Each of these does something as a person and returns the reply.
 	file(ctx context.Context, as role, title string) (string, error)
 	show(ctx context.Context, as role, key core.RiskKey) (string, error)
 	list(ctx context.Context, as role) (string, error)
 	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
-	suggest(ctx context.Context, as role) (string, error)                   // which risks are offered; "" where nothing is
+	suggest(ctx context.Context, as role) (string, error)                   // which risks are suggested; "" for none
 	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
 	start(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button
 	release(ctx context.Context, as role, key core.RiskKey) (string, error)
 
-	// hide throws the bot out of a group.
+	// hide removes the bot from a group.
 	hide(group string) error
 	// forgeFiling and forgeChange submit forms that were never opened.
 	forgeFiling(ctx context.Context, as role, title string) error
 	forgeChange(ctx context.Context, as role, key core.RiskKey) error
 }
 
-// TestWhoMayDoWhat holds the table of docs/security.md through every way in:
-// commands, buttons, forms and autocomplete, on Slack over HTTP and Socket Mode, on
-// Discord over HTTP and the gateway.
+// TestWhoMayDoWhat checks the table of docs/security.md with commands, buttons, forms
+// and autocomplete, on Slack over HTTP and Socket Mode, and on Discord over HTTP and
+// the gateway.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(*testing.T) entrance{
-		"slack over HTTP":          func(t *testing.T) entrance { return slackDoor(t, false) },
-		"slack over Socket Mode":   func(t *testing.T) entrance { return slackDoor(t, true) },
-		"discord over HTTP":        func(t *testing.T) entrance { return discordDoor(t, true) },
-		"discord over the gateway": func(t *testing.T) entrance { return discordDoor(t, false) },
+	for name, open := range map[string]func(*testing.T) frontend{
+		"slack over HTTP":          func(t *testing.T) frontend { return newSlackFrontend(t, false) },
+		"slack over Socket Mode":   func(t *testing.T) frontend { return newSlackFrontend(t, true) },
+		"discord over HTTP":        func(t *testing.T) frontend { return newDiscordFrontend(t, true) },
+		"discord over the gateway": func(t *testing.T) frontend { return newDiscordFrontend(t, false) },
 	} {
 		for _, policy := range rightsOf {
 			t.Run(name+", "+policy.name, func(t *testing.T) {
 				t.Parallel()
 				e := open(t)
-				house := startHouse(t, e, policy.file, policy.read)
+				b := startRights(t, e, policy.file, policy.read)
 				for who, may := range policy.may {
 					if e.id(who) != "" {
-						house.judge(t, who, may)
-						house.judgeRelease(t, who, may)
+						b.checkRights(t, who, may)
+						b.checkRelease(t, who, may)
 					}
 				}
 			})
@@ -133,14 +133,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// house is a running riskroom behind an entrance.
-type house struct {
-	entrance
+// rightsBundle is a running riskroom with one workspace.
+type rightsBundle struct {
+	frontend
 	app *App
 	db  *store.Store
 }
 
-func startHouse(t *testing.T, e entrance, file, read string) *house {
+func startRights(t *testing.T, e frontend, file, read string) *rightsBundle {
 	t.Helper()
 	var names []string
 	for _, who := range []role{submitter, handler, lead, administrator} {
@@ -184,11 +184,11 @@ func startHouse(t *testing.T, e entrance, file, read string) *house {
 	if err := e.connect(t.Context(), public.URL); err != nil {
 		t.Fatal(err)
 	}
-	return &house{entrance: e, app: a, db: db}
+	return &rightsBundle{frontend: e, app: a, db: db}
 }
 
-// filed files a risk as the submitter, past the ways in, and returns its key.
-func (h *house) filed(t *testing.T, who role, module string) core.RiskKey {
+// filed files a risk as the submitter, directly in the engine, and returns its key.
+func (h *rightsBundle) filed(t *testing.T, who role, module string) core.RiskKey {
 	t.Helper()
 	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(submitter)}, Name: "ana"}
 	f, err := h.app.Engine.File(t.Context(), core.MakeOp("test", string(who), module), by, engine.Draft{Title: secretTitle, Module: module, Again: true})
@@ -198,8 +198,8 @@ func (h *house) filed(t *testing.T, who role, module string) core.RiskKey {
 	return f.Risk.Key
 }
 
-// judge has somebody try everything.
-func (h *house) judge(t *testing.T, who role, may right) {
+// checkRights tries everything in a role.
+func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 	t.Helper()
 	ctx := t.Context()
 	key := h.filed(t, who, "Payments")
@@ -209,7 +209,7 @@ func (h *house) judge(t *testing.T, who role, may right) {
 		case err != nil:
 			t.Errorf("%s, %s: %v", who, what, err)
 		case strings.Contains(said, sign) != allowed:
-			t.Errorf("%s, %s: allowed is %v, and they are told %q", who, what, allowed, said)
+			t.Errorf("%s, %s: allowed is %v, and the reply is %q", who, what, allowed, said)
 		}
 	}
 
@@ -218,7 +218,7 @@ func (h *house) judge(t *testing.T, who role, may right) {
 	unknown, err := h.show(ctx, who, "R-99999")
 	check("show of none", unknown, err, false, secretTitle)
 	if !may.read && strings.ReplaceAll(unknown, "R-99999", string(key)) != said {
-		t.Errorf("%s can tell a risk that they may not see, %q, from none, %q", who, said, unknown)
+		t.Errorf("%s can distinguish a hidden risk, %q, from none, %q", who, said, unknown)
 	}
 	said, err = h.list(ctx, who)
 	check("list", said, err, may.read, secretTitle)
@@ -261,8 +261,8 @@ func (h *house) judge(t *testing.T, who role, may right) {
 	}
 }
 
-// judgeRelease has somebody let go of a group that the bot was thrown out of.
-func (h *house) judgeRelease(t *testing.T, who role, may right) {
+// checkRelease tries to release, in a role, a group that the bot was removed from.
+func (h *rightsBundle) checkRelease(t *testing.T, who role, may right) {
 	t.Helper()
 	key := h.filed(t, who, "Rooms")
 	binding := h.bindingOf(t, key, func(b engine.Binding) bool { return !b.Badge.IsZero() })
@@ -271,10 +271,10 @@ func (h *house) judgeRelease(t *testing.T, who role, may right) {
 	}
 	said, err := h.release(t.Context(), who, key)
 	if sign := "is free of its channel"; err != nil || strings.Contains(said, sign) != may.release {
-		t.Errorf("%s, group release: allowed is %v, and they are told %q, %v", who, may.release, said, err)
+		t.Errorf("%s, group release: allowed is %v, and the reply is %q, %v", who, may.release, said, err)
 	}
 	if !may.read && !strings.Contains(said, "There is no risk "+string(key)+", or you don't have access to it") {
-		t.Errorf("%s can tell a risk that they may not see: %q", who, said)
+		t.Errorf("%s can distinguish a hidden risk from none: %q", who, said)
 	}
 	freed := func(b engine.Binding) bool { return b.State == engine.Free }
 	if got := h.bindingOf(t, key, func(b engine.Binding) bool { return !may.release || freed(b) }); freed(got) != may.release {
@@ -282,8 +282,8 @@ func (h *house) judgeRelease(t *testing.T, who role, may right) {
 	}
 }
 
-// bindingOf returns a risk's binding as soon as it is as it should be.
-func (h *house) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.Binding) bool) engine.Binding {
+// bindingOf returns a risk's binding, as soon as ok returns true if it ever does.
+func (h *rightsBundle) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.Binding) bool) engine.Binding {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		rec, err := h.db.Get(t.Context(), key)
@@ -296,8 +296,8 @@ func (h *house) bindingOf(t *testing.T, key core.RiskKey, ok func(engine.Binding
 	}
 }
 
-// statusOf returns a risk's status, as soon as it is what is expected.
-func (h *house) statusOf(t *testing.T, key core.RiskKey, want core.Status, expected bool) core.Status {
+// statusOf returns a risk's status. If want is expected, it waits for it.
+func (h *rightsBundle) statusOf(t *testing.T, key core.RiskKey, want core.Status, expected bool) core.Status {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		rec, err := h.db.Get(t.Context(), key)
@@ -310,9 +310,9 @@ func (h *house) statusOf(t *testing.T, key core.RiskKey, want core.Status, expec
 	}
 }
 
-// holds reports whether a risk of that title is there, waiting for one that is
-// expected.
-func (h *house) holds(t *testing.T, title string, expected bool) bool {
+// holds reports whether a risk with the title exists. If one is expected, it waits for
+// it.
+func (h *rightsBundle) holds(t *testing.T, title string, expected bool) bool {
 	t.Helper()
 	all := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {

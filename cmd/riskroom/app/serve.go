@@ -21,36 +21,35 @@ import (
 	"riskroom/core/config"
 )
 
-// Serving is what Serve serves, and where. All members are needed unless they
-// say otherwise.
+// Serving configures Serve. Fields are required unless noted.
 type Serving struct {
 	Config      *config.Config
-	Listen      string // where platforms reach riskroom, if any calls
-	AdminListen string // where administrators and their monitoring do
+	Listen      string // for calls from platforms, if any call
+	AdminListen string // for administrators and monitoring
 	Log         *slog.Logger
 	Version     string // for the log
 
-	// SelfTest has the workspaces asked at start what `check --online` asks them,
-	// and what serves, where and how well told once.
+	// SelfTest runs the checks of `check --online` at start, and reports once what
+	// riskroom serves and which problems it found.
 	SelfTest bool
-	Warnings config.Problems // of the file itself, told then too
-	// Screen is where that is told for people to read, in one write; nil: it is a
-	// record of the log.
+	Warnings config.Problems // of the file itself, to report too
+	// Screen receives that report as text, in one write. If it is nil, the report is
+	// a log record.
 	Screen io.Writer
 
-	// What follows is for tests: no setting reaches it.
+	// The following fields are for tests.
 
-	// Wrap comes between the engine and each workspace; nil: nothing does.
+	// Wrap wraps each workspace's platform for the engine; it may be nil.
 	Wrap func(core.Platform) core.Platform
-	// Lease is how long a run is claimed for, and so how long a killed process's
-	// are waited for; 0: 15 seconds.
+	// Lease is how long a run is claimed for, and so how long the runs of a killed
+	// process wait; 0: 15 seconds.
 	Lease time.Duration
-	// CheckStoreEvery is how often Redis is looked at anew; 0: every 30 seconds.
+	// CheckStoreEvery is how often Redis is checked again; 0: every 30 seconds.
 	CheckStoreEvery time.Duration
 }
 
-// Serve runs riskroom until ctx ends, which is no error. Then it lets the calls
-// under way end, hands back what it holds, and returns within about ten seconds.
+// Serve runs riskroom until ctx ends, then waits for pending calls, hands back its
+// leases, and returns nil within about ten seconds.
 func Serve(ctx context.Context, s Serving) error {
 	db, stopStore, err := OpenStore(ctx, s.Config, s.Log)
 	if err != nil {
@@ -58,19 +57,18 @@ func Serve(ctx context.Context, s Serving) error {
 	}
 	defer func() {
 		if err := stopStore(); err != nil {
-			s.Log.Warn("the store did not stop in good order", "err", err)
+			s.Log.Warn("the store did not stop cleanly", "err", err)
 		}
 	}()
 	found, err := CheckStore(ctx, db)
 	if err != nil {
 		return err
 	}
-	// What goes on beside serving ends with it, whatever ends that.
-	var beside sync.WaitGroup
+	var background sync.WaitGroup
 	during, over := context.WithCancel(ctx)
-	end := func() { over(); beside.Wait() }
+	end := func() { over(); background.Wait() }
 	defer end()
-	beside.Go(func() { watchStore(during, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log) })
+	background.Go(func() { watchStore(during, db, found, cmp.Or(s.CheckStoreEvery, checkStoreEvery), s.Log) })
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a, err := New(ctx, Options{Config: s.Config, Store: db, Log: s.Log, Registry: registry, Wrap: s.Wrap, Lease: s.Lease})
@@ -88,7 +86,7 @@ func Serve(ctx context.Context, s Serving) error {
 	s.Log.InfoContext(ctx, "serving", "version", s.Version, "listen", r.Listen,
 		"admin", r.Admin, "workspaces", len(s.Config.Workspaces), "flows", len(s.Config.Flows))
 	if s.SelfTest {
-		beside.Go(func() { a.selfTest(during, s, r) })
+		background.Go(func() { a.selfTest(during, s, r) })
 	}
 	err = a.serveUntil(ctx, listeners)
 	end()
@@ -99,14 +97,14 @@ func Serve(ctx context.Context, s Serving) error {
 // listen opens the administrators' address, and the platforms' if any calls.
 func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 	addresses := []string{s.AdminListen}
-	if a.called() {
+	if a.hasCallers() {
 		addresses = append(addresses, s.Listen)
 	}
 	return listenAll(ctx, addresses...)
 }
 
-// selfTest holds the config file against the workspaces, adds what came of it to a
-// report, and tells that. Nothing waits for it: what fits is served all the same.
+// selfTest checks the config file against the workspaces, and reports the result.
+// Meanwhile riskroom serves.
 func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
 	within, cancel := context.WithTimeout(ctx, inspect.Within)
 	defer cancel()
@@ -122,7 +120,7 @@ func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
 	r.Tell(ctx, s.Screen, s.Log)
 }
 
-// inspected returns the workspaces as the self-test takes them.
+// inspected returns the workspaces for the self-test.
 func (a *App) inspected() []*inspect.Workspace {
 	var all []*inspect.Workspace
 	for _, w := range a.workspaces {
@@ -131,13 +129,12 @@ func (a *App) inspected() []*inspect.Workspace {
 	return all
 }
 
-// stopWithin is how long commands under way may take to end when the program
-// stops. The engine has as long for its calls, at the same time.
+// stopWithin is how long pending commands may take when the program stops. The engine's
+// calls have as long, at the same time.
 const stopWithin = 8 * time.Second
 
-// serveUntil runs engine and servers until it is asked to stop, which is no
-// error, or until one of them fails, and then stops all of them. The listeners are
-// those that listen opened.
+// serveUntil runs the engine and the servers until asked ends or one of them fails, and
+// then stops all of them. The listeners are those of listen.
 func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
 	ctx, fail := context.WithCancelCause(asked)
 	defer fail(nil)
@@ -161,13 +158,13 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 	a.log.Info("stopping")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	// First nothing comes in any more, then what came in ends. The
-	// administrators' server stays to the last, to tell that it is not ready.
+	// First stop receiving, then finish what was received. The administrators'
+	// server stops last, to report that riskroom isn't ready.
 	err := servers[1].Shutdown(stopping)
 	sockets.Wait()
 	err = errors.Join(err, a.Close(stopping))
 	if err != nil {
-		a.log.Warn("not everything under way has ended", "err", err)
+		a.log.Warn("not every pending command has ended", "err", err)
 	}
 	<-ran
 	_ = servers[0].Close()
@@ -177,10 +174,9 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 	return context.Cause(ctx)
 }
 
-// KeepOpen keeps open until ctx ends what has to be kept open for people to reach
-// riskroom: a connection to the platform, the commands that it knows. A workspace
-// that refuses leaves the others alone: it is logged, told to the administrators,
-// and not ready.
+// KeepOpen keeps the connections to the platforms open until ctx ends, and registers
+// commands. If a workspace refuses, that is logged and reported to the administrators,
+// and the workspace is not ready. The others are not affected.
 func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
@@ -191,7 +187,7 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 		open.Go(func() {
 			w.await(ctx)
 			if err := socket.Run(ctx); err != nil {
-				a.log.ErrorContext(ctx, "the connection to a workspace is refused", "workspace", w.Settings.Name, "err", err)
+				a.log.ErrorContext(ctx, "a workspace refuses the connection", "workspace", w.Settings.Name, "err", err)
 				a.Engine.CutOff(ctx, w.Settings.Name, cmp.Or(core.DetailOf(err), "token_refused"))
 			}
 		})

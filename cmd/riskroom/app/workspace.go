@@ -11,15 +11,15 @@ import (
 	"riskroom/core"
 )
 
-// workspace is a workspace that is served.
+// workspace is a workspace of an App.
 type workspace struct {
 	*inspect.Workspace
 	bot platform.Bot
 
 	mu      sync.Mutex
-	checked time.Time // when the platform was last asked whether it accepts the bot
+	checked time.Time // when the credentials were last checked
 	refusal error
-	room    int // as the platform said; Endless too while it has not
+	room    int // for more groups; Endless if unknown
 }
 
 func newWorkspace(c platform.Connection) (*workspace, error) {
@@ -30,7 +30,7 @@ func newWorkspace(c platform.Connection) (*workspace, error) {
 	return &workspace{Workspace: connected, room: platform.Endless}, nil
 }
 
-// ask asks the platform whom the credentials belong to, and keeps what it says.
+// ask checks the credentials, and keeps the result.
 func (w *workspace) ask(ctx context.Context) error {
 	err := w.Ask(ctx)
 	switch {
@@ -40,19 +40,19 @@ func (w *workspace) ask(ctx context.Context) error {
 	case core.KindOf(err) == core.Unauthorized:
 		w.note(refused(err))
 	default:
-		w.note(nil) // it may come back
+		w.note(nil) // temporary
 	}
 	return err
 }
 
-// How often await asks.
+// Pauses between the checks of await.
 const (
 	firstAwait   = time.Second
 	longestAwait = 30 * time.Second
 )
 
-// await returns once a platform answers that did not at the start, or ctx ends.
-// Until then whoever needs it could only fail, and say so again and again.
+// await returns when a platform that didn't answer at start does, or when ctx ends.
+// Before that, connecting would only fail again and again.
 func (w *workspace) await(ctx context.Context) {
 	failure := w.Failure
 	for wait := firstAwait; core.KindOf(failure) == core.Unavailable; wait = min(2*wait, longestAwait) {
@@ -69,11 +69,11 @@ func refused(err error) error {
 	return fmt.Errorf("the bot's credentials are refused (%s)", core.DetailOf(err))
 }
 
-// checkEvery is how often accepted asks the platform anew.
+// checkEvery is how often accepted checks the credentials again.
 const checkEvery = time.Minute
 
-// accepted reports whether the platform accepts the bot. That it does not answer says
-// nothing about that.
+// accepted returns nil unless the platform refuses the credentials. If it doesn't
+// answer, the last result applies.
 func (w *workspace) accepted(ctx context.Context) error {
 	w.mu.Lock()
 	due, refusal := time.Since(w.checked) >= checkEvery, w.refusal
@@ -103,14 +103,14 @@ func (w *workspace) note(refusal error) {
 	w.checked, w.refusal = time.Now(), refusal
 }
 
-// setRoom keeps how many more groups the platform has room for.
+// setRoom stores how many more groups can be created.
 func (w *workspace) setRoom(found platform.Identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.room = found.Room
 }
 
-// capacity tells how many more groups the workspace takes, if that has an end.
+// capacity returns how many more groups can be created, if there is a limit.
 func (w *workspace) capacity() (room int, limited bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

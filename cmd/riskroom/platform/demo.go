@@ -10,27 +10,27 @@ import (
 	"riskroom/core/text"
 )
 
-// Demo is how the demo plays on a platform.
+// Demo describes how the demo works on a platform.
 type Demo struct {
-	UserID  func(n int) string           // of the n-th person who has none in the config file
-	Changes []string                     // the calls by which an engine acts, as the stand-in's log names them
+	UserID  func(n int) string           // the ID of the n-th person without one in the config file
+	Changes []string                     // the methods, in the emulator's log, that the engine changes something with
 	InLine  func(key string) bool        // reports whether a field of a new risk is typed with the command
-	Person  func(name, id string) string // what is put in where a form asks for a person
+	Person  func(name, id string) string // the input for a person in a form
 	// File returns what readers of p type to file a risk with some fields.
 	File func(p text.Printer, command string, fields []Field) string
 	// Resolve returns what readers of p type to resolve a risk; "" leaves the key out.
 	Resolve func(p text.Printer, command string, key core.RiskKey, note string) string
-	// Open starts a stand-in with a cast, and points s to it.
+	// Open starts an emulator with a cast, and sets its URLs in s.
 	Open func(c Cast, s *config.WorkspaceSettings, now func() time.Time) (Stage, error)
-	// Placeholder stands in for a value of the config file that is not set: of the
-	// workspace's keys, or "channel".
+	// Placeholder returns a value for an unset key of the workspace, or for
+	// "channel".
 	Placeholder func(key string) string
 }
 
-// Field is a field of a new risk with its value.
+// Field is a field of a new risk and its value.
 type Field struct{ Key, Value string }
 
-// Keys of the form of a new risk.
+// Keys of the form for a new risk.
 const (
 	TitleKey       = "title"
 	ModuleKey      = "module"
@@ -41,16 +41,16 @@ const (
 	OwnPrefix = "fields." // of own fields
 )
 
-// Cast is who and what has to be in a stand-in.
+// Cast is what an emulator must contain.
 type Cast struct {
-	Lang     string // people's
-	Zone     string // people's, by its IANA name
+	Lang     string // of all people
+	Zone     string // of all people, an IANA name
 	People   []Member
 	Groups   []Group
-	Channels []Channel // with everybody and the bot in them
+	Channels []Channel // with everybody and the bot as members
 }
 
-// Member is somebody with an account.
+// Member is a person with an account.
 type Member struct{ ID, Name, Email string }
 
 // Group is a user group, or a role.
@@ -59,17 +59,17 @@ type Group struct {
 	Members []string // user IDs
 }
 
-// Channel is a channel that a config file names.
+// Channel is a channel that the config file names.
 type Channel struct{ ID, Name string }
 
-// Stage is a stand-in that is up.
+// Stage is a running emulator.
 type Stage struct {
 	StandIn
 	Hands   stage.Acts
-	Connect func(public string) // tells it the address of the server that it calls
+	Connect func(public string) // sets the address of the server to call
 }
 
-// StandIn is what a stand-in of any platform shows and takes.
+// StandIn is the common interface of the emulators.
 type StandIn interface {
 	stage.Platform
 	Log() *stage.Log

@@ -1,7 +1,7 @@
-// Package platform says what riskroom has to know of a chat platform: the keys that
-// a workspace takes in the config file, how to reach it, what to look at when it is
-// checked, how its app is set up, and how the demo plays on it. Each platform
-// describes itself in a package below this one; package platforms lists them.
+// Package platform declares what riskroom must know about a chat platform: the keys of
+// a workspace in the config file, how to connect to it, what to check, how to set up the
+// app, and how the demo works on it. Each platform describes itself in a package below
+// this one. Package platforms lists them.
 package platform
 
 import (
@@ -18,66 +18,65 @@ import (
 	"riskroom/core/text"
 )
 
-// Platform describes one platform. All members are needed unless they say otherwise.
+// Platform describes one platform. Fields are required unless noted.
 type Platform struct {
-	Title    string // as people write it: "Slack"
+	Title    string // the name in texts: "Slack"
 	Settings core.PlatformSettings
-	// Connect makes the adapter of a workspace. It contacts nobody.
+	// Connect creates the adapter of a workspace. It does no I/O.
 	Connect  func(Connection) (Workspace, error)
 	Manifest Manifest
 	Demo     Demo
 	Help     Help
 }
 
-// Help is what the commands' own help says of a platform, as lines of at most 85
-// characters.
+// Help is a platform's part of the commands' help, in lines of at most 85 characters.
 type Help struct {
 	Serve     string // how people's commands arrive, and which URLs the app's pages take
-	Checked   string // items of what check --online looks at, in addition to what it looks at everywhere
-	Unchecked string // likewise what no bot can find out; may be empty
+	Checked   string // list items: what check --online checks on this platform only
+	Unchecked string // list items: what no bot can find out; may be empty
 }
 
-// Name returns what the config file calls the platform.
+// Name returns the platform's name in config files.
 func (p Platform) Name() string { return p.Settings.Platform }
 
-// Connection is what a workspace is connected with.
+// Connection configures a connection to a workspace.
 type Connection struct {
 	Settings config.WorkspaceSettings
-	Config   *config.Config               // that Settings are from
+	Config   *config.Config               // contains Settings
 	Budget   core.Budget                  // nil: calls are not paced
 	Called   func(method, outcome string) // nil: calls are not counted
 	Log      *slog.Logger
 }
 
-// Workspace is a workspace of the config file on its platform.
+// Workspace is a connected workspace of the config file.
 type Workspace struct {
 	Adapter   core.Platform
 	Access    Access
 	Inspector Inspector
 }
 
-// Access is how the bot gets into a workspace.
+// Access checks a workspace's credentials and creates its bot.
 type Access interface {
-	// Check asks the platform whom the credentials belong to.
+	// Check asks the platform which bot the credentials belong to.
 	Check(ctx context.Context) (Identity, error)
-	// SocketName names what the bot's Socket keeps open.
+	// SocketName is the name of the bot's Socket in /readyz.
 	SocketName() string
-	// Open makes the bot that takes people's commands. It contacts nobody.
+	// Open creates the bot that receives commands. It does no I/O.
 	Open(BotParts) (Bot, error)
 }
 
-// Identity is what a platform says of the bot and where it is.
+// Identity describes the bot and its workspace, according to the platform.
 type Identity struct {
-	ID   string // of the workspace, the platform's own
-	Name string // of the workspace, as people there read it
-	Bot  string // the bot's name there
-	Room int    // how many more groups the workspace takes
+	ID   string // of the workspace on the platform
+	Name string // of the workspace
+	Bot  string // the bot's name
+	Room int    // how many more groups can be created
 }
 
-// Endless is the Room of a workspace that takes any number of groups.
+// Endless is the Room of a workspace without a limit.
 const Endless = -1
 
-// BotParts are what a workspace's bot is made of.
+// BotParts configures a workspace's bot.
 type BotParts struct {
 	Bot     *bots.Bot
 	Engine  *engine.Engine
@@ -85,36 +84,36 @@ type BotParts struct {
 	Org     *core.Organisation
 	Text    *text.Catalogue
 	Budget  core.Budget
-	Observe func(kind, outcome string) // counts what comes in
+	Observe func(kind, outcome string) // counts requests
 	Log     *slog.Logger
 }
 
-// Bot takes what people do in one workspace.
+// Bot receives what people do in one workspace.
 type Bot interface {
-	// Socket is what keeps the bot reachable, nil if the platform calls by itself
-	// and nothing has to be kept open.
+	// Socket returns the connection to keep open, nil if there is none.
 	Socket() Socket
-	// Routes are what the platform calls over HTTP, by the last part of the path
-	// /<platform>/<workspace>/<kind>; nil if it does not call.
+	// Routes returns the handlers for calls over HTTP, by the last part of the path
+	// /<platform>/<workspace>/<kind>; nil if the platform doesn't call.
 	Routes() map[string]http.Handler
-	// Close takes no more commands and waits for those under way.
+	// Close waits for pending commands.
 	Close(ctx context.Context) error
 }
 
-// Socket is a connection to a platform that has to be kept open.
+// Socket is a connection to a platform that must be kept open.
 type Socket interface {
-	// Run keeps it open until ctx ends; an error is that the platform refuses it.
+	// Run keeps it open until ctx ends. It returns an error if the platform refuses
+	// the connection.
 	Run(ctx context.Context) error
 	// Ready returns an error if it is not open.
 	Ready(ctx context.Context) error
 }
 
-// LedSocket is a Socket that one of the replicas keeps open for all.
+// LedSocket is a Socket that only one of the replicas keeps open.
 type LedSocket interface {
 	Socket
-	// Leads reports whether it is this one.
+	// Leads reports whether this replica keeps it open.
 	Leads() bool
-	// State says in a few words which one it is.
+	// State describes in a few words which replica does.
 	State() string
 }
 

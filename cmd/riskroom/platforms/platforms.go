@@ -1,5 +1,5 @@
-// Package platforms lists the platforms that riskroom works on. Nothing else does:
-// a new platform is its own packages and a line in All.
+// Package platforms lists the platforms that riskroom supports. Nothing else does: a
+// new platform needs its own packages and a line in All.
 package platforms
 
 import (
@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// All returns every platform. Where a command has to choose one, it takes the first.
+// All returns every platform. The first is the default of commands.
 func All() []platform.Platform {
 	return []platform.Platform{
 		slack.Platform(),
@@ -17,8 +17,7 @@ func All() []platform.Platform {
 	}
 }
 
-// Named returns the platform that the config file calls name; ok is false if there
-// is none.
+// Named returns the platform with this name in config files, if there is one.
 func Named(name string) (p platform.Platform, ok bool) {
 	for _, p := range All() {
 		if p.Name() == name {
@@ -28,7 +27,7 @@ func Named(name string) (p platform.Platform, ok bool) {
 	return platform.Platform{}, false
 }
 
-// Names returns what the config file calls the platforms.
+// Names returns the platforms' names in config files.
 func Names() []string {
 	var names []string
 	for _, p := range All() {

@@ -9,8 +9,8 @@ import (
 	"riskroom/cmd/riskroom/platforms"
 )
 
-// TestPlatformsAreWhole: a platform that leaves out a part of its description would
-// fail in some command only.
+// TestPlatformsAreWhole checks that no part of a platform's description is missing. A
+// missing part would fail in some command only.
 func TestPlatformsAreWhole(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -15,8 +15,8 @@ import (
 	"riskroom/core/text"
 )
 
-// demo is how one plays on Discord: its forms take texts only, so all
-// else is given as options of the command.
+// demo describes the demo on Discord, where forms have text inputs only, so other
+// fields are options of the command.
 func demo() platform.Demo {
 	return platform.Demo{
 		UserID: func(n int) string { return fmt.Sprintf("1000000000000%05d", n) },
@@ -48,8 +48,8 @@ func demo() platform.Demo {
 	}
 }
 
-// openStage starts the stand-in for a guild. Interactions come over HTTP: that
-// a clock jumps is nothing to a connection that there is not.
+// openStage starts an emulated guild. Interactions arrive over HTTP, because a
+// connection to the gateway would notice the jumps of the clock.
 func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
 	opts := emulator.Options{GuildID: s.Values[guildIDKey], GuildName: s.Name, OwnerID: c.People[0].ID, Now: now}
 	locale := cmp.Or(map[string]string{text.English: "en-US"}[c.Lang], c.Lang)
@@ -83,7 +83,7 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	}}, nil
 }
 
-// placeholder stands in for a value that is not set.
+// placeholder returns a value for an unset key.
 func placeholder(key string) string {
 	switch key {
 	case platform.BotTokenKey:

@@ -23,7 +23,7 @@ const (
 	categoryKey  = "category"
 )
 
-// title is what people call Discord.
+// title is Discord's name in texts.
 const title = "Discord"
 
 // Platform describes Discord.
@@ -40,7 +40,7 @@ type workspace struct {
 	command  string // "/risk"
 
 	mu       sync.Mutex
-	identity discord.Identity // zero while Discord could not be asked
+	identity discord.Identity // zero before the first successful check
 }
 
 func connect(c platform.Connection) (platform.Workspace, error) {
@@ -74,7 +74,7 @@ func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
 	return platform.Identity{ID: id.GuildID, Name: id.Guild, Bot: id.Name, Room: id.Room}, nil
 }
 
-// known returns what Discord said last.
+// known returns the result of the last successful check.
 func (w *workspace) known() discord.Identity {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -97,7 +97,7 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	return bot{b}, nil
 }
 
-// self is what this process calls itself to the others.
+// self returns this process's name for the other replicas.
 func self() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -109,9 +109,8 @@ func self() string {
 // bot is the bot of a Discord guild.
 type bot struct{ *discordbot.Bot }
 
-// Socket implements platform.Bot: it registers the commands and holds the
-// connection to the gateway. What happens to channels comes over it, and without a
-// public key everything does.
+// Socket implements platform.Bot. It registers the commands and holds the connection to
+// the gateway, over which events arrive and, without a public key, interactions too.
 func (b bot) Socket() platform.Socket { return b.Bot }
 
 // Routes implements platform.Bot.

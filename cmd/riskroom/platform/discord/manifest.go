@@ -44,12 +44,12 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	}
 	application := f.Flags[applicationFlag]
 	if application != "" && !applicationID.MatchString(application) {
-		return platform.SetUp{}, errors.New("--application takes the Application ID: 17 to 20 digits")
+		return platform.SetUp{}, errors.New("--application must be the Application ID, which has 17 to 20 digits")
 	}
 	return platform.SetUp{Manifest: setUpSteps(application, endpoint, discord.RequiredPermissions(f.Config.Uses(f.Workspace.Name)))}, nil
 }
 
-// endpointOf returns where interactions of a workspace come in, "" for the gateway.
+// endpointOf returns the URL for a workspace's interactions, "" for the gateway.
 func endpointOf(w config.WorkspaceSettings, public string) (string, error) {
 	switch overHTTP := w.Values[publicKeyKey] != ""; {
 	case !overHTTP && public != "":
@@ -66,7 +66,7 @@ func endpointOf(w config.WorkspaceSettings, public string) (string, error) {
 	return u.JoinPath("discord", w.Name, "interactions").String(), nil
 }
 
-// setUpSteps says what to do, in order.
+// setUpSteps returns what to do, in order.
 func setUpSteps(application, endpoint string, permissions []discord.Permission) string {
 	var names []string
 	var bits uint64

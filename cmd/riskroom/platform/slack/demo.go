@@ -14,7 +14,7 @@ import (
 	"riskroom/core/text"
 )
 
-// demo is how one plays on Slack: a form takes all fields of a risk.
+// demo describes the demo on Slack, where a form has all fields of a risk.
 func demo() platform.Demo {
 	return platform.Demo{
 		UserID: func(n int) string { return fmt.Sprintf("U0DEMO%04d", n) },
@@ -38,9 +38,9 @@ func demo() platform.Demo {
 	}
 }
 
-// openStage starts the stand-in for a workspace.
+// openStage starts an emulated workspace.
 func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
-	const bot = "U0000000BOT" // the stand-in's own
+	const bot = "U0000000BOT" // the emulator's own
 	opts := emulator.Options{TeamName: s.Name, Domain: s.Name, Now: now}
 	everybody := []string{bot}
 	for _, p := range c.People {
@@ -69,7 +69,7 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	}}, nil
 }
 
-// placeholder stands in for a value that is not set.
+// placeholder returns a value for an unset key.
 func placeholder(key string) string {
 	switch key {
 	case platform.BotTokenKey:

@@ -43,8 +43,8 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	return platform.SetUp{Manifest: string(b), Then: afterManifest(m)}, nil
 }
 
-// baseURL returns where commands, interactions and events of a workspace come in,
-// "" for Socket Mode.
+// baseURL returns the prefix of the URLs for a workspace's commands, interactions and
+// events, "" for Socket Mode.
 func baseURL(w config.WorkspaceSettings, public string) (string, error) {
 	if overSocketMode(w) {
 		if public != "" {
@@ -62,7 +62,7 @@ func baseURL(w config.WorkspaceSettings, public string) (string, error) {
 	return u.JoinPath("slack", w.Name).String(), nil
 }
 
-// afterManifest says what is left to do once the manifest is pasted.
+// afterManifest returns what to do after pasting the manifest.
 func afterManifest(m slackbot.Manifest) string {
 	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
 		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.\n"

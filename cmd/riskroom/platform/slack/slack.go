@@ -22,7 +22,7 @@ const (
 	appTokenKey              = "app_token"
 )
 
-// title is what people call Slack.
+// title is Slack's name in texts.
 const title = "Slack"
 
 // Platform describes Slack.
@@ -38,7 +38,7 @@ type workspace struct {
 	uses     core.Uses
 
 	mu       sync.Mutex
-	identity slack.Identity // zero while Slack could not be asked
+	identity slack.Identity // zero before the first successful check
 }
 
 func connect(c platform.Connection) (platform.Workspace, error) {
@@ -69,16 +69,15 @@ func (w *workspace) Check(ctx context.Context) (platform.Identity, error) {
 	return platform.Identity{ID: id.TeamID, Name: id.Team, Bot: id.Name, Room: platform.Endless}, nil
 }
 
-// known returns what Slack said last.
+// known returns the result of the last successful check.
 func (w *workspace) known() slack.Identity {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.identity
 }
 
-// overSocketMode reports whether a workspace is reached over Socket Mode: it is if
-// it has an app token, since Slack then answers if that is turned off; over HTTP a
-// mistake would just be silence.
+// overSocketMode reports whether a workspace uses Socket Mode, which is when it has an
+// app token.
 func overSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
 
 // SocketName implements platform.Access.
@@ -109,7 +108,7 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 // bot is the bot of a Slack workspace.
 type bot struct{ *slackbot.Bot }
 
-// Socket implements platform.Bot: it is that of Socket Mode.
+// Socket implements platform.Bot with Socket Mode.
 func (b bot) Socket() platform.Socket {
 	if s := b.Bot.Socket(); s != nil {
 		return s
