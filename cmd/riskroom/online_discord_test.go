@@ -93,7 +93,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "refused", env: map[string]string{"TOKEN": "another-token"}, code: exitFailed,
-			says: []string{":5:3: Discord refuses the bot token of guild (http_401) [online-token]", "page Bot: Reset Token", "1 error"},
+			says: []string{":5:3: Discord rejects the bot token of guild (http_401) [online-token]", "Reset Token on the application's Bot page", "1 error"},
 		},
 		{
 			name: "another server", env: map[string]string{"GUILD": "80351110224670000"}, code: exitFailed,
@@ -105,7 +105,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "away", env: map[string]string{"API": "http://127.0.0.1:1/api/"}, code: exitFailed,
-			says: []string{":5:3: Discord does not answer for guild (no_connection) [online-unreachable]", "api_url", "1 error"},
+			says: []string{":5:3: Discord doesn't respond for guild (no_connection) [online-unreachable]", "api_url", "1 error"},
 		},
 		{
 			name: "permissions", code: exitFailed,
@@ -118,7 +118,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		{
 			name: "permissions in the category", code: exitFailed,
 			change: func(o *emulator.Options) { o.Channels[2].Overwrites = deny(emulator.ManageChannels) },
-			says:   []string{"in the category riskroom the bot of guild lacks: MANAGE_CHANNELS [online-scope]", "Edit Category, Permissions", "1 error"},
+			says:   []string{"the bot of guild lacks permissions in the category riskroom: MANAGE_CHANNELS [online-scope]", "Edit Category, Permissions", "1 error"},
 		},
 		{
 			name: "the order of roles", change: func(o *emulator.Options) { o.BotPosition, o.Roles[0].Position = 1, 9 },
@@ -126,7 +126,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "two-factor", change: func(o *emulator.Options) { o.NeedsTwoFactor, o.OwnerWithoutIt = true, true },
-			says: []string{"warning: the server of guild wants two-factor authentication of moderators; as the application's owner seems to have none, no group can be made [online-setup]", "User Settings, My Account", "1 warning"},
+			says: []string{"warning: the server of guild requires two-factor authentication for moderators; the application's owner seems to have none, so riskroom can't create groups [online-setup]", "User Settings, My Account", "1 warning"},
 		},
 		{
 			name: "two-factor that the owner has", change: func(o *emulator.Options) { o.NeedsTwoFactor = true },
@@ -134,11 +134,11 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "no right to commands", code: exitFailed, change: func(o *emulator.Options) { o.NoCommands = true },
-			says: []string{"may not register commands: it was installed without the scope applications.commands [online-setup]", "riskroom manifest discord", "1 error"},
+			says: []string{"can't register commands: it was installed without the scope applications.commands [online-setup]", "riskroom manifest discord", "1 error"},
 		},
 		{
 			name: "interactions go elsewhere", code: exitFailed, url: "https://old.example.com/hook",
-			says: []string{"commands of guild go to https://old.example.com/hook and not over the gateway [online-setup]", "empty Interactions Endpoint URL", "1 error"},
+			says: []string{"commands of guild go to https://old.example.com/hook, not over the gateway [online-setup]", "clear Interactions Endpoint URL", "1 error"},
 		},
 		{
 			name: "another public key", code: exitFailed, way: overHTTP, url: "https://risk.example.com/discord/guild/interactions",
@@ -147,19 +147,19 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "no interactions URL yet", way: overHTTP,
-			says: []string{"warning: commands of guild do not come in yet", "https://YOUR.HOST/discord/guild/interactions", "1 warning"},
+			says: []string{"warning: commands of guild don't arrive yet", "https://YOUR.HOST/discord/guild/interactions", "1 warning"},
 		},
 		{
 			name: "another interactions URL", way: overHTTP, url: "https://risk.example.com/discord/other/interactions",
-			says: []string{"warning: commands of guild go to https://risk.example.com/discord/other/interactions, which does not end in /discord/guild/interactions", "1 warning"},
+			says: []string{"warning: commands of guild go to https://risk.example.com/discord/other/interactions, which doesn't end in /discord/guild/interactions", "1 warning"},
 		},
 		{
 			name: "nearly full", change: fillGuild(460),
-			says: []string{"warning: the server of guild has 464 of 500 channels: room for 36 more groups [online-room]", "1 warning"},
+			says: []string{"warning: the server of guild has 464 of 500 channels, so only 36 more groups fit [online-room]", "1 warning"},
 		},
 		{
 			name: "full", change: fillGuild(496), code: exitFailed,
-			says: []string{"the server of guild has 500 of 500 channels: no group can be made [online-room]", "1 error"},
+			says: []string{"the server of guild has 500 of 500 channels, so riskroom can't create groups [online-room]", "1 error"},
 		},
 		{
 			name: "people", code: exitFailed,
@@ -174,11 +174,11 @@ func TestCheckOnlineDiscord(t *testing.T) {
 		},
 		{
 			name: "no role", code: exitFailed, change: func(o *emulator.Options) { o.Roles[0].Name = "other" },
-			says: []string{":11:31: @oncall means nobody: no role of that name in guild [online-people]", "a role is made under Server Settings, Roles", "1 error"},
+			says: []string{":11:31: @oncall doesn't exist: no role of that name in guild [online-people]", "create a role under Server Settings, Roles", "1 error"},
 		},
 		{
 			name: "empty role", change: func(o *emulator.Options) { o.Users[1].Roles = nil },
-			says: []string{"warning: nobody is in the role @oncall in guild [online-people]", "Manage Members", "1 warning"},
+			says: []string{"warning: the role @oncall in guild has no members [online-people]", "Manage Members", "1 warning"},
 		},
 		{
 			name: "two roles of one name", code: exitFailed, change: func(o *emulator.Options) { o.Roles = append(o.Roles, emulator.Role{Name: "OnCall"}) },
@@ -189,7 +189,7 @@ func TestCheckOnlineDiscord(t *testing.T) {
 			edit: func(s string) string {
 				return strings.Replace(s, "lead: wei", "lead: wei }\n  Stock: { handlers: \"guild:@oncall\"", 1)
 			},
-			says: []string{":11:31: who has @oncall in guild is not told: the Server Members Intent is off [online-setup]", "Privileged Gateway Intents", "1 error"},
+			says: []string{":11:31: the members of @oncall in guild can't be listed: the Server Members Intent is off [online-setup]", "Privileged Gateway Intents", "1 error"},
 		},
 		{
 			name: "the intent is off and no role is named", change: func(o *emulator.Options) { o.DisallowedIntents = emulator.IntentGuildMembers },
@@ -202,15 +202,15 @@ func TestCheckOnlineDiscord(t *testing.T) {
 				o.Channels[0].Private, o.Channels[1].Overwrites = true, deny(emulator.SendMessages)
 			},
 			says: []string{
-				":3:45: the bot does not see the admin_channel 300000000000000001, or it is not there [online-channel]", "add the bot's role",
-				":18:44: in the channel 300000000000000002 the bot lacks: SEND_MESSAGES EMBED_LINKS [online-channel]", "2 errors",
+				":3:45: the admin_channel 300000000000000001 doesn't exist, or the bot can't see it [online-channel]", "allow the bot's role",
+				":18:44: the bot lacks permissions in the channel 300000000000000002: SEND_MESSAGES EMBED_LINKS [online-channel]", "2 errors",
 			},
 		},
 		{
 			name: "a channel that is a category", code: exitFailed, edit: func(s string) string {
 				return strings.Replace(s, "guild/300000000000000002", "guild/300000000000000003", 1)
 			},
-			says: []string{"nothing can be posted into the channel 300000000000000003: it is a category or a forum [online-channel]", "1 error"},
+			says: []string{"the bot can't post in the channel 300000000000000003: it is a category or a forum [online-channel]", "1 error"},
 		},
 		{
 			name: "the same server", code: exitFailed,
@@ -252,7 +252,7 @@ func TestCheckOnlineOtherCommands(t *testing.T) {
 	asBot(t, w, http.MethodPut, env["API"]+"applications/"+w.ApplicationID()+"/guilds/"+w.GuildID()+"/commands",
 		`[{"name": "risk", "description": "Risks"}, {"name": "poll", "description": "Polls"}]`)
 	src := strings.Replace(onlineDiscordConfig, "WAY", "", 1)
-	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "application of its own", "not /risk "})
+	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "a separate application", "not /risk "})
 }
 
 // TestCheckOnlineOtherServer checks that a channel must be in the server.
@@ -295,8 +295,8 @@ func TestCheckOnlineUnanswered(t *testing.T) {
 	}
 	src := strings.Replace(onlineDiscordConfig, "WAY", "", 1)
 	checkOnline(t, env, src, exitFailed, []string{
-		":5:3: commands: guild could not be asked: http_500 [online-unreachable]", ":3:45: the admin_channel 300000000000000001: guild could not be asked: http_500 [online-unreachable]",
-		":11:31: @oncall: guild could not be asked: http_500 [online-unreachable]", "3 errors",
+		":5:3: could not check commands in guild: http_500 [online-unreachable]", ":3:45: could not check the admin_channel 300000000000000001 in guild: http_500 [online-unreachable]",
+		":11:31: could not check @oncall in guild: http_500 [online-unreachable]", "3 errors",
 	})
 }
 
@@ -315,7 +315,7 @@ func TestCheckOnlineBoth(t *testing.T) {
 		`lin: { guild: "100000000000000001" }`, `lin: { email: lin@example.com }`, `wei: { guild: "100000000000000002" }`, `wei: { email: nobody@example.com, guild: "100000000000000003" }`,
 	).Replace(onlineDiscordConfig)
 	checkOnline(t, env, src, exitFine, []string{
-		"acme is Acme on Slack", "guild is Acme on Discord", "warning: @oncall means nobody: no role of that name in guild [online-people]",
-		"warning: wei is not found by e-mail address in acme [online-people]", "/risk link", "not lin is not found", "2 warnings",
+		"acme is Acme on Slack", "guild is Acme on Discord", "warning: @oncall doesn't exist: no role of that name in guild [online-people]",
+		"warning: wei can't be found by e-mail address in acme [online-people]", "/risk link", "not lin can't be found", "2 warnings",
 	})
 }

@@ -77,7 +77,7 @@ func TestCheckOnline(t *testing.T) {
 		{name: "fine", says: []string{"-: acme is Acme on Slack, where the bot is riskroom\n", ": fine: 1 workspace"}},
 		{
 			name: "refused", env: map[string]string{"TOKEN": "xoxb-other"}, code: exitFailed,
-			says: []string{":5:3: Slack refuses the bot token of acme (invalid_auth) [online-token]", "OAuth & Permissions", "1 error"},
+			says: []string{":5:3: Slack rejects the bot token of acme (invalid_auth) [online-token]", "OAuth & Permissions", "1 error"},
 		},
 		{
 			name: "unset", env: map[string]string{"TOKEN": ""}, code: exitFailed,
@@ -85,7 +85,7 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "away", env: map[string]string{"API": "http://127.0.0.1:1/api/"}, code: exitFailed,
-			says: []string{":5:3: Slack does not answer for acme (no_connection) [online-unreachable]", "api_url", "1 error"},
+			says: []string{":5:3: Slack doesn't respond for acme (no_connection) [online-unreachable]", "api_url", "1 error"},
 		},
 		{
 			name: "scopes", code: exitFailed,
@@ -100,7 +100,7 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "socket mode off", change: func(o *emulator.Options) { o.SocketMode = false }, code: exitFailed,
-			says: []string{"cannot open Socket Mode", "turn it on on the app's page Socket Mode"},
+			says: []string{"cannot open Socket Mode", "switch it on on the app's Socket Mode page"},
 		},
 		{
 			name: "people", code: exitFailed,
@@ -108,7 +108,7 @@ func TestCheckOnline(t *testing.T) {
 				o.Users = []emulator.User{{ID: "U0WEI", Name: "wei", Deleted: true}, {ID: "U0MEI", Name: "mei", Bot: true}}
 			},
 			says: []string{
-				":7:17: lin is not found by e-mail address in acme [online-people]",
+				":7:17: lin can't be found by e-mail address in acme [online-people]",
 				":8:16: wei is deactivated in acme", ":17:45: U0MEI is a bot in acme", "3 errors",
 			},
 		},
@@ -118,7 +118,7 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "same person", change: func(o *emulator.Options) { o.Users[1].Email, o.Users[0].Email = "lin@example.com", "" }, code: exitFailed,
-			says: []string{"lin and wei are the same person in acme, U0WEI [online-twice]"},
+			says: []string{"lin and wei are the same account in acme, U0WEI [online-twice]"},
 		},
 		{
 			name: "same workspace", code: exitFailed, config: strings.Replace(onlineConfig, "people:",
@@ -127,11 +127,11 @@ func TestCheckOnline(t *testing.T) {
 		},
 		{
 			name: "no user group", change: func(o *emulator.Options) { o.UserGroups = nil }, code: exitFailed,
-			says: []string{":11:31: @oncall means nobody: no user group of that name in acme [online-people]", "Directories, User groups"},
+			says: []string{":11:31: @oncall doesn't exist: no user group of that name in acme [online-people]", "Directories, User groups"},
 		},
 		{
 			name: "empty user group", change: func(o *emulator.Options) { o.UserGroups[0].Users = nil },
-			says: []string{"warning: nobody is in the user group @oncall in acme", "1 warning"},
+			says: []string{"warning: the user group @oncall in acme has no members", "1 warning"},
 		},
 		{
 			name: "no user groups on this plan", change: func(o *emulator.Options) { o.FreePlan = true }, code: exitFailed,
@@ -141,13 +141,13 @@ func TestCheckOnline(t *testing.T) {
 			name: "channels", code: exitFailed,
 			change: func(o *emulator.Options) { o.Channels[0].Members = nil; o.Channels[1].Archived = true },
 			says: []string{
-				":3:44: the bot is not in the admin_channel C0ALERTS, or it is not there [online-channel]", "/invite",
+				":3:44: the admin_channel C0ALERTS doesn't exist, or the bot is not a member [online-channel]", "/invite",
 				"the channel C0ROOM", "2 errors",
 			},
 		},
 		{
 			name: "a channel for some", change: func(o *emulator.Options) { o.Channels[1].ReadOnly = true },
-			says: []string{"warning: only some may post into the channel C0ROOM", "Posting permissions", "1 warning"},
+			says: []string{"warning: posting in the channel C0ROOM is restricted", "Posting permissions", "1 warning"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func TestServeRefusedByWorkspace(t *testing.T) {
 	const token = "xoxb-99-wrong"
 	env["TOKEN"] = token
 	refusedServe(t, serveConfig, env, exitFailed,
-		[]string{"riskroom: Slack refuses the bot token of acme (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
+		[]string{"riskroom: Slack rejects the bot token of acme (invalid_auth)", "OAuth & Permissions"}, token, env["SECRET"])
 }
 
 // TestServeRefusesRedis checks that serve says what to fix if a Redis is unsuitable.

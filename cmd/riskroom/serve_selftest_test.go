@@ -100,7 +100,7 @@ func TestServeSelfTestFinds(t *testing.T) {
 	if p := r.Problems[0]; p.Line != 1 || p.Rule != "no-administrators" || p.Severity != "warning" {
 		t.Errorf("the file's own: %+v", p)
 	}
-	if p := r.Problems[1]; p.Line != 6 || !strings.Contains(p.Message, "lin is not found") || p.Hint == "" || p.Severity != "error" {
+	if p := r.Problems[1]; p.Line != 6 || !strings.Contains(p.Message, "lin can't be found") || p.Hint == "" || p.Severity != "error" {
 		t.Errorf("lin: %+v", p)
 	}
 	if code, body := get(t, s.admin+"/readyz"); code != http.StatusOK {
@@ -143,21 +143,21 @@ func TestServeScreen(t *testing.T) {
 	want := []string{
 		"",
 		"  acme       Acme on Slack, the bot is riskroom, over HTTP, at /slack/acme/…",
-		"  guild      ! Discord refuses the bot token of guild (http_401): what is due there waits",
-		"               = on the application's page Bot: Reset Token; what it shows, once, is the bot_token",
+		"  guild      ! Discord rejects the bot token of guild (http_401); its runs wait",
+		"               = use Reset Token on the application's Bot page; it shows the new bot_token once",
 	}
 	if d := cmp.Diff(want, lines[:len(want)]); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 	for _, part := range []string{
 		"\n  redis      ", ", durability standard\n", "\n  flows      tell-the-handlers\n             0 runs armed\n", "/healthz, /readyz and /metrics\n",
-		"\n  the file   1 thing to look at\n", "riskroom.yaml:10:31: ",
+		"\n  the file   1 problem\n", "riskroom.yaml:10:31: ",
 	} {
 		if !strings.Contains(screen, part) {
 			t.Errorf("the screen lacks %q:\n%s", part, screen)
 		}
 	}
-	if flat := strings.Join(strings.Fields(screen), " "); !strings.Contains(flat, "@oncall means nobody: no user group of that name in acme [online-people] = mind the spelling") {
+	if flat := strings.Join(strings.Fields(screen), " "); !strings.Contains(flat, "@oncall doesn't exist: no user group of that name in acme [online-people] = check the spelling") {
 		t.Errorf("@oncall is not reported:\n%s", screen)
 	}
 	for _, line := range lines {
@@ -207,7 +207,7 @@ func TestServeStartsWhileAway(t *testing.T) {
 		s.code <- run(ctx, args, environment{stdin: strings.NewReader(""), stdout: io.Discard, stderr: s.log, lookup: lookupIn(env)})
 	}()
 	r := s.log.selfTested(t)
-	if w := r.Workspaces[0]; r.Level != "WARN" || w.State != "away" || len(w.Problems) != 1 || !strings.Contains(w.Problems[0].Message, "Slack does not answer for acme (connection_lost)") || len(r.Problems) != 0 {
+	if w := r.Workspaces[0]; r.Level != "WARN" || w.State != "away" || len(w.Problems) != 1 || !strings.Contains(w.Problems[0].Message, "Slack doesn't respond for acme (connection_lost)") || len(r.Problems) != 0 {
 		t.Errorf("it says %+v", r)
 	}
 	back.Store(true)

@@ -171,7 +171,7 @@ func TestRefusesToStart(t *testing.T) {
 		env  []string
 		says []string
 	}{
-		"a wrong token":  {[]string{"SLACK_TOKEN=" + secret}, []string{"acme", "refuses the bot token", "invalid_auth"}},
+		"a wrong token":  {[]string{"SLACK_TOKEN=" + secret}, []string{"acme", "rejects the bot token", "invalid_auth"}},
 		"no Redis there": {[]string{"REDIS_URL=redis://:" + secret + "@127.0.0.1:1/0"}, []string{"127.0.0.1:1", "does not answer"}},
 		"no token":       {[]string{"SLACK_TOKEN="}, []string{"bot_token"}},
 	} {

@@ -122,7 +122,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 	}
 	i := slices.IndexFunc(all, func(w *Workspace) bool { return w.Settings.Name == name })
 	if i < 0 {
-		own(platform.Finding{Rule: platform.RuleToken, Message: name + " was not asked: its bot_token is not set", Hint: "set the variable or file that bot_token names"})
+		own(platform.Finding{Rule: platform.RuleToken, Message: name + " was not asked: its bot_token is not set", Hint: "set the environment variable or the file that bot_token refers to"})
 		return
 	}
 	w := all[i]
@@ -139,7 +139,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 	if other, taken := o.same[id]; taken {
 		own(platform.Finding{
 			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same %s, %s", other, name, w.Inspector.Words().Place, w.place()),
-			Hint: "name each once",
+			Hint: "remove one of them",
 		})
 	}
 	o.same[id] = name

@@ -65,7 +65,7 @@ func TestSelfTestRunsOut(t *testing.T) {
 		t.Errorf("too late: %+v", found)
 	}
 	r := Report{Config: cfg, Workspaces: []*Workspace{acme}, Findings: found}
-	if s := r.screen(); r.level() != slog.LevelWarn || !strings.Contains(s, "! not everything was asked within 30s: riskroom check --online does") || strings.Contains(s, "is there") {
+	if s := r.screen(); r.level() != slog.LevelWarn || !strings.Contains(s, "! the check was stopped after 30s and is incomplete; run riskroom check --online") || strings.Contains(s, "is there") {
 		t.Errorf("%v: %s", r.level(), s)
 	}
 }

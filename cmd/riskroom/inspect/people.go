@@ -33,11 +33,11 @@ func (o *online) email(ctx context.Context, out config.Outside) {
 		return
 	}
 	f := platform.Finding{
-		Rule: platform.RulePeople, Message: fmt.Sprintf("%s is not found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
-		Hint: "mind the spelling, or give the user ID: it is under " + copyID, Warning: found,
+		Rule: platform.RulePeople, Message: fmt.Sprintf("%s can't be found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
+		Hint: "check the spelling, or use the user ID: " + copyID, Warning: found,
 	}
 	if found {
-		f.Hint += "; or have them link their accounts with " + o.cfg.Organisation.Command + " link"
+		f.Hint += "; or ask them to link their accounts with " + o.cfg.Organisation.Command + " link"
 	}
 	o.report(out, f)
 }
@@ -51,20 +51,20 @@ func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err er
 	switch {
 	case core.KindOf(err) == core.NotFound:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("%s has no %s %s", name, words.Member, out.Name), Hint: "copy the ID anew: it is under " + words.CopyID,
+			Rule: platform.RulePeople, Message: fmt.Sprintf("%s has no %s %s", name, words.Member, out.Name), Hint: "copy the ID again: " + words.CopyID,
 		})
 	case err != nil:
 		o.unasked(out, who, w, err)
 	case p.Gone:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("%s is deactivated in %s", who, name), Hint: "name somebody else, or have the account activated again",
+			Rule: platform.RulePeople, Message: fmt.Sprintf("%s is deactivated in %s", who, name), Hint: "name somebody else, or have the account reactivated",
 		})
 	case p.Bot:
 		o.report(out, platform.Finding{Rule: platform.RulePeople, Message: fmt.Sprintf("%s is a bot in %s", who, name), Hint: "name a person"})
 	case out.Person != "":
 		if other, taken := o.accounts[p.Account]; taken && other != out.Person {
 			o.report(out, platform.Finding{
-				Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same person in %s, %s", other, out.Person, name, p.Account.ID), Hint: "keep one of the two",
+				Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same account in %s, %s", other, out.Person, name, p.Account.ID), Hint: "keep one of the two",
 			})
 		}
 		o.accounts[p.Account] = out.Person
@@ -83,7 +83,7 @@ func (o *online) group(ctx context.Context, out config.Outside) {
 		why, none := words.NoGroups[core.DetailOf(err)]
 		if none || core.KindOf(err) == core.NotFound {
 			absent = append(absent, "no "+words.Group+" of that name in "+w.Settings.Name+why)
-			if hint := "a " + words.Group + " is made under " + words.Groups; !slices.Contains(hints, hint) {
+			if hint := "create a " + words.Group + " under " + words.Groups; !slices.Contains(hints, hint) {
 				hints = append(hints, hint)
 			}
 			continue
@@ -95,8 +95,8 @@ func (o *online) group(ctx context.Context, out config.Outside) {
 		return
 	}
 	o.report(out, platform.Finding{
-		Rule: platform.RulePeople, Message: fmt.Sprintf("@%s means nobody: %s", out.Name, strings.Join(absent, ", ")),
-		Hint: "mind the spelling; " + strings.Join(hints, ", "), Warning: found,
+		Rule: platform.RulePeople, Message: fmt.Sprintf("@%s doesn't exist: %s", out.Name, strings.Join(absent, ", ")),
+		Hint: "check the spelling, or " + strings.Join(hints, ", or "), Warning: found,
 	})
 }
 
@@ -112,13 +112,13 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 	case known && o.unlisted[name]: // one cause, told once
 	case known:
 		o.unlisted[name] = true
-		unlisted.Message = fmt.Sprintf("who has @%s in %s is not told: %s", out.Name, name, unlisted.Message)
+		unlisted.Message = fmt.Sprintf("the members of @%s in %s can't be listed: %s", out.Name, name, unlisted.Message)
 		o.report(out, unlisted)
 	case err != nil:
 		o.unasked(out, "@"+out.Name, w, err)
 	case len(members) == 0:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("nobody is in the %s @%s in %s", words.Group, out.Name, name), Hint: words.Fill, Warning: true,
+			Rule: platform.RulePeople, Message: fmt.Sprintf("the %s @%s in %s has no members", words.Group, out.Name, name), Hint: words.Fill, Warning: true,
 		})
 	}
 }

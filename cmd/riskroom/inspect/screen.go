@@ -60,7 +60,7 @@ func (r Report) showWorkspace(s *screen, w *Workspace) {
 		return
 	}
 	f := w.Inspector.Unable(w.Failure)
-	s.row(name, "! "+f.Message+": what is due there waits")
+	s.row(name, "! "+f.Message+"; its runs wait")
 	s.row("", "  = "+f.Hint)
 }
 
@@ -69,12 +69,12 @@ func (r Report) showFile(s *screen) {
 	answered := len(r.Findings.Answered)
 	switch {
 	case len(r.File) > 0:
-		s.row("the file", Count(len(r.File), "thing")+" to look at")
+		s.row("the file", Count(len(r.File), "problem"))
 	case answered == 0, !r.Findings.Whole: // little can be said
 	case answered < len(r.Workspaces):
-		s.row("the file", "whom and what it names is there, in the workspaces that answer")
+		s.row("the file", "everything that it names exists in the workspaces that respond")
 	default:
-		s.row("the file", "everybody and everything that it names is there")
+		s.row("the file", "everyone and everything that it names exists")
 	}
 	for i, p := range r.File {
 		if i == shownProblems {
@@ -84,7 +84,7 @@ func (r Report) showFile(s *screen) {
 		s.mend(p.String(), p)
 	}
 	if !r.Findings.Whole {
-		s.row("", fmt.Sprintf("! not everything was asked within %v: riskroom check --online does", Within))
+		s.row("", fmt.Sprintf("! the check was stopped after %v and is incomplete; run riskroom check --online", Within))
 	}
 }
 

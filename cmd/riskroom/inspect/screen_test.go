@@ -33,12 +33,12 @@ func TestScreen(t *testing.T) {
 		Stored: []store.Finding{{Code: store.FoundAlways, Weight: store.Note}},
 		Runs:   map[engine.RunState]int{engine.Armed: 14, engine.Parked: 1},
 		Findings: Findings{Whole: true, Answered: []string{"acme", "guild"}, Own: map[string]config.Problems{
-			"guild": {{Message: "the bot of guild lacks permissions: PIN_MESSAGES", Hint: "give them to the bot's role: Server Settings, Roles, the bot's, Permissions"}},
+			"guild": {{Message: "the bot of guild lacks permissions: PIN_MESSAGES", Hint: "allow them for the bot's role: Server Settings, Roles, the bot's role, Permissions"}},
 		}},
 		File: config.Problems{{
 			File: "riskroom.yaml", Line: 21, Col: 31, Rule: platform.RulePeople,
-			Message: "@oncall means nobody: no user group of that name in acme, no role of that name in guild",
-			Hint:    "mind the spelling; a user group is made under Directories, User groups, a role is made under Server Settings, Roles",
+			Message: "@oncall doesn't exist: no user group of that name in acme, no role of that name in guild",
+			Hint:    "check the spelling, or create a user group under Directories, User groups, or create a role under Server Settings, Roles",
 		}},
 	}
 	page, err := os.ReadFile("../../../docs/operations/operations.md")

@@ -63,14 +63,14 @@ type Words struct {
 
 // Unanswered says that a workspace did not tell something.
 func Unanswered(what, workspace string, err error) Finding {
-	return Finding{Rule: RuleReach, Message: fmt.Sprintf("%s: %s could not be asked: %s", what, workspace, core.DetailOf(err))}
+	return Finding{Rule: RuleReach, Message: fmt.Sprintf("could not check %s in %s: %s", what, workspace, core.DetailOf(err))}
 }
 
 // Offline says that a platform cannot be asked at all.
 func Offline(platform, workspace string, err error) Finding {
 	return Finding{
-		Rule: RuleReach, Message: fmt.Sprintf("%s does not answer for %s (%s)", platform, workspace, core.DetailOf(err)),
-		Hint: "see whether this machine reaches it, and mind api_url and proxies",
+		Rule: RuleReach, Message: fmt.Sprintf("%s doesn't respond for %s (%s)", platform, workspace, core.DetailOf(err)),
+		Hint: "check the network, api_url and proxies",
 	}
 }
 

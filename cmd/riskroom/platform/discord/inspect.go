@@ -25,12 +25,12 @@ func (w *workspace) Unable(err error) platform.Finding {
 	case detail == "10004", detail == "50001": // unknown guild, missing access
 		return platform.Finding{
 			Rule: platform.RuleToken, Message: fmt.Sprintf("the bot of %s is not in the server %s", name, w.settings.Values[guildIDKey]),
-			Hint: installHint + "; if it is in, guild_id is another's: Developer Mode, then Copy Server ID on the server's icon",
+			Hint: installHint + "; if it is already there, correct guild_id: switch on Developer Mode, then use Copy Server ID on the server's icon",
 		}
 	}
 	return platform.Finding{
-		Rule: platform.RuleToken, Message: fmt.Sprintf("Discord refuses the bot token of %s (%s)", name, detail),
-		Hint: "on the application's page Bot: Reset Token; what it shows, once, is the bot_token",
+		Rule: platform.RuleToken, Message: fmt.Sprintf("Discord rejects the bot token of %s (%s)", name, detail),
+		Hint: "use Reset Token on the application's Bot page; it shows the new bot_token once",
 	}
 }
 
@@ -55,7 +55,7 @@ func (w *workspace) rights(id discord.Identity) []platform.Finding {
 	}
 	return []platform.Finding{{
 		Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks permissions: %s", w.settings.Name, strings.Join(id.Missing, " ")),
-		Hint: "give them to the bot's role: Server Settings, Roles, the bot's, Permissions",
+		Hint: "allow them for the bot's role: Server Settings, Roles, the bot's role, Permissions",
 	}}
 }
 
@@ -65,15 +65,15 @@ func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 	var out []platform.Finding
 	if len(id.CategoryMissing) > 0 {
 		out = append(out, platform.Finding{
-			Rule: platform.RuleScope, Message: fmt.Sprintf("in the category %s the bot of %s lacks: %s", id.Category, w.settings.Name, strings.Join(id.CategoryMissing, " ")),
-			Hint: "allow them to the bot's role there: Edit Category, Permissions; or name another under category",
+			Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks permissions in the category %s: %s", w.settings.Name, id.Category, strings.Join(id.CategoryMissing, " ")),
+			Hint: "allow them for the bot's role under Edit Category, Permissions; or name another category",
 		})
 	}
 	if id.NeedsTwoFactor {
 		out = append(out, platform.Finding{
 			Rule: platform.RuleSetup, Warning: true,
-			Message: fmt.Sprintf("the server of %s wants two-factor authentication of moderators; as the application's owner seems to have none, no group can be made", w.settings.Name),
-			Hint:    "the owner of the application enables it: User Settings, My Account",
+			Message: fmt.Sprintf("the server of %s requires two-factor authentication for moderators; the application's owner seems to have none, so riskroom can't create groups", w.settings.Name),
+			Hint:    "the application's owner has to switch it on: User Settings, My Account",
 		})
 	}
 	return out
@@ -89,17 +89,17 @@ func (w *workspace) entry(id discord.Identity) []platform.Finding {
 	case key == "" && id.InteractionsURL == "":
 		return nil
 	case key == "":
-		f.Message = fmt.Sprintf("commands of %s go to %s and not over the gateway", w.settings.Name, id.InteractionsURL)
-		f.Hint = "empty Interactions Endpoint URL on the application's page General Information; or give the public_key, to take them over HTTP"
+		f.Message = fmt.Sprintf("commands of %s go to %s, not over the gateway", w.settings.Name, id.InteractionsURL)
+		f.Hint = "clear Interactions Endpoint URL on the application's General Information page; or set public_key to receive commands over HTTP"
 	case !strings.EqualFold(key, id.PublicKey):
-		f.Message = fmt.Sprintf("the public_key of %s is not the application's, so that nothing from Discord would be believed", w.settings.Name)
-		f.Hint = "copy the Public Key from the application's page General Information"
+		f.Message = fmt.Sprintf("the public_key of %s is not the application's, so riskroom would reject every request", w.settings.Name)
+		f.Hint = "copy the Public Key from the application's General Information page"
 	case id.InteractionsURL == "":
-		f.Warning, f.Message = true, fmt.Sprintf("commands of %s do not come in yet: the application has no Interactions Endpoint URL", w.settings.Name)
-		f.Hint = "once riskroom serve runs: General Information, Interactions Endpoint URL: https://YOUR.HOST" + path
+		f.Warning, f.Message = true, fmt.Sprintf("commands of %s don't arrive yet: the application has no Interactions Endpoint URL", w.settings.Name)
+		f.Hint = "once riskroom serve is running, enter under General Information, Interactions Endpoint URL: https://YOUR.HOST" + path
 	case !here:
-		f.Warning, f.Message = true, fmt.Sprintf("commands of %s go to %s, which does not end in %s", w.settings.Name, id.InteractionsURL, path)
-		f.Hint = "mend Interactions Endpoint URL on the application's page General Information, unless a proxy of yours knows better"
+		f.Warning, f.Message = true, fmt.Sprintf("commands of %s go to %s, which doesn't end in %s", w.settings.Name, id.InteractionsURL, path)
+		f.Hint = "correct Interactions Endpoint URL on the application's General Information page, unless your proxy rewrites paths"
 	default:
 		return nil
 	}
@@ -120,13 +120,13 @@ func (w *workspace) commands(ctx context.Context, application string) []platform
 	names = slices.DeleteFunc(names, func(n string) bool { return "/"+n == w.command })
 	switch {
 	case core.KindOf(err) == core.Denied:
-		f.Message = fmt.Sprintf("the bot of %s may not register commands: it was installed without the scope applications.commands", w.settings.Name)
-		f.Hint = installHint + " once more: nothing is lost"
+		f.Message = fmt.Sprintf("the bot of %s can't register commands: it was installed without the scope applications.commands", w.settings.Name)
+		f.Hint = installHint + " again; nothing is lost"
 	case err != nil:
 		f = platform.Unanswered("commands", w.settings.Name, err)
 	case len(names) > 0:
 		f.Warning, f.Message = true, fmt.Sprintf("serve replaces the other commands of this application in %s: /%s", w.settings.Name, strings.Join(names, " /"))
-		f.Hint = "give riskroom an application of its own if something else needs them"
+		f.Hint = "if something else needs them, create a separate application for riskroom"
 	default:
 		return nil
 	}
@@ -138,12 +138,12 @@ const nearlyFull = 50
 
 // room tells how many more groups the server takes.
 func (w *workspace) room(id discord.Identity) []platform.Finding {
-	f := platform.Finding{Rule: platform.RuleRoom, Hint: "delete channels of risks that are over"}
+	f := platform.Finding{Rule: platform.RuleRoom, Hint: "delete the channels of closed risks"}
 	switch {
 	case id.Room == 0:
-		f.Message = fmt.Sprintf("the server of %s has %d of 500 channels: no group can be made", w.settings.Name, id.Channels)
+		f.Message = fmt.Sprintf("the server of %s has %d of 500 channels, so riskroom can't create groups", w.settings.Name, id.Channels)
 	case id.Room <= nearlyFull:
-		f.Warning, f.Message = true, fmt.Sprintf("the server of %s has %d of 500 channels: room for %d more groups", w.settings.Name, id.Channels, id.Room)
+		f.Warning, f.Message = true, fmt.Sprintf("the server of %s has %d of 500 channels, so only %d more groups fit", w.settings.Name, id.Channels, id.Room)
 	default:
 		return nil
 	}
@@ -157,20 +157,20 @@ func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Fin
 	case "":
 		return nil
 	case core.NotFound:
-		f.Message = fmt.Sprintf("the bot does not see %s %s, or it is not there", what, id)
-		f.Hint = "Edit Channel, Permissions, add the bot's role: View Channel, Send Messages, Embed Links, Read Message History"
+		f.Message = fmt.Sprintf("%s %s doesn't exist, or the bot can't see it", what, id)
+		f.Hint = "under Edit Channel, Permissions, allow the bot's role: View Channel, Send Messages, Embed Links, Read Message History"
 	case core.Conflict:
 		f.Message = fmt.Sprintf("%s %s is not in the server of %s", what, id, w.settings.Name)
-		f.Hint = "name one of this server: Developer Mode, then Copy Channel ID"
+		f.Hint = "name a channel of this server: switch on Developer Mode, then use Copy Channel ID"
 	case core.Unsupported:
-		f.Message, f.Hint = fmt.Sprintf("nothing can be posted into %s %s: it is a category or a forum", what, id), "name a text channel"
+		f.Message, f.Hint = fmt.Sprintf("the bot can't post in %s %s: it is a category or a forum", what, id), "name a text channel"
 	case core.Denied:
 		lacking := slices.DeleteFunc(strings.Fields(core.DetailOf(err)), func(p string) bool { return slices.Contains(w.known().Missing, p) })
 		if len(lacking) == 0 {
 			return nil // told of the whole server
 		}
-		f.Message = fmt.Sprintf("in %s %s the bot lacks: %s", what, id, strings.Join(lacking, " "))
-		f.Hint = "Edit Channel, Permissions, the bot's role: allow them"
+		f.Message = fmt.Sprintf("the bot lacks permissions in %s %s: %s", what, id, strings.Join(lacking, " "))
+		f.Hint = "allow them for the bot's role under Edit Channel, Permissions"
 	default:
 		f = platform.Unanswered(what+" "+id, w.settings.Name, err)
 	}
@@ -185,14 +185,14 @@ func (w *workspace) Words() platform.Words {
 	const roles = "Server Settings, Roles"
 	return platform.Words{
 		Platform: title, Place: "server", Way: way, ByEmail: discord.Settings().ByEmail, Member: "member", CopyID: discord.Settings().CopyUser,
-		Group: "role", Groups: roles, Fill: "give it to people: " + roles + ", the role, Manage Members",
-		SameName: map[string]string{"two_roles": "rename one: " + roles + "; or name it by its ID, as @ID: Developer Mode, ···, Copy Role ID"},
+		Group: "role", Groups: roles, Fill: "add members to it: " + roles + ", the role, Manage Members",
+		SameName: map[string]string{"two_roles": "rename one under " + roles + "; or use its ID, as @ID: switch on Developer Mode, then ···, Copy Role ID"},
 		Unlisted: map[string]platform.Finding{
 			"guild_members_intent": {
 				Rule: platform.RuleSetup, Message: "the Server Members Intent is off",
-				Hint: "switch it on: the application's page Bot, Privileged Gateway Intents",
+				Hint: "switch it on on the application's Bot page under Privileged Gateway Intents",
 			},
-			"too_many_members": {Rule: platform.RulePeople, Message: "the server has too many members to look through", Hint: "name the people themselves"},
+			"too_many_members": {Rule: platform.RulePeople, Message: "the server has too many members", Hint: "name the people instead of the role"},
 		},
 	}
 }

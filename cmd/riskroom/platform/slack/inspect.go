@@ -17,8 +17,8 @@ func (w *workspace) Unable(err error) platform.Finding {
 		return platform.Offline(title, w.settings.Name, err)
 	}
 	return platform.Finding{
-		Rule: platform.RuleToken, Message: fmt.Sprintf("Slack refuses the bot token of %s (%s)", w.settings.Name, core.DetailOf(err)),
-		Hint: "copy the Bot User OAuth Token from the app's page OAuth & Permissions, and install the app to the workspace if it is not",
+		Rule: platform.RuleToken, Message: fmt.Sprintf("Slack rejects the bot token of %s (%s)", w.settings.Name, core.DetailOf(err)),
+		Hint: "copy the Bot User OAuth Token from the app's OAuth & Permissions page; if there is none, install the app first",
 	}
 }
 
@@ -30,7 +30,7 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	if missing := w.known().Missing; len(missing) > 0 {
 		out = append(out, platform.Finding{
 			Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks scopes: %s", w.settings.Name, strings.Join(missing, " ")),
-			Hint: "add them on the app's page OAuth & Permissions, Bot Token Scopes, then Reinstall to Workspace; riskroom manifest slack has them all",
+			Hint: "add them on the app's OAuth & Permissions page under Bot Token Scopes, then use Reinstall to Workspace; riskroom manifest slack lists them all",
 		})
 	}
 	if !overSocketMode(w.settings) {
@@ -44,7 +44,7 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	default:
 		out = append(out, platform.Finding{
 			Rule: platform.RuleToken, Message: fmt.Sprintf("the app of %s cannot open Socket Mode with its app_token: %s", w.settings.Name, core.DetailOf(err)),
-			Hint: "turn it on on the app's page Socket Mode; the app_token is made with the scope connections:write under Basic Information, App-Level Tokens",
+			Hint: "switch it on on the app's Socket Mode page, and generate the app_token with the scope connections:write under Basic Information, App-Level Tokens",
 		})
 	}
 	return out
@@ -57,12 +57,12 @@ func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Fin
 	case err == nil, strings.HasPrefix(core.DetailOf(err), missingScope):
 		return nil
 	case kind == core.NotFound:
-		f.Message, f.Hint = fmt.Sprintf("the bot is not in %s %s, or it is not there", what, id), "type /invite @riskroom in it, with the bot's own name"
+		f.Message, f.Hint = fmt.Sprintf("%s %s doesn't exist, or the bot is not a member", what, id), "in the channel, type /invite @ and the bot's name"
 	case kind == core.Conflict:
-		f.Message, f.Hint = fmt.Sprintf("%s %s is archived", what, id), "name another one, or unarchive it"
+		f.Message, f.Hint = fmt.Sprintf("%s %s is archived", what, id), "unarchive it, or name another channel"
 	case kind == core.Denied:
-		f.Message, f.Warning = fmt.Sprintf("only some may post into %s %s, and the bot perhaps not", what, id), true
-		f.Hint = "allow it under the channel's name, Settings, Posting permissions, or name another one"
+		f.Message, f.Warning = fmt.Sprintf("posting in %s %s is restricted, and the bot may be excluded", what, id), true
+		f.Hint = "allow the bot in the channel's settings under Posting permissions, or name another channel"
 	default:
 		f = platform.Unanswered(what+" "+id, w.settings.Name, err)
 	}
@@ -77,7 +77,7 @@ func (w *workspace) Words() platform.Words {
 	if overSocketMode(w.settings) {
 		way = "over Socket Mode"
 	}
-	const paid = ": they take a paid plan"
+	const paid = " (they need a paid plan)"
 	return platform.Words{
 		Platform: title, Place: "workspace", Way: way, ByEmail: slack.Settings().ByEmail, Member: "user", CopyID: slack.Settings().CopyUser,
 		Group: "user group", Groups: "Directories, User groups", Fill: "add people to it under Directories, User groups",
