@@ -68,7 +68,7 @@ type Engine struct {
 	workspaces *people.Workspaces
 	people     *people.Directory
 	rights     *people.Rights
-	persons    *people.Service
+	persons    *people.Links
 	budget     *Budget
 	pinned     pinnedFlows
 	actions    map[string]actionHalf // by kind
@@ -125,7 +125,7 @@ func New(o Options) (*Engine, error) {
 	e.workspaces = people.NewWorkspaces(o.Platforms, e.clock)
 	e.people = people.NewDirectory(e.org, e.workspaces, e.store, e.clock)
 	e.rights = people.NewRights(e.org, e.people)
-	e.persons = people.NewService(people.Options{
+	e.persons = people.NewLinks(people.Options{
 		Organisation: e.org, Directory: e.people, Rights: e.rights, Store: e.store, Journal: journal{e},
 		Text: e.text, Instance: e.instance, Clock: e.clock, Log: e.log,
 	})

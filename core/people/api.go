@@ -44,7 +44,7 @@ type Known struct {
 	Linked  bool // by a code; otherwise it is the person's own or the config file gives it to them
 }
 
-// Options is what a Service is made of. All members are needed.
+// Options are what NewLinks needs. All members are needed.
 type Options struct {
 	Organisation *core.Organisation
 	Directory    *Directory
@@ -57,8 +57,8 @@ type Options struct {
 	Log          *slog.Logger
 }
 
-// Service implements Persons.
-type Service struct {
+// Links is how people link their accounts with codes. It implements Persons.
+type Links struct {
 	org      *core.Organisation
 	dir      *Directory
 	rights   *Rights
@@ -70,15 +70,15 @@ type Service struct {
 	log      *slog.Logger
 }
 
-var _ Persons = (*Service)(nil)
+var _ Persons = (*Links)(nil)
 
-// NewService returns a Service.
-func NewService(o Options) *Service {
-	return &Service{
+// NewLinks returns a Links.
+func NewLinks(o Options) *Links {
+	return &Links{
 		org: o.Organisation, dir: o.Directory, rights: o.Rights, store: o.Store, journal: o.Journal,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 	}
 }
 
 // now is the present in UTC, to the millisecond.
-func (s *Service) now() time.Time { return s.clock.Now().UTC().Truncate(time.Millisecond) }
+func (l *Links) now() time.Time { return l.clock.Now().UTC().Truncate(time.Millisecond) }

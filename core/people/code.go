@@ -24,14 +24,14 @@ const (
 )
 
 // OfferLink implements Persons.
-func (s *Service) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
+func (l *Links) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
 	ctx = core.ForPerson(ctx)
-	if err := s.mayLink(ctx, by.Account); err != nil {
+	if err := l.mayLink(ctx, by.Account); err != nil {
 		return Code{}, err
 	}
 	code := newCode()
-	until := s.now().Add(codeFor)
-	err := s.store.OfferLink(ctx, Offer{Hash: s.codeHash(code), Account: by.Account, Until: until})
+	until := l.now().Add(codeFor)
+	err := l.store.OfferLink(ctx, Offer{Hash: l.codeHash(code), Account: by.Account, Until: until})
 	return Code{Text: code[:codeLength/2] + "-" + code[codeLength/2:], Until: until}, err
 }
 
@@ -49,7 +49,7 @@ func newCode() string {
 }
 
 // codeHash is how a code is stored, however it was typed.
-func (s *Service) codeHash(code string) string {
+func (l *Links) codeHash(code string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '！' && r <= '～': // of full width
@@ -60,16 +60,16 @@ func (s *Service) codeHash(code string) string {
 		return r
 	}, code)
 	plain = strings.ReplaceAll(strings.ToUpper(plain), "-", "")
-	sum := sha256.Sum256([]byte(s.instance + "\x00" + plain))
+	sum := sha256.Sum256([]byte(l.instance + "\x00" + plain))
 	return hex.EncodeToString(sum[:])
 }
 
 // mayLink refuses those who cannot link accounts at all.
-func (s *Service) mayLink(ctx context.Context, a core.Account) error {
-	if len(s.dir.workspaces.platforms) < 2 {
+func (l *Links) mayLink(ctx context.Context, a core.Account) error {
+	if len(l.dir.workspaces.platforms) < 2 {
 		return core.Refuse(core.Invalid, "link_one_workspace", "")
 	}
-	ok, err := s.dir.isMember(ctx, a)
+	ok, err := l.dir.isMember(ctx, a)
 	switch {
 	case err != nil:
 		return core.Unanswered("who you are", err)
@@ -80,25 +80,25 @@ func (s *Service) mayLink(ctx context.Context, a core.Account) error {
 }
 
 // Offered implements Persons.
-func (s *Service) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
+func (l *Links) Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
 	ctx = core.ForPerson(ctx)
-	o, err := s.offer(ctx, op, by, code)
+	o, err := l.offer(ctx, op, by, code)
 	if err != nil {
 		return Known{}, err
 	}
-	if _, err := s.judgeLink(ctx, by.Account, o.Account); err != nil {
+	if _, err := l.judgeLink(ctx, by.Account, o.Account); err != nil {
 		return Known{}, err
 	}
-	return s.known(ctx, o.Account), nil
+	return l.known(ctx, o.Account), nil
 }
 
 // offer returns the offer whose code somebody has typed.
-func (s *Service) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
-	if err := s.mayLink(ctx, by.Account); err != nil {
+func (l *Links) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
+	if err := l.mayLink(ctx, by.Account); err != nil {
 		return Offer{}, err
 	}
-	got, err := s.store.TryCode(ctx, Try{
-		Op: op, By: by.Account, Hash: s.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
+	got, err := l.store.TryCode(ctx, Try{
+		Op: op, By: by.Account, Hash: l.codeHash(code), Window: codeFor, Most: codeTries, MostInAll: codeTriesInAll,
 	})
 	switch {
 	case err != nil:
@@ -106,7 +106,7 @@ func (s *Service) offer(ctx context.Context, op string, by core.Actor, code stri
 	case !got.Offer.Account.IsZero():
 		return got.Offer, nil
 	case got.Left == 0:
-		s.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
+		l.log.WarnContext(ctx, "too many wrong codes to link accounts", "account", by.Account.String())
 		return Offer{}, core.Refuse(core.Denied, "link_tries", "code", "Minutes", int(got.Wait/time.Minute)+1)
 	}
 	return Offer{}, core.Refuse(core.NotFound, "link_code", "code", "Count", got.Left)

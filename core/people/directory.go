@@ -3,7 +3,7 @@
 //
 // Directory answers who somebody is, from the config file, from the platforms'
 // directories and from the accounts that people have linked. Rights answers what
-// they may do. Service is how people link their accounts. Store is what must be
+// they may do. Links is how people link their accounts. Store is what must be
 // stored for this.
 package people
 

@@ -13,23 +13,23 @@ import (
 const linkTries = 5
 
 // Link implements Persons.
-func (s *Service) Link(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
+func (l *Links) Link(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
 	ctx = core.ForPerson(ctx)
 	// A repeat of what this person did was done.
-	if with, err := s.store.JoinedBy(ctx, op); err != nil || !with.IsZero() {
-		return s.known(ctx, with), err
+	if with, err := l.store.JoinedBy(ctx, op); err != nil || !with.IsZero() {
+		return l.known(ctx, with), err
 	}
-	o, err := s.offer(ctx, op, by, code)
+	o, err := l.offer(ctx, op, by, code)
 	if err != nil {
 		return Known{}, err
 	}
 	for range linkTries {
 		var both []core.Account
-		if both, err = s.judgeLink(ctx, by.Account, o.Account); err != nil {
+		if both, err = l.judgeLink(ctx, by.Account, o.Account); err != nil {
 			return Known{}, err
 		}
-		if err = s.join(ctx, op, by, o, both); err == nil {
-			return s.known(ctx, o.Account), nil
+		if err = l.join(ctx, op, by, o, both); err == nil {
+			return l.known(ctx, o.Account), nil
 		}
 		switch core.KindOf(err) {
 		case core.NotFound:
@@ -45,39 +45,39 @@ func (s *Service) Link(ctx context.Context, op string, by core.Actor, code strin
 
 // judgeLink returns the accounts that become one person's, or refuses what would
 // make two people one, or give one a second account in a workspace.
-func (s *Service) judgeLink(ctx context.Context, mine, theirs core.Account) ([]core.Account, error) {
+func (l *Links) judgeLink(ctx context.Context, mine, theirs core.Account) ([]core.Account, error) {
 	switch {
 	case mine == theirs:
 		return nil, core.Refuse(core.Invalid, "link_own_code", "code")
 	case mine.Workspace == theirs.Workspace:
 		return nil, core.Refuse(core.Conflict, "link_same_workspace", "code", "Workspace", mine.Workspace)
 	}
-	s.dir.forget(mine, theirs)
-	ok, err := s.dir.isMember(ctx, theirs)
+	l.dir.forget(mine, theirs)
+	ok, err := l.dir.isMember(ctx, theirs)
 	if err != nil {
 		return nil, core.Unanswered("who offered", err)
 	}
 	if !ok {
 		return nil, core.Refuse(core.Denied, "link_no_member", "code", "Workspace", theirs.Workspace)
 	}
-	a, err := s.dir.AccountsOf(ctx, mine)
-	b, err2 := s.dir.AccountsOf(ctx, theirs)
+	a, err := l.dir.AccountsOf(ctx, mine)
+	b, err2 := l.dir.AccountsOf(ctx, theirs)
 	if err = cmp.Or(err, err2); err != nil {
 		return nil, core.Unanswered("whose accounts they are", err)
 	}
 	if slices.Contains(a, theirs) {
 		return nil, core.Refuse(core.Conflict, "link_already", "code", "Workspace", theirs.Workspace)
 	}
-	if err := s.agreed(ctx, slices.Concat(a, b)); err != nil {
+	if err := l.agreed(ctx, slices.Concat(a, b)); err != nil {
 		return nil, err
 	}
 	for _, x := range a {
 		if y, taken := in(b, x.Workspace); taken && x != y {
-			return nil, core.Refuse(core.Conflict, "link_taken", "code", "Workspace", x.Workspace, "Command", s.org.Command)
+			return nil, core.Refuse(core.Conflict, "link_taken", "code", "Workspace", x.Workspace, "Command", l.org.Command)
 		}
 	}
-	a, err = s.dir.linkedWith(ctx, mine)
-	b, err2 = s.dir.linkedWith(ctx, theirs)
+	a, err = l.dir.linkedWith(ctx, mine)
+	b, err2 = l.dir.linkedWith(ctx, theirs)
 	if err = cmp.Or(err, err2); err != nil {
 		return nil, core.Unanswered("what is linked", err)
 	}
@@ -87,8 +87,8 @@ func (s *Service) judgeLink(ctx context.Context, mine, theirs core.Account) ([]c
 }
 
 // agreed refuses accounts that the config file does not let be one person's.
-func (s *Service) agreed(ctx context.Context, accounts []core.Account) error {
-	name, ok, err := s.dir.oneName(ctx, accounts)
+func (l *Links) agreed(ctx context.Context, accounts []core.Account) error {
+	name, ok, err := l.dir.oneName(ctx, accounts)
 	switch {
 	case err != nil:
 		return core.Unanswered("whom the accounts are by the configuration", err)
@@ -101,32 +101,32 @@ func (s *Service) agreed(ctx context.Context, accounts []core.Account) error {
 }
 
 // join stores that accounts are one person's.
-func (s *Service) join(ctx context.Context, op string, by core.Actor, o Offer, both []core.Account) error {
-	groups, err := s.regroup(ctx, both, by.Account, o.Account)
+func (l *Links) join(ctx context.Context, op string, by core.Actor, o Offer, both []core.Account) error {
+	groups, err := l.regroup(ctx, both, by.Account, o.Account)
 	if err != nil {
 		return err
 	}
-	admin, err := s.rights.Administrator(ctx, by.Account)
+	admin, err := l.rights.Administrator(ctx, by.Account)
 	if err == nil && !admin {
-		admin, err = s.rights.Administrator(ctx, o.Account)
+		admin, err = l.rights.Administrator(ctx, o.Account)
 	}
 	if err != nil {
 		return core.Unanswered("whether an administrator is linked", err)
 	}
-	if err := s.journal.Linked(ctx, Linked{
+	if err := l.journal.Linked(ctx, Linked{
 		Join: Join{Op: op, Hash: o.Hash, Groups: groups, Subject: o.Account},
-		By:   by, Mine: s.known(ctx, by.Account), Theirs: s.known(ctx, o.Account), Administrator: admin,
+		By:   by, Mine: l.known(ctx, by.Account), Theirs: l.known(ctx, o.Account), Administrator: admin,
 	}); err != nil {
 		return err
 	}
-	s.forgetAll(groups)
+	l.forgetAll(groups)
 	return nil
 }
 
 // regroup returns what changes so that some accounts, which hold a and b, are
 // linked with one another. Accounts that were linked with a or b and are not among
 // them lose these links.
-func (s *Service) regroup(ctx context.Context, both []core.Account, changed ...core.Account) ([]Joined, error) {
+func (l *Links) regroup(ctx context.Context, both []core.Account, changed ...core.Account) ([]Joined, error) {
 	var groups []Joined
 	add := func(a core.Account, was []core.Account) {
 		if slices.ContainsFunc(groups, func(g Joined) bool { return g.Account == a }) {
@@ -139,7 +139,7 @@ func (s *Service) regroup(ctx context.Context, both []core.Account, changed ...c
 		groups = append(groups, g)
 	}
 	for _, a := range changed {
-		was, err := s.store.Joined(ctx, a)
+		was, err := l.store.Joined(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -151,29 +151,29 @@ func (s *Service) regroup(ctx context.Context, both []core.Account, changed ...c
 	return groups, nil
 }
 
-func (s *Service) forgetAll(groups []Joined) {
+func (l *Links) forgetAll(groups []Joined) {
 	for _, g := range groups {
-		s.dir.forget(g.Account)
+		l.dir.forget(g.Account)
 	}
 }
 
 // Accounts implements Persons.
-func (s *Service) Accounts(ctx context.Context, by core.Actor) ([]Known, error) {
+func (l *Links) Accounts(ctx context.Context, by core.Actor) ([]Known, error) {
 	ctx = core.ForPerson(ctx)
-	all, err := s.dir.AccountsOf(ctx, by.Account)
+	all, err := l.dir.AccountsOf(ctx, by.Account)
 	if err != nil {
 		return nil, core.Unanswered("which accounts are yours", err)
 	}
-	out := []Known{s.known(ctx, by.Account)}
+	out := []Known{l.known(ctx, by.Account)}
 	for _, a := range all {
 		if a == by.Account {
 			continue
 		}
-		linked, err := s.dir.linkedWith(ctx, a)
+		linked, err := l.dir.linkedWith(ctx, a)
 		if err != nil {
 			return nil, core.Unanswered("which accounts are linked", err)
 		}
-		k := s.known(ctx, a)
+		k := l.known(ctx, a)
 		k.Linked = len(linked) > 1
 		out = append(out, k)
 	}
@@ -181,9 +181,9 @@ func (s *Service) Accounts(ctx context.Context, by core.Actor) ([]Known, error) 
 }
 
 // known returns an account with its name, if the platform returns one.
-func (s *Service) known(ctx context.Context, a core.Account) Known {
+func (l *Links) known(ctx context.Context, a core.Account) Known {
 	k := Known{Account: a}
-	if prof, err := s.dir.Profile(ctx, a); err == nil {
+	if prof, err := l.dir.Profile(ctx, a); err == nil {
 		k.Name = prof.Name
 	}
 	return k

@@ -9,8 +9,8 @@ import (
 )
 
 // Name implements Persons.
-func (s *Service) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
-	return s.dir.Name(core.ForPerson(ctx), s.text.In(lang), ref, workspace)
+func (l *Links) Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span {
+	return l.dir.Name(core.ForPerson(ctx), l.text.In(lang), ref, workspace)
 }
 
 // Name shows whom r means in a workspace: as a mention if they have an account there,
