@@ -184,9 +184,9 @@ func TestRunsMisuse(t *testing.T) {
 		{[]string{"runs", "lst"}, exitMisused, `unknown command "lst"`},
 		{[]string{"runs", "list"}, exitMisused, "--config FILE"},
 		{[]string{"runs", "show"}, exitMisused, "which run?"},
-		{[]string{"runs", "show", "R-1"}, exitMisused, "such as R-17/flow"},
+		{[]string{"runs", "show", "R-1"}, exitMisused, "they look like R-17/flow"},
 		{[]string{"runs", "drop", "-c", "testdata/absent.yaml"}, exitMisused, "which runs?"},
-		{[]string{"runs", "list", "-c", "testdata/bad.yaml"}, exitFailed, "there is no time zone"},
+		{[]string{"runs", "list", "-c", "testdata/bad.yaml"}, exitFailed, "unknown time zone"},
 		{[]string{"runs", "list", "-c", "testdata/good.yaml", "--limit", "0"}, exitMisused, "--limit"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

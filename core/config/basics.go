@@ -62,7 +62,7 @@ func (l *loader) zone(n *node) *time.Location {
 	}
 	z, err := time.LoadLocation(n.text)
 	if err != nil || n.text == "Local" {
-		p := l.problem(n.at, "zone", "there is no time zone %q", short(n.text))
+		p := l.problem(n.at, "zone", "unknown time zone %q", short(n.text))
 		p.Hint = "write an IANA name such as Asia/Shanghai or Europe/Berlin"
 		return time.UTC
 	}
@@ -116,12 +116,12 @@ func (l *loader) readRedis(n *node) {
 		return
 	}
 	if !isRedisURL(m.text) {
-		p := l.problem(m.at, "value", "the url of redis is not one")
+		p := l.problem(m.at, "value", "the url of redis is not a valid URL")
 		p.Hint = "write redis://host:6379/0, rediss:// for TLS, or unix:///path; in a password %40 stands for @, %2F for /, %3F for ?, %23 for #"
 		return
 	}
 	if r.Mode == Sentinel && !namesMaster(m.text) {
-		l.problem(m.at, "value", "the url of sentinels does not name their master").Hint = "add ?master_name= and the name to its end"
+		l.problem(m.at, "value", "the url of sentinels has no master name").Hint = "add ?master_name=NAME at its end"
 		return
 	}
 	r.URL = m.text

@@ -22,14 +22,14 @@ func TestBounds(t *testing.T) {
 		{"bytes", strings.Repeat("# \n", maxSize), "more than 1048576 bytes"},
 		{"keys", many(maxKeys+1, func(i int) string { return "k" + strconv.Itoa(i) + ": 1\n" }), "more than 20000 keys"},
 		{"tokens", "a: [" + strings.Repeat("b,", maxTokens) + "]", "more than 200000 words"},
-		{"brackets", strings.Repeat("[", 100_000), "nested more than 40 deep"},
-		{"braces", strings.Repeat("{a: ", 50_000), "nested more than 40 deep"},
+		{"brackets", strings.Repeat("[", 100_000), "nested more than 40 levels deep"},
+		{"braces", strings.Repeat("{a: ", 50_000), "nested more than 40 levels deep"},
 		{"dashes", strings.Repeat("- ", 50_000), "nested too deeply"},
 		{"documents", strings.Repeat("---\n", 50_000), "a second document"},
-		{"indentation", many(100, func(i int) string { return strings.Repeat(" ", i) + "a:\n" }), "nested more than 40 deep"},
+		{"indentation", many(100, func(i int) string { return strings.Repeat(" ", i) + "a:\n" }), "nested more than 40 levels deep"},
 		{"anchors", "a: &a [x]\n" + strings.Repeat("b: [*a, *a]\n", 1000), "anchors (&)"},
 		{"zero", "version: 1\x00", "zero byte"},
-		{"problems", many(10_000, func(i int) string { return "k" + strconv.Itoa(i) + ": 1\n" }), "more problems than are shown"},
+		{"problems", many(10_000, func(i int) string { return "k" + strconv.Itoa(i) + ": 1\n" }), "more problems than shown here"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

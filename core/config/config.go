@@ -158,7 +158,7 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 	problems := l.problems.sort()
 	if len(problems) > maxProblems {
 		problems = append(problems[:maxProblems], Problem{
-			File: name, Line: len(l.src.lines), Col: 1, Rule: "more", Message: "there are more problems than are shown",
+			File: name, Line: len(l.src.lines), Col: 1, Rule: "more", Message: "there are more problems than shown here",
 		})
 	}
 	if len(problems.Errors()) > 0 {

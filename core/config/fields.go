@@ -19,7 +19,7 @@ var fieldKey = regexp.MustCompile(fieldName)
 func (l *loader) readFields() {
 	for _, e := range l.root.get("fields").list() {
 		if slices.Contains(builtIn, e.name) {
-			l.problem(e.value.key, "name", "a field cannot be called %q: there is a built-in one", e.name)
+			l.problem(e.value.key, "name", "a field can't be named %q: it is a built-in field", e.name)
 			continue
 		}
 		if !fieldKey.MatchString(e.name) || e.value.kind != mapNode || !l.sound(e.value.get("type")) {
@@ -50,7 +50,7 @@ func (l *loader) options(n *node) []core.Option {
 			continue
 		}
 		if slices.ContainsFunc(out, func(o core.Option) bool { return o.Key == it.text }) {
-			l.problem(it.at, "twice", "option %q is here for the second time", short(it.text))
+			l.problem(it.at, "twice", "duplicate option %q", short(it.text))
 			continue
 		}
 		out = append(out, core.Option{Key: it.text, Label: l.labels(it, it.text)})

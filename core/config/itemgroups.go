@@ -35,7 +35,7 @@ func (l *loader) checkItemGroups(openers []opener) {
 			if a.flow == b.flow || exclusive(a, b) {
 				continue
 			}
-			l.warning(b.at, "item-group", "flow %q (line %d) can open an item group for the same risk, and a risk has one at a time", short(a.flow), a.at.line)
+			l.warning(b.at, "item-group", "flow %q (line %d) may create an item group for the same risk, but a risk can have only one", short(a.flow), a.at.line)
 			break
 		}
 	}

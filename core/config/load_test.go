@@ -175,9 +175,9 @@ func TestProblemAsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `[{"file":"x.yaml","line":1,"column":1,"rule":"no-administrators","severity":"warning",` +
-		`"message":"there is neither an admin_channel nor an administrator: nobody is told of failures","hint":"add admin_channel, or permissions.administrators"},` +
+		`"message":"no admin_channel and no administrators: nobody is notified of failures","hint":"set admin_channel or permissions.administrators"},` +
 		`{"file":"x.yaml","line":2,"column":1,"rule":"value","severity":"error","message":"workspaces is empty"},` +
-		`{"file":"x.yaml","line":3,"column":12,"rule":"no-handlers","severity":"warning","message":"nobody handles module \"P\""}]`
+		`{"file":"x.yaml","line":3,"column":12,"rule":"no-handlers","severity":"warning","message":"module \"P\" has no handlers"}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}

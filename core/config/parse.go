@@ -37,8 +37,8 @@ func (l *loader) parse() *node {
 		return nil
 	}
 	if i, what := notText(l.src.text); i >= 0 {
-		p := l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not text in UTF-8: this line holds %s", what)
-		p.Hint = "save it in the encoding UTF-8"
+		p := l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not UTF-8 text: this line contains %s", what)
+		p.Hint = "save it as UTF-8"
 		return nil
 	}
 	body, at, err := parseYAML(l.src.text)
@@ -79,20 +79,20 @@ func (l *loader) syntaxHint(at place) string {
 	_, value, _ := strings.Cut(trimmed, ": ")
 	switch {
 	case strings.Contains(line[:len(line)-len(strings.TrimLeft(line, " \t"))], "\t"):
-		return "indent with blanks: YAML takes no tabs there"
+		return "indent with spaces: YAML allows no tabs there"
 	case word.MatchString(trimmed):
-		return "if this is a key, a colon is missing behind it: " + short(trimmed) + ":"
+		return "if this is a key, a colon is missing after it: " + short(trimmed) + ":"
 	case !strings.Contains(line, "{{") && (strings.Count(line, "{") != strings.Count(line, "}") || strings.Count(line, "[") != strings.Count(line, "]")):
 		return "each { and [ needs its } and ]"
 	case strings.Contains(line, "{{"):
-		return `a text with {{ }} stands in quotes: "{{ .title }}"`
+		return `put text with {{ }} in quotes: "{{ .title }}"`
 	case strings.Contains(line, "@"):
-		return `what begins with @ stands in quotes: "@oncall"`
+		return `put text that begins with @ in quotes: "@oncall"`
 	case value == "" || strings.ContainsAny(value[:1], "{["):
 	case strings.ContainsAny(value[:1], `"'`) && strings.Count(value, value[:1]) > 1:
-		return `a text that only begins with a quoted one stands in quotes of the other kind: '"a" == module'`
+		return `a text that only begins with a quoted one needs quotes of the other kind around it: '"a" == module'`
 	case strings.ContainsAny(value[:1], "*&!%") || strings.Contains(value, ": "):
-		return "a text that begins with * & ! or %, or holds a colon and a space, stands in quotes"
+		return "a text that begins with * & ! or %, or contains a colon and a space, must be in quotes"
 	}
 	return ""
 }
@@ -126,7 +126,7 @@ func parseYAML(text string) (body ast.Node, at place, err error) {
 			continue
 		}
 		if body != nil {
-			return nil, tokenPlace(d.Body.GetToken()), errors.New("a second document: the file holds one")
+			return nil, tokenPlace(d.Body.GetToken()), errors.New("a second document: only one is allowed")
 		}
 		body = d.Body
 	}
@@ -145,7 +145,7 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 		case token.MappingStartType, token.SequenceStartType:
 			open++
 			if open > maxDepth {
-				return t, fmt.Errorf("nested more than %d deep", maxDepth)
+				return t, fmt.Errorf("nested more than %d levels deep", maxDepth)
 			}
 		case token.MappingEndType, token.SequenceEndType:
 			open--
@@ -168,7 +168,7 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 		case token.DocumentHeaderType:
 			documents++
 			if documents > 1 || slices.ContainsFunc(tokens[:i], content) {
-				return t, errors.New("a second document: the file holds one")
+				return t, errors.New("a second document: only one is allowed")
 			}
 		default: // what a value is made of
 		}
@@ -192,7 +192,7 @@ func tokenPlace(t *token.Token) place {
 func (l *loader) convert(n ast.Node, path []string, key place) *node {
 	out := &node{path: path, key: key, at: tokenPlace(n.GetToken()), changed: -1}
 	if len(path) > maxDepth {
-		l.problem(out.at, "syntax", "nested more than %d deep", maxDepth)
+		l.problem(out.at, "syntax", "nested more than %d levels deep", maxDepth)
 		out.kind = scalarNode
 		return out
 	}
@@ -224,7 +224,7 @@ func (l *loader) convertMap(out *node, values []*ast.MappingValueNode) {
 			out.at = at
 		}
 		if first, dup := seen[t.Value]; dup {
-			l.problem(at, "duplicate-key", "key %q is here for the second time, first in line %d column %d", t.Value, first.line, first.col)
+			l.problem(at, "duplicate-key", "duplicate key %q, first on line %d, column %d", t.Value, first.line, first.col)
 			continue
 		}
 		seen[t.Value] = at

@@ -21,7 +21,7 @@ func (l *loader) readPeople() {
 			continue
 		}
 		if slices.ContainsFunc(keywords(), func(k string) bool { return strings.EqualFold(k, e.name) }) {
-			l.problem(e.value.key, "name", "nobody may be named %q: it is a keyword", e.name)
+			l.problem(e.value.key, "name", "a person can't be named %q: it is a keyword", e.name)
 		}
 		org.People[e.name] = l.readPerson(e.name, e.value, taken)
 	}
@@ -64,7 +64,7 @@ func (l *loader) reachable(name string, n *node, p core.Person) {
 	if n.get("email") == nil {
 		hint := "give one of the two"
 		if len(p.Accounts) > 0 {
-			hint += ", or have them link their accounts with " + l.cfg.Organisation.Command + " link"
+			hint += ", or let them link their accounts with " + l.cfg.Organisation.Command + " link"
 		}
 		if absent := slices.DeleteFunc(workspaces, func(w string) bool { return n.get(w) != nil }); len(absent) > 0 {
 			l.warning(n.key, "account", "%s has no account in %s: neither an e-mail address nor a user ID", name, strings.Join(absent, ", ")).Hint = hint
@@ -78,18 +78,18 @@ func (l *loader) reachable(name string, n *node, p core.Person) {
 			return
 		}
 		if hint == "" {
-			hint = "give the user ID too, as " + w + ": ID; it is under " + platform.CopyUser
+			hint = "add the user ID, as " + w + ": ID; it is under " + platform.CopyUser
 		}
 	}
 	if hint != "" {
-		l.warning(n.get("email").at, "account", "%s cannot be reached: nobody is found by e-mail address in %s", name, strings.Join(workspaces, ", ")).Hint = hint
+		l.warning(n.get("email").at, "account", "%s can't be reached: riskroom can't look up e-mail addresses in %s", name, strings.Join(workspaces, ", ")).Hint = hint
 	}
 }
 
 // takeOnce refuses an address or account that two people have.
 func (l *loader) takeOnce(taken map[string]*node, what string, n *node) {
 	if first := taken[what]; first != nil {
-		l.problem(n.at, "account", "%s and %s have the same %s, first in line %d", first.path[1], n.path[1], n.path[2], first.at.line)
+		l.problem(n.at, "account", "%s and %s have the same %s, first on line %d", first.path[1], n.path[1], n.path[2], first.at.line)
 		return
 	}
 	taken[what] = n
@@ -102,12 +102,12 @@ func (l *loader) readModules() {
 		if n := e.value.get("lead"); l.sound(n) && l.ref(whole(n)) {
 			m.Lead = core.Ref(n.text)
 			if _, _, group := m.Lead.Group(); group {
-				l.problem(n.at, "people", "the lead is one person, not a group")
+				l.problem(n.at, "people", "the lead must be one person, not a group")
 			}
 		}
 		h := e.value.get("handlers")
 		if l.sound(e.value) && (h == nil || l.sound(h) && len(h.strings()) == 0) {
-			l.warning(e.value.key, "no-handlers", "nobody handles module %q", e.name)
+			l.warning(e.value.key, "no-handlers", "module %q has no handlers", e.name)
 		}
 		org.Modules = append(org.Modules, m)
 	}
@@ -124,11 +124,11 @@ func (l *loader) readPermissions() {
 	p.File = l.audience(n.get("file"))
 	p.Read = l.audience(n.get("read"))
 	if p.File.Involved {
-		l.problem(n.get("file").at, "permission", "involved means nothing for file: nobody is involved in a risk before it is filed")
+		l.problem(n.get("file").at, "permission", "involved can't be used for file: before a risk is filed, nobody is involved in it")
 	}
 	if n.get("administrators") == nil && l.root.get("admin_channel") == nil {
-		w := l.warning(place{1, 1, 1}, "no-administrators", "there is neither an admin_channel nor an administrator: nobody is told of failures")
-		w.Hint = "add admin_channel, or permissions.administrators"
+		w := l.warning(place{1, 1, 1}, "no-administrators", "no admin_channel and no administrators: nobody is notified of failures")
+		w.Hint = "set admin_channel or permissions.administrators"
 	}
 }
 
@@ -141,7 +141,7 @@ func (l *loader) oneGroup(n *node) {
 	}
 	for _, it := range n.strings() {
 		if ws, group, ok := core.Ref(it.text).Group(); ok && ws == "" && l.sound(it) {
-			pr := l.problem(it.at, "permission", "@%s may be a group of any workspace, so it must say which", short(group))
+			pr := l.problem(it.at, "permission", "@%s needs a workspace: every workspace may have a group with that name", short(group))
 			pr.Hint = "write " + names[0] + ":@" + short(group)
 		}
 	}

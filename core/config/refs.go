@@ -48,7 +48,7 @@ func (l *loader) refs(n *node) []core.Ref {
 		}
 		r := core.Ref(it.text)
 		if slices.Contains(out, r) {
-			l.warning(it.at, "twice", "%q is named twice", short(it.text))
+			l.warning(it.at, "twice", "%q is listed twice", short(it.text))
 			continue
 		}
 		out = append(out, r)
@@ -78,7 +78,7 @@ func (l *loader) ref(m mention) bool {
 	name, ok := r.Name()
 	switch {
 	case !ok && strings.Contains(m.text, "@"):
-		p := l.problem(l.spotOf(m), "people", "%q is not somebody who can be named here", short(m.text))
+		p := l.problem(l.spotOf(m), "people", "%q can't be used here", short(m.text))
 		p.Hint = "give the person a name under people, with the e-mail address there"
 		return false
 	case !ok:
@@ -87,10 +87,10 @@ func (l *loader) ref(m mention) bool {
 	case l.root.get("people").get(name) != nil, l.bad[l.root.get("people")]:
 		return true
 	case slices.Contains(keywords(), name):
-		l.problem(l.spotOf(m), "people", "the keyword %s means nobody here", name)
+		l.problem(l.spotOf(m), "people", "the keyword %s can't be used here", name)
 		return false
 	}
-	l.problem(l.spotOf(m), "people", "there is nobody called %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
+	l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
 	return false
 }
 
@@ -104,7 +104,7 @@ func (l *loader) knownWorkspace(m mention, name string) bool {
 	if !l.sound(workspaces) {
 		return false // what is wrong is told where they should stand
 	}
-	l.problem(l.spotOf(m), "workspace", "there is no workspace %q: %s", short(name), suggest(name, keys(workspaces)))
+	l.problem(l.spotOf(m), "workspace", "unknown workspace %q: %s", short(name), suggest(name, keys(workspaces)))
 	return false
 }
 

@@ -169,7 +169,7 @@ func redisSchema() object {
 
 func secret(doc string) object {
 	return object{"type": "string", "pattern": variablePattern, "description": doc,
-		"errorMessage": "a secret comes from the environment, as ${NAME} and nothing else"}
+		"errorMessage": "write a secret as ${NAME} and nothing else, so that it comes from the environment"}
 }
 
 func workspacesSchema(platforms []core.PlatformSettings) object {
@@ -247,7 +247,7 @@ func waysIn(p core.PlatformSettings) []string {
 }
 
 func ratesSchema() object {
-	say := "a rate is a number of calls in a time, such as 50/1m, or unlimited"
+	say := "a rate is a number of calls per time, such as 50/1m, or unlimited"
 	return object{
 		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": "rates are unlimited, or a map from a method to a rate such as 50/1m",
 		"additionalProperties": object{"type": "string", "pattern": ratePattern, "errorMessage": say},

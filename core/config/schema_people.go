@@ -4,7 +4,7 @@ import "riskroom/core"
 
 func peopleSchema() object {
 	return dict("People whom this file names, under names of your choice.", personName,
-		"a person's name has up to 80 characters, none of / @ : in it, and no = in front",
+		"a person's name has up to 80 characters, without / @ :, and doesn't begin with =",
 		object{
 			"type": "object",
 			"properties": object{
@@ -34,7 +34,7 @@ func modulesSchema() object {
 		"lead": text("The module lead: a name or an account."),
 	})
 	d := dict("The modules that risks belong to, in the order in which people see them.",
-		moduleName, "a module's name has 1 to 75 characters and no space at its ends", one)
+		moduleName, "a module's name has 1 to 75 characters and no space at either end", one)
 	d["minProperties"], d["maxProperties"] = 1, maxChoices
 	return d
 }
@@ -55,10 +55,10 @@ func fieldsSchema() object {
 	one["allOf"] = []object{{
 		"if":   object{"properties": object{"type": object{"const": string(core.SelectField)}}, "required": []string{"type"}},
 		"then": object{"required": []string{"options"}},
-		"else": without("only a select has options", "options"),
+		"else": without("only a select field can have options", "options"),
 	}}
 	d := dict("Your own fields, in addition to the built-in ones, in the order in which people see them.",
-		fieldName, "a field's key has up to 40 lower-case letters, digits and _, a letter first", one)
+		fieldName, "a field's key has up to 40 lower-case letters, digits and _, and begins with a letter", one)
 	d["maxProperties"] = core.MaxFields
 	return d
 }

@@ -102,13 +102,13 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 		case limit <= 0:
 		case k.List != nil:
 			if len(n.items) > limit {
-				s.problem(n.head(), "limit", "%s has %d entries, and a group on %s holds %d", n.name(), len(n.items), p.Platform, limit)
+				s.problem(n.head(), "limit", "%s has %d entries, but a group on %s can have %d members", n.name(), len(n.items), p.Platform, limit)
 			}
 		case length <= limit:
 		case k.Cut:
-			s.warning(n.at, "limit", "the %s has %d characters, and %s takes %d: its end will be cut", n.name(), length, p.Platform, limit)
+			s.warning(n.at, "limit", "the %s has %d characters, but %s allows %d: the end will be cut off", n.name(), length, p.Platform, limit)
 		default:
-			s.problem(n.at, "limit", "%s has %d characters, and %s takes %d", n.name(), length, p.Platform, limit)
+			s.problem(n.at, "limit", "%s has %d characters, but %s allows %d", n.name(), length, p.Platform, limit)
 		}
 	}
 }

@@ -151,7 +151,7 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 			l.problem(n.head(), "missing-key", "%s needs the key %s", name, m)
 		}
 	case *kind.Dependency:
-		l.problem(n.head(), "missing-key", "%s with the key %s needs %s too", name, k.Prop, strings.Join(k.Missing, ", "))
+		l.problem(n.head(), "missing-key", "%s with the key %s also needs %s", name, k.Prop, strings.Join(k.Missing, ", "))
 	case *kind.Type:
 		l.wrongType(n, k, say)
 	case *kind.Enum:
@@ -207,12 +207,12 @@ func cmpKey(n *node) place {
 }
 
 func (l *loader) wrongType(n *node, k *kind.Type, say string) {
-	names := map[string]string{"object": "a map", "array": "a list", "string": "a text", "boolean": "true or false", "number": "a number", "null": "empty"}
+	names := map[string]string{"object": "a map", "array": "a list", "string": "text", "boolean": "true or false", "number": "a number", "null": "empty"}
 	var want []string
 	for _, w := range k.Want {
 		want = append(want, names[w])
 	}
-	p := l.problem(n.head(), "type", "%s must be %s, and is %s", n.name(), strings.Join(want, " or "), names[k.Got])
+	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), strings.Join(want, " or "), names[k.Got])
 	switch {
 	case n.kind != scalarNode || n.value == nil || !slices.Contains(k.Want, "string"):
 	case say != "":

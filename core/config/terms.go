@@ -33,7 +33,7 @@ func (l *loader) term(at *node, t flow.Term) {
 		}
 	case flow.ModuleTerm:
 		if modules := l.root.get("modules"); l.sound(modules) && modules.get(t.Text) == nil {
-			l.problem(l.spotOf(m), "module", "there is no module %q: %s", short(t.Text), suggest(t.Text, keys(modules)))
+			l.problem(l.spotOf(m), "module", "unknown module %q: %s", short(t.Text), suggest(t.Text, keys(modules)))
 		}
 	case flow.ExpressionTerm: // checked when it is compiled
 	}
@@ -58,7 +58,7 @@ func (l *loader) keyword(m mention) {
 func (l *loader) operator(m mention) {
 	r := core.Ref(m.text)
 	if _, _, group := r.Group(); group {
-		l.problem(l.spotOf(m), "operator", "the operator is one person, not a group")
+		l.problem(l.spotOf(m), "operator", "the operator must be one person, not a group")
 		return
 	}
 	permissions := l.root.get("permissions")
@@ -71,7 +71,7 @@ func (l *loader) operator(m mention) {
 			return
 		}
 	}
-	pr := l.problem(l.spotOf(m), "operator", "%q does not hold the permission group_settings", short(m.text))
+	pr := l.problem(l.spotOf(m), "operator", "%q does not have the permission group_settings", short(m.text))
 	pr.Hint = "name the person in permissions.group_settings; a user group there is not enough"
 }
 

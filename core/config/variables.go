@@ -58,7 +58,7 @@ func (l *loader) fillIn() {
 		for _, name := range variables(n) {
 			if private[name] && !l.secret[n] && n != redisURL {
 				l.bad[n] = true
-				l.problem(n.spot(l.src, strings.Index(n.text, "${"+name)), "secret", "%s holds a secret, and may be used in secret fields only", name)
+				l.problem(n.spot(l.src, strings.Index(n.text, "${"+name)), "secret", "%s holds a secret and can only be used in secret fields", name)
 				return
 			}
 		}
@@ -89,7 +89,7 @@ func (l *loader) checkPassword(n *node) {
 		return
 	}
 	l.bad[n] = true
-	p := l.problem(n.at, "secret", "%s holds a literal password", n.name())
+	p := l.problem(n.at, "secret", "%s contains a literal password", n.name())
 	p.Hint = "put the whole URL, or the password alone as ${NAME}, into the environment"
 }
 
@@ -111,7 +111,7 @@ func (l *loader) expand(n *node) {
 			continue
 		case m[2] < 0:
 			l.bad[n] = true
-			p := l.problem(n.spot(l.src, m[0]), "env", "this is not a reference to the environment")
+			p := l.problem(n.spot(l.src, m[0]), "env", "this is not a valid reference to the environment")
 			p.Hint = "write ${NAME} or ${NAME:-default}; $${ stands for ${"
 			return
 		}

@@ -22,7 +22,7 @@ func (l *loader) readWorkspaces() {
 			continue
 		}
 		if slices.Contains(reservedWorkspaces, e.name) {
-			l.problem(e.value.key, "name", "a workspace cannot be called %q", e.name)
+			l.problem(e.value.key, "name", "a workspace can't be named %q", e.name)
 		}
 		l.outside(Outside{Kind: OutsideWorkspace, Workspace: e.name}, e.value.key)
 		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{Name: e.name, Platform: platform.text}
@@ -71,7 +71,7 @@ func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 
 func (l *loader) checkURL(n *node) {
 	if !webURL(n.text) {
-		l.problem(n.at, "value", "%s is not an http or https URL, or holds a password", n.name())
+		l.problem(n.at, "value", "%s is not an http or https URL, or contains a password", n.name())
 	}
 }
 
@@ -103,7 +103,7 @@ func (l *loader) readRates(n *node) Rates {
 		calls, err := strconv.Atoi(count)
 		d, err2 := time.ParseDuration(per)
 		if err != nil || err2 != nil || d <= 0 || d > 24*time.Hour {
-			l.problem(e.value.at, "value", "rate %q: expected a number of calls in a time of at most a day, such as 50/1m", short(e.value.text))
+			l.problem(e.value.at, "value", "rate %q: expected a number of calls per time of at most a day, such as 50/1m", short(e.value.text))
 			continue
 		}
 		r.Methods[e.name] = Rate{N: calls, Window: d}

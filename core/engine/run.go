@@ -31,7 +31,7 @@ func (id RunID) String() string { return string(id.Risk) + "/" + id.Flow + "/" +
 func ParseRunID(s string) (RunID, error) {
 	p := strings.Split(s, "/")
 	if len(p) != 3 || p[0] == "" || p[1] == "" {
-		return RunID{}, fmt.Errorf("%q is not the ID of a run, such as R-17/flow/1781234567890", s)
+		return RunID{}, fmt.Errorf("%q is not a run ID; they look like R-17/flow/1781234567890", s)
 	}
 	return RunID{Risk: core.RiskKey(p[0]), Flow: p[1], Occurrence: p[2]}, nil
 }

@@ -85,7 +85,7 @@ func stepForm() Form {
 		of := a.Form()
 		f.Keys = append(f.Keys, Key{Name: a.Kind(), Kind: FormKey, Help: of.Help, Form: &of})
 		if others := f.AnyOf[i+1:]; len(others) > 0 {
-			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: "a step has exactly one action"})
+			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: "a step must have exactly one action"})
 		}
 	}
 	return f
@@ -128,7 +128,7 @@ func (d *StepDef) UnmarshalJSON(b []byte) error {
 		case action == nil:
 			continue
 		case d.Action != nil:
-			return fmt.Errorf("a step has one action, not both %s and %s", d.Action.Kind(), name)
+			return fmt.Errorf("a step must have exactly one action, not both %s and %s", d.Action.Kind(), name)
 		}
 		if err := decodeStrictly(parts[name], action); err != nil {
 			return err

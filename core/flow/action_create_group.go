@@ -35,7 +35,7 @@ func (d *CreateGroupDef) Form() Form {
 		Help: "Creates a group. An item group is bound to the risk and shows its badge. A risk can have only one live item group.",
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
-				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", a letter first"},
+				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", beginning with a letter"},
 			{Name: "type", Kind: TextKey, Help: "ordinary, topic (for a discussion that ends) or item (bound to the risk).", Required: true,
 				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
 				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
@@ -70,7 +70,7 @@ func (c *stepCompiler) itemGroup(path string) {
 	if c.items++; c.items == 2 {
 		c.problems = append(c.problems, Problem{
 			Path: path, Offset: -1, Rule: RuleStep, Warning: true,
-			Message: "the flow creates a second item group: a risk has one at a time, so this step fails unless an if keeps the first from running",
+			Message: "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first",
 		})
 	}
 }

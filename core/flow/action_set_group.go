@@ -66,7 +66,7 @@ func (c *stepCompiler) operator(path, s string) core.Ref {
 		return ""
 	}
 	if t.Kind != PersonTerm && t.Kind != AccountTerm {
-		c.report(path, 0, RulePeople, "the operator is one person, named or as workspace/user, not the %s %q: whether they hold group_settings is checked beforehand", t.Kind, s)
+		c.report(path, 0, RulePeople, "the operator must be one person, by name or as workspace/user, not the %s %q: group_settings is checked when the file is read", t.Kind, s)
 		return ""
 	}
 	t.Operator = true

@@ -73,7 +73,7 @@ func (c *compiler) condition(path, source string) *Condition {
 	}
 	e, flaw := parseExpression(c.scope, source)
 	if flaw == nil && e.result != reflect.Bool {
-		flaw = flawAt(-1, "a condition is true or false, and this is %s", e.resultName())
+		flaw = flawAt(-1, "a condition must be true or false, but this is %s", e.resultName())
 	}
 	if flaw == nil {
 		flaw = mixesTypes(e.tree)
@@ -114,7 +114,7 @@ type expression struct {
 // keeps to the small language of flows, then its types.
 func parseExpression(s *scope, source string) (*expression, *flaw) {
 	if n := len([]rune(source)); n > MaxExpression {
-		return nil, flawAt(-1, "the expression has %d characters; at most %d are taken", n, MaxExpression)
+		return nil, flawAt(-1, "the expression has %d characters; at most %d are allowed", n, MaxExpression)
 	}
 	config := conf.CreateNew()
 	for _, option := range language(s) {

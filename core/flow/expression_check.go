@@ -58,7 +58,7 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 		}
 		return refuse(n, "a method")
 	case *ast.NilNode:
-		return flawAt(n.Location().From, "nil does not occur: ask filled(x) whether x is set")
+		return flawAt(n.Location().From, "there is no nil: use filled(x) to check whether x is set")
 	}
 	return refuse(n, constructName(n))
 }
@@ -212,7 +212,7 @@ func literal(n ast.Node, message string, valid func(string) bool) *flaw {
 
 // refuse is the flaw of something that the library knows and flows do not.
 func refuse(n ast.Node, what string) *flaw {
-	return flawAt(nameStart(n), "%s cannot be used here", what)
+	return flawAt(nameStart(n), "%s can't be used here", what)
 }
 
 func refuseOperator(n ast.Node, operator string) *flaw {

@@ -10,7 +10,7 @@ import (
 func joinsTexts(n ast.Node) *flaw {
 	return firstFlaw(n, func(n ast.Node) *flaw {
 		if b, ok := n.(*ast.BinaryNode); ok && b.Operator == "+" && b.Type().Kind() == reflect.String {
-			return flawAt(b.Location().From, "texts cannot be joined with +")
+			return flawAt(b.Location().From, "text can't be joined with +")
 		}
 		return nil
 	})

@@ -37,7 +37,7 @@ func Compile(d Def) (*Flow, []Problem) {
 	canonical, err := json.Marshal(d)
 	if err != nil {
 		// A Def holds nothing but texts and booleans.
-		c.report("", -1, RuleStep, "the flow cannot be stored: %v", err)
+		c.report("", -1, RuleStep, "the flow can't be stored: %v", err)
 		return nil, c.problems
 	}
 	f.seal(canonical)
@@ -102,7 +102,7 @@ func compile(d Def) (*compiler, *Flow) {
 	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.fixesStatus) {
 		c.problems = append(c.problems, Problem{
 			Offset: -1, Rule: RuleAnyStatus, Warning: true,
-			Message: `the flow has no if, so it acts whatever the status; usually it has if: status == "pending"`,
+			Message: `the flow has no if, so it runs whatever the risk's status; most flows have if: status == "pending"`,
 		})
 	}
 	c.form("", "flow", RuleTrigger, d.form())
@@ -142,7 +142,7 @@ func (d *Def) Form() Form {
 func (c *compiler) settings(d Def) {
 	zone, err := time.LoadLocation(d.Zone)
 	if err != nil || d.Zone == "" || d.Zone == "Local" {
-		c.report("/zone", -1, RuleTrigger, "there is no time zone %q; write one like Asia/Shanghai", d.Zone)
+		c.report("/zone", -1, RuleTrigger, "unknown time zone %q; write one like Asia/Shanghai", d.Zone)
 	} else {
 		c.scope.zone = zone
 	}
@@ -163,9 +163,9 @@ func (c *compiler) field(key string, f FieldDef) {
 		c.flaw(path, RuleField, flawAt(-1, format, args...).about(ownPrefix+key))
 	}
 	if !fieldKey.MatchString(key) {
-		report(path, "%q cannot be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
+		report(path, "%q can't be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
 	} else if _, taken := c.scope.lookup(key); taken {
-		report(path, "every risk has %s, so a field cannot be called so", key)
+		report(path, "a field can't be named %s: it is a built-in field", key)
 	}
 	switch f.Type {
 	case core.TextField, core.NumberField, core.DateField, core.PeopleField:

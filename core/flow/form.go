@@ -120,7 +120,7 @@ func (c *compiler) form(path, name, rule string, f Form) {
 	for _, r := range f.Requires {
 		for _, other := range r.Others {
 			if f.has(r.Key) && !f.has(other) {
-				c.report(path, -1, rule, "%s with the key %s needs %s too", name, r.Key, other)
+				c.report(path, -1, rule, "%s with the key %s also needs %s", name, r.Key, other)
 			}
 		}
 	}

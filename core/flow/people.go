@@ -151,7 +151,7 @@ func (c *compiler) givesPeople(n ast.Node) ([]Term, *flaw) {
 		return c.allGivePeople(n.Nodes...)
 	case *ast.StringNode:
 		if slices.Contains(Keywords(), n.Value) {
-			return nil, flawAt(n.Location().From, "%s stands without quotes in an expression", n.Value)
+			return nil, flawAt(n.Location().From, "write %s without quotes in an expression", n.Value)
 		}
 		t, f := parseRef(n.Value, n.Location().From)
 		return []Term{t}, f

@@ -30,23 +30,23 @@ type rewording struct {
 }
 
 // otherSigns follows on signs that an input method writes for plain ones.
-const otherSigns = `cannot be used here: write plain signs, such as " ' ( ) , == or <`
+const otherSigns = `can't be used here: write plain signs, such as " ' ( ) , == or <`
 
 var rewordings = []rewording{
 	// Of expressions.
 	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)`), `the expression ends too early: something is missing, perhaps a closing bracket`},
-	{regexp.MustCompile(`^unexpected token Operator\("="\)`), `= does not compare: write ==`},
+	{regexp.MustCompile(`^unexpected token Operator\("="\)`), `= doesn't compare; write ==`},
 	{regexp.MustCompile(`^unexpected token \w+\("(.*)"\)`), `"$1" is not expected here`},
-	{regexp.MustCompile(`^invalid operation: (==|!=) \(mismatched types list and text\)`), `a list is never equal to a text: ask whether "…" in the list`},
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`), `$1 does not go between a $2 and a $3`},
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (\S+)\)`), `$1 does not go with a $2`},
-	{regexp.MustCompile(`^non-true-or-false expression \(type (\S+)\) used as condition`), `before ? stands what is true or false, and this is a $1`},
+	{regexp.MustCompile(`^invalid operation: (==|!=) \(mismatched types list and text\)`), `a list never equals text: write "…" in the list`},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`), `$1 doesn't work between a $2 and a $3`},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (\S+)\)`), `$1 doesn't work with a $2`},
+	{regexp.MustCompile(`^non-true-or-false expression \(type (\S+)\) used as condition`), `the part before ? must be true or false, but this is a $1`},
 	{regexp.MustCompile(`^(?:literal not terminated|unterminated quoted text)`), `a quote is never closed`},
 
 	// Of templates.
-	{regexp.MustCompile(`^(?:unclosed action|unclosed left paren|unterminated character constant)`), `what begins with {{ is never closed by }}`},
+	{regexp.MustCompile(`^(?:unclosed action|unclosed left paren|unterminated character constant)`), `{{ is never closed by }}`},
 	{regexp.MustCompile(`^unexpected EOF`), `an if is never closed by {{ end }}`},
-	{regexp.MustCompile(`^unexpected \{\{(end|else)\}\}`), `{{ $1 }} stands here without an {{ if }} before it`},
+	{regexp.MustCompile(`^unexpected \{\{(end|else)\}\}`), `{{ $1 }} without an {{ if }} before it`},
 	{regexp.MustCompile(`^missing value for (?:command|if)`), `a value is missing between {{ and }}`},
 	{regexp.MustCompile(`^unexpected "(.*)" in (?:operand|command|parenthesized pipeline|if|end)`), `"$1" is not expected here`},
 

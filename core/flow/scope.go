@@ -82,7 +82,7 @@ func (s *scope) unknown(what, prefix, name string) string {
 		return fmt.Sprintf("did you mean %s? %s are %s", prefix+ownPrefix+name, what, oneOf(names))
 	}
 	if s.isWord(name) {
-		return fmt.Sprintf("a text stands in quotes: %q", name)
+		return fmt.Sprintf("put text in quotes: %q", name)
 	}
 	return fmt.Sprintf("%s%s are %s", meant(prefix+name, names), what, oneOf(names))
 }

@@ -80,7 +80,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n == 0:
 		c.report("/steps", -1, RuleStep, "a flow needs at least one step")
 	case n > core.MaxSteps:
-		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are taken", n, core.MaxSteps)
+		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
 	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}}
 	var out []Step
@@ -164,7 +164,7 @@ func (c *stepCompiler) agree(path string, s *Step, workspace string) {
 		if workspace != "" {
 			where = "in " + workspace
 		}
-		c.report(path, 0, RuleStep, "the group is %s, and the step says workspace: %s", where, s.Workspace)
+		c.report(path, 0, RuleStep, "the group is %s, but the step has workspace: %s", where, s.Workspace)
 	}
 	s.Workspace = workspace
 }

@@ -155,7 +155,7 @@ func (t *Template) link(tree *parse.Tree) *flaw {
 // parseTemplate reads a template's grammar.
 func parseTemplate(source string) (*parse.Tree, *flaw) {
 	if n := utf8.RuneCountInString(source); n > maxTemplate {
-		return nil, flawAt(-1, "the template has %d characters; at most %d are taken", n, maxTemplate)
+		return nil, flawAt(-1, "the template has %d characters; at most %d are allowed", n, maxTemplate)
 	}
 	// No template can define itself under a name that contains all of it.
 	name := source + "#"
@@ -166,7 +166,7 @@ func parseTemplate(source string) (*parse.Tree, *flaw) {
 		return nil, parseFlaw(source, strings.TrimPrefix(err.Error(), "template: "+name+":"))
 	}
 	if len(set) > 1 || set[name] == nil {
-		return nil, flawAt(-1, "define and block cannot be used here")
+		return nil, flawAt(-1, "define and block can't be used here")
 	}
 	return tree, nil
 }

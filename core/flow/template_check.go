@@ -59,7 +59,7 @@ func (c *templateCheck) node(n parse.Node) *flaw {
 		}
 		return c.list(n.ElseList)
 	}
-	return c.flaw(n.Position(), "%s cannot be used here: besides values there are only if, else and end", actionWord(n))
+	return c.flaw(n.Position(), "%s can't be used here: only values, if, else and end are allowed", actionWord(n))
 }
 
 // actionWord returns the word with which an action begins.
@@ -71,7 +71,7 @@ func actionWord(n parse.Node) string {
 // pipe checks a pipeline and returns what it gives.
 func (c *templateCheck) pipe(p *parse.PipeNode) (operand, *flaw) {
 	if len(p.Decl) > 0 {
-		return operand{}, c.flaw(p.Position(), "variables cannot be used here")
+		return operand{}, c.flaw(p.Position(), "variables can't be used here")
 	}
 	var out operand
 	for i, cmd := range p.Cmds {
@@ -94,7 +94,7 @@ func (c *templateCheck) command(cmd *parse.CommandNode, piped []operand) (operan
 		return c.call(id, cmd.Args[1:], piped)
 	}
 	if len(piped) > 0 {
-		return operand{}, c.flaw(cmd.Args[0].Position(), "only a function can stand after |; functions are %s", oneOf(functionNames()))
+		return operand{}, c.flaw(cmd.Args[0].Position(), "only a function can follow |; functions are %s", oneOf(functionNames()))
 	}
 	if len(cmd.Args) > 1 {
 		return operand{}, c.flaw(cmd.Args[1].Position(), "%s is not a function; functions are %s", cmd.Args[0], oneOf(functionNames()))
@@ -133,11 +133,11 @@ func (c *templateCheck) operand(n parse.Node) (operand, *flaw) {
 	case *parse.PipeNode:
 		return c.pipe(n)
 	case *parse.IdentifierNode:
-		return o, c.flaw(o.at, "a function among values stands in parentheses: (%s …)", n.Ident)
+		return o, c.flaw(o.at, "put a function between values in parentheses: (%s …)", n.Ident)
 	case *parse.VariableNode:
-		return o, c.flaw(o.at, "variables cannot be used here")
+		return o, c.flaw(o.at, "variables can't be used here")
 	}
-	return o, c.flaw(o.at, "%s cannot be used here; values are %s", n, oneOf(c.scope.names(".")))
+	return o, c.flaw(o.at, "%s can't be used here; values are %s", n, oneOf(c.scope.names(".")))
 }
 
 func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
@@ -174,7 +174,7 @@ func (c *templateCheck) call(id *parse.IdentifierNode, args []parse.Node, piped 
 	for i, o := range given {
 		want := fn.params[min(i, len(fn.params)-1)]
 		if !want.takes(o) {
-			return operand{}, c.flaw(o.at, "%s takes %s here, and this is a %s: %s", fn.name, want.what, o.kind, fn.usage)
+			return operand{}, c.flaw(o.at, "%s takes %s here, but this is a %s: %s", fn.name, want.what, o.kind, fn.usage)
 		}
 	}
 	if fn.compares {

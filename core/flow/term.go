@@ -82,7 +82,7 @@ func (c *compiler) term(path, s string) (Term, bool) {
 // parseRef reads a name, a group or an account that stands at an offset.
 func parseRef(s string, offset int) (Term, *flaw) {
 	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
-	bad := flawAt(offset, "%q is nobody: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
+	bad := flawAt(offset, "%q is not a person: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
 		s, oneOf(Keywords()))
 	if s == "" || strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl) {
 		return t, bad

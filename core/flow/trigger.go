@@ -75,7 +75,7 @@ func (d *TriggerDef) Form() Form {
 		},
 		AnyOf: []string{"date_field", "on"}, Without: "a trigger needs date_field or on",
 		Excludes: []Exclusion{{Key: "on", Others: []string{"date_field", "after", "at"},
-			Message: "a trigger has either on or date_field, with after and at"}},
+			Message: "a trigger has either on, or date_field with after and at"}},
 		Requires: []Requirement{{Key: "date_field", Others: []string{"after"}}},
 	}
 }
