@@ -53,6 +53,8 @@ func reasonText(code string) string {
 		return "the platform or Redis does not respond"
 	case "no_risk":
 		return "its risk does not exist"
+	case "retried":
+		return "retried by hand"
 	case "dropped":
 		return "dropped by hand"
 	}

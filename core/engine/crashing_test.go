@@ -52,6 +52,9 @@ func TestMessagesOfACrashingRunAreUpdated(t *testing.T) {
 	if parked, err := b.store.Load(b.ctx(), id); err != nil || parked.Reason != "crashing" {
 		t.Fatalf("the run is %+v, %v", parked, err)
 	}
+	if n := len(b.events(r.Key, engine.EventFired)); n != 1 {
+		t.Errorf("it has fired %d times", n)
+	}
 	if err := b.store.Drop(b.ctx(), id, engine.Event{Kind: engine.EventOperator}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"riskroom/core"
@@ -101,6 +102,60 @@ func TestKindsOfError(t *testing.T) {
 			}
 		})
 	}
+}
+
+// failingInTurn fails the first calls of a method in several ways.
+func failingInTurn(method string, kinds ...core.Kind) func(string, string) error {
+	var fails []func(string, string) error
+	for _, k := range kinds {
+		fails = append(fails, failing(method, 1, &core.Error{Op: "fake", Kind: k, Effect: core.None}))
+	}
+	return func(m, about string) error {
+		for _, fail := range fails {
+			if err := fail(m, about); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Only failures for an unknown reason count towards the three after which a run
+// is parked.
+func TestUnknownFailuresAreCountedByThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[0])
+		b.platform.setFail(failingInTurn("post", core.Unavailable, core.Unavailable, core.Unknown, core.RateLimited, core.Unknown))
+		defer b.startEngine(b.engine)()
+		r := b.file("Trouble", time.Time{})
+		time.Sleep(time.Hour)
+		if got := b.run(r.Key, "tell").State; got != engine.Finished || len(b.platform.postsIn("DWEI")) != 1 {
+			t.Errorf("the run is %s", got)
+		}
+	})
+}
+
+// A parked run that is retried doesn't fire again.
+func TestARetriedRunHasFiredOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[0])
+		b.platform.setFail(failingInTurn("post", core.Unknown, core.Unknown, core.Unknown))
+		defer b.startEngine(b.engine)()
+		r := b.file("Trouble", time.Time{})
+		time.Sleep(time.Hour)
+		if got := b.run(r.Key, "tell").State; got != engine.Parked {
+			t.Fatalf("the run is %s", got)
+		}
+		if err := b.store.Retry(b.ctx(), b.run(r.Key, "tell").ID, engine.Event{Kind: engine.EventOperator}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if n := len(b.events(r.Key, engine.EventFired)); n != 1 || b.run(r.Key, "tell").State != engine.Finished {
+			t.Errorf("it has fired %d times and is %s", n, b.run(r.Key, "tell").State)
+		}
+	})
 }
 
 func TestUnresolvedPeopleAreReported(t *testing.T) {

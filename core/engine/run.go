@@ -82,6 +82,7 @@ type Run struct {
 	Step     int       // index of the current or next step
 	Begun    bool      // an intent was written: only the worker may move the timer
 	Attempts int       // failed attempts of this step
+	Unknown  int       // those of them that failed for an unknown reason
 	Since    time.Time // when this step first failed, zero if it hasn't
 	Crashes  int       // claims since the last result that expired with an intent open
 	Wish     Wish

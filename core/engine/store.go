@@ -229,6 +229,7 @@ type Complete struct {
 	Input    []byte // of Waiting: stored if none is yet
 	Slot     Slot   // of Waiting for a slot
 	Attempts int
+	Unknown  int
 	Since    time.Time
 	// Seen is the version of the risk that Shown shows, 0 if nothing is shown. If the
 	// risk has a newer version, its sync is armed at once in the same step. Otherwise

@@ -302,7 +302,7 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 	}
 	if s.Next {
 		t.run.Step++
-		t.run.Calls, t.run.Input, t.run.Attempts = nil, nil, 0
+		t.run.Calls, t.run.Input, t.run.Attempts, t.run.Unknown = nil, nil, 0, 0
 		clear(t.reached)
 		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
 	}

@@ -38,12 +38,19 @@ type verdict struct {
 	code   string
 	until  time.Time // of wait, backOff and pause
 
-	workspace string // of pause: the one that refuses the bot
+	unexplained bool   // of backOff
+	workspace   string // of pause: the one that refuses the bot
 }
 
 // final reports whether trying again after err would fail the same way.
 func final(err error) bool {
 	return core.KindOf(err).Final() && !core.IsStop(err) && !errors.Is(err, errCancelled)
+}
+
+// unexplained reports whether err is a failure for an unknown reason, certainly
+// without effect.
+func unexplained(err error) bool {
+	return core.KindOf(err) == core.Unknown && core.EffectOf(err) == core.None
 }
 
 // classify decides what a step's error leads to. No other code decides by the
@@ -71,10 +78,10 @@ func (t *turn) classify(err error) verdict {
 		v.course = failStep
 	case core.KindOf(err) == core.Unauthorized:
 		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), people.RefuserOf(err)
-	case core.KindOf(err) == core.Unknown && core.EffectOf(err) == core.None && t.run.Attempts+1 >= unknownTries:
+	case unexplained(err) && t.run.Unknown+1 >= unknownTries:
 		v.course = park
 	default:
-		v.course, v.until = backOff, now.Add(t.backOffFor(err))
+		v.course, v.until, v.unexplained = backOff, now.Add(t.backOffFor(err)), unexplained(err)
 		if !t.run.Since.IsZero() && now.Sub(t.run.Since) > patience {
 			v.course = park
 		}

@@ -34,7 +34,11 @@ func (e *Engine) runTurn(ctx context.Context, r Run) {
 // act runs the run's flow. It fails if the outcome can't be stored.
 func (t *turn) act(ctx context.Context) error {
 	if t.run.Crashes >= crashesToPark {
-		return t.end(ctx, Parked, "crashing", t.replayed(ctx))
+		p := t.replayed(ctx)
+		if t.run.FlowHash != "" {
+			t.fired()
+		}
+		return t.end(ctx, Parked, "crashing", p)
 	}
 	switch t.run.ID.Flow {
 	case SyncFlow:
@@ -311,7 +315,7 @@ func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
 // reschedule makes the run wait until v.until.
 func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 	s := p.addTo(Complete{To: Waiting, Until: v.until, Reason: v.code, Input: t.input, Slot: t.slot,
-		Attempts: t.run.Attempts, Since: t.run.Since, Timers: t.takeNotices()})
+		Attempts: t.run.Attempts, Unknown: t.run.Unknown, Since: t.run.Since, Timers: t.takeNotices()})
 	if !t.slot.At.IsZero() {
 		s.Until = t.slot.At.Add(-slotLead)
 	}
@@ -320,6 +324,9 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 	case backOff:
 		kind = EventRetry
 		s.Attempts++
+		if v.unexplained {
+			s.Unknown++
+		}
 		if s.Since.IsZero() {
 			s.Since = t.e.clock.Now()
 		}
@@ -359,7 +366,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
 	t.e.observe.Ended(to)
 	err := t.completeAs(ctx, p.addTo(Complete{To: to, Reason: reason, Events: []Event{ev},
-		Timers: append(t.takeNotices(), t.following(to)...), Attempts: t.run.Attempts, Since: t.run.Since}))
+		Timers: append(t.takeNotices(), t.following(to)...), Attempts: t.run.Attempts, Unknown: t.run.Unknown, Since: t.run.Since}))
 	if err == nil && to != Parked && t.flow != nil && t.flow.CreatesItemGroup(t.run.Step) {
 		t.wakeAwaiting(ctx)
 	}

@@ -11,7 +11,7 @@ import (
 
 func (b *bench) park(run engine.RunID, reason string) {
 	b.Helper()
-	b.complete(engine.Complete{Lease: b.begin(b.claimed(run), "send"), To: engine.Parked, Reason: reason, Attempts: 4, Since: b.clock.Now()})
+	b.complete(engine.Complete{Lease: b.begin(b.claimed(run), "send"), To: engine.Parked, Reason: reason, Attempts: 4, Unknown: 3, Since: b.clock.Now()})
 }
 
 func testDesk(t *testing.T, open opener) {
@@ -36,8 +36,8 @@ func testDesk(t *testing.T, open opener) {
 		b.ok(b.s.Retry(b.ctx, id("1"), event))
 	}
 	r := b.load(id("1"))
-	b.same("due now", []any{r.State, r.At, r.Attempts, r.Since.IsZero(), r.Reason, r.Calls["send"].Open},
-		[]any{engine.Waiting, b.clock.Now(), 0, true, "", true})
+	b.same("due now", []any{r.State, r.At, r.Attempts, r.Unknown, r.Since.IsZero(), r.Reason, r.Calls["send"].Open},
+		[]any{engine.Waiting, b.clock.Now(), 0, 0, true, "retried", true})
 	b.is(b.s.Drop(b.ctx, id("1"), event), core.Conflict, "waiting")
 	b.claimOne(id("1"))
 

@@ -143,7 +143,7 @@ func readRun(id engine.RunID, score string, m map[string]string) (engine.Run, er
 	r := engine.Run{
 		ID: id, State: engine.RunState(m["st"]), FlowHash: m["flow"], Due: at(number(m["due"])), At: at(number(score)),
 		Cycle: number(m["cyc"]), Step: int(number(m["step"])), Begun: m["begun"] == "1",
-		Attempts: int(number(m["tries"])), Since: at(number(m["since"])), Crashes: int(number(m["crash"])),
+		Attempts: int(number(m["tries"])), Unknown: int(number(m["unknown"])), Since: at(number(m["since"])), Crashes: int(number(m["crash"])),
 		Wish: engine.Wish(m["wish"]), Reason: m["why"],
 		Slot: engine.Slot{Key: m["sk"], At: at(number(m["sa"]))},
 	}

@@ -137,13 +137,13 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
-		st.Attempts, st.Since = 0, time.Time{}
+		st.Attempts, st.Unknown, st.Since = 0, 0, time.Time{}
 	}
 	badge := ""
 	if !st.Badge.IsZero() {
 		badge = st.Badge.String()
 	}
-	c.flag(st.Outcome != nil).add(st.Slot.Key, ms(st.Slot.At), st.Attempts, ms(st.Since), badge)
+	c.flag(st.Outcome != nil).add(st.Slot.Key, ms(st.Slot.At), st.Attempts, st.Unknown, ms(st.Since), badge)
 	c.add(st.Seen).run(s.keys, engine.RunID{Risk: id.Risk, Flow: engine.SyncFlow})
 	c.add(len(st.Shown))
 	for _, d := range st.Shown {

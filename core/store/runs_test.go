@@ -153,21 +153,21 @@ func testComplete(t *testing.T, open opener) {
 	_, err := b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "send", Attempt: 1, Value: "m1"})
 	b.ok(err)
 	on := engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Next: true, Outcome: []byte("left"),
-		Attempts: 3, Since: b.clock.Now(), Events: []engine.Event{{Kind: "done"}}}
+		Attempts: 3, Unknown: 2, Since: b.clock.Now(), Events: []engine.Event{{Kind: "done"}}}
 	next := b.complete(on)
 	b.same("repeat", b.complete(on), next)
 	r := b.load(id("1"))
-	b.same("next step", []any{r.State, r.Step, string(r.Outcomes[0]), len(r.Calls), r.Attempts, r.Since.IsZero(), r.At},
-		[]any{engine.Running, 1, "left", 0, 0, true, next.Until})
+	b.same("next step", []any{r.State, r.Step, string(r.Outcomes[0]), len(r.Calls), r.Attempts, r.Unknown, r.Since.IsZero(), r.At},
+		[]any{engine.Running, 1, "left", 0, 0, 0, true, next.Until})
 
 	until := b.clock.Now().Add(time.Minute)
-	wait := engine.Complete{Lease: next, To: engine.Waiting, Until: until, Step: 1, Reason: "unavailable", Attempts: 2,
+	wait := engine.Complete{Lease: next, To: engine.Waiting, Until: until, Step: 1, Reason: "unavailable", Attempts: 2, Unknown: 1,
 		Since: b.clock.Now(), Outcome: []byte{}, Events: []engine.Event{{Kind: "retry"}}}
 	b.complete(wait)
 	b.complete(wait)
 	r = b.load(id("1"))
-	b.same("waiting", []any{r.State, r.At, r.Reason, r.Attempts, r.Since, len(r.Outcomes)},
-		[]any{engine.Waiting, until, "unavailable", 2, b.clock.Now(), 2})
+	b.same("waiting", []any{r.State, r.At, r.Reason, r.Attempts, r.Unknown, r.Since, len(r.Outcomes)},
+		[]any{engine.Waiting, until, "unavailable", 2, 1, b.clock.Now(), 2})
 	b.same("none early", len(b.claim()), 0)
 	b.clock.pass(time.Minute)
 	last := b.claimOne(id("1"))

@@ -3,7 +3,7 @@
 -- KEYS  as in runs.lua, then the run and those of the timers
 -- ARGV  now, channel, run (key index, ID), sync (0/1), keep ended for ms (0:
 --       always), lease, to, until, step, next (0/1), outcome, reason, input,
---       kept (0/1: outcome counts), slot call, slot at, tries, since, badge,
+--       kept (0/1: outcome counts), slot call, slot at, tries, unknown, since, badge,
 --       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
 --       JSON), timers, events
 -- Answer: ok, lease (0: given up); lost
@@ -11,7 +11,7 @@
 local r = load(key(), arg())
 local sync_run, keep, lease, to, till = arg() == '1', int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
-local kept, slot_call, slot_at, tries, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg()
+local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg(), arg()
 local seen, sync_key, sync_id = arg(), key(), arg()
 local show = {}
 for i = 1, int() * 2 do show[i] = arg() end
@@ -31,6 +31,7 @@ if next_step or num(r.f.step) ~= step then
 end
 if kept then put(r, 'o:' .. str(step), outcome) end
 put(r, 'tries', tries)
+put(r, 'unknown', unknown)
 put(r, 'since', since)
 put(r, 'why', reason)
 unslot(r)
@@ -53,7 +54,7 @@ else
   finish(r, to)
   if sync_run then
     put(r, 'cyc', str(num(r.f.cyc) + 1))
-    for _, field in ipairs({ 'step', 'begun', 'tries', 'since', 'crash' }) do drop(r, field) end
+    for _, field in ipairs({ 'step', 'begun', 'tries', 'unknown', 'since', 'crash' }) do drop(r, field) end
     for field in pairs(fields(flat(r.f))) do
       if string.sub(field, 1, 2) == 'o:' then drop(r, field) end
     end

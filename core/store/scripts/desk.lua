@@ -27,7 +27,9 @@ else
     end
     for _, name in ipairs(names) do note(r, name, intent(r, name), false) end
   end
-  for _, field in ipairs({ 'tries', 'since', 'crash', 'why' }) do drop(r, field) end
+  for _, field in ipairs({ 'tries', 'unknown', 'since', 'crash' }) do drop(r, field) end
+  -- What couldn't even be read has not fired yet; anything else has.
+  if r.f.why ~= 'not_read' and r.f.why ~= 'flow_unreadable' then put(r, 'why', 'retried') end
   unslot(r)
   state(r, begun and 'waiting' or 'armed')
   timer(r, now)

@@ -7,7 +7,7 @@ local channel = arg()
 
 -- A run is a hash:
 --   st       armed, running, waiting, parked, finished, skipped, cancelled
---   flow due data cyc step begun(0/1) tries since crash wish why inp
+--   flow due data cyc step begun(0/1) tries unknown since crash wish why inp
 --   sk sa    the slot in the rate budget: its call's key, and when
 --   fence    the newest lease: each lease is greater than the one before
 --   prev how the lease that fence replaced, and what replaced it (hold, begin,
