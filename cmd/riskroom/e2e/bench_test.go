@@ -16,8 +16,8 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// configHead is what every config file of these tests begins with. Calls time
-// out soon, so that a killed one need not be waited for long.
+// configHead is the beginning of every config file. Calls time out early, so that a
+// killed call delays a test only briefly.
 const configHead = `version: 1
 call_timeout: 2s
 settle: 500ms
@@ -27,7 +27,7 @@ modules:
   Payments: { handlers: [lin, wei], lead: wei }
 `
 
-// configOf is a config file for platforms.
+// configOf returns a config file for platforms.
 func configOf(platforms []*platform, flows string) string {
 	workspaces, accounts := "workspaces:\n", map[string][]string{}
 	for _, p := range platforms {
@@ -43,8 +43,7 @@ func configOf(platforms []*platform, flows string) string {
 	return configHead + workspaces + people + flows
 }
 
-// redisServer is a redis-server that stories share, each under a prefix of its
-// own.
+// redisServer is a redis-server that stories share, each with its own prefix.
 type redisServer struct {
 	*storetest.Process
 	socket string
@@ -57,12 +56,12 @@ func startRedis(t testing.TB, args ...string) *redisServer {
 	return &redisServer{Process: p, socket: strings.TrimPrefix(p.URL, "unix://"), names: readScriptNames(t)}
 }
 
-// bench is stand-ins, a Redis behind a proxy, and at most one living serve that
-// was started last.
+// bench contains emulators, a Redis behind a proxy, and the serve that was started
+// last.
 type bench struct {
 	testing.TB
 	platforms []*platform         // risks are filed on the first
-	slack     *emulator.Workspace // where the bench was given no platforms
+	slack     *emulator.Workspace // nil if the test chose the platforms
 	redis     *redisServer
 	proxy     *proxy
 	prefix    string
@@ -75,12 +74,12 @@ type bench struct {
 	died int // how often serve was killed
 }
 
-// set says what differs from the usual bench.
+// set contains options for a bench.
 type set struct {
 	flows     string
 	how       mode
 	proxy     *proxy
-	rates     string      // of the Slack workspace, as the config file has them; "": none
+	rates     string      // of the Slack workspace, as in the config file; "": none
 	platforms []*platform // instead of the Slack workspace
 }
 
@@ -107,10 +106,10 @@ func newBench(t testing.TB, r *redisServer, s set) *bench {
 	return b
 }
 
-// home is where risks are filed.
+// home returns the platform where risks are filed.
 func (b *bench) home() *platform { return b.platforms[0] }
 
-// up starts serve, again if it is killed as it starts.
+// up starts serve. If it is killed while it starts, it is started again.
 func (b *bench) up() *process {
 	b.Helper()
 	for range 3 {
@@ -132,14 +131,14 @@ func (b *bench) up() *process {
 	return nil
 }
 
-// turnTo makes another serve the one that is meant.
-func (b *bench) turnTo(p *process) {
+// use makes another serve the current one.
+func (b *bench) use(p *process) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.now = p
 }
 
-// strike kills the living serve.
+// strike kills the current serve.
 func (b *bench) strike() {
 	b.mu.Lock()
 	p := b.now
@@ -162,8 +161,8 @@ func (b *bench) revive() {
 	}
 }
 
-// down stops serve as an administrator does. If it was killed as it had done
-// everything it is started once more, which must not do anything either.
+// down stops serve as an administrator does. If it has been killed after everything
+// was done, it is started once more, which must have no effect.
 func (b *bench) down() {
 	b.Helper()
 	code, _ := b.now.terminate(b)
@@ -176,7 +175,7 @@ func (b *bench) down() {
 	}
 }
 
-// look opens the store of the bench past the proxy, as soon as Redis answers.
+// look opens the bench's store without the proxy, as soon as Redis answers.
 func (b *bench) look() *store.Store {
 	b.Helper()
 	var s *store.Store
@@ -191,12 +190,12 @@ func (b *bench) look() *store.Store {
 	return s
 }
 
-// until waits for something.
+// until waits until holds returns true.
 func (b *bench) until(what string, holds func() bool) {
 	b.Helper()
 	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			b.Fatalf("never: %s\n%s", what, b.now.log)
+			b.Fatalf("timed out waiting until %s\n%s", what, b.now.log)
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// before and after are a config file's flows, and what they are changed to:
-// remind comes earlier, gone is gone, added and early are new.
+// before and after are a config file's flows before and after a change: remind is due
+// earlier, gone is removed, and added and early are new.
 const (
 	before = `flows:
   remind:
@@ -43,8 +43,8 @@ const (
 `
 )
 
-// TestFileChanged: after a restart timers follow the file. What would be due in
-// the past by the new one does not fire, for nobody asked for it when it was due.
+// TestFileChanged checks that timers follow the file after a restart. A run that would
+// have been due before the change doesn't fire.
 func TestFileChanged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, startRedis(t), set{flows: before})
@@ -52,7 +52,7 @@ func TestFileChanged(t *testing.T) {
 	fresh := core.RiskKey(anyKey.FindString(b.asks("ana", order{line: "new Fresh module:Payments discovered:1d ago"}, "R-")))
 	old := core.RiskKey(anyKey.FindString(b.asks("ana", order{line: "new Old module:Payments discovered:4d ago"}, "R-")))
 	s := b.look()
-	// armed returns for each timer how many days it is after the discovery.
+	// armed returns how many days after the discovery each timer is due.
 	armed := func(key core.RiskKey) map[string]int {
 		rec, err := s.Get(context.Background(), key)
 		if err != nil {
@@ -78,13 +78,13 @@ func TestFileChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.up()
-	b.until("the change is told", func() bool { return len(b.followed()) == 4 })
-	told := map[string]map[string]float64{
+	b.until("the change is logged", func() bool { return len(b.followed()) == 4 })
+	changed := map[string]map[string]float64{
 		"remind": {"moved": 1, "dropped": 1, "added": 0}, "gone": {"moved": 0, "dropped": 2, "added": 0},
 		"added": {"moved": 0, "dropped": 0, "added": 2}, "early": {"moved": 0, "dropped": 0, "added": 1},
 	}
-	if d := cmp.Diff(told, b.followed()); d != "" {
-		t.Errorf("told (-want +got)\n%s", d)
+	if d := cmp.Diff(changed, b.followed()); d != "" {
+		t.Errorf("changed timers (-want +got)\n%s", d)
 	}
 	for key, want := range map[core.RiskKey]map[string]int{
 		fresh: {"remind": 3, "added": 5, "early": 2},
@@ -99,7 +99,7 @@ func TestFileChanged(t *testing.T) {
 	}
 	b.down()
 
-	b.up() // with the same file again, which changes nothing
+	b.up() // with an unchanged file
 	b.open()
 	b.down()
 	if again := b.followed(); len(again) != 0 {
@@ -110,18 +110,18 @@ func TestFileChanged(t *testing.T) {
 	}
 }
 
-// followed is what serve told of timers that follow the file, by flow.
+// followed returns how many timers serve has logged as changed, by flow.
 func (b *bench) followed() map[string]map[string]float64 {
 	b.Helper()
-	told := map[string]map[string]float64{}
+	out := map[string]map[string]float64{}
 	for line := range strings.Lines(b.now.log.String()) {
 		var m struct {
 			Msg, Flow             string
 			Moved, Dropped, Added float64
 		}
-		if json.Unmarshal([]byte(line), &m) == nil && m.Msg == "timers follow the flows in force" {
-			told[m.Flow] = map[string]float64{"moved": m.Moved, "dropped": m.Dropped, "added": m.Added}
+		if json.Unmarshal([]byte(line), &m) == nil && m.Msg == "timers aligned with the flow" {
+			out[m.Flow] = map[string]float64{"moved": m.Moved, "dropped": m.Dropped, "added": m.Added}
 		}
 	}
-	return told
+	return out
 }

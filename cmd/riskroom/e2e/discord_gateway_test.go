@@ -12,9 +12,9 @@ import (
 	"riskroom/core/engine"
 )
 
-// TestLeaderKilled: of two processes the one that holds the gateway is killed as
-// Redis has taken what somebody filed, before anybody was answered. The other one
-// goes on with the session, tells what became of it, and all happens once.
+// TestLeaderKilled kills the process that holds the connection to the gateway, after
+// Redis has stored a risk and before the reply. The other process resumes the session
+// and replies, and everything happens once.
 func TestLeaderKilled(t *testing.T) {
 	t.Parallel()
 	p, w := onDiscord(t, "guild", false)
@@ -23,7 +23,7 @@ func TestLeaderKilled(t *testing.T) {
 	b.open()
 	other := b.up()
 	b.open()
-	b.turnTo(leader)
+	b.use(leader)
 	g := guild{b, w, "guild"}
 	g.filed("First")
 
@@ -39,10 +39,10 @@ func TestLeaderKilled(t *testing.T) {
 	if _, err := w.SlashCommand(context.Background(), anaThere, "", "/risk", "new", old); !errors.Is(err, stage.ErrDeadline) || !struck.Load() {
 		t.Errorf("the leader was killed: %v, and ana sees %v", struck.Load(), err)
 	}
-	b.turnTo(other)
-	g.told(anaThere, "R-2 is filed: Second")
+	b.use(other)
+	g.shown(anaThere, "R-2 is filed: Second")
 	if w.Gateway().Connected() != 1 || len(w.Gateway().Identifies()) != 1 || w.Gateway().Resumes() != 1 {
-		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs: want the one session to go on", w.Gateway().Connected(), len(w.Gateway().Identifies()), w.Gateway().Resumes())
+		t.Errorf("%d connections, %d IDENTIFYs, %d RESUMEs: want one resumed session", w.Gateway().Connected(), len(w.Gateway().Identifies()), w.Gateway().Resumes())
 	}
 	s := b.look()
 	b.ended(s, "R-2")
@@ -51,23 +51,23 @@ func TestLeaderKilled(t *testing.T) {
 	if got := b.titles(); !slices.Equal(got, []string{"First"}) {
 		t.Errorf("risks: %q", got)
 	}
-	if told := p.direct("lin"); len(told) != 1 {
-		t.Errorf("lin is reminded of the second %d times", len(told))
+	if got := p.direct("lin"); len(got) != 1 {
+		t.Errorf("lin is reminded of the second %d times", len(got))
 	}
-	told := 0
+	answers := 0
 	for _, m := range w.DMs(anaThere) {
 		if anyKey.FindString(m.Plain) == "R-2" {
-			told++
+			answers++
 		}
 	}
-	if told != 1 {
-		t.Errorf("ana is told %d times", told)
+	if answers != 1 {
+		t.Errorf("ana has %d answers", answers)
 	}
 	b.down()
 }
 
-// TestDiscordEvents: what people do to a group by hand has it looked at at once,
-// and what was lost is put right; with the channel the risk is free.
+// TestDiscordEvents checks that a group is checked and repaired as soon as people change
+// it by hand, and that deleting the channel releases the risk.
 func TestDiscordEvents(t *testing.T) {
 	t.Parallel()
 	p, w := onDiscord(t, "guild", false)
@@ -95,9 +95,9 @@ func TestDiscordEvents(t *testing.T) {
 	} {
 		before := b.counted("events", "ok")
 		act()
-		b.until("the engine is told that "+what, func() bool { return b.counted("events", "ok") > before })
+		b.until("the engine is notified that "+what, func() bool { return b.counted("events", "ok") > before })
 	}
-	b.until("the group is looked at", func() bool { return p.log.Count("list_pins") > looks })
+	b.until("the group is checked", func() bool { return p.log.Count("list_pins") > looks })
 	for what, act := range map[string]func(badge string) error{
 		"unpinned": func(badge string) error { return w.UnpinByHand(owner.ID, room, badge) },
 		"deleted":  func(badge string) error { return w.DeleteMessage(owner.ID, room, badge) },

@@ -17,14 +17,13 @@ import (
 	"riskroom/core"
 )
 
-// hostileThere is a text that would be much else on Discord where it is not taken
-// as text.
+// hostileThere is a text with Discord's markup and mentions.
 const hostileThere = "@everyone @here <@" + linThere + "> <@&1> <#100000000000000009> **b** __u__ _i_ ~~s~~ ||h|| `c` > q [l](http://evil.example) " +
 	"</risk new:1> <t:0:R> <a:x:1> :tada: \\* \u202eltr\u202c a\u200bb {{ .key }}"
 
-// TestDiscordInput: through a serve that runs, what people type shows as they
-// typed it and calls nobody, and what does not come from Discord, from this guild,
-// now, and for the first time does nothing and is counted.
+// TestDiscordInput checks that text is shown as typed and notifies nobody, and that
+// requests that are forged, stale, replayed or for another guild are counted and
+// rejected.
 func TestDiscordInput(t *testing.T) {
 	t.Parallel()
 	fields := `fields:
@@ -35,12 +34,12 @@ func TestDiscordInput(t *testing.T) {
 	b.up()
 	b.open()
 	g := guild{b, w, "web"}
-	g.takesTextAsText()
-	g.refusesWhatIsBad()
+	g.showsTextAsTyped()
+	g.rejectsBadRequests()
 	b.down()
 }
 
-func (g guild) takesTextAsText() {
+func (g guild) showsTextAsTyped() {
 	g.Helper()
 	ctx := context.Background()
 	if r, err := g.SlashCommand(ctx, anaThere, "", "/risk", "new", emulator.Values{"module": "Payments", "discovered": "2026-01-02"}); err != nil || r.Modal == nil {
@@ -50,7 +49,7 @@ func (g guild) takesTextAsText() {
 	if _, err := g.SubmitModal(ctx, anaThere, emulator.Values{"title": hostileThere, "description": written}); err != nil {
 		g.Fatal(err)
 	}
-	g.told(anaThere, "R-1 is filed: "+hostileThere)
+	g.shown(anaThere, "R-1 is filed: "+hostileThere)
 	s := g.look()
 	g.ended(s, "R-1")
 	g.risk(weiThere, "list", nil)
@@ -83,10 +82,10 @@ func (g guild) takesTextAsText() {
 			whole++
 		}
 	}
-	if channels != 1 || shown < 5 || whole < 1 { // two reminders, badge, card, show
+	if channels != 1 || shown < 5 || whole < 1 { // two reminders, the badge, the card, and show
 		g.Errorf("%d channels; %d messages show the text as typed, %d all of it, of these:\n%+v", channels, shown, whole, all)
 	}
-	// A person's own client sends no more than fits; somebody else's may.
+	// Discord's own client limits the length; another client may not.
 	for field, limit := range map[string]string{"description": "4000", "title": "200"} {
 		options := map[string]string{"title": "Long", "module": "Payments"}
 		options[field] = strings.Repeat("長", 10_000)
@@ -95,13 +94,12 @@ func (g guild) takesTextAsText() {
 			g.Errorf("a long %s: %d %v %.300s", field, status, err, answer)
 		}
 	}
-	if got := g.titles(); len(got) != 0 { // the only one is shelved
+	if got := g.titles(); len(got) != 0 { // the only risk is shelved
 		g.Errorf("risks: %q", got)
 	}
 }
 
-// forged is the body of a command that no client of Discord's has sent. Its ID is
-// of now, and new.
+// forged returns the body of a command that Discord hasn't sent, with a new ID.
 func (g guild) forged(sub string, options map[string]string) []byte {
 	list := []map[string]any{}
 	for name, value := range options {
@@ -112,8 +110,7 @@ func (g guild) forged(sub string, options map[string]string) []byte {
 	}})
 }
 
-// interaction is the body of something that ana did, with other fields in their
-// place.
+// interaction returns the body of an interaction of ana's, with the fields replaced.
 func (g guild) interaction(fields map[string]any) []byte {
 	all := map[string]any{
 		"id": strconv.FormatInt((time.Now().UnixMilli()-1420070400000)<<22|forgeries.Add(1), 10), "application_id": g.ApplicationID(),
@@ -127,7 +124,7 @@ func (g guild) interaction(fields map[string]any) []byte {
 	return body
 }
 
-func (g guild) refusesWhatIsBad() {
+func (g guild) rejectsBadRequests() {
 	g.Helper()
 	evil := map[string]string{"title": "Evil", "module": "Payments"}
 	post := func(body []byte, contentType string) (int, error) {
@@ -189,5 +186,5 @@ func (g guild) refusesWhatIsBad() {
 	}
 }
 
-// forgeries makes IDs differ.
+// forgeries counts forged IDs, to make them differ.
 var forgeries atomic.Int64

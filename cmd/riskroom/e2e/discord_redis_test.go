@@ -13,14 +13,14 @@ import (
 	"riskroom/core"
 )
 
-// guild is a Discord guild of a bench, with people who act in it.
+// guild is a Discord guild of a bench.
 type guild struct {
 	*bench
 	*emulator.Workspace
 	name string
 }
 
-// risk gives a command and wants it answered with a message.
+// risk sends a /risk command and returns the message in the reply.
 func (g guild) risk(user, sub string, options emulator.Values) emulator.Message {
 	g.Helper()
 	r, err := g.SlashCommand(context.Background(), user, "", "/risk", sub, options)
@@ -43,20 +43,20 @@ func (g guild) filed(title string) core.RiskKey {
 	return core.RiskKey(key)
 }
 
-// told waits until a person alone was shown something with all of the words.
-func (g guild) told(user string, words ...string) {
+// shown waits until a person has a private message with all of the words.
+func (g guild) shown(user string, words ...string) {
 	g.Helper()
-	g.until(fmt.Sprintf("@%s is told %q in %s", user, words, g.name), func() bool {
+	g.until(fmt.Sprintf("@%s sees %q in %s", user, words, g.name), func() bool {
 		return slices.ContainsFunc(append(g.Ephemerals(user), g.DMs(user)...), func(m emulator.Message) bool {
 			return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(m.Plain, w) })
 		})
 	})
 }
 
-// TestDiscordWhileRedisStands: over the gateway and over HTTP everybody is
-// answered in time while Redis stands still, and told later what became of what
-// they did, which happened once.
-func TestDiscordWhileRedisStands(t *testing.T) {
+// TestDiscordWhileRedisHangs checks that people are answered in time while Redis hangs,
+// over the gateway and over HTTP. Later they get the results, and everything happens
+// once.
+func TestDiscordWhileRedisHangs(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
 	one, gateway := onDiscord(t, "guild", false)
@@ -82,13 +82,13 @@ func TestDiscordWhileRedisStands(t *testing.T) {
 	}
 	all.Wait()
 	for i, g := range guilds {
-		g.wasHonest(scenes[i])
+		g.checkAnswers(scenes[i])
 	}
 	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	for i, g := range guilds {
-		g.wasDone(scenes[i])
+		g.checkResults(scenes[i])
 	}
 	want := slices.Sorted(slices.Values(append(slices.Repeat([]string{"First", "Second", "Third", "While away"}, 2), "By form in guild", "By form in web")))
 	if got := b.titles(); !slices.Equal(got, want) {
@@ -97,7 +97,7 @@ func TestDiscordWhileRedisStands(t *testing.T) {
 	b.down()
 }
 
-// busy is a guild in which everybody does something at once.
+// busy is the state of a guild in which everybody acts at the same time.
 type busy struct {
 	keys  []core.RiskKey // First, Second, Third
 	card  emulator.Message
@@ -143,7 +143,7 @@ func (g guild) atOnce(s *busy) {
 		"new inline": command(anaThere, "new", emulator.Values{"title": "While away", "module": "Payments"}),
 		"new":        command(linThere, "new", nil),
 		"submit": func() (emulator.Reply, error) {
-			return g.SubmitModal(ctx, weiThere, emulator.Values{"title": "By form in " + g.name}) // wei is one person in both
+			return g.SubmitModal(ctx, weiThere, emulator.Values{"title": "By form in " + g.name}) // wei is the same person in both guilds
 		},
 		"list":    command(weiThere, "list", nil),
 		"show":    command(weiThere, "show", emulator.Values{"key": string(s.keys[2])}),
@@ -168,9 +168,8 @@ func (g guild) atOnce(s *busy) {
 	all.Wait()
 }
 
-// wasHonest checks what everybody was answered while Redis stood still, which it
-// does until it has been said.
-func (g guild) wasHonest(s busy) {
+// checkAnswers checks the replies while Redis hangs.
+func (g guild) checkAnswers(s busy) {
 	g.Helper()
 	for what, want := range map[string]string{
 		"new inline": "not confirmed yet", "submit": "not confirmed yet", "status": "not confirmed yet", "start": "not confirmed yet",
@@ -188,14 +187,14 @@ func (g guild) wasHonest(s busy) {
 	}
 }
 
-// wasDone waits until everybody knows what became of what they did.
-func (g guild) wasDone(s busy) {
+// checkResults waits until everybody has the results.
+func (g guild) checkResults(s busy) {
 	g.Helper()
-	g.told(anaThere, "is filed: While away")
-	g.told(weiThere, "is filed: By form in "+g.name)
-	g.told(weiThere, "open risks")
-	g.told(anaThere, string(s.keys[1]), "In progress")
-	g.told(linThere, string(s.keys[0]), "In progress")
+	g.shown(anaThere, "is filed: While away")
+	g.shown(weiThere, "is filed: By form in "+g.name)
+	g.shown(weiThere, "open risks")
+	g.shown(anaThere, string(s.keys[1]), "In progress")
+	g.shown(linThere, string(s.keys[0]), "In progress")
 	for _, key := range s.keys[:2] {
 		rec, err := g.look().Get(context.Background(), key)
 		if err != nil || rec.Risk.Status != core.InProgress || rec.Risk.Version != 2 {

@@ -20,8 +20,8 @@ const (
 	weiThere = "100000000000000003"
 )
 
-// onDiscord is a Discord guild as the config file names it, whose commands come in
-// over HTTP, else over the gateway. Who is deaf takes no direct messages.
+// onDiscord starts a Discord guild with this name in the config file. Commands arrive
+// over HTTP or over the gateway. The deaf accept no direct messages.
 func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platform, *emulator.Workspace) {
 	t.Helper()
 	users := []emulator.User{
@@ -31,7 +31,7 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 	for i, u := range users {
 		users[i].DirectMessagesOff = slices.Contains(deaf, u.Name)
 	}
-	// Ops derive from the ID of the guild, and two of them have not the same.
+	// Ops derive from the guild's ID, so two guilds must have different IDs.
 	id := strconv.FormatUint(80351110224678912+uint64(crc32.ChecksumIEEE([]byte(name))), 10)
 	w, err := emulator.New(emulator.Options{GuildID: id, Users: users})
 	api := begin(t, w, err)
@@ -63,7 +63,7 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 			}
 			return "", err
 		},
-		heard: func(id string) []string {
+		received: func(id string) []string {
 			var all []string
 			for _, m := range append(w.Ephemerals(id), slices.DeleteFunc(w.DMs(id), func(m emulator.Message) bool { return m.Nonce != "" })...) {
 				all = append(all, m.Plain)
@@ -74,8 +74,8 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 	}, w
 }
 
-// withoutAnswers leaves out direct messages that no run has written: they are
-// answers that came too late to be shown as such, and bear no op.
+// withoutAnswers removes direct messages without an op: these are late replies, not
+// written by a run.
 func withoutAnswers(s emulator.State) emulator.State {
 	for i := range s.Direct {
 		s.Direct[i].Messages = slices.DeleteFunc(s.Direct[i].Messages, func(m emulator.MessageState) bool { return m.Nonce == "" })
@@ -90,8 +90,8 @@ func withoutAnswers(s emulator.State) emulator.State {
 	return s
 }
 
-// TestUnreachable: who takes no direct messages is asked once, and the audit
-// trail and administrators are told; the others are reminded.
+// TestUnreachable checks that a person without direct messages is tried once, that the
+// audit trail and the administrators' messages mention it, and that others are reminded.
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	p, _ := onDiscord(t, "guild", false, "lin")
@@ -109,18 +109,18 @@ func TestUnreachable(t *testing.T) {
 	if refused != 1 {
 		t.Errorf("@lin was written to %d times, want once", refused)
 	}
-	told := p.direct("wei")
-	if len(told) != 2 || !slices.ContainsFunc(told, func(m stage.Post) bool {
+	got := p.direct("wei")
+	if len(got) != 2 || !slices.ContainsFunc(got, func(m stage.Post) bool {
 		return strings.Contains(m.Text, string(key)) && strings.Contains(m.Text, "send_message")
 	}) {
-		t.Errorf("@wei, who handles it and is an administrator, reads %+v", told)
+		t.Errorf("@wei, who handles it and is an administrator, reads %+v", got)
 	}
 	events, err := s.Trail(t.Context(), key, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.ContainsFunc(events, func(e engine.Event) bool { return strings.Contains(e.Data["what"], linThere+" (50007)") }) {
-		t.Errorf("the trail does not tell: %+v", events)
+		t.Errorf("the trail lacks it: %+v", events)
 	}
 	b.down()
 }

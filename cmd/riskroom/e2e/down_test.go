@@ -8,7 +8,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// everywhere runs a test on each platform that stories are played on.
+// everywhere runs a test on each platform.
 func everywhere(t *testing.T, f func(*testing.T, *platform)) {
 	t.Helper()
 	t.Parallel()
@@ -20,8 +20,8 @@ func everywhere(t *testing.T, f func(*testing.T, *platform)) {
 	}
 }
 
-// TestPlatformDown: what is due while a platform is down is tried again, and
-// happens once when it is back, though some of what failed had arrived.
+// TestPlatformDown checks that runs are retried while a platform is down, and that each
+// call takes effect once, although some calls that failed had taken effect.
 func TestPlatformDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *platform) {
 		b := newBench(t, startRedis(t), set{flows: reminder, platforms: []*platform{p}})
@@ -45,14 +45,14 @@ func TestPlatformDown(t *testing.T) {
 			}
 		}
 		if left := p.faults.Waiting(); len(left) > 0 {
-			t.Errorf("the platform was not down enough: %+v", left)
+			t.Errorf("faults are left: %+v", left)
 		}
 		b.down()
 	})
 }
 
-// TestSecondGroup: a risk that has its group gets no other one, and an
-// administrator is told which flow wanted it.
+// TestSecondGroup checks that a risk gets only one group, and that an administrator is
+// notified which flow asked for a second.
 func TestSecondGroup(t *testing.T) {
 	second := strings.Replace(strings.TrimPrefix(group, "flows:\n"), "open-a-group-after-two", "open-another", 1)
 	everywhere(t, func(t *testing.T, p *platform) {
@@ -69,16 +69,16 @@ func TestSecondGroup(t *testing.T) {
 		if len(groups) != 1 {
 			t.Errorf("%d groups", len(groups))
 		}
-		if told := p.direct("wei"); len(told) != 1 || !strings.Contains(told[0].Text, string(key)) || !strings.Contains(told[0].Text, "create_group") {
-			t.Errorf("administrators are told: %+v", told)
+		if got := p.direct("wei"); len(got) != 1 || !strings.Contains(got[0].Text, string(key)) || !strings.Contains(got[0].Text, "create_group") {
+			t.Errorf("the administrators' messages: %+v", got)
 		}
 		b.down()
 	})
 }
 
-// TestGroupInTheMaking: while a group has to wait for its turn with the rate
-// limits, nobody else puts up its badge, though Slack's events have it looked at.
-func TestGroupInTheMaking(t *testing.T) {
+// TestUnfinishedGroup checks that only the run that creates a group sets its badge, even
+// if rate limits delay that run and Slack's events have the group checked.
+func TestUnfinishedGroup(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, startRedis(t), set{flows: group, rates: "{ conversations.invite: 1/3s }"})
 	b.up()

@@ -8,10 +8,10 @@ import (
 	"riskroom/adapters/slack/emulator"
 )
 
-// hostile is a text that would be much else where it is not taken as text.
+// hostile is a text with markup, mentions and templates.
 const hostile = "<!everyone> <!channel> @here <@U00000LIN01> <#C1|c> <http://evil|x> *b* _i_ ~s~ `c` &lt;amp&gt; :tada: \u202eltr {{ .key }}"
 
-// TestHostileText: what people type shows as they typed it, and notifies nobody.
+// TestHostileText checks that text is shown as typed and notifies nobody.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	fields := `fields:
@@ -20,7 +20,7 @@ func TestHostileText(t *testing.T) {
 	b := newBench(t, startRedis(t), set{flows: fields + reminder + strings.TrimPrefix(group, "flows:\n")})
 	b.up()
 	ctx := context.Background()
-	form := opened(b, ana)
+	form := openForm(b, ana)
 	reply, err := b.slack.SubmitView(ctx, ana, form.ID, emulator.Values{
 		"title": {hostile}, "description": {hostile + "\n\n> " + hostile + "\n```\n"}, "fields.remark": {hostile},
 		"discovered_at": {"2026-01-02"},
@@ -57,7 +57,7 @@ func TestHostileText(t *testing.T) {
 			shown++
 		}
 	}
-	if channels != 1 || shown < 5 { // two reminders, badge, card, show
+	if channels != 1 || shown < 5 { // two reminders, the badge, the card, and show
 		t.Errorf("%d channels; %d messages show the text as typed, of these:\n%+v", channels, shown, all)
 	}
 
@@ -67,7 +67,7 @@ func TestHostileText(t *testing.T) {
 			t.Errorf("a long %s: %.300s", field, m.Plain)
 		}
 	}
-	if got := b.titles(); len(got) != 0 { // the only one is shelved
+	if got := b.titles(); len(got) != 0 { // the only risk is shelved
 		t.Errorf("risks: %q", got)
 	}
 	b.down()

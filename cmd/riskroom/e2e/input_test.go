@@ -17,13 +17,13 @@ import (
 	"riskroom/core"
 )
 
-// request is what somebody sends to the way in.
+// request is a request to serve's public address.
 type request struct {
 	path        string // "commands"
 	body        string
 	contentType string        // "": that of forms
 	age         time.Duration // of the signature
-	signed      http.Header   // how it is signed, nil: rightly
+	signed      http.Header   // the signature, nil: a valid one
 }
 
 // The headers of a signature.
@@ -32,7 +32,7 @@ const (
 	signedWith = "X-Slack-Signature"
 )
 
-// sign signs a body as Slack does, at some time.
+// sign signs a body as Slack does.
 func (b *bench) sign(body string, at time.Time) http.Header {
 	return http.Header{
 		signedAt:   {strconv.FormatInt(at.Unix(), 10)},
@@ -40,7 +40,7 @@ func (b *bench) sign(body string, at time.Time) http.Header {
 	}
 }
 
-// send sends a request and returns what it was answered, and how it was signed.
+// send sends a request and returns the answer and the signature.
 func (b *bench) send(r request) (status int, answer string, signature http.Header) {
 	b.Helper()
 	req, err := http.NewRequest(http.MethodPost, b.now.public+"slack/acme/"+r.path, strings.NewReader(r.body))
@@ -79,7 +79,7 @@ func (b *bench) get(page string) string {
 	return string(body)
 }
 
-// counted returns how many requests of a kind had an outcome, at home.
+// counted returns how many requests of a kind at home had an outcome.
 func (b *bench) counted(kind, outcome string) int {
 	b.Helper()
 	name := fmt.Sprintf("riskroom_inbound_requests_total{kind=%q,outcome=%q,workspace=%q} ", kind, outcome, b.home().name)
@@ -95,7 +95,7 @@ func (b *bench) counted(kind, outcome string) int {
 	return n
 }
 
-// commandForm is the body of a slash command.
+// commandForm returns the body of a slash command.
 func (b *bench) commandForm(team, text string) string {
 	return url.Values{
 		"team_id": {team}, "user_id": {ana}, "user_name": {"ana"}, "channel_id": {"C000000000"}, "command": {"/risk"},
@@ -103,8 +103,8 @@ func (b *bench) commandForm(team, text string) string {
 	}.Encode()
 }
 
-// TestBadRequests: what does not come from Slack, from this workspace, now, and
-// for the first time does nothing, and is counted.
+// TestBadRequests checks that requests that are forged, stale, replayed, malformed or
+// for another workspace are counted and rejected.
 func TestBadRequests(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, startRedis(t), set{flows: quiet})
@@ -114,7 +114,7 @@ func TestBadRequests(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatalf("a good command is answered with %d", status)
 	}
-	if !strings.Contains(answer, "R-1") { // a busy machine answers late
+	if !strings.Contains(answer, "R-1") { // on a busy machine, the reply is late
 		b.until("the good command is answered", func() bool { return b.slack.Log().Count("response_url") > 0 })
 	}
 	evil := b.commandForm(b.slack.TeamID(), "new Evil module:Payments")
@@ -162,7 +162,7 @@ func TestBadRequests(t *testing.T) {
 	b.down()
 }
 
-// TestRefusesToStart: what cannot work is said at once, without a secret.
+// TestRefusesToStart checks the errors at start, which must not contain secrets.
 func TestRefusesToStart(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
@@ -179,13 +179,13 @@ func TestRefusesToStart(t *testing.T) {
 			b := newBench(t, r, set{flows: quiet})
 			p := spawn(b, b.config, b.how, append(b.env, c.env...)...)
 			if p.serving(b) {
-				t.Fatal("it serves")
+				t.Fatal("it starts")
 			}
 			<-p.dead
 			said := p.log.String()
 			for _, want := range c.says {
 				if !strings.Contains(said, want) {
-					t.Errorf("it does not say %q:\n%s", want, said)
+					t.Errorf("the log lacks %q:\n%s", want, said)
 				}
 			}
 			if code := p.cmd.ProcessState.ExitCode(); code != 1 || strings.Contains(said, secret) {

@@ -22,21 +22,21 @@ type point struct {
 	nth  int
 }
 
-// A when is what serve was waiting for as it was killed.
+// when is what serve is waiting for when it is killed.
 type when string
 
 const (
-	onPlatform when = "after a platform took" // the effect happened, serve does not know
-	onRedis    when = "after Redis took"      // it is stored, serve does not know
-	knowingly  when = "after hearing of"      // serve knows, and may just have gone on
+	onPlatform when = "after a platform took" // the call took effect, serve hasn't got the answer
+	onRedis    when = "after Redis took"      // it is stored, serve hasn't got the reply
+	knowingly  when = "after the reply to"    // serve has got the reply and may have continued
 )
 
 func (p point) String() string {
 	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %d", p.when, p.who, p.name, p.nth)), " ")
 }
 
-// points lists all moments of an undisturbed run. The check of Redis stores nothing,
-// and is made again every half minute: its tries of keys are none.
+// points returns all moments of an undisturbed play. It leaves out the check of Redis,
+// which stores nothing and is repeated every half minute.
 func points(b *bench) []point {
 	var all []point
 	for _, p := range b.platforms {
@@ -53,7 +53,7 @@ func points(b *bench) []point {
 	return all
 }
 
-// aim has serve killed at p, once, and returns whether that has happened.
+// aim kills serve at p, once. The returned value reports whether that has happened.
 func (p point) aim(b *bench) *atomic.Bool {
 	var struck atomic.Bool
 	on := func(when when, who string) func(command) bool {
@@ -74,19 +74,18 @@ func (p point) aim(b *bench) *atomic.Bool {
 	return &struck
 }
 
-// crowd bounds how many plays go on at once: these tests wait more than they
-// work.
-type crowd chan struct{}
+// limiter limits the number of concurrent plays, which mostly wait.
+type limiter chan struct{}
 
-func newCrowd() crowd {
+func newLimiter() limiter {
 	if raced {
-		return make(crowd, 10) // there they work more than they wait
+		return make(limiter, 10) // plays are slower under the race detector
 	}
-	return make(crowd, 28)
+	return make(limiter, 28)
 }
 
-// each runs f for every point, as many at once as there is room for.
-func (c crowd) each(t *testing.T, points []point, f func(*testing.T, point)) {
+// each runs f for every point, as many at the same time as the limiter allows.
+func (c limiter) each(t *testing.T, points []point, f func(*testing.T, point)) {
 	t.Helper()
 	var all sync.WaitGroup
 	for _, p := range points {
@@ -99,15 +98,15 @@ func (c crowd) each(t *testing.T, points []point, f func(*testing.T, point)) {
 	all.Wait()
 }
 
-// story is what is played again and again.
+// story is a scenario that is played repeatedly.
 type story struct {
 	name  string
 	flows string
-	ours  func(*platform) []string // calls that must be among those it makes there
-	// between is what comes after the filing, if it is only that which is cut.
+	ours  func(*platform) []string // calls that it must make on a platform
+	// between is the part after the filing, if serve is only killed in that part.
 	between func(*bench, core.RiskKey)
-	// repeatable tells that platforms themselves make these calls once: no Once
-	// is missed.
+	// repeatable is set if these calls are idempotent, so that they work without
+	// Once.
 	repeatable bool
 }
 
@@ -119,20 +118,19 @@ func stories() []story {
 	}
 }
 
-// theGroup is the story that does most.
+// theGroup returns the story that does most.
 func theGroup() story {
 	return story{"group", group, func(p *platform) []string { return p.calls.group }, nil, false}
 }
 
-// resolve has wei resolve the risk, and say so again if serve is killed
-// meanwhile.
+// resolve has wei resolve the risk, and try again if serve is killed meanwhile.
 func resolve(b *bench, key core.RiskKey) {
 	b.Helper()
 	b.asks("wei", resolving(key), "Resolved")
 }
 
-// play plays the story on a bench. Reached, if not nil, is called where it gets
-// interesting.
+// play plays the story on a bench. If reached is not nil, it is called before the part
+// in which serve is killed.
 func (s story) play(b *bench, reached func()) final {
 	b.Helper()
 	if s.between == nil {
@@ -149,14 +147,14 @@ func (s story) play(b *bench, reached func()) final {
 	})
 }
 
-// course is how a story went.
+// course is the result of an undisturbed play.
 type course struct {
 	final
-	points []point            // at which it could have been cut
-	ours   func(p point) bool // whether that one must come
+	points []point            // at which serve can be killed
+	ours   func(p point) bool // reports whether a point must be reached
 }
 
-// undisturbed plays a story without killing anybody.
+// undisturbed plays a story without killing serve.
 func (s story) undisturbed(t *testing.T, r *redisServer, at scene, how mode) course {
 	t.Helper()
 	b := newBench(t, r, set{flows: s.flows, how: how, platforms: at.open(t), proxy: &proxy{recorder: dialRedis(t, r.socket)}})
@@ -179,7 +177,7 @@ func (s story) undisturbed(t *testing.T, r *redisServer, at scene, how mode) cou
 	return c
 }
 
-// thinned leaves out, of the moments that need not come, all but every nth.
+// thinned drops all but every nth of the points that need not be reached.
 func (at scene) thinned(c course) []point {
 	var out []point
 	for i, p := range c.points {
@@ -190,14 +188,14 @@ func (at scene) thinned(c course) []point {
 	return out
 }
 
-// TestKilled kills serve after every call that a platform took and after every
-// write that Redis took, and starts it again: each time everything happens once,
-// and all ends as if nothing had been. That this can fail is shown by the same
-// with calls that are simply made: there some kill is seen in the end.
+// TestKilled kills serve after every call that took effect on a platform and after every
+// write to Redis, and restarts it. Everything must happen once, with the same result as
+// without a kill. To show that this test can fail, it also plays the stories without
+// Once, where some kill must change the result.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup
-	c := newCrowd()
+	c := newLimiter()
 	for _, at := range scenes() {
 		for _, s := range at.stories {
 			name := at.name + " " + s.name
@@ -210,7 +208,7 @@ func TestKilled(t *testing.T) {
 	all.Wait()
 }
 
-func (s story) killedEverywhere(t *testing.T, c crowd, at scene) {
+func (s story) killedEverywhere(t *testing.T, c limiter, at scene) {
 	r := startRedis(t)
 	want := s.undisturbed(t, r, at, asBuilt)
 	var missed atomic.Int64
@@ -219,24 +217,24 @@ func (s story) killedEverywhere(t *testing.T, c crowd, at scene) {
 		struck := p.aim(b)
 		got := s.play(b, nil)
 		if d := cmp.Diff(want.final, got); d != "" {
-			t.Errorf("(-undisturbed +killed)\n%s\nthe last serve said:\n%s", d, b.now.log)
+			t.Errorf("(-undisturbed +killed)\n%s\nthe log of the last serve:\n%s", d, b.now.log)
 		}
 		switch {
 		case struck.Load():
 		case want.ours(p):
-			t.Error("the moment never came")
+			t.Error("the point was not reached")
 		default:
 			missed.Add(1)
-			t.Log("the moment never came")
+			t.Log("the point was not reached")
 		}
 	})
-	// On a busy machine a group may be looked at more often than on an idle one.
+	// On a busy machine, a group may be checked more often.
 	if n := int(missed.Load()); n*3 > len(want.points) {
-		t.Errorf("%d of %d moments never came", n, len(want.points))
+		t.Errorf("%d of %d points were not reached", n, len(want.points))
 	}
 }
 
-func (s story) killedWithoutOnce(t *testing.T, c crowd, at scene) {
+func (s story) killedWithoutOnce(t *testing.T, c limiter, at scene) {
 	r := startRedis(t)
 	want := s.undisturbed(t, r, at, plainOnce)
 	all := slices.DeleteFunc(want.points, func(p point) bool { return !want.ours(p) })
@@ -249,6 +247,6 @@ func (s story) killedWithoutOnce(t *testing.T, c crowd, at scene) {
 		}
 	})
 	if differ.Load() == 0 {
-		t.Errorf("calls were simply made, serve was killed after %d of them, and nothing shows it", len(all))
+		t.Errorf("without Once, killing serve after any of %d calls changes nothing", len(all))
 	}
 }

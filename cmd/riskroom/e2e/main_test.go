@@ -1,14 +1,12 @@
-// Package e2e_test runs riskroom as its users do: serve as a process of its
-// own, stand-ins of the platforms that call it over HTTP or that it connects to,
-// and a redis-server. The
-// processes are killed, stopped and starved; what people see in the end has to
-// be what they would have seen anyway.
+// Package e2e_test runs riskroom as users do: serve as a separate process, emulators of
+// the platforms, and a redis-server. It kills, stops and disconnects them. In the end,
+// people must see what they would have seen otherwise.
 //
-// process_test.go starts and kills serve (the test binary, executed again),
-// proxy_test.go stands between serve and Redis, slack_test.go and
-// discord_test.go say what differs between platforms, bench_test.go puts these
-// together, and story_test.go plays one story on that, from a command to what
-// the platforms show in the end. kill_test.go is the heart of it.
+// process_test.go starts and kills serve (the test binary, executed again).
+// proxy_test.go is a proxy between serve and Redis. slack_test.go and discord_test.go
+// contain what differs between platforms. bench_test.go combines these, and
+// story_test.go plays a story on them, from a command to the platforms' final state.
+// kill_test.go contains the main test.
 package e2e_test
 
 import (
@@ -31,18 +29,18 @@ import (
 	"riskroom/core/config"
 )
 
-// How a process that is to be serve learns of it.
+// The environment variables of a process that runs serve.
 const (
 	modeVariable   = "RISKROOM_E2E_MODE"
 	configVariable = "RISKROOM_E2E_CONFIG"
 )
 
-// A mode is how a process serves.
+// mode is how a process serves.
 type mode string
 
 const (
 	asBuilt   mode = "as_built"
-	plainOnce mode = "plain_once" // every call of an action is simply made
+	plainOnce mode = "plain_once" // every call is made without Once's checks
 )
 
 func TestMain(m *testing.M) {
@@ -51,7 +49,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		// One that mostly waits, TestKilled, is there all the time.
+		// TestKilled, which mostly waits, runs all the time.
 		if err := p.Value.Set(strconv.Itoa(runtime.GOMAXPROCS(0) + 1)); err != nil {
 			panic(err)
 		}
@@ -59,8 +57,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serve is what `riskroom serve` does once its command line is read. It ends
-// with its standard input too, so that it never outlives the test.
+// serve does what `riskroom serve` does after parsing its command line. It also ends
+// when its standard input does, so that it never outlives the test.
 func serve(how mode) int {
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)

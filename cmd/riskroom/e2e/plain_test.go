@@ -8,8 +8,7 @@ import (
 	"riskroom/core"
 )
 
-// plain is a platform without the promise: its actions make every call as if
-// nothing had ever gone wrong before.
+// plain is a platform that ignores Once, so that its actions make every call again.
 type plain struct{ core.Platform }
 
 // made implements core.Once by making the call.

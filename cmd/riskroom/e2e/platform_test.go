@@ -8,46 +8,46 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// platform is a stand-in with ana, lin and wei in it, as the stories use it.
-// What differs between platforms stands in slack_test.go and discord_test.go.
+// platform is an emulator with ana, lin and wei in it. What differs between platforms is
+// in slack_test.go and discord_test.go.
 type platform struct {
-	name    string            // of the workspace, in the config file
-	entry   string            // what stands behind it there
-	env     []string          // what that takes from the environment
-	ids     map[string]string // of the people, by name
-	people  map[string]string // what the config file says of their accounts, by name
-	calls   calls
-	log     *stage.Log
-	faults  *stage.Faults
-	view    func() stage.View
-	connect func(public string)                                 // to a serve that has started
-	gives   func(id string, o order) (string, error)            // a command; what is read at once
-	heard   func(id string) []string                            // what somebody alone has read
-	state   func(t testing.TB, plainly func(string) string) any // in the end, with all its text as plainly returns it
+	name     string            // of the workspace, in the config file
+	entry    string            // what stands behind it there
+	env      []string          // what that takes from the environment
+	ids      map[string]string // of the people, by name
+	people   map[string]string // what the config file says of their accounts, by name
+	calls    calls
+	log      *stage.Log
+	faults   *stage.Faults
+	view     func() stage.View
+	connect  func(public string)                                 // connects the emulator to serve
+	gives    func(id string, o order) (string, error)            // sends a command and returns the immediate reply
+	received func(id string) []string                            // returns a person's private messages
+	state    func(t testing.TB, plainly func(string) string) any // returns the final state, with all texts passed through plainly
 }
 
-// order is a command as it is given on each platform.
+// order is a command for each platform.
 type order struct {
-	line    string            // where it is a line
-	sub     string            // where it has subcommands
-	options map[string]string // and options
+	line    string            // as a line
+	sub     string            // as a subcommand
+	options map[string]string // with these options
 }
 
-// calls is what a platform calls what an action does.
+// calls contains the names of a platform's methods.
 type calls struct {
-	remind []string // a direct message
-	group  []string // a group with a card in it
-	change []string // what follows a change of the risk
-	search string   // that finds a message again
+	remind []string // for a direct message
+	group  []string // for a group with a card in it
+	change []string // after a change of the risk
+	search string   // for finding a message again
 }
 
-// serving is a stand-in that can be started.
+// serving is an emulator that can be started.
 type serving interface {
 	Start(addr string) (string, error)
 	Close() error
 }
 
-// begin has a stand-in listen until the test ends, and returns its URL.
+// begin starts an emulator until the test ends, and returns its URL.
 func begin(t testing.TB, w serving, err error) string {
 	t.Helper()
 	if err != nil {
@@ -65,17 +65,17 @@ func begin(t testing.TB, w serving, err error) string {
 	return url
 }
 
-// direct returns what the bot has written to somebody.
+// direct returns the bot's direct messages to a person.
 func (p *platform) direct(who string) []stage.Post {
 	return p.posts(func(r stage.Room) bool { return r.Kind == stage.DirectRoom && slices.Contains(r.Members, p.ids[who]) })
 }
 
-// groups returns the groups that were made.
+// groups returns the groups.
 func (p *platform) groups() []stage.Room {
 	return slices.DeleteFunc(p.view().Rooms, func(r stage.Room) bool { return r.Kind != stage.PrivateRoom })
 }
 
-// in returns what is written in a room for everybody there.
+// in returns the messages in a room that everybody sees.
 func (p *platform) in(room stage.Room) []stage.Post {
 	return p.posts(func(r stage.Room) bool { return r.ID == room.ID })
 }
@@ -88,7 +88,7 @@ func (p *platform) posts(where func(stage.Room) bool) []stage.Post {
 	})
 }
 
-// plainly returns a state with all its text as f returns it.
+// plainly returns a state with all its texts passed through f.
 func plainly[S any](t testing.TB, s S, f func(string) string) S {
 	t.Helper()
 	raw, err := json.Marshal(s)

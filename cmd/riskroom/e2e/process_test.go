@@ -13,21 +13,20 @@ import (
 	"time"
 )
 
-// patience bounds every wait for something that has to come.
+// patience is the limit for every wait.
 const patience = 100 * time.Second
 
-// process is a serve of its own.
+// process is a process that runs serve.
 type process struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
 	log   *lines
 	dead  chan struct{} // closed once the process has ended
-	// URLs of the ways in and of the administrators' server, with a slash at
-	// the end; "" if it never served.
+	// URLs of both servers, with a slash at the end; "" if serve hasn't started.
 	public, admin string
 }
 
-// spawn starts serve with a config file and does not wait for it.
+// spawn starts serve with a config file, without waiting for it.
 func spawn(t testing.TB, config string, how mode, env ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
@@ -52,7 +51,7 @@ func spawn(t testing.TB, config string, how mode, env ...string) *process {
 	return p
 }
 
-// serving waits until the process serves, and tells false if it ended before.
+// serving waits until the process serves. It returns false if the process ends first.
 func (p *process) serving(t testing.TB) bool {
 	t.Helper()
 	line, ok := p.log.await(t, "serving")
@@ -77,8 +76,8 @@ func (p *process) alive() bool {
 	}
 }
 
-// terminate ends the process with SIGTERM, waits for its end, and returns its
-// exit code and how long that took.
+// terminate stops the process with SIGTERM, and returns its exit code and how long it
+// took.
 func (p *process) terminate(t testing.TB) (int, time.Duration) {
 	t.Helper()
 	begun := time.Now()
@@ -91,12 +90,12 @@ func (p *process) terminate(t testing.TB) (int, time.Duration) {
 	return p.cmd.ProcessState.ExitCode(), time.Since(begun)
 }
 
-// lines collects what a process writes, a line each.
+// lines collects the lines that a process writes.
 type lines struct {
 	mu    sync.Mutex
 	all   []string
 	ended bool
-	more  chan struct{} // closed and replaced as something comes
+	more  chan struct{} // closed and replaced with every line
 	w     *io.PipeWriter
 	read  chan struct{}
 }
@@ -131,15 +130,15 @@ func (l *lines) end() {
 	l.note(func() { l.ended = true })
 }
 
-// String returns everything so far.
+// String returns all lines so far.
 func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(l.all, "\n")
 }
 
-// await returns the first JSON line with that message; false if the process
-// ended without.
+// await returns the first JSON line with the message, or false if the process ends
+// without it.
 func (l *lines) await(t testing.TB, msg string) (map[string]any, bool) {
 	t.Helper()
 	timeout := time.After(patience)
@@ -160,7 +159,7 @@ func (l *lines) await(t testing.TB, msg string) (map[string]any, bool) {
 		select {
 		case <-more:
 		case <-timeout:
-			t.Fatalf("serve never says %q:\n%s", msg, l)
+			t.Fatalf("serve never logs %q:\n%s", msg, l)
 		}
 	}
 }

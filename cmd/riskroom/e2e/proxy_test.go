@@ -11,21 +11,21 @@ import (
 	"testing"
 )
 
-// command is a command as it passed the proxy.
+// command is a command that has passed the proxy.
 type command struct {
 	name  string // of the script, or of the command
-	nth   int    // among those of its name, from 1
-	wrote bool   // whether Redis changed by it; known only to a recording proxy
+	nth   int    // among those with its name, from 1
+	wrote bool   // it changed Redis; set only by a recording proxy
 }
 
-// proxy stands between serve and Redis. It takes one command after the other
-// from each connection, so that there is a moment between any two steps.
+// proxy is between serve and Redis. It passes on one command at a time per connection,
+// so that a test can act between any two.
 type proxy struct {
 	addr   string
 	socket string
 	names  *scriptNames
-	// recorder asks Redis after each command whether anything changed; nil: no
-	// one does.
+	// recorder asks Redis after each command whether anything changed; it may be
+	// nil.
 	recorder *redisClient
 
 	mu    sync.Mutex
@@ -35,25 +35,25 @@ type proxy struct {
 	watch watch
 }
 
-// watch is told of every command: answered as Redis has answered and serve
-// does not know yet, delivered once it may. False drops the connection.
+// watch is called for every command: answered before serve gets the reply, and delivered
+// after. If it returns false, the connection is dropped.
 type watch struct{ answered, delivered func(command) bool }
 
-// watchWith has w told of what comes from now on.
+// watchWith sets the watch.
 func (p *proxy) watchWith(w watch) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.watch = w
 }
 
-// watching returns who is told.
+// watching returns the watch.
 func (p *proxy) watching() watch {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.watch
 }
 
-// start lets the proxy listen.
+// start starts the proxy.
 func (p *proxy) start(t testing.TB) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,7 +88,7 @@ func (p *proxy) drop() {
 	p.conns = nil
 }
 
-// written returns the commands that changed Redis, as they came.
+// written returns the commands that changed Redis, in order.
 func (p *proxy) written() []command {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -132,10 +132,10 @@ func (p *proxy) serve(client net.Conn) {
 	}
 }
 
-// looks are the commands that a look at the timers consists of, dozens at once.
+// looks contains the commands that read the timers, which serve sends by the dozen.
 var looks = [][]byte{[]byte("*4\r\n$6\r\nzrange"), []byte("*5\r\n$6\r\nzrange"), []byte("*1\r\n$4\r\ntime\r\n")}
 
-// passReads hands on what has come of a look at the timers, all at once.
+// passReads passes on the pending commands that read the timers, all together.
 func (p *proxy) passReads(client, server net.Conn, asked, answers *bufio.Reader) error {
 	var batch []byte
 	n := 0
@@ -174,7 +174,7 @@ func (p *proxy) passReads(client, server net.Conn, asked, answers *bufio.Reader)
 	return err
 }
 
-// subscribed lets a connection be on which the server speaks unasked.
+// subscribed copies a connection on which the server sends messages unasked.
 func (p *proxy) subscribed(client, server net.Conn, first []byte, answers io.Reader) {
 	if _, err := server.Write(first); err != nil {
 		return
@@ -186,9 +186,9 @@ func (p *proxy) subscribed(client, server net.Conn, first []byte, answers io.Rea
 	_, _ = io.Copy(client, answers)
 }
 
-// pass hands a command on and returns the reply.
+// pass passes a command on and returns the reply.
 func (p *proxy) pass(server net.Conn, answers *bufio.Reader, words []string, raw []byte) (command, []byte, error) {
-	if p.recorder != nil { // what changes while this lasts is this command's doing
+	if p.recorder != nil { // so that any change is this command's
 		p.mu.Lock()
 		defer p.mu.Unlock()
 	}
@@ -216,7 +216,7 @@ func (p *proxy) pass(server net.Conn, answers *bufio.Reader, words []string, raw
 	return c, reply, nil
 }
 
-// changes counts what has changed in Redis.
+// changes returns how many changes Redis has seen.
 func (p *proxy) changes() int {
 	if p.recorder == nil {
 		return 0

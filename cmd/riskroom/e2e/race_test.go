@@ -2,5 +2,5 @@
 
 package e2e_test
 
-// raced tells that data races are looked for.
+// raced reports whether the race detector is on.
 const raced = true

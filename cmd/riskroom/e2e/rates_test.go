@@ -25,23 +25,23 @@ import (
 	"riskroom/core/text"
 )
 
-// paced is a stand-in whose rate limits hold, with many people and an adapter
-// that keeps to what is published.
+// paced is an emulator that enforces rate limits, with many people and an adapter that
+// uses the published limits.
 type paced struct {
-	name    string
-	adapter core.Platform
-	ids     []string
-	log     *stage.Log
-	told    string                         // the call that tells somebody
-	least   func(people int) time.Duration // that telling them takes
-	direct  func(id string) (messages int) // how many somebody has got
-	close   func() error
+	name     string
+	adapter  core.Platform
+	ids      []string
+	log      *stage.Log
+	announce string                         // the method that sends a message
+	least    func(people int) time.Duration // the minimum time for all messages
+	direct   func(id string) (messages int) // how many a person has
+	close    func() error
 }
 
-// pacedOnSlack: of what a run needs conversations.open is the scarcest, fifty a
-// minute.
+// pacedOnSlack returns a Slack workspace, where the strictest limit is that of
+// conversations.open, fifty a minute.
 func pacedOnSlack(t *testing.T, people int, b core.Budget) paced {
-	p := paced{name: "acme", told: "chat.postMessage", least: func(n int) time.Duration { return time.Duration(n) / 50 * time.Minute }}
+	p := paced{name: "acme", announce: "chat.postMessage", least: func(n int) time.Duration { return time.Duration(n) / 50 * time.Minute }}
 	o := slackstand.Options{EnforceTiers: true}
 	for n := range people {
 		o.Users = append(o.Users, slackstand.User{ID: fmt.Sprintf("U%05d", n), Name: fmt.Sprintf("person%d", n)})
@@ -62,9 +62,10 @@ func pacedOnSlack(t *testing.T, people int, b core.Budget) paced {
 	return p
 }
 
-// pacedOnDiscord: there it is create_dm, ten in ten seconds.
+// pacedOnDiscord returns a Discord guild, where the strictest limit is that of
+// create_dm, ten in ten seconds.
 func pacedOnDiscord(t *testing.T, people int, b core.Budget) paced {
-	p := paced{name: "guild", told: "create_message", least: func(n int) time.Duration { return time.Duration(n) * time.Second }}
+	p := paced{name: "guild", announce: "create_message", least: func(n int) time.Duration { return time.Duration(n) * time.Second }}
 	o := discordstand.Options{EnforceLimits: true}
 	for n := range people {
 		o.Users = append(o.Users, discordstand.User{ID: strconv.Itoa(100000000000000000 + n), Name: fmt.Sprintf("person%d", n)})
@@ -92,15 +93,14 @@ func onGuild(name string, w *discordstand.Workspace, b core.Budget) (*discord.Ad
 	return discord.New(discord.Config{API: client, GuildID: w.GuildID(), Budget: b, Logger: slog.New(slog.DiscardHandler)})
 }
 
-// TestPublishedRates: a thousand runs for different people are due at once, and
-// the platform's limits hold. All act, in the time that the limits ask for and
-// little more, and the platform never has to refuse a call. The clock is the
-// bubble's: it jumps whenever everybody waits.
+// TestPublishedRates checks that a thousand runs that are due at the same time act within
+// little more time than the rate limits demand, and that the platform never refuses a
+// call. It runs in a synctest bubble, whose clock jumps.
 func TestPublishedRates(t *testing.T) {
 	t.Parallel()
 	people := many
 	if raced {
-		people /= 5 // the looks at the timers of a whole virtual half hour take their time
+		people /= 5 // polling the timers for a virtual half hour takes long
 	}
 	for name, p := range played() {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestPublishedRates(t *testing.T) {
 }
 
 func allInTime(t *testing.T, people int, open func(*testing.T, int, core.Budget) paced) {
-	// A bubble's time begins before there was Discord, whose IDs tell the time.
+	// A bubble's clock starts before Discord's epoch, from which its IDs count.
 	time.Sleep(time.Until(time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)))
 	ctx, stop := context.WithCancel(t.Context())
 	s, err := store.OpenEmbedded(ctx, nil, slog.New(slog.DiscardHandler))
@@ -131,14 +131,14 @@ func allInTime(t *testing.T, people int, open func(*testing.T, int, core.Budget)
 	ran := make(chan error, 1)
 	go func() { ran <- e.Run(ctx) }()
 	least := p.least(people)
-	for told := 0; told < people; told = p.log.Count(p.told) {
+	for sent := 0; sent < people; sent = p.log.Count(p.announce) {
 		if waited := time.Since(begun); waited > 2*least+time.Minute {
-			t.Fatalf("after %v only %d are told", waited, told)
+			t.Fatalf("after %v only %d have a message", waited, sent)
 		}
 		time.Sleep(time.Minute)
 	}
 	time.Sleep(time.Minute)
-	t.Logf("all are told after %v; the limits ask for %v", time.Since(begun), least)
+	t.Logf("all have a message after %v; the limits ask for %v", time.Since(begun), least)
 	for _, id := range p.ids {
 		if n := p.direct(id); n != 1 {
 			t.Errorf("%s has %d messages", id, n)
@@ -157,8 +157,8 @@ func allInTime(t *testing.T, people int, open func(*testing.T, int, core.Budget)
 	}
 }
 
-// TestGlobalRate: what no other limit slows down is kept below Discord's limit of
-// all calls, by two processes that share a budget.
+// TestGlobalRate checks that two processes that share a budget respect Discord's limit
+// of all calls.
 func TestGlobalRate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestGlobalRate(t *testing.T) {
 	})
 }
 
-// patiently does something as often as it is asked to wait.
+// patiently retries f while it returns an error that asks to wait.
 func patiently(t *testing.T, f func() error) {
 	t.Helper()
 	for {

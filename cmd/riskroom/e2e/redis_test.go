@@ -15,7 +15,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// quiet is a flow that is not due while a test lasts.
+// quiet is a flow that isn't due during a test.
 const quiet = `flows:
   remind-much-later:
     trigger: { date_field: submitted_at, after: 300d }
@@ -23,14 +23,14 @@ const quiet = `flows:
       - send_message: { to: [handlers], title: "{{ .key }} still waits" }
 `
 
-// answered is what became of something that a person did.
+// answered is the reply to something that a person did.
 type answered struct {
 	what string
 	emulator.Reply
 	err error
 }
 
-// said is all that the person reads in the answer.
+// said returns all texts in the reply.
 func (a answered) said() string {
 	var s strings.Builder
 	if a.Message != nil {
@@ -45,7 +45,7 @@ func (a answered) said() string {
 	return s.String()
 }
 
-// risk types a command and wants it answered with a message.
+// risk sends a /risk command and returns the message in the reply.
 func (b *bench) risk(user, line string) emulator.Message {
 	b.Helper()
 	r, err := b.slack.SlashCommand(context.Background(), user, "", "/risk", line)
@@ -55,8 +55,8 @@ func (b *bench) risk(user, line string) emulator.Message {
 	return *r.Message
 }
 
-// told waits until the person alone was shown something with all of the words.
-func (b *bench) told(user string, words ...string) {
+// shown waits until the person has a private message with all of the words.
+func (b *bench) shown(user string, words ...string) {
 	b.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		shown := b.slack.Ephemerals(user)
@@ -66,7 +66,7 @@ func (b *bench) told(user string, words ...string) {
 			return
 		}
 		if time.Now().After(end) {
-			b.Fatalf("@%s is never told %q but only %+v\n%s", user, words, shown, b.now.log)
+			b.Fatalf("@%s never sees %q, only %+v\n%s", user, words, shown, b.now.log)
 		}
 	}
 }
@@ -86,9 +86,9 @@ func (b *bench) titles() []string {
 	return list
 }
 
-// TestRedisStands: while Redis stands still everybody is answered in time, and
-// told later what became of what they did.
-func TestRedisStands(t *testing.T) {
+// TestRedisHangs checks that people are answered in time while Redis hangs, and get the
+// results later.
+func TestRedisHangs(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
 	b := newBench(t, r, set{flows: quiet})
@@ -101,7 +101,7 @@ func TestRedisStands(t *testing.T) {
 		seen := b.slack.Ephemerals(ana)
 		cards[key] = seen[len(seen)-1]
 	}
-	form := opened(b, wei)
+	form := openForm(b, wei)
 
 	pid, err := dialRedis(t, r.socket).info("server", "process_id")
 	if err != nil {
@@ -127,11 +127,11 @@ func TestRedisStands(t *testing.T) {
 		}
 	}
 
-	b.told(ana, "takes longer than usual") // pressing Details
-	b.told(ana, "is filed: While away")
-	b.told(ana, "R-2 Second", "In progress")
-	b.told(lin, "First", "In progress")
-	b.told(wei, "3 open risks")
+	b.shown(ana, "takes longer than usual") // pressing Details
+	b.shown(ana, "is filed: While away")
+	b.shown(ana, "R-2 Second", "In progress")
+	b.shown(lin, "First", "In progress")
+	b.shown(wei, "3 open risks")
 	if reply, err := b.slack.SubmitView(context.Background(), wei, form.ID, nil); err != nil || !strings.Contains(reply.View.Plain, "is filed: By form") {
 		t.Errorf("the form pressed again: %v %+v", err, reply)
 	}
@@ -156,8 +156,8 @@ func TestRedisStands(t *testing.T) {
 	b.down()
 }
 
-// opened has a person open the form of a new risk and fill it in.
-func opened(b *bench, user string) emulator.View {
+// openForm opens the form for a new risk and fills it in.
+func openForm(b *bench, user string) emulator.View {
 	b.Helper()
 	r, err := b.slack.SlashCommand(context.Background(), user, "", "/risk", "new")
 	if err != nil || r.View == nil {
@@ -206,8 +206,8 @@ func atOnce(b *bench, cards map[string]emulator.Message, form emulator.View) []a
 	return out
 }
 
-// TestRedisFull: a Redis without room takes nothing, which is said; once there
-// is room what was typed is filed, once.
+// TestRedisFull checks the reply if Redis has no memory left. Once it has, the risk is
+// filed once.
 func TestRedisFull(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
@@ -221,13 +221,13 @@ func TestRedisFull(t *testing.T) {
 	}
 	room("1")
 	if m := b.risk(ana, "new Second module:Payments"); !strings.Contains(m.Plain, "not confirmed yet") {
-		t.Errorf("without room: %s", m.Plain)
+		t.Errorf("without memory: %s", m.Plain)
 	}
 	if got := b.titles(); !slices.Equal(got, []string{"First"}) {
-		t.Errorf("risks without room: %q", got)
+		t.Errorf("risks without memory: %q", got)
 	}
 	room("0")
-	b.told(ana, "is filed: Second")
+	b.shown(ana, "is filed: Second")
 	if got := b.titles(); !slices.Equal(got, []string{"First", "Second"}) {
 		t.Errorf("risks: %q", got)
 	}

@@ -23,8 +23,8 @@ import (
 // many is how many runs are due at once.
 const many = 1000
 
-// TestReplicas: two processes on one Redis act on a thousand timers that are
-// due in the same second: on each once, on none early.
+// TestReplicas checks that two processes with one Redis act once, and not early, on
+// each of a thousand timers that are due in the same second.
 func TestReplicas(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, startRedis(t, "--appendfsync", "everysec"), set{flows: `fields:
@@ -39,31 +39,31 @@ flows:
 	due := time.Now().Add(10 * time.Second).Truncate(time.Second)
 	b.fileMany(due.Add(-2 * time.Second))
 	replicas := []*process{b.up(), b.up()}
-	b.until("all are told", func() bool { return len(b.slack.DMs(lin)) >= many })
+	b.until("all messages are sent", func() bool { return len(b.slack.DMs(lin)) >= many })
 	s := b.look()
 	b.until("all runs have ended", func() bool {
 		counts, _, err := s.Counts(context.Background())
 		return err == nil && counts[engine.Armed]+counts[engine.Running]+counts[engine.Waiting] == 0
 	})
 
-	told := map[string]int{}
+	messages := map[string]int{}
 	for _, m := range b.slack.DMs(lin) {
-		told[strings.TrimSuffix(strings.TrimSpace(m.Plain), " is due")]++
+		messages[strings.TrimSuffix(strings.TrimSpace(m.Plain), " is due")]++
 		if m.At.Before(due) {
 			t.Errorf("%q came %v early", m.Plain, due.Sub(m.At))
 		}
 	}
 	for n := range many {
-		if key := string(core.MakeRiskKey("R", int64(n+1))); told[key] != 1 {
-			t.Errorf("%s was told %d times", key, told[key])
+		if key := string(core.MakeRiskKey("R", int64(n+1))); messages[key] != 1 {
+			t.Errorf("%s has %d messages", key, messages[key])
 		}
 	}
-	if len(told) != many {
-		t.Errorf("%d different messages", len(told))
+	if len(messages) != many {
+		t.Errorf("%d different messages", len(messages))
 	}
 	sum := 0
 	for i, p := range replicas {
-		b.turnTo(p)
+		b.use(p)
 		_, rest, _ := strings.Cut(b.get("metrics"), `riskroom_runs_ended_total{state="finished"} `)
 		number, _, _ := strings.Cut(rest, "\n")
 		n, err := strconv.Atoi(number)
@@ -78,7 +78,7 @@ flows:
 	}
 }
 
-// fileMany files risks for a date, through an engine that does not run.
+// fileMany files risks for a date, with an engine that isn't running.
 func (b *bench) fileMany(at time.Time) {
 	b.Helper()
 	env := map[string]string{}

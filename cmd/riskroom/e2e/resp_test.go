@@ -12,11 +12,10 @@ import (
 	"testing"
 )
 
-// What Redis and its clients say to each other, as far as a proxy has to know
-// it: where a command and a reply end. See
+// The part of Redis's protocol that a proxy needs: where a command and a reply end. See
 // https://redis.io/docs/latest/develop/reference/protocol-spec/.
 
-// readReply reads one reply and returns it as it came.
+// readReply reads one reply and returns it unchanged.
 func readReply(r *bufio.Reader) ([]byte, error) {
 	raw, err := r.ReadBytes('\n')
 	if err != nil {
@@ -44,7 +43,7 @@ func readReply(r *bufio.Reader) ([]byte, error) {
 	return nil, fmt.Errorf("a reply of an unknown type: %q", raw)
 }
 
-// readCommand reads one command: its words, and as it came.
+// readCommand reads one command and returns its words and its bytes.
 func readCommand(r *bufio.Reader) (words []string, raw []byte, err error) {
 	head, err := r.ReadBytes('\n')
 	if err != nil {
@@ -67,7 +66,7 @@ func readCommand(r *bufio.Reader) (words []string, raw []byte, err error) {
 	return words, raw, nil
 }
 
-// redisClient asks a redis-server about itself.
+// redisClient sends commands to a redis-server.
 type redisClient struct {
 	mu   sync.Mutex
 	conn net.Conn
@@ -109,7 +108,7 @@ func (c *redisClient) do(words ...string) (string, error) {
 	return string(raw), nil
 }
 
-// info returns a number that INFO tells.
+// info returns a number from INFO.
 func (c *redisClient) info(section, name string) (int, error) {
 	text, err := c.do("INFO", section)
 	if err != nil {
@@ -117,7 +116,7 @@ func (c *redisClient) info(section, name string) (int, error) {
 	}
 	_, rest, ok := strings.Cut(text, "\n"+name+":")
 	if !ok {
-		return 0, fmt.Errorf("INFO %s does not tell %s", section, name)
+		return 0, fmt.Errorf("INFO %s lacks %s", section, name)
 	}
 	value, _, _ := strings.Cut(rest, "\r")
 	return strconv.Atoi(value)

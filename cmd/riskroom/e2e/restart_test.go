@@ -16,19 +16,19 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// TestRedisKilled kills Redis after every write that it took, and starts it
-// again on what it has on disk: nothing is lost and nothing happens twice.
+// TestRedisKilled kills Redis after every write and restarts it from disk. Nothing may
+// be lost or happen twice.
 func TestRedisKilled(t *testing.T) {
 	t.Parallel()
 	s := theGroup()
 	want := s.undisturbed(t, startRedis(t), slackScene(), asBuilt)
 	var writes []point
 	for _, p := range want.points {
-		if p.when == onRedis && p.name != "meta" { // without it nothing has begun
+		if p.when == onRedis && p.name != "meta" { // before it, nothing has begun
 			writes = append(writes, p)
 		}
 	}
-	newCrowd().each(t, writes, func(t *testing.T, p point) {
+	newLimiter().each(t, writes, func(t *testing.T, p point) {
 		r := startMortal(t)
 		b := newBench(t, r.redisServer, set{flows: s.flows})
 		var struck atomic.Bool
@@ -48,7 +48,7 @@ func TestRedisKilled(t *testing.T) {
 	})
 }
 
-// mortal is a redis-server that can be killed and started again.
+// mortal is a redis-server that can be killed and restarted.
 type mortal struct {
 	*redisServer
 	dir string
@@ -74,7 +74,7 @@ func startMortal(t *testing.T) *mortal {
 	return r
 }
 
-// start starts the server on what is on disk and waits until it answers.
+// start starts the server from disk and waits until it answers.
 func (r *mortal) start(t *testing.T) {
 	const script = `"$@" >/dev/null 2>&1 </dev/null & p=$!; cat >/dev/null; kill -9 $p; wait $p`
 	cmd := exec.Command("sh", "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket", r.socket,
@@ -95,7 +95,7 @@ func (r *mortal) start(t *testing.T) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Error("redis-server does not get ready")
+			t.Error("redis-server doesn't become ready")
 			return
 		}
 	}
@@ -106,10 +106,10 @@ func (r *mortal) kill() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.end()
-	_ = r.leash.Wait() // it ends as what it led did
+	_ = r.leash.Wait() // its error is the server's
 }
 
-// pong reports whether a server answers, and not that it is loading.
+// pong reports whether a server answers and has finished loading.
 func pong(socket string) bool {
 	conn, err := net.Dial("unix", socket)
 	if err != nil {

@@ -9,23 +9,22 @@ import (
 	"riskroom/core"
 )
 
-// scene is where stories are played, and which.
+// scene contains the stories to play, and the platforms to play them on.
 type scene struct {
 	name    string
 	open    func(testing.TB) []*platform // risks are filed on the first
 	stories []story
-	// nth says how many of the moments are tried at which serve could be killed
-	// beside those after the calls that a story is about: every nth of them.
+	// nth selects the moments at which serve is killed, in addition to those after
+	// the calls that a story is about: every nth of them.
 	nth   int
-	plain bool // the stories are played without Once too
+	plain bool // also play the stories without Once
 }
 
-// scenes are chosen for what each can show that the ones before it cannot. On
-// one platform every moment is tried. Over HTTP only the way in differs, and
-// with both platforms at once what the engine does between two calls is as with
-// each: there samples do. Where races are looked for a play takes several times
-// as long, and samples have to do everywhere: fewer on Discord, since what is
-// stored is the same, and only of stories in which something can differ.
+// scenes returns the scenes. Every moment is tried on one platform at a time. Over HTTP
+// only requests arrive differently, and with both platforms the engine does the same
+// between two calls, so samples are enough there. Under the race detector everything
+// takes several times as long, so there are only samples: fewer on Discord, where the
+// store's part is the same, and only of stories that can differ.
 func scenes() []scene {
 	onSlack, onGateway, elsewhere := 1, 1, 4
 	overHTTP, both := stories(), bothStories()
@@ -41,13 +40,13 @@ func scenes() []scene {
 	}
 }
 
-// playedOn is how one platform is opened: for stories, and with its rate limits.
+// playedOn opens one platform, for stories or with its rate limits.
 type playedOn struct {
 	open  func(testing.TB) []*platform
 	paced func(t *testing.T, people int, b core.Budget) paced
 }
 
-// played are the platforms that stories are played on, by name.
+// played returns the platforms that stories are played on, by name.
 func played() map[string]playedOn {
 	return map[string]playedOn{
 		"slack":   {slackOnly, pacedOnSlack},
@@ -55,7 +54,8 @@ func played() map[string]playedOn {
 	}
 }
 
-// TestPlayedOnAll: a platform that can message people is played on.
+// TestPlayedOnAll checks that stories are played on every platform that can message
+// people.
 func TestPlayedOnAll(t *testing.T) {
 	t.Parallel()
 	for _, p := range platforms.All() {
@@ -65,7 +65,7 @@ func TestPlayedOnAll(t *testing.T) {
 	}
 }
 
-// slackScene is where tests play that are about no platform.
+// slackScene returns the scene for tests that work on any platform.
 func slackScene() scene { return scenes()[0] }
 
 func slackOnly(t testing.TB) []*platform {
@@ -80,8 +80,8 @@ func discordOnly(overHTTP bool) func(testing.TB) []*platform {
 	}
 }
 
-// bothAtOnce is a Slack workspace, where ana files, and a Discord guild, where
-// alone lin can be reached, in one process.
+// bothAtOnce returns a Slack workspace, where ana files, and a Discord guild, the only
+// place where lin has an account.
 func bothAtOnce(t testing.TB) []*platform {
 	slack, _ := onSlack(t, "unlimited")
 	delete(slack.people, "lin")
@@ -89,8 +89,8 @@ func bothAtOnce(t testing.TB) []*platform {
 	return []*platform{slack, discord}
 }
 
-// bothStories reminds people on both platforms, makes the group on the other
-// one, and changes the cards on both.
+// bothStories returns stories that remind people on both platforms, create the group on
+// the second, and change the cards on both.
 func bothStories() []story {
 	there := strings.NewReplacer(
 		"- create_group:", "- workspace: guild\n        create_group:", "[submitter, handlers, lead]", "[handlers, lead]",

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// scriptNames tells scripts by their hash. A server that has never seen a
-// script is sent its text first.
+// scriptNames finds the names of scripts by their hash or, the first time that a server
+// sees one, by their text.
 type scriptNames struct {
 	bodies map[string]string // file to name
 
@@ -36,7 +36,7 @@ func readScriptNames(t testing.TB) *scriptNames {
 	return s
 }
 
-// of names a command.
+// of returns a command's name.
 func (s *scriptNames) of(words []string) string {
 	verb := strings.ToUpper(words[0])
 	s.mu.Lock()

@@ -15,7 +15,7 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// on returns a bench whose serve is told of its Redis by these lines.
+// on returns a bench whose config file has these lines for Redis.
 func on(t *testing.T, p *storetest.Process, flows, lines string) *bench {
 	t.Helper()
 	b := newBench(t, &redisServer{Process: p, names: readScriptNames(t)}, set{flows: flows})
@@ -32,7 +32,7 @@ func on(t *testing.T, p *storetest.Process, flows, lines string) *bench {
 	return b
 }
 
-// TestOnCluster: three nodes keep between them what one Redis keeps.
+// TestOnCluster plays a story with a cluster of three nodes.
 func TestOnCluster(t *testing.T) {
 	t.Parallel()
 	s := theGroup()
@@ -45,9 +45,8 @@ func TestOnCluster(t *testing.T) {
 	}
 }
 
-// TestOnSentinels: the master is killed under a serve that runs; another serve
-// beside it finds the next master, and the story goes as ever. The first has
-// lived through it all.
+// TestOnSentinels kills the master while serve is running. Another serve finds the new
+// master and plays the story, and the first survives.
 func TestOnSentinels(t *testing.T) {
 	t.Parallel()
 	s := theGroup()
@@ -60,7 +59,7 @@ func TestOnSentinels(t *testing.T) {
 	p.KillMaster(t)
 	for end := time.Now().Add(patience); p.Master(t) == old; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("no other master was made")
+			t.Fatal("there is no new master")
 		}
 	}
 	if d := cmp.Diff(want, s.play(b, nil)); d != "" {
@@ -71,8 +70,8 @@ func TestOnSentinels(t *testing.T) {
 	}
 }
 
-// TestPrivateRedisAdopted kills serve, and serve only, again and again: the next
-// one adopts its Redis, and everything happens once.
+// TestPrivateRedisAdopted kills serve repeatedly, but not its private Redis. The next
+// serve adopts it, and everything happens once.
 func TestPrivateRedisAdopted(t *testing.T) {
 	t.Parallel()
 	s := theGroup()
@@ -89,7 +88,7 @@ func TestPrivateRedisAdopted(t *testing.T) {
 	pid := func() any {
 		kept, ok := b.now.log.await(t, "data is stored in a private redis")
 		if !ok {
-			t.Fatalf("serve keeps nothing:\n%s", b.now.log)
+			t.Fatalf("serve has no private Redis:\n%s", b.now.log)
 		}
 		return kept["pid"]
 	}
@@ -101,7 +100,7 @@ func TestPrivateRedisAdopted(t *testing.T) {
 		b.strike()
 		b.up()
 		if now := pid(); now != first {
-			t.Fatalf("process %v was started beside %v", now, first)
+			t.Fatalf("process %v was started in addition to %v", now, first)
 		}
 	}
 	rec := b.ended(b.look(), key)
@@ -117,7 +116,7 @@ func TestPrivateRedisAdopted(t *testing.T) {
 	}
 }
 
-// leash kills the process that a file names as the test ends, however it ends.
+// leash kills the process in a PID file when the test ends or crashes.
 func leash(t *testing.T, pidFile string) {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", `cat >/dev/null; p=$(cat "$0" 2>/dev/null) && kill -9 "$p"; true`, pidFile)

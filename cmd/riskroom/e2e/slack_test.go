@@ -14,7 +14,7 @@ const (
 	wei = "U00000WEI01"
 )
 
-// onSlack is the Slack workspace acme. Rates are as the config file has them.
+// onSlack starts the Slack workspace acme with the config file's rates.
 func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 	t.Helper()
 	w, err := emulator.New(emulator.Options{Users: []emulator.User{
@@ -49,7 +49,7 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 			}
 			return "", err
 		},
-		heard: func(id string) []string {
+		received: func(id string) []string {
 			var all []string
 			for _, m := range w.Ephemerals(id) {
 				all = append(all, m.Plain)

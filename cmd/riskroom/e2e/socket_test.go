@@ -14,9 +14,9 @@ import (
 	"riskroom/core/engine"
 )
 
-// TestSocketModeCut plays the stories over Socket Mode while the connections fare
-// badly: they are cut, asked to be refreshed, go dead, and lose acknowledgements.
-// What people see in the end is what they see over HTTP when nothing happens.
+// TestSocketModeCut plays the stories over Socket Mode while connections are cut,
+// refreshed and frozen, and lose acknowledgements. In the end, people see the same as
+// over HTTP without faults.
 func TestSocketModeCut(t *testing.T) {
 	t.Parallel()
 	for _, s := range stories() {
@@ -26,7 +26,7 @@ func TestSocketModeCut(t *testing.T) {
 			want := s.play(newBench(t, r, set{flows: s.flows}), nil)
 			home, slack := overSocketMode(t)
 			b := newBench(t, r, set{flows: s.flows, platforms: []*platform{home}})
-			// The answer to the filing is lost, with the connection that it went over.
+			// The answer to the filing is lost with its connection.
 			slack.Socket().LoseAcks(1)
 			troubles := []func(*emulator.Workspace){
 				func(w *emulator.Workspace) { w.Socket().Cut() },
@@ -41,16 +41,16 @@ func TestSocketModeCut(t *testing.T) {
 					return
 				}
 				if n := int(troubled.Add(1)); n <= len(troubles) {
-					go troubles[n-1](slack) // the hook holds the call up
+					go troubles[n-1](slack) // the hook blocks the call
 				}
 			})
 			got := s.play(b, nil)
 			for _, f := range []*final{&want, &got} {
-				// Slack's events arm it, and some of them come after everything else.
+				// Slack's events arm it, and some arrive last.
 				f.Runs = slices.DeleteFunc(f.Runs, func(run string) bool { return strings.HasPrefix(run, engine.SyncFlow) })
 			}
 			if d := cmp.Diff(want, got); d != "" || int(troubled.Load()) < len(troubles) {
-				t.Errorf("troubled %d times (-over HTTP +over Socket Mode)\n%s\nserve said:\n%s", troubled.Load(), d, b.now.log)
+				t.Errorf("after %d faults (-over HTTP +over Socket Mode)\n%s\nserve said:\n%s", troubled.Load(), d, b.now.log)
 			}
 			if slack.Socket().Opened() < 4 {
 				t.Errorf("only %d connections were opened", slack.Socket().Opened())
@@ -59,7 +59,7 @@ func TestSocketModeCut(t *testing.T) {
 	}
 }
 
-// overSocketMode is the Slack workspace acme, to which serve connects.
+// overSocketMode starts the Slack workspace acme with Socket Mode.
 func overSocketMode(t *testing.T) (*platform, *emulator.Workspace) {
 	t.Helper()
 	p, w := onSlack(t, "unlimited")

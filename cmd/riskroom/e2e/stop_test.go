@@ -15,8 +15,8 @@ import (
 	"riskroom/core/engine"
 )
 
-// TestStopped: SIGTERM in the middle of a call lets the call end and hands the
-// rest over: another process goes on at once, and all ends as usual.
+// TestStopped sends SIGTERM during a call. The call finishes, and another process
+// continues immediately.
 func TestStopped(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
@@ -37,7 +37,7 @@ func TestStopped(t *testing.T) {
 	}
 	begun := time.Now()
 	if _, ok := first.log.await(t, "stopping"); !ok {
-		t.Fatalf("it ended without a word:\n%s", first.log)
+		t.Fatalf("it ended without a log line:\n%s", first.log)
 	}
 	close(leave)
 	code, _ := first.terminate(t)
@@ -64,10 +64,9 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestStoppedInAHungCall: a call that is never answered, and that may take longer
-// than a supervisor waits, keeps nobody from stopping. The next process finds out
-// what became of it.
-func TestStoppedInAHungCall(t *testing.T) {
+// TestStoppedDuringHungCall checks that a call without an answer doesn't keep serve from
+// stopping in time, and that the next process finds out whether it took effect.
+func TestStoppedDuringHungCall(t *testing.T) {
 	t.Parallel()
 	r := startRedis(t)
 	b := newBench(t, r, set{flows: reminder})
@@ -93,7 +92,7 @@ func TestStoppedInAHungCall(t *testing.T) {
 	if code != 0 || took > 10*time.Second {
 		t.Errorf("it ended with %d after %v:\n%s", code, took, first.log)
 	}
-	patient("2s") // so that the next one need not wait long before it looks
+	patient("2s") // so that the next process may check soon
 	b.up()
 	b.ended(b.look(), key)
 	b.down()

@@ -14,8 +14,8 @@ import (
 	"riskroom/core/store"
 )
 
-// The flows of the stories. The risk that is filed is old, so that what is to
-// come days after its date comes at once.
+// The flows of the stories. The risk has an old date, so that flows that act days after
+// it are due immediately.
 const (
 	reminder = `flows:
   remind-after-a-day:
@@ -34,13 +34,13 @@ const (
 `
 )
 
-// filing is how the risk is filed.
+// filing is the command that files the risk.
 var filing = order{
 	line: "new Ledger is off by one module:Payments discovered:2026-01-02",
 	sub:  "new", options: map[string]string{"title": "Ledger is off by one", "module": "Payments", "discovered": "2026-01-02"},
 }
 
-// resolving is how it is resolved.
+// resolving returns the command that resolves it.
 func resolving(key core.RiskKey) order {
 	return order{
 		line: "status " + string(key) + " resolved booked twice",
@@ -50,43 +50,42 @@ func resolving(key core.RiskKey) order {
 
 var anyKey = regexp.MustCompile(`\bR-\d+\b`)
 
-// file has ana file the risk. If it was stored and she does not know, she is
-// asked whether she means another one.
+// file has ana file the risk. If an earlier try was stored without a reply, she is asked
+// whether she means another risk.
 func (b *bench) file() core.RiskKey {
 	b.Helper()
 	return core.RiskKey(anyKey.FindString(b.asks("ana", filing, "R-")))
 }
 
-// asks has somebody give a command at home until they read a certain word,
-// which may come late. Where serve is killed meanwhile they see that it failed,
-// and try again once it is there. It returns what they read.
+// asks sends a person's command at home until the reply contains a word, and returns the
+// reply, which may be late. If serve is killed meanwhile, the command fails, and the
+// person tries again.
 func (b *bench) asks(who string, o order, word string) string {
 	b.Helper()
 	home := b.home()
 	id := home.ids[who]
-	heard := len(home.heard(id))
+	before := len(home.received(id))
 	for range 3 {
 		b.open()
 		said, err := home.gives(id, o)
-		// What failed may have arrived nevertheless, and be answered late: very
-		// late on a busy machine, and who asked again too soon would file twice.
+		// A command that failed may have arrived and be answered late, especially
+		// on a busy machine. Trying again too soon would file a second risk.
 		enough := time.Now().Add(patience)
 		if err != nil {
 			enough = time.Now().Add(20 * time.Second)
 		}
 		for b.now.alive() && time.Now().Before(enough) {
-			if all := said + "\n" + strings.Join(home.heard(id)[heard:], "\n"); strings.Contains(all, word) {
+			if all := said + "\n" + strings.Join(home.received(id)[before:], "\n"); strings.Contains(all, word) {
 				return all
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
-	b.Fatalf("%+v is not answered with %q but with %q\n%s", o, word, home.heard(id)[heard:], b.now.log)
+	b.Fatalf("the reply to %+v lacks %q: %q\n%s", o, word, home.received(id)[before:], b.now.log)
 	return ""
 }
 
-// open waits until commands can come in, and starts serve again if it is killed
-// meanwhile.
+// open waits until serve is ready, and restarts it if it is killed meanwhile.
 func (b *bench) open() {
 	b.Helper()
 	b.until("serve is ready", func() bool {
@@ -100,7 +99,7 @@ func (b *bench) open() {
 	})
 }
 
-// ended waits until every run of a risk has ended, and keeps serve alive.
+// ended waits until every run of a risk has ended, and restarts serve if it is killed.
 func (b *bench) ended(s *store.Store, key core.RiskKey) engine.Record {
 	b.Helper()
 	for end := time.Now().Add(patience); ; {
@@ -120,15 +119,15 @@ func (b *bench) ended(s *store.Store, key core.RiskKey) engine.Record {
 	}
 }
 
-// final is what a story left.
+// final is the result of a story.
 type final struct {
 	State map[string]any // of each platform
 	Runs  []string       // "flow state"
-	Trail []string       // kinds of events, sorted, without those that tell of waiting
+	Trail []string       // kinds of events, sorted, without those about waiting
 }
 
-// play plays a story to its end; between, if not nil, is called once everything
-// has happened that follows the filing, and then there is more.
+// play plays a story to its end. If between is not nil, it is called after everything
+// that follows the filing, and the story goes on.
 func (b *bench) play(between func(core.RiskKey)) final {
 	b.Helper()
 	b.up()
@@ -146,7 +145,7 @@ func (b *bench) play(between func(core.RiskKey)) final {
 	if err != nil {
 		b.Error(err)
 	}
-	// Whoever came to hold the gateway late has had the group looked at, perhaps
+	// A process that connected to the gateway late has the group checked, perhaps
 	// after everything else.
 	if rec, err = s.Get(context.Background(), key); err != nil {
 		b.Error(err)
@@ -164,8 +163,7 @@ func (b *bench) play(between func(core.RiskKey)) final {
 	return out
 }
 
-// outcomes tells how runs ended, without those that only look: how often that
-// is depends on how much is noticed.
+// outcomes returns how runs ended, without sync runs, whose number varies.
 func outcomes(rec engine.Record) []string {
 	var out []string
 	for _, r := range rec.Runs {
@@ -176,8 +174,8 @@ func outcomes(rec engine.Record) []string {
 	return out
 }
 
-// trail returns the kinds of a risk's events. The chain must be whole: each event
-// names the one before.
+// trail returns the kinds of a risk's events, and checks that each refers to the one
+// before.
 func (b *bench) trail(s *store.Store, key core.RiskKey) []string {
 	b.Helper()
 	events, err := s.Trail(context.Background(), key, 1000)
@@ -199,7 +197,7 @@ func (b *bench) trail(s *store.Store, key core.RiskKey) []string {
 		}
 		kinds = append(kinds, strings.TrimSpace(e.Kind+" "+e.Data["outcome"]+e.Data["action"]+e.Data["state"]))
 	}
-	slices.Sort(kinds) // what a turn did is written as it settles, which a crash delays
+	slices.Sort(kinds) // a turn's events are written when it completes, which a crash delays
 	return kinds
 }
 
@@ -209,9 +207,9 @@ var (
 	anyMin = regexp.MustCompile(`\d+ \w+ 20\d\d, \d\d:\d\d`)
 )
 
-// state is what can be seen on each platform, without what differs between two
-// runs of a story: ops, which are numbered as they come, the risk's number, of
-// which a crash may leave a gap, and today's date and time.
+// state returns what people can see on each platform, without what differs between two
+// plays of a story: ops, which are numbered; the risk's number, as a crash may leave a
+// gap; and the current date and time.
 func (b *bench) state(key core.RiskKey) map[string]any {
 	b.Helper()
 	out := map[string]any{}
