@@ -1,13 +1,12 @@
-# Builds the riskroom binary, static, into an image with nothing else but
-# certificates and time zones. It holds no redis-server: the config file has to
-# name a Redis (redis.url).
+# Builds an image with a static riskroom binary, certificates and time zones. It
+# contains no redis-server, so the config file must name a Redis (redis.url).
 #
 #   docker build --build-arg VERSION=$(git describe --tags --always) -t riskroom .
 #   docker run -v ./riskroom.yaml:/etc/riskroom.yaml --env-file secrets.env -p 8080:8080 \
 #     riskroom serve --config /etc/riskroom.yaml --admin-listen :9090
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
-# The modules change rarely: a layer of their own.
+# Modules change rarely, so they get their own layer.
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
@@ -21,7 +20,7 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/riskroom /usr/local/bin/riskroom
 COPY configs /usr/share/riskroom/configs
-# nonroot, as a number: Kubernetes then sees that it is not root.
+# A number, so that Kubernetes can verify that it is not root.
 USER 65532:65532
 EXPOSE 8080 9090
 ENTRYPOINT ["/usr/local/bin/riskroom"]

@@ -1,4 +1,4 @@
-// The page: what is shown of the last state, and who acts where.
+// The page: shows the latest state, and keeps who acts in which room.
 
 import { h, icon } from './dom.js'
 import { learn, page, t } from './words.js'
@@ -11,10 +11,10 @@ import { show } from './window.js'
 
 const el = (id) => document.getElementById(id)
 const asked = new URLSearchParams(location.search)
-const rooms = new Map() // by person: where they are
+const rooms = new Map() // the room that each person has open
 let state
 let drawn = '' // person and room drawn last
-let toPost // to be led to, once it is there
+let toPost // the post to scroll to once it is drawn
 
 const ctx = {
   get as() { return state.as },
@@ -24,10 +24,10 @@ const ctx = {
   get botName() { return ctx.bot?.name ?? '' },
   person: (id) => state.view.people.find((p) => p.id === id),
 
-  // act has whoever acts do something. What goes wrong is shown, unless quiet.
+  // act does something as the current person. Errors are shown, unless quiet.
   act: (path, what, quiet) => send(path, { place: state.place, as: state.as, ...what }, quiet),
 
-  // go goes to a room, and to a post in it.
+  // go opens a room, and scrolls to a post in it.
   go(room, post) {
     rooms.set(state.as, room)
     toPost = post
@@ -36,19 +36,19 @@ const ctx = {
     if (!post) el('text').focus({ preventScroll: true })
   },
 
-  // be acts as somebody else from now on.
+  // be changes the current person.
   be(person, stay) {
     if (!stay) drawer(null)
     if (person !== state.as) watch({ as: person, place: state.place })
   },
   moveTo: (place) => watch({ place }),
   drawer,
-  led: '', // the post that one was led to just now
+  led: '', // the post that was scrolled to last
 
-  // taken tells whether a step of the story only leads to where one is already.
+  // taken reports whether a step of the story leads only to what is already open.
   taken: (step) => !step.type && !step.move && (step.person ?? state.as) === state.as && step.room === (roomNow()?.id ?? ''),
 
-  // take takes a step of the story.
+  // take does a step of the story.
   async take(step) {
     if (step.person && step.person !== state.as) await new Promise((then) => watch({ as: step.person, place: state.place }, then))
     if (step.room !== undefined) ctx.go(step.room)
@@ -57,7 +57,7 @@ const ctx = {
   },
 }
 
-// watch shows the workspace as somebody sees it.
+// watch shows the workspace as a person sees it.
 function watch(who, then) {
   follow(who, (s) => {
     if (state && s.run !== state.run) return location.reload() // another program answers
@@ -97,11 +97,10 @@ function draw() {
 const roomNow = () => rooms.get(state.as) === '' ? direct() ?? bare() : state.view.rooms?.find((r) => r.id === rooms.get(state.as))
 const direct = () => state.view.rooms?.find((r) => r.kind === 'direct')
 
-// bare is the conversation with the bot before there is one.
+// bare is a placeholder for the conversation with the bot until it exists.
 const bare = () => ({ id: '', kind: 'direct', name: ctx.botName, members: [] })
 
-// busiest is the room to begin in: the newest with something to read, else the
-// first one.
+// busiest is the room to open first: the newest with unread posts, else the first.
 function busiest() {
   const unread = (state.view.rooms ?? []).filter((r) => state.unread[r.id])
   return (unread.at(-1) ?? state.view.rooms?.[0] ?? bare()).id
@@ -135,7 +134,7 @@ function drawer(name) {
   else if (was) el('open-' + was).focus()
 }
 
-// speak shows the page in a language.
+// speak sets the page's language.
 async function speak(lang) {
   await learn(lang)
   localStorage.setItem('lang', page.lang)

@@ -1,4 +1,4 @@
-// The clock, what happens behind the stage, troubles and the story.
+// The clock, the audit trail, the faults and the story.
 
 import { h, icon, morph } from './dom.js'
 import { send } from './net.js'
@@ -26,7 +26,7 @@ export function clock(b) {
       : b.moving ? t('clock.moving', { To: moment(b.moving.to) })
         : b.next ? t('clock.next', { What: b.next.text, When: moment(b.next.at) }) : t('clock.nothing')
   el('due').title = el('due').textContent
-  // Not disabled, which would take the focus away.
+  // Not disabled, because that would lose the focus.
   const key = (move, off) => h('button', {
     type: 'button', 'aria-disabled': String(!!b.moving || !!off), onclick: () => b.moving || off || send('clock', { move }),
   }, t('clock.key.' + move))
@@ -68,7 +68,7 @@ export function troubles(b) {
     }, h('b', null, x.label, x.waiting && h('span', { class: 'tag' }, t('troubles.waiting'))), h('span', null, x.help))))))
 }
 
-// story shows the step that is next, until somebody sends it away.
+// story shows the next step, unless the story is hidden.
 export function story(b, ctx) {
   const box = el('story')
   const next = b.steps.findIndex((s) => !s.done)

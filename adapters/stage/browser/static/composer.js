@@ -1,4 +1,4 @@
-// Where one types, with hints for what can follow a slash.
+// The message box, with suggestions for slash commands.
 
 import { h, icon, morph } from './dom.js'
 import { avatar } from './posts.js'
@@ -50,7 +50,7 @@ export function setUp(say, suggestions) {
   })
 }
 
-// at says who types where.
+// at sets who types in which room.
 export function at(who, room, label, open) {
   const text = el('text')
   if (place !== who.id + ' ' + room) {
@@ -67,7 +67,7 @@ export function at(who, room, label, open) {
   el('hints').setAttribute('aria-label', t('hints'))
 }
 
-// put puts a text where one types.
+// put puts a text into the message box.
 export function put(value, focus) {
   const text = el('text')
   text.value = value
@@ -83,8 +83,7 @@ function grow() {
   el('send').disabled = !text.value.trim()
 }
 
-// hint offers what can follow, unless something else is typed before that is
-// known.
+// hint offers completions, unless the text changes before they arrive.
 async function hint() {
   const typed = el('text').value
   const mine = ++asked

@@ -1,4 +1,4 @@
-// What the page is built from. Text only ever becomes text nodes.
+// The building blocks of the page. Text only ever becomes text nodes.
 
 // h makes an element: h('button', {class: 'x', onclick: f}, 'text', node).
 export function h(name, props, ...children) {
@@ -26,7 +26,7 @@ const shapes = {
   list: 'M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01',
 }
 
-// icon draws one of the shapes; what it means is said beside it.
+// icon draws a shape. It is decorative: its meaning is in a label.
 export function icon(name) {
   const ns = 'http://www.w3.org/2000/svg'
   const svg = document.createElementNS(ns, 'svg')
@@ -42,8 +42,8 @@ const handlers = ['onclick', 'onchange', 'oninput', 'onkeydown', 'onsubmit', 'on
 const keyOf = (node) => node.dataset?.key || node.getAttribute?.('name') || ''
 const alike = (a, b) => a.nodeName === b.nodeName && keyOf(a) === keyOf(b)
 
-// morph brings what an element holds in line with new children. What is there
-// already stays the same node: focus, selection and a click under way survive.
+// morph replaces an element's children, but keeps the nodes that already match, so
+// that focus, selection and a click in progress survive.
 export function morph(el, ...children) {
   const wanted = h('div', null, ...children)
   let i = 0

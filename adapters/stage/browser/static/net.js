@@ -1,10 +1,10 @@
-// What goes to the program and what comes from it.
+// Requests to the program and events from it.
 
 import { h, icon } from './dom.js'
 import { page, t } from './words.js'
 
-// send tells the program what somebody does and returns what came of it. What
-// went wrong is shown, unless that is left to the caller.
+// send posts an action to the program and returns the result. Errors are shown,
+// unless quiet.
 export async function send(path, what, quiet) {
   let out
   try {
@@ -29,7 +29,7 @@ export function toast(text) {
 
 let stream
 
-// follow has every new state handed to f until it is called again.
+// follow passes every new state to f until it is called again.
 export function follow(who, f) {
   stream?.close()
   const mine = stream = new EventSource('/events?' + new URLSearchParams({ ...who, lang: page.lang }))
@@ -37,12 +37,12 @@ export function follow(who, f) {
   mine.onmessage = (e) => f(JSON.parse(e.data))
   mine.onerror = () => {
     lost(true)
-    // The browser tries again by itself, but not after an answer that was none.
+    // The browser reconnects, but not after a response that is no event stream.
     if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === stream && follow(who, f), 2000)
   }
 }
 
-// lost says whether the program can be heard.
+// lost shows whether the program responds.
 function lost(is) {
   document.body.classList.toggle('lost', is)
   document.getElementById('lost').textContent = is ? t('lost') : ''

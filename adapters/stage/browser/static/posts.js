@@ -1,4 +1,4 @@
-// The head of a room and what is written in it.
+// The header of a room and its posts.
 
 import { h, icon, morph } from './dom.js'
 import { lines, out, part } from './rich.js'
@@ -6,7 +6,7 @@ import { t, hour, day, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
 
-// avatar is somebody's picture: a letter on a colour of their own.
+// avatar is a person's picture: a letter on a colour.
 export function avatar(person, small) {
   const name = person?.name ?? '?'
   let n = 0
@@ -41,7 +41,7 @@ export function head(container, room, ctx) {
     badges.length + pins.length ? h('div', { class: 'badges' }, badges, pins) : '')
 }
 
-// posts shows what is written in a room, and stays at its end if it was there.
+// posts shows the posts of a room, and stays at the end if it was there.
 export function posts(container, room, all, ctx, fresh) {
   const atEnd = fresh || container.scrollHeight - container.scrollTop - container.clientHeight < 60
   const focus = document.activeElement?.closest?.('.post')?.id
@@ -69,12 +69,12 @@ export function posts(container, room, all, ctx, fresh) {
   }
   morph(container, items.length ? items : h('div', { class: 'empty' }, room.kind === 'direct' ? avatar(ctx.bot) : h('span', { class: 'avatar' }, sign(room)),
     h('p', null, h('b', null, t(room.kind === 'direct' ? 'empty.direct' : 'empty', { Room: room.name }))), h('p', null, t('empty.hint'))))
-  // What had the focus may be gone with its post's change.
+  // The focused element may be gone because its post has changed.
   if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
   if (atEnd) container.scrollTop = container.scrollHeight
 }
 
-// notice shows what the platform itself tells, of several people at once.
+// notice shows the platform's own notices, one line for several people.
 function notice(all, room, ctx) {
   const p = all[0]
   const who = list(all.map((x) => ctx.person(x.author)?.name ?? ''))

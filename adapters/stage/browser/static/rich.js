@@ -1,14 +1,14 @@
-// Texts with their looks, and the parts of posts and windows.
+// Formatted text, and the parts of posts and windows.
 
 import { h } from './dom.js'
 import { moment, fullMoment } from './words.js'
 
-// out leads out of the workspace, to pages only.
+// out links to pages outside the workspace.
 export const out = (url, look, ...children) => h('a', {
   class: look || null, href: /^https?:/i.test(url) ? url : null, target: '_blank', rel: 'noreferrer noopener',
 }, ...children)
 
-// span shows a stretch of text, which may lead to a room or post.
+// span shows a piece of text, which may link to a room or post.
 function span(s, ctx) {
   let node
   if (s.person) node = h('span', { class: s.person === ctx.as ? 'mention me' : 'mention' }, s.text)
@@ -25,7 +25,7 @@ function span(s, ctx) {
 
 const spans = (line, ctx) => (line.spans ?? []).map((s) => span(s, ctx))
 
-// isRow tells whether a line is a label in bold and its value.
+// isRow reports whether a line is a bold label and its value.
 const isRow = (l) => !l.kind && l.spans?.length > 1 && l.spans[0].bold && !l.spans[1].bold && l.spans[1].text.startsWith('  ')
 
 export function lines(list, ctx) {
@@ -47,7 +47,7 @@ export function lines(list, ctx) {
   return all
 }
 
-// part shows a part of a post or window; use makes its buttons and menus.
+// part shows a part of a post or window; use creates its buttons and menus.
 export function part(p, ctx, use) {
   switch (p.kind) {
     case 'heading': return h('h4', null, lines(p.lines, ctx))

@@ -1,4 +1,4 @@
-// Who one acts as, and where there is something to read.
+// The sidebar: the people to act as, and the rooms.
 
 import { h, icon, morph } from './dom.js'
 import { avatar, sign, title } from './posts.js'
@@ -35,7 +35,7 @@ export function side(container, state, ctx) {
     list('channels', ['public', 'private']), direct)
 }
 
-// among moves between the people with the arrow keys.
+// among moves between people with the arrow keys.
 function among(e, ctx) {
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key]
   if (!step) return

@@ -14,7 +14,7 @@ let complaint = '' // why the last thing done in it came to nothing
 let busy = false
 let from // the post that had the focus before
 
-// show shows the topmost window of somebody, or none.
+// show shows a person's topmost window, or none.
 export function show(win, ctx) {
   const d = dialog()
   if (!win) return close(d)
@@ -33,8 +33,8 @@ export function show(win, ctx) {
   }
 }
 
-// close closes it, and gives the focus back: what had it may have gone with a
-// change of its post.
+// close closes it and restores the focus. The element that had it may be gone
+// because its post has changed.
 function close(d) {
   now = undefined
   version = ''
@@ -48,8 +48,7 @@ function close(d) {
 function draw(ctx) {
   const d = dialog()
   const win = now
-  // act does something in the window. What goes wrong is said there, above
-  // everything else.
+  // act does something in the window. Errors appear at its top.
   const act = async (path, what) => {
     const out = await ctx.act(path, { window: win.id, ...what }, true)
     if (now?.id === win.id) {
@@ -70,7 +69,7 @@ function draw(ctx) {
   const theForm = () => d.querySelector('form')
   const form = h('form', {
     novalidate: true, class: busy ? 'busy' : null, 'data-key': ctx.as + win.id,
-    // What is typed stays, also if the bot changes the window meanwhile.
+    // Keep what was typed if the bot changes the window.
     oninput: (e) => {
       const i = win.parts.find((p) => p.input?.id === e.target.name)?.input
       if (i) typed[i.id] = read(theForm(), i)
@@ -105,14 +104,14 @@ function draw(ctx) {
   d.setAttribute('aria-labelledby', 'window-title')
   morph(d, form)
   d.oncancel = (e) => { e.preventDefault(); away() }
-  // Browsers close it by themselves if Escape is pressed again.
+  // Browsers close it if Escape is pressed again.
   d.onclose = () => { if (now) { version = ''; away() } }
 }
 
 // two digits
 const two = (n) => String(n).padStart(2, '0')
 
-// Moments are typed in the browser's own zone.
+// Date inputs are in the browser's time zone.
 function localMoment(seconds) {
   const d = new Date(seconds * 1000)
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`

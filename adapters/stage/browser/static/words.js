@@ -1,4 +1,4 @@
-// The wordings, and moments as people read them.
+// Texts, and times as people read them.
 
 let words = {}
 export const page = { lang: 'en', languages: [], zone: 'UTC', notes: {} }
@@ -10,7 +10,7 @@ export async function learn(lang) {
   document.documentElement.lang = page.lang
 }
 
-// t words a message; its places are {Name}.
+// t returns a text with its {Name} placeholders filled in.
 export function t(id, args) {
   return (words[id] ?? '!' + id + '!').replace(/\{(\w+)\}/g, (all, name) => args?.[name] ?? all)
 }
