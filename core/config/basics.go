@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// The values of what a file leaves out.
+// Defaults.
 const (
 	defaultLanguage    = "en"
 	defaultDayStart    = 9 * time.Hour
@@ -46,7 +46,7 @@ func (l *loader) readBasics() {
 	l.readRedis(l.root.get("redis"))
 }
 
-// or returns the text of a key at the top, or what stands for it.
+// or returns the text of a top-level key, or otherwise if it is missing.
 func (l *loader) or(key, otherwise string) string {
 	if n := l.root.get(key); l.sound(n) && n.str() != "" {
 		return n.text
@@ -54,8 +54,8 @@ func (l *loader) or(key, otherwise string) string {
 	return otherwise
 }
 
-// zone loads a time zone. "Local" is refused: a file must mean the same on every
-// machine.
+// zone loads a time zone. "Local" is refused, because a file must mean the same on
+// every machine.
 func (l *loader) zone(n *node) *time.Location {
 	if !l.sound(n) || n.text == "" {
 		return time.UTC
@@ -69,7 +69,7 @@ func (l *loader) zone(n *node) *time.Location {
 	return z
 }
 
-// clock reads a time of day that matches flow.ClockPattern.
+// clock parses a time of day that matches flow.ClockPattern.
 func clock(s string) time.Duration {
 	t, err := time.Parse("15:04", s)
 	if err != nil {
@@ -132,8 +132,8 @@ func isRedisURL(s string) bool {
 	if err != nil || u.Host == "" && u.Scheme != "unix" {
 		return false
 	}
-	// With a / in the password a part of it passes for the host, and what
-	// follows for a path: errors would show both.
+	// If the password contains a /, url.Parse takes a part of it for the host and
+	// the rest for a path. Errors would show both.
 	if at := strings.LastIndex(s, "@"); at >= 0 && !strings.HasPrefix(s[at+1:], u.Host) {
 		return false
 	}
@@ -184,7 +184,7 @@ func (l *loader) labels(n *node, key string) map[string]string {
 	return out
 }
 
-// formatClock writes a time of day as clock reads it.
+// formatClock formats a time of day for clock.
 func formatClock(d time.Duration) string {
 	return time.Time{}.Add(d).Format("15:04")
 }

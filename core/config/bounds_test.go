@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestBounds loads files made to exhaust the loader: each is refused for the
-// bound that it breaks, and with few words.
+// TestBounds loads files that try to exhaust the loader. Each is refused for the limit
+// that it exceeds, with a short message.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	many := func(n int, entry func(i int) string) string {
@@ -45,8 +45,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// FuzzLoad holds what is true of any file: no panic, places within the file, a
-// config exactly if there is no error, and the same answer twice.
+// FuzzLoad checks what holds for any file: no panic, places within the file, a config
+// exactly if there is no error, and the same result twice.
 func FuzzLoad(f *testing.F) {
 	for _, src := range testFiles(f, "testdata/*/*.yaml") {
 		f.Add(src)
@@ -62,7 +62,7 @@ func FuzzLoad(f *testing.F) {
 				t.Errorf("outside the file: %s", p)
 			}
 			if p.Message == "" || p.Rule == "" {
-				t.Errorf("says nothing: %#v", p)
+				t.Errorf("no message: %#v", p)
 			}
 		}
 		if _, again := Load("x.yaml", src, testOptions()); again.String() != problems.String() {

@@ -1,15 +1,14 @@
-// Package config reads the file that an admin writes: people, modules, rights,
-// workspaces, and flows. It tells everything that is wrong with a file at once,
-// each with its place, and gives out a Config only if nothing is.
+// Package config reads the file that an admin writes: people, modules, permissions,
+// workspaces and flows. It reports every problem of a file at once, with its place, and
+// returns a Config only if there is no error.
 //
-// A file goes through these steps: parsed to nodes with places (source.go,
-// parse.go, node.go), compared with the JSON Schema that editors use too
-// (schema*.go, structure.go), values from the environment filled in
-// (variables.go), and then its meaning is checked, for every part whose own
-// structure held (basics.go, workspaces.go, people.go, refs.go, fields.go,
-// flows.go, steps.go, terms.go, itemgroups.go). What comes out is a Config
-// (config.go) or problems (problem.go, words.go), and what only the platforms
-// can tell (outside.go).
+// Loading a file takes these steps. It is parsed to nodes with places (source.go,
+// parse.go, node.go). They are validated with the JSON Schema that editors also use
+// (schema*.go, structure.go). Values from the environment are filled in (variables.go).
+// Then the meaning is checked, for every part whose structure is valid (basics.go,
+// workspaces.go, people.go, refs.go, fields.go, flows.go, steps.go, terms.go,
+// itemgroups.go). The result is a Config (config.go) or problems (problem.go, words.go).
+// What only the platforms can check is listed (outside.go).
 package config
 
 import (
@@ -21,7 +20,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// Config is a file that may be run.
+// Config is a valid config file.
 type Config struct {
 	Organisation core.Organisation
 	Flows        []*flow.Flow        // in the file's order
@@ -30,17 +29,17 @@ type Config struct {
 	Instance     string // names this riskroom among those that share a Redis or a workspace
 	DataDir      string
 	CallTimeout  time.Duration // of one call to a platform
-	Settle       time.Duration // how long after its timeout a call may yet have its effect
+	Settle       time.Duration // how long after its timeout a call may still take effect
 	Durability   Durability
-	Outside      []Outside // what only platforms can tell whether it is right
+	Outside      []Outside // what only the platforms can check
 }
 
-// WorkspaceSettings is how one workspace is reached. Values hold secrets: it
-// prints as its name and platform only.
+// WorkspaceSettings are the settings of one workspace. Values contain secrets, so it
+// prints only its name and platform.
 type WorkspaceSettings struct {
 	Name     string
 	Platform string
-	Values   map[string]string // by the key of core.Setting, variables and files filled in; what the file leaves out is absent
+	Values   map[string]string // by the key of core.Setting, with variables and files filled in; missing keys are absent
 	APIURL   string            // as written; "" is the platform's own
 	Rates    Rates
 }
@@ -54,7 +53,7 @@ func (w WorkspaceSettings) GoString() string { return w.String() }
 // LogValue returns what String does.
 func (w WorkspaceSettings) LogValue() slog.Value { return slog.StringValue(w.String()) }
 
-// MarshalText returns what String does, for whatever encodes a Config.
+// MarshalText returns what String does, so that no encoder prints a secret.
 func (w WorkspaceSettings) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 
 // Rates are the limits that a workspace has instead of the published ones.
@@ -69,7 +68,7 @@ type Rate struct {
 	Window time.Duration
 }
 
-// RedisMode is what kind of Redis the file names.
+// RedisMode is the kind of Redis.
 type RedisMode string
 
 // The modes of Redis.
@@ -79,9 +78,9 @@ const (
 	Cluster    RedisMode = "cluster"
 )
 
-// Redis is where everything is kept: a server of riskroom's own under DataDir if
-// it is Private, because the file has no redis; else at URL, which is empty only
-// where what it is made of is not set, and Options.Unset allows that.
+// Redis is where riskroom stores its data. If the file has no redis, it is Private: a
+// server that riskroom runs under DataDir. Otherwise it is at URL, which is empty only if
+// a variable in it is not set and Options.Unset allows that.
 type Redis struct {
 	Private  bool
 	URL      string // may hold a password
@@ -91,7 +90,7 @@ type Redis struct {
 	Prefix   string // of every key
 }
 
-// String returns the mode and the prefix, and nothing secret.
+// String returns the mode and the prefix, but no secret.
 func (r Redis) String() string { return fmt.Sprintf("%s redis, prefix %s", r.Mode, r.Prefix) }
 
 // GoString returns what String does, so that no verb prints a secret.
@@ -100,51 +99,51 @@ func (r Redis) GoString() string { return r.String() }
 // LogValue returns what String does.
 func (r Redis) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// MarshalText returns what String does, for whatever encodes a Config.
+// MarshalText returns what String does, so that no encoder prints a secret.
 func (r Redis) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// Durability is what must have been written before riskroom goes on.
+// Durability is where data must be written before riskroom continues.
 type Durability string
 
 // The durabilities.
 const (
-	Standard Durability = "standard" // the Redis that is written to
-	Strict   Durability = "strict"   // a replica too, after every change and before each call
+	Standard Durability = "standard" // the Redis master
+	Strict   Durability = "strict"   // also a replica, after every change and before each call
 )
 
-// Unset is what a value from the environment or a file that is not there means.
+// Unset is how Load treats a missing environment variable or file.
 type Unset int
 
-// What an absent value can mean.
+// The ways to treat a missing value.
 const (
-	UnsetIsError   Unset = iota // the file cannot be run
-	UnsetIsWarning              // it is said, and what depends on the value is neither checked nor in the Config: for checking only
-	UnsetIsFilled               // Options.Fill gives one
+	UnsetIsError   Unset = iota // an error
+	UnsetIsWarning              // a warning; what depends on the value is neither checked nor in the Config
+	UnsetIsFilled               // replaced by what Options.Fill returns
 )
 
-// APIURLKey is the key of a workspace that says where its platform's API is. It
-// goes into WorkspaceSettings.APIURL, not into Values.
+// APIURLKey is a workspace's key for the URL of its platform's API. Its value is
+// WorkspaceSettings.APIURL, and not in Values.
 const APIURLKey = "api_url"
 
-// Blank is a value that is absent from the environment or from a file.
+// Blank is a missing value.
 type Blank struct {
-	Variable  string       // or the file's name
+	Variable  string       // the variable's or file's name
 	Workspace string       // "" outside workspaces
 	Platform  string       // of Workspace
-	Setting   core.Setting // what the value is for; outside workspaces only Key is set, the last key of its path
+	Setting   core.Setting // the setting with the value; outside workspaces it has only a Key, the last of its path
 }
 
-// Options are what Load needs to know beside the file.
+// Options configures Load.
 type Options struct {
 	Platforms []core.PlatformSettings
 	Env       func(name string) (value string, ok bool) // nil: nothing is set
-	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file is there
+	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
 	Unset     Unset
-	Fill      func(Blank) string // with UnsetIsFilled: what to take instead
+	Fill      func(Blank) string // with UnsetIsFilled: returns the value to use
 }
 
-// Load reads a file. The Config is nil if there is any error among the problems;
-// warnings leave it usable. name is what problems call the file.
+// Load reads a file. The Config is nil if any of the problems is an error and not a
+// warning. name is the file's name in problems.
 func Load(name string, src []byte, o Options) (*Config, Problems) {
 	l := &loader{
 		o: o, src: newSource(name, src, o.Platforms),
@@ -167,20 +166,20 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 	return cfg, problems
 }
 
-// maxProblems is how many problems of a file are told.
+// maxProblems is how many problems of a file are reported.
 const maxProblems = 500
 
-// loader is the work on one file.
+// loader loads one file.
 type loader struct {
 	o         Options
 	src       *source
 	root      *node
-	bad       map[*node]bool // their own structure did not hold, or their value is not known
-	secret    map[*node]bool // hold a secret
+	bad       map[*node]bool // nodes whose own structure is invalid or whose value is unknown
+	secret    map[*node]bool // nodes that contain a secret
 	platforms map[string]core.PlatformSettings
 	cfg       Config
 	problems  Problems
-	named     map[Outside]bool // what the Config's Outside holds, without places
+	named     map[Outside]bool // the Config's Outside, without places
 }
 
 func (l *loader) load() *Config {
@@ -202,7 +201,7 @@ func (l *loader) load() *Config {
 	return &l.cfg
 }
 
-// problem reports one; what it returns may be given a hint.
+// problem reports an error. The caller may add a hint to it.
 func (l *loader) problem(at place, rule, format string, args ...any) *Problem {
 	if l.full() {
 		return new(Problem)
@@ -215,16 +214,15 @@ func (l *loader) problem(at place, rule, format string, args ...any) *Problem {
 	return &l.problems[len(l.problems)-1]
 }
 
-// full reports whether more problems were found than are told, so that no more
-// need be worded.
+// full reports whether there are so many problems that no more need be added.
 func (l *loader) full() bool { return len(l.problems) > 2*maxProblems }
 
-// warning reports what looks wrong.
+// warning reports a warning.
 func (l *loader) warning(at place, rule, format string, args ...any) *Problem {
 	p := l.problem(at, rule, format, args...)
 	p.Warning = true
 	return p
 }
 
-// sound reports whether n is there and its own structure held.
+// sound reports whether n exists and its own structure is valid.
 func (l *loader) sound(n *node) bool { return n != nil && !l.bad[n] }

@@ -46,7 +46,7 @@ func forumLike() core.PlatformSettings {
 	}
 }
 
-// boardLike is a platform that tells nobody's address.
+// boardLike is a platform without e-mail addresses.
 func boardLike() core.PlatformSettings {
 	p := forumLike()
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
@@ -71,8 +71,8 @@ func testOptions() Options {
 	}
 }
 
-// TestProblems loads every file of testdata/err and compares what is said of it
-// with the .out file beside it.
+// TestProblems loads every file of testdata/err and compares its problems with the .out
+// file.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/err/*.yaml")
@@ -102,7 +102,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// compare compares text with what the file holds, or writes the file.
+// compare compares text with a file, or writes the file with -update.
 func compare(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
@@ -120,9 +120,9 @@ func compare(t *testing.T, file, got string) {
 	}
 }
 
-// TestFine loads every file of testdata/ok, of which nothing is said, and holds
-// the stored form of its flows: databases contain the hashes, the step keys and
-// the JSON, so none of them may change.
+// TestFine loads every file of testdata/ok, which have no problems, and compares the stored
+// form of their flows. Databases contain the hashes, step keys and JSON, so they must not
+// change.
 func TestFine(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/ok/*.yaml")

@@ -8,7 +8,7 @@ import (
 	"riskroom/core"
 )
 
-// builtIn are the names that conditions and templates know already.
+// builtIn are the built-in names of conditions and templates.
 var builtIn = []string{
 	"key", "title", "module", "severity", "description", "discovered_at", "due_at", "submitter", "submitted_at",
 	"handlers", "lead", "status", "status_since", "notes", "resolution", "home", "version", "fields", "risk", "card", "now", "today",
@@ -39,7 +39,7 @@ func (l *loader) readFields() {
 	}
 }
 
-// options reads the choices of a select: a list of keys, or keys with labels.
+// options reads the options of a select: a list of keys, or keys with labels.
 func (l *loader) options(n *node) []core.Option {
 	if !l.sound(n) {
 		return nil

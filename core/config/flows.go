@@ -7,12 +7,12 @@ import (
 	"riskroom/core/flow"
 )
 
-// readFlows compiles each flow and checks what it says of people, places and
-// rights.
+// readFlows compiles each flow and checks its people, workspaces, channels and
+// permissions.
 func (l *loader) readFlows() {
 	fields := l.fieldDefs()
 	doubtful := l.doubtfulFields(fields)
-	var openers []opener
+	var creators []itemCreator
 	for i, e := range l.root.get("flows").list() {
 		if e.value.kind != mapNode || i >= maxFlows {
 			continue
@@ -31,21 +31,21 @@ func (l *loader) readFlows() {
 		for i, s := range def.Steps {
 			st := step{loader: l, def: s, flow: def, i: i, node: e.value.get("steps").item(i)}
 			st.check()
-			if o, ok := st.opener(); ok {
-				openers = append(openers, o)
+			if o, ok := st.itemCreator(); ok {
+				creators = append(creators, o)
 			}
 		}
 		switch {
 		case f != nil:
 			l.cfg.Flows = append(l.cfg.Flows, f)
 		case l.o.Unset != UnsetIsWarning && len(l.problems.Errors()) == 0:
-			l.problem(e.value.key, "flow", "the flow cannot be run") // never left out in silence
+			l.problem(e.value.key, "flow", "the flow cannot be run") // so that no flow is dropped silently
 		}
 	}
-	l.checkItemGroups(openers)
+	l.checkItemGroups(creators)
 }
 
-// fieldDefs returns the own fields as flows see them.
+// fieldDefs returns the own fields for compiling flows.
 func (l *loader) fieldDefs() map[string]flow.FieldDef {
 	defs := map[string]flow.FieldDef{}
 	for _, f := range l.cfg.Organisation.Fields {
@@ -58,8 +58,8 @@ func (l *loader) fieldDefs() map[string]flow.FieldDef {
 	return defs
 }
 
-// doubtfulFields returns the own fields whose type or options are wrong: what
-// flows say of them cannot be judged.
+// doubtfulFields returns the own fields whose type or options are invalid, so that their
+// use in flows can't be checked.
 func (l *loader) doubtfulFields(defs map[string]flow.FieldDef) map[string]bool {
 	doubtful := map[string]bool{}
 	for _, e := range l.root.get("fields").list() {
@@ -70,8 +70,7 @@ func (l *loader) doubtfulFields(defs map[string]flow.FieldDef) map[string]bool {
 	return doubtful
 }
 
-// flowDef reads a flow as far as its structure held: what has the wrong type is
-// left out.
+// flowDef reads a flow. It leaves out values of the wrong type.
 func (l *loader) flowDef(name string, n *node) flow.Def {
 	org := &l.cfg.Organisation
 	d := flow.Def{Name: name, Zone: org.Zone.String(), DayStartsAt: formatClock(org.DayStartsAt)}
@@ -85,7 +84,7 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 	return d
 }
 
-// stepDef reads a step. Of two actions, which the structure does not allow, it
+// stepDef reads a step. If there are two actions, which is an error of structure, it
 // reads one.
 func stepDef(n *node) flow.StepDef {
 	d := flow.StepDef{If: n.get("if").str(), Workspace: n.get("workspace").str()}
@@ -113,8 +112,8 @@ func fill(f flow.Form, n *node) {
 	}
 }
 
-// texts returns the texts of a list, or of the one that stands for it. An entry
-// that is no text keeps its place, empty.
+// texts returns the texts of a list, or the one text that replaces a list. An entry that
+// is not text becomes "".
 func texts(n *node) []string {
 	switch {
 	case n == nil:
@@ -129,8 +128,8 @@ func texts(n *node) []string {
 	return out
 }
 
-// flowProblem places a problem of a flow in the file. What only follows from an
-// error of structure is left out.
+// flowProblem reports a problem of a flow at its place in the file, unless it only follows
+// from an error of structure.
 func (l *loader) flowProblem(at *node, p flow.Problem) {
 	n, whole := at.nearest(pointer(p.Path))
 	if l.follows(at, n, p) {
@@ -144,8 +143,8 @@ func (l *loader) flowProblem(at *node, p flow.Problem) {
 	l.problem(spot, p.Rule, "%s", p.Message).Warning = p.Warning
 }
 
-// follows reports whether a problem of a flow, at node n, is only a consequence of
-// one that was reported already.
+// follows reports whether a problem of a flow, at node n, is only a consequence of one
+// that has been reported.
 func (l *loader) follows(at, n *node, p flow.Problem) bool {
 	switch {
 	case n == at:
@@ -163,7 +162,7 @@ func (l *loader) brokenGroup(step *node) bool {
 	return slices.ContainsFunc(flow.GroupActions(), func(kind string) bool { return l.broken(step.get(kind)) })
 }
 
-// broken reports whether n or anything beneath it is not sound.
+// broken reports whether n or a node below it is not sound.
 func (l *loader) broken(n *node) bool {
 	broken := false
 	n.walk(func(n *node) { broken = broken || l.bad[n] })
@@ -175,7 +174,7 @@ func pointer(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 
-// runeOffset returns where the nth character of s begins.
+// runeOffset returns the byte offset of the nth character of s.
 func runeOffset(s string, n int) int {
 	for i := range s {
 		if n == 0 {

@@ -7,31 +7,30 @@ import (
 	"riskroom/core/flow"
 )
 
-// opener is a step that opens an item group.
-type opener struct {
+// itemCreator is a step that creates an item group.
+type itemCreator struct {
 	flow  string
 	at    place
-	wants []map[string]string // what its flow's condition and its own ask for
+	wants []map[string]string // the words that its flow's condition and its own require
 }
 
-// opener returns s as one, if it opens an item group.
-func (s step) opener() (opener, bool) {
+// itemCreator returns s as one, if it opens an item group.
+func (s step) itemCreator() (itemCreator, bool) {
 	c, creates := s.def.Action.(*flow.CreateGroupDef)
 	if !creates || c.Type != core.Item {
-		return opener{}, false
+		return itemCreator{}, false
 	}
-	return opener{
+	return itemCreator{
 		flow: s.flow.Name, at: cmpKey(s.node.get(c.Kind())),
 		wants: []map[string]string{wants(s.flow.If), wants(s.def.If)},
 	}, true
 }
 
-// checkItemGroups warns of two flows that could both open the item group of one
-// risk: the second is then refused while the first group lives. Two steps of
-// one flow are the flow's own to tell.
-func (l *loader) checkItemGroups(openers []opener) {
-	for j, b := range openers {
-		for _, a := range openers[:j] {
+// checkItemGroups warns of two flows that may both create an item group for one risk: the
+// second fails while the first group exists. Compiling a flow warns of two steps of it.
+func (l *loader) checkItemGroups(creators []itemCreator) {
+	for j, b := range creators {
+		for _, a := range creators[:j] {
 			if a.flow == b.flow || exclusive(a, b) {
 				continue
 			}
@@ -41,16 +40,15 @@ func (l *loader) checkItemGroups(openers []opener) {
 	}
 }
 
-// comparison is a condition that holds for one word only.
+// comparison matches a condition that requires one word.
 var comparison = regexp.MustCompile(`^\s*([a-z_.0-9]+)\s*==\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*$`)
 
 var conjunction = regexp.MustCompile(`\s+and\s+|&&`)
 
-// exclusive reports whether two steps surely never both act for one risk, as far
-// as that can be seen: their conditions are comparisons joined by and, and want
-// different words of the same name. What a risk goes through by itself, its
-// status, does not count.
-func exclusive(a, b opener) bool {
+// exclusive reports whether two steps certainly never both run for one risk: their
+// conditions are comparisons joined by and, and require different words of the same name.
+// The status doesn't count, because it changes.
+func exclusive(a, b itemCreator) bool {
 	for _, x := range a.wants {
 		for _, y := range b.wants {
 			for name, word := range x {
@@ -63,10 +61,10 @@ func exclusive(a, b opener) bool {
 	return false
 }
 
-// loose finds what may make a condition hold without one of its comparisons.
+// loose matches what may make a condition true without one of its comparisons.
 var loose = regexp.MustCompile(`\bor\b|\bnot\b|[(|?!]`)
 
-// wants returns the words that a condition of joined comparisons asks for.
+// wants returns the words that a condition of joined comparisons requires, by name.
 func wants(condition string) map[string]string {
 	out := map[string]string{}
 	if loose.MatchString(condition) {

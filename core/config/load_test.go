@@ -130,7 +130,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestFill fills in what is absent, as the demo does.
+// TestFill fills in missing values, like the demo.
 func TestFill(t *testing.T) {
 	t.Parallel()
 	const src = `version: 1

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// place is a spot of the file: line and column from 1, in characters, and how
-// many characters it is about.
+// place is a range of the file: line and column, from 1 and in characters, and the number
+// of characters.
 type place struct{ line, col, width int }
 
 type nodeKind int
@@ -33,12 +33,12 @@ const (
 type node struct {
 	kind    nodeKind
 	path    []string // from the root
-	at      place    // the head of a scalar, the opening of a collection
-	key     place    // the key it stands under; zero in lists
+	at      place    // of a scalar, or of the start of a collection
+	key     place    // of its key; zero in lists
 	style   scalarStyle
 	value   any    // of a scalar: string, bool, int64, uint64, float64 or nil, as written
-	text    string // of a scalar: what stands for it once variables are filled in
-	changed int    // bytes of text before the first variable, -1 without any
+	text    string // of a scalar, with variables filled in
+	changed int    // bytes of text before the first variable, -1 if there is none
 	entries []entry
 	index   map[string]*node // entries by name
 	items   []*node
@@ -73,8 +73,8 @@ func (n *node) nearest(path []string) (found *node, whole bool) {
 	return n, true
 }
 
-// head is where a problem of n itself is shown: its key if it has one and is a
-// collection, else its value.
+// head returns where a problem of n itself is shown: for a collection its key, if it has
+// one, otherwise its value.
 func (n *node) head() place {
 	if n.kind != scalarNode && n.key != (place{}) {
 		return n.key
@@ -82,7 +82,7 @@ func (n *node) head() place {
 	return n.at
 }
 
-// str returns the text of a scalar string, else "". It may be called on nil.
+// str returns the text of a string, otherwise "". It may be called on nil.
 func (n *node) str() string {
 	if n == nil || n.kind != scalarNode {
 		return ""
@@ -102,8 +102,7 @@ func (n *node) isString() bool {
 	return ok
 }
 
-// strings returns the strings of a list, or the one string where a scalar
-// stands for a list of one.
+// strings returns the strings of a list, or the one string that replaces a list.
 func (n *node) strings() []*node {
 	switch {
 	case n == nil:
@@ -120,7 +119,7 @@ func (n *node) strings() []*node {
 	return out
 }
 
-// walk calls f for n and every node beneath it.
+// walk calls f for n and every node below it.
 func (n *node) walk(f func(*node)) {
 	if n == nil {
 		return
@@ -134,8 +133,8 @@ func (n *node) walk(f func(*node)) {
 	}
 }
 
-// plain returns n as the JSON schema's validator takes it. filled says whether
-// with variables filled in or as written.
+// plain returns n for the JSON schema's validator. filled reports whether to fill in the
+// variables of a node.
 func (n *node) plain(filled func(*node) bool) any {
 	switch n.kind {
 	case mapNode:
@@ -158,8 +157,8 @@ func (n *node) plain(filled func(*node) bool) any {
 	return n.value
 }
 
-// spot returns the place of the byte at offset in the text of a scalar, as far
-// as the way it is written lets it be found: else the head of the scalar.
+// spot returns the place of the byte at offset in the text of a scalar. If the way it is
+// written makes that impossible, it returns the place of the scalar.
 func (n *node) spot(s *source, offset int) place {
 	if n.kind != scalarNode || offset < 0 || offset > len(n.text) || (n.changed >= 0 && offset > n.changed) {
 		return n.head()
@@ -170,12 +169,12 @@ func (n *node) spot(s *source, offset int) place {
 		return n.spotInline(s, before)
 	case literalBlock:
 		return n.spotBlock(s, before)
-	case foldedBlock: // its line breaks aren't those of the text
+	case foldedBlock: // its line breaks differ from those of the text
 	}
 	return n.head()
 }
 
-// spotInline counts along the line on which a scalar is written.
+// spotInline returns the place in a scalar that is written on one line.
 func (n *node) spotInline(s *source, before string) place {
 	line := []rune(s.lines[min(n.at.line, len(s.lines))-1])
 	i := n.at.col - 1
@@ -185,7 +184,7 @@ func (n *node) spotInline(s *source, before string) place {
 	for _, r := range before {
 		switch {
 		case i >= len(line):
-			return n.at // it goes on on the next line
+			return n.at // it continues on the next line
 		case line[i] == r && (r != '\'' || n.style != singleQuoted):
 			i++
 		case r == '\'' && n.style == singleQuoted:
@@ -199,7 +198,7 @@ func (n *node) spotInline(s *source, before string) place {
 	return place{n.at.line, i + 1, 1}
 }
 
-// spotBlock counts lines from the header of a literal block on.
+// spotBlock returns the place in a literal block.
 func (n *node) spotBlock(s *source, before string) place {
 	line := n.at.line + 1 + strings.Count(before, "\n")
 	first := n.at.line

@@ -2,45 +2,44 @@ package config
 
 import "fmt"
 
-// OutsideKind is what kind of thing an Outside is.
+// OutsideKind is the kind of an Outside.
 type OutsideKind int
 
-// What a file names and only a platform knows.
+// The kinds of Outside.
 const (
 	OutsideWorkspace OutsideKind = iota // a workspace itself, and its credentials
-	OutsideEmail                        // a person by e-mail address, in every workspace where they have no account of their own
+	OutsideEmail                        // a person by e-mail address, in every workspace where the file gives them no account
 	OutsideUser                         // a user by ID
-	OutsideGroup                        // a user group or role; in no certain workspace it is one of the risk's home
-	OutsideChannel                      // a channel that a flow posts into or changes
+	OutsideGroup                        // a user group or role; without a workspace it is one of the risk's home
+	OutsideChannel                      // a channel that a flow posts in or changes
 	OutsideAdmins                       // the channel of admin_channel
 )
 
-// Outside is something that a file names and only a platform knows, with the
-// place where it is named first.
+// Outside is something that a file names and only a platform can check, with the place
+// where it is named first.
 type Outside struct {
 	Kind      OutsideKind
 	Workspace string // "" for any
 	Name      string // the address, ID or name; "" of a workspace
-	Person    string // whose address or account it is, "" where nobody's
+	Person    string // whose address or account it is, "" if nobody's
 	spot      Problem
 }
 
-// Problem returns what is wrong with o, as a problem of the file.
+// Problem returns an error about o.
 func (o Outside) Problem(rule, hint, format string, args ...any) Problem {
 	p := o.spot
 	p.Rule, p.Hint, p.Message = rule, hint, fmt.Sprintf(format, args...)
 	return p
 }
 
-// Warning returns what looks wrong with o.
+// Warning returns a warning about o.
 func (o Outside) Warning(rule, hint, format string, args ...any) Problem {
 	p := o.Problem(rule, hint, format, args...)
 	p.Warning = true
 	return p
 }
 
-// outside notes that the file names something which only a platform knows; o has
-// no place yet.
+// outside adds an Outside, with its place, to the Config.
 func (l *loader) outside(o Outside, at place) {
 	if l.named[o] {
 		return

@@ -17,20 +17,19 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Bounds of a file, far above what anybody writes.
+// Limits of a file, far above what anybody writes.
 const (
 	maxSize   = 1 << 20 // bytes
 	maxDepth  = 40      // collections within collections
-	maxKeys   = 20_000  // in all; the parser takes quadratic time in the keys of one map
+	maxKeys   = 20_000  // in all; the parser's time is quadratic in the keys of one map
 	maxTokens = 200_000 // in all
 )
 
-// maxBlockColumn bounds how deep block collections can nest before the parser
-// sees them: each level needs a column.
+// maxBlockColumn limits how deep block collections can nest: each level needs a column.
 const maxBlockColumn = 200
 
-// parse reads the one document of the file. A syntax error is one problem, and
-// then there is no tree.
+// parse parses the file's document. After a syntax error, which is one problem, it returns
+// nil.
 func (l *loader) parse() *node {
 	if len(l.src.text) > maxSize {
 		l.problem(place{1, 1, 1}, "size", "the file has more than %d bytes", maxSize)
@@ -58,8 +57,8 @@ func (l *loader) parse() *node {
 	return root
 }
 
-// notText returns the first byte that no text in UTF-8 holds, and what it is, or
-// -1.
+// notText returns the offset of the first byte that is not UTF-8 text, and a description
+// of it, or -1.
 func notText(s string) (at int, what string) {
 	for i, r := range s {
 		if r == 0 {
@@ -72,7 +71,7 @@ func notText(s string) (at int, what string) {
 	return -1, ""
 }
 
-// syntaxHint says what most often helps at a place where YAML stops.
+// syntaxHint returns the most likely remedy for a syntax error.
 func (l *loader) syntaxHint(at place) string {
 	line := l.src.lines[l.src.within(at).line-1]
 	trimmed := strings.TrimSpace(line)
@@ -100,13 +99,13 @@ func (l *loader) syntaxHint(at place) string {
 // word matches a line that is one word.
 var word = regexp.MustCompile(`^[\pL\pN_][\pL\pN_-]*$`)
 
-// parseYAML parses text after refusing what could make the parser itself blow
-// up; a panic of the parser counts as a syntax error.
+// parseYAML parses text after refusing what could exhaust the parser. A panic of the
+// parser counts as a syntax error.
 func parseYAML(text string) (body ast.Node, at place, err error) {
 	at = place{1, 1, 1}
 	defer func() {
 		if r := recover(); r != nil {
-			body, err = nil, errors.New("this is not YAML that can be read")
+			body, err = nil, errors.New("this is not valid YAML")
 		}
 	}()
 	tokens := lexer.Tokenize(text)
@@ -133,7 +132,7 @@ func parseYAML(text string) (body ast.Node, at place, err error) {
 	return body, at, nil
 }
 
-// refuse finds what the file may not use, and nesting without end.
+// refuse returns an error for unsupported YAML and for excessive nesting.
 func refuse(tokens token.Tokens) (*token.Token, error) {
 	open, documents, keys := 0, 0, 0
 	for i, t := range tokens {
@@ -170,7 +169,7 @@ func refuse(tokens token.Tokens) (*token.Token, error) {
 			if documents > 1 || slices.ContainsFunc(tokens[:i], content) {
 				return t, errors.New("a second document: only one is allowed")
 			}
-		default: // what a value is made of
+		default: // part of a value
 		}
 	}
 	return nil, nil
@@ -187,8 +186,8 @@ func tokenPlace(t *token.Token) place {
 	return place{max(1, t.Position.Line), max(1, t.Position.Column), max(1, len([]rune(strings.TrimSpace(t.Origin))))}
 }
 
-// convert turns the library's tree into nodes. Duplicate keys are problems; the
-// first one counts.
+// convert turns the library's tree into nodes. It reports duplicate keys and keeps the
+// first.
 func (l *loader) convert(n ast.Node, path []string, key place) *node {
 	out := &node{path: path, key: key, at: tokenPlace(n.GetToken()), changed: -1}
 	if len(path) > maxDepth {
@@ -251,7 +250,7 @@ func convertScalar(out *node, n ast.Node) {
 	case *ast.NullNode:
 		out.value = nil
 		if t.Type == token.ImplicitNullType && out.key != (place{}) {
-			out.at = out.key // there is nothing else to point at
+			out.at = out.key // an empty value has no place of its own
 		}
 	case *ast.IntegerNode:
 		out.value = n.Value

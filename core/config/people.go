@@ -8,8 +8,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// keywords returns the words that stand for people or groups; nobody may be
-// named like one.
+// keywords returns the words that mean people or groups. A person can't have one as a
+// name.
 func keywords() []string { return append(flow.Keywords(), "everyone", "involved", "item") }
 
 func (l *loader) readPeople() {
@@ -57,8 +57,8 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 	return p
 }
 
-// reachable warns of workspaces where nothing leads to a person. An address that is
-// of use in one is enough: who links their accounts is found in the others too.
+// reachable warns if a person can't be found in a workspace. An address that works in one
+// workspace is enough, because people can link their other accounts.
 func (l *loader) reachable(name string, n *node, p core.Person) {
 	workspaces := keys(l.root.get("workspaces"))
 	if n.get("email") == nil {
@@ -86,7 +86,7 @@ func (l *loader) reachable(name string, n *node, p core.Person) {
 	}
 }
 
-// takeOnce refuses an address or account that two people have.
+// takeOnce reports an address or account that two people have.
 func (l *loader) takeOnce(taken map[string]*node, what string, n *node) {
 	if first := taken[what]; first != nil {
 		l.problem(n.at, "account", "%s and %s have the same %s, first on line %d", first.path[1], n.path[1], n.path[2], first.at.line)
@@ -132,8 +132,8 @@ func (l *loader) readPermissions() {
 	}
 }
 
-// oneGroup refuses a user group that would be another one in each workspace: a
-// right must not depend on where somebody asks.
+// oneGroup reports a user group without a workspace: permissions must not depend on where
+// somebody asks.
 func (l *loader) oneGroup(n *node) {
 	names := keys(l.root.get("workspaces"))
 	if len(names) < 2 {
@@ -147,7 +147,7 @@ func (l *loader) oneGroup(n *node) {
 	}
 }
 
-// audience reads who may do something; everyone where it is left out.
+// audience reads who may do something, everyone if it is left out.
 func (l *loader) audience(n *node) core.Audience {
 	if n == nil {
 		return core.Audience{Everyone: true}

@@ -8,19 +8,18 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong, or looks wrong, in a config file. Its
-// texts never hold a secret.
+// Problem is an error or a warning about a config file. Its texts never contain a secret.
 type Problem struct {
 	File    string
 	Line    int // from 1
 	Col     int // in characters, from 1
 	Rule    string
 	Message string
-	Warning bool   // the file may be run all the same
-	Hint    string // what to do about it, "" where the message says it
+	Warning bool   // the file can be used anyway
+	Hint    string // what to do about it, "" if the message says it
 
 	source string // the line of the file, secrets hidden
-	width  int    // characters of it that the problem is about
+	width  int    // characters to underline
 }
 
 // String returns "file:line:col: message [rule]".
@@ -33,7 +32,7 @@ func (p Problem) String() string {
 }
 
 // MarshalJSON writes the members file, line, column, rule, severity ("error" or
-// "warning"), message and, where there is one, hint.
+// "warning"), message, and hint if there is one.
 func (p Problem) MarshalJSON() ([]byte, error) {
 	severity := "error"
 	if p.Warning {
@@ -50,13 +49,13 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 	}{p.File, p.Line, p.Col, p.Rule, severity, p.Message, p.Hint})
 }
 
-// Problems are the problems of a file, in the order of their places.
+// Problems are the problems of a file, ordered by place.
 type Problems []Problem
 
-// Errors returns the problems that keep the file from being run.
+// Errors returns the errors.
 func (ps Problems) Errors() Problems { return ps.only(false) }
 
-// Warnings returns the problems that do not.
+// Warnings returns the warnings.
 func (ps Problems) Warnings() Problems { return ps.only(true) }
 
 func (ps Problems) only(warning bool) Problems {
@@ -69,8 +68,7 @@ func (ps Problems) only(warning bool) Problems {
 	return out
 }
 
-// String shows each problem with its line of the file and a caret under the
-// spot, as compilers do.
+// String shows each problem with its line of the file and a caret, as compilers do.
 func (ps Problems) String() string {
 	var b strings.Builder
 	for _, p := range ps {
@@ -85,7 +83,7 @@ func (ps Problems) String() string {
 	return b.String()
 }
 
-// sort orders by place and drops what is said twice of one place.
+// sort orders problems by place and removes duplicates.
 func (ps Problems) sort() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),

@@ -7,24 +7,23 @@ import (
 	"riskroom/core"
 )
 
-// mention is a name, an ID or the like that stands in a text of the file, at an
-// offset in bytes.
+// mention is a name, an ID or the like in a text of the file, at an offset in bytes.
 type mention struct {
 	node   *node
 	text   string
 	offset int
-	also   []string // words that could stand here too
+	also   []string // keywords that are allowed here too
 }
 
-// whole is the whole text of n as a mention.
+// whole returns the whole text of n as a mention.
 func whole(n *node) mention { return mention{node: n, text: n.text} }
 
-// from is the part of m that begins at offset in it.
+// from returns the part of m from offset on.
 func (m mention) from(offset int) mention {
 	return mention{node: m.node, text: m.text[offset:], offset: m.offset + offset}
 }
 
-// spotOf returns where m stands.
+// spotOf returns the place of m.
 func (l *loader) spotOf(m mention) place {
 	if m.offset == 0 {
 		return m.node.at
@@ -56,8 +55,8 @@ func (l *loader) refs(n *node) []core.Ref {
 	return out
 }
 
-// ref checks that a text names somebody who may stand in a list: a person of
-// the file, "@group", "workspace:@group" or workspace/ID.
+// ref checks that a text names people as lists allow: a person of the file, "@group",
+// "workspace:@group" or workspace/ID.
 func (l *loader) ref(m mention) bool {
 	r := core.Ref(m.text)
 	if w, group, ok := r.Group(); ok {
@@ -94,15 +93,15 @@ func (l *loader) ref(m mention) bool {
 	return false
 }
 
-// knownWorkspace reports a name that is not a workspace's. Whether that
-// workspace's own settings are right does not matter here.
+// knownWorkspace reports an unknown workspace. The workspace's own settings may be
+// invalid.
 func (l *loader) knownWorkspace(m mention, name string) bool {
 	workspaces := l.root.get("workspaces")
 	if workspaces.get(name) != nil {
 		return true
 	}
 	if !l.sound(workspaces) {
-		return false // what is wrong is told where they should stand
+		return false // the workspaces themselves have a problem
 	}
 	l.problem(l.spotOf(m), "workspace", "unknown workspace %q: %s", short(name), suggest(name, keys(workspaces)))
 	return false
@@ -114,7 +113,7 @@ func (l *loader) platformOf(workspace string) (core.PlatformSettings, bool) {
 	return p, ok
 }
 
-// channelFits compares an ID with what channels of the workspace look like.
+// channelFits checks the form of a channel's ID.
 func (l *loader) channelFits(m mention, workspace, id string) bool {
 	p, ok := l.platformOf(workspace)
 	if !ok || fits(p.Channel, id) {
@@ -125,7 +124,7 @@ func (l *loader) channelFits(m mention, workspace, id string) bool {
 	return false
 }
 
-// userFits compares an ID with what people's IDs in the workspace look like.
+// userFits checks the form of a person's ID.
 func (l *loader) userFits(m mention, workspace, id string) bool {
 	p, ok := l.platformOf(workspace)
 	if !ok || fits(p.User, id) {

@@ -11,8 +11,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// Patterns of what the file may hold. reference is what stands for a value from
-// the environment; a value that holds one is checked again once it is filled in.
+// Patterns of values. reference matches a reference to the environment; a value with one
+// is checked again after it is filled in.
 const (
 	reference       = `\$\{`
 	commandPattern  = `^/[^\s/A-Z]{1,31}$`
@@ -30,19 +30,18 @@ const (
 	flowName      = `^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$`
 )
 
-// maxLabel is how long a label may be, and maxChoices how many a menu can
-// offer, so that every platform can show them.
+// The longest label and the most choices in a menu that every platform can show.
 const (
 	maxLabel   = 75
 	maxChoices = 100
 )
 
-// object is a JSON object; errorMessage in one, which editors know too, is what
-// people read when a value does not fit.
+// object is a JSON object. errorMessage, which editors also support, is what people read
+// if a value doesn't fit.
 type object = map[string]any
 
-// Schema returns the JSON Schema (draft 7, which editors know best) of config
-// files for these platforms, indented. It is also the reference of every key.
+// Schema returns the JSON Schema of config files for these platforms, indented. It is
+// draft 7, which editors support best. The reference of all keys is generated from it.
 func Schema(platforms []core.PlatformSettings) []byte {
 	b, err := json.MarshalIndent(schema(platforms), "", "  ")
 	if err != nil {
@@ -92,7 +91,7 @@ func record(doc string, required []string, props object) object {
 	return o
 }
 
-// dict is a mapping whose keys people choose: names says what they match.
+// dict is a mapping with keys that people choose and that match names.
 func dict(doc, names, say string, of object) object {
 	return object{
 		"type": "object", "description": doc, "errorMessage": say,
@@ -104,7 +103,7 @@ func text(doc string) object {
 	return object{"type": "string", "minLength": 1, "description": doc}
 }
 
-// say gives o what people read when a value does not fit.
+// say sets what people read if a value doesn't fit o.
 func say(o object, what string) object {
 	o["errorMessage"] = what
 	return o
@@ -116,7 +115,7 @@ func choice(doc string, values ...string) object {
 	return object{"type": "string", "enum": values, "description": doc}
 }
 
-// matching is a string of a certain form, or one that holds a reference.
+// matching is a string that matches pattern or contains a reference.
 func matching(doc, pattern, say string) object {
 	return object{"type": "string", "pattern": pattern + "|" + reference, "description": doc, "errorMessage": "expected " + say}
 }
@@ -147,7 +146,7 @@ func anyOf(say string, keys ...string) object {
 	return object{"anyOf": need, "errorMessage": say}
 }
 
-// without refuses keys beside the one under which it stands in "dependencies".
+// without forbids keys together with the one that it belongs to in "dependencies".
 func without(say string, keys ...string) object {
 	props := object{}
 	for _, k := range keys {
@@ -235,7 +234,7 @@ func platformSchema(p core.PlatformSettings) object {
 	return o
 }
 
-// waysIn are the keys of AnyOf, with their variants from a file.
+// waysIn returns the keys of AnyOf, and those for a file.
 func waysIn(p core.PlatformSettings) []string {
 	keys := slices.Clone(p.AnyOf)
 	for _, s := range p.Settings {
@@ -255,7 +254,7 @@ func ratesSchema() object {
 	}
 }
 
-// known returns the keys that a mapping takes, as its schema says.
+// known returns the keys that a mapping's schema allows.
 func known(o object) []string {
 	props, _ := o["properties"].(object)
 	return slices.Sorted(maps.Keys(props))

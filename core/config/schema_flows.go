@@ -2,11 +2,11 @@ package config
 
 import "riskroom/core/flow"
 
-// maxFlows is how many flows a file may hold.
+// maxFlows is how many flows a file may have.
 const maxFlows = 200
 
-// flowsSchema describes the flows of a file. What a flow holds is described where
-// it is compiled.
+// flowsSchema describes the flows of a file. The keys of a flow are described in package
+// flow.
 func flowsSchema() object {
 	d := dict("The action flows, under names of your choice.",
 		flowName, "a flow's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces", formSchema(new(flow.Def).Form()))

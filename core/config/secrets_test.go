@@ -28,8 +28,8 @@ func testFiles(tb testing.TB, glob string) [][]byte {
 	return out
 }
 
-// TestLiteralSecretsAreHidden writes secrets into files in the ways in which
-// people do, and looks for them in all that is said.
+// TestLiteralSecretsAreHidden writes secrets into files in the ways in which people do, and
+// looks for them in the problems.
 func TestLiteralSecretsAreHidden(t *testing.T) {
 	t.Parallel()
 	const head, tail = "version: 1\nmodules: { P: {} }\nflows: {}\nworkspaces:\n", "\n"
@@ -56,14 +56,14 @@ func TestLiteralSecretsAreHidden(t *testing.T) {
 			o.Env = func(string) (string, bool) { return "hunter2", true }
 			cfg, problems := Load("x.yaml", []byte(head+body+tail), o)
 			if cfg != nil {
-				t.Fatal("the file was taken")
+				t.Fatal("the file was accepted")
 			}
 			asJSON, err := json.Marshal(problems)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if said := problems.String() + string(asJSON); strings.Contains(said, "hunter2") {
-				t.Errorf("the secret is told:\n%s", said)
+				t.Errorf("the secret is shown:\n%s", said)
 			}
 		})
 	}
@@ -87,7 +87,7 @@ func TestConfigPrintsNoSecret(t *testing.T) {
 		string(asJSON), log.String(), fmt.Sprintf("%v %+v %#v %s", cfg, cfg, cfg.Workspaces, cfg.Redis), fmt.Sprintf("%#v", cfg.Redis),
 	} {
 		if strings.Contains(said, "xoxb-") || strings.Contains(said, "0123456789abcdef") {
-			t.Errorf("a secret is told: %s", said)
+			t.Errorf("a secret is shown: %s", said)
 		}
 	}
 }

@@ -17,22 +17,21 @@ import (
 // shownLine is how many characters of a line an excerpt shows.
 const shownLine = 120
 
-// source is the text of the file, for its lines and for hiding what is secret
-// in them.
+// source is the text of the file. It returns lines with secrets hidden.
 type source struct {
 	name  string
 	text  string
 	lines []string
-	mask  *regexp.Regexp // what secrets of the known platforms look like
+	mask  *regexp.Regexp // matches secrets of the known platforms
 }
 
-// namedSecret finds a value by its key, wherever the line may stop parsing.
+// namedSecret matches a secret by its key, even on a line that doesn't parse.
 var namedSecret = regexp.MustCompile(`(?i)([a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*)("[^"]*"?|'[^']*'?|[^\s,}\]]+)`)
 
-// urlSecret finds the password of a URL.
+// urlSecret matches the password of a URL.
 var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s"']+)@`)
 
-// wholeReference is all that a secret field may hold.
+// wholeReference matches the only value that a secret field may have.
 var wholeReference = regexp.MustCompile(`^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$`)
 
 func newSource(name string, src []byte, platforms []core.PlatformSettings) *source {
@@ -42,9 +41,8 @@ func newSource(name string, src []byte, platforms []core.PlatformSettings) *sour
 	return &source{name: name, text: text, lines: strings.Split(text, "\n"), mask: secretShapes(platforms)}
 }
 
-// secretShapes matches what begins like a secret of one of the platforms, as
-// far as their forms ("xoxb-…") tell: a token pasted under the wrong key must
-// not be printed either.
+// secretShapes matches what begins like a secret of a platform, such as "xoxb-". A token
+// under the wrong key must not be printed either.
 func secretShapes(platforms []core.PlatformSettings) *regexp.Regexp {
 	const shortest = 4
 	var starts []string
@@ -61,8 +59,8 @@ func secretShapes(platforms []core.PlatformSettings) *regexp.Regexp {
 	return regexp.MustCompile(`(` + strings.Join(starts, "|") + `)[^\s"',}\]…]+`)
 }
 
-// hide replaces what is or looks like a literal secret by asterisks of the same
-// width, so that a caret below still points to the right place.
+// hide replaces literal secrets, and what looks like one, by asterisks of the same width,
+// so that a caret still points to the right place.
 func (s *source) hide(line string) string {
 	line = namedSecret.ReplaceAllStringFunc(line, func(m string) string {
 		g := namedSecret.FindStringSubmatch(m)
@@ -74,7 +72,7 @@ func (s *source) hide(line string) string {
 	return s.hideShapes(line)
 }
 
-// hideShapes hides what looks like a secret wherever it stands.
+// hideShapes hides what looks like a secret.
 func (s *source) hideShapes(line string) string {
 	line = urlSecret.ReplaceAllStringFunc(line, func(m string) string {
 		g := urlSecret.FindStringSubmatch(m)
@@ -91,7 +89,7 @@ func (s *source) hideShapes(line string) string {
 
 func stars(s string) string { return strings.Repeat("*", len([]rune(s))) }
 
-// line returns the nth line, from 1, as it may be shown.
+// line returns the nth line, from 1, with secrets hidden.
 func (s *source) line(n int) string {
 	if n < 1 || n > len(s.lines) {
 		return ""
@@ -99,16 +97,15 @@ func (s *source) line(n int) string {
 	return s.hide(s.lines[n-1])
 }
 
-// within moves a place into the file: the parser's are past it where something
-// is missing at an end.
+// within moves a place into the file. The parser's places may lie after the end.
 func (s *source) within(p place) place {
 	p.line = min(max(p.line, 1), len(s.lines))
 	p.col = min(max(p.col, 1), utf8.RuneCountInString(s.lines[p.line-1])+1)
 	return p
 }
 
-// excerpt returns the line with its number and a caret under w characters from
-// col on. What a terminal would obey is replaced.
+// excerpt returns the line with its number and carets under w characters from col on. It
+// replaces control characters.
 func excerpt(n, col, w int, line string) string {
 	runes := []rune(line)
 	col = min(max(col, 1), len(runes)+1)
@@ -146,7 +143,7 @@ func excerpt(n, col, w int, line string) string {
 	return fmt.Sprintf("%s |\n%s | %s\n%s | %s%s\n", gap, num, text.String(), gap, pad.String(), mark.String())
 }
 
-// cells is how many columns of a terminal r takes.
+// cells returns how many columns r takes in a terminal.
 func cells(r rune) int {
 	if unicode.In(r, unicode.Mn, unicode.Me) {
 		return 0

@@ -9,8 +9,7 @@ import (
 	"riskroom/core/flow"
 )
 
-// step is one step of a flow while what it says of people, places and rights is
-// checked.
+// step is a step of a flow while it is checked.
 type step struct {
 	*loader
 	flow flow.Def
@@ -72,7 +71,7 @@ func (s step) groupPlaces(n *node) []core.PlatformSettings {
 	return s.places(s.def.Workspace)
 }
 
-// able refuses what one of the platforms cannot do, with the platform's reason.
+// able reports what one of the platforms can't do, with the platform's reason.
 func (s step) able(n *node, places []core.PlatformSettings, need *flow.Need) {
 	if need == nil {
 		return

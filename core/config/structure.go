@@ -14,14 +14,14 @@ import (
 	"riskroom/core"
 )
 
-// structure checks files against the JSON Schema and words what does not fit.
+// structure validates files with the JSON Schema and words the errors.
 type structure struct {
 	raw      object
 	compiled *jsonschema.Schema
 }
 
-// newStructure compiles the schema. With filled, a reference to the environment
-// no longer stands for a value of another form.
+// newStructure compiles the schema. With filled, a reference to the environment is no
+// longer accepted in place of a value.
 func newStructure(platforms []core.PlatformSettings, filled bool) (*structure, error) {
 	s := &structure{raw: schema(platforms)}
 	text := string(Schema(platforms))
@@ -44,9 +44,8 @@ func newStructure(platforms []core.PlatformSettings, filled bool) (*structure, e
 	return s, err
 }
 
-// check validates a tree and calls f for every error that is one of its own,
-// not a summary of others, with the part of the schema that it is about. A nil
-// structure finds nothing.
+// check validates a tree. It calls f for every error that is not a summary of others, with
+// the part of the schema that was violated. A nil structure finds nothing.
 func (s *structure) check(v any, f func(e *jsonschema.ValidationError, at object)) {
 	if s == nil {
 		return
@@ -69,7 +68,7 @@ func (s *structure) check(v any, f func(e *jsonschema.ValidationError, at object
 	visit(ve)
 }
 
-// part finds the part of the schema that a location names.
+// part returns the part of the schema at a location.
 func (s *structure) part(location string) object {
 	_, ptr, _ := strings.Cut(location, "#")
 	var at any = s.raw
@@ -96,8 +95,7 @@ func (s *structure) part(location string) object {
 	return o
 }
 
-// checkStructure reports everything about the tree that does not fit the
-// schema, and marks the nodes concerned.
+// checkStructure reports where the tree doesn't fit the schema, and marks those nodes.
 func (l *loader) checkStructure() {
 	l.structureOf(false).check(l.root.plain(func(*node) bool { return false }), func(e *jsonschema.ValidationError, at object) {
 		n, _ := l.root.nearest(e.InstanceLocation)
@@ -105,8 +103,8 @@ func (l *loader) checkStructure() {
 	})
 }
 
-// structureOf compiles the schema. It is our own: only a pattern of a platform
-// that is no regular expression can make it fail, and then it checks nothing.
+// structureOf compiles the schema. That can fail only if a platform's pattern is not a
+// valid regular expression. Then nothing is checked.
 func (l *loader) structureOf(filled bool) *structure {
 	s, err := newStructure(l.o.Platforms, filled)
 	if err != nil {
@@ -116,7 +114,7 @@ func (l *loader) structureOf(filled bool) *structure {
 	return s
 }
 
-// checkFilled checks again the values that variables were filled into.
+// checkFilled checks values again after variables were filled in.
 func (l *loader) checkFilled() {
 	filled := func(n *node) bool { return n.changed >= 0 && !l.secret[n] && !l.bad[n] }
 	changed := false
@@ -186,8 +184,8 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	}
 }
 
-// misspelt reports whether n has a key that is near to one of those of which at
-// wants one: that is told already.
+// misspelt reports whether n has a misspelt form of a key that at requires, which is
+// reported anyway.
 func misspelt(n *node, at object) bool {
 	var wanted []string
 	needs, _ := at["anyOf"].([]object)
@@ -198,7 +196,7 @@ func misspelt(n *node, at object) bool {
 	return slices.ContainsFunc(keys(n), func(k string) bool { return core.Nearest(k, wanted) != "" })
 }
 
-// cmpKey is the key under which n stands, or n itself.
+// cmpKey returns the place of n's key, or of n itself.
 func cmpKey(n *node) place {
 	if n.key != (place{}) {
 		return n.key
@@ -234,7 +232,7 @@ func (l *loader) notOneOf(n *node, name string, want []any) {
 	l.problem(n.at, "value", "%s %q: %s", name, short(n.text), suggest(n.text, words))
 }
 
-// unknownKey answers a key that is not known with those that are.
+// unknownKey reports an unknown key with the known ones.
 func (l *loader) unknownKey(n *node, name string, at object) {
 	v := n.get(name)
 	if v == nil {
@@ -251,7 +249,7 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 	l.problem(v.key, "unknown-key", "unknown key %q in %s: %s", short(name), n.name(), suggest(name, known(at)))
 }
 
-// name says for people what n is: its key and, within flows and the like, where.
+// name returns what to call n in messages: its key and, in flows and the like, where.
 func (n *node) name() string {
 	if len(n.path) == 0 {
 		return "the file"

@@ -7,8 +7,8 @@ import (
 	"riskroom/core/flow"
 )
 
-// term checks one thing that a flow names: whether there is such a person,
-// workspace, channel or module, and whether an operator may be one.
+// term checks a term of a flow: whether the person, workspace, channel or module exists,
+// and whether an operator has the permission.
 func (l *loader) term(at *node, t flow.Term) {
 	n, _ := at.nearest(pointer(t.Path))
 	if !l.sound(n) || n.kind != scalarNode {
@@ -39,7 +39,7 @@ func (l *loader) term(at *node, t flow.Term) {
 	}
 }
 
-// keyword warns of a keyword that means nobody for any risk.
+// keyword warns of a keyword that never means anybody.
 func (l *loader) keyword(m mention) {
 	org := l.cfg.Organisation
 	switch {
@@ -52,9 +52,8 @@ func (l *loader) keyword(m mention) {
 	}
 }
 
-// operator checks that the person in whose name a group is changed holds
-// group_settings. Who is in a user group is not known here, so an operator must
-// be named.
+// operator checks that the person for whom a group is changed has group_settings. The
+// members of a user group are unknown here, so an operator must be named.
 func (l *loader) operator(m mention) {
 	r := core.Ref(m.text)
 	if _, _, group := r.Group(); group {

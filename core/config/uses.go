@@ -2,8 +2,8 @@ package config
 
 import "riskroom/core"
 
-// Uses returns what the file has riskroom do in one of its workspaces. A step that
-// names none acts where a risk was filed, which may be any of them.
+// Uses returns what riskroom does in one workspace according to the file. A step without
+// a workspace acts where the risk was filed, which may be any.
 func (c *Config) Uses(workspace string) core.Uses {
 	u := core.Uses{Channels: c.Organisation.AdminChannel.Workspace == workspace}
 	for _, p := range c.Organisation.People {

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// fileSuffix ends the keys that name a file which holds a secret.
+// fileSuffix ends the keys that name a file with a secret.
 const fileSuffix = "_file"
 
-// variable is "$${", a reference, or the beginning of something like one.
+// variable matches "$${", a reference, or the start of an invalid one.
 var variable = regexp.MustCompile(`\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:-)([^}]*))?\}|\$\{`)
 
-// findSecrets marks the nodes that hold secrets: settings that a platform calls
-// secret, and what redis is reached with.
+// findSecrets marks the nodes that contain secrets: the platforms' secret settings, and
+// the credentials of redis.
 func (l *loader) findSecrets() {
 	for _, w := range l.root.get("workspaces").list() {
 		for _, s := range l.platforms[w.value.get("platform").str()].Settings {
@@ -37,8 +37,8 @@ func (n *node) list() []entry {
 	return n.entries
 }
 
-// fillIn puts values from the environment in the place of references. A
-// variable that fills a secret may not be used anywhere else.
+// fillIn replaces references by values from the environment. A variable that is used for
+// a secret can't be used anywhere else.
 func (l *loader) fillIn() {
 	private := map[string]bool{}
 	for n := range l.secret {
@@ -79,7 +79,7 @@ func variables(n *node) []string {
 	return names
 }
 
-// checkPassword refuses a literal password in a URL.
+// checkPassword reports a literal password in a URL.
 func (l *loader) checkPassword(n *node) {
 	if !n.isString() {
 		return
@@ -93,8 +93,8 @@ func (l *loader) checkPassword(n *node) {
 	p.Hint = "put the whole URL, or the password alone as ${NAME}, into the environment"
 }
 
-// expand fills in the references of one text. Where one is absent, the node's
-// value is not known.
+// expand fills in the references of one text. If one is missing, the node's value is
+// unknown.
 func (l *loader) expand(n *node) {
 	var b strings.Builder
 	last, first := 0, -1
@@ -134,7 +134,7 @@ func (l *loader) expand(n *node) {
 	}
 }
 
-// env returns a variable; one that is empty counts as not set.
+// env returns a variable. An empty one counts as not set.
 func (l *loader) env(name string) (string, bool) {
 	if l.o.Env == nil {
 		return "", false
@@ -143,7 +143,7 @@ func (l *loader) env(name string) (string, bool) {
 	return v, ok && v != ""
 }
 
-// absent deals with a value that is not there, as the options say.
+// absent handles a missing value according to Options.Unset.
 func (l *loader) absent(n *node, at place, name, say string) (value string, ok bool) {
 	switch l.o.Unset {
 	case UnsetIsFilled:
@@ -178,8 +178,8 @@ func (l *loader) blank(n *node, name string) Blank {
 	return b
 }
 
-// secretValue reads a secret from its key or from the file that key_file names.
-// ok is false where it is left out, not known, or wrong already.
+// secretValue reads a secret from its key or from the file that key_file names. ok is
+// false if it is left out, unknown, or already reported.
 func (l *loader) secretValue(in *node, key string) (value string, at *node, ok bool) {
 	direct, file := in.get(key), in.get(key+fileSuffix)
 	switch {

@@ -8,10 +8,10 @@ import (
 	"riskroom/core"
 )
 
-// maxQuoted is how many characters of what somebody wrote a message repeats.
+// maxQuoted is how many characters a message quotes.
 const maxQuoted = 60
 
-// short cuts what a message quotes.
+// short shortens a quotation.
 func short(s string) string {
 	if r := []rune(s); len(r) > maxQuoted {
 		return string(r[:maxQuoted]) + "…"
@@ -19,7 +19,7 @@ func short(s string) string {
 	return s
 }
 
-// suggest names the word that was probably meant, and all that are known.
+// suggest returns the word that was probably meant and all known words.
 func suggest(got string, words []string) string {
 	const most = 30
 	words = slices.Clone(words)

@@ -10,8 +10,8 @@ import (
 	"riskroom/core"
 )
 
-// reservedWorkspaces cannot be names: people have the key email beside the names
-// of workspaces.
+// reservedWorkspaces can't be names of workspaces, because a person's other keys are
+// workspaces.
 var reservedWorkspaces = []string{"email"}
 
 func (l *loader) readWorkspaces() {
@@ -46,8 +46,7 @@ func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) Wo
 	return w
 }
 
-// setting reads one key of a workspace and compares it with its pattern. What
-// is secret is never repeated.
+// setting reads one key of a workspace and checks its pattern. It never quotes a secret.
 func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 	if !s.Secret {
 		v := n.get(s.Key)
@@ -75,7 +74,7 @@ func (l *loader) checkURL(n *node) {
 	}
 }
 
-// fits reports whether s matches a platform's pattern; "" is any.
+// fits reports whether s matches a platform's pattern. The pattern "" matches anything.
 func fits(pattern, s string) bool {
 	re, err := regexp.Compile(pattern)
 	return err == nil && re.MatchString(s)

@@ -28,8 +28,8 @@ type (
 		zone *time.Location
 		text text.Printer
 	}
-	// crowd is people, by name.
-	crowd struct {
+	// peopleList is people, by name.
+	peopleList struct {
 		refs []string
 		env  Env
 	}
@@ -50,9 +50,9 @@ func shown(v variable, e Env, zone *time.Location) any {
 		return &number{raw}
 	case []string:
 		if len(raw) == 0 {
-			return (*crowd)(nil)
+			return (*peopleList)(nil)
 		}
-		return &crowd{raw, e}
+		return &peopleList{raw, e}
 	case string:
 		if v.label == nil {
 			return raw
@@ -97,7 +97,7 @@ func (m *moment) day() string {
 }
 
 // String returns the names as the language lists them.
-func (c *crowd) String() string {
+func (c *peopleList) String() string {
 	if c == nil {
 		return ""
 	}
@@ -105,14 +105,14 @@ func (c *crowd) String() string {
 }
 
 // join returns the names with something of the author's choice between.
-func (c *crowd) join(between string) string {
+func (c *peopleList) join(between string) string {
 	if c == nil {
 		return ""
 	}
 	return strings.Join(c.names(), between)
 }
 
-func (c *crowd) names() []string {
+func (c *peopleList) names() []string {
 	names := make([]string, len(c.refs))
 	for i, s := range c.refs {
 		names[i] = c.env.name(core.Ref(s))

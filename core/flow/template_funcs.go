@@ -69,7 +69,7 @@ func templateFuncs() template.FuncMap {
 			}
 			return otherwise
 		},
-		"join":     func(between string, p *crowd) string { return p.join(between) },
+		"join":     func(between string, p *peopleList) string { return p.join(between) },
 		"truncate": func(n int, v any) string { return truncate(n, display(v)) },
 		"upper":    func(v any) string { return strings.ToUpper(display(v)) },
 		"lower":    func(v any) string { return strings.ToLower(display(v)) },
