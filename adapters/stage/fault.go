@@ -31,8 +31,7 @@ const (
 	GatewayAfter FaultKind = "gateway_after" // the effect happened, the answer is HTTP 502 with a page of the platform's proxy
 	Slow         FaultKind = "slow"          // the effect happened, the answer comes Delay later
 
-	HideMetadata  FaultKind = "hide_metadata"  // messages are read without their metadata
-	PartialInvite FaultKind = "partial_invite" // some of the people invited are refused
+	HideMetadata FaultKind = "hide_metadata" // messages are read without their metadata
 
 	DuplicateEvent FaultKind = "duplicate_event" // the event is delivered twice
 	ReorderEvent   FaultKind = "reorder_event"   // the event is delivered after the one that follows it
@@ -57,7 +56,7 @@ func (k FaultKind) Phase() Phase {
 		return Before
 	case CutAfter, ErrorAfter, GatewayAfter, Slow:
 		return After
-	case HideMetadata, PartialInvite:
+	case HideMetadata:
 		return During
 	case DuplicateEvent, ReorderEvent, LoseEvent:
 		return Delivery
@@ -77,8 +76,7 @@ type Fault struct {
 
 	Delay      time.Duration // Slow: 0 is until the caller is gone; Late: 0 is until ReleaseLate
 	RetryAfter time.Duration // RateLimit, RateLimitGlobal: what the answer says; 0 is one second
-	People     []string      // PartialInvite: the IDs refused; none is the last one invited
-	Code       string        // Refuse, PartialInvite: the platform's error code
+	Code       string        // Refuse: the platform's error code
 }
 
 // Faults holds the faults that a test has ordered. The zero value is ready,

@@ -1,6 +1,9 @@
 package stage
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // LineKind is the look of a whole line.
 type LineKind string
@@ -9,9 +12,7 @@ type LineKind string
 const (
 	PlainLine  LineKind = ""
 	BulletLine LineKind = "bullet"
-	NumberLine LineKind = "number" // of a numbered list
 	QuoteLine  LineKind = "quote"
-	CodeLine   LineKind = "code"
 )
 
 // Line is one paragraph, or one item of a list.
@@ -34,4 +35,58 @@ type Span struct {
 	Post   string     `json:"post,omitempty"`   // with Room: to this post in it
 	Link   string     `json:"link,omitempty"`   // leads out of the workspace
 	At     *time.Time `json:"at,omitempty"`     // a moment, to be shown in the reader's language and zone
+}
+
+// Literal returns a text without any looks, as one line.
+func Literal(text string) []Line {
+	if text == "" {
+		return nil
+	}
+	return []Line{{Spans: []Span{{Text: text}}}}
+}
+
+// Plain returns lines as plain text.
+func Plain(lines []Line) string {
+	var out []string
+	for _, l := range lines {
+		var b strings.Builder
+		for _, s := range l.Spans {
+			b.WriteString(s.Text)
+		}
+		text := b.String()
+		switch l.Kind {
+		case BulletLine:
+			text = "• " + text
+		case QuoteLine:
+			text = "> " + text
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, "\n")
+}
+
+// Text returns what a part's lines say.
+func (p Part) Text() string { return Plain(p.Lines) }
+
+// PlainText returns what lines, parts and the buttons in them say.
+func PlainText(lines []Line, parts []Part) string {
+	var out []string
+	add := func(words []string, separator string) {
+		if text := strings.Join(words, separator); text != "" {
+			out = append(out, text)
+		}
+	}
+	add([]string{Plain(lines)}, "")
+	for _, part := range parts {
+		add([]string{part.Text()}, "")
+		for _, cell := range part.Cells {
+			add([]string{Plain(cell)}, "")
+		}
+		var labels []string
+		for _, a := range part.Actions {
+			labels = append(labels, "["+a.Label+"]")
+		}
+		add(labels, "  ")
+	}
+	return strings.Join(out, "\n")
 }

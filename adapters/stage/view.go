@@ -2,7 +2,6 @@ package stage
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -56,30 +55,25 @@ type PartKind string
 const (
 	TextPart    PartKind = "text"
 	HeadingPart PartKind = "heading"
-	FieldsPart  PartKind = "fields" // short texts side by side, in Fields
+	FieldsPart  PartKind = "fields" // short texts side by side, in Cells
 	NotePart    PartKind = "note"   // small print
-	RulePart    PartKind = "rule"   // a line across
 	ActionsPart PartKind = "actions"
 	InputPart   PartKind = "input" // of a window: a field to fill in, in Input
 )
 
 // Action is something in a post or window that a person can press.
 type Action struct {
-	ID      string   `json:"id"`              // what the platform calls it when pressed
-	Label   string   `json:"label"`           //
-	Style   string   `json:"style,omitempty"` // "primary", "danger" or ""
-	Link    string   `json:"link,omitempty"`  // opens this instead of calling the bot
-	Choices []string `json:"-"`               // of a menu, as people read them; none for a button
-	Input   *Input   `json:"input,omitempty"` // of a menu: what can be chosen; nil for a button
+	ID    string `json:"id"` // the platform's ID for it
+	Label string `json:"label"`
+	Style string `json:"style,omitempty"` // "primary", "danger" or ""
+	Link  string `json:"link,omitempty"`  // opened instead of calling the bot
 }
 
 // Part is one piece of a post, top to bottom.
 type Part struct {
 	Kind    PartKind `json:"kind"`
-	Text    string   `json:"-"`               // all of it as plain text
-	Lines   []Line   `json:"lines,omitempty"` // the same as Text, with its looks
-	Fields  []string `json:"-"`               // of FieldsPart, as plain text
-	Cells   [][]Line `json:"cells,omitempty"` // the same as Fields, with their looks
+	Lines   []Line   `json:"lines,omitempty"`
+	Cells   [][]Line `json:"cells,omitempty"` // of FieldsPart
 	Actions []Action `json:"actions,omitempty"`
 	Input   *Input   `json:"input,omitempty"`
 }
@@ -162,28 +156,6 @@ func (v View) Room(id string) (Room, bool) {
 		return Room{}, false
 	}
 	return v.Rooms[i], true
-}
-
-// PlainText returns what parts say, line by line.
-func PlainText(parts []Part) string {
-	var lines []string
-	for _, part := range parts {
-		words := slices.Clone(part.Fields)
-		if part.Text != "" {
-			words = append([]string{part.Text}, words...)
-		}
-		for _, a := range part.Actions {
-			words = append(words, "["+a.Label+"]")
-		}
-		sep := "\n"
-		if part.Kind == ActionsPart || part.Kind == NotePart {
-			sep = "  "
-		}
-		if line := strings.Join(words, sep); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Platform is what a browser view or a story needs of a stand-in.

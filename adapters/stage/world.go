@@ -2,7 +2,6 @@ package stage
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -73,10 +72,8 @@ func (w *World[P, C, M, D]) View(platform, workspace string) View {
 	for _, m := range messages {
 		v.Posts = append(v.Posts, w.post(m))
 	}
-	for _, person := range slices.Sorted(maps.Keys(w.Dialogs.stacks)) {
-		for _, d := range w.Dialogs.Of(person) {
-			v.Windows = append(v.Windows, w.renderer.Window(d))
-		}
+	for _, person := range w.Dialogs.People() {
+		v.Windows = append(v.Windows, w.renderer.Window(w.Dialogs.Of(person)))
 	}
 	return v
 }
@@ -98,6 +95,7 @@ func (w *World[P, C, M, D]) post(m *Message[C, M]) Post {
 		ID: m.ID, Room: m.Channel.ID, Author: m.Author, Only: m.Only, Notice: m.Notice, At: m.At, Edited: !m.Edited.IsZero(),
 	}
 	w.renderer.Post(m, &p)
+	p.Text = PlainText(p.Lines, p.Parts)
 	return p
 }
 
@@ -198,25 +196,26 @@ func (w *World[P, C, M, D]) Unpin(m *Message[C, M], by string) {
 	w.Publish(PostUnpinned, by, m.Channel, m, "")
 }
 
-// OpenDialog puts a dialog on top of what the person has open.
-func (w *World[P, C, M, D]) OpenDialog(person, id, title string, body *D) {
-	w.Dialogs.push(&dialog[D]{id: id, person: person, title: title, body: body})
+// OpenDialog opens a dialog in place of what the person has open.
+func (w *World[P, C, M, D]) OpenDialog(person, title string, body *D) {
+	w.CloseDialog(person)
+	if w.Dialogs.byPerson == nil {
+		w.Dialogs.byPerson = make(map[string]*dialog[D])
+	}
+	w.Dialogs.byPerson[person] = &dialog[D]{title, body}
 	w.Publish(WindowOpened, person, nil, nil, title)
 }
 
-// UpdateDialog says that an open dialog has new content.
-func (w *World[P, C, M, D]) UpdateDialog(id, title string) {
-	d := w.Dialogs.byID[id]
-	d.title = title
-	w.Publish(WindowOpened, d.person, nil, nil, title)
+// UpdateDialog publishes that the person's dialog has new content.
+func (w *World[P, C, M, D]) UpdateDialog(person, title string) {
+	w.Dialogs.byPerson[person].title = title
+	w.Publish(WindowOpened, person, nil, nil, title)
 }
 
-// CloseDialog closes what the person has open on top. It reports whether
-// anything was open.
-func (w *World[P, C, M, D]) CloseDialog(person string) bool {
-	d, ok := w.Dialogs.pop(person)
-	if ok {
+// CloseDialog closes what the person has open, if anything.
+func (w *World[P, C, M, D]) CloseDialog(person string) {
+	if d := w.Dialogs.byPerson[person]; d != nil {
+		delete(w.Dialogs.byPerson, person)
 		w.Publish(WindowClosed, person, nil, nil, d.title)
 	}
-	return ok
 }

@@ -23,7 +23,7 @@ type plainRenderer struct{}
 
 func (plainRenderer) Person(p *player) stage.Person       { return stage.Person{ID: p.id, Name: p.name} }
 func (plainRenderer) Room(c *channel, _ *stage.Room) bool { return !c.Extra.hidden }
-func (plainRenderer) Post(m *message, out *stage.Post)    { out.Text = m.Body }
+func (plainRenderer) Post(m *message, out *stage.Post)    { out.Lines = stage.Literal(m.Body) }
 func (plainRenderer) Window(s *slip) stage.Window {
 	return stage.Window{ID: s.id, Person: s.person, Title: s.title}
 }
@@ -56,7 +56,7 @@ func TestWorldShowsAndPublishes(t *testing.T) {
 	w.Post(c, second)
 	w.Pin(first, "2")
 	w.Edit(first, "hello again")
-	w.OpenDialog("1", "w1", "New", &slip{"w1", "1", "New"})
+	w.OpenDialog("1", "New", &slip{"w1", "1", "New"})
 	w.Leave(c, "1", "1")
 	if w.Seen("2", c, "m2") != nil || w.Seen("1", c, "m2") != second || !first.Pinned() {
 		t.Error("an ephemeral message is seen by others, or a pin is missing")
@@ -64,8 +64,8 @@ func TestWorldShowsAndPublishes(t *testing.T) {
 	w.Unlock()
 	v := w.View("any", "Acme")
 	want := []stage.Post{
-		{ID: "m1", Room: "a", Author: "1", Text: "hello again", At: first.At, Edited: true},
-		{ID: "m2", Room: "a", Author: "2", Text: "for lin", Only: "1"},
+		{ID: "m1", Room: "a", Author: "1", Text: "hello again", Lines: stage.Literal("hello again"), At: first.At, Edited: true},
+		{ID: "m2", Room: "a", Author: "2", Text: "for lin", Lines: stage.Literal("for lin"), Only: "1"},
 	}
 	if diff := cmp.Diff(want, v.Posts); diff != "" {
 		t.Error(diff)
@@ -131,26 +131,47 @@ func TestWorldHidesWhatIsNoRoom(t *testing.T) {
 	}
 }
 
-func TestDialogsStack(t *testing.T) {
+func TestDialogs(t *testing.T) {
 	t.Parallel()
 	w, _ := newWorld(t)
 	defer w.Unlock()
 	for _, id := range []string{"w1", "w2"} {
-		w.OpenDialog("1", id, id, &slip{id: id})
+		w.OpenDialog("1", id, &slip{id: id})
 	}
-	if top := w.Dialogs.Top("1"); top == nil || top.id != "w2" || w.Dialogs.ByID("w1") == nil || len(w.Dialogs.Of("1")) != 2 {
-		t.Errorf("%v is on top", top)
+	closed := w.Dialogs.Find(func(s *slip) bool { return s.id == "w1" })
+	if open := w.Dialogs.Of("1"); open == nil || open.id != "w2" || closed != nil || w.Dialogs.Of("2") != nil {
+		t.Errorf("%v is open", open)
 	}
-	w.UpdateDialog("w2", "other")
-	if !w.CloseDialog("1") || w.Dialogs.ByID("w2") != nil || w.Dialogs.Top("1").id != "w1" || w.Dialogs.Top("2") != nil {
-		t.Error("the wrong dialog was closed")
+	w.UpdateDialog("1", "other")
+	w.CloseDialog("1")
+	w.CloseDialog("2")
+	if w.Dialogs.Of("1") != nil {
+		t.Error("the dialog is still open")
 	}
-	events := w.Feed().Since(0)
-	if last := events[len(events)-1]; last.Kind != stage.WindowClosed || last.Text != "other" {
-		t.Errorf("%v %q", last.Kind, last.Text)
+	var got []string
+	for _, e := range w.Feed().Since(0) {
+		got = append(got, string(e.Kind)+" "+e.Text)
 	}
-	if w.CloseDialog("2") {
-		t.Error("a dialog of nobody was closed")
+	want := []string{"window_opened w1", "window_closed w1", "window_opened w2", "window_opened other", "window_closed other"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPlain: the text of lines and parts, as a terminal shows it.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	line := func(kind stage.LineKind, text string) stage.Line {
+		return stage.Line{Kind: kind, Spans: stage.Literal(text)[0].Spans}
+	}
+	got := stage.PlainText([]stage.Line{line(stage.BulletLine, "one"), line(stage.QuoteLine, "two")}, []stage.Part{
+		{Kind: stage.HeadingPart, Lines: stage.Literal("R-17")},
+		{Kind: stage.FieldsPart, Cells: [][]stage.Line{append(stage.Literal("Status"), stage.Literal("Pending")...)}},
+		{Kind: stage.ActionsPart, Actions: []stage.Action{{Label: "Start"}, {Label: "Details"}}},
+		{Kind: stage.InputPart},
+	})
+	if want := "• one\n> two\nR-17\nStatus\nPending\n[Start]  [Details]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

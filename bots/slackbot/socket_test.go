@@ -309,8 +309,8 @@ func TestDuplicatesActOnce(t *testing.T) {
 	twice()
 	v := openModal(t, b, lin)
 	acked("opening a modal")
-	if n := len(b.OpenViews(lin)); n != 1 {
-		t.Errorf("%d modals are open", n)
+	if now, ok := b.OpenView(lin); !ok || now.ID != v.ID {
+		t.Errorf("another modal is open: %v", now)
 	}
 	twice()
 	r, err := b.SubmitView(t.Context(), lin, v.ID, emulator.Values{"title": {"Again"}, "module": {"Ledger"}})

@@ -116,7 +116,7 @@ func TestServeBothPlatforms(t *testing.T) {
 	config := strings.Replace(discordConfig, "people:", workspace, 1)
 	s, guild := startDiscordWith(t, config, true, map[string]string{"SLACK_TOKEN": env["TOKEN"], "SECRET": env["SECRET"], "SLACK_API": env["API"]})
 	way := s.public + "/slack/acme/"
-	slack.Connect(way+"commands", way+"interactions", "", way+"events")
+	slack.Connect(way+"commands", way+"interactions", way+"events")
 	filed, err := slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "new Ledger is off by one module:Payments")
 	if err != nil || filed.Message == nil || !strings.Contains(filed.Message.Plain, "R-1") {
 		t.Fatalf("reply %+v: %v", filed, err)

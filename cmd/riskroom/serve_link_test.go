@@ -21,7 +21,7 @@ type linkable struct {
 // onSlack is a Slack workspace that calls serve over HTTP.
 func onSlack(t *testing.T, s *served, name string, w *slack.Workspace) linkable {
 	way := s.public + "/slack/" + name + "/"
-	w.Connect(way+"commands", way+"interactions", "", way+"events")
+	w.Connect(way+"commands", way+"interactions", way+"events")
 	lines := map[string]string{
 		"new": "new %s module:Payments", "status": "status %s in_progress", "link": "link %s", "list": "list %s",
 	}

@@ -34,7 +34,7 @@ func TestServePrivate(t *testing.T) {
 		}
 		line := log.wait(t, "serving")
 		way := "http://" + line["listen"].(string) + "/slack/acme/"
-		slack.Connect(way+"commands", way+"interactions", "", way+"events")
+		slack.Connect(way+"commands", way+"interactions", way+"events")
 		if code, body := get(t, "http://"+line["admin"].(string)+"/readyz"); code != http.StatusOK {
 			t.Errorf("not ready: %s", body)
 		}

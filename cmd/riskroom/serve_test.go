@@ -71,7 +71,7 @@ func startServeIn(t *testing.T, config string, socketMode bool, extra map[string
 	line := s.log.wait(t, "serving")
 	s.public, s.admin = urlOf(line["listen"]), urlOf(line["admin"])
 	way := s.public + "/slack/acme/"
-	slack.Connect(way+"commands", way+"interactions", "", way+"events")
+	slack.Connect(way+"commands", way+"interactions", way+"events")
 	return s
 }
 

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -24,10 +23,7 @@ func (ix *interactions) respond(i *interaction, body object) error {
 	if !ok || !slices.Contains(i.answers(), kind) {
 		f.fail("type", "BASE_TYPE_CHOICES", fmt.Sprintf("Value must be one of %v here.", i.answers()))
 	}
-	data, isObject := body["data"].(object)
-	if body["data"] != nil && !isObject {
-		f.fail("data", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-	}
+	data := f.object("data", body["data"])
 	if err := f.err(); err != nil {
 		return err
 	}
@@ -39,20 +35,14 @@ func (ix *interactions) respond(i *interaction, body object) error {
 	return nil
 }
 
-// answers are the types of answers that fit an interaction. A modal must be the
-// first answer and cannot answer another modal.
+// answers returns the types of answers to an interaction that riskroom uses. A modal
+// cannot answer another modal.
 func (i *interaction) answers() []int {
-	switch {
-	case i.kind == kindPing:
-		return []int{answerPong}
-	case i.kind == kindAutocomplete:
+	switch i.kind {
+	case kindAutocomplete:
 		return []int{answerChoices}
-	case i.kind == kindModal && i.source == nil:
+	case kindModal:
 		return []int{answerMessage, answerDeferred}
-	case i.kind == kindModal:
-		return []int{answerMessage, answerDeferred, answerDeferredEdit, answerEdit}
-	case i.kind == kindComponent:
-		return []int{answerMessage, answerDeferred, answerDeferredEdit, answerEdit, answerModal}
 	}
 	return []int{answerMessage, answerDeferred, answerModal}
 }
@@ -63,25 +53,16 @@ func (ix *interactions) carryAnswer(i *interaction, kind int, data object) error
 		return i.takeChoices(data)
 	case answerModal:
 		return ix.openModal(i, data)
-	case answerDeferredEdit:
-		i.original = i.source
-		return nil
 	}
 	f := &form{}
-	in := ix.readContent(f, data, answerFlags)
+	in := ix.readContent(f, data, ephemeralFlag)
 	if err := f.err(); err != nil {
 		return nestedData(err)
 	}
 	switch {
 	case kind == answerDeferred:
-		// Of a deferred answer only EPHEMERAL counts.
+		// In a deferred answer only EPHEMERAL counts.
 		i.original = ix.answerWith(i, draft{content: content{flags: in.flags&ephemeralFlag | loadingFlag}})
-	case kind == answerEdit:
-		i.original = i.source
-		in.flags &= suppressEmbeds // who sees it is settled
-		if !i.source.Removed {
-			ix.edit(i.source, in)
-		}
 	case in.empty():
 		return refuse(emptyMessage)
 	default:
@@ -90,8 +71,7 @@ func (ix *interactions) carryAnswer(i *interaction, kind int, data object) error
 	return nil
 }
 
-// nestedData puts what is wrong with a message below "data", where it stands in
-// the body of an answer.
+// nestedData moves problems below "data", as in the body of an answer.
 func nestedData(err error) error {
 	r := asRefusal(err)
 	r.errors = object{"data": r.errors}
@@ -108,13 +88,7 @@ func (i *interaction) takeChoices(data object) error {
 	for n, c := range list {
 		at := fmt.Sprintf("choices.%d", n)
 		name := f.text(at+".name", c["name"], 1, 100)
-		value := stage.Str(c["value"])
-		if number, ok := c["value"].(json.Number); ok {
-			value = number.String()
-		} else {
-			f.text(at+".value", c["value"], 1, 100)
-		}
-		i.choices = append(i.choices, Choice{Name: name, Value: value})
+		i.choices = append(i.choices, Choice{Name: name, Value: f.text(at+".value", c["value"], 1, 100)})
 	}
 	if err := f.err(); err != nil {
 		i.choices = nil

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -26,7 +27,8 @@ type route struct {
 	verb   string
 	path   string        // below /api/v10; {channel}, {guild} and {application} choose the bucket
 	write  bool          // changes something
-	free   bool          // needs no token of the bot and draws on no global limit: the path holds a token
+	body   bool          // takes a JSON object
+	free   bool          // needs no bot token and has no global limit: the path contains a token
 	limit  int           // calls in a window; 0 is not limited
 	window time.Duration //
 	run    func(a *api, c *call) (any, error)
@@ -36,9 +38,12 @@ type route struct {
 type call struct {
 	args
 	route   route
+	ch      *channel // that the path names
+	message *message // likewise
+	fields  object   // the body of a route that takes one
 	met     stage.Met
 	changed bool // whether it had an effect
-	status  int  // of success, where it is neither 200 nor, without a body, 204
+	status  int  // of success, unless it is 200 or, without a body, 204
 }
 
 // serveRoute takes one API call.
@@ -72,6 +77,9 @@ func (a *api) carryOut(c *call) (stage.Answer, error) {
 	a.Lock()
 	defer a.Unlock()
 	err := a.admit(c)
+	if err == nil {
+		err = a.find(c)
+	}
 	var out any
 	if err == nil {
 		out, err = c.route.run(a, c)
@@ -79,13 +87,11 @@ func (a *api) carryOut(c *call) (stage.Answer, error) {
 	return a.render(*c, out, err), err
 }
 
-// admit checks what comes before any operation: Discord's proxy, version,
-// sender, token, rate limits, and whether the body can be read.
+// admit checks what comes before any operation: version, sender, token, rate
+// limits, and whether the body can be read.
 func (a *api) admit(c *call) error {
 	token, isBot := strings.CutPrefix(c.token, "Bot ")
 	switch {
-	case a.banned():
-		return &refusal{status: http.StatusTooManyRequests, banned: true}
 	case c.version != "v9" && c.version != "v10":
 		return refuse(invalidVersion)
 	case c.agent == "":
@@ -99,27 +105,47 @@ func (a *api) admit(c *call) error {
 	return c.malformed
 }
 
+// find finds what the path names, and the object in the body.
+func (a *api) find(c *call) error {
+	if id, ok := c.path["guild"]; ok && (id != a.opts.GuildID || a.bot().Outside) {
+		return refuse(unknownGuild)
+	}
+	if id, ok := c.path["channel"]; ok {
+		if c.ch = a.Channels.ByID(id); c.ch == nil {
+			return refuse(unknownChannel)
+		}
+		if !a.views(a.bot(), c.ch) {
+			return refuse(missingAccess)
+		}
+	}
+	if id, ok := c.path["message"]; ok {
+		if c.message = c.ch.Message(id); c.message == nil {
+			return refuse(unknownMessage)
+		}
+	}
+	if c.route.body {
+		var ok bool
+		if c.fields, ok = c.body.(object); !ok {
+			return notObject("")
+		}
+	}
+	return nil
+}
+
 // render makes the answer of a call.
 func (a *api) render(c call, out any, err error) stage.Answer {
 	header := a.limitHeader(c)
 	if err != nil {
 		r := asRefusal(err)
-		a.countInvalid(r)
-		switch {
-		case r.banned:
-			return page(r.status)
-		case r.global:
+		if r.global {
 			header = r.header
-		default:
+		} else {
 			maps.Copy(header, r.header)
 		}
 		return stage.Answer{Status: r.status, Header: header, Body: r.body()}
 	}
-	switch {
-	case out == nil:
+	if out == nil {
 		return stage.Answer{Status: http.StatusNoContent, Header: header}
-	case c.status != 0:
-		return stage.Answer{Status: c.status, Header: header, Body: stage.JSON(out)}
 	}
-	return stage.Answer{Status: http.StatusOK, Header: header, Body: stage.JSON(out)}
+	return stage.Answer{Status: cmp.Or(c.status, http.StatusOK), Header: header, Body: stage.JSON(out)}
 }

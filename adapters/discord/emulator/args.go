@@ -14,7 +14,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// args are what a call came with.
+// args are the arguments of a call.
 type args struct {
 	version   string
 	agent     string
@@ -22,7 +22,7 @@ type args struct {
 	path      map[string]string
 	query     url.Values
 	raw       []byte // the body as it came
-	whole     bool   // all of it came
+	whole     bool   // the body came completely
 	body      any    // decoded, numbers as json.Number
 	reason    string // for the audit log
 	malformed error  // why they could not be read
@@ -31,8 +31,7 @@ type args struct {
 // pathNames are the names in the paths of routes.
 var pathNames = []string{"application", "channel", "command", "guild", "interaction", "message", "overwrite", "role", "token", "user"}
 
-// parseArgs reads a call. Bodies are JSON; Discord takes forms too, which the
-// stand-in does not, and no files.
+// parseArgs reads a call. Bodies are JSON; Discord accepts forms and files too.
 func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 	a := args{
 		version: r.PathValue("version"), agent: r.UserAgent(), token: r.Header.Get("Authorization"),
@@ -88,20 +87,10 @@ func decode(raw []byte) (any, error) {
 	return v, nil
 }
 
-// fields is the body where that is an object.
-func (a args) fields() (object, error) {
-	if o, ok := a.body.(object); ok {
-		return o, nil
-	}
-	f := &form{}
-	f.fail("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-	return nil, f.err()
-}
-
 var pathName = regexp.MustCompile(`\{(\w+)\}`)
 
-// summary is the call on one line: what its path names, its query and its body,
-// each cut to what fits a log. Tokens of interactions stay out.
+// summary returns the call on one line: the names in its path, its query and its
+// body, cut to fit a log. Tokens of interactions are left out.
 func (a args) summary(path string) string {
 	const longest = 400
 	var parts []string

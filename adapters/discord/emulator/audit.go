@@ -17,20 +17,20 @@ const (
 	auditMessageUnpin    = 75
 )
 
-// auditEntry is one entry of the audit log.
-type auditEntry struct {
-	id     string
-	action int
-	user   string
-	target string
-	reason string
-	// changes, see https://docs.discord.com/developers/resources/audit-log#audit-log-change-object.
-	changes []object
+// AuditEntry is an entry of the audit log.
+type AuditEntry struct {
+	ID     string
+	Action int    // see https://docs.discord.com/developers/resources/audit-log
+	User   string // who did it, a user's ID
+	Target string // the ID of what it was done to
+	Reason string // as decoded
+	// Changes, see https://docs.discord.com/developers/resources/audit-log#audit-log-change-object.
+	Changes []map[string]any
 }
 
-// note writes into the audit log who did what to what.
+// note adds an entry to the audit log.
 func (g *guild) note(action int, user, target, reason string, changes ...object) {
-	e := auditEntry{id: g.newID(), action: action, user: user, target: target, reason: reason, changes: changes}
+	e := AuditEntry{ID: g.newID(), Action: action, User: user, Target: target, Reason: reason, Changes: changes}
 	g.audit = append(g.audit, e)
 	if g.basePermissions(g.bot()).Has(ViewAuditLog) {
 		body := auditObject(e)
@@ -39,19 +39,17 @@ func (g *guild) note(action int, user, target, reason string, changes ...object)
 	}
 }
 
-func auditObject(e auditEntry) object {
-	out := object{"id": e.id, "action_type": e.action, "user_id": e.user, "target_id": e.target, "changes": append([]object{}, e.changes...)}
-	if e.reason != "" {
-		out["reason"] = e.reason
+func auditObject(e AuditEntry) object {
+	out := object{"id": e.ID, "action_type": e.Action, "user_id": e.User, "target_id": e.Target, "changes": append([]object{}, e.Changes...)}
+	if e.Reason != "" {
+		out["reason"] = e.Reason
 	}
 	return out
 }
 
 // listAuditLog: https://docs.discord.com/developers/resources/audit-log#get-guild-audit-log
+// It lists entries after the given one, oldest first; the stand-in needs after.
 func listAuditLog(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
 	if err := a.needInGuild(ViewAuditLog); err != nil {
 		return nil, err
 	}
@@ -59,25 +57,21 @@ func listAuditLog(a *api, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	action, _ := integer(c.query.Get("action_type"))
-	before, _ := snowflake(c.query.Get("before"))
-	after, upward := snowflake(c.query.Get("after"))
-	list := slices.DeleteFunc(slices.Clone(a.audit), func(e auditEntry) bool {
-		n, _ := snowflake(e.id)
-		user, target := c.query.Get("user_id"), c.query.Get("target_id")
-		return action != 0 && int(action) != e.action || user != "" && user != e.user || target != "" && target != e.target ||
-			before != 0 && n >= before || upward && n <= after
-	})
-	if !upward {
-		slices.Reverse(list) // newest first, unless after is given
+	after, err := c.after()
+	if err != nil {
+		return nil, err
 	}
-	entries, users := []object{}, []object{}
-	seen := map[string]bool{}
+	action, _ := integer(c.query.Get("action_type"))
+	user := c.query.Get("user_id")
+	list := slices.DeleteFunc(slices.Clone(a.audit), func(e AuditEntry) bool {
+		return action != 0 && int(action) != e.Action || user != "" && user != e.User || compareIDs(e.ID, after) <= 0
+	})
+	entries, users, seen := []object{}, []object{}, map[string]bool{}
 	for _, e := range list[:min(limit, len(list))] {
 		entries = append(entries, auditObject(e))
-		if u := a.People.ByID(e.user); u != nil && !seen[u.ID] {
-			seen[u.ID] = true
-			users = append(users, userObject(u))
+		if !seen[e.User] {
+			seen[e.User] = true
+			users = append(users, userObject(a.People.ByID(e.User)))
 		}
 	}
 	out := object{"audit_log_entries": entries, "users": users}

@@ -14,21 +14,21 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// ErrNobody is returned by what people do when there is neither a session at
-// the gateway nor an interactions URL.
+// ErrNobody is the error of people's actions if there is neither a session at the
+// gateway nor an interactions URL.
 var ErrNobody = errors.New("emulator: the app is not connected")
 
-// Reply is what came of something that a person did.
+// Reply is the result of something that a person did.
 type Reply struct {
 	Took     time.Duration     // until the app answered, on the wall clock
 	ID       string            // the interaction's
 	Body     string            // the answer as it came, its type and data
-	Message  *Message          // that the answer made or changed; while deferred only the sign of thinking
-	Deferred bool              // the answer only said that one will come
-	Modal    *Modal            // what the person has open afterwards
+	Message  *Message          // in the answer; of a deferred one it shows only that the app is thinking
+	Deferred bool              // the answer will come later
+	Modal    *Modal            // the modal that the person has open afterwards
 	Choices  []Choice          // of autocomplete
-	Errors   map[string]string // of a modal: custom_id to what the person's own client found
-	Sent     bool              // false where that client held it back
+	Errors   map[string]string // of a modal: custom_id to error message
+	Sent     bool              // false if the person's own client did not send it
 }
 
 // signed is one request to the app's interactions URL.
@@ -51,7 +51,7 @@ func (ix *interactions) sign(to string, body []byte, at time.Time) signed {
 	return signed{url: to, body: body, timestamp: timestamp, signature: Sign(ix.opts.PrivateKey, timestamp, body)}
 }
 
-// made hands an interaction to the gateway unless it goes over HTTP.
+// made sends an interaction over the gateway, unless it goes over HTTP.
 func (ix *interactions) made(i *interaction) *interaction {
 	if i.to == "" {
 		ix.gateway.dispatch(event{kind: "INTERACTION_CREATE", body: i.payload})
@@ -82,17 +82,17 @@ func (ix *interactions) ask(ctx context.Context, i *interaction) (Reply, error) 
 	}
 	reply := Reply{
 		Took: time.Since(i.made), ID: i.id, Body: string(i.raw), Sent: true, Choices: i.choices, Modal: ix.exportModal(i.user),
-		Deferred: i.answer == answerDeferred || i.answer == answerDeferredEdit,
+		Deferred: i.answer == answerDeferred,
 	}
-	if i.original != nil && i.answer != answerDeferredEdit {
+	if i.original != nil {
 		m := ix.show.export(i.original)
 		reply.Message = &m
 	}
 	return reply, err
 }
 
-// sendOut posts an interaction to the app's URL and takes the answer that comes
-// with it; 202 says that it comes by the callback.
+// sendOut posts an interaction to the app's URL and takes the answer to it; 202 means
+// that the answer comes by the callback.
 func (ix *interactions) sendOut(ctx context.Context, i *interaction) error {
 	if i.to == "" {
 		ix.Lock()
@@ -130,7 +130,7 @@ func (ix *interactions) sendOut(ctx context.Context, i *interaction) error {
 	return nil
 }
 
-// explain puts what is wrong with an answer into words.
+// explain words the problems of an answer.
 func explain(err error) error {
 	r := asRefusal(err)
 	f := &form{errors: r.errors}

@@ -27,14 +27,14 @@ const (
 	categoryChannel = 4
 )
 
-// channelExtra is what Discord alone knows of a channel; see Channel.
+// channelExtra holds what only Discord knows of a channel; see Channel.
 type channelExtra struct {
 	category   bool
 	parent     string // the ID of its category
 	overwrites []Overwrite
 }
 
-// kindOf is a channel's type.
+// kindOf returns a channel's type.
 func kindOf(c *channel) int {
 	switch {
 	case c.IsDirect():
@@ -46,9 +46,9 @@ func kindOf(c *channel) int {
 	}
 }
 
-// textName is what Discord makes of a text channel's name: lower-case, hyphens
-// for blanks, other signs left out. Discord documents none of this; letters and
-// digits of all languages stay.
+// textName normalises a text channel's name: lower-case, hyphens instead of blanks,
+// without punctuation. Letters and digits of all languages stay. Discord documents
+// none of this.
 func textName(name string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
@@ -64,30 +64,31 @@ func textName(name string) string {
 	return strings.Trim(b.String(), "-")
 }
 
-// seed adds a channel that Options describe, or somebody who makes it by hand.
-func (g *guild) seed(in Channel) (*channel, error) {
+// seed adds a channel of the options.
+func (g *guild) seed(in Channel) error {
 	if !in.Category {
 		in.Name = textName(in.Name)
 	}
 	if in.Name == "" {
-		return nil, fmt.Errorf("emulator: the channel %q (%s) has no name", in.Name, in.ID)
+		return fmt.Errorf("emulator: the channel %s has no name", in.ID)
 	}
 	if _, ok := snowflake(in.ID); in.ID != "" && !ok {
-		return nil, fmt.Errorf("emulator: the channel ID %q is no snowflake", in.ID)
+		return fmt.Errorf("emulator: the channel ID %q is no snowflake", in.ID)
 	}
 	if parent := g.Channels.ByID(in.Parent); in.Parent != "" && (parent == nil || !parent.Extra.category) {
-		return nil, fmt.Errorf("emulator: #%s stands under %s, which is no category", in.Name, in.Parent)
+		return fmt.Errorf("emulator: the parent of #%s is %s, which is no category", in.Name, in.Parent)
 	}
 	if in.Private {
 		in.Overwrites = append(slices.Clone(in.Overwrites), Overwrite{ID: g.opts.GuildID, Deny: ViewChannel})
 	}
 	for _, id := range in.Members {
 		if u := g.People.ByID(id); u == nil || u.Outside {
-			return nil, fmt.Errorf("emulator: #%s has the member %s, who is not in the guild", in.Name, id)
+			return fmt.Errorf("emulator: #%s has the member %s, who is not in the guild", in.Name, id)
 		}
 		in.Overwrites = append(in.Overwrites, Overwrite{ID: id, Member: true, Allow: ViewChannel | SendMessages | ReadMessageHistory})
 	}
-	return g.addChannel(in)
+	_, err := g.addChannel(in)
+	return err
 }
 
 // addChannel stores a channel and gives it an ID if it has none.
@@ -102,7 +103,7 @@ func (g *guild) addChannel(in Channel) (*channel, error) {
 	return ch, g.Channels.Add(ch)
 }
 
-// children are the channels of a category, in the order of their making.
+// children returns the channels of a category, in the order of their creation.
 func (g *guild) children(category string) []*channel {
 	var out []*channel
 	for _, ch := range g.Channels.All() {
@@ -113,7 +114,7 @@ func (g *guild) children(category string) []*channel {
 	return out
 }
 
-// inGuild are the guild's channels, categories among them.
+// inGuild returns the guild's channels and categories.
 func (g *guild) inGuild() []*channel {
 	var out []*channel
 	for _, ch := range g.Channels.All() {
@@ -129,11 +130,12 @@ func (g *guild) private(ch *channel) bool {
 	return ch.IsDirect() || !g.overwrite(g.opts.Everyone, &member{}, ch).Has(ViewChannel)
 }
 
-// memberIDs are the people, bots among them, who were let into a channel.
+// memberIDs returns the people and bots who have access to a channel by roles and
+// overwrites.
 func (g *guild) memberIDs(ch *channel) []string {
 	var ids []string
 	for _, u := range g.People.All() {
-		if g.letIn(u, ch) {
+		if g.hasAccess(u, ch) {
 			ids = append(ids, u.ID)
 		}
 	}
@@ -141,7 +143,7 @@ func (g *guild) memberIDs(ch *channel) []string {
 	return ids
 }
 
-// channelObject is a channel as the API gives it.
+// channelObject is a channel as the API returns it.
 func (g *guild) channelObject(ch *channel) object {
 	if ch.IsDirect() {
 		return object{
@@ -173,8 +175,8 @@ func lastMessage(c *channel) any {
 	return nil
 }
 
-// seenObject is a channel as the gateway shows it to the bot: with nothing to be
-// learnt where the bot cannot view it, since 16 November 2026. See
+// seenObject is a channel as the gateway shows it to the bot: obfuscated if the bot
+// cannot view it, since 16 November 2026. See
 // https://docs.discord.com/developers/resources/channel#channel-object-obfuscated-channels.
 func (g *guild) seenObject(ch *channel) object {
 	out := g.channelObject(ch)
@@ -192,13 +194,13 @@ func (g *guild) seenObject(ch *channel) object {
 	return out
 }
 
-// announce tells the gateway's clients about a channel.
+// announce sends an event about a channel.
 func (g *guild) announce(kind string, ch *channel) {
 	g.gateway.dispatch(event{kind: kind, intent: intentGuilds, body: g.seenObject(ch)})
 }
 
-// removeChannel takes a channel away for good. The channels of a category stay,
-// without one.
+// removeChannel deletes a channel for good. The channels of a category stay, without
+// a category.
 func (g *guild) removeChannel(ch *channel, by, reason string) {
 	g.announce("CHANNEL_DELETE", ch)
 	for _, child := range g.children(ch.ID) {

@@ -7,24 +7,9 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// channelOf finds the channel that a call names and that the bot can view.
-func (a *api) channelOf(c *call) (*channel, error) {
-	ch := a.Channels.ByID(c.path["channel"])
-	if ch == nil {
-		return nil, refuse(unknownChannel)
-	}
-	if !a.views(a.bot(), ch) {
-		return nil, refuse(missingAccess)
-	}
-	return ch, nil
-}
-
 // listGuildChannels: https://docs.discord.com/developers/resources/guild#get-guild-channels
 // What the bot cannot view is left out.
-func listGuildChannels(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
+func listGuildChannels(a *api, _ *call) (any, error) {
 	out := []object{}
 	for _, ch := range a.inGuild() {
 		if a.views(a.bot(), ch) {
@@ -35,32 +20,29 @@ func listGuildChannels(a *api, c *call) (any, error) {
 }
 
 // getChannel: https://docs.discord.com/developers/resources/channel#get-channel
-func getChannel(a *api, c *call) (any, error) {
-	ch, err := a.channelOf(c)
-	if err != nil {
-		return nil, err
-	}
-	return a.channelObject(ch), nil
-}
+func getChannel(a *api, c *call) (any, error) { return a.channelObject(c.ch), nil }
 
-// wanted is what a body asks of a channel.
+// wanted is the channel that a body describes.
 type wanted struct {
 	name       string
 	topic      string
 	parent     string
 	overwrites []Overwrite
-	has        map[string]bool // fields that the body holds
+	body       object
 }
 
-// readChannel reads and checks the body of a channel. Fields of other sorts of
-// channels are taken and do nothing.
+// has reports whether the body contains a field, which may be null.
+func (in wanted) has(field string) bool {
+	_, ok := in.body[field]
+	return ok
+}
+
+// readChannel reads and checks the body of a channel. Fields for other types of
+// channels have no effect.
 func (a *api) readChannel(body object, creates bool, kind int) (wanted, error) {
-	f, in := &form{}, wanted{has: make(map[string]bool)}
-	for k := range body {
-		in.has[k] = true
-	}
+	f, in := &form{}, wanted{body: body}
 	least := 0
-	if creates || in.has["name"] {
+	if creates || in.has("name") {
 		least = 1
 	}
 	in.name = f.text("name", body["name"], least, maxName)
@@ -90,7 +72,7 @@ func (a *api) checkParent(f *form, id string, kind int) {
 	}
 }
 
-// checkRoom refuses a channel more than a category holds.
+// checkRoom refuses another channel in a category that is full.
 func (a *api) checkRoom(parent string) error {
 	if parent == "" || len(a.children(parent)) < maxInCategory {
 		return nil
@@ -103,21 +85,13 @@ func (a *api) checkRoom(parent string) error {
 }
 
 // createGuildChannel: https://docs.discord.com/developers/resources/guild#create-guild-channel
-// Whether overwrites of the category are taken over where none are given is not
-// documented: they are not.
+// It doesn't copy the category's overwrites; Discord's pages don't say.
 func createGuildChannel(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
-	body, err := c.fields()
+	kind, err := creatable(c.fields["type"])
 	if err != nil {
 		return nil, err
 	}
-	kind, err := creatable(body["type"])
-	if err != nil {
-		return nil, err
-	}
-	in, err := a.readChannel(body, true, kind)
+	in, err := a.readChannel(c.fields, true, kind)
 	if err == nil {
 		err = a.mayCreate(in)
 	}
@@ -132,18 +106,13 @@ func createGuildChannel(a *api, c *call) (any, error) {
 		return nil, err
 	}
 	c.changed, c.status = true, 201
-	a.opened(ch, a.opts.BotUserID, c.reason)
+	a.note(auditChannelCreate, a.opts.BotUserID, ch.ID, c.reason)
+	a.Publish(stage.RoomCreated, a.opts.BotUserID, ch, nil, "")
+	a.announce("CHANNEL_CREATE", ch)
 	return a.channelObject(ch), nil
 }
 
-// opened tells of a channel that somebody created.
-func (g *guild) opened(ch *channel, by, reason string) {
-	g.note(auditChannelCreate, by, ch.ID, reason)
-	g.Publish(stage.RoomCreated, by, ch, nil, "")
-	g.announce("CHANNEL_CREATE", ch)
-}
-
-// changed tells of a channel that somebody changed, and what it was before.
+// changed announces a channel that somebody changed. was is the channel before.
 func (g *guild) changed(ch *channel, was channel, by, reason string) {
 	var changes []object
 	if ch.Name != was.Name {
@@ -187,28 +156,21 @@ func (a *api) mayCreate(in wanted) error {
 
 // updateChannel: https://docs.discord.com/developers/resources/channel#modify-channel
 func updateChannel(a *api, c *call) (any, error) {
-	ch, err := a.channelOf(c)
-	if err != nil {
-		return nil, err
-	}
+	ch := c.ch
 	if ch.IsDirect() {
 		return nil, refuse(dmOnly)
 	}
-	body, err := c.fields()
-	if err != nil {
-		return nil, err
-	}
-	in, err := a.readChannel(body, false, kindOf(ch))
+	in, err := a.readChannel(c.fields, false, kindOf(ch))
 	if err == nil {
 		err = a.need(ch, ManageChannels)
 	}
-	if err == nil && in.has["permission_overwrites"] {
+	if err == nil && in.has("permission_overwrites") {
 		err = a.mayOverwrite(ch, a.Channels.ByID(ch.Extra.parent), in.overwrites...)
 	}
 	if err == nil && in.parent != ch.Extra.parent {
 		err = a.checkRoom(in.parent)
 	}
-	if err == nil && (in.has["name"] || in.has["topic"]) {
+	if err == nil && (in.has("name") || in.has("topic")) {
 		err = a.overRenames(ch)
 	}
 	if err != nil {
@@ -223,44 +185,23 @@ func updateChannel(a *api, c *call) (any, error) {
 	return a.channelObject(ch), nil
 }
 
-// differs reports whether what is asked of a channel is news.
+// differs reports whether the channel would change.
 func (in wanted) differs(c *channel) bool {
-	return in.has["name"] && in.name != c.Name || in.has["topic"] && in.topic != c.Topic ||
-		in.has["parent_id"] && in.parent != c.Extra.parent || in.has["permission_overwrites"] && !slices.Equal(in.overwrites, c.Extra.overwrites)
+	return in.has("name") && in.name != c.Name || in.has("topic") && in.topic != c.Topic ||
+		in.has("parent_id") && in.parent != c.Extra.parent || in.has("permission_overwrites") && !slices.Equal(in.overwrites, c.Extra.overwrites)
 }
 
 func (a *api) change(ch *channel, in wanted) {
-	if in.has["name"] {
+	if in.has("name") {
 		ch.Name = in.name
 	}
-	if in.has["topic"] {
+	if in.has("topic") {
 		ch.Topic = in.topic
 	}
-	if in.has["parent_id"] {
+	if in.has("parent_id") {
 		ch.Extra.parent = in.parent
 	}
-	if in.has["permission_overwrites"] {
-		a.letting(ch, a.opts.BotUserID, func() { ch.Extra.overwrites = in.overwrites })
+	if in.has("permission_overwrites") {
+		a.changeAccess(ch, a.opts.BotUserID, func() { ch.Extra.overwrites = in.overwrites })
 	}
-}
-
-// deleteChannel: https://docs.discord.com/developers/resources/channel#deleteclose-channel
-func deleteChannel(a *api, c *call) (any, error) {
-	ch, err := a.channelOf(c)
-	if err != nil {
-		return nil, err
-	}
-	if ch.IsDirect() {
-		return nil, refuse(dmOnly) // Discord closes the conversation; the stand-in keeps it
-	}
-	if err := a.need(ch, ManageChannels); err != nil {
-		return nil, err
-	}
-	if a.opts.Community && ch.Name == general {
-		return nil, refuse(cannotDelete)
-	}
-	out := a.channelObject(ch)
-	c.changed = true
-	a.removeChannel(ch, a.opts.BotUserID, c.reason)
-	return out, nil
 }

@@ -10,8 +10,8 @@ import (
 
 // SlashCommand has a person use a registered command in a channel, or with
 // channelID "" in #general: commands of a guild cannot be used in direct
-// conversations. The subcommand is "" for none, "list", or "group release" for
-// one in a group. What the person's own client would not send is an error. See
+// conversations. The subcommand is "", "list", or "group release" for one in a
+// group. It fails if the person's own client would not send the command. See
 // https://docs.discord.com/developers/interactions/application-commands.
 func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command, subcommand string, options Values) (Reply, error) {
 	i, err := w.interactions.commandInteraction(userID, channelID, command, subcommand, options)
@@ -21,8 +21,8 @@ func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command
 	return w.interactions.ask(ctx, i)
 }
 
-// Autocomplete has a person type into an option of a command that asks the app
-// for its choices; options are what they filled in before.
+// Autocomplete has a person type into an option with autocomplete; options are what
+// they entered before.
 func (w *Workspace) Autocomplete(ctx context.Context, userID, channelID, command, subcommand, option, typed string, options Values) (Reply, error) {
 	i, err := w.interactions.suggestion(userID, channelID, command, subcommand, option, typed, options)
 	if err != nil {
@@ -31,7 +31,7 @@ func (w *Workspace) Autocomplete(ctx context.Context, userID, channelID, command
 	return w.interactions.ask(ctx, i)
 }
 
-// usage is a command that somebody is about to use.
+// usage is a command that a person is about to use.
 type usage struct {
 	user    *member
 	channel *channel
@@ -41,37 +41,35 @@ type usage struct {
 }
 
 func (ix *interactions) usage(userID, channelID, command, subcommand string) (usage, error) {
-	user, err := ix.person(userID)
-	if err != nil {
-		return usage{}, err
-	}
-	ch, err := ix.within(user, channelID)
+	user, ch, err := ix.within(userID, channelID)
 	if err != nil {
 		return usage{}, err
 	}
 	cmd := ix.command(strings.TrimPrefix(command, "/"))
 	if ch.IsDirect() || cmd == nil {
-		return usage{}, fmt.Errorf("emulator: there is no command %q in the channel %s", command, ch.ID)
+		return usage{}, fmt.Errorf("emulator: no command %q in the channel %s", command, ch.ID)
 	}
-	held := ix.permissionsIn(user, ch)
-	least, restricted := integer(cmd["default_member_permissions"])
-	if !held.Has(UseApplicationCommands) || restricted && (!held.Has(Permissions(least)) || least == 0 && !held.Has(Administrator)) {
+	if !ix.permissionsIn(user, ch).Has(UseApplicationCommands) {
 		return usage{}, fmt.Errorf("emulator: @%s may not use %q in #%s", user.Name, command, ch.Name)
 	}
 	u := usage{user: user, channel: ch, command: cmd, path: strings.Fields(subcommand), options: stage.Objects(cmd["options"])}
 	for _, name := range u.path {
 		o, ok := option(u.options, name)
-		if kind, _ := integer(o["type"]); !ok || kind != optionSubcommand && kind != optionGroup {
+		if !ok || !nested(o) {
 			return usage{}, fmt.Errorf("emulator: the command %q has no subcommand %q", command, subcommand)
 		}
 		u.options = stage.Objects(o["options"])
 	}
-	if len(u.options) > 0 {
-		if kind, _ := integer(u.options[0]["type"]); kind == optionSubcommand || kind == optionGroup {
-			return usage{}, fmt.Errorf("emulator: the command %q needs a subcommand", command+" "+subcommand)
-		}
+	if len(u.options) > 0 && nested(u.options[0]) {
+		return usage{}, fmt.Errorf("emulator: the command %q needs a subcommand", command+" "+subcommand)
 	}
 	return u, nil
+}
+
+// nested reports whether an option is a subcommand or a group of them.
+func nested(o object) bool {
+	kind, _ := integer(o["type"])
+	return kind == optionSubcommand || kind == optionGroup
 }
 
 // option finds an option by name.
@@ -85,7 +83,7 @@ func option(list []object, name string) (object, bool) {
 }
 
 // data is the interaction's data with the values filled in.
-func (u usage) data(filled []object, found *resolved) object {
+func (u usage) data(filled []object) object {
 	for i := len(u.path) - 1; i >= 0; i-- {
 		kind := optionSubcommand
 		if i < len(u.path)-1 {
@@ -96,9 +94,6 @@ func (u usage) data(filled []object, found *resolved) object {
 	out := object{"id": u.command["id"], "name": u.command["name"], "type": 1, "guild_id": u.command["guild_id"]}
 	if len(filled) > 0 {
 		out["options"] = filled
-	}
-	if found != nil && len(found.object) > 0 {
-		out["resolved"] = found.object
 	}
 	return out
 }
@@ -119,13 +114,12 @@ func (ix *interactions) commandInteraction(userID, channelID, command, subcomman
 	if err != nil {
 		return nil, err
 	}
-	found := &resolved{guild: ix.guild}
-	filled, err := found.fill(u.options, options, true)
+	filled, err := fill(u.options, options, true)
 	if err != nil {
 		return nil, err
 	}
 	ix.Publish(stage.CommandSent, u.user.ID, u.channel, nil, u.line(filled))
-	return ix.made(ix.newInteraction(kindCommand, u.user, u.channel, u.data(filled, found))), nil
+	return ix.made(ix.newInteraction(kindCommand, u.user, u.channel, u.data(filled))), nil
 }
 
 func (ix *interactions) suggestion(userID, channelID, command, subcommand, name, typed string, options Values) (*interaction, error) {
@@ -137,12 +131,12 @@ func (ix *interactions) suggestion(userID, channelID, command, subcommand, name,
 	}
 	o, ok := option(u.options, name)
 	if asks, _ := o["autocomplete"].(bool); !ok || !asks {
-		return nil, fmt.Errorf("emulator: the command %q has no option %q that asks for its choices", command, name)
+		return nil, fmt.Errorf("emulator: the command %q has no option %q with autocomplete", command, name)
 	}
-	filled, err := (&resolved{guild: ix.guild}).fill(u.options, options, false)
+	filled, err := fill(u.options, options, false)
 	if err != nil {
 		return nil, err
 	}
 	filled = append(filled, object{"name": name, "type": o["type"], "value": typed, "focused": true})
-	return ix.made(ix.newInteraction(kindAutocomplete, u.user, u.channel, u.data(filled, nil))), nil
+	return ix.made(ix.newInteraction(kindAutocomplete, u.user, u.channel, u.data(filled))), nil
 }

@@ -1,20 +1,20 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"riskroom/adapters/stage"
 )
 
-// commandName is how Discord says that a command may be called, see
+// commandName matches the names that commands may have, see
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-naming.
 var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
-// checkCommands checks a list of commands that people type.
+// checkCommands checks a list of slash commands.
 func checkCommands(f *form, v any) []object {
 	raw, ok := v.([]any)
 	if !ok && v != nil {
@@ -24,14 +24,9 @@ func checkCommands(f *form, v any) []object {
 	var out []object
 	for i, e := range raw {
 		at := fmt.Sprint(i)
-		cmd, ok := e.(object)
-		if !ok {
-			f.fail(at, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-			continue
-		}
-		if kind, has := f.number(at+".type", cmd["type"], 1, 4); has && kind != 1 {
-			f.fail(at+".type", "BASE_TYPE_CHOICES", "The stand-in knows only commands that are typed (1).")
-		}
+		cmd := f.object(at, e)
+		f.number(at+".type", cmd["type"], 1, 1)
+		f.unsupported(at, cmd, "default_member_permissions", "name_localizations")
 		length := checkNamed(f, at, cmd) + checkCommandOptions(f, at, cmd["options"], 0)
 		if length > maxCommandLength {
 			f.fail(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
@@ -46,30 +41,17 @@ func checkCommands(f *form, v any) []object {
 	return out
 }
 
-// checkNamed checks name and description in all languages and returns how many
-// characters count.
+// checkNamed checks a name and its descriptions in all languages, and returns how
+// many characters count.
 func checkNamed(f *form, path string, o object) int {
 	name, description := f.text(path+".name", o["name"], 1, maxCommandName), f.text(path+".description", o["description"], 1, maxDescription)
-	checkName := func(at, name string) {
-		if name != "" && (!commandName.MatchString(name) || strings.ToLower(name) != name) {
-			f.fail(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-		}
+	if name != "" && (!commandName.MatchString(name) || strings.ToLower(name) != name) {
+		f.fail(path+".name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 	}
-	checkName(path+".name", name)
 	longest := utf8.RuneCountInString(name + description)
-	for field, most := range map[string]int{"name_localizations": maxCommandName, "description_localizations": maxDescription} {
-		others, ok := o[field].(object)
-		if o[field] != nil && !ok {
-			f.fail(path+"."+field, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-		}
-		for locale, v := range others {
-			at := path + "." + field + "." + locale
-			text := f.text(at, v, 1, most)
-			if field == "name_localizations" {
-				checkName(at, text)
-			}
-			longest = max(longest, utf8.RuneCountInString(text))
-		}
+	const field = "description_localizations"
+	for locale, v := range f.object(path+"."+field, o[field]) {
+		longest = max(longest, utf8.RuneCountInString(f.text(path+"."+field+"."+locale, v, 1, maxDescription)))
 	}
 	return longest
 }
@@ -87,17 +69,14 @@ func checkCommandOptions(f *form, path string, v any, depth int) int {
 			f.fail(at+".name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option names must be unique")
 		}
 		seen[stage.Str(o["name"])] = true
-		kind, _ := f.number(at+".type", o["type"], 1, 11)
-		nested := kind == optionSubcommand || kind == optionGroup
-		first, _ := integer(list[0]["type"])
-		switch {
-		case o["type"] == nil:
-			f.required(at + ".type")
-		case nested != (first == optionSubcommand || first == optionGroup),
-			kind == optionGroup && depth > 0, kind == optionSubcommand && depth > 1:
+		kind, _ := integer(o["type"])
+		if !slices.Contains([]int64{optionSubcommand, optionGroup, optionString, optionBoolean, optionNumber}, kind) {
+			f.fail(at+".type", "BASE_TYPE_CHOICES", "The stand-in supports the types 1, 2, 3, 5 and 10.")
+		}
+		if nested(o) != nested(list[0]) || kind == optionGroup && depth > 0 || kind == optionSubcommand && depth > 1 {
 			f.fail(at+".type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command and sub-command group option types are mutually exclusive to all other types")
 		}
-		if nested {
+		if nested(o) {
 			total += checkCommandOptions(f, at, o["options"], depth+1+int(optionGroup-kind))
 			continue
 		}
@@ -111,23 +90,19 @@ func checkCommandOptions(f *form, path string, v any, depth int) int {
 	return total
 }
 
-// checkChoices checks what a value can be.
+// checkChoices checks the choices of an option. riskroom has them for texts only.
 func checkChoices(f *form, path string, o object, kind int64) int {
 	choices := f.list(path+".choices", o["choices"], maxCommandOptions)
 	suggests := f.flag(path+".autocomplete", o["autocomplete"])
-	typed := kind == optionString || kind == optionInteger || kind == optionNumber
-	if suggests && (len(choices) > 0 || !typed) || len(choices) > 0 && !typed {
-		f.fail(path, "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES_MUTUALLY_EXCLUSIVE", "Choices and autocomplete are for texts and numbers, one of them")
+	if suggests && len(choices) > 0 || (suggests || len(choices) > 0) && kind != optionString {
+		f.fail(path, "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES_MUTUALLY_EXCLUSIVE", "Only texts may have either choices or autocomplete")
 	}
-	f.number(path+".min_length", o["min_length"], 0, 6000)
-	f.number(path+".max_length", o["max_length"], 1, 6000)
+	f.number(path+".max_length", o["max_length"], 1, maxTyped)
+	f.unsupported(path, o, "min_length", "min_value", "max_value")
 	total := 0
 	for i, c := range choices {
 		at := fmt.Sprintf("%s.choices.%d", path, i)
-		total += utf8.RuneCountInString(f.text(at+".name", c["name"], 1, 100))
-		if _, isNumber := c["value"].(json.Number); !isNumber || kind == optionString {
-			total += utf8.RuneCountInString(f.text(at+".value", c["value"], 1, 100))
-		}
+		total += utf8.RuneCountInString(f.text(at+".name", c["name"], 1, 100) + f.text(at+".value", c["value"], 1, 100))
 	}
 	return total
 }

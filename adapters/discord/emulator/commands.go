@@ -9,7 +9,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Discord's numbers for commands, see
+// Discord's limits for commands, see
 // https://docs.discord.com/developers/interactions/application-commands.
 const (
 	maxCommands       = 100
@@ -18,36 +18,32 @@ const (
 	maxDescription    = 100
 	maxCommandLength  = 8000 // names, descriptions and values of a command together
 	maxCommandOptions = 25
+	maxTyped          = 6000 // characters in an option without max_length
 )
 
-// Types of options, see
+// Types of options that riskroom uses, see
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type.
 const (
-	optionSubcommand  = 1
-	optionGroup       = 2
-	optionString      = 3
-	optionInteger     = 4
-	optionBoolean     = 5
-	optionUser        = 6
-	optionChannel     = 7
-	optionRole        = 8
-	optionMentionable = 9
-	optionNumber      = 10
+	optionSubcommand = 1
+	optionGroup      = 2
+	optionString     = 3
+	optionBoolean    = 5
+	optionNumber     = 10
 )
 
-// ownApplication checks that a call concerns the bot's application and guild, and
-// that the guild lets it have commands.
+// ownApplication checks that a call is about the bot's application, and that the
+// application may have commands.
 func (a *api) ownApplication(c *call) error {
 	if c.path["application"] != a.opts.ApplicationID || a.opts.NoCommands {
 		return refuse(missingAccess)
 	}
-	return a.ownGuild(c)
+	return nil
 }
 
 // getMyApplication: https://docs.discord.com/developers/resources/application#get-current-application
 func getMyApplication(a *api, _ *call) (any, error) {
 	out := object{
-		"id": a.opts.ApplicationID, "name": a.opts.BotName, "description": "", "verify_key": a.interactions.verifyKey(), "flags": a.applicationFlags(),
+		"id": a.opts.ApplicationID, "name": botName, "description": "", "verify_key": a.interactions.verifyKey(), "flags": a.applicationFlags(),
 		"flags_new": fmt.Sprint(a.applicationFlags()), "bot": userObject(a.bot()), "bot_public": false, "bot_require_code_grant": false,
 		"owner": userObject(a.People.ByID(a.opts.OwnerID)), "redirect_uris": []string{}, "interactions_endpoint_url": nil, "hook": true,
 		"approximate_guild_count": 1, "approximate_user_install_count": 0, "approximate_user_authorization_count": 0,
@@ -60,7 +56,7 @@ func getMyApplication(a *api, _ *call) (any, error) {
 	return out, nil
 }
 
-// applicationFlags tell which privileged intents are switched on, see
+// applicationFlags says which privileged intents are switched on, see
 // https://docs.discord.com/developers/resources/application#application-object-application-flags.
 func (a *api) applicationFlags() int {
 	flags := 0
@@ -80,8 +76,8 @@ func listCommands(a *api, c *call) (any, error) {
 }
 
 // bulkSetCommands: https://docs.discord.com/developers/interactions/application-commands#bulk-overwrite-guild-application-commands
-// What has the name of a command that is there keeps its ID and counts as no
-// creation.
+// A command with the name of an existing one keeps its ID and doesn't count as
+// created.
 func bulkSetCommands(a *api, c *call) (any, error) {
 	if err := a.ownApplication(c); err != nil {
 		return nil, err

@@ -57,6 +57,8 @@ func TestCommandsThatAreRefused(t *testing.T) {
 		"option twice":     {"0.options.1.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", head + `{"type": 3, "name": "a", "description": "a"}, {"type": 3, "name": "a", "description": "a"}]}]`},
 		"locale":           {"0.description_localizations.zh-CN", "BASE_TYPE_BAD_LENGTH", `[{"name": "a", "description": "a", "description_localizations": {"zh-CN": "` + strings.Repeat("字", 101) + `"}}]`},
 		"a message's":      {"0.type", "BASE_TYPE_CHOICES", `[{"name": "a", "description": "a", "type": 3}]`},
+		"permissions":      {"0.default_member_permissions", "BASE_TYPE_CHOICES", `[{"name": "a", "description": "a", "default_member_permissions": "8"}]`},
+		"a user's":         {"0.options.0.type", "BASE_TYPE_CHOICES", head + `{"type": 6, "name": "a", "description": "a"}]}]`},
 		"too many options": {"0.options", "BASE_TYPE_BAD_LENGTH", head + strings.TrimSuffix(strings.Repeat(`{"type": 3, "name": "a", "description": "a"},`, 26), ",") + `]}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,17 +98,16 @@ func TestCommandsADay(t *testing.T) {
 
 func TestWhoMayUseCommands(t *testing.T) {
 	t.Parallel()
-	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), nil)
-	b.fine("PUT", b.commandsPath(), `[{"name": "risk", "description": "a", "default_member_permissions": "8"}, {"name": "none", "description": "a", "default_member_permissions": "0"}]`)
-	for _, command := range []string{"/risk", "/none"} {
-		if _, err := b.SlashCommand(t.Context(), lin, public, command, "", nil); err == nil {
-			t.Errorf("lin used %s", command)
-		}
-		if _, err := b.SlashCommand(t.Context(), boss, public, command, "", nil); err != nil {
-			t.Error(err)
-		}
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), func(o *emulator.Options) {
+		o.Everyone = emulator.DefaultEveryone() &^ emulator.UseApplicationCommands
+	})
+	if _, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil); err == nil {
+		t.Error("lin used a command without the permission")
 	}
-	if n := len(a.all()); n != 2 {
+	if _, err := b.SlashCommand(t.Context(), boss, public, "/risk", "list", nil); err != nil {
+		t.Error(err)
+	}
+	if n := len(a.all()); n != 1 {
 		t.Errorf("%d interactions", n)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Discord's numbers for messages, see
+// Discord's limits for messages, see
 // https://docs.discord.com/developers/resources/message#embed-object-embed-limits and
 // https://docs.discord.com/developers/resources/message#create-message.
 const (
@@ -19,36 +19,30 @@ const (
 	maxMentioned = 100
 )
 
-// draft is what a body asks of a message.
+// draft is the message that a body describes.
 type draft struct {
 	content
-	has map[string]bool // fields that the body holds; the others leave a message as it is
+	body object
 }
 
-// onto returns a message's content with the draft put into it.
+// onto returns a message's content with the draft's fields in place of its own.
 func (d draft) onto(c content) content {
-	if d.has["content"] {
+	if _, ok := d.body["content"]; ok {
 		c.text, c.mentions = d.text, d.mentions
 	}
-	if d.has["embeds"] {
+	if _, ok := d.body["embeds"]; ok {
 		c.embeds = d.embeds
 	}
-	if d.has["components"] {
+	if _, ok := d.body["components"]; ok {
 		c.components = d.components
-	}
-	if d.has["flags"] {
-		c.flags = c.flags&^suppressEmbeds | d.flags
 	}
 	return c
 }
 
-// readContent reads and checks the body of a message. Flags beyond those
-// allowed are refused, among them those of newer components.
+// readContent reads and checks the body of a message. It refuses flags other than
+// those allowed, and fields that riskroom doesn't send.
 func (g *guild) readContent(f *form, body object, allowedFlags int64) draft {
-	in := draft{has: make(map[string]bool)}
-	for k := range body {
-		in.has[k] = true
-	}
+	in := draft{body: body}
 	in.text = f.text("content", body["content"], 0, maxContent)
 	in.embeds = readEmbeds(f, body["embeds"])
 	in.components = readComponents(f, body["components"])
@@ -56,17 +50,12 @@ func (g *guild) readContent(f *form, body object, allowedFlags int64) draft {
 	if in.flags&^allowedFlags != 0 {
 		f.fail("flags", "MESSAGE_FLAGS_INVALID", fmt.Sprintf("The flags %d cannot be set here.", in.flags&^allowedFlags))
 	}
-	for _, unknown := range []string{"attachments", "sticker_ids", "poll", "files"} {
-		if list, ok := body[unknown].([]any); body[unknown] != nil && (!ok || len(list) > 0) {
-			f.fail(unknown, "BASE_TYPE_CHOICES", "The stand-in takes no such thing.")
-		}
-	}
-	allowed := readAllowed(f, body["allowed_mentions"])
-	in.mentions = g.mentioned(in.text, allowed)
+	f.unsupported("", body, "attachments", "sticker_ids", "poll", "files")
+	in.mentions = g.mentioned(in.text, readAllowed(f, body["allowed_mentions"]))
 	return in
 }
 
-// readEmbeds checks embeds and their length altogether.
+// readEmbeds checks embeds and their total length.
 func readEmbeds(f *form, v any) []object {
 	list := f.list("embeds", v, maxEmbeds)
 	total := 0
@@ -80,36 +69,26 @@ func readEmbeds(f *form, v any) []object {
 	return list
 }
 
-// checkEmbed checks one embed and returns how many characters of it count.
+// checkEmbed checks one embed and returns its length in characters.
 func checkEmbed(f *form, path string, e object) int {
-	total := utf8.RuneCountInString(f.text(path+".title", e["title"], 0, 256) + f.text(path+".description", e["description"], 0, 4096))
-	f.link(path+".url", e["url"], 2048, "http", "https")
+	total := 0
+	text := func(at string, v any, least, most int) {
+		total += utf8.RuneCountInString(f.text(path+"."+at, v, least, most))
+	}
+	text("title", e["title"], 0, 256)
+	text("description", e["description"], 0, 4096)
 	f.number(path+".color", e["color"], 0, 0xffffff)
-	f.text(path+".timestamp", e["timestamp"], 0, 64)
-	fields := f.list(path+".fields", e["fields"], maxFields)
-	for i, field := range fields {
-		at := fmt.Sprintf("%s.fields.%d", path, i)
-		total += utf8.RuneCountInString(f.text(at+".name", field["name"], 1, 256) + f.text(at+".value", field["value"], 1, 1024))
-		field["inline"] = f.flag(at+".inline", field["inline"])
+	for i, field := range f.list(path+".fields", e["fields"], maxFields) {
+		at := fmt.Sprintf("fields.%d", i)
+		text(at+".name", field["name"], 1, 256)
+		text(at+".value", field["value"], 1, 1024)
+		field["inline"] = f.flag(path+"."+at+".inline", field["inline"])
 	}
-	part := func(name, text string, most int) {
-		o, ok := e[name].(object)
-		if e[name] != nil && !ok {
-			f.fail(path+"."+name, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-		}
-		if ok {
-			total += utf8.RuneCountInString(f.text(path+"."+name+"."+text, o[text], 1, most))
-			f.link(path+"."+name+".icon_url", o["icon_url"], 2048, "http", "https")
-		}
+	if footer := f.object(path+".footer", e["footer"]); footer != nil {
+		text("footer.text", footer["text"], 1, 2048)
 	}
-	part("footer", "text", 2048)
-	part("author", "name", 256)
-	for _, picture := range []string{"image", "thumbnail"} {
-		if o, ok := e[picture].(object); ok {
-			f.link(path+"."+picture+".url", o["url"], 2048, "http", "https", "attachment")
-		}
-	}
-	if total == 0 && e["image"] == nil && e["thumbnail"] == nil {
+	f.unsupported(path, e, "url", "timestamp", "author", "image", "thumbnail", "video", "provider")
+	if total == 0 {
 		f.required(path + ".description")
 	}
 	return total
@@ -133,47 +112,91 @@ func (m mentions) notified() []string {
 // allowed is a message's allowed_mentions, see
 // https://docs.discord.com/developers/resources/message#allowed-mentions-object.
 type allowed struct {
-	parse map[string]bool
+	all   bool
 	users []string
-	roles []string
 }
 
-func (a allowed) user(id string) bool { return a.parse["users"] || slices.Contains(a.users, id) }
-func (a allowed) role(id string) bool { return a.parse["roles"] || slices.Contains(a.roles, id) }
+func (a allowed) user(id string) bool { return a.all || slices.Contains(a.users, id) }
 
-// readAllowed reads allowed_mentions; without it everything is allowed.
+// readAllowed reads allowed_mentions. Without it, all mentions are allowed; with it,
+// riskroom allows single users only.
 func readAllowed(f *form, v any) allowed {
 	if v == nil {
-		return allowed{parse: map[string]bool{"users": true, "roles": true, "everyone": true}}
+		return allowed{all: true}
 	}
-	body, ok := v.(object)
-	if !ok {
-		f.fail("allowed_mentions", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+	body := f.object("allowed_mentions", v)
+	f.unsupported("allowed_mentions", body, "parse", "roles")
+	ids, _ := body["users"].([]any)
+	if len(ids) > maxMentioned {
+		f.fail("allowed_mentions.users", "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 100 in length.")
 	}
-	a := allowed{parse: make(map[string]bool)}
-	parse, _ := body["parse"].([]any)
-	for _, kind := range parse {
-		switch kind {
-		case "users", "roles", "everyone":
-			a.parse[stage.Str(kind)] = true
-		default:
-			f.fail("allowed_mentions.parse", "BASE_TYPE_CHOICES", "Value must be one of ('users', 'roles', 'everyone').")
-		}
+	var a allowed
+	for i, id := range ids {
+		a.users = append(a.users, f.id(fmt.Sprintf("allowed_mentions.users.%d", i), id))
 	}
-	ids := func(name string) []string {
-		list, _ := body[name].([]any)
-		var out []string
-		for i, id := range list {
-			out = append(out, f.id(fmt.Sprintf("allowed_mentions.%s.%d", name, i), id))
-		}
-		if len(out) > maxMentioned {
-			f.fail("allowed_mentions."+name, "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 100 in length.")
-		}
-		if len(out) > 0 && a.parse[name] {
-			f.fail("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", fmt.Sprintf("parse:[%q] and %s: [ids...] are mutually exclusive.", name, name))
-		}
-		return out
-	}
-	a.users, a.roles = ids("users"), ids("roles")
 	return a
+}
+
+// Types of components, see
+// https://docs.discord.com/developers/components/reference#component-object-component-types.
+const (
+	actionRow = 1
+	button    = 2
+	textInput = 4
+)
+
+// Discord's limits for components, see
+// https://docs.discord.com/developers/components/reference.
+const (
+	maxRows     = 5
+	maxButtons  = 5
+	maxCustomID = 100
+	maxLabel    = 80
+	dangerStyle = 4 // the last style of a button that has a custom_id
+)
+
+// readComponents checks the components of a message: up to five rows of up to five
+// buttons, each with a custom_id of its own. riskroom uses no other components. It
+// numbers them as Discord does.
+func readComponents(f *form, v any) []object {
+	rows := f.list("components", v, maxRows)
+	seen, next := map[string]bool{}, 0
+	number := func(c object) {
+		next++
+		c["id"] = next
+	}
+	for i, row := range rows {
+		at := fmt.Sprintf("components.%d", i)
+		f.kind(at, row, actionRow)
+		number(row)
+		items := f.list(at+".components", row["components"], maxButtons)
+		if len(items) == 0 {
+			f.fail(at+".components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+		}
+		for j, c := range items {
+			path := fmt.Sprintf("%s.components.%d", at, j)
+			number(c)
+			f.kind(path, c, button)
+			if _, ok := f.number(path+".style", c["style"], 1, dangerStyle); !ok {
+				f.required(path + ".style")
+			}
+			f.text(path+".label", c["label"], 1, maxLabel)
+			f.flag(path+".disabled", c["disabled"])
+			f.customID(path, c, seen)
+			f.unsupported(path, c, "emoji", "url", "sku_id")
+		}
+	}
+	return rows
+}
+
+// findComponent finds a button by its custom_id.
+func findComponent(rows []object, customID string) (object, bool) {
+	for _, row := range rows {
+		for _, c := range stage.Objects(row["components"]) {
+			if c["custom_id"] == customID {
+				return c, true
+			}
+		}
+	}
+	return nil, false
 }

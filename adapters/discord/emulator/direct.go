@@ -1,15 +1,11 @@
 package emulator
 
 // createDM: https://docs.discord.com/developers/resources/user#create-dm
-// Whom the bot cannot reach is told with the first message.
+// It succeeds for people whom the bot cannot reach; sending then fails.
 func createDM(a *api, c *call) (any, error) {
-	body, err := c.fields()
-	if err != nil {
-		return nil, err
-	}
 	f := &form{}
-	to := f.id("recipient_id", body["recipient_id"])
-	if to == "" && body["recipient_id"] == nil {
+	to := f.id("recipient_id", c.fields["recipient_id"])
+	if c.fields["recipient_id"] == nil {
 		f.required("recipient_id")
 	}
 	if err := f.err(); err != nil {
@@ -27,12 +23,13 @@ func createDM(a *api, c *call) (any, error) {
 	return a.channelObject(ch), nil
 }
 
-// openDirect returns the bot's direct conversation with a person.
+// openDirect returns the bot's direct conversation with a person, and creates it if
+// there is none.
 func (g *guild) openDirect(userID string) (ch *channel, made bool) {
 	if ch := g.Channels.Direct(userID); ch != nil {
 		return ch, false
 	}
 	ch = &channel{ID: g.newID(), With: userID, Created: g.opts.Now()}
-	_ = g.Channels.Add(ch) // a new ID is free
+	_ = g.Channels.Add(ch) // its ID is new
 	return ch, true
 }

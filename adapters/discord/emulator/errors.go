@@ -42,7 +42,6 @@ const (
 	invalidRecipient   = 50033
 	invalidForm        = 50035
 	invalidVersion     = 50041
-	cannotDelete       = 50074
 	invalidJSON        = 50109
 	noMutualGuild      = 50278
 	needsTwoFactor     = 60003
@@ -87,12 +86,11 @@ func problems() map[int]problem {
 		invalidRecipient:   {http.StatusBadRequest, "Invalid Recipient(s)"},
 		invalidForm:        {http.StatusBadRequest, "Invalid Form Body"},
 		invalidVersion:     {http.StatusBadRequest, "Invalid API version"},
-		cannotDelete:       {http.StatusBadRequest, "Cannot delete a channel required for Community guilds"},
 		invalidJSON:        {http.StatusBadRequest, "The request body contains invalid JSON."},
 	}
 }
 
-// refusal is an answer that is no success.
+// refusal is an answer other than success.
 type refusal struct {
 	status  int
 	code    int
@@ -101,11 +99,10 @@ type refusal struct {
 	header  http.Header
 	wait    time.Duration // of a rate limit
 	global  bool
-	banned  bool // by Discord's proxy, before Discord
-	full    bool // there is no room; the body is as it should be
+	full    bool // there is no room; the body is correct
 }
 
-// Error is the code, as the log of calls shows it.
+// Error returns the code.
 func (r *refusal) Error() string { return strconv.Itoa(r.code) }
 
 func refuse(code int) error {
@@ -116,7 +113,7 @@ func refuse(code int) error {
 	return &refusal{status: p.status, code: code, message: p.message}
 }
 
-// plain is an answer without a code of its own, such as "401: Unauthorized".
+// plain returns a refusal without an error code, such as "401: Unauthorized".
 func plain(status int) error {
 	return &refusal{status: status, message: strconv.Itoa(status) + ": " + http.StatusText(status)}
 }
@@ -128,8 +125,8 @@ func asRefusal(err error) *refusal {
 	return &refusal{status: http.StatusInternalServerError, message: err.Error()}
 }
 
-// codeOf is what the log of calls says of an answer: Discord's code, or the HTTP
-// status of an answer that has none.
+// codeOf returns an answer's code for the log of calls: Discord's code, or the HTTP
+// status if it has none.
 func codeOf(err error) string {
 	if err == nil {
 		return ""

@@ -4,19 +4,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// form gathers what is wrong with a body, see
-// https://docs.discord.com/developers/reference#error-messages. Paths are as in
+// form collects the problems of a body, see
+// https://docs.discord.com/developers/reference#error-messages. A path looks like
 // "embeds.0.title".
 type form struct{ errors object }
 
-// fail notes that what stands at path is wrong.
+// fail adds a problem at path.
 func (f *form) fail(path, code, message string) {
 	if f.errors == nil {
 		f.errors = object{}
@@ -36,7 +35,7 @@ func (f *form) fail(path, code, message string) {
 	at["_errors"] = append(list, object{"code": code, "message": message})
 }
 
-// err is the refusal of the whole body, nil where nothing is wrong.
+// err returns the refusal of the body, nil if there are no problems.
 func (f *form) err() error {
 	if f.errors == nil {
 		return nil
@@ -46,8 +45,7 @@ func (f *form) err() error {
 	return r
 }
 
-// problems lists what is wrong on one line each: for what people's own clients
-// find in an answer.
+// problems returns the problems on one line each.
 func (f *form) problems() []string { return flatten("", f.errors) }
 
 func flatten(path string, tree object) []string {
@@ -68,8 +66,7 @@ func (f *form) required(path string) {
 	f.fail(path, "BASE_TYPE_REQUIRED", "This field is required")
 }
 
-// text checks a string of least to most characters. Where least is 0 it may be
-// left out.
+// text checks a string of least to most characters. It may be missing if least is 0.
 func (f *form) text(path string, v any, least, most int) string {
 	if v == nil {
 		if least > 0 {
@@ -92,16 +89,7 @@ func (f *form) text(path string, v any, least, most int) string {
 	return s
 }
 
-// optional checks a string that may be left out and else has 1 to most
-// characters.
-func (f *form) optional(path string, v any, most int) string {
-	if v == nil {
-		return ""
-	}
-	return f.text(path, v, 1, most)
-}
-
-// number checks a whole number; false where there is none.
+// number checks an integer; false if it is missing.
 func (f *form) number(path string, v any, least, most int64) (int64, bool) {
 	if v == nil {
 		return 0, false
@@ -116,7 +104,7 @@ func (f *form) number(path string, v any, least, most int64) (int64, bool) {
 	return n, ok
 }
 
-// flag checks a boolean, false where it is left out.
+// flag checks a boolean that may be missing.
 func (f *form) flag(path string, v any) bool {
 	b, ok := v.(bool)
 	if v != nil && !ok {
@@ -125,7 +113,7 @@ func (f *form) flag(path string, v any) bool {
 	return b
 }
 
-// list checks a list of objects with at most that many. Nothing is an empty list.
+// list checks a list of at most that many objects. It may be missing.
 func (f *form) list(path string, v any, most int) []object {
 	if v == nil {
 		return nil
@@ -149,7 +137,7 @@ func (f *form) list(path string, v any, most int) []object {
 	return out
 }
 
-// id checks a snowflake; "" where there is none.
+// id checks a snowflake that may be missing.
 func (f *form) id(path string, v any) string {
 	if v == nil {
 		return ""
@@ -164,27 +152,48 @@ func (f *form) id(path string, v any) string {
 	return s
 }
 
-// link checks a web address that may be left out.
-func (f *form) link(path string, v any, most int, schemes ...string) {
-	s := f.optional(path, v, most)
-	if s == "" {
-		return
+// object checks an object that may be missing.
+func (f *form) object(path string, v any) object {
+	o, ok := v.(object)
+	if v != nil && !ok {
+		f.fail(path, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
 	}
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" && u.Opaque == "" && u.Path == "" {
-		f.fail(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
-		return
-	}
-	for _, scheme := range schemes {
-		if u.Scheme == scheme {
-			return
-		}
-	}
-	f.fail(path, "URL_TYPE_INVALID_SCHEME", fmt.Sprintf("Scheme %q is not supported. Scheme must be one of %q.", u.Scheme, schemes))
+	return o
 }
 
-// integer is the whole number in a decoded JSON value; permissions come as
-// strings.
+// kind checks the type of a component.
+func (f *form) kind(path string, c object, want int64) {
+	if got, _ := integer(c["type"]); got != want {
+		f.fail(path+".type", "UNION_TYPE_CHOICES", fmt.Sprintf("Value of field \"type\" must be one of (%d,).", want))
+	}
+}
+
+// customID checks a component's custom_id, which must be unique.
+func (f *form) customID(path string, c object, seen map[string]bool) {
+	id := f.text(path+".custom_id", c["custom_id"], 1, maxCustomID)
+	if id != "" && seen[id] {
+		f.fail(path+".custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+	}
+	seen[id] = true
+}
+
+// unsupported refuses fields that riskroom doesn't use. They may be empty.
+func (f *form) unsupported(path string, o object, fields ...string) {
+	for _, field := range fields {
+		if list, ok := o[field].([]any); o[field] != nil && (!ok || len(list) > 0) {
+			f.fail(strings.TrimPrefix(path+"."+field, "."), "BASE_TYPE_CHOICES", "The stand-in does not support this.")
+		}
+	}
+}
+
+// notObject is the refusal of a value that is no object.
+func notObject(path string) error {
+	f := &form{}
+	f.object(path, "")
+	return f.err()
+}
+
+// integer returns the integer in a decoded JSON value; permissions come as strings.
 func integer(v any) (int64, bool) {
 	switch v := v.(type) {
 	case json.Number:

@@ -159,7 +159,6 @@ func (gw *Gateway) serve(rw http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{HandshakeTimeout: 10 * time.Second, CheckOrigin: func(*http.Request) bool { return true }}
 	ws, err := upgrader.Upgrade(rw, r, nil)
 	if err != nil {
-		gw.guild.opts.Logger.Debug("gateway", "error", err)
 		return
 	}
 	c := gw.accept(ws)

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -20,8 +19,8 @@ type (
 	object  = stage.Object
 )
 
-// guild is the state of the workspace and the rules that hold whoever acts. The
-// API, interactions, the gateway and what people do share it, and its lock
+// guild is the state of the workspace and the rules that apply to everybody. The
+// API, interactions, the gateway and people's actions share it, and its lock
 // guards their own state too.
 type guild struct {
 	*world
@@ -33,15 +32,17 @@ type guild struct {
 	created  time.Time
 	roles    map[string]*Role
 	commands []object        // as registered
-	audit    []auditEntry    // oldest first
-	reserved map[string]bool // IDs that Options name and newID must not give out
+	audit    []AuditEntry    // oldest first
+	reserved map[string]bool // IDs in Options, which newID must not give out
 	lastID   int64
 }
 
-// general is the channel that every guild of the stand-in has.
-const general = "general"
+const (
+	botName = "riskroom"
+	general = "general" // the channel that every guild of the stand-in has
+)
 
-// populate puts in whom and what the options name.
+// populate adds the roles, people and channels of the options.
 func (g *guild) populate() error {
 	if err := g.addRoles(); err != nil {
 		return err
@@ -51,7 +52,7 @@ func (g *guild) populate() error {
 		g.opts.OwnerID = g.newID()
 		users = append([]User{{ID: g.opts.OwnerID, Name: "owner"}}, users...)
 	}
-	bot := User{ID: g.opts.BotUserID, Name: g.opts.BotName, Bot: true, Roles: []string{g.botRole().ID}}
+	bot := User{ID: g.opts.BotUserID, Name: botName, Bot: true, Roles: []string{g.botRole().ID}}
 	for _, u := range append([]User{bot}, users...) {
 		if err := g.addUser(u); err != nil {
 			return err
@@ -65,20 +66,20 @@ func (g *guild) populate() error {
 		seeds = append([]Channel{{Name: general}}, seeds...)
 	}
 	for _, c := range seeds {
-		if _, err := g.seed(c); err != nil {
+		if err := g.seed(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// stamp writes an instant the way Discord does.
+// stamp formats an instant as Discord does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
 
-// botRole is the role that came with the bot.
+// botRole returns the bot's own role.
 func (g *guild) botRole() *Role {
 	for _, r := range g.roles {
-		if r.Managed && r.Name == g.opts.BotName {
+		if r.Managed && r.Name == botName {
 			return r
 		}
 	}
@@ -100,12 +101,12 @@ func (g *guild) addRoles() error {
 		}
 		g.roles[r.ID] = &r
 	}
-	own := &Role{ID: g.newID(), Name: g.opts.BotName, Permissions: g.opts.BotPermissions, Position: max(position, 1), Managed: true}
+	own := &Role{ID: g.newID(), Name: botName, Permissions: g.opts.BotPermissions, Position: max(position, 1), Managed: true}
 	g.roles[own.ID] = own
 	return nil
 }
 
-// roleList is the guild's roles, @everyone first, then by position.
+// roleList returns the guild's roles, @everyone first, then by position.
 func (g *guild) roleList() []Role {
 	list := []Role{{ID: g.opts.GuildID, Name: "@everyone", Permissions: g.opts.Everyone}}
 	for _, id := range slices.Sorted(maps.Keys(g.roles)) {
@@ -116,12 +117,11 @@ func (g *guild) roleList() []Role {
 }
 
 func roleObject(r Role) object {
-	out := object{
+	return object{
 		"id": r.ID, "name": r.Name, "permissions": r.Permissions, "position": r.Position, "managed": r.Managed,
 		"color": 0, "colors": object{"primary_color": 0, "secondary_color": nil, "tertiary_color": nil}, "hoist": false,
 		"mentionable": !r.Managed, "icon": nil, "unicode_emoji": nil, "flags": 0, "description": nil,
 	}
-	return out
 }
 
 func userObject(u *member) object {
@@ -135,8 +135,8 @@ func userObject(u *member) object {
 	return out
 }
 
-// memberObject is a member of the guild; withGuild adds the guild's ID, as
-// events have it.
+// memberObject is a member as the API returns it; withGuild adds the guild's ID, as
+// in events.
 func (g *guild) memberObject(u *member, withGuild bool) object {
 	out := object{
 		"user": userObject(u), "nick": nil, "avatar": nil, "banner": nil, "roles": append([]string{}, u.Roles...),
@@ -152,18 +152,14 @@ func (g *guild) memberObject(u *member, withGuild bool) object {
 	return out
 }
 
-// guildObject is the guild as get_guild gives it.
+// guildObject is the guild as get_guild returns it.
 func (g *guild) guildObject() object {
-	features := []string{}
-	if g.opts.Community {
-		features = append(features, "COMMUNITY")
-	}
 	roles := []object{}
 	for _, r := range g.roleList() {
 		roles = append(roles, roleObject(r))
 	}
 	out := object{
-		"id": g.opts.GuildID, "name": g.opts.GuildName, "owner_id": g.opts.OwnerID, "roles": roles, "features": features,
+		"id": g.opts.GuildID, "name": g.opts.GuildName, "owner_id": g.opts.OwnerID, "roles": roles, "features": []string{},
 		"emojis": []object{}, "stickers": []object{}, "region": "deprecated", "afk_timeout": 300, "system_channel_flags": 0,
 		"widget_enabled": false, "verification_level": 0, "default_message_notifications": 0, "mfa_level": 0,
 		"explicit_content_filter": 0, "max_members": 500000, "max_video_channel_users": 25, "max_stage_video_channel_users": 50,
@@ -183,15 +179,7 @@ func (g *guild) guildObject() object {
 	return out
 }
 
-// ownGuild checks that a call concerns the guild that the bot is in.
-func (a *api) ownGuild(c *call) error {
-	if c.path["guild"] != a.opts.GuildID || a.bot().Outside {
-		return refuse(unknownGuild)
-	}
-	return nil
-}
-
-// needInGuild checks what the bot may do in the guild at large.
+// needInGuild checks the bot's permissions in the guild as a whole.
 func (a *api) needInGuild(wanted Permissions) error {
 	if !a.basePermissions(a.bot()).Has(wanted) {
 		return refuse(missingPermissions)
@@ -199,19 +187,7 @@ func (a *api) needInGuild(wanted Permissions) error {
 	return a.mayModerate(wanted)
 }
 
-func getGuild(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
-	return a.guildObject(), nil
-}
-
-func listMyGuilds(a *api, _ *call) (any, error) {
-	return []object{{
-		"id": a.opts.GuildID, "name": a.opts.GuildName, "icon": nil, "banner": nil, "owner": a.opts.OwnerID == a.opts.BotUserID,
-		"permissions": a.basePermissions(a.bot()), "features": []string{},
-	}}, nil
-}
+func getGuild(a *api, _ *call) (any, error) { return a.guildObject(), nil }
 
 func getMyUser(a *api, _ *call) (any, error) {
 	out := userObject(a.bot())
@@ -219,18 +195,10 @@ func getMyUser(a *api, _ *call) (any, error) {
 	return out, nil
 }
 
-func listGuildRoles(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
-	return a.guildObject()["roles"], nil
-}
+func listGuildRoles(a *api, _ *call) (any, error) { return a.guildObject()["roles"], nil }
 
 // getGuildMember: https://docs.discord.com/developers/resources/guild#get-guild-member
 func getGuildMember(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
 	switch u := a.People.ByID(c.path["user"]); {
 	case u == nil:
 		return nil, refuse(unknownUser)
@@ -241,7 +209,7 @@ func getGuildMember(a *api, c *call) (any, error) {
 	}
 }
 
-// membersAfter are the guild's members with an ID above after, by ID.
+// membersAfter returns the guild's members with an ID above after, by ID.
 func (g *guild) membersAfter(after int64) []*member {
 	var out []*member
 	for _, u := range g.People.All() {
@@ -260,7 +228,7 @@ func compareIDs(a, b string) int {
 	return cmp.Compare(x, y)
 }
 
-// page reads limit from the query: 1 to most, and usual where it is left out.
+// page reads limit from the query: 1 to most, usual if it is missing.
 func (c *call) page(usual, most int) (int, error) {
 	if !c.query.Has("limit") {
 		return usual, nil
@@ -274,11 +242,19 @@ func (c *call) page(usual, most int) (int, error) {
 	return n, nil
 }
 
+// after reads after from the query: an ID or 0.
+func (c *call) after() (string, error) {
+	id := c.query.Get("after")
+	if _, ok := integer(id); !ok {
+		f := &form{}
+		f.fail("after", "NUMBER_TYPE_COERCE", fmt.Sprintf("Value %q is not snowflake.", id))
+		return "", f.err()
+	}
+	return id, nil
+}
+
 // listGuildMembers: https://docs.discord.com/developers/resources/guild#list-guild-members
 func listGuildMembers(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
 	if a.opts.DisallowedIntents&IntentGuildMembers != 0 {
 		return nil, refuse(missingAccess)
 	}
@@ -287,33 +263,10 @@ func listGuildMembers(a *api, c *call) (any, error) {
 		return nil, err
 	}
 	after, _ := snowflake(c.query.Get("after"))
-	return a.memberObjects(a.membersAfter(after), limit), nil
-}
-
-// searchGuildMembers: https://docs.discord.com/developers/resources/guild#search-guild-members
-func searchGuildMembers(a *api, c *call) (any, error) {
-	if err := a.ownGuild(c); err != nil {
-		return nil, err
-	}
-	limit, err := c.page(1, 1000)
-	f := &form{}
-	query := strings.ToLower(f.text("query", c.query.Get("query"), 1, 100))
-	if err == nil {
-		err = f.err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	found := slices.DeleteFunc(a.membersAfter(0), func(u *member) bool {
-		return !strings.HasPrefix(strings.ToLower(u.Name), query) && !strings.HasPrefix(strings.ToLower(u.Nick), query)
-	})
-	return a.memberObjects(found, limit), nil
-}
-
-func (a *api) memberObjects(list []*member, limit int) []object {
+	list := a.membersAfter(after)
 	out := []object{}
 	for _, u := range list[:min(limit, len(list))] {
 		out = append(out, a.memberObject(u, false))
 	}
-	return out
+	return out, nil
 }

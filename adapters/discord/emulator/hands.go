@@ -8,8 +8,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Hands returns what people do, in the form that the stage knows. It is a
-// stage.Suggester too.
+// Hands returns people's actions as the stage calls them. It is a stage.Suggester
+// too.
 func (w *Workspace) Hands() stage.Acts { return hands{w} }
 
 type hands struct{ w *Workspace }
@@ -22,7 +22,7 @@ func (h hands) Say(_ context.Context, person, room, text string) error {
 	return err
 }
 
-// Command implements stage.Acts: options stand in the line by their names, as in
+// Command implements stage.Acts: the line contains options by their names, such as
 // "/risk new module:Payments".
 func (h hands) Command(ctx context.Context, person, room, line string) error {
 	t := h.w.interactions.readLine(line)
@@ -34,22 +34,18 @@ func (h hands) Command(ctx context.Context, person, room, line string) error {
 	return seenByPeople(err)
 }
 
-// Press implements stage.Acts. No window of Discord has buttons of the bot.
-func (h hands) Press(ctx context.Context, person string, at stage.Spot, action string) error {
-	_, err := h.w.Press(ctx, person, at.Room, at.Post, action)
+// Press implements stage.Acts.
+func (h hands) Press(ctx context.Context, person, room, post, action string) error {
+	_, err := h.w.Press(ctx, person, room, post, action)
 	return seenByPeople(err)
 }
 
-// Choose implements stage.Acts. The bot hears nothing of what stands in a window
-// before it is submitted.
-func (h hands) Choose(ctx context.Context, person string, at stage.Spot, input string, values ...string) error {
-	if at.Window == "" {
-		_, err := h.w.Choose(ctx, person, at.Room, at.Post, input, values...)
-		return seenByPeople(err)
-	}
+// Choose implements stage.Acts. The bot learns what a window holds when it is
+// submitted.
+func (h hands) Choose(_ context.Context, person, window, input string, values ...string) error {
 	h.w.guild.Lock()
 	defer h.w.guild.Unlock()
-	m, err := h.w.interactions.openFor(person, at.Window)
+	m, err := h.w.interactions.openFor(person, window)
 	if err != nil {
 		return err
 	}
@@ -90,17 +86,17 @@ func first(values []string) string {
 	return values[0]
 }
 
-// openFor finds a modal that somebody has open.
+// openFor finds a modal that a person has open.
 func (ix *interactions) openFor(person, window string) (*modal, error) {
-	m := ix.Dialogs.Top(person)
+	m := ix.Dialogs.Of(person)
 	if m == nil || m.from.id != window {
 		return nil, fmt.Errorf("emulator: %s has no modal %q open", person, window)
 	}
 	return m, nil
 }
 
-// seenByPeople words an error as Discord's own client does, to which an app that
-// is not connected is one that did not answer.
+// seenByPeople words an error as Discord's own client does, for which an app that is
+// not connected is one that did not answer.
 func seenByPeople(err error) error {
 	if errors.Is(err, ErrNobody) {
 		return fmt.Errorf("%w: %w", stage.ErrSilent, err)

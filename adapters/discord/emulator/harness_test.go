@@ -217,7 +217,7 @@ func (b *bench) post(channel string, body object) string {
 	return b.fine("POST", "/channels/"+channel+"/messages", body)["id"].(string)
 }
 
-// card sends a message with two buttons and a menu.
+// card sends a message with two buttons.
 func card(b *bench, channel string) string {
 	b.t.Helper()
 	return b.post(channel, object{
@@ -225,12 +225,8 @@ func card(b *bench, channel string) string {
 		"components": []object{
 			{"type": 1, "components": []object{
 				{"type": 2, "style": 1, "label": "Resolve", "custom_id": "resolve"},
-				{"type": 2, "style": 5, "label": "Open", "url": "https://example.com"},
+				{"type": 2, "style": 2, "label": "Details", "custom_id": "details"},
 			}},
-			{"type": 1, "components": []object{{
-				"type": 3, "custom_id": "status", "placeholder": "Status",
-				"options": []object{{"label": "Shelved", "value": "shelved"}, {"label": "Pending", "value": "pending"}},
-			}}},
 		},
 	})
 }
@@ -251,9 +247,9 @@ const riskCommand = `[{"name": "risk", "description": "Risks", "options": [
 		{"type": 3, "name": "title", "description": "Title", "required": true, "max_length": 10},
 		{"type": 3, "name": "module", "description": "Module", "autocomplete": true},
 		{"type": 3, "name": "severity", "description": "Severity", "choices": [{"name": "High", "value": "h"}]},
-		{"type": 4, "name": "amount", "description": "Amount", "min_value": 1},
+		{"type": 10, "name": "amount", "description": "Amount"},
 		{"type": 5, "name": "urgent", "description": "Urgent"},
-		{"type": 6, "name": "who", "description": "Who"}]},
+		{"type": 3, "name": "who", "description": "Who"}]},
 	{"type": 2, "name": "group", "description": "Groups", "options": [{"type": 1, "name": "release", "description": "Release"}]}]}]`
 
 // app is the bot's side over HTTP: it records what it gets and answers as told.

@@ -14,14 +14,6 @@ type Pin struct {
 	By string // who pinned it, a user's ID
 }
 
-// AuditEntry is an entry of the audit log.
-type AuditEntry struct {
-	Action int    // see https://docs.discord.com/developers/resources/audit-log
-	User   string // who did it, a user's ID
-	Target string // the ID of what it was done to
-	Reason string // as decoded
-}
-
 // BotUserID returns the bot's user ID.
 func (w *Workspace) BotUserID() string { return w.guild.opts.BotUserID }
 
@@ -34,11 +26,11 @@ func (w *Workspace) BotToken() string { return w.guild.opts.BotToken }
 // ApplicationID returns the application's ID.
 func (w *Workspace) ApplicationID() string { return w.guild.opts.ApplicationID }
 
-// GuildID returns the guild's ID, which is that of the role @everyone too.
+// GuildID returns the guild's ID, which is the role @everyone's too.
 func (w *Workspace) GuildID() string { return w.guild.opts.GuildID }
 
-// PublicKey returns the key, in hexadecimal digits, that interactions over HTTP
-// are verified with, as the developer portal shows it.
+// PublicKey returns the key that verifies interactions over HTTP, in hexadecimal
+// digits as in the developer portal.
 func (w *Workspace) PublicKey() string { return w.guild.verifyKey() }
 
 func (g *guild) verifyKey() string {
@@ -56,7 +48,7 @@ func (w *Workspace) UserByName(name string) (User, bool) {
 }
 
 // Channels returns the guild's channels and categories in the order of their
-// making, with who was let in, by ID.
+// creation.
 func (w *Workspace) Channels() []Channel {
 	w.guild.Lock()
 	defer w.guild.Unlock()
@@ -93,31 +85,30 @@ func (w *Workspace) found(find func() *channel) (Channel, bool) {
 	return Channel{}, false
 }
 
-// Members returns who was let into a channel by role or overwrite, by ID; none
-// for an unknown one. Owner and administrators see every channel besides.
+// Members returns the IDs of those who have access to a channel by roles and
+// overwrites, nil if it is unknown. The owner and administrators see every channel,
+// but are not members for that.
 func (w *Workspace) Members(channelID string) []string {
 	ch, _ := w.ChannelByID(channelID)
 	return ch.Members
 }
 
-// PermissionsIn returns what somebody may do in a channel.
-func (w *Workspace) PermissionsIn(userID, channelID string) Permissions {
+// PermissionsIn returns a person's permissions in a channel.
+func (w *Workspace) PermissionsIn(userID, channelID string) (p Permissions) {
 	w.guild.Lock()
 	defer w.guild.Unlock()
-	u, ch := w.guild.People.ByID(userID), w.guild.Channels.ByID(channelID)
-	if u == nil || ch == nil {
-		return 0
+	if u, ch := w.guild.People.ByID(userID), w.guild.Channels.ByID(channelID); u != nil && ch != nil {
+		p = w.guild.permissionsIn(u, ch)
 	}
-	return w.guild.permissionsIn(u, ch)
+	return p
 }
 
-// Messages returns the messages of a channel that people or the bot wrote,
-// oldest first. Discord's own notices are in Notices.
+// Messages returns a channel's messages by people and the bot, oldest first.
 func (w *Workspace) Messages(channelID string) []Message {
 	return w.messages(func() []*message { return w.guild.inChannel(channelID).Written() })
 }
 
-// Notices returns what Discord itself wrote into a channel, oldest first.
+// Notices returns a channel's messages by Discord itself, oldest first.
 func (w *Workspace) Notices(channelID string) []Message {
 	return w.messages(func() []*message { return w.guild.inChannel(channelID).Notices() })
 }
@@ -126,7 +117,7 @@ func (w *Workspace) Notices(channelID string) []Message {
 // oldest first.
 func (w *Workspace) DMs(userID string) []Message { return w.Messages(w.DM(userID)) }
 
-// Ephemerals returns what only this person sees, oldest first.
+// Ephemerals returns the messages that only this person sees, oldest first.
 func (w *Workspace) Ephemerals(userID string) []Message {
 	return w.messages(func() []*message { return w.guild.Ephemerals(userID) })
 }
@@ -160,8 +151,8 @@ func (w *Workspace) DM(userID string) string {
 	return ""
 }
 
-// Answer returns the message that answers an interaction as it is now; a
-// deferred one until it is edited shows only that the app is thinking.
+// Answer returns the message that answers an interaction. Until a deferred one is
+// edited, it shows only that the app is thinking.
 func (w *Workspace) Answer(interactionID string) (Message, bool) {
 	w.guild.Lock()
 	defer w.guild.Unlock()
@@ -170,16 +161,6 @@ func (w *Workspace) Answer(interactionID string) (Message, bool) {
 		return Message{}, false
 	}
 	return w.guild.show.export(i.original), true
-}
-
-// OpenModal returns the modal that a person has open.
-func (w *Workspace) OpenModal(userID string) (Modal, bool) {
-	w.guild.Lock()
-	defer w.guild.Unlock()
-	if m := w.interactions.exportModal(userID); m != nil {
-		return *m, true
-	}
-	return Modal{}, false
 }
 
 // Pins returns a channel's pins, oldest first.
@@ -204,9 +185,5 @@ func (w *Workspace) Commands() []map[string]any {
 func (w *Workspace) AuditLog() []AuditEntry {
 	w.guild.Lock()
 	defer w.guild.Unlock()
-	var out []AuditEntry
-	for _, e := range w.guild.audit {
-		out = append(out, AuditEntry{Action: e.action, User: e.user, Target: e.target, Reason: e.reason})
-	}
-	return out
+	return slices.Clone(w.guild.audit)
 }

@@ -9,31 +9,30 @@ import (
 	"riskroom/adapters/discord/emulator/openapi"
 )
 
-// misfits gathers what the app sent and Discord could not have taken, as far as
-// there is a document to hold it against.
+// misfits collects the requests and answers of the app that Discord could not have
+// accepted, if there is a document to check them against.
 type misfits struct {
-	law *openapi.Document // nil: nothing is held against anything
+	law *openapi.Document // nil if nothing is checked
 
 	mu   sync.Mutex
 	seen []error
 }
 
-// request holds a call against the document. One whose body was cut off with
-// its connection is nobody's fault.
+// request checks a call, unless its body was cut off with its connection.
 func (m *misfits) request(r *http.Request, in args) {
 	if in.whole {
 		m.note(m.law.Request(r.Method, r.URL.Path, in.query, in.raw))
 	}
 }
 
-// answer holds the answer to an interaction that went over HTTP against the
-// document, which is that of the callback.
+// answer checks the answer to an interaction over HTTP, which has the form of the
+// callback.
 func (m *misfits) answer(body []byte) {
 	m.note(m.law.Request(http.MethodPost, "/interactions/1/token/callback", nil, body))
 }
 
-// refused notes a body that goes beyond what the document tells: characters in
-// all embeds, rows, a custom_id that is there twice.
+// refused records a body that breaks a rule which is not in the document: the length
+// of all embeds, the number of rows, unique custom_ids.
 func (m *misfits) refused(err error) {
 	var r *refusal
 	if errors.As(err, &r) && !r.full && (r.code == invalidForm || r.code == invalidJSON || r.code == emptyMessage) {
@@ -50,7 +49,7 @@ func (m *misfits) note(err error) {
 	m.seen = append(m.seen, err)
 }
 
-// err is what all came to.
+// err returns the first of the collected errors, nil if there are none.
 func (m *misfits) err() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

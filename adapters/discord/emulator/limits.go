@@ -7,62 +7,53 @@ import (
 	"time"
 )
 
-// Discord's numbers. See https://docs.discord.com/developers/topics/rate-limits;
-// the one of names and topics stands in
-// https://github.com/discord/discord-api-docs/issues/2190 and no header tells it.
+// Discord's limits. See https://docs.discord.com/developers/topics/rate-limits;
+// the one for names and topics is in no header, see
+// https://github.com/discord/discord-api-docs/issues/2190.
 const (
-	globalLimit   = 50 // calls a second
-	invalidLimit  = 10_000
-	invalidWindow = 10 * time.Minute
-	renameLimit   = 2
-	renameWindow  = 10 * time.Minute
+	globalLimit  = 50 // calls a second
+	renameLimit  = 2
+	renameWindow = 10 * time.Minute
 )
 
-// limiter remembers what was let through. Windows begin with their first call.
-type limiter struct {
-	buckets map[string]*bucket
-	invalid []time.Time // answers 401, 403 and 429 of the last ten minutes
-}
+// limiter has the buckets of calls by key. Windows begin with their first call.
+type limiter map[string]*bucket
 
 type bucket struct {
 	used  int
 	reset time.Time
 }
 
-// take draws one call from the bucket under key and returns it, with the wait
-// where it is empty. What is refused does not count.
-func (l *limiter) take(key string, limit int, window time.Duration, now time.Time) (*bucket, time.Duration) {
-	if l.buckets == nil {
-		l.buckets = make(map[string]*bucket)
-	}
-	b := l.buckets[key]
+// take draws one call from the bucket and returns how long the caller must wait,
+// 0 to go ahead. Refused calls don't count.
+func (l limiter) take(key string, limit int, window time.Duration, now time.Time) time.Duration {
+	b := l[key]
 	if b == nil || !now.Before(b.reset) {
 		b = &bucket{reset: now.Add(window)}
-		l.buckets[key] = b
+		l[key] = b
 	}
 	if b.used >= limit {
-		return b, b.reset.Sub(now)
+		return b.reset.Sub(now)
 	}
 	b.used++
-	return b, 0
+	return 0
 }
 
-// overLimit refuses a call above a limit. A call that is let through counts;
-// one that is refused does not.
+// overLimit refuses a call above a limit.
 func (a *api) overLimit(c *call) error {
 	if !a.opts.EnforceLimits {
 		return nil
 	}
 	now := a.opts.Now()
 	if !c.route.free {
-		if _, wait := a.limits.take("global", globalLimit, time.Second, now); wait > 0 {
+		if wait := a.limits.take("global", globalLimit, time.Second, now); wait > 0 {
 			return limited(wait, true)
 		}
 	}
 	if c.route.limit == 0 {
 		return nil
 	}
-	if _, wait := a.limits.take(c.bucketKey(), c.route.limit, c.route.window, now); wait > 0 {
+	if wait := a.limits.take(c.bucketKey(), c.route.limit, c.route.window, now); wait > 0 {
 		return limited(wait, false)
 	}
 	return nil
@@ -88,21 +79,21 @@ func limited(wait time.Duration, global bool) *refusal {
 	return r
 }
 
-// limitHeader is what an answer tells of its bucket. Where limits are not
-// enforced it is always nearly full.
+// limitHeader returns an answer's headers about its bucket. If limits are not
+// enforced, the bucket is always nearly full.
 func (a *api) limitHeader(c call) http.Header {
 	if c.route.limit == 0 {
 		return http.Header{}
 	}
 	now := a.opts.Now()
-	b := a.limits.buckets[c.bucketKey()]
+	b := a.limits[c.bucketKey()]
 	if b == nil {
 		b = &bucket{used: 1, reset: now.Add(c.route.window)}
 	}
 	return bucketHeader(c.route.name, c.route.limit, c.route.limit-b.used, b.reset, now)
 }
 
-// bucketHeader is the five headers of a bucket.
+// bucketHeader returns the five headers of a bucket.
 func bucketHeader(name string, limit, remaining int, reset, now time.Time) http.Header {
 	seconds := func(d time.Duration) string {
 		return strconv.FormatFloat(math.Ceil(d.Seconds()*1000)/1000, 'f', 3, 64)
@@ -116,45 +107,15 @@ func bucketHeader(name string, limit, remaining int, reset, now time.Time) http.
 	}
 }
 
-// overRenames refuses a change of name or topic above its own limit, of which
-// the bucket's headers say nothing. Stricter than may be: a change to what is
-// there already counts too.
+// overRenames refuses a change of name or topic above its own limit, which the
+// bucket's headers don't show. A change to the present value counts too, which may
+// be stricter than Discord.
 func (a *api) overRenames(ch *channel) error {
 	if !a.opts.EnforceLimits {
 		return nil
 	}
-	if _, wait := a.limits.take("rename:"+ch.ID, renameLimit, renameWindow, a.opts.Now()); wait > 0 {
+	if wait := a.limits.take("rename:"+ch.ID, renameLimit, renameWindow, a.opts.Now()); wait > 0 {
 		return limited(wait, false)
 	}
 	return nil
-}
-
-// countInvalid remembers an answer that counts towards the ban of an address,
-// see https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans.
-func (a *api) countInvalid(r *refusal) {
-	switch r.status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
-		if !r.banned {
-			a.limits.invalid = append(a.limits.invalid, a.opts.Now())
-		}
-	}
-}
-
-// banned reports whether Discord's proxy takes nothing any more.
-func (a *api) banned() bool { return a.opts.EnforceLimits && a.recentInvalid() >= invalidLimit }
-
-func (a *api) recentInvalid() int {
-	since := a.opts.Now().Add(-invalidWindow)
-	for len(a.limits.invalid) > 0 && !a.limits.invalid[0].After(since) {
-		a.limits.invalid = a.limits.invalid[1:]
-	}
-	return len(a.limits.invalid)
-}
-
-// InvalidRequests returns how many answers of the last ten minutes count
-// towards the 10,000 after which Discord locks an address out: 401, 403, 429.
-func (w *Workspace) InvalidRequests() int {
-	w.guild.Lock()
-	defer w.guild.Unlock()
-	return w.api.recentInvalid()
 }

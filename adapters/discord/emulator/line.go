@@ -8,11 +8,11 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// typedLine is a command as somebody types it, read as far as it goes.
+// typedLine is a command that a person is typing, parsed as far as possible.
 type typedLine struct {
 	line    string
 	command string
-	known   bool     // there is such a command
+	known   bool     // the command exists
 	path    []string // subcommand group, subcommand
 	options []object // that can follow, as registered
 	parts   []typedOption
@@ -29,7 +29,7 @@ type typedOption struct {
 
 func (t typedLine) subcommand() string { return strings.Join(t.path, " ") }
 
-// values are the options as they are sent.
+// values returns the options as they are sent.
 func (t typedLine) values() Values {
 	out := Values{}
 	for _, p := range t.parts {
@@ -42,8 +42,8 @@ func (t typedLine) values() Values {
 	return out
 }
 
-// readLine reads a line. What stands before the first option's name is taken for
-// the first option that is not named: Discord's client fills that in too.
+// readLine reads a line. Text before the first option's name is the value of the
+// first option that is not named: Discord's client fills that in too.
 func (ix *interactions) readLine(line string) typedLine {
 	ix.Lock()
 	defer ix.Unlock()
@@ -58,7 +58,7 @@ func (ix *interactions) readLine(line string) typedLine {
 	for {
 		at := t.end + blanks(line[t.end:])
 		o, ok := option(t.options, firstWord(line[at:]))
-		if kind, _ := integer(o["type"]); !ok || kind != optionSubcommand && kind != optionGroup {
+		if !ok || !nested(o) {
 			break
 		}
 		t.path, t.options, t.end = append(t.path, stage.Str(o["name"])), stage.Objects(o["options"]), at+len(stage.Str(o["name"]))
@@ -74,16 +74,10 @@ func firstWord(s string) string {
 	return word
 }
 
-// nested reports whether an option is a subcommand, or a group of some.
-func nested(o object) bool {
-	kind, _ := integer(o["type"])
-	return kind == optionSubcommand || kind == optionGroup
-}
-
-// readOptions finds the names of options, each with its colon, and takes what
-// stands between them for their values.
+// readOptions finds the names of options with their colons, and takes the text
+// between them as their values.
 func (t *typedLine) readOptions() {
-	first := typedOption{from: t.end + blanks(t.line[t.end:])} // has no name
+	first := typedOption{from: t.end + blanks(t.line[t.end:])} // without a name
 	open := &first
 	for at := t.end; at < len(t.line); at++ {
 		if name, n := t.optionAt(at); n > 0 {
@@ -103,8 +97,8 @@ func (t *typedLine) readOptions() {
 	}
 }
 
-// optionAt returns the name of an option that begins a word at that place, and
-// how long it is with its colon; 0 for none.
+// optionAt returns the name of the option that begins a word at that position, and
+// its length with the colon; 0 if there is none.
 func (t *typedLine) optionAt(at int) (name string, length int) {
 	if t.line[at-1] != ' ' {
 		return "", 0
@@ -119,11 +113,11 @@ func (t *typedLine) optionAt(at int) (name string, length int) {
 	return "", 0
 }
 
-// blanks is how many blanks s begins with.
+// blanks returns how many blanks s begins with.
 func blanks(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
 
-// withMentions puts mentions in the place of "@name", as Discord's client does
-// when somebody picks a person from its list.
+// withMentions replaces "@name" with a mention, as Discord's client does when
+// somebody picks a person from its list.
 func (ix *interactions) withMentions(text string) string {
 	if !strings.Contains(text, "@") {
 		return text

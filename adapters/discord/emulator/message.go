@@ -20,13 +20,11 @@ const (
 // Flags of messages, see
 // https://docs.discord.com/developers/resources/message#message-object-message-flags.
 const (
-	suppressEmbeds        = 1 << 2
-	ephemeralFlag         = 1 << 6
-	loadingFlag           = 1 << 7
-	suppressNotifications = 1 << 12
+	ephemeralFlag = 1 << 6
+	loadingFlag   = 1 << 7
 )
 
-// content is what Discord alone knows of a message.
+// content holds what only Discord knows of a message.
 type content struct {
 	text        string
 	embeds      []object
@@ -34,7 +32,7 @@ type content struct {
 	flags       int64
 	nonce       any
 	mentions    mentions
-	interaction *interaction // that it answers
+	interaction *interaction // that it answers, may be nil
 }
 
 // empty reports whether there is nothing to see.
@@ -46,9 +44,9 @@ func (c content) empty() bool {
 type Message struct {
 	Channel    string           // the channel's ID
 	ID         string           //
-	Author     string           // who wrote it, a user's ID
+	Author     string           // the author's ID
 	Content    string           // as it was sent
-	Plain      string           // all that is seen, as plain text with mentions as "@name"
+	Plain      string           // the whole message as plain text with mentions as "@name"
 	Embeds     []map[string]any // as stored
 	Components []map[string]any // as stored
 	Nonce      string           // as it was sent
@@ -56,19 +54,14 @@ type Message struct {
 	Edited     bool             //
 	Pinned     bool             //
 	Ephemeral  bool             // seen by one person
-	Deferred   bool             // only the sign that the app is thinking
+	Deferred   bool             // shows only that the app is thinking
 	Notice     bool             // written by Discord itself
 	At         time.Time        // on the workspace's clock
 }
 
-// Component returns the button or menu with the given custom_id.
-func (m Message) Component(customID string) (component map[string]any, ok bool) {
-	return findComponent(m.Components, customID)
-}
-
 func (r *renderer) export(m *message) Message {
 	out := Message{
-		Channel: m.Channel.ID, ID: m.ID, Author: m.Author, Content: m.Body.text, Plain: stage.PlainText(r.parts(m)),
+		Channel: m.Channel.ID, ID: m.ID, Author: m.Author, Content: m.Body.text, Plain: stage.PlainText(nil, r.parts(m)),
 		Embeds: stage.Clone(m.Body.embeds), Components: stage.Clone(m.Body.components), Notifies: m.Body.mentions.notified(),
 		Edited: !m.Edited.IsZero(), Pinned: m.Pinned(), Ephemeral: m.Only != "",
 		Deferred: m.Body.flags&loadingFlag != 0, Notice: m.Notice, At: m.At,
@@ -82,7 +75,7 @@ func (r *renderer) export(m *message) Message {
 	return out
 }
 
-// write stores a message in ch, gives it an ID and tells everybody.
+// write stores a message in ch, gives it an ID and announces it.
 func (g *guild) write(ch *channel, m *message) *message {
 	m.ID, m.At = g.newID(), g.opts.Now()
 	g.Post(ch, m)
@@ -90,7 +83,7 @@ func (g *guild) write(ch *channel, m *message) *message {
 	return m
 }
 
-// edit gives a message new content and tells everybody.
+// edit gives a message new content and announces it.
 func (g *guild) edit(m *message, d draft) {
 	next := d.onto(m.Body)
 	next.flags &^= loadingFlag
@@ -109,7 +102,7 @@ func (g *guild) removeMessage(m *message, by string) {
 	}
 }
 
-// placed adds the guild to what happens in one of its channels.
+// placed adds the guild's ID to an event in one of its channels.
 func (g *guild) placed(ch *channel, body object) object {
 	if !ch.IsDirect() {
 		body["guild_id"] = g.opts.GuildID
@@ -124,9 +117,9 @@ func messageIntent(ch *channel) int {
 	return intentMessages
 }
 
-// announceMessage tells the gateway's clients of a message. Without the intent
-// MESSAGE_CONTENT they see what is in it only where it is the bot's own, direct,
-// or mentions the bot. See
+// announceMessage sends an event about a message. Without the intent
+// MESSAGE_CONTENT its content is left out, unless the message is the bot's own,
+// direct, or mentions the bot. See
 // https://docs.discord.com/developers/events/gateway#message-content-intent.
 func (g *guild) announceMessage(kind string, m *message) {
 	if m.Only != "" {
@@ -143,7 +136,7 @@ func (g *guild) announceMessage(kind string, m *message) {
 	g.gateway.dispatch(e)
 }
 
-// kindOfMessage is a message's type.
+// kindOfMessage returns a message's type.
 func kindOfMessage(m *message) int {
 	switch i := m.Body.interaction; {
 	case m.Notice:
@@ -154,8 +147,8 @@ func kindOfMessage(m *message) int {
 	return 0
 }
 
-// messageObject is a message as the API gives it. The nonce goes only with the
-// answer to its sending: whether later reads tell it is not documented.
+// messageObject is a message as the API returns it. The nonce is only in the answer
+// to its sending: it is not documented whether later reads return it.
 func (g *guild) messageObject(m *message) object {
 	out := object{
 		"id": m.ID, "channel_id": m.Channel.ID, "type": kindOfMessage(m), "content": m.Body.text, "author": userObject(g.People.ByID(m.Author)),
@@ -163,13 +156,9 @@ func (g *guild) messageObject(m *message) object {
 		"mention_everyone": m.Body.mentions.everyone, "mention_roles": append([]string{}, m.Body.mentions.roles...), "mentions": []object{},
 		"attachments": []object{}, "embeds": m.Body.embeds, "components": m.Body.components,
 	}
-	users := []object{}
 	for _, id := range m.Body.mentions.users {
-		if u := g.People.ByID(id); u != nil {
-			users = append(users, userObject(u))
-		}
+		out["mentions"] = append(out["mentions"].([]object), userObject(g.People.ByID(id)))
 	}
-	out["mentions"] = users
 	for _, list := range []string{"embeds", "components"} {
 		if len(out[list].([]object)) == 0 {
 			out[list] = []object{}
@@ -187,7 +176,7 @@ func (g *guild) messageObject(m *message) object {
 	return out
 }
 
-// seenMessage is a message as a read of call c gives it: without what a fault
+// seenMessage is a message as a call that reads returns it: without what a fault
 // hides.
 func (a *api) seenMessage(c *call, m *message) object {
 	out := a.messageObject(m)
@@ -202,9 +191,9 @@ func (r *renderer) Person(u *member) stage.Person {
 	return stage.Person{ID: u.ID, Name: u.shown(), RealName: u.RealName, Bot: u.Bot, Deactivated: u.Outside}
 }
 
-// Room implements stage.Renderer. Categories are no rooms.
+// Room implements stage.Renderer. A category is no room.
 func (r *renderer) Room(ch *channel, out *stage.Room) bool {
-	out.Topic, out.Members, out.Commands = r.topic(ch), r.guild.memberIDs(ch), !ch.IsDirect() // commands are those of a guild
+	out.Topic, out.Members, out.Commands = stage.Plain(r.lines(ch.Topic)), r.guild.memberIDs(ch), !ch.IsDirect() // the commands are registered in the guild
 	if ch.IsDirect() {
 		out.Name = r.guild.People.ByID(ch.With).Name
 	} else if r.guild.private(ch) {
@@ -216,20 +205,7 @@ func (r *renderer) Room(ch *channel, out *stage.Room) bool {
 // Post implements stage.Renderer.
 func (r *renderer) Post(m *message, out *stage.Post) {
 	out.Parts = r.parts(m)
-	out.Text = stage.PlainText(out.Parts)
 	if m.Notice {
 		out.Deed = stage.Pinned
 	}
-}
-
-// topic is a channel's topic as people read it.
-func (r *renderer) topic(ch *channel) string {
-	lines := strings.Split(ch.Topic, "\n")
-	for i, l := range lines {
-		if item, ok := strings.CutPrefix(l, "- "); ok {
-			l = "• " + item
-		}
-		lines[i] = r.fromMarkdown(l)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -30,20 +30,14 @@ func TestMessageThroughTheLibrary(t *testing.T) {
 	if m.Plain != "for @lin\nR-17\nStatus\npending\n[Details]" || !slices.Equal(m.Notifies, []string{lin}) || m.ID != sent.ID {
 		t.Errorf("%+v", m)
 	}
-	if _, ok := m.Component("d"); !ok {
-		t.Error("the button is not found")
-	}
 	if _, err := b.api.ChannelMessageEdit(public, sent.ID, "done"); err != nil {
 		t.Fatal(err)
 	}
-	read, err := b.api.ChannelMessage(public, sent.ID)
-	if err != nil || read.Content != "done" || read.EditedTimestamp == nil || len(read.Embeds) != 1 || len(read.Components) != 1 {
-		t.Errorf("read %+v %v", read, err)
+	list, err := b.api.ChannelMessages(public, 1, "", "", "")
+	if err != nil || list[0].Content != "done" || list[0].EditedTimestamp == nil || len(list[0].Embeds) != 1 || len(list[0].Components) != 1 {
+		t.Errorf("read %+v %v", list, err)
 	}
-	if err := b.api.ChannelMessageDelete(public, sent.ID); err != nil {
-		t.Fatal(err)
-	}
-	b.refused(404, 10008, "DELETE", "/channels/"+public+"/messages/"+sent.ID, nil)
+	b.refused(404, 10008, "PATCH", "/channels/"+public+"/messages/"+nobody, object{"content": "x"})
 }
 
 func TestNonce(t *testing.T) {
@@ -72,11 +66,8 @@ func TestNonce(t *testing.T) {
 		t.Error("the window never ends")
 	}
 	b.wrong("nonce", "BASE_TYPE_MAX_LENGTH", "POST", "/channels/"+public+"/messages", object{"content": "a", "nonce": strings.Repeat("x", 26)})
-	if id := emulator.Snowflake(now); emulator.SnowflakeTime(id) != now.UTC() {
-		t.Errorf("%s holds %v", id, emulator.SnowflakeTime(id))
-	}
-	if got := emulator.SnowflakeTime(b.Messages(public)[0].ID); got != now.Add(-3*time.Minute).UTC() {
-		t.Errorf("the ID of the first message holds %v", got)
+	if at, err := discordgo.SnowflakeTimestamp(b.Messages(public)[0].ID); err != nil || !at.Equal(now.Add(-3*time.Minute)) {
+		t.Errorf("the ID of the first message holds %v, %v", at, err)
 	}
 }
 
@@ -90,15 +81,11 @@ func TestReadingMessages(t *testing.T) {
 	url := "/channels/" + public + "/messages"
 	for query, want := range map[string][]string{
 		"?limit=2":                    {ids[59], ids[58]},
-		"?limit=2&before=" + ids[10]:  {ids[9], ids[8]},
 		"?limit=2&after=" + ids[10]:   {ids[12], ids[11]},
-		"?limit=3&around=" + ids[10]:  {ids[11], ids[10], ids[9]},
 		"?limit=100&after=" + ids[57]: {ids[59], ids[58]},
 		"?limit=100&after=" + ids[59]: nil,
-		"?limit=100&before=" + ids[0]: nil,
 		"?limit=1&after=0":            {ids[0]},
 		"?limit=2&after=" + nobody:    nil,
-		"?before=" + ids[1]:           {ids[0]},
 	} {
 		var got []string
 		for _, m := range b.list(url + query) {
@@ -112,7 +99,6 @@ func TestReadingMessages(t *testing.T) {
 		t.Errorf("%d messages without a limit", n)
 	}
 	b.wrong("limit", "NUMBER_TYPE_MAX", "GET", url+"?limit=101", nil)
-	b.wrong("after", "MUTUALLY_EXCLUSIVE", "GET", url+"?after=1&before=2", nil)
 	b.wrong("after", "NUMBER_TYPE_COERCE", "GET", url+"?after=x", nil)
 }
 
@@ -121,16 +107,14 @@ func TestHiddenMetadata(t *testing.T) {
 	b := setup(t, nil)
 	id := card(b, public)
 	b.fine("PUT", "/channels/"+public+"/messages/pins/"+id, nil)
-	b.Faults().Order(stage.Fault{Kind: stage.HideMetadata, Times: 3})
-	for _, m := range []object{
-		b.list("/channels/" + public + "/messages")[1], b.fine("GET", "/channels/"+public+"/messages/"+id, nil),
-		b.list("/channels/" + public + "/pins")[0],
-	} {
+	b.Faults().Order(stage.Fault{Kind: stage.HideMetadata, Times: 2})
+	pinned := b.fine("GET", "/channels/"+public+"/messages/pins", nil)["items"].([]any)[0].(object)
+	for _, m := range []object{b.list("/channels/" + public + "/messages")[1], pinned["message"].(object)} {
 		if len(m["components"].([]any)) != 0 || len(m["embeds"].([]any)) != 1 {
 			t.Errorf("read %v", m)
 		}
 	}
-	if m := b.fine("GET", "/channels/"+public+"/messages/"+id, nil); len(m["components"].([]any)) != 2 {
+	if m := b.list("/channels/" + public + "/messages")[1]; len(m["components"].([]any)) != 1 {
 		t.Errorf("read %v", m)
 	}
 }
@@ -148,38 +132,35 @@ func TestLimitsOfMessages(t *testing.T) {
 		buttons = append(buttons, button(fmt.Sprint(i)))
 		rows = append(rows, row(button(fmt.Sprint("r", i))))
 	}
-	menu := object{"type": 3, "custom_id": "m", "options": []object{{"label": "a", "value": "a"}}}
 	for name, test := range map[string]struct {
 		path, code string
 		body       object
 	}{
-		"content":          {"content", "BASE_TYPE_MAX_LENGTH", object{"content": long(2001)}},
-		"title":            {"embeds.0.title", "BASE_TYPE_MAX_LENGTH", embed(object{"title": long(257)})},
-		"description":      {"embeds.0.description", "BASE_TYPE_MAX_LENGTH", embed(object{"description": long(4097)})},
-		"field name":       {"embeds.0.fields.0.name", "BASE_TYPE_BAD_LENGTH", embed(object{"fields": []object{{"name": long(257), "value": "a"}}})},
-		"field value":      {"embeds.0.fields.0.value", "BASE_TYPE_REQUIRED", embed(object{"fields": []object{{"name": "a", "value": ""}}})},
-		"footer":           {"embeds.0.footer.text", "BASE_TYPE_BAD_LENGTH", embed(object{"footer": object{"text": long(2049)}})},
-		"fields":           {"embeds.0.fields", "BASE_TYPE_BAD_LENGTH", embed(object{"fields": make([]object, 26)})},
-		"embeds":           {"embeds", "BASE_TYPE_BAD_LENGTH", object{"embeds": make([]object, 11)}},
-		"all embeds":       {"embeds", "MAX_EMBED_SIZE_EXCEEDED", object{"embeds": []object{{"description": long(4000)}, {"description": long(2001)}}}},
-		"empty embed":      {"embeds.0.description", "BASE_TYPE_REQUIRED", embed(object{})},
-		"colour":           {"embeds.0.color", "BASE_TYPE_CHOICES", embed(object{"title": "a", "color": 1 << 24})},
-		"link":             {"embeds.0.url", "URL_TYPE_INVALID_SCHEME", embed(object{"title": "a", "url": "file:///etc"})},
-		"rows":             {"components", "BASE_TYPE_BAD_LENGTH", components(rows...)},
-		"buttons":          {"components.0.components", "BASE_TYPE_BAD_LENGTH", components(row(buttons...))},
-		"no row":           {"components.0.type", "UNION_TYPE_CHOICES", components(button("a"))},
-		"same custom_id":   {"components.1.components.0.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", components(row(button("a")), row(button("a")))},
-		"custom_id":        {"components.0.components.0.custom_id", "BASE_TYPE_BAD_LENGTH", components(row(button(long(101))))},
-		"no custom_id":     {"components.0.components.0.custom_id", "BASE_TYPE_REQUIRED", components(row(button("")))},
-		"label":            {"components.0.components.0.label", "BASE_TYPE_MAX_LENGTH", components(row(object{"type": 2, "style": 1, "label": long(81), "custom_id": "a"}))},
-		"link button":      {"components.0.components.0", "BUTTON_COMPONENT_CUSTOM_ID_URL", components(row(object{"type": 2, "style": 5, "label": "a", "custom_id": "a"}))},
-		"menu in company":  {"components.0", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", components(row(menu, button("a")))},
-		"menu, no options": {"components.0.components.0.options", "BASE_TYPE_REQUIRED", components(row(object{"type": 3, "custom_id": "m"}))},
-		"ephemeral":        {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 64}},
-		"new components":   {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 1 << 15}},
-		"mentions": {"allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", object{
-			"content": "a", "allowed_mentions": object{"parse": []string{"users"}, "users": []string{lin}},
-		}},
+		"content":        {"content", "BASE_TYPE_MAX_LENGTH", object{"content": long(2001)}},
+		"title":          {"embeds.0.title", "BASE_TYPE_MAX_LENGTH", embed(object{"title": long(257)})},
+		"description":    {"embeds.0.description", "BASE_TYPE_MAX_LENGTH", embed(object{"description": long(4097)})},
+		"field name":     {"embeds.0.fields.0.name", "BASE_TYPE_BAD_LENGTH", embed(object{"fields": []object{{"name": long(257), "value": "a"}}})},
+		"field value":    {"embeds.0.fields.0.value", "BASE_TYPE_REQUIRED", embed(object{"fields": []object{{"name": "a", "value": ""}}})},
+		"footer":         {"embeds.0.footer.text", "BASE_TYPE_BAD_LENGTH", embed(object{"footer": object{"text": long(2049)}})},
+		"fields":         {"embeds.0.fields", "BASE_TYPE_BAD_LENGTH", embed(object{"fields": make([]object, 26)})},
+		"embeds":         {"embeds", "BASE_TYPE_BAD_LENGTH", object{"embeds": make([]object, 11)}},
+		"all embeds":     {"embeds", "MAX_EMBED_SIZE_EXCEEDED", object{"embeds": []object{{"description": long(4000)}, {"description": long(2001)}}}},
+		"empty embed":    {"embeds.0.description", "BASE_TYPE_REQUIRED", embed(object{})},
+		"colour":         {"embeds.0.color", "BASE_TYPE_CHOICES", embed(object{"title": "a", "color": 1 << 24})},
+		"embed's link":   {"embeds.0.url", "BASE_TYPE_CHOICES", embed(object{"title": "a", "url": "https://x.example"})},
+		"rows":           {"components", "BASE_TYPE_BAD_LENGTH", components(rows...)},
+		"buttons":        {"components.0.components", "BASE_TYPE_BAD_LENGTH", components(row(buttons...))},
+		"no row":         {"components.0.type", "UNION_TYPE_CHOICES", components(button("a"))},
+		"same custom_id": {"components.1.components.0.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", components(row(button("a")), row(button("a")))},
+		"custom_id":      {"components.0.components.0.custom_id", "BASE_TYPE_BAD_LENGTH", components(row(button(long(101))))},
+		"no custom_id":   {"components.0.components.0.custom_id", "BASE_TYPE_REQUIRED", components(row(button("")))},
+		"label":          {"components.0.components.0.label", "BASE_TYPE_BAD_LENGTH", components(row(object{"type": 2, "style": 1, "label": long(81), "custom_id": "a"}))},
+		"link button":    {"components.0.components.0.style", "BASE_TYPE_CHOICES", components(row(object{"type": 2, "style": 5, "label": "a", "custom_id": "a"}))},
+		"menu":           {"components.0.components.0.type", "UNION_TYPE_CHOICES", components(row(object{"type": 3, "style": 1, "label": "a", "custom_id": "m"}))},
+		"attachment":     {"attachments", "BASE_TYPE_CHOICES", object{"content": "a", "attachments": []object{{"id": 1}}}},
+		"ephemeral":      {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 64}},
+		"new components": {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 1 << 15}},
+		"mentions":       {"allowed_mentions.parse", "BASE_TYPE_CHOICES", object{"content": "a", "allowed_mentions": object{"parse": []string{"users"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := *b
@@ -210,11 +191,11 @@ func TestDirectMessages(t *testing.T) {
 	b.refused(400, 50033, "POST", "/users/@me/channels", object{"recipient_id": nobody})
 	b.refused(400, 50033, "POST", "/users/@me/channels", object{"recipient_id": b.BotUserID()})
 	b.wrong("recipient_id", "BASE_TYPE_REQUIRED", "POST", "/users/@me/channels", object{})
-	if err := b.Kick(lin); err != nil {
+	if err := b.Leave(lin); err != nil {
 		t.Fatal(err)
 	}
 	b.refused(403, 50278, "POST", "/channels/"+ch.ID+"/messages", object{"content": "a"})
-	b.refused(403, 50003, "DELETE", "/channels/"+ch.ID, nil)
+	b.refused(403, 50003, "PATCH", "/channels/"+ch.ID, object{"topic": "a"})
 }
 
 func TestWhomAMessageNotifies(t *testing.T) {
@@ -228,7 +209,6 @@ func TestWhomAMessageNotifies(t *testing.T) {
 		"everything": {nil, []string{lin, wei, oncall, "everyone"}},
 		"nothing":    {object{"parse": []string{}}, nil},
 		"lin":        {object{"parse": []string{}, "users": []string{lin}}, []string{lin}},
-		"roles":      {object{"parse": []string{"roles"}}, []string{oncall}},
 	} {
 		body := object{"content": content, "allowed_mentions": test.allowed}
 		id := b.post(public, body)
@@ -252,9 +232,7 @@ func TestPins(t *testing.T) {
 	url := "/channels/" + public + "/messages/pins"
 	b.fine("PUT", url+"/"+first, nil)
 	now = now.Add(time.Second)
-	if err := b.api.ChannelMessagePin(public, second); err != nil { // by the old path
-		t.Fatal(err)
-	}
+	b.fine("PUT", url+"/"+second, nil)
 	b.fine("PUT", url+"/"+first, nil)
 	if calls := b.Log().Calls(); calls[len(calls)-1].Effect || b.Log().Count("create_pin") != 3 {
 		t.Errorf("pinned twice: %+v", calls)
@@ -263,15 +241,13 @@ func TestPins(t *testing.T) {
 	if items := out["items"].([]any); out["has_more"] != true || items[0].(object)["message"].(object)["id"] != second {
 		t.Errorf("newest first: %v", out)
 	}
-	old, err := b.api.ChannelMessagesPinned(public)
-	if err != nil || len(old) != 2 || old[0].ID != second {
-		t.Errorf("by the old path: %v %v", old, err)
-	}
 	if n := b.Notices(public); len(n) != 2 || n[0].Plain == "" {
 		t.Errorf("notices: %v", n)
 	}
 	b.refused(403, 50021, "PUT", url+"/"+b.Notices(public)[0].ID, nil)
-	b.fine("DELETE", url+"/"+first, nil)
+	if err := b.UnpinByHand(boss, public, first); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff([]emulator.Pin{{ID: second, By: b.BotUserID()}}, b.Pins(public)); diff != "" {
 		t.Error(diff)
 	}

@@ -11,7 +11,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Discord's numbers for modals, see
+// Discord's limits for modals, see
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal.
 const (
 	maxTitle  = 45
@@ -35,15 +35,14 @@ type Modal struct {
 	Title    string
 	Plain    string           // its labels as plain text
 	Inputs   []map[string]any // its text inputs, top to bottom
-	Values   Values           // what they hold, by custom_id
+	Values   Values           // what the inputs hold, by custom_id
 }
 
-// Values are what a person fills in: of a command by the name of an option, of
-// a modal by custom_id. A person, role or channel is an ID, or a name with or
-// without its sign; a choice its name or value.
+// Values are what a person enters: in a command by the option's name, in a modal by
+// custom_id. A choice is its name or value.
 type Values map[string]string
 
-// inputs are the text inputs of a modal.
+// inputs returns the text inputs of a modal.
 func inputs(body object) []object {
 	var out []object
 	for _, row := range stage.Objects(body["components"]) {
@@ -53,7 +52,7 @@ func inputs(body object) []object {
 }
 
 // checkModal checks the modal in an answer: one to five rows of one text input.
-// Discord knows newer components in modals, the stand-in does not.
+// riskroom doesn't use Discord's newer components.
 func checkModal(f *form, body object) {
 	f.text("custom_id", body["custom_id"], 1, maxCustomID)
 	f.text("title", body["title"], 1, maxTitle)
@@ -64,22 +63,21 @@ func checkModal(f *form, body object) {
 	seen := map[string]bool{}
 	for i, row := range rows {
 		at := fmt.Sprintf("components.%d", i)
+		f.kind(at, row, actionRow)
 		list := f.list(at+".components", row["components"], 1)
-		if kind, _ := integer(row["type"]); kind != actionRow || len(list) != 1 {
-			f.fail(at, "UNION_TYPE_CHOICES", "Must be an action row with one text input.")
-			continue
+		if len(list) == 0 {
+			f.required(at + ".components")
 		}
-		checkInput(f, at+".components.0", list[0])
-		unique(f, at+".components.0", stage.Str(list[0]["custom_id"]), seen)
+		for _, c := range list {
+			checkInput(f, at+".components.0", c)
+			f.customID(at+".components.0", c, seen)
+		}
 	}
 }
 
 // checkInput: https://docs.discord.com/developers/components/reference#text-input
 func checkInput(f *form, path string, c object) {
-	if kind, _ := integer(c["type"]); kind != textInput {
-		f.fail(path+".type", "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (4,).")
-	}
-	f.text(path+".custom_id", c["custom_id"], 1, maxCustomID)
+	f.kind(path, c, textInput)
 	f.text(path+".label", c["label"], 1, maxTitle)
 	f.text(path+".placeholder", c["placeholder"], 0, 100)
 	if _, ok := f.number(path+".style", c["style"], 1, 2); !ok {
@@ -108,13 +106,12 @@ func (ix *interactions) openModal(i *interaction, data object) error {
 	for _, c := range inputs(data) {
 		m.values[stage.Str(c["custom_id"])] = stage.Str(c["value"])
 	}
-	ix.CloseDialog(i.user) // people have one modal open at a time
-	ix.OpenDialog(i.user, i.id, stage.Str(data["title"]), m)
+	ix.OpenDialog(i.user, stage.Str(data["title"]), m)
 	return nil
 }
 
 func (ix *interactions) exportModal(user string) *Modal {
-	m := ix.Dialogs.Top(user)
+	m := ix.Dialogs.Of(user)
 	if m == nil {
 		return nil
 	}
@@ -131,9 +128,9 @@ func (ix *interactions) exportModal(user string) *Modal {
 }
 
 // SubmitModal has a person fill in the modal that they have open and submit it;
-// inputs that values does not name keep what they hold. What the person's own
-// client finds missing comes back as Errors with Sent false, and nothing is
-// sent. When the app has answered, the modal closes.
+// inputs that are not in values keep what they hold. If the person's own client finds
+// something missing, it is returned as Errors with Sent false, and nothing is sent.
+// When the app has answered, the modal closes.
 func (w *Workspace) SubmitModal(ctx context.Context, userID string, values Values) (Reply, error) {
 	i, problems, err := w.interactions.submission(userID, values)
 	if err != nil || len(problems) > 0 {
@@ -158,7 +155,7 @@ func (ix *interactions) submission(userID string, values Values) (*interaction, 
 	if err != nil {
 		return nil, nil, err
 	}
-	m := ix.Dialogs.Top(userID)
+	m := ix.Dialogs.Of(userID)
 	if m == nil {
 		return nil, nil, fmt.Errorf("emulator: @%s has no modal open", user.Name)
 	}
@@ -182,7 +179,7 @@ func (ix *interactions) submission(userID string, values Values) (*interaction, 
 	return ix.made(i), nil, nil
 }
 
-// fill puts values into the inputs.
+// fill enters values in the inputs.
 func (m *modal) fill(values Values) error {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if _, ok := m.values[key]; !ok {
@@ -193,13 +190,14 @@ func (m *modal) fill(values Values) error {
 	return nil
 }
 
-// mandatory reports whether an input must be filled in: unless it says otherwise.
+// mandatory reports whether an input must be filled in, which is the default.
 func mandatory(c object) bool {
 	required, isSet := c["required"].(bool)
 	return required || !isSet
 }
 
-// incomplete says what the person's own client would not send.
+// incomplete returns the problems for which the person's own client does not send
+// the modal.
 func (m *modal) incomplete() map[string]string {
 	problems := map[string]string{}
 	for _, c := range inputs(m.body) {

@@ -50,11 +50,11 @@ func readOverwrite(f *form, path, id string, body object) Overwrite {
 	return Overwrite{ID: id, Member: kind == 1, Allow: Permissions(allow), Deny: Permissions(deny)}
 }
 
-// mayOverwrite checks whether the bot may set overwrites: it needs MANAGE_ROLES
-// and can only allow or deny what it holds in the guild or the category, unless
-// the channel itself gives it MANAGE_ROLES, which only administrators can give.
-// Each overwrite must be of a role or member of the guild; what Discord does
-// with others is not documented. See
+// mayOverwrite checks whether the bot may set overwrites: it needs MANAGE_ROLES,
+// and may allow or deny only permissions that it has in the guild or the category,
+// unless an overwrite of the channel grants it MANAGE_ROLES, which only
+// administrators can do. Each overwrite must be for a role or member of the guild;
+// Discord's pages don't say what happens with others. See
 // https://docs.discord.com/developers/resources/channel#edit-channel-permissions.
 func (a *api) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
 	if len(list) == 0 && ch == nil {
@@ -89,7 +89,7 @@ func (a *api) mayOverwrite(ch, parent *channel, list ...Overwrite) error {
 	return nil
 }
 
-// exists reports whether an overwrite concerns a role or member of the guild.
+// exists reports whether an overwrite is for a role or member of the guild.
 func (g *guild) exists(o Overwrite) bool {
 	if o.Member {
 		u := g.People.ByID(o.ID)
@@ -98,8 +98,9 @@ func (g *guild) exists(o Overwrite) bool {
 	return o.ID == g.opts.GuildID || g.roles[o.ID] != nil
 }
 
-// letting changes who is let into a channel and tells of those who come and go.
-func (g *guild) letting(ch *channel, by string, change func()) {
+// changeAccess changes who has access to a channel, and publishes who joined or
+// left by that.
+func (g *guild) changeAccess(ch *channel, by string, change func()) {
 	before := g.memberIDs(ch)
 	change()
 	after := g.memberIDs(ch)
@@ -115,14 +116,15 @@ func (g *guild) letting(ch *channel, by string, change func()) {
 	}
 }
 
-// putOverwrite sets or replaces one overwrite and reports whether that is news.
+// putOverwrite sets or replaces one overwrite and reports whether it changed
+// anything.
 func (g *guild) putOverwrite(ch *channel, o Overwrite, by, reason string) bool {
 	i := slices.IndexFunc(ch.Extra.overwrites, func(other Overwrite) bool { return other.ID == o.ID })
 	if i >= 0 && ch.Extra.overwrites[i] == o {
 		return false
 	}
 	action := auditOverwriteUpdate
-	g.letting(ch, by, func() {
+	g.changeAccess(ch, by, func() {
 		if i >= 0 {
 			ch.Extra.overwrites[i] = o
 		} else {
@@ -135,13 +137,13 @@ func (g *guild) putOverwrite(ch *channel, o Overwrite, by, reason string) bool {
 	return true
 }
 
-// dropOverwrite takes one overwrite away and reports whether it was there.
+// dropOverwrite removes one overwrite and reports whether it existed.
 func (g *guild) dropOverwrite(ch *channel, id, by, reason string) bool {
 	i := slices.IndexFunc(ch.Extra.overwrites, func(o Overwrite) bool { return o.ID == id })
 	if i < 0 {
 		return false
 	}
-	g.letting(ch, by, func() { ch.Extra.overwrites = slices.Delete(ch.Extra.overwrites, i, i+1) })
+	g.changeAccess(ch, by, func() { ch.Extra.overwrites = slices.Delete(ch.Extra.overwrites, i, i+1) })
 	g.note(auditOverwriteDelete, by, ch.ID, reason)
 	g.announce("CHANNEL_UPDATE", ch)
 	return true
@@ -149,16 +151,12 @@ func (g *guild) dropOverwrite(ch *channel, id, by, reason string) bool {
 
 // setOverwrite: https://docs.discord.com/developers/resources/channel#edit-channel-permissions
 func setOverwrite(a *api, c *call) (any, error) {
-	ch, err := a.overwriteCall(c)
-	if err != nil {
-		return nil, err
-	}
-	body, err := c.fields()
-	if err != nil {
-		return nil, err
+	ch := c.ch
+	if ch.IsDirect() {
+		return nil, refuse(dmOnly)
 	}
 	f := &form{}
-	o := readOverwrite(f, "", f.id("overwrite_id", c.path["overwrite"]), body)
+	o := readOverwrite(f, "", f.id("overwrite_id", c.path["overwrite"]), c.fields)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -175,24 +173,15 @@ func setOverwrite(a *api, c *call) (any, error) {
 
 // deleteOverwrite: https://docs.discord.com/developers/resources/channel#delete-channel-permission
 func deleteOverwrite(a *api, c *call) (any, error) {
-	ch, err := a.overwriteCall(c)
-	if err != nil {
+	if c.ch.IsDirect() {
+		return nil, refuse(dmOnly)
+	}
+	if err := a.mayOverwrite(c.ch, a.Channels.ByID(c.ch.Extra.parent)); err != nil {
 		return nil, err
 	}
-	if err := a.mayOverwrite(ch, a.Channels.ByID(ch.Extra.parent)); err != nil {
-		return nil, err
-	}
-	if !a.dropOverwrite(ch, c.path["overwrite"], a.opts.BotUserID, c.reason) {
+	if !a.dropOverwrite(c.ch, c.path["overwrite"], a.opts.BotUserID, c.reason) {
 		return nil, refuse(unknownOverwrite)
 	}
 	c.changed = true
 	return nil, nil
-}
-
-func (a *api) overwriteCall(c *call) (*channel, error) {
-	ch, err := a.channelOf(c)
-	if err == nil && ch.IsDirect() {
-		err = refuse(dmOnly)
-	}
-	return ch, err
 }

@@ -33,51 +33,54 @@ const (
 	PinMessages            Permissions = 1 << 51
 )
 
-// everything is what the owner and ADMINISTRATOR hold.
+// everything is what the owner and administrators have.
 const everything Permissions = 1<<53 - 1
 
-// NeededPermissions is what the install link of a bot such as ours asks for.
+// NeededPermissions returns what the bot's install link asks for.
 func NeededPermissions() Permissions {
 	return ViewChannel | SendMessages | EmbedLinks | ReadMessageHistory | ManageChannels | ManageRoles |
 		PinMessages | ViewAuditLog | SendMessagesInThreads | CreatePublicThreads | CreatePrivateThreads | ManageThreads
 }
 
-// DefaultEveryone is what @everyone may do in the stand-in unless told
-// otherwise: less than in a new guild, where everybody may mention everybody.
+// DefaultEveryone returns the permissions of @everyone by default: fewer than in a
+// new guild, where everybody may mention everybody.
 func DefaultEveryone() Permissions {
 	return ViewChannel | SendMessages | EmbedLinks | AttachFiles | AddReactions | ReadMessageHistory | UseApplicationCommands
 }
 
-// Has reports whether p holds every bit of wanted.
+// Has reports whether p contains every bit of wanted.
 func (p Permissions) Has(wanted Permissions) bool { return p&wanted == wanted }
 
-// MarshalJSON writes p the way Discord does, as a decimal string.
+// MarshalJSON encodes p as Discord does, as a decimal string.
 func (p Permissions) MarshalJSON() ([]byte, error) {
 	return json.Marshal(strconv.FormatInt(int64(p), 10))
 }
 
-// basePermissions is what a member may do in the guild at large. See
+// basePermissions returns a member's permissions in the guild as a whole. See
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites.
 func (g *guild) basePermissions(u *member) Permissions {
 	if u == nil || u.Outside {
 		return 0
 	}
-	if u.ID == g.opts.OwnerID {
+	p := g.ofRoles(u)
+	if u.ID == g.opts.OwnerID || p.Has(Administrator) {
 		return everything
 	}
+	return p
+}
+
+// ofRoles returns the permissions that a member's roles grant.
+func (g *guild) ofRoles(u *member) Permissions {
 	p := g.opts.Everyone
 	for _, id := range u.Roles {
 		if r := g.roles[id]; r != nil {
 			p |= r.Permissions
 		}
 	}
-	if p.Has(Administrator) {
-		return everything
-	}
 	return p
 }
 
-// permissionsIn is what a member may do in a channel.
+// permissionsIn returns a member's permissions in a channel.
 func (g *guild) permissionsIn(u *member, ch *channel) Permissions {
 	if ch.IsDirect() {
 		if u.ID == ch.With || u.ID == g.opts.BotUserID {
@@ -92,8 +95,8 @@ func (g *guild) permissionsIn(u *member, ch *channel) Permissions {
 	return implied(g.overwrite(base, u, ch))
 }
 
-// overwrite applies a channel's overwrites to what somebody may do in the
-// guild: first those of @everyone, then all roles together, then the person's.
+// overwrite applies a channel's overwrites to a member's permissions: first the one
+// for @everyone, then those for all roles together, then the person's.
 func (g *guild) overwrite(p Permissions, u *member, ch *channel) Permissions {
 	if u.Outside {
 		return 0
@@ -117,7 +120,7 @@ func (g *guild) overwrite(p Permissions, u *member, ch *channel) Permissions {
 	return p
 }
 
-// implied takes away what a missing permission takes along. See
+// implied removes the permissions that depend on a missing one. See
 // https://docs.discord.com/developers/topics/permissions#implicit-permissions.
 func implied(p Permissions) Permissions {
 	if !p.Has(ViewChannel) {
@@ -129,22 +132,16 @@ func implied(p Permissions) Permissions {
 	return p
 }
 
-// letIn reports whether a person sees a channel because of roles and overwrites:
-// what owner and administrators see besides does not make them members of it.
-func (g *guild) letIn(u *member, ch *channel) bool {
+// hasAccess reports whether a person sees a channel by roles and overwrites. The
+// owner and administrators see every channel, but are not members for that.
+func (g *guild) hasAccess(u *member, ch *channel) bool {
 	if ch.IsDirect() {
 		return u.ID == ch.With || u.ID == g.opts.BotUserID
 	}
-	p := g.opts.Everyone
-	for _, id := range u.Roles {
-		if r := g.roles[id]; r != nil {
-			p |= r.Permissions
-		}
-	}
-	return !u.Outside && g.overwrite(p, u, ch).Has(ViewChannel)
+	return !u.Outside && g.overwrite(g.ofRoles(u), u, ch).Has(ViewChannel)
 }
 
-// need checks what the bot may do in a channel.
+// need checks the bot's permissions in a channel.
 func (g *guild) need(ch *channel, wanted Permissions) error {
 	held := g.permissionsIn(g.bot(), ch)
 	switch {
@@ -156,8 +153,8 @@ func (g *guild) need(ch *channel, wanted Permissions) error {
 	return g.mayModerate(wanted)
 }
 
-// mayModerate refuses what moderators do where the guild wants two-factor
-// authentication of them and the bot's owner has none: permissions with a star on
+// mayModerate refuses moderation if the guild requires two-factor authentication
+// for it and the bot's owner has none. It applies to the permissions with a star on
 // https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags.
 func (g *guild) mayModerate(wanted Permissions) error {
 	const starred = Administrator | ManageChannels | ManageGuild | ManageMessages | ManageRoles | ManageThreads
@@ -167,7 +164,7 @@ func (g *guild) mayModerate(wanted Permissions) error {
 	return nil
 }
 
-// views reports whether somebody sees a channel. A category is seen with any
+// views reports whether a member sees a channel. A category is visible with any
 // channel in it, see
 // https://docs.discord.com/developers/topics/permissions#channel-visibility.
 func (g *guild) views(u *member, ch *channel) bool {

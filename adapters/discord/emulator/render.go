@@ -3,8 +3,6 @@ package emulator
 import (
 	"regexp"
 	"slices"
-	"strconv"
-	"time"
 
 	"riskroom/adapters/stage"
 )
@@ -12,18 +10,17 @@ import (
 // renderer shows the workspace as people see it.
 type renderer struct{ guild *guild }
 
-// PlainText renders the text of a message as people read it: mentions as
-// "@name" and "#name", labelled links as their label, escaped signs as
-// themselves. The stars and underscores of emphasis stay. See
+// PlainText renders markdown as people read it: mentions as "@name" and "#name",
+// links as their label, without escapes and emphasis. See
 // https://docs.discord.com/developers/reference#message-formatting.
 func (w *Workspace) PlainText(markdown string) string {
 	w.guild.Lock()
 	defer w.guild.Unlock()
-	return w.guild.show.fromMarkdown(markdown)
+	return stage.Plain(w.guild.show.lines(markdown))
 }
 
-// marked is what is more than its letters in a text: an escaped sign, a piece
-// of code, a mention, a time, a labelled or bare link in angle brackets.
+// marked matches an escaped sign, a piece of code, a mention, a time, a link with a
+// label or a bare link in angle brackets.
 var marked = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])" + "|(`[^`]+`)" + `|<(@!?|@&|#)(\d+)>|<t:(-?\d+)(?::[tTdDfFR])?>|\[([^\[\]]+)\]\(<?(https?://[^\s()<>]+)>?\)|<(https?://[^\s<>]+)>|@(everyone|here)`)
 
 // Groups of marked.
@@ -38,27 +35,7 @@ const (
 	markEveryone = 9
 )
 
-func (r *renderer) fromMarkdown(text string) string {
-	return marked.ReplaceAllStringFunc(text, func(s string) string {
-		m := marked.FindStringSubmatch(s)
-		switch {
-		case m[markEscaped] != "":
-			return m[markEscaped]
-		case m[markID] != "":
-			return r.mention(m[markSign], m[markID])
-		case m[markTime] != "":
-			seconds, _ := strconv.ParseInt(m[markTime], 10, 64) // the pattern lets only digits through
-			return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04")
-		case m[markLabel] != "":
-			return m[markLabel]
-		case m[markBare] != "":
-			return m[markBare]
-		}
-		return s
-	})
-}
-
-// unescaped renders a text in which nobody is mentioned, as titles are.
+// unescaped renders a text in which only escapes work, such as a title.
 func unescaped(text string) string {
 	return marked.ReplaceAllStringFunc(text, func(s string) string {
 		if m := marked.FindStringSubmatch(s); m[markEscaped] != "" {
@@ -87,8 +64,8 @@ func (r *renderer) mention(sign, id string) string {
 	return "@unknown-user"
 }
 
-// mentioned finds whom a text notifies. Only MENTION_EVERYONE lets the bot
-// notify all.
+// mentioned returns whom a text notifies. The bot needs MENTION_EVERYONE to notify
+// everyone.
 func (g *guild) mentioned(text string, a allowed) mentions {
 	var out mentions
 	add := func(list []string, id string) []string {
@@ -100,11 +77,11 @@ func (g *guild) mentioned(text string, a allowed) mentions {
 	for _, m := range marked.FindAllStringSubmatch(text, -1) {
 		id := m[markID]
 		switch sign := m[markSign]; {
-		case sign == "@&" && a.role(id) && g.roles[id] != nil:
+		case sign == "@&" && a.all && g.roles[id] != nil:
 			out.roles = add(out.roles, id)
 		case (sign == "@" || sign == "@!") && a.user(id) && g.People.ByID(id) != nil:
 			out.users = add(out.users, id)
-		case m[markEveryone] != "" && a.parse["everyone"] && g.basePermissions(g.bot()).Has(MentionEveryone):
+		case m[markEveryone] != "" && a.all && g.basePermissions(g.bot()).Has(MentionEveryone):
 			out.everyone = true
 		}
 	}
@@ -114,49 +91,48 @@ func (g *guild) mentioned(text string, a allowed) mentions {
 // parts renders a message for the stage.
 func (r *renderer) parts(m *message) []stage.Part {
 	if m.Notice {
-		const text = "pinned a message to this channel."
-		return []stage.Part{{Kind: stage.TextPart, Text: text, Lines: literal(text, false)}}
+		return []stage.Part{{Kind: stage.TextPart, Lines: stage.Literal("pinned a message to this channel.")}}
 	}
 	if m.Body.flags&loadingFlag != 0 {
-		text := r.guild.opts.BotName + " is thinking…"
-		return []stage.Part{{Kind: stage.NotePart, Text: text, Lines: literal(text, false)}}
+		return []stage.Part{{Kind: stage.NotePart, Lines: stage.Literal(botName + " is thinking…")}}
 	}
 	parts := r.textParts(m.Body.text)
-	if m.Body.flags&suppressEmbeds == 0 {
-		for _, e := range m.Body.embeds {
-			parts = append(parts, r.embedParts(e)...)
-		}
+	for _, e := range m.Body.embeds {
+		parts = append(parts, r.embedParts(e)...)
 	}
 	for _, row := range m.Body.components {
 		part := stage.Part{Kind: stage.ActionsPart}
 		for _, c := range stage.Objects(row["components"]) {
-			part.Actions = append(part.Actions, action(c))
+			a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"])}
+			switch style, _ := integer(c["style"]); style {
+			case 1, 3:
+				a.Style = "primary"
+			case dangerStyle:
+				a.Style = "danger"
+			}
+			part.Actions = append(part.Actions, a)
 		}
 		parts = append(parts, part)
 	}
 	return parts
 }
 
-// embedParts renders an embed. Mentions work in its description and in the
-// values of fields only.
+// embedParts renders an embed. Markup works in its description and in the values of
+// fields only.
 func (r *renderer) embedParts(e object) []stage.Part {
 	var parts []stage.Part
-	add := func(kind stage.PartKind, text string) {
-		if text != "" {
-			parts = append(parts, stage.Part{Kind: kind, Text: text, Lines: literal(text, false)})
-		}
+	if title := unescaped(stage.Str(e["title"])); title != "" {
+		parts = append(parts, stage.Part{Kind: stage.HeadingPart, Lines: stage.Literal(title)})
 	}
-	author, _ := e["author"].(object)
-	add(stage.NotePart, stage.Str(author["name"]))
-	add(stage.HeadingPart, unescaped(stage.Str(e["title"])))
 	parts = append(parts, r.textParts(stage.Str(e["description"]))...)
 	parts = append(parts, r.fieldParts(stage.Objects(e["fields"]))...)
-	footer, _ := e["footer"].(object)
-	add(stage.NotePart, stage.Str(footer["text"]))
+	if footer, ok := e["footer"].(object); ok {
+		parts = append(parts, stage.Part{Kind: stage.NotePart, Lines: stage.Literal(stage.Str(footer["text"]))})
+	}
 	return parts
 }
 
-// fieldParts renders the fields of an embed: those that stand beside each other
+// fieldParts renders the fields of an embed: inline fields that follow each other
 // are one part.
 func (r *renderer) fieldParts(fields []object) []stage.Part {
 	var parts []stage.Part
@@ -167,44 +143,9 @@ func (r *renderer) fieldParts(fields []object) []stage.Part {
 			parts = append(parts, stage.Part{Kind: stage.FieldsPart})
 		}
 		together = inline
-		name, value := unescaped(stage.Str(f["name"])), stage.Str(f["value"])
+		name := stage.Span{Text: unescaped(stage.Str(f["name"])), Bold: true}
 		last := &parts[len(parts)-1]
-		last.Fields = append(last.Fields, name+"\n"+r.fromMarkdown(value))
-		last.Cells = append(last.Cells, append(literal(name, true), r.lines(value)...))
+		last.Cells = append(last.Cells, append([]stage.Line{{Spans: []stage.Span{name}}}, r.lines(stage.Str(f["value"]))...))
 	}
 	return parts
-}
-
-// action renders a button, menu or input.
-func action(c object) stage.Action {
-	a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"]), Link: stage.Str(c["url"])}
-	switch style, _ := integer(c["style"]); style {
-	case 1, 3:
-		a.Style = "primary"
-	case 4:
-		a.Style = "danger"
-	}
-	if kind, _ := integer(c["type"]); kind != button {
-		a.Style, a.Input = "", &stage.Input{ID: a.ID, Kind: stage.SelectInput, Placeholder: stage.Str(c["placeholder"]), Live: true}
-	}
-	for _, o := range stage.Objects(c["options"]) {
-		if a.Input == nil {
-			break
-		}
-		a.Choices = append(a.Choices, stage.Str(o["label"]))
-		a.Input.Options = append(a.Input.Options, stage.Option{Value: stage.Str(o["value"]), Label: stage.Str(o["label"])})
-		if chosen, _ := o["default"].(bool); chosen && a.Label == "" {
-			a.Label = stage.Str(o["label"])
-		}
-	}
-	if a.Label == "" {
-		a.Label = stage.Str(c["placeholder"])
-	}
-	if emoji, ok := c["emoji"].(object); ok && a.Label == "" {
-		a.Label = stage.Str(emoji["name"])
-	}
-	if a.Label == "" {
-		a.Label = "…"
-	}
-	return a
 }

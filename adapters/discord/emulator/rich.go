@@ -11,20 +11,20 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// textParts renders markdown for the stage: small print stands apart.
+// textParts renders markdown for the stage: small print is a part of its own.
 func (r *renderer) textParts(markdown string) []stage.Part {
 	var parts []stage.Part
 	var lines []string
 	flush := func() {
 		if text := strings.Join(lines, "\n"); text != "" {
-			parts = append(parts, stage.Part{Kind: stage.TextPart, Text: r.fromMarkdown(text), Lines: r.lines(text)})
+			parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: r.lines(text)})
 		}
 		lines = nil
 	}
 	for line := range strings.SplitSeq(markdown, "\n") {
 		if small, ok := strings.CutPrefix(line, "-# "); ok {
 			flush()
-			parts = append(parts, stage.Part{Kind: stage.NotePart, Text: r.fromMarkdown(small), Lines: r.lines(small)})
+			parts = append(parts, stage.Part{Kind: stage.NotePart, Lines: r.lines(small)})
 		} else {
 			lines = append(lines, line)
 		}
@@ -33,8 +33,7 @@ func (r *renderer) textParts(markdown string) []stage.Part {
 	return parts
 }
 
-// lines renders markdown with its looks. Discord marks quotes, lists and
-// headings line by line; blocks of code stay as they are written. See
+// lines renders markdown: quotes, lists and headings, but no blocks of code. See
 // https://docs.discord.com/developers/reference#message-formatting.
 func (r *renderer) lines(markdown string) []stage.Line {
 	if markdown == "" {
@@ -57,13 +56,8 @@ func (r *renderer) lines(markdown string) []stage.Line {
 	return out
 }
 
-// literal renders a text in which nothing is markup.
-func literal(text string, bold bool) []stage.Line {
-	return []stage.Line{{Spans: []stage.Span{{Text: text, Bold: bold}}}}
-}
-
-// spans renders one line. What is more than its letters is found first, so that
-// no sign within it counts as emphasis.
+// spans renders one line. It finds atoms first, so that no sign within one counts as
+// emphasis.
 func (r *renderer) spans(line string, look stage.Span) []stage.Span {
 	var out []stage.Span
 	var text strings.Builder
@@ -103,32 +97,37 @@ func (r *renderer) spans(line string, look stage.Span) []stage.Span {
 	return out
 }
 
-// atom renders what marked has found.
+// atom renders a match of marked.
 func (r *renderer) atom(m []string, look stage.Span) stage.Span {
 	span := look
-	span.Text = r.fromMarkdown(m[0])
 	switch {
 	case m[markCode] != "":
 		span.Text, span.Code = strings.Trim(m[markCode], "`"), true
-	case m[markID] != "" && m[markSign] == "#":
-		span.Room = m[markID]
-	case m[markID] != "" && m[markSign] == "@&", m[markEveryone] != "":
-		span.Group = true
 	case m[markID] != "":
-		span.Person = m[markID]
+		span.Text = r.mention(m[markSign], m[markID])
+		switch m[markSign] {
+		case "#":
+			span.Room = m[markID]
+		case "@&":
+			span.Group = true
+		default:
+			span.Person = m[markID]
+		}
+	case m[markEveryone] != "":
+		span.Text, span.Group = m[0], true
 	case m[markTime] != "":
-		seconds, _ := strconv.ParseInt(m[markTime], 10, 64) // the pattern lets only digits through
+		seconds, _ := strconv.ParseInt(m[markTime], 10, 64) // the pattern allows only digits
 		at := time.Unix(seconds, 0).UTC()
-		span.At = &at
+		span.Text, span.At = at.Format("2006-01-02 15:04"), &at
 	case m[markLabel] != "":
-		span.Link = m[markLabel+1]
+		span.Text, span.Link = m[markLabel], m[markLabel+1]
 	case m[markBare] != "":
-		span.Link = m[markBare]
+		span.Text, span.Link = m[markBare], m[markBare]
 	}
 	return span
 }
 
-// masked is a line of the same length without what atoms hold.
+// masked returns a line of the same length with the atoms blanked out.
 func masked(line string, atoms [][]int) string {
 	b := []byte(line)
 	for _, m := range atoms {
@@ -142,9 +141,8 @@ func masked(line string, atoms [][]int) string {
 // sign is a sign of emphasis.
 var sign = regexp.MustCompile(`\*\*|\*|__|_|~~`)
 
-// emphasised returns the signs that have a partner on the line, by where they
-// stand. Blanks part a sign from what it would mark, and an underscore within a
-// word is one.
+// emphasised returns the signs that have a partner on the line, by position. A sign
+// next to a blank marks nothing, and neither does an underscore within a word.
 func emphasised(line string) map[int]string {
 	found, open := map[int]string{}, map[string]int{}
 	for _, m := range sign.FindAllStringIndex(line, -1) {

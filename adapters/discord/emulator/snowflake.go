@@ -1,32 +1,13 @@
 package emulator
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // epoch is where Discord's snowflakes begin, in milliseconds of Unix time. See
 // https://docs.discord.com/developers/reference#snowflakes.
 const epoch = 1420070400000
 
-// Snowflake returns the smallest ID of the instant t, as used in after and
-// before.
-func Snowflake(t time.Time) string {
-	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
-}
-
-// SnowflakeTime returns the instant that an ID holds; the zero time for what is
-// no ID.
-func SnowflakeTime(id string) time.Time {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || n < 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(n>>22 + epoch).UTC()
-}
-
-// newID gives out the next snowflake: the clock's milliseconds, and above the
-// one before in any case.
+// newID gives out the next snowflake: the clock's milliseconds, but always above
+// the previous one.
 func (g *guild) newID() string {
 	for {
 		n := max((g.opts.Now().UnixMilli()-epoch)<<22, g.lastID+1)
@@ -37,13 +18,13 @@ func (g *guild) newID() string {
 	}
 }
 
-// snowflake reads an ID; false for what is none.
+// snowflake parses an ID; false if it is none.
 func snowflake(id string) (int64, bool) {
 	n, err := strconv.ParseInt(id, 10, 64)
 	return n, err == nil && n > 0
 }
 
-// namedIDs are the IDs that the options give.
+// namedIDs returns the IDs in the options.
 func (o Options) namedIDs() map[string]bool {
 	ids := map[string]bool{o.GuildID: true, o.ApplicationID: true, o.BotUserID: true, o.OwnerID: true}
 	for _, u := range o.Users {

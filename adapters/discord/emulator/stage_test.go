@@ -31,7 +31,7 @@ func TestLooksOfMarkdown(t *testing.T) {
 		"- see [the page](<https://x.example/?a=1>), <#" + public + "> <t:1700000000>\n## Head\n-# small"})
 	at := time.Unix(1700000000, 0).UTC()
 	want := []stage.Part{
-		{Kind: stage.TextPart, Text: got.Parts[0].Text, Lines: []stage.Line{
+		{Kind: stage.TextPart, Lines: []stage.Line{
 			{Spans: []stage.Span{
 				{Text: "bold ", Bold: true}, {Text: "@lin", Bold: true, Person: lin}, {Text: " and snake_case_name, "}, {Text: "soft", Italic: true},
 				{Text: " 2*3 *4* "}, {Text: "gone", Strike: true}, {Text: " "}, {Text: "x_y_z", Code: true},
@@ -43,7 +43,7 @@ func TestLooksOfMarkdown(t *testing.T) {
 			}},
 			{Spans: []stage.Span{{Text: "Head", Bold: true}}},
 		}},
-		{Kind: stage.NotePart, Text: "small", Lines: []stage.Line{{Spans: []stage.Span{{Text: "small"}}}}},
+		{Kind: stage.NotePart, Lines: stage.Literal("small")},
 	}
 	if diff := cmp.Diff(want, got.Parts); diff != "" {
 		t.Error(diff)
@@ -64,15 +64,15 @@ func TestLooksOfEmbeds(t *testing.T) {
 	}}})
 	line := func(spans ...stage.Span) stage.Line { return stage.Line{Spans: spans} }
 	want := []stage.Part{
-		{Kind: stage.HeadingPart, Text: "R-1 *off*", Lines: []stage.Line{line(stage.Span{Text: "R-1 *off*"})}},
-		{Kind: stage.FieldsPart, Fields: []string{"Status\n**Pending**", "Handlers\n@lin"}, Cells: [][]stage.Line{
+		{Kind: stage.HeadingPart, Lines: stage.Literal("R-1 *off*")},
+		{Kind: stage.FieldsPart, Cells: [][]stage.Line{
 			{line(stage.Span{Text: "Status", Bold: true}), line(stage.Span{Text: "Pending", Bold: true})},
 			{line(stage.Span{Text: "Handlers", Bold: true}), line(stage.Span{Text: "@lin", Person: lin})},
 		}},
-		{Kind: stage.FieldsPart, Fields: []string{"Notes\nlong"}, Cells: [][]stage.Line{
+		{Kind: stage.FieldsPart, Cells: [][]stage.Line{
 			{line(stage.Span{Text: "Notes", Bold: true}), line(stage.Span{Text: "long"})},
 		}},
-		{Kind: stage.NotePart, Text: "by <@" + lin + "> *x*", Lines: []stage.Line{line(stage.Span{Text: "by <@" + lin + "> *x*"})}},
+		{Kind: stage.NotePart, Lines: stage.Literal("by <@" + lin + "> *x*")},
 	}
 	if diff := cmp.Diff(want, got.Parts); diff != "" {
 		t.Error(diff)
@@ -97,18 +97,17 @@ func TestHandsFillInAModal(t *testing.T) {
 	want := stage.Window{
 		ID: open[0].ID, Version: open[0].Version, Person: lin, Title: "File a risk", Submit: "提交",
 		Parts: []stage.Part{
-			{Kind: stage.InputPart, Text: "Title", Input: &stage.Input{ID: "title", Kind: stage.TextInput, Label: "Title", Required: true, Max: 5}},
-			{Kind: stage.InputPart, Text: "Notes", Input: &stage.Input{ID: "notes", Kind: stage.LongTextInput, Label: "Notes", Values: []string{"none"}}},
+			{Kind: stage.InputPart, Input: &stage.Input{ID: "title", Kind: stage.TextInput, Label: "Title", Required: true, Max: 5}},
+			{Kind: stage.InputPart, Input: &stage.Input{ID: "notes", Kind: stage.LongTextInput, Label: "Notes", Values: []string{"none"}}},
 		},
 	}
 	if diff := cmp.Diff(want, open[0]); diff != "" {
 		t.Error(diff)
 	}
-	at := stage.Spot{Window: open[0].ID}
-	if err := h.Choose(ctx, lin, at, "notes", "some"); err != nil || len(a.all()) != 1 {
-		t.Errorf("%v, the app heard of %d things", err, len(a.all()))
+	if err := h.Choose(ctx, lin, open[0].ID, "notes", "some"); err != nil || len(a.all()) != 1 {
+		t.Errorf("%v, the app received %d interactions", err, len(a.all()))
 	}
-	if err := h.Choose(ctx, lin, stage.Spot{Window: "another"}, "notes", "x"); err == nil {
+	if err := h.Choose(ctx, lin, "another", "notes", "x"); err == nil {
 		t.Error("something was typed into a window that is not open")
 	}
 	problems, err := h.Submit(ctx, lin, open[0].ID, map[string][]string{"title": {""}})
@@ -146,10 +145,10 @@ func TestHandsInChannels(t *testing.T) {
 		return sub["options"]
 	}
 	for line, want := range map[string][]any{
-		"/risk file Ledger":                                            {object{"name": "title", "type": 3.0, "value": "Ledger"}},
-		" /risk  file  title:a b  module：@wei's x ":                    {object{"name": "title", "type": 3.0, "value": "a b"}, object{"name": "module", "type": 3.0, "value": "<@" + wei + ">'s x"}},
-		"/risk file urgent:true who:@wei Ledger severity:High title:x": nil, // "@wei Ledger" is nobody
-		"/risk file severity:High title:x":                             {object{"name": "title", "type": 3.0, "value": "x"}, object{"name": "severity", "type": 3.0, "value": "h"}},
+		"/risk file Ledger":                         {object{"name": "title", "type": 3.0, "value": "Ledger"}},
+		" /risk  file  title:a b  module：@wei's x ": {object{"name": "title", "type": 3.0, "value": "a b"}, object{"name": "module", "type": 3.0, "value": "<@" + wei + ">'s x"}},
+		"/risk file severity:Huge title:x":          nil,
+		"/risk file severity:High title:x":          {object{"name": "title", "type": 3.0, "value": "x"}, object{"name": "severity", "type": 3.0, "value": "h"}},
 	} {
 		err := h.Command(ctx, lin, public, line)
 		if want == nil {
@@ -169,19 +168,16 @@ func TestHandsInChannels(t *testing.T) {
 			t.Errorf("%q: %v", line, err)
 		}
 	}
-	spot := stage.Spot{Room: public, Post: card(b, public)}
-	if err := h.Press(ctx, lin, spot, "resolve"); err != nil {
-		t.Error(err)
-	}
-	if err := h.Choose(ctx, lin, spot, "status", "pending"); err != nil {
+	post := card(b, public)
+	if err := h.Press(ctx, lin, public, post, "resolve"); err != nil {
 		t.Error(err)
 	}
 	a.answer = func(rw http.ResponseWriter, _ *received) { rw.WriteHeader(http.StatusInternalServerError) }
-	if err := h.Press(ctx, lin, spot, "resolve"); !errors.Is(err, stage.ErrBroken) {
+	if err := h.Press(ctx, lin, public, post, "resolve"); !errors.Is(err, stage.ErrBroken) {
 		t.Errorf("an app that fails: %v", err)
 	}
 	b.Connect("http://127.0.0.1:1/")
-	if err := h.Press(ctx, lin, spot, "resolve"); !errors.Is(err, stage.ErrSilent) {
+	if err := h.Press(ctx, lin, public, post, "resolve"); !errors.Is(err, stage.ErrSilent) {
 		t.Errorf("an app that is not there: %v", err)
 	}
 }

@@ -73,6 +73,5 @@ func (a *api) struckLimit(wait time.Duration, global bool) stage.Answer {
 		now := a.opts.Now()
 		maps.Copy(r.header, bucketHeader("struck", 1, 0, now.Add(wait), now))
 	}
-	a.countInvalid(r)
 	return refusedAnswer(r)
 }

@@ -2,15 +2,13 @@ package emulator
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"riskroom/adapters/stage"
 )
 
-// Suggest implements stage.Suggester as Discord's client does it: first the
-// commands, then their options, then the choices of an option, for which the
-// app is asked.
+// Suggest implements stage.Suggester as Discord's client does: it completes commands,
+// then the names of options, then their choices, for which it asks the app.
 func (h hands) Suggest(ctx context.Context, person, room, line string) []stage.Hint {
 	t := h.w.interactions.readLine(line)
 	locale, ok := h.w.interactions.mayType(person, room)
@@ -28,20 +26,19 @@ func (h hands) Suggest(ctx context.Context, person, room, line string) []stage.H
 	return t.optionHints(locale)
 }
 
-// mayType reports whether somebody can use commands in a room, and in which
-// language they are told of them.
+// mayType reports whether a person can use commands in a room, and returns their
+// language.
 func (ix *interactions) mayType(person, room string) (locale string, ok bool) {
 	ix.Lock()
 	defer ix.Unlock()
-	u, err := ix.person(person)
-	if err != nil {
+	u, ch, err := ix.within(person, room)
+	if err != nil || ch.IsDirect() {
 		return "", false
 	}
-	ch, err := ix.within(u, room)
-	return u.Locale, err == nil && !ch.IsDirect()
+	return u.Locale, true
 }
 
-// commandHints are the commands and subcommands that begin with what is typed.
+// commandHints returns the commands and subcommands that begin with the typed text.
 func (ix *interactions) commandHints(typed, locale string) []stage.Hint {
 	ix.Lock()
 	defer ix.Unlock()
@@ -63,7 +60,7 @@ func (ix *interactions) commandHints(typed, locale string) []stage.Hint {
 	return out
 }
 
-// shownOptions is how many options stand behind a command that is offered.
+// shownOptions is how many options are shown with a command.
 const shownOptions = 4
 
 func usageOf(options []object) string {
@@ -82,7 +79,7 @@ func usageOf(options []object) string {
 	return strings.Join(words, " ")
 }
 
-// describedIn is a description in the reader's language.
+// describedIn returns a description in the reader's language.
 func describedIn(o object, locale string) string {
 	others, _ := o["description_localizations"].(object)
 	if s := stage.Str(others[locale]); s != "" {
@@ -91,8 +88,7 @@ func describedIn(o object, locale string) string {
 	return stage.Str(o["description"])
 }
 
-// optionHints are the options that are not given yet and begin with the last
-// word.
+// optionHints returns the missing options that begin with the last word.
 func (t typedLine) optionHints(locale string) []stage.Hint {
 	before, word := t.line, ""
 	if i := strings.LastIndex(t.line, " "); i+1 < len(t.line) {
@@ -100,7 +96,7 @@ func (t typedLine) optionHints(locale string) []stage.Hint {
 	}
 	given := t.values()
 	if n := len(t.parts); n > 0 && t.parts[n-1].value == word {
-		delete(given, t.parts[n-1].name) // what looks like its value is a name in the making
+		delete(given, t.parts[n-1].name) // its value may be the beginning of a name
 	}
 	var out []stage.Hint
 	for _, o := range t.options {
@@ -112,8 +108,7 @@ func (t typedLine) optionHints(locale string) []stage.Hint {
 	return out
 }
 
-// choices are what the last option can hold: what was registered, or what the
-// app offers.
+// choices returns the choices of the last option, registered or from the app.
 func (h hands) choices(ctx context.Context, person, room string, t typedLine, locale string) []stage.Hint {
 	last := t.parts[len(t.parts)-1]
 	o, _ := option(t.options, last.name)
@@ -129,7 +124,7 @@ func (h hands) choices(ctx context.Context, person, room string, t typedLine, lo
 		delete(others, last.name)
 		reply, err := h.w.Autocomplete(ctx, person, room, t.command, t.subcommand(), last.name, last.value, others)
 		if err != nil {
-			return nil // as Discord's client, which then says that loading failed
+			return nil // Discord's client then shows that loading failed
 		}
 		for _, c := range reply.Choices {
 			out = append(out, hint(c.Name, c.Value))
@@ -138,7 +133,7 @@ func (h hands) choices(ctx context.Context, person, room string, t typedLine, lo
 	}
 	for _, c := range stage.Objects(o["choices"]) {
 		if name := stage.Str(c["name"]); strings.HasPrefix(name, last.value) {
-			out = append(out, hint(name, fmt.Sprint(c["value"])))
+			out = append(out, hint(name, stage.Str(c["value"])))
 		}
 	}
 	if len(out) == 0 && last.value == "" {

@@ -6,8 +6,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// submitLabels are what Discord's own client calls the button of every modal, by
-// its language; elsewhere it is "Submit".
+// submitLabels are the labels of the button in Discord's own client by its language;
+// in others it is "Submit".
 var submitLabels = map[string]string{"zh-CN": "提交", "zh-TW": "提交"}
 
 // Window implements stage.Renderer.
@@ -28,7 +28,7 @@ func (r *renderer) Window(m *modal) stage.Window {
 		if held := m.values[in.ID]; held != "" {
 			in.Values = []string{held}
 		}
-		out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Text: in.Label, Input: in})
+		out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: in})
 	}
 	return out
 }

@@ -13,19 +13,17 @@ import (
 
 var _ stage.Platform = (*Workspace)(nil)
 
-// Workspace is one stand-in guild with the bot in it: what people do in it and
-// what a test sees of it. It is safe for concurrent use.
+// Workspace is one stand-in guild with the bot in it, with what people do in it and
+// what a test can look at. It is safe for concurrent use.
 //
-// Of the faults that it takes, Method is an operationId as in "create_message",
-// or the type of a gateway event as in "CHANNEL_DELETE". What the kinds look
-// like here:
+// A fault's Method is an operationId such as "create_message", or the type of a
+// gateway event such as "CHANNEL_DELETE". The kinds on Discord:
 //   - RateLimit is a 429 of one bucket with all headers, RateLimitGlobal one
 //     with neither bucket nor Reset-After, RateLimitPage the HTML page of
 //     Discord's proxy;
-//   - EmptyFailure is HTTP 400 without an error code, Refuse the answer of the error
-//     code Code, as in "50013";
-//   - HideMetadata hides nonces and custom_ids from reads, PartialInvite does
-//     nothing.
+//   - EmptyFailure is HTTP 400 without an error code, Refuse the answer with the
+//     error code Code, such as "50013";
+//   - HideMetadata hides custom_ids from reads.
 type Workspace struct {
 	*stage.Host
 	guild        *guild
@@ -34,9 +32,9 @@ type Workspace struct {
 	gateway      *Gateway
 }
 
-// New returns a workspace as opts describe it. It fails when they contradict
-// themselves: IDs or names used twice, IDs that are no snowflakes, members,
-// roles or categories that do not exist.
+// New returns the workspace that opts describe. It fails if they are inconsistent:
+// IDs or names used twice, IDs that are no snowflakes, members, roles or categories
+// that do not exist.
 func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	law, err := openapi.Named()
@@ -55,8 +53,8 @@ func New(opts Options) (*Workspace, error) {
 	ix := &interactions{
 		guild: g, misfits: &misfits{law: law}, byID: make(map[string]*interaction), byToken: make(map[string]*interaction),
 	}
-	a := &api{guild: g, interactions: ix, misfits: ix.misfits, nonces: make(map[string]sentNonce)}
-	g.host = stage.NewHost(opts.BaseURL, a.spoil)
+	a := &api{guild: g, interactions: ix, misfits: ix.misfits, nonces: make(map[string]sentNonce), limits: make(limiter)}
+	g.host = stage.NewHost("http://discord.invalid", a.spoil)
 	if err := g.populate(); err != nil {
 		return nil, err
 	}
@@ -72,8 +70,8 @@ func New(opts Options) (*Workspace, error) {
 }
 
 // Close stops serving and delivering, ends the gateway's connections, drops
-// effects that are still to come and waits for what is under way. Closing twice
-// is fine. It fails where the app sent what Discord could not have taken, see
+// effects that are still to come, and waits for what is in progress. It may be
+// called twice. It fails if the app sent what Discord could not have accepted, see
 // the package's comment.
 func (w *Workspace) Close() error {
 	err := w.Stop(w.gateway.Cut)
@@ -81,8 +79,8 @@ func (w *Workspace) Close() error {
 	return errors.Join(err, w.interactions.misfits.err())
 }
 
-// Connect says where the app takes interactions, for an app that starts after
-// the workspace; "" is over the gateway.
+// Connect sets the interactions URL of an app that starts after the workspace; ""
+// means the gateway.
 func (w *Workspace) Connect(interactionsURL string) {
 	w.guild.Lock()
 	defer w.guild.Unlock()
@@ -92,7 +90,7 @@ func (w *Workspace) Connect(interactionsURL string) {
 // Gateway returns the side of the gateway.
 func (w *Workspace) Gateway() *Gateway { return w.gateway }
 
-// Feed returns the feed of what people can see happening.
+// Feed returns the feed of what people see happen.
 func (w *Workspace) Feed() *stage.Feed { return w.guild.Feed() }
 
 // View implements stage.Platform.

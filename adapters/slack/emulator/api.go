@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -22,11 +23,13 @@ type api struct {
 // method is one method of the Web API.
 type method struct {
 	name      string
-	write     bool // changes something
-	app       bool // takes the app-level token instead of the bot's
-	form      bool // takes no JSON body: its page lists only the form content type
-	perMinute int  // its tier's calls a minute; 0 is limited in its own way
-	run       func(a *api, c *call) (object, error)
+	write     bool                                // changes something
+	app       bool                                // takes the app-level token instead of the bot's
+	form      bool                                // takes no JSON body: its page lists only the form content type
+	perMinute int                                 // its tier's calls a minute; 0 is limited in its own way
+	scope     string                              // that every call needs; "" for none
+	in        func(*api, *call) (*channel, error) // finds the channel that a call names; nil if it names none
+	run       func(*api, *call) (object, error)
 }
 
 // Tiers in calls a minute, see https://docs.slack.dev/apis/web-api/rate-limits.
@@ -39,6 +42,7 @@ const (
 // call is one call of a method while the workspace is locked.
 type call struct {
 	args
+	ch      *channel // that it names, see method.in
 	met     stage.Met
 	answer  bool   // no call but a message that answers a person
 	changed bool   // whether it had an effect
@@ -81,10 +85,7 @@ func (a *api) serveMethod(rw http.ResponseWriter, r *http.Request) {
 func (a *api) carryOut(m method, c *call, seq int) (stage.Answer, error) {
 	a.Lock()
 	defer a.Unlock()
-	err := c.malformed
-	if err == nil {
-		err = a.admit(m, c)
-	}
+	err := a.admit(m, c)
 	var out object
 	if err == nil {
 		out, err = m.run(a, c)
@@ -95,9 +96,12 @@ func (a *api) carryOut(m method, c *call, seq int) (stage.Answer, error) {
 	return a.render(seq, out, err), err
 }
 
-// admit checks what comes before any method: the token and the rate limit.
+// admit checks what comes before any method: the token, the rate limit, the
+// scope and the channel.
 func (a *api) admit(m method, c *call) error {
 	switch {
+	case c.malformed != nil:
+		return c.malformed
 	case c.token == "":
 		return refuse("not_authed")
 	case c.token != a.opts.BotToken && c.token != a.opts.AppToken:
@@ -108,13 +112,23 @@ func (a *api) admit(m method, c *call) error {
 	if wait := a.overLimit(m, c); wait > 0 {
 		return &refusal{code: "ratelimited", wait: wait}
 	}
-	return nil
+	if m.scope != "" {
+		if err := a.need(m.scope); err != nil {
+			return err
+		}
+	}
+	if m.in == nil {
+		return nil
+	}
+	var err error
+	c.ch, err = m.in(a, c)
+	return err
 }
 
 // render makes the answer of a call. Every answer names the token's scopes,
 // see https://docs.slack.dev/authentication/installing-with-oauth.
 func (a *api) render(seq int, out object, err error) stage.Answer {
-	header := http.Header{"X-Oauth-Scopes": {a.botScopes()}, "X-Slack-Req-Id": {strconv.Itoa(seq)}}
+	header := http.Header{"X-Oauth-Scopes": {strings.Join(a.opts.Scopes, ",")}, "X-Slack-Req-Id": {strconv.Itoa(seq)}}
 	body := object{"ok": true}
 	if err != nil {
 		body = object{"ok": false, "error": codeOf(err)}

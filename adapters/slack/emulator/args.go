@@ -12,18 +12,16 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// stage.MaxBody is what the stand-in reads of a request; more is refused.
-
-// args are the arguments of a call, whatever encoding they came in.
+// args are the arguments of a call in any encoding.
 type args struct {
 	token     string
 	values    map[string]string // objects and lists as JSON text
 	malformed error             // why they could not be read
 }
 
-// parseArgs reads the arguments of a form, a query or a JSON body. A JSON body
-// needs the token in the Authorization header, and a method that takes only
-// forms ignores it: https://docs.slack.dev/apis/web-api#post_bodies.
+// parseArgs reads the arguments of a form, a query or a JSON body. With a JSON
+// body the token must be in the Authorization header, and a method that takes
+// only forms ignores the body: https://docs.slack.dev/apis/web-api#post_bodies.
 func parseArgs(rw http.ResponseWriter, r *http.Request, formOnly bool) args {
 	a := args{values: make(map[string]string)}
 	a.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -66,7 +64,7 @@ func (a args) readJSON(r *http.Request, formOnly bool) error {
 	return nil
 }
 
-// plainValue turns a JSON value into what a form would hold.
+// plainValue returns a JSON value in the form that a form would hold.
 func plainValue(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
@@ -88,12 +86,9 @@ func (a args) str(name string) string { return a.values[name] }
 
 func (a args) flag(name string) bool { return a.values[name] == "true" || a.values[name] == "1" }
 
-// list splits a comma-separated argument; a JSON list is taken as well.
+// list splits a comma-separated argument.
 func (a args) list(name string) []string {
 	var out []string
-	if raw := a.values[name]; strings.HasPrefix(raw, "[") && json.Unmarshal([]byte(raw), &out) == nil {
-		return out
-	}
 	for s := range strings.SplitSeq(a.values[name], ",") {
 		if s = strings.TrimSpace(s); s != "" {
 			out = append(out, s)
@@ -102,7 +97,7 @@ func (a args) list(name string) []string {
 	return out
 }
 
-// summary is the arguments on one line, each cut to what fits a log.
+// summary returns the arguments on one line, each cut to fit a log.
 func (a args) summary() string {
 	const longest = 80
 	var parts []string

@@ -18,49 +18,57 @@ func list(n int, piece string) string {
 
 func x(n int) string { return strings.Repeat("界", n) }
 
+const plain = `{"type":"plain_text","text":"f"}`
+
+// head is a header block.
+func head(text, id string) string {
+	return fmt.Sprintf(`{"type":"header","block_id":"%s","text":{"type":"plain_text","text":"%s"}}`, id, text)
+}
+
+func actions(elements string) string { return `[{"type":"actions","elements":` + elements + `}]` }
+
 func TestBlockLimits(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	id := b.room("room")
-	section := func(n int) string {
-		return fmt.Sprintf(`[{"type":"section","text":{"type":"mrkdwn","text":"%s"}}]`, x(n))
-	}
 	button := func(text, value, action, more string) string {
-		return fmt.Sprintf(`[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"%s"},"value":"%s","action_id":"%s"%s}]}]`, text, value, action, more)
+		return fmt.Sprintf(`{"type":"button","text":{"type":"plain_text","text":"%s"},"value":"%s","action_id":"%s"%s}`, text, value, action, more)
 	}
-	options := func(n int, text, value string) string {
-		return `[{"type":"actions","elements":[{"type":"static_select","action_id":"a","options":` +
-			list(n, `{"text":{"type":"plain_text","text":"`+text+`"},"value":"`+value+`"}`) + `}]}]`
+	one := func(text, value, action, more string) string {
+		return actions("[" + button(text, value, action, more) + "]")
 	}
+	context := func(texts string) string { return `[{"type":"context","elements":` + texts + `}]` }
 	rich := func(inline string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + inline + `]}]}]`
+	}
+	rows := func(style string) string {
+		return `[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"` + style + `","elements":[{"type":"rich_text_section","elements":[]}]}]}]`
 	}
 	for name, c := range map[string]struct {
 		good, bad string
 	}{
-		"blocks":         {list(50, `{"type":"divider"}`), list(51, `{"type":"divider"}`)},
-		"block type":     {`[{"type":"divider"}]`, `[{"type":"marquee"}]`},
-		"section":        {section(3000), section(3001)},
-		"empty section":  {section(1), section(0)},
-		"button text":    {button(x(75), "v", "a", ""), button(x(76), "v", "a", "")},
-		"button value":   {button("t", x(2000), "a", ""), button("t", x(2001), "a", "")},
-		"action_id":      {button("t", "v", x(255), ""), button("t", "v", x(256), "")},
-		"button style":   {button("t", "v", "a", `,"style":"danger"`), button("t", "v", "a", `,"style":"loud"`)},
-		"options":        {options(100, "o", "%d"), options(101, "o", "%d")},
-		"option text":    {options(1, x(75), "v"), options(1, x(76), "v")},
-		"option twice":   {options(2, "o", "%d"), options(2, "o", "v")},
-		"fields":         {`[{"type":"section","fields":` + list(10, `{"type":"mrkdwn","text":"f"}`) + `}]`, `[{"type":"section","fields":` + list(11, `{"type":"mrkdwn","text":"f"}`) + `}]`},
-		"context":        {`[{"type":"context","elements":` + list(10, `{"type":"mrkdwn","text":"f"}`) + `}]`, `[{"type":"context","elements":[]}]`},
-		"actions":        {`[{"type":"actions","elements":` + list(25, `{"type":"users_select","action_id":"%d"}`) + `}]`, `[{"type":"actions","elements":` + list(26, `{"type":"users_select","action_id":"%d"}`) + `}]`},
-		"same block_id":  {list(2, `{"type":"divider","block_id":"b%d"}`), list(2, `{"type":"divider","block_id":"b"}`)},
-		"same action_id": {`[{"type":"actions","elements":` + list(2, `{"type":"users_select","action_id":"%d"}`) + `}]`, `[{"type":"actions","elements":` + list(2, `{"type":"users_select","action_id":"a"}`) + `}]`},
-		"block_id":       {`[{"type":"divider","block_id":"` + x(255) + `"}]`, `[{"type":"divider","block_id":"` + x(256) + `"}]`},
-		"misplaced":      {`[{"type":"actions","elements":[{"type":"datepicker","action_id":"a"}]}]`, `[{"type":"actions","elements":[{"type":"plain_text_input","action_id":"a"}]}]`},
-		"header mrkdwn":  {`[{"type":"header","text":{"type":"plain_text","text":"h"}}]`, `[{"type":"header","text":{"type":"mrkdwn","text":"h"}}]`},
+		"blocks":         {list(50, head("h", "")), list(51, head("h", ""))},
+		"block type":     {list(1, head("h", "")), `[{"type":"section","text":{"type":"plain_text","text":"a"}}]`},
+		"header":         {list(1, head(x(150), "")), list(1, head(x(151), ""))},
+		"empty header":   {list(1, head(x(1), "")), list(1, head("", ""))},
+		"header mrkdwn":  {list(1, head("h", "")), `[{"type":"header","text":{"type":"mrkdwn","text":"h"}}]`},
+		"button text":    {one(x(75), "v", "a", ""), one(x(76), "v", "a", "")},
+		"button value":   {one("t", x(2000), "a", ""), one("t", x(2001), "a", "")},
+		"action_id":      {one("t", "v", x(255), ""), one("t", "v", x(256), "")},
+		"button style":   {one("t", "v", "a", `,"style":"danger"`), one("t", "v", "a", `,"style":"loud"`)},
+		"context":        {context(list(10, plain)), context("[]")},
+		"context text":   {context(list(1, plain)), context(list(1, `{"type":"mrkdwn","text":"f"}`))},
+		"actions":        {actions(list(25, button("t", "v", "%d", ""))), actions(list(26, button("t", "v", "%d", "")))},
+		"same block_id":  {list(2, head("h", "b%d")), list(2, head("h", "b"))},
+		"same action_id": {actions(list(2, button("t", "v", "%d", ""))), actions(list(2, button("t", "v", "a", "")))},
+		"block_id":       {list(1, head("h", x(255))), list(1, head("h", x(256)))},
+		"misplaced":      {one("t", "v", "a", ""), actions(`[{"type":"datepicker","action_id":"a"}]`)},
+		"no modal":       {list(1, head("h", "")), `[{"type":"input","label":` + plain + `,"element":{"type":"number_input","action_id":"a"}}]`},
 		"rich text":      {rich(`{"type":"text","text":"a","style":{"bold":true}},{"type":"user","user_id":"U1"}`), rich(`{"type":"text","text":""}`)},
-		"rich element":   {rich(`{"type":"link","url":"https://x.example"}`), rich(`{"type":"shout","text":"a"}`)},
+		"rich element":   {rich(`{"type":"link","url":"https://x.example"}`), rich(`{"type":"broadcast","range":"here"}`)},
 		"rich style":     {rich(`{"type":"text","text":"a","style":{"code":true}}`), rich(`{"type":"text","text":"a","style":{"loud":true}}`)},
 		"rich nesting":   {rich(""), `[{"type":"rich_text","elements":[{"type":"text","text":"a"}]}]`},
+		"rich list":      {rows("bullet"), rows("ordered")},
 	} {
 		if out := b.call("chat.postMessage", "channel", id, "text", "x", "blocks", c.good); out["ok"] != true {
 			t.Errorf("%s: what fits is refused: %v", name, out)
@@ -76,7 +84,7 @@ func TestViewLimits(t *testing.T) {
 	t.Parallel()
 	b, a := setupApp(t, nil, nil)
 	view := func(change func(v map[string]any)) string {
-		v := map[string]any{"type": "modal", "title": text("t"), "blocks": []any{map[string]any{"type": "divider"}}}
+		v := map[string]any{"type": "modal", "title": text("t"), "blocks": json.RawMessage(list(1, head("h", "")))}
 		if change != nil {
 			change(v)
 		}
@@ -88,7 +96,13 @@ func TestViewLimits(t *testing.T) {
 		"no title":         func(v map[string]any) { delete(v, "title") },
 		"type":             func(v map[string]any) { v["type"] = "window" },
 		"private_metadata": func(v map[string]any) { v["private_metadata"] = x(3001) },
-		"blocks":           func(v map[string]any) { v["blocks"] = json.RawMessage(list(101, `{"type":"divider"}`)) },
+		"blocks":           func(v map[string]any) { v["blocks"] = json.RawMessage(list(101, head("h", ""))) },
+		"notify_on_close":  func(v map[string]any) { v["notify_on_close"] = true },
+		"no options":       func(v map[string]any) { withInput(v, "static_select", "") },
+		"101 options":      func(v map[string]any) { withInput(v, "static_select", list(101, option("o", "%d"))) },
+		"option text":      func(v map[string]any) { withInput(v, "static_select", list(1, option(x(76), "v"))) },
+		"option twice":     func(v map[string]any) { withInput(v, "static_select", list(2, option("o", "v"))) },
+		"another input":    func(v map[string]any) { withInput(v, "timepicker", "") },
 		"no submit":        func(v map[string]any) { v["blocks"] = []any{input("b", "a", "plain_text_input")} },
 	} {
 		if _, err := b.SlashCommand(t.Context(), lin, "C0000PUBLIC", "/risk", "new"); err != nil {
@@ -99,8 +113,23 @@ func TestViewLimits(t *testing.T) {
 		if out := b.call("views.open", "trigger_id", trigger, "view", view(change)); out["error"] != "invalid_arguments" {
 			t.Errorf("%s: %v", name, out)
 		}
-		b.fine("views.open", "trigger_id", trigger, "view", view(nil)) // a refused view leaves the trigger_id alone
+		b.fine("views.open", "trigger_id", trigger, "view", view(func(v map[string]any) {
+			withInput(v, "static_select", list(100, option(x(75), "%d")))
+		})) // a refused view leaves the trigger_id alone
 	}
+}
+
+// withInput puts an input with options into a view.
+func withInput(v map[string]any, kind, options string) {
+	in := input("b", "a", kind)
+	if options != "" {
+		in["element"].(map[string]any)["options"] = json.RawMessage(options)
+	}
+	v["submit"], v["blocks"] = text("OK"), []any{in}
+}
+
+func option(text, value string) string {
+	return fmt.Sprintf(`{"text":{"type":"plain_text","text":"%s"},"value":"%s"}`, text, value)
 }
 
 func text(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s} }

@@ -16,21 +16,14 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Reply is what came of something that a person did.
+// Reply is the result of something that a person did.
 type Reply struct {
 	Took    time.Duration     // until the app answered, on the wall clock
 	Body    string            // the answer as it came
 	Message *Message          // of a slash command: the message in the answer
-	View    *View             // what the person has open afterwards, topmost
-	Errors  map[string]string // of a submission: block_id to what is wrong there
-	Sent    bool              // false where the person's own client held a submission back
-	Options []Option          // of a menu that asks the app for its options
-}
-
-// Option is one choice of a menu.
-type Option struct {
-	Text  string
-	Value string
+	View    *View             // the modal that the person has open afterwards
+	Errors  map[string]string // of a submission: block_id to error message
+	Sent    bool              // false if the person's own client did not send a submission
 }
 
 // Sign returns the value of the X-Slack-Signature header for a body sent at
@@ -42,7 +35,7 @@ func Sign(secret string, unix int64, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// caller calls the app, and takes what it answers to a person.
+// caller calls the app, and shows its answers to people.
 type caller struct {
 	*team
 	dialogs *dialogs
@@ -56,7 +49,7 @@ type callback struct {
 	contentType string
 	body        []byte
 	retry       int    // how often it was delivered before
-	reason      string // why it is delivered again
+	reason      string // why it is redelivered
 }
 
 func formCallback(to string, form url.Values) callback {
@@ -68,8 +61,8 @@ func interactionCallback(to string, payload object) callback {
 	return formCallback(to, url.Values{"payload": {string(stage.JSON(payload))}})
 }
 
-// send signs a callback, posts it and reads the answer, all within the
-// deadline. In Socket Mode it goes over a connection.
+// send signs a callback, posts it and reads the answer. In Socket Mode it goes
+// over a connection.
 func (c *caller) send(ctx context.Context, cb callback) (status int, header http.Header, body []byte, err error) {
 	if c.socket.isOn() {
 		ctx, cancel := context.WithTimeout(ctx, c.opts.Deadline)
@@ -77,7 +70,7 @@ func (c *caller) send(ctx context.Context, cb callback) (status int, header http
 		return c.socket.sendEnvelope(ctx, cb)
 	}
 	if cb.url == "" {
-		return 0, nil, nil, errors.New("emulator: no URL of the app is set for this")
+		return 0, nil, nil, errors.New("emulator: the app has no URL for this")
 	}
 	now := time.Now().Unix()
 	header = http.Header{
@@ -103,19 +96,19 @@ func (c *caller) ask(ctx context.Context, cb callback) (Reply, http.Header, erro
 	return reply, header, err
 }
 
-// askFor is ask, with what the person has open afterwards.
+// askFor is ask with the modal that the person has open afterwards.
 func (c *caller) askFor(ctx context.Context, userID string, cb callback) (Reply, error) {
 	reply, _, err := c.ask(ctx, cb)
-	reply.View = c.dialogs.openTop(userID)
+	reply.View = c.dialogs.openOf(userID)
 	return reply, err
 }
 
-// payload is what all interaction payloads share, see
+// payload returns the fields that all interaction payloads share, see
 // https://docs.slack.dev/reference/interaction-payloads.
 func (t *team) payload(kind string, u *User) object {
 	return object{
 		"type": kind, "user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": t.opts.TeamID},
-		"team": object{"id": t.opts.TeamID, "domain": t.opts.Domain}, "api_app_id": t.opts.AppID,
+		"team": object{"id": t.opts.TeamID, "domain": t.opts.Domain}, "api_app_id": appID,
 		"token": verificationToken, "enterprise": nil, "is_enterprise_install": false,
 	}
 }

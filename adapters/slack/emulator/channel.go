@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ const (
 	maxTopic = 250
 )
 
-// channelExtra is what Slack alone knows of a channel; see Channel.
+// channelExtra holds what only Slack knows of a channel; see Channel.
 type channelExtra struct {
 	purpose                              string
 	topicSet, purposeSet                 setting
@@ -27,16 +28,10 @@ type channelExtra struct {
 	bookmarks                            []bookmark // in the order shown
 }
 
-// setting says who set a topic or purpose last, and when.
+// setting says who last set a topic or purpose, and when.
 type setting struct {
 	by string
 	at time.Time // zero if nobody did
-}
-
-type bookmark struct {
-	Bookmark
-	created, updated time.Time
-	by               string
 }
 
 // seed adds a channel that Options name.
@@ -45,10 +40,10 @@ func (t *team) seed(in Channel) error {
 		return fmt.Errorf("emulator: the channel name %q: %w", in.Name, err)
 	}
 	if t.Channels.ByName(in.Name) != nil {
-		return fmt.Errorf("emulator: the channel #%s is there twice", in.Name)
+		return fmt.Errorf("emulator: two channels are named #%s", in.Name)
 	}
 	in.General = in.General || in.Name == "general"
-	set(&in.Creator, t.anybody())
+	in.Creator = cmp.Or(in.Creator, t.anybody())
 	members := append([]string{in.Creator}, in.Members...)
 	if in.General {
 		members = append(members, t.everybody()...)
@@ -59,14 +54,14 @@ func (t *team) seed(in Channel) error {
 	}
 	for _, id := range members {
 		if t.People.ByID(id) == nil {
-			return fmt.Errorf("emulator: the channel #%s names the user %s, who does not exist", in.Name, id)
+			return fmt.Errorf("emulator: the channel #%s has the member %s, who does not exist", in.Name, id)
 		}
 	}
 	c.Admit(members...)
 	return nil
 }
 
-// everybody is who is in #general.
+// everybody returns the members of #general.
 func (t *team) everybody() []string {
 	var ids []string
 	for _, u := range t.People.All() {
@@ -77,13 +72,13 @@ func (t *team) everybody() []string {
 	return ids
 }
 
-// anybody is who made the channels that name no creator: the first person, or
+// anybody returns the creator of channels that name none: the first person, or
 // the bot if there is no person.
 func (t *team) anybody() string {
 	if len(t.opts.Users) > 0 && t.opts.Users[0].ID != "" {
 		return t.opts.Users[0].ID
 	}
-	return t.opts.BotUserID
+	return botUserID
 }
 
 // addChannel stores a channel without its members.
@@ -98,7 +93,7 @@ func (t *team) addChannel(in Channel) (*channel, error) {
 	return c, t.Channels.Add(c)
 }
 
-// newChannel adds a channel that somebody creates, who is its first member.
+// newChannel adds a channel with its creator as the first member.
 func (t *team) newChannel(name string, private bool, by string) *channel {
 	c, _ := t.addChannel(Channel{Name: name, Private: private, Creator: by}) // its ID is new
 	c.Admit(by)
@@ -115,11 +110,11 @@ func exportChannel(c *channel) Channel {
 	}
 }
 
-// visible finds a channel that the bot can know of: public ones, and those
-// that it is in. Any other counts as channel_not_found.
+// visible finds a channel that the bot can know of: a public one, or one that
+// it is in.
 func (t *team) visible(id string) (*channel, error) {
 	c := t.Channels.ByID(id)
-	if c == nil || c.Extra.private && !c.Has(t.opts.BotUserID) {
+	if c == nil || c.Extra.private && !c.Has(botUserID) {
 		return nil, refuse("channel_not_found")
 	}
 	return c, nil
@@ -133,15 +128,14 @@ func (t *team) joined(id string) (*channel, error) {
 		return nil, err
 	case c.Extra.archived:
 		return nil, refuse("is_archived")
-	case !c.Has(t.opts.BotUserID):
+	case !c.Has(botUserID):
 		return nil, refuse("not_in_channel")
 	}
 	return c, nil
 }
 
 // checkName applies the rules for channel names. The page says that Slack
-// modifies names that do not fit; it also documents these codes for them, and
-// an app that sends only names that fit need not know which happens.
+// modifies other names, and also documents these codes for them.
 func checkName(name string) error {
 	fits := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_'
@@ -160,7 +154,7 @@ func checkName(name string) error {
 }
 
 // freeName checks the name that a person gives a channel; own is the channel if
-// there is one already.
+// it exists already.
 func (t *team) freeName(name string, own *channel) error {
 	if err := checkName(name); err != nil {
 		return fmt.Errorf("emulator: the channel name %q: %w", name, err)
@@ -171,31 +165,31 @@ func (t *team) freeName(name string, own *channel) error {
 	return nil
 }
 
-// openDirect returns the direct conversation of the bot with a user, making it
+// openDirect returns the bot's direct conversation with a user, and creates it
 // if there is none.
 func (t *team) openDirect(userID string) (c *channel, made bool) {
 	if c := t.Channels.Direct(userID); c != nil {
 		return c, false
 	}
 	c = &channel{
-		ID: t.newID("D"), With: userID, Creator: t.opts.BotUserID, Created: t.opts.Now(), Extra: channelExtra{private: true},
+		ID: t.newID("D"), With: userID, Creator: botUserID, Created: t.opts.Now(), Extra: channelExtra{private: true},
 	}
-	c.Admit(userID, t.opts.BotUserID)
+	c.Admit(userID, botUserID)
 	_ = t.Channels.Add(c) // its ID is new
-	t.Publish(stage.RoomCreated, t.opts.BotUserID, c, nil, "")
+	t.Publish(stage.RoomCreated, botUserID, c, nil, "")
 	return c, true
 }
 
-// join adds a user to a channel; inviter is "" for somebody who enters alone.
+// join adds a user to a channel; inviter is "" if nobody invited them.
 func (t *team) join(c *channel, user, inviter string) {
 	t.Join(c, user, inviter)
 	t.notice(c, user, "join", "<@"+user+"> has joined the channel", "")
 	t.events.announceJoin(c, user, inviter)
 }
 
-// leave takes a user out of a channel, by themselves or by somebody else.
+// leave removes a user from a channel; by is who does it, maybe the user.
 func (t *team) leave(c *channel, user, by string) {
-	if user == t.opts.BotUserID {
+	if user == botUserID {
 		// https://docs.slack.dev/reference/events/group_left
 		t.events.announce(c, "left", object{"actor_id": by})
 	}
@@ -228,5 +222,5 @@ func (t *team) archive(c *channel, by string) {
 	c.Extra.archived = true
 	t.Publish(stage.RoomArchived, by, c, nil, "")
 	t.events.announce(c, "archive", object{"user": by})
-	c.Dismiss(t.opts.BotUserID)
+	c.Dismiss(botUserID)
 }

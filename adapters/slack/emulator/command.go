@@ -28,18 +28,16 @@ func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command
 	w.team.Lock()
 	defer w.team.Unlock()
 	reply.Message, err = w.takeAnswer(user, ch, header, reply.Body)
-	reply.View = w.dialogs.topView(user.ID)
+	if v := w.team.Dialogs.Of(user.ID); v != nil {
+		reply.View = w.team.show.exportView(v)
+	}
 	return reply, err
 }
 
 func (w *Workspace) commandCallback(userID, channelID, command, text string) (callback, *User, *channel, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	user, err := w.team.person(userID)
-	if err != nil {
-		return callback{}, nil, nil, err
-	}
-	ch, err := w.team.within(user, channelID)
+	user, ch, err := w.team.within(userID, channelID)
 	if err != nil {
 		return callback{}, nil, nil, err
 	}
@@ -50,14 +48,14 @@ func (w *Workspace) commandCallback(userID, channelID, command, text string) (ca
 	form := url.Values{
 		"token": {verificationToken}, "team_id": {w.team.opts.TeamID}, "team_domain": {w.team.opts.Domain},
 		"channel_id": {ch.ID}, "channel_name": {publicName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
-		"command": {command}, "text": {w.team.escape(strings.TrimSpace(text))}, "api_app_id": {w.team.opts.AppID},
+		"command": {command}, "text": {w.team.escape(strings.TrimSpace(text))}, "api_app_id": {appID},
 		"is_enterprise_install": {"false"}, "response_url": {w.caller.newResponseURL(user.ID, ch, nil)},
 		"trigger_id": {w.dialogs.newTrigger(user.ID)},
 	}
 	return formCallback(w.team.opts.CommandURL, form), user, ch, nil
 }
 
-// publicName hides the name of anything but a public channel, as payloads do.
+// publicName is a channel's name in payloads, which name only public ones.
 func publicName(ch *channel) string {
 	switch {
 	case ch.IsDirect():
@@ -69,8 +67,7 @@ func publicName(ch *channel) string {
 	}
 }
 
-// takeAnswer shows the message in the answer to a command: JSON, or any other
-// text as it stands.
+// takeAnswer shows the message in the answer to a command: JSON, or plain text.
 func (w *Workspace) takeAnswer(user *User, ch *channel, header http.Header, body string) (*Message, error) {
 	if strings.TrimSpace(body) == "" {
 		return nil, nil
@@ -99,20 +96,17 @@ type answerMessage struct {
 	ResponseType    string          `json:"response_type"`
 	Text            string          `json:"text"`
 	Blocks          json.RawMessage `json:"blocks"`
-	ThreadTS        string          `json:"thread_ts"`
 	ReplaceOriginal bool            `json:"replace_original"`
-	DeleteOriginal  bool            `json:"delete_original"`
 }
 
-// answer posts a message that answers a person: to them alone unless
+// answer posts a message that answers a person, visible to them alone unless
 // response_type is in_channel. It needs neither membership nor scope.
 func (c *caller) answer(userID string, ch *channel, a answerMessage) (*message, error) {
 	body, err := c.answerContent(a)
 	if err != nil {
 		return nil, err
 	}
-	body.thread = a.ThreadTS
-	m := &message{Author: c.opts.BotUserID, Body: body}
+	m := &message{Author: botUserID, Body: body}
 	if a.ResponseType != "in_channel" {
 		m.Only = userID
 	}

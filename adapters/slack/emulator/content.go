@@ -20,6 +20,9 @@ const maxText = 40000
 // (11,341 characters of text alone were too long in rich_text).
 const maxBlocksSize = 13200
 
+// maxMetadata is the stand-in's limit in bytes; Slack's pages give no number.
+const maxMetadata = 8000
+
 // size is the length of a decoded JSON value as JSON text, in characters and
 // without escapes.
 func size(v any) int {
@@ -43,53 +46,48 @@ func size(v any) int {
 	return n
 }
 
-// readContent reads and checks what a message is made of.
+// readContent reads and checks a message.
 func (t *team) readContent(c *call) (content, error) {
 	m := content{text: c.str("text")}
 	if utf8.RuneCountInString(m.text) > maxText {
 		return content{}, refuse("msg_too_long")
 	}
 	if raw := c.str("blocks"); raw != "" {
-		blocks, err := t.parseBlocks(raw)
-		if err != nil {
-			return content{}, err
+		if err := json.Unmarshal([]byte(raw), &m.blocks); err != nil {
+			return content{}, refuse("invalid_blocks_format")
 		}
-		if !c.answer && size(blocks) > maxBlocksSize {
-			return content{}, refuse("msg_blocks_too_long")
+		if problems := checkBlocks(m.blocks, maxMessageBlocks, "", false); len(problems) > 0 {
+			return content{}, invalid("invalid_blocks", problems...)
 		}
-		m.blocks = blocks
+		t.nameBlocks(m.blocks)
 	}
-	if c.has("attachments") && c.str("attachments") != "" && c.str("attachments") != "[]" {
-		return content{}, refuse("invalid_attachments")
-	}
-	if m.text == "" && len(m.blocks) == 0 {
+	switch {
+	case !c.answer && size(m.blocks) > maxBlocksSize:
+		return content{}, refuse("msg_blocks_too_long")
+	case m.text == "" && len(m.blocks) == 0:
 		return content{}, refuse("no_text")
 	}
-	meta, err := parseMetadata(c.str("metadata"))
-	m.metadata = meta
+	for _, arg := range []string{"attachments", "thread_ts"} {
+		if c.str(arg) != "" && c.str(arg) != "[]" {
+			return content{}, unsupported(arg)
+		}
+	}
+	var err error
+	m.metadata, err = parseMetadata(c.str("metadata"))
 	return m, err
 }
 
-// parseBlocks reads the blocks argument: a JSON list of known blocks.
-func (t *team) parseBlocks(raw string) ([]object, error) {
-	var blocks []object
-	if err := json.Unmarshal([]byte(raw), &blocks); err != nil {
-		return nil, refuse("invalid_blocks_format")
-	}
-	if problems := checkBlocks(blocks, maxMessageBlocks, "", false); len(problems) > 0 {
-		return nil, invalidBlocks("invalid_blocks", problems)
-	}
-	t.nameBlocks(blocks)
-	return blocks, nil
-}
-
-// invalidBlocks is the refusal of blocks or a view; what is wrong stands in
-// the response's metadata.
-func invalidBlocks(code string, problems []string) error {
+// invalid is a refusal that says what is wrong in the response's metadata.
+func invalid(code string, problems ...string) error {
 	return &refusal{code: code, extra: object{"response_metadata": object{"messages": problems}}}
 }
 
-// nameBlocks gives the blocks without a block_id one.
+// unsupported refuses an argument that riskroom doesn't use.
+func unsupported(arg string) error {
+	return invalid("invalid_arguments", "[ERROR] the stand-in does not support "+arg)
+}
+
+// nameBlocks gives a block_id to the blocks without one.
 func (t *team) nameBlocks(blocks []object) {
 	for _, b := range blocks {
 		if stage.Str(b["block_id"]) == "" {
@@ -104,22 +102,17 @@ const givenBlockID = "blk-"
 // parseMetadata reads the metadata argument, see
 // https://docs.slack.dev/messaging/message-metadata.
 func parseMetadata(raw string) (*Metadata, error) {
-	const largest = 8000 // https://docs.slack.dev/reference/methods/chat.postMessage#errors names no number
 	if raw == "" {
 		return nil, nil
 	}
-	if len(raw) > largest {
+	if len(raw) > maxMetadata {
 		return nil, refuse("metadata_too_large")
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(raw), &fields); err != nil {
+	var m Metadata
+	if err := json.Unmarshal([]byte(raw), &m); err != nil {
 		return nil, refuse("invalid_metadata_format")
 	}
-	if len(fields) == 0 {
-		return nil, nil
-	}
-	var m Metadata
-	if err := json.Unmarshal([]byte(raw), &m); err != nil || m.EventType == "" || m.EventPayload == nil {
+	if m.EventType == "" || m.EventPayload == nil {
 		return nil, refuse("invalid_metadata_schema")
 	}
 	return &m, nil

@@ -1,16 +1,21 @@
 package emulator
 
 import (
+	"encoding/base64"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
+
+	"riskroom/adapters/stage"
 )
 
-// conversationsCreate: https://docs.slack.dev/reference/methods/conversations.create
 func conversationsCreate(a *api, c *call) (object, error) {
 	private := c.flag("is_private")
-	scope, closed := "channels:manage", a.opts.NoPublicChannels
+	scope := "channels:manage"
 	if private {
-		scope, closed = "groups:write", a.opts.NoPrivateChannels
+		scope = "groups:write"
 	}
 	if err := a.need(scope); err != nil {
 		return nil, err
@@ -18,177 +23,122 @@ func conversationsCreate(a *api, c *call) (object, error) {
 	if err := checkName(c.str("name")); err != nil {
 		return nil, err
 	}
-	if closed {
-		return nil, refuse("restricted_action")
-	}
 	if a.Channels.ByName(c.str("name")) != nil {
 		return nil, refuse("name_taken")
 	}
-	ch := a.newChannel(c.str("name"), private, a.opts.BotUserID)
+	ch := a.newChannel(c.str("name"), private, botUserID)
 	c.changed = true
-	a.notice(ch, a.opts.BotUserID, "join", "<@"+a.opts.BotUserID+"> has joined the channel", "")
-	a.events.announceJoin(ch, a.opts.BotUserID, "")
+	a.notice(ch, botUserID, "join", "<@"+botUserID+"> has joined the channel", "")
+	a.events.announceJoin(ch, botUserID, "")
 	return object{"channel": a.conversation(ch)}, nil
 }
 
-// writable finds the channel of a call that changes it, with the scope and
-// membership that Slack asks for.
-func (a *api) writable(c *call, verb string) (*channel, error) {
-	if err := a.needAny("write"); err != nil {
-		return nil, err
-	}
-	ch, err := a.visible(c.str("channel"))
-	if err != nil {
-		return nil, err
-	}
-	if ch.IsDirect() {
-		return nil, refuse("method_not_supported_for_channel_type")
-	}
-	if err := a.needFor(ch, verb); err != nil {
-		return nil, err
-	}
-	return a.joined(ch.ID)
-}
-
-// conversationsRename: https://docs.slack.dev/reference/methods/conversations.rename
 func conversationsRename(a *api, c *call) (object, error) {
-	ch, err := a.writable(c, "write")
-	if err != nil {
+	name := c.str("name")
+	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if err := checkName(c.str("name")); err != nil {
-		return nil, err
-	}
-	if ch.Creator != a.opts.BotUserID {
+	if c.ch.Creator != botUserID {
 		return nil, refuse("not_authorized")
 	}
-	if other := a.Channels.ByName(c.str("name")); other != nil && other != ch {
+	if other := a.Channels.ByName(name); other != nil && other != c.ch {
 		return nil, refuse("name_taken")
 	}
-	c.changed = ch.Name != c.str("name")
+	c.changed = c.ch.Name != name
 	if c.changed {
-		a.rename(ch, a.opts.BotUserID, c.str("name"))
+		a.rename(c.ch, botUserID, name)
 	}
-	return object{"channel": a.conversation(ch)}, nil
+	return object{"channel": a.conversation(c.ch)}, nil
 }
 
-// conversationsSetTopic: https://docs.slack.dev/reference/methods/conversations.setTopic
-func conversationsSetTopic(a *api, c *call) (object, error) {
-	return a.conversationsSet(c, "topic")
-}
-
-// conversationsSetPurpose: https://docs.slack.dev/reference/methods/conversations.setPurpose
-func conversationsSetPurpose(a *api, c *call) (object, error) {
-	return a.conversationsSet(c, "purpose")
-}
-
-// conversationsSet sets a topic or purpose. Setting what is already there writes
-// another notice: the pages do not say, and an app should not rely on silence.
-func (a *api) conversationsSet(c *call, what string) (object, error) {
-	ch, err := a.writable(c, "write.topic")
-	if err != nil {
-		return nil, err
+// setAspect sets a topic or purpose. Setting the present value again adds another
+// notice: the pages do not say, and an app should not rely on silence.
+func setAspect(what string) func(*api, *call) (object, error) {
+	return func(a *api, c *call) (object, error) {
+		value := c.str(what)
+		if utf8.RuneCountInString(value) > maxTopic {
+			return nil, refuse("too_long")
+		}
+		c.changed = true
+		a.setAspect(c.ch, botUserID, what, value)
+		return object{"channel": a.conversation(c.ch)}, nil
 	}
-	value := c.str(what)
-	if utf8.RuneCountInString(value) > maxTopic {
-		return nil, refuse("too_long")
+}
+
+// conversationsInvite invites all users or none.
+func conversationsInvite(a *api, c *call) (object, error) {
+	users := c.list("users")
+	if len(users) == 0 {
+		return nil, refuse("no_user")
+	}
+	for _, id := range users {
+		if code := a.cannotInvite(c.ch, id); code != "" {
+			return nil, &refusal{code: code, extra: object{"errors": []object{{"user": id, "ok": false, "error": code}}}}
+		}
 	}
 	c.changed = true
-	a.setAspect(ch, a.opts.BotUserID, what, value)
-	return object{"channel": a.conversation(ch)}, nil
+	for _, id := range users {
+		a.join(c.ch, id, botUserID)
+	}
+	return object{"channel": a.conversation(c.ch)}, nil
 }
 
-// conversationsArchive: https://docs.slack.dev/reference/methods/conversations.archive
-// Archiving throws the bot out, so that it can neither read nor unarchive.
-func conversationsArchive(a *api, c *call) (object, error) {
-	if err := a.needAny("write"); err != nil {
-		return nil, err
-	}
-	ch, err := a.visible(c.str("channel"))
+// cannotInvite returns the code with which inviting the user fails, or "".
+func (a *api) cannotInvite(ch *channel, id string) string {
+	user := a.People.ByID(id)
 	switch {
-	case err != nil:
-		return nil, err
-	case ch.IsDirect():
-		return nil, refuse("method_not_supported_for_channel_type")
-	case ch.Extra.archived:
-		return nil, refuse("already_archived")
-	case ch.Extra.general:
-		return nil, refuse("cant_archive_general")
+	case user == nil:
+		return "user_not_found"
+	case id == botUserID:
+		return "cant_invite_self"
+	case ch.Has(id):
+		return "already_in_channel"
+	case user.Deleted || user.CannotBeInvited:
+		return "cant_invite"
 	}
-	if err := a.needFor(ch, "write"); err != nil {
-		return nil, err
-	}
-	if !ch.Has(a.opts.BotUserID) {
+	return ""
+}
+
+func conversationsKick(a *api, c *call) (object, error) {
+	user := c.str("user")
+	switch {
+	case a.People.ByID(user) == nil:
+		return nil, refuse("user_not_found")
+	case user == botUserID:
+		return nil, refuse("cant_kick_self")
+	case c.ch.Extra.general:
+		return nil, refuse("cant_kick_from_general")
+	case !c.ch.Has(user):
 		return nil, refuse("not_in_channel")
 	}
 	c.changed = true
-	a.archive(ch, a.opts.BotUserID)
-	return nil, nil
+	a.leave(c.ch, user, botUserID)
+	return object{"errors": object{}}, nil
 }
 
-// conversationsUnarchive: https://docs.slack.dev/reference/methods/conversations.unarchive
-func conversationsUnarchive(a *api, c *call) (object, error) {
-	if err := a.needAny("write"); err != nil {
-		return nil, err
-	}
-	ch, err := a.visible(c.str("channel"))
-	switch {
-	case err != nil:
-		return nil, err
-	case !ch.Extra.archived:
-		return nil, refuse("not_archived")
-	}
-	if err := a.needFor(ch, "write"); err != nil {
-		return nil, err
-	}
-	return nil, refuse("not_in_channel")
-}
-
-// conversationsOpen: https://docs.slack.dev/reference/methods/conversations.open
-// Of the conversations that it can open, the stand-in has those with one
-// person; several people together are refused.
+// conversationsOpen opens a conversation with one person; with several together
+// it is refused.
 func conversationsOpen(a *api, c *call) (object, error) {
-	if err := a.need("im:write", "mpim:write"); err != nil {
-		return nil, err
-	}
 	users := c.list("users")
-	if id := c.str("channel"); len(users) == 0 && id != "" {
-		ch, err := a.visible(id)
-		if err != nil || !ch.IsDirect() {
-			return nil, refuse("channel_not_found")
-		}
-		users = []string{ch.With}
-	}
-	switch {
-	case len(users) == 0:
+	switch len(users) {
+	case 0:
 		return nil, refuse("users_list_not_supplied")
-	case len(users) > 8:
-		return nil, refuse("too_many_users")
-	case len(users) > 1:
+	case 1:
+	default:
 		return nil, refuse("invalid_user_combination")
-	}
-	if err := a.need("im:write"); err != nil {
-		return nil, err
 	}
 	user := a.People.ByID(users[0])
 	switch {
 	case user == nil:
 		return nil, refuse("user_not_found")
-	case user.NotVisible:
-		return nil, refuse("user_not_visible")
 	case user.Deleted:
 		return nil, refuse("user_disabled")
-	case user.ID == a.opts.BotUserID:
-		return nil, refuse("invalid_user_combination")
 	case user.Bot:
 		return nil, refuse("cannot_dm_bot")
 	}
 	ch, made := a.openDirect(user.ID)
 	c.changed = made
 	out := object{"channel": object{"id": ch.ID}}
-	if c.flag("return_im") {
-		out["channel"] = a.conversation(ch)
-	}
 	if !made {
 		out["no_op"], out["already_open"] = true, true
 	}
@@ -216,13 +166,108 @@ func (a *api) conversation(c *channel) object {
 	}
 	maps.Copy(out, object{
 		"name": c.Name, "name_normalized": c.Name, "is_channel": !c.Extra.private, "is_group": c.Extra.private,
-		"is_private": c.Extra.private, "is_general": c.Extra.general, "is_member": c.Has(a.opts.BotUserID),
+		"is_private": c.Extra.private, "is_general": c.Extra.general, "is_member": c.Has(botUserID),
 		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic, c.Extra.topicSet), "purpose": aspect(c.Extra.purpose, c.Extra.purposeSet),
-		"num_members": len(c.Members()), "previous_names": append([]string{}, c.Extra.former...), "unlinked": 0,
+		"previous_names": append([]string{}, c.Extra.former...), "unlinked": 0,
 	})
 	if c.Extra.readOnly {
 		out["is_read_only"] = true
 		out["properties"] = object{"posting_restricted_to": object{"type": []string{"admin"}, "user": []string{}}}
 	}
 	return out
+}
+
+func conversationsInfo(a *api, c *call) (object, error) {
+	return object{"channel": a.conversation(c.ch)}, nil
+}
+
+// usersConversations lists the channels that the bot is in.
+func usersConversations(a *api, c *call) (object, error) {
+	types := c.list("types")
+	scopes := map[string]string{"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read"}
+	for _, t := range types {
+		if scopes[t] == "" {
+			return nil, refuse("invalid_types")
+		}
+		if err := a.need(scopes[t]); err != nil {
+			return nil, err
+		}
+	}
+	all := []object{}
+	for _, ch := range a.Channels.All() {
+		kind := map[string]string{"channels": "public_channel", "groups": "private_channel", "im": "im"}[family(ch)]
+		if slices.Contains(types, kind) && ch.Has(botUserID) {
+			all = append(all, a.conversation(ch))
+		}
+	}
+	page, next, err := paginate(c, all)
+	if err != nil {
+		return nil, err
+	}
+	return object{"channels": page, "response_metadata": object{"next_cursor": next}}, nil
+}
+
+// conversationsHistory returns messages, newest first.
+func conversationsHistory(a *api, c *call) (object, error) {
+	if !c.ch.Has(botUserID) {
+		return nil, refuse("not_in_channel")
+	}
+	var all []*message
+	for _, m := range slices.Backward(c.ch.Messages()) {
+		if c.inWindow(m) {
+			all = append(all, m)
+		}
+	}
+	page, next, err := paginate(c, all)
+	if err != nil {
+		return nil, err
+	}
+	_, hidden := c.met.Of(stage.HideMetadata)
+	shown := make([]object, len(page))
+	for i, m := range page {
+		shown[i] = a.shown(m, !hidden && c.flag("include_all_metadata"))
+	}
+	return object{"messages": shown, "has_more": next != "", "response_metadata": object{"next_cursor": next}}, nil
+}
+
+// inWindow applies oldest, latest and inclusive.
+func (c *call) inWindow(m *message) bool {
+	at, inclusive := seconds(m.ID), c.flag("inclusive")
+	if oldest := seconds(c.str("oldest")); at < oldest || at == oldest && !inclusive {
+		return false
+	}
+	latest := seconds(c.str("latest"))
+	return latest == 0 || at < latest || at == latest && inclusive
+}
+
+// seconds reads a timestamp; a float64 tells microseconds apart. No timestamp
+// is 0.
+func seconds(ts string) float64 {
+	f, _ := strconv.ParseFloat(ts, 64)
+	return f
+}
+
+// paginate cuts a page out of the list. See
+// https://docs.slack.dev/apis/web-api/pagination.
+func paginate[T any](c *call, all []T) (page []T, next string, err error) {
+	const usual, most = 100, 999
+	limit := usual
+	if s := c.str("limit"); s != "" {
+		if limit, err = strconv.Atoi(s); err != nil || limit < 1 {
+			return nil, "", refuse("invalid_limit")
+		}
+	}
+	start := 0
+	if cursor := c.str("cursor"); cursor != "" {
+		raw, _ := base64.StdEncoding.DecodeString(cursor)
+		at, ok := strings.CutPrefix(string(raw), "next:")
+		if start, err = strconv.Atoi(at); err != nil || !ok || start < 0 || start > len(all) {
+			return nil, "", refuse("invalid_cursor")
+		}
+	}
+	end := min(start+min(limit, most), len(all))
+	if end < len(all) {
+		next = base64.StdEncoding.EncodeToString([]byte("next:" + strconv.Itoa(end)))
+	}
+	return all[start:end], next, nil
 }

@@ -21,8 +21,8 @@ const (
 	typeEvent    = "events_api"
 )
 
-// delivery is a payload on its way to the app, in one envelope or, delivered
-// again, in several: each has an ID of its own. the team's lock guards it.
+// delivery is a payload on its way to the app: in one envelope, or in several if
+// it is redelivered, each with its own ID. The team's lock guards it.
 type delivery struct {
 	kind     string
 	payload  json.RawMessage
@@ -30,10 +30,10 @@ type delivery struct {
 	attempts map[string]int // by envelope_id
 	at       map[string]time.Time
 	over     bool
-	answer   chan json.RawMessage // holds the answer in the acknowledgement
+	answer   chan json.RawMessage // from the acknowledgement
 }
 
-// settle takes an answer, unless there is one or nobody waits any more.
+// settle takes an answer and reports whether somebody still waits for it.
 func (d *delivery) settle(answer json.RawMessage) bool {
 	if d.over {
 		return false
@@ -46,8 +46,8 @@ func (d *delivery) settle(answer json.RawMessage) bool {
 	return true
 }
 
-// sendEnvelope sends what would be a request over one of the connections, and
-// returns the answer in its acknowledgement as the body.
+// sendEnvelope sends a callback over one of the connections, and returns the
+// answer in the acknowledgement as the body.
 func (s *Socket) sendEnvelope(ctx context.Context, cb callback) (int, http.Header, []byte, error) {
 	kind, payload, err := cb.envelope()
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Socket) sendEnvelope(ctx context.Context, cb callback) (int, http.Heade
 	}
 	attempt, reason := cb.retry, cb.reason
 	for {
-		l, err := s.dispatch(d, attempt, reason)
+		c, err := s.dispatch(d, attempt, reason)
 		if errors.Is(err, ErrNotConnected) && attempt > cb.retry {
 			if err = s.WaitConnected(ctx, 1); err == nil {
 				continue
@@ -84,7 +84,7 @@ func (s *Socket) sendEnvelope(ctx context.Context, cb callback) (int, http.Heade
 			return http.StatusOK, header, answer, nil
 		case <-ctx.Done():
 			return 0, nil, nil, stage.Unanswered(ctx, ctx.Err())
-		case <-l.gone:
+		case <-c.gone:
 			if kind == typeEvent || s.team.opts.NoRedelivery {
 				return 0, nil, nil, errors.New("emulator: the connection ended before the acknowledgement came")
 			}
@@ -94,8 +94,8 @@ func (s *Socket) sendEnvelope(ctx context.Context, cb callback) (int, http.Heade
 	}
 }
 
-// envelope is the type and the payload of an envelope in place of a request: a
-// form is a JSON object of strings in it.
+// envelope returns a request's type and payload as an envelope has them: a form
+// becomes a JSON object of strings.
 func (cb callback) envelope() (kind string, payload json.RawMessage, err error) {
 	if cb.contentType == "application/json" {
 		return typeEvent, cb.body, nil
@@ -122,30 +122,30 @@ func newDelivery(kind string, payload json.RawMessage) *delivery {
 }
 
 // dispatch puts a delivery into an envelope and sends it over any connection.
-func (s *Socket) dispatch(d *delivery, attempt int, reason string) (*link, error) {
+func (s *Socket) dispatch(d *delivery, attempt int, reason string) (*connection, error) {
 	s.team.Lock()
-	n := len(s.links)
+	n := len(s.connections)
 	if n == 0 {
 		s.team.Unlock()
 		return nil, ErrNotConnected
 	}
-	l := s.links[s.pick.IntN(n)]
+	c := s.connections[s.pick.IntN(n)]
 	id := s.team.newID("En")
 	s.pending[id] = d
-	l.sent[id] = true
+	c.sent[id] = true
 	d.attempts[id], d.at[id] = attempt, time.Now()
 	s.team.Unlock()
 	frame := object{"type": d.kind, "envelope_id": id, "payload": d.payload, "accepts_response_payload": d.accepts}
 	if attempt > 0 || d.kind == typeEvent {
 		maps.Copy(frame, object{"retry_attempt": attempt, "retry_reason": strings.TrimPrefix(reason, "http_")})
 	}
-	if err := l.write(frame); err != nil {
-		l.cut() // so that whoever waits for l.gone goes on
+	if err := c.write(frame); err != nil {
+		c.cut() // closes gone
 	}
-	return l, nil
+	return c, nil
 }
 
-// forget ends a delivery: acknowledgements come too late from now on.
+// forget ends a delivery: later acknowledgements are too late.
 func (s *Socket) forget(d *delivery) {
 	s.team.Lock()
 	defer s.team.Unlock()
@@ -171,13 +171,13 @@ func (s *Socket) SendEnvelope(ctx context.Context, kind string, payload any) (Ac
 // acknowledgement that names the ID.
 func (s *Socket) SendFrame(ctx context.Context, frame, envelopeID string) (Ack, error) {
 	s.team.Lock()
-	if len(s.links) == 0 {
+	if len(s.connections) == 0 {
 		s.team.Unlock()
 		return Ack{}, ErrNotConnected
 	}
-	l := s.links[0]
+	c := s.connections[0]
 	s.team.Unlock()
-	if err := l.writeRaw([]byte(frame)); err != nil {
+	if err := c.writeRaw([]byte(frame)); err != nil {
 		return Ack{}, fmt.Errorf("emulator: %w", err)
 	}
 	return s.waitAck(ctx, func(a Ack) bool { return a.EnvelopeID == envelopeID })

@@ -6,9 +6,9 @@ import (
 )
 
 var (
-	// typedLink is what Slack makes a link of, in text whose special characters are
-	// entities already: a URL, an e-mail address, a name of a host or file that ends
-	// like a domain, a telephone number. Punctuation at the end is not part of it.
+	// typedLink matches what Slack turns into a link, in text whose special characters
+	// are entities already: a URL, an e-mail address, a name of a host or file that
+	// ends like a domain, a telephone number. Punctuation at the end is not part of it.
 	typedLink = regexp.MustCompile(`(https?://(?:[^\s|&]|&amp;)*[^\s|&.,;:!?()'"。，；：！？（）])` +
 		`|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)` +
 		`|((?:[A-Za-z0-9_-]+\.)+(?:com|org|net|io|dev|app|sh|md|py|rs|me|ai|co|de|uk|cn)\b(?:/[\w%~/-]+)?)` +
@@ -20,18 +20,16 @@ var (
 	typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
 )
 
-// escape does to a command's text what should_escape does ("Escape channels,
-// users, and links sent to your app"): the three special characters become
-// entities, links stand in angle brackets, names of people, groups and
-// channels become their IDs.
+// escaped replaces the characters that are special in mrkdwn.
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// escape applies should_escape to a command's text ("Escape channels, users, and
+// links sent to your app"): the three special characters become entities, links
+// get angle brackets, names of people, groups and channels become their IDs.
 // See https://docs.slack.dev/interactivity/implementing-slash-commands and
 // https://docs.slack.dev/messaging/formatting-message-text.
 func (t *team) escape(text string) string {
-	if t.opts.LiteralCommandText {
-		return text
-	}
-	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
-	text = linked(text)
+	text = linked(escaped.Replace(text))
 	return typedMention.ReplaceAllStringFunc(text, func(s string) string {
 		m := typedMention.FindStringSubmatch(s)
 		before, sign, name := m[1], m[2], m[3]
@@ -44,16 +42,14 @@ func (t *team) escape(text string) string {
 		if u := t.People.ByName(name); u != nil {
 			return before + "<@" + u.ID + "|" + name + ">"
 		}
-		for _, g := range t.groups {
-			if g.Handle == name {
-				return before + "<!subteam^" + g.ID + "|@" + name + ">"
-			}
+		if g := t.group(func(g UserGroup) bool { return g.Handle == name }); g != nil {
+			return before + "<!subteam^" + g.ID + "|@" + name + ">"
 		}
 		return s
 	})
 }
 
-// linked makes links of what looks like one. Except for URLs, the label is what was
+// linked turns what looks like a link into one. Except for URLs, the label is what was
 // typed.
 func linked(text string) string {
 	return typedLink.ReplaceAllStringFunc(text, func(s string) string {
@@ -70,7 +66,7 @@ func linked(text string) string {
 	})
 }
 
-// linkedOutside is linked for a message that may hold links and mentions already.
+// linkedOutside is linked for a message that may contain links and mentions already.
 func linkedOutside(text string) string {
 	var out strings.Builder
 	for len(text) > 0 {

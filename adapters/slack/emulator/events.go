@@ -29,15 +29,14 @@ type events struct {
 	idle     chan struct{} // closed when the queue runs empty
 }
 
-// announce tells the app about a channel if the bot can see it: of private
-// ones only what it is a member of. See https://docs.slack.dev/reference/events.
+// announce sends an event about a channel if the bot can see it: a private one
+// only if it is a member. See https://docs.slack.dev/reference/events.
 func (q *events) announce(ch *channel, what string, fields object) {
 	kind := "channel_" + what
 	if ch.Extra.private {
 		kind = "group_" + what
 	}
-	t := q.team
-	if ch.IsDirect() || ch.Extra.private && !ch.Has(t.opts.BotUserID) || t.need(kindPrefix(ch)+":read") != nil {
+	if ch.IsDirect() || ch.Extra.private && !ch.Has(botUserID) || q.team.need(family(ch)+":read") != nil {
 		return
 	}
 	body := object{"channel": ch.ID}
@@ -59,23 +58,22 @@ func (q *events) announceJoin(ch *channel, user, inviter string) {
 }
 
 // announceLeave: https://docs.slack.dev/reference/events/member_left_channel
-// Of its own leaving the bot gets channel_left or group_left only.
+// If the bot itself leaves, it gets channel_left or group_left only.
 func (q *events) announceLeave(ch *channel, user string) {
-	if user != q.team.opts.BotUserID {
+	if user != botUserID {
 		q.announceMember(ch, "member_left_channel", object{"user": user})
 	}
 }
 
 func (q *events) announceMember(ch *channel, kind string, fields object) {
-	t := q.team
-	if ch.IsDirect() || !ch.Has(t.opts.BotUserID) || t.need(kindPrefix(ch)+":read") != nil {
+	if ch.IsDirect() || !ch.Has(botUserID) || q.team.need(family(ch)+":read") != nil {
 		return
 	}
 	letter := "C"
 	if ch.Extra.private {
 		letter = "G"
 	}
-	fields["channel"], fields["channel_type"], fields["team"] = ch.ID, letter, t.opts.TeamID
+	fields["channel"], fields["channel_type"], fields["team"] = ch.ID, letter, q.team.opts.TeamID
 	q.emit(kind, fields)
 }
 
@@ -88,10 +86,10 @@ func (q *events) emit(kind string, fields object) {
 	ts, at := t.newTS()
 	fields["type"], fields["event_ts"] = kind, ts
 	body := stage.JSON(object{
-		"token": verificationToken, "team_id": t.opts.TeamID, "api_app_id": t.opts.AppID, "type": "event_callback",
+		"token": verificationToken, "team_id": t.opts.TeamID, "api_app_id": appID, "type": "event_callback",
 		"event_id": t.newID("Ev"), "event_time": at.Unix(), "event": fields, "is_ext_shared_channel": false,
 		"authorizations": []object{{
-			"enterprise_id": nil, "team_id": t.opts.TeamID, "user_id": t.opts.BotUserID, "is_bot": true, "is_enterprise_install": false,
+			"enterprise_id": nil, "team_id": t.opts.TeamID, "user_id": botUserID, "is_bot": true, "is_enterprise_install": false,
 		}},
 	})
 	q.waiting = append(q.waiting, q.out.Pass(t.host.Faults().MeetEvent(kind), event{kind: kind, body: body})...)
@@ -125,8 +123,7 @@ func (q *events) drain() {
 	}
 }
 
-// deliver sends an event. It reports whether the event is to be sent again, and
-// why.
+// deliver sends an event. It reports whether to send the event again, and why.
 func (q *events) deliver(e event, to string, retry int, reason string) (again bool, why string) {
 	life := q.team.host.Life
 	cb := callback{url: to, contentType: "application/json", body: e.body, retry: retry, reason: reason}
@@ -141,11 +138,10 @@ func (q *events) deliver(e event, to string, retry int, reason string) (again bo
 	default:
 		return false, ""
 	}
-	q.team.opts.Logger.Debug("event not taken", "event", e.kind, "retry", retry, "reason", why)
 	return header.Get("X-Slack-No-Retry") != "1" && !life.Over(), why
 }
 
-// redeliver sends an event again after each wait, until it is taken. See
+// redeliver sends an event again after each wait until the app accepts it. See
 // https://docs.slack.dev/apis/events-api#retries.
 func (q *events) redeliver(e event, to, reason string) {
 	for i, wait := range q.team.opts.EventDelay {
@@ -160,7 +156,7 @@ func (q *events) redeliver(e event, to, reason string) {
 	}
 }
 
-// FlushEvents lets events go that a ReorderEvent fault holds, and waits until
+// FlushEvents releases events that a ReorderEvent fault holds, and waits until
 // every event has been sent once. It fails only with the error of ctx.
 func (w *Workspace) FlushEvents(ctx context.Context) error {
 	q := w.team.events
@@ -180,8 +176,8 @@ func (w *Workspace) FlushEvents(ctx context.Context) error {
 	}
 }
 
-// SendEvent delivers an event of any type, also one that the app does not
-// know, with the fields given.
+// SendEvent delivers an event of any type, even one unknown to the app, with the
+// given fields.
 func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 	w.team.Lock()
 	defer w.team.Unlock()
@@ -191,7 +187,7 @@ func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 }
 
 // VerifyURL does what Slack does when an events URL is entered: it sends a
-// challenge and wants it back. See
+// challenge, which the app must return. See
 // https://docs.slack.dev/reference/events/url_verification.
 func (w *Workspace) VerifyURL(ctx context.Context) error {
 	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"

@@ -126,18 +126,6 @@ func TestLateEffectComesAfterItsDelay(t *testing.T) {
 	})
 }
 
-func TestPartialInvite(t *testing.T) {
-	t.Parallel()
-	b := setup(t, nil)
-	id := b.room("room")
-	b.Faults().Order(stage.Fault{Kind: stage.PartialInvite, Method: "conversations.invite"})
-	out := b.fine("conversations.invite", "channel", id, "users", lin+","+wei, "force", "true")
-	if len(out["errors"].([]any)) != 1 || !slices.Contains(b.Members(id), lin) || slices.Contains(b.Members(id), wei) {
-		t.Errorf("%v, members %v", out, b.Members(id))
-	}
-	b.fine("conversations.invite", "channel", id, "users", wei)
-}
-
 func TestLogKeepsSecretsOut(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
@@ -159,24 +147,18 @@ func TestTiers(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	b := setup(t, func(o *emulator.Options) {
 		o.EnforceTiers, o.Now = true, func() time.Time { return now }
-		o.PerMinute = map[string]int{"conversations.info": 3}
 	})
 	for range 20 {
-		b.fine("conversations.list")
+		b.fine("pins.list", "channel", "C0000PUBLIC")
 		now = now.Add(time.Second)
 	}
-	response, _ := b.raw("conversations.list", "application/x-www-form-urlencoded", "", b.BotToken())
+	response, _ := b.raw("pins.list", "application/x-www-form-urlencoded", "channel=C0000PUBLIC", b.BotToken())
 	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") != "40" {
 		t.Errorf("the 21st call in 20 s: HTTP %d, Retry-After %q", response.StatusCode, response.Header.Get("Retry-After"))
 	}
 	now = now.Add(40 * time.Second)
-	b.fine("conversations.list")
-	b.refused("ratelimited", "conversations.list")
-
-	for range 3 {
-		b.fine("conversations.info", "channel", "C0000PUBLIC")
-	}
-	b.refused("ratelimited", "conversations.info", "channel", "C0000PUBLIC")
+	b.fine("pins.list", "channel", "C0000PUBLIC")
+	b.refused("ratelimited", "pins.list", "channel", "C0000PUBLIC")
 
 	b.fine("chat.postMessage", "channel", lin, "text", "a")
 	b.fine("chat.postMessage", "channel", wei, "text", "a")

@@ -28,7 +28,7 @@ func people() []emulator.User {
 	return []emulator.User{
 		{ID: lin, Name: "lin", RealName: "Lin Chen", Email: "lin@example.com", Locale: "zh-CN", TZ: "Asia/Shanghai", Admin: true},
 		{ID: wei, Name: "wei", Email: "wei@example.com"},
-		{ID: guest, Name: "guest", SingleChannel: true},
+		{ID: guest, Name: "guest", Guest: true},
 		{ID: gone, Name: "gone", Email: "gone@example.com", Deleted: true},
 	}
 }

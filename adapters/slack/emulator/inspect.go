@@ -11,11 +11,10 @@ type Bookmark struct {
 	ID    string
 	Title string
 	Link  string
-	Emoji string
 }
 
 // BotUserID returns the bot's user ID.
-func (w *Workspace) BotUserID() string { return w.team.opts.BotUserID }
+func (w *Workspace) BotUserID() string { return botUserID }
 
 // BotToken returns the token that the API takes.
 func (w *Workspace) BotToken() string { return w.team.opts.BotToken }
@@ -39,8 +38,8 @@ func (w *Workspace) UserByName(name string) (User, bool) {
 	return User{}, false
 }
 
-// Channels returns all channels in the order of their making, archived ones
-// included and direct conversations left out, with their members sorted.
+// Channels returns all channels in the order of their creation, including archived
+// ones but not direct conversations.
 func (w *Workspace) Channels() []Channel {
 	w.team.Lock()
 	defer w.team.Unlock()
@@ -63,7 +62,7 @@ func (w *Workspace) ChannelByName(name string) (found Channel, ok bool) {
 	return Channel{}, false
 }
 
-// in looks at the channel or direct conversation with the ID, if there is one.
+// in calls look with the channel or direct conversation, if it exists.
 func (w *Workspace) in(channelID string, look func(*channel)) {
 	w.team.Lock()
 	defer w.team.Unlock()
@@ -72,20 +71,19 @@ func (w *Workspace) in(channelID string, look func(*channel)) {
 	}
 }
 
-// Members returns who is in a channel, IDs sorted; none for an unknown one.
+// Members returns the sorted IDs of a channel's members, nil if it is unknown.
 func (w *Workspace) Members(channelID string) (ids []string) {
 	w.in(channelID, func(ch *channel) { ids = ch.Members() })
 	return ids
 }
 
-// Messages returns the messages of a channel that people or the bot wrote,
-// oldest first. Slack's own notices are in Notices.
+// Messages returns a channel's messages by people and the bot, oldest first.
 func (w *Workspace) Messages(channelID string) (list []Message) {
 	w.in(channelID, func(ch *channel) { list = w.team.show.exportAll(ch.Written()) })
 	return list
 }
 
-// Notices returns what Slack itself wrote into a channel, oldest first.
+// Notices returns a channel's messages by Slack itself, oldest first.
 func (w *Workspace) Notices(channelID string) (list []Message) {
 	w.in(channelID, func(ch *channel) { list = w.team.show.exportAll(ch.Notices()) })
 	return list
@@ -106,27 +104,16 @@ func (w *Workspace) DM(userID string) string {
 // oldest first.
 func (w *Workspace) DMs(userID string) []Message { return w.Messages(w.DM(userID)) }
 
-// Ephemerals returns what only this person sees, oldest first.
+// Ephemerals returns the messages that only this person sees, oldest first.
 func (w *Workspace) Ephemerals(userID string) []Message {
 	w.team.Lock()
 	defer w.team.Unlock()
 	return w.team.show.exportAll(w.team.Ephemerals(userID))
 }
 
-// OpenViews returns the modals that a person has open, topmost last.
-func (w *Workspace) OpenViews(userID string) []View {
-	w.team.Lock()
-	defer w.team.Unlock()
-	var out []View
-	for _, v := range w.team.Dialogs.Of(userID) {
-		out = append(out, w.team.show.exportView(v))
-	}
-	return out
-}
-
-// OpenView returns the topmost modal that a person has open.
+// OpenView returns the modal that a person has open.
 func (w *Workspace) OpenView(userID string) (View, bool) {
-	if v := w.dialogs.openTop(userID); v != nil {
+	if v := w.dialogs.openOf(userID); v != nil {
 		return *v, true
 	}
 	return View{}, false

@@ -2,28 +2,29 @@ package emulator
 
 import "time"
 
-// perChannel is how long a channel rests between two chat.postMessage calls.
+// perChannel is the time between two chat.postMessage calls to a channel.
 // See https://docs.slack.dev/apis/web-api/rate-limits.
 const perChannel = time.Second
 
 // limiter remembers when calls were let through. Slack tolerates bursts "to a
-// degree"; the stand-in tolerates none, so that an app that passes here paces
-// itself by the published numbers.
+// degree"; the stand-in tolerates none, so that an app that passes here keeps
+// to the published numbers.
 type limiter struct {
 	calls map[string][]time.Time // method to the calls of the last minute
 	posts map[string]time.Time   // channel, or person of a direct one, to the last post
 }
 
-// overLimit returns how long the caller must wait, 0 to go ahead. A call that
-// is let through counts; one that is refused does not.
+func newLimiter() limiter {
+	return limiter{calls: make(map[string][]time.Time), posts: make(map[string]time.Time)}
+}
+
+// overLimit returns how long the caller must wait, 0 to go ahead. Only calls
+// that are let through count.
 func (a *api) overLimit(m method, c *call) time.Duration {
 	if !a.opts.EnforceTiers {
 		return 0
 	}
 	now := a.opts.Now()
-	if a.limits.calls == nil {
-		a.limits.calls, a.limits.posts = make(map[string][]time.Time), make(map[string]time.Time)
-	}
 	if m.name == "chat.postMessage" {
 		channel := c.str("channel")
 		if ch := a.Channels.ByID(channel); ch != nil && ch.IsDirect() {
@@ -34,21 +35,19 @@ func (a *api) overLimit(m method, c *call) time.Duration {
 		}
 		a.limits.posts[channel] = now
 	}
-	allowed := m.perMinute
-	if n, ok := a.opts.PerMinute[m.name]; ok {
-		allowed = n
-	}
-	if allowed == 0 {
+	if m.perMinute == 0 {
 		return 0
 	}
 	recent := a.limits.calls[m.name]
 	for len(recent) > 0 && !recent[0].After(now.Add(-time.Minute)) {
 		recent = recent[1:]
 	}
-	if len(recent) >= allowed {
-		a.limits.calls[m.name] = recent
-		return recent[0].Add(time.Minute).Sub(now)
+	var wait time.Duration
+	if len(recent) < m.perMinute {
+		recent = append(recent, now)
+	} else {
+		wait = recent[0].Add(time.Minute).Sub(now)
 	}
-	a.limits.calls[m.name] = append(recent, now)
-	return 0
+	a.limits.calls[m.name] = recent
+	return wait
 }

@@ -6,46 +6,34 @@ func methods() map[string]method {
 	list := []method{
 		{name: "auth.test", run: authTest},
 		{name: "apps.connections.open", app: true, perMinute: tier3, run: appsConnectionsOpen},
-		{name: "team.info", form: true, perMinute: tier3, run: teamInfo},
 
-		{name: "conversations.open", write: true, perMinute: tier3, run: conversationsOpen},
+		{name: "conversations.open", write: true, perMinute: tier3, scope: "im:write", run: conversationsOpen},
 		{name: "conversations.create", write: true, perMinute: tier2, run: conversationsCreate},
-		{name: "conversations.invite", write: true, perMinute: tier3, run: conversationsInvite},
-		{name: "conversations.kick", write: true, perMinute: tier3, run: conversationsKick},
-		{name: "conversations.rename", write: true, perMinute: tier2, run: conversationsRename},
-		{name: "conversations.setTopic", write: true, perMinute: tier2, run: conversationsSetTopic},
-		{name: "conversations.setPurpose", write: true, perMinute: tier2, run: conversationsSetPurpose},
-		{name: "conversations.archive", write: true, perMinute: tier2, run: conversationsArchive},
-		{name: "conversations.unarchive", write: true, perMinute: tier2, run: conversationsUnarchive},
-		{name: "conversations.info", form: true, perMinute: tier3, run: conversationsInfo},
-		{name: "conversations.list", form: true, perMinute: tier2, run: conversationsList},
-		{name: "conversations.members", form: true, perMinute: tier4, run: conversationsMembers},
-		{name: "conversations.history", perMinute: tier3, run: conversationsHistory},
-		{name: "conversations.replies", form: true, perMinute: tier3, run: conversationsReplies},
+		{name: "conversations.invite", write: true, perMinute: tier3, in: writable("write.invites"), run: conversationsInvite},
+		{name: "conversations.kick", write: true, perMinute: tier3, in: writable("write"), run: conversationsKick},
+		{name: "conversations.rename", write: true, perMinute: tier2, in: writable("write"), run: conversationsRename},
+		{name: "conversations.setTopic", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("topic")},
+		{name: "conversations.setPurpose", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("purpose")},
+		{name: "conversations.info", form: true, perMinute: tier3, in: readable("read"), run: conversationsInfo},
+		{name: "conversations.history", perMinute: tier3, in: readable("history"), run: conversationsHistory},
 		{name: "users.conversations", form: true, perMinute: tier3, run: usersConversations},
 
-		{name: "chat.postMessage", write: true, run: chatPostMessage},
-		{name: "chat.postEphemeral", write: true, perMinute: tier4, run: chatPostEphemeral},
-		{name: "chat.update", write: true, perMinute: tier3, run: chatUpdate},
-		{name: "chat.delete", write: true, perMinute: tier3, run: chatDelete},
-		{name: "chat.getPermalink", form: true, run: chatGetPermalink},
+		{name: "chat.postMessage", write: true, scope: "chat:write", run: chatPostMessage},
+		{name: "chat.update", write: true, perMinute: tier3, scope: "chat:write", in: visible("channel"), run: chatUpdate},
+		{name: "chat.getPermalink", form: true, in: visible("channel"), run: chatGetPermalink},
 
-		{name: "pins.add", write: true, perMinute: tier2, run: pinsAdd},
-		{name: "pins.remove", write: true, perMinute: tier2, run: pinsRemove},
-		{name: "pins.list", form: true, perMinute: tier2, run: pinsList},
-		{name: "bookmarks.add", write: true, perMinute: tier2, run: bookmarksAdd},
-		{name: "bookmarks.edit", write: true, perMinute: tier2, run: bookmarksEdit},
-		{name: "bookmarks.remove", write: true, perMinute: tier2, run: bookmarksRemove},
-		{name: "bookmarks.list", perMinute: tier3, run: bookmarksList},
+		{name: "pins.add", write: true, perMinute: tier2, scope: "pins:write", in: joined, run: pinsAdd},
+		{name: "pins.list", form: true, perMinute: tier2, scope: "pins:read", in: visible("channel"), run: pinsList},
+		{name: "bookmarks.add", write: true, perMinute: tier2, scope: "bookmarks:write", in: bookmarkable, run: bookmarksAdd},
+		{name: "bookmarks.edit", write: true, perMinute: tier2, scope: "bookmarks:write", in: bookmarkable, run: bookmarksEdit},
+		{name: "bookmarks.list", perMinute: tier3, scope: "bookmarks:read", in: visible("channel_id"), run: bookmarksList},
 
-		{name: "users.info", form: true, perMinute: tier4, run: usersInfo},
-		{name: "users.list", form: true, perMinute: tier2, run: usersList},
-		{name: "users.lookupByEmail", form: true, perMinute: tier3, run: usersLookupByEmail},
-		{name: "usergroups.list", form: true, perMinute: tier2, run: usergroupsList},
-		{name: "usergroups.users.list", form: true, perMinute: tier2, run: usergroupsUsersList},
+		{name: "users.info", form: true, perMinute: tier4, scope: "users:read", run: usersInfo},
+		{name: "users.lookupByEmail", form: true, perMinute: tier3, scope: "users:read.email", run: usersLookupByEmail},
+		{name: "usergroups.list", form: true, perMinute: tier2, scope: "usergroups:read", run: usergroupsList},
+		{name: "usergroups.users.list", form: true, perMinute: tier2, scope: "usergroups:read", run: usergroupsUsersList},
 
 		{name: "views.open", write: true, perMinute: tier4, run: viewsOpen},
-		{name: "views.push", write: true, perMinute: tier4, run: viewsPush},
 		{name: "views.update", write: true, perMinute: tier4, run: viewsUpdate},
 	}
 	byName := make(map[string]method, len(list))
@@ -57,16 +45,59 @@ func methods() map[string]method {
 
 func authTest(a *api, _ *call) (object, error) {
 	return object{
-		"url": a.siteURL() + "/", "team": a.opts.TeamName, "user": a.opts.BotName, "team_id": a.opts.TeamID,
-		"user_id": a.opts.BotUserID, "bot_id": a.opts.BotID, "is_enterprise_install": false,
+		"url": a.siteURL() + "/", "team": a.opts.TeamName, "user": botName, "team_id": a.opts.TeamID,
+		"user_id": botUserID, "bot_id": botID, "is_enterprise_install": false,
 	}, nil
 }
 
-func teamInfo(a *api, _ *call) (object, error) {
-	if err := a.need("team:read"); err != nil {
-		return nil, err
+// visible finds the channel that an argument names and that the bot can know of.
+func visible(arg string) func(*api, *call) (*channel, error) {
+	return func(a *api, c *call) (*channel, error) { return a.visible(c.str(arg)) }
+}
+
+// joined finds the channel of a call that needs the bot in it.
+func joined(a *api, c *call) (*channel, error) { return a.joined(c.str("channel")) }
+
+// readable finds the channel of a call that reads it.
+func readable(verb string) func(*api, *call) (*channel, error) {
+	return func(a *api, c *call) (*channel, error) {
+		if err := a.needAny(verb); err != nil {
+			return nil, err
+		}
+		ch, err := a.visible(c.str("channel"))
+		if err != nil {
+			return nil, err
+		}
+		return ch, a.needFor(ch, verb)
 	}
-	return object{"team": object{
-		"id": a.opts.TeamID, "name": a.opts.TeamName, "domain": a.opts.Domain, "email_domain": "", "url": a.siteURL() + "/",
-	}}, nil
+}
+
+// writable finds the channel of a call that changes it.
+func writable(verb string) func(*api, *call) (*channel, error) {
+	return func(a *api, c *call) (*channel, error) {
+		if err := a.needAny("write"); err != nil {
+			return nil, err
+		}
+		ch, err := a.visible(c.str("channel"))
+		switch {
+		case err != nil:
+			return nil, err
+		case ch.IsDirect():
+			return nil, refuse("method_not_supported_for_channel_type")
+		}
+		if err := a.needFor(ch, verb); err != nil {
+			return nil, err
+		}
+		return a.joined(ch.ID)
+	}
+}
+
+// bookmarkable finds the channel of a call that changes bookmarks. The pages
+// list neither not_in_channel nor is_archived: both are permission_denied.
+func bookmarkable(a *api, c *call) (*channel, error) {
+	ch, err := a.visible(c.str("channel_id"))
+	if err == nil && (ch.IsDirect() || ch.Extra.archived || !ch.Has(botUserID)) {
+		err = refuse("permission_denied")
+	}
+	return ch, err
 }

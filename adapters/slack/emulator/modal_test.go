@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
+
+	"riskroom/adapters/slack/emulator"
 )
 
 // form is the modal of the tests: choosing the module tells the app.
@@ -21,7 +23,7 @@ func form(extra ...any) string {
 	handlers["optional"] = true
 	raw, _ := json.Marshal(map[string]any{
 		"type": "modal", "title": text("New risk"), "submit": text("File"), "callback_id": "new", "private_metadata": "opaque",
-		"notify_on_close": true, "blocks": append([]any{input("title", "title", "plain_text_input"), module, handlers}, extra...),
+		"blocks": append([]any{input("title", "title", "plain_text_input"), module, handlers}, extra...),
 	})
 	return string(raw)
 }
@@ -53,7 +55,7 @@ func TestSubmitAsSlackGoReadsIt(t *testing.T) {
 		t.Errorf("a form with a required input empty: %+v, %v", reply, err)
 	}
 	reply, err = b.SubmitView(t.Context(), lin, view, map[string][]string{"title": {"Ledger is off"}, "handlers": {lin, wei}})
-	if err != nil || !reply.Sent || reply.View != nil || len(b.OpenViews(lin)) != 0 {
+	if err != nil || !reply.Sent || reply.View != nil {
 		t.Fatalf("%+v, %v", reply, err)
 	}
 	var got slack.InteractionCallback
@@ -104,31 +106,27 @@ func TestResponseActions(t *testing.T) {
 	answer := `{"response_action":"errors","errors":{"title":"too vague"}}`
 	b, _, view := openForm(t, func(string) string { return answer })
 	values := map[string][]string{"title": {"x"}, "module": {"ledger"}}
-	submit := func(id string) (errors map[string]string, top string, stack int) {
-		reply, err := b.SubmitView(t.Context(), lin, id, values)
+	submit := func() emulator.Reply {
+		reply, err := b.SubmitView(t.Context(), lin, view, values)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reply.View != nil {
-			top = reply.View.ID
-		}
-		return reply.Errors, top, len(b.OpenViews(lin))
+		return reply
 	}
-	if errs, top, _ := submit(view); errs["title"] != "too vague" || top != view {
-		t.Errorf("errors: %v on %s", errs, top)
+	if reply := submit(); reply.Errors["title"] != "too vague" || reply.View.ID != view {
+		t.Errorf("errors: %+v", reply)
+	}
+	answer = `{"response_action":"update","view":` + form(json.RawMessage(head("more", ""))) + `}`
+	if reply := submit(); reply.View.ID != view || len(reply.View.Blocks) != 4 {
+		t.Errorf("update: %+v", reply.View)
 	}
 	answer = `{"response_action":"push","view":` + form() + `}`
-	_, pushed, n := submit(view)
-	if n != 2 || pushed == view {
-		t.Errorf("push: %d views, %s on top", n, pushed)
-	}
-	answer = `{"response_action":"update","view":` + form(map[string]any{"type": "divider"}) + `}`
-	if _, top, n := submit(pushed); n != 2 || top != pushed {
-		t.Errorf("update: %d views, %s on top", n, top)
+	if _, err := b.SubmitView(t.Context(), lin, view, values); err == nil {
+		t.Error("a view was pushed")
 	}
 	answer = `{"response_action":"clear"}`
-	if _, _, n := submit(pushed); n != 0 {
-		t.Errorf("clear: %d views left", n)
+	if reply := submit(); reply.View != nil {
+		t.Errorf("clear: %+v is open", reply.View)
 	}
 }
 
@@ -140,37 +138,16 @@ func TestErrorsMustNameInputs(t *testing.T) {
 	}
 }
 
-func TestClosingAndSuggesting(t *testing.T) {
+func TestClosing(t *testing.T) {
 	t.Parallel()
-	b, a, view := openForm(t, func(kind string) string {
-		if kind == "block_suggestion" {
-			return `{"options":[{"text":{"type":"plain_text","text":"Payments"},"value":"p"}]}`
-		}
-		return ""
-	})
-	menu := input("where", "where", "external_select")
-	menu["optional"] = true
-	b.fine("views.update", "view_id", view, "view", form(menu))
-	if _, err := b.ChooseInView(t.Context(), lin, view, "where", "p"); err == nil {
-		t.Error("something that was not offered was chosen")
+	b, a, view := openForm(t, nil)
+	if err := b.CloseView(wei, view); err == nil {
+		t.Error("somebody else closed the modal")
 	}
-	reply, err := b.Suggest(t.Context(), lin, view, "where", "pay")
-	if err != nil || len(reply.Options) != 1 || reply.Options[0].Value != "p" {
-		t.Fatalf("%+v, %v", reply, err)
-	}
-	if _, err := b.ChooseInView(t.Context(), lin, view, "where", "Payments"); err != nil {
+	if err := b.CloseView(lin, view); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.CloseView(t.Context(), lin, view); err != nil || len(b.OpenViews(lin)) != 0 {
-		t.Errorf("closing: %v", err)
-	}
-	var kinds []string
-	for _, payload := range a.interactions() {
-		var p struct{ Type string }
-		_ = json.Unmarshal([]byte(payload), &p)
-		kinds = append(kinds, p.Type)
-	}
-	if diff := cmp.Diff([]string{"block_suggestion", "view_closed"}, kinds); diff != "" {
-		t.Error(diff)
+	if _, open := b.OpenView(lin); open || len(a.interactions()) != 0 {
+		t.Error("the modal is still open, or the app received something")
 	}
 }

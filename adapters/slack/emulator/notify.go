@@ -20,24 +20,12 @@ func notified(c content) []string {
 
 // notifiedBy walks a block or a part of one.
 func notifiedBy(v object) []string {
-	switch v["type"] {
-	case "mrkdwn", "markdown":
-		return mentioned(stage.Str(v["text"]))
-	case "user":
+	if v["type"] == "user" {
 		return []string{stage.Str(v["user_id"])}
-	case "usergroup":
-		return []string{stage.Str(v["usergroup_id"])}
-	case "broadcast":
-		return []string{stage.Str(v["range"])}
 	}
 	var out []string
-	if text, ok := v["text"].(object); ok {
-		out = append(out, notifiedBy(text)...)
-	}
-	for _, list := range []string{"fields", "elements"} {
-		for _, e := range stage.Objects(v[list]) {
-			out = append(out, notifiedBy(e)...)
-		}
+	for _, e := range stage.Objects(v["elements"]) {
+		out = append(out, notifiedBy(e)...)
 	}
 	return out
 }

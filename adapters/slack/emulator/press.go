@@ -2,9 +2,13 @@ package emulator
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -13,203 +17,243 @@ import (
 // Press has a person press a button in a message, which may be one that only
 // they see. See https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
 func (w *Workspace) Press(ctx context.Context, userID, channelID, ts, actionID string) (Reply, error) {
-	return w.actInMessage(ctx, userID, channelID, ts, actionID, nil)
-}
-
-// Choose has a person choose in a menu of a message; for the values see Values.
-func (w *Workspace) Choose(ctx context.Context, userID, channelID, ts, actionID string, values ...string) (Reply, error) {
-	return w.actInMessage(ctx, userID, channelID, ts, actionID, append([]string{}, values...))
-}
-
-// PressInView has a person press a button in an open modal.
-func (w *Workspace) PressInView(ctx context.Context, userID, viewID, actionID string) (Reply, error) {
-	return w.actInView(ctx, userID, viewID, actionID, nil)
-}
-
-// ChooseInView has a person choose in a menu, or type into an input, of an
-// open modal. The app is told if the menu stands in an actions or section block,
-// or in an input block with dispatch_action.
-func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, actionID string, values ...string) (Reply, error) {
-	return w.actInView(ctx, userID, viewID, actionID, append([]string{}, values...))
-}
-
-// actInMessage acts on an element of a message; values is nil for a button. A
-// button that only opens a link asks nothing of an app without an interaction
-// URL.
-func (w *Workspace) actInMessage(ctx context.Context, userID, channelID, ts, actionID string, values []string) (Reply, error) {
-	cb, link, err := w.messageAction(userID, channelID, ts, actionID, values)
-	if err != nil || link && cb.url == "" {
+	cb, err := w.press(userID, channelID, ts, actionID)
+	if err != nil {
 		return Reply{}, err
 	}
 	return w.caller.askFor(ctx, userID, cb)
 }
 
-func (w *Workspace) messageAction(userID, channelID, ts, actionID string, values []string) (callback, bool, error) {
+func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	user, err := w.team.person(userID)
+	user, ch, err := w.team.within(userID, channelID)
 	if err != nil {
-		return callback{}, false, err
-	}
-	ch, err := w.team.within(user, channelID)
-	if err != nil {
-		return callback{}, false, err
+		return callback{}, err
 	}
 	m := w.team.Seen(userID, ch, ts)
 	if m == nil {
-		return callback{}, false, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, ts)
-	}
-	if ch.Extra.archived {
-		return callback{}, false, fmt.Errorf("emulator: nothing can be pressed in the archived #%s", ch.Name)
+		return callback{}, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, ts)
 	}
 	element, block, ok := findElement(m.Body.blocks, actionID)
-	if !ok {
-		return callback{}, false, fmt.Errorf("emulator: the message has no element %q", actionID)
+	if !ok || ch.Extra.archived {
+		return callback{}, fmt.Errorf("emulator: @%s cannot press %q in #%s", user.Name, actionID, ch.Name)
 	}
-	action, held, err := w.act(element, block, values)
-	if err != nil {
-		return callback{}, false, err
+	action := actionObject(element, block)
+	for _, field := range []string{"text", "value", "style"} {
+		if element[field] != nil {
+			action[field] = element[field]
+		}
 	}
 	payload := w.team.payload("block_actions", user)
-	container := object{"type": "message", "message_ts": m.ID, "channel_id": ch.ID, "is_ephemeral": m.Only != ""}
-	chosen := state{}
-	if held != nil {
-		chosen[block] = map[string]object{actionID: held}
-	}
 	maps.Copy(payload, object{
-		"container": container, "channel": object{"id": ch.ID, "name": publicName(ch)}, "actions": []object{action},
-		"state": object{"values": chosen}, "trigger_id": w.dialogs.newTrigger(user.ID), "response_url": w.caller.newResponseURL(user.ID, ch, m),
+		"container": object{"type": "message", "message_ts": m.ID, "channel_id": ch.ID, "is_ephemeral": m.Only != ""},
+		"channel":   object{"id": ch.ID, "name": publicName(ch)}, "actions": []object{action}, "state": object{"values": state{}},
+		"trigger_id": w.dialogs.newTrigger(user.ID), "response_url": w.caller.newResponseURL(user.ID, ch, m),
 	})
 	if m.Only == "" {
 		payload["message"] = w.team.shown(m, false)
 	}
-	w.team.Publish(stage.ActionSent, user.ID, ch, m, w.actionLabel(element, values))
-	return interactionCallback(w.team.opts.InteractionURL, payload), element["url"] != nil, nil
+	w.team.Publish(stage.ActionSent, user.ID, ch, m, textOf(element["text"]))
+	return interactionCallback(w.team.opts.InteractionURL, payload), nil
 }
 
-func (w *Workspace) actionLabel(element object, values []string) string {
-	if len(values) > 0 {
-		return values[0]
-	}
-	return w.team.show.textOf(element["text"])
-}
-
-// act makes the entry of payload.actions for what a person does with an
-// element, and the element's state where it has one.
-func (w *Workspace) act(element object, block string, values []string) (action, held object, err error) {
-	action = object{
+// actionObject returns an entry of payload.actions.
+func actionObject(element object, block string) object {
+	return object{
 		"type": element["type"], "action_id": element["action_id"], "block_id": block,
 		"action_ts": strconv.FormatFloat(float64(time.Now().UnixMicro())/1e6, 'f', 6, 64),
 	}
-	if element["type"] == "button" {
-		if values != nil {
-			return nil, nil, fmt.Errorf("emulator: %v is a button, nothing can be chosen", element["action_id"])
-		}
-		for _, field := range []string{"text", "value", "style"} {
-			if element[field] != nil {
-				action[field] = element[field]
-			}
-		}
-		return action, nil, nil
-	}
-	if element["type"] == "overflow" {
-		for _, o := range elementOptions(element) {
-			if len(values) == 1 && (o["value"] == values[0] || w.team.show.textOf(o["text"]) == values[0]) {
-				action["selected_option"] = o
-				return action, nil, nil
-			}
-		}
-		return nil, nil, fmt.Errorf("emulator: %q is not among the options of %v", values, element["action_id"])
-	}
-	if values == nil {
-		return nil, nil, fmt.Errorf("emulator: %v is no button", element["action_id"])
-	}
-	held, err = w.dialogs.enter(element, values)
-	if err != nil {
-		return nil, nil, err
-	}
-	maps.Copy(action, held)
-	return action, held, nil
 }
 
-func (w *Workspace) actInView(ctx context.Context, userID, viewID, actionID string, values []string) (Reply, error) {
-	cb, told, err := w.viewAction(userID, viewID, actionID, values)
-	if err != nil {
-		return Reply{}, err
-	}
-	if !told {
-		return Reply{View: w.dialogs.openTop(userID)}, nil
+// ChooseInView has a person enter values in an input of an open modal. The app
+// receives this if the input has dispatch_action.
+func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, actionID string, values ...string) (Reply, error) {
+	cb, dispatched, err := w.choose(userID, viewID, actionID, values)
+	if err != nil || !dispatched {
+		return Reply{View: w.dialogs.openOf(userID)}, err
 	}
 	return w.caller.askFor(ctx, userID, cb)
 }
 
-func (w *Workspace) viewAction(userID, viewID, actionID string, values []string) (callback, bool, error) {
+func (w *Workspace) choose(userID, viewID, actionID string, values []string) (callback, bool, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	user, v, err := w.dialogs.topmost(userID, viewID)
+	user, v, err := w.dialogs.openView(userID, viewID)
 	if err != nil {
 		return callback{}, false, err
 	}
-	element, block, ok := findElement(v.blocks(), actionID)
-	if !ok {
-		return callback{}, false, fmt.Errorf("emulator: the view has no element %q", actionID)
-	}
-	action, held, err := w.act(v.withOffers(element), block, values)
+	element, block, err := w.dialogs.fill(v, actionID, values)
 	if err != nil {
 		return callback{}, false, err
 	}
-	if held != nil {
-		v.state[block][actionID] = held
-	}
-	if !dispatches(v.blocks(), block) {
+	dispatched := slices.ContainsFunc(v.blocks(), func(b object) bool { return b["block_id"] == block && b["dispatch_action"] == true })
+	if !dispatched {
 		return callback{}, false, nil
 	}
+	action := actionObject(element, block)
+	maps.Copy(action, v.state[block][actionID])
 	payload := w.team.payload("block_actions", user)
 	maps.Copy(payload, object{
 		"container": object{"type": "view", "view_id": v.id}, "view": w.dialogs.viewObject(v), "actions": []object{action},
 		"trigger_id": w.dialogs.newTrigger(user.ID),
 	})
-	w.team.Publish(stage.ActionSent, user.ID, nil, nil, w.actionLabel(element, values))
+	w.team.Publish(stage.ActionSent, user.ID, nil, nil, strings.Join(values, ", "))
 	return interactionCallback(w.team.opts.InteractionURL, payload), true, nil
 }
 
-// dispatches reports whether the app is told at once of what happens in the
-// block.
-func dispatches(blocks []object, block string) bool {
-	for _, b := range blocks {
-		if b["block_id"] == block && b["type"] == "input" {
-			dispatch, _ := b["dispatch_action"].(bool)
-			return dispatch
+// fill enters values in the input with that block_id or action_id.
+func (d *dialogs) fill(v *view, key string, values []string) (element object, block string, err error) {
+	for _, b := range inputBlocks(v.blocks()) {
+		e, _ := b["element"].(object)
+		if b["block_id"] != key && e["action_id"] != key {
+			continue
 		}
+		held, err := d.enter(e, values)
+		if err != nil {
+			return nil, "", err
+		}
+		block = stage.Str(b["block_id"])
+		v.state[block][stage.Str(e["action_id"])] = held
+		return e, block, nil
 	}
-	return true
+	return nil, "", fmt.Errorf("emulator: the view has no input %q", key)
 }
 
-// topmost finds a view that the person has open on top of all others.
-func (d *dialogs) topmost(userID, viewID string) (*User, *view, error) {
+// SubmitView has a person fill in the modal and submit it; inputs that are not
+// in values keep what they hold. If the person's own client finds something
+// missing, it is returned as Errors with Sent false, and nothing is sent. The
+// app's answer (errors, update, clear or nothing) is carried out. See
+// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
+func (w *Workspace) SubmitView(ctx context.Context, userID, viewID string, values Values) (Reply, error) {
+	cb, missing, err := w.submission(userID, viewID, values)
+	if err != nil || len(missing) > 0 {
+		return Reply{Errors: missing, View: w.dialogs.openOf(userID)}, err
+	}
+	reply, _, err := w.caller.ask(ctx, cb)
+	if err == nil {
+		reply.Errors, err = w.afterSubmission(userID, viewID, reply.Body)
+	}
+	reply.View = w.dialogs.openOf(userID)
+	return reply, err
+}
+
+func (w *Workspace) submission(userID, viewID string, values Values) (callback, map[string]string, error) {
+	w.team.Lock()
+	defer w.team.Unlock()
+	user, v, err := w.dialogs.openView(userID, viewID)
+	switch {
+	case err != nil:
+		return callback{}, nil, err
+	case v.body["submit"] == nil:
+		return callback{}, nil, fmt.Errorf("emulator: the view %q has nothing to submit", viewID)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if _, _, err := w.dialogs.fill(v, key, values[key]); err != nil {
+			return callback{}, nil, err
+		}
+	}
+	if problems := incomplete(v); len(problems) > 0 {
+		return callback{}, problems, nil
+	}
+	payload := w.team.payload("view_submission", user)
+	maps.Copy(payload, object{"view": w.dialogs.viewObject(v), "trigger_id": w.dialogs.newTrigger(user.ID), "response_urls": []object{}})
+	return interactionCallback(w.team.opts.InteractionURL, payload), nil, nil
+}
+
+// responseAction is the app's answer to a submission, see
+// https://docs.slack.dev/surfaces/modals#response_actions.
+type responseAction struct {
+	Action string            `json:"response_action"`
+	Errors map[string]string `json:"errors"`
+	View   json.RawMessage   `json:"view"`
+}
+
+func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]string, error) {
+	w.team.Lock()
+	defer w.team.Unlock()
+	_, v, err := w.dialogs.openView(userID, viewID)
+	if err != nil {
+		return nil, nil // closed meanwhile
+	}
+	var a responseAction
+	if strings.TrimSpace(body) != "" {
+		if err := json.Unmarshal([]byte(body), &a); err != nil {
+			return nil, fmt.Errorf("emulator: the answer to a submission: %w", err)
+		}
+	}
+	switch a.Action {
+	case "", "clear":
+		w.team.CloseDialog(userID)
+	case "errors":
+		return v.showErrors(a.Errors)
+	case "update":
+		next, err := w.dialogs.parseView(string(a.View))
+		if err != nil {
+			return nil, fmt.Errorf("emulator: the view in the answer to a submission: %w", explain(err))
+		}
+		w.dialogs.replace(v, next)
+	default:
+		return nil, fmt.Errorf("emulator: unknown response_action %q", a.Action)
+	}
+	return nil, nil
+}
+
+// showErrors shows the app's error messages. Each key must be the block_id of an
+// input block.
+func (v *view) showErrors(found map[string]string) (map[string]string, error) {
+	if len(found) == 0 {
+		return nil, fmt.Errorf("emulator: response_action errors without errors")
+	}
+	for id := range found {
+		if v.state[id] == nil {
+			return nil, fmt.Errorf("emulator: an error names %q, which is not the block_id of an input", id)
+		}
+	}
+	v.inputErrors = found
+	return maps.Clone(found), nil
+}
+
+// explain adds a refusal's response_metadata to it.
+func explain(err error) error {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		if meta, ok := r.extra["response_metadata"].(object); ok {
+			return fmt.Errorf("%w: %v", err, meta["messages"])
+		}
+	}
+	return err
+}
+
+// CloseView has a person close the modal.
+func (w *Workspace) CloseView(userID, viewID string) error {
+	w.team.Lock()
+	defer w.team.Unlock()
+	if _, _, err := w.dialogs.openView(userID, viewID); err != nil {
+		return err
+	}
+	w.team.CloseDialog(userID)
+	return nil
+}
+
+// openView finds a view that the person has open.
+func (d *dialogs) openView(userID, viewID string) (*User, *view, error) {
 	user, err := d.person(userID)
 	if err != nil {
 		return nil, nil, err
 	}
-	v := d.Dialogs.Top(userID)
+	v := d.Dialogs.Of(userID)
 	if v == nil || v.id != viewID {
-		return nil, nil, fmt.Errorf("emulator: @%s has no view %q on top", user.Name, viewID)
+		return nil, nil, fmt.Errorf("emulator: @%s has no view %q open", user.Name, viewID)
 	}
 	return user, v, nil
 }
 
-// topView returns what the person has open on top, nil for nothing.
-func (d *dialogs) topView(userID string) *View {
-	v := d.Dialogs.Top(userID)
-	if v == nil {
-		return nil
-	}
-	out := d.show.exportView(v)
-	return &out
-}
-
-func (d *dialogs) openTop(userID string) *View {
+// openOf returns what the person has open, nil for nothing.
+func (d *dialogs) openOf(userID string) *View {
 	d.Lock()
 	defer d.Unlock()
-	return d.topView(userID)
+	if v := d.Dialogs.Of(userID); v != nil {
+		return d.show.exportView(v)
+	}
+	return nil
 }

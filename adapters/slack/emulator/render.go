@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"fmt"
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,30 +13,114 @@ import (
 // renderer shows the workspace as people see it.
 type renderer struct{ team *team }
 
-// angled is a piece of mrkdwn between angle brackets.
-var angled = regexp.MustCompile(`<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>`)
+// Person implements stage.Renderer.
+func (r *renderer) Person(u *User) stage.Person {
+	return stage.Person{
+		ID: u.ID, Name: u.Name, RealName: u.RealName, Email: u.Email, Bot: u.Bot, Guest: u.Guest, Deactivated: u.Deleted,
+	}
+}
 
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
-
-func (r *renderer) fromMrkdwn(text string) string {
-	text = angled.ReplaceAllStringFunc(text, func(s string) string {
-		m := angled.FindStringSubmatch(s)
-		switch sign, what, label := m[1], m[2], m[3]; {
-		case sign == "@":
-			return r.mention(what)
-		case sign == "#":
-			return r.channelMention(what)
-		case sign == "!" && label != "":
-			return label
-		case sign == "!":
-			return r.special(what)
-		case label != "":
-			return label
-		default:
-			return what
+// Room implements stage.Renderer.
+func (r *renderer) Room(c *channel, out *stage.Room) bool {
+	out.Purpose, out.Archived, out.Commands = c.Extra.purpose, c.Extra.archived, !c.Extra.archived
+	if c.Extra.private && !c.IsDirect() {
+		out.Kind = stage.PrivateRoom
+	}
+	for _, b := range c.Extra.bookmarks {
+		badge := stage.Badge{Title: b.Title, Link: b.Link}
+		if m := r.team.linked(b.Link); m != nil && m.Channel == c {
+			badge.Post = m.ID
 		}
-	})
-	return entities.Replace(text)
+		out.Badges = append(out.Badges, badge)
+	}
+	return true
+}
+
+// Post implements stage.Renderer.
+func (r *renderer) Post(m *message, out *stage.Post) {
+	_, what, _ := strings.Cut(m.Body.subtype, "_")
+	out.Deed, out.Value = deeds[what], m.Body.value
+	out.Lines, out.Parts = r.content(m.Body)
+}
+
+// content renders a message's blocks, or its text if it has none.
+func (r *renderer) content(c content) ([]stage.Line, []stage.Part) {
+	if len(c.blocks) > 0 {
+		return nil, r.parts(c.blocks)
+	}
+	return r.mrkdwn(c.text), nil
+}
+
+// plain renders a message as plain text.
+func (r *renderer) plain(c content) string { return stage.PlainText(r.content(c)) }
+
+// parts renders blocks; inputs are left out, see windowParts.
+func (r *renderer) parts(blocks []object) []stage.Part {
+	var parts []stage.Part
+	for _, b := range blocks {
+		switch b["type"] {
+		case "header":
+			parts = append(parts, stage.Part{Kind: stage.HeadingPart, Lines: stage.Literal(textOf(b["text"]))})
+		case "context":
+			var words []string
+			for _, e := range stage.Objects(b["elements"]) {
+				words = append(words, textOf(e))
+			}
+			parts = append(parts, stage.Part{Kind: stage.NotePart, Lines: stage.Literal(strings.Join(words, "  "))})
+		case "actions":
+			part := stage.Part{Kind: stage.ActionsPart}
+			for _, e := range stage.Objects(b["elements"]) {
+				part.Actions = append(part.Actions, stage.Action{
+					ID: stage.Str(e["action_id"]), Label: textOf(e["text"]), Style: stage.Str(e["style"]),
+				})
+			}
+			parts = append(parts, part)
+		case "rich_text":
+			parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: r.richLines(b)})
+		}
+	}
+	return parts
+}
+
+// textOf returns the text of a plain_text object.
+func textOf(v any) string {
+	t, _ := v.(object)
+	return stage.Str(t["text"])
+}
+
+// richLines renders a rich_text block, whose texts are literal.
+// See https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
+func (r *renderer) richLines(b object) []stage.Line {
+	var out []stage.Line
+	for _, e := range stage.Objects(b["elements"]) {
+		if e["type"] != "rich_text_list" {
+			out = append(out, stage.Line{Spans: r.richSpans(e)})
+			continue
+		}
+		for _, item := range stage.Objects(e["elements"]) {
+			out = append(out, stage.Line{Kind: stage.BulletLine, Spans: r.richSpans(item)})
+		}
+	}
+	return out
+}
+
+func (r *renderer) richSpans(section object) []stage.Span {
+	var out []stage.Span
+	for _, e := range stage.Objects(section["elements"]) {
+		style, _ := e["style"].(object)
+		is := func(look string) bool { on, _ := style[look].(bool); return on }
+		span := stage.Span{Bold: is("bold"), Italic: is("italic"), Strike: is("strike"), Code: is("code"), Text: stage.Str(e["text"])}
+		switch e["type"] {
+		case "user":
+			span.Person = stage.Str(e["user_id"])
+			span.Text = r.mention(span.Person)
+		case "link":
+			span.Text = cmp.Or(span.Text, stage.Str(e["url"]))
+			r.lead(&span, stage.Str(e["url"]))
+		}
+		out = append(out, span)
+	}
+	return out
 }
 
 func (r *renderer) mention(id string) string {
@@ -46,168 +130,83 @@ func (r *renderer) mention(id string) string {
 	return "@" + id
 }
 
-func (r *renderer) channelMention(id string) string {
-	if c := r.team.Channels.ByID(id); c != nil {
-		return "#" + c.Name
-	}
-	return "#" + id
-}
+// angled is a piece of mrkdwn between angle brackets.
+var angled = regexp.MustCompile(`<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>`)
 
-func (r *renderer) special(what string) string {
-	if id, ok := strings.CutPrefix(what, "subteam^"); ok {
-		return r.groupMention(id)
-	}
-	return "@" + what
-}
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-func (r *renderer) groupMention(id string) string {
-	for _, g := range r.team.groups {
-		if g.ID == id {
-			return "@" + g.Handle
+// mrkdwn renders mrkdwn: quotes, and what is between angle brackets. Emphasis
+// stays as it is typed: the bot never uses it. See
+// https://docs.slack.dev/messaging/formatting-message-text.
+func (r *renderer) mrkdwn(text string) []stage.Line {
+	if text == "" {
+		return nil
+	}
+	var out []stage.Line
+	for line := range strings.SplitSeq(text, "\n") {
+		var l stage.Line
+		if quoted, ok := strings.CutPrefix(line, "&gt;"); ok {
+			l.Kind, line = stage.QuoteLine, strings.TrimPrefix(quoted, " ")
 		}
-	}
-	return "@" + id
-}
-
-// parts renders one block for the stage.
-func (r *renderer) parts(b object) []stage.Part {
-	switch b["type"] {
-	case "header":
-		return []stage.Part{{Kind: stage.HeadingPart, Text: r.textOf(b["text"]), Lines: r.lines(b["text"])}}
-	case "divider":
-		return []stage.Part{{Kind: stage.RulePart}}
-	case "section":
-		return r.sectionParts(b)
-	case "context":
-		var words []string
-		var lines []stage.Line
-		for _, e := range stage.Objects(b["elements"]) {
-			words = append(words, r.textOf(e))
-			lines = append(lines, r.lines(e)...)
-		}
-		return []stage.Part{{Kind: stage.NotePart, Text: strings.Join(words, "  "), Lines: lines}}
-	case "actions":
-		part := stage.Part{Kind: stage.ActionsPart}
-		for _, e := range stage.Objects(b["elements"]) {
-			part.Actions = append(part.Actions, r.action(b, e))
-		}
-		return []stage.Part{part}
-	case "rich_text":
-		return []stage.Part{{Kind: stage.TextPart, Text: r.richText(b), Lines: r.richLines(b)}}
-	case "input":
-		element, _ := b["element"].(object)
-		a := r.action(b, element)
-		a.Label = r.textOf(b["label"])
-		return []stage.Part{{Kind: stage.ActionsPart, Actions: []stage.Action{a}}}
-	case "image":
-		return []stage.Part{{Kind: stage.TextPart, Text: stage.Str(b["alt_text"]), Lines: r.lines(b["alt_text"])}}
-	}
-	return []stage.Part{{Kind: stage.TextPart, Text: r.textOf(b["text"]), Lines: r.lines(b["text"])}}
-}
-
-func (r *renderer) sectionParts(b object) []stage.Part {
-	var parts []stage.Part
-	if text := r.textOf(b["text"]); text != "" {
-		parts = append(parts, stage.Part{Kind: stage.TextPart, Text: text, Lines: r.lines(b["text"])})
-	}
-	if fields := stage.Objects(b["fields"]); len(fields) > 0 {
-		part := stage.Part{Kind: stage.FieldsPart}
-		for _, f := range fields {
-			part.Fields = append(part.Fields, r.textOf(f))
-			part.Cells = append(part.Cells, r.lines(f))
-		}
-		parts = append(parts, part)
-	}
-	if accessory, ok := b["accessory"].(object); ok && accessory["action_id"] != nil {
-		parts = append(parts, stage.Part{Kind: stage.ActionsPart, Actions: []stage.Action{r.action(b, accessory)}})
-	}
-	return parts
-}
-
-// action renders a button, menu or input of a block.
-func (r *renderer) action(b, e object) stage.Action {
-	a := stage.Action{ID: stage.Str(e["action_id"]), Label: r.textOf(e["text"]), Style: stage.Str(e["style"]), Link: stage.Str(e["url"])}
-	if chosen, ok := e["initial_option"].(object); ok {
-		a.Label = r.textOf(chosen["text"])
-	}
-	if a.Label == "" {
-		a.Label = r.textOf(e["placeholder"])
-	}
-	if a.Label == "" {
-		a.Label = "…"
-	}
-	for _, o := range elementOptions(e) {
-		a.Choices = append(a.Choices, r.textOf(o["text"]))
-	}
-	if e["type"] != "button" {
-		a.Input = r.input(stage.Str(b["block_id"]), e, initialState([]object{b}, nil)[stage.Str(b["block_id"])][a.ID])
-	}
-	return a
-}
-
-// textOf renders a text object: plain_text as it is, mrkdwn as people read it.
-func (r *renderer) textOf(v any) string {
-	t, _ := v.(object)
-	switch t["type"] {
-	case "mrkdwn":
-		return r.fromMrkdwn(stage.Str(t["text"]))
-	case "plain_text":
-		return stage.Str(t["text"])
-	case "image":
-		return stage.Str(t["alt_text"])
-	}
-	return stage.Str(v)
-}
-
-// richText renders a rich_text block, whose texts are literal.
-// See https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
-func (r *renderer) richText(b object) string {
-	var out []string
-	for _, section := range stage.Objects(b["elements"]) {
-		switch section["type"] {
-		case "rich_text_list":
-			for i, item := range stage.Objects(section["elements"]) {
-				bullet := "• "
-				if section["style"] == "ordered" {
-					bullet = strconv.Itoa(i+1) + ". "
-				}
-				out = append(out, bullet+r.richInline(item))
+		plain := func(s string) {
+			if s != "" {
+				l.Spans = append(l.Spans, stage.Span{Text: entities.Replace(s)})
 			}
-		case "rich_text_quote":
-			out = append(out, "> "+strings.ReplaceAll(r.richInline(section), "\n", "\n> "))
-		default:
-			out = append(out, strings.TrimSuffix(r.richInline(section), "\n"))
 		}
+		for m := angled.FindStringSubmatchIndex(line); m != nil; m = angled.FindStringSubmatchIndex(line) {
+			plain(line[:m[0]])
+			l.Spans = append(l.Spans, r.angledSpan(angled.FindStringSubmatch(line)))
+			line = line[m[1]:]
+		}
+		plain(line)
+		out = append(out, l)
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
-func (r *renderer) richInline(section object) string {
-	var b strings.Builder
-	for _, e := range stage.Objects(section["elements"]) {
-		switch e["type"] {
-		case "text":
-			b.WriteString(stage.Str(e["text"]))
-		case "user":
-			b.WriteString(r.mention(stage.Str(e["user_id"])))
-		case "usergroup":
-			b.WriteString(r.groupMention(stage.Str(e["usergroup_id"])))
-		case "channel":
-			b.WriteString(r.channelMention(stage.Str(e["channel_id"])))
-		case "broadcast":
-			b.WriteString("@" + stage.Str(e["range"]))
-		case "emoji":
-			b.WriteString(":" + stage.Str(e["name"]) + ":")
-		case "link":
-			if text := stage.Str(e["text"]); text != "" {
-				b.WriteString(text)
-			} else {
-				b.WriteString(stage.Str(e["url"]))
-			}
-		case "date":
-			seconds, _ := e["timestamp"].(float64)
-			fmt.Fprintf(&b, "%s", time.Unix(int64(seconds), 0).UTC().Format("2006-01-02 15:04"))
+// angledSpan renders a match of angled.
+func (r *renderer) angledSpan(m []string) stage.Span {
+	sign, what, label := m[1], m[2], entities.Replace(m[3])
+	span := stage.Span{Text: label}
+	switch date, isDate := strings.CutPrefix(what, "date^"); {
+	case sign == "@":
+		span.Person, span.Text = what, r.mention(what)
+	case sign == "#":
+		span.Room, span.Text = what, "#"+what
+		if c := r.team.Channels.ByID(what); c != nil {
+			span.Text = "#" + c.Name
 		}
+	case sign == "!" && isDate:
+		seconds, _, _ := strings.Cut(date, "^")
+		if n, err := strconv.ParseInt(seconds, 10, 64); err == nil {
+			at := time.Unix(n, 0).UTC()
+			span.At = &at
+		}
+	case sign == "!":
+		span.Group = true
+		if id, ok := strings.CutPrefix(what, "subteam^"); ok {
+			what = id
+			if g := r.team.group(func(g UserGroup) bool { return g.ID == id }); g != nil {
+				what = g.Handle
+			}
+		}
+		span.Text = cmp.Or(label, "@"+what)
+	default:
+		url := entities.Replace(what)
+		span.Text = cmp.Or(label, url)
+		r.lead(&span, url)
 	}
-	return b.String()
+	return span
+}
+
+// lead makes span lead to where a URL does: to a message of this workspace, or
+// out of it.
+func (r *renderer) lead(span *stage.Span, url string) {
+	if m := r.team.linked(url); m != nil {
+		span.Room, span.Post = m.Channel.ID, m.ID
+		return
+	}
+	if goodLink(url) || strings.HasPrefix(url, "mailto:") {
+		span.Link = url
+	}
 }

@@ -15,11 +15,11 @@ const (
 	responseLife = 30 * time.Minute // of wall time
 )
 
-// responseURL is the right to answer a person without a token.
+// responseURL allows the app to answer a person without a token.
 type responseURL struct {
 	user     string
 	channel  *channel
-	original *message // what the person pressed a button of, may be nil
+	original *message // whose button the person pressed, may be nil
 	made     time.Time
 	uses     int
 }
@@ -30,8 +30,8 @@ func (c *caller) newResponseURL(user string, ch *channel, original *message) str
 	return c.host.URL() + "/response/" + id
 }
 
-// serveResponseURL takes a message sent to a response_url. It counts in the
-// log and meets faults under the name "response_url".
+// serveResponseURL takes a message sent to a response_url. It is logged, and
+// faults apply to it, under the name "response_url".
 func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
 	var in answerMessage
 	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, stage.MaxBody)).Decode(&in)
@@ -53,7 +53,7 @@ func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// useResponseURL has the message shown and returns the code of a refusal, or "".
+// useResponseURL shows the message and returns the code of a refusal, or "".
 func (c *caller) useResponseURL(id string, in answerMessage) string {
 	c.Lock()
 	defer c.Unlock()
@@ -69,10 +69,7 @@ func (c *caller) useResponseURL(id string, in answerMessage) string {
 	if original != nil && original.Removed {
 		original = nil
 	}
-	switch {
-	case in.DeleteOriginal && original != nil:
-		c.Remove(original, original.Author)
-	case in.ReplaceOriginal && original != nil:
+	if in.ReplaceOriginal && original != nil {
 		next, err := c.answerContent(in)
 		if err != nil {
 			return codeOf(err)
@@ -80,14 +77,14 @@ func (c *caller) useResponseURL(id string, in answerMessage) string {
 		body := original.Body
 		body.text, body.blocks = next.text, next.blocks
 		c.Edit(original, body)
-	default:
-		m, err := c.answer(hook.user, hook.channel, in)
-		if err != nil {
-			return codeOf(err)
-		}
-		if in.ReplaceOriginal || hook.original == nil {
-			hook.original = m
-		}
+		return ""
+	}
+	m, err := c.answer(hook.user, hook.channel, in)
+	if err != nil {
+		return codeOf(err)
+	}
+	if in.ReplaceOriginal || hook.original == nil {
+		hook.original = m
 	}
 	return ""
 }

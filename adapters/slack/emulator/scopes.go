@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// need refuses the call unless the token holds one of the scopes. The answer
+// need refuses the call unless the token has one of the scopes. The answer
 // names what is needed and what is there, as Slack's does; see
 // https://docs.slack.dev/reference/scopes.
 func (t *team) need(anyOf ...string) error {
-	for _, s := range anyOf {
-		if slices.Contains(t.opts.Scopes, s) {
-			return nil
-		}
+	if slices.ContainsFunc(anyOf, func(s string) bool { return slices.Contains(t.opts.Scopes, s) }) {
+		return nil
 	}
-	return &refusal{code: "missing_scope", extra: object{
-		"needed": strings.Join(anyOf, ","), "provided": t.botScopes(),
-	}}
+	return missingScope(strings.Join(anyOf, ","), t.opts.Scopes)
 }
 
-// kindPrefix is the family of scopes that a conversation falls under.
-func kindPrefix(c *channel) string {
+func missingScope(needed string, provided []string) error {
+	return &refusal{code: "missing_scope", extra: object{"needed": needed, "provided": strings.Join(provided, ",")}}
+}
+
+// family is the prefix of the scopes that a conversation falls under.
+func family(c *channel) string {
 	switch {
 	case c.IsDirect():
 		return "im"
@@ -31,29 +31,27 @@ func kindPrefix(c *channel) string {
 	}
 }
 
-// needFor is need for a scope of the conversation's family: "read",
-// "history", "write" and, of channels only, such as "write.topic".
+// needFor is need for a scope of the conversation's family: "read", "history",
+// "write" or a part of it such as "write.topic".
 func (t *team) needFor(c *channel, verb string) error {
-	family := kindPrefix(c)
-	if verb == "write" && family == "channels" {
-		return t.need("channels:manage")
+	scope := family(c) + ":" + verb
+	if broad, _, partial := strings.Cut(scope, "."); partial {
+		return t.need(manage(broad), scope)
 	}
-	broad := "write"
-	if family == "channels" {
-		broad = "manage"
-	}
-	if strings.HasPrefix(verb, "write.") {
-		return t.need(family+":"+broad, family+":"+verb)
-	}
-	return t.need(family + ":" + verb)
+	return t.need(manage(scope))
 }
 
-// needAny refuses a call that names a conversation when the token could not
-// use the method for any kind of conversation.
+// needAny refuses a call that names a conversation if the token could not use
+// the method for any kind of conversation.
 func (t *team) needAny(verb string) error {
-	scopes := []string{"channels:" + verb, "groups:" + verb, "im:" + verb, "mpim:" + verb}
-	if verb == "write" {
-		scopes[0] = "channels:manage"
+	return t.need(manage("channels:"+verb), "groups:"+verb, "im:"+verb)
+}
+
+// manage returns the name of a scope: writing to channels is called managing
+// them.
+func manage(scope string) string {
+	if scope == "channels:write" {
+		return "channels:manage"
 	}
-	return t.need(scopes...)
+	return scope
 }

@@ -14,25 +14,25 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ErrNotConnected is returned by what people do while Socket Mode is on and the
-// app has no connection; Slack then shows them dispatch_failed.
+// ErrNotConnected is the error of people's actions while Socket Mode is on and
+// the app has no connection; Slack then shows them dispatch_failed.
 var ErrNotConnected = errors.New("emulator: dispatch_failed: the app is not connected")
 
 // Slack's numbers for Socket Mode, see
 // https://docs.slack.dev/apis/events-api/using-socket-mode.
 const (
 	maxConnections = 10
-	// maxAck is the size of an acknowledgement, in bytes, from which on it is
-	// dropped without a word.
+	// maxAck is the size in bytes from which Slack silently drops an
+	// acknowledgement.
 	maxAck = 20_000
 )
 
 // Reasons for Slack to end a connection.
 const (
-	Warning      = "warning"           // it ends in some ten seconds
-	Refresh      = "refresh_requested" // it ends now, another is to take its place
+	Warning      = "warning"           // it ends in about ten seconds
+	Refresh      = "refresh_requested" // it ends now, and the app should open another
 	LinkDisabled = "link_disabled"     // Socket Mode was turned off
-	tooManyLinks = "too_many_websockets"
+	tooManyOpen  = "too_many_websockets"
 )
 
 // Socket is the side of Socket Mode: the app's connections. It is safe for
@@ -41,17 +41,17 @@ type Socket struct {
 	team *team
 
 	// Guarded by the team's lock.
-	on       bool
-	tickets  map[string]bool
-	taken    int     // connections that are open or about to be
-	links    []*link // those that are open, oldest first
-	opened   int
-	pending  map[string]*delivery // by envelope_id
-	acks     []Ack
-	pongs    int
-	loseAcks int
-	changed  chan struct{} // closed when links or acks changed
-	pick     *rand.Rand
+	on          bool
+	tickets     map[string]bool
+	taken       int           // connections that are open or about to be
+	connections []*connection // those that are open, oldest first
+	opened      int
+	pending     map[string]*delivery // by envelope_id
+	acks        []Ack
+	pongs       int
+	loseAcks    int
+	changed     chan struct{} // closed when connections or acks changed
+	pick        *rand.Rand
 }
 
 func newSocket(t *team) *Socket {
@@ -74,23 +74,23 @@ func (s *Socket) isOn() bool {
 }
 
 // appsConnectionsOpen: https://docs.slack.dev/reference/methods/apps.connections.open
-// What it answers while Socket Mode is turned off is on no page; the stand-in
-// says forbidden_team ("cannot use this API").
+// No page says what it returns while Socket Mode is off; the stand-in returns
+// forbidden_team ("cannot use this API").
 func appsConnectionsOpen(a *api, _ *call) (object, error) {
 	if !slices.Contains(a.opts.AppScopes, "connections:write") {
-		return nil, &refusal{code: "missing_scope", extra: object{"needed": "connections:write", "provided": strings.Join(a.opts.AppScopes, ",")}}
+		return nil, missingScope("connections:write", a.opts.AppScopes)
 	}
 	if !a.socket.on {
 		return nil, refuse("forbidden_team")
 	}
 	ticket := "stand-in-ticket-" + a.newID("tk")
 	a.socket.tickets[ticket] = true
-	query := url.Values{"ticket": {ticket}, "app_id": {a.opts.AppID}}
+	query := url.Values{"ticket": {ticket}, "app_id": {appID}}
 	return object{"url": "ws" + strings.TrimPrefix(a.host.URL(), "http") + "/link/?" + query.Encode()}, nil
 }
 
-// serveLink accepts a connection. Each ticket can be used once.
-func (s *Socket) serveLink(rw http.ResponseWriter, r *http.Request) {
+// serveConnection accepts a connection. Each ticket can be used once.
+func (s *Socket) serveConnection(rw http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
 	s.team.Lock()
 	good := s.tickets[ticket] && s.on
@@ -101,30 +101,30 @@ func (s *Socket) serveLink(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	conn, err := upgrader.Upgrade(rw, r, nil)
+	ws, err := upgrader.Upgrade(rw, r, nil)
 	if err != nil {
 		return // Upgrade has answered
 	}
-	s.admitLink(conn)
+	s.admit(ws)
 }
 
-func (s *Socket) admitLink(conn *websocket.Conn) {
+func (s *Socket) admit(ws *websocket.Conn) {
 	s.team.Lock()
 	if s.team.host.Life.Over() {
 		s.team.Unlock()
-		_ = conn.Close()
+		_ = ws.Close()
 		return
 	}
-	l := &link{s: s, conn: conn, gone: make(chan struct{}), sent: make(map[string]bool)}
+	c := &connection{s: s, ws: ws, gone: make(chan struct{}), sent: make(map[string]bool)}
 	if s.taken >= maxConnections {
 		s.team.Unlock()
-		_ = l.write(object{"type": "disconnect", "reason": tooManyLinks, "debug_info": object{"host": linkHost}})
-		_ = conn.Close()
+		_ = c.write(object{"type": "disconnect", "reason": tooManyOpen, "debug_info": object{"host": connectionHost}})
+		_ = ws.Close()
 		return
 	}
 	s.taken++
 	n := s.taken
-	s.team.host.Life.Go(func() { l.serve(n) })
+	s.team.host.Life.Go(func() { c.serve(n) })
 	s.team.Unlock()
 }
 
@@ -144,7 +144,7 @@ func (s *Socket) SetMode(on bool) {
 func (s *Socket) Connections() int {
 	s.team.Lock()
 	defer s.team.Unlock()
-	return len(s.links)
+	return len(s.connections)
 }
 
 // Opened returns how many connections were opened in all.
@@ -166,7 +166,7 @@ func (s *Socket) Pongs() int {
 func (s *Socket) WaitConnected(ctx context.Context, n int) error {
 	for {
 		s.team.Lock()
-		open, changed := len(s.links), s.changed
+		open, changed := len(s.connections), s.changed
 		s.team.Unlock()
 		if open >= n {
 			return nil
@@ -179,21 +179,21 @@ func (s *Socket) WaitConnected(ctx context.Context, n int) error {
 	}
 }
 
-// Disconnect announces to the oldest connection not yet warned that it will
-// end, and ends it after a while. It returns false if there is none.
+// Disconnect warns the oldest connection that has not been warned, and ends it
+// after a while. It returns false if there is none.
 func (s *Socket) Disconnect(reason string, after time.Duration) bool {
 	s.team.Lock()
-	i := slices.IndexFunc(s.links, func(l *link) bool { return !l.told })
+	i := slices.IndexFunc(s.connections, func(c *connection) bool { return !c.warned })
 	if i < 0 {
 		s.team.Unlock()
 		return false
 	}
-	l := s.links[i]
-	l.told = true
+	c := s.connections[i]
+	c.warned = true
 	s.team.host.Life.Go(func() {
-		_ = l.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": linkHost}})
+		_ = c.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": connectionHost}})
 		s.team.host.Life.Sleep(after)
-		l.bye()
+		c.bye()
 	})
 	s.team.Unlock()
 	return true
@@ -204,10 +204,10 @@ func (s *Socket) Disconnect(reason string, after time.Duration) bool {
 func (s *Socket) Cut() bool {
 	s.team.Lock()
 	defer s.team.Unlock()
-	for _, l := range s.links {
-		if !l.told {
-			l.told = true
-			l.cut()
+	for _, c := range s.connections {
+		if !c.warned {
+			c.warned = true
+			c.cut()
 			return true
 		}
 	}
@@ -218,9 +218,9 @@ func (s *Socket) Cut() bool {
 func (s *Socket) CutAll() {
 	s.team.Lock()
 	defer s.team.Unlock()
-	for _, l := range s.links {
-		l.told = true
-		l.cut()
+	for _, c := range s.connections {
+		c.warned = true
+		c.cut()
 	}
 }
 
@@ -229,8 +229,8 @@ func (s *Socket) CutAll() {
 func (s *Socket) Freeze() {
 	s.team.Lock()
 	defer s.team.Unlock()
-	for _, l := range s.links {
-		l.dead = true
+	for _, c := range s.connections {
+		c.dead = true
 	}
 }
 

@@ -38,13 +38,12 @@ type MessageState struct {
 	Blocks string // as JSON, block_ids that Slack gave out left out
 	Op     string // the metadata's "op"
 	Event  string // the metadata's event_type
-	Reply  string // "#room/1": the message replied to
 	Pinned bool
 }
 
 // BookmarkState is a bookmark in a State.
 type BookmarkState struct {
-	Title, Link, Emoji string
+	Title, Link string
 }
 
 // State returns the workspace's present state.
@@ -106,8 +105,7 @@ func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelSt
 	for _, m := range ch.Written() {
 		e := w.team.show.export(m)
 		state := MessageState{
-			Author: names.Replace(m.Author), Text: names.Replace(m.Body.text), Plain: e.Plain, Op: e.Op(),
-			Reply: names.Replace(m.Body.thread), Pinned: e.Pinned,
+			Author: names.Replace(m.Author), Text: names.Replace(m.Body.text), Plain: e.Plain, Op: e.Op(), Pinned: e.Pinned,
 		}
 		if m.Body.metadata != nil {
 			state.Event = m.Body.metadata.EventType
@@ -123,7 +121,7 @@ func (w *Workspace) channelState(ch *channel, names *strings.Replacer) ChannelSt
 		s.Messages = append(s.Messages, state)
 	}
 	for _, b := range ch.Extra.bookmarks {
-		s.Bookmarks = append(s.Bookmarks, BookmarkState{names.Replace(b.Title), names.Replace(b.Link), b.Emoji})
+		s.Bookmarks = append(s.Bookmarks, BookmarkState{names.Replace(b.Title), names.Replace(b.Link)})
 	}
 	return s
 }

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +18,16 @@ type (
 	object  = stage.Object
 )
 
-// team is the state of the workspace and the rules that hold whoever acts. The
-// API, the app's callbacks and what people do share it, and its lock guards
+// The app and its bot.
+const (
+	appID     = "A0000000001"
+	botID     = "B0000000BOT"
+	botUserID = "U0000000BOT"
+	botName   = "riskroom"
+)
+
+// team is the state of the workspace and the rules that apply to everybody. The
+// API, the app's callbacks and people's actions share it, and its lock guards
 // their own state too.
 type team struct {
 	*world
@@ -28,7 +38,7 @@ type team struct {
 
 	groups    []UserGroup
 	counts    map[string]int  // how many IDs of each prefix were given out
-	reserved  map[string]bool // IDs that Options name and newID must not give out
+	reserved  map[string]bool // IDs in Options, which newID must not give out
 	lastMicro int64           // the last message timestamp
 }
 
@@ -43,9 +53,8 @@ func (t *team) newID(prefix string) string {
 	}
 }
 
-// newTS gives out a message timestamp: the clock's milliseconds, told apart by
-// microseconds so that none is given out twice. The second result is the
-// instant that it stands for.
+// newTS gives out a message timestamp and its instant: the clock's milliseconds
+// with microseconds that make each timestamp unique.
 func (t *team) newTS() (string, time.Time) {
 	micro := t.opts.Now().UnixMilli() * 1000
 	micro = max(micro, t.lastMicro+1)
@@ -53,13 +62,10 @@ func (t *team) newTS() (string, time.Time) {
 	return fmt.Sprintf("%d.%06d", micro/1e6, micro%1e6), time.UnixMicro(micro).UTC()
 }
 
-func (t *team) botScopes() string { return strings.Join(t.opts.Scopes, ",") }
-
-// siteURL is where people would open the workspace. It only ever stands in
-// links; nothing answers there.
+// siteURL is the workspace's address in links; nothing answers there.
 func (t *team) siteURL() string { return "https://" + t.opts.Domain + ".slack.com" }
 
-// permalink is where a message would be opened.
+// permalink returns the address of a message.
 func (t *team) permalink(m *message) string {
 	return t.siteURL() + "/archives/" + m.Channel.ID + "/p" + strings.ReplaceAll(m.ID, ".", "")
 }
@@ -79,32 +85,13 @@ func (t *team) linked(url string) *message {
 	return ch.Message(p[:len(p)-6] + "." + p[len(p)-6:])
 }
 
-// AddUser lets another person join the workspace, and so #general.
-func (w *Workspace) AddUser(u User) error {
-	t := w.team
-	t.Lock()
-	defer t.Unlock()
-	if u.ID == "" {
-		u.ID = t.newID("U")
-	}
-	if err := t.addUser(u); err != nil {
-		return err
-	}
-	for _, ch := range t.Channels.All() {
-		if ch.Extra.general && u.inGeneral() {
-			t.join(ch, u.ID, "")
-		}
-	}
-	return nil
-}
-
 // inGeneral reports whether the user is in #general without being asked.
-func (u *User) inGeneral() bool { return !u.Deleted && !u.SingleChannel && !u.NotVisible }
+func (u *User) inGeneral() bool { return !u.Deleted }
 
 func (t *team) addUser(u User) error {
-	set(&u.TZ, "Etc/UTC")
-	set(&u.Locale, "en-US")
-	set(&u.RealName, u.Name)
+	u.TZ = cmp.Or(u.TZ, "Etc/UTC")
+	u.Locale = cmp.Or(u.Locale, "en-US")
+	u.RealName = cmp.Or(u.RealName, u.Name)
 	if u.ID == "" {
 		u.ID = t.newID("U")
 	}
@@ -117,10 +104,18 @@ func (t *team) addGroup(g UserGroup) error {
 	}
 	for _, id := range g.Users {
 		if t.People.ByID(id) == nil {
-			return fmt.Errorf("emulator: the user group @%s names the user %s, who does not exist", g.Handle, id)
+			return fmt.Errorf("emulator: the user group @%s has the member %s, who does not exist", g.Handle, id)
 		}
 	}
 	t.groups = append(t.groups, g)
+	return nil
+}
+
+// group returns the first user group that matches, nil if none does.
+func (t *team) group(match func(UserGroup) bool) *UserGroup {
+	if i := slices.IndexFunc(t.groups, match); i >= 0 {
+		return &t.groups[i]
+	}
 	return nil
 }
 
@@ -128,21 +123,25 @@ func (t *team) addGroup(g UserGroup) error {
 func (t *team) person(id string) (*User, error) {
 	u := t.People.ByID(id)
 	if u == nil || u.Deleted || u.Bot {
-		return nil, fmt.Errorf("emulator: there is no person %q who could do this", id)
+		return nil, fmt.Errorf("emulator: no person %q who could do this", id)
 	}
 	return u, nil
 }
 
-// within finds a channel that the person can see: one that they are in, a
-// public one, or with "" their direct conversation with the bot.
-func (t *team) within(u *User, channelID string) (*channel, error) {
+// within finds a person and a channel that they can see: one that they are in,
+// a public one, or with "" their direct conversation with the bot.
+func (t *team) within(userID, channelID string) (*User, *channel, error) {
+	u, err := t.person(userID)
+	if err != nil {
+		return nil, nil, err
+	}
 	if channelID == "" {
 		ch, _ := t.openDirect(u.ID)
-		return ch, nil
+		return u, ch, nil
 	}
 	ch := t.Channels.ByID(channelID)
 	if ch == nil || ch.Extra.private && !ch.Has(u.ID) {
-		return nil, fmt.Errorf("emulator: @%s sees no channel %q", u.Name, channelID)
+		return nil, nil, fmt.Errorf("emulator: @%s sees no channel %q", u.Name, channelID)
 	}
-	return ch, nil
+	return u, ch, nil
 }

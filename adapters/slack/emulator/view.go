@@ -9,17 +9,17 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// Slack's numbers for modals. See https://docs.slack.dev/reference/views/modal-views
+// Slack's limits for modals. See https://docs.slack.dev/reference/views/modal-views
 // and https://docs.slack.dev/surfaces/modals.
 const (
 	maxTitle           = 24 // of title, submit and close
 	maxPrivateMetadata = 3000
 	maxViewBytes       = 250_000
-	maxStack           = 3
 	triggerLife        = 3 * time.Second
 )
 
-// dialogs are the modals of the workspace.
+// dialogs are the modals of the workspace. People have one open at a time:
+// riskroom pushes none on top of another.
 type dialogs struct {
 	*team
 	triggers map[string]*trigger // by ID
@@ -27,15 +27,13 @@ type dialogs struct {
 
 // view is an open modal.
 type view struct {
-	id, root, previous, hash string
-	user                     string
-	body                     object // as the app sent it, with block_ids
-	state                    state
-	offers                   map[string][]object // action_id to the options that the app offered
-	inputErrors              map[string]string   // block_id to what the app found wrong
+	id, hash, user string
+	body           object // as the app sent it, with block_ids
+	state          state
+	inputErrors    map[string]string // block_id to the app's error message
 }
 
-// state is what a person has put into the inputs: block_id, then action_id.
+// state is what the inputs hold: by block_id, then action_id.
 type state map[string]map[string]object
 
 // View is an open modal as a test sees it.
@@ -44,31 +42,30 @@ type View struct {
 	User            string
 	CallbackID      string
 	Title           string
-	Submit          string // the label of the button; "" where there is nothing to submit
+	Submit          string // the label of the button; "" if there is nothing to submit
 	PrivateMetadata string
 	Plain           string                               // its blocks as plain text
 	Blocks          []map[string]any                     // with block_ids
-	Values          map[string]map[string]map[string]any // what its inputs hold: by block_id, then action_id, as in view.state.values
+	Values          map[string]map[string]map[string]any // what its inputs hold, as in view.state.values
 	Errors          map[string]string                    // block_id to the message under that input
 }
 
-// Action returns the element with the given action_id and the block_id around
-// it.
+// Action returns the element with the given action_id and the ID of its block.
 func (v View) Action(actionID string) (element map[string]any, blockID string, ok bool) {
 	return findElement(v.Blocks, actionID)
 }
 
-func (r *renderer) exportView(v *view) View {
-	return View{
-		ID: v.id, User: v.user, CallbackID: stage.Str(v.body["callback_id"]), Title: r.textOf(v.body["title"]),
-		Submit: r.textOf(v.body["submit"]), PrivateMetadata: stage.Str(v.body["private_metadata"]),
-		Plain: r.plainBlocks(v.blocks()), Blocks: stage.Clone(v.blocks()), Values: stage.Clone(v.state), Errors: maps.Clone(v.inputErrors),
+func (r *renderer) exportView(v *view) *View {
+	return &View{
+		ID: v.id, User: v.user, CallbackID: stage.Str(v.body["callback_id"]), Title: textOf(v.body["title"]),
+		Submit: textOf(v.body["submit"]), PrivateMetadata: stage.Str(v.body["private_metadata"]),
+		Plain: stage.PlainText(nil, r.parts(v.blocks())), Blocks: stage.Clone(v.blocks()), Values: stage.Clone(v.state), Errors: maps.Clone(v.inputErrors),
 	}
 }
 
 func (v *view) blocks() []object { return stage.Objects(v.body["blocks"]) }
 
-// trigger is the right to open a modal for somebody, once, for three seconds
+// trigger is the right to open a modal for somebody, once, within three seconds
 // of wall time.
 type trigger struct {
 	user string
@@ -105,19 +102,12 @@ func (d *dialogs) parseView(raw string) (object, error) {
 		return nil, refuse("view_too_large")
 	}
 	if err := json.Unmarshal([]byte(raw), &body); err != nil || body == nil {
-		return nil, invalidBlocks("invalid_arguments", []string{"[ERROR] missing or malformed view [json-pointer:/view]"})
+		return nil, invalid("invalid_arguments", "[ERROR] missing or malformed view [json-pointer:/view]")
 	}
 	if problems := checkView(body); len(problems) > 0 {
-		return nil, invalidBlocks("invalid_arguments", problems)
+		return nil, invalid("invalid_arguments", problems...)
 	}
 	d.nameBlocks(stage.Objects(body["blocks"]))
-	for _, b := range stage.Objects(body["blocks"]) {
-		for _, e := range interactive(b) {
-			if stage.Str(e["action_id"]) == "" {
-				e["action_id"] = d.newID("act-")
-			}
-		}
-	}
 	return body, nil
 }
 
@@ -126,88 +116,57 @@ func checkView(body object) []string {
 	if body["type"] != "modal" {
 		k.fail("/view/type", "must be modal")
 	}
-	k.text("/view/title", body["title"], maxTitle, true)
+	k.text("/view/title", body["title"], maxTitle)
 	for _, label := range []string{"submit", "close"} {
 		if body[label] != nil {
-			k.text("/view/"+label, body[label], maxTitle, true)
+			k.text("/view/"+label, body[label], maxTitle)
 		}
 	}
 	k.optional("/view/private_metadata", body["private_metadata"], maxPrivateMetadata)
 	k.optional("/view/callback_id", body["callback_id"], maxID)
-	k.optional("/view/external_id", body["external_id"], maxID)
+	for _, field := range []string{"external_id", "notify_on_close"} {
+		if v := body[field]; v != nil && v != "" && v != false {
+			k.fail("/view/"+field, "the stand-in does not support this")
+		}
+	}
 	blocks := stage.Objects(body["blocks"])
 	if _, ok := body["blocks"].([]any); !ok {
 		k.fail("/view/blocks", "missing required field")
 	}
-	for i, b := range blocks {
-		if b["type"] == "input" && body["submit"] == nil {
-			k.fail(fmt.Sprintf("/view/blocks/%d", i), "a view with inputs must have a submit")
-			break
-		}
+	if body["submit"] == nil && len(inputBlocks(blocks)) > 0 {
+		k.fail("/view/submit", "a view with inputs must have a submit")
 	}
 	return append(k.problems, checkBlocks(blocks, maxViewBlocks, "/view", true)...)
 }
 
-// viewsOpen: https://docs.slack.dev/reference/methods/views.open
-// What is open already goes away; the page does not say.
-func viewsOpen(a *api, c *call) (object, error) { return a.showView(c, false) }
-
-// viewsPush: https://docs.slack.dev/reference/methods/views.push
-func viewsPush(a *api, c *call) (object, error) { return a.showView(c, true) }
-
-func (a *api) showView(c *call, push bool) (object, error) {
+// viewsOpen closes what the person has open; the page does not say.
+func viewsOpen(a *api, c *call) (object, error) {
 	body, err := a.dialogs.parseView(c.str("view"))
 	if err != nil {
 		return nil, err
-	}
-	if external := stage.Str(body["external_id"]); external != "" && a.dialogs.viewByExternal(external) != nil {
-		return nil, refuse("duplicate_external_id")
 	}
 	t, err := a.dialogs.redeem(c)
 	if err != nil {
 		return nil, err
 	}
-	switch n := len(a.Dialogs.Of(t.user)); {
-	case push && n == 0:
-		return nil, refuse("not_found")
-	case push && n >= maxStack:
-		return nil, refuse("push_limit_reached")
-	case !push:
-		a.dialogs.closeAll(t.user)
-	}
+	v := &view{id: a.newID("V"), user: t.user}
+	v.show(a.dialogs, body)
+	a.OpenDialog(t.user, textOf(body["title"]), v)
 	c.changed = true
-	return object{"view": a.dialogs.viewObject(a.dialogs.openView(t.user, body))}, nil
+	return object{"view": a.dialogs.viewObject(v)}, nil
 }
 
-// openView puts a new view on top of what the person has open.
-func (d *dialogs) openView(user string, body object) *view {
-	v := &view{id: d.newID("V"), user: user, body: body}
-	v.root, v.hash = v.id, d.newHash()
-	if stack := d.Dialogs.Of(user); len(stack) > 0 {
-		v.root, v.previous = stack[0].id, stack[len(stack)-1].id
-	}
-	v.state = initialState(v.blocks(), nil)
-	d.OpenDialog(user, v.id, d.show.textOf(body["title"]), v)
-	return v
-}
-
-func (d *dialogs) newHash() string {
+// show gives a view new content. What was entered stays if block_id and action_id
+// stay.
+func (v *view) show(d *dialogs, body object) {
 	d.counts["hash"]++
-	return fmt.Sprintf("%d.%08x", d.opts.Now().Unix(), d.counts["hash"])
+	v.hash = fmt.Sprintf("%d.%08x", d.opts.Now().Unix(), d.counts["hash"])
+	v.body, v.inputErrors = body, nil
+	v.state = initialState(v.blocks(), v.state)
 }
 
-func (d *dialogs) closeAll(user string) {
-	for d.CloseDialog(user) {
-		continue
-	}
-}
-
-// viewsUpdate: https://docs.slack.dev/reference/methods/views.update
 func viewsUpdate(a *api, c *call) (object, error) {
-	v := a.Dialogs.ByID(c.str("view_id"))
-	if external := c.str("external_id"); v == nil && external != "" {
-		v = a.dialogs.viewByExternal(external)
-	}
+	v := a.Dialogs.Find(func(v *view) bool { return v.id == c.str("view_id") })
 	if v == nil {
 		return nil, refuse("not_found")
 	}
@@ -219,20 +178,14 @@ func viewsUpdate(a *api, c *call) (object, error) {
 		return nil, err
 	}
 	c.changed = true
-	a.dialogs.replaceView(v, body)
+	a.dialogs.replace(v, body)
 	return object{"view": a.dialogs.viewObject(v)}, nil
 }
 
-// replaceView gives an open view new content. What was typed stays where
-// block_id and action_id stay.
-func (d *dialogs) replaceView(v *view, body object) {
-	v.body, v.hash, v.inputErrors = body, d.newHash(), nil
-	v.state = initialState(v.blocks(), v.state)
-	d.UpdateDialog(v.id, d.show.textOf(body["title"]))
-}
-
-func (d *dialogs) viewByExternal(id string) *view {
-	return d.Dialogs.Find(func(v *view) bool { return v.body["external_id"] == id })
+// replace gives an open view new content.
+func (d *dialogs) replace(v *view, body object) {
+	v.show(d, body)
+	d.UpdateDialog(v.user, textOf(body["title"]))
 }
 
 // viewObject is a view as payloads and answers carry it, see
@@ -240,15 +193,10 @@ func (d *dialogs) viewByExternal(id string) *view {
 func (d *dialogs) viewObject(v *view) object {
 	out := object{"callback_id": "", "private_metadata": "", "external_id": "", "close": nil, "submit": nil, "clear_on_close": false, "notify_on_close": false}
 	maps.Copy(out, v.body)
-	for k, value := range (object{
-		"id": v.id, "team_id": d.opts.TeamID, "app_id": d.opts.AppID, "app_installed_team_id": d.opts.TeamID,
-		"bot_id": d.opts.BotID, "hash": v.hash, "root_view_id": v.root, "previous_view_id": nil,
+	maps.Copy(out, object{
+		"id": v.id, "team_id": d.opts.TeamID, "app_id": appID, "app_installed_team_id": d.opts.TeamID,
+		"bot_id": botID, "hash": v.hash, "root_view_id": v.id, "previous_view_id": nil,
 		"state": object{"values": v.state},
-	}) {
-		out[k] = value
-	}
-	if v.previous != "" {
-		out["previous_view_id"] = v.previous
-	}
+	})
 	return out
 }

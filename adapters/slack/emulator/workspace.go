@@ -28,28 +28,30 @@ type Workspace struct {
 // inconsistent: IDs or names used twice, members or creators that do not exist.
 func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
-	t := &team{opts: opts, host: stage.NewHost(opts.BaseURL, spoil), counts: make(map[string]int), reserved: opts.namedIDs()}
+	t := &team{
+		opts: opts, host: stage.NewHost("http://slack.invalid", spoil), counts: make(map[string]int), reserved: opts.namedIDs(),
+	}
 	t.show = &renderer{team: t}
 	t.world = stage.NewWorld(t.show, opts.Now)
 	d := &dialogs{team: t, triggers: make(map[string]*trigger)}
 	c := &caller{team: t, dialogs: d, hooks: make(map[string]*responseURL)}
 	s := newSocket(t)
 	c.socket, t.events = s, &events{team: t, caller: c, socket: s}
-	a := &api{team: t, dialogs: d, socket: s, methods: methods()}
+	a := &api{team: t, dialogs: d, socket: s, methods: methods(), limits: newLimiter()}
 	if err := t.populate(); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", a.serveMethod)
 	mux.HandleFunc("POST /response/{id}", c.serveResponseURL)
-	mux.HandleFunc("GET /link/", s.serveLink)
+	mux.HandleFunc("GET /link/", s.serveConnection)
 	t.host.Serve(mux)
 	return &Workspace{Host: t.host, team: t, dialogs: d, caller: c, socket: s}, nil
 }
 
 // populate adds the people, groups and channels of the options.
 func (t *team) populate() error {
-	bot := User{ID: t.opts.BotUserID, Name: t.opts.BotName, RealName: t.opts.BotName, Bot: true}
+	bot := User{ID: botUserID, Name: botName, RealName: botName, Bot: true}
 	for _, u := range append([]User{bot}, t.opts.Users...) {
 		if err := t.addUser(u); err != nil {
 			return err
@@ -81,17 +83,12 @@ func (w *Workspace) Close() error {
 }
 
 // Connect sets where to reach an app that starts after the workspace: see the
-// fields of Options with the same names. An empty optionsURL means
-// interactionURL.
-func (w *Workspace) Connect(commandURL, interactionURL, optionsURL, eventsURL string) {
+// fields of Options with the same names.
+func (w *Workspace) Connect(commandURL, interactionURL, eventsURL string) {
 	w.team.Lock()
 	defer w.team.Unlock()
 	opts := &w.team.opts
 	opts.CommandURL, opts.InteractionURL, opts.EventsURL = commandURL, interactionURL, eventsURL
-	opts.OptionsURL = optionsURL
-	if optionsURL == "" {
-		opts.OptionsURL = interactionURL
-	}
 }
 
 // Socket returns the side of Socket Mode.

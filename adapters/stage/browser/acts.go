@@ -108,14 +108,12 @@ func (s *Stage) suggest(ctx context.Context, p Place, d doing) (done, error) {
 	return out, nil
 }
 
-func (d doing) spot() stage.Spot { return stage.Spot{Room: d.Room, Post: d.Post, Window: d.Window} }
-
 func (s *Stage) press(ctx context.Context, p Place, d doing) (done, error) {
-	return done{}, p.Acts.Press(ctx, d.As, d.spot(), d.Action)
+	return done{}, p.Acts.Press(ctx, d.As, d.Room, d.Post, d.Action)
 }
 
 func (s *Stage) choose(ctx context.Context, p Place, d doing) (done, error) {
-	return done{}, p.Acts.Choose(ctx, d.As, d.spot(), d.Input, d.Values...)
+	return done{}, p.Acts.Choose(ctx, d.As, d.Window, d.Input, d.Values...)
 }
 
 func (s *Stage) submit(ctx context.Context, p Place, d doing) (done, error) {

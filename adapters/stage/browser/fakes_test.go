@@ -67,12 +67,12 @@ func (w *town) Command(_ context.Context, who, room, line string) error {
 	return w.note("command", who, room, line)
 }
 
-func (w *town) Press(_ context.Context, who string, at stage.Spot, action string) error {
-	return w.note("press", who, at.Room, at.Post, action)
+func (w *town) Press(_ context.Context, who, room, post, action string) error {
+	return w.note("press", who, room, post, action)
 }
 
-func (w *town) Choose(_ context.Context, who string, at stage.Spot, input string, values ...string) error {
-	return w.note(append([]string{"choose", who, at.Window, input}, values...)...)
+func (w *town) Choose(_ context.Context, who, window, input string, values ...string) error {
+	return w.note(append([]string{"choose", who, window, input}, values...)...)
 }
 
 func (w *town) Submit(_ context.Context, who, window string, _ map[string][]string) (map[string]string, error) {

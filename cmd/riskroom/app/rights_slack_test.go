@@ -74,7 +74,7 @@ func (s *slackFrontend) values() map[string]string {
 
 func (s *slackFrontend) connect(ctx context.Context, at string) error {
 	s.way = at + "/slack/home/"
-	s.Connect(s.way+"commands", s.way+"interactions", "", s.way+"events")
+	s.Connect(s.way+"commands", s.way+"interactions", s.way+"events")
 	if s.socket {
 		return s.Socket().WaitConnected(ctx, 1)
 	}
@@ -93,7 +93,7 @@ func (s *slackFrontend) reply(as role, do func(user string) (emulator.Reply, err
 		said := ""
 		if view, open := s.OpenView(user); open {
 			said = view.Title + "\n" + view.Plain
-			if _, err := s.CloseView(context.Background(), user, view.ID); err != nil {
+			if err := s.CloseView(user, view.ID); err != nil {
 				return said, err
 			}
 		}

@@ -54,7 +54,7 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 		if in == nil {
 			return "", fmt.Errorf("the form has no field %q", p.label(key))
 		}
-		if err := home.Hands.Choose(ctx, user, stage.Spot{Window: window.ID}, in.ID, values[key]...); err != nil {
+		if err := home.Hands.Choose(ctx, user, window.ID, in.ID, values[key]...); err != nil {
 			return "", fmt.Errorf("%s fills in %s: %w", who, key, err)
 		}
 		window, _ = home.window(user)

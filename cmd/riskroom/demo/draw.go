@@ -31,7 +31,7 @@ func card(parts []stage.Part) []string {
 		} else if part.Kind == stage.ActionsPart {
 			body = append(body, wrap(buttons(part.Actions), boxWidth-4)...)
 		} else {
-			body = append(body, wrap(part.Text, boxWidth-4)...)
+			body = append(body, wrap(part.Text(), boxWidth-4)...)
 		}
 	}
 	widest := 0
@@ -55,11 +55,11 @@ const rowGap = "  "
 // of a text if there are several and each has a label.
 func rowsOf(p stage.Part) []row {
 	var out []row
-	for _, f := range p.Fields {
-		label, value, _ := strings.Cut(f, "\n")
+	for _, cell := range p.Cells {
+		label, value, _ := strings.Cut(stage.Plain(cell), "\n")
 		out = append(out, row{label, value})
 	}
-	if lines := strings.Split(p.Text, "\n"); p.Kind == stage.TextPart && len(lines) > 1 {
+	if lines := strings.Split(p.Text(), "\n"); p.Kind == stage.TextPart && len(lines) > 1 {
 		for _, l := range lines {
 			label, value, ok := strings.Cut(l, rowGap)
 			if !ok {

@@ -77,9 +77,9 @@ func TestFold(t *testing.T) {
 func TestCard(t *testing.T) {
 	t.Parallel()
 	got := card([]stage.Part{
-		{Kind: stage.TextPart, Text: "R-1 账目"},
-		{Kind: stage.TextPart, Text: "Status  Pending\nModule lead  @wei"},
-		{Kind: stage.NotePart, Text: "Filed by mei"},
+		{Kind: stage.TextPart, Lines: stage.Literal("R-1 账目")},
+		{Kind: stage.TextPart, Lines: append(stage.Literal("Status  Pending"), stage.Literal("Module lead  @wei")...)},
+		{Kind: stage.NotePart, Lines: stage.Literal("Filed by mei")},
 		{Kind: stage.ActionsPart, Actions: []stage.Action{{Label: "Start"}, {Label: "详情"}}},
 	})
 	want := []string{

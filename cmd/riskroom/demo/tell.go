@@ -241,7 +241,7 @@ func (t *textTeller) message(p stage.Post) {
 		t.below(p.Text)
 	}
 	for _, x := range above {
-		t.below(x.Text)
+		t.below(x.Text())
 	}
 	switch {
 	case parts == nil:
@@ -266,7 +266,7 @@ func cardText(p stage.Post) string {
 	_, parts := cardIn(p)
 	var b strings.Builder
 	for _, x := range parts {
-		b.WriteString(x.Text + strings.Join(x.Fields, "\n") + "\n" + buttons(x.Actions) + "\n")
+		b.WriteString(stage.PlainText(nil, []stage.Part{x}) + "\n")
 	}
 	return b.String()
 }

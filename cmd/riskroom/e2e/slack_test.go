@@ -40,7 +40,7 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 		log: w.Log(), faults: w.Faults(), view: w.View,
 		connect: func(public string) {
 			way := public + "slack/acme/"
-			w.Connect(way+"commands", way+"interactions", "", way+"events")
+			w.Connect(way+"commands", way+"interactions", way+"events")
 		},
 		gives: func(id string, o order) (string, error) {
 			reply, err := w.SlashCommand(context.Background(), id, "", "/risk", o.line)

@@ -98,13 +98,6 @@ function post(p, joins, room, ctx) {
 
 function button(a, p, room, ctx) {
   const at = { room: room.id, post: p.id }
-  if (a.input) {
-    const menu = h('select', {
-      'aria-label': a.label, 'data-key': a.id, onchange: (e) => e.target.value && ctx.act('choose', { ...at, input: a.input.id, values: [e.target.value] }),
-    }, h('option', { value: '' }, a.label), (a.input.options ?? []).map((o) => h('option', { value: o.value }, o.label)))
-    menu.value = a.input.values?.[0] ?? ''
-    return menu
-  }
   if (a.link) return out(a.link, 'button', a.label)
   return h('button', {
     type: 'button', class: 'button ' + (a.style ?? ''), 'data-key': a.id, disabled: room.archived,

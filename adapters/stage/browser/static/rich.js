@@ -38,20 +38,18 @@ export function lines(list, ctx) {
   }
   const all = []
   for (const l of list) {
-    const tag = { bullet: 'ul', number: 'ol' }[l.kind]
-    if (tag) {
-      if (all.at(-1)?.localName !== tag) all.push(h(tag))
+    if (l.kind === 'bullet') {
+      if (all.at(-1)?.localName !== 'ul') all.push(h('ul'))
       all.at(-1).append(h('li', null, spans(l, ctx)))
-    } else all.push(h({ quote: 'blockquote', code: 'pre' }[l.kind] ?? 'p', null, spans(l, ctx)))
+    } else all.push(h(l.kind === 'quote' ? 'blockquote' : 'p', null, spans(l, ctx)))
   }
   return all
 }
 
-// part shows a part of a post or window; use creates its buttons and menus.
+// part shows a part of a post or window; use creates its buttons.
 export function part(p, ctx, use) {
   switch (p.kind) {
     case 'heading': return h('h4', null, lines(p.lines, ctx))
-    case 'rule': return h('hr')
     case 'note': return h('div', { class: 'note' }, lines(p.lines, ctx))
     case 'fields': return h('div', { class: 'fields' }, p.cells.map((c) => h('div', null, lines(c, ctx))))
     case 'actions': return h('div', { class: 'actions' }, p.actions.map(use))

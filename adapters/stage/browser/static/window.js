@@ -63,9 +63,6 @@ function draw(ctx) {
     delete problems[i.id]
     act('choose', { input: i.id, values })
   }
-  const use = (a) => a.input
-    ? field({ ...a.input, label: a.label }, change)
-    : h('button', { type: 'button', class: 'button ' + (a.style ?? ''), onclick: () => act('press', { action: a.id }) }, a.label)
   const theForm = () => d.querySelector('form')
   const form = h('form', {
     novalidate: true, class: busy ? 'busy' : null, 'data-key': ctx.as + win.id,
@@ -98,7 +95,7 @@ function draw(ctx) {
   },
   h('header', null, h('h2', { id: 'window-title' }, win.title),
     h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: away }, icon('close'))),
-  h('div', { class: 'parts' }, win.parts.map((p) => p.kind === 'input' ? field(p.input, change) : part(p, ctx, use))),
+  h('div', { class: 'parts' }, win.parts.map((p) => p.kind === 'input' ? field(p.input, change) : part(p, ctx))),
   h('footer', null, complaint && h('p', { class: 'wrong', role: 'alert' }, complaint), h('button', { type: 'button', class: 'button', onclick: away }, win.close || t('window.cancel')),
     win.submit && h('button', { type: 'submit', class: 'button primary' }, win.submit)))
   d.setAttribute('aria-labelledby', 'window-title')

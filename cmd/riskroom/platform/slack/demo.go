@@ -65,7 +65,7 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	s.Values = map[string]string{platform.BotTokenKey: ws.BotToken(), signingSecretKey: ws.SigningSecret()}
 	return platform.Stage{StandIn: ws, Hands: ws.Hands(), Connect: func(public string) {
 		way := public + "/slack/" + s.Name + "/"
-		ws.Connect(way+"commands", way+"interactions", "", way+"events")
+		ws.Connect(way+"commands", way+"interactions", way+"events")
 	}}, nil
 }
 
