@@ -66,6 +66,25 @@ func TestList(t *testing.T) {
 	wants(t, words(ask(t, b, typed("list overdu"))), "Did you mean overdue?")
 }
 
+// TestDirectionMarksStayInTheirText: a title with a mark that reverses what follows
+// changes nothing outside of it.
+func TestDirectionMarksStayInTheirText(t *testing.T) {
+	t.Parallel()
+	const title, isolated = "Ledger \u202egnp", "\u2068Ledger \u202egnp\u2069"
+	risk := core.Risk{Key: "R-17", Title: title, Module: "Payments", Severity: core.High, Status: core.Pending, Description: title}
+	f := &fakeEngine{listing: engine.Listing{Risks: []core.Risk{risk}, Total: 1}, view: engine.View{MayChange: true, Risk: risk}}
+	b := newBot(t, f)
+	r := ask(t, b, typed("list"))
+	wants(t, words(r), "R-17 "+isolated+" · Payments · High")
+	wants(t, words(ask(t, b, typed("new "+title+" module:Payments description:"+title+" severity:high"))),
+		"R-17 is filed: "+isolated, "Description: "+isolated)
+	wants(t, core.Text(ask(t, b, pressed(core.PressResolve, 0)).Form.Notice), "R-17 "+isolated)
+	if s := b.Suggest(t.Context(), given("show", nil), "key", ""); len(s) != 1 || s[0].Label != "R-17 "+isolated {
+		t.Errorf("suggested %q", s)
+	}
+	wants(t, words(ask(t, b, typed("show "+title))), "There is no risk")
+}
+
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}

@@ -83,7 +83,7 @@ func (b *Bot) statusFormOf(c Command, key core.RiskKey, title string, to core.St
 		}},
 	}
 	if title != "" {
-		f.Notice = []core.Span{core.Plain(string(key) + " " + title)}
+		f.Notice = []core.Span{core.Plain(string(key) + " " + core.Isolate(title))}
 	}
 	return f
 }

@@ -37,5 +37,5 @@ type ClockFunc func() time.Time
 // Now calls f.
 func (f ClockFunc) Now() time.Time { return f() }
 
-// Day is 24 hours. For calendar days use time.Time.AddDate.
+// Day is 24 hours. For calendar days use WallClock.
 const Day = 24 * time.Hour

@@ -22,14 +22,16 @@ type Span struct {
 	URL     string   `json:"url,omitempty"`
 }
 
-// Plain returns text that is shown as typed.
-func Plain(text string) Span { return Span{Kind: PlainSpan, Text: text} }
+// Plain returns text that is shown as typed, isolated from the spans around it.
+func Plain(text string) Span { return Span{Kind: PlainSpan, Text: Isolate(text)} }
 
 // Mention returns a mention of a.
 func Mention(a Account) Span { return Span{Kind: MentionSpan, Account: a} }
 
 // Hyperlink returns text that opens url, which must be http or https.
-func Hyperlink(text, url string) Span { return Span{Kind: HyperlinkSpan, Text: text, URL: url} }
+func Hyperlink(text, url string) Span {
+	return Span{Kind: HyperlinkSpan, Text: Isolate(text), URL: url}
+}
 
 // Text returns the spans as plain text, with mentions as @id. It is for logs,
 // previews and notifications.

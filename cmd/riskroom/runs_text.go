@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"riskroom/core"
 	"riskroom/core/engine"
 )
 
@@ -63,7 +64,10 @@ func reasonText(code string) string {
 
 // eventText describes an audit event of a run in English, with times in the zone.
 func eventText(e engine.Event, zone *time.Location) string {
-	d := e.Data
+	d := make(map[string]string, len(e.Data))
+	for k, v := range e.Data {
+		d[k] = core.Isolate(v)
+	}
 	switch e.Kind {
 	case engine.EventTimer:
 		return timerText(d, zone)
@@ -117,9 +121,9 @@ func eventText(e engine.Event, zone *time.Location) string {
 	case engine.EventSynced:
 		return "updated: " + d["where"]
 	case engine.EventOperator:
-		return e.Actor.Name + " requested: " + d["did"]
+		return core.Isolate(e.Actor.Name) + " requested: " + d["did"]
 	}
-	return unknownEventText(e)
+	return unknownEventText(e.Kind, d)
 }
 
 func timerText(d map[string]string, zone *time.Location) string {
@@ -151,10 +155,9 @@ func stepText(d map[string]string) string {
 }
 
 // unknownEventText describes an event that a newer version wrote.
-func unknownEventText(e engine.Event) string {
-	s := e.Kind
-	for _, k := range slices.Sorted(maps.Keys(e.Data)) {
-		s += fmt.Sprintf(" %s=%s", k, e.Data[k])
+func unknownEventText(kind string, d map[string]string) string {
+	for _, k := range slices.Sorted(maps.Keys(d)) {
+		kind += fmt.Sprintf(" %s=%s", k, d[k])
 	}
-	return s
+	return kind
 }

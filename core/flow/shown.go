@@ -115,7 +115,7 @@ func (c *peopleList) join(between string) string {
 func (c *peopleList) names() []string {
 	names := make([]string, len(c.refs))
 	for i, s := range c.refs {
-		names[i] = c.env.name(core.Ref(s))
+		names[i] = core.Isolate(c.env.name(core.Ref(s)))
 	}
 	return names
 }

@@ -139,6 +139,7 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 
 // link makes t runnable, and tries it.
 func (t *Template) link(tree *parse.Tree) *flaw {
+	isolateValues(tree.Root)
 	linked, err := template.New(tree.Name).Option("missingkey=error").Funcs(templateFuncs()).AddParseTree(tree.Name, tree)
 	if err != nil {
 		return flawAt(-1, "%v", err)
@@ -150,6 +151,23 @@ func (t *Template) link(tree *parse.Tree) *flaw {
 		}
 	}
 	return nil
+}
+
+// isolateValues has every value in a template isolated once it is complete.
+func isolateValues(list *parse.ListNode) {
+	if list == nil {
+		return
+	}
+	for _, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			isolate := parse.NewIdentifier(isolateFunc).SetPos(n.Pos)
+			n.Pipe.Cmds = append(n.Pipe.Cmds, &parse.CommandNode{NodeType: parse.NodeCommand, Args: []parse.Node{isolate}})
+		case *parse.IfNode:
+			isolateValues(n.List)
+			isolateValues(n.ElseList)
+		}
+	}
 }
 
 // parseTemplate reads a template's grammar.

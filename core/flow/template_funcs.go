@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/template"
 	"unicode/utf8"
+
+	"riskroom/core"
 )
 
 // function describes a function of templates.
@@ -57,6 +59,9 @@ func functionNames() []string {
 	return out
 }
 
+// isolateFunc names the function that ends every value. Authors can't write it.
+const isolateFunc = "isolate"
+
 // templateFuncs returns what the functions do; and, or and not are the
 // library's own.
 func templateFuncs() template.FuncMap {
@@ -78,6 +83,8 @@ func templateFuncs() template.FuncMap {
 			return slices.ContainsFunc(others, func(b any) bool { return code(a) == code(b) })
 		},
 		"ne": func(a, b any) bool { return code(a) != code(b) },
+
+		isolateFunc: func(v any) string { return core.Isolate(display(v)) },
 	}
 }
 

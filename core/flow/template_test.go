@@ -138,8 +138,21 @@ func TestTemplateShowsContentAsTyped(t *testing.T) {
 	env := testEnv(t, "en")
 	const hostile = "{{ .key }} <@U1> @everyone *b* \u202e <b>&amp;"
 	env.Risk.Title = hostile
-	if got, err := tmpl.Render(env); err != nil || got != hostile {
-		t.Errorf("got %q, %v, want %q", got, err, hostile)
+	if got, err := tmpl.Render(env); err != nil || got != core.Isolate(hostile) {
+		t.Errorf("got %q, %v, want %q", got, err, core.Isolate(hostile))
+	}
+}
+
+func TestTemplateIsolatesValues(t *testing.T) {
+	t.Parallel()
+	tmpl, _, problem := templateOf(t, `{{ if .title }}{{ .title | truncate 4 }} ({{ .module }}){{ else }}-{{ end }}`)
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	env := testEnv(t, "en")
+	env.Risk.Title = "\u202eabcdef"
+	if got, err := tmpl.Render(env); err != nil || got != "\u2068\u202eab…\u2069 (Payments)" {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 

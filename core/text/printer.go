@@ -28,8 +28,13 @@ func (p Printer) Lang() string { return p.lang }
 // or a place without its value, shows as "!id!".
 func (p Printer) S(id string, args ...Args) string {
 	data := Args{}
-	if len(args) > 0 && args[0] != nil {
-		data = args[0]
+	if len(args) > 0 {
+		for name, value := range args[0] {
+			if s, ok := value.(string); ok {
+				value = core.Isolate(s)
+			}
+			data[name] = value
+		}
 	}
 	if p.localizer == nil {
 		return "!" + id + "!"
@@ -113,5 +118,9 @@ func (p Printer) Duration(d time.Duration) string {
 
 // List joins what is listed as the language does it: "a, b" or "a、b".
 func (p Printer) List(items []string) string {
-	return strings.Join(items, p.S("common.list.between"))
+	var isolated []string
+	for _, item := range items {
+		isolated = append(isolated, core.Isolate(item))
+	}
+	return strings.Join(isolated, p.S("common.list.between"))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"riskroom/adapters/stage"
+	"riskroom/core"
 	"riskroom/core/text"
 )
 
@@ -68,7 +69,7 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 	switch it.kind {
 	case filedRisk:
 		l.Action, l.Where = "file", t.rooms[it.who]
-		l.Text = fmt.Sprintf("%s %s (%s)", it.risk.Key, it.risk.Title, it.risk.Module)
+		l.Text = fmt.Sprintf("%s %s (%s)", it.risk.Key, core.Isolate(it.risk.Title), it.risk.Module)
 	case status:
 		l.Action, l.Where, l.Text = "change_status", t.rooms[it.who], wordStatus(t.words, it)
 	case sent:

@@ -49,7 +49,7 @@ func (g guild) showsTextAsTyped() {
 	if _, err := g.SubmitModal(ctx, anaThere, emulator.Values{"title": hostileThere, "description": written}); err != nil {
 		g.Fatal(err)
 	}
-	g.shown(anaThere, "R-1 is filed: "+hostileThere)
+	g.shown(anaThere, "R-1 is filed: "+core.Isolate(hostileThere))
 	s := g.look()
 	g.ended(s, "R-1")
 	g.risk(weiThere, "list", nil)
@@ -75,10 +75,10 @@ func (g guild) showsTextAsTyped() {
 				g.Errorf("somebody else is notified: %q by %s", m.Notifies, m.Plain)
 			}
 		}
-		if strings.Contains(m.Plain, "R-1 "+hostileThere) {
+		if strings.Contains(m.Plain, "R-1 "+core.Isolate(hostileThere)) {
 			shown++
 		}
-		if strings.Contains(m.Plain, written) {
+		if strings.Contains(m.Plain, core.Isolate(written)) {
 			whole++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/core"
 )
 
 // hostile is a text with markup, mentions and templates.
@@ -25,7 +26,7 @@ func TestHostileText(t *testing.T) {
 		"title": {hostile}, "description": {hostile + "\n\n> " + hostile + "\n```\n"}, "fields.remark": {hostile},
 		"discovered_at": {"2026-01-02"},
 	})
-	if err != nil || reply.View == nil || !strings.Contains(reply.View.Plain, "is filed: "+hostile) {
+	if err != nil || reply.View == nil || !strings.Contains(reply.View.Plain, "is filed: "+core.Isolate(hostile)) {
 		t.Fatalf("%v %+v\n%s", err, reply, b.now.log)
 	}
 	s := b.look()
@@ -53,7 +54,7 @@ func TestHostileText(t *testing.T) {
 				t.Errorf("somebody else is notified: %q by %s", m.Notifies, m.Plain)
 			}
 		}
-		if strings.Contains(m.Plain, "R-1 "+hostile) {
+		if strings.Contains(m.Plain, "R-1 "+core.Isolate(hostile)) {
 			shown++
 		}
 	}

@@ -10,10 +10,13 @@ export async function learn(lang) {
   document.documentElement.lang = page.lang
 }
 
-// t returns a text with its {Name} placeholders filled in.
+// t returns a text with its {Name} placeholders filled in. Direction marks in a value stay
+// within it.
 export function t(id, args) {
-  return (words[id] ?? '!' + id + '!').replace(/\{(\w+)\}/g, (all, name) => args?.[name] ?? all)
+  return (words[id] ?? '!' + id + '!').replace(/\{(\w+)\}/g, (all, name) => isolate(args?.[name]) ?? all)
 }
+
+const isolate = (value) => /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(value) ? '\u2068' + value + '\u2069' : value
 
 const formats = new Map()
 
