@@ -14,8 +14,7 @@ import (
 	"riskroom/core/engine"
 )
 
-// act is a form that somebody fills in: the one thing that people do which
-// leaves no trace in the workspace.
+// act is a form that a person fills in, which leaves no trace in the workspace.
 type act struct {
 	at     time.Time
 	who    string
@@ -24,11 +23,11 @@ type act struct {
 	shown  string // the label of the field that appeared by choosing the module
 }
 
-// filled is a field of a form as it stands when it is submitted.
+// filled is a field of a submitted form.
 type filled struct{ label, value string }
 
-// file has somebody file a risk through the form that the slash command opens.
-// They put in what values says, in the order of keys.
+// file files a risk as a person, with the form that the slash command opens. It enters
+// values in the order of keys.
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
 	user := home.ids[who]
@@ -73,7 +72,7 @@ func (p *play) file(ctx context.Context, who string, keys []string, values map[s
 	return p.filed(ctx, home, user, values[platform.TitleKey][0], values[platform.ModuleKey][0])
 }
 
-// label is what a field of the form is called.
+// label returns the label of a field.
 func (p *play) label(key string) string {
 	if name, ok := strings.CutPrefix(key, platform.OwnPrefix); ok {
 		if f, ok := p.w.cfg.Organisation.Field(name); ok {
@@ -83,7 +82,7 @@ func (p *play) label(key string) string {
 	return p.words.Field(key)
 }
 
-// inputOf returns the input of a window that is called that, nil for none.
+// inputOf returns the input with the label, nil for none.
 func inputOf(w stage.Window, label string) *stage.Input {
 	for _, part := range w.Parts {
 		if part.Input != nil && part.Input.Label == label {
@@ -93,7 +92,7 @@ func inputOf(w stage.Window, label string) *stage.Input {
 	return nil
 }
 
-// actOf is a form as it stands; empty fields are left out.
+// actOf returns a form without its empty fields.
 func (p *play) actOf(who string, w stage.Window) act {
 	a := act{at: p.w.clock.Now(), who: who, title: w.Title}
 	for _, part := range w.Parts {
@@ -108,7 +107,7 @@ func (p *play) actOf(who string, w stage.Window) act {
 	return a
 }
 
-// labelsOf is what an input holds, as people read it.
+// labelsOf returns an input's values as people read them.
 func labelsOf(in *stage.Input) []string {
 	out := slices.Clone(in.Values)
 	for i, v := range out {
@@ -121,7 +120,7 @@ func labelsOf(in *stage.Input) []string {
 	return out
 }
 
-// filed returns the key of the risk that somebody has just filed.
+// filed returns the key of the risk that a person has just filed.
 func (p *play) filed(ctx context.Context, at *place, user, title, module string) (core.RiskKey, error) {
 	by := core.Account{Workspace: at.name, ID: user}
 	risks, _, err := p.w.db.Find(ctx, engine.Query{Who: []core.Ref{core.RefOf(by)}, Module: []string{module}, Limit: core.MaxListed})
@@ -136,8 +135,8 @@ func (p *play) filed(ctx context.Context, at *place, user, title, module string)
 	return "", errors.New("the risk is not there: " + title)
 }
 
-// resolve has somebody resolve a risk with the slash command: in its group,
-// where the key may be left out, if it has one that they are in.
+// resolve resolves a risk as a person with the slash command. If they are in the risk's
+// group, they type it there without the key.
 func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) error {
 	rec, err := p.w.db.Get(ctx, key)
 	if err != nil {

@@ -17,32 +17,32 @@ import (
 	"riskroom/core/text"
 )
 
-// backstage is what stands behind the browser's stage: it looks at the store
-// and the stand-ins, moves the clock and makes trouble.
+// backstage is the page's driver. It watches the store and the emulators, moves the
+// clock and causes faults.
 type backstage struct {
 	w     *world
 	words *text.Catalogue
-	story bool           // the built-in one
-	tasks sync.WaitGroup // what goes on by itself
+	story bool           // the built-in story
+	tasks sync.WaitGroup // in the background
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced with each change
 	seen    seen
 	moving  *browser.Moving
-	moved   bool // the clock has been, once
+	moved   bool // the clock has been moved
 	extras  []extra
-	inCall  bool // the engine is to be killed in the next call
+	inCall  bool // kill the engine in the next call
 	unsure  []unsure
-	held    map[engine.RunID]time.Time // until when runs are a dead engine's
+	held    map[engine.RunID]time.Time // when a dead engine's leases expire
 }
 
 var _ browser.Driver = (*backstage)(nil)
 
-// seen is what the store held when it was looked at last.
+// seen is what the store contained at the last look.
 type seen struct {
 	risks []followed
 	due   *due
-	at    string // tells one look from another
+	at    string // changes with the content
 }
 
 // followed is a risk with its trail, newest first.
@@ -51,13 +51,13 @@ type followed struct {
 	trail []engine.Event
 }
 
-// due is what is due next.
+// due is the next due run.
 type due struct {
 	run engine.RunSummary
 	at  time.Time
 }
 
-// extra is what the trail of no risk tells: codes, worded when it is read.
+// extra is an entry that is in no risk's trail, with codes instead of texts.
 type extra struct {
 	at   time.Time
 	kind string
@@ -65,7 +65,7 @@ type extra struct {
 	err  string
 }
 
-// unsure is a call that took effect as its engine was killed.
+// unsure is a call that took effect when its engine was killed.
 type unsure struct {
 	place string
 	call  stage.Call
@@ -79,16 +79,16 @@ func newBackstage(w *world, words *text.Catalogue, story bool) *backstage {
 	return b
 }
 
-// lookAround is how often the store is looked at: it says nothing by itself.
+// lookAround is how often the store is polled.
 const lookAround = 150 * time.Millisecond
 
-// run looks until ctx ends.
+// run polls until ctx ends.
 func (b *backstage) run(ctx context.Context) {
 	tick := time.NewTicker(lookAround)
 	defer tick.Stop()
 	for {
 		if err := b.look(ctx); err != nil && ctx.Err() == nil {
-			b.w.log.WarnContext(ctx, "the store cannot be looked at", "err", err)
+			b.w.log.WarnContext(ctx, "cannot read the store", "err", err)
 		}
 		select {
 		case <-tick.C:
@@ -98,7 +98,7 @@ func (b *backstage) run(ctx context.Context) {
 	}
 }
 
-// look reads what there is to tell.
+// look reads the store.
 func (b *backstage) look(ctx context.Context) error {
 	b.mu.Lock()
 	before := b.seen
@@ -152,12 +152,12 @@ func (b *backstage) look(ctx context.Context) error {
 	if now.at != before.at {
 		b.seen = now
 		b.noteOnce()
-		b.tell()
+		b.notify()
 	}
 	return nil
 }
 
-// running returns until when the runs that an engine holds are its own.
+// running returns when the leases of running runs expire.
 func (s seen) running() map[engine.RunID]time.Time {
 	out := map[engine.RunID]time.Time{}
 	for _, r := range s.risks {
@@ -170,13 +170,13 @@ func (s seen) running() map[engine.RunID]time.Time {
 	return out
 }
 
-// live reports whether a run is still to come.
+// live reports whether a run has yet to end.
 func live(r engine.RunSummary) bool {
 	return !r.At.IsZero() && (r.State == engine.Armed || r.State == engine.Waiting || r.State == engine.Running)
 }
 
-// tell says that something has changed. It is called under the lock.
-func (b *backstage) tell() {
+// notify reports a change. The caller holds the lock.
+func (b *backstage) notify() {
 	close(b.changed)
 	b.changed = make(chan struct{})
 }
@@ -211,22 +211,22 @@ func (b *backstage) Move(to browser.Move) {
 		return
 	}
 	b.moving, b.moved = &browser.Moving{From: now, To: target}, true
-	b.tell()
+	b.notify()
 	b.tasks.Go(func() { b.move(target) })
 }
 
-// watchable is how long the clock rests at each due time, so that people see
-// what happens there.
+// watchable is how long the clock stops at each due time, so that people can see what
+// happens.
 const watchable = 120 * time.Millisecond
 
-// move moves the clock to t, past everything that is due on the way.
+// move moves the clock to t, and stops at everything that is due before.
 func (b *backstage) move(t time.Time) {
 	err := b.w.until(b.w.ctx, t, func() error {
 		if err := b.look(b.w.ctx); err != nil {
 			return err
 		}
 		b.mu.Lock()
-		b.tell()
+		b.notify()
 		b.mu.Unlock()
 		select {
 		case <-time.After(watchable):
@@ -240,7 +240,7 @@ func (b *backstage) move(t time.Time) {
 		b.extras = append(b.extras, extra{at: b.w.clock.Now(), kind: "stuck", err: err.Error()})
 	}
 	b.moving = nil
-	b.tell()
+	b.notify()
 }
 
 // Behind implements browser.Driver.
@@ -265,7 +265,7 @@ func (b *backstage) Behind(_ context.Context, lang string) (browser.Behind, erro
 	return out, nil
 }
 
-// wordDue words what a run goes on to do when it is due.
+// wordDue describes what a due run does.
 func wordDue(p text.Printer, r engine.RunSummary) string {
 	if r.State != engine.Armed && !strings.HasPrefix(r.ID.Flow, "_") {
 		return p.S("browser.due.goes_on", text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)})
@@ -273,7 +273,7 @@ func wordDue(p text.Printer, r engine.RunSummary) string {
 	return wordFlow(p, r)
 }
 
-// wordFlow words what a run does.
+// wordFlow describes a run by its flow.
 func wordFlow(p text.Printer, r engine.RunSummary) string {
 	args := text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)}
 	switch r.ID.Flow {

@@ -7,16 +7,15 @@ import (
 	"riskroom/core/text"
 )
 
-// TestDiscordInBrowser plays the story on a Discord server as somebody sees it,
-// with trouble on the way: the command has options that are suggested, the form
-// takes texts, answers are for one person alone, and the group shows its risk by
-// a pin and a topic.
+// TestDiscordInBrowser plays the story in the browser on a Discord server, with faults:
+// options are suggested, the form has text inputs, replies are private, and the group
+// shows its risk with a pin and its topic.
 func TestDiscordInBrowser(t *testing.T) {
 	t.Parallel()
 	v := visit(t, "guild", text.English, look{1280, 800, false})
 	title := v.words.S("demo.story.title")
 
-	// Options and what can stand in them are offered as one types.
+	// Options and their values are suggested.
 	v.sees("#story", v.says("story.file"))
 	v.press("#text", "")
 	v.keys("/risk n")
@@ -30,7 +29,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#hints", "severity:")
 	v.keys("\r")
 
-	// The form takes texts, and says what is missing.
+	// The form has text inputs, and reports what is missing.
 	v.sees("#window", v.words.S("commands.form.file.title"), v.words.S("options.rest"))
 	v.waits("what was given stands there", `document.querySelector('#window textarea:not(#fdescription)').value.includes('module: Payments\nhandlers: lin, ana\n')`)
 	v.press("#window footer .primary", "")
@@ -62,7 +61,7 @@ func TestDiscordInBrowser(t *testing.T) {
 		t.Errorf("lin has %d messages, not that the risk is there and that it waits:\n%s", n, v.text("#posts"))
 	}
 
-	// The engine dies as the group has just been made.
+	// The engine dies just after creating the group.
 	v.trouble(killInCall)
 	v.clock("day")
 	v.trail(v.says("killed.in", text.Args{"Call": "create_guild_channel"}), v.says("restarted"))
@@ -71,7 +70,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#side", "r-1")
 	v.once("#side li", "r-1")
 
-	// A pin and a topic lead to the risk; a button opens a form, and it is over.
+	// The pin and the topic show the risk. A button opens a form to resolve it.
 	v.sees("#story", v.says("story.resolve"))
 	v.press("#story button", v.says("story.resolve.try"))
 	v.sees("#head h1", "r-1")

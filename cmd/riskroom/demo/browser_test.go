@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "take the pictures in docs/ anew")
 
-// visitor is a person who tries the demo in a language, on a screen.
+// visitor is a person who tries the demo.
 type visitor struct {
 	*tab
 	words  text.Printer
@@ -35,10 +35,10 @@ func visit(t *testing.T, home, lang string, l look) visitor {
 	return visitor{b, words.In(lang), l.width < 720}
 }
 
-// says returns a wording of the page.
+// says returns a text of the page.
 func (v visitor) says(id string, args ...text.Args) string { return v.words.S("browser."+id, args...) }
 
-// side presses something in the list of people and rooms.
+// side clicks an entry in the list of people and rooms.
 func (v visitor) side(label string) {
 	v.Helper()
 	if v.narrow {
@@ -49,7 +49,7 @@ func (v visitor) side(label string) {
 	v.gone("#veil")
 }
 
-// trail reads what happened behind the scenes.
+// trail waits until the audit trail shows all texts.
 func (v visitor) trail(wants ...string) {
 	v.Helper()
 	if v.narrow && !eval[bool](v.tab, `document.body.dataset.drawer === 'behind'`) {
@@ -62,7 +62,7 @@ func (v visitor) trail(wants ...string) {
 	}
 }
 
-// trouble makes trouble.
+// trouble orders a fault.
 func (v visitor) trouble(id string) {
 	v.Helper()
 	v.press("#trouble-button", "")
@@ -76,7 +76,7 @@ func (v visitor) trouble(id string) {
 	v.gone("#troubles")
 }
 
-// clock moves the clock and waits until it is there.
+// clock moves the clock and waits until it has arrived.
 func (v visitor) clock(key string) {
 	v.Helper()
 	before := v.text("#now")
@@ -89,14 +89,14 @@ func (v visitor) clock(key string) {
 
 func quoted(s string) string { return "`" + strings.ReplaceAll(s, "`", "") + "`" }
 
-// fill types into the field of a window with that label.
+// fill types into the field with the label.
 func (v visitor) fill(label, value string) {
 	v.Helper()
 	v.press("#window .field label", label)
 	v.keys(value)
 }
 
-// choose chooses in the field of a window with that label.
+// choose chooses an option in the field with the label.
 func (v visitor) choose(label, option string) {
 	v.Helper()
 	v.waits("choose "+option, `(() => { const f = [...document.querySelectorAll('#window .field')].find(f => f.innerText.startsWith(`+quoted(label)+`));
@@ -104,21 +104,21 @@ func (v visitor) choose(label, option string) {
 		s.focus(); s.value = o.value; s.dispatchEvent(new Event('change', {bubbles: true})); return true })()`)
 }
 
-// count counts the elements of a selector whose text holds something.
+// count returns how many elements of a selector contain a text.
 func (v visitor) count(selector, holds string) int {
 	v.Helper()
 	return eval[int](v.tab, `[...document.querySelectorAll(`+quoted(selector)+`)].filter(e => e.innerText.includes(`+quoted(holds)+`)).length`)
 }
 
-// once fails the test unless exactly one element of a selector holds a text.
+// once fails the test unless exactly one element of a selector contains a text.
 func (v visitor) once(selector, holds string) {
 	v.Helper()
 	if n := v.count(selector, holds); n != 1 {
-		v.Errorf("%d of %s hold %q:\n%s", n, selector, holds, v.text(selector))
+		v.Errorf("%d of %s contain %q:\n%s", n, selector, holds, v.text(selector))
 	}
 }
 
-// file files the story's risk, and forgets a field at first.
+// file files the story's risk, without a required field at first.
 func (v visitor) file(module string) {
 	v.Helper()
 	title := v.words.S("demo.story.title")
@@ -138,8 +138,8 @@ func (v visitor) file(module string) {
 	v.gone("#window")
 }
 
-// TestStoryInBrowser plays the whole story as somebody sees it for the first
-// time, with trouble on the way: nothing gets lost, and nothing doubled.
+// TestStoryInBrowser plays the whole story as a newcomer would, with faults. Nothing may
+// be lost or happen twice.
 func TestStoryInBrowser(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -155,7 +155,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v := visit(t, "acme", c.lang, c.look)
 			title := v.words.S("demo.story.title")
 
-			// A form: it holds the focus, Escape closes it, and it says what is missing.
+			// The form keeps the focus, closes on Escape, and reports what is missing.
 			v.sees("#story", v.says("story.file"))
 			v.press("#story button", v.says("story.file.try"))
 			v.waits("the command is typed", `document.activeElement.value === '/risk `+bots.Word(c.lang, "new")+`'`)
@@ -172,7 +172,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.sees("#story", v.says("story.wait"))
 			v.trail("R-1", v.says("trail.filed", text.Args{"Who": "mei"}))
 
-			// Only the reader sees what a command answers.
+			// Replies to commands are private.
 			v.press("#text", "")
 			v.keys("/risk list\r")
 			v.sees("#posts .only", v.says("only_you"), title)
@@ -194,7 +194,7 @@ func TestStoryInBrowser(t *testing.T) {
 				t.Errorf("lin has %d messages, not that the risk is there and that it waits:\n%s", n, v.text("#posts"))
 			}
 
-			// Everything in the other language and back.
+			// Switch to the other language and back.
 			v.press("#lang", "")
 			other := v
 			words, _ := text.Load(locales)
@@ -204,7 +204,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.press("#lang", "")
 			v.sees("#clock-keys", v.says("clock.key.day"))
 
-			// The engine dies as the group has just been made.
+			// The engine dies just after creating the group.
 			v.trouble(killInCall)
 			v.clock("day")
 			v.trail(v.says("killed.in", text.Args{"Call": "conversations.create"}), v.says("restarted"))
@@ -244,7 +244,7 @@ func TestStoryInBrowser(t *testing.T) {
 	}
 }
 
-// TestPageWeight: the page is light, with what it is told first, and fits.
+// TestPageWeight limits the size of the page and its first state.
 func TestPageWeight(t *testing.T) {
 	t.Parallel()
 	v := visit(t, "acme", text.English, look{1280, 800, false})
@@ -253,10 +253,10 @@ func TestPageWeight(t *testing.T) {
 	n := eval[int](v.tab, `[performance.getEntriesByType('navigation'), performance.getEntriesByType('resource')].flat()
 		.filter(e => !e.name.includes('/events')).reduce((sum, e) => sum + e.transferSize, 0)`)
 	if n < 10_000 {
-		t.Fatalf("the page takes %d bytes: not all is counted", n)
+		t.Fatalf("the page has %d bytes: something is not counted", n)
 	}
 	if n += len(firstState(t, eval[string](v.tab, `location.origin`))); n > most {
-		t.Errorf("the page takes %d bytes", n)
+		t.Errorf("the page has %d bytes", n)
 	}
 	for _, width := range []int64{1280, 390} {
 		v.do("look", chromedp.EmulateViewport(width, 800))
@@ -264,7 +264,7 @@ func TestPageWeight(t *testing.T) {
 	}
 }
 
-// firstState returns what the page's stream brings first.
+// firstState returns the first event of the page's stream.
 func firstState(t *testing.T, origin string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/events", nil)
@@ -288,8 +288,8 @@ func firstState(t *testing.T, origin string) string {
 	}
 }
 
-// TestScreens takes the pictures that stand in docs/: go test
-// ./cmd/riskroom/demo -run TestScreens -update.
+// TestScreens takes the screenshots in docs/ with go test ./cmd/riskroom/demo -run
+// TestScreens -update.
 func TestScreens(t *testing.T) {
 	if !*update {
 		t.Skip("pictures are taken with -update")
@@ -315,7 +315,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// TestOwnFlows shows a config file of two workspaces with many fields.
+// TestOwnFlows shows a config file with two workspaces and many fields.
 func TestOwnFlows(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("../../../configs/full.yaml")

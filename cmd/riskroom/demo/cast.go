@@ -12,10 +12,9 @@ import (
 	"riskroom/core/flow"
 )
 
-// casting works out who and what has to be in the stand-in of one workspace of a config
-// file: everybody whom the file names has an account in it, user groups have two
-// members each who are made up, and channels that the file names are there, with
-// everybody and the bot in them.
+// casting determines what the emulator of a workspace must contain: an account for
+// everybody in the config file, two invented members for each user group, and the
+// channels in the file, with everybody and the bot as members.
 type casting struct {
 	platform.Cast
 	workspace string
@@ -23,7 +22,7 @@ type casting struct {
 	taken     map[string]bool // user IDs
 }
 
-// reporter is who files the risks: nobody whom the file names.
+// reporter is the name of the person who files the risks, who isn't in the file.
 const reporter = "mei"
 
 func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *casting {
@@ -38,7 +37,7 @@ func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *cas
 		p := people[name]
 		id := c.person(name, p.Accounts[workspace], p.Email)
 		if p.Accounts[workspace] == "" && (p.Email == "" || !on.Settings.ByEmail) {
-			// Nothing in the file leads to this person: the demo knows better.
+			// The file has no account for this person, so the demo adds one.
 			if p.Accounts == nil {
 				p.Accounts = map[string]string{}
 			}
@@ -61,7 +60,7 @@ func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *cas
 	return c
 }
 
-// ids returns everybody's user ID by their name.
+// ids returns all user IDs by name.
 func (c *casting) ids() map[string]string {
 	out := map[string]string{}
 	for _, p := range c.People {
@@ -70,7 +69,7 @@ func (c *casting) ids() map[string]string {
 	return out
 }
 
-// person adds somebody, under an ID of our own if none is given.
+// person adds a person. Without an ID, it makes one up.
 func (c *casting) person(name, id, email string) string {
 	if id == "" {
 		for n := len(c.People) + 1; id == "" || c.taken[id]; n++ {
@@ -82,8 +81,7 @@ func (c *casting) person(name, id, email string) string {
 	return id
 }
 
-// ref adds whom a config file means without naming a person: a user group or an
-// account.
+// ref adds the people of a ref that is a user group or an account.
 func (c *casting) ref(r core.Ref) {
 	if a, ok := r.Account(); ok && a.Workspace == c.workspace && !c.taken[a.ID] {
 		c.person(strings.ToLower(a.ID), a.ID, "")
@@ -103,8 +101,8 @@ func (c *casting) ref(r core.Ref) {
 	c.Groups = append(c.Groups, g)
 }
 
-// channel names a channel that flows post into after its ID: that is all that the
-// file says of it.
+// channel returns a channel that flows post to, named after its ID, as the file contains
+// no name.
 func channel(id string) platform.Channel { return platform.Channel{ID: id, Name: strings.ToLower(id)} }
 
 // named returns every user group and account, and every channel, that a config
@@ -143,7 +141,7 @@ func mentioned(s flow.StepDef) (people []string, group string) {
 			people = append(people, *k.Text)
 		case flow.GroupKey:
 			group = *k.Text
-		default: // names nobody
+		default: // no people
 		}
 	}
 	return people, group

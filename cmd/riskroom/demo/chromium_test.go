@@ -24,12 +24,12 @@ import (
 	"riskroom/core/config"
 )
 
-// patient is how long something may take to show, on a busy machine and where races
-// are looked for.
+// patient is how long something may take to appear, on a busy machine and under the race
+// detector.
 const patient = time.Minute
 
-// chromium starts a headless browser, and skips the test where there is none,
-// unless RISKROOM_REQUIRE asks for it.
+// chromium starts a headless browser. Without one it skips the test, or fails it if
+// RISKROOM_REQUIRE asks for it.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	path := ""
@@ -61,7 +61,7 @@ func chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// loaded loads a config file with nothing of what it takes from elsewhere at hand.
+// loaded loads a config file without an environment.
 func loaded(t *testing.T, src []byte) *config.Config {
 	t.Helper()
 	cfg, problems := config.Load("demo.yaml", src, config.Options{
@@ -80,8 +80,8 @@ func loaded(t *testing.T, src []byte) *config.Config {
 	return cfg
 }
 
-// served serves the demo in one of its workspaces, or a config file's flows in
-// the first one, until the test ends, and returns its URL.
+// served serves the demo, with home as its workspace, or a config file's flows until the
+// test ends, and returns the URL.
 func served(t *testing.T, lang, home string, src []byte) string {
 	t.Helper()
 	url, end := serving(t, lang, home, src)
@@ -89,7 +89,7 @@ func served(t *testing.T, lang, home string, src []byte) string {
 	return url
 }
 
-// serving is served with an end of its own.
+// serving is served with a function to end it.
 func serving(t *testing.T, lang, home string, src []byte) (url string, end func()) {
 	t.Helper()
 	story := src == nil
@@ -122,7 +122,7 @@ func serving(t *testing.T, lang, home string, src []byte) (url string, end func(
 	return "http://" + host + "/", end
 }
 
-// tab is one page in the browser, and the person in front of it.
+// tab is a page in the browser.
 type tab struct {
 	*testing.T
 	ctx context.Context
@@ -132,13 +132,13 @@ type tab struct {
 	cut    atomic.Bool // the network is meant to fail
 }
 
-// look says how a page is looked at.
+// look is how to open a page.
 type look struct {
 	width, height int64
 	dark          bool
 }
 
-// open opens a page; at the end of the test its console must be silent.
+// open opens a page. At the end of the test, its console must be empty.
 func open(t *testing.T, browser context.Context, url string, l look) *tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
@@ -183,14 +183,14 @@ func open(t *testing.T, browser context.Context, url string, l look) *tab {
 	return b
 }
 
-// do runs actions, and has the test fail if they take too long.
+// do runs actions, and fails the test if they take too long.
 func (b *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patient)
 	defer stop()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("in vain; the page says:\n%s", b.text("body"))
+			err = fmt.Errorf("timed out; the page shows:\n%s", b.text("body"))
 		}
 		b.Fatalf("%s: %v", what, err)
 	}
@@ -208,13 +208,13 @@ func eval[T any](b *tab, js string) T {
 	return v
 }
 
-// text is what one reads in the elements of a selector that can be seen.
+// text returns the text of a selector's visible elements.
 func (b *tab) text(selector string) string {
 	b.Helper()
 	return eval[string](b, `[...document.querySelectorAll(`+strconv.Quote(selector)+`)].filter(e => e.checkVisibility({visibilityProperty: true})).map(e => e.innerText).join('\n')`)
 }
 
-// sees waits until one reads all of that in what a selector selects.
+// sees waits until a selector's elements show all texts.
 func (b *tab) sees(selector string, wants ...string) {
 	b.Helper()
 	var got string
@@ -227,7 +227,7 @@ func (b *tab) sees(selector string, wants ...string) {
 	b.Fatalf("%s does not show %q but:\n%s\n\nbehind:\n%s", selector, wants, got, b.text("body"))
 }
 
-// gone waits until nobody sees what a selector selects any more.
+// gone waits until none of a selector's elements is visible.
 func (b *tab) gone(selector string) {
 	b.Helper()
 	b.waits(selector+" goes away", `![...document.querySelectorAll(`+strconv.Quote(selector)+`)].some(e => e.checkVisibility({visibilityProperty: true}))`)
@@ -241,12 +241,11 @@ func (b *tab) waits(what, js string) {
 			return
 		}
 	}
-	b.Fatalf("waited in vain: %s; the page says:\n%s", what, b.text("body"))
+	b.Fatalf("timed out waiting until %s; the page shows:\n%s", what, b.text("body"))
 }
 
-// press clicks on the first thing of a selector that bears a label, as a person
-// would: it must be there to be hit, and is clicked on again where it has moved
-// away before the click was over.
+// press clicks on a selector's first element with the label. The element must be visible.
+// If it moves during the click, the click is repeated.
 func (b *tab) press(selector, label string) {
 	b.Helper()
 	find := `(() => { const e = [...document.querySelectorAll(` + strconv.Quote(selector) + `)].find(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.ariaDisabled !== 'true' &&
@@ -266,16 +265,16 @@ func (b *tab) press(selector, label string) {
 			}
 		}
 	}
-	b.Fatalf("there is no %s %q to press; the page says:\n%s", selector, label, b.text("body"))
+	b.Fatalf("there is no %s %q to press; the page shows:\n%s", selector, label, b.text("body"))
 }
 
-// keys types on the keyboard, wherever the focus is.
+// keys types keys where the focus is.
 func (b *tab) keys(s string) {
 	b.Helper()
 	b.do("type "+s, chromedp.KeyEvent(s))
 }
 
-// shot takes a picture of what is seen.
+// shot takes a screenshot.
 func (b *tab) shot() []byte {
 	b.Helper()
 	ctx, stop := context.WithTimeout(b.ctx, patient)

@@ -7,8 +7,7 @@ import (
 	"riskroom/core"
 )
 
-// clock is wall time plus an offset: seconds pass as they do, and days can be
-// jumped over.
+// clock is the wall clock plus an offset, so that it runs normally and can jump.
 type clock struct{ offset atomic.Int64 }
 
 var _ core.Clock = (*clock)(nil)

@@ -1,15 +1,14 @@
-// Package demo plays riskroom on a terminal: people file risks, days pass in a
-// moment, and what everybody sees is told as it happens.
+// Package demo shows riskroom at work, in the terminal or the browser: people file
+// risks, days pass within seconds, and everybody's messages are shown.
 //
-// Nothing of it is staged. The engine, the store's scripts, the adapters and the
-// bots are those of the server; stand-in workspaces take the place of real ones, and
-// the store is in memory. Only the clock is peculiar: it jumps.
+// The engine, the store's scripts, the adapters and the bots are those of serve. Only the
+// workspaces are emulated, the store is in memory, and the clock jumps.
 //
-// cast.go says who is in the stand-ins by a config file, place.go is such a
-// stand-in, and world.go starts everything. How one plays on a platform is in the
-// package that describes the platform. time.go moves the clock; play.go is the
-// story, acts.go what people do in it; record.go watches the workspace and the audit
-// trail, and tell.go and events.go show what was seen.
+// cast.go determines what the emulators contain, place.go is one emulated workspace, and
+// world.go starts everything. How the demo works on a platform is in the package that
+// describes the platform. time.go moves the clock. play.go is the story, and acts.go what
+// people do in it. record.go watches the workspaces and the audit trail, and tell.go and
+// events.go print what happened. serve.go and backstage.go show the page.
 package demo
 
 import (
@@ -22,19 +21,19 @@ import (
 	"riskroom/core/text"
 )
 
-// Options says what to play, and how to show it.
+// Options configures Run.
 type Options struct {
-	Config *config.Config // what to play; it is changed: its workspaces become stand-ins
-	Home   string         // the workspace in which risks are filed
-	Story  bool           // the built-in story, with names and texts of its own; else one plain risk for each module
-	JSON   bool           // one event a line, else told for people
-	Lang   string         // of the telling and of what people read who are not in the config file
+	Config *config.Config // what to play; modified, as its workspaces become emulators
+	Home   string         // the workspace where risks are filed
+	Story  bool           // play the built-in story, else one risk for each module
+	JSON   bool           // print one event a line, else text
+	Lang   string         // of the output, and of people who aren't in the config file
 	Color  bool
 	Out    io.Writer
-	Log    *slog.Logger // nil: says nothing
+	Log    *slog.Logger // nil: nothing is logged
 }
 
-// teller shows what happens.
+// teller prints what happens.
 type teller interface {
 	begin(w *world)
 	act(w *world, a act)
@@ -43,7 +42,7 @@ type teller interface {
 	err() error // of writing
 }
 
-// Run plays. It ends when there is nothing left to happen.
+// Run plays the demo in the terminal, until nothing is left to happen.
 func Run(ctx context.Context, o Options) (err error) {
 	words, err := text.Load(locales)
 	if err != nil {
@@ -53,7 +52,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Story {
-		alone(o.Config, o.Home)
+		keepOnly(o.Config, o.Home)
 	}
 	w, err := build(ctx, o.Config, o.Home, text.Match(o.Lang), o.Log)
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// boxWidth is how many columns a card takes at most, its frame included.
+// boxWidth is the maximum width of a card, including its frame.
 const boxWidth = 72
 
-// card draws a message of several parts as a card: a frame, its rows in columns,
-// its buttons in brackets.
+// card draws the parts of a message as a card, with a frame, rows in columns, and buttons
+// in brackets.
 func card(parts []stage.Part) []string {
 	var body []string
 	var rows []row
@@ -48,11 +48,11 @@ func card(parts []stage.Part) []string {
 // row is a line of a card.
 type row struct{ label, value string }
 
-// rowGap stands between a row's label and its value where they are one text.
+// rowGap separates a row's label and its value in a single text.
 const rowGap = "  "
 
-// rowsOf returns the rows of a card that a part holds: its fields, or the lines
-// of a text if there are several and each has a label.
+// rowsOf returns the rows of a card in a part: its fields, or the lines of a text if there
+// are several and each has a label.
 func rowsOf(p stage.Part) []row {
 	var out []row
 	for _, cell := range p.Cells {
@@ -73,9 +73,9 @@ func rowsOf(p stage.Part) []row {
 
 func isRows(p stage.Part) bool { return len(rowsOf(p)) > 0 }
 
-// cardIn parts a message into what stands above its card and the card. That
-// begins with its heading, or with the title above its rows; a small one has no
-// rows and nothing above it.
+// cardIn splits a message into the parts above its card and the card. A card begins with a
+// heading, or with the title above its rows. A small one has no rows, and nothing is above
+// it.
 func cardIn(p stage.Post) (above, card []stage.Part) {
 	i := slices.IndexFunc(p.Parts, func(x stage.Part) bool { return x.Kind == stage.HeadingPart })
 	if i < 0 {
@@ -115,12 +115,11 @@ func buttons(actions []stage.Action) string {
 	return strings.Join(words, " ")
 }
 
-// wrap breaks a text into lines of at most n columns: at blanks, and beside the
-// wide characters of scripts that have none. Characters that a terminal obeys or
-// that turn the text around are left out.
+// wrap breaks a text into lines of at most n columns, at spaces and next to wide
+// characters. It drops control and bidirectional characters.
 func wrap(text string, n int) []string { return fold(clean(text), n) }
 
-// fold is wrap for a text that is clean but for the colours that style gave it.
+// fold is wrap for a clean text with colours from style.
 func fold(text string, n int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -139,7 +138,7 @@ func fold(text string, n int) []string {
 	return out
 }
 
-// glyph is a character with the colours that begin or end before it.
+// glyph is a character with the colour codes before it.
 type glyph struct {
 	is   rune
 	text string
@@ -154,7 +153,7 @@ func glyphsOf(line string) []glyph {
 			before = at[1]
 		}
 		is, size := utf8.DecodeRuneInString(line[before:])
-		if size == 0 && len(out) > 0 { // what ends behind the last character belongs to it
+		if size == 0 && len(out) > 0 { // a colour code after the last character belongs to it
 			out[len(out)-1].text += line
 			break
 		}
@@ -164,7 +163,7 @@ func glyphsOf(line string) []glyph {
 	return out
 }
 
-// colours matches what style writes, at the beginning of a text.
+// colours matches style's codes at the beginning of a text.
 var colours = regexp.MustCompile(`^(?:\x1b\[[0-9]+m)+`)
 
 func joined(glyphs []glyph) string {
@@ -175,7 +174,7 @@ func joined(glyphs []glyph) string {
 	return b.String()
 }
 
-// fitting returns how many glyphs go onto a line of n columns.
+// fitting returns how many glyphs fit on a line of n columns.
 func fitting(glyphs []glyph, n int) int {
 	end, good, used := 0, 0, 0
 	for ; end < len(glyphs) && used+cellsOf(glyphs[end].is) <= n; end++ {
@@ -190,8 +189,8 @@ func fitting(glyphs []glyph, n int) int {
 	return good
 }
 
-// breaks reports whether a line may end between two characters. Signs that close
-// something stay with what is before them.
+// breaks reports whether a line may break between two characters. Closing punctuation
+// stays with the character before it.
 func breaks(a, b rune) bool {
 	if strings.ContainsRune(closing, b) {
 		return false
@@ -201,7 +200,7 @@ func breaks(a, b rune) bool {
 
 const closing = "，。、；：！？）】”’」》,.;:!?)"
 
-// clean leaves out what a terminal obeys or what turns a text around.
+// clean removes control and bidirectional characters.
 func clean(s string) string { return strings.Map(printable, s) }
 
 func printable(r rune) rune {
@@ -216,10 +215,10 @@ func printable(r rune) rune {
 	return r
 }
 
-// pad fills s up with blanks to n columns.
+// pad pads s with spaces to n columns.
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-cells(s))) }
 
-// cells is how many columns of a terminal s takes.
+// cells returns the width of s in terminal columns.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {
@@ -232,7 +231,7 @@ func cellsOf(r rune) int {
 	switch {
 	case unicode.In(r, unicode.Mn, unicode.Me):
 		return 0
-	case r >= 0x1f300 && r <= 0x1faff: // pictures
+	case r >= 0x1f300 && r <= 0x1faff: // emoji
 		return 2
 	}
 	if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {

@@ -34,7 +34,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// TestWrapKeeps: no line is too wide, and nothing but blanks is lost.
+// TestWrapKeeps checks that no line is too wide, and that only spaces are dropped.
 func TestWrapKeeps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -53,7 +53,7 @@ func TestWrapKeeps(t *testing.T) {
 	})
 }
 
-// TestFold: colours take no room, and stay with what they colour.
+// TestFold checks that colour codes have no width and stay with their text.
 func TestFold(t *testing.T) {
 	t.Parallel()
 	s := style(true)

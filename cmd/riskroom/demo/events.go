@@ -12,9 +12,8 @@ import (
 	"riskroom/core/text"
 )
 
-// line is one event in JSON. Who acts is a person or riskroom; where is "@name"
-// for a direct message, "#name" for a channel or group, and the risk's key where
-// nothing was done.
+// line is one event in JSON. Who is a person or riskroom. Where is "@name" for a direct
+// message, "#name" for a channel or group, or the risk's key for a skip.
 type line struct {
 	At     string `json:"at"` // RFC 3339, in the config file's zone
 	Who    string `json:"who"`
@@ -88,8 +87,7 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 	return l, true
 }
 
-// where says where something is seen; the workspace too, but where risks are
-// filed.
+// where returns where an item is seen, with the workspace unless it is home.
 func where(w *world, it item) string {
 	s := "#" + it.room.Name
 	if it.room.Kind == stage.DirectRoom {

@@ -11,7 +11,7 @@ import (
 	"riskroom/core/text"
 )
 
-// TestHints: the page offers every command that is of use, in words.
+// TestHints checks that the page suggests every useful command with a text.
 func TestHints(t *testing.T) {
 	t.Parallel()
 	words, err := text.Load(locales)
@@ -24,7 +24,7 @@ func TestHints(t *testing.T) {
 		for _, h := range w.hints(words.In(lang)) {
 			names = append(names, strings.TrimPrefix(h.Label, "/risk "))
 			if strings.HasPrefix(h.Help, "!") || strings.HasPrefix(h.Args, "!") {
-				t.Errorf("%s: %+v has no words", lang, h)
+				t.Errorf("%s: %+v lacks a text", lang, h)
 			}
 		}
 		if !slices.Equal(names, bots.Names(lang)) {

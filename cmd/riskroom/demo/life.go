@@ -11,7 +11,7 @@ import (
 	"riskroom/core/store"
 )
 
-// life is one engine's, from its start until it is stopped or killed.
+// life is an engine from its start until it is stopped or killed.
 type life struct {
 	app    *app.App
 	db     *store.Store // with connections of its own
@@ -21,8 +21,7 @@ type life struct {
 	err    error         // set before
 }
 
-// begin starts an engine on what the store holds, serves the ways in to it, and
-// tells the stand-ins where they are.
+// begin starts an engine and its server, and connects the emulators to it.
 func (w *world) begin(ctx context.Context) (err error) {
 	l := &life{ended: make(chan struct{})}
 	if l.db, err = w.db.Another(ctx); err != nil {
@@ -53,7 +52,7 @@ func (w *world) begin(ctx context.Context) (err error) {
 		l.err = l.app.Engine.Run(running)
 		open.Wait()
 	}()
-	if err := l.opened(ctx); err != nil {
+	if err := l.waitReady(ctx); err != nil {
 		stop()
 		<-l.ended
 		return errors.Join(err, l.server.Close())
@@ -64,8 +63,8 @@ func (w *world) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// opened waits until people can reach the engine everywhere.
-func (l *life) opened(ctx context.Context) error {
+// waitReady waits until the engine is ready in every workspace.
+func (l *life) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
@@ -81,7 +80,7 @@ func (l *life) opened(ctx context.Context) error {
 	}
 }
 
-// end stops an engine as the server does.
+// end stops an engine as serve does.
 func (l *life) end(ctx context.Context) error {
 	err := errors.Join(l.server.Shutdown(ctx), l.app.Close(ctx))
 	l.stop()
@@ -89,10 +88,9 @@ func (l *life) end(ctx context.Context) error {
 	return errors.Join(err, l.err, l.db.Stop())
 }
 
-// kill ends the engine as kill -9 ends a process: it stores nothing more from
-// this moment on, whatever it was about to, and without the store it begins
-// nothing more either. A call that is under way goes its way, and nobody hears
-// how it ended. It answers false if there is no engine to kill.
+// kill ends the engine as kill -9 ends a process: from now on it can't store anything,
+// and so begins nothing. A pending call still takes effect, but its result is lost. kill
+// returns false if there is no engine.
 func (w *world) kill() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -102,8 +100,8 @@ func (w *world) kill() bool {
 	}
 	w.life = nil
 	w.past = append(w.past, l)
-	_ = l.db.Stop()      // the calls under way fail: that is what it is for
-	_ = l.server.Close() // so do the commands
+	_ = l.db.Stop()      // pending calls fail on purpose
+	_ = l.server.Close() // and so do commands
 	l.stop()
 	return true
 }

@@ -2,8 +2,7 @@ package demo
 
 import "embed"
 
-// locales are the texts of the demo alone: what it tells on the terminal, and its
-// page in the browser.
+// locales contains the demo's own texts, for the terminal and the page.
 //
 //go:embed locales/*.json
 var locales embed.FS

@@ -7,7 +7,7 @@ import (
 	"riskroom/cmd/riskroom/platform"
 )
 
-// place is one stand-in workspace, who is who in it, and how one plays there.
+// place is one emulated workspace.
 type place struct {
 	platform.Stage
 	platform platform.Platform
@@ -17,7 +17,7 @@ type place struct {
 	general  string            // the ID of #general
 }
 
-// learn finds out who is who.
+// learn finds the bot and #general.
 func (p *place) learn() {
 	view := p.View()
 	for _, who := range view.People {
@@ -32,14 +32,13 @@ func (p *place) learn() {
 	}
 }
 
-// inRoom reports whether somebody is in a room.
+// inRoom reports whether a person is in a room.
 func (p *place) inRoom(person, room string) bool {
 	r, ok := p.View().Room(room)
 	return ok && slices.Contains(r.Members, person)
 }
 
-// direct returns the ID of somebody's conversation with the bot, "" before there
-// is one.
+// direct returns the ID of a person's direct conversation with the bot, "" for none.
 func (p *place) direct(person string) string {
 	for _, r := range p.View().Rooms {
 		if r.Kind == stage.DirectRoom && slices.Contains(r.Members, person) {
@@ -49,7 +48,7 @@ func (p *place) direct(person string) string {
 	return ""
 }
 
-// window returns what somebody has open on top.
+// window returns a person's topmost open window.
 func (p *place) window(person string) (stage.Window, bool) {
 	open := p.View().For(person).Windows
 	if len(open) == 0 {
@@ -58,7 +57,7 @@ func (p *place) window(person string) (stage.Window, bool) {
 	return open[len(open)-1], true
 }
 
-// answer returns what the bot has told somebody alone last.
+// answer returns the bot's last private reply to a person.
 func (p *place) answer(person string) string {
 	for _, post := range slices.Backward(p.View().Posts) {
 		if post.Only == person {

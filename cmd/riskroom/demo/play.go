@@ -11,7 +11,7 @@ import (
 	"riskroom/core/text"
 )
 
-// play is a performance: the world, who watches it and who tells.
+// play is a running demo in the terminal.
 type play struct {
 	w     *world
 	words text.Printer
@@ -19,18 +19,18 @@ type play struct {
 	tell  teller
 }
 
-// scene is one risk's life: filed, followed up until nothing more is to come,
+// scene is the life of one risk: it is filed, flows act until nothing is due, and it is
 // resolved.
 type scene struct {
 	values map[string][]string // of the form, by key
-	keys   []string            // in this order
+	keys   []string            // the order of values
 	by     string              // who files it
-	solver string              // who resolves it; "" leaves it as it is
+	solver string              // who resolves it; "" for nobody
 	note   string
-	rest   time.Duration // how long it takes, when nothing is to come, until somebody resolves it
+	rest   time.Duration // the pause before it is resolved
 }
 
-// run plays scenes side by side: all are filed, time passes, all are resolved.
+// run plays scenes together: all risks are filed, time passes, and all are resolved.
 func (p *play) run(ctx context.Context, scenes []scene) error {
 	look := func() error { return p.look(ctx) }
 	keys := make([]core.RiskKey, len(scenes))
@@ -58,15 +58,14 @@ func (p *play) run(ctx context.Context, scenes []scene) error {
 			return err
 		}
 	}
-	// What a change of status sets off comes at once; what flows may yet do
-	// about a resolved risk, weeks later, is not waited for.
+	// Don't wait for what flows may do weeks after a risk is resolved.
 	return p.w.until(ctx, p.w.clock.Now().Add(atOnce), look)
 }
 
-// atOnce is what counts as following from what somebody has just done.
+// atOnce is how long to wait for the effects of an act.
 const atOnce = 10 * time.Second
 
-// look tells what has happened since it looked last.
+// look prints what has happened since the last look.
 func (p *play) look(ctx context.Context) error {
 	items, err := p.rec.take(ctx)
 	if err != nil {
@@ -76,7 +75,7 @@ func (p *play) look(ctx context.Context) error {
 	return p.tell.err()
 }
 
-// story is what the demo plays by itself: one risk in the first module.
+// story returns the built-in story: one risk in the first module.
 func (p *play) story() []scene {
 	s := p.sceneIn(p.w.cfg.Organisation.Modules[0])
 	s.values[platform.TitleKey] = []string{p.words.S("demo.story.title")}
@@ -87,7 +86,7 @@ func (p *play) story() []scene {
 	return []scene{s}
 }
 
-// oneForEachModule plays the flows of a config file.
+// oneForEachModule returns a scene for each module of a config file.
 func (p *play) oneForEachModule() []scene {
 	var scenes []scene
 	for _, m := range p.w.cfg.Organisation.Modules {
@@ -96,8 +95,8 @@ func (p *play) oneForEachModule() []scene {
 	return scenes
 }
 
-// sceneIn returns a plain scene: whoever may files a risk of the module with
-// what must be filled in, and its first handler resolves it.
+// sceneIn returns a plain scene: a risk with only the required fields, which the module's
+// first handler resolves.
 func (p *play) sceneIn(m core.Module) scene {
 	s := scene{
 		by: p.filer(), note: p.words.S("demo.plain.note"),
@@ -105,7 +104,7 @@ func (p *play) sceneIn(m core.Module) scene {
 		values: map[string][]string{
 			platform.TitleKey:      {p.words.S("demo.plain.title", text.Args{"Module": m.Name})},
 			platform.ModuleKey:     {m.Name},
-			platform.DiscoveredKey: nil, // left empty, it is this very moment
+			platform.DiscoveredKey: nil, // empty means now
 		},
 	}
 	for _, f := range p.w.cfg.Organisation.Fields {
@@ -119,7 +118,7 @@ func (p *play) sceneIn(m core.Module) scene {
 	return s
 }
 
-// example is what somebody might fill in.
+// example returns a value for a field.
 func (p *play) example(f core.Field) string {
 	switch f.Type {
 	case core.NumberField:
@@ -136,8 +135,8 @@ func (p *play) example(f core.Field) string {
 	return core.LabelIn(f.Label, p.words.Lang(), f.Key)
 }
 
-// filer is who files: somebody whom the file does not name where everyone may,
-// else the first who may.
+// filer returns who files risks: reporter if everyone may, else the first person who
+// may.
 func (p *play) filer() string {
 	may := p.w.cfg.Organisation.Permissions.File
 	if !may.Everyone {
@@ -150,8 +149,8 @@ func (p *play) filer() string {
 	return reporter
 }
 
-// solver is who resolves a risk of a module: a handler, its lead, or whoever
-// filed it.
+// solver returns who resolves a risk: one of the module's handlers, its lead, or the
+// filer.
 func (p *play) solver(m core.Module, filer string) string {
 	for _, r := range append(slices.Clone(m.Handlers), m.Lead) {
 		if who := p.someone(r); who != "" {
@@ -161,8 +160,7 @@ func (p *play) solver(m core.Module, filer string) string {
 	return filer
 }
 
-// someone returns a person of the home workspace whom r means, "" if there is
-// none.
+// someone returns a person of the home workspace that r refers to, "" for none.
 func (p *play) someone(r core.Ref) string {
 	home := p.w.home()
 	if a, ok := r.Account(); ok && a.Workspace == home.name {

@@ -12,12 +12,12 @@ import (
 	"riskroom/core/text"
 )
 
-// perform plays something else with the demo's own config file in one of its
-// workspaces, and returns the events.
+// perform plays a scene with the built-in config file in one of its workspaces, and
+// returns the events.
 func perform(t *testing.T, home string, what func(p *play, s scene) error) []line {
 	t.Helper()
 	cfg := loaded(t, configs.Demo)
-	alone(cfg, home)
+	keepOnly(cfg, home)
 	words, err := text.Load(locales)
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +47,7 @@ func perform(t *testing.T, home string, what func(p *play, s scene) error) []lin
 	return lines
 }
 
-// onEach runs a test on every platform: in each workspace of the demo's own
-// config file.
+// onEach runs a test in each workspace of the built-in config file, one for each platform.
 func onEach(t *testing.T, test func(t *testing.T, home string)) {
 	t.Parallel()
 	for _, home := range []string{"acme", "guild"} {
@@ -59,8 +58,8 @@ func onEach(t *testing.T, test func(t *testing.T, home string)) {
 	}
 }
 
-// TestResolvedEarly: what comes due for a risk that is resolved is skipped, at
-// its time and with the reason, and nobody is bothered.
+// TestResolvedEarly checks that runs of a resolved risk are skipped when they are due, with
+// the reason, and that nobody gets a message.
 func TestResolvedEarly(t *testing.T) { onEach(t, testResolvedEarly) }
 
 func testResolvedEarly(t *testing.T, home string) {
@@ -91,20 +90,20 @@ func testResolvedEarly(t *testing.T, home string) {
 	for i, flow := range []string{"remind-after-a-day", "open-a-group-after-two"} {
 		skip := lines[4+i]
 		if !strings.Contains(skip.Text, flow) || !strings.Contains(skip.Text, "Resolved") || skip.Where != "R-1" || skip.Who != "riskroom" {
-			t.Errorf("skip %+v does not tell of %s and why", skip, flow)
+			t.Errorf("skip %+v lacks %s or the reason", skip, flow)
 		}
 	}
-	// A line has the time at which it was shown, which is a little after the event.
+	// A line has the time of its output, which is a little after the event.
 	filed, resolved := at(t, lines[0]), at(t, lines[3])
 	if d := resolved.Sub(filed).Round(time.Minute); d != 12*time.Hour {
 		t.Errorf("resolved %v after it was filed", d)
 	}
 	if d := at(t, lines[4]).Sub(filed).Round(time.Minute); d != 24*time.Hour {
-		t.Errorf("the reminder was judged %v after the risk was filed", d)
+		t.Errorf("the reminder's condition was evaluated %v after the risk was filed", d)
 	}
 }
 
-// TestLeftAlone: a risk that nobody resolves plays to its end too.
+// TestLeftAlone checks that the demo also ends if nobody resolves the risk.
 func TestLeftAlone(t *testing.T) { onEach(t, testLeftAlone) }
 
 func testLeftAlone(t *testing.T, home string) {

@@ -14,25 +14,25 @@ import (
 	"riskroom/core/flow"
 )
 
-// kind is what an item tells.
+// kind is the kind of an item.
 type kind string
 
-// The kinds of item. The first block is seen in the workspace, the second is
-// read in the audit trail: there stands why.
+// The kinds of item. Those of the first block come from the workspace, those of the
+// second from the audit trail, which has the reasons.
 const (
-	typed   kind = "typed"   // somebody gave a command
-	said    kind = "said"    // the bot told one person something that nobody else sees
+	typed   kind = "typed"   // a person's command
+	said    kind = "said"    // a private reply
 	sent    kind = "sent"    // a direct message
-	created kind = "created" // a group, with everything that it got at once
+	created kind = "created" // a group, after the step that created it
 	badge   kind = "badge"   // the small card that is pinned in a group
 	posted  kind = "posted"  // a message in a group
-	edited  kind = "edited"  // a message shows something else now
+	edited  kind = "edited"  // a changed message
 
 	filedRisk kind = "filed"
 	status    kind = "status"
 	began     kind = "began"   // a flow
 	changed   kind = "changed" // set_group
-	skipped   kind = "skipped" // a flow or a step, or a part of one that failed
+	skipped   kind = "skipped" // a flow, a step, or a part that failed
 	freed     kind = "freed"
 )
 
@@ -46,11 +46,11 @@ type item struct {
 	post  stage.Post
 	text  string // the command line; the reason of a skip, as a code
 	risk  core.Risk
-	event engine.Event // of the trail
+	event engine.Event // from the trail
 }
 
-// key returns the key of the risk that an item is about, "" if it is about none:
-// messages and badges name it, and topics where there are no badges.
+// key returns the key of an item's risk, "" for none. Messages, badges and topics contain
+// it.
 func (it item) key(w *world) core.RiskKey {
 	if it.risk.Key != "" {
 		return it.risk.Key
@@ -70,12 +70,12 @@ func (it item) key(w *world) core.RiskKey {
 	return ""
 }
 
-// recorder watches the workspaces and the audit trails of some risks.
+// recorder watches the workspaces and some risks' audit trails.
 type recorder struct {
 	w     *world
 	seen  map[string]int // the last event of each workspace's feed
 	risks []core.RiskKey
-	last  map[core.RiskKey]string // the ID of the last event told
+	last  map[core.RiskKey]string // the ID of the last event taken
 	made  map[string]time.Time    // when the step that created a group ended, by core.GroupRef
 }
 
@@ -87,10 +87,10 @@ func newRecorder(w *world) *recorder {
 	return r
 }
 
-// follow has the trail of a risk told too.
+// follow adds a risk's trail.
 func (r *recorder) follow(key core.RiskKey) { r.risks = append(r.risks, key) }
 
-// take returns what happened since it was called last, in order.
+// take returns what has happened since the last call, in order.
 func (r *recorder) take(ctx context.Context) ([]item, error) {
 	var all []item
 	for _, key := range r.risks {
@@ -103,15 +103,15 @@ func (r *recorder) take(ctx context.Context) ([]item, error) {
 	for _, p := range r.w.workspaces {
 		all = append(all, r.feed(p)...)
 	}
-	// Of what bears the same time the reason comes first: a command, then what the
-	// engine did, then what is seen of it.
+	// At the same time, causes come first: a command, then what the engine did, then
+	// what people see.
 	slices.SortStableFunc(all, func(a, b item) int {
 		return cmp.Or(cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()), cmp.Compare(a.rank(), b.rank()))
 	})
 	return all, nil
 }
 
-// rank tells a command from all else, which is in order already.
+// rank sorts commands before the rest, which is already in order.
 func (it item) rank() int {
 	if it.kind == typed {
 		return 0
@@ -119,7 +119,7 @@ func (it item) rank() int {
 	return 1
 }
 
-// trail returns what is new in a risk's trail.
+// trail returns the new items of a risk's trail.
 func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) {
 	events, err := r.w.db.Trail(ctx, key, trailLength)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 		if e.Kind == engine.EventStep && e.Data["action"] == "create_group" {
 			r.made[e.Data["group"]] = e.At
 		}
-		if k, ok := told(e); ok {
+		if k, ok := kindFor(e); ok {
 			it := item{kind: k, at: e.At, risk: rec.Risk, event: e, place: r.w.place(rec.Risk.Home)}
 			if !e.Actor.Account.IsZero() {
 				it.who = r.w.nameOf(e.Actor.Account)
@@ -155,8 +155,8 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 	return items, nil
 }
 
-// groupOf returns the group that a set_group step changed: the one that the flow
-// names, else the one that the same run created, else the risk's own.
+// groupOf returns the group that a set_group step changed: the one in the flow, else the
+// one that the same run created, else the risk's own.
 func (r *recorder) groupOf(e engine.Event, binding engine.Binding, trail []engine.Event) (*place, stage.Room) {
 	group := binding.Group
 	for _, other := range trail {
@@ -182,11 +182,11 @@ func (r *recorder) groupOf(e engine.Event, binding engine.Binding, trail []engin
 	return p, room
 }
 
-// trailLength is more than a risk's trail gets long between two looks.
+// trailLength is more than a risk's trail grows between two looks.
 const trailLength = 500
 
-// told says what an audit event is told as; not every one is.
-func told(e engine.Event) (kind, bool) {
+// kindFor returns the kind of item for an audit event, if it is one.
+func kindFor(e engine.Event) (kind, bool) {
 	switch e.Kind {
 	case engine.EventFiled:
 		return filedRisk, true
@@ -212,7 +212,7 @@ func flowOf(e engine.Event) string {
 	return e.Data["flow"]
 }
 
-// feed returns what is new in a workspace.
+// feed returns the new items of a workspace.
 func (r *recorder) feed(p *place) []item {
 	events := p.Feed().Since(r.seen[p.name])
 	if len(events) == 0 {
@@ -220,8 +220,8 @@ func (r *recorder) feed(p *place) []item {
 	}
 	r.seen[p.name] = events[len(events)-1].Seq
 	view := p.View()
-	pinned := map[string]bool{} // posts, just now: the badges
-	fresh := map[string]bool{}  // rooms that the bot made just now
+	pinned := map[string]bool{} // posts that were just pinned, which are badges
+	fresh := map[string]bool{}  // rooms that the bot has just created
 	for _, e := range events {
 		switch {
 		case e.Kind == stage.PostPinned:
@@ -255,7 +255,7 @@ func (r *recorder) feed(p *place) []item {
 	return items
 }
 
-// asMade returns a room as it was when the step that created it ended.
+// asMade returns a room at the end of the step that created it.
 func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room {
 	var room stage.Room
 	end, known := r.made[core.GroupRef{Workspace: p.name, ID: id}.String()]
@@ -267,7 +267,7 @@ func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room 
 	return room
 }
 
-// kindOf says what a message of the bot is, "" for a notice of the workspace.
+// kindOf returns the kind of item for a message of the bot, "" for a notice.
 func kindOf(e stage.Event) kind {
 	switch {
 	case e.Post.Notice:

@@ -18,26 +18,26 @@ import (
 	"riskroom/core/text"
 )
 
-// Showing says what to show in a browser.
+// Showing configures Serve.
 type Showing struct {
-	Config *config.Config // as of Options
-	Home   string         // likewise; shown first
+	Config *config.Config // as in Options
+	Home   string         // as in Options; shown first
 	Story  bool           // the built-in story, else an admin's own flows
-	Lang   string         // of the page where the browser does not ask for one, and of what people read in the workspace
+	Lang   string         // the page's default, and that of people who aren't in the config file
 	Addr   string         // on this machine
-	Out    io.Writer      // told the page's URL
-	Log    *slog.Logger   // nil: says nothing
+	Out    io.Writer      // receives the page's URL
+	Log    *slog.Logger   // nil: nothing is logged
 }
 
-// The demo's engine waits shorter for a call and for its last effect than the
-// server's: whoever kills it wants to see what follows.
+// The demo's engine has shorter timeouts than serve's, so that people who kill it soon see
+// what follows.
 const (
 	demoCallTimeout = 4 * time.Second
 	demoSettle      = time.Second
 )
 
-// Serve shows the demo in a browser until ctx ends, which is no error. Its error
-// is app.ErrBusy if something else listens on the address.
+// Serve shows the demo in the browser until ctx ends, and returns nil then. The error is
+// app.ErrBusy if the address is in use.
 func Serve(ctx context.Context, o Showing) (err error) {
 	words, err := text.Load(locales)
 	if err != nil {
@@ -46,7 +46,7 @@ func Serve(ctx context.Context, o Showing) (err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	// First the address: if it is taken, nothing was started in vain.
+	// Listen first: if the address is in use, don't start anything.
 	l, err := app.Listen(ctx, o.Addr)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func Serve(ctx context.Context, o Showing) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if o.Story {
-		alone(o.Config, o.Home)
+		keepOnly(o.Config, o.Home)
 	}
 	w, err := build(ctx, o.Config, o.Home, text.Match(o.Lang), o.Log)
 	if err != nil {
@@ -83,7 +83,7 @@ func Serve(ctx context.Context, o Showing) (err error) {
 	return errors.Join(err, server.Close())
 }
 
-// stageOf is what the page shows of the world.
+// stageOf configures the page.
 func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser.Config {
 	cfg := browser.Config{
 		Driver: b, Lang: text.Match(lang), Zone: w.zone().String(),
@@ -104,7 +104,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 	return cfg
 }
 
-// hints are the commands that the page offers.
+// hints returns the commands that the page suggests.
 func (w *world) hints(p text.Printer) []stage.Hint {
 	var out []stage.Hint
 	command := w.cfg.Organisation.Command
@@ -118,8 +118,7 @@ func (w *world) hints(p text.Printer) []stage.Hint {
 	return out
 }
 
-// notes say what people of a workspace have to do with risks: the first thing
-// that is true of them.
+// notes returns each person's main role in a workspace.
 func (p *play) notes(at *place) map[string]string {
 	out := map[string]string{}
 	note := func(refs []core.Ref, id string, args text.Args) {

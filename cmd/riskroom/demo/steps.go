@@ -8,8 +8,8 @@ import (
 	"riskroom/core/text"
 )
 
-// steps is the story to follow in the browser: file, wait, resolve. It is called
-// under the lock.
+// steps returns the story to follow in the browser: file, wait, resolve. The caller holds
+// the lock.
 func (b *backstage) steps(p text.Printer) []browser.Step {
 	home := b.w.home()
 	pl := &play{w: b.w, words: p}
@@ -24,7 +24,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	var risk core.Risk
 	for _, r := range b.seen.risks {
 		filed.Done = true
-		// Resolved by anyone, the story is over, however it was got there.
+		// The story ends when a risk is resolved, in whatever way.
 		if r.Risk.Status == core.Resolved {
 			solve.Done = true
 		}
@@ -56,7 +56,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	return []browser.Step{filed, wait, solve}
 }
 
-// solver is who is to resolve a risk.
+// solver returns who should resolve a risk.
 func (b *backstage) solver(pl *play, risk core.Risk, filer string) string {
 	if m, ok := b.w.cfg.Organisation.Module(risk.Module); ok {
 		return pl.solver(m, filer)

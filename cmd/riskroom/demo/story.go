@@ -20,8 +20,8 @@ func Story(lang string, english []byte) []byte {
 	return english
 }
 
-// alone leaves of the story's workspaces only the one in which it is played: it
-// is written for every platform.
-func alone(cfg *config.Config, home string) {
+// keepOnly removes all workspaces but home. The story's config file has one for every
+// platform.
+func keepOnly(cfg *config.Config, home string) {
 	cfg.Workspaces = slices.DeleteFunc(cfg.Workspaces, func(w config.WorkspaceSettings) bool { return w.Name != home })
 }

@@ -12,13 +12,13 @@ import (
 	"riskroom/core/text"
 )
 
-// textTeller tells what happens to people: by day and hour, who sees what where.
+// textTeller prints what happens as text: by day and hour, who sees what where.
 type textTeller struct {
 	out    io.Writer
 	words  text.Printer
 	style  style
-	day    string          // told last
-	drawn  map[string]bool // cards, by all that they say
+	day    string          // the last one printed
+	drawn  map[string]bool // cards, by their texts
 	began  map[string]bool // flows
 	failed error
 }
@@ -29,7 +29,7 @@ func newText(out io.Writer, words text.Printer, color bool) *textTeller {
 	return &textTeller{out: out, words: words, style: style(color), drawn: map[string]bool{}, began: map[string]bool{}}
 }
 
-// Columns of the telling: the hour, then what happens.
+// Columns of the output: the hour, then what happens.
 const (
 	hourColumn = "15:04"
 	indent     = "       "
@@ -59,7 +59,7 @@ func (t *textTeller) begin(w *world) {
 	}
 }
 
-// platforms names what the stand-ins stand in for.
+// platforms returns the names of the emulated platforms.
 func (t *textTeller) platforms(w *world) string {
 	if names := w.platforms(); len(names) == 2 {
 		return t.words.S("demo.both", text.Args{"One": names[0], "Other": names[1]})
@@ -85,8 +85,7 @@ func (t *textTeller) end(w *world) {
 	}
 }
 
-// head tells in a line or more that something happens: a rule for each new day,
-// then the hour.
+// head prints the first lines of an event, with its hour, after a rule for each new day.
 func (t *textTeller) head(w *world, at time.Time, s string) {
 	local := at.In(w.zone())
 	if day := t.words.Date(at, w.zone()); day != t.day {
@@ -103,7 +102,7 @@ func (t *textTeller) head(w *world, at time.Time, s string) {
 	}
 }
 
-// act shows a form that somebody fills in.
+// act prints a form that a person fills in.
 func (t *textTeller) act(w *world, a act) {
 	t.head(w, a.at, t.words.S("demo.form", text.Args{"Who": t.style.name(a.who), "Title": a.title}))
 	widest := 0
@@ -118,7 +117,7 @@ func (t *textTeller) act(w *world, a act) {
 			value += "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
 		}
 		label, room := f.label, widest
-		if cells(label) > labelColumn { // a line of its own
+		if cells(label) > labelColumn { // on its own line
 			t.print("%s  %s\n", indent, t.style.dim(label))
 			label, room = "", 0
 		}
@@ -129,8 +128,7 @@ func (t *textTeller) act(w *world, a act) {
 	}
 }
 
-// saw tells items, risk by risk where there are several at one moment; one
-// message to several people is told once.
+// saw prints items, sorted by risk. The same message to several people is printed once.
 func (t *textTeller) saw(w *world, items []item) {
 	items = slices.Clone(items)
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(a.key(w).Number(), b.key(w).Number()) })
@@ -158,7 +156,7 @@ func alike(a, b item) bool {
 	return a.post.Text == b.post.Text || a.kind == edited && cardText(a.post) == cardText(b.post)
 }
 
-// tell tells items that are alike.
+// tell prints items that are alike.
 func (t *textTeller) tell(w *world, items []item) {
 	it := items[0]
 	args := text.Args{"Who": t.style.name(it.who), "Where": t.places(w, items)}
@@ -179,7 +177,7 @@ func (t *textTeller) tell(w *world, items []item) {
 		t.message(it.post)
 	case posted:
 		head(t.words.S("demo.posted", args))
-		delete(t.drawn, cardText(it.post)) // it is what the group is about
+		delete(t.drawn, cardText(it.post)) // always show it in the group
 		t.message(it.post)
 	case edited:
 		t.edited(w, items, head)
@@ -197,14 +195,13 @@ func (t *textTeller) tell(w *world, items []item) {
 		t.below(w.wordTrigger(t.words, it))
 	case skipped:
 		head(t.style.warn(wordSkip(w, t.words, it)))
-	case filedRisk: // the form told it
+	case filedRisk: // the form has shown it
 	case freed:
 		head(t.style.warn(t.words.S("demo.freed", text.Args{"Key": string(it.risk.Key)})))
 	}
 }
 
-// edited tells what changed in messages that show a risk: the card alone, and
-// that only once.
+// edited prints changed messages that show a risk: the card only, and only once.
 func (t *textTeller) edited(w *world, items []item, head func(string)) {
 	args := text.Args{"Where": t.places(w, items)}
 	if _, parts := cardIn(items[0].post); parts != nil && t.drawn[cardText(items[0].post)] {
@@ -215,7 +212,7 @@ func (t *textTeller) edited(w *world, items []item, head func(string)) {
 	t.card(items[0].post)
 }
 
-// places says where items are seen, each place once.
+// places lists where items are seen.
 func (t *textTeller) places(w *world, items []item) string {
 	var places []string
 	for _, it := range items {
@@ -227,14 +224,14 @@ func (t *textTeller) places(w *world, items []item) string {
 	return t.words.List(places)
 }
 
-// only returns the one person who sees a message.
+// only returns the person who sees a private message.
 func only(it item) string {
 	who, _ := it.place.View().Person(it.post.Only)
 	return who.Name
 }
 
-// message shows a message: what stands above its card as it is, and the card
-// unless it was drawn just before.
+// message prints a message: the text above its card, and the card unless it is the same as
+// before.
 func (t *textTeller) message(p stage.Post) {
 	above, parts := cardIn(p)
 	if p.Parts == nil {
@@ -261,7 +258,7 @@ func (t *textTeller) card(p stage.Post) {
 	t.drawn[cardText(p)] = true
 }
 
-// cardText is all that a message's card says.
+// cardText returns all texts of a message's card.
 func cardText(p stage.Post) string {
 	_, parts := cardIn(p)
 	var b strings.Builder
@@ -271,7 +268,7 @@ func cardText(p stage.Post) string {
 	return b.String()
 }
 
-// below shows a text under the line that announces it.
+// below prints a text below an event's first line.
 func (t *textTeller) below(s string) {
 	if s == "" {
 		return
@@ -281,7 +278,7 @@ func (t *textTeller) below(s string) {
 	}
 }
 
-// style colours a terminal; false leaves the text as it is.
+// style colours text for a terminal if it is true.
 type style bool
 
 func (s style) sgr(code, text string) string {

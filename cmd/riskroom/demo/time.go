@@ -11,19 +11,19 @@ import (
 
 const (
 	lookEvery = 3 * time.Millisecond
-	// patience is how long, on the wall, everything under way may take to end.
+	// patience is how long, in real time, runs may take to end.
 	patience = 30 * time.Second
-	// jumps bounds a play: flows that never come to an end are not waited for.
+	// jumps limits a play whose flows never end.
 	jumps = 10_000
 )
 
-// settle waits until nothing is under way and nothing is due, and returns when
-// the next timer is: zero if there is none.
-func (w *world) settle(ctx context.Context) (time.Time, error) {
+// waitIdle waits until nothing is running or due, and returns when the next timer is due,
+// zero if there is none.
+func (w *world) waitIdle(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		// What a workspace has to tell may arm something.
+		// Events may arm runs.
 		for _, p := range w.workspaces {
 			if err := p.FlushEvents(ctx); err != nil {
 				return time.Time{}, waited(err, nil)
@@ -39,7 +39,7 @@ func (w *world) settle(ctx context.Context) (time.Time, error) {
 		}
 		select {
 		case <-time.After(lookEvery):
-			if w.gave(l) {
+			if w.gaveUp(l) {
 				return time.Time{}, errors.New("the engine has ended")
 			}
 		case <-ctx.Done():
@@ -48,19 +48,19 @@ func (w *world) settle(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// waited says what was waited for in vain.
+// waited explains a timeout.
 func waited(err error, n map[engine.RunState]int) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("what is under way does not end: %d runs act, %d wait", n[engine.Running], n[engine.Waiting])
+	return fmt.Errorf("runs do not end: %d are running, %d are waiting", n[engine.Running], n[engine.Waiting])
 }
 
-// until lets time pass to t, or while ever anything is to come if t is zero. It
-// stops at each due time on the way, and calls each after whatever happened.
+// until lets time pass until t or, if t is zero, until nothing is due any more. It stops
+// at each due time and calls each.
 func (w *world) until(ctx context.Context, t time.Time, each func() error) error {
 	for range jumps {
-		next, err := w.settle(ctx)
+		next, err := w.waitIdle(ctx)
 		if err == nil {
 			err = each()
 		}
@@ -77,12 +77,11 @@ func (w *world) until(ctx context.Context, t time.Time, each func() error) error
 			return err
 		}
 	}
-	return fmt.Errorf("after %d jumps there is still something to come", jumps)
+	return fmt.Errorf("after %d jumps, runs are still due", jumps)
 }
 
-// gave reports whether an engine gave up by itself: it has ended, and was not
-// killed.
-func (w *world) gave(l *life) bool {
+// gaveUp reports whether an engine has ended without being killed.
+func (w *world) gaveUp(l *life) bool {
 	if l == nil || l != w.alive() {
 		return false
 	}
@@ -94,7 +93,7 @@ func (w *world) gave(l *life) bool {
 	}
 }
 
-// jump moves the clock to t while nothing acts; not if the engine is killed
+// jump moves the clock to t while the engine is paused, unless the engine is killed
 // meanwhile.
 func (w *world) jump(ctx context.Context, t time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -14,7 +14,7 @@ import (
 	"riskroom/core/text"
 )
 
-// trail tells what happened, oldest first. It is called under the lock.
+// trail returns what happened, oldest first. The caller holds the lock.
 func (b *backstage) trail(p text.Printer) []browser.Entry {
 	out := []browser.Entry{}
 	for _, r := range b.seen.risks {
@@ -34,8 +34,8 @@ func (b *backstage) trail(p text.Printer) []browser.Entry {
 	return out
 }
 
-// entry words an event of a risk's trail; ok is false for one that is of no use
-// to a newcomer.
+// entry describes an event of a risk's trail. ok is false for one that doesn't help
+// newcomers.
 func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out browser.Entry, ok bool) {
 	d := e.Data
 	name := flowOf(e)
@@ -90,7 +90,7 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 	return out, ok
 }
 
-// wordTrouble says what went wrong or has to wait, and returns why.
+// wordTrouble describes a failure or a wait, and returns the reason.
 func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event, own bool, args text.Args) (why string) {
 	switch e.Kind {
 	case engine.EventPartial, engine.EventFailed:
@@ -113,7 +113,7 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 	return ""
 }
 
-// timer words what became of a timer; those of built-in runs are not told.
+// timer describes a change of a timer. It leaves out those of built-in runs.
 func (b *backstage) timer(say func(browser.Tone, string), d map[string]string, e engine.Event) {
 	if strings.HasPrefix(flowOf(e), "_") {
 		return
@@ -129,7 +129,7 @@ func (b *backstage) timer(say func(browser.Tone, string), d map[string]string, e
 	}
 }
 
-// when words the moment that an event names: what follows soon by the second.
+// when formats the time in an event, to the second if it is near.
 func (b *backstage) when(p text.Printer, e engine.Event) string {
 	at, ok := stampOf(cmp.Or(e.Data["until"], e.Data["due"]))
 	if !ok {
@@ -141,8 +141,7 @@ func (b *backstage) when(p text.Printer, e engine.Event) string {
 	return p.Time(at, b.w.zone())
 }
 
-// stampOf reads a moment in an event's data: milliseconds of Unix time, or RFC
-// 3339.
+// stampOf parses a time in an event's data: milliseconds of Unix time, or RFC 3339.
 func stampOf(s string) (time.Time, bool) {
 	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return time.UnixMilli(ms), true
@@ -151,7 +150,7 @@ func stampOf(s string) (time.Time, bool) {
 	return at, err == nil
 }
 
-// whySkipped says why a flow had nothing to do.
+// whySkipped describes why a flow was skipped.
 func whySkipped(p text.Printer, r core.Risk, reason string) string {
 	if reason == "condition" {
 		return p.S("demo.why.status", text.Args{"Status": p.Status(r.Status)})
@@ -159,7 +158,7 @@ func whySkipped(p text.Printer, r core.Risk, reason string) string {
 	return wordWhy(p, reason)
 }
 
-// wordExtra words what no risk's trail tells.
+// wordExtra describes an extra.
 func wordExtra(p text.Printer, x extra) browser.Entry {
 	args := text.Args{"Call": x.call, "Error": x.err}
 	e := browser.Entry{Tone: browser.Wrong}

@@ -9,21 +9,21 @@ import (
 	"riskroom/core/text"
 )
 
-// Troubles that the page offers. The first three are faults of the stand-ins.
+// Troubles that the page offers in addition to ordered.
 const (
 	killNow    = "kill"
 	killInCall = "kill_in_call"
 )
 
-// ordered are the faults behind the troubles. Changes alone are struck: what
-// people look up while they act would use a fault up unseen.
+// ordered maps troubles to faults of the emulators. The faults only affect calls that
+// change something, because reads would use them up unnoticed.
 var ordered = map[string]stage.Fault{
 	"rate_limit":  {Kind: stage.RateLimit, RetryAfter: 30 * time.Second},
 	"error_after": {Kind: stage.ErrorAfter},
 	"slow":        {Kind: stage.Slow, Delay: 3 * time.Second},
 }
 
-// troubles lists what can be made to go wrong.
+// troubles lists the troubles.
 func (b *backstage) troubles(p text.Printer) []browser.Fault {
 	var out []browser.Fault
 	for _, id := range []string{"rate_limit", "error_after", "slow", killInCall, killNow} {
@@ -41,7 +41,7 @@ func (b *backstage) troubles(p text.Printer) []browser.Fault {
 	return out
 }
 
-// pending reports whether a fault was ordered and struck nothing yet.
+// pending reports whether a fault is ordered and has not affected a call yet.
 func (b *backstage) pending(kind stage.FaultKind) bool {
 	for _, p := range b.w.workspaces {
 		if slices.ContainsFunc(p.Faults().Waiting(), func(f stage.Fault) bool { return f.Kind == kind }) {
@@ -51,8 +51,7 @@ func (b *backstage) pending(kind stage.FaultKind) bool {
 	return false
 }
 
-// Trouble implements browser.Driver. To order a fault that waits is to call it
-// off.
+// Trouble implements browser.Driver. Ordering a pending fault again cancels it.
 func (b *backstage) Trouble(id string) {
 	switch id {
 	case killNow:
@@ -73,11 +72,11 @@ func (b *backstage) Trouble(id string) {
 			b.order(fault)
 		}
 	}
-	b.tell()
+	b.notify()
 	b.mu.Unlock()
 }
 
-// order orders a fault for the first of the calls by which the engine acts.
+// order orders a fault for the engine's next change.
 func (b *backstage) order(fault stage.Fault) {
 	for _, p := range b.w.workspaces {
 		for _, method := range p.platform.Demo.Changes {
@@ -87,23 +86,23 @@ func (b *backstage) order(fault stage.Fault) {
 	}
 }
 
-// callOff takes back every fault that has not struck.
+// callOff cancels every pending fault.
 func (b *backstage) callOff() {
 	for _, p := range b.w.workspaces {
 		p.Faults().Clear()
 	}
 }
 
-// called is called with every call to a stand-in, after its effect and before its
-// answer: the worst moment to die. It notes what a call met.
+// called is called for every call to an emulator, after its effect and before its answer,
+// which is the worst time to die. It records the call's faults.
 func (b *backstage) called(p *place, c stage.Call) {
 	b.mu.Lock()
 	for _, kind := range c.Met {
 		b.extras = append(b.extras, extra{at: c.At, kind: "struck", call: c.Method, err: string(kind)})
 	}
 	if len(c.Met) > 0 {
-		b.callOff() // one call is struck for each order, whichever came first
-		b.tell()
+		b.callOff() // each order affects one call
+		b.notify()
 	}
 	now := b.inCall && c.Write && c.Effect && slices.Contains(p.platform.Demo.Changes, c.Method)
 	if now {
@@ -116,10 +115,10 @@ func (b *backstage) called(p *place, c stage.Call) {
 	}
 }
 
-// reborn is how long it takes until another engine is there.
+// reborn is the pause before another engine starts.
 const reborn = 1200 * time.Millisecond
 
-// kill kills the engine and has another one take over.
+// kill kills the engine and starts another.
 func (b *backstage) kill(e extra) {
 	if b.w.ctx.Err() != nil || !b.w.kill() {
 		return
@@ -127,7 +126,7 @@ func (b *backstage) kill(e extra) {
 	e.at = b.w.clock.Now()
 	b.mu.Lock()
 	b.extras = append(b.extras, e)
-	b.tell()
+	b.notify()
 	b.mu.Unlock()
 	b.tasks.Go(func() {
 		select {
@@ -143,12 +142,12 @@ func (b *backstage) kill(e extra) {
 			e.kind, e.err = "not_started", err.Error()
 		}
 		b.extras = append(b.extras, e)
-		b.tell()
+		b.notify()
 	})
 }
 
-// noteOnce notes which calls of a killed engine were found done: its risk went
-// on, and the call was not made again. It is called under the lock.
+// noteOnce records which calls of a killed engine were recognised as done: the run went
+// on without repeating the call. The caller holds the lock.
 func (b *backstage) noteOnce() {
 	b.unsure = slices.DeleteFunc(b.unsure, func(u unsure) bool {
 		for _, p := range b.w.workspaces {
@@ -157,7 +156,7 @@ func (b *backstage) noteOnce() {
 			}
 			for _, later := range p.Log().Since(u.call.Seq) {
 				if later.Write && later.Method == u.call.Method && later.Args == u.call.Args {
-					return true // it was: nothing to boast of
+					return true // the call was repeated
 				}
 			}
 		}

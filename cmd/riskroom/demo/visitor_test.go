@@ -15,26 +15,26 @@ import (
 	"riskroom/core/text"
 )
 
-// at waits until the focus is on what a selector selects, or in it.
+// at waits until the focus is in an element of a selector.
 func (v visitor) at(selector string) {
 	v.Helper()
 	v.waits("the focus is in "+selector, `!!document.activeElement.closest(`+quoted(selector)+`)`)
 }
 
-// focus puts the focus somewhere, as if Tab had been pressed often enough.
+// focus sets the focus as the Tab key would.
 func (v visitor) focus(selector string) {
 	v.Helper()
 	v.waits(selector+" takes the focus", `(() => { const e = document.querySelector(`+quoted(selector)+`); if (!e?.checkVisibility() || e.tabIndex < 0) return false; e.focus(); return document.activeElement === e })()`)
 }
 
-// TestKeyboard: everything can be done without a mouse, and the focus comes
-// back to where it was.
+// TestKeyboard checks that everything works without a mouse, and that the focus returns to
+// where it was.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	v := visit(t, "acme", text.English, look{390, 844, true})
 	v.sees("#story", v.says("story.file"))
 
-	// A drawer holds the focus.
+	// A drawer keeps the focus.
 	v.keys(kb.Tab)
 	v.at("#open-side")
 	v.keys(kb.Enter)
@@ -52,8 +52,8 @@ func TestKeyboard(t *testing.T) {
 	v.at("#open-side")
 	v.gone("#veil")
 
-	// Where one types: Tab takes a hint, Enter sends. Who types faster than hints
-	// come means what stands there, not what stood there when they were asked for.
+	// In the input, Tab accepts a hint and Enter sends. For fast typists, the current
+	// text counts, not the one that hints were requested for.
 	v.focus("#text")
 	v.keys("/")
 	v.sees("#hints", v.says("hint.new"))
@@ -69,7 +69,7 @@ func TestKeyboard(t *testing.T) {
 	v.gone("#window")
 	v.at("#text")
 
-	// The menu of troubles, and the story.
+	// The menu of faults, and the story.
 	v.focus("#trouble-button")
 	v.keys(kb.Enter)
 	v.sees("#troubles", v.says("trouble.slow"))
@@ -85,8 +85,8 @@ func TestKeyboard(t *testing.T) {
 	v.at("#story")
 }
 
-// TestTypedStaysTyped: what looks like markup, a script, a mention or a template
-// is shown as it was typed.
+// TestTypedStaysTyped checks that markup, scripts, mentions and templates are shown as
+// typed.
 func TestTypedStaysTyped(t *testing.T) {
 	t.Parallel()
 	const hostile = "<img src=x onerror=alert(1)> &amp; <script>alert(2)</script> <@U0DEMO0001> <!channel> [a](javascript:alert(3)) {{.key}}"
@@ -105,12 +105,12 @@ func TestTypedStaysTyped(t *testing.T) {
 	v.side("riskroom")
 	v.sees("#posts .post", "R-1", hostile)
 	if n := eval[int](v.tab, `document.querySelectorAll('#posts :is(script, img[onerror], a)').length`); n != 0 {
-		t.Errorf("%d things were made of the text:\n%s", n, eval[string](v.tab, `document.querySelector('#posts').innerHTML`))
+		t.Errorf("%d elements were created from the text:\n%s", n, eval[string](v.tab, `document.querySelector('#posts').innerHTML`))
 	}
 }
 
-// TestProgramGone: a page whose program has ended says so, loses nothing that
-// was typed, and begins anew with the next program that answers there.
+// TestProgramGone checks that the page says when its program has ended, keeps what was
+// typed, and starts again with the next program at that address.
 func TestProgramGone(t *testing.T) {
 	t.Parallel()
 	browser := chromium(t)

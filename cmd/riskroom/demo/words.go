@@ -10,7 +10,7 @@ import (
 	"riskroom/core/text"
 )
 
-// wordStatus says what became of a risk's status.
+// wordStatus describes a change of a risk's status.
 func wordStatus(p text.Printer, it item) string {
 	d := it.event.Data
 	s := p.S("demo.status", text.Args{
@@ -22,7 +22,7 @@ func wordStatus(p text.Printer, it item) string {
 	return s
 }
 
-// wordGroup says what a group was made with.
+// wordGroup describes a new group.
 func wordGroup(p text.Printer, it item) string {
 	s := p.S("demo.group.nobody")
 	if members := membersOf(it); len(members) > 0 {
@@ -35,7 +35,7 @@ func wordGroup(p text.Printer, it item) string {
 	return s
 }
 
-// membersOf returns who is in a group, the bot left out.
+// membersOf returns a group's members without the bot.
 func membersOf(it item) []string {
 	var names []string
 	view := it.place.View()
@@ -47,7 +47,7 @@ func membersOf(it item) []string {
 	return names
 }
 
-// wordSkip says what was not done, and why.
+// wordSkip describes what was skipped, and why.
 func wordSkip(w *world, p text.Printer, it item) string {
 	d := it.event.Data
 	args := text.Args{"Flow": flowOf(it.event), "Action": d["action"]}
@@ -74,12 +74,12 @@ func wordSkip(w *world, p text.Printer, it item) string {
 	return p.S("demo.skip.flow", args)
 }
 
-// wordChange says what a set_group step did, with what the group is called now.
+// wordChange describes what a set_group step did.
 func wordChange(w *world, p text.Printer, it item) string {
 	return wordDone(w, p, it.event.Data["done"]) + wordTopic(p, it)
 }
 
-// wordTopic says on one line what a group's topic is, if it has one.
+// wordTopic describes a group's topic on one line, if it has one.
 func wordTopic(p text.Printer, it item) string {
 	if it.room.Topic == "" {
 		return ""
@@ -87,8 +87,8 @@ func wordTopic(p text.Printer, it item) string {
 	return p.S("demo.stop.between") + p.S("demo.group.topic", text.Args{"Topic": strings.Join(strings.Fields(it.room.Topic), " ")})
 }
 
-// wordDone says what parts of a group, and whom, a step reached: of a trail's
-// "topic, member acme/U012" as people read it.
+// wordDone makes the trail's list of parts and accounts, such as "topic, member
+// acme/U012", readable.
 func wordDone(w *world, p text.Printer, done string) string {
 	var out []string
 	for one := range strings.SplitSeq(done, ", ") {
@@ -105,8 +105,7 @@ func wordDone(w *world, p text.Printer, done string) string {
 	return p.List(out)
 }
 
-// wordWhy says why a step had nothing to do. A reason that has no words stays a
-// code.
+// wordWhy describes why a step was skipped. A reason without a text remains a code.
 func wordWhy(p text.Printer, reason string) string {
 	switch reason {
 	case "condition":
@@ -119,7 +118,7 @@ func wordWhy(p text.Printer, reason string) string {
 	return strings.ReplaceAll(reason, "_", " ")
 }
 
-// wordTrigger says why a flow begins.
+// wordTrigger describes why a flow begins.
 func (w *world) wordTrigger(p text.Printer, it item) string {
 	for _, f := range w.cfg.Flows {
 		if f.Name != flowOf(it.event) {
@@ -136,7 +135,7 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 	return ""
 }
 
-// wordField returns what a date of a risk is called.
+// wordField returns the label of a risk's date.
 func (w *world) wordField(p text.Printer, field string) string {
 	if own, ok := w.cfg.Organisation.Field(field); ok {
 		return core.LabelIn(own.Label, p.Lang(), own.Key)

@@ -8,7 +8,7 @@ import (
 	"riskroom/core/text"
 )
 
-// TestEveryActionAndTriggerHasWords: a trail tells of what a new one does, too.
+// TestEveryActionAndTriggerHasWords checks that the trail has a text for each.
 func TestEveryActionAndTriggerHasWords(t *testing.T) {
 	t.Parallel()
 	words, err := text.Load(locales)
@@ -30,7 +30,7 @@ func TestEveryActionAndTriggerHasWords(t *testing.T) {
 	for _, lang := range []string{"en", "zh-CN"} {
 		for _, id := range ids {
 			if s := words.In(lang).S(id, all); s == "" || strings.HasPrefix(s, "!") {
-				t.Errorf("%s: %s has no words", lang, id)
+				t.Errorf("%s: %s has no text", lang, id)
 			}
 		}
 	}

@@ -15,25 +15,25 @@ import (
 	"riskroom/core/store"
 )
 
-// world is everything that a play needs, up and running.
+// world is everything that a play needs.
 type world struct {
 	cfg        *config.Config
 	clock      *clock
 	db         *store.Store // keeps the database; engines have connections of their own
-	workspaces []*place     // that of home first, the others in the file's order
+	workspaces []*place     // home first, the others in the file's order
 	log        *slog.Logger
-	ctx        context.Context // ends with everything
+	ctx        context.Context // ends when the demo does
 
 	mu   sync.Mutex
 	life *life   // of the engine; nil while there is none
-	past []*life // killed ones, which end by themselves
+	past []*life // killed engines, which may still be ending
 }
 
 // stopWithin bounds how long it takes to stop.
 const stopWithin = 10 * time.Second
 
-// build starts everything for a config file, whose workspaces it turns into
-// stand-ins on this machine. Risks are filed in the workspace of the name home.
+// build starts everything for a config file, and points its workspaces to emulators.
+// Risks are filed in the workspace home.
 func build(ctx context.Context, cfg *config.Config, home, lang string, log *slog.Logger) (w *world, err error) {
 	w = &world{cfg: cfg, clock: &clock{}, log: log, ctx: ctx}
 	w.clock.set(morning(cfg.Organisation.Zone))
@@ -66,11 +66,11 @@ func morning(zone *time.Location) time.Time {
 	return t
 }
 
-// standIn starts a stand-in for a workspace, and has the config file lead there.
+// standIn starts an emulator for a workspace, and points the config file to it.
 func (w *world) standIn(s *config.WorkspaceSettings, lang string) (*place, error) {
 	on, ok := platforms.Named(s.Platform)
 	if !ok {
-		return nil, fmt.Errorf("the demo has no stand-in for %s", s.Platform)
+		return nil, fmt.Errorf("the demo has no emulator for %s", s.Platform)
 	}
 	c := cast(w.cfg, s.Name, lang, on)
 	up, err := on.Demo.Open(c.Cast, s, w.clock.Now)
@@ -106,7 +106,7 @@ func (w *world) close() error {
 	return err
 }
 
-// place returns the workspace of that name.
+// place returns the workspace with the name.
 func (w *world) place(name string) *place {
 	for _, p := range w.workspaces {
 		if p.name == name {
@@ -116,10 +116,10 @@ func (w *world) place(name string) *place {
 	return nil
 }
 
-// home is where risks are filed.
+// home returns the workspace where risks are filed.
 func (w *world) home() *place { return w.workspaces[0] }
 
-// platforms returns the names of the platforms that there are stand-ins for.
+// platforms returns the titles of the workspaces' platforms.
 func (w *world) platforms() []string {
 	var out []string
 	for _, p := range w.workspaces {
@@ -130,10 +130,10 @@ func (w *world) platforms() []string {
 	return out
 }
 
-// zone is where the config file counts its days.
+// zone returns the config file's time zone.
 func (w *world) zone() *time.Location { return w.cfg.Organisation.Zone }
 
-// nameOf returns what people call an account.
+// nameOf returns an account's display name.
 func (w *world) nameOf(a core.Account) string {
 	if p := w.place(a.Workspace); p != nil {
 		if who, ok := p.View().Person(a.ID); ok {

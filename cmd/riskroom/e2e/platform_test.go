@@ -11,11 +11,11 @@ import (
 // platform is an emulator with ana, lin and wei in it. What differs between platforms is
 // in slack_test.go and discord_test.go.
 type platform struct {
-	name     string            // of the workspace, in the config file
-	entry    string            // what stands behind it there
-	env      []string          // what that takes from the environment
-	ids      map[string]string // of the people, by name
-	people   map[string]string // what the config file says of their accounts, by name
+	name     string            // of the workspace in the config file
+	entry    string            // its settings there
+	env      []string          // the variables of these settings
+	ids      map[string]string // people's IDs by name
+	people   map[string]string // people's accounts in the config file, by name
 	calls    calls
 	log      *stage.Log
 	faults   *stage.Faults
