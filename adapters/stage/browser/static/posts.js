@@ -36,8 +36,8 @@ export function head(container, room, ctx) {
       h('h1', null, room.kind === 'direct' ? avatar(ctx.bot, true) : sign(room), title(room, ctx)),
       room.archived && h('span', { class: 'tag' }, t('archived')),
       room.topic && h('span', { class: 'topic', title: room.topic }, room.topic),
-      room.kind !== 'direct' && h('span', { class: 'members', title: names.join(', ') }, icon('people'),
-        h('span', { class: 'names' }, names.join(', ')))),
+      room.kind !== 'direct' && h('span', { class: 'members', title: list(names) }, icon('people'),
+        h('span', { class: 'names' }, list(names)))),
     badges.length + pins.length ? h('div', { class: 'badges' }, badges, pins) : '')
 }
 
