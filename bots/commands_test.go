@@ -131,14 +131,14 @@ func TestWordsAreFolded(t *testing.T) {
 	f := &fakeEngine{}
 	b := newBot(t, f)
 	for _, line := range []string{
-		"ｓｈｏｗ　Ｒ－１７", "\u200bshow \ufeffR-17", "show\u00a0r\u201117", "/show R–17", "ＳＨＯＷ １７", "s\u00adhow R-17.", "\u2066show\u2069 \u202aR-17\u202c", "查看 R－１７。",
+		"ｓｈｏｗ　Ｒ－１７", "\u200bshow \ufeffR-17", "show\u00a0r\u201117", "/show R–17", "ＳＨＯＷ １７", "s\u00adhow R-17.", "\u2066show\u2069 \u202aR-17\u202c", "查看 R－１７。", "show „R-17“", "查看 「R-17」", "show\u0007 R-17\ufe0f",
 	} {
 		if r := ask(t, b, typed(line)); r.Card == nil || r.Card.Risk != "R-17" {
 			t.Errorf("%q: %s", line, words(r))
 		}
 	}
 	for _, line := range []string{
-		"status R－17；ｒｅｓｏｌｖｅｄ：done", "status 17, Resolved, done", "状态 R-17：已处理，done", "status\u00a017 \u200bresolved\u00a0done", "status R-17 resolved done",
+		"status R－17；ｒｅｓｏｌｖｅｄ：done", "status 17, Resolved, done", "状态 R-17：已处理，done", "status\u00a017 \u200bresolved\u00a0done", "status R-17 resolved done", "status «R-17» \"resolved\": done",
 	} {
 		c := typed(line)
 		ask(t, b, c)

@@ -18,8 +18,11 @@ var nearDays = map[string]int{
 	"今日": 0, "昨日": -1, "明日": 1,
 }
 
-// spelledOut writes out what Chinese contracts, "今晚".
-var spelledOut = strings.NewReplacer("今晚", "今天晚上", "明晚", "明天晚上", "昨晚", "昨天晚上", "今早", "今天早上", "明早", "明天早上")
+// spelledOut writes out what Chinese contracts, "今晚", and simplifies characters.
+var spelledOut = strings.NewReplacer(
+	"後", "后", "點", "点", "時", "时", "鐘", "钟", "週", "周", "號", "号", "兩", "两", "個", "个", "午前", "上午", "午后", "下午", "午後", "下午",
+	"今晚", "今天晚上", "明晚", "明天晚上", "昨晚", "昨天晚上", "今早", "今天早上", "明早", "明天早上",
+)
 
 const periods = `(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚)`
 
@@ -32,12 +35,12 @@ var (
 	dayMonth = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|\.)? ([a-z]{3,9})\.?,? (\d{4})$`)
 	monthDay = regexp.MustCompile(`^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$`)
 	// "14:30", "2pm", "2:30 p.m.", "14h", "14h30", "14.30 Uhr", "下午2点半"
-	timeOfDay = regexp.MustCompile(`^` + periods + `? ?(\d{1,2}) ?(?:([:h点时.])(?: ?(\d{2})(?::\d{2})?分?)?(半|钟|整)?)? ?(am|pm|a\.m\.?|p\.m\.?|uhr)?$`)
+	timeOfDay = regexp.MustCompile(`^` + periods + `? ?(\d{1,2}) ?(?:([:h点时.])(?: ?(\d{2})(?::\d{2})?分?)?(半|钟|整)?)? ?(am|pm|a\.m\.?|p\.m\.?|uhr|o'clock|h)?$`)
 	// what stands between a day and a time
-	between = regexp.MustCompile(`(?:,| at| by| um| à|@)+$|^(?:,|on )`)
+	between = regexp.MustCompile(`(?:,| at| by| um| à| om| kl\.?| a las| alle| -|@)+$|^(?:,|on )`)
 	isoTime = regexp.MustCompile(`(\d)t(\d)`)
 	// a time of day that may not be one after all, or a part of one
-	timeLike = regexp.MustCompile(`^(?:(?:at|by|um|à|@) ?)?(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|[ap]\.?m\.?)|[ap]\.?m\.?|uhr|noon|midnight|morning|afternoon|evening|night|` + periods + `\S*)[,.]?$`)
+	timeLike = regexp.MustCompile(`^(?:(?:at|by|um|à|om|kl\.?|a las|alle|-|@) ?)?(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|o'clock|[ap]\.?m\.?)|[ap]\.?m\.?|uhr|o'clock|eod|cob|noon|midnight|morning|afternoon|evening|night|` + periods + `\S*)[,.]?$`)
 	timeZone = regexp.MustCompile(`^(?:UTC|GMT|CES?T|EES?T|WET|BST|[ECMP][SD]T|[JK]ST|AE[SD]T)\S*$`)
 )
 
@@ -135,7 +138,7 @@ func parseClock(s string) (time.Duration, bool) {
 	case period+sign+suffix == "", sign == ":" && m[4] == "", sign == "." && (m[4] == "" || suffix == ""),
 		half != "" && sign != "点" && sign != "时":
 		return 0, false
-	case suffix != "" && suffix != "uhr":
+	case suffix != "" && (suffix[0] == 'a' || suffix[0] == 'p'):
 		if hour < 1 || hour > 12 {
 			return 0, false
 		}

@@ -118,10 +118,13 @@ func (r *draftReader) date(field string) time.Time {
 	return t
 }
 
+// betweenMentions puts commas for other signs between mentions.
+var betweenMentions = strings.NewReplacer("/@", ",@", "|@", ",@", "&@", ",@", "+@", ",@")
+
 // people reads Refs; nil if none are given.
 func (r *draftReader) people(field string) []core.Ref {
 	var out []core.Ref
-	for _, typed := range splitList(strings.Join(r.values[field], ",")) {
+	for _, typed := range splitList(betweenMentions.Replace(strings.Join(r.values[field], ","))) {
 		names := []string{typed}
 		if _, ok := r.mentions[typed]; !ok && r.bot.personNamed(typed) == "" {
 			names = strings.Fields(typed) // several without commas
@@ -212,10 +215,15 @@ func (r *draftReader) own(f core.Field) core.Value {
 }
 
 // amount matches a number with what people write around it.
-var amount = regexp.MustCompile(`^([+-]?) ?\p{Sc}? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|千|万|萬|亿|億)? ?(?:\p{Sc}|元|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
+var amount = regexp.MustCompile(`^([+-]?) ?\p{Sc}? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|thousand|million|billion|千|万|萬|亿|億)? ?(?:\p{Sc}|元|块|美元|欧元|人民币|dollars?|euros?|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
 
 // multiples are the words that multiply a number.
-var multiples = map[string]float64{"": 1, "k": 1e3, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
+var multiples = map[string]float64{
+	"": 1, "k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8,
+}
+
+// isDigits reports whether s looks like more of a number.
+func isDigits(s string) bool { return strings.Trim(s, "0123456789.,'%‰") == "" }
 
 // digitForms are the ways in which people write digits, and what separates thousands
 // there. A comma alone is no decimal sign: "1,50" may be a slip for "1,500".

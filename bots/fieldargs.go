@@ -80,7 +80,7 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 	case core.NumberField:
 		a.Kind = NumberArg
 		a.fits = func(s string) bool { _, ok := parseNumber(s); return ok }
-		a.goesOn = func(s string) bool { return strings.Trim(s, "0123456789") == "" }
+		a.goesOn = isDigits
 	case core.DateField:
 		a.fits, a.goesOn = b.isDate, isTime
 	case core.SelectField:

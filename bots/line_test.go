@@ -102,6 +102,7 @@ func TestParseLine(t *testing.T) {
 		{"thousands", "Ledger amount:1 000 000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 000 000"}}, ""},
 		{"thousands by a narrow blank", "Ledger amount:1\u202f000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1\u202f000"}}, ""},
 		{"no thousands", "Ledger amount:1 0000 is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 0000"}}, ""},
+		{"a percentage", "Ledger amount:5 % is off due:tomorrow EOD", Values{"title": {"Ledger is off"}, "fields.amount": {"5 %"}, "due_at": {"tomorrow EOD"}}, ""},
 		{"a currency", "Ledger amount:1 000 € is off", Values{"title": {"Ledger is off"}, "fields.amount": {"1 000 €"}}, ""},
 		{"several mentions", "handlers:@lin @ana Ledger", Values{"title": {"Ledger"}, "handlers": {"@lin", "@ana"}}, ""},
 		{"several names", "handlers:lin wei Ledger witness:lin and wei", Values{"title": {"Ledger"}, "handlers": {"lin", "wei"}, "fields.witness": {"lin", "wei"}}, ""},

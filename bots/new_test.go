@@ -35,6 +35,22 @@ func TestNewInOneLine(t *testing.T) {
 	}
 }
 
+// TestSeveralPeople: a list from an option, a form or quotes may have anything between.
+func TestSeveralPeople(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for _, list := range []string{
+		"lin,wei", "lin wei", "@lin @wei", "@lin/@wei", "@lin+@wei", "Lin and Wei", "lin；wei", "lin、wei。", "＠lin 和 ＠wei", "\u200blin,\u00a0wei", "lin & wei",
+	} {
+		if d, faults := b.draft(Values{"handlers": {list}}, nil, "en"); len(faults) > 0 || len(d.Handlers) != 2 || d.Handlers[0] != "lin" || d.Handlers[1] != "wei" {
+			t.Errorf("%q is %q, %v", list, d.Handlers, faults)
+		}
+	}
+	if d, faults := b.draft(Values{"handlers": {"lin bob"}}, nil, "en"); len(faults) != 1 || len(d.Handlers) != 1 {
+		t.Errorf("somebody unknown in a list: %q, %v", d.Handlers, faults)
+	}
+}
+
 func TestTodayIsNotInTheFuture(t *testing.T) {
 	t.Parallel()
 	early := time.Date(2026, 11, 20, 7, 0, 0, 0, shanghai)

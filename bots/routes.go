@@ -193,10 +193,14 @@ func cutWord(s string) (word, rest string) {
 	return word, trimBlanks(s[len(word):])
 }
 
-// cutPhrase splits some words off s, or fewer if punctuation ends them.
+// cutPhrase splits some words off s, or fewer if punctuation ends them, or what is
+// quoted.
 func cutPhrase(s string, words int) (phrase, rest string) {
 	ends := func(r rune) bool { return isColon(r) || endsValue(r) }
 	rest = trimBlanks(s)
+	if inside, after, ok := quoted(rest); ok {
+		return inside, strings.TrimLeftFunc(after, func(r rune) bool { return isBlank(r) || ends(r) })
+	}
 	var all []string
 	for len(all) < words && rest != "" {
 		word := firstWord(rest)

@@ -90,6 +90,7 @@ func TestDecodeText(t *testing.T) {
 		"<tel:+15550100199|+1 (555) 010-0199>":             "+1 (555) 010-0199",
 		"<https://evil.example|https://good.example>":      "https://good.example (https://evil.example)",
 		"<HTTP://x.example|x.example>":                     "x.example",
+		"(<@U01|lin><@U02|ana>)":                           "(@lin @ana)",
 		"<@U01|Lin Wei,jr>":                                "@Lin.Wei.jr",
 		"a < b > c <":                                      "a < b > c <",
 	} {

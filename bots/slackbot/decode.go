@@ -36,6 +36,9 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 		}
 		out.WriteString(entities.Replace(s[at:m[0]]))
 		if sign := part(1); sign != "" {
+			if at > 0 && at == m[0] {
+				out.WriteByte(' ') // two mentions in a row stay two words
+			}
 			out.WriteString(readable(mentions, workspace, sign, part(2), part(4)))
 		} else {
 			out.WriteString(linkTyped(part(3), part(4)))

@@ -20,8 +20,10 @@ func Same(a, b string) bool { return strings.EqualFold(Fold(a), Fold(b)) }
 
 func plainRune(r rune) rune {
 	switch {
-	case Invisible(r):
-		return -1
+	case unicode.IsSpace(r):
+		return ' '
+	case unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector), strings.ContainsRune("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0", r):
+		return -1 // it is invisible
 	case unicode.Is(unicode.Pd, r) || r == '−':
 		return '-'
 	case strings.ContainsRune("‘’‛ʼ´`", r):
@@ -30,15 +32,4 @@ func plainRune(r rune) rune {
 		return ':'
 	}
 	return r
-}
-
-// Invisible reports whether r takes no room and joins nothing that is seen: people
-// copy such characters without knowing. Joiners count too, because no word that
-// riskroom knows needs one.
-func Invisible(r rune) bool {
-	switch r {
-	case '\u00ad', '\u034f', '\u061c', '\u115f', '\u1160', '\u180e', '\u3164', '\ufeff', '\uffa0':
-		return true
-	}
-	return '\u200b' <= r && r <= '\u200f' || '\u202a' <= r && r <= '\u202e' || '\u2060' <= r && r <= '\u206f'
 }
