@@ -92,8 +92,12 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 	return a
 }
 
-// moduleNamed returns the module that s names in any case, or "".
+// moduleNamed returns the module that s names, preferably as it is written, else in
+// any case; or "".
 func (b *Bot) moduleNamed(s string) string {
+	if _, ok := b.org.Module(s); ok {
+		return s
+	}
 	for _, m := range b.org.Modules {
 		if text.Same(m.Name, s) {
 			return m.Name
@@ -103,8 +107,11 @@ func (b *Bot) moduleNamed(s string) string {
 }
 
 // optionNamed returns the key of the option of f that s names, by its key or a
-// label in any language, or "".
+// label in any language, preferably as the key is written; or "".
 func optionNamed(f core.Field, s string) string {
+	if slices.ContainsFunc(f.Options, func(o core.Option) bool { return o.Key == s }) {
+		return s
+	}
 	for _, o := range f.Options {
 		if text.Same(o.Key, s) {
 			return o.Key

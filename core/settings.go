@@ -12,6 +12,11 @@ type PlatformSettings struct {
 	User         string // a regular expression for user IDs
 	CopyUser     string // what to click to copy a user's ID
 	ByEmail      bool   // people can be looked up by e-mail address
+
+	// OptionName is the longest name of an option of the command, in characters, and
+	// OwnOptions is how many own fields can be options. Both are 0 if the command takes
+	// a line of text.
+	OptionName, OwnOptions int
 }
 
 // Setting is one key of a workspace.

@@ -38,6 +38,8 @@ func Settings() core.PlatformSettings {
 		Capabilities: capabilities(),
 		Channel:      `^` + idPattern + `$`,
 		User:         `^` + idPattern + `$`,
+		OptionName:   32,
+		OwnOptions:   17, // of 25, less those that every file has
 		CopyUser:     "the person's profile, ···, Copy User ID, with Developer Mode on (User Settings, Advanced)",
 	}
 }

@@ -27,7 +27,7 @@ var importRules = []importRule{
 	{"core", nil},
 	{"core/text", []string{"core"}},
 	{"core/flow", []string{"core", "core/text"}},
-	{"core/config", []string{"core", "core/flow"}},
+	{"core/config", []string{"core", "core/flow", "core/text"}},
 	{"core/people", []string{"core", "core/text"}},
 	{"core/engine", []string{"core", "core/flow", "core/people", "core/text"}},
 	{"core/store", []string{"core", "core/engine", "core/people"}},

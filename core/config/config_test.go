@@ -50,6 +50,7 @@ func forumLike() core.PlatformSettings {
 func boardLike() core.PlatformSettings {
 	p := forumLike()
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
+	p.OptionName, p.OwnOptions = 17, 2
 	return p
 }
 

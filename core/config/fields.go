@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ var builtIn = []string{
 var fieldKey = regexp.MustCompile(fieldName)
 
 func (l *loader) readFields() {
+	var all []called
 	for _, e := range l.root.get("fields").list() {
 		if slices.Contains(builtIn, e.name) {
 			l.problem(e.value.key, "name", "a field can't be named %q: it is a built-in field", e.name)
@@ -36,7 +38,39 @@ func (l *loader) readFields() {
 			f.Required, _ = r.value.(bool)
 		}
 		l.cfg.Organisation.Fields = append(l.cfg.Organisation.Fields, f)
+		all = append(all, called{e.value.key, words(f.Key, f.Label)})
 	}
+	l.alike("field", all)
+	l.optionNames(all)
+}
+
+// optionNames warns of fields that can't be options of the command on a platform of
+// the file. People can still fill them in with the form.
+func (l *loader) optionNames(fields []called) {
+	const hint = "people can give it only in the form, on a line of its own"
+	for _, w := range l.root.get("workspaces").list() {
+		p, ok := l.platformOf(w.name)
+		if !ok || p.OptionName == 0 {
+			continue
+		}
+		options := 0
+		for _, f := range fields {
+			key := f.words[0]
+			switch options++; {
+			case len(key) > p.OptionName:
+				options--
+				l.warning(f.at, "option", "field %q can't be an option of the command in %s: its key has %d characters, more than %d",
+					short(key), w.name, len(key), p.OptionName).Hint = "shorten the key; as it is, " + hint
+			case options > p.OwnOptions:
+				l.warning(f.at, "option", "field %q can't be an option of the command in %s: %d fields before it are", short(key), w.name, p.OwnOptions).Hint = hint
+			}
+		}
+	}
+}
+
+// words returns how something with a key and labels may be typed.
+func words(key string, labels map[string]string) []string {
+	return append([]string{key}, slices.Sorted(maps.Values(labels))...)
 }
 
 // options reads the options of a select: a list of keys, or keys with labels.
@@ -45,6 +79,11 @@ func (l *loader) options(n *node) []core.Option {
 		return nil
 	}
 	var out []core.Option
+	var all []called
+	add := func(at place, o core.Option) {
+		out = append(out, o)
+		all = append(all, called{at, words(o.Key, o.Label)})
+	}
 	for _, it := range n.items {
 		if !it.isString() {
 			continue
@@ -53,14 +92,15 @@ func (l *loader) options(n *node) []core.Option {
 			l.problem(it.at, "twice", "duplicate option %q", short(it.text))
 			continue
 		}
-		out = append(out, core.Option{Key: it.text, Label: l.labels(it, it.text)})
+		add(it.at, core.Option{Key: it.text, Label: l.labels(it, it.text)})
 	}
 	for _, e := range n.entries {
 		if strings.TrimSpace(e.name) == "" || len([]rune(e.name)) > maxLabel {
 			l.problem(e.value.key, "limit", "an option's key has 1 to %d characters", maxLabel)
 			continue
 		}
-		out = append(out, core.Option{Key: e.name, Label: l.labels(e.value, e.name)})
+		add(e.value.key, core.Option{Key: e.name, Label: l.labels(e.value, e.name)})
 	}
+	l.alike("option", all)
 	return out
 }

@@ -71,30 +71,38 @@ func notText(s string) (at int, what string) {
 	return -1, ""
 }
 
-// syntaxHint returns the most likely remedy for a syntax error.
+// syntaxHint returns the most likely remedy for a syntax error. The character at the
+// error counts for more than the rest of its line.
 func (l *loader) syntaxHint(at place) string {
-	line := l.src.lines[l.src.within(at).line-1]
+	at = l.src.within(at)
+	line := l.src.lines[at.line-1]
 	trimmed := strings.TrimSpace(line)
 	_, value, _ := strings.Cut(trimmed, ": ")
-	switch {
+	switch here := string([]rune(line)[at.col-1:]); {
 	case strings.Contains(line[:len(line)-len(strings.TrimLeft(line, " \t"))], "\t"):
 		return "indent with spaces: YAML allows no tabs there"
+	case strings.HasPrefix(here, "{{"), strings.HasPrefix(value, "{{"):
+		return templateHint
+	case strings.HasPrefix(here, "@"):
+		return `put text that begins with @ in quotes: "@oncall"`
+	case here != "" && strings.ContainsAny(here[:1], "`*&!%"):
+		return "put text that begins with " + here[:1] + " in quotes"
 	case word.MatchString(trimmed):
 		return "if this is a key, a colon is missing after it: " + short(trimmed) + ":"
 	case !strings.Contains(line, "{{") && (strings.Count(line, "{") != strings.Count(line, "}") || strings.Count(line, "[") != strings.Count(line, "]")):
 		return "each { and [ needs its } and ]"
 	case strings.Contains(line, "{{"):
-		return `put text with {{ }} in quotes: "{{ .title }}"`
-	case strings.Contains(line, "@"):
-		return `put text that begins with @ in quotes: "@oncall"`
+		return templateHint
 	case value == "" || strings.ContainsAny(value[:1], "{["):
 	case strings.ContainsAny(value[:1], `"'`) && strings.Count(value, value[:1]) > 1:
 		return `a text that only begins with a quoted one needs quotes of the other kind around it: '"a" == module'`
-	case strings.ContainsAny(value[:1], "*&!%") || strings.Contains(value, ": "):
-		return "a text that begins with * & ! or %, or contains a colon and a space, must be in quotes"
+	case strings.Contains(value, ": "):
+		return "put text that contains a colon and a space in quotes"
 	}
 	return ""
 }
+
+const templateHint = `put text with {{ }} in quotes: "{{ .title }}"`
 
 // word matches a line that is one word.
 var word = regexp.MustCompile(`^[\pL\pN_][\pL\pN_-]*$`)

@@ -15,6 +15,7 @@ func keywords() []string { return append(flow.Keywords(), "everyone", "involved"
 func (l *loader) readPeople() {
 	org := &l.cfg.Organisation
 	org.People = map[string]core.Person{}
+	l.namesAlike("person", l.root.get("people"))
 	taken := map[string]*node{} // by address or account
 	for _, e := range l.root.get("people").list() {
 		if e.value.kind != mapNode {
@@ -97,6 +98,7 @@ func (l *loader) takeOnce(taken map[string]*node, what string, n *node) {
 
 func (l *loader) readModules() {
 	org := &l.cfg.Organisation
+	l.namesAlike("module", l.root.get("modules"))
 	for _, e := range l.root.get("modules").list() {
 		m := core.Module{Name: e.name, Handlers: l.refs(e.value.get("handlers"))}
 		if n := e.value.get("lead"); l.sound(n) && l.ref(whole(n)) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // mention is a name, an ID or the like in a text of the file, at an offset in bytes.
@@ -64,7 +65,12 @@ func (l *loader) ref(m mention) bool {
 			return false
 		}
 		l.outside(Outside{Kind: OutsideGroup, Workspace: w, Name: group}, l.spotOf(m))
+		l.oneName(m)
 		return true
+	}
+	if parts := flow.Several(m.text); parts != nil && l.root.get("people").get(m.text) == nil {
+		l.problem(l.spotOf(m), "people", "%q names several people: %s", short(m.text), flow.AsList(parts))
+		return false
 	}
 	if a, ok := r.Account(); ok {
 		id := m.from(len(a.Workspace) + 1)
@@ -91,6 +97,20 @@ func (l *loader) ref(m mention) bool {
 	}
 	l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
 	return false
+}
+
+// oneName warns of a group whose name looks like several names: a role may be called
+// so, but people who forget the brackets of a list reach nobody.
+func (l *loader) oneName(m mention) {
+	parts := flow.Several(m.text)
+	known := func(part string) bool {
+		name, ok := core.Ref(part).Name()
+		return !ok || l.root.get("people").get(name) != nil || slices.Contains(flow.Keywords(), name)
+	}
+	if parts == nil || !strings.ContainsAny(m.text, ",;，；、\n") && !slices.ContainsFunc(parts[1:], known) {
+		return
+	}
+	l.warning(l.spotOf(m), "people", "%q is one group with a name like a list", short(m.text)).Hint = flow.AsList(parts)
 }
 
 // knownWorkspace reports an unknown workspace. The workspace's own settings may be

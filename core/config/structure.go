@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -196,6 +197,19 @@ func misspelt(n *node, at object) bool {
 	return slices.ContainsFunc(keys(n), func(k string) bool { return core.Nearest(k, wanted) != "" })
 }
 
+// pair returns how n is written if it is one key with a value, as YAML reads 12:30
+// and "lunch: noon".
+func (n *node) pair() string {
+	if len(n.entries) != 1 || n.entries[0].value.kind != scalarNode || n.entries[0].value.text == "" {
+		return ""
+	}
+	name, value := n.entries[0].name, n.entries[0].value
+	if value.at.line == value.key.line && value.at.col == value.key.col+utf8.RuneCountInString(name)+1 {
+		return name + ":" + value.text
+	}
+	return name + ": " + value.text
+}
+
 // cmpKey returns the place of n's key, or of n itself.
 func cmpKey(n *node) place {
 	if n.key != (place{}) {
@@ -212,7 +226,12 @@ func (l *loader) wrongType(n *node, k *kind.Type, say string) {
 	}
 	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), strings.Join(want, " or "), names[k.Got])
 	switch {
-	case n.kind != scalarNode || n.value == nil || !slices.Contains(k.Want, "string"):
+	case !slices.Contains(k.Want, "string"):
+	case n.kind == mapNode:
+		if text := n.pair(); text != "" && !l.secret[n] {
+			p.Hint = l.src.hideShapes(fmt.Sprintf("YAML reads a colon as the end of a key; put text in quotes: %q", short(text)))
+		}
+	case n.kind != scalarNode || n.value == nil:
 	case say != "":
 		p.Hint = say
 	default:

@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -84,6 +86,9 @@ func parseRef(s string, offset int) (Term, *flaw) {
 	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
 	bad := flawAt(offset, "%q is not a person: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
 		s, oneOf(Keywords()))
+	if parts := Several(s); parts != nil {
+		bad = flawAt(offset, "%q names several people: %s", s, AsList(parts))
+	}
 	if s == "" || strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl) {
 		return t, bad
 	}
@@ -100,4 +105,45 @@ func parseRef(s string, offset int) (Term, *flaw) {
 		return t, nil
 	}
 	return t, bad
+}
+
+// separators are what people put between names in one text.
+var separators = regexp.MustCompile(`\s*[,;，；、\n]\s*|\s+(?:and|&|和|与|及)\s+|\s+@`)
+
+// Several returns the people that s names if it names more than one, as in
+// "@oncall, lin". A list has an entry for each.
+func Several(s string) []string {
+	if strings.HasPrefix(s, "=") {
+		return nil
+	}
+	var parts []string
+	from := 0
+	for _, m := range separators.FindAllStringIndex(s, -1) {
+		parts = append(parts, s[from:m[0]])
+		if from = m[1]; s[from-1] == '@' {
+			from-- // part of the next name
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	parts = append(parts, s[from:])
+	for _, part := range parts {
+		ref := core.Ref(part)
+		_, account := ref.Account()
+		_, _, group := ref.Group()
+		if _, name := ref.Name(); !account && !group && !name {
+			return nil
+		}
+	}
+	return parts
+}
+
+// AsList says how to write parts as a list.
+func AsList(parts []string) string {
+	quoted := make([]string, len(parts))
+	for i, part := range parts {
+		quoted[i] = strconv.Quote(part)
+	}
+	return "write a list: [" + strings.Join(quoted, ", ") + "]"
 }
