@@ -2,7 +2,7 @@ package core
 
 import (
 	"time"
-	_ "time/tzdata" // zones work on machines and in images that have no database of them
+	_ "time/tzdata" // for machines and images without a time zone database
 )
 
 // SinceMidnight returns the time of day that a wall clock shows at t.
@@ -19,7 +19,7 @@ func SinceMidnight(t time.Time) time.Duration {
 // Local times are computed here only: time.Date leaves open which of two instants it
 // returns, and may return one on the day before.
 func WallClock(y int, m time.Month, d int, clock time.Duration, zone *time.Location) (first, second time.Time) {
-	// The wall clock as if it ran in UTC, to compare and subtract with.
+	// The wall clock as if it ran in UTC, for comparing and subtracting.
 	want := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Add(clock)
 	some := time.Date(y, m, d, 0, 0, 0, int(clock), zone)
 	from, until := some.ZoneBounds()

@@ -11,15 +11,14 @@ import (
 	"riskroom/core"
 )
 
-// elapsed is the time between two dates; it is not ok if one is not set.
+// elapsed is the time between two dates. It is not ok if one of them is not set.
 type elapsed struct {
 	d  time.Duration
 	ok bool
 }
 
-// absence makes dates that are not set compare like numbers that are NaN: as
-// false, whatever the other side. Without it a missing due date would count as
-// the year 1 and so as long past.
+// absence makes comparisons with a date that is not set false, as with a NaN. Otherwise a
+// missing due date would be the year 1 and so long past.
 func absence() []expr.Option {
 	type (
 		dates  = func(time.Time, time.Time) bool
@@ -57,8 +56,7 @@ func absence() []expr.Option {
 	return options
 }
 
-// order compares two dates, or two lengths of time; known is false if one of
-// them is not set.
+// order compares two dates or two durations. known is false if one of them is not set.
 func order(a, b any) (n int, known bool) {
 	if x, ok := a.(time.Time); ok {
 		y, _ := b.(time.Time)
@@ -97,7 +95,7 @@ func plus(params ...any) (any, error) {
 	return nil, fmt.Errorf("cannot add %T to %T", params[1], params[0])
 }
 
-// shifted moves t by d; a date that is not set stays so.
+// shifted moves t by d. A date that is not set stays unset.
 func shifted(t time.Time, d time.Duration) time.Time {
 	if t.IsZero() {
 		return t
@@ -105,7 +103,7 @@ func shifted(t time.Time, d time.Duration) time.Time {
 	return t.Add(d)
 }
 
-// filledFunction is filled(x): whether x is set.
+// filledFunction is filled(x), which reports whether x is set.
 func filledFunction() expr.Option {
 	return expr.Function("filled", func(params ...any) (any, error) {
 		switch x := params[0].(type) {
@@ -122,8 +120,8 @@ func filledFunction() expr.Option {
 	}, new(func(string) bool), new(func(float64) bool), new(func(time.Time) bool), new(func([]string) bool))
 }
 
-// dateFunction is date("2026-05-01"): the beginning of that day as the
-// organisation counts days.
+// dateFunction is date("2026-05-01"), which returns the start of that day in the
+// organisation.
 func dateFunction(s *scope) expr.Option {
 	return expr.Function("date", func(params ...any) (any, error) {
 		word, _ := params[0].(string)

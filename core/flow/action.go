@@ -18,8 +18,8 @@ type ActionDef interface {
 	Kind() string
 	// Form describes the action's keys; they point into the definition.
 	Form() Form
-	// compile compiles the definition, which stands at path. It need not check
-	// what Form says. It may set where the step acts.
+	// compile compiles the definition at path. It need not check the rules of Form.
+	// It may set the step's workspace.
 	compile(c *stepCompiler, path string, s *Step) Action
 }
 
@@ -28,20 +28,18 @@ type ActionDef interface {
 type Action interface {
 	// Kind returns the kind of the ActionDef.
 	Kind() string
-	// Uses returns what a bot needs to be able to do where the action acts.
+	// Uses returns what a bot must be able to do in the action's workspace.
 	Uses() core.Uses
 	// action keeps the set closed.
 	action()
 }
 
-// actionDefs returns an empty definition of every action, in the order in which
-// people read them.
+// actionDefs returns an empty definition of every action, in the order of the reference.
 func actionDefs() []ActionDef {
 	return []ActionDef{new(SendMessageDef), new(CreateGroupDef), new(SendGroupMessageDef), new(SetGroupDef)}
 }
 
-// NewAction returns an empty definition of an action, nil if there is none of that
-// kind.
+// NewAction returns an empty definition of an action, nil if the kind is unknown.
 func NewAction(kind string) ActionDef {
 	for _, a := range actionDefs() {
 		if a.Kind() == kind {
@@ -71,7 +69,7 @@ func GroupActions() []string {
 	return out
 }
 
-// stepForm describes a step: one action, and what any step can have.
+// stepForm describes a step: one action, and the keys of every step.
 func stepForm() Form {
 	f := Form{
 		Help: "One step: exactly one action, and optionally if and workspace.",
@@ -97,8 +95,8 @@ type stepHead struct {
 	Workspace string `json:"workspace,omitempty"`
 }
 
-// MarshalJSON writes the action under its name, after the other keys. Flows are
-// stored and known by hashes of this form.
+// MarshalJSON writes the action under its name, after the other keys. Flows are stored in
+// this form, and identified by its hash.
 func (d StepDef) MarshalJSON() ([]byte, error) {
 	head, err := json.Marshal(stepHead{d.If, d.Workspace})
 	if err != nil || d.Action == nil {
@@ -114,8 +112,8 @@ func (d StepDef) MarshalJSON() ([]byte, error) {
 	return slices.Concat(head[:len(head)-1], []byte(","), body[1:]), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. A key that it does not know is an
-// error: perhaps a newer version wrote it.
+// UnmarshalJSON reads what MarshalJSON wrote. An unknown key, perhaps of a newer version, is
+// an error.
 func (d *StepDef) UnmarshalJSON(b []byte) error {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil {
@@ -146,7 +144,7 @@ func (d *StepDef) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// decodeStrictly decodes a JSON object all of whose keys are known.
+// decodeStrictly decodes a JSON object. It fails on unknown keys.
 func decodeStrictly(b []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()

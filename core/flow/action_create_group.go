@@ -18,7 +18,7 @@ type CreateGroupDef struct {
 type CreateGroup struct {
 	Type    core.GroupType
 	Name    *Template
-	Owner   *People // the first of them who can be reached; nil: nobody
+	Owner   *People // the first of them with an account; nil: nobody
 	Members *People
 	Topic   *Template // nil: none
 	Purpose *Template // nil: none

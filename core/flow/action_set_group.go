@@ -5,7 +5,7 @@ import "riskroom/core"
 // SetGroupDef changes a group on behalf of Operator.
 type SetGroupDef struct {
 	Group    string   `json:"group"`
-	Operator string   `json:"operator"` // a person; holds group_settings and owns or administers the group
+	Operator string   `json:"operator"` // a person with group_settings who owns or administers the group
 	Name     string   `json:"name,omitempty"`
 	Topic    string   `json:"topic,omitempty"`
 	Add      []string `json:"add,omitempty"`
@@ -55,8 +55,8 @@ func (d *SetGroupDef) compile(c *stepCompiler, path string, s *Step) Action {
 	}
 }
 
-// operator compiles the person on whose behalf a group is changed: one whose
-// permission can be looked up in the config file.
+// operator compiles the person on whose behalf a group is changed. It must be possible to
+// look up their permission in the config file.
 func (c *stepCompiler) operator(path, s string) core.Ref {
 	if s == "" {
 		return ""

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestEveryActionHasItsRow compares the files of actions with the table: a file
-// without a row is an action that nobody can write.
+// TestEveryActionHasItsRow compares the files of actions and triggers with the tables. Without
+// a row, nobody can use the action.
 func TestEveryActionHasItsRow(t *testing.T) {
 	t.Parallel()
 	for prefix, rows := range map[string][]string{
@@ -34,8 +34,7 @@ func TestEveryActionHasItsRow(t *testing.T) {
 	}
 }
 
-// TestFormsPointIntoDefinitions: what is stored of an action and what its form
-// describes are the same keys.
+// The stored fields of an action and the keys of its form must be the same.
 func TestFormsPointIntoDefinitions(t *testing.T) {
 	t.Parallel()
 	for _, d := range actionDefs() {
@@ -45,8 +44,8 @@ func TestFormsPointIntoDefinitions(t *testing.T) {
 	compareForm(t, "trigger", &trigger, trigger.Form())
 }
 
-// compareForm fails unless f has a key for each field of the struct that d points
-// to, with a pointer to that very field.
+// compareForm fails the test unless f has a key for each field of the struct at d, with a
+// pointer to that field.
 func compareForm(t *testing.T, kind string, d any, f Form) {
 	t.Helper()
 	v := reflect.ValueOf(d).Elem()

@@ -23,16 +23,14 @@ const (
 
 // Condition is a compiled `if`.
 //
-// It knows the names of every risk (key, title, module, severity, status,
-// description, resolution, discovered_at, due_at, submitted_at, status_since,
-// submitter, lead, handlers), own fields as fields.<key>, and now. People are
-// compared as they are written on the risk: names, "@group" or
-// "workspace/user"; the submitter is always the latter.
+// It can use the names of every risk (key, title, module, severity, status, description,
+// resolution, discovered_at, due_at, submitted_at, status_since, submitter, lead,
+// handlers), own fields as fields.<key>, and now. People are compared as they are written
+// on the risk: as names, "@group" or "workspace/user". The submitter is always the last.
 //
-// A date or number that is not set is neither equal to, nor before, nor after,
-// nor more or less than anything, so that a comparison with it is false (and !=
-// true). A text or select that is not set is "", people that are not set are an
-// empty list. filled(x) reports whether something is set.
+// A comparison with a date or number that is not set is false, and != is true. A text or
+// select that is not set is "", and people that are not set are an empty list. filled(x)
+// reports whether something is set.
 type Condition struct {
 	source  string
 	program *vm.Program
@@ -47,7 +45,7 @@ func (c *Condition) String() string {
 	return c.source
 }
 
-// Holds judges c. A nil Condition always holds.
+// Holds evaluates c. A nil Condition is always true.
 func (c *Condition) Holds(env Env) (bool, error) {
 	if c == nil {
 		return true, nil
@@ -63,7 +61,7 @@ func (c *Condition) Holds(env Env) (bool, error) {
 	return holds, nil
 }
 
-// condition compiles the `if` at path; an empty one is nil.
+// condition compiles the `if` at path. It returns nil for an empty one.
 func (c *compiler) condition(path, source string) *Condition {
 	if strings.TrimSpace(source) == "" {
 		if source != "" {
@@ -107,11 +105,11 @@ type expression struct {
 	tree   ast.Node
 	result reflect.Kind
 	typ    reflect.Type
-	terms  []Term // people, modules that it names
+	terms  []Term // people and modules that it names
 }
 
-// parseExpression reads and checks an expression: its grammar, then that it
-// keeps to the small language of flows, then its types.
+// parseExpression parses an expression. Then it checks that it uses only the language of
+// flows, and its types.
 func parseExpression(s *scope, source string) (*expression, *flaw) {
 	if n := len([]rune(source)); n > MaxExpression {
 		return nil, flawAt(-1, "the expression has %d characters; at most %d are allowed", n, MaxExpression)
@@ -141,7 +139,7 @@ func parseExpression(s *scope, source string) (*expression, *flaw) {
 	return &expression{scope: s, source: source, tree: tree.Node, result: typ.Kind(), typ: typ, terms: walk.terms}, nil
 }
 
-// compile makes e runnable.
+// compile compiles e to a program.
 func (e *expression) compile() (*vm.Program, *flaw) {
 	program, err := expr.Compile(e.source, append(language(e.scope), absence()...)...)
 	if err != nil {
@@ -150,11 +148,11 @@ func (e *expression) compile() (*vm.Program, *flaw) {
 	return program, nil
 }
 
-// resultName says what e gives, for people.
+// resultName returns the type of e's result, for messages.
 func (e *expression) resultName() string { return plainTypes.Replace("a " + e.typ.String()) }
 
-// language is what expressions may use. Everything built into the library is
-// off but a few functions.
+// language returns the options of the expression library. Of its built-in functions only
+// a few are enabled.
 func language(s *scope) []expr.Option {
 	options := []expr.Option{
 		expr.Env(s.types()),
@@ -170,7 +168,7 @@ func language(s *scope) []expr.Option {
 	return options
 }
 
-// flawOf turns an error of the library into a flaw at its place.
+// flawOf turns an error of the library into a flaw.
 func flawOf(err error) *flaw {
 	if e, ok := errors.AsType[*file.Error](err); ok {
 		return flawAt(e.From, "%s", plainly(e.Message))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// conditionOf compiles one condition; problem is "" if nothing is wrong.
+// conditionOf compiles one condition. problem is "" if there is none.
 func conditionOf(source string) (c *Condition, offset int, problem string) {
 	comp := &compiler{scope: newScope(ownFields())}
 	c = comp.condition("/if", source)
@@ -44,7 +44,7 @@ func TestConditionHolds(t *testing.T) {
 		{`due_at >= date("2026-03-10")`, true, false},
 		{`due_at < date("2026-03-10")`, false, false},
 
-		// What is not set compares as false, whichever way it is asked.
+		// Comparisons with a value that is not set are false.
 		{`due_at < now`, false, false},
 		{`due_at > now`, true, false},
 		{`due_at <= now or due_at >= now or due_at == now`, true, false},
@@ -167,7 +167,7 @@ func TestConditionProblems(t *testing.T) {
 	} {
 		_, offset, problem := conditionOf(tt.source)
 		switch {
-		case tt.offset == -3: // either answer will do, if it is one
+		case tt.offset == -3: // accepted or refused, both are fine
 		case problem == "" || !strings.Contains(problem, tt.says):
 			t.Errorf("%.60s: problem %q, want %q in it", tt.source, problem, tt.says)
 		case tt.offset != -2 && offset != tt.offset:

@@ -1,13 +1,12 @@
-// Package flow holds action flows: what an admin wrote, as data (Def), and
-// compiled to what the engine runs (Flow): conditions, templates, people lists
-// and due times. It knows nothing of YAML, storage or platforms.
+// Package flow compiles action flows. A Def is what an admin wrote, as data. A Flow is what
+// the engine runs: conditions, templates, people lists and due times. The package doesn't
+// depend on YAML, storage or platforms.
 package flow
 
 import "riskroom/core"
 
-// Def is a flow as written, with everything that its behaviour depends on. Its
-// JSON form is the canonical text that a run pins by hash; there is no secret
-// in it.
+// Def is a flow as written, with everything that its behaviour depends on. Its JSON is the
+// canonical text that a run pins by hash. It contains no secret.
 type Def struct {
 	Name         string              `json:"name"`
 	Trigger      TriggerDef          `json:"trigger"`
@@ -19,7 +18,7 @@ type Def struct {
 	Fields       map[string]FieldDef `json:"fields,omitempty"` // own fields by key
 }
 
-// FieldDef is what a flow must know of an own field.
+// FieldDef is the part of an own field that flows need.
 type FieldDef struct {
 	Type    core.FieldType `json:"type"`
 	Options []string       `json:"options,omitempty"` // keys
@@ -40,8 +39,7 @@ type StepDef struct {
 	Action    ActionDef
 }
 
-// ID returns what later steps call the group that the step creates, "" if it
-// creates none.
+// ID returns the ID of the group that the step creates, "" if it creates none.
 func (d StepDef) ID() string {
 	if d.Action == nil {
 		return ""

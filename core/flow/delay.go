@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// Delay is how long after its date a flow runs: calendar days first, then an
-// exact time.
+// Delay is how long after its date a flow runs: calendar days, then an exact duration.
 type Delay struct {
 	Days  int
 	Exact time.Duration
 }
 
-// The shortest and the longest delay that ParseDelay takes.
+// The shortest and the longest delay that ParseDelay accepts.
 const (
 	MinDelay     = 2 * time.Second
 	MaxDelayDays = 3650 // also of 24 hours
@@ -22,8 +21,8 @@ const (
 
 var delayForm = regexp.MustCompile(`^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$`)
 
-// ParseDelay reads a delay as flows write it: days, hours, minutes and seconds,
-// in this order, each at most once: "1d", "36h", "1d12h", "90m", "2s".
+// ParseDelay parses a delay: days, hours, minutes and seconds, in this order, each at most
+// once, such as "1d", "36h", "1d12h", "90m" or "2s".
 func ParseDelay(s string) (Delay, error) {
 	m := delayForm.FindStringSubmatch(s)
 	if s == "" || m == nil {
@@ -31,7 +30,7 @@ func ParseDelay(s string) (Delay, error) {
 	}
 	var n [4]int64
 	for i := range n {
-		// What is left out is "" and counts as 0; nine digits fit.
+		// A part that is left out is "" and counts as 0. Nine digits fit.
 		n[i], _ = strconv.ParseInt(m[i+1], 10, 64)
 	}
 	const longest = MaxDelayDays * 24 * 60 * 60

@@ -7,19 +7,19 @@ import (
 	"riskroom/core/text"
 )
 
-// Env is what conditions, templates and people lists see when a step begins.
+// Env is the environment of conditions, templates and people lists when a step begins.
 type Env struct {
 	Risk           core.Risk
 	Now            time.Time
 	Lead           core.Ref   // lead of the risk's module, "" if none
 	Administrators []core.Ref // whom the keyword "administrators" means
 
-	Text   text.Printer                      // words statuses, severities, dates and lists
-	Name   func(core.Ref) string             // what to call somebody in a text; nil or "": as the Ref is written; asked only for whom a template shows
+	Text   text.Printer                      // formats statuses, severities, dates and lists
+	Name   func(core.Ref) string             // the name of a person in a text; nil or "": as the Ref is written; called only for people that a template shows
 	Option func(field, option string) string // the label of a choice of an own select field; nil or "": its key
 }
 
-// name returns what to call the person or group that ref means.
+// name returns the name of a person or group.
 func (e Env) name(ref core.Ref) string {
 	if e.Name != nil {
 		if s := e.Name(ref); s != "" {
@@ -37,7 +37,7 @@ func (e Env) submitter() core.Ref {
 	return core.RefOf(e.Risk.Submitter.Account)
 }
 
-// submitterName returns what to call whoever filed the risk.
+// submitterName returns the name of the person who filed the risk.
 func (e Env) submitterName() string {
 	if e.Risk.Submitter.Name != "" {
 		return e.Risk.Submitter.Name
@@ -55,8 +55,8 @@ func (e Env) option(field, key string) string {
 	return key
 }
 
-// samples are environments that anything compiled must be able to work in: a
-// risk on which nothing is set, and one on which everything is.
+// samples returns environments that everything compiled must work in: a risk on which
+// nothing is set, and one on which everything is set.
 func samples(s *scope) []Env {
 	when := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	number := 1.5

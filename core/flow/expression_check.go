@@ -23,9 +23,8 @@ func expressionFunctions() []string {
 	return []string{"len", "lower", "upper", "trim", "duration", "date", "filled"}
 }
 
-// expressionCheck walks an expression and refuses whatever is not in the small
-// language of flows. It allows what it knows, so that a new feature of the
-// library stays out until somebody lets it in.
+// expressionCheck walks an expression and refuses what is not in the language of flows. It
+// is an allow-list, so new features of the library stay out.
 type expressionCheck struct {
 	scope *scope
 	terms []Term
@@ -72,7 +71,7 @@ func (c *expressionCheck) all(nodes ...ast.Node) *flaw {
 	return nil
 }
 
-// variable returns the variable that n names.
+// variable returns the variable that n refers to.
 func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	name := variableName(n)
 	if v, ok := c.scope.lookup(name); ok {
@@ -87,8 +86,7 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names", "", name)).about(name)
 }
 
-// variableName returns what n would be called in a scope, "" for what cannot be
-// a name.
+// variableName returns the name of n in a scope, "" if n can't be a variable.
 func variableName(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
@@ -103,8 +101,7 @@ func variableName(n ast.Node) string {
 	return ""
 }
 
-// nameStart returns where the name of n begins: the library places a member at
-// its dot.
+// nameStart returns the offset of the name of n. The library's place of a member is its dot.
 func nameStart(n ast.Node) int {
 	if m, ok := n.(*ast.MemberNode); ok {
 		return m.Node.Location().From
@@ -143,8 +140,8 @@ func (c *expressionCheck) binary(n *ast.BinaryNode) *flaw {
 	return nil
 }
 
-// compared checks the words that a variable is compared with, and keeps those
-// that only the config file knows.
+// compared checks the words that a variable is compared with, and records those that must
+// be in the config file.
 func (c *expressionCheck) compared(name, with ast.Node) *flaw {
 	v, ok := c.scope.lookup(variableName(name))
 	word, isText := with.(*ast.StringNode)
@@ -202,7 +199,7 @@ func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {
 	return c.check(args[0])
 }
 
-// literal refuses, with message, all but a text in quotes that is valid.
+// literal refuses everything except a valid text in quotes, with message.
 func literal(n ast.Node, message string, valid func(string) bool) *flaw {
 	if s, ok := n.(*ast.StringNode); !ok || !valid(s.Value) {
 		return flawAt(n.Location().From, "%s", message)
@@ -210,7 +207,7 @@ func literal(n ast.Node, message string, valid func(string) bool) *flaw {
 	return nil
 }
 
-// refuse is the flaw of something that the library knows and flows do not.
+// refuse returns the flaw of a construct that flows can't use.
 func refuse(n ast.Node, what string) *flaw {
 	return flawAt(nameStart(n), "%s can't be used here", what)
 }
@@ -221,7 +218,7 @@ func refuseOperator(n ast.Node, operator string) *flaw {
 	return f
 }
 
-// constructName says what n is, for people.
+// constructName returns what n is called in messages.
 func constructName(n ast.Node) string {
 	switch n.(type) {
 	case *ast.VariableDeclaratorNode:

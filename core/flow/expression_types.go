@@ -6,7 +6,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// joinsTexts refuses + on texts in a tree whose types are known.
+// joinsTexts refuses + on text in a typed tree.
 func joinsTexts(n ast.Node) *flaw {
 	return firstFlaw(n, func(n ast.Node) *flaw {
 		if b, ok := n.(*ast.BinaryNode); ok && b.Operator == "+" && b.Type().Kind() == reflect.String {
@@ -16,8 +16,8 @@ func joinsTexts(n ast.Node) *flaw {
 	})
 }
 
-// mixesTypes refuses, in a tree whose types are known, a choice between values
-// of two types: nobody could check what is done with it.
+// mixesTypes refuses a choice between values of two types in a typed tree, because its use
+// couldn't be checked.
 func mixesTypes(n ast.Node) *flaw {
 	return firstFlaw(n, func(n ast.Node) *flaw {
 		if c, ok := n.(*ast.ConditionalNode); ok && c.Type().Kind() == reflect.Interface {

@@ -13,7 +13,7 @@ import (
 	"riskroom/core"
 )
 
-// Flow is a Def, compiled. It does not change and is safe for concurrent use.
+// Flow is a compiled Def. It doesn't change and is safe for concurrent use.
 type Flow struct {
 	Name         string
 	Trigger      Trigger
@@ -26,9 +26,8 @@ type Flow struct {
 	hash      string
 }
 
-// Compile compiles d. It returns every problem at once, at most one for each
-// condition and template; a Flow comes back unless one of them is more than a
-// warning.
+// Compile compiles d. It returns every problem at once, at most one for each condition and
+// template. The Flow is nil if a problem is not just a warning.
 func Compile(d Def) (*Flow, []Problem) {
 	c, f := compile(d)
 	if c.failed() {
@@ -36,7 +35,7 @@ func Compile(d Def) (*Flow, []Problem) {
 	}
 	canonical, err := json.Marshal(d)
 	if err != nil {
-		// A Def holds nothing but texts and booleans.
+		// A Def contains only strings and booleans.
 		c.report("", -1, RuleStep, "the flow can't be stored: %v", err)
 		return nil, c.problems
 	}
@@ -44,8 +43,8 @@ func Compile(d Def) (*Flow, []Problem) {
 	return f, c.problems
 }
 
-// Parse compiles what Canonical returned, perhaps of an older version of
-// riskroom. What this version does not know is an error, not left out.
+// Parse compiles what Canonical returned, perhaps in an older version of riskroom. It fails
+// on unknown keys.
 func Parse(canonical []byte) (*Flow, error) {
 	var d Def
 	dec := json.NewDecoder(bytes.NewReader(canonical))
@@ -54,7 +53,7 @@ func Parse(canonical []byte) (*Flow, error) {
 		return nil, fmt.Errorf("flow: %w", err)
 	}
 	if dec.More() {
-		return nil, errors.New("flow: something follows the flow")
+		return nil, errors.New("flow: there is data after the flow")
 	}
 	f, problems := Compile(d)
 	if f == nil {
@@ -66,12 +65,12 @@ func Parse(canonical []byte) (*Flow, error) {
 		}
 		return nil, fmt.Errorf("flow %q: %s", d.Name, strings.Join(all, "; "))
 	}
-	// A run refers to the flow by the hash of the text it was given.
+	// Runs refer to the flow by the hash of exactly this text.
 	f.seal(bytes.Clone(canonical))
 	return f, nil
 }
 
-// seal fixes the text that f is known by.
+// seal sets the canonical text and the hash.
 func (f *Flow) seal(canonical []byte) {
 	sum := sha256.Sum256(canonical)
 	enc := base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -79,17 +78,17 @@ func (f *Flow) seal(canonical []byte) {
 	f.hash = strings.ToLower(enc.EncodeToString(sum[:]))[:20]
 }
 
-// Canonical returns f as JSON, which Parse reads. The same Def gives the same
-// bytes; callers do not change them.
+// Canonical returns f as JSON for Parse. The same Def gives the same bytes. Callers must not
+// change them.
 func (f *Flow) Canonical() []byte { return f.canonical }
 
-// Hash returns 20 lower-case letters and digits that stand for Canonical.
+// Hash returns the hash of Canonical: 20 lower-case letters and digits.
 func (f *Flow) Hash() string { return f.hash }
 
-// Def returns what f was compiled from. Callers do not change it.
+// Def returns what f was compiled from. Callers must not change it.
 func (f *Flow) Def() Def { return f.def }
 
-// compile compiles d as far as it goes.
+// compile compiles d as far as possible.
 func compile(d Def) (*compiler, *Flow) {
 	c := &compiler{scope: newScope(d.Fields)}
 	f := &Flow{Name: d.Name, IfAlreadyDue: Run, def: d}
@@ -138,7 +137,7 @@ func (d *Def) Form() Form {
 	return f
 }
 
-// settings compiles what d takes from the whole config file.
+// settings compiles what d takes from the rest of the config file.
 func (c *compiler) settings(d Def) {
 	zone, err := time.LoadLocation(d.Zone)
 	if err != nil || d.Zone == "" || d.Zone == "Local" {
@@ -156,7 +155,7 @@ func (c *compiler) settings(d Def) {
 	}
 }
 
-// field checks an own field as far as flows depend on it.
+// field checks the parts of an own field that flows depend on.
 func (c *compiler) field(key string, f FieldDef) {
 	path := "/fields/" + key
 	report := func(path, format string, args ...any) {

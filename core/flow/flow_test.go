@@ -81,8 +81,8 @@ func TestTooManySteps(t *testing.T) {
 func TestHashIsStable(t *testing.T) {
 	t.Parallel()
 	f := compiled(t, testDef())
-	// Runs that are under way across an upgrade refer to flows by their hash:
-	// a change here leaves them without their flow.
+	// Runs that are under way during an upgrade refer to flows by hash. If the hash
+	// changes, they lose their flow.
 	const want = "cwtr72vykslnsa4ptwpf"
 	if f.Hash() != want {
 		t.Errorf("hash = %s, want %s\n%s", f.Hash(), want, f.Canonical())
@@ -98,7 +98,7 @@ func TestParseRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ text, says string }{
 		"not JSON":        {"{", "unexpected EOF"},
 		"what is unknown": {strings.Replace(good, `"name"`, `"repeat":3,"name"`, 1), `unknown field "repeat"`},
-		"what follows":    {good + "{}", "something follows"},
+		"what follows":    {good + "{}", "data after the flow"},
 		"two actions":     {strings.Replace(good, `"send_message"`, `"set_group":{},"send_message"`, 1), "not both send_message and set_group"},
 		"an unknown step": {strings.Replace(good, `"send_message"`, `"wait_for"`, 1), `unknown field "wait_for"`},
 		"an unknown key":  {strings.Replace(good, `"title"`, `"titel"`, 1), `unknown field "titel"`},
@@ -112,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 
 func TestParseKeepsTheTextItWasGiven(t *testing.T) {
 	t.Parallel()
-	// Written by another version, which put the keys in another order.
+	// Written by another version with another order of keys.
 	text := []byte(` {"zone":"UTC","name":"x","if":"true","trigger":{"on":"filed"},"steps":[{"send_message":{"to":["lead"],"title":"x"}}],"day_starts_at":"09:00"}`)
 	f, err := Parse(text)
 	if err != nil {
@@ -177,7 +177,7 @@ func TestCanonicalRoundTrip(t *testing.T) {
 	})
 }
 
-// behaviour says what f does in env.
+// behaviour describes what f does in env.
 func behaviour(rt *rapid.T, f *Flow, env Env) []string {
 	holds, err := f.If.Holds(env)
 	out := []string{fmt.Sprint(f.Trigger.Kind(), f.Trigger.Plan(Change{After: env.Risk}), holds, err)}

@@ -8,39 +8,39 @@ import (
 	"riskroom/core"
 )
 
-// Form describes a mapping of the config file as data. The JSON schema, the
-// reference of all keys and the checks of a file's structure are made from it,
-// and Compile checks the same rules.
+// Form describes a mapping of the config file as data. The JSON schema, the reference of all
+// keys and the checks of a file's structure are derived from it, and Compile checks the same
+// rules.
 type Form struct {
 	Help string
 	Keys []Key
-	// AnyOf lists keys of which one is needed; Without is the message if all of
-	// them are missing.
+	// AnyOf lists keys of which one is required. Without is the message if all are
+	// missing.
 	AnyOf   []string
 	Without string
 	// Excludes lists keys that cannot be given together.
 	Excludes []Exclusion
 	// Requires lists the keys that another key needs.
 	Requires []Requirement
-	// Need is what a platform must be able to do; nil if nothing special.
+	// Need is what a platform must be able to do, nil if every platform is.
 	Need *Need
 }
 
-// Exclusion says that Others cannot be given with Key.
+// Exclusion says that Others can't be used with Key.
 type Exclusion struct {
 	Key     string
 	Others  []string
 	Message string
 }
 
-// Requirement says that Others must be given with Key.
+// Requirement says that Key requires Others.
 type Requirement struct {
 	Key    string
 	Others []string
 }
 
-// Key is one key of a Form. Where the form belongs to a definition, one of Text,
-// List and Flag points to the value in it.
+// Key is one key of a Form. If the form belongs to a definition, one of Text, List and Flag
+// points to the value in it.
 type Key struct {
 	Name     string
 	Kind     KeyKind
@@ -48,7 +48,7 @@ type Key struct {
 	Required bool
 	Choices  []string // all the values; nil if there are others
 	Pattern  string   // a regular expression that the value matches, "" for any
-	Hint     string   // what to write, for whoever wrote something else
+	Hint     string   // what to write, for messages about other values
 	Max      int      // entries of a list; 0 if there is no limit
 	Form     *Form    // of a FormKey, and of each entry of a FormsKey
 
@@ -61,7 +61,7 @@ type Key struct {
 	Flag *bool
 }
 
-// KeyKind is the sort of value that a key takes.
+// KeyKind is the kind of value that a key takes.
 type KeyKind string
 
 // The kinds of keys.
@@ -71,7 +71,7 @@ const (
 	PeopleKey   KeyKind = "people"   // a list of people, or one of them
 	PersonKey   KeyKind = "person"   // one person
 	GroupKey    KeyKind = "group"    // the group that a step acts on
-	IDKey       KeyKind = "id"       // what later steps call the group that a step creates
+	IDKey       KeyKind = "id"       // the ID of the group that a step creates
 	FlagKey     KeyKind = "flag"     // true or false
 	FormKey     KeyKind = "form"     // a mapping
 	FormsKey    KeyKind = "forms"    // a list of mappings
@@ -111,8 +111,7 @@ func (f Form) has(name string) bool {
 	return ok && k.given()
 }
 
-// form checks a definition, which stands at path and is called name, against the
-// rules of its form.
+// form checks the rules of a form for the definition at path. name is for messages.
 func (c *compiler) form(path, name, rule string, f Form) {
 	for _, k := range f.Keys {
 		c.key(path, name, rule, k)
@@ -136,7 +135,7 @@ func (c *compiler) form(path, name, rule string, f Form) {
 	}
 }
 
-// key checks the value of one key on its own.
+// key checks the value of one key.
 func (c *compiler) key(path, name, rule string, k Key) {
 	at := path + "/" + k.Name
 	switch {
@@ -157,7 +156,7 @@ func matches(pattern, s string) bool {
 	return regexp.MustCompile(pattern).MatchString(s)
 }
 
-// orList returns two or more words as a sentence lists them: "a, b or c".
+// orList joins two or more words: "a, b or c".
 func orList(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

@@ -7,7 +7,7 @@ import (
 	"riskroom/core"
 )
 
-// FuzzCondition: whatever compiles can be judged, and problems point into the
+// FuzzCondition: every condition that compiles can be evaluated, and problems point into the
 // text.
 func FuzzCondition(f *testing.F) {
 	for _, s := range []string{
@@ -33,7 +33,8 @@ func FuzzCondition(f *testing.F) {
 	})
 }
 
-// FuzzTemplate: whatever compiles renders, or says that it is too long.
+// FuzzTemplate: every template that compiles can be rendered, or reports that the result is
+// too long.
 func FuzzTemplate(f *testing.F) {
 	for _, s := range []string{
 		"{{ .key }}: {{ .title | truncate 40 }}", `{{ if eq .status "pending" }}a{{ else }}b{{ end }}`, `{{ .handlers | join "; " }}`,
@@ -55,7 +56,7 @@ func FuzzTemplate(f *testing.F) {
 	})
 }
 
-// FuzzPeople: whoever compiles can be listed, and every Ref is one.
+// FuzzPeople: every list that compiles can be resolved to valid Refs.
 func FuzzPeople(f *testing.F) {
 	for _, s := range []string{"handlers", "lin", "acme:@oncall", "acme/U1", "=fields.reviewers", `=[lead, "x"]`, `=["=x"]`, "=", "@", "a:@b/c"} {
 		f.Add(s)
@@ -85,7 +86,7 @@ func FuzzPeople(f *testing.F) {
 	})
 }
 
-// FuzzDelay: what is read is within bounds.
+// FuzzDelay: every parsed delay is within the limits.
 func FuzzDelay(f *testing.F) {
 	for _, s := range []string{"1d", "1d12h", "2s", "-1d", "99999999999999999999d", "1h1h", ""} {
 		f.Add(s)

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the problems found into testdata/*.out")
 
-// TestProblems compiles each flow of testdata/name.json and compares what is
-// wrong with it with testdata/name.out; no such file means nothing is.
+// TestProblems compiles each testdata/name.json and compares its problems with
+// testdata/name.out. Without such a file there must be none.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.json")

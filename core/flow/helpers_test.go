@@ -19,7 +19,7 @@ func ownFields() map[string]FieldDef {
 	}
 }
 
-// testDef returns a flow that has nothing wrong with it.
+// testDef returns a valid flow.
 func testDef() Def {
 	return Def{
 		Name:        "remind",
@@ -75,7 +75,7 @@ func testEnv(t *testing.T, lang string) Env {
 	}
 }
 
-// emptyEnv returns an environment in which nothing is set that need not be.
+// emptyEnv returns an environment in which only the required values are set.
 func emptyEnv(t *testing.T, lang string) Env {
 	t.Helper()
 	e := testEnv(t, lang)

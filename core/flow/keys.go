@@ -2,7 +2,7 @@ package flow
 
 import "riskroom/core"
 
-// What the help of many keys ends with.
+// Endings of help texts.
 const (
 	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID), =expression."
 	templateHelp = " A template: text with values such as {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }} and {{ .fields.amount }}."
@@ -12,13 +12,13 @@ const (
 // ClockPattern matches a time of day such as "09:00".
 const ClockPattern = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
 
-// ClockHint says how a time of day is written.
+// ClockHint describes how to write a time of day.
 const ClockHint = `a time of day like "09:00"`
 
-// idPattern matches what a step can be called.
+// idPattern matches the ID of a step.
 const idPattern = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
 
-// cardRisk is the only card that there is.
+// cardRisk is the only kind of card.
 const cardRisk = "risk"
 
 // textKey is a key with a plain text.
@@ -42,7 +42,7 @@ func groupKey(value *string) Key {
 		Help: "The group: the id of an earlier create_group, item (the risk's live group), or workspace/ID of a channel."}
 }
 
-// messageKeys are the keys of what a message says.
+// messageKeys are the keys for the content of a message.
 func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }
 	return []Key{
@@ -52,13 +52,13 @@ func messageKeys(title, body, card *string) []Key {
 	}
 }
 
-// required returns k as a key that has to be there.
+// required returns k as a required key.
 func (k Key) required() Key {
 	k.Required = true
 	return k
 }
 
-// limited returns k as a key whose value a platform limits.
+// limited returns k with a platform's limit.
 func (k Key) limited(limit func(core.Limits) int) Key {
 	k.Limit = limit
 	return k
@@ -70,8 +70,7 @@ func (k Key) cut() Key {
 	return k
 }
 
-// needing returns k as a key for which a platform must be able to change a part
-// of a group.
+// needing returns k as a key that requires a platform to change a part of a group.
 func (k Key) needing(part core.Part, what string) Key {
 	k.Need = &Need{Ability: func(c core.Capabilities) core.Ability { return c.Set[part] }, What: what}
 	return k

@@ -18,8 +18,8 @@ type People struct {
 	scope    *scope
 }
 
-// Refs returns whom p means now, in the order written, each once. What a risk
-// does not have (no lead, no handlers) adds nobody. A nil People means nobody.
+// Refs returns the people in p, in the order written and without duplicates. A lead or
+// handlers that the risk doesn't have add nobody. A nil People is empty.
 func (p *People) Refs(env Env) ([]core.Ref, error) {
 	if p == nil {
 		return nil, nil
@@ -54,7 +54,7 @@ func (p *People) refs(i int, t Term, env Env) ([]core.Ref, error) {
 	}
 }
 
-// keyword returns whom a keyword means.
+// keyword returns the people that a keyword means.
 func keyword(word string, env Env) []core.Ref {
 	switch word {
 	case "submitter":
@@ -69,7 +69,7 @@ func keyword(word string, env Env) []core.Ref {
 	return nil
 }
 
-// refsOf returns the people that an expression gave.
+// refsOf returns the people in the result of an expression.
 func refsOf(v any) []core.Ref {
 	switch v := v.(type) {
 	case string:
@@ -140,9 +140,9 @@ func (c *compiler) peopleExpression(path, s string) *vm.Program {
 	return program
 }
 
-// givesPeople checks that an expression can give nothing but people, and
-// returns those that it names. A text field does not do: what somebody types
-// into a form must not decide who is called.
+// givesPeople checks that the result of an expression can only be people, and returns those
+// that it names. Text fields are refused: what somebody types in a form must not decide who
+// is notified.
 func (c *compiler) givesPeople(n ast.Node) ([]Term, *flaw) {
 	switch n := n.(type) {
 	case *ast.ConditionalNode:
@@ -174,7 +174,7 @@ func (c *compiler) allGivePeople(nodes ...ast.Node) ([]Term, *flaw) {
 	return out, nil
 }
 
-// peopleNames lists the names that give people.
+// peopleNames lists the names whose values are people.
 func (c *compiler) peopleNames() []string {
 	var out []string
 	for _, v := range slices.Concat(c.scope.builtin, c.scope.own) {

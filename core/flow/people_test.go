@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// peopleOf compiles one list; problem is "" if nothing is wrong.
+// peopleOf compiles one list. problem is "" if there is none.
 func peopleOf(list ...string) (p *People, offset int, problem string) {
 	c := &compiler{scope: newScope(ownFields())}
 	p = c.people("/to", list)

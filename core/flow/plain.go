@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// plainly says what a message of the expression or the template library means
-// to somebody who writes a flow. One that is clear stays as it is.
+// plainly rewords a message of the expression or the template library for somebody who
+// writes a flow. Clear messages stay as they are.
 func plainly(message string) string {
 	message = plainTypes.Replace(message)
 	for _, r := range rewordings {
@@ -17,7 +17,7 @@ func plainly(message string) string {
 	return message
 }
 
-// plainTypes puts the types in the library's messages as people know them.
+// plainTypes replaces the types in the library's messages by plain words.
 var plainTypes = strings.NewReplacer(
 	"time.Time", "date", "time.Duration", "duration", "flow.elapsed", "duration",
 	"[]string", "list", "[]interface {}", "list", "float64", "number", "interface {}", "value",
@@ -29,7 +29,7 @@ type rewording struct {
 	say   string
 }
 
-// otherSigns follows on signs that an input method writes for plain ones.
+// otherSigns is the message about typographic or full-width signs.
 const otherSigns = `can't be used here: write plain signs, such as " ' ( ) , == or <`
 
 var rewordings = []rewording{

@@ -8,29 +8,29 @@ import (
 	"riskroom/core"
 )
 
-// Problem is one thing that is wrong with a Def, or worth a warning.
+// Problem is an error or a warning about a Def.
 type Problem struct {
 	Path    string // a JSON pointer into the Def: "/steps/0/send_message/title"
 	Offset  int    // in characters from the start of that text; -1 is the whole of it
 	Rule    string // one of the Rule constants
-	Message string // for whoever wrote the flow, in English
-	Warning bool   // the flow runs all the same
-	Field   string // the key of the own field that it is about, "" if it is about none
+	Message string // for the flow's author, in English
+	Warning bool   // the flow can run anyway
+	Field   string // the key of the own field that it is about, or ""
 }
 
 // The rules that a Problem can name.
 const (
-	RuleCondition = "condition"  // an expression that cannot be judged
-	RuleTemplate  = "template"   // a text that cannot be rendered
-	RulePeople    = "people"     // somebody who cannot be meant
-	RuleTrigger   = "trigger"    // a time that does not come
-	RuleStep      = "step"       // a step that does nothing or names what is not there
-	RuleField     = "field"      // an own field that cannot be used
-	RuleLimit     = "limit"      // more than is taken
-	RuleAnyStatus = "any-status" // a flow that acts whatever the status, a warning
+	RuleCondition = "condition"  // an invalid expression
+	RuleTemplate  = "template"   // an invalid template
+	RulePeople    = "people"     // an invalid list of people
+	RuleTrigger   = "trigger"    // an invalid trigger
+	RuleStep      = "step"       // an invalid step
+	RuleField     = "field"      // an invalid own field
+	RuleLimit     = "limit"      // a limit is exceeded
+	RuleAnyStatus = "any-status" // a warning: the flow runs whatever the status
 )
 
-// compiler gathers what one Def compiles to.
+// compiler compiles one Def.
 type compiler struct {
 	scope    *scope
 	problems []Problem
@@ -49,7 +49,7 @@ func (c *compiler) flaw(path, rule string, f *flaw) {
 	c.problems = append(c.problems, Problem{Path: path, Offset: f.offset, Rule: rule, Message: f.message, Field: f.field})
 }
 
-// failed reports whether a problem forbids the flow to run.
+// failed reports whether any problem is an error.
 func (c *compiler) failed() bool {
 	for _, p := range c.problems {
 		if !p.Warning {
@@ -59,7 +59,7 @@ func (c *compiler) failed() bool {
 	return false
 }
 
-// flaw is what is wrong with one text, before its path is known.
+// flaw is a problem of one text, before its path is known.
 type flaw struct {
 	offset  int
 	message string
@@ -70,8 +70,7 @@ func flawAt(offset int, format string, args ...any) *flaw {
 	return &flaw{offset: offset, message: fmt.Sprintf(format, args...)}
 }
 
-// about returns f as a flaw of the use of a name, which may be that of an own
-// field.
+// about returns f as a flaw about a name, which may be an own field's.
 func (f *flaw) about(name string) *flaw {
 	f.field, _ = strings.CutPrefix(name, ownPrefix)
 	if f.field == name {
@@ -83,7 +82,7 @@ func (f *flaw) about(name string) *flaw {
 // at returns the path of the ith element of the list at path.
 func at(path string, i int) string { return path + "/" + strconv.Itoa(i) }
 
-// oneOf lists what is known, for messages.
+// oneOf joins the known words for a message.
 func oneOf(known []string) string {
 	if len(known) == 0 {
 		return "none"
@@ -91,7 +90,7 @@ func oneOf(known []string) string {
 	return strings.Join(known, ", ")
 }
 
-// meant asks whether the nearest of what is known is meant, "" if none is near.
+// meant returns "did you mean …? " with the nearest known word, "" if none is near.
 func meant(word string, known []string) string {
 	if near := core.Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %s? ", near)

@@ -13,7 +13,7 @@ import (
 	"riskroom/core"
 )
 
-// kind is what sort of value a name stands for.
+// kind is the type of a variable's value.
 type kind string
 
 const (
@@ -31,15 +31,15 @@ const (
 type variable struct {
 	name  string // "status", "fields.amount"
 	kind  kind
-	words []string // of a wordKind: all that it can be
-	// raw returns the value as conditions see it: string, float64, time.Time or
-	// []string. What is not set is "", NaN, the zero time, or empty.
+	words []string // of a wordKind: all possible values
+	// raw returns the value for conditions: string, float64, time.Time or []string. A
+	// value that is not set is "", NaN, the zero time, or empty.
 	raw func(Env) any
-	// label words a wordKind or personKind for people.
+	// label returns the label of a wordKind or personKind.
 	label func(e Env, raw string) string
 }
 
-// scope is every name that a flow may use, with the zone its dates are in.
+// scope is the variables of a flow, with the time zone of its dates.
 type scope struct {
 	builtin     []variable
 	own         []variable // own fields, by key
@@ -55,7 +55,7 @@ func newScope(fields map[string]FieldDef) *scope {
 	return s
 }
 
-// lookup returns the variable that a name, or "fields." and a key, stands for.
+// lookup returns the variable with a name, such as "title" or "fields.amount".
 func (s *scope) lookup(name string) (variable, bool) {
 	for _, list := range [][]variable{s.builtin, s.own} {
 		if i := slices.IndexFunc(list, func(v variable) bool { return v.name == name }); i >= 0 {
@@ -74,8 +74,8 @@ func (s *scope) names(prefix string) []string {
 	return out
 }
 
-// unknown says which name is probably meant by one that there is not, and all
-// that there are: what they are called is what, and prefix stands before each.
+// unknown returns the end of a message about an unknown name: the one that was probably
+// meant, and all known names with prefix. what is what to call them.
 func (s *scope) unknown(what, prefix, name string) string {
 	names := s.names(prefix)
 	if _, own := s.lookup(ownPrefix + name); own {
@@ -87,14 +87,14 @@ func (s *scope) unknown(what, prefix, name string) string {
 	return fmt.Sprintf("%s%s are %s", meant(prefix+name, names), what, oneOf(names))
 }
 
-// isWord reports whether any variable can be that word.
+// isWord reports whether any variable can have that word as its value.
 func (s *scope) isWord(word string) bool {
 	return slices.ContainsFunc(slices.Concat(s.builtin, s.own), func(v variable) bool {
 		return v.kind == wordKind && slices.Contains(v.words, word)
 	})
 }
 
-// values returns what expressions see in e.
+// values returns the variables of expressions.
 func (s *scope) values(e Env) map[string]any {
 	return s.fill(func(v variable) any { return v.raw(e) })
 }
@@ -112,7 +112,7 @@ func (s *scope) fill(value func(variable) any) map[string]any {
 	return out
 }
 
-// types returns the types of what values returns.
+// types returns the types of values.
 func (s *scope) types() types.Map {
 	out, own := types.Map{}, types.Map{}
 	for _, v := range s.builtin {
@@ -144,7 +144,7 @@ func ownKey(name string) string { return name[len(ownPrefix):] }
 
 var fieldKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
-// builtins returns the names that every risk has.
+// builtins returns the variables of every risk.
 func builtins() []variable {
 	date := func(name string, at func(Env) time.Time) variable {
 		return variable{name: name, kind: dateKind, raw: func(e Env) any { return at(e) }}

@@ -10,12 +10,11 @@ import (
 	"riskroom/core/text"
 )
 
-// What templates see of a value that is not plain text. Each is used as a
-// pointer, nil if nothing is set: that is what text/template takes for false,
-// and every String copes with it. Labels and names are found when they are
-// shown: a platform may have to be asked for them.
+// The values of templates other than text. Each is used as a pointer, nil if it is not set,
+// which text/template treats as false. Labels and names are looked up when they are shown,
+// because that may need a call to a platform.
 type (
-	// word is one of a few known words, or a person: a code and what to show.
+	// word is one of a few known words, or a person: a code and its label.
 	word struct {
 		code  string
 		label func() string
@@ -35,7 +34,7 @@ type (
 	}
 )
 
-// shown returns what templates see of v.
+// shown returns the value of v for templates.
 func shown(v variable, e Env, zone *time.Location) any {
 	switch raw := v.raw(e).(type) {
 	case time.Time:
@@ -104,7 +103,7 @@ func (c *peopleList) String() string {
 	return c.env.Text.List(c.names())
 }
 
-// join returns the names with something of the author's choice between.
+// join returns the names with between as separator.
 func (c *peopleList) join(between string) string {
 	if c == nil {
 		return ""

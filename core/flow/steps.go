@@ -8,25 +8,25 @@ import (
 	"riskroom/core"
 )
 
-// itemTarget is what flows call the risk's live group.
+// itemTarget is the name of the risk's item group in flows.
 const itemTarget = "item"
 
 // Step is one step of a Flow.
 type Step struct {
-	ID        string     // what later steps call the group that it creates, "" if it has no name
+	ID        string     // the ID of the group that it creates, "" if it has none
 	If        *Condition // nil: always
-	Workspace string     // "" is the risk's home; where the action's group is a channel, it says
+	Workspace string     // "" is the risk's home; if the action's group is a channel, its workspace
 	Action    Action
 
 	key string
 }
 
-// Key names the step within its flow: its ID, or its action and how many of
-// that action came before ("send_message#2"). It goes into markers and audit
-// events, and stays the same as long as the flow does.
+// Key identifies the step within its flow: its ID, or its action and a count
+// ("send_message#2"). It is part of ops and audit events, and doesn't change unless the flow
+// does.
 func (s Step) Key() string { return s.key }
 
-// Target says which group a step acts on: exactly one member is set.
+// Target is the group that a step acts on. Exactly one field is set.
 type Target struct {
 	Step string // the ID of the step that created it
 	Item bool   // the risk's live group
@@ -112,7 +112,7 @@ func (c *stepCompiler) step(path string, d StepDef) Step {
 	return s
 }
 
-// newID checks the ID of a group that is created, and remembers it.
+// newID checks and records the ID of a group that is created.
 func (c *stepCompiler) newID(path, id, workspace string) {
 	if id == "" {
 		return
@@ -127,7 +127,7 @@ func (c *stepCompiler) newID(path, id, workspace string) {
 	c.created[id] = workspace
 }
 
-// target compiles which group s acts on, and with it the workspace of s.
+// target compiles the group that s acts on, and sets the workspace of s.
 func (c *stepCompiler) target(path, group string, s *Step) Target {
 	if group == "" {
 		return Target{}
@@ -157,7 +157,8 @@ func (c *stepCompiler) target(path, group string, s *Step) Target {
 	return Target{}
 }
 
-// agree makes s act in the workspace of its group, and refuses another one.
+// agree sets the workspace of s to that of its group. It reports a problem if s names
+// another one.
 func (c *stepCompiler) agree(path string, s *Step, workspace string) {
 	if s.Workspace != "" && s.Workspace != workspace {
 		where := "at the risk's home"

@@ -14,8 +14,7 @@ import (
 	"riskroom/core"
 )
 
-// Limits of what templates give, in characters. Platforms have their own,
-// which may be lower.
+// Limits of rendered texts, in characters. Platforms have their own, which may be lower.
 const (
 	MaxLine = 1000 // a title, a group's name, topic or purpose
 	MaxText = 8000 // the text of a message
@@ -26,19 +25,19 @@ const (
 	maxTemplateNodes = 50
 )
 
-// Template is a compiled text with values in it: fixed text, {{ .name }} with
-// functions after |, and {{ if }} … {{ else }} … {{ end }}.
+// Template is a compiled template: fixed text, {{ .name }} with functions after |, and
+// {{ if }} … {{ else }} … {{ end }}.
 //
-// It knows the same names as a Condition, written .title or .fields.amount.
-// Statuses, severities and options are shown as their labels and compared, by
-// eq and ne, as the words that conditions use. Dates are shown in the flow's
-// zone. What is not set is shown as nothing and counts as false.
+// It can use the same names as a Condition, written .title or .fields.amount. Statuses,
+// severities and options are shown as their labels, but eq and ne compare them as the words
+// that conditions use. Dates are shown in the flow's zone. A value that is not set is empty
+// and counts as false.
 //
 // The functions are:
 //
 //	date D, datetime D      a date as a day, or with its time
 //	default "text" X        X, or text if X is not set
-//	join "; " P             people with something else than a comma between
+//	join "; " P             people with another separator than a comma
 //	truncate 40 X           at most 40 characters of X, the last of them … if cut
 //	upper X, lower X, trim X
 //	eq X Y…, ne X Y, and X Y…, or X Y…, not X
@@ -48,7 +47,7 @@ type Template struct {
 	scope  *scope
 	name   string // what it is for, in errors: "title"
 	limit  int    // characters
-	line   bool   // line breaks become blanks
+	line   bool   // line breaks become spaces
 }
 
 // String returns the template as written, "" for nil.
@@ -59,8 +58,8 @@ func (t *Template) String() string {
 	return t.source
 }
 
-// Render fills t in. Its error is Invalid if the result is longer than MaxLine
-// or MaxText allows. A nil Template gives "".
+// Render renders t. It fails with Invalid if the result is longer than MaxLine or MaxText. A
+// nil Template gives "".
 func (t *Template) Render(env Env) (string, error) {
 	if t == nil {
 		return "", nil
@@ -93,8 +92,8 @@ func oneLine(s string) string {
 
 var errTooLong = errors.New("too long")
 
-// limitedWriter takes so many characters and then fails, so that a template
-// cannot fill the memory.
+// limitedWriter fails after a number of characters, so that a template can't fill the
+// memory.
 type limitedWriter struct {
 	bytes.Buffer
 	left int
@@ -137,7 +136,7 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 	return t
 }
 
-// link makes t runnable, and tries it.
+// link makes t executable, and tries it.
 func (t *Template) link(tree *parse.Tree) *flaw {
 	isolateValues(tree.Root)
 	linked, err := template.New(tree.Name).Option("missingkey=error").Funcs(templateFuncs()).AddParseTree(tree.Name, tree)
@@ -153,7 +152,7 @@ func (t *Template) link(tree *parse.Tree) *flaw {
 	return nil
 }
 
-// isolateValues has every value in a template isolated once it is complete.
+// isolateValues adds isolateFunc to the end of every pipeline.
 func isolateValues(list *parse.ListNode) {
 	if list == nil {
 		return
@@ -170,7 +169,7 @@ func isolateValues(list *parse.ListNode) {
 	}
 }
 
-// parseTemplate reads a template's grammar.
+// parseTemplate parses a template.
 func parseTemplate(source string) (*parse.Tree, *flaw) {
 	if n := utf8.RuneCountInString(source); n > maxTemplate {
 		return nil, flawAt(-1, "the template has %d characters; at most %d are allowed", n, maxTemplate)

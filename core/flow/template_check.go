@@ -7,8 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// templateCheck walks a template and refuses whatever is not in the small
-// language of flows.
+// templateCheck walks a template and refuses what is not in the language of flows.
 type templateCheck struct {
 	scope  *scope
 	source string
@@ -20,7 +19,7 @@ func (c *templateCheck) flaw(at parse.Pos, format string, args ...any) *flaw {
 	return flawAt(utf8.RuneCountInString(c.source[:i]), format, args...)
 }
 
-// count counts n, and refuses it if it is one too many.
+// count counts n, and refuses it if there are too many.
 func (c *templateCheck) count(n parse.Node) *flaw {
 	if c.nodes++; c.nodes > maxTemplateNodes {
 		return c.flaw(n.Position(), "the template has more than %d parts", maxTemplateNodes)
@@ -68,7 +67,7 @@ func actionWord(n parse.Node) string {
 	return strings.TrimRight(word, "}")
 }
 
-// pipe checks a pipeline and returns what it gives.
+// pipe checks a pipeline and returns its result.
 func (c *templateCheck) pipe(p *parse.PipeNode) (operand, *flaw) {
 	if len(p.Decl) > 0 {
 		return operand{}, c.flaw(p.Position(), "variables can't be used here")
@@ -87,8 +86,7 @@ func (c *templateCheck) pipe(p *parse.PipeNode) (operand, *flaw) {
 	return out, nil
 }
 
-// command checks one command of a pipeline, which is given what stands before
-// its |.
+// command checks one command of a pipeline. piped is the result before its |.
 func (c *templateCheck) command(cmd *parse.CommandNode, piped []operand) (operand, *flaw) {
 	if id, ok := cmd.Args[0].(*parse.IdentifierNode); ok {
 		return c.call(id, cmd.Args[1:], piped)
@@ -102,7 +100,7 @@ func (c *templateCheck) command(cmd *parse.CommandNode, piped []operand) (operan
 	return c.operand(cmd.Args[0])
 }
 
-// operand is a value within a pipeline, as far as it is known beforehand.
+// operand is what is known of a value in a pipeline before it is rendered.
 type operand struct {
 	at       parse.Pos
 	kind     kind

@@ -20,7 +20,7 @@ type function struct {
 	compares bool
 }
 
-// param says what a function takes.
+// param is a parameter of a function.
 type param struct {
 	what  string
 	takes func(operand) bool
@@ -62,8 +62,7 @@ func functionNames() []string {
 // isolateFunc names the function that ends every value. Authors can't write it.
 const isolateFunc = "isolate"
 
-// templateFuncs returns what the functions do; and, or and not are the
-// library's own.
+// templateFuncs returns the functions, except and, or and not, which are the library's.
 func templateFuncs() template.FuncMap {
 	return template.FuncMap{
 		"date":     func(m *moment) string { return m.day() },
@@ -96,7 +95,7 @@ func truncate(n int, s string) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// code returns what stands for v when it is compared.
+// code returns the form of v that is compared.
 func code(v any) string {
 	if w, ok := v.(*word); ok && w != nil {
 		return w.code

@@ -7,8 +7,7 @@ import (
 	"riskroom/core"
 )
 
-// templateOf compiles one template as a message's text; problem is "" if
-// nothing is wrong.
+// templateOf compiles one template as a message's text. problem is "" if there is none.
 func templateOf(t *testing.T, source string) (tmpl *Template, offset int, problem string) {
 	t.Helper()
 	c := &compiler{scope: newScope(ownFields())}

@@ -10,11 +10,11 @@ import (
 	"riskroom/core"
 )
 
-// Keywords lists the words that mean people in a flow by what they have to do
-// with the risk. Nobody may be named like one.
+// Keywords lists the words that mean people by their relation to the risk. A person can't
+// have one as a name.
 func Keywords() []string { return []string{"submitter", "handlers", "lead", "administrators"} }
 
-// TermKind is what sort of thing a Term names.
+// TermKind is the kind of a Term.
 type TermKind string
 
 // The kinds of Term.
@@ -29,8 +29,7 @@ const (
 	ModuleTerm     TermKind = "module"     // a module in a condition
 )
 
-// Term is something that a flow names and that only the config file, or the
-// platform, knows.
+// Term is something that a flow names and that the config file or the platform must have.
 type Term struct {
 	Path      string // as in Problem
 	Offset    int    // as in Problem
@@ -38,19 +37,18 @@ type Term struct {
 	Text      string   // as written
 	Ref       core.Ref // of a person, a group, an account
 	Workspace string   // of a group ("" is the risk's home), an account, a workspace, a channel
-	Operator  bool     // stands where set_group names its operator
+	Operator  bool     // the operator of a set_group
 }
 
-// Terms lists everything that d names outside itself, in the order written:
-// whoever knows the config file checks whether it exists. Parts of d that have
-// problems are left out.
+// Terms lists everything that d refers to outside itself, in the order written, so that the
+// caller can check whether it exists. Parts of d with problems are left out.
 func (d Def) Terms() []Term {
 	c, _ := compile(d)
 	return c.terms
 }
 
-// ParsePeople reads a list of people and says what each entry is. The paths are
-// "/0", "/1", and so on. An "=expression" is recognised, not checked.
+// ParsePeople parses a list of people. The paths are "/0", "/1", and so on. An "=expression"
+// is recognised but not checked.
 func ParsePeople(list []string) ([]Term, []Problem) {
 	c := &compiler{}
 	for i, s := range list {
@@ -81,7 +79,7 @@ func (c *compiler) term(path, s string) (Term, bool) {
 	return t, true
 }
 
-// parseRef reads a name, a group or an account that stands at an offset.
+// parseRef parses a name, a group or an account at an offset.
 func parseRef(s string, offset int) (Term, *flaw) {
 	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
 	bad := flawAt(offset, "%q is not a person: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",

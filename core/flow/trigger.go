@@ -7,9 +7,8 @@ import (
 	"riskroom/core"
 )
 
-// Trigger says when a flow runs. It answers every question about its
-// occurrences: those who plan, adopt and end runs know no kinds of triggers.
-// The set is closed; the engine has no other half of it.
+// Trigger is when a flow runs. It decides everything about its occurrences, so the engine
+// has no code for particular triggers. The set is closed.
 type Trigger interface {
 	// Kind returns the word for the trigger: "date", or the event.
 	Kind() string
@@ -18,8 +17,8 @@ type Trigger interface {
 	// Next returns the occurrence that follows one that has ended; ok reports
 	// whether there is one.
 	Next(occurrence string, r core.Risk) (o Occurrence, ok bool)
-	// Expected returns the occurrences that a risk has because of what it is. It is
-	// not ok if only a change brings about occurrences.
+	// Expected returns the occurrences that a risk in its current state must have. It is
+	// not ok if occurrences come from changes only.
 	Expected(core.Risk) (all []Occurrence, ok bool)
 	// trigger keeps the set closed.
 	trigger()
@@ -31,8 +30,8 @@ type Change struct {
 	After  core.Risk
 }
 
-// Occurrence is one time that a flow runs for a risk. ID is unique among the
-// occurrences of the flow for the risk, and part of the run's stored name.
+// Occurrence is one time that a flow runs for a risk. ID is unique among the flow's
+// occurrences for the risk, and part of the run's stored ID.
 type Occurrence struct {
 	ID  string
 	Due time.Time // zero: at once
@@ -45,17 +44,16 @@ type Plan struct {
 	Drop []string // IDs
 }
 
-// Move replaces an occurrence whose time has not come by another one.
+// Move replaces an occurrence that is not due yet by another one.
 type Move struct {
 	From string // an ID
 	To   Occurrence
 }
 
-// AlreadyDue says what follows when a flow is already due as its risk is filed
-// or edited.
+// AlreadyDue is what happens if a flow is already due when its risk is filed or edited.
 type AlreadyDue string
 
-// What can follow.
+// The ways to treat such a flow.
 const (
 	Run  AlreadyDue = "run"
 	Skip AlreadyDue = "skip"
@@ -80,7 +78,7 @@ func (d *TriggerDef) Form() Form {
 	}
 }
 
-// trigger compiles d, nil if it says nothing that is known.
+// trigger compiles d. It returns nil if d has no known trigger.
 func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 	const path = "/trigger"
 	c.form(path, "trigger", RuleTrigger, d.Form())
@@ -98,5 +96,5 @@ func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 // dateOccurrence is the ID of the occurrence that counts from a date.
 func dateOccurrence(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
-// versionOccurrence is the ID of the occurrence that a change brings about.
+// versionOccurrence returns the ID of the occurrence that a change causes.
 func versionOccurrence(r core.Risk) string { return "v" + strconv.FormatInt(r.Version, 10) }

@@ -2,7 +2,7 @@ package flow
 
 import "slices"
 
-// assigned is the event that a risk gets handlers.
+// assigned returns the event that a risk gets handlers.
 func assigned() event {
 	return event{
 		name: "assigned", help: "when it gets handlers, at filing or later",

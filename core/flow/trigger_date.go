@@ -25,7 +25,7 @@ func builtinDates() []string {
 // Kind implements Trigger.
 func (t DateTrigger) Kind() string { return "date" }
 
-// Plan implements Trigger: a date that moves takes its occurrence along.
+// Plan implements Trigger. A date that moves also moves its occurrence.
 func (t DateTrigger) Plan(c Change) Plan {
 	after, has := t.Anchor(c.After)
 	var before time.Time
@@ -63,7 +63,7 @@ func (t DateTrigger) occurrence(anchor time.Time) Occurrence {
 	return Occurrence{ID: dateOccurrence(anchor), Due: t.Due(anchor)}
 }
 
-// Anchor returns the instant of r that t counts from; false if r has no such date.
+// Anchor returns the date of r that t counts from, and whether it is set.
 func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 	var at time.Time
 	switch t.Field {
@@ -83,14 +83,12 @@ func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 
 // Due returns when t is due for a date at anchor. It is never before anchor.
 //
-// Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the
-// next day, however the clocks change meanwhile. Hours, minutes and seconds
-// are exact and are counted after the days. With a fixed time of day, that time
-// on the day reached counts instead of the anchor's.
+// Days are calendar days in the flow's zone: a day after 15:00 is 15:00 the next day, even if
+// the clocks change in between. Hours, minutes and seconds are exact and are added after the
+// days. With a fixed time of day, the result is that time on the day reached.
 //
-// Where the clocks go forward and skip the time of day, Due is the moment they
-// do; where they go back and it comes twice, its first coming that is not
-// before anchor.
+// If the clocks go forward and skip the time of day, Due is the moment of the change. If they
+// go back and it comes twice, Due is the first one that is not before anchor.
 func (t DateTrigger) Due(anchor time.Time) time.Time {
 	if t.After.Days == 0 {
 		return anchor.Add(t.After.Exact)
@@ -132,7 +130,7 @@ func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]Fiel
 	return t
 }
 
-// delay compiles the part of d that says how long after its date.
+// delay compiles the delay of d.
 func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
 	if d.After == "" {
 		return
@@ -144,7 +142,7 @@ func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
 	t.After = after
 	at, atErr := parseClock(d.At)
 	if atErr != nil {
-		return // none, or one that the form does not allow
+		return // none, or one that the form refuses
 	}
 	t.at, t.hasAt = at, true
 	if err == nil && (after.Days == 0 || after.Exact != 0) {

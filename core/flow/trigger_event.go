@@ -6,19 +6,19 @@ import (
 	"riskroom/core"
 )
 
-// event is something that happens to a risk and that a flow can run on. Each has
-// a file of its own and a row in events.
+// event is something that happens to a risk and that can start a flow. Each has its own file
+// and a row in events.
 type event struct {
 	name string
 	help string // after "filed: "
 	// fixesStatus reports whether the risk's status is known when it happens, so
 	// that a flow needs no condition on it.
 	fixesStatus bool
-	// happens reports whether a change is one.
+	// happens reports whether a change is this event.
 	happens func(Change) bool
 }
 
-// events returns every event, in the order in which people read them.
+// events returns every event, in the order of the reference.
 func events() []event { return []event{filed(), assigned()} }
 
 func eventNames() []string {
@@ -29,7 +29,7 @@ func eventNames() []string {
 	return out
 }
 
-// eventsHelp says when each event happens.
+// eventsHelp describes when each event happens.
 func eventsHelp() string {
 	var out []string
 	for _, e := range events() {
@@ -38,7 +38,7 @@ func eventsHelp() string {
 	return strings.Join(out, "; ") + "."
 }
 
-// eventTrigger runs a flow at once on every change that is its event.
+// eventTrigger runs a flow immediately on every change that is its event.
 type eventTrigger struct{ event }
 
 // Kind implements Trigger.

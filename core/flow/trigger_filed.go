@@ -1,6 +1,6 @@
 package flow
 
-// filed is the event that a risk is filed.
+// filed returns the event that a risk is filed.
 func filed() event {
 	return event{
 		name: "filed", help: "when the risk is filed", fixesStatus: true,

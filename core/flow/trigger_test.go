@@ -95,9 +95,9 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// TestDueProperties holds whatever the clocks do: nothing is due before its
-// anchor; of two anchors the one that comes first on the wall clock is not due
-// later; and a time of day is kept wherever it exists.
+// TestDueProperties checks what must hold whatever the clocks do: nothing is due before its
+// anchor; the earlier of two anchors on the wall clock is not due later; and a time of day is
+// kept if it exists.
 func TestDueProperties(t *testing.T) {
 	t.Parallel()
 	zones := []string{
@@ -119,7 +119,7 @@ func TestDueProperties(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		// Around a change of the clocks, where there is one: elsewhere nothing is hard.
+		// Around a change of the clocks, if there is one, because that is the hard case.
 		from, until := int64(1262304000), int64(1893456000) // 2010 to 2030
 		a := time.Unix(rapid.Int64Range(from, until).Draw(rt, "a"), 0).In(loc)
 		if change, _ := a.ZoneBounds(); !change.IsZero() {
