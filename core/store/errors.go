@@ -26,7 +26,7 @@ func failed(op string, err error) error {
 	switch {
 	case redis.IsOOMError(err):
 		e.Detail = "full"
-	case redis.IsAuthError(err), isForbidden(err.Error()):
+	case redis.IsAuthError(err), redis.IsPermissionError(err), deniesScript(err):
 		e.Detail = deniedUser
 	case redis.IsReadOnlyError(err):
 		e.Detail = FoundReplica
@@ -46,15 +46,11 @@ func failed(op string, err error) error {
 // of that user.
 const deniedUser = "refused"
 
-// isForbidden reports whether an error answer of the server means that its user
-// lacks a permission. Inside scripts each version has words of its own for it.
-func isForbidden(answer string) bool {
-	for _, words := range []string{"NOPERM", "ACL failure", "user executing the script can't"} {
-		if strings.Contains(answer, words) {
-			return true
-		}
-	}
-	return false
+// deniesScript reports whether err says that the user lacks a permission inside a
+// script. The server has no code for that, only words, which depend on its version.
+func deniesScript(err error) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+	return ok && (strings.Contains(answer.Error(), "ACL failure") || strings.Contains(answer.Error(), "user executing the script can't"))
 }
 
 // isUntrusted reports whether the server's certificate is not trusted.
@@ -68,7 +64,7 @@ func isUntrusted(err error) bool {
 func passing(answer string) bool {
 	for _, p := range []string{
 		"LOADING", "READONLY", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS",
-		"BUSY", "MOVED", "ASK", "ERR max number of clients", "UNBLOCKED",
+		"BUSY", "OOM", "MOVED", "ASK", "ERR max number of clients", "UNBLOCKED",
 	} {
 		if strings.HasPrefix(answer, p) {
 			return true

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -75,7 +76,8 @@ func (s *Store) tryKeys(ctx context.Context) (commands, patterns []string, err e
 		}
 		failures := a.list(1)
 		for j := 0; j+1 < len(failures); j += 2 {
-			if isMissing(failures.text(j + 1)) {
+			// Inside scripts, a denial has no code that all versions share.
+			if answer := failures.text(j + 1); !strings.HasPrefix(answer, "WRONGTYPE") && !passing(answer) {
 				commands = append(commands, failures.text(j))
 			}
 		}
@@ -103,7 +105,7 @@ func (s *Store) tryCommands(ctx context.Context) (refused []string, noChannel bo
 			name := strings.ToUpper(cmd.Name())
 			switch err := cmd.Err(); {
 			case err == nil:
-			case !isMissing(err.Error()):
+			case !isMissing(err):
 				return err
 			case name == "PUBLISH":
 				noChannel = true
@@ -120,11 +122,12 @@ func (s *Store) tryCommands(ctx context.Context) (refused []string, noChannel bo
 	defer func() { _ = sub.Close() }()
 	// A slow reply is no denial, and workers don't depend on the channel.
 	_, err = sub.Receive(ctx)
-	return refused, noChannel || err != nil && isMissing(err.Error()), nil
+	return refused, noChannel || isMissing(err), nil
 }
 
-// isMissing reports whether an error answer of the server means that its user
-// may not use a command, or that it has none of that name.
-func isMissing(answer string) bool {
-	return isForbidden(answer) || strings.Contains(strings.ToLower(answer), "unknown") && strings.Contains(answer, "command")
+// isMissing reports whether err says that the user may not use a command, or that
+// the server has none of that name: of a correct command, ERR means nothing else.
+func isMissing(err error) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+	return ok && (redis.IsPermissionError(answer) || strings.HasPrefix(answer.Error(), "ERR ") && !passing(answer.Error()))
 }
