@@ -165,7 +165,7 @@ func (r *rig) wantWhole(what string, err error, got, text string, limit int) {
 	case err == nil && strings.Contains(got, text):
 	case n <= limit:
 		r.t.Errorf("%s of %d characters, with a limit of %d: %v, %d characters are shown", what, n, limit, err, utf8.RuneCountInString(got))
-	case core.KindOf(err) == core.Invalid:
+	case core.KindOf(err) == core.Invalid: // people read the text, so it must name the limit
 		if !strings.Contains(err.Error(), strconv.Itoa(limit)) {
 			r.t.Errorf("%s of %d characters is refused without naming the limit of %d: %v", what, n, limit, err)
 		}

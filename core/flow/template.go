@@ -189,7 +189,8 @@ func parseTemplate(source string) (*parse.Tree, *flaw) {
 }
 
 // parseFlaw places an error of the template parser, "line: message", at the
-// first action on its line.
+// first action on its line. The parser gives the line in this text only; if it
+// reads otherwise, the flaw has no place.
 func parseFlaw(source, message string) *flaw {
 	number, rest, ok := strings.Cut(message, ":")
 	line, err := strconv.Atoi(number)
