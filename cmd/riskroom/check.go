@@ -43,7 +43,7 @@ only when they happen:
 ` + platformHelp(func(h platform.Help) string { return h.Unchecked }) + `
 Exit codes: 0 every file can be run, 1 there are problems, 2 the command line is
 wrong or a file cannot be read.`,
-		Example: `  riskroom check configs/small-team.yaml
+		Example: `  riskroom check configs/minimal.yaml
   riskroom check --online riskroom.yaml
   riskroom check --format json *.yaml | jq '.[] | select(.severity == "error")'
   generate-config | riskroom check -`,

@@ -62,6 +62,42 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// named matches a file or folder of the repository in prose, help and examples, up
+// to a placeholder such as <kind>.
+var named = regexp.MustCompile(`(?:^|[\s("\x60])((?:\.ci|adapters|bots|cmd|configs|core|docs)/[a-z0-9_/.-]*[a-z0-9_])(?:[.]?[<*{])?`)
+
+// TestNamedFiles checks that every file of the repository exists that a page, a
+// command's help or an example names.
+func TestNamedFiles(t *testing.T) {
+	t.Parallel()
+	all := pages(t)
+	for _, pattern := range []string{"testdata/help*.txt", filepath.Join(root, "configs/*.yaml")} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) < 4 {
+			t.Fatalf("%s: %q, %v", pattern, files, err)
+		}
+		for _, name := range files {
+			all[name] = readFile(t, name)
+		}
+	}
+	seen := 0
+	for name, page := range all {
+		for _, m := range named.FindAllStringSubmatch(page, -1) {
+			seen++
+			path := filepath.Join(root, m[1])
+			if strings.ContainsAny(m[0][len(m[0])-1:], "<*{") {
+				path += "*"
+			}
+			if found, err := filepath.Glob(path); len(found) == 0 {
+				t.Errorf("%s names %s, which does not exist: %v", name, m[1], err)
+			}
+		}
+	}
+	if seen < 50 {
+		t.Errorf("only %d names found", seen)
+	}
+}
+
 // TestCommandsOfPages checks every command line in a page.
 func TestCommandsOfPages(t *testing.T) {
 	t.Parallel()

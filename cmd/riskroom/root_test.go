@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,6 +70,28 @@ func TestMisuse(t *testing.T) {
 				t.Errorf("stderr lacks %q or a pointer to the help:\n%s", c.says, r.stderr)
 			}
 		})
+	}
+}
+
+// TestSchema checks that the line with which the examples begin names the file that
+// is written next to a copy of one.
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "riskroom.yaml")
+	if err := os.WriteFile(file, []byte(readFile(t, filepath.Join(root, "configs/minimal.yaml"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := program(t.Context(), nil, "", "schema", file)
+	_, name, _ := strings.Cut(strings.SplitN(readFile(t, file), "\n", 2)[0], "$schema=")
+	got := readFile(t, filepath.Join(filepath.Dir(file), name))
+	if r.code != exitFine || got != readFile(t, filepath.Join(root, "configs/schema.json")) {
+		t.Errorf("%+v wrote %d bytes", r, len(got))
+	}
+	if printed := program(t.Context(), nil, "", "schema"); printed.stdout != got {
+		t.Errorf("printed %d bytes", len(printed.stdout))
+	}
+	if r := program(t.Context(), nil, "", "schema", filepath.Join(t.TempDir(), "no.yaml")); r.code != exitMisused || !strings.Contains(r.stderr, "no.yaml") {
+		t.Errorf("of no file: %+v", r)
 	}
 }
 
