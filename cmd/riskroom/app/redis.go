@@ -115,7 +115,7 @@ func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	var unsafe []string
 	for _, f := range found {
 		if f.Weight == store.Refusal {
-			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.WordFinding(f)))
+			unsafe = append(unsafe, strings.TrimSpace(f.Node+" "+inspect.FindingText(f)))
 		}
 	}
 	if len(unsafe) > 0 {
@@ -138,7 +138,7 @@ func logFinding(ctx context.Context, log *slog.Logger, f store.Finding) {
 	if f.Node != "" {
 		args = append(args, "node", f.Node)
 	}
-	log.Log(ctx, level, inspect.WordFinding(f), args...)
+	log.Log(ctx, level, inspect.FindingText(f), args...)
 }
 
 // checkStoreEvery is how often serve checks its Redis again.
@@ -176,7 +176,7 @@ func watchStore(ctx context.Context, s *store.Store, known []store.Finding, ever
 func (a *App) storeReady(ctx context.Context) error {
 	err := a.store.Ready(ctx)
 	if u, ok := errors.AsType[*store.Unsafe](err); ok {
-		return errors.New(inspect.WordFinding(u.Finding))
+		return errors.New(inspect.FindingText(u.Finding))
 	}
 	return err
 }

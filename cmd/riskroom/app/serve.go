@@ -108,7 +108,7 @@ func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
 	within, cancel := context.WithTimeout(ctx, inspect.Within)
 	defer cancel()
-	r.Findings = inspect.Hold(within, s.Config, r.Workspaces)
+	r.Findings = inspect.Check(within, s.Config, r.Workspaces)
 	r.File = slices.Concat(s.Warnings, r.Findings.Named)
 	inspect.SortByPlace(r.File)
 	if ctx.Err() != nil {
@@ -117,7 +117,7 @@ func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
 	if runs, _, err := a.store.Counts(ctx); err == nil {
 		r.Runs = runs
 	}
-	r.Tell(ctx, s.Screen, s.Log)
+	r.Write(ctx, s.Screen, s.Log)
 }
 
 // inspected returns the workspaces for the self-test.

@@ -1,6 +1,6 @@
-// Package inspect asks the workspaces of a config file what only they know, and
-// words what came of it: for `check --online` as problems of the file, and for
-// serve, at its start, as a screen or a record of the log.
+// Package inspect checks a config file against its workspaces. `check --online` reports
+// the result as problems of the file, and serve, at its start, as a screen or a log
+// record.
 package inspect
 
 import (
@@ -16,11 +16,10 @@ import (
 	"riskroom/core/config"
 )
 
-// Online asks the workspaces of a config file what only they know: whether they
-// accept the credentials, whether they are set up for what the bot is asked to do,
-// and whether the people, groups and channels that the file names are there. It
-// changes nothing. The error is that ctx ended, or that a workspace's settings are
-// of no use.
+// Online checks whether a config file's workspaces accept the credentials, whether they
+// are set up for what the bot must do, and whether the people, groups and channels in the
+// file exist. It changes nothing. It returns an error if ctx ends or a workspace's
+// settings are invalid.
 func Online(ctx context.Context, cfg *config.Config, log *slog.Logger) (Findings, error) {
 	var asked []*Workspace
 	for _, s := range cfg.Workspaces {
@@ -31,25 +30,25 @@ func Online(ctx context.Context, cfg *config.Config, log *slog.Logger) (Findings
 		if err != nil {
 			return Findings{}, err
 		}
-		_ = platform.Patiently(ctx, w.Ask) // what goes wrong is kept, and told below
+		_ = platform.Patiently(ctx, w.Ask) // Check reports the error
 		asked = append(asked, w)
 	}
-	found := Hold(ctx, cfg, asked)
+	found := Check(ctx, cfg, asked)
 	return found, ctx.Err()
 }
 
-// Within is how long serve may take to ask at its start.
+// Within is the time limit for the check at the start of serve.
 const Within = 30 * time.Second
 
-// Findings are what the workspaces of a config file say.
+// Findings are the results of a check.
 type Findings struct {
-	Answered []string                   // who accepts the bot: "acme is Acme on Slack, where the bot is riskroom"
-	Own      map[string]config.Problems // what is wrong with a workspace itself, by its name
-	Named    config.Problems            // with what the file names there, in the file's order
-	Whole    bool                       // all that there was to ask was asked before ctx ended
+	Answered []string                   // workspaces that accept the bot: "acme is Acme on Slack, where the bot is riskroom"
+	Own      map[string]config.Problems // problems of workspaces themselves, by name
+	Named    config.Problems            // problems of what the file names there, in the file's order
+	Whole    bool                       // the check was completed before ctx ended
 }
 
-// Problems returns all that is wrong, in the file's order.
+// Problems returns all problems in the file's order.
 func (f Findings) Problems() config.Problems {
 	all := slices.Clone(f.Named)
 	for _, own := range f.Own {
@@ -59,15 +58,15 @@ func (f Findings) Problems() config.Problems {
 	return all
 }
 
-// SortByPlace sorts problems by their place in the file.
+// SortByPlace sorts problems by their position in the file.
 func SortByPlace(p config.Problems) {
 	slices.SortStableFunc(p, func(a, b config.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 }
 
-// Hold holds a config file against workspaces that have been asked.
-func Hold(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Findings {
+// Check checks a config file against workspaces that have been asked.
+func Check(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Findings {
 	o := &online{
 		cfg: cfg, accounts: map[core.Account]string{}, same: map[string]string{}, unlisted: map[string]bool{},
 		found: Findings{Own: map[string]config.Problems{}},
@@ -81,7 +80,7 @@ func Hold(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Find
 		before := len(o.found.Named)
 		o.look(ctx, out)
 		if ctx.Err() != nil {
-			o.found.Named = o.found.Named[:before] // an answer that did not come says nothing
+			o.found.Named = o.found.Named[:before] // drop the effects of a cancelled question
 			break
 		}
 	}
@@ -90,13 +89,13 @@ func Hold(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Find
 	return o.found
 }
 
-// online is the work on one file.
+// online is the check of one file.
 type online struct {
 	cfg      *config.Config
-	asked    []*Workspace            // those that accept the bot, in the file's order
-	same     map[string]string       // the workspace of a team's or server's own ID
-	accounts map[core.Account]string // the person of the file who has it
-	unlisted map[string]bool         // the workspaces of which it was told that groups cannot be listed
+	asked    []*Workspace            // workspaces that accept the bot, in the file's order
+	same     map[string]string       // workspaces by the ID of their team or server
+	accounts map[core.Account]string // people in the file by account
+	unlisted map[string]bool         // workspaces already reported for not listing members
 	found    Findings
 }
 
@@ -104,7 +103,7 @@ func (o *online) report(out config.Outside, f platform.Finding) {
 	o.found.Named = append(o.found.Named, problem(out, f))
 }
 
-// problem is what f says, at its place in the file.
+// problem returns f as a problem at its position in the file.
 func problem(out config.Outside, f platform.Finding) config.Problem {
 	if f.Warning {
 		return out.Warning(f.Rule, f.Hint, "%s", f.Message)
@@ -112,7 +111,7 @@ func problem(out config.Outside, f platform.Finding) config.Problem {
 	return out.Problem(f.Rule, f.Hint, "%s", f.Message)
 }
 
-// workspace reports whether a workspace accepts the bot, and what is wrong with it.
+// workspace checks whether a workspace accepts the bot, and its setup.
 func (o *online) workspace(ctx context.Context, out config.Outside, all []*Workspace) {
 	name := out.Workspace
 	own := func(list ...platform.Finding) {
@@ -145,7 +144,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 	o.same[id] = name
 }
 
-// look asks about everything but the workspaces themselves.
+// look checks everything but the workspaces themselves.
 func (o *online) look(ctx context.Context, out config.Outside) {
 	switch out.Kind {
 	case config.OutsideEmail:
@@ -167,12 +166,12 @@ func (o *online) look(ctx context.Context, out config.Outside) {
 				o.report(out, f)
 			}
 		}
-	case config.OutsideWorkspace: // asked first, by itself
+	case config.OutsideWorkspace: // already checked
 	}
 }
 
-// among returns the workspaces that accept the bot: the one called name, or all
-// if name is "".
+// among returns the workspaces that accept the bot: the one with the name, or all if name
+// is "".
 func (o *online) among(name string) []*Workspace {
 	if name == "" {
 		return o.asked

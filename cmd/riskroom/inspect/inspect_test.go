@@ -12,7 +12,7 @@ import (
 	"riskroom/core/config"
 )
 
-// onePerson names one person, who is not in the stand-in.
+// onePerson names one person, who isn't in the emulator.
 const onePerson = `version: 1
 workspaces:
   acme: { platform: slack, bot_token: "${TOKEN}", app_token: "${APP}", api_url: "${API}", rates: unlimited }
@@ -28,8 +28,8 @@ flows:
       - send_message: { to: [handlers], title: "{{ .key }}" }
 `
 
-// TestSelfTestRunsOut: what was not asked in time is not held against anybody, and it
-// is said that it was not asked.
+// TestSelfTestRunsOut checks that a question without an answer in time is not a problem,
+// and that the screen says that the check is incomplete.
 func TestSelfTestRunsOut(t *testing.T) {
 	t.Parallel()
 	w, err := emulator.New(emulator.Options{SocketMode: true})
@@ -55,12 +55,12 @@ func TestSelfTestRunsOut(t *testing.T) {
 	if err := acme.Ask(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := Hold(t.Context(), cfg, []*Workspace{acme}); !found.Whole || len(found.Named) != 1 {
+	if found := Check(t.Context(), cfg, []*Workspace{acme}); !found.Whole || len(found.Named) != 1 {
 		t.Errorf("in time: %+v", found)
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	found := Hold(over, cfg, []*Workspace{acme})
+	found := Check(over, cfg, []*Workspace{acme})
 	if found.Whole || len(found.Named)+len(found.Own) != 0 {
 		t.Errorf("too late: %+v", found)
 	}

@@ -11,8 +11,8 @@ import (
 	"riskroom/core/config"
 )
 
-// email looks for a person in every workspace where people are found by address
-// and they have no account in the file. They need be in one only.
+// email looks up a person in every workspace that supports addresses and where the file
+// has no account for them. It is enough to find them in one.
 func (o *online) email(ctx context.Context, out config.Outside) {
 	person := o.cfg.Organisation.People[out.Person]
 	var absent []string
@@ -42,7 +42,7 @@ func (o *online) email(ctx context.Context, out config.Outside) {
 	o.report(out, f)
 }
 
-// person judges what a workspace says of somebody.
+// person reports problems with a person who was looked up.
 func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err error) {
 	who, name, words := out.Person, w.Settings.Name, w.Inspector.Words()
 	if who == "" {
@@ -71,8 +71,7 @@ func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err er
 	}
 }
 
-// group looks for a user group or role; one that is named without a workspace has
-// to be in one of them.
+// group looks up a user group or role. Without a workspace, it must exist in at least one.
 func (o *online) group(ctx context.Context, out config.Outside) {
 	var absent, hints []string
 	found := false
@@ -100,7 +99,7 @@ func (o *online) group(ctx context.Context, out config.Outside) {
 	})
 }
 
-// members judges what a workspace says of those in a group.
+// members reports problems with a group that was looked up.
 func (o *online) members(out config.Outside, w *Workspace, members []core.Account, err error) {
 	name, words := w.Settings.Name, w.Inspector.Words()
 	unlisted, known := words.Unlisted[core.DetailOf(err)]
@@ -109,7 +108,7 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 		o.report(out, platform.Finding{
 			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s has several %ss called %s", name, words.Group, out.Name), Hint: words.SameName[core.DetailOf(err)],
 		})
-	case known && o.unlisted[name]: // one cause, told once
+	case known && o.unlisted[name]: // report one cause once
 	case known:
 		o.unlisted[name] = true
 		unlisted.Message = fmt.Sprintf("the members of @%s in %s can't be listed: %s", out.Name, name, unlisted.Message)
@@ -123,10 +122,9 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 	}
 }
 
-// unasked reports that a workspace did not tell anything of what, unless the reason
-// has been told with the workspace itself.
+// unasked reports that a lookup failed, unless Examine has already reported the reason.
 func (o *online) unasked(out config.Outside, what string, w *Workspace, err error) {
-	if said := w.Inspector.Words().Said; said != "" && strings.HasPrefix(core.DetailOf(err), said) {
+	if said := w.Inspector.Words().Reported; said != "" && strings.HasPrefix(core.DetailOf(err), said) {
 		return
 	}
 	o.report(out, platform.Unanswered(what, w.Settings.Name, err))

@@ -11,22 +11,22 @@ import (
 	"riskroom/core/store"
 )
 
-// Report is what serve tells of itself once, at its start: who is served, where, and
-// what is to be mended.
+// Report is what serve reports once at its start: which workspaces it serves, where, and
+// what to fix.
 type Report struct {
 	Version       string
 	Config        *config.Config
-	Listen, Admin string // where platforms and administrators reach it; Listen is "" if no platform calls
+	Listen, Admin string // the addresses for platforms and administrators; Listen is "" if no platform calls
 	Workspaces    []*Workspace
 	Findings      Findings
-	File          config.Problems // what looks wrong in the file, and with what it names
+	File          config.Problems // problems of the file and of what it names
 	Stored        []store.Finding
-	Runs          map[engine.RunState]int // nil if the store did not tell
+	Runs          map[engine.RunState]int // nil if unknown
 }
 
-// Tell writes the report for people, or to the log if screen is nil. Where the log
-// does not take it, nobody is told.
-func (r Report) Tell(ctx context.Context, screen io.Writer, log *slog.Logger) {
+// Write writes the report as text to screen or, if that is nil, to the log. It writes
+// nothing if the log's level is too high.
+func (r Report) Write(ctx context.Context, screen io.Writer, log *slog.Logger) {
 	level := r.level()
 	switch {
 	case !log.Enabled(ctx, level):
@@ -39,8 +39,8 @@ func (r Report) Tell(ctx context.Context, screen io.Writer, log *slog.Logger) {
 	}
 }
 
-// level is an error where a workspace refuses the bot, and a warning where anything
-// is to be mended.
+// level returns the report's level: an error if a workspace refuses the bot, or a warning
+// if there is anything to fix.
 func (r Report) level() slog.Level {
 	level := slog.LevelInfo
 	for _, f := range r.Stored {
@@ -59,26 +59,26 @@ func (r Report) level() slog.Level {
 	return level
 }
 
-// fits reports whether all was asked and nothing is to be mended, Redis aside.
+// fits reports whether the check was completed without problems, leaving out Redis.
 func (r Report) fits() bool { return len(r.File)+len(r.Findings.Own) == 0 && r.Findings.Whole }
 
-// The report in the log. Names of members are stable.
+// The report as a log record. The field names are stable.
 type (
-	toldWorkspace struct {
+	loggedWorkspace struct {
 		Name     string          `json:"name"`
 		Platform string          `json:"platform"`
-		Own      string          `json:"own,omitempty"` // what people there call it
+		Own      string          `json:"own,omitempty"` // its name on the platform
 		Bot      string          `json:"bot,omitempty"`
 		Way      string          `json:"way"`
 		State    string          `json:"state"`
 		Problems config.Problems `json:"problems,omitempty"`
 	}
-	toldStore struct {
-		At         string        `json:"at"`
-		Durability string        `json:"durability"`
-		Findings   []toldFinding `json:"findings"`
+	loggedStore struct {
+		At         string          `json:"at"`
+		Durability string          `json:"durability"`
+		Findings   []loggedFinding `json:"findings"`
 	}
-	toldFinding struct {
+	loggedFinding struct {
 		Code   string `json:"code"`
 		Weight string `json:"weight"`
 		Node   string `json:"node,omitempty"`
@@ -87,17 +87,17 @@ type (
 )
 
 func (r Report) attrs() []slog.Attr {
-	var workspaces []toldWorkspace
+	var workspaces []loggedWorkspace
 	for _, w := range r.Workspaces {
 		name := w.Settings.Name
-		workspaces = append(workspaces, toldWorkspace{
+		workspaces = append(workspaces, loggedWorkspace{
 			Name: name, Platform: w.Settings.Platform, Own: w.Identity.Name, Bot: w.Identity.Bot,
 			Way: w.Inspector.Words().Way, State: stateOf(w), Problems: r.Findings.Own[name],
 		})
 	}
-	kept := toldStore{At: r.storeAt(), Durability: string(r.Config.Durability), Findings: []toldFinding{}}
+	kept := loggedStore{At: r.storeAt(), Durability: string(r.Config.Durability), Findings: []loggedFinding{}}
 	for _, f := range r.Stored {
-		kept.Findings = append(kept.Findings, toldFinding{f.Code, string(f.Weight), f.Node, WordFinding(f)})
+		kept.Findings = append(kept.Findings, loggedFinding{f.Code, string(f.Weight), f.Node, FindingText(f)})
 	}
 	file := r.File
 	if file == nil {

@@ -10,14 +10,13 @@ import (
 	"riskroom/core/store"
 )
 
-// What a screen has room for.
+// Limits of the screen.
 const (
 	shownProblems = 12
 	shownFlows    = 8
 )
 
-// screen is the report for people: a row for each thing, and beneath it what is to
-// be mended there, with what to do.
+// screen returns the report as text: a row for each item, followed by what to fix.
 func (r Report) screen() string {
 	s := screen{width: len("addresses")}
 	for _, w := range r.Workspaces {
@@ -29,11 +28,11 @@ func (r Report) screen() string {
 	}
 	s.row("redis", r.storeAt()+", durability "+string(r.Config.Durability))
 	for _, f := range r.Stored {
-		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+WordFinding(f)))
+		s.note(f.Weight != store.Note, strings.TrimSpace(f.Node+" "+FindingText(f)))
 	}
 	s.row("flows", some(r.flows(), shownFlows))
 	if r.Runs != nil {
-		s.note(r.Runs[engine.Parked] > 0, r.wordRuns())
+		s.note(r.Runs[engine.Parked] > 0, r.runsText())
 	}
 	addresses := r.Admin + " for /healthz, /readyz and /metrics"
 	if r.Listen != "" {
@@ -45,7 +44,7 @@ func (r Report) screen() string {
 	return s.b.String()
 }
 
-// showWorkspace is one row where the workspace is as it should be, or is away.
+// showWorkspace adds a row for a workspace, and its problems.
 func (r Report) showWorkspace(s *screen, w *Workspace) {
 	name := w.Settings.Name
 	if stateOf(w) == stateOK {
@@ -55,7 +54,7 @@ func (r Report) showWorkspace(s *screen, w *Workspace) {
 			if p.Warning {
 				text = "warning: " + text
 			}
-			s.mend(text, p)
+			s.problem(text, p)
 		}
 		return
 	}
@@ -64,13 +63,13 @@ func (r Report) showWorkspace(s *screen, w *Workspace) {
 	s.row("", "  = "+f.Hint)
 }
 
-// showFile shows what is wrong with what the file names.
+// showFile adds the problems of the file and of what it names.
 func (r Report) showFile(s *screen) {
 	answered := len(r.Findings.Answered)
 	switch {
 	case len(r.File) > 0:
 		s.row("the file", Count(len(r.File), "problem"))
-	case answered == 0, !r.Findings.Whole: // little can be said
+	case answered == 0, !r.Findings.Whole: // not enough is known
 	case answered < len(r.Workspaces):
 		s.row("the file", "everything that it names exists in the workspaces that respond")
 	default:
@@ -81,14 +80,14 @@ func (r Report) showFile(s *screen) {
 			s.note(true, fmt.Sprintf("and %d more: riskroom check --online %s", len(r.File)-i, p.File))
 			break
 		}
-		s.mend(p.String(), p)
+		s.problem(p.String(), p)
 	}
 	if !r.Findings.Whole {
 		s.row("", fmt.Sprintf("! the check was stopped after %v and is incomplete; run riskroom check --online", Within))
 	}
 }
 
-func (r Report) wordRuns() string {
+func (r Report) runsText() string {
 	line := Count(r.Runs[engine.Armed], "run") + " armed"
 	if n := r.Runs[engine.Parked]; n > 0 {
 		line += fmt.Sprintf(", %d parked: riskroom runs list", n)
@@ -96,18 +95,17 @@ func (r Report) wordRuns() string {
 	return line
 }
 
-// columns is how wide a screen is taken to be.
+// columns is the assumed width of the screen.
 const columns = 100
 
-// screen lays rows out: a label, what is said of it, and beneath that what belongs
-// to it, marked where somebody has to do something.
+// screen formats rows: a label with its text, and notes below it, marked if there is
+// something to do.
 type screen struct {
 	b     strings.Builder
 	width int // of the labels
 }
 
-// row breaks between words what is too long, and indents what follows by as much as
-// a mark takes.
+// row adds a row. It wraps long texts, indented by the width of a mark.
 func (s *screen) row(label, text string) {
 	line := fmt.Sprintf("  %-*s ", s.width, label)
 	indent := strings.Repeat(" ", s.width+6)
@@ -133,15 +131,15 @@ func (s *screen) note(marked bool, text string) {
 	s.row("", text)
 }
 
-// mend shows a problem, worded for its place on the screen, and what to do.
-func (s *screen) mend(text string, p config.Problem) {
+// problem adds a problem with a text for the screen, and what to do.
+func (s *screen) problem(text string, p config.Problem) {
 	s.note(true, text)
 	if p.Hint != "" {
 		s.row("", "  = "+p.Hint)
 	}
 }
 
-// some names a few of a list, and how many more there are.
+// some returns the first items of a list and how many more there are.
 func some(list []string, most int) string {
 	if len(list) <= most {
 		return strings.Join(list, ", ")
@@ -149,7 +147,7 @@ func some(list []string, most int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
 }
 
-// Count words a number of things in English.
+// Count returns a number of things in English, such as "2 flows".
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -14,7 +14,7 @@ import (
 	"riskroom/core/store"
 )
 
-// TestScreen: docs/operations shows a screen as it is.
+// TestScreen checks the screen in docs/operations.
 func TestScreen(t *testing.T) {
 	t.Parallel()
 	acme := config.WorkspaceSettings{Name: "acme", Platform: "slack", Values: map[string]string{"app_token": "xapp-1"}}

@@ -7,7 +7,7 @@ import (
 	"riskroom/core/store"
 )
 
-// StoreName says where the store of a config file is, without a password.
+// StoreName returns where the store of a config file is, without a password.
 func StoreName(c *config.Config) string {
 	u, err := url.Parse(c.Redis.URL)
 	if c.Redis.Private || err != nil {
@@ -16,8 +16,8 @@ func StoreName(c *config.Config) string {
 	return "redis at " + (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// WordFinding says in words what store.Check found.
-func WordFinding(f store.Finding) string {
+// FindingText describes a finding of store.Check.
+func FindingText(f store.Finding) string {
 	switch f.Code {
 	case store.FoundEmbedded:
 		return "the store is in this process's memory, so everything is lost when it ends"

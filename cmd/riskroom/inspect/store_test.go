@@ -7,8 +7,8 @@ import (
 	"riskroom/core/store"
 )
 
-// TestWordFinding: every finding has words of its own.
-func TestWordFinding(t *testing.T) {
+// TestFindingText checks that every finding has its own text.
+func TestFindingText(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for _, code := range []string{
@@ -17,7 +17,7 @@ func TestWordFinding(t *testing.T) {
 		store.FoundFailover, store.FoundUnguarded, store.FoundClock, store.FoundWriteError,
 		store.FoundCommands, store.FoundKeys, store.FoundChannel,
 	} {
-		words := WordFinding(store.Finding{Code: code, Value: "12"})
+		words := FindingText(store.Finding{Code: code, Value: "12"})
 		if strings.HasPrefix(words, code) || seen[words] != "" || len(words) < 40 {
 			t.Errorf("%s: %q, as %s", code, words, seen[words])
 		}

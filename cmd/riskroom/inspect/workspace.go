@@ -10,17 +10,17 @@ import (
 	"riskroom/core/config"
 )
 
-// Workspace is a workspace of the config file, with what its platform says of it.
+// Workspace is a connected workspace of the config file.
 type Workspace struct {
 	platform.Workspace
 	Settings config.WorkspaceSettings
 
-	// What Ask was answered.
+	// The result of Ask.
 	Identity platform.Identity
 	Failure  error
 }
 
-// Connect makes the adapter of a workspace. It contacts nobody.
+// Connect creates the adapter of a workspace. It does no I/O.
 func Connect(c platform.Connection) (*Workspace, error) {
 	s := c.Settings
 	p, ok := platforms.Named(s.Platform)
@@ -34,19 +34,19 @@ func Connect(c platform.Connection) (*Workspace, error) {
 	return &Workspace{Workspace: connected, Settings: s}, nil
 }
 
-// Ask asks the platform whom the credentials belong to, and keeps the answer.
+// Ask asks the platform which bot the credentials belong to, and keeps the result.
 func (w *Workspace) Ask(ctx context.Context) error {
 	w.Identity, w.Failure = w.Access.Check(ctx)
 	return w.Failure
 }
 
-// place is what people call a workspace that accepts the bot.
+// place returns the name of a workspace that accepts the bot.
 func (w *Workspace) place() string { return w.Identity.Name + " on " + w.Inspector.Words().Platform }
 
-// What can have become of a workspace.
+// States of a workspace.
 const (
 	stateOK      = "ok"
-	stateAway    = "away" // it does not answer; it may come back
+	stateAway    = "away" // temporarily unreachable
 	stateRefused = "refused"
 )
 

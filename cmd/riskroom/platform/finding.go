@@ -8,21 +8,21 @@ import (
 	"riskroom/core"
 )
 
-// Inspector reports what one workspace says against a config file: what differs
-// between platforms there, and the words for it. What a platform tells nobody is
-// not asked and not guessed.
+// Inspector contains the platform's part of a check of one workspace, and the texts for
+// it. It doesn't check what no bot can find out.
 type Inspector interface {
-	// Unable says that the platform does not accept the bot, or cannot be asked.
+	// Unable returns the finding for a platform that refuses the bot or doesn't
+	// answer.
 	Unable(err error) Finding
-	// Examine looks at the workspace as a whole. It has accepted the bot.
+	// Examine checks a workspace that has accepted the bot.
 	Examine(ctx context.Context) []Finding
-	// Channel looks whether the bot can post into a channel, which the file calls
-	// what: "the admin_channel".
+	// Channel checks whether the bot can post to a channel. what is its role in the
+	// file: "the admin_channel".
 	Channel(ctx context.Context, what, id string) []Finding
 	Words() Words
 }
 
-// Finding is something that is wrong, or looks wrong.
+// Finding is a problem, or a warning.
 type Finding struct {
 	Rule    string
 	Message string
@@ -30,7 +30,7 @@ type Finding struct {
 	Warning bool
 }
 
-// The rules of what is found online.
+// The rules of check --online.
 const (
 	RuleToken   = "online-token"
 	RuleScope   = "online-scope"
@@ -42,31 +42,31 @@ const (
 	RuleReach   = "online-unreachable"
 )
 
-// Words are what a platform calls things, and what to click there.
+// Words contains a platform's terms and where to click.
 type Words struct {
 	Platform string // "Slack"
-	Place    string // what a workspace is there
-	Way      string // how people's commands come in: "over Socket Mode"
-	ByEmail  bool   // people are found by their addresses
-	Member   string // what somebody in a workspace is
-	CopyID   string // where a user's ID is
-	Group    string // what a group of people is
-	Groups   string // where groups are made
-	Fill     string // how people come into one
+	Place    string // the term for a workspace
+	Way      string // how commands arrive: "over Socket Mode"
+	ByEmail  bool   // people can be found by address
+	Member   string // the term for a person in a workspace
+	CopyID   string // where to copy a user's ID
+	Group    string // the term for a group of people
+	Groups   string // where to create groups
+	Fill     string // how to add people to one
 
-	// By the Detail of an error: why there are no groups at all, what to do if
-	// several have one name, and why the members of one are not listed.
+	// By the Detail of an error: why there are no groups, what to do if several have
+	// the same name, and why members can't be listed.
 	NoGroups, SameName map[string]string
 	Unlisted           map[string]Finding
-	Said               string // how Details begin that Examine has reported; "" is none
+	Reported           string // the prefix of Details that Examine reports; "" for none
 }
 
-// Unanswered says that a workspace did not tell something.
+// Unanswered returns the finding for a failed question.
 func Unanswered(what, workspace string, err error) Finding {
 	return Finding{Rule: RuleReach, Message: fmt.Sprintf("could not check %s in %s: %s", what, workspace, core.DetailOf(err))}
 }
 
-// Offline says that a platform cannot be asked at all.
+// Offline returns the finding for a platform that doesn't answer.
 func Offline(platform, workspace string, err error) Finding {
 	return Finding{
 		Rule: RuleReach, Message: fmt.Sprintf("%s doesn't respond for %s (%s)", platform, workspace, core.DetailOf(err)),
@@ -74,20 +74,20 @@ func Offline(platform, workspace string, err error) Finding {
 	}
 }
 
-// Passing reports whether asking again later may help.
-func Passing(err error) bool {
+// Temporary reports whether a later try may succeed.
+func Temporary(err error) bool {
 	kind := core.KindOf(err)
 	return kind == core.Unavailable || kind == core.RateLimited
 }
 
-// How often and how long Patiently waits.
+// Limits of Patiently.
 const (
 	askAgain    = 5
 	longestWait = time.Minute
 )
 
-// Patiently asks again while the platform asks to wait: a large file has more
-// people than may be looked up in a minute.
+// Patiently retries while the platform limits the rate, as a large file has more people
+// than may be looked up in a minute.
 func Patiently(ctx context.Context, ask func(context.Context) error) error {
 	for n := 1; ; n++ {
 		err := ask(ctx)

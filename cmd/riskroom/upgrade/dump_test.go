@@ -16,8 +16,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// The files of a dump: the commands that make the database, and the requests that
-// make what the platforms show, one a line.
+// The files of a dump: the commands that rebuild the database, and the requests that
+// rebuild the workspaces, one a line.
 const (
 	storeFile     = "store.jsonl"
 	platformsFile = "platforms.jsonl"
@@ -34,7 +34,7 @@ func client(t *testing.T, at string) *redis.Client {
 	return db
 }
 
-// dump returns the commands that make the database anew.
+// dump returns the commands that rebuild the database.
 func dump(t *testing.T, db *redis.Client) [][]string {
 	t.Helper()
 	ctx := t.Context()
@@ -61,7 +61,7 @@ func dump(t *testing.T, db *redis.Client) [][]string {
 	return out
 }
 
-// commands returns those that make one key.
+// commands returns the commands that rebuild one key.
 func commands(ctx context.Context, db *redis.Client, key string) ([][]string, error) {
 	kind, err := db.Type(ctx, key).Result()
 	if err != nil {
@@ -115,7 +115,7 @@ type errUnknown string
 
 func (e errUnknown) Error() string { return "type " + string(e) }
 
-// restore loads the dump into an empty database, with the IDs of this world.
+// restore loads the dump into an empty database, with the new IDs.
 func restore(t *testing.T, db *redis.Client, ids *strings.Replacer) {
 	t.Helper()
 	for c := range readLines[[]any](t, storeFile, ids) {
@@ -125,7 +125,7 @@ func restore(t *testing.T, db *redis.Client, ids *strings.Replacer) {
 	}
 }
 
-// readLines yields each line of a file of the dump, with the IDs of this world.
+// readLines yields each line of a file of the dump, with the new IDs.
 func readLines[T any](t *testing.T, file string, ids *strings.Replacer) func(func(T) bool) {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("testdata", file))

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// effect finds, in the words of a text, what a step has done.
+// effect matches the effect of a step in a text from words.
 var (
 	saidEffect  = regexp.MustCompile(`(remind|discuss)-(message|later|group|post|slow)-[a-z]+`)
 	groupEffect = regexp.MustCompile(`^(group|post|topic|slow)-(ended|done|lost|parked|deferred)`)
 	topicEffect = regexp.MustCompile(`retopic-topic-[a-z]+`)
 )
 
-// effects counts what people see of the flows, by workspace, kind and title: it
-// asks each platform as any program would.
+// effects counts the flows' visible effects by workspace, kind and title, with each
+// platform's API.
 func (w *world) effects(t *testing.T) map[string]int {
 	t.Helper()
 	n := map[string]int{}
@@ -43,7 +43,7 @@ type room struct {
 	messages    []string // as JSON
 }
 
-// ask makes a request of an emulator.
+// ask sends a request to an emulator.
 func (l *line) ask(t *testing.T, method, path, kind, body string, into any) {
 	t.Helper()
 	status, answer, err := l.send(request{Method: method, Path: path, Type: kind, Body: body}, nil)
@@ -65,7 +65,7 @@ func (w *world) slackRooms(t *testing.T) (all []room) {
 			Topic    struct{ Value string }
 		}
 	}
-	l.ask(t, "POST", "/api/conversations.list", form, "limit=500&types=public_channel,private_channel,im", &list)
+	l.ask(t, "POST", "/api/users.conversations", form, "limit=500&types=public_channel,private_channel,im", &list)
 	for _, c := range list.Channels {
 		var history struct{ Messages []json.RawMessage }
 		l.ask(t, "POST", "/api/conversations.history", form, "limit=500&channel="+c.ID, &history)

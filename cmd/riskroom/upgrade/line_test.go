@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// request is a change that was made on a platform.
+// request is a request that changed something on a platform.
 type request struct {
 	At     time.Time `json:"at"`
 	Where  string    `json:"workspace"`
@@ -81,7 +81,7 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer)
 }
 
-// take passes a request on, unless it is cut.
+// take passes a request on unless it is cut.
 func (l *line) take(r *http.Request, body string) (status int, answer []byte, what fate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -106,7 +106,7 @@ func (l *line) take(r *http.Request, body string) (status int, answer []byte, wh
 	return status, answer, what
 }
 
-// send makes a request of the emulator.
+// send sends a request to the emulator.
 func (l *line) send(q request, header http.Header) (int, []byte, error) {
 	r, err := http.NewRequest(q.Method, l.to+q.Path, strings.NewReader(q.Body))
 	if err != nil {
@@ -131,7 +131,7 @@ func (l *line) send(q request, header http.Header) (int, []byte, error) {
 	return resp.StatusCode, answer, err
 }
 
-// identifying returns what an answer names, of which a replay learns the new IDs.
+// identifying returns the IDs in an answer, from which a replay learns the new ones.
 func identifying(answer []byte) any {
 	var v any
 	if json.Unmarshal(answer, &v) != nil {
@@ -140,7 +140,7 @@ func identifying(answer []byte) any {
 	return pruned(v)
 }
 
-// pruned returns v without the text that names nothing.
+// pruned returns v without texts that aren't IDs.
 func pruned(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -157,7 +157,7 @@ func pruned(v any) any {
 		}
 		return out
 	case []any:
-		// Members of a list are told apart by place, which pruning would lose.
+		// Keep all items of a list, because their position matters.
 		for _, x := range v {
 			if _, ok := x.(map[string]any); !ok {
 				return nil
@@ -175,8 +175,7 @@ func pruned(v any) any {
 	return nil
 }
 
-// identifies reports whether a key of an answer names something that the
-// emulator gives out.
+// identifies reports whether a key in an answer is for an ID from the emulator.
 func identifies(key string) bool {
 	return slices.Contains([]string{"id", "ts", "channel", "channel_id"}, key)
 }
@@ -193,8 +192,8 @@ func (q request) changes() bool {
 
 var noWord = regexp.MustCompile(`[^a-z0-9]+`)
 
-// words returns a text so that a title is found in it however it is written: as
-// JSON, in a form, or as a channel's name.
+// words normalises a text, so that a title is found in JSON, in a form and in a channel's
+// name.
 func words(text string) string {
 	if plain, err := url.QueryUnescape(text); err == nil {
 		text = plain

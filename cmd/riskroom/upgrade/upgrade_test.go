@@ -1,6 +1,5 @@
-// Package upgrade_test has the program finish what an older version began. The
-// dump in testdata was taken in the middle of everything; testdata/README.md
-// says what is in it.
+// Package upgrade_test finishes what an older version began. The dump in testdata was
+// taken while runs of every kind were unfinished; testdata/README.md describes it.
 package upgrade_test
 
 import (
@@ -19,12 +18,12 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// outage is how long no program ran: the leases of the one that died are over, its
-// calls can take effect no more, and Discord no longer knows their nonces.
+// outage is the time without a running program. Leases have expired, calls can't take
+// effect any more, and Discord has forgotten their nonces.
 const outage = 10 * time.Minute
 
-// TestFinishes loads the dump, rebuilds what the platforms showed, and runs the
-// program until nothing is left to do: each effect is there exactly once.
+// TestFinishes loads the dump, rebuilds the workspaces, and runs the program until nothing
+// is left to do. Each effect must exist exactly once.
 func TestFinishes(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(*testing.T) string{
@@ -38,11 +37,11 @@ func TestFinishes(t *testing.T) {
 			restore(t, client(t, at), w.replay(t))
 			w.clock.set(w.clock.Now().Add(outage))
 			before := w.effects(t)
-			w.holds(t, at)
+			w.checkDump(t, at)
 			p := w.start(t, at)
 			p.until(t, time.Time{})
-			p.finished(t, "Group parked")
-			w.effectsAre(t, before, false)
+			p.wantFinished(t, "Group parked")
+			w.wantEffects(t, before, false)
 
 			for id, state := range p.outcomes(t) {
 				if state != engine.Parked {
@@ -53,14 +52,14 @@ func TestFinishes(t *testing.T) {
 				}
 			}
 			p.until(t, time.Time{})
-			p.finished(t, "")
-			w.effectsAre(t, before, true)
+			p.wantFinished(t, "")
+			w.wantEffects(t, before, true)
 		})
 	}
 }
 
-// replay makes the recorded requests, and returns what turns the IDs that the
-// emulators gave out then into those that they give out now.
+// replay sends the recorded requests, and returns a replacer for the IDs, which may differ
+// from the recorded ones.
 func (w *world) replay(t *testing.T) *strings.Replacer {
 	t.Helper()
 	ids := map[string]string{}
@@ -78,7 +77,7 @@ func (w *world) replay(t *testing.T) *strings.Replacer {
 	return replacer(ids)
 }
 
-// pair notes which ID now stands where another stood in an answer.
+// pair records which new ID replaces which recorded one in an answer.
 func pair(ids map[string]string, then, now any) {
 	switch then := then.(type) {
 	case string:
@@ -137,9 +136,8 @@ func (p *program) outcomes(t *testing.T) map[engine.RunID]engine.RunState {
 	return all
 }
 
-// holds checks that the dump is what makes this test worth running, before the
-// program touches it.
-func (w *world) holds(t *testing.T, at string) {
+// checkDump checks that the dump contains what this test is for.
+func (w *world) checkDump(t *testing.T, at string) {
 	t.Helper()
 	db := w.store(t, at)
 	defer func() { _ = db.Stop() }()
@@ -153,8 +151,8 @@ func (w *world) holds(t *testing.T, at string) {
 			}
 		}
 	}
-	// Every run that acts has a call whose answer did not come, as have the two
-	// messages that wait to be sent again and the two parked groups.
+	// Every running run has a call without an answer, as have the two messages that
+	// wait to be sent again and the two parked groups.
 	for state, n := range map[engine.RunState]int{engine.Running: 18, engine.Waiting: 3, engine.Parked: 2, engine.Finished: 9, engine.Armed: 30} {
 		if states[state] != n {
 			t.Errorf("the dump has %d runs that are %s, want %d", states[state], state, n)
@@ -165,17 +163,17 @@ func (w *world) holds(t *testing.T, at string) {
 	}
 }
 
-// flowOf is which flow acts on risks of a module; the others skip them.
+// flowOf returns the flow that acts on risks of a module. The others skip them.
 var flowOf = map[string]string{
 	"Later": "remind-later", "Message": "remind", "Group": "gather", "Topic": "reshape", "Slow": "gather-slowly",
 }
 
-// builtIn begins the names of flows that no file names.
+// builtIn is the prefix of the names of built-in flows.
 const builtIn = "_"
 
-// finished checks that every run ended well, apart from those of one title,
-// which are parked.
-func (p *program) finished(t *testing.T, parked string) {
+// wantFinished checks that every run has finished, except those of one title, which are
+// parked.
+func (p *program) wantFinished(t *testing.T, parked string) {
 	t.Helper()
 	for _, rec := range risks(t, p.db) {
 		for _, r := range rec.Runs {
@@ -191,15 +189,15 @@ func (p *program) finished(t *testing.T, parked string) {
 			}
 		}
 	}
-	// ana's accounts are still one person's, and the next risk gets the next number.
+	// ana's accounts are still linked, and the next risk gets the next number.
 	known, err := p.Engine.Persons().Accounts(t.Context(), anaOf("acme"))
 	if err != nil || len(known) != 2 || known[1].Account != anaOf("guild").Account {
 		t.Errorf("ana's accounts: %+v, %v", known, err)
 	}
 }
 
-// effectsAre checks that everything that the flows say is there, exactly once.
-func (w *world) effectsAre(t *testing.T, before map[string]int, all bool) {
+// wantEffects checks that every effect of the flows exists exactly once.
+func (w *world) wantEffects(t *testing.T, before map[string]int, all bool) {
 	t.Helper()
 	want := map[string]int{}
 	for _, in := range []string{"acme", "guild"} {

@@ -18,7 +18,7 @@ import (
 	"riskroom/core/store"
 )
 
-// patience bounds every wait for something that has to come.
+// patience is the limit for every wait.
 const patience = 60 * time.Second
 
 // clock is wall time plus an offset.
@@ -43,8 +43,7 @@ func anaOf(workspace string) core.Actor {
 	return core.Actor{Account: core.Account{Workspace: workspace, ID: id}, Name: "ana"}
 }
 
-// world is both workspaces, as they are before anything has happened, each with
-// a recorder in front of it.
+// world is both workspaces in their initial state, each behind a recorder.
 type world struct {
 	clock *clock
 	lines map[string]*line // by workspace
@@ -80,7 +79,7 @@ func newWorld(t *testing.T, at time.Time) *world {
 	return w
 }
 
-// started has an emulator listen until the test ends, and returns its URL.
+// started starts an emulator until the test ends, and returns its URL.
 func started(t *testing.T, e interface {
 	Start(addr string) (string, error)
 	Close() error
@@ -94,7 +93,7 @@ func started(t *testing.T, e interface {
 	return url
 }
 
-// store opens the database on the clock of this world.
+// store opens the database with the world's clock.
 func (w *world) store(t *testing.T, redisURL string) *store.Store {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{URL: redisURL, Clock: w.clock, Logger: slog.New(slog.DiscardHandler)})
@@ -104,7 +103,7 @@ func (w *world) store(t *testing.T, redisURL string) *store.Store {
 	return db
 }
 
-// program is the engine as serve runs it, on a database of its own.
+// program is the engine as serve runs it, with its own connection to the database.
 type program struct {
 	*app.App
 	db    *store.Store
@@ -161,8 +160,8 @@ func (w *world) start(t *testing.T, redisURL string) *program {
 	return p
 }
 
-// until lets time pass until t, or while anything is still to come if t is zero:
-// it waits for what is under way, then moves the clock to the next timer.
+// until lets time pass until t or, if t is zero, until nothing is due any more. It waits
+// until running runs have ended, then moves the clock to the next timer.
 func (p *program) until(t *testing.T, at time.Time) {
 	t.Helper()
 	for range 5000 {
@@ -176,11 +175,11 @@ func (p *program) until(t *testing.T, at time.Time) {
 		p.clock.set(next)
 		p.Engine.Wake()
 	}
-	t.Fatal("there is always something to come")
+	t.Fatal("runs never end")
 }
 
-// rest waits until exactly so many runs act and nothing is due, and returns when
-// the next timer is.
+// rest waits until exactly this many runs are running and nothing is due, and returns when
+// the next timer is due.
 func (p *program) rest(t *testing.T, acting int) time.Time {
 	t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(3 * time.Millisecond) {
@@ -192,7 +191,7 @@ func (p *program) rest(t *testing.T, acting int) time.Time {
 			return next
 		}
 		if time.Now().After(end) {
-			t.Fatalf("%v act, next %v, now %v", n, next, p.clock.Now())
+			t.Fatalf("%v are running, next %v, now %v", n, next, p.clock.Now())
 		}
 	}
 }

@@ -13,12 +13,11 @@ import (
 	"riskroom/core/store/storetest"
 )
 
-// It is no -update: nothing can write the dump in testdata again.
+// This isn't named -update, because nothing can write the dump in testdata again.
 var dumpDir = flag.String("dump", "", "write a dump of this version into the directory")
 
-// TestWrite writes the dump: it has the program do everything that a run can be
-// in the middle of, cuts its calls, and keeps what Redis and the platforms hold
-// at that moment.
+// TestWrite writes a dump. It runs the program until it has unfinished runs of every kind,
+// cuts its calls, and saves the contents of Redis and the platforms.
 func TestWrite(t *testing.T) {
 	if *dumpDir == "" {
 		t.Skip("the dump in testdata stays as an older version wrote it; -dump writes another")
@@ -31,7 +30,7 @@ func TestWrite(t *testing.T) {
 	p := w.start(t, server.URL)
 	second := w.start(t, server.URL) // more calls are cut at a time than one has workers
 
-	// A group that cannot be made for a day is parked.
+	// A group that can't be created for a day is parked.
 	for name := range w.lines {
 		file(t, p, name, "Group", "Group parked")
 	}
@@ -44,7 +43,7 @@ func TestWrite(t *testing.T) {
 	}
 
 	synced := map[string]core.RiskKey{}
-	// What ends, what waits for its date, and what waits for its turn.
+	// Runs that end, that wait for a date, and that wait for the rate budget.
 	for name := range w.lines {
 		synced[name] = file(t, p, name, "Message", "Message synced")
 		file(t, p, name, "Group", "Group ended")
@@ -64,7 +63,7 @@ func TestWrite(t *testing.T) {
 	}
 	p.until(t, p.clock.Now().Add(time.Minute))
 
-	// Calls of every action whose answer does not come.
+	// Calls of every action, without answers.
 	for name := range w.lines {
 		file(t, p, name, "Message", "Message waiting")
 	}
@@ -110,7 +109,7 @@ func TestWrite(t *testing.T) {
 	writeLines(t, filepath.Join(*dumpDir, platformsFile), changes)
 }
 
-// cut returns how many calls wait for an answer that does not come.
+// cut returns how many calls wait for an answer.
 func (w *world) cut() (n int) {
 	for _, l := range w.lines {
 		l.mu.Lock()
@@ -120,7 +119,7 @@ func (w *world) cut() (n int) {
 	return n
 }
 
-// cutting says which calls are cut: the one that the risk's title speaks of.
+// cutting selects the calls to cut, by the risk's title.
 func cutting(method, path, body string) fate {
 	creates := strings.HasSuffix(path, "conversations.create") || method == "POST" && strings.Contains(path, "/guilds/")
 	posts := strings.HasSuffix(path, "chat.postMessage") || method == "POST" && strings.HasSuffix(path, "/messages")

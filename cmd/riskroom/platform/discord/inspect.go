@@ -14,7 +14,7 @@ import (
 
 var _ platform.Inspector = (*workspace)(nil)
 
-// installHint is what to do where the bot is not installed as it has to be.
+// installHint is the hint for a bot that isn't installed correctly.
 const installHint = "open the link that riskroom manifest discord prints, and add the bot to the server"
 
 func (w *workspace) Unable(err error) platform.Finding {
@@ -34,11 +34,9 @@ func (w *workspace) Unable(err error) platform.Finding {
 	}
 }
 
-// Examine looks at permissions, at how commands come in and at the room for
-// groups. In which order roles stand matters for nothing that riskroom does: it
-// gives no roles, and overwrites of members and of @everyone are not held against
-// it. Which other applications have a command of the same name, and who takes no
-// direct messages, is told to no bot.
+// Examine checks permissions, how commands arrive, and the room for groups. The order of
+// roles doesn't matter for what riskroom does. No bot can find out which other
+// applications have the same command, and who accepts no direct messages.
 func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	id := w.known()
 	out := slices.Concat(w.rights(id), w.entry(id), w.commands(ctx, id.ApplicationID))
@@ -48,7 +46,7 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	return out
 }
 
-// rights tells what the bot may not do in the server.
+// rights reports permissions that the bot lacks in the server.
 func (w *workspace) rights(id discord.Identity) []platform.Finding {
 	if len(id.Missing) == 0 {
 		return nil
@@ -59,8 +57,8 @@ func (w *workspace) rights(id discord.Identity) []platform.Finding {
 	}}
 }
 
-// grouping tells what keeps the bot from making groups beside that: in the category
-// of the next one, or in the server's settings.
+// grouping reports what else keeps the bot from creating groups: the next one's category,
+// or the server's settings.
 func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 	var out []platform.Finding
 	if len(id.CategoryMissing) > 0 {
@@ -79,7 +77,7 @@ func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 	return out
 }
 
-// entry reports whether commands come in where they are waited for.
+// entry checks whether commands arrive where serve expects them.
 func (w *workspace) entry(id discord.Identity) []platform.Finding {
 	key, path := w.settings.Values[publicKeyKey], w.path()
 	at, err := url.Parse(id.InteractionsURL)
@@ -106,10 +104,10 @@ func (w *workspace) entry(id discord.Identity) []platform.Finding {
 	return []platform.Finding{f}
 }
 
-// path is where interactions come in over HTTP.
+// path returns the path for interactions over HTTP.
 func (w *workspace) path() string { return "/discord/" + w.settings.Name + "/interactions" }
 
-// commands reports whether the bot may register its command, and what goes by that.
+// commands checks whether the bot may register its command, and which others it replaces.
 func (w *workspace) commands(ctx context.Context, application string) []platform.Finding {
 	var names []string
 	err := platform.Patiently(ctx, func(ctx context.Context) (err error) {
@@ -133,10 +131,10 @@ func (w *workspace) commands(ctx context.Context, application string) []platform
 	return []platform.Finding{f}
 }
 
-// nearlyFull is how few groups are left room for when it is time to say so.
+// nearlyFull is the room for groups below which there is a warning.
 const nearlyFull = 50
 
-// room tells how many more groups the server takes.
+// room reports if the server has little room for groups.
 func (w *workspace) room(id discord.Identity) []platform.Finding {
 	f := platform.Finding{Rule: platform.RuleRoom, Hint: "delete the channels of closed risks"}
 	switch {

@@ -22,9 +22,9 @@ func (w *workspace) Unable(err error) platform.Finding {
 	}
 }
 
-// Examine asks for the scopes and for Socket Mode. Which of the workspace's
-// settings stand in the way (who may create private channels, who may remove
-// people), the URLs on the app's page and the signing secret are told to no bot.
+// Examine checks the scopes and Socket Mode. No bot can find out the workspace's settings
+// (who may create private channels or remove people), the URLs on the app's page, and the
+// signing secret.
 func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	var out []platform.Finding
 	if missing := w.known().Missing; len(missing) > 0 {
@@ -39,7 +39,7 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 	err := platform.Patiently(ctx, func(ctx context.Context) error { return w.adapter.CheckAppToken(ctx, w.settings.Values[appTokenKey]) })
 	switch {
 	case err == nil:
-	case platform.Passing(err):
+	case platform.Temporary(err):
 		out = append(out, platform.Unanswered("Socket Mode", w.settings.Name, err))
 	default:
 		out = append(out, platform.Finding{
@@ -69,7 +69,7 @@ func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Fin
 	return []platform.Finding{f}
 }
 
-// missingScope begins the Detail of what a scope is lacking for.
+// missingScope is the prefix of the Detail of a call that lacks a scope.
 const missingScope = "missing_scope"
 
 func (w *workspace) Words() platform.Words {
@@ -82,6 +82,6 @@ func (w *workspace) Words() platform.Words {
 		Platform: title, Place: "workspace", Way: way, ByEmail: slack.Settings().ByEmail, Member: "user", CopyID: slack.Settings().CopyUser,
 		Group: "user group", Groups: "Directories, User groups", Fill: "add people to it under Directories, User groups",
 		NoGroups: map[string]string{"plan_upgrade_required": paid, "paid_teams_only": paid},
-		Said:     missingScope,
+		Reported: missingScope,
 	}
 }
