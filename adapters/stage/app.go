@@ -10,16 +10,13 @@ import (
 	"time"
 )
 
-// What goes wrong when a stand-in calls the app for something that a person did.
+// The errors of calling the app for something that a person did.
 var (
-	// ErrDeadline says that the app did not answer in time. The platform then
-	// shows people that it did not respond.
-	ErrDeadline = errors.New("emulator: the app did not answer in time")
-	// ErrUnreached says that the app cannot be reached.
+	ErrDeadline  = errors.New("emulator: the app did not answer in time")
 	ErrUnreached = errors.New("emulator: the app cannot be reached")
 )
 
-// StatusError says that the app answered with anything but success.
+// StatusError is the error of an answer other than success.
 type StatusError struct {
 	Status int
 	Body   string
@@ -32,17 +29,16 @@ func (e *StatusError) Error() string {
 
 // App is the bot's side, as a stand-in calls it.
 type App struct {
-	Handler  http.Handler  // called in process if set; only the path of a URL counts then
+	Handler  http.Handler  // if set, called in process; then only the path of a URL counts
 	Client   *http.Client  // must not be nil if Handler is
 	Deadline time.Duration // how long the app has to answer
 }
 
-// MaxBody is how much a stand-in reads of a request or an answer.
+// MaxBody is the size in bytes up to which a stand-in reads a request or an answer.
 const MaxBody = 1 << 20
 
-// Post sends a body to the app and returns the answer. It doesn't follow
-// redirects. Apart from a URL that is none, it fails with ErrDeadline or
-// ErrUnreached.
+// Post sends a body to the app and returns the answer. It doesn't follow redirects.
+// It fails with ErrDeadline or ErrUnreached, or because the URL is invalid.
 func (a App) Post(ctx context.Context, url string, header http.Header, body []byte) (status int, answered http.Header, answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Deadline)
 	defer cancel()
@@ -74,8 +70,8 @@ func (a App) client() *http.Client {
 	return &client
 }
 
-// Unanswered is the error of a call that got no answer: ErrDeadline if ctx ran
-// out of time, else ErrUnreached.
+// Unanswered returns the error of a call without an answer: ErrDeadline if the
+// deadline of ctx has passed, otherwise ErrUnreached.
 func Unanswered(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrDeadline
@@ -83,8 +79,8 @@ func Unanswered(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrUnreached, err)
 }
 
-// SeenByPeople words an error as the platform's own client does: it knows
-// whether the app answered, and no more.
+// SeenByPeople words an error as the platform's own client does, which knows only
+// whether the app answered.
 func SeenByPeople(err error) error {
 	_, status := errors.AsType[*StatusError](err)
 	switch {

@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// Channel is a channel or a direct conversation with the bot. C is what only one
-// platform knows of it, M what only that platform knows of a message. The
-// World's lock guards it.
+// Channel is a channel or a direct conversation with the bot. C is what only the
+// platform knows of it, M what it knows of a message. The World's lock guards it.
 type Channel[C, M any] struct {
 	ID      string
 	Name    string // "" for a direct conversation
 	Topic   string
 	Creator string
-	With    string // the other person of a direct conversation, else ""
+	With    string // the other person of a direct conversation, otherwise ""
 	Created time.Time
 	Extra   C
 
@@ -30,16 +29,16 @@ type Message[C, M any] struct {
 	ID      string
 	At      time.Time
 	Author  string    // a person's ID
-	Only    string    // who sees an ephemeral message, else ""
+	Only    string    // who sees an ephemeral message, otherwise ""
 	Notice  bool      // written by the platform itself
-	Edited  time.Time // the zero time if it never was
+	Edited  time.Time // zero if never
 	Removed bool
 	Body    M
 
 	seq int // position among all messages
 }
 
-// Pin marks a message as pinned.
+// Pin is a pinned message.
 type Pin struct {
 	Message string    // its ID
 	By      string    // who pinned it, a person's ID
@@ -68,8 +67,7 @@ func (c *Channel[C, M]) Admit(people ...string) {
 // Dismiss removes a member without an event.
 func (c *Channel[C, M]) Dismiss(person string) { delete(c.members, person) }
 
-// Message returns the message with the ID, nil if there is none. Ephemeral
-// messages are not among a channel's own.
+// Message returns the message with the ID, nil if there is none or it is ephemeral.
 func (c *Channel[C, M]) Message(id string) *Message[C, M] {
 	for _, m := range c.messages {
 		if m.ID == id {
@@ -79,30 +77,23 @@ func (c *Channel[C, M]) Message(id string) *Message[C, M] {
 	return nil
 }
 
-// Messages returns all messages, oldest first. The caller must not change the
-// list.
+// Messages returns all messages, oldest first. The caller must not change the list.
 func (c *Channel[C, M]) Messages() []*Message[C, M] { return c.messages }
 
-// Written returns the messages that people or the bot wrote, oldest first.
-func (c *Channel[C, M]) Written() []*Message[C, M] { return c.noticesOrNot(false) }
+// Written returns the messages by people and the bot, oldest first.
+func (c *Channel[C, M]) Written() []*Message[C, M] {
+	return slices.DeleteFunc(slices.Clone(c.messages), func(m *Message[C, M]) bool { return m.Notice })
+}
 
-// Notices returns what the platform itself wrote, oldest first.
-func (c *Channel[C, M]) Notices() []*Message[C, M] { return c.noticesOrNot(true) }
-
-func (c *Channel[C, M]) noticesOrNot(notice bool) []*Message[C, M] {
-	var out []*Message[C, M]
-	for _, m := range c.messages {
-		if m.Notice == notice {
-			out = append(out, m)
-		}
-	}
-	return out
+// Notices returns the messages by the platform itself, oldest first.
+func (c *Channel[C, M]) Notices() []*Message[C, M] {
+	return slices.DeleteFunc(slices.Clone(c.messages), func(m *Message[C, M]) bool { return !m.Notice })
 }
 
 // Pins returns the pins, oldest first. The caller must not change the list.
 func (c *Channel[C, M]) Pins() []Pin { return c.pins }
 
-// Pinned reports whether the message is pinned. An ephemeral one never is.
+// Pinned reports whether the message is pinned.
 func (m *Message[C, M]) Pinned() bool {
 	return slices.ContainsFunc(m.Channel.pins, func(p Pin) bool { return p.Message == m.ID })
 }
@@ -118,7 +109,7 @@ type Channels[C, M any] struct {
 // Add stores a channel. It fails if the ID is taken.
 func (s *Channels[C, M]) Add(c *Channel[C, M]) error {
 	if s.byID[c.ID] != nil {
-		return fmt.Errorf("stage: the channel ID %s is there twice", c.ID)
+		return fmt.Errorf("stage: two channels have the ID %s", c.ID)
 	}
 	if s.byID == nil {
 		s.byID, s.direct = make(map[string]*Channel[C, M]), make(map[string]*Channel[C, M])
@@ -131,8 +122,7 @@ func (s *Channels[C, M]) Add(c *Channel[C, M]) error {
 	return nil
 }
 
-// ByID returns the channel or direct conversation with the ID, nil if there is
-// none.
+// ByID returns the channel or direct conversation with the ID, nil if there is none.
 func (s *Channels[C, M]) ByID(id string) *Channel[C, M] { return s.byID[id] }
 
 // ByName returns the first channel with the name, nil if there is none.
@@ -145,12 +135,11 @@ func (s *Channels[C, M]) ByName(name string) *Channel[C, M] {
 	return nil
 }
 
-// Direct returns the bot's direct conversation with a person, nil if there is
-// none.
+// Direct returns the bot's direct conversation with a person, nil if there is none.
 func (s *Channels[C, M]) Direct(person string) *Channel[C, M] { return s.direct[person] }
 
-// All returns channels and direct conversations in the order they were made.
-// The caller must not change the list.
+// All returns channels and direct conversations in the order of their creation. The
+// caller must not change the list.
 func (s *Channels[C, M]) All() []*Channel[C, M] { return s.order }
 
 func (s *Channels[C, M]) remove(c *Channel[C, M]) {

@@ -7,23 +7,22 @@ import (
 	"time"
 )
 
-// FaultKind is what goes wrong, from a closed set.
+// FaultKind is a kind of failure, from a closed set.
 type FaultKind string
 
-// The kinds of fault. A call meets those of one phase at a time: first the
-// ones that keep its effect from happening, then the ones that spoil the
-// answer. The last two concern events that a stand-in delivers.
+// The kinds of fault, by phase. The last three are about events that a stand-in
+// delivers.
 const (
 	RateLimit       FaultKind = "rate_limit"        // refused: HTTP 429 with Retry-After
-	RateLimitBare   FaultKind = "rate_limit_bare"   // refused: HTTP 429 that does not say how long
-	RateLimitBody   FaultKind = "rate_limit_body"   // refused: HTTP 200 whose body says so
-	RateLimitGlobal FaultKind = "rate_limit_global" // refused: HTTP 429 for all calls together, with Retry-After and nothing of a bucket
-	RateLimitPage   FaultKind = "rate_limit_page"   // refused: HTTP 429 of the platform's proxy, a page that does not say how long
+	RateLimitBare   FaultKind = "rate_limit_bare"   // refused: HTTP 429 without Retry-After
+	RateLimitBody   FaultKind = "rate_limit_body"   // refused: HTTP 200 with the refusal in the body
+	RateLimitGlobal FaultKind = "rate_limit_global" // refused: HTTP 429 for all calls together, with Retry-After but without a bucket
+	RateLimitPage   FaultKind = "rate_limit_page"   // refused: HTTP 429 with a page of the platform's proxy, without Retry-After
 	CutBefore       FaultKind = "cut_before"        // the connection ends, nothing happened
 	ErrorBefore     FaultKind = "error_before"      // HTTP 500, nothing happened
 	GatewayBefore   FaultKind = "gateway_before"    // HTTP 502 with a page of the platform's proxy, nothing happened
 	Late            FaultKind = "late"              // the connection ends, the effect happens Delay later
-	EmptyFailure    FaultKind = "empty_failure"     // refused without a word why: Slack's ok:false without error
+	EmptyFailure    FaultKind = "empty_failure"     // refused without a reason: Slack's ok:false without error
 	Refuse          FaultKind = "refuse"            // refused with the error code Code
 
 	CutAfter     FaultKind = "cut_after"     // the effect happened, the connection ends without an answer
@@ -38,18 +37,18 @@ const (
 	LoseEvent      FaultKind = "lose_event"      // the event is never delivered
 )
 
-// Phase is where in a call's life a fault strikes.
+// Phase is the point in a call's life at which a fault applies.
 type Phase string
 
 // The phases.
 const (
 	Before   Phase = "before"   // instead of the effect
-	After    Phase = "after"    // the effect happened, the answer is spoilt
+	After    Phase = "after"    // after the effect, instead of the answer
 	During   Phase = "during"   // the call itself works differently
-	Delivery Phase = "delivery" // not a call: an event on its way out
+	Delivery Phase = "delivery" // an event is delivered differently
 )
 
-// Phase tells when faults of this kind strike; "" for an unknown kind.
+// Phase returns when faults of this kind apply, "" for an unknown kind.
 func (k FaultKind) Phase() Phase {
 	switch k {
 	case RateLimit, RateLimitBare, RateLimitBody, RateLimitGlobal, RateLimitPage, CutBefore, ErrorBefore, GatewayBefore, Late, EmptyFailure, Refuse:
@@ -64,23 +63,23 @@ func (k FaultKind) Phase() Phase {
 	return ""
 }
 
-// Forever as a fault's Times makes it strike every matching call.
+// Forever as a fault's Times applies it to every matching call.
 const Forever = -1
 
-// Fault is one order: which calls are struck, and how.
+// Fault is an order: which calls it applies to, and how.
 type Fault struct {
-	Method string    // the API method as the stand-in's Log names it, or the event type; "" is any
+	Method string    // the API method as in the stand-in's Log, or the event type; "" is any
 	Kind   FaultKind //
-	Nth    int       // the first call struck, counted from the order on among those that match; 0 is the first
-	Times  int       // how many calls are struck from there on; 0 is one, Forever all
+	Nth    int       // the first call that it applies to, counting matching calls since the order; 0 is the first
+	Times  int       // how many calls it applies to; 0 is one, Forever all
 
 	Delay      time.Duration // Slow: 0 is until the caller is gone; Late: 0 is until ReleaseLate
-	RetryAfter time.Duration // RateLimit, RateLimitGlobal: what the answer says; 0 is one second
+	RetryAfter time.Duration // RateLimit, RateLimitGlobal: in the answer; 0 is one second
 	Code       string        // Refuse: the platform's error code
 }
 
-// Faults holds the faults that a test has ordered. The zero value is ready,
-// orders nothing, and is safe for concurrent use.
+// Faults are the faults that a test has ordered. The zero value is ready to use. It is
+// safe for concurrent use.
 type Faults struct {
 	mu     sync.Mutex
 	orders []*order
@@ -91,14 +90,14 @@ type order struct {
 	seen, struck int
 }
 
-// Order adds faults. Where several match one call, the one ordered first
-// strikes; the others have still counted the call.
+// Order adds faults. If several match a call, the one ordered first applies; the
+// others still count the call.
 func (f *Faults) Order(faults ...Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, fault := range faults {
 		if fault.Kind.Phase() == "" {
-			panic(fmt.Sprintf("stage: a fault of the unknown kind %q was ordered", fault.Kind))
+			panic(fmt.Sprintf("stage: unknown kind of fault %q", fault.Kind))
 		}
 		fault.Nth = max(fault.Nth, 1)
 		if fault.Times == 0 {
@@ -108,29 +107,15 @@ func (f *Faults) Order(faults ...Fault) {
 	}
 }
 
-// Clear forgets every order, struck or not.
+// Clear removes every order.
 func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.orders = nil
 }
 
-// Consumed returns the faults that struck, one entry per call struck, in the
-// order in which they had been ordered.
-func (f *Faults) Consumed() []Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var out []Fault
-	for _, o := range f.orders {
-		for range o.struck {
-			out = append(out, o.Fault)
-		}
-	}
-	return out
-}
-
-// Waiting returns the faults that have strikes left, those of Times Forever
-// only while they never struck.
+// Waiting returns the faults that will still apply, those with Times Forever only if
+// they never have.
 func (f *Faults) Waiting() []Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -143,11 +128,11 @@ func (f *Faults) Waiting() []Fault {
 	return out
 }
 
-// Met is what one call or event has met.
+// Met are the faults of one call or event.
 type Met []Fault
 
-// Meet counts a call of method and returns the faults that strike it, at most
-// one of each phase. A stand-in calls it once, as the call arrives.
+// Meet counts a call of method and returns its faults, at most one of each phase. A
+// stand-in calls it once, when the call arrives.
 func (f *Faults) Meet(method string) Met {
 	return f.meet(method, func(p Phase) bool { return p != Delivery })
 }
@@ -175,7 +160,7 @@ func (f *Faults) meet(name string, concerns func(Phase) bool) Met {
 	return met
 }
 
-// At returns the fault that strikes in the phase p.
+// At returns the fault of the phase p.
 func (m Met) At(p Phase) (Fault, bool) {
 	i := slices.IndexFunc(m, func(f Fault) bool { return f.Kind.Phase() == p })
 	if i < 0 {

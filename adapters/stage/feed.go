@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// EventKind says what happened.
+// EventKind is a kind of event.
 type EventKind string
 
 // The kinds of event.
@@ -25,34 +25,34 @@ const (
 	MemberJoined EventKind = "member_joined"
 	MemberLeft   EventKind = "member_left"
 	BadgeChanged EventKind = "badge_changed" // added, edited or removed
-	WindowOpened EventKind = "window_opened" // a dialog opened for Actor, or its content changed
+	WindowOpened EventKind = "window_opened" // Actor sees a new dialog, or new content in it
 	WindowClosed EventKind = "window_closed"
 	CommandSent  EventKind = "command_sent" // Actor typed a slash command; Text is the command line
-	ActionSent   EventKind = "action_sent"  // Actor pressed or chose something; Text is its label
+	ActionSent   EventKind = "action_sent"  // Actor pressed a button or chose something; Text is its label
 )
 
-// Event is one thing that somebody can see happening.
+// Event is something that people see happen.
 type Event struct {
 	Seq    int       // from 1, without gaps
 	At     time.Time // on the stand-in's clock
 	Kind   EventKind //
 	Actor  string    // who did it, a person's ID
-	Room   Room      // as it is after the event; the zero value where none is concerned
+	Room   Room      // as it is after the event; zero if the event is in no room
 	Post   Post      // likewise
 	Person string    // who joined or left, a person's ID
-	Text   string    // what else there is to say, see the kinds
+	Text   string    // depends on the kind
 }
 
-// Feed is the list of all events of a stand-in. Publishing never waits for a
-// reader, and no reader loses an event: each walks the one list at its own
-// pace. The zero value is ready; it is safe for concurrent use.
+// Feed is the list of all events of a stand-in. Publishing never waits for a reader,
+// and no reader loses an event: each reads the list at its own pace. The zero value is
+// ready to use. It is safe for concurrent use.
 type Feed struct {
 	mu     sync.Mutex
 	events []Event
 	more   chan struct{} // closed and replaced with each event
 }
 
-// Publish appends e, with its Seq filled in.
+// Publish appends e and sets its Seq.
 func (f *Feed) Publish(e Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -86,18 +86,17 @@ func (f *Feed) since(seq int) ([]Event, <-chan struct{}) {
 	return f.events[min(max(seq, 0), len(f.events)):len(f.events):len(f.events)], f.more
 }
 
-// Subscribe returns a reader that begins after the event numbered seq: Seq()
-// for what is yet to come, 0 for everything, a View's Seq to go on from there.
+// Subscribe returns a reader that begins after the event numbered seq: Seq() for
+// future events, 0 for all, a View's Seq for the changes since that view.
 func (f *Feed) Subscribe(seq int) *Reader { return &Reader{feed: f, seq: seq} }
 
-// Reader walks a Feed. It is for one goroutine.
+// Reader reads a Feed. It is for one goroutine.
 type Reader struct {
 	feed *Feed
 	seq  int
 }
 
-// Next returns the next event, waiting for it if need be. It fails only with
-// the error of ctx.
+// Next waits for the next event. It fails only with the error of ctx.
 func (r *Reader) Next(ctx context.Context) (Event, error) {
 	for {
 		events, more := r.feed.since(r.seq)
@@ -109,18 +108,6 @@ func (r *Reader) Next(ctx context.Context) (Event, error) {
 		case <-more:
 		case <-ctx.Done():
 			return Event{}, ctx.Err()
-		}
-	}
-}
-
-// Wait returns the first event after the one numbered seq for which match is
-// true, waiting for it if need be. It fails only with the error of ctx.
-func (f *Feed) Wait(ctx context.Context, seq int, match func(Event) bool) (Event, error) {
-	r := f.Subscribe(seq)
-	for {
-		e, err := r.Next(ctx)
-		if err != nil || match(e) {
-			return e, err
 		}
 	}
 }

@@ -10,12 +10,10 @@ import (
 	"time"
 )
 
-// Host is a stand-in's side that faces the app: it serves the API, notes each
-// call in the log, lets faults strike it, and ends. It is safe for concurrent
-// use.
+// Host is a stand-in's side that faces the app: it serves the API, logs each call and
+// applies faults to it. It is safe for concurrent use.
 type Host struct {
-	// Life is what happens by itself until Stop.
-	Life *Life
+	Life *Life // until Stop
 
 	faults  Faults
 	log     Log
@@ -27,22 +25,21 @@ type Host struct {
 	server *http.Server
 }
 
-// Answer is what goes back over HTTP.
+// Answer is an HTTP response.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// NewHost returns a host that is reached at base until it is started. Spoil
-// returns what a platform answers to a call that a fault strikes, with its error
-// code; it is not asked about cut connections.
+// NewHost returns a host with the URL base until it is started. Spoil returns a
+// platform's answer to a call with a fault, and its error code; it isn't called for cut
+// connections.
 func NewHost(base string, spoil func(Fault) (Answer, string)) *Host {
 	return &Host{Life: NewLife(), base: base, spoil: spoil}
 }
 
-// Serve makes handler answer what comes in. It is called once, before anything
-// else.
+// Serve sets the handler. It is called once, before anything else.
 func (h *Host) Serve(handler http.Handler) { h.handler = handler }
 
 // Handler returns the stand-in's own HTTP side.
@@ -70,9 +67,9 @@ func (h *Host) Start(addr string) (string, error) {
 	return h.base, nil
 }
 
-// Stop stops serving and drops effects that are still to come. It calls cut,
-// which ends the connections that outlive a request, and waits for what is under
-// way. Stopping twice is fine.
+// Stop stops serving and drops effects that are still to come. It calls cut, which
+// ends the connections that outlive a request, and waits for what is in progress. It
+// may be called twice.
 func (h *Host) Stop(cut func()) error {
 	h.Life.End()
 	h.mu.Lock()
@@ -87,31 +84,30 @@ func (h *Host) Stop(cut func()) error {
 	return err
 }
 
-// URL returns where the stand-in is reached, without a slash at the end.
+// URL returns the stand-in's URL without a slash at the end.
 func (h *Host) URL() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.base
 }
 
-// Client returns a client that reaches the stand-in in process, whatever host
-// the URL names. No socket is opened, and a cut connection is an error of
-// io.ErrUnexpectedEOF.
+// Client returns a client that reaches the stand-in in process, whatever host the URL
+// names. A cut connection is io.ErrUnexpectedEOF.
 func (h *Host) Client() *http.Client { return &http.Client{Transport: InProcess{Handler: h.handler}} }
 
-// Faults returns the place to order faults.
+// Faults returns the faults, to order some.
 func (h *Host) Faults() *Faults { return &h.faults }
 
 // Log returns the log of the API calls.
 func (h *Host) Log() *Log { return &h.log }
 
-// ReleaseLate lets the effects of Late faults that have no delay happen now, in
-// the order of their calls.
+// ReleaseLate performs the effects of Late faults without a delay, in the order of
+// their calls.
 func (h *Host) ReleaseLate() { h.Life.ReleaseLate() }
 
-// Take takes one API call through its life: the faults before, the effect, the
-// log, the faults after, the answer. Effect carries the call out and fills in
-// Code and Effect of its entry in the log.
+// Take carries one API call from its arrival to its answer: faults before, effect,
+// log, faults after. Effect performs the call and sets Code and Effect of its entry in
+// the log.
 func (h *Host) Take(rw http.ResponseWriter, r *http.Request, c Call, effect func(Met, *Call) Answer) {
 	entry := h.log.Arrive(c)
 	met := h.faults.Meet(c.Method)
@@ -131,8 +127,7 @@ func (h *Host) Take(rw http.ResponseWriter, r *http.Request, c Call, effect func
 	h.strikeAfter(r, met, perform()).send(rw)
 }
 
-// strikeBefore answers a call that a fault keeps from its effect. The effect of
-// a Late one happens by itself.
+// strikeBefore answers a call with a fault instead of its effect, which may come late.
 func (h *Host) strikeBefore(rw http.ResponseWriter, f Fault, entry Call, effect func()) {
 	var out Answer
 	cut := f.Kind == Late || f.Kind == CutBefore
@@ -149,8 +144,7 @@ func (h *Host) strikeBefore(rw http.ResponseWriter, f Fault, entry Call, effect 
 	out.send(rw)
 }
 
-// strikeAfter spoils the answer of a call that has had its effect, if a fault
-// says so.
+// strikeAfter replaces or delays the answer of a call if there is a fault.
 func (h *Host) strikeAfter(r *http.Request, met Met, out Answer) Answer {
 	switch f, _ := met.At(After); f.Kind {
 	case CutAfter:
@@ -159,7 +153,7 @@ func (h *Host) strikeAfter(r *http.Request, met Met, out Answer) Answer {
 		h.Life.Dawdle(r.Context(), f.Delay)
 	case ErrorAfter, GatewayAfter:
 		out, _ = h.spoil(f)
-	default: // no fault spoils the answer
+	default: // no fault
 	}
 	return out
 }
@@ -170,5 +164,5 @@ func (a Answer) send(rw http.ResponseWriter) {
 		rw.Header().Set("Content-Type", "application/json")
 	}
 	rw.WriteHeader(a.Status)
-	_, _ = rw.Write(a.Body) // a caller that is gone is no concern of the stand-in
+	_, _ = rw.Write(a.Body) // the caller may be gone
 }

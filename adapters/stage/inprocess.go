@@ -7,10 +7,9 @@ import (
 	"strconv"
 )
 
-// InProcess is an http.RoundTripper that calls a handler instead of a server.
-// It keeps what matters of the network: a caller that gives up gets the error
-// of its context at once while the handler goes on, and a handler that aborts
-// gives no answer, an error of io.ErrUnexpectedEOF.
+// InProcess is an http.RoundTripper that calls a handler instead of a server. Like a
+// network, it returns the error of a context at once while the handler goes on. If the
+// handler aborts, it returns io.ErrUnexpectedEOF.
 type InProcess struct{ Handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
@@ -50,7 +49,7 @@ func (p InProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case rec := <-answered:
 		switch err := r.Context().Err(); {
-		case err != nil: // nobody is there to hear it
+		case err != nil: // the caller has given up
 			return nil, err
 		case rec.aborted:
 			return nil, io.ErrUnexpectedEOF

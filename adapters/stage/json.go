@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 )
 
-// Object is a JSON object on its way out or in.
+// Object is a JSON object.
 type Object = map[string]any
 
-// JSON encodes what a stand-in itself has put together or decoded before, which
-// cannot fail. Angle brackets stay as they are: mentions are made of them.
+// JSON encodes what a stand-in has composed or decoded, which cannot fail. It doesn't
+// escape angle brackets, which mentions consist of.
 func JSON(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -20,7 +20,7 @@ func JSON(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// Clone copies a JSON value, so that nobody outside changes a stand-in's own.
+// Clone returns a deep copy of a JSON value.
 func Clone[T any](v T) T {
 	var out T
 	if err := json.Unmarshal(JSON(v), &out); err != nil {

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// Life is how long a stand-in is open, and what it does by itself meanwhile:
-// its goroutines, and the effects of calls that come late. It is safe for
-// concurrent use.
+// Life is a stand-in's lifetime, with its goroutines and the late effects of calls. It
+// is safe for concurrent use.
 type Life struct {
 	ctx  context.Context
 	end  context.CancelFunc
@@ -18,7 +17,7 @@ type Life struct {
 	late []func() // effects that wait for ReleaseLate
 }
 
-// NewLife returns the life of a stand-in that is open from now on.
+// NewLife returns the life of a stand-in that begins now.
 func NewLife() *Life {
 	l := &Life{}
 	l.ctx, l.end = context.WithCancel(context.Background())
@@ -31,8 +30,8 @@ func (l *Life) Context() context.Context { return l.ctx }
 // Over reports whether End was called.
 func (l *Life) Over() bool { return l.ctx.Err() != nil }
 
-// End closes the stand-in and drops the effects that are still to come. Ending
-// twice is fine.
+// End ends the life and drops the effects that are still to come. It may be called
+// twice.
 func (l *Life) End() {
 	l.end()
 	l.mu.Lock()
@@ -40,21 +39,20 @@ func (l *Life) End() {
 	l.late = nil
 }
 
-// Wait waits until all that Go and Enter began is done.
+// Wait waits for everything that Go and Enter began.
 func (l *Life) Wait() { l.busy.Wait() }
 
-// Go runs f, which ends when the life does. Once that is over, only what Wait
-// waits for already may call it.
+// Go runs f, which must end with the life. After End, only what Wait waits for may call
+// it.
 func (l *Life) Go(f func()) { l.busy.Go(f) }
 
-// Enter makes Wait wait until leave is called: what Go is, for a goroutine that
-// runs already.
+// Enter makes Wait wait until leave is called: it is Go for a running goroutine.
 func (l *Life) Enter() (leave func()) {
 	l.busy.Add(1)
 	return l.busy.Done
 }
 
-// Late lets effect happen after d, or with ReleaseLate if d is 0.
+// Late performs an effect after d, or with ReleaseLate if d is 0.
 func (l *Life) Late(d time.Duration, effect func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,8 +69,7 @@ func (l *Life) Late(d time.Duration, effect func()) {
 	}
 }
 
-// ReleaseLate lets the effects that have no delay happen now, in the order of
-// their calls.
+// ReleaseLate performs the late effects without a delay, in the order of their calls.
 func (l *Life) ReleaseLate() {
 	l.mu.Lock()
 	late := l.late
@@ -83,7 +80,7 @@ func (l *Life) ReleaseLate() {
 	}
 }
 
-// Sleep waits for d and reports whether the stand-in is still open.
+// Sleep waits for d and reports whether the life goes on.
 func (l *Life) Sleep(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -95,7 +92,7 @@ func (l *Life) Sleep(d time.Duration) bool {
 	}
 }
 
-// Dawdle holds an answer back for d, or until ctx of its caller ends if d is 0.
+// Dawdle waits for d, or until the caller's ctx ends if d is 0.
 func (l *Life) Dawdle(ctx context.Context, d time.Duration) {
 	var elapsed <-chan time.Time
 	if d > 0 {

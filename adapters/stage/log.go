@@ -9,18 +9,18 @@ import (
 // Call is one API call as a stand-in saw it.
 type Call struct {
 	Seq    int         // position among all calls, from 1
-	Method string      // the platform's name for it: "chat.postMessage"
+	Method string      // such as "chat.postMessage"
 	Nth    int         // position among the calls of this method, from 1
 	Write  bool        // whether the method changes something when it succeeds
-	Args   string      // the arguments on one line, sorted, cut, without secrets
+	Args   string      // the arguments on one line, sorted, shortened, without secrets
 	At     time.Time   // on the stand-in's clock
-	Effect bool        // whether it changed something; for a Late call once that happened
-	Code   string      // the platform's error code in the answer; "" where it succeeded or was cut
-	Met    []FaultKind // the faults that struck it
+	Effect bool        // whether it has changed something
+	Code   string      // the platform's error code in the answer; "" if it succeeded or was cut
+	Met    []FaultKind // its faults
 }
 
-// Log is the ordered list of the API calls that reached a stand-in. The zero
-// value is ready; it is safe for concurrent use.
+// Log is the list of the API calls that reached a stand-in, in order of arrival. The
+// zero value is ready to use. It is safe for concurrent use.
 type Log struct {
 	mu    sync.Mutex
 	calls []Call
@@ -28,7 +28,7 @@ type Log struct {
 	hooks []func(Call)
 }
 
-// Arrive notes a call as it comes in and returns it with Seq and Nth filled in.
+// Arrive adds a call and returns it with Seq and Nth set.
 func (l *Log) Arrive(c Call) Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -41,8 +41,8 @@ func (l *Log) Arrive(c Call) Call {
 	return c
 }
 
-// Settle replaces the note of c after its effect and before its answer, and
-// then calls the hooks.
+// Settle replaces the entry of c after its effect and before its answer, and calls the
+// hooks.
 func (l *Log) Settle(c Call) {
 	l.mu.Lock()
 	l.calls[c.Seq-1] = c
@@ -53,21 +53,17 @@ func (l *Log) Settle(c Call) {
 	}
 }
 
-// Hook has f called with every call from now on, after its effect and before
-// its answer leaves: the moment at which a test kills the caller. The answer
-// waits for f. A Late call comes twice: as it is cut, and after its effect.
+// Hook calls f with every call from now on, after its effect and before its answer:
+// the moment at which a test kills the caller. The answer waits for f. For a Late call
+// f is called twice: when it is cut, and after its effect.
 func (l *Log) Hook(f func(Call)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hooks = append(l.hooks, f)
 }
 
-// Calls returns the calls so far, in order of arrival.
-func (l *Log) Calls() []Call {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.calls)
-}
+// Calls returns the calls so far.
+func (l *Log) Calls() []Call { return l.Since(0) }
 
 // Since returns the calls after the one numbered seq.
 func (l *Log) Since(seq int) []Call {
@@ -76,7 +72,7 @@ func (l *Log) Since(seq int) []Call {
 	return slices.Clone(l.calls[min(max(seq, 0), len(l.calls)):])
 }
 
-// Count returns how many calls of method came in.
+// Count returns how many calls of method arrived.
 func (l *Log) Count(method string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,12 +1,11 @@
 package stage
 
-// Outbox is where faults of the phase Delivery strike events on their way out.
-// The World's lock guards it.
+// Outbox applies faults of the phase Delivery to events. The World's lock guards it.
 type Outbox[E any] struct {
-	held []E // by a ReorderEvent fault, until the next event has left
+	held []E // by a ReorderEvent fault, until the next event is delivered
 }
 
-// Pass takes an event that met faults and returns what leaves now, in order.
+// Pass takes an event with its faults and returns the events to deliver now, in order.
 func (o *Outbox[E]) Pass(met Met, e E) []E {
 	if _, lost := met.Of(LoseEvent); lost {
 		return nil
@@ -22,7 +21,7 @@ func (o *Outbox[E]) Pass(met Met, e E) []E {
 	return append(now, o.Release()...)
 }
 
-// Release returns the events that are held back and holds none from now on.
+// Release returns the held events and holds none from now on.
 func (o *Outbox[E]) Release() []E {
 	held := o.held
 	o.held = nil

@@ -15,7 +15,7 @@ type People[P any] struct {
 // Add stores a person. It fails if the ID or the name is taken.
 func (p *People[P]) Add(id, name string, person *P) error {
 	if p.byID[id] != nil || p.byName[name] != nil {
-		return fmt.Errorf("stage: the user %s (@%s) is there twice", id, name)
+		return fmt.Errorf("stage: two users have the ID %s or the name @%s", id, name)
 	}
 	if p.byID == nil {
 		p.byID, p.byName = make(map[string]*P), make(map[string]*P)

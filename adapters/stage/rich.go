@@ -21,8 +21,8 @@ type Line struct {
 	Spans []Span   `json:"spans"`
 }
 
-// Span is a stretch of text that looks the same throughout. At most one of
-// Person, Room, Link and At is set.
+// Span is a piece of text with one look. At most one of Person, Room, Link and At is
+// set.
 type Span struct {
 	Text   string     `json:"text"` // as people read it; a mention begins with "@" or "#"
 	Bold   bool       `json:"bold,omitempty"`
@@ -31,13 +31,13 @@ type Span struct {
 	Code   bool       `json:"code,omitempty"`
 	Person string     `json:"person,omitempty"` // a mention: the person's ID
 	Group  bool       `json:"group,omitempty"`  // a mention of several people
-	Room   string     `json:"room,omitempty"`   // leads to the room with this ID
-	Post   string     `json:"post,omitempty"`   // with Room: to this post in it
-	Link   string     `json:"link,omitempty"`   // leads out of the workspace
-	At     *time.Time `json:"at,omitempty"`     // a moment, to be shown in the reader's language and zone
+	Room   string     `json:"room,omitempty"`   // a link to the room with this ID
+	Post   string     `json:"post,omitempty"`   // with Room: a link to this post in it
+	Link   string     `json:"link,omitempty"`   // a link out of the workspace
+	At     *time.Time `json:"at,omitempty"`     // a moment, shown in the reader's language and zone
 }
 
-// Literal returns a text without any looks, as one line.
+// Literal returns a plain text as one line.
 func Literal(text string) []Line {
 	if text == "" {
 		return nil
@@ -65,10 +65,10 @@ func Plain(lines []Line) string {
 	return strings.Join(out, "\n")
 }
 
-// Text returns what a part's lines say.
+// Text returns a part's lines as plain text.
 func (p Part) Text() string { return Plain(p.Lines) }
 
-// PlainText returns what lines, parts and the buttons in them say.
+// PlainText returns lines, parts and the labels of their buttons as plain text.
 func PlainText(lines []Line, parts []Part) string {
 	var out []string
 	add := func(words []string, separator string) {

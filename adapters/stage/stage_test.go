@@ -31,9 +31,6 @@ func TestFaultsStrikeTheNthCall(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if n := len(f.Consumed()); n != 3 {
-		t.Errorf("%d strikes counted", n)
-	}
 	if waiting := f.Waiting(); len(waiting) != 0 {
 		t.Errorf("still waiting: %v", waiting)
 	}
@@ -124,7 +121,11 @@ func TestFeedWaits(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		found := make(chan error, 1)
 		wait := func(kind stage.EventKind) {
-			_, err := f.Wait(ctx, 0, func(e stage.Event) bool { return e.Kind == kind })
+			reader := f.Subscribe(0)
+			e, err := reader.Next(ctx)
+			for err == nil && e.Kind != kind {
+				e, err = reader.Next(ctx)
+			}
 			found <- err
 		}
 		go wait(stage.RoomArchived)

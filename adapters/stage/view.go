@@ -16,7 +16,7 @@ type Person struct {
 	Deactivated bool   `json:"deactivated,omitempty"` //
 }
 
-// RoomKind is what sort of place a room is.
+// RoomKind is a kind of room.
 type RoomKind string
 
 // The kinds of room.
@@ -26,22 +26,22 @@ const (
 	DirectRoom  RoomKind = "direct"
 )
 
-// Badge is a link that a room shows at its top at all times.
+// Badge is a link that a room always shows at its top.
 type Badge struct {
 	Title string `json:"title"`
 	Link  string `json:"link"`
-	Post  string `json:"post,omitempty"` // the ID of the post in the same room that the link leads to
+	Post  string `json:"post,omitempty"` // the ID of the linked post, if it is in the same room
 }
 
 // Room is a channel, a group or a direct conversation.
 type Room struct {
 	ID       string    `json:"id"`                 // the platform's ID
-	Name     string    `json:"name"`               // without "#"; of a direct room the other person's name
+	Name     string    `json:"name"`               // without "#"; for a direct room, the other person's name
 	Kind     RoomKind  `json:"kind"`               //
 	Topic    string    `json:"topic,omitempty"`    //
 	Purpose  string    `json:"purpose,omitempty"`  //
 	Archived bool      `json:"archived,omitempty"` //
-	Commands bool      `json:"commands,omitempty"` // slash commands can be typed there
+	Commands bool      `json:"commands,omitempty"` // slash commands work there
 	Members  []string  `json:"members"`            // person IDs, sorted
 	Badges   []Badge   `json:"badges,omitempty"`   // in the order shown
 	Pinned   []string  `json:"pinned,omitempty"`   // post IDs, oldest pin first
@@ -78,45 +78,45 @@ type Part struct {
 	Input   *Input   `json:"input,omitempty"`
 }
 
-// Deed is what somebody did to a room that the platform itself tells of.
+// Deed is something done to a room about which the platform posts a notice.
 type Deed string
 
-// The deeds. Those of the second line give the room a value.
+// The deeds. Those on the second line have a value.
 const (
 	Joined, Left, Archived, Pinned Deed = "joined", "left", "archived", "pinned"
 	SetTopic, SetPurpose, Renamed  Deed = "topic", "purpose", "renamed"
 )
 
-// Post is a message as people see it.
+// Post is a message as people see it. World sets Text.
 type Post struct {
 	ID     string    `json:"id"`               // unique within its room
 	Room   string    `json:"room"`             // the room's ID
 	Author string    `json:"author"`           // the person's ID
 	Text   string    `json:"text"`             // all of it as plain text, mentions as "@name"
-	Lines  []Line    `json:"lines,omitempty"`  // of a plain text: the same with its looks
-	Parts  []Part    `json:"parts,omitempty"`  // the same, piece by piece; none for a plain text
-	Only   string    `json:"only,omitempty"`   // the only person who sees it (an ephemeral post), else ""
-	Notice bool      `json:"notice,omitempty"` // written by the platform itself: "lin joined"
-	Deed   Deed      `json:"deed,omitempty"`   // of a notice: what the author did; "" if Text alone says it
+	Lines  []Line    `json:"lines,omitempty"`  // of a message without parts
+	Parts  []Part    `json:"parts,omitempty"`  //
+	Only   string    `json:"only,omitempty"`   // the person who sees an ephemeral post, otherwise ""
+	Notice bool      `json:"notice,omitempty"` // by the platform itself: "lin joined"
+	Deed   Deed      `json:"deed,omitempty"`   // of a notice: what the author did, if there is a Deed for it
 	Value  string    `json:"value,omitempty"`  // of a notice: the new topic, purpose or name
 	At     time.Time `json:"at"`               // on the stand-in's clock
 	Edited bool      `json:"edited,omitempty"` //
 }
 
-// View is everything that can be seen in a workspace at one moment. It is a
-// copy that its holder may keep and change.
+// View is everything that is visible in a workspace at one moment. It is a copy that
+// the caller may change.
 type View struct {
 	Platform  string   `json:"platform"`  // "slack"
 	Workspace string   `json:"workspace"` // the workspace's name
 	People    []Person `json:"people"`    // by ID
-	Rooms     []Room   `json:"rooms"`     // in the order of their making
+	Rooms     []Room   `json:"rooms"`     // in the order of their creation
 	Posts     []Post   `json:"posts"`     // oldest first, all rooms together
-	Windows   []Window `json:"windows"`   // what people have open, of each person the topmost last
-	Seq       int      `json:"seq"`       // the last event already contained: subscribe from here
+	Windows   []Window `json:"windows"`   // open dialogs, by person
+	Seq       int      `json:"seq"`       // the last event that it contains: subscribe from here
 }
 
-// For returns what one person sees of v: the rooms that they are in, what is
-// written there for everybody or for them alone, and their own windows.
+// For returns the part of v that one person sees: their rooms with the posts for
+// everybody or for them alone, and their own windows.
 func (v View) For(person string) View {
 	out := v
 	out.Rooms, out.Posts, out.Windows = nil, nil, nil
@@ -158,10 +158,9 @@ func (v View) Room(id string) (Room, bool) {
 	return v.Rooms[i], true
 }
 
-// Platform is what a browser view or a story needs of a stand-in.
+// Platform is what a browser view or a story needs from a stand-in.
 type Platform interface {
-	// View returns what can be seen now.
 	View() View
-	// Feed returns the feed of everything that happens; always the same one.
+	// Feed returns always the same feed.
 	Feed() *Feed
 }

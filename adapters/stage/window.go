@@ -6,16 +6,15 @@ type Window struct {
 	Version string `json:"version"` // differs after every change of its content
 	Person  string `json:"person"`  // who has it open
 	Title   string `json:"title"`
-	Submit  string `json:"submit,omitempty"` // the label of the button; "" where there is nothing to submit
-	Close   string `json:"close,omitempty"`  // likewise; "" is the platform's own word for it
+	Submit  string `json:"submit,omitempty"` // the label of the button; "" if there is nothing to submit
+	Close   string `json:"close,omitempty"`  // likewise; "" is the platform's own word
 	Parts   []Part `json:"parts"`
 }
 
-// InputKind is what an input takes.
+// InputKind is a kind of input.
 type InputKind string
 
-// The kinds of input. What they take stands behind them; an empty list empties
-// an input.
+// The kinds of input and their values. An empty list empties an input.
 const (
 	TextInput     InputKind = "text"      // one line
 	LongTextInput InputKind = "long_text" // several
@@ -26,7 +25,7 @@ const (
 	MomentInput   InputKind = "moment"    // seconds of Unix time
 )
 
-// Option is one thing that can be chosen.
+// Option is a choice.
 type Option struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
@@ -34,7 +33,7 @@ type Option struct {
 
 // Input is something that a person fills in or chooses from.
 type Input struct {
-	ID          string    `json:"id"` // unique in its window or post; another ID is another input, whatever was typed
+	ID          string    `json:"id"` // unique in its window; an input with a new ID begins empty
 	Kind        InputKind `json:"kind"`
 	Label       string    `json:"label,omitempty"`
 	Hint        string    `json:"hint,omitempty"`
@@ -45,5 +44,5 @@ type Input struct {
 	Options     []Option  `json:"options,omitempty"`
 	Values      []string  `json:"values,omitempty"` // what it holds
 	Problem     string    `json:"problem,omitempty"`
-	Live        bool      `json:"live,omitempty"` // the bot hears of a choice at once, and may change the window
+	Live        bool      `json:"live,omitempty"` // the bot receives a choice at once, and may change the window
 }

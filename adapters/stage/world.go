@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// World is the state of a stand-in's workspace: who is in it, where they talk,
-// what was written, and which dialogs are open. P, C, M and D are what only one
-// platform knows of a person, a channel, a message and a dialog.
+// World is the state of a stand-in's workspace: people, channels, messages and open
+// dialogs. P, C, M and D are what only the platform knows of a person, a channel, a
+// message and a dialog.
 //
-// The stand-in locks the World for as long as it handles one call or one thing
-// that a person does, and guards its own state with the same lock. Except for
-// View and Feed, whoever uses a World or a part of it holds the lock. Methods of
-// World that change something publish it on the Feed.
+// The stand-in locks the World while it handles a call or an action of a person, and
+// guards its own state with the same lock. All methods except View, State and Feed need
+// the lock, including those of the World's parts. Methods that change something publish
+// it on the Feed.
 type World[P, C, M, D any] struct {
 	sync.Mutex
 	People   People[P]
@@ -24,21 +24,22 @@ type World[P, C, M, D any] struct {
 	renderer   Renderer[P, C, M, D]
 	now        func() time.Time
 	feed       Feed
-	ephemerals map[string][]*Message[C, M] // by who sees them
+	ephemerals map[string][]*Message[C, M] // by the person who sees them
 	messages   int                         // how many were ever posted
 }
 
-// Renderer shows what only one platform knows. Its methods are called while the
-// World is locked.
+// Renderer shows what only the platform knows. Its methods are called with the lock.
 type Renderer[P, C, M, D any] interface {
-	// Person shows a person.
 	Person(*P) Person
-	// Room completes a room whose shared fields are filled in. It reports
-	// whether people can look into it: a category is no room.
+	// Room sets the fields of a room that World cannot set. It reports whether people
+	// can open it: a category is no room.
 	Room(*Channel[C, M], *Room) bool
-	// Post completes a post whose shared fields are filled in.
+	// Post sets the fields of a post that World cannot set.
 	Post(*Message[C, M], *Post)
-	// Window shows a dialog.
+	// RoomDetails and PostDetails return what only the platform knows of a channel
+	// and a message, for State, and the marker by which the app finds the message.
+	RoomDetails(*Channel[C, M]) []string
+	PostDetails(*Message[C, M]) (op string, details []string)
 	Window(*D) Window
 }
 
@@ -47,10 +48,10 @@ func NewWorld[P, C, M, D any](renderer Renderer[P, C, M, D], now func() time.Tim
 	return &World[P, C, M, D]{renderer: renderer, now: now, ephemerals: make(map[string][]*Message[C, M])}
 }
 
-// Feed returns the feed of what people can see happening.
+// Feed returns the feed of what people see happen.
 func (w *World[P, C, M, D]) Feed() *Feed { return &w.feed }
 
-// View returns everything that can be seen. It takes the lock.
+// View returns everything that is visible. It takes the lock.
 func (w *World[P, C, M, D]) View(platform, workspace string) View {
 	w.Lock()
 	defer w.Unlock()
@@ -99,8 +100,8 @@ func (w *World[P, C, M, D]) post(m *Message[C, M]) Post {
 	return p
 }
 
-// Publish puts on the feed what actor did in c, to m. Both may be nil. The text
-// of MemberJoined and MemberLeft is who joined or left.
+// Publish publishes what actor did in c, to m. Both may be nil. For MemberJoined and
+// MemberLeft, text is the person's ID.
 func (w *World[P, C, M, D]) Publish(kind EventKind, actor string, c *Channel[C, M], m *Message[C, M], text string) {
 	e := Event{At: w.now(), Kind: kind, Actor: actor, Text: text}
 	if c != nil {
@@ -119,13 +120,13 @@ func (w *World[P, C, M, D]) Publish(kind EventKind, actor string, c *Channel[C, 
 	w.feed.Publish(e)
 }
 
-// Join makes a person a member of c; by is who added them, "" for nobody.
+// Join makes a person a member of c; by is who added them, "" if nobody did.
 func (w *World[P, C, M, D]) Join(c *Channel[C, M], person, by string) {
 	c.Admit(person)
 	w.Publish(MemberJoined, by, c, nil, person)
 }
 
-// Leave removes a member from c; by is who removed them, themselves included.
+// Leave removes a member from c; by is who removed them, maybe themselves.
 func (w *World[P, C, M, D]) Leave(c *Channel[C, M], person, by string) {
 	c.Dismiss(person)
 	w.Publish(MemberLeft, by, c, nil, person)
@@ -137,8 +138,8 @@ func (w *World[P, C, M, D]) RemoveChannel(c *Channel[C, M], by string) {
 	w.Publish(RoomDeleted, by, c, nil, "")
 }
 
-// Post stores a message in c, or for the one person who sees it. ID, At and
-// Author are filled in.
+// Post stores a message in c, or for the one person who sees it. ID, At and Author must
+// be set.
 func (w *World[P, C, M, D]) Post(c *Channel[C, M], m *Message[C, M]) {
 	w.messages++
 	m.Channel, m.seq = c, w.messages
@@ -150,13 +151,13 @@ func (w *World[P, C, M, D]) Post(c *Channel[C, M], m *Message[C, M]) {
 	w.Publish(PostAdded, m.Author, c, m, "")
 }
 
-// Edit replaces what a message says.
+// Edit replaces a message's content.
 func (w *World[P, C, M, D]) Edit(m *Message[C, M], body M) {
 	m.Body, m.Edited = body, w.now()
 	w.Publish(PostEdited, m.Author, m.Channel, m, "")
 }
 
-// Remove deletes a message, its pin with it.
+// Remove deletes a message and its pin.
 func (w *World[P, C, M, D]) Remove(m *Message[C, M], by string) {
 	m.Removed = true
 	same := func(o *Message[C, M]) bool { return o == m }
@@ -169,12 +170,12 @@ func (w *World[P, C, M, D]) Remove(m *Message[C, M], by string) {
 	w.Publish(PostDeleted, by, m.Channel, m, "")
 }
 
-// Ephemerals returns what only this person sees, oldest first. The caller must
-// not change the list.
+// Ephemerals returns the messages that only this person sees, oldest first. The caller
+// must not change the list.
 func (w *World[P, C, M, D]) Ephemerals(person string) []*Message[C, M] { return w.ephemerals[person] }
 
-// Seen returns a message that the person sees in c, which may be one that only
-// they see; nil if there is none.
+// Seen returns a message in c that the person sees, which may be ephemeral; nil if there
+// is none.
 func (w *World[P, C, M, D]) Seen(person string, c *Channel[C, M], id string) *Message[C, M] {
 	for _, m := range w.ephemerals[person] {
 		if m.ID == id && m.Channel == c {
@@ -190,7 +191,7 @@ func (w *World[P, C, M, D]) Pin(m *Message[C, M], by string) {
 	w.Publish(PostPinned, by, m.Channel, m, "")
 }
 
-// Unpin takes the pin off a message.
+// Unpin unpins a message.
 func (w *World[P, C, M, D]) Unpin(m *Message[C, M], by string) {
 	m.Channel.pins = slices.DeleteFunc(m.Channel.pins, func(p Pin) bool { return p.Message == m.ID })
 	w.Publish(PostUnpinned, by, m.Channel, m, "")

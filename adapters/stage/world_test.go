@@ -21,9 +21,11 @@ type (
 // plainRenderer shows a message as its body.
 type plainRenderer struct{}
 
-func (plainRenderer) Person(p *player) stage.Person       { return stage.Person{ID: p.id, Name: p.name} }
-func (plainRenderer) Room(c *channel, _ *stage.Room) bool { return !c.Extra.hidden }
-func (plainRenderer) Post(m *message, out *stage.Post)    { out.Lines = stage.Literal(m.Body) }
+func (plainRenderer) Person(p *player) stage.Person           { return stage.Person{ID: p.id, Name: p.name} }
+func (plainRenderer) Room(c *channel, _ *stage.Room) bool     { return !c.Extra.hidden }
+func (plainRenderer) Post(m *message, out *stage.Post)        { out.Lines = stage.Literal(m.Body) }
+func (plainRenderer) RoomDetails(*channel) []string           { return nil }
+func (plainRenderer) PostDetails(*message) (string, []string) { return "", nil }
 func (plainRenderer) Window(s *slip) stage.Window {
 	return stage.Window{ID: s.id, Person: s.person, Title: s.title}
 }

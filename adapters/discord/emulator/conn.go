@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// conn is one connection. What is to be sent waits in queue for its writer.
+// conn is one connection. Its writer sends the frames in queue.
 type conn struct {
 	ws      *websocket.Conn
 	session *session
@@ -21,7 +21,7 @@ type conn struct {
 	more    chan struct{}
 	idle    chan struct{} // closed when the queue has been sent
 	done    chan struct{} // closed when the connection has ended
-	written chan struct{} // closed when nothing is written any more
+	written chan struct{} // closed when the writer has ended
 	sends   []time.Time   // by the client, on the wall clock
 }
 
@@ -43,7 +43,7 @@ func (gw *Gateway) accept(ws *websocket.Conn) *conn {
 	return c
 }
 
-// forget is the end of a connection. Its session may be resumed.
+// forget ends a connection. Its session may be resumed.
 func (gw *Gateway) forget(c *conn) {
 	_ = c.ws.Close()
 	gw.guild.Lock()
@@ -59,8 +59,8 @@ func (gw *Gateway) forget(c *conn) {
 	}
 }
 
-// read takes what the client sends until the connection ends. Heartbeats prolong
-// only a connection with a session: who never identifies is not kept.
+// read handles the client's frames until the connection ends. Heartbeats keep only a
+// connection with a session alive.
 func (gw *Gateway) read(c *conn) {
 	wait := func() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * gw.guild.opts.Heartbeat)) }
 	wait()
@@ -105,8 +105,8 @@ func (gw *Gateway) hasSession(c *conn) bool {
 	return c.session != nil
 }
 
-// clientCloses answers the client's close frame. With 1000 and 1001 the session
-// ends too.
+// clientCloses answers the client's close frame, which with 1000 and 1001 ends the
+// session too.
 func (gw *Gateway) clientCloses(c *conn, code int) error {
 	if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
 		gw.guild.Lock()
@@ -117,7 +117,7 @@ func (gw *Gateway) clientCloses(c *conn, code int) error {
 	return nil
 }
 
-// write sends what is queued, in order, and at last the close frame.
+// write sends the queue, and finally the close frame.
 func (gw *Gateway) write(c *conn) {
 	defer close(c.written)
 	defer func() { _ = c.ws.Close() }()
@@ -151,7 +151,7 @@ func (gw *Gateway) write(c *conn) {
 	}
 }
 
-// queueFrame hands a frame to the connection's writer.
+// queueFrame queues a frame for the writer.
 func (c *conn) queueFrame(raw []byte) {
 	c.queue = append(c.queue, raw)
 	if c.idle == nil {
@@ -167,7 +167,7 @@ func (c *conn) wake() {
 	}
 }
 
-// send sends what is no dispatch.
+// send sends a frame other than a dispatch.
 func (gw *Gateway) send(c *conn, op int, data any) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
@@ -178,7 +178,7 @@ func (gw *Gateway) sendLocked(c *conn, op int, data any) {
 	c.queueFrame(stage.JSON(object{"op": op, "d": data, "s": nil, "t": nil}))
 }
 
-// hangUp closes a connection after what is queued.
+// hangUp closes a connection after the queue has been sent.
 func (gw *Gateway) hangUp(c *conn, code int, reason string) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()

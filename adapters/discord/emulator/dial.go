@@ -9,10 +9,8 @@ import (
 	"time"
 )
 
-// DialContext connects to the workspace without a socket, whatever the address:
-// it fits the NetDialContext of a websocket.Dialer and the DialContext of an
-// http.Transport. A gateway client that goes through it works inside of
-// testing/synctest, on a clock of its own.
+// DialContext connects to the workspace without a socket, whatever the address. A gateway
+// client that uses it, as NetDialContext of a websocket.Dialer, works in testing/synctest.
 func (gw *Gateway) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	pipes, err := gw.pipeListener()
 	if err != nil {
@@ -30,8 +28,7 @@ func (gw *Gateway) DialContext(ctx context.Context, _, _ string) (net.Conn, erro
 	return nil, errors.Join(err, ours.Close(), theirs.Close())
 }
 
-// pipeListener returns the listener behind DialContext, which serves from the
-// first call on.
+// pipeListener returns the listener of DialContext, which serves from the first call on.
 func (gw *Gateway) pipeListener() (*pipeListener, error) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()

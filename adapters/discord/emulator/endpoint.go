@@ -10,9 +10,9 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// VerifyURL does what Discord does when an interactions URL is entered, and at
-// times later: it sends a PING, which must be answered with PONG, and one with
-// a bad signature, which must be answered with 401. See
+// VerifyURL does what Discord does when an interactions URL is entered, and sometimes
+// later: it sends a PING, which must be answered with PONG, and one with a bad
+// signature, which must be answered with 401. See
 // https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint.
 func (w *Workspace) VerifyURL(ctx context.Context) error {
 	ping := w.interactions.ping()
@@ -42,9 +42,8 @@ func (ix *interactions) ping() []byte {
 	})
 }
 
-// SendSigned posts any body to the interactions URL, well signed as at the
-// instant given, and returns the answer: for what is malformed, oversized or
-// stale.
+// SendSigned posts any body to the interactions URL, with a valid signature for the given
+// instant, and returns the answer. It is for malformed, oversized or stale bodies.
 func (w *Workspace) SendSigned(ctx context.Context, body []byte, at time.Time) (status int, answer []byte, err error) {
 	w.guild.Lock()
 	s := w.interactions.sign(w.guild.opts.InteractionsURL, body, at)
@@ -52,8 +51,8 @@ func (w *Workspace) SendSigned(ctx context.Context, body []byte, at time.Time) (
 	return w.interactions.postSigned(ctx, s)
 }
 
-// SendBadSignature posts a body with a signature that does not fit it, and
-// returns the status of the answer.
+// SendBadSignature posts a body with an invalid signature, and returns the status of the
+// answer.
 func (w *Workspace) SendBadSignature(ctx context.Context, body []byte) (status int, err error) {
 	w.guild.Lock()
 	s := w.interactions.sign(w.guild.opts.InteractionsURL, body, time.Now())
@@ -63,9 +62,8 @@ func (w *Workspace) SendBadSignature(ctx context.Context, body []byte) (status i
 	return status, err
 }
 
-// Replay posts the last interaction that went over HTTP once more, as somebody
-// could who has overheard it, and returns the status of the answer. What is
-// answered has no effect.
+// Replay posts the last interaction over HTTP again, as an attacker could, and returns
+// the status of the answer. The answer has no effect.
 func (w *Workspace) Replay(ctx context.Context) (status int, err error) {
 	w.guild.Lock()
 	last := w.interactions.last

@@ -12,10 +12,10 @@ import (
 // event is one dispatch of the gateway.
 type event struct {
 	kind   string
-	intent int    // one of these is needed; 0 is none
-	hidden bool   // concerns a channel that the bot cannot view
+	intent int    // one of these is required; 0 is none
+	hidden bool   // is about a channel that the bot cannot view
 	body   object //
-	bare   object // instead of body for who has not the intent MESSAGE_CONTENT; nil where it is the same
+	bare   object // replaces body for sessions without the intent MESSAGE_CONTENT, unless nil
 }
 
 // dispatch sends an event to every session, connected or resumable. See
@@ -43,17 +43,16 @@ func (gw *Gateway) deliver(list []event) {
 	}
 }
 
-// SendEvent delivers an event of any type, also one that the app does not
-// know, with the fields given.
+// SendEvent delivers an event of any type, even one unknown to the app, with the given
+// fields.
 func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 	w.guild.Lock()
 	defer w.guild.Unlock()
 	w.gateway.dispatch(event{kind: kind, body: fields})
 }
 
-// FlushEvents lets events go that a ReorderEvent fault holds, and waits until
-// everything has been written to the connections there are. It fails only with
-// the error of ctx.
+// FlushEvents releases events that a ReorderEvent fault holds, and waits until everything
+// has been written to the open connections. It fails only with the error of ctx.
 func (w *Workspace) FlushEvents(ctx context.Context) error {
 	w.guild.Lock()
 	w.gateway.deliver(w.gateway.out.Release())
@@ -74,7 +73,7 @@ func (w *Workspace) FlushEvents(ctx context.Context) error {
 	return nil
 }
 
-// SendFrame sends something to every connection as it stands, a frame or not.
+// SendFrame sends anything to every connection.
 func (gw *Gateway) SendFrame(raw []byte) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
@@ -83,21 +82,20 @@ func (gw *Gateway) SendFrame(raw []byte) {
 	}
 }
 
-// SetFaults says how the gateway misbehaves from now on. Connections
-// there are stay.
+// SetFaults sets the gateway's failures. Open connections stay open.
 func (gw *Gateway) SetFaults(f GatewayFaults) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
 	gw.faults = f
 }
 
-// Cut ends every connection without a word. Sessions can be resumed.
+// Cut ends every connection without a close frame. Sessions can be resumed.
 func (gw *Gateway) Cut() {
 	gw.guild.Lock()
 	conns := slices.Collect(maps.Keys(gw.conns))
 	gw.guild.Unlock()
 	for _, c := range conns {
-		_ = c.ws.NetConn().Close() // the reader notices and forgets it
+		_ = c.ws.NetConn().Close() // the reader notices
 	}
 }
 
@@ -119,8 +117,8 @@ func (gw *Gateway) SendReconnect() {
 	}
 }
 
-// SendInvalidSession tells every client that its session is invalid (op 9), and
-// drops the sessions unless they can be resumed.
+// SendInvalidSession sends every client an invalid session (op 9), and ends the sessions
+// unless they are resumable.
 func (gw *Gateway) SendInvalidSession(resumable bool) {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
@@ -133,22 +131,21 @@ func (gw *Gateway) SendInvalidSession(resumable bool) {
 	}
 }
 
-// Identifies returns when IDENTIFYs came, refused ones among them, by the
-// workspace's clock.
+// Identifies returns the times of all IDENTIFYs, on the workspace's clock.
 func (gw *Gateway) Identifies() []time.Time {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
 	return slices.Clone(gw.identifies)
 }
 
-// Resumes returns how many RESUMEs came.
+// Resumes returns the number of RESUMEs.
 func (gw *Gateway) Resumes() int {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
 	return gw.resumes
 }
 
-// Connected returns how many clients have a session and are connected.
+// Connected returns the number of connected sessions.
 func (gw *Gateway) Connected() int {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()

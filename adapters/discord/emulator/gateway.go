@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Intents that the stand-in tells apart; the exported ones are privileged. See
+// Intents that make a difference in the stand-in; the exported ones are privileged. See
 // https://docs.discord.com/developers/events/gateway#gateway-intents.
 const (
 	intentGuilds         = 1 << 0
@@ -58,7 +58,7 @@ const (
 	closeDisallowed       = 4014
 )
 
-// Discord's numbers for the gateway, see
+// Discord's limits for the gateway, see
 // https://docs.discord.com/developers/events/gateway#rate-limiting and
 // https://docs.discord.com/developers/events/gateway#session-start-limit-object.
 const (
@@ -68,21 +68,21 @@ const (
 	maxIdentifies = 1000
 	identifyDay   = 24 * time.Hour
 	identifyPause = 5 * time.Second
-	// Discord says "a short time" of how long a session without a connection can
-	// be resumed.
+	// For how long a session without a connection can be resumed; Discord says "a short
+	// time".
 	sessionLife = 5 * time.Minute
 )
 
-// GatewayFaults say how the gateway misbehaves; the zero value is not at all.
+// GatewayFaults are failures of the gateway.
 type GatewayFaults struct {
 	Down            bool // connections are refused with HTTP 503
-	Mute            bool // no HELLO comes
+	Mute            bool // HELLO is not sent
 	NoACKs          bool // heartbeats are not acknowledged
 	InvalidIdentify bool // every IDENTIFY is answered with op 9
 	InvalidResume   bool // every RESUME is answered with op 9
 
-	// Until then get_bot_gateway says that no session may begin: who identifies
-	// nevertheless loses the token. It goes by the workspace's clock.
+	// Until then, on the workspace's clock, get_bot_gateway returns that no session may
+	// begin, and an IDENTIFY resets the token.
 	NoSessionsUntil time.Time
 }
 
@@ -93,25 +93,25 @@ type Gateway struct {
 	// Guarded by the guild's lock.
 	faults     GatewayFaults
 	conns      map[*conn]bool
-	sessions   []*session // in the order of their making
+	sessions   []*session // in the order of their creation
 	out        stage.Outbox[event]
 	identifies []time.Time
 	resumes    int
-	tokenReset bool          // Discord took the token away
+	tokenReset bool          // Discord has reset the token
 	pipes      *pipeListener // of DialContext, nil before its first use
 }
 
-// session is what a client identified for; it outlives its connections.
+// session is a client's session, which outlives its connections.
 type session struct {
 	id      string
 	intents int
 	seq     int
-	sent    [][]byte // every dispatch, for replay: the one numbered n at n-1
+	sent    [][]byte // every dispatch, for a resume: number n is at n-1
 	conn    *conn
 	left    time.Time // when the last connection ended, on the wall clock
 }
 
-// frame is what goes either way, see
+// frame is a payload in either direction, see
 // https://docs.discord.com/developers/events/gateway-events#payload-structure.
 type frame struct {
 	Op   *int            `json:"op"`
@@ -120,7 +120,7 @@ type frame struct {
 	Type *string         `json:"t"`
 }
 
-// url leads nowhere before Start: DialContext does not mind.
+// url returns the gateway's URL, which before Start works with DialContext only.
 func (gw *Gateway) url() string {
 	return "ws" + strings.TrimPrefix(gw.guild.host.URL(), "http") + "/gateway"
 }
@@ -144,7 +144,7 @@ func getBotGateway(a *api, _ *call) (any, error) {
 	}}, nil
 }
 
-// serve takes a connection from its beginning to its end.
+// serve handles a connection until it ends.
 func (gw *Gateway) serve(rw http.ResponseWriter, r *http.Request) {
 	gw.guild.Lock()
 	faults := gw.faults

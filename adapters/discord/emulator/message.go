@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -200,6 +201,21 @@ func (r *renderer) Room(ch *channel, out *stage.Room) bool {
 		out.Kind = stage.PrivateRoom
 	}
 	return !ch.Extra.category
+}
+
+// RoomDetails implements stage.Renderer.
+func (r *renderer) RoomDetails(ch *channel) []string {
+	details := []string{"in " + ch.Extra.parent}
+	for _, o := range ch.Extra.overwrites {
+		details = append(details, fmt.Sprintf("%s +%d -%d", o.ID, o.Allow, o.Deny))
+	}
+	return details
+}
+
+// PostDetails implements stage.Renderer.
+func (r *renderer) PostDetails(m *message) (op string, details []string) {
+	e := r.export(m)
+	return e.Nonce, []string{e.Content, string(stage.JSON(e.Embeds)), string(stage.JSON(e.Components))}
 }
 
 // Post implements stage.Renderer.

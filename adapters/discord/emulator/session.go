@@ -10,8 +10,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// receive acts on a frame of the client and returns the code to close with, or
-// 0.
+// receive handles a frame of the client and returns the code to close with, or 0.
 func (gw *Gateway) receive(c *conn, f frame) int {
 	gw.guild.Lock()
 	defer gw.guild.Unlock()
@@ -39,12 +38,12 @@ func (gw *Gateway) receive(c *conn, f frame) int {
 		if c.session == nil {
 			return closeNotAuthenticated
 		}
-		return 0 // of no interest here
+		return 0 // without effect here
 	}
 	return closeUnknownOp
 }
 
-// tooFast counts what the client sends.
+// tooFast counts the client's frames and reports whether there are too many.
 func (c *conn) tooFast() bool {
 	now := time.Now()
 	c.sends = append(slices.DeleteFunc(c.sends, func(t time.Time) bool { return now.Sub(t) > sendWindow }), now)
@@ -60,7 +59,7 @@ type identity struct {
 	Shard      []int          `json:"shard"`
 }
 
-// check returns the close code of an IDENTIFY that is refused, or 0.
+// check returns the close code for an IDENTIFY, 0 if it is accepted.
 func (gw *Gateway) check(d identity) int {
 	switch {
 	case !gw.tokenFits(d.Token):
@@ -77,14 +76,12 @@ func (gw *Gateway) check(d identity) int {
 	return 0
 }
 
-// tokenFits reports whether a token is the bot's. The gateway takes it with or
-// without "Bot".
+// tokenFits reports whether a token is the bot's, with or without "Bot".
 func (gw *Gateway) tokenFits(token string) bool {
 	return strings.TrimPrefix(token, "Bot ") == gw.guild.opts.BotToken && !gw.tokenReset
 }
 
-// identify begins a session. Above 1,000 of them in a day Discord takes the
-// token away.
+// identify begins a session. Above 1,000 in a day Discord resets the token.
 func (gw *Gateway) identify(c *conn, raw json.RawMessage) int {
 	now := gw.guild.opts.Now()
 	recent := gw.recentIdentifies()
@@ -118,7 +115,7 @@ func (gw *Gateway) identify(c *conn, raw json.RawMessage) int {
 	return 0
 }
 
-// serial counts up: each is given out once.
+// serial returns a new number.
 func (gw *Gateway) serial() int64 {
 	n, _ := snowflake(gw.guild.newID())
 	return n
@@ -149,7 +146,7 @@ func (gw *Gateway) guildCreate() object {
 	return out
 }
 
-// resume goes on with a session: what it missed is sent again. See
+// resume continues a session and sends the missed events again. See
 // https://docs.discord.com/developers/events/gateway#resuming.
 func (gw *Gateway) resume(c *conn, raw json.RawMessage) int {
 	var d struct {
@@ -188,15 +185,15 @@ func (gw *Gateway) resume(c *conn, raw json.RawMessage) int {
 	return 0
 }
 
-// over reports whether a session was left for too long to go on.
+// over reports whether it is too late to resume a session.
 func (s *session) over() bool { return s.conn == nil && time.Since(s.left) > sessionLife }
 
-// endSession makes a session one that cannot be resumed.
+// endSession ends a session, so that it cannot be resumed.
 func (gw *Gateway) endSession(s *session) {
 	gw.sessions = slices.DeleteFunc(gw.sessions, func(o *session) bool { return o == s })
 }
 
-// give numbers a dispatch, keeps it for replay and sends it where a client is
+// give numbers a dispatch, keeps it for a resume, and sends it if a client is
 // connected.
 func (s *session) give(kind string, body any) {
 	s.seq++
@@ -207,7 +204,7 @@ func (s *session) give(kind string, body any) {
 	}
 }
 
-// recentIdentifies are the IDENTIFYs of the last day.
+// recentIdentifies returns the IDENTIFYs of the last day.
 func (gw *Gateway) recentIdentifies() []time.Time {
 	since := gw.guild.opts.Now().Add(-identifyDay)
 	i := slices.IndexFunc(gw.identifies, func(t time.Time) bool { return t.After(since) })

@@ -38,13 +38,13 @@ func TestStateLeavesOutWhatDiffersByChance(t *testing.T) {
 	if diff := cmp.Diff(plain.State(), other.State()); diff != "" {
 		t.Errorf("the same story compares unequal: %s", diff)
 	}
-	i := slices.IndexFunc(plain.State().Channels, func(c emulator.ChannelState) bool { return c.Name == "#room-r-17" })
+	i := slices.IndexFunc(plain.State().Channels, func(c stage.ChannelState) bool { return c.Name == "#room-r-17" })
 	room := plain.State().Channels[i]
 	card := room.Messages[0]
-	if room.Category != "Rooms" || !room.Private || card.Content != "card of <@@lin>" || card.Nonce != "abc" || !card.Pinned || !strings.Contains(card.Embeds, "in <##room-r-17>") {
+	if room.Kind != stage.PrivateRoom || card.Details[0] != "card of <@@lin>" || card.Op != "abc" || !card.Pinned || !strings.Contains(card.Details[1], "in <##room-r-17>") {
 		t.Errorf("room: %+v", room)
 	}
-	if diff := cmp.Diff([]string{"@everyone +0 -1024", "@lin +68608 -0", "@riskroom +68608 -0"}, room.Overwrites); diff != "" {
+	if diff := cmp.Diff([]string{"@everyone +0 -1024", "@lin +68608 -0", "@riskroom +68608 -0", "in #Rooms"}, room.Details); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// CallFaults returns the kinds that can strike any call of Discord's, in a fixed
-// order. Refuse, which needs a code, is left out.
+// CallFaults returns the kinds of faults that any call to Discord can have, in a fixed
+// order. It leaves out Refuse, which needs a code.
 func CallFaults() []stage.FaultKind {
 	return []stage.FaultKind{
 		stage.RateLimit, stage.RateLimitGlobal, stage.RateLimitPage, stage.CutBefore, stage.ErrorBefore, stage.GatewayBefore,
@@ -18,10 +18,10 @@ func CallFaults() []stage.FaultKind {
 	}
 }
 
-// proxyPage is what Discord's proxy answers instead of Discord.
+// proxyPage is the answer of a proxy in front of Discord.
 const proxyPage = "<!doctype html><html><head><title>Access denied | discord.com</title></head><body>error code: 1015</body></html>"
 
-// spoil is what Discord answers to a call that a fault strikes.
+// spoil returns Discord's answer to a call with a fault.
 func (a *api) spoil(f stage.Fault) (stage.Answer, string) {
 	switch f.Kind {
 	case stage.RateLimit, stage.RateLimitGlobal:
@@ -34,26 +34,25 @@ func (a *api) spoil(f stage.Fault) (stage.Answer, string) {
 		return page(http.StatusBadGateway), ""
 	case stage.Refuse:
 		return refusedAnswer(refusalOf(f.Code)), f.Code
-	default: // EmptyFailure, and what only Slack answers
+	default: // EmptyFailure, and answers that only Slack gives
 		return refusedAnswer(plain(http.StatusBadRequest)), ""
 	}
 }
 
 const tooMany = "429"
 
-// page is an answer of Discord's proxy: HTML, and nothing else to go by.
+// page returns an answer of Discord's proxy: HTML without further headers.
 func page(status int) stage.Answer {
 	return stage.Answer{Status: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(proxyPage)}
 }
 
-// refusedAnswer is the answer of a refusal.
+// refusedAnswer returns the answer for a refusal.
 func refusedAnswer(err error) stage.Answer {
 	r := asRefusal(err)
 	return stage.Answer{Status: r.status, Header: r.header, Body: r.body()}
 }
 
-// refusalOf is the refusal with an error code; of 401, 403 and 404 it is the one
-// without a code.
+// refusalOf returns the refusal for an error code, or for an HTTP status such as "401".
 func refusalOf(code string) error {
 	n, err := strconv.Atoi(code)
 	switch {

@@ -93,5 +93,16 @@ func (w *Workspace) Gateway() *Gateway { return w.gateway }
 // Feed returns the feed of what people see happen.
 func (w *Workspace) Feed() *stage.Feed { return w.guild.Feed() }
 
+// State returns what the workspace looks like, to be compared.
+func (w *Workspace) State() stage.State {
+	w.guild.Lock()
+	pairs := []string{w.guild.opts.GuildID, "@everyone"}
+	for id, r := range w.guild.roles {
+		pairs = append(pairs, id, "@&"+r.Name)
+	}
+	w.guild.Unlock()
+	return w.guild.State(nil, pairs...)
+}
+
 // View implements stage.Platform.
 func (w *Workspace) View() stage.View { return w.guild.View("discord", w.guild.opts.GuildName) }

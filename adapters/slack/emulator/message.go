@@ -40,11 +40,13 @@ type Message struct {
 }
 
 // Op returns the metadata's "op", by which the app finds its own messages.
-func (m Message) Op() string {
-	if m.Metadata == nil {
+func (m Message) Op() string { return opOf(m.Metadata) }
+
+func opOf(m *Metadata) string {
+	if m == nil {
 		return ""
 	}
-	return stage.Str(m.Metadata.EventPayload["op"])
+	return stage.Str(m.EventPayload["op"])
 }
 
 // Action returns the element with the given action_id and the ID of its block.

@@ -43,6 +43,24 @@ func (r *renderer) Post(m *message, out *stage.Post) {
 	out.Lines, out.Parts = r.content(m.Body)
 }
 
+// RoomDetails implements stage.Renderer.
+func (r *renderer) RoomDetails(*channel) []string { return nil }
+
+// PostDetails implements stage.Renderer. It leaves out block_ids that Slack gave out.
+func (r *renderer) PostDetails(m *message) (op string, details []string) {
+	details = []string{m.Body.text}
+	for _, b := range stage.Clone(m.Body.blocks) {
+		if strings.HasPrefix(stage.Str(b["block_id"]), givenBlockID) {
+			delete(b, "block_id")
+		}
+		details = append(details, string(stage.JSON(b)))
+	}
+	if m.Body.metadata != nil {
+		details = append(details, m.Body.metadata.EventType)
+	}
+	return opOf(m.Body.metadata), details
+}
+
 // content renders a message's blocks, or its text if it has none.
 func (r *renderer) content(c content) ([]stage.Line, []stage.Part) {
 	if len(c.blocks) > 0 {

@@ -40,11 +40,12 @@ func TestStateLeavesOutWhatDiffersByChance(t *testing.T) {
 		t.Errorf("the same story compares unequal: %s", diff)
 	}
 	room := plain.State().Channels[2]
-	if diff := cmp.Diff([]emulator.BookmarkState{{Title: "Payments · R-17", Link: "#room-r-17/1"}}, room.Bookmarks); diff != "" {
+	if diff := cmp.Diff([]stage.Badge{{Title: "Payments · R-17", Link: "#room-r-17/1", Post: "#room-r-17/1"}}, room.Badges); diff != "" {
 		t.Error(diff)
 	}
 	card := room.Messages[0]
-	if card.Plain != "for @lin" || card.Text != "card of <@@lin>" || card.Op != "abc" || !card.Pinned || strings.Contains(card.Blocks, lin) || strings.Contains(card.Blocks, "block_id") {
+	details := strings.Join(card.Details, "\n")
+	if card.Text != "for @lin" || card.Details[0] != "card of <@@lin>" || card.Op != "abc" || !card.Pinned || strings.Contains(details, lin) || strings.Contains(details, "block_id") {
 		t.Errorf("card: %+v", card)
 	}
 }

@@ -97,5 +97,8 @@ func (w *Workspace) Socket() *Socket { return w.socket }
 // Feed returns the feed of what people see happen.
 func (w *Workspace) Feed() *stage.Feed { return w.team.Feed() }
 
+// State returns what the workspace looks like, to be compared.
+func (w *Workspace) State() stage.State { return w.team.State(w.team.permalink) }
+
 // View implements stage.Platform.
 func (w *Workspace) View() stage.View { return w.team.View("slack", w.team.opts.TeamName) }

@@ -12,8 +12,7 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// doing is what the page says that somebody does. Each route reads what
-// concerns it.
+// doing is a request of the page. Each route reads its own fields.
 type doing struct {
 	Place string `json:"place"`
 	As    string `json:"as"`
@@ -32,17 +31,17 @@ type doing struct {
 	ID     string              `json:"id"`     // trouble
 }
 
-// done is what came of it.
+// done is the result.
 type done struct {
 	Problems map[string]string `json:"problems,omitempty"` // by input
-	Error    string            `json:"error,omitempty"`    // for whoever acted
+	Error    string            `json:"error,omitempty"`    // worded for the person
 	Hints    []stage.Hint      `json:"hints,omitempty"`    // of suggest
 }
 
-// largest is the size in bytes up to which the page is listened to.
+// largest is the size of a request in bytes.
 const largest = 256 << 10
 
-// act makes a handler of what f does.
+// act returns the handler that calls f.
 func act(s *Stage, f func(context.Context, Place, doing) (done, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -68,7 +67,7 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the browser is gone
 }
 
-// worded says to whoever acted what went wrong.
+// worded words an error for the person who acted.
 func (s *Stage) worded(d doing, err error) string {
 	id := "error.refused"
 	switch {
@@ -82,7 +81,7 @@ func (s *Stage) worded(d doing, err error) string {
 	return s.cfg.Text(s.lang(d.Lang), id, nil)
 }
 
-// say writes a message, or gives a slash command.
+// say writes a message or types a slash command.
 func (s *Stage) say(ctx context.Context, p Place, d doing) (done, error) {
 	text := strings.TrimSpace(d.Text)
 	switch {
@@ -94,7 +93,7 @@ func (s *Stage) say(ctx context.Context, p Place, d doing) (done, error) {
 	return done{}, p.Acts.Say(ctx, d.As, d.Room, text)
 }
 
-// suggest offers what a command that is being typed can go on with.
+// suggest completes a command.
 func (s *Stage) suggest(ctx context.Context, p Place, d doing) (done, error) {
 	if asks, ok := p.Acts.(stage.Suggester); ok {
 		return done{Hints: asks.Suggest(ctx, d.As, d.Room, d.Text)}, nil
@@ -118,7 +117,7 @@ func (s *Stage) choose(ctx context.Context, p Place, d doing) (done, error) {
 
 func (s *Stage) submit(ctx context.Context, p Place, d doing) (done, error) {
 	problems, err := p.Acts.Submit(ctx, d.As, d.Window, d.Fields)
-	s.changed.send() // problems alone are nothing that happens in a workspace
+	s.changed.send() // problems alone are not in the feed
 	return done{Problems: problems}, err
 }
 

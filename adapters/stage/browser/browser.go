@@ -1,11 +1,11 @@
-// Package browser shows stand-ins in a browser: a small chat client in which one
-// acts as anybody, with the clock and what happens behind the stage beside it.
+// Package browser shows stand-ins in a browser: a small chat client in which the
+// visitor acts as anybody, next to the clock and to what the engine does.
 //
-// It knows no platform: it shows a stage.View and acts through stage.Acts. The
-// page is files by hand, embedded; what it shows comes over one stream of
-// server-sent events, whole each time, and what people do goes out in POSTs.
+// It knows no platform: it shows a stage.View and acts through stage.Acts. The page
+// consists of embedded files. It receives the whole state with each server-sent event,
+// and sends actions as POSTs.
 //
-// It is for this machine only: guard.go refuses every other.
+// It serves this machine only, see guard.go.
 package browser
 
 import (
@@ -25,25 +25,23 @@ type Place struct {
 	Name     string
 	Platform stage.Platform
 	Acts     stage.Acts
-	First    string // the ID of the person whom one acts as at first
-	// Hints are the slash commands that there are, where Acts is no
-	// stage.Suggester.
-	Hints func(lang string) []stage.Hint
-	Notes func(lang string) map[string]string // what people have to do with it all, by their ID
+	First    string                              // the ID of the person whom the visitor plays at first
+	Hints    func(lang string) []stage.Hint      // the slash commands, if Acts is no stage.Suggester
+	Notes    func(lang string) map[string]string // people's parts in the story, by ID
 }
 
-// Config is what a Stage is made of. All members are needed.
+// Config describes a Stage. All fields are required.
 type Config struct {
-	Places    []Place // the first is where one begins
+	Places    []Place // the first is shown first
 	Driver    Driver
 	Languages []Language
-	Lang      string // shown where neither page nor browser asks for one of Languages
-	Zone      string // the IANA name of the zone that moments are shown in
-	// Text words a message of the page, "browser." left off, in a language.
+	Lang      string // used if neither page nor browser asks for one of Languages
+	Zone      string // the IANA name of the zone in which moments are shown
+	// Text returns a wording of the page, whose ID is without "browser.".
 	Text func(lang, id string, args map[string]any) string
 }
 
-// Language is one that the page can be read in.
+// Language is a language of the page.
 type Language struct {
 	Tag  string `json:"tag"`
 	Name string `json:"name"` // in itself
@@ -53,7 +51,7 @@ type Language struct {
 type Stage struct {
 	cfg     Config
 	life    context.Context
-	run     string // tells this program from one that listens here another time
+	run     string // identifies this process
 	changed signal
 	read    marks
 	static  http.Handler
@@ -62,8 +60,7 @@ type Stage struct {
 //go:embed static
 var files embed.FS
 
-// New returns a Stage. It follows its places until ctx ends; so do the streams
-// to browsers.
+// New returns a Stage that works until ctx ends.
 func New(ctx context.Context, cfg Config) (*Stage, error) {
 	static, err := fs.Sub(files, "static")
 	if err != nil {
@@ -98,7 +95,7 @@ func (s *Stage) followDriver() {
 	}
 }
 
-// Handler returns the page and what it asks for.
+// Handler serves the page and its requests.
 func (s *Stage) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.static.ServeHTTP(w, r) })
@@ -117,7 +114,7 @@ func (s *Stage) Handler() http.Handler {
 	return guard(mux)
 }
 
-// place returns the stand-in of that name, the first one for any other.
+// place returns the stand-in with the name, or the first one.
 func (s *Stage) place(name string) Place {
 	for _, p := range s.cfg.Places {
 		if p.Name == name {
@@ -127,7 +124,7 @@ func (s *Stage) place(name string) Place {
 	return s.cfg.Places[0]
 }
 
-// lang returns the language that suits a page that asks for one.
+// lang returns the language for a page.
 func (s *Stage) lang(asked string) string {
 	for _, l := range s.cfg.Languages {
 		if l.Tag == asked {
@@ -137,7 +134,7 @@ func (s *Stage) lang(asked string) string {
 	return s.cfg.Lang
 }
 
-// signal wakes everybody who waits for it.
+// signal wakes all goroutines that wait for it.
 type signal struct {
 	mu   sync.Mutex
 	wait chan struct{}
@@ -162,7 +159,7 @@ func (s *signal) next() <-chan struct{} {
 	return s.wait
 }
 
-// marks remembers up to where people have read: by place, person and room.
+// marks remembers how far people have read, by place, person and room.
 type marks struct {
 	mu sync.Mutex
 	at map[[3]string]time.Time

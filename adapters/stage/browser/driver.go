@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// Driver is what stands behind the stage: the clock, and the engine with its
-// troubles. It words by itself what only it knows.
+// Driver controls the clock and the engine.
 type Driver interface {
-	// Behind tells how things stand, worded in lang.
+	// Behind returns the present state, worded in lang.
 	Behind(ctx context.Context, lang string) (Behind, error)
 	// Changed returns a channel that is closed when Behind has changed.
 	Changed() <-chan struct{}
-	// Move begins to move the clock, and returns without waiting for that. It
-	// does nothing while the clock moves.
+	// Move begins to move the clock and doesn't wait. It does nothing while the clock
+	// moves.
 	Move(to Move)
-	// Trouble makes trouble, by the ID of one of Behind's Troubles.
+	// Trouble causes one of Behind's Troubles, by ID.
 	Trouble(id string)
 }
 
-// Move says where to move the clock.
+// Move is a target for the clock.
 type Move string
 
 // The moves.
@@ -29,16 +28,16 @@ const (
 	NextDue Move = "next"
 )
 
-// Behind is what happens behind the stage.
+// Behind is the state of the clock, the engine and the story.
 type Behind struct {
 	Now      time.Time `json:"now"`
-	Wait     string    `json:"wait,omitempty"`   // what everything waits for at the moment, if that takes long
-	Next     *Next     `json:"next,omitempty"`   // what is due next; nil if nothing is
+	Wait     string    `json:"wait,omitempty"`   // what takes long at the moment, if anything
+	Next     *Next     `json:"next,omitempty"`   // what is due next, nil if nothing
 	Moving   *Moving   `json:"moving,omitempty"` // while the clock moves
-	Down     bool      `json:"down,omitempty"`   // the engine is dead
+	Down     bool      `json:"down,omitempty"`   // the engine isn't running
 	Trail    []Entry   `json:"trail"`            // oldest first
 	Troubles []Fault   `json:"troubles"`
-	Steps    []Step    `json:"steps"` // of the story to follow
+	Steps    []Step    `json:"steps"` // of the story
 }
 
 // Next is what is due next.
@@ -47,24 +46,24 @@ type Next struct {
 	Text string    `json:"text"`
 }
 
-// Moving is how far the clock has got.
+// Moving is a movement of the clock.
 type Moving struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 }
 
-// Tone is how an entry of the trail is meant.
+// Tone is the tone of an entry in the trail.
 type Tone string
 
 // The tones.
 const (
 	Quiet  Tone = ""
-	Acted  Tone = "acted"   // something was done
-	Passed Tone = "passed"  // something was not done, and why
-	Wrong  Tone = "trouble" // something went wrong
+	Acted  Tone = "acted"
+	Passed Tone = "passed" // skipped
+	Wrong  Tone = "trouble"
 )
 
-// Entry is one thing that happened behind the stage.
+// Entry is an entry of the audit trail.
 type Entry struct {
 	ID    string    `json:"id"`
 	At    time.Time `json:"at"`
@@ -74,16 +73,16 @@ type Entry struct {
 	Tone  Tone      `json:"tone,omitempty"`
 }
 
-// Fault is a trouble that can be made.
+// Fault is a trouble that the visitor can cause.
 type Fault struct {
 	ID      string `json:"id"`
 	Label   string `json:"label"`
 	Help    string `json:"help"`
-	Waiting bool   `json:"waiting,omitempty"` // ordered, and has not struck yet
+	Waiting bool   `json:"waiting,omitempty"` // ordered, but has not occurred
 	Grave   bool   `json:"grave,omitempty"`
 }
 
-// Step is a step of the story, and how to take it.
+// Step is a step of the story.
 type Step struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
@@ -91,7 +90,7 @@ type Step struct {
 	Try   *Try   `json:"try,omitempty"`
 }
 
-// Try takes a step for the reader, as far as that goes.
+// Try prepares a step for the visitor.
 type Try struct {
 	Label  string  `json:"label"`
 	Person string  `json:"person,omitempty"` // act as them

@@ -6,13 +6,12 @@ import (
 	"strings"
 )
 
-// policy is what the page may load: its own files, and nothing inline.
+// policy allows the page to load only its own files, and nothing inline.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// guard lets in only who calls this machine by a name of its own, so that a
-// page elsewhere cannot reach it under a name that was rebound to it; and of
-// what changes something only what comes from the page itself.
+// guard accepts only requests to a local host name, so that DNS rebinding doesn't work,
+// and changes only from the page itself.
 func guard(next http.Handler) http.Handler {
 	same := http.NewCrossOriginProtection()
 	return same.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

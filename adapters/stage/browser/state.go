@@ -12,20 +12,20 @@ import (
 	"riskroom/adapters/stage"
 )
 
-// state is all that a page shows to one person, as the stream carries it.
+// state is everything that the page shows to one person.
 type state struct {
 	Run    string         `json:"run"`
 	As     string         `json:"as"`
 	Place  string         `json:"place"`
 	Places []string       `json:"places"`
 	View   stage.View     `json:"view"`
-	Unread map[string]int `json:"unread"` // posts not read yet, by room
-	Others map[string]int `json:"others"` // the same of everybody, by person
+	Unread map[string]int `json:"unread"` // the number of unread posts, by room
+	Others map[string]int `json:"others"` // the same for everybody, by person
 	Behind Behind         `json:"behind"`
 }
 
-// stateFor returns what a page shows to whoever acts as somebody; nobody is
-// whom one acts as at first.
+// stateFor returns what the page shows to a person. Without a valid person, it is the
+// place's First.
 func (s *Stage) stateFor(ctx context.Context, p Place, as, lang string) (state, error) {
 	view := p.Platform.View()
 	if who, ok := view.Person(as); !ok || who.Bot {
@@ -54,7 +54,7 @@ func (s *Stage) stateFor(ctx context.Context, p Place, as, lang string) (state, 
 	return out, nil
 }
 
-// unread counts what a person has not read yet, by room.
+// unread counts a person's unread posts, by room.
 func (s *Stage) unread(place, person string, view stage.View) map[string]int {
 	out := map[string]int{}
 	mine := map[string]time.Time{}
@@ -72,15 +72,15 @@ func (s *Stage) unread(place, person string, view stage.View) map[string]int {
 	return out
 }
 
-// gather is how long events that come together are waited for.
+// gather is the time in which events are combined.
 const gather = 25 * time.Millisecond
 
-// events streams the state, anew whenever it changes.
+// events streams the state whenever it changes.
 func (s *Stage) events(w http.ResponseWriter, r *http.Request) {
 	p, lang := s.place(r.FormValue("place")), s.lang(r.FormValue("lang"))
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
-	// A stream that breaks is asked for again after a second.
+	// The browser reconnects after a second.
 	if _, err := fmt.Fprint(w, "retry: 1000\n\n"); err != nil {
 		return
 	}
@@ -91,9 +91,9 @@ func (s *Stage) events(w http.ResponseWriter, r *http.Request) {
 		changed := s.changed.next()
 		now, err := s.stateFor(r.Context(), p, r.FormValue("as"), lang)
 		if err != nil {
-			return // the browser asks again
+			return // the browser reconnects
 		}
-		// The clock runs by itself: that alone is no news.
+		// The clock alone is no change.
 		moment := now.Behind.Now
 		now.Behind.Now = time.Time{}
 		b, err := json.Marshal(now)

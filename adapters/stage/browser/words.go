@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// messages are those of the page itself, with the places that they take.
+// messages are the page's own wordings, with their placeholders.
 var messages = map[string][]string{
 	"app": nil, "only_you": nil, "edited": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
 	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
@@ -20,7 +20,7 @@ var messages = map[string][]string{
 	"error.gone": nil,
 }
 
-// words tells the page its wordings, with places as {Name}.
+// words serves the page's wordings, with placeholders such as {Name}.
 func (s *Stage) words(w http.ResponseWriter, r *http.Request) {
 	lang := s.lang(r.FormValue("lang"))
 	if r.FormValue("lang") == "" {
@@ -46,8 +46,7 @@ func (s *Stage) words(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, out)
 }
 
-// preferred returns the language that suits a browser best: browsers name those
-// that their reader knows in order.
+// preferred returns the best language for a browser's Accept-Language.
 func (s *Stage) preferred(accepted string) string {
 	for tag := range strings.SplitSeq(accepted, ",") {
 		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")

@@ -76,9 +76,9 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 
 // withoutAnswers removes direct messages without an op: these are late replies, not
 // written by a run.
-func withoutAnswers(s emulator.State) emulator.State {
+func withoutAnswers(s stage.State) stage.State {
 	for i := range s.Direct {
-		s.Direct[i].Messages = slices.DeleteFunc(s.Direct[i].Messages, func(m emulator.MessageState) bool { return m.Nonce == "" })
+		s.Direct[i].Messages = slices.DeleteFunc(s.Direct[i].Messages, func(m stage.MessageState) bool { return m.Op == "" })
 	}
 	direct := s.Direct
 	s.Direct = nil

@@ -1,6 +1,5 @@
-// Package openapi holds requests and answers against Discord's own OpenAPI
-// document, see https://github.com/discord/discord-api-spec. The document is
-// no part of riskroom: whoever wants the check says where it is.
+// Package openapi checks requests and answers against Discord's own OpenAPI document,
+// see https://github.com/discord/discord-api-spec. The document is not part of riskroom.
 package openapi
 
 import (
@@ -22,8 +21,8 @@ import (
 // Variable names the environment variable that says where the document is.
 const Variable = "DISCORD_OPENAPI"
 
-// Document is Discord's OpenAPI document. It is safe for concurrent use; a nil
-// one allows everything.
+// Document is Discord's OpenAPI document. It is safe for concurrent use. A nil Document
+// allows everything.
 type Document struct {
 	paths map[string]any
 
@@ -31,11 +30,11 @@ type Document struct {
 	compiler *jsonschema.Compiler
 }
 
-// address is where the compiler believes the document to be.
+// address is the document's URL for the compiler.
 const address = "https://discord.invalid/openapi.json"
 
-// Named returns the document that $DISCORD_OPENAPI names, nil where it names
-// none. It is read once.
+// Named returns the document that $DISCORD_OPENAPI names, nil if it is unset. It is read
+// once.
 var Named = sync.OnceValues(func() (*Document, error) {
 	path := os.Getenv(Variable)
 	if path == "" {
@@ -72,24 +71,24 @@ func Load(path string) (*Document, error) {
 type operation struct {
 	path, verb string
 	itself     map[string]any
-	shared     map[string]any // what holds for all verbs of the path
+	shared     map[string]any // for all verbs of the path
 }
 
-// find returns the operation that a request is of.
+// find returns the operation of a request.
 func (d *Document) find(verb, path string) (operation, error) {
 	o := operation{path: d.match(path), verb: strings.ToLower(verb)}
 	o.shared, _ = d.paths[o.path].(map[string]any)
 	var ok bool
 	if o.itself, ok = o.shared[o.verb].(map[string]any); !ok {
-		return o, fmt.Errorf("%s %s is no operation of Discord's", verb, path)
+		return o, fmt.Errorf("Discord has no operation %s %s", verb, path)
 	}
 	return o, nil
 }
 
 var version = regexp.MustCompile(`^/api/v\d+`)
 
-// match finds the path of the document that one is of: that with the fewest
-// names in braces.
+// match returns the document's path for a request: the one with the fewest names in
+// braces.
 func (d *Document) match(path string) string {
 	got := strings.Split(version.ReplaceAllString(path, ""), "/")
 	best, least := "", len(got)+1
@@ -109,15 +108,14 @@ func (d *Document) match(path string) string {
 	return best
 }
 
-// Operation returns what Discord calls the operation of a request.
+// Operation returns the operationId of a request.
 func (d *Document) Operation(verb, path string) (string, error) {
 	o, err := d.find(verb, path)
 	id, _ := o.itself["operationId"].(string)
 	return id, err
 }
 
-// Request tells what of a request Discord does not allow. The path may begin
-// with the API's version.
+// Request checks a request. The path may begin with the API's version.
 func (d *Document) Request(verb, path string, query url.Values, body []byte) error {
 	if d == nil {
 		return nil
@@ -140,7 +138,7 @@ func (d *Document) Request(verb, path string, query url.Values, body []byte) err
 	return d.holds(o, "requestBody", body)
 }
 
-// Answer tells what of a successful answer is otherwise than Discord's would be.
+// Answer checks a successful answer.
 func (d *Document) Answer(verb, path string, status int, body []byte) error {
 	if d == nil || status < 200 || status > 299 || status == http.StatusNoContent {
 		return nil
@@ -168,7 +166,7 @@ func (o operation) knows(name string) bool {
 
 var pointer = strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D", "@", "%40")
 
-// holds checks a body with the schema of a part of an operation.
+// holds checks a body against the schema of a part of an operation.
 func (d *Document) holds(o operation, part string, body []byte) error {
 	d.mu.Lock()
 	schema, err := d.compiler.Compile(address + "#/paths/" + pointer.Replace(o.path) + "/" + o.verb + "/" + part + "/content/application~1json/schema")
