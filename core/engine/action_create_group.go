@@ -10,6 +10,9 @@ import (
 	"riskroom/core/people"
 )
 
+// otherWorkspace is the code of people who have no account in a group's workspace.
+const otherWorkspace = "other_workspace"
+
 // resolveCreateGroup resolves the group's people and renders its texts.
 func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) error {
 	members, missing, err := t.resolvePeople(ctx, a.Members, env)
@@ -26,7 +29,7 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 			if m.Workspace == t.workspace {
 				out = append(out, m)
 			} else {
-				missing = append(missing, people.Unresolved{Ref: core.RefOf(m), Code: "other_workspace"})
+				missing = append(missing, people.Unresolved{Ref: core.RefOf(m), Code: otherWorkspace})
 			}
 		}
 		return out
@@ -70,6 +73,7 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: groupLost}
 	}
 	if binding.State != Reserved || binding.Run != t.run.ID {
+		t.into = binding.Group
 		return &core.Error{Op: "create_group", Kind: core.Conflict, Detail: "item_group_exists"}
 	}
 	spec.Suffix = t.rec.Risk.Key.Slug()
@@ -107,7 +111,7 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 	}
 	if err != nil && final(err) {
 		// The group exists: report what failed, and go on with the next step.
-		p.out.fail("group", err)
+		p.out.fail(wholeGroup, err)
 		return nil
 	}
 	return err

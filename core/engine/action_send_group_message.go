@@ -5,6 +5,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	"riskroom/core/people"
 )
 
 // resolveSendGroupMessage finds the group and renders the message.
@@ -17,17 +18,19 @@ func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMes
 	if err != nil {
 		return err
 	}
-	people, missing, err := t.resolvePeople(ctx, a.Mention, env)
+	accounts, missing, err := t.resolvePeople(ctx, a.Mention, env)
 	if err != nil {
 		return err
 	}
-	in.Missing = missing
 	var mentions []core.Span
-	for _, p := range people {
-		if p.Workspace == in.Group.Workspace {
-			mentions = append(mentions, core.Mention(p), core.Plain(" "))
+	for _, a := range accounts {
+		if a.Workspace != in.Group.Workspace {
+			missing = append(missing, people.Unresolved{Ref: core.RefOf(a), Code: otherWorkspace})
+			continue
 		}
+		mentions = append(mentions, core.Mention(a), core.Plain(" "))
 	}
+	in.Missing = missing
 	m := t.message(ctx, append(mentions, head...), a.Card, in.Group.Workspace)
 	in.Message = &m
 	return nil

@@ -26,9 +26,6 @@ func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env 
 			in.Messages[to.Workspace] = t.message(ctx, head, a.Card, to.Workspace)
 		}
 	}
-	if len(accounts) == 0 && len(missing) == 0 {
-		return stepSkipped{"nobody"}
-	}
 	return nil
 }
 

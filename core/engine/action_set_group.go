@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -44,6 +45,7 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 		return err
 	}
 	remove, notRemoved, err := t.resolvePeople(ctx, a.Remove, env)
+	notRemoved = slices.DeleteFunc(notRemoved, func(u people.Unresolved) bool { return u.Code == nobody })
 	c.Add, c.Remove = add, remove
 	in.Missing, in.Change = append(missing, notRemoved...), c
 	return err
@@ -53,6 +55,7 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
 	accounts, err := t.e.people.ResolveOne(ctx, operator, workspace, people.ForRights)
 	if err != nil {
+		t.blamed = operator
 		return err
 	}
 	for _, a := range accounts {
@@ -60,6 +63,7 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace stri
 			return err
 		}
 	}
+	t.blamed = operator
 	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 

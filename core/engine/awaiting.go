@@ -27,7 +27,8 @@ func (t *turn) itemGroup(ctx context.Context) (core.GroupRef, error) {
 	if t.run.Reason == AwaitsGroup {
 		t.run.Since = time.Time{} // failures from here on have the usual time to pass
 	}
-	return t.rec.Binding.Group, nil
+	t.into = t.rec.Binding.Group
+	return t.into, nil
 }
 
 // await returns the error that has a step wait for the run that creates the item

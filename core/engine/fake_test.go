@@ -303,6 +303,9 @@ func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, e
 }
 
 func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, error) {
+	if group == "empty" {
+		return nil, nil
+	}
 	if group != "oncall" && group != "G1" {
 		return nil, &core.Error{Op: "fake: expand", Kind: core.NotFound, Detail: "no_such_group"}
 	}
@@ -316,6 +319,9 @@ func (f *fakePlatform) Group(ctx context.Context, group string) (core.UserGroup,
 	f.mu.Unlock()
 	if _, err := f.Expand(ctx, group); err != nil {
 		return core.UserGroup{}, err
+	}
+	if group == "empty" {
+		return core.UserGroup{ID: "G2", Name: group}, nil
 	}
 	return core.UserGroup{ID: "G1", Name: "oncall"}, nil
 }

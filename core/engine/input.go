@@ -65,15 +65,21 @@ func (t *turn) group(ctx context.Context, target flow.Target) (core.GroupRef, er
 				continue
 			}
 			if out := t.outcome(i); out.Group != nil {
-				return *out.Group, nil
+				t.into = *out.Group
+				return t.into, nil
 			}
 		}
 		return core.GroupRef{}, stepSkipped{"no_group"}
 	}
+	t.into = target.Ref
 	return target.Ref, nil
 }
 
-// resolvePeople resolves a list of people, which may be nil.
+// nobody is the code of a list of people that comes out empty.
+const nobody = "nobody"
+
+// resolvePeople resolves a list of people, which may be nil. A list that means
+// nobody is reported like a person who can't be found.
 func (t *turn) resolvePeople(ctx context.Context, list *flow.People, env flow.Env) ([]core.Account, []people.Unresolved, error) {
 	if list == nil {
 		return nil, nil, nil
@@ -83,7 +89,11 @@ func (t *turn) resolvePeople(ctx context.Context, list *flow.People, env flow.En
 		return nil, nil, invalid("people", err)
 	}
 	refs = people.Qualify(refs, t.rec.Risk.Home)
-	return t.e.people.Resolve(ctx, refs, t.workspace)
+	accounts, missing, err := t.e.people.Resolve(ctx, refs, t.workspace)
+	if err == nil && len(accounts)+len(missing) == 0 {
+		missing = []people.Unresolved{{Ref: core.Ref(list.String()), Code: nobody}}
+	}
+	return accounts, missing, err
 }
 
 // renderHead renders the text above a card.

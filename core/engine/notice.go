@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,12 @@ type noticeData struct {
 	Args text.Args `json:"args"`
 	// To gets the notice instead of the administrators.
 	To core.Account `json:"to,omitzero"`
+}
+
+// argText returns an argument as stored, "" if it is no text.
+func argText(v any) string {
+	s, _ := v.(string)
+	return s
 }
 
 // noticesRisk returns the key of notices that belong to no risk.
@@ -68,7 +75,8 @@ func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
 
 // notify notifies administrators of a failure that no user caused, by a run that
 // is armed when the turn ends. The same notice of the same step is sent once,
-// except that a run is parked again. A notice sends no notices.
+// except that a run is parked again; the same problem of a risk is sent once a
+// day, whichever flows meet it. A notice sends no notices.
 func (t *turn) notify(code string, args text.Args) { t.notifyOne(core.Account{}, code, args) }
 
 // notifyOne notifies one person, or administrators if to is zero.
@@ -86,6 +94,10 @@ func (t *turn) notifyOne(to core.Account, code string, args text.Args) {
 		when = stamp(t.e.clock.Now())
 	}
 	occurrence := core.MakeOp(t.run.ID.String(), strconv.FormatInt(t.run.Cycle, 10), t.stepKey, code, string(data), when)
+	if why, ok := args["Why"].(string); ok && code != "parked" {
+		day := stamp(t.e.clock.Now().Truncate(24 * time.Hour))
+		occurrence = core.MakeOp(string(t.run.ID.Risk), code, why, day)
+	}
 	t.notices = append(t.notices, TimerChange{
 		Do: ArmTimer, Due: t.e.clock.Now(), Data: data,
 		Run: RunID{Risk: t.run.ID.Risk, Flow: NoticeFlow, Occurrence: occurrence},
@@ -138,6 +150,9 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 	var d noticeData
 	if err := json.Unmarshal(t.run.Data, &d); err != nil {
 		return invalid("notice", err)
+	}
+	if _, ok := d.Args["Why"]; !ok { // an older version only stored codes
+		d.Args["Why"] = cmp.Or(argText(d.Args["What"]), argText(d.Args["Code"]))
 	}
 	m := core.Message{Text: plain(t.e.text.In(t.e.org.Language).S("engine.notice."+d.Code, d.Args))}
 	if g := t.e.org.AdminChannel; !d.To.IsZero() {

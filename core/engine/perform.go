@@ -45,6 +45,15 @@ func (o *outcome) failed(what string) bool {
 	return slices.ContainsFunc(o.Failed, func(f failure) bool { return f.What == what })
 }
 
+// failures lists what failed, with codes.
+func (o *outcome) failures() string {
+	var list []string
+	for _, f := range o.Failed {
+		list = append(list, f.What+" ("+f.Code+")")
+	}
+	return strings.Join(list, ", ")
+}
+
 func (o *outcome) did(what string) {
 	if !slices.Contains(o.Done, what) {
 		o.Done = append(o.Done, what)
@@ -83,12 +92,17 @@ type performed struct {
 	out   outcome
 	shown []Shown
 	badge core.MessageRef
+
+	missing []people.Unresolved // also in the outcome
 }
+
+// wholeGroup is the failure of a group's creation that concerns no part alone.
+const wholeGroup = "group"
 
 // perform does what a step's input says. It fails if something is left to do.
 // Parts that failed for good are in the outcome instead.
 func (t *turn) perform(ctx context.Context, act performance, in *input, sofar outcome) (performed, error) {
-	p := performed{out: sofar}
+	p := performed{out: sofar, missing: in.Missing}
 	for _, m := range in.Missing {
 		p.out.fail(string(m.Ref), &core.Error{Detail: m.Code})
 	}

@@ -62,8 +62,8 @@ func TestKindsOfError(t *testing.T) {
 		{core.Unavailable, 1, engine.Finished, 1, engine.EventRetry},
 		{core.RateLimited, 1, engine.Finished, 1, engine.EventRetry},
 		{core.Unauthorized, -1, engine.Waiting, 0, engine.EventRetry},
-		{core.Denied, -1, engine.Finished, 0, engine.EventPartial},
-		{core.Unreachable, -1, engine.Finished, 0, engine.EventPartial},
+		{core.Denied, -1, engine.Finished, 0, engine.EventFailed},
+		{core.Unreachable, -1, engine.Finished, 0, engine.EventFailed},
 		{core.Unknown, -1, engine.Parked, 0, engine.EventParked},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestSecondItemGroupIsRefused(t *testing.T) {
 	}
 	b.eventually("the admin channel is notified", func() bool {
 		for _, p := range b.platform.postsIn("CADMIN") {
-			if strings.Contains(core.Text(p.Message.Text), "item_group_exists") {
+			if strings.Contains(core.Text(p.Message.Text), "R-1 already has a channel") {
 				return true
 			}
 		}

@@ -26,6 +26,8 @@ type turn struct {
 	input     []byte        // what the step acts on; pinned with the first intent
 	version   int64         // of the risk that the input was made from
 	gaveUp    func() error  // returns why the turn must stop, nil if it must not
+	into      core.GroupRef // the group that the step acts on
+	blamed    core.Ref      // whom the failure of the whole step is about
 	awaits    RunID         // the run that creates the group that the step needs
 	slot      Slot          // reserved, but too late to wait for in place
 	notices   []TimerChange // armed when the turn ends

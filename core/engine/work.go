@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -71,7 +70,9 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 	if !t.run.Begun {
 		holds, err := t.flow.If.Holds(t.env(ctx))
 		if err != nil {
-			t.notify("failed", t.noticeArgs("if", "condition"))
+			args := t.noticeArgs("if", "condition")
+			args["Why"] = t.e.problem(aStep, "", "condition", t.noticeArgs("", ""))
+			t.notify("failed", args)
 			return false, t.end(ctx, Skipped, "condition_failed", performed{})
 		}
 		if !holds {
@@ -143,6 +144,7 @@ func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err er
 // enter makes s the current step.
 func (t *turn) enter(s flow.Step) {
 	t.stepKey, t.workspace = s.Key(), s.Workspace
+	t.into, t.blamed = core.GroupRef{}, ""
 	if t.workspace == "" {
 		t.workspace = t.rec.Risk.Home
 	}
@@ -171,8 +173,9 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 	switch v.course {
 	case failStep:
 		p.out.Code = v.code
-		t.note(EventFailed, "", map[string]string{"action": s.Action.Kind(), "code": v.code})
-		t.notify(failedAs(v.code), t.noticeArgs(s.Action.Kind(), v.code))
+		if err := t.reportFailure(ctx, s, v.code, p); err != nil {
+			return false, false, err
+		}
 		return true, false, t.endStep(ctx, s, p)
 	case reevaluate:
 		t.input = nil
@@ -181,17 +184,6 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 	default:
 		return false, false, t.endTurn(ctx, err, p)
 	}
-}
-
-// groupLost is the Detail when a risk can't get a group because its group is lost.
-const groupLost = "item_group_lost"
-
-// failedAs returns the notice for a step that failed with code.
-func failedAs(code string) string {
-	if code == groupLost {
-		return "blocked"
-	}
-	return "failed"
 }
 
 // pin returns the step's stored input, or makes it if there is none. A step's
@@ -203,7 +195,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 			return nil, invalid("a step's stored input", err)
 		}
 		if t.run.Begun || in.Version == t.rec.Risk.Version {
-			t.version = in.Version
+			t.version, t.into = in.Version, in.Group
 			return in, nil
 		}
 		// The risk has changed since the step was deferred, and nothing was
@@ -253,25 +245,9 @@ func (p performed) addTo(s Complete) Complete {
 func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
 	if p.out.Code == "" {
-		data := map[string]string{"action": s.Action.Kind()}
-		if p.out.Group != nil {
-			data["group"], data["name"] = p.out.Group.String(), p.out.Name
+		if err := t.reportStep(ctx, s, p); err != nil {
+			return err
 		}
-		if len(p.out.Done) > 0 {
-			data["done"] = strings.Join(p.out.Done, ", ")
-		}
-		st.Events = append(st.Events, t.event(EventStep, t.op(""), data))
-	}
-	var what []string
-	for _, f := range p.out.Failed {
-		what = append(what, f.What+" ("+f.Code+")")
-	}
-	if len(what) > 0 {
-		list := strings.Join(what, ", ")
-		st.Events = append(st.Events, t.event(EventPartial, "", map[string]string{"action": s.Action.Kind(), "what": list}))
-		args := t.noticeArgs(s.Action.Kind(), "")
-		args["What"] = list
-		t.notify("partial", args)
 	}
 	st.Timers = t.takeNotices()
 	creates := t.flow.CreatesItemGroup(t.run.Step)
@@ -359,6 +335,7 @@ func (t *turn) end(ctx context.Context, to RunState, reason string, p performed)
 		kind = EventParked
 		args := t.noticeArgs(t.stepKey, reason)
 		args["Run"] = t.run.ID.String()
+		args["Why"] = t.e.problem(aStep, "", reason, t.noticeArgs("", ""))
 		t.notify("parked", args)
 	default:
 		kind = EventEnded

@@ -3,6 +3,7 @@ package flow
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -16,6 +17,15 @@ type People struct {
 	terms    []Term
 	programs map[int]*vm.Program // of the terms that are expressions
 	scope    *scope
+}
+
+// String returns the list as written.
+func (p *People) String() string {
+	var all []string
+	for _, t := range p.terms {
+		all = append(all, t.Text)
+	}
+	return strings.Join(all, ", ")
 }
 
 // Refs returns the people in p, in the order written and without duplicates. A lead or

@@ -33,6 +33,9 @@ func NewDirectory(org *core.Organisation, ws *Workspaces, links Store, clock cor
 	return &Directory{org: org, workspaces: ws, links: links, now: clock.Now, answers: map[string]answer{}}
 }
 
+// EmptyGroup is the Detail of a user group or role without members.
+const EmptyGroup = "empty_group"
+
 // Unresolved is a person or group that could not be found.
 type Unresolved struct {
 	Ref  core.Ref `json:"ref"`
@@ -78,6 +81,9 @@ func (d *Directory) ResolveOne(ctx context.Context, r core.Ref, home string, fre
 			ws = home
 		}
 		all, err := d.expand(ctx, ws, group, fresh)
+		if err == nil && len(all) == 0 {
+			err = &core.Error{Op: "people", Kind: core.NotFound, Detail: EmptyGroup}
+		}
 		if err != nil {
 			return nil, err
 		}

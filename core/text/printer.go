@@ -51,6 +51,17 @@ func (p Printer) S(id string, args ...Args) string {
 	return s
 }
 
+// First returns the first of some messages that exists.
+func (p Printer) First(args Args, ids ...string) string {
+	var s string
+	for _, id := range ids {
+		if s = p.S(id, args); s != "!"+id+"!" {
+			break
+		}
+	}
+	return s
+}
+
 // Status returns the label of s.
 func (p Printer) Status(s core.Status) string { return p.S("common.status." + string(s)) }
 

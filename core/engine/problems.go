@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/people"
+	"riskroom/core/text"
+)
+
+// The subjects of problems, each with sentences of its own.
+const (
+	aPerson = "person"
+	aStep   = "step"
+)
+
+// problem returns a sentence for administrators: what a code means and what to do.
+// who is a person or, for what concerns a step, one of its parts; "" means all of
+// it. A code without a sentence, such as a rare one of a platform, is quoted.
+func (e *Engine) problem(subject, who, code string, args text.Args) string {
+	args["Who"], args["Code"] = who, cmp.Or(code, "?")
+	other := aStep
+	if who != "" {
+		other = aPerson
+	}
+	return e.text.In(e.org.Language).First(args, "engine.problem."+subject+"."+code, "engine.problem."+other+".other")
+}
+
+// whoIs returns what administrators call a person, group or list.
+func (e *Engine) whoIs(ctx context.Context, ref core.Ref) string {
+	return core.Text([]core.Span{e.people.Name(ctx, e.text.In(e.org.Language), ref, "")})
+}
+
+// problems returns a sentence for each reason why parts of a step failed, and for
+// code if the whole step did.
+func (t *turn) problems(ctx context.Context, code string, failed []failure) string {
+	args := t.noticeArgs("", "")
+	args["Channel"] = t.channelName(ctx)
+	var out []string
+	switch {
+	case code != "" && t.blamed != "":
+		out = append(out, t.e.problem(aPerson, t.e.whoIs(ctx, t.blamed), code, args))
+	case code != "":
+		out = append(out, t.e.problem(aStep, "", code, args))
+	}
+	type cause struct{ subject, code string }
+	var causes []cause
+	who := map[cause][]string{}
+	p := t.e.text.In(t.e.org.Language)
+	for _, f := range failed {
+		subject, name := t.failedWho(ctx, p, f.What)
+		c := cause{subject, f.Code}
+		if who[c] == nil {
+			causes = append(causes, c)
+		}
+		who[c] = append(who[c], name)
+	}
+	for _, c := range causes {
+		out = append(out, t.e.problem(c.subject, p.List(who[c]), c.code, args))
+	}
+	return strings.Join(out, " ")
+}
+
+// failedWho returns what administrators call what a failure is of: a person, alone
+// or after what was to be done with them, or a part of a group.
+func (t *turn) failedWho(ctx context.Context, p text.Printer, what string) (subject, name string) {
+	if what == wholeGroup {
+		return aStep, t.channelName(ctx)
+	}
+	first, person, ofPerson := strings.Cut(what, " ")
+	switch part := p.Part(core.Part(first)); {
+	case strings.HasPrefix(part, "!"):
+		return aPerson, t.e.whoIs(ctx, core.Ref(what))
+	case ofPerson:
+		return aPerson, t.e.whoIs(ctx, core.Ref(person))
+	default:
+		return aStep, part
+	}
+}
+
+// channelName returns what people call the group that the step is about.
+func (t *turn) channelName(ctx context.Context) string {
+	g := t.into
+	if g.IsZero() {
+		g = t.rec.Binding.Group
+	}
+	if g.IsZero() {
+		return t.e.text.In(t.e.org.Language).S("engine.problem.no_channel")
+	}
+	made, err := t.creationOf(ctx, g)
+	if err != nil || made.Name == "" {
+		return g.String()
+	}
+	return "#" + made.Name
+}
+
+// reportStep records what a step that ended did and what it couldn't do, and
+// notifies administrators of that.
+func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) error {
+	data := map[string]string{"action": s.Action.Kind()}
+	if p.out.Group != nil {
+		data["group"], data["name"] = p.out.Group.String(), p.out.Name
+	}
+	if len(p.out.Done) > 0 {
+		data["done"] = strings.Join(p.out.Done, ", ")
+	}
+	nothing := p.out.Group == nil && len(p.out.Done) == 0 && len(p.out.Failed) > 0
+	if nothing {
+		return t.reportFailure(ctx, s, p.out.Failed[0].Code, p)
+	}
+	t.note(EventStep, t.op(""), data)
+	if len(p.out.Failed) == 0 {
+		return nil
+	}
+	what := p.out.failures()
+	t.note(EventPartial, "", map[string]string{"action": s.Action.Kind(), "what": what})
+	args := t.noticeArgs(s.Action.Kind(), "")
+	args["What"] = what
+	return t.notifyProblems(ctx, "partial", args, "", p)
+}
+
+// reportFailure records that a step did nothing, and notifies administrators.
+func (t *turn) reportFailure(ctx context.Context, s flow.Step, code string, p performed) error {
+	data := map[string]string{"action": s.Action.Kind(), "code": code}
+	if what := p.out.failures(); what != "" {
+		data["what"] = what
+	}
+	t.note(EventFailed, "", data)
+	args := t.noticeArgs(s.Action.Kind(), code)
+	if code == groupLost {
+		t.notify("blocked", args)
+		return nil
+	}
+	whole := code
+	if p.out.Code == "" {
+		whole = "" // the code of a part
+	}
+	return t.notifyProblems(ctx, "failed", args, whole, p)
+}
+
+// groupLost is the Detail when a risk can't get a group because its group is lost.
+const groupLost = "item_group_lost"
+
+// notifyProblems notifies administrators of the people who can't be found, each by
+// themselves, and of everything else that failed in a step.
+func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args, code string, p performed) error {
+	failed := slices.Clone(p.out.Failed)
+	for _, m := range p.missing {
+		if m.Code == nobody {
+			continue
+		}
+		if err := t.e.notifyUnresolved(ctx, t.run.ID.Risk, t.run.ID.Flow, m); err != nil {
+			return err
+		}
+		failed = slices.DeleteFunc(failed, func(f failure) bool { return f.What == string(m.Ref) })
+	}
+	if why := t.problems(ctx, code, failed); why != "" {
+		args["Why"] = why
+		t.notify(notice, args)
+	}
+	return nil
+}
+
+// notifyUnresolved notifies administrators of a person or group that can't be found:
+// once a day, however many risks need them.
+func (e *Engine) notifyUnresolved(ctx context.Context, risk core.RiskKey, flow string, who people.Unresolved) error {
+	args := text.Args{"Key": string(risk), "Flow": flow, "Command": e.org.Command}
+	args["Why"] = e.problem(aPerson, e.whoIs(ctx, who.Ref), who.Code, args)
+	day := stamp(e.clock.Now().Truncate(24 * time.Hour))
+	c, err := e.noticeNow(noticeData{Code: "unresolved", Args: args}, core.MakeOp("unresolved", string(who.Ref), who.Code, day))
+	if err != nil {
+		return err
+	}
+	return e.store.Arm(ctx, c.Run.Risk, 0, []TimerChange{c})
+}
