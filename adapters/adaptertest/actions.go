@@ -179,6 +179,6 @@ func actions() []action {
 		badged(),
 		badgeKept(),
 		badgedAgain(),
-		editMessage(amended),
+		editMessage(editedCard),
 	}
 }

@@ -62,7 +62,7 @@ func creationEffects() []scenario {
 
 // groupEffects check messages in a group.
 func groupEffects() []scenario {
-	inGroup, edit := sendGroupMessage(fullMessage), editMessage(amended)
+	inGroup, edit := sendGroupMessage(fullMessage), editMessage(editedCard)
 	return []scenario{
 		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
 			at := inGroup.on(r)
@@ -75,7 +75,7 @@ func groupEffects() []scenario {
 			at := edit.on(r)
 			r.perform(edit, at)
 			v := r.view(at.group.Ref)
-			r.wantShown(r.only(v.Messages), amended(r))
+			r.wantShown(r.only(v.Messages), editedCard(r))
 			r.wantRef(at.message, v.Messages)
 			if strings.Contains(v.Messages[0].Text, "waited a day") {
 				r.t.Errorf("the old text is still there:\n%s", v.Messages[0].Text)
@@ -84,8 +84,8 @@ func groupEffects() []scenario {
 	}
 }
 
-// amended returns what a message is edited to: a card without text above it.
-func amended(r *rig) core.Message {
+// editedCard returns the new content of an edited message: a card without text above it.
+func editedCard(r *rig) core.Message {
 	return core.Message{Card: card("Ledger was off by one", r.cast.People[3])}
 }
 

@@ -9,7 +9,7 @@ import (
 // failures check the errors that bad input causes.
 func failures() []scenario {
 	inGroup := sendGroupMessage(fullMessage)
-	edit := editMessage(amended)
+	edit := editMessage(editedCard)
 	direct := sendMessageTo(func(r *rig) core.Account { return r.cast.Unreachable }, fullMessage)
 	create := createGroup(core.Ordinary, nil)
 	return []scenario{
@@ -76,7 +76,7 @@ func foreigners() []scenario {
 	}}}
 	for _, a := range []action{
 		sendMessageTo(person, fullMessage), createGroup(core.Ordinary, spec), sendGroupMessage(fullMessage),
-		setTopic(), add(), remove(), editMessage(amended),
+		setTopic(), add(), remove(), editMessage(editedCard),
 	} {
 		out = append(out, scenario{a.name, a.lacking, func(r *rig, _ Harness) {
 			at := a.on(r)

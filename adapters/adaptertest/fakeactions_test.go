@@ -135,8 +135,8 @@ func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.Group
 	return r, err
 }
 
-// change applies c. The first error that asks for another try is returned once
-// everything has been tried.
+// change applies c. It tries everything and then returns the first error that a retry may
+// overcome.
 func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose *string) error {
 	var later error
 	// did records an outcome, and reports whether to stop.
@@ -227,8 +227,8 @@ func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c co
 	return steps
 }
 
-// replace sets a text of a group, if it is not that already. That of a new group
-// is set only if it has none.
+// replace sets a group's text unless it is already right. The text of a new group is only
+// set if it has none.
 func replace(field func(*fakeGroup) *string, to string, isNew bool) func(*fakeGroup) (bool, error) {
 	return func(g *fakeGroup) (bool, error) {
 		f := field(g)
@@ -241,7 +241,7 @@ func replace(field func(*fakeGroup) *string, to string, isNew bool) func(*fakeGr
 	}
 }
 
-// badge posts, pins and bookmarks a badge, whatever of it is missing.
+// badge posts, pins and bookmarks a badge, unless that is already done.
 func (a *fakeAdapter) badge(ctx context.Context, once core.Once, r *core.Report, id string, b core.Badge, did func(core.Part, core.Account, error) bool) {
 	ref, err := b.Ref, error(nil)
 	if ref.IsZero() {

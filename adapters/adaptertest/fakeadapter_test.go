@@ -12,8 +12,7 @@ import (
 	"riskroom/core"
 )
 
-// flaw is what is wrong with a fakeAdapter, so that the suites can be seen to
-// catch it.
+// flaw is a mistake in a fakeAdapter that the suites must catch.
 type flaw string
 
 const (
@@ -82,7 +81,7 @@ func (a *fakeAdapter) Capabilities() core.Capabilities {
 	return c
 }
 
-// err translates what the platform answered. A read has no effect.
+// err translates the platform's error. A read has no effect.
 func (a *fakeAdapter) err(op string, write bool, err error) error {
 	var api *apiError
 	if err == nil || !errors.As(err, &api) {
@@ -116,7 +115,7 @@ func (a *fakeAdapter) err(op string, write bool, err error) error {
 	return e
 }
 
-// write is what every call that changes something passes through.
+// write makes a call that changes something.
 func (a *fakeAdapter) write(ctx context.Context, once core.Once, key, method string, probe func(context.Context, core.Intent) (string, core.Found, error), do func(core.Intent) (string, bool, error)) (string, error) {
 	call := core.Call{Key: key, Probe: probe, Unsure: core.Resend, Cost: []core.Bucket{{Workspace: "acme", Name: method}}}
 	if a.flaw == drawsNothing {
@@ -152,7 +151,7 @@ func (a *fakeAdapter) read(ctx context.Context, method string, do func() error) 
 	return a.err(method, false, a.api.call(ctx, method, false, func() (bool, error) { return false, do() }))
 }
 
-// found turns the answer of a probe's read into the probe's.
+// found turns the answer of a read into that of a probe.
 func found(value string, err error) (string, core.Found, error) {
 	switch {
 	case core.KindOf(err) == core.Denied:

@@ -63,9 +63,9 @@ type fakePost struct {
 	buttons        []string
 }
 
-// apiError is what the platform answers when a call fails.
+// apiError is the platform's answer to a call that failed.
 type apiError struct {
-	code string // "" says nothing
+	code string // "" gives no reason
 	wait time.Duration
 }
 

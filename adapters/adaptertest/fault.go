@@ -53,7 +53,7 @@ func (k FaultKind) When() When {
 // Forever, as a fault's Times, makes it affect every matching call.
 const Forever = -1
 
-// Fault tells an emulator which calls fail, and how.
+// Fault describes which calls to an emulator fail, and how.
 type Fault struct {
 	Kind   FaultKind
 	Method string        // "" is any method

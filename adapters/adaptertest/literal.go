@@ -41,7 +41,7 @@ func literal() []scenario {
 		return func(*rig) core.Message { return core.Message{Text: []core.Span{core.Plain(text)}, Card: filled(text)} }
 	}
 	group := sendGroupMessage(fullMessage)
-	edit := editMessage(amended)
+	edit := editMessage(editedCard)
 	return append(out,
 		scenario{"in every part of a card", group.lacking, func(r *rig, _ Harness) {
 			at := aGroup(r)

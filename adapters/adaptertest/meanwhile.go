@@ -8,9 +8,9 @@ import (
 	"riskroom/core"
 )
 
-// laterStays checks what becomes of a change whose answer was lost, or that was
-// refused, when somebody else has changed the same since: it isn't made again over
-// theirs. The platform's present state doesn't show that it didn't happen.
+// laterStays checks a change whose answer was lost, or that was refused, if somebody else
+// has changed the same since. It must not overwrite theirs, because the platform's state
+// doesn't show whether it happened.
 func laterStays() []scenario {
 	var out []scenario
 	for _, a := range []action{rename(), setTopic()} {
@@ -29,10 +29,10 @@ func laterStays() []scenario {
 				want := plain(r.world.State())
 				res, converged := u.retry(result{}, true)
 				if !converged || res.err != nil || len(res.report.Failed()) > 0 {
-					r.t.Errorf("it ends with %v, %v", res.err, res.report.Failed())
+					r.t.Errorf("the error is %v, failed are %v", res.err, res.report.Failed())
 				}
 				if diff := cmp.Diff(want, plain(r.world.State())); diff != "" {
-					r.t.Errorf("the platform ended in another state (-before it went on +now):\n%s", diff)
+					r.t.Errorf("the platform ended in another state (-before it continued +now):\n%s", diff)
 				}
 			}})
 		}
@@ -40,9 +40,9 @@ func laterStays() []scenario {
 	return out
 }
 
-// resumedAfterOthers checks that creating a group goes on wherever it was
-// interrupted, after others have worked on the group: there is one group, with one
-// badge, and with their name and topic.
+// resumedAfterOthers checks that creating a group continues after any interruption, even
+// if others have worked on the group: there is one group with one badge, and with their
+// name and topic.
 func resumedAfterOthers() []scenario {
 	create := createGroup(core.Item, nil)
 	lacking := func(c core.Capabilities) bool { return create.lacking(c) || lacks(c.Set, core.PartBadge) }

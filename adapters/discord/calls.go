@@ -16,7 +16,7 @@ import (
 // reasonOf returns the reason for the audit log.
 func reasonOf(in core.Intent) string { return "riskroom " + in.Op }
 
-// created is the part that is read of a created object.
+// created is the part of a created object that the adapter reads.
 type created struct {
 	ID string `json:"id"`
 }

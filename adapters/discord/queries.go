@@ -17,7 +17,7 @@ import (
 // by its operationId in https://github.com/discord/discord-api-spec. Each
 // decodes only what is needed, so that unknown data cannot make a probe fail.
 
-// channel is the part that is read of a channel or category.
+// channel is the part of a channel or category that the adapter reads.
 type channel struct {
 	ID         string      `json:"id"`
 	Type       int         `json:"type"`
@@ -28,7 +28,7 @@ type channel struct {
 	Overwrites []overwrite `json:"permission_overwrites"`
 }
 
-// user is the part that is read of an account.
+// user is the part of an account that the adapter reads.
 type user struct {
 	ID         string `json:"id"`
 	Name       string `json:"username"`
@@ -37,14 +37,14 @@ type user struct {
 	TwoFactor  bool   `json:"mfa_enabled"` // sent for the bot itself only, and true if its owner has it: https://github.com/discord/discord-api-docs/issues/1670
 }
 
-// member is the part that is read of a guild member.
+// member is the part of a guild member that the adapter reads.
 type member struct {
 	User  user     `json:"user"`
 	Nick  string   `json:"nick"`
 	Roles []string `json:"roles"`
 }
 
-// role is the part that is read of a role.
+// role is the part of a role that the adapter reads.
 type role struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -74,7 +74,7 @@ func (a *Adapter) getMyUser(ctx context.Context) (user, error) {
 	return identified("get_my_user", u.ID, u, err)
 }
 
-// application is the part that is read of the bot's application. See
+// application is the part of the bot's application that the adapter reads. See
 // https://docs.discord.com/developers/resources/application#application-object.
 type application struct {
 	ID              string `json:"id"`
@@ -88,7 +88,7 @@ func (a *Adapter) getMyApplication(ctx context.Context) (application, error) {
 	return identified("get_my_application", app.ID, app, err)
 }
 
-// guild is the part that is read of the guild.
+// guild is the part of the guild that the adapter reads.
 type guild struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
@@ -135,7 +135,7 @@ func (a *Adapter) listGuildChannels(ctx context.Context) ([]channel, error) {
 	return get[[]channel](ctx, a, "list_guild_channels", nil, "guilds", a.guild, "channels")
 }
 
-// command is the part that is read of a registered command.
+// command is the part of a registered command that the adapter reads.
 type command struct {
 	Name string `json:"name"`
 }
@@ -146,7 +146,7 @@ func (a *Adapter) listGuildApplicationCommands(ctx context.Context, application 
 	return get[[]command](ctx, a, "list_guild_application_commands", nil, "applications", application, "guilds", a.guild, "commands")
 }
 
-// entry is the part that is read of an entry in the audit log.
+// entry is the part of an entry in the audit log that the adapter reads.
 type entry struct {
 	ID     string `json:"id"`
 	Target string `json:"target_id"`

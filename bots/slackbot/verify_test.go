@@ -202,7 +202,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	b.post(r)
 	for _, secret := range []string{b.SigningSecret(), b.BotToken(), "body-secret", "other-secret", "/response/x", emulator.Sign(b.SigningSecret(), r.at.Unix(), []byte(r.body))} {
 		if strings.Contains(b.logged.String(), secret) {
-			t.Errorf("the log holds %q:\n%s", secret, b.logged)
+			t.Errorf("the log contains %q:\n%s", secret, b.logged)
 		}
 	}
 }

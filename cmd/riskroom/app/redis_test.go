@@ -67,7 +67,7 @@ func TestRedisChangedUnderServe(t *testing.T) {
 	}
 }
 
-// serveOn serves a stand-in with a Redis until the test ends, and returns the
+// serveOn serves an emulated workspace with a Redis until the test ends, and returns the
 // URL of the administrators' server.
 func serveOn(t *testing.T, redis string, out *synced) string {
 	t.Helper()

@@ -99,7 +99,7 @@ func (d *discordFrontend) reply(reply emulator.Reply, err error) (string, error)
 		}
 	}
 	if reply.Message == nil || reply.Deferred {
-		return "", errors.New("nothing is said")
+		return "", errors.New("there is no reply")
 	}
 	return reply.Message.Plain, nil
 }

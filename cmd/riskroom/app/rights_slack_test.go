@@ -107,7 +107,7 @@ func (s *slackFrontend) reply(as role, do func(user string) (emulator.Reply, err
 			return said, nil
 		}
 	}
-	return "", errors.New("nothing is said")
+	return "", errors.New("there is no reply")
 }
 
 func (s *slackFrontend) command(ctx context.Context, as role, line string) (string, error) {

@@ -165,7 +165,7 @@ func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Fin
 	case core.Denied:
 		lacking := slices.DeleteFunc(strings.Fields(core.DetailOf(err)), func(p string) bool { return slices.Contains(w.known().Missing, p) })
 		if len(lacking) == 0 {
-			return nil // told of the whole server
+			return nil // reported for the whole server
 		}
 		f.Message = fmt.Sprintf("the bot lacks permissions in %s %s: %s", what, id, strings.Join(lacking, " "))
 		f.Hint = "allow them for the bot's role under Edit Channel, Permissions"
