@@ -67,7 +67,7 @@ func callPolicies() []core.CallPolicy {
 		},
 		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, and writes them only if they differ. What somebody changed after the first attempt, according to the audit log, stays."},
 		{Key: "invite", Method: "set_channel_permission_overwrite", How: repeatable},
-		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For somebody who has no access, Discord returns 10009, which counts as done."},
+		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For a person without access, Discord returns 10009, which counts as done."},
 		{Key: "pin", Method: "create_pin", How: repeatable},
 	}
 }
