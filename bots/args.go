@@ -17,45 +17,44 @@ const (
 	WordArg   ArgKind = iota // words; a mention among them is a core.Ref
 	ProseArg                 // text as it was typed
 	NumberArg                // as people write it
-	SwitchArg                // given or not
+	SwitchArg                // given or absent
 )
 
-// Arg is an argument of a command. On a line it is typed as `key:value`, or stands
-// at its place; elsewhere it is an option of its own.
+// Arg is an argument of a command. On a line it is typed as `key:value` or by its
+// position; on Discord it is an option.
 type Arg struct {
 	Name     string // in Typed.Args, and in refusals
-	Option   string // the name of the option, "" if it is typed only
+	Option   string // the name of the option, "" if there is none
 	Kind     ArgKind
 	Required bool
 	Max      int      // characters, 0 for any number
 	Choices  []string // the only values of an option; nil: any
-	Own      bool     // an own field, which the form has too if there is no room for an option
+	Own      bool     // an own field; the form has it too, in case there is no room for an option
 	Help     func(p text.Printer) string
 
-	// suggest completes what was typed so far; nil where nothing can be suggested.
+	// suggest returns completions of what was typed so far; nil if there are none.
 	suggest func(ctx context.Context, c Command, typed string) []Choice
 
-	words []string // how the key may be typed, in lower case; the first is the one that help shows
+	words []string // spellings of the key, in lower case; help shows the first
 	zh    string   // the key that help shows to Chinese readers
 	list  bool     // takes several values, with commas between
-	// fits reports whether a text of several words is a value of this key, or a word
-	// an item of its list; nil where values of several words need quotes.
+	// fits reports whether s is a value of this key, or an item of its list. It finds the
+	// end of a value of several words; if nil, such a value needs quotes.
 	fits func(s string) bool
-	// goesOn reports whether a folded text after a value looks like more of it, though
-	// the whole doesn't fit; nil: never.
+	// goesOn reports whether a folded text after a value looks like a part of it that isn't
+	// understood; nil: never.
 	goesOn func(s string) bool
 
-	// take reads the argument off the start of the line; nil if it has no place
-	// there.
+	// take reads the argument off the start of the line; nil if it has no position.
 	take func(line string) (value []string, rest string, ok bool)
-	// retyped returns what has to be typed there for a value; nil: the value.
+	// retyped returns what to type for a value; nil: the value.
 	retyped func(value, lang string) string
 }
 
 // Suggests reports whether values can be suggested.
 func (a Arg) Suggests() bool { return a.suggest != nil }
 
-// keyed reports whether a is typed with a key.
+// keyed reports whether a is typed with its key.
 func (a Arg) keyed() bool { return len(a.words) > 0 }
 
 // key returns how help shows the key of a in a language.
@@ -66,7 +65,7 @@ func (a Arg) key(lang string) string {
 	return a.words[0]
 }
 
-// typed returns the argument as it can be typed on a line.
+// typed returns the argument as it is typed on a line.
 func (a Arg) typed(value []string, lang string) string {
 	one := strings.Join(value, ",")
 	switch {
@@ -78,12 +77,12 @@ func (a Arg) typed(value []string, lang string) string {
 	return one
 }
 
-// said is the help of an argument that is worded by a text.
-func said(id string) func(p text.Printer) string {
+// helpText returns the help of an argument, from a text.
+func helpText(id string) func(p text.Printer) string {
 	return func(p text.Printer) string { return p.S(id) }
 }
 
-// theRest takes everything that is left.
+// theRest takes the rest of the line.
 func theRest(line string) (value []string, rest string, ok bool) { return []string{line}, "", true }
 
 // findKey returns the argument whose key is typed as word, or nil.
@@ -96,8 +95,8 @@ func findKey(args []Arg, word string) *Arg {
 	return &args[i]
 }
 
-// typeable reports whether s can stand before a colon: one word of letters, marks,
-// digits, "_" and "-", and not of digits alone.
+// typeable reports whether s can be a key: one word of letters, marks, digits, "_" and
+// "-", with at least one letter.
 func typeable(s string) bool {
 	letter := false
 	for _, r := range s {
@@ -112,7 +111,7 @@ func typeable(s string) bool {
 	return letter
 }
 
-// keyNames lists the fields among the keys as readers of lang are shown them.
+// keyNames returns the names of the fields in a language.
 func keyNames(args []Arg, lang string) []string {
 	var out []string
 	for _, a := range args {

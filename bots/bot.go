@@ -15,19 +15,19 @@ import (
 	"riskroom/core/text"
 )
 
-// Config is what a Bot is made of.
+// Config configures a Bot.
 type Config struct {
 	Filing   engine.Filing
 	Handling engine.Handling
 	Persons  people.Persons
 	Org      *core.Organisation
 	Text     *text.Catalogue
-	Clock    core.Clock   // of risks; waiting goes by wall time
-	Logger   *slog.Logger // nil: says nothing
+	Clock    core.Clock   // for risks; timeouts use wall time
+	Logger   *slog.Logger // nil: no logging
 
-	// GiveUp is how long a command is tried for; 0 is two minutes.
+	// GiveUp is how long a command is retried; 0 is two minutes.
 	GiveUp time.Duration
-	// Limit is how many commands may be under way at a time; 0 is 256.
+	// Limit is the number of commands that may run at a time; 0 is 256.
 	Limit int
 }
 
@@ -46,7 +46,7 @@ type Bot struct {
 	keys []Arg // of a new risk
 
 	slots chan struct{}
-	base  context.Context // of commands under way; ends when Close loses patience
+	base  context.Context // of running commands; ends when Close stops waiting
 	stop  context.CancelCauseFunc
 
 	mu     sync.Mutex
@@ -85,7 +85,7 @@ func New(c Config) (*Bot, error) {
 	return b, nil
 }
 
-// printer words things for whoever sent c.
+// printer returns the printer for the sender of c.
 func (b *Bot) printer(c Command) text.Printer {
 	if c.Lang == "" {
 		return b.text.In(b.org.Language)
@@ -93,7 +93,7 @@ func (b *Bot) printer(c Command) text.Printer {
 	return b.text.In(c.Lang)
 }
 
-// zone is where the reader's clock is.
+// zone returns the reader's time zone.
 func (b *Bot) zone(c Command) *time.Location {
 	if c.Zone == nil {
 		return b.org.Zone
@@ -101,7 +101,7 @@ func (b *Bot) zone(c Command) *time.Location {
 	return c.Zone
 }
 
-// typedLine is what somebody typed, as they would type it again.
+// typedLine returns the line to type to send c again.
 func (b *Bot) typedLine(c Command) string {
 	if c.Typed == nil {
 		return ""
@@ -114,8 +114,8 @@ func (b *Bot) typedLine(c Command) string {
 	return strings.TrimSpace(b.org.Command + " " + line)
 }
 
-// argLine is the arguments of a command as they can be typed, but for those of some
-// names.
+// argLine returns the arguments of a command as they can be typed, without some of
+// them.
 func (b *Bot) argLine(c Command, without ...string) string {
 	if c.Typed.entry == nil {
 		return ""

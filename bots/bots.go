@@ -1,11 +1,10 @@
-// Package bots knows what commands, buttons and forms mean, free of any
+// Package bots implements commands, buttons and forms, independently of any
 // platform.
 //
-// A platform's bot (a package beneath this one) verifies and decodes what comes
-// in, makes a Command of it, has Bot answer it in time and shows the Reply. The
-// commands stand in one table (commands.go), each in a file of its own; routes.go
-// finds the one that is meant and reads its arguments. All wording is in the reader's
-// language, all of it private to the reader.
+// A platform's bot (a package below this one) verifies and decodes a request into a
+// Command, gets the Reply from Bot in time, and shows it. The table of commands is in
+// commands.go, and each command has its own file. routes.go finds the command and reads
+// its arguments. Replies are in the reader's language and visible to the reader only.
 package bots
 
 import (
@@ -14,14 +13,14 @@ import (
 	"riskroom/core"
 )
 
-// Command is what one person asked, already verified and decoded: exactly one
-// of Typed, Pressed and Filled is set.
+// Command is a verified and decoded request of one person. Exactly one of Typed,
+// Pressed and Filled is set.
 type Command struct {
-	Op      string         // names what the person did: a redelivery has the same
+	Op      string         // identifies what the person did; a redelivery has the same
 	Actor   core.Actor     // who; Account is never zero
 	Channel core.GroupRef  // where, zero if nowhere
-	Lang    string         // the reader's language as the platform tells it, "" is unknown
-	Zone    *time.Location // the reader's, nil is unknown
+	Lang    string         // the reader's language as the platform reports it, "" if unknown
+	Zone    *time.Location // the reader's, nil if unknown
 
 	Typed   *Typed
 	Pressed *Pressed
@@ -33,18 +32,18 @@ type Command struct {
 type Typed struct {
 	// Text is the line after the command. Mentions are as people read them ("@lin").
 	Text string
-	// Mentions says whom the platform says that a mention in Text means.
+	// Mentions maps each mention in Text to its ref.
 	Mentions map[string]core.Ref
 
 	// Path names the command, as Spec.Path does.
 	Path []string
 	// Args are the arguments by Arg.Name: given with Path, else read from Text.
-	// Values may be as people type them.
+	// Values may be written as people type them.
 	Args Values
 
-	entry  *entry  // the command that is named, nil if there is none
-	word   string  // the first word that names none
-	behind string  // what stands on the line behind the command
+	entry  *entry  // the command, nil if there is none of that name
+	word   string  // the first word that is no command
+	after  string  // the line after the command
 	left   string  // the part of it that no argument took
 	faults []fault // what is wrong with the arguments
 }
@@ -56,39 +55,38 @@ type Pressed struct {
 	Seen  int64 // the version of the risk that the card showed
 }
 
-// Filled is a form that somebody submits, or one that asks to be shown anew
-// because of what was chosen in it.
+// Filled is a form that somebody submitted, or one to show again because of what was
+// chosen in it.
 type Filled struct {
 	Form   string            // Form.ID
 	State  map[string]string // Form.State, as it was given
 	Values Values
-	// Rest holds the fields that the platform had no inputs for, as Bot.Rest
-	// worded them and as the person left them.
+	// Rest holds the fields that the platform had no inputs for: what Bot.Rest returned,
+	// as the person edited it.
 	Rest string
-	// Refresh tells that nothing is submitted yet: the answer is the same form
-	// as it should look now.
+	// Refresh means that nothing was submitted: the reply is the same form, updated.
 	Refresh bool
 }
 
-// Reply is an answer to one person, who alone sees it.
+// Reply is a reply to one person. Nobody else sees it.
 type Reply struct {
-	Text []core.Span   // what is said; may be empty beside a Form
+	Text []core.Span   // may be empty if there is a Form
 	List [][]core.Span // one line each, below Text
 	Card *core.Card    // below that
 
-	// Form is opened, or takes the place of the form that was submitted. Where
-	// that cannot be done any more Text, List and Card are shown instead. The
-	// answer to a form has one, or Errors, or Close.
+	// Form is opened, or replaces the form that was submitted. If it is too late for
+	// that, Text, List and Card are shown instead. The reply to a form has a Form, Errors
+	// or Close.
 	Form *Form
 
-	// Errors keep a submitted form open, with everything that was typed.
+	// Errors keep a submitted form open, with its input.
 	Errors []FieldError
-	// Close tells that a submitted form may just close: what it did is seen
-	// elsewhere.
+	// Close means that a submitted form may close without an answer, because its effect
+	// is visible elsewhere.
 	Close bool
 }
 
-// FieldError says what is wrong with one field of a form.
+// FieldError describes what is wrong with one field of a form.
 type FieldError struct {
 	Field string // Field.Key, "" for the form as a whole
 	Text  string

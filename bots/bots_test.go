@@ -48,7 +48,7 @@ func organisation() *core.Organisation {
 	}
 }
 
-// fakeEngine answers as it is told to and remembers what it was asked.
+// fakeEngine returns what a test sets and records its calls.
 type fakeEngine struct {
 	mu      sync.Mutex
 	drafts  map[string]engine.Draft // by op

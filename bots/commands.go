@@ -9,22 +9,22 @@ import (
 	"riskroom/core/text"
 )
 
-// table lists every command, in the order in which people are shown them. How a
-// line is read, help, Discord's definition and every hint follow from it.
+// table lists the commands in the order in which they are shown. Parsing, help,
+// Discord's definition and the hints follow from it.
 func table() []command {
 	return []command{
 		newCommand(), showCommand(), listCommand(), statusCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
 }
 
-// handler answers a command, a button or a form. It may take as long as ctx lets
-// it. A person's mistake is an *core.Refusal or is worded in the Reply; any
-// other error means that it is not known whether anything happened.
+// handler answers a command, a button or a form. It may take until ctx ends. A person's
+// mistake is a *core.Refusal or is described in the Reply. After any other error it is
+// unknown whether anything happened.
 type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
 
 // command is a row of the table. Its texts are "commands.help.<name>",
-// "commands.help.<name>.more" and "options.command.<name>". One of subs has only the
-// last, with both names and a dot between them.
+// "commands.help.<name>.more" and "options.command.<name>". A command in subs has only
+// the last, with both names and a dot between them.
 type command struct {
 	name    string
 	aliases synonyms
@@ -32,28 +32,28 @@ type command struct {
 	changes bool               // it may store something
 	handle  handler
 
-	// subs are the commands below it, in place of args and handle: `group` has
-	// `group release`.
+	// subs are the commands below it, such as `group release` below `group`. They replace
+	// args and handle.
 	subs []command
 
-	// several marks a command that is of no use in a single workspace.
+	// several means that the command is useful only with several workspaces.
 	several bool
-	// unconfirmed is the text for an outcome that is not known, "" for the one
-	// that sends people to the list of risks.
+	// unconfirmed is the text for an unknown outcome; "" is the one that refers to the
+	// list of risks.
 	unconfirmed string
 
 	presses []press
 	forms   map[string]handler // by Form.ID; a form may store something
 }
 
-// press is a button on cards.
+// press is a button on a card.
 type press struct {
 	press   core.Press
 	changes bool
 	handle  handler
 }
 
-// words returns every word for the command, in lower case.
+// words returns the words for the command, in lower case.
 func (c command) words() []string {
 	all := []string{c.name}
 	for _, aliases := range c.aliases {
@@ -85,8 +85,7 @@ func (s synonyms) has(word string) bool {
 	return false
 }
 
-// Names lists the words for the commands that readers of lang are shown, without
-// those below others.
+// Names returns the words for the commands in a language, without subcommands.
 func Names(lang string) []string {
 	var names []string
 	for _, c := range table() {
@@ -101,15 +100,14 @@ func Word(lang, name string) string {
 	return all[slices.IndexFunc(all, func(c command) bool { return c.name == name })].wordIn(lang)
 }
 
-// Hint is a command as it may be offered before it is typed.
+// Hint is a command to offer before it is typed.
 type Hint struct {
 	Name string
 	Word string // what readers of the language type
 	Args bool   // more can be typed after it
 }
 
-// Hints lists the commands that are of use with so many workspaces to readers of
-// lang.
+// Hints returns the commands that are useful with that many workspaces, in a language.
 func Hints(lang string, workspaces int) []Hint {
 	var hints []Hint
 	for _, c := range table() {
@@ -120,17 +118,17 @@ func Hints(lang string, workspaces int) []Hint {
 	return hints
 }
 
-// Spec describes a command to a platform whose commands have named options.
+// Spec describes a command for platforms whose commands have named options.
 type Spec struct {
 	Path []string // the names that lead to it: "group", "release"
 	Args []Arg
 	Subs []Spec // the commands below it; then it is none itself
 }
 
-// Help says in a line what the command does.
+// Help returns one line about the command.
 func (s Spec) Help(p text.Printer) string { return p.S("options.command." + strings.Join(s.Path, ".")) }
 
-// Arg returns the argument of that option.
+// Arg returns the argument for an option.
 func (s Spec) Arg(option string) (Arg, bool) { return argOf(s.Args, option) }
 
 func argOf(args []Arg, option string) (Arg, bool) {
@@ -141,7 +139,7 @@ func argOf(args []Arg, option string) (Arg, bool) {
 	return args[i], true
 }
 
-// Commands describes every command.
+// Commands returns the specs of all commands.
 func (b *Bot) Commands() []Spec { return specs(b.commands) }
 
 func specs(all []*entry) []Spec {

@@ -11,7 +11,7 @@ import (
 	"riskroom/core/text"
 )
 
-// nearDays are the words for days near today, by how far away they are.
+// nearDays maps words for days near today to their distance in days.
 var nearDays = map[string]int{
 	"today": 0, "yesterday": -1, "tomorrow": 1, "day before yesterday": -2, "day after tomorrow": 2,
 	"今天": 0, "昨天": -1, "前天": -2, "大前天": -3, "明天": 1, "后天": 2, "大后天": 3,
@@ -36,10 +36,10 @@ var (
 	monthDay = regexp.MustCompile(`^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$`)
 	// "14:30", "2pm", "2:30 p.m.", "14h", "14h30", "14.30 Uhr", "下午2点半"
 	timeOfDay = regexp.MustCompile(`^` + periods + `? ?(\d{1,2}) ?(?:([:h点时.])(?: ?(\d{2})(?::\d{2})?分?)?(半|钟|整)?)? ?(am|pm|a\.m\.?|p\.m\.?|uhr|o'clock|h)?$`)
-	// what stands between a day and a time
+	// the text between a day and a time
 	between = regexp.MustCompile(`(?:,| at| by| um| à| om| kl\.?| a las| alle| -|@)+$|^(?:,|on )`)
 	isoTime = regexp.MustCompile(`(\d)t(\d)`)
-	// a time of day that may not be one after all, or a part of one
+	// text that looks like a time of day or a part of one
 	timeLike = regexp.MustCompile(`^(?:(?:at|by|um|à|om|kl\.?|a las|alle|-|@) ?)?(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|o'clock|[ap]\.?m\.?)|[ap]\.?m\.?|uhr|o'clock|eod|cob|noon|midnight|morning|afternoon|evening|night|` + periods + `\S*)[,.]?$`)
 	timeZone = regexp.MustCompile(`^(?:UTC|GMT|CES?T|EES?T|WET|BST|[ECMP][SD]T|[JK]ST|AE[SD]T)\S*$`)
 )
@@ -53,7 +53,7 @@ func isTime(s string) bool {
 const longestDate = 60
 
 // parseDate reads a date as people type it, at a moment now, in the organisation's
-// zone. A day without a time stands for the hour at which days start there.
+// zone. A day without a time is the hour at which days start there.
 func parseDate(org *core.Organisation, now time.Time, s string) (time.Time, bool) {
 	s = strings.ToLower(strings.TrimRightFunc(text.Fold(s), endsValue))
 	now = now.In(org.Zone)

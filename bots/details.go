@@ -11,11 +11,10 @@ import (
 	"riskroom/core/text"
 )
 
-// formDetails is the ID of the form that shows a whole risk, to be read only.
+// formDetails is the ID of the read-only form that shows a whole risk.
 const formDetails = "details"
 
-// details shows both parts of a risk. Where no form can be opened any more the
-// card is shown.
+// details shows both parts of a risk, or its card if it is too late to open a form.
 func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
 	v, err := b.handling.Show(ctx, c.Actor, c.Pressed.Risk)
 	if err != nil {
@@ -105,7 +104,7 @@ func (d detailer) handling(ctx context.Context) []Field {
 	return append(out, d.field("resolution", r.Resolution))
 }
 
-// shownNotes is how many notes the details show: the newest.
+// shownNotes is the number of notes that the details show, the newest ones.
 const shownNotes = 10
 
 func (d detailer) notes(ctx context.Context) []core.Span {
@@ -129,7 +128,7 @@ func (d detailer) notes(ctx context.Context) []core.Span {
 	return out
 }
 
-// day shows a date of the risk: with its time if it has one of its own.
+// day returns a date of the risk, with the time if it has one.
 func (d detailer) day(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -140,7 +139,7 @@ func (d detailer) day(t time.Time) string {
 	return d.p.Time(t, d.b.org.Zone)
 }
 
-// actor shows who did something, by name: they are not called upon.
+// actor returns the name of the person who did something, without a mention.
 func (d detailer) actor(ctx context.Context, a core.Actor) core.Span {
 	switch {
 	case a.Name != "":
@@ -148,7 +147,7 @@ func (d detailer) actor(ctx context.Context, a core.Actor) core.Span {
 	case a.Account.IsZero():
 		return core.Plain(d.p.S("commands.riskroom"))
 	}
-	return d.b.people(ctx, d.p, "", core.RefOf(a.Account))[0] // in no workspace: by name
+	return d.b.people(ctx, d.p, "", core.RefOf(a.Account))[0] // in no workspace, so by name
 }
 
 func (d detailer) own(ctx context.Context, part core.FieldPart) []Field {

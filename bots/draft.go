@@ -12,9 +12,8 @@ import (
 	"riskroom/core/text"
 )
 
-// draft reads what was typed or filled in. Only what cannot be read is a fault;
-// whether it may be filed like that is for the engine to judge. mentions says
-// whom mentions in a typed line mean.
+// draft converts values to a draft. A fault is a value that can't be read; the engine
+// checks the rest. mentions maps the mentions on a typed line to refs.
 func (b *Bot) draft(v Values, mentions map[string]core.Ref, lang string) (engine.Draft, []fault) {
 	r := draftReader{bot: b, values: v, mentions: mentions, lang: lang}
 	d := engine.Draft{
@@ -83,7 +82,7 @@ func (r *draftReader) severity() core.Severity {
 	return ""
 }
 
-// unknown is the fault of a word that is none of the known ones.
+// unknown reports a word that isn't a known one.
 func (r *draftReader) unknown(field, typed string, known []string) {
 	if len(known) > shownWords {
 		known = append(slices.Clone(known[:shownWords]), "…")
@@ -93,11 +92,11 @@ func (r *draftReader) unknown(field, typed string, known []string) {
 	})
 }
 
-// shownWords is how many known words an answer lists.
+// shownWords is the number of known words that a reply lists.
 const shownWords = 40
 
-// discovered reads the discovery date. Today means now until the day starts:
-// nobody discovers anything in the future.
+// discovered reads the discovery date. Before the day starts, today means now, because
+// the date must not be in the future.
 func (r *draftReader) discovered() time.Time {
 	t, now := r.date("discovered_at"), r.bot.clock.Now().In(r.bot.org.Zone)
 	if t.After(now) && t.Equal(dayStart(r.bot.org, now)) {
@@ -118,10 +117,10 @@ func (r *draftReader) date(field string) time.Time {
 	return t
 }
 
-// betweenMentions puts commas for other signs between mentions.
+// betweenMentions replaces other signs between mentions with commas.
 var betweenMentions = strings.NewReplacer("/@", ",@", "|@", ",@", "&@", ",@", "+@", ",@")
 
-// people reads Refs; nil if none are given.
+// people reads Refs. It returns nil if there are none.
 func (r *draftReader) people(field string) []core.Ref {
 	var out []core.Ref
 	for _, typed := range splitList(betweenMentions.Replace(strings.Join(r.values[field], ","))) {
@@ -143,9 +142,8 @@ func (r *draftReader) people(field string) []core.Ref {
 	return out
 }
 
-// ref reads one person or group as typed: as the platform understood the
-// mention, else as a name of the config file with or without "@", else as a
-// group.
+// ref reads one person or group: a mention, a name from the config file with or
+// without "@", or a group.
 func (r *draftReader) ref(typed string) (core.Ref, bool) {
 	if ref, ok := r.mentions[typed]; ok {
 		return ref, true
@@ -214,10 +212,10 @@ func (r *draftReader) own(f core.Field) core.Value {
 	return core.Value{Text: typed}
 }
 
-// amount matches a number with what people write around it.
+// amount matches a number with its sign, currency and multiple.
 var amount = regexp.MustCompile(`^([+-]?) ?\p{Sc}? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|thousand|million|billion|千|万|萬|亿|億)? ?(?:\p{Sc}|元|块|美元|欧元|人民币|dollars?|euros?|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
 
-// multiples are the words that multiply a number.
+// multiples maps words after a number to their factor.
 var multiples = map[string]float64{
 	"": 1, "k": 1e3, "thousand": 1e3, "million": 1e6, "billion": 1e9, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8,
 }
@@ -225,8 +223,8 @@ var multiples = map[string]float64{
 // isDigits reports whether s looks like more of a number.
 func isDigits(s string) bool { return strings.Trim(s, "0123456789.,'%‰") == "" }
 
-// digitForms are the ways in which people write digits, and what separates thousands
-// there. A comma alone is no decimal sign: "1,50" may be a slip for "1,500".
+// digitForms are the forms of digits, with the signs that separate thousands. A comma
+// alone is no decimal sign, because "1,50" may be a slip for "1,500".
 var digitForms = []struct {
 	form      *regexp.Regexp
 	thousands string

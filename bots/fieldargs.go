@@ -8,11 +8,11 @@ import (
 	"riskroom/core/text"
 )
 
-// anywayKey is the key with which somebody files a title a second time.
+// anywayKey is the key for filing the same title again.
 const anywayKey = "anyway"
 
-// fieldArgs are the fields of a new risk as arguments: built-in ones, then own
-// fields of the reported part.
+// fieldArgs returns the fields of a new risk as arguments: the built-in ones, then the
+// own fields of the reported part.
 func (b *Bot) fieldArgs() []Arg {
 	args := []Arg{
 		b.field(Arg{Name: "title", Kind: ProseArg, Max: core.MaxTitle, take: theRest, words: []string{"title"}}),
@@ -32,7 +32,7 @@ func (b *Bot) fieldArgs() []Arg {
 		}
 	}
 	return append(args, Arg{
-		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: said("options.anyway"),
+		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: helpText("options.anyway"),
 	})
 }
 
@@ -44,7 +44,7 @@ func (b *Bot) field(a Arg) Arg {
 	return a
 }
 
-// moduleArg names a module by its key.
+// moduleArg returns the argument for a module.
 func (b *Bot) moduleArg() Arg {
 	return b.field(Arg{
 		Name: "module", words: []string{"module"}, fits: func(s string) bool { return b.moduleNamed(s) != "" }, suggest: b.suggestModule,
@@ -58,7 +58,7 @@ func (b *Bot) isDate(s string) bool {
 	return ok
 }
 
-// ownArg is an own field; before are the arguments whose keys take precedence.
+// ownArg returns the argument for an own field. The keys of before take precedence.
 func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 	key := strings.ToLower(text.Fold(f.Key))
 	a := Arg{
@@ -92,8 +92,7 @@ func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 	return a
 }
 
-// moduleNamed returns the module that s names, preferably as it is written, else in
-// any case; or "".
+// moduleNamed returns the module that s names, or "". An exact name takes precedence.
 func (b *Bot) moduleNamed(s string) string {
 	if _, ok := b.org.Module(s); ok {
 		return s
@@ -106,8 +105,8 @@ func (b *Bot) moduleNamed(s string) string {
 	return ""
 }
 
-// optionNamed returns the key of the option of f that s names, by its key or a
-// label in any language, preferably as the key is written; or "".
+// optionNamed returns the key of the option of f that s names by key or by a label in
+// any language, or "". An exact key takes precedence.
 func optionNamed(f core.Field, s string) string {
 	if slices.ContainsFunc(f.Options, func(o core.Option) bool { return o.Key == s }) {
 		return s

@@ -12,11 +12,11 @@ import (
 	"riskroom/core/text"
 )
 
-// formFile is the ID of the form of a new risk. Its state: "module" for which
-// module the handlers are shown, anywayKey once the filer was asked.
+// formFile is the ID of the form of a new risk. Its state holds "module", whose handlers
+// are shown, and anywayKey once the filer was asked.
 const formFile = "file"
 
-// fileFormOf lays out the form of a new risk with values in it.
+// fileFormOf returns the form of a new risk with values in it.
 func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[string]string) Form {
 	p := b.printer(c)
 	module := b.moduleNamed(v.Get("module"))
@@ -36,8 +36,7 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},
 		b.moduleField(p, module),
 	}
-	// Handlers that were named are kept until another module is chosen than the
-	// one that they were offered for.
+	// Chosen handlers are kept until another module is chosen.
 	chosen := v["handlers"]
 	if of := state["module"]; of != "" && of != module {
 		chosen = nil
@@ -70,8 +69,8 @@ func (b *Bot) moduleField(p text.Printer, module string) Field {
 	return f
 }
 
-// handlersField shows a module's handlers, all of them chosen at first, for the
-// filer to narrow.
+// handlersField returns the field for handlers. It starts with all handlers of the
+// module, and the filer removes some.
 func (b *Bot) handlersField(ctx context.Context, c Command, module string, chosen []string) Field {
 	p := b.printer(c)
 	m, _ := b.org.Module(module)
@@ -80,7 +79,7 @@ func (b *Bot) handlersField(ctx context.Context, c Command, module string, chose
 		Hint: p.S("commands.form.file.handlers"), Required: len(m.Handlers) > 0,
 	}
 	offered := slices.Clone(m.Handlers)
-	for _, ref := range chosen { // named in a typed line
+	for _, ref := range chosen { // named on a typed line
 		if !slices.Contains(offered, core.Ref(ref)) {
 			offered = append(offered, core.Ref(ref))
 		}
@@ -113,7 +112,7 @@ func (b *Bot) severityField(p text.Printer, severity string) Field {
 	return f
 }
 
-// dateField takes a day, or a moment where one is given already.
+// dateField returns a field for a day, or for a moment if the value is one.
 func dateField(key, label, value, otherwise string) Field {
 	if value == "" {
 		value = otherwise
@@ -122,11 +121,11 @@ func dateField(key, label, value, otherwise string) Field {
 	if _, err := time.Parse(time.RFC3339, value); err == nil {
 		kind = MomentKind
 	}
-	// As another kind it is another field: what stood in it is not taken over.
+	// With another kind it is another field, which doesn't keep the value.
 	return Field{Key: key, Kind: kind, Label: label, Initial: oneOf(value), Variant: string(kind)}
 }
 
-// ownField is the field of the form for an own field of risks.
+// ownField returns the form's field for an own field.
 func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []string) Field {
 	f := Field{
 		Key: fieldKey(own.Key), Kind: TextKind, Label: core.LabelIn(own.Label, p.Lang(), own.Key), Required: own.Required,
@@ -148,7 +147,7 @@ func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []stri
 		f.Kind = PeopleKind
 		if accounts, all := b.accounts(c.Actor.Account.Workspace, initial); all {
 			f.Initial = accounts
-		} else { // groups and people elsewhere cannot be picked: they are typed
+		} else { // groups and people elsewhere can't be picked, so they are typed
 			f.Kind, f.Initial, f.Variant = TextKind, oneOf(strings.Join(initial, ", ")), string(TextKind)
 		}
 	case core.TextField:
@@ -156,8 +155,8 @@ func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []stri
 	return f
 }
 
-// accounts returns the accounts in a workspace that refs mean, as far as the
-// config file tells; all is false if some have none.
+// accounts returns the accounts of refs in a workspace, from the config file. all is
+// false if one of them has none.
 func (b *Bot) accounts(workspace string, refs []string) (accounts []string, all bool) {
 	for _, s := range refs {
 		a, ok := core.Ref(s).Account()
@@ -172,7 +171,7 @@ func (b *Bot) accounts(workspace string, refs []string) (accounts []string, all 
 	return accounts, true
 }
 
-// valuesOf is a draft as a form holds it.
+// valuesOf returns a draft as values of a form.
 func (b *Bot) valuesOf(d engine.Draft) Values {
 	v := Values{
 		"title": oneOf(d.Title), "module": oneOf(d.Module), "severity": oneOf(string(d.Severity)),
@@ -194,8 +193,7 @@ func (b *Bot) valuesOf(d engine.Draft) Values {
 	return v
 }
 
-// dateValue is a date as a form holds it: a day, or a moment if it has a time of
-// its own.
+// dateValue returns a date as the value of a form: a day, or a moment if it has a time.
 func (b *Bot) dateValue(t time.Time) []string {
 	if t.IsZero() {
 		return nil

@@ -2,18 +2,18 @@ package bots
 
 import "riskroom/core"
 
-// Form is a dialog as data. One without Submit is only read.
+// Form describes a dialog. Without Submit it is read-only.
 type Form struct {
 	ID     string            // comes back in Filled.Form
 	State  map[string]string // comes back in Filled.State; small, and no secret
 	Title  string
 	Submit string      // the label of the button that submits, "" if there is nothing to submit
 	Cancel string      // the label of the button that closes
-	Notice []core.Span // stands on top
-	// Warn tells that Notice has to be read before anything is submitted, also
-	// where forms cannot show it.
+	Notice []core.Span // at the top
+	// Warn means that people must see Notice before they submit, even where forms
+	// can't show it.
 	Warn   bool
-	Card   *core.Card // below it, without its buttons
+	Card   *core.Card // below Notice, without its buttons
 	Fields []Field
 }
 
@@ -46,10 +46,10 @@ type Field struct {
 	Options  []Choice
 	Initial  []string // as Values has them
 
-	// Refresh asks for the form anew when something is chosen.
+	// Refresh requests an updated form when something is chosen.
 	Refresh bool
-	// Variant tells apart what a field of one Key offers at different times: in
-	// another variant, what was chosen is forgotten in favour of Initial.
+	// Variant distinguishes versions of a field that has the same Key. In another
+	// variant the field starts with Initial again.
 	Variant string
 }
 
@@ -59,9 +59,9 @@ type Choice struct {
 	Label string
 }
 
-// Values is what stands in a form, or was typed in a line, by field: one string
-// each, several where several can be chosen. Choices are keys, days
-// "2026-11-20", moments RFC 3339, people Refs.
+// Values holds the values of a form or a line by field: one string each, or several
+// where several can be chosen. Choices are keys, days "2026-11-20", moments RFC 3339,
+// people Refs.
 type Values map[string][]string
 
 // Get returns the first value of a field, or "".
@@ -72,5 +72,5 @@ func (v Values) Get(key string) string {
 	return v[key][0]
 }
 
-// fieldKey is the key in Values, and in refusals, of an own field.
+// fieldKey returns the key of an own field in Values and refusals.
 func fieldKey(key string) string { return "fields." + key }

@@ -18,7 +18,7 @@ func groupCommand() command {
 	}
 }
 
-// releaseGroup releases the group of a risk that cannot be seen any more.
+// releaseGroup releases the group of a risk that the bot can no longer see.
 func (b *Bot) releaseGroup(ctx context.Context, c Command) (Reply, error) {
 	key, wrong, err := b.onlyRisk(ctx, c)
 	if key == "" {
@@ -31,7 +31,8 @@ func (b *Bot) releaseGroup(ctx context.Context, c Command) (Reply, error) {
 	return Say(b.printer(c).S("commands.released", text.Args{"Key": string(key), "Group": done.Result})), nil
 }
 
-// lostGroup says that the group of a risk cannot be seen any more; nil if it can.
+// lostGroup returns a warning if the bot can no longer see the group of a risk, else
+// nil.
 func (b *Bot) lostGroup(p text.Printer, v engine.View) []core.Span {
 	if v.Binding.State != engine.Lost {
 		return nil

@@ -18,7 +18,7 @@ func helpCommand() command {
 
 func (b *Bot) helpArgs() []Arg {
 	return []Arg{{
-		Name: "topic", Option: "topic", Choices: Names(text.English), Help: said("options.topic"),
+		Name: "topic", Option: "topic", Choices: Names(text.English), Help: helpText("options.topic"),
 		take: func(line string) (value []string, rest string, ok bool) {
 			first, rest := cutWord(line)
 			return []string{first}, rest, true
@@ -38,7 +38,7 @@ func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
 	return Say(b.noCommand(c, topic) + "\n" + b.overview(c)), nil
 }
 
-// chooseSub answers a command that needs one of those below it named.
+// chooseSub answers a command without one of its subcommands.
 func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
 	help := b.helpOn(c, c.Typed.entry.name)
 	if c.Typed.word == "" {
@@ -49,7 +49,7 @@ func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
 	return Say(p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command}) + "\n" + help), nil
 }
 
-// overview is one line for each command.
+// overview returns one line for each command.
 func (b *Bot) overview(c Command) string {
 	p := b.printer(c)
 	lines := []string{p.S("commands.help.intro")}
@@ -59,7 +59,7 @@ func (b *Bot) overview(c Command) string {
 	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
 }
 
-// helpOn is all that there is to know about one command.
+// helpOn returns the full help for a command.
 func (b *Bot) helpOn(c Command, name string) string {
 	p := b.printer(c)
 	var statuses []string
@@ -80,8 +80,8 @@ func (b *Bot) helpOn(c Command, name string) string {
 		})
 }
 
-// unknown answers what no command takes: a first word that is none, or a button
-// or form of another version of riskroom.
+// unknown answers a word that is no command, or a button or form of another version of
+// riskroom.
 func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
 	p := b.printer(c)
 	switch {
@@ -96,7 +96,7 @@ func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
 	return Say(strings.Join(append(lines, b.overview(c)), "\n")), nil
 }
 
-// noCommand says that there is no such command, and which one may be meant.
+// noCommand returns that there is no such command, and which one may be meant.
 func (b *Bot) noCommand(c Command, word string) string {
 	p := b.printer(c)
 	s := p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command})

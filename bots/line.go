@@ -10,16 +10,15 @@ import (
 	"riskroom/core/text"
 )
 
-// fault is something wrong in what was typed, worded by the message
-// "commands.fault.<code>".
+// fault is a mistake in what was typed. Its text is "commands.fault.<code>".
 type fault struct {
-	field string // "" if it concerns none
+	field string // "" if it concerns no field
 	code  string
 	args  text.Args
 }
 
-// outside is the fault of a text that belongs to a field which is given with its
-// key too.
+// outside reports text outside of all values that would be the value of a field which
+// is also given with its key.
 func outside(field, typed string) fault {
 	return fault{field: field, code: "outside", args: text.Args{"Text": typed}}
 }
@@ -28,23 +27,22 @@ func outside(field, typed string) fault {
 //
 //	Ledger is off by one module:Payments discovered:yesterday handlers:lin,@oncall
 //
-// Text that is no `key:value` is the title, in the order typed. A value of several
-// words is quoted, unless its key recognises it (`module:Core Banking`,
-// `discovered:3d ago`) or takes prose, which ends at the next key once there is a
-// title. Quoted words outside of values are title, whatever they look like. All faults
-// are reported at once, along with everything that is right.
+// Text outside of values is the title. A value of several words needs quotes, unless
+// its key recognises it (`module:Core Banking`, `discovered:3d ago`) or takes prose,
+// which ends at the next key if there is a title already. Quoted words outside of values
+// belong to the title. All faults are reported at once, along with the valid values.
 type lineReader struct {
 	keys   []Arg
-	titled bool // there is a title, on the line or elsewhere
+	titled bool // there is a title already, on the line or elsewhere
 	rest   string
 	gap    string // the blanks before rest
-	cut    bool   // a value was taken out since the last word of the title
+	cut    bool   // a value was removed after the last word of the title
 	title  []string
 	values Values
 	faults []fault
 }
 
-// readLine reads the values on a line and returns the text outside of them too.
+// readLine returns the values on a line and the text outside of them.
 func readLine(keys []Arg, line string, titled bool) (values Values, rest string, faults []fault) {
 	l := lineReader{keys: keys, titled: titled, rest: line, values: Values{}}
 	for l.skipBlanks(); l.rest != ""; l.skipBlanks() {
@@ -57,8 +55,7 @@ func (l *lineReader) fault(field, code string, args text.Args) {
 	l.faults = append(l.faults, fault{field: field, code: code, args: args})
 }
 
-// skipBlanks skips blanks, and punctuation that only separates a key from what stands
-// before it.
+// skipBlanks skips blanks, and punctuation between a key and the text before it.
 func (l *lineReader) skipBlanks() {
 	trimmed := strings.TrimLeftFunc(l.rest, isBlank)
 	l.gap, l.rest = l.rest[:len(l.rest)-len(trimmed)], trimmed
@@ -68,8 +65,8 @@ func (l *lineReader) skipBlanks() {
 	}
 }
 
-// separator returns the length of the punctuation at the start of s if a key follows
-// it, else 0.
+// separator returns the length of the punctuation at the start of s, or 0 if no key
+// follows it.
 func (l *lineReader) separator(s string) int {
 	after := strings.TrimLeftFunc(s, isSeparator)
 	if after == s || !l.startsKey(after) {
@@ -78,12 +75,12 @@ func (l *lineReader) separator(s string) int {
 	return len(s) - len(after)
 }
 
-// longestKey is how many bytes a key may have.
+// longestKey is the maximum length of a key in bytes.
 const longestKey = 100
 
-// keyAt returns the key that stands with a colon at the start of s, as typed and with
-// its length; nil if none does. "std::vector" has no key, and a blank may stand before
-// a colon: "module : Payments".
+// keyAt returns the key at the start of s, with a colon, its spelling and its length with
+// the colon; nil if there is none. "std::vector" has no key. A blank may precede the
+// colon: "module : Payments".
 func (l *lineReader) keyAt(s string) (k *Arg, typed string, n int) {
 	i := strings.IndexFunc(s[:min(len(s), longestKey)], func(r rune) bool { return isColon(r) || unicode.IsSpace(r) })
 	if i <= 0 {
@@ -100,8 +97,8 @@ func (l *lineReader) keyAt(s string) (k *Arg, typed string, n int) {
 	return findKey(l.keys, s[:i]), s[:i], len(s) - len(after)
 }
 
-// word returns the length of the first word of s: up to a blank, or punctuation with a
-// key after it.
+// word returns the length of the first word of s, which ends at a blank or at punctuation
+// before a key.
 func (l *lineReader) word(s string) int {
 	before := rune(0)
 	for i, r := range s {
@@ -116,7 +113,7 @@ func (l *lineReader) word(s string) int {
 	return len(s)
 }
 
-// startsKey reports whether a key stands at the start of s, after blanks.
+// startsKey reports whether s starts with a key, after blanks.
 func (l *lineReader) startsKey(s string) bool {
 	k, _, _ := l.keyAt(strings.TrimLeftFunc(s, isBlank))
 	return k != nil
@@ -134,9 +131,9 @@ func (l *lineReader) next() {
 		return
 	}
 	n := l.word(l.rest)
-	name, behind, _ := cutColon(l.rest[:n])
+	name, after, _ := cutColon(l.rest[:n])
 	if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" && typeable(text.Fold(name)) &&
-		behind != "" && !strings.ContainsAny(behind[:1], "/:\\") {
+		after != "" && !strings.ContainsAny(after[:1], "/:\\") {
 		l.fault("", "unknown_key", text.Args{"Key": name, "Near": near})
 		l.rest = l.rest[n:]
 		return
@@ -162,7 +159,7 @@ func (l *lineReader) keep(n int) {
 	l.rest = l.rest[n:]
 }
 
-// value reads the value of k, which begins at the rest.
+// value reads the value of k at the start of the rest.
 func (l *lineReader) value(k Arg, typed string) {
 	v, ok := l.oneValue(k)
 	l.cut = true
@@ -180,7 +177,7 @@ func (l *lineReader) value(k Arg, typed string) {
 	}
 }
 
-// oneValue takes a value off the rest; ok is false if its quote never ends.
+// oneValue takes a value off the rest. ok is false if its quote is never closed.
 func (l *lineReader) oneValue(k Arg) (v string, ok bool) {
 	l.skipBlanks()
 	if l.startsKey(l.rest) {
@@ -230,13 +227,13 @@ func (l *lineReader) prose() int {
 	}
 }
 
-// mostWords is how many words a value may have that its key recognises: "3 days ago
-// at 2:30 pm".
+// mostWords is the maximum number of words of a value that its key recognises, such as
+// "3 days ago at 2:30 pm".
 const mostWords = 6
 
-// fit returns the length of the value of k at the start of the rest: the longest run
-// of words that fits, else the first word, and with it what looks like the rest of
-// such a value. That is reported as part of it, rather than becoming title.
+// fit returns the length of the value of k at the start of the rest: the longest run of
+// words that fits, or else the first word. What looks like the rest of the value is
+// included, so that it is reported instead of becoming title.
 func (l *lineReader) fit(k Arg) int {
 	best, words := l.word(l.rest), l.words(mostWords)
 	if k.fits != nil {
@@ -254,7 +251,7 @@ func (l *lineReader) fit(k Arg) int {
 	return best
 }
 
-// words returns where the first words of the rest end, up to a key.
+// words returns the ends of the first words of the rest, up to a key.
 func (l *lineReader) words(most int) []int {
 	var ends []int
 	for end := 0; len(ends) < most; {
@@ -268,8 +265,8 @@ func (l *lineReader) words(most int) []int {
 	return ends
 }
 
-// list takes a list off the rest. It goes on after a comma, before a comma or a
-// mention, and with a name that k recognises; "and" may join two of them.
+// list takes a list off the rest. An item follows after a comma, or if it is a mention or
+// a name that k recognises; a word such as "and" may precede it.
 func (l *lineReader) list(k Arg) (v string, ok bool) {
 	var items []string
 	for more := true; more; {
@@ -289,7 +286,7 @@ func (l *lineReader) list(k Arg) (v string, ok bool) {
 	return strings.Join(items, ","), true
 }
 
-// listGoesOn skips to the next item of a list, if there is one.
+// listGoesOn moves the rest to the next item of a list, and reports whether there is one.
 func (l *lineReader) listGoesOn(k Arg, comma, named bool) bool {
 	tail := strings.TrimLeftFunc(l.rest, isBlank)
 	if tail == "" || l.startsKey(tail) || l.separator(tail) > 0 {
@@ -310,13 +307,13 @@ func (l *lineReader) listGoesOn(k Arg, comma, named bool) bool {
 	return true
 }
 
-// listJoins are words that may stand between the last two items of a list.
+// listJoins are words between items of a list.
 var listJoins = []string{"and", "und", "et", "y", "&", "+", "和", "与", "及", "跟"}
 
 // isSeparator reports whether r separates items of lists, or fields from each other.
 func isSeparator(r rune) bool { return strings.ContainsRune(",，、;；﹐﹔｡､", r) }
 
-// endsValue reports whether r may end a value without being part of it.
+// endsValue reports whether r is punctuation that may follow a value.
 func endsValue(r rune) bool { return isSeparator(r) || r == '.' || r == '。' }
 
 // splitList splits at commas and drops what is empty.
@@ -330,14 +327,14 @@ func splitList(s string) []string {
 	return out
 }
 
-// isBlank reports whether r is a blank, or an invisible one that people copy along.
+// isBlank reports whether r is a blank, including the invisible ones.
 func isBlank(r rune) bool {
 	return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
 }
 
 func trimBlanks(s string) string { return strings.TrimFunc(s, isBlank) }
 
-// firstWord returns what stands before the first blank of s.
+// firstWord returns the text before the first blank of s.
 func firstWord(s string) string {
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		return s[:i]

@@ -143,8 +143,8 @@ func TestParseLine(t *testing.T) {
 	}
 }
 
-// FuzzParseLine holds that no line breaks the parser, and that every letter
-// typed is either in a value or told to be at fault.
+// FuzzParseLine: every line can be parsed, and every letter is in a value or in a text
+// that is reported.
 func FuzzParseLine(f *testing.F) {
 	for _, s := range []string{
 		"Ledger is off module:Payments", "a：b", `x:"`, `"" :`, "module:module:x", "handlers:,,，、", "title::", "“”:", "\xff:\xfe", "due:3d\u3000ago",

@@ -10,7 +10,7 @@ import (
 	"riskroom/core/text"
 )
 
-// formLink is the ID of the form that asks whether accounts are to be linked.
+// formLink is the ID of the form that asks whether to link accounts.
 const formLink = "link"
 
 // Words after `link`.
@@ -36,21 +36,21 @@ const (
 	sureName   = "sure"
 )
 
-// maxCode is how long a code, or whose links to remove, may be.
+// maxCode is the maximum length of a code, and of the person whose links to remove.
 const maxCode = 100
 
 func (b *Bot) linkArgs() []Arg {
 	return []Arg{
-		{Name: codeName, Option: "code", Max: maxCode, Help: said("options.code"), take: takeCode},
+		{Name: codeName, Option: "code", Max: maxCode, Help: helpText("options.code"), take: takeCode},
 		{
-			Name: unlinkName, Option: "remove", Max: maxCode, Help: said("options.remove"), suggest: b.suggestUnlinking,
+			Name: unlinkName, Option: "remove", Max: maxCode, Help: helpText("options.remove"), suggest: b.suggestUnlinking,
 			take: takeUnlinking, retyped: func(who, lang string) string { return unlinkWords[lang][0] + " " + who },
 		},
 		{Name: sureName, take: theRest},
 	}
 }
 
-// takeCode takes the words of a code, and leaves the one that says that it is meant.
+// takeCode takes the words of a code, and leaves the word that confirms it.
 func takeCode(line string) (value []string, rest string, ok bool) {
 	words := strings.Fields(line)
 	if len(words) == 0 || unlinkWords.has(words[0]) {
@@ -73,8 +73,8 @@ func takeUnlinking(line string) (value []string, rest string, ok bool) {
 	return []string{who}, "", true
 }
 
-// link makes accounts one person's: `link` shows a code, `link ABCD-EFGH` takes
-// the code that the other account was shown, `link remove` removes the link.
+// link links accounts of one person. `link` shows a code, `link ABCD-EFGH` takes the
+// code that the other account was shown, and `link remove` removes the link.
 func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
 	args := c.Typed.Args
 	code := strings.ReplaceAll(text.Fold(args.Get(codeName)), " ", "")
@@ -89,7 +89,7 @@ func (b *Bot) link(ctx context.Context, c Command) (Reply, error) {
 	return b.askLink(ctx, c, code)
 }
 
-// offerLink shows a code, and what is linked already.
+// offerLink shows a code, and the accounts that are linked already.
 func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
 	code, err := b.persons.OfferLink(ctx, c.Actor)
 	if err != nil {
@@ -97,9 +97,9 @@ func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
 	}
 	p := b.printer(c)
 	r := Say(p.S("commands.link.code", text.Args{
-		"Code": code.Text, "Command": b.org.Command, "Workspaces": p.List(b.workspacesBeside(c)), "Time": p.Time(code.Until, b.zone(c)),
+		"Code": code.Text, "Command": b.org.Command, "Workspaces": p.List(b.otherWorkspaces(c)), "Time": p.Time(code.Until, b.zone(c)),
 	}))
-	// The code is what was asked for; the list is left out where it cannot be told.
+	// The code is what matters, so the list is left out if it can't be read.
 	if all, err := b.persons.Accounts(ctx, c.Actor); err == nil && len(all) > 1 {
 		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.link.accounts")))
 		for _, k := range all[1:] {
@@ -113,8 +113,8 @@ func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
 	return r, nil
 }
 
-// workspacesBeside lists the workspaces that c does not come from.
-func (b *Bot) workspacesBeside(c Command) []string {
+// otherWorkspaces returns the workspaces that c does not come from.
+func (b *Bot) otherWorkspaces(c Command) []string {
 	var names []string
 	for name := range b.org.Workspaces {
 		if name != c.Actor.Account.Workspace {
@@ -128,7 +128,7 @@ func (b *Bot) workspacesBeside(c Command) []string {
 // suggestUnlinking offers whose links may be removed, except people's.
 func (b *Bot) suggestUnlinking(_ context.Context, c Command, typed string) []Choice {
 	all := []Choice{{Key: hereWords[text.English][0], Label: b.printer(c).S("commands.link.here")}}
-	for _, name := range b.workspacesBeside(c) {
+	for _, name := range b.otherWorkspaces(c) {
 		all = append(all, Choice{Key: name, Label: name})
 	}
 	return matching(all, typed)
@@ -137,13 +137,13 @@ func (b *Bot) suggestUnlinking(_ context.Context, c Command, typed string) []Cho
 func accountArgs(k people.Known) text.Args {
 	name := k.Name
 	if name == "" {
-		name = "?" // its workspace cannot be asked just now
+		name = "?" // its workspace doesn't answer
 	}
 	return text.Args{"Name": name, "Workspace": k.Account.Workspace}
 }
 
-// askLink asks whether the account whose code it is is the reader's own: a code
-// may also come from somebody who would like to be them.
+// askLink asks whether the account that asked for the code is the reader's own. Somebody
+// else may have sent it to them.
 func (b *Bot) askLink(ctx context.Context, c Command, code string) (Reply, error) {
 	k, err := b.persons.Offered(ctx, c.Op, c.Actor, code)
 	if err != nil {
@@ -160,7 +160,7 @@ func (b *Bot) askLink(ctx context.Context, c Command, code string) (Reply, error
 	return r, nil
 }
 
-// linkForm takes the answer.
+// linkForm handles the answer to askLink.
 func (b *Bot) linkForm(ctx context.Context, c Command) (Reply, error) {
 	return b.linkNow(ctx, c, c.Filled.State["code"])
 }
@@ -175,8 +175,8 @@ func (b *Bot) linkNow(ctx context.Context, c Command, code string) (Reply, error
 	return Say(b.printer(c).S("commands.linked", args)), nil
 }
 
-// unlink lets go of the links of the reader's account, of another one of theirs,
-// named by its workspace, or of somebody else's.
+// unlink removes the links of the reader's account, of their account in another
+// workspace, or of somebody else.
 func (b *Bot) unlink(ctx context.Context, c Command, whose string) (Reply, error) {
 	who, err := b.whoseLinks(ctx, c, strings.TrimSpace(whose))
 	if err != nil {

@@ -30,7 +30,7 @@ func TestLinkShowsACode(t *testing.T) {
 	r := ask(t, b, typed("关联"))
 	wants(t, words(r), code)
 	if len(r.List) != 0 {
-		t.Errorf("a list that cannot be told: %v", r.List)
+		t.Errorf("a list that can't be read: %v", r.List)
 	}
 }
 

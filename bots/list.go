@@ -20,12 +20,12 @@ func listCommand() command {
 
 func (b *Bot) listArgs() []Arg {
 	return []Arg{
-		{Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: said("options.what"), take: theRest},
+		{Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: helpText("options.what"), take: theRest},
 		b.moduleArg(),
 	}
 }
 
-// listWords are the words for what to list, by what they mean.
+// listWords maps what people type to what to list.
 var listWords = map[string]string{
 	"open": "open", "all": "open", "未完成": "open", "全部": "open",
 	"mine": "mine", "my": "mine", "我的": "mine",
@@ -82,8 +82,7 @@ func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
 	return q, faults
 }
 
-// nearListWord returns what somebody who typed word probably means, "" if nothing
-// is near.
+// nearListWord returns what word probably means, or "".
 func (b *Bot) nearListWord(word string) string {
 	if name := b.moduleNamed(word); name != "" {
 		return "module:" + quote(name)
@@ -91,7 +90,7 @@ func (b *Bot) nearListWord(word string) string {
 	return core.Nearest(word, slices.Sorted(maps.Keys(listWords)))
 }
 
-// listTitle is how many characters of a title a line of a list shows.
+// listTitle is the number of characters of a title that a line of a list shows.
 const listTitle = 80
 
 func (b *Bot) listLine(p text.Printer, r core.Risk) string {

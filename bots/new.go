@@ -11,9 +11,8 @@ import (
 	"riskroom/core/text"
 )
 
-// glance is how long a form waits for what it would like to know before it
-// opens: platforms take a form for a few seconds only, and whatever the form
-// asks for is judged when it is submitted.
+// glance is how long a form waits for data before it opens without. Platforms accept a
+// form for a few seconds only, and what people enter is checked when they submit it.
 const glance = time.Second
 
 func newCommand() command {
@@ -24,7 +23,7 @@ func newCommand() command {
 	}
 }
 
-// new files a risk: from what was typed, or through a form.
+// new files a risk from a line, or opens a form.
 func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	values, faults := c.Typed.Args, c.Typed.faults
 	if len(values) == 0 && len(faults) == 0 {
@@ -46,8 +45,8 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	return b.file(ctx, c, d, anyway)
 }
 
-// lacks reports whether something is missing of what has to be given, for which the
-// form asks. A text that would not fit into it is left to the engine to refuse.
+// lacks reports whether d lacks a required value, which a form then asks for. A text
+// that is too long for the form is left to the engine, which refuses it.
 func (b *Bot) lacks(d engine.Draft) bool {
 	if utf8.RuneCountInString(d.Title) > core.MaxTitle || utf8.RuneCountInString(d.Description) > core.MaxDescription {
 		return false
@@ -57,8 +56,8 @@ func (b *Bot) lacks(d engine.Draft) bool {
 	})
 }
 
-// openFileForm opens the form of a new risk with what was given already. anyway
-// tells that the filer means a title that was just filed.
+// openFileForm opens the form of a new risk with the values given so far. anyway means
+// that the filer confirmed a title that was just filed.
 func (b *Bot) openFileForm(ctx context.Context, c Command, given Values, anyway bool) (Reply, error) {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
@@ -75,7 +74,7 @@ func (b *Bot) openFileForm(ctx context.Context, c Command, given Values, anyway 
 	return r, nil
 }
 
-// fileForm takes the form of a new risk.
+// fileForm handles the form of a new risk.
 func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 	if c.Filled.Refresh {
 		f := b.fileFormOf(ctx, c, c.Filled.Values, c.Filled.State)
@@ -89,8 +88,8 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 	return b.file(ctx, c, d, c.Filled.State[anywayKey] != "")
 }
 
-// file files d, unless the same person has just filed the same title and does
-// not say that they mean it.
+// file files d. If the same person has just filed the same title, it asks first, unless
+// anyway is set.
 func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) (Reply, error) {
 	d.Again = anyway
 	filed, err := b.filing.File(ctx, c.Op, c.Actor, d)
@@ -103,7 +102,7 @@ func (b *Bot) file(ctx context.Context, c Command, d engine.Draft, anyway bool) 
 	return b.filed(ctx, c, filed), nil
 }
 
-// fileAnyway asks whether a title that was just filed is meant again.
+// fileAnyway asks whether to file a title again that was just filed.
 func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before core.Risk) Reply {
 	p := b.printer(c)
 	notice := p.S("commands.anyway.notice", text.Args{

@@ -257,7 +257,7 @@ func TestFormIsSubmittedAgain(t *testing.T) {
 		synctest.Wait()
 		f.before = nil
 		if r := b.Answer(t.Context(), c, nil); r.Form == nil || r.Form.Submit != "" || len(f.drafts) != 1 {
-			t.Errorf("not told that it is filed: %+v", r)
+			t.Errorf("the reply doesn't say that it is filed: %+v", r)
 		}
 	})
 }

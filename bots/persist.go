@@ -10,15 +10,15 @@ import (
 	"riskroom/core/people"
 )
 
-// How a call is repeated while the engine's store is not there.
+// How calls are retried while the engine's store is down.
 const (
-	attemptTime = 10 * time.Second       // for one try: a call that hangs is given up and made again
+	attemptTime = 10 * time.Second       // for one try; a call that hangs is made again
 	firstWait   = 200 * time.Millisecond // between the first two, doubled each time
 	longestWait = 10 * time.Second
 )
 
-// persistent repeats what is not known to be stored until its context ends. It
-// may: the engine does the same op once.
+// persistent retries calls with an unknown outcome until their context ends. That is
+// safe, because the engine does an op once.
 type persistent struct {
 	filing   engine.Filing
 	handling engine.Handling
@@ -31,8 +31,8 @@ var (
 	_ people.Persons  = persistent{}
 )
 
-// insist calls f until it succeeds, fails for good, or ctx ends; then it
-// returns the last error.
+// insist calls f until it succeeds, fails for good, or ctx ends, and returns the last
+// result.
 func insist[T any](ctx context.Context, f func(ctx context.Context) (T, error)) (T, error) {
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		try, cancel := context.WithTimeout(ctx, attemptTime)
@@ -52,7 +52,7 @@ func insist[T any](ctx context.Context, f func(ctx context.Context) (T, error)) 
 	}
 }
 
-// refused reports whether err is an answer to what a person did wrong.
+// refused reports whether err refuses what a person did.
 func refused(err error) bool {
 	_, ok := errors.AsType[*core.Refusal](err)
 	return ok
@@ -112,8 +112,8 @@ func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang str
 	return p.handling.Card(ctx, v, workspace, lang)
 }
 
-// OfferLink implements people.Persons. The code of a repeat takes the place of
-// the one before, which nobody was shown.
+// OfferLink implements people.Persons. On a retry the new code replaces the one before,
+// which nobody has seen.
 func (p persistent) OfferLink(ctx context.Context, by core.Actor) (people.Code, error) {
 	return insist(ctx, func(ctx context.Context) (people.Code, error) { return p.persons.OfferLink(ctx, by) })
 }
@@ -133,8 +133,8 @@ func (p persistent) Unlink(ctx context.Context, op string, by core.Actor, who co
 	return insist(ctx, func(ctx context.Context) (people.Known, error) { return p.persons.Unlink(ctx, op, by, who) })
 }
 
-// Accounts implements people.Persons. It does not insist: what it tells is only
-// shown beside something else, or asked for again by whoever typed it.
+// Accounts implements people.Persons. It doesn't retry: the accounts are shown in
+// addition to something else, or the person can ask again.
 func (p persistent) Accounts(ctx context.Context, by core.Actor) ([]people.Known, error) {
 	return p.persons.Accounts(ctx, by)
 }

@@ -9,8 +9,8 @@ import (
 	"riskroom/core/text"
 )
 
-// The forms that ask for a resolution or a reason. Their state: "risk" and
-// "seen", the version that was looked at.
+// The forms that ask for a resolution or a reason. Their state holds "risk" and "seen",
+// the version that the person saw.
 const (
 	formResolve = "resolve"
 	formShelve  = "shelve"
@@ -32,9 +32,8 @@ func (b *Bot) askReason(ctx context.Context, c Command) (Reply, error) {
 	return b.askNote(ctx, c, core.Shelved)
 }
 
-// askNote opens the form for a resolution or a reason. If the risk cannot be
-// looked at in time the form opens without: what it says is judged when it is
-// submitted.
+// askNote opens the form for a resolution or a reason, without the risk's title if the
+// risk can't be read in time. The form is checked when it is submitted.
 func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, error) {
 	p := b.printer(c)
 	press := c.Pressed
@@ -66,7 +65,7 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 	return r, nil
 }
 
-// statusFormOf lays out the form that asks for a resolution or a reason.
+// statusFormOf returns the form that asks for a resolution or a reason.
 func (b *Bot) statusFormOf(c Command, key core.RiskKey, title string, to core.Status, seen int64) Form {
 	p := b.printer(c)
 	id := formResolve
@@ -88,7 +87,7 @@ func (b *Bot) statusFormOf(c Command, key core.RiskKey, title string, to core.St
 	return f
 }
 
-// statusForm takes the form that asks for a resolution or a reason.
+// statusForm handles the form that asks for a resolution or a reason.
 func (b *Bot) statusForm(ctx context.Context, c Command) (Reply, error) {
 	form := c.Filled
 	key, err := core.ParseRiskKey(b.org.KeyPrefix, form.State["risk"])

@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// closers are the marks that may close a quote, by the mark that opens it, as people
-// write quotes in English, German, French, Polish, Swedish, Chinese, Japanese and so
-// on. Keyboards and word processors mix them.
+// closers maps a mark that opens a quote to the marks that may close it. They differ by
+// language, and keyboards and word processors mix them.
 var closers = map[rune]string{
 	'"': `"`, '＂': `＂"`, '“': `”"“`, '”': `”"`, '„': `“”"‟`, '‟': `”"`,
 	'«': `»`, '»': `«»`, '‹': `›`, '›': `‹›`,
@@ -17,29 +16,29 @@ var closers = map[rune]string{
 	'\'': `'’`, '＇': `＇'`, '‘': `’'‘`, '’': `’'`, '‚': `‘’'`, '`': "`´'", '´': "´",
 }
 
-// alwaysCloses holds the marks that close a quote whatever follows. The others close
-// it only at the end of a word: an apostrophe within one is none.
+// alwaysCloses holds the marks that close a quote anywhere. The others, which may be
+// apostrophes or open a quote, close it only at the end of a word.
 const alwaysCloses = `”」』｣〞〟»›`
 
-// opensQuote reports whether s begins with a mark that opens a quote.
+// opensQuote reports whether s starts with a mark that opens a quote.
 func opensQuote(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return closers[r] != ""
 }
 
-// quoted takes a quoted text off the start of s, if one stands there and ends. A
-// backslash before a mark makes it part of the text.
+// quoted takes a quoted text off the start of s. ok is false if there is none or it is
+// never closed. A backslash before a mark makes the mark part of the text.
 func quoted(s string) (inside, after string, ok bool) {
 	open, n := utf8.DecodeRuneInString(s)
-	close := closers[open]
-	if close == "" {
+	marks := closers[open]
+	if marks == "" {
 		return "", s, false
 	}
 	for _, escapes := range []bool{true, false} { // a text may end in a backslash
-		if end, mark := closing(s[n:], open, close, escapes); end >= 0 {
+		if end, mark := closing(s[n:], open, marks, escapes); end >= 0 {
 			inside = s[n : n+end]
 			if escapes {
-				inside = unescape(inside, close)
+				inside = unescape(inside, marks)
 			}
 			return strings.TrimSpace(inside), s[n+end+mark:], true
 		}
@@ -47,9 +46,9 @@ func quoted(s string) (inside, after string, ok bool) {
 	return "", s, false
 }
 
-// closing returns where the mark that closes a quote stands in s, and how long it
-// is; -1 if there is none.
-func closing(s string, open rune, close string, escapes bool) (at, size int) {
+// closing returns the place and size of the mark that closes a quote; -1 if there is
+// none.
+func closing(s string, open rune, marks string, escapes bool) (at, size int) {
 	depth, slashes, before := 0, 0, open
 	for i, r := range s {
 		n := utf8.RuneLen(r)
@@ -57,7 +56,7 @@ func closing(s string, open rune, close string, escapes bool) (at, size int) {
 		case escapes && slashes%2 == 1:
 		case r == open && (strings.ContainsRune("„«‹「『｢〝‚", r) || strings.ContainsRune("“‘", r) && unicode.IsSpace(before)):
 			depth++ // a quote within the quote
-		case strings.ContainsRune(close, r) && closesAt(open, r, s[i+n:]):
+		case strings.ContainsRune(marks, r) && closesAt(open, r, s[i+n:]):
 			if depth == 0 {
 				return i, n
 			}
@@ -77,8 +76,8 @@ func closesAt(open, r rune, after string) bool {
 		unicode.In(next, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// slashed matches backslashes before a mark or at the end of a text. Only there do
-// they escape anything: paths such as \\server\share stay as typed.
+// slashed matches backslashes and the character after them. They escape only a mark or
+// the end of the text, so that paths such as \\server\share stay as typed.
 var slashed = regexp.MustCompile(`(\\+)([^\\]?)`)
 
 // unescape halves the backslashes before marks and at the end.
@@ -92,7 +91,7 @@ func unescape(s, marks string) string {
 	})
 }
 
-// quote puts a value into quotes where it needs them to be read as one value again.
+// quote returns s so that it is read as one value again, in quotes if necessary.
 func quote(s string) string {
 	last, _ := utf8.DecodeLastRuneInString(s)
 	if s == "" || !opensQuote(s) && !isSeparator(last) && !strings.ContainsFunc(s, func(r rune) bool {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Recent remembers keys for a while, within bounds: signatures that were used,
-// events that were delivered. It is safe for concurrent use.
+// Recent remembers a limited number of keys for a while, such as used signatures and
+// delivered events. It is safe for concurrent use.
 type Recent struct {
 	keep time.Duration
 	max  int
@@ -17,13 +17,13 @@ type Recent struct {
 	order []string // oldest first
 }
 
-// NewRecent returns a Recent that keeps each key for keep, and at most max keys:
-// when it is full, the oldest goes.
+// NewRecent returns a Recent that keeps each key for keep, and at most max keys. When it
+// is full, it drops the oldest.
 func NewRecent(keep time.Duration, max int, now func() time.Time) *Recent {
 	return &Recent{keep: keep, max: max, now: now, at: make(map[string]time.Time)}
 }
 
-// Add remembers key, and reports whether it was not remembered yet.
+// Add remembers key, and reports whether it is new.
 func (r *Recent) Add(key string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"riskroom/core"
 )
 
-// What can become of a request before anything looks into it, as it is counted:
-// beside these, what a way in makes of its signature.
+// The outcomes of requests that are rejected unread, as metrics count them. Each
+// platform's bot adds outcomes for signatures.
 const (
 	OutcomeMethod   = "method"
 	OutcomeType     = "content_type"
@@ -18,10 +18,9 @@ const (
 	OutcomeUnread   = "unread" // the body did not arrive whole
 )
 
-// ReadRequest returns the body of a request that is fit to be heard, or with
-// which status it is to be answered and as what it is counted. The body is read
-// once, up to core.MaxBody, and verified before anything looks into it; verify
-// returns "" where the signature is right, else the outcome.
+// ReadRequest returns the body of a valid request, or else the status to answer with and
+// the outcome to count. It reads at most core.MaxBody, and verifies the body before
+// anything parses it. verify returns "" for a valid signature, else the outcome.
 func ReadRequest(
 	w http.ResponseWriter, r *http.Request, contentType string, verify func(http.Header, []byte) (outcome string),
 ) (body []byte, status int, outcome string) {

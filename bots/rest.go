@@ -8,7 +8,7 @@ import (
 	"riskroom/core/text"
 )
 
-// add puts the fields of a form among the fields that were typed.
+// add adds the values of a form to values that were typed.
 func add(values, form Values) []fault {
 	var faults []fault
 	for field, v := range form {
@@ -21,8 +21,8 @@ func add(values, form Values) []fault {
 	return faults
 }
 
-// Rest words fields of a form for readers of lang as they can be typed, one on a
-// line: for a platform whose forms have no inputs for them.
+// Rest returns fields of a form as they can be typed, one on a line, for platforms whose
+// forms have no inputs for them.
 func (b *Bot) Rest(lang string, fields []Field) string {
 	p := b.text.In(lang)
 	var lines []string
@@ -36,8 +36,7 @@ func (b *Bot) Rest(lang string, fields []Field) string {
 	return strings.Join(lines, "\n")
 }
 
-// asTyped is what stands in a field at first, as it can be typed behind the
-// field's key.
+// asTyped returns the initial value of a field as it can be typed after its key.
 func (b *Bot) asTyped(p text.Printer, k Arg, f Field) string {
 	all := f.initial()
 	if f.Kind == MomentKind && len(all) == 1 {
@@ -47,13 +46,13 @@ func (b *Bot) asTyped(p text.Printer, k Arg, f Field) string {
 	}
 	one := p.List(all)
 	if k.list && !slices.ContainsFunc(all, func(s string) bool { return quote(s) != s }) {
-		return one // a list goes on behind a comma
+		return one // a list goes on after a comma
 	}
 	return quote(one)
 }
 
-// typedMoment is a moment as people type it, to the minute; ok is false where that
-// would be read as another one, as in the hour that comes twice in autumn.
+// typedMoment returns a moment as people type it, to the minute. ok is false if that
+// would be read as another moment, as in the hour that comes twice in autumn.
 func (b *Bot) typedMoment(s string) (typed string, ok bool) {
 	t, err := time.Parse(time.RFC3339, s)
 	typed = t.In(b.org.Zone).Format("2006-01-02 15:04")
@@ -61,8 +60,8 @@ func (b *Bot) typedMoment(s string) (typed string, ok bool) {
 	return typed, err == nil && ok && again.Equal(t.Truncate(time.Minute))
 }
 
-// initial is what stands in a field at first, as people read it: the label of
-// the one option that is chosen, where keys mean nothing to them.
+// initial returns the initial values of a field as people read them: the label instead
+// of the key if one option is chosen.
 func (f Field) initial() []string {
 	if f.Many || len(f.Initial) != 1 {
 		return f.Initial
@@ -75,13 +74,13 @@ func (f Field) initial() []string {
 	return f.Initial
 }
 
-// filledValues is what stands in a form, Rest taken apart.
+// filledValues returns the values of a form, including those in Rest.
 func (b *Bot) filledValues(f *Filled) (Values, []fault) {
 	if f.Rest == "" {
 		return f.Values, nil
 	}
 	values, outer, faults := readLine(b.keys, f.Rest, true)
-	// A field that was left as it was offered, without a value, has none.
+	// A field whose line was left empty has no value.
 	faults = slices.DeleteFunc(faults, func(f fault) bool { return f.code == "empty" })
 	if outer != "" {
 		faults = append(faults, outside("title", outer))

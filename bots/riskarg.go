@@ -9,13 +9,13 @@ import (
 	"riskroom/core/text"
 )
 
-// riskName names the argument for a risk.
+// riskName is the name of the argument for a risk.
 const riskName = "risk"
 
-// riskArg is a risk's key. In the risk's own group it may be left out.
+// riskArg returns the argument for a risk's key. In the risk's own group it is optional.
 func (b *Bot) riskArg() Arg {
 	return Arg{
-		Name: riskName, Option: "key", Help: said("options.key"), suggest: b.suggestRisk,
+		Name: riskName, Option: "key", Help: helpText("options.key"), suggest: b.suggestRisk,
 		take: func(line string) (value []string, rest string, ok bool) {
 			first, rest := cutPhrase(line, 1)
 			key, err := b.parseKey(first)
@@ -28,8 +28,8 @@ func (b *Bot) parseKey(typed string) (core.RiskKey, error) {
 	return core.ParseRiskKey(b.org.KeyPrefix, text.Fold(typed))
 }
 
-// riskOf returns the risk that a command names, else the one in whose group it was
-// given. Without either the reply says what is missing.
+// riskOf returns the risk that a command names, or else the risk of the group it was
+// typed in. Without either, wrong says what is missing.
 func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
 	if typed := c.Typed.Args.Get(riskName); typed != "" {
 		if key, err = b.parseKey(typed); err != nil {
@@ -45,15 +45,15 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if c.Typed.left != "" {
 		return "", b.noKey(c, c.Typed.left), nil
 	}
-	p, behind := b.printer(c), c.Typed.behind
+	p, after := b.printer(c), c.Typed.after
 	if len(c.Typed.Path) > 0 {
-		behind = b.argLine(c, riskName)
+		after = b.argLine(c, riskName)
 	}
-	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), behind}, " ")
+	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), after}, " ")
 	return "", Say(p.S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
 }
 
-// onlyRisk is riskOf for a command that takes nothing else.
+// onlyRisk is riskOf for a command without other arguments.
 func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
 	key, wrong, err = b.riskOf(ctx, c)
 	switch left := c.Typed.left; {
@@ -68,7 +68,7 @@ func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong 
 	}
 }
 
-// noKey answers a text where a key should be.
+// noKey replies to a text that is no key.
 func (b *Bot) noKey(c Command, typed string) Reply {
 	first, _ := cutWord(typed)
 	return Say(b.printer(c).S("commands.no_key", text.Args{"Word": first, "Example": b.exampleKey(), "Line": b.typedLine(c)}))

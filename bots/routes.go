@@ -9,7 +9,7 @@ import (
 	"riskroom/core/text"
 )
 
-// entry is a command of the table as a Bot answers it.
+// entry is a command of the table with its arguments.
 type entry struct {
 	command
 	path  []string // the names that lead to it
@@ -37,14 +37,14 @@ func (t *Typed) command(lang string) string {
 	return t.entry.lineIn(lang)
 }
 
-// route is where a command leads.
+// route is what handles a command.
 type route struct {
 	handle  handler
 	changes bool
-	entry   *entry // nil: to no command of this version
+	entry   *entry // nil if this version has no such command
 }
 
-// routes is what leads to a handler.
+// routes holds the routes to all handlers.
 type routes struct {
 	commands []*entry
 	presses  map[core.Press]route
@@ -94,7 +94,7 @@ func find(all []*entry, word string) *entry {
 	return all[i]
 }
 
-// serve has c handled.
+// serve calls the handler of c.
 func (b *Bot) serve(ctx context.Context, c Command) (Reply, error) {
 	c, r := b.route(c)
 	if c.Typed != nil && r.entry != nil {
@@ -109,7 +109,7 @@ func (b *Bot) mayStore(c Command) bool {
 	return r.changes
 }
 
-// route finds what handles c, and names the command that was typed.
+// route returns the route for c, and c with the command that was typed.
 func (b *Bot) route(c Command) (Command, route) {
 	r, ok := route{}, false
 	switch {
@@ -131,10 +131,9 @@ func (b *Bot) route(c Command) (Command, route) {
 	return c, r
 }
 
-// find looks for the command that is named, and leaves the rest of the line to
-// its arguments.
+// find sets the command that is named and the rest of the line.
 func (t *Typed) find(all []*entry) {
-	t.entry, t.word, t.behind = nil, "", t.Text
+	t.entry, t.word, t.after = nil, "", t.Text
 	for _, name := range t.Path {
 		e := find(all, name)
 		if e == nil {
@@ -144,22 +143,22 @@ func (t *Typed) find(all []*entry) {
 		t.entry, all = e, e.subs
 	}
 	for len(t.Path) == 0 {
-		word, behind := cutWord(t.behind)
+		word, rest := cutWord(t.after)
 		e := find(all, word)
 		if e == nil {
 			t.word = word
 			return
 		}
-		t.entry, t.behind, all = e, behind, e.subs
+		t.entry, t.after, all = e, rest, e.subs
 	}
 }
 
-// read builds the arguments from the line. With a Path they are there already.
+// read sets the arguments from the line. With a Path they are set already.
 func (t *Typed) read(e *entry) {
 	if len(t.Path) > 0 {
 		return
 	}
-	line := t.behind
+	line := t.after
 	t.Args = Values{}
 	if slices.ContainsFunc(e.args, Arg.keyed) {
 		t.Args, line, t.faults = readLine(e.args, line, false)
@@ -170,7 +169,7 @@ func (t *Typed) read(e *entry) {
 		}
 		value, rest, ok := a.take(line)
 		switch {
-		case !ok && a.Required: // nothing after it would be read right
+		case !ok && a.Required: // what follows can't be read
 			t.left = line
 			return
 		case !ok:
@@ -193,8 +192,8 @@ func cutWord(s string) (word, rest string) {
 	return word, trimBlanks(s[len(word):])
 }
 
-// cutPhrase splits some words off s, or fewer if punctuation ends them, or what is
-// quoted.
+// cutPhrase splits a quoted text or some words off s, or fewer words if punctuation
+// follows.
 func cutPhrase(s string, words int) (phrase, rest string) {
 	ends := func(r rune) bool { return isColon(r) || endsValue(r) }
 	rest = trimBlanks(s)

@@ -33,13 +33,13 @@ func (b *Bot) statusArgs() []Arg {
 	return []Arg{
 		b.riskArg(),
 		{
-			Name: statusName, Option: "status", Required: true, Help: said("options.to"), suggest: b.suggestStatus,
+			Name: statusName, Option: "status", Required: true, Help: helpText("options.to"), suggest: b.suggestStatus,
 			take: func(line string) (value []string, rest string, ok bool) {
 				to, note, ok := b.statusAt(line)
 				return []string{string(to)}, note, ok
 			},
 		},
-		{Name: noteName, Option: "note", Max: core.MaxNote, Help: said("options.note"), take: theRest},
+		{Name: noteName, Option: "note", Max: core.MaxNote, Help: helpText("options.note"), take: theRest},
 	}
 }
 
@@ -76,8 +76,8 @@ func (b *Bot) statusAt(s string) (to core.Status, note string, ok bool) {
 	return to, note, ok
 }
 
-// whichStatus answers a status that is missing or does not exist. On a line it is in
-// what no argument took.
+// whichStatus replies to a status that is missing or does not exist. On a line, no
+// argument has taken it.
 func (b *Bot) whichStatus(c Command, typed string) Reply {
 	if typed == "" {
 		typed, _ = cutWord(c.Typed.left)
@@ -99,7 +99,7 @@ func (b *Bot) whichStatus(c Command, typed string) Reply {
 	return Say(strings.Join(append([]string{line}, b.typedAgain(c)...), "\n"))
 }
 
-// change changes a risk's status and says so.
+// change changes a risk's status.
 func (b *Bot) change(ctx context.Context, c Command, change engine.ChangeStatus) (Reply, error) {
 	done, err := b.handling.Do(ctx, c.Op, c.Actor, change)
 	if err != nil {

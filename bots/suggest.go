@@ -11,9 +11,9 @@ import (
 	"riskroom/core/text"
 )
 
-// Suggest returns what may be meant by what somebody has typed so far into an option
-// of the command of c, best first: Choice.Key is the value. It returns nothing where
-// the store does not answer at once.
+// Suggest returns completions of what was typed into an option of the command, best
+// first; Choice.Key is the value. It returns nothing if the store doesn't answer at
+// once.
 func (b *Bot) Suggest(ctx context.Context, c Command, option, typed string) []Choice {
 	_, r := b.route(c)
 	if r.entry == nil {
@@ -51,7 +51,7 @@ func (b *Bot) suggestOption(f core.Field) func(ctx context.Context, c Command, t
 
 // suggestRisk offers open risks that the reader may see, by key or title.
 func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice {
-	ctx, cancel := context.WithTimeout(ctx, glance) // nobody waits longer for a suggestion
+	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	found, err := b.handling.List(ctx, c.Actor, engine.ListQuery{})
 	if err != nil {
@@ -65,8 +65,8 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice
 	return matching(all, typed)
 }
 
-// suggestPeople completes the last of the names typed with commas between: with
-// people of the config file and the groups that handle modules.
+// suggestPeople completes the last of several names with people of the config file and
+// groups that handle modules.
 func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice {
 	names := slices.Sorted(maps.Keys(b.org.People))
 	for _, m := range b.org.Modules {
@@ -97,8 +97,8 @@ func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice
 	return all
 }
 
-// matching returns the choices that hold what was typed, first those that begin
-// with it.
+// matching returns the choices that contain what was typed. Those that begin with it
+// come first.
 func matching(all []Choice, typed string) []Choice {
 	typed = strings.ToLower(text.Fold(typed))
 	var first, then []Choice

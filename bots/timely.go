@@ -10,11 +10,11 @@ import (
 	"riskroom/core"
 )
 
-// Later shows a reply to somebody who was told to wait.
+// Later shows a reply after the person was asked to wait.
 type Later func(ctx context.Context, r Reply) error
 
-// tellFor is how long showing a late reply may take.
-const tellFor = 30 * time.Second
+// lateTimeout is the time limit for showing a late reply.
+const lateTimeout = 30 * time.Second
 
 var (
 	errStopping = errors.New("bots: riskroom is stopping")
@@ -23,13 +23,12 @@ var (
 
 // Answer returns the reply to c before ctx ends.
 //
-// What is not done by then goes on for a while, under the same op, and its
-// outcome is told through later: the reply says so. Without later nothing goes
-// on: the reply says that it is not known whether the command was done, and that
-// it may safely be given again with the same op.
+// If c takes longer, the reply says so, c goes on for a while under the same op, and
+// later gets its result. Without later, c is stopped. The reply then says that it is
+// unknown whether c was done, and that it can safely be sent again with the same op.
 func (b *Bot) Answer(ctx context.Context, c Command, later Later) Reply {
 	if !b.enter() {
-		return b.unheard(c)
+		return b.notStarted(c)
 	}
 	work, cancel := b.workContext(ctx, later != nil)
 	done := make(chan Reply, 1)
@@ -51,17 +50,17 @@ func (b *Bot) Answer(ctx context.Context, c Command, later Later) Reply {
 	}
 	go func() {
 		defer b.leave()
-		b.tell(c, <-done, later)
+		b.showLate(c, <-done, later)
 	}()
-	return b.notYet(c, later != nil)
+	return b.late(c, later != nil)
 }
 
-// Busy returns the reply to a command that a way in has no room to hand over: it
-// is not begun, and may be given again.
-func (b *Bot) Busy(c Command) Reply { return b.unheard(c) }
+// Busy returns the reply to a command that a platform's bot has no room for. It wasn't
+// started and can be sent again.
+func (b *Bot) Busy(c Command) Reply { return b.notStarted(c) }
 
-// workContext is what a command works under: its own time if it may go on
-// later, else that of whoever waits.
+// workContext returns the context of a command: with its own time limit if it may go on
+// later, else that of the caller.
 func (b *Bot) workContext(ctx context.Context, goesOn bool) (context.Context, context.CancelFunc) {
 	if !goesOn {
 		return context.WithCancel(ctx)
@@ -71,7 +70,7 @@ func (b *Bot) workContext(ctx context.Context, goesOn bool) (context.Context, co
 	return work, func() { unhook(); cancel() }
 }
 
-// handle has c handled, and words what went wrong.
+// handle runs c and turns errors into replies.
 func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -90,19 +89,19 @@ func (b *Bot) handle(ctx context.Context, c Command) (r Reply) {
 	return b.failed(c, err)
 }
 
-// tell shows a late reply.
-func (b *Bot) tell(c Command, r Reply, later Later) {
+// showLate passes a reply to later.
+func (b *Bot) showLate(c Command, r Reply, later Later) {
 	if later == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), tellFor)
+	ctx, cancel := context.WithTimeout(context.Background(), lateTimeout)
 	defer cancel()
 	if err := later(ctx, r); err != nil {
 		b.log.Warn("bots: a late answer could not be shown", "op", c.Op, "error", err)
 	}
 }
 
-// enter takes a slot for one command; false if too many are under way.
+// enter takes a slot for a command. It returns false if too many commands are running.
 func (b *Bot) enter() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -123,9 +122,8 @@ func (b *Bot) leave() {
 	b.busy.Done()
 }
 
-// Close takes no more commands and waits for those under way. When ctx ends
-// they are stopped, and whoever waits is told that their command is not
-// confirmed.
+// Close rejects new commands and waits for running ones. When ctx ends it stops them,
+// and their replies say that the command is not confirmed.
 func (b *Bot) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true
@@ -142,15 +140,15 @@ func (b *Bot) Close(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	b.stop(errStopping)
-	last := time.NewTimer(tellAtStop)
+	last := time.NewTimer(stopTimeout)
 	defer last.Stop()
 	select {
 	case <-idle:
 		return nil
 	case <-last.C:
-		return fmt.Errorf("bots: some commands were still under way: %w", ctx.Err())
+		return fmt.Errorf("bots: some commands were still running: %w", ctx.Err())
 	}
 }
 
-// tellAtStop is how long late answers may take once riskroom stops.
-const tellAtStop = 3 * time.Second
+// stopTimeout is the time limit for late replies when riskroom stops.
+const stopTimeout = 3 * time.Second

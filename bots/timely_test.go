@@ -14,10 +14,10 @@ import (
 // within is how long a platform waits in these tests.
 const within = 2400 * time.Millisecond
 
-// told collects late replies.
-type told chan Reply
+// lateReplies collects late replies.
+type lateReplies chan Reply
 
-func (t told) later(_ context.Context, r Reply) error {
+func (t lateReplies) later(_ context.Context, r Reply) error {
 	t <- r
 	return nil
 }
@@ -50,7 +50,7 @@ func TestSlowStoreIsAnsweredInTimeAndToldLater(t *testing.T) {
 			return nil
 		}}
 		b := newBot(t, f)
-		late := make(told, 1)
+		late := make(lateReplies, 1)
 		c := typed("new Ledger module:Payments")
 		r, took := answer(b, c, late.later)
 		if took > within {
@@ -77,7 +77,7 @@ func TestStoreThatStaysDownIsToldWithWhatWasTyped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeEngine{before: func(context.Context, string) error { return down }}
 		b := newBot(t, f)
-		late := make(told, 1)
+		late := make(lateReplies, 1)
 		for line, want := range map[string][]string{
 			"new Ledger module:Payments": {"couldn't confirm that this was saved", "/risk new Ledger module:Payments"},
 			"status 17 resolved fixed":   {"couldn't confirm that this was saved", "/risk status 17 resolved fixed"},
@@ -91,7 +91,7 @@ func TestStoreThatStaysDownIsToldWithWhatWasTyped(t *testing.T) {
 			}
 			wants(t, words(<-late), want...)
 			if d := time.Since(began); d > defaultGiveUp {
-				t.Errorf("%s: told after %s", line, d)
+				t.Errorf("%s: replied after %s", line, d)
 			}
 		}
 		closeBot(t, b)
@@ -106,12 +106,12 @@ func TestFormsOpenWithoutTheStore(t *testing.T) {
 		f := &fakeEngine{before: func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }}
 		b := newBot(t, f)
 		for _, c := range []Command{typed("new"), pressed(core.PressResolve, 3), pressed(core.PressShelve, 3)} {
-			r, took := answer(b, c, make(told, 1).later)
+			r, took := answer(b, c, make(lateReplies, 1).later)
 			if r.Form == nil || r.Form.Submit == "" || took > glance {
 				t.Errorf("%+v: %+v after %s", c, r, took)
 			}
 		}
-		r, took := answer(b, pressed(core.PressStart, 3), make(told, 1).later)
+		r, took := answer(b, pressed(core.PressStart, 3), make(lateReplies, 1).later)
 		if r.Form != nil || took > within {
 			t.Errorf("start: %+v after %s", r, took)
 		}
@@ -146,7 +146,7 @@ func TestTooManyCommandsAreNotBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeEngine{before: func(context.Context, string) error { return down }}
 		b := newBot(t, f, func(c *Config) { c.Limit = 1 })
-		late := make(told, 1)
+		late := make(lateReplies, 1)
 		answer(b, typed("list"), late.later)
 		r, took := answer(b, typed("new Ledger module:Payments"), late.later)
 		if took != 0 {
@@ -167,7 +167,7 @@ func TestCloseTellsWhoeverWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBot(t, &fakeEngine{before: func(context.Context, string) error { return down }})
-		late := make(told, 1)
+		late := make(lateReplies, 1)
 		answer(b, typed("new Ledger module:Payments"), late.later)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()

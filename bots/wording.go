@@ -9,8 +9,7 @@ import (
 	"riskroom/core/text"
 )
 
-// faulty answers something that could not be read: all that is wrong, and
-// everything that was typed.
+// faulty replies with all faults, and repeats what was typed.
 func (b *Bot) faulty(c Command, faults []fault) Reply {
 	p := b.printer(c)
 	if c.Filled != nil {
@@ -39,8 +38,7 @@ func (b *Bot) faultText(p text.Printer, f fault) string {
 	return s
 }
 
-// fieldLabel is what a field of Values is called in p's language, "" if it is
-// none.
+// fieldLabel returns the label of a field of Values, or "" if there is no such field.
 func (b *Bot) fieldLabel(p text.Printer, field string) string {
 	if own, ok := strings.CutPrefix(field, fieldKey("")); ok {
 		f, ok := b.org.Field(own)
@@ -58,7 +56,7 @@ func (b *Bot) fieldLabel(p text.Printer, field string) string {
 	return p.Field(field)
 }
 
-// typedAgain repeats what was typed, so that nothing of it is lost.
+// typedAgain repeats what was typed, so that nothing is lost.
 func (b *Bot) typedAgain(c Command) []string {
 	if c.Typed == nil {
 		return nil
@@ -66,11 +64,11 @@ func (b *Bot) typedAgain(c Command) []string {
 	return []string{b.printer(c).S("commands.you_typed", text.Args{"Line": b.typedLine(c)})}
 }
 
-// refused words what the engine refuses.
+// refused replies to a refusal of the engine.
 func (b *Bot) refused(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
 	if r.Risk != nil {
-		return b.asItStands(ctx, c, r)
+		return b.currentState(ctx, c, r)
 	}
 	if c.Filled != nil {
 		var reply Reply
@@ -99,7 +97,7 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	for k, v := range r.Args {
 		args[k] = v
 	}
-	// What the reader's language words otherwise than the engine's.
+	// In the reader's language, which may not be the engine's.
 	if label := b.fieldLabel(p, r.Field); label != "" {
 		args["Field"], args["Label"] = label, label
 	}
@@ -109,8 +107,9 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	return p.S("refusal."+r.Code, args)
 }
 
-// asItStands answers a change that came too late with how the risk stands now.
-func (b *Bot) asItStands(ctx context.Context, c Command, r *core.Refusal) Reply {
+// currentState replies to a change that came too late with the current state of the
+// risk.
+func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
 	reply := Say(b.refusalText(p, r) + "\n" + p.S("commands.stands", text.Args{
 		"Key": string(r.Risk.Key), "Title": r.Risk.Title, "Status": p.Status(r.Risk.Status),
@@ -123,7 +122,7 @@ func (b *Bot) asItStands(ctx context.Context, c Command, r *core.Refusal) Reply 
 	return reply
 }
 
-// failed answers a command of which it is not known whether it was done.
+// failed replies to a command whose outcome is unknown.
 func (b *Bot) failed(c Command, err error) Reply {
 	p := b.printer(c)
 	if !b.mayStore(c) {
@@ -142,8 +141,8 @@ func (b *Bot) failed(c Command, err error) Reply {
 	return Say(strings.Join(append([]string{p.S(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
 }
 
-// notYet answers a command that is not done in time.
-func (b *Bot) notYet(c Command, goesOn bool) Reply {
+// late replies to a command that isn't done in time.
+func (b *Bot) late(c Command, goesOn bool) Reply {
 	p := b.printer(c)
 	switch {
 	case !goesOn:
@@ -155,8 +154,8 @@ func (b *Bot) notYet(c Command, goesOn bool) Reply {
 	return Say(strings.Join(append(lines, b.typedAgain(c)...), "\n"))
 }
 
-// unheard answers a command that was not even begun.
-func (b *Bot) unheard(c Command) Reply {
+// notStarted replies to a command that wasn't started.
+func (b *Bot) notStarted(c Command) Reply {
 	s := b.printer(c).S("commands.busy")
 	if c.Filled != nil {
 		return Reply{Errors: []FieldError{{Text: s}}}
@@ -164,7 +163,7 @@ func (b *Bot) unheard(c Command) Reply {
 	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
 }
 
-// inForm puts what is only said in answer to a form into one to be read.
+// inForm puts the plain reply to a form into a read-only form.
 func (b *Bot) inForm(c Command, r Reply) Reply {
 	if c.Filled == nil || r.Form != nil || r.Errors != nil || r.Close {
 		return r
@@ -174,10 +173,10 @@ func (b *Bot) inForm(c Command, r Reply) Reply {
 	return r
 }
 
-// people shows refs to a reader in a workspace: as mentions where they have an
-// account there, else by name.
+// people returns refs for readers in a workspace: mentions of accounts there, and names
+// of others.
 func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs ...core.Ref) []core.Span {
-	ctx, cancel := context.WithTimeout(ctx, glance) // names are not worth a longer wait
+	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	var out []core.Span
 	for _, ref := range refs {
@@ -195,8 +194,8 @@ func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs
 	return out
 }
 
-// refName shows a ref where mentions cannot stand: as the config file calls it,
-// else as the platform does.
+// refName returns a ref without a mention: the name in the config file, or else the name
+// on the platform.
 func (b *Bot) refName(ctx context.Context, c Command, ref core.Ref) string {
 	if name, ok := ref.Name(); ok {
 		return name
@@ -208,14 +207,14 @@ func (b *Bot) refName(ctx context.Context, c Command, ref core.Ref) string {
 			}
 		}
 	}
-	workspace := "" // people are called by name where they have no account
+	workspace := "" // nobody has an account there, so everybody is named
 	if _, _, ok := ref.Group(); ok {
 		workspace = c.Actor.Account.Workspace
 	}
 	return b.persons.Name(ctx, ref, workspace, b.printer(c).Lang()).Text
 }
 
-// shorten cuts s to at most n characters, visibly.
+// shorten cuts s to at most n characters, with an ellipsis.
 func shorten(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

@@ -7,15 +7,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold returns s as it is compared with what riskroom knows: full-width letters and
-// signs, ligatures, dashes, apostrophes and blanks of every kind become plain ones,
-// and invisible characters go. The case stays. Only what is compared or computed with
-// is folded; titles and other prose stay as typed.
+// Fold returns s in a form to compare or compute with: full-width letters and signs,
+// ligatures, dashes, apostrophes and blanks become plain ones, and invisible characters
+// are removed. The case stays. Titles and other prose are never folded: they are stored
+// as typed.
 func Fold(s string) string {
 	return strings.Join(strings.Fields(norm.NFKC.String(strings.Map(plainRune, s))), " ")
 }
 
-// Same reports whether a and b are one word to people: equal once folded, in any case.
+// Same reports whether a and b are equal when folded, ignoring case.
 func Same(a, b string) bool { return strings.EqualFold(Fold(a), Fold(b)) }
 
 func plainRune(r rune) rune {
