@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -65,4 +66,75 @@ func (u *member) export() User {
 	out := u.User
 	out.Roles = slices.Clone(u.Roles)
 	return out
+}
+
+// epoch is where Discord's snowflakes begin, in milliseconds of Unix time. See
+// https://docs.discord.com/developers/reference#snowflakes.
+const epoch = 1420070400000
+
+// newID gives out the next snowflake: the clock's milliseconds, but always above
+// the previous one.
+func (g *guild) newID() string {
+	for {
+		n := max((g.opts.Now().UnixMilli()-epoch)<<22, g.lastID+1)
+		g.lastID = n
+		if id := strconv.FormatInt(n, 10); !g.reserved[id] {
+			return id
+		}
+	}
+}
+
+// snowflake parses an ID; false if it is none.
+func snowflake(id string) (int64, bool) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	return n, err == nil && n > 0
+}
+
+// namedIDs returns the IDs in the options.
+func (o Options) namedIDs() map[string]bool {
+	ids := map[string]bool{o.GuildID: true, o.ApplicationID: true, o.BotUserID: true, o.OwnerID: true}
+	for _, u := range o.Users {
+		ids[u.ID] = true
+	}
+	for _, r := range o.Roles {
+		ids[r.ID] = true
+	}
+	for _, c := range o.Channels {
+		ids[c.ID] = true
+	}
+	return ids
+}
+
+// createDM: https://docs.discord.com/developers/resources/user#create-dm
+// It succeeds for people whom the bot cannot reach; sending then fails.
+func createDM(a *api, c *call) (any, error) {
+	f := &form{}
+	to := f.id("recipient_id", c.fields["recipient_id"])
+	if c.fields["recipient_id"] == nil {
+		f.required("recipient_id")
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	u := a.People.ByID(to)
+	switch {
+	case u == nil || u.ID == a.opts.BotUserID:
+		return nil, refuse(invalidRecipient)
+	case u.Bot:
+		return nil, refuse(cannotMessage)
+	}
+	ch, made := a.openDirect(u.ID)
+	c.changed = made
+	return a.channelObject(ch), nil
+}
+
+// openDirect returns the bot's direct conversation with a person, and creates it if
+// there is none.
+func (g *guild) openDirect(userID string) (ch *channel, made bool) {
+	if ch := g.Channels.Direct(userID); ch != nil {
+		return ch, false
+	}
+	ch = &channel{ID: g.newID(), With: userID, Created: g.opts.Now()}
+	_ = g.Channels.Add(ch) // its ID is new
+	return ch, true
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"errors"
 	"maps"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -151,4 +152,108 @@ func codeOf(err error) string {
 		return r.code
 	}
 	return "internal_error"
+}
+
+// perChannel is the time between two chat.postMessage calls to a channel.
+// See https://docs.slack.dev/apis/web-api/rate-limits.
+const perChannel = time.Second
+
+// limiter remembers when calls were let through. Slack tolerates bursts "to a
+// degree"; the stand-in tolerates none, so that an app that passes here keeps
+// to the published numbers.
+type limiter struct {
+	calls map[string][]time.Time // method to the calls of the last minute
+	posts map[string]time.Time   // channel, or person of a direct one, to the last post
+}
+
+func newLimiter() limiter {
+	return limiter{calls: make(map[string][]time.Time), posts: make(map[string]time.Time)}
+}
+
+// overLimit returns how long the caller must wait, 0 to go ahead. Only calls
+// that are let through count.
+func (a *api) overLimit(m method, c *call) time.Duration {
+	if !a.opts.EnforceTiers {
+		return 0
+	}
+	now := a.opts.Now()
+	if m.name == "chat.postMessage" {
+		channel := c.str("channel")
+		if ch := a.Channels.ByID(channel); ch != nil && ch.IsDirect() {
+			channel = ch.With // a post to a person's ID goes to the same place
+		}
+		if next := a.limits.posts[channel].Add(perChannel); now.Before(next) {
+			return next.Sub(now)
+		}
+		a.limits.posts[channel] = now
+	}
+	if m.perMinute == 0 {
+		return 0
+	}
+	recent := a.limits.calls[m.name]
+	for len(recent) > 0 && !recent[0].After(now.Add(-time.Minute)) {
+		recent = recent[1:]
+	}
+	var wait time.Duration
+	if len(recent) < m.perMinute {
+		recent = append(recent, now)
+	} else {
+		wait = recent[0].Add(time.Minute).Sub(now)
+	}
+	a.limits.calls[m.name] = recent
+	return wait
+}
+
+// CallFaults returns the kinds of faults that any call to Slack can have, in a
+// fixed order. It leaves out Refuse, which needs a code.
+func CallFaults() []stage.FaultKind {
+	return []stage.FaultKind{
+		stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody, stage.CutBefore, stage.ErrorBefore, stage.GatewayBefore,
+		stage.EmptyFailure, stage.Late, stage.CutAfter, stage.ErrorAfter, stage.GatewayAfter, stage.Slow,
+	}
+}
+
+// proxyPage is the answer of a proxy in front of Slack.
+const proxyPage = "<!doctype html><html><head><title>Server Error | Slack</title></head><body>502 Bad Gateway</body></html>"
+
+// spoil is Slack's answer to a call with a fault.
+func spoil(f stage.Fault) (stage.Answer, string) {
+	switch f.Kind {
+	case stage.RateLimit:
+		return tooMany(max(f.RetryAfter, time.Second)), "ratelimited"
+	case stage.RateLimitBare:
+		return stage.Answer{Status: http.StatusTooManyRequests}, "ratelimited"
+	case stage.RateLimitBody:
+		return refusedAnswer("ratelimited"), "ratelimited"
+	case stage.ErrorBefore, stage.ErrorAfter:
+		return stage.Answer{Status: http.StatusInternalServerError}, ""
+	case stage.GatewayBefore, stage.GatewayAfter:
+		return stage.Answer{Status: http.StatusBadGateway, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(proxyPage)}, ""
+	case stage.EmptyFailure:
+		return jsonAnswer(http.StatusOK, nil, object{"ok": false}), ""
+	case stage.Refuse:
+		return refusedAnswer(f.Code), f.Code
+	default: // Slack knows no such answer
+		return stage.Answer{Status: http.StatusOK}, ""
+	}
+}
+
+// jsonAnswer is an answer of Slack's own servers.
+func jsonAnswer(status int, header http.Header, body object) stage.Answer {
+	if header == nil {
+		header = make(http.Header)
+	}
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	return stage.Answer{Status: status, Header: header, Body: stage.JSON(body)}
+}
+
+// refusedAnswer is ok:false with an error code.
+func refusedAnswer(code string) stage.Answer {
+	return jsonAnswer(http.StatusOK, nil, object{"ok": false, "error": code})
+}
+
+// tooMany is HTTP 429 with whole seconds in Retry-After, rounded up.
+func tooMany(wait time.Duration) stage.Answer {
+	seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	return jsonAnswer(http.StatusTooManyRequests, http.Header{"Retry-After": {seconds}}, object{"ok": false, "error": "ratelimited"})
 }

@@ -1,5 +1,12 @@
 package emulator
 
+import (
+	"encoding/json"
+	"unicode/utf8"
+
+	"riskroom/adapters/stage"
+)
+
 // chatPostMessage takes a user's ID as the channel too: it is the direct
 // conversation with them.
 func chatPostMessage(a *api, c *call) (object, error) {
@@ -77,4 +84,115 @@ func chatGetPermalink(a *api, c *call) (object, error) {
 		return nil, refuse("message_not_found")
 	}
 	return object{"channel": c.ch.ID, "permalink": a.permalink(m)}, nil
+}
+
+// maxText is the length above which a text is refused; Slack's page on
+// https://docs.slack.dev/reference/methods/chat.postMessage recommends 4,000
+// and cuts above 40,000.
+const maxText = 40000
+
+// maxBlocksSize is how long all blocks of a message may be together, counted
+// as JSON before escaping. Slack documents the error msg_blocks_too_long and no
+// number; this one agrees with what was measured in
+// https://github.com/slackapi/bolt-js/issues/2509 (about 13,200 characters,
+// containers counted) and https://github.com/slackapi/bolt-js/issues/2867
+// (11,341 characters of text alone were too long in rich_text).
+const maxBlocksSize = 13200
+
+// maxMetadata is the stand-in's limit in bytes; Slack's pages give no number.
+const maxMetadata = 8000
+
+// size is the length of a decoded JSON value as JSON text, in characters and
+// without escapes.
+func size(v any) int {
+	n := 2
+	switch v := v.(type) {
+	case string:
+		n += utf8.RuneCountInString(v)
+	case object:
+		for k, e := range v {
+			n += len(k) + len(`"":,`) + size(e)
+		}
+	case []any:
+		for _, e := range v {
+			n += len(",") + size(e)
+		}
+	case []object:
+		for _, e := range v {
+			n += len(",") + size(e)
+		}
+	}
+	return n
+}
+
+// readContent reads and checks a message.
+func (t *team) readContent(c *call) (content, error) {
+	m := content{text: c.str("text")}
+	if utf8.RuneCountInString(m.text) > maxText {
+		return content{}, refuse("msg_too_long")
+	}
+	if raw := c.str("blocks"); raw != "" {
+		if err := json.Unmarshal([]byte(raw), &m.blocks); err != nil {
+			return content{}, refuse("invalid_blocks_format")
+		}
+		if problems := checkBlocks(m.blocks, maxMessageBlocks, "", false); len(problems) > 0 {
+			return content{}, invalid("invalid_blocks", problems...)
+		}
+		t.nameBlocks(m.blocks)
+	}
+	switch {
+	case !c.answer && size(m.blocks) > maxBlocksSize:
+		return content{}, refuse("msg_blocks_too_long")
+	case m.text == "" && len(m.blocks) == 0:
+		return content{}, refuse("no_text")
+	}
+	for _, arg := range []string{"attachments", "thread_ts"} {
+		if c.str(arg) != "" && c.str(arg) != "[]" {
+			return content{}, unsupported(arg)
+		}
+	}
+	var err error
+	m.metadata, err = parseMetadata(c.str("metadata"))
+	return m, err
+}
+
+// invalid is a refusal that says what is wrong in the response's metadata.
+func invalid(code string, problems ...string) error {
+	return &refusal{code: code, extra: object{"response_metadata": object{"messages": problems}}}
+}
+
+// unsupported refuses an argument that riskroom doesn't use.
+func unsupported(arg string) error {
+	return invalid("invalid_arguments", "[ERROR] the stand-in does not support "+arg)
+}
+
+// nameBlocks gives a block_id to the blocks without one.
+func (t *team) nameBlocks(blocks []object) {
+	for _, b := range blocks {
+		if stage.Str(b["block_id"]) == "" {
+			b["block_id"] = t.newID(givenBlockID)
+		}
+	}
+}
+
+// givenBlockID begins the block_ids that the workspace itself gives out.
+const givenBlockID = "blk-"
+
+// parseMetadata reads the metadata argument, see
+// https://docs.slack.dev/messaging/message-metadata.
+func parseMetadata(raw string) (*Metadata, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	if len(raw) > maxMetadata {
+		return nil, refuse("metadata_too_large")
+	}
+	var m Metadata
+	if err := json.Unmarshal([]byte(raw), &m); err != nil {
+		return nil, refuse("invalid_metadata_format")
+	}
+	if m.EventType == "" || m.EventPayload == nil {
+		return nil, refuse("invalid_metadata_schema")
+	}
+	return &m, nil
 }

@@ -7,7 +7,9 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
+	"time"
 
 	"riskroom/adapters/stage"
 )
@@ -115,4 +117,160 @@ func (c *caller) answer(userID string, ch *channel, a answerMessage) (*message, 
 
 func (c *caller) answerContent(a answerMessage) (content, error) {
 	return c.readContent(&call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}})
+}
+
+// Slack's numbers for response_urls, see
+// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
+const (
+	responseUses = 5
+	responseLife = 30 * time.Minute // of wall time
+)
+
+// responseURL allows the app to answer a person without a token.
+type responseURL struct {
+	user     string
+	channel  *channel
+	original *message // whose button the person pressed, may be nil
+	made     time.Time
+	uses     int
+}
+
+func (c *caller) newResponseURL(user string, ch *channel, original *message) string {
+	id := c.newID("Re")
+	c.hooks[id] = &responseURL{user: user, channel: ch, original: original, made: time.Now()}
+	return c.host.URL() + "/response/" + id
+}
+
+// serveResponseURL takes a message sent to a response_url. It is logged, and
+// faults apply to it, under the name "response_url".
+func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
+	var in answerMessage
+	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, stage.MaxBody)).Decode(&in)
+	summary := args{values: map[string]string{"id": r.PathValue("id"), "text": in.Text}}.summary()
+	entry := stage.Call{Method: "response_url", Write: true, Args: summary, At: c.opts.Now()}
+	c.host.Take(rw, r, entry, func(_ stage.Met, entry *stage.Call) stage.Answer {
+		entry.Code = "invalid_payload"
+		if err == nil {
+			entry.Code = c.useResponseURL(r.PathValue("id"), in)
+		}
+		entry.Effect = entry.Code == ""
+		switch entry.Code {
+		case "":
+			return jsonAnswer(http.StatusOK, nil, object{"ok": true})
+		case "used_url", "expired_url":
+			return jsonAnswer(http.StatusNotFound, nil, object{"ok": false, "error": entry.Code})
+		}
+		return refusedAnswer(entry.Code)
+	})
+}
+
+// useResponseURL shows the message and returns the code of a refusal, or "".
+func (c *caller) useResponseURL(id string, in answerMessage) string {
+	c.Lock()
+	defer c.Unlock()
+	hook := c.hooks[id]
+	switch {
+	case hook == nil || time.Since(hook.made) > responseLife:
+		return "expired_url"
+	case hook.uses >= responseUses:
+		return "used_url"
+	}
+	hook.uses++
+	original := hook.original
+	if original != nil && original.Removed {
+		original = nil
+	}
+	if in.ReplaceOriginal && original != nil {
+		next, err := c.answerContent(in)
+		if err != nil {
+			return codeOf(err)
+		}
+		body := original.Body
+		body.text, body.blocks = next.text, next.blocks
+		c.Edit(original, body)
+		return ""
+	}
+	m, err := c.answer(hook.user, hook.channel, in)
+	if err != nil {
+		return codeOf(err)
+	}
+	if in.ReplaceOriginal || hook.original == nil {
+		hook.original = m
+	}
+	return ""
+}
+
+var (
+	// typedLink matches what Slack turns into a link, in text whose special characters
+	// are entities already: a URL, an e-mail address, a name of a host or file that
+	// ends like a domain, a telephone number. Punctuation at the end is not part of it.
+	typedLink = regexp.MustCompile(`(https?://(?:[^\s|&]|&amp;)*[^\s|&.,;:!?()'"。，；：！？（）])` +
+		`|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)` +
+		`|((?:[A-Za-z0-9_-]+\.)+(?:com|org|net|io|dev|app|sh|md|py|rs|me|ai|co|de|uk|cn)\b(?:/[\w%~/-]+)?)` +
+		`|(\+\d[\d ()-]{6,14}\d|\b\d{3}-\d{3}-\d{4}\b)`)
+
+	notDialled = regexp.MustCompile(`[^\d+]`)
+
+	// typedMention is "@name" or "#name" at the beginning of a word.
+	typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
+)
+
+// escaped replaces the characters that are special in mrkdwn.
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// escape applies should_escape to a command's text ("Escape channels, users, and
+// links sent to your app"): the three special characters become entities, links
+// get angle brackets, names of people, groups and channels become their IDs.
+// See https://docs.slack.dev/interactivity/implementing-slash-commands and
+// https://docs.slack.dev/messaging/formatting-message-text.
+func (t *team) escape(text string) string {
+	text = linked(escaped.Replace(text))
+	return typedMention.ReplaceAllStringFunc(text, func(s string) string {
+		m := typedMention.FindStringSubmatch(s)
+		before, sign, name := m[1], m[2], m[3]
+		if sign == "#" {
+			if ch := t.Channels.ByName(name); ch != nil {
+				return before + "<#" + ch.ID + "|" + ch.Name + ">"
+			}
+			return s
+		}
+		if u := t.People.ByName(name); u != nil {
+			return before + "<@" + u.ID + "|" + name + ">"
+		}
+		if g := t.group(func(g UserGroup) bool { return g.Handle == name }); g != nil {
+			return before + "<!subteam^" + g.ID + "|@" + name + ">"
+		}
+		return s
+	})
+}
+
+// linked turns what looks like a link into one. Except for URLs, the label is what was
+// typed.
+func linked(text string) string {
+	return typedLink.ReplaceAllStringFunc(text, func(s string) string {
+		m := typedLink.FindStringSubmatch(s)
+		switch {
+		case m[1] != "":
+			return "<" + s + ">"
+		case m[2] != "":
+			return "<mailto:" + s + "|" + s + ">"
+		case m[3] != "":
+			return "<http://" + strings.ToLower(s) + "|" + s + ">"
+		}
+		return "<tel:" + notDialled.ReplaceAllString(s, "") + "|" + s + ">"
+	})
+}
+
+// linkedOutside is linked for a message that may contain links and mentions already.
+func linkedOutside(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		at := angled.FindStringIndex(text)
+		if at == nil {
+			at = []int{len(text), len(text)}
+		}
+		out.WriteString(linked(text[:at[0]]) + text[at[0]:at[1]])
+		text = text[at[1]:]
+	}
+	return out.String()
 }
