@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ func TestClockSetDuringACall(t *testing.T) {
 			}
 			var calls atomic.Int64
 			calling, answer := make(chan struct{}), make(chan struct{})
+			release := sync.OnceFunc(func() { close(answer) })
+			defer release()
 			b.platform.setFail(func(_, about string) error {
 				if about == "DWEI" && calls.Add(1) == 1 {
 					close(calling)
@@ -46,7 +49,7 @@ func TestClockSetDuringACall(t *testing.T) {
 			if by > 0 {
 				b.eventually("the other one has the run", func() bool { return b.run(r.Key, "tell").State != engine.Running })
 			}
-			close(answer)
+			release()
 			b.eventually("the run ends", func() bool { return b.run(r.Key, "tell").State == engine.Finished })
 			b.eventually("the answer is in", func() bool { return len(b.platform.postsIn("DWEI")) > 0 })
 			if n := len(b.platform.postsIn("DWEI")); n != 1 {

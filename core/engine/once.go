@@ -38,7 +38,8 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	if o.t.replay && !state.Done {
 		return "", errCancelled // the action goes on to its next call
 	}
-	if state.Open {
+	lost := c.Probe != nil && o.t.run.Doubt.covers(state)
+	if state.Open || lost {
 		// The worker that lost the lease may have recorded the result since.
 		if err := o.t.reload(ctx); err != nil {
 			return "", core.Stop(err)
@@ -49,12 +50,12 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 		return state.Value, nil
 	}
 	var events []Event
-	if state.Open {
+	if state.Open || lost {
 		value, found, err := o.resolve(ctx, key, c, state)
 		if found == core.Yes || err != nil {
 			return value, err
 		}
-		if found == core.CannotTell {
+		if found == core.CannotTell && state.Open {
 			events = append(events, o.t.event(EventResent, o.op(key), map[string]string{"call": key}))
 		}
 	}
@@ -64,10 +65,16 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	return o.make(ctx, key, c, events)
 }
 
-// resolve finds out whether the call of an open intent happened. If it returns
-// neither Yes nor an error, the call must be made again.
+// resolve finds out whether the call of an open intent, or of one that the store may have
+// lost, happened. If it returns neither Yes nor an error, the call must be made again.
 func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
+	if d := o.t.run.Doubt; d.covers(s) {
+		s.Begun = d.At
+		if s.First.IsZero() || s.First.After(d.Since) {
+			s.First = d.Since
+		}
+	}
 	elapsed, err := e.store.Elapsed(ctx, o.t.run.ID.Risk, s.Begun)
 	if err != nil {
 		return "", "", core.Stop(err)
@@ -91,12 +98,17 @@ func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState)
 	case err != nil:
 		return "", "", core.Stop(err)
 	case found == core.Yes:
+		if !s.Open {
+			if s, err = o.t.begin(ctx, key, o.binds(c), nil); err != nil {
+				return "", "", core.Stop(err)
+			}
+		}
 		return value, found, o.record(ctx, key, c, s.Attempt, value)
 	}
 	if err := o.giveUpIfCancelled(ctx, key, s); err != nil {
 		return "", "", err
 	}
-	if found == core.CannotTell && c.Unsure != core.Resend {
+	if found == core.CannotTell && s.Open && c.Unsure != core.Resend {
 		return "", "", core.Stop(errUnsure)
 	}
 	return "", found, nil

@@ -92,6 +92,17 @@ type Run struct {
 	Data     []byte               // input of a built-in run
 	Outcomes map[int][]byte       // by step index
 	Calls    map[string]CallState // of the current step, by Once key
+	Doubt    Doubt
+}
+
+// Doubt says which calls of a run may be missing in the store, because it lost its latest
+// writes in a crash, in a failover, or when it was restored: those begun between Since
+// and At. If At is zero, none is.
+type Doubt struct{ Since, At time.Time }
+
+// covers reports whether attempts later than those in c may be missing.
+func (d Doubt) covers(c CallState) bool {
+	return !d.At.IsZero() && !c.Done && !c.Begun.After(d.At)
 }
 
 // Slot is a place in the rate budget that a deferred call holds.

@@ -95,7 +95,7 @@ func (s *Store) claims(list []timed, lease time.Duration) []*call {
 	for _, shard := range order {
 		mine := byShard[shard]
 		c := s.around("claim", mine[0].id.Risk)
-		c.add(nonce(), lease.Milliseconds(), len(mine))
+		c.add(nonce(), lease.Milliseconds()).key(s.keys.server(shard)).add(len(mine))
 		for _, t := range mine {
 			c.run(s.keys, t.id).key(s.keys.runs(t.id.Risk))
 		}

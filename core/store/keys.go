@@ -27,6 +27,7 @@ import (
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run
 //	{p:3}:run:<RunID>        hash: the run
+//	{p:3}:server             hash: which server the shard was last claimed from
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
 //	{p:0}:offers             hash: hash of a code -> until when|account
 //	{p:0}:tries, tries:<account>   wrong codes: op -> ms
@@ -57,6 +58,7 @@ func (k keys) waiting(shard int) string       { return k.in(shard, "waiting") }
 func (k keys) audit(shard int) string         { return k.in(shard, "audit") }
 func (k keys) open(shard int) string          { return k.in(shard, "open") }
 func (k keys) overdue(shard int) string       { return k.in(shard, "overdue") }
+func (k keys) server(shard int) string        { return k.in(shard, "server") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
 func (k keys) module(shard int, m string) string {

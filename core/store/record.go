@@ -153,6 +153,8 @@ func readRun(id engine.RunID, score string, m map[string]string) (engine.Run, er
 	if v, ok := m["data"]; ok {
 		r.Data = []byte(v)
 	}
+	since, began, _ := strings.Cut(m["doubt"], "|")
+	r.Doubt = engine.Doubt{Since: at(number(since)), At: at(number(began))}
 	for field, v := range m {
 		kind, name, _ := strings.Cut(field, ":")
 		switch kind {

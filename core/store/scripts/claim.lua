@@ -1,16 +1,33 @@
--- uses: values runs
+-- uses: values server runs
 -- Leases runs that are due.
--- KEYS  as in runs.lua (those of a risk are not used), then for each candidate its run
---       and its risk's runs
--- ARGV  now, channel, nonce, lease in ms, n x (run, ID, runs)
+-- KEYS  as in runs.lua (those of a risk are not used), then the shard's server, and for
+--       each candidate its run and its risk's runs
+-- ARGV  now, channel, nonce, lease in ms, server, n x (run, ID, runs)
 -- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash}
 -- A repeat is recognised by its nonce and gets the same leases.
 -- A score of '' means that the run no longer has a timer.
-local nonce, lease = arg(), int()
+--
+-- The shard's server is a hash: id, began (since when), since (the last claim before
+-- that), at (the last claim).
+local nonce, lease, server = arg(), int(), key()
 local wanted = {}
 for i = 1, int() do
   local k, id = key(), arg()
   wanted[i] = { key = k, id = id, runs = key() }
+end
+
+local seen, id = fields(redis.call('HGETALL', server)), identity()
+if id ~= (seen.id or '') then
+  seen.began, seen.since = str(began()), seen.at
+  redis.call('HSET', server, 'id', id, 'began', seen.began, 'since', seen.since or '0')
+end
+if id ~= '' then redis.call('HSET', server, 'at', str(now)) end
+
+-- doubt marks a run that may have been begun on the server before this one.
+local function doubt(r)
+  local since, at = string.match(r.f.doubt or '', '^(%d+)|(%d+)$')
+  if num(seen.began) < num(r.f.due) or num(seen.began) <= num(at) then return end
+  put(r, 'doubt', (since or str(math.max(num(seen.since), num(r.f.due)))) .. '|' .. seen.began)
 end
 
 local out = { 'ok' }
@@ -31,6 +48,7 @@ for i, w in ipairs(wanted) do
       state(r, 'running')
       renew(r, '', now + lease, 'claim')
       put(r, 'nonce', nonce)
+      doubt(r)
       save(r)
       out[i + 1] = { w.id, r.f.fence, '1', flat(r.f) }
     elseif r.f.st == 'running' and r.f.nonce == nonce and r.f.how == 'claim' then

@@ -54,7 +54,7 @@ else
   finish(r, to)
   if sync_run then
     put(r, 'cyc', str(num(r.f.cyc) + 1))
-    for _, field in ipairs({ 'step', 'begun', 'tries', 'unknown', 'since', 'crash' }) do drop(r, field) end
+    for _, field in ipairs({ 'step', 'begun', 'tries', 'unknown', 'since', 'crash', 'doubt' }) do drop(r, field) end
     for field in pairs(fields(flat(r.f))) do
       if string.sub(field, 1, 2) == 'o:' then drop(r, field) end
     end

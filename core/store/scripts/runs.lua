@@ -15,6 +15,7 @@ local channel = arg()
 --   nonce    of the claim that gave the lease
 --   settled  the turn that ended last: lease|state
 --   late     the last result that was recorded after its step had ended
+--   doubt    since|at: calls begun between these may be missing here
 --   desk     the nonce of an operator's last retry or drop
 --   open     how many of its intents are open
 --   o:<n>    outcome of step n

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,82 @@ func Start(t testing.TB, args ...string) *Process {
 		"--appendonly", "yes", "--appendfsync", "always"}, args...))
 	await(t, socket, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
 	return &Process{URL: "unix://" + socket}
+}
+
+// Forgetful is a server that a test can take back to an earlier moment.
+type Forgetful struct {
+	*Process
+	dir  string
+	args []string
+}
+
+// StartForgetful starts one, as Start does.
+func StartForgetful(t testing.TB, args ...string) *Forgetful {
+	t.Helper()
+	f := &Forgetful{dir: directory(t)}
+	f.args = append([]string{program(t), "--port", "0", "--unixsocket", filepath.Join(f.dir, "redis.sock"),
+		"--save", "", "--appendonly", "yes", "--appendfsync", "always"}, args...)
+	f.start(t)
+	return f
+}
+
+func (f *Forgetful) start(t testing.TB) {
+	t.Helper()
+	socket := filepath.Join(f.dir, "redis.sock")
+	run(t, f.dir, f.args)
+	await(t, socket, func(ctx context.Context, db *redis.Client) error { return db.Ping(ctx).Err() })
+	f.Process = &Process{URL: "unix://" + socket}
+}
+
+// Keep copies what is on disk. The result is for Lose.
+func (f *Forgetful) Keep(t testing.TB) (copied string) {
+	t.Helper()
+	copied = filepath.Join(directory(t), "kept")
+	if err := os.CopyFS(copied, os.DirFS(filepath.Join(f.dir, aofDir))); err != nil {
+		t.Fatal(err)
+	}
+	return copied
+}
+
+// Lose kills the server with SIGKILL and starts it on what Keep copied, as after a power
+// loss. With "" nothing is lost.
+func (f *Forgetful) Lose(t testing.TB, kept string) {
+	t.Helper()
+	socket := filepath.Join(f.dir, "redis.sock")
+	kill(t, socket)
+	for reachable(context.Background(), socket) == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if kept != "" {
+		aof := filepath.Join(f.dir, aofDir)
+		if err := errors.Join(os.RemoveAll(aof), os.CopyFS(aof, os.DirFS(kept))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.start(t)
+}
+
+// aofDir is where a server keeps its append-only files.
+const aofDir = "appendonlydir"
+
+// kill kills a server with SIGKILL.
+func kill(t testing.TB, addr string) {
+	t.Helper()
+	await(t, addr, func(ctx context.Context, db *redis.Client) error {
+		info, err := db.InfoMap(ctx, "server").Result()
+		if err != nil {
+			return err
+		}
+		pid, err := strconv.Atoi(info["Server"]["process_id"])
+		if err != nil {
+			return err
+		}
+		p, err := os.FindProcess(pid)
+		if err != nil {
+			return err
+		}
+		return p.Kill()
+	})
 }
 
 // run starts a program that is killed when the test ends, and also when the test process

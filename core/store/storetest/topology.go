@@ -15,7 +15,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -155,21 +154,7 @@ func (s *Sentinels) Master(t testing.TB) string {
 // choose another.
 func (s *Sentinels) KillMaster(t testing.TB) {
 	t.Helper()
-	await(t, s.Master(t), func(ctx context.Context, db *redis.Client) error {
-		info, err := db.InfoMap(ctx, "server").Result()
-		if err != nil {
-			return err
-		}
-		pid, err := strconv.Atoi(info["Server"]["process_id"])
-		if err != nil {
-			return err
-		}
-		p, err := os.FindProcess(pid)
-		if err != nil {
-			return err
-		}
-		return p.Kill()
-	})
+	kill(t, s.Master(t))
 }
 
 // StartTLS starts a redis-server that accepts only TLS, with a self-signed certificate,
