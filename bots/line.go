@@ -300,7 +300,8 @@ func (l *lineReader) listGoesOn(k Arg, comma, named bool) bool {
 		item = strings.TrimLeftFunc(next[len(first):], isBlank)
 	}
 	word := firstWord(item)
-	if !comma && !strings.HasPrefix(text.Fold(word), "@") && !(named && k.fits != nil && k.fits(strings.TrimRightFunc(word, isSeparator))) || item == "" {
+	fits := named && k.fits != nil && k.fits(strings.TrimRightFunc(word, isSeparator))
+	if !comma && !strings.HasPrefix(text.Fold(word), "@") && !fits || item == "" {
 		return false
 	}
 	l.rest = item

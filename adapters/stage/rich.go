@@ -59,6 +59,7 @@ func Plain(lines []Line) string {
 			text = "• " + text
 		case QuoteLine:
 			text = "> " + text
+		case PlainLine:
 		}
 		out = append(out, text)
 	}
