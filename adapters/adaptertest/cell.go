@@ -23,8 +23,8 @@ type Cell struct {
 	Outcome Outcome // how it ended
 }
 
-// Markdown returns the cells as a table, in the given order.
-func Markdown(cells []Cell) string {
+// markdown returns the cells as a table, in the given order.
+func markdown(cells []Cell) string {
 	var b strings.Builder
 	b.WriteString("| Action | Call | Fault | When | Outcome |\n|---|---|---|---|---|\n")
 	for _, c := range cells {

@@ -11,8 +11,8 @@ import (
 // How long a call may last, and how long after that it may still take effect, on
 // the journal's clock. An open intent is probed only after both.
 const (
-	CallTimeout = 10 * time.Second
-	SettleTime  = 5 * time.Second
+	callTimeout = 10 * time.Second
+	settleTime  = 5 * time.Second
 )
 
 // Happening is a decision recorded in a Journal, as in an audit trail.
@@ -56,9 +56,9 @@ type Journal struct {
 	cancelled bool
 }
 
-// NewJournal returns an empty journal. The ops of its calls derive only from step
+// newJournal returns an empty journal. The ops of its calls derive only from step
 // and key, so the same step has the same ops in every World.
-func NewJournal(clock core.Clock, step string) *Journal {
+func newJournal(clock core.Clock, step string) *Journal {
 	return &Journal{clock: clock, step: step, calls: make(map[string]*entry)}
 }
 

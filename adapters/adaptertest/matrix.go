@@ -28,7 +28,7 @@ func wakes() []FaultKind { return []FaultKind{RateLimit, CutBefore, ErrorBefore,
 // again with the same Once, as the engine would. The test fails unless the
 // platform ends in the same state as without the fault, or a policy that the
 // capabilities declare was applied and recorded. Matrix returns a cell for each
-// case that passed, in a fixed order; Markdown makes a table of them.
+// case that passed, in a fixed order; markdown makes a table of them.
 func Matrix(t *testing.T, h Harness) []Cell {
 	t.Helper()
 	return matrix(h, grouped(t))

@@ -26,7 +26,7 @@ func TestMatrixPassesASoundAdapter(t *testing.T) {
 	if slices.ContainsFunc(cells, func(c Cell) bool { return strings.Contains(c.Fault, string(RateLimitBody)) }) {
 		t.Error("there are cells of a fault that the platform does not have")
 	}
-	if got, want := strings.Count(Markdown(cells), "\n"), len(cells)+2; got != want {
+	if got, want := strings.Count(markdown(cells), "\n"), len(cells)+2; got != want {
 		t.Errorf("the table has %d lines, want %d", got, want)
 	}
 }
@@ -58,7 +58,7 @@ func TestMatrixCatches(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
-	got := Markdown([]Cell{{"send_message", "chat.postMessage", "cut_after", After, Single}})
+	got := markdown([]Cell{{"send_message", "chat.postMessage", "cut_after", After, Single}})
 	want := "| Action | Call | Fault | When | Outcome |\n|---|---|---|---|---|\n" +
 		"| send_message | chat.postMessage | cut_after | after | single |\n"
 	if got != want {

@@ -86,8 +86,8 @@ func (o *Once) Crashed() bool { return o.dead.Load() }
 // resolve finds out whether the call of an open intent happened. If it returns
 // neither a known result nor an error, the intent is closed and the call may be made.
 func (o *Once) resolve(ctx context.Context, c core.Call, r entry) (value string, known bool, err error) {
-	if age := o.journal.clock.Now().Sub(r.begun); age < CallTimeout+SettleTime {
-		return "", false, refuse(c.Key, core.Error{Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: CallTimeout + SettleTime - age})
+	if age := o.journal.clock.Now().Sub(r.begun); age < callTimeout+settleTime {
+		return "", false, refuse(c.Key, core.Error{Kind: core.Unavailable, Effect: core.Maybe, RetryAfter: callTimeout + settleTime - age})
 	}
 	found := core.No // without a probe the platform makes the call idempotent, and it is simply repeated
 	if c.Probe != nil {
@@ -123,7 +123,7 @@ func (o *Once) probe(ctx context.Context, c core.Call, in core.Intent) (string, 
 	if o.at(BeforeProbe, c.Key) {
 		return "", "", lost(c.Key)
 	}
-	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	value, found, err := c.Probe(ctx, in)
 	if o.at(AfterProbe, c.Key) {
@@ -136,7 +136,7 @@ func (o *Once) make(ctx context.Context, c core.Call, in core.Intent) (string, e
 	if o.at(BeforeMake, c.Key) {
 		return "", lost(c.Key)
 	}
-	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	value, err := c.Make(ctx, in)
 	switch {

@@ -23,7 +23,7 @@ type try struct {
 
 func newTry() *try {
 	clock := NewClock()
-	y := &try{clock: clock, journal: NewJournal(clock, "step"), found: core.No}
+	y := &try{clock: clock, journal: newJournal(clock, "step"), found: core.No}
 	y.call = core.Call{
 		Key: "post", Unsure: core.Resend,
 		Make: func(_ context.Context, in core.Intent) (string, error) {
@@ -51,7 +51,7 @@ func (y *try) unanswered(t *testing.T) {
 		t.Fatalf("the call's own error came back as %v", err)
 	}
 	y.fail = nil
-	y.clock.Advance(CallTimeout + SettleTime)
+	y.clock.Advance(callTimeout + settleTime)
 }
 
 func wantValue(t *testing.T, value string, err error, want string) {

@@ -60,6 +60,6 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 		"of an undisturbed run. Of %d cells, %d end in the same state. In the others, %s could not be asked, and the policy was\n"+
 		"applied:\n\n",
 		len(cells), len(cells)-len(policies), name)
-	b.WriteString(Markdown(policies))
+	b.WriteString(markdown(policies))
 	return b.String()
 }

@@ -84,7 +84,7 @@ type run struct {
 
 func (r *rig) start(a action, at place) *run {
 	r.steps++
-	return &run{rig: r, action: a, at: at, journal: NewJournal(r.clock, a.name+" "+strconv.Itoa(r.steps)), ctx: r.t.Context()}
+	return &run{rig: r, action: a, at: at, journal: newJournal(r.clock, a.name+" "+strconv.Itoa(r.steps)), ctx: r.t.Context()}
 }
 
 // try runs the step once. If expire is not nil, the try's deadline passes when
@@ -147,7 +147,7 @@ func passing(k core.Kind) bool {
 // pause moves the clock. The first pause is too short for pending effects to
 // happen, to catch calls that are repeated too early.
 func (u *run) pause(asked time.Duration) {
-	if u.tries == 1 && asked < CallTimeout+SettleTime {
+	if u.tries == 1 && asked < callTimeout+settleTime {
 		u.clock.Advance(max(asked, time.Second))
 		return
 	}

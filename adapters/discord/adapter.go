@@ -26,14 +26,11 @@ import (
 	"riskroom/core"
 )
 
-// Platform is Discord's name in config files.
-const Platform = api.Platform
-
 // Config describes an Adapter.
 type Config struct {
 	API      *api.Client // of the guild; shared with its bot
 	GuildID  string
-	Category string       // the category for groups; "" is DefaultCategory
+	Category string       // the category for groups; "" is defaultCategory
 	Budget   core.Budget  // paces reads outside of actions; nil grants them all
 	Logger   *slog.Logger // nil logs nothing
 }
@@ -64,12 +61,12 @@ func New(c Config) (*Adapter, error) {
 	a := &Adapter{
 		workspace: c.API.Workspace(),
 		guild:     c.GuildID,
-		category:  cmp.Or(strings.TrimSpace(c.Category), DefaultCategory),
+		category:  cmp.Or(strings.TrimSpace(c.Category), defaultCategory),
 		client:    c.API,
 		budget:    c.Budget,
 		writer: effect.Writer{
-			Platform: Platform, Workspace: c.API.Workspace(), Log: c.Logger,
-			Classify: func(method string, err error) error { return rest.Failure(Platform, method, err) },
+			Platform: api.Platform, Workspace: c.API.Workspace(), Log: c.Logger,
+			Classify: func(method string, err error) error { return rest.Failure(api.Platform, method, err) },
 		},
 		render:   Renderer{Workspace: c.API.Workspace()},
 		building: make(chan struct{}, 1),

@@ -1,6 +1,9 @@
 package discord
 
-import "riskroom/core"
+import (
+	"riskroom/adapters/discord/api"
+	"riskroom/core"
+)
 
 // Capabilities implements core.Adapter. Every guild has the same.
 func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
@@ -8,7 +11,7 @@ func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
 func capabilities() core.Capabilities {
 	native := core.Ability{Support: core.Native}
 	return core.Capabilities{
-		Platform: Platform,
+		Platform: api.Platform,
 		Groups: map[core.GroupType]core.Ability{
 			core.Ordinary: native,
 			core.Item: {

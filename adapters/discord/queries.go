@@ -52,7 +52,7 @@ type role struct {
 }
 
 func get[T any](ctx context.Context, a *Adapter, method string, query url.Values, path ...string) (T, error) {
-	return rest.Read(ctx, Platform, method, func(ctx context.Context) (T, error) {
+	return rest.Read(ctx, api.Platform, method, func(ctx context.Context) (T, error) {
 		var out T
 		err := a.client.Send(ctx, api.Request{Method: method, Verb: http.MethodGet, Path: path, Query: query}, &out)
 		return out, err
@@ -64,7 +64,7 @@ func identified[T any](method, id string, v T, err error) (T, error) {
 	if err != nil || isID(id) {
 		return v, err
 	}
-	e := rest.Failure(Platform, method, rest.ErrIncomplete)
+	e := rest.Failure(api.Platform, method, rest.ErrIncomplete)
 	e.Effect = core.None
 	return v, e
 }

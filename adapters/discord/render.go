@@ -74,10 +74,6 @@ func (r Renderer) Message(m core.Message, op string) Content {
 // Card lays out a card without a message.
 func (r Renderer) Card(c core.Card) Content { return r.Message(core.Message{Card: &c}, "") }
 
-// Spans renders spans as text with markup, cut to Discord's limit for a
-// message.
-func (r Renderer) Spans(spans []core.Span) string { return r.spans(spans, maxContent, all) }
-
 // mentioned returns the people that a rendered text notifies, each once.
 func (r Renderer) mentioned(spans []core.Span, text string) []string {
 	var ids []string
@@ -145,7 +141,7 @@ func (r Renderer) spans(spans []core.Span, limit int, works markup) string {
 func (r Renderer) link(s core.Span) string {
 	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(s.URL)
 	if text := r.plain(s); text != s.URL {
-		return "[" + Escape(text) + "](<" + at + ">)"
+		return "[" + escape(text) + "](<" + at + ">)"
 	}
 	return "<" + at + ">"
 }
@@ -184,8 +180,8 @@ func letters(s string) []piece {
 	return out
 }
 
-// Escape escapes text for a place where Discord reads markup.
-func Escape(s string) string { return join(letters(s)) }
+// escape escapes text for a place where Discord reads markup.
+func escape(s string) string { return join(letters(s)) }
 
 func join(pieces []piece) string {
 	var b strings.Builder

@@ -156,13 +156,13 @@ func TestTextIsLiteral(t *testing.T) {
 		"\u202Eevil\u202C \u2066x\u2069 \uFEFF", "discord.gg/x &lt;b&gt; {{ .x }} 3.5 (1) a-b",
 	}
 	for _, h := range hostile {
-		if got := Escape(h); shown(got) != h || works(got) {
+		if got := escape(h); shown(got) != h || works(got) {
 			t.Errorf("%q is shown as %q (%q)", h, shown(got), got)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		h := strings.ReplaceAll(strings.ToValidUTF8(rapid.StringN(1, 150, -1).Draw(t, "text"), ""), "\x00", "")
-		if got := Escape(h); shown(got) != h || works(got) {
+		if got := escape(h); shown(got) != h || works(got) {
 			t.Fatalf("%q is sent as %q", h, got)
 		}
 	})

@@ -5,14 +5,14 @@ import (
 	"riskroom/core"
 )
 
-// DefaultCategory is the category for groups if the config file names none.
+// defaultCategory is the category for groups if the config file names none.
 // When it is full, "riskroom-2" follows, and so on.
-const DefaultCategory = "riskroom"
+const defaultCategory = "riskroom"
 
 // Settings describes a Discord guild's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
-		Platform: Platform,
+		Platform: api.Platform,
 		Settings: []core.Setting{
 			{
 				Key: "bot_token", Secret: true, Required: true, Pattern: `^[A-Za-z0-9_.-]{10,}$`, Form: "three parts with dots between",
@@ -27,8 +27,8 @@ func Settings() core.PlatformSettings {
 				Doc: "The application's public key, from its General Information page. With it, commands and buttons arrive over HTTP, otherwise over the gateway.",
 			},
 			{
-				Key: "category", Pattern: `^\S(.{0,88}\S)?$`, Form: DefaultCategory,
-				Doc: "The category for groups. riskroom creates it if it doesn't exist, and another one when it is full. Default: " + DefaultCategory + ".",
+				Key: "category", Pattern: `^\S(.{0,88}\S)?$`, Form: defaultCategory,
+				Doc: "The category for groups. riskroom creates it if it doesn't exist, and another one when it is full. Default: " + defaultCategory + ".",
 			},
 			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: api.DefaultURL,

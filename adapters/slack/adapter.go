@@ -21,9 +21,6 @@ import (
 	"riskroom/core"
 )
 
-// Platform is Slack's name in config files.
-const Platform = api.Platform
-
 // Config describes an Adapter.
 type Config struct {
 	API    *api.Client  // of the workspace; shared with its bot
@@ -55,8 +52,8 @@ func New(c Config) *Adapter {
 		web:       c.API.Web(),
 		budget:    c.Budget,
 		writer: effect.Writer{
-			Platform: Platform, Workspace: c.API.Workspace(), Log: c.Logger,
-			Classify: func(method string, err error) error { return rest.Failure(Platform, method, err) },
+			Platform: api.Platform, Workspace: c.API.Workspace(), Log: c.Logger,
+			Classify: func(method string, err error) error { return rest.Failure(api.Platform, method, err) },
 		},
 		render: Renderer{Workspace: c.API.Workspace()},
 	}

@@ -1,6 +1,9 @@
 package slack
 
-import "riskroom/core"
+import (
+	"riskroom/adapters/slack/api"
+	"riskroom/core"
+)
 
 // Capabilities implements core.Adapter. Every Slack workspace has the same.
 func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
@@ -8,7 +11,7 @@ func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
 func capabilities() core.Capabilities {
 	native := core.Ability{Support: core.Native}
 	return core.Capabilities{
-		Platform: Platform,
+		Platform: api.Platform,
 		Groups: map[core.GroupType]core.Ability{
 			core.Ordinary: native,
 			core.Item: {

@@ -9,13 +9,14 @@ import (
 	"github.com/slack-go/slack"
 
 	"riskroom/adapters/rest"
+	"riskroom/adapters/slack/api"
 )
 
 // Each function here is one method of the Web API that only reads. Its page is
 // under https://docs.slack.dev/reference/methods/.
 
 func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error) {
-	return rest.Read(ctx, Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+	return rest.Read(ctx, api.Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
 		r, err := a.web.AuthTestContext(ctx)
 		if err == nil && (r.UserID == "" || r.TeamID == "") {
 			err = rest.ErrIncomplete
@@ -25,7 +26,7 @@ func (a *Adapter) authTest(ctx context.Context) (*slack.AuthTestResponse, error)
 }
 
 func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.Channel, error) {
-	return rest.Read(ctx, Platform, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
+	return rest.Read(ctx, api.Platform, "conversations.info", func(ctx context.Context) (slack.Channel, error) {
 		ch, err := a.web.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 		if err == nil && ch.ID == "" {
 			err = rest.ErrIncomplete
@@ -40,7 +41,7 @@ func (a *Adapter) conversationsInfo(ctx context.Context, channel string) (slack.
 // usersConversations lists the channels of every kind that the bot is in,
 // including archived ones.
 func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.Page[slack.Channel], error) {
-	return rest.Read(ctx, Platform, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
+	return rest.Read(ctx, api.Platform, "users.conversations", func(ctx context.Context) (rest.Page[slack.Channel], error) {
 		list, next, err := a.web.GetConversationsForUserContext(ctx, &slack.GetConversationsForUserParameters{
 			Types: []string{"public_channel", "private_channel"}, Cursor: cursor, Limit: channelsPage,
 		})
@@ -68,7 +69,7 @@ func (a *Adapter) conversationsHistory(ctx context.Context, channel string, sinc
 		"limit": {strconv.Itoa(historyPage)}, "cursor": {cursor},
 		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
 	}
-	return rest.Read(ctx, Platform, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
+	return rest.Read(ctx, api.Platform, "conversations.history", func(ctx context.Context) (rest.Page[posted], error) {
 		var out struct {
 			Messages []posted `json:"messages"`
 			Meta     struct {
@@ -81,7 +82,7 @@ func (a *Adapter) conversationsHistory(ctx context.Context, channel string, sinc
 }
 
 func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (string, error) {
-	return rest.Read(ctx, Platform, "chat.getPermalink", func(ctx context.Context) (string, error) {
+	return rest.Read(ctx, api.Platform, "chat.getPermalink", func(ctx context.Context) (string, error) {
 		link, err := a.web.GetPermalinkContext(ctx, &slack.PermalinkParameters{Channel: channel, Ts: ts})
 		if err == nil && link == "" {
 			err = rest.ErrIncomplete
@@ -93,7 +94,7 @@ func (a *Adapter) chatGetPermalink(ctx context.Context, channel, ts string) (str
 // pinsList returns the timestamps of the messages pinned in a channel. Like
 // conversationsHistory, it decodes only what is needed.
 func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error) {
-	return rest.Read(ctx, Platform, "pins.list", func(ctx context.Context) ([]string, error) {
+	return rest.Read(ctx, api.Platform, "pins.list", func(ctx context.Context) ([]string, error) {
 		var out struct {
 			Items []struct {
 				Type    string `json:"type"`
@@ -114,19 +115,19 @@ func (a *Adapter) pinsList(ctx context.Context, channel string) ([]string, error
 }
 
 func (a *Adapter) bookmarksList(ctx context.Context, channel string) ([]slack.Bookmark, error) {
-	return rest.Read(ctx, Platform, "bookmarks.list", func(ctx context.Context) ([]slack.Bookmark, error) {
+	return rest.Read(ctx, api.Platform, "bookmarks.list", func(ctx context.Context) ([]slack.Bookmark, error) {
 		return a.web.ListBookmarksContext(ctx, channel)
 	})
 }
 
 func (a *Adapter) usersInfo(ctx context.Context, id string) (slack.User, error) {
-	return rest.Read(ctx, Platform, "users.info", func(ctx context.Context) (slack.User, error) {
+	return rest.Read(ctx, api.Platform, "users.info", func(ctx context.Context) (slack.User, error) {
 		return oneUser(a.web.GetUserInfoContext(ctx, id))
 	})
 }
 
 func (a *Adapter) usersLookupByEmail(ctx context.Context, email string) (slack.User, error) {
-	return rest.Read(ctx, Platform, "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
+	return rest.Read(ctx, api.Platform, "users.lookupByEmail", func(ctx context.Context) (slack.User, error) {
 		return oneUser(a.web.GetUserByEmailContext(ctx, email))
 	})
 }
@@ -142,13 +143,13 @@ func oneUser(u *slack.User, err error) (slack.User, error) {
 }
 
 func (a *Adapter) usergroupsList(ctx context.Context) ([]slack.UserGroup, error) {
-	return rest.Read(ctx, Platform, "usergroups.list", func(ctx context.Context) ([]slack.UserGroup, error) {
+	return rest.Read(ctx, api.Platform, "usergroups.list", func(ctx context.Context) ([]slack.UserGroup, error) {
 		return a.web.GetUserGroupsContext(ctx)
 	})
 }
 
 func (a *Adapter) usergroupsUsersList(ctx context.Context, id string) ([]string, error) {
-	return rest.Read(ctx, Platform, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
+	return rest.Read(ctx, api.Platform, "usergroups.users.list", func(ctx context.Context) ([]string, error) {
 		return a.web.GetUserGroupMembersContext(ctx, id)
 	})
 }

@@ -76,7 +76,7 @@ func (r Renderer) Fallback(m core.Message) string {
 			b.WriteString("<@" + s.Account.ID + ">")
 			continue
 		}
-		b.WriteString(Escape(t))
+		b.WriteString(escape(t))
 	}
 	return b.String()
 }
@@ -110,9 +110,9 @@ func (r Renderer) plain(s core.Span) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
 }
 
-// Escape escapes text for a place where Slack reads markup. See
+// escape escapes text for a place where Slack reads markup. See
 // https://docs.slack.dev/messaging/formatting-message-text#escaping.
-func Escape(s string) string {
+func escape(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 

@@ -1,11 +1,14 @@
 package slack
 
-import "riskroom/core"
+import (
+	"riskroom/adapters/slack/api"
+	"riskroom/core"
+)
 
 // Settings describes a Slack workspace's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
-		Platform: Platform,
+		Platform: api.Platform,
 		Settings: []core.Setting{
 			{
 				Key: "bot_token", Secret: true, Required: true, Pattern: `^(xoxe\.)?xoxb-[A-Za-z0-9-]+$`, Form: "xoxb-…",

@@ -21,7 +21,6 @@ const (
 	NumberInput   InputKind = "number"    // digits
 	SelectInput   InputKind = "select"    // values of Options
 	DateInput     InputKind = "date"      // 2026-11-20
-	TimeInput     InputKind = "time"      // 15:04
 	MomentInput   InputKind = "moment"    // seconds of Unix time
 )
 

@@ -90,7 +90,7 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang()), " | "), Escape: true,
 	}}
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
-	m.Settings.Events.Bot = BotEvents(uses)
+	m.Settings.Events.Bot = botEvents(uses)
 	m.Settings.Interactivity.Enabled = true
 	m.Settings.SocketMode = url == ""
 	if url != "" {
@@ -113,10 +113,10 @@ func (m Manifest) JSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// BotEvents returns the events that the app must subscribe to for uses, sorted.
+// botEvents returns the events that the app must subscribe to for uses, sorted.
 // See
 // https://docs.slack.dev/reference/events.
-func BotEvents(uses core.Uses) []string {
+func botEvents(uses core.Uses) []string {
 	all := slices.Clone(endEvents)
 	if uses.Groups {
 		// A message_deleted comes with the messages of each kind of channel.

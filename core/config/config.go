@@ -121,9 +121,9 @@ const (
 	UnsetIsFilled               // replaced by what Options.Fill returns
 )
 
-// APIURLKey is a workspace's key for the URL of its platform's API. Its value is
+// apiURLKey is a workspace's key for the URL of its platform's API. Its value is
 // WorkspaceSettings.APIURL, and not in Values.
-const APIURLKey = "api_url"
+const apiURLKey = "api_url"
 
 // Blank is a missing value.
 type Blank struct {

@@ -219,8 +219,8 @@ func platformSchema(p core.PlatformSettings) object {
 		}
 	}
 	props["platform"] = object{"const": p.Platform, "description": "The platform."}
-	if props[APIURLKey] == nil {
-		props[APIURLKey] = text("The URL of the platform's API, if it isn't the usual one: a proxy, a government cloud or an emulator.")
+	if props[apiURLKey] == nil {
+		props[apiURLKey] = text("The URL of the platform's API, if it isn't the usual one: a proxy, a government cloud or an emulator.")
 	}
 	props["rates"] = ratesSchema()
 	o := record("", required, props)

@@ -34,11 +34,11 @@ func (l *loader) readWorkspaces() {
 func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) WorkspaceSettings {
 	w := WorkspaceSettings{Name: name, Platform: p.Platform, Values: map[string]string{}}
 	for _, s := range p.Settings {
-		if v, ok := l.setting(n, s); ok && s.Key != APIURLKey {
+		if v, ok := l.setting(n, s); ok && s.Key != apiURLKey {
 			w.Values[s.Key] = v
 		}
 	}
-	if u := n.get(APIURLKey); l.sound(u) && u.text != "" {
+	if u := n.get(apiURLKey); l.sound(u) && u.text != "" {
 		l.checkURL(u)
 		w.APIURL = u.text
 	}

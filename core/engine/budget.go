@@ -8,9 +8,9 @@ import (
 	"riskroom/core"
 )
 
-// MaxSlotWait is how long a worker waits in place for the rate budget. A run with
+// maxSlotWait is how long a worker waits in place for the rate budget. A run with
 // a later slot is deferred to it, which frees the worker.
-const MaxSlotWait = 2 * time.Second
+const maxSlotWait = 2 * time.Second
 
 // slotLead is how long before its slot a deferred run is claimed. The worker then
 // waits in place. Claiming and reading may take longer than a slot may be late,
@@ -35,11 +35,11 @@ func (b *Budget) ForPeople() *Budget { return &Budget{slots: b.slots, person: tr
 
 // Spend implements core.Budget.
 func (b *Budget) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
-	wait, err := b.slots.TakeSlot(ctx, cost, b.person || core.PersonWaits(ctx), MaxSlotWait)
+	wait, err := b.slots.TakeSlot(ctx, cost, b.person || core.PersonWaits(ctx), maxSlotWait)
 	if err != nil {
 		return err
 	}
-	if wait > MaxSlotWait {
+	if wait > maxSlotWait {
 		return rateLimited(wait)
 	}
 	if err := b.wait(ctx, cost, wait); err != nil {

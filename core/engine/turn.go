@@ -122,7 +122,7 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 	if err != nil {
 		return err
 	}
-	if wait > MaxSlotWait {
+	if wait > maxSlotWait {
 		t.slot = Slot{Key: key, At: t.e.clock.Now().Add(wait)}
 		return rateLimited(wait)
 	}
@@ -135,7 +135,7 @@ func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (boo
 	s := t.run.Slot
 	t.run.Slot = Slot{}
 	ahead := s.At.Sub(t.e.clock.Now())
-	if s.Key != key || s.At.IsZero() || ahead < -guard(cost) || ahead > MaxSlotWait {
+	if s.Key != key || s.At.IsZero() || ahead < -guard(cost) || ahead > maxSlotWait {
 		return false, nil
 	}
 	err := t.e.budget.wait(ctx, cost, max(ahead, time.Nanosecond))

@@ -17,7 +17,7 @@ import (
 
 // Limits of one expression.
 const (
-	MaxExpression      = 1000 // characters
+	maxExpression      = 1000 // characters
 	maxExpressionNodes = 200
 )
 
@@ -111,8 +111,8 @@ type expression struct {
 // parseExpression parses an expression. Then it checks that it uses only the language of
 // flows, and its types.
 func parseExpression(s *scope, source string) (*expression, *flaw) {
-	if n := len([]rune(source)); n > MaxExpression {
-		return nil, flawAt(-1, "the expression has %d characters; at most %d are allowed", n, MaxExpression)
+	if n := len([]rune(source)); n > maxExpression {
+		return nil, flawAt(-1, "the expression has %d characters; at most %d are allowed", n, maxExpression)
 	}
 	config := conf.CreateNew()
 	for _, option := range language(s) {

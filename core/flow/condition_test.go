@@ -161,7 +161,7 @@ func TestConditionProblems(t *testing.T) {
 		{`(true ? due_at : 1) < now`, -2, "both sides of : must be of one type"},
 		{`len(true ? title : handlers) > 1`, -2, "both sides of : must be of one type"},
 		{`  `, -1, "empty"},
-		{strings.Repeat("x", MaxExpression+1), -1, "at most 1000"},
+		{strings.Repeat("x", maxExpression+1), -1, "at most 1000"},
 		{strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400), -3, ""},
 		{strings.Repeat("!", 300) + "true", -2, ""},
 	} {

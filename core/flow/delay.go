@@ -13,17 +13,17 @@ type Delay struct {
 	Exact time.Duration
 }
 
-// The shortest and the longest delay that ParseDelay accepts.
+// The shortest and the longest delay that parseDelay accepts.
 const (
-	MinDelay     = 2 * time.Second
-	MaxDelayDays = 3650 // also of 24 hours
+	minDelay     = 2 * time.Second
+	maxDelayDays = 3650 // also of 24 hours
 )
 
 var delayForm = regexp.MustCompile(`^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$`)
 
-// ParseDelay parses a delay: days, hours, minutes and seconds, in this order, each at most
+// parseDelay parses a delay: days, hours, minutes and seconds, in this order, each at most
 // once, such as "1d", "36h", "1d12h", "90m" or "2s".
-func ParseDelay(s string) (Delay, error) {
+func parseDelay(s string) (Delay, error) {
 	m := delayForm.FindStringSubmatch(s)
 	if s == "" || m == nil {
 		return Delay{}, fmt.Errorf("%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s", s)
@@ -33,13 +33,13 @@ func ParseDelay(s string) (Delay, error) {
 		// A part that is left out is "" and counts as 0. Nine digits fit.
 		n[i], _ = strconv.ParseInt(m[i+1], 10, 64)
 	}
-	const longest = MaxDelayDays * 24 * 60 * 60
+	const longest = maxDelayDays * 24 * 60 * 60
 	exact := n[1]*3600 + n[2]*60 + n[3]
 	switch total := n[0]*24*3600 + exact; {
 	case total > longest:
-		return Delay{}, fmt.Errorf("%q is too long: at most %dd", s, MaxDelayDays)
-	case total < int64(MinDelay/time.Second):
-		return Delay{}, fmt.Errorf("%q is too short: at least %s", s, MinDelay)
+		return Delay{}, fmt.Errorf("%q is too long: at most %dd", s, maxDelayDays)
+	case total < int64(minDelay/time.Second):
+		return Delay{}, fmt.Errorf("%q is too short: at least %s", s, minDelay)
 	}
 	return Delay{Days: int(n[0]), Exact: time.Duration(exact) * time.Second}, nil
 }

@@ -92,8 +92,8 @@ func FuzzDelay(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		d, err := ParseDelay(s)
-		if err == nil && (d.Days < 0 || d.Days > MaxDelayDays || d.Exact < 0 || (d.Days == 0 && d.Exact < MinDelay) || d.Exact > MaxDelayDays*core.Day) {
+		d, err := parseDelay(s)
+		if err == nil && (d.Days < 0 || d.Days > maxDelayDays || d.Exact < 0 || (d.Days == 0 && d.Exact < minDelay) || d.Exact > maxDelayDays*core.Day) {
 			t.Errorf("%q is read as %+v", s, d)
 		}
 	})

@@ -100,7 +100,7 @@ func TestPeopleProblems(t *testing.T) {
 
 func TestParsePeople(t *testing.T) {
 	t.Parallel()
-	terms, problems := ParsePeople([]string{"lin", "@oncall", "acme:@oncall", "acme/U1", "handlers", "=lead", "a@b"})
+	terms, problems := parsePeople([]string{"lin", "@oncall", "acme:@oncall", "acme/U1", "handlers", "=lead", "a@b"})
 	want := []Term{
 		{Path: "/0", Kind: PersonTerm, Text: "lin", Ref: "lin"},
 		{Path: "/1", Kind: GroupTerm, Text: "@oncall", Ref: "@oncall"},

@@ -16,8 +16,8 @@ import (
 
 // Limits of rendered texts, in characters. Platforms have their own, which may be lower.
 const (
-	MaxLine = 1000 // a title, a group's name, topic or purpose
-	MaxText = 8000 // the text of a message
+	maxLine = 1000 // a title, a group's name, topic or purpose
+	maxText = 8000 // the text of a message
 )
 
 const (
@@ -58,7 +58,7 @@ func (t *Template) String() string {
 	return t.source
 }
 
-// Render renders t. It fails with Invalid if the result is longer than MaxLine or MaxText. A
+// Render renders t. It fails with Invalid if the result is longer than maxLine or maxText. A
 // nil Template gives "".
 func (t *Template) Render(env Env) (string, error) {
 	if t == nil {
@@ -109,12 +109,12 @@ func (w *limitedWriter) Write(p []byte) (int, error) {
 
 // line compiles the one-line template at path; an empty one is nil.
 func (c *compiler) line(path, source string) *Template {
-	return c.template(path, source, MaxLine, true)
+	return c.template(path, source, maxLine, true)
 }
 
 // text compiles the template of several lines at path; an empty one is nil.
 func (c *compiler) text(path, source string) *Template {
-	return c.template(path, source, MaxText, false)
+	return c.template(path, source, maxText, false)
 }
 
 func (c *compiler) template(path, source string, limit int, line bool) *Template {

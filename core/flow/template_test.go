@@ -116,7 +116,7 @@ func TestTemplateProblems(t *testing.T) {
 		{"{{ end }}", 0, "{{ end }} without an {{ if }}"},
 		{"{{ break }}", -2, ""},
 		{strings.Repeat("{{ .key }}", 40), 253, "more than 50 parts"},
-		{strings.Repeat("x", MaxText) + "y", -1, "at most"},
+		{strings.Repeat("x", maxText) + "y", -1, "at most"},
 	} {
 		_, offset, problem := templateOf(t, tt.source)
 		switch {
@@ -162,8 +162,8 @@ func TestTemplateLimit(t *testing.T) {
 		t.Fatal(problem)
 	}
 	env := testEnv(t, "en")
-	env.Risk.Title, env.Risk.Description = "x", strings.Repeat("险", MaxText-1)
-	if got, err := tmpl.Render(env); err != nil || len([]rune(got)) != MaxText {
+	env.Risk.Title, env.Risk.Description = "x", strings.Repeat("险", maxText-1)
+	if got, err := tmpl.Render(env); err != nil || len([]rune(got)) != maxText {
 		t.Errorf("at the limit: %d characters, %v", len([]rune(got)), err)
 	}
 	env.Risk.Title = "xy"

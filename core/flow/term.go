@@ -47,9 +47,9 @@ func (d Def) Terms() []Term {
 	return c.terms
 }
 
-// ParsePeople parses a list of people. The paths are "/0", "/1", and so on. An "=expression"
+// parsePeople parses a list of people. The paths are "/0", "/1", and so on. An "=expression"
 // is recognised but not checked.
-func ParsePeople(list []string) ([]Term, []Problem) {
+func parsePeople(list []string) ([]Term, []Problem) {
 	c := &compiler{}
 	for i, s := range list {
 		if t, ok := c.term(at("", i), s); ok {

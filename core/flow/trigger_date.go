@@ -135,7 +135,7 @@ func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
 	if d.After == "" {
 		return
 	}
-	after, err := ParseDelay(d.After)
+	after, err := parseDelay(d.After)
 	if err != nil {
 		c.report(path+"/after", 0, RuleTrigger, "%v", err)
 	}

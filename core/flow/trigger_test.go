@@ -17,8 +17,8 @@ func TestParseDelay(t *testing.T) {
 		"2s": {Exact: 2 * time.Second}, "90m": {Exact: 90 * time.Minute}, "1d2h3m4s": {1, 2*time.Hour + 3*time.Minute + 4*time.Second},
 		"3650d": {Days: 3650}, "0d2s": {Exact: 2 * time.Second}, "007d": {Days: 7},
 	} {
-		if got, err := ParseDelay(s); err != nil || got != want {
-			t.Errorf("ParseDelay(%q) = %+v, %v, want %+v", s, got, err, want)
+		if got, err := parseDelay(s); err != nil || got != want {
+			t.Errorf("parseDelay(%q) = %+v, %v, want %+v", s, got, err, want)
 		}
 	}
 	for s, says := range map[string]string{
@@ -28,8 +28,8 @@ func TestParseDelay(t *testing.T) {
 		"0d": "too short", "0s": "too short", "1s": "at least 2s",
 		"3651d": "at most 3650d", "87601h": "too long", "3650d1s": "too long", "999999999d999999999h999999999m999999999s": "too long",
 	} {
-		if got, err := ParseDelay(s); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("ParseDelay(%q) = %+v, %v, want %q", s, got, err, says)
+		if got, err := parseDelay(s); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("parseDelay(%q) = %+v, %v, want %q", s, got, err, says)
 		}
 	}
 }

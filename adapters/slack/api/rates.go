@@ -7,9 +7,9 @@ import (
 	"riskroom/core"
 )
 
-// PostPerChannel names the limit of chat.postMessage for a single channel,
+// postPerChannel names the limit of chat.postMessage for a single channel,
 // which applies in addition to the one for the whole workspace.
-const PostPerChannel = "chat.postMessage:channel"
+const postPerChannel = "chat.postMessage:channel"
 
 // Slack's tiers in calls a minute, per method and workspace. See
 // https://docs.slack.dev/apis/web-api/rate-limits.
@@ -33,7 +33,7 @@ func published(method string) rest.Rate {
 		return rest.PerMinute(tier4)
 	case "chat.postMessage", "chat.getPermalink", "auth.test":
 		return rest.PerMinute(hundreds)
-	case PostPerChannel:
+	case postPerChannel:
 		return rest.Rate{N: 1, Window: time.Second}
 	}
 	return rest.PerMinute(tier3)
@@ -51,6 +51,6 @@ func (c *Client) Cost(methods ...string) []core.Bucket {
 // PostCost returns the buckets that one chat.postMessage to the channel draws
 // on.
 func (c *Client) PostCost(channel string) []core.Bucket {
-	per := c.rates.Of(PostPerChannel, published)
+	per := c.rates.Of(postPerChannel, published)
 	return append(c.Cost("chat.postMessage"), per.Bucket(c.workspace, "chat.postMessage", channel))
 }

@@ -28,16 +28,6 @@ func (w *Workspace) SigningSecret() string { return w.team.opts.SigningSecret }
 // TeamID returns the workspace's ID.
 func (w *Workspace) TeamID() string { return w.team.opts.TeamID }
 
-// UserByName returns the person or bot with the handle.
-func (w *Workspace) UserByName(name string) (User, bool) {
-	w.team.Lock()
-	defer w.team.Unlock()
-	if u := w.team.People.ByName(name); u != nil {
-		return *u, true
-	}
-	return User{}, false
-}
-
 // Channels returns all channels in the order of their creation, including archived
 // ones but not direct conversations.
 func (w *Workspace) Channels() []Channel {

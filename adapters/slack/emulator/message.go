@@ -49,11 +49,6 @@ func opOf(m *Metadata) string {
 	return stage.Str(m.EventPayload["op"])
 }
 
-// Action returns the element with the given action_id and the ID of its block.
-func (m Message) Action(actionID string) (element map[string]any, blockID string, ok bool) {
-	return findElement(m.Blocks, actionID)
-}
-
 func (r *renderer) export(m *message) Message {
 	b := m.Body
 	return Message{

@@ -17,15 +17,9 @@ import (
 	"riskroom/core/store/private"
 )
 
-// OpenStore opens the store of a config file. If the file names no Redis, it starts a
-// private one. stop stops both. Errors say what an administrator can do, and never
-// contain a password.
-func OpenStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
-	return openStore(ctx, c, private.Start, log)
-}
-
-// AttachStore is like OpenStore. If a private Redis is already running, it uses that one
-// and leaves it running.
+// AttachStore opens the store of a config file. If the file names no Redis, it uses the
+// private one that is running and leaves it running, or else starts one. stop stops what
+// it started.
 func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *store.Store, stop func() error, err error) {
 	return openStore(ctx, c, func(ctx context.Context, o private.Options) (*private.Server, error) {
 		s, err := private.Attach(ctx, o)
@@ -38,6 +32,9 @@ func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *s
 
 type startPrivate func(context.Context, private.Options) (*private.Server, error)
 
+// openStore opens the store of a config file. If the file names no Redis, it gets a
+// private one from start. stop stops both. Errors say what an administrator can do, and
+// never contain a password.
 func openStore(ctx context.Context, c *config.Config, start startPrivate, log *slog.Logger) (db *store.Store, stop func() error, err error) {
 	if !c.Redis.Private {
 		if db, err = openNamed(ctx, c, log); err != nil {
@@ -102,12 +99,12 @@ func openError(where string, err error) error {
 	return fmt.Errorf("%s: %w", where, err)
 }
 
-// ErrUnsafe is the error for a store that may lose risks.
-var ErrUnsafe = errors.New("risks would be lost in this Redis, so nothing was started")
+// errUnsafe is the error for a store that may lose risks.
+var errUnsafe = errors.New("risks would be lost in this Redis, so nothing was started")
 
-// CheckStore returns what s may lose. It returns ErrUnsafe, with what to fix, if s may
+// checkStore returns what s may lose. It returns errUnsafe, with what to fix, if s may
 // lose acknowledged risks.
-func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
+func checkStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 	found, err := s.Check(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("cannot check redis: %w", err)
@@ -119,7 +116,7 @@ func CheckStore(ctx context.Context, s *store.Store) ([]store.Finding, error) {
 		}
 	}
 	if len(unsafe) > 0 {
-		return found, fmt.Errorf("%w\n%s", ErrUnsafe, strings.Join(unsafe, "\n"))
+		return found, fmt.Errorf("%w\n%s", errUnsafe, strings.Join(unsafe, "\n"))
 	}
 	return found, nil
 }

@@ -19,6 +19,7 @@ import (
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/store/private"
 )
 
 // Serving configures Serve. Fields are required unless noted.
@@ -51,7 +52,7 @@ type Serving struct {
 // Serve runs riskroom until ctx ends, then waits for pending calls, hands back its
 // leases, and returns nil within about ten seconds.
 func Serve(ctx context.Context, s Serving) error {
-	db, stopStore, err := OpenStore(ctx, s.Config, s.Log)
+	db, stopStore, err := openStore(ctx, s.Config, private.Start, s.Log)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func Serve(ctx context.Context, s Serving) error {
 			s.Log.Warn("the store did not stop cleanly", "err", err)
 		}
 	}()
-	found, err := CheckStore(ctx, db)
+	found, err := checkStore(ctx, db)
 	if err != nil {
 		return err
 	}

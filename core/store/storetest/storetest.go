@@ -28,13 +28,6 @@ func Embedded(t testing.TB, clock core.Clock) *store.Store {
 	return s
 }
 
-// Server opens a store on a redis-server that it starts like Start. A nil clock is the
-// server's.
-func Server(t testing.TB, clock core.Clock) *store.Store {
-	t.Helper()
-	return Start(t).Open(t, store.Options{Clock: clock})
-}
-
 // Open opens a store on the server, with a new prefix unless o has one.
 func (s *Process) Open(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
