@@ -18,15 +18,18 @@ type checker struct {
 	e    *Engine
 	lang string
 	bad  []*core.Refusal
+	// unresolved are handlers of the module who can't be found.
+	unresolved []people.Unresolved
 }
 
 func (c *checker) refuse(code, field string, args ...any) {
 	c.bad = append(c.bad, core.Refuse(core.Invalid, code, field, args...))
 }
 
-// checkDraft returns the draft with its defaults, or a Refusal that lists
+// checkDraft returns the draft with its defaults, and those of its module's handlers
+// who can't be found; or a Refusal that lists
 // everything wrong with it.
-func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now time.Time) (Draft, error) {
+func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now time.Time) (Draft, []people.Unresolved, error) {
 	c := &checker{e: e, lang: e.org.Language}
 	if prof, err := e.people.Profile(ctx, by.Account); err == nil && prof.Locale != "" {
 		c.lang = e.text.In(prof.Locale).Lang()
@@ -58,13 +61,13 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	if d.Handlers == nil {
 		d.Handlers = m.Handlers
 	}
-	d.Handlers = c.handlers(ctx, by.Account.Workspace, d.Handlers)
+	d.Handlers = c.handlers(ctx, by.Account.Workspace, d.Handlers, m.Handlers)
 	d.Fields = c.fields(d.Fields)
 	if len(c.bad) > 0 {
 		c.bad[0].Also = c.bad[1:]
-		return d, c.bad[0]
+		return d, nil, c.bad[0]
 	}
-	return d, nil
+	return d, c.unresolved, nil
 }
 
 // inFuture reports whether t lies in the future. Today's date without a time
@@ -141,38 +144,49 @@ func (c *checker) severities() string {
 	return p.List(known)
 }
 
-// handlers checks that every handler exists, and removes duplicates.
-func (c *checker) handlers(ctx context.Context, home string, refs []core.Ref) []core.Ref {
+// handlers checks that every handler exists, and removes duplicates. The person who
+// files can't do anything about those of the module that don't.
+func (c *checker) handlers(ctx context.Context, home string, refs, ofModule []core.Ref) []core.Ref {
 	if len(refs) > core.MaxHandlers {
 		c.refuse("too_many_handlers", "handlers", "Max", core.MaxHandlers)
 		return refs
 	}
+	ofModule = people.Qualify(ofModule, home)
 	var out []core.Ref
 	for _, r := range refs {
 		if slices.Contains(out, r) {
 			continue
 		}
 		out = append(out, r)
-		if !c.known(ctx, home, r) {
+		qualified := people.Qualify([]core.Ref{r}, home)[0]
+		switch err := c.find(ctx, home, r); {
+		case err == nil:
+		case slices.Contains(ofModule, qualified):
+			c.unresolved = append(c.unresolved, people.Unresolved{Ref: qualified, Code: core.DetailOf(err)})
+		case core.KindOf(err) != core.Unsupported && core.DetailOf(err) != people.EmptyGroup:
 			c.refuse("handler_unknown", "handlers", "Handler", string(r))
 		}
 	}
 	return out
 }
 
-// known reports whether a Ref names somebody. If the platform can't be asked now
-// it returns true: the steps that need the person report the failure.
-func (c *checker) known(ctx context.Context, home string, r core.Ref) bool {
+// find returns why a Ref names nobody. If the platform can't be asked now it returns
+// nil: the steps that need the person report the failure.
+func (c *checker) find(ctx context.Context, home string, r core.Ref) error {
+	var err error
 	if name, ok := r.Name(); ok {
-		_, ok := c.e.org.People[name]
-		return ok
+		if _, ok := c.e.org.People[name]; !ok {
+			err = &core.Error{Op: "people", Kind: core.NotFound, Detail: "unknown_person"}
+		}
+	} else if a, ok := r.Account(); ok {
+		_, err = c.e.people.Profile(ctx, a)
+	} else {
+		_, err = c.e.people.ResolveOne(ctx, r, home, people.ForDisplay)
 	}
-	if a, ok := r.Account(); ok {
-		_, err := c.e.people.Profile(ctx, a)
-		return err == nil || core.Transient(err)
+	if core.Transient(err) {
+		return nil
 	}
-	_, err := c.e.people.ResolveOne(ctx, r, home, people.ForDisplay)
-	return err == nil || core.Transient(err) || core.KindOf(err) == core.Unsupported
+	return err
 }
 
 // fields checks the own fields of the reported part.

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/people"
+	"riskroom/core/text"
 )
 
 // MayFile implements Filing.
@@ -34,7 +35,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		return Filed{}, err
 	}
 	now := e.now()
-	d, err := e.checkDraft(ctx, by, d, now)
+	d, unresolved, err := e.checkDraft(ctx, by, d, now)
 	if err != nil {
 		return Filed{}, err
 	}
@@ -60,6 +61,12 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	})
 	if err != nil {
 		return Filed{}, err
+	}
+	for _, u := range unresolved {
+		args := text.Args{"Module": r.Module}
+		if err := e.notifyUnresolved(ctx, "module", args, u); err != nil {
+			e.log.ErrorContext(ctx, "administrators could not be notified", "module", r.Module, "handler", u.Ref, "err", err)
+		}
 	}
 	e.Wake()
 	var res filedResult

@@ -33,6 +33,11 @@ func (e *Engine) problem(subject, who, code string, args text.Args) string {
 
 // whoIs returns what administrators call a person, group or list.
 func (e *Engine) whoIs(ctx context.Context, ref core.Ref) string {
+	if a, ok := ref.Account(); ok {
+		if prof, err := e.people.Profile(ctx, a); err != nil || prof.Name == "" {
+			return string(ref)
+		}
+	}
 	return core.Text([]core.Span{e.people.Name(ctx, e.text.In(e.org.Language), ref, "")})
 }
 
@@ -154,7 +159,7 @@ func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args
 		if m.Code == nobody {
 			continue
 		}
-		if err := t.e.notifyUnresolved(ctx, t.run.ID.Risk, t.run.ID.Flow, m); err != nil {
+		if err := t.e.notifyUnresolved(ctx, "unresolved", t.noticeArgs("", ""), m); err != nil {
 			return err
 		}
 		failed = slices.DeleteFunc(failed, func(f failure) bool { return f.What == string(m.Ref) })
@@ -168,11 +173,11 @@ func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args
 
 // notifyUnresolved notifies administrators of a person or group that can't be found:
 // once a day, however many risks need them.
-func (e *Engine) notifyUnresolved(ctx context.Context, risk core.RiskKey, flow string, who people.Unresolved) error {
-	args := text.Args{"Key": string(risk), "Flow": flow, "Command": e.org.Command}
+func (e *Engine) notifyUnresolved(ctx context.Context, notice string, args text.Args, who people.Unresolved) error {
+	args["Command"] = e.org.Command
 	args["Why"] = e.problem(aPerson, e.whoIs(ctx, who.Ref), who.Code, args)
 	day := stamp(e.clock.Now().Truncate(24 * time.Hour))
-	c, err := e.noticeNow(noticeData{Code: "unresolved", Args: args}, core.MakeOp("unresolved", string(who.Ref), who.Code, day))
+	c, err := e.noticeNow(noticeData{Code: notice, Args: args}, core.MakeOp("unresolved", string(who.Ref), who.Code, day))
 	if err != nil {
 		return err
 	}

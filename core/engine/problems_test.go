@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,6 +137,34 @@ func TestOneCauseIsOneNotice(t *testing.T) {
 	to := flow.StepDef{Action: &flow.SendMessageDef{To: []string{"lin", "@empty"}, Title: "hello"}}
 	inABubble(t, 3, nil, []flow.StepDef{to, to}, func(t *testing.T, b *bundle) {
 		if got := b.notices("CADMIN"); len(got) != 1 || !strings.Contains(got[0], "First needed by R-1") {
+			t.Errorf("administrators read %q", got)
+		}
+	})
+}
+
+// Handlers of a module who can't be found don't keep anybody from filing, whether a
+// form has filled them in or not. Administrators get one notice for each.
+func TestBadHandlersOfAModule(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[0])
+		bad := []core.Ref{"wei", "@gone", "acme/UNOBODY"}
+		b.org.Modules = append(b.org.Modules, core.Module{Name: "Bad", Handlers: bad})
+		b.engine = b.newEngine(b.options)
+		defer b.startEngine(b.engine)()
+		for i, handlers := range [][]core.Ref{nil, bad, {"wei", "acme:@gone"}} {
+			d := engine.Draft{Title: fmt.Sprint("Risk ", i), Module: "Bad", Handlers: handlers}
+			if _, err := b.engine.File(t.Context(), fmt.Sprint("op", i), lin, d); err != nil {
+				t.Errorf("filing with %q: %v", handlers, err)
+			}
+			time.Sleep(time.Minute)
+		}
+		_, err := b.engine.File(t.Context(), "other", lin, engine.Draft{Title: "Typed", Module: "Web", Handlers: bad[1:2]})
+		if r, ok := errors.AsType[*core.Refusal](err); !ok || r.Code != "handler_unknown" {
+			t.Errorf("a handler that nobody knows is answered with %v", err)
+		}
+		got := slices.Sorted(slices.Values(b.notices("CADMIN")))
+		if len(got) != 2 || !strings.Contains(got[0], "@gone") || !strings.Contains(got[0], "The module Bad") || !strings.Contains(got[1], "UNOBODY") {
 			t.Errorf("administrators read %q", got)
 		}
 	})
