@@ -54,8 +54,8 @@ func (b *Bot) identifyCost() []core.Bucket {
 
 var (
 	errSilent   = errors.New("a heartbeat was not answered")
-	errAsked    = errors.New("a new connection was asked for")
-	errInvalid  = errors.New("the session is unknown")
+	errAsked    = errors.New("the gateway asked for a new connection")
+	errInvalid  = errors.New("the gateway does not know the session")
 	errNoHello  = errors.New("the first frame is not hello")
 	errInterval = errors.New("hello has no valid heartbeat interval")
 	errTooMuch  = errors.New("too many frames in a minute")

@@ -62,7 +62,7 @@ or set durability: standard, where the private Redis syncs every write to disk b
 func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
-		return nil, errors.New("the redis url is not a URL") // err would repeat it
+		return nil, errors.New("the url of redis is not a valid URL") // err would repeat it
 	}
 	where := inspect.StoreName(c)
 	if c.Redis.Mode != config.Standalone {
