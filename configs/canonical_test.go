@@ -12,10 +12,9 @@ import (
 	"riskroom/core/config"
 )
 
-// TestCanonicalForms holds what databases already contain: a run pins the text of
-// its flow by hash, and its ops derive from the keys of the steps. A change that
-// shows here is one that runs under way don't survive. Run with -update only to
-// add flows.
+// TestCanonicalForms checks stored forms: a run pins the text of its flow by hash, and its ops
+// derive from the keys of the steps. If one of them changes, runs under way break. Use -update
+// only to add flows.
 func TestCanonicalForms(t *testing.T) {
 	t.Parallel()
 	got := canonicalForms(t)

@@ -1,10 +1,9 @@
-// Package configs holds config files to start from. The one that the demo plays
-// is part of the binary.
+// Package configs contains config files to start from, and embeds the demo's.
 package configs
 
 import _ "embed"
 
-// Demo is demo.yaml: the story that the demo plays.
+// Demo is demo.yaml, the config file of the demo.
 //
 //go:embed demo.yaml
 var Demo []byte

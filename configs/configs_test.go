@@ -14,8 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write schema.json anew")
 
-// placeholders returns a value for each setting that a file leaves to the
-// environment.
+// placeholders returns a value for each environment variable.
 func placeholders() map[string]string {
 	return map[string]string{
 		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
@@ -24,8 +23,7 @@ func placeholders() map[string]string {
 	}
 }
 
-// TestFiles loads every file with neither secrets nor files at hand, as the
-// demo does: nothing may be said of them.
+// TestFiles loads every file without secrets, like the demo. There must be no problems.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.yaml")
@@ -54,7 +52,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestDemo holds what the demo's story needs.
+// TestDemo checks what the demo's story needs.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	src, err := os.ReadFile("demo.yaml")
@@ -63,8 +61,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestSchema keeps schema.json, which editors read, the one that files are
-// checked against. Run with -update after a change.
+// TestSchema checks that schema.json, which editors read, is the schema of the code. Use
+// -update after a change.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	want := config.Schema(platforms.Settings())
@@ -76,6 +74,6 @@ func TestSchema(t *testing.T) {
 	}
 	got, err := os.ReadFile("schema.json")
 	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("schema.json is not what the code says (%v): run go test ./configs -update", err)
+		t.Errorf("schema.json is out of date (%v): run go test ./configs -update", err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"riskroom/core/config"
 )
 
-// schema is what the reference shows of a JSON Schema.
+// schema is the part of a JSON Schema that the reference shows.
 type schema struct {
 	Type                 any                `json:"type"` // a string, or several
 	Description          string             `json:"description"`
@@ -35,7 +35,7 @@ type schema struct {
 	MaxLength            int                `json:"maxLength"`
 }
 
-// TestReference: docs/configuration.md is what the schema says.
+// TestReference checks that docs/configuration.md matches the schema.
 func TestReference(t *testing.T) {
 	t.Parallel()
 	var root schema
@@ -64,12 +64,11 @@ Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-def
 		t.Fatal(err)
 	}
 	if string(have) != b.String() {
-		t.Errorf("%s is not what the schema says; go test -update writes it anew", path)
+		t.Errorf("%s is out of date; run go test ./configs -update", path)
 	}
 }
 
-// describe writes a section for a map with known keys, and one for each that
-// stands below it.
+// describe writes a section for a map with known keys, and one for each map below it.
 func describe(b *strings.Builder, path, title string, s *schema) {
 	fmt.Fprintf(b, "\n## %s\n\n", title)
 	if path != "" && s.Description != "" {
@@ -106,7 +105,7 @@ func describe(b *strings.Builder, path, title string, s *schema) {
 	}
 }
 
-// below writes the sections of what stands under a key.
+// below writes the sections for the value of a key.
 func below(b *strings.Builder, path string, s *schema) {
 	switch {
 	case len(s.PatternProperties) > 0:
@@ -130,7 +129,7 @@ func rank(s *schema, name string) int {
 	return 0
 }
 
-// form says in a few words what a value looks like.
+// form describes the form of a value in a few words.
 func form(s *schema) string {
 	switch {
 	case s.Const != nil:

@@ -7,18 +7,18 @@ import (
 	"riskroom/core"
 )
 
-// How old a remembered answer of a directory may be.
+// How old a cached answer of a directory may be.
 const (
-	ForDisplay = 10 * time.Minute // where it decides what is shown or who is written to
-	ForRights  = time.Minute      // where a permission depends on it
-	// nobodyFor is how long the answer is remembered that nobody was found.
+	ForDisplay = 10 * time.Minute // if it decides what is shown or who gets a message
+	ForRights  = time.Minute      // if a permission depends on it
+	// nobodyFor is how long it is cached that nobody was found.
 	nobodyFor = time.Minute
 )
 
-// maxRemembered bounds how many answers are remembered.
+// maxRemembered is how many answers are cached.
 const maxRemembered = 10_000
 
-// answer is a remembered answer of a directory.
+// answer is a cached answer of a directory.
 type answer struct {
 	at       time.Time
 	profile  core.Profile
@@ -27,7 +27,7 @@ type answer struct {
 	err      error
 }
 
-// Profile returns what the platform says of an account.
+// Profile returns an account's profile.
 func (d *Directory) Profile(ctx context.Context, a core.Account) (core.Profile, error) {
 	return d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForDisplay)
 }
@@ -48,7 +48,7 @@ func (d *Directory) expand(ctx context.Context, ws, group string, fresh time.Dur
 	return e.accounts, e.err
 }
 
-// Group returns what a user group or role of a workspace is called.
+// Group returns the ID and name of a user group or role.
 func (d *Directory) Group(ctx context.Context, ws, group string) (core.UserGroup, error) {
 	e := d.ask(ws, "name\x00@"+group, ForDisplay, func(asked core.Directory) (e answer, err error) {
 		e.group, err = asked.Group(ctx, group)
@@ -57,8 +57,8 @@ func (d *Directory) Group(ctx context.Context, ws, group string) (core.UserGroup
 	return e.group, e.err
 }
 
-// ask returns the answer of a workspace's directory that is remembered under key
-// if it is fresh enough, else what it answers now.
+// ask returns the answer of a workspace's directory that is cached under key if it is fresh
+// enough, otherwise the result of now.
 func (d *Directory) ask(ws, key string, fresh time.Duration, now func(core.Directory) (answer, error)) answer {
 	return d.remembered(ws+"\x00"+key, fresh, func() answer {
 		pl, err := d.workspaces.Get(ws)
@@ -71,8 +71,8 @@ func (d *Directory) ask(ws, key string, fresh time.Duration, now func(core.Direc
 	})
 }
 
-// remembered returns the answer under key if it is fresh enough, else asks. A
-// failure that may pass is not remembered.
+// remembered returns the answer that is cached under key if it is fresh enough, otherwise
+// the result of ask. Transient failures are not cached.
 func (d *Directory) remembered(key string, fresh time.Duration, ask func() answer) answer {
 	now := d.now()
 	d.mu.Lock()
@@ -98,7 +98,7 @@ func (d *Directory) remembered(key string, fresh time.Duration, ask func() answe
 	return e
 }
 
-// forgetOld makes room for another answer.
+// forgetOld makes room in the cache for another answer.
 func (d *Directory) forgetOld(now time.Time) {
 	for k, e := range d.answers {
 		if now.Sub(e.at) >= ForDisplay {

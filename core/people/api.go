@@ -9,25 +9,25 @@ import (
 	"riskroom/core/text"
 )
 
-// Persons is what people may ask about who they are: which accounts are theirs and
-// what anyone is called. Linked accounts may do what each of them may. What people did
-// wrong comes back as *core.Refusal, any other error is *core.Error.
+// Persons manages people's accounts and returns their names. Linked accounts have each
+// other's permissions. Mistakes of people are returned as *core.Refusal; any other error is a
+// *core.Error.
 type Persons interface {
-	// OfferLink returns a code. Whoever types it in another workspace, once and in
-	// time, links their account with by's. It replaces any code before.
+	// OfferLink returns a code. Whoever uses it in another workspace, once and in time,
+	// links their account with by's. It replaces any earlier code.
 	OfferLink(ctx context.Context, by core.Actor) (Code, error)
-	// Offered returns the account that Link would link by's with. A wrong code counts
-	// as a try; op names what the person did.
+	// Offered returns the account that Link would link with by's. A wrong code counts as
+	// a try; op identifies what the person did.
 	Offered(ctx context.Context, op string, by core.Actor, code string) (Known, error)
-	// Link links by's account with the one whose code it is, and returns that.
+	// Link links by's account with the one that offered the code, and returns the latter.
 	Link(ctx context.Context, op string, by core.Actor, code string) (Known, error)
 	// Unlink removes the links of an account and returns it. If who is "" it is by's
 	// account. Only administrators may remove the links of others.
 	Unlink(ctx context.Context, op string, by core.Actor, who core.Ref) (Known, error)
-	// Accounts returns all accounts of the person who has by's, that one first.
+	// Accounts returns all accounts of the person, by's first.
 	Accounts(ctx context.Context, by core.Actor) ([]Known, error)
-	// Name shows whom ref means to readers of lang in a workspace: as a mention if
-	// they have an account there, else by the name that they have elsewhere.
+	// Name returns a person or group for readers of lang in a workspace: as a mention if
+	// they have an account there, otherwise as a name.
 	Name(ctx context.Context, ref core.Ref, workspace, lang string) core.Span
 }
 
@@ -41,7 +41,7 @@ type Code struct {
 type Known struct {
 	Account core.Account
 	Name    string
-	Linked  bool // by a code; otherwise it is the person's own or the config file gives it to them
+	Linked  bool // by a code, and not their own or from the config file
 }
 
 // Options are what NewLinks needs. All members are needed.
@@ -80,5 +80,5 @@ func NewLinks(o Options) *Links {
 	}
 }
 
-// now is the present in UTC, to the millisecond.
+// now returns the time in UTC, to the millisecond.
 func (l *Links) now() time.Time { return l.clock.Now().UTC().Truncate(time.Millisecond) }

@@ -11,13 +11,13 @@ import (
 	"riskroom/core"
 )
 
-// A code links two accounts of one person: shown to one, typed by the other.
+// A code links two accounts of one person: one gets it, the other types it.
 const (
 	codeFor        = 10 * time.Minute
-	codeTries      = 5   // at wrong codes, by one account, in that time
-	codeTriesInAll = 200 // by everybody
-	// codeLetters are easy to tell apart, in either case. Thirty of them, eight
-	// times: all tries of a year find a code that is open just then with a chance
+	codeTries      = 5   // wrong codes from one account in that time
+	codeTriesInAll = 200 // wrong codes from everybody in that time
+	// codeLetters are easy to distinguish, in upper and lower case. With eight of
+	// thirty letters, the tries of a whole year find an open code with a probability
 	// of one in sixty thousand.
 	codeLetters = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 	codeLength  = 8
@@ -35,7 +35,7 @@ func (l *Links) OfferLink(ctx context.Context, by core.Actor) (Code, error) {
 	return Code{Text: code[:codeLength/2] + "-" + code[codeLength/2:], Until: until}, err
 }
 
-// newCode returns a code, each with the same chance.
+// newCode returns a random code, uniformly distributed.
 func newCode() string {
 	var code []byte
 	for len(code) < codeLength {
@@ -48,7 +48,7 @@ func newCode() string {
 	return string(code)
 }
 
-// codeHash is how a code is stored, however it was typed.
+// codeHash returns the stored form of a code, whatever its spelling.
 func (l *Links) codeHash(code string) string {
 	plain := strings.Map(func(r rune) rune {
 		switch {
@@ -64,7 +64,7 @@ func (l *Links) codeHash(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// mayLink refuses those who cannot link accounts at all.
+// mayLink returns a Refusal if the account can't be linked at all.
 func (l *Links) mayLink(ctx context.Context, a core.Account) error {
 	if len(l.dir.workspaces.platforms) < 2 {
 		return core.Refuse(core.Invalid, "link_one_workspace", "")
@@ -86,13 +86,13 @@ func (l *Links) Offered(ctx context.Context, op string, by core.Actor, code stri
 	if err != nil {
 		return Known{}, err
 	}
-	if _, err := l.judgeLink(ctx, by.Account, o.Account); err != nil {
+	if _, err := l.checkLink(ctx, by.Account, o.Account); err != nil {
 		return Known{}, err
 	}
 	return l.known(ctx, o.Account), nil
 }
 
-// offer returns the offer whose code somebody has typed.
+// offer returns the open offer for a code.
 func (l *Links) offer(ctx context.Context, op string, by core.Actor, code string) (Offer, error) {
 	if err := l.mayLink(ctx, by.Account); err != nil {
 		return Offer{}, err

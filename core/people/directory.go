@@ -1,10 +1,9 @@
-// Package people is identity and permissions: which accounts are one person's, what
-// people are called, and what they may do.
+// Package people manages identity and permissions: which accounts belong to one person, their
+// names, and what they may do.
 //
-// Directory answers who somebody is, from the config file, from the platforms'
-// directories and from the accounts that people have linked. Rights answers what
-// they may do. Links is how people link their accounts. Store is what must be
-// stored for this.
+// Directory looks people up in the config file, in the platforms' directories and among the
+// linked accounts. Rights decides what they may do. Links links accounts. Store is the storage
+// that this needs.
 package people
 
 import (
@@ -16,8 +15,8 @@ import (
 	"riskroom/core"
 )
 
-// Directory resolves people as they were meant to accounts. It asks the directories
-// of all workspaces and remembers their answers.
+// Directory resolves people to accounts. It asks the directories of all workspaces and
+// caches their answers.
 type Directory struct {
 	org        *core.Organisation
 	workspaces *Workspaces
@@ -28,7 +27,7 @@ type Directory struct {
 	answers map[string]answer
 }
 
-// NewDirectory returns a Directory that remembers nothing yet.
+// NewDirectory returns a Directory with an empty cache.
 func NewDirectory(org *core.Organisation, ws *Workspaces, links Store, clock core.Clock) *Directory {
 	return &Directory{org: org, workspaces: ws, links: links, now: clock.Now, answers: map[string]answer{}}
 }
@@ -42,10 +41,9 @@ type Unresolved struct {
 	Code string   `json:"code"` // why: "no_account", or a platform's code
 }
 
-// Resolve returns one account for each person in refs, in order: the one at home,
-// else the one that the Ref means, and for a name the one in the first other
-// workspace where that person has an account. It fails only if a directory cannot
-// be asked now.
+// Resolve returns one account for each person in refs, in order: the one at home if there is
+// one, otherwise the one that the Ref names, or for a person's name the one in the first other
+// workspace where they have an account. It fails only if a directory can't be asked now.
 func (d *Directory) Resolve(ctx context.Context, refs []core.Ref, home string) ([]core.Account, []Unresolved, error) {
 	var out []core.Account
 	var missing []Unresolved
@@ -70,8 +68,8 @@ func (d *Directory) Resolve(ctx context.Context, refs []core.Ref, home string) (
 	return out, missing, nil
 }
 
-// ResolveOne returns the accounts that one Ref stands for, from answers that are at
-// most fresh old. If there are none it returns NotFound.
+// ResolveOne returns the accounts that one Ref means, from answers that are at most fresh
+// old. If there are none it returns NotFound.
 func (d *Directory) ResolveOne(ctx context.Context, r core.Ref, home string, fresh time.Duration) ([]core.Account, error) {
 	if a, ok := r.Account(); ok {
 		return d.reached(ctx, home, a)

@@ -15,7 +15,7 @@ const linkTries = 5
 // Link implements Persons.
 func (l *Links) Link(ctx context.Context, op string, by core.Actor, code string) (Known, error) {
 	ctx = core.ForPerson(ctx)
-	// A repeat of what this person did was done.
+	// A repeat of this op changes nothing.
 	if with, err := l.store.JoinedBy(ctx, op); err != nil || !with.IsZero() {
 		return l.known(ctx, with), err
 	}
@@ -25,7 +25,7 @@ func (l *Links) Link(ctx context.Context, op string, by core.Actor, code string)
 	}
 	for range linkTries {
 		var both []core.Account
-		if both, err = l.judgeLink(ctx, by.Account, o.Account); err != nil {
+		if both, err = l.checkLink(ctx, by.Account, o.Account); err != nil {
 			return Known{}, err
 		}
 		if err = l.join(ctx, op, by, o, both); err == nil {
@@ -43,9 +43,9 @@ func (l *Links) Link(ctx context.Context, op string, by core.Actor, code string)
 	return Known{}, core.Unanswered("link accounts", err)
 }
 
-// judgeLink returns the accounts that become one person's, or refuses what would
-// make two people one, or give one a second account in a workspace.
-func (l *Links) judgeLink(ctx context.Context, mine, theirs core.Account) ([]core.Account, error) {
+// checkLink returns the accounts that are linked afterwards. It refuses to join two people,
+// and to give a person a second account in a workspace.
+func (l *Links) checkLink(ctx context.Context, mine, theirs core.Account) ([]core.Account, error) {
 	switch {
 	case mine == theirs:
 		return nil, core.Refuse(core.Invalid, "link_own_code", "code")
@@ -86,7 +86,7 @@ func (l *Links) judgeLink(ctx context.Context, mine, theirs core.Account) ([]cor
 	return slices.Compact(both), nil
 }
 
-// agreed refuses accounts that the config file does not let be one person's.
+// agreed returns a Refusal if the config file gives the accounts to different people.
 func (l *Links) agreed(ctx context.Context, accounts []core.Account) error {
 	name, ok, err := l.dir.oneName(ctx, accounts)
 	switch {
@@ -100,7 +100,7 @@ func (l *Links) agreed(ctx context.Context, accounts []core.Account) error {
 	return nil
 }
 
-// join stores that accounts are one person's.
+// join stores a link.
 func (l *Links) join(ctx context.Context, op string, by core.Actor, o Offer, both []core.Account) error {
 	groups, err := l.regroup(ctx, both, by.Account, o.Account)
 	if err != nil {
@@ -123,9 +123,8 @@ func (l *Links) join(ctx context.Context, op string, by core.Actor, o Offer, bot
 	return nil
 }
 
-// regroup returns what changes so that some accounts, which hold a and b, are
-// linked with one another. Accounts that were linked with a or b and are not among
-// them lose these links.
+// regroup returns the changes that link all accounts in both with one another. Accounts that
+// were linked with one in changed, and are not in both, lose these links.
 func (l *Links) regroup(ctx context.Context, both []core.Account, changed ...core.Account) ([]Joined, error) {
 	var groups []Joined
 	add := func(a core.Account, was []core.Account) {
@@ -180,7 +179,7 @@ func (l *Links) Accounts(ctx context.Context, by core.Actor) ([]Known, error) {
 	return out, nil
 }
 
-// known returns an account with its name, if the platform returns one.
+// known returns an account with its name, if the platform has one.
 func (l *Links) known(ctx context.Context, a core.Account) Known {
 	k := Known{Account: a}
 	if prof, err := l.dir.Profile(ctx, a); err == nil {

@@ -9,7 +9,7 @@ import (
 	"riskroom/core"
 )
 
-// is reports whether whoever has account a is one of those whom refs mean.
+// is reports whether the person with account a is among refs.
 func (d *Directory) is(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
 	if len(refs) == 0 {
 		return false, nil
@@ -32,7 +32,7 @@ func (d *Directory) is(ctx context.Context, a core.Account, refs []core.Ref) (bo
 	return false, failed
 }
 
-// isAny reports whether account a itself is one of those whom refs mean.
+// isAny reports whether account a itself is among refs.
 func (d *Directory) isAny(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
 	var failed error
 	for _, r := range refs {
@@ -70,8 +70,8 @@ func (d *Directory) isPerson(ctx context.Context, a core.Account, person core.Pe
 	if id := person.Accounts[a.Workspace]; id != "" || person.Email == "" {
 		return id == a.ID && id != "", nil
 	}
-	// Comparing addresses asks for one profile, where looking each person up
-	// would ask for as many as the file names.
+	// Comparing addresses needs one profile. Looking up each person of the file would
+	// need many.
 	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
 	if err != nil || !strings.EqualFold(prof.Email, person.Email) {
 		return false, err
@@ -79,14 +79,13 @@ func (d *Directory) isPerson(ctx context.Context, a core.Account, person core.Pe
 	if !prof.Guest {
 		return true, nil
 	}
-	// Somebody from outside may wear any address. The workspace's own answer
-	// decides whose it is.
+	// A guest may have any address. The workspace's own look-up decides whose it is.
 	b, err := d.accountIn(ctx, person, a.Workspace, ForRights)
 	return err == nil && a == b, err
 }
 
-// aliases returns the other ways in which a group can be meant: people mention it
-// by its ID, and write its name. Without an answer now there are none.
+// aliases returns the other Refs of a group, by ID and by name. If the platform can't be
+// asked, there are none.
 func (d *Directory) aliases(ctx context.Context, r core.Ref) []core.Ref {
 	ws, group, ok := r.Group()
 	if !ok {
@@ -99,9 +98,8 @@ func (d *Directory) aliases(ctx context.Context, r core.Ref) []core.Ref {
 	return []core.Ref{core.Ref(ws + ":@" + g.ID), core.Ref(ws + ":@" + g.Name)}
 }
 
-// RefsOf returns every Ref under which whoever has account a may be stored: their
-// accounts, the names that the config file gives these, and the groups in use in
-// a workspace that they are in.
+// RefsOf returns every Ref that may mean the person with account a on a risk: their accounts,
+// their names in the config file, and the groups in use that they are in.
 func (d *Directory) RefsOf(ctx context.Context, a core.Account, groups func(workspace string) []core.Ref) ([]core.Ref, error) {
 	all, err := d.AccountsOf(ctx, a)
 	if err != nil {

@@ -13,9 +13,9 @@ func (l *Links) Name(ctx context.Context, ref core.Ref, workspace, lang string) 
 	return l.dir.Name(core.ForPerson(ctx), l.text.In(lang), ref, workspace)
 }
 
-// Name shows whom r means in a workspace: as a mention if they have an account there,
-// else by the name that they have elsewhere. A group is named, never mentioned, so
-// that nobody in it is notified.
+// Name returns a person as a mention if they have an account in the workspace, otherwise as
+// the name that they have elsewhere. A user group is never mentioned, so that nobody in it is
+// notified.
 func (d *Directory) Name(ctx context.Context, p text.Printer, r core.Ref, workspace string) core.Span {
 	if ws, group, ok := r.Group(); ok {
 		if g, err := d.Group(ctx, cmp.Or(ws, workspace), group); err == nil {
@@ -25,7 +25,7 @@ func (d *Directory) Name(ctx context.Context, p text.Printer, r core.Ref, worksp
 	}
 	accounts, err := d.ResolveOne(ctx, r, workspace, ForDisplay)
 	if a, ok := r.Account(); ok && err != nil {
-		accounts = []core.Account{a} // it is known who is meant
+		accounts = []core.Account{a} // the account is known even if its profile isn't
 	}
 	if len(accounts) > 0 {
 		if accounts[0].Workspace == workspace {

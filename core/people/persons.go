@@ -7,12 +7,12 @@ import (
 	"riskroom/core"
 )
 
-// A person's accounts are those that the config file gives them, and those that
-// they have linked with one of these. Where the two contradict each other the
-// file holds, and the link counts for nothing.
+// A person's accounts are those that the config file gives them and those that they have
+// linked with one of these. If the two contradict each other, the file wins and the link is
+// ignored.
 
-// AccountsOf returns the accounts of whoever has account a, itself among them, at
-// most one in each workspace.
+// AccountsOf returns the accounts of the person with account a, including a, at most one in
+// each workspace.
 func (d *Directory) AccountsOf(ctx context.Context, a core.Account) ([]core.Account, error) {
 	if len(d.workspaces.platforms) < 2 {
 		return []core.Account{a}, nil
@@ -46,8 +46,8 @@ func (d *Directory) AccountsOf(ctx context.Context, a core.Account) ([]core.Acco
 	return out, nil
 }
 
-// linkedWith returns what a is linked with, a included. Accounts of people who are no
-// longer members drop out, because their rights must not pass to anyone.
+// linkedWith returns the accounts that a is linked with, including a. Accounts that are no
+// longer members are left out, because their rights must not pass to anyone.
 func (d *Directory) linkedWith(ctx context.Context, a core.Account) ([]core.Account, error) {
 	alone := []core.Account{a}
 	e := d.remembered(linkKey(a), ForRights, func() answer {
@@ -76,10 +76,10 @@ func (d *Directory) linkedWith(ctx context.Context, a core.Account) ([]core.Acco
 	return out, nil
 }
 
-// linkKey is the key under which an account's links are remembered.
+// linkKey returns the key under which an account's links are cached.
 func linkKey(a core.Account) string { return "\x00linked\x00" + a.String() }
 
-// forget drops what is remembered of the links of accounts.
+// forget removes the links of accounts from the cache.
 func (d *Directory) forget(accounts ...core.Account) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,8 +88,8 @@ func (d *Directory) forget(accounts ...core.Account) {
 	}
 }
 
-// isMember reports whether an account is that of a member: neither a guest's nor
-// a bot's, and not deactivated.
+// isMember reports whether an account belongs to a member: not to a guest or a bot, and not
+// deactivated.
 func (d *Directory) isMember(ctx context.Context, a core.Account) (bool, error) {
 	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
 	if err != nil {
@@ -101,9 +101,9 @@ func (d *Directory) isMember(ctx context.Context, a core.Account) (bool, error) 
 	return !prof.Guest && !prof.Gone && !prof.Bot, nil
 }
 
-// oneName returns the name that the config file gives accounts, "" if none. They
-// agree unless the file gives them several, or gives somebody another account in
-// the workspace of one.
+// oneName returns the name that the config file gives accounts, "" if none. agreed is false
+// if the file gives them several names, or gives that person another account in one of the
+// workspaces.
 func (d *Directory) oneName(ctx context.Context, accounts []core.Account) (name string, agreed bool, err error) {
 	for _, a := range accounts {
 		n, err := d.named(ctx, a)
@@ -150,7 +150,7 @@ func (d *Directory) named(ctx context.Context, a core.Account) (string, error) {
 	return found, nil
 }
 
-// Same reports whether two accounts are one person's.
+// Same reports whether two accounts belong to one person.
 func (d *Directory) Same(ctx context.Context, a, b core.Account) (bool, error) {
 	if a == b {
 		return true, nil
@@ -159,8 +159,8 @@ func (d *Directory) Same(ctx context.Context, a, b core.Account) (bool, error) {
 	return slices.Contains(all, b), err
 }
 
-// reached returns, for each account, the one at home of whoever has it; itself
-// where there is none.
+// reached returns, for each account, the same person's account at home, or the account itself
+// if there is none.
 func (d *Directory) reached(ctx context.Context, home string, accounts ...core.Account) ([]core.Account, error) {
 	out := make([]core.Account, 0, len(accounts))
 	for _, a := range accounts {
@@ -180,8 +180,7 @@ func (d *Directory) reached(ctx context.Context, home string, accounts ...core.A
 	return out, nil
 }
 
-// among reports whether whoever has account a has one of some others. In one
-// workspace everybody has one.
+// among reports whether the person with account a has one of the others.
 func (d *Directory) among(ctx context.Context, a core.Account, others []core.Account) (bool, error) {
 	if slices.Contains(others, a) {
 		return true, nil

@@ -7,8 +7,8 @@ import (
 	"riskroom/core"
 )
 
-// Rights answers what people may do. A question that cannot be answered now (a
-// directory is down) is an error, never a yes.
+// Rights decides what people may do. If it can't decide because a directory is down, it
+// returns an error and false.
 type Rights struct {
 	org *core.Organisation
 	dir *Directory
@@ -48,8 +48,8 @@ func (r *Rights) MayRead(ctx context.Context, a core.Account, risk core.Risk) (b
 	return false, cmp.Or(err, err2)
 }
 
-// MayChange reports whether a may change the status of this risk: its submitter,
-// its handlers, the module's lead and administrators may.
+// MayChange reports whether a may change the status of this risk. Its submitter, its handlers,
+// the module lead and administrators may.
 func (r *Rights) MayChange(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
 	ok, err := r.involved(ctx, a, risk)
 	if ok {
@@ -59,8 +59,7 @@ func (r *Rights) MayChange(ctx context.Context, a core.Account, risk core.Risk) 
 	return ok, cmp.Or(err, err2)
 }
 
-// MayOperate reports whether a owns a group, whose owner was named as it was made,
-// or administers riskroom and so every group that it is in.
+// MayOperate reports whether a may change a group: its owner and administrators may.
 func (r *Rights) MayOperate(ctx context.Context, a, owner core.Account) (bool, error) {
 	own, err := r.dir.Same(ctx, a, owner)
 	if own {
@@ -90,8 +89,8 @@ func (r *Rights) concerned(risk core.Risk) []core.Ref {
 	return refs
 }
 
-// inAudience reports whether a is named by an audience, or is a member where
-// everyone is meant: guests and external people are not.
+// inAudience reports whether a is in an audience. Everyone means members, and not guests or
+// external people.
 func (r *Rights) inAudience(ctx context.Context, a core.Account, who core.Audience) (bool, error) {
 	ok, err := r.dir.is(ctx, a, who.Refs)
 	if ok {
@@ -107,7 +106,7 @@ func (r *Rights) inAudience(ctx context.Context, a core.Account, who core.Audien
 	return admin, cmp.Or(err, err2)
 }
 
-// Qualify writes the workspace into Refs of groups that leave it out and so mean home.
+// Qualify adds home to Refs of groups without a workspace.
 func Qualify(refs []core.Ref, home string) []core.Ref {
 	out := make([]core.Ref, len(refs))
 	for i, ref := range refs {

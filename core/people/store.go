@@ -7,9 +7,9 @@ import (
 	"riskroom/core"
 )
 
-// Store is what must be stored of linked accounts. A method that writes is one atomic
-// step: it may be repeated by a client that lost the answer, and once it has returned
-// without error nothing of it is lost. Errors are *core.Error.
+// Store stores linked accounts. A method that writes is one atomic step. A client that lost
+// the reply may repeat it, and once it has returned without error nothing of it is lost. Errors
+// are *core.Error.
 type Store interface {
 	// OfferLink stores an offer. It replaces any other of the same account.
 	OfferLink(ctx context.Context, o Offer) error
@@ -23,19 +23,19 @@ type Store interface {
 	Joined(ctx context.Context, a core.Account) ([]core.Account, error)
 }
 
-// Journal stores changes of what is linked, in one atomic step with the audit event
-// and the notices that follow from them. A change fails with Conflict if a link is not
-// as Join.Groups says it was, and with NotFound if the offer is no longer open.
+// Journal stores changes of links, in one atomic step with their audit events and notices. A
+// change fails with Conflict if a link has changed since Join.Groups was read, and with
+// NotFound if the offer is no longer open.
 type Journal interface {
-	// Linked stores that two people are one.
+	// Linked stores a new link.
 	Linked(ctx context.Context, l Linked) error
-	// Unlinked stores that an account has lost its links.
+	// Unlinked stores that the links of an account were removed.
 	Unlinked(ctx context.Context, u Unlinked) error
 }
 
-// Offer lets anyone who knows its code link an account of theirs with this one.
+// Offer lets the person who types its code link their account with this one.
 type Offer struct {
-	Hash    string // of the code, which is stored nowhere
+	Hash    string // of the code, which itself is not stored
 	Account core.Account
 	Until   time.Time
 }
@@ -45,28 +45,28 @@ type Try struct {
 	Op        string // a repeat is not counted again
 	By        core.Account
 	Hash      string
-	Window    time.Duration // in which there are at most
-	Most      int           // wrong ones by the same account, and
-	MostInAll int           // by everybody
+	Window    time.Duration // for counting wrong codes
+	Most      int           // wrong codes from the same account in Window
+	MostInAll int           // wrong codes from everybody in Window
 }
 
 // Tried is the outcome of a Try.
 type Tried struct {
-	Offer Offer         // zero: no such code is open, or there were too many tries
+	Offer Offer         // zero if no such code is open, or there were too many tries
 	Left  int           // how many tries are left
-	Wait  time.Duration // until there is one again, if none is left
+	Wait  time.Duration // until there is another one, if none is left
 }
 
 // Join changes which accounts are linked.
 type Join struct {
 	Op      string
-	Hash    string // of the offer that is used up; "" for none
+	Hash    string // of the offer to use up, "" for none
 	Groups  []Joined
 	Subject core.Account // kept with Op, and returned by JoinedBy
 }
 
-// Joined is what an account is linked with before and after a Join, the account
-// included, in order. Empty means nothing.
+// Joined lists the accounts that an account is linked with before and after a Join, including
+// itself, in order. An empty list means no links.
 type Joined struct {
 	Account core.Account
 	Was, To []core.Account
@@ -77,10 +77,10 @@ type Linked struct {
 	Join
 	By            core.Actor
 	Mine, Theirs  Known // By's account, and the one that was offered
-	Administrator bool  // one of the two is an administrator's
+	Administrator bool  // one of the two belongs to an administrator
 }
 
-// Unlinked is a Join that takes the links of its Subject away.
+// Unlinked is a Join that removes the links of its Subject.
 type Unlinked struct {
 	Join
 	By   core.Actor

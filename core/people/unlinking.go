@@ -50,7 +50,7 @@ func (l *Links) Unlink(ctx context.Context, op string, by core.Actor, who core.R
 	return Known{}, core.Unanswered("unlink accounts", err)
 }
 
-// unlinkable returns the account whose links are to be removed, if by may do that.
+// unlinkable returns the account whose links to remove, or a Refusal if by may not do that.
 func (l *Links) unlinkable(ctx context.Context, by core.Account, who core.Ref) (core.Account, error) {
 	if who == "" {
 		return by, nil

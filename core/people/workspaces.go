@@ -8,8 +8,8 @@ import (
 	"riskroom/core"
 )
 
-// Workspaces are the configured workspaces. One that refuses the bot is paused: it
-// is not asked again for a while, so that a thousand runs do not each ask.
+// Workspaces are the configured workspaces. One that refuses the bot is paused for a while, so
+// that not every run tries it again.
 type Workspaces struct {
 	platforms map[string]core.Platform
 	now       func() time.Time
@@ -23,8 +23,8 @@ func NewWorkspaces(platforms map[string]core.Platform, clock core.Clock) *Worksp
 	return &Workspaces{platforms: platforms, now: clock.Now, paused: map[string]time.Time{}}
 }
 
-// Get returns the platform of a workspace. While the workspace is paused it returns
-// Unavailable with Detail Paused; RetryAfter says for how long.
+// Get returns the platform of a workspace. While the workspace is paused it fails with
+// Unavailable, Detail Paused, and RetryAfter.
 func (w *Workspaces) Get(name string) (core.Platform, error) {
 	pl, ok := w.platforms[name]
 	if !ok {
@@ -42,14 +42,14 @@ func (w *Workspaces) Get(name string) (core.Platform, error) {
 // Paused is the Detail of the error for a paused workspace.
 const Paused = "paused"
 
-// Pause has Get refuse a workspace until then.
+// Pause makes Get fail for a workspace until then.
 func (w *Workspaces) Pause(name string, until time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.paused[name] = until
 }
 
-// refusedBy names the workspace that refused the bot: a step may act in several.
+// refusedBy adds the workspace that refused the bot, because a step may act in several.
 type refusedBy struct {
 	workspace string
 	err       error
@@ -58,8 +58,8 @@ type refusedBy struct {
 func (r refusedBy) Error() string { return r.err.Error() }
 func (r refusedBy) Unwrap() error { return r.err }
 
-// RefusedBy adds the workspace to the error that it answered with, if it refused the
-// bot and no workspace is named yet.
+// RefusedBy adds the workspace to an error, if it refused the bot and no workspace has been
+// added yet.
 func RefusedBy(workspace string, err error) error {
 	if core.KindOf(err) != core.Unauthorized || RefuserOf(err) != "" {
 		return err
@@ -67,7 +67,7 @@ func RefusedBy(workspace string, err error) error {
 	return refusedBy{workspace, err}
 }
 
-// RefuserOf returns the workspace that refused the bot with err, "" if none did.
+// RefuserOf returns the workspace that RefusedBy added to err, "" if none.
 func RefuserOf(err error) string {
 	r, _ := errors.AsType[refusedBy](err)
 	return r.workspace

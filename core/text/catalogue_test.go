@@ -20,8 +20,7 @@ type forms map[string]string
 // repository is the root of the source tree.
 var repository = filepath.Join("..", "..")
 
-// localeDirs returns every directory of the repository that holds a locales
-// directory.
+// localeDirs returns every directory of the repository with a locales directory.
 func localeDirs(t *testing.T) []string {
 	t.Helper()
 	var dirs []string
@@ -99,8 +98,8 @@ func messageForms(t *testing.T, id string, v any) forms {
 
 var place = regexp.MustCompile(`\{\{(.*?)\}\}`)
 
-// places returns the names of the values that a message takes; anything in
-// braces but a plain name is refused.
+// places returns the names of a message's arguments. It fails the test on anything else in
+// braces.
 func places(t *testing.T, id string, f forms) []string {
 	t.Helper()
 	names := map[string]bool{}

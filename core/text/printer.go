@@ -10,12 +10,12 @@ import (
 	"riskroom/core"
 )
 
-// Args are the values that a message's {{.Name}} places take. "Count", if
-// given, also chooses between singular and plural and must be a whole number.
+// Args are the values for the {{.Name}} places of a message. "Count", if given, must be a
+// whole number and also chooses between singular and plural.
 type Args map[string]any
 
-// Printer words things in one language. It is a small value to pass around,
-// safe for concurrent use; get one from Catalogue.In.
+// Printer returns texts in one language. Get one from Catalogue.In. It is a small value and
+// safe for concurrent use.
 type Printer struct {
 	lang      string
 	localizer *i18n.Localizer
@@ -24,8 +24,8 @@ type Printer struct {
 // Lang returns the printer's language, one of Languages.
 func (p Printer) Lang() string { return p.lang }
 
-// S returns the message of that id with args put in. An id that does not exist,
-// or a place without its value, shows as "!id!".
+// S returns the message with that id, with args filled in. If the id doesn't exist or an
+// argument is missing, it returns "!id!".
 func (p Printer) S(id string, args ...Args) string {
 	data := Args{}
 	if len(args) > 0 {
@@ -88,8 +88,7 @@ func (p Printer) Time(t time.Time, zone *time.Location) string {
 	return p.layout("common.layout.time", t, zone)
 }
 
-// layout formats t as the message of that id, written in Go's reference time,
-// says.
+// layout formats t with the message as layout.
 func (p Printer) layout(id string, t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return ""
@@ -97,9 +96,8 @@ func (p Printer) layout(id string, t time.Time, zone *time.Location) string {
 	return t.In(zone).Format(p.S(id))
 }
 
-// Duration words how long d is in its two largest units, cut downwards: "2 days
-// 3 hours". A day has 24 hours; what is shorter than a second is "0 seconds".
-// The sign is left out.
+// Duration formats d in its two largest units, rounded down and without its sign: "2 days 3
+// hours". A day has 24 hours. Less than a second is "0 seconds".
 func (p Printer) Duration(d time.Duration) string {
 	if d < 0 {
 		d = -d
@@ -127,7 +125,7 @@ func (p Printer) Duration(d time.Duration) string {
 	return strings.Join(parts, p.S("common.duration.between"))
 }
 
-// List joins what is listed as the language does it: "a, b" or "a、b".
+// List joins items with the language's separator: "a, b" or "a、b".
 func (p Printer) List(items []string) string {
 	var isolated []string
 	for _, item := range items {

@@ -1,10 +1,9 @@
-// Package text holds every wording that people see, in English and Chinese.
+// Package text contains every text that people see, in English and Chinese.
 //
-// The messages live in locales/<area>.<language>.json, one pair of files an
-// area, and every message's id begins with its area: "card.button.start". A
-// package whose texts nobody else needs keeps such a directory of its own and
-// hands it to Load. User content goes in as Args and is put in letter by letter:
-// braces in it mean nothing.
+// The messages are in locales/<area>.<language>.json, with one pair of files per area. A
+// message's id begins with its area: "card.button.start". A package may have its own locales
+// directory and pass it to Load. User content is passed as Args and inserted literally, even if
+// it contains braces.
 package text
 
 import (
@@ -23,18 +22,17 @@ import (
 //go:embed locales/*.json
 var locales embed.FS
 
-// The languages that there are wordings in.
+// The languages.
 const (
 	English = "en"
 	Chinese = "zh-CN"
 )
 
-// Languages lists every language that there are wordings in.
+// Languages returns every language.
 func Languages() []string { return []string{English, Chinese} }
 
-// Match returns the language of Languages that suits a reader who asked for
-// lang, a BCP 47 tag as platforms report it ("zh-TW", "en-GB", "fr", ""): every
-// Chinese is answered in zh-CN, everything else in English.
+// Match returns the language for a reader with locale lang, a BCP 47 tag from a platform
+// ("zh-TW", "en-GB", "fr", ""): zh-CN for any Chinese, otherwise English.
 func Match(lang string) string {
 	if base, _ := language.Make(lang).Base(); base.String() == "zh" {
 		return Chinese
@@ -42,17 +40,15 @@ func Match(lang string) string {
 	return English
 }
 
-// Catalogue holds the wordings. It does not change once loaded and is safe for
-// concurrent use.
+// Catalogue contains all messages. It doesn't change and is safe for concurrent use.
 type Catalogue struct {
 	printers   map[string]Printer
 	statuses   map[string]core.Status
 	severities map[string]core.Severity
 }
 
-// Load reads the wordings of this package and those in the locales directory of
-// each of more. It fails only if they are broken, which the tests of this package
-// rule out for every locales directory in the repository.
+// Load loads the messages of this package and those in the locales directories of more. It
+// fails only if a file is invalid, which the tests of this package exclude for the repository.
 func Load(more ...fs.FS) (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
 	for _, from := range append([]fs.FS{locales}, more...) {
@@ -94,24 +90,24 @@ func loadFrom(bundle *i18n.Bundle, from fs.FS) error {
 	return nil
 }
 
-// In returns the printer for readers of lang, as Match understands it.
+// In returns the printer for the language that Match returns.
 func (c *Catalogue) In(lang string) Printer { return c.printers[Match(lang)] }
 
-// StatusFrom reads a status as people type it: its code or its label in any
-// language, in any case, with spaces, hyphens or underscores ("In progress",
-// "in-progress", "处理中").
+// StatusFrom parses a status as people type it: its code or its label in any language, in
+// upper or lower case, with spaces, hyphens or underscores ("In progress", "in-progress",
+// "处理中").
 func (c *Catalogue) StatusFrom(word string) (core.Status, bool) {
 	s, ok := c.statuses[plainWord(word)]
 	return s, ok
 }
 
-// SeverityFrom reads a severity as people type it, like StatusFrom.
+// SeverityFrom parses a severity, like StatusFrom.
 func (c *Catalogue) SeverityFrom(word string) (core.Severity, bool) {
 	s, ok := c.severities[plainWord(word)]
 	return s, ok
 }
 
-// plainWord makes spellings of one word alike.
+// plainWord returns the same for all spellings of a word.
 func plainWord(s string) string {
 	words := strings.FieldsFunc(strings.ToLower(Fold(s)), func(r rune) bool {
 		return unicode.IsSpace(r) || r == '-' || r == '_'

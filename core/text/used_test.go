@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestEveryUsedMessageExists reads the Go code of the whole repository: each
-// message that it names exists, and is given every value that it takes.
+// TestEveryUsedMessageExists checks the Go code of the repository: each message that it uses
+// exists and gets all its arguments.
 func TestEveryUsedMessageExists(t *testing.T) {
 	t.Parallel()
 	messages := readLocale(t, English)
@@ -32,9 +32,8 @@ func TestEveryUsedMessageExists(t *testing.T) {
 	}
 }
 
-// TestEveryMessageIsUsed reads the code the other way round: each message is
-// named in it, whole, or by how it begins where a code follows, or by how it ends
-// where its area is added later.
+// TestEveryMessageIsUsed checks that the code contains each message's id, or its beginning if
+// a code is appended, or its end if an area is prepended.
 func TestEveryMessageIsUsed(t *testing.T) {
 	t.Parallel()
 	whole, begins := map[string]bool{}, map[string]bool{}
@@ -64,7 +63,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 	}
 }
 
-// eachFile calls do with every Go file of the repository but tests.
+// eachFile calls do with every Go file of the repository except tests.
 func eachFile(t *testing.T, do func(fset *token.FileSet, file *ast.File)) {
 	t.Helper()
 	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
@@ -101,7 +100,7 @@ func isMessageCall(call *ast.CallExpr) bool {
 	return id != ""
 }
 
-// literalStart returns the string that e is, or begins with.
+// literalStart returns the literal that e is (whole) or begins with.
 func literalStart(e ast.Expr) (s string, whole bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -145,8 +144,7 @@ func checkCall(t *testing.T, at string, call *ast.CallExpr, messages map[string]
 	}
 }
 
-// literalKeys returns the keys of a map literal; literal is false for any other
-// expression.
+// literalKeys returns the keys of a map literal. literal is false for any other expression.
 func literalKeys(e ast.Expr) (keys map[string]bool, literal bool) {
 	lit, ok := e.(*ast.CompositeLit)
 	if !ok {
