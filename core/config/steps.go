@@ -1,9 +1,7 @@
 package config
 
 import (
-	"regexp"
 	"slices"
-	"unicode/utf8"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -89,21 +87,30 @@ func (s step) able(n *node, places []core.PlatformSettings, need *flow.Need) {
 	}
 }
 
-// fits refuses a value that is longer than a platform accepts, and warns of one
-// that is cut.
+// fits refuses a text of the file that is longer than a platform accepts, and warns of
+// one that can be cut, given how long values can be.
 func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 	if k.Limit == nil {
 		return
 	}
+	length, most := 0, 0
+	if k.Kind == flow.TemplateKey {
+		if length, most = flow.TemplateLength(n.text, s.flow.Fields); most > k.Max && length <= k.Max {
+			s.warning(n.at, "limit", "the %s can have %d characters; after %d it is cut off", n.name(), most, k.Max).Hint = truncateHint
+			most = k.Max
+		}
+	}
 	for _, p := range places {
-		limit, length := k.Limit(p.Capabilities.Limits), fixedLength(n.text)
+		limit := k.Limit(p.Capabilities.Limits)
 		switch {
 		case limit <= 0:
 		case k.List != nil:
 			if len(n.items) > limit {
 				s.problem(n.head(), "limit", "%s has %d entries, but a group on %s can have %d members", n.name(), len(n.items), p.Platform, limit)
 			}
+		case length <= limit && (most <= limit || k.Cut): // a name is made to fit
 		case length <= limit:
+			s.warning(n.at, "limit", "the %s can have %d characters, but %s allows %d: the end will be cut off", n.name(), most, p.Platform, limit).Hint = truncateHint
 		case k.Cut:
 			s.warning(n.at, "limit", "the %s has %d characters, but %s allows %d: the end will be cut off", n.name(), length, p.Platform, limit)
 		default:
@@ -112,9 +119,4 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 	}
 }
 
-var placeholder = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
-
-// fixedLength counts the characters of a template that are always there.
-func fixedLength(template string) int {
-	return utf8.RuneCountInString(placeholder.ReplaceAllString(template, ""))
-}
+const truncateHint = "shorten long values, as in {{ .description | truncate 100 }}"

@@ -49,7 +49,7 @@ type Key struct {
 	Choices  []string // all the values; nil if there are others
 	Pattern  string   // a regular expression that the value matches, "" for any
 	Hint     string   // what to write, for messages about other values
-	Max      int      // entries of a list; 0 if there is no limit
+	Max      int      // entries of a list, or characters of a template's result; 0 if there is no limit
 	Form     *Form    // of a FormKey, and of each entry of a FormsKey
 
 	Need  *Need                 // what a platform must be able to do for this value; nil if nothing special

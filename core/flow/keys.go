@@ -26,9 +26,9 @@ func textKey(name, help string, value *string) Key {
 	return Key{Name: name, Kind: TextKey, Help: help, Text: value}
 }
 
-// templateKey is a key with a template.
+// templateKey is a key with a template for one line.
 func templateKey(name, help string, value *string) Key {
-	return Key{Name: name, Kind: TemplateKey, Help: help + templateHelp, Text: value}
+	return Key{Name: name, Kind: TemplateKey, Help: help + templateHelp, Max: maxLine, Text: value}
 }
 
 // peopleKey is a key with a list of people.
@@ -45,9 +45,11 @@ func groupKey(value *string) Key {
 // messageKeys are the keys for the content of a message.
 func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }
+	text := templateKey("text", "The text below the title.", body).limited(limit)
+	text.Max = maxText
 	return []Key{
 		templateKey("title", "The first line.", title).limited(limit),
-		templateKey("text", "The text below the title.", body).limited(limit),
+		text,
 		{Name: "card", Kind: TextKey, Help: "risk adds the risk's card, with buttons.", Choices: []string{cardRisk}, Text: card},
 	}
 }

@@ -3,7 +3,6 @@ package flow
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -58,8 +57,8 @@ func (t *Template) String() string {
 	return t.source
 }
 
-// Render renders t. It fails with Invalid if the result is longer than maxLine or maxText. A
-// nil Template gives "".
+// Render renders t. A result longer than maxLine or maxText is cut and ends in …. A nil
+// Template gives "". It fails with Invalid if the template can't be executed.
 func (t *Template) Render(env Env) (string, error) {
 	if t == nil {
 		return "", nil
@@ -68,19 +67,19 @@ func (t *Template) Render(env Env) (string, error) {
 	w := &limitedWriter{left: t.limit}
 	data := t.scope.fill(func(v variable) any { return shown(v, env, t.scope.zone) })
 	err := t.tree.Execute(w, data)
-	if errors.Is(err, errTooLong) {
-		return "", &core.Error{
-			Op: op, Kind: core.Invalid, Detail: "text_too_long",
-			Err: fmt.Errorf("longer than %d characters", t.limit),
-		}
-	}
-	if err != nil {
+	tooLong := errors.Is(err, errTooLong)
+	if err != nil && !tooLong {
 		return "", &core.Error{Op: op, Kind: core.Invalid, Detail: "template_failed", Err: err}
 	}
+	out := strings.TrimSpace(w.String())
 	if t.line {
-		return oneLine(w.String()), nil
+		out = oneLine(out)
 	}
-	return strings.TrimSpace(w.String()), nil
+	if tooLong {
+		runes := []rune(out)
+		out = core.Isolate(string(runes[:min(len(runes), t.limit-1)])) + "…"
+	}
+	return out, nil
 }
 
 var lineBreaks = regexp.MustCompile(`[ \t]*[\r\n\x{0085}\x{2028}\x{2029}]\s*`)
@@ -92,8 +91,8 @@ func oneLine(s string) string {
 
 var errTooLong = errors.New("too long")
 
-// limitedWriter fails after a number of characters, so that a template can't fill the
-// memory.
+// limitedWriter takes a number of characters and fails if there are more, so that a
+// template can't fill the memory.
 type limitedWriter struct {
 	bytes.Buffer
 	left int
@@ -101,10 +100,13 @@ type limitedWriter struct {
 
 // Write implements io.Writer.
 func (w *limitedWriter) Write(p []byte) (int, error) {
-	if w.left -= utf8.RuneCount(p); w.left < 0 {
-		return 0, errTooLong
+	if n := utf8.RuneCount(p); n <= w.left {
+		w.left -= n
+		return w.Buffer.Write(p)
 	}
-	return w.Buffer.Write(p)
+	w.Buffer.WriteString(string([]rune(string(p))[:w.left]))
+	w.left = 0
+	return 0, errTooLong
 }
 
 // line compiles the one-line template at path; an empty one is nil.
@@ -125,6 +127,9 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 	tree, f := parseTemplate(source)
 	if f == nil {
 		f = (&templateCheck{scope: c.scope, source: source}).list(tree.Root)
+	}
+	if f == nil {
+		f = c.overLimit(tree.Root, limit)
 	}
 	if f == nil {
 		f = t.link(tree)

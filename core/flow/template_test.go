@@ -167,9 +167,37 @@ func TestTemplateLimit(t *testing.T) {
 		t.Errorf("at the limit: %d characters, %v", len([]rune(got)), err)
 	}
 	env.Risk.Title = "xy"
-	_, err := tmpl.Render(env)
-	if core.KindOf(err) != core.Invalid || !strings.Contains(err.Error(), "longer than 8000 characters") {
-		t.Errorf("beyond the limit: %v", err)
+	if got, err := tmpl.Render(env); err != nil || got != env.Risk.Description+"…" {
+		t.Errorf("beyond the limit: %d characters, %v", len([]rune(got)), err)
+	}
+	env.Risk.Title, env.Risk.Description = strings.Repeat(" ", maxText)+"x", "a"
+	if got, err := tmpl.Render(env); err != nil || got != "a…" {
+		t.Errorf("cut within spaces: %q, %v", got, err)
+	}
+	c := &compiler{scope: newScope(nil)}
+	if c.line("/title", strings.Repeat("x", maxLine+1)+"{{ .title }}"); len(c.problems) != 1 || !strings.Contains(c.problems[0].Message, "at most 1000") {
+		t.Errorf("a literal beyond the limit: %v", c.problems)
+	}
+}
+
+func TestTemplateLength(t *testing.T) {
+	t.Parallel()
+	fields := map[string]FieldDef{"kind": {Type: core.SelectField, Options: []string{strings.Repeat("k", 90)}}, "note": {}}
+	for source, want := range map[string][2]int{
+		"":                                  {0, 0},
+		"{{ oops":                           {0, 0},
+		"three":                             {5, 5},
+		"{{.key}}!":                         {1, longestKey + 1},
+		"{{ .title }} in {{ .module }}":     {4, core.MaxTitle + longestLabel + 4},
+		"{{ .description | truncate 100 }}": {0, 100},
+		"{{ truncate 10 .key }}{{ upper .resolution }}":                           {0, 10 + core.MaxNote},
+		`{{ .fields.note | default "none" }}`:                                     {0, core.MaxDescription},
+		`{{ if .due_at }}due {{ date .due_at }}{{ else }}no date at all{{ end }}`: {4, longestDate + 4},
+		"{{ .fields.kind }}{{ .submitter }}":                                      {0, 90 + longestName},
+	} {
+		if least, most := TemplateLength(source, fields); least != want[0] || most != want[1] {
+			t.Errorf("%s: %d to %d, want %v", source, least, most, want)
+		}
 	}
 }
 
