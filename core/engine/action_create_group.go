@@ -13,6 +13,9 @@ import (
 // otherWorkspace is the code of people who have no account in a group's workspace.
 const otherWorkspace = "other_workspace"
 
+// tooManyMembers is the code of people for whom a group has no room.
+const tooManyMembers = "too_many_members"
+
 // resolveCreateGroup resolves the group's people and renders its texts.
 func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) error {
 	members, missing, err := t.resolvePeople(ctx, a.Members, env)
@@ -42,7 +45,10 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 		missing = append(missing, notOwners...)
 	}
 	if len(members) > core.MaxMembers {
-		return &core.Error{Op: "create_group", Kind: core.Invalid, Detail: "too_many_members"}
+		for _, m := range members[core.MaxMembers:] {
+			missing = append(missing, people.Unresolved{Ref: core.RefOf(m), Code: tooManyMembers})
+		}
+		members = members[:core.MaxMembers]
 	}
 	spec.Members, in.Missing, in.Spec = members, missing, spec
 	return t.nameGroup(ctx, a, env, spec)

@@ -303,8 +303,15 @@ func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, e
 }
 
 func (f *fakePlatform) Expand(_ context.Context, group string) ([]core.Account, error) {
-	if group == "empty" {
+	switch group {
+	case "empty":
 		return nil, nil
+	case "crowd":
+		var all []core.Account
+		for i := range core.MaxMembers + 2 {
+			all = append(all, core.Account{Workspace: f.name, ID: fmt.Sprint("C", i)})
+		}
+		return all, nil
 	}
 	if group != "oncall" && group != "G1" {
 		return nil, &core.Error{Op: "fake: expand", Kind: core.NotFound, Detail: "no_such_group"}

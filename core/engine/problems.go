@@ -156,8 +156,8 @@ const groupLost = "item_group_lost"
 func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args, code string, p performed) error {
 	failed := slices.Clone(p.out.Failed)
 	for _, m := range p.missing {
-		if m.Code == nobody {
-			continue
+		if m.Code == nobody || m.Code == tooManyMembers {
+			continue // of this step, not of the person
 		}
 		if err := t.e.notifyUnresolved(ctx, "unresolved", t.noticeArgs("", ""), m); err != nil {
 			return err

@@ -85,6 +85,21 @@ func TestEmptyListsAreReported(t *testing.T) {
 	}
 }
 
+// A group takes as many people as it has room for, and administrators read who is left.
+func TestMoreMembersThanRoom(t *testing.T) {
+	t.Parallel()
+	inABubble(t, 1, nil, group(&flow.CreateGroupDef{Owner: []string{"lin"}, Members: []string{"@crowd"}}), func(t *testing.T, b *bundle) {
+		b.platform.changeGroup("C1", func(g *fakeGroup) {
+			if len(g.Members) != core.MaxMembers {
+				t.Errorf("the group has %d members", len(g.Members))
+			}
+		})
+		if got := b.notices("CADMIN"); len(got) != 1 || !strings.Contains(got[0], "done only in part") || !strings.Contains(got[0], "no room") {
+			t.Errorf("administrators read %q", got)
+		}
+	})
+}
+
 // Nobody is to be removed: that is nothing to report.
 func TestNobodyToRemove(t *testing.T) {
 	t.Parallel()
