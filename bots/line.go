@@ -187,7 +187,11 @@ func (l *lineReader) oneValue(k Arg) (v string, ok bool) {
 		return l.list(k)
 	}
 	if v, after, found := quoted(l.rest); found {
+		open, _ := utf8.DecodeRuneInString(l.rest)
 		l.rest = after
+		if strayMark(l.rest[:l.prose()], open) {
+			return "", false
+		}
 		if trimmed := strings.TrimLeftFunc(after, endsValue); firstWord(trimmed) == "" {
 			l.rest = trimmed // as in `"Payments", `
 		}

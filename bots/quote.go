@@ -34,10 +34,10 @@ func quoted(s string) (inside, after string, ok bool) {
 	if marks == "" {
 		return "", s, false
 	}
-	for _, escapes := range []bool{true, false} { // a text may end in a backslash
-		if end, mark := closing(s[n:], open, marks, escapes); end >= 0 {
+	for _, w := range []ways{{nested: true, escapes: true}, {escapes: true}, {}} { // a text may end in a backslash
+		if end, mark := w.closing(s[n:], open); end >= 0 {
 			inside = s[n : n+end]
-			if escapes {
+			if w.escapes {
 				inside = unescape(inside, marks)
 			}
 			return strings.TrimSpace(inside), s[n+end+mark:], true
@@ -46,21 +46,27 @@ func quoted(s string) (inside, after string, ok bool) {
 	return "", s, false
 }
 
+// ways says what a quote may contain.
+type ways struct {
+	nested  bool // other quotes
+	escapes bool // marks after a backslash
+}
+
 // closing returns the place and size of the mark that closes a quote; -1 if there is
 // none.
-func closing(s string, open rune, marks string, escapes bool) (at, size int) {
-	depth, slashes, before := 0, 0, open
+func (w ways) closing(s string, open rune) (at, size int) {
+	quotes, slashes, before := []rune{open}, 0, open
 	for i, r := range s {
 		n := utf8.RuneLen(r)
+		inner := quotes[len(quotes)-1]
 		switch {
-		case escapes && slashes%2 == 1:
-		case r == open && (strings.ContainsRune("„«‹「『｢〝‚", r) || strings.ContainsRune("“‘", r) && unicode.IsSpace(before)):
-			depth++ // a quote within the quote
-		case strings.ContainsRune(marks, r) && closesAt(open, r, s[i+n:]):
-			if depth == 0 {
+		case w.escapes && slashes%2 == 1:
+		case w.nested && opensWithin(r, before, s[i:]):
+			quotes = append(quotes, r)
+		case strings.ContainsRune(closers[inner], r) && closesAt(inner, r, s[i+n:]):
+			if quotes = quotes[:len(quotes)-1]; len(quotes) == 0 {
 				return i, n
 			}
-			depth--
 		}
 		before = r
 		if slashes++; r != '\\' {
@@ -70,10 +76,27 @@ func closing(s string, open rune, marks string, escapes bool) (at, size int) {
 	return -1, 0
 }
 
+// opensWithin reports whether r, at the start of s, opens a quote within another. Marks
+// that may also close one do so only at the start of a word, and apostrophes never.
+func opensWithin(r, before rune, s string) bool {
+	_, n := utf8.DecodeRuneInString(s)
+	next, _ := utf8.DecodeRuneInString(s[n:])
+	return strings.ContainsRune("„«‹「『｢〝‚", r) ||
+		strings.ContainsRune("\"＂“", r) && (unicode.IsSpace(before) || before == '(') && (unicode.IsLetter(next) || unicode.IsDigit(next))
+}
+
 func closesAt(open, r rune, after string) bool {
 	next, _ := utf8.DecodeRuneInString(after)
 	return r != open && strings.ContainsRune(alwaysCloses, r) || after == "" || !unicode.IsLetter(next) && !unicode.IsDigit(next) ||
 		unicode.In(next, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
+
+// strayMark reports whether s has a closing mark that no mark in s opens, after a quote
+// that mark opened: the quote may have ended too early. After a digit it means inches.
+func strayMark(s string, mark rune) bool {
+	i := strings.IndexRune(s, mark)
+	before, _ := utf8.DecodeLastRuneInString(s[:max(i, 0)])
+	return i > 0 && strings.ContainsRune(closers[mark], mark) && !unicode.IsSpace(before) && !unicode.IsDigit(before)
 }
 
 // slashed matches backslashes and the character after them. They escape only a mark or

@@ -14,6 +14,7 @@ import (
 	"riskroom/core/config"
 	"riskroom/core/engine"
 	"riskroom/core/store"
+	"riskroom/core/text"
 )
 
 // runsFlags are the flags that the runs commands share.
@@ -151,7 +152,7 @@ func operator() string {
 func parseRuns(args []string) ([]engine.RunID, error) {
 	var ids []engine.RunID
 	for _, a := range args {
-		id, err := engine.ParseRunID(a)
+		id, err := engine.ParseRunID(text.Fold(a))
 		if err != nil {
 			return nil, misused{err}
 		}

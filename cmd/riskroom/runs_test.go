@@ -167,7 +167,7 @@ func TestRunsByHand(t *testing.T) {
 		!strings.Contains(r.stdout, "dropped") || !strings.Contains(r.stderr, "R-9/gone/1: there is no such run") {
 		t.Errorf("drop: exit %d, the run is %s\n%s%s", r.code, state(d.ahead), r.stdout, r.stderr)
 	}
-	r := d.runs(t, "show", d.ahead.String())
+	r := d.runs(t, "show", "\u200b"+strings.ReplaceAll(d.ahead.String(), "-", "\u2011")+"\u00a0") // as copied from a document
 	if !strings.Contains(r.stdout, "requested: drop") {
 		t.Errorf("the trail lacks the request:\n%s", r.stdout)
 	}
