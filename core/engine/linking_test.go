@@ -258,7 +258,7 @@ func TestPersonIsReachedOnce(t *testing.T) {
 		t.Errorf("lin got %d messages at home, %d elsewhere", here, there)
 	}
 	if n := hellos(b.platform, "DWEI"); n != 1 {
-		t.Errorf("wei, who has no account at home, got %d messages", n)
+		t.Errorf("wei, without an account at home, got %d messages", n)
 	}
 	guild.mu.Lock()
 	defer guild.mu.Unlock()
