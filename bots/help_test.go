@@ -133,7 +133,7 @@ func examplesOf(line string) []string {
 // untilProse cuts a line before the punctuation that ends the command. The colon
 // after a field's key does not end it.
 func untilProse(b *Bot, line string) string {
-	if i := strings.IndexAny(line, "。；"); i >= 0 {
+	if i := strings.IndexAny(line, "。；，）"); i >= 0 {
 		line = line[:i]
 	}
 	for at := 0; ; {

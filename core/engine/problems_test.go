@@ -58,17 +58,17 @@ func TestEmptyListsAreReported(t *testing.T) {
 		},
 		"recipients, no handlers": {
 			[]flow.StepDef{{Action: &flow.SendMessageDef{To: []string{"handlers", "lead"}, Title: "hello"}}},
-			engine.EventFailed, "“handlers, lead” is empty",
+			engine.EventFailed, `"handlers, lead" is empty`,
 		},
-		"members": {group(&flow.CreateGroupDef{Members: []string{"handlers"}}), engine.EventPartial, "“handlers” is empty"},
+		"members": {group(&flow.CreateGroupDef{Members: []string{"handlers"}}), engine.EventPartial, `"handlers" is empty`},
 		"owners":  {group(&flow.CreateGroupDef{Owner: []string{"@empty"}, Members: lin}), engine.EventPartial, "@empty: this user group has no members"},
 		"people who are mentioned": {
 			append(room, flow.StepDef{Action: &flow.SendGroupMessageDef{Group: "room", Mention: []string{"handlers"}, Text: "hello"}}),
-			engine.EventPartial, "“handlers” is empty",
+			engine.EventPartial, `"handlers" is empty`,
 		},
 		"people who are added": {
 			append(room, flow.StepDef{Action: &flow.SetGroupDef{Group: "room", Operator: "boss", Add: []string{"handlers"}}}),
-			engine.EventFailed, "“handlers” is empty",
+			engine.EventFailed, `"handlers" is empty`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,9 +128,9 @@ func TestNoticesAreSentences(t *testing.T) {
 			flow.StepDef{Action: &flow.SetGroupDef{Group: "room", Operator: "lin", Topic: "x"}}),
 			"R-1, flow act: set_group failed. lin is neither the owner of #Room-r-1 nor an administrator. Name an operator who is."},
 		"several people, one cause": {denied("user_is_restricted"), members,
-			"R-1, flow act: create_group was done only in part. lin, wei, mei, boss: guests can’t be added by the bot. Add them by hand."},
+			"R-1, flow act: create_group was done only in part. lin, wei, mei, boss: guests can't be added by the bot. Add them by hand."},
 		"a code without a sentence": {denied("odd_one"), members,
-			"R-1, flow act: create_group was done only in part. lin, wei, mei, boss: the platform answered “odd_one”."},
+			"R-1, flow act: create_group was done only in part. lin, wei, mei, boss: the platform returned odd_one."},
 		"a second group": {nil, append(group(&flow.CreateGroupDef{Members: []string{"lin"}}),
 			flow.StepDef{Action: &flow.CreateGroupDef{Type: core.Item, Name: "Another", Members: []string{"lin"}}}),
 			"R-1, flow act: create_group failed. R-1 already has a channel: #Room-r-1. Archive that one first, or give the flow an if."},
