@@ -37,7 +37,7 @@ Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 				return misuse("cannot read the config file: %w", withoutSyscall(err))
 			}
 			path := filepath.Join(filepath.Dir(args[0]), schemaName)
-			if err := os.WriteFile(path, schema, 0o644); err != nil {
+			if err := os.WriteFile(path, schema, 0o600); err != nil {
 				return fmt.Errorf("cannot write the schema: %w", withoutSyscall(err))
 			}
 			_, err := fmt.Fprintf(s.stdout, "wrote %s\n", path)

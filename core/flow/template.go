@@ -104,7 +104,7 @@ func (w *limitedWriter) Write(p []byte) (int, error) {
 		w.left -= n
 		return w.Buffer.Write(p)
 	}
-	w.Buffer.WriteString(string([]rune(string(p))[:w.left]))
+	w.WriteString(string([]rune(string(p))[:w.left]))
 	w.left = 0
 	return 0, errTooLong
 }
