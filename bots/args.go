@@ -42,8 +42,8 @@ type Arg struct {
 	// end of a value of several words; if nil, such a value needs quotes.
 	fits func(s string) bool
 	// goesOn reports whether a folded text after a value looks like a part of it that isn't
-	// understood; nil: never.
-	goesOn func(s string) bool
+	// understood. last means that a key or nothing follows. nil: never.
+	goesOn func(s string, last bool) bool
 
 	// take reads the argument off the start of the line; nil if it has no position.
 	take func(line string) (value []string, rest string, ok bool)

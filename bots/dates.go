@@ -35,18 +35,21 @@ var (
 	dayMonth = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|\.)? ([a-z]{3,9})\.?,? (\d{4})$`)
 	monthDay = regexp.MustCompile(`^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$`)
 	// "14:30", "2pm", "2:30 p.m.", "14h", "14h30", "14.30 Uhr", "下午2点半"
-	timeOfDay = regexp.MustCompile(`^` + periods + `? ?(\d{1,2}) ?(?:([:h点时.])(?: ?(\d{2})(?::\d{2})?分?)?(半|钟|整)?)? ?(am|pm|a\.m\.?|p\.m\.?|uhr|o'clock|h)?$`)
+	timeOfDay = regexp.MustCompile(`^` + periods + `? ?(\d{1,2}) ?(?:([:h点时.]|uhr)(?: ?(\d{2})(?::\d{2})?分?)?(半|钟|整)?)? ?(am|pm|a\.m\.?|p\.m\.?|uhr|o'clock|h)?$`)
 	// the text between a day and a time
 	between = regexp.MustCompile(`(?:,| at| by| um| à| om| kl\.?| a las| alle| -|@)+$|^(?:,|on )`)
 	isoTime = regexp.MustCompile(`(\d)t(\d)`)
 	// text that looks like a time of day or a part of one
 	timeLike = regexp.MustCompile(`^(?:(?:at|by|um|à|om|kl\.?|a las|alle|-|@) ?)?(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|o'clock|[ap]\.?m\.?)|[ap]\.?m\.?|uhr|o'clock|eod|cob|noon|midnight|morning|afternoon|evening|night|` + periods + `\S*)[,.]?$`)
+	bareHour = regexp.MustCompile(`^(?:at )?\d{1,2}$`)
 	timeZone = regexp.MustCompile(`^(?:UTC|GMT|CES?T|EES?T|WET|BST|[ECMP][SD]T|[JK]ST|AE[SD]T)\S*$`)
 )
 
-// isTime reports whether s, in any case, looks like what people add to a day.
-func isTime(s string) bool {
-	return timeLike.MatchString(strings.ToLower(s)) || timeZone.MatchString(s)
+// isTime reports whether s, in any case, looks like what people add to a day. A bare
+// number does if nothing follows it.
+func isTime(s string, last bool) bool {
+	lower := strings.ToLower(s)
+	return timeLike.MatchString(lower) || timeZone.MatchString(s) || last && bareHour.MatchString(lower)
 }
 
 // longestDate is how many bytes a date may have.

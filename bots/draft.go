@@ -118,7 +118,7 @@ func (r *draftReader) date(field string) time.Time {
 }
 
 // betweenMentions replaces other signs between mentions with commas.
-var betweenMentions = strings.NewReplacer("/@", ",@", "|@", ",@", "&@", ",@", "+@", ",@")
+var betweenMentions = strings.NewReplacer("/@", ",@", "|@", ",@", "&@", ",@", "+@", ",@", "和@", ",@", "与@", ",@", "及@", ",@")
 
 // people reads Refs. It returns nil if there are none.
 func (r *draftReader) people(field string) []core.Ref {
@@ -213,7 +213,7 @@ func (r *draftReader) own(f core.Field) core.Value {
 }
 
 // amount matches a number with its sign, currency and multiple.
-var amount = regexp.MustCompile(`^([+-]?) ?\p{Sc}? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|thousand|million|billion|千|万|萬|亿|億)? ?(?:\p{Sc}|元|块|美元|欧元|人民币|dollars?|euros?|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
+var amount = regexp.MustCompile(`^([+-]?) ?(?:\p{Sc}|usd|eur|gbp|cny|rmb|jpy|chf)? ?(\d[\d., '_]*(?:e[+-]?\d+)?) ?(k|thousand|million|billion|千|万|萬|亿|億)? ?(?:\p{Sc}|元|块|美元|欧元|人民币|dollars?|euros?|usd|eur|gbp|cny|rmb|jpy|chf)?$`)
 
 // multiples maps words after a number to their factor.
 var multiples = map[string]float64{
@@ -221,7 +221,7 @@ var multiples = map[string]float64{
 }
 
 // isDigits reports whether s looks like more of a number.
-func isDigits(s string) bool { return strings.Trim(s, "0123456789.,'%‰") == "" }
+func isDigits(s string, _ bool) bool { return strings.Trim(s, "0123456789.,'%‰") == "" }
 
 // digitForms are the forms of digits, with the signs that separate thousands. A comma
 // alone is no decimal sign, because "1,50" may be a slip for "1,500".

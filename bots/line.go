@@ -248,7 +248,7 @@ func (l *lineReader) fit(k Arg) int {
 		}
 	}
 	for i, end := range words {
-		if k.goesOn != nil && i > 0 && words[i-1] >= best && k.goesOn(text.Fold(l.rest[best:end])) {
+		if k.goesOn != nil && i > 0 && words[i-1] >= best && k.goesOn(text.Fold(l.rest[best:end]), i == len(words)-1 && i+1 < mostWords) {
 			best = end
 		}
 	}

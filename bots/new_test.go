@@ -40,7 +40,7 @@ func TestSeveralPeople(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{})
 	for _, list := range []string{
-		"lin,wei", "lin wei", "@lin @wei", "@lin/@wei", "@lin+@wei", "Lin and Wei", "lin；wei", "lin、wei。", "＠lin 和 ＠wei", "\u200blin,\u00a0wei", "lin & wei",
+		"lin,wei", "lin wei", "@lin @wei", "@lin/@wei", "@lin+@wei", "Lin and Wei", "lin；wei", "lin、wei。", "＠lin 和 ＠wei", "\u200blin,\u00a0wei", "lin & wei", "@lin和@wei",
 	} {
 		if d, faults := b.draft(Values{"handlers": {list}}, nil, "en"); len(faults) > 0 || len(d.Handlers) != 2 || d.Handlers[0] != "lin" || d.Handlers[1] != "wei" {
 			t.Errorf("%q is %q, %v", list, d.Handlers, faults)

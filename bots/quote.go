@@ -91,12 +91,20 @@ func closesAt(open, r rune, after string) bool {
 		unicode.In(next, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// strayMark reports whether s has a closing mark that no mark in s opens, after a quote
-// that mark opened: the quote may have ended too early. After a digit it means inches.
-func strayMark(s string, mark rune) bool {
-	i := strings.IndexRune(s, mark)
-	before, _ := utf8.DecodeLastRuneInString(s[:max(i, 0)])
-	return i > 0 && strings.ContainsRune(closers[mark], mark) && !unicode.IsSpace(before) && !unicode.IsDigit(before)
+// strayMark reports whether s, the text after a quote, has a mark that closes such a
+// quote once more: the quote may have ended too early. After a digit, a mark means
+// inches, and a single mark may be an apostrophe.
+func strayMark(s string, open rune) bool {
+	if strings.ContainsRune("'＇‘’‚`´", open) {
+		return false
+	}
+	i := strings.IndexAny(s, closers[open]+string(open))
+	if i <= 0 {
+		return false
+	}
+	mark, _ := utf8.DecodeRuneInString(s[i:])
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	return (mark != open || strings.ContainsRune("\"＂”»›", open)) && (unicode.IsLetter(before) || strings.ContainsRune(".!?…", before))
 }
 
 // slashed matches backslashes and the character after them. They escape only a mark or
