@@ -66,7 +66,7 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 	var mu sync.Mutex
-	awaited := false
+	awaited, lossless := false, true
 	err = s.eachMaster(ctx, func(ctx context.Context, node *redis.Client, name string) error {
 		info, err := s.inspect(ctx, node)
 		if err != nil {
@@ -74,6 +74,7 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		lossless = lossless && !loses(info)
 		for _, f := range assess(info, s.opts) {
 			f.Node = name
 			all = append(all, f)
@@ -85,6 +86,10 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		return nil, failed("check", err)
 	}
 	s.awaitSync.Store(awaited)
+	s.lossless.Store(lossless)
+	if s.blocks() && s.safe.Load() == nil {
+		s.reserveSoon() // so that the first person who files needn't wait
+	}
 	refusal := slices.IndexFunc(all, func(f Finding) bool { return f.Weight == Refusal })
 	if refusal < 0 {
 		s.refusal.Store(nil)
@@ -104,18 +109,9 @@ const (
 
 // inspect asks a server for everything that assess needs.
 func (s *Store) inspect(ctx context.Context, node *redis.Client) (map[string]string, error) {
-	pipe := node.Pipeline()
-	said, fsync, save := pipe.Info(ctx), pipe.ConfigGet(ctx, askedFsync), pipe.ConfigGet(ctx, askedSave)
-	_, _ = pipe.Exec(ctx) // each command has its own error
-	text, err := said.Result()
+	info, err := readModes(ctx, node)
 	if err != nil {
 		return nil, err
-	}
-	info := parseInfo(text)
-	// Managed servers refuse CONFIG; then the modes stay unknown.
-	info[askedFsync], info[askedSave] = fsync.Val()[askedFsync], "unknown"
-	if save.Err() == nil {
-		info[askedSave] = save.Val()[askedSave]
 	}
 	if s.opts.Strict && info["aof_enabled"] == "1" && info[askedFsync] == "everysec" && info["role"] != "slave" {
 		info[triedSync] = s.probeSync(ctx, node, info["run_id"])
@@ -286,4 +282,22 @@ func parseInfo(text string) map[string]string {
 		}
 	}
 	return info
+}
+
+// readModes returns the values of INFO, and how the server keeps its data.
+func readModes(ctx context.Context, node redis.Cmdable) (map[string]string, error) {
+	pipe := node.Pipeline()
+	said, fsync, save := pipe.Info(ctx), pipe.ConfigGet(ctx, askedFsync), pipe.ConfigGet(ctx, askedSave)
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	text, err := said.Result()
+	if err != nil {
+		return nil, err
+	}
+	info := parseInfo(text)
+	// Managed servers refuse CONFIG; then the modes stay unknown.
+	info[askedFsync], info[askedSave] = fsync.Val()[askedFsync], "unknown"
+	if save.Err() == nil {
+		info[askedSave] = save.Val()[askedSave]
+	}
+	return info, nil
 }

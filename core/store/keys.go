@@ -49,6 +49,7 @@ func (k keys) probe(n int) string             { return "{" + k.prefix + ":probe:
 func (k keys) leader(name string) string      { return k.prefix + ":lead:" + name }
 func (k keys) wake() string                   { return k.prefix + ":wake" }
 func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
+func (k keys) numbers() string                { return "{" + k.prefix + ":number}:block" }
 func (k keys) numberOf(op string) string      { return "{" + k.prefix + ":number}:op:" + op }
 func (k keys) numberLike(of string) string    { return "{" + k.prefix + ":number}:like:" + of }
 func (k keys) due(shard int) string           { return k.in(shard, "due") }

@@ -6,31 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
 )
-
-// opKept is how long the number of an op is kept. Platforms redeliver for at most a day.
-const opKept = 26 * time.Hour
-
-// filingTakes is how long it may take from a risk's number until Find returns the risk.
-const filingTakes = 30 * time.Second
-
-// NextNumber takes the number of the next risk.
-func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, alike int64, err error) {
-	if n.Op == "" || n.Alike == "" {
-		return 0, 0, invalid("next number", "op or alike", nil)
-	}
-	c := s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike)).
-		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again)
-	a, err := s.doReplicated(ctx, "next number", c)
-	if err != nil {
-		return 0, 0, err
-	}
-	return a.int(1), a.int(2), nil
-}
 
 // Apply files a risk or changes it. A repeat of a change without an op is recognised
 // only within this call.

@@ -1,15 +1,45 @@
--- uses: values
--- Takes the number of the next risk, unless a risk like it is being filed.
--- KEYS  last, op, alike
+-- uses: values server
+-- Takes the number of the next risk, unless a risk like it is being filed. Or reserves a
+-- block of numbers.
+-- KEYS  last, op, alike, block
 -- ARGV  now, ms to keep the op, ms to keep alike, 1 to file it even if there is one
---       like it
--- Answer: ok, number; or ok, 0, the number of the one that is being filed
-local kept, filing, again = int(), int(), arg()
+--       like it, size of a block or 0, the number up to which the block is safe, the
+--       server on which it is, reserve (0/1)
+-- Answer: ok, number, 0, numbers left in the block; ok, 0, the number of the one that is
+--         being filed; or ok, 0, 0 if a block must be reserved. To reserve: ok, the
+--         number up to which the block is reserved, server
+--
+-- The block is a hash: upto (reserved), safe (reserved, and no crash can take that back),
+-- id (the server that says so). No number above safe is given out. So after a crash every
+-- number that was given out is at most upto, whatever became of last.
+local kept, filing, again, size = int(), int(), arg(), int()
+local safe, safe_id, reserve = int(), arg(), arg() == '1'
 local n, other = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
-if other and other ~= n and again ~= '1' then return { 'ok', '0', other } end
-if not n then
+if not reserve and other and other ~= n and again ~= '1' then return { 'ok', '0', other } end
+
+if reserve or not n then
+  local b, id = fields(redis.call('HGETALL', KEYS[4])), identity()
+  local last = num(redis.call('GET', KEYS[1]))
+  if b.id and b.id ~= id then
+    if num(b.upto) > last then
+      last = num(b.upto)
+      redis.call('SET', KEYS[1], str(last))
+    end
+    b.safe = nil
+    redis.call('HSET', KEYS[4], 'id', id, 'safe', '0')
+  end
+  if reserve then
+    local upto = str(math.max(num(b.upto), last + size))
+    redis.call('HSET', KEYS[4], 'upto', upto, 'id', id)
+    return { 'ok', upto, id }
+  end
+  if safe_id == id and safe > num(b.safe) then
+    b.safe = safe
+    redis.call('HSET', KEYS[4], 'safe', str(safe))
+  end
+  if size > 0 and last >= num(b.safe) then return { 'ok', '0', '0' } end
   n = str(redis.call('INCR', KEYS[1]))
   redis.call('SET', KEYS[2], n, 'PX', str(kept))
 end
 redis.call('SET', KEYS[3], n, 'PX', str(filing))
-return { 'ok', n }
+return { 'ok', n, '0', str(num(redis.call('HGET', KEYS[4], 'safe')) - num(redis.call('GET', KEYS[1]))) }

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core/engine"
+)
+
+const (
+	// opKept is how long the number of an op is kept. Platforms redeliver for at most a
+	// day.
+	opKept = 26 * time.Hour
+	// filingTakes is how long it may take from a risk's number until Find returns the
+	// risk.
+	filingTakes = 30 * time.Second
+	// blockSize is how many numbers are reserved at once where a crash may take back the
+	// latest writes. As many may be skipped after one. More are reserved in time, when
+	// half of them are left.
+	blockSize = 32
+	// reserveTries is how often a block is reserved for one number: others may use it up.
+	reserveTries = 5
+	// reserveTakes bounds a reservation that nobody waits for.
+	reserveTakes = time.Minute
+)
+
+// block is a reserved block of numbers that no crash of the server takes back.
+type block struct {
+	upto   int64
+	server string
+}
+
+// NextNumber takes the number of the next risk.
+func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, alike int64, err error) {
+	const op = "next number"
+	if n.Op == "" || n.Alike == "" {
+		return 0, 0, invalid(op, "op or alike", nil)
+	}
+	var b block
+	if ahead := s.safe.Load(); ahead != nil {
+		b = *ahead
+	}
+	for range reserveTries {
+		a, err := s.doReplicated(ctx, op, s.number(n, b, false))
+		if err != nil {
+			return 0, 0, err
+		}
+		if a.int(1) != 0 || a.int(2) != 0 {
+			if s.blocks() && a.int(1) != 0 && a.int(3) < blockSize/2 {
+				s.reserveSoon()
+			}
+			return a.int(1), a.int(2), nil
+		}
+		if b, err = s.reserve(ctx); err != nil {
+			return 0, 0, err
+		}
+	}
+	return 0, 0, failed(op, fmt.Errorf("no number is left after %d reservations", reserveTries))
+}
+
+// blocks reports whether numbers are given out from blocks: not where no acknowledged
+// write is ever lost, nor where nothing outlives the process.
+func (s *Store) blocks() bool {
+	return !s.opts.Strict && !s.opts.Embedded && !s.lossless.Load()
+}
+
+// loses reports whether a server may lose acknowledged writes in a crash or a failover.
+func loses(info map[string]string) bool {
+	return info["aof_enabled"] != "1" || info[askedFsync] != "always" || info["connected_slaves"] != "0"
+}
+
+// number starts a call that takes a number, or reserves a block.
+func (s *Store) number(n engine.Numbering, b block, reserve bool) *call {
+	size := 0
+	if s.blocks() {
+		size = blockSize
+	}
+	return s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike), s.keys.numbers()).
+		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve)
+}
+
+// reserveSoon reserves a block while others work, unless that is being done.
+func (s *Store) reserveSoon() {
+	if s.life.Err() != nil || !s.reserving.CompareAndSwap(false, true) {
+		return
+	}
+	s.loops.Go(func() {
+		defer s.reserving.Store(false)
+		ctx, cancel := context.WithTimeout(s.life, reserveTakes)
+		defer cancel()
+		b, err := s.reserve(ctx)
+		if err == nil {
+			s.safe.Store(&b)
+		} else {
+			s.log.DebugContext(ctx, "store: no numbers reserved ahead", "err", err)
+		}
+	})
+}
+
+// reserve reserves a block of numbers, and waits until the server can't lose that: until
+// a replica confirmed it, if there is one, and until the server has synced its file. A
+// server that doesn't sync by itself isn't waited for.
+func (s *Store) reserve(ctx context.Context) (block, error) {
+	const op = "reserve numbers"
+	node := redis.Cmdable(s.db)
+	if cluster, ok := s.db.(*redis.ClusterClient); ok {
+		master, err := cluster.MasterForKey(ctx, s.keys.number())
+		if err != nil {
+			return block{}, failed(op, err)
+		}
+		node = master
+	}
+	info, err := readModes(ctx, node)
+	if err != nil {
+		return block{}, failed(op, err)
+	}
+	if !loses(info) {
+		s.lossless.Store(true) // until the next Check
+		return block{}, nil
+	}
+	c := s.number(engine.Numbering{}, block{}, true)
+	pipe := node.Pipeline()
+	cmd := s.scripts[c.name].Eval(ctx, pipe, c.keys, c.args...)
+	if info["connected_slaves"] != "0" {
+		pipe.Do(ctx, "WAIT", 1, replicaWait.Milliseconds()) // a replica that is behind stops nobody
+	}
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	a, err := read(op, cmd)
+	if err != nil {
+		return block{}, err
+	}
+	if info["aof_enabled"] == "1" && info[askedFsync] != "always" {
+		err = awaitFile(ctx, node)
+	}
+	return block{a.int(1), a.text(2)}, failed(op, err)
+}
+
+// Under everysec a server begins to sync what it has written within a second or two.
+const (
+	syncBegins = 2100 * time.Millisecond
+	syncLook   = 150 * time.Millisecond // longer than the server takes to begin the next sync after one has ended
+)
+
+// awaitFile waits until the server has synced what it has been sent. INFO tells that on
+// every version; WAITAOF is missing before 7.2 and answers too early in some later ones.
+func awaitFile(ctx context.Context, node redis.Cmdable) error {
+	var written time.Time // when everything was first seen in the file
+	idle := 0
+	for idle < 2 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(syncLook):
+		}
+		info, err := readInfo(ctx, node)
+		switch {
+		case err != nil:
+			return err
+		case written.IsZero():
+			if info["aof_buffer_length"] == "0" {
+				written = time.Now()
+			}
+		case time.Since(written) < syncBegins, info["aof_pending_bio_fsync"] != "0", info["aof_last_write_status"] != "ok":
+			idle = 0
+		default:
+			idle++
+		}
+	}
+	return nil
+}
