@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"net"
 	"runtime"
 	"slices"
 	"sync"
@@ -78,6 +80,7 @@ type connection struct {
 	intents   int
 	interval  time.Duration // of heartbeats; set by greet
 	greetedAt time.Time     // when the session began or resumed; used by the reader only
+	awaited   string        // what the gateway must answer or send until then; used by the reader only
 
 	writing sync.Mutex
 	sent    []time.Time // in the last sendWindow
@@ -87,7 +90,7 @@ type connection struct {
 }
 
 func newConnection(g *Gateway, ws *websocket.Conn, intents int) *connection {
-	return &connection{g: g, ws: ws, intents: intents}
+	return &connection{g: g, ws: ws, intents: intents, awaited: "HELLO"}
 }
 
 // run identifies or resumes, and reads the connection until it ends or ctx does.
@@ -132,6 +135,9 @@ func (c *connection) meaning(err error) error {
 		c.g.session.forget()
 		return &fatalError{closed.Code}
 	}
+	if timeout, is := errors.AsType[net.Error](err); is && timeout.Timeout() && c.greetedAt.IsZero() {
+		return fmt.Errorf("the gateway did not answer: no %s arrived in time: %w", c.awaited, err)
+	}
 	return err
 }
 
@@ -155,8 +161,10 @@ func (c *connection) greet(ctx context.Context) error {
 	c.interval = time.Duration(hello.Interval) * time.Millisecond
 	token := c.g.bot.api.Token()
 	if id, seq, ok := c.g.session.resume(); ok {
+		c.awaited = "RESUMED"
 		return c.send(opResume, map[string]any{"token": token, "session_id": id, "seq": seq})
 	}
+	c.awaited = "READY"
 	return c.g.bot.budget.Spend(ctx, c.g.bot.identifyCost(), func(context.Context) error {
 		c.wait(c.g.helloWithin)
 		return c.send(opIdentify, map[string]any{

@@ -33,6 +33,7 @@ func (c *connection) dispatch(ctx context.Context, f frame) {
 		c.g.session.begin(ready.SessionID, ready.ResumeURL, c.intents)
 		c.greeted(ctx, outcomeOpened)
 	case "RESUMED":
+		c.g.session.resumed()
 		c.greeted(ctx, outcomeResumed)
 	case "INTERACTION_CREATE":
 		c.interaction(ctx, f)
@@ -68,6 +69,9 @@ func (g *Gateway) guildChanged(ctx context.Context, f frame) {
 	case f.Type == "GUILD_CREATE":
 		g.access.begin(e.Channels)
 		g.pending.addAll()
+		if g.bot.Registered(ctx) == nil { // the bot may have been removed and installed again meanwhile
+			g.handling.Go(func() { g.bot.KeepRegistered(ctx) })
+		}
 	default:
 		g.bot.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
 		g.pending.addAll()

@@ -172,6 +172,7 @@ func (g *Gateway) once(ctx context.Context) (time.Duration, error) {
 		g.bot.observe(kindConnection, outcomeLost)
 	}
 	if c.greetedAt.IsZero() {
+		g.session.moved() // whatever is at the URL may never answer
 		return 0, err
 	}
 	return time.Since(c.greetedAt), err
@@ -185,7 +186,10 @@ func (g *Gateway) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := g.session.resumable(intents)
+	to, why := g.session.resumable(intents)
+	if why != nil {
+		g.bot.log.WarnContext(ctx, "discordbot: a new session begins, and all groups are checked", "why", why)
+	}
 	if to == "" {
 		if to, err = g.gatewayURL(ctx); err != nil {
 			return nil, err

@@ -166,6 +166,11 @@ func TestChannelEventsArePassedOn(t *testing.T) {
 	b.KickBot()
 	b.eventually(t, "all groups are checked after the bot was removed", func() bool { return missed() == 3 })
 	wantContains(t, b.log(), "removed the bot")
+	b.InviteBot()
+	b.eventually(t, "the commands are registered again", func() bool {
+		_, err := b.SlashCommand(t.Context(), lin, lobby, "/risk", "help", nil)
+		return err == nil
+	})
 }
 
 // TestPassingOnIsRetried checks that changes are passed on once the engine works.
@@ -288,4 +293,59 @@ func TestGatewayOutage(t *testing.T) {
 	}
 	b.Gateway().SetFaults(emulator.GatewayFaults{})
 	b.ready(t)
+}
+
+// TestUnansweredResumes checks that a session that the gateway doesn't resume is given
+// up after two attempts, however the gateway fails.
+func TestUnansweredResumes(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*bundle){
+		"no answer":     func(*bundle) {},
+		"closed":        func(b *bundle) { b.Gateway().Close(4000) },
+		"asked to wait": func(b *bundle) { b.Gateway().SendInvalidSession(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newGatewayBundle(t)
+			b.discordbot.gateway.helloWithin = time.Second // short, but enough on a busy machine
+			b.run(t)
+			b.ready(t)
+			b.Gateway().SetFaults(emulator.GatewayFaults{NoResumes: true})
+			b.Gateway().Cut()
+			for n := 1; n <= 2; n++ {
+				b.eventually(t, "a RESUME", func() bool { return b.Gateway().Resumes() == n })
+				end(b)
+			}
+			b.eventually(t, "a new session begins", func() bool {
+				return len(b.Gateway().Identifies()) == 2 && b.discordbot.Ready(t.Context()) == nil
+			})
+			if n := b.Gateway().Resumes(); n != 2 {
+				t.Errorf("%d RESUMEs", n)
+			}
+			wantContains(t, b.log(), "a new session begins", "did not answer RESUME")
+			b.Gateway().SetFaults(emulator.GatewayFaults{})
+			b.Gateway().Cut()
+			b.eventually(t, "the new session is resumed", func() bool { return b.Gateway().Resumes() == 3 && b.discordbot.Ready(t.Context()) == nil })
+		})
+	}
+}
+
+// TestResumeURLIsDropped checks that Discord is asked for the URL again if the one of
+// the session leads to nothing that answers.
+func TestResumeURLIsDropped(t *testing.T) {
+	t.Parallel()
+	b := newGatewayBundle(t)
+	b.discordbot.gateway.helloWithin = time.Second // short, but enough on a busy machine
+	b.run(t)
+	b.ready(t)
+	b.Gateway().SetFaults(emulator.GatewayFaults{Mute: true})
+	b.Gateway().Cut()
+	b.eventually(t, "the URL is dropped", func() bool {
+		s := &b.discordbot.gateway.session
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.now.At == "" && s.now.ID != ""
+	})
+	b.Gateway().SetFaults(emulator.GatewayFaults{})
+	b.eventually(t, "the session is resumed", func() bool { return b.Gateway().Resumes() == 1 && b.discordbot.Ready(t.Context()) == nil })
 }

@@ -369,3 +369,28 @@ func (r network) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	}
 	return r.to.Gateway().DialContext(ctx, network, addr)
 }
+
+// TestUnansweredResumesAcrossRestarts checks that attempts to resume are counted
+// across processes.
+func TestUnansweredResumesAcrossRestarts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newCluster(t)
+		defer s.close()
+		first := s.start("first")
+		within(t, 5*time.Second, "the first is connected", first.connected)
+		first.end(t)
+		s.guild.Gateway().SetFaults(emulator.GatewayFaults{NoResumes: true})
+		for range 2 {
+			p := s.start("restarted")
+			time.Sleep(5 * time.Second)
+			p.end(t)
+		}
+		last := s.start("last")
+		within(t, 10*time.Second, "a new session begins", last.connected)
+		if n := s.guild.Gateway().Resumes(); n != 2 {
+			t.Errorf("%d RESUMEs", n)
+		}
+		last.end(t)
+	})
+}

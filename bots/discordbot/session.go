@@ -3,6 +3,8 @@ package discordbot
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -61,7 +63,16 @@ type remembered struct {
 	At      string `json:"at"` // the URL to resume at, "" if unknown
 	Seq     int64  `json:"seq"`
 	Intents int    `json:"intents"`
+	Tries   int    `json:"tries,omitempty"` // RESUMEs since the gateway last answered one
 }
+
+// maxTries is how many RESUMEs in a row may fail before a new session begins.
+const maxTries = 2
+
+var (
+	errIntents   = errors.New("the application's intents have changed")
+	errUnresumed = fmt.Errorf("the gateway did not answer RESUME %d times", maxTries)
+)
 
 // recall restores the session from the previous leader's memo.
 func (s *session) recall(memo string) {
@@ -121,15 +132,22 @@ func (s *session) known() bool {
 	return s.now.ID != ""
 }
 
-// resumable returns the URL to resume the session at, "" if unknown. It forgets a
-// session with other intents.
-func (s *session) resumable(intents int) string {
+// resumable returns the URL to resume the session at, "" if unknown. If the session
+// must not be resumed, it forgets it and returns why.
+func (s *session) resumable(intents int) (at string, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now.Intents != intents {
-		s.now = remembered{}
+	switch {
+	case s.now.ID == "":
+	case s.now.Intents != intents:
+		why = errIntents
+	case s.now.Tries >= maxTries:
+		why = errUnresumed
 	}
-	return s.now.At
+	if why != nil {
+		s.now, s.passed = remembered{}, 0
+	}
+	return s.now.At, why
 }
 
 func (s *session) begin(id, at string, intents int) {
@@ -167,9 +185,18 @@ func (s *session) seq() int64 {
 	return s.now.Seq
 }
 
-// resume returns what is needed to resume the session, if there is one.
+// resumed records that the gateway has resumed the session.
+func (s *session) resumed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Tries = 0
+}
+
+// resume returns what is needed to resume the session, if there is one, and counts
+// the attempt.
 func (s *session) resume() (id string, seq int64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.now.Tries++
 	return s.now.ID, s.now.Seq, s.now.ID != ""
 }

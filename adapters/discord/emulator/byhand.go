@@ -138,14 +138,23 @@ func (w *Workspace) UnpinByHand(userID, channelID, messageID string) error {
 	})
 }
 
-// KickBot has the owner remove the bot from the guild.
+// KickBot has the owner remove the bot from the guild, and its commands with it.
 func (w *Workspace) KickBot() {
 	g := w.guild
 	g.Lock()
 	defer g.Unlock()
 	g.gateway.dispatch(event{kind: "GUILD_DELETE", intent: intentGuilds, body: object{"id": g.opts.GuildID}})
-	g.bot().Outside = true
+	g.bot().Outside, g.commands = true, nil
 	g.note(auditMemberKick, g.opts.OwnerID, g.opts.BotUserID, "")
+}
+
+// InviteBot has the owner install the bot again.
+func (w *Workspace) InviteBot() {
+	g := w.guild
+	g.Lock()
+	defer g.Unlock()
+	g.bot().Outside = false
+	g.gateway.dispatch(event{kind: "GUILD_CREATE", intent: intentGuilds, body: g.gateway.guildCreate()})
 }
 
 // Outage announces that the guild is unavailable, or that it is available again. See

@@ -80,6 +80,7 @@ type GatewayFaults struct {
 	NoACKs          bool // heartbeats are not acknowledged
 	InvalidIdentify bool // every IDENTIFY is answered with op 9
 	InvalidResume   bool // every RESUME is answered with op 9
+	NoResumes       bool // RESUMEs are not answered
 
 	// Until then, on the workspace's clock, get_bot_gateway returns that no session may
 	// begin, and an IDENTIFY resets the token.

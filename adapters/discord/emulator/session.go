@@ -156,6 +156,8 @@ func (gw *Gateway) resume(c *conn, raw json.RawMessage) int {
 	}
 	gw.resumes++
 	switch {
+	case gw.faults.NoResumes:
+		return 0
 	case json.Unmarshal(raw, &d) != nil || d.Seq == nil:
 		return closeDecode
 	case c.session != nil:
