@@ -96,6 +96,7 @@ end
 local function rouse(t)
   local r = load(t.key, t.id)
   if r.f.st ~= 'waiting' or r.f.why ~= t.data then return 'left' end
+  if (score(due, r.id) or now + 1) <= now then return 'left' end -- due already
   timer(r, now)
   return 'woken'
 end

@@ -80,7 +80,7 @@ func (d *Document) find(verb, path string) (operation, error) {
 	o.shared, _ = d.paths[o.path].(map[string]any)
 	var ok bool
 	if o.itself, ok = o.shared[o.verb].(map[string]any); !ok {
-		return o, fmt.Errorf("Discord has no operation %s %s", verb, path)
+		return o, fmt.Errorf("no such operation: %s %s", verb, path)
 	}
 	return o, nil
 }
