@@ -62,11 +62,8 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	if err != nil {
 		return Filed{}, err
 	}
-	for _, u := range unresolved {
-		args := text.Args{"Module": r.Module}
-		if err := e.notifyUnresolved(ctx, "module", args, u); err != nil {
-			e.log.ErrorContext(ctx, "administrators could not be notified", "module", r.Module, "handler", u.Ref, "err", err)
-		}
+	if err := e.notifyUnresolved(ctx, "module", text.Args{"Module": r.Module}, unresolved); err != nil {
+		e.log.ErrorContext(ctx, "administrators could not be notified", "module", r.Module, "handlers", unresolved, "err", err)
 	}
 	e.Wake()
 	var res filedResult

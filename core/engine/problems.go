@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -151,18 +152,16 @@ func (t *turn) reportFailure(ctx context.Context, s flow.Step, code string, p pe
 // groupLost is the Detail when a risk can't get a group because its group is lost.
 const groupLost = "item_group_lost"
 
-// notifyProblems notifies administrators of the people who can't be found, each by
-// themselves, and of everything else that failed in a step.
+// notifyProblems notifies administrators of the people who can't be found, and of
+// everything else that failed in a step.
 func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args, code string, p performed) error {
-	failed := slices.Clone(p.out.Failed)
-	for _, m := range p.missing {
-		if m.Code == nobody || m.Code == tooManyMembers {
-			continue // of this step, not of the person
-		}
-		if err := t.e.notifyUnresolved(ctx, "unresolved", t.noticeArgs("", ""), m); err != nil {
-			return err
-		}
+	failed, missing := slices.Clone(p.out.Failed), slices.Clone(p.missing)
+	missing = slices.DeleteFunc(missing, func(m people.Unresolved) bool { return m.Code == nobody })
+	for _, m := range missing {
 		failed = slices.DeleteFunc(failed, func(f failure) bool { return f.What == string(m.Ref) })
+	}
+	if err := t.e.notifyUnresolved(ctx, "unresolved", t.noticeArgs("", ""), missing); err != nil {
+		return err
 	}
 	if why := t.problems(ctx, code, failed); why != "" {
 		args["Why"] = why
@@ -171,15 +170,32 @@ func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args
 	return nil
 }
 
-// notifyUnresolved notifies administrators of a person or group that can't be found:
-// once a day, however many risks need them.
-func (e *Engine) notifyUnresolved(ctx context.Context, notice string, args text.Args, who people.Unresolved) error {
-	args["Command"] = e.org.Command
-	args["Why"] = e.problem(aPerson, e.whoIs(ctx, who.Ref), who.Code, args)
-	day := stamp(e.clock.Now().Truncate(24 * time.Hour))
-	c, err := e.noticeNow(noticeData{Code: notice, Args: args}, core.MakeOp("unresolved", string(who.Ref), who.Code, day))
-	if err != nil {
-		return err
+// notifyUnresolved notifies administrators of people and groups that can't be found,
+// all at once if for the same reason: once a day, however many risks need them.
+func (e *Engine) notifyUnresolved(ctx context.Context, notice string, args text.Args, missing []people.Unresolved) error {
+	byCode := map[string][]core.Ref{}
+	for _, m := range missing {
+		byCode[m.Code] = append(byCode[m.Code], m.Ref)
 	}
-	return e.store.Arm(ctx, c.Run.Risk, 0, []TimerChange{c})
+	day := stamp(e.clock.Now().Truncate(24 * time.Hour))
+	var timers []TimerChange
+	for _, code := range slices.Sorted(maps.Keys(byCode)) {
+		about, who := []string{"unresolved", code, day}, []string(nil)
+		slices.Sort(byCode[code])
+		for _, ref := range slices.Compact(byCode[code]) {
+			about, who = append(about, string(ref)), append(who, e.whoIs(ctx, ref))
+		}
+		a := maps.Clone(args)
+		a["Command"] = e.org.Command
+		a["Why"] = e.problem(aPerson, e.text.In(e.org.Language).List(who), code, a)
+		c, err := e.noticeNow(noticeData{Code: notice, Args: a}, core.MakeOp(about...))
+		if err != nil {
+			return err
+		}
+		timers = append(timers, c)
+	}
+	if len(timers) == 0 {
+		return nil
+	}
+	return e.store.Arm(ctx, e.noticesRisk(), 0, timers)
 }
