@@ -15,8 +15,6 @@ import (
 // api is the Web API.
 type api struct {
 	*team
-	dialogs *dialogs
-	socket  *Socket
 	methods map[string]method
 	limits  limiter
 }

@@ -35,14 +35,6 @@ func Sign(secret string, unix int64, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// caller calls the app, and shows its answers to people.
-type caller struct {
-	*team
-	dialogs *dialogs
-	socket  *Socket
-	hooks   map[string]*responseURL // by ID
-}
-
 // callback is one request to the app.
 type callback struct {
 	url         string
@@ -63,11 +55,11 @@ func interactionCallback(to string, payload object) callback {
 
 // send signs a callback, posts it and reads the answer. In Socket Mode it goes
 // over a connection.
-func (c *caller) send(ctx context.Context, cb callback) (status int, header http.Header, body []byte, err error) {
-	if c.socket.isOn() {
-		ctx, cancel := context.WithTimeout(ctx, c.opts.Deadline)
+func (t *team) send(ctx context.Context, cb callback) (status int, header http.Header, body []byte, err error) {
+	if t.socket.isOn() {
+		ctx, cancel := context.WithTimeout(ctx, t.opts.Deadline)
 		defer cancel()
-		return c.socket.sendEnvelope(ctx, cb)
+		return t.socket.sendEnvelope(ctx, cb)
 	}
 	if cb.url == "" {
 		return 0, nil, nil, errors.New("emulator: the app has no URL for this")
@@ -75,20 +67,20 @@ func (c *caller) send(ctx context.Context, cb callback) (status int, header http
 	now := time.Now().Unix()
 	header = http.Header{
 		"Content-Type": {cb.contentType}, "User-Agent": {"Slackbot 1.0 (+https://api.slack.com/robots)"},
-		"X-Slack-Request-Timestamp": {strconv.FormatInt(now, 10)}, "X-Slack-Signature": {Sign(c.opts.SigningSecret, now, cb.body)},
+		"X-Slack-Request-Timestamp": {strconv.FormatInt(now, 10)}, "X-Slack-Signature": {Sign(t.opts.SigningSecret, now, cb.body)},
 	}
 	if cb.retry > 0 {
 		header.Set("X-Slack-Retry-Num", strconv.Itoa(cb.retry))
 		header.Set("X-Slack-Retry-Reason", cb.reason)
 	}
-	app := stage.App{Handler: c.opts.App, Client: c.opts.Client, Deadline: c.opts.Deadline}
+	app := stage.App{Handler: t.opts.App, Client: t.opts.Client, Deadline: t.opts.Deadline}
 	return app.Post(ctx, cb.url, header, cb.body)
 }
 
 // ask sends a callback that somebody waits for.
-func (c *caller) ask(ctx context.Context, cb callback) (Reply, http.Header, error) {
+func (t *team) ask(ctx context.Context, cb callback) (Reply, http.Header, error) {
 	begun := time.Now()
-	status, header, body, err := c.send(ctx, cb)
+	status, header, body, err := t.send(ctx, cb)
 	reply := Reply{Took: time.Since(begun), Body: string(body), Sent: true}
 	if err == nil && (status < 200 || status > 299) {
 		err = &stage.StatusError{Status: status, Body: strings.TrimSpace(string(body))}
@@ -97,9 +89,9 @@ func (c *caller) ask(ctx context.Context, cb callback) (Reply, http.Header, erro
 }
 
 // askFor is ask with the modal that the person has open afterwards.
-func (c *caller) askFor(ctx context.Context, userID string, cb callback) (Reply, error) {
-	reply, _, err := c.ask(ctx, cb)
-	reply.View = c.dialogs.openOf(userID)
+func (t *team) askFor(ctx context.Context, userID string, cb callback) (Reply, error) {
+	reply, _, err := t.ask(ctx, cb)
+	reply.View = t.openOf(userID)
 	return reply, err
 }
 

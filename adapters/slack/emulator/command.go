@@ -23,7 +23,7 @@ func (w *Workspace) SlashCommand(ctx context.Context, userID, channelID, command
 	if err != nil {
 		return Reply{}, err
 	}
-	reply, header, err := w.caller.ask(ctx, cb)
+	reply, header, err := w.team.ask(ctx, cb)
 	if err != nil {
 		return reply, err
 	}
@@ -51,8 +51,8 @@ func (w *Workspace) commandCallback(userID, channelID, command, text string) (ca
 		"token": {verificationToken}, "team_id": {w.team.opts.TeamID}, "team_domain": {w.team.opts.Domain},
 		"channel_id": {ch.ID}, "channel_name": {publicName(ch)}, "user_id": {user.ID}, "user_name": {user.Name},
 		"command": {command}, "text": {w.team.escape(strings.TrimSpace(text))}, "api_app_id": {appID},
-		"is_enterprise_install": {"false"}, "response_url": {w.caller.newResponseURL(user.ID, ch, nil)},
-		"trigger_id": {w.dialogs.newTrigger(user.ID)},
+		"is_enterprise_install": {"false"}, "response_url": {w.team.newResponseURL(user.ID, ch, nil)},
+		"trigger_id": {w.team.newTrigger(user.ID)},
 	}
 	return formCallback(w.team.opts.CommandURL, form), user, ch, nil
 }
@@ -85,7 +85,7 @@ func (w *Workspace) takeAnswer(user *User, ch *channel, header http.Header, body
 	if a.Text == "" && len(a.Blocks) == 0 {
 		return nil, nil
 	}
-	m, err := w.caller.answer(user.ID, ch, a)
+	m, err := w.team.answer(user.ID, ch, a)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: invalid_command_response: %w", err)
 	}
@@ -103,8 +103,8 @@ type answerMessage struct {
 
 // answer posts a message that answers a person, visible to them alone unless
 // response_type is in_channel. It needs neither membership nor scope.
-func (c *caller) answer(userID string, ch *channel, a answerMessage) (*message, error) {
-	body, err := c.answerContent(a)
+func (t *team) answer(userID string, ch *channel, a answerMessage) (*message, error) {
+	body, err := t.answerContent(a)
 	if err != nil {
 		return nil, err
 	}
@@ -112,11 +112,11 @@ func (c *caller) answer(userID string, ch *channel, a answerMessage) (*message, 
 	if a.ResponseType != "in_channel" {
 		m.Only = userID
 	}
-	return c.write(ch, m), nil
+	return t.write(ch, m), nil
 }
 
-func (c *caller) answerContent(a answerMessage) (content, error) {
-	return c.readContent(&call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}})
+func (t *team) answerContent(a answerMessage) (content, error) {
+	return t.readContent(&call{answer: true, args: args{values: map[string]string{"text": a.Text, "blocks": plainValue(a.Blocks)}}})
 }
 
 // Slack's numbers for response_urls, see
@@ -135,23 +135,23 @@ type responseURL struct {
 	uses     int
 }
 
-func (c *caller) newResponseURL(user string, ch *channel, original *message) string {
-	id := c.newID("Re")
-	c.hooks[id] = &responseURL{user: user, channel: ch, original: original, made: time.Now()}
-	return c.host.URL() + "/response/" + id
+func (t *team) newResponseURL(user string, ch *channel, original *message) string {
+	id := t.newID("Re")
+	t.hooks[id] = &responseURL{user: user, channel: ch, original: original, made: time.Now()}
+	return t.host.URL() + "/response/" + id
 }
 
 // serveResponseURL takes a message sent to a response_url. It is logged, and
 // faults apply to it, under the name "response_url".
-func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
+func (t *team) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
 	var in answerMessage
 	err := json.NewDecoder(http.MaxBytesReader(rw, r.Body, stage.MaxBody)).Decode(&in)
 	summary := args{values: map[string]string{"id": r.PathValue("id"), "text": in.Text}}.summary()
-	entry := stage.Call{Method: "response_url", Write: true, Args: summary, At: c.opts.Now()}
-	c.host.Take(rw, r, entry, func(_ stage.Met, entry *stage.Call) stage.Answer {
+	entry := stage.Call{Method: "response_url", Write: true, Args: summary, At: t.opts.Now()}
+	t.host.Take(rw, r, entry, func(_ stage.Met, entry *stage.Call) stage.Answer {
 		entry.Code = "invalid_payload"
 		if err == nil {
-			entry.Code = c.useResponseURL(r.PathValue("id"), in)
+			entry.Code = t.useResponseURL(r.PathValue("id"), in)
 		}
 		entry.Effect = entry.Code == ""
 		switch entry.Code {
@@ -165,10 +165,10 @@ func (c *caller) serveResponseURL(rw http.ResponseWriter, r *http.Request) {
 }
 
 // useResponseURL shows the message and returns the code of a refusal, or "".
-func (c *caller) useResponseURL(id string, in answerMessage) string {
-	c.Lock()
-	defer c.Unlock()
-	hook := c.hooks[id]
+func (t *team) useResponseURL(id string, in answerMessage) string {
+	t.Lock()
+	defer t.Unlock()
+	hook := t.hooks[id]
 	switch {
 	case hook == nil || time.Since(hook.made) > responseLife:
 		return "expired_url"
@@ -181,16 +181,16 @@ func (c *caller) useResponseURL(id string, in answerMessage) string {
 		original = nil
 	}
 	if in.ReplaceOriginal && original != nil {
-		next, err := c.answerContent(in)
+		next, err := t.answerContent(in)
 		if err != nil {
 			return codeOf(err)
 		}
 		body := original.Body
 		body.text, body.blocks = next.text, next.blocks
-		c.Edit(original, body)
+		t.Edit(original, body)
 		return ""
 	}
-	m, err := c.answer(hook.user, hook.channel, in)
+	m, err := t.answer(hook.user, hook.channel, in)
 	if err != nil {
 		return codeOf(err)
 	}

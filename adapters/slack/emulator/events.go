@@ -21,8 +21,6 @@ type event struct {
 // empties the queue, so that they leave in order. The team's lock guards it.
 type events struct {
 	team     *team
-	caller   *caller
-	socket   *Socket
 	out      stage.Outbox[event]
 	waiting  []event
 	draining bool
@@ -80,7 +78,7 @@ func (q *events) announceMember(ch *channel, kind string, fields object) {
 // emit wraps an event and queues it. See https://docs.slack.dev/apis/events-api#callback-field.
 func (q *events) emit(kind string, fields object) {
 	t := q.team
-	if t.opts.EventsURL == "" && !q.socket.on || t.host.Life.Over() {
+	if t.opts.EventsURL == "" && !t.socket.on || t.host.Life.Over() {
 		return
 	}
 	ts, at := t.newTS()
@@ -127,7 +125,7 @@ func (q *events) drain() {
 func (q *events) deliver(e event, to string, retry int, reason string) (again bool, why string) {
 	life := q.team.host.Life
 	cb := callback{url: to, contentType: "application/json", body: e.body, retry: retry, reason: reason}
-	status, header, _, err := q.caller.send(life.Context(), cb)
+	status, header, _, err := q.team.send(life.Context(), cb)
 	switch {
 	case errors.Is(err, stage.ErrDeadline):
 		why = "http_timeout"
@@ -192,13 +190,13 @@ func (w *Workspace) SendEvent(kind string, fields map[string]any) {
 func (w *Workspace) VerifyURL(ctx context.Context) error {
 	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
 	w.team.Lock()
-	to, socket := w.team.opts.EventsURL, w.socket.on
+	to, socket := w.team.opts.EventsURL, w.team.socket.on
 	w.team.Unlock()
 	if socket {
 		return errors.New("emulator: in Socket Mode there is no events URL")
 	}
 	body := stage.JSON(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
-	status, _, answer, err := w.caller.send(ctx, callback{url: to, contentType: "application/json", body: body})
+	status, _, answer, err := w.team.send(ctx, callback{url: to, contentType: "application/json", body: body})
 	if err != nil {
 		return err
 	}

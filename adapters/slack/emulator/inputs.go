@@ -63,14 +63,14 @@ func inputBlocks(blocks []object) []object {
 }
 
 // enter returns the state of an input after a person has entered values.
-func (d *dialogs) enter(e object, values []string) (object, error) {
+func (t *team) enter(e object, values []string) (object, error) {
 	kind := inputs[stage.Str(e["type"])]
 	chosen := []any{}
 	for _, v := range values {
 		if v == "" {
 			continue
 		}
-		one, err := d.choose(e, v)
+		one, err := t.choose(e, v)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func (d *dialogs) enter(e object, values []string) (object, error) {
 
 // choose returns what Slack's client sends for one value. It refuses what that
 // client does not allow.
-func (d *dialogs) choose(e object, v string) (any, error) {
+func (t *team) choose(e object, v string) (any, error) {
 	var err error
 	switch e["type"] {
 	case "static_select", "multi_static_select":
@@ -100,7 +100,7 @@ func (d *dialogs) choose(e object, v string) (any, error) {
 		}
 		err = fmt.Errorf("emulator: %q is not among the options of %v", v, e["action_id"])
 	case "multi_users_select":
-		if d.People.ByID(v) == nil {
+		if t.People.ByID(v) == nil {
 			err = fmt.Errorf("emulator: no user %q", v)
 		}
 	case "datepicker":
@@ -192,7 +192,7 @@ func (r *renderer) input(v *view, b object) *stage.Input {
 	optional, _ := b["optional"].(bool)
 	live, _ := b["dispatch_action"].(bool)
 	in := &stage.Input{
-		ID: inputID(b), Kind: kind.kind, Many: kind.many, Required: !optional, Live: live,
+		ID: block, Kind: kind.kind, Many: kind.many, Required: !optional, Live: live,
 		Label: textOf(b["label"]), Hint: textOf(b["hint"]), Problem: v.inputErrors[block],
 		Values: heldValues(v.state[block][stage.Str(e["action_id"])]),
 	}
@@ -213,14 +213,4 @@ func (r *renderer) input(v *view, b object) *stage.Input {
 		}
 	}
 	return in
-}
-
-// inputID identifies an input block in its modal. Slack keeps what an input
-// holds as long as both names stay.
-func inputID(b object) string { return stage.Str(b["block_id"]) + " " + actionOf(b) }
-
-// actionOf returns the action_id of an input block.
-func actionOf(b object) string {
-	e, _ := b["element"].(object)
-	return stage.Str(e["action_id"])
 }

@@ -103,7 +103,7 @@ func (w *Workspace) Ephemerals(userID string) []Message {
 
 // OpenView returns the modal that a person has open.
 func (w *Workspace) OpenView(userID string) (View, bool) {
-	if v := w.dialogs.openOf(userID); v != nil {
+	if v := w.team.openOf(userID); v != nil {
 		return *v, true
 	}
 	return View{}, false

@@ -21,7 +21,7 @@ func (w *Workspace) Press(ctx context.Context, userID, channelID, ts, actionID s
 	if err != nil {
 		return Reply{}, err
 	}
-	return w.caller.askFor(ctx, userID, cb)
+	return w.team.askFor(ctx, userID, cb)
 }
 
 func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, error) {
@@ -49,7 +49,7 @@ func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, err
 	maps.Copy(payload, object{
 		"container": object{"type": "message", "message_ts": m.ID, "channel_id": ch.ID, "is_ephemeral": m.Only != ""},
 		"channel":   object{"id": ch.ID, "name": publicName(ch)}, "actions": []object{action}, "state": object{"values": state{}},
-		"trigger_id": w.dialogs.newTrigger(user.ID), "response_url": w.caller.newResponseURL(user.ID, ch, m),
+		"trigger_id": w.team.newTrigger(user.ID), "response_url": w.team.newResponseURL(user.ID, ch, m),
 	})
 	if m.Only == "" {
 		payload["message"] = w.team.shown(m, false)
@@ -66,58 +66,52 @@ func actionObject(element object, block string) object {
 	}
 }
 
-// ChooseInView has a person enter values in an input of an open modal. The app
-// receives this if the input has dispatch_action.
-func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, actionID string, values ...string) (Reply, error) {
-	cb, dispatched, err := w.choose(userID, viewID, actionID, values)
+// ChooseInView has a person enter values in the input of an open modal with that
+// block_id or action_id. The app receives this if the input has dispatch_action.
+func (w *Workspace) ChooseInView(ctx context.Context, userID, viewID, input string, values ...string) (Reply, error) {
+	cb, dispatched, err := w.choose(userID, viewID, input, values)
 	if err != nil || !dispatched {
-		return Reply{View: w.dialogs.openOf(userID)}, err
+		return Reply{View: w.team.openOf(userID)}, err
 	}
-	return w.caller.askFor(ctx, userID, cb)
+	return w.team.askFor(ctx, userID, cb)
 }
 
-func (w *Workspace) choose(userID, viewID, actionID string, values []string) (callback, bool, error) {
+func (w *Workspace) choose(userID, viewID, input string, values []string) (callback, bool, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	user, v, err := w.dialogs.openView(userID, viewID)
+	user, v, err := w.team.openView(userID, viewID)
 	if err != nil {
 		return callback{}, false, err
 	}
-	element, block, err := w.dialogs.fill(v, actionID, values)
-	if err != nil {
+	b, held, err := w.team.fill(v, input, values)
+	if err != nil || b["dispatch_action"] != true {
 		return callback{}, false, err
 	}
-	dispatched := slices.ContainsFunc(v.blocks(), func(b object) bool { return b["block_id"] == block && b["dispatch_action"] == true })
-	if !dispatched {
-		return callback{}, false, nil
-	}
-	action := actionObject(element, block)
-	maps.Copy(action, v.state[block][actionID])
+	element, _ := b["element"].(object)
+	action := actionObject(element, stage.Str(b["block_id"]))
+	maps.Copy(action, held)
 	payload := w.team.payload("block_actions", user)
 	maps.Copy(payload, object{
-		"container": object{"type": "view", "view_id": v.id}, "view": w.dialogs.viewObject(v), "actions": []object{action},
-		"trigger_id": w.dialogs.newTrigger(user.ID),
+		"container": object{"type": "view", "view_id": v.id}, "view": w.team.viewObject(v), "actions": []object{action},
+		"trigger_id": w.team.newTrigger(user.ID),
 	})
 	w.team.Publish(stage.ActionSent, user.ID, nil, nil, strings.Join(values, ", "))
 	return interactionCallback(w.team.opts.InteractionURL, payload), true, nil
 }
 
-// fill enters values in the input with that block_id or action_id.
-func (d *dialogs) fill(v *view, key string, values []string) (element object, block string, err error) {
+// fill enters values in the input with that block_id or action_id, and returns its
+// block and its state.
+func (t *team) fill(v *view, key string, values []string) (block, held object, err error) {
 	for _, b := range inputBlocks(v.blocks()) {
 		e, _ := b["element"].(object)
-		if b["block_id"] != key && e["action_id"] != key {
-			continue
+		if b["block_id"] == key || e["action_id"] == key {
+			if held, err = t.enter(e, values); err == nil {
+				v.state[stage.Str(b["block_id"])][stage.Str(e["action_id"])] = held
+			}
+			return b, held, err
 		}
-		held, err := d.enter(e, values)
-		if err != nil {
-			return nil, "", err
-		}
-		block = stage.Str(b["block_id"])
-		v.state[block][stage.Str(e["action_id"])] = held
-		return e, block, nil
 	}
-	return nil, "", fmt.Errorf("emulator: the view has no input %q", key)
+	return nil, nil, fmt.Errorf("emulator: the view has no input %q", key)
 }
 
 // SubmitView has a person fill in the modal and submit it; inputs that are not
@@ -128,20 +122,20 @@ func (d *dialogs) fill(v *view, key string, values []string) (element object, bl
 func (w *Workspace) SubmitView(ctx context.Context, userID, viewID string, values Values) (Reply, error) {
 	cb, missing, err := w.submission(userID, viewID, values)
 	if err != nil || len(missing) > 0 {
-		return Reply{Errors: missing, View: w.dialogs.openOf(userID)}, err
+		return Reply{Errors: missing, View: w.team.openOf(userID)}, err
 	}
-	reply, _, err := w.caller.ask(ctx, cb)
+	reply, _, err := w.team.ask(ctx, cb)
 	if err == nil {
 		reply.Errors, err = w.afterSubmission(userID, viewID, reply.Body)
 	}
-	reply.View = w.dialogs.openOf(userID)
+	reply.View = w.team.openOf(userID)
 	return reply, err
 }
 
 func (w *Workspace) submission(userID, viewID string, values Values) (callback, map[string]string, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	user, v, err := w.dialogs.openView(userID, viewID)
+	user, v, err := w.team.openView(userID, viewID)
 	switch {
 	case err != nil:
 		return callback{}, nil, err
@@ -149,7 +143,7 @@ func (w *Workspace) submission(userID, viewID string, values Values) (callback, 
 		return callback{}, nil, fmt.Errorf("emulator: the view %q has nothing to submit", viewID)
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if _, _, err := w.dialogs.fill(v, key, values[key]); err != nil {
+		if _, _, err := w.team.fill(v, key, values[key]); err != nil {
 			return callback{}, nil, err
 		}
 	}
@@ -157,7 +151,7 @@ func (w *Workspace) submission(userID, viewID string, values Values) (callback, 
 		return callback{}, problems, nil
 	}
 	payload := w.team.payload("view_submission", user)
-	maps.Copy(payload, object{"view": w.dialogs.viewObject(v), "trigger_id": w.dialogs.newTrigger(user.ID), "response_urls": []object{}})
+	maps.Copy(payload, object{"view": w.team.viewObject(v), "trigger_id": w.team.newTrigger(user.ID), "response_urls": []object{}})
 	return interactionCallback(w.team.opts.InteractionURL, payload), nil, nil
 }
 
@@ -172,7 +166,7 @@ type responseAction struct {
 func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]string, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
-	_, v, err := w.dialogs.openView(userID, viewID)
+	_, v, err := w.team.openView(userID, viewID)
 	if err != nil {
 		return nil, nil // closed meanwhile
 	}
@@ -188,11 +182,11 @@ func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]str
 	case "errors":
 		return v.showErrors(a.Errors)
 	case "update":
-		next, err := w.dialogs.parseView(string(a.View))
+		next, err := w.team.parseView(string(a.View))
 		if err != nil {
 			return nil, fmt.Errorf("emulator: the view in the answer to a submission: %w", explain(err))
 		}
-		w.dialogs.replace(v, next)
+		w.team.replace(v, next)
 	default:
 		return nil, fmt.Errorf("emulator: unknown response_action %q", a.Action)
 	}
@@ -228,7 +222,7 @@ func explain(err error) error {
 func (w *Workspace) CloseView(userID, viewID string) error {
 	w.team.Lock()
 	defer w.team.Unlock()
-	if _, _, err := w.dialogs.openView(userID, viewID); err != nil {
+	if _, _, err := w.team.openView(userID, viewID); err != nil {
 		return err
 	}
 	w.team.CloseDialog(userID)
@@ -236,12 +230,12 @@ func (w *Workspace) CloseView(userID, viewID string) error {
 }
 
 // openView finds a view that the person has open.
-func (d *dialogs) openView(userID, viewID string) (*User, *view, error) {
-	user, err := d.person(userID)
+func (t *team) openView(userID, viewID string) (*User, *view, error) {
+	user, err := t.person(userID)
 	if err != nil {
 		return nil, nil, err
 	}
-	v := d.Dialogs.Of(userID)
+	v := t.Dialogs.Of(userID)
 	if v == nil || v.id != viewID {
 		return nil, nil, fmt.Errorf("emulator: @%s has no view %q open", user.Name, viewID)
 	}
@@ -249,11 +243,11 @@ func (d *dialogs) openView(userID, viewID string) (*User, *view, error) {
 }
 
 // openOf returns what the person has open, nil for nothing.
-func (d *dialogs) openOf(userID string) *View {
-	d.Lock()
-	defer d.Unlock()
-	if v := d.Dialogs.Of(userID); v != nil {
-		return d.show.exportView(v)
+func (t *team) openOf(userID string) *View {
+	t.Lock()
+	defer t.Unlock()
+	if v := t.Dialogs.Of(userID); v != nil {
+		return t.show.exportView(v)
 	}
 	return nil
 }

@@ -93,10 +93,10 @@ func TestHandsFillInAWindow(t *testing.T) {
 		t.Error(diff)
 	}
 	problems, err := h.Submit(ctx, lin, window.ID, nil)
-	if err != nil || len(problems) != 1 || problems["title title"] == "" {
+	if err != nil || len(problems) != 1 || problems["title"] == "" {
 		t.Errorf("%v, %v", problems, err)
 	}
-	problems, err = h.Submit(ctx, lin, window.ID, map[string][]string{"title title": {"Ledger is off"}})
+	problems, err = h.Submit(ctx, lin, window.ID, map[string][]string{"title": {"Ledger is off"}})
 	if err != nil || len(problems) != 0 || len(b.View().Windows) != 0 {
 		t.Errorf("%v, %v", problems, err)
 	}

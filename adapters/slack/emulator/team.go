@@ -35,11 +35,14 @@ type team struct {
 	host   *stage.Host
 	show   *renderer
 	events *events
+	socket *Socket
 
 	groups    []UserGroup
 	counts    map[string]int  // how many IDs of each prefix were given out
 	reserved  map[string]bool // IDs in Options, which newID must not give out
 	lastMicro int64           // the last message timestamp
+	triggers  map[string]*trigger
+	hooks     map[string]*responseURL
 }
 
 // newID gives out the next ID with the given prefix: "C0000000001".

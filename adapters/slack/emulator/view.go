@@ -18,14 +18,8 @@ const (
 	triggerLife        = 3 * time.Second
 )
 
-// dialogs are the modals of the workspace. People have one open at a time:
-// riskroom pushes none on top of another.
-type dialogs struct {
-	*team
-	triggers map[string]*trigger // by ID
-}
-
-// view is an open modal.
+// view is an open modal. People have one open at a time: riskroom pushes none on top of
+// another.
 type view struct {
 	id, hash, user string
 	body           object // as the app sent it, with block_ids
@@ -73,30 +67,30 @@ type trigger struct {
 	used bool
 }
 
-func (d *dialogs) newTrigger(user string) string {
-	id := d.newID("Tr") + "." + d.opts.TeamID
-	d.triggers[id] = &trigger{user: user, made: time.Now()}
+func (t *team) newTrigger(user string) string {
+	id := t.newID("Tr") + "." + t.opts.TeamID
+	t.triggers[id] = &trigger{user: user, made: time.Now()}
 	return id
 }
 
 // redeem uses up the trigger_id of a call. See
 // https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses.
-func (d *dialogs) redeem(c *call) (*trigger, error) {
-	t := d.triggers[c.str("trigger_id")]
+func (t *team) redeem(c *call) (*trigger, error) {
+	given := t.triggers[c.str("trigger_id")]
 	switch {
-	case t == nil:
+	case given == nil:
 		return nil, refuse("invalid_trigger_id")
-	case t.used:
+	case given.used:
 		return nil, refuse("exchanged_trigger_id")
-	case time.Since(t.made) > triggerLife:
+	case time.Since(given.made) > triggerLife:
 		return nil, refuse("expired_trigger_id")
 	}
-	t.used = true
-	return t, nil
+	given.used = true
+	return given, nil
 }
 
 // parseView reads and checks the view argument.
-func (d *dialogs) parseView(raw string) (object, error) {
+func (t *team) parseView(raw string) (object, error) {
 	var body object
 	if len(raw) > maxViewBytes {
 		return nil, refuse("view_too_large")
@@ -107,7 +101,7 @@ func (d *dialogs) parseView(raw string) (object, error) {
 	if problems := checkView(body); len(problems) > 0 {
 		return nil, invalid("invalid_arguments", problems...)
 	}
-	d.nameBlocks(stage.Objects(body["blocks"]))
+	t.nameBlocks(stage.Objects(body["blocks"]))
 	return body, nil
 }
 
@@ -141,26 +135,26 @@ func checkView(body object) []string {
 
 // viewsOpen closes what the person has open; the page does not say.
 func viewsOpen(a *api, c *call) (object, error) {
-	body, err := a.dialogs.parseView(c.str("view"))
+	body, err := a.parseView(c.str("view"))
 	if err != nil {
 		return nil, err
 	}
-	t, err := a.dialogs.redeem(c)
+	given, err := a.redeem(c)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{id: a.newID("V"), user: t.user}
-	v.show(a.dialogs, body)
-	a.OpenDialog(t.user, textOf(body["title"]), v)
+	v := &view{id: a.newID("V"), user: given.user}
+	v.show(a.team, body)
+	a.OpenDialog(given.user, textOf(body["title"]), v)
 	c.changed = true
-	return object{"view": a.dialogs.viewObject(v)}, nil
+	return object{"view": a.viewObject(v)}, nil
 }
 
 // show gives a view new content. What was entered stays if block_id and action_id
 // stay.
-func (v *view) show(d *dialogs, body object) {
-	d.counts["hash"]++
-	v.hash = fmt.Sprintf("%d.%08x", d.opts.Now().Unix(), d.counts["hash"])
+func (v *view) show(t *team, body object) {
+	t.counts["hash"]++
+	v.hash = fmt.Sprintf("%d.%08x", t.opts.Now().Unix(), t.counts["hash"])
 	v.body, v.inputErrors = body, nil
 	v.state = initialState(v.blocks(), v.state)
 }
@@ -173,28 +167,28 @@ func viewsUpdate(a *api, c *call) (object, error) {
 	if hash := c.str("hash"); hash != "" && hash != v.hash {
 		return nil, refuse("hash_conflict")
 	}
-	body, err := a.dialogs.parseView(c.str("view"))
+	body, err := a.parseView(c.str("view"))
 	if err != nil {
 		return nil, err
 	}
 	c.changed = true
-	a.dialogs.replace(v, body)
-	return object{"view": a.dialogs.viewObject(v)}, nil
+	a.replace(v, body)
+	return object{"view": a.viewObject(v)}, nil
 }
 
 // replace gives an open view new content.
-func (d *dialogs) replace(v *view, body object) {
-	v.show(d, body)
-	d.UpdateDialog(v.user, textOf(body["title"]))
+func (t *team) replace(v *view, body object) {
+	v.show(t, body)
+	t.UpdateDialog(v.user, textOf(body["title"]))
 }
 
 // viewObject is a view as payloads and answers carry it, see
 // https://docs.slack.dev/reference/objects/view-object.
-func (d *dialogs) viewObject(v *view) object {
+func (t *team) viewObject(v *view) object {
 	out := object{"callback_id": "", "private_metadata": "", "external_id": "", "close": nil, "submit": nil, "clear_on_close": false, "notify_on_close": false}
 	maps.Copy(out, v.body)
 	maps.Copy(out, object{
-		"id": v.id, "team_id": d.opts.TeamID, "app_id": appID, "app_installed_team_id": d.opts.TeamID,
+		"id": v.id, "team_id": t.opts.TeamID, "app_id": appID, "app_installed_team_id": t.opts.TeamID,
 		"bot_id": botID, "hash": v.hash, "root_view_id": v.id, "previous_view_id": nil,
 		"state": object{"values": v.state},
 	})

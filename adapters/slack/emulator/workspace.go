@@ -18,10 +18,7 @@ var _ stage.Platform = (*Workspace)(nil)
 // to "slash_commands" and "interactive" too.
 type Workspace struct {
 	*stage.Host
-	team    *team
-	dialogs *dialogs
-	caller  *caller
-	socket  *Socket
+	team *team
 }
 
 // New returns the workspace that opts describe. It fails if they are
@@ -30,23 +27,21 @@ func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	t := &team{
 		opts: opts, host: stage.NewHost("http://slack.invalid", spoil), counts: make(map[string]int), reserved: opts.namedIDs(),
+		triggers: make(map[string]*trigger), hooks: make(map[string]*responseURL),
 	}
 	t.show = &renderer{team: t}
 	t.world = stage.NewWorld(t.show, opts.Now)
-	d := &dialogs{team: t, triggers: make(map[string]*trigger)}
-	c := &caller{team: t, dialogs: d, hooks: make(map[string]*responseURL)}
-	s := newSocket(t)
-	c.socket, t.events = s, &events{team: t, caller: c, socket: s}
-	a := &api{team: t, dialogs: d, socket: s, methods: methods(), limits: newLimiter()}
+	t.socket, t.events = newSocket(t), &events{team: t}
+	a := &api{team: t, methods: methods(), limits: newLimiter()}
 	if err := t.populate(); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", a.serveMethod)
-	mux.HandleFunc("POST /response/{id}", c.serveResponseURL)
-	mux.HandleFunc("GET /link/", s.serveConnection)
+	mux.HandleFunc("POST /response/{id}", t.serveResponseURL)
+	mux.HandleFunc("GET /link/", t.socket.serveConnection)
 	t.host.Serve(mux)
-	return &Workspace{Host: t.host, team: t, dialogs: d, caller: c, socket: s}, nil
+	return &Workspace{Host: t.host, team: t}, nil
 }
 
 // populate adds the people, groups and channels of the options.
@@ -77,7 +72,7 @@ func (t *team) populate() error {
 // Close stops serving and delivering, drops effects that are still to come, and
 // waits for what is in progress. It may be called twice.
 func (w *Workspace) Close() error {
-	err := w.Stop(w.socket.CutAll)
+	err := w.Stop(w.team.socket.CutAll)
 	w.team.opts.Client.CloseIdleConnections()
 	return err
 }
@@ -92,7 +87,7 @@ func (w *Workspace) Connect(commandURL, interactionURL, eventsURL string) {
 }
 
 // Socket returns the side of Socket Mode.
-func (w *Workspace) Socket() *Socket { return w.socket }
+func (w *Workspace) Socket() *Socket { return w.team.socket }
 
 // Feed returns the feed of what people see happen.
 func (w *Workspace) Feed() *stage.Feed { return w.team.Feed() }
