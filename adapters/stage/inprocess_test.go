@@ -74,7 +74,7 @@ func (c givingUp) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-// TestAnswerAfterGivingUp: who has given up hears no answer.
+// TestAnswerAfterGivingUp: a caller that has given up gets no answer.
 func TestAnswerAfterGivingUp(t *testing.T) {
 	t.Parallel()
 	for range 1000 {
@@ -86,7 +86,7 @@ func TestAnswerAfterGivingUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := late.RoundTrip(r); !errors.Is(err, context.Canceled) {
-			t.Fatalf("it hears %v", err)
+			t.Fatalf("it gets %v", err)
 		}
 	}
 }

@@ -49,8 +49,8 @@ func TestDocumentNamesOurCalls(t *testing.T) {
 	}
 }
 
-// TestCloseTells: what Discord could not have taken is told in the end, whether
-// its document says so or only its limits.
+// TestCloseTells: Close returns what Discord could not have accepted, by its document or
+// by its limits.
 func TestCloseTells(t *testing.T) {
 	t.Parallel()
 	needLaw(t)

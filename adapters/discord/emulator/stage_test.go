@@ -50,8 +50,8 @@ func TestLooksOfMarkdown(t *testing.T) {
 	}
 }
 
-// TestLooksOfEmbeds: fields that stand beside each other are one part, and
-// nothing is markup in a title or footer.
+// TestLooksOfEmbeds: inline fields are one part, and nothing is markup in a title or
+// footer.
 func TestLooksOfEmbeds(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -104,7 +104,7 @@ func (a *socketApp) of(kind string) []map[string]any {
 	return out
 }
 
-// until waits for a condition that comes about by itself.
+// until waits for a condition.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {

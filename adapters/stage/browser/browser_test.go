@@ -59,7 +59,7 @@ func TestStateOfEachPerson(t *testing.T) {
 
 	mei := listen(t, url+"/events").until(func(state) bool { return true })
 	if mei.As != "M" || mei.Place != "home" || len(mei.View.Rooms) != 2 || len(mei.View.Posts) != 3 {
-		t.Errorf("mei, whom one acts as at first, sees %+v", mei)
+		t.Errorf("mei, the first person, sees %+v", mei)
 	}
 	if diff := cmp.Diff(map[string]int{"L": 2, "M": 1}, mei.Others, cmp.FilterPath(isZero, cmp.Ignore())); diff != "" {
 		t.Error(diff)

@@ -49,8 +49,8 @@ func TestTextStaysText(t *testing.T) {
 	}
 }
 
-// TestEveryWordIsThere: the page is told every wording that it uses, and uses
-// every one that it is told.
+// TestEveryWordIsThere: the page receives every wording that it uses, and uses
+// every one that it receives.
 func TestEveryWordIsThere(t *testing.T) {
 	t.Parallel()
 	all := ""
@@ -67,7 +67,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, id := range slices.Sorted(maps.Keys(messages)) {
 		family := id[:strings.LastIndex(id, ".")+1]
 		if !used[id] && !strings.Contains(all, "'"+id+"'") && (family == "" || !strings.Contains(all, "'"+family+"'")) {
-			t.Errorf("the page is told %q, and does not use it", id)
+			t.Errorf("the page receives %q and does not use it", id)
 		}
 	}
 }
