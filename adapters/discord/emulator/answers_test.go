@@ -79,17 +79,17 @@ func TestEphemeralCardsCanBeUsed(t *testing.T) {
 }
 
 const form = `{"type":9,"data":{"custom_id":"file","title":"File a risk","components":[
-	{"type":1,"components":[{"type":4,"custom_id":"title","style":1,"label":"Title","min_length":2,"max_length":5}]},
+	{"type":1,"components":[{"type":4,"custom_id":"title","style":1,"label":"Title","max_length":5}]},
 	{"type":1,"components":[{"type":4,"custom_id":"notes","style":2,"label":"Notes","required":false,"value":"none"}]}]}}`
 
 func TestModal(t *testing.T) {
 	t.Parallel()
 	b, a := setupApp(t, saying(form), nil)
 	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
-	if err != nil || reply.Modal.Title != "File a risk" || reply.Modal.Values["notes"] != "none" || reply.Modal.Plain != "Title\nNotes" {
+	if err != nil || reply.Modal.Title != "File a risk" || reply.Modal.Values["notes"] != "none" || len(reply.Modal.Inputs) != 2 {
 		t.Fatalf("%+v %v", reply, err)
 	}
-	for _, test := range []struct{ title, problem string }{{"", "This field is required"}, {"x", "Must be between 2 and 5 in length."}} {
+	for _, test := range []struct{ title, problem string }{{"", "This field is required"}, {"too long", "Must be 5 or fewer in length."}} {
 		reply, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": test.title})
 		if err != nil || reply.Sent || reply.Errors["title"] != test.problem {
 			t.Errorf("%q: %+v %v", test.title, reply, err)

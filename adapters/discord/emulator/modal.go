@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"riskroom/adapters/stage"
@@ -31,10 +30,8 @@ type modal struct {
 
 // Modal is an open modal as a test sees it.
 type Modal struct {
-	User     string
 	CustomID string
 	Title    string
-	Plain    string           // its labels as plain text
 	Inputs   []map[string]any // its text inputs, top to bottom
 	Values   Values           // what the inputs hold, by custom_id
 }
@@ -80,20 +77,13 @@ func checkModal(f *form, body object) {
 func checkInput(f *form, path string, c object) {
 	f.kind(path, c, textInput)
 	f.text(path+".label", c["label"], 1, maxTitle)
-	f.text(path+".placeholder", c["placeholder"], 0, 100)
 	if _, ok := f.number(path+".style", c["style"], 1, 2); !ok {
 		f.required(path + ".style")
 	}
-	least, _ := f.number(path+".min_length", c["min_length"], 0, maxInput)
-	most, has := f.number(path+".max_length", c["max_length"], 1, maxInput)
-	if has && least > most {
-		f.fail(path+".max_length", "TEXT_INPUT_INVALID_LENGTHS", "Max length must be greater than or equal to min length")
-	}
-	if !has {
-		most = maxInput
-	}
-	f.text(path+".value", c["value"], 0, int(most))
+	f.number(path+".max_length", c["max_length"], 1, maxInput)
+	f.text(path+".value", c["value"], 0, int(longest(c)))
 	f.flag(path+".required", c["required"])
+	f.unsupported(path, c, "min_length", "placeholder")
 }
 
 // openModal shows the modal in an answer to the person.
@@ -116,16 +106,10 @@ func (ix *interactions) exportModal(user string) *Modal {
 	if m == nil {
 		return nil
 	}
-	out := &Modal{
-		User: user, CustomID: stage.Str(m.body["custom_id"]), Title: stage.Str(m.body["title"]),
+	return &Modal{
+		CustomID: stage.Str(m.body["custom_id"]), Title: stage.Str(m.body["title"]),
 		Inputs: stage.Clone(inputs(m.body)), Values: maps.Clone(m.values),
 	}
-	var labels []string
-	for _, c := range out.Inputs {
-		labels = append(labels, stage.Str(c["label"]))
-	}
-	out.Plain = strings.Join(labels, "\n")
-	return out
 }
 
 // SubmitModal has a person fill in the modal that they have open and submit it;
@@ -191,6 +175,14 @@ func (m *modal) fill(values Values) error {
 	return nil
 }
 
+// longest returns how many characters an input takes.
+func longest(c object) int64 {
+	if most, ok := integer(c["max_length"]); ok {
+		return most
+	}
+	return maxInput
+}
+
 // mandatory reports whether an input must be filled in, which is the default.
 func mandatory(c object) bool {
 	required, isSet := c["required"].(bool)
@@ -203,16 +195,11 @@ func (m *modal) incomplete() map[string]string {
 	problems := map[string]string{}
 	for _, c := range inputs(m.body) {
 		id := stage.Str(c["custom_id"])
-		least, _ := integer(c["min_length"])
-		most, has := integer(c["max_length"])
-		if !has {
-			most = maxInput
-		}
 		switch n := int64(utf8.RuneCountInString(m.values[id])); {
 		case n == 0 && mandatory(c):
 			problems[id] = "This field is required"
-		case n > 0 && n < least || n > most:
-			problems[id] = fmt.Sprintf("Must be between %d and %d in length.", least, most)
+		case n > longest(c):
+			problems[id] = fmt.Sprintf("Must be %d or fewer in length.", longest(c))
 		}
 	}
 	return problems
@@ -229,7 +216,7 @@ func (r *renderer) Window(m *modal) stage.Window {
 	out.Submit = cmp.Or(submitLabels[r.guild.People.ByID(user).Locale], "Submit")
 	for _, c := range inputs(m.body) {
 		in := &stage.Input{
-			ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Placeholder: stage.Str(c["placeholder"]), Required: mandatory(c),
+			ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Required: mandatory(c),
 		}
 		if style, _ := integer(c["style"]); style == paragraphStyle {
 			in.Kind = stage.LongTextInput
