@@ -2,10 +2,12 @@ package bots
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
 	"riskroom/core"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -122,23 +124,92 @@ func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Repl
 	return reply
 }
 
-// failed replies to a command whose outcome is unknown.
+// failed replies to a command that failed with err, nil if it ran out of time. It may
+// have been done.
 func (b *Bot) failed(c Command, err error) Reply {
 	p := b.printer(c)
+	cause := b.cause(p, err)
+	say := func(id string, args ...text.Args) string {
+		return strings.TrimSpace(p.S(id, args...) + " " + cause)
+	}
 	if !b.mayStore(c) {
-		return Say(p.S("commands.cannot_read"))
+		if cause == "" {
+			cause = p.S("commands.again")
+		}
+		return Say(say("commands.cannot_read"))
+	}
+	done := err == nil || passing(err) || core.EffectOf(err) != core.None // perhaps
+	id := "commands.unconfirmed"
+	switch {
+	case !done && cause != "":
+		id = "commands.not_done"
+	case !done:
+		id = "commands.broken"
+	case c.Filled != nil:
+		id = "commands.late.form"
 	}
 	if c.Filled != nil {
-		return Reply{Errors: []FieldError{{Text: p.S("commands.late.form")}}}
+		return Reply{Errors: []FieldError{{Text: say(id, text.Args{"Command": b.org.Command})}}}
 	}
-	id := "commands.unconfirmed"
-	if err != nil && !passing(err) && core.EffectOf(err) == core.None {
-		id = "commands.broken"
-	}
-	if _, r := b.route(c); r.entry != nil && r.entry.unconfirmed != "" {
+	if _, r := b.route(c); r.entry != nil && r.entry.unconfirmed != "" && id != "commands.not_done" {
 		id = r.entry.unconfirmed
 	}
-	return Say(strings.Join(append([]string{p.S(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
+	return Say(strings.Join(append([]string{say(id, text.Args{"Command": b.org.Command})}, b.typedAgain(c)...), "\n"))
+}
+
+// cause returns a sentence about what err failed for, and what helps; "" if there is
+// none. It tells the platforms from riskroom's own store.
+func (b *Bot) cause(p text.Printer, err error) string {
+	workspace := people.WorkspaceOf(err)
+	id := ""
+	switch kind := core.KindOf(err); {
+	case workspace == "" && passing(err):
+		id = "store"
+	case workspace != "":
+		id = reasonOf(kind)
+	}
+	if id == "" {
+		return ""
+	}
+	return p.S("commands.cause."+id, text.Args{"Workspace": workspace})
+}
+
+// reasonOf returns the end of the names of the texts about a platform's error, "" if
+// there are none.
+func reasonOf(kind core.Kind) string {
+	switch kind {
+	case core.Unauthorized:
+		return "unauthorized"
+	case core.Denied:
+		return "denied"
+	case core.RateLimited:
+		return "rate_limited"
+	case core.Unavailable:
+		return "unavailable"
+	case core.Invalid, core.NotFound, core.Conflict, core.Unreachable, core.Unsupported, core.Lost, core.Unknown:
+	}
+	return ""
+}
+
+// NotOpened returns r, a reply with a form, for a platform that failed to open the form
+// with err: the reply says why and how to go on.
+func (b *Bot) NotOpened(c Command, r Reply, err error) Reply {
+	reason := reasonOf(core.KindOf(err))
+	switch kind := core.KindOf(err); {
+	case errors.Is(err, context.DeadlineExceeded), kind == core.NotFound, kind == core.Conflict:
+		reason = "late" // the platform forgets who asked after some seconds
+	case kind == core.Invalid:
+		reason = "too_long"
+	case reason == "":
+		reason = "other"
+	}
+	r.Form = nil
+	if r.Card != nil {
+		return r // shown instead of the form
+	}
+	why := b.printer(c).S("commands.not_opened."+reason, text.Args{"Workspace": c.Actor.Account.Workspace})
+	r.Text = append([]core.Span{core.Plain(why + "\n")}, r.Text...)
+	return r
 }
 
 // late replies to a command that isn't done in time.

@@ -35,6 +35,8 @@ type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
 	// Busy returns the reply to a command that riskroom has no room to start.
 	Busy(c bots.Command) bots.Reply
+	// NotOpened returns what r says when its form could not be opened, and why.
+	NotOpened(c bots.Command, r bots.Reply, err error) bots.Reply
 	Commands() []bots.Spec
 	// Suggest returns completions for an option of c's command.
 	Suggest(ctx context.Context, c bots.Command, option, typed string) []bots.Choice

@@ -60,7 +60,7 @@ func TestModalDoesNotOpenIfTextIsTooLong(t *testing.T) {
 		many = append(many, fmt.Sprintf("<@%d>", 100000000000000100+i))
 	}
 	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "witness": strings.Join(many, ",")})
-	wantContains(t, messageIn(t, r).Plain, "The form could not be opened", "too long", "/risk new title:Ledger")
+	wantContains(t, messageIn(t, r).Plain, "The form couldn't be opened", "too long", "/risk new title:Ledger")
 	if len(b.engine.drafts) != 0 {
 		t.Errorf("filed %v", b.engine.drafts)
 	}

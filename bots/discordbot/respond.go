@@ -38,7 +38,7 @@ func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) 
 			return response{Type: answerModal, Data: m}
 		}
 		b.log.Error("discordbot: a form could not be shown", "form", r.Form.ID, "error", err)
-		r.Form = nil // the reply's text is shown instead
+		r = b.bot.NotOpened(c, r, &core.Error{Op: "discordbot: render a modal", Kind: core.Invalid, Err: err})
 	}
 	m := b.message(c, in, s, r)
 	m.Flags = flagEphemeral

@@ -59,8 +59,12 @@ func (b *Bot) command(ctx context.Context, req request, form url.Values) respons
 	c.Typed = &bots.Typed{Text: text, Mentions: mentions}
 	later := b.later(form.Get("response_url"))
 	reply := b.answer(wait, req, c, later)
-	if reply.Form != nil && b.open(ctx, req.arrived, form.Get("trigger_id"), *reply.Form) {
-		return response{}
+	if reply.Form != nil {
+		err := b.open(ctx, req.arrived, form.Get("trigger_id"), *reply.Form)
+		if err == nil {
+			return response{}
+		}
+		reply = b.bot.NotOpened(c, reply, err)
 	}
 	out := response{body: b.message(reply)}
 	if later != nil {

@@ -125,8 +125,12 @@ func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p pa
 	c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 	later := b.later(p.ResponseURL)
 	reply := b.answer(wait, req, c, later)
-	if reply.Form != nil && b.open(ctx, req.arrived, p.TriggerID, *reply.Form) {
-		return response{}
+	if reply.Form != nil {
+		err := b.open(ctx, req.arrived, p.TriggerID, *reply.Form)
+		if err == nil {
+			return response{}
+		}
+		reply = b.bot.NotOpened(c, reply, err)
 	}
 	return response{lost: later != nil && !b.show(ctx, later, reply)}
 }
@@ -202,27 +206,55 @@ func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
 	})
 }
 
-// open opens a modal if there is time, and reports whether it did.
-func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bots.Form) bool {
+// open opens a modal. It tries again if Slack asks for a pause that leaves time for
+// it: a trigger ID is valid for three seconds. The error is nil once the modal is open.
+func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bots.Form) error {
 	ctx, cancel := context.WithDeadline(ctx, arrived.Add(b.openWithin))
 	defer cancel()
 	modal, err := b.modal(f)
+	if err != nil {
+		err = &core.Error{Op: "slackbot: render a modal", Kind: core.Invalid, Err: err}
+	}
 	if err == nil {
-		_, err = call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
-			r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
-			if err == nil && r.ID == "" {
-				err = rest.ErrIncomplete
-			}
-			if err != nil {
-				return "", err
-			}
-			return r.ID, nil
-		})
+		err = b.openView(ctx, trigger, modal)
+		for core.KindOf(err) == core.RateLimited && pauseFor(ctx, core.RetryAfterOf(err)) {
+			err = b.openView(ctx, trigger, modal)
+		}
 	}
 	if err != nil {
 		b.log.Warn("slackbot: a modal was not opened", "form", f.ID, "error", err)
 	}
-	return err == nil
+	return err
+}
+
+func (b *Bot) openView(ctx context.Context, trigger string, modal slack.ModalViewRequest) error {
+	_, err := call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
+		r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
+		if err == nil && r.ID == "" {
+			err = rest.ErrIncomplete
+		}
+		if err != nil {
+			return "", err
+		}
+		return r.ID, nil
+	})
+	return err
+}
+
+// pauseFor waits for d, and reports whether ctx leaves time for a call after it.
+func pauseFor(ctx context.Context, d time.Duration) bool {
+	const forCall = 300 * time.Millisecond
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) < d+forCall {
+		return false
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // update shows a form in an open modal, unless the modal has changed meanwhile. If

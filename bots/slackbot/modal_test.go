@@ -2,7 +2,6 @@ package slackbot
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -165,23 +164,49 @@ func TestModalDoesNotOpenIfTextIsTooLong(t *testing.T) {
 	wantContains(t, messageIn(t, r).Plain, "You filed R-16", long, "anyway:yes")
 }
 
+// TestFailureToOpenModalIsReported checks that the reply names the cause.
 func TestFailureToOpenModalIsReported(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []stage.FaultKind{stage.CutBefore, stage.ErrorBefore, stage.EmptyFailure, stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody} {
-		budget := &recordingBudget{}
-		b := setup(t, func(c *Config) { c.Budget = budget })
-		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
-		wantContains(t, messageIn(t, b.risk(t, lin, "new")).Plain, "The form could not be opened", "/risk new")
-		limited := slices.Contains([]stage.FaultKind{stage.RateLimit, stage.RateLimitBare, stage.RateLimitBody}, kind)
-		if got := budget.kinds["views.open"]; (got == core.RateLimited) != limited {
-			t.Errorf("%s: the budget sees the kind %q", kind, got)
-		}
+	const views = "views.open"
+	for _, c := range []struct {
+		fault stage.Fault
+		cause string
+		kind  core.Kind
+	}{
+		{stage.Fault{Kind: stage.CutBefore}, "isn't answering", core.Unavailable},
+		{stage.Fault{Kind: stage.ErrorBefore}, "isn't answering", core.Unavailable},
+		{stage.Fault{Kind: stage.EmptyFailure}, "couldn't be opened.", core.Unknown},
+		{stage.Fault{Kind: stage.RateLimit, RetryAfter: 30 * time.Second}, "slow down", core.RateLimited},
+		{stage.Fault{Kind: stage.Refuse, Code: "missing_scope"}, "lacks a permission", core.Denied},
+		{stage.Fault{Kind: stage.Refuse, Code: "token_revoked"}, "doesn't accept riskroom's token", core.Unauthorized},
+		{stage.Fault{Kind: stage.Refuse, Code: "expired_trigger_id"}, "in time", core.NotFound},
+	} {
+		t.Run(string(c.fault.Kind)+" "+c.fault.Code, func(t *testing.T) {
+			t.Parallel()
+			budget := &recordingBudget{}
+			b := setup(t, func(c *Config) { c.Budget = budget })
+			c.fault.Method = views
+			b.Faults().Order(c.fault)
+			wantContains(t, messageIn(t, b.risk(t, lin, "new")).Plain, "The form couldn't be opened", c.cause, "/risk new")
+			if got := budget.kinds[views]; got != c.kind {
+				t.Errorf("the budget sees the kind %q", got)
+			}
+			m := card(t, b)
+			b.Faults().Order(c.fault)
+			press(t, b, m, "riskroom.resolve")
+			shown := b.Ephemerals(lin)
+			wantContains(t, shown[len(shown)-1].Plain, c.cause, "Press the button again", "/risk status R-17 Resolved")
+		})
+	}
+}
 
-		m := card(t, b)
-		b.Faults().Order(stage.Fault{Method: "views.open", Kind: kind})
-		press(t, b, m, "riskroom.resolve")
-		shown := b.Ephemerals(lin)
-		wantContains(t, shown[len(shown)-1].Plain, "Press the button again", "/risk status R-17 Resolved")
+// A pause of a second leaves time to open the form within the three that Slack gives.
+func TestModalOpensAfterAShortPause(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Faults().Order(stage.Fault{Method: "views.open", Kind: stage.RateLimit, RetryAfter: time.Second})
+	if r := b.risk(t, lin, "new"); r.View == nil {
+		t.Errorf("no form, but %+v", r)
 	}
 }
 

@@ -33,9 +33,12 @@ const (
 // modal renders a form as a modal. It returns an error if something doesn't fit,
 // because nothing that a person typed may be cut.
 func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
-	state, err := json.Marshal(f.State)
-	if err != nil {
-		return slack.ModalViewRequest{}, fmt.Errorf("the form's state: %w", err)
+	var state []byte
+	if len(f.State) > 0 {
+		var err error
+		if state, err = json.Marshal(f.State); err != nil {
+			return slack.ModalViewRequest{}, fmt.Errorf("the form's state: %w", err)
+		}
 	}
 	if len(state) > maxMetadata {
 		return slack.ModalViewRequest{}, fmt.Errorf("the form's state has %d bytes", len(state))

@@ -59,5 +59,5 @@ func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (cor
 		return core.MessageRef{}, err
 	}
 	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
-	return ref, people.RefusedBy(to.Workspace, err)
+	return ref, people.FailedIn(to.Workspace, err)
 }

@@ -107,7 +107,7 @@ func (t *turn) perform(ctx context.Context, act performance, in *input, sofar ou
 		p.out.fail(string(m.Ref), &core.Error{Detail: m.Code})
 	}
 	err := act(t, ctx, in, &p)
-	return p, people.RefusedBy(t.workspace, err)
+	return p, people.FailedIn(t.workspace, err)
 }
 
 // platform returns a workspace's platform and makes it the one of the next calls.

@@ -147,7 +147,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
-		return people.RefusedBy(binding.Group.Workspace, err)
+		return people.FailedIn(binding.Group.Workspace, err)
 	case state.Ended != "":
 		return t.release(ctx, state.Ended)
 	case binding.State == Lost || binding.Ended != "":
@@ -233,7 +233,7 @@ func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message) (Show
 	s.Version = m.Card.Version
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
 	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
-		return s, people.RefusedBy(s.Ref.Workspace, err)
+		return s, people.FailedIn(s.Ref.Workspace, err)
 	}
 	again := once{t: t, scope: "again:" + s.ID + "/"}
 	var ref core.MessageRef
@@ -245,7 +245,7 @@ func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message) (Show
 	if err == nil {
 		s.Ref = ref
 	}
-	return s, people.RefusedBy(s.Ref.Workspace, err)
+	return s, people.FailedIn(s.Ref.Workspace, err)
 }
 
 // repairBadge restores what is missing of the badge.
@@ -256,7 +256,7 @@ func (t *turn) repairBadge(ctx context.Context, in *syncInput, p *performed) err
 	}
 	report, err := pl.SetGroup(ctx, once{t: t, scope: "badge/"}, in.Group, core.GroupChange{Badge: in.Badge})
 	if err != nil && !final(err) {
-		return people.RefusedBy(in.Group.Workspace, err)
+		return people.FailedIn(in.Group.Workspace, err)
 	}
 	for _, f := range report.Failed() {
 		t.note(EventPartial, "", map[string]string{"action": "badge", "what": string(f.Part) + " (" + f.Detail + ")"})

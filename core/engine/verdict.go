@@ -77,7 +77,7 @@ func (t *turn) classify(err error) verdict {
 	case final(err):
 		v.course = failStep
 	case core.KindOf(err) == core.Unauthorized:
-		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), people.RefuserOf(err)
+		v.course, v.until, v.workspace = pause, now.Add(pausedRetry), people.WorkspaceOf(err)
 	case unexplained(err) && t.run.Unknown+1 >= unknownTries:
 		v.course = park
 	default:

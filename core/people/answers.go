@@ -63,10 +63,10 @@ func (d *Directory) ask(ws, key string, fresh time.Duration, now func(core.Direc
 	return d.remembered(ws+"\x00"+key, fresh, func() answer {
 		pl, err := d.workspaces.Get(ws)
 		if err != nil {
-			return answer{err: err}
+			return answer{err: FailedIn(ws, err)}
 		}
 		e, err := now(pl)
-		e.err = RefusedBy(ws, err)
+		e.err = FailedIn(ws, err)
 		return e
 	})
 }

@@ -244,13 +244,13 @@ func TestWorkspaces(t *testing.T) {
 	}
 	b.on["acme"].down = &core.Error{Op: "find", Kind: core.Unauthorized, Detail: "invalid_auth"}
 	_, err = b.dir.Profile(t.Context(), account("acme/ana"))
-	if people.RefuserOf(err) != "acme" || core.KindOf(err) != core.Unauthorized {
-		t.Errorf("refused by %q: %v", people.RefuserOf(err), err)
+	if people.WorkspaceOf(err) != "acme" || core.KindOf(err) != core.Unauthorized {
+		t.Errorf("refused by %q: %v", people.WorkspaceOf(err), err)
 	}
-	if again := people.RefusedBy("guild", fmt.Errorf("step: %w", err)); people.RefuserOf(again) != "acme" {
-		t.Errorf("named again: %q", people.RefuserOf(again))
+	if again := people.FailedIn("guild", fmt.Errorf("step: %w", err)); people.WorkspaceOf(again) != "acme" {
+		t.Errorf("named again: %q", people.WorkspaceOf(again))
 	}
-	if people.RefuserOf(people.RefusedBy("acme", errors.New("other"))) != "" {
+	if people.FailedIn("acme", nil) != nil || people.WorkspaceOf(errors.New("other")) != "" {
 		t.Error("an error of another kind names a workspace")
 	}
 }

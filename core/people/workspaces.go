@@ -49,26 +49,27 @@ func (w *Workspaces) Pause(name string, until time.Time) {
 	w.paused[name] = until
 }
 
-// refusedBy adds the workspace that refused the bot, because a step may act in several.
-type refusedBy struct {
+// failedIn adds the workspace in which something failed, because a step may act in
+// several.
+type failedIn struct {
 	workspace string
 	err       error
 }
 
-func (r refusedBy) Error() string { return r.err.Error() }
-func (r refusedBy) Unwrap() error { return r.err }
+func (f failedIn) Error() string { return f.err.Error() }
+func (f failedIn) Unwrap() error { return f.err }
 
-// RefusedBy adds the workspace to an error, if it refused the bot and no workspace has been
-// added yet.
-func RefusedBy(workspace string, err error) error {
-	if core.KindOf(err) != core.Unauthorized || RefuserOf(err) != "" {
+// FailedIn adds the workspace to an error of its platform, if none has been added yet.
+func FailedIn(workspace string, err error) error {
+	if err == nil || WorkspaceOf(err) != "" {
 		return err
 	}
-	return refusedBy{workspace, err}
+	return failedIn{workspace, err}
 }
 
-// RefuserOf returns the workspace that RefusedBy added to err, "" if none.
-func RefuserOf(err error) string {
-	r, _ := errors.AsType[refusedBy](err)
-	return r.workspace
+// WorkspaceOf returns the workspace that FailedIn added to err, "" if none: then it was
+// not a platform that failed.
+func WorkspaceOf(err error) string {
+	f, _ := errors.AsType[failedIn](err)
+	return f.workspace
 }
