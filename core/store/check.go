@@ -86,8 +86,8 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		return nil, failed("check", err)
 	}
 	s.awaitSync.Store(awaited)
-	s.lossless.Store(lossless)
-	if s.blocks() && s.safe.Load() == nil {
+	s.numbers.lossless.Store(lossless)
+	if s.blocks() && !s.numbers.known() {
 		s.reserveSoon() // so that the first person who files needn't wait
 	}
 	refusal := slices.IndexFunc(all, func(f Finding) bool { return f.Weight == Refusal })

@@ -12,8 +12,11 @@ import (
 // DB returns the client.
 func (s *Store) DB() redis.UniversalClient { return s.db }
 
-// BlockSize is how many numbers are reserved at once.
-const BlockSize = blockSize
+// The least and the most numbers that are reserved at once.
+const (
+	BlockSize    = blockSize
+	LargestBlock = largestBlock
+)
 
 // Assess returns the findings of Check for what a server reports.
 func Assess(info map[string]string, o Options) []Finding { return assess(info, o) }

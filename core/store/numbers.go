@@ -2,7 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,13 +20,37 @@ const (
 	filingTakes = 30 * time.Second
 	// blockSize is how many numbers are reserved at once where a crash may take back the
 	// latest writes. As many may be skipped after one. More are reserved in time, when
-	// half of them are left.
-	blockSize = 32
-	// reserveTries is how often a block is reserved for one number: others may use it up.
-	reserveTries = 5
-	// reserveTakes bounds a reservation that nobody waits for.
+	// half of them are left, and more at once while many risks are filed.
+	blockSize    = 32
+	largestBlock = 32 * blockSize
+	blockLasts   = 10 * time.Second // a block that lasts less long is followed by a larger one
+	// reserveTakes bounds a reservation.
 	reserveTakes = time.Minute
 )
+
+// numbers is what a Store knows of the blocks.
+type numbers struct {
+	lossless atomic.Bool // no server loses acknowledged writes, as far as is known
+
+	mu    sync.Mutex
+	safe  block
+	size  int          // of the next block
+	asked time.Time    // when the last one was reserved
+	under *reservation // under way, or nil
+}
+
+// known reports whether this process has reserved a block.
+func (n *numbers) known() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.asked.IsZero()
+}
+
+// reservation is a block being reserved.
+type reservation struct {
+	done chan struct{}
+	err  error // once done
+}
 
 // block is a reserved block of numbers that no crash of the server takes back.
 type block struct {
@@ -39,12 +64,8 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, ali
 	if n.Op == "" || n.Alike == "" {
 		return 0, 0, invalid(op, "op or alike", nil)
 	}
-	var b block
-	if ahead := s.safe.Load(); ahead != nil {
-		b = *ahead
-	}
-	for range reserveTries {
-		a, err := s.doReplicated(ctx, op, s.number(n, b, false))
+	for {
+		a, err := s.doReplicated(ctx, op, s.number(n, 0))
 		if err != nil {
 			return 0, 0, err
 		}
@@ -54,17 +75,22 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, ali
 			}
 			return a.int(1), a.int(2), nil
 		}
-		if b, err = s.reserve(ctx); err != nil {
-			return 0, 0, err
+		r := s.reserveSoon()
+		select {
+		case <-ctx.Done():
+			return 0, 0, failed(op, ctx.Err())
+		case <-r.done:
+		}
+		if r.err != nil {
+			return 0, 0, r.err
 		}
 	}
-	return 0, 0, failed(op, fmt.Errorf("no number is left after %d reservations", reserveTries))
 }
 
 // blocks reports whether numbers are given out from blocks: not where no acknowledged
 // write is ever lost, nor where nothing outlives the process.
 func (s *Store) blocks() bool {
-	return !s.opts.Strict && !s.opts.Embedded && !s.lossless.Load()
+	return !s.opts.Strict && !s.opts.Embedded && !s.numbers.lossless.Load()
 }
 
 // loses reports whether a server may lose acknowledged writes in a crash or a failover.
@@ -72,38 +98,60 @@ func loses(info map[string]string) bool {
 	return info["aof_enabled"] != "1" || info[askedFsync] != "always" || info["connected_slaves"] != "0"
 }
 
-// number starts a call that takes a number, or reserves a block.
-func (s *Store) number(n engine.Numbering, b block, reserve bool) *call {
-	size := 0
-	if s.blocks() {
+// number starts a call that takes a number, or reserves a block of a size.
+func (s *Store) number(n engine.Numbering, reserve int) *call {
+	size := reserve
+	if size == 0 && s.blocks() {
 		size = blockSize
 	}
+	s.numbers.mu.Lock()
+	b := s.numbers.safe
+	s.numbers.mu.Unlock()
 	return s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike), s.keys.numbers()).
-		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve)
+		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0)
 }
 
-// reserveSoon reserves a block while others work, unless that is being done.
-func (s *Store) reserveSoon() {
-	if s.life.Err() != nil || !s.reserving.CompareAndSwap(false, true) {
-		return
+// reserveSoon reserves a block, unless that is under way. Nobody needs to wait for it
+// while numbers are left.
+func (s *Store) reserveSoon() *reservation {
+	n := &s.numbers
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.under != nil {
+		return n.under
 	}
+	r := &reservation{done: make(chan struct{})}
+	if s.life.Err() != nil {
+		r.err = failed("reserve numbers", s.life.Err())
+		close(r.done)
+		return r
+	}
+	if time.Since(n.asked) < blockLasts {
+		n.size = min(8*n.size, largestBlock)
+	} else {
+		n.size = blockSize
+	}
+	n.asked, n.under = time.Now(), r
+	size := n.size
 	s.loops.Go(func() {
-		defer s.reserving.Store(false)
 		ctx, cancel := context.WithTimeout(s.life, reserveTakes)
 		defer cancel()
-		b, err := s.reserve(ctx)
+		b, err := s.reserve(ctx, size)
+		n.mu.Lock()
+		defer n.mu.Unlock()
 		if err == nil {
-			s.safe.Store(&b)
-		} else {
-			s.log.DebugContext(ctx, "store: no numbers reserved ahead", "err", err)
+			n.safe = b
 		}
+		r.err, n.under = err, nil
+		close(r.done)
 	})
+	return r
 }
 
 // reserve reserves a block of numbers, and waits until the server can't lose that: until
 // a replica confirmed it, if there is one, and until the server has synced its file. A
 // server that doesn't sync by itself isn't waited for.
-func (s *Store) reserve(ctx context.Context) (block, error) {
+func (s *Store) reserve(ctx context.Context, size int) (block, error) {
 	const op = "reserve numbers"
 	node := redis.Cmdable(s.db)
 	if cluster, ok := s.db.(*redis.ClusterClient); ok {
@@ -118,10 +166,10 @@ func (s *Store) reserve(ctx context.Context) (block, error) {
 		return block{}, failed(op, err)
 	}
 	if !loses(info) {
-		s.lossless.Store(true) // until the next Check
+		s.numbers.lossless.Store(true) // until the next Check
 		return block{}, nil
 	}
-	c := s.number(engine.Numbering{}, block{}, true)
+	c := s.number(engine.Numbering{}, size)
 	pipe := node.Pipeline()
 	cmd := s.scripts[c.name].Eval(ctx, pipe, c.keys, c.args...)
 	if info["connected_slaves"] != "0" {

@@ -54,7 +54,7 @@ func TestNumbersAfterALoss(t *testing.T) {
 	take(store.BlockSize - 6) // up to the end of the block; another is reserved meanwhile
 	server.Lose(t, kept)
 	take(3 * store.BlockSize)
-	if skipped := most - int64(len(given)); skipped > 3*store.BlockSize {
+	if skipped := most - int64(len(given)); skipped > store.LargestBlock {
 		t.Errorf("%d numbers are skipped", skipped)
 	}
 }

@@ -69,9 +69,7 @@ type Store struct {
 	refusal   atomic.Pointer[Finding] // found by the last Check
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
-	lossless  atomic.Bool           // no server loses acknowledged writes, as far as is known
-	reserving atomic.Bool           // numbers are being reserved ahead
-	safe      atomic.Pointer[block] // those that were
+	numbers   numbers
 
 	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
