@@ -156,7 +156,7 @@ const groupLost = "item_group_lost"
 // everything else that failed in a step.
 func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args, code string, p performed) error {
 	failed, missing := slices.Clone(p.out.Failed), slices.Clone(p.missing)
-	missing = slices.DeleteFunc(missing, func(m people.Unresolved) bool { return m.Code == nobody })
+	missing = slices.DeleteFunc(missing, func(m people.Unresolved) bool { return m.Code == nobody || m.Code == tooManyMembers })
 	for _, m := range missing {
 		failed = slices.DeleteFunc(failed, func(f failure) bool { return f.What == string(m.Ref) })
 	}
