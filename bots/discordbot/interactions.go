@@ -143,10 +143,8 @@ func (b *Bot) takeInteraction(ctx context.Context, req request, in interaction) 
 	case !b.replays.Add(in.ID):
 		return response{}, "", &rejection{http.StatusUnauthorized, outcomeReplay}
 	}
-	if direct {
-		if r := b.findMember(ctx, &req, &in); r != nil {
-			return response{}, "", r
-		}
+	if direct && !b.findMember(ctx, &req, &in) {
+		return b.tell(in, "options.members_only"), outcomeWrongGuild, nil
 	}
 	c := bots.Command{
 		Op:    core.MakeOp("discord", b.guild, "interaction", in.ID),
@@ -167,7 +165,7 @@ func (b *Bot) takeInteraction(ctx context.Context, req request, in interaction) 
 		}
 	case typeComponent:
 		if op, ok := parseReopen(in.Data.CustomID); ok {
-			return b.reopen(c, op), outcomeOK, nil
+			return b.reopen(c, in, op), outcomeOK, nil
 		}
 		if filled, op, ok := b.filled(in); ok { // a form without inputs
 			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
@@ -187,20 +185,28 @@ func (b *Bot) takeInteraction(ctx context.Context, req request, in interaction) 
 	return b.answer(ctx, req, c, in, nil), outcomeUnknown, nil
 }
 
-// findMember looks up the guild member who pressed a button in a direct message. If
-// Discord doesn't answer, the request is treated as one too many.
-func (b *Bot) findMember(ctx context.Context, req *request, in *interaction) *rejection {
+// tell answers an interaction with a text that only the person sees.
+func (b *Bot) tell(in interaction, id string) response {
+	m := b.message(bots.Command{}, in, nil, bots.Say(b.text.In(in.Locale).S(id)))
+	m.Flags = flagEphemeral
+	return response{Type: answerMessage, Data: m}
+}
+
+// findMember looks up the guild member who pressed a button in a direct message, and
+// reports whether the person may be one. If Discord doesn't answer, the request is
+// treated as one too many.
+func (b *Bot) findMember(ctx context.Context, req *request, in *interaction) bool {
 	m, err := b.memberNow(ctx, in.User.ID)
 	switch {
 	case err == nil:
 		in.Member = m
 	case core.KindOf(err) == core.NotFound, core.DetailOf(err) == codeUnknownGuild:
-		return &rejection{http.StatusForbidden, outcomeWrongGuild}
+		return false
 	default:
 		b.log.WarnContext(ctx, "discordbot: a member could not be looked up", "error", err)
 		req.overloaded = true
 	}
-	return nil
+	return true
 }
 
 // fill answers a form that op opened. Its op derives from that, so that a form acts

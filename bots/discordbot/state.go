@@ -75,17 +75,14 @@ func parseReopen(customID string) (op string, ok bool) {
 
 // reopen opens a form that couldn't be opened before. A modal can't answer a modal,
 // nor follow a deferred answer.
-func (b *Bot) reopen(c bots.Command, op string) response {
+func (b *Bot) reopen(c bots.Command, in interaction, op string) response {
 	form, ok := b.forms.of(op)
 	if ok {
 		if m, err := b.modal(c.Lang, op, form); err == nil {
 			return response{Type: answerModal, Data: m}
 		}
 	}
-	p := b.text.In(c.Lang)
-	m := b.message(c, interaction{}, nil, bots.Say(p.S("commands.outdated")))
-	m.Flags = flagEphemeral
-	return response{Type: answerMessage, Data: m}
+	return b.tell(in, "commands.outdated")
 }
 
 // Limits on remembered forms. After a restart, or in another replica, they are

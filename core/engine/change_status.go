@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,6 +51,14 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	return effect{risk: &risk, kind: EventStatus, data: map[string]string{
 		"from": string(old.Status), "to": string(c.To), "note": c.Note,
 	}}, nil
+}
+
+func (c ChangeStatus) kept(r core.Risk) bool {
+	note := strings.TrimSpace(c.Note)
+	if c.To.Open() {
+		return note == "" || slices.ContainsFunc(r.Notes, func(n core.Note) bool { return n.Text == note })
+	}
+	return r.Resolution == note || r.Status != c.To // changed since
 }
 
 // check returns a Refusal if the change isn't possible, otherwise nil.

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -249,5 +250,61 @@ func TestGuestsAddressGivesNoRights(t *testing.T) {
 	_, err := b.engine.Do(b.ctx(), "op", core.Actor{Account: stranger}, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
 	if _, refused := errors.AsType[*core.Refusal](err); !refused {
 		t.Errorf("got %v, want a refusal", err)
+	}
+}
+
+// TestChangedTextOfARepeatIsNotDropped checks that a person whose form was stored before
+// is told that the text they changed since is not.
+func TestChangedTextOfARepeatIsNotDropped(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	code := func(err error) string {
+		ref, _ := errors.AsType[*core.Refusal](err)
+		if ref == nil {
+			return fmt.Sprint(err)
+		}
+		return ref.Code
+	}
+	d := engine.Draft{Title: "Ledger", Module: "Payments", Description: "off", DueAt: b.clock.Now().Add(time.Hour)}
+	file := func(change func(*engine.Draft)) string {
+		d := d
+		change(&d)
+		_, err := b.engine.File(b.ctx(), "form", lin, d)
+		return code(err)
+	}
+	for range 2 {
+		if got := file(func(*engine.Draft) {}); got != "<nil>" {
+			t.Fatal(got)
+		}
+	}
+	for what, change := range map[string]func(*engine.Draft){
+		"title":       func(d *engine.Draft) { d.Title = "Books" },
+		"description": func(d *engine.Draft) { d.Description = "still off" },
+		"severity":    func(d *engine.Draft) { d.Severity = core.High },
+		"due date":    func(d *engine.Draft) { d.DueAt = d.DueAt.Add(time.Hour) },
+		"discovered":  func(d *engine.Draft) { d.DiscoveredAt = b.clock.Now().Add(-time.Hour) },
+		"handlers":    func(d *engine.Draft) { d.Handlers = []core.Ref{"lin"} },
+	} {
+		if got := file(change); got != "already_filed" {
+			t.Errorf("another %s: %s", what, got)
+		}
+	}
+	submit := func(op string, to core.Status, note string) string {
+		_, err := b.engine.Do(b.ctx(), op, wei, engine.ChangeStatus{Risk: "R-1", To: to, Note: note})
+		return code(err)
+	}
+	for _, s := range []struct {
+		op   string
+		to   core.Status
+		note string
+		want string
+	}{
+		{"a", core.InProgress, "looking", "<nil>"}, {"a", core.InProgress, "looking ", "<nil>"}, {"a", core.InProgress, "looked", "already_changed"},
+		{"b", core.Resolved, "fixed", "<nil>"}, {"b", core.Resolved, "fixed", "<nil>"}, {"b", core.Resolved, "fixed by wei", "already_changed"},
+		{"c", core.Pending, "", "<nil>"}, {"b", core.Resolved, "fixed", "<nil>"},
+	} {
+		if got := submit(s.op, s.to, s.note); got != s.want {
+			t.Errorf("%+v: %s", s, got)
+		}
 	}
 }

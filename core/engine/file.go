@@ -34,7 +34,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	if err := e.MayFile(ctx, by); err != nil {
 		return Filed{}, err
 	}
-	now := e.now()
+	now, dated := e.now(), !d.DiscoveredAt.IsZero()
 	d, unresolved, err := e.checkDraft(ctx, by, d, now)
 	if err != nil {
 		return Filed{}, err
@@ -62,6 +62,12 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	if err != nil {
 		return Filed{}, err
 	}
+	if !dated {
+		r.DiscoveredAt = got.Risk.DiscoveredAt // both by default
+	}
+	if got.Repeat && report(r) != report(got.Risk) {
+		return Filed{}, core.Refuse(core.Conflict, "already_filed", "", "Key", string(got.Risk.Key), "Command", e.org.Command)
+	}
 	if err := e.notifyUnresolved(ctx, "module", text.Args{"Module": r.Module}, unresolved); err != nil {
 		e.log.ErrorContext(ctx, "administrators could not be notified", "module", r.Module, "handlers", unresolved, "err", err)
 	}
@@ -71,4 +77,13 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		return Filed{}, invalid("stored result of "+op, err)
 	}
 	return Filed{Risk: got.Risk, Repeat: got.Repeat, Now: res.Now, Missed: res.Missed}, nil
+}
+
+// report returns the same for risks that were reported in the same words.
+func report(r core.Risk) string {
+	same, _ := json.Marshal(core.Risk{ // has been stored as JSON: can't fail
+		Title: foldTitle(r.Title), Module: r.Module, Severity: r.Severity, Description: r.Description,
+		DiscoveredAt: r.DiscoveredAt, DueAt: r.DueAt, Fields: r.Fields, Handlers: r.Handlers,
+	})
+	return string(same)
 }

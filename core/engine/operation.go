@@ -17,6 +17,8 @@ type Operation interface {
 	// may not do it or the risk's state doesn't allow it. It stores nothing, and is
 	// called again if the risk changes meanwhile.
 	decide(ctx context.Context, d deed) (effect, error)
+	// kept reports whether a risk has the text that the person typed, or may have had it.
+	kept(r core.Risk) bool
 }
 
 // deed is one attempt to perform an operation.
@@ -63,11 +65,13 @@ func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) 
 		}
 		var done Applied
 		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, stale: seen != 0 && seen != rec.Risk.Version})
-		if err == nil {
+		switch {
+		case err == nil && done.Repeat && !o.kept(done.Risk):
+			return Outcome{}, core.Refuse(core.Conflict, "already_changed", "", "Key", string(key))
+		case err == nil:
 			e.Wake()
 			return Outcome{Risk: done.Risk, Repeat: done.Repeat, Result: done.Result}, nil
-		}
-		if core.KindOf(err) != core.Conflict {
+		case core.KindOf(err) != core.Conflict:
 			return Outcome{}, err
 		}
 	}
