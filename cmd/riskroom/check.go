@@ -32,17 +32,17 @@ position: file:line:column: message [rule].
 It connects to nothing and needs no secrets. If a value from the environment isn't
 set, that is a warning here and an error in serve. Warnings don't fail the check.
 
-With --online, check also asks the workspaces of files without errors. It uses their
+With --online, check also asks the workspaces, if the file has no errors. It uses the
 real secrets, and for each problem it says what to click. It checks:
   - whether the tokens are accepted and have every scope or permission;
   - whether people, user groups and roles exist, and nobody is named twice;
   - whether the bot can post in the channels that the file names;
 ` + platformHelp(func(h platform.Help) string { return h.Checked }) + `It changes nothing. A bot can't find everything out in advance. These problems show
 only when they happen:
-  - people who take no direct messages, and other apps with the same command;
+  - people who block direct messages, and other apps with the same command;
 ` + platformHelp(func(h platform.Help) string { return h.Unchecked }) + `
-Exit codes: 0 every file can be run, 1 there are problems, 2 the command line is
-wrong or a file cannot be read.`,
+Exit codes: 0 no errors, 1 there are errors, 2 the command line is wrong or a file
+cannot be read.`,
 		Example: `  riskroom check configs/minimal.yaml
   riskroom check --online riskroom.yaml
   riskroom check --format json *.yaml | jq '.[] | select(.severity == "error")'

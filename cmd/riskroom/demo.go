@@ -34,22 +34,20 @@ func newDemo(s environment) *cobra.Command {
 		Short: "Try riskroom in the browser or the terminal, without any setup",
 		Long: `demo shows a small chat workspace in the browser. File a risk with a slash
 command, move the clock, and watch who gets a message, which group is created and
-how the cards change. The engine, the adapter and the bot are those of serve. An
-emulator takes the place of ` + platforms.All()[0].Title + `, or of another platform with --platform. The
-clock jumps, everything is in memory, and nobody is contacted. Only this machine can
-reach the page.
+how the cards change. The engine, the adapter and the bot are the ones that serve
+uses. Only ` + platforms.All()[0].Title + ` is emulated, or another platform with --platform. Everything is in
+memory, and nobody is contacted. Only this machine can reach the page.
 
 With --play, demo plays the life of a risk in the terminal instead, in a few
-seconds. Somebody files it, and its handlers get a message. They are reminded after
-a day. After another day a group is created with the right people. Then the risk is
-resolved.
+seconds: it is filed, its handlers get a message and a day later a reminder, and after
+another day a group is created with the right people. Then the risk is resolved.
 
 With --config, demo runs your own flows, without secrets. Each workspace in the
-file becomes an emulated one in which everybody in the file has an account; user
-groups and roles have two members. Risks are filed in the first workspace on
---platform. Without --platform, that is the first ` + platforms.All()[0].Title + ` workspace, or else the first
-workspace. With --play, one risk is filed now for each module, time passes until no
-flow has anything left to do, and the risks are resolved.
+file is emulated. Everybody in the file has an account in it, and user groups and
+roles have two members. --platform chooses the workspace where risks are filed: the
+first on that platform. By default it is the first ` + platforms.All()[0].Title + ` workspace, or the first of
+all if there is none. With --play, one risk is filed for each module, time passes until
+no flow has anything left to do, and then the risks are resolved.
 
 With --format json, which implies --play, each line is one event. Every field is a
 string:
@@ -58,7 +56,8 @@ string:
   action  file, send_message, create_group, send_group_message, set_group,
           change_status, or skip, with the reason in text
   where   @name for a direct message, #name for a channel or group, the risk's key
-          for a skip; then, in brackets, the workspace if it is not the risks' own
+          for a skip; the workspace follows in brackets unless the risks were
+          filed there
   text    what was said or done
 
 Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
@@ -75,7 +74,7 @@ Exit codes: 0 played to the end or stopped by Ctrl-C, 1 it could not be played,
 		},
 	}
 	configFlag(c, &f.config, "run the flows of this config file; - is the standard input")
-	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 is any free one")
+	c.Flags().StringVar(&f.addr, "addr", defaultDemoAddr, "address of the page; port 0 picks a free one")
 	c.Flags().StringVar(&f.platform, "platform", "", anyOf(platforms.Names())+": where risks are filed")
 	c.Flags().BoolVar(&f.play, "play", false, "play in the terminal")
 	c.Flags().StringVar(&f.lang, "lang", "", "en or zh-CN (default: the config file's, or your locale's)")

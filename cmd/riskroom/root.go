@@ -67,11 +67,11 @@ func newRoot(s environment) *cobra.Command {
 	names := platforms.Names()
 	root := &cobra.Command{
 		Use:   "riskroom",
-		Short: "File risks in chat and let flows follow them up",
-		Long: `riskroom lets people file risks in ` + anyOf(titles) + ` with a slash command. While
-a risk is pending, flows from a config file act on it: for example, they message
-its handlers, remind them after a day, and after two days create a group with the
-right people. Redis holds the timers.
+		Short: "File risks in chat and have flows follow them up",
+		Long: `riskroom lets people file risks in ` + anyOf(titles) + ` with a slash command.
+Flows, which you write in a config file, follow the risks up. For example, they
+message the handlers at once, remind them after a day, and create a group with the
+right people after two. All data is in Redis.
 
 To try it without any setup:       riskroom demo
 To write a config file:            start from configs/, then riskroom check

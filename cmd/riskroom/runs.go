@@ -23,7 +23,7 @@ type runsFlags struct{ config, format, logLevel string }
 func newRuns(s environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
-		Short: "Manage runs: see what waits and why, retry or drop what is stuck",
+		Short: "Manage runs: see what is waiting and why, retry or drop what is stuck",
 		Long: `A run is one flow acting once on one risk. Its ID looks like
 R-17/remind-after-a-day/1781234567890. A run that needs a person is parked: it
 waits until somebody retries or drops it.
@@ -42,7 +42,7 @@ them while serve is running. They need only the secrets in the redis section.`,
 }
 
 func runsFlagsFor(c *cobra.Command, f *runsFlags) {
-	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
 	formatFlag(c, &f.format, formatTable, formatJSON)
 	c.Flags().StringVar(&f.logLevel, "log-level", "error", "what to log to stderr: debug, info, warn or error")
 }
@@ -50,13 +50,13 @@ func runsFlagsFor(c *cobra.Command, f *runsFlags) {
 func newRunsRetry(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
-		Use:   "retry RUN...",
+		Use:   "retry --config FILE RUN...",
 		Short: "Continue parked runs now",
-		Long: `retry makes parked runs due now and resets their failure counts. If it is unknown
-whether a call happened, riskroom looks on the platform first, as always, and
-repeats the call only if it certainly didn't happen.
+		Long: `retry makes parked runs due now and resets their failure counts. If a run is parked
+because it is unknown whether its last call happened, check on the platform first:
+retry makes that call again. If it did happen, drop the run instead.
 
-Exit codes: 0 done, 1 at least one run failed to change, 2 the command line is
+Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
 wrong.`,
 		Example: `  riskroom runs retry -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
@@ -64,19 +64,20 @@ wrong.`,
 			return changeRuns(c.Context(), s, f, "retry", args, (*store.Store).Retry)
 		},
 	}
-	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
 	return c
 }
 
 func newRunsDrop(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
-		Use:   "drop RUN...",
+		Use:   "drop --config FILE RUN...",
 		Short: "End runs that are parked or have not begun",
-		Long: `drop ends runs for good. What they did stays done; their remaining steps are not
-done. If a dropped run was about to create a group, another run can now create one.
+		Long: `drop ends runs for good. What they did stays done, and their remaining steps are
+skipped. If a run was about to create the risk's group, another run can create it
+once this one is dropped.
 
-Exit codes: 0 done, 1 at least one run failed to change, 2 the command line is
+Exit codes: 0 done, 1 at least one run could not be changed, 2 the command line is
 wrong.`,
 		Example: `  riskroom runs drop -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args:    someRuns,
@@ -84,7 +85,7 @@ wrong.`,
 			return changeRuns(c.Context(), s, f, "drop", args, (*store.Store).Drop)
 		},
 	}
-	configFlag(c, &f.config, "the config file that names the Redis; - is the standard input")
+	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
 	return c
 }
 

@@ -21,12 +21,12 @@ func newRunsList(s environment) *cobra.Command {
 	var f runsFlags
 	var limit int
 	c := &cobra.Command{
-		Use:   "list",
+		Use:   "list --config FILE",
 		Short: "List runs that are parked, running or scheduled",
-		Long: `list shows parked runs first. Then come the runs of open risks that are running,
-waiting or armed, with what they wait for.
+		Long: `list shows parked runs first, and then the runs of open risks that are running,
+waiting or armed (not yet due), with what they are waiting for.
 
-Exit codes: 0 listed, 1 the Redis cannot be read, 2 the command line is wrong.`,
+Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`,
 		Example: `  riskroom runs list -c riskroom.yaml
   riskroom runs list -c riskroom.yaml --format json | jq '.[] | select(.state == "parked") | .run'`,
 		Args: onlyFlags,

@@ -18,11 +18,11 @@ import (
 func newRunsShow(s environment) *cobra.Command {
 	var f runsFlags
 	c := &cobra.Command{
-		Use:   "show RUN",
+		Use:   "show --config FILE RUN",
 		Short: "Explain a run: its state, the reason, and what it has done so far",
 		Long: `show prints the state of a run and its audit trail, oldest event first.
 
-Exit codes: 0 shown, 1 there is no such run or the Redis cannot be read, 2 the
+Exit codes: 0 shown, 1 there is no such run or Redis cannot be read, 2 the
 command line is wrong.`,
 		Example: `  riskroom runs show -c riskroom.yaml R-17/open-a-group-after-two/1781234567890`,
 		Args: func(_ *cobra.Command, args []string) error {

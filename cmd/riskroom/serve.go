@@ -22,20 +22,20 @@ func newServe(s environment) *cobra.Command {
 		Use:   "serve --config FILE",
 		Short: "Run riskroom for the workspaces of a config file",
 		Long: `serve runs riskroom until it receives SIGTERM or SIGINT. It then finishes the calls
-in progress, hands back its leases, and exits within about ten seconds. Several can
-run on one Redis and share the work.
+in progress, hands its runs back, and exits within about ten seconds. Several of them
+can share one Redis and the work.
 
-` + platformHelp(func(h platform.Help) string { return h.Serve + "\n" }) + `You need a public address only if a platform calls --listen. riskroom opens it only
-then and speaks HTTP there, so put a proxy in front of it that terminates TLS.
+` + platformHelp(func(h platform.Help) string { return h.Serve + "\n" }) + `riskroom opens --listen only if a platform sends requests to it. It speaks HTTP there,
+so put a proxy with a public address in front of it that terminates TLS.
 
 /healthz, /readyz and /metrics are at --admin-listen, without access control.
 
-serve doesn't run a file that has problems; it prints them as check does. At start
-it asks the workspaces what check --online asks. One screen shows which workspaces
-it serves, how, and what you need to fix. It serves the workspaces that work, even
-if others don't. With --log-format json the screen is one record, self-test.
+serve doesn't start with a file that has errors; it prints them as check does. At
+start it does what check --online does, and shows on one screen which workspaces it
+serves and how, and what you need to fix. It serves the workspaces that work, even if
+others don't. With --log-format json the screen is one log record, self-test.
 
-Exit codes: 0 stopped as asked, 1 it could not start or continue, 2 the command
+Exit codes: 0 stopped by a signal, 1 it could not start or continue, 2 the command
 line is wrong.`,
 		Example: `  riskroom serve --config riskroom.yaml
   riskroom serve -c riskroom.yaml --listen 127.0.0.1:8080 --log-format json`,
@@ -43,7 +43,7 @@ line is wrong.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "the config file; - is the standard input")
-	c.Flags().StringVar(&f.listen, "listen", ":8080", "the address for calls from platforms, if any call")
+	c.Flags().StringVar(&f.listen, "listen", ":8080", "address for requests from platforms")
 	c.Flags().StringVar(&f.adminListen, "admin-listen", "127.0.0.1:9090", "address of /healthz, /readyz and /metrics")
 	logFlags(c, &f.logFormat, &f.logLevel)
 	return c

@@ -19,7 +19,7 @@ const applicationFlag = "application"
 func manifest() platform.Manifest {
 	return platform.Manifest{
 		Short: "Print how to set up the Discord application",
-		Long: `discord prints the steps to set up the Discord application for a workspace of the
+		Long: `This prints the steps to set up the Discord application for a workspace of the
 config file: what to click, where each secret comes from, which intents to switch
 on, and the link that installs the bot with only the permissions that it needs.
 

@@ -5,16 +5,16 @@ import "riskroom/cmd/riskroom/platform"
 func help() platform.Help {
 	return platform.Help{
 		Serve: `A Slack workspace with an app_token uses Socket Mode. With a signing_secret instead,
-Slack calls --listen. For a workspace called acme in the file, enter these URLs on the
-pages of the app:
+Slack sends its requests to --listen. For a workspace called acme in the file, enter
+these URLs on the app's pages:
   Slash Commands                   https://YOUR.HOST/slack/acme/commands
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events
 `,
 		Checked: `  - on Slack, whether the app can open Socket Mode;
 `,
-		Unchecked: `  - on Slack, who may create private channels or remove people, wrong URLs, and a
-    wrong signing secret.
+		Unchecked: `  - on Slack, limits on who may create private channels or remove people, wrong
+    URLs, and a wrong signing secret.
 `,
 	}
 }

@@ -11,12 +11,12 @@ import (
 func manifest() platform.Manifest {
 	return platform.Manifest{
 		Short: "Print the manifest of a Slack app, ready to paste",
-		Long: `slack prints the manifest of the Slack app that a workspace of the config file
-needs: scopes, events, the slash command, and how Slack reaches it. It asks for
-nothing more. Paste it at https://api.slack.com/apps under Create New App, From a
+		Long: `This prints the manifest of the Slack app that a workspace of the config file needs:
+scopes, events, the slash command, and how Slack reaches riskroom. It contains nothing
+else. Paste it at https://api.slack.com/apps under Create New App, From a
 manifest, JSON. For an existing app, paste it under App Manifest and install the app
-to the workspace again. The app needs more once you add the first flow that creates
-groups or posts in channels; "check --online" says so.
+to the workspace again. When you add a flow that creates groups or posts in channels,
+the app may need more scopes; "check --online" reports that.
 
 A workspace with an app_token gets a manifest for Socket Mode. A workspace with a
 signing_secret uses HTTP and needs --url, the public address of serve. The command
