@@ -52,7 +52,7 @@ func TestRedisChangedUnderServe(t *testing.T) {
 	}
 	for _, c := range []struct{ key, unsafe, safe, remedy string }{
 		{"appendonly", "no", "yes", "set appendonly yes"},
-		{"maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy allkeys-lru), risks among them: set maxmemory-policy noeviction"},
+		{"maxmemory-policy", "allkeys-lru", "noeviction", "(maxmemory-policy allkeys-lru), including risks: set maxmemory-policy noeviction"},
 	} {
 		set(c.key, c.unsafe, http.StatusServiceUnavailable)
 		if _, page := ready(); !strings.Contains(page, "store: Redis ") || !strings.Contains(page, c.remedy) {
