@@ -50,9 +50,13 @@ You can start from a file in [configs](../configs). ` + "`riskroom check FILE`" 
 ` + "`riskroom check --online FILE`" + ` also asks the workspaces, and says what to click.
 
 Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-default}`" + ` from the environment; write ` + "`$${`" + ` for a literal
-` + "`${`" + `. A secret is either ` + "`${NAME}`" + ` and nothing else, or in a file that the same key with ` + "`_file`" + ` names.
+` + "`${`" + `. Give a secret as ` + "`${NAME}`" + ` and nothing else. Or put it into a file, and name the file under the key with ` + "`_file`" + ` at its
+end, such as ` + "`bot_token_file`" + `.
+
+[Conditions, people and templates](#conditions-people-and-templates), at the end, lists the values and functions for them.
 `)
-	describe(&b, "", "The top of the file", &root)
+	describe(&b, "", "The top level", &root)
+	b.WriteString(strings.ReplaceAll(language, "~", "`"))
 	const path = "../docs/configuration.md"
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
@@ -67,6 +71,43 @@ Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-def
 		t.Errorf("%s is out of date; run go test ./configs -update", path)
 	}
 }
+
+// language is the section on conditions, people and templates, with ~ for a backquote.
+const language = `
+## Conditions, people and templates
+
+All three can use these values of the risk: ~key~, ~title~, ~module~, ~severity~, ~status~, ~description~, ~resolution~,
+~discovered_at~, ~due_at~, ~submitted_at~, ~status_since~, ~submitter~, ~handlers~, ~lead~, and your own fields as ~fields.KEY~. ~now~ is
+the current time. A severity is ~low~, ~medium~, ~high~ or ~critical~. A status is ~pending~, ~in_progress~, ~resolved~ or ~shelved~.
+
+A **condition** compares values. Text is in quotes:
+
+~~~
+if: status == "pending" and severity in ["high", "critical"]
+if: fields.amount > 1000 or title contains "outage"
+if: not filled(due_at) or due_at - now < duration("48h")
+~~~
+
+- Operators: ~and~, ~or~, ~not~, ~==~, ~!=~, ~<~, ~<=~, ~>~, ~>=~, ~in~, ~contains~, ~startsWith~, ~endsWith~, ~matches~ (a regular
+  expression), ~+~, ~-~, ~*~, ~/~ and ~a ? b : c~.
+- Functions: ~filled(x)~ (whether x is set), ~len(x)~, ~lower(x)~, ~upper(x)~, ~trim(x)~, ~duration("48h")~ and ~date("2026-05-01")~.
+
+In a **list of people**, an entry that begins with ~=~ is an expression in the same language. Its result must be people:
+
+~~~
+to: [handlers, '=severity == "critical" ? lead : fields.experts']
+~~~
+
+In a **template**, ~{{ .key }}~ is replaced with a value, and ~{{ if … }}~ chooses a text:
+
+~~~
+title: '{{ .key }} is due on {{ date .due_at }}{{ if eq .severity "critical" }}, and critical{{ else }}.{{ end }}'
+~~~
+
+- ~date~ shows a day, and ~datetime~ a day with its time. ~{{ .handlers | join ", " }}~ separates people.
+- ~{{ .resolution | default "none" }}~ is for a value that may not be set, and ~{{ .title | truncate 40 }}~ for a long one.
+- ~upper~, ~lower~ and ~trim~ change text. ~eq~, ~ne~, ~and~, ~or~ and ~not~ are for ~if~.
+`
 
 // describe writes a section for a map with known keys, and one for each map below it.
 func describe(b *strings.Builder, path, title string, s *schema) {

@@ -58,7 +58,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"timezone":      text("The IANA time zone for days and dates, such as Asia/Shanghai. Default: UTC."),
 			"language":      choice("The language of cards and messages that several people see. Private replies use the reader's language. Default: en.", "en", "zh-CN"),
 			"day_starts_at": matching("The time of day for dates without a time. Default: \"09:00\".", flow.ClockPattern, flow.ClockHint),
-			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, "a slash and up to 31 characters without spaces and capitals, such as /risk"),
+			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, "a slash and up to 31 characters without spaces or capitals, such as /risk"),
 			"risk_prefix":   matching("The prefix of risk keys. Default: R, which gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
 			"instance":      matching("A name for this installation, if several share a Redis or a workspace. Don't change it later. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
 			"call_timeout":  matching("The timeout of a call to a platform. Default: 10s.", durationPattern, "a duration such as 10s or 500ms"),
@@ -220,13 +220,13 @@ func platformSchema(p core.PlatformSettings) object {
 	}
 	props["platform"] = object{"const": p.Platform, "description": "The platform."}
 	if props[apiURLKey] == nil {
-		props[apiURLKey] = text("The URL of the platform's API, if it isn't the usual one: a proxy, a government cloud or an emulator.")
+		props[apiURLKey] = text("The URL of the platform's API, if it isn't the usual one, such as that of a proxy, a government cloud or an emulator.")
 	}
 	props["rates"] = ratesSchema()
 	o := record("", required, props)
 	delete(o, "description")
 	if len(p.AnyOf) > 0 {
-		all = append(all, anyOf(fmt.Sprintf("a %s workspace needs a way in: %s", p.Platform, strings.Join(p.AnyOf, " or ")), waysIn(p)...))
+		all = append(all, anyOf(fmt.Sprintf("a %s workspace needs a way to receive commands: %s", p.Platform, strings.Join(p.AnyOf, " or ")), waysIn(p)...))
 	}
 	if len(all) > 0 {
 		o["allOf"] = all
@@ -250,7 +250,7 @@ func ratesSchema() object {
 	return object{
 		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": "rates are unlimited, or a map from a method to a rate such as 50/1m",
 		"additionalProperties": object{"type": "string", "pattern": ratePattern, "errorMessage": say},
-		"description":          "Overrides the platform's published rate limits: unlimited, or per method unlimited or a number of calls in a period (\"50/1m\").",
+		"description":          "Overrides the platform's published rate limits: unlimited, or a map from a method to its limit: unlimited, or a number of calls in a period (\"50/1m\").",
 	}
 }
 

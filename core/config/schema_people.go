@@ -3,22 +3,22 @@ package config
 import "riskroom/core"
 
 func peopleSchema() object {
-	return dict("People whom this file names, under names of your choice.", personName,
+	return dict("The people to whom this file refers, under names of your choice.", personName,
 		"a person's name has up to 80 characters, without / @ :, and doesn't begin with =",
 		object{
 			"type": "object",
 			"properties": object{
-				"email": matching("The person's e-mail address on the platforms that look people up by e-mail address.", emailPattern, "an e-mail address"),
+				"email": matching("The person's e-mail address. It is enough where the platform looks people up by e-mail address.", emailPattern, "an e-mail address"),
 			},
 			"additionalProperties": text("The person's user ID in the workspace of that name."),
-			"description":          "The person's accounts: email, or a user ID under a workspace's name. A user ID takes precedence there.",
+			"description":          "The person's accounts: an e-mail address as email, or a user ID under a workspace's name. In that workspace, the user ID takes precedence.",
 		})
 }
 
 func permissionsSchema() object {
 	return record("Who may do what. A list holds names, \"@group\" (a user group or role) and accounts (workspace/ID).", nil, object{
 		"administrators": people("People who may do everything. They are notified of failures if there is no admin_channel."),
-		"group_settings": people("People who, like administrators, may be the operator of set_group."),
+		"group_settings": people("People who may be the operator of set_group, in addition to administrators."),
 		"file":           people("Who may file risks: everyone (the default) or a list. everyone excludes guests and external people; name them."),
 		"read":           people("Who may see risks: everyone (the default), involved (submitter, handlers and module lead of the risk) or a list. everyone excludes guests and external people; name them."),
 	})
@@ -44,7 +44,7 @@ func fieldsSchema() object {
 		"type":     choice("What it holds.", string(core.TextField), string(core.NumberField), string(core.SelectField), string(core.DateField), string(core.PeopleField)),
 		"label":    label("What people see: one text, or one for each language (en, zh-CN). Default: the field's key."),
 		"required": yesNo("true if people must fill it in."),
-		"part":     choice("reported (the default): filled in when the risk is filed. handling: filled in by the people who handle it.", string(core.Reported), string(core.Handling)),
+		"part":     choice("reported (the default): filled in when the risk is filed. handling: filled in later, by the people who handle the risk.", string(core.Reported), string(core.Handling)),
 		"options": object{
 			"type": []string{"array", "object"}, "minItems": 1, "maxItems": maxChoices, "minProperties": 1, "maxProperties": maxChoices,
 			"items":                object{"type": "string", "minLength": 1, "maxLength": maxLabel},

@@ -32,16 +32,16 @@ func (*CreateGroupDef) Kind() string { return "create_group" }
 func (d *CreateGroupDef) Form() Form {
 	ofType := func(c core.Capabilities) core.Ability { return c.Groups[d.Type] }
 	return Form{
-		Help: "Creates a group. An item group is bound to the risk and shows its badge. A risk can have only one live item group.",
+		Help: "Creates a group. An item group is bound to the risk and shows a badge, a small pinned card about it. A risk can have only one item group at a time.",
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
 				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", beginning with a letter"},
-			{Name: "type", Kind: TextKey, Help: "ordinary, topic (for a discussion that ends) or item (bound to the risk).", Required: true,
+			{Name: "type", Kind: TextKey, Help: "ordinary, item (bound to the risk) or topic (for a discussion that ends; no platform supports it yet).", Required: true,
 				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
 				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
 			templateKey("name", "The group's name. riskroom removes characters that the platform doesn't allow in names, and adds a suffix that makes the name unique, such as the risk's key.", &d.Name).
 				required().limited(func(l core.Limits) int { return l.GroupName }).cut(),
-			peopleKey("owner", "The group's owner: the first of these people who has an account.", &d.Owner),
+			peopleKey("owner", "The group's owner: the first of these people who has an account in the workspace.", &d.Owner),
 			peopleKey("members", "The people to invite.", &d.Members).required().limited(func(l core.Limits) int { return l.GroupMembers }),
 			templateKey("topic", "The group's topic.", &d.Topic).limited(func(l core.Limits) int { return l.Topic }),
 			templateKey("purpose", "The group's purpose.", &d.Purpose).limited(func(l core.Limits) int { return l.Purpose }),

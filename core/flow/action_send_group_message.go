@@ -29,7 +29,7 @@ func (d *SendGroupMessageDef) Form() Form {
 		Help: "Posts a message or the risk's card in a group.",
 		Keys: append([]Key{
 			groupKey(&d.Group),
-			peopleKey("mention", "The people to mention at the beginning.", &d.Mention),
+			peopleKey("mention", "The people to mention at the beginning of the message.", &d.Mention),
 		}, messageKeys(&d.Title, &d.Text, &d.Card)...),
 		AnyOf: []string{"title", "text", "card", "mention"}, Without: "a message needs a title, a text, a card or somebody to mention",
 	}

@@ -28,7 +28,7 @@ func (*SetGroupDef) Kind() string { return "set_group" }
 // Form implements ActionDef.
 func (d *SetGroupDef) Form() Form {
 	return Form{
-		Help: "Changes a group on behalf of its operator.",
+		Help: "Changes a group on behalf of a person, the operator.",
 		Keys: []Key{
 			groupKey(&d.Group),
 			{Name: "operator", Kind: PersonKey, Required: true, Text: &d.Operator,

@@ -118,7 +118,7 @@ func compile(d Def) (*compiler, *Flow) {
 // form describes the keys of a flow whose values are texts; they point into d.
 func (d *Def) form() Form {
 	return Form{
-		Help: "One flow. When its trigger is due and its condition is true, riskroom does its steps in order.",
+		Help: "One flow. When its trigger is due and its condition is true, riskroom carries out its steps in order.",
 		Keys: []Key{
 			textKey("if", "A condition on the risk, such as status == \"pending\" and fields.amount > 1000, evaluated when the flow is due. Without it, the flow acts on a risk of any status.", &d.If),
 			{Name: "if_already_due", Kind: TextKey, Choices: []string{string(Run), string(Skip)}, Text: &d.IfAlreadyDue,

@@ -4,7 +4,7 @@ import "riskroom/core"
 
 // Endings of help texts.
 const (
-	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID), =expression."
+	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID), =expressions."
 	templateHelp = " A template: text with values such as {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }} and {{ .fields.amount }}."
 	delayHint    = "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"
 )
@@ -39,7 +39,7 @@ func peopleKey(name, help string, value *[]string) Key {
 // groupKey is the key with the group that a step acts on.
 func groupKey(value *string) Key {
 	return Key{Name: "group", Kind: GroupKey, Required: true, Text: value,
-		Help: "The group: the id of an earlier create_group, item (the risk's live group), or workspace/ID of a channel."}
+		Help: "The group: the id of an earlier create_group, item (the risk's item group), or a channel as workspace/ID."}
 }
 
 // messageKeys are the keys for the content of a message.
@@ -50,7 +50,7 @@ func messageKeys(title, body, card *string) []Key {
 	return []Key{
 		templateKey("title", "The first line.", title).limited(limit),
 		text,
-		{Name: "card", Kind: TextKey, Help: "risk adds the risk's card, with buttons.", Choices: []string{cardRisk}, Text: card},
+		{Name: "card", Kind: TextKey, Help: "risk adds the risk's card, with its buttons.", Choices: []string{cardRisk}, Text: card},
 	}
 }
 

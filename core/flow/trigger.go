@@ -62,13 +62,13 @@ const (
 // Form describes the keys of a trigger; they point into d.
 func (d *TriggerDef) Form() Form {
 	return Form{
-		Help: "When the flow is due: a delay after a date of the risk, or when an event happens to it.",
+		Help: "When the flow is due: some time after one of the risk's dates, or when an event happens.",
 		Keys: []Key{
-			textKey("date_field", orList(append(builtinDates(), "a date field of your own"))+".", &d.DateField),
+			textKey("date_field", "The date that the delay counts from: "+orList(append(builtinDates(), "a date field of your own"))+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint, Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint, Text: &d.At,
-				Help: "The time of day at which the flow is due on that day, such as \"09:00\". Needs whole days in after."},
+				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after."},
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
 		},
 		AnyOf: []string{"date_field", "on"}, Without: "a trigger needs date_field or on",
