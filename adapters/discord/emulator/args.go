@@ -31,7 +31,7 @@ type args struct {
 // pathNames are the names in the paths of routes.
 var pathNames = []string{"application", "channel", "command", "guild", "interaction", "message", "overwrite", "role", "token", "user"}
 
-// parseArgs reads a call. Bodies are JSON; Discord accepts forms and files too.
+// parseArgs reads a call. Bodies are JSON, alone or with files.
 func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 	a := args{
 		version: r.PathValue("version"), agent: r.UserAgent(), token: r.Header.Get("Authorization"),
@@ -49,6 +49,9 @@ func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 	case err != nil:
 		a.malformed = plain(http.StatusRequestEntityTooLarge)
 	case len(bytes.TrimSpace(raw)) == 0:
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data"):
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+		a.malformed = a.readFiles(r)
 	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		a.malformed = refuse(invalidJSON)
 	default:

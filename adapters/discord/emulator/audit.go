@@ -1,6 +1,12 @@
 package emulator
 
-import "slices"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"riskroom/adapters/stage"
+)
 
 // Actions of the audit log, see
 // https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-audit-log-events.
@@ -26,11 +32,53 @@ type AuditEntry struct {
 	Reason string // as decoded
 	// Changes, see https://docs.discord.com/developers/resources/audit-log#audit-log-change-object.
 	Changes []map[string]any
+	// Options, see https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object-optional-audit-entry-info.
+	Options map[string]any
 }
 
 // note adds an entry to the audit log.
 func (g *guild) note(action int, user, target, reason string, changes ...object) {
-	e := AuditEntry{ID: g.newID(), Action: action, User: user, Target: target, Reason: reason, Changes: changes}
+	g.record(AuditEntry{Action: action, User: user, Target: target, Reason: reason, Changes: changes})
+}
+
+// noteMessage adds an entry about a message.
+func (g *guild) noteMessage(action int, user, reason string, m *message) {
+	options := object{"channel_id": m.Channel.ID, "message_id": m.ID}
+	if action == auditMessageDelete {
+		options = object{"channel_id": m.Channel.ID, "count": "1"}
+	}
+	g.record(AuditEntry{Action: action, User: user, Target: m.Author, Reason: reason, Options: options})
+}
+
+// noteOverwrite adds an entry about an overwrite that was created, changed or deleted:
+// was or is holds nothing then.
+func (g *guild) noteOverwrite(user, reason string, ch *channel, was, is object) {
+	action, o := auditOverwriteUpdate, is
+	switch {
+	case was == nil:
+		action = auditOverwriteCreate
+	case is == nil:
+		action, o = auditOverwriteDelete, was
+	}
+	var changes []object
+	for _, key := range []string{"id", "type", "allow", "deny"} {
+		if was[key] != is[key] {
+			change := object{"key": key, "old_value": was[key], "new_value": is[key]}
+			maps.DeleteFunc(change, isNull)
+			changes = append(changes, change)
+		}
+	}
+	options := object{"id": o["id"], "type": fmt.Sprint(o["type"])}
+	if id := stage.Str(o["id"]); id == g.opts.GuildID {
+		options["role_name"] = everyone
+	} else if r := g.roles[id]; r != nil {
+		options["role_name"] = r.Name
+	}
+	g.record(AuditEntry{Action: action, User: user, Target: ch.ID, Reason: reason, Changes: changes, Options: options})
+}
+
+func (g *guild) record(e AuditEntry) {
+	e.ID = g.newID()
 	g.audit = append(g.audit, e)
 	if g.basePermissions(g.bot()).Has(ViewAuditLog) {
 		body := auditObject(e)
@@ -43,6 +91,9 @@ func auditObject(e AuditEntry) object {
 	out := object{"id": e.ID, "action_type": e.Action, "user_id": e.User, "target_id": e.Target, "changes": append([]object{}, e.Changes...)}
 	if e.Reason != "" {
 		out["reason"] = e.Reason
+	}
+	if e.Options != nil {
+		out["options"] = e.Options
 	}
 	return out
 }

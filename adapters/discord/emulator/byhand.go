@@ -118,7 +118,7 @@ func (w *Workspace) DeleteMessage(userID, channelID, messageID string) error {
 		}
 		g.removeMessage(m, userID)
 		if m.Author != userID {
-			g.note(auditMessageDelete, userID, m.Author, "")
+			g.noteMessage(auditMessageDelete, userID, "", m)
 		}
 		return nil
 	})
@@ -133,7 +133,7 @@ func (w *Workspace) UnpinByHand(userID, channelID, messageID string) error {
 		}
 		g.Unpin(m, userID)
 		g.pinsChanged(ch)
-		g.note(auditMessageUnpin, userID, m.Author, "")
+		g.noteMessage(auditMessageUnpin, userID, "", m)
 		return nil
 	})
 }

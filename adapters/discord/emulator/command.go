@@ -154,7 +154,7 @@ func fill(options []object, values Values, whole bool) ([]object, error) {
 			return nil, fmt.Errorf("emulator: no option %q", name)
 		}
 	}
-	var out []object
+	out := []object{} // Discord sends a subcommand's empty list
 	for _, o := range options {
 		name := stage.Str(o["name"])
 		typed, ok := values[name]

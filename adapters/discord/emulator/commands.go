@@ -158,6 +158,7 @@ func checkCommands(f *form, v any) []object {
 	for i, e := range raw {
 		at := fmt.Sprint(i)
 		cmd := f.object(at, e)
+		maps.DeleteFunc(cmd, isNull)
 		f.number(at+".type", cmd["type"], 1, 1)
 		f.unsupported(at, cmd, "default_member_permissions", "name_localizations")
 		length := checkNamed(f, at, cmd) + checkCommandOptions(f, at, cmd["options"], 0)

@@ -17,12 +17,14 @@ const (
 	maxAllEmbeds = 6000 // characters in all embeds of a message together
 	maxFields    = 25
 	maxMentioned = 100
+	maxFiles     = 10
 )
 
 // draft is the message that a body describes.
 type draft struct {
 	content
-	body object
+	body  object
+	pings bool // the author of the message that it replies to
 }
 
 // onto returns a message's content with the draft's fields in place of its own.
@@ -35,6 +37,9 @@ func (d draft) onto(c content) content {
 	}
 	if _, ok := d.body["components"]; ok {
 		c.components = d.components
+	}
+	if _, ok := d.body["attachments"]; ok {
+		c.files = d.files
 	}
 	return c
 }
@@ -50,8 +55,10 @@ func (g *guild) readContent(f *form, body object, allowedFlags int64) draft {
 	if in.flags&^allowedFlags != 0 {
 		f.fail("flags", "MESSAGE_FLAGS_INVALID", fmt.Sprintf("The flags %d cannot be set here.", in.flags&^allowedFlags))
 	}
-	f.unsupported("", body, "attachments", "sticker_ids", "poll", "files")
-	in.mentions = g.mentioned(in.text, readAllowed(f, body["allowed_mentions"]))
+	in.files = g.uploaded(f, body)
+	f.unsupported("", body, "sticker_ids", "poll", "files")
+	allowed := readAllowed(f, body["allowed_mentions"])
+	in.mentions, in.pings = g.mentioned(in.text, allowed), allowed.replied
 	return in
 }
 
@@ -112,8 +119,9 @@ func (m mentions) notified() []string {
 // allowed is a message's allowed_mentions, see
 // https://docs.discord.com/developers/resources/message#allowed-mentions-object.
 type allowed struct {
-	all   bool
-	users []string
+	all     bool
+	users   []string
+	replied bool // the author of the message that this one replies to
 }
 
 func (a allowed) user(id string) bool { return a.all || slices.Contains(a.users, id) }
@@ -122,7 +130,7 @@ func (a allowed) user(id string) bool { return a.all || slices.Contains(a.users,
 // riskroom allows single users only.
 func readAllowed(f *form, v any) allowed {
 	if v == nil {
-		return allowed{all: true}
+		return allowed{all: true, replied: true}
 	}
 	body := f.object("allowed_mentions", v)
 	f.unsupported("allowed_mentions", body, "parse", "roles")
@@ -130,7 +138,7 @@ func readAllowed(f *form, v any) allowed {
 	if len(ids) > maxMentioned {
 		f.fail("allowed_mentions.users", "BASE_TYPE_BAD_LENGTH", "Must be between 0 and 100 in length.")
 	}
-	var a allowed
+	a := allowed{replied: f.flag("allowed_mentions.replied_user", body["replied_user"])}
 	for i, id := range ids {
 		a.users = append(a.users, f.id(fmt.Sprintf("allowed_mentions.users.%d", i), id))
 	}

@@ -113,7 +113,8 @@ func (f *form) flag(path string, v any) bool {
 	return b
 }
 
-// list checks a list of at most that many objects. It may be missing.
+// list checks a list of at most that many objects. It may be missing. A field that is
+// null there counts as missing.
 func (f *form) list(path string, v any, most int) []object {
 	if v == nil {
 		return nil
@@ -133,6 +134,7 @@ func (f *form) list(path string, v any, most int) []object {
 			f.fail(path+"."+strconv.Itoa(i), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
 			out[i] = object{}
 		}
+		maps.DeleteFunc(out[i], isNull)
 	}
 	return out
 }
@@ -209,3 +211,6 @@ func integer(v any) (int64, bool) {
 	}
 	return 0, false
 }
+
+// isNull reports whether a field is null.
+func isNull(_ string, v any) bool { return v == nil }

@@ -38,8 +38,9 @@ type guild struct {
 }
 
 const (
-	botName = "riskroom"
-	general = "general" // the channel that every guild of the stand-in has
+	botName  = "riskroom"
+	everyone = "@everyone"
+	general  = "general" // the channel that every guild of the stand-in has
 )
 
 // populate adds the roles, people and channels of the options.
@@ -108,7 +109,7 @@ func (g *guild) addRoles() error {
 
 // roleList returns the guild's roles, @everyone first, then by position.
 func (g *guild) roleList() []Role {
-	list := []Role{{ID: g.opts.GuildID, Name: "@everyone", Permissions: g.opts.Everyone}}
+	list := []Role{{ID: g.opts.GuildID, Name: everyone, Permissions: g.opts.Everyone}}
 	for _, id := range slices.Sorted(maps.Keys(g.roles)) {
 		list = append(list, *g.roles[id])
 	}

@@ -15,6 +15,7 @@ import (
 // https://docs.discord.com/developers/resources/message#message-object-message-types.
 const (
 	pinNotice      = 6
+	replyMessage   = 19
 	commandMessage = 20
 )
 
@@ -30,15 +31,17 @@ type content struct {
 	text        string
 	embeds      []object
 	components  []object
+	files       []object
 	flags       int64
 	nonce       any
 	mentions    mentions
 	interaction *interaction // that it answers, may be nil
+	reply       *message     // that it replies to, may be nil
 }
 
 // empty reports whether there is nothing to see.
 func (c content) empty() bool {
-	return strings.TrimSpace(c.text) == "" && len(c.embeds) == 0 && len(c.components) == 0
+	return strings.TrimSpace(c.text) == "" && len(c.embeds) == 0 && len(c.components) == 0 && len(c.files) == 0
 }
 
 // Message is a message as a test sees it.
@@ -130,9 +133,12 @@ func (g *guild) announceMessage(kind string, m *message) {
 		kind: kind, intent: messageIntent(m.Channel), hidden: !g.views(g.bot(), m.Channel),
 		body: g.placed(m.Channel, g.messageObject(m)),
 	}
+	if kind == "MESSAGE_CREATE" {
+		e.body = g.placed(m.Channel, g.sentObject(m))
+	}
 	if m.Author != g.opts.BotUserID && !m.Channel.IsDirect() && !slices.Contains(m.Body.mentions.users, g.opts.BotUserID) {
 		e.bare = maps.Clone(e.body)
-		maps.Copy(e.bare, object{"content": "", "embeds": []object{}, "components": []object{}})
+		maps.Copy(e.bare, object{"content": "", "attachments": []object{}, "embeds": []object{}, "components": []object{}})
 	}
 	g.gateway.dispatch(e)
 }
@@ -142,6 +148,8 @@ func kindOfMessage(m *message) int {
 	switch i := m.Body.interaction; {
 	case m.Notice:
 		return pinNotice
+	case m.Body.reply != nil:
+		return replyMessage
 	case i != nil && i.kind == kindCommand:
 		return commandMessage
 	}
@@ -149,18 +157,18 @@ func kindOfMessage(m *message) int {
 }
 
 // messageObject is a message as the API returns it. The nonce is only in the answer
-// to its sending: it is not documented whether later reads return it.
+// to its sending and in the event: it is not documented whether later reads return it.
 func (g *guild) messageObject(m *message) object {
 	out := object{
 		"id": m.ID, "channel_id": m.Channel.ID, "type": kindOfMessage(m), "content": m.Body.text, "author": userObject(g.People.ByID(m.Author)),
 		"timestamp": stamp(m.At), "edited_timestamp": nil, "flags": m.Body.flags, "tts": false, "pinned": m.Pinned(),
 		"mention_everyone": m.Body.mentions.everyone, "mention_roles": append([]string{}, m.Body.mentions.roles...), "mentions": []object{},
-		"attachments": []object{}, "embeds": m.Body.embeds, "components": m.Body.components,
+		"attachments": m.Body.files, "embeds": m.Body.embeds, "components": m.Body.components,
 	}
 	for _, id := range m.Body.mentions.users {
 		out["mentions"] = append(out["mentions"].([]object), userObject(g.People.ByID(id)))
 	}
-	for _, list := range []string{"embeds", "components"} {
+	for _, list := range []string{"attachments", "embeds", "components"} {
 		if len(out[list].([]object)) == 0 {
 			out[list] = []object{}
 		}
@@ -168,12 +176,29 @@ func (g *guild) messageObject(m *message) object {
 	if !m.Edited.IsZero() {
 		out["edited_timestamp"] = stamp(m.Edited)
 	}
+	if to := m.Body.reply; to != nil {
+		out["message_reference"] = g.placed(m.Channel, object{"type": 0, "channel_id": m.Channel.ID, "message_id": to.ID})
+		if !m.Notice {
+			out["referenced_message"] = g.referenced(to)
+		}
+	}
 	if i := m.Body.interaction; i != nil {
 		out["application_id"], out["webhook_id"] = g.opts.ApplicationID, g.opts.ApplicationID
 		out["interaction_metadata"] = object{
 			"id": i.id, "type": i.kind, "user": userObject(g.People.ByID(i.user)), "authorizing_integration_owners": object{"0": g.opts.GuildID},
 		}
 	}
+	return out
+}
+
+// referenced is the message that another replies to, without the one that it replies to
+// itself; null if it is deleted.
+func (g *guild) referenced(m *message) any {
+	if m.Removed {
+		return nil
+	}
+	out := g.messageObject(m)
+	delete(out, "referenced_message")
 	return out
 }
 

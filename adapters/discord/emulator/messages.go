@@ -30,11 +30,19 @@ func createMessage(a *api, c *call) (any, error) {
 	if err := a.mayPost(c.ch, in); err != nil {
 		return nil, err
 	}
+	reply, err := a.readReply(c)
+	if err != nil {
+		return nil, err
+	}
 	key := fmt.Sprint(nonce)
 	if sent, ok := a.nonces[key]; ok && enforce && nonce != nil && !sent.message.Removed && a.opts.Now().Sub(sent.at) < nonceWindow {
 		return a.sentObject(sent.message), nil
 	}
-	m := a.write(c.ch, &message{Author: a.opts.BotUserID, Body: in.onto(content{nonce: nonce})})
+	body := in.onto(content{nonce: nonce, reply: reply})
+	if reply != nil && in.pings && !slices.Contains(body.mentions.users, reply.Author) {
+		body.mentions.users = append(body.mentions.users, reply.Author)
+	}
+	m := a.write(c.ch, &message{Author: a.opts.BotUserID, Body: body})
 	c.changed = true
 	if nonce != nil {
 		a.nonces[key] = sentNonce{message: m, at: a.opts.Now()}
@@ -42,9 +50,34 @@ func createMessage(a *api, c *call) (any, error) {
 	return a.sentObject(m), nil
 }
 
-// sentObject is a message as the answer to its sending returns it.
-func (a *api) sentObject(m *message) object {
-	out := a.messageObject(m)
+// readReply returns the message of the channel that a new one replies to, nil if none.
+// riskroom forwards nothing.
+func (a *api) readReply(c *call) (*message, error) {
+	f, m := &form{}, (*message)(nil)
+	const at = "message_reference"
+	ref := f.object(at, c.fields[at])
+	if ref == nil {
+		return nil, f.err()
+	}
+	f.number(at+".type", ref["type"], 0, 0)
+	id, ch := f.id(at+".message_id", ref["message_id"]), f.id(at+".channel_id", ref["channel_id"])
+	mustExist, isSet := ref["fail_if_not_exists"].(bool)
+	switch m = c.ch.Message(id); {
+	case ch != "" && ch != c.ch.ID:
+		f.fail(at, "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL", "Cannot reply to a message in a different channel")
+	case m == nil && (mustExist || !isSet):
+		f.fail(at, "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+	case m != nil && m.Notice:
+		f.fail(at, "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
+	case m != nil && !a.permissionsIn(a.bot(), c.ch).Has(ReadMessageHistory):
+		return nil, refuse(replyWithoutHistory)
+	}
+	return m, f.err()
+}
+
+// sentObject is a message as the answer to its sending and MESSAGE_CREATE have it.
+func (g *guild) sentObject(m *message) object {
+	out := g.messageObject(m)
 	if m.Body.nonce != nil {
 		out["nonce"] = m.Body.nonce
 	}
@@ -78,6 +111,9 @@ func (a *api) mayPost(ch *channel, in draft) error {
 	wanted := SendMessages
 	if len(in.embeds) > 0 {
 		wanted |= EmbedLinks
+	}
+	if len(in.files) > 0 {
+		wanted |= AttachFiles
 	}
 	if err := a.need(ch, wanted); err != nil {
 		return err
@@ -160,10 +196,10 @@ func createPin(a *api, c *call) (any, error) {
 	}
 	c.changed = true
 	a.Pin(c.message, a.opts.BotUserID)
-	a.write(c.ch, &message{Author: a.opts.BotUserID, Notice: true})
+	a.write(c.ch, &message{Author: a.opts.BotUserID, Notice: true, Body: content{reply: c.message}})
 	a.pinsChanged(c.ch)
 	if !c.ch.IsDirect() {
-		a.note(auditMessagePin, a.opts.BotUserID, c.message.Author, c.reason)
+		a.noteMessage(auditMessagePin, a.opts.BotUserID, c.reason, c.message)
 	}
 	return nil, nil
 }

@@ -10,13 +10,17 @@ import (
 func overwriteObjects(list []Overwrite) []object {
 	out := []object{}
 	for _, o := range list {
-		kind := 0
-		if o.Member {
-			kind = 1
-		}
-		out = append(out, object{"id": o.ID, "type": kind, "allow": o.Allow, "deny": o.Deny})
+		out = append(out, overwriteObject(o))
 	}
 	return out
+}
+
+func overwriteObject(o Overwrite) object {
+	kind := 0
+	if o.Member {
+		kind = 1
+	}
+	return object{"id": o.ID, "type": kind, "allow": o.Allow, "deny": o.Deny}
 }
 
 // readOverwrites reads a list of overwrites. See
@@ -123,16 +127,16 @@ func (g *guild) putOverwrite(ch *channel, o Overwrite, by, reason string) bool {
 	if i >= 0 && ch.Extra.overwrites[i] == o {
 		return false
 	}
-	action := auditOverwriteUpdate
+	var was object
 	g.changeAccess(ch, by, func() {
 		if i >= 0 {
+			was = overwriteObject(ch.Extra.overwrites[i])
 			ch.Extra.overwrites[i] = o
 		} else {
-			action = auditOverwriteCreate
 			ch.Extra.overwrites = append(ch.Extra.overwrites, o)
 		}
 	})
-	g.note(action, by, ch.ID, reason)
+	g.noteOverwrite(by, reason, ch, was, overwriteObject(o))
 	g.announce("CHANNEL_UPDATE", ch)
 	return true
 }
@@ -143,8 +147,9 @@ func (g *guild) dropOverwrite(ch *channel, id, by, reason string) bool {
 	if i < 0 {
 		return false
 	}
+	was := overwriteObject(ch.Extra.overwrites[i])
 	g.changeAccess(ch, by, func() { ch.Extra.overwrites = slices.Delete(ch.Extra.overwrites, i, i+1) })
-	g.note(auditOverwriteDelete, by, ch.ID, reason)
+	g.noteOverwrite(by, reason, ch, was, nil)
 	g.announce("CHANNEL_UPDATE", ch)
 	return true
 }

@@ -100,6 +100,9 @@ func (r *renderer) parts(m *message) []stage.Part {
 	for _, e := range m.Body.embeds {
 		parts = append(parts, r.embedParts(e)...)
 	}
+	for _, file := range m.Body.files {
+		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(stage.Str(file["filename"]))})
+	}
 	for _, row := range m.Body.components {
 		part := stage.Part{Kind: stage.ActionsPart}
 		for _, c := range stage.Objects(row["components"]) {

@@ -34,7 +34,9 @@ func (gw *Gateway) receive(c *conn, f frame) int {
 		return gw.identify(c, f.Data)
 	case opResume:
 		return gw.resume(c, f.Data)
-	case opPresence, opVoice, opMembers:
+	case opMembers:
+		return gw.sendMembers(c.session, f.Data)
+	case opPresence, opVoice:
 		if c.session == nil {
 			return closeNotAuthenticated
 		}
