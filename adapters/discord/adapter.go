@@ -31,6 +31,7 @@ type Config struct {
 	API      *api.Client // of the guild; shared with its bot
 	GuildID  string
 	Category string       // the category for groups; "" is defaultCategory
+	Shared   bool         // see Renderer
 	Budget   core.Budget  // paces reads outside of actions; nil grants them all
 	Logger   *slog.Logger // nil logs nothing
 }
@@ -68,7 +69,7 @@ func New(c Config) (*Adapter, error) {
 			Platform: api.Platform, Workspace: c.API.Workspace(), Log: c.Logger,
 			Classify: func(method string, err error) error { return rest.Failure(api.Platform, method, err) },
 		},
-		render:   Renderer{Workspace: c.API.Workspace()},
+		render:   Renderer{Workspace: c.API.Workspace(), Shared: c.Shared},
 		building: make(chan struct{}, 1),
 	}
 	if a.budget == nil {

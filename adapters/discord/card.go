@@ -171,6 +171,9 @@ func (p *page) buttons(c core.Card, op string) {
 	var row discordgo.ActionsRow
 	for _, b := range c.Buttons {
 		carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
+		if p.Shared {
+			carried.Workspace = p.Workspace
+		}
 		id := carried.CustomID("")
 		if seen[id] || len(seen) == maxInRow*maxRows || len(carried.CustomID(op)) > maxCustomID {
 			continue

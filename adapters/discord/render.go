@@ -45,6 +45,7 @@ const subtext = "\n-# "
 // missing characters.
 type Renderer struct {
 	Workspace string // mentions of accounts in other workspaces are shown but notify nobody
+	Shared    bool   // other workspaces use the application too, so buttons name this one
 }
 
 // Content is what a message shows. Empty fields are sent too, so that an edit

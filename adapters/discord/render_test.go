@@ -295,14 +295,14 @@ func TestMentionsAreWholeOrNotThere(t *testing.T) {
 
 func TestButtons(t *testing.T) {
 	t.Parallel()
-	for _, b := range []Button{{core.PressStart, "R-17", 3}, {core.PressDetails, "风险-1", 0}} {
+	for _, b := range []Button{{core.PressStart, "R-17", 3, ""}, {core.PressDetails, "风险-1", 0, ""}, {core.PressStart, "R-17", 3, "acme"}} {
 		for _, op := range []string{"", anOp} {
 			if got, ok := ParseButton(b.CustomID(op)); !ok || got != b || carries(b.CustomID(op), anOp) != (op != "") {
 				t.Errorf("%v comes back as %v, %v from %s", b, got, ok, b.CustomID(op))
 			}
 		}
 	}
-	longest := Button{core.PressResolve, core.RiskKey(strings.Repeat("R", maxKey)), 1<<63 - 1}.CustomID(anOp)
+	longest := Button{core.PressResolve, core.RiskKey(strings.Repeat("R", maxKey)), 1<<63 - 1, "acme"}.CustomID(anOp)
 	if _, ok := ParseButton(longest); !ok || len(longest) > maxCustomID {
 		t.Errorf("the longest has %d characters", len(longest))
 	}

@@ -9,7 +9,7 @@
 // interactions.go handles interactions, commands.go reads commands, request.go
 // answers in time, and respond.go renders the answer. view.go renders forms as
 // modals, and state.go reads them back. register.go registers the commands, and
-// api.go calls the API. See
+// api.go calls the API. share.go serves several guilds of one application. See
 // https://docs.discord.com/developers/interactions/overview.
 package discordbot
 
@@ -56,6 +56,9 @@ type Config struct {
 	Noticed func(ctx context.Context, g core.GroupRef) error  // something happened to a group
 	Missed  func(ctx context.Context, workspace string) error // something may have happened to any group
 
+	// Home returns a risk's home. It is needed if the application is in several guilds.
+	Home func(ctx context.Context, risk core.RiskKey) (workspace string, err error)
+
 	Leadership core.Leadership // elects who holds the connection to the gateway; nil: this process
 
 	Budget core.Budget // nil: calls are not paced
@@ -76,6 +79,8 @@ type Bot struct {
 	bot              Answerer
 	noticed          func(ctx context.Context, g core.GroupRef) error
 	missed           func(ctx context.Context, workspace string) error
+	home             func(ctx context.Context, risk core.RiskKey) (string, error)
+	peers            []*Bot // see Share; nil: only this one
 	lead             core.Leadership
 	budget           core.Budget
 	observe          func(kind, outcome string)
@@ -125,7 +130,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{
 		workspace: c.API.Workspace(), guild: c.GuildID, api: c.API, application: c.ApplicationID, key: key,
-		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, lead: c.Leadership,
+		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, home: c.Home, lead: c.Leadership,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.API.Workspace()}, registered: errUnregistered,
 		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: newForms(), answerWithin: answerWithin,
@@ -165,14 +170,14 @@ func (b *Bot) Ready(ctx context.Context) error {
 	if err := b.Registered(ctx); err != nil || b.OverHTTP() {
 		return err
 	}
-	return b.gateway.Ready(ctx)
+	return b.holder().Ready(ctx)
 }
 
 // Leads reports whether this process holds the connection to the gateway.
-func (b *Bot) Leads() bool { return b.gateway.Leads() }
+func (b *Bot) Leads() bool { return b.holder().Leads() }
 
 // State describes in a few words who holds the connection to the gateway.
-func (b *Bot) State() string { return b.gateway.State() }
+func (b *Bot) State() string { return b.holder().State() }
 
 // Close waits for replies that are being shown, until ctx ends. Close the bots.Bot
 // first.

@@ -64,17 +64,18 @@ func (g *Gateway) guildChanged(ctx context.Context, f frame) {
 		g.bot.observe(kindEvent, outcomeMalformed)
 		return
 	}
+	b := g.bot.ofGuild(e.ID)
 	switch {
-	case e.ID != g.bot.guild || e.Unavailable: // in an outage, groups don't change
+	case b == nil || e.Unavailable: // in an outage, groups don't change
 	case f.Type == "GUILD_CREATE":
-		g.access.begin(e.Channels)
-		g.pending.addAll()
-		if g.bot.Registered(ctx) == nil { // the bot may have been removed and installed again meanwhile
-			g.handling.Go(func() { g.bot.KeepRegistered(ctx) })
+		b.gateway.access.begin(e.Channels)
+		b.gateway.pending.addAll()
+		if b.Registered(ctx) == nil { // the bot may have been removed and installed again meanwhile
+			g.handling.Go(func() { b.KeepRegistered(ctx) })
 		}
 	default:
-		g.bot.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
-		g.pending.addAll()
+		b.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
+		b.gateway.pending.addAll()
 	}
 }
 
@@ -94,9 +95,11 @@ func (g *Gateway) channelChanged(f frame) {
 		g.bot.observe(kindEvent, outcomeMalformed)
 		return
 	}
-	if e.GuildID != g.bot.guild {
+	b := g.bot.ofGuild(e.GuildID)
+	if b == nil {
 		return
 	}
+	g = b.gateway
 	switch f.Type {
 	case "CHANNEL_CREATE":
 		g.access.set(channel{e.ID, e.Overwrites})

@@ -128,16 +128,24 @@ func (b *Bot) write(w http.ResponseWriter, answer response) {
 // takeInteraction answers an interaction and returns its outcome, or why it is
 // rejected.
 func (b *Bot) takeInteraction(ctx context.Context, req request, in interaction) (response, string, *rejection) {
+	if in.Type == typePing {
+		return response{Type: answerPong}, outcomeOK, nil
+	}
+	to := b.addressee(ctx, in)
+	if to == nil {
+		return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
+	}
+	return to.takeOwn(ctx, req, in)
+}
+
+// takeOwn is takeInteraction for an interaction of this guild.
+func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (response, string, *rejection) {
 	direct := in.GuildID == ""
 	if direct {
 		in.Member = member{User: in.User}
 	}
 	user := in.Member.User.ID
 	switch {
-	case in.Type == typePing:
-		return response{Type: answerPong}, outcomeOK, nil
-	case !direct && in.GuildID != b.guild:
-		return response{}, "", &rejection{http.StatusForbidden, outcomeWrongGuild}
 	case in.ID == "" || in.Token == "" || user == "":
 		return response{}, "", &rejection{http.StatusBadRequest, outcomeMalformed}
 	case !b.replays.Add(in.ID):

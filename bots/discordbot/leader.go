@@ -78,6 +78,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 	defer passed.Wait()
 	defer stop()
 	defer g.handling.Wait()
+	if g != g.bot.holder() {
+		<-ctx.Done()
+		return nil
+	}
 	for ctx.Err() == nil {
 		asked := time.Now()
 		term, err := g.claim(ctx)
@@ -102,6 +106,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return nil
 }
 
+// idle reports whether everything has been passed on, for every guild.
+func (g *Gateway) idle() bool {
+	return g.bot.one(func(b *Bot) bool { return !b.gateway.pending.idle() }) == nil
+}
+
 func (g *Gateway) claim(ctx context.Context) (core.Term, error) {
 	ctx, cancel := context.WithTimeout(ctx, renewEvery)
 	defer cancel()
@@ -111,7 +120,10 @@ func (g *Gateway) claim(ctx context.Context) (core.Term, error) {
 // lead holds the connection until ctx or the term ends, or it can't be opened.
 func (g *Gateway) lead(ctx context.Context, term core.Term, asked time.Time) error {
 	g.session.recall(term.Memo)
-	g.access, g.wanted = access{}, 0 // outdated if another process has led meanwhile
+	g.wanted = 0 // outdated, as what follows, if another process has led meanwhile
+	for _, b := range g.bot.shared() {
+		b.gateway.access = access{}
+	}
 	g.note(func(s *status) { *s = status{mine: true, leader: term.Leader, trouble: errNotYet} })
 	g.bot.log.InfoContext(ctx, "discordbot: this process now holds the connection to the gateway", "fence", term.Fence)
 	leading, stop := context.WithCancelCause(ctx)
@@ -128,7 +140,7 @@ func (g *Gateway) lead(ctx context.Context, term core.Term, asked time.Time) err
 	g.bot.log.InfoContext(ctx, "discordbot: this process no longer holds the connection to the gateway", "why", why)
 	resigning, cancel := context.WithTimeout(context.WithoutCancel(ctx), resignWithin)
 	defer cancel()
-	if e := g.bot.lead.Resign(resigning, term, g.session.memo(g.pending.idle)); e != nil && core.KindOf(e) != core.Lost {
+	if e := g.bot.lead.Resign(resigning, term, g.session.memo(g.idle)); e != nil && core.KindOf(e) != core.Lost {
 		g.bot.log.WarnContext(ctx, "discordbot: the connection could not be handed over: another process takes it when the term ends", "error", e)
 	}
 	return err
@@ -157,7 +169,7 @@ func (g *Gateway) renew(ctx context.Context, stop context.CancelCauseFunc, term 
 		pause.Reset(renewEvery)
 		asked = time.Now()
 		once, cancel := context.WithTimeout(ctx, renewEvery)
-		err := g.bot.lead.Renew(once, term, termLength, g.session.memo(g.pending.idle))
+		err := g.bot.lead.Renew(once, term, termLength, g.session.memo(g.idle))
 		cancel()
 		switch {
 		case err == nil:

@@ -32,7 +32,7 @@ type message struct {
 // else an ephemeral message.
 func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
 	if r.Form != nil && r.Form.Submit != "" && !r.Form.Warn && s == nil {
-		m, err := b.modal(c.Lang, in.ID, *r.Form)
+		m, err := b.modal(c.Lang, in.ID, b.addressed(in, *r.Form))
 		if err == nil {
 			b.forms.keep(in.ID, *r.Form)
 			return response{Type: answerModal, Data: m}
@@ -74,7 +74,7 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 		if len(r.Form.Notice) > 0 {
 			out.Text = r.Form.Notice
 		}
-		if id, err := formID(op, *r.Form); len(r.Form.Fields) == 0 && err == nil {
+		if id, err := formID(op, b.addressed(in, *r.Form)); len(r.Form.Fields) == 0 && err == nil {
 			button, label = id, r.Form.Submit
 			break
 		}

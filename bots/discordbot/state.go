@@ -78,7 +78,7 @@ func parseReopen(customID string) (op string, ok bool) {
 func (b *Bot) reopen(c bots.Command, in interaction, op string) response {
 	form, ok := b.forms.of(op)
 	if ok {
-		if m, err := b.modal(c.Lang, op, form); err == nil {
+		if m, err := b.modal(c.Lang, op, b.addressed(in, form)); err == nil {
 			return response{Type: answerModal, Data: m}
 		}
 	}

@@ -104,3 +104,9 @@ func (e *Engine) groupsInUse(home string) []core.Ref {
 func (e *Engine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	return e.store.RiskOf(ctx, g)
 }
+
+// Home returns a risk's home.
+func (e *Engine) Home(ctx context.Context, key core.RiskKey) (string, error) {
+	rec, err := e.store.Get(ctx, key)
+	return rec.Risk.Home, err
+}

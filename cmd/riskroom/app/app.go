@@ -130,11 +130,18 @@ func (a *App) checkAll(ctx context.Context) error {
 
 // openBots creates the bot of each workspace.
 func (a *App) openBots(p platform.BotParts) error {
+	var all []platform.Bot
 	for _, w := range a.workspaces {
 		p.Observe = a.counted.inbound.Observer(w.Settings.Name)
 		var err error
 		if w.bot, err = w.Access.Open(p); err != nil {
 			return fmt.Errorf("workspace %s: %w", w.Settings.Name, err)
+		}
+		all = append(all, w.bot)
+	}
+	for _, b := range all {
+		if s, ok := b.(platform.SharingBot); ok {
+			s.Share(all)
 		}
 	}
 	return nil

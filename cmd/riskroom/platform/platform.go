@@ -99,6 +99,13 @@ type Bot interface {
 	Close(ctx context.Context) error
 }
 
+// SharingBot is a Bot that may receive what is for other workspaces.
+type SharingBot interface {
+	Bot
+	// Share is called with the bots of all workspaces, before any Socket runs.
+	Share(all []Bot)
+}
+
 // Socket is a connection to a platform that must be kept open.
 type Socket interface {
 	// Run keeps it open until ctx ends. It returns an error if the platform refuses

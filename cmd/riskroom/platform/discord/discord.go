@@ -37,10 +37,22 @@ type workspace struct {
 	api      *api.Client
 	adapter  *discord.Adapter
 	uses     core.Uses
-	command  string // "/risk"
+	command  string   // "/risk"
+	sharing  []string // workspaces of the same application, with this one
 
 	mu       sync.Mutex
 	identity discord.Identity // zero before the first successful check
+}
+
+// sharing returns the names of the workspaces of the same application.
+func sharing(c platform.Connection) []string {
+	var names []string
+	for _, w := range c.Config.Workspaces {
+		if w.Platform == c.Settings.Platform && w.Values[platform.BotTokenKey] == c.Settings.Values[platform.BotTokenKey] {
+			names = append(names, w.Name)
+		}
+	}
+	return names
 }
 
 func connect(c platform.Connection) (platform.Workspace, error) {
@@ -53,12 +65,12 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
 	a, err := discord.New(discord.Config{
-		API: client, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Budget: c.Budget, Logger: c.Log,
+		API: client, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Shared: len(sharing(c)) > 1, Budget: c.Budget, Logger: c.Log,
 	})
 	if err != nil {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	w := &workspace{settings: s, api: client, adapter: a, uses: c.Config.Uses(s.Name), command: c.Config.Organisation.Command}
+	w := &workspace{settings: s, api: client, adapter: a, uses: c.Config.Uses(s.Name), command: c.Config.Organisation.Command, sharing: sharing(c)}
 	return platform.Workspace{Adapter: a, Access: w, Inspector: w}, nil
 }
 
@@ -88,7 +100,7 @@ func (w *workspace) SocketName() string { return "commands and gateway" }
 func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	b, err := discordbot.New(discordbot.Config{
 		API: w.api, GuildID: w.settings.Values[guildIDKey], ApplicationID: w.known().ApplicationID, PublicKey: w.settings.Values[publicKeyKey],
-		Org: p.Org, Text: p.Text, Bot: p.Bot, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Budget: p.Budget,
+		Org: p.Org, Text: p.Text, Bot: p.Bot, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Home: p.Engine.Home, Budget: p.Budget,
 		Leadership: p.Store.Leadership(w.settings.Name, self()), Logger: p.Log, Observe: p.Observe,
 	})
 	if err != nil {
@@ -108,6 +120,17 @@ func self() string {
 
 // bot is the bot of a Discord guild.
 type bot struct{ *discordbot.Bot }
+
+// Share implements platform.SharingBot.
+func (b bot) Share(all []platform.Bot) {
+	var ours []*discordbot.Bot
+	for _, p := range all {
+		if p, ok := p.(bot); ok {
+			ours = append(ours, p.Bot)
+		}
+	}
+	b.Bot.Share(ours)
+}
 
 // Socket implements platform.Bot. It registers the commands and holds the connection to
 // the gateway, over which events arrive and, without a public key, interactions too.

@@ -81,7 +81,7 @@ func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 func (w *workspace) entry(id discord.Identity) []platform.Finding {
 	key, path := w.settings.Values[publicKeyKey], w.path()
 	at, err := url.Parse(id.InteractionsURL)
-	here := err == nil && strings.HasSuffix(at.Path, path)
+	here := err == nil && slices.ContainsFunc(w.sharing, func(name string) bool { return strings.HasSuffix(at.Path, pathOf(name)) })
 	f := platform.Finding{Rule: platform.RuleSetup}
 	switch {
 	case key == "" && id.InteractionsURL == "":
@@ -105,7 +105,9 @@ func (w *workspace) entry(id discord.Identity) []platform.Finding {
 }
 
 // path returns the path for interactions over HTTP.
-func (w *workspace) path() string { return "/discord/" + w.settings.Name + "/interactions" }
+func (w *workspace) path() string { return pathOf(w.settings.Name) }
+
+func pathOf(name string) string { return "/discord/" + name + "/interactions" }
 
 // commands checks whether the bot may register its command, and which others it replaces.
 func (w *workspace) commands(ctx context.Context, application string) []platform.Finding {
