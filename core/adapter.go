@@ -7,12 +7,12 @@ import "context"
 // Every method of the interfaces in this file:
 //
 //   - is safe for concurrent use.
-//   - never retries, and waits only for the answer and the rate budget. Retries
-//     and limiters of libraries are off. The caller decides what follows a
-//     failure.
+//   - never retries, and waits only for responses and the rate budget. Retries and
+//     rate limiters of client libraries are switched off. After a failure, the
+//     caller decides what to do.
 //   - returns *Error, which callers inspect with KindOf. An account, group or
 //     message of another workspace is Invalid, and so is a message with neither
-//     text nor card. What Capabilities lack is Unsupported.
+//     text nor card. Whatever Capabilities rules out is Unsupported.
 //
 // Every method that takes a Once also:
 //
@@ -29,10 +29,10 @@ type Adapter interface {
 	// the error is Unreachable.
 	SendMessage(ctx context.Context, once Once, to Account, m Message) (MessageRef, error)
 
-	// CreateGroup creates a group with its topic, members and badge. It returns
-	// the Group as soon as that exists. With a nil error, its Report may list
-	// parts and people that failed for good. With an error, it lists what is
-	// incomplete, and calling again continues from there.
+	// CreateGroup creates a group with its topic, members and badge. Once the
+	// group exists, it is returned even with an error. With a nil error, its
+	// Report may list parts and people that failed for good. With an error, it
+	// lists what is incomplete, and calling again continues from there.
 	//
 	// The call that creates the group has KeyCreate.
 	CreateGroup(ctx context.Context, once Once, spec GroupSpec) (Group, error)
@@ -42,9 +42,9 @@ type Adapter interface {
 	SendGroupMessage(ctx context.Context, once Once, g GroupRef, m Message) (MessageRef, error)
 
 	// SetGroup changes g, and reports one outcome per part and person. Permanent
-	// failures appear only in the Report. The error is about g itself, or about
-	// failures that calling again may overcome; in that case everything else
-	// has been tried first.
+	// failures appear only in the Report. It returns an error if g itself can't be
+	// changed, or if calling again may help with some parts. In the latter case,
+	// all other parts have been tried.
 	SetGroup(ctx context.Context, once Once, g GroupRef, c GroupChange) (Report, error)
 
 	// EditMessage replaces the content of a message. If the message is gone, the
@@ -59,8 +59,9 @@ type Directory interface {
 	Find(ctx context.Context, who Lookup) (Profile, error)
 	// Expand returns the accounts in a user group or role, including deactivated
 	// people and bots. The group is given by ID, or by name in any case without
-	// "@". No such group is NotFound, several are a Conflict. A workspace without
-	// user groups is Unsupported, with a Detail that says why.
+	// "@". The error is NotFound if there is none, Conflict if there are several,
+	// and Unsupported, with a Detail that says why, if the workspace has no user
+	// groups.
 	Expand(ctx context.Context, group string) ([]Account, error)
 	// Group returns the ID and name of a user group or role. It takes the same
 	// argument as Expand and fails in the same ways.

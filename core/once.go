@@ -6,34 +6,34 @@ import (
 	"time"
 )
 
-// Once makes sure that a call of an action happens once, whatever crashes.
+// Once makes sure that each call of an action happens once, even after a crash.
 //
 // Do works in this order:
 //
-//  1. Look up c.Key. If a result is recorded, return it. If there is an open
-//     intent (a call that may have happened), it depends on its age. Younger than
-//     a call can last: return Unavailable with RetryAfter, and reserve nothing.
-//     Older: draw ProbeCost and call Probe. If it found the effect, record and
-//     return its value. If the effect is certainly missing, make the call again.
-//     If the probe can't tell, follow c.Unsure. If the probe fails, return its
-//     error as a refusal; the intent stays open.
-//  2. Draw Cost from the rate budget. If that takes more than two seconds, return
-//     RateLimited with RetryAfter; no intent is open.
-//  3. Check that the run is still ours, write the intent, and extend the lease
-//     past the end of the call.
-//  4. Call Make, with a context that ends one call timeout after the intent was
-//     sent to the store.
-//  5. Record the result. An error is returned; with Effect None it closes the
-//     intent, with Maybe it leaves it open for the next probe.
+//  1. Look up c.Key. If a result is recorded, return it. If an intent is open, the
+//     call may have happened. Until it can no longer take effect, return
+//     Unavailable with RetryAfter. After that, draw ProbeCost and call Probe:
+//     Yes records and returns the value, No goes on to step 2, and CannotTell
+//     follows c.Unsure. If Probe fails, return its error; the intent stays open.
+//     If the store may have lost the intent, do the same, but let CannotTell go
+//     on to step 2.
+//  2. Draw Cost from the rate budget. If that would take more than two seconds,
+//     return RateLimited with RetryAfter, without opening an intent.
+//  3. Check that the worker still holds the run, write the intent, and extend the
+//     lease past the end of the call.
+//  4. Call Make, with a deadline one call timeout after step 3 began.
+//  5. Record the result. If Make fails, return its error. With Effect None, close
+//     the intent; with Maybe, leave it open for the next probe.
 //
-// When Do itself refuses, the error satisfies IsStop, with one exception: if the run
-// is being cancelled and other calls were made or may have been, a call that
-// must no longer be made is refused with a plain Conflict. The action then goes on
-// to those other calls, so that each is resolved and its result is known.
+// Errors of Make are returned as they are. All other errors are refusals by Do and
+// satisfy IsStop, with one exception. If the run is being cancelled, but the action
+// has other calls that were or may have been made, Do refuses a new call with a
+// Conflict for which IsStop is false. The action then goes on to those other calls,
+// so that their results become known.
 //
-// One call of an action has one Once. The action makes its calls one after another,
-// never nested, and a Key means one call. The engine implements Once;
-// adaptertest has its own implementation for testing adapters.
+// Each time an action is performed, it gets one Once. It calls Do for one call after
+// another, never nested, and uses each Key for one call only. The engine implements
+// Once; adaptertest has its own implementation for testing adapters.
 type Once interface {
 	Do(ctx context.Context, c Call) (value string, err error)
 }
@@ -44,18 +44,18 @@ type Call struct {
 	Cost      []Bucket // rate budget that Make uses
 	ProbeCost []Bucket // rate budget that Probe uses
 
-	// Probe asks the platform whether the call of an open intent happened, and
-	// returns its value if so. If it is nil, the platform itself makes the call
-	// idempotent, and Make is simply repeated.
+	// Probe asks the platform whether the call of an open intent happened, and if
+	// so returns its value. Nil means that the call is idempotent on the platform:
+	// then Make is simply repeated.
 	Probe func(ctx context.Context, in Intent) (value string, found Found, err error)
 	// Make makes the call and returns what later steps need: an ID, or "".
 	Make func(ctx context.Context, in Intent) (value string, err error)
 
-	Unsure Unsure // what to do when Probe can't tell; must be set if Probe is, "" counts as Park
+	Unsure Unsure // what to do when Probe can't tell; required with Probe, "" counts as Park
 }
 
-// KeyCreate is the Key of the call that creates a group. Its value is just the
-// group's ID. Recording it binds an item group to its risk.
+// KeyCreate is the Key of the call that creates a group. Its value is the group's
+// ID. For an item group, recording it also binds the group to its risk.
 const KeyCreate = "create"
 
 // Intent describes a call that is about to be made, or may have been.
@@ -81,8 +81,8 @@ type Unsure string
 
 // The policies for such a call.
 const (
-	Resend Unsure = "resend" // better twice than never: a message
-	Park   Unsure = "park"   // better ask a person: a group
+	Resend Unsure = "resend" // for messages: better twice than never
+	Park   Unsure = "park"   // for groups: better ask a person
 )
 
 // stop marks an error with which Once itself refused to continue.

@@ -1,6 +1,6 @@
 // Package engine files and changes risks, arms and moves timers, claims and
-// runs what is due, and keeps what platforms show up to date. Adapters do the
-// calls to platforms, and the store keeps the data.
+// runs what is due, and keeps what platforms show up to date. Adapters make
+// the calls to platforms, and the store keeps the data.
 //
 // A run goes from armed to claimed, through its steps, to finished. Each call
 // to a platform goes through once.go, which writes an intent before the call
@@ -34,10 +34,10 @@ type Options struct {
 	Instance     string        // this installation's ID, part of every op
 	Clock        core.Clock    // nil: time.Now
 	Log          *slog.Logger  // nil: slog.Default()
-	Workers      int           // runs that act at once; 0: 16
+	Workers      int           // runs at the same time; 0: 16
 	CallTimeout  time.Duration // of one call to a platform; 0: 10 s
 	Settle       time.Duration // how long after its deadline a call may still take effect; 0: 5 s
-	Lease        time.Duration // of a claim, renewed after each third of it; longer during a call; 0: 15 s
+	Lease        time.Duration // how long a claim lasts, renewed every third of that; longer during a call; 0: 15 s
 	Sweep        time.Duration // how often every live group is checked; 0: 30 min
 	Observe      Observer      // may be nil
 }
@@ -134,7 +134,7 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Persons returns the engine's view of who people are.
+// Persons returns the part of the engine that names people and links their accounts.
 func (e *Engine) Persons() people.Persons { return e.persons }
 
 // Run runs flows until ctx ends. Then it stops claiming, waits up to eight

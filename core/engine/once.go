@@ -19,14 +19,15 @@ var (
 	errUnsure    = &core.Error{Op: "once", Kind: core.Unknown, Effect: core.Maybe, Detail: "unsure"}
 )
 
-// tooEarly is the Detail if the effect of an open intent can't be probed yet.
+// tooEarly is the Detail when a call may still take effect, so that a probe could
+// miss it.
 const tooEarly = "young"
 
 // once implements core.Once for the calls of one turn.
 type once struct {
 	t     *turn
 	scope string // prefix of keys, for a step that acts on several people
-	item  bool   // KeyCreate needs the risk's binding, and binds it
+	item  bool   // the group is the risk's item group: recording KeyCreate binds it
 }
 
 var _ core.Once = once{}
@@ -38,9 +39,9 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	if o.t.replay && !state.Done {
 		return "", errCancelled // the action goes on to its next call
 	}
-	lost := c.Probe != nil && o.t.run.Doubt.covers(state)
-	if state.Open || lost {
-		// The worker that lost the lease may have recorded the result since.
+	doubtful := c.Probe != nil && o.t.run.Doubt.covers(state)
+	if state.Open || doubtful {
+		// An earlier worker may have recorded the result after its lease expired.
 		if err := o.t.reload(ctx); err != nil {
 			return "", core.Stop(err)
 		}
@@ -50,7 +51,7 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 		return state.Value, nil
 	}
 	var events []Event
-	if state.Open || lost {
+	if state.Open || doubtful {
 		value, found, err := o.resolve(ctx, key, c, state)
 		if found == core.Yes || err != nil {
 			return value, err
@@ -65,8 +66,8 @@ func (o once) Do(ctx context.Context, c core.Call) (string, error) {
 	return o.make(ctx, key, c, events)
 }
 
-// resolve finds out whether the call of an open intent, or of one that the store may have
-// lost, happened. If it returns neither Yes nor an error, the call must be made again.
+// resolve finds out whether a call happened whose intent is open, or may have been lost
+// by the store. If it returns neither Yes nor an error, the call must be made (again).
 func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState) (string, core.Found, error) {
 	e := o.t.e
 	if d := o.t.run.Doubt; d.covers(s) {
@@ -114,8 +115,8 @@ func (o once) resolve(ctx context.Context, key string, c core.Call, s CallState)
 	return "", found, nil
 }
 
-// giveUpIfCancelled closes an open intent whose call had no known effect if the
-// run is to be cancelled.
+// giveUpIfCancelled closes an open intent and returns a refusal if the run is being
+// cancelled. The caller has found no effect of the call.
 func (o once) giveUpIfCancelled(ctx context.Context, key string, s CallState) error {
 	if !o.t.cancelled() {
 		return nil

@@ -14,22 +14,22 @@ import (
 // maxStall is how long a turn without progress keeps its lease.
 const maxStall = 60 * time.Second
 
-// turn is one worker's hold on a run, from the claim to Complete.
+// turn is one worker's work on a run, from claiming it to handing it back.
 type turn struct {
 	e    *Engine
 	log  *slog.Logger
-	rec  Record     // the risk, as read when the condition was evaluated
+	rec  Record     // the risk as last read: for the run's condition, or for a later step
 	flow *flow.Flow // nil for a built-in
 
 	stepKey   string        // of the current step
 	workspace string        // where the step acts
 	input     []byte        // what the step acts on; pinned with the first intent
-	version   int64         // of the risk that the input was made from
+	version   int64         // of the risk when the input was made
 	gaveUp    func() error  // returns why the turn must stop, nil if it must not
 	into      core.GroupRef // the group that the step acts on
-	blamed    core.Ref      // whom the failure of the whole step is about
+	blamed    core.Ref      // the person because of whom the whole step failed
 	awaits    RunID         // the run that creates the group that the step needs
-	slot      Slot          // reserved, but too late to wait for in place
+	slot      Slot          // reserved for the next call, but too late to wait for in this turn
 	notices   []TimerChange // armed when the turn ends
 	replay    bool          // use recorded results only, make no call
 
@@ -41,6 +41,7 @@ type turn struct {
 	notes      []Event   // written when the turn ends
 }
 
+// call returns the state of a call, and marks it as reached.
 func (t *turn) call(key string) CallState {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,9 +55,10 @@ func (t *turn) cancelled() bool {
 	return t.run.Wish == CancelWish
 }
 
-// refuseCancelled refuses a call because the run is to be cancelled. If earlier
-// turns made calls of this step that this turn has not reached, the action goes
-// on to them, so that open intents are resolved and sent messages are recorded.
+// refuseCancelled returns the refusal of a call in a run that is being cancelled.
+// The action stops there, unless earlier turns made calls of this step that this
+// turn has not reached. Then it goes on to them, so that open intents are resolved
+// and sent messages are recorded.
 func (t *turn) refuseCancelled() error {
 	if t.unreached() {
 		return errCancelled
@@ -84,7 +86,7 @@ func (t *turn) reserveBinding(ctx context.Context) (Binding, error) {
 	return t.e.store.ReserveBinding(ctx, t.lease)
 }
 
-// openSince returns when the latest open intent began, zero if none is open.
+// openSince returns when the latest open intent was written, zero if none is open.
 func (t *turn) openSince() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,7 +99,7 @@ func (t *turn) openSince() time.Time {
 	return latest
 }
 
-// reload reads the step's calls again.
+// reload reads the step's calls and the run's wish again.
 func (t *turn) reload(ctx context.Context) error {
 	r, err := t.e.store.Load(ctx, t.run.ID)
 	if err != nil {
@@ -109,8 +111,8 @@ func (t *turn) reload(ctx context.Context) error {
 	return nil
 }
 
-// takeSlot takes a place in the rate budget and waits for it. If the wait is too
-// long, it fails and keeps the place in t.slot.
+// takeSlot takes a slot in the rate budget and waits for it. If the wait is too
+// long, it fails and keeps the slot in t.slot.
 func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) error {
 	if len(cost) == 0 {
 		return nil
@@ -129,8 +131,8 @@ func (t *turn) takeSlot(ctx context.Context, key string, cost []core.Bucket) err
 	return t.e.budget.wait(ctx, cost, wait)
 }
 
-// useSlot uses the place that the call was deferred to, unless it has passed or
-// the platform has asked everyone to wait.
+// useSlot uses the slot that the run was deferred to. It reports false if that slot
+// is for another call or has passed, or if the platform has asked everyone to wait.
 func (t *turn) useSlot(ctx context.Context, key string, cost []core.Bucket) (bool, error) {
 	s := t.run.Slot
 	t.run.Slot = Slot{}
@@ -170,12 +172,12 @@ func (t *turn) begin(ctx context.Context, key string, needsBinding bool, events 
 	return got.Call, nil
 }
 
-// beginTries is how often an intent is written if the store doesn't reply. The
-// store recognises a repeat by its nonce.
+// beginTries is how often an intent is sent to a store that doesn't reply. The store
+// recognises a repeat by its nonce.
 const beginTries = 3
 
-// beginWithRetry writes an intent, and tries again if the reply was lost. If no
-// reply comes, it closes the intent that may have been stored: no call was made.
+// beginWithRetry writes an intent, and tries again if the reply was lost. If it never
+// gets a reply, it closes the intent in case it was stored, because no call is made.
 func (t *turn) beginWithRetry(ctx context.Context, b Begin) (Begun, error) {
 	var err error
 	for try := range beginTries {
@@ -198,7 +200,7 @@ func (t *turn) beginWithRetry(ctx context.Context, b Begin) (Begun, error) {
 	}
 	kind := core.KindOf(err)
 	if kind == core.Conflict {
-		// This turn's view of the calls is out of date. Read them again soon.
+		// What this turn knows about the calls is out of date. Another turn reads them again.
 		return Begun{}, &core.Error{Op: "once", Kind: core.Unavailable, Err: err}
 	}
 	if kind == core.Unavailable {
@@ -207,9 +209,10 @@ func (t *turn) beginWithRetry(ctx context.Context, b Begin) (Begun, error) {
 	return Begun{}, err
 }
 
-// undoBegin closes an intent that was stored although Begin failed, so that the
-// run can be handed back under the new lease. The nonce shows whether the intent
-// is ours: another worker may have claimed the run and begun the same call.
+// undoBegin closes the intent if it was stored although Begin failed. It also takes
+// over the lease from Begin, so that the run can be handed back. The nonce shows
+// whether the intent is ours: another worker may have claimed the run and begun the
+// same call.
 func (t *turn) undoBegin(ctx context.Context, b Begin) {
 	ctx, cancel := context.WithTimeout(ctx, t.e.settle)
 	defer cancel()
@@ -262,6 +265,7 @@ func (t *turn) setCall(key string, c CallState) {
 	t.run.Calls[key] = c
 }
 
+// wish takes over the run's wish as the store returned it.
 func (t *turn) wish(w Wish) {
 	if w != NoWish {
 		t.run.Wish = w

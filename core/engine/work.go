@@ -26,11 +26,12 @@ func (e *Engine) runTurn(ctx context.Context, r Run) {
 	keeper.Wait()
 	if err != nil && core.KindOf(err) != core.Lost {
 		// When the lease expires, the run is claimed again.
-		t.log.ErrorContext(ctx, "run left to its lease", "err", err)
+		t.log.ErrorContext(ctx, "run could not be handed back", "err", err)
 	}
 }
 
-// act runs the run's flow. It fails if the outcome can't be stored.
+// act does the run's work: an admin's flow or a built-in. It fails if the outcome
+// can't be stored.
 func (t *turn) act(ctx context.Context) error {
 	if t.run.Crashes >= crashesToPark {
 		p := t.replayed(ctx)
@@ -54,8 +55,8 @@ func (t *turn) act(ctx context.Context) error {
 	return t.reschedule(ctx, verdict{course: wait, code: "moving", until: t.e.clock.Now().Add(time.Second)}, performed{})
 }
 
-// maxEvaluations is how often one turn evaluates a run's condition because the
-// risk keeps changing.
+// maxEvaluations limits how often one turn evaluates a run's condition if the risk
+// keeps changing.
 const maxEvaluations = 5
 
 // runFlow runs an admin's flow. It returns true if the risk has changed and the
@@ -92,8 +93,8 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 	return false, t.end(ctx, Finished, "", performed{})
 }
 
-// fired records that the run fires. Later turns record it again until one is
-// stored: a killed worker loses what it recorded.
+// fired records that the run fires, unless the run's Reason shows that an earlier
+// turn has stored that. A killed worker loses what it recorded.
 func (t *turn) fired() {
 	switch t.run.Reason {
 	case "", notRead, flowNotRead:
@@ -111,7 +112,7 @@ func (t *turn) fired() {
 // notRead is the reason of a run that waits because its risk couldn't be read.
 const notRead = "not_read"
 
-// load reads the risk and the flow that the run pinned.
+// load reads the risk and the flow whose hash the run stores.
 func (t *turn) load(ctx context.Context) error {
 	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 	if err != nil {
@@ -122,8 +123,8 @@ func (t *turn) load(ctx context.Context) error {
 	return err
 }
 
-// runStep runs the next step. on reports whether it ended and the run goes on;
-// again reports whether the condition must be evaluated again.
+// runStep runs the current step. on reports whether the step has ended and the run
+// goes on; again reports whether the run's condition must be evaluated again.
 func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err error) {
 	t.enter(s)
 	in, err := t.pin(ctx, s)
@@ -150,9 +151,9 @@ func (t *turn) enter(s flow.Step) {
 	}
 }
 
-// replayed returns what the current step has sent according to the recorded
-// results. It makes no call. Dropping the run also drops these records, but the
-// messages must still be kept up to date.
+// replayed returns what the current step has sent according to the recorded results,
+// without making a call. If somebody then drops the run, these results are deleted,
+// but the messages must still be kept up to date.
 func (t *turn) replayed(ctx context.Context) performed {
 	in := &input{}
 	if t.run.FlowHash == "" || json.Unmarshal(t.run.Input, in) != nil || t.load(ctx) != nil || t.run.Step >= len(t.flow.Steps) {
@@ -162,7 +163,7 @@ func (t *turn) replayed(ctx context.Context) performed {
 	t.enter(s)
 	t.replay = true
 	sofar := t.outcome(t.run.Step)
-	p, _ := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, sofar) // a retry does the rest
+	p, _ := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, sofar) // errors don't matter: a retry does the rest
 	p.out = sofar
 	return p
 }
@@ -198,11 +199,11 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 			t.version, t.into = in.Version, in.Group
 			return in, nil
 		}
-		// The risk has changed since the step was deferred, and nothing was
-		// done with this input, so make a new one.
+		// The risk has changed since the step was deferred. No call was made
+		// with this input, so make a new one.
 	}
-	// Until the run has begun, keep the risk that its condition was evaluated
-	// on, so that begin refuses it if the risk has changed.
+	// Before the run's first intent, don't read the risk again: the intent must
+	// carry the version on which the run's condition was evaluated.
 	if t.run.Step > 0 && t.run.Begun {
 		rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
 		if err != nil {
@@ -228,8 +229,8 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 
 func (t *turn) outcome(step int) outcome { return decodeOutcome(t.run.Outcomes[step]) }
 
-// addTo adds a step's outcome so far to a Complete, so that a turn that is
-// interrupted doesn't lose track of messages that it sent.
+// addTo adds a step's outcome so far to a Complete, so that an interrupted step keeps
+// track of the messages that it sent.
 func (p performed) addTo(s Complete) Complete {
 	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
 		s.Outcome = p.out.encode()
@@ -258,7 +259,7 @@ func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
 	return err
 }
 
-// endTurn ends a turn whose step did not end.
+// endTurn ends a turn whose step has not ended, according to err.
 func (t *turn) endTurn(ctx context.Context, err error, p performed) error {
 	v := t.classify(err)
 	switch v.course {
@@ -309,7 +310,7 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 	case pause:
 		kind = EventRetry
 		s.Since = time.Time{}
-	default: // waiting isn't counted
+	default: // waiting is no failed attempt
 	}
 	data := map[string]string{"code": v.code, "until": stamp(v.until), "attempt": strconv.Itoa(s.Attempts)}
 	if v.code == AwaitsGroup {

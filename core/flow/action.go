@@ -18,13 +18,13 @@ type ActionDef interface {
 	Kind() string
 	// Form describes the action's keys; they point into the definition.
 	Form() Form
-	// compile compiles the definition at path. It need not check the rules of Form.
-	// It may set the step's workspace.
+	// compile compiles the definition at path. The rules of Form are checked
+	// elsewhere. It may set the step's workspace.
 	compile(c *stepCompiler, path string, s *Step) Action
 }
 
-// Action is a compiled action. The engine has the other half of each: what it
-// acts on and how.
+// Action is a compiled action. The engine has the other half of each action, which
+// performs it.
 type Action interface {
 	// Kind returns the kind of the ActionDef.
 	Kind() string
@@ -39,7 +39,7 @@ func actionDefs() []ActionDef {
 	return []ActionDef{new(SendMessageDef), new(CreateGroupDef), new(SendGroupMessageDef), new(SetGroupDef)}
 }
 
-// NewAction returns an empty definition of an action, nil if the kind is unknown.
+// NewAction returns an empty definition of an action, or nil if the kind is unknown.
 func NewAction(kind string) ActionDef {
 	for _, a := range actionDefs() {
 		if a.Kind() == kind {
@@ -58,7 +58,7 @@ func ActionKinds() []string {
 	return out
 }
 
-// GroupActions returns the kinds of those actions that create a group.
+// GroupActions returns the kinds of the actions that create a group.
 func GroupActions() []string {
 	var out []string
 	for _, a := range actionDefs() {
@@ -89,7 +89,7 @@ func stepForm() Form {
 	return f
 }
 
-// stepHead is what the JSON of a step begins with.
+// stepHead has the keys with which the JSON of a step begins.
 type stepHead struct {
 	If        string `json:"if,omitempty"`
 	Workspace string `json:"workspace,omitempty"`
@@ -112,8 +112,8 @@ func (d StepDef) MarshalJSON() ([]byte, error) {
 	return slices.Concat(head[:len(head)-1], []byte(","), body[1:]), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. An unknown key, perhaps of a newer version, is
-// an error.
+// UnmarshalJSON reads what MarshalJSON wrote. It fails on an unknown key, which a newer
+// version may have written.
 func (d *StepDef) UnmarshalJSON(b []byte) error {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil {

@@ -7,18 +7,18 @@ import (
 	"riskroom/core"
 )
 
-// Trigger is when a flow runs. It decides everything about its occurrences, so the engine
-// has no code for particular triggers. The set is closed.
+// Trigger decides when a flow runs. It decides everything about its occurrences, so the
+// engine has no code for particular triggers. The set is closed.
 type Trigger interface {
-	// Kind returns the word for the trigger: "date", or the event.
+	// Kind returns "date", or the name of the event.
 	Kind() string
 	// Plan returns what a change to a risk does to the occurrences.
 	Plan(Change) Plan
 	// Next returns the occurrence that follows one that has ended; ok reports
 	// whether there is one.
 	Next(occurrence string, r core.Risk) (o Occurrence, ok bool)
-	// Expected returns the occurrences that a risk in its current state must have. It is
-	// not ok if occurrences come from changes only.
+	// Expected returns the occurrences that a risk in its current state must have. ok is
+	// false if that can't be known because only changes cause occurrences.
 	Expected(core.Risk) (all []Occurrence, ok bool)
 	// trigger keeps the set closed.
 	trigger()
@@ -26,11 +26,11 @@ type Trigger interface {
 
 // Change is a change to a risk.
 type Change struct {
-	Before *core.Risk // nil: the risk is filed
+	Before *core.Risk // nil when the risk is filed
 	After  core.Risk
 }
 
-// Occurrence is one time that a flow runs for a risk. ID is unique among the flow's
+// Occurrence is one occasion on which a flow runs for a risk. ID is unique among the flow's
 // occurrences for the risk, and part of the run's stored ID.
 type Occurrence struct {
 	ID  string
@@ -50,10 +50,11 @@ type Move struct {
 	To   Occurrence
 }
 
-// AlreadyDue is what happens if a flow is already due when its risk is filed or edited.
+// AlreadyDue is what happens if a flow is already due when its risk is filed or edited:
+// the flow's if_already_due.
 type AlreadyDue string
 
-// The ways to treat such a flow.
+// The values of AlreadyDue.
 const (
 	Run  AlreadyDue = "run"
 	Skip AlreadyDue = "skip"
@@ -93,7 +94,7 @@ func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 	return nil
 }
 
-// dateOccurrence is the ID of the occurrence that counts from a date.
+// dateOccurrence returns the ID of the occurrence whose delay starts at a date.
 func dateOccurrence(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // versionOccurrence returns the ID of the occurrence that a change causes.

@@ -15,16 +15,16 @@ import (
 // more are read.
 const heads = 4
 
-// timed is a timer as an index names it.
+// timed is an entry of a shard's timer index.
 type timed struct {
 	id    engine.RunID
 	shard int
 	ms    int64
 }
 
-// Claim returns runs that are due. It reads the heads of all shards, then calls the
-// script in the shards where something seems due. The script decides what is due, by
-// the server's time or the store's clock.
+// Claim returns runs that are due, and when the next one is. It reads the earliest
+// timers of all shards, then calls the script in each shard where one seems due. The
+// script decides what is due, by the server's time or the store's clock.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
 	const op = "claim"
 	limit = max(limit, 0)
@@ -81,7 +81,7 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]en
 	return runs, at(next), nil
 }
 
-// claims makes one call for each shard that the timers are of.
+// claims returns one script call for each shard that has some of the timers.
 func (s *Store) claims(list []timed, lease time.Duration) []*call {
 	byShard := map[int][]timed{}
 	var order []int
@@ -104,8 +104,8 @@ func (s *Store) claims(list []timed, lease time.Duration) []*call {
 	return calls
 }
 
-// look returns the earliest timers of all shards, in order, and the present. Of every
-// shard it reads at least one timer more than limit, or all.
+// look returns the earliest timers of all shards, earliest first, and the present time
+// in ms. From each shard it returns at least the due timers, up to limit, and the next.
 func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
 	all := make([]int, s.keys.shards)
 	for i := range all {
@@ -139,7 +139,7 @@ func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
 	return list, now, nil
 }
 
-// peek reads the first n timers of each of some shards.
+// peek returns the first n timers of each of the shards, and the present time in ms.
 func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed, int64, error) {
 	pipe := s.db.Pipeline()
 	cmds := map[int]*redis.ZSliceCmd{}

@@ -1,11 +1,11 @@
 // Package store keeps risks, runs, bindings and rate budgets in Redis. It implements
-// engine.Store and is the only package that knows Redis.
+// engine.Store. Only this package and those below it use Redis.
 //
 // Each change is one Lua script in one hash slot, so it takes effect as a whole or not
-// at all. The scripts are in scripts/*.lua; the head of each lists what it takes and
-// what it answers. keys.go makes all keys. Every script recognises a repeat of itself,
-// so the client library may retry: a call whose answer was lost is sent again and gets
-// the first answer.
+// at all. The scripts are in scripts/*.lua; the head of each lists its keys, arguments
+// and reply. keys.go makes all keys. Every script recognises when it is called again,
+// so the client library may retry: a call whose reply was lost is sent again and gets
+// the first reply.
 package store
 
 import (
@@ -43,7 +43,7 @@ type Options struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	Prefix string     // of every key; "riskroom" if empty
-	Shards int        // for a new database; 64 if 0. An existing one keeps its number.
+	Shards int        // of a new database; 64 if 0. Open fails if an existing one has another number.
 	Clock  core.Clock // nil: the server's time
 	// Strict waits after every change, intent and result until a replica has it, and
 	// until it is on disk if the server doesn't sync every write itself. If that takes
@@ -51,7 +51,7 @@ type Options struct {
 	// change is stored.
 	Strict   bool
 	Embedded bool         // the server is part of this program, and has no INFO
-	Volatile bool         // Check allows a server without AOF and RDB
+	Volatile bool         // Check accepts a server without AOF and RDB
 	Logger   *slog.Logger // nil: slog.Default
 }
 
@@ -66,7 +66,7 @@ type Store struct {
 	instance string
 	seen     serverClocks
 
-	refusal   atomic.Pointer[Finding] // found by the last Check
+	refusal   atomic.Pointer[Finding] // why the last Check refused the server
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
 	numbers   numbers
@@ -85,7 +85,7 @@ const (
 	retries     = 2  // of a command whose answer was lost; scripts recognise repeats
 	redirects   = 5  // in a cluster
 	replicaWait = time.Second
-	syncWait    = 1500 * time.Millisecond // a server that syncs every second
+	syncWait    = 1500 * time.Millisecond // for a server that syncs every second
 )
 
 // schema is the version of the layout that this program writes. A database with a
@@ -95,7 +95,7 @@ const schema = 1
 const defaultShards = 64
 
 // Open connects to the server and opens its database, or creates one. It fails with
-// Invalid if the options make no sense, with Unsupported and Detail "schema" if a newer
+// Invalid if the options are wrong or don't fit the database, with Unsupported and Detail "schema" if a newer
 // program wrote the database, and with Unavailable if the server can't be reached.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Prefix == "" {
@@ -136,8 +136,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// libraryLog receives the client library's log, which all clients share. Everything
-// that matters is returned as an error too.
+// libraryLog receives the client library's log, which all clients share. It logs at
+// debug level, because everything that matters is also returned as an error.
 type libraryLog struct{ log *slog.Logger }
 
 // Printf is called by the library.
@@ -145,7 +145,8 @@ func (l libraryLog) Printf(ctx context.Context, format string, v ...any) {
 	l.log.DebugContext(ctx, "store: "+fmt.Sprintf(format, v...))
 }
 
-// openMeta reads the description of the database, and writes it if the database is new.
+// openMeta reads the database's schema, number of shards and ID, and writes them if the
+// database is new.
 func (s *Store) openMeta(ctx context.Context) error {
 	shards := s.opts.Shards
 	if shards == 0 {
