@@ -28,7 +28,7 @@ type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
 type command struct {
 	name    string
 	aliases synonyms
-	args    func(b *Bot) []Arg // nil: none
+	args    func(b *Bot) []Arg // nil if it has none
 	changes bool               // it may store something
 	handle  handler
 
@@ -38,8 +38,8 @@ type command struct {
 
 	// several means that the command is useful only with several workspaces.
 	several bool
-	// unconfirmed is the text for an unknown outcome; "" is the one that refers to the
-	// list of risks.
+	// unconfirmed is the key of the text for an unknown outcome; "" is that of the
+	// text that refers to the list of risks.
 	unconfirmed string
 
 	presses []press
@@ -100,7 +100,7 @@ func Word(lang, name string) string {
 	return all[slices.IndexFunc(all, func(c command) bool { return c.name == name })].wordIn(lang)
 }
 
-// Hint is a command to offer before it is typed.
+// Hint is a command that is suggested before anything is typed.
 type Hint struct {
 	Name string
 	Word string // what readers of the language type
@@ -122,7 +122,7 @@ func Hints(lang string, workspaces int) []Hint {
 type Spec struct {
 	Path []string // the names that lead to it: "group", "release"
 	Args []Arg
-	Subs []Spec // the commands below it; then it is none itself
+	Subs []Spec // its subcommands; a Spec that has some is not a command itself
 }
 
 // Help returns one line about the command.

@@ -117,10 +117,10 @@ func (r *draftReader) date(field string) time.Time {
 	return t
 }
 
-// betweenMentions replaces other signs between mentions with commas.
+// betweenMentions replaces other characters between mentions with commas.
 var betweenMentions = strings.NewReplacer("/@", ",@", "|@", ",@", "&@", ",@", "+@", ",@", "和@", ",@", "与@", ",@", "及@", ",@")
 
-// people reads Refs. It returns nil if there are none.
+// people reads a list of people. It returns nil if there are none.
 func (r *draftReader) people(field string) []core.Ref {
 	var out []core.Ref
 	for _, typed := range splitList(betweenMentions.Replace(strings.Join(r.values[field], ","))) {
@@ -160,8 +160,8 @@ func (r *draftReader) ref(typed string) (core.Ref, bool) {
 	return ref, ok && known
 }
 
-// personNamed returns the name in the config file that s is, with or without "@" and
-// in any case if only one person is called that; else "".
+// personNamed returns the person of the config file whose name is s, or "". s may begin
+// with "@". Its case doesn't matter if only one person has that name.
 func (b *Bot) personNamed(s string) string {
 	s = strings.TrimPrefix(strings.TrimRightFunc(text.Fold(s), endsValue), "@")
 	if _, ok := b.org.People[s]; ok {
@@ -223,8 +223,8 @@ var multiples = map[string]float64{
 // isDigits reports whether s looks like more of a number.
 func isDigits(s string, _ bool) bool { return strings.Trim(s, "0123456789.,'%‰") == "" }
 
-// digitForms are the forms of digits, with the signs that separate thousands. A comma
-// alone is no decimal sign, because "1,50" may be a slip for "1,500".
+// digitForms are the ways to write digits, with their thousands separators. A comma alone
+// is not a decimal separator, because "1,50" may be a slip for "1,500".
 var digitForms = []struct {
 	form      *regexp.Regexp
 	thousands string

@@ -17,8 +17,8 @@ type fault struct {
 	args  text.Args
 }
 
-// outside reports text outside of all values that would be the value of a field which
-// is also given with its key.
+// outside returns the fault of text outside of values. The text would be the value of
+// field, but field also has a value with its key.
 func outside(field, typed string) fault {
 	return fault{field: field, code: "outside", args: text.Args{"Text": typed}}
 }
@@ -27,10 +27,10 @@ func outside(field, typed string) fault {
 //
 //	Ledger is off by one module:Payments discovered:yesterday handlers:lin,@oncall
 //
-// Text outside of values is the title. A value of several words needs quotes, unless
-// its key recognises it (`module:Core Banking`, `discovered:3d ago`) or takes prose,
-// which ends at the next key if there is a title already. Quoted words outside of values
-// belong to the title. All faults are reported at once, along with the valid values.
+// Text outside of values is the title, with or without quotes. A value of several words
+// needs quotes, unless its key recognises it (`module:Core Banking`, `discovered:3d ago`)
+// or the key takes prose and there is a title already. Prose ends at the next key. All
+// faults are reported at once, along with the valid values.
 type lineReader struct {
 	keys   []Arg
 	titled bool // there is a title already, on the line or elsewhere
@@ -78,8 +78,8 @@ func (l *lineReader) separator(s string) int {
 // longestKey is the maximum length of a key in bytes.
 const longestKey = 100
 
-// keyAt returns the key at the start of s, with a colon, its spelling and its length with
-// the colon; nil if there is none. "std::vector" has no key. A blank may precede the
+// keyAt returns the key that s starts with, its spelling, and the length of both key and
+// colon. k is nil if s starts with no key, such as "std::vector". A blank may precede the
 // colon: "module : Payments".
 func (l *lineReader) keyAt(s string) (k *Arg, typed string, n int) {
 	i := strings.IndexFunc(s[:min(len(s), longestKey)], func(r rune) bool { return isColon(r) || unicode.IsSpace(r) })
@@ -177,7 +177,7 @@ func (l *lineReader) value(k Arg, typed string) {
 	}
 }
 
-// oneValue takes a value off the rest. ok is false if its quote is never closed.
+// oneValue removes a value from the rest. ok is false if its quote is never closed.
 func (l *lineReader) oneValue(k Arg) (v string, ok bool) {
 	l.skipBlanks()
 	if l.startsKey(l.rest) {
@@ -236,8 +236,8 @@ func (l *lineReader) prose() int {
 const mostWords = 6
 
 // fit returns the length of the value of k at the start of the rest: the longest run of
-// words that fits, or else the first word. What looks like the rest of the value is
-// included, so that it is reported instead of becoming title.
+// words that fits, or else the first word. It includes words that look like more of the
+// value, so that they are reported and don't end up in the title.
 func (l *lineReader) fit(k Arg) int {
 	best, words := l.word(l.rest), l.words(mostWords)
 	if k.fits != nil {
@@ -269,8 +269,8 @@ func (l *lineReader) words(most int) []int {
 	return ends
 }
 
-// list takes a list off the rest. An item follows after a comma, or if it is a mention or
-// a name that k recognises; a word such as "and" may precede it.
+// list removes a list from the rest. The next word is an item if it follows a comma, or if
+// it is a mention or a name that k recognises. A word such as "and" may precede an item.
 func (l *lineReader) list(k Arg) (v string, ok bool) {
 	var items []string
 	for more := true; more; {
@@ -321,7 +321,7 @@ func isSeparator(r rune) bool { return strings.ContainsRune(",，、;；﹐﹔�
 // endsValue reports whether r is punctuation that may follow a value.
 func endsValue(r rune) bool { return isSeparator(r) || r == '.' || r == '。' }
 
-// splitList splits at commas and drops what is empty.
+// splitList splits s at commas and drops empty parts.
 func splitList(s string) []string {
 	var out []string
 	for _, part := range strings.FieldsFunc(s, isSeparator) {

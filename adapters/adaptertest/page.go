@@ -37,10 +37,11 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# How calls to %s are kept from happening twice\n\n"+
 		"Generated from the adapter's capabilities by `go test ./adapters/%s -run TestMatrix -update`.\n\n"+
-		"Before each call riskroom stores an intent, and after it the result. A worker that finds an intent without a result waits\n"+
-		"until the call can no longer take effect. Then it finds out what happened, in the way that the column *how* describes. If it\n"+
-		"can't find out, it applies the policy and records that in the risk's audit trail: *resend* makes the call again, *park* leaves\n"+
-		"it to a person (`riskroom runs`).\n\n"+
+		"Before each call riskroom stores an *intent*, and after it the result. If it finds an intent without a result later, it waits\n"+
+		"until the call can no longer take effect. Then it finds out whether the call happened, as the column *how* says. Many calls\n"+
+		"carry an *op*, an ID of their own, and a *probe* looks for it on the platform. If riskroom can't find out, it applies the\n"+
+		"policy and records that in the risk's audit trail: *resend* makes the call again, *park* leaves it to a person\n"+
+		"(`riskroom runs`).\n\n"+
 		"| call | %s's method | how | what can still go wrong | policy |\n|---|---|---|---|---|\n", name, c.Platform, name)
 	for _, p := range c.Calls {
 		risk, policy := p.Risk, string(p.Unsure)
@@ -55,10 +56,11 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 			policies = append(policies, cell)
 		}
 	}
-	fmt.Fprintf(&b, "\n## What the fault matrix finds\n\n"+
-		"Each action runs, fails by a fault in one of its calls, and runs again. The final state of the workspace is compared with that\n"+
-		"of an undisturbed run. Of %d cells, %d end in the same state. In the others, %s could not be asked, and the policy was\n"+
-		"applied:\n\n",
+	fmt.Fprintf(&b, "\n## What the tests with faults find\n\n"+
+		"Each case runs an action, injects a fault into one of its calls, and runs the action again. It compares the final state of the\n"+
+		"workspace with that after a run without faults. Of %d cases, %d end in the same state. In the others, the connection broke\n"+
+		"after the call (`cut_after`), and riskroom could not ask %s because the bot was not allowed to. It applied the policy and\n"+
+		"recorded that:\n\n",
 		len(cells), len(cells)-len(policies), name)
 	b.WriteString(markdown(policies))
 	return b.String()

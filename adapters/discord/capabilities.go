@@ -55,7 +55,7 @@ func capabilities() core.Capabilities {
 
 func callPolicies() []core.CallPolicy {
 	const repeatable = "The call is idempotent on Discord: a repeat changes nothing."
-	const history = "The op is the message's nonce, which Discord enforces for some minutes. It is also in a button's custom_id, in the footer or on the last line. The probe reads the channel's messages since the first attempt."
+	const history = "The op is the message's nonce, which Discord enforces for a few minutes. It is also in a button's custom_id, in the footer or on the last line. The probe reads the channel's messages, from the first attempt on."
 	const twice = "If the bot can no longer read the history and Discord no longer enforces the nonce, the message may appear twice."
 	return []core.CallPolicy{
 		{Key: "open", Method: "create_dm", How: repeatable},
@@ -64,13 +64,13 @@ func callPolicies() []core.CallPolicy {
 		{Key: "edit", Method: "update_message", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "create_guild_channel",
-			How:    "The op is in the channel's topic and in the reason in the audit log. The probe looks for it in both. riskroom creates a category only if the server has none with room.",
+			How:    "The op is in the channel's topic, and in the audit log as the reason. The probe looks for it in both. riskroom creates a category only if the server has none with room for the channel.",
 			Risk:   "If the bot can read neither the list of channels nor the audit log, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},
-		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, and writes them only if they differ. What somebody changed after the first attempt, according to the audit log, stays."},
+		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, and changes them only if they differ. If the audit log shows that somebody changed one after the first attempt, it keeps that."},
 		{Key: "invite", Method: "set_channel_permission_overwrite", How: repeatable},
-		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For a person without access, Discord returns 10009, which counts as done."},
+		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For somebody without access, Discord returns error 10009, which counts as done."},
 		{Key: "pin", Method: "create_pin", How: repeatable},
 	}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // SetGroup implements core.Adapter. If a retry may still set a part, it returns
-// an error after trying everything else. Name and topic come last: they can be
-// changed too rarely for anything else to wait for them.
+// an error after trying everything else. Name and topic come last, because their
+// rate limit is so low that nothing else should wait for them.
 func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	if err := a.own("set group", g.Workspace, g.ID); err != nil {
 		return core.Report{}, err
@@ -70,8 +70,8 @@ type wanted struct {
 
 // describeCall reads the channel first and writes only the differences. That
 // keeps the lines below the topic and saves the rate limit. A later attempt
-// leaves what was changed since the first, by the effect itself or by somebody
-// whose change is newer.
+// keeps what was changed after the first one began, by that attempt or by somebody
+// else.
 func (a *Adapter) describeCall(id string, want wanted) core.Call {
 	return core.Call{
 		Key:  "describe",
@@ -126,9 +126,9 @@ func (a *Adapter) changedSince(ctx context.Context, in core.Intent, id string) (
 	return keys, err
 }
 
-// invite gives people access to a channel. People in the map in already got it
-// when the channel was created, so it only checks that they are in the guild:
-// others cannot see the channel anyway.
+// invite gives people access to a channel. Those in the map got it when the channel
+// was created. For them it only checks that they are in the guild, because others
+// cannot see the channel anyway.
 func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account, in map[string]bool) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace, who.ID); err != nil {

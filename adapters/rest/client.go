@@ -22,7 +22,7 @@ const DefaultTimeout = 10 * time.Second
 
 // Config says how to reach a platform's API.
 type Config struct {
-	Platform  string            // begins the text of every error
+	Platform  string            // at the beginning of every error text
 	URL       string            // of the API
 	Origins   []string          // other places that requests may go to: "https://host"
 	Timeout   time.Duration     // of one call, including its answer; 0 is DefaultTimeout
@@ -88,11 +88,11 @@ type Answer struct {
 	Body   []byte
 }
 
-// Send sends a request of a method and returns the answer. It does not follow
-// redirects, because that would carry the token elsewhere.
+// Send sends a request for a method and returns the answer. It does not follow
+// redirects, because they could carry the token to another host.
 func (c *Client) Send(method string, req *http.Request) (Answer, error) {
 	if !c.Allows(req.URL) {
-		return Answer{}, c.noAnswer(method, false, fmt.Errorf("%s is not where the API is configured to be", req.URL.Host))
+		return Answer{}, c.noAnswer(method, false, fmt.Errorf("%s is not a configured host of the API", req.URL.Host))
 	}
 	var looked, connected atomic.Bool
 	ctx, cancel := context.WithTimeout(req.Context(), c.timeout)
@@ -102,8 +102,8 @@ func (c *Client) Send(method string, req *http.Request) (Answer, error) {
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})))
 	if err != nil {
-		// Without a connection nothing was sent. If the transport doesn't
-		// report to the trace, assume that it was.
+		// Without a connection nothing was sent. If the transport doesn't call
+		// the trace, assume that the request was sent.
 		return Answer{}, c.noAnswer(method, !looked.Load() || connected.Load(), err)
 	}
 	defer func() { _ = resp.Body.Close() }() // the body was already read

@@ -52,7 +52,7 @@ func capabilities() core.Capabilities {
 
 func callPolicies() []core.CallPolicy {
 	const repeatable = "The call is idempotent on Slack: a repeat changes nothing."
-	const history = "The op is in the message's metadata and is the ID of its first block. The probe reads the conversation's history since the first attempt."
+	const history = "The op is in the message's metadata and is the ID of its first block. The probe reads the conversation's history, from the first attempt on."
 	const twice = "If the bot can no longer read the history, the message may appear twice."
 	return []core.CallPolicy{
 		{Key: "open", Method: "conversations.open", How: repeatable},
@@ -61,28 +61,28 @@ func callPolicies() []core.CallPolicy {
 		{Key: "edit", Method: "chat.update", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "conversations.create",
-			How:    "The name ends in a suffix that is unique to the effect. The probe looks for a channel of this name that the bot has created since the first attempt.",
+			How:    "The name ends in a suffix that only this call uses. The probe looks for a channel of this name that the bot created after the first attempt.",
 			Risk:   "If the bot can't list its channels, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},
 		{
-			Key: "topic", Method: "conversations.setTopic", How: "riskroom reads the topic and compares it. A topic that somebody set after the first attempt stays.",
-			Risk: "Slack may post a second notice of the same topic.", Unsure: core.Resend,
+			Key: "topic", Method: "conversations.setTopic", How: "riskroom reads the topic and compares it. If somebody set another topic after the first attempt, it keeps that.",
+			Risk: "Slack may announce the same topic twice in the channel.", Unsure: core.Resend,
 		},
 		{
-			Key: "purpose", Method: "conversations.setPurpose", How: "riskroom reads the purpose and compares it. A purpose that somebody set after the first attempt stays.",
-			Risk: "Slack may post a second notice of the same purpose.", Unsure: core.Resend,
+			Key: "purpose", Method: "conversations.setPurpose", How: "riskroom reads the purpose and compares it. If somebody set another purpose after the first attempt, it keeps that.",
+			Risk: "Slack may announce the same purpose twice in the channel.", Unsure: core.Resend,
 		},
-		{Key: "name", Method: "conversations.rename", How: "riskroom reads the name, and writes it only if it differs. A name that somebody set after the first attempt stays."},
+		{Key: "name", Method: "conversations.rename", How: "riskroom reads the name, and changes it only if it differs. If somebody set another name after the first attempt, it keeps that."},
 		{Key: "invite", Method: "conversations.invite", How: "For somebody who is already a member, Slack returns already_in_channel, which counts as done."},
 		{Key: "kick", Method: "conversations.kick", How: "For somebody who isn't a member, Slack returns not_in_channel, which counts as done."},
 		{Key: "pin", Method: "pins.add", How: "For a message that is already pinned, Slack returns already_pinned, which counts as done."},
 		{
-			Key: "bookmark", Method: "bookmarks.add", How: "riskroom reads the channel's bookmarks and compares link and label.",
+			Key: "bookmark", Method: "bookmarks.add", How: "riskroom reads the channel's bookmarks and compares their links and labels.",
 			Risk: "If the bot can't read the bookmarks, a person has to check whether the bookmark exists.", Unsure: core.Park,
 		},
 		{
-			Key: "bookmark", Method: "bookmarks.edit", How: "riskroom reads the channel's bookmarks and compares link and label.",
+			Key: "bookmark", Method: "bookmarks.edit", How: "riskroom reads the channel's bookmarks and compares their links and labels.",
 			Risk: "If the bot can't read the bookmarks, a person has to check whether the bookmark is right.", Unsure: core.Park,
 		},
 	}

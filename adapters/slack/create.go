@@ -40,19 +40,19 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	return g, p.Err
 }
 
-// known is what a call of CreateGroup learns about its channel.
+// known is what CreateGroup has found out about its channel.
 type known struct {
 	name string
 	age  age
 }
 
-// age says what can be in a channel already.
+// age says what a channel may already contain.
 type age int
 
 const (
 	existing age = iota // anything
-	ours                // what was set since an earlier call of CreateGroup made it
-	fresh               // nothing: this call of CreateGroup made it
+	ours                // what was set after an earlier CreateGroup created it
+	fresh               // nothing: this CreateGroup created it
 )
 
 func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
@@ -69,7 +69,7 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
 	return n, nil
 }
 
-// applySpec sets up a new channel as the spec asks. A failure for one person or
+// applySpec sets up a new channel according to spec. A failure for one person or
 // part does not stop the others, except that without a badge there is nothing
 // to pin.
 func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, spec core.GroupSpec, of age) {
@@ -125,7 +125,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 	}
 }
 
-// createUnderOtherName handles a name that is taken, either by this same effect or by
+// createUnderOtherName handles a name that is taken, either by an earlier attempt or by
 // somebody else. In the second case it creates the channel under another name.
 // Archived channels and channels that the bot cannot see keep their names too.
 func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, age, error) {
@@ -145,8 +145,8 @@ func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n na
 	return ch, fresh, err
 }
 
-// findChannel looks for the channel that the effect of in created: it has or
-// had one of the effect's names, was created by the bot, and is not older than
+// findChannel looks for the channel that an earlier attempt at the call of in created:
+// one that has or had a name of the call, was created by the bot, and is not older than
 // the first attempt.
 func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
 	var ours slack.Channel

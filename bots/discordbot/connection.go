@@ -31,7 +31,7 @@ const (
 	opACK            = 11
 )
 
-// closeResumable ends a connection without ending its session, as 1000 and 1001 do.
+// closeResumable ends a connection but not its session. 1000 and 1001 would end both.
 const closeResumable = 4900
 
 const (
@@ -44,7 +44,7 @@ const (
 	sendWindow = time.Minute
 )
 
-// identifyCost limits how many sessions all processes begin together. Discord
+// identifyCost is the rate limit for new sessions, shared by all processes. Discord
 // resets the token of a bot that begins more than a thousand a day. See
 // https://docs.discord.com/developers/events/gateway#session-start-limit-object.
 func (b *Bot) identifyCost() []core.Bucket {

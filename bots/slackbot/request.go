@@ -13,7 +13,7 @@ import (
 // request is a person's request, over HTTP or Socket Mode.
 type request struct {
 	arrived time.Time
-	// fresh reports whether this delivery is new; nil in Socket Mode, where
+	// fresh reports whether this delivery is new. It is nil in Socket Mode, where
 	// deliveries carry no signature.
 	fresh func() bool
 	// overloaded is set if too many requests are being handled. The reply only
@@ -24,15 +24,15 @@ type request struct {
 // response is the answer to a request.
 type response struct {
 	body any // nil for an empty answer
-	// instead shows the same in another way if body is too large, and returns a
-	// smaller body. It may be nil.
+	// instead is called if body is too large. It shows the same in another way and
+	// returns a smaller body. It may be nil.
 	instead func(ctx context.Context) any
 	// lost is set if nothing was done and nothing shown. Slack should deliver the
 	// request again, or show a failure.
 	lost bool
 }
 
-// accept returns why a person's verified request is rejected, nil if it is accepted.
+// accept returns why a person's verified request is rejected, or nil.
 func (b *Bot) accept(ctx context.Context, req request, f origin, user string) *rejection {
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
@@ -56,7 +56,7 @@ func (b *Bot) answer(ctx context.Context, req request, c bots.Command, later bot
 	return b.bot.Answer(ctx, c, later)
 }
 
-// actOf returns the key of what a person did, "" without a trigger ID. Slack
+// actOf returns a key for what a person did, or "" if there is no trigger ID. Slack
 // repeats the trigger_id when it delivers the same act again.
 func actOf(kind, user, trigger string) string {
 	if trigger == "" {
@@ -75,7 +75,7 @@ func (b *Bot) once(ctx context.Context, req request, key string, handle func() r
 	return b.acts.once(ctx, key, handle)
 }
 
-// How long, and how many, responses are remembered.
+// Limits of the remembered responses.
 const (
 	rememberFor = 10 * time.Minute
 	maxActs     = 1000

@@ -25,7 +25,7 @@ import (
 // Serving configures Serve. Fields are required unless noted.
 type Serving struct {
 	Config      *config.Config
-	Listen      string // for calls from platforms, if any call
+	Listen      string // for requests from platforms; used only if any sends some
 	AdminListen string // for administrators and monitoring
 	Log         *slog.Logger
 	Version     string // for the log
@@ -49,8 +49,8 @@ type Serving struct {
 	CheckStoreEvery time.Duration
 }
 
-// Serve runs riskroom until ctx ends, then waits for pending calls, hands back its
-// leases, and returns nil within about ten seconds.
+// Serve runs riskroom until ctx ends. It then waits for pending calls, hands back its
+// leases, and returns nil, all within about ten seconds.
 func Serve(ctx context.Context, s Serving) error {
 	db, stopStore, err := openStore(ctx, s.Config, private.Start, s.Log)
 	if err != nil {
@@ -95,7 +95,8 @@ func Serve(ctx context.Context, s Serving) error {
 	return err
 }
 
-// listen opens the administrators' address, and the platforms' if any calls.
+// listen opens the address for administrators, and the one for platforms if any sends
+// requests.
 func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 	addresses := []string{s.AdminListen}
 	if a.hasCallers() {
@@ -105,7 +106,7 @@ func (a *App) listen(ctx context.Context, s Serving) ([]net.Listener, error) {
 }
 
 // selfTest checks the config file against the workspaces, and reports the result.
-// Meanwhile riskroom serves.
+// It runs while riskroom is already serving.
 func (a *App) selfTest(ctx context.Context, s Serving, r inspect.Report) {
 	within, cancel := context.WithTimeout(ctx, inspect.Within)
 	defer cancel()
@@ -131,11 +132,11 @@ func (a *App) inspected() []*inspect.Workspace {
 }
 
 // stopWithin is how long pending commands may take when the program stops. The engine's
-// calls have as long, at the same time.
+// calls get the same time, in parallel.
 const stopWithin = 8 * time.Second
 
 // serveUntil runs the engine and the servers until asked ends or one of them fails, and
-// then stops all of them. The listeners are those of listen.
+// then stops all of them. listen opened the listeners.
 func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error {
 	ctx, fail := context.WithCancelCause(asked)
 	defer fail(nil)

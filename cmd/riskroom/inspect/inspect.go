@@ -44,7 +44,7 @@ const Within = 30 * time.Second
 type Findings struct {
 	Answered []string                   // workspaces that accept the bot: "acme is Acme on Slack, where the bot is riskroom"
 	Own      map[string]config.Problems // problems of workspaces themselves, by name
-	Named    config.Problems            // problems of what the file names there, in the file's order
+	Named    config.Problems            // problems of the people, groups and channels that the file names, in the file's order
 	Whole    bool                       // the check was completed before ctx ended
 }
 
@@ -65,7 +65,7 @@ func SortByPlace(p config.Problems) {
 	})
 }
 
-// Check checks a config file against workspaces that have been asked.
+// Check checks a config file against workspaces on which Ask has been called.
 func Check(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Findings {
 	o := &online{
 		cfg: cfg, accounts: map[core.Account]string{}, same: map[string]string{}, unlisted: map[string]bool{},
@@ -80,7 +80,7 @@ func Check(ctx context.Context, cfg *config.Config, workspaces []*Workspace) Fin
 		before := len(o.found.Named)
 		o.look(ctx, out)
 		if ctx.Err() != nil {
-			o.found.Named = o.found.Named[:before] // drop the effects of a cancelled question
+			o.found.Named = o.found.Named[:before] // what a cancelled lookup found isn't reliable
 			break
 		}
 	}
