@@ -53,6 +53,11 @@ func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
 	e.announce(ctx, "cut_off", workspace, code)
 }
 
+// Restored notifies administrators that a workspace accepts the bot again.
+func (e *Engine) Restored(ctx context.Context, workspace string) {
+	e.announce(ctx, "restored", workspace, "")
+}
+
 // announce notifies administrators about a workspace, once an hour and from one
 // replica. While an earlier notice of the same is waiting it sends no other: they
 // may be unreachable for the same reason.

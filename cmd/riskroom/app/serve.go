@@ -182,6 +182,7 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
+		open.Go(func() { w.watch(ctx, a.log, func() { a.Engine.Restored(ctx, w.Settings.Name) }) })
 		socket := w.bot.Socket()
 		if socket == nil {
 			continue

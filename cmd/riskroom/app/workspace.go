@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 // workspace is a workspace of an App.
 type workspace struct {
 	*inspect.Workspace
-	bot platform.Bot
+	bot   platform.Bot
+	doubt chan struct{} // receives when the platform has refused the credentials
 
 	mu      sync.Mutex
 	checked time.Time // when the credentials were last checked
@@ -23,11 +25,55 @@ type workspace struct {
 }
 
 func newWorkspace(c platform.Connection) (*workspace, error) {
-	connected, err := inspect.Connect(c)
-	if err != nil {
-		return nil, err
+	w := &workspace{room: platform.Endless, doubt: make(chan struct{}, 1)}
+	called := c.Called
+	c.Called = func(method, outcome string) {
+		called(method, outcome)
+		if outcome == string(core.Unauthorized) {
+			select {
+			case w.doubt <- struct{}{}:
+			default:
+			}
+		}
 	}
-	return &workspace{Workspace: connected, room: platform.Endless}, nil
+	var err error
+	w.Workspace, err = inspect.Connect(c)
+	return w, err
+}
+
+// recheckEvery is how often watch checks credentials that are refused.
+const recheckEvery = 30 * time.Second
+
+// watch checks the credentials when the platform has refused them, until ctx ends, so
+// that the workspace is not ready from then on. It calls restored when the platform
+// accepts them again.
+func (w *workspace) watch(ctx context.Context, log *slog.Logger, restored func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.doubt:
+		}
+		refusal := w.check(ctx)
+		if refusal == nil {
+			continue
+		}
+		log.WarnContext(ctx, "a workspace rejects the bot's token: its runs wait until it accepts one", "workspace", w.Settings.Name, "err", refusal)
+		for refusal != nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(recheckEvery):
+			}
+			refusal = w.check(ctx)
+		}
+		select {
+		case <-w.doubt: // from these checks
+		default:
+		}
+		log.InfoContext(ctx, "a workspace accepts the bot's token again", "workspace", w.Settings.Name)
+		restored()
+	}
 }
 
 // ask checks the credentials, and keeps the result.
@@ -84,6 +130,12 @@ func (w *workspace) accepted(ctx context.Context) error {
 	if !due {
 		return refusal
 	}
+	return w.check(ctx)
+}
+
+// check asks the platform about the credentials, and returns why it refuses them. If
+// it doesn't answer, the last result applies.
+func (w *workspace) check(ctx context.Context) error {
 	found, err := w.Access.Check(ctx)
 	switch {
 	case err == nil:
@@ -94,7 +146,9 @@ func (w *workspace) accepted(ctx context.Context) error {
 		w.note(refused(err))
 		return refused(err)
 	}
-	return refusal
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.refusal
 }
 
 func (w *workspace) note(refusal error) {
