@@ -79,7 +79,8 @@ func (a *Adapter) conversationsKick(ctx context.Context, in core.Intent, channel
 
 func (a *Adapter) chatPostMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
 	return effect.Write(ctx, a.writer, in, "chat.postMessage", func(ctx context.Context) (string, error) {
-		_, ts, err := a.web.PostMessageContext(ctx, channel, append(a.content(m, in.Op), marker(in.Op))...)
+		options := append(a.content(m, in.Op), marker(in.Op), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+		_, ts, err := a.web.PostMessageContext(ctx, channel, options...)
 		if err == nil && ts == "" {
 			err = rest.ErrIncomplete
 		}

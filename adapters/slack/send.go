@@ -144,7 +144,5 @@ func (a *Adapter) content(m core.Message, op string) []slack.MsgOption {
 	return []slack.MsgOption{
 		slack.MsgOptionText(a.render.Fallback(m), false),
 		slack.MsgOptionBlocks(a.render.Blocks(m, op)...),
-		slack.MsgOptionDisableLinkUnfurl(),
-		slack.MsgOptionDisableMediaUnfurl(),
 	}
 }

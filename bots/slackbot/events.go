@@ -68,8 +68,11 @@ type retry struct{ attempt, reason string }
 func (b *Bot) takeEvent(ctx context.Context, e event, a retry) (string, *rejection) {
 	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
 	defer cancel()
-	if no := b.admit(ctx, origin{team: b.teamOf(ctx, e)}); no != nil {
-		return "", no
+	// Slack may send the end of an installation without a team.
+	if team := b.teamOf(ctx, e); team != "" || !slices.Contains(endEvents, e.Event.Type) {
+		if no := b.admit(ctx, origin{team: team}); no != nil {
+			return "", no
+		}
 	}
 	if a.attempt != "" {
 		b.log.Info("slackbot: an event is delivered again", "event_id", e.EventID, "retry", a.attempt, "reason", a.reason)

@@ -146,6 +146,19 @@ func TestEventsOfOthers(t *testing.T) {
 	if got := send(map[string]any{"type": "app_rate_limited", "team_id": b.TeamID()}); got != 200 {
 		t.Errorf("another kind of delivery: %d", got)
 	}
+	if got := send(map[string]any{"type": "event_callback", "event_id": "4", "event": archived}); got != 403 {
+		t.Errorf("an event of no team: %d", got)
+	}
+	for i, kind := range []string{"app_uninstalled", "tokens_revoked"} {
+		body := map[string]any{"type": "event_callback", "event_id": kind, "event": map[string]any{"type": kind}}
+		if got := send(body); got != 200 || b.counted("events "+outcomeOK) != 2+i {
+			t.Errorf("%s without a team: %d, counted %v", kind, got, b.counts)
+		}
+		body["team_id"] = "T0OTHER"
+		if got := send(body); got != 403 {
+			t.Errorf("%s of another team: %d", kind, got)
+		}
+	}
 	r := b.event("3", archived)
 	r.secret = "other"
 	if got := b.post(r); got != 401 {
