@@ -23,6 +23,7 @@ type api struct {
 type method struct {
 	name      string
 	write     bool                                // changes something
+	open      bool                                // needs no token
 	app       bool                                // takes the app-level token instead of the bot's
 	form      bool                                // takes no JSON body: its page lists only the form content type
 	perMinute int                                 // its tier's calls a minute; 0 is limited in its own way
@@ -92,7 +93,7 @@ func (a *api) carryOut(m method, c *call, seq int) (stage.Answer, error) {
 	if err == nil && c.note != "" {
 		out["warning"] = c.note
 	}
-	return a.render(seq, out, err), err
+	return a.render(m, c, seq, out, err), err
 }
 
 // admit checks what comes before any method: the token, the rate limit, the
@@ -101,6 +102,7 @@ func (a *api) admit(m method, c *call) error {
 	switch {
 	case c.malformed != nil:
 		return c.malformed
+	case m.open:
 	case c.token == "":
 		return refuse("not_authed")
 	case c.token != a.opts.BotToken && c.token != a.opts.AppToken:
@@ -124,10 +126,18 @@ func (a *api) admit(m method, c *call) error {
 	return err
 }
 
-// render makes the answer of a call. Every answer names the token's scopes,
-// see https://docs.slack.dev/authentication/installing-with-oauth.
-func (a *api) render(seq int, out object, err error) stage.Answer {
-	header := http.Header{"X-Oauth-Scopes": {strings.Join(a.opts.Scopes, ",")}, "X-Slack-Req-Id": {strconv.Itoa(seq)}}
+// render makes the answer of a call. It names the scopes of the token, if that is valid,
+// and the one that the method needs. See
+// https://docs.slack.dev/authentication/installing-with-oauth.
+func (a *api) render(m method, c *call, seq int, out object, err error) stage.Answer {
+	header := http.Header{"X-Slack-Req-Id": {strconv.Itoa(seq)}}
+	granted := map[string][]string{a.opts.BotToken: a.opts.Scopes, a.opts.AppToken: a.opts.AppScopes}
+	if scopes, valid := granted[c.token]; valid {
+		header.Set("X-OAuth-Scopes", strings.Join(scopes, ","))
+		if m.scope != "" {
+			header.Set("X-Accepted-OAuth-Scopes", m.scope)
+		}
+	}
 	body := object{"ok": true}
 	if err != nil {
 		body = object{"ok": false, "error": codeOf(err)}

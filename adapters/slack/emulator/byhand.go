@@ -150,5 +150,7 @@ func (w *Workspace) Say(userID, channelID, text string) (string, error) {
 	if !ch.Has(userID) || ch.Extra.archived {
 		return "", fmt.Errorf("emulator: @%s cannot write to #%s", u.Name, ch.Name)
 	}
-	return t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text)}}).ID, nil
+	m := t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text)}})
+	t.events.announceMessage(m)
+	return m.ID, nil
 }

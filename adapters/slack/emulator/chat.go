@@ -55,7 +55,7 @@ func (a *api) target(id string) (*channel, error) {
 }
 
 // chatUpdate removes the old blocks if it is called with a text and without
-// blocks. It does not change metadata.
+// blocks. It does not change metadata, and takes no unfurl_links or unfurl_media.
 func chatUpdate(a *api, c *call) (object, error) {
 	m := c.ch.Message(c.str("ts"))
 	switch {
@@ -65,8 +65,11 @@ func chatUpdate(a *api, c *call) (object, error) {
 		return nil, refuse("cant_update_message")
 	case c.ch.Extra.archived:
 		return nil, refuse("is_archived")
-	case c.has("metadata"):
-		return nil, unsupported("metadata")
+	}
+	for _, arg := range []string{"metadata", "unfurl_links", "unfurl_media"} {
+		if c.has(arg) {
+			return nil, unsupported(arg)
+		}
 	}
 	next, err := a.readContent(c)
 	if err != nil {

@@ -4,10 +4,10 @@
 //
 // It is as strict as Slack, both in what it accepts (names, membership, scopes
 // of each call, tiers when asked, block and view limits, trigger_ids,
-// response_urls) and in its error codes, so that what works here is likely to
-// work on Slack. It refuses what riskroom doesn't use. Where Slack's pages leave something open, it takes the
-// stricter reading and says so. See https://docs.slack.dev/reference/methods
-// and the pages cited in the code.
+// response_urls) and in its error codes, so that what works here is likely to work
+// on Slack. It refuses most of what riskroom doesn't use. Where Slack's pages leave
+// something open, it takes the stricter reading and says so. See
+// https://docs.slack.dev/reference/methods and the pages cited in the code.
 //
 // Three sides:
 //   - the app calls Handler, over HTTP (Start) or in process (Client);

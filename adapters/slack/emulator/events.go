@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 
 	"riskroom/adapters/stage"
 )
@@ -75,6 +76,18 @@ func (q *events) announceMember(ch *channel, kind string, fields object) {
 	q.emit(kind, fields)
 }
 
+// announceMessage sends a message to the app if the bot is in the conversation. See
+// https://docs.slack.dev/reference/events/message.
+func (q *events) announceMessage(m *message) {
+	kind := family(m.Channel)
+	if !m.Channel.Has(botUserID) || q.team.need(kind+":history") != nil {
+		return
+	}
+	fields := q.team.shown(m, false)
+	maps.Copy(fields, object{"channel": m.Channel.ID, "channel_type": strings.TrimSuffix(kind, "s"), "event_ts": m.ID})
+	q.emit("message", fields)
+}
+
 // emit wraps an event and queues it. See https://docs.slack.dev/apis/events-api#callback-field.
 func (q *events) emit(kind string, fields object) {
 	t := q.team
@@ -82,7 +95,10 @@ func (q *events) emit(kind string, fields object) {
 		return
 	}
 	ts, at := t.newTS()
-	fields["type"], fields["event_ts"] = kind, ts
+	fields["type"] = kind
+	if fields["event_ts"] == nil {
+		fields["event_ts"] = ts
+	}
 	body := stage.JSON(object{
 		"token": verificationToken, "team_id": t.opts.TeamID, "api_app_id": appID, "type": "event_callback",
 		"event_id": t.newID("Ev"), "event_time": at.Unix(), "event": fields, "is_ext_shared_channel": false,

@@ -9,7 +9,9 @@ import (
 // name has a page below https://docs.slack.dev/reference/methods/.
 func methods() map[string]method {
 	list := []method{
+		{name: "api.test", open: true, perMinute: tier4, run: apiTest},
 		{name: "auth.test", run: authTest},
+		{name: "bots.info", form: true, perMinute: tier3, scope: "users:read", run: botsInfo},
 		{name: "apps.connections.open", app: true, perMinute: tier3, run: appsConnectionsOpen},
 
 		{name: "conversations.open", write: true, perMinute: tier3, scope: "im:write", run: conversationsOpen},
@@ -40,12 +42,34 @@ func methods() map[string]method {
 
 		{name: "views.open", write: true, perMinute: tier4, run: viewsOpen},
 		{name: "views.update", write: true, perMinute: tier4, run: viewsUpdate},
+		{name: "views.publish", write: true, perMinute: tier4, run: viewsPublish},
 	}
 	byName := make(map[string]method, len(list))
 	for _, m := range list {
 		byName[m.name] = m
 	}
 	return byName
+}
+
+// apiTest returns its arguments, or the error among them.
+func apiTest(_ *api, c *call) (object, error) {
+	out := object{}
+	if len(c.values) > 0 {
+		out["args"] = c.values
+	}
+	if code := c.str("error"); code != "" {
+		return nil, &refusal{code: code, extra: out}
+	}
+	return out, nil
+}
+
+func botsInfo(a *api, c *call) (object, error) {
+	if c.str("bot") != botID {
+		return nil, refuse("bot_not_found")
+	}
+	return object{"bot": object{
+		"id": botID, "app_id": appID, "user_id": botUserID, "name": botName, "deleted": false, "updated": 0, "icons": object{},
+	}}, nil
 }
 
 func authTest(a *api, _ *call) (object, error) {

@@ -182,7 +182,7 @@ func (w *Workspace) afterSubmission(userID, viewID, body string) (map[string]str
 	case "errors":
 		return v.showErrors(a.Errors)
 	case "update":
-		next, err := w.team.parseView(string(a.View))
+		next, err := w.team.parseView(string(a.View), modalView)
 		if err != nil {
 			return nil, fmt.Errorf("emulator: the view in the answer to a submission: %w", explain(err))
 		}

@@ -38,9 +38,10 @@ type team struct {
 	socket *Socket
 
 	groups    []UserGroup
-	counts    map[string]int  // how many IDs of each prefix were given out
-	reserved  map[string]bool // IDs in Options, which newID must not give out
-	lastMicro int64           // the last message timestamp
+	homes     map[string]*view // App Home by person
+	counts    map[string]int   // how many IDs of each prefix were given out
+	reserved  map[string]bool  // IDs in Options, which newID must not give out
+	lastMicro int64            // the last message timestamp
 	triggers  map[string]*trigger
 	hooks     map[string]*responseURL
 }

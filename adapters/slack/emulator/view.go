@@ -9,6 +9,12 @@ import (
 	"riskroom/adapters/stage"
 )
 
+// Types of views.
+const (
+	modalView = "modal"
+	homeView  = "home"
+)
+
 // Slack's limits for modals. See https://docs.slack.dev/reference/views/modal-views
 // and https://docs.slack.dev/surfaces/modals.
 const (
@@ -30,7 +36,7 @@ type view struct {
 // state is what the inputs hold: by block_id, then action_id.
 type state map[string]map[string]object
 
-// View is an open modal as a test sees it.
+// View is an open modal, or an App Home, as a test sees it.
 type View struct {
 	ID              string
 	User            string
@@ -89,8 +95,8 @@ func (t *team) redeem(c *call) (*trigger, error) {
 	return given, nil
 }
 
-// parseView reads and checks the view argument.
-func (t *team) parseView(raw string) (object, error) {
+// parseView reads and checks the view argument, which must be of the given type.
+func (t *team) parseView(raw, kind string) (object, error) {
 	var body object
 	if len(raw) > maxViewBytes {
 		return nil, refuse("view_too_large")
@@ -98,21 +104,23 @@ func (t *team) parseView(raw string) (object, error) {
 	if err := json.Unmarshal([]byte(raw), &body); err != nil || body == nil {
 		return nil, invalid("invalid_arguments", "[ERROR] missing or malformed view [json-pointer:/view]")
 	}
-	if problems := checkView(body); len(problems) > 0 {
+	if problems := checkView(body, kind); len(problems) > 0 {
 		return nil, invalid("invalid_arguments", problems...)
 	}
 	t.nameBlocks(stage.Objects(body["blocks"]))
 	return body, nil
 }
 
-func checkView(body object) []string {
+func checkView(body object, kind string) []string {
 	k := &checker{}
-	if body["type"] != "modal" {
-		k.fail("/view/type", "must be modal")
+	if body["type"] != kind {
+		k.fail("/view/type", "must be "+kind)
 	}
-	k.text("/view/title", body["title"], maxTitle)
-	for _, label := range []string{"submit", "close"} {
-		if body[label] != nil {
+	for _, label := range []string{"title", "submit", "close"} {
+		switch missing := body[label] == nil; {
+		case kind == homeView && !missing:
+			k.fail("/view/"+label, "a home view has none")
+		case kind == modalView && (!missing || label == "title"):
 			k.text("/view/"+label, body[label], maxTitle)
 		}
 	}
@@ -127,15 +135,15 @@ func checkView(body object) []string {
 	if _, ok := body["blocks"].([]any); !ok {
 		k.fail("/view/blocks", "missing required field")
 	}
-	if body["submit"] == nil && len(inputBlocks(blocks)) > 0 {
+	if kind == modalView && body["submit"] == nil && len(inputBlocks(blocks)) > 0 {
 		k.fail("/view/submit", "a view with inputs must have a submit")
 	}
-	return append(k.problems, checkBlocks(blocks, maxViewBlocks, "/view", true)...)
+	return append(k.problems, checkBlocks(blocks, maxViewBlocks, "/view", kind == modalView)...)
 }
 
 // viewsOpen closes what the person has open; the page does not say.
 func viewsOpen(a *api, c *call) (object, error) {
-	body, err := a.parseView(c.str("view"))
+	body, err := a.parseView(c.str("view"), modalView)
 	if err != nil {
 		return nil, err
 	}
@@ -167,13 +175,46 @@ func viewsUpdate(a *api, c *call) (object, error) {
 	if hash := c.str("hash"); hash != "" && hash != v.hash {
 		return nil, refuse("hash_conflict")
 	}
-	body, err := a.parseView(c.str("view"))
+	body, err := a.parseView(c.str("view"), modalView)
 	if err != nil {
 		return nil, err
 	}
 	c.changed = true
 	a.replace(v, body)
 	return object{"view": a.viewObject(v)}, nil
+}
+
+// viewsPublish: https://docs.slack.dev/reference/methods/views.publish
+func viewsPublish(a *api, c *call) (object, error) {
+	u := a.People.ByID(c.str("user_id"))
+	if u == nil || u.Deleted || u.Bot {
+		return nil, refuse("user_not_found")
+	}
+	v := a.homes[u.ID]
+	if hash := c.str("hash"); hash != "" && (v == nil || hash != v.hash) {
+		return nil, refuse("hash_conflict")
+	}
+	body, err := a.parseView(c.str("view"), homeView)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		v = &view{id: a.newID("V"), user: u.ID}
+		a.homes[u.ID] = v
+	}
+	c.changed = true
+	v.show(a.team, body)
+	return object{"view": a.viewObject(v)}, nil
+}
+
+// Home returns what the app has published on a person's App Home, nil for nothing.
+func (w *Workspace) Home(userID string) *View {
+	w.team.Lock()
+	defer w.team.Unlock()
+	if v := w.team.homes[userID]; v != nil {
+		return w.team.show.exportView(v)
+	}
+	return nil
 }
 
 // replace gives an open view new content.

@@ -27,7 +27,7 @@ func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	t := &team{
 		opts: opts, host: stage.NewHost("http://slack.invalid", spoil), counts: make(map[string]int), reserved: opts.namedIDs(),
-		triggers: make(map[string]*trigger), hooks: make(map[string]*responseURL),
+		homes: make(map[string]*view), triggers: make(map[string]*trigger), hooks: make(map[string]*responseURL),
 	}
 	t.show = &renderer{team: t}
 	t.world = stage.NewWorld(t.show, opts.Now)
