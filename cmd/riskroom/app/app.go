@@ -52,6 +52,7 @@ type App struct {
 // New creates an App. It checks the credentials of every workspace, and fails if all
 // are refused. If only some are, their runs wait.
 func New(ctx context.Context, o Options) (*App, error) {
+	given := o.Clock
 	if o.Clock == nil {
 		o.Clock = o.Store.Clock()
 	}
@@ -75,7 +76,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
 		w, err := newWorkspace(platform.Connection{
-			Settings: settings, Config: o.Config, Budget: budget, Called: a.counted.calls(settings.Name), Log: o.Log,
+			Settings: settings, Config: o.Config, Budget: budget, Called: a.counted.calls(settings.Name), Log: o.Log, Clock: given,
 		})
 		if err != nil {
 			return nil, err

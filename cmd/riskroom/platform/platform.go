@@ -45,6 +45,7 @@ type Connection struct {
 	Config   *config.Config               // contains Settings
 	Budget   core.Budget                  // nil: calls are not paced
 	Called   func(method, outcome string) // nil: calls are not counted
+	Clock    core.Clock                   // for the end of rate limits; nil: the system's clock
 	Log      *slog.Logger
 }
 
