@@ -11,8 +11,8 @@ type Driver interface {
 	Behind(ctx context.Context, lang string) (Behind, error)
 	// Changed returns a channel that is closed when Behind has changed.
 	Changed() <-chan struct{}
-	// Move begins to move the clock and doesn't wait. It does nothing while the clock
-	// moves.
+	// Move begins to move the clock and doesn't wait. While the clock moves, only Stop
+	// has an effect.
 	Move(to Move)
 	// Trouble causes one of Behind's Troubles, by ID.
 	Trouble(id string)
@@ -25,7 +25,9 @@ type Move string
 const (
 	AnHour  Move = "hour"
 	ADay    Move = "day"
+	AWeek   Move = "week"
 	NextDue Move = "next"
+	Stop    Move = "stop" // leaves the clock where it is
 )
 
 // Behind is the state of the clock, the engine and the story.
@@ -50,6 +52,7 @@ type Next struct {
 type Moving struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+	Left int       `json:"left"` // runs that are due by To
 }
 
 // Tone is the tone of an entry in the trail.

@@ -11,7 +11,7 @@ var messages = map[string][]string{
 	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
 	"compose": {"Where"}, "compose.words": {"Where"}, "compose.archived": nil, "hints": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
-	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.next": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To"},
+	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.week": nil, "clock.key.next": nil, "clock.key.stop": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To", "N"},
 	"behind": nil, "behind.about": nil, "behind.nothing": nil,
 	"troubles": nil, "troubles.about": nil, "troubles.waiting": nil,
 	"story": nil, "story.step": {"N", "Of", "Title"}, "story.end": nil, "story.end.text": nil, "story.away": nil, "story.back": nil,

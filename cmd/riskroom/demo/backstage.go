@@ -29,7 +29,8 @@ type backstage struct {
 	changed chan struct{} // closed and replaced with each change
 	seen    seen
 	moving  *browser.Moving
-	moved   bool // the clock has been moved
+	halt    context.CancelFunc // stops the movement
+	moved   bool               // the clock has been moved
 	extras  []extra
 	inCall  bool // kill the engine in the next call
 	unsure  []unsure
@@ -175,6 +176,18 @@ func live(r engine.RunSummary) bool {
 	return !r.At.IsZero() && (r.State == engine.Armed || r.State == engine.Waiting || r.State == engine.Running)
 }
 
+// dueBy returns how many runs are due by t.
+func (s seen) dueBy(t time.Time) (n int) {
+	for _, r := range s.risks {
+		for _, run := range r.Runs {
+			if live(run) && !run.At.After(t) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // notify reports a change. The caller holds the lock.
 func (b *backstage) notify() {
 	close(b.changed)
@@ -192,6 +205,9 @@ func (b *backstage) Changed() <-chan struct{} {
 func (b *backstage) Move(to browser.Move) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.moving != nil && to == browser.Stop {
+		b.halt()
+	}
 	if b.moving != nil || b.w.ctx.Err() != nil {
 		return
 	}
@@ -202,6 +218,8 @@ func (b *backstage) Move(to browser.Move) {
 		target = now.Add(time.Hour)
 	case browser.ADay:
 		target = now.Add(core.Day)
+	case browser.AWeek:
+		target = now.Add(7 * core.Day)
 	case browser.NextDue:
 		if b.seen.due == nil {
 			return
@@ -211,8 +229,13 @@ func (b *backstage) Move(to browser.Move) {
 		return
 	}
 	b.moving, b.moved = &browser.Moving{From: now, To: target}, true
+	ctx, halt := context.WithCancel(b.w.ctx)
+	b.halt = halt
 	b.notify()
-	b.tasks.Go(func() { b.move(target) })
+	b.tasks.Go(func() {
+		defer halt()
+		b.move(ctx, target)
+	})
 }
 
 // watchable is how long the clock stops at each due time, so that people can see what
@@ -220,9 +243,9 @@ func (b *backstage) Move(to browser.Move) {
 const watchable = 120 * time.Millisecond
 
 // move moves the clock to t, and stops at everything that is due before.
-func (b *backstage) move(t time.Time) {
-	err := b.w.until(b.w.ctx, t, func() error {
-		if err := b.look(b.w.ctx); err != nil {
+func (b *backstage) move(ctx context.Context, t time.Time) {
+	err := b.w.until(ctx, t, func() error {
+		if err := b.look(ctx); err != nil {
 			return err
 		}
 		b.mu.Lock()
@@ -230,9 +253,9 @@ func (b *backstage) move(t time.Time) {
 		b.mu.Unlock()
 		select {
 		case <-time.After(watchable):
-		case <-b.w.ctx.Done():
+		case <-ctx.Done():
 		}
-		return b.w.ctx.Err()
+		return ctx.Err()
 	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -254,6 +277,7 @@ func (b *backstage) Behind(_ context.Context, lang string) (browser.Behind, erro
 	}
 	if b.moving != nil {
 		m := *b.moving
+		m.Left = b.seen.dueBy(m.To)
 		out.Moving = &m
 	}
 	if d := b.seen.due; d != nil {

@@ -343,6 +343,10 @@ func TestOwnFlows(t *testing.T) {
 	v.sees("#story", v.says("story.resolve"))
 	v.side("lin")
 	v.sees("#posts", "Ledger is <b>off</b> & more")
+	eval[bool](v.tab, `(() => { window.due = []; new MutationObserver(() => window.due.push(document.querySelector('#due').innerText)).observe(document.querySelector('#due'), {childList: true}); return true })()`)
+	v.clock("week")
+	v.waits("the page showed what was left", `window.due.some((s) => s.includes('runs left: '))`)
+	v.waits("only a moving clock can be stopped", `[...document.querySelectorAll('#clock-keys button')].map((b) => b.ariaDisabled).join() === 'false,false,false,'+document.querySelectorAll('#clock-keys button')[3].ariaDisabled+',true'`)
 	eval[bool](v.tab, `(() => { const s = document.querySelector('#side select'); s.value = 'labs'; s.dispatchEvent(new Event('change')); return true })()`)
 	v.waits("the other workspace is shown", `document.querySelector('#side select').value === 'labs' && document.querySelector('#posts').innerText.includes('No messages in #')`)
 }

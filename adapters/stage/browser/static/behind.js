@@ -23,14 +23,14 @@ export function clock(b) {
   el('clock').setAttribute('aria-label', t('clock'))
   el('due').textContent = b.down ? t('clock.down')
     : b.wait ? b.wait
-      : b.moving ? t('clock.moving', { To: moment(b.moving.to) })
+      : b.moving ? t('clock.moving', { To: moment(b.moving.to), N: b.moving.left })
         : b.next ? t('clock.next', { What: b.next.text, When: moment(b.next.at) }) : t('clock.nothing')
   el('due').title = el('due').textContent
   // Not disabled, because that would lose the focus.
   const key = (move, off) => h('button', {
-    type: 'button', 'aria-disabled': String(!!b.moving || !!off), onclick: () => b.moving || off || send('clock', { move }),
+    type: 'button', 'aria-disabled': String(!!off), onclick: () => off || send('clock', { move }),
   }, t('clock.key.' + move))
-  morph(el('clock-keys'), key('hour'), key('day'), key('next', !b.next))
+  morph(el('clock-keys'), ['hour', 'day', 'week'].map((move) => key(move, b.moving)), key('next', b.moving || !b.next), key('stop', !b.moving))
   el('clock-label').textContent = t('clock.keys')
   el('moving').hidden = !b.moving
   el('moving').setAttribute('aria-label', t('clock'))
