@@ -50,7 +50,6 @@ func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 		a.malformed = plain(http.StatusRequestEntityTooLarge)
 	case len(bytes.TrimSpace(raw)) == 0:
 	case strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data"):
-		r.Body = io.NopCloser(bytes.NewReader(raw))
 		a.malformed = a.readFiles(r)
 	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		a.malformed = refuse(invalidJSON)

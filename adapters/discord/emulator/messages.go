@@ -53,7 +53,7 @@ func createMessage(a *api, c *call) (any, error) {
 // readReply returns the message of the channel that a new one replies to, nil if none.
 // riskroom forwards nothing.
 func (a *api) readReply(c *call) (*message, error) {
-	f, m := &form{}, (*message)(nil)
+	f := &form{}
 	const at = "message_reference"
 	ref := f.object(at, c.fields[at])
 	if ref == nil {
@@ -62,7 +62,8 @@ func (a *api) readReply(c *call) (*message, error) {
 	f.number(at+".type", ref["type"], 0, 0)
 	id, ch := f.id(at+".message_id", ref["message_id"]), f.id(at+".channel_id", ref["channel_id"])
 	mustExist, isSet := ref["fail_if_not_exists"].(bool)
-	switch m = c.ch.Message(id); {
+	m := c.ch.Message(id)
+	switch {
 	case ch != "" && ch != c.ch.ID:
 		f.fail(at, "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL", "Cannot reply to a message in a different channel")
 	case m == nil && (mustExist || !isSet):

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -14,6 +16,7 @@ import (
 // attachments of the message in it. See
 // https://docs.discord.com/developers/reference#uploading-files.
 func (a *args) readFiles(r *http.Request) error {
+	r.Body = http.MaxBytesReader(nil, io.NopCloser(bytes.NewReader(a.raw)), stage.MaxBody)
 	if r.ParseMultipartForm(stage.MaxBody) != nil {
 		return refuse(invalidForm)
 	}
