@@ -71,13 +71,17 @@ func TestAppHome(t *testing.T) {
 		return `{"type":"home","callback_id":"h","blocks":[{"type":"header","text":{"type":"plain_text","text":"` + text + `"}}]}`
 	}
 	first := b.fine("views.publish", "user_id", lin, "view", home("Nothing is pending"))["view"].(map[string]any)
-	if first["type"] != "home" || first["private_metadata"] != "" || b.Home(lin).Plain != "Nothing is pending" || b.Home(wei) != nil {
+	seen, _ := b.Home(lin)
+	if first["type"] != "home" || first["private_metadata"] != "" || seen.Plain != "Nothing is pending" {
 		t.Errorf("published %v", first)
 	}
 	hash := first["hash"].(string)
 	again := b.fine("views.publish", "user_id", lin, "view", home("One risk"), "hash", hash)["view"].(map[string]any)
-	if again["id"] != first["id"] || b.Home(lin).Plain != "One risk" {
+	if seen, _ = b.Home(lin); again["id"] != first["id"] || seen.Plain != "One risk" {
 		t.Errorf("published again %v", again)
+	}
+	if other, ok := b.Home(wei); ok {
+		t.Errorf("wei sees %v", other)
 	}
 	b.refused("hash_conflict", "views.publish", "user_id", lin, "view", home("x"), "hash", hash)
 	b.refused("user_not_found", "views.publish", "user_id", "U0", "view", home("x"))

@@ -101,6 +101,17 @@ func (w *Workspace) Ephemerals(userID string) []Message {
 	return w.team.show.exportAll(w.team.Ephemerals(userID))
 }
 
+// Home returns what the app has published on a person's App Home.
+func (w *Workspace) Home(userID string) (View, bool) {
+	w.team.Lock()
+	defer w.team.Unlock()
+	v, ok := w.team.homes[userID]
+	if !ok {
+		return View{}, false
+	}
+	return *w.team.show.exportView(v), true
+}
+
 // OpenView returns the modal that a person has open.
 func (w *Workspace) OpenView(userID string) (View, bool) {
 	if v := w.team.openOf(userID); v != nil {

@@ -207,16 +207,6 @@ func viewsPublish(a *api, c *call) (object, error) {
 	return object{"view": a.viewObject(v)}, nil
 }
 
-// Home returns what the app has published on a person's App Home, nil for nothing.
-func (w *Workspace) Home(userID string) *View {
-	w.team.Lock()
-	defer w.team.Unlock()
-	if v := w.team.homes[userID]; v != nil {
-		return w.team.show.exportView(v)
-	}
-	return nil
-}
-
 // replace gives an open view new content.
 func (t *team) replace(v *view, body object) {
 	v.show(t, body)
