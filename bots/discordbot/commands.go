@@ -1,6 +1,7 @@
 package discordbot
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func offered(spec bots.Spec) []bots.Arg {
 }
 
 // typed converts the options of a command.
-func (b *Bot) typed(options []option) bots.Typed {
+func (b *Bot) typed(ctx context.Context, options []option) bots.Typed {
 	if len(options) == 0 {
 		return bots.Typed{}
 	}
@@ -143,7 +144,9 @@ func (b *Bot) typed(options []option) bots.Typed {
 		if !ok || v == "" || a.Kind == bots.SwitchArg && v != "true" {
 			continue
 		}
-		if a.Kind != bots.ProseArg {
+		if a.Kind == bots.ProseArg {
+			v = b.prose(ctx, v)
+		} else {
 			v = b.refs(v)
 		}
 		t.Args[a.Name] = []string{v}

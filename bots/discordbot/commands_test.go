@@ -21,7 +21,7 @@ func TestNewWithOptions(t *testing.T) {
 	}))
 	wantContains(t, m.Plain, "R-17 is filed", "@everyone")
 	d := b.draft(t)
-	if d.Title != hostile || d.Module != "Payments" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[1] != "acme/"+wei ||
+	if d.Title != strings.Replace(hostile, "<@"+wei+">", "@wei", 1) || d.Module != "Payments" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[1] != "acme/"+wei ||
 		d.DueAt.IsZero() || *d.Fields["amount"].Number != 5 || d.Fields["witness"].People[0] != "acme/"+wei {
 		t.Errorf("draft %+v", d)
 	}

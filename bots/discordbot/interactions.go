@@ -167,7 +167,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		return b.suggest(ctx, req, c, in), outcomeOK, nil
 	case typeCommand:
 		if "/"+in.Data.Name == b.org.Command {
-			typed := b.typed(in.Data.Options)
+			typed := b.typed(ctx, in.Data.Options)
 			c.Typed = &typed
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
@@ -175,7 +175,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		if op, ok := parseReopen(in.Data.CustomID); ok {
 			return b.reopen(c, in, op), outcomeOK, nil
 		}
-		if filled, op, ok := b.filled(in); ok { // a form without inputs
+		if filled, op, ok := b.filled(ctx, in); ok { // a form without inputs
 			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
 		}
 		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
@@ -183,7 +183,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeModal:
-		if filled, op, ok := b.filled(in); ok {
+		if filled, op, ok := b.filled(ctx, in); ok {
 			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
 		}
 	}

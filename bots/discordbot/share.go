@@ -58,7 +58,7 @@ func (b *Bot) addressee(ctx context.Context, in interaction) *Bot {
 	var workspace string
 	var risk core.RiskKey
 	button, pressed := adapter.ParseButton(in.Data.CustomID)
-	filled, _, submitted := b.filled(in)
+	filled, _, submitted := parseForm(in.Data.CustomID)
 	op, again := parseReopen(in.Data.CustomID)
 	switch {
 	case pressed:

@@ -1,6 +1,7 @@
 package discordbot
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -26,9 +27,9 @@ func (s submitted) typed() string {
 	return strings.TrimSpace(strings.Join(append(parts, s.filled.Rest), "\n"))
 }
 
-// filled reads a modal that this package rendered.
-func (b *Bot) filled(in interaction) (f bots.Filled, op string, ok bool) {
-	rest, ok := strings.CutPrefix(in.Data.CustomID, formPrefix)
+// parseForm reads the custom_id of a modal that this package rendered.
+func parseForm(customID string) (f bots.Filled, op string, ok bool) {
+	rest, ok := strings.CutPrefix(customID, formPrefix)
 	parts := strings.SplitN(rest, ":", 3)
 	if !ok || len(parts) != 3 {
 		return bots.Filled{}, "", false
@@ -37,17 +38,25 @@ func (b *Bot) filled(in interaction) (f bots.Filled, op string, ok bool) {
 	if json.Unmarshal([]byte(parts[2]), &f.State) != nil {
 		return bots.Filled{}, "", false
 	}
+	return f, parts[1], true
+}
+
+// filled reads a modal that this package rendered.
+func (b *Bot) filled(ctx context.Context, in interaction) (f bots.Filled, op string, ok bool) {
+	if f, op, ok = parseForm(in.Data.CustomID); !ok {
+		return f, op, false
+	}
 	for _, row := range in.Data.Components {
 		for _, c := range row.Components {
 			switch {
 			case c.CustomID == restInput:
 				f.Rest = b.refs(c.Value)
 			case c.Value != "":
-				f.Values[c.CustomID] = []string{c.Value}
+				f.Values[c.CustomID] = []string{b.prose(ctx, c.Value)}
 			}
 		}
 	}
-	return f, parts[1], true
+	return f, op, true
 }
 
 // refilled returns a form with what a person typed into it.

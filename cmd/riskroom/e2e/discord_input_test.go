@@ -21,6 +21,9 @@ import (
 const hostileThere = "@everyone @here <@" + linThere + "> <@&1> <#100000000000000009> **b** __u__ _i_ ~~s~~ ||h|| `c` > q [l](http://evil.example) " +
 	"</risk new:1> <t:0:R> <a:x:1> :tada: \\* \u202eltr\u202c a\u200bb {{ .key }}"
 
+// readThere is hostileThere as its author saw it.
+var readThere = strings.NewReplacer("<@"+linThere+">", "@Lin Chen", "<t:0:R>", "1970-01-01 00:00", "<a:x:1>", ":x:").Replace(hostileThere)
+
 // TestDiscordInput checks that text is shown as typed and notifies nobody, and that
 // requests that are forged, stale, replayed or for another guild are counted and
 // rejected.
@@ -49,7 +52,7 @@ func (g guild) showsTextAsTyped() {
 	if _, err := g.SubmitModal(ctx, anaThere, emulator.Values{"title": hostileThere, "description": written}); err != nil {
 		g.Fatal(err)
 	}
-	g.shown(anaThere, "R-1 is filed: "+core.Isolate(hostileThere))
+	g.shown(anaThere, "R-1 is filed: "+core.Isolate(readThere))
 	s := g.look()
 	g.ended(s, "R-1")
 	g.risk(weiThere, "list", nil)
@@ -75,10 +78,10 @@ func (g guild) showsTextAsTyped() {
 				g.Errorf("somebody else is notified: %q by %s", m.Notifies, m.Plain)
 			}
 		}
-		if strings.Contains(m.Plain, "R-1 "+core.Isolate(hostileThere)) {
+		if strings.Contains(m.Plain, "R-1 "+core.Isolate(readThere)) {
 			shown++
 		}
-		if strings.Contains(m.Plain, core.Isolate(written)) {
+		if strings.Contains(m.Plain, core.Isolate(strings.Replace(written, hostileThere, readThere, 1))) {
 			whole++
 		}
 	}
