@@ -3,9 +3,11 @@ package emulator
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -16,11 +18,15 @@ import (
 // attachments of the message in it. See
 // https://docs.discord.com/developers/reference#uploading-files.
 func (a *args) readFiles(r *http.Request) error {
-	r.Body = http.MaxBytesReader(nil, io.NopCloser(bytes.NewReader(a.raw)), stage.MaxBody)
-	if r.ParseMultipartForm(stage.MaxBody) != nil {
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
 		return refuse(invalidForm)
 	}
-	a.raw = []byte(r.FormValue("payload_json"))
+	sent, err := multipart.NewReader(bytes.NewReader(a.raw), params["boundary"]).ReadForm(stage.MaxBody)
+	if err != nil {
+		return refuse(invalidForm)
+	}
+	a.raw = []byte(url.Values(sent.Value).Get("payload_json"))
 	body := object{}
 	if len(a.raw) > 0 {
 		v, err := decode(a.raw)
@@ -33,8 +39,8 @@ func (a *args) readFiles(r *http.Request) error {
 		body = answer
 	}
 	var files []object
-	for _, name := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {
-		for _, part := range r.MultipartForm.File[name] {
+	for _, name := range slices.Sorted(maps.Keys(sent.File)) {
+		for _, part := range sent.File[name] {
 			file := object{"filename": part.Filename, "size": part.Size, "content_type": part.Header.Get("Content-Type")}
 			for _, described := range stage.Objects(body["attachments"]) {
 				if name == fmt.Sprintf("files[%v]", described["id"]) && described["description"] != nil {
@@ -61,8 +67,8 @@ func (g *guild) uploaded(f *form, body object) []object {
 	}
 	for _, file := range files {
 		id := g.newID()
-		url := "https://cdn.discordapp.com/attachments/" + id + "/" + stage.Str(file["filename"])
-		maps.Copy(file, object{"id": id, "url": url, "proxy_url": strings.Replace(url, "cdn.discordapp.com", "media.discordapp.net", 1)})
+		address := "https://cdn.discordapp.com/attachments/" + id + "/" + stage.Str(file["filename"])
+		maps.Copy(file, object{"id": id, "url": address, "proxy_url": strings.Replace(address, "cdn.discordapp.com", "media.discordapp.net", 1)})
 	}
 	return files
 }
