@@ -147,12 +147,16 @@ func TestDiscordJS(t *testing.T) {
 		t.Fatalf("the form: %+v, %v", reply, err)
 	}
 	reply, err = w.SubmitModal(t.Context(), lin, discord.Values{"title": "Ledger is off"})
-	if err != nil || reply.Message == nil || reply.Message.Plain != "Filed Ledger is off" {
+	if err != nil || reply.Message == nil || reply.Message.Plain != "Filed Ledger is off\nrisks.csv" {
 		t.Errorf("the form submitted: %+v, %v", reply, err)
 	}
 	if reply, err = w.Press(t.Context(), lin, channel, message, "resolve"); err != nil || !reply.Deferred {
 		t.Errorf("the button: %+v, %v", reply, err)
 	}
+	eventually(t, "the deferred answer", func() bool {
+		list := w.Ephemerals(lin)
+		return list[len(list)-1].Plain == "Resolved in "+channel+"\nrisks.csv"
+	})
 	if _, err := w.Say(lin, channel, "which ones?"); err != nil {
 		t.Fatal(err)
 	}

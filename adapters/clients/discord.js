@@ -29,14 +29,16 @@ const card = () => ({
     new ButtonBuilder().setCustomId('resolve').setLabel('Resolve').setStyle(ButtonStyle.Primary))],
 });
 
+const file = () => ({ attachment: Buffer.from('id,title\n'), name: 'risks.csv' });
+
 client.on('interactionCreate', async (i) => {
   if (i.isAutocomplete()) {
     await i.respond([{ name: 'Ledger', value: 'ledger' }]);
   } else if (i.isModalSubmit()) {
-    await i.reply(`Filed ${i.fields.getTextInputValue('title')}`);
+    await i.reply({ content: `Filed ${i.fields.getTextInputValue('title')}`, files: [file()] });
   } else if (i.isButton()) {
     await i.deferReply({ flags: MessageFlags.Ephemeral });
-    await i.editReply(`Resolved in ${i.message.channelId}`);
+    await i.editReply({ content: `Resolved in ${i.message.channelId}`, files: [file()] });
   } else if (i.options.getSubcommand() === 'new') {
     await i.showModal(form());
   } else {
@@ -45,7 +47,7 @@ client.on('interactionCreate', async (i) => {
 });
 client.on('messageCreate', async (m) => {
   if (!m.author.bot) {
-    await m.reply({ content: 'All of them', files: [{ attachment: Buffer.from('id,title\n'), name: 'risks.csv' }] });
+    await m.reply({ content: 'All of them', files: [file()] });
   }
 });
 client.on('guildAuditLogEntryCreate', (entry) => console.log('audited', entry.action));

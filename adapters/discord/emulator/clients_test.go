@@ -240,5 +240,9 @@ func TestMessagesWithFiles(t *testing.T) {
 	if status, out := send(object{}, ""); status != 400 || out["code"] != 50006.0 {
 		t.Errorf("nothing at all: %d %v", status, out)
 	}
+	broken := http.Header{"Content-Type": {"multipart/form-data"}, "Authorization": {"Bot " + b.BotToken()}}
+	if response, raw := b.send("POST", "/api/v10/channels/"+public+"/messages", "x", broken); response.StatusCode != 400 {
+		t.Errorf("no boundary: %d %s", response.StatusCode, raw)
+	}
 	b.wrong("attachments", "BASE_TYPE_CHOICES", "POST", "/channels/"+public+"/messages", object{"content": "a", "attachments": []object{{"id": 0}}})
 }

@@ -5,7 +5,7 @@
 // It is as strict as Discord in what it accepts (permissions and overwrites of each
 // call, names, limits of messages, embeds, components and commands, buckets when asked,
 // intents, interaction tokens) and in its error codes, so that what works here is likely
-// to work on Discord. It refuses what riskroom doesn't use. Where Discord's pages leave
+// to work on Discord. It refuses most of what riskroom doesn't use. Where Discord's pages leave
 // something open, it takes the stricter reading and says so. See
 // https://docs.discord.com/developers/reference and the pages cited in the code.
 //
