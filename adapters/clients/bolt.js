@@ -26,6 +26,7 @@ app.command('/risk', async ({ command, ack, client, respond }) => {
   };
   const opened = await client.views.open({ trigger_id: command.trigger_id, view });
   await client.views.update({ view_id: opened.view.id, hash: opened.view.hash, view });
+  console.log('updated', opened.view.id);
 });
 app.view('file', async ({ ack, body, client, view }) => {
   await ack();

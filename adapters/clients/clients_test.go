@@ -200,9 +200,7 @@ func TestBolt(t *testing.T) {
 	if _, err := w.SlashCommand(t.Context(), lin, channel, "/risk", "new"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the form", func() bool { _, ok := w.OpenView(lin); return ok })
-	form, _ := w.OpenView(lin)
-	reply, err := w.SubmitView(t.Context(), lin, form.ID, slack.Values{"title": {"Ledger is off"}})
+	reply, err := w.SubmitView(t.Context(), lin, c.until("updated "), slack.Values{"title": {"Ledger is off"}})
 	if err != nil || reply.View != nil || len(reply.Errors) > 0 {
 		t.Errorf("the form submitted: %+v, %v", reply, err)
 	}

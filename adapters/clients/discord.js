@@ -66,9 +66,9 @@ client.once('clientReady', async () => {
       { id: client.user.id, allow: [PermissionFlagsBits.ViewChannel, PermissionFlagsBits.SendMessages] },
     ],
   });
+  // Not edit, which starts from what CHANNEL_UPDATE has brought so far.
+  await channel.permissionOverwrites.create(lin, { ViewChannel: true });
   await channel.permissionOverwrites.create(lin, { ViewChannel: true, SendMessages: true, ReadMessageHistory: true });
-  await channel.permissionOverwrites.edit(lin, { SendMessages: null });
-  await channel.permissionOverwrites.edit(lin, { SendMessages: true });
   await channel.edit({ topic: 'R-17, resolved' });
   const sent = await channel.send({ ...card(), nonce: 'op', enforceNonce: true });
   await sent.edit({ content: 'changed' });
