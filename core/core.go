@@ -22,13 +22,23 @@
 // that a group is bound to.
 package core
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Clock returns the time. The engine, the store, the bots and the emulators share
 // one, so a demo or a test can move the whole system through days at once.
 // Signatures and network timeouts don't use it, because they depend on real time.
 type Clock interface {
 	Now() time.Time
+}
+
+// Sleeper is a Clock that is moved while somebody sleeps by it.
+type Sleeper interface {
+	Clock
+	// Sleep waits until the clock has moved on by d, or until ctx ends.
+	Sleep(ctx context.Context, d time.Duration) error
 }
 
 // ClockFunc adapts a function such as time.Now to a Clock.

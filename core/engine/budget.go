@@ -21,17 +21,25 @@ const slotLead = 500 * time.Millisecond
 // implements core.Budget for adapters and bots.
 type Budget struct {
 	slots  Slots
+	sleep  func(context.Context, time.Duration) error
 	person bool
 }
 
 var _ core.Budget = (*Budget)(nil)
 
-// NewBudget returns the budget that runs draw on.
-func NewBudget(slots Slots) *Budget { return &Budget{slots: slots} }
+// NewBudget returns the budget that runs draw on. It waits in real time unless clock is
+// a core.Sleeper.
+func NewBudget(slots Slots, clock core.Clock) *Budget {
+	b := &Budget{slots: slots, sleep: sleep}
+	if s, ok := clock.(core.Sleeper); ok {
+		b.sleep = s.Sleep
+	}
+	return b
+}
 
 // ForPeople returns the budget of calls that a person waits for. They have their
 // own share.
-func (b *Budget) ForPeople() *Budget { return &Budget{slots: b.slots, person: true} }
+func (b *Budget) ForPeople() *Budget { return &Budget{slots: b.slots, sleep: b.sleep, person: true} }
 
 // Spend implements core.Budget.
 func (b *Budget) Spend(ctx context.Context, cost []core.Bucket, call func(context.Context) error) error {
@@ -56,7 +64,7 @@ func (b *Budget) wait(ctx context.Context, cost []core.Bucket, d time.Duration) 
 	if d <= 0 {
 		return nil
 	}
-	if err := sleep(ctx, d); err != nil {
+	if err := b.sleep(ctx, d); err != nil {
 		return &core.Error{Op: "rate budget", Kind: core.Unavailable, Err: err}
 	}
 	held, err := b.slots.HeldBack(ctx, cost)

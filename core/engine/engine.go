@@ -96,7 +96,7 @@ func New(o Options) (*Engine, error) {
 		org: o.Organisation, flows: o.Flows, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
-		observe: o.Observe, budget: NewBudget(o.Store), actions: actions, wake: make(chan struct{}, 1),
+		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
 	}
 	if e.clock == nil {
 		e.clock = core.ClockFunc(time.Now)

@@ -88,7 +88,7 @@ func TestRateLimitOfOneCallHoldsBackNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Stop() }()
-	budget := engine.NewBudget(s)
+	budget := engine.NewBudget(s, nil)
 	spend := func(name string, answer error) error {
 		cost := []core.Bucket{{Workspace: "acme", Name: name}, {Workspace: "acme", Name: "all", N: 50, Window: time.Second, All: true}}
 		return budget.Spend(t.Context(), cost, func(context.Context) error { return answer })
@@ -144,7 +144,7 @@ func TestWaitingForTheRateBudgetIsNoFailure(t *testing.T) {
 	d := storyFlows()[0]
 	d.Steps[0].Action.(*flow.SendMessageDef).To = []string{"wei", "@one", "@two"}
 	b := setup(t, d)
-	b.options.Platforms = map[string]core.Platform{"acme": limitedPlatform{b.platform, engine.NewBudget(b.store)}}
+	b.options.Platforms = map[string]core.Platform{"acme": limitedPlatform{b.platform, engine.NewBudget(b.store, nil)}}
 	b.engine = b.newEngine(b.options)
 	b.start()
 	r := b.file("Patient", time.Time{})

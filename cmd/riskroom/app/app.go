@@ -72,7 +72,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	kept := observedStore{o.Store, a.counted.waits}
-	budget := engine.NewBudget(kept)
+	budget := engine.NewBudget(kept, o.Clock)
 	platforms := map[string]core.Platform{}
 	for _, settings := range o.Config.Workspaces {
 		w, err := newWorkspace(platform.Connection{

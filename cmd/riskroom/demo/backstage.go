@@ -238,12 +238,16 @@ func (b *backstage) Move(to browser.Move) {
 	})
 }
 
-// watchable is how long the clock stops at each due time, so that people can see what
-// happens.
-const watchable = 120 * time.Millisecond
+// The clock stops for watchable at the first due times, so that people can see what
+// happens. If there are more, people want to get there.
+const (
+	watchable = 120 * time.Millisecond
+	watched   = 10
+)
 
 // move moves the clock to t, and stops at everything that is due before.
 func (b *backstage) move(ctx context.Context, t time.Time) {
+	stops := 0
 	err := b.w.until(ctx, t, func() error {
 		if err := b.look(ctx); err != nil {
 			return err
@@ -251,8 +255,12 @@ func (b *backstage) move(ctx context.Context, t time.Time) {
 		b.mu.Lock()
 		b.notify()
 		b.mu.Unlock()
+		pause := watchable
+		if stops++; stops > watched {
+			pause = 0
+		}
 		select {
-		case <-time.After(watchable):
+		case <-time.After(pause):
 		case <-ctx.Done():
 		}
 		return ctx.Err()

@@ -1,19 +1,77 @@
 package demo
 
 import (
-	"sync/atomic"
+	"context"
+	"sync"
 	"time"
 
 	"riskroom/core"
 )
 
 // clock is the wall clock plus an offset, so that it runs normally and can jump.
-type clock struct{ offset atomic.Int64 }
+type clock struct {
+	mu       sync.Mutex
+	offset   time.Duration
+	sleepers map[chan struct{}]time.Time // closed at that time
+}
 
-var _ core.Clock = (*clock)(nil)
+var _ core.Sleeper = (*clock)(nil)
 
 // Now implements core.Clock.
-func (c *clock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.offset)
+}
 
 // set moves the clock so that it is t now.
-func (c *clock) set(t time.Time) { c.offset.Store(int64(time.Until(t))) }
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset = time.Until(t)
+	for wake, until := range c.sleepers {
+		if !until.After(t) {
+			close(wake)
+			delete(c.sleepers, wake)
+		}
+	}
+}
+
+// Sleep implements core.Sleeper.
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	wake := make(chan struct{})
+	c.mu.Lock()
+	if c.sleepers == nil {
+		c.sleepers = map[chan struct{}]time.Time{}
+	}
+	c.sleepers[wake] = time.Now().Add(c.offset + d)
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.sleepers, wake)
+	}()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-wake:
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// asleep returns how many sleep, and when the first wakes up.
+func (c *clock) asleep() (n int, first time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, until := range c.sleepers {
+		if first.IsZero() || until.Before(first) {
+			first = until
+		}
+	}
+	return len(c.sleepers), first
+}

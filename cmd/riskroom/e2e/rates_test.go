@@ -118,7 +118,7 @@ func allInTime(t *testing.T, people int, open func(*testing.T, int, core.Budget)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := open(t, people, engine.NewBudget(s))
+	p := open(t, people, engine.NewBudget(s, nil))
 	e := limited(t, p, s)
 	for _, id := range p.ids {
 		patiently(t, func() error {
@@ -178,7 +178,7 @@ func TestGlobalRate(t *testing.T) {
 		begun := time.Now()
 		var all sync.WaitGroup
 		for process := range 2 {
-			a, err := onGuild("guild", w, engine.NewBudget(s))
+			a, err := onGuild("guild", w, engine.NewBudget(s, nil))
 			if err != nil {
 				t.Fatal(err)
 			}
