@@ -29,8 +29,10 @@ type Arg struct {
 	Required bool
 	Max      int      // characters, 0 for any number
 	Choices  []string // the only values of an option; nil: any
-	Own      bool     // an own field; the form has it too, in case there is no room for an option
-	Help     func(p text.Printer) string
+	// Label returns what readers see for one of Choices; nil: the choice itself.
+	Label func(p text.Printer, choice string) string
+	Own   bool // an own field; the form has it too, in case there is no room for an option
+	Help  func(p text.Printer) string
 
 	// suggest returns completions of what was typed so far; nil if there are none.
 	suggest func(ctx context.Context, c Command, typed string) []Choice

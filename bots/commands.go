@@ -139,8 +139,12 @@ func argOf(args []Arg, option string) (Arg, bool) {
 	return args[i], true
 }
 
-// Commands returns the specs of all commands.
-func (b *Bot) Commands() []Spec { return specs(b.commands) }
+// Commands returns the specs of all commands that are useful with the workspaces of the
+// config file.
+func (b *Bot) Commands() []Spec {
+	useful := slices.DeleteFunc(slices.Clone(b.commands), func(e *entry) bool { return e.several && len(b.org.Workspaces) < 2 })
+	return specs(useful)
+}
 
 func specs(all []*entry) []Spec {
 	var out []Spec

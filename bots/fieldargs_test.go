@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"slices"
 	"testing"
 
 	"riskroom/core"
@@ -20,6 +21,22 @@ func TestNamesThatDifferInCase(t *testing.T) {
 	for typed, want := range map[string]string{"Same": "Same", "same": "same", "SAME": "Same", "Other": "same"} {
 		if got := optionNamed(f, typed); got != want {
 			t.Errorf("option %q is %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// TestUsefulCommands: with one workspace there is no other account to link, so the
+// command is not offered.
+func TestUsefulCommands(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for workspaces, want := range map[int]bool{1: false, 2: true} {
+		b.org.Workspaces = map[string]core.Workspace{}
+		for i := range workspaces {
+			b.org.Workspaces[string(rune('a'+i))] = core.Workspace{}
+		}
+		if got := slices.ContainsFunc(b.Commands(), func(s Spec) bool { return s.Path[0] == "link" }); got != want {
+			t.Errorf("with %d workspaces, link is offered: %v", workspaces, got)
 		}
 	}
 }

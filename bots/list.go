@@ -20,7 +20,10 @@ func listCommand() command {
 
 func (b *Bot) listArgs() []Arg {
 	return []Arg{
-		{Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: helpText("options.what"), take: theRest},
+		{
+			Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: helpText("options.what"), take: theRest,
+			Label: func(p text.Printer, choice string) string { return p.S("options.what." + choice) },
+		},
 		b.moduleArg(),
 	}
 }

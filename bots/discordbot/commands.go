@@ -53,8 +53,9 @@ type definition struct {
 }
 
 type choice struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+	Name  string            `json:"name"`
+	Names map[string]string `json:"name_localizations,omitempty"`
+	Value string            `json:"value"`
 }
 
 // optionName matches the names that options may have.
@@ -62,11 +63,18 @@ var optionName = regexp.MustCompile(`^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$`)
 
 // described returns a definition with its descriptions in every language.
 func (b *Bot) described(kind int, name string, help func(p text.Printer) string) definition {
-	d := definition{Type: kind, Name: name, Description: cut(help(b.text.In(b.org.Language)), maxDescription), Descriptions: map[string]string{}}
+	description, others := b.localised(help)
+	return definition{Type: kind, Name: name, Description: description, Descriptions: others}
+}
+
+// localised returns a text in the file's language, and in every language of Discord's
+// that riskroom speaks.
+func (b *Bot) localised(in func(p text.Printer) string) (string, map[string]string) {
+	others := map[string]string{}
 	for discord, ours := range map[string]string{"en-US": text.English, "en-GB": text.English, "zh-CN": text.Chinese, "zh-TW": text.Chinese} {
-		d.Descriptions[discord] = cut(help(b.text.In(ours)), maxDescription)
+		others[discord] = cut(in(b.text.In(ours)), maxDescription)
 	}
-	return d
+	return cut(in(b.text.In(b.org.Language)), maxDescription), others
 }
 
 // command returns the definition of the command with all its subcommands.
@@ -99,7 +107,11 @@ func (b *Bot) option(a bots.Arg) definition {
 	d := b.described(kindOf(a.Kind), a.Option, a.Help)
 	d.Required, d.MaxLength, d.Autocomplete = a.Required, a.Max, a.Suggests()
 	for _, v := range a.Choices {
-		d.Choices = append(d.Choices, choice{v, v})
+		c := choice{Name: v, Value: v}
+		if a.Label != nil {
+			c.Name, c.Names = b.localised(func(p text.Printer) string { return a.Label(p, v) })
+		}
+		d.Choices = append(d.Choices, c)
 	}
 	return d
 }

@@ -40,15 +40,34 @@ type interaction struct {
 	Token         string `json:"token"`
 	GuildID       string `json:"guild_id"`
 	ChannelID     string `json:"channel_id"`
-	Locale        string `json:"locale"`
-	Member        member `json:"member"` // in the guild
-	User          user   `json:"user"`   // in a direct message, where there is no guild
-	Data          struct {
+	Channel       struct {
+		Type     int    `json:"type"`
+		ParentID string `json:"parent_id"`
+	} `json:"channel"`
+	Locale string `json:"locale"`
+	Member member `json:"member"` // in the guild
+	User   user   `json:"user"`   // in a direct message, where there is no guild
+	Data   struct {
 		Name       string      `json:"name"`
 		Options    []option    `json:"options"`
 		CustomID   string      `json:"custom_id"`
 		Components []component `json:"components"`
 	} `json:"data"`
+}
+
+// Types of threads, see
+// https://docs.discord.com/developers/resources/channel#channel-object-channel-types.
+const (
+	firstThread = 10
+	lastThread  = 12
+)
+
+// place returns the channel of an interaction: for a thread, the channel that it is in.
+func (in interaction) place() string {
+	if t := in.Channel.Type; firstThread <= t && t <= lastThread && in.Channel.ParentID != "" {
+		return in.Channel.ParentID
+	}
+	return in.ChannelID
 }
 
 // member is the part of a guild member that riskroom reads.
@@ -159,8 +178,8 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		Actor: core.Actor{Account: core.Account{Workspace: b.workspace, ID: user}, Name: in.Member.name()},
 		Lang:  in.Locale,
 	}
-	if in.ChannelID != "" {
-		c.Channel = core.GroupRef{Workspace: b.workspace, ID: in.ChannelID}
+	if id := in.place(); id != "" {
+		c.Channel = core.GroupRef{Workspace: b.workspace, ID: id}
 	}
 	switch in.Type {
 	case typeAutocomplete:
