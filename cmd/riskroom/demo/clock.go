@@ -29,6 +29,11 @@ func (c *clock) set(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offset = time.Until(t)
+	c.wake(t)
+}
+
+// wake ends the sleeps that are over at t. The caller holds the lock.
+func (c *clock) wake(t time.Time) {
 	for wake, until := range c.sleepers {
 		if !until.After(t) {
 			close(wake)
@@ -65,9 +70,12 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // asleep returns how many sleep, and when the first wakes up.
+//
+// It first wakes those whose time has come: after a jump, their real timers are late.
 func (c *clock) asleep() (n int, first time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.wake(time.Now().Add(c.offset))
 	for _, until := range c.sleepers {
 		if first.IsZero() || until.Before(first) {
 			first = until
