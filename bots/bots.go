@@ -33,7 +33,7 @@ type Typed struct {
 	// Text is the line after the command. Mentions are as people read them ("@lin").
 	Text string
 	// Mentions maps each mention in Text to its ref.
-	Mentions map[string]core.Ref
+	Mentions Mentions
 
 	// Path names the command, as Spec.Path does.
 	Path []string
@@ -64,6 +64,8 @@ type Filled struct {
 	// Rest holds the fields that the platform had no inputs for: what Bot.Rest returned,
 	// as the person edited it.
 	Rest string
+	// Mentions maps each mention in Rest to its ref.
+	Mentions Mentions
 	// Refresh means that nothing was submitted: the reply is the same form, updated.
 	Refresh bool
 }

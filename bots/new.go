@@ -81,7 +81,7 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 		return Reply{Form: &f}, nil
 	}
 	values, faults := b.filledValues(c.Filled)
-	d, more := b.draft(values, nil, b.printer(c).Lang())
+	d, more := b.draft(values, c.Filled.Mentions, b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}

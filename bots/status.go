@@ -39,7 +39,7 @@ func (b *Bot) statusArgs() []Arg {
 				return []string{string(to)}, note, ok
 			},
 		},
-		{Name: noteName, Option: "note", Max: core.MaxNote, Help: helpText("options.note"), take: theRest},
+		{Name: noteName, Option: "note", Kind: ProseArg, Max: core.MaxNote, Help: helpText("options.note"), take: theRest},
 	}
 }
 

@@ -143,12 +143,12 @@ func offered(spec bots.Spec) []bots.Arg {
 }
 
 // typed converts the options of a command.
-func (b *Bot) typed(ctx context.Context, options []option) bots.Typed {
+func (b *Bot) typed(ctx context.Context, req request, lang string, options []option) bots.Typed {
 	if len(options) == 0 {
 		return bots.Typed{}
 	}
 	path, sub := used(options)
-	t := bots.Typed{Path: path, Args: bots.Values{}}
+	t, read := bots.Typed{Path: path, Args: bots.Values{}}, b.reader(req, lang)
 	spec := specOf(b.bot.Commands(), path)
 	for _, o := range sub.Options {
 		a, ok := spec.Arg(o.Name)
@@ -157,7 +157,7 @@ func (b *Bot) typed(ctx context.Context, options []option) bots.Typed {
 			continue
 		}
 		if a.Kind == bots.ProseArg {
-			v = b.prose(ctx, v)
+			v = read.prose(ctx, v)
 		} else {
 			v = b.refs(v)
 		}

@@ -8,8 +8,9 @@
 // gateway events, and pending.go passes on which channels have changed.
 // interactions.go handles interactions, commands.go reads commands, request.go
 // answers in time, and respond.go renders the answer. view.go renders forms as
-// modals, state.go reads them back, and prose.go reads what people wrote in texts. register.go registers the commands, and
-// api.go calls the API. share.go serves several guilds of one application. See
+// modals, state.go reads them back, and prose.go reads free texts. register.go
+// registers the commands, and api.go calls the API. share.go serves several guilds of
+// one application. See
 // https://docs.discord.com/developers/interactions/overview.
 package discordbot
 

@@ -229,6 +229,7 @@ func organisation() *core.Organisation {
 		Fields: []core.Field{
 			{Key: "amount", Type: core.NumberField, Label: map[string]string{"en": "Amount", "zh-CN": "金额"}, Part: core.Reported},
 			{Key: "witness", Type: core.PeopleField, Label: map[string]string{"en": "Witness"}, Part: core.Reported},
+			{Key: "remark", Type: core.TextField, Label: map[string]string{"en": "Remark"}, Part: core.Reported},
 		},
 	}
 }

@@ -186,7 +186,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		return b.suggest(ctx, req, c, in), outcomeOK, nil
 	case typeCommand:
 		if "/"+in.Data.Name == b.org.Command {
-			typed := b.typed(ctx, in.Data.Options)
+			typed := b.typed(ctx, req, in.Locale, in.Data.Options)
 			c.Typed = &typed
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
@@ -194,16 +194,16 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		if op, ok := parseReopen(in.Data.CustomID); ok {
 			return b.reopen(c, in, op), outcomeOK, nil
 		}
-		if filled, op, ok := b.filled(ctx, in); ok { // a form without inputs
-			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
+		if s, ok := b.filled(ctx, req, in); ok { // a form without inputs
+			return b.fill(ctx, req, c, in, s), outcomeOK, nil
 		}
 		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
 			c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeModal:
-		if filled, op, ok := b.filled(ctx, in); ok {
-			return b.fill(ctx, req, c, in, op, filled), outcomeOK, nil
+		if s, ok := b.filled(ctx, req, in); ok {
+			return b.fill(ctx, req, c, in, s), outcomeOK, nil
 		}
 	}
 	// From another version of riskroom, or not ours. Without an answer, Discord
@@ -236,11 +236,11 @@ func (b *Bot) findMember(ctx context.Context, req *request, in *interaction) boo
 	return true
 }
 
-// fill answers a form that op opened. Its op derives from that, so that a form acts
-// once however often it is submitted.
-func (b *Bot) fill(ctx context.Context, req request, c bots.Command, in interaction, op string, filled bots.Filled) response {
-	c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", op, c.Actor.Account.ID), &filled
-	return b.answer(ctx, req, c, in, &submitted{op: op, filled: filled})
+// fill answers a form. Its op derives from the one that opened the form, so that a form
+// acts once however often it is submitted.
+func (b *Bot) fill(ctx context.Context, req request, c bots.Command, in interaction, s submitted) response {
+	c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", s.op, c.Actor.Account.ID), &s.filled
+	return b.answer(ctx, req, c, in, &s)
 }
 
 // memberFor is how long to wait for a member's lookup.

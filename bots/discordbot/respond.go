@@ -62,7 +62,7 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 		if s != nil && s.typed() != "" {
 			out.Card = &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}, Body: []core.Span{core.Plain(s.typed())}}
 			if form, ok := b.forms.of(s.op); ok {
-				b.forms.keep(s.op, refilled(form, s.filled))
+				b.forms.keep(s.op, s.refilled(form))
 				button = reopenPrefix + s.op
 			}
 		}

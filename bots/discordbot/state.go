@@ -16,6 +16,7 @@ import (
 type submitted struct {
 	op     string // of the interaction that first opened the form
 	filled bots.Filled
+	rest   string // what the person typed into the shared input
 }
 
 // typed returns the texts that the modal contained.
@@ -42,36 +43,38 @@ func parseForm(customID string) (f bots.Filled, op string, ok bool) {
 }
 
 // filled reads a modal that this package rendered.
-func (b *Bot) filled(ctx context.Context, in interaction) (f bots.Filled, op string, ok bool) {
-	if f, op, ok = parseForm(in.Data.CustomID); !ok {
-		return f, op, false
+func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submitted, ok bool) {
+	if s.filled, s.op, ok = parseForm(in.Data.CustomID); !ok {
+		return submitted{}, false
 	}
+	read := b.reader(req, in.Locale)
 	for _, row := range in.Data.Components {
 		for _, c := range row.Components {
 			switch {
 			case c.CustomID == restInput:
-				f.Rest = b.refs(c.Value)
+				s.rest = c.Value
+				s.filled.Rest, s.filled.Mentions = read.line(ctx, c.Value)
 			case c.Value != "":
-				f.Values[c.CustomID] = []string{b.prose(ctx, c.Value)}
+				s.filled.Values[c.CustomID] = []string{read.prose(ctx, c.Value)}
 			}
 		}
 	}
-	return f, op, true
+	return s, true
 }
 
-// refilled returns a form with what a person typed into it.
-func refilled(form bots.Form, typed bots.Filled) bots.Form {
+// refilled returns a form with what the person typed into it.
+func (s submitted) refilled(form bots.Form) bots.Form {
 	form.Fields = slices.Clone(form.Fields)
 	for i, f := range form.Fields {
 		if f.Kind == bots.TextKind || f.Kind == bots.LongTextKind {
-			form.Fields[i].Initial = typed.Values[f.Key]
+			form.Fields[i].Initial = s.filled.Values[f.Key]
 		}
 	}
 	form.State = maps.Clone(form.State)
 	if form.State == nil {
 		form.State = map[string]string{}
 	}
-	form.State[restState] = typed.Rest
+	form.State[restState] = s.rest
 	return form
 }
 

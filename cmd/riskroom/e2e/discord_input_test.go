@@ -22,7 +22,7 @@ const hostileThere = "@everyone @here <@" + linThere + "> <@&1> <#10000000000000
 	"</risk new:1> <t:0:R> <a:x:1> :tada: \\* \u202eltr\u202c a\u200bb {{ .key }}"
 
 // readThere is hostileThere as its author saw it.
-var readThere = strings.NewReplacer("<@"+linThere+">", "@Lin Chen", "<t:0:R>", "1970-01-01 00:00", "<a:x:1>", ":x:").Replace(hostileThere)
+var readThere = strings.NewReplacer("<@"+linThere+">", "@Lin Chen", "<#100000000000000009>", "#unknown-channel", "<t:0:R>", "1970-01-01 00:00", "<a:x:1>", ":x:").Replace(hostileThere)
 
 // TestDiscordInput checks that text is shown as typed and notifies nobody, and that
 // requests that are forged, stale, replayed or for another guild are counted and
