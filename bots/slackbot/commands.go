@@ -53,7 +53,7 @@ func (b *Bot) takeCommand(ctx context.Context, req request, form url.Values) (re
 func (b *Bot) command(ctx context.Context, req request, form url.Values) response {
 	wait, cancel := context.WithDeadline(ctx, req.arrived.Add(b.answerWithin))
 	defer cancel()
-	text, mentions := decodeText(b.workspace, form.Get("text"))
+	text, mentions := decodeText(b.workspace, form.Get("text"), b.namer(wait, req))
 	c := b.by(wait, req, form.Get("user_id"), form.Get("user_name"), form.Get("channel_id"))
 	c.Op = core.MakeOp("slack", form.Get("team_id"), "command", form.Get("trigger_id"))
 	c.Typed = &bots.Typed{Text: text, Mentions: mentions}

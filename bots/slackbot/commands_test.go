@@ -2,6 +2,8 @@ package slackbot
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +76,9 @@ func TestHostileTextShowsAsTyped(t *testing.T) {
 	wantContains(t, messageIn(t, b.risk(t, lin, hostile)).Plain, "There is no command /risk <!channel>")
 }
 
+// unnamed is a lookup that finds no name.
+func unnamed(string, string) string { return "" }
+
 func TestDecodeText(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
@@ -93,14 +98,51 @@ func TestDecodeText(t *testing.T) {
 		"(<@U01|lin><@U02|ana>)":                           "(@lin @ana)",
 		"<@U01|Lin Wei,jr>":                                "@Lin.Wei.jr",
 		"a < b > c <":                                      "a < b > c <",
+		"by <!date^1392734382^{date_short} {time}|Feb 18, 2014 6:39 AM>, <!channel> :party:": "by Feb 18, 2014 6:39 AM, @channel :party:",
+		"<@U01|a;module:Ledger>": "@a.module.Ledger",
 	} {
-		if got, _ := decodeText("acme", s); got != want {
+		if got, _ := decodeText("acme", s, unnamed); got != want {
 			t.Errorf("decodeText(%q) = %q, want %q", s, got, want)
 		}
 	}
-	_, mentions := decodeText("acme", "<@U01|lin> <@U02|lin> <!subteam^S01|@lin2>")
+	_, mentions := decodeText("acme", "<@U01|lin> <@U02|lin> <!subteam^S01|@lin2>", unnamed)
 	if len(mentions) != 2 || mentions["@lin"] != "acme/U01" || mentions["@U02"] != "acme/U02" {
 		t.Errorf("mentions: %v", mentions)
+	}
+}
+
+// TestMentionsWithoutLabels checks that names are looked up if Slack sends IDs only.
+func TestMentionsWithoutLabels(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	text := "new Ask <@" + wei + "> or <!subteam^S0000ONCALL> in <#" + lobby + ">, not <@U0000GONE>, <#C0000GONE> or <!subteam^S0000GONE> " +
+		"module:Payments handlers:<@" + wei + ">,<@U0000GONE>"
+	form := url.Values{"user_id": {lin}, "team_id": {b.TeamID()}, "trigger_id": {"1.2.3"}, "text": {text}}
+	b.slackbot.command(t.Context(), request{arrived: time.Now()}, form)
+	d := b.draft(t)
+	if want := "Ask @wei or @oncall in #lobby, not @U0000GONE, #C0000GONE or @S0000GONE"; d.Title != want {
+		t.Errorf("the title is %q, want %q", d.Title, want)
+	}
+	if len(d.Handlers) != 2 || d.Handlers[0] != "acme/"+wei || d.Handlers[1] != "acme/U0000GONE" {
+		t.Errorf("handlers %q", d.Handlers)
+	}
+	calls := 0
+	for _, c := range b.Log().Calls() {
+		if c.Method == "users.info" {
+			calls++
+		}
+	}
+	if calls != 3 { // the author's, and one for each person
+		t.Errorf("%d people are looked up, want 3", calls)
+	}
+	var many strings.Builder
+	for i := range 2 * maxNamed {
+		fmt.Fprintf(&many, "<#C0000%d> ", i)
+	}
+	before := len(b.Log().Calls())
+	decodeText("acme", many.String(), b.slackbot.namer(t.Context(), request{}))
+	if n := len(b.Log().Calls()) - before; n != maxNamed {
+		t.Errorf("%d lookups for one text, want %d", n, maxNamed)
 	}
 }
 

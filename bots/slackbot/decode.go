@@ -1,20 +1,26 @@
 package slackbot
 
 import (
+	"cmp"
+	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode"
+	"time"
 
+	"github.com/slack-go/slack"
+
+	"riskroom/bots"
 	"riskroom/core"
 )
 
 // marked matches mentions and links as Slack encodes them in the text of a
 // command: <@U012|name>, <#C012|name>, <!subteam^S012|@name>, <!here>,
-// <https://…|label>, <mailto:…|label>. Characters that people type arrive as &lt;
+// <!date^…|text>, <https://…|label>, <mailto:…|label>. Characters that people type arrive as &lt;
 // and &gt;. See
 // https://docs.slack.dev/messaging/formatting-message-text.
-var marked = regexp.MustCompile(`<(?:([@#!])([^<>|\s]+)|((?i:[a-z][a-z0-9+.-]*):[^<>|\s]+))(?:\|([^<>]*))?>`)
+var marked = regexp.MustCompile(`<(?:([@#!])(date\^[^<>|]+|[^<>|\s]+)|((?i:[a-z][a-z0-9+.-]*):[^<>|\s]+))(?:\|([^<>]*))?>`)
 
 // account matches the IDs of people.
 var account = regexp.MustCompile(`^[A-Z0-9]+$`)
@@ -22,9 +28,10 @@ var account = regexp.MustCompile(`^[A-Z0-9]+$`)
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // decodeText turns the text of a command into what people see, and returns the
-// accounts that its mentions refer to.
-func decodeText(workspace, s string) (string, map[string]core.Ref) {
-	mentions := map[string]core.Ref{}
+// accounts that its mentions refer to. name returns the name for a mention without a
+// label, or "".
+func decodeText(workspace, s string, name func(sign, id string) string) (string, bots.Mentions) {
+	mentions := bots.Mentions{}
 	var out strings.Builder
 	at := 0
 	for _, m := range marked.FindAllStringSubmatchIndex(s, -1) {
@@ -39,7 +46,7 @@ func decodeText(workspace, s string) (string, map[string]core.Ref) {
 			if at > 0 && at == m[0] {
 				out.WriteByte(' ') // two mentions in a row stay two words
 			}
-			out.WriteString(readable(mentions, workspace, sign, part(2), part(4)))
+			out.WriteString(readable(mentions, workspace, sign, part(2), part(4), name))
 		} else {
 			out.WriteString(linkTyped(part(3), part(4)))
 		}
@@ -74,32 +81,77 @@ func bareLink(s string) string {
 	return strings.TrimSuffix(s, "/")
 }
 
-func readable(mentions map[string]core.Ref, workspace, sign, id, label string) string {
+// readable returns the text for a mention, which is one word, or for a time.
+func readable(mentions bots.Mentions, workspace, sign, id, label string, name func(sign, id string) string) string {
+	if strings.HasPrefix(id, "date^") && label != "" {
+		return label
+	}
+	group, isGroup := strings.CutPrefix(id, "subteam^")
+	if person := sign == "@" && account.MatchString(id); label == "" && (person || isGroup || sign == "#") {
+		label = name(sign, group)
+	}
 	switch {
 	case sign == "#":
-		return "#" + oneWord(label, id)
+		return "#" + bots.OneWord(cmp.Or(label, id))
 	case sign == "@" && account.MatchString(id):
-		ref := core.RefOf(core.Account{Workspace: workspace, ID: id})
-		word := "@" + oneWord(label, id)
-		if other, taken := mentions[word]; taken && other != ref {
-			word = "@" + id // two people with the same name
-		}
-		mentions[word] = ref
-		return word
+		return mentions.Word(label, id, core.RefOf(core.Account{Workspace: workspace, ID: id}))
 	}
-	return "@" + oneWord(strings.TrimPrefix(label, "@"), strings.TrimPrefix(id, "subteam^"))
+	return "@" + bots.OneWord(cmp.Or(strings.TrimPrefix(label, "@"), group))
 }
 
-// oneWord replaces what would end a word in a name.
-func oneWord(name, otherwise string) string {
-	name = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == ',' {
-			return '.'
+// Limits on the lookups of names for one text.
+const (
+	maxNamed    = 10
+	namesWithin = 800 * time.Millisecond
+)
+
+// namer returns a function that looks up the name for a mention, for decodeText.
+func (b *Bot) namer(ctx context.Context, req request) func(sign, id string) string {
+	until, names := time.Now().Add(namesWithin), map[string]string{}
+	return func(sign, id string) string {
+		name, known := names[id]
+		if known || req.overloaded || len(names) >= maxNamed || !time.Now().Before(until) {
+			return name
 		}
-		return r
-	}, name)
-	if name == "" {
-		return otherwise
+		ctx, cancel := context.WithDeadline(ctx, until)
+		defer cancel()
+		var err error
+		switch sign {
+		case "@":
+			name = b.readers.of(ctx, id).name
+		case "#":
+			name, err = b.channelName(ctx, id)
+		default:
+			name, err = b.handleOf(ctx, id)
+		}
+		if err != nil {
+			b.log.WarnContext(ctx, "slackbot: the name of a mention in a text could not be looked up", "error", err)
+		}
+		names[id] = name
+		return name
 	}
-	return name
+}
+
+// channelName returns the name of a channel. See
+// https://docs.slack.dev/reference/methods/conversations.info.
+func (b *Bot) channelName(ctx context.Context, id string) (string, error) {
+	return call(ctx, b, "conversations.info", func(ctx context.Context) (string, error) {
+		ch, err := b.api.Web().GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
+		if err != nil {
+			return "", err
+		}
+		return ch.Name, nil
+	})
+}
+
+// handleOf returns the handle of a user group, or "". See
+// https://docs.slack.dev/reference/methods/usergroups.list.
+func (b *Bot) handleOf(ctx context.Context, id string) (string, error) {
+	return call(ctx, b, "usergroups.list", func(ctx context.Context) (string, error) {
+		groups, err := b.api.Web().GetUserGroupsContext(ctx)
+		if i := slices.IndexFunc(groups, func(g slack.UserGroup) bool { return g.ID == id }); i >= 0 {
+			return groups[i].Handle, nil
+		}
+		return "", err
+	})
 }

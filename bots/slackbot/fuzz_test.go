@@ -199,7 +199,7 @@ func FuzzCommandText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
-		shown, mentions := decodeText("acme", typed)
+		shown, mentions := decodeText("acme", typed, unnamed)
 		for word, ref := range mentions {
 			if !strings.HasPrefix(word, "@") || !strings.Contains(shown, word) || len(strings.Fields(word)) != 1 {
 				t.Errorf("%q refers to %s in %q", word, ref, shown)
