@@ -49,8 +49,6 @@ type Arg struct {
 
 	// take reads the argument off the start of the line; nil if it has no position.
 	take func(line string) (value []string, rest string, ok bool)
-	// retyped returns what to type for a value; nil: the value.
-	retyped func(value, lang string) string
 }
 
 // Suggests reports whether values can be suggested.
@@ -65,18 +63,6 @@ func (a Arg) key(lang string) string {
 		return a.zh
 	}
 	return a.words[0]
-}
-
-// typed returns the argument as it is typed on a line.
-func (a Arg) typed(value []string, lang string) string {
-	one := strings.Join(value, ",")
-	switch {
-	case a.keyed():
-		return a.key(lang) + ":" + quote(one)
-	case a.retyped != nil:
-		return a.retyped(one, lang)
-	}
-	return one
 }
 
 // helpText returns the help of an argument, from a text.

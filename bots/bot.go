@@ -1,9 +1,11 @@
 package bots
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -87,10 +89,8 @@ func New(c Config) (*Bot, error) {
 
 // printer returns the printer for the sender of c.
 func (b *Bot) printer(c Command) text.Printer {
-	if c.Lang == "" {
-		return b.text.In(b.org.Language)
-	}
-	return b.text.In(c.Lang)
+	platform := b.org.Workspaces[c.Actor.Account.Workspace].Platform
+	return b.text.In(cmp.Or(c.Lang, b.org.Language)).On(platform)
 }
 
 // zone returns the reader's time zone.
@@ -109,22 +109,48 @@ func (b *Bot) typedLine(c Command) string {
 	c, _ = b.route(c)
 	line := strings.TrimSpace(c.Typed.Text)
 	if len(c.Typed.Path) > 0 {
-		line = strings.TrimSpace(strings.Join(c.Typed.Path, " ") + " " + b.argLine(c))
+		line = strings.Join(append(slices.Clone(c.Typed.Path), b.optionsTyped(c)...), " ")
 	}
 	return strings.TrimSpace(b.org.Command + " " + line)
 }
 
-// argLine returns the arguments of a command as they can be typed, without some of
-// them.
-func (b *Bot) argLine(c Command, without ...string) string {
+// echoNames is how long to look up the names in a line, which late replies repeat too.
+const echoNames = 300 * time.Millisecond
+
+// optionsTyped returns the options of a command as the platform shows them. Quotes
+// would be part of a value.
+func (b *Bot) optionsTyped(c Command) []string {
 	if c.Typed.entry == nil {
-		return ""
+		return nil
 	}
+	ctx, cancel := context.WithTimeout(b.base, echoNames)
+	defer cancel()
 	var parts []string
 	for _, a := range c.Typed.entry.args {
-		if v := c.Typed.Args[a.Name]; len(v) > 0 && !slices.Contains(without, a.Name) {
-			parts = append(parts, a.typed(v, b.printer(c).Lang()))
+		value := strings.Join(c.Typed.Args[a.Name], ", ")
+		if value == "" {
+			continue
 		}
+		if a.Kind == WordArg {
+			value = b.withNames(ctx, c, value)
+		}
+		parts = append(parts, a.Option+":"+value)
 	}
-	return strings.Join(parts, " ")
+	return parts
+}
+
+// listed matches a word of a list of people.
+var listed = regexp.MustCompile(`[^\s,，、]+`)
+
+// withNames replaces the accounts and groups in s with their names.
+func (b *Bot) withNames(ctx context.Context, c Command, s string) string {
+	return listed.ReplaceAllStringFunc(strings.Join(strings.Fields(s), " "), func(s string) string {
+		ref := core.Ref(s)
+		a, person := ref.Account()
+		_, known := b.org.Workspaces[a.Workspace]
+		if _, _, group := ref.Group(); !group && !(person && known) {
+			return s
+		}
+		return "@" + strings.TrimPrefix(b.refName(ctx, c, ref), "@")
+	})
 }

@@ -64,6 +64,7 @@ type fakeEngine struct {
 
 	released []core.RiskKey
 	linked   []string // what was asked of Persons
+	names    map[core.Ref]string
 	accounts []people.Known
 }
 
@@ -184,6 +185,9 @@ func (f *fakeEngine) Accounts(ctx context.Context, _ core.Actor) ([]people.Known
 func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) core.Span {
 	if a, ok := ref.Account(); ok && a.Workspace == workspace {
 		return core.Mention(a)
+	}
+	if name := f.names[ref]; name != "" {
+		return core.Plain(name)
 	}
 	if _, group, ok := ref.Group(); ok {
 		return core.Plain("@" + group)

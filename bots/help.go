@@ -70,7 +70,7 @@ func (b *Bot) helpOn(c Command, name string) string {
 	if len(b.org.Modules) > 0 {
 		module = b.org.Modules[0].Name
 	}
-	if strings.ContainsAny(module, " \t") {
+	if strings.ContainsAny(module, " \t") && len(c.Typed.Path) == 0 {
 		module = `"` + module + `"`
 	}
 	return p.S("commands.help."+name, text.Args{"Command": b.org.Command}) + "\n" +

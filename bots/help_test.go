@@ -1,9 +1,7 @@
 package bots
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
+	"maps"
 	"strings"
 	"testing"
 
@@ -17,6 +15,9 @@ func TestChineseLinesCanBeTyped(t *testing.T) {
 	b := newBot(t, &fakeEngine{})
 	seen := map[string]bool{}
 	for id, s := range chineseTexts(t) {
+		if strings.HasSuffix(id, ".discord") {
+			continue // commands there have the same names in every language
+		}
 		for _, after := range strings.Split(s, "{{.Command}} ")[1:] {
 			if strings.HasPrefix(after, "{{.Word}}") {
 				continue // not a command
@@ -64,7 +65,7 @@ func TestRepliesNameCommandsInChinese(t *testing.T) {
 	// Options are named alike in every language.
 	c := given("group release", Values{})
 	c.Lang = text.Chinese
-	wants(t, words(ask(t, b, c)), "/risk group release R-17")
+	wants(t, words(ask(t, b, c)), "/risk group release key:R-17")
 }
 
 func judgeLine(t *testing.T, b *Bot, id string, c Command, e *entry) {
@@ -86,26 +87,8 @@ func judgeLine(t *testing.T, b *Bot, id string, c Command, e *entry) {
 // chineseTexts returns the Chinese texts that name a command.
 func chineseTexts(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../core/text/locales/*.zh-CN.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	found := map[string]string{}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all map[string]any
-		if err := json.Unmarshal(data, &all); err != nil {
-			t.Fatal(name, err)
-		}
-		for id, v := range all {
-			if s, ok := v.(string); ok && strings.Contains(s, "{{.Command}} ") {
-				found[id] = s
-			}
-		}
-	}
+	found := localeTexts(t, text.Chinese)
+	maps.DeleteFunc(found, func(_, s string) bool { return !strings.Contains(s, "{{.Command}} ") })
 	return found
 }
 

@@ -44,7 +44,7 @@ func (b *Bot) linkArgs() []Arg {
 		{Name: codeName, Option: "code", Max: maxCode, Help: helpText("options.code"), take: takeCode},
 		{
 			Name: unlinkName, Option: "remove", Max: maxCode, Help: helpText("options.remove"), suggest: b.suggestUnlinking,
-			take: takeUnlinking, retyped: func(who, lang string) string { return unlinkWords[lang][0] + " " + who },
+			take: takeUnlinking,
 		},
 		{Name: sureName, take: theRest},
 	}
@@ -151,7 +151,10 @@ func (b *Bot) askLink(ctx context.Context, c Command, code string) (Reply, error
 	}
 	p := b.printer(c)
 	notice := p.S("commands.link.ask", accountArgs(k))
-	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), code, sureWords[p.Lang()][0]}, " ")
+	line := b.typedLine(c)
+	if len(c.Typed.Path) == 0 {
+		line = strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), code, sureWords[p.Lang()][0]}, " ")
+	}
 	r := Say(notice + "\n" + p.S("commands.link.line", text.Args{"Line": line}))
 	r.Form = &Form{
 		ID: formLink, State: map[string]string{"code": code}, Title: p.S("commands.form.link.title"),

@@ -114,9 +114,7 @@ func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before 
 	f.Submit = p.S("commands.anyway.submit")
 	r := Say(notice)
 	if c.Typed != nil {
-		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.anyway.line", text.Args{
-			"Line": b.typedLine(c) + " " + anywayKey + ":yes",
-		})))
+		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.anyway.line", text.Args{"Line": b.typedLine(c)})))
 	}
 	r.Form = &f
 	return r

@@ -49,13 +49,13 @@ func TestTypedOptionsWithoutATitleOpenTheForm(t *testing.T) {
 			t.Errorf("%s holds %q", f.Key, f.Initial)
 		}
 	}
-	wants(t, words(r), `/risk new module:"core banking" severity:high handlers:lin`)
+	wants(t, words(r), `/risk new module:core banking severity:high handlers:lin`)
 }
 
 func TestWrongTypedOptionsAreSaidAgain(t *testing.T) {
 	t.Parallel()
 	r := ask(t, newBot(t, &fakeEngine{}), given("new", Values{"title": {"Ledger: off"}, "due_at": {"soon"}}))
-	wants(t, words(r), "Nothing was done", `"soon" is not a date`, `/risk new title:"Ledger: off" due:soon`)
+	wants(t, words(r), "Nothing was done", `"soon" is not a date`, `/risk new title:Ledger: off due:soon`)
 	f := &fakeEngine{}
 	ask(t, newBot(t, f), given("list", Values{"what": {"mine"}, "module": {"core banking"}}))
 	if diff := cmp.Diff([]engine.ListQuery{{Mine: true, Module: "Core Banking"}}, f.queries); diff != "" {

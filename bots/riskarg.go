@@ -3,6 +3,7 @@ package bots
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"riskroom/core"
@@ -45,11 +46,14 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if c.Typed.left != "" {
 		return "", b.noKey(c, c.Typed.left), nil
 	}
-	p, after := b.printer(c), c.Typed.after
-	if len(c.Typed.Path) > 0 {
-		after = b.argLine(c, riskName)
+	p := b.printer(c)
+	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), c.Typed.after}, " ")
+	if t := *c.Typed; len(t.Path) > 0 {
+		t.Args = Values{riskName: {b.exampleKey()}}
+		maps.Copy(t.Args, c.Typed.Args)
+		c.Typed = &t
+		line = b.typedLine(c)
 	}
-	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), after}, " ")
 	return "", Say(p.S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
 }
 

@@ -49,9 +49,9 @@ func TestOptionsAreTakenAsGiven(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	m := messageIn(t, b.risk(t, lin, "status", emulator.Values{"key": "R-17", "status": "in", "note": "progress report is filed"}))
-	wantContains(t, m.Plain, `There is no status "in"`, "/risk status R-17 in progress report is filed")
+	wantContains(t, m.Plain, `There is no status "in"`, "/risk status key:R-17 status:in note:progress report is filed")
 	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"status": "In progress", "key": "ledger"})).Plain, `There is no risk "ledger"`)
-	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status R-17 pending again")
+	wantContains(t, messageIn(t, b.risk(t, lin, "status", emulator.Values{"status": "pending", "note": "again"})).Plain, "/risk status key:R-17 status:pending note:again")
 	wantContains(t, messageIn(t, b.risk(t, lin, "link", emulator.Values{"code": "remove"})).Plain, "That code doesn't work")
 	if c := b.engine.changes; len(c) != 0 {
 		t.Errorf("changes %+v", c)

@@ -220,7 +220,7 @@ func (b *bundle) log() string {
 func organisation() *core.Organisation {
 	return &core.Organisation{
 		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
-		Workspaces: map[string]core.Workspace{"acme": {Name: "acme"}, "beta": {Name: "beta"}},
+		Workspaces: map[string]core.Workspace{"acme": {Name: "acme", Platform: api.Platform}, "beta": {Name: "beta"}},
 		People:     map[string]core.Person{"lin": {Name: "lin", Accounts: map[string]string{"acme": lin}}},
 		Modules: []core.Module{
 			{Name: "Payments", Handlers: []core.Ref{"lin", "@oncall"}},

@@ -214,6 +214,7 @@ func TestGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
 	stop()
 	b.org.AdminChannel = core.GroupRef{Workspace: "elsewhere", ID: "CADMIN"}
+	b.org.Workspaces["elsewhere"] = core.Workspace{Name: "elsewhere", Platform: "discord"}
 	b.platform = newFake("elsewhere", b.clock, "BOSS")
 	b.options.Platforms = map[string]core.Platform{"elsewhere": b.platform}
 	b.engine = b.newEngine(b.options)
@@ -224,7 +225,7 @@ func TestGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	if l := b.binding(r.Key); l.State != engine.Lost {
 		t.Errorf("the binding is %+v", l)
 	}
-	if got := b.notices("CADMIN"); len(got) != 1 {
+	if got := b.notices("CADMIN"); len(got) != 1 || !strings.Contains(got[0], "/risk group release key:R-1") {
 		t.Errorf("got %q", got)
 	}
 	missing, failed := b.events(r.Key, engine.EventLost), b.events(r.Key, engine.EventFailed)

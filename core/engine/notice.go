@@ -149,6 +149,11 @@ func (t *turn) noticeFailed(ctx context.Context, err error, p performed) error {
 	return t.endTurn(ctx, err, p)
 }
 
+// printerIn returns the printer for the administrators in a workspace.
+func (e *Engine) printerIn(workspace string) text.Printer {
+	return e.text.In(e.org.Language).On(e.org.Workspaces[workspace].Platform)
+}
+
 // wordNotice writes the notice for its recipient, for the admin channel, or for
 // each administrator if there is no admin channel.
 func (t *turn) wordNotice(ctx context.Context, in *input) error {
@@ -159,10 +164,13 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 	if _, ok := d.Args["Why"]; !ok { // an older version only stored codes
 		d.Args["Why"] = cmp.Or(argText(d.Args["What"]), argText(d.Args["Code"]))
 	}
-	m := core.Message{Text: plain(t.e.text.In(t.e.org.Language).S("engine.notice."+d.Code, d.Args))}
+	message := func(workspace string) core.Message {
+		return core.Message{Text: plain(t.e.printerIn(workspace).S("engine.notice."+d.Code, d.Args))}
+	}
 	if g := t.e.org.AdminChannel; !d.To.IsZero() {
-		in.To, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: m}
+		in.To, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: message(d.To.Workspace)}
 	} else if !g.IsZero() {
+		m := message(g.Workspace)
 		t.workspace, in.Group, in.Message = g.Workspace, g, &m
 	} else {
 		accounts, missing, err := t.e.people.Resolve(ctx, t.e.org.Permissions.Administrators, "")
@@ -170,11 +178,11 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 			return err
 		}
 		if len(accounts) == 0 {
-			return &core.Error{Op: "notice", Kind: core.NotFound, Detail: "nobody_to_tell", Err: errors.New(core.Text(m.Text))}
+			return &core.Error{Op: "notice", Kind: core.NotFound, Detail: "nobody_to_tell", Err: errors.New(core.Text(message("").Text))}
 		}
 		in.To, in.Missing, in.Messages = accounts, missing, map[string]core.Message{}
 		for _, a := range accounts {
-			in.Messages[a.Workspace] = m
+			in.Messages[a.Workspace] = message(a.Workspace)
 		}
 	}
 	var err error

@@ -29,7 +29,9 @@ func (e *Engine) problem(subject, who, code string, args text.Args) string {
 	if who != "" {
 		other = aPerson
 	}
-	return e.text.In(e.org.Language).First(args, "engine.problem."+subject+"."+code, "engine.problem."+other+".other")
+	first, _, _ := strings.Cut(code, ":") // a platform adds what exactly is invalid
+	p := e.printerIn(e.org.AdminChannel.Workspace)
+	return p.First(args, "engine.problem."+subject+"."+first, "engine.problem."+other+".other")
 }
 
 // whoIs returns what administrators call a person, group or list.
