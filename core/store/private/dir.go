@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
@@ -49,11 +50,21 @@ func makeDir(data string) (serverDir, error) {
 // file returns the path of a file in the directory.
 func (d serverDir) file(name string) string { return filepath.Join(d.path, name) }
 
+// A process that has just been stopped may hold the lock for a moment longer, through a
+// child that is ending.
+const (
+	endsWithin = time.Second
+	lockPause  = 20 * time.Millisecond
+)
+
 // lockFor takes riskroom's lock. It is released when the file is closed or the process
 // ends.
 func (d serverDir) lockFor(pid int) (*os.File, error) {
 	name := filepath.Join(d.data, lockFile)
 	f, err := lockNow(name)
+	for end := time.Now().Add(endsWithin); errors.Is(err, errLocked) && time.Now().Before(end); f, err = lockNow(name) {
+		time.Sleep(lockPause)
+	}
 	if errors.Is(err, errLocked) {
 		who := "another riskroom"
 		if holder := readPID(name); holder != 0 {
