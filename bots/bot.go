@@ -148,7 +148,7 @@ func (b *Bot) withNames(ctx context.Context, c Command, s string) string {
 		ref := core.Ref(s)
 		a, person := ref.Account()
 		_, known := b.org.Workspaces[a.Workspace]
-		if _, _, group := ref.Group(); !group && !(person && known) {
+		if _, _, group := ref.Group(); !group && (!person || !known) {
 			return s
 		}
 		return "@" + strings.TrimPrefix(b.refName(ctx, c, ref), "@")

@@ -96,8 +96,13 @@ func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
 		return Reply{}, err
 	}
 	p := b.printer(c)
+	var lines []string
+	for _, name := range b.otherWorkspaces(c) {
+		there := p.On(b.org.Workspaces[name].Platform)
+		lines = append(lines, there.S("commands.link.type", text.Args{"Workspace": name, "Command": b.org.Command, "Code": code.Text}))
+	}
 	r := Say(p.S("commands.link.code", text.Args{
-		"Code": code.Text, "Command": b.org.Command, "Workspaces": p.List(b.otherWorkspaces(c)), "Time": p.Time(code.Until, b.zone(c)),
+		"Code": code.Text, "Time": p.Time(code.Until, b.zone(c)), "Lines": strings.Join(lines, "\n"),
 	}))
 	// The code is what matters, so the list is left out if it can't be read.
 	if all, err := b.persons.Accounts(ctx, c.Actor); err == nil && len(all) > 1 {

@@ -20,7 +20,7 @@ func TestLinkShowsACode(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{accounts: []people.Known{{Account: lin.Account, Name: "Lin"}, other}}
 	b := linking(t, f)
-	wants(t, words(ask(t, b, typed("link"))), code, "15:40", "(guild)", "/risk link "+code, "Lin Chen in guild, linked")
+	wants(t, words(ask(t, b, typed("link"))), code, "15:40", "guild: /risk link "+code, "Lin Chen in guild, linked")
 	f.before = func(_ context.Context, call string) error {
 		if call == "Accounts" {
 			return down

@@ -102,6 +102,8 @@ func TestRepliesFitDiscord(t *testing.T) {
 	t.Parallel()
 	live := &core.Refusal{Kind: core.Conflict, Code: "release_live", Args: map[string]any{"Key": "R-1", "Group": "#ledger"}}
 	b := newBot(t, &fakeEngine{}, onDiscord)
+	b.org.Workspaces["chat"] = core.Workspace{Name: "chat", Platform: "slack"}
+	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "discord"}
 	for _, c := range []struct {
 		lang    string
 		command Command
@@ -114,6 +116,7 @@ func TestRepliesFitDiscord(t *testing.T) {
 		{"zh-CN", given("status", Values{riskName: {"R-1"}, statusName: {"搁置"}}), "/risk status key:R-1 status:搁置 note:<原因>"},
 		{"en", given("status", Values{statusName: {"resolved"}, noteName: {"fixed: all"}}), "/risk status key:R-17 status:resolved note:fixed: all"},
 		{"zh-CN", given("new", Values{"title": {"Ledger"}, "due_at": {"soon"}}), "/risk help topic:new"},
+		{"en", given("link", nil), "• chat: /risk link ABCD-EFGH\n• guild: /risk link code:ABCD-EFGH\n"},
 	} {
 		c.command.Lang = c.lang
 		wants(t, words(ask(t, b, c.command)), c.want)
@@ -125,6 +128,21 @@ func TestRepliesFitDiscord(t *testing.T) {
 		t.Errorf("Discord has no archive: %s", got)
 	}
 	wants(t, words(ask(t, newBot(t, &fakeEngine{before: func(context.Context, string) error { return live }}), typed("group release R-1"))), "archive or delete it")
+}
+
+// TestRefusalsFitTheirWorkspace: what has to be typed elsewhere is typed as it is there.
+func TestRefusalsFitTheirWorkspace(t *testing.T) {
+	t.Parallel()
+	taken := &core.Refusal{Kind: core.Conflict, Code: "link_taken", Args: map[string]any{"Workspace": "acme", "Command": "/risk"}}
+	for platform, want := range map[string]string{"slack": "/risk link remove", "discord": "/risk link remove:here"} {
+		b := linking(t, &fakeEngine{before: func(context.Context, string) error { return taken }})
+		b.org.Workspaces["acme"] = core.Workspace{Name: "acme", Platform: platform}
+		c := typed("link ABCD-EFGH yes")
+		c.Actor.Account.Workspace = "guild"
+		if first, _, _ := strings.Cut(words(ask(t, b, c)), "\n"); !strings.HasSuffix(first, want) {
+			t.Errorf("on %s: %s", platform, first)
+		}
+	}
 }
 
 // TestEchoesNamePeople: an echo has names, which can be typed, and no IDs.

@@ -99,6 +99,9 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	for k, v := range r.Args {
 		args[k] = v
 	}
+	if there, ok := args["Workspace"].(string); ok { // where to type what helps
+		p = p.On(b.org.Workspaces[there].Platform)
+	}
 	// In the reader's language, which may not be the engine's.
 	if label := b.fieldLabel(p, r.Field); label != "" {
 		args["Field"], args["Label"] = label, label
