@@ -151,6 +151,10 @@ func (b *Bot) withNames(ctx context.Context, c Command, s string) string {
 		if _, _, group := ref.Group(); !group && (!person || !known) {
 			return s
 		}
-		return "@" + strings.TrimPrefix(b.refName(ctx, c, ref), "@")
+		name := b.refName(ctx, c, ref)
+		if ctx.Err() != nil {
+			return s // which can be typed too
+		}
+		return "@" + strings.TrimPrefix(name, "@")
 	})
 }

@@ -20,8 +20,8 @@ func onDiscord(c *Config) {
 // optionTyped matches the name of an option on a line.
 var optionTyped = regexp.MustCompile(`(?:^|[ \[])([a-z]+):`)
 
-// TestDiscordsTextsNameOptions: every line that a text shows on Discord has the
-// names of a command and of its options, in any language.
+// TestDiscordsTextsNameOptions checks each command line in a text for Discord: it uses
+// the names of the command and its options, in any language.
 func TestDiscordsTextsNameOptions(t *testing.T) {
 	t.Parallel()
 	b := newBot(t, &fakeEngine{})
@@ -34,7 +34,7 @@ func TestDiscordsTextsNameOptions(t *testing.T) {
 			for _, after := range strings.Split(s, "{{.Command}} ")[1:] {
 				line, _, _ := strings.Cut(after, "{{.Command}}")
 				if strings.HasPrefix(line, "{{.Word}}") || strings.Contains(line, "on Discord") || strings.Contains(line, "在 Discord") {
-					continue // no command, and what to type on Slack
+					continue // not a command, or what to type on Slack
 				}
 				line, _, _ = strings.Cut(line, ": ")
 				line, _, _ = strings.Cut(line, "\n")
@@ -71,7 +71,7 @@ func judgeOptions(t *testing.T, b *Bot, id, line string) {
 	}
 }
 
-// localeTexts returns the texts of a language that are the same for every number.
+// localeTexts returns the texts of a language, without those that have plural forms.
 func localeTexts(t *testing.T, lang string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("../core/text/locales/*." + lang + ".json")
@@ -97,7 +97,7 @@ func localeTexts(t *testing.T, lang string) map[string]string {
 	return found
 }
 
-// TestRepliesFitDiscord: so do replies to commands, buttons and refusals.
+// TestRepliesFitDiscord checks the lines in replies and refusals.
 func TestRepliesFitDiscord(t *testing.T) {
 	t.Parallel()
 	live := &core.Refusal{Kind: core.Conflict, Code: "release_live", Args: map[string]any{"Key": "R-1", "Group": "#ledger"}}
@@ -130,7 +130,8 @@ func TestRepliesFitDiscord(t *testing.T) {
 	wants(t, words(ask(t, newBot(t, &fakeEngine{before: func(context.Context, string) error { return live }}), typed("group release R-1"))), "archive or delete it")
 }
 
-// TestRefusalsFitTheirWorkspace: what has to be typed elsewhere is typed as it is there.
+// TestRefusalsFitTheirWorkspace: a line to type in another workspace has that platform's
+// syntax.
 func TestRefusalsFitTheirWorkspace(t *testing.T) {
 	t.Parallel()
 	taken := &core.Refusal{Kind: core.Conflict, Code: "link_taken", Args: map[string]any{"Workspace": "acme", "Command": "/risk"}}
@@ -151,4 +152,21 @@ func TestEchoesNamePeople(t *testing.T) {
 	f := &fakeEngine{names: map[core.Ref]string{"acme/1000": "Wang Fang", "@5000": "@oncall"}}
 	c := given("new", Values{"title": {"Ask acme/1000"}, "due_at": {"soon"}, "handlers": {"acme/U0LIN  acme/1000, @5000 wei"}})
 	wants(t, words(ask(t, newBot(t, f, onDiscord), c)), "/risk new title:Ask acme/1000 due:soon handlers:@lin @Wang Fang, @oncall wei\n")
+}
+
+// silentNames doesn't answer lookups.
+type silentNames struct{ *fakeEngine }
+
+func (silentNames) Name(ctx context.Context, _ core.Ref, _, _ string) core.Span {
+	<-ctx.Done()
+	return core.Plain("a user in acme")
+}
+
+// TestEchoesDontWaitForNames: if a lookup takes too long, the echo has the ID, which can
+// be typed too.
+func TestEchoesDontWaitForNames(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{}, onDiscord, func(c *Config) { c.Persons = silentNames{} })
+	c := given("new", Values{"title": {"Ledger"}, "due_at": {"soon"}, "handlers": {"acme/1000, acme/U0LIN"}})
+	wants(t, words(ask(t, b, c)), "handlers:acme/1000, ")
 }
