@@ -100,6 +100,7 @@ func (g guild) showsTextAsTyped() {
 	if got := g.titles(); len(got) != 0 { // the only risk is shelved
 		g.Errorf("risks: %q", got)
 	}
+	g.ended(s, "R-1") // its cards have been updated
 }
 
 // forged returns the body of a command that Discord hasn't sent, with a new ID.
