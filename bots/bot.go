@@ -89,8 +89,7 @@ func New(c Config) (*Bot, error) {
 
 // printer returns the printer for the sender of c.
 func (b *Bot) printer(c Command) text.Printer {
-	platform := b.org.Workspaces[c.Actor.Account.Workspace].Platform
-	return b.text.In(cmp.Or(c.Lang, b.org.Language)).On(platform)
+	return b.text.In(cmp.Or(c.Lang, b.org.Language)).In(b.org.Workspaces[c.Actor.Account.Workspace])
 }
 
 // zone returns the reader's time zone.

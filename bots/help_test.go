@@ -15,7 +15,7 @@ func TestChineseLinesCanBeTyped(t *testing.T) {
 	b := newBot(t, &fakeEngine{})
 	seen := map[string]bool{}
 	for id, s := range chineseTexts(t) {
-		if strings.HasSuffix(id, ".discord") {
+		if strings.HasSuffix(id, ".options") {
 			continue // commands there have the same names in every language
 		}
 		for _, after := range strings.Split(s, "{{.Command}} ")[1:] {

@@ -98,7 +98,7 @@ func (b *Bot) offerLink(ctx context.Context, c Command) (Reply, error) {
 	p := b.printer(c)
 	var lines []string
 	for _, name := range b.otherWorkspaces(c) {
-		there := p.On(b.org.Workspaces[name].Platform)
+		there := p.In(b.org.Workspaces[name])
 		lines = append(lines, there.S("commands.link.type", text.Args{"Workspace": name, "Command": b.org.Command, "Code": code.Text}))
 	}
 	r := Say(p.S("commands.link.code", text.Args{

@@ -14,7 +14,7 @@ import (
 )
 
 func onDiscord(c *Config) {
-	c.Org.Workspaces["acme"] = core.Workspace{Name: "acme", Platform: "discord"}
+	c.Org.Workspaces["acme"] = core.Workspace{Name: "acme", Platform: "discord", Options: true}
 }
 
 // optionTyped matches the name of an option on a line.
@@ -28,13 +28,13 @@ func TestDiscordsTextsNameOptions(t *testing.T) {
 	for _, lang := range text.Languages() {
 		all := localeTexts(t, lang)
 		for id, s := range all {
-			if _, ok := all[id+".discord"]; ok {
+			if _, ok := all[id+".options"]; ok {
 				continue
 			}
 			for _, after := range strings.Split(s, "{{.Command}} ")[1:] {
 				line, _, _ := strings.Cut(after, "{{.Command}}")
-				if strings.HasPrefix(line, "{{.Word}}") || strings.Contains(line, "on Discord") || strings.Contains(line, "在 Discord") {
-					continue // not a command, or what to type on Slack
+				if strings.HasPrefix(line, "{{.Word}}") {
+					continue // not a command
 				}
 				line, _, _ = strings.Cut(line, ": ")
 				line, _, _ = strings.Cut(line, "\n")
@@ -103,7 +103,7 @@ func TestRepliesFitDiscord(t *testing.T) {
 	live := &core.Refusal{Kind: core.Conflict, Code: "release_live", Args: map[string]any{"Key": "R-1", "Group": "#ledger"}}
 	b := newBot(t, &fakeEngine{}, onDiscord)
 	b.org.Workspaces["chat"] = core.Workspace{Name: "chat", Platform: "slack"}
-	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "discord"}
+	b.org.Workspaces["guild"] = core.Workspace{Name: "guild", Platform: "discord", Options: true}
 	for _, c := range []struct {
 		lang    string
 		command Command
@@ -137,7 +137,7 @@ func TestRefusalsFitTheirWorkspace(t *testing.T) {
 	taken := &core.Refusal{Kind: core.Conflict, Code: "link_taken", Args: map[string]any{"Workspace": "acme", "Command": "/risk"}}
 	for platform, want := range map[string]string{"slack": "/risk link remove", "discord": "/risk link remove:here"} {
 		b := linking(t, &fakeEngine{before: func(context.Context, string) error { return taken }})
-		b.org.Workspaces["acme"] = core.Workspace{Name: "acme", Platform: platform}
+		b.org.Workspaces["acme"] = core.Workspace{Name: "acme", Platform: platform, Options: platform == "discord"}
 		c := typed("link ABCD-EFGH yes")
 		c.Actor.Account.Workspace = "guild"
 		if first, _, _ := strings.Cut(words(ask(t, b, c)), "\n"); !strings.HasSuffix(first, want) {

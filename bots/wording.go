@@ -100,7 +100,7 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 		args[k] = v
 	}
 	if there, ok := args["Workspace"].(string); ok { // where to type what helps
-		p = p.On(b.org.Workspaces[there].Platform)
+		p = p.In(b.org.Workspaces[there])
 	}
 	// In the reader's language, which may not be the engine's.
 	if label := b.fieldLabel(p, r.Field); label != "" {

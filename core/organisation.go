@@ -27,6 +27,7 @@ type Organisation struct {
 type Workspace struct {
 	Name     string
 	Platform string // as in Capabilities.Platform
+	Options  bool   // its command has named options, instead of a line of text
 }
 
 // Person is a person in the config file.

@@ -25,7 +25,9 @@ func (l *loader) readWorkspaces() {
 			l.problem(e.value.key, "name", "a workspace can't be named %q", e.name)
 		}
 		l.outside(Outside{Kind: OutsideWorkspace, Workspace: e.name}, e.value.key)
-		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{Name: e.name, Platform: platform.text}
+		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{
+			Name: e.name, Platform: platform.text, Options: l.platforms[platform.text].OptionName > 0,
+		}
 		l.cfg.Workspaces = append(l.cfg.Workspaces, l.readWorkspace(e.name, e.value, l.platforms[platform.text]))
 	}
 	l.readAdminChannel()

@@ -214,7 +214,7 @@ func TestGroupOfARemovedWorkspaceIsLost(t *testing.T) {
 	b.eventually("the group is created", func() bool { return b.run(r.Key, "gather").State == engine.Finished })
 	stop()
 	b.org.AdminChannel = core.GroupRef{Workspace: "elsewhere", ID: "CADMIN"}
-	b.org.Workspaces["elsewhere"] = core.Workspace{Name: "elsewhere", Platform: "discord"}
+	b.org.Workspaces["elsewhere"] = core.Workspace{Name: "elsewhere", Platform: "fake", Options: true}
 	b.platform = newFake("elsewhere", b.clock, "BOSS")
 	b.options.Platforms = map[string]core.Platform{"elsewhere": b.platform}
 	b.engine = b.newEngine(b.options)

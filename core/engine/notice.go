@@ -151,7 +151,7 @@ func (t *turn) noticeFailed(ctx context.Context, err error, p performed) error {
 
 // printerIn returns the printer for the administrators in a workspace.
 func (e *Engine) printerIn(workspace string) text.Printer {
-	return e.text.In(e.org.Language).On(e.org.Workspaces[workspace].Platform)
+	return e.text.In(e.org.Language).In(e.org.Workspaces[workspace])
 }
 
 // wordNotice writes the notice for its recipient, for the admin channel, or for

@@ -18,25 +18,26 @@ type Args map[string]any
 // safe for concurrent use.
 type Printer struct {
 	lang      string
-	platform  string
+	options   bool
 	localizer *i18n.Localizer
 }
 
 // Lang returns the printer's language, one of Languages.
 func (p Printer) Lang() string { return p.lang }
 
-// On returns p for readers on a platform, such as "discord": of the messages "id" and
-// "id.discord", they get the second if there is one.
-func (p Printer) On(platform string) Printer {
-	p.platform = platform
+// In returns p for readers in a workspace. Where commands have options, they get the
+// message "id.options" instead of "id" if there is one.
+func (p Printer) In(w core.Workspace) Printer {
+	p.options = w.Options
 	return p
 }
 
 // S returns the message with that id, with args filled in. If the id doesn't exist or an
 // argument is missing, it returns "!id!".
 func (p Printer) S(id string, args ...Args) string {
-	if p.platform != "" {
-		if s := (Printer{lang: p.lang, localizer: p.localizer}).S(id+"."+p.platform, args...); s != "!"+id+"."+p.platform+"!" {
+	if p.options {
+		variant := id + ".options"
+		if s := (Printer{lang: p.lang, localizer: p.localizer}).S(variant, args...); s != "!"+variant+"!" {
 			return s
 		}
 	}
