@@ -25,14 +25,20 @@ type source struct {
 	mask  *regexp.Regexp // matches secrets of the known platforms
 }
 
-// namedSecret matches a secret by its key, even on a line that doesn't parse.
-var namedSecret = regexp.MustCompile(`(?i)([a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*)("[^"]*"?|'[^']*'?|[^\s,}\]]+)`)
+// secretKey matches the key of a secret, even on a line that doesn't parse.
+var secretKey = regexp.MustCompile(`(?i)[a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*`)
+
+// quoted matches a value in quotes, which may lack the last one.
+var quoted = regexp.MustCompile(`^(?:"(?:\\.|[^"\\])*"?|'(?:''|[^'])*'?)`)
 
 // urlSecret matches the password of a URL.
 var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s"']+)@`)
 
 // wholeReference matches the only value that a secret field may have.
 var wholeReference = regexp.MustCompile(`^["']?\$\{[A-Za-z_][A-Za-z0-9_]*\}["']?$`)
+
+// leadingReference matches a reference to the environment at the start of a value.
+var leadingReference = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 func newSource(name string, src []byte, platforms []core.PlatformSettings) *source {
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
@@ -62,14 +68,37 @@ func secretShapes(platforms []core.PlatformSettings) *regexp.Regexp {
 // hide replaces literal secrets, and what looks like one, by asterisks of the same width,
 // so that a caret still points to the right place.
 func (s *source) hide(line string) string {
-	line = namedSecret.ReplaceAllStringFunc(line, func(m string) string {
-		g := namedSecret.FindStringSubmatch(m)
-		if wholeReference.MatchString(g[2]) || strings.Contains(g[1], fileSuffix) {
-			return m
+	var shown strings.Builder
+	inFlow := false
+	for m := secretKey.FindStringIndex(line); m != nil; m = secretKey.FindStringIndex(line) {
+		inFlow = inFlow || strings.ContainsAny(line[:m[0]], "{[")
+		end := m[1] + secretLength(line[m[1]:], inFlow)
+		shown.WriteString(line[:m[1]])
+		if value := line[m[1]:end]; wholeReference.MatchString(strings.TrimSpace(value)) || strings.Contains(line[m[0]:m[1]], fileSuffix) {
+			shown.WriteString(value)
+		} else {
+			shown.WriteString(stars(value))
 		}
-		return g[1] + stars(g[2])
-	})
-	return s.hideShapes(line)
+		line = line[end:]
+	}
+	return s.hideShapes(shown.String() + line)
+}
+
+// secretLength returns how many bytes of s, what follows a key, are its value. In a flow
+// collection, a comma or bracket ends text without quotes. A collection is hidden to the
+// end of its line: it is no secret, but may hold one.
+func secretLength(s string, inFlow bool) int {
+	if m := quoted.FindString(s); m != "" {
+		return len(m)
+	}
+	if s == "" || !inFlow || s[0] == '{' || s[0] == '[' {
+		return len(s)
+	}
+	from := len(leadingReference.FindString(s)) // its } ends nothing
+	if i := strings.IndexAny(s[from:], ",}]"); i >= 0 {
+		return from + i
+	}
+	return len(s)
 }
 
 // hideShapes hides what looks like a secret.
