@@ -1,7 +1,7 @@
 package config
 
 import (
-	"slices"
+	"strings"
 
 	coretext "riskroom/core/text"
 )
@@ -15,17 +15,21 @@ type called struct {
 // alike warns of names that are one word to people, as Payments and payments are. In
 // what they type, only one of the two may be found.
 func (l *loader) alike(what string, all []called) {
-	for i, c := range all {
-		for _, other := range all[:i] {
-			same := slices.IndexFunc(c.words, func(w string) bool {
-				return slices.ContainsFunc(other.words, func(o string) bool { return coretext.Same(w, o) })
-			})
-			if same < 0 {
-				continue
+	first := map[string]called{} // by folded word
+	for _, c := range all {
+		var same string
+		var other called
+		for _, w := range c.words {
+			folded := strings.ToLower(coretext.Fold(w))
+			if o, taken := first[folded]; !taken {
+				first[folded] = c
+			} else if same == "" && o.at != c.at {
+				same, other = w, o
 			}
+		}
+		if same != "" {
 			l.warning(c.at, "alike", "%s %q can't be told from %q in line %d when somebody types %q",
-				what, short(c.words[0]), short(other.words[0]), other.at.line, short(c.words[same])).Hint = "give one of them another name"
-			break
+				what, short(c.words[0]), short(other.words[0]), other.at.line, short(same)).Hint = "give one of them another name"
 		}
 	}
 }
