@@ -102,9 +102,13 @@ func (b *Bot) nameOf(ctx context.Context, sign, id string) (name, unknown string
 	switch sign {
 	case "#":
 		var ch struct {
-			Name string `json:"name"`
+			GuildID string `json:"guild_id"`
+			Name    string `json:"name"`
 		}
 		err = b.send(ctx, api.Request{Method: "get_channel", Verb: http.MethodGet, Path: []string{"channels", id}}, &ch)
+		if ch.GuildID != b.guild {
+			ch.Name = "" // the bot may be in other servers
+		}
 		return ch.Name, "options.unknown_channel", err
 	case "@&":
 		var roles []struct {

@@ -38,6 +38,17 @@ func TestProseReadsAsItWasWritten(t *testing.T) {
 	}
 }
 
+// TestChannelsOfOtherServersStayUnknown: the bot may be in several servers, and who is in
+// one of them has no right to the names of another.
+func TestChannelsOfOtherServersStayUnknown(t *testing.T) {
+	t.Parallel()
+	b := newGatewayBundle(t)
+	b.discordbot.guild = "100000000000000010"
+	if got, want := b.discordbot.reader(request{arrived: time.Now()}, "en-US").prose(t.Context(), "see <#"+lobby+">"), "see #unknown-channel"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestMentionsInTheSharedInput checks that in the input that fields share, a mention is a
 // person for one field and a name for another.
 func TestMentionsInTheSharedInput(t *testing.T) {

@@ -100,7 +100,13 @@ func TestPeopleProblems(t *testing.T) {
 
 func TestParsePeople(t *testing.T) {
 	t.Parallel()
-	terms, problems := parsePeople([]string{"lin", "@oncall", "acme:@oncall", "acme/U1", "handlers", "=lead", "a@b"})
+	c := &compiler{}
+	var terms []Term
+	for i, s := range []string{"lin", "@oncall", "acme:@oncall", "acme/U1", "handlers", "=lead", "a@b"} {
+		if t, ok := c.term(at("", i), s); ok {
+			terms = append(terms, t)
+		}
+	}
 	want := []Term{
 		{Path: "/0", Kind: PersonTerm, Text: "lin", Ref: "lin"},
 		{Path: "/1", Kind: GroupTerm, Text: "@oncall", Ref: "@oncall"},
@@ -112,8 +118,8 @@ func TestParsePeople(t *testing.T) {
 	if diff := cmp.Diff(want, terms); diff != "" {
 		t.Errorf("terms (-want +got):\n%s", diff)
 	}
-	if len(problems) != 1 || problems[0].Path != "/6" || problems[0].Rule != RulePeople {
-		t.Errorf("problems: %+v", problems)
+	if len(c.problems) != 1 || c.problems[0].Path != "/6" || c.problems[0].Rule != RulePeople {
+		t.Errorf("problems: %+v", c.problems)
 	}
 }
 

@@ -47,18 +47,6 @@ func (d Def) Terms() []Term {
 	return c.terms
 }
 
-// parsePeople parses a list of people. The paths are "/0", "/1", and so on. An "=expression"
-// is recognised but not checked.
-func parsePeople(list []string) ([]Term, []Problem) {
-	c := &compiler{}
-	for i, s := range list {
-		if t, ok := c.term(at("", i), s); ok {
-			c.terms = append(c.terms, t)
-		}
-	}
-	return c.terms, c.problems
-}
-
 // term reads one entry of a people list.
 func (c *compiler) term(path, s string) (Term, bool) {
 	t := Term{Path: path, Text: s}
