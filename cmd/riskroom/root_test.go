@@ -87,6 +87,16 @@ func TestSchema(t *testing.T) {
 	if r.code != exitFine || got != readFile(t, filepath.Join(root, "configs/schema.json")) {
 		t.Errorf("%+v wrote %d bytes", r, len(got))
 	}
+	if r := program(t.Context(), nil, "", "schema", file); r.code != exitFine {
+		t.Errorf("again: %+v", r)
+	}
+	foreign := filepath.Join(filepath.Dir(file), name)
+	if err := os.WriteFile(foreign, []byte(`{"title":"of somebody else"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := program(t.Context(), nil, "", "schema", file); r.code != exitMisused || !strings.Contains(r.stderr, "move it away") || strings.Contains(readFile(t, foreign), "riskroom") {
+		t.Errorf("over a file of somebody else: %+v", r)
+	}
 	if printed := program(t.Context(), nil, "", "schema"); printed.stdout != got {
 		t.Errorf("printed %d bytes", len(printed.stdout))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,6 +38,9 @@ Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 				return misuse("cannot read the config file: %w", withoutSyscall(err))
 			}
 			path := filepath.Join(filepath.Dir(args[0]), schemaName)
+			if there, err := os.ReadFile(path); err == nil && !isOurs(there) {
+				return misuse("%s is not riskroom's: move it away, or print the schema with: riskroom schema", path)
+			}
 			if err := os.WriteFile(path, schema, 0o600); err != nil {
 				return fmt.Errorf("cannot write the schema: %w", withoutSyscall(err))
 			}
@@ -44,4 +48,10 @@ Without FILE, it prints the schema. Run it again after an upgrade of riskroom.`,
 			return err
 		},
 	}
+}
+
+// isOurs reports whether a file is a schema that riskroom wrote, perhaps another version.
+func isOurs(file []byte) bool {
+	var schema struct{ Title string }
+	return json.Unmarshal(file, &schema) == nil && schema.Title == "riskroom"
 }
