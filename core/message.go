@@ -103,6 +103,7 @@ type Button struct {
 	Press   Press  `json:"press"`
 	Label   string `json:"label"`
 	Primary bool   `json:"primary,omitempty"`
+	More    bool   `json:"more,omitempty"` // less important: in a menu or a row of its own
 }
 
 // MessageRef names a message on a platform.

@@ -26,7 +26,7 @@ func card(what string, who core.Account) *core.Card {
 		},
 		Body:    []core.Span{core.Plain("The sum differs by "), core.Hyperlink("one cent", "https://example.com/ledger"), core.Plain(".")},
 		Footer:  []core.Span{core.Plain("Filed on 2 March")},
-		Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}},
+		Buttons: []core.Button{{Press: core.PressStart, Label: "Start", Primary: true}, {Press: core.PressDetails, Label: "Details"}, {Press: core.PressReopen, Label: "Reopen", More: true}},
 	}
 }
 

@@ -163,36 +163,38 @@ func (p *page) footer(spans []core.Span) (small, tail string) {
 	return text, ""
 }
 
-// buttons lays out the buttons in rows of five. It drops duplicates, because
-// Discord rejects a custom_id that appears twice. The first button carries the
-// op.
+// buttons lays out the buttons in rows of five, the less important ones in rows of
+// their own. It drops duplicates, because Discord rejects a custom_id that appears
+// twice. The first button carries the op.
 func (p *page) buttons(c core.Card, op string) {
 	seen := make(map[string]bool)
-	var row discordgo.ActionsRow
-	for _, b := range c.Buttons {
-		carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
-		if p.Shared {
-			carried.Workspace = p.Workspace
+	for _, more := range []bool{false, true} {
+		var row discordgo.ActionsRow
+		for _, b := range c.Buttons {
+			carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
+			if p.Shared {
+				carried.Workspace = p.Workspace
+			}
+			id := carried.CustomID("")
+			if b.More != more || seen[id] || len(p.Components) == maxRows || len(carried.CustomID(op)) > maxCustomID {
+				continue
+			}
+			if len(seen) == 0 {
+				id = carried.CustomID(op)
+			}
+			seen[carried.CustomID("")] = true
+			style := discordgo.SecondaryButton
+			if b.Primary {
+				style = discordgo.PrimaryButton
+			}
+			row.Components = append(row.Components, discordgo.Button{Label: orDots(cut(b.Label, maxLabel)), Style: style, CustomID: id})
+			if len(row.Components) == maxInRow {
+				p.Components, row = append(p.Components, row), discordgo.ActionsRow{}
+			}
 		}
-		id := carried.CustomID("")
-		if seen[id] || len(seen) == maxInRow*maxRows || len(carried.CustomID(op)) > maxCustomID {
-			continue
+		if len(row.Components) > 0 {
+			p.Components = append(p.Components, row)
 		}
-		if len(seen) == 0 {
-			id = carried.CustomID(op)
-		}
-		seen[carried.CustomID("")] = true
-		style := discordgo.SecondaryButton
-		if b.Primary {
-			style = discordgo.PrimaryButton
-		}
-		row.Components = append(row.Components, discordgo.Button{Label: orDots(cut(b.Label, maxLabel)), Style: style, CustomID: id})
-		if len(row.Components) == maxInRow {
-			p.Components, row = append(p.Components, row), discordgo.ActionsRow{}
-		}
-	}
-	if len(row.Components) > 0 {
-		p.Components = append(p.Components, row)
 	}
 }
 

@@ -168,6 +168,28 @@ func TestTextIsLiteral(t *testing.T) {
 	})
 }
 
+// TestMoreButtons checks that less important buttons have rows of their own, and that
+// the op stays on the first of the others.
+func TestMoreButtons(t *testing.T) {
+	t.Parallel()
+	m := full()
+	m.Card.Buttons = slices.Insert(m.Card.Buttons, 0, core.Button{Press: "edit", Label: "Edit", More: true}, core.Button{Press: "note", Label: "Note", More: true})
+	var rows []string
+	for _, row := range (Renderer{Workspace: "guild"}.Message(m, anOp)).Components {
+		labels := ""
+		for _, b := range row.(discordgo.ActionsRow).Components {
+			labels += b.(discordgo.Button).Label + " "
+			if carries(b.(discordgo.Button).CustomID, anOp) != (b.(discordgo.Button).Label == "Start") {
+				t.Errorf("%+v", b)
+			}
+		}
+		rows = append(rows, labels)
+	}
+	if want := []string{"Start Details ", "Edit Note "}; !slices.Equal(rows, want) {
+		t.Errorf("the rows are %q, want %q", rows, want)
+	}
+}
+
 // TestEverythingIsBounded fills every part of a message.
 func TestEverythingIsBounded(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,8 @@ type Button struct {
 
 const (
 	buttonPrefix = "riskroom."
-	maxKey       = 64 // the longest key of a risk in a button, in bytes
+	moreID       = buttonPrefix + "more" // the action_id of the menu with less important buttons
+	maxKey       = 64                    // the longest key of a risk in a button, in bytes
 )
 
 // ActionID returns the button's action_id, which says what it asks for.
@@ -26,6 +27,19 @@ func (b Button) ActionID() string { return buttonPrefix + string(b.Press) }
 
 // Value returns the button's value, which names the risk and its version.
 func (b Button) Value() string { return string(b.Risk) + "@" + strconv.FormatInt(b.Version, 10) }
+
+// option returns the value of an option that stands for the button in a menu.
+func (b Button) option() string { return b.ActionID() + ":" + b.Value() }
+
+// ParseOption parses the value of an option that somebody chose in the menu of a card
+// with that action_id. It returns false for anything else.
+func ParseOption(actionID, value string) (Button, bool) {
+	id, value, _ := strings.Cut(value, ":")
+	if actionID != moreID {
+		return Button{}, false
+	}
+	return ParseButton(id, value)
+}
 
 // ParseButton parses what ActionID and Value return. It returns false for
 // anything else.

@@ -82,15 +82,28 @@ func (p *page) footer(spans []core.Span) {
 	p.blocks = append(p.blocks, slack.NewContextBlock(p.id(), plainText(text)))
 }
 
+// buttons puts less important buttons into a menu after the others, as far as there is
+// room in it.
 func (p *page) buttons(c core.Card) {
 	var elements []slack.BlockElement
-	for _, b := range c.Buttons[:min(len(c.Buttons), maxButtons)] {
-		carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
-		e := slack.NewButtonBlockElement(carried.ActionID(), carried.Value(), plainText(cut(b.Label, maxLabel)))
+	var menu []*slack.OptionBlockObject
+	for _, b := range c.Buttons {
+		carried, label := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}, plainText(cut(b.Label, maxLabel))
+		switch {
+		case b.More && len(menu) < maxMenu && len(carried.option()) <= maxOption:
+			menu = append(menu, slack.NewOptionBlockObject(carried.option(), label, nil))
+			continue
+		case len(elements) == maxButtons-1: // the menu needs room too
+			continue
+		}
+		e := slack.NewButtonBlockElement(carried.ActionID(), carried.Value(), label)
 		if b.Primary {
 			e = e.WithStyle(slack.StylePrimary)
 		}
 		elements = append(elements, e)
+	}
+	if len(menu) > 0 {
+		elements = append(elements, slack.NewOverflowBlockElement(moreID, menu...))
 	}
 	if len(elements) > 0 {
 		p.blocks = append(p.blocks, slack.NewActionBlock(p.id(), elements...))

@@ -71,6 +71,9 @@ func FuzzButton(f *testing.F) {
 	f.Add("riskroom.", "@")
 	f.Add("riskroom.details", "R-1@-9223372036854775808")
 	f.Fuzz(func(t *testing.T, action, value string) {
+		if b, ok := slack.ParseOption(action, value); ok && (b.Press == "" || b.Risk == "" || b.Version < 0) {
+			t.Errorf("the option %q %q is read as %v", action, value, b)
+		}
 		b, ok := slack.ParseButton(action, value)
 		if !ok {
 			return

@@ -144,6 +144,10 @@ func walk(v any, s *adaptertest.Shown) {
 			s.Mentions = append(s.Mentions, "everyone")
 		case "link":
 			s.Links = append(s.Links, v["url"].(string))
+		case "overflow":
+			for _, o := range v["options"].([]any) {
+				s.Buttons = append(s.Buttons, o.(map[string]any)["text"].(map[string]any)["text"].(string))
+			}
 		case "button":
 			s.Buttons = append(s.Buttons, v["text"].(map[string]any)["text"].(string))
 		case "mrkdwn":

@@ -19,7 +19,9 @@ import (
 const (
 	maxElement     = 3000 // one text element
 	maxLabel       = 75   // a button's text
-	maxButtons     = 25   // in one actions block
+	maxButtons     = 25   // in one actions block, with the menu
+	maxMenu        = 5    // options of an overflow menu
+	maxOption      = 150  // the value of an option
 	maxFallback    = 3000 // the text of a notification
 	maxMessageText = 10000
 	maxBlocksText  = 12000 // everything in one message

@@ -2,11 +2,13 @@ package slack
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"riskroom/core"
@@ -152,6 +154,33 @@ func TestTextIsLiteral(t *testing.T) {
 			t.Fatalf("%q is shown as %q", h, s.text)
 		}
 	})
+}
+
+// TestMoreButtons checks that less important buttons are in a menu.
+func TestMoreButtons(t *testing.T) {
+	t.Parallel()
+	m := full()
+	for i := range 7 {
+		m.Card.Buttons = append(m.Card.Buttons, core.Button{Press: core.Press(fmt.Sprint("p", i)), Label: "more", More: true})
+	}
+	m.Card.Buttons = append(m.Card.Buttons, core.Button{Press: core.PressDetails, Label: "Details"})
+	blocks := Renderer{Workspace: "acme"}.Blocks(m, "")
+	elements := blocks[len(blocks)-1].(*slack.ActionBlock).Elements.ElementSet
+	menu, ok := elements[len(elements)-1].(*slack.OverflowBlockElement)
+	if !ok || len(elements) != 5 || len(menu.Options) != maxMenu {
+		t.Fatalf("%d elements, the last is %+v", len(elements), elements[len(elements)-1])
+	}
+	b, ok := ParseOption(menu.ActionID, menu.Options[1].Value)
+	if want := (Button{"p1", "R-17", 3}); !ok || b != want {
+		t.Errorf("an option is read as %+v, want %+v", b, want)
+	}
+	for _, bad := range [][2]string{
+		{"riskroom.start", "riskroom.p1:R-17@3"}, {"riskroom.more", "R-17@3"}, {"riskroom.more", ""}, {"riskroom.more", "p1:R-17@3"},
+	} {
+		if got, ok := ParseOption(bad[0], bad[1]); ok {
+			t.Errorf("%q is read as %v", bad, got)
+		}
+	}
 }
 
 // TestEverythingIsBounded fills every part of a message.

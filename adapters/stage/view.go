@@ -67,6 +67,7 @@ type Action struct {
 	Label string `json:"label"`
 	Style string `json:"style,omitempty"` // "primary", "danger" or ""
 	Link  string `json:"link,omitempty"`  // opened instead of calling the bot
+	Menu  bool   `json:"menu,omitempty"`  // in a menu after the buttons
 }
 
 // Part is one piece of a post, top to bottom.

@@ -29,15 +29,27 @@ type payload struct {
 		Username string `json:"username"`
 		TeamID   string `json:"team_id"`
 	} `json:"user"`
-	Channel     thing  `json:"channel"`
-	TriggerID   string `json:"trigger_id"`
-	ResponseURL string `json:"response_url"`
-	Actions     []struct {
-		ActionID string `json:"action_id"`
-		Value    string `json:"value"`
-		ActionTS string `json:"action_ts"`
-	} `json:"actions"`
-	View *view `json:"view"`
+	Channel     thing    `json:"channel"`
+	TriggerID   string   `json:"trigger_id"`
+	ResponseURL string   `json:"response_url"`
+	Actions     []action `json:"actions"`
+	View        *view    `json:"view"`
+}
+
+// action is a button that somebody pressed, or a menu with the option that they chose.
+type action struct {
+	ActionID string `json:"action_id"`
+	Value    string `json:"value"`
+	Selected option `json:"selected_option"`
+	ActionTS string `json:"action_ts"`
+}
+
+// button returns the button of a card that was pressed, on the card or in its menu.
+func (a action) button() (adapter.Button, bool) {
+	if b, ok := adapter.ParseOption(a.ActionID, a.Selected.Value); ok {
+		return b, true
+	}
+	return adapter.ParseButton(a.ActionID, a.Value)
 }
 
 type thing struct {
@@ -92,7 +104,7 @@ func (p payload) known() bool {
 	case p.View != nil:
 		return p.Type == "view_submission" || p.Type == "block_actions"
 	case p.Type == "block_actions" && len(p.Actions) > 0:
-		_, ok := adapter.ParseButton(p.Actions[0].ActionID, p.Actions[0].Value)
+		_, ok := p.Actions[0].button()
 		return ok
 	}
 	return false
@@ -117,7 +129,7 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 // message, so the reply goes to the response_url.
 func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	a := p.Actions[0]
-	button, ok := adapter.ParseButton(a.ActionID, a.Value)
+	button, ok := a.button()
 	if !ok {
 		return response{}
 	}

@@ -25,6 +25,7 @@ const (
 	maxOptions        = 100 // options in a menu, and groups
 	maxOptionText     = 75
 	maxOptionValue    = 150
+	maxMenu           = 5 // options of an overflow menu
 	maxLabel          = 2000
 	maxPlainTextInput = 3000
 	maxRichElements   = 1000 // elements
@@ -126,7 +127,7 @@ func (k *checker) block(at string, b object) {
 	case "context":
 		k.each(at, b, maxContext, func(at string, e object) { k.text(at, e, maxContextText) })
 	case "actions":
-		k.each(at, b, maxActions, k.button)
+		k.each(at, b, maxActions, k.pressable)
 	case "input":
 		if !k.modal {
 			k.fail(at, "unsupported type: input")
@@ -144,18 +145,27 @@ func (k *checker) block(at string, b object) {
 	}
 }
 
-func (k *checker) button(at string, e object) {
-	if e["type"] != "button" {
+// pressable checks a button or an overflow menu, see
+// https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element.
+func (k *checker) pressable(at string, e object) {
+	switch e["type"] {
+	case "button":
+		k.text(at+"/text", e["text"], maxButtonText)
+		k.optional(at+"/value", e["value"], maxValue)
+		if style := e["style"]; style != nil && style != "primary" && style != "danger" {
+			k.fail(at+"/style", "must be primary or danger")
+		}
+	case overflow:
+		k.optionList(at+"/options", stage.Objects(e["options"]), maxMenu)
+	default:
 		k.fail(at, fmt.Sprintf("unsupported type: %v", e["type"]))
 		return
 	}
 	k.id(at+"/action_id", e["action_id"], k.actionIDs)
-	k.text(at+"/text", e["text"], maxButtonText)
-	k.optional(at+"/value", e["value"], maxValue)
-	if style := e["style"]; style != nil && style != "primary" && style != "danger" {
-		k.fail(at+"/style", "must be primary or danger")
-	}
 }
+
+// overflow is the type of a menu next to buttons.
+const overflow = "overflow"
 
 func (k *checker) input(at string, e object) {
 	k.id(at+"/action_id", e["action_id"], k.actionIDs)
@@ -182,13 +192,13 @@ func (k *checker) options(at string, e object) {
 		k.fail(at, "only one of options and option_groups allowed")
 	}
 	if len(groups) == 0 {
-		k.optionList(at+"/options", options)
+		k.optionList(at+"/options", options, maxOptions)
 	}
 	k.count(at+"/option_groups", len(groups), 0, maxOptions)
 	for i, g := range groups {
 		here := fmt.Sprintf("%s/option_groups/%d", at, i)
 		k.text(here+"/label", g["label"], maxOptionText)
-		k.optionList(here+"/options", stage.Objects(g["options"]))
+		k.optionList(here+"/options", stage.Objects(g["options"]), maxOptions)
 	}
 	initial := stage.Objects(e["initial_options"])
 	if o, ok := e["initial_option"].(object); ok {
@@ -201,8 +211,8 @@ func (k *checker) options(at string, e object) {
 	}
 }
 
-func (k *checker) optionList(at string, options []object) {
-	k.count(at, len(options), 1, maxOptions)
+func (k *checker) optionList(at string, options []object, most int) {
+	k.count(at, len(options), 1, most)
 	seen := make(map[string]bool)
 	for i, o := range options {
 		here := fmt.Sprintf("%s/%d", at, i)
@@ -279,7 +289,26 @@ func findElement(blocks []object, actionID string) (element object, blockID stri
 	return nil, "", false
 }
 
-// interactive returns the buttons or the input of a block.
+// findOption finds an option of an overflow menu by its optionID.
+func findOption(blocks []object, id string) (menu, option object, blockID string, ok bool) {
+	for _, b := range blocks {
+		for _, e := range interactive(b) {
+			for _, o := range stage.Objects(e["options"]) {
+				if e["type"] == overflow && optionID(e, o) == id {
+					return e, o, stage.Str(b["block_id"]), true
+				}
+			}
+		}
+	}
+	return nil, nil, "", false
+}
+
+// optionID identifies an option of an overflow menu within its message.
+func optionID(menu, option object) string {
+	return stage.Str(menu["action_id"]) + "/" + stage.Str(option["value"])
+}
+
+// interactive returns the buttons and menus of a block, or its input.
 func interactive(b object) []object {
 	switch b["type"] {
 	case "actions":

@@ -37,6 +37,10 @@ func TestBlockLimits(t *testing.T) {
 	one := func(text, value, action, more string) string {
 		return actions("[" + button(text, value, action, more) + "]")
 	}
+	overflow := func(options, action string) string {
+		return actions(`[{"type":"overflow","action_id":"` + action + `","options":` + options + `}]`)
+	}
+	choice := func(value string) string { return `{"text":` + plain + `,"value":"` + value + `"}` }
 	context := func(texts string) string { return `[{"type":"context","elements":` + texts + `}]` }
 	rich := func(inline string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + inline + `]}]}]`
@@ -56,6 +60,10 @@ func TestBlockLimits(t *testing.T) {
 		"button value":   {one("t", x(2000), "a", ""), one("t", x(2001), "a", "")},
 		"action_id":      {one("t", "v", x(255), ""), one("t", "v", x(256), "")},
 		"button style":   {one("t", "v", "a", `,"style":"danger"`), one("t", "v", "a", `,"style":"loud"`)},
+		"menu":           {overflow(list(5, choice("%d")), "a"), overflow(list(6, choice("%d")), "a")},
+		"empty menu":     {overflow(list(1, choice("%d")), "a"), overflow("[]", "a")},
+		"menu option":    {overflow(list(1, choice(x(150))), "a"), overflow(list(1, choice(x(151))), "a")},
+		"menu action_id": {overflow(list(1, choice("v")), x(255)), overflow(list(1, choice("v")), x(256))},
 		"context":        {context(list(10, plain)), context("[]")},
 		"context text":   {context(list(1, plain)), context(list(1, `{"type":"mrkdwn","text":"f"}`))},
 		"actions":        {actions(list(25, button("t", "v", "%d", ""))), actions(list(26, button("t", "v", "%d", "")))},

@@ -15,16 +15,18 @@ import (
 )
 
 // Press has a person press a button in a message, which may be one that only
-// they see. See https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
-func (w *Workspace) Press(ctx context.Context, userID, channelID, ts, actionID string) (Reply, error) {
-	cb, err := w.press(userID, channelID, ts, actionID)
+// they see. pressed is its action_id. For an option of an overflow menu, it is the menu's
+// action_id, "/" and the option's value. See
+// https://docs.slack.dev/reference/interaction-payloads/block_actions-payload.
+func (w *Workspace) Press(ctx context.Context, userID, channelID, ts, pressed string) (Reply, error) {
+	cb, err := w.press(userID, channelID, ts, pressed)
 	if err != nil {
 		return Reply{}, err
 	}
 	return w.team.askFor(ctx, userID, cb)
 }
 
-func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, error) {
+func (w *Workspace) press(userID, channelID, ts, pressed string) (callback, error) {
 	w.team.Lock()
 	defer w.team.Unlock()
 	user, ch, err := w.team.within(userID, channelID)
@@ -35,15 +37,9 @@ func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, err
 	if m == nil {
 		return callback{}, fmt.Errorf("emulator: @%s sees no message %s there", user.Name, ts)
 	}
-	element, block, ok := findElement(m.Body.blocks, actionID)
+	action, label, ok := pressedObject(m.Body.blocks, pressed)
 	if !ok || ch.Extra.archived {
-		return callback{}, fmt.Errorf("emulator: @%s cannot press %q in #%s", user.Name, actionID, ch.Name)
-	}
-	action := actionObject(element, block)
-	for _, field := range []string{"text", "value", "style"} {
-		if element[field] != nil {
-			action[field] = element[field]
-		}
+		return callback{}, fmt.Errorf("emulator: @%s cannot press %q in #%s", user.Name, pressed, ch.Name)
 	}
 	payload := w.team.payload("block_actions", user)
 	maps.Copy(payload, object{
@@ -54,8 +50,29 @@ func (w *Workspace) press(userID, channelID, ts, actionID string) (callback, err
 	if m.Only == "" {
 		payload["message"] = w.team.shown(m, false)
 	}
-	w.team.Publish(stage.ActionSent, user.ID, ch, m, textOf(element["text"]))
+	w.team.Publish(stage.ActionSent, user.ID, ch, m, label)
 	return interactionCallback(w.team.opts.InteractionURL, payload), nil
+}
+
+// pressedObject returns the entry of payload.actions for a button, or for an option of an
+// overflow menu, and its label.
+func pressedObject(blocks []object, pressed string) (action object, label string, ok bool) {
+	if menu, option, block, ok := findOption(blocks, pressed); ok {
+		action = actionObject(menu, block)
+		action["selected_option"] = option
+		return action, textOf(option["text"]), true
+	}
+	element, block, ok := findElement(blocks, pressed)
+	if !ok || element["type"] == overflow {
+		return nil, "", false
+	}
+	action = actionObject(element, block)
+	for _, field := range []string{"text", "value", "style"} {
+		if element[field] != nil {
+			action[field] = element[field]
+		}
+	}
+	return action, textOf(element["text"]), true
 }
 
 // actionObject returns an entry of payload.actions.

@@ -88,6 +88,10 @@ func (r *renderer) parts(blocks []object) []stage.Part {
 		case "actions":
 			part := stage.Part{Kind: stage.ActionsPart}
 			for _, e := range stage.Objects(b["elements"]) {
+				if e["type"] == overflow {
+					part.Actions = append(part.Actions, menuActions(e)...)
+					continue
+				}
 				part.Actions = append(part.Actions, stage.Action{
 					ID: stage.Str(e["action_id"]), Label: textOf(e["text"]), Style: stage.Str(e["style"]),
 				})
@@ -98,6 +102,14 @@ func (r *renderer) parts(blocks []object) []stage.Part {
 		}
 	}
 	return parts
+}
+
+func menuActions(menu object) []stage.Action {
+	var out []stage.Action
+	for _, o := range stage.Objects(menu["options"]) {
+		out = append(out, stage.Action{ID: optionID(menu, o), Label: textOf(o["text"]), Menu: true})
+	}
+	return out
 }
 
 // textOf returns the text of a plain_text object.

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,9 +122,19 @@ func TestHandsInChannels(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	ts := b.fine("chat.postMessage", "channel", "C0000PUBLIC", "text", "x", "blocks",
-		`[{"type":"actions","elements":[{"type":"button","action_id":"go","text":{"type":"plain_text","text":"Go"}}]}]`)["ts"].(string)
+		`[{"type":"actions","elements":[{"type":"button","action_id":"go","text":{"type":"plain_text","text":"Go"}},
+		{"type":"overflow","action_id":"more","options":[{"text":{"type":"plain_text","text":"Edit"},"value":"e1"}]}]}]`)["ts"].(string)
 	if err := h.Press(ctx, lin, "C0000PUBLIC", ts, "go"); err != nil || len(a.interactions()) != 1 {
 		t.Errorf("%v", err)
+	}
+	posts = b.View().Posts
+	menu := posts[len(posts)-1].Parts[0].Actions[1]
+	if err := h.Press(ctx, lin, "C0000PUBLIC", ts, menu.ID); err != nil || menu.Label != "Edit" || !menu.Menu {
+		t.Errorf("%+v: %v", menu, err)
+	}
+	if got := a.interactions()[1]; !strings.Contains(got, `"action_id":"more"`) || !strings.Contains(got, `"selected_option":{"text":{`) ||
+		!strings.Contains(got, `"value":"e1"`) {
+		t.Errorf("the app received %s", got)
 	}
 	a.mu.Lock()
 	a.answer = func(rw http.ResponseWriter, _ *received) { rw.WriteHeader(http.StatusInternalServerError) }

@@ -7,7 +7,7 @@ import (
 
 // messages are the page's own wordings, with their placeholders.
 var messages = map[string][]string{
-	"app": nil, "only_you": nil, "edited": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
+	"app": nil, "only_you": nil, "edited": nil, "more": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
 	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
 	"compose": {"Where"}, "compose.words": {"Where"}, "compose.archived": nil, "hints": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,

@@ -69,7 +69,7 @@ function become(node, want) {
     return
   }
   for (const { name, value } of want.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value)
-  for (const { name } of [...node.attributes]) if (!want.hasAttribute(name)) node.removeAttribute(name)
+  for (const { name } of [...node.attributes]) if (!want.hasAttribute(name) && name !== 'open') node.removeAttribute(name) // an open menu stays open
   for (const name of handlers) node[name] = want[name]
   const value = want.value
   morph(node, ...want.childNodes)

@@ -1,7 +1,7 @@
 // Formatted text, and the parts of posts and windows.
 
 import { h } from './dom.js'
-import { moment, fullMoment } from './words.js'
+import { moment, fullMoment, t } from './words.js'
 
 // out links to pages outside the workspace.
 export const out = (url, look, ...children) => h('a', {
@@ -46,13 +46,20 @@ export function lines(list, ctx) {
   return all
 }
 
+// menu shows less important buttons in a menu, which a press closes.
+function menu(actions, use) {
+  if (!actions.length) return null
+  return h('details', { class: 'menu', onclick: (e) => { if (e.target.closest('button')) e.currentTarget.open = false } },
+    h('summary', { class: 'button', 'aria-label': t('more') }, '⋯'), h('div', null, actions.map(use)))
+}
+
 // part shows a part of a post or window; use creates its buttons.
 export function part(p, ctx, use) {
   switch (p.kind) {
     case 'heading': return h('h4', null, lines(p.lines, ctx))
     case 'note': return h('div', { class: 'note' }, lines(p.lines, ctx))
     case 'fields': return h('div', { class: 'fields' }, p.cells.map((c) => h('div', null, lines(c, ctx))))
-    case 'actions': return h('div', { class: 'actions' }, p.actions.map(use))
+    case 'actions': return h('div', { class: 'actions' }, p.actions.filter((a) => !a.menu).map(use), menu(p.actions.filter((a) => a.menu), use))
   }
   return h('div', { class: 'text' }, lines(p.lines, ctx))
 }
