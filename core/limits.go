@@ -13,5 +13,6 @@ const (
 	MaxInput       = 256 << 10 // bytes of a step's stored input: enough for a card with every field at its limit
 	MaxBody        = 256 << 10 // bytes of a request's body
 	MaxNotes       = 50        // notes kept on a risk; older ones stay in the audit trail
+	MaxHistory     = 50        // status changes kept on a risk; older ones stay in the audit trail
 	MaxListed      = 50        // risks shown in one list
 )

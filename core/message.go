@@ -95,6 +95,11 @@ const (
 	PressShelve  Press = "shelve"
 	PressReopen  Press = "reopen"
 	PressDetails Press = "details"
+	PressEdit    Press = "edit"
+	PressTake    Press = "take"
+	PressNote    Press = "note"
+	PressPass    Press = "pass" // to the next node
+	PressBack    Press = "back" // to an earlier node
 )
 
 // Button is a button on a card. It says only what was pressed on which risk;

@@ -5,7 +5,7 @@ package core
 type Refusal struct {
 	Kind  Kind // Invalid, NotFound, Conflict or Denied
 	Code  string
-	Field string         // the form's field: title, module, severity, discovered_at, due_at, description, handlers, status, note, fields.<key>; "" for none
+	Field string         // the form's field: title, module, severity, discovered_at, due_at, description, handlers, status, note, node, fields.<key>; "" for none
 	Args  map[string]any // for the wording
 	Also  []*Refusal     // more of them, for other fields
 	Risk  *Risk          // the current risk, for a Conflict

@@ -97,9 +97,25 @@ func (v Value) IsZero() bool {
 
 // Note is a note that somebody wrote while handling a risk.
 type Note struct {
+	At    time.Time `json:"at"`
+	By    Actor     `json:"by"`
+	Text  string    `json:"text"`
+	Quote *Quote    `json:"quote,omitempty"` // the message that became the note, nil if By wrote it
+}
+
+// Quote is where the text of a note comes from.
+type Quote struct {
+	By   Actor  `json:"by"` // the author of the message
+	Link string `json:"link,omitempty"`
+}
+
+// StatusChange is one change of a risk's status.
+type StatusChange struct {
 	At   time.Time `json:"at"`
-	By   Actor     `json:"by"`
-	Text string    `json:"text"`
+	By   Actor     `json:"by,omitzero"`
+	From Status    `json:"from"`
+	To   Status    `json:"to"`
+	Text string    `json:"text,omitempty"` // the resolution, or the reason for shelving; other texts are in Risk.Notes
 }
 
 // Actor is who did something: a person through an account, or riskroom itself (the
@@ -133,4 +149,28 @@ type Risk struct {
 	StatusSince time.Time `json:"status_since"`
 	Notes       []Note    `json:"notes,omitempty"`
 	Resolution  string    `json:"resolution,omitempty"` // how it was resolved, or why it was shelved
+
+	// What happened to it since it was filed.
+	StatusBy Actor          `json:"status_by,omitzero"` // who set Status; zero: as filed
+	History  []StatusChange `json:"history,omitempty"`  // oldest first, the last MaxHistory
+	// Changed has the version that last changed a field, named as in Refusal.Field.
+	// A field that isn't in it is as filed.
+	Changed map[string]int64 `json:"changed,omitempty"`
+
+	// The process, if the organisation has one.
+	Node      string    `json:"node,omitempty"`
+	NodeSince time.Time `json:"node_since,omitzero"`
+}
+
+// ChangedSince reports whether a field has changed since a person saw a version of the
+// risk. Nobody saw version 0.
+func (r Risk) ChangedSince(field string, seen int64) bool {
+	if seen == 0 || seen >= r.Version {
+		return false
+	}
+	if field == "status" && r.Changed[field] == 0 {
+		// Earlier versions of the program didn't record it.
+		return !r.StatusSince.Equal(r.SubmittedAt)
+	}
+	return r.Changed[field] > seen
 }

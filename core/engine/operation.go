@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"riskroom/core"
 )
@@ -45,9 +46,30 @@ type effect struct {
 
 // Outcome is the outcome of an operation.
 type Outcome struct {
-	Risk   core.Risk
-	Repeat bool   // the same op had performed the operation before
-	Result string // described with the operation's type
+	Risk    core.Risk
+	Repeat  bool          // the same op had performed the operation before
+	Result  string        // described with the operation's type
+	Changes []FieldChange // of the risk's fields
+	Moved   []MovedTimer
+	Gained  []core.Ref // people who can read the risk only since this change
+}
+
+// FieldChange is how one field of a risk changed. Field is named as in
+// core.Refusal.Field. What isn't a date, a number or people is a Text, a code where
+// there are codes; a long one is shortened.
+type FieldChange struct {
+	Field string     `json:"field"`
+	From  core.Value `json:"from,omitzero"`
+	To    core.Value `json:"to,omitzero"`
+}
+
+// MovedTimer is how a change moved one timer of a flow.
+type MovedTimer struct {
+	Flow   string    `json:"flow"`
+	From   time.Time `json:"from,omitzero"`    // when it was due; zero: it wasn't armed
+	To     time.Time `json:"to,omitzero"`      // when it is due now; zero: it no longer is
+	Now    bool      `json:"now,omitempty"`    // To is past: it runs now
+	Missed bool      `json:"missed,omitempty"` // To is past: the flow skips it
 }
 
 // changeTries is how often Do tries an operation if the risk keeps changing.

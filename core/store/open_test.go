@@ -37,7 +37,12 @@ func TestOpenAgain(t *testing.T) {
 
 	_, err = store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "again", Shards: 4})
 	b.is(err, core.Invalid, "shards")
-	b.ok(first.DB().HSet(t.Context(), "again:meta", "schema", 2).Err())
+	b.ok(first.DB().HSet(t.Context(), "again:meta", "schema", 1).Err())
+	b.same("instance of an older database", p.Open(t, store.Options{Prefix: "again"}).Instance(), first.Instance())
+	now, err := first.DB().HGet(t.Context(), "again:meta", "schema").Result()
+	b.ok(err)
+	b.same("its schema once opened", now, "2")
+	b.ok(first.DB().HSet(t.Context(), "again:meta", "schema", 3).Err())
 	_, err = store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "again"})
 	b.is(err, core.Unsupported, "schema")
 	_, err = store.Open(t.Context(), store.Options{URL: p.URL, Prefix: "many", Shards: 5000})

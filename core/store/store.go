@@ -88,9 +88,11 @@ const (
 	syncWait    = 1500 * time.Millisecond // for a server that syncs every second
 )
 
-// schema is the version of the layout that this program writes. A database with a
-// newer schema is refused.
-const schema = 1
+// schema is the version of the layout that this program writes. A database with an
+// older one is taken over, one with a newer one is refused. Since 2, a risk has its
+// history and the version that last changed each field: a program that doesn't know
+// them would drop them.
+const schema = 2
 
 const defaultShards = 64
 
