@@ -14,7 +14,7 @@ import (
 )
 
 // Command is a verified and decoded request of one person. Exactly one of Typed,
-// Pressed and Filled is set.
+// Pressed, Turned and Filled is set.
 type Command struct {
 	Op      string         // identifies what the person did; a redelivery has the same
 	Actor   core.Actor     // who; Account is never zero
@@ -24,6 +24,7 @@ type Command struct {
 
 	Typed   *Typed
 	Pressed *Pressed
+	Turned  *Turned
 	Filled  *Filled
 }
 
@@ -75,6 +76,9 @@ type Reply struct {
 	Text []core.Span   // may be empty if there is a Form
 	List [][]core.Span // one line each, below Text
 	Card *core.Card    // below that
+
+	Turns   []Turn // buttons at the end
+	Replace bool   // the reply to a Turned takes the place of the message with the button
 
 	// Form is opened, or replaces the form that was submitted. If it is too late for
 	// that, Text, List and Card are shown instead. The reply to a form has a Form, Errors

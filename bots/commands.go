@@ -43,6 +43,7 @@ type command struct {
 	unconfirmed string
 
 	presses []press
+	pages   map[string]handler // by Turn.Pages
 	forms   map[string]handler // by Form.ID; a form may store something
 }
 

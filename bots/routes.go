@@ -48,16 +48,20 @@ type route struct {
 type routes struct {
 	commands []*entry
 	presses  map[core.Press]route
+	pages    map[string]route
 	forms    map[string]route
 }
 
 // routesOf returns the routes to the commands of the table.
 func (b *Bot) routesOf(table []command) routes {
-	r := routes{presses: make(map[core.Press]route), forms: make(map[string]route)}
+	r := routes{presses: make(map[core.Press]route), pages: make(map[string]route), forms: make(map[string]route)}
 	r.commands = b.entries(table, nil)
 	for _, e := range r.commands {
 		for _, p := range e.presses {
 			r.presses[p.press] = route{handle: p.handle, changes: p.changes, entry: e}
+		}
+		for name, handle := range e.pages {
+			r.pages[name] = route{handle: handle, entry: e}
 		}
 		for id, handle := range e.forms {
 			r.forms[id] = route{handle: handle, changes: true, entry: e}
@@ -121,6 +125,8 @@ func (b *Bot) route(c Command) (Command, route) {
 		c.Typed = &t
 	case c.Pressed != nil:
 		r, ok = b.presses[c.Pressed.Press]
+	case c.Turned != nil:
+		r, ok = b.pages[c.Turned.Pages]
 	case c.Filled != nil:
 		r, ok = b.forms[c.Filled.Form]
 		r.changes = r.changes && !c.Filled.Refresh

@@ -27,6 +27,7 @@ const (
 	answerPong     = 1
 	answerMessage  = 4
 	answerDeferred = 5
+	answerUpdate   = 7
 	answerChoices  = 8
 	answerModal    = 9
 )
@@ -199,6 +200,10 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 		}
 		if button, ok := adapter.ParseButton(in.Data.CustomID); ok {
 			c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
+			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
+		}
+		if turned, _, ok := parseTurn(in.Data.CustomID); ok {
+			c.Turned = &turned
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeModal:

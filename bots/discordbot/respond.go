@@ -41,6 +41,9 @@ func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) 
 		r = b.bot.NotOpened(c, r, &core.Error{Op: "discordbot: render a modal", Kind: core.Invalid, Err: err})
 	}
 	m := b.message(c, in, s, r)
+	if r.Replace {
+		return response{Type: answerUpdate, Data: m}
+	}
 	m.Flags = flagEphemeral
 	return response{Type: answerMessage, Data: m}
 }
@@ -99,6 +102,9 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
 			discordgo.Button{Label: cut(label, maxButton), Style: discordgo.PrimaryButton, CustomID: button},
 		}})
+	}
+	if len(r.Turns) > 0 {
+		m.Components = append(m.Components, turns(r.Turns, b.named(in)))
 	}
 	return m
 }

@@ -60,11 +60,14 @@ func (b *Bot) addressee(ctx context.Context, in interaction) *Bot {
 	button, pressed := adapter.ParseButton(in.Data.CustomID)
 	filled, _, submitted := parseForm(in.Data.CustomID)
 	op, again := parseReopen(in.Data.CustomID)
+	_, named, turned := parseTurn(in.Data.CustomID)
 	switch {
 	case pressed:
 		workspace, risk = button.Workspace, button.Risk
 	case submitted:
 		workspace, risk = filled.State[workspaceState], core.RiskKey(filled.State["risk"])
+	case turned:
+		workspace = named
 	case again:
 		if p := b.one(func(p *Bot) bool { _, ok := p.forms.of(op); return ok }); p != nil {
 			return p
@@ -89,9 +92,17 @@ func (b *Bot) addressee(ctx context.Context, in interaction) *Bot {
 // message.
 const workspaceState = "workspace"
 
+// named returns the workspace if an answer to a reply to in wouldn't name it, else "".
+func (b *Bot) named(in interaction) string {
+	if in.GuildID != "" || len(b.shared()) == 1 {
+		return ""
+	}
+	return b.workspace
+}
+
 // addressed returns a form that names the workspace if its submission wouldn't.
 func (b *Bot) addressed(in interaction, f bots.Form) bots.Form {
-	if in.GuildID != "" || len(b.shared()) == 1 {
+	if b.named(in) == "" {
 		return f
 	}
 	named := f

@@ -105,7 +105,8 @@ func (p payload) known() bool {
 		return p.Type == "view_submission" || p.Type == "block_actions"
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		_, ok := p.Actions[0].button()
-		return ok
+		_, turned := parseTurn(p.Actions[0].ActionID, p.Actions[0].Value)
+		return ok || turned
 	}
 	return false
 }
@@ -125,16 +126,18 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 	return response{}
 }
 
-// press answers a button on a card. The answer to the request can't contain a
+// press answers a button of a message. The answer to the request can't contain a
 // message, so the reply goes to the response_url.
 func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	a := p.Actions[0]
-	button, ok := a.button()
-	if !ok {
+	if button, ok := a.button(); ok {
+		c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
+	} else if turned, ok := parseTurn(a.ActionID, a.Value); ok {
+		c.Turned = &turned
+	} else {
 		return response{}
 	}
 	c.Op = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS)
-	c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 	later := b.later(p.ResponseURL)
 	reply := b.answer(wait, req, c, later)
 	if reply.Form != nil {

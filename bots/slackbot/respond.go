@@ -25,7 +25,7 @@ type answer struct {
 
 // message renders a reply as an ephemeral message.
 func (b *Bot) message(r bots.Reply) answer {
-	a := answer{ResponseType: "ephemeral", Text: b.render.Fallback(core.Message{Text: r.Text, Card: r.Card})}
+	a := answer{ResponseType: "ephemeral", ReplaceOriginal: r.Replace, Text: b.render.Fallback(core.Message{Text: r.Text, Card: r.Card})}
 	a.Blocks = append(a.Blocks, b.render.Blocks(core.Message{Text: r.Text}, "")...)
 	if len(r.List) > 0 {
 		var items []slack.RichTextElement
@@ -36,6 +36,9 @@ func (b *Bot) message(r bots.Reply) answer {
 	}
 	if r.Card != nil {
 		a.Blocks = append(a.Blocks, b.render.Card(*r.Card)...)
+	}
+	if len(r.Turns) > 0 {
+		a.Blocks = append(a.Blocks, turns(r.Turns))
 	}
 	return a
 }

@@ -26,6 +26,7 @@ const (
 	answerPong     = 1
 	answerMessage  = 4
 	answerDeferred = 5
+	answerUpdate   = 7
 	answerChoices  = 8
 	answerModal    = 9
 )
@@ -178,6 +179,8 @@ func (i *interaction) answers() []int {
 		return []int{answerChoices}
 	case kindModal:
 		return []int{answerMessage, answerDeferred}
+	case kindComponent:
+		return []int{answerMessage, answerDeferred, answerUpdate, answerModal}
 	}
 	return []int{answerMessage, answerDeferred, answerModal}
 }
@@ -198,6 +201,9 @@ func (ix *interactions) carryAnswer(i *interaction, kind int, data object) error
 	case kind == answerDeferred:
 		// In a deferred answer only EPHEMERAL counts.
 		i.original = ix.answerWith(i, draft{content: content{flags: in.flags&ephemeralFlag | loadingFlag}})
+	case kind == answerUpdate && !in.onto(i.source.Body).empty():
+		ix.edit(i.source, in)
+		i.original = i.source
 	case in.empty():
 		return refuse(emptyMessage)
 	default:

@@ -314,3 +314,28 @@ func TestReplayAndStaleBodies(t *testing.T) {
 		t.Errorf("%v %s", stale.header, stale.body)
 	}
 }
+
+func TestUpdateByPress(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"page one","flags":64,"components":[{"type":1,"components":[{"type":2,"style":2,"label":"Older","custom_id":"older"}]}]}}`), nil)
+	reply, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := reply.Message.ID
+	a.answer = saying(`{"type":7,"data":{"content":"page two"}}`)
+	if reply, err = b.Press(t.Context(), lin, public, first, "older"); err != nil || reply.Message.ID != first || reply.Message.Content != "page two" || !reply.Message.Ephemeral {
+		t.Errorf("%+v %v", reply, err)
+	}
+	if len(reply.Message.Components) != 1 {
+		t.Errorf("the buttons did not stay: %+v", reply.Message)
+	}
+	a.answer = saying(`{"type":7,"data":{"content":"","components":[]}}`)
+	if _, err := b.Press(t.Context(), lin, public, first, "older"); err == nil {
+		t.Error("a message was emptied")
+	}
+	a.answer = saying(`{"type":7,"data":{"content":"x"}}`)
+	if _, err := b.SlashCommand(t.Context(), lin, public, "/risk", "list", nil); err == nil {
+		t.Error("a command was answered with an update")
+	}
+}
