@@ -19,6 +19,7 @@ type Organisation struct {
 	People       map[string]Person    // by name
 	Modules      []Module             // in the file's order
 	Fields       []Field              // own fields, in the file's order
+	Process      []Node               // the nodes that risks pass through, in order; empty: there is no process
 	Permissions  Permissions
 	AdminChannel GroupRef // where failures that no user caused are reported; if zero, administrators get direct messages
 }
@@ -43,6 +44,14 @@ type Module struct {
 	Name     string
 	Handlers []Ref
 	Lead     Ref // "" if none
+}
+
+// Node is one node of the process: a stage that risks pass through.
+type Node struct {
+	Key       string
+	Label     map[string]string // by language; at least one
+	Operators []string          // who acts at it: a people list of flows, as written
+	SendBack  []string          // keys of the earlier nodes to which a risk may be sent back
 }
 
 // FieldType is the type of an own field.
@@ -123,6 +132,15 @@ func (o *Organisation) Field(key string) (Field, bool) {
 		return Field{}, false
 	}
 	return o.Fields[i], true
+}
+
+// Node returns the node with that key and its place in the process, or -1.
+func (o *Organisation) Node(key string) (Node, int) {
+	i := slices.IndexFunc(o.Process, func(n Node) bool { return n.Key == key })
+	if i < 0 {
+		return Node{}, i
+	}
+	return o.Process[i], i
 }
 
 // DateOf returns the instant of a date without a time: DayStartsAt on that day, in

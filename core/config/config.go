@@ -7,7 +7,7 @@
 // (schema*.go, structure.go). Values from the environment are filled in (variables.go).
 // Then the meaning is checked, for every part whose structure is valid (basics.go,
 // workspaces.go, people.go, refs.go, fields.go, flows.go, steps.go, terms.go,
-// itemgroups.go). The result is a Config (config.go) or problems (problem.go, words.go).
+// itemgroups.go, process.go). The result is a Config (config.go) or problems (problem.go, words.go).
 // What only the platforms can check is listed (outside.go).
 package config
 
@@ -197,6 +197,7 @@ func (l *loader) load() *Config {
 	l.readModules()
 	l.readFields()
 	l.readPermissions()
+	l.readProcess()
 	l.readFlows()
 	return &l.cfg
 }

@@ -9,10 +9,17 @@ import (
 	"riskroom/core"
 )
 
-// builtIn are the built-in names of conditions and templates.
-var builtIn = []string{
-	"key", "title", "module", "severity", "description", "discovered_at", "due_at", "submitter", "submitted_at",
-	"handlers", "lead", "status", "status_since", "notes", "resolution", "home", "version", "fields", "risk", "card", "now", "today",
+// builtIn returns the built-in names of conditions and templates.
+// Those of a process are among them only if there is one.
+func (l *loader) builtIn() []string {
+	names := []string{
+		"key", "title", "module", "severity", "description", "discovered_at", "due_at", "submitter", "submitted_at",
+		"handlers", "lead", "status", "status_since", "notes", "resolution", "home", "version", "fields", "risk", "card", "now", "today",
+	}
+	if l.root.get("process") != nil {
+		names = append(names, "node", "node_since", "operators")
+	}
+	return names
 }
 
 var fieldKey = regexp.MustCompile(fieldName)
@@ -20,7 +27,7 @@ var fieldKey = regexp.MustCompile(fieldName)
 func (l *loader) readFields() {
 	var all []called
 	for _, e := range l.root.get("fields").list() {
-		if slices.Contains(builtIn, e.name) {
+		if slices.Contains(l.builtIn(), e.name) {
 			l.problem(e.value.key, "name", "a field can't be named %q: it is a built-in field", e.name)
 			continue
 		}

@@ -18,7 +18,7 @@ func (l *loader) readFlows() {
 			continue
 		}
 		def := l.flowDef(e.name, e.value)
-		def.Fields = fields
+		def.Fields, def.Process = fields, l.nodeKeys()
 		f, problems := flow.Compile(def)
 		for _, p := range problems {
 			if !doubtful[p.Field] {

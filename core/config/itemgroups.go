@@ -47,12 +47,12 @@ var conjunction = regexp.MustCompile(`\s+and\s+|&&`)
 
 // exclusive reports whether two steps certainly never both run for one risk: their
 // conditions are comparisons joined by and, and require different words of the same name.
-// The status doesn't count, because it changes.
+// Status and node don't count, because they change.
 func exclusive(a, b itemCreator) bool {
 	for _, x := range a.wants {
 		for _, y := range b.wants {
 			for name, word := range x {
-				if other, ok := y[name]; ok && other != word && name != "status" {
+				if other, ok := y[name]; ok && other != word && name != "status" && name != "node" {
 					return true
 				}
 			}

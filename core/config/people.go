@@ -10,7 +10,13 @@ import (
 
 // keywords returns the words that mean people or groups. A person can't have one as a
 // name.
-func keywords() []string { return append(flow.Keywords(), "everyone", "involved", "item") }
+func (l *loader) keywords() []string {
+	words := append(flow.Keywords(), "everyone", "involved", "item")
+	if l.root.get("process") != nil {
+		words = append(words, flow.OperatorsKeyword)
+	}
+	return words
+}
 
 func (l *loader) readPeople() {
 	org := &l.cfg.Organisation
@@ -21,7 +27,7 @@ func (l *loader) readPeople() {
 		if e.value.kind != mapNode {
 			continue
 		}
-		if slices.ContainsFunc(keywords(), func(k string) bool { return strings.EqualFold(k, e.name) }) {
+		if slices.ContainsFunc(l.keywords(), func(k string) bool { return strings.EqualFold(k, e.name) }) {
 			l.problem(e.value.key, "name", "a person can't be named %q: it is a keyword", e.name)
 		}
 		org.People[e.name] = l.readPerson(e.name, e.value, taken)

@@ -91,11 +91,14 @@ func (l *loader) ref(m mention) bool {
 		return false
 	case l.root.get("people").get(name) != nil, l.bad[l.root.get("people")]:
 		return true
-	case slices.Contains(keywords(), name):
+	case slices.Contains(l.keywords(), name):
 		l.problem(l.spotOf(m), "people", "the keyword %s can't be used here", name)
 		return false
 	}
-	l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
+	p := l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
+	if name == flow.OperatorsKeyword {
+		p.Hint = "the keyword operators needs a process"
+	}
 	return false
 }
 

@@ -75,6 +75,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"permissions": permissionsSchema(),
 			"modules":     modulesSchema(),
 			"fields":      fieldsSchema(),
+			"process":     processSchema(),
 			"flows":       flowsSchema(),
 		})
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"

@@ -39,6 +39,22 @@ func modulesSchema() object {
 	return d
 }
 
+func processSchema() object {
+	one := record("One node.", nil, object{
+		"label": label("What people see: one text, or one for each language (en, zh-CN). Default: the node's key."),
+		"operators": people("The people who act at the node. They, the module lead and administrators may pass a risk on or send it back. " +
+			"One or a list of: submitter, handlers, lead, administrators, names, \"@group\", accounts (workspace/ID), =expressions."),
+		"send_back": object{
+			"type": []string{"string", "array"}, "minLength": 1, "maxItems": maxNodes, "items": object{"type": "string", "minLength": 1},
+			"description": "The earlier nodes to which a risk may be sent back: the key of one, or a list. [] means none. Default: all earlier nodes.",
+		},
+	})
+	d := dict("The nodes that every risk passes through, in order. Without a process, risks only have a status.",
+		moduleName, "a node's key has 1 to 75 characters and no space at either end", one)
+	d["minProperties"], d["maxProperties"] = 1, maxNodes
+	return d
+}
+
 func fieldsSchema() object {
 	one := record("One field.", []string{"type"}, object{
 		"type":     choice("What it holds.", string(core.TextField), string(core.NumberField), string(core.SelectField), string(core.DateField), string(core.PeopleField)),

@@ -287,4 +287,5 @@ func (n *node) name() string {
 
 var singular = map[string]string{
 	"workspaces": "workspace", "people": "person", "modules": "module", "fields": "field", "flows": "flow",
+	"process": "node",
 }

@@ -25,7 +25,8 @@ const (
 //
 // It can use the names of every risk (key, title, module, severity, status, description,
 // resolution, discovered_at, due_at, submitted_at, status_since, submitter, lead,
-// handlers), own fields as fields.<key>, and now. People are compared as they are written
+// handlers), those of a process (node, node_since, operators), own fields as fields.<key>,
+// and now. People are compared as they are written
 // on the risk: as names, "@group" or "workspace/user". The submitter is always the last.
 //
 // A comparison with a date or number that is not set is false, and != is true. A text or

@@ -13,9 +13,10 @@ type Def struct {
 	If           string              `json:"if,omitempty"`
 	IfAlreadyDue string              `json:"if_already_due,omitempty"` // run (default) or skip
 	Steps        []StepDef           `json:"steps"`
-	Zone         string              `json:"zone"`             // IANA name
-	DayStartsAt  string              `json:"day_starts_at"`    // "09:00"
-	Fields       map[string]FieldDef `json:"fields,omitempty"` // own fields by key
+	Zone         string              `json:"zone"`              // IANA name
+	DayStartsAt  string              `json:"day_starts_at"`     // "09:00"
+	Fields       map[string]FieldDef `json:"fields,omitempty"`  // own fields by key
+	Process      []string            `json:"process,omitempty"` // the keys of its nodes, in order
 }
 
 // FieldDef is the part of an own field that flows need.
@@ -26,7 +27,7 @@ type FieldDef struct {
 
 // TriggerDef says when a flow runs: DateField with After and At, or On.
 type TriggerDef struct {
-	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at or an own date field
+	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
 	After     string `json:"after,omitempty"`      // "1d", "36h", "1d12h", "2s"
 	At        string `json:"at,omitempty"`         // "09:00"
 	On        string `json:"on,omitempty"`         // filed or assigned

@@ -13,10 +13,12 @@ type Env struct {
 	Now            time.Time
 	Lead           core.Ref   // lead of the risk's module, "" if none
 	Administrators []core.Ref // whom the keyword "administrators" means
+	Operators      []core.Ref // of the risk's node
 
 	Text   text.Printer                      // formats statuses, severities, dates and lists
 	Name   func(core.Ref) string             // the name of a person in a text; nil or "": as the Ref is written; called only for people that a template shows
 	Option func(field, option string) string // the label of a choice of an own select field; nil or "": its key
+	Node   func(key string) string           // the label of a node; nil or "": its key
 }
 
 // name returns the name of a person or group.
@@ -55,6 +57,16 @@ func (e Env) option(field, key string) string {
 	return key
 }
 
+// node returns the label of a node.
+func (e Env) node(key string) string {
+	if e.Node != nil {
+		if s := e.Node(key); s != "" {
+			return s
+		}
+	}
+	return key
+}
+
 // samples returns environments that everything compiled must work in: a risk on which
 // nothing is set, and one on which everything is set.
 func samples(s *scope) []Env {
@@ -69,5 +81,8 @@ func samples(s *scope) []Env {
 	for _, v := range s.own {
 		full.Fields[ownKey(v.name)] = core.Value{Text: "x", Number: &number, Date: when, People: []core.Ref{"lin"}}
 	}
-	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}}}
+	if node, ok := s.lookup(nodeName); ok {
+		full.Node, full.NodeSince = node.words[0], when
+	}
+	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"}}}
 }

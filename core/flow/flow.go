@@ -90,7 +90,7 @@ func (f *Flow) Def() Def { return f.def }
 
 // compile compiles d as far as possible.
 func compile(d Def) (*compiler, *Flow) {
-	c := &compiler{scope: newScope(d.Fields)}
+	c := &compiler{scope: newScope(d.Fields, d.Process...)}
 	f := &Flow{Name: d.Name, IfAlreadyDue: Run, def: d}
 	if d.Name == "" {
 		c.report("/name", -1, RuleStep, "a flow needs a name")

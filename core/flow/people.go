@@ -75,6 +75,8 @@ func keyword(word string, env Env) []core.Ref {
 		return env.Risk.Handlers
 	case "administrators":
 		return env.Administrators
+	case OperatorsKeyword:
+		return env.Operators
 	}
 	return nil
 }
@@ -160,7 +162,7 @@ func (c *compiler) givesPeople(n ast.Node) ([]Term, *flaw) {
 	case *ast.ArrayNode:
 		return c.allGivePeople(n.Nodes...)
 	case *ast.StringNode:
-		if slices.Contains(Keywords(), n.Value) {
+		if slices.Contains(c.scope.keywords(), n.Value) {
 			return nil, flawAt(n.Location().From, "write %s without quotes in an expression", n.Value)
 		}
 		t, f := parseRef(n.Value, n.Location().From)

@@ -100,7 +100,7 @@ func TestPeopleProblems(t *testing.T) {
 
 func TestParsePeople(t *testing.T) {
 	t.Parallel()
-	c := &compiler{}
+	c := &compiler{scope: newScope(nil)}
 	var terms []Term
 	for i, s := range []string{"lin", "@oncall", "acme:@oncall", "acme/U1", "handlers", "=lead", "a@b"} {
 		if t, ok := c.term(at("", i), s); ok {

@@ -47,8 +47,12 @@ type scope struct {
 	dayStartsAt time.Duration
 }
 
-func newScope(fields map[string]FieldDef) *scope {
+// newScope returns the variables of risks with own fields and, if there are nodes, a process.
+func newScope(fields map[string]FieldDef, nodes ...string) *scope {
 	s := &scope{builtin: builtins(), zone: time.UTC}
+	if len(nodes) > 0 {
+		s.builtin = append(s.builtin, processVariables(nodes)...)
+	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		s.own = append(s.own, ownField(key, fields[key]))
 	}
@@ -74,12 +78,22 @@ func (s *scope) names(prefix string) []string {
 	return out
 }
 
+// without returns s without the built-in variable of that name.
+func (s *scope) without(name string) *scope {
+	out := *s
+	out.builtin = slices.DeleteFunc(slices.Clone(s.builtin), func(v variable) bool { return v.name == name })
+	return &out
+}
+
 // unknown returns the end of a message about an unknown name: the one that was probably
 // meant, and all known names with prefix. what is what to call them.
 func (s *scope) unknown(what, prefix, name string) string {
 	names := s.names(prefix)
 	if _, own := s.lookup(ownPrefix + name); own {
 		return fmt.Sprintf("did you mean %s? %s are %s", prefix+ownPrefix+name, what, oneOf(names))
+	}
+	if slices.Contains(processNames(), name) {
+		return needsProcess(name)
 	}
 	if s.isWord(name) {
 		return fmt.Sprintf("put text in quotes: %q", name)
@@ -146,9 +160,6 @@ var fieldKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // builtins returns the variables of every risk.
 func builtins() []variable {
-	date := func(name string, at func(Env) time.Time) variable {
-		return variable{name: name, kind: dateKind, raw: func(e Env) any { return at(e) }}
-	}
 	plain := func(name string, of func(Env) string) variable {
 		return variable{name: name, kind: textKind, raw: func(e Env) any { return of(e) }}
 	}
@@ -185,6 +196,11 @@ func builtins() []variable {
 		},
 		{name: "handlers", kind: peopleKind, raw: func(e Env) any { return wordsOf(e.Risk.Handlers) }},
 	}
+}
+
+// date returns a variable whose value is a date.
+func date(name string, at func(Env) time.Time) variable {
+	return variable{name: name, kind: dateKind, raw: func(e Env) any { return at(e) }}
 }
 
 // ownField returns the variable of an own field.

@@ -14,12 +14,20 @@ import (
 // have one as a name.
 func Keywords() []string { return []string{"submitter", "handlers", "lead", "administrators"} }
 
+// keywords returns the keywords that lists of this scope can have.
+func (s *scope) keywords() []string {
+	if _, ok := s.lookup(OperatorsKeyword); ok {
+		return append(Keywords(), OperatorsKeyword)
+	}
+	return Keywords()
+}
+
 // TermKind is the kind of a Term.
 type TermKind string
 
 // The kinds of Term.
 const (
-	KeywordTerm    TermKind = "keyword"    // one of Keywords
+	KeywordTerm    TermKind = "keyword"    // one of Keywords, or OperatorsKeyword
 	PersonTerm     TermKind = "person"     // a name from the config file
 	GroupTerm      TermKind = "group"      // "@group", or "workspace:@group"
 	AccountTerm    TermKind = "account"    // "workspace/user"
@@ -51,7 +59,7 @@ func (d Def) Terms() []Term {
 func (c *compiler) term(path, s string) (Term, bool) {
 	t := Term{Path: path, Text: s}
 	switch {
-	case slices.Contains(Keywords(), s):
+	case slices.Contains(c.scope.keywords(), s):
 		t.Kind = KeywordTerm
 		return t, true
 	case strings.HasPrefix(s, "="):

@@ -65,7 +65,7 @@ func (d *TriggerDef) Form() Form {
 	return Form{
 		Help: "When the flow is due: some time after one of the risk's dates, or when an event happens.",
 		Keys: []Key{
-			textKey("date_field", "The date that the delay counts from: "+orList(append(builtinDates(), "a date field of your own"))+".", &d.DateField),
+			textKey("date_field", "The date that the delay counts from: "+orList(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own"))+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint, Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint, Text: &d.At,

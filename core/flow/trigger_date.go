@@ -17,6 +17,9 @@ type DateTrigger struct {
 	zone  *time.Location
 }
 
+// nodeSince is the date since which a risk has been at its node.
+const nodeSince = "node_since"
+
 // builtinDates returns the dates of every risk that a trigger can count from.
 func builtinDates() []string {
 	return []string{"discovered_at", "submitted_at", "status_since", "due_at"}
@@ -75,6 +78,8 @@ func (t DateTrigger) Anchor(r core.Risk) (time.Time, bool) {
 		at = r.StatusSince
 	case "due_at":
 		at = r.DueAt
+	case nodeSince:
+		at = r.NodeSince
 	default:
 		at = r.Fields[t.Field].Date
 	}
@@ -114,6 +119,9 @@ func (t DateTrigger) Due(anchor time.Time) time.Time {
 func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]FieldDef) DateTrigger {
 	t := DateTrigger{Field: d.DateField, zone: c.scope.zone}
 	dates := builtinDates()
+	if _, process := c.scope.lookup(nodeSince); process {
+		dates = append(dates, nodeSince)
+	}
 	for _, v := range c.scope.own {
 		if v.kind == dateKind {
 			dates = append(dates, ownKey(v.name))
@@ -121,7 +129,9 @@ func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]Fiel
 	}
 	if !slices.Contains(dates, d.DateField) {
 		f := flawAt(0, "there is no date %q; %sdates are %s", d.DateField, meant(d.DateField, dates), oneOf(dates))
-		if own, ok := fields[d.DateField]; ok {
+		if own, ok := fields[d.DateField]; !ok && d.DateField == nodeSince {
+			f = flawAt(0, "%s", needsProcess(nodeSince))
+		} else if ok {
 			f = flawAt(0, "the field %q holds a %s, not a date; dates are %s", d.DateField, own.Type, oneOf(dates))
 		}
 		c.flaw(path+"/date_field", RuleTrigger, f.about(ownPrefix+d.DateField))
