@@ -49,7 +49,7 @@ func (h hands) Choose(_ context.Context, person, window, input string, values ..
 	if err != nil {
 		return err
 	}
-	return m.fill(Values{input: first(values)})
+	return h.w.guild.fill(m, map[string][]string{input: values})
 }
 
 // Submit implements stage.Acts.
@@ -60,11 +60,7 @@ func (h hands) Submit(ctx context.Context, person, window string, values map[str
 	if err != nil {
 		return nil, err
 	}
-	typed := Values{}
-	for input, v := range values {
-		typed[input] = first(v)
-	}
-	reply, err := h.w.SubmitModal(ctx, person, typed)
+	reply, err := h.w.interactions.submit(ctx, person, func(*modal) map[string][]string { return values })
 	return reply.Errors, seenByPeople(err)
 }
 
@@ -77,13 +73,6 @@ func (h hands) Close(_ context.Context, person, window string) error {
 	}
 	h.w.guild.CloseDialog(person)
 	return nil
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
 }
 
 // openFor finds a modal that a person has open.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"unicode/utf8"
+	"strings"
 
 	"riskroom/adapters/stage"
 )
@@ -17,6 +17,8 @@ const (
 	maxTitle  = 45
 	maxInputs = 5
 	maxInput  = 4000
+	// maxInputHint is the limit of a text input's placeholder.
+	maxInputHint = 100
 
 	paragraphStyle = 2 // of a text input
 )
@@ -25,65 +27,84 @@ const (
 type modal struct {
 	body   object
 	from   *interaction
-	values Values
+	values map[string][]string
 }
 
 // Modal is an open modal as a test sees it.
 type Modal struct {
 	CustomID string
 	Title    string
-	Inputs   []map[string]any // its text inputs, top to bottom
+	Text     string           // what it shows besides inputs
+	Inputs   []map[string]any // its inputs, top to bottom, each with its label
 	Values   Values           // what the inputs hold, by custom_id
 }
 
 // Values are what a person enters: in a command by the option's name, in a modal by
-// custom_id. A choice is its name or value.
+// custom_id. A choice is its name or value. Several choices in a modal have a line each.
 type Values map[string]string
 
-// inputs returns the text inputs of a modal.
+// inputs returns the inputs of a modal, each with its label.
 func inputs(body object) []object {
 	var out []object
-	for _, row := range stage.Objects(body["components"]) {
-		out = append(out, stage.Objects(row["components"])...)
+	for _, part := range stage.Objects(body["components"]) {
+		out = append(out, stage.Objects(part["components"])...)
+		if inner, ok := part["component"].(object); ok {
+			inner = maps.Clone(inner)
+			inner["label"], inner["hint"] = part["label"], part["description"]
+			out = append(out, inner)
+		}
 	}
 	return out
 }
 
-// checkModal checks the modal in an answer: one to five rows of one text input.
-// riskroom doesn't use Discord's newer components.
+// checkModal checks the modal in an answer: one to five labels, texts, or rows of one text
+// input.
 func checkModal(f *form, body object) {
 	f.text("custom_id", body["custom_id"], 1, maxCustomID)
 	f.text("title", body["title"], 1, maxTitle)
-	rows := f.list("components", body["components"], maxInputs)
-	if len(rows) == 0 {
+	parts := f.list("components", body["components"], maxInputs)
+	if len(parts) == 0 {
 		f.fail("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 	}
 	seen := map[string]bool{}
-	for i, row := range rows {
+	for i, part := range parts {
 		at := fmt.Sprintf("components.%d", i)
-		f.kind(at, row, actionRow)
-		list := f.list(at+".components", row["components"], 1)
-		if len(list) == 0 {
-			f.required(at + ".components")
+		switch kind, _ := integer(part["type"]); kind {
+		case label:
+			checkLabel(f, at, part, seen)
+		case textDisplay:
+			f.text(at+".content", part["content"], 1, maxDisplay)
+		default:
+			checkRow(f, at, part, seen)
 		}
-		for _, c := range list {
-			checkInput(f, at+".components.0", c)
-			f.customID(at+".components.0", c, seen)
-		}
+	}
+}
+
+// checkRow checks a row, which Discord has deprecated in modals.
+func checkRow(f *form, at string, row object, seen map[string]bool) {
+	f.kind(at, row, actionRow)
+	list := f.list(at+".components", row["components"], 1)
+	if len(list) == 0 {
+		f.required(at + ".components")
+	}
+	for _, c := range list {
+		f.text(at+".components.0.label", c["label"], 1, maxTitle)
+		checkInput(f, at+".components.0", c)
+		f.customID(at+".components.0", c, seen)
 	}
 }
 
 // checkInput: https://docs.discord.com/developers/components/reference#text-input
 func checkInput(f *form, path string, c object) {
 	f.kind(path, c, textInput)
-	f.text(path+".label", c["label"], 1, maxTitle)
 	if _, ok := f.number(path+".style", c["style"], 1, 2); !ok {
 		f.required(path + ".style")
 	}
 	f.number(path+".max_length", c["max_length"], 1, maxInput)
 	f.text(path+".value", c["value"], 0, int(longest(c)))
 	f.flag(path+".required", c["required"])
-	f.unsupported(path, c, "min_length", "placeholder")
+	f.text(path+".placeholder", c["placeholder"], 0, maxInputHint)
+	f.unsupported(path, c, "min_length")
 }
 
 // openModal shows the modal in an answer to the person.
@@ -93,9 +114,9 @@ func (ix *interactions) openModal(i *interaction, data object) error {
 	if err := f.err(); err != nil {
 		return nestedData(err)
 	}
-	m := &modal{body: data, from: i, values: Values{}}
+	m := &modal{body: data, from: i, values: map[string][]string{}}
 	for _, c := range inputs(data) {
-		m.values[stage.Str(c["custom_id"])] = stage.Str(c["value"])
+		m.values[stage.Str(c["custom_id"])] = initial(c)
 	}
 	ix.OpenDialog(i.user, stage.Str(data["title"]), m)
 	return nil
@@ -106,10 +127,17 @@ func (ix *interactions) exportModal(user string) *Modal {
 	if m == nil {
 		return nil
 	}
-	return &Modal{
+	out := &Modal{
 		CustomID: stage.Str(m.body["custom_id"]), Title: stage.Str(m.body["title"]),
-		Inputs: stage.Clone(inputs(m.body)), Values: maps.Clone(m.values),
+		Inputs: stage.Clone(inputs(m.body)), Values: Values{},
 	}
+	for id, held := range m.values {
+		out.Values[id] = strings.Join(held, "\n")
+	}
+	for _, part := range stage.Objects(m.body["components"]) {
+		out.Text += stage.PlainText(nil, ix.show.textParts(stage.Str(part["content"])))
+	}
+	return out
 }
 
 // SubmitModal has a person fill in the modal that they have open and submit it;
@@ -117,23 +145,40 @@ func (ix *interactions) exportModal(user string) *Modal {
 // something missing, it is returned as Errors with Sent false, and nothing is sent.
 // When the app has answered, the modal closes.
 func (w *Workspace) SubmitModal(ctx context.Context, userID string, values Values) (Reply, error) {
-	i, problems, err := w.interactions.submission(userID, values)
-	if err != nil || len(problems) > 0 {
-		w.guild.Lock()
-		defer w.guild.Unlock()
-		return Reply{Errors: problems, Modal: w.interactions.exportModal(userID)}, err
+	return w.interactions.submit(ctx, userID, func(m *modal) map[string][]string { return m.split(values) })
+}
+
+// split returns what is entered in each input.
+func (m *modal) split(values Values) map[string][]string {
+	out := map[string][]string{}
+	for id, v := range values {
+		out[id] = []string{v}
+		if kind, _ := controlOf(m.input(id)); kind.most > 0 {
+			out[id] = strings.Split(v, "\n")
+		}
 	}
-	reply, err := w.interactions.ask(ctx, i)
+	return out
+}
+
+// submit has a person fill in the modal that they have open, and submit it.
+func (ix *interactions) submit(ctx context.Context, userID string, entered func(*modal) map[string][]string) (Reply, error) {
+	i, problems, err := ix.submission(userID, entered)
+	if err != nil || len(problems) > 0 {
+		ix.Lock()
+		defer ix.Unlock()
+		return Reply{Errors: problems, Modal: ix.exportModal(userID)}, err
+	}
+	reply, err := ix.ask(ctx, i)
 	if err == nil {
-		w.guild.Lock()
-		defer w.guild.Unlock()
-		w.guild.CloseDialog(userID)
+		ix.Lock()
+		defer ix.Unlock()
+		ix.CloseDialog(userID)
 		reply.Modal = nil
 	}
 	return reply, err
 }
 
-func (ix *interactions) submission(userID string, values Values) (*interaction, map[string]string, error) {
+func (ix *interactions) submission(userID string, entered func(*modal) map[string][]string) (*interaction, map[string]string, error) {
 	ix.Lock()
 	defer ix.Unlock()
 	user, err := ix.person(userID)
@@ -144,33 +189,69 @@ func (ix *interactions) submission(userID string, values Values) (*interaction, 
 	if m == nil {
 		return nil, nil, fmt.Errorf("emulator: @%s has no modal open", user.Name)
 	}
-	if err := m.fill(values); err != nil {
+	if err := ix.fill(m, entered(m)); err != nil {
 		return nil, nil, err
 	}
 	if problems := m.incomplete(); len(problems) > 0 {
 		return nil, problems, nil
 	}
-	rows := []object{}
-	for n, c := range inputs(m.body) {
-		id := stage.Str(c["custom_id"])
-		rows = append(rows, object{"type": actionRow, "id": 2*n + 1, "components": []object{
-			{"type": textInput, "id": 2*n + 2, "custom_id": id, "value": m.values[id]},
-		}})
-	}
-	i := ix.newInteraction(kindModal, user, m.from.channel, object{"custom_id": m.body["custom_id"], "components": rows})
+	i := ix.newInteraction(kindModal, user, m.from.channel, ix.submitted(m))
 	if i.source = m.from.source; i.source != nil {
 		i.payload["message"] = ix.messageObject(i.source)
 	}
 	return ix.made(i), nil, nil
 }
 
-// fill enters values in the inputs.
-func (m *modal) fill(values Values) error {
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if _, ok := m.values[key]; !ok {
-			return fmt.Errorf("emulator: the modal has no input %q", key)
+// submitted returns the data of a modal's submission.
+func (ix *interactions) submitted(m *modal) object {
+	parts, resolved, id := []object{}, object{}, 0
+	number := func(o object) object {
+		id++
+		o["id"] = id
+		return o
+	}
+	for _, part := range stage.Objects(m.body["components"]) {
+		out := number(object{"type": part["type"]})
+		if inner, ok := part["component"].(object); ok {
+			held := m.values[stage.Str(inner["custom_id"])]
+			out["component"] = number(submittedAs(inner, held))
+			ix.resolve(resolved, inner, held)
 		}
-		m.values[key] = values[key]
+		for _, inner := range stage.Objects(part["components"]) {
+			out["components"] = []object{number(submittedAs(inner, m.values[stage.Str(inner["custom_id"])]))}
+		}
+		parts = append(parts, out)
+	}
+	data := object{"custom_id": m.body["custom_id"], "components": parts}
+	if len(resolved) > 0 {
+		data["resolved"] = resolved
+	}
+	return data
+}
+
+// input returns the input with that custom_id, nil if there is none.
+func (m *modal) input(id string) object {
+	all := inputs(m.body)
+	if i := slices.IndexFunc(all, func(c object) bool { return c["custom_id"] == id }); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// fill enters values in the inputs.
+func (g *guild) fill(m *modal, values map[string][]string) error {
+	for _, id := range slices.Sorted(maps.Keys(values)) {
+		c, entered := m.input(id), nonEmpty(values[id]...)
+		if c == nil {
+			return fmt.Errorf("emulator: the modal has no input %q", id)
+		}
+		if kind, _ := controlOf(c); kind.most > 0 {
+			var err error
+			if entered, err = g.choose(c, entered); err != nil {
+				return err
+			}
+		}
+		m.values[id] = entered
 	}
 	return nil
 }
@@ -195,11 +276,8 @@ func (m *modal) incomplete() map[string]string {
 	problems := map[string]string{}
 	for _, c := range inputs(m.body) {
 		id := stage.Str(c["custom_id"])
-		switch n := int64(utf8.RuneCountInString(m.values[id])); {
-		case n == 0 && mandatory(c):
-			problems[id] = "This field is required"
-		case n > longest(c):
-			problems[id] = fmt.Sprintf("Must be %d or fewer in length.", longest(c))
+		if p := wrongIn(c, m.values[id]); p != "" {
+			problems[id] = p
 		}
 	}
 	return problems
@@ -214,20 +292,30 @@ func (r *renderer) Window(m *modal) stage.Window {
 	id, user := m.from.id, m.from.user
 	out := stage.Window{ID: id, Version: id, Person: user, Title: stage.Str(m.body["title"])}
 	out.Submit = cmp.Or(submitLabels[r.guild.People.ByID(user).Locale], "Submit")
-	for _, c := range inputs(m.body) {
-		in := &stage.Input{
-			ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Required: mandatory(c),
+	for _, part := range stage.Objects(m.body["components"]) {
+		out.Parts = append(out.Parts, r.textParts(stage.Str(part["content"]))...)
+		for _, c := range inputs(object{"components": []object{part}}) {
+			out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: r.input(m, c)})
 		}
-		if style, _ := integer(c["style"]); style == paragraphStyle {
-			in.Kind = stage.LongTextInput
-		}
-		if most, ok := integer(c["max_length"]); ok {
-			in.Max = int(most)
-		}
-		if held := m.values[in.ID]; held != "" {
-			in.Values = []string{held}
-		}
-		out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: in})
 	}
 	return out
+}
+
+// input renders an input with what it holds.
+func (r *renderer) input(m *modal, c object) *stage.Input {
+	in := &stage.Input{
+		ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Hint: stage.Str(c["hint"]),
+		Placeholder: stage.Str(c["placeholder"]), Required: mandatory(c), Values: slices.Clone(m.values[stage.Str(c["custom_id"])]),
+	}
+	if kind, _ := controlOf(c); kind.most > 0 {
+		in.Kind, in.Many, in.Options = stage.SelectInput, capacity(c) > 1, r.guild.choices(c)
+		return in
+	}
+	if style, _ := integer(c["style"]); style == paragraphStyle {
+		in.Kind = stage.LongTextInput
+	}
+	if most, ok := integer(c["max_length"]); ok {
+		in.Max = int(most)
+	}
+	return in
 }
