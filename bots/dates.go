@@ -166,6 +166,11 @@ func parseDay(now time.Time, s string) (day, bool) {
 		n, ok := signed(m)
 		return day{y, month, d + n*int(unit(m[3])/core.Day)}, ok
 	}
+	for _, parse := range []func(time.Time, string) (day, bool){parseWeekday, parsePartOf} {
+		if d, ok := parse(now, s); ok {
+			return d, true
+		}
+	}
 	var written [3]string // year, month, day
 	if m := calendar.FindStringSubmatch(s); m != nil {
 		written = [3]string{m[1], m[2], m[3]}

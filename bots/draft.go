@@ -95,12 +95,20 @@ func (r *draftReader) unknown(field, typed string, known []string) {
 // shownWords is the number of known words that a reply lists.
 const shownWords = 40
 
-// discovered reads the discovery date. Before the day starts, today means now, because
-// the date must not be in the future.
+// discovered reads the discovery date, which must not be in the future. So before the day
+// starts, today means now, and a weekday without a week is the latest one.
 func (r *draftReader) discovered() time.Time {
 	t, now := r.date("discovered_at"), r.bot.clock.Now().In(r.bot.org.Zone)
-	if t.After(now) && t.Equal(dayStart(r.bot.org, now)) {
+	if !t.After(now) {
+		return t
+	}
+	if t.Equal(dayStart(r.bot.org, now)) {
 		return now
+	}
+	if typed := r.values.Get("discovered_at"); withoutWeek(typed) {
+		if latest, ok := parseDate(r.bot.org, now.AddDate(0, 0, -7), typed); ok {
+			return latest
+		}
 	}
 	return t
 }

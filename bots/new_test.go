@@ -60,6 +60,25 @@ func TestTodayIsNotInTheFuture(t *testing.T) {
 	}
 }
 
+// TestWeekdayOfDiscovery: a risk was discovered on the latest Monday, and is due on the
+// coming one.
+func TestWeekdayOfDiscovery(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for typed, want := range map[string]string{
+		"monday": "2026-11-16 09:00", "2pm on Thursday": "2026-11-19 14:00", "周三 18:00": "2026-11-18 18:00", "friday": "2026-11-20 09:00",
+		"friday 18:00": "2026-11-13 18:00", "next monday": "2026-11-23 09:00", "下周一": "2026-11-23 09:00", "tomorrow": "2026-11-21 09:00",
+	} {
+		d, _ := b.draft(Values{"discovered_at": {typed}}, nil, "en")
+		if got := d.DiscoveredAt.Format("2006-01-02 15:04"); got != want {
+			t.Errorf("%q is %s, want %s", typed, got, want)
+		}
+	}
+	if d, _ := b.draft(Values{"due_at": {"monday"}}, nil, "en"); d.DueAt.Format(time.DateOnly) != "2026-11-23" {
+		t.Errorf("due on a Monday is %s", d.DueAt)
+	}
+}
+
 func TestNewTellsEverythingWrongAndKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{}
