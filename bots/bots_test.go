@@ -59,6 +59,7 @@ type fakeEngine struct {
 	before  func(ctx context.Context, call string) error
 	alike   *core.Risk // is asked about
 	listing engine.Listing
+	history map[string]engine.History // by risk and cursor
 	view    engine.View
 	rooms   map[core.GroupRef]core.RiskKey
 
@@ -134,6 +135,10 @@ func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (
 func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery) (engine.Listing, error) {
 	f.queries = append(f.queries, q)
 	return f.listing, f.called(ctx, "List")
+}
+
+func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
+	return f.history[string(key)+" "+cursor], f.called(ctx, "History")
 }
 
 func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {

@@ -100,6 +100,13 @@ func (p persistent) List(ctx context.Context, by core.Actor, q engine.ListQuery)
 	})
 }
 
+// History implements engine.Handling.
+func (p persistent) History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
+	return insist(ctx, func(ctx context.Context) (engine.History, error) {
+		return p.handling.History(ctx, by, key, cursor)
+	})
+}
+
 // RiskOf implements engine.Handling.
 func (p persistent) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	return insist(ctx, func(ctx context.Context) (core.RiskKey, error) {

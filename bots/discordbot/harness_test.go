@@ -30,6 +30,7 @@ type fakeEngine struct {
 	missed  int
 	alike   *core.Risk // the risk with the same title that File finds
 	risk    core.Risk
+	history map[string]engine.History // by risk and cursor
 	links   []string
 }
 
@@ -95,6 +96,10 @@ func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
+}
+
+func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
+	return f.history[string(key)+" "+cursor], f.hook(ctx, "History")
 }
 
 func (f *fakeEngine) RiskOf(context.Context, core.GroupRef) (core.RiskKey, error) {

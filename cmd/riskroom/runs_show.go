@@ -86,7 +86,7 @@ func showRun(ctx context.Context, s environment, f runsFlags, arg string) error 
 	if err != nil {
 		return err
 	}
-	events, err := db.Trail(ctx, run.ID.Risk, trailLength)
+	events, err := db.Trail(ctx, run.ID.Risk, "", trailLength)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, titl
 
 // filedBy reports whether op filed a risk.
 func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
-	trail, err := e.store.Trail(ctx, risk, trailRead)
+	trail, err := e.store.Trail(ctx, risk, "", trailRead)
 	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err
 }
 

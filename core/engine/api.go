@@ -36,6 +36,9 @@ type Handling interface {
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns the open risks that by may read and that match q.
 	List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error)
+	// History returns a page of what happened to a risk that by may read. cursor is
+	// History.Next of the page before, "" for the newest.
+	History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (History, error)
 	// RiskOf returns the risk that the item group g belongs to, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Card returns a risk's card in a language, for one workspace.

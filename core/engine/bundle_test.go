@@ -198,7 +198,7 @@ func (b *bundle) run(key core.RiskKey, name string) engine.RunSummary {
 
 func (b *bundle) hasEvent(key core.RiskKey, kind string) bool {
 	b.t.Helper()
-	trail, err := b.store.Trail(b.ctx(), key, 200)
+	trail, err := b.store.Trail(b.ctx(), key, "", 200)
 	if err != nil {
 		b.t.Fatal(err)
 	}

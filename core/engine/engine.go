@@ -77,7 +77,8 @@ type Engine struct {
 	halt    atomic.Bool   // the program is stopping: no new intents
 	turns   sync.WaitGroup
 	gate    *gate
-	lastRun atomic.Int64 // when the claim loop last started a round, in ns
+	asides  chan struct{} // a place for each attempt that is being recorded
+	lastRun atomic.Int64  // when the claim loop last started a round, in ns
 }
 
 var (
@@ -131,6 +132,7 @@ func New(o Options) (*Engine, error) {
 	})
 	e.pinned = newPinnedFlows(e.store, e.flows)
 	e.gate = newGate(e.workers)
+	e.asides = make(chan struct{}, maxAsides)
 	return e, nil
 }
 

@@ -30,4 +30,5 @@ const (
 	EventLinked   = "linked"   // accounts were linked, in the trail of R-0; data: account, with
 	EventUnlinked = "unlinked" // an account was unlinked, in the trail of R-0; data: account, from
 	EventOperator = "operator" // an operator retried or dropped a run; data: did, run
+	EventRejected = "rejected" // in a History, not in a trail: what somebody may not do, or tried too late; data: what, kind, count
 )

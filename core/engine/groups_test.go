@@ -57,7 +57,7 @@ func (b *bundle) notices(channel string) []string {
 // events returns the events of a kind, newest first.
 func (b *bundle) events(key core.RiskKey, kind string) []engine.Event {
 	b.t.Helper()
-	trail, err := b.store.Trail(b.ctx(), key, 100)
+	trail, err := b.store.Trail(b.ctx(), key, "", 100)
 	if err != nil {
 		b.t.Fatal(err)
 	}

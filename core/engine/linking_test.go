@@ -118,7 +118,7 @@ func TestLinkedAccountsAreOnePerson(t *testing.T) {
 // trail lists a key's events about accounts, newest first.
 func trail(b *bundle, key core.RiskKey) string {
 	b.t.Helper()
-	events, err := b.store.Trail(b.ctx(), key, 50)
+	events, err := b.store.Trail(b.ctx(), key, "", 50)
 	if err != nil {
 		b.t.Fatal(err)
 	}

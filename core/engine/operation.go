@@ -77,7 +77,12 @@ const changeTries = 5
 
 // Do implements Handling.
 func (e *Engine) Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error) {
-	ctx = core.ForPerson(ctx)
+	done, err := e.do(core.ForPerson(ctx), op, by, o)
+	e.recordRejected(ctx, op, by, o, err)
+	return done, err
+}
+
+func (e *Engine) do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error) {
 	key, seen := o.subject()
 	var err error
 	for range changeTries {

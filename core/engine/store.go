@@ -313,9 +313,30 @@ type Event struct {
 type Audit interface {
 	// Append adds events to a risk's trail.
 	Append(ctx context.Context, risk core.RiskKey, events []Event) error
-	// Trail returns the newest events of a risk, newest first, at most limit.
-	Trail(ctx context.Context, risk core.RiskKey, limit int) ([]Event, error)
+	// Trail returns events of a risk, newest first and at most limit, from the one with
+	// that ID on; "" is the newest. If the one that Event.Prev names is gone, the trail
+	// has been trimmed, and ends there.
+	Trail(ctx context.Context, risk core.RiskKey, from string, limit int) ([]Event, error)
+	// Reject records that somebody's attempt was rejected, outside the trail. A repeat
+	// of an op does nothing.
+	Reject(ctx context.Context, risk core.RiskKey, a Attempt) error
+	// Attempts returns the rejected attempts that are kept of a risk, in no order.
+	Attempts(ctx context.Context, risk core.RiskKey) ([]Attempt, error)
 }
+
+// Attempt is what a person tried to do to a risk in vain. Attempts of the same person
+// that are alike are one. The last MaxAttempts of a risk are kept.
+type Attempt struct {
+	By    core.Actor
+	What  string    // as EventRejected has it
+	Kind  core.Kind // of the refusal: Denied or Conflict
+	Op    string    // of the last one
+	At    time.Time // of the last one
+	Count int       // how often; set by the store
+}
+
+// MaxAttempts is how many rejected attempts of a risk are kept.
+const MaxAttempts = 20
 
 // Slots grants places in rate budgets.
 type Slots interface {

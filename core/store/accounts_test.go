@@ -95,7 +95,7 @@ func testJoins(t *testing.T, open opener) {
 	b.same("notice", b.load(notice).State, engine.Armed)
 
 	b.ok(b.s.Join(b.ctx, link)) // a repeat
-	trail, err := b.s.Trail(b.ctx, "R-0", 10)
+	trail, err := b.s.Trail(b.ctx, "R-0", "", 10)
 	b.ok(err)
 	b.same("events", len(trail), 1)
 

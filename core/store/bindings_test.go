@@ -172,7 +172,7 @@ func testBindingKept(t *testing.T, open opener) {
 	_, err = b.s.Close(b.ctx, late)
 	b.ok(err)
 	b.same("somebody else's", []any{b.binding().State, b.binding().Run}, []any{engine.Reserved, id("4")})
-	trail, err := b.s.Trail(b.ctx, "R-1", 1)
+	trail, err := b.s.Trail(b.ctx, "R-1", "", 1)
 	b.ok(err)
 	b.same("recorded", trail[0].Data["outcome"], "unbound")
 	_, err = b.s.RiskOf(b.ctx, second)

@@ -111,7 +111,7 @@ func testTrail(t *testing.T, open opener) {
 	b.ok(b.s.Append(b.ctx, "R-6", list[:1]))
 	b.ok(b.s.Append(b.ctx, "R-1", list[400:]))
 	b.ok(b.s.Append(b.ctx, "R-1", nil))
-	trail, err := b.s.Trail(b.ctx, "R-1", 1000)
+	trail, err := b.s.Trail(b.ctx, "R-1", "", 1000)
 	b.ok(err)
 	b.same("length", len(trail), n)
 	for i, e := range trail {
@@ -122,15 +122,15 @@ func testTrail(t *testing.T, open opener) {
 		}
 		b.same("event", e, want)
 	}
-	trail, err = b.s.Trail(b.ctx, "R-1", 3)
+	trail, err = b.s.Trail(b.ctx, "R-1", "", 3)
 	b.ok(err)
 	b.same("at most", len(trail), 3)
-	trail, err = b.s.Trail(b.ctx, "R-9", 3)
+	trail, err = b.s.Trail(b.ctx, "R-9", "", 3)
 	b.ok(err)
 	b.same("none", len(trail), 0)
 
 	b.ok(b.s.Append(b.ctx, "R-1", []engine.Event{{Kind: "undated"}}))
-	trail, err = b.s.Trail(b.ctx, "R-1", 1)
+	trail, err = b.s.Trail(b.ctx, "R-1", "", 1)
 	b.ok(err)
 	b.same("dated", trail[0].At, at)
 }

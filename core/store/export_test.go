@@ -7,10 +7,15 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
 )
 
 // DB returns the client.
 func (s *Store) DB() redis.UniversalClient { return s.db }
+
+// AuditKey returns the key of the stream with the trail of a risk.
+func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.shard(risk)) }
 
 // The least and the most numbers that are reserved at once.
 const (

@@ -27,6 +27,7 @@ import (
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run
 //	{p:3}:run:<RunID>        hash: the run
+//	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
 //	{p:3}:server             hash: which server the shard was last claimed from
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
 //	{p:0}:offers             hash: hash of a code -> until when|account
@@ -88,6 +89,7 @@ func (k keys) risk(r core.RiskKey) string    { return k.in(k.shard(r), "risk:"+s
 func (k keys) binding(r core.RiskKey) string { return k.in(k.shard(r), "link:"+string(r)) }
 func (k keys) shown(r core.RiskKey) string   { return k.in(k.shard(r), "shown:"+string(r)) }
 func (k keys) runs(r core.RiskKey) string    { return k.in(k.shard(r), "runs:"+string(r)) }
+func (k keys) tried(r core.RiskKey) string   { return k.in(k.shard(r), "tried:"+string(r)) }
 func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
 }

@@ -121,7 +121,7 @@ func testClose(t *testing.T, open opener) {
 // kinds returns the kinds of R-1's events except timers, newest first.
 func (b *bench) kinds() string {
 	b.Helper()
-	trail, err := b.s.Trail(b.ctx, "R-1", 100)
+	trail, err := b.s.Trail(b.ctx, "R-1", "", 100)
 	b.ok(err)
 	var kinds []string
 	for _, e := range trail {
@@ -222,7 +222,7 @@ func testNoticesEnd(t *testing.T, open opener) {
 	b.same("not again", b.load(notice).State, engine.Finished)
 	_, err := b.s.Get(b.ctx, "R-0")
 	b.is(err, core.NotFound, "")
-	trail, err := b.s.Trail(b.ctx, "R-0", 10)
+	trail, err := b.s.Trail(b.ctx, "R-0", "", 10)
 	b.ok(err)
 	b.same("newest event", trail[0].Kind, "noted")
 

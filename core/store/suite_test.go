@@ -57,6 +57,8 @@ var cases = map[string]func(*testing.T, opener){
 	"desk unsure":        testDeskUnsure,
 	"counts":             testCounts,
 	"trail":              testTrail,
+	"trail pages":        testTrailPages,
+	"attempts":           testAttempts,
 	"slots":              testSlots,
 	"slots held back":    testSlotsHeldBack,
 	"slots never exceed": testSlotsNeverExceed,
@@ -258,7 +260,7 @@ func (b *bench) complete(s engine.Complete) engine.Lease {
 // outcomes returns the outcomes of timer changes in R-1's trail, oldest first.
 func (b *bench) outcomes() string {
 	b.Helper()
-	trail, err := b.s.Trail(b.ctx, "R-1", 100)
+	trail, err := b.s.Trail(b.ctx, "R-1", "", 100)
 	b.ok(err)
 	s := ""
 	for _, e := range trail {

@@ -122,7 +122,7 @@ func (b *backstage) look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		trail, err := b.w.db.Trail(ctx, key, trailLength)
+		trail, err := b.w.db.Trail(ctx, key, "", trailLength)
 		if err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func (it item) rank() int {
 
 // trail returns the new items of a risk's trail.
 func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) {
-	events, err := r.w.db.Trail(ctx, key, trailLength)
+	events, err := r.w.db.Trail(ctx, key, "", trailLength)
 	if err != nil {
 		return nil, err
 	}

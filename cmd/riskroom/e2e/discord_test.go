@@ -115,7 +115,7 @@ func TestUnreachable(t *testing.T) {
 	}) {
 		t.Errorf("@wei, who handles it and is an administrator, reads %+v", got)
 	}
-	events, err := s.Trail(t.Context(), key, 100)
+	events, err := s.Trail(t.Context(), key, "", 100)
 	if err != nil {
 		t.Fatal(err)
 	}

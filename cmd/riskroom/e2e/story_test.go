@@ -178,7 +178,7 @@ func outcomes(rec engine.Record) []string {
 // before.
 func (b *bench) trail(s *store.Store, key core.RiskKey) []string {
 	b.Helper()
-	events, err := s.Trail(context.Background(), key, 1000)
+	events, err := s.Trail(context.Background(), key, "", 1000)
 	if err != nil {
 		b.Fatal(err)
 	}
