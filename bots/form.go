@@ -1,6 +1,10 @@
 package bots
 
-import "riskroom/core"
+import (
+	"strconv"
+
+	"riskroom/core"
+)
 
 // Form describes a dialog. Without Submit it is read-only.
 type Form struct {
@@ -17,6 +21,15 @@ type Form struct {
 	Fields []Field
 }
 
+// TooLongError is returned for a form that can't be shown because a platform has no room
+// for the content of a field.
+type TooLongError struct {
+	Label string // of the field
+}
+
+// Error implements error.
+func (e *TooLongError) Error() string { return "the field " + strconv.Quote(e.Label) + " is too long" }
+
 // FieldKind is what a field of a form takes.
 type FieldKind string
 
@@ -28,7 +41,7 @@ const (
 	SelectKind   FieldKind = "select" // one of Options, or several if Many
 	DateKind     FieldKind = "date"   // a day: 2026-11-20
 	MomentKind   FieldKind = "moment" // a day with a time, RFC 3339
-	PeopleKind   FieldKind = "people" // accounts of the workspace
+	PeopleKind   FieldKind = "people" // accounts of the workspace, or Options
 	StaticKind   FieldKind = "static" // Label as a heading and Content below it
 )
 
@@ -45,6 +58,12 @@ type Field struct {
 	Many     bool
 	Options  []Choice
 	Initial  []string // as Values has them
+	// Others is the label of the Options of a PeopleKind: what a platform's picker of
+	// people can't hold, such as names from the config file.
+	Others string
+	// TooLong is shown instead of an input that has no room for Initial. Without it, the
+	// form can't be shown then.
+	TooLong []core.Span
 
 	// Refresh requests an updated form when something is chosen.
 	Refresh bool
@@ -61,7 +80,7 @@ type Choice struct {
 
 // Values holds the values of a form or a line by field: one string each, or several
 // where several can be chosen. Choices are keys, days "2026-11-20", moments RFC 3339,
-// people Refs.
+// people Refs. A field of a form that was left empty is there without a value.
 type Values map[string][]string
 
 // Get returns the first value of a field, or "".

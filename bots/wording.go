@@ -197,8 +197,11 @@ func reasonOf(kind core.Kind) string {
 // NotOpened returns r, a reply with a form, for a platform that failed to open the form
 // with err: the reply says why and how to go on.
 func (b *Bot) NotOpened(c Command, r Reply, err error) Reply {
-	reason := reasonOf(core.KindOf(err))
+	reason, field := reasonOf(core.KindOf(err)), ""
+	long, tooLong := errors.AsType[*TooLongError](err)
 	switch kind := core.KindOf(err); {
+	case tooLong:
+		reason, field = "field", long.Label
 	case errors.Is(err, context.DeadlineExceeded), kind == core.NotFound, kind == core.Conflict:
 		reason = "late" // the platform forgets who asked after some seconds
 	case kind == core.Invalid:
@@ -210,7 +213,7 @@ func (b *Bot) NotOpened(c Command, r Reply, err error) Reply {
 	if r.Card != nil {
 		return r // shown instead of the form
 	}
-	why := b.printer(c).S("commands.not_opened."+reason, text.Args{"Workspace": c.Actor.Account.Workspace})
+	why := b.printer(c).S("commands.not_opened."+reason, text.Args{"Workspace": c.Actor.Account.Workspace, "Field": field})
 	r.Text = append([]core.Span{core.Plain(why + "\n")}, r.Text...)
 	return r
 }

@@ -11,7 +11,7 @@ const (
 	MaxMembers     = 200       // people in a group that a flow creates
 	MaxSteps       = 20        // steps of a flow
 	MaxInput       = 256 << 10 // bytes of a step's stored input: enough for a card with every field at its limit
-	MaxBody        = 256 << 10 // bytes of a request's body
+	MaxBody        = 2 << 20   // bytes of a request's body: enough for a form with every field at its limit, encoded twice
 	MaxNotes       = 50        // notes kept on a risk; older ones stay in the audit trail
 	MaxHistory     = 50        // status changes kept on a risk; older ones stay in the audit trail
 	MaxListed      = 50        // risks shown in one list

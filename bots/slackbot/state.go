@@ -3,6 +3,8 @@ package slackbot
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,11 +55,9 @@ func (b *Bot) filled(v view) (bots.Filled, error) {
 			return bots.Filled{}, fmt.Errorf("its metadata: %w", err)
 		}
 	}
-	for _, actions := range v.State.Values {
-		for key, in := range actions {
-			if values := in.values(b.workspace); len(values) > 0 {
-				f.Values[key] = values
-			}
+	for _, block := range slices.Sorted(maps.Keys(v.State.Values)) {
+		for key, in := range v.State.Values[block] {
+			f.Values[key] = append(f.Values[key], in.values(b.workspace)...) // a field may have two inputs
 		}
 	}
 	return f, nil

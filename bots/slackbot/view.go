@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -30,9 +31,49 @@ const (
 	maxBlocks      = 100
 )
 
+// maxView is the limit of a whole modal in bytes, see
+// https://docs.slack.dev/reference/methods/views.open.
+const maxView = 250_000
+
 // modal renders a form as a modal. It returns an error if something doesn't fit,
-// because nothing that a person typed may be cut.
+// because nothing that a person typed may be cut. Texts that are too long for an input
+// are left out, the longest ones first, if their fields allow it.
 func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
+	f.Fields = slices.Clone(f.Fields)
+	for {
+		m, err := b.wholeModal(f)
+		if err != nil {
+			return slack.ModalViewRequest{}, err
+		}
+		raw, err := json.Marshal(m)
+		i, most := longest(f.Fields)
+		switch {
+		case err != nil:
+			return slack.ModalViewRequest{}, fmt.Errorf("the modal: %w", err)
+		case most <= maxInput && len(raw) <= maxView:
+			return m, nil
+		case i < 0:
+			return slack.ModalViewRequest{}, fmt.Errorf("a modal of %d bytes is too large", len(raw))
+		case f.Fields[i].TooLong == nil:
+			return slack.ModalViewRequest{}, &bots.TooLongError{Label: f.Fields[i].Label}
+		}
+		f.Fields[i] = bots.Field{Kind: bots.StaticKind, Label: f.Fields[i].Label, Content: f.Fields[i].TooLong}
+	}
+}
+
+// longest returns the text input with the longest content, -1 if there is none.
+func longest(fields []bots.Field) (at, characters int) {
+	at = -1
+	for i, f := range fields {
+		n := utf8.RuneCountInString(bots.Values{"": f.Initial}.Get(""))
+		if (f.Kind == bots.TextKind || f.Kind == bots.LongTextKind) && n > characters {
+			at, characters = i, n
+		}
+	}
+	return at, characters
+}
+
+func (b *Bot) wholeModal(f bots.Form) (slack.ModalViewRequest, error) {
 	var state []byte
 	if len(f.State) > 0 {
 		var err error
@@ -59,11 +100,11 @@ func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
 		m.Blocks.BlockSet = append(m.Blocks.BlockSet, b.render.Card(card)...)
 	}
 	for _, field := range f.Fields {
-		block, err := b.block(field)
+		blocks, err := b.blocks(field)
 		if err != nil {
 			return slack.ModalViewRequest{}, fmt.Errorf("field %s: %w", field.Key, err)
 		}
-		m.Blocks.BlockSet = append(m.Blocks.BlockSet, block)
+		m.Blocks.BlockSet = append(m.Blocks.BlockSet, blocks...)
 	}
 	if n := len(m.Blocks.BlockSet); n > maxBlocks {
 		return slack.ModalViewRequest{}, fmt.Errorf("%d blocks are too many", n)
@@ -71,9 +112,11 @@ func (b *Bot) modal(f bots.Form) (slack.ModalViewRequest, error) {
 	return m, nil
 }
 
-func (b *Bot) block(f bots.Field) (slack.Block, error) {
+// blocks renders a field. Slack's picker of people holds accounts only, so a field for
+// people that has options too has two inputs, and neither can be required.
+func (b *Bot) blocks(f bots.Field) ([]slack.Block, error) {
 	if f.Kind == bots.StaticKind {
-		return b.static(f), nil
+		return []slack.Block{b.static(f)}, nil
 	}
 	e, err := element(f)
 	if err != nil {
@@ -85,8 +128,20 @@ func (b *Bot) block(f bots.Field) (slack.Block, error) {
 	}
 	in.Optional = !f.Required
 	in.DispatchAction = f.Refresh
-	return in, nil
+	if f.Kind != bots.PeopleKind || len(f.Options) == 0 {
+		return []slack.Block{in}, nil
+	}
+	f.Many = true
+	if e, err = selection(f); err != nil {
+		return nil, err
+	}
+	others := slack.NewInputBlock(blockID(f)+othersBlock, plain(f.Others, maxLabel), nil, e)
+	in.Optional, others.Optional = true, true
+	return []slack.Block{in, others}, nil
 }
+
+// othersBlock ends the ID of the block with the options of a field for people.
+const othersBlock = "+"
 
 // static renders a heading, or a label with its content.
 func (b *Bot) static(f bots.Field) slack.Block {
@@ -113,9 +168,6 @@ func element(f bots.Field) (slack.BlockElement, error) {
 	first := bots.Values{"": f.Initial}.Get("")
 	switch f.Kind {
 	case bots.TextKind, bots.LongTextKind:
-		if utf8.RuneCountInString(first) > maxInput {
-			return nil, fmt.Errorf("a text of more than %d characters", maxInput)
-		}
 		e := slack.NewPlainTextInputBlockElement(nil, f.Key)
 		e.InitialValue, e.Multiline = first, f.Kind == bots.LongTextKind
 		e.MaxLength = min(f.Max, maxInput)
