@@ -31,7 +31,6 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		f.State[anywayKey] = state[anywayKey]
 		f.Submit = p.S("commands.anyway.submit")
 	}
-	today := b.clock.Now().In(b.org.Zone).Format(time.DateOnly)
 	f.Fields = []Field{
 		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},
 		b.moduleField(p, module),
@@ -46,7 +45,7 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 	}
 	f.Fields = append(f.Fields,
 		b.severityField(p, v.Get("severity")),
-		dateField("discovered_at", p.Field("discovered_at"), v.Get("discovered_at"), today),
+		dateField("discovered_at", p.Field("discovered_at"), v.Get("discovered_at"), b.today()),
 		dateField("due_at", p.Field("due_at"), v.Get("due_at"), ""),
 		Field{
 			Key: "description", Kind: LongTextKind, Label: p.Field("description"), Max: core.MaxDescription,
@@ -60,6 +59,9 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 	}
 	return f
 }
+
+// today returns the present day as the value of a form.
+func (b *Bot) today() string { return b.clock.Now().In(b.org.Zone).Format(time.DateOnly) }
 
 func (b *Bot) moduleField(p text.Printer, module string) Field {
 	f := Field{Key: "module", Kind: SelectKind, Label: p.Field("module"), Required: true, Refresh: true, Initial: oneOf(module)}

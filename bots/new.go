@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -81,6 +82,10 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 		return Reply{Form: &f}, nil
 	}
 	values, faults := b.filledValues(c.Filled)
+	if values.Get("discovered_at") == b.today() {
+		values = maps.Clone(values)
+		delete(values, "discovered_at") // as the form opened: now, not the hour at which days start
+	}
 	d, more := b.draft(values, c.Filled.Mentions, b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
 		return b.faulty(c, faults), nil
