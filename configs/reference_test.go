@@ -80,6 +80,13 @@ All three can use these values of the risk: ~key~, ~title~, ~module~, ~severity~
 ~discovered_at~, ~due_at~, ~submitted_at~, ~status_since~, ~submitter~, ~handlers~, ~lead~, and your own fields as ~fields.KEY~. ~now~ is
 the current time. A severity is ~low~, ~medium~, ~high~ or ~critical~. A status is ~pending~, ~in_progress~, ~resolved~ or ~shelved~.
 
+A flow that an event triggers also knows what happened. These values don't change later:
+
+- ~by~ is who did it, and ~note~ is what they wrote, with every event but ~filed~. The condition ~by != submitter~ leaves out what the
+  submitter did. To choose other people, use ~by~ in the trigger.
+- ~from~ and ~to~ are the old and the new status, with ~on: status~ and ~on: reopened~.
+- ~new_handlers~ are the handlers that the risk didn't have before, with ~on: assigned~. A list of people can name them, too.
+
 A **condition** compares values. Text is in quotes:
 
 ~~~
@@ -189,6 +196,9 @@ func form(s *schema) string {
 		}[k])
 	}
 	out := strings.Join(words, " or ")
+	if s.Items != nil && len(s.Items.Enum) > 0 {
+		out = "`" + strings.Join(s.Items.Enum, "`, `") + "`, or a list of them"
+	}
 	if say, ok := strings.CutPrefix(s.Message, "expected "); ok {
 		out = strings.TrimPrefix(say, "something like ")
 	}

@@ -18,6 +18,8 @@ func reasonText(code string) string {
 		return ""
 	case "condition":
 		return "its condition was false"
+	case "by_others":
+		return "somebody did it whom the trigger does not name under by"
 	case "condition_failed":
 		return "its condition could not be evaluated"
 	case "risk_changed":

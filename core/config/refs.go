@@ -96,8 +96,11 @@ func (l *loader) ref(m mention) bool {
 		return false
 	}
 	p := l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
-	if name == flow.OperatorsKeyword {
+	switch name {
+	case flow.OperatorsKeyword:
 		p.Hint = "the keyword operators needs a process"
+	case flow.NewHandlersKeyword:
+		p.Hint = "the keyword new_handlers needs a flow with on: assigned"
 	}
 	return false
 }

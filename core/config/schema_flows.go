@@ -40,6 +40,17 @@ func formSchema(f flow.Form) object {
 	return o
 }
 
+// wordList is a list of words, or one of them. Without choices, any word may be given.
+func wordList(doc string, choices []string) object {
+	one := object{"type": "string", "minLength": 1}
+	o := object{"type": []string{"string", "array"}, "minLength": 1, "minItems": 1, "items": one, "description": doc}
+	if choices != nil {
+		one["enum"] = choices
+		o["if"], o["then"] = object{"type": "string"}, object{"enum": choices}
+	}
+	return o
+}
+
 // keySchema turns one key of a form into a schema.
 func keySchema(k flow.Key) object {
 	switch {
@@ -49,6 +60,8 @@ func keySchema(k flow.Key) object {
 		return object{"type": "array", "minItems": 1, "maxItems": k.Max, "items": formSchema(*k.Form), "description": k.Help}
 	case k.Kind == flow.PeopleKey:
 		return people(k.Help)
+	case k.Kind == flow.WordsKey:
+		return wordList(k.Help, k.Choices)
 	case k.Kind == flow.FlagKey:
 		return yesNo(k.Help)
 	case k.Choices != nil:

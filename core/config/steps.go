@@ -95,7 +95,7 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 	}
 	length, most := 0, 0
 	if k.Kind == flow.TemplateKey {
-		if length, most = flow.TemplateLength(n.text, s.flow.Fields, s.flow.Process); most > k.Max && length <= k.Max {
+		if length, most = s.flow.TemplateLength(n.text); most > k.Max && length <= k.Max {
 			s.warning(n.at, "limit", "the %s can have %d characters; after %d it is cut off", n.name(), most, k.Max).Hint = truncateHint
 			most = k.Max
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 	"riskroom/core/people"
 	"riskroom/core/text"
 )
@@ -49,7 +50,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: people.QualifyFields(d.Fields, by.Account.Workspace),
 		Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
-	p := plan(e.flows, nil, r, now)
+	p := plan(e.flows, flow.Change{After: r, By: by}, now)
 	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})
 	if err != nil {
 		return Filed{}, err

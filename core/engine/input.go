@@ -51,7 +51,7 @@ func (t *turn) resolve(ctx context.Context, s flow.Step) (*input, error) {
 
 // env returns the environment of this run's conditions and templates.
 func (t *turn) env(ctx context.Context) flow.Env {
-	return t.e.env(ctx, t.rec.Risk, t.e.org.Language)
+	return t.e.envOf(ctx, t.rec.Risk, t.cause)
 }
 
 // group returns the group that a step acts on.

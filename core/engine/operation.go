@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/flow"
 )
 
 // Operation is what a person does to one risk. The set is closed: each operation
@@ -132,7 +134,7 @@ func (e *Engine) apply(ctx context.Context, d deed, eff effect) (Applied, error)
 		Events: []Event{{At: now, V: risk.Version, Kind: eff.kind, Actor: d.by, Op: d.op, Data: eff.data}},
 	}
 	if eff.risk != nil {
-		p := plan(e.flows, &old, risk, now)
+		p := plan(e.flows, flow.Change{Before: &old, After: risk, By: d.by, Note: cmp.Or(eff.data["note"], eff.data["reason"])}, now)
 		c.Timers = append(p.timers, e.cancelled(ctx, d.rec, risk)...)
 		c.Events = append(c.Events, p.events...)
 	}
@@ -164,13 +166,28 @@ func (e *Engine) cancelled(ctx context.Context, rec Record, risk core.Risk) []Ti
 		if err != nil {
 			continue
 		}
-		if holds, err := f.If.Holds(e.env(ctx, risk, e.org.Language)); err == nil && !holds {
+		if holds, err := e.holds(ctx, f, r.ID, risk); err == nil && !holds {
 			out = append(out, TimerChange{Do: CancelBegun, Run: r.ID, Event: &Event{
 				At: e.clock.Now(), V: risk.Version, Kind: EventTimer, Run: r.ID.String(),
 				Data: map[string]string{"run": r.ID.String()}}})
 		}
 	}
 	return out
+}
+
+// holds reports whether the condition of a run holds on a risk.
+func (e *Engine) holds(ctx context.Context, f *flow.Flow, id RunID, risk core.Risk) (bool, error) {
+	var cause flow.Cause
+	if f.If.UsesCause() {
+		run, err := e.store.Load(ctx, id)
+		if err == nil {
+			cause, err = e.cause(ctx, run, risk)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return f.If.Holds(e.envOf(ctx, risk, cause))
 }
 
 // readable returns a risk that by may read. It refuses a risk that they may not

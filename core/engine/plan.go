@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"time"
 
 	"riskroom/core"
@@ -15,12 +16,12 @@ type planned struct {
 	missed []string // flows that are already due and are skipped
 }
 
-// plan returns how a risk's timers change when it changes from old to risk. old is
-// nil for a new risk.
-func plan(flows []*flow.Flow, old *core.Risk, risk core.Risk, now time.Time) planned {
+// plan returns how a risk's timers change with a change of the risk.
+func plan(flows []*flow.Flow, change flow.Change, now time.Time) planned {
 	var p planned
+	risk := change.After
 	for _, f := range flows {
-		todo := f.Trigger.Plan(flow.Change{Before: old, After: risk})
+		todo := f.Trigger.Plan(change)
 		for _, id := range todo.Drop {
 			p.timer(TimerChange{Do: DropTimer, Run: runOf(risk, f, id)}, risk, now)
 		}
@@ -62,6 +63,9 @@ func (p *planned) set(f *flow.Flow, from string, o flow.Occurrence, risk core.Ri
 	c := TimerChange{Do: ArmTimer, Run: runOf(risk, f, o.ID), Due: o.Due, FlowHash: f.Hash()}
 	if o.Due.IsZero() {
 		c.Due = now
+	}
+	if o.Cause != nil {
+		c.Data, _ = json.Marshal(o.Cause) // it consists of texts: can't fail
 	}
 	if from != "" {
 		c.Do, c.From = MoveTimer, runOf(risk, f, from)

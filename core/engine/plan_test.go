@@ -57,7 +57,7 @@ func TestPlan(t *testing.T) {
 			if c.old.Key != "" {
 				old = &c.old
 			}
-			p := plan([]*flow.Flow{f}, old, c.new, now)
+			p := plan([]*flow.Flow{f}, flow.Change{Before: old, After: c.new}, now)
 			var got []string
 			for _, tc := range p.timers {
 				got = append(got, string(tc.Do))

@@ -16,10 +16,11 @@ const maxStall = 60 * time.Second
 
 // turn is one worker's work on a run, from claiming it to handing it back.
 type turn struct {
-	e    *Engine
-	log  *slog.Logger
-	rec  Record     // the risk as last read: for the run's condition, or for a later step
-	flow *flow.Flow // nil for a built-in
+	e     *Engine
+	log   *slog.Logger
+	rec   Record     // the risk as last read: for the run's condition, or for a later step
+	flow  *flow.Flow // nil for a built-in
+	cause flow.Cause // of the run of an event
 
 	stepKey   string        // of the current step
 	workspace string        // where the step acts

@@ -69,6 +69,13 @@ func (t *turn) runFlow(ctx context.Context) (again bool, err error) {
 		return false, t.endTurn(ctx, err, performed{})
 	}
 	if !t.run.Begun {
+		concerned, err := t.causer(ctx)
+		if err != nil {
+			return false, t.endTurn(ctx, err, performed{})
+		}
+		if !concerned {
+			return false, t.end(ctx, Skipped, "by_others", performed{})
+		}
 		holds, err := t.flow.If.Holds(t.env(ctx))
 		if err != nil {
 			args := t.noticeArgs("if", "condition")
@@ -119,7 +126,10 @@ func (t *turn) load(ctx context.Context) error {
 		return &core.Error{Op: "read the risk", Kind: core.KindOf(err), Detail: notRead, Err: err}
 	}
 	t.rec, t.notes = rec, nil
-	t.flow, err = t.e.pinned.get(ctx, t.run.FlowHash)
+	if t.flow, err = t.e.pinned.get(ctx, t.run.FlowHash); err != nil {
+		return err
+	}
+	t.cause, err = t.e.cause(ctx, t.run, rec.Risk)
 	return err
 }
 

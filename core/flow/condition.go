@@ -36,6 +36,7 @@ type Condition struct {
 	source  string
 	program *vm.Program
 	scope   *scope
+	cause   bool // it uses variables of the event that starts the flow
 }
 
 // String returns the condition as written, "" for nil.
@@ -45,6 +46,9 @@ func (c *Condition) String() string {
 	}
 	return c.source
 }
+
+// UsesCause reports whether c depends on Env.Cause.
+func (c *Condition) UsesCause() bool { return c != nil && c.cause }
 
 // Holds evaluates c. A nil Condition is always true.
 func (c *Condition) Holds(env Env) (bool, error) {
@@ -89,7 +93,7 @@ func (c *compiler) condition(path, source string) *Condition {
 		t.Path = path
 		c.terms = append(c.terms, t)
 	}
-	cond := &Condition{source: source, program: program, scope: c.scope}
+	cond := &Condition{source: source, program: program, scope: c.scope, cause: e.cause}
 	for _, env := range samples(c.scope) {
 		if _, err := cond.Holds(env); err != nil {
 			c.report(path, -1, RuleCondition, "%v", err)
@@ -107,6 +111,7 @@ type expression struct {
 	result reflect.Kind
 	typ    reflect.Type
 	terms  []Term // people and modules that it names
+	cause  bool   // it uses variables of the event that starts the flow
 }
 
 // parseExpression parses an expression. Then it checks that it uses only the language of
@@ -137,7 +142,7 @@ func parseExpression(s *scope, source string) (*expression, *flaw) {
 	if flaw := joinsTexts(tree.Node); flaw != nil {
 		return nil, flaw
 	}
-	return &expression{scope: s, source: source, tree: tree.Node, result: typ.Kind(), typ: typ, terms: walk.terms}, nil
+	return &expression{scope: s, source: source, tree: tree.Node, result: typ.Kind(), typ: typ, terms: walk.terms, cause: walk.cause}, nil
 }
 
 // compile compiles e to a program.

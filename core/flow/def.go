@@ -25,12 +25,18 @@ type FieldDef struct {
 	Options []string       `json:"options,omitempty"` // keys
 }
 
-// TriggerDef says when a flow runs: DateField with After and At, or On.
+// TriggerDef says when a flow runs: DateField with After and At, or On with what narrows the
+// event down.
 type TriggerDef struct {
 	DateField string `json:"date_field,omitempty"` // discovered_at, submitted_at, status_since, due_at, node_since or an own date field
 	After     string `json:"after,omitempty"`      // "1d", "36h", "1d12h", "2s"
 	At        string `json:"at,omitempty"`         // "09:00"
-	On        string `json:"on,omitempty"`         // filed or assigned
+	On        string `json:"on,omitempty"`         // an event: filed, status
+
+	From   []string `json:"from,omitempty"`   // statuses
+	To     []string `json:"to,omitempty"`     // statuses
+	Fields []string `json:"fields,omitempty"` // fields that are edited; own ones by key
+	By     []string `json:"by,omitempty"`     // a list of people
 }
 
 // StepDef is one step. Its JSON form has the action under the action's name.

@@ -14,6 +14,7 @@ type Env struct {
 	Lead           core.Ref   // lead of the risk's module, "" if none
 	Administrators []core.Ref // whom the keyword "administrators" means
 	Operators      []core.Ref // of the risk's node
+	Cause          Cause      // of the run of an event. Its By is the submitter's account if both are one person's
 
 	Text   text.Printer                      // formats statuses, severities, dates and lists
 	Name   func(core.Ref) string             // the name of a person in a text; nil or "": as the Ref is written; called only for people that a template shows
@@ -31,20 +32,20 @@ func (e Env) name(ref core.Ref) string {
 	return string(ref)
 }
 
-// submitter returns who filed the risk, "" if riskroom itself did.
-func (e Env) submitter() core.Ref {
-	if e.Risk.Submitter.Account.IsZero() {
+// refOf returns who did something, "" for riskroom itself.
+func refOf(a core.Actor) core.Ref {
+	if a.Account.IsZero() {
 		return ""
 	}
-	return core.RefOf(e.Risk.Submitter.Account)
+	return core.RefOf(a.Account)
 }
 
-// submitterName returns the name of the person who filed the risk.
-func (e Env) submitterName() string {
-	if e.Risk.Submitter.Name != "" {
-		return e.Risk.Submitter.Name
+// actorName returns the name of somebody who did something.
+func (e Env) actorName(a core.Actor) string {
+	if a.Name != "" {
+		return a.Name
 	}
-	return e.name(e.submitter())
+	return e.name(refOf(a))
 }
 
 // option returns the label of a choice of an own select field.
@@ -84,5 +85,8 @@ func samples(s *scope) []Env {
 	if node, ok := s.lookup(nodeName); ok {
 		full.Node, full.NodeSince = node.words[0], when
 	}
-	return []Env{{}, {Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"}}}
+	return []Env{{}, {
+		Risk: full, Now: when, Lead: "wei", Administrators: []core.Ref{"lin"}, Operators: []core.Ref{"lin"},
+		Cause: Cause{By: full.Submitter, Note: "fixed", From: core.Pending, To: core.Resolved, NewHandlers: full.Handlers},
+	}}
 }

@@ -28,6 +28,7 @@ func expressionFunctions() []string {
 type expressionCheck struct {
 	scope *scope
 	terms []Term
+	cause bool // a variable of the event is used
 }
 
 // check returns the first flaw of n, in reading order.
@@ -75,6 +76,7 @@ func (c *expressionCheck) all(nodes ...ast.Node) *flaw {
 func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 	name := variableName(n)
 	if v, ok := c.scope.lookup(name); ok {
+		c.cause = c.cause || slices.ContainsFunc(c.scope.cause, func(v variable) bool { return v.name == name })
 		return v, nil
 	}
 	if _, ok := n.(*ast.MemberNode); ok && !strings.HasPrefix(name, ownPrefix) {
@@ -114,6 +116,9 @@ func (c *expressionCheck) binary(n *ast.BinaryNode) *flaw {
 		return refuseOperator(n, n.Operator)
 	}
 	if f := c.all(n.Left, n.Right); f != nil {
+		return f
+	}
+	if f := c.comparedBy(n); f != nil {
 		return f
 	}
 	switch n.Operator {
@@ -163,7 +168,24 @@ func (c *expressionCheck) compared(name, with ast.Node) *flaw {
 		if v.name == "submitter" && term.Kind != AccountTerm {
 			return flawAt(at, "the submitter is known as an account: compare with \"workspace/user\"")
 		}
+		if v.name == "by" && term.Kind != AccountTerm {
+			return flawAt(at, "%s", byIsAccount)
+		}
 		c.terms = append(c.terms, term)
+	}
+	return nil
+}
+
+// byIsAccount says what the name by can be compared with.
+const byIsAccount = "by is an account: compare it with submitter or \"workspace/user\"; to choose other people, put them into by of the trigger"
+
+// comparedBy refuses comparisons of by with people that are not known as accounts.
+func (c *expressionCheck) comparedBy(n *ast.BinaryNode) *flaw {
+	for _, side := range [][2]ast.Node{{n.Left, n.Right}, {n.Right, n.Left}} {
+		other, ok := c.scope.lookup(variableName(side[1]))
+		if variableName(side[0]) == "by" && ok && other.name != "submitter" && (other.kind == personKind || other.kind == peopleKind) {
+			return flawAt(nameStart(side[1]), "%s", byIsAccount)
+		}
 	}
 	return nil
 }

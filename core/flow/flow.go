@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 type Flow struct {
 	Name         string
 	Trigger      Trigger
+	By           *People    // only what they did starts it; nil: anybody
 	If           *Condition // nil: always
 	IfAlreadyDue AlreadyDue
 	Steps        []Step
@@ -90,15 +92,16 @@ func (f *Flow) Def() Def { return f.def }
 
 // compile compiles d as far as possible.
 func compile(d Def) (*compiler, *Flow) {
-	c := &compiler{scope: newScope(d.Fields, d.Process...)}
+	c := &compiler{scope: d.scope()}
 	f := &Flow{Name: d.Name, IfAlreadyDue: Run, def: d}
 	if d.Name == "" {
 		c.report("/name", -1, RuleStep, "a flow needs a name")
 	}
 	c.settings(d)
 	f.Trigger = c.trigger(d.Trigger, d.Fields)
+	f.By = c.people("/trigger/by", d.Trigger.By)
 	f.If = c.condition("/if", d.If)
-	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.fixesStatus) {
+	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.anyStatus) {
 		c.problems = append(c.problems, Problem{
 			Offset: -1, Rule: RuleAnyStatus, Warning: true,
 			Message: `the flow has no if, so it runs whatever the risk's status; most flows have if: status == "pending"`,
@@ -163,7 +166,7 @@ func (c *compiler) field(key string, f FieldDef) {
 	}
 	if !fieldKey.MatchString(key) {
 		report(path, "%q can't be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
-	} else if _, taken := c.scope.lookup(key); taken {
+	} else if slices.ContainsFunc(c.scope.builtin, func(v variable) bool { return v.name == key }) {
 		report(path, "a field can't be named %s: it is a built-in field", key)
 	}
 	switch f.Type {

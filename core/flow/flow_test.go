@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -133,7 +134,7 @@ func drawDef(rt *rapid.T) Def {
 	d.If = pick("if", "", `status == "pending"`, `fields.amount > 1 and filled(due_at)`)
 	d.Zone = pick("zone", "UTC", "Asia/Shanghai", "America/New_York")
 	d.Trigger = rapid.SampledFrom([]TriggerDef{
-		{On: "filed"}, {On: "assigned"}, {DateField: "due_at", After: "2s"}, {DateField: "review_on", After: "3d", At: "23:59"},
+		{On: "filed"}, {On: "assigned"}, {On: "status", From: []string{"pending"}, By: []string{"lead"}}, {On: "edited", Fields: []string{"review_on"}}, {DateField: "due_at", After: "2s"}, {DateField: "review_on", After: "3d", At: "23:59"},
 	}).Draw(rt, "trigger")
 	d.Steps = nil
 	for i := range rapid.IntRange(1, 5).Draw(rt, "steps") {
@@ -180,7 +181,8 @@ func TestCanonicalRoundTrip(t *testing.T) {
 // behaviour describes what f does in env.
 func behaviour(rt *rapid.T, f *Flow, env Env) []string {
 	holds, err := f.If.Holds(env)
-	out := []string{fmt.Sprint(f.Trigger.Kind(), f.Trigger.Plan(Change{After: env.Risk}), holds, err)}
+	plan, planErr := json.Marshal(f.Trigger.Plan(Change{After: env.Risk}))
+	out := []string{fmt.Sprint(f.Trigger.Kind(), string(plan), planErr, holds, err)}
 	for _, s := range f.Steps {
 		var (
 			text   *Template

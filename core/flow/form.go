@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,6 +73,7 @@ const (
 	PersonKey   KeyKind = "person"   // one person
 	GroupKey    KeyKind = "group"    // the group that a step acts on
 	IDKey       KeyKind = "id"       // the ID of the group that a step creates
+	WordsKey    KeyKind = "words"    // a list of words, or one of them
 	FlagKey     KeyKind = "flag"     // true or false
 	FormKey     KeyKind = "form"     // a mapping
 	FormsKey    KeyKind = "forms"    // a list of mappings
@@ -142,12 +144,23 @@ func (c *compiler) key(path, name, rule string, k Key) {
 	case k.Required && !k.given():
 		c.report(at, -1, rule, "%s needs the key %s", name, k.Name)
 	case !k.given():
-	case k.Choices != nil && !slices.Contains(k.Choices, *k.Text):
-		c.report(at, 0, rule, "%s %q: %sknown: %s", k.Name, *k.Text, meant(*k.Text, k.Choices), oneOf(k.Choices))
+	case k.Choices != nil && k.List != nil:
+		for i, word := range *k.List {
+			c.choice(fmt.Sprintf("%s/%d", at, i), rule, k, word)
+		}
+	case k.Choices != nil:
+		c.choice(at, rule, k, *k.Text)
 	case k.Pattern != "" && !matches(k.Pattern, *k.Text):
 		c.report(at, 0, rule, "%s %q: expected %s", k.Name, *k.Text, k.Hint)
 	case k.List != nil && k.Max > 0 && len(*k.List) > k.Max:
 		c.report(at, -1, RuleLimit, "%s has %d entries, more than %d", k.Name, len(*k.List), k.Max)
+	}
+}
+
+// choice checks that a word is one of the choices of a key.
+func (c *compiler) choice(path, rule string, k Key, word string) {
+	if !slices.Contains(k.Choices, word) {
+		c.report(path, 0, rule, "%s %q: %sknown: %s", k.Name, word, meant(word, k.Choices), oneOf(k.Choices))
 	}
 }
 

@@ -68,7 +68,7 @@ func (p *People) refs(i int, t Term, env Env) ([]core.Ref, error) {
 func keyword(word string, env Env) []core.Ref {
 	switch word {
 	case "submitter":
-		return []core.Ref{env.submitter()}
+		return []core.Ref{refOf(env.Risk.Submitter)}
 	case "lead":
 		return []core.Ref{env.Lead}
 	case "handlers":
@@ -77,6 +77,8 @@ func keyword(word string, env Env) []core.Ref {
 		return env.Administrators
 	case OperatorsKeyword:
 		return env.Operators
+	case NewHandlersKeyword:
+		return env.Cause.NewHandlers
 	}
 	return nil
 }
@@ -189,7 +191,7 @@ func (c *compiler) allGivePeople(nodes ...ast.Node) ([]Term, *flaw) {
 // peopleNames lists the names whose values are people.
 func (c *compiler) peopleNames() []string {
 	var out []string
-	for _, v := range slices.Concat(c.scope.builtin, c.scope.own) {
+	for _, v := range c.scope.all() {
 		if v.kind == personKind || v.kind == peopleKind {
 			out = append(out, v.name)
 		}

@@ -42,10 +42,14 @@ type variable struct {
 // scope is the variables of a flow, with the time zone of its dates.
 type scope struct {
 	builtin     []variable
+	cause       []variable // of the event that starts the flow
 	own         []variable // own fields, by key
 	zone        *time.Location
 	dayStartsAt time.Duration
 }
+
+// scope returns the variables of the flow.
+func (d Def) scope() *scope { return newScope(d.Fields, d.Process...).on(d.Trigger.On) }
 
 // newScope returns the variables of risks with own fields and, if there are nodes, a process.
 func newScope(fields map[string]FieldDef, nodes ...string) *scope {
@@ -59,9 +63,22 @@ func newScope(fields map[string]FieldDef, nodes ...string) *scope {
 	return s
 }
 
+// on adds the variables that flows on an event have, and returns s.
+func (s *scope) on(name string) *scope {
+	for _, e := range events() {
+		if e.name == name {
+			s.cause = slices.DeleteFunc(causeVariables(), func(v variable) bool { return !slices.Contains(e.values, v.name) })
+		}
+	}
+	return s
+}
+
+// all returns every variable.
+func (s *scope) all() []variable { return slices.Concat(s.builtin, s.cause, s.own) }
+
 // lookup returns the variable with a name, such as "title" or "fields.amount".
 func (s *scope) lookup(name string) (variable, bool) {
-	for _, list := range [][]variable{s.builtin, s.own} {
+	for _, list := range [][]variable{s.builtin, s.cause, s.own} {
 		if i := slices.IndexFunc(list, func(v variable) bool { return v.name == name }); i >= 0 {
 			return list[i], true
 		}
@@ -72,7 +89,7 @@ func (s *scope) lookup(name string) (variable, bool) {
 // names lists every name, each with prefix before it.
 func (s *scope) names(prefix string) []string {
 	var out []string
-	for _, v := range slices.Concat(s.builtin, s.own) {
+	for _, v := range s.all() {
 		out = append(out, prefix+v.name)
 	}
 	return out
@@ -95,6 +112,9 @@ func (s *scope) unknown(what, prefix, name string) string {
 	if slices.Contains(processNames(), name) {
 		return needsProcess(name)
 	}
+	if slices.ContainsFunc(causeVariables(), func(v variable) bool { return v.name == name }) {
+		return fmt.Sprintf("only flows with %s have it", eventsWith(valuesOf, name))
+	}
 	if s.isWord(name) {
 		return fmt.Sprintf("put text in quotes: %q", name)
 	}
@@ -103,7 +123,7 @@ func (s *scope) unknown(what, prefix, name string) string {
 
 // isWord reports whether any variable can have that word as its value.
 func (s *scope) isWord(word string) bool {
-	return slices.ContainsFunc(slices.Concat(s.builtin, s.own), func(v variable) bool {
+	return slices.ContainsFunc(s.all(), func(v variable) bool {
 		return v.kind == wordKind && slices.Contains(v.words, word)
 	})
 }
@@ -116,7 +136,7 @@ func (s *scope) values(e Env) map[string]any {
 // fill returns a map of the shape that names have, with value of each.
 func (s *scope) fill(value func(variable) any) map[string]any {
 	out, own := map[string]any{}, map[string]any{}
-	for _, v := range s.builtin {
+	for _, v := range slices.Concat(s.builtin, s.cause) {
 		out[v.name] = value(v)
 	}
 	for _, v := range s.own {
@@ -129,7 +149,7 @@ func (s *scope) fill(value func(variable) any) map[string]any {
 // types returns the types of values.
 func (s *scope) types() types.Map {
 	out, own := types.Map{}, types.Map{}
-	for _, v := range s.builtin {
+	for _, v := range slices.Concat(s.builtin, s.cause) {
 		out[v.name] = exprType(v.kind)
 	}
 	for _, v := range s.own {
@@ -186,8 +206,8 @@ func builtins() []variable {
 		date("now", func(e Env) time.Time { return e.Now }),
 		{
 			name: "submitter", kind: personKind,
-			raw:   func(e Env) any { return string(e.submitter()) },
-			label: func(e Env, _ string) string { return e.submitterName() },
+			raw:   func(e Env) any { return string(refOf(e.Risk.Submitter)) },
+			label: func(e Env, _ string) string { return e.actorName(e.Risk.Submitter) },
 		},
 		{
 			name: "lead", kind: personKind,

@@ -19,14 +19,13 @@ const (
 
 // TemplateLength returns how many characters the text of a template has at least, and
 // how many it can have if every value is as long as it can be. Both are 0 for a template
-// that does not compile. fields are the own fields, by key, and process the keys of the
-// process's nodes.
-func TemplateLength(source string, fields map[string]FieldDef, process []string) (least, most int) {
+// that does not compile.
+func (d Def) TemplateLength(source string) (least, most int) {
 	tree, f := parseTemplate(source)
 	if f != nil {
 		return 0, 0
 	}
-	l := lengths{newScope(fields, process...)}
+	l := lengths{d.scope()}
 	return l.list(tree.Root, fixedOnly), l.list(tree.Root, atMost)
 }
 
@@ -149,7 +148,7 @@ func longestText(name string) int {
 		return core.MaxTitle
 	case "module":
 		return longestLabel
-	case "resolution":
+	case "resolution", "note":
 		return core.MaxNote
 	}
 	return core.MaxDescription

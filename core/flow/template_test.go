@@ -195,7 +195,7 @@ func TestTemplateLength(t *testing.T) {
 		`{{ if .due_at }}due {{ date .due_at }}{{ else }}no date at all{{ end }}`: {4, longestDate + 4},
 		"{{ .fields.kind }}{{ .submitter }}":                                      {0, 90 + longestName},
 	} {
-		if least, most := TemplateLength(source, fields, nil); least != want[0] || most != want[1] {
+		if least, most := (Def{Fields: fields}).TemplateLength(source); least != want[0] || most != want[1] {
 			t.Errorf("%s: %d to %d, want %v", source, least, most, want)
 		}
 	}

@@ -16,10 +16,13 @@ func Keywords() []string { return []string{"submitter", "handlers", "lead", "adm
 
 // keywords returns the keywords that lists of this scope can have.
 func (s *scope) keywords() []string {
-	if _, ok := s.lookup(OperatorsKeyword); ok {
-		return append(Keywords(), OperatorsKeyword)
+	words := Keywords()
+	for _, w := range []string{OperatorsKeyword, NewHandlersKeyword} {
+		if _, ok := s.lookup(w); ok {
+			words = append(words, w)
+		}
 	}
-	return Keywords()
+	return words
 }
 
 // TermKind is the kind of a Term.
@@ -27,7 +30,7 @@ type TermKind string
 
 // The kinds of Term.
 const (
-	KeywordTerm    TermKind = "keyword"    // one of Keywords, or OperatorsKeyword
+	KeywordTerm    TermKind = "keyword"    // one of Keywords, OperatorsKeyword or NewHandlersKeyword
 	PersonTerm     TermKind = "person"     // a name from the config file
 	GroupTerm      TermKind = "group"      // "@group", or "workspace:@group"
 	AccountTerm    TermKind = "account"    // "workspace/user"

@@ -24,17 +24,13 @@ type Trigger interface {
 	trigger()
 }
 
-// Change is a change to a risk.
-type Change struct {
-	Before *core.Risk // nil when the risk is filed
-	After  core.Risk
-}
-
 // Occurrence is one occasion on which a flow runs for a risk. ID is unique among the flow's
 // occurrences for the risk, and part of the run's stored ID.
 type Occurrence struct {
 	ID  string
 	Due time.Time // zero: at once
+	// Cause is stored with the run of an event, nil for a date.
+	Cause *Cause
 }
 
 // Plan is what a change to a risk does to the occurrences of a flow.
@@ -64,19 +60,41 @@ const (
 func (d *TriggerDef) Form() Form {
 	return Form{
 		Help: "When the flow is due: some time after one of the risk's dates, or when an event happens.",
-		Keys: []Key{
+		Keys: append([]Key{
 			textKey("date_field", "The date that the delay counts from: "+orList(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own"))+".", &d.DateField),
 			{Name: "after", Kind: TextKey, Hint: delayHint, Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
 			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint, Text: &d.At,
 				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after."},
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
-		},
+		}, d.filters()...),
 		AnyOf: []string{"date_field", "on"}, Without: "a trigger needs date_field or on",
 		Excludes: []Exclusion{{Key: "on", Others: []string{"date_field", "after", "at"},
 			Message: "a trigger has either on, or date_field with after and at"}},
-		Requires: []Requirement{{Key: "date_field", Others: []string{"after"}}},
+		Requires: append([]Requirement{{Key: "date_field", Others: []string{"after"}}}, d.filtersNeedEvent()...),
 	}
+}
+
+// filters returns the keys that narrow an event down. They point into d.
+func (d *TriggerDef) filters() []Key {
+	help := func(name, help string) string { return "With " + eventsWith(filtersOf, name) + ": " + help }
+	statuses := func(name, what string, list *[]string) Key {
+		return Key{Name: name, Kind: WordsKey, Help: help(name, what), Choices: wordsOf(core.Statuses()), List: list}
+	}
+	return []Key{
+		statuses("from", "only changes from one of these statuses.", &d.From),
+		statuses("to", "only changes to one of these statuses.", &d.To),
+		{Name: "fields", Kind: WordsKey, Help: help("fields", "only edits of one of these: "+oneOf(builtinFields())+" and fields of your own."), List: &d.Fields},
+		peopleKey("by", help("by", "only what one of these people did."), &d.By),
+	}
+}
+
+func (d *TriggerDef) filtersNeedEvent() []Requirement {
+	var out []Requirement
+	for _, k := range d.filters() {
+		out = append(out, Requirement{Key: k.Name, Others: []string{"on"}})
+	}
+	return out
 }
 
 // trigger compiles d. It returns nil if d has no known trigger.
@@ -88,7 +106,7 @@ func (c *compiler) trigger(d TriggerDef, fields map[string]FieldDef) Trigger {
 	}
 	for _, e := range events() {
 		if e.name == d.On {
-			return eventTrigger{e}
+			return c.eventTrigger(path, d, e)
 		}
 	}
 	return nil

@@ -1,13 +1,10 @@
 package flow
 
-import "slices"
-
-// assigned returns the event that a risk gets handlers.
+// assigned returns the event that a risk gets new handlers.
 func assigned() event {
 	return event{
-		name: "assigned", help: "when it gets handlers, at filing or later",
-		happens: func(c Change) bool {
-			return len(c.After.Handlers) > 0 && (c.Before == nil || !slices.Equal(c.Before.Handlers, c.After.Handlers))
-		},
+		name: "assigned", help: "when it gets handlers that it didn't have, at filing or later",
+		filters: []string{"by"}, values: []string{"by", "note", NewHandlersKeyword},
+		happens: func(c Change) bool { return len(c.newHandlers()) > 0 },
 	}
 }

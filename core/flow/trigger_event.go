@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -11,15 +12,20 @@ import (
 type event struct {
 	name string
 	help string // after "filed: "
-	// fixesStatus reports whether the risk's status is known when it happens, so
-	// that a flow needs no condition on it.
-	fixesStatus bool
+	// anyStatus reports whether its flows need no condition on the risk's status.
+	anyStatus bool
+	// filters are the keys of the trigger that narrow it down.
+	filters []string
+	// values are the names that only its flows can use, of those in causeVariables.
+	values []string
 	// happens reports whether a change is this event.
 	happens func(Change) bool
 }
 
 // events returns every event, in the order of the reference.
-func events() []event { return []event{filed(), assigned()} }
+func events() []event {
+	return []event{filed(), assigned(), statusChanged(), reopened(), edited(), noted()}
+}
 
 func eventNames() []string {
 	var out []string
@@ -28,6 +34,23 @@ func eventNames() []string {
 	}
 	return out
 }
+
+// eventsWith returns how triggers name the events that have a filter or a value.
+func eventsWith(has func(event) []string, name string) string {
+	var out []string
+	for _, e := range events() {
+		if slices.Contains(has(e), name) {
+			out = append(out, e.name)
+		}
+	}
+	if len(out) == 1 {
+		return "on: " + out[0]
+	}
+	return "on: " + orList(out)
+}
+
+func filtersOf(e event) []string { return e.filters }
+func valuesOf(e event) []string  { return e.values }
 
 // eventsHelp describes when each event happens.
 func eventsHelp() string {
@@ -38,18 +61,33 @@ func eventsHelp() string {
 	return strings.Join(out, "; ") + "."
 }
 
-// eventTrigger runs a flow immediately on every change that is its event.
-type eventTrigger struct{ event }
+// eventTrigger runs a flow immediately on every change that is its event and passes its
+// filters.
+type eventTrigger struct {
+	event
+	from, to, fields []string // empty: any
+}
 
 // Kind implements Trigger.
 func (t eventTrigger) Kind() string { return t.name }
 
 // Plan implements Trigger.
 func (t eventTrigger) Plan(c Change) Plan {
-	if !t.happens(c) {
+	if !t.happens(c) || !t.passes(c) {
 		return Plan{}
 	}
-	return Plan{Arm: []Occurrence{{ID: versionOccurrence(c.After)}}}
+	return Plan{Arm: []Occurrence{{ID: versionOccurrence(c.After), Cause: causeOf(c)}}}
+}
+
+// passes reports whether a change passes the filters.
+func (t eventTrigger) passes(c Change) bool {
+	if c.Before == nil {
+		return true
+	}
+	any := func(list []string, words ...string) bool {
+		return len(list) == 0 || slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
+	}
+	return any(t.from, string(c.Before.Status)) && any(t.to, string(c.After.Status)) && any(t.fields, c.edited()...)
 }
 
 // Next implements Trigger.
@@ -59,3 +97,24 @@ func (t eventTrigger) Next(string, core.Risk) (Occurrence, bool) { return Occurr
 func (t eventTrigger) Expected(core.Risk) ([]Occurrence, bool) { return nil, false }
 
 func (t eventTrigger) trigger() {}
+
+// eventTrigger compiles a trigger by an event.
+func (c *compiler) eventTrigger(path string, d TriggerDef, e event) eventTrigger {
+	for _, k := range d.filters() {
+		if k.given() && !slices.Contains(e.filters, k.Name) {
+			c.report(path+"/"+k.Name, -1, RuleTrigger, "%s goes with %s, not with on: %s", k.Name, eventsWith(filtersOf, k.Name), e.name)
+		}
+	}
+	known := c.scope.editable()
+	for i, f := range d.Fields {
+		switch {
+		case slices.Contains(known, f):
+		case f == "status" || f == "handlers":
+			c.report(at(path+"/fields", i), 0, RuleTrigger, "a change of the %s is another event: %s", f,
+				map[string]string{"status": "use on: status", "handlers": "use on: assigned"}[f])
+		default:
+			c.flaw(at(path+"/fields", i), RuleTrigger, flawAt(0, "there is no field %q; %sfields are %s", f, meant(f, known), oneOf(known)).about(ownPrefix+f))
+		}
+	}
+	return eventTrigger{event: e, from: d.From, to: d.To, fields: d.Fields}
+}

@@ -9,6 +9,11 @@ import (
 	"riskroom/core"
 )
 
+// Includes reports whether the person with account a is among refs.
+func (d *Directory) Includes(ctx context.Context, refs []core.Ref, a core.Account) (bool, error) {
+	return d.is(ctx, a, refs)
+}
+
 // is reports whether the person with account a is among refs.
 func (d *Directory) is(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
 	if len(refs) == 0 {

@@ -110,6 +110,8 @@ func wordWhy(p text.Printer, reason string) string {
 	switch reason {
 	case "condition":
 		return p.S("demo.why.condition")
+	case "by_others":
+		return p.S("demo.why.by")
 	case "nobody":
 		return p.S("demo.why.nobody")
 	case "no_item_group", "no_group":

@@ -1,0 +1,109 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"riskroom/core"
+)
+
+// Change is a change to a risk.
+type Change struct {
+	Before *core.Risk // nil when the risk is filed
+	After  core.Risk
+	By     core.Actor // who made it
+	Note   string     // what they wrote with it
+}
+
+// Cause is what the run of an event knows about the change that caused it. It is stored with
+// the run, because later changes don't change it.
+type Cause struct {
+	By          core.Actor  `json:"by,omitzero"`
+	Note        string      `json:"note,omitempty"`
+	From        core.Status `json:"from,omitempty"`
+	To          core.Status `json:"to,omitempty"`
+	NewHandlers []core.Ref  `json:"new_handlers,omitempty"`
+}
+
+func causeOf(c Change) *Cause {
+	cause := &Cause{By: c.By, Note: c.Note, NewHandlers: c.newHandlers()}
+	if c.Before != nil && c.Before.Status != c.After.Status {
+		cause.From, cause.To = c.Before.Status, c.After.Status
+	}
+	return cause
+}
+
+// newHandlers returns the handlers that the risk didn't have before.
+func (c Change) newHandlers() []core.Ref {
+	var out []core.Ref
+	for _, h := range c.After.Handlers {
+		if c.Before == nil || !slices.Contains(c.Before.Handlers, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// edited returns the fields that the change edits, as triggers name them.
+func (c Change) edited() []string {
+	var out []string
+	for field, version := range c.After.Changed {
+		name := strings.TrimPrefix(field, ownPrefix)
+		if c.Before != nil && version == c.After.Version && (name != field || slices.Contains(builtinFields(), field)) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// hasNewNote reports whether the change adds a note to the risk.
+func (c Change) hasNewNote() bool {
+	last := func(r core.Risk) core.Note {
+		if len(r.Notes) == 0 {
+			return core.Note{}
+		}
+		return r.Notes[len(r.Notes)-1]
+	}
+	before, after := last(*c.Before), last(c.After)
+	return !after.At.Equal(before.At) || after.Text != before.Text
+}
+
+// builtinFields returns the fields of every risk whose change is an edit.
+func builtinFields() []string {
+	return []string{"title", "module", "severity", "description", "discovered_at", "due_at"}
+}
+
+// editable returns the fields whose change is an edit, as triggers name them.
+func (s *scope) editable() []string {
+	out := builtinFields()
+	for _, v := range s.own {
+		out = append(out, ownKey(v.name))
+	}
+	return out
+}
+
+// NewHandlersKeyword means the handlers that an assignment adds. It is a keyword only in flows
+// with on: assigned, so that a person can have this name otherwise.
+const NewHandlersKeyword = "new_handlers"
+
+// causeVariables returns the variables of the causes of events.
+func causeVariables() []variable {
+	status := func(name string, of func(Cause) core.Status) variable {
+		return variable{
+			name: name, kind: wordKind, words: wordsOf(core.Statuses()),
+			raw:   func(e Env) any { return string(of(e.Cause)) },
+			label: func(e Env, s string) string { return e.Text.Status(core.Status(s)) },
+		}
+	}
+	return []variable{
+		{
+			name: "by", kind: personKind,
+			raw:   func(e Env) any { return string(refOf(e.Cause.By)) },
+			label: func(e Env, _ string) string { return e.actorName(e.Cause.By) },
+		},
+		{name: "note", kind: textKind, raw: func(e Env) any { return e.Cause.Note }},
+		status("from", func(c Cause) core.Status { return c.From }),
+		status("to", func(c Cause) core.Status { return c.To }),
+		{name: NewHandlersKeyword, kind: peopleKind, raw: func(e Env) any { return wordsOf(e.Cause.NewHandlers) }},
+	}
+}
