@@ -52,7 +52,8 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 		return Say(p.S("commands.list.none")), nil
 	}
 	r := Say(p.S("commands.list.head", text.Args{"Count": found.Total}))
-	if n := len(found.Risks); n < found.Total {
+	if n := len(found.Risks); n < found.Total || found.Total < 0 {
+		found.Total = max(found.Total, n)
 		r = Say(p.S("commands.list.head_part", text.Args{"Count": found.Total, "Shown": n}))
 	}
 	for _, risk := range found.Risks {

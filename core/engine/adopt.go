@@ -27,13 +27,25 @@ func (e *Engine) publish(ctx context.Context) error {
 // in bulk. Risks that another replica files with an older config file are
 // corrected at the next start.
 func (e *Engine) adoptLoop(ctx context.Context) {
+	e.untilDone(ctx, "not all timers could be aligned with the flows", e.adopt)
+}
+
+// reindexLoop indexes the risks that an older version has filed, once per database.
+func (e *Engine) reindexLoop(ctx context.Context) {
+	e.untilDone(ctx, "not all risks could be indexed", func(ctx context.Context) error {
+		return e.store.Reindex(ctx, e.org.KeyPrefix)
+	})
+}
+
+// untilDone calls f until it succeeds or ctx ends, and logs why it failed.
+func (e *Engine) untilDone(ctx context.Context, failed string, f func(context.Context) error) {
 	pause := time.Second
 	for ctx.Err() == nil {
-		err := e.adopt(ctx)
+		err := f(ctx)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		e.log.WarnContext(ctx, "not all timers could be aligned with the flows", "again", pause, "err", err)
+		e.log.WarnContext(ctx, failed, "again", pause, "err", err)
 		_ = sleep(ctx, pause)
 		pause = min(2*pause, time.Minute)
 	}

@@ -25,14 +25,14 @@ func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, titl
 	for _, a := range mine {
 		who = append(who, core.RefOf(a))
 	}
-	risks, _, err := e.store.Find(ctx, Query{
-		Who: who, Since: e.clock.Now().Add(-alikeWithin), Limit: core.MaxListed,
+	found, err := e.store.Find(ctx, Query{
+		Statuses: OpenStatuses(), By: who, Filed: Period{From: e.clock.Now().Add(-alikeWithin)}, Limit: core.MaxListed,
 	})
 	if err != nil {
 		return nil, false, err
 	}
-	for _, r := range risks {
-		if !slices.Contains(mine, r.Submitter.Account) || foldTitle(r.Title) != foldTitle(title) {
+	for _, r := range found.Risks {
+		if foldTitle(r.Title) != foldTitle(title) {
 			continue
 		}
 		if own, err := e.filedBy(ctx, op, r.Key); own || err != nil {

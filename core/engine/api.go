@@ -34,7 +34,7 @@ type Handling interface {
 	Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error)
 	// Show returns a risk that by may read.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
-	// List returns the open risks that by may read and that match q.
+	// List returns risks that by may read and that match q, a page at a time.
 	List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error)
 	// History returns a page of what happened to a risk that by may read. cursor is
 	// History.Next of the page before, "" for the newest.
@@ -75,17 +75,4 @@ type View struct {
 	Lead      core.Ref
 	Binding   Binding
 	MayChange bool // may change its status
-}
-
-// ListQuery selects open risks. Its zero value selects all.
-type ListQuery struct {
-	Mine    bool // the asker is a handler or the submitter
-	Overdue bool
-	Module  string
-}
-
-// Listing is a list of risks, newest first.
-type Listing struct {
-	Risks []core.Risk // at most core.MaxListed
-	Total int
 }

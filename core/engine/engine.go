@@ -155,6 +155,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.claimLoop(ctx, work) })
 	loops.Go(func() { e.sweepLoop(ctx) })
 	loops.Go(func() { e.adoptLoop(ctx) })
+	loops.Go(func() { e.reindexLoop(ctx) })
 	<-ctx.Done()
 	e.halt.Store(true)
 	loops.Wait()

@@ -30,9 +30,14 @@ type Risks interface {
 	// Get returns a risk with everything that belongs to it, or NotFound.
 	Get(ctx context.Context, key core.RiskKey) (Record, error)
 
-	// Find returns the open risks that match, newest first and at most q.Limit, and
-	// how many match in total.
-	Find(ctx context.Context, q Query) (risks []core.Risk, total int, err error)
+	// Find returns risks that match, in order. It reads a bounded part of the indexes, so
+	// it may return fewer than q.Limit although more match; then Found.Next is set.
+	Find(ctx context.Context, q Query) (Found, error)
+
+	// Reindex adds the risks that a version without these indexes has filed. It goes on
+	// where it was interrupted, and returns at once if nothing is left to do. prefix is
+	// that of the keys.
+	Reindex(ctx context.Context, prefix string) error
 
 	// Each calls f with the key of every risk that is open or has a timer, once each
 	// and in no order, until f fails.
@@ -101,15 +106,6 @@ type TimerChange struct {
 	// Event is written only if the timer changed. The store adds "outcome" to its
 	// data: "armed", "moved", "dropped", "wished" or "left".
 	Event *Event
-}
-
-// Query says which open risks to find: those that match every field that is set.
-type Query struct {
-	Who     []core.Ref // any of them is a handler or (as an account) the submitter
-	Module  []string   // any of them
-	Overdue time.Time  // due_at set and before this
-	Since   time.Time  // submitted at or after this
-	Limit   int
 }
 
 // Record is a risk with everything that belongs to it.

@@ -130,3 +130,24 @@ func (d *Directory) RefsOf(ctx context.Context, a core.Account, groups func(work
 	slices.Sort(refs)
 	return slices.Compact(refs), nil
 }
+
+// Meaning returns every Ref that may mean a person or group on a risk, as RefsOf does. A
+// group without a workspace must be qualified.
+func (d *Directory) Meaning(ctx context.Context, r core.Ref, groups func(workspace string) []core.Ref) ([]core.Ref, error) {
+	refs := append([]core.Ref{r}, d.aliases(ctx, r)...)
+	if _, _, group := r.Group(); !group {
+		accounts, _, err := d.Resolve(ctx, []core.Ref{r}, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range accounts {
+			more, err := d.RefsOf(ctx, a, groups)
+			if err != nil {
+				return nil, err
+			}
+			refs = append(refs, more...)
+		}
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs), nil
+}

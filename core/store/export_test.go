@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -22,6 +23,47 @@ const (
 	BlockSize    = blockSize
 	LargestBlock = largestBlock
 )
+
+// ReadAtFirst sets how many entries of an index Find reads in a shard at first.
+func (s *Store) ReadAtFirst(n int) { s.firstRead = n }
+
+// Indexes returns what is about some risks in their indexes.
+func (s *Store) Indexes(ctx context.Context, risks []core.Risk) map[string][]redis.Z {
+	all := map[string][]redis.Z{}
+	for _, r := range risks {
+		for _, i := range s.keys.reindexChanges(&r) {
+			all[i.key] = s.db.ZRangeWithScores(ctx, i.key, 0, -1).Val()
+		}
+	}
+	return all
+}
+
+// Downgrade makes the indexes of some risks what a program of schema 1 left, of which
+// another has indexed those up to a number.
+func (s *Store) Downgrade(ctx context.Context, risks []core.Risk, done int64) error {
+	s.complete.Store(false)
+	if err := s.db.HSet(ctx, s.keys.meta(), indexedField, done).Err(); err != nil {
+		return err
+	}
+	for _, r := range risks {
+		shard := s.keys.shard(r.Key)
+		for key, score := range s.keys.indexed(&r) {
+			old := key == s.keys.open(shard) || key == s.keys.module(shard, r.Module) || key == s.keys.dueDate(shard) || strings.Contains(key, ":who:")
+			if !old || !r.Status.Open() {
+				if err := s.db.ZRem(ctx, key, string(r.Key)).Err(); err != nil {
+					return err
+				}
+			}
+			by := s.keys.who(shard, string(core.RefOf(r.Submitter.Account)))
+			if key == s.keys.open(shard) {
+				if err := s.db.ZAdd(ctx, by, redis.Z{Score: float64(score), Member: string(r.Key)}).Err(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
 
 // Assess returns the findings of Check for what a server reports.
 func Assess(info map[string]string, o Options) []Finding { return assess(info, o) }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,83 +13,165 @@ import (
 	"riskroom/core/engine"
 )
 
+// world is a store and a plain list of what is in it.
+type world struct {
+	*bench
+	rt    *rapid.T
+	start time.Time
+	risks map[core.RiskKey]core.Risk
+}
+
+var (
+	somebody  = []core.Ref{"lin", "wei", "@oncall", "acme/U1", "acme/U2"}
+	someParts = []string{"Payments", "Ledger"}
+)
+
 // testFindLikeModel changes risks at random and compares Find with a plain list.
 func testFindLikeModel(t *testing.T, open opener) {
-	people := []core.Ref{"lin", "wei", "@oncall", "acme/U1"}
-	modules := []string{"Payments", "Ledger"}
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t, open)
-		start := b.clock.Now()
-		model := map[core.RiskKey]core.Risk{"R-1": b.risk}
-		for range rapid.IntRange(1, 25).Draw(rt, "changes") {
-			n := rapid.Int64Range(1, 6).Draw(rt, "risk")
-			key := core.MakeRiskKey("R", n)
-			if _, filed := model[key]; !filed {
-				b.clock.pass(time.Second)
-				model[key] = b.file(n)
-				continue
-			}
-			old, next := model[key], model[key]
-			next.Version++
-			next.Handlers = rapid.SliceOfNDistinct(rapid.SampledFrom(people), 0, 3, rapid.ID).Draw(rt, "handlers")
-			next.Module = rapid.SampledFrom(modules).Draw(rt, "module")
-			next.Status = rapid.SampledFrom(core.Statuses()).Draw(rt, "status")
-			next.DueAt = time.Time{}
-			if d := rapid.IntRange(0, 3).Draw(rt, "due"); d > 0 {
-				next.DueAt = start.Add(time.Duration(d) * time.Hour)
-			}
-			_, err := b.s.Apply(b.ctx, engine.Change{Expect: old.Version, Old: &old, New: next})
-			b.ok(err)
-			model[key] = next
+		b.s.ReadAtFirst(rapid.IntRange(1, 3).Draw(rt, "read at first"))
+		w := &world{bench: b, rt: rt, start: b.clock.Now(), risks: map[core.RiskKey]core.Risk{"R-1": b.risk}}
+		for range rapid.IntRange(1, 40).Draw(rt, "changes") {
+			w.change()
 		}
 		for range 6 {
-			q := engine.Query{
-				Who:    rapid.SliceOfNDistinct(rapid.SampledFrom(people), 0, 2, rapid.ID).Draw(rt, "who"),
-				Module: rapid.SliceOfNDistinct(rapid.SampledFrom(modules), 0, 2, rapid.ID).Draw(rt, "in"),
-				Limit:  rapid.IntRange(0, 6).Draw(rt, "limit"),
-			}
-			if d := rapid.IntRange(0, 4).Draw(rt, "overdue"); d > 0 {
-				q.Overdue = start.Add(time.Duration(d) * time.Hour)
-			}
-			if s := rapid.IntRange(0, 4).Draw(rt, "since"); s > 0 {
-				q.Since = start.Add(time.Duration(s) * time.Second)
-			}
-			wantKeys, wantTotal := naive(model, q)
-			risks, total, err := b.s.Find(b.ctx, q)
-			b.ok(err)
-			var keys []core.RiskKey
-			for _, r := range risks {
-				keys = append(keys, r.Key)
-				b.same("document", r, model[r.Key])
-			}
-			if total != wantTotal || !slices.Equal(keys, wantKeys) {
-				rt.Fatalf("%+v: got %v of %d, want %v of %d", q, keys, total, wantKeys, wantTotal)
-			}
+			w.compare(w.query())
 		}
 	})
 }
 
-func naive(model map[core.RiskKey]core.Risk, q engine.Query) (keys []core.RiskKey, total int) {
+// change files a risk or changes one. Several risks may have the same dates.
+func (w *world) change() {
+	key := core.MakeRiskKey("R", rapid.Int64Range(1, 20).Draw(w.rt, "risk"))
+	old, filed := w.risks[key]
+	next := old
+	if !filed {
+		w.clock.pass(time.Duration(rapid.IntRange(0, 1).Draw(w.rt, "later")) * time.Second)
+		next = w.newRisk(key.Number())
+		next.Version = 0
+		next.Submitter.Account.ID = rapid.SampledFrom([]string{"U1", "U2"}).Draw(w.rt, "by")
+	}
+	next.Version++
+	next.Handlers = rapid.SliceOfNDistinct(rapid.SampledFrom(somebody), 0, 3, rapid.ID).Draw(w.rt, "handlers")
+	next.Module = rapid.SampledFrom(someParts).Draw(w.rt, "module")
+	next.Status, next.StatusSince = rapid.SampledFrom(core.Statuses()).Draw(w.rt, "status"), w.clock.Now()
+	next.DueAt = w.hour("due")
+	ch := engine.Change{Expect: old.Version, Old: &old, New: next}
+	if !filed {
+		ch.Old, ch.Op = nil, string(key)
+	}
+	_, err := w.s.Apply(w.ctx, ch)
+	w.ok(err)
+	w.risks[key] = next
+}
+
+func (w *world) hour(what string) time.Time {
+	if n := rapid.IntRange(0, 3).Draw(w.rt, what); n > 0 {
+		return w.start.Add(time.Duration(n) * time.Hour)
+	}
+	return time.Time{}
+}
+
+func (w *world) second(what string) time.Time {
+	if n := rapid.IntRange(0, 4).Draw(w.rt, what); n > 0 {
+		return w.start.Add(time.Duration(n-1) * time.Second)
+	}
+	return time.Time{}
+}
+
+func (w *world) query() engine.Query {
+	refs := func(what string) []core.Ref {
+		if rapid.Bool().Draw(w.rt, "any "+what) {
+			return nil
+		}
+		return rapid.SliceOfNDistinct(rapid.SampledFrom(somebody), 1, 2, rapid.ID).Draw(w.rt, what)
+	}
+	parts := func(what string) []string {
+		return rapid.SliceOfNDistinct(rapid.SampledFrom(someParts), 0, 2, rapid.ID).Draw(w.rt, what)
+	}
+	q := engine.Query{
+		Statuses: rapid.SliceOfNDistinct(rapid.SampledFrom(core.Statuses()), 0, 4, rapid.ID).Draw(w.rt, "statuses"),
+		Who:      refs("who"), Handlers: refs("handlers"), By: refs("by"), Modules: parts("in"),
+		Due: engine.Period{From: w.hour("due from"), Before: w.hour("due before")}, ByDue: rapid.Bool().Draw(w.rt, "by due"),
+		Limit: rapid.IntRange(1, 6).Draw(w.rt, "limit"),
+	}
+	if len(q.Who) > 0 {
+		q.Led = parts("led")
+	}
+	if rapid.Bool().Draw(w.rt, "filed then") {
+		q.Filed = engine.Period{From: w.second("filed from"), Before: w.second("filed before")}
+	}
+	if rapid.IntRange(0, 3).Draw(w.rt, "closed then") == 0 {
+		q.Closed = engine.Period{From: w.second("closed from"), Before: w.second("closed before")}
+	}
+	if rapid.Bool().Draw(w.rt, "even only") {
+		q.Keep, q.Read = func(r core.Risk) bool { return r.Key.Number()%2 == 0 }, rapid.IntRange(1, 5).Draw(w.rt, "read")
+	}
+	return q
+}
+
+// compare reads a list page by page.
+func (w *world) compare(q engine.Query) {
+	want := w.naive(q)
+	var got []core.RiskKey
+	for page := 0; page == 0 || !q.After.IsZero(); page++ {
+		found, err := w.s.Find(w.ctx, q)
+		w.ok(err)
+		if n := len(found.Risks); n > q.Limit || q.Keep != nil && found.Read > q.Read || page > 100 {
+			w.rt.Fatalf("%+v: page %d has %d risks of %d", q, page, n, found.Read)
+		}
+		for _, r := range found.Risks {
+			got = append(got, r.Key)
+			w.same("document", r, w.risks[r.Key])
+		}
+		if found.Total >= 0 && found.Total != len(want) {
+			w.rt.Fatalf("%+v: got %d in all, want %d", q, found.Total, len(want))
+		}
+		if q.After.IsZero() && found.Total < 0 && found.Next.IsZero() {
+			w.rt.Fatalf("%+v: everything was read, but not counted", q)
+		}
+		q.After = found.Next
+	}
+	if !slices.Equal(got, want) {
+		w.rt.Fatalf("%+v: got %v, want %v", q, got, want)
+	}
+}
+
+// naive returns what matches, in order. The fields of the query are checked one by one, in
+// another way than by Query.Matches.
+func (w *world) naive(q engine.Query) (keys []core.RiskKey) {
 	var found []core.Risk
-	for _, r := range model {
-		concerns := func(who core.Ref) bool {
-			return slices.Contains(r.Handlers, who) || who == core.RefOf(r.Submitter.Account)
+	within := func(p engine.Period, t time.Time) bool {
+		return !t.IsZero() && (p.From.IsZero() || t.Compare(p.From) >= 0) && (p.Before.IsZero() || t.Compare(p.Before) < 0)
+	}
+	for _, r := range w.risks {
+		by := core.RefOf(r.Submitter.Account)
+		handled := func(refs []core.Ref) bool {
+			return slices.ContainsFunc(refs, func(x core.Ref) bool { return slices.Contains(r.Handlers, x) })
 		}
 		switch {
-		case !r.Status.Open(),
-			len(q.Who) > 0 && !slices.ContainsFunc(q.Who, concerns),
-			len(q.Module) > 0 && !slices.Contains(q.Module, r.Module),
-			!q.Overdue.IsZero() && (r.DueAt.IsZero() || !r.DueAt.Before(q.Overdue)),
-			!q.Since.IsZero() && r.SubmittedAt.Before(q.Since):
+		case len(q.Statuses) > 0 && !slices.Contains(q.Statuses, r.Status),
+			len(q.Who) > 0 && !handled(q.Who) && !slices.Contains(q.Who, by) && !slices.Contains(q.Led, r.Module),
+			len(q.Handlers) > 0 && !handled(q.Handlers),
+			len(q.By) > 0 && !slices.Contains(q.By, by),
+			len(q.Modules) > 0 && !slices.Contains(q.Modules, r.Module),
+			(q.ByDue || !q.Due.IsZero()) && !within(q.Due, r.DueAt),
+			!within(q.Filed, r.SubmittedAt),
+			!q.Closed.IsZero() && (r.Status.Open() || !within(q.Closed, r.StatusSince)),
+			q.Keep != nil && !q.Keep(r):
 			continue
 		}
 		found = append(found, r)
 	}
 	slices.SortFunc(found, func(a, b core.Risk) int {
-		return cmp.Or(b.SubmittedAt.Compare(a.SubmittedAt), cmp.Compare(b.Key.Number(), a.Key.Number()))
+		if q.ByDue {
+			return cmp.Or(a.DueAt.Compare(b.DueAt), strings.Compare(string(a.Key), string(b.Key)))
+		}
+		return cmp.Or(b.SubmittedAt.Compare(a.SubmittedAt), strings.Compare(string(b.Key), string(a.Key)))
 	})
-	for _, r := range found[:min(q.Limit, len(found))] {
+	for _, r := range found {
 		keys = append(keys, r.Key)
 	}
-	return keys, len(found)
+	return keys
 }

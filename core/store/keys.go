@@ -18,9 +18,12 @@ import (
 //	{p:3}:waiting            runs that wait for a slot or back off: RunIDs
 //	{p:3}:audit              stream of audit events, never trimmed
 //	{p:3}:open               open risks: key -> ms of submission
-//	{p:3}:overdue            open risks with a due date: key -> ms of it
-//	{p:3}:who:<ref>          open risks of a person: key -> ms of submission
-//	{p:3}:module:<name>      open risks of a module: key -> ms of submission
+//	{p:3}:closed             closed risks: key -> ms of closing
+//	{p:3}:status:<status>    risks in a status: key -> ms of submission
+//	{p:3}:who:<ref>          risks that a person or group handles: the same
+//	{p:3}:by:<account>       risks that an account submitted: the same
+//	{p:3}:module:<name>      risks of a module: the same
+//	{p:3}:overdue            risks with a due date: key -> ms of it
 //	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
 //	{p:3}:link:<key>         hash: the binding to the item group
@@ -59,12 +62,17 @@ func (k keys) running(shard int) string       { return k.in(shard, "running") }
 func (k keys) waiting(shard int) string       { return k.in(shard, "waiting") }
 func (k keys) audit(shard int) string         { return k.in(shard, "audit") }
 func (k keys) open(shard int) string          { return k.in(shard, "open") }
-func (k keys) overdue(shard int) string       { return k.in(shard, "overdue") }
+func (k keys) closed(shard int) string        { return k.in(shard, "closed") }
+func (k keys) dueDate(shard int) string       { return k.in(shard, "overdue") }
 func (k keys) server(shard int) string        { return k.in(shard, "server") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
+func (k keys) by(shard int, r string) string  { return k.in(shard, "by:"+r) }
 func (k keys) module(shard int, m string) string {
 	return k.in(shard, "module:"+m)
+}
+func (k keys) status(shard int, st string) string {
+	return k.in(shard, "status:"+st)
 }
 
 // Linked accounts are in the shard of R-0, whose trail records them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -162,26 +163,33 @@ func testIndexFollows(t *testing.T, open opener) {
 	find := func(q engine.Query) int {
 		t.Helper()
 		q.Limit = 10
-		risks, total, err := b.s.Find(b.ctx, q)
+		found, err := b.s.Find(b.ctx, q)
 		b.ok(err)
-		b.same("listed", len(risks), total)
-		return total
+		b.same("listed", len(found.Risks), found.Total)
+		return found.Total
 	}
+	isOpen := engine.OpenStatuses()
+	overdue := func() engine.Query { return engine.Query{Due: engine.Period{Before: b.clock.Now()}} }
 	b.same("lin", find(engine.Query{Who: []core.Ref{"lin"}}), 1)
 	b.same("submitter", find(engine.Query{Who: []core.Ref{"acme/U1"}}), 1)
 	b.change("hand over", func(r *core.Risk) {
 		r.Handlers, r.Module, r.DueAt = []core.Ref{"wei"}, "Ledger", b.clock.Now()
 	})
-	b.same("lin, Payments", []int{find(engine.Query{Who: []core.Ref{"lin"}}), find(engine.Query{Module: []string{"Payments"}})}, []int{0, 0})
-	b.same("wei at Ledger", find(engine.Query{Who: []core.Ref{"nobody", "wei"}, Module: []string{"Ledger"}}), 1)
-	b.same("overdue now", find(engine.Query{Overdue: b.clock.Now()}), 0)
+	b.same("lin, Payments", []int{find(engine.Query{Who: []core.Ref{"lin"}}), find(engine.Query{Modules: []string{"Payments"}})}, []int{0, 0})
+	b.same("wei at Ledger", find(engine.Query{Handlers: []core.Ref{"nobody", "wei"}, Modules: []string{"Ledger"}}), 1)
+	b.same("the submitter is no handler", find(engine.Query{Handlers: []core.Ref{"acme/U1"}}), 0)
+	b.same("overdue now", find(overdue()), 0)
 	b.clock.pass(1e6)
-	b.same("overdue later", find(engine.Query{Overdue: b.clock.Now()}), 1)
-	b.change("resolve", func(r *core.Risk) { r.Status = core.Resolved })
-	b.same("resolved", find(engine.Query{}), 0)
-	b.same("resolved", find(engine.Query{Who: []core.Ref{"wei"}}), 0)
+	b.same("overdue later", find(overdue()), 1)
+	b.change("resolve", func(r *core.Risk) { r.Status, r.StatusSince = core.Resolved, b.clock.Now() })
+	b.same("open", find(engine.Query{Statuses: isOpen}), 0)
+	b.same("open, wei", find(engine.Query{Statuses: isOpen, Who: []core.Ref{"wei"}}), 0)
+	b.same("closed, wei", find(engine.Query{Statuses: []core.Status{core.Resolved}, Who: []core.Ref{"wei"}}), 1)
+	b.same("closed then", find(engine.Query{Closed: engine.Period{From: b.clock.Now()}}), 1)
+	b.same("closed before", find(engine.Query{Closed: engine.Period{Before: b.clock.Now()}}), 0)
 	b.change("reopen", func(r *core.Risk) { r.Status = core.Pending })
-	b.same("reopened", find(engine.Query{Overdue: b.clock.Now()}), 1)
+	b.same("reopened", find(engine.Query{Statuses: isOpen, Due: overdue().Due}), 1)
+	b.same("not closed", find(engine.Query{Closed: engine.Period{From: b.clock.Now().Add(-time.Hour)}}), 0)
 
 	b.file(2)
 	seen := map[core.RiskKey]bool{}

@@ -70,6 +70,8 @@ type Store struct {
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
 	numbers   numbers
+	complete  atomic.Bool // all risks are in all indexes
+	firstRead int         // of an index in a shard
 
 	life  context.Context // ends with Stop, and the subscriptions with it
 	loops sync.WaitGroup
@@ -117,7 +119,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc}
+	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead}
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
 	life, cancel := context.WithCancel(context.Background())
 	s.life = life

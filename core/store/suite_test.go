@@ -24,6 +24,7 @@ var cases = map[string]func(*testing.T, opener){
 	"bad changes":        testBadChanges,
 	"index follows":      testIndexFollows,
 	"find like a model":  testFindLikeModel,
+	"reindex":            testReindex,
 	"timers of a change": testTimersOfChange,
 	"arm":                testArm,
 	"move":               testMove,

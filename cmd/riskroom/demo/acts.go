@@ -123,11 +123,11 @@ func labelsOf(in *stage.Input) []string {
 // filed returns the key of the risk that a person has just filed.
 func (p *play) filed(ctx context.Context, at *place, user, title, module string) (core.RiskKey, error) {
 	by := core.Account{Workspace: at.name, ID: user}
-	risks, _, err := p.w.db.Find(ctx, engine.Query{Who: []core.Ref{core.RefOf(by)}, Module: []string{module}, Limit: core.MaxListed})
+	found, err := p.w.db.Find(ctx, engine.Query{By: []core.Ref{core.RefOf(by)}, Modules: []string{module}, Limit: core.MaxListed})
 	if err != nil {
 		return "", err
 	}
-	for _, r := range risks {
+	for _, r := range found.Risks {
 		if r.Title == title {
 			return r.Key, nil
 		}

@@ -108,11 +108,11 @@ func (b *backstage) look(ctx context.Context) error {
 	for _, r := range before.risks {
 		keys[r.Risk.Key] = true
 	}
-	open, _, err := b.w.db.Find(ctx, engine.Query{Limit: core.MaxListed})
+	open, err := b.w.db.Find(ctx, engine.Query{Statuses: engine.OpenStatuses(), Limit: core.MaxListed})
 	if err != nil {
 		return err
 	}
-	for _, r := range open {
+	for _, r := range open.Risks {
 		keys[r.Key] = true
 	}
 	now := seen{}

@@ -74,12 +74,12 @@ func (b *bench) shown(user string, words ...string) {
 // titles returns the titles of all open risks, sorted.
 func (b *bench) titles() []string {
 	b.Helper()
-	found, _, err := b.look().Find(context.Background(), engine.Query{Limit: 50})
+	found, err := b.look().Find(context.Background(), engine.Query{Statuses: engine.OpenStatuses(), Limit: 50})
 	if err != nil {
 		b.Fatal(err)
 	}
 	var list []string
-	for _, r := range found {
+	for _, r := range found.Risks {
 		list = append(list, r.Title)
 	}
 	slices.Sort(list)

@@ -55,6 +55,7 @@ func TestFinishes(t *testing.T) {
 			p.until(t, time.Time{})
 			p.wantFinished(t, "")
 			w.wantEffects(t, before, true)
+			p.wantIndexed(t)
 		})
 	}
 }
@@ -201,6 +202,19 @@ func (p *program) wantFinished(t *testing.T, parked string) {
 	known, err := p.Engine.Persons().Accounts(t.Context(), anaOf("acme"))
 	if err != nil || len(known) != 2 || known[1].Account != anaOf("guild").Account {
 		t.Errorf("ana's accounts: %+v, %v", known, err)
+	}
+}
+
+// wantIndexed checks that every risk is found by the indexes that the recorded version didn't
+// have.
+func (p *program) wantIndexed(t *testing.T) {
+	t.Helper()
+	for _, all := range []engine.Query{{}, {By: []core.Ref{core.RefOf(anaOf("acme").Account), core.RefOf(anaOf("guild").Account)}}} {
+		all.Limit = 100
+		found, err := p.db.Find(t.Context(), all)
+		if n := len(risks(t, p.db)); err != nil || found.Unindexed || found.Total != n || len(found.Risks) != n {
+			t.Errorf("%d of %d risks are found, %d are counted; indexes incomplete: %v, %v", len(found.Risks), n, found.Total, found.Unindexed, err)
+		}
 	}
 }
 

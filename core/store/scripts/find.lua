@@ -1,43 +1,115 @@
 -- uses: values
--- Finds open risks of one shard.
--- KEYS  open, overdue, then the indexes of people and modules
--- ARGV  now, since, due before or 0, limit, how many indexes of people, of
---       modules
--- Answer: ok, how many match, newest {risk, ms of submission}
-local since, before, limit, people, modules = arg(), int(), int(), int(), int()
+-- Reads on in the indexes of one shard.
+-- KEYS  the indexes, group after group
+-- ARGV  now, '1' for the highest scores first, place (score, key) or two empty ones, how
+--       many to read of each index, '1' to count, number of groups, and for each group:
+--       how many indexes, lowest and highest score, '1' if its scores are the order
+-- Answer: ok, how many match or -1, {risk, score of those that match}, the place up to
+--         which everything was read (score, key), '' and '' if nothing is left
+-- A risk matches if it is in an index of each group. The smallest group in the order is
+-- read, and the risks in it are looked up in the others.
+local falling, from, after, most, count = arg() == '1', tonumber(arg()), arg(), int(), arg() == '1'
 
-local function union(from, n)
-  local all = {}
-  for i = from, from + n - 1 do
-    local part = redis.call('ZRANGEBYSCORE', KEYS[i], since, '+inf', 'WITHSCORES')
-    for j = 1, #part, 2 do all[part[j]] = part[j + 1] end
+-- precedes compares members as Redis sorts them; Lua's < depends on the locale.
+local function precedes(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return x < y end
   end
-  return all
+  return #a < #b
 end
 
-if people == 0 and modules == 0 and before == 0 then
-  return { 'ok', redis.call('ZCOUNT', KEYS[1], since, '+inf'),
-    redis.call('ZREVRANGEBYSCORE', KEYS[1], '+inf', since, 'WITHSCORES', 'LIMIT', 0, limit) }
+local function earlier(a, b)
+  if a[2] ~= b[2] then return (a[2] < b[2]) ~= falling end
+  return a[1] ~= b[1] and precedes(a[1], b[1]) ~= falling
 end
 
-local who = people > 0 and union(3, people)
-local module = modules > 0 and union(3 + people, modules)
-local found = {}
-for risk, at in pairs(who or module or union(1, 1)) do
-  local match = not (who and module) or module[risk]
-  if match and before > 0 then
-    local d = score(KEYS[2], risk)
-    match = d and d < before
+-- below counts the members of a set below the place, or up to it.
+local function below(set, with)
+  local low = redis.call('ZCOUNT', set, '-inf', '(' .. str(from))
+  local high = low + redis.call('ZCOUNT', set, str(from), str(from))
+  while low < high do
+    local mid = math.floor((low + high) / 2)
+    local member = redis.call('ZRANGE', set, mid, mid)[1]
+    if precedes(member, after) or (with and member == after) then low = mid + 1 else high = mid end
   end
-  if match then found[#found + 1] = { risk, tonumber(at) } end
+  return low
 end
-table.sort(found, function(a, b)
-  if a[2] ~= b[2] then return a[2] > b[2] end
-  return a[1] > b[1]
-end)
-local newest = {}
-for i = 1, math.min(limit, #found) do
-  newest[2 * i - 1] = found[i][1]
-  newest[2 * i] = str(found[i][2])
+
+-- left returns the ranks of the members of a set that are left to read: from, and before.
+local function left(set, g)
+  local low = redis.call('ZCOUNT', set, '-inf', '(' .. str(g.min))
+  local high = low + redis.call('ZCOUNT', set, str(g.min), str(g.max))
+  if not from then return low, high end
+  if falling then return low, math.min(high, below(set, false)) end
+  return math.max(low, below(set, true)), high
 end
-return { 'ok', #found, newest }
+
+local groups, key = {}, 0
+for i = 1, int() do
+  local g = { sets = {}, n = int(), min = int(), max = int(), order = arg() == '1', size = 0 }
+  for s = 1, g.n do
+    key = key + 1
+    local low, high = 0, 0
+    if g.order then low, high = left(KEYS[key], g) end
+    g.sets[s] = { key = KEYS[key], low = low, high = high }
+    g.size = g.size + math.max(high - low, 0)
+  end
+  groups[i] = g
+end
+
+local total = -1
+if count then
+  total = 0
+  for _, set in ipairs(groups[1].sets) do
+    total = total + redis.call('ZCOUNT', set.key, str(groups[1].min), str(groups[1].max))
+  end
+end
+
+local smallest
+for _, g in ipairs(groups) do
+  if g.order and (not smallest or g.size < smallest.size) then smallest = g end
+end
+
+-- What is beyond the end of the part that was read of an index must wait for the rest of it.
+local all, edge = {}, nil
+for _, set in ipairs(smallest.sets) do
+  local low, high = set.low, set.high
+  if high - low > most then
+    if falling then low = high - most else high = low + most end
+  end
+  local part = {}
+  if high > low then part = redis.call('ZRANGE', set.key, low, high - 1, 'WITHSCORES') end
+  local last
+  for i = 1, #part, 2 do
+    local e = { part[i], tonumber(part[i + 1]) }
+    all[#all + 1] = e
+    if not last or earlier(last, e) then last = e end
+  end
+  if set.high - set.low > most and (not edge or earlier(last, edge)) then edge = last end
+end
+table.sort(all, earlier)
+
+local function has(g, risk)
+  for _, set in ipairs(g.sets) do
+    local at = score(set.key, risk)
+    if at and at >= g.min and at <= g.max then return true end
+  end
+  return false
+end
+
+local found, before = {}, nil
+for _, e in ipairs(all) do
+  if edge and earlier(edge, e) then break end
+  local match = e[1] ~= before
+  before = e[1]
+  for _, g in ipairs(groups) do
+    match = match and (g == smallest or has(g, e[1]))
+  end
+  if match then
+    found[#found + 1] = e[1]
+    found[#found + 1] = str(e[2])
+  end
+end
+if edge then return { 'ok', total, found, str(edge[2]), edge[1] } end
+return { 'ok', total, found, '', '' }

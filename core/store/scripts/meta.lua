@@ -6,7 +6,7 @@
 -- Answer: ok, schema, shards, instance, as stored
 local schema, shards, instance = arg(), arg(), arg()
 if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'schema', schema, 'shards', shards, 'instance', instance)
+  redis.call('HSET', KEYS[1], 'schema', schema, 'shards', shards, 'instance', instance, 'indexed', 'all')
 end
 local h = fields(redis.call('HGETALL', KEYS[1]))
 if num(h.schema) < num(schema) then

@@ -1,0 +1,329 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+const (
+	// firstRead is how many entries of an index are read in a shard at first. Each
+	// further read is readGrows times as large.
+	firstRead = 32
+	readGrows = 4
+	// reads is how often a shard is read for one Find: at most 2,720 entries of each index.
+	reads = 4
+	// readDocs is how many documents are read at a time, unless fewer are needed.
+	readDocs = 64
+)
+
+// group is a part of a query: a risk must be in one of its indexes.
+type group struct {
+	keys     func(shard int) []string
+	min, max int64 // scores
+	order    bool  // its scores are the order of the list
+	disjoint bool  // no risk is in two of its indexes
+}
+
+// farthest is beyond every date in ms. A script's numbers hold it exactly.
+const farthest = 1<<53 - 1
+
+// during returns g limited to a period.
+func (g group) during(p engine.Period) group {
+	if !p.From.IsZero() {
+		g.min = ms(p.From)
+	}
+	if !p.Before.IsZero() {
+		g.max = ms(p.Before) - 1
+	}
+	return g
+}
+
+// named returns the indexes of names in a shard.
+func named[T ~string](index func(shard int, name string) string, names []T) func(shard int) []string {
+	return func(shard int) []string {
+		var all []string
+		for _, n := range names {
+			all = append(all, index(shard, string(n)))
+		}
+		return all
+	}
+}
+
+// groups returns the groups of a query.
+func (k keys) groups(q engine.Query) []group {
+	var list []group
+	add := func(keys func(shard int) []string, p engine.Period, order, disjoint bool) {
+		list = append(list, group{keys: keys, min: -farthest, max: farthest, order: order, disjoint: disjoint}.during(p))
+	}
+	single := func(key func(shard int) string) func(shard int) []string {
+		return func(shard int) []string { return []string{key(shard)} }
+	}
+	newest, always := !q.ByDue, engine.Period{}
+	if len(q.Who)+len(q.Led) > 0 {
+		handlers, by, led := named(k.who, q.Who), named(k.by, q.Who), named(k.module, q.Led)
+		add(func(shard int) []string { return slices.Concat(handlers(shard), by(shard), led(shard)) }, always, newest, false)
+	}
+	if len(q.Handlers) > 0 {
+		add(named(k.who, q.Handlers), always, newest, false)
+	}
+	if len(q.By) > 0 {
+		add(named(k.by, q.By), always, newest, true)
+	}
+	if len(q.Modules) > 0 {
+		add(named(k.module, q.Modules), always, newest, true)
+	}
+	if q.ByDue || !q.Due.IsZero() {
+		add(single(k.dueDate), q.Due, q.ByDue, true)
+	}
+	if !q.Closed.IsZero() {
+		add(single(k.closed), q.Closed, false, true)
+	}
+	every := func(all []core.Status) bool {
+		return !slices.ContainsFunc(all, func(s core.Status) bool { return !slices.Contains(q.Statuses, s) })
+	}
+	ordered := slices.ContainsFunc(list, func(g group) bool { return g.order })
+	switch {
+	case len(q.Statuses) == 0 || every(core.Statuses()):
+		if !ordered || !q.Filed.IsZero() {
+			add(named(k.status, core.Statuses()), q.Filed, newest, true)
+		}
+	case every(engine.OpenStatuses()) && len(q.Statuses) == len(engine.OpenStatuses()):
+		add(single(k.open), q.Filed, newest, true)
+	default:
+		add(named(k.status, q.Statuses), q.Filed, newest, true)
+	}
+	return list
+}
+
+// hit is a risk in the indexes.
+type hit struct {
+	key core.RiskKey
+	at  int64
+}
+
+func (h hit) place() engine.Place { return engine.Place{At: h.at, Key: h.key} }
+
+// search is a Find under way.
+type search struct {
+	s      *Store
+	q      engine.Query
+	groups []group
+	shards []part
+	total  int // -1: not known
+	hits   int // that were returned
+}
+
+// part is what was read of a shard.
+type part struct {
+	upto engine.Place // everything was read up to there
+	done bool         // everything was read
+	hits []hit        // that were not returned yet, in order
+	read int          // how often
+}
+
+func (s *Store) search(q engine.Query) *search {
+	f := &search{s: s, q: q, groups: s.keys.groups(q), shards: make([]part, s.keys.shards), total: -1}
+	for i := range f.shards {
+		f.shards[i].upto = q.After
+	}
+	return f
+}
+
+// compare orders places as the list does.
+func (f *search) compare(a, b engine.Place) int {
+	c := cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Key, b.Key))
+	if f.q.ByDue {
+		return c
+	}
+	return -c
+}
+
+// edge returns the place up to which everything was read in every shard; more is false
+// if that is everywhere.
+func (f *search) edge() (edge engine.Place, more bool) {
+	for _, p := range f.shards {
+		if !p.done && (!more || p.upto.IsZero() || f.compare(p.upto, edge) < 0) {
+			edge, more = p.upto, true
+		}
+		if more && edge.IsZero() {
+			break
+		}
+	}
+	return edge, more
+}
+
+// next reads on in the shards that limit the list, and returns the hits that are certain
+// now, in order. ok is false if nothing is left, or if enough was read.
+func (f *search) next(ctx context.Context) (hits []hit, ok bool, err error) {
+	edge, more := f.edge()
+	var calls []*call
+	var of []*part
+	for shard := range f.shards {
+		p := &f.shards[shard]
+		if p.done || len(p.hits) > 0 || p.read == reads {
+			continue
+		}
+		calls, of = append(calls, f.read(shard)), append(of, p)
+	}
+	// The shard that limits the list has no hits left. If it isn't read, it was read often
+	// enough.
+	if !more || !slices.ContainsFunc(of, func(p *part) bool { return p.upto == edge }) {
+		return nil, false, nil
+	}
+	answers, errs := f.s.doAll(ctx, "find", calls)
+	for i, a := range answers {
+		if errs[i] != nil {
+			return nil, false, errs[i]
+		}
+		f.took(of[i], a)
+	}
+	return f.certain(), true, nil
+}
+
+// read returns the call that reads on in a shard.
+func (f *search) read(shard int) *call {
+	p := f.shards[shard]
+	c := f.s.call("find")
+	c.flag(!f.q.ByDue)
+	if p.upto.IsZero() {
+		c.add("", "")
+	} else {
+		c.add(p.upto.At, string(p.upto.Key))
+	}
+	count := len(f.groups) == 1 && f.groups[0].disjoint && f.total < 0
+	c.add(f.s.firstRead * int(math.Pow(readGrows, float64(p.read)))).flag(count).add(len(f.groups))
+	for _, g := range f.groups {
+		keys := g.keys(shard)
+		c.keys = append(c.keys, keys...)
+		c.add(len(keys), g.min, g.max).flag(g.order)
+	}
+	return c
+}
+
+// took adds what was read of a shard.
+func (f *search) took(p *part, a answer) {
+	if n := int(a.int(1)); n >= 0 {
+		f.total = max(f.total, 0) + n
+	}
+	p.read++
+	list := a.list(2)
+	for i := 0; i+1 < len(list); i += 2 {
+		p.hits = append(p.hits, hit{core.RiskKey(list.text(i)), list.int(i + 1)})
+	}
+	p.done = a.text(4) == ""
+	if !p.done {
+		p.upto = engine.Place{At: a.int(3), Key: core.RiskKey(a.text(4))}
+	}
+}
+
+// certain removes and returns the hits before the edge.
+func (f *search) certain() []hit {
+	edge, more := f.edge()
+	var all []hit
+	for i := range f.shards {
+		p := &f.shards[i]
+		n := len(p.hits)
+		if more {
+			n = 0
+			for n < len(p.hits) && f.compare(p.hits[n].place(), edge) <= 0 {
+				n++
+			}
+		}
+		all, p.hits = append(all, p.hits[:n]...), p.hits[n:]
+	}
+	slices.SortFunc(all, func(a, b hit) int { return f.compare(a.place(), b.place()) })
+	f.hits += len(all)
+	return all
+}
+
+// Find reads the indexes of all shards from q.After on, in parts that grow, until the
+// limit is reached or enough was read. It reads the documents of what it finds, and leaves
+// out risks that have changed meanwhile.
+func (s *Store) Find(ctx context.Context, q engine.Query) (engine.Found, error) {
+	out := engine.Found{Total: -1}
+	done, err := s.allIndexed(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.Unindexed = !done
+	f, at := s.search(q), q.After
+	var hits []hit
+	for len(out.Risks) < q.Limit && (q.Keep == nil || out.Read < q.Read) {
+		if len(hits) == 0 {
+			var ok bool
+			if hits, ok, err = f.next(ctx); err != nil {
+				return out, err
+			}
+			if !ok {
+				break
+			}
+		}
+		n := min(len(hits), q.Limit-len(out.Risks))
+		if q.Keep != nil {
+			n = min(len(hits), readDocs, q.Read-out.Read)
+		}
+		risks, err := s.read(ctx, hits[:n])
+		if err != nil {
+			return out, err
+		}
+		for len(risks) > 0 && len(out.Risks) < q.Limit {
+			if r := risks[0]; r != nil && q.Matches(*r) && (q.Keep == nil || q.Keep(*r)) {
+				out.Risks = append(out.Risks, *r)
+			}
+			at, hits, risks = hits[0].place(), hits[1:], risks[1:]
+			out.Read++
+		}
+	}
+	edge, more := f.edge()
+	switch {
+	case len(hits) > 0:
+		out.Next = at
+	case more:
+		out.Next = edge
+	}
+	switch {
+	case q.Keep == nil && f.total >= 0:
+		out.Total = f.total
+	case !more && q.After.IsZero() && q.Keep == nil:
+		out.Total = f.hits
+	case out.Next.IsZero() && q.After.IsZero():
+		out.Total = len(out.Risks)
+	}
+	return out, nil
+}
+
+// read returns the documents of risks in order, nil for those that are gone.
+func (s *Store) read(ctx context.Context, hits []hit) ([]*core.Risk, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	pipe := s.db.Pipeline()
+	cmds := make([]*redis.StringCmd, len(hits))
+	for i, h := range hits {
+		cmds[i] = pipe.HGet(ctx, s.keys.risk(h.key), "doc")
+	}
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	risks := make([]*core.Risk, len(hits))
+	for i, cmd := range cmds {
+		doc, err := cmd.Result()
+		if errors.Is(err, redis.Nil) {
+			continue
+		}
+		if err != nil {
+			return nil, failed("find", err)
+		}
+		if err := json.Unmarshal([]byte(doc), &risks[i]); err != nil {
+			return nil, broken("find", err)
+		}
+	}
+	return risks, nil
+}
