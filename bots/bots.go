@@ -14,7 +14,7 @@ import (
 )
 
 // Command is a verified and decoded request of one person. Exactly one of Typed,
-// Pressed, Turned and Filled is set.
+// Pressed, Turned, Filled and Shortcut is set.
 type Command struct {
 	Op      string         // identifies what the person did; a redelivery has the same
 	Actor   core.Actor     // who; Account is never zero
@@ -22,10 +22,11 @@ type Command struct {
 	Lang    string         // the reader's language as the platform reports it, "" if unknown
 	Zone    *time.Location // the reader's, nil if unknown
 
-	Typed   *Typed
-	Pressed *Pressed
-	Turned  *Turned
-	Filled  *Filled
+	Typed    *Typed
+	Pressed  *Pressed
+	Turned   *Turned
+	Filled   *Filled
+	Shortcut *Shortcut
 }
 
 // Typed is a slash command: a line, or a path with arguments on platforms whose

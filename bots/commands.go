@@ -17,7 +17,7 @@ func table() []command {
 	}
 }
 
-// handler answers a command, a button or a form. It may take until ctx ends. A person's
+// handler answers a command, a button, a form or a shortcut. It may take until ctx ends. A person's
 // mistake is a *core.Refusal or is described in the Reply. After any other error it is
 // unknown whether anything happened.
 type handler func(b *Bot, ctx context.Context, c Command) (Reply, error)
@@ -42,9 +42,10 @@ type command struct {
 	// text that refers to the list of risks.
 	unconfirmed string
 
-	presses []press
-	pages   map[string]handler // by Turn.Pages
-	forms   map[string]handler // by Form.ID; a form may store something
+	presses   []press
+	pages     map[string]handler // by Turn.Pages
+	shortcuts []shortcut
+	forms     map[string]handler // by Form.ID; a form may store something
 }
 
 // press is a button on a card.

@@ -60,9 +60,20 @@ func (d detailer) reported(ctx context.Context) []Field {
 		d.field("description", r.Description),
 	}
 	out = append(out, d.own(ctx, core.Reported)...)
+	if r.Source != nil {
+		out = append(out, static(d.p.Field("source"), d.source(ctx, *r.Source)))
+	}
 	return append(out,
 		static(d.p.Field("submitter"), d.actor(ctx, r.Submitter)),
 		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
+}
+
+// source returns a link to the message that became a risk or a note.
+func (d detailer) source(ctx context.Context, q core.Quote) core.Span {
+	if q.By.Name == "" && q.By.Account.IsZero() {
+		return core.Hyperlink(d.p.S("card.source"), q.Link)
+	}
+	return core.Hyperlink(d.p.S("card.source.by", text.Args{"Name": d.actor(ctx, q.By).Text}), q.Link)
 }
 
 // given returns the reported values that are set, except for the title.

@@ -13,7 +13,7 @@ import (
 )
 
 // formFile is the ID of the form of a new risk. Its state holds "module", whose handlers
-// are shown, and anywayKey once the filer was asked.
+// are shown, anywayKey once the filer was asked, and the message in sourceState.
 const formFile = "file"
 
 // fileFormOf returns the form of a new risk with values in it.
@@ -30,6 +30,10 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 	if state[anywayKey] != "" {
 		f.State[anywayKey] = state[anywayKey]
 		f.Submit = p.S("commands.anyway.submit")
+	}
+	if from := state[sourceState]; from != "" {
+		f.State[sourceState] = from
+		f.notice(b.audience(ctx, c))
 	}
 	f.Fields = []Field{
 		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},

@@ -30,6 +30,14 @@ type TooLongError struct {
 // Error implements error.
 func (e *TooLongError) Error() string { return "the field " + strconv.Quote(e.Label) + " is too long" }
 
+// notice puts a line at the top of f that people must see.
+func (f *Form) notice(line string) {
+	if len(f.Notice) > 0 {
+		line += "\n"
+	}
+	f.Notice, f.Warn = append([]core.Span{core.Plain(line)}, f.Notice...), true
+}
+
 // FieldKind is what a field of a form takes.
 type FieldKind string
 

@@ -21,6 +21,10 @@ func newCommand() command {
 		name: "new", aliases: synonyms{text.English: {"file"}, text.Chinese: {"填报", "新建"}},
 		args: (*Bot).fieldArgs, changes: true, handle: (*Bot).new,
 		forms: map[string]handler{formFile: (*Bot).fileForm},
+		shortcuts: []shortcut{
+			{name: shortcutFile, message: true, handle: (*Bot).fileMessage},
+			{name: shortcutNew, handle: (*Bot).newRisk},
+		},
 	}
 }
 
@@ -28,7 +32,7 @@ func newCommand() command {
 func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	values, faults := c.Typed.Args, c.Typed.faults
 	if len(values) == 0 && len(faults) == 0 {
-		return b.openFileForm(ctx, c, Values{}, false)
+		return b.openFileForm(ctx, c, Values{}, map[string]string{})
 	}
 	d, more := b.draft(values, c.Typed.Mentions, b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
@@ -41,7 +45,11 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	}
 	anyway := values.Get(anywayKey) != ""
 	if b.lacks(d) {
-		return b.openFileForm(ctx, c, b.valuesOf(d), anyway)
+		state := map[string]string{}
+		if anyway {
+			state[anywayKey] = "yes"
+		}
+		return b.openFileForm(ctx, c, b.valuesOf(d), state)
 	}
 	return b.file(ctx, c, d, anyway)
 }
@@ -57,20 +65,16 @@ func (b *Bot) lacks(d engine.Draft) bool {
 	})
 }
 
-// openFileForm opens the form of a new risk with the values given so far. anyway means
-// that the filer confirmed a title that was just filed.
-func (b *Bot) openFileForm(ctx context.Context, c Command, given Values, anyway bool) (Reply, error) {
+// openFileForm opens the form of a new risk with the values given so far.
+func (b *Bot) openFileForm(ctx context.Context, c Command, given Values, state map[string]string) (Reply, error) {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	if err := b.filing.MayFile(short, c.Actor); err != nil && refused(err) {
 		return Reply{}, err
 	}
-	state := map[string]string{"module": given.Get("module")}
-	if anyway {
-		state[anywayKey] = "yes"
-	}
+	state["module"] = given.Get("module")
 	f := b.fileFormOf(ctx, c, given, state)
-	r := Say(b.printer(c).S("commands.form_again", text.Args{"Line": b.typedLine(c), "Command": b.org.Command}))
+	r := Say(b.again(c))
 	r.Form = &f
 	return r, nil
 }
@@ -90,6 +94,7 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 	if faults = append(faults, more...); len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
+	d.Source = quoteFrom(c.Filled.State[sourceState])
 	return b.file(ctx, c, d, c.Filled.State[anywayKey] != "")
 }
 
@@ -114,8 +119,12 @@ func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before 
 		"Key": string(before.Key), "Title": before.Title,
 		"Duration": p.Duration(b.clock.Now().Sub(before.SubmittedAt).Truncate(time.Minute)),
 	})
-	f := b.fileFormOf(ctx, c, b.valuesOf(d), map[string]string{anywayKey: "yes", "module": d.Module})
-	f.Notice, f.Warn = []core.Span{core.Plain(notice)}, true
+	state := map[string]string{anywayKey: "yes", "module": d.Module}
+	if d.Source != nil {
+		state[sourceState] = sourceOf(*d.Source)
+	}
+	f := b.fileFormOf(ctx, c, b.valuesOf(d), state)
+	f.notice(notice)
 	f.Submit = p.S("commands.anyway.submit")
 	r := Say(notice)
 	if c.Typed != nil {

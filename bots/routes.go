@@ -46,15 +46,16 @@ type route struct {
 
 // routes holds the routes to all handlers.
 type routes struct {
-	commands []*entry
-	presses  map[core.Press]route
-	pages    map[string]route
-	forms    map[string]route
+	commands  []*entry
+	presses   map[core.Press]route
+	pages     map[string]route
+	forms     map[string]route
+	shortcuts map[string]route
 }
 
 // routesOf returns the routes to the commands of the table.
 func (b *Bot) routesOf(table []command) routes {
-	r := routes{presses: make(map[core.Press]route), pages: make(map[string]route), forms: make(map[string]route)}
+	r := routes{presses: make(map[core.Press]route), pages: make(map[string]route), shortcuts: make(map[string]route), forms: make(map[string]route)}
 	r.commands = b.entries(table, nil)
 	for _, e := range r.commands {
 		for _, p := range e.presses {
@@ -62,6 +63,9 @@ func (b *Bot) routesOf(table []command) routes {
 		}
 		for name, handle := range e.pages {
 			r.pages[name] = route{handle: handle, entry: e}
+		}
+		for _, s := range e.shortcuts {
+			r.shortcuts[s.name] = route{handle: s.handle, changes: s.changes, entry: e}
 		}
 		for id, handle := range e.forms {
 			r.forms[id] = route{handle: handle, changes: true, entry: e}
@@ -130,6 +134,8 @@ func (b *Bot) route(c Command) (Command, route) {
 	case c.Filled != nil:
 		r, ok = b.forms[c.Filled.Form]
 		r.changes = r.changes && !c.Filled.Refresh
+	case c.Shortcut != nil:
+		r, ok = b.shortcuts[c.Shortcut.Name]
 	}
 	if !ok {
 		r = route{handle: (*Bot).unknown}

@@ -140,6 +140,7 @@ type Risk struct {
 	DiscoveredAt time.Time        `json:"discovered_at"`
 	DueAt        time.Time        `json:"due_at,omitzero"`
 	Fields       map[string]Value `json:"fields,omitempty"` // own fields of both parts
+	Source       *Quote           `json:"source,omitempty"` // the message that it was filed from
 	Submitter    Actor            `json:"submitter"`
 	SubmittedAt  time.Time        `json:"submitted_at"`
 

@@ -20,9 +20,12 @@ import (
 // without breaking anything. See
 // https://docs.slack.dev/reference/interaction-payloads.
 type payload struct {
-	Type       string `json:"type"`
-	Team       thing  `json:"team"`
-	Enterprise thing  `json:"enterprise"`
+	Type string `json:"type"`
+	Team struct {
+		ID     string `json:"id"`
+		Domain string `json:"domain"`
+	} `json:"team"`
+	Enterprise thing `json:"enterprise"`
 	User       struct {
 		ID       string `json:"id"`
 		Name     string `json:"name"`
@@ -34,6 +37,11 @@ type payload struct {
 	ResponseURL string   `json:"response_url"`
 	Actions     []action `json:"actions"`
 	View        *view    `json:"view"`
+
+	// Of a shortcut. Without a message it is a global one.
+	CallbackID string   `json:"callback_id"`
+	ActionTS   string   `json:"action_ts"`
+	Message    *message `json:"message"`
 }
 
 // action is a button that somebody pressed, or a menu with the option that they chose.
@@ -56,7 +64,7 @@ type thing struct {
 	ID string `json:"id"`
 }
 
-// Interactions handles buttons, and choices in modals and their submissions.
+// Interactions handles buttons, shortcuts, and choices in modals and their submissions.
 func (b *Bot) Interactions() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		arrived := time.Now()
@@ -101,6 +109,8 @@ func (b *Bot) takeInteraction(ctx context.Context, req request, p payload) (resp
 // because Slack shows people a failure otherwise.
 func (p payload) known() bool {
 	switch {
+	case p.Type == typeShortcut || p.Type == typeMessageShortcut:
+		return p.shortcut()
 	case p.View != nil:
 		return p.Type == "view_submission" || p.Type == "block_actions"
 	case p.Type == "block_actions" && len(p.Actions) > 0:
@@ -118,6 +128,8 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 	switch {
 	case p.Type == "view_submission":
 		return b.submit(wait, req, c, p)
+	case p.Type == typeShortcut || p.Type == typeMessageShortcut:
+		return b.choseShortcut(ctx, wait, req, c, p)
 	case p.View != nil:
 		b.choose(ctx, wait, req, c, p)
 	default:

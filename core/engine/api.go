@@ -56,6 +56,7 @@ type Draft struct {
 	DueAt        time.Time
 	Fields       map[string]core.Value // own fields of the reported part
 	Handlers     []core.Ref            // nil: all of the module's
+	Source       *core.Quote           // the message that it is filed from
 	Again        bool                  // file it even if the same title was just filed
 }
 

@@ -43,6 +43,7 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	for _, f := range e.org.Fields {
 		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], workspace)...)
 	}
+	row(p.Field("source"), e.source(ctx, p, r.Source)...)
 	row(p.Field("resolution"), plain(r.Resolution)...)
 	if n := len(r.Notes); n > 0 {
 		last := r.Notes[n-1]
@@ -51,6 +52,19 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	}
 	c.Footer = plain(e.cardFooter(p, r))
 	return c
+}
+
+// source returns a link to the message that a risk was filed from. Its author is named
+// without a mention, because the risk may be none of their business.
+func (e *Engine) source(ctx context.Context, p text.Printer, q *core.Quote) []core.Span {
+	if q == nil {
+		return nil
+	}
+	label := p.S("card.source")
+	if !q.By.Account.IsZero() {
+		label = p.S("card.source.by", text.Args{"Name": e.people.Name(ctx, p, core.RefOf(q.By.Account), "").Text})
+	}
+	return []core.Span{core.Hyperlink(label, q.Link)}
 }
 
 // badge returns the small pinned card of an item group.
