@@ -13,7 +13,7 @@ import (
 )
 
 // formFile is the ID of the form of a new risk. Its state holds "module", whose handlers
-// are shown, anywayKey once the filer was asked, and the message in sourceState.
+// are shown, anywayKey once the filer was asked, and the message in SourceState.
 const formFile = "file"
 
 // fileFormOf returns the form of a new risk with values in it.
@@ -31,8 +31,8 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		f.State[anywayKey] = state[anywayKey]
 		f.Submit = p.S("commands.anyway.submit")
 	}
-	if from := state[sourceState]; from != "" {
-		f.State[sourceState] = from
+	if from := state[SourceState]; from != "" {
+		f.State[SourceState] = from
 		f.notice(b.audience(ctx, c))
 	}
 	f.Fields = []Field{

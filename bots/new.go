@@ -94,7 +94,7 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 	if faults = append(faults, more...); len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
-	d.Source = quoteFrom(c.Filled.State[sourceState])
+	d.Source = quoteFrom(c.Filled.State[SourceState])
 	return b.file(ctx, c, d, c.Filled.State[anywayKey] != "")
 }
 
@@ -121,7 +121,7 @@ func (b *Bot) fileAnyway(ctx context.Context, c Command, d engine.Draft, before 
 	})
 	state := map[string]string{anywayKey: "yes", "module": d.Module}
 	if d.Source != nil {
-		state[sourceState] = sourceOf(*d.Source)
+		state[SourceState] = sourceOf(*d.Source)
 	}
 	f := b.fileFormOf(ctx, c, b.valuesOf(d), state)
 	f.notice(notice)

@@ -50,6 +50,11 @@ type ShortcutSpec struct {
 // Label returns what people see in the menu, in at most 24 characters.
 func (s ShortcutSpec) Label(p text.Printer) string { return p.S("shortcuts.name." + s.Name) }
 
+// Named reports whether s has that label in any language.
+func (s ShortcutSpec) Named(label string, c *text.Catalogue) bool {
+	return slices.ContainsFunc(text.Languages(), func(lang string) bool { return s.Label(c.In(lang)) == label })
+}
+
 // Help returns one line about the shortcut.
 func (s ShortcutSpec) Help(p text.Printer) string { return p.S("shortcuts.help." + s.Name) }
 
@@ -80,7 +85,7 @@ func (b *Bot) fileMessage(ctx context.Context, c Command) (Reply, error) {
 	if !m.SentAt.IsZero() && m.SentAt.Before(b.clock.Now()) {
 		given["discovered_at"] = oneOf(m.SentAt.In(b.org.Zone).Format(time.DateOnly))
 	}
-	r, err := b.openFileForm(ctx, c, given, map[string]string{sourceState: sourceOf(m.Quote)})
+	r, err := b.openFileForm(ctx, c, given, map[string]string{SourceState: sourceOf(m.Quote)})
 	if cut && r.Form != nil {
 		r.Form.notice(b.printer(c).S("shortcuts.cut"))
 	}
@@ -106,11 +111,12 @@ func (m *Message) cut(limit int) (string, bool) {
 	return shorten(all, limit), utf8.RuneCountInString(all) > limit
 }
 
-// sourceState is the key of a form's state for the message that the form is about.
-const sourceState = "from"
+// SourceState is the key of a form's state for the message that the form is about: its
+// link and, if known, a blank and the ref of its author.
+const SourceState = "from"
 
-// sourceOf returns a message as the state of a form has it: its link and, if known, its
-// author. The name is looked up when it is shown.
+// sourceOf returns a message as SourceState has it. The author's name is looked up when it
+// is shown.
 func sourceOf(q core.Quote) string {
 	if q.By.Account.IsZero() {
 		return q.Link

@@ -16,6 +16,9 @@ type Acts interface {
 	Command(ctx context.Context, person, room, line string) error
 	// Press presses a button of a post.
 	Press(ctx context.Context, person, room, post, action string) error
+	// Shortcut chooses an entry of a menu: that of a post or, if post is "", the one
+	// next to the message field of a room.
+	Shortcut(ctx context.Context, person, room, post, entry string) error
 	// Choose fills in an input of a window.
 	Choose(ctx context.Context, person, window, input string, values ...string) error
 	// Submit fills in a window and submits it. Inputs missing from values keep

@@ -104,6 +104,13 @@ type Post struct {
 	Edited bool      `json:"edited,omitempty"` //
 }
 
+// MenuEntry is an entry of the bot in a menu of the platform's own client.
+type MenuEntry struct {
+	ID      string `json:"id"`
+	Label   string `json:"label"`
+	OfPosts bool   `json:"of_posts,omitempty"` // in the menu of every post, else next to the message field
+}
+
 // View is everything that is visible in a workspace at one moment. It is a copy that
 // the caller may change.
 type View struct {
@@ -113,7 +120,9 @@ type View struct {
 	Rooms     []Room   `json:"rooms"`     // in the order of their creation
 	Posts     []Post   `json:"posts"`     // oldest first, all rooms together
 	Windows   []Window `json:"windows"`   // open dialogs, by person
-	Seq       int      `json:"seq"`       // the last event that it contains: subscribe from here
+	// Menu has the bot's entries in the platform's own menus, in the order shown.
+	Menu []MenuEntry `json:"menu,omitempty"`
+	Seq  int         `json:"seq"` // the last event that it contains: subscribe from here
 }
 
 // For returns the part of v that one person sees: their rooms with the posts for

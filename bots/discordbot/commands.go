@@ -43,7 +43,8 @@ const (
 type definition struct {
 	Type         int               `json:"type"`
 	Name         string            `json:"name"`
-	Description  string            `json:"description"`
+	Names        map[string]string `json:"name_localizations,omitempty"`
+	Description  string            `json:"description,omitempty"` // a command in a menu has none
 	Descriptions map[string]string `json:"description_localizations,omitempty"`
 	Required     bool              `json:"required,omitempty"`
 	Autocomplete bool              `json:"autocomplete,omitempty"`
@@ -75,6 +76,11 @@ func (b *Bot) localised(in func(p text.Printer) string) (string, map[string]stri
 		others[discord] = cut(in(b.text.In(ours)), maxDescription)
 	}
 	return cut(in(b.text.In(b.org.Language)), maxDescription), others
+}
+
+// definitions returns the definitions of all commands.
+func (b *Bot) definitions() []definition {
+	return append([]definition{b.command()}, b.messageCommands()...)
 }
 
 // command returns the definition of the command with all its subcommands.

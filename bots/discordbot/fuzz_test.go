@@ -93,10 +93,12 @@ const (
 	aReopen   = `{"id":"9000000000000000003","type":3,` + by + `,"data":{"custom_id":"reopen:abcdefghijklmnopqrst"}}`
 	aModal    = `{"id":"9000000000000000004","type":5,` + by + `,"data":{"custom_id":"form:new:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
 	aSearch   = `{"id":"9000000000000000005","type":4,` + by + `,"data":{"name":"risk","options":[{"name":"show","options":[{"name":"risk","value":"R-1","focused":true}]}]}}`
+	aMessage  = `{"id":"9000000000000000007","type":2,` + by + `,"data":{"type":3,"name":"File as risk","target_id":"100000000000000009","resolved":{"messages":{"100000000000000009":{"id":"100000000000000009","content":"<@100000000000000002> the ledger is off","timestamp":"2026-11-20T07:30:00.000000+00:00","author":{"id":"100000000000000002","username":"wei"},"embeds":[{"title":"t","description":"d"}]}}}}}`
+	aPacked   = `{"id":"9000000000000000008","type":5,` + by + `,"data":{"custom_id":"form:file:9000000000000000007:{\"from\":\"AWNFeF2KAAMBY0V4XYoACQ\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]}]}}`
 	aDeletion = `{"op":0,"s":7,"t":"CHANNEL_DELETE","d":{"id":"100000000000000003","guild_id":"` + fuzzGuild + `"}}`
 )
 
-var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aSearch, `{"type":1}`, `{}`, `[]`}
+var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aSearch, aMessage, aPacked, `{"type":1}`, `{}`, `[]`}
 
 // FuzzRequest checks that an unsigned request never reaches the engine, and that a
 // signed one gets an answer that Discord accepts.

@@ -49,10 +49,15 @@ type interaction struct {
 	Member member `json:"member"` // in the guild
 	User   user   `json:"user"`   // in a direct message, where there is no guild
 	Data   struct {
+		Type       int         `json:"type"`
 		Name       string      `json:"name"`
 		Options    []option    `json:"options"`
 		CustomID   string      `json:"custom_id"`
 		Components []component `json:"components"`
+		TargetID   string      `json:"target_id"`
+		Resolved   struct {
+			Messages map[string]target `json:"messages"`
+		} `json:"resolved"`
 	} `json:"data"`
 }
 
@@ -186,7 +191,16 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 	case typeAutocomplete:
 		return b.suggest(ctx, req, c, in), outcomeOK, nil
 	case typeCommand:
-		if "/"+in.Data.Name == b.org.Command {
+		if in.Data.Type == typeMessageCommand {
+			if name, ok := b.shortcutNamed(in.Data.Name); ok {
+				m, ok := b.messageOf(ctx, req, in)
+				if !ok {
+					return response{}, "", &rejection{http.StatusBadRequest, outcomeMalformed}
+				}
+				c.Shortcut = &bots.Shortcut{Name: name, Message: m}
+				return b.answer(ctx, req, c, in, nil), outcomeOK, nil
+			}
+		} else if "/"+in.Data.Name == b.org.Command {
 			typed := b.typed(ctx, req, in.Locale, in.Data.Options)
 			c.Typed = &typed
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil

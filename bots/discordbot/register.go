@@ -1,12 +1,15 @@
 package discordbot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"riskroom/adapters/discord/api"
@@ -45,7 +48,9 @@ func (b *Bot) register(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wanted := []definition{b.command()}
+	wanted := b.definitions()
+	inOrder(known)
+	inOrder(wanted) // Discord may return another order
 	have, err := json.Marshal(known)
 	if err != nil {
 		return err
@@ -60,6 +65,10 @@ func (b *Bot) register(ctx context.Context) error {
 	}
 	b.log.InfoContext(ctx, "discordbot: the guild's commands were registered")
 	return nil
+}
+
+func inOrder(all []definition) {
+	slices.SortFunc(all, func(a, b definition) int { return cmp.Or(a.Type-b.Type, strings.Compare(a.Name, b.Name)) })
 }
 
 // whoAmI returns the ID of the token's application, and asks Discord only once.

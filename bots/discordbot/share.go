@@ -100,8 +100,10 @@ func (b *Bot) named(in interaction) string {
 	return b.workspace
 }
 
-// addressed returns a form that names the workspace if its submission wouldn't.
+// addressed returns a form as its custom_id has it. The form names the workspace if its
+// submission wouldn't.
 func (b *Bot) addressed(in interaction, f bots.Form) bots.Form {
+	f = b.packed(f)
 	if b.named(in) == "" {
 		return f
 	}

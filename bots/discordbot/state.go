@@ -47,6 +47,7 @@ func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submit
 	if s.filled, s.op, ok = parseForm(in.Data.CustomID); !ok {
 		return submitted{}, false
 	}
+	b.unpack(s.filled.State)
 	read := b.reader(req, in.Locale)
 	for _, row := range in.Data.Components {
 		for _, c := range row.Components {

@@ -88,11 +88,11 @@ func (w *fuzzed) signed(handler http.Handler, contentType, body string) *httptes
 	return w.post(handler, contentType, body, emulator.Sign(fuzzSecret, now.Unix(), []byte(body)), now)
 }
 
-// checkAnswer checks that Slack would accept an answer.
+// checkAnswer checks that Slack would accept an answer, or show the person a failure.
 func checkAnswer(t *testing.T, answer *httptest.ResponseRecorder) {
 	t.Helper()
 	switch answer.Code {
-	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusOK, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable:
 	default:
 		t.Errorf("status %d: %s", answer.Code, answer.Body)
 	}
@@ -107,6 +107,8 @@ const (
 	aPress   = `{"type":"block_actions","team":{"id":"T0ACME"},"user":{"id":"U1","name":"ana","team_id":"T0ACME"},"channel":{"id":"C1"},"trigger_id":"1.2.4","response_url":"https://hooks.slack.com/actions/1","actions":[{"action_id":"riskroom.resolve","value":"R-17@3","action_ts":"1.1"}]}`
 	aSubmit  = `{"type":"view_submission","team":{"id":"T0ACME"},"user":{"id":"U1","team_id":"T0ACME"},"trigger_id":"1.2.5","view":{"id":"V1","hash":"1.a","callback_id":"file","private_metadata":"{\"op\":\"abc\"}","blocks":[{"type":"input","block_id":"title"}],"state":{"values":{"title":{"title":{"type":"plain_text_input","value":"Ledger is off"}},"module":{"module":{"type":"static_select","selected_option":{"value":"Payments"}}},"handlers":{"handlers":{"selected_users":["U1"]}},"discovered":{"discovered":{"selected_date_time":1700000000}},"fields.amount":{"fields.amount":{"value":"1e3"}}}}}}`
 	aChoice  = `{"type":"block_actions","team":{"id":"T0ACME"},"user":{"id":"U1"},"trigger_id":"1.2.6","actions":[{"action_id":"module"}],"view":{"id":"V1","callback_id":"file","private_metadata":"{}","state":{"values":{"module":{"module":{"selected_option":{"value":"Ledger"}}}}}}}`
+	aGlobal  = `{"type":"shortcut","callback_id":"new","action_ts":"1.1","team":{"id":"T0ACME","domain":"acme"},"user":{"id":"U1","username":"ana","team_id":"T0ACME"},"trigger_id":"1.2.7"}`
+	aMessage = `{"type":"message_action","callback_id":"file_message","action_ts":"1.1","team":{"id":"T0ACME","domain":"acme"},"user":{"id":"U1","name":"ana"},"channel":{"id":"C1","name":"general"},"trigger_id":"1.2.8","message_ts":"1700000000.000100","response_url":"https://hooks.slack.com/app/1","message":{"type":"message","user":"U2","ts":"1700000000.000100","thread_ts":"1600000000.000100","text":"The ledger is <!date^1^x|off>, <@U1>","attachments":[{"fallback":"more"}]}}`
 	anEvent  = `{"type":"event_callback","team_id":"T0ACME","event_id":"Ev1","authorizations":[{"team_id":"T0ACME"}],"event":{"type":"channel_archive","channel":"C1"}}`
 )
 
@@ -120,6 +122,7 @@ func FuzzRequest(f *testing.F) {
 	}{{typeForm, w.slackbot.Commands()}, {typeForm, w.slackbot.Interactions()}, {typeJSON, w.slackbot.Events()}}
 	f.Add(uint8(0), aCommand, "v0=00", int64(0))
 	f.Add(uint8(1), url.Values{"payload": {aPress}}.Encode(), "", int64(-400))
+	f.Add(uint8(1), url.Values{"payload": {aMessage}}.Encode(), "v0=", int64(0))
 	f.Add(uint8(2), anEvent, emulator.Sign("", 0, []byte(anEvent)), int64(400))
 	f.Add(uint8(2), `{"type":"url_verification","challenge":"x"}`, "v0="+strings.Repeat("ab", 32), int64(0))
 	f.Add(uint8(0), "ssl_check=1&a=%zz", "v0=", int64(0))
@@ -143,7 +146,7 @@ func FuzzRequest(f *testing.F) {
 func FuzzInteraction(f *testing.F) {
 	w := newFuzzed(f, overHTTP)
 	handler := w.slackbot.Interactions()
-	for _, s := range []string{aPress, aSubmit, aChoice, `{"type":"view_closed"}`, `{}`, `[]`, strings.Replace(aSubmit, `"file"`, `"resolve"`, 1)} {
+	for _, s := range []string{aPress, aSubmit, aChoice, aGlobal, aMessage, `{"type":"view_closed"}`, `{}`, `[]`, strings.Replace(aSubmit, `"file"`, `"resolve"`, 1)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, payload string) {
@@ -163,7 +166,9 @@ func FuzzEnvelope(f *testing.F) {
 	} {
 		f.Add([]byte(`{"type":"` + kind + `","envelope_id":"e-1","accepts_response_payload":true,"retry_attempt":1,"payload":` + payload + `}`))
 	}
-	f.Add([]byte(`{"type":"interactive","envelope_id":"e-2","accepts_response_payload":true,"payload":` + aSubmit + `}`))
+	for i, payload := range []string{aSubmit, aGlobal, aMessage} {
+		f.Add([]byte(`{"type":"interactive","envelope_id":"e-2` + strconv.Itoa(i) + `","accepts_response_payload":true,"payload":` + payload + `}`))
+	}
 	f.Add([]byte(`{"envelope_id":"e-3","type":1}`))
 	f.Add([]byte(`{"type":"disconnect","reason":"warning"}`))
 	f.Fuzz(func(t *testing.T, frame []byte) {

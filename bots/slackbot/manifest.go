@@ -44,7 +44,16 @@ type ManifestFeatures struct {
 		Name   string `json:"display_name"`
 		Always bool   `json:"always_online"`
 	} `json:"bot_user"`
-	Commands []ManifestCommand `json:"slash_commands"`
+	Commands  []ManifestCommand  `json:"slash_commands"`
+	Shortcuts []ManifestShortcut `json:"shortcuts"`
+}
+
+// ManifestShortcut is an entry in the menu of messages, or next to the message field.
+type ManifestShortcut struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"` // "message" or "global"
+	CallbackID  string `json:"callback_id"`
+	Description string `json:"description"`
 }
 
 // ManifestCommand is a slash command.
@@ -76,8 +85,8 @@ type ManifestSettings struct {
 // appName is the name of a new app. Administrators may change it.
 const appName = "riskroom"
 
-// NewManifest returns the manifest for an app with the slash command and the
-// scopes that uses needs. url is the prefix of the request URLs, as in
+// NewManifest returns the manifest for an app with the slash command, the shortcuts and
+// the scopes that uses needs. url is the prefix of the request URLs, as in
 // "https://host/slack/acme"; "" means Socket Mode. Texts are in the printer's
 // language.
 func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
@@ -89,6 +98,7 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 	m.Features.Commands = []ManifestCommand{{
 		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang()), " | "), Escape: true,
 	}}
+	m.Features.Shortcuts = ShortcutsIn(p)
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
 	m.Settings.Events.Bot = botEvents(uses)
 	m.Settings.Interactivity.Enabled = true
@@ -99,6 +109,20 @@ func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
 		m.Settings.Events.URL = url + "/events"
 	}
 	return m
+}
+
+// ShortcutsIn returns the app's shortcuts with texts in the printer's language. Slack knows no
+// translations of them.
+func ShortcutsIn(p text.Printer) []ManifestShortcut {
+	var out []ManifestShortcut
+	for _, s := range bots.Shortcuts() {
+		kind := "global"
+		if s.Message {
+			kind = "message"
+		}
+		out = append(out, ManifestShortcut{Name: s.Label(p), Type: kind, CallbackID: s.Name, Description: s.Help(p)})
+	}
+	return out
 }
 
 // JSON returns m as indented JSON.

@@ -85,9 +85,12 @@ func (b *Bot) messageOf(ctx context.Context, req request, p payload) *bots.Messa
 }
 
 // permalink returns the link to a message. It is made from IDs, because chat.getPermalink
-// knows only channels that the bot is in.
+// knows only channels that the bot is in. An app of a whole organisation may get no domain.
 func permalink(domain, channel string, m message) string {
-	link := "https://" + domain + ".slack.com/archives/" + channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
+	if domain != "" {
+		domain += "."
+	}
+	link := "https://" + domain + "slack.com/archives/" + channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
 	if m.ThreadTS != "" && m.ThreadTS != m.TS {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + channel
 	}

@@ -50,7 +50,7 @@ func (ix *interactions) usage(userID, channelID, command, subcommand string) (us
 	if err != nil {
 		return usage{}, err
 	}
-	cmd := ix.command(strings.TrimPrefix(command, "/"))
+	cmd := ix.command(strings.TrimPrefix(command, "/"), slashCommand)
 	if ch.IsDirect() || cmd == nil {
 		return usage{}, fmt.Errorf("emulator: no command %q in the channel %s", command, ch.ID)
 	}

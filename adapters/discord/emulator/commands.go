@@ -24,6 +24,13 @@ const (
 	maxTyped          = 6000 // characters in an option without max_length
 )
 
+// Types of commands that riskroom uses, see
+// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-types.
+const (
+	slashCommand   = 1
+	messageCommand = 3 // in the menu of messages
+)
+
 // Types of options that riskroom uses, see
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type.
 const (
@@ -97,7 +104,7 @@ func bulkSetCommands(a *api, c *call) (any, error) {
 	a.commandsMade = slices.DeleteFunc(a.commandsMade, func(t time.Time) bool { return now.Sub(t) >= 24*time.Hour })
 	next, made := make([]object, 0, len(list)), a.commandsMade
 	for _, cmd := range list {
-		old := a.command(stage.Str(cmd["name"]))
+		old := a.command(stage.Str(cmd["name"]), kindOfCommand(cmd))
 		if old == nil {
 			made = append(made, now)
 		}
@@ -116,7 +123,7 @@ func bulkSetCommands(a *api, c *call) (any, error) {
 func (a *api) registered(cmd, old object) object {
 	out := object{
 		"type": 1, "default_member_permissions": nil, "dm_permission": true, "contexts": nil, "integration_types": []int{0},
-		"nsfw": false, "name_localizations": nil, "description_localizations": nil,
+		"nsfw": false, "name_localizations": nil, "description": "", "description_localizations": nil,
 	}
 	maps.Copy(out, cmd)
 	maps.Copy(out, object{"application_id": a.opts.ApplicationID, "guild_id": a.opts.GuildID})
@@ -134,9 +141,17 @@ func (a *api) registered(cmd, old object) object {
 
 func sameJSON(a, b any) bool { return string(stage.JSON(a)) == string(stage.JSON(b)) }
 
-// command finds a registered command by name.
-func (g *guild) command(name string) object {
-	i := slices.IndexFunc(g.commands, func(c object) bool { return c["name"] == name })
+// kindOfCommand returns the type of a command, by default that of slash commands.
+func kindOfCommand(cmd object) int64 {
+	if kind, ok := integer(cmd["type"]); ok {
+		return kind
+	}
+	return slashCommand
+}
+
+// command finds a registered command by name and type.
+func (g *guild) command(name string, kind int64) object {
+	i := slices.IndexFunc(g.commands, func(c object) bool { return c["name"] == name && kindOfCommand(c) == kind })
 	if i < 0 {
 		return nil
 	}
@@ -147,7 +162,7 @@ func (g *guild) command(name string) object {
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-naming.
 var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
-// checkCommands checks a list of slash commands.
+// checkCommands checks a list of commands.
 func checkCommands(f *form, v any) []object {
 	raw, ok := v.([]any)
 	if !ok && v != nil {
@@ -159,13 +174,21 @@ func checkCommands(f *form, v any) []object {
 		at := fmt.Sprint(i)
 		cmd := f.object(at, e)
 		maps.DeleteFunc(cmd, isNull)
-		f.number(at+".type", cmd["type"], 1, 1)
-		f.unsupported(at, cmd, "default_member_permissions", "name_localizations")
-		length := checkNamed(f, at, cmd) + checkCommandOptions(f, at, cmd["options"], 0)
-		if length > maxCommandLength {
-			f.fail(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
-		}
+		f.unsupported(at, cmd, "default_member_permissions")
 		name := stage.Str(cmd["name"])
+		switch kindOfCommand(cmd) {
+		case slashCommand:
+			f.unsupported(at, cmd, "name_localizations")
+			length := checkNamed(f, at, cmd) + checkCommandOptions(f, at, cmd["options"], 0)
+			if length > maxCommandLength {
+				f.fail(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
+			}
+		case messageCommand:
+			checkMessageCommand(f, at, cmd)
+			name += "\x00message" // names are unique among the commands of a type
+		default:
+			f.fail(at+".type", "BASE_TYPE_CHOICES", "The stand-in supports the types 1 and 3.")
+		}
 		if seen[name] {
 			f.fail(at+".name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
 		}
@@ -173,6 +196,26 @@ func checkCommands(f *form, v any) []object {
 		out = append(out, cmd)
 	}
 	return out
+}
+
+// menuName matches the names that commands in menus may have: in any case, with blanks.
+var menuName = regexp.MustCompile(`^[-_' \p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
+
+// checkMessageCommand checks a command in the menu of messages, which has only names.
+func checkMessageCommand(f *form, path string, o object) {
+	name := func(path string, v any) {
+		if s := f.text(path, v, 1, maxCommandName); s != "" && !menuName.MatchString(s) {
+			f.fail(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+		}
+	}
+	name(path+".name", o["name"])
+	for locale, v := range f.object(path+".name_localizations", o["name_localizations"]) {
+		name(path+".name_localizations."+locale, v)
+	}
+	if stage.Str(o["description"]) != "" {
+		f.fail(path+".description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_NOT_ALLOWED", "Context menu commands cannot have description")
+	}
+	f.unsupported(path, o, "options", "description_localizations")
 }
 
 // checkNamed checks a name and its descriptions in all languages, and returns how

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
 	"github.com/google/go-cmp/cmp"
 
 	"riskroom/adapters/discord/emulator"
@@ -56,7 +57,12 @@ func TestCommandsThatAreRefused(t *testing.T) {
 		"both":             {"0.options.0", "APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES_MUTUALLY_EXCLUSIVE", head + `{"type": 3, "name": "a", "description": "a", "autocomplete": true, "choices": [{"name": "a", "value": "a"}]}]}]`},
 		"option twice":     {"0.options.1.name", "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", head + `{"type": 3, "name": "a", "description": "a"}, {"type": 3, "name": "a", "description": "a"}]}]`},
 		"locale":           {"0.description_localizations.zh-CN", "BASE_TYPE_BAD_LENGTH", `[{"name": "a", "description": "a", "description_localizations": {"zh-CN": "` + strings.Repeat("字", 101) + `"}}]`},
-		"a message's":      {"0.type", "BASE_TYPE_CHOICES", `[{"name": "a", "description": "a", "type": 3}]`},
+		"a member's":       {"0.type", "BASE_TYPE_CHOICES", `[{"name": "a", "type": 2}]`},
+		"described":        {"0.description", "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_NOT_ALLOWED", `[{"name": "File it", "description": "a", "type": 3}]`},
+		"menu sign":        {"0.name", "APPLICATION_COMMAND_INVALID_NAME", `[{"name": "File it!", "type": 3}]`},
+		"menu's locale":    {"0.name_localizations.zh-CN", "BASE_TYPE_BAD_LENGTH", `[{"name": "a", "type": 3, "name_localizations": {"zh-CN": "` + strings.Repeat("字", 33) + `"}}]`},
+		"menu options":     {"0.options", "BASE_TYPE_CHOICES", `[{"name": "a", "type": 3, "options": [{"type": 3, "name": "a", "description": "a"}]}]`},
+		"menu twice":       {"1.name", "APPLICATION_COMMANDS_DUPLICATE_NAME", `[{"name": "a", "type": 3}, {"name": "a", "type": 3}]`},
 		"permissions":      {"0.default_member_permissions", "BASE_TYPE_CHOICES", `[{"name": "a", "description": "a", "default_member_permissions": "8"}]`},
 		"a user's":         {"0.options.0.type", "BASE_TYPE_CHOICES", head + `{"type": 6, "name": "a", "description": "a"}]}]`},
 		"too many options": {"0.options", "BASE_TYPE_BAD_LENGTH", head + strings.TrimSuffix(strings.Repeat(`{"type": 3, "name": "a", "description": "a"},`, 26), ",") + `]}]`},
@@ -109,5 +115,42 @@ func TestWhoMayUseCommands(t *testing.T) {
 	}
 	if n := len(a.all()); n != 1 {
 		t.Errorf("%d interactions", n)
+	}
+}
+
+// TestMessageCommand checks the interaction of a command in the menu of messages, as
+// discordgo reads it.
+func TestMessageCommand(t *testing.T) {
+	t.Parallel()
+	b, a := setupApp(t, saying(`{"type":4,"data":{"content":"a"}}`), nil)
+	b.fine("PUT", b.commandsPath(), `[{"name": "a", "description": "a"}, {"name": "a", "type": 3, "name_localizations": {"zh-CN": "甲"}}]`)
+	id, err := b.Say(wei, public, "Ledger is *off*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = b.MessageCommand(t.Context(), lin, public, id, "a"); err != nil {
+		t.Fatal(err)
+	}
+	var i discordgo.Interaction
+	if err := i.UnmarshalJSON(a.all()[0].body); err != nil {
+		t.Fatal(err)
+	}
+	data := i.ApplicationCommandData()
+	m := data.Resolved.Messages[id]
+	if data.CommandType != discordgo.MessageApplicationCommand || data.TargetID != id || m == nil || m.Content != "Ledger is *off*" || m.Author.ID != wei {
+		t.Errorf("%+v", data)
+	}
+	if menu := b.View().Menu; len(menu) != 1 || menu[0].ID != "a" || !menu[0].OfPosts {
+		t.Errorf("the menu is %+v", menu)
+	}
+	for what, run := range map[string]func() (emulator.Reply, error){
+		"of no message":       func() (emulator.Reply, error) { return b.MessageCommand(t.Context(), lin, public, "1", "a") },
+		"not registered":      func() (emulator.Reply, error) { return b.MessageCommand(t.Context(), lin, public, id, "b") },
+		"on a command line":   func() (emulator.Reply, error) { return b.SlashCommand(t.Context(), lin, public, "/b", "", nil) },
+		"in a hidden channel": func() (emulator.Reply, error) { return b.MessageCommand(t.Context(), lin, "1", id, "a") },
+	} {
+		if _, err := run(); err == nil {
+			t.Errorf("%s: it is sent", what)
+		}
 	}
 }

@@ -40,6 +40,12 @@ func (h hands) Press(ctx context.Context, person, room, post, action string) err
 	return seenByPeople(err)
 }
 
+// Shortcut implements stage.Acts. Only posts have a menu, which names commands.
+func (h hands) Shortcut(ctx context.Context, person, room, post, entry string) error {
+	_, err := h.w.MessageCommand(ctx, person, room, post, entry)
+	return seenByPeople(err)
+}
+
 // Choose implements stage.Acts. The bot learns what a window holds when it is
 // submitted.
 func (h hands) Choose(_ context.Context, person, window, input string, values ...string) error {

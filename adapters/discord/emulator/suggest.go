@@ -57,6 +57,9 @@ func (ix *interactions) commandHints(typed, locale string) []stage.Hint {
 		}
 	}
 	for _, cmd := range ix.commands {
+		if kindOfCommand(cmd) != slashCommand {
+			continue
+		}
 		walk("/"+stage.Str(cmd["name"]), cmd)
 	}
 	return out
@@ -186,7 +189,7 @@ func (ix *interactions) readLine(line string) typedLine {
 	line = strings.TrimLeft(line, " ")
 	word := firstWord(line)
 	t := typedLine{line: line, command: word, end: len(word), ix: ix}
-	cmd := ix.command(strings.TrimPrefix(word, "/"))
+	cmd := ix.command(strings.TrimPrefix(word, "/"), slashCommand)
 	if t.known = cmd != nil; !t.known {
 		return t
 	}

@@ -105,4 +105,8 @@ func (w *Workspace) State() stage.State {
 }
 
 // View implements stage.Platform.
-func (w *Workspace) View() stage.View { return w.guild.View("discord", w.guild.opts.GuildName) }
+func (w *Workspace) View() stage.View {
+	v := w.guild.View("discord", w.guild.opts.GuildName)
+	v.Menu = w.guild.menu()
+	return v
+}

@@ -31,6 +31,17 @@ func (h hands) Press(ctx context.Context, person, room, post, action string) err
 	return stage.SeenByPeople(err)
 }
 
+// Shortcut implements stage.Acts.
+func (h hands) Shortcut(ctx context.Context, person, room, post, entry string) error {
+	var err error
+	if post == "" {
+		_, err = h.w.GlobalShortcut(ctx, person, entry)
+	} else {
+		_, err = h.w.MessageShortcut(ctx, person, room, post, entry)
+	}
+	return stage.SeenByPeople(err)
+}
+
 // Choose implements stage.Acts.
 func (h hands) Choose(ctx context.Context, person, window, input string, values ...string) error {
 	_, err := h.w.ChooseInView(ctx, person, window, input, values...)

@@ -33,6 +33,8 @@ type Options struct {
 	UserGroups []UserGroup
 	Channels   []Channel
 
+	Shortcuts []Shortcut // of the app
+
 	// Now is the clock of the workspace: timestamps of messages, creation
 	// times, the windows of the rate limits. Default time.Now. Signatures,
 	// trigger_ids and response_urls always go by wall time.

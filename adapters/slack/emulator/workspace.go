@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -22,7 +23,8 @@ type Workspace struct {
 }
 
 // New returns the workspace that opts describe. It fails if they are
-// inconsistent: IDs or names used twice, members or creators that do not exist.
+// inconsistent: IDs or names used twice, members or creators that do not exist, shortcuts
+// that a manifest can't have.
 func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	t := &team{
@@ -33,7 +35,7 @@ func New(opts Options) (*Workspace, error) {
 	t.world = stage.NewWorld(t.show, opts.Now)
 	t.socket, t.events = newSocket(t), &events{team: t}
 	a := &api{team: t, methods: methods(), limits: newLimiter()}
-	if err := t.populate(); err != nil {
+	if err := errors.Join(checkShortcuts(opts.Shortcuts), t.populate()); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -96,4 +98,8 @@ func (w *Workspace) Feed() *stage.Feed { return w.team.Feed() }
 func (w *Workspace) State() stage.State { return w.team.State(w.team.permalink) }
 
 // View implements stage.Platform.
-func (w *Workspace) View() stage.View { return w.team.View("slack", w.team.opts.TeamName) }
+func (w *Workspace) View() stage.View {
+	v := w.team.View("slack", w.team.opts.TeamName)
+	v.Menu = w.team.menu()
+	return v
+}

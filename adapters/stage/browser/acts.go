@@ -22,7 +22,7 @@ type doing struct {
 	Post   string              `json:"post"`
 	Window string              `json:"window"`
 	Text   string              `json:"text"`   // say, suggest
-	Action string              `json:"action"` // press
+	Action string              `json:"action"` // press, shortcut
 	Input  string              `json:"input"`  // choose
 	Values []string            `json:"values"`
 	Fields map[string][]string `json:"fields"` // submit
@@ -109,6 +109,10 @@ func (s *Stage) suggest(ctx context.Context, p Place, d doing) (done, error) {
 
 func (s *Stage) press(ctx context.Context, p Place, d doing) (done, error) {
 	return done{}, p.Acts.Press(ctx, d.As, d.Room, d.Post, d.Action)
+}
+
+func (s *Stage) shortcut(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.Shortcut(ctx, d.As, d.Room, d.Post, d.Action)
 }
 
 func (s *Stage) choose(ctx context.Context, p Place, d doing) (done, error) {

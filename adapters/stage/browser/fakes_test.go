@@ -71,6 +71,10 @@ func (w *town) Press(_ context.Context, who, room, post, action string) error {
 	return w.note("press", who, room, post, action)
 }
 
+func (w *town) Shortcut(_ context.Context, who, room, post, entry string) error {
+	return w.note("shortcut", who, room, post, entry)
+}
+
 func (w *town) Choose(_ context.Context, who, window, input string, values ...string) error {
 	return w.note(append([]string{"choose", who, window, input}, values...)...)
 }

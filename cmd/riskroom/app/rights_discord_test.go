@@ -112,6 +112,14 @@ func (d *discordFrontend) file(ctx context.Context, as role, title string) (stri
 	return d.command(ctx, as, "new", emulator.Values{"title": title, "module": "Payments"})
 }
 
+func (d *discordFrontend) fileMessage(ctx context.Context, as role) (string, error) {
+	id, err := d.Say(d.id(administrator), discordLobby, "The ledger is off")
+	if err != nil {
+		return "", err
+	}
+	return d.reply(d.MessageCommand(ctx, d.id(as), discordLobby, id, "File as risk"))
+}
+
 func (d *discordFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return d.command(ctx, as, "show", emulator.Values{"key": string(key)})
 }

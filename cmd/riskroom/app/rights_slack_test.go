@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/bots/slackbot"
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // slackFrontend is an emulated Slack workspace.
@@ -46,6 +48,13 @@ func newSlackFrontend(t *testing.T, socket bool) frontend {
 	lobby.Members = append(lobby.Members, w.BotUserID())
 	_ = w.Close() // its bot's ID was asked for
 	o.Channels = []emulator.Channel{lobby}
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sc := range slackbot.ShortcutsIn(texts.In(text.English)) {
+		o.Shortcuts = append(o.Shortcuts, emulator.Shortcut(sc))
+	}
 	if w, err = emulator.New(o); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +125,16 @@ func (s *slackFrontend) command(ctx context.Context, as role, line string) (stri
 
 func (s *slackFrontend) file(ctx context.Context, as role, title string) (string, error) {
 	return s.command(ctx, as, "new "+title+" module:Payments")
+}
+
+func (s *slackFrontend) fileMessage(ctx context.Context, as role) (string, error) {
+	ts, err := s.Say(s.id(administrator), slackLobby, "The ledger is off")
+	if err != nil {
+		return "", err
+	}
+	return s.reply(as, func(user string) (emulator.Reply, error) {
+		return s.MessageShortcut(ctx, user, slackLobby, ts, "file_message")
+	})
 }
 
 func (s *slackFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {

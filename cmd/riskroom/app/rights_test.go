@@ -91,6 +91,7 @@ type frontend interface {
 
 	// Each of these does something as a person and returns the reply.
 	file(ctx context.Context, as role, title string) (string, error)
+	fileMessage(ctx context.Context, as role) (string, error) // opens the form for a message in the lobby
 	show(ctx context.Context, as role, key core.RiskKey) (string, error)
 	list(ctx context.Context, as role) (string, error)
 	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
@@ -106,8 +107,8 @@ type frontend interface {
 	forgeChange(ctx context.Context, as role, key core.RiskKey) error
 }
 
-// TestWhoMayDoWhat checks the table of docs/security.md with commands, buttons, forms
-// and autocomplete, on Slack over HTTP and Socket Mode, and on Discord over HTTP and
+// TestWhoMayDoWhat checks the table of docs/security.md with commands, buttons, forms,
+// shortcuts and autocomplete, on Slack over HTTP and Socket Mode, and on Discord over HTTP and
 // the gateway.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
@@ -246,6 +247,9 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 		t.Errorf("%s forges: %v", who, err)
 	}
 	status("a form that was not opened", core.Resolved, may.change)
+
+	said, err = h.fileMessage(ctx, who)
+	check("file a message", said, err, may.file, "Who can read this risk")
 
 	title := fmt.Sprintf("Filed by a %s", who)
 	if _, err = h.file(ctx, who, title); err != nil {

@@ -1,11 +1,11 @@
 // The page: shows the latest state, and keeps who acts in which room.
 
-import { h, icon } from './dom.js'
+import { h, icon, morph } from './dom.js'
 import { learn, page, t } from './words.js'
 import { send, follow } from './net.js'
 import * as behind from './behind.js'
 import * as composer from './composer.js'
-import { head, posts } from './posts.js'
+import { entries, head, posts } from './posts.js'
 import { side } from './side.js'
 import { show } from './window.js'
 
@@ -21,6 +21,7 @@ const ctx = {
   get room() { return rooms.get(state.as) },
   get run() { return state.run },
   get bot() { return state.view.people.find((p) => p.bot) },
+  get menu() { return state.view.menu ?? [] },
   get botName() { return ctx.bot?.name ?? '' },
   person: (id) => state.view.people.find((p) => p.id === id),
 
@@ -83,6 +84,7 @@ function draw() {
   composer.at(ctx.person(state.as), room.id, t(room.archived ? 'compose.archived' : room.commands ? 'compose' : 'compose.words', {
     Where: room.kind === 'direct' ? ctx.botName : '#' + room.name,
   }), !room.archived)
+  morph(el('entries'), room.archived ? '' : entries(ctx, room) ?? '')
   show(state.view.windows?.at(-1), ctx)
   behind.clock(state.behind)
   behind.trail(el('behind'), state.behind, ctx)

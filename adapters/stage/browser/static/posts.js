@@ -1,7 +1,7 @@
 // The header of a room and its posts.
 
 import { h, icon, morph } from './dom.js'
-import { lines, out, part } from './rich.js'
+import { lines, menu, out, part } from './rich.js'
 import { t, hour, day, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
@@ -93,7 +93,14 @@ function post(p, joins, room, ctx) {
     h('div', { class: 'body' },
       p.only && h('div', { class: 'only-you' }, icon('eye'), t('only_you')),
       !joins && h('header', null, h('b', null, who?.name ?? ''), who?.bot && h('span', { class: 'tag' }, t('app')), when),
-      body, p.edited && h('span', { class: 'edited' }, t('edited'))))
+      body, !p.only && entries(ctx, room, p), p.edited && h('span', { class: 'edited' }, t('edited'))))
+}
+
+// entries shows the bot's entries in the menu of a post or, without one, of the room.
+export function entries(ctx, room, p) {
+  return menu(ctx.menu.filter((e) => !!e.of_posts === !!p), (e) => h('button', {
+    type: 'button', class: 'button', 'data-key': e.id, onclick: () => ctx.act('shortcut', { room: room.id, post: p?.id ?? '', action: e.id }),
+  }, e.label))
 }
 
 function button(a, p, room, ctx) {

@@ -47,7 +47,7 @@ export function lines(list, ctx) {
 }
 
 // menu shows less important buttons in a menu, which a press closes.
-function menu(actions, use) {
+export function menu(actions, use) {
   if (!actions.length) return null
   return h('details', { class: 'menu', onclick: (e) => { if (e.target.closest('button')) e.currentTarget.open = false } },
     h('summary', { class: 'button', 'aria-label': t('more') }, '⋯'), h('div', null, actions.map(use)))

@@ -14,6 +14,7 @@ import (
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // Keys of a Discord guild in the config file.
@@ -37,6 +38,7 @@ type workspace struct {
 	api      *api.Client
 	adapter  *discord.Adapter
 	uses     core.Uses
+	text     *text.Catalogue
 	command  string   // "/risk"
 	sharing  []string // workspaces of the same application, with this one
 
@@ -70,7 +72,11 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 	if err != nil {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
-	w := &workspace{settings: s, api: client, adapter: a, uses: c.Config.Uses(s.Name), command: c.Config.Organisation.Command, sharing: sharing(c)}
+	texts, err := text.Load()
+	if err != nil {
+		return platform.Workspace{}, err
+	}
+	w := &workspace{settings: s, api: client, text: texts, adapter: a, uses: c.Config.Uses(s.Name), command: c.Config.Organisation.Command, sharing: sharing(c)}
 	return platform.Workspace{Adapter: a, Access: w, Inspector: w}, nil
 }
 

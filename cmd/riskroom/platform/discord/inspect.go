@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"riskroom/adapters/discord"
+	"riskroom/bots"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 )
@@ -117,7 +118,7 @@ func (w *workspace) commands(ctx context.Context, application string) []platform
 		return err
 	})
 	f := platform.Finding{Rule: platform.RuleSetup}
-	names = slices.DeleteFunc(names, func(n string) bool { return "/"+n == w.command })
+	names = slices.DeleteFunc(names, func(n string) bool { return "/"+n == w.command || w.isShortcut(n) })
 	switch {
 	case core.KindOf(err) == core.Denied:
 		f.Message = fmt.Sprintf("the bot of %s can't register commands: it was installed without the scope applications.commands", w.settings.Name)
@@ -131,6 +132,11 @@ func (w *workspace) commands(ctx context.Context, application string) []platform
 		return nil
 	}
 	return []platform.Finding{f}
+}
+
+// isShortcut reports whether a command in the menu of messages is riskroom's.
+func (w *workspace) isShortcut(name string) bool {
+	return slices.ContainsFunc(bots.Shortcuts(), func(s bots.ShortcutSpec) bool { return s.Message && s.Named(name, w.text) })
 }
 
 // nearlyFull is the room for groups below which there is a warning.

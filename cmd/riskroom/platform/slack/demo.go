@@ -8,6 +8,7 @@ import (
 
 	"riskroom/adapters/slack/emulator"
 	"riskroom/bots"
+	"riskroom/bots/slackbot"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
@@ -52,6 +53,13 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	}
 	for _, ch := range c.Channels {
 		opts.Channels = append(opts.Channels, emulator.Channel{ID: ch.ID, Name: ch.Name, Members: everybody})
+	}
+	texts, err := text.Load()
+	if err != nil {
+		return platform.Stage{}, err
+	}
+	for _, sc := range slackbot.ShortcutsIn(texts.In(c.Lang)) {
+		opts.Shortcuts = append(opts.Shortcuts, emulator.Shortcut(sc))
 	}
 	ws, err := emulator.New(opts)
 	if err != nil {
