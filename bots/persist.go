@@ -119,6 +119,11 @@ func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang str
 	return p.handling.Card(ctx, v, workspace, lang)
 }
 
+// Value implements engine.Handling.
+func (p persistent) Value(ctx context.Context, field string, v core.Value, workspace, lang string) []core.Span {
+	return p.handling.Value(ctx, field, v, workspace, lang)
+}
+
 // OfferLink implements people.Persons. On a retry the new code replaces the one before,
 // which nobody has seen.
 func (p persistent) OfferLink(ctx context.Context, by core.Actor) (people.Code, error) {

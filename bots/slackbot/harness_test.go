@@ -105,6 +105,10 @@ func (f *fakeEngine) RiskOf(context.Context, core.GroupRef) (core.RiskKey, error
 	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
 }
 
+func (f *fakeEngine) Value(_ context.Context, _ string, v core.Value, _, _ string) []core.Span {
+	return []core.Span{core.Plain(v.String())}
+}
+
 func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core.Card {
 	return core.Card{
 		Risk: v.Risk.Key, Version: v.Risk.Version, Title: []core.Span{core.Plain(v.Risk.Title)},

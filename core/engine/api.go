@@ -43,6 +43,9 @@ type Handling interface {
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Card returns a risk's card in a language, for one workspace.
 	Card(ctx context.Context, v View, workspace, lang string) core.Card
+	// Value returns the content of the field with that name (as in core.Refusal.Field)
+	// in a language, for one workspace: nil if there is none.
+	Value(ctx context.Context, field string, v core.Value, workspace, lang string) []core.Span
 }
 
 // Draft is a risk that somebody wants to file. Empty fields get defaults:
@@ -75,5 +78,8 @@ type View struct {
 	Risk      core.Risk
 	Lead      core.Ref
 	Binding   Binding
-	MayChange bool // may change its status
+	MayChange bool // may change its status, and add notes
+	MayReport bool // may change the reported part and the handlers
+	MayHandle bool // may change the handling part
+	MayTake   bool // may become its handler
 }

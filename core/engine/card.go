@@ -128,6 +128,28 @@ func (e *Engine) names(ctx context.Context, p text.Printer, refs []core.Ref, wor
 	return out
 }
 
+// Value implements Handling.
+func (e *Engine) Value(ctx context.Context, field string, v core.Value, workspace, lang string) []core.Span {
+	return e.fieldValue(ctx, e.text.In(lang), field, v, workspace)
+}
+
+// fieldValue formats the content of a field, nil if there is none.
+func (e *Engine) fieldValue(ctx context.Context, p text.Printer, field string, v core.Value, workspace string) []core.Span {
+	if key, ok := core.OwnField(field); ok {
+		f, _ := e.org.Field(key)
+		return e.value(ctx, p, f, v, workspace)
+	}
+	switch {
+	case v.IsZero():
+		return nil
+	case field == "severity":
+		return plain(p.Severity(core.Severity(v.Text)))
+	case field == "status":
+		return plain(p.Status(core.Status(v.Text)))
+	}
+	return e.value(ctx, p, core.Field{Type: e.org.FieldType(field)}, v, workspace)
+}
+
 // value formats the value of an own field, nil if there is none.
 func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core.Value, workspace string) []core.Span {
 	if v.IsZero() {

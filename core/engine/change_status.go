@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,9 +13,11 @@ import (
 type ChangeStatus struct {
 	Risk core.RiskKey
 	To   core.Status
-	Note string // the resolution for Resolved, the reason for Shelved (required), otherwise a note
+	// Note is the resolution for Resolved, the reason for Shelved (required), otherwise
+	// a note. If the risk already has the status, it is a note.
+	Note string
 	// Seen is the version of the card whose button was pressed, 0 if there was no
-	// card. If the risk has changed since, the refusal carries the risk.
+	// card. If the status has changed since, the refusal carries the risk.
 	Seen int64
 }
 
@@ -24,20 +25,21 @@ func (c ChangeStatus) subject() (core.RiskKey, int64) { return c.Risk, c.Seen }
 
 func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	old := d.rec.Risk
-	may, err := d.e.rights.MayChange(ctx, d.by.Account, old)
-	switch {
-	case err != nil:
-		return effect{}, core.Unanswered("rights to change", err)
-	case !may:
-		return effect{}, core.Refuse(core.Denied, "may_not_change", "", "Key", string(old.Key))
+	if err := d.mayChange(ctx); err != nil {
+		return effect{}, err
 	}
 	c.Note = strings.TrimSpace(c.Note)
 	if r := c.check(d); r != nil {
 		return effect{}, r
 	}
-	now := d.e.now()
+	if c.To == old.Status {
+		return effect{note: d.note(c.Note, nil), kind: EventNote, data: map[string]string{"note": c.Note}}, nil
+	}
 	risk := old
-	risk.Status, risk.StatusSince = c.To, now
+	risk.Status, risk.StatusSince = c.To, d.e.now()
+	eff := effect{risk: &risk, kind: EventStatus, data: map[string]string{
+		"from": string(old.Status), "to": string(c.To), "note": c.Note,
+	}}
 	switch {
 	case !c.To.Open():
 		risk.Resolution = c.Note
@@ -45,20 +47,9 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 		risk.Resolution = ""
 	}
 	if c.Note != "" && c.To.Open() {
-		notes := append(append([]core.Note(nil), old.Notes...), core.Note{At: now, By: d.by, Text: c.Note})
-		risk.Notes = notes[max(0, len(notes)-core.MaxNotes):]
+		eff.note = d.note(c.Note, nil)
 	}
-	return effect{risk: &risk, kind: EventStatus, data: map[string]string{
-		"from": string(old.Status), "to": string(c.To), "note": c.Note,
-	}}, nil
-}
-
-func (c ChangeStatus) kept(r core.Risk) bool {
-	note := strings.TrimSpace(c.Note)
-	if c.To.Open() {
-		return note == "" || slices.ContainsFunc(r.Notes, func(n core.Note) bool { return n.Text == note })
-	}
-	return r.Resolution == note || r.Status != c.To // changed since
+	return eff, nil
 }
 
 // check returns a Refusal if the change isn't possible, otherwise nil.
@@ -76,9 +67,9 @@ func (c ChangeStatus) check(d deed) *core.Refusal {
 			known = append(known, p.Status(s))
 		}
 		return core.Refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
-	case c.To == old.Status:
+	case c.To == old.Status && (c.Note == "" || d.changed("status")):
 		return conflict("status_same")
-	case d.stale:
+	case d.changed("status"):
 		return conflict("status_moved")
 	case c.To == core.Shelved && c.Note == "":
 		return core.Refuse(core.Invalid, "reason_needed", "note", "Key", string(old.Key))

@@ -22,6 +22,24 @@ type checker struct {
 	unresolved []people.Unresolved
 }
 
+// newChecker returns a checker that words refusals in the language of a person.
+func (e *Engine) newChecker(ctx context.Context, by core.Actor) *checker {
+	c := &checker{e: e, lang: e.org.Language}
+	if prof, err := e.people.Profile(ctx, by.Account); err == nil && prof.Locale != "" {
+		c.lang = e.text.In(prof.Locale).Lang()
+	}
+	return c
+}
+
+// refusal returns everything that is wrong, nil if nothing is.
+func (c *checker) refusal() error {
+	if len(c.bad) == 0 {
+		return nil
+	}
+	c.bad[0].Also = c.bad[1:]
+	return c.bad[0]
+}
+
 func (c *checker) refuse(code, field string, args ...any) {
 	c.bad = append(c.bad, core.Refuse(core.Invalid, code, field, args...))
 }
@@ -30,44 +48,58 @@ func (c *checker) refuse(code, field string, args ...any) {
 // who can't be found; or a Refusal that lists
 // everything wrong with it.
 func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now time.Time) (Draft, []people.Unresolved, error) {
-	c := &checker{e: e, lang: e.org.Language}
-	if prof, err := e.people.Profile(ctx, by.Account); err == nil && prof.Locale != "" {
-		c.lang = e.text.In(prof.Locale).Lang()
-	}
+	c := e.newChecker(ctx, by)
 	d.DiscoveredAt, d.DueAt = toMilli(d.DiscoveredAt), toMilli(d.DueAt)
 	d.Title = strings.TrimSpace(d.Title)
 	d.Description = strings.TrimSpace(d.Description)
-	if !visible(d.Title) {
-		c.refuse("title_empty", "title")
-	}
-	c.line("title", d.Title, core.MaxTitle)
-	c.text("description", d.Description, core.MaxDescription)
-	m := c.module(d.Module)
 	if d.Severity == "" {
 		d.Severity = core.Medium
-	}
-	if !d.Severity.Valid() {
-		c.refuse("severity_unknown", "severity", "Severity", string(d.Severity), "Known", c.severities())
 	}
 	if d.DiscoveredAt.IsZero() {
 		d.DiscoveredAt = now
 	}
-	if c.inFuture(d.DiscoveredAt, now) {
-		c.refuse("discovered_future", "discovered_at")
+	r := core.Risk{Title: d.Title, Description: d.Description, Module: d.Module, Severity: d.Severity,
+		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt}
+	for _, field := range []string{"title", "description", "module", "severity", "discovered_at", "due_at"} {
+		c.reported(r, field, now)
 	}
-	if !d.DueAt.IsZero() && d.DueAt.Before(d.DiscoveredAt) {
-		c.refuse("due_before_discovered", "due_at")
-	}
+	m, _ := e.org.Module(d.Module)
 	if d.Handlers == nil {
 		d.Handlers = m.Handlers
 	}
 	d.Handlers = c.handlers(ctx, by.Account.Workspace, d.Handlers, m.Handlers)
 	d.Fields = c.fields(d.Fields)
-	if len(c.bad) > 0 {
-		c.bad[0].Also = c.bad[1:]
-		return d, nil, c.bad[0]
+	return d, c.unresolved, c.refusal()
+}
+
+// reported checks a field of the reported part that every risk has.
+func (c *checker) reported(r core.Risk, field string, now time.Time) {
+	switch field {
+	case "title":
+		if !visible(r.Title) {
+			c.refuse("title_empty", field)
+		}
+		c.line(field, r.Title, core.MaxTitle)
+	case "description":
+		c.text(field, r.Description, core.MaxDescription)
+	case "module":
+		c.module(r.Module)
+	case "severity":
+		if !r.Severity.Valid() {
+			c.refuse("severity_unknown", field, "Severity", string(r.Severity), "Known", c.severities())
+		}
+	case "discovered_at":
+		if r.DiscoveredAt.IsZero() {
+			c.refuse("field_required", field, "Label", c.label(field))
+		}
+		if c.inFuture(r.DiscoveredAt, now) {
+			c.refuse("discovered_future", field)
+		}
+	case "due_at":
+		if !r.DueAt.IsZero() && r.DueAt.Before(r.DiscoveredAt) {
+			c.refuse("due_before_discovered", field)
+		}
 	}
-	return d, c.unresolved, nil
 }
 
 // inFuture reports whether t lies in the future. Today's date without a time
@@ -117,10 +149,9 @@ func (c *checker) label(field string) string {
 	return c.e.text.In(c.lang).Field(field)
 }
 
-func (c *checker) module(name string) core.Module {
-	m, ok := c.e.org.Module(name)
-	if ok {
-		return m
+func (c *checker) module(name string) {
+	if _, ok := c.e.org.Module(name); ok {
+		return
 	}
 	var known []string
 	for _, m := range c.e.org.Modules {
@@ -132,7 +163,6 @@ func (c *checker) module(name string) core.Module {
 	} else {
 		c.refuse("module_unknown", "module", "Module", name, "Known", list)
 	}
-	return m
 }
 
 func (c *checker) severities() string {
@@ -170,6 +200,54 @@ func (c *checker) handlers(ctx context.Context, home string, refs, ofModule []co
 	return out
 }
 
+// assignees checks new handlers of a risk and returns them as risks store them. Guests
+// and external people may be among them only if the config file names them.
+func (c *checker) assignees(ctx context.Context, by core.Actor, r core.Risk, refs []core.Ref) []core.Ref {
+	var all, added []core.Ref
+	for _, ref := range people.Qualify(refs, by.Account.Workspace) {
+		if slices.Contains(all, ref) {
+			continue
+		}
+		all = append(all, ref)
+		if !slices.Contains(people.Qualify(r.Handlers, r.Home), ref) {
+			added = append(added, ref)
+		}
+	}
+	if len(all) > core.MaxHandlers {
+		c.refuse("too_many_handlers", "handlers", "Max", core.MaxHandlers)
+		return all
+	}
+	m, _ := c.e.org.Module(r.Module)
+	for _, ref := range c.handlers(ctx, r.Home, added, m.Handlers) {
+		a, ok := ref.Account()
+		if !ok {
+			continue
+		}
+		if may, err := c.e.rights.MayHandle(ctx, a); err == nil && !may && c.find(ctx, r.Home, ref) == nil {
+			c.refuse("handler_guest", "handlers", "Name", c.names(ctx, ref))
+		}
+	}
+	return all
+}
+
+// names returns people as text.
+func (c *checker) names(ctx context.Context, refs ...core.Ref) string {
+	p := c.e.text.In(c.lang)
+	if len(refs) == 0 {
+		return p.S("card.handlers.none")
+	}
+	return core.Text(c.e.names(ctx, p, refs, ""))
+}
+
+// shown returns the content of a field as text.
+func (c *checker) shown(ctx context.Context, field string, v core.Value) string {
+	p := c.e.text.In(c.lang)
+	if v.IsZero() {
+		return p.S("common.none")
+	}
+	return shorten(core.Text(c.e.fieldValue(ctx, p, field, v, "")), core.MaxTitle)
+}
+
 // find returns why a Ref names nobody. If the platform can't be asked now it returns
 // nil: the steps that need the person report the failure.
 func (c *checker) find(ctx context.Context, home string, r core.Ref) error {
@@ -192,28 +270,45 @@ func (c *checker) find(ctx context.Context, home string, r core.Ref) error {
 // fields checks the own fields of the reported part.
 func (c *checker) fields(given map[string]core.Value) map[string]core.Value {
 	out := map[string]core.Value{}
-	var known []string
-	for _, f := range c.e.org.Fields {
-		if f.Part == core.Handling {
-			continue
-		}
-		known = append(known, f.Key)
-		v, name := given[f.Key], "fields."+f.Key
-		switch {
-		case !v.IsZero():
-			c.value(f, name, v)
-			v.Date = toMilli(v.Date)
+	known := c.ownFields(core.Reported)
+	for _, f := range known {
+		if v := c.own(f, given[f.Key]); !v.IsZero() {
 			out[f.Key] = v
-		case f.Required:
-			c.refuse("field_required", name, "Label", c.label(name))
 		}
 	}
 	for key := range given {
-		if !slices.Contains(known, key) {
-			c.refuse("field_unknown", "fields."+key, "Field", key, "Known", c.e.text.In(c.lang).List(known))
+		if !slices.ContainsFunc(known, func(f core.Field) bool { return f.Key == key }) {
+			c.noField(key, known)
 		}
 	}
 	return out
+}
+
+// ownFields returns the own fields in some parts of the form.
+func (c *checker) ownFields(parts ...core.FieldPart) []core.Field {
+	return slices.DeleteFunc(slices.Clone(c.e.org.Fields), func(f core.Field) bool { return !slices.Contains(parts, f.Part) })
+}
+
+func (c *checker) noField(key string, known []core.Field) {
+	var keys []string
+	for _, f := range known {
+		keys = append(keys, f.Key)
+	}
+	c.refuse("field_unknown", "fields."+key, "Field", key, "Known", c.e.text.In(c.lang).List(keys))
+}
+
+// own checks the value of an own field and returns it as risks store it. Only fields
+// of the reported part can be required: the others are filled in one after the other.
+func (c *checker) own(f core.Field, v core.Value) core.Value {
+	name := "fields." + f.Key
+	switch {
+	case !v.IsZero():
+		c.value(f, name, v)
+		v.Date = toMilli(v.Date)
+	case f.Required && f.Part == core.Reported:
+		c.refuse("field_required", name, "Label", c.label(name))
+	}
+	return v
 }
 
 // value checks that a value has its field's type.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"riskroom/core"
 	"riskroom/core/flow"
@@ -20,8 +19,6 @@ type Operation interface {
 	// may not do it or the risk's state doesn't allow it. It stores nothing, and is
 	// called again if the risk changes meanwhile.
 	decide(ctx context.Context, d deed) (effect, error)
-	// kept reports whether a risk has the text that the person typed, or may have had it.
-	kept(r core.Risk) bool
 }
 
 // deed is one attempt to perform an operation.
@@ -30,20 +27,48 @@ type deed struct {
 	op  string
 	by  core.Actor
 	rec Record
-	// stale reports whether the risk has changed since the person saw it.
-	stale bool
+	// seen is the version of the risk that the person saw, 0 if none.
+	seen int64
+}
+
+// changed reports whether a field has changed since the person saw it.
+func (d deed) changed(field string) bool { return d.rec.Risk.ChangedSince(field, d.seen) }
+
+// note returns a note of the person who acts.
+func (d deed) note(text string, quote *core.Quote) *core.Note {
+	return &core.Note{At: d.e.now(), By: d.by, Text: text, Quote: quote}
+}
+
+// mayChange returns a Refusal if the person may not change the risk's status.
+func (d deed) mayChange(ctx context.Context) error {
+	may, err := d.e.rights.MayChange(ctx, d.by.Account, d.rec.Risk)
+	return d.allow("may_not_change", may, err)
+}
+
+// allow returns a Refusal with that code unless the person may, or an error if that
+// isn't known now.
+func (d deed) allow(code string, may bool, err error) error {
+	switch {
+	case err != nil:
+		return core.Unanswered("rights", err)
+	case !may:
+		return core.Refuse(core.Denied, code, "", "Key", string(d.rec.Risk.Key))
+	}
+	return nil
 }
 
 // effect is what an operation changes.
 type effect struct {
 	// risk is the changed risk, nil if it stays as it is. Do sets its version and
-	// changes its timers accordingly.
+	// history and changes its timers accordingly.
 	risk    *core.Risk
+	note    *core.Note        // added to the risk and posted in its item group
+	gained  []core.Ref        // Outcome.Gained
 	kind    string            // of the event that records the operation
 	data    map[string]string // of that event
 	timers  []TimerChange     // in addition to those that follow from risk
 	release Binding           // Change.Release
-	result  string            // Outcome.Result
+	text    string            // Outcome.Result
 }
 
 // Outcome is the outcome of an operation.
@@ -54,24 +79,6 @@ type Outcome struct {
 	Changes []FieldChange // of the risk's fields
 	Moved   []MovedTimer
 	Gained  []core.Ref // people who can read the risk only since this change
-}
-
-// FieldChange is how one field of a risk changed. Field is named as in
-// core.Refusal.Field. What isn't a date, a number or people is a Text, a code where
-// there are codes; a long one is shortened.
-type FieldChange struct {
-	Field string     `json:"field"`
-	From  core.Value `json:"from,omitzero"`
-	To    core.Value `json:"to,omitzero"`
-}
-
-// MovedTimer is how a change moved one timer of a flow.
-type MovedTimer struct {
-	Flow   string    `json:"flow"`
-	From   time.Time `json:"from,omitzero"`    // when it was due; zero: it wasn't armed
-	To     time.Time `json:"to,omitzero"`      // when it is due now; zero: it no longer is
-	Now    bool      `json:"now,omitempty"`    // To is past: it runs now
-	Missed bool      `json:"missed,omitempty"` // To is past: the flow skips it
 }
 
 // changeTries is how often Do tries an operation if the risk keeps changing.
@@ -93,13 +100,13 @@ func (e *Engine) do(ctx context.Context, op string, by core.Actor, o Operation) 
 			return Outcome{}, err
 		}
 		var done Applied
-		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, stale: seen != 0 && seen != rec.Risk.Version})
+		done, err = e.try(ctx, o, deed{e: e, op: op, by: by, rec: rec, seen: seen})
 		switch {
-		case err == nil && done.Repeat && !o.kept(done.Risk):
+		case err == nil && done.Repeat && !readResult(done.Result).of(o):
 			return Outcome{}, core.Refuse(core.Conflict, "already_changed", "", "Key", string(key))
 		case err == nil:
 			e.Wake()
-			return Outcome{Risk: done.Risk, Repeat: done.Repeat, Result: done.Result}, nil
+			return readResult(done.Result).outcome(done), nil
 		case core.KindOf(err) != core.Conflict:
 			return Outcome{}, err
 		}
@@ -110,7 +117,7 @@ func (e *Engine) do(ctx context.Context, op string, by core.Actor, o Operation) 
 func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) {
 	eff, err := o.decide(ctx, d)
 	if err == nil {
-		return e.apply(ctx, d, eff)
+		return e.apply(ctx, d, o, eff)
 	}
 	if _, refused := errors.AsType[*core.Refusal](err); refused {
 		// The refusal may be due to what this op has already changed.
@@ -122,23 +129,39 @@ func (e *Engine) try(ctx context.Context, o Operation, d deed) (Applied, error) 
 }
 
 // apply stores what an operation changes, with the timers that follow.
-func (e *Engine) apply(ctx context.Context, d deed, eff effect) (Applied, error) {
+func (e *Engine) apply(ctx context.Context, d deed, o Operation, eff effect) (Applied, error) {
 	old, now := d.rec.Risk, e.now()
 	risk := old
 	if eff.risk != nil {
 		risk = *eff.risk
 	}
 	risk.Version = old.Version + 1
+	if eff.note != nil {
+		risk.Notes = bounded(old.Notes, core.MaxNotes, *eff.note)
+		post, err := e.postNoteAt(d.rec, risk, *eff.note)
+		if err != nil {
+			return Applied{}, err
+		}
+		eff.timers = append(eff.timers, post...)
+	}
+	changes := e.changes(old, risk)
+	risk = recordChanges(old, risk, changes, d.by)
 	c := Change{
-		Op: d.op, Expect: old.Version, Old: &old, New: risk, Result: eff.result, Release: eff.release,
+		Op: d.op, Expect: old.Version, Old: &old, New: risk, Release: eff.release,
 		Events: []Event{{At: now, V: risk.Version, Kind: eff.kind, Actor: d.by, Op: d.op, Data: eff.data}},
 	}
-	if eff.risk != nil {
+	res := result{Did: digest(o), Text: eff.text, Changes: shortened(changes), Gained: eff.gained}
+	if eff.risk != nil || eff.note != nil {
 		p := plan(e.flows, flow.Change{Before: &old, After: risk, By: d.by, Note: cmp.Or(eff.data["note"], eff.data["reason"])}, now)
 		c.Timers = append(p.timers, e.cancelled(ctx, d.rec, risk)...)
 		c.Events = append(c.Events, p.events...)
+		res.Moved = moved(p.shifts, d.rec.Runs, now)
 	}
 	c.Timers = append(append(c.Timers, e.syncAt(risk.Key, now)), eff.timers...)
+	var err error
+	if c.Result, err = res.encode(); err != nil {
+		return Applied{}, err
+	}
 	return e.store.Apply(ctx, c)
 }
 

@@ -14,6 +14,7 @@ type planned struct {
 	events []Event
 	now    []string // flows that are already due and run now
 	missed []string // flows that are already due and are skipped
+	shifts []shift  // of timers that count from a date
 }
 
 // plan returns how a risk's timers change with a change of the risk.
@@ -24,6 +25,7 @@ func plan(flows []*flow.Flow, change flow.Change, now time.Time) planned {
 		todo := f.Trigger.Plan(change)
 		for _, id := range todo.Drop {
 			p.timer(TimerChange{Do: DropTimer, Run: runOf(risk, f, id)}, risk, now)
+			p.shifts = append(p.shifts, shift{flow: f.Name, from: runOf(risk, f, id)})
 		}
 		for _, m := range todo.Move {
 			p.occurrence(f, m.From, m.To, risk, now)
@@ -43,8 +45,17 @@ func runOf(r core.Risk, f *flow.Flow, occurrence string) RunID {
 // occurrence arms an occurrence, or moves the run of the occurrence from to it. If
 // it is already due, the flow decides whether it runs now or is skipped.
 func (p *planned) occurrence(f *flow.Flow, from string, o flow.Occurrence, risk core.Risk, now time.Time) {
-	switch late := !o.Due.IsZero() && !o.Due.After(now); {
-	case late && f.IfAlreadyDue == flow.Skip:
+	late := !o.Due.IsZero() && !o.Due.After(now)
+	skip := late && f.IfAlreadyDue == flow.Skip
+	if !o.Due.IsZero() {
+		s := shift{flow: f.Name, to: runOf(risk, f, o.ID), due: o.Due, missed: skip}
+		if from != "" {
+			s.from = runOf(risk, f, from)
+		}
+		p.shifts = append(p.shifts, s)
+	}
+	switch {
+	case skip:
 		p.missed = append(p.missed, f.Name)
 		p.events = append(p.events, Event{At: now, V: risk.Version, Kind: EventMissed,
 			Data: map[string]string{"flow": f.Name, "due": stamp(o.Due)}})

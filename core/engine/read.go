@@ -14,11 +14,26 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 	if err != nil {
 		return View{}, err
 	}
-	may, err := e.rights.MayChange(ctx, by.Account, rec.Risk)
-	if err != nil {
-		e.log.WarnContext(ctx, "rights could not be checked", "risk", key, "err", err)
+	return e.view(ctx, by.Account, rec), nil
+}
+
+// view returns a risk for an account. What can't be decided now counts as forbidden,
+// because Do decides again.
+func (e *Engine) view(ctx context.Context, a core.Account, rec Record) View {
+	r := rec.Risk
+	may := func(ok bool, err error) bool {
+		if err != nil {
+			e.log.WarnContext(ctx, "rights could not be checked", "risk", r.Key, "err", err)
+		}
+		return ok
 	}
-	return View{Risk: rec.Risk, Lead: e.lead(rec.Risk), Binding: rec.Binding, MayChange: may}, nil
+	return View{
+		Risk: r, Lead: e.lead(r), Binding: rec.Binding,
+		MayChange: may(e.rights.MayChange(ctx, a, r)),
+		MayReport: may(e.rights.MayEdit(ctx, a, r, core.Reported)),
+		MayHandle: may(e.rights.MayEdit(ctx, a, r, core.Handling)),
+		MayTake:   may(e.rights.MayTake(ctx, a, r)),
+	}
 }
 
 // groupsInUse returns the user groups of a workspace that the config file names as

@@ -17,8 +17,6 @@ type ReleaseGroup struct {
 
 func (r ReleaseGroup) subject() (core.RiskKey, int64) { return r.Risk, r.Seen }
 
-func (ReleaseGroup) kept(core.Risk) bool { return true }
-
 func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	binding := d.rec.Binding
 	var made outcome
@@ -45,7 +43,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	}
 	notice, err := r.notice(d, group)
 	return effect{kind: EventFreed, data: map[string]string{"group": binding.Group.String(), "reason": "released"},
-		timers: []TimerChange{notice}, release: binding, result: group}, err
+		timers: []TimerChange{notice}, release: binding, text: group}, err
 }
 
 // notice returns the change that arms the notice to administrators.

@@ -12,11 +12,12 @@ import (
 const (
 	SyncFlow   = "_sync"   // brings what platforms show of a risk up to date
 	NoticeFlow = "_notice" // notifies the administrators or one person
+	NoteFlow   = "_note"   // posts a note in the risk's item group
 )
 
 // RunID identifies a run: one flow acting on one risk once. Occurrence is the
 // instant of the date in ms for date triggers, "v" and the risk's version for
-// `on:` triggers, and an op for notices. A risk has one sync run, whose
+// `on:` triggers and notes, and an op for notices. A risk has one sync run, whose
 // occurrence is empty; Run.Cycle counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey

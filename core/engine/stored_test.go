@@ -22,7 +22,7 @@ func TestStoredCodes(t *testing.T) {
 			engine.EventBound, engine.EventFreed, engine.EventLost, engine.EventFound, engine.EventSynced, engine.EventLinked,
 			engine.EventUnlinked, engine.EventOperator,
 		},
-		"_sync _notice": {engine.SyncFlow, engine.NoticeFlow},
+		"_sync _notice _note": {engine.SyncFlow, engine.NoticeFlow, engine.NoteFlow},
 		"armed running waiting finished skipped cancelled parked": {
 			string(engine.Armed), string(engine.Running), string(engine.Waiting), string(engine.Finished), string(engine.Skipped),
 			string(engine.Cancelled), string(engine.Parked),

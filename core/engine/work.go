@@ -45,6 +45,8 @@ func (t *turn) act(ctx context.Context) error {
 		return t.sync(ctx)
 	case NoticeFlow:
 		return t.notice(ctx)
+	case NoteFlow:
+		return t.postNote(ctx)
 	}
 	for range maxEvaluations {
 		again, err := t.runFlow(ctx)

@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"riskroom/core"
 )
@@ -20,6 +21,11 @@ func NewRights(org *core.Organisation, dir *Directory) *Rights { return &Rights{
 // Administrator reports whether a may do everything.
 func (r *Rights) Administrator(ctx context.Context, a core.Account) (bool, error) {
 	return r.dir.is(ctx, a, r.org.Permissions.Administrators)
+}
+
+// Is reports whether ref names the person with account a, or a group that they are in.
+func (r *Rights) Is(ctx context.Context, a core.Account, ref core.Ref) (bool, error) {
+	return r.dir.is(ctx, a, []core.Ref{ref})
 }
 
 // MayFile reports whether a may file risks.
@@ -70,6 +76,93 @@ func (r *Rights) MayOperate(ctx context.Context, a, owner core.Account) (bool, e
 		return true, nil
 	}
 	return false, cmp.Or(err, err2)
+}
+
+// MayEdit reports whether a may change fields in a part of this risk: its handlers, the
+// module lead and administrators both parts, its submitter the reported part while it is
+// pending.
+func (r *Rights) MayEdit(ctx context.Context, a core.Account, risk core.Risk, part core.FieldPart) (bool, error) {
+	return r.mayWork(ctx, a, risk, part == core.Reported, nil)
+}
+
+// MayAssign reports whether a may change the handlers of this risk: its handlers, the module
+// lead and administrators, and its submitter while it is pending.
+func (r *Rights) MayAssign(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
+	return r.mayWork(ctx, a, risk, true, nil)
+}
+
+// MayTake reports whether a may become the handler of this risk: whoever may assign it, and
+// the handlers of its module.
+func (r *Rights) MayTake(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
+	m, _ := r.org.Module(risk.Module)
+	return r.mayWork(ctx, a, risk, true, m.Handlers)
+}
+
+// mayWork reports whether a is a handler of the risk, its lead or an administrator, one of
+// others or, if submitter is set and the risk is pending, its submitter. Guests and external
+// people may only if the config file names them.
+func (r *Rights) mayWork(ctx context.Context, a core.Account, risk core.Risk, submitter bool, others []core.Ref) (bool, error) {
+	refs := Qualify(append(r.concerned(risk), others...), risk.Home)
+	if s := risk.Submitter.Account; submitter && risk.Status == core.Pending && !s.IsZero() {
+		refs = append(refs, core.RefOf(s))
+	}
+	ok, err := r.dir.is(ctx, a, refs)
+	if ok {
+		return r.MayHandle(ctx, a)
+	}
+	ok, err2 := r.Administrator(ctx, a)
+	return ok, cmp.Or(err, err2)
+}
+
+// MayHandle reports whether a can be a handler that somebody assigns: a member, or a guest or
+// external person whom the config file names.
+func (r *Rights) MayHandle(ctx context.Context, a core.Account) (bool, error) {
+	member, err := r.dir.isMember(ctx, a)
+	if member || err != nil {
+		return member, err
+	}
+	var named []core.Ref
+	for name := range r.org.People {
+		named = append(named, core.Ref(name))
+	}
+	perm := r.org.Permissions
+	named = slices.Concat(named, perm.Administrators, perm.File.Refs, perm.Read.Refs)
+	for _, m := range r.org.Modules {
+		named = append(named, m.Handlers...)
+		if m.Lead != "" {
+			named = append(named, m.Lead)
+		}
+	}
+	return r.dir.is(ctx, a, named)
+}
+
+// maxAsked is how many members of a group Gained asks about.
+const maxAsked = 10
+
+// Gained returns the handlers and leads who may read a risk since a change and could not
+// before. Those about whom a directory can't be asked now are left out.
+func (r *Rights) Gained(ctx context.Context, before, after core.Risk) []core.Ref {
+	if !r.org.Permissions.Read.Involved {
+		return nil
+	}
+	var out []core.Ref
+	had := Qualify(r.concerned(before), before.Home)
+	for _, ref := range Qualify(r.concerned(after), after.Home) {
+		if slices.Contains(had, ref) || slices.Contains(out, ref) {
+			continue
+		}
+		accounts, err := r.dir.ResolveOne(ctx, ref, after.Home, ForRights)
+		if err != nil {
+			continue
+		}
+		for _, a := range accounts[:min(len(accounts), maxAsked)] {
+			if could, err := r.MayRead(ctx, a, before); err == nil && !could {
+				out = append(out, ref)
+				break
+			}
+		}
+	}
+	return out
 }
 
 func (r *Rights) involved(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {

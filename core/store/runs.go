@@ -131,7 +131,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 		return engine.Lease{}, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
 	}
 	keep := int64(0)
-	if id.Risk.Number() == 0 {
+	if id.Risk.Number() == 0 || id.Flow == engine.NoteFlow {
 		keep = noticeKept.Milliseconds()
 	}
 	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))

@@ -313,6 +313,8 @@ func wordFlow(p text.Printer, r engine.RunSummary) string {
 		return p.S("browser.due.sync", args)
 	case engine.NoticeFlow:
 		return p.S("browser.due.notice", args)
+	case engine.NoteFlow:
+		return p.S("browser.due.note", args)
 	}
 	return p.S("browser.due.flow", args)
 }
