@@ -13,7 +13,8 @@ import (
 // Discord's definition and the hints follow from it.
 func table() []command {
 	return []command{
-		newCommand(), showCommand(), listCommand(), statusCommand(), groupCommand(), linkCommand(), helpCommand(),
+		newCommand(), showCommand(), listCommand(), statusCommand(),
+		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
 }
 
@@ -38,6 +39,8 @@ type command struct {
 
 	// several means that the command is useful only with several workspaces.
 	several bool
+	// short means that it abbreviates another command. Lists of commands leave it out.
+	short bool
 	// unconfirmed is the key of the text for an unknown outcome; "" is that of the
 	// text that refers to the list of risks.
 	unconfirmed string
@@ -91,7 +94,9 @@ func (s synonyms) has(word string) bool {
 func Names(lang string) []string {
 	var names []string
 	for _, c := range table() {
-		names = append(names, c.wordIn(lang))
+		if !c.short {
+			names = append(names, c.wordIn(lang))
+		}
 	}
 	return names
 }
@@ -113,7 +118,7 @@ type Hint struct {
 func Hints(lang string, workspaces int) []Hint {
 	var hints []Hint
 	for _, c := range table() {
-		if !c.several || workspaces > 1 {
+		if !c.short && (!c.several || workspaces > 1) {
 			hints = append(hints, Hint{Name: c.name, Word: c.wordIn(lang), Args: c.args != nil || len(c.subs) > 0})
 		}
 	}

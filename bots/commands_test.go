@@ -90,6 +90,13 @@ func TestStatus(t *testing.T) {
 	f := &fakeEngine{rooms: map[core.GroupRef]core.RiskKey{room: "R-9"}}
 	b := newBot(t, f)
 	for line, want := range map[string]engine.ChangeStatus{
+		"resolve R-17 fixed by lin":         {Risk: "R-17", To: core.Resolved, Note: "fixed by lin"},
+		"start 17":                          {Risk: "R-17", To: core.InProgress},
+		"搁置 R-17，再说":                        {Risk: "R-17", To: core.Shelved, Note: "再说"},
+		"reopen R-17: wrong":                {Risk: "R-17", To: core.Pending, Note: "wrong"},
+		"R-17 resolve fixed by lin":         {Risk: "R-17", To: core.Resolved, Note: "fixed by lin"},
+		"r-17 in progress on it":            {Risk: "R-17", To: core.InProgress, Note: "on it"},
+		"17 处理完成":                           {Risk: "R-17", To: core.Resolved},
 		"status R-17 resolved fixed by lin": {Risk: "R-17", To: core.Resolved, Note: "fixed by lin"},
 		"status 17 In progress":             {Risk: "R-17", To: core.InProgress},
 		"status 17 in_progress soon":        {Risk: "R-17", To: core.InProgress, Note: "soon"},
@@ -182,7 +189,12 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	wants(t, words(ask(t, b, typed("help new"))), "amount", "module:Payments", "Asia/Shanghai")
-	wants(t, words(ask(t, b, typed("lsit mine"))), "There is no command /risk lsit.", "Did you mean /risk list?", "/risk lsit mine", "/risk new")
+	wants(t, words(ask(t, b, typed("lsit mine"))), "There is no command /risk lsit.", "Did you mean /risk list?", "/risk lsit mine")
+	if s := words(ask(t, b, typed("lsit mine"))); strings.Contains(s, "/risk new") {
+		t.Errorf("a typo gets the whole help:\n%s", s)
+	}
+	wants(t, words(ask(t, b, typed("frobnicate now"))), "There is no command /risk frobnicate.", "/risk new")
+	wants(t, words(ask(t, b, typed("help resolve"))), "/risk resolve [key]", "resolved")
 	wants(t, words(ask(t, b, typed("help frobnicate"))), "There is no command /risk frobnicate.")
 }
 

@@ -35,7 +35,7 @@ func (b *Bot) help(_ context.Context, c Command) (Reply, error) {
 	if e := find(b.commands, topic); e != nil {
 		return Say(b.helpOn(c, e.name)), nil
 	}
-	return Say(b.noCommand(c, topic) + "\n" + b.overview(c)), nil
+	return Say(strings.Join(b.noCommand(c, topic), "\n")), nil
 }
 
 // chooseSub answers a command without one of its subcommands.
@@ -54,7 +54,9 @@ func (b *Bot) overview(c Command) string {
 	p := b.printer(c)
 	lines := []string{p.S("commands.help.intro")}
 	for _, e := range b.commands {
-		lines = append(lines, "• "+p.S("commands.help."+e.name, text.Args{"Command": b.org.Command}))
+		if !e.short {
+			lines = append(lines, "• "+p.S("commands.help."+e.name, text.Args{"Command": b.org.Command}))
+		}
 	}
 	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
 }
@@ -92,12 +94,13 @@ func (b *Bot) unknown(_ context.Context, c Command) (Reply, error) {
 	case c.Typed.word == "":
 		return Say(b.overview(c)), nil
 	}
-	lines := append([]string{b.noCommand(c, c.Typed.word)}, b.typedAgain(c)...)
-	return Say(strings.Join(append(lines, b.overview(c)), "\n")), nil
+	lines := append(b.noCommand(c, c.Typed.word), b.typedAgain(c)...)
+	return Say(strings.Join(lines, "\n")), nil
 }
 
-// noCommand returns that there is no such command, and which one may be meant.
-func (b *Bot) noCommand(c Command, word string) string {
+// noCommand returns that there is no such command, and which one may be meant, or which
+// ones there are.
+func (b *Bot) noCommand(c Command, word string) []string {
 	p := b.printer(c)
 	s := p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command})
 	var words []string
@@ -106,7 +109,7 @@ func (b *Bot) noCommand(c Command, word string) string {
 	}
 	slices.Sort(words)
 	if near := core.Nearest(word, words); near != "" {
-		s += " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + near})
+		return []string{s + " " + p.S("commands.near", text.Args{"Word": b.org.Command + " " + near})}
 	}
-	return s
+	return []string{s, b.overview(c)}
 }

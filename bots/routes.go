@@ -123,7 +123,8 @@ func (b *Bot) route(c Command) (Command, route) {
 	switch {
 	case c.Typed != nil:
 		t := *c.Typed
-		if t.find(b.commands); t.entry != nil {
+		t.find(b.commands)
+		if b.findByKey(&t); t.entry != nil {
 			r, ok = route{handle: t.entry.handle, changes: t.entry.changes, entry: t.entry}, true
 		}
 		c.Typed = &t

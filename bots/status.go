@@ -39,8 +39,12 @@ func (b *Bot) statusArgs() []Arg {
 				return []string{string(to)}, note, ok
 			},
 		},
-		{Name: noteName, Option: "note", Kind: ProseArg, Max: core.MaxNote, Help: helpText("options.note"), take: theRest},
+		noteArg(),
 	}
+}
+
+func noteArg() Arg {
+	return Arg{Name: noteName, Option: "note", Kind: ProseArg, Max: core.MaxNote, Help: helpText("options.note"), take: theRest}
 }
 
 // status changes a risk's status: `status R-17 resolved fixed by lin`.
@@ -54,6 +58,11 @@ func (b *Bot) status(ctx context.Context, c Command) (Reply, error) {
 	if !ok {
 		return b.whichStatus(c, typed), nil
 	}
+	return b.changeTo(ctx, c, key, to, note)
+}
+
+// changeTo changes a risk's status, or asks for the reason that the status needs.
+func (b *Bot) changeTo(ctx context.Context, c Command, key core.RiskKey, to core.Status, note string) (Reply, error) {
 	if to == core.Shelved && note == "" {
 		f := b.statusFormOf(c, key, "", to, 0)
 		p := b.printer(c)

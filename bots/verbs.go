@@ -1,0 +1,56 @@
+package bots
+
+import (
+	"context"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
+
+func startCommand() command {
+	return verb("start", core.InProgress, synonyms{text.English: {"begin"}, text.Chinese: {"开始处理", "开始"}})
+}
+
+func resolveCommand() command {
+	return verb("resolve", core.Resolved, synonyms{text.English: {"resolved", "done"}, text.Chinese: {"处理完成", "解决", "完成"}})
+}
+
+func shelveCommand() command {
+	return verb("shelve", core.Shelved, synonyms{text.English: {"shelved"}, text.Chinese: {"搁置"}})
+}
+
+func reopenCommand() command {
+	return verb("reopen", core.Pending, synonyms{text.Chinese: {"重新打开", "重开"}})
+}
+
+// verb returns a command that changes the status to one value: `resolve R-17 fixed by lin`.
+func verb(name string, to core.Status, aliases synonyms) command {
+	return command{
+		name: name, aliases: aliases, short: true,
+		args: func(b *Bot) []Arg { return []Arg{b.riskArg(), noteArg()} }, changes: true,
+		handle: func(b *Bot, ctx context.Context, c Command) (Reply, error) {
+			key, wrong, err := b.riskOf(ctx, c)
+			if key == "" {
+				return wrong, err
+			}
+			return b.changeTo(ctx, c, key, to, c.Typed.Args.Get(noteName))
+		},
+	}
+}
+
+// findByKey sets the command of a line that starts with a key: `R-17 resolve fixed by lin`,
+// `R-17 resolved fixed by lin`. A key alone shows the risk.
+func (b *Bot) findByKey(t *Typed) {
+	first, rest := cutPhrase(t.Text, 1)
+	key, err := b.parseKey(first)
+	if t.entry != nil || len(t.Path) > 0 || err != nil {
+		return
+	}
+	name, after := "show", rest
+	if word, tail := cutWord(rest); find(b.commands, word) != nil {
+		name, after = word, tail
+	} else if _, _, ok := b.statusAt(rest); ok {
+		name = "status"
+	}
+	t.entry, t.word, t.after = find(b.commands, name), "", string(key)+" "+after
+}
