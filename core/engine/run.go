@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,17 @@ type RunID struct {
 
 // String returns the ID in the form "R-17/flow/occurrence".
 func (id RunID) String() string { return string(id.Risk) + "/" + id.Flow + "/" + id.Occurrence }
+
+// Version returns the risk's version of which the run is an occurrence, 0 if it counts from
+// a date or is of another kind.
+func (id RunID) Version() int64 {
+	digits, ok := strings.CutPrefix(id.Occurrence, "v")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || id.Flow == NoticeFlow {
+		return 0
+	}
+	return n
+}
 
 // ParseRunID parses what RunID.String returns.
 func ParseRunID(s string) (RunID, error) {

@@ -114,6 +114,7 @@ type Record struct {
 	Binding Binding
 	Shown   []Shown
 	Runs    []RunSummary // of flows and built-ins, ended ones included
+	Folded  int          // ended runs of events that are no longer among Runs
 }
 
 // RunSummary is a run as a risk's record lists it.

@@ -31,7 +31,7 @@ func (s *Store) Live(ctx context.Context, risk core.RiskKey) ([]engine.RunSummar
 	if err != nil {
 		return nil, failed(op, err)
 	}
-	runs, err := readSummaries(m, nil)
+	runs, _, err := readSummaries(m, nil)
 	if err != nil {
 		return nil, broken(op, err)
 	}
@@ -122,7 +122,7 @@ func (s *Store) desk(ctx context.Context, op string, id engine.RunID, e engine.E
 	if e.Op != "" {
 		again = op + e.Op
 	}
-	_, err = s.doReplicated(ctx, op, s.leased("desk", id).add(again, op, doc))
+	_, err = s.doReplicated(ctx, op, s.leased("desk", id).add(again, op).retire(id).add(doc))
 	return err
 }
 

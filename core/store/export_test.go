@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"riskroom/core"
+	"riskroom/core/engine"
 )
 
 // DB returns the client.
@@ -17,6 +18,9 @@ func (s *Store) DB() redis.UniversalClient { return s.db }
 
 // AuditKey returns the key of the stream with the trail of a risk.
 func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.shard(risk)) }
+
+// RunKey returns the key of a run.
+func (s *Store) RunKey(id engine.RunID) string { return s.keys.run(id) }
 
 // The least and the most numbers that are reserved at once.
 const (

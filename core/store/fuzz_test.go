@@ -34,7 +34,7 @@ func FuzzRecord(f *testing.F) {
 		_, _ = readShown(m)
 		_, _ = readBinding(m)
 		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)
-		list, err := readSummaries(m, m)
+		list, _, err := readSummaries(m, m)
 		if err != nil {
 			return
 		}

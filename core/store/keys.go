@@ -28,7 +28,7 @@ import (
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
 //	{p:3}:link:<key>         hash: the binding to the item group
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
-//	{p:3}:runs:<key>         hash: RunID -> summary of the run
+//	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others
 //	{p:3}:run:<RunID>        hash: the run
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
 //	{p:3}:server             hash: which server the shard was last claimed from

@@ -117,24 +117,31 @@ func readBinding(m map[string]string) (engine.Binding, error) {
 	return l, nil
 }
 
-// readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, and
-// the scores of those that have a timer.
-func readSummaries(m, scores map[string]string) ([]engine.RunSummary, error) {
-	var list []engine.RunSummary
+// folds begins the fields of a risk's runs that count those that are no longer there.
+const folds = "fold:"
+
+// readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, the scores
+// of those that have a timer, and how many more there were.
+func readSummaries(m, scores map[string]string) (list []engine.RunSummary, folded int, err error) {
 	for name, v := range m {
+		if strings.HasPrefix(name, folds) {
+			count, _, _ := strings.Cut(v, "|")
+			folded += int(number(count))
+			continue
+		}
 		id, err := engine.ParseRunID(name)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		p := strings.Split(v, "|")
 		if len(p) != 5 {
-			return nil, fmt.Errorf("run %s: %q is not a summary", name, v)
+			return nil, 0, fmt.Errorf("run %s: %q is not a summary", name, v)
 		}
 		list = append(list, engine.RunSummary{ID: id, State: engine.RunState(p[0]), FlowHash: p[1],
 			Due: at(number(p[2])), At: at(number(scores[name])), Begun: p[3] == "1", Open: number(p[4]) > 0})
 	}
 	slices.SortFunc(list, func(a, b engine.RunSummary) int { return strings.Compare(a.ID.String(), b.ID.String()) })
-	return list, nil
+	return list, folded, nil
 }
 
 // readRun reads a run's hash (its fields: scripts/runs.lua). score is "" if

@@ -96,7 +96,7 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 	if rec.Shown, err = readShown(a.fields(3)); err != nil {
 		return rec, broken(op, err)
 	}
-	if rec.Runs, err = readSummaries(a.fields(4), a.fields(5)); err != nil {
+	if rec.Runs, rec.Folded, err = readSummaries(a.fields(4), a.fields(5)); err != nil {
 		return rec, broken(op, err)
 	}
 	return rec, nil

@@ -9,9 +9,26 @@ import (
 	"riskroom/core/engine"
 )
 
-// noticeKept is how long an ended run of R-0 is kept, so that a repeat does not arm
-// it again. Nobody reads the record of R-0.
-const noticeKept = 26 * time.Hour
+// endedKept is how long an ended run is kept that the risk's record does not need, so
+// that repeated calls find it.
+const endedKept = 26 * time.Hour
+
+// runsInRecord is how many ended runs of an event the record has, of each flow. Others
+// are only counted, so that the record doesn't grow with every change of the risk.
+const runsInRecord = 5
+
+// retire appends how long a run is kept when it has ended, and how many like it are in
+// the record. Nobody reads the record of R-0. A risk is filed once, so the runs of its
+// first version are few.
+func (c *call) retire(id engine.RunID) *call {
+	switch {
+	case id.Risk.Number() == 0:
+		return c.add(endedKept.Milliseconds(), 0)
+	case id.Version() > 1:
+		return c.add(endedKept.Milliseconds(), runsInRecord)
+	}
+	return c.add(0, 0)
+}
 
 // timers appends a list of timer changes, all of one risk.
 func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) error {
@@ -130,11 +147,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 	default:
 		return engine.Lease{}, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
 	}
-	keep := int64(0)
-	if id.Risk.Number() == 0 || id.Flow == engine.NoteFlow {
-		keep = noticeKept.Milliseconds()
-	}
-	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).add(keep, ms(st.Lease.Until))
+	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
 		st.Attempts, st.Unknown, st.Since = 0, 0, time.Time{}

@@ -2,14 +2,14 @@
 -- Ends a worker's turn on a run.
 -- KEYS  as in runs.lua, then the run and those of the timers
 -- ARGV  now, channel, run (key index, ID), sync (0/1), keep ended for ms (0:
---       always), lease, to, until, step, next (0/1), outcome, reason, input,
+--       always), most ended ones in the record, lease, to, until, step, next (0/1), outcome, reason, input,
 --       kept (0/1: outcome counts), slot call, slot at, tries, unknown, since, badge,
 --       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
 --       JSON), timers, events
 -- Answer: ok, lease (0: given up); lost
 -- A repeat is recognised by the field settled: the lease whose turn ended last.
 local r = load(key(), arg())
-local sync_run, keep, lease, to, till = arg() == '1', int(), arg(), arg(), int()
+local sync_run, keep, most, lease, to, till = arg() == '1', int(), int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
 local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg(), arg()
 local seen, sync_key, sync_id = arg(), key(), arg()
@@ -69,10 +69,7 @@ else
   end
 end
 save(r)
-if keep > 0 and ended[r.f.st] then
-  redis.call('PEXPIRE', r.key, str(keep))
-  redis.call('HDEL', runs, r.id)
-end
+if ended[r.f.st] then retire(r, keep, most) end
 
 write('HSET', shown, show)
 if badge ~= '' then

@@ -1,12 +1,13 @@
 -- uses: values runs calls
 -- Retries a parked run, or ends one that is parked or has not begun.
 -- KEYS  as in runs.lua, then the run
--- ARGV  now, channel, run (key index, ID), nonce, do (retry, drop), event
+-- ARGV  now, channel, run (key index, ID), nonce, do (retry, drop), keep ended for
+--       ms (0: always), most ended ones in the record, event
 -- Answer: ok; not_found; conflict with the run's state
 -- A repeat is recognised by its nonce. Retrying a run that was parked as unsure
 -- closes its open calls, because a person has checked them.
 local r = load(key(), arg())
-local nonce, what, event = arg(), arg(), arg()
+local nonce, what, keep, most, told = arg(), arg(), int(), int(), arg()
 if not r.f.st then return { 'not_found' } end
 if r.f.desk == nonce then return { 'ok' } end
 local begun = r.f.begun == '1'
@@ -35,5 +36,6 @@ else
   timer(r, now)
 end
 save(r)
-emit(event)
+if what == 'drop' then retire(r, keep, most) end
+emit(told)
 return done()

@@ -22,6 +22,10 @@ local channel = arg()
 --   i:<key>  intent: open(0/1)|attempt|first|begun|nonce
 --   v:<key>  result
 -- The timer is the run's score in `due`; a running run's score is its lease.
+--
+-- The risk's record (runs) has a summary of each run. Of the ended runs of an event it has
+-- the last few of each flow. fold:<risk/flow/> has how many others there were, the highest
+-- version among them, and the versions of those that are in the record: count|highest|v,v.
 local ended = { finished = true, skipped = true, cancelled = true }
 
 local function load(k, id)
@@ -163,6 +167,48 @@ local function remove(r)
   redis.call('DEL', r.key)
   redis.call('HDEL', runs, r.id)
   free(r.id)
+end
+
+-- event returns what the ID of a run of an event consists of: the part that its flow's runs
+-- have in common, and the version.
+local function event(id)
+  local common, version = string.match(id, '^(.*/)v(%d+)$')
+  return common, num(version)
+end
+
+local function folded(common)
+  local count, highest, kept = string.match(redis.call('HGET', runs, 'fold:' .. common) or '', '^(%d+)|(%d+)|(.*)$')
+  return num(count), num(highest), kept or ''
+end
+
+-- retire takes an ended run out of the record: at once, or if most > 0 when most runs of
+-- its event have ended since. It keeps the run for a while, for calls that are repeated.
+-- A run that created the item group stays, because its outcome describes the group.
+local function retire(r, keep, most)
+  if keep == 0 or redis.call('HGET', binding, 'run') == r.id then return end
+  redis.call('PEXPIRE', r.key, str(keep))
+  if most == 0 then
+    redis.call('HDEL', runs, r.id)
+    return
+  end
+  local common, version = event(r.id)
+  local count, highest, kept = folded(common)
+  local list = {}
+  for v in string.gmatch(kept .. ',' .. str(version), '%d+') do list[#list + 1] = v end
+  while #list > most do
+    local v = table.remove(list, 1)
+    redis.call('HDEL', runs, common .. 'v' .. v)
+    count, highest = count + 1, math.max(highest, num(v))
+  end
+  redis.call('HSET', runs, 'fold:' .. common, table.concat({ str(count), str(highest), table.concat(list, ',') }, '|'))
+end
+
+-- retired reports whether a run has ended and may have been forgotten.
+local function retired(id)
+  local common, version = event(id)
+  if not common then return false end
+  local _, highest = folded(common)
+  return version <= highest or redis.call('HGET', runs, id) ~= false
 end
 
 -- emit adds an event to the audit trail. prev chains a risk's events.

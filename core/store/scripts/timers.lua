@@ -28,7 +28,7 @@ end
 
 local function arm(t)
   local r = load(t.key, t.id)
-  if r.f.st then return 'left' end
+  if r.f.st or retired(t.id) then return 'left' end
   armed(r, t)
   return 'armed'
 end

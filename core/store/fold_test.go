@@ -1,0 +1,108 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// ended arms a run, claims it and ends it.
+func (b *bench) ended(run engine.RunID) {
+	b.Helper()
+	b.complete(engine.Complete{Lease: b.claimed(run), To: engine.Finished})
+}
+
+// expire makes the time pass after which an ended run is forgotten.
+func (b *bench) expire(run engine.RunID) {
+	b.Helper()
+	left, err := b.s.DB().PTTL(b.ctx, b.s.RunKey(run)).Result()
+	b.ok(err)
+	if left <= 0 {
+		b.Fatalf("%s never expires: %s", run, left)
+	}
+	b.ok(b.s.DB().Del(b.ctx, b.s.RunKey(run)).Err())
+}
+
+// record returns how many runs R-1's record lists and how many it only counts.
+func (b *bench) record() []int {
+	b.Helper()
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	return []int{len(rec.Runs), rec.Folded}
+}
+
+// A thousand changes, each with the run of an event, leave a small record. No run is
+// armed a second time.
+func testEventsFold(t *testing.T, open opener) {
+	b := setup(t, open)
+	const changes = 1000
+	for n := range changes {
+		run := id(fmt.Sprint("v", n+2))
+		b.change(fmt.Sprint("op-", n), nil, b.arming(run, 0))
+		end := engine.Complete{Lease: b.claimOne(run), To: engine.Finished, Events: []engine.Event{{Kind: "ended"}}}
+		b.complete(end)
+		if n%100 == 0 {
+			b.complete(end) // the answer was lost
+		}
+	}
+	b.same("the record", b.record(), []int{5, changes - 5})
+	for _, version := range []int{2, changes / 2, changes + 1 - 5, changes + 1} {
+		b.expire(id(fmt.Sprint("v", version)))
+		b.arm(b.arming(id(fmt.Sprint("v", version)), 0))
+	}
+	b.same("claimed again", len(b.claim()), 0)
+	b.same("the record", b.record(), []int{5, changes - 5})
+}
+
+// Runs fold only once they have ended, flow by flow, and only runs of events.
+func testFolding(t *testing.T, open opener) {
+	b := setup(t, open)
+	other := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: "v2"}
+	b.ended(other)
+	b.ended(id("v1")) // filed
+	b.complete(engine.Complete{Lease: b.claimed(id("v2")), To: engine.Parked, Reason: "unsure"})
+	for n := range 8 {
+		b.ended(id(fmt.Sprint(1_790_000_000_000 + n))) // by date
+		b.ended(id(fmt.Sprint("v", n+3)))
+	}
+	b.same("the record", b.record(), []int{2 + 1 + 8 + 5, 3})
+
+	// The parked one is older than those that are folded, and can still be dropped.
+	drop := engine.Event{Kind: "operator", Op: "drop-v2"}
+	b.ok(b.s.Drop(b.ctx, id("v2"), drop))
+	b.ok(b.s.Drop(b.ctx, id("v2"), drop))
+	b.same("dropped", b.load(id("v2")).State, engine.Cancelled)
+	b.same("the record", b.record(), []int{2 + 8 + 5, 4})
+	for n := range 5 {
+		b.ended(id(fmt.Sprint("v", n+20)))
+	}
+	for _, run := range []engine.RunID{id("v2"), other} {
+		b.expire(run)
+		b.arm(b.arming(run, 0))
+	}
+	b.same("claimed again", len(b.claim()), 0)
+	b.same("the record", b.record(), []int{2 + 8 + 5, 9})
+}
+
+// The run that created the item group isn't folded, because its outcome describes the
+// group.
+func testCreatorIsNotFolded(t *testing.T, open opener) {
+	b := setup(t, open)
+	creator := id("v2")
+	l := b.claimed(creator)
+	binding, err := b.s.ReserveBinding(b.ctx, l)
+	b.ok(err)
+	b.same("reserved", binding.Run, creator)
+	l = b.begin(l, "create")
+	group := core.GroupRef{Workspace: "acme", ID: "C1"}
+	_, err = b.s.Close(b.ctx, engine.Close{Run: creator, Key: "create", Attempt: 1, Value: "C1", Bind: &group})
+	b.ok(err)
+	b.complete(engine.Complete{Lease: l, To: engine.Finished, Outcome: []byte("made")})
+	for n := range 9 {
+		b.ended(id(fmt.Sprint("v", n+3)))
+	}
+	b.same("the record", b.record(), []int{1 + 5, 4})
+	b.same("its outcome", string(b.load(creator).Outcomes[0]), "made")
+}
