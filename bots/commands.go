@@ -13,7 +13,7 @@ import (
 // Discord's definition and the hints follow from it.
 func table() []command {
 	return []command{
-		newCommand(), showCommand(), listCommand(), statusCommand(),
+		newCommand(), showCommand(), listCommand(), historyCommand(), statusCommand(),
 		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
 }

@@ -270,7 +270,15 @@ func TestDetails(t *testing.T) {
 		DueAt: time.Date(2026, 12, 1, 9, 0, 0, 0, shanghai), Submitter: lin, SubmittedAt: filed, Handlers: []core.Ref{"lin", "@oncall"},
 		Status: core.InProgress, StatusSince: filed,
 		Fields: map[string]core.Value{"amount": {Number: &amount}, "kind": {Text: "trust"}, "witness": {People: []core.Ref{"@oncall"}}},
-		Notes:  []core.Note{{At: filed.Add(core.Day), By: core.Actor{Name: "Wei"}, Text: "looking"}},
+		Notes: []core.Note{
+			{At: filed, By: core.Actor{Name: "Wei"}, Text: "looks bad"}, {At: filed.Add(core.Day), By: core.Actor{Name: "Wei"}, Text: "looking"},
+		},
+		History: []core.StatusChange{
+			{At: filed, By: lin, From: core.Pending, To: core.Resolved, Text: "fixed"}, {At: filed, By: lin, From: core.Resolved, To: core.InProgress},
+		},
+	}}}
+	f.history = map[string]engine.History{"R-17 ": {Events: []engine.Event{
+		{At: filed.Add(core.Day), Kind: engine.EventNote, Actor: core.Actor{Name: "Wei"}, Data: map[string]string{"note": "looking\n" + strings.Repeat("x", 200)}},
 	}}}
 	c := pressed(core.PressDetails, 1)
 	c.Lang = "zh-Hans-CN"

@@ -2,9 +2,11 @@ package bots
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -25,7 +27,7 @@ func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
 	d := detailer{b: b, c: c, p: p, v: v}
 	f := Form{
 		ID: formDetails, Title: p.S("commands.form.details.title", text.Args{"Key": string(v.Risk.Key)}),
-		Cancel: p.S("commands.form.close"), Notice: b.lostGroup(p, v), Fields: append(d.reported(ctx), d.handling(ctx)...),
+		Cancel: p.S("commands.form.close"), Notice: b.lostGroup(p, v), Fields: slices.Concat(d.reported(ctx), d.handling(ctx), d.earlier(ctx), d.history(ctx)),
 	}
 	return Reply{Form: &f, Card: &card}, nil
 }
@@ -115,39 +117,92 @@ func (d detailer) handling(ctx context.Context) []Field {
 	return append(out, d.field("resolution", r.Resolution))
 }
 
-// shownNotes is the number of notes that the details show, the newest ones.
-const shownNotes = 10
+// notesRoom is the number of characters of notes that the details show, the newest
+// first. A platform may show fewer.
+const notesRoom = 20_000
 
 func (d detailer) notes(ctx context.Context) []core.Span {
-	notes := d.v.Risk.Notes
-	if len(notes) == 0 {
+	all := d.v.Risk.Notes
+	if len(all) == 0 {
 		return []core.Span{core.Plain(d.p.S("common.none"))}
 	}
 	var out []core.Span
-	if n := len(notes) - shownNotes; n > 0 {
-		out = append(out, core.Plain(d.p.S("card.notes.more", text.Args{"Count": n})))
-		notes = notes[n:]
-	}
-	for _, n := range notes {
+	room := notesRoom
+	for i, n := range slices.Backward(all) {
+		line := d.p.S("card.note", text.Args{
+			"Name": d.actor(ctx, n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
+		})
+		if room -= utf8.RuneCountInString(line); room < 0 {
+			more := d.p.S("card.notes.more", text.Args{"Count": i + 1})
+			return append(out, core.Plain("\n"+more+" · "+d.seeAll()))
+		}
 		if len(out) > 0 {
 			out = append(out, core.Plain("\n"))
 		}
-		out = append(out, core.Plain(d.p.S("card.note", text.Args{
-			"Name": d.actor(ctx, n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
-		})))
+		out = append(out, core.Plain(line))
 	}
 	return out
 }
 
-// day returns a date of the risk, with the time if it has one.
-func (d detailer) day(t time.Time) string {
+// earlier returns how the risk was resolved or why it was shelved before it was reopened.
+func (d detailer) earlier(ctx context.Context) []Field {
+	r := d.v.Risk
+	var out []core.Span
+	for i, c := range slices.Backward(r.History) {
+		if c.To.Open() || c.Text == "" || i == len(r.History)-1 && !r.Status.Open() {
+			continue
+		}
+		if len(out) > 0 {
+			out = append(out, core.Plain("\n"))
+		}
+		out = append(out, core.Plain(d.p.S("history.line", text.Args{
+			"Time": d.p.Time(c.At, d.b.zone(d.c)), "Who": d.actor(ctx, c.By).Text,
+			"What": d.p.S("history.earlier.line", text.Args{"Status": d.p.Status(c.To), "Text": c.Text}),
+		})))
+	}
+	if out == nil {
+		return nil
+	}
+	return []Field{static(d.p.S("history.earlier"), out...)}
+}
+
+// newestEvents is the number of events of the history that the details show.
+const newestEvents = 5
+
+// history returns the newest events, and how to see the rest. Details are shown without
+// it if it can't be read in time.
+func (d detailer) history(ctx context.Context) []Field {
+	short, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	h, err := d.b.handling.History(short, d.c.Actor, d.v.Risk.Key, "")
+	if err != nil {
+		d.b.log.Warn("bots: a history could not be read", "risk", d.v.Risk.Key, "error", err)
+		return nil
+	}
+	out := []core.Span{core.Plain(d.seeAll())}
+	t := teller{b: d.b, c: d.c, p: d.p, most: listTitle}
+	for _, line := range t.lines(ctx, h.Events[:min(len(h.Events), newestEvents)]) {
+		out = append(append(out, core.Plain("\n")), line...)
+	}
+	return []Field{static(d.p.S("history.title")), static(d.p.S("history.newest"), out...)}
+}
+
+// seeAll returns the command that shows the whole history.
+func (d detailer) seeAll() string {
+	return d.p.S("history.all", text.Args{"Command": d.b.org.Command, "Key": string(d.v.Risk.Key)})
+}
+
+func (d detailer) day(t time.Time) string { return dayOf(d.b.org, d.p, t) }
+
+// dayOf returns a date of a risk, with the time if it has one.
+func dayOf(org *core.Organisation, p text.Printer, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	if t = t.In(d.b.org.Zone); t.Equal(dayStart(d.b.org, t)) {
-		return d.p.Date(t, d.b.org.Zone)
+	if t = t.In(org.Zone); t.Equal(dayStart(org, t)) {
+		return p.Date(t, org.Zone)
 	}
-	return d.p.Time(t, d.b.org.Zone)
+	return p.Time(t, org.Zone)
 }
 
 // actor returns the name of the person who did something, without a mention.

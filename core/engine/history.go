@@ -14,6 +14,7 @@ import (
 
 // History is a page of what happened to a risk, newest first.
 type History struct {
+	Risk core.Risk
 	// Events are those that people want to know about. Rejected attempts, which are not
 	// in the trail, are among them as EventRejected.
 	Events []Event
@@ -56,7 +57,7 @@ func (e *Engine) History(ctx context.Context, by core.Actor, key core.RiskKey, c
 		p.keep(rec.Risk, at.kept-1)
 	}
 	p.insert(attempts, cursor == "")
-	h := History{Events: p.events, Since: p.since}
+	h := History{Risk: rec.Risk, Events: p.events, Since: p.since}
 	if p.next != nil {
 		h.Next = p.next.String()
 	}

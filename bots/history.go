@@ -1,0 +1,280 @@
+package bots
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// historyPages is the Turn.Pages of a risk's history. The subject is the risk.
+const historyPages = "history"
+
+func historyCommand() command {
+	return command{
+		name: "history", aliases: synonyms{text.English: {"log"}, text.Chinese: {"历史", "记录"}},
+		args: func(b *Bot) []Arg { return []Arg{b.riskArg()} }, handle: (*Bot).history,
+		pages: map[string]handler{historyPages: (*Bot).turnHistory},
+	}
+}
+
+// history shows what happened to a risk.
+func (b *Bot) history(ctx context.Context, c Command) (Reply, error) {
+	key, wrong, err := b.onlyRisk(ctx, c)
+	if key == "" {
+		return wrong, err
+	}
+	return b.historyAt(ctx, c, key, nil)
+}
+
+// turnHistory shows another page in place of the one with the button.
+func (b *Bot) turnHistory(ctx context.Context, c Command) (Reply, error) {
+	subject, at := readTurn(c.Turned.State)
+	key, err := b.parseKey(subject)
+	if err != nil {
+		return b.unknown(ctx, c)
+	}
+	r, err := b.historyAt(ctx, c, key, at)
+	r.Replace = err == nil
+	if core.KindOf(err) == core.Invalid && !refused(err) {
+		return b.unknown(ctx, c)
+	}
+	return r, err
+}
+
+func (b *Bot) historyAt(ctx context.Context, c Command, key core.RiskKey, at place) (Reply, error) {
+	h, err := b.handling.History(ctx, c.Actor, key, at.cursor())
+	if err != nil {
+		return Reply{}, err
+	}
+	t := teller{b: b, c: c, p: b.printer(c)}
+	r := Say(t.p.S("history.head", text.Args{"Key": string(key), "Title": h.Risk.Title}))
+	r.List = t.lines(ctx, h.Events)
+	if !h.Since.IsZero() {
+		r.Text = append(r.Text, core.Plain("\n"+t.p.S("history.since", text.Args{"Time": t.p.Time(h.Since, b.zone(c))})))
+	}
+	if len(r.List) == 0 {
+		r.List = [][]core.Span{{core.Plain(t.p.S("history.nothing"))}}
+	}
+	r.Turns = byTime(t.p, historyPages, string(key), at, h.Next)
+	return r, nil
+}
+
+// teller words events of a risk's history for one reader.
+type teller struct {
+	b    *Bot
+	c    Command
+	p    text.Printer
+	most int // characters of a text that somebody typed; 0: all of it
+}
+
+// typed returns a text that somebody typed.
+func (t teller) typed(s string) string {
+	if t.most == 0 {
+		return s
+	}
+	return shorten(strings.Join(strings.Fields(s), " "), t.most)
+}
+
+// lines returns a line for each event.
+func (t teller) lines(ctx context.Context, events []engine.Event) [][]core.Span {
+	short, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	var out [][]core.Span
+	for _, e := range events {
+		line := []core.Span{core.Plain(t.p.S("history.line", text.Args{
+			"Time": t.p.Time(e.At, t.b.zone(t.c)), "Who": t.who(short, e), "What": t.what(short, e),
+		}))}
+		if link := e.Data["link"]; strings.HasPrefix(link, "https://") {
+			line = append(line, core.Plain(" "), core.Hyperlink(t.p.S("history.message"), link))
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// who returns who did it: a person, a flow, or riskroom itself.
+func (t teller) who(ctx context.Context, e engine.Event) string {
+	if flow := flowOf(e); flow != "" && e.Actor == (core.Actor{}) && !strings.HasPrefix(flow, "_") {
+		return flow
+	}
+	return t.actor(ctx, e.Actor)
+}
+
+func (t teller) actor(ctx context.Context, a core.Actor) string {
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Account.IsZero():
+		return t.p.S("commands.riskroom")
+	}
+	return t.b.refName(ctx, t.c, core.RefOf(a.Account))
+}
+
+func flowOf(e engine.Event) string {
+	id, err := engine.ParseRunID(cmp.Or(e.Run, e.Data["run"]))
+	if err != nil {
+		return ""
+	}
+	return id.Flow
+}
+
+// what returns what happened, without who did it.
+func (t teller) what(ctx context.Context, e engine.Event) string {
+	d := e.Data
+	switch e.Kind {
+	case engine.EventStatus:
+		to := core.Status(d["to"])
+		if d["from"] == d["to"] {
+			return t.p.S("history.note", text.Args{"Text": t.typed(d["note"])})
+		}
+		return t.with(t.p.S("history.moved", text.Args{"From": t.p.Status(core.Status(d["from"])), "To": t.p.Status(to)}),
+			t.noteLabel(to), d["note"])
+	case engine.EventEdited:
+		return t.edited(ctx, d)
+	case engine.EventAssigned:
+		how := cmp.Or(d["how"], "assign")
+		return t.with(t.p.S("history.assigned."+how, text.Args{"From": t.people(ctx, d["from"]), "To": t.people(ctx, d["to"])}),
+			t.p.S("history.reason"), d["reason"])
+	case engine.EventNote:
+		if d["author"] != "" {
+			return t.p.S("history.quote", text.Args{"Author": d["author"], "Text": t.typed(d["note"])})
+		}
+		return t.p.S("history.note", text.Args{"Text": t.typed(d["note"])})
+	case engine.EventNode:
+		return t.with(t.p.S("history.node."+cmp.Or(d["how"], "pass"), text.Args{"From": d["from"], "To": d["to"]}),
+			t.p.S("history.comment"), d["note"])
+	case engine.EventStep, engine.EventPartial, engine.EventFailed:
+		return t.step(ctx, e)
+	case engine.EventFreed:
+		return t.p.First(nil, "history.freed."+d["reason"], "history.freed")
+	case engine.EventOperator:
+		return t.p.S("history.operator."+d["did"], text.Args{"Flow": flowOf(e)})
+	case engine.EventRejected:
+		return t.rejected(d)
+	}
+	return t.p.S("history." + e.Kind)
+}
+
+// with adds a labelled text to a sentence.
+func (t teller) with(what, label, typed string) string {
+	if typed == "" {
+		return what
+	}
+	return t.p.S("history.with", text.Args{"What": what, "Label": label, "Text": t.typed(typed)})
+}
+
+// noteLabel returns the label of the text that comes with a status.
+func (t teller) noteLabel(to core.Status) string {
+	switch to {
+	case core.Resolved:
+		return t.p.Field("resolution")
+	case core.Shelved:
+		return t.p.S("history.reason")
+	case core.Pending, core.InProgress:
+	}
+	return t.p.S("history.comment")
+}
+
+// edited words the fields of an edit, whose data has "from.<field>" and "to.<field>".
+func (t teller) edited(ctx context.Context, d map[string]string) string {
+	fields := map[string]bool{}
+	for k := range d {
+		if side, field, ok := strings.Cut(k, "."); ok && (side == "from" || side == "to") {
+			fields[field] = true
+		}
+	}
+	var changes []string
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		changes = append(changes, t.p.S("history.change", text.Args{
+			"Field": cmp.Or(t.b.fieldLabel(t.p, field), field),
+			"From":  t.value(ctx, field, d["from."+field]), "To": t.value(ctx, field, d["to."+field]),
+		}))
+	}
+	return strings.Join(changes, t.p.S("history.change.between"))
+}
+
+// value words a stored value of a field.
+func (t teller) value(ctx context.Context, field, s string) string {
+	own, _ := t.b.org.Field(strings.TrimPrefix(field, fieldKey("")))
+	switch {
+	case s == "":
+		return t.p.S("common.none")
+	case field == "severity":
+		return t.p.Severity(core.Severity(s))
+	case field == "handlers" || own.Type == core.PeopleField:
+		return t.people(ctx, s)
+	case own.Type == core.SelectField:
+		for _, o := range own.Options {
+			if o.Key == s {
+				return core.LabelIn(o.Label, t.p.Lang(), o.Key)
+			}
+		}
+	}
+	if at, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return dayOf(t.b.org, t.p, at)
+	}
+	return t.typed(s)
+}
+
+// people words a stored list of refs.
+func (t teller) people(ctx context.Context, s string) string {
+	var names []string
+	for _, ref := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
+		names = append(names, t.b.refName(ctx, t.c, core.Ref(ref)))
+	}
+	if names == nil {
+		return t.p.S("common.nobody")
+	}
+	return t.p.List(names)
+}
+
+// step words what a step of a flow did.
+func (t teller) step(ctx context.Context, e engine.Event) string {
+	d := e.Data
+	if e.Kind != engine.EventStep {
+		return t.p.S("history."+e.Kind, text.Args{"Action": t.p.First(nil, "history.action."+d["action"], "history.action.other")})
+	}
+	id := "history.step." + d["action"]
+	if d["action"] == "send_message" && d["done"] != "" {
+		id += ".to"
+	}
+	return t.p.First(text.Args{"Done": t.done(ctx, d["done"]), "Where": "#" + strings.TrimPrefix(d["name"], "#")}, id, "history.step.other")
+}
+
+// done words the people and parts that a step reached: "acme/U1, topic, member acme/U2".
+func (t teller) done(ctx context.Context, s string) string {
+	var out []string
+	for one := range strings.SplitSeq(s, ", ") {
+		words := strings.Fields(one)
+		for i, w := range words {
+			if a, err := core.ParseAccount(w); err == nil {
+				words[i] = t.b.refName(ctx, t.c, core.RefOf(a))
+			} else if label := t.p.Part(core.Part(w)); i == 0 && !strings.HasPrefix(label, "!") {
+				words[i] = label
+			}
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return t.p.List(out)
+}
+
+// rejected words attempts that were refused.
+func (t teller) rejected(d map[string]string) string {
+	what := d["what"]
+	args := text.Args{"What": t.p.First(nil, "history.try."+what, "history.try.change")}
+	if core.Status(what).Valid() {
+		args["What"] = t.p.S("history.try.status", text.Args{"Status": t.p.Status(core.Status(what))})
+	}
+	id := "history.rejected." + d["kind"]
+	if d["count"] != "1" {
+		id, args["Times"] = id+".again", d["count"]
+	}
+	return t.p.S(id, args)
+}
