@@ -145,6 +145,10 @@ func (s *slackFrontend) list(ctx context.Context, as role) (string, error) {
 	return s.command(ctx, as, "list")
 }
 
+func (s *slackFrontend) history(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.command(ctx, as, "history "+string(key))
+}
+
 // suggest returns "", because no menu on Slack suggests risks.
 func (s *slackFrontend) suggest(context.Context, role) (string, error) { return "", nil }
 

@@ -94,6 +94,7 @@ type frontend interface {
 	fileMessage(ctx context.Context, as role) (string, error) // opens the form for a message in the lobby
 	show(ctx context.Context, as role, key core.RiskKey) (string, error)
 	list(ctx context.Context, as role) (string, error)
+	history(ctx context.Context, as role, key core.RiskKey) (string, error)
 	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
 	suggest(ctx context.Context, as role) (string, error)                   // which risks are suggested; "" for none
 	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
@@ -225,6 +226,8 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 	check("list", said, err, may.read, secretTitle)
 	said, err = h.details(ctx, who, key)
 	check("details", said, err, may.read, secretTitle)
+	said, err = h.history(ctx, who, key)
+	check("history", said, err, may.read, secretTitle)
 	if said, err = h.suggest(ctx, who); err != nil || said != "" && !may.read {
 		t.Errorf("%s is offered %q: %v", who, said, err)
 	}
