@@ -134,6 +134,15 @@ func (o *Organisation) Field(key string) (Field, bool) {
 	return o.Fields[i], true
 }
 
+// NodeKeys returns the keys of the process's nodes, in order.
+func (o *Organisation) NodeKeys() []string {
+	var out []string
+	for _, n := range o.Process {
+		out = append(out, n.Key)
+	}
+	return out
+}
+
 // Node returns the node with that key and its place in the process, or -1.
 func (o *Organisation) Node(key string) (Node, int) {
 	i := slices.IndexFunc(o.Process, func(n Node) bool { return n.Key == key })

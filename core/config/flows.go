@@ -10,7 +10,7 @@ import (
 // readFlows compiles each flow and checks its people, workspaces, channels and
 // permissions.
 func (l *loader) readFlows() {
-	fields := l.fieldDefs()
+	fields := flow.FieldDefs(l.cfg.Organisation.Fields)
 	doubtful := l.doubtfulFields(fields)
 	var creators []itemCreator
 	for i, e := range l.root.get("flows").list() {
@@ -18,7 +18,7 @@ func (l *loader) readFlows() {
 			continue
 		}
 		def := l.flowDef(e.name, e.value)
-		def.Fields, def.Process = fields, l.nodeKeys()
+		def.Fields, def.Process = fields, l.cfg.Organisation.NodeKeys()
 		f, problems := flow.Compile(def)
 		for _, p := range problems {
 			if !doubtful[p.Field] {
@@ -43,19 +43,6 @@ func (l *loader) readFlows() {
 		}
 	}
 	l.checkItemGroups(creators)
-}
-
-// fieldDefs returns the own fields for compiling flows.
-func (l *loader) fieldDefs() map[string]flow.FieldDef {
-	defs := map[string]flow.FieldDef{}
-	for _, f := range l.cfg.Organisation.Fields {
-		d := flow.FieldDef{Type: f.Type}
-		for _, o := range f.Options {
-			d.Options = append(d.Options, o.Key)
-		}
-		defs[f.Key] = d
-	}
-	return defs
 }
 
 // doubtfulFields returns the own fields whose type or options are invalid, so that their

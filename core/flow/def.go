@@ -25,6 +25,19 @@ type FieldDef struct {
 	Options []string       `json:"options,omitempty"` // keys
 }
 
+// FieldDefs returns what flows need of own fields, by key.
+func FieldDefs(fields []core.Field) map[string]FieldDef {
+	defs := map[string]FieldDef{}
+	for _, f := range fields {
+		d := FieldDef{Type: f.Type}
+		for _, o := range f.Options {
+			d.Options = append(d.Options, o.Key)
+		}
+		defs[f.Key] = d
+	}
+	return defs
+}
+
 // TriggerDef says when a flow runs: DateField with After and At, or On with what narrows the
 // event down.
 type TriggerDef struct {

@@ -1,6 +1,10 @@
 package flow
 
-import "time"
+import (
+	"time"
+
+	"riskroom/core"
+)
 
 // OperatorsKeyword means the operators of the risk's node. It is a keyword only if there is
 // a process, so that a person can have this name otherwise.
@@ -27,25 +31,14 @@ func processVariables(nodes []string) []variable {
 	}
 }
 
-// OperatorsDef is the list of a node's operators as written, with everything that its
-// meaning depends on.
-type OperatorsDef struct {
-	Entries []string
-	Zone    string
-	Fields  map[string]FieldDef
-	Process []string
-}
-
-// CompileOperators compiles a list of operators. It returns every problem, and what the list
-// refers to; the paths in both begin with "/operators". People is nil if a problem is not
-// just a warning.
-func CompileOperators(d OperatorsDef) (*People, []Term, []Problem) {
+// CompileOperators compiles the operators of a node. It returns every problem, and what the
+// list refers to; the paths in both begin with "/operators". People is nil if a problem is
+// not just a warning.
+func CompileOperators(org *core.Organisation, n core.Node) (*People, []Term, []Problem) {
 	// Operators can't be defined by themselves.
-	c := &compiler{scope: newScope(d.Fields, d.Process...).without(OperatorsKeyword)}
-	if zone, err := time.LoadLocation(d.Zone); err == nil {
-		c.scope.zone = zone
-	}
-	p := c.people("/operators", d.Entries)
+	c := &compiler{scope: newScope(FieldDefs(org.Fields), org.NodeKeys()...).without(OperatorsKeyword)}
+	c.scope.zone = org.Zone
+	p := c.people("/operators", n.Operators)
 	if c.failed() {
 		return nil, c.terms, c.problems
 	}

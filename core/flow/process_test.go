@@ -108,10 +108,13 @@ func TestOperatorsNamed(t *testing.T) {
 
 func TestCompileOperators(t *testing.T) {
 	t.Parallel()
-	def := func(entries ...string) OperatorsDef {
-		return OperatorsDef{Entries: entries, Zone: "Asia/Shanghai", Fields: ownFields(), Process: []string{"triage"}}
+	org := &core.Organisation{
+		Zone: time.UTC, Process: []core.Node{{Key: "triage"}}, Fields: []core.Field{{Key: "reviewers", Type: core.PeopleField}},
 	}
-	p, terms, problems := CompileOperators(def("lead", "@legal", `=severity == "high" ? fields.reviewers : "zoe"`))
+	operators := func(entries ...string) (*People, []Term, []Problem) {
+		return CompileOperators(org, core.Node{Operators: entries})
+	}
+	p, terms, problems := operators("lead", "@legal", `=severity == "high" ? fields.reviewers : "zoe"`)
 	if len(problems) > 0 || len(terms) != 3 {
 		t.Fatalf("problems %+v, terms %+v", problems, terms)
 	}
@@ -120,11 +123,11 @@ func TestCompileOperators(t *testing.T) {
 		t.Errorf("the operators: %v %s", err, diff)
 	}
 	for _, entry := range []string{"=operators", "=title", "a@b"} {
-		if p, _, problems := CompileOperators(def("lead", entry)); p != nil || len(problems) != 1 || problems[0].Path != "/operators/1" {
+		if p, _, problems := operators("lead", entry); p != nil || len(problems) != 1 || problems[0].Path != "/operators/1" {
 			t.Errorf("%s: %v, %+v", entry, p, problems)
 		}
 	}
-	if _, terms, _ := CompileOperators(def("operators")); len(terms) != 1 || terms[0].Kind != PersonTerm {
+	if _, terms, _ := operators("operators"); len(terms) != 1 || terms[0].Kind != PersonTerm {
 		t.Errorf("operators among operators is %+v", terms)
 	}
 }
