@@ -83,7 +83,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())
 	b.keys = b.fieldArgs()
-	b.routes = b.routesOf(table())
+	b.routes = b.routesOf(tableFor(b.org))
 	return b, nil
 }
 

@@ -13,9 +13,14 @@ import (
 // Discord's definition and the hints follow from it.
 func table() []command {
 	return []command{
-		newCommand(), showCommand(), listCommand(), historyCommand(), statusCommand(),
+		newCommand(), showCommand(), listCommand(), historyCommand(), statusCommand(), passCommand(), backCommand(),
 		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
+}
+
+// tableFor returns the commands that an organisation has.
+func tableFor(org *core.Organisation) []command {
+	return slices.DeleteFunc(table(), func(c command) bool { return c.process && len(org.Process) == 0 })
 }
 
 // handler answers a command, a button, a form or a shortcut. It may take until ctx ends. A person's
@@ -41,6 +46,8 @@ type command struct {
 	several bool
 	// short means that it abbreviates another command. Lists of commands leave it out.
 	short bool
+	// process means that the command exists only if there is a process.
+	process bool
 	// unconfirmed is the key of the text for an unknown outcome; "" is that of the
 	// text that refers to the list of risks.
 	unconfirmed string
@@ -90,10 +97,10 @@ func (s synonyms) has(word string) bool {
 	return false
 }
 
-// Names returns the words for the commands in a language, without subcommands.
-func Names(lang string) []string {
+// Names returns the words for an organisation's commands in a language, without subcommands.
+func Names(lang string, org *core.Organisation) []string {
 	var names []string
-	for _, c := range table() {
+	for _, c := range tableFor(org) {
 		if !c.short {
 			names = append(names, c.wordIn(lang))
 		}
@@ -114,10 +121,11 @@ type Hint struct {
 	Args bool   // more can be typed after it
 }
 
-// Hints returns the commands that are useful with that many workspaces, in a language.
-func Hints(lang string, workspaces int) []Hint {
+// Hints returns an organisation's commands that are useful with that many workspaces, in a
+// language.
+func Hints(lang string, org *core.Organisation, workspaces int) []Hint {
 	var hints []Hint
-	for _, c := range table() {
+	for _, c := range tableFor(org) {
 		if !c.short && (!c.several || workspaces > 1) {
 			hints = append(hints, Hint{Name: c.name, Word: c.wordIn(lang), Args: c.args != nil || len(c.subs) > 0})
 		}

@@ -182,7 +182,7 @@ func TestHelp(t *testing.T) {
 		wants(t, words(ask(t, b, typed(line))), "/risk new", "/risk show", "/risk list", "/risk status", "/risk group", "/risk help")
 	}
 	for _, lang := range text.Languages() {
-		for _, name := range Names(lang) {
+		for _, name := range Names(lang, b.org) {
 			c := typed("help " + name)
 			c.Lang = lang
 			wants(t, words(ask(t, b, c)), "/risk "+name)

@@ -112,9 +112,18 @@ func (d detailer) handling(ctx context.Context) []Field {
 		d.field("status", d.p.Status(r.Status)),
 		d.field("status_since", d.p.Time(r.StatusSince, d.b.zone(d.c))),
 	}
+	out = append(out, d.node()...)
 	out = append(out, d.own(ctx, core.Handling)...)
 	out = append(out, static(d.p.Field("notes"), d.notes(ctx)...))
 	return append(out, d.field("resolution", r.Resolution))
+}
+
+// node returns where the risk is in the process and since when.
+func (d detailer) node() []Field {
+	if r := d.v.Risk; len(d.b.org.Process) > 0 && r.Node != "" {
+		return []Field{d.field("node", d.p.Position(d.b.org, r)), d.field("node_since", d.p.Time(r.NodeSince, d.b.zone(d.c)))}
+	}
+	return nil
 }
 
 // notesRoom is the number of characters of notes that the details show, the newest

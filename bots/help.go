@@ -18,7 +18,7 @@ func helpCommand() command {
 
 func (b *Bot) helpArgs() []Arg {
 	return []Arg{{
-		Name: "topic", Option: "topic", Choices: Names(text.English), Help: helpText("options.topic"),
+		Name: "topic", Option: "topic", Choices: Names(text.English, b.org), Help: helpText("options.topic"),
 		take: func(line string) (value []string, rest string, ok bool) {
 			first, rest := cutWord(line)
 			return []string{first}, rest, true
@@ -68,6 +68,10 @@ func (b *Bot) helpOn(c Command, name string) string {
 	for _, s := range core.Statuses() {
 		statuses = append(statuses, p.Status(s))
 	}
+	var nodes []string
+	for _, key := range b.org.NodeKeys() {
+		nodes = append(nodes, p.Node(b.org, key))
+	}
 	module := ""
 	if len(b.org.Modules) > 0 {
 		module = b.org.Modules[0].Name
@@ -78,7 +82,7 @@ func (b *Bot) helpOn(c Command, name string) string {
 	return p.S("commands.help."+name, text.Args{"Command": b.org.Command}) + "\n" +
 		p.S("commands.help."+name+".more", text.Args{
 			"Command": b.org.Command, "Fields": p.List(keyNames(b.keys, p.Lang())), "Statuses": p.List(statuses),
-			"Module": module, "Zone": b.org.Zone.String(),
+			"Module": module, "Zone": b.org.Zone.String(), "Nodes": p.List(nodes),
 		})
 }
 

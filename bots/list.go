@@ -102,6 +102,9 @@ func (b *Bot) listLine(p text.Printer, r core.Risk) string {
 		"Key": string(r.Key), "Title": shorten(strings.Join(strings.Fields(r.Title), " "), listTitle),
 		"Module": r.Module, "Severity": p.Severity(r.Severity), "Status": p.Status(r.Status),
 	})
+	if len(b.org.Process) > 0 && r.Node != "" {
+		line += p.S("commands.list.node.between", text.Args{"Node": p.Node(b.org, r.Node)})
+	}
 	if r.DueAt.IsZero() {
 		return line
 	}

@@ -54,6 +54,8 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 		return r, nil
 	case err == nil && !v.MayChange:
 		return Say(p.S("refusal.may_not_change", text.Args{"Key": string(v.Risk.Key)})), nil
+	case err == nil && to == core.Resolved && v.CantResolve != nil:
+		return Reply{}, v.CantResolve
 	case err == nil:
 		title, seen = v.Risk.Title, v.Risk.Version
 	}

@@ -108,6 +108,9 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	}
 	if r.Risk != nil {
 		args["Status"] = p.Status(r.Risk.Status)
+		if len(b.org.Process) > 0 {
+			args["Node"], args["Position"] = p.Node(b.org, r.Risk.Node), p.Position(b.org, *r.Risk)
+		}
 	}
 	return p.S("refusal."+r.Code, args)
 }

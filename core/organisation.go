@@ -152,6 +152,16 @@ func (o *Organisation) Node(key string) (Node, int) {
 	return o.Process[i], i
 }
 
+// BackFrom returns the keys of the nodes to which a risk may be sent back from its node: all
+// of them if the process no longer has its node.
+func (o *Organisation) BackFrom(r Risk) []string {
+	n, i := o.Node(r.Node)
+	if i < 0 {
+		return o.NodeKeys()
+	}
+	return n.SendBack
+}
+
 // DateOf returns the instant of a date without a time: DayStartsAt on that day, in
 // the organisation's zone.
 func (o *Organisation) DateOf(year int, month time.Month, day int) time.Time {

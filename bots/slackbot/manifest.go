@@ -85,18 +85,18 @@ type ManifestSettings struct {
 // appName is the name of a new app. Administrators may change it.
 const appName = "riskroom"
 
-// NewManifest returns the manifest for an app with the slash command, the shortcuts and
-// the scopes that uses needs. url is the prefix of the request URLs, as in
+// NewManifest returns the manifest for an app with the organisation's commands, the
+// shortcuts and the scopes that uses needs. url is the prefix of the request URLs, as in
 // "https://host/slack/acme"; "" means Socket Mode. Texts are in the printer's
 // language.
-func NewManifest(command, url string, uses core.Uses, p text.Printer) Manifest {
+func NewManifest(org *core.Organisation, url string, uses core.Uses, p text.Printer) Manifest {
 	var m Manifest
 	m.Metadata.Major = 2
 	m.Display.Name, m.Display.Description = appName, p.S("manifest.description")
 	m.Features.Home.Messages = true
 	m.Features.BotUser.Name, m.Features.BotUser.Always = appName, true
 	m.Features.Commands = []ManifestCommand{{
-		Command: command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang()), " | "), Escape: true,
+		Command: org.Command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang(), org), " | "), Escape: true,
 	}}
 	m.Features.Shortcuts = ShortcutsIn(p)
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)

@@ -35,7 +35,7 @@ func printer(t *testing.T, lang string) text.Printer {
 func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	t.Parallel()
 	uses := core.Uses{Groups: true}
-	m := NewManifest("/risk", "", uses, printer(t, text.English))
+	m := NewManifest(&core.Organisation{Command: "/risk"}, "", uses, printer(t, text.English))
 	if !slices.Equal(m.OAuth.Scopes.Bot, adapter.RequiredScopes(uses)) {
 		t.Errorf("scopes: %v", m.OAuth.Scopes.Bot)
 	}
@@ -66,7 +66,7 @@ func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 func TestManifestWithoutGroups(t *testing.T) {
 	t.Parallel()
 	for _, uses := range []core.Uses{{}, {Addresses: true, Channels: true}} {
-		m := NewManifest("/risk", "", uses, printer(t, text.English))
+		m := NewManifest(&core.Organisation{Command: "/risk"}, "", uses, printer(t, text.English))
 		if got := m.Settings.Events.Bot; !slices.Equal(got, endEvents) {
 			t.Errorf("%+v: the events %v", uses, got)
 		}
@@ -81,7 +81,7 @@ func TestManifestWithoutGroups(t *testing.T) {
 func TestManifestsLimits(t *testing.T) {
 	t.Parallel()
 	for _, lang := range text.Languages() {
-		m := NewManifest("/risk", "https://risk.example.com/slack/acme", core.Uses{}, printer(t, lang))
+		m := NewManifest(&core.Organisation{Command: "/risk"}, "https://risk.example.com/slack/acme", core.Uses{}, printer(t, lang))
 		c := m.Features.Commands[0]
 		for what, n := range map[string][2]int{
 			"name": {len(m.Display.Name), 35}, "description": {len([]rune(m.Display.Description)), 140},

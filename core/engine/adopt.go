@@ -21,7 +21,8 @@ func (e *Engine) publish(ctx context.Context) error {
 	return nil
 }
 
-// adoptLoop brings armed timers in line with the flows in force, once per start.
+// adoptLoop brings open risks in line with the process, and armed timers with the flows in
+// force, once per start. Risks that are at no node enter the first one.
 // It moves them if a flow's delay changed, drops them if the flow is gone, and
 // adds those of new flows that lie ahead. Nothing that becomes due by this fires
 // in bulk. Risks that another replica files with an older config file are
@@ -51,19 +52,29 @@ func (e *Engine) untilDone(ctx context.Context, failed string, f func(context.Co
 	}
 }
 
-func (e *Engine) adopt(ctx context.Context) error {
-	done := map[string]map[TimerOp]int{}
-	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
-	for _, name := range slices.Sorted(maps.Keys(done)) {
-		e.log.InfoContext(ctx, "timers aligned with the flow", "flow", name,
-			"moved", done[name][MoveTimer], "dropped", done[name][DropTimer], "added", done[name][ArmTimer])
-	}
-	return err
+// adopted is what an adoption found and did.
+type adopted struct {
+	timers map[string]map[TimerOp]int // by flow
+	gone   map[string][]core.RiskKey  // risks whose node the process no longer has, by node
 }
 
-// adoptOne aligns the timers of one risk and counts the changes by flow. It tries
+func (e *Engine) adopt(ctx context.Context) error {
+	done := adopted{timers: map[string]map[TimerOp]int{}, gone: map[string][]core.RiskKey{}}
+	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
+	for _, name := range slices.Sorted(maps.Keys(done.timers)) {
+		n := done.timers[name]
+		e.log.InfoContext(ctx, "timers aligned with the flow", "flow", name,
+			"moved", n[MoveTimer], "dropped", n[DropTimer], "added", n[ArmTimer])
+	}
+	if err != nil {
+		return err
+	}
+	return e.notifyGone(ctx, done.gone)
+}
+
+// adoptOne brings one risk in line with the process, and its timers with the flows. It tries
 // again if the risk changes meanwhile.
-func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string]map[TimerOp]int) error {
+func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) error {
 	for {
 		rec, err := e.store.Get(ctx, key)
 		if core.KindOf(err) == core.NotFound {
@@ -72,8 +83,15 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string
 		if err != nil {
 			return err
 		}
+		if e.atNoNode(rec.Risk) {
+			if err := e.adoptNode(ctx, rec); err != nil && core.KindOf(err) != core.Conflict {
+				return err
+			}
+			continue
+		}
 		changes := e.realign(rec)
 		if len(changes) == 0 {
+			done.note(e.org, rec.Risk, nil)
 			return nil
 		}
 		err = e.store.Arm(ctx, key, rec.Risk.Version, changes)
@@ -83,13 +101,21 @@ func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done map[string
 		if err != nil {
 			return err
 		}
-		for _, c := range changes {
-			if done[c.Run.Flow] == nil {
-				done[c.Run.Flow] = map[TimerOp]int{}
-			}
-			done[c.Run.Flow][c.Do]++
-		}
+		done.note(e.org, rec.Risk, changes)
 		return nil
+	}
+}
+
+// note records what was done about a risk.
+func (a adopted) note(org *core.Organisation, r core.Risk, changes []TimerChange) {
+	if _, i := org.Node(r.Node); len(org.Process) > 0 && i < 0 && r.Status.Open() {
+		a.gone[r.Node] = append(a.gone[r.Node], r.Key)
+	}
+	for _, c := range changes {
+		if a.timers[c.Run.Flow] == nil {
+			a.timers[c.Run.Flow] = map[TimerOp]int{}
+		}
+		a.timers[c.Run.Flow][c.Do]++
 	}
 }
 

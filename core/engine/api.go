@@ -82,4 +82,7 @@ type View struct {
 	MayReport bool // may change the reported part and the handlers
 	MayHandle bool // may change the handling part
 	MayTake   bool // may become its handler
+	// Why the reader can't resolve it, pass it on or send it back at its node of the
+	// process; nil if they can, or if there is no process.
+	CantResolve, CantMove *core.Refusal
 }

@@ -71,7 +71,8 @@ type Engine struct {
 	persons    *people.Links
 	budget     *Budget
 	pinned     pinnedFlows
-	actions    map[string]actionHalf // by kind
+	actions    map[string]actionHalf   // by kind
+	operators  map[string]*flow.People // of nodes
 
 	wake    chan struct{} // check the timers now
 	halt    atomic.Bool   // the program is stopping: no new intents
@@ -87,14 +88,19 @@ var (
 )
 
 // New returns an engine that is not running. It fails if flows can contain an
-// action that the engine can't perform.
+// action that the engine can't perform, or if the operators of a node don't compile.
 func New(o Options) (*Engine, error) {
 	actions, err := byKind(flow.ActionKinds(), actionHalves())
 	if err != nil {
 		return nil, err
 	}
+	operators, err := compileOperators(o.Organisation)
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
-		org: o.Organisation, flows: o.Flows, store: o.Store,
+		operators: operators,
+		org:       o.Organisation, flows: o.Flows, store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),
@@ -125,7 +131,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e.workspaces = people.NewWorkspaces(o.Platforms, e.clock)
 	e.people = people.NewDirectory(e.org, e.workspaces, e.store, e.clock)
-	e.rights = people.NewRights(e.org, e.people)
+	e.rights = people.NewRights(e.org, e.people, e.operatorsOf)
 	e.persons = people.NewLinks(people.Options{
 		Organisation: e.org, Directory: e.people, Rights: e.rights, Store: e.store, Journal: journal{e},
 		Text: e.text, Instance: e.instance, Clock: e.clock, Log: e.log,

@@ -50,6 +50,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: people.QualifyFields(d.Fields, by.Account.Workspace),
 		Source: d.Source, Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
+	e.enterFirst(&r, now)
 	p := plan(e.flows, flow.Change{After: r, By: by}, now)
 	result, err := json.Marshal(filedResult{Now: p.now, Missed: p.missed})
 	if err != nil {

@@ -51,9 +51,15 @@ func (p pinnedFlows) get(ctx context.Context, hash string) (*flow.Flow, error) {
 // env returns the environment of conditions and templates for a risk.
 func (e *Engine) env(ctx context.Context, r core.Risk, lang string) flow.Env {
 	p := e.text.In(lang)
+	operators, err := e.operatorsOf(r)
+	if err != nil {
+		e.log.ErrorContext(ctx, "operators could not be determined", "risk", r.Key, "node", r.Node, "err", err)
+	}
 	return flow.Env{
 		Risk: r, Now: e.clock.Now(), Lead: e.lead(r),
 		Administrators: e.org.Permissions.Administrators,
+		Operators:      operators,
+		Node:           func(key string) string { return p.Node(e.org, key) },
 		Text:           p,
 		Name:           func(ref core.Ref) string { return e.people.Name(ctx, p, ref, "").Text },
 		Option: func(field, option string) string {

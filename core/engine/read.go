@@ -14,7 +14,9 @@ func (e *Engine) Show(ctx context.Context, by core.Actor, key core.RiskKey) (Vie
 	if err != nil {
 		return View{}, err
 	}
-	return e.view(ctx, by.Account, rec), nil
+	v := e.view(ctx, by.Account, rec)
+	v.refusals(ctx, deed{e: e, by: by, rec: rec})
+	return v, nil
 }
 
 // view returns a risk for an account. What can't be decided now counts as forbidden,

@@ -11,12 +11,18 @@ import (
 // Rights decides what people may do. If it can't decide because a directory is down, it
 // returns an error and false.
 type Rights struct {
-	org *core.Organisation
-	dir *Directory
+	org       *core.Organisation
+	dir       *Directory
+	operators Operators
 }
 
+// Operators returns the operators of a risk's node, none if there is no process.
+type Operators func(core.Risk) ([]core.Ref, error)
+
 // NewRights returns the rights that the config file gives people.
-func NewRights(org *core.Organisation, dir *Directory) *Rights { return &Rights{org: org, dir: dir} }
+func NewRights(org *core.Organisation, dir *Directory, operators Operators) *Rights {
+	return &Rights{org: org, dir: dir, operators: operators}
+}
 
 // Administrator reports whether a may do everything.
 func (r *Rights) Administrator(ctx context.Context, a core.Account) (bool, error) {
@@ -55,7 +61,7 @@ func (r *Rights) MayRead(ctx context.Context, a core.Account, risk core.Risk) (b
 }
 
 // MayChange reports whether a may change the status of this risk. Its submitter, its handlers,
-// the module lead and administrators may.
+// the operators of its node, the module lead and administrators may.
 func (r *Rights) MayChange(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
 	ok, err := r.involved(ctx, a, risk)
 	if ok {
@@ -63,6 +69,21 @@ func (r *Rights) MayChange(ctx context.Context, a core.Account, risk core.Risk) 
 	}
 	ok, err2 := r.Administrator(ctx, a)
 	return ok, cmp.Or(err, err2)
+}
+
+// MayMove reports whether a may pass this risk on or send it back. The operators of its node,
+// the module lead and administrators may.
+func (r *Rights) MayMove(ctx context.Context, a core.Account, risk core.Risk) (bool, error) {
+	refs, failed := r.operators(risk)
+	if m, ok := r.org.Module(risk.Module); ok && m.Lead != "" {
+		refs = append(slices.Clone(refs), m.Lead)
+	}
+	ok, err := r.dir.is(ctx, a, Qualify(refs, risk.Home))
+	if ok {
+		return true, nil
+	}
+	ok, err2 := r.Administrator(ctx, a)
+	return ok, cmp.Or(err, err2, failed)
 }
 
 // MayOperate reports whether a may change a group: its owner and administrators may.
@@ -170,7 +191,12 @@ func (r *Rights) involved(ctx context.Context, a core.Account, risk core.Risk) (
 	if s := risk.Submitter.Account; !s.IsZero() {
 		refs = append(refs, core.RefOf(s))
 	}
-	return r.dir.is(ctx, a, refs)
+	operators, failed := r.operators(risk)
+	ok, err := r.dir.is(ctx, a, append(refs, Qualify(operators, risk.Home)...))
+	if ok {
+		return true, nil
+	}
+	return false, cmp.Or(err, failed)
 }
 
 // concerned returns the handlers and the lead of a risk.

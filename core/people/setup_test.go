@@ -198,7 +198,7 @@ func setup(t *testing.T) *bench {
 	}
 	b.ws = people.NewWorkspaces(b.platforms, clock)
 	b.dir = people.NewDirectory(b.org, b.ws, b.store, clock)
-	b.rights = people.NewRights(b.org, b.dir)
+	b.rights = people.NewRights(b.org, b.dir, func(core.Risk) ([]core.Ref, error) { return nil, nil })
 	b.links = people.NewLinks(people.Options{
 		Organisation: b.org, Directory: b.dir, Rights: b.rights, Store: b.store, Journal: b.store, Text: b.text,
 		Instance: "test", Clock: clock, Log: slog.New(slog.DiscardHandler),

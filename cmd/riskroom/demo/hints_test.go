@@ -27,7 +27,7 @@ func TestHints(t *testing.T) {
 				t.Errorf("%s: %+v lacks a text", lang, h)
 			}
 		}
-		if !slices.Equal(names, bots.Names(lang)) {
+		if !slices.Equal(names, bots.Names(lang, &w.cfg.Organisation)) {
 			t.Errorf("with two workspaces it offers %v", names)
 		}
 		w.workspaces = w.workspaces[:1]

@@ -108,7 +108,7 @@ func stageOf(w *world, b *backstage, words *text.Catalogue, lang string) browser
 func (w *world) hints(p text.Printer) []stage.Hint {
 	var out []stage.Hint
 	command := w.cfg.Organisation.Command
-	for _, c := range bots.Hints(p.Lang(), len(w.workspaces)) {
+	for _, c := range bots.Hints(p.Lang(), &w.cfg.Organisation, len(w.workspaces)) {
 		h := stage.Hint{Line: command + " " + c.Word + " ", Label: command + " " + c.Word, Help: p.S("browser.hint." + c.Name)}
 		if c.Args {
 			h.Args = p.S("browser.hint." + c.Name + ".args")

@@ -35,7 +35,7 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	if err != nil {
 		return platform.SetUp{}, err
 	}
-	m := slackbot.NewManifest(f.Config.Organisation.Command, base, f.Config.Uses(f.Workspace.Name), f.Text)
+	m := slackbot.NewManifest(&f.Config.Organisation, base, f.Config.Uses(f.Workspace.Name), f.Text)
 	b, err := m.JSON()
 	if err != nil {
 		return platform.SetUp{}, err

@@ -1,0 +1,167 @@
+package bots
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/text"
+)
+
+// formBack is the form that asks for a node and a reason. Its state is that of formResolve.
+const formBack = "back"
+
+// nodeName is the name of the argument for a node.
+const nodeName = "node"
+
+func backCommand() command {
+	return command{
+		name: "back", aliases: synonyms{text.Chinese: {"退回"}}, process: true,
+		args: (*Bot).backArgs, changes: true, handle: (*Bot).back,
+		presses: []press{{press: core.PressBack, handle: (*Bot).askBack}},
+		forms:   map[string]handler{formBack: (*Bot).backForm},
+	}
+}
+
+func (b *Bot) backArgs() []Arg {
+	return []Arg{
+		b.riskArg(),
+		{
+			Name: nodeName, Option: "node", Help: helpText("options.node"), suggest: b.suggestNode,
+			take: func(line string) (value []string, rest string, ok bool) {
+				node, reason := b.nodeAt(line)
+				return []string{node}, reason, node != ""
+			},
+		},
+		{Name: noteName, Option: "reason", Kind: ProseArg, Max: core.MaxNote, Help: helpText("options.back_reason"), take: theRest},
+	}
+}
+
+// back sends a risk back to an earlier node: `back R-17 triage the amount is wrong`.
+func (b *Bot) back(ctx context.Context, c Command) (Reply, error) {
+	key, wrong, err := b.riskOf(ctx, c)
+	if key == "" {
+		return wrong, err
+	}
+	typed, reason := c.Typed.Args.Get(nodeName), c.Typed.Args.Get(noteName)
+	if reason == "" {
+		return b.withoutReason(ctx, c, key)
+	}
+	node := b.nodeNamed(typed)
+	if typed != "" && node == "" {
+		node = typed // the engine refuses it and lists the nodes
+	}
+	return b.move(ctx, c, engine.SendBack{Risk: key, To: node, Reason: reason})
+}
+
+// withoutReason opens the form for a reason, with the node that was typed.
+func (b *Bot) withoutReason(ctx context.Context, c Command, key core.RiskKey) (Reply, error) {
+	r, err := b.backFormOf(ctx, c, key, 0, b.nodeNamed(c.Typed.Args.Get(nodeName)))
+	if err == nil && r.Form != nil {
+		r.Text = Say(strings.Join(append([]string{core.Text(r.Text)}, b.typedAgain(c)...), "\n")).Text
+	}
+	return r, err
+}
+
+func (b *Bot) askBack(ctx context.Context, c Command) (Reply, error) {
+	return b.backFormOf(ctx, c, c.Pressed.Risk, c.Pressed.Seen, "")
+}
+
+// backFormOf returns the form that asks for a node and a reason, for all nodes if the risk
+// can't be read in time. The form is checked when it is submitted.
+func (b *Bot) backFormOf(ctx context.Context, c Command, key core.RiskKey, seen int64, node string) (Reply, error) {
+	p := b.printer(c)
+	short, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	title, allowed := "", b.org.NodeKeys()
+	v, err := b.handling.Show(short, c.Actor, key)
+	switch {
+	case err != nil && refused(err):
+		return Reply{}, err
+	case err == nil:
+		title, allowed = v.Risk.Title, b.org.BackFrom(v.Risk)
+		if v.CantMove != nil && !v.Risk.ChangedSince("node", seen) {
+			return Reply{}, v.CantMove
+		}
+		if len(allowed) == 0 || v.Risk.ChangedSince("node", seen) {
+			return b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen}) // is refused: it has no reason
+		}
+		seen = v.Risk.Version
+	}
+	f := Form{
+		ID: formBack, State: map[string]string{"risk": string(key), "seen": strconv.FormatInt(seen, 10)},
+		Title: p.S("commands.form.back.title", text.Args{"Key": string(key)}), Submit: p.S("commands.form.back.submit"),
+		Cancel: p.S("commands.form.cancel"),
+		Fields: []Field{
+			{Key: nodeName, Kind: SelectKind, Label: p.S("commands.form.back.node"), Required: true},
+			{Key: noteName, Kind: LongTextKind, Label: p.S("commands.form.back.note"), Max: core.MaxNote, Required: true},
+		},
+	}
+	for _, n := range b.org.Process {
+		for _, key := range allowed {
+			if key == n.Key {
+				f.Fields[0].Options = append(f.Fields[0].Options, Choice{Key: key, Label: core.LabelIn(n.Label, p.Lang(), key)})
+			}
+		}
+	}
+	if len(allowed) > 0 {
+		f.Fields[0].Initial = []string{allowed[len(allowed)-1]}
+	}
+	if node != "" {
+		f.Fields[0].Initial = []string{node}
+	}
+	if title != "" {
+		f.Notice = []core.Span{core.Plain(string(key) + " " + core.Isolate(title))}
+	}
+	r := Say(p.S("commands.needs_back", text.Args{"Command": b.org.Command, "Key": string(key)}))
+	r.Form = &f
+	return r, nil
+}
+
+// backForm handles the form that asks for a node and a reason.
+func (b *Bot) backForm(ctx context.Context, c Command) (Reply, error) {
+	form := c.Filled
+	key, err := core.ParseRiskKey(b.org.KeyPrefix, form.State["risk"])
+	seen, numErr := strconv.ParseInt(form.State["seen"], 10, 64)
+	if err != nil || numErr != nil || form.Refresh {
+		return b.unknown(ctx, c)
+	}
+	return b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen, To: form.Values.Get(nodeName), Reason: form.Values.Get(noteName)})
+}
+
+// nodeAt reads a node at the start of s, by key or label, and returns its key, or "" if
+// there is none. The longest name counts: a node may be called like the beginning of
+// another one.
+func (b *Bot) nodeAt(s string) (node, rest string) {
+	for words := mostNodeWords; words > 0; words-- {
+		phrase, after := cutPhrase(s, words)
+		if node := b.nodeNamed(phrase); node != "" {
+			return node, after
+		}
+	}
+	return "", s
+}
+
+// mostNodeWords is the maximum number of words of a node's name without quotes.
+const mostNodeWords = 6
+
+// nodeNamed returns the key of the node that s names by key or by a label in any language,
+// or "". An exact key takes precedence.
+func (b *Bot) nodeNamed(s string) string {
+	var options []core.Option
+	for _, n := range b.org.Process {
+		options = append(options, core.Option{Key: n.Key, Label: n.Label})
+	}
+	return optionNamed(core.Field{Options: options}, s)
+}
+
+// suggestNode offers the nodes, in order.
+func (b *Bot) suggestNode(_ context.Context, c Command, typed string) []Choice {
+	var all []Choice
+	for _, n := range b.org.Process {
+		all = append(all, Choice{Key: n.Key, Label: core.LabelIn(n.Label, b.printer(c).Lang(), n.Key)})
+	}
+	return matching(all, typed)
+}

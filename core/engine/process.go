@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/flow"
+	"riskroom/core/text"
+)
+
+// compileOperators compiles the operators of every node.
+func compileOperators(org *core.Organisation) (map[string]*flow.People, error) {
+	all := map[string]*flow.People{}
+	for _, n := range org.Process {
+		list, _, problems := flow.CompileOperators(org, n)
+		if list == nil && len(problems) > 0 {
+			return nil, fmt.Errorf("operators of node %q: %s", n.Key, problems[0].Message)
+		}
+		all[n.Key] = list
+	}
+	return all, nil
+}
+
+// operatorsOf returns the operators of a risk's node.
+func (e *Engine) operatorsOf(r core.Risk) ([]core.Ref, error) {
+	return e.operators[r.Node].Refs(flow.Env{
+		Risk: r, Now: e.clock.Now(), Lead: e.lead(r), Administrators: e.org.Permissions.Administrators,
+	})
+}
+
+// enterFirst moves a risk that is at no node to the first one, and leaves its status as it
+// is.
+func (e *Engine) enterFirst(r *core.Risk, now time.Time) {
+	if e.atNoNode(*r) {
+		r.Node, r.NodeSince = e.org.Process[0].Key, now
+	}
+}
+
+// move is a person's wish to move a risk from its node to another one.
+type move struct {
+	how  string // of EventNode
+	note string
+	to   string
+}
+
+// mayMove returns a Refusal if the person can't move the risk from its node. Whoever pressed
+// an old button gets to know where the risk is now, even if it is beyond their reach.
+func (move) mayMove(ctx context.Context, d deed) error {
+	risk := d.rec.Risk
+	_, i := d.e.org.Node(risk.Node)
+	switch {
+	case len(d.e.org.Process) == 0:
+		return core.Refuse(core.Invalid, "no_process", "")
+	case d.changed("node"):
+		return d.nodeRefusal("node_moved")
+	case !risk.Status.Open():
+		return d.nodeRefusal("node_closed")
+	}
+	may, err := d.e.mayMove(ctx, d.by.Account, risk)
+	switch {
+	case err != nil:
+		return core.Unanswered("rights to move", err)
+	case !may && i < 0:
+		return d.nodeRefusal("node_gone")
+	case !may:
+		return d.nodeDenied("may_not_move")
+	}
+	return nil
+}
+
+// effect returns the effect of moving the risk. Entering a node makes it pending.
+func (m move) effect(ctx context.Context, d deed) (effect, error) {
+	note := strings.TrimSpace(m.note)
+	c := d.e.newChecker(ctx, d.by)
+	c.text("note", note, core.MaxNote)
+	if err := c.refusal(); err != nil {
+		return effect{}, err
+	}
+	now := d.e.now()
+	risk := d.rec.Risk
+	risk.Node, risk.NodeSince = m.to, now
+	if risk.Status != core.Pending {
+		risk.Status, risk.StatusSince = core.Pending, now
+	}
+	eff := effect{risk: &risk, kind: EventNode, data: map[string]string{
+		"from": d.rec.Risk.Node, "to": m.to, "note": note, "how": m.how,
+	}}
+	if note != "" {
+		eff.note = d.note(note, nil)
+	}
+	return eff, nil
+}
+
+// refuseResolving returns a Refusal if the process doesn't let the person resolve the risk
+// at its node. Administrators may resolve it at any.
+func (e *Engine) refuseResolving(ctx context.Context, d deed) error {
+	if len(e.org.Process) == 0 {
+		return nil
+	}
+	if d.rec.Risk.Node == "" {
+		d.rec.Risk.Node = e.org.Process[0].Key // it was closed before there was a process
+	}
+	risk := d.rec.Risk
+	may, err := e.mayResolve(ctx, d.by.Account, risk)
+	switch _, i := e.org.Node(risk.Node); {
+	case err != nil:
+		return core.Unanswered("rights to resolve", err)
+	case may:
+		return nil
+	case i == len(e.org.Process)-1:
+		return d.nodeDenied("may_not_resolve")
+	}
+	return d.nodeRefusal("resolve_early")
+}
+
+// mayResolve reports whether a may resolve a risk at its node.
+func (e *Engine) mayResolve(ctx context.Context, a core.Account, r core.Risk) (bool, error) {
+	if _, i := e.org.Node(r.Node); i == len(e.org.Process)-1 {
+		return e.rights.MayMove(ctx, a, r)
+	}
+	return e.rights.Administrator(ctx, a)
+}
+
+// mayMove reports whether a may move a risk from its node: from one that the process no
+// longer has, only administrators may.
+func (e *Engine) mayMove(ctx context.Context, a core.Account, r core.Risk) (bool, error) {
+	if _, i := e.org.Node(r.Node); i < 0 {
+		return e.rights.Administrator(ctx, a)
+	}
+	return e.rights.MayMove(ctx, a, r)
+}
+
+// refusals sets why the person of d can't move the risk and can't resolve it. If that isn't
+// known now they are offered both, and checked when they do it.
+func (v *View) refusals(ctx context.Context, d deed) {
+	if len(d.e.org.Process) == 0 {
+		return
+	}
+	v.CantMove, _ = errors.AsType[*core.Refusal](move{}.mayMove(ctx, d))
+	v.CantResolve, _ = errors.AsType[*core.Refusal](d.e.refuseResolving(ctx, d))
+}
+
+// nodeRefusal returns a Conflict that carries the risk.
+func (d deed) nodeRefusal(code string) *core.Refusal {
+	r := d.nodeDenied(code)
+	r.Kind, r.Field, r.Risk = core.Conflict, "node", &d.rec.Risk
+	return r
+}
+
+// nodeDenied returns a refusal of a person who lacks a right at the risk's node.
+func (d deed) nodeDenied(code string) *core.Refusal {
+	org, risk := d.e.org, d.rec.Risk
+	p := d.e.text.In(org.Language)
+	var known []string
+	for _, key := range org.BackFrom(risk) {
+		known = append(known, p.Node(org, key))
+	}
+	return core.Refuse(core.Denied, code, "", "Key", string(risk.Key), "Node", p.Node(org, risk.Node), "Position", p.Position(org, risk),
+		"Last", p.Node(org, org.Process[len(org.Process)-1].Key), "Known", p.List(known), "Status", p.Status(risk.Status), "Command", org.Command)
+}
+
+// atNoNode reports whether an open risk has not entered the process: it was filed, or
+// reopened, while there was none.
+func (e *Engine) atNoNode(r core.Risk) bool {
+	return r.Node == "" && r.Status.Open() && len(e.org.Process) > 0
+}
+
+// adoptNode moves a risk that is at no node to the first one. It fails with Conflict if the
+// risk has changed meanwhile, so that this happens once.
+func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
+	old, now := rec.Risk, e.now()
+	risk := old
+	risk.Version++
+	e.enterFirst(&risk, now)
+	risk = recordChanges(old, risk, e.changes(old, risk), core.Actor{})
+	p := plan(e.flows, &old, risk, now)
+	op := core.MakeOp("enter", string(risk.Key), risk.Node)
+	entered := Event{At: now, V: risk.Version, Kind: EventNode, Op: op, Data: map[string]string{
+		"from": "", "to": risk.Node, "note": "", "how": "enter",
+	}}
+	_, err := e.store.Apply(ctx, Change{
+		Op: op, Expect: old.Version, Old: &old, New: risk,
+		Timers: append(p.timers, e.syncAt(risk.Key, now)), Events: append([]Event{entered}, p.events...),
+	})
+	return err
+}
+
+// maxGone is how many risks a notice about a removed node names.
+const maxGone = 20
+
+// notifyGone notifies administrators of open risks whose nodes the process no longer has,
+// once for the same risks.
+func (e *Engine) notifyGone(ctx context.Context, gone map[string][]core.RiskKey) error {
+	var timers []TimerChange
+	for _, node := range slices.Sorted(maps.Keys(gone)) {
+		slices.SortFunc(gone[node], func(a, b core.RiskKey) int { return cmp.Compare(a.Number(), b.Number()) })
+		risks := make([]string, len(gone[node]))
+		for i, key := range gone[node] {
+			risks[i] = string(key)
+		}
+		args := text.Args{
+			"Node": node, "Count": len(risks), "Risks": strings.Join(risks[:min(len(risks), maxGone)], ", "),
+			"Key": risks[0], "Command": e.org.Command,
+		}
+		c, err := e.noticeNow(noticeData{Code: "node_gone", Args: args}, core.MakeOp(append([]string{"node_gone", node}, risks...)...))
+		if err != nil {
+			return err
+		}
+		timers = append(timers, c)
+	}
+	if len(timers) == 0 {
+		return nil
+	}
+	return e.store.Arm(ctx, e.noticesRisk(), 0, timers)
+}
