@@ -64,6 +64,7 @@ type fakeEngine struct {
 	rooms   map[core.GroupRef]core.RiskKey
 
 	released []core.RiskKey
+	moves    []engine.Operation // PassOn and SendBack
 	linked   []string // what was asked of Persons
 	names    map[core.Ref]string
 	accounts []people.Known
@@ -116,6 +117,12 @@ func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.O
 		}
 		f.changes[op] = o
 		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Status: o.To}}, nil
+	case engine.PassOn:
+		f.moves = append(f.moves, o)
+		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Node: "legal review"}}, nil
+	case engine.SendBack:
+		f.moves = append(f.moves, o)
+		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Node: "triage"}}, nil
 	case engine.ReleaseGroup:
 		f.released = append(f.released, o.Risk)
 		return engine.Outcome{Result: "ledger-r-17 (acme)"}, nil

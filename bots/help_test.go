@@ -12,7 +12,7 @@ import (
 // words and is read without a fault. So are the options and values in help.
 func TestChineseLinesCanBeTyped(t *testing.T) {
 	t.Parallel()
-	b := newBot(t, &fakeEngine{})
+	b := newBot(t, &fakeEngine{}, withProcess)
 	seen := map[string]bool{}
 	for id, s := range chineseTexts(t) {
 		if strings.HasSuffix(id, ".options") {
@@ -109,7 +109,7 @@ func examplesOf(line string) []string {
 	}
 	return []string{strings.NewReplacer(
 		"编号", "R-17", "{{.Key}}", "R-17", "<状态>", "已处理", "{{.Status}}", "处理中", "<名称>", "Payments", "{{.Module}}", "Payments",
-		"关联码", "ABCD-EFGH", "{{.Code}}", "ABCD-EFGH", "<工作区>", "acme", "<原因>", "原因", "帮助 命令", "帮助 填报",
+		"关联码", "ABCD-EFGH", "{{.Code}}", "ABCD-EFGH", "<工作区>", "acme", "<原因>", "原因", "<节点>", "评审", "帮助 命令", "帮助 填报",
 	).Replace(line)}
 }
 

@@ -24,7 +24,7 @@ var optionTyped = regexp.MustCompile(`(?:^|[ \[])([a-z]+):`)
 // the names of the command and its options, in any language.
 func TestDiscordsTextsNameOptions(t *testing.T) {
 	t.Parallel()
-	b := newBot(t, &fakeEngine{})
+	b := newBot(t, &fakeEngine{}, withProcess)
 	for _, lang := range text.Languages() {
 		all := localeTexts(t, lang)
 		for id, s := range all {

@@ -18,7 +18,7 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	p := e.text.In(lang)
 	c := &core.Card{
 		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r),
-		Body: plain(r.Description), Buttons: buttons(p, r.Status), Tone: tone(r.Status),
+		Body: plain(r.Description), Buttons: e.buttons(p, r), Tone: tone(r.Status),
 	}
 	row := func(label string, value ...core.Span) {
 		if len(value) > 0 {
@@ -26,6 +26,9 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 		}
 	}
 	row(p.Field("status"), core.Plain(p.Status(r.Status)))
+	if len(e.org.Process) > 0 && r.Node != "" {
+		row(p.Field("node"), core.Plain(p.Position(e.org, r)))
+	}
 	row(p.Field("severity"), core.Plain(p.Severity(r.Severity)))
 	row(p.Field("module"), core.Plain(r.Module))
 	row(p.Field("discovered_at"), core.Plain(e.when(p, r.DiscoveredAt)))
@@ -196,10 +199,10 @@ func tone(s core.Status) core.Tone {
 	return core.ToneQuiet
 }
 
-// buttons returns the buttons of a risk with that status.
-func buttons(p text.Printer, s core.Status) []core.Button {
+// buttons returns the buttons of a risk.
+func (e *Engine) buttons(p text.Printer, r core.Risk) []core.Button {
 	var presses []core.Press
-	switch s {
+	switch r.Status {
 	case core.Pending:
 		presses = []core.Press{core.PressStart, core.PressResolve, core.PressShelve}
 	case core.InProgress:
@@ -208,8 +211,10 @@ func buttons(p text.Printer, s core.Status) []core.Button {
 		presses = []core.Press{core.PressReopen}
 	}
 	var out []core.Button
-	for i, pr := range append(presses, core.PressDetails) {
-		out = append(out, core.Button{Press: pr, Label: p.S("card.button." + string(pr)), Primary: i == 0 && s.Open()})
+	for i, pr := range append(e.nodePresses(r, presses), core.PressDetails) {
+		out = append(out, core.Button{
+			Press: pr, Label: e.buttonLabel(p, pr, r), Primary: i == 0 && r.Status.Open(), More: pr == core.PressBack,
+		})
 	}
 	return out
 }

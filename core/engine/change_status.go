@@ -32,6 +32,11 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	if r := c.check(d); r != nil {
 		return effect{}, r
 	}
+	if c.To == core.Resolved && old.Status != core.Resolved {
+		if err := d.e.refuseResolving(ctx, d); err != nil {
+			return effect{}, err
+		}
+	}
 	if c.To == old.Status {
 		return effect{note: d.note(c.Note, nil), kind: EventNote, data: map[string]string{"note": c.Note}}, nil
 	}
@@ -45,6 +50,7 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 		risk.Resolution = c.Note
 	case !old.Status.Open():
 		risk.Resolution = ""
+		d.e.reenter(&risk, risk.StatusSince)
 	}
 	if c.Note != "" && c.To.Open() {
 		eff.note = d.note(c.Note, nil)

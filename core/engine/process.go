@@ -43,6 +43,14 @@ func (e *Engine) enterFirst(r *core.Risk, now time.Time) {
 	}
 }
 
+// reenter restarts the time of a reopened risk at its node.
+func (e *Engine) reenter(r *core.Risk, now time.Time) {
+	if r.Node != "" && len(e.org.Process) > 0 {
+		r.NodeSince = now
+	}
+	e.enterFirst(r, now)
+}
+
 // move is a person's wish to move a risk from its node to another one.
 type move struct {
 	how  string // of EventNode
@@ -205,10 +213,11 @@ func (e *Engine) notifyGone(ctx context.Context, gone map[string][]core.RiskKey)
 		for i, key := range gone[node] {
 			risks[i] = string(key)
 		}
-		args := text.Args{
-			"Node": node, "Count": len(risks), "Risks": strings.Join(risks[:min(len(risks), maxGone)], ", "),
-			"Key": risks[0], "Command": e.org.Command,
+		named := strings.Join(risks[:min(len(risks), maxGone)], ", ")
+		if len(risks) > maxGone {
+			named += ", …"
 		}
+		args := text.Args{"Node": node, "Risks": named, "Key": risks[0], "Command": e.org.Command}
 		c, err := e.noticeNow(noticeData{Code: "node_gone", Args: args}, core.MakeOp(append([]string{"node_gone", node}, risks...)...))
 		if err != nil {
 			return err
@@ -219,4 +228,34 @@ func (e *Engine) notifyGone(ctx context.Context, gone map[string][]core.RiskKey)
 		return nil
 	}
 	return e.store.Arm(ctx, e.noticesRisk(), 0, timers)
+}
+
+// nodePresses adapts the buttons for a risk's status to its node: a risk is resolved at the
+// last one, and passed on from any other.
+func (e *Engine) nodePresses(r core.Risk, presses []core.Press) []core.Press {
+	if len(e.org.Process) == 0 || !r.Status.Open() {
+		return presses
+	}
+	_, i := e.org.Node(r.Node)
+	var out []core.Press
+	for _, press := range presses {
+		switch {
+		case press != core.PressResolve || i == len(e.org.Process)-1:
+			out = append(out, press)
+		case i >= 0:
+			out = append(out, core.PressPass)
+		}
+	}
+	if len(e.org.BackFrom(r)) > 0 {
+		out = append(out, core.PressBack)
+	}
+	return out
+}
+
+// buttonLabel returns the label of a button of a risk.
+func (e *Engine) buttonLabel(p text.Printer, press core.Press, r core.Risk) string {
+	if _, i := e.org.Node(r.Node); press == core.PressPass && i+1 < len(e.org.Process) {
+		return p.S("card.button.pass", text.Args{"Node": p.Node(e.org, e.org.Process[i+1].Key)})
+	}
+	return p.S("card.button." + string(press))
 }

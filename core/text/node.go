@@ -15,5 +15,5 @@ func (p Printer) Position(o *core.Organisation, r core.Risk) string {
 	if i < 0 {
 		return p.S("common.position.gone", Args{"Node": r.Node})
 	}
-	return p.S("common.position", Args{"At": i + 1, "Count": len(o.Process), "Node": p.Node(o, r.Node)})
+	return p.S("common.position", Args{"At": i + 1, "Of": len(o.Process), "Node": p.Node(o, r.Node)})
 }
