@@ -188,7 +188,7 @@ func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
 	risk.Version++
 	e.enterFirst(&risk, now)
 	risk = recordChanges(old, risk, e.changes(old, risk), core.Actor{})
-	p := plan(e.flows, &old, risk, now)
+	p := plan(e.flows, flow.Change{Before: &old, After: risk}, now)
 	op := core.MakeOp("enter", string(risk.Key), risk.Node)
 	entered := Event{At: now, V: risk.Version, Kind: EventNode, Op: op, Data: map[string]string{
 		"from": "", "to": risk.Node, "note": "", "how": "enter",

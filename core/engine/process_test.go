@@ -128,7 +128,7 @@ func TestProcess(t *testing.T) {
 func (b *bundle) validWalk(key core.RiskKey) map[string]int {
 	b.t.Helper()
 	keys, at, ops := b.org.NodeKeys(), "triage", map[string]int{}
-	trail, err := b.store.Trail(b.ctx(), key, 1000)
+	trail, err := b.store.Trail(b.ctx(), key, "", 1000)
 	if err != nil {
 		b.t.Fatal(err)
 	}

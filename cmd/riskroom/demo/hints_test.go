@@ -19,7 +19,8 @@ func TestHints(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range text.Languages() {
-		w := &world{cfg: &config.Config{Organisation: core.Organisation{Command: "/risk"}}, workspaces: make([]*place, 2)}
+		org := core.Organisation{Command: "/risk", Process: make([]core.Node, 1)}
+		w := &world{cfg: &config.Config{Organisation: org}, workspaces: make([]*place, 2)}
 		var names []string
 		for _, h := range w.hints(words.In(lang)) {
 			names = append(names, strings.TrimPrefix(h.Label, "/risk "))
