@@ -65,7 +65,7 @@ type fakeEngine struct {
 
 	released []core.RiskKey
 	moves    []engine.Operation // PassOn and SendBack
-	linked   []string // what was asked of Persons
+	linked   []string           // what was asked of Persons
 	names    map[core.Ref]string
 	accounts []people.Known
 }
