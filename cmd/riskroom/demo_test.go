@@ -92,7 +92,7 @@ func wantStory(t *testing.T, events []event) {
 	t.Helper()
 	wantTally(t, events, map[string]int{
 		"file #general": 1, "send_message @lin": 2, "send_message @ana": 2,
-		"create_group " + storyGroup: 1, "send_group_message " + storyGroup: 1, "change_status " + storyGroup: 1,
+		"create_group " + storyGroup: 1, "send_group_message " + storyGroup: 2, "change_status " + storyGroup: 1,
 	})
 	members := textOf(t, events, "create_group", storyGroup)
 	for _, who := range []string{"@mei", "@lin", "@ana", "@wei"} {
@@ -115,7 +115,7 @@ func wantStory(t *testing.T, events []event) {
 	}
 	want := []string{
 		"0s file", "0s send_message", "0s send_message", "24h0m0s send_message", "24h0m0s send_message",
-		"47h0m0s create_group", "47h0m0s send_group_message", "49h0m0s change_status",
+		"47h0m0s create_group", "47h0m0s send_group_message", "49h0m0s change_status", "49h0m0s send_group_message",
 	}
 	if !slices.Equal(offsets, want) {
 		t.Errorf("what happens when:\n%s\nwant:\n%s", strings.Join(offsets, "\n"), strings.Join(want, "\n"))

@@ -83,12 +83,15 @@ func testResolvedEarly(t *testing.T, home string) {
 	for _, l := range lines {
 		actions = append(actions, l.Action)
 	}
-	want := "file send_message send_message change_status skip skip"
+	want := "file send_message send_message change_status skip skip skip"
 	if got := strings.Join(actions, " "); got != want {
 		t.Fatalf("actions %q, want %q", got, want)
 	}
+	if l := lines[4]; !strings.Contains(l.Text, "announce-in-the-group skips send_group_message: the risk has no channel") {
+		t.Errorf("the announcement, for which there is no channel: %+v", l)
+	}
 	for i, flow := range []string{"remind-after-a-day", "open-a-group-after-two"} {
-		skip := lines[4+i]
+		skip := lines[5+i]
 		if !strings.Contains(skip.Text, flow) || !strings.Contains(skip.Text, "Resolved") || skip.Where != "R-1" || skip.Who != "riskroom" {
 			t.Errorf("skip %+v lacks %s or the reason", skip, flow)
 		}
@@ -98,7 +101,7 @@ func testResolvedEarly(t *testing.T, home string) {
 	if d := resolved.Sub(filed).Round(time.Minute); d != 12*time.Hour {
 		t.Errorf("resolved %v after it was filed", d)
 	}
-	if d := at(t, lines[4]).Sub(filed).Round(time.Minute); d != 24*time.Hour {
+	if d := at(t, lines[5]).Sub(filed).Round(time.Minute); d != 24*time.Hour {
 		t.Errorf("the reminder's condition was evaluated %v after the risk was filed", d)
 	}
 }
