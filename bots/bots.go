@@ -78,6 +78,7 @@ type Reply struct {
 	List [][]core.Span // one line each, below Text
 	Card *core.Card    // below that
 
+	Lines   []Turn // buttons that show more of what is in List
 	Turns   []Turn // buttons at the end
 	Replace bool   // the reply to a Turned takes the place of the message with the button
 

@@ -13,7 +13,7 @@ import (
 // Discord's definition and the hints follow from it.
 func table() []command {
 	return []command{
-		newCommand(), showCommand(), listCommand(), historyCommand(), statusCommand(), passCommand(), backCommand(),
+		newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand(), statusCommand(), passCommand(), backCommand(),
 		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
 }

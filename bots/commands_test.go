@@ -37,35 +37,6 @@ func TestShow(t *testing.T) {
 	wants(t, words(ask(t, b, typed("show R-4"))), "There is no risk R-4, or you don't have access to it.")
 }
 
-func TestList(t *testing.T) {
-	t.Parallel()
-	f := &fakeEngine{}
-	b := newBot(t, f)
-	wants(t, words(ask(t, b, typed("list"))), "No open risks match.")
-	for i := range core.MaxListed {
-		r := core.Risk{Key: core.MakeRiskKey("R", int64(99-i)), Title: "Ledger\n*is* <@U1>", Module: "Payments", Severity: core.High, Status: core.Pending}
-		f.listing.Risks = append(f.listing.Risks, r)
-	}
-	f.listing.Risks[0].Title = strings.Repeat("长", 200)
-	f.listing.Risks[1].DueAt = now.Add(-core.Day)
-	f.listing.Risks[2].DueAt = now.Add(core.Day)
-	f.listing.Total = 120
-	r := ask(t, b, typed("list mine overdue module:core banking"))
-	wants(t, words(r), "120 open risks, showing the newest 50:", strings.Repeat("长", 79)+"…",
-		"R-98 Ledger *is* <@U1> · Payments · High · Pending · overdue since 19 Nov 2026", "· due 21 Nov 2026")
-	if len(r.List) != core.MaxListed {
-		t.Errorf("%d lines", len(r.List))
-	}
-	ask(t, b, typed("list 我的 逾期"))
-	want := []engine.ListQuery{{}, {Mine: true, Overdue: true, Module: "Core Banking"}, {Mine: true, Overdue: true}}
-	if diff := cmp.Diff(want, f.queries); diff != "" {
-		t.Errorf("asked (-want +got):\n%s", diff)
-	}
-	wants(t, words(ask(t, b, typed("list closed module:Payment"))), `You can't filter the list by "closed"`, "Did you mean Payments?", "/risk list [open]")
-	wants(t, words(ask(t, b, typed("list payments"))), "Did you mean module:Payments?")
-	wants(t, words(ask(t, b, typed("list overdu"))), "Did you mean overdue?")
-}
-
 // TestDirectionMarksStayInTheirText: a title with a mark that reverses what follows
 // changes nothing outside of it.
 func TestDirectionMarksStayInTheirText(t *testing.T) {

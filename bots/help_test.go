@@ -76,7 +76,7 @@ func judgeLine(t *testing.T, b *Bot, id string, c Command, e *entry) {
 	}
 	faults := c.Typed.faults
 	if e.name == "list" {
-		_, faults = b.listQuery(c.Typed, text.Chinese)
+		_, faults = b.listQuery(c, c.Typed.Args)
 	}
 	topic := c.Typed.Args.Get("topic")
 	if len(faults) > 0 || c.Typed.left != "" || topic != "" && find(b.commands, topic) == nil {

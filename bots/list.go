@@ -2,7 +2,6 @@ package bots
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,85 +12,132 @@ import (
 
 func listCommand() command {
 	return command{
-		name: "list", aliases: synonyms{text.English: {"ls"}, text.Chinese: {"列表"}},
+		name: "list", aliases: synonyms{text.English: {"ls", "search", "find"}, text.Chinese: {"列表", "搜索", "查找"}},
 		args: (*Bot).listArgs, handle: (*Bot).list,
+		pages: map[string]handler{listPages: (*Bot).turnList, openPages: (*Bot).open},
 	}
 }
 
-func (b *Bot) listArgs() []Arg {
-	return []Arg{
-		{
-			Name: "what", Option: "what", Choices: []string{"open", "mine", "overdue"}, Help: helpText("options.what"), take: theRest,
-			Label: func(p text.Printer, choice string) string { return p.S("options.what." + choice) },
-		},
-		b.moduleArg(),
-	}
-}
+// Pages of lists, and of the risks on them.
+const (
+	listPages = "list"
+	openPages = "risk"
+)
 
-// listWords maps what people type to what to list.
-var listWords = map[string]string{
-	"open": "open", "all": "open", "未完成": "open", "全部": "open",
-	"mine": "mine", "my": "mine", "我的": "mine",
-	"overdue": "overdue", "late": "overdue", "逾期": "overdue", "已逾期": "overdue",
-}
+// listPage is the number of risks on a page: on each platform, as many lines as one message
+// holds.
+const listPage = 10
 
-// list lists open risks.
+// list lists risks, the open ones unless something else was asked for.
 func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
-	q, faults := b.listQuery(c.Typed, b.printer(c).Lang())
-	if len(faults) > 0 {
+	q, faults := b.listQuery(c, c.Typed.Args)
+	if faults = append(slices.Clone(c.Typed.faults), faults...); len(faults) > 0 {
 		r := b.faulty(c, faults)
 		r.Text = append(r.Text, core.Plain("\n"+b.printer(c).S("commands.help.list", text.Args{"Command": b.org.Command})))
 		return r, nil
 	}
-	found, err := b.handling.List(ctx, c.Actor, q)
+	return b.listed(ctx, c, q, nil)
+}
+
+// turnList shows another page of a list.
+func (b *Bot) turnList(ctx context.Context, c Command) (Reply, error) {
+	subject, at := readTurn(c.Turned.State)
+	values, ok := b.listValues(subject)
+	after, okay := b.readCursor(at.cursor())
+	q, faults := b.listQuery(c, values)
+	if !ok || !okay || len(faults) > 0 {
+		return b.unknown(ctx, c)
+	}
+	q.After = after
+	r, err := b.listed(ctx, c, q, at)
+	r.Replace = true
+	return r, err
+}
+
+// open shows a risk on a list.
+func (b *Bot) open(ctx context.Context, c Command) (Reply, error) {
+	key, err := core.ParseRiskKey(b.org.KeyPrefix, c.Turned.State)
+	if err != nil {
+		return b.unknown(ctx, c)
+	}
+	c.Turned, c.Pressed = nil, &Pressed{Press: core.PressDetails, Risk: key}
+	return b.details(ctx, c)
+}
+
+// listed replies with the page of a list that starts at a place.
+func (b *Bot) listed(ctx context.Context, c Command, q listQuery, at place) (Reply, error) {
+	q.Limit = listPage
+	found, err := b.handling.List(ctx, c.Actor, q.ListQuery)
 	if err != nil {
 		return Reply{}, err
 	}
 	p := b.printer(c)
-	if len(found.Risks) == 0 {
-		return Say(p.S("commands.list.none")), nil
+	lines := []string{b.listHead(p, q, found, len(at) > 0)}
+	more := !found.Next.IsZero()
+	full := len(found.Risks) == listPage
+	if more && !full {
+		lines = append(lines, p.S("commands.list.searched", text.Args{"Count": found.Read}))
 	}
-	r := Say(p.S("commands.list.head", text.Args{"Count": found.Total}))
-	if n := len(found.Risks); n < found.Total || found.Total < 0 {
-		found.Total = max(found.Total, n)
-		r = Say(p.S("commands.list.head_part", text.Args{"Count": found.Total, "Shown": n}))
+	if found.Unindexed && !q.onlyOpen() {
+		lines = append(lines, p.S("commands.list.unindexed"))
 	}
+	var r Reply
 	for _, risk := range found.Risks {
 		r.List = append(r.List, []core.Span{core.Plain(b.listLine(p, risk))})
+		r.Lines = append(r.Lines, Turn{Pages: openPages, State: string(risk.Key), Label: string(risk.Key)})
 	}
+	next := ""
+	if more {
+		next = b.cursor(found.Next)
+	}
+	on := p.S("commands.list.on")
+	if more && !full {
+		on = p.S("commands.list.search_on")
+	}
+	subject, ok := b.listSubject(q.values)
+	if r.Turns = turns(listPages, subject, at, next, p.S("commands.list.back"), on); !ok || tooLong(r.Turns) {
+		r.Turns = nil
+		if more {
+			lines = append(lines, p.S("commands.list.narrow"))
+		}
+	}
+	r.Text = []core.Span{core.Plain(strings.Join(lines, "\n"))}
 	return r, nil
 }
 
-func (b *Bot) listQuery(c *Typed, lang string) (engine.ListQuery, []fault) {
-	faults := c.faults
-	var q engine.ListQuery
-	for _, word := range strings.FieldsFunc(c.Args.Get("what"), func(r rune) bool { return isBlank(r) || isSeparator(r) }) {
-		switch listWords[strings.ToLower(text.Fold(word))] {
-		case "open":
-		case "mine":
-			q.Mine = true
-		case "overdue":
-			q.Overdue = true
-		default:
-			faults = append(faults, fault{code: "list_word", args: text.Args{"Word": word, "Near": b.nearListWord(word)}})
-		}
-	}
-	if typed := c.Args.Get("module"); typed != "" {
-		if q.Module = b.moduleNamed(typed); q.Module == "" {
-			r := draftReader{bot: b, values: c.Args, lang: lang}
-			r.module()
-			faults = append(faults, r.faults...)
-		}
-	}
-	return q, faults
+func tooLong(all []Turn) bool {
+	return slices.ContainsFunc(all, func(t Turn) bool { return len(t.State) > MaxTurn })
 }
 
-// nearListWord returns what word probably means, or "".
-func (b *Bot) nearListWord(word string) string {
-	if name := b.moduleNamed(word); name != "" {
-		return "module:" + quote(name)
+// listHead returns how many risks match, as far as that is known, and which are shown.
+func (b *Bot) listHead(p text.Printer, q listQuery, l engine.Listing, further bool) string {
+	shown := len(l.Risks)
+	args := text.Args{"Count": max(l.Total, 0), "Shown": shown}
+	of := "commands.list.found"
+	if q.onlyOpen() {
+		of = "commands.list.head"
 	}
-	return core.Nearest(word, slices.Sorted(maps.Keys(listWords)))
+	switch {
+	case shown == 0 && (further || !l.Next.IsZero()):
+		return p.S("commands.list.none_here")
+	case shown == 0 && q.onlyOpen():
+		return p.S("commands.list.none")
+	case shown == 0:
+		return p.S("commands.list.none_found")
+	case further && l.Total < 0:
+		return p.S("commands.list.further")
+	case further:
+		return p.S(of, args) + p.S("commands.list.further.between")
+	case l.Total < 0 && q.ByDue:
+		return p.S("commands.list.some_due", args)
+	case l.Total < 0:
+		return p.S("commands.list.some", args)
+	case shown < l.Total && q.ByDue:
+		return p.S(of, args) + p.S("commands.list.due_first.between", args)
+	case shown < l.Total:
+		return p.S(of, args) + p.S("commands.list.newest.between", args)
+	}
+	return p.S(of, args)
 }
 
 // listTitle is the number of characters of a title that a line of a list shows.
@@ -105,11 +151,13 @@ func (b *Bot) listLine(p text.Printer, r core.Risk) string {
 	if len(b.org.Process) > 0 && r.Node != "" {
 		line += p.S("commands.list.node.between", text.Args{"Node": p.Node(b.org, r.Node)})
 	}
-	if r.DueAt.IsZero() {
-		return line
-	}
 	due := text.Args{"Date": p.Date(r.DueAt, b.org.Zone)}
-	if r.DueAt.Before(b.clock.Now()) {
+	switch closed := engine.ClosedAt(r); {
+	case !closed.IsZero():
+		return line + p.S("commands.list.closed.between", text.Args{"Date": p.Date(closed, b.org.Zone)})
+	case r.DueAt.IsZero():
+		return line
+	case r.DueAt.Before(b.clock.Now()):
 		return line + p.S("commands.list.overdue.between", due)
 	}
 	return line + p.S("commands.list.due.between", due)

@@ -58,7 +58,7 @@ func TestWrongTypedOptionsAreSaidAgain(t *testing.T) {
 	wants(t, words(r), "Nothing was done", `"soon" is not a date`, `/risk new title:Ledger: off due:soon`)
 	f := &fakeEngine{}
 	ask(t, newBot(t, f), given("list", Values{"what": {"mine"}, "module": {"core banking"}}))
-	if diff := cmp.Diff([]engine.ListQuery{{Mine: true, Module: "Core Banking"}}, f.queries); diff != "" {
+	if diff := cmp.Diff([]engine.ListQuery{{Mine: true, Module: "Core Banking", Limit: listPage}}, f.queries); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 }

@@ -54,6 +54,8 @@ func (b *Bot) fieldLabel(p text.Printer, field string) string {
 		return ""
 	case "note":
 		return p.S("commands.note")
+	case closedName, sortName:
+		return p.S("commands.list." + field)
 	}
 	return p.Field(field)
 }

@@ -13,6 +13,10 @@ import (
 // "page:<pages>:<workspace>:<state>". The workspace is set only in a direct message.
 const turnPrefix = "page:"
 
+// maxInRow is how many buttons a row holds, see
+// https://docs.discord.com/developers/components/reference#action-row.
+const maxInRow = 5
+
 // turns renders the buttons that show other pages. A workspace for which there is no
 // room is left out.
 func turns(all []bots.Turn, workspace string) discordgo.ActionsRow {

@@ -3,6 +3,7 @@ package discordbot
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,9 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
 			discordgo.Button{Label: cut(label, maxButton), Style: discordgo.PrimaryButton, CustomID: button},
 		}})
+	}
+	for line := range slices.Chunk(r.Lines, maxInRow) {
+		m.Components = append(m.Components, turns(line, b.named(in)))
 	}
 	if len(r.Turns) > 0 {
 		m.Components = append(m.Components, turns(r.Turns, b.named(in)))

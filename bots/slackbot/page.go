@@ -17,11 +17,11 @@ const turnPrefix = "riskroom-page."
 // https://docs.slack.dev/reference/block-kit/block-elements/button-element.
 const maxTurnLabel = 75
 
-// turns renders the buttons that show other pages.
-func turns(all []bots.Turn) slack.Block {
+// turns renders the buttons that show other pages. Their action_ids start at a number.
+func turns(all []bots.Turn, from int) slack.Block {
 	var buttons []slack.BlockElement
 	for i, t := range all {
-		buttons = append(buttons, slack.NewButtonBlockElement(turnPrefix+strconv.Itoa(i), t.Pages+":"+t.State, plain(t.Label, maxTurnLabel)))
+		buttons = append(buttons, slack.NewButtonBlockElement(turnPrefix+strconv.Itoa(from+i), t.Pages+":"+t.State, plain(t.Label, maxTurnLabel)))
 	}
 	return slack.NewActionBlock("", buttons...)
 }

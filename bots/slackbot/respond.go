@@ -37,8 +37,11 @@ func (b *Bot) message(r bots.Reply) answer {
 	if r.Card != nil {
 		a.Blocks = append(a.Blocks, b.render.Card(*r.Card)...)
 	}
+	if len(r.Lines) > 0 {
+		a.Blocks = append(a.Blocks, turns(r.Lines, len(r.Turns)))
+	}
 	if len(r.Turns) > 0 {
-		a.Blocks = append(a.Blocks, turns(r.Turns))
+		a.Blocks = append(a.Blocks, turns(r.Turns, 0))
 	}
 	return a
 }
