@@ -30,5 +30,6 @@ const (
 	EventLinked   = "linked"   // accounts were linked, in the trail of R-0; data: account, with
 	EventUnlinked = "unlinked" // an account was unlinked, in the trail of R-0; data: account, from
 	EventOperator = "operator" // an operator retried or dropped a run; data: did, run
+	EventPurged   = "purged"   // a risk was deleted for good, in the trail of R-0; data: risk
 	EventRejected = "rejected" // in a History, not in a trail: what somebody may not do, or tried too late; data: what, kind, count
 )

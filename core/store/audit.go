@@ -18,7 +18,12 @@ func (s *Store) Append(ctx context.Context, risk core.RiskKey, events []engine.E
 	if len(events) == 0 {
 		return nil
 	}
-	c := s.around("append", risk).add(nonce())
+	return s.append(ctx, risk, events, nonce())
+}
+
+// append adds events. It does nothing if the trail's last call of append had that nonce.
+func (s *Store) append(ctx context.Context, risk core.RiskKey, events []engine.Event, nonce string) error {
+	c := s.around("append", risk).add(nonce)
 	if err := s.events(c, events); err != nil {
 		return invalid("append", "events", err)
 	}

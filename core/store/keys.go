@@ -25,7 +25,7 @@ import (
 //	{p:3}:module:<name>      risks of a module: the same
 //	{p:3}:overdue            risks with a due date: key -> ms of it
 //	{p:3}:links              risks whose binding is Bound or Lost
-//	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event
+//	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event; gone if purged
 //	{p:3}:link:<key>         hash: the binding to the item group
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others

@@ -62,6 +62,7 @@ var cases = map[string]func(*testing.T, opener){
 	"counts":             testCounts,
 	"trail":              testTrail,
 	"trail pages":        testTrailPages,
+	"purge":              testPurge,
 	"attempts":           testAttempts,
 	"slots":              testSlots,
 	"slots held back":    testSlotsHeldBack,

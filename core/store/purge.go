@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// goneField of a risk's hash is set while the risk is purged, but not its whole trail.
+const goneField = "gone"
+
+// Purge deletes a closed risk for good, with its runs and its trail. One script deletes
+// the risk, if it is engine.Purgeable and still as rec says. The trail follows. If the
+// program ends in between, FinishPurge goes on.
+//
+// R-0's trail records who purged which risk. It has that twice only if the program ended
+// right after recording it.
+func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) error {
+	const op = "purge"
+	key := rec.Risk.Key
+	if why := engine.Purgeable(rec, s.now()); why != "" {
+		return refused(op, core.Conflict, why)
+	}
+	// A server that denies this must do so before anything is deleted.
+	if err := s.db.XDel(ctx, s.keys.audit(s.keys.shard(key)), "0-1").Err(); err != nil {
+		return failed(op, err)
+	}
+	runs, err := s.db.HKeys(ctx, s.keys.runs(key)).Result()
+	if err != nil {
+		return failed(op, err)
+	}
+	slices.Sort(runs)
+	c := s.around("purge", key).key(s.keys.tried(key)).add(rec.Risk.Version, string(key), len(runs))
+	for _, name := range runs {
+		k := s.keys.runs(key) // of runs that were folded, which have no key
+		if id, err := engine.ParseRunID(name); err == nil {
+			k = s.keys.run(id)
+		}
+		c.add(name).key(k)
+	}
+	c.reindex(key, s.keys.indexChanges(&rec.Risk, nil))
+	if _, err := s.doReplicated(ctx, op, c); err != nil {
+		return err
+	}
+	return s.FinishPurge(ctx, key, by)
+}
+
+// FinishPurge deletes what is left of a purged risk.
+func (s *Store) FinishPurge(ctx context.Context, key core.RiskKey, by core.Actor) error {
+	const op = "purge"
+	done := engine.Event{Kind: engine.EventPurged, Actor: by, Data: map[string]string{"risk": string(key)}}
+	prefix := string(key)[:max(strings.LastIndexByte(string(key), '-'), 0)]
+	if err := s.append(ctx, core.MakeRiskKey(prefix, 0), []engine.Event{done}, op+" "+string(key)); err != nil {
+		return err
+	}
+	ids, groups, err := s.leftOf(ctx, key)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := s.forgetGroup(ctx, g, key); err != nil {
+			return err
+		}
+	}
+	// The oldest first: the newest leads to what is left.
+	slices.Reverse(ids)
+	for batch := range slices.Chunk(ids, trailBatch) {
+		if err := s.db.XDel(ctx, s.keys.audit(s.keys.shard(key)), batch...).Err(); err != nil {
+			return failed(op, err)
+		}
+	}
+	return failed(op, s.db.Del(ctx, s.keys.risk(key)).Err())
+}
+
+// leftOf returns the IDs of the events in a risk's trail, newest first, and the groups
+// that belonged to the risk.
+func (s *Store) leftOf(ctx context.Context, key core.RiskKey) (ids []string, groups []core.GroupRef, err error) {
+	for from := ""; ; {
+		page, err := s.Trail(ctx, key, from, trailBatch)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, e := range page {
+			ids, from = append(ids, e.ID), e.Prev
+			if g, err := core.ParseGroupRef(e.Data["group"]); err == nil && e.Kind == engine.EventBound {
+				groups = append(groups, g)
+			}
+		}
+		if len(page) == 0 || from == "" {
+			return ids, groups, nil
+		}
+	}
+}
+
+// forgetGroup forgets that a group was a risk's.
+func (s *Store) forgetGroup(ctx context.Context, g core.GroupRef, of core.RiskKey) error {
+	const op = "purge"
+	now, err := s.RiskOf(ctx, g)
+	if core.KindOf(err) == core.NotFound || err == nil && now != of {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return failed(op, s.db.Del(ctx, s.keys.group(g)).Err())
+}
+
+// Unfinished calls f with the key of every risk of which Purge has left the trail.
+func (s *Store) Unfinished(ctx context.Context, prefix string, f func(core.RiskKey) error) error {
+	return s.walk(ctx, prefix, func(key core.RiskKey, _ string, gone bool) error {
+		if !gone {
+			return nil
+		}
+		return f(key)
+	})
+}

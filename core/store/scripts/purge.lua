@@ -1,0 +1,35 @@
+-- uses: values runs
+-- Deletes a closed risk. What is left is the way to its trail.
+-- KEYS  as in runs.lua, then attempts, runs and indexes
+-- ARGV  now, channel, attempts (key index), version, risk key,
+--       n x (a field of the risk's runs, key index of the run),
+--       n x (index key, risk key, '')
+-- Answer: ok; conflict with version, group or run
+-- A repeat finds the risk gone.
+local tried, version, member = key(), arg(), arg()
+local all, index = {}, {}
+for i = 1, int() do all[i] = { name = arg(), key = key() } end
+for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
+
+if redis.call('HGET', risk, 'gone') then return { 'ok' } end
+if (redis.call('HGET', risk, 'v') or '') ~= version then return { 'conflict', 'version' } end
+if (redis.call('HGET', binding, 'st') or '') ~= '' then return { 'conflict', 'group' } end
+local have, n = fields(redis.call('HGETALL', runs)), 0
+for name, v in pairs(have) do
+  n = n + 1
+  local st, open = string.match(v, '^(%a+)|.*|(%d+)$')
+  if string.sub(name, 1, 5) ~= 'fold:' and not (ended[st] and open == '0') then return { 'conflict', 'run' } end
+end
+for _, r in ipairs(all) do
+  if not have[r.name] then return { 'conflict', 'run' } end
+end
+if n ~= #all then return { 'conflict', 'run' } end
+
+local newest = redis.call('HGET', risk, 'audit')
+for _, r in ipairs(all) do redis.call('DEL', r.key) end
+for _, i in ipairs(index) do redis.call('ZREM', i.key, i.member) end
+redis.call('SREM', bindings, member)
+redis.call('DEL', risk, binding, shown, runs, tried)
+redis.call('HSET', risk, 'gone', str(now))
+if newest then redis.call('HSET', risk, 'audit', newest) end
+return { 'ok' }

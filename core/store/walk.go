@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/redis/go-redis/v9"
+
+	"riskroom/core"
+)
+
+// walked is how many risks are read at a time.
+const walked = 100
+
+// All calls f with every risk, open or closed, in the order of their numbers, until f
+// fails. prefix is the one of their keys.
+func (s *Store) All(ctx context.Context, prefix string, f func(core.Risk) error) error {
+	return s.walk(ctx, prefix, func(_ core.RiskKey, doc string, _ bool) error {
+		if doc == "" {
+			return nil
+		}
+		var r core.Risk
+		if err := json.Unmarshal([]byte(doc), &r); err != nil {
+			return broken("read all risks", err)
+		}
+		return f(r)
+	})
+}
+
+// walk calls f with the document of every risk. gone means that the risk was purged, but
+// not its trail.
+func (s *Store) walk(ctx context.Context, prefix string, f func(key core.RiskKey, doc string, gone bool) error) error {
+	const op = "read all risks"
+	last, err := s.lastNumber(ctx)
+	if err != nil {
+		return failed(op, err)
+	}
+	for n := int64(1); n <= last; n += walked {
+		pipe := s.db.Pipeline()
+		var keys []core.RiskKey
+		var cmds []*redis.SliceCmd
+		for i := n; i < n+walked && i <= last; i++ {
+			key := core.MakeRiskKey(prefix, i)
+			keys, cmds = append(keys, key), append(cmds, pipe.HMGet(ctx, s.keys.risk(key), "doc", goneField))
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return failed(op, err)
+		}
+		for i, cmd := range cmds {
+			values := answer(cmd.Val())
+			doc, gone := values.text(0), values.text(1) != ""
+			if doc == "" && !gone {
+				continue // no risk has this number
+			}
+			if err := f(keys[i], doc, gone); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
