@@ -28,4 +28,5 @@ type Setting struct {
 	Form     string // what it looks like, for people: "xoxb-…"
 	Doc      string // one sentence for the reference and for editors
 	URL      bool   // the value is an http or https URL
+	Switch   bool   // the value is true or false; left out, it is false
 }

@@ -5,6 +5,9 @@ import (
 	"riskroom/core"
 )
 
+// AppHomeKey is the key of a workspace whose app has a Home tab.
+const AppHomeKey = "app_home"
+
 // Settings describes a Slack workspace's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
@@ -25,6 +28,10 @@ func Settings() core.PlatformSettings {
 			{
 				Key: "signing_secret_previous", Secret: true, Pattern: `^[!-~]{8,}$`, Form: "32 hexadecimal digits",
 				Doc: "The old signing secret, while you replace it. riskroom accepts requests signed with either.",
+			},
+			{
+				Key: AppHomeKey, Switch: true, Form: "true",
+				Doc: "Show people their risks on the app's Home tab. The manifest then switches the tab on.",
 			},
 			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: "https://slack.com/api/",

@@ -210,6 +210,8 @@ func platformSchema(p core.PlatformSettings) object {
 				all = append(all, anyOf(fmt.Sprintf("a %s workspace needs %s or %s", p.Platform, s.Key, s.Key+fileSuffix), s.Key, s.Key+fileSuffix))
 			}
 			continue
+		case s.Switch:
+			props[s.Key] = yesNo(s.Doc)
 		case s.Pattern != "":
 			props[s.Key] = matching(s.Doc, s.Pattern, "something like "+s.Form)
 		default:

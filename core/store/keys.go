@@ -39,6 +39,7 @@ import (
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
 //	{p:probe:<n>}            short-lived, to find out how a server syncs
+//	p:homes:<ws>             people who opened their home: account's ID -> ms of the last time
 //	p:lead:<name>            hash: who leads, until when, and the last leader's memo
 //	p:meta, p:flow:<hash>, p:group:<workspace/id>
 type keys struct {
@@ -51,6 +52,7 @@ func (k keys) flow(hash string) string        { return k.prefix + ":flow:" + has
 func (k keys) group(g core.GroupRef) string   { return k.prefix + ":group:" + g.String() }
 func (k keys) probe(n int) string             { return "{" + k.prefix + ":probe:" + strconv.Itoa(n) + "}" }
 func (k keys) leader(name string) string      { return k.prefix + ":lead:" + name }
+func (k keys) homes(ws string) string         { return k.prefix + ":homes:" + ws }
 func (k keys) wake() string                   { return k.prefix + ":wake" }
 func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
 func (k keys) numbers() string                { return "{" + k.prefix + ":number}:block" }

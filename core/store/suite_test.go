@@ -70,6 +70,7 @@ var cases = map[string]func(*testing.T, opener){
 	"anything":           testAnything,
 	"plans":              testPlans,
 	"wakes":              testWakes,
+	"homes":              testHomes,
 	"leadership":         testLeadership,
 	"leadership races":   testLeadershipRaces,
 }
