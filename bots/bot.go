@@ -27,6 +27,10 @@ type Config struct {
 	Clock    core.Clock   // for risks; timeouts use wall time
 	Logger   *slog.Logger // nil: no logging
 
+	// Attention returns what waits for the person if they are an administrator. If it is
+	// nil, a Home doesn't show that.
+	Attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
+
 	// GiveUp is how long a command is retried; 0 is two minutes.
 	GiveUp time.Duration
 	// Limit is the number of commands that may run at a time; 0 is 256.
@@ -43,6 +47,8 @@ type Bot struct {
 	clock    core.Clock
 	log      *slog.Logger
 	giveUp   time.Duration
+
+	attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
 
 	routes
 	keys []Arg // of a new risk
@@ -78,8 +84,8 @@ func New(c Config) (*Bot, error) {
 	persist := persistent{filing: c.Filing, handling: c.Handling, persons: c.Persons}
 	b := &Bot{
 		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
-		giveUp: c.GiveUp,
-		slots:  make(chan struct{}, c.Limit),
+		giveUp: c.GiveUp, attention: c.Attention,
+		slots: make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())
 	b.keys = b.fieldArgs()

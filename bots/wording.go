@@ -245,10 +245,10 @@ func (b *Bot) notStarted(c Command) Reply {
 	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
 }
 
-// inForm puts the plain reply to a form, or to a shortcut that has no channel to reply in,
+// inForm puts the plain reply to a form, or to something that has no channel to reply in,
 // into a read-only form.
 func (b *Bot) inForm(c Command, r Reply) Reply {
-	nowhere := c.Shortcut != nil && c.Channel.IsZero()
+	nowhere := c.Typed == nil && c.Channel.IsZero()
 	if c.Filled == nil && !nowhere || r.Form != nil || r.Errors != nil || r.Close {
 		return r
 	}

@@ -175,7 +175,7 @@ func TestBolt(t *testing.T) {
 	const lin, wei = "U00000LIN01", "U00000WEI01"
 	w, err := slack.New(slack.Options{
 		Users:      []slack.User{{ID: lin, Name: "lin", Email: "lin@example.com"}, {ID: wei, Name: "wei"}},
-		SocketMode: true, Deadline: time.Minute,
+		SocketMode: true, HomeTab: true, Deadline: time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

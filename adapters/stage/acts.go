@@ -14,6 +14,8 @@ type Acts interface {
 	Say(ctx context.Context, person, room, text string) error
 	// Command types a slash command with its arguments, such as "/risk list".
 	Command(ctx context.Context, person, room, line string) error
+	// Visit looks at a HomeRoom.
+	Visit(ctx context.Context, person, room string) error
 	// Press presses a button of a post.
 	Press(ctx context.Context, person, room, post, action string) error
 	// Shortcut chooses an entry of a menu: that of a post or, if post is "", the one

@@ -24,6 +24,7 @@ const (
 	RoomDeleted  EventKind = "room_deleted"
 	MemberJoined EventKind = "member_joined"
 	MemberLeft   EventKind = "member_left"
+	HomeChanged  EventKind = "home_changed"  // of a HomeRoom
 	BadgeChanged EventKind = "badge_changed" // added, edited or removed
 	WindowOpened EventKind = "window_opened" // Actor sees a new dialog, or new content in it
 	WindowClosed EventKind = "window_closed"

@@ -24,6 +24,7 @@ const (
 	PublicRoom  RoomKind = "public"
 	PrivateRoom RoomKind = "private"
 	DirectRoom  RoomKind = "direct"
+	HomeRoom    RoomKind = "home" // a page that the bot makes for one person, as a post
 )
 
 // Badge is a link that a room always shows at its top.

@@ -25,6 +25,8 @@ type event struct {
 		Channel json.RawMessage `json:"channel"` // an ID, or an object with one
 		// ChannelID is where pin_removed has the ID.
 		ChannelID string `json:"channel_id"`
+		User      string `json:"user"`
+		Tab       string `json:"tab"` // of app_home_opened
 	} `json:"event"`
 }
 
@@ -108,6 +110,14 @@ func (b *Bot) forward(ctx context.Context, e event) string {
 	case slices.Contains(endEvents, e.Event.Type):
 		b.log.Error("slackbot: the workspace has removed the app or its token: nothing works there until it is installed again",
 			"event", e.Event.Type)
+	case e.Event.Type == homeOpened:
+		if b.homes == nil || e.Event.Tab != homeTab || !account.MatchString(e.Event.User) {
+			return outcomeUnknown
+		}
+		if err := b.openedHome(ctx, e.Event.User); err != nil {
+			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
+			return outcomeFailed
+		}
 	default:
 		channel := e.channel()
 		if !e.concernsGroup() || channel == "" {

@@ -50,7 +50,7 @@ func newFuzzed(f *testing.F, change func(*Config)) *fuzzed {
 		f.Fatal(err)
 	}
 	c := Config{
-		TeamID: "T0ACME", Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended,
+		TeamID: "T0ACME", Homes: &homes{}, Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended,
 		API: client(f, api.Config{Token: "xoxb-1", URL: "https://api.example/api/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if to := r.URL.Scheme + "://" + r.URL.Host; !slices.Contains([]string{"https://api.example", "https://hooks.slack.com", "https://hooks.slack-gov.com"}, to) {
 				f.Errorf("%s is called", to)
@@ -109,6 +109,8 @@ const (
 	aChoice  = `{"type":"block_actions","team":{"id":"T0ACME"},"user":{"id":"U1"},"trigger_id":"1.2.6","actions":[{"action_id":"module"}],"view":{"id":"V1","callback_id":"file","private_metadata":"{}","state":{"values":{"module":{"module":{"selected_option":{"value":"Ledger"}}}}}}}`
 	aGlobal  = `{"type":"shortcut","callback_id":"new","action_ts":"1.1","team":{"id":"T0ACME","domain":"acme"},"user":{"id":"U1","username":"ana","team_id":"T0ACME"},"trigger_id":"1.2.7"}`
 	aMessage = `{"type":"message_action","callback_id":"file_message","action_ts":"1.1","team":{"id":"T0ACME","domain":"acme"},"user":{"id":"U1","name":"ana"},"channel":{"id":"C1","name":"general"},"trigger_id":"1.2.8","message_ts":"1700000000.000100","response_url":"https://hooks.slack.com/app/1","message":{"type":"message","user":"U2","ts":"1700000000.000100","thread_ts":"1600000000.000100","text":"The ledger is <!date^1^x|off>, <@U1>","attachments":[{"fallback":"more"}]}}`
+	aHome    = `{"type":"block_actions","team":{"id":"T0ACME"},"user":{"id":"U1","team_id":"T0ACME"},"trigger_id":"1.2.9","container":{"type":"view","view_id":"V2"},"actions":[{"action_id":"riskroom.details","value":"R-17@0","action_ts":"1.1"}],"view":{"id":"V2","type":"home","state":{"values":{}}}}`
+	anOpened = `{"type":"event_callback","team_id":"T0ACME","event_id":"Ev2","authorizations":[{"team_id":"T0ACME"}],"event":{"type":"app_home_opened","user":"U1","channel":"D1","tab":"home"}}`
 	anEvent  = `{"type":"event_callback","team_id":"T0ACME","event_id":"Ev1","authorizations":[{"team_id":"T0ACME"}],"event":{"type":"channel_archive","channel":"C1"}}`
 )
 
@@ -123,6 +125,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add(uint8(0), aCommand, "v0=00", int64(0))
 	f.Add(uint8(1), url.Values{"payload": {aPress}}.Encode(), "", int64(-400))
 	f.Add(uint8(1), url.Values{"payload": {aMessage}}.Encode(), "v0=", int64(0))
+	f.Add(uint8(2), anOpened, "v0=", int64(0))
 	f.Add(uint8(2), anEvent, emulator.Sign("", 0, []byte(anEvent)), int64(400))
 	f.Add(uint8(2), `{"type":"url_verification","challenge":"x"}`, "v0="+strings.Repeat("ab", 32), int64(0))
 	f.Add(uint8(0), "ssl_check=1&a=%zz", "v0=", int64(0))
@@ -146,7 +149,7 @@ func FuzzRequest(f *testing.F) {
 func FuzzInteraction(f *testing.F) {
 	w := newFuzzed(f, overHTTP)
 	handler := w.slackbot.Interactions()
-	for _, s := range []string{aPress, aSubmit, aChoice, aGlobal, aMessage, `{"type":"view_closed"}`, `{}`, `[]`, strings.Replace(aSubmit, `"file"`, `"resolve"`, 1)} {
+	for _, s := range []string{aPress, aSubmit, aChoice, aGlobal, aMessage, aHome, `{"type":"view_closed"}`, `{}`, `[]`, strings.Replace(aSubmit, `"file"`, `"resolve"`, 1)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, payload string) {
@@ -166,7 +169,7 @@ func FuzzEnvelope(f *testing.F) {
 	} {
 		f.Add([]byte(`{"type":"` + kind + `","envelope_id":"e-1","accepts_response_payload":true,"retry_attempt":1,"payload":` + payload + `}`))
 	}
-	for i, payload := range []string{aSubmit, aGlobal, aMessage} {
+	for i, payload := range []string{aSubmit, aGlobal, aMessage, aHome} {
 		f.Add([]byte(`{"type":"interactive","envelope_id":"e-2` + strconv.Itoa(i) + `","accepts_response_payload":true,"payload":` + payload + `}`))
 	}
 	f.Add([]byte(`{"envelope_id":"e-3","type":1}`))

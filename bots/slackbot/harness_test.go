@@ -31,6 +31,7 @@ type fakeEngine struct {
 	risk    core.Risk
 	history map[string]engine.History // by risk and cursor
 	links   []string
+	lists   int // calls of List
 }
 
 func (f *fakeEngine) hook(ctx context.Context, call string) error {
@@ -94,6 +95,7 @@ func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery)
 	err := f.hook(ctx, "List")
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.lists++
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
 }
 

@@ -111,15 +111,18 @@ func (p payload) known() bool {
 	switch {
 	case p.Type == typeShortcut || p.Type == typeMessageShortcut:
 		return p.shortcut()
-	case p.View != nil:
+	case p.inModal():
 		return p.Type == "view_submission" || p.Type == "block_actions"
 	case p.Type == "block_actions" && len(p.Actions) > 0:
 		_, ok := p.Actions[0].button()
 		_, turned := parseTurn(p.Actions[0].ActionID, p.Actions[0].Value)
-		return ok || turned
+		return ok || turned || p.Actions[0].ActionID == newRiskID
 	}
 	return false
 }
+
+// inModal reports whether somebody did something in a modal.
+func (p payload) inModal() bool { return p.View != nil && p.View.Type != typeHome }
 
 func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 	wait, cancel := context.WithDeadline(ctx, req.arrived.Add(b.answerWithin))
@@ -130,7 +133,7 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 		return b.submit(wait, req, c, p)
 	case p.Type == typeShortcut || p.Type == typeMessageShortcut:
 		return b.choseShortcut(ctx, wait, req, c, p)
-	case p.View != nil:
+	case p.inModal():
 		b.choose(ctx, wait, req, c, p)
 	default:
 		return b.press(ctx, wait, req, c, p)
@@ -138,14 +141,16 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 	return response{}
 }
 
-// press answers a button of a message. The answer to the request can't contain a
-// message, so the reply goes to the response_url.
+// press answers a button of a message or of the Home tab. The answer to the request can't
+// contain a message, so the reply goes to the response_url. On the Home tab there is none.
 func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	a := p.Actions[0]
 	if button, ok := a.button(); ok {
 		c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
 	} else if turned, ok := parseTurn(a.ActionID, a.Value); ok {
 		c.Turned = &turned
+	} else if a.ActionID == newRiskID {
+		c.Shortcut = bots.NewRisk()
 	} else {
 		return response{}
 	}
@@ -159,7 +164,10 @@ func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p pa
 		}
 		reply = b.bot.NotOpened(c, reply, err)
 	}
-	return response{lost: later != nil && !b.show(ctx, later, reply)}
+	if later == nil {
+		return response{lost: p.View != nil} // Slack shows a failure
+	}
+	return response{lost: !b.show(ctx, later, reply)}
 }
 
 // choose updates a form after a choice in it.

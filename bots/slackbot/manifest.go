@@ -89,18 +89,19 @@ const appName = "riskroom"
 // shortcuts and the scopes that uses needs. url is the prefix of the request URLs, as in
 // "https://host/slack/acme"; "" means Socket Mode. Texts are in the printer's
 // language.
-func NewManifest(org *core.Organisation, url string, uses core.Uses, p text.Printer) Manifest {
+// home is whether the app has a Home tab.
+func NewManifest(org *core.Organisation, url string, home bool, uses core.Uses, p text.Printer) Manifest {
 	var m Manifest
 	m.Metadata.Major = 2
 	m.Display.Name, m.Display.Description = appName, p.S("manifest.description")
-	m.Features.Home.Messages = true
+	m.Features.Home.Tab, m.Features.Home.Messages = home, true
 	m.Features.BotUser.Name, m.Features.BotUser.Always = appName, true
 	m.Features.Commands = []ManifestCommand{{
 		Command: org.Command, Description: p.S("manifest.command"), Usage: strings.Join(bots.Names(p.Lang(), org), " | "), Escape: true,
 	}}
 	m.Features.Shortcuts = ShortcutsIn(p)
 	m.OAuth.Scopes.Bot = adapter.RequiredScopes(uses)
-	m.Settings.Events.Bot = botEvents(uses)
+	m.Settings.Events.Bot = botEvents(home, uses)
 	m.Settings.Interactivity.Enabled = true
 	m.Settings.SocketMode = url == ""
 	if url != "" {
@@ -137,11 +138,14 @@ func (m Manifest) JSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// botEvents returns the events that the app must subscribe to for uses, sorted.
-// See
+// botEvents returns the events that the app must subscribe to for uses and the Home tab,
+// sorted. See
 // https://docs.slack.dev/reference/events.
-func botEvents(uses core.Uses) []string {
+func botEvents(home bool, uses core.Uses) []string {
 	all := slices.Clone(endEvents)
+	if home {
+		all = append(all, homeOpened)
+	}
 	if uses.Groups {
 		// A message_deleted comes with the messages of each kind of channel.
 		all = append(slices.Concat(all, groupEvents), "message.channels", "message.groups")

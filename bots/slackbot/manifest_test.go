@@ -35,7 +35,7 @@ func printer(t *testing.T, lang string) text.Printer {
 func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 	t.Parallel()
 	uses := core.Uses{Groups: true}
-	m := NewManifest(&core.Organisation{Command: "/risk"}, "", uses, printer(t, text.English))
+	m := NewManifest(&core.Organisation{Command: "/risk"}, "", false, uses, printer(t, text.English))
 	if !slices.Equal(m.OAuth.Scopes.Bot, adapter.RequiredScopes(uses)) {
 		t.Errorf("scopes: %v", m.OAuth.Scopes.Bot)
 	}
@@ -66,7 +66,7 @@ func TestManifestIsWhatTheBotNeeds(t *testing.T) {
 func TestManifestWithoutGroups(t *testing.T) {
 	t.Parallel()
 	for _, uses := range []core.Uses{{}, {Addresses: true, Channels: true}} {
-		m := NewManifest(&core.Organisation{Command: "/risk"}, "", uses, printer(t, text.English))
+		m := NewManifest(&core.Organisation{Command: "/risk"}, "", false, uses, printer(t, text.English))
 		if got := m.Settings.Events.Bot; !slices.Equal(got, endEvents) {
 			t.Errorf("%+v: the events %v", uses, got)
 		}
@@ -76,12 +76,23 @@ func TestManifestWithoutGroups(t *testing.T) {
 	}
 }
 
+// TestManifestWithHome checks that the Home tab and its event come together.
+func TestManifestWithHome(t *testing.T) {
+	t.Parallel()
+	for _, home := range []bool{false, true} {
+		m := NewManifest(&core.Organisation{Command: "/risk"}, "", home, core.Uses{}, printer(t, text.English))
+		if event := slices.Contains(m.Settings.Events.Bot, homeOpened); m.Features.Home.Tab != home || event != home {
+			t.Errorf("home is %v, the tab is %v and the event is %v", home, m.Features.Home.Tab, event)
+		}
+	}
+}
+
 // TestManifestsLimits checks Slack's limits on the length of texts. See
 // https://docs.slack.dev/reference/app-manifest.
 func TestManifestsLimits(t *testing.T) {
 	t.Parallel()
 	for _, lang := range text.Languages() {
-		m := NewManifest(&core.Organisation{Command: "/risk"}, "https://risk.example.com/slack/acme", core.Uses{}, printer(t, lang))
+		m := NewManifest(&core.Organisation{Command: "/risk"}, "https://risk.example.com/slack/acme", false, core.Uses{}, printer(t, lang))
 		c := m.Features.Commands[0]
 		for what, n := range map[string][2]int{
 			"name": {len(m.Display.Name), 35}, "description": {len([]rune(m.Display.Description)), 140},

@@ -19,7 +19,7 @@ func shortcuts(t *testing.T, lang string) []emulator.Shortcut {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := json.Marshal(NewManifest(&core.Organisation{Command: "/risk"}, "", core.Uses{}, cat.In(lang)).Features.Shortcuts)
+	raw, err := json.Marshal(NewManifest(&core.Organisation{Command: "/risk"}, "", false, core.Uses{}, cat.In(lang)).Features.Shortcuts)
 	var out []emulator.Shortcut
 	if err == nil {
 		err = json.Unmarshal(raw, &out)

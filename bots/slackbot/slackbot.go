@@ -28,6 +28,8 @@ import (
 // Answerer answers commands in time: *bots.Bot.
 type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
+	// Home returns the page of the sender of c.
+	Home(ctx context.Context, c bots.Command) (bots.Home, error)
 	// Busy returns the reply to a command that riskroom has no room to start.
 	Busy(c bots.Command) bots.Reply
 	// NotOpened returns what r says when its form could not be opened, and why.
@@ -48,6 +50,8 @@ type Config struct {
 	Bot     Answerer
 	Noticed func(ctx context.Context, g core.GroupRef) error                  // something happened to a group
 	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack reported its end
+
+	Homes Homes // nil: the app has no Home tab
 
 	Budget core.Budget // nil: calls are not paced
 
@@ -80,6 +84,10 @@ type Bot struct {
 
 	mu   sync.Mutex
 	team identity
+
+	homes      Homes
+	published  published
+	homesEvery time.Duration
 
 	showing sync.WaitGroup
 	slots   chan struct{} // bounds showing
@@ -128,7 +136,9 @@ func New(c Config) (*Bot, error) {
 		team:     identity{team: c.TeamID, enterprise: c.EnterpriseID},
 		slots:    make(chan struct{}, maxShowing),
 
-		answerWithin: answerWithin, openWithin: openWithin,
+		homes: c.Homes,
+
+		answerWithin: answerWithin, openWithin: openWithin, homesEvery: homesEvery,
 	}
 	b.readers = newReaders(b.usersInfo)
 	b.setDefaults()

@@ -15,6 +15,7 @@ import (
 // view is the part of a modal in a payload that riskroom reads. See
 // https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
 type view struct {
+	Type            string `json:"type"` // "modal", or "home" for the Home tab
 	ID              string `json:"id"`
 	Hash            string `json:"hash"`
 	CallbackID      string `json:"callback_id"`

@@ -11,7 +11,7 @@ language: zh-CN
 command: /风险
 redis: { url: "${REDIS_URL}" }
 workspaces:
-  wire: { platform: slack, bot_token: "${WIRE_TOKEN}", signing_secret: "${WIRE_SECRET}" }
+  wire: { platform: slack, bot_token: "${WIRE_TOKEN}", signing_secret: "${WIRE_SECRET}", app_home: true }
   acme: { platform: slack, bot_token: "${ACME_TOKEN}", app_token: "${ACME_APP}" }
 people:
   lin: { email: lin@example.com }

@@ -58,6 +58,9 @@ func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 		if s.URL {
 			l.checkURL(v)
 		}
+		if on, ok := v.value.(bool); s.Switch && ok {
+			return strconv.FormatBool(on), true
+		}
 		return v.text, true
 	}
 	value, at, ok := l.secretValue(n, s.Key)

@@ -34,6 +34,11 @@ func (h hands) Command(ctx context.Context, person, room, line string) error {
 	return seenByPeople(err)
 }
 
+// Visit implements stage.Acts. No room on Discord is one that the bot makes.
+func (h hands) Visit(_ context.Context, _, room string) error {
+	return fmt.Errorf("emulator: no room %q that the app makes", room)
+}
+
 // Press implements stage.Acts.
 func (h hands) Press(ctx context.Context, person, room, post, action string) error {
 	_, err := h.w.Press(ctx, person, room, post, action)

@@ -19,6 +19,7 @@ const (
 	maxContext        = 10 // elements
 	maxContextText    = 3000
 	maxActions        = 25 // elements
+	maxSection        = 3000
 	maxButtonText     = 75
 	maxValue          = 2000
 	maxURL            = 3000
@@ -128,6 +129,11 @@ func (k *checker) block(at string, b object) {
 		k.each(at, b, maxContext, func(at string, e object) { k.text(at, e, maxContextText) })
 	case "actions":
 		k.each(at, b, maxActions, k.pressable)
+	case "section":
+		k.text(at+"/text", b["text"], maxSection)
+		if accessory, ok := b["accessory"].(object); ok {
+			k.pressable(at+"/accessory", accessory)
+		}
 	case "input":
 		if !k.modal {
 			k.fail(at, "unsupported type: input")
@@ -313,6 +319,10 @@ func interactive(b object) []object {
 	switch b["type"] {
 	case "actions":
 		return stage.Objects(b["elements"])
+	case "section":
+		if e, ok := b["accessory"].(object); ok {
+			return []object{e}
+		}
 	case "input":
 		if e, ok := b["element"].(object); ok {
 			return []object{e}

@@ -45,6 +45,9 @@ func TestBlockLimits(t *testing.T) {
 	rich := func(inline string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + inline + `]}]}]`
 	}
+	section := func(kind string, n int, accessory string) string {
+		return `[{"type":"section","text":{"type":"` + kind + `","text":"` + x(n) + `"},"accessory":` + accessory + `}]`
+	}
 	rows := func(style string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"` + style + `","elements":[{"type":"rich_text_section","elements":[]}]}]}]`
 	}
@@ -52,7 +55,10 @@ func TestBlockLimits(t *testing.T) {
 		good, bad string
 	}{
 		"blocks":         {list(50, head("h", "")), list(51, head("h", ""))},
-		"block type":     {list(1, head("h", "")), `[{"type":"section","text":{"type":"plain_text","text":"a"}}]`},
+		"block type":     {list(1, head("h", "")), `[{"type":"divider"}]`},
+		"section":        {section("plain_text", 3000, button("t", "v", "a", "")), section("plain_text", 3001, button("t", "v", "a", ""))},
+		"section mrkdwn": {section("plain_text", 1, button("t", "v", "a", "")), section("mrkdwn", 1, button("t", "v", "a", ""))},
+		"accessory":      {section("plain_text", 1, button("t", "v", "a", "")), section("plain_text", 1, `{"type":"datepicker","action_id":"a"}`)},
 		"header":         {list(1, head(x(150), "")), list(1, head(x(151), ""))},
 		"empty header":   {list(1, head(x(1), "")), list(1, head("", ""))},
 		"header mrkdwn":  {list(1, head("h", "")), `[{"type":"header","text":{"type":"mrkdwn","text":"h"}}]`},

@@ -66,7 +66,7 @@ func TestScopesInTheHeader(t *testing.T) {
 
 func TestAppHome(t *testing.T) {
 	t.Parallel()
-	b := setup(t, nil)
+	b := setup(t, func(o *emulator.Options) { o.HomeTab = true })
 	home := func(text string) string {
 		return `{"type":"home","callback_id":"h","blocks":[{"type":"header","text":{"type":"plain_text","text":"` + text + `"}}]}`
 	}
@@ -82,6 +82,11 @@ func TestAppHome(t *testing.T) {
 	}
 	if other, ok := b.Home(wei); ok {
 		t.Errorf("wei sees %v", other)
+	}
+	without := setup(t, nil)
+	without.refused("not_enabled", "views.publish", "user_id", lin, "view", home("x"))
+	if err := without.OpenHome(lin); err == nil {
+		t.Error("a Home tab is open that doesn't exist")
 	}
 	b.refused("hash_conflict", "views.publish", "user_id", lin, "view", home("x"), "hash", hash)
 	b.refused("user_not_found", "views.publish", "user_id", "U0", "view", home("x"))

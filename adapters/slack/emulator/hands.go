@@ -25,8 +25,15 @@ func (h hands) Command(ctx context.Context, person, room, line string) error {
 	return stage.SeenByPeople(err)
 }
 
+// Visit implements stage.Acts.
+func (h hands) Visit(_ context.Context, person, _ string) error { return h.w.OpenHome(person) }
+
 // Press implements stage.Acts.
 func (h hands) Press(ctx context.Context, person, room, post, action string) error {
+	if isHome(room) {
+		_, err := h.w.PressHome(ctx, person, action)
+		return stage.SeenByPeople(err)
+	}
 	_, err := h.w.Press(ctx, person, room, post, action)
 	return stage.SeenByPeople(err)
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Channels   []Channel
 
 	Shortcuts []Shortcut // of the app
+	HomeTab   bool       // the app has a Home tab
 
 	// Now is the clock of the workspace: timestamps of messages, creation
 	// times, the windows of the rate limits. Default time.Now. Signatures,

@@ -97,6 +97,11 @@ func (r *renderer) parts(blocks []object) []stage.Part {
 				})
 			}
 			parts = append(parts, part)
+		case "section":
+			parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(textOf(b["text"]))})
+			for _, e := range interactive(b) {
+				parts = append(parts, stage.Part{Kind: stage.ActionsPart, Actions: []stage.Action{{ID: homeID(e), Label: textOf(e["text"])}}})
+			}
 		case "rich_text":
 			parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: r.richLines(b)})
 		}

@@ -28,7 +28,8 @@ const (
 // another.
 type view struct {
 	id, hash, user string
-	body           object // as the app sent it, with block_ids
+	at             time.Time // when it got its content
+	body           object    // as the app sent it, with block_ids
 	state          state
 	inputErrors    map[string]string // block_id to the app's error message
 }
@@ -162,7 +163,8 @@ func viewsOpen(a *api, c *call) (object, error) {
 // stay.
 func (v *view) show(t *team, body object) {
 	t.counts["hash"]++
-	v.hash = fmt.Sprintf("%d.%08x", t.opts.Now().Unix(), t.counts["hash"])
+	v.at = t.opts.Now()
+	v.hash = fmt.Sprintf("%d.%08x", v.at.Unix(), t.counts["hash"])
 	v.body, v.inputErrors = body, nil
 	v.state = initialState(v.blocks(), v.state)
 }
@@ -181,29 +183,6 @@ func viewsUpdate(a *api, c *call) (object, error) {
 	}
 	c.changed = true
 	a.replace(v, body)
-	return object{"view": a.viewObject(v)}, nil
-}
-
-// viewsPublish: https://docs.slack.dev/reference/methods/views.publish
-func viewsPublish(a *api, c *call) (object, error) {
-	u := a.People.ByID(c.str("user_id"))
-	if u == nil || u.Deleted || u.Bot {
-		return nil, refuse("user_not_found")
-	}
-	v := a.homes[u.ID]
-	if hash := c.str("hash"); hash != "" && (v == nil || hash != v.hash) {
-		return nil, refuse("hash_conflict")
-	}
-	body, err := a.parseView(c.str("view"), homeView)
-	if err != nil {
-		return nil, err
-	}
-	if v == nil {
-		v = &view{id: a.newID("V"), user: u.ID}
-		a.homes[u.ID] = v
-	}
-	c.changed = true
-	v.show(a.team, body)
 	return object{"view": a.viewObject(v)}, nil
 }
 

@@ -101,5 +101,6 @@ func (w *Workspace) State() stage.State { return w.team.State(w.team.permalink) 
 func (w *Workspace) View() stage.View {
 	v := w.team.View("slack", w.team.opts.TeamName)
 	v.Menu = w.team.menu()
+	w.team.addHomes(&v)
 	return v
 }

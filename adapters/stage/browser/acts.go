@@ -111,6 +111,10 @@ func (s *Stage) press(ctx context.Context, p Place, d doing) (done, error) {
 	return done{}, p.Acts.Press(ctx, d.As, d.Room, d.Post, d.Action)
 }
 
+func (s *Stage) visit(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.Visit(ctx, d.As, d.Room)
+}
+
 func (s *Stage) shortcut(ctx context.Context, p Place, d doing) (done, error) {
 	return done{}, p.Acts.Shortcut(ctx, d.As, d.Room, d.Post, d.Action)
 }

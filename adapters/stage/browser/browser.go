@@ -105,6 +105,7 @@ func (s *Stage) Handler() http.Handler {
 	mux.HandleFunc("POST /say", act(s, s.say))
 	mux.HandleFunc("POST /suggest", act(s, s.suggest))
 	mux.HandleFunc("POST /press", act(s, s.press))
+	mux.HandleFunc("POST /visit", act(s, s.visit))
 	mux.HandleFunc("POST /shortcut", act(s, s.shortcut))
 	mux.HandleFunc("POST /choose", act(s, s.choose))
 	mux.HandleFunc("POST /submit", act(s, s.submit))

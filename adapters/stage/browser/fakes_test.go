@@ -71,6 +71,10 @@ func (w *town) Press(_ context.Context, who, room, post, action string) error {
 	return w.note("press", who, room, post, action)
 }
 
+func (w *town) Visit(_ context.Context, who, room string) error {
+	return w.note("visit", who, room)
+}
+
 func (w *town) Shortcut(_ context.Context, who, room, post, entry string) error {
 	return w.note("shortcut", who, room, post, entry)
 }

@@ -59,7 +59,7 @@ func (s *Stage) unread(place, person string, view stage.View) map[string]int {
 	out := map[string]int{}
 	mine := map[string]time.Time{}
 	for _, r := range view.Rooms {
-		if slices.Contains(r.Members, person) {
+		if slices.Contains(r.Members, person) && r.Kind != stage.HomeRoom {
 			mine[r.ID] = s.read.get(place, person, r.ID)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // messages are the page's own wordings, with their placeholders.
 var messages = map[string][]string{
 	"app": nil, "only_you": nil, "edited": nil, "more": nil, "archived": nil, "pinned": nil, "close": nil, "send": nil, "posts": nil, "side": nil,
-	"empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
+	"home": nil, "empty.home": nil, "compose.home": nil, "empty": {"Room"}, "empty.direct": nil, "empty.hint": nil, "lost": nil, "unread": {"N"}, "workspace": nil, "acting_as": nil, "channels": nil, "direct": nil,
 	"compose": {"Where"}, "compose.words": {"Where"}, "compose.archived": nil, "hints": nil,
 	"window.required": nil, "window.cancel": nil, "window.choose": nil, "window.optional": nil,
 	"clock": nil, "clock.keys": nil, "clock.key.hour": nil, "clock.key.day": nil, "clock.key.week": nil, "clock.key.next": nil, "clock.key.stop": nil, "clock.next": {"What", "When"}, "clock.nothing": nil, "clock.down": nil, "clock.moving": {"To", "N"},

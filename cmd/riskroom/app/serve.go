@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"riskroom/cmd/riskroom/inspect"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/store/private"
@@ -183,6 +184,9 @@ func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
 		open.Go(func() { w.watch(ctx, a.log, func() { a.Engine.Restored(ctx, w.Settings.Name) }) })
+		if tended, ok := w.bot.(platform.TendedBot); ok {
+			open.Go(func() { tended.Tend(ctx) })
+		}
 		socket := w.bot.Socket()
 		if socket == nil {
 			continue

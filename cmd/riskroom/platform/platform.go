@@ -100,6 +100,13 @@ type Bot interface {
 	Close(ctx context.Context) error
 }
 
+// TendedBot is a Bot that has work to do between requests.
+type TendedBot interface {
+	Bot
+	// Tend does it until ctx ends.
+	Tend(ctx context.Context)
+}
+
 // SharingBot is a Bot that may receive what is for other workspaces.
 type SharingBot interface {
 	Bot

@@ -33,6 +33,7 @@ const ctx = {
     rooms.set(state.as, room)
     toPost = post
     drawer(null)
+    if (roomNow()?.kind === 'home') ctx.act('visit', { room })
     draw()
     if (!post) el('text').focus({ preventScroll: true })
   },
@@ -81,17 +82,17 @@ function draw() {
   head(el('head'), room, ctx)
   posts(el('posts'), room, written, ctx, drawn !== here)
   drawn = here
-  composer.at(ctx.person(state.as), room.id, t(room.archived ? 'compose.archived' : room.commands ? 'compose' : 'compose.words', {
+  composer.at(ctx.person(state.as), room.id, t(room.kind === 'home' ? 'compose.home' : room.archived ? 'compose.archived' : room.commands ? 'compose' : 'compose.words', {
     Where: room.kind === 'direct' ? ctx.botName : '#' + room.name,
-  }), !room.archived)
-  morph(el('entries'), room.archived ? '' : entries(ctx, room) ?? '')
+  }), !room.archived && room.kind !== 'home')
+  morph(el('entries'), room.archived || room.kind === 'home' ? '' : entries(ctx, room) ?? '')
   show(state.view.windows?.at(-1), ctx)
   behind.clock(state.behind)
   behind.trail(el('behind'), state.behind, ctx)
   behind.troubles(state.behind)
   behind.story(state.behind, ctx)
   el('posts').setAttribute('aria-label', t('posts'))
-  document.title = (Object.values(state.unread).some(Boolean) ? '• ' : '') + (room.kind === 'direct' ? ctx.botName : '#' + room.name) + ' · riskroom'
+  document.title = (Object.values(state.unread).some(Boolean) ? '• ' : '') + (room.kind === 'home' ? t('home') : room.kind === 'direct' ? ctx.botName : '#' + room.name) + ' · riskroom'
   lead(room)
   markRead(room, written)
 }

@@ -16,11 +16,12 @@ export function avatar(person, small) {
 }
 
 export function title(room, ctx) {
-  return room.kind === 'direct' ? ctx.botName : room.name
+  return room.kind === 'home' ? t('home') : room.kind === 'direct' ? ctx.botName : room.name
 }
 
 export function sign(room) {
   if (room.kind === 'private') return icon('lock')
+  if (room.kind === 'home') return icon('list')
   if (room.kind === 'public') return h('span', { class: 'hash', 'aria-hidden': 'true' }, '#')
   return null
 }
@@ -36,7 +37,7 @@ export function head(container, room, ctx) {
       h('h1', null, room.kind === 'direct' ? avatar(ctx.bot, true) : sign(room), title(room, ctx)),
       room.archived && h('span', { class: 'tag' }, t('archived')),
       room.topic && h('span', { class: 'topic', title: room.topic }, room.topic),
-      room.kind !== 'direct' && h('span', { class: 'members', title: list(names) }, icon('people'),
+      room.kind !== 'direct' && room.kind !== 'home' && h('span', { class: 'members', title: list(names) }, icon('people'),
         h('span', { class: 'names' }, list(names)))),
     badges.length + pins.length ? h('div', { class: 'badges' }, badges, pins) : '')
 }
@@ -68,7 +69,7 @@ export function posts(container, room, all, ctx, fresh) {
     before = p
   }
   morph(container, items.length ? items : h('div', { class: 'empty' }, room.kind === 'direct' ? avatar(ctx.bot) : h('span', { class: 'avatar' }, sign(room)),
-    h('p', null, h('b', null, t(room.kind === 'direct' ? 'empty.direct' : 'empty', { Room: room.name }))), h('p', null, t('empty.hint'))))
+    h('p', null, h('b', null, t(room.kind === 'home' ? 'empty.home' : room.kind === 'direct' ? 'empty.direct' : 'empty', { Room: room.name }))), room.kind !== 'home' && h('p', null, t('empty.hint'))))
   // The focused element may be gone because its post has changed.
   if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({ preventScroll: true })
   if (atEnd) container.scrollTop = container.scrollHeight
@@ -93,7 +94,7 @@ function post(p, joins, room, ctx) {
     h('div', { class: 'body' },
       p.only && h('div', { class: 'only-you' }, icon('eye'), t('only_you')),
       !joins && h('header', null, h('b', null, who?.name ?? ''), who?.bot && h('span', { class: 'tag' }, t('app')), when),
-      body, !p.only && entries(ctx, room, p), p.edited && h('span', { class: 'edited' }, t('edited'))))
+      body, !p.only && room.kind !== 'home' && entries(ctx, room, p), p.edited && h('span', { class: 'edited' }, t('edited'))))
 }
 
 // entries shows the bot's entries in the menu of a post or, without one, of the room.

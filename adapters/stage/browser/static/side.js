@@ -17,7 +17,7 @@ export function side(container, state, ctx) {
   h('span', { class: 'name' }, title(r, ctx)), dot(state.unread[r.id])))
   const list = (name, kinds) => h('section', null, h('h2', null, t(name)),
     h('ul', null, rooms.filter((r) => kinds.includes(r.kind)).map(item)))
-  const direct = rooms.some((r) => r.kind === 'direct') ? list('direct', ['direct'])
+  const direct = rooms.some((r) => r.kind === 'direct') ? list('direct', ['direct', 'home'])
     : h('section', null, h('h2', null, t('direct')), h('ul', null, h('li', null, h('button', {
       type: 'button', class: 'item', 'data-key': 'room ', 'aria-current': ctx.room === '' ? 'page' : null, onclick: () => ctx.go(''),
     }, avatar(ctx.bot, true), h('span', { class: 'name' }, ctx.botName)))))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/emulator"
 	"riskroom/bots"
 	"riskroom/bots/slackbot"
@@ -42,7 +43,7 @@ func demo() platform.Demo {
 // openStage starts an emulated workspace.
 func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
 	const bot = "U0000000BOT" // the emulator's own
-	opts := emulator.Options{TeamName: s.Name, Domain: s.Name, Now: now}
+	opts := emulator.Options{TeamName: s.Name, Domain: s.Name, Now: now, HomeTab: hasHome(*s)}
 	everybody := []string{bot}
 	for _, p := range c.People {
 		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Email: p.Email, TZ: c.Zone, Locale: c.Lang})
@@ -70,7 +71,9 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 		return platform.Stage{}, errors.Join(err, ws.Close())
 	}
 	s.APIURL = url + "/api/"
-	s.Values = map[string]string{platform.BotTokenKey: ws.BotToken(), signingSecretKey: ws.SigningSecret()}
+	s.Values = map[string]string{
+		platform.BotTokenKey: ws.BotToken(), signingSecretKey: ws.SigningSecret(), slack.AppHomeKey: s.Values[slack.AppHomeKey],
+	}
 	return platform.Stage{StandIn: ws, Hands: ws.Hands(), Connect: func(public string) {
 		way := public + "/slack/" + s.Name + "/"
 		ws.Connect(way+"commands", way+"interactions", way+"events")

@@ -14,7 +14,7 @@ these URLs on the app's pages:
 		Checked: `  - on Slack, whether the app can open Socket Mode;
 `,
 		Unchecked: `  - on Slack, limits on who may create private channels or remove people, wrong
-    URLs, and a wrong signing secret.
+    URLs, a wrong signing secret, and missing shortcuts or a missing Home tab.
 `,
 	}
 }

@@ -12,10 +12,10 @@ func manifest() platform.Manifest {
 	return platform.Manifest{
 		Short: "Print the manifest of a Slack app, ready to paste",
 		Long: `This prints the manifest of the Slack app that a workspace of the config file needs:
-scopes, events, the slash command, and how Slack reaches riskroom. It contains nothing
-else. Paste it at https://api.slack.com/apps under Create New App, From a
-manifest, JSON. For an existing app, paste it under App Manifest and install the app
-to the workspace again. When you add a flow that creates groups or posts in channels,
+scopes, events, the slash command, shortcuts, and how Slack reaches riskroom. It
+contains nothing else. Paste it at https://api.slack.com/apps under Create New App,
+From a manifest, JSON. For an existing app, paste it under App Manifest and install
+the app to the workspace again. When you add a flow that creates groups or posts in channels,
 the app may need more scopes; "check --online" reports that.
 
 A workspace with an app_token gets a manifest for Socket Mode. A workspace with a
@@ -35,7 +35,7 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	if err != nil {
 		return platform.SetUp{}, err
 	}
-	m := slackbot.NewManifest(&f.Config.Organisation, base, f.Config.Uses(f.Workspace.Name), f.Text)
+	m := slackbot.NewManifest(&f.Config.Organisation, base, hasHome(f.Workspace), f.Config.Uses(f.Workspace.Name), f.Text)
 	b, err := m.JSON()
 	if err != nil {
 		return platform.SetUp{}, err

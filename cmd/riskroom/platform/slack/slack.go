@@ -3,6 +3,7 @@ package slack
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"sync"
@@ -80,6 +81,9 @@ func (w *workspace) known() slack.Identity {
 // app token.
 func overSocketMode(s config.WorkspaceSettings) bool { return s.Values[appTokenKey] != "" }
 
+// hasHome reports whether the app of a workspace has a Home tab.
+func hasHome(s config.WorkspaceSettings) bool { return s.Values[slack.AppHomeKey] == "true" }
+
 // SocketName implements platform.Access.
 func (w *workspace) SocketName() string { return "socket mode" }
 
@@ -89,6 +93,9 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	c := slackbot.Config{
 		API: w.api, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
 		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
+	}
+	if hasHome(w.settings) {
+		c.Homes = p.Store
 	}
 	if overSocketMode(w.settings) {
 		c.AppToken = w.settings.Values[appTokenKey]
@@ -102,11 +109,17 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bot{b}, nil
+	return bot{b, p.Store.Leadership("homes:"+w.settings.Name, rand.Text())}, nil
 }
 
 // bot is the bot of a Slack workspace.
-type bot struct{ *slackbot.Bot }
+type bot struct {
+	*slackbot.Bot
+	lead core.Leadership // elects who keeps homes up to date
+}
+
+// Tend implements platform.TendedBot.
+func (b bot) Tend(ctx context.Context) { b.KeepHomes(ctx, b.lead) }
 
 // Socket implements platform.Bot with Socket Mode.
 func (b bot) Socket() platform.Socket {
