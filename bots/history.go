@@ -148,7 +148,7 @@ func (t teller) what(ctx context.Context, e engine.Event) string {
 		}
 		return t.p.S("history.note", text.Args{"Text": t.typed(d["note"])})
 	case engine.EventNode:
-		return t.with(t.p.S("history.node."+cmp.Or(d["how"], "pass"), text.Args{"From": d["from"], "To": d["to"]}),
+		return t.with(t.p.S("history.node."+cmp.Or(d["how"], "pass"), text.Args{"From": t.p.Node(t.b.org, d["from"]), "To": t.p.Node(t.b.org, d["to"])}),
 			t.p.S("history.comment"), d["note"])
 	case engine.EventStep, engine.EventPartial, engine.EventFailed:
 		return t.step(ctx, e)

@@ -7,7 +7,7 @@ const (
 	EventEdited   = "edited"   // data: from.<field> and to.<field> of each changed field, as core.Value.String writes them
 	EventAssigned = "assigned" // data: from, to, reason, how (assign, add, take, hand)
 	EventNote     = "note"     // data: note; author and link of a quoted message
-	EventNode     = "node"     // data: from, to, note, how (pass, back)
+	EventNode     = "node"     // data: from, to, note, how (pass, back, enter)
 	EventTimer    = "timer"    // data: outcome (armed, moved, dropped, wished, left), run, due
 	EventMissed   = "missed"   // already due when filed or edited, skipped as the flow says; data: flow, due
 	EventFired    = "fired"    // data: late (ms after its due time)

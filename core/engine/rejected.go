@@ -45,6 +45,10 @@ func attempted(o Operation) string {
 		return string(o.To)
 	case ReleaseGroup:
 		return "release"
+	case PassOn:
+		return "pass"
+	case SendBack:
+		return "back"
 	}
 	return "change"
 }
