@@ -23,7 +23,11 @@ func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env 
 	}
 	for _, to := range accounts {
 		if _, ok := in.Messages[to.Workspace]; !ok {
-			in.Messages[to.Workspace] = t.message(ctx, head, a.Card, to.Workspace)
+			m := t.message(ctx, head, a.Card, to.Workspace)
+			if t.reminds() && m.Card != nil {
+				m.Card.Body = nil
+			}
+			in.Messages[to.Workspace] = m
 		}
 	}
 	return nil
@@ -41,7 +45,7 @@ func (t *turn) performSendMessage(ctx context.Context, in *input, p *performed) 
 		switch {
 		case err == nil:
 			p.out.did(to.String())
-			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref, To: to, Title: m.Text}, m)
+			t.show(p, Shown{ID: t.shownID(to.String()), Ref: ref, To: to, Title: m.Text, Brief: t.reminds()}, m)
 		case core.IsStop(err):
 			return err
 		case final(err):
@@ -51,6 +55,16 @@ func (t *turn) performSendMessage(ctx context.Context, in *input, p *performed) 
 		}
 	}
 	return left
+}
+
+// reminds reports whether the run's direct messages are reminders, which leave out the
+// description: its flow counts from a date.
+func (t *turn) reminds() bool {
+	if t.flow == nil {
+		return false // a notice
+	}
+	_, dated := t.flow.Trigger.(flow.DateTrigger)
+	return dated
 }
 
 func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"riskroom/core"
 	"riskroom/core/text"
@@ -18,14 +19,14 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	p := e.text.In(lang)
 	c := &core.Card{
 		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r),
-		Body: plain(r.Description), Buttons: e.buttons(p, r), Tone: tone(r.Status),
+		Body: cardBody(p, r.Description), Buttons: e.buttons(p, r), Tone: tone(r.Status),
 	}
 	row := func(label string, value ...core.Span) {
 		if len(value) > 0 {
 			c.Rows = append(c.Rows, core.Row{Label: label, Value: value})
 		}
 	}
-	row(p.Field("status"), core.Plain(p.Status(r.Status)))
+	row(p.Field("status"), core.Plain(e.cardStatus(p, r)))
 	if len(e.org.Process) > 0 && r.Node != "" {
 		row(p.Field("node"), core.Plain(p.Position(e.org, r)))
 	}
@@ -47,13 +48,11 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], workspace)...)
 	}
 	row(p.Field("source"), e.source(ctx, p, r.Source)...)
-	row(p.Field("resolution"), plain(r.Resolution)...)
+	row(p.Resolution(r.Status), plain(r.Resolution)...)
 	if n := len(r.Notes); n > 0 {
-		last := r.Notes[n-1]
-		row(p.Field("notes"), core.Plain(p.S("card.note", text.Args{
-			"Name": last.By.Name, "Time": p.Time(last.At, e.org.Zone), "Text": last.Text})))
+		row(p.Field("notes"), core.Plain(p.Note(r.Notes[n-1], e.org.Zone)))
 	}
-	c.Footer = plain(e.cardFooter(p, r))
+	c.Footer = plain(p.S("card.footer", text.Args{"Name": r.Submitter.Name, "Date": p.Date(r.SubmittedAt, e.org.Zone)}))
 	return c
 }
 
@@ -86,13 +85,27 @@ func (e *Engine) cardTitle(p text.Printer, r core.Risk) []core.Span {
 	return plain(p.S("card.title", text.Args{"Key": string(r.Key), "Title": r.Title}))
 }
 
-func (e *Engine) cardFooter(p text.Printer, r core.Risk) string {
-	args := text.Args{"Name": r.Submitter.Name, "Date": p.Date(r.SubmittedAt, e.org.Zone)}
-	if r.Status == core.Pending && r.StatusSince.Equal(r.SubmittedAt) {
-		return p.S("card.footer", args)
+// maxBody is how many characters of a description a card shows.
+const maxBody = 600
+
+// cardBody returns a description as cards show it. Details shows all of a long one.
+func cardBody(p text.Printer, description string) []core.Span {
+	if utf8.RuneCountInString(description) <= maxBody {
+		return plain(description)
 	}
-	args["Status"], args["Since"] = p.Status(r.Status), p.Time(r.StatusSince, e.org.Zone)
-	return p.S("card.footer.updated", args)
+	return []core.Span{core.Plain(shorten(description, maxBody)), core.Plain("\n" + p.S("card.body.more"))}
+}
+
+// cardStatus returns the status, and since when and by whom if it isn't as filed.
+func (e *Engine) cardStatus(p text.Printer, r core.Risk) string {
+	args := text.Args{"Status": p.Status(r.Status), "Since": p.Time(r.StatusSince, e.org.Zone), "Name": r.StatusBy.Name}
+	switch {
+	case r.StatusSince.Equal(r.SubmittedAt):
+		return p.Status(r.Status)
+	case r.StatusBy.Name == "":
+		return p.S("card.status.since", args)
+	}
+	return p.S("card.status.by", args)
 }
 
 // when formats an instant, as a date alone if it was given without a time.

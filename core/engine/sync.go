@@ -198,6 +198,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 		if s.Badge {
 			m = core.Message{Card: in.Small}
 		} else if c, ok := in.Cards[s.Ref.Workspace]; ok {
+			if s.Brief {
+				c.Body = nil
+			}
 			m.Card = &c
 		}
 		if m.Card == nil {

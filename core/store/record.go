@@ -20,6 +20,7 @@ type shownDoc struct {
 	Title   []core.Span     `json:"title,omitempty"`
 	Badge   bool            `json:"badge,omitempty"`
 	Version int64           `json:"v"`
+	Brief   bool            `json:"brief,omitempty"`
 	Gone    bool            `json:"gone,omitempty"`
 }
 
@@ -31,7 +32,7 @@ func readShown(m map[string]string) ([]engine.Shown, error) {
 			return nil, fmt.Errorf("shown %s: %w", id, err)
 		}
 		list = append(list, engine.Shown{ID: id, Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Gone: d.Gone})
+			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone})
 	}
 	slices.SortFunc(list, func(a, b engine.Shown) int { return strings.Compare(a.ID, b.ID) })
 	return list, nil

@@ -162,7 +162,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 	for _, d := range st.Shown {
 		c.add(d.ID)
 		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Gone: d.Gone}); err != nil {
+			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone}); err != nil {
 			return engine.Lease{}, invalid(op, "shown", err)
 		}
 	}

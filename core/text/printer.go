@@ -92,6 +92,25 @@ func (p Printer) FormPart(part core.FieldPart) string { return p.S("common.form.
 // flows: "due_at". Labels of own fields are in the config file.
 func (p Printer) Field(key string) string { return p.S("common.field." + key) }
 
+// Resolution returns the label of the resolution of a risk with that status. Of a shelved
+// one it is a reason.
+func (p Printer) Resolution(s core.Status) string {
+	if s == core.Shelved {
+		return p.Field("shelved")
+	}
+	return p.Field("resolution")
+}
+
+// Note returns a note on one line: who wrote it, when and what.
+func (p Printer) Note(n core.Note, zone *time.Location) string {
+	args := Args{"Name": n.By.Name, "Time": p.Time(n.At, zone), "Text": n.Text}
+	if n.Quote == nil {
+		return p.S("card.note", args)
+	}
+	args["Author"] = n.Quote.By.Name
+	return p.S("card.note.quote", args)
+}
+
 // Date returns the day of t in zone, "" for the zero time.
 func (p Printer) Date(t time.Time, zone *time.Location) string {
 	return p.layout("common.layout.date", t, zone)
