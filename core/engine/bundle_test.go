@@ -25,6 +25,7 @@ type bundle struct {
 	engine   *engine.Engine
 	org      *core.Organisation
 	options  engine.Options
+	ops      int // how many ops perform has used
 }
 
 var (

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -186,7 +187,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
 	change := time.Duration(dice.IntN(3000)) * time.Millisecond
-	to := []core.Status{core.InProgress, core.Resolved, ""}[dice.IntN(3)]
+	todo := someWork(r, dice)
 	for kills := 2; kills >= 0; kills-- {
 		p := &process{steps: 1 + dice.IntN(80)}
 		if kills == 0 {
@@ -194,16 +195,56 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 		}
 		stop := b.startProcess(p)
 		time.Sleep(change)
-		if to != "" {
-			if _, err := b.engine.Do(context.Background(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: to, Note: "x"}); err != nil {
+		for i, o := range todo {
+			if _, err := b.engine.Do(context.Background(), fmt.Sprint("op", i), wei, o); err != nil {
 				t.Fatal(err)
 			}
-			to = ""
+			time.Sleep(time.Duration(dice.IntN(2000)) * time.Millisecond)
 		}
+		todo = nil
 		time.Sleep(time.Minute)
 		stop()
 	}
 	b.checkFinalState(r.Key)
+	b.checkNotes(r.Key)
+}
+
+// someWork returns what wei does to a risk: nothing, one thing or several.
+func someWork(r core.Risk, dice *rand.Rand) []engine.Operation {
+	all := []engine.Operation{
+		engine.ChangeStatus{Risk: r.Key, To: core.InProgress, Note: "started"},
+		engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "x"},
+		engine.Edit{Risk: r.Key, Patch: engine.Patch{Severity: new(core.Critical), DueAt: new(r.DiscoveredAt.AddDate(0, 1, 0))}},
+		engine.Assign{Risk: r.Key, To: []core.Ref{"mei"}, Add: true},
+		engine.AddNote{Risk: r.Key, Text: "noted"},
+	}
+	dice.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:dice.IntN(4)]
+}
+
+// checkNotes checks that every run that posts a note posted it once.
+func (b *bundle) checkNotes(key core.RiskKey) {
+	b.t.Helper()
+	finished := 0
+	for _, e := range b.events(key, engine.EventEnded) {
+		if strings.Contains(e.Run, "/"+engine.NoteFlow+"/") && e.Data["reason"] == "" {
+			finished++
+		}
+	}
+	posted := map[string]int{}
+	for _, p := range b.platform.posts {
+		if text := core.Text(p.Message.Text); strings.HasPrefix(text, "wei: ") {
+			posted[text]++
+		}
+	}
+	for text, n := range posted {
+		if n != 1 {
+			b.t.Errorf("%q was posted %d times", text, n)
+		}
+	}
+	if len(posted) != finished {
+		b.t.Errorf("%v were posted by %d runs", posted, finished)
+	}
 }
 
 // randomFailures returns a function that makes n calls fail, at random.
