@@ -66,6 +66,46 @@ func TestEventsOfSomePeopleOnly(t *testing.T) {
 	}
 }
 
+// Edits, assignments and notes start flows, and a date of the handling part moves timers like
+// any other.
+func TestEventsOfOperations(t *testing.T) {
+	t.Parallel()
+	say := func(name, title string, trigger flow.TriggerDef, to ...string) flow.Def {
+		return flow.Def{Name: name, Trigger: trigger, Fields: map[string]flow.FieldDef{"fix_by": {Type: core.DateField}},
+			Steps: []flow.StepDef{{Action: &flow.SendMessageDef{To: to, Title: title}}}}
+	}
+	b := setup(t,
+		say("edited", "{{ .by }} plans it for {{ date .fields.fix_by }}", flow.TriggerDef{On: "edited", Fields: []string{"fix_by"}}, "mei"),
+		say("assigned", "{{ .by }} assigned {{ .new_handlers }}: {{ .note }}", flow.TriggerDef{On: "assigned"}, "new_handlers"),
+		say("note", "{{ .by }} notes: {{ .note }}", flow.TriggerDef{On: "note"}, "mei"),
+		say("late", "the fix is late", flow.TriggerDef{DateField: "fix_by", After: "1d"}, "mei"),
+	)
+	b.org.Fields = append(b.org.Fields, core.Field{Key: "fix_by", Type: core.DateField, Part: core.Handling})
+	b.start()
+	r := b.file("Ledger", time.Time{})
+	do := func(op string, o engine.Operation) {
+		t.Helper()
+		if _, err := b.engine.Do(b.ctx(), op, wei, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due := b.clock.Now().AddDate(0, 0, 3)
+	do("edit", engine.Edit{Risk: r.Key, Patch: engine.Patch{Fields: map[string]core.Value{"fix_by": {Date: due}}}})
+	title := "Ledger is off"
+	do("edit another", engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: &title}})
+	do("assign", engine.Assign{Risk: r.Key, To: []core.Ref{"lin"}, Add: true, Reason: "knows it"})
+	do("note", engine.AddNote{Risk: r.Key, Text: "found it"})
+	b.jump(due.AddDate(0, 0, 2))
+	want := []string{"the fix is late", "wei notes: found it", "wei plans it for " + due.UTC().Format("2 Jan 2006")}
+	b.eventually("mei is told", func() bool { return slices.Equal(toldDirectly(b.platform, "MEI"), want) })
+	if got := toldDirectly(b.platform, "LIN"); !slices.Equal(got, []string{"wei assigned lin: knows it"}) {
+		t.Errorf("the new handler is told %q", got)
+	}
+	if got := toldDirectly(b.platform, "WEI"); !slices.Equal(got, []string{"lin assigned wei:"}) {
+		t.Errorf("the first handler is told %q", got)
+	}
+}
+
 // Somebody with accounts in two workspaces is one person in conditions, too.
 func TestOwnActWithAnotherAccount(t *testing.T) {
 	t.Parallel()
