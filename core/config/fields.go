@@ -111,3 +111,23 @@ func (l *loader) options(n *node) []core.Option {
 	l.alike("option", all)
 	return out
 }
+
+// handlingFields returns the own fields of the handling part. It warns of them if nobody is
+// there to fill them in.
+func (l *loader) handlingFields() []string {
+	org := l.cfg.Organisation
+	some := len(org.Permissions.Administrators) > 0 || len(org.Process) > 0 || l.broken(l.root.get("permissions")) || l.broken(l.root.get("modules")) ||
+		slices.ContainsFunc(org.Modules, func(m core.Module) bool { return len(m.Handlers) > 0 || m.Lead != "" })
+	var keys []string
+	for _, f := range org.Fields {
+		if f.Part != core.Handling {
+			continue
+		}
+		keys = append(keys, f.Key)
+		if !some {
+			w := l.warning(l.root.get("fields").get(f.Key).key, "nobody", "nobody can fill in the field %q, except handlers who are named when a risk is filed", short(f.Key))
+			w.Hint = "handlers, module leads and administrators fill in the handling part, and the file has none of them"
+		}
+	}
+	return keys
+}

@@ -11,14 +11,14 @@ import (
 // permissions.
 func (l *loader) readFlows() {
 	fields := flow.FieldDefs(l.cfg.Organisation.Fields)
-	doubtful := l.doubtfulFields(fields)
+	doubtful, handling := l.doubtfulFields(fields), l.handlingFields()
 	var creators []itemCreator
 	for i, e := range l.root.get("flows").list() {
 		if e.value.kind != mapNode || i >= maxFlows {
 			continue
 		}
 		def := l.flowDef(e.name, e.value)
-		def.Fields, def.Process = fields, l.cfg.Organisation.NodeKeys()
+		def.Fields, def.Process, def.Handling = fields, l.cfg.Organisation.NodeKeys(), handling
 		f, problems := flow.Compile(def)
 		for _, p := range problems {
 			if !doubtful[p.Field] {

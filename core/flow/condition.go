@@ -35,6 +35,7 @@ const (
 type Condition struct {
 	source  string
 	program *vm.Program
+	tree    ast.Node
 	scope   *scope
 	cause   bool // it uses variables of the event that starts the flow
 }
@@ -93,7 +94,7 @@ func (c *compiler) condition(path, source string) *Condition {
 		t.Path = path
 		c.terms = append(c.terms, t)
 	}
-	cond := &Condition{source: source, program: program, scope: c.scope, cause: e.cause}
+	cond := &Condition{source: source, program: program, tree: e.tree, scope: c.scope, cause: e.cause}
 	for _, env := range samples(c.scope) {
 		if _, err := cond.Holds(env); err != nil {
 			c.report(path, -1, RuleCondition, "%v", err)

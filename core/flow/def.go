@@ -17,6 +17,10 @@ type Def struct {
 	DayStartsAt  string              `json:"day_starts_at"`     // "09:00"
 	Fields       map[string]FieldDef `json:"fields,omitempty"`  // own fields by key
 	Process      []string            `json:"process,omitempty"` // the keys of its nodes, in order
+
+	// Handling has the keys of own fields that nobody can fill in when filing. It is for
+	// warnings and not part of the text.
+	Handling []string `json:"-"`
 }
 
 // FieldDef is the part of an own field that flows need.

@@ -115,6 +115,9 @@ func compile(d Def) (*compiler, *Flow) {
 		c.report("/if_already_due", -1, RuleTrigger, "if_already_due goes with date_field, not with on")
 	}
 	f.Steps = c.steps(d.Steps)
+	if f.Trigger != nil {
+		c.neverRuns(d, f)
+	}
 	return c, f
 }
 

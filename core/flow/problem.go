@@ -28,6 +28,7 @@ const (
 	RuleField     = "field"      // an invalid own field
 	RuleLimit     = "limit"      // a limit is exceeded
 	RuleAnyStatus = "any-status" // a warning: the flow runs whatever the status
+	RuleNever     = "never"      // a warning: the flow, or a step of it, can't run
 )
 
 // compiler compiles one Def.

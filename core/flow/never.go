@@ -1,0 +1,158 @@
+package flow
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"riskroom/core"
+)
+
+// maxCases is how many cases are tried. A condition with more may hold.
+const maxCases = 20_000
+
+// cases are the values with which a condition is tried.
+type cases struct {
+	scope  *scope
+	domain map[string][]string // the only values that some variables have; nil: unknown
+	unset  []string            // variables that are not set
+	alias  map[string]string   // variables that have the value of another one
+}
+
+// casesOf returns the cases in which a flow can run as far as its trigger says.
+func (c *compiler) casesOf(d Def) cases {
+	k := cases{scope: c.scope, domain: map[string][]string{}, alias: map[string]string{}}
+	all := wordsOf(core.Statuses())
+	open := func(s string) bool { return core.Status(s).Open() }
+	either := func(list []string) []string {
+		if len(list) == 0 {
+			return all
+		}
+		return list
+	}
+	switch d.Trigger.On {
+	case "filed":
+		k.domain["status"] = []string{string(core.Pending)}
+		for _, key := range d.Handling {
+			k.unset = append(k.unset, ownPrefix+key)
+		}
+	case "status":
+		k.domain["from"], k.domain["to"], k.alias["status"] = either(d.Trigger.From), either(d.Trigger.To), "to"
+	case "reopened":
+		k.domain["to"], k.alias["status"] = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !open(s) }), "to"
+		k.domain["from"] = slices.DeleteFunc(slices.Clone(all), open)
+	}
+	return k
+}
+
+// neverRuns warns if the flow, or a step of it, can't run.
+func (c *compiler) neverRuns(d Def, f *Flow) {
+	k := c.casesOf(d)
+	warn := func(path, format string, args ...any) {
+		c.problems = append(c.problems, Problem{Path: path, Offset: -1, Rule: RuleNever, Warning: true, Message: flawAt(-1, format, args...).message})
+	}
+	switch {
+	case !k.possible():
+		warn("/trigger/to", "the flow never runs: no status changes from %s to itself", oneOf(d.Trigger.From))
+		return
+	case f.If != nil && !k.possible(f.If.tree):
+		when := ""
+		if d.Trigger.On != "" {
+			when = " with on: " + d.Trigger.On
+		}
+		warn("/if", "the flow never runs: its if is always false%s", when)
+		return
+	}
+	// The status may change between the flow's begin and the step.
+	later := cases{scope: c.scope, domain: map[string][]string{"status": nil}, unset: k.unset}
+	for i, s := range f.Steps {
+		if s.If == nil {
+			continue
+		}
+		alone := !cases{scope: c.scope, domain: map[string][]string{}}.possible(s.If.tree)
+		if alone || f.If != nil && !later.possible(f.If.tree, s.If.tree) {
+			warn(at("/steps", i)+"/if", "the step never runs: its if is always false when the flow runs")
+		}
+	}
+}
+
+// possible reports whether the conditions may all hold in one of the cases.
+func (k cases) possible(conditions ...ast.Node) bool {
+	t := trial{cases: k, value: map[string]string{}}
+	domains := maps.Clone(k.domain)
+	for _, c := range conditions {
+		ast.Walk(&c, domainsOf{k, domains})
+	}
+	count := 1
+	var names []string
+	for name, values := range domains {
+		if values == nil {
+			continue
+		}
+		names = append(names, name)
+		if count *= len(values); count > maxCases {
+			return true
+		}
+	}
+	return t.any(names, domains, conditions)
+}
+
+// another stands for every value of a variable that a condition doesn't mention.
+const another = "\x00"
+
+// domainsOf adds the values with which the variables of a condition are tried: of a word, all
+// its words; of a text or a person, those that it is compared with, and another.
+type domainsOf struct {
+	cases
+	domains map[string][]string
+}
+
+// Visit implements ast.Visitor.
+func (d domainsOf) Visit(n *ast.Node) {
+	b, ok := (*n).(*ast.BinaryNode)
+	if !ok {
+		return
+	}
+	for _, side := range [][2]ast.Node{{b.Left, b.Right}, {b.Right, b.Left}} {
+		v, ok := d.variable(side[0])
+		if _, given := d.domain[v.name]; !ok || given || slices.Contains(d.unset, v.name) {
+			continue
+		}
+		switch {
+		case v.kind == wordKind && strings.HasPrefix(v.name, ownPrefix):
+			d.domains[v.name] = append([]string{""}, v.words...)
+		case v.kind == wordKind:
+			d.domains[v.name] = v.words
+		case v.kind == textKind || v.kind == personKind:
+			known := append(append(d.domains[v.name], "", another), literals(side[1])...)
+			slices.Sort(known)
+			d.domains[v.name] = slices.Compact(known)
+		}
+	}
+}
+
+// literals returns the texts in quotes of n.
+func literals(n ast.Node) []string {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return []string{n.Value}
+	case *ast.ArrayNode:
+		var out []string
+		for _, e := range n.Nodes {
+			out = append(out, literals(e)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// variable returns the variable that n is, under the name of the one whose value it has.
+func (k cases) variable(n ast.Node) (variable, bool) {
+	name := variableName(n)
+	if other, ok := k.alias[name]; ok {
+		name = other
+	}
+	return k.scope.lookup(name)
+}

@@ -1,0 +1,155 @@
+package flow
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"riskroom/core"
+)
+
+// neverOf returns the warnings about what can't run.
+func neverOf(t *testing.T, d Def) string {
+	t.Helper()
+	f, problems := Compile(d)
+	if f == nil {
+		t.Fatalf("%q: %+v", d.If, problems)
+	}
+	var out []string
+	for _, p := range problems {
+		if p.Rule == RuleNever {
+			out = append(out, p.Path)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func TestConditionsThatNeverHold(t *testing.T) {
+	t.Parallel()
+	date := testDef().Trigger
+	for _, tt := range []struct {
+		trigger   TriggerDef
+		condition string
+		never     bool
+	}{
+		{date, `status == "pending"`, false},
+		{date, `status == "pending" and status == "resolved"`, true},
+		{date, `status == "pending" and status != "resolved"`, false},
+		{date, `status in ["pending", "shelved"] and not (status in ["pending", "in_progress"])`, false},
+		{date, `status in ["pending", "shelved"] and status not in ["pending", "shelved"]`, true},
+		{date, `status != "pending" and status != "in_progress" and status != "resolved" and status != "shelved"`, true},
+		{date, `severity == "low" and (severity == "high" or status == "pending")`, false},
+		{date, `severity == "low" and (severity == "high" or false)`, true},
+		{date, `false`, true},
+		{date, `module == "A" and module == "B"`, true},
+		{date, `module == "A" and module != "B"`, false},
+		{date, `module == "A" and title == module and title != "B"`, false},
+		{date, `filled(title) and title == module and title != "A"`, false},
+		{date, `title == "" and filled(title)`, true},
+		{date, `fields.kind == "money" and fields.kind == ""`, true},
+		{date, `not filled(fields.kind)`, false},
+		{date, `fields.amount > 3 and fields.amount < 2`, false}, // numbers are not known
+		{date, `severity == "low" ? status == "pending" : module == "A"`, false},
+		{date, `severity == "low" ? severity == "high" : false`, true},
+		{date, `"lin" in handlers and submitter != lead`, false},
+		{date, `title matches "^x" and status == "pending"`, false},
+
+		{TriggerDef{On: "filed"}, `status == "pending"`, false},
+		{TriggerDef{On: "filed"}, `status == "resolved"`, true},
+		{TriggerDef{On: "filed"}, `fields.kind == "money" and filled(fields.amount)`, false},
+		{TriggerDef{On: "filed"}, `fields.review_on < now`, true},
+		{TriggerDef{On: "filed"}, `fields.review_on != now`, false},
+		{TriggerDef{On: "filed"}, `filled(fields.review_on) or "lin" in fields.reviewers`, true},
+		{TriggerDef{On: "status"}, `from == to`, true},
+		{TriggerDef{On: "status"}, `from == "pending" and to == "resolved"`, false},
+		{TriggerDef{On: "status"}, `from != status`, false},
+		{TriggerDef{On: "status", To: []string{"resolved"}}, `status == "pending"`, true},
+		{TriggerDef{On: "status", To: []string{"resolved", "pending"}}, `status == "pending"`, false},
+		{TriggerDef{On: "status", From: []string{"pending"}}, `status == "pending"`, true},
+		{TriggerDef{On: "reopened"}, `to == "resolved"`, true},
+		{TriggerDef{On: "reopened"}, `from == "shelved" and status == "pending"`, false},
+		{TriggerDef{On: "note"}, `status == "resolved" and by != submitter and note == "x"`, false},
+		{TriggerDef{On: "note"}, `note == "x" and note == "y"`, true},
+	} {
+		d := testDef()
+		d.Trigger, d.If, d.Handling = tt.trigger, tt.condition, []string{"review_on", "reviewers"}
+		if got := neverOf(t, d); (got == "/if") != tt.never || got != "" && got != "/if" {
+			t.Errorf("on %q: %s: warns at %q, want a warning: %v", tt.trigger.On, tt.condition, got, tt.never)
+		}
+	}
+	d := testDef()
+	d.Trigger, d.If = TriggerDef{On: "status", From: []string{"resolved"}, To: []string{"resolved"}}, ""
+	if got := neverOf(t, d); got != "/trigger/to" {
+		t.Errorf("from resolved to resolved: warns at %q", got)
+	}
+}
+
+func TestStepsThatNeverRun(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		flow, step string
+		never      bool
+	}{
+		{`severity == "low"`, `severity == "high"`, true},
+		{`severity == "low" or module == "A"`, `severity == "high"`, false},
+		{`status == "pending"`, `status == "resolved"`, false}, // changed meanwhile
+		{``, `status == "pending" and status == "resolved"`, true},
+		{`module == "A"`, `module != "A" or title == "x"`, false},
+		{`module == "A"`, `module == "B"`, true},
+	} {
+		d := testDef()
+		d.If, d.Steps[0].If = tt.flow, tt.step
+		if got := neverOf(t, d); (got == "/steps/0/if") != tt.never {
+			t.Errorf("%s, then %s: warns at %q", tt.flow, tt.step, got)
+		}
+	}
+}
+
+// TestWhatHoldsIsPossible compares the warning with conditions that hold.
+func TestWhatHoldsIsPossible(t *testing.T) {
+	t.Parallel()
+	env := testEnv(t, "en")
+	rapid.Check(t, func(rt *rapid.T) {
+		pick := func(label string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, label) }
+		var draw func(depth int) string
+		draw = func(depth int) string {
+			if depth == 0 || rapid.Bool().Draw(rt, "leaf") {
+				return pick("leaf is", `status == "pending"`, `status != "pending"`, `severity in ["low", "high"]`, `severity == "low"`,
+					`title == "a"`, `title != module`, `title == module`, `module == "b"`, `"a" != title`, `filled(title)`, `not filled(module)`,
+					`fields.kind == "money"`, `fields.kind == ""`, `filled(fields.kind)`, `fields.amount > 1`, `submitter == "acme/U1"`, `lead == "wei"`,
+					`submitter == lead`, `title contains "a"`, `true`, `false`)
+			}
+			a, b := draw(depth-1), draw(depth-1)
+			switch pick("joined by", "and", "or", "not", "?") {
+			case "and":
+				return "(" + a + ") and (" + b + ")"
+			case "or":
+				return "(" + a + ") or (" + b + ")"
+			case "not":
+				return "not (" + a + ")"
+			}
+			return "(" + a + ") ? (" + b + ") : (" + draw(depth-1) + ")"
+		}
+		d := testDef()
+		d.If = draw(3)
+		f, problems := Compile(d)
+		if f == nil {
+			rt.Fatalf("%s: %+v", d.If, problems)
+		}
+		e := env
+		e.Risk.Status = rapid.SampledFrom(core.Statuses()).Draw(rt, "status")
+		e.Risk.Severity = rapid.SampledFrom(core.Severities()).Draw(rt, "severity")
+		e.Risk.Title, e.Risk.Module = pick("title", "", "a", "b", "c"), pick("module", "", "a", "b", "c")
+		e.Risk.Fields = map[string]core.Value{"kind": {Text: pick("kind", "", "money", "legal")}}
+		holds, err := f.If.Holds(e)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, p := range problems {
+			if p.Rule == RuleNever && holds {
+				rt.Fatalf("%s holds, but a warning says that it never does", d.If)
+			}
+		}
+	})
+}
