@@ -31,7 +31,7 @@ func (l *loader) readFlows() {
 		for i, s := range def.Steps {
 			st := step{loader: l, def: s, flow: def, i: i, node: e.value.get("steps").item(i)}
 			st.check()
-			if o, ok := st.itemCreator(); ok {
+			if o, ok := st.itemCreator(f); ok {
 				creators = append(creators, o)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // maxCases is how many cases are tried. A condition with more may hold.
-const maxCases = 20_000
+const maxCases = 2_000
 
 // cases are the values with which a condition is tried.
 type cases struct {
@@ -65,8 +65,7 @@ func (c *compiler) neverRuns(d Def, f *Flow) {
 		warn("/if", "the flow never runs: its if is always false%s", when)
 		return
 	}
-	// The status may change between the flow's begin and the step.
-	later := cases{scope: c.scope, domain: map[string][]string{"status": nil}, unset: k.unset}
+	later := cases{scope: c.scope, domain: changing(), unset: k.unset}
 	for i, s := range f.Steps {
 		if s.If == nil {
 			continue
@@ -76,6 +75,23 @@ func (c *compiler) neverRuns(d Def, f *Flow) {
 			warn(at("/steps", i)+"/if", "the step never runs: its if is always false when the flow runs")
 		}
 	}
+}
+
+// changing returns the domains of what changes between two conditions: not known.
+func changing() map[string][]string { return map[string][]string{"status": nil, nodeName: nil} }
+
+// Exclusive reports whether the ith step of f and the jth of g certainly never both run for
+// one risk, as far as their conditions and those of their flows say. The status and the node
+// don't count, because they change.
+func Exclusive(f *Flow, i int, g *Flow, j int) bool {
+	var all []ast.Node
+	for _, c := range []*Condition{f.If, f.Steps[i].If, g.If, g.Steps[j].If} {
+		if c != nil {
+			all = append(all, c.tree)
+		}
+	}
+	// What an event says differs from run to run, and is not in this scope.
+	return !cases{scope: newScope(f.def.Fields, f.def.Process...), domain: changing()}.possible(all...)
 }
 
 // possible reports whether the conditions may all hold in one of the cases.

@@ -106,6 +106,32 @@ func TestStepsThatNeverRun(t *testing.T) {
 	}
 }
 
+func TestExclusive(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		f, fStep, g, gStep string
+		want               bool
+	}{
+		{`module == "A"`, "", `module == "B"`, "", true},
+		{`module == "A"`, "", `module != "B"`, "", false},
+		{"", `severity == "low"`, `severity in ["high", "critical"]`, "", true},
+		{`status == "pending"`, "", `status == "resolved"`, "", false},
+		{`node == "Review"`, "", `node == "Fix"`, "", false},
+		{"", "", "", "", false},
+		{`fields.kind == "money"`, `severity == "low"`, `severity == "high" or fields.kind == ""`, "", true},
+	} {
+		compile := func(flow, step string) *Flow {
+			d := testDef()
+			d.Process = []string{"Review", "Fix"}
+			d.If, d.Steps[0].If = flow, step
+			return compiled(t, d)
+		}
+		if got := Exclusive(compile(tt.f, tt.fStep), 0, compile(tt.g, tt.gStep), 0); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
 // TestWhatHoldsIsPossible compares the warning with conditions that hold.
 func TestWhatHoldsIsPossible(t *testing.T) {
 	t.Parallel()
