@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -184,17 +183,20 @@ func (t teller) noteLabel(to core.Status) string {
 
 // edited words the fields of an edit, whose data has "from.<field>" and "to.<field>".
 func (t teller) edited(ctx context.Context, d map[string]string) string {
-	fields := map[string]bool{}
-	for k := range d {
-		if side, field, ok := strings.Cut(k, "."); ok && (side == "from" || side == "to") {
-			fields[field] = true
+	fields := t.b.org.FieldNames()
+	for _, k := range slices.Sorted(maps.Keys(d)) { // fields that the config file no longer has
+		if _, field, _ := strings.Cut(k, "."); !slices.Contains(fields, field) {
+			fields = append(fields, field)
 		}
 	}
 	var changes []string
-	for _, field := range slices.Sorted(maps.Keys(fields)) {
+	for _, field := range fields {
+		from, to := d["from."+field], d["to."+field]
+		if from == to {
+			continue
+		}
 		changes = append(changes, t.p.S("history.change", text.Args{
-			"Field": cmp.Or(t.b.fieldLabel(t.p, field), field),
-			"From":  t.value(ctx, field, d["from."+field]), "To": t.value(ctx, field, d["to."+field]),
+			"Field": cmp.Or(t.b.fieldLabel(t.p, field), field), "From": t.value(ctx, field, from), "To": t.value(ctx, field, to),
 		}))
 	}
 	return strings.Join(changes, t.p.S("history.change.between"))
@@ -203,22 +205,21 @@ func (t teller) edited(ctx context.Context, d map[string]string) string {
 // value words a stored value of a field.
 func (t teller) value(ctx context.Context, field, s string) string {
 	own, _ := t.b.org.Field(strings.TrimPrefix(field, fieldKey("")))
+	v := core.ParseValue(t.b.org.FieldType(field), s)
 	switch {
 	case s == "":
 		return t.p.S("common.none")
 	case field == "severity":
 		return t.p.Severity(core.Severity(s))
-	case field == "handlers" || own.Type == core.PeopleField:
+	case len(v.People) > 0:
 		return t.people(ctx, s)
-	case own.Type == core.SelectField:
-		for _, o := range own.Options {
-			if o.Key == s {
-				return core.LabelIn(o.Label, t.p.Lang(), o.Key)
-			}
-		}
+	case !v.Date.IsZero():
+		return dayOf(t.b.org, t.p, v.Date)
 	}
-	if at, err := time.Parse(time.RFC3339Nano, s); err == nil {
-		return dayOf(t.b.org, t.p, at)
+	for _, o := range own.Options {
+		if o.Key == s {
+			return core.LabelIn(o.Label, t.p.Lang(), o.Key)
+		}
 	}
 	return t.typed(s)
 }
@@ -226,8 +227,8 @@ func (t teller) value(ctx context.Context, field, s string) string {
 // people words a stored list of refs.
 func (t teller) people(ctx context.Context, s string) string {
 	var names []string
-	for _, ref := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
-		names = append(names, t.b.refName(ctx, t.c, core.Ref(ref)))
+	for _, ref := range core.ParseValue(core.PeopleField, s).People {
+		names = append(names, t.b.refName(ctx, t.c, ref))
 	}
 	if names == nil {
 		return t.p.S("common.nobody")

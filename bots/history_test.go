@@ -24,7 +24,7 @@ func everyEvent() []engine.Event {
 			"from.severity": "low", "to.severity": "high", "from.due_at": "", "to.due_at": "2026-12-01T01:00:00Z",
 			"from.fields.kind": "trust", "to.fields.kind": "", "from.handlers": "lin, acme:@oncall", "to.handlers": "wei"}},
 		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "", "to": "wei", "how": "assign"}},
-		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "wei", "to": "wei,lin", "how": "add"}},
+		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "wei", "to": "wei, lin", "how": "add"}},
 		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "wei", "to": "lin", "how": "take"}},
 		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "lin", "to": "wei", "how": "hand", "reason": "away"}},
 		{Kind: engine.EventNote, Actor: lin, Data: map[string]string{"note": "looking"}},
@@ -80,7 +80,7 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · Lin: Resolved → Pending
 18 Nov 2026, 10:05 · Lin: Note: same
 18 Nov 2026, 10:05 · Lin: Pending → Shelved. Reason: late
-18 Nov 2026, 10:05 · Lin: Due: none → 1 Dec 2026; Kind of loss: Loss of trust → none; Handlers: lin, @oncall → wei; Severity: Low → High
+18 Nov 2026, 10:05 · Lin: Severity: Low → High; Due: none → 1 Dec 2026; Handlers: lin, @oncall → wei; Kind of loss: Loss of trust → none
 18 Nov 2026, 10:05 · Lin: assigned it to wei (before: nobody)
 18 Nov 2026, 10:05 · Lin: added handlers: wei, lin (before: wei)
 18 Nov 2026, 10:05 · Lin: took it (before: wei)

@@ -81,6 +81,6 @@ To run it for real:                riskroom serve --config FILE`,
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newManifest(s), newRuns(s), newSchema(s), newVersion(s))
+	root.AddCommand(newDemo(s), newServe(s), newCheck(s), newManifest(s), newRuns(s), newExport(s), newPurge(s), newSchema(s), newVersion(s))
 	return root
 }
