@@ -24,7 +24,7 @@ func (*SendMessageDef) Kind() string { return "send_message" }
 // Form implements ActionDef.
 func (d *SendMessageDef) Form() Form {
 	return Form{
-		Help:  "Sends each person a direct message.",
+		Help:  "Sends each person a direct message. If the flow has a date_field, the message is a reminder, and its card leaves out the description.",
 		Keys:  append([]Key{peopleKey("to", "The recipients.", &d.To).required()}, messageKeys(&d.Title, &d.Text, &d.Card)...),
 		AnyOf: []string{"title", "text", "card"}, Without: "a message needs a title, a text or a card",
 		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: "send direct messages"},
