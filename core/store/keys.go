@@ -36,6 +36,7 @@ import (
 //	{p:0}:offers             hash: hash of a code -> until when|account
 //	{p:0}:tries, tries:<account>   wrong codes: op -> ms
 //	{p:0}:join:<op>          the account that an op linked or unlinked
+//	{p:form:<account>}       hash: forms that a person has not finished, by op
 //	{p:b:<ws>}:...           rate buckets of a workspace
 //	{p:number}:...           the numbers of risks
 //	{p:probe:<n>}            short-lived, to find out how a server syncs
@@ -83,6 +84,10 @@ func (k keys) offers() string                { return k.in(0, "offers") }
 func (k keys) tries() string                 { return k.in(0, "tries") }
 func (k keys) triesOf(a core.Account) string { return k.in(0, "tries:"+a.String()) }
 func (k keys) joinOf(op string) string       { return k.in(0, "join:"+op) }
+
+func (k keys) forms(a core.Account) string {
+	return "{" + k.prefix + ":form:" + a.String() + "}"
+}
 
 func (k keys) in(shard int, name string) string {
 	return "{" + k.prefix + ":" + strconv.Itoa(shard) + "}:" + name

@@ -55,6 +55,7 @@ var cases = map[string]func(*testing.T, opener){
 	"binding released":   testRelease,
 	"binding kept":       testBindingKept,
 	"offers":             testOffers,
+	"forms":              testForms,
 	"tries":              testTries,
 	"joins":              testJoins,
 	"desk":               testDesk,
