@@ -63,10 +63,7 @@ type Filled struct {
 	Form   string            // Form.ID
 	State  map[string]string // Form.State, as it was given
 	Values Values
-	// Rest holds the fields that the platform had no inputs for: what Bot.Rest returned,
-	// as the person edited it.
-	Rest string
-	// Mentions maps each mention in Rest to its ref.
+	// Mentions maps each mention in a value that names people to its ref.
 	Mentions Mentions
 	// Refresh means that nothing was submitted: the reply is the same form, updated.
 	Refresh bool

@@ -1,10 +1,26 @@
 package bots
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"time"
 
 	"riskroom/core"
 )
+
+// Forms keeps forms that people have not finished, for platforms whose forms are too
+// small to be filled in at once. Errors are *core.Error.
+type Forms interface {
+	// KeepForm keeps a form for that long, under the op of what the person did. It may
+	// drop older forms of the same person.
+	KeepForm(ctx context.Context, by core.Account, op string, form []byte, long time.Duration) error
+	// KeptForm returns a form that the same person left, or NotFound.
+	KeptForm(ctx context.Context, by core.Account, op string) ([]byte, error)
+}
+
+// ErrNotKept is the error of a form that can't be opened because Forms failed.
+var ErrNotKept = errors.New("bots: the form could not be kept")
 
 // Form describes a dialog. Without Submit it is read-only.
 type Form struct {
@@ -49,7 +65,7 @@ const (
 	SelectKind   FieldKind = "select" // one of Options, or several if Many
 	DateKind     FieldKind = "date"   // a day: 2026-11-20
 	MomentKind   FieldKind = "moment" // a day with a time, RFC 3339
-	PeopleKind   FieldKind = "people" // accounts of the workspace, or Options
+	PeopleKind   FieldKind = "people" // accounts of the workspace and, where these can be picked too, its groups; or Options
 	StaticKind   FieldKind = "static" // Label as a heading and Content below it
 )
 

@@ -85,13 +85,13 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 		f := b.fileFormOf(ctx, c, c.Filled.Values, c.Filled.State)
 		return Reply{Form: &f}, nil
 	}
-	values, faults := b.filledValues(c.Filled)
+	values := c.Filled.Values
 	if values.Get("discovered_at") == b.today() {
 		values = maps.Clone(values)
 		delete(values, "discovered_at") // as the form opened: now, not the hour at which days start
 	}
-	d, more := b.draft(values, c.Filled.Mentions, b.printer(c).Lang())
-	if faults = append(faults, more...); len(faults) > 0 {
+	d, faults := b.draft(values, c.Filled.Mentions, b.printer(c).Lang())
+	if len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
 	d.Source = quoteFrom(c.Filled.State[SourceState])

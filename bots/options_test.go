@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,28 +64,9 @@ func TestWrongTypedOptionsAreSaidAgain(t *testing.T) {
 	}
 }
 
-// TestRestComesBack has a form filled whose other fields are shown as lines.
-func TestRestComesBack(t *testing.T) {
-	t.Parallel()
-	f := &fakeEngine{}
-	b := newBot(t, f)
-	form := ask(t, b, given("new", Values{"module": {"core banking"}})).Form
-	rest := b.Rest("en", form.Fields[1:])
-	wants(t, rest, `module: "Core Banking"`, "handlers: wei", "severity: Medium", "discovered: 2026-11-20", "amount:\n")
-	c := Command{Op: "op", Actor: lin, Filled: &Filled{
-		Form: form.ID, State: form.State, Values: Values{"title": {"Ledger"}}, Rest: strings.Replace(rest, "Medium", "critical", 1),
-	}}
-	r := ask(t, b, c)
-	if d := f.drafts["op"]; d.Title != "Ledger" || d.Module != "Core Banking" || d.Severity != core.Critical || len(d.Handlers) != 1 {
-		t.Errorf("%s: %+v", words(r), d)
-	}
-	c.Filled.Rest = "module: Payments\nnonsense due: soon"
-	wants(t, words(ask(t, b, c)), "nonsense", `"soon" is not a date`)
-}
-
-// TestRestIsAsPeopleType: a moment and a list stand there as one would type them,
-// and are read as what they were.
-func TestRestIsAsPeopleType(t *testing.T) {
+// TestMomentIsAsPeopleType checks that a moment in an input of text is as people type it,
+// and is read as what it was.
+func TestMomentIsAsPeopleType(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{}
 	b := newBot(t, f)
@@ -94,26 +76,66 @@ func TestRestIsAsPeopleType(t *testing.T) {
 	}
 	b.org.Zone = zone
 	for moment, want := range map[string]string{
-		"2026-11-20T09:30:00-05:00": "discovered: 2026-11-20 09:30\n",
-		"2026-11-20T14:30:59Z":      "discovered: 2026-11-20 09:30\n",
-		"2026-11-01T01:30:00-04:00": "discovered: 2026-11-01 01:30\n", // the hour is there twice:
-		"2026-11-01T01:30:00-05:00": `discovered: "2026-11-01T01:30:00-05:00"` + "\n",
+		"2026-11-20T09:30:00-05:00": "2026-11-20 09:30",
+		"2026-11-20T14:30:59Z":      "2026-11-20 09:30",
+		"2026-11-01T01:30:00-04:00": "2026-11-01 01:30", // the hour is there twice:
+		"2026-11-01T01:30:00-05:00": "2026-11-01T01:30:00-05:00",
 	} {
-		form := ask(t, b, given("new", Values{"discovered_at": {moment}, "handlers": {"lin, wei"}})).Form
-		rest := b.Rest("en", form.Fields[1:])
-		wants(t, rest, want, "handlers: lin, wei\n")
+		form := ask(t, b, given("new", Values{"discovered_at": {moment}})).Form
+		i := slices.IndexFunc(form.Fields, func(f Field) bool { return f.Key == "discovered_at" })
+		typed := b.AsTyped("en", form.Fields[i])
+		if typed != want {
+			t.Errorf("%s is shown as %q, want %q", moment, typed, want)
+		}
 		c := Command{Op: moment, Actor: lin, Filled: &Filled{
-			Form: form.ID, State: form.State, Values: Values{"title": {"Ledger"}}, Rest: strings.Replace(rest, "module:", "module: Payments", 1),
+			Form: form.ID, State: form.State, Values: Values{"title": {"Ledger"}, "module": {"Payments"}, "discovered_at": {typed}},
 		}}
 		r := ask(t, b, c)
 		at, err := time.Parse(time.RFC3339, moment)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := f.drafts[c.Op]; !d.DiscoveredAt.Equal(at.Truncate(time.Minute)) || len(d.Handlers) != 2 {
+		if d := f.drafts[c.Op]; !d.DiscoveredAt.Equal(at.Truncate(time.Minute)) {
 			t.Errorf("%s: %s: %+v", moment, words(r), d)
 		}
 	}
+}
+
+// TestAsTyped checks that an option is shown by its label, and a list with commas.
+func TestAsTyped(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	options := []Choice{{"a", "Alpha"}, {"b", "Beta"}}
+	for want, f := range map[string]Field{
+		"Alpha":      {Kind: SelectKind, Options: options, Initial: []string{"a"}},
+		"a, b":       {Kind: SelectKind, Many: true, Options: options, Initial: []string{"a", "b"}},
+		"two\nlines": {Kind: LongTextKind, Initial: []string{"two\nlines"}},
+		"":           {Kind: NumberKind},
+	} {
+		if got := b.AsTyped("en", f); got != want {
+			t.Errorf("%+v: %q, want %q", f, got, want)
+		}
+	}
+	f := Field{Options: []Choice{{"pay", "Payments"}, {"lp", "Loyalty pay"}, {"l", "Ledger"}}}
+	if got := f.Resembling("PAY"); got != nil {
+		t.Errorf("an option resembles %v", got)
+	}
+	if diff := cmp.Diff([]Choice{{"pay", "Payments"}, {"lp", "Loyalty pay"}}, f.Resembling("ay")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLostForm checks that what is left of a form is shown as a line to type.
+func TestLostForm(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	c := Command{Actor: lin, Filled: &Filled{Form: formFile, Values: Values{"title": {"Ledger is off"}, "module": {"Payments"}}}}
+	r := b.Lost(c, &core.Error{Kind: core.NotFound})
+	wants(t, words(r), "This form has expired")
+	wants(t, core.Text(r.Card.Body), "/risk new title:Ledger is off module:Payments")
+	wants(t, words(b.Lost(c, down)), "database isn't responding")
+	c.Filled.Form = "of another version"
+	wants(t, words(b.Lost(c, down)), "another version")
 }
 
 // TestQuoteIsReadBack: a value that is shown to be typed again is the same value then.

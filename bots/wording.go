@@ -207,6 +207,8 @@ func (b *Bot) NotOpened(c Command, r Reply, err error) Reply {
 	switch kind := core.KindOf(err); {
 	case tooLong:
 		reason, field = "field", long.Label
+	case errors.Is(err, ErrNotKept):
+		reason = "store"
 	case errors.Is(err, context.DeadlineExceeded), kind == core.NotFound, kind == core.Conflict:
 		reason = "late" // the platform forgets who asked after some seconds
 	case kind == core.Invalid:

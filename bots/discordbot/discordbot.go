@@ -7,8 +7,9 @@
 // that connection, and session.go is the session that outlives it. events.go handles
 // gateway events, and pending.go passes on which channels have changed.
 // interactions.go handles interactions, commands.go reads commands, request.go
-// answers in time, and respond.go renders the answer. view.go renders forms as
-// modals, state.go reads them back, and prose.go reads free texts. register.go
+// answers in time, and respond.go renders the answer. components.go renders the fields of
+// a form, unfinished.go keeps a form that takes several modals, state.go reads modals, and
+// resume.go answers them. prose.go reads free texts. register.go
 // registers the commands, and api.go calls the API. share.go serves several guilds of
 // one application. See
 // https://docs.discord.com/developers/interactions/overview.
@@ -41,7 +42,10 @@ type Answerer interface {
 	Commands() []bots.Spec
 	// Suggest returns completions for an option of c's command.
 	Suggest(ctx context.Context, c bots.Command, option, typed string) []bots.Choice
-	Rest(lang string, fields []bots.Field) string
+	// AsTyped returns the initial value of a field as people type it.
+	AsTyped(lang string, f bots.Field) string
+	// Lost returns the reply to a form of which only c.Filled is left, because of err.
+	Lost(c bots.Command, err error) bots.Reply
 }
 
 // Config configures a Bot.
@@ -54,6 +58,7 @@ type Config struct {
 	Org     *core.Organisation
 	Text    *text.Catalogue
 	Bot     Answerer
+	Forms   bots.Forms
 	Noticed func(ctx context.Context, g core.GroupRef) error  // something happened to a group
 	Missed  func(ctx context.Context, workspace string) error // something may have happened to any group
 
@@ -91,13 +96,15 @@ type Bot struct {
 	gateway *Gateway
 
 	replays *bots.Recent // IDs of interactions
-	forms   *forms
+	forms   bots.Forms
 
 	mu          sync.Mutex
 	application string
 	registered  error // nil once the commands are registered
 
 	showing sync.WaitGroup
+	close   sync.Once
+	closing chan struct{} // closed by Close
 
 	// How long after an interaction arrived it must be answered or deferred.
 	answerWithin time.Duration
@@ -122,8 +129,8 @@ const (
 
 // New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
-		return nil, errors.New("discordbot: API, GuildID, Bot, Noticed, Missed, Org and Text must be set")
+	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Forms == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
+		return nil, errors.New("discordbot: API, GuildID, Bot, Forms, Noticed, Missed, Org and Text must be set")
 	}
 	key, err := hex.DecodeString(c.PublicKey)
 	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
@@ -134,7 +141,8 @@ func New(c Config) (*Bot, error) {
 		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, home: c.Home, lead: c.Leadership,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.API.Workspace()}, registered: errUnregistered,
-		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: newForms(), answerWithin: answerWithin,
+		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: c.Forms, closing: make(chan struct{}),
+		answerWithin: answerWithin,
 	}
 	if b.budget == nil {
 		b.budget = rest.Unpaced{}
@@ -184,6 +192,7 @@ func (b *Bot) State() string { return b.holder().State() }
 // first.
 func (b *Bot) Close(ctx context.Context) error {
 	defer b.api.Close()
+	b.close.Do(func() { close(b.closing) })
 	idle := make(chan struct{})
 	go func() {
 		b.showing.Wait()

@@ -52,7 +52,7 @@ func newFuzzed(f *testing.F, overGateway bool) *fuzzed {
 	}
 	c := Config{
 		GuildID: fuzzGuild, ApplicationID: "1",
-		Org: organisation(), Text: cat, Bot: bot, Noticed: kept.Noticed, Missed: kept.Missed,
+		Org: organisation(), Text: cat, Bot: bot, Forms: &fakeForms{}, Noticed: kept.Noticed, Missed: kept.Missed,
 		API: client(f, api.Config{Token: "token", URL: "https://api.example/api/v10/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host != "api.example" || !strings.HasPrefix(r.URL.Path, "/api/v10/") {
 				f.Errorf("%s is called", r.URL)
@@ -91,14 +91,16 @@ const (
 	aRelease  = `{"id":"9000000000000000006","type":2,` + by + `,"data":{"name":"risk","options":[{"name":"group","type":2,"options":[{"name":"release","type":1,"options":[{"name":"key","value":"R-17"}]}]}]}}`
 	aPress    = `{"id":"9000000000000000002","type":3,` + by + `,"data":{"custom_id":"riskroom.resolve:R-17@3:abcdefghijklmnopqrst"}}`
 	aReopen   = `{"id":"9000000000000000003","type":3,` + by + `,"data":{"custom_id":"reopen:abcdefghijklmnopqrst"}}`
-	aModal    = `{"id":"9000000000000000004","type":5,` + by + `,"data":{"custom_id":"form:new:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
+	aModal    = `{"id":"9000000000000000004","type":5,` + by + `,"data":{"custom_id":"form:file:abcdefghijklmnopqrst:{\"module\":\"Payments\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]},{"components":[{"custom_id":"rest","value":"module: Payments\namount: 3"}]}]}}`
+	aPart     = `{"id":"9000000000000000010","type":5,` + by + `,"data":{"custom_id":"part:file:abcdefghijklmnopqrst:{}","resolved":{"roles":{"5000000":{}}},"components":[{"type":10},{"type":18,"component":{"type":21,"custom_id":"module","value":null}},{"type":18,"component":{"type":7,"custom_id":"fields.witness","values":["100000000000000001","5000000"]}},{"type":18,"component":{"type":4,"custom_id":"@handlers","value":"<@100000000000000001>, lin"}}]}}`
+	aSubmit   = `{"id":"9000000000000000011","type":3,` + by + `,"data":{"custom_id":"submit:abcdefghijklmnopqrst:acme"}}`
 	aSearch   = `{"id":"9000000000000000005","type":4,` + by + `,"data":{"name":"risk","options":[{"name":"show","options":[{"name":"risk","value":"R-1","focused":true}]}]}}`
 	aMessage  = `{"id":"9000000000000000007","type":2,` + by + `,"data":{"type":3,"name":"File as risk","target_id":"100000000000000009","resolved":{"messages":{"100000000000000009":{"id":"100000000000000009","content":"<@100000000000000002> the ledger is off","timestamp":"2026-11-20T07:30:00.000000+00:00","author":{"id":"100000000000000002","username":"wei"},"embeds":[{"title":"t","description":"d"}]}}}}}`
 	aPacked   = `{"id":"9000000000000000008","type":5,` + by + `,"data":{"custom_id":"form:file:9000000000000000007:{\"from\":\"AWNFeF2KAAMBY0V4XYoACQ\"}","components":[{"components":[{"custom_id":"title","value":"Ledger is off"}]}]}}`
 	aDeletion = `{"op":0,"s":7,"t":"CHANNEL_DELETE","d":{"id":"100000000000000003","guild_id":"` + fuzzGuild + `"}}`
 )
 
-var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aSearch, aMessage, aPacked, `{"type":1}`, `{}`, `[]`}
+var interactions = []string{aCommand, aRelease, aPress, aReopen, aModal, aPart, aSubmit, aSearch, aMessage, aPacked, `{"type":1}`, `{}`, `[]`}
 
 // FuzzRequest checks that an unsigned request never reaches the engine, and that a
 // signed one gets an answer that Discord accepts.

@@ -187,12 +187,58 @@ const (
 	lin   = "100000000000000001"
 	wei   = "100000000000000002"
 	lobby = "100000000000000003"
+
+	oncall = "200000000000000001" // a role
 )
+
+// fakeForms keeps forms, and fails with err if that is set.
+type fakeForms struct {
+	mu   sync.Mutex
+	kept map[string][]byte
+	err  error
+}
+
+func (f *fakeForms) KeepForm(_ context.Context, by core.Account, op string, form []byte, _ time.Duration) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		if f.kept == nil {
+			f.kept = map[string][]byte{}
+		}
+		f.kept[by.String()+" "+op] = form
+	}
+	return f.err
+}
+
+func (f *fakeForms) KeptForm(_ context.Context, by core.Account, op string) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	form, ok := f.kept[by.String()+" "+op]
+	if f.err == nil && !ok {
+		return nil, &core.Error{Op: "store: form", Kind: core.NotFound}
+	}
+	return form, f.err
+}
+
+// fail has every call fail with err, if it is not nil.
+func (f *fakeForms) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
+}
+
+// forget drops all forms.
+func (f *fakeForms) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept = nil
+}
 
 // bundle is an emulated guild, a Bot on top of a fake engine, and counters.
 type bundle struct {
 	*emulator.Workspace
 	engine     *fakeEngine
+	forms      *fakeForms
 	bot        *bots.Bot
 	discordbot *Bot
 
@@ -244,11 +290,19 @@ func organisation() *core.Organisation {
 }
 
 // setup returns a bundle over HTTP, with its commands registered.
-func setup(t *testing.T) *bundle {
+func setup(t *testing.T, change ...func(*core.Organisation)) *bundle {
 	t.Helper()
 	app := http.NewServeMux()
-	b := newBundle(t, func(o *emulator.Options) { o.App, o.InteractionsURL = app, "http://app/interactions" })
-	b.newDiscordbot(t, func(c *Config) { c.PublicKey = b.PublicKey() })
+	b := newBundle(t, func(o *emulator.Options) {
+		o.App, o.InteractionsURL = app, "http://app/interactions"
+		o.Roles = []emulator.Role{{ID: oncall, Name: "oncall"}}
+	})
+	org := organisation()
+	for _, ch := range change {
+		ch(org)
+	}
+	b.bot = b.commands(t, org)
+	b.newDiscordbot(t, func(c *Config) { c.PublicKey, c.Org = b.PublicKey(), org })
 	app.Handle("/interactions", b.discordbot.Interactions())
 	if err := b.discordbot.Register(t.Context()); err != nil {
 		t.Fatal(err)
@@ -260,7 +314,7 @@ func setup(t *testing.T) *bundle {
 func newBundle(t *testing.T, change ...func(*emulator.Options)) *bundle {
 	t.Helper()
 	b := &bundle{
-		counts: map[string]int{},
+		counts: map[string]int{}, forms: &fakeForms{},
 		engine: &fakeEngine{drafts: map[string]engine.Draft{}, risk: core.Risk{Key: "R-17", Version: 3, Title: "Ledger *is* <@1> off", Module: "Payments", Status: core.Pending}},
 	}
 	o := emulator.Options{
@@ -316,7 +370,7 @@ func (b *bundle) newDiscordbot(t *testing.T, change ...func(*Config)) {
 	c := Config{
 		API:     client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport}),
 		GuildID: b.GuildID(), Org: organisation(), Text: cat,
-		Bot: b.bot, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Observe: b.count,
+		Bot: b.bot, Forms: b.forms, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Observe: b.count,
 		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, ch := range change {

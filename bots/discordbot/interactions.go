@@ -56,7 +56,8 @@ type interaction struct {
 		Components []component `json:"components"`
 		TargetID   string      `json:"target_id"`
 		Resolved   struct {
-			Messages map[string]target `json:"messages"`
+			Messages map[string]target          `json:"messages"`
+			Roles    map[string]json.RawMessage `json:"roles"`
 		} `json:"resolved"`
 	} `json:"data"`
 }
@@ -99,10 +100,13 @@ type option struct {
 	Focused bool            `json:"focused"`
 }
 
-// component is a row of a modal, or an input in it.
+// component is a part of a modal, or an input in it.
 type component struct {
+	Type       int         `json:"type"`
 	CustomID   string      `json:"custom_id"`
-	Value      string      `json:"value"`
+	Value      string      `json:"value"`  // of a text or a radio group
+	Values     []string    `json:"values"` // of other inputs
+	Component  *component  `json:"component"`
 	Components []component `json:"components"`
 }
 
@@ -206,8 +210,8 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 			return b.answer(ctx, req, c, in, nil), outcomeOK, nil
 		}
 	case typeComponent:
-		if op, ok := parseReopen(in.Data.CustomID); ok {
-			return b.reopen(c, in, op), outcomeOK, nil
+		if op, _, submit, ok := parseKept(in.Data.CustomID); ok {
+			return b.resume(ctx, req, c, in, op, submit), outcomeOK, nil
 		}
 		if s, ok := b.filled(ctx, req, in); ok { // a form without inputs
 			return b.fill(ctx, req, c, in, s), outcomeOK, nil
@@ -233,9 +237,7 @@ func (b *Bot) takeOwn(ctx context.Context, req request, in interaction) (respons
 
 // tell answers an interaction with a text that only the person sees.
 func (b *Bot) tell(in interaction, id string) response {
-	m := b.message(bots.Command{}, in, nil, bots.Say(b.text.In(in.Locale).S(id)))
-	m.Flags = flagEphemeral
-	return response{Type: answerMessage, Data: m}
+	return only(b.private(core.Message{Text: []core.Span{core.Plain(b.text.In(in.Locale).S(id))}}))
 }
 
 // findMember looks up the guild member who pressed a button in a direct message, and
@@ -253,13 +255,6 @@ func (b *Bot) findMember(ctx context.Context, req *request, in *interaction) boo
 		req.overloaded = true
 	}
 	return true
-}
-
-// fill answers a form. Its op derives from the one that opened the form, so that a form
-// acts once however often it is submitted.
-func (b *Bot) fill(ctx context.Context, req request, c bots.Command, in interaction, s submitted) response {
-	c.Op, c.Filled = core.MakeOp("discord", b.guild, "form", s.op, c.Actor.Account.ID), &s.filled
-	return b.answer(ctx, req, c, in, &s)
 }
 
 // memberFor is how long to wait for a member's lookup.

@@ -56,13 +56,9 @@ func TestSameTitleIsAskedAbout(t *testing.T) {
 	})
 	m := messageIn(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"}))
 	wantContains(t, m.Plain, "You filed R-16 with the same title 3 minutes ago")
-	r, err := b.Press(t.Context(), lin, lobby, m.ID, lastButton(t, m))
-	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" {
-		t.Fatalf("no form: %+v %v", r, err)
+	if r := b.press(t, m, "Open the form"); r.Modal == nil || r.Modal.Values["title"] != "Ledger" {
+		t.Fatalf("no form: %+v", r)
 	}
-	if r, err = b.SubmitModal(t.Context(), lin, nil); err != nil {
-		t.Fatal(err)
-	}
-	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
+	wantContains(t, messageIn(t, b.press(t, m, "File anyway")).Plain, "R-17 is filed")
 	b.draft(t)
 }

@@ -11,7 +11,17 @@ import (
 
 func TestFileFromMessage(t *testing.T) {
 	t.Parallel()
+	for _, down := range []*core.Error{nil, errDown} {
+		fileFromMessage(t, down)
+	}
+}
+
+func fileFromMessage(t *testing.T, down *core.Error) {
+	t.Helper()
 	b := setup(t)
+	if down != nil {
+		b.forms.fail(down)
+	}
 	id, err := b.Say(wei, lobby, "Look, <@"+lin+">: the ledger is off")
 	if err != nil {
 		t.Fatal(err)
@@ -20,11 +30,8 @@ func TestFileFromMessage(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, b.log())
 	}
-	m := messageIn(t, r)
-	wantContains(t, m.Plain, "Who can read this risk: administrators")
-	r, err = b.Press(t.Context(), lin, lobby, m.ID, lastButton(t, m))
-	if err != nil || r.Modal == nil {
-		t.Fatalf("%+v, %v\n%s", r, err, b.log())
+	if r.Modal == nil || !strings.Contains(r.Modal.Text, "Who can read this risk: administrators") {
+		t.Fatalf("%+v", r)
 	}
 	if got := r.Modal.Values["description"]; got != "Look, @Lin: the ledger is off" {
 		t.Errorf("the description is %q", got)
@@ -32,9 +39,9 @@ func TestFileFromMessage(t *testing.T) {
 	if strings.Contains(r.Modal.CustomID, "ledger") {
 		t.Errorf("the custom_id is %s", r.Modal.CustomID)
 	}
-	rest := strings.Replace(r.Modal.Values[restInput], "module:", "module: Payments", 1)
-	if _, err = b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "description": "short", restInput: rest}); err != nil {
-		t.Fatal(err)
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "description": "short"})
+	if down == nil {
+		b.press(t, m, "File")
 	}
 	d := b.draft(t)
 	want := "https://discord.com/channels/" + b.GuildID() + "/" + lobby + "/" + id
@@ -70,10 +77,10 @@ func TestPackedSource(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		filled, _, ok := parseForm(custom)
-		b.discordbot.unpack(filled.State)
-		if !ok || filled.State[bots.SourceState] != source {
-			t.Errorf("%s became %v", source, filled.State)
+		s, ok := parseForm(custom)
+		b.discordbot.unpack(s.filled.State)
+		if !ok || s.filled.State[bots.SourceState] != source {
+			t.Errorf("%s became %v", source, s.filled.State)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package discordbot
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,39 +14,168 @@ import (
 	"riskroom/core/engine"
 )
 
-func TestModalFilesARisk(t *testing.T) {
+// submit fills in the open modal as lin and submits it.
+func (b *bundle) submit(t *testing.T, values emulator.Values) emulator.Message {
+	t.Helper()
+	r, err := b.SubmitModal(t.Context(), lin, values)
+	if err != nil || len(r.Errors) > 0 {
+		t.Fatal(err, r.Errors)
+	}
+	return messageIn(t, r)
+}
+
+// press presses a button of a private message as lin, by its label.
+func (b *bundle) press(t *testing.T, m emulator.Message, label string) emulator.Reply {
+	t.Helper()
+	for _, row := range m.Components {
+		for _, c := range row["components"].([]any) {
+			if c := c.(map[string]any); c["label"] == label {
+				r, err := b.Press(t.Context(), lin, lobby, m.ID, c["custom_id"].(string))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r
+			}
+		}
+	}
+	t.Fatalf("no button %q: %s", label, m.Plain)
+	return emulator.Reply{}
+}
+
+// shows returns the inputs of a modal: the keys with the types and the values.
+func shows(m *emulator.Modal) string {
+	if m == nil {
+		return "no modal"
+	}
+	var out []string
+	for _, in := range m.Inputs {
+		id := in["custom_id"].(string)
+		out = append(out, fmt.Sprintf("%s/%v=%s", id, in["type"], strings.ReplaceAll(m.Values[id], "\n", "+")))
+	}
+	return strings.Join(out, " ")
+}
+
+// TestModalsFileARisk files with two modals: values are chosen, the module brings its
+// handlers, and people and roles are picked.
+func TestModalsFileARisk(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	r := b.risk(t, lin, "new", emulator.Values{"module": "Payments", "severity": "high"})
-	if r.Modal == nil {
-		t.Fatalf("no modal: %s", r.Body)
+	r := b.risk(t, lin, "new", nil)
+	if got, want := shows(r.Modal), "title/4= module/21= severity/21=medium description/4= fields.remark/4="; got != want {
+		t.Errorf("the first modal shows %s, want %s", got, want)
 	}
-	wantContains(t, r.Modal.Values[restInput], "module: Payments", "severity: High", "handlers: ", "amount:")
-	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "description": "two\nlines"})
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "severity": "High", "description": "two\nlines"})
+	wantContains(t, m.Plain, "Nothing is saved yet", "(Handlers, Discovered, Due, Amount, Witness)", "or File", "Ledger", "two\nlines", "High")
+	r = b.press(t, m, "Continue")
+	today := time.Now().UTC().Format(time.DateOnly)
+	if got, want := shows(r.Modal), "handlers/22=lin+@oncall discovered_at/4="+today+" due_at/4= fields.amount/4= fields.witness/7="; got != want {
+		t.Errorf("the second modal shows %s, want %s", got, want)
+	}
+	m = b.submit(t, emulator.Values{"handlers": "lin", "discovered_at": "yesterday", "fields.amount": "5k", "fields.witness": wei + "\n" + oncall})
+	wantContains(t, m.Plain, "R-17 is filed")
+	d := b.draft(t)
+	if d.Title != "Ledger" || d.Module != "Payments" || d.Description != "two\nlines" || d.Severity != core.High || !slices.Equal(d.Handlers, []core.Ref{"lin"}) {
+		t.Errorf("draft %+v", d)
+	}
+	if w := d.Fields["witness"].People; !slices.Equal(w, []core.Ref{"acme/" + core.Ref(wei), "@" + core.Ref(oncall)}) || *d.Fields["amount"].Number != 5000 {
+		t.Errorf("fields %+v", d.Fields)
+	}
+}
+
+// TestModalFilesAtOnce checks that the other fields can be left as they are.
+func TestModalFilesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.risk(t, lin, "new", nil)
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments"})
+	r := b.press(t, m, "File")
+	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
+	if d := b.draft(t); d.Severity != core.Medium || len(d.Handlers) != 2 {
+		t.Errorf("draft %+v", d)
+	}
+	b.press(t, m, "File") // again: the op is the same
+	b.draft(t)
+}
+
+// TestModalInChinese checks the texts between two modals.
+func TestModalInChinese(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, wei, "new", nil)
+	if r.Modal == nil || r.Modal.Title != "填报风险" {
+		t.Errorf("%+v", r.Modal)
+	}
+	r, err := b.SubmitModal(t.Context(), wei, emulator.Values{"title": "账目", "module": "Payments"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
-	if d := b.draft(t); d.Title != "Ledger" || d.Description != "two\nlines" || d.Severity != core.High || len(d.Handlers) != 2 {
+	wantContains(t, messageIn(t, r).Plain, "尚未保存。点击“继续”", "处理人员、发现日期、", "你输入的内容")
+}
+
+// TestHandlersFollowTheModule checks that handlers of another module are not kept.
+func TestHandlersFollowTheModule(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.risk(t, lin, "new", emulator.Values{"module": "Payments", "severity": "high"})
+	if got, want := shows(r.Modal), "title/4= module/21=Payments handlers/22=lin+@oncall severity/21=high description/4="; got != want {
+		t.Errorf("the first modal shows %s, want %s", got, want)
+	}
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Ledger", "handlers": "@oncall"})
+	if r = b.press(t, m, "Continue"); !strings.HasPrefix(shows(r.Modal), "handlers/22=lin ") {
+		t.Errorf("the second modal shows %s", shows(r.Modal))
+	}
+	m = b.submit(t, nil)
+	wantContains(t, m.Plain, "(Witness)")
+	b.press(t, m, "File")
+	if d := b.draft(t); d.Module != "Ledger" || !slices.Equal(d.Handlers, []core.Ref{"lin"}) {
 		t.Errorf("draft %+v", d)
 	}
 }
 
-// TestModalAsksForTheModule checks that a title alone opens the modal.
-func TestModalAsksForTheModule(t *testing.T) {
+// TestManyModules checks that a module among more than a select holds is typed, and
+// chosen among those that resemble what was typed.
+func TestManyModules(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *core.Organisation) {
+		for i := range 40 {
+			o.Modules = append(o.Modules, core.Module{Name: fmt.Sprintf("Card %d", i), Handlers: []core.Ref{"lin"}})
+		}
+	})
+	r := b.risk(t, lin, "new", nil)
+	if got := shows(r.Modal); !strings.HasPrefix(got, "title/4= module/4= ") {
+		t.Errorf("the first modal shows %s", got)
+	}
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "card 3"})
+	if r = b.press(t, m, "Continue"); !strings.HasPrefix(shows(r.Modal), "handlers/22=lin ") {
+		t.Errorf("a name in another case: %s", shows(r.Modal))
+	}
+	r = b.risk(t, lin, "new", nil)
+	m = b.submit(t, emulator.Values{"title": "Ledger", "module": "d 3"})
+	if strings.Contains(m.Plain, "or File") {
+		t.Errorf("a risk without a module can be filed: %s", m.Plain)
+	}
+	r = b.press(t, m, "Continue")
+	if in := r.Modal.Inputs[0]; in["custom_id"] != "module" || in["type"] != 3.0 || len(in["options"].([]any)) != 11 {
+		t.Fatalf("the second modal shows %s", shows(r.Modal))
+	}
+	m = b.submit(t, emulator.Values{"module": "Card 31"})
+	wantContains(t, messageIn(t, b.press(t, m, "File")).Plain, "R-17 is filed")
+	if d := b.draft(t); d.Module != "Card 31" || !slices.Equal(d.Handlers, []core.Ref{"lin"}) {
+		t.Errorf("draft %+v", d)
+	}
+}
+
+// TestModalTakesOptions checks that what was typed with the command is in the modal.
+func TestModalTakesOptions(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger *is* off", "handlers": "<@" + wei + ">"})
 	if r.Modal == nil || r.Modal.Values["title"] != "Ledger *is* off" {
 		t.Fatalf("no modal: %s", r.Body)
 	}
-	rest := strings.Replace(r.Modal.Values[restInput], "module:", "module: Payments", 1)
-	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{restInput: rest})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
-	if d := b.draft(t); d.Module != "Payments" || len(d.Handlers) != 1 || d.Handlers[0] != "acme/"+core.Ref(wei) {
+	m := b.submit(t, emulator.Values{"module": "Payments"})
+	wantContains(t, messageIn(t, b.press(t, m, "File")).Plain, "R-17 is filed")
+	if d := b.draft(t); d.Module != "Payments" || !slices.Contains(d.Handlers, "acme/"+core.Ref(wei)) {
 		t.Errorf("draft %+v", d)
 	}
 }
@@ -66,29 +196,136 @@ func TestModalDoesNotOpenIfTextIsTooLong(t *testing.T) {
 	}
 }
 
-func TestInvalidModalOpensAgainWithItsTexts(t *testing.T) {
+// TestInvalidModalOpensAgain checks that a form with errors shows the fields in question
+// again, and keeps all others.
+func TestInvalidModalOpensAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	r := b.risk(t, lin, "new", nil)
-	rest := strings.Replace(r.Modal.Values[restInput], "severity: Medium", "severity: hgih", 1)
-	rest = strings.Replace(rest, "module:", "module: Payments", 1)
-	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", restInput: rest})
+	b.risk(t, lin, "new", nil)
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "description": "long story"})
+	b.press(t, m, "Continue")
+	m = b.submit(t, emulator.Values{"due_at": "soon", "fields.amount": "much"})
+	wantContains(t, m.Plain, `"soon" is not a date`, `"much" is not a number`, "Ledger", "long story", "soon")
+	r := b.press(t, m, "Open the form")
+	if got, want := shows(r.Modal), "due_at/4=soon fields.amount/4=much"; got != want {
+		t.Errorf("opened again: %s, want %s", got, want)
+	}
+	m = b.submit(t, emulator.Values{"due_at": "tomorrow", "fields.amount": "7"})
+	wantContains(t, m.Plain, "R-17 is filed")
+	if d := b.draft(t); d.Description != "long story" || d.DueAt.IsZero() || *d.Fields["amount"].Number != 7 {
+		t.Errorf("draft %+v", d)
+	}
+}
+
+// TestExpiredForm checks that what is left of a form is shown as a command, and that
+// nobody else can go on with it.
+func TestExpiredForm(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.risk(t, lin, "new", nil)
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments"})
+	b.press(t, m, "Continue")
+	b.forms.forget()
+	expired := b.submit(t, emulator.Values{"due_at": "2026-12-24", "fields.witness": wei})
+	wantContains(t, expired.Plain, "expired, and nothing was done", "due:2026-12-24", "handlers:lin, @oncall")
+	wantContains(t, messageIn(t, b.press(t, m, "Continue")).Plain, "This form has expired")
+	wantContains(t, messageIn(t, b.press(t, m, "File")).Plain, "This form has expired")
+	if len(b.engine.drafts) != 0 {
+		t.Errorf("filed %v", b.engine.drafts)
+	}
+	b.risk(t, lin, "new", nil)
+	m = b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments"})
+	id := lastButton(t, m)
+	body := `{"id":"77","type":3,"token":"t","guild_id":"` + b.GuildID() + `","member":{"user":{"id":"` + wei + `"}},"data":{"custom_id":"` + id + `"}}`
+	_, answer, err := b.SendSigned(t.Context(), []byte(body), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := messageIn(t, r)
-	wantContains(t, m.Plain, `there is no "hgih"`, "Ledger", "module: Payments")
-	button := m.Components[len(m.Components)-1]["components"].([]any)[0].(map[string]any)["custom_id"].(string)
-	r, err = b.Press(t.Context(), lin, lobby, m.ID, button)
-	if err != nil || r.Modal == nil || r.Modal.Values["title"] != "Ledger" || r.Modal.Values[restInput] != rest {
-		t.Fatalf("opened again: %+v %v", r.Modal, err)
+	wantContains(t, string(answer), "This form has expired")
+}
+
+// errDown is the error of a store that doesn't answer.
+var errDown = &core.Error{Op: "store: form", Kind: core.Unavailable}
+
+// TestFormsWithoutTheStore checks that one modal is enough while the store is down, unless
+// another has a field that must be filled in.
+func TestFormsWithoutTheStore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.forms.fail(errDown)
+	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger"})
+	if got, want := shows(r.Modal), "title/4=Ledger module/21= severity/21=medium description/4= fields.remark/4="; got != want {
+		t.Errorf("the modal shows %s, want %s", got, want)
 	}
-	r, err = b.SubmitModal(t.Context(), lin, emulator.Values{restInput: strings.Replace(rest, "hgih", "high", 1)})
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "fields.remark": "x"})
+	wantContains(t, m.Plain, "R-17 is filed")
+	if d := b.draft(t); d.Module != "Payments" || d.Handlers != nil {
+		t.Errorf("draft %+v", d)
+	}
+
+	card := messageIn(t, b.risk(t, lin, "show", emulator.Values{"key": "R-17"}))
+	r, err := b.Press(t.Context(), lin, lobby, card.ID, "riskroom.shelve:R-17@3")
+	if err != nil || r.Modal == nil {
+		t.Fatal(err, r.Body)
+	}
+	if r.Modal.Text != "R-17 Ledger *is* <@1> off" {
+		t.Errorf("the modal says %q", r.Modal.Text)
+	}
+	wantContains(t, b.submit(t, emulator.Values{"note": "not ours"}).Plain, "Shelved")
+
+	b = setup(t, func(o *core.Organisation) {
+		for i := range 5 {
+			o.Fields = append(o.Fields, core.Field{Key: fmt.Sprint("more", i), Type: core.TextField, Part: core.Reported, Required: true})
+		}
+	})
+	b.forms.fail(errDown)
+	wantContains(t, messageIn(t, b.risk(t, lin, "new", emulator.Values{"title": "Ledger"})).Plain, "couldn't be opened", "database isn't responding", "/risk new title:Ledger")
+}
+
+// TestFormGoesOnLater checks that a modal that is submitted while the store is down goes
+// on when the store is back, and that it isn't lost if riskroom stops before.
+func TestFormGoesOnLater(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.discordbot.answerWithin = 50 * time.Millisecond
+	for _, back := range []bool{true, false} {
+		b.risk(t, lin, "new", nil)
+		b.forms.fail(errDown)
+		r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "module": "Payments"})
+		if err != nil || !r.Deferred {
+			t.Fatalf("%+v %v", r, err)
+		}
+		want := []string{"Nothing is saved yet", "Ledger"}
+		if back {
+			b.forms.fail(nil)
+		} else {
+			want = []string{"database isn't responding", "/risk new", "title:Ledger", "module:Payments"}
+			if err := b.discordbot.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.eventually(t, "the reply", func() bool { m, _ := b.Answer(r.ID); return !m.Deferred })
+		m, _ := b.Answer(r.ID)
+		wantContains(t, m.Plain, want...)
+	}
+}
+
+// TestModalOfAnOlderVersion checks that a modal that was open during an upgrade is shown
+// with what was typed, and that nothing of it is dropped.
+func TestModalOfAnOlderVersion(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := `{"id":"77","type":5,"token":"t","guild_id":"` + b.GuildID() + `","channel_id":"` + lobby + `","member":{"user":{"id":"` + lin + `"}},
+		"data":{"custom_id":"form:file:123:{\"module\":\"\"}","components":[{"type":1,"components":[{"type":4,"custom_id":"title","value":"Ledger"}]},
+		{"type":1,"components":[{"type":4,"custom_id":"rest","value":"module: Payments"}]}]}}`
+	_, answer, err := b.SendSigned(t.Context(), []byte(body), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
-	b.draft(t)
+	wantContains(t, string(answer), "another version", "Ledger", "module\\\\: Payments")
+	if len(b.engine.drafts) != 0 {
+		t.Errorf("filed %v", b.engine.drafts)
+	}
 }
 
 func TestButtons(t *testing.T) {

@@ -1,6 +1,8 @@
 package discordbot
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,25 +51,29 @@ func TestChannelsOfOtherServersStayUnknown(t *testing.T) {
 	}
 }
 
-// TestMentionsInTheSharedInput checks that in the input that fields share, a mention is a
-// person for one field and a name for another.
-func TestMentionsInTheSharedInput(t *testing.T) {
+// TestMentionsInInputs checks that a mention in a text input is a person for a field that
+// takes people, and a name for another.
+func TestMentionsInInputs(t *testing.T) {
 	t.Parallel()
 	const gone = "123456789012345678"
-	b := setup(t)
-	b.risk(t, lin, "new", emulator.Values{"title": "Ledger"})
-	rest := "module: Payments\nhandlers: <@" + wei + "><@" + gone + ">\nwitness: <@!" + lin + ">\nremark: ask (<@" + wei + ">), <@" + gone + "> <:fire:123456789012345678>"
-	r, err := b.SubmitModal(t.Context(), lin, emulator.Values{restInput: rest})
-	if err != nil {
-		t.Fatal(err)
+	b := setup(t, func(o *core.Organisation) {
+		for i := range 30 { // too many to choose from
+			o.Modules[0].Handlers = append(o.Modules[0].Handlers, core.Ref(fmt.Sprint("acme/", 100000000000000100+i)))
+		}
+	})
+	r := b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments"})
+	if r.Modal != nil {
+		t.Fatalf("a modal: %s", shows(r.Modal))
 	}
-	wantContains(t, messageIn(t, r).Plain, "R-17 is filed")
+	b.engine.set(func() { clear(b.engine.drafts) })
+	b.risk(t, lin, "new", emulator.Values{"module": "Payments"})
+	m := b.submit(t, emulator.Values{"title": "Ledger", "@handlers": "<@" + wei + "><@" + gone + ">, lin"})
+	b.press(t, m, "Continue")
+	m = b.submit(t, emulator.Values{"fields.remark": "ask (<@" + wei + ">), <@" + gone + "> <:fire:123456789012345678>"})
+	wantContains(t, m.Plain, "R-17 is filed")
 	d := b.draft(t)
-	if len(d.Handlers) != 2 || d.Handlers[0] != "acme/"+wei || d.Handlers[1] != "acme/"+gone {
+	if want := []core.Ref{"acme/" + wei, "acme/" + gone, "lin"}; !slices.Equal(d.Handlers, want) {
 		t.Errorf("handlers %q", d.Handlers)
-	}
-	if got := d.Fields["witness"].People; len(got) != 1 || got[0] != "acme/"+core.Ref(lin) {
-		t.Errorf("witness %q", got)
 	}
 	if got, want := d.Fields["remark"].Text, "ask (@wei), @unknown-user :fire:"; got != want {
 		t.Errorf("the remark is %q, want %q", got, want)

@@ -17,25 +17,31 @@ type request struct {
 	overloaded bool
 }
 
-// answer runs a command and returns the first answer. If the command takes too
-// long, the answer is deferred: Discord shows that the app is thinking, and the
-// reply follows.
+// answer runs a command and returns the first answer.
 func (b *Bot) answer(ctx context.Context, req request, c bots.Command, in interaction, s *submitted) response {
+	return b.respond(ctx, req, c, in, s, func(ctx context.Context, f *followUp) bots.Reply { return b.bot.Answer(ctx, c, f.last) })
+}
+
+// respond returns the first answer to an interaction: what run replies. If that takes too
+// long, the answer is deferred: Discord shows that the app is thinking, and the reply
+// follows. run returns before its context ends. What it then goes on with, it shows
+// later.
+func (b *Bot) respond(ctx context.Context, req request, c bots.Command, in interaction, s *submitted, run func(context.Context, *followUp) bots.Reply) response {
 	if req.overloaded {
-		return b.first(c, in, s, b.bot.Busy(c))
+		return b.first(ctx, c, in, s, b.bot.Busy(c))
 	}
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), thinkFor)
 	follow := &followUp{b: b, c: c, in: in, s: s, until: req.arrived.Add(tokenLife)}
 	done := make(chan bots.Reply, 1)
 	b.showing.Go(func() {
 		defer cancel()
-		done <- b.bot.Answer(work, c, follow.last)
+		done <- run(work, follow)
 	})
 	patience := time.NewTimer(time.Until(req.arrived.Add(b.answerWithin)))
 	defer patience.Stop()
 	select {
 	case r := <-done:
-		return b.first(c, in, s, r)
+		return b.first(ctx, c, in, follow.form(), r)
 	case <-patience.C:
 	}
 	b.showing.Go(func() {
@@ -54,11 +60,25 @@ type followUp struct {
 	b     *Bot
 	c     bots.Command
 	in    interaction
-	s     *submitted
 	until time.Time // when the token expires
 
 	mu   sync.Mutex
+	s    *submitted
 	over bool // the last reply has been shown
+}
+
+// form returns the form that the reply is about, nil for none.
+func (f *followUp) form() *submitted {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.s
+}
+
+// about sets the form that the reply is about.
+func (f *followUp) about(s *submitted) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.s = s
 }
 
 // interim shows a reply that may not be the last.
@@ -80,7 +100,7 @@ func (f *followUp) last(ctx context.Context, r bots.Reply) error {
 }
 
 func (f *followUp) show(ctx context.Context, r bots.Reply) error {
-	m := f.b.message(f.c, f.in, f.s, r)
+	m := f.b.message(ctx, f.c, f.in, f.s, r)
 	if time.Now().Before(f.until) {
 		err := f.b.edit(ctx, f.in, m)
 		if code := core.DetailOf(err); code != codeTokenOver && code != codeUnknownWebhook {

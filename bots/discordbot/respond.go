@@ -29,32 +29,55 @@ type message struct {
 	Flags int `json:"flags,omitempty"`
 }
 
+// buttons adds a row of buttons.
+func (m *message) buttons(all ...discordgo.Button) {
+	var row discordgo.ActionsRow
+	for _, b := range all {
+		b.Label = cut(b.Label, maxButton)
+		row.Components = append(row.Components, b)
+	}
+	if len(all) > 0 {
+		m.Components = append(m.Components, row)
+	}
+}
+
+// private returns a message for one person.
+func (b *Bot) private(c core.Message) message {
+	m := message{Content: b.render.Message(c, "")}
+	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // notify nobody
+	return m
+}
+
 // first returns the first answer to an interaction: a modal if one can be opened,
 // else an ephemeral message.
-func (b *Bot) first(c bots.Command, in interaction, s *submitted, r bots.Reply) response {
-	if r.Form != nil && r.Form.Submit != "" && !r.Form.Warn && s == nil {
-		m, err := b.modal(c.Lang, in.ID, b.addressed(in, *r.Form))
+func (b *Bot) first(ctx context.Context, c bots.Command, in interaction, s *submitted, r bots.Reply) response {
+	if r.Form != nil && r.Form.Submit != "" && len(r.Form.Fields) > 0 && s == nil && (!r.Form.Warn || slices.ContainsFunc(r.Form.Fields, needed)) {
+		answer, err := b.open(ctx, c, in.ID, unfinished{Form: b.addressed(in, *r.Form)})
 		if err == nil {
-			b.forms.keep(in.ID, *r.Form)
-			return response{Type: answerModal, Data: m}
+			return answer
 		}
-		b.log.Error("discordbot: a form could not be shown", "form", r.Form.ID, "error", err)
-		r = b.bot.NotOpened(c, r, &core.Error{Op: "discordbot: render a modal", Kind: core.Invalid, Err: err})
+		r = b.bot.NotOpened(c, r, err)
 	}
-	m := b.message(c, in, s, r)
+	m := b.message(ctx, c, in, s, r)
 	if r.Replace {
 		return response{Type: answerUpdate, Data: m}
 	}
+	return only(m)
+}
+
+// only shows a message to the person who acted.
+func only(m message) response {
 	m.Flags = flagEphemeral
 	return response{Type: answerMessage, Data: m}
 }
 
 // message renders a reply as a message, which can't contain a form. A form that is
-// only read becomes an embed. For any other form the message has a button, which
-// opens the form, or submits it if it has no fields.
-func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply) message {
-	p := b.text.In(c.Lang)
-	button, label := "", p.S("options.reopen")
+// only read becomes an embed. For any other form the message has buttons.
+func (b *Bot) message(ctx context.Context, c bots.Command, in interaction, s *submitted, r bots.Reply) message {
+	if s != nil && s.form != nil && r.Form == &s.form.Form {
+		return b.between(ctx, c, in, *s)
+	}
+	var buttons []discordgo.Button
 	out := core.Message{Text: r.Text, Card: r.Card}
 	switch {
 	case len(r.Errors) > 0:
@@ -63,29 +86,14 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 			lines = append(lines, "• "+e.Text)
 		}
 		out.Text = []core.Span{core.Plain(strings.Join(lines, "\n"))}
-		if s != nil && s.typed() != "" {
-			out.Card = &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}, Body: []core.Span{core.Plain(s.typed())}}
-			if form, ok := b.forms.of(s.op); ok {
-				b.forms.keep(s.op, s.refilled(form))
-				button = reopenPrefix + s.op
-			}
+		if s != nil {
+			out.Card, buttons = b.again(ctx, c, in, *s, r.Errors)
 		}
 	case r.Form != nil && r.Form.Submit != "":
-		op := in.ID
-		if s != nil {
-			op = s.op // still the same act
-		}
 		if len(r.Form.Notice) > 0 {
 			out.Text = r.Form.Notice
 		}
-		if id, err := formID(op, b.addressed(in, *r.Form)); len(r.Form.Fields) == 0 && err == nil {
-			button, label = id, r.Form.Submit
-			break
-		}
-		b.forms.keep(op, *r.Form)
-		if button = reopenPrefix + op; r.Form.Warn {
-			label = r.Form.Submit
-		}
+		buttons = b.opens(ctx, c, in, s, *r.Form)
 	case r.Form != nil && len(r.Form.Fields) == 0:
 		out = core.Message{Text: r.Form.Notice, Card: r.Form.Card}
 	case r.Form != nil:
@@ -97,13 +105,8 @@ func (b *Bot) message(c bots.Command, in interaction, s *submitted, r bots.Reply
 	if len(out.Text) == 0 && out.Card == nil {
 		out.Text = []core.Span{core.Plain("✓")}
 	}
-	m := message{Content: b.render.Message(out, "")}
-	m.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}} // notify nobody
-	if button != "" {
-		m.Components = append(m.Components, discordgo.ActionsRow{Components: []discordgo.MessageComponent{
-			discordgo.Button{Label: cut(label, maxButton), Style: discordgo.PrimaryButton, CustomID: button},
-		}})
-	}
+	m := b.private(out)
+	m.buttons(buttons...)
 	for line := range slices.Chunk(r.Lines, maxInRow) {
 		m.Components = append(m.Components, turns(line, b.named(in)))
 	}

@@ -58,20 +58,18 @@ func (b *Bot) addressee(ctx context.Context, in interaction) *Bot {
 	var workspace string
 	var risk core.RiskKey
 	button, pressed := adapter.ParseButton(in.Data.CustomID)
-	filled, _, submitted := parseForm(in.Data.CustomID)
-	op, again := parseReopen(in.Data.CustomID)
+	form, submitted := parseForm(in.Data.CustomID)
+	_, there, _, kept := parseKept(in.Data.CustomID)
 	_, named, turned := parseTurn(in.Data.CustomID)
 	switch {
 	case pressed:
 		workspace, risk = button.Workspace, button.Risk
 	case submitted:
-		workspace, risk = filled.State[workspaceState], core.RiskKey(filled.State["risk"])
+		workspace, risk = form.filled.State[workspaceState], core.RiskKey(form.filled.State[riskState])
 	case turned:
 		workspace = named
-	case again:
-		if p := b.one(func(p *Bot) bool { _, ok := p.forms.of(op); return ok }); p != nil {
-			return p
-		}
+	case kept:
+		workspace = there
 	}
 	if workspace == "" && risk != "" && b.home != nil {
 		ctx, cancel := context.WithTimeout(ctx, memberFor)
@@ -103,7 +101,9 @@ func (b *Bot) named(in interaction) string {
 // addressed returns a form as its custom_id has it. The form names the workspace if its
 // submission wouldn't.
 func (b *Bot) addressed(in interaction, f bots.Form) bots.Form {
-	f = b.packed(f)
+	if whole(f) {
+		f = b.packed(f)
+	}
 	if b.named(in) == "" {
 		return f
 	}

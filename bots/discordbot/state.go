@@ -6,136 +6,103 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"riskroom/bots"
+	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // submitted is a modal that somebody has sent.
 type submitted struct {
-	op     string // of the interaction that first opened the form
-	filled bots.Filled
-	rest   string // what the person typed into the shared input
+	op     string          // of the interaction that first opened the form
+	filled bots.Filled     // of this modal
+	has    map[string]bool // the fields in it
+	part   bool            // other modals of the form are kept
+	form   *unfinished     // the form with all that was entered, nil if it is only in filled
 }
 
-// typed returns the texts that the modal contained.
-func (s submitted) typed() string {
+// typed returns the values of this modal as they were sent, nil if it is empty.
+func (s submitted) typed(p text.Printer) *core.Card {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(s.filled.Values)) {
-		parts = append(parts, s.filled.Values.Get(key))
+		parts = append(parts, s.filled.Values[key]...)
 	}
-	return strings.TrimSpace(strings.Join(append(parts, s.filled.Rest), "\n"))
+	if len(parts) == 0 {
+		return nil
+	}
+	return &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}, Body: []core.Span{core.Plain(strings.Join(parts, "\n"))}}
 }
 
+// olderInput is the input for several fields, one on a line, in modals of older versions.
+const olderInput = "rest"
+
+// riskState is the key of the risk in the state of a form.
+const riskState = "risk"
+
 // parseForm reads the custom_id of a modal that this package rendered.
-func parseForm(customID string) (f bots.Filled, op string, ok bool) {
+func parseForm(customID string) (s submitted, ok bool) {
 	rest, ok := strings.CutPrefix(customID, formPrefix)
+	if !ok {
+		rest, s.part = strings.CutPrefix(customID, partPrefix)
+	}
 	parts := strings.SplitN(rest, ":", 3)
-	if !ok || len(parts) != 3 {
-		return bots.Filled{}, "", false
+	if !ok && !s.part || len(parts) != 3 {
+		return submitted{}, false
 	}
-	f = bots.Filled{Form: parts[0], State: map[string]string{}, Values: bots.Values{}}
-	if json.Unmarshal([]byte(parts[2]), &f.State) != nil {
-		return bots.Filled{}, "", false
+	s.filled = bots.Filled{Form: parts[0], State: map[string]string{}, Values: bots.Values{}, Mentions: bots.Mentions{}}
+	if json.Unmarshal([]byte(parts[2]), &s.filled.State) != nil {
+		return submitted{}, false
 	}
-	return f, parts[1], true
+	s.op, s.has = parts[1], map[string]bool{}
+	return s, true
 }
 
 // filled reads a modal that this package rendered.
 func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submitted, ok bool) {
-	if s.filled, s.op, ok = parseForm(in.Data.CustomID); !ok {
+	if s, ok = parseForm(in.Data.CustomID); !ok {
 		return submitted{}, false
 	}
 	b.unpack(s.filled.State)
 	read := b.reader(req, in.Locale)
-	for _, row := range in.Data.Components {
-		for _, c := range row.Components {
+	for _, part := range in.Data.Components {
+		all := part.Components // of an older version
+		if part.Component != nil {
+			all = append(all, *part.Component)
+		}
+		for _, c := range all {
+			key, people := strings.CutPrefix(strings.TrimSuffix(c.CustomID, othersSuffix), peoplePrefix)
+			var values []string
 			switch {
-			case c.CustomID == restInput:
-				s.rest = c.Value
-				s.filled.Rest, s.filled.Mentions = read.line(ctx, c.Value)
-			case c.Value != "":
-				s.filled.Values[c.CustomID] = []string{read.prose(ctx, c.Value)}
+			case c.Type == typeMentionable:
+				values = b.chosen(c.Values, in)
+			case c.Values != nil:
+				values = c.Values
+			case c.Value == "":
+			case people:
+				text, mentions := read.line(ctx, c.Value)
+				values = []string{text}
+				maps.Copy(s.filled.Mentions, mentions)
+			case c.Type == typeRadio:
+				values = []string{c.Value}
+			default:
+				values = []string{read.prose(ctx, c.Value)}
 			}
+			s.has[key] = true
+			s.filled.Values[key] = append(s.filled.Values[key], values...) // a field may have two inputs
 		}
 	}
 	return s, true
 }
 
-// refilled returns a form with what the person typed into it.
-func (s submitted) refilled(form bots.Form) bots.Form {
-	form.Fields = slices.Clone(form.Fields)
-	for i, f := range form.Fields {
-		if f.Kind == bots.TextKind || f.Kind == bots.LongTextKind {
-			form.Fields[i].Initial = s.filled.Values[f.Key]
+// chosen returns the refs of users and roles that a person has chosen.
+func (b *Bot) chosen(ids []string, in interaction) []string {
+	var refs []string
+	for _, id := range ids {
+		ref := core.RefOf(core.Account{Workspace: b.workspace, ID: id})
+		if _, role := in.Data.Resolved.Roles[id]; role {
+			ref = core.Ref("@" + id)
 		}
+		refs = append(refs, string(ref))
 	}
-	form.State = maps.Clone(form.State)
-	if form.State == nil {
-		form.State = map[string]string{}
-	}
-	form.State[restState] = s.rest
-	return form
-}
-
-// reopenPrefix is the prefix of the custom_id of a button that opens a form.
-const reopenPrefix = "reopen:"
-
-func parseReopen(customID string) (op string, ok bool) {
-	return strings.CutPrefix(customID, reopenPrefix)
-}
-
-// reopen opens a form that couldn't be opened before. A modal can't answer a modal,
-// nor follow a deferred answer.
-func (b *Bot) reopen(c bots.Command, in interaction, op string) response {
-	form, ok := b.forms.of(op)
-	if ok {
-		if m, err := b.modal(c.Lang, op, b.addressed(in, form)); err == nil {
-			return response{Type: answerModal, Data: m}
-		}
-	}
-	return b.tell(in, "commands.outdated")
-}
-
-// Limits on remembered forms. After a restart, or in another replica, they are
-// unknown, so the message also shows what was typed.
-const (
-	formsFor = time.Hour
-	maxForms = 1000
-)
-
-// forms remembers forms by the op that first opened them. It is safe for concurrent
-// use.
-type forms struct {
-	mu    sync.Mutex
-	kept  map[string]keptForm
-	order []string // oldest first
-}
-
-type keptForm struct {
-	form bots.Form
-	at   time.Time
-}
-
-func newForms() *forms { return &forms{kept: make(map[string]keptForm)} }
-
-func (f *forms) keep(op string, form bots.Form) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if _, known := f.kept[op]; !known {
-		f.order = append(f.order, op)
-	}
-	f.kept[op] = keptForm{form, time.Now()}
-	if len(f.order) > maxForms {
-		delete(f.kept, f.order[0])
-		f.order = f.order[1:]
-	}
-}
-
-func (f *forms) of(op string) (bots.Form, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	k, ok := f.kept[op]
-	return k.form, ok && time.Since(k.at) < formsFor
+	return refs
 }

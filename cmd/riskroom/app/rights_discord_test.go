@@ -181,7 +181,7 @@ func (d *discordFrontend) press(ctx context.Context, as role, key core.RiskKey, 
 }
 
 func (d *discordFrontend) forgeFiling(ctx context.Context, as role, title string) error {
-	return d.submit(ctx, as, `file`, `{"module":"Payments"}`, map[string]string{"title": title, "rest": "module: Payments"})
+	return d.submit(ctx, as, `file`, `{"module":"Payments"}`, map[string]string{"title": title, "module": "Payments"})
 }
 
 func (d *discordFrontend) forgeChange(ctx context.Context, as role, key core.RiskKey) error {

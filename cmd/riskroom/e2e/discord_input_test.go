@@ -49,7 +49,11 @@ func (g guild) showsTextAsTyped() {
 		g.Fatalf("no form: %v %+v", err, r)
 	}
 	written := "# h\n> q\n- b\n1. n\n-# s\n```\n" + hostileThere
-	if _, err := g.SubmitModal(ctx, anaThere, emulator.Values{"title": hostileThere, "description": written}); err != nil {
+	r, err := g.SubmitModal(ctx, anaThere, emulator.Values{"title": hostileThere, "description": written})
+	if err != nil {
+		g.Fatal(err)
+	}
+	if _, err := g.Press(ctx, anaThere, r.Message.Channel, r.Message.ID, button(r.Message, "submit:")); err != nil {
 		g.Fatal(err)
 	}
 	g.shown(anaThere, "R-1 is filed: "+core.Isolate(readThere))

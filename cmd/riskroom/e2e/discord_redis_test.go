@@ -32,6 +32,18 @@ func (g guild) risk(user, sub string, options emulator.Values) emulator.Message 
 	return m
 }
 
+// button returns the custom_id of a message's button that begins with prefix, or "".
+func button(m *emulator.Message, prefix string) string {
+	for _, row := range m.Components {
+		for _, c := range row["components"].([]any) {
+			if found, _ := c.(map[string]any)["custom_id"].(string); strings.HasPrefix(found, prefix) {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
 // filed files a risk and returns its key.
 func (g guild) filed(title string) core.RiskKey {
 	g.Helper()
@@ -127,14 +139,7 @@ func (g guild) atOnce(s *busy) {
 		return func() (emulator.Reply, error) { return g.SlashCommand(ctx, user, "", "/risk", sub, options) }
 	}
 	press := func(action string) func() (emulator.Reply, error) {
-		id := ""
-		for _, row := range s.card.Components {
-			for _, c := range row["components"].([]any) {
-				if found, _ := c.(map[string]any)["custom_id"].(string); strings.HasPrefix(found, "riskroom."+action) {
-					id = found
-				}
-			}
-		}
+		id := button(&s.card, "riskroom."+action)
 		return func() (emulator.Reply, error) { return g.Press(ctx, anaThere, s.card.Channel, s.card.ID, id) }
 	}
 	var mu sync.Mutex
@@ -172,7 +177,7 @@ func (g guild) atOnce(s *busy) {
 func (g guild) checkAnswers(s busy) {
 	g.Helper()
 	for what, want := range map[string]string{
-		"new inline": "not confirmed yet", "submit": "not confirmed yet", "status": "not confirmed yet", "start": "not confirmed yet",
+		"new inline": "not confirmed yet", "submit": "What you entered isn't lost", "status": "not confirmed yet", "start": "not confirmed yet",
 		"list": "takes longer", "show": "takes longer", "details": "takes longer", "help": "What you can do",
 	} {
 		r := s.deeds[what]
@@ -191,6 +196,11 @@ func (g guild) checkAnswers(s busy) {
 func (g guild) checkResults(s busy) {
 	g.Helper()
 	g.shown(anaThere, "is filed: While away")
+	g.shown(weiThere, "Nothing is saved yet", "By form in "+g.name)
+	m, _ := g.Answer(s.deeds["submit"].ID)
+	if _, err := g.Press(context.Background(), weiThere, m.Channel, m.ID, button(&m, "submit:")); err != nil {
+		g.Fatal(err)
+	}
 	g.shown(weiThere, "is filed: By form in "+g.name)
 	g.shown(weiThere, "open risks")
 	g.shown(anaThere, string(s.keys[1]), "In progress")
