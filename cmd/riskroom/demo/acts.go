@@ -31,45 +31,66 @@ type filled struct{ label, value string }
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
 	user := home.ids[who]
-	var typed []platform.Field
-	var inForm []string
-	for _, key := range keys {
-		if home.platform.Demo.InLine(key) {
-			typed = append(typed, platform.Field{Key: key, Value: strings.Join(values[key], ", ")})
-		} else {
-			inForm = append(inForm, key)
-		}
-	}
-	line := home.platform.Demo.File(p.words, p.w.cfg.Organisation.Command, typed)
+	line := home.platform.Demo.File(p.words, p.w.cfg.Organisation.Command)
 	if err := home.Hands.Command(ctx, user, home.general, line); err != nil {
 		return "", fmt.Errorf("%s types %s: %w", who, line, err)
 	}
+	for left := keys; ; {
+		before := len(left)
+		var err error
+		if left, err = p.fill(ctx, who, left, values); err != nil {
+			return "", err
+		}
+		next := p.words.S("options.form.next")
+		if len(left) == 0 {
+			next = p.words.S("commands.form.file.submit")
+		}
+		pressed, err := home.press(ctx, user, next)
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("%s presses %s: %w", who, next, err)
+		case len(left) > 0 && (!pressed || len(left) == before):
+			return "", fmt.Errorf("the form has no field %q", p.label(left[0]))
+		case len(left) == 0:
+			return p.filed(ctx, home, user, values[platform.TitleKey][0], values[platform.ModuleKey][0])
+		}
+	}
+}
+
+// fill fills in the form that a person has open, submits it, and returns the keys of the
+// values for which it has no fields.
+func (p *play) fill(ctx context.Context, who string, keys []string, values map[string][]string) (left []string, err error) {
+	home := p.w.home()
+	user := home.ids[who]
 	window, ok := home.window(user)
 	if !ok {
-		return "", fmt.Errorf("%s gets no form: %s", who, home.answer(user))
+		return nil, fmt.Errorf("%s gets no form: %s", who, home.answer(user))
 	}
-	for _, key := range inForm {
+	for _, key := range keys {
 		in := inputOf(window, p.label(key))
 		if in == nil {
-			return "", fmt.Errorf("the form has no field %q", p.label(key))
+			if len(values[key]) > 0 {
+				left = append(left, key)
+			}
+			continue
 		}
 		if err := home.Hands.Choose(ctx, user, window.ID, in.ID, values[key]...); err != nil {
-			return "", fmt.Errorf("%s fills in %s: %w", who, key, err)
+			return nil, fmt.Errorf("%s fills in %s: %w", who, key, err)
 		}
 		window, _ = home.window(user)
 	}
 	if err := p.look(ctx); err != nil {
-		return "", err
+		return nil, err
 	}
 	p.tell.act(p.w, p.actOf(who, window))
 	problems, err := home.Hands.Submit(ctx, user, window.ID, nil)
 	if err != nil {
-		return "", fmt.Errorf("%s submits the form: %w", who, err)
+		return nil, fmt.Errorf("%s submits the form: %w", who, err)
 	}
 	if len(problems) > 0 {
-		return "", fmt.Errorf("%s cannot submit the form: %v", who, problems)
+		return nil, fmt.Errorf("%s cannot submit the form: %v", who, problems)
 	}
-	return p.filed(ctx, home, user, values[platform.TitleKey][0], values[platform.ModuleKey][0])
+	return left, nil
 }
 
 // label returns the label of a field.

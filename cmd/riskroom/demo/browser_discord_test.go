@@ -8,7 +8,7 @@ import (
 )
 
 // TestDiscordInBrowser plays the story in the browser on a Discord server, with faults:
-// options are suggested, the form has text inputs, replies are private, and the group
+// options are suggested, the form takes two windows, replies are private, and the group
 // shows its risk with a pin and its topic.
 func TestDiscordInBrowser(t *testing.T) {
 	t.Parallel()
@@ -29,12 +29,18 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#hints", "severity:")
 	v.keys("\r")
 
-	// The form has text inputs, and reports what is missing.
-	v.sees("#window", v.words.S("commands.form.file.title"), v.words.S("options.rest"))
-	v.waits("what was given stands there", `document.querySelector('#window textarea:not(#fdescription)').value.includes('module: Payments\nhandlers: lin, ana\n')`)
+	// The form has inputs to choose from, and reports what is missing.
+	v.sees("#window", v.words.S("commands.form.file.title"), v.words.Field("severity"))
+	v.waits("the module and its handlers are chosen", `document.querySelector('#window select').value === 'Payments' && document.querySelectorAll('#window :checked:not(option)').length === 2`)
 	v.press("#window footer .primary", "")
 	v.sees("#window .wrong", v.says("window.required"))
 	v.fill(v.words.Field("title"), title)
+	v.press("#window footer .primary", "")
+	v.gone("#window")
+
+	// The other fields have a form of their own.
+	v.press("#posts .only button", v.words.S("options.form.next"))
+	v.sees("#window", v.words.Field("due_at"))
 	v.press("#window footer .primary", "")
 	v.gone("#window")
 	v.sees("#posts .only", v.says("only_you"), "R-1", title)

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"slices"
 
 	"riskroom/adapters/stage"
@@ -55,6 +56,25 @@ func (p *place) window(person string) (stage.Window, bool) {
 		return stage.Window{}, false
 	}
 	return open[len(open)-1], true
+}
+
+// press has a person press a button of the bot's last private reply, and reports whether
+// there is one.
+func (p *place) press(ctx context.Context, person, label string) (bool, error) {
+	for _, post := range slices.Backward(p.View().Posts) {
+		if post.Only != person {
+			continue
+		}
+		for _, part := range post.Parts {
+			for _, a := range part.Actions {
+				if a.Label == label {
+					return true, p.Hands.Press(ctx, person, post.Room, post.ID, a.ID)
+				}
+			}
+		}
+		break
+	}
+	return false, nil
 }
 
 // answer returns the bot's last private reply to a person.

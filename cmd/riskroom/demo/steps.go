@@ -2,7 +2,6 @@ package demo
 
 import (
 	"riskroom/adapters/stage/browser"
-	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/text"
@@ -14,7 +13,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	home := b.w.home()
 	pl := &play{w: b.w, words: p}
 	filer := pl.filer()
-	line := home.platform.Demo.File(p, b.w.cfg.Organisation.Command, []platform.Field{{Key: platform.ModuleKey, Value: b.w.cfg.Organisation.Modules[0].Name}})
+	line := home.platform.Demo.File(p, b.w.cfg.Organisation.Command)
 	filed := browser.Step{
 		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
 		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},

@@ -12,12 +12,10 @@ import (
 
 // Demo describes how the demo works on a platform.
 type Demo struct {
-	UserID  func(n int) string           // the ID of the n-th person without one in the config file
-	Changes []string                     // the methods, in the emulator's log, that the engine changes something with
-	InLine  func(key string) bool        // reports whether a field of a new risk is typed with the command
-	Person  func(name, id string) string // the input for a person in a form
-	// File returns what readers of p type to file a risk with some fields.
-	File func(p text.Printer, command string, fields []Field) string
+	UserID  func(n int) string // the ID of the n-th person without one in the config file
+	Changes []string           // the methods, in the emulator's log, that the engine changes something with
+	// File returns what readers of p type to open the form of a new risk.
+	File func(p text.Printer, command string) string
 	// Resolve returns what readers of p type to resolve a risk; "" leaves the key out.
 	Resolve func(p text.Printer, command string, key core.RiskKey, note string) string
 	// Open starts an emulator with a cast, and sets its URLs in s.
@@ -26,9 +24,6 @@ type Demo struct {
 	// "channel".
 	Placeholder func(key string) string
 }
-
-// Field is a field of a new risk and its value.
-type Field struct{ Key, Value string }
 
 // Keys of the form for a new risk.
 const (

@@ -15,27 +15,14 @@ import (
 	"riskroom/core/text"
 )
 
-// demo describes the demo on Discord, where forms have text inputs only, so other
-// fields are options of the command.
+// demo describes the demo on Discord.
 func demo() platform.Demo {
 	return platform.Demo{
 		UserID: func(n int) string { return fmt.Sprintf("1000000000000%05d", n) },
 		Changes: []string{
 			"create_message", "update_message", "create_guild_channel", "update_channel", "set_channel_permission_overwrite", "create_pin",
 		},
-		InLine: func(key string) bool { return key != platform.TitleKey && key != platform.DescriptionKey },
-		File: func(_ text.Printer, command string, fields []platform.Field) string {
-			words := []string{command, "new"}
-			for _, f := range fields {
-				name, value := strings.ToLower(strings.TrimPrefix(f.Key, platform.OwnPrefix)), f.Value
-				if f.Key == platform.DiscoveredKey { // left out, the form offers today
-					name, value = "discovered", cmp.Or(value, "now")
-				}
-				words = append(words, name+":"+value)
-			}
-			return strings.Join(words, " ")
-		},
-		Person: func(name, _ string) string { return "@" + name },
+		File: func(_ text.Printer, command string) string { return command + " new" },
 		Resolve: func(_ text.Printer, command string, key core.RiskKey, note string) string {
 			command += " status status:" + string(core.Resolved)
 			if key != "" {

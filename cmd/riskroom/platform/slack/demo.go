@@ -16,18 +16,16 @@ import (
 	"riskroom/core/text"
 )
 
-// demo describes the demo on Slack, where a form has all fields of a risk.
+// demo describes the demo on Slack.
 func demo() platform.Demo {
 	return platform.Demo{
 		UserID: func(n int) string { return fmt.Sprintf("U0DEMO%04d", n) },
 		Changes: []string{
 			"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
 		},
-		InLine: func(string) bool { return false },
-		File: func(p text.Printer, command string, _ []platform.Field) string {
+		File: func(p text.Printer, command string) string {
 			return command + " " + bots.Word(p.Lang(), "new")
 		},
-		Person: func(_, id string) string { return id },
 		Resolve: func(p text.Printer, command string, key core.RiskKey, note string) string {
 			words := []string{command, bots.Word(p.Lang(), "status")}
 			if key != "" {
