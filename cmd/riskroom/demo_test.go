@@ -139,13 +139,13 @@ func TestDemoText(t *testing.T) {
 			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "所有数据都在内存中",
 		},
 		"en discord": {
-			"(Discord, emulated)", "mei types in #general: /risk new module:Payments severity:high", "handlers: lin, ana\n",
+			"(Discord, emulated)", "mei types in #general: /risk new\n", "Module       Payments", "[ Continue ] [ File ]",
 			"riskroom to @ana, @lin:", "(its card as above)", "│ Status       Pending", "│ Handlers     @lin, @ana",
 			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
 			"/risk status status:resolved\n       note:Rounding", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
 		},
 		"zh-CN discord": {
-			"模拟的 Discord 工作区", "/risk new module:支付", "处理人员：林晓、安娜", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
+			"模拟的 Discord 工作区", "/risk new\n", "[ 继续 ] [ 提交 ]", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
 			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
 		},
 	} {
