@@ -123,7 +123,8 @@ func (e *Engine) refsOfAll(ctx context.Context, by core.Actor, refs []core.Ref, 
 		}
 		out = append(out, more...)
 	}
-	return out, nil
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
 
 // keeps reports whether a risk matches what the indexes don't hold.

@@ -42,6 +42,26 @@ func (s *Store) Indexes(ctx context.Context, risks []core.Risk) map[string][]red
 	return all
 }
 
+// IndexMemory returns how many bytes the indexes take.
+func (s *Store) IndexMemory(ctx context.Context) (bytes int64, err error) {
+	for shard := range s.keys.shards {
+		for _, pattern := range []string{"open", "closed", "overdue", "due:closed", "status:*", "who:*", "by:*", "module:*"} {
+			keys, err := s.db.Keys(ctx, s.keys.in(shard, pattern)).Result()
+			if err != nil {
+				return 0, err
+			}
+			for _, key := range keys {
+				n, err := s.db.MemoryUsage(ctx, key, 0).Result()
+				if err != nil {
+					return 0, err
+				}
+				bytes += n
+			}
+		}
+	}
+	return bytes, nil
+}
+
 // Downgrade makes the indexes of some risks what a program of schema 1 left, of which
 // another has indexed those up to a number.
 func (s *Store) Downgrade(ctx context.Context, risks []core.Risk, done int64) error {
@@ -52,7 +72,7 @@ func (s *Store) Downgrade(ctx context.Context, risks []core.Risk, done int64) er
 	for _, r := range risks {
 		shard := s.keys.shard(r.Key)
 		for key, score := range s.keys.indexed(&r) {
-			old := key == s.keys.open(shard) || key == s.keys.module(shard, r.Module) || key == s.keys.dueDate(shard) || strings.Contains(key, ":who:")
+			old := key == s.keys.open(shard) || key == s.keys.module(shard, r.Module) || key == s.keys.dueOpen(shard) || strings.Contains(key, ":who:")
 			if !old || !r.Status.Open() {
 				if err := s.db.ZRem(ctx, key, string(r.Key)).Err(); err != nil {
 					return err

@@ -64,9 +64,10 @@ func (k keys) groups(q engine.Query) []group {
 	add := func(keys func(shard int) []string, p engine.Period, order, disjoint bool) {
 		list = append(list, group{keys: keys, min: -farthest, max: farthest, order: order, disjoint: disjoint}.during(p))
 	}
-	single := func(key func(shard int) string) func(shard int) []string {
-		return func(shard int) []string { return []string{key(shard)} }
-	}
+	statuses := slices.DeleteFunc(core.Statuses(), func(s core.Status) bool {
+		return len(q.Statuses) > 0 && !slices.Contains(q.Statuses, s)
+	})
+	isOpen, isClosed := slices.ContainsFunc(statuses, core.Status.Open), slices.ContainsFunc(statuses, closed)
 	newest, always := !q.ByDue, engine.Period{}
 	if len(q.Who)+len(q.Led) > 0 {
 		handlers, by, led := named(k.who, q.Who), named(k.by, q.Who), named(k.module, q.Led)
@@ -81,28 +82,35 @@ func (k keys) groups(q engine.Query) []group {
 	if len(q.Modules) > 0 {
 		add(named(k.module, q.Modules), always, newest, true)
 	}
-	if q.ByDue || !q.Due.IsZero() {
-		add(single(k.dueDate), q.Due, q.ByDue, true)
+	dated := q.ByDue || !q.Due.IsZero()
+	if dated {
+		add(func(shard int) (all []string) {
+			if isOpen {
+				all = append(all, k.dueOpen(shard))
+			}
+			if isClosed {
+				all = append(all, k.dueClosed(shard))
+			}
+			return all
+		}, q.Due, q.ByDue, true)
 	}
 	if !q.Closed.IsZero() {
-		add(single(k.closed), q.Closed, false, true)
+		add(func(shard int) []string { return []string{k.closed(shard)} }, q.Closed, false, true)
 	}
-	every := func(all []core.Status) bool {
-		return !slices.ContainsFunc(all, func(s core.Status) bool { return !slices.Contains(q.Statuses, s) })
-	}
-	ordered := slices.ContainsFunc(list, func(g group) bool { return g.order })
+	// Other indexes may imply the status: those of due dates are of open or of closed risks.
+	wholly := slices.Equal(statuses, engine.OpenStatuses()) || isClosed && !isOpen && len(statuses) == len(core.Statuses())-len(engine.OpenStatuses())
+	implied := len(statuses) == len(core.Statuses()) || dated && wholly
 	switch {
-	case len(q.Statuses) == 0 || every(core.Statuses()):
-		if !ordered || !q.Filed.IsZero() {
-			add(named(k.status, core.Statuses()), q.Filed, newest, true)
-		}
-	case every(engine.OpenStatuses()) && len(q.Statuses) == len(engine.OpenStatuses()):
-		add(single(k.open), q.Filed, newest, true)
+	case implied && q.Filed.IsZero() && slices.ContainsFunc(list, func(g group) bool { return g.order }):
+	case wholly && isOpen:
+		add(func(shard int) []string { return []string{k.open(shard)} }, q.Filed, newest, true)
 	default:
-		add(named(k.status, q.Statuses), q.Filed, newest, true)
+		add(named(k.status, statuses), q.Filed, newest, true)
 	}
 	return list
 }
+
+func closed(s core.Status) bool { return !s.Open() }
 
 // hit is a risk in the indexes.
 type hit struct {

@@ -23,13 +23,14 @@ func (k keys) indexed(r *core.Risk) map[string]int64 {
 	if a := r.Submitter.Account; !a.IsZero() {
 		all[k.by(shard, string(core.RefOf(a)))] = submitted
 	}
-	if !r.DueAt.IsZero() {
-		all[k.dueDate(shard)] = r.DueAt.UnixMilli()
-	}
+	due := k.dueOpen(shard)
 	if at := engine.ClosedAt(*r); at.IsZero() {
 		all[k.open(shard)] = submitted
 	} else {
-		all[k.closed(shard)] = at.UnixMilli()
+		due, all[k.closed(shard)] = k.dueClosed(shard), at.UnixMilli()
+	}
+	if !r.DueAt.IsZero() {
+		all[due] = r.DueAt.UnixMilli()
 	}
 	return all
 }

@@ -80,15 +80,14 @@ for _, set in ipairs(smallest.sets) do
   end
   local part = {}
   if high > low then part = redis.call('ZRANGE', set.key, low, high - 1, 'WITHSCORES') end
-  local last
   for i = 1, #part, 2 do
-    local e = { part[i], tonumber(part[i + 1]) }
-    all[#all + 1] = e
-    if not last or earlier(last, e) then last = e end
+    local at = falling and #part - i or i
+    all[#all + 1] = { part[at], tonumber(part[at + 1]) }
   end
+  local last = all[#all]
   if set.high - set.low > most and (not edge or earlier(last, edge)) then edge = last end
 end
-table.sort(all, earlier)
+if #smallest.sets > 1 then table.sort(all, earlier) end
 
 local function has(g, risk)
   for _, set in ipairs(g.sets) do
