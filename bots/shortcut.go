@@ -156,5 +156,8 @@ func (b *Bot) audience(ctx context.Context, c Command) string {
 	for _, ref := range read.Refs {
 		who = append(who, b.refName(ctx, c, ref))
 	}
-	return p.S("shortcuts.readers", text.Args{"Who": p.List(append(who, p.S("shortcuts.readers.administrators")))})
+	if !read.Everyone {
+		who = append(who, p.S("shortcuts.readers.administrators"))
+	}
+	return p.S("shortcuts.readers", text.Args{"Who": strings.Join(who, p.S("shortcuts.readers.between"))})
 }

@@ -106,7 +106,7 @@ func TestFileLongMessage(t *testing.T) {
 		}
 	}
 	wants(t, core.Text(r.Form.Notice), "Only its beginning",
-		"every member of acme, you, the handlers and the module lead, wei, @oncall, administrators")
+		"every member of acme; you, the handlers and the module lead; wei; @oncall. Flows")
 }
 
 func TestNewRiskShortcut(t *testing.T) {

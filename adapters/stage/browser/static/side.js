@@ -15,12 +15,11 @@ export function side(container, state, ctx) {
     'aria-current': r.id === ctx.room ? 'page' : null, onclick: () => ctx.go(r.id),
   }, r.kind === 'direct' ? avatar(ctx.bot, true) : h('span', { class: 'sign' }, sign(r)),
   h('span', { class: 'name' }, title(r, ctx)), dot(state.unread[r.id])))
-  const list = (name, kinds) => h('section', null, h('h2', null, t(name)),
-    h('ul', null, rooms.filter((r) => kinds.includes(r.kind)).map(item)))
-  const direct = rooms.some((r) => r.kind === 'direct') ? list('direct', ['direct', 'home'])
-    : h('section', null, h('h2', null, t('direct')), h('ul', null, h('li', null, h('button', {
-      type: 'button', class: 'item', 'data-key': 'room ', 'aria-current': ctx.room === '' ? 'page' : null, onclick: () => ctx.go(''),
-    }, avatar(ctx.bot, true), h('span', { class: 'name' }, ctx.botName)))))
+  const list = (name, kinds, more) => h('section', null, h('h2', null, t(name)),
+    h('ul', null, rooms.filter((r) => kinds.includes(r.kind)).map(item), more))
+  const direct = list('direct', ['direct', 'home'], !rooms.some((r) => r.kind === 'direct') && h('li', null, h('button', {
+    type: 'button', class: 'item', 'data-key': 'room ', 'aria-current': ctx.room === '' ? 'page' : null, onclick: () => ctx.go(''),
+  }, avatar(ctx.bot, true), h('span', { class: 'name' }, ctx.botName))))
   morph(container,
     h('div', { class: 'drawer-head only-narrow' }, h('b', null, 'riskroom'),
       h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: () => ctx.drawer(null) }, icon('close'))),
