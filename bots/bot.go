@@ -51,7 +51,8 @@ type Bot struct {
 	attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
 
 	routes
-	keys []Arg // of a new risk
+	keys     []Arg // of a new risk
+	editKeys []Arg // of an existing one
 
 	slots chan struct{}
 	base  context.Context // of running commands; ends when Close stops waiting
@@ -88,7 +89,7 @@ func New(c Config) (*Bot, error) {
 		slots: make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())
-	b.keys = b.fieldArgs()
+	b.keys, b.editKeys = b.fieldArgs(), b.editableArgs()
 	b.routes = b.routesOf(tableFor(b.org))
 	return b, nil
 }

@@ -65,6 +65,9 @@ type fakeEngine struct {
 
 	released []core.RiskKey
 	moves    []engine.Operation // PassOn and SendBack
+	ops      []engine.Operation // any other operation
+	outcome  engine.Outcome     // of those
+	refusal  *core.Refusal      // of those, nil if they succeed
 	linked   []string           // what was asked of Persons
 	names    map[core.Ref]string
 	accounts []people.Known
@@ -116,7 +119,7 @@ func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.O
 			f.changes = map[string]engine.ChangeStatus{}
 		}
 		f.changes[op] = o
-		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Status: o.To}}, nil
+		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Status: o.To}, Changes: []engine.FieldChange{{Field: "status", To: core.Value{Text: string(o.To)}}}}, nil
 	case engine.PassOn:
 		f.moves = append(f.moves, o)
 		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Node: "legal review"}}, nil
@@ -127,7 +130,11 @@ func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.O
 		f.released = append(f.released, o.Risk)
 		return engine.Outcome{Result: "ledger-r-17 (acme)"}, nil
 	}
-	return engine.Outcome{}, errors.New("the fake does not know " + name)
+	f.ops = append(f.ops, o)
+	if f.refusal != nil {
+		return engine.Outcome{}, f.refusal
+	}
+	return f.outcome, nil
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
@@ -159,6 +166,9 @@ func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey,
 }
 
 func (f *fakeEngine) Value(_ context.Context, _ string, v core.Value, _, _ string) []core.Span {
+	if v.IsZero() {
+		return nil
+	}
 	return []core.Span{core.Plain(v.String())}
 }
 

@@ -14,7 +14,8 @@ import (
 func table() []command {
 	return []command{
 		newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand(), statusCommand(), passCommand(), backCommand(),
-		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), groupCommand(), linkCommand(), helpCommand(),
+		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), takeCommand(), editCommand(), assignCommand(), handCommand(),
+		noteCommand(), groupCommand(), linkCommand(), helpCommand(),
 	}
 }
 

@@ -11,11 +11,33 @@ import (
 // anywayKey is the key for filing the same title again.
 const anywayKey = "anyway"
 
-// fieldArgs returns the fields of a new risk as arguments: the built-in ones, then the
-// own fields of the reported part.
+// fieldArgs returns the fields of a new risk as arguments. Text outside of values is the
+// title.
 func (b *Bot) fieldArgs() []Arg {
+	args := b.fieldsOf(core.Reported)
+	args[0].take = theRest
+	return append(args, Arg{
+		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: helpText("options.anyway"),
+	})
+}
+
+// editableArgs returns the fields of both parts as arguments. A number can also be a word
+// for none.
+func (b *Bot) editableArgs() []Arg {
+	args := b.fieldsOf(core.Reported, core.Handling)
+	for i := range args {
+		if args[i].Kind == NumberArg {
+			args[i].Kind = WordArg
+		}
+	}
+	return args
+}
+
+// fieldsOf returns fields as arguments: the built-in ones, the title first, then the own
+// fields of some parts.
+func (b *Bot) fieldsOf(parts ...core.FieldPart) []Arg {
 	args := []Arg{
-		b.field(Arg{Name: "title", Kind: ProseArg, Max: core.MaxTitle, take: theRest, words: []string{"title"}}),
+		b.field(Arg{Name: "title", Kind: ProseArg, Max: core.MaxTitle, words: []string{"title"}}),
 		b.moduleArg(),
 		b.field(Arg{
 			Name: "severity", words: []string{"severity"}, suggest: b.suggestSeverity,
@@ -27,13 +49,11 @@ func (b *Bot) fieldArgs() []Arg {
 		b.field(Arg{Name: "handlers", words: []string{"handlers", "handler", "处理人"}, list: true, fits: b.isPerson, suggest: b.suggestPeople}),
 	}
 	for _, f := range b.org.Fields {
-		if f.Part == core.Reported {
+		if slices.Contains(parts, f.Part) {
 			args = append(args, b.ownArg(f, args))
 		}
 	}
-	return append(args, Arg{
-		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: helpText("options.anyway"),
-	})
+	return args
 }
 
 // field completes the argument for a built-in field.

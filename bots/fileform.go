@@ -35,10 +35,7 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		f.State[SourceState] = from
 		f.notice(b.audience(ctx, c))
 	}
-	f.Fields = []Field{
-		{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]},
-		b.moduleField(p, module),
-	}
+	f.Fields = []Field{titleField(p, v), b.moduleField(p, module)}
 	// Chosen handlers are kept until another module is chosen.
 	chosen := v["handlers"]
 	if of := state["module"]; of != "" && of != module {
@@ -47,21 +44,38 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 	if module != "" || chosen != nil {
 		f.Fields = append(f.Fields, b.handlersField(ctx, c, module, chosen))
 	}
-	f.Fields = append(f.Fields,
+	f.Fields = append(f.Fields, b.reportedFields(c, p, v, b.today())...)
+	return f
+}
+
+func titleField(p text.Printer, v Values) Field {
+	return Field{Key: "title", Kind: TextKind, Label: p.Field("title"), Required: true, Max: core.MaxTitle, Initial: v["title"]}
+}
+
+// reportedFields returns the fields of the reported part after the module's.
+func (b *Bot) reportedFields(c Command, p text.Printer, v Values, discovered string) []Field {
+	return append([]Field{
 		b.severityField(p, v.Get("severity")),
-		dateField("discovered_at", p.Field("discovered_at"), v.Get("discovered_at"), b.today()),
+		dateField("discovered_at", p.Field("discovered_at"), v.Get("discovered_at"), discovered),
 		dateField("due_at", p.Field("due_at"), v.Get("due_at"), ""),
-		Field{
+		{
 			Key: "description", Kind: LongTextKind, Label: p.Field("description"), Max: core.MaxDescription,
 			Initial: v["description"],
 		},
-	)
+	}, b.ownFields(c, p, core.Reported, v)...)
+}
+
+// ownFields returns the own fields of a part. Those of the handling part can be filled in
+// later.
+func (b *Bot) ownFields(c Command, p text.Printer, part core.FieldPart, v Values) []Field {
+	var fields []Field
 	for _, own := range b.org.Fields {
-		if own.Part == core.Reported {
-			f.Fields = append(f.Fields, b.ownField(c, p, own, v[fieldKey(own.Key)]))
+		if own.Part == part {
+			own.Required = own.Required && part == core.Reported
+			fields = append(fields, b.ownField(c, p, own, v[fieldKey(own.Key)]))
 		}
 	}
-	return f
+	return fields
 }
 
 // today returns the present day as the value of a form.

@@ -81,8 +81,8 @@ func (b *Bot) helpOn(c Command, name string) string {
 	}
 	return p.S("commands.help."+name, text.Args{"Command": b.org.Command}) + "\n" +
 		p.S("commands.help."+name+".more", text.Args{
-			"Command": b.org.Command, "Fields": p.List(keyNames(b.keys, p.Lang())), "Statuses": p.List(statuses),
-			"Module": module, "Zone": b.org.Zone.String(), "Nodes": p.List(nodes),
+			"Command": b.org.Command, "Fields": p.List(keyNames(b.keys, p.Lang())), "EditFields": p.List(keyNames(b.editKeys, p.Lang())),
+			"Statuses": p.List(statuses), "Module": module, "Zone": b.org.Zone.String(), "Nodes": p.List(nodes),
 		})
 }
 

@@ -2,7 +2,6 @@ package bots
 
 import (
 	"context"
-	"strconv"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -46,10 +45,7 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 		return Reply{}, err
 	case err == nil && !v.Risk.Status.Open():
 		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
-		r := Say(p.S("commands.stands", text.Args{
-			"Key": string(v.Risk.Key), "Title": v.Risk.Title, "Status": p.Status(v.Risk.Status),
-			"Since": p.Time(v.Risk.StatusSince, b.zone(c)),
-		}))
+		r := Say(b.stands(c, v.Risk))
 		r.Card = &card
 		return r, nil
 	case err == nil && !v.MayChange:
@@ -75,7 +71,7 @@ func (b *Bot) statusFormOf(c Command, key core.RiskKey, title string, to core.St
 		id = formShelve
 	}
 	f := Form{
-		ID: id, State: map[string]string{"risk": string(key), "seen": strconv.FormatInt(seen, 10)},
+		ID: id, State: seenAt(key, seen),
 		Title: p.S("commands.form."+id+".title", text.Args{"Key": string(key)}), Submit: p.S("commands.form." + id + ".submit"),
 		Cancel: p.S("commands.form.cancel"),
 		Fields: []Field{{
@@ -83,23 +79,46 @@ func (b *Bot) statusFormOf(c Command, key core.RiskKey, title string, to core.St
 			Required: to == core.Shelved,
 		}},
 	}
-	if title != "" {
-		f.Notice = []core.Span{core.Plain(string(key) + " " + core.Isolate(title))}
-	}
+	f.Notice = titleOf(core.Risk{Key: key, Title: title})
 	return f
 }
 
 // statusForm handles the form that asks for a resolution or a reason.
 func (b *Bot) statusForm(ctx context.Context, c Command) (Reply, error) {
 	form := c.Filled
-	key, err := core.ParseRiskKey(b.org.KeyPrefix, form.State["risk"])
-	seen, numErr := strconv.ParseInt(form.State["seen"], 10, 64)
-	if err != nil || numErr != nil || form.Refresh {
+	key, seen, ok := b.readSeen(form.State)
+	if !ok || form.Refresh {
 		return b.unknown(ctx, c)
 	}
 	to := core.Resolved
 	if form.Form == formShelve {
 		to = core.Shelved
 	}
-	return b.change(ctx, c, engine.ChangeStatus{Risk: key, To: to, Note: form.Values.Get("note"), Seen: seen})
+	note := form.Values.Get(noteName)
+	r, err := b.change(ctx, c, engine.ChangeStatus{Risk: key, To: to, Note: note, Seen: seen})
+	if now, refusal := moved(err); refusal != nil && note != "" {
+		return b.noteAgain(c, now, to, note, refusal), nil
+	}
+	return r, err
+}
+
+// noteAgain shows what the person typed for a change that came too late: in the same form,
+// or in that of a note if somebody else has closed the risk.
+func (b *Bot) noteAgain(c Command, now core.Risk, to core.Status, note string, refusal *core.Refusal) Reply {
+	f := b.noteFormOf(c, now, note)
+	if now.Status.Open() {
+		f = b.statusFormOf(c, now.Key, now.Title, to, now.Version)
+		f.Fields[0].Initial = oneOf(note)
+	}
+	r := b.askAgain(c, f, refusal)
+	r.Form.Notice = append(r.Form.Notice, core.Plain("\n"+b.stands(c, now)))
+	return r
+}
+
+// stands returns the status of a risk in a sentence.
+func (b *Bot) stands(c Command, r core.Risk) string {
+	p := b.printer(c)
+	return p.S("commands.stands", text.Args{
+		"Key": string(r.Key), "Title": r.Title, "Status": p.Status(r.Status), "Since": p.Time(r.StatusSince, b.zone(c)),
+	})
 }

@@ -174,7 +174,8 @@ func (t *Typed) read(e *entry) {
 	line := t.after
 	t.Args = Values{}
 	if slices.ContainsFunc(e.args, Arg.keyed) {
-		t.Args, line, t.faults = readLine(e.args, line, false)
+		titled := !slices.ContainsFunc(e.args, func(a Arg) bool { return a.Name == "title" && a.take != nil })
+		t.Args, line, t.faults = readLine(e.args, line, titled)
 	}
 	for _, a := range e.args {
 		if a.take == nil || line == "" {

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -115,6 +116,9 @@ func (b *Bot) change(ctx context.Context, c Command, change engine.ChangeStatus)
 		return Reply{}, err
 	}
 	risk := done.Risk
+	if change.Note != "" && !slices.ContainsFunc(done.Changes, func(f engine.FieldChange) bool { return f.Field == "status" }) {
+		return b.noted(c, risk), nil
+	}
 	p := b.printer(c)
 	r := Say(p.S("commands.changed", text.Args{
 		"Key": string(risk.Key), "Title": risk.Title, "Status": p.Status(risk.Status),

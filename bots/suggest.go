@@ -68,14 +68,7 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice
 // suggestPeople completes the last of several names with people of the config file and
 // groups that handle modules.
 func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice {
-	names := slices.Sorted(maps.Keys(b.org.People))
-	for _, m := range b.org.Modules {
-		for _, ref := range m.Handlers {
-			if _, _, ok := ref.Group(); ok && !slices.Contains(names, string(ref)) {
-				names = append(names, string(ref))
-			}
-		}
-	}
+	names := b.namesAndGroups()
 	before, last := "", typed
 	if i := strings.LastIndexFunc(typed, isSeparator); i >= 0 {
 		for _, name := range splitList(typed[:i]) {
@@ -95,6 +88,29 @@ func (b *Bot) suggestPeople(_ context.Context, _ Command, typed string) []Choice
 		all[i] = Choice{Key: before + c.Key, Label: before + c.Label}
 	}
 	return all
+}
+
+// namesAndGroups returns the people of the config file and the groups that handle modules.
+func (b *Bot) namesAndGroups() []string {
+	names := slices.Sorted(maps.Keys(b.org.People))
+	for _, m := range b.org.Modules {
+		for _, ref := range m.Handlers {
+			if _, _, ok := ref.Group(); ok && !slices.Contains(names, string(ref)) {
+				names = append(names, string(ref))
+			}
+		}
+	}
+	return names
+}
+
+// suggestAssignees offers the person who types, the handlers of the module, and people.
+func (b *Bot) suggestAssignees(ctx context.Context, c Command, typed string) []Choice {
+	p := b.printer(c)
+	words := []Choice{
+		{Key: meWords[text.English][0], Label: p.S("options.handlers.me")},
+		{Key: moduleWords[text.English][0], Label: p.S("options.handlers.module")},
+	}
+	return append(matching(words, typed), b.suggestPeople(ctx, c, typed)...)
 }
 
 // matching returns the choices that contain what was typed. Those that begin with it

@@ -21,7 +21,7 @@ func TestTheTableIsWhole(t *testing.T) {
 		for _, e := range b.commands {
 			for _, id := range []string{e.name, e.name + ".more"} {
 				said := p.S("commands.help."+id, text.Args{
-					"Command": "/risk", "Fields": "title", "Statuses": "Pending", "Module": "Payments", "Zone": "UTC",
+					"Command": "/risk", "Fields": "title", "EditFields": "title", "Statuses": "Pending", "Module": "Payments", "Zone": "UTC",
 				})
 				if strings.HasPrefix(said, "!") {
 					t.Errorf("%s: help lacks %s", lang, said)

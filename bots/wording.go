@@ -121,10 +121,7 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 // risk.
 func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
-	reply := Say(b.refusalText(p, r) + "\n" + p.S("commands.stands", text.Args{
-		"Key": string(r.Risk.Key), "Title": r.Risk.Title, "Status": p.Status(r.Risk.Status),
-		"Since": p.Time(r.Risk.StatusSince, b.zone(c)),
-	}))
+	reply := Say(b.refusalText(p, r) + "\n" + b.stands(c, *r.Risk))
 	if v, err := b.handling.Show(ctx, c.Actor, r.Risk.Key); err == nil {
 		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
 		reply.Card = &card

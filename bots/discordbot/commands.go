@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"riskroom/bots"
 	"riskroom/core"
@@ -36,6 +37,7 @@ func kindOf(k bots.ArgKind) int {
 const (
 	maxOptions     = 25
 	maxDescription = 100
+	maxCommand     = 8000 // characters of a command with everything in it
 )
 
 // definition is a command, a subcommand or an option. What Discord adds to it is
@@ -83,26 +85,58 @@ func (b *Bot) definitions() []definition {
 	return append([]definition{b.command()}, b.messageCommands()...)
 }
 
-// command returns the definition of the command with all its subcommands.
+// command returns the definition of the command with all its subcommands. If it would be
+// too large, it offers fewer of the organisation's own fields.
 func (b *Bot) command() definition {
-	d := b.described(1, strings.TrimPrefix(b.org.Command, "/"), func(p text.Printer) string { return p.S("options.command") })
-	for _, spec := range b.bot.Commands() {
-		d.Options = append(d.Options, b.subcommand(spec))
+	own := maxOptions
+	d := b.commandWith(own)
+	for own > 0 && d.size() > maxCommand {
+		own--
+		d = b.commandWith(own)
 	}
 	return d
 }
 
-func (b *Bot) subcommand(spec bots.Spec) definition {
+// size returns how many characters of a definition count: in each place, its texts in the
+// longest language.
+func (d definition) size() int {
+	n := utf8.RuneCountInString(d.Name + d.Description)
+	for _, s := range d.Descriptions {
+		n = max(n, utf8.RuneCountInString(d.Name+s))
+	}
+	for _, c := range d.Choices {
+		longest := utf8.RuneCountInString(c.Name)
+		for _, s := range c.Names {
+			longest = max(longest, utf8.RuneCountInString(s))
+		}
+		n += longest + utf8.RuneCountInString(c.Value)
+	}
+	for _, o := range d.Options {
+		n += o.size()
+	}
+	return n
+}
+
+// commandWith returns the definition with that many own fields at most in a subcommand.
+func (b *Bot) commandWith(own int) definition {
+	d := b.described(1, strings.TrimPrefix(b.org.Command, "/"), func(p text.Printer) string { return p.S("options.command") })
+	for _, spec := range b.bot.Commands() {
+		d.Options = append(d.Options, b.subcommand(spec, own))
+	}
+	return d
+}
+
+func (b *Bot) subcommand(spec bots.Spec, own int) definition {
 	name := spec.Path[len(spec.Path)-1]
 	if len(spec.Subs) > 0 {
 		d := b.described(optionGroup, name, spec.Help)
 		for _, sub := range spec.Subs {
-			d.Options = append(d.Options, b.subcommand(sub))
+			d.Options = append(d.Options, b.subcommand(sub, own))
 		}
 		return d
 	}
 	d := b.described(optionSubcommand, name, spec.Help)
-	for _, a := range offered(spec) {
+	for _, a := range offered(spec, own) {
 		d.Options = append(d.Options, b.option(a))
 	}
 	return d
@@ -124,8 +158,8 @@ func (b *Bot) option(a bots.Arg) definition {
 
 // offered returns the arguments that are options, required ones first, as Discord
 // demands. A field of the organisation's own is left to the form if its key can't
-// name an option or there are too many options.
-func offered(spec bots.Spec) []bots.Arg {
+// name an option or there are too many options, or more than own of these fields.
+func offered(spec bots.Spec, own int) []bots.Arg {
 	taken := map[string]bool{}
 	for _, a := range spec.Args {
 		if !a.Own && a.Option != "" {
@@ -134,8 +168,9 @@ func offered(spec bots.Spec) []bots.Arg {
 	}
 	var required, optional []bots.Arg
 	for _, a := range spec.Args {
-		if a.Own && !taken[a.Option] && len(taken) < maxOptions && optionName.MatchString(a.Option) {
+		if a.Own && own > 0 && !taken[a.Option] && len(taken) < maxOptions && optionName.MatchString(a.Option) {
 			taken[a.Option] = true
+			own--
 		} else if a.Own || a.Option == "" {
 			continue
 		}

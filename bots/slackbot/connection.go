@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"riskroom/adapters/rest"
+	"riskroom/core"
 )
 
 // connection is one WebSocket connection of Socket Mode.
@@ -45,7 +46,7 @@ const (
 const (
 	dialTimeout  = 10 * time.Second
 	writeTimeout = 5 * time.Second
-	maxFrame     = 1 << 20 // bytes
+	maxFrame     = 2 * core.MaxBody // bytes: a frame that is too large is acknowledged too
 	writeBuffer  = 32 << 10
 )
 

@@ -75,7 +75,7 @@ func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Op
 		defer f.mu.Unlock()
 		f.changes = append(f.changes, o)
 		f.risk.Status = o.To
-		return engine.Outcome{Risk: f.risk}, nil
+		return engine.Outcome{Risk: f.risk, Changes: []engine.FieldChange{{Field: "status", To: core.Value{Text: string(o.To)}}}}, nil
 	case engine.ReleaseGroup:
 		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.hook(ctx, "ReleaseGroup")
 	}
