@@ -123,7 +123,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Run(name+", "+policy.name, func(t *testing.T) {
 				t.Parallel()
 				e := open(t)
-				b := startRights(t, e, policy.file, policy.read)
+				b := startRights(t, e, policy.file, policy.read, "")
 				for who, may := range policy.may {
 					if e.id(who) != "" {
 						b.checkRights(t, who, may)
@@ -142,17 +142,19 @@ type rightsBundle struct {
 	db  *store.Store
 }
 
-func startRights(t *testing.T, e frontend, file, read string) *rightsBundle {
+// startRights starts riskroom with the permissions to file and read, and with more of a config
+// file.
+func startRights(t *testing.T, e frontend, file, read, more string) *rightsBundle {
 	t.Helper()
 	var names []string
-	for _, who := range []role{submitter, handler, lead, administrator} {
+	for _, who := range []role{submitter, handler, lead, administrator, member} {
 		names = append(names, strings.ToUpper(strings.TrimPrefix(string(who), "module ")), e.id(who))
 	}
 	if id := e.id(partner); id != "" {
 		file, read = strings.ReplaceAll(file, "PARTNER", `"home/`+id+`"`), strings.ReplaceAll(read, "PARTNER", `"home/`+id+`"`)
 	}
 	file, read = strings.ReplaceAll(file, ", PARTNER", ""), strings.ReplaceAll(read, ", PARTNER", "")
-	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig)
+	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig + more)
 	env := e.values()
 	cfg, problems := config.Load("riskroom.yaml", []byte(src), config.Options{
 		Platforms: platforms.Settings(),
