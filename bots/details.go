@@ -115,7 +115,9 @@ func (d detailer) handling(ctx context.Context) []Field {
 	out = append(out, d.node()...)
 	out = append(out, d.own(ctx, core.Handling)...)
 	out = append(out, static(d.p.Field("notes"), d.notes(ctx)...))
-	return append(out, d.field("resolution", r.Resolution))
+	resolution := d.field("resolution", r.Resolution)
+	resolution.Label = d.p.Resolution(r.Status)
+	return append(out, resolution)
 }
 
 // node returns where the risk is in the process and since when.
@@ -138,9 +140,8 @@ func (d detailer) notes(ctx context.Context) []core.Span {
 	var out []core.Span
 	room := notesRoom
 	for i, n := range slices.Backward(all) {
-		line := d.p.S("card.note", text.Args{
-			"Name": d.actor(ctx, n.By).Text, "Time": d.p.Time(n.At, d.b.zone(d.c)), "Text": n.Text,
-		})
+		n.By.Name = d.actor(ctx, n.By).Text
+		line := d.p.Note(n, d.b.zone(d.c))
 		if room -= utf8.RuneCountInString(line); room < 0 {
 			more := d.p.S("card.notes.more", text.Args{"Count": i + 1})
 			return append(out, core.Plain("\n"+more+" · "+d.seeAll()))
