@@ -29,7 +29,8 @@ func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
 		ID: formDetails, Title: p.S("commands.form.details.title", text.Args{"Key": string(v.Risk.Key)}),
 		Cancel: p.S("commands.form.close"), Notice: b.lostGroup(p, v), Fields: slices.Concat(d.reported(ctx), d.handling(ctx), d.earlier(ctx), d.history(ctx)),
 	}
-	return Reply{Form: &f, Card: &card}, nil
+	all := Turn{Pages: historyPages, State: string(v.Risk.Key), Label: p.S("history.title")}
+	return Reply{Form: &f, Card: &card, Turns: []Turn{all}}, nil
 }
 
 type detailer struct {

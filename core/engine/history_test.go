@@ -180,3 +180,24 @@ func TestHistoryOfTrimmed(t *testing.T) {
 		}
 	}
 }
+
+// TestRejectedOperations: the history names what somebody tried.
+func TestRejectedOperations(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.file("ledger", b.clock.Now())
+	title := "mine"
+	for want, o := range map[string]engine.Operation{
+		"edit":     engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: &title}},
+		"assign":   engine.Assign{Risk: r.Key, To: []core.Ref{"lin"}},
+		"take":     engine.Assign{Risk: r.Key, Take: true},
+		"hand":     engine.Assign{Risk: r.Key, Hand: true, To: []core.Ref{"lin"}, Reason: "away"},
+		"note":     engine.AddNote{Risk: r.Key, Text: "mine"},
+		"resolved": engine.ChangeStatus{Risk: r.Key, To: core.Resolved},
+	} {
+		if _, err := b.engine.Do(b.ctx(), core.MakeOp("try", want), out, o); err == nil {
+			t.Errorf("%s was allowed", want)
+		}
+		b.eventually(want, func() bool { return strings.Contains("\n"+told(b.pages(lin, r.Key)), "\nrejected "+want) })
+	}
+}

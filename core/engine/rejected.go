@@ -43,6 +43,18 @@ func attempted(o Operation) string {
 	switch o := o.(type) {
 	case ChangeStatus:
 		return string(o.To)
+	case Edit:
+		return "edit"
+	case Assign:
+		switch {
+		case o.Take:
+			return "take"
+		case o.Hand:
+			return "hand"
+		}
+		return "assign"
+	case AddNote:
+		return "note"
 	case ReleaseGroup:
 		return "release"
 	case PassOn:

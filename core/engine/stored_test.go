@@ -17,7 +17,7 @@ func TestStoredCodes(t *testing.T) {
 			engine.EventStep, engine.EventPartial, engine.EventFailed, engine.EventPassed, engine.EventDeferred, engine.EventRetry,
 			engine.EventParked, engine.EventEnded, engine.EventResent,
 		},
-		"edited assigned note node": {engine.EventEdited, engine.EventAssigned, engine.EventNote, engine.EventNode},
+		"edited assigned note node purged": {engine.EventEdited, engine.EventAssigned, engine.EventNote, engine.EventNode, engine.EventPurged},
 		"bound freed missing found synced linked unlinked operator": {
 			engine.EventBound, engine.EventFreed, engine.EventLost, engine.EventFound, engine.EventSynced, engine.EventLinked,
 			engine.EventUnlinked, engine.EventOperator,

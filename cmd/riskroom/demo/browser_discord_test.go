@@ -58,7 +58,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.clock("day")
 	v.trail(v.says("struck.error_after", text.Args{"Call": "create_message"}))
 	for range 5 {
-		if v.count("#trail li", v.says("trail.step.send_message.to", text.Args{"Done": ""})) >= 2 {
+		if v.count("#trail li", v.tells("step.send_message.to", text.Args{"Done": ""})) >= 2 {
 			break
 		}
 		v.clock("hour")
@@ -71,7 +71,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.trouble(killInCall)
 	v.clock("day")
 	v.trail(v.says("killed.in", text.Args{"Call": "create_guild_channel"}), v.says("restarted"))
-	v.trail(v.says("trail.step.send_group_message"))
+	v.trail(v.tells("step.send_group_message"))
 	v.trail(v.says("once", text.Args{"Call": "create_guild_channel"}))
 	v.sees("#side", "r-1")
 	v.once("#side li", "r-1")

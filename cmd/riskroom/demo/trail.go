@@ -46,7 +46,7 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 	}
 	it := item{at: e.At, risk: r.Risk, event: e}
 	say := func(tone browser.Tone, id string) {
-		out.Tone, out.Text, ok = tone, p.S("browser.trail."+id, args), true
+		out.Tone, out.Text, ok = tone, p.First(args, "browser.trail."+id, "history."+id), true
 	}
 	switch e.Kind {
 	case engine.EventFiled:

@@ -24,7 +24,7 @@ func TestEveryActionAndTriggerHasWords(t *testing.T) {
 		}
 	}
 	for _, kind := range flow.ActionKinds() {
-		ids = append(ids, "browser.trail.step."+kind)
+		ids = append(ids, "history.step."+kind)
 	}
 	all := text.Args{"Key": "R-1", "Status": "x", "Delay": "x", "Field": "x", "Date": "x", "Where": "x", "Done": "x"}
 	for _, lang := range []string{"en", "zh-CN"} {
