@@ -9,6 +9,7 @@ import (
 
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
+	"riskroom/core"
 	"riskroom/core/engine"
 )
 
@@ -38,6 +39,47 @@ func TestTurnsPages(t *testing.T) {
 		m = *r.Message
 		wantContains(t, m.Plain, want)
 	}
+}
+
+// TestListIsTurnedAndOpened turns the pages of a list, and opens a risk on it.
+func TestListIsTurnedAndOpened(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.engine.listing = twoPages
+	m := messageIn(t, b.risk(t, lin, "list", emulator.Values{"what": "resolved", "title": "退款"}))
+	wantContains(t, m.Plain, "The newest 10 that match:", "R-17 Refund", "R-8 Refund", "Next")
+	for _, want := range []string{"More risks:", "The newest 10 that match:"} {
+		r, err := b.Press(t.Context(), lin, lobby, m.ID, lastButton(t, m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m = *r.Message
+		wantContains(t, m.Plain, want)
+	}
+	if n := len(m.Components); n != 3 {
+		t.Fatalf("%d rows of buttons", n)
+	}
+	r, err := b.Press(t.Context(), lin, lobby, m.ID, "page:risk::R-17")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantContains(t, r.Message.Plain, "R-17")
+}
+
+// twoPages answers a list of closed risks: ten of them, then R-7.
+func twoPages(q engine.ListQuery) engine.Listing {
+	l := engine.Listing{Total: -1}
+	switch next := (engine.Place{At: 1_790_000_000_000, Key: "R-8"}); {
+	case len(q.Statuses) != 1 || q.Statuses[0] != core.Resolved || q.Words[0] != "退款":
+	case q.After == next:
+		l.Risks = []core.Risk{{Key: "R-7", Title: "Refund *7*", Status: core.Resolved}}
+	default:
+		l.Next = next
+		for n := int64(17); n > 7; n-- {
+			l.Risks = append(l.Risks, core.Risk{Key: core.MakeRiskKey("R", n), Title: "Refund", Status: core.Resolved})
+		}
+	}
+	return l
 }
 
 func TestParseTurn(t *testing.T) {

@@ -29,7 +29,8 @@ type fakeEngine struct {
 	ended   []core.Ending
 	alike   *core.Risk // the risk with the same title that File finds
 	risk    core.Risk
-	history map[string]engine.History // by risk and cursor
+	history map[string]engine.History             // by risk and cursor
+	listing func(engine.ListQuery) engine.Listing // nil: only risk
 	links   []string
 	lists   int // calls of List
 }
@@ -91,11 +92,14 @@ func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (
 	return engine.View{Risk: r, MayChange: true}, err
 }
 
-func (f *fakeEngine) List(ctx context.Context, _ core.Actor, _ engine.ListQuery) (engine.Listing, error) {
+func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery) (engine.Listing, error) {
 	err := f.hook(ctx, "List")
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lists++
+	if f.listing != nil {
+		return f.listing(q), err
+	}
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
 }
 
