@@ -128,6 +128,10 @@ func (d *discordFrontend) history(ctx context.Context, as role, key core.RiskKey
 	return d.command(ctx, as, "history", emulator.Values{"key": string(key)})
 }
 
+func (d *discordFrontend) search(ctx context.Context, as role, word string) (string, error) {
+	return d.command(ctx, as, "list", emulator.Values{"what": "all", "title": word})
+}
+
 func (d *discordFrontend) list(ctx context.Context, as role) (string, error) {
 	return d.command(ctx, as, "list", nil)
 }

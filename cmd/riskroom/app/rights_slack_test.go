@@ -145,6 +145,10 @@ func (s *slackFrontend) list(ctx context.Context, as role) (string, error) {
 	return s.command(ctx, as, "list")
 }
 
+func (s *slackFrontend) search(ctx context.Context, as role, word string) (string, error) {
+	return s.command(ctx, as, "list all "+word)
+}
+
 func (s *slackFrontend) history(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.command(ctx, as, "history "+string(key))
 }

@@ -94,6 +94,7 @@ type frontend interface {
 	fileMessage(ctx context.Context, as role) (string, error) // opens the form for a message in the lobby
 	show(ctx context.Context, as role, key core.RiskKey) (string, error)
 	list(ctx context.Context, as role) (string, error)
+	search(ctx context.Context, as role, word string) (string, error) // among all risks, closed ones too
 	history(ctx context.Context, as role, key core.RiskKey) (string, error)
 	details(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button of the card in the lobby
 	suggest(ctx context.Context, as role) (string, error)                   // which risks are suggested; "" for none
@@ -226,6 +227,13 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 	}
 	said, err = h.list(ctx, who)
 	check("list", said, err, may.read, secretTitle)
+	for _, word := range []string{"ledger", "nowhere"} {
+		said, err = h.search(ctx, who, word)
+		check("search for "+word, said, err, may.read && word == "ledger", secretTitle)
+		if !may.read && !strings.Contains(said, "No risks match.") {
+			t.Errorf("%s learns from a search: %q", who, said)
+		}
+	}
 	said, err = h.details(ctx, who, key)
 	check("details", said, err, may.read, secretTitle)
 	said, err = h.history(ctx, who, key)
