@@ -3,7 +3,6 @@ package discordbot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -26,6 +25,8 @@ type fakeEngine struct {
 	before  func(ctx context.Context, call string) error // called first in most methods; may be nil
 	drafts  map[string]engine.Draft
 	changes []engine.ChangeStatus
+	ops     []engine.Operation // any other operation
+	refusal *core.Refusal      // of those, nil if they succeed
 	noticed []core.GroupRef
 	missed  int
 	alike   *core.Risk // the risk with the same title that File finds
@@ -80,7 +81,13 @@ func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Op
 	case engine.ReleaseGroup:
 		return engine.Outcome{Result: "the group of " + string(o.Risk)}, f.hook(ctx, "ReleaseGroup")
 	}
-	return engine.Outcome{}, fmt.Errorf("a fake does not know %T", o)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ops = append(f.ops, o)
+	if f.refusal != nil {
+		return engine.Outcome{}, f.refusal
+	}
+	return engine.Outcome{Risk: f.risk}, nil
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
@@ -89,7 +96,7 @@ func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (
 	defer f.mu.Unlock()
 	r := f.risk
 	r.Key = key
-	return engine.View{Risk: r, MayChange: true}, err
+	return engine.View{Risk: r, MayChange: true, MayReport: true, MayHandle: true, MayTake: true}, err
 }
 
 func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery) (engine.Listing, error) {
@@ -121,6 +128,8 @@ func (f *fakeEngine) Card(_ context.Context, v engine.View, _, lang string) core
 		Buttons: []core.Button{
 			{Press: core.PressStart, Label: "Start"}, {Press: core.PressResolve, Label: "Resolve"},
 			{Press: core.PressShelve, Label: "Shelve"}, {Press: core.PressDetails, Label: "Details"},
+			{Press: core.PressTake, Label: "Take", More: true}, {Press: core.PressEdit, Label: "Edit", More: true},
+			{Press: core.PressNote, Label: "Note", More: true},
 		},
 	}
 }
