@@ -310,6 +310,30 @@ func TestFormGoesOnLater(t *testing.T) {
 	}
 }
 
+// TestUntouchedValuesStay checks that a value isn't changed because a text input shows less
+// of it, or because it looks like Discord's notation.
+func TestUntouchedValuesStay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	due := time.Date(2099, 12, 1, 10, 30, 37, 0, time.UTC)
+	b.engine.risk.DueAt, b.engine.risk.Description = due, "ask <@"+wei+">"
+	r := b.risk(t, lin, "edit", emulator.Values{"key": "R-17"})
+	for n := 0; r.Modal != nil && n < 5; n++ {
+		if m := b.submit(t, nil); strings.Contains(m.Plain, "Nothing is saved yet") {
+			r = b.press(t, m, "Continue")
+		} else {
+			r = emulator.Reply{}
+		}
+	}
+	if len(b.engine.ops) != 1 {
+		t.Fatalf("%d operations", len(b.engine.ops))
+	}
+	p := b.engine.ops[0].(engine.Edit).Patch
+	if !p.DueAt.Equal(due) || *p.Description != "ask <@"+wei+">" || *p.Module != "Payments" {
+		t.Errorf("patch %v %q %q", p.DueAt, *p.Description, *p.Module)
+	}
+}
+
 // TestModalOfAnOlderVersion checks that a modal that was open during an upgrade is shown
 // with what was typed, and that nothing of it is dropped.
 func TestModalOfAnOlderVersion(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // fill answers a submitted modal. Its op derives from the one that opened the form, so
 // that a form acts once however often it is submitted.
 func (b *Bot) fill(ctx context.Context, req request, c bots.Command, in interaction, s submitted) response {
-	if s.has[olderInput] {
+	if _, older := s.sent[olderInput]; older {
 		return only(b.private(core.Message{Text: []core.Span{core.Plain(b.text.In(c.Lang).S("commands.outdated"))}, Card: s.typed(b.text.In(c.Lang))}))
 	}
 	if !s.part {
@@ -74,7 +74,7 @@ func (b *Bot) next(ctx context.Context, c bots.Command, s submitted, f *followUp
 	if err != nil {
 		return b.bot.Lost(c, err)
 	}
-	changes := u.enter(s)
+	changes := b.enter(c, &u, s)
 	s.form = &u
 	f.about(&s)
 	if changes {
@@ -160,7 +160,7 @@ func (b *Bot) again(ctx context.Context, c bots.Command, in interaction, s submi
 		if err != nil {
 			return s.typed(p), nil
 		}
-		kept.enter(s)
+		b.enter(c, &kept, s)
 		u = &kept
 	}
 	card := b.entered(p, *u)

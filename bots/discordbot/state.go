@@ -14,11 +14,11 @@ import (
 
 // submitted is a modal that somebody has sent.
 type submitted struct {
-	op     string          // of the interaction that first opened the form
-	filled bots.Filled     // of this modal
-	has    map[string]bool // the fields in it
-	part   bool            // other modals of the form are kept
-	form   *unfinished     // the form with all that was entered, nil if it is only in filled
+	op     string            // of the interaction that first opened the form
+	filled bots.Filled       // of this modal
+	sent   map[string]string // the fields in it, with the texts as they were sent
+	part   bool              // other modals of the form are kept
+	form   *unfinished       // the form with all that was entered, nil if it is only in filled
 }
 
 // typed returns the values of this modal as they were sent, nil if it is empty.
@@ -53,7 +53,7 @@ func parseForm(customID string) (s submitted, ok bool) {
 	if json.Unmarshal([]byte(parts[2]), &s.filled.State) != nil {
 		return submitted{}, false
 	}
-	s.op, s.has = parts[1], map[string]bool{}
+	s.op, s.sent = parts[1], map[string]string{}
 	return s, true
 }
 
@@ -87,7 +87,7 @@ func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submit
 			default:
 				values = []string{read.prose(ctx, c.Value)}
 			}
-			s.has[key] = true
+			s.sent[key] = c.Value
 			s.filled.Values[key] = append(s.filled.Values[key], values...) // a field may have two inputs
 		}
 	}

@@ -202,8 +202,8 @@ func (u unfinished) alone() (first unfinished, ok bool) {
 }
 
 // enter takes the values of a submitted modal, and reports whether they may change the
-// form.
-func (u *unfinished) enter(s submitted) (refresh bool) {
+// form. A text that is as it was shown keeps its value, which may be more precise.
+func (b *Bot) enter(c bots.Command, u *unfinished, s submitted) (refresh bool) {
 	u.Form.Fields = slices.Clone(u.Form.Fields)
 	if u.Shown == nil {
 		u.Shown = map[string]string{}
@@ -213,10 +213,14 @@ func (u *unfinished) enter(s submitted) (refresh bool) {
 	}
 	maps.Copy(u.Mentions, s.filled.Mentions)
 	for i, f := range u.Form.Fields {
-		if !s.has[f.Key] {
+		typed, ok := s.sent[f.Key]
+		if !ok {
 			continue
 		}
 		values := s.filled.Values[f.Key]
+		if typed != "" && typed == b.bot.AsTyped(c.Lang, f) {
+			values = f.Initial
+		}
 		refresh = refresh || f.Refresh && !slices.Equal(values, f.Initial)
 		u.Form.Fields[i].Initial, u.Shown[f.Key] = values, f.Variant
 	}
