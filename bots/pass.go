@@ -36,16 +36,17 @@ func (b *Bot) pressPass(ctx context.Context, c Command) (Reply, error) {
 	return b.move(ctx, c, engine.PassOn{Risk: c.Pressed.Risk, Seen: c.Pressed.Seen})
 }
 
-// move moves a risk to another node and replies where it is.
+// move moves a risk to another node and replies where it is, and which timers moved.
 func (b *Bot) move(ctx context.Context, c Command, o engine.Operation) (Reply, error) {
 	done, err := b.handling.Do(ctx, c.Op, c.Actor, o)
 	if err != nil {
 		return Reply{}, err
 	}
 	p := b.printer(c)
-	r := Say(p.S("commands.moved", text.Args{
+	done.Changes = nil // the node, and perhaps the status
+	r := b.outcome(ctx, c, core.Plain(p.S("commands.moved", text.Args{
 		"Key": string(done.Risk.Key), "Title": done.Risk.Title, "Position": p.Position(b.org, done.Risk),
-	}))
+	})), done)
 	r.Close = true
 	return r, nil
 }

@@ -162,6 +162,8 @@ func (e *Engine) fieldValue(ctx context.Context, p text.Printer, field string, v
 		return plain(p.Severity(core.Severity(v.Text)))
 	case field == "status":
 		return plain(p.Status(core.Status(v.Text)))
+	case field == "node":
+		return plain(p.Node(e.org, v.Text))
 	}
 	return e.value(ctx, p, core.Field{Type: e.org.FieldType(field)}, v, workspace)
 }
