@@ -2,11 +2,16 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"riskroom/adapters/discord/emulator"
+	discord "riskroom/adapters/discord/emulator"
+	"riskroom/adapters/slack/emulator"
 	"riskroom/core"
 	"riskroom/core/engine"
 )
@@ -17,6 +22,8 @@ type mover interface {
 	pass(ctx context.Context, as role, key core.RiskKey) (string, error)
 	pressPass(ctx context.Context, as role, key core.RiskKey) (string, error)
 	back(ctx context.Context, as role, key core.RiskKey) (string, error)
+	// pressBack sends a risk back with the button and its form, if it opens.
+	pressBack(ctx context.Context, as role, r core.Risk) error
 	// forgeBack submits a form that was never opened.
 	forgeBack(ctx context.Context, as role, key core.RiskKey) error
 }
@@ -105,6 +112,7 @@ func (b *moverBundle) checkMoves(t *testing.T, who role, first, second bool) {
 	try("a press", "first", "second", first, said(b.mover.pressPass))
 	try("pass", "first", "second", first, said(b.mover.pass))
 	try("back", "second", "first", second, said(b.mover.back))
+	try("a press and a form", "second", "first", second, func() error { return b.mover.pressBack(ctx, who, b.riskOf(t, key)) })
 	try("a form that was not opened", "second", "first", second, func() error { return b.mover.forgeBack(ctx, who, key) })
 
 	for node, may := range map[string]bool{"first": who == administrator, "second": second} {
@@ -145,6 +153,41 @@ func (s *slackFrontend) back(ctx context.Context, as role, key core.RiskKey) (st
 	return s.command(ctx, as, "back "+string(key)+" first because")
 }
 
+func (s *slackFrontend) pressBack(ctx context.Context, as role, r core.Risk) error {
+	option := fmt.Sprintf("riskroom.back:%s@%d", r.Key, r.Version)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, m := range s.Messages(slackLobby) {
+			if raw, err := json.Marshal(m.Blocks); err != nil || !strings.Contains(string(raw), `"`+option+`"`) {
+				continue
+			}
+			user := s.id(as)
+			before := len(s.Ephemerals(user))
+			if _, err := s.Press(ctx, user, slackLobby, m.TS, "riskroom.more/"+option); err != nil {
+				return err
+			}
+			return s.answerBack(ctx, user, before)
+		}
+	}
+	return fmt.Errorf("%s has no card with the button", r.Key)
+}
+
+// answerBack fills in the form that asks for a reason, if it opens instead of another reply.
+func (s *slackFrontend) answerBack(ctx context.Context, user string, before int) error {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		view, open := s.OpenView(user)
+		switch {
+		case open && view.CallbackID == "back":
+			_, err := s.SubmitView(ctx, user, view.ID, emulator.Values{"node": {"first"}, "note": {"wrong"}})
+			return err
+		case open:
+			return s.CloseView(user, view.ID)
+		case len(s.Ephemerals(user)) > before:
+			return nil
+		}
+	}
+	return errors.New("there is no reply")
+}
+
 func (s *slackFrontend) forgeBack(ctx context.Context, as role, key core.RiskKey) error {
 	return s.submit(ctx, as, "back", map[string]string{"risk": string(key), "seen": "0"}, map[string]any{
 		"note": map[string]any{"note": map[string]any{"type": "plain_text_input", "value": "forged"}},
@@ -152,7 +195,7 @@ func (s *slackFrontend) forgeBack(ctx context.Context, as role, key core.RiskKey
 }
 
 func (d *discordFrontend) pass(ctx context.Context, as role, key core.RiskKey) (string, error) {
-	return d.command(ctx, as, "pass", emulator.Values{"key": string(key), "note": "checked"})
+	return d.command(ctx, as, "pass", discord.Values{"key": string(key), "note": "checked"})
 }
 
 func (d *discordFrontend) pressPass(ctx context.Context, as role, key core.RiskKey) (string, error) {
@@ -160,7 +203,24 @@ func (d *discordFrontend) pressPass(ctx context.Context, as role, key core.RiskK
 }
 
 func (d *discordFrontend) back(ctx context.Context, as role, key core.RiskKey) (string, error) {
-	return d.command(ctx, as, "back", emulator.Values{"key": string(key), "node": "first", "reason": "because"})
+	return d.command(ctx, as, "back", discord.Values{"key": string(key), "node": "first", "reason": "because"})
+}
+
+func (d *discordFrontend) pressBack(ctx context.Context, as role, r core.Risk) error {
+	button := fmt.Sprintf("riskroom.back:%s@%d", r.Key, r.Version)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for _, m := range d.Messages(discordLobby) {
+			if raw, err := json.Marshal(m.Components); err != nil || !strings.Contains(string(raw), `"`+button+`"`) {
+				continue
+			}
+			reply, err := d.Press(ctx, d.id(as), discordLobby, m.ID, button)
+			if err == nil && reply.Modal != nil {
+				_, err = d.SubmitModal(ctx, d.id(as), discord.Values{"note": "wrong"})
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("%s has no card with the button", r.Key)
 }
 
 func (d *discordFrontend) forgeBack(ctx context.Context, as role, key core.RiskKey) error {
