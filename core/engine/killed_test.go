@@ -182,7 +182,9 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	for _, f := range []flow.Def{gather, rival} {
 		f.Steps[0].Action.(*flow.CreateGroupDef).Topic = "first"
 	}
-	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival)...)
+	announce := flow.Def{Name: "announce", Trigger: flow.TriggerDef{On: "status"}, If: `by != submitter and note != ""`, Steps: []flow.StepDef{
+		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, announce)...)
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
@@ -207,6 +209,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	}
 	b.checkFinalState(r.Key)
 	b.checkNotes(r.Key)
+	b.checkAnnouncements(r.Key)
 }
 
 // someWork returns what wei does to a risk: nothing, one thing or several.
@@ -244,6 +247,26 @@ func (b *bundle) checkNotes(key core.RiskKey) {
 	}
 	if len(posted) != finished {
 		b.t.Errorf("%v were posted by %d runs", posted, finished)
+	}
+}
+
+// checkAnnouncements checks that every change of the status was announced once.
+func (b *bundle) checkAnnouncements(key core.RiskKey) {
+	b.t.Helper()
+	var got []string
+	for _, text := range toldDirectly(b.platform, "MEI") {
+		if strings.HasPrefix(text, "From ") {
+			got = append(got, text)
+		}
+	}
+	var want []string
+	p := b.options.Text.In("en")
+	for _, e := range b.events(key, engine.EventStatus) {
+		want = append(want, "From "+p.Status(core.Status(e.Data["from"]))+" to "+p.Status(core.Status(e.Data["to"])))
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		b.t.Errorf("announced %q, want %q", got, want)
 	}
 }
 

@@ -4,7 +4,7 @@ import "riskroom/core"
 
 // Endings of help texts.
 const (
-	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, operators (with a process), names, \"@group\", accounts (workspace/ID), =expressions."
+	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, operators (with a process), new_handlers (with on: assigned), names, \"@group\", accounts (workspace/ID), =expressions."
 	templateHelp = " A template: text with values such as {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }} and {{ .fields.amount }}."
 	delayHint    = "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"
 )

@@ -118,8 +118,13 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 		groups = append(groups, org.AdminChannel)
 	}
 	for _, f := range cfg.Flows {
-		for _, s := range f.Def().Steps {
-			people, group := mentioned(s)
+		def := f.Def()
+		forms := []flow.Form{def.Trigger.Form()}
+		for _, s := range def.Steps {
+			forms = append(forms, s.Action.Form())
+		}
+		for _, form := range forms {
+			people, group := mentioned(form)
 			for _, name := range people {
 				refs = append(refs, core.Ref(name))
 			}
@@ -131,9 +136,9 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 	return refs, groups
 }
 
-// mentioned returns the people and the group that a step names.
-func mentioned(s flow.StepDef) (people []string, group string) {
-	for _, k := range s.Action.Form().Keys {
+// mentioned returns the people and the group that a trigger or a step names.
+func mentioned(f flow.Form) (people []string, group string) {
+	for _, k := range f.Keys {
 		switch k.Kind {
 		case flow.PeopleKey:
 			people = append(people, *k.List...)
