@@ -67,7 +67,7 @@ func (d detailer) reported(ctx context.Context) []Field {
 		out = append(out, static(d.p.Field("source"), d.source(ctx, *r.Source)))
 	}
 	return append(out,
-		static(d.p.Field("submitter"), d.actor(ctx, r.Submitter)),
+		static(d.p.Field("submitter"), core.Plain(d.b.actor(ctx, d.c, r.Submitter))),
 		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
 }
 
@@ -76,7 +76,7 @@ func (d detailer) source(ctx context.Context, q core.Quote) core.Span {
 	if q.By.Name == "" && q.By.Account.IsZero() {
 		return core.Hyperlink(d.p.S("card.source"), q.Link)
 	}
-	return core.Hyperlink(d.p.S("card.source.by", text.Args{"Name": d.actor(ctx, q.By).Text}), q.Link)
+	return core.Hyperlink(d.p.S("card.source.by", text.Args{"Name": d.b.actor(ctx, d.c, q.By)}), q.Link)
 }
 
 // given returns the reported values that are set, except for the title.
@@ -141,7 +141,7 @@ func (d detailer) notes(ctx context.Context) []core.Span {
 	var out []core.Span
 	room := notesRoom
 	for i, n := range slices.Backward(all) {
-		n.By.Name = d.actor(ctx, n.By).Text
+		n.By.Name = d.b.actor(ctx, d.c, n.By)
 		line := d.p.Note(n, d.b.zone(d.c))
 		if room -= utf8.RuneCountInString(line); room < 0 {
 			more := d.p.S("card.notes.more", text.Args{"Count": i + 1})
@@ -167,7 +167,7 @@ func (d detailer) earlier(ctx context.Context) []Field {
 			out = append(out, core.Plain("\n"))
 		}
 		out = append(out, core.Plain(d.p.S("history.line", text.Args{
-			"Time": d.p.Time(c.At, d.b.zone(d.c)), "Who": d.actor(ctx, c.By).Text,
+			"Time": d.p.Time(c.At, d.b.zone(d.c)), "Who": d.b.actor(ctx, d.c, c.By),
 			"What": d.p.S("history.earlier.line", text.Args{"Status": d.p.Status(c.To), "Text": c.Text}),
 		})))
 	}
@@ -214,17 +214,6 @@ func dayOf(org *core.Organisation, p text.Printer, t time.Time) string {
 		return p.Date(t, org.Zone)
 	}
 	return p.Time(t, org.Zone)
-}
-
-// actor returns the name of the person who did something, without a mention.
-func (d detailer) actor(ctx context.Context, a core.Actor) core.Span {
-	switch {
-	case a.Name != "":
-		return core.Plain(a.Name)
-	case a.Account.IsZero():
-		return core.Plain(d.p.S("commands.riskroom"))
-	}
-	return d.b.people(ctx, d.p, "", core.RefOf(a.Account))[0] // in no workspace, so by name
 }
 
 func (d detailer) own(ctx context.Context, part core.FieldPart) []Field {

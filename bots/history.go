@@ -103,17 +103,7 @@ func (t teller) who(ctx context.Context, e engine.Event) string {
 	if flow := flowOf(e); flow != "" && e.Actor == (core.Actor{}) && !strings.HasPrefix(flow, "_") {
 		return flow
 	}
-	return t.actor(ctx, e.Actor)
-}
-
-func (t teller) actor(ctx context.Context, a core.Actor) string {
-	switch {
-	case a.Name != "":
-		return a.Name
-	case a.Account.IsZero():
-		return t.p.S("commands.riskroom")
-	}
-	return t.b.refName(ctx, t.c, core.RefOf(a.Account))
+	return t.b.actor(ctx, t.c, e.Actor)
 }
 
 func flowOf(e engine.Event) string {
@@ -171,14 +161,10 @@ func (t teller) with(what, label, typed string) string {
 
 // noteLabel returns the label of the text that comes with a status.
 func (t teller) noteLabel(to core.Status) string {
-	switch to {
-	case core.Resolved:
-		return t.p.Field("resolution")
-	case core.Shelved:
-		return t.p.S("history.reason")
-	case core.Pending, core.InProgress:
+	if to.Open() {
+		return t.p.S("history.comment")
 	}
-	return t.p.S("history.comment")
+	return t.p.Resolution(to)
 }
 
 // edited words the fields of an edit, whose data has "from.<field>" and "to.<field>".
@@ -202,38 +188,21 @@ func (t teller) edited(ctx context.Context, d map[string]string) string {
 	return strings.Join(changes, t.p.S("history.change.between"))
 }
 
-// value words a stored value of a field.
+// value words a stored value of a field, without mentions.
 func (t teller) value(ctx context.Context, field, s string) string {
-	own, _ := t.b.org.Field(strings.TrimPrefix(field, fieldKey("")))
 	v := core.ParseValue(t.b.org.FieldType(field), s)
-	switch {
-	case s == "":
+	if v.IsZero() {
 		return t.p.S("common.none")
-	case field == "severity":
-		return t.p.Severity(core.Severity(s))
-	case len(v.People) > 0:
-		return t.people(ctx, s)
-	case !v.Date.IsZero():
-		return dayOf(t.b.org, t.p, v.Date)
 	}
-	for _, o := range own.Options {
-		if o.Key == s {
-			return core.LabelIn(o.Label, t.p.Lang(), o.Key)
-		}
-	}
-	return t.typed(s)
+	return t.typed(cmp.Or(core.Text(t.b.handling.Value(ctx, field, v, "", t.p.Lang())), s))
 }
 
-// people words a stored list of refs.
+// people words stored handlers.
 func (t teller) people(ctx context.Context, s string) string {
-	var names []string
-	for _, ref := range core.ParseValue(core.PeopleField, s).People {
-		names = append(names, t.b.refName(ctx, t.c, ref))
-	}
-	if names == nil {
+	if s == "" {
 		return t.p.S("common.nobody")
 	}
-	return t.p.List(names)
+	return t.value(ctx, "handlers", s)
 }
 
 // step words what a step of a flow did.

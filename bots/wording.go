@@ -277,6 +277,17 @@ func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs
 	return out
 }
 
+// actor returns the name of who did something, without a mention.
+func (b *Bot) actor(ctx context.Context, c Command, a core.Actor) string {
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Account.IsZero():
+		return b.printer(c).S("commands.riskroom")
+	}
+	return b.refName(ctx, c, core.RefOf(a.Account))
+}
+
 // refName returns a ref without a mention: the name in the config file, or else the name
 // on the platform.
 func (b *Bot) refName(ctx context.Context, c Command, ref core.Ref) string {
