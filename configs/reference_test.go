@@ -82,8 +82,9 @@ the current time. A severity is ~low~, ~medium~, ~high~ or ~critical~. A status 
 
 A flow that an event triggers also knows what happened. These values don't change later:
 
-- ~by~ is who did it, and ~note~ is what they wrote, with every event but ~filed~. The condition ~by != submitter~ leaves out what the
-  submitter did. To choose other people, use ~by~ in the trigger.
+- ~by~ is who did it, with every event but ~filed~. The condition ~by != submitter~ leaves out what the submitter did. To choose other
+  people, use ~by~ in the trigger.
+- ~note~ is what they wrote, with every event but ~filed~ and ~edited~.
 - ~from~ and ~to~ are the old and the new status, with ~on: status~ and ~on: reopened~.
 - ~new_handlers~ are the handlers that the risk didn't have before, with ~on: assigned~. A list of people can name them, too.
 

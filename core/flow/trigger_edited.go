@@ -4,7 +4,7 @@ package flow
 func edited() event {
 	return event{
 		name: "edited", help: "when its fields are edited, other than the handlers", anyStatus: true,
-		filters: []string{"fields", "by"}, values: []string{"by", "note"},
+		filters: []string{"fields", "by"}, values: []string{"by"},
 		happens: func(c Change) bool { return len(c.edited()) > 0 },
 	}
 }
