@@ -140,7 +140,7 @@ func TestDemoText(t *testing.T) {
 		},
 		"en discord": {
 			"(Discord, emulated)", "mei types in #general: /risk new\n", "Module       Payments", "[ Continue ] [ File ]",
-			"riskroom to @ana, @lin:", "(its card as above)", "│ Status       Pending", "│ Handlers     @lin, @ana",
+			"riskroom to @ana, @lin:", "│ Status       Pending", "│ Handlers     @lin, @ana",
 			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
 			"/risk status status:resolved\n       note:Rounding", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
 		},
