@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -225,10 +226,15 @@ func (e *Engine) buttons(p text.Printer, r core.Risk) []core.Button {
 	default:
 		presses = []core.Press{core.PressReopen}
 	}
+	presses = append(e.nodePresses(r, presses), core.PressDetails, core.PressEdit)
+	if r.Status.Open() {
+		presses = append(presses, core.PressTake)
+	}
 	var out []core.Button
-	for i, pr := range append(e.nodePresses(r, presses), core.PressDetails) {
+	for i, pr := range append(presses, core.PressNote) {
 		out = append(out, core.Button{
-			Press: pr, Label: e.buttonLabel(p, pr, r), Primary: i == 0 && r.Status.Open(), More: pr == core.PressBack,
+			Press: pr, Label: e.buttonLabel(p, pr, r), Primary: i == 0 && r.Status.Open(),
+			More: slices.Contains([]core.Press{core.PressEdit, core.PressTake, core.PressNote, core.PressBack}, pr),
 		})
 	}
 	return out
