@@ -22,6 +22,10 @@ type Command struct {
 	Lang    string         // the reader's language as the platform reports it, "" if unknown
 	Zone    *time.Location // the reader's, nil if unknown
 
+	// FormsOnly means that there is no place for a message to the person: the reply is a
+	// form.
+	FormsOnly bool
+
 	Typed    *Typed
 	Pressed  *Pressed
 	Turned   *Turned

@@ -16,8 +16,9 @@ func noteCommand() command {
 	return command{
 		name: "note", aliases: synonyms{text.English: {"comment"}, text.Chinese: {"备注"}},
 		args: (*Bot).noteArgs, changes: true, handle: (*Bot).note,
-		presses: []press{{press: core.PressNote, handle: (*Bot).askNoteText}},
-		forms:   map[string]handler{formNote: (*Bot).noteForm},
+		presses:   []press{{press: core.PressNote, handle: (*Bot).askNoteText}},
+		forms:     map[string]handler{formNote: (*Bot).noteForm, formQuote: (*Bot).quoteForm},
+		shortcuts: []shortcut{{name: shortcutNote, message: true, changes: true, handle: (*Bot).noteMessage}},
 	}
 }
 

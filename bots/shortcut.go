@@ -30,6 +30,7 @@ type Message struct {
 const (
 	shortcutNew  = "new"
 	shortcutFile = "file_message"
+	shortcutNote = "note_message"
 )
 
 // shortcut is an entry of the platforms' menus that leads to a command. Its texts are

@@ -38,7 +38,7 @@ func TestShortcutsHaveTexts(t *testing.T) {
 const messageLink = "https://acme.slack.com/archives/C0ROOM/p1"
 
 func chosen(name string, m *Message) Command {
-	c := Command{Op: core.MakeOp("test", name), Actor: lin, Shortcut: &Shortcut{Name: name, Message: m}}
+	c := Command{Op: core.MakeOp("test", name), Actor: lin, FormsOnly: m == nil, Shortcut: &Shortcut{Name: name, Message: m}}
 	if m != nil {
 		c.Channel = room
 	}

@@ -244,11 +244,10 @@ func (b *Bot) notStarted(c Command) Reply {
 	return Say(strings.Join(append([]string{s}, b.typedAgain(c)...), "\n"))
 }
 
-// inForm puts the plain reply to a form, or to something that has no channel to reply in,
-// into a read-only form.
+// inForm puts the plain reply to a form, or where only forms can be shown, into a read-only
+// form.
 func (b *Bot) inForm(c Command, r Reply) Reply {
-	nowhere := c.Typed == nil && c.Channel.IsZero()
-	if c.Filled == nil && !nowhere || r.Form != nil || r.Errors != nil || r.Close {
+	if c.Filled == nil && !c.FormsOnly || r.Form != nil || r.Errors != nil || r.Close {
 		return r
 	}
 	p := b.printer(c)

@@ -7,6 +7,7 @@ import (
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
 	"riskroom/core"
+	"riskroom/core/engine"
 )
 
 func TestFileFromMessage(t *testing.T) {
@@ -50,6 +51,37 @@ func fileFromMessage(t *testing.T, down *core.Error) {
 	}
 }
 
+func TestNoteFromMessage(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id, err := b.Say(wei, lobby, "The bank called back")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.MessageCommand(t.Context(), lin, lobby, id, "Add as note")
+	if err != nil || r.Modal == nil || len(b.did()) != 0 {
+		t.Fatalf("%+v, %v\n%s", r, err, b.log())
+	}
+	if r, err = b.SubmitModal(t.Context(), lin, emulator.Values{"risk": "17"}); err != nil {
+		t.Fatal(err)
+	}
+	wantContains(t, messageIn(t, r).Plain, "Noted on R-17")
+	b.engine.set(func() { b.engine.room = lobby })
+	if r, err = b.MessageCommand(t.Context(), lin, lobby, id, "Add as note"); err != nil {
+		t.Fatal(err)
+	}
+	wantContains(t, messageIn(t, r).Plain, "Noted on R-17")
+	for i, o := range b.did() {
+		n := o.(engine.AddNote)
+		if n.Text != "The bank called back" || n.Quote.Link != b.discordbot.messageLink(lobby, id) || n.Quote.By.Account.ID != wei {
+			t.Errorf("note %d is %+v with %+v", i, n, n.Quote)
+		}
+	}
+	if len(b.did()) != 2 {
+		t.Errorf("%d notes", len(b.did()))
+	}
+}
+
 // TestMessageCommandInEveryLanguage checks that a command works that was registered before
 // the file's language changed.
 func TestMessageCommandInEveryLanguage(t *testing.T) {
@@ -69,7 +101,7 @@ func TestPackedSource(t *testing.T) {
 	const id = "18446744073709551615"
 	link := b.discordbot.messageLink(id, id)
 	for _, source := range []string{link, link + " acme/" + id, "https://elsewhere.example/1", link + " a person"} {
-		f := b.discordbot.packed(bots.Form{ID: "file", State: map[string]string{bots.SourceState: source, "anyway": "yes"}})
+		f := b.discordbot.packed(bots.Form{ID: "quote", State: map[string]string{bots.SourceState: source, "sum": "01234567"}})
 		custom, err := formID(id, f)
 		if fits := source != link+" a person"; fits != (err == nil) {
 			t.Errorf("%s: %v", source, err)

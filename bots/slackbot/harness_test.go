@@ -26,6 +26,7 @@ type fakeEngine struct {
 	changes []engine.ChangeStatus
 	ops     []engine.Operation // any other operation
 	refusal *core.Refusal      // of those, nil if they succeed
+	room    string             // the ID of the channel of risk
 	noticed []core.GroupRef
 	ended   []core.Ending
 	alike   *core.Risk // the risk with the same title that File finds
@@ -114,7 +115,12 @@ func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey
 	return f.history[string(key)+" "+cursor], f.hook(ctx, "History")
 }
 
-func (f *fakeEngine) RiskOf(context.Context, core.GroupRef) (core.RiskKey, error) {
+func (f *fakeEngine) RiskOf(_ context.Context, g core.GroupRef) (core.RiskKey, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if g.ID != "" && g.ID == f.room {
+		return f.risk.Key, nil
+	}
 	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
 }
 

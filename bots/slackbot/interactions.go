@@ -154,7 +154,7 @@ func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p pa
 	} else {
 		return response{}
 	}
-	c.Op = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS)
+	c.Op, c.FormsOnly = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS), p.View != nil
 	later := b.later(p.ResponseURL)
 	reply := b.answer(wait, req, c, later)
 	if reply.Form != nil {

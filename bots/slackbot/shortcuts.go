@@ -44,7 +44,7 @@ func (p payload) shortcut() bool {
 // can't be opened, Slack shows a failure.
 func (b *Bot) choseShortcut(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	c.Op = core.MakeOp("slack", p.Team.ID, "shortcut", p.TriggerID, p.ActionTS)
-	c.Shortcut = &bots.Shortcut{Name: p.CallbackID}
+	c.Shortcut, c.FormsOnly = &bots.Shortcut{Name: p.CallbackID}, p.Message == nil
 	if p.Message != nil {
 		c.Shortcut.Message = b.messageOf(wait, req, p)
 	}

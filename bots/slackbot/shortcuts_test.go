@@ -9,6 +9,7 @@ import (
 	"riskroom/adapters/slack/emulator"
 	"riskroom/adapters/stage"
 	"riskroom/core"
+	"riskroom/core/engine"
 	"riskroom/core/text"
 )
 
@@ -83,6 +84,42 @@ func TestFileFromMessage(t *testing.T) {
 	d := b.draft(t)
 	if d.Description != "short" || d.Source == nil || d.Source.Link != b.Permalink(lobby, ts) || d.Source.By.Account != (core.Account{Workspace: "acme", ID: wei}) {
 		t.Errorf("filed %+v from %+v", d, d.Source)
+	}
+}
+
+// TestNoteFromMessage makes notes in the risk's group and elsewhere. The bot is in neither
+// channel.
+func TestNoteFromMessage(t *testing.T) {
+	t.Parallel()
+	b := withShortcuts(t)
+	ts, err := b.Say(wei, lobby, "The bank called back")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.MessageShortcut(t.Context(), lin, lobby, ts, "note_message")
+	if err != nil || r.View == nil || len(b.did()) != 0 {
+		t.Fatalf("%+v, %v\n%s", r, err, b.log())
+	}
+	if r, err = b.SubmitView(t.Context(), lin, r.View.ID, emulator.Values{"risk": {"17"}}); err != nil || r.View == nil {
+		t.Fatalf("%+v, %v\n%s", r, err, b.log())
+	}
+	wantContains(t, r.View.Plain, "Noted on R-17")
+	b.engine.set(func() { b.engine.room = lobby })
+	if r, err = b.MessageShortcut(t.Context(), lin, lobby, ts, "note_message"); err != nil {
+		t.Fatal(err)
+	}
+	b.waitShown(t)
+	said := b.Ephemerals(lin)
+	wantContains(t, said[len(said)-1].Plain, "Noted on R-17")
+	want := core.Quote{Link: b.Permalink(lobby, ts), By: core.Actor{Account: core.Account{Workspace: "acme", ID: wei}, Name: "wei"}}
+	for i, o := range b.did() {
+		n := o.(engine.AddNote)
+		if n.Text != "The bank called back" || n.Quote.Link != want.Link || n.Quote.By.Account != want.By.Account || i == 1 && n.Quote.By != want.By {
+			t.Errorf("note %d is %+v with %+v", i, n, n.Quote)
+		}
+	}
+	if len(b.did()) != 2 {
+		t.Errorf("%d notes", len(b.did()))
 	}
 }
 

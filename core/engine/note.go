@@ -65,7 +65,10 @@ func (e *Engine) noteText(n core.Note) []core.Span {
 	if n.Quote == nil {
 		return plain(p.S("engine.note", text.Args{"Name": n.By.Name, "Text": n.Text}))
 	}
-	out := plain(p.S("engine.note.quote", text.Args{"Name": n.By.Name, "Author": n.Quote.By.Name, "Text": n.Text}))
+	out := plain(p.S("engine.note", text.Args{"Name": n.By.Name, "Text": n.Text}))
+	if author := n.Quote.By.Name; author != "" { // and it is what they wrote
+		out = plain(p.S("engine.note.quote", text.Args{"Name": n.By.Name, "Author": author, "Text": n.Text}))
+	}
 	if n.Quote.Link != "" {
 		out = append(out, core.Plain(" "), core.Hyperlink(p.S("engine.note.link"), n.Quote.Link))
 	}

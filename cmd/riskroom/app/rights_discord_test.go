@@ -117,7 +117,24 @@ func (d *discordFrontend) fileMessage(ctx context.Context, as role) (string, err
 	if err != nil {
 		return "", err
 	}
-	return d.reply(d.MessageCommand(ctx, d.id(as), discordLobby, id, "File as risk"))
+	reply, err := d.MessageCommand(ctx, d.id(as), discordLobby, id, "File as risk")
+	said, err := d.reply(reply, err)
+	if reply.Modal != nil {
+		err = d.Hands().Close(ctx, d.id(as), reply.ID)
+	}
+	return said, err
+}
+
+func (d *discordFrontend) noteMessage(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	id, err := d.Say(d.id(administrator), discordLobby, "The bank called back")
+	if err != nil {
+		return "", err
+	}
+	reply, err := d.MessageCommand(ctx, d.id(as), discordLobby, id, "Add as note")
+	if err != nil || reply.Modal == nil {
+		return d.reply(reply, err)
+	}
+	return d.reply(d.SubmitModal(ctx, d.id(as), emulator.Values{"risk": string(key)}))
 }
 
 func (d *discordFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {

@@ -137,6 +137,22 @@ func (s *slackFrontend) fileMessage(ctx context.Context, as role) (string, error
 	})
 }
 
+func (s *slackFrontend) noteMessage(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	ts, err := s.Say(s.id(administrator), slackLobby, "The bank called back")
+	if err != nil {
+		return "", err
+	}
+	reply, err := s.MessageShortcut(ctx, s.id(as), slackLobby, ts, "note_message")
+	if err != nil || reply.View == nil {
+		return reply.Body, err
+	}
+	reply, err = s.SubmitView(ctx, s.id(as), reply.View.ID, emulator.Values{"risk": {string(key)}})
+	if err != nil || reply.View == nil {
+		return reply.Body, err
+	}
+	return fmt.Sprint(reply.Errors, reply.View.Plain), s.CloseView(s.id(as), reply.View.ID)
+}
+
 func (s *slackFrontend) show(ctx context.Context, as role, key core.RiskKey) (string, error) {
 	return s.command(ctx, as, "show "+string(key))
 }

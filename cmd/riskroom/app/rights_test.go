@@ -91,7 +91,8 @@ type frontend interface {
 
 	// Each of these does something as a person and returns the reply.
 	file(ctx context.Context, as role, title string) (string, error)
-	fileMessage(ctx context.Context, as role) (string, error) // opens the form for a message in the lobby
+	fileMessage(ctx context.Context, as role) (string, error)                   // opens the form for a message in the lobby
+	noteMessage(ctx context.Context, as role, key core.RiskKey) (string, error) // by the form for a message in the lobby
 	show(ctx context.Context, as role, key core.RiskKey) (string, error)
 	list(ctx context.Context, as role) (string, error)
 	search(ctx context.Context, as role, word string) (string, error) // among all risks, closed ones too
@@ -261,6 +262,8 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 	}
 	status("a form that was not opened", core.Resolved, may.change)
 
+	said, err = h.noteMessage(ctx, who, key)
+	check("note a message", said, err, may.change, "Noted on "+string(key))
 	said, err = h.fileMessage(ctx, who)
 	check("file a message", said, err, may.file, "Who can read this risk")
 
