@@ -170,7 +170,7 @@ func TestHelp(t *testing.T) {
 }
 
 func pressed(p core.Press, seen int64) Command {
-	return Command{Op: fmt.Sprint(p, seen), Actor: lin, Pressed: &Pressed{Press: p, Risk: "R-17", Seen: seen}}
+	return Command{Op: fmt.Sprint(p, seen), Actor: lin, Channel: typed("").Channel, Pressed: &Pressed{Press: p, Risk: "R-17", Seen: seen}}
 }
 
 func TestButtons(t *testing.T) {
