@@ -62,12 +62,22 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	if err != nil {
 		return Listing{}, err
 	}
-	if q.Mine || !all {
+	operator := false
+	if !all && !q.Mine {
+		if operator, err = e.mayOperate(ctx, by.Account); err != nil {
+			return Listing{}, core.Unanswered("who you are", err)
+		}
+	}
+	var failed error
+	switch {
+	case operator: // no index holds operators
+		query.Keep = e.keepsReadable(ctx, by.Account, query.Keep, &failed)
+	case q.Mine || !all:
 		if query.Who, err = e.people.RefsOf(ctx, by.Account, e.groupsInUse); err != nil {
 			return Listing{}, core.Unanswered("who you are", err)
 		}
 	}
-	if !all && !q.Mine {
+	if !all && !q.Mine && !operator {
 		for _, m := range e.org.Modules {
 			if slices.Contains(query.Who, m.Lead) {
 				query.Led = append(query.Led, m.Name)
@@ -77,6 +87,9 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	found, err := e.store.Find(ctx, query)
 	if err != nil {
 		return Listing{}, err
+	}
+	if failed != nil {
+		return Listing{}, core.Unanswered("rights to read", failed)
 	}
 	return Listing{Risks: found.Risks, Total: found.Total, Next: found.Next, Read: found.Read, Unindexed: found.Unindexed}, nil
 }

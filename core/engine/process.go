@@ -259,3 +259,33 @@ func (e *Engine) buttonLabel(p text.Printer, press core.Press, r core.Risk) stri
 	}
 	return p.S("card.button." + string(press))
 }
+
+// mayOperate reports whether an account may be an operator of some node by more than being
+// the submitter, a handler or a lead, which the indexes hold.
+func (e *Engine) mayOperate(ctx context.Context, a core.Account) (bool, error) {
+	var refs []core.Ref
+	for _, n := range e.org.Process {
+		_, terms, _ := flow.CompileOperators(e.org, n)
+		for _, t := range terms {
+			refs = append(refs, t.Ref)
+		}
+		// The people in an own field differ from risk to risk.
+		if slices.ContainsFunc(n.Operators, func(s string) bool { return strings.Contains(s, "fields.") }) {
+			return true, nil
+		}
+	}
+	return e.rights.Among(ctx, a, refs)
+}
+
+// keepsReadable returns a filter that keeps the risks that keep does and that a may read. It
+// sets failed if that isn't known of some risk.
+func (e *Engine) keepsReadable(ctx context.Context, a core.Account, keep func(core.Risk) bool, failed *error) func(core.Risk) bool {
+	return func(r core.Risk) bool {
+		if keep != nil && !keep(r) {
+			return false
+		}
+		ok, err := e.rights.MayRead(ctx, a, r)
+		*failed = cmp.Or(*failed, err)
+		return ok
+	}
+}

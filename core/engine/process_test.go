@@ -211,6 +211,10 @@ func TestOperatorsRead(t *testing.T) {
 				t.Fatal(code)
 			}
 		}
+		listed, err := b.engine.List(b.ctx(), out, engine.ListQuery{})
+		if err != nil || (len(listed.Risks) == 1) != (want == "") {
+			t.Errorf("at %s, the list is %+v, %v", b.risk(r.Key).Node, listed.Risks, err)
+		}
 		note := engine.ChangeStatus{Risk: r.Key, To: core.Pending, Note: "seen"}
 		if code := b.do(b.risk(r.Key).Node, out, note); code != want {
 			t.Errorf("at %s it is refused with %q, want %q", b.risk(r.Key).Node, code, want)

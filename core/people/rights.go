@@ -34,6 +34,11 @@ func (r *Rights) Is(ctx context.Context, a core.Account, ref core.Ref) (bool, er
 	return r.dir.is(ctx, a, []core.Ref{ref})
 }
 
+// Among reports whether a is one of these people, or in one of these groups.
+func (r *Rights) Among(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
+	return r.dir.is(ctx, a, refs)
+}
+
 // MayFile reports whether a may file risks.
 func (r *Rights) MayFile(ctx context.Context, a core.Account) (bool, error) {
 	return r.inAudience(ctx, a, r.org.Permissions.File)
