@@ -121,6 +121,7 @@ func TestDiscordJS(t *testing.T) {
 	const lin, boss = "1000000000000000002", "1000000000000000001"
 	w, err := discord.New(discord.Options{
 		OwnerID: boss, Users: []discord.User{{ID: boss, Name: "boss"}, {ID: lin, Name: "lin"}}, Deadline: time.Minute,
+		Roles: []discord.Role{{ID: "2000000000000000001", Name: "oncall"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +147,8 @@ func TestDiscordJS(t *testing.T) {
 	if reply, err = w.SlashCommand(t.Context(), lin, channel, "/risk", "new", nil); err != nil || reply.Modal == nil {
 		t.Fatalf("the form: %+v, %v", reply, err)
 	}
-	reply, err = w.SubmitModal(t.Context(), lin, discord.Values{"title": "Ledger is off"})
-	if err != nil || reply.Message == nil || reply.Message.Plain != "Filed Ledger is off\nrisks.csv" {
+	reply, err = w.SubmitModal(t.Context(), lin, discord.Values{"title": "Ledger is off", "module": "Payments", "handlers": "lin\noncall"})
+	if err != nil || reply.Message == nil || reply.Message.Plain != "Filed Ledger is off in pay for lin,oncall\nrisks.csv" {
 		t.Errorf("the form submitted: %+v, %v", reply, err)
 	}
 	if reply, err = w.Press(t.Context(), lin, channel, message, "resolve"); err != nil || !reply.Deferred {

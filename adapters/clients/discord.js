@@ -1,7 +1,8 @@
 // A Discord app on discord.js that uses the API as riskroom does. It exits when stdin ends.
 const {
-  ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, EmbedBuilder, GatewayIntentBits, MessageFlags, ModalBuilder,
-  PermissionFlagsBits, SlashCommandBuilder, TextInputBuilder, TextInputStyle,
+  ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, EmbedBuilder, GatewayIntentBits, LabelBuilder, MentionableSelectMenuBuilder,
+  MessageFlags, ModalBuilder, PermissionFlagsBits, SlashCommandBuilder, StringSelectMenuBuilder, TextDisplayBuilder, TextInputBuilder,
+  TextInputStyle,
 } = require('discord.js');
 
 const { URL_OF_EMULATOR: url, BOT_TOKEN: token, LIN: lin } = process.env;
@@ -21,8 +22,20 @@ const command = new SlashCommandBuilder().setName('risk').setDescription('Risks'
   .addSubcommand((s) => s.setName('list').setDescription('What is pending'))
   .addSubcommand((s) => s.setName('new').setDescription('File a risk')
     .addStringOption((o) => o.setName('module').setDescription('The module').setAutocomplete(true)));
-const form = () => new ModalBuilder().setCustomId('file').setTitle('New risk').addComponents(
-  new ActionRowBuilder().addComponents(new TextInputBuilder().setCustomId('title').setLabel('Title').setStyle(TextInputStyle.Short)));
+const label = (text) => new LabelBuilder().setLabel(text);
+const form = () => new ModalBuilder().setCustomId('file').setTitle('New risk')
+  .addTextDisplayComponents(new TextDisplayBuilder().setContent('About **risks**'))
+  .addLabelComponents(
+    label('Title').setTextInputComponent(new TextInputBuilder().setCustomId('title').setStyle(TextInputStyle.Short)),
+    label('Module').setStringSelectMenuComponent(new StringSelectMenuBuilder().setCustomId('module')
+      .addOptions({ label: 'Payments', value: 'pay' }, { label: 'Ledger', value: 'led', default: true })),
+    label('Handlers').setMentionableSelectMenuComponent(new MentionableSelectMenuBuilder().setCustomId('handlers')
+      .setMinValues(1).setMaxValues(25).addDefaultUsers(lin)));
+const filed = (fields) => {
+  const { users, roles } = fields.getSelectedMentionables('handlers');
+  const names = [...users.map((u) => u.username), ...roles.map((r) => r.name)];
+  return `Filed ${fields.getTextInputValue('title')} in ${fields.getStringSelectValues('module')} for ${names}`;
+};
 const card = () => ({
   embeds: [new EmbedBuilder().setTitle('R-17').setDescription(`for <@${lin}>`)],
   components: [new ActionRowBuilder().addComponents(
@@ -35,7 +48,7 @@ client.on('interactionCreate', async (i) => {
   if (i.isAutocomplete()) {
     await i.respond([{ name: 'Ledger', value: 'ledger' }]);
   } else if (i.isModalSubmit()) {
-    await i.reply({ content: `Filed ${i.fields.getTextInputValue('title')}`, files: [file()] });
+    await i.reply({ content: filed(i.fields), files: [file()] });
   } else if (i.isButton()) {
     await i.deferReply({ flags: MessageFlags.Ephemeral });
     await i.editReply({ content: `Resolved in ${i.message.channelId}`, files: [file()] });

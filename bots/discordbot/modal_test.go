@@ -149,7 +149,7 @@ func TestManyModules(t *testing.T) {
 	if r = b.press(t, m, "Continue"); !strings.HasPrefix(shows(r.Modal), "handlers/22=lin ") {
 		t.Errorf("a name in another case: %s", shows(r.Modal))
 	}
-	r = b.risk(t, lin, "new", nil)
+	b.risk(t, lin, "new", nil)
 	m = b.submit(t, emulator.Values{"title": "Ledger", "module": "d 3"})
 	if strings.Contains(m.Plain, "or File") {
 		t.Errorf("a risk without a module can be filed: %s", m.Plain)

@@ -125,9 +125,23 @@ func TestTwoGuildsShareAnEndpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	several := form
+	several.Fields = []bots.Field{{Key: "module", Kind: bots.SelectKind, Refresh: true}}
+	part, err := formID("77", several)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := second.discordbot.named(interaction{ID: "77"})
+	for _, id := range []string{custom, part, keptID(reopenPrefix, "77", named), keptID(submitPrefix, "77", named)} {
+		var in interaction
+		in.Data.CustomID = id
+		if to := first.discordbot.addressee(t.Context(), in); to != second.discordbot {
+			t.Errorf("the form %s is for %v", id, to.workspace)
+		}
+	}
 	var in interaction
-	in.Data.CustomID = custom
-	if to := first.discordbot.addressee(t.Context(), in); to != second.discordbot {
-		t.Errorf("the form %s is for %v", custom, to.workspace)
+	in.Data.CustomID = keptID(reopenPrefix, "77", first.discordbot.named(interaction{ID: "77"}))
+	if to := second.discordbot.addressee(t.Context(), in); to != first.discordbot {
+		t.Errorf("the form of the first guild is for %v", to.workspace)
 	}
 }
