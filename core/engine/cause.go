@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	"riskroom/core/people"
 )
 
 // cause returns what a run of an event knows about the change that caused it. It is zero for
@@ -45,5 +46,5 @@ func (t *turn) causer(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, invalid("people", err)
 	}
-	return t.e.people.Includes(ctx, refs, t.cause.By.Account)
+	return t.e.people.Includes(ctx, people.Qualify(refs, t.rec.Risk.Home), t.cause.By.Account)
 }

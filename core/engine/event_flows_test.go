@@ -126,6 +126,32 @@ func TestOwnActWithAnotherAccount(t *testing.T) {
 	}
 }
 
+// A user group in the trigger is that of the risk's home, as in every list of a flow.
+func TestEventsOfAUserGroup(t *testing.T) {
+	t.Parallel()
+	b, guild := twoWorkspaces(t, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "status", By: []string{"@oncall"}}, Steps: []flow.StepDef{
+		{Action: &flow.SendMessageDef{To: []string{"lin"}, Title: "to {{ .to }}"}}}})
+	guild.profiles["WEI"] = core.Profile{Account: core.Account{Workspace: "guild", ID: "WEI"}, Name: "wei"}
+	b.org.Modules[0].Handlers = []core.Ref{"wei", "guild/WEI"}
+	b.start()
+	r := b.file("Ledger", time.Time{})
+	b.change("1", at("guild", "WEI"), engine.ChangeStatus{Risk: r.Key, To: core.InProgress})
+	b.change("2", wei, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
+	b.eventually("both runs end", func() bool {
+		ended := 0
+		rec, err := b.store.Get(b.ctx(), r.Key)
+		for _, run := range rec.Runs {
+			if run.ID.Flow == "tell" && !run.State.Live() {
+				ended++
+			}
+		}
+		return err == nil && ended == 2
+	})
+	if got := toldDirectly(b.platform, "LIN"); !slices.Equal(got, []string{"to Resolved"}) {
+		t.Errorf("lin is told %q", got)
+	}
+}
+
 // A condition about what happened stays as it is when the risk changes while its run acts.
 func TestChangeDoesNotCancelTheRunOfAnEvent(t *testing.T) {
 	t.Parallel()

@@ -25,9 +25,10 @@ const (
 //
 // It can use the names of every risk (key, title, module, severity, status, description,
 // resolution, discovered_at, due_at, submitted_at, status_since, submitter, lead,
-// handlers), those of a process (node, node_since, operators), own fields as fields.<key>,
-// and now. People are compared as they are written
-// on the risk: as names, "@group" or "workspace/user". The submitter is always the last.
+// handlers), those of a process (node, node_since, operators), those of the event that starts
+// the flow (by, note, from, to, new_handlers), own fields as fields.<key>, and now. People are
+// compared as they are written on the risk: as names, "@group" or "workspace/user". The
+// submitter and by are always the last.
 //
 // A comparison with a date or number that is not set is false, and != is true. A text or
 // select that is not set is "", and people that are not set are an empty list. filled(x)
