@@ -151,7 +151,11 @@ func (b *Bot) editForm(ctx context.Context, c Command) (Reply, error) {
 	r, err := b.doEdit(ctx, c, engine.Edit{Risk: key, Seen: version, Patch: patch})
 	if now, refusal := moved(err); refusal != nil {
 		v.Risk = now
-		f := b.editFormOf(ctx, c, v, form.Values, nil)
+		typed := maps.Clone(form.Values)
+		for _, field := range refusal.Left {
+			delete(typed, field)
+		}
+		f := b.editFormOf(ctx, c, v, typed, nil)
 		return b.askAgain(c, f, refusal), nil
 	}
 	return r, err

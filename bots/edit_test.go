@@ -183,16 +183,16 @@ func TestTwoPeopleEditAField(t *testing.T) {
 	b := newBot(t, f)
 	form := *ask(t, b, typed("edit R-17")).Form
 	moved := handled().Risk
-	moved.Version, moved.Severity = 5, core.Low
+	moved.Version, moved.Severity, moved.Description = 5, core.Low, "Written meanwhile"
 	f.refusal = core.Refuse(core.Conflict, "field_moved", "severity", "Field", "Severity", "Mine", "Critical", "Theirs", "Low")
 	f.refusal.Also = []*core.Refusal{core.Refuse(core.Conflict, "field_moved", "title", "Field", "Title", "Mine", "Mine", "Theirs", "Ledger")}
-	f.refusal.Risk = &moved
+	f.refusal.Risk, f.refusal.Left = &moved, []string{"description"}
 	r := ask(t, b, filled(form, Values{"severity": {"critical"}, "title": {"Mine"}, "due_at": nil}))
 	if r.Form == nil || r.Form.ID != formEdit || r.Form.State[seenState] != "5" || !r.Form.Warn {
 		t.Fatalf("no form: %+v", r)
 	}
 	wants(t, core.Text(r.Form.Notice), "Critical", "Low", "Mine")
-	wants(t, formText(*r.Form), `initial=["critical"]`, `initial=["Mine"]`, "due_at date \"Due\"\n")
+	wants(t, formText(*r.Form), `initial=["critical"]`, `initial=["Mine"]`, "due_at date \"Due\"\n", "Written meanwhile")
 	if r.Errors != nil || r.Close {
 		t.Error("the form doesn't stay")
 	}

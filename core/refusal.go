@@ -9,6 +9,7 @@ type Refusal struct {
 	Args  map[string]any // for the wording
 	Also  []*Refusal     // more of them, for other fields
 	Risk  *Risk          // the current risk, for a Conflict
+	Left  []string       // fields of the form that the person left as they saw them and that have changed since, for a Conflict
 }
 
 // Refuse returns a Refusal. args alternate between names and values.

@@ -96,6 +96,7 @@ func (p Patch) values(home string) map[string]core.Value {
 func (o Edit) typed(ctx context.Context, d deed, c *checker) (map[string]core.Value, error) {
 	values, old := o.Patch.values(d.by.Account.Workspace), d.rec.Risk
 	var moved *core.Refusal
+	var left []string
 	var trail []Event
 	for _, field := range slices.Sorted(maps.Keys(values)) {
 		mine, theirs := values[field], old.Value(field)
@@ -114,6 +115,7 @@ func (o Edit) typed(ctx context.Context, d deed, c *checker) (map[string]core.Va
 		}
 		if seen, ok := valueSeen(trail, field, d.seen, d.e.org.FieldType(field)); ok && unchanged(seen, mine) {
 			delete(values, field)
+			left = append(left, field)
 			continue
 		}
 		r := core.Refuse(core.Conflict, "field_moved", field, "Field", c.label(field),
@@ -126,6 +128,7 @@ func (o Edit) typed(ctx context.Context, d deed, c *checker) (map[string]core.Va
 		}
 	}
 	if moved != nil {
+		moved.Left = left
 		return nil, moved
 	}
 	return values, nil

@@ -159,7 +159,11 @@ func TestEditsMerge(t *testing.T) {
 			t.Errorf("refusal %s: %q, want %q", c.Code, s, want)
 		}
 	}
+	if want := []string{"handlers"}; !slices.Equal(refusal.Left, want) {
+		t.Errorf("left %v as they were, want %v", refusal.Left, want)
+	}
 	again := form("Ledger is wrong", core.Low)
+	again.Patch.Handlers = nil // as it isn't typed
 	again.Seen = refusal.Risk.Version
 	if got := b.must(boss, again).Risk; got.Title != "Ledger is wrong" || got.Severity != core.Low {
 		t.Errorf("submitted again: %+v", got)
