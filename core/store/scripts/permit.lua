@@ -12,6 +12,7 @@ local tries = {
   { 'SADD', k, 'm' }, { 'SREM', k, 'm' }, { 'SCARD', k }, { 'SMEMBERS', k },
   { 'ZADD', k, 'XX', '0', 'm' }, { 'ZREM', k, 'm' }, { 'ZREMRANGEBYSCORE', k, '0', '0' }, { 'ZCARD', k },
   { 'ZSCORE', k, 'm' }, { 'ZCOUNT', k, '0', '0' }, { 'ZRANGE', k, '0', '0' },
+  { 'ZREMRANGEBYRANK', k, '0', '0' }, { 'ZREVRANGE', k, '0', '0' },
   { 'ZRANGEBYSCORE', k, '0', '0' }, { 'ZREVRANGEBYSCORE', k, '0', '0' },
   { 'XADD', k, 'NOMKSTREAM', '*', 'f', 'v' }, { 'XRANGE', k, '0', '0' },
   { 'TIME' }, { 'PEXPIRE', k, '10000' }, { 'DEL', k },
