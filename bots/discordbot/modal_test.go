@@ -82,6 +82,17 @@ func TestModalsFileARisk(t *testing.T) {
 	}
 }
 
+// TestLongTextIsShownBetweenModals checks that nothing that was entered is cut in the
+// message, in case the form expires.
+func TestLongTextIsShownBetweenModals(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.risk(t, lin, "new", nil)
+	long := strings.Repeat("long ", 700) + "end"
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "description": long})
+	wantContains(t, m.Plain, "Description", long, "Payments")
+}
+
 // TestModalFilesAtOnce checks that the other fields can be left as they are.
 func TestModalFilesAtOnce(t *testing.T) {
 	t.Parallel()

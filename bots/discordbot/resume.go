@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -232,15 +233,24 @@ func second(b discordgo.Button) discordgo.Button {
 	return b
 }
 
+// longRow is the longest value that a row of a card shows.
+const longRow = 1000
+
 // entered lists what was entered so far, nil if nothing was.
 func (b *Bot) entered(p text.Printer, u unfinished) *core.Card {
 	c := &core.Card{Title: []core.Span{core.Plain(p.S("options.typed"))}}
 	for _, f := range u.Form.Fields {
-		if _, shown := u.Shown[f.Key]; (shown || u.Shown == nil) && len(f.Initial) > 0 {
-			c.Rows = append(c.Rows, core.Row{Label: f.Label, Value: b.valueOf(p, f)})
+		if _, shown := u.Shown[f.Key]; !shown && u.Shown != nil || len(f.Initial) == 0 {
+			continue
+		}
+		value := b.valueOf(p, f)
+		if utf8.RuneCountInString(core.Text(value)) > longRow {
+			c.Body = append(append(c.Body, core.Plain(f.Label+"\n")), append(value, core.Plain("\n"))...)
+		} else {
+			c.Rows = append(c.Rows, core.Row{Label: f.Label, Value: value})
 		}
 	}
-	if c.Rows == nil {
+	if c.Rows == nil && c.Body == nil {
 		return nil
 	}
 	return c
