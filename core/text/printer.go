@@ -104,7 +104,7 @@ func (p Printer) Resolution(s core.Status) string {
 // Note returns a note on one line: who wrote it, when and what.
 func (p Printer) Note(n core.Note, zone *time.Location) string {
 	args := Args{"Name": n.By.Name, "Time": p.Time(n.At, zone), "Text": n.Text}
-	if n.Quote == nil {
+	if n.Quote == nil || n.Quote.By.Name == "" { // an edited text is nobody else's
 		return p.S("card.note", args)
 	}
 	args["Author"] = n.Quote.By.Name
