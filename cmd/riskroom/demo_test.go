@@ -283,6 +283,23 @@ func TestDemoWorkspaces(t *testing.T) {
 	}
 }
 
+// TestDemoProcess checks that risks are passed on to the last node and resolved there.
+func TestDemoProcess(t *testing.T) {
+	t.Parallel()
+	for file, says := range map[string][]string{
+		"../../configs/process.yaml":  {"R-2 has waited a day at Triage", "/risk pass R-1", "Pass to Review", "2 of 3: Fix", "wei resolved R-2"},
+		"testdata/process-guild.yaml": {"R-1 has waited a day at Triage", "/risk pass key:R-1", "2 of 2: Review", "Resolved since"},
+	} {
+		r := program(t.Context(), nil, "", "demo", "--play", "--config", file)
+		for _, s := range says {
+			if r.code != exitFine || !strings.Contains(r.stdout, s) {
+				t.Errorf("%s: exit %d, does not say %q\n%s%s", file, r.code, s, r.stdout, r.stderr)
+				break
+			}
+		}
+	}
+}
+
 // TestDemoNamesBothPlatforms checks the first line if a file has both platforms.
 func TestDemoNamesBothPlatforms(t *testing.T) {
 	t.Parallel()

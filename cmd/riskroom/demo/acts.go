@@ -156,6 +156,22 @@ func (p *play) filed(ctx context.Context, at *place, user, title, module string)
 	return "", errors.New("the risk is not there: " + title)
 }
 
+// passOn passes a risk on to the last node of the process, if there is one, as a person with
+// the slash command.
+func (p *play) passOn(ctx context.Context, key core.RiskKey, who string, look func() error) error {
+	at, org := p.w.home(), &p.w.cfg.Organisation
+	for range max(0, len(org.Process)-1) {
+		line := at.platform.Demo.Pass(p.words, org.Command, key)
+		if err := at.Hands.Command(ctx, at.ids[who], at.general, line); err != nil {
+			return fmt.Errorf("%s passes %s on: %w", who, key, err)
+		}
+		if err := p.w.until(ctx, p.w.clock.Now().Add(atOnce), look); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // resolve resolves a risk as a person with the slash command. If they are in the risk's
 // group, they type it there without the key.
 func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) error {

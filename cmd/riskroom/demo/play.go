@@ -54,6 +54,9 @@ func (p *play) run(ctx context.Context, scenes []scene) error {
 		if err := p.w.until(ctx, p.w.clock.Now().Add(s.rest), look); err != nil {
 			return err
 		}
+		if err := p.passOn(ctx, keys[i], s.solver, look); err != nil {
+			return err
+		}
 		if err := p.resolve(ctx, keys[i], s.solver, s.note); err != nil {
 			return err
 		}
@@ -115,6 +118,9 @@ func (p *play) sceneIn(m core.Module) scene {
 		}
 	}
 	s.solver = p.solver(m, s.by)
+	if len(p.w.cfg.Organisation.Process) > 0 {
+		s.solver = p.mover(m)
+	}
 	return s
 }
 
@@ -157,6 +163,17 @@ func (p *play) solver(m core.Module, filer string) string {
 		}
 	}
 	return filer
+}
+
+// mover returns who may act at every node of the process: the module's lead or an
+// administrator; "" for nobody.
+func (p *play) mover(m core.Module) string {
+	for _, r := range append([]core.Ref{m.Lead}, p.w.cfg.Organisation.Permissions.Administrators...) {
+		if who := p.someone(r); who != "" {
+			return who
+		}
+	}
+	return ""
 }
 
 // someone returns a person of the home workspace that r refers to, "" for none.

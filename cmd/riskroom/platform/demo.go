@@ -18,6 +18,8 @@ type Demo struct {
 	File func(p text.Printer, command string) string
 	// Resolve returns what readers of p type to resolve a risk; "" leaves the key out.
 	Resolve func(p text.Printer, command string, key core.RiskKey, note string) string
+	// Pass returns what readers of p type to pass a risk on to the next node.
+	Pass func(p text.Printer, command string, key core.RiskKey) string
 	// Open starts an emulator with a cast, and sets its URLs in s.
 	Open func(c Cast, s *config.WorkspaceSettings, now func() time.Time) (Stage, error)
 	// Placeholder returns a value for an unset key of the workspace, or for

@@ -30,6 +30,9 @@ func demo() platform.Demo {
 			}
 			return command + " note:" + note
 		},
+		Pass: func(_ text.Printer, command string, key core.RiskKey) string {
+			return command + " pass key:" + string(key)
+		},
 		Open:        openStage,
 		Placeholder: placeholder,
 	}

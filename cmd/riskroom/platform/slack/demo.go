@@ -33,6 +33,9 @@ func demo() platform.Demo {
 			}
 			return strings.Join(append(words, strings.ToLower(p.Status(core.Resolved)), note), " ")
 		},
+		Pass: func(p text.Printer, command string, key core.RiskKey) string {
+			return strings.Join([]string{command, bots.Word(p.Lang(), "pass"), string(key)}, " ")
+		},
 		Open:        openStage,
 		Placeholder: placeholder,
 	}
