@@ -176,7 +176,7 @@ func TestListPages(t *testing.T) {
 	}
 	wants(t, words(turned(t, b, Turn{Pages: openPages, State: "X-1"})), "another version")
 	// What a button can't carry is not cut, but can't be turned.
-	for _, long := range []string{strings.Repeat("long ", 20), "a|b"} {
+	for _, long := range []string{strings.Repeat("long ", 20), "a|b", "due=week"} {
 		r = ask(t, b, typed(fmt.Sprintf("list %q", long)))
 		if wants(t, words(r), "Add a word or a filter"); len(r.Turns) > 0 {
 			t.Errorf("%q: %+v", long, r.Turns)

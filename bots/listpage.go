@@ -15,8 +15,7 @@ const (
 	afterKey    = "="
 )
 
-// listSubject writes what a list was asked for, without what was typed in vain. ok is false
-// if that can't be read back.
+// listSubject writes what a list was asked for. ok is false if that can't be read back.
 func (b *Bot) listSubject(values Values) (subject string, ok bool) {
 	var parts []string
 	for _, a := range b.listArgs() {
@@ -26,7 +25,7 @@ func (b *Bot) listSubject(values Values) (subject string, ok bool) {
 		}
 		switch {
 		case v == "":
-		case strings.Contains(v, betweenArgs):
+		case strings.Contains(v, betweenArgs), a.Name == whatName && strings.Contains(v, afterKey):
 			return "", false
 		case a.Name == whatName:
 			parts = append(parts, v)

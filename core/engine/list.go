@@ -58,7 +58,13 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	if !all && !e.org.Permissions.Read.Involved {
 		return Listing{}, nil
 	}
-	query, err := e.query(ctx, by, q)
+	var groups func(workspace string) []core.Ref
+	if q.Mine || !all || len(q.Handlers) > 0 {
+		if groups, err = e.groupsInUse(ctx); err != nil {
+			return Listing{}, err
+		}
+	}
+	query, err := e.query(ctx, by, q, groups)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -73,7 +79,7 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	case operator: // no index holds operators
 		query.Keep = e.keepsReadable(ctx, by.Account, query.Keep, &failed)
 	case q.Mine || !all:
-		if query.Who, err = e.people.RefsOf(ctx, by.Account, e.groupsInUse); err != nil {
+		if query.Who, err = e.people.RefsOf(ctx, by.Account, groups); err != nil {
 			return Listing{}, core.Unanswered("who you are", err)
 		}
 	}
@@ -95,7 +101,7 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 }
 
 // query returns what to look for, without the asker's rights.
-func (e *Engine) query(ctx context.Context, by core.Actor, q ListQuery) (Query, error) {
+func (e *Engine) query(ctx context.Context, by core.Actor, q ListQuery, groups func(workspace string) []core.Ref) (Query, error) {
 	out := Query{
 		Statuses: q.Statuses, Due: q.Due, Filed: q.Filed, Closed: q.Closed,
 		ByDue: q.ByDue, After: q.After, Limit: q.Limit, Read: listRead,
@@ -113,7 +119,7 @@ func (e *Engine) query(ctx context.Context, by core.Actor, q ListQuery) (Query, 
 		out.Due.Before = now
 	}
 	var err error
-	if out.Handlers, err = e.refsOfAll(ctx, by, q.Handlers, e.groupsInUse); err != nil {
+	if out.Handlers, err = e.refsOfAll(ctx, by, q.Handlers, groups); err != nil {
 		return Query{}, err
 	}
 	noGroups := func(string) []core.Ref { return nil }

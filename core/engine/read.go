@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"riskroom/core"
 	"riskroom/core/people"
@@ -38,18 +39,25 @@ func (e *Engine) view(ctx context.Context, a core.Account, rec Record) View {
 	}
 }
 
-// groupsInUse returns the user groups of a workspace that the config file names as
-// handlers.
-func (e *Engine) groupsInUse(home string) []core.Ref {
-	var out []core.Ref
+// groupsInUse returns a function that returns the user groups of a workspace that are
+// handlers of a risk or, in the config file, of a module.
+func (e *Engine) groupsInUse(ctx context.Context) (func(workspace string) []core.Ref, error) {
+	all, err := e.store.HandlerGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range e.org.Modules {
-		for _, r := range people.Qualify(m.Handlers, home) {
-			if ws, _, ok := r.Group(); ok && ws == home {
+		all = append(all, m.Handlers...)
+	}
+	return func(workspace string) []core.Ref {
+		var out []core.Ref
+		for _, r := range people.Qualify(all, workspace) {
+			if ws, _, ok := r.Group(); ok && ws == workspace && !slices.Contains(out, r) {
 				out = append(out, r)
 			}
 		}
-	}
-	return out
+		return out
+	}, nil
 }
 
 // RiskOf implements Handling.

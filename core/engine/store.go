@@ -34,6 +34,9 @@ type Risks interface {
 	// it may return fewer than q.Limit although more match; then Found.Next is set.
 	Find(ctx context.Context, q Query) (Found, error)
 
+	// HandlerGroups returns the user groups that are or were handlers of a risk.
+	HandlerGroups(ctx context.Context) ([]core.Ref, error)
+
 	// Reindex adds the risks that a version without these indexes has filed. It goes on
 	// where it was interrupted, and returns at once if nothing is left to do. prefix is
 	// that of the keys.

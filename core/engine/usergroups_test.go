@@ -53,6 +53,25 @@ func TestUserGroupsAreShownByName(t *testing.T) {
 	}
 }
 
+// The config file names no group, so only the risk shows which one to ask about.
+func TestMineIncludesRisksOfOtherUserGroups(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.org.Permissions.Read = core.Audience{Involved: true}
+	f, err := b.engine.File(b.ctx(), "op", lin, engine.Draft{Title: "Ledger", Module: "Web", Handlers: []core.Ref{"@oncall"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []engine.ListQuery{{}, {Mine: true}, {Handlers: []core.Ref{"wei"}}, {Handlers: []core.Ref{"@G1"}}} {
+		if l, err := b.engine.List(b.ctx(), wei, q); err != nil || l.Total != 1 || l.Risks[0].Key != f.Risk.Key {
+			t.Errorf("%+v: wei, who is on call, has %+v, %v", q, l, err)
+		}
+		if l, err := b.engine.List(b.ctx(), out, q); err != nil || l.Total != 0 {
+			t.Errorf("%+v: somebody else has %+v, %v", q, l, err)
+		}
+	}
+}
+
 // The risk has the group's ID, and the config file its name.
 func TestMineIncludesRisksOfUserGroups(t *testing.T) {
 	t.Parallel()

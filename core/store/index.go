@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -67,4 +68,32 @@ func (c *call) reindex(risk core.RiskKey, list []indexChange) {
 	for _, i := range list {
 		c.key(i.key).add(string(risk), i.score)
 	}
+}
+
+// addGroups records the user groups that become handlers, before they do: then every group
+// that is a handler is recorded.
+func (s *Store) addGroups(ctx context.Context, op string, old, now *core.Risk) error {
+	var groups []any
+	for _, h := range now.Handlers {
+		if _, _, ok := h.Group(); ok && (old == nil || !slices.Contains(old.Handlers, h)) {
+			groups = append(groups, string(h))
+		}
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return failed(op, s.db.SAdd(ctx, s.keys.handlerGroups(), groups...).Err())
+}
+
+// HandlerGroups implements engine.Risks.
+func (s *Store) HandlerGroups(ctx context.Context) ([]core.Ref, error) {
+	names, err := s.db.SMembers(ctx, s.keys.handlerGroups()).Result()
+	if err != nil {
+		return nil, failed("handler groups", err)
+	}
+	var groups []core.Ref
+	for _, name := range names {
+		groups = append(groups, core.Ref(name))
+	}
+	return groups, nil
 }

@@ -33,6 +33,7 @@ import (
 //	{p:3}:run:<RunID>        hash: the run
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
 //	{p:3}:server             hash: which server the shard was last claimed from
+//	{p:0}:groups             user groups that are or were handlers
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
 //	{p:0}:offers             hash: hash of a code -> until when|account
 //	{p:0}:tries, tries:<account>   wrong codes: op -> ms
@@ -79,6 +80,8 @@ func (k keys) module(shard int, m string) string {
 func (k keys) status(shard int, st string) string {
 	return k.in(shard, "status:"+st)
 }
+
+func (k keys) handlerGroups() string { return k.in(0, "groups") }
 
 // Linked accounts are in the shard of R-0, whose trail records them.
 func (k keys) joined() string                { return k.in(0, "joined") }

@@ -102,6 +102,9 @@ func (s *Store) reindexSome(ctx context.Context, keys []core.RiskKey) (again []c
 		if err := json.Unmarshal([]byte(doc), &r); err != nil {
 			return nil, broken(op, err)
 		}
+		if err := s.addGroups(ctx, op, nil, &r); err != nil {
+			return nil, err
+		}
 		c := s.call("reindex", s.keys.risk(keys[i])).add(values.text(1))
 		c.reindex(r.Key, s.keys.reindexChanges(&r))
 		found, calls = append(found, keys[i]), append(calls, c)

@@ -41,6 +41,9 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	if err := s.events(c, ch.Events); err != nil {
 		return out, invalid(op, "events", err)
 	}
+	if err := s.addGroups(ctx, op, ch.Old, &ch.New); err != nil {
+		return out, err
+	}
 	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
 		return out, err
