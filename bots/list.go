@@ -75,8 +75,11 @@ func (b *Bot) listed(ctx context.Context, c Command, q listQuery, at place) (Rep
 	lines := []string{b.listHead(p, q, found, len(at) > 0)}
 	more := !found.Next.IsZero()
 	full := len(found.Risks) == listPage
-	if more && !full {
+	switch {
+	case more && !full && found.Read > 0:
 		lines = append(lines, p.S("commands.list.searched", text.Args{"Count": found.Read}))
+	case more && !full:
+		lines = append(lines, p.S("commands.list.searched_part"))
 	}
 	if found.Unindexed && !q.onlyOpen() {
 		lines = append(lines, p.S("commands.list.unindexed"))

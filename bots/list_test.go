@@ -49,6 +49,8 @@ func TestList(t *testing.T) {
 	if len(r.Turns) != 1 || r.Turns[0].Label != "Search on" {
 		t.Errorf("%+v", r.Turns)
 	}
+	f.listing.Read = 0
+	wants(t, words(ask(t, b, typed("list all refund"))), "Only a part of the risks has been searched so far.")
 	f.listing.Risks, f.listing.Unindexed = nil, true
 	wants(t, words(ask(t, b, typed("list all refund"))), "No match so far.", "being indexed")
 	if s := words(ask(t, b, typed("list"))); strings.Contains(s, "being indexed") {
