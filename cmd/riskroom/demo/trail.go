@@ -73,7 +73,7 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 		out.Why = p.S("browser.trail.missed.why")
 	case engine.EventSkipped:
 		say(browser.Passed, "skipped")
-		out.Why = whySkipped(p, r.Risk, d["reason"])
+		out.Why = whySkipped(p, r.Risk, e)
 	case engine.EventPassed:
 		say(browser.Passed, "passed")
 		out.Why = wordWhy(p, d["reason"])
@@ -156,12 +156,14 @@ func stampOf(s string) (time.Time, bool) {
 	return at, err == nil
 }
 
-// whySkipped describes why a flow was skipped.
-func whySkipped(p text.Printer, r core.Risk, reason string) string {
-	if reason == "condition" {
+// whySkipped describes why a flow was skipped. Conditions of flows that count from a date are
+// nearly always about the status.
+func whySkipped(p text.Printer, r core.Risk, e engine.Event) string {
+	id, err := engine.ParseRunID(e.Run)
+	if e.Data["reason"] == "condition" && err == nil && id.Version() == 0 {
 		return p.S("demo.why.status", text.Args{"Status": p.Status(r.Status)})
 	}
-	return wordWhy(p, reason)
+	return wordWhy(p, e.Data["reason"])
 }
 
 // wordExtra describes an extra.

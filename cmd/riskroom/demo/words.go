@@ -67,10 +67,7 @@ func wordSkip(w *world, p text.Printer, it item) string {
 		args["Code"] = d["code"]
 		return p.S("demo.skip.parked", args)
 	}
-	args["Why"] = wordWhy(p, d["reason"])
-	if d["reason"] == "condition" {
-		args["Why"] = p.S("demo.why.status", text.Args{"Status": p.Status(it.risk.Status)})
-	}
+	args["Why"] = whySkipped(p, it.risk, it.event)
 	return p.S("demo.skip.flow", args)
 }
 
