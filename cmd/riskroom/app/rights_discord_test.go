@@ -177,6 +177,22 @@ func (d *discordFrontend) release(ctx context.Context, as role, key core.RiskKey
 	return d.command(ctx, as, "group release", emulator.Values{"key": string(key)})
 }
 
+func (d *discordFrontend) work(ctx context.Context, as role, command string, key core.RiskKey, values ...[2]string) (string, error) {
+	options := emulator.Values{"key": string(key)}
+	for _, v := range values {
+		options[v[0]] = v[1]
+	}
+	said, err := d.command(ctx, as, command, options)
+	for _, w := range d.View().For(d.id(as)).Windows {
+		err = errors.Join(err, d.Hands().Close(ctx, w.Person, w.ID))
+	}
+	return said, err
+}
+
+func (d *discordFrontend) take(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return d.press(ctx, as, key, core.PressTake)
+}
+
 func (d *discordFrontend) hide(group string) error {
 	return d.RemoveOverwrite(d.OwnerID(), group, d.BotUserID())
 }
@@ -207,6 +223,10 @@ func (d *discordFrontend) forgeFiling(ctx context.Context, as role, title string
 
 func (d *discordFrontend) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
 	return d.submit(ctx, as, `resolve`, `{"risk":"`+string(key)+`","seen":"0"}`, map[string]string{"note": "forged"})
+}
+
+func (d *discordFrontend) forgeEdit(ctx context.Context, as role, key core.RiskKey, title string) error {
+	return d.submit(ctx, as, `edit`, `{"risk":"`+string(key)+`","seen":"0"}`, map[string]string{"title": title})
 }
 
 // submit sends the submission of a modal that isn't open, as Discord would.

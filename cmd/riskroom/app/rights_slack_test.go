@@ -188,6 +188,21 @@ func (s *slackFrontend) release(ctx context.Context, as role, key core.RiskKey) 
 	return s.command(ctx, as, "group release "+string(key))
 }
 
+func (s *slackFrontend) work(ctx context.Context, as role, command string, key core.RiskKey, values ...[2]string) (string, error) {
+	line := command + " " + string(key)
+	for _, v := range values {
+		if command == "edit" {
+			v[1] = v[0] + ":" + v[1]
+		}
+		line += " " + v[1]
+	}
+	return s.command(ctx, as, line)
+}
+
+func (s *slackFrontend) take(ctx context.Context, as role, key core.RiskKey) (string, error) {
+	return s.press(ctx, as, key, core.PressTake)
+}
+
 func (s *slackFrontend) hide(group string) error { return s.KickBot(s.id(lead), group) }
 
 // press presses a button of the risk's card in the lobby.
@@ -197,9 +212,16 @@ func (s *slackFrontend) press(ctx context.Context, as role, key core.RiskKey, pr
 			if !strings.Contains(m.Plain, string(key)+" ") {
 				continue
 			}
-			return s.reply(as, func(user string) (emulator.Reply, error) {
-				return s.Press(ctx, user, slackLobby, m.TS, "riskroom."+string(press))
-			})
+			pressed := "riskroom." + string(press)
+			raw, err := json.Marshal(m.Blocks)
+			if err != nil {
+				return "", err
+			}
+			if _, option, ok := strings.Cut(string(raw), `"value":"`+pressed+":"); ok { // in the menu
+				option, _, _ = strings.Cut(option, `"`)
+				pressed = "riskroom.more/" + pressed + ":" + option
+			}
+			return s.reply(as, func(user string) (emulator.Reply, error) { return s.Press(ctx, user, slackLobby, m.TS, pressed) })
 		}
 	}
 	return "", fmt.Errorf("%s has no card", key)
@@ -216,6 +238,12 @@ func (s *slackFrontend) forgeFiling(ctx context.Context, as role, title string) 
 func (s *slackFrontend) forgeChange(ctx context.Context, as role, key core.RiskKey) error {
 	return s.submit(ctx, as, "resolve", map[string]string{"risk": string(key), "seen": "0"}, map[string]any{
 		"note": map[string]any{"note": map[string]any{"type": "plain_text_input", "value": "forged"}},
+	})
+}
+
+func (s *slackFrontend) forgeEdit(ctx context.Context, as role, key core.RiskKey, title string) error {
+	return s.submit(ctx, as, "edit", map[string]string{"risk": string(key), "seen": "0"}, map[string]any{
+		"title": map[string]any{"title": map[string]any{"type": "plain_text_input", "value": title}},
 	})
 }
 

@@ -102,12 +102,17 @@ type frontend interface {
 	change(ctx context.Context, as role, key core.RiskKey, to core.Status) (string, error)
 	start(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button
 	release(ctx context.Context, as role, key core.RiskKey) (string, error)
+	// work uses a command on a risk, with values by the names of their options in the order
+	// of a line. A field of edit is typed with its name.
+	work(ctx context.Context, as role, command string, key core.RiskKey, values ...[2]string) (string, error)
+	take(ctx context.Context, as role, key core.RiskKey) (string, error) // by the button
 
 	// hide removes the bot from a group.
 	hide(group string) error
-	// forgeFiling and forgeChange submit forms that were never opened.
+	// forgeFiling, forgeChange and forgeEdit submit forms that were never opened.
 	forgeFiling(ctx context.Context, as role, title string) error
 	forgeChange(ctx context.Context, as role, key core.RiskKey) error
+	forgeEdit(ctx context.Context, as role, key core.RiskKey, title string) error
 }
 
 // TestWhoMayDoWhat checks the table of docs/security.md with commands, buttons, forms,
@@ -129,6 +134,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 				for who, may := range policy.may {
 					if e.id(who) != "" {
 						b.checkRights(t, who, may)
+						b.checkWork(t, who, may)
 						b.checkRelease(t, who, may)
 					}
 				}
@@ -279,6 +285,49 @@ func (h *rightsBundle) checkRights(t *testing.T, who role, may right) {
 			t.Errorf("%s: %q is filed: %v, allowed is %v", who, title, got, may.file)
 		}
 	}
+}
+
+// checkWork tries to work on a risk in a role. What a role may do as long as the risk is pending
+// is what it may do to the status.
+func (h *rightsBundle) checkWork(t *testing.T, who role, may right) {
+	t.Helper()
+	ctx := t.Context()
+	key := h.filed(t, who+" at work", "Payments")
+	check := func(what, sign string, allowed bool) func(said string, err error) {
+		return func(said string, err error) {
+			t.Helper()
+			if err != nil || strings.Contains(said, sign) != allowed {
+				t.Errorf("%s, %s: allowed is %v, and the reply is %q, %v", who, what, allowed, said, err)
+			}
+			if !may.read && !strings.Contains(said, "There is no risk "+string(key)+", or you don't have access to it") {
+				t.Errorf("%s, %s: can distinguish a hidden risk from none: %q", who, what, said)
+			}
+		}
+	}
+	check("edit", "is changed", may.change)(h.work(ctx, who, "edit", key, [2]string{"severity", "critical"}))
+	check("note", "Noted on", may.change)(h.work(ctx, who, "note", key, [2]string{"note", "seen"}))
+	check("assign", "is now handled by", may.change)(h.work(ctx, who, "assign", key, [2]string{"to", "+ wei"}))
+	check("the form of edit", "Edit "+string(key), may.change)(h.work(ctx, who, "edit", key))
+	check("the form of assign", "Assign "+string(key), may.change)(h.work(ctx, who, "assign", key))
+	title := fmt.Sprintf("Forged by a %s", who)
+	if err := h.forgeEdit(ctx, who, key, title); err != nil {
+		t.Errorf("%s forges: %v", who, err)
+	}
+	if got := h.holds(t, title, may.change); got != may.change {
+		t.Errorf("%s, a form that was not opened: the risk is changed: %v, allowed is %v", who, got, may.change)
+	}
+	check("take", "is now handled by", may.change)(h.take(ctx, who, key))
+	check("hand", "is now handled by", may.change)(h.work(ctx, who, "hand", key, [2]string{"to", "lin, wei"}, [2]string{"reason", "holiday"}))
+
+	// Once somebody works on it, its submitter may no longer change it.
+	key = h.filed(t, who+" later", "Payments")
+	by := core.Actor{Account: core.Account{Workspace: "home", ID: h.id(administrator)}}
+	if _, err := h.app.Engine.Do(ctx, core.MakeOp("test", string(who), "start"), by, engine.ChangeStatus{Risk: key, To: core.InProgress}); err != nil {
+		t.Fatal(err)
+	}
+	later := may.change && who != submitter
+	check("edit in progress", "is changed", later)(h.work(ctx, who, "edit", key, [2]string{"severity", "critical"}))
+	check("take in progress", "is now handled by", later)(h.work(ctx, who, "take", key))
 }
 
 // checkRelease tries to release, in a role, a group that the bot was removed from.
