@@ -80,6 +80,9 @@ All three can use these values of the risk: ~key~, ~title~, ~module~, ~severity~
 ~discovered_at~, ~due_at~, ~submitted_at~, ~status_since~, ~submitter~, ~handlers~, ~lead~, and your own fields as ~fields.KEY~. ~now~ is
 the current time. A severity is ~low~, ~medium~, ~high~ or ~critical~. A status is ~pending~, ~in_progress~, ~resolved~ or ~shelved~.
 
+With a ~process~, there are also ~node~, where the risk is; ~node_since~, since when; and ~operators~, who acts there. Conditions
+compare the key of a node (~node == "review"~), templates show its label. In lists of people, ~operators~ is a keyword.
+
 A flow that an event triggers also knows what happened. These values don't change later:
 
 - ~by~ is who did it, with every event but ~filed~. The condition ~by != submitter~ leaves out what the submitter did. To choose other

@@ -21,10 +21,10 @@ func (e *Engine) publish(ctx context.Context) error {
 	return nil
 }
 
-// adoptLoop brings open risks in line with the process, and armed timers with the flows in
-// force, once per start. Risks that are at no node enter the first one.
-// It moves them if a flow's delay changed, drops them if the flow is gone, and
-// adds those of new flows that lie ahead. Nothing that becomes due by this fires
+// adoptLoop brings open risks in line with the process, and armed timers with the flows
+// in force, once per start. Risks that are at no node enter the first one. Timers are
+// moved if a flow's delay changed, dropped if the flow is gone, and added if they are
+// those of new flows and lie ahead. Nothing that becomes due by this fires
 // in bulk. Risks that another replica files with an older config file are
 // corrected at the next start.
 func (e *Engine) adoptLoop(ctx context.Context) {
