@@ -21,7 +21,7 @@ func (p PassOn) subject() (core.RiskKey, int64) { return p.Risk, p.Seen }
 func (p PassOn) decide(ctx context.Context, d deed) (effect, error) {
 	d.e.enterFirst(&d.rec.Risk, d.e.now())
 	m := move{how: "pass", note: p.Note}
-	if err := m.mayMove(ctx, d); err != nil {
+	if err := d.mayMove(ctx); err != nil {
 		return effect{}, err
 	}
 	nodes := d.e.org.NodeKeys()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ type move struct {
 
 // mayMove returns a Refusal if the person can't move the risk from its node. Whoever pressed
 // an old button gets to know where the risk is now, even if it is beyond their reach.
-func (move) mayMove(ctx context.Context, d deed) error {
+func (d deed) mayMove(ctx context.Context) error {
 	risk := d.rec.Risk
 	_, i := d.e.org.Node(risk.Node)
 	switch {
@@ -151,7 +152,7 @@ func (v *View) refusals(ctx context.Context, d deed) {
 	if len(d.e.org.Process) == 0 {
 		return
 	}
-	v.CantMove, _ = errors.AsType[*core.Refusal](move{}.mayMove(ctx, d))
+	v.CantMove, _ = errors.AsType[*core.Refusal](d.mayMove(ctx))
 	v.CantResolve, _ = errors.AsType[*core.Refusal](d.e.refuseResolving(ctx, d))
 }
 
@@ -189,7 +190,7 @@ func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
 	e.enterFirst(&risk, now)
 	risk = recordChanges(old, risk, e.changes(old, risk), core.Actor{})
 	p := plan(e.flows, flow.Change{Before: &old, After: risk}, now)
-	op := core.MakeOp("enter", string(risk.Key), risk.Node)
+	op := core.MakeOp("enter", string(risk.Key), strconv.FormatInt(risk.Version, 10))
 	entered := Event{At: now, V: risk.Version, Kind: EventNode, Op: op, Data: map[string]string{
 		"from": "", "to": risk.Node, "note": "", "how": "enter",
 	}}

@@ -23,7 +23,7 @@ func (s SendBack) subject() (core.RiskKey, int64) { return s.Risk, s.Seen }
 func (s SendBack) decide(ctx context.Context, d deed) (effect, error) {
 	d.e.enterFirst(&d.rec.Risk, d.e.now())
 	m := move{how: "back", note: s.Reason, to: s.To}
-	if err := m.mayMove(ctx, d); err != nil {
+	if err := d.mayMove(ctx); err != nil {
 		return effect{}, err
 	}
 	allowed := d.e.org.BackFrom(d.rec.Risk)
