@@ -188,12 +188,17 @@ func (t teller) edited(ctx context.Context, d map[string]string) string {
 	return strings.Join(changes, t.p.S("history.change.between"))
 }
 
+// changedText is the number of characters of a field's old and new content that the
+// history shows. All of it would take several messages, and is in the audit trail.
+const changedText = 300
+
 // value words a stored value of a field, without mentions.
 func (t teller) value(ctx context.Context, field, s string) string {
 	v := core.ParseValue(t.b.org.FieldType(field), s)
 	if v.IsZero() {
 		return t.p.S("common.none")
 	}
+	t.most = cmp.Or(t.most, changedText)
 	return t.typed(cmp.Or(core.Text(t.b.handling.Value(ctx, field, v, "", t.p.Lang())), s))
 }
 

@@ -21,7 +21,7 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventStatus, Actor: lin, Data: map[string]string{"from": "pending", "to": "pending", "note": "same"}},
 		{Kind: engine.EventStatus, Actor: lin, Data: map[string]string{"from": "pending", "to": "shelved", "note": "late"}},
 		{Kind: engine.EventEdited, Actor: lin, Data: map[string]string{
-			"from.severity": "low", "to.severity": "high", "from.due_at": "", "to.due_at": "2026-12-01T01:00:00Z",
+			"from.severity": "low", "to.severity": "high", "from.description": strings.Repeat("x", 4000), "to.description": "", "from.due_at": "", "to.due_at": "2026-12-01T01:00:00Z",
 			"from.fields.kind": "trust", "to.fields.kind": "", "from.handlers": "lin, acme:@oncall", "to.handlers": "wei"}},
 		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "", "to": "wei", "how": "assign"}},
 		{Kind: engine.EventAssigned, Actor: lin, Data: map[string]string{"from": "wei", "to": "wei, lin", "how": "add"}},
@@ -80,7 +80,7 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · Lin: Resolved → Pending
 18 Nov 2026, 10:05 · Lin: Note: same
 18 Nov 2026, 10:05 · Lin: Pending → Shelved. Reason for shelving: late
-18 Nov 2026, 10:05 · Lin: Severity: low → high; Due: none → 2026-12-01T01:00:00Z; Handlers: lin, acme:@oncall → wei; Kind of loss: trust → none
+18 Nov 2026, 10:05 · Lin: Severity: low → high; Due: none → 2026-12-01T01:00:00Z; Description: `+strings.Repeat("x", 299)+`… → none; Handlers: lin, acme:@oncall → wei; Kind of loss: trust → none
 18 Nov 2026, 10:05 · Lin: assigned it to wei (before: nobody)
 18 Nov 2026, 10:05 · Lin: added handlers: wei, lin (before: wei)
 18 Nov 2026, 10:05 · Lin: took it (before: wei)
