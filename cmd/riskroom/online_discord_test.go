@@ -250,9 +250,9 @@ func TestCheckOnlineOtherCommands(t *testing.T) {
 	t.Parallel()
 	w, env := onlineGuild(t, nil)
 	asBot(t, w, http.MethodPut, env["API"]+"applications/"+w.ApplicationID()+"/guilds/"+w.GuildID()+"/commands",
-		`[{"name": "risk", "description": "Risks"}, {"name": "poll", "description": "Polls"}]`)
+		`[{"name": "risk", "description": "Risks"}, {"name": "poll", "description": "Polls"}, {"name": "填报为风险", "type": 3}]`)
 	src := strings.Replace(onlineDiscordConfig, "WAY", "", 1)
-	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "a separate application", "not /risk "})
+	checkOnline(t, env, src, exitFine, []string{"warning: serve replaces the other commands of this application in guild: /poll [online-setup]", "a separate application", "not /risk ", "not 填报为风险"})
 }
 
 // TestCheckOnlineOtherServer checks that a channel must be in the server.
