@@ -79,18 +79,18 @@ func ClosedAt(r core.Risk) time.Time {
 
 // Matches reports whether r matches every field except Keep.
 func (q Query) Matches(r core.Risk) bool {
-	any := func(refs []core.Ref, of ...core.Ref) bool {
+	among := func(refs []core.Ref, of ...core.Ref) bool {
 		return slices.ContainsFunc(of, func(ref core.Ref) bool { return slices.Contains(refs, ref) })
 	}
 	var by []core.Ref
 	if a := r.Submitter.Account; !a.IsZero() {
 		by = []core.Ref{core.RefOf(a)}
 	}
-	involved := any(q.Who, r.Handlers...) || any(q.Who, by...) || slices.Contains(q.Led, r.Module)
+	involved := among(q.Who, r.Handlers...) || among(q.Who, by...) || slices.Contains(q.Led, r.Module)
 	return (len(q.Statuses) == 0 || slices.Contains(q.Statuses, r.Status)) &&
 		(len(q.Who)+len(q.Led) == 0 || involved) &&
-		(len(q.Handlers) == 0 || any(q.Handlers, r.Handlers...)) &&
-		(len(q.By) == 0 || any(q.By, by...)) &&
+		(len(q.Handlers) == 0 || among(q.Handlers, r.Handlers...)) &&
+		(len(q.By) == 0 || among(q.By, by...)) &&
 		(len(q.Modules) == 0 || slices.Contains(q.Modules, r.Module)) &&
 		q.Filed.Has(r.SubmittedAt) && q.Due.Has(r.DueAt) && q.Closed.Has(ClosedAt(r)) &&
 		(!q.ByDue || !r.DueAt.IsZero())

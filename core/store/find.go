@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -136,12 +135,13 @@ type part struct {
 	done bool         // everything was read
 	hits []hit        // that were not returned yet, in order
 	read int          // how often
+	size int          // how many entries of an index are read next
 }
 
 func (s *Store) search(q engine.Query) *search {
 	f := &search{s: s, q: q, groups: s.keys.groups(q), shards: make([]part, s.keys.shards), total: -1}
 	for i := range f.shards {
-		f.shards[i].upto = q.After
+		f.shards[i].upto, f.shards[i].size = q.After, s.firstRead
 	}
 	return f
 }
@@ -208,7 +208,7 @@ func (f *search) read(shard int) *call {
 		c.add(p.upto.At, string(p.upto.Key))
 	}
 	count := len(f.groups) == 1 && f.groups[0].disjoint && f.total < 0
-	c.add(f.s.firstRead * int(math.Pow(readGrows, float64(p.read)))).flag(count).add(len(f.groups))
+	c.add(p.size).flag(count).add(len(f.groups))
 	for _, g := range f.groups {
 		keys := g.keys(shard)
 		c.keys = append(c.keys, keys...)
@@ -223,6 +223,7 @@ func (f *search) took(p *part, a answer) {
 		f.total = max(f.total, 0) + n
 	}
 	p.read++
+	p.size *= readGrows
 	list := a.list(2)
 	for i := 0; i+1 < len(list); i += 2 {
 		p.hits = append(p.hits, hit{core.RiskKey(list.text(i)), list.int(i + 1)})

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -35,7 +34,7 @@ func BenchmarkFind(b *testing.B) {
 				if n <= risks-isOpen {
 					r.Status, r.StatusSince = core.Resolved, at.Add(core.Day)
 				}
-				if _, err := s.Apply(context.Background(), engine.Change{Op: string(r.Key), New: r}); err != nil {
+				if _, err := s.Apply(b.Context(), engine.Change{Op: string(r.Key), New: r}); err != nil {
 					b.Error(err)
 				}
 			}

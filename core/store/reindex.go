@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/redis/go-redis/v9"
 
@@ -24,7 +25,7 @@ func (s *Store) allIndexed(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	v, err := s.db.HGet(ctx, s.keys.meta(), indexedField).Result()
-	if err != nil && err != redis.Nil {
+	if err != nil && !errors.Is(err, redis.Nil) {
 		return false, failed("find", err)
 	}
 	if v == indexedAll {
@@ -40,7 +41,7 @@ func (s *Store) Reindex(ctx context.Context, prefix string) error {
 		return err
 	}
 	from, err := s.db.HGet(ctx, s.keys.meta(), indexedField).Int64()
-	if err != nil && err != redis.Nil {
+	if err != nil && !errors.Is(err, redis.Nil) {
 		return failed(op, err)
 	}
 	last, err := s.lastNumber(ctx)
@@ -72,7 +73,7 @@ func (s *Store) Reindex(ctx context.Context, prefix string) error {
 func (s *Store) lastNumber(ctx context.Context) (int64, error) {
 	pipe := s.db.Pipeline()
 	last, upto := pipe.Get(ctx, s.keys.number()), pipe.HGet(ctx, s.keys.numbers(), "upto")
-	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return 0, err
 	}
 	return max(number(last.Val()), number(upto.Val())), nil
