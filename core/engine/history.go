@@ -72,7 +72,9 @@ func (e *Engine) readTrail(ctx context.Context, r core.Risk, from string, p *his
 			return err
 		}
 		for _, ev := range batch {
-			p.last = ev
+			if p.last = ev; read == 0 {
+				p.from = ev.At
+			}
 			if read++; read > historyRead || Told(ev) && !p.add(ev) {
 				p.stop(cursor{event: ev.ID}, ev.At)
 				return nil
@@ -110,7 +112,7 @@ type historyPage struct {
 	last   Event // the last one that was read
 	since  time.Time
 	next   *cursor
-	from   time.Time // the first event of the page
+	from   time.Time // the first event that was read
 	until  time.Time // the first event of the next page
 }
 
@@ -162,7 +164,7 @@ func kept(r core.Risk, before time.Time) []Event {
 
 // insert adds the rejected attempts of the page's time.
 func (p *historyPage) insert(attempts []Attempt, newest bool) {
-	if len(p.events) > 0 {
+	if p.from.IsZero() && len(p.events) > 0 {
 		p.from = p.events[0].At
 	}
 	for _, a := range attempts {

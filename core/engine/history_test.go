@@ -201,3 +201,32 @@ func TestRejectedOperations(t *testing.T) {
 		b.eventually(want, func() bool { return strings.Contains("\n"+told(b.pages(lin, r.Key)), "\nrejected "+want) })
 	}
 }
+
+// TestHistoryOfManyHidden: a page reads a limited number of events, and the attempts of
+// its time are on it even if it has no events to show.
+func TestHistoryOfManyHidden(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := b.file("ledger", b.clock.Now())
+	hidden := func() {
+		t.Helper()
+		events := make([]engine.Event, 1100)
+		for i := range events {
+			events[i] = engine.Event{At: b.clock.Now(), Kind: engine.EventTimer}
+		}
+		if err := b.store.Append(b.ctx(), r.Key, events); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hidden()
+	if err := b.set(out, r.Key, core.Resolved, ""); err == nil {
+		t.Fatal("out resolved it")
+	}
+	b.eventually("the attempt is recorded", func() bool { return strings.Contains(told(b.pages(lin, r.Key)), "rejected") })
+	b.clock.set(b.clock.Now().Add(time.Minute))
+	hidden()
+	pages := b.pages(lin, r.Key)
+	if got := told(pages); got != "rejected resolved\nfiled" || len(pages) != 3 {
+		t.Errorf("%d pages:\n%s", len(pages), got)
+	}
+}
