@@ -143,6 +143,25 @@ func TestHandlersFollowTheModule(t *testing.T) {
 	}
 }
 
+// TestPickedRoleStaysPicked checks that a role that was picked isn't asked for again as a
+// text when the module changes the form.
+func TestPickedRoleStaysPicked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *core.Organisation) { o.Fields[1].Required = true })
+	r := b.risk(t, lin, "new", nil)
+	if !strings.Contains(shows(r.Modal), "fields.witness/7=") {
+		t.Fatalf("the first modal shows %s", shows(r.Modal))
+	}
+	m := b.submit(t, emulator.Values{"title": "Ledger", "module": "Payments", "fields.witness": oncall + "\n" + wei})
+	if r = b.press(t, m, "Continue"); strings.Contains(shows(r.Modal), "witness") {
+		t.Errorf("the second modal shows %s", shows(r.Modal))
+	}
+	wantContains(t, messageIn(t, b.press(t, m, "File")).Plain, "R-17 is filed")
+	if w := b.draft(t).Fields["witness"].People; !slices.Equal(w, []core.Ref{"@" + oncall, "acme/" + wei}) {
+		t.Errorf("witness %q", w)
+	}
+}
+
 // TestManyModules checks that a module among more than a select holds is typed, and
 // chosen among those that resemble what was typed.
 func TestManyModules(t *testing.T) {

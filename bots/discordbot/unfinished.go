@@ -231,7 +231,13 @@ func (b *Bot) enter(c bots.Command, u *unfinished, s submitted) (refresh bool) {
 // kept, and a choice is offered among what resembles it.
 func (u *unfinished) update(newer bots.Form) {
 	for i, f := range newer.Fields {
-		was := slices.IndexFunc(u.Form.Fields, func(o bots.Field) bool { return o.Key == f.Key && o.Variant == f.Variant })
+		was := slices.IndexFunc(u.Form.Fields, func(o bots.Field) bool {
+			return o.Key == f.Key && (o.Variant == f.Variant || o.Kind == bots.PeopleKind && f.Kind == bots.TextKind)
+		})
+		if was >= 0 && u.Form.Fields[was].Kind == bots.PeopleKind {
+			newer.Fields[i] = u.Form.Fields[was] // roles can be picked here, they need not be typed
+			continue
+		}
 		if was < 0 || len(f.Initial) > 0 {
 			continue
 		}
