@@ -232,6 +232,13 @@ func TestStoryInBrowser(t *testing.T) {
 			v.waits("the badge leads to its card", `document.activeElement.classList.contains('led')`)
 			v.trouble(killNow)
 			v.waits("another engine is there", `!document.body.classList.contains('down')`)
+			v.press("#posts .actions .menu summary", "") // less important buttons
+			v.press("#posts .actions .menu[open] button", v.words.S("card.button.note"))
+			v.sees("#window", v.words.S("commands.form.note.note"))
+			v.keys("seen it")
+			v.press("#window footer .primary", "")
+			v.gone("#window")
+			v.sees("#posts dl", "seen it")
 			v.press("#posts button", v.words.S("card.button.resolve"))
 			v.sees("#window", "R-1")
 			v.keys(v.words.S("demo.story.note"))
