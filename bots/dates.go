@@ -40,7 +40,7 @@ var (
 	between = regexp.MustCompile(`(?:,| at| by| um| à| om| kl\.?| a las| alle| -|@)+$|^(?:,|on )`)
 	isoTime = regexp.MustCompile(`(\d)t(\d)`)
 	// text that looks like a time of day or a part of one
-	timeLike = regexp.MustCompile(`^(?:(?:at|by|um|à|om|kl\.?|a las|alle|-|@) ?)?(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|o'clock|[ap]\.?m\.?)|[ap]\.?m\.?|uhr|o'clock|eod|cob|noon|midnight|morning|afternoon|evening|night|` + periods + `\S*)[,.]?$`)
+	timeLike = regexp.MustCompile(`^(?:(?:at|by|around|about|before|after|um|à|om|kl\.?|a las|alle|-|@) ?)*(?:\d{1,2}:\S*|\d{1,2} ?(?:h\d*|[点时]\S*|uhr|o'clock|[ap]\.?m\.?|ish)|[ap]\.?m\.?|uhr|o'clock|eod|cob|(?:noon|midday|midnight|morning|afternoon|evening|night)(?:ish)?|` + periods + `\S*)[,.]?$`)
 	bareHour = regexp.MustCompile(`^(?:at )?\d{1,2}$`)
 	timeZone = regexp.MustCompile(`^(?:UTC|GMT|CES?T|EES?T|WET|BST|[ECMP][SD]T|[JK]ST|AE[SD]T)\S*$`)
 )

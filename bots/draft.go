@@ -200,6 +200,12 @@ func (r *draftReader) own(f core.Field) core.Value {
 			r.fault(field, "number", text.Args{"Value": typed})
 			return core.Value{}
 		}
+		if digits := strings.TrimSpace(amountIn(typed)[2]); eitherWay.MatchString(digits) {
+			r.fault(field, "number_dot", text.Args{
+				"Value": digits, "Thousands": strings.Replace(digits, ".", "", 1), "Decimal": AsNumber(digits),
+			})
+			return core.Value{}
+		}
 		return core.Value{Number: &n}
 	case core.SelectField:
 		if o := optionNamed(f, typed); o != "" {
@@ -243,10 +249,32 @@ var digitForms = []struct {
 	{regexp.MustCompile(`^\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d+)$`), "."},
 }
 
+// eitherWay matches a number that is a thousand times larger where a dot separates
+// thousands.
+var eitherWay = regexp.MustCompile(`^[1-9]\d{0,2}\.\d{3}$`)
+
+// AsNumber writes a number so that it is read as that number again: 1.234 as 1.2340.
+// s is in digits, with a dot before decimals.
+func AsNumber(s string) string {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return s
+	}
+	if s = strconv.FormatFloat(n, 'f', -1, 64); eitherWay.MatchString(s) {
+		s += "0"
+	}
+	return s
+}
+
+// amountIn returns what amount matches in s, nil if s is no number.
+func amountIn(s string) []string {
+	return amount.FindStringSubmatch(strings.ToLower(strings.TrimRightFunc(text.Fold(s), endsValue)))
+}
+
 // parseNumber reads a number as people type it: "1000", "1,000.5", "1 000", "1'000",
 // "1.000.000", "１２", "€5", "5万".
 func parseNumber(s string) (float64, bool) {
-	m := amount.FindStringSubmatch(strings.ToLower(strings.TrimRightFunc(text.Fold(s), endsValue)))
+	m := amountIn(s)
 	if m == nil {
 		return 0, false
 	}

@@ -15,10 +15,18 @@ const anywayKey = "anyway"
 // title.
 func (b *Bot) fieldArgs() []Arg {
 	args := b.fieldsOf(core.Reported)
-	args[0].take = theRest
+	args[0].take = takeTitle
 	return append(args, Arg{
 		Name: anywayKey, Option: anywayKey, Kind: SwitchArg, words: []string{anywayKey, "仍然"}, Help: helpText("options.anyway"),
 	})
+}
+
+// takeTitle takes the rest of the line. If all of it is in quotes, they are not part of it.
+func takeTitle(line string) (value []string, rest string, ok bool) {
+	if inside, after, found := quoted(line); found && inside != "" && after == "" {
+		line = inside
+	}
+	return []string{line}, "", true
 }
 
 // editableArgs returns the fields of both parts as arguments. A number can also be a word

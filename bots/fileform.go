@@ -3,7 +3,6 @@ package bots
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -201,7 +200,7 @@ func (b *Bot) valuesOf(d engine.Draft) Values {
 	for key, value := range d.Fields {
 		switch {
 		case value.Number != nil:
-			v[fieldKey(key)] = oneOf(strconv.FormatFloat(*value.Number, 'f', -1, 64))
+			v[fieldKey(key)] = oneOf(AsNumber(value.String()))
 		case len(value.People) > 0:
 			v[fieldKey(key)] = refStrings(value.People)
 		case !value.Date.IsZero():

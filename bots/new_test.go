@@ -11,6 +11,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/text"
 )
 
 func TestNewInOneLine(t *testing.T) {
@@ -309,5 +310,57 @@ func TestNewFormForbidden(t *testing.T) {
 	wants(t, words(r), "You can't file risks here.")
 	if r.Form != nil {
 		t.Error("the form opens all the same")
+	}
+}
+
+// TestQuotedTitle: a title in quotes loses them, a title with quotes keeps them.
+func TestQuotedTitle(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`new "Ledger: module: is off" module:Payments`: "Ledger: module: is off",
+		`填报 模块：Payments “账目不符”`:                        "账目不符",
+		`new "Ledger" is "off" module:Payments`:        `"Ledger" is "off"`,
+		`new The "Ledger" module:Payments`:             `The "Ledger"`,
+	} {
+		f := &fakeEngine{}
+		c := typed(line)
+		ask(t, newBot(t, f), c)
+		if got := f.drafts[c.Op].Title; got != want {
+			t.Errorf("%s: the title is %q, want %q", line, got, want)
+		}
+	}
+}
+
+// TestNumbersWithADot: a number that has two readings is refused, and what the form and
+// the reply show instead has one.
+func TestNumbersWithADot(t *testing.T) {
+	t.Parallel()
+	b := newBot(t, &fakeEngine{})
+	for typed, want := range map[string]string{
+		"1.000": "1000 or 1.", "€12.500": "12500 or 12.5.", "1.234k": "1234 or 1.2340.", "-１．２３４": "1234 or 1.2340.",
+	} {
+		_, faults := b.draft(Values{"fields.amount": {typed}}, nil, text.English)
+		if len(faults) != 1 {
+			t.Errorf("%q: faults %v", typed, faults)
+			continue
+		}
+		wants(t, b.faultText(b.text.In(text.English), faults[0]), "Amount", want)
+	}
+	for typed, want := range map[string]float64{"1.2340": 1.234, "0.125": 0.125, "1.000.000": 1e6, "1.000,5": 1000.5, "1.000.": 0, "1234.567": 1234.567} {
+		d, faults := b.draft(Values{"fields.amount": {typed}}, nil, text.English)
+		if want == 0 {
+			if len(faults) != 1 {
+				t.Errorf("%q: faults %v", typed, faults)
+			}
+			continue
+		}
+		if len(faults) > 0 || *d.Fields["amount"].Number != want {
+			t.Errorf("%q: %v, faults %v", typed, d.Fields["amount"], faults)
+			continue
+		}
+		again, faults := b.draft(b.valuesOf(d), nil, text.English)
+		if len(faults) > 0 || *again.Fields["amount"].Number != want {
+			t.Errorf("%q is shown as %v", typed, b.valuesOf(d)["fields.amount"])
+		}
 	}
 }

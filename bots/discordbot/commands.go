@@ -197,9 +197,12 @@ func (b *Bot) typed(ctx context.Context, req request, lang string, options []opt
 		if !ok || v == "" || a.Kind == bots.SwitchArg && v != "true" {
 			continue
 		}
-		if a.Kind == bots.ProseArg {
+		switch a.Kind {
+		case bots.ProseArg:
 			v = read.prose(ctx, v)
-		} else {
+		case bots.NumberArg:
+			v = bots.AsNumber(v)
+		case bots.WordArg, bots.SwitchArg:
 			v = b.refs(v)
 		}
 		t.Args[a.Name] = []string{v}

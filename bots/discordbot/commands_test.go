@@ -17,12 +17,12 @@ func TestNewWithOptions(t *testing.T) {
 	b := setup(t)
 	hostile := "@everyone <@100000000000000002> **b** `c` module:Ledger [x](http://y)"
 	m := messageIn(t, b.risk(t, lin, "new", emulator.Values{
-		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin <@" + wei + ">", "due": "2026-12-01", "amount": "5", "witness": "<@!" + wei + "><@" + wei + ">",
+		"title": hostile, "module": "payments", "severity": "High", "handlers": "lin <@" + wei + ">", "due": "2026-12-01", "amount": "1.234", "witness": "<@!" + wei + "><@" + wei + ">",
 	}))
 	wantContains(t, m.Plain, "R-17 is filed", "@everyone")
 	d := b.draft(t)
 	if d.Title != strings.Replace(hostile, "<@"+wei+">", "@wei", 1) || d.Module != "Payments" || d.Severity != core.High || len(d.Handlers) != 2 || d.Handlers[1] != "acme/"+wei ||
-		d.DueAt.IsZero() || *d.Fields["amount"].Number != 5 || d.Fields["witness"].People[0] != "acme/"+wei {
+		d.DueAt.IsZero() || *d.Fields["amount"].Number != 1.234 || d.Fields["witness"].People[0] != "acme/"+wei {
 		t.Errorf("draft %+v", d)
 	}
 }
