@@ -135,9 +135,9 @@ func (o Edit) typed(ctx context.Context, d deed, c *checker) (map[string]core.Va
 }
 
 // unchanged reports whether somebody who saw a value and left it alone submits typed.
-// Forms show times to the minute and may change the order of people.
+// Forms submit times to the minute or the second, and may change the order of people.
 func unchanged(seen, typed core.Value) bool {
-	if !seen.Date.IsZero() && seen.Date.Truncate(time.Minute).Equal(typed.Date) {
+	if at := seen.Date; !at.IsZero() && (at.Truncate(time.Minute).Equal(typed.Date) || at.Truncate(time.Second).Equal(typed.Date)) {
 		return true
 	}
 	if !sameRefs(seen.People, typed.People) {

@@ -170,6 +170,22 @@ func TestEditsMerge(t *testing.T) {
 	}
 }
 
+// Some forms show times to the minute, and some submit them to the second.
+func TestUntouchedTimeIsUnchanged(t *testing.T) {
+	t.Parallel()
+	for _, precision := range []time.Duration{time.Minute, time.Second} {
+		b, r := editable(t)
+		due := r.DueAt.Add(-90*time.Minute + 42*time.Second + 123*time.Millisecond)
+		b.must(wei, engine.Edit{Risk: r.Key, Patch: engine.Patch{DueAt: &due}})
+		got := b.must(wei, engine.Edit{Risk: r.Key, Seen: 2, Patch: engine.Patch{
+			Title: new("Ledger is off"), DueAt: new(due.Truncate(precision)),
+		}})
+		if len(got.Changes) != 1 || !got.Risk.DueAt.Equal(due) {
+			t.Errorf("submitted to the %v: %+v", precision, got.Changes)
+		}
+	}
+}
+
 // Whatever two people do with forms of the same version, each field ends up as one of
 // them typed it or, if neither changed it, as it was; only the same field conflicts.
 func TestAnyTwoEditsMerge(t *testing.T) {
