@@ -50,7 +50,7 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 			group:  []string{"create_guild_channel", "create_message", "create_pin"},
 			change: []string{"update_message"}, search: "list_messages",
 		},
-		log: w.Log(), faults: w.Faults(), view: w.View,
+		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
 		connect: func(public string) {
 			if overHTTP {
 				w.Connect(public + "discord/" + name + "/interactions")

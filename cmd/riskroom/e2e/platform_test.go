@@ -20,6 +20,7 @@ type platform struct {
 	log      *stage.Log
 	faults   *stage.Faults
 	view     func() stage.View
+	hands    stage.Acts                                          // what people do in the platform's client
 	connect  func(public string)                                 // connects the emulator to serve
 	gives    func(id string, o order) (string, error)            // sends a command and returns the immediate reply
 	received func(id string) []string                            // returns a person's private messages

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/bots/slackbot"
+	"riskroom/core/text"
 )
 
 // The people of the Slack workspace.
@@ -17,7 +19,15 @@ const (
 // onSlack starts the Slack workspace acme with the config file's rates.
 func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 	t.Helper()
-	w, err := emulator.New(emulator.Options{Users: []emulator.User{
+	texts, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shortcuts []emulator.Shortcut
+	for _, s := range slackbot.ShortcutsIn(texts.In(text.English)) {
+		shortcuts = append(shortcuts, emulator.Shortcut(s))
+	}
+	w, err := emulator.New(emulator.Options{Shortcuts: shortcuts, Users: []emulator.User{
 		{ID: ana, Name: "ana", RealName: "Ana Reyes", Email: "ana@example.com"},
 		{ID: lin, Name: "lin", RealName: "Lin Chen", Email: "lin@example.com"},
 		{ID: wei, Name: "wei", RealName: "Wei Ran", Email: "wei@example.com", Admin: true},
@@ -37,7 +47,7 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 			},
 			change: []string{"chat.update"}, search: "conversations.history",
 		},
-		log: w.Log(), faults: w.Faults(), view: w.View,
+		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
 		connect: func(public string) {
 			way := public + "slack/acme/"
 			w.Connect(way+"commands", way+"interactions", way+"events")

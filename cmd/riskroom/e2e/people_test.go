@@ -1,0 +1,369 @@
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/adapters/stage"
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/store"
+)
+
+// life is a risk and the people who work on it.
+type life struct {
+	*bench
+	store *store.Store
+	key   core.RiskKey // "" until it is filed
+}
+
+// entry is what somebody fills in: the label of an input, and a value.
+type entry struct{ label, value string }
+
+func newLife(t testing.TB, r *redisServer, on playedOn, p *proxy) *life {
+	t.Helper()
+	return &life{bench: newBench(t, r, set{flows: lifeConfig, platforms: on.open(t), proxy: p})}
+}
+
+// lived is the result of the story.
+type lived struct {
+	final
+	History []string          // sentences without the time, oldest first
+	Timers  map[string]string // flow to the day when it is due
+}
+
+// play plays the story. If it isn't nil, begun is called before each step.
+func (l *life) play(begun func(step)) lived {
+	l.Helper()
+	l.up()
+	l.store = l.look()
+	for _, s := range lifeOfRisk() {
+		if begun != nil {
+			begun(s)
+		}
+		l.take(s)
+		l.settle()
+	}
+	if begun != nil {
+		begun(step{})
+	}
+	out := lived{History: l.history(), Timers: map[string]string{}}
+	l.down()
+	out.State, out.Trail = l.state(l.key), l.trail(l.store, l.key)
+	rec := l.record()
+	out.Runs = outcomes(rec)
+	slices.Sort(out.Runs)
+	for _, r := range rec.Runs {
+		if r.State == engine.Armed {
+			out.Timers[r.ID.Flow] = r.Due.UTC().Format(time.DateOnly)
+		}
+	}
+	return out
+}
+
+// tryAgainAfter is how long people wait for the effect of something to which there was no
+// answer, before they look and try again.
+const tryAgainAfter = 3 * time.Second
+
+// take takes a step. If serve is killed meanwhile, the person tries again, unless the
+// step shows its effect.
+func (l *life) take(s step) {
+	l.Helper()
+	version, before, deaths := l.risk().Version, len(l.private(s.who)), l.deaths()
+	replied := func() bool {
+		return strings.Contains(strings.Join(l.private(s.who)[before:], "\n")+l.shownIn(s.who), s.says)
+	}
+	happened := func() bool {
+		if s.reads {
+			return replied()
+		}
+		return l.risk().Version > version
+	}
+	var tried []error
+	for range 4 {
+		l.open()
+		err := s.do(l)
+		tried = append(tried, err)
+		enough := time.Now().Add(patience)
+		for ; time.Now().Before(enough); time.Sleep(10 * time.Millisecond) {
+			if happened() {
+				if l.deaths() == deaths {
+					l.until(fmt.Sprintf("%s sees %q after they %s", s.who, s.says, s.name), replied)
+				}
+				return
+			}
+			if !l.now.alive() || err != nil {
+				l.open()
+				enough, err = time.Now().Add(tryAgainAfter), nil
+			}
+		}
+	}
+	l.Fatalf("%s can't %s: %v: %q %s\n%s", s.who, s.name, tried, l.private(s.who)[before:], l.shownIn(s.who), l.now.log)
+}
+
+// risk returns the risk, which is zero until it is filed.
+func (l *life) risk() core.Risk {
+	l.Helper()
+	if l.key == "" {
+		found, err := l.store.Find(context.Background(), engine.Query{Statuses: engine.OpenStatuses(), Limit: 1})
+		if err != nil {
+			l.Fatal(err)
+		}
+		if len(found.Risks) == 0 {
+			return core.Risk{}
+		}
+		l.key = found.Risks[0].Key
+	}
+	return l.record().Risk
+}
+
+func (l *life) record() engine.Record {
+	l.Helper()
+	rec, err := l.store.Get(context.Background(), l.key)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return rec
+}
+
+// settle waits until nothing is left to do for now.
+func (l *life) settle() {
+	l.Helper()
+	l.until("everything is done", func() bool {
+		l.revive()
+		return !slices.ContainsFunc(l.record().Runs, func(r engine.RunSummary) bool {
+			return r.State == engine.Parked || r.State.Live() && r.Due.Before(time.Now().Add(time.Hour))
+		})
+	})
+}
+
+// private returns what only this person sees, oldest first.
+func (l *life) private(who string) []string { return l.home().received(l.home().ids[who]) }
+
+// window returns what the person has open.
+func (l *life) window(who string) (stage.Window, bool) {
+	open := l.home().view().For(l.home().ids[who]).Windows
+	if len(open) == 0 {
+		return stage.Window{}, false
+	}
+	return open[len(open)-1], true
+}
+
+// shownIn returns the text of the window that the person has open.
+func (l *life) shownIn(who string) string {
+	w, _ := l.window(who)
+	return stage.PlainText(nil, w.Parts)
+}
+
+// closeAll closes what an earlier step has left open.
+func (l *life) closeAll(who string) {
+	l.Helper()
+	for w, ok := l.window(who); ok; w, ok = l.window(who) {
+		if err := l.home().hands.Close(context.Background(), l.home().ids[who], w.ID); err != nil {
+			l.Fatal(err)
+		}
+	}
+}
+
+// general returns the channel where everybody is.
+func (l *life) general() stage.Room {
+	l.Helper()
+	v := l.home().view()
+	i := slices.IndexFunc(v.Rooms, func(r stage.Room) bool { return r.Name == "general" })
+	if i < 0 {
+		l.Fatal("no #general")
+	}
+	return v.Rooms[i]
+}
+
+// group returns the risk's channel.
+func (l *life) group() stage.Room {
+	l.Helper()
+	all := l.home().groups()
+	if len(all) != 1 {
+		l.Fatalf("groups: %+v", all)
+	}
+	return all[0]
+}
+
+// say has a person write a message, once, and returns it.
+func (l *life) say(who string, in stage.Room, words string) stage.Post {
+	l.Helper()
+	for range 2 {
+		for _, m := range l.home().in(in) {
+			if m.Text == words {
+				return m
+			}
+		}
+		if err := l.home().hands.Say(context.Background(), l.home().ids[who], in.ID, words); err != nil {
+			l.Fatal(err)
+		}
+	}
+	l.Fatalf("%q isn't in #%s", words, in.Name)
+	return stage.Post{}
+}
+
+// command has a person type a command about the risk, with options by name.
+func (l *life) command(who, sub, line string, options ...string) error {
+	l.closeAll(who)
+	o := order{line: sub, sub: sub, options: map[string]string{}}
+	if sub != "list" {
+		o.line, o.options["key"] = sub+" "+string(l.key), string(l.key)
+	}
+	for i := 0; i < len(options); i += 2 {
+		o.line, o.options[options[i]] = o.line+" "+options[i+1], options[i+1]
+	}
+	_, err := l.home().gives(l.home().ids[who], o)
+	return err
+}
+
+// press has a person press a button of the risk's card in its channel.
+func (l *life) press(who, label string) error {
+	l.closeAll(who)
+	for _, post := range l.home().in(l.group()) {
+		if id := actionOf(post, func(a stage.Action) bool { return a.Label == label }); id != "" {
+			return l.home().hands.Press(context.Background(), l.home().ids[who], post.Room, post.ID, id)
+		}
+	}
+	return errors.New("no card has the button " + label)
+}
+
+// actionOf returns the ID of a post's first action that fits.
+func actionOf(post stage.Post, fits func(stage.Action) bool) string {
+	for _, part := range post.Parts {
+		if i := slices.IndexFunc(part.Actions, fits); i >= 0 {
+			return part.Actions[i].ID
+		}
+	}
+	return ""
+}
+
+// choose has a person choose an entry in the menu of a message, and fill in the form that
+// opens if there is something to fill in.
+func (l *life) choose(who, label string, of stage.Post, with []entry) error {
+	l.closeAll(who)
+	menu := l.home().view().Menu
+	i := slices.IndexFunc(menu, func(m stage.MenuEntry) bool { return m.Label == label && m.OfPosts })
+	if i < 0 {
+		return fmt.Errorf("no entry %q: %+v", label, menu)
+	}
+	err := l.home().hands.Shortcut(context.Background(), l.home().ids[who], of.Room, of.ID, menu[i].ID)
+	if err != nil || len(with) == 0 {
+		return err
+	}
+	return l.fill(who, with)
+}
+
+// fill has a person fill in the form that they have open, in as many windows as it takes.
+func (l *life) fill(who string, with []entry) error {
+	ctx, id, hands := context.Background(), l.home().ids[who], l.home().hands
+	for {
+		w, ok := l.window(who)
+		if !ok {
+			return fmt.Errorf("%s has no form: %q", who, l.private(who))
+		}
+		var left []entry
+		for _, e := range with {
+			in := inputOf(w, e.label)
+			if in == "" {
+				left = append(left, e)
+				continue
+			}
+			if err := hands.Choose(ctx, id, w.ID, in, e.value); err != nil {
+				return err
+			}
+			w, _ = l.window(who)
+		}
+		before, version := l.last(who), l.risk().Version
+		if problems, err := hands.Submit(ctx, id, w.ID, nil); err != nil || len(problems) > 0 {
+			return fmt.Errorf("%q: %v: %w", w.Title, problems, err)
+		}
+		next := "reopen:"
+		if with = left; len(with) == 0 {
+			next = "submit:"
+		}
+		post, action := l.offered(who, next, before, version)
+		if action == "" && len(with) > 0 {
+			return fmt.Errorf("%q has none of the fields %v: %s", w.Title, with, l.shownIn(who))
+		}
+		if action == "" {
+			return nil
+		}
+		if err := hands.Press(ctx, id, post.Room, post.ID, action); err != nil || len(with) == 0 {
+			return err
+		}
+	}
+}
+
+// offered waits for another message for a person alone, and returns the ID of its action
+// that begins with prefix. It returns "" if the form is done without it.
+func (l *life) offered(who, prefix string, before stage.Post, version int64) (stage.Post, string) {
+	l.Helper()
+	for end := time.Now().Add(tryAgainAfter); ; time.Sleep(10 * time.Millisecond) {
+		post, action := l.last(who), ""
+		if post.ID != before.ID || post.Text != before.Text {
+			action = actionOf(post, func(a stage.Action) bool { return strings.HasPrefix(a.ID, prefix) })
+		}
+		if action != "" || l.risk().Version > version || !l.now.alive() || time.Now().After(end) {
+			return post, action
+		}
+	}
+}
+
+// last returns the last message for a person alone.
+func (l *life) last(who string) stage.Post {
+	for _, post := range slices.Backward(l.home().view().Posts) {
+		if post.Only == l.home().ids[who] {
+			return post
+		}
+	}
+	return stage.Post{}
+}
+
+// inputOf returns the ID of the input with the label, or "".
+func inputOf(w stage.Window, label string) string {
+	for _, part := range w.Parts {
+		if part.Input != nil && part.Input.Label == label {
+			return part.Input.ID
+		}
+	}
+	return ""
+}
+
+// history returns what wei reads about the risk.
+func (l *life) history() []string {
+	l.Helper()
+	before := l.last("wei")
+	l.open()
+	if err := l.command("wei", "history", ""); err != nil {
+		l.Fatal(err)
+	}
+	var pages []string
+	for {
+		l.until("wei sees another page", func() bool { m := l.last("wei"); return m.ID != before.ID || m.Text != before.Text })
+		before = l.last("wei")
+		pages = append(pages, before.Text)
+		older := actionOf(before, func(a stage.Action) bool { return a.Label == "Older" })
+		if older == "" {
+			break
+		}
+		if err := l.home().hands.Press(context.Background(), l.home().ids["wei"], before.Room, before.ID, older); err != nil {
+			l.Fatal(err)
+		}
+	}
+	// Slack's people have short names.
+	names := strings.NewReplacer("Ana Reyes", "ana", "Lin Chen", "lin", "Wei Ran", "wei")
+	var all []string
+	for line := range strings.Lines(strings.Join(pages, "\n")) {
+		if _, sentence, ok := strings.Cut(strings.TrimSpace(line), " · "); ok {
+			all = append(all, names.Replace(sentence))
+		}
+	}
+	slices.Reverse(all)
+	return all
+}
