@@ -317,9 +317,11 @@ func TestFormsWithoutTheStore(t *testing.T) {
 func TestFormGoesOnLater(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.discordbot.answerWithin = 50 * time.Millisecond
+	usual := b.discordbot.answerWithin
 	for _, back := range []bool{true, false} {
+		b.discordbot.answerWithin = usual
 		b.risk(t, lin, "new", nil)
+		b.discordbot.answerWithin = 50 * time.Millisecond
 		b.forms.fail(errDown)
 		r, err := b.SubmitModal(t.Context(), lin, emulator.Values{"title": "Ledger", "module": "Payments"})
 		if err != nil || !r.Deferred {
