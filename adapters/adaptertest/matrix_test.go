@@ -12,6 +12,8 @@ func TestMatrixPassesASoundAdapter(t *testing.T) {
 	for _, want := range []Cell{
 		{"send_message", "post", "rate_limit", Before, Single},
 		{"send_message", "post", "late", After, Single},
+		{"send_message", "post", "cut_after, an hour's outage", After, Single},
+		{"create_group (item)", "create", "cut_after, an hour's outage, then forbidden on list", After, Policy},
 		{"send_message", "post", "cut_after, then hide_metadata", After, Policy},
 		{"create_group (item)", "create", "crash", After, Single},
 		{"create_group (item)", "create", "cut_after, then forbidden on list", After, Policy},

@@ -2,7 +2,9 @@ package adaptertest
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,6 +20,7 @@ func reentrance() []scenario {
 		perAction("from every recorded key on: ", fromEveryKey),
 		perAction("a cancelled run only resolves its intents: ", onlyResolved),
 		perAction("nothing happens after the context ended: ", nothingAfterTheContext),
+		perAction("nobody reads an op: ", showsNoOp),
 		anyOrder(),
 		laterStays(),
 		resumedAfterOthers(),
@@ -152,6 +155,17 @@ func nothingAfterTheContext(r *rig, h Harness, a action) {
 		}
 		if len(res.kinds()) == 0 {
 			r.t.Errorf("the context ended before %s, and no failure is reported", key)
+		}
+	}
+}
+
+// showsNoOp checks that an op is nowhere in what people read.
+func showsNoOp(r *rig, _ Harness, a action) {
+	_, u := r.perform(a, a.on(r))
+	shown := fmt.Sprintf("%+v", plain(r.world.State()))
+	for _, key := range u.journal.Keys() {
+		if op := u.journal.intent(key, &entry{}).Op; strings.Contains(shown, op) {
+			r.t.Errorf("people read the op of %s: %s", key, shown)
 		}
 	}
 }

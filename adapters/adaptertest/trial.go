@@ -21,9 +21,15 @@ type trial struct {
 	crash Point     // where the process crashes as well, with the call's key; "" if it doesn't
 	wake  Fault     // injected after the first try; Kind "" is none
 
+	outage bool // nothing is tried for an hour after the first try
+
 	probes  []string // the methods that probes called
 	outcome Outcome  // "" unless the case passed
 }
+
+// outage is how long riskroom or the platform is down. By then no platform
+// recognises a repeated request any more.
+const outage = time.Hour
 
 // trials returns the cases of an action, in a fixed order.
 func (b *baseline) trials() []*trial {
@@ -43,7 +49,8 @@ func (b *baseline) trials() []*trial {
 		}
 		out = append(out, &trial{base: b, call: i, kind: CutAfter, wake: Fault{Kind: HideMetadata, Times: Forever}})
 		if b.keys[i] != "" {
-			out = append(out, &trial{base: b, call: i, crash: BeforeMake}, &trial{base: b, call: i, kind: CutAfter, crash: AfterMake})
+			out = append(out, &trial{base: b, call: i, crash: BeforeMake}, &trial{base: b, call: i, kind: CutAfter, crash: AfterMake},
+				&trial{base: b, call: i, kind: CutAfter, outage: true})
 		}
 	}
 	return out
@@ -57,11 +64,14 @@ func (tr *trial) again() []*trial {
 			continue
 		}
 		for _, k := range wakes() {
+			if tr.outage && k != Forbidden {
+				continue // the others pass before the hour is over
+			}
 			wake := Fault{Kind: k, Method: m, Nth: 1, Times: 1, Wait: 3 * time.Second}
 			if k == Forbidden {
 				wake.Times = Forever
 			}
-			out = append(out, &trial{base: tr.base, call: tr.call, kind: tr.kind, wake: wake})
+			out = append(out, &trial{base: tr.base, call: tr.call, kind: tr.kind, wake: wake, outage: tr.outage})
 		}
 	}
 	return out
@@ -97,6 +107,9 @@ func (tr *trial) cell() Cell {
 	case tr.kind == Slow && !tr.struck().Write:
 		c.When = Before
 	}
+	if tr.outage {
+		c.Fault += ", an hour's outage"
+	}
 	if tr.wake.Kind != "" {
 		c.Fault += ", then " + string(tr.wake.Kind)
 	}
@@ -123,6 +136,10 @@ func (tr *trial) run(t testing.TB, h Harness) {
 	if tr.kind != "" && !r.struck(n) || tr.crash != "" && !once.Crashed() {
 		t.Errorf("the call that should fail was not made:\n%s", trace(r.world.Calls()[n:]))
 		return
+	}
+	if tr.outage {
+		r.world.ReleaseLate()
+		r.clock.Advance(outage)
 	}
 	woken := len(r.world.Calls())
 	if tr.wake.Kind != "" && !r.world.Inject(tr.wake) {

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -18,12 +19,11 @@ const (
 
 // about is the content of a channel's topic. The first line is the group's
 // topic. The lines below it contain what Discord has no other place for: the
-// purpose, the item that the group is bound to, and the op of its creation.
+// purpose, and the item that the group is bound to.
 //
 //	Why the ledger is off by one
 //	- Discuss R-17
 //	- Payments · R-17
-//	- riskroom:abcdefghijklmnopqrst
 //
 // Topics can contain markup, so text from people is escaped, and a line of
 // theirs never begins with a bare "-".
@@ -35,18 +35,17 @@ type about struct {
 const bullet = "- "
 
 // newAbout returns the content of a new group's topic.
-func newAbout(spec core.GroupSpec, op string) about {
+func newAbout(spec core.GroupSpec) about {
 	t := about{topic: oneLine(spec.Topic, maxTopic)}
 	t.add(oneLine(spec.Purpose, maxPurpose))
 	if spec.Badge != nil {
 		t.add(oneLine(spec.Badge.Label, maxBadge))
 	}
-	t.add(markOf(op))
 	return t
 }
 
-// markOf returns the line by which a probe recognizes the channel.
-func markOf(op string) string { return "riskroom:" + op }
+// oldMark begins the line with the op that earlier versions put in topics.
+const oldMark = bullet + "riskroom:"
 
 func (t *about) add(line string) {
 	if line != "" {
@@ -79,15 +78,16 @@ func parseAbout(s string) about {
 	return t
 }
 
-// madeBy reports whether the topic belongs to the channel that the effect op
-// created.
+// madeBy reports whether the topic belongs to the channel that the effect op of
+// an earlier version created.
 func (t about) madeBy(op string) bool {
-	for _, line := range t.below {
-		if strings.TrimSpace(line) == bullet+markOf(op) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.below, func(line string) bool { return strings.TrimSpace(line) == oldMark+op })
+}
+
+// unmarked returns the content without the op of an earlier version.
+func (t about) unmarked() about {
+	t.below = slices.DeleteFunc(slices.Clone(t.below), func(line string) bool { return strings.HasPrefix(line, oldMark) })
+	return t
 }
 
 // oneLine puts a text on one line and escapes it, in at most limit characters.

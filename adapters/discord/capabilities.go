@@ -64,8 +64,8 @@ func callPolicies() []core.CallPolicy {
 		{Key: "edit", Method: "update_message", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "create_guild_channel",
-			How:    "The op is in the channel's topic, and in the audit log as the reason. The probe looks for it in both. riskroom creates a category only if the server has none with room for the channel.",
-			Risk:   "If the bot can read neither the list of channels nor the audit log, a person has to check whether the channel exists.",
+			How:    "The op is the reason in the audit log, and the channel's name ends in characters that only this call uses. The probe looks for the reason and, if the log can't be read, for a channel of the bot whose name ends so. riskroom creates a category only if the server has none with room for the channel.",
+			Risk:   "If the bot can't read the audit log and finds no such name, or can't list the channels, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},
 		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, and changes them only if they differ. If the audit log shows that somebody changed one after the first attempt, it keeps that."},

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"riskroom/adapters/effect"
@@ -98,7 +99,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 		ProbeCost: a.client.Cost("", "list_guild_channels"),
 		Unsure:    core.Park,
 		Probe: func(ctx context.Context, in core.Intent) (string, core.Found, error) {
-			ch, found, err := a.findChannel(ctx, in)
+			ch, found, err := a.findChannel(ctx, in, n)
 			k.name = ch.Name
 			return ch.ID, found, err
 		},
@@ -131,7 +132,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 		return channel{}, err
 	}
 	want := newChannel{
-		Name: n.plain(), Type: textChannel, Topic: newAbout(spec, in.Op).text(), Overwrites: a.overwrites(spec, self),
+		Name: n.plain(), Type: textChannel, Topic: newAbout(spec).text(), Overwrites: a.overwrites(spec, self),
 	}
 	if want.Parent, err = a.categoryFor(ctx, in, list, nil); err != nil {
 		return channel{}, err
@@ -182,11 +183,10 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 	return out
 }
 
-// findChannel looks for the channel that the effect of in created. It looks for
-// the mark in the topics, and if that was edited away, for the reason in the
-// audit log. A channel in the log was created even if nobody can see it any
-// more.
-func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, core.Found, error) {
+// findChannel looks for the channel that the effect of in created. The reason in
+// the audit log finds it even if it was renamed, or nobody can see it any more. If
+// the log can't be read or lacks the channel, the end of the name finds it.
+func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name) (channel, core.Found, error) {
 	list, err := a.listGuildChannels(ctx)
 	if err != nil {
 		found, err := effect.Look(false, false, err)
@@ -197,32 +197,59 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent) (channel, cor
 			return ch, core.Yes, nil
 		}
 	}
-	id, found, err := a.findCreation(ctx, in)
-	for _, ch := range list {
-		if ch.ID == id {
-			return ch, found, err
-		}
-	}
-	return channel{ID: id}, found, err
-}
-
-// findCreation looks in the audit log for the channel that the effect of in
-// created.
-func (a *Adapter) findCreation(ctx context.Context, in core.Intent) (string, core.Found, error) {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
 		found, err := effect.Look(false, false, err)
-		return "", found, err
+		return channel{}, found, err
 	}
-	id := ""
+	id, others, found, err := a.findCreation(ctx, in, self)
+	if found == core.Yes {
+		if i := slices.IndexFunc(list, func(ch channel) bool { return ch.ID == id }); i >= 0 {
+			return list[i], found, nil
+		}
+		return channel{ID: id}, found, nil
+	}
+	if err != nil {
+		return channel{}, found, err
+	}
+	for _, ch := range list {
+		if ch.endsLike(n) && ch.madeFor(self, in) && !slices.Contains(others, ch.ID) {
+			return ch, core.Yes, nil
+		}
+	}
+	return channel{}, found, nil
+}
+
+// endsLike reports whether a channel's name has the suffix that only one effect
+// uses.
+func (c channel) endsLike(n name) bool {
+	return c.Name == n.suffix || strings.HasSuffix(c.Name, "-"+n.suffix)
+}
+
+// madeFor reports whether a channel was created after the first attempt, with the
+// bot's own access.
+func (c channel) madeFor(self string, in core.Intent) bool {
+	first, err := parseID(firstID(in.First.Add(-skew)))
+	if err != nil {
+		return false
+	}
+	id, err := parseID(c.ID)
+	return err == nil && id >= first && slices.Contains(c.Overwrites, forBot(self))
+}
+
+// findCreation looks in the audit log for the channel that the effect of in
+// created. others are the channels that the bot created for other effects.
+func (a *Adapter) findCreation(ctx context.Context, in core.Intent, self string) (id string, others []string, found core.Found, err error) {
 	whole, err := a.searchAuditLog(ctx, channelCreated, in, url.Values{"user_id": {self}}, func(e entry) bool {
 		if e.Reason == reasonOf(in) {
 			id = e.Target
+		} else {
+			others = append(others, e.Target)
 		}
 		return id == ""
 	})
-	found, err := effect.Look(id != "", whole, err)
-	return id, found, err
+	found, err = effect.Look(id != "", whole, err)
+	return id, others, found, err
 }
 
 // searchAuditLog visits the entries of an action since the first attempt.

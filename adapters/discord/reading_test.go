@@ -3,7 +3,10 @@ package discord_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -252,5 +255,94 @@ func TestReadsDrawOnTheBudget(t *testing.T) {
 	b.err = &core.Error{Op: "budget", Kind: core.RateLimited, RetryAfter: time.Minute}
 	if _, err := a.Find(t.Context(), core.Lookup{ID: wei}); err != b.err {
 		t.Errorf("a refusal of the budget comes back as %v", err)
+	}
+}
+
+// lateLog answers as if the audit log had no entries yet.
+type lateLog struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (l lateLog) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.next.RoundTrip(req)
+	if err == nil && strings.HasSuffix(req.URL.Path, "/audit-logs") {
+		_ = resp.Body.Close()
+		resp.Body = io.NopCloser(strings.NewReader(`{"audit_log_entries":[]}`))
+		resp.ContentLength = -1
+		resp.Header.Del("Content-Length")
+	}
+	return resp, err
+}
+
+// TestChannelsAreFoundAgain checks that the channel of an effect is found an hour
+// later: by the audit log even after a rename, by the end of its name without the
+// log, and by the mark that earlier versions put in the topic.
+func TestChannelsAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	rename := func(suffix string) func(*emulator.Workspace, *discord.Adapter, core.GroupRef) error {
+		return func(_ *emulator.Workspace, a *discord.Adapter, g core.GroupRef) error {
+			_, err := a.SetGroup(t.Context(), newOnce(), g, core.GroupChange{Name: new("renamed"), Suffix: suffix})
+			return err
+		}
+	}
+	for name, c := range map[string]struct {
+		blind bool // the bot may not read the audit log
+		late  bool // the log lacks the latest entries
+		then  func(*emulator.Workspace, *discord.Adapter, core.GroupRef) error
+		other bool // the probe is for another effect
+		want  core.Found
+	}{
+		"as it was created":            {want: core.Yes},
+		"renamed":                      {then: rename("other"), want: core.Yes},
+		"without the log":              {blind: true, want: core.Yes},
+		"without the log, same suffix": {blind: true, then: rename("r-17"), want: core.Yes},
+		"without the log, renamed":     {blind: true, then: rename("other"), want: core.CannotTell},
+		"the log is late":              {late: true, want: core.Yes},
+		"another effect":               {other: true, want: core.No},
+		"marked by an earlier version": {
+			blind: true, want: core.Yes,
+			then: func(w *emulator.Workspace, a *discord.Adapter, g core.GroupRef) error {
+				if err := rename("other")(w, a, g); err != nil {
+					return err
+				}
+				return w.SetTopicByHand(w.OwnerID(), g.ID, "Why\n- riskroom:"+core.MakeOp("test", "create"))
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := adaptertest.NewClock()
+			opts := guildOf()
+			opts.Now = clock.Now
+			w := start(t, opts)
+			served := api.Config{Clock: clock, Transport: w.Client().Transport}
+			if c.late {
+				served.Transport = lateLog{served.Transport}
+			}
+			a := connect(t, w, discord.Config{API: client(t, w, served)})
+			o := newOnce()
+			o.now = clock.Now
+			first := clock.Now()
+			g, err := a.CreateGroup(t.Context(), o, groupOf(lin))
+			if err == nil && c.then != nil {
+				err = c.then(w, a, g.Ref)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			clock.Advance(time.Hour)
+			if c.blind {
+				w.Faults().Order(stage.Fault{Method: "list_guild_audit_log_entries", Kind: stage.Refuse, Code: "50013", Times: 1})
+			}
+			p := &probing{}
+			_, _ = a.CreateGroup(t.Context(), p, groupOf(lin)) // only the call matters
+			op := core.MakeOp("test", "create")
+			if c.other {
+				op = core.MakeOp("another")
+			}
+			id, found, err := p.call.Probe(t.Context(), core.Intent{Op: op, First: first})
+			if err != nil || found != c.want || (id == g.Ref.ID) != (c.want == core.Yes) {
+				t.Errorf("it finds %q, %s, %v; want %s", id, found, err, c.want)
+			}
+		})
 	}
 }

@@ -91,7 +91,7 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 			if want.name != "" && want.name != ch.Name {
 				fields["name"] = want.name
 			}
-			if t := parseAbout(ch.Topic); want.topic != nil && *want.topic != t.topic {
+			if t := parseAbout(ch.Topic).unmarked(); want.topic != nil && *want.topic != t.topic {
 				t.topic = *want.topic
 				fields["topic"] = t.text()
 			}
