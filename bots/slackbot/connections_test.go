@@ -295,7 +295,7 @@ func TestSilentConnectionIsReplaced(t *testing.T) {
 	b := newSocketBundle(t, func(o *emulator.Options) { o.PingEvery = time.Hour })
 	b.newSlackbot(t, b.overSocket, func(c *Config) { c.Connections = 1 })
 	shortenPauses(b.slackbot)
-	b.slackbot.Socket().silence = 30 * time.Millisecond
+	b.slackbot.Socket().silence = 200 * time.Millisecond
 	b.connect(t, b.slackbot)
 	b.connected(t, 1)
 	// The emulator answers pings, so the connection stays open.
