@@ -12,11 +12,24 @@ import (
 // table lists the commands in the order in which they are shown. Parsing, help,
 // Discord's definition and the hints follow from it.
 func table() []command {
-	return []command{
-		newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand(), statusCommand(), passCommand(), backCommand(),
-		startCommand(), resolveCommand(), shelveCommand(), reopenCommand(), takeCommand(), editCommand(), assignCommand(), handCommand(),
-		noteCommand(), groupCommand(), linkCommand(), helpCommand(),
+	var all []command
+	for _, part := range []struct {
+		section  string
+		commands []command
+	}{
+		{"find", []command{newCommand(), showCommand(), listCommand(), mineCommand(), historyCommand()}},
+		{"work", []command{
+			statusCommand(), passCommand(), backCommand(), startCommand(), resolveCommand(), shelveCommand(), reopenCommand(),
+			takeCommand(), editCommand(), assignCommand(), handCommand(), noteCommand(),
+		}},
+		{"other", []command{groupCommand(), linkCommand(), helpCommand()}},
+	} {
+		for _, c := range part.commands {
+			c.section = part.section
+			all = append(all, c)
+		}
 	}
+	return all
 }
 
 // tableFor returns the commands that an organisation has.
@@ -43,6 +56,8 @@ type command struct {
 	// args and handle.
 	subs []command
 
+	// section is the part of the help that lists it, under "commands.help.section.<section>".
+	section string
 	// several means that the command is useful only with several workspaces.
 	several bool
 	// short means that it abbreviates another command. Lists of commands leave it out.
@@ -158,8 +173,11 @@ func argOf(args []Arg, option string) (Arg, bool) {
 // Commands returns the specs of all commands that are useful with the workspaces of the
 // config file.
 func (b *Bot) Commands() []Spec {
-	useful := slices.DeleteFunc(slices.Clone(b.commands), func(e *entry) bool { return e.several && len(b.org.Workspaces) < 2 })
-	return specs(useful)
+	return specs(b.useful())
+}
+
+func (b *Bot) useful() []*entry {
+	return slices.DeleteFunc(slices.Clone(b.commands), func(e *entry) bool { return e.several && len(b.org.Workspaces) < 2 })
 }
 
 func specs(all []*entry) []Spec {

@@ -49,16 +49,20 @@ func (b *Bot) chooseSub(_ context.Context, c Command) (Reply, error) {
 	return Say(p.S("commands.unknown", text.Args{"Word": word, "Command": b.org.Command}) + "\n" + help), nil
 }
 
-// overview returns one line for each command.
+// overview returns one line for each command, in sections.
 func (b *Bot) overview(c Command) string {
-	p := b.printer(c)
-	lines := []string{p.S("commands.help.intro")}
-	for _, e := range b.commands {
+	p, section := b.printer(c), ""
+	lines := []string{p.S("commands.help.intro", text.Args{"Key": b.exampleKey()})}
+	for _, e := range b.useful() {
+		if e.section != section {
+			section = e.section
+			lines = append(lines, "", p.S("commands.help.section."+section))
+		}
 		if !e.short {
 			lines = append(lines, "• "+p.S("commands.help."+e.name, text.Args{"Command": b.org.Command}))
 		}
 	}
-	return strings.Join(append(lines, p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
+	return strings.Join(append(lines, "", p.S("commands.help.more", text.Args{"Command": b.org.Command})), "\n")
 }
 
 // helpOn returns the full help for a command.

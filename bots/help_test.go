@@ -68,6 +68,24 @@ func TestRepliesNameCommandsInChinese(t *testing.T) {
 	wants(t, words(ask(t, b, c)), "/risk group release key:R-17")
 }
 
+// TestHelpInSections: help lists the commands in sections, and only those that are useful.
+func TestHelpInSections(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string][]string{
+		text.English: {"R-17", "File and find risks\n• /risk new", "Work on a risk\n• /risk status", "Channels, accounts, help\n• /risk group"},
+		text.Chinese: {"R-17", "填报与查找\n• /risk 填报", "处理风险\n• /risk 状态", "频道、账号与帮助\n• /risk 频道"},
+	} {
+		c := typed("help")
+		c.Lang = lang
+		help := words(ask(t, newBot(t, &fakeEngine{}), c))
+		wants(t, help, want...)
+		if link := Word(lang, "link"); strings.Contains(help, link) {
+			t.Errorf("%s: help with one workspace offers %s", lang, link)
+		}
+		wants(t, words(ask(t, linking(t, &fakeEngine{}), c)), Word(lang, "link"))
+	}
+}
+
 func judgeLine(t *testing.T, b *Bot, id string, c Command, e *entry) {
 	t.Helper()
 	line := c.Typed.Text

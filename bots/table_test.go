@@ -19,7 +19,7 @@ func TestTheTableIsWhole(t *testing.T) {
 	for _, lang := range text.Languages() {
 		p := b.text.In(lang)
 		for _, e := range b.commands {
-			for _, id := range []string{e.name, e.name + ".more"} {
+			for _, id := range []string{e.name, e.name + ".more", "section." + e.section} {
 				said := p.S("commands.help."+id, text.Args{
 					"Command": "/risk", "Fields": "title", "EditFields": "title", "Statuses": "Pending", "Module": "Payments", "Zone": "UTC",
 				})
