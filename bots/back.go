@@ -2,7 +2,7 @@ package bots
 
 import (
 	"context"
-	"strconv"
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -58,7 +58,7 @@ func (b *Bot) back(ctx context.Context, c Command) (Reply, error) {
 
 // withoutReason opens the form for a reason, with the node that was typed.
 func (b *Bot) withoutReason(ctx context.Context, c Command, key core.RiskKey) (Reply, error) {
-	r, err := b.backFormOf(ctx, c, key, 0, b.nodeNamed(c.Typed.Args.Get(nodeName)))
+	r, err := b.openBackForm(ctx, c, key, 0, b.nodeNamed(c.Typed.Args.Get(nodeName)))
 	if err == nil && r.Form != nil {
 		r.Text = Say(strings.Join(append([]string{core.Text(r.Text)}, b.typedAgain(c)...), "\n")).Text
 	}
@@ -66,69 +66,79 @@ func (b *Bot) withoutReason(ctx context.Context, c Command, key core.RiskKey) (R
 }
 
 func (b *Bot) askBack(ctx context.Context, c Command) (Reply, error) {
-	return b.backFormOf(ctx, c, c.Pressed.Risk, c.Pressed.Seen, "")
+	return b.openBackForm(ctx, c, c.Pressed.Risk, c.Pressed.Seen, "")
 }
 
-// backFormOf returns the form that asks for a node and a reason, for all nodes if the risk
+// openBackForm opens the form that asks for a node and a reason, for all nodes if the risk
 // can't be read in time. The form is checked when it is submitted.
-func (b *Bot) backFormOf(ctx context.Context, c Command, key core.RiskKey, seen int64, node string) (Reply, error) {
-	p := b.printer(c)
+func (b *Bot) openBackForm(ctx context.Context, c Command, key core.RiskKey, seen int64, node string) (Reply, error) {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	title, allowed := "", b.org.NodeKeys()
+	risk, allowed := core.Risk{Key: key, Version: seen}, b.org.NodeKeys()
 	v, err := b.handling.Show(short, c.Actor, key)
 	switch {
 	case err != nil && refused(err):
 		return Reply{}, err
 	case err == nil:
-		title, allowed = v.Risk.Title, b.org.BackFrom(v.Risk)
-		if v.CantMove != nil && !v.Risk.ChangedSince("node", seen) {
+		risk, allowed = v.Risk, b.org.BackFrom(v.Risk)
+		if v.CantMove != nil && !risk.ChangedSince("node", seen) {
 			return Reply{}, v.CantMove
 		}
-		if len(allowed) == 0 || v.Risk.ChangedSince("node", seen) {
+		if len(allowed) == 0 || risk.ChangedSince("node", seen) {
 			return b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen}) // is refused: it has no reason
 		}
-		seen = v.Risk.Version
 	}
-	f := Form{
-		ID: formBack, State: map[string]string{"risk": string(key), "seen": strconv.FormatInt(seen, 10)},
-		Title: p.S("commands.form.back.title", text.Args{"Key": string(key)}), Submit: p.S("commands.form.back.submit"),
-		Cancel: p.S("commands.form.cancel"),
-		Fields: []Field{
-			{Key: nodeName, Kind: SelectKind, Label: p.S("commands.form.back.node"), Required: true},
-			{Key: noteName, Kind: LongTextKind, Label: p.S("commands.form.back.note"), Max: core.MaxNote, Required: true},
-		},
-	}
-	for _, n := range b.org.Process {
-		for _, key := range allowed {
-			if key == n.Key {
-				f.Fields[0].Options = append(f.Fields[0].Options, Choice{Key: key, Label: core.LabelIn(n.Label, p.Lang(), key)})
-			}
-		}
-	}
-	if len(allowed) > 0 {
-		f.Fields[0].Initial = []string{allowed[len(allowed)-1]}
-	}
-	if node != "" {
-		f.Fields[0].Initial = []string{node}
-	}
-	if title != "" {
-		f.Notice = []core.Span{core.Plain(string(key) + " " + core.Isolate(title))}
-	}
-	r := Say(p.S("commands.needs_back", text.Args{"Command": b.org.Command, "Key": string(key)}))
+	f := b.backFormOf(c, risk, allowed, node, "")
+	r := Say(b.printer(c).S("commands.needs_back", text.Args{"Command": b.org.Command, "Key": string(key)}))
 	r.Form = &f
 	return r, nil
 }
 
-// backForm handles the form that asks for a node and a reason.
+// backFormOf returns the form that asks for one of the allowed nodes and a reason.
+func (b *Bot) backFormOf(c Command, r core.Risk, allowed []string, node, reason string) Form {
+	p := b.printer(c)
+	f := Form{
+		ID: formBack, State: seenAt(r.Key, r.Version), Notice: titleOf(r),
+		Title: p.S("commands.form.back.title", text.Args{"Key": string(r.Key)}), Submit: p.S("commands.form.back.submit"),
+		Cancel: p.S("commands.form.cancel"),
+		Fields: []Field{
+			{Key: nodeName, Kind: SelectKind, Label: p.S("commands.form.back.node"), Required: true},
+			{Key: noteName, Kind: LongTextKind, Label: p.S("commands.form.back.note"), Max: core.MaxNote, Required: true, Initial: oneOf(reason)},
+		},
+	}
+	for _, n := range b.org.Process {
+		if slices.Contains(allowed, n.Key) {
+			f.Fields[0].Options = append(f.Fields[0].Options, Choice{Key: n.Key, Label: core.LabelIn(n.Label, p.Lang(), n.Key)})
+		}
+	}
+	switch {
+	case node != "":
+		f.Fields[0].Initial = []string{node}
+	case len(allowed) > 0:
+		f.Fields[0].Initial = []string{allowed[len(allowed)-1]}
+	}
+	return f
+}
+
+// backForm handles the form that asks for a node and a reason. If somebody else has moved the
+// risk meanwhile, the form is shown again with the reason, or that of a note if the risk
+// can't be sent back any more.
 func (b *Bot) backForm(ctx context.Context, c Command) (Reply, error) {
 	form := c.Filled
-	key, err := core.ParseRiskKey(b.org.KeyPrefix, form.State["risk"])
-	seen, numErr := strconv.ParseInt(form.State["seen"], 10, 64)
-	if err != nil || numErr != nil || form.Refresh {
+	key, seen, ok := b.readSeen(form.State)
+	if !ok || form.Refresh {
 		return b.unknown(ctx, c)
 	}
-	return b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen, To: form.Values.Get(nodeName), Reason: form.Values.Get(noteName)})
+	reason := form.Values.Get(noteName)
+	r, err := b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen, To: form.Values.Get(nodeName), Reason: reason})
+	if now, refusal := moved(err); refusal != nil {
+		f := b.noteFormOf(c, now, reason)
+		if allowed := b.org.BackFrom(now); now.Status.Open() && len(allowed) > 0 {
+			f = b.backFormOf(c, now, allowed, "", reason)
+		}
+		return b.askAgain(c, f, refusal), nil
+	}
+	return r, err
 }
 
 // nodeAt reads a node at the start of s, by key or label, and returns its key, or "" if

@@ -216,6 +216,7 @@ func TestStaleCard(t *testing.T) {
 			t.Errorf("does not answer with the present state: %+v", r)
 		}
 	}
+	wants(t, words(ask(t, b, typed("status 17 shelved waits for the bank"))), "/risk status 17 shelved waits for the bank")
 	r := ask(t, b, Command{Actor: lin, Filled: &Filled{Form: formResolve, State: map[string]string{"risk": "R-17", "seen": "1"}}})
 	if r.Form == nil || r.Form.Card == nil || r.Form.Submit != "" {
 		t.Errorf("the form does not show the present state: %+v", r)

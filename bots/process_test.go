@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -83,6 +84,41 @@ func TestBackForm(t *testing.T) {
 	wants(t, words(ask(t, b, c)), "R-17")
 	if len(f.moves) > 0 {
 		t.Errorf("it was moved: %+v", f.moves)
+	}
+}
+
+// TestBackTooLate checks that the reason isn't lost if somebody else has moved the risk since
+// the form was opened.
+func TestBackTooLate(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		now  core.Risk
+		form string
+	}{
+		{core.Risk{Key: "R-17", Version: 9, Node: "release", Status: core.Pending}, formBack},
+		{core.Risk{Key: "R-17", Version: 9, Node: "triage", Status: core.Pending}, formNote},
+		{core.Risk{Key: "R-17", Version: 9, Node: "release", Status: core.Resolved}, formNote},
+	} {
+		f := &fakeEngine{before: func(_ context.Context, call string) error {
+			if call != "SendBack" {
+				return nil
+			}
+			r := core.Refuse(core.Conflict, "node_moved", "node", "Key", "R-17")
+			r.Risk = &c.now
+			return r
+		}}
+		r := ask(t, newBot(t, f, withProcess), Command{Op: "form", Actor: lin, Filled: &Filled{
+			Form: formBack, State: map[string]string{"risk": "R-17", "seen": "3"}, Values: Values{"node": {"triage"}, "note": {"wrong amount"}},
+		}})
+		if r.Form == nil || r.Form.ID != c.form {
+			t.Errorf("%s, %s: the reply is %+v", c.now.Node, c.now.Status, r)
+			continue
+		}
+		note := r.Form.Fields[len(r.Form.Fields)-1]
+		if note.Initial == nil || note.Initial[0] != "wrong amount" || c.form == formBack && r.Form.State["seen"] != "9" {
+			t.Errorf("%s, %s: the form is %+v", c.now.Node, c.now.Status, r.Form)
+		}
+		wants(t, core.Text(r.Form.Notice), "R-17")
 	}
 }
 

@@ -121,7 +121,11 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 // risk.
 func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
-	reply := Say(b.refusalText(p, r) + "\n" + b.stands(c, *r.Risk))
+	lines := []string{b.refusalText(p, r), b.stands(c, *r.Risk)}
+	if b.mayStore(c) {
+		lines = append(lines, b.typedAgain(c)...)
+	}
+	reply := Say(strings.Join(lines, "\n"))
 	if v, err := b.handling.Show(ctx, c.Actor, r.Risk.Key); err == nil {
 		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
 		reply.Card = &card
