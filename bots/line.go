@@ -131,9 +131,8 @@ func (l *lineReader) next() {
 		return
 	}
 	n := l.word(l.rest)
-	name, after, _ := cutColon(l.rest[:n])
-	if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" && typeable(text.Fold(name)) &&
-		after != "" && !strings.ContainsAny(after[:1], "/:\\") {
+	name, keyed := likeKey(l.rest[:n])
+	if near := core.Misspelled(text.Fold(name), l.allWords()); near != "" && keyed {
 		l.fault("", "unknown_key", text.Args{"Key": name, "Near": near})
 		l.rest = l.rest[n:]
 		return
@@ -348,6 +347,12 @@ func firstWord(s string) string {
 }
 
 func isColon(r rune) bool { return strings.ContainsRune(":：﹕︓∶", r) }
+
+// likeKey reports whether a word looks like a key with its value, and not like a path or URL.
+func likeKey(word string) (name string, ok bool) {
+	name, after, _ := cutColon(word)
+	return name, typeable(text.Fold(name)) && after != "" && !strings.ContainsAny(after[:1], "/:\\")
+}
 
 // cutColon splits a word at its first colon of any width.
 func cutColon(word string) (before, after string, ok bool) {

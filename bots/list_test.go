@@ -146,6 +146,7 @@ func TestListFaults(t *testing.T) {
 		"list overdu":           "Did you mean overdue?",
 		"list reslved":          "Did you mean resolved?",
 		"list module:Payment":   "Did you mean Payments?",
+		"list label:prod":       `You can't filter the list by "label:prod".`,
 		"list modul:Payments":   "Did you mean module?",
 		"list due:someday":      `Due: "someday" is not a period.`,
 		"list since:tomorrowly": "is not a period",
@@ -159,7 +160,7 @@ func TestListFaults(t *testing.T) {
 	if len(f.queries) > 0 {
 		t.Errorf("asked %+v", f.queries)
 	}
-	wants(t, words(ask(t, b, typed("list \"payments\" 'overdu'"))), "No open risks match.")
+	wants(t, words(ask(t, b, typed("list \"payments\" 'overdu' \"label:prod\" https://x"))), "No open risks match.")
 }
 
 func TestListPages(t *testing.T) {

@@ -172,7 +172,7 @@ func closedStatuses() []core.Status {
 }
 
 // words reads words such as `mine in progress "off by one"`. A word that narrows nothing is
-// looked for in titles, unless it looks like a slip.
+// looked for in titles, unless it looks like a slip or like a filter that doesn't exist.
 func (r *listReader) words(line string) {
 	between := func(r rune) bool { return isBlank(r) || isSeparator(r) }
 	for line = strings.TrimFunc(line, between); line != ""; line = strings.TrimFunc(line, between) {
@@ -208,7 +208,8 @@ func (r *listReader) word(typed string) {
 	case wordOverdue:
 		r.q.Overdue = true
 	default:
-		if near := r.bot.nearListWord(typed); near != "" {
+		near := r.bot.nearListWord(typed)
+		if _, keyed := likeKey(typed); keyed || near != "" {
 			r.fault("", "list_word", text.Args{"Word": typed, "Near": near})
 			return
 		}
