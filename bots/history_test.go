@@ -104,7 +104,7 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · root: retried remind
 18 Nov 2026, 10:05 · root: dropped remind
 18 Nov 2026, 10:05 · Lin: tried to set the status to Resolved, but may not
-18 Nov 2026, 10:05 · Lin: tried 3 times to take it, but the risk had changed; this was the last time
+18 Nov 2026, 10:05 · Lin: tried 3 times to take it, which wasn't possible then; this was the last time
 18 Nov 2026, 10:05 · Lin: tried 3 times to change it, but may not; this was the last time`)
 		}
 	}

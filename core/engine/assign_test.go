@@ -54,7 +54,7 @@ func TestAssignIsChecked(t *testing.T) {
 		crowd = append(crowd, core.Ref(fmt.Sprint("acme/U", i)))
 	}
 	for want, do := range map[string]engine.Assign{
-		"handler_unknown":   {To: []core.Ref{"acme/GONE"}},
+		"handler_unknown":   {To: []core.Ref{"@gone"}},
 		"handler_guest":     {To: []core.Ref{"acme/GST"}},
 		"handlers_empty":    {},
 		"handlers_same":     {To: []core.Ref{"wei"}},
@@ -65,6 +65,8 @@ func TestAssignIsChecked(t *testing.T) {
 		do.Risk = r.Key
 		if _, err := b.perform(wei, do); code(err) != want {
 			t.Errorf("%s: got %v", want, err)
+		} else if r, ok := errors.AsType[*core.Refusal](err); want == "handler_unknown" && ok && r.Args["Handler"] != "@gone" {
+			t.Errorf("it names %v, which nobody typed", r.Args["Handler"])
 		}
 	}
 	b.org.People["gst"] = core.Person{Name: "gst", Accounts: map[string]string{"acme": "GST"}}

@@ -194,7 +194,7 @@ func (c *checker) handlers(ctx context.Context, home string, refs, ofModule []co
 		case slices.Contains(ofModule, qualified):
 			c.unresolved = append(c.unresolved, people.Unresolved{Ref: qualified, Code: core.DetailOf(err)})
 		case core.KindOf(err) != core.Unsupported && core.DetailOf(err) != people.EmptyGroup:
-			c.refuse("handler_unknown", "handlers", "Handler", string(r))
+			c.refuse("handler_unknown", "handlers", "Handler", strings.TrimPrefix(string(r), home+":"))
 		}
 	}
 	return out
