@@ -51,8 +51,11 @@ type bench struct {
 	*emulator.Workspace
 	t   *testing.T
 	url string
-	api *discordgo.Session
-	app *app // behind the interactions URL, where there is one
+	// http shares no connections with other tests: whoever closes an httptest.Server
+	// breaks those of the default client.
+	http *http.Client
+	api  *discordgo.Session
+	app  *app // behind the interactions URL, where there is one
 }
 
 func setup(t *testing.T, change func(*emulator.Options)) *bench {
@@ -71,7 +74,9 @@ func setup(t *testing.T, change func(*emulator.Options)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return &bench{Workspace: w, t: t, url: base, api: library(t, w)}
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	return &bench{Workspace: w, t: t, url: base, http: client, api: library(t, w)}
 }
 
 // library is a session of discordgo that reaches w whatever URL it asks for.
@@ -114,7 +119,7 @@ func (b *bench) send(verb, path string, body any, header http.Header) (*http.Res
 	for k, v := range header {
 		request.Header[k] = v
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := b.http.Do(request)
 	if err != nil {
 		b.t.Fatal(err)
 	}
