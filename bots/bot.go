@@ -31,6 +31,10 @@ type Config struct {
 	// nil, a Home doesn't show that.
 	Attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
 
+	// Touched returns when risks of some people last changed since a time. If it is nil,
+	// every Home is made again each time.
+	Touched func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
+
 	// GiveUp is how long a command is retried; 0 is two minutes.
 	GiveUp time.Duration
 	// Limit is the number of commands that may run at a time; 0 is 256.
@@ -49,6 +53,7 @@ type Bot struct {
 	giveUp   time.Duration
 
 	attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
+	touched   func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
 
 	routes
 	keys     []Arg // of a new risk
@@ -85,7 +90,7 @@ func New(c Config) (*Bot, error) {
 	persist := persistent{filing: c.Filing, handling: c.Handling, persons: c.Persons}
 	b := &Bot{
 		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
-		giveUp: c.GiveUp, attention: c.Attention,
+		giveUp: c.GiveUp, attention: c.Attention, touched: c.Touched,
 		slots: make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -10,7 +11,8 @@ import (
 
 // Home is a page with what concerns one person, for platforms where an app has one.
 type Home struct {
-	New      string // the label of a button that stands for the shortcut NewRisk
+	At       time.Time // when it was made
+	New      string    // the label of a button that stands for the shortcut NewRisk
 	Sections []HomeSection
 }
 
@@ -34,11 +36,46 @@ func NewRisk() *Shortcut { return &Shortcut{Name: shortcutNew} }
 // shownHome is how many risks a section of a Home shows.
 const shownHome = 10
 
+const (
+	// homeFor is how long a Home may be shown without another look. Nothing reports what
+	// changes by itself: due dates pass, people join groups, runs are parked.
+	homeFor = 15 * time.Minute
+	// homeSkew is how far the clocks of replicas may be apart.
+	homeSkew = time.Minute
+)
+
+// Outdated returns the people whose Home must be made again: those whose risks have
+// changed since theirs was made, and those whose is old or unknown.
+func (b *Bot) Outdated(ctx context.Context, of []core.Account, made func(core.Account) time.Time) ([]core.Account, error) {
+	oldest := b.clock.Now().Add(-homeFor)
+	var out, recent []core.Account
+	for _, a := range of {
+		if b.touched == nil || made(a).Before(oldest) {
+			out = append(out, a)
+		} else {
+			recent = append(recent, a)
+		}
+	}
+	if len(recent) == 0 {
+		return out, nil
+	}
+	last, err := b.touched(ctx, oldest.Add(-homeSkew), recent)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range recent {
+		if t, ok := last[a]; ok && !t.Before(made(a).Add(-homeSkew)) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
 // Home returns the page of the sender of c: the open risks that they handle and that they
 // filed, those of them that are overdue and, for administrators, what waits for them.
 func (b *Bot) Home(ctx context.Context, c Command) (Home, error) {
 	p := b.printer(c)
-	h := Home{New: ShortcutSpec{Name: shortcutNew}.Label(p)}
+	h := Home{At: b.clock.Now(), New: ShortcutSpec{Name: shortcutNew}.Label(p)}
 	me := []core.Ref{core.RefOf(c.Actor.Account)}
 	for _, s := range []struct {
 		title string

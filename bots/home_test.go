@@ -3,7 +3,11 @@ package bots
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -43,5 +47,34 @@ func TestHome(t *testing.T) {
 	f.before = func(context.Context, string) error { return errors.New("down") }
 	if _, err = b.Home(t.Context(), c); err == nil {
 		t.Error("a home is made of nothing")
+	}
+}
+
+// TestOutdated checks that a home is made again only after a change of the person's risks,
+// or after a while.
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	of := func(id string) core.Account { return core.Account{Workspace: "acme", ID: id} }
+	made := map[core.Account]time.Time{of("old"): now.Add(-homeFor - 1), of("same"): now.Add(-homeFor), of("changed"): now, of("before"): now}
+	byName := func(a, b core.Account) int { return strings.Compare(a.ID, b.ID) }
+	all := append(slices.Collect(maps.Keys(made)), of("new"))
+	slices.SortFunc(all, byName)
+	var failure error
+	b := newBot(t, &fakeEngine{}, func(c *Config) {
+		c.Touched = func(_ context.Context, since time.Time, asked []core.Account) (map[core.Account]time.Time, error) {
+			if want := now.Add(-homeFor - homeSkew); !since.Equal(want) || len(asked) != 3 {
+				t.Errorf("asked since %s for %v", since, asked)
+			}
+			return map[core.Account]time.Time{of("changed"): now.Add(-homeSkew), of("before"): now.Add(-homeSkew - 1)}, failure
+		}
+	})
+	got, err := b.Outdated(t.Context(), all, func(a core.Account) time.Time { return made[a] })
+	slices.SortFunc(got, byName)
+	if want := []core.Account{of("changed"), of("new"), of("old")}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("outdated are %v, %v", got, err)
+	}
+	failure = errors.New("down")
+	if _, err := b.Outdated(t.Context(), all, func(a core.Account) time.Time { return made[a] }); err == nil {
+		t.Error("nothing is outdated while nothing is known")
 	}
 }

@@ -41,22 +41,28 @@ const (
 // home is published once more.
 type published struct {
 	mu sync.Mutex
-	by map[string]string // the view as JSON, by user
+	by map[string]shownHome // by user
 }
 
-func (h *published) get(user string) string {
+// shownHome is a Home that was published.
+type shownHome struct {
+	view string    // as JSON
+	made time.Time // as Home.At
+}
+
+func (h *published) get(user string) shownHome {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.by[user]
 }
 
-func (h *published) set(user, view string) {
+func (h *published) set(user string, s shownHome) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.by == nil {
-		h.by = make(map[string]string)
+		h.by = make(map[string]shownHome)
 	}
-	h.by[user] = view
+	h.by[user] = s
 }
 
 // keep forgets all but some.
@@ -64,10 +70,10 @@ func (h *published) keep(accounts []core.Account) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	all := h.by
-	h.by = make(map[string]string, len(accounts))
+	h.by = make(map[string]shownHome, len(accounts))
 	for _, a := range accounts {
-		if view := all[a.ID]; view != "" {
-			h.by[a.ID] = view
+		if s, ok := all[a.ID]; ok {
+			h.by[a.ID] = s
 		}
 	}
 }
@@ -88,15 +94,15 @@ func (b *Bot) openedHome(ctx context.Context, user string) error {
 		defer func() { <-b.slots }()
 		ctx := context.WithoutCancel(ctx)
 		b.readers.of(ctx, user)
-		b.published.set(user, "") // Slack may have forgotten it
+		b.published.set(user, shownHome{}) // Slack may have forgotten it
 		b.bringHome(ctx, a)
 	})
 	return nil
 }
 
 // KeepHomes keeps the homes up to date of those who have opened theirs, until ctx ends.
-// One replica does so at a time. Nothing is lost in a crash or a failure: each pass looks
-// at the risks as they are, and publishes what is not on a home yet.
+// One replica does so at a time. Nothing is lost in a crash or a failure: a home that was
+// not published is outdated in the next pass.
 func (b *Bot) KeepHomes(ctx context.Context, lead core.Leadership) {
 	if b.homes == nil {
 		return
@@ -126,7 +132,11 @@ func (b *Bot) bringHomes(ctx context.Context) error {
 		return err
 	}
 	b.published.keep(all)
-	for _, a := range all {
+	outdated, err := b.bot.Outdated(ctx, all, func(a core.Account) time.Time { return b.published.get(a.ID).made })
+	if err != nil {
+		return err
+	}
+	for _, a := range outdated {
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -148,11 +158,11 @@ func (b *Bot) bringHome(ctx context.Context, a core.Account) {
 		view = homeView(h)
 		raw, err = json.Marshal(view)
 	}
-	if err == nil && string(raw) != b.published.get(a.ID) {
+	if err == nil && string(raw) != b.published.get(a.ID).view {
 		err = b.publish(ctx, a.ID, view)
-		if err == nil {
-			b.published.set(a.ID, string(raw))
-		}
+	}
+	if err == nil {
+		b.published.set(a.ID, shownHome{string(raw), h.At})
 	}
 	switch {
 	case core.DetailOf(err) == "not_enabled":

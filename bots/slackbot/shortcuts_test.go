@@ -105,7 +105,7 @@ func TestNoteFromMessage(t *testing.T) {
 	}
 	wantContains(t, r.View.Plain, "Noted on R-17")
 	b.engine.set(func() { b.engine.room = lobby })
-	if r, err = b.MessageShortcut(t.Context(), lin, lobby, ts, "note_message"); err != nil {
+	if _, err = b.MessageShortcut(t.Context(), lin, lobby, ts, "note_message"); err != nil {
 		t.Fatal(err)
 	}
 	b.waitShown(t)

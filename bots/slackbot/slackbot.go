@@ -30,6 +30,8 @@ type Answerer interface {
 	Answer(ctx context.Context, c bots.Command, later bots.Later) bots.Reply
 	// Home returns the page of the sender of c.
 	Home(ctx context.Context, c bots.Command) (bots.Home, error)
+	// Outdated returns the people whose Home must be made again.
+	Outdated(ctx context.Context, of []core.Account, made func(core.Account) time.Time) ([]core.Account, error)
 	// Busy returns the reply to a command that riskroom has no room to start.
 	Busy(c bots.Command) bots.Reply
 	// NotOpened returns what r says when its form could not be opened, and why.

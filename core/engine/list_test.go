@@ -131,3 +131,34 @@ func TestSearchShowsOnlyWhatMayBeRead(t *testing.T) {
 		t.Errorf("lin, who may read nothing, lists %+v, %v", l, err)
 	}
 }
+
+// TestTouched checks that a change of a risk concerns its submitter and its handlers, by any
+// of their names and by their groups.
+func TestTouched(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.archive()
+	start := b.clock.Now()
+	people := []core.Account{lin.Account, wei.Account, mei.Account, out.Account}
+	check := func(why string, want ...core.Account) {
+		t.Helper()
+		last, err := b.engine.Touched(b.ctx(), start, people)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range people {
+			if got := !last[a].IsZero(); got != slices.Contains(want, a) {
+				t.Errorf("%s: %s is touched: %t", why, a, got)
+			}
+		}
+	}
+	check("without a change")
+	if _, err := b.engine.Do(b.ctx(), "handed", boss, engine.Assign{Risk: "R-4", To: []core.Ref{"lin"}}); err != nil {
+		t.Fatal(err)
+	}
+	check("a name", lin.Account, out.Account)
+	if _, err := b.engine.Do(b.ctx(), "to a group", boss, engine.Assign{Risk: "R-5", To: []core.Ref{"@oncall"}}); err != nil {
+		t.Fatal(err)
+	}
+	check("a group", people...)
+}

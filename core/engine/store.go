@@ -37,6 +37,10 @@ type Risks interface {
 	// HandlerGroups returns the user groups that are or were handlers of a risk.
 	HandlerGroups(ctx context.Context) ([]core.Ref, error)
 
+	// Touched returns when risks last changed since a time, at most an hour ago, by their
+	// submitters and by those who handle or handled them.
+	Touched(ctx context.Context, since time.Time) (map[core.Ref]time.Time, error)
+
 	// Reindex adds the risks that a version without these indexes has filed. It goes on
 	// where it was interrupted, and returns at once if nothing is left to do. prefix is
 	// that of the keys.

@@ -36,24 +36,31 @@ func (k keys) indexed(r *core.Risk) map[string]int64 {
 	return all
 }
 
-// indexChange is what to do with a risk in one index.
+// indexChange is what to do with a member, nearly always a risk, of one index.
 type indexChange struct {
-	key   string
-	score any // "" removes it
+	key    string
+	member string
+	score  any // "" removes it
 }
 
 // indexChanges returns how the indexes change when old becomes now. Either may be nil.
 func (k keys) indexChanges(old, now *core.Risk) []indexChange {
 	before, after := k.indexed(old), k.indexed(now)
+	var risk string
+	for _, r := range []*core.Risk{old, now} {
+		if r != nil {
+			risk = string(r.Key)
+		}
+	}
 	var list []indexChange
 	for key := range before {
 		if _, stays := after[key]; !stays {
-			list = append(list, indexChange{key, ""})
+			list = append(list, indexChange{key, risk, ""})
 		}
 	}
 	for key, score := range after {
 		if was, had := before[key]; !had || was != score {
-			list = append(list, indexChange{key, score})
+			list = append(list, indexChange{key, risk, score})
 		}
 	}
 	// In order, so that a repeat is identical.
@@ -63,10 +70,10 @@ func (k keys) indexChanges(old, now *core.Risk) []indexChange {
 
 // reindex appends what must change in the indexes. The script checks that the risk is
 // still at the version of old.
-func (c *call) reindex(risk core.RiskKey, list []indexChange) {
+func (c *call) reindex(list []indexChange) {
 	c.add(len(list))
 	for _, i := range list {
-		c.key(i.key).add(string(risk), i.score)
+		c.key(i.key).add(i.member, i.score)
 	}
 }
 

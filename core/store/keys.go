@@ -25,6 +25,7 @@ import (
 //	{p:3}:module:<name>      risks of a module: the same
 //	{p:3}:overdue            open risks with a due date: key -> ms of it
 //	{p:3}:due:closed         closed risks with a due date: the same
+//	{p:3}:touched            people and groups whose risks changed lately: ref -> ms of the last time
 //	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event; gone if purged
 //	{p:3}:link:<key>         hash: the binding to the item group
@@ -70,6 +71,7 @@ func (k keys) open(shard int) string          { return k.in(shard, "open") }
 func (k keys) closed(shard int) string        { return k.in(shard, "closed") }
 func (k keys) dueOpen(shard int) string       { return k.in(shard, "overdue") }
 func (k keys) dueClosed(shard int) string     { return k.in(shard, "due:closed") }
+func (k keys) touched(shard int) string       { return k.in(shard, "touched") }
 func (k keys) server(shard int) string        { return k.in(shard, "server") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }

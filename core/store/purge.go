@@ -41,7 +41,7 @@ func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) err
 		}
 		c.add(name).key(k)
 	}
-	c.reindex(key, s.keys.indexChanges(&rec.Risk, nil))
+	c.reindex(s.keys.indexChanges(&rec.Risk, nil))
 	if _, err := s.doReplicated(ctx, op, c); err != nil {
 		return err
 	}

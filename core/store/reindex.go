@@ -107,7 +107,7 @@ func (s *Store) reindexSome(ctx context.Context, keys []core.RiskKey) (again []c
 			return nil, err
 		}
 		c := s.call("reindex", s.keys.risk(keys[i])).add(values.text(1))
-		c.reindex(r.Key, s.keys.reindexChanges(&r))
+		c.reindex(s.keys.reindexChanges(&r))
 		found, calls = append(found, keys[i]), append(calls, c)
 	}
 	_, errs := s.doAll(ctx, op, calls)
@@ -129,7 +129,7 @@ func (k keys) reindexChanges(r *core.Risk) []indexChange {
 	if a := r.Submitter.Account; !a.IsZero() {
 		key := k.who(k.shard(r.Key), string(core.RefOf(a)))
 		if _, handles := k.indexed(r)[key]; !handles {
-			list = append(list, indexChange{key, ""})
+			list = append(list, indexChange{key, string(r.Key), ""})
 		}
 	}
 	return list

@@ -34,7 +34,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	} else {
 		c.add(l.Group.String(), string(l.State))
 	}
-	c.reindex(ch.New.Key, s.keys.indexChanges(ch.Old, &ch.New))
+	c.reindex(append(s.keys.indexChanges(ch.Old, &ch.New), s.touches(ch.Old, &ch.New)...))
 	if err := s.timers(c, ch.New.Key, ch.Timers); err != nil {
 		return out, invalid(op, "timers", err)
 	}

@@ -72,6 +72,7 @@ var cases = map[string]func(*testing.T, opener){
 	"plans":              testPlans,
 	"wakes":              testWakes,
 	"homes":              testHomes,
+	"touched":            testTouched,
 	"leadership":         testLeadership,
 	"leadership races":   testLeadershipRaces,
 }

@@ -3,7 +3,7 @@
 -- KEYS  as in runs.lua, then indexes and runs
 -- ARGV  now, channel, op, nonce, result, expect, version, document, risk key,
 --       group to release or '', state of its binding,
---       n x (index key, risk key, score or '' to leave it), timers, events
+--       n x (index key, member, score or '' to leave it), timers, events
 -- Answer: ok, repeat (0/1), result, document; conflict with version or link
 -- A repeat of the op gets repeat 1. A repeat of this very call is recognised by
 -- its nonce and gets the first answer.
