@@ -165,9 +165,26 @@ func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey,
 	return "", &core.Error{Op: "store: link", Kind: core.NotFound}
 }
 
-func (f *fakeEngine) Value(_ context.Context, _ string, v core.Value, _, _ string) []core.Span {
+func (f *fakeEngine) Value(ctx context.Context, field string, v core.Value, workspace, lang string) []core.Span {
 	if v.IsZero() {
 		return nil
+	}
+	var people []core.Span
+	for i, r := range v.People {
+		if i > 0 {
+			people = append(people, core.Plain(", "))
+		}
+		people = append(people, f.Name(ctx, r, workspace, lang))
+	}
+	if people != nil {
+		return people
+	}
+	key, _ := core.OwnField(field)
+	own, _ := organisation().Field(key)
+	for _, o := range own.Options {
+		if o.Key == v.Text {
+			return []core.Span{core.Plain(core.LabelIn(o.Label, lang, o.Key))}
+		}
 	}
 	return []core.Span{core.Plain(v.String())}
 }

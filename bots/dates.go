@@ -252,8 +252,3 @@ func arabic(s string) string {
 		return strconv.Itoa(n)
 	})
 }
-
-// dayStart returns the start of the day on which now is.
-func dayStart(org *core.Organisation, now time.Time) time.Time {
-	return org.DateOf(now.In(org.Zone).Date())
-}

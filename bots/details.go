@@ -3,7 +3,6 @@ package bots
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -84,7 +83,7 @@ func (d detailer) given(ctx context.Context) []Field {
 	r := d.v.Risk
 	values := map[string]string{
 		"module": r.Module, "discovered_at": d.day(r.DiscoveredAt), "due_at": d.day(r.DueAt),
-		"description": shorten(strings.Join(strings.Fields(r.Description), " "), listTitle),
+		"description": core.Shorten(strings.Join(strings.Fields(r.Description), " "), listTitle),
 	}
 	if r.Severity != "" {
 		values["severity"] = d.p.Severity(r.Severity)
@@ -97,7 +96,7 @@ func (d detailer) given(ctx context.Context) []Field {
 	}
 	for _, f := range d.b.org.Fields {
 		if v := r.Fields[f.Key]; f.Part == core.Reported && !v.IsZero() {
-			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(ctx, f, v)...))
+			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.b.value(ctx, d.c, core.OwnName(f.Key), v)...))
 		}
 	}
 	return out
@@ -203,47 +202,14 @@ func (d detailer) seeAll() string {
 	return d.p.S("history.all", text.Args{"Command": d.b.org.Command, "Key": string(d.v.Risk.Key)})
 }
 
-func (d detailer) day(t time.Time) string { return dayOf(d.b.org, d.p, t) }
-
-// dayOf returns a date of a risk, with the time if it has one.
-func dayOf(org *core.Organisation, p text.Printer, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	if t = t.In(org.Zone); t.Equal(dayStart(org, t)) {
-		return p.Date(t, org.Zone)
-	}
-	return p.Time(t, org.Zone)
-}
+func (d detailer) day(t time.Time) string { return d.p.When(d.b.org, t) }
 
 func (d detailer) own(ctx context.Context, part core.FieldPart) []Field {
 	var out []Field
 	for _, f := range d.b.org.Fields {
 		if f.Part == part {
-			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.value(ctx, f, d.v.Risk.Fields[f.Key])...))
+			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.b.value(ctx, d.c, core.OwnName(f.Key), d.v.Risk.Fields[f.Key])...))
 		}
 	}
 	return out
-}
-
-func (d detailer) value(ctx context.Context, f core.Field, v core.Value) []core.Span {
-	s := v.Text
-	switch {
-	case len(v.People) > 0:
-		return d.b.people(ctx, d.p, d.c.Actor.Account.Workspace, v.People...)
-	case v.Number != nil:
-		s = strconv.FormatFloat(*v.Number, 'f', -1, 64)
-	case !v.Date.IsZero():
-		s = d.day(v.Date)
-	case f.Type == core.SelectField:
-		for _, o := range f.Options {
-			if o.Key == v.Text {
-				s = core.LabelIn(o.Label, d.p.Lang(), o.Key)
-			}
-		}
-	}
-	if s == "" {
-		s = d.p.S("common.none")
-	}
-	return []core.Span{core.Plain(s)}
 }

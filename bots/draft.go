@@ -102,7 +102,7 @@ func (r *draftReader) discovered() time.Time {
 	if !t.After(now) {
 		return t
 	}
-	if t.Equal(dayStart(r.bot.org, now)) {
+	if t.Equal(r.bot.org.DayOf(now)) {
 		return now
 	}
 	if typed := r.values.Get("discovered_at"); withoutWeek(typed) {
@@ -188,7 +188,7 @@ func (b *Bot) personNamed(s string) string {
 }
 
 func (r *draftReader) own(f core.Field) core.Value {
-	field := fieldKey(f.Key)
+	field := core.OwnName(f.Key)
 	typed := r.values.Get(field)
 	if typed == "" {
 		return core.Value{}

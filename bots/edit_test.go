@@ -35,7 +35,7 @@ func edited(t *testing.T, f *fakeEngine) engine.Edit {
 func TestEditOnALine(t *testing.T) {
 	t.Parallel()
 	due, fields := now.AddDate(0, 0, 1), map[string]core.Value{}
-	due = dayStart(organisation(), due)
+	due = organisation().DayOf(due)
 	for line, want := range map[string]engine.Edit{
 		"edit R-17 due:tomorrow severity:high": {Patch: engine.Patch{DueAt: &due, Severity: new(core.High), Fields: fields}},
 		`edit title:"Ledger: off" R-17`:        {Patch: engine.Patch{Title: new("Ledger: off"), Fields: fields}},

@@ -90,7 +90,7 @@ func (b *Bot) isDate(s string) bool {
 func (b *Bot) ownArg(f core.Field, before []Arg) Arg {
 	key := strings.ToLower(text.Fold(f.Key))
 	a := Arg{
-		Name: fieldKey(f.Key), Option: key, Own: true, words: []string{key}, list: f.Type == core.PeopleField,
+		Name: core.OwnName(f.Key), Option: key, Own: true, words: []string{key}, list: f.Type == core.PeopleField,
 		Help: func(p text.Printer) string { return core.LabelIn(f.Label, p.Lang(), f.Key) },
 	}
 	for _, lang := range text.Languages() {

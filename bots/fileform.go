@@ -71,7 +71,7 @@ func (b *Bot) ownFields(c Command, p text.Printer, part core.FieldPart, v Values
 	for _, own := range b.org.Fields {
 		if own.Part == part {
 			own.Required = own.Required && part == core.Reported
-			fields = append(fields, b.ownField(c, p, own, v[fieldKey(own.Key)]))
+			fields = append(fields, b.ownField(c, p, own, v[core.OwnName(own.Key)]))
 		}
 	}
 	return fields
@@ -147,7 +147,7 @@ func dateField(key, label, value, otherwise string) Field {
 // ownField returns the form's field for an own field.
 func (b *Bot) ownField(c Command, p text.Printer, own core.Field, initial []string) Field {
 	f := Field{
-		Key: fieldKey(own.Key), Kind: TextKind, Label: core.LabelIn(own.Label, p.Lang(), own.Key), Required: own.Required,
+		Key: core.OwnName(own.Key), Kind: TextKind, Label: core.LabelIn(own.Label, p.Lang(), own.Key), Required: own.Required,
 		Initial: initial,
 	}
 	switch own.Type {
@@ -200,13 +200,13 @@ func (b *Bot) valuesOf(d engine.Draft) Values {
 	for key, value := range d.Fields {
 		switch {
 		case value.Number != nil:
-			v[fieldKey(key)] = oneOf(AsNumber(value.String()))
+			v[core.OwnName(key)] = oneOf(AsNumber(value.String()))
 		case len(value.People) > 0:
-			v[fieldKey(key)] = refStrings(value.People)
+			v[core.OwnName(key)] = refStrings(value.People)
 		case !value.Date.IsZero():
-			v[fieldKey(key)] = b.dateValue(value.Date)
+			v[core.OwnName(key)] = b.dateValue(value.Date)
 		default:
-			v[fieldKey(key)] = oneOf(value.Text)
+			v[core.OwnName(key)] = oneOf(value.Text)
 		}
 	}
 	return v
@@ -218,7 +218,7 @@ func (b *Bot) dateValue(t time.Time) []string {
 		return nil
 	}
 	t = t.In(b.org.Zone)
-	if t.Equal(dayStart(b.org, t)) {
+	if t.Equal(b.org.DayOf(t)) {
 		return oneOf(t.Format(time.DateOnly))
 	}
 	return oneOf(t.Format(time.RFC3339))

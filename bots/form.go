@@ -114,6 +114,3 @@ func (v Values) Get(key string) string {
 	}
 	return v[key][0]
 }
-
-// fieldKey returns the key of an own field in Values and refusals.
-func fieldKey(key string) string { return "fields." + key }

@@ -78,7 +78,7 @@ func (t teller) typed(s string) string {
 	if t.most == 0 {
 		return s
 	}
-	return shorten(strings.Join(strings.Fields(s), " "), t.most)
+	return core.Shorten(strings.Join(strings.Fields(s), " "), t.most)
 }
 
 // lines returns a line for each event.

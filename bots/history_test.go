@@ -80,7 +80,7 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · Lin: Resolved → Pending
 18 Nov 2026, 10:05 · Lin: Note: same
 18 Nov 2026, 10:05 · Lin: Pending → Shelved. Reason for shelving: late
-18 Nov 2026, 10:05 · Lin: Severity: low → high; Due: none → 2026-12-01T01:00:00Z; Description: `+strings.Repeat("x", 299)+`… → none; Handlers: lin, acme:@oncall → wei; Kind of loss: trust → none
+18 Nov 2026, 10:05 · Lin: Severity: low → high; Due: none → 2026-12-01T01:00:00Z; Description: `+strings.Repeat("x", 299)+`… → none; Handlers: lin, @oncall → wei; Kind of loss: Loss of trust → none
 18 Nov 2026, 10:05 · Lin: assigned it to wei (before: nobody)
 18 Nov 2026, 10:05 · Lin: added handlers: wei, lin (before: wei)
 18 Nov 2026, 10:05 · Lin: took it (before: wei)

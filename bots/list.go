@@ -148,7 +148,7 @@ const listTitle = 80
 
 func (b *Bot) listLine(p text.Printer, r core.Risk) string {
 	line := p.S("commands.list.line", text.Args{
-		"Key": string(r.Key), "Title": shorten(strings.Join(strings.Fields(r.Title), " "), listTitle),
+		"Key": string(r.Key), "Title": core.Shorten(strings.Join(strings.Fields(r.Title), " "), listTitle),
 		"Module": r.Module, "Severity": p.Severity(r.Severity), "Status": p.Status(r.Status),
 	})
 	if len(b.org.Process) > 0 && r.Node != "" {

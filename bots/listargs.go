@@ -325,7 +325,7 @@ func (b *Bot) period(s string, past bool) (time.Time, bool) {
 		t, ok := parseDate(b.org, now, spelling)
 		switch {
 		case !ok:
-		case t.Equal(dayStart(b.org, t)):
+		case t.Equal(b.org.DayOf(t)):
 			return whole(t, ahead), true
 		default:
 			return t, true

@@ -14,15 +14,9 @@ func (b *Bot) outcome(ctx context.Context, c Command, head core.Span, done engin
 	p, workspace := b.printer(c), c.Actor.Account.Workspace
 	r := Reply{Text: []core.Span{head}}
 	line := func(spans ...core.Span) { r.Text = append(append(r.Text, core.Plain("\n• ")), spans...) }
-	shown := func(field string, v core.Value) []core.Span {
-		if s := b.handling.Value(ctx, field, v, workspace, p.Lang()); len(s) > 0 {
-			return s
-		}
-		return []core.Span{core.Plain(p.S("common.none"))}
-	}
 	for _, change := range done.Changes {
-		spans := append([]core.Span{core.Plain(b.fieldLabel(p, change.Field) + p.S("commands.colon.between"))}, shown(change.Field, change.From)...)
-		line(append(append(spans, core.Plain(p.S("commands.becomes.between"))), shown(change.Field, change.To)...)...)
+		spans := append([]core.Span{core.Plain(b.fieldLabel(p, change.Field) + p.S("commands.colon.between"))}, b.value(ctx, c, change.Field, change.From)...)
+		line(append(append(spans, core.Plain(p.S("commands.becomes.between"))), b.value(ctx, c, change.Field, change.To)...)...)
 	}
 	for _, m := range done.Moved {
 		line(core.Plain(p.S("commands.timer."+timerText(m), text.Args{

@@ -109,7 +109,7 @@ func (m *Message) cut(limit int) (string, bool) {
 		limit = min(limit, m.Limit)
 	}
 	all := strings.TrimSpace(m.Text)
-	return shorten(all, limit), utf8.RuneCountInString(all) > limit
+	return core.Shorten(all, limit), utf8.RuneCountInString(all) > limit
 }
 
 // SourceState is the key of a form's state for the message that the form is about: its

@@ -60,7 +60,7 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice
 	var all []Choice
 	for _, r := range found.Risks {
 		title := strings.Join(strings.Fields(r.Title), " ")
-		all = append(all, Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(shorten(title, listTitle))})
+		all = append(all, Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(core.Shorten(title, listTitle))})
 	}
 	return matching(all, typed)
 }

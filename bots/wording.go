@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"riskroom/core"
 	"riskroom/core/people"
@@ -42,7 +41,7 @@ func (b *Bot) faultText(p text.Printer, f fault) string {
 
 // fieldLabel returns the label of a field of Values, or "" if there is no such field.
 func (b *Bot) fieldLabel(p text.Printer, field string) string {
-	if own, ok := strings.CutPrefix(field, fieldKey("")); ok {
+	if own, ok := core.OwnField(field); ok {
 		f, ok := b.org.Field(own)
 		if !ok {
 			return ""
@@ -259,6 +258,17 @@ func (b *Bot) inForm(c Command, r Reply) Reply {
 	return r
 }
 
+// value returns the content of a risk's field for the sender of c.
+func (b *Bot) value(ctx context.Context, c Command, field string, v core.Value) []core.Span {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	p := b.printer(c)
+	if s := b.handling.Value(ctx, field, v, c.Actor.Account.Workspace, p.Lang()); len(s) > 0 {
+		return s
+	}
+	return []core.Span{core.Plain(p.S("common.none"))}
+}
+
 // people returns refs for readers in a workspace: mentions of accounts there, and names
 // of others.
 func (b *Bot) people(ctx context.Context, p text.Printer, workspace string, refs ...core.Ref) []core.Span {
@@ -309,12 +319,4 @@ func (b *Bot) refName(ctx context.Context, c Command, ref core.Ref) string {
 		workspace = c.Actor.Account.Workspace
 	}
 	return b.persons.Name(ctx, ref, workspace, b.printer(c).Lang()).Text
-}
-
-// shorten cuts s to at most n characters, with an ellipsis.
-func shorten(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
 }

@@ -168,3 +168,6 @@ func (o *Organisation) DateOf(year int, month time.Month, day int) time.Time {
 	t, _ := WallClock(year, month, day, o.DayStartsAt, o.Zone)
 	return t
 }
+
+// DayOf returns DateOf the day on which t is.
+func (o *Organisation) DayOf(t time.Time) time.Time { return o.DateOf(t.In(o.Zone).Date()) }

@@ -60,6 +60,9 @@ func ParseValue(t FieldType, s string) Value {
 // ownPrefix starts the name of an own field.
 const ownPrefix = "fields."
 
+// OwnName returns the name of the own field with that key, which OwnField reads.
+func OwnName(key string) string { return ownPrefix + key }
+
 // OwnField returns the key of the own field with that name ("fields.<key>"), if it
 // is one.
 func OwnField(name string) (key string, ok bool) { return strings.CutPrefix(name, ownPrefix) }
@@ -69,7 +72,7 @@ func OwnField(name string) (key string, ok bool) { return strings.CutPrefix(name
 func (o *Organisation) FieldNames() []string {
 	names := []string{"title", "module", "severity", "discovered_at", "due_at", "description", "handlers"}
 	for _, f := range o.Fields {
-		names = append(names, ownPrefix+f.Key)
+		names = append(names, OwnName(f.Key))
 	}
 	return append(names, "status", "node")
 }

@@ -75,9 +75,9 @@ func (b *Bot) described(kind int, name string, help func(p text.Printer) string)
 func (b *Bot) localised(in func(p text.Printer) string) (string, map[string]string) {
 	others := map[string]string{}
 	for discord, ours := range map[string]string{"en-US": text.English, "en-GB": text.English, "zh-CN": text.Chinese, "zh-TW": text.Chinese} {
-		others[discord] = cut(in(b.text.In(ours)), maxDescription)
+		others[discord] = core.Shorten(in(b.text.In(ours)), maxDescription)
 	}
-	return cut(in(b.text.In(b.org.Language)), maxDescription), others
+	return core.Shorten(in(b.text.In(b.org.Language)), maxDescription), others
 }
 
 // definitions returns the definitions of all commands.

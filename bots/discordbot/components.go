@@ -157,7 +157,7 @@ func (b *Bot) part(lang string, f bots.Field) (part, error) {
 	if n := utf8.RuneCountInString(in.Value); n > maxInput || in.Max > 0 && n > in.Max {
 		return part{}, &bots.TooLongError{Label: f.Label}
 	}
-	return part{Type: typeLabel, Label: cut(f.Label, maxLabel), Description: cut(f.Hint, maxHint), Component: &in}, nil
+	return part{Type: typeLabel, Label: core.Shorten(f.Label, maxLabel), Description: core.Shorten(f.Hint, maxHint), Component: &in}, nil
 }
 
 // choice returns the input of a field that people choose in. ok is false if Discord has
@@ -176,7 +176,7 @@ func (b *Bot) choice(f bots.Field) (in input, ok bool) {
 		}
 		for _, o := range f.Options {
 			in.Options = append(in.Options, item{
-				Label: cut(o.Label, maxOptionText), Value: o.Key, Default: slices.Contains(f.Initial, o.Key),
+				Label: core.Shorten(o.Label, maxOptionText), Value: o.Key, Default: slices.Contains(f.Initial, o.Key),
 			})
 		}
 		switch n := len(in.Options); {
@@ -243,6 +243,6 @@ func (b *Bot) textInput(lang string, f bots.Field) input {
 		in.CustomID, in.Placeholder = peoplePrefix+f.Key, p.S("options.form.people")
 	case bots.TextKind, bots.NumberKind, bots.StaticKind:
 	}
-	in.Placeholder = cut(in.Placeholder, maxPlaceholder)
+	in.Placeholder = core.Shorten(in.Placeholder, maxPlaceholder)
 	return in
 }

@@ -294,7 +294,7 @@ func (b *Bot) suggest(ctx context.Context, req request, c bots.Command, in inter
 		c.Typed = &bots.Typed{Path: path}
 		for _, s := range b.bot.Suggest(ctx, c, option, typed) {
 			if s.Key != "" && utf8.RuneCountInString(s.Key) <= maxChoice && len(choices) < maxChoices {
-				choices = append(choices, choice{Name: cut(s.Label, maxChoice), Value: s.Key})
+				choices = append(choices, choice{Name: core.Shorten(s.Label, maxChoice), Value: s.Key})
 			}
 		}
 	}
@@ -324,12 +324,4 @@ func (o option) text() string {
 		return v // a number, true or false
 	}
 	return ""
-}
-
-// cut shortens a text with an ellipsis.
-func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	return string([]rune(s)[:limit-1]) + "…"
 }

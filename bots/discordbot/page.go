@@ -7,6 +7,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"riskroom/bots"
+	"riskroom/core"
 )
 
 // turnPrefix is the prefix of the custom_id of a button that shows another page:
@@ -26,7 +27,7 @@ func turns(all []bots.Turn, workspace string) discordgo.ActionsRow {
 		if utf8.RuneCountInString(id) > maxCustomID {
 			id = turnPrefix + t.Pages + "::" + t.State
 		}
-		row.Components = append(row.Components, discordgo.Button{Label: cut(t.Label, maxButton), Style: discordgo.SecondaryButton, CustomID: id})
+		row.Components = append(row.Components, discordgo.Button{Label: core.Shorten(t.Label, maxButton), Style: discordgo.SecondaryButton, CustomID: id})
 	}
 	return row
 }

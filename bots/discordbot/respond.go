@@ -33,7 +33,7 @@ type message struct {
 func (m *message) buttons(all ...discordgo.Button) {
 	var row discordgo.ActionsRow
 	for _, b := range all {
-		b.Label = cut(b.Label, maxButton)
+		b.Label = core.Shorten(b.Label, maxButton)
 		row.Components = append(row.Components, b)
 	}
 	if len(all) > 0 {

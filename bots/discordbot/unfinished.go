@@ -114,7 +114,7 @@ func (b *Bot) modal(lang, op string, u unfinished) (modal, error) {
 	if err != nil {
 		return modal{}, err
 	}
-	m := modal{CustomID: id, Title: cut(u.Form.Title, maxLabel)}
+	m := modal{CustomID: id, Title: core.Shorten(u.Form.Title, maxLabel)}
 	left := u.left()
 	if len(u.Form.Notice) > 0 && (sizes(left) < maxParts || u.Form.Warn && u.Shown == nil) {
 		m.Components = append(m.Components, part{Type: typeText, Content: b.render.Message(core.Message{Text: u.Form.Notice}, "").Text})

@@ -104,7 +104,7 @@ func (x *csvExporter) columns(r core.Risk, h history) []column {
 		{"node", r.Node}, {"node_since", x.time(r.NodeSince)}, {"notes", x.notes(r.Notes)},
 	}
 	for _, f := range x.org.Fields {
-		columns = append(columns, column{"fields." + f.Key, x.value(r.Fields[f.Key])})
+		columns = append(columns, column{core.OwnName(f.Key), x.value(r.Fields[f.Key])})
 	}
 	if x.history {
 		columns = append(columns, column{"history", x.told(h)})

@@ -131,7 +131,7 @@ func TestExportLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			all = append(all, fmt.Sprintf("%s %d", got.Key, len(got.Events)))
-			if got.Risk.Title == "" || got.Submitter.Account.ID != "U0MEI" {
+			if got.Title == "" || got.Submitter.Account.ID != "U0MEI" {
 				t.Errorf("%+v", got)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"riskroom/core"
@@ -33,7 +32,7 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	}
 	row(p.Field("severity"), core.Plain(p.Severity(r.Severity)))
 	row(p.Field("module"), core.Plain(r.Module))
-	row(p.Field("discovered_at"), core.Plain(e.when(p, r.DiscoveredAt)))
+	row(p.Field("discovered_at"), core.Plain(p.When(e.org, r.DiscoveredAt)))
 	if !r.DueAt.IsZero() {
 		row(p.Field("due_at"), core.Plain(e.due(p, r)))
 	}
@@ -94,7 +93,7 @@ func cardBody(p text.Printer, description string) []core.Span {
 	if utf8.RuneCountInString(description) <= maxBody {
 		return plain(description)
 	}
-	return []core.Span{core.Plain(shorten(description, maxBody)), core.Plain("\n" + p.S("card.body.more"))}
+	return []core.Span{core.Plain(core.Shorten(description, maxBody)), core.Plain("\n" + p.S("card.body.more"))}
 }
 
 // cardStatus returns the status, and since when and by whom if it isn't as filed.
@@ -109,21 +108,12 @@ func (e *Engine) cardStatus(p text.Printer, r core.Risk) string {
 	return p.S("card.status.by", args)
 }
 
-// when formats an instant, as a date alone if it was given without a time.
-func (e *Engine) when(p text.Printer, t time.Time) string {
-	local := t.In(e.org.Zone)
-	if t.Equal(e.org.DateOf(local.Date())) {
-		return p.Date(t, e.org.Zone)
-	}
-	return p.Time(t, e.org.Zone)
-}
-
 func (e *Engine) due(p text.Printer, r core.Risk) string {
 	late := e.clock.Now().Sub(r.DueAt)
 	if late <= 0 || !r.Status.Open() {
-		return e.when(p, r.DueAt)
+		return p.When(e.org, r.DueAt)
 	}
-	return p.S("card.overdue", text.Args{"Date": e.when(p, r.DueAt), "Duration": p.Duration(late)})
+	return p.S("card.overdue", text.Args{"Date": p.When(e.org, r.DueAt), "Duration": p.Duration(late)})
 }
 
 // maxNamed is how many people a row of a card names.
@@ -181,7 +171,7 @@ func (e *Engine) value(ctx context.Context, p text.Printer, f core.Field, v core
 		}
 		return plain(strconv.FormatFloat(*v.Number, 'f', -1, 64))
 	case core.DateField:
-		return plain(e.when(p, v.Date))
+		return plain(p.When(e.org, v.Date))
 	case core.PeopleField:
 		return e.names(ctx, p, v.People, workspace)
 	case core.SelectField:

@@ -160,15 +160,7 @@ func (r result) of(o Operation) bool { return r.Did == "" || r.Did == digest(o) 
 func shortened(changes []FieldChange) []FieldChange {
 	out := slices.Clone(changes)
 	for i := range out {
-		out[i].From.Text, out[i].To.Text = shorten(out[i].From.Text, core.MaxTitle), shorten(out[i].To.Text, core.MaxTitle)
+		out[i].From.Text, out[i].To.Text = core.Shorten(out[i].From.Text, core.MaxTitle), core.Shorten(out[i].To.Text, core.MaxTitle)
 	}
 	return out
-}
-
-// shorten returns s, or its beginning if it has more than limit characters.
-func shorten(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit-1]) + "…"
-	}
-	return s
 }

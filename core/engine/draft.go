@@ -105,7 +105,7 @@ func (c *checker) reported(r core.Risk, field string, now time.Time) {
 // inFuture reports whether t lies in the future. Today's date without a time
 // doesn't, even before the hour at which days start.
 func (c *checker) inFuture(t, now time.Time) bool {
-	return t.After(now) && !t.Equal(c.e.org.DateOf(now.In(c.e.org.Zone).Date()))
+	return t.After(now) && !t.Equal(c.e.org.DayOf(now))
 }
 
 // toMilli returns t as risks store instants.
@@ -142,7 +142,7 @@ func (c *checker) text(field, s string, limit int) {
 }
 
 func (c *checker) label(field string) string {
-	if key, ok := strings.CutPrefix(field, "fields."); ok {
+	if key, ok := core.OwnField(field); ok {
 		f, _ := c.e.org.Field(key)
 		return core.LabelIn(f.Label, c.lang, key)
 	}
@@ -245,7 +245,7 @@ func (c *checker) shown(ctx context.Context, field string, v core.Value) string 
 	if v.IsZero() {
 		return p.S("common.none")
 	}
-	return shorten(core.Text(c.e.fieldValue(ctx, p, field, v, "")), core.MaxTitle)
+	return core.Shorten(core.Text(c.e.fieldValue(ctx, p, field, v, "")), core.MaxTitle)
 }
 
 // find returns why a Ref names nobody. If the platform can't be asked now it returns
@@ -294,13 +294,13 @@ func (c *checker) noField(key string, known []core.Field) {
 	for _, f := range known {
 		keys = append(keys, f.Key)
 	}
-	c.refuse("field_unknown", "fields."+key, "Field", key, "Known", c.e.text.In(c.lang).List(keys))
+	c.refuse("field_unknown", core.OwnName(key), "Field", key, "Known", c.e.text.In(c.lang).List(keys))
 }
 
 // own checks the value of an own field and returns it as risks store it. Only fields
 // of the reported part can be required: the others are filled in one after the other.
 func (c *checker) own(f core.Field, v core.Value) core.Value {
-	name := "fields." + f.Key
+	name := core.OwnName(f.Key)
 	switch {
 	case !v.IsZero():
 		c.value(f, name, v)

@@ -86,7 +86,7 @@ func (p Patch) values(home string) map[string]core.Value {
 		out["handlers"] = core.Value{People: people.Qualify(*p.Handlers, home)}
 	}
 	for key, v := range people.QualifyFields(p.Fields, home) {
-		out["fields."+key] = v
+		out[core.OwnName(key)] = v
 	}
 	return out
 }
@@ -176,7 +176,7 @@ func (d deed) mayEditAll(ctx context.Context, c *checker, typed map[string]core.
 		return nil
 	}
 	for _, f := range c.ownFields(core.Handling) {
-		name := "fields." + f.Key
+		name := core.OwnName(f.Key)
 		if _, ok := typed[name]; !ok {
 			continue
 		}

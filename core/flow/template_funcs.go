@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
-	"unicode/utf8"
 
 	"riskroom/core"
 )
@@ -87,13 +86,8 @@ func templateFuncs() template.FuncMap {
 	}
 }
 
-// truncate returns at most n characters of s, the last of them … if it was cut.
-func truncate(n int, s string) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
-}
+// truncate returns at most n characters of s.
+func truncate(n int, s string) string { return core.Shorten(s, n) }
 
 // code returns the form of v that is compared.
 func code(v any) string {

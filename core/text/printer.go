@@ -121,6 +121,15 @@ func (p Printer) Time(t time.Time, zone *time.Location) string {
 	return p.layout("common.layout.time", t, zone)
 }
 
+// When returns an instant of a risk as it was given: with its time, or as a day if it had
+// none; "" for the zero time.
+func (p Printer) When(o *core.Organisation, t time.Time) string {
+	if t.Equal(o.DayOf(t)) {
+		return p.Date(t, o.Zone)
+	}
+	return p.Time(t, o.Zone)
+}
+
 // layout formats t with the message as layout.
 func (p Printer) layout(id string, t time.Time, zone *time.Location) string {
 	if t.IsZero() {
