@@ -52,6 +52,11 @@ func Text(spans []Span) string {
 type Message struct {
 	Text []Span `json:"text,omitempty"`
 	Card *Card  `json:"card,omitempty"`
+
+	// About has the button of the risk that a message without a card is about. Only a
+	// platform that needs a button to recognise its message later shows it. It isn't
+	// stored: it is added each time the message is sent.
+	About *Card `json:"-"`
 }
 
 // Card shows a risk. Its texts are complete: the adapter lays them out and adds no

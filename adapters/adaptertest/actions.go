@@ -72,6 +72,24 @@ func plainMessage(text string) core.Message {
 	return core.Message{Text: []core.Span{core.Plain(text)}}
 }
 
+// bareMessage returns a message that is only text, with a mention.
+func bareMessage(r *rig) core.Message {
+	return core.Message{Text: []core.Span{core.Plain("It has waited a day: "), core.Mention(r.cast.People[1])}}
+}
+
+// aboutMessage returns a message without a card that is about a risk.
+func aboutMessage(r *rig) core.Message {
+	m := bareMessage(r)
+	m.About = &core.Card{Risk: "R-17", Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}}}
+	return m
+}
+
+// called returns the action under a name of its own.
+func called(name string, a action) action {
+	a.name = name
+	return a
+}
+
 // fullMessage returns a message with mention and card.
 func fullMessage(r *rig) core.Message {
 	return core.Message{
@@ -168,10 +186,13 @@ func lacksGroups(c core.Capabilities) bool { return lacks(c.Groups, core.Ordinar
 func actions() []action {
 	return []action{
 		sendMessage(fullMessage),
+		called("send_message (text)", sendMessage(bareMessage)),
+		called("send_message (text about a risk)", sendMessage(aboutMessage)),
 		createGroup(core.Ordinary, nil),
 		createGroup(core.Topic, nil),
 		createGroup(core.Item, nil),
 		sendGroupMessage(fullMessage),
+		called("send_group_message (text)", sendGroupMessage(bareMessage)),
 		rename(),
 		setTopic(),
 		add(),

@@ -276,7 +276,8 @@ func TestNobodyToWriteTo(t *testing.T) {
 	wantError(t, err, core.Invalid, "no_text")
 }
 
-// TestEdit checks that an edit removes what the message no longer has.
+// TestEdit checks that an edit removes what the message no longer has: only a text
+// display is left.
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	w := start(t, guildOf())
@@ -291,7 +292,7 @@ func TestEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := w.DMs(lin)
-	if len(m) != 1 || m[0].Plain != "after" || len(m[0].Embeds)+len(m[0].Components) > 0 {
+	if len(m) != 1 || m[0].Plain != "after" || m[0].Content != "" || len(m[0].Embeds) > 0 || len(m[0].Components) != 1 {
 		t.Errorf("the message is %+v", m)
 	}
 	ref.ID = missing

@@ -106,14 +106,31 @@ func (a *Adapter) deleteChannelPermissionOverwrite(ctx context.Context, in core.
 	})
 }
 
+// nonce identifies a message for Discord.
+type nonce struct {
+	Nonce   string `json:"nonce"`
+	Enforce bool   `json:"enforce_nonce"`
+}
+
+// newMessage returns the body of a new message.
+func newMessage(c Content, op string) any {
+	once := nonce{op, true}
+	if b, ok := asBare(c, op); ok {
+		return struct {
+			bare
+			nonce
+		}{b, once}
+	}
+	return struct {
+		Content
+		nonce
+	}{c, once}
+}
+
 // createMessage sends the op as a nonce, by which Discord itself rejects
 // repeats for a few minutes.
 func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
-	body := struct {
-		Content
-		Nonce   string `json:"nonce"`
-		Enforce bool   `json:"enforce_nonce"`
-	}{a.render.Message(m, in.Op), in.Op, true}
+	body := newMessage(a.render.Message(m, in.Op), in.Op)
 	return effect.Write(ctx, a.writer, in, "create_message", func(ctx context.Context) (string, error) {
 		var out created
 		err := a.client.Send(ctx, api.Request{
@@ -130,11 +147,16 @@ func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel str
 // no longer has as empty. It carries no op, since probes look only for posted
 // messages.
 func (a *Adapter) updateMessage(ctx context.Context, in core.Intent, channel, id string, m core.Message) error {
+	c := a.render.Message(m, "")
+	var body any = c
+	if b, ok := asBare(c, ""); ok {
+		body = edited{bare: b, Embeds: c.Embeds}
+	}
 	return effect.Do(ctx, a.writer, in, "update_message", func(ctx context.Context) error {
 		var out created
 		err := a.client.Send(ctx, api.Request{
 			Method: "update_message", Verb: http.MethodPatch, Path: []string{"channels", channel, "messages", id},
-			Body: a.render.Message(m, ""),
+			Body: body,
 		}, &out)
 		if err == nil {
 			err = out.check()

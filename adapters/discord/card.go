@@ -198,13 +198,10 @@ func (p *page) buttons(c core.Card, op string) {
 	}
 }
 
-// mark adds the op to a message that has no button to carry it: after the
-// footer, or as small print below the text.
+// mark adds the op to a card that has no button to carry it, after the footer.
 func (p *page) mark(op string) {
 	switch {
-	case op == "" || len(p.Components) > 0:
-	case len(p.Embeds) == 0:
-		p.Text += subtext + op
+	case op == "" || len(p.Components) > 0 || len(p.Embeds) == 0:
 	case p.Embeds[0].Footer == nil:
 		p.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: op}
 	default:
@@ -212,7 +209,8 @@ func (p *page) mark(op string) {
 	}
 }
 
-// underlined reports whether a text ends with the op, as mark writes it.
+// underlined reports whether a text ends with the op, as mark writes it and as
+// earlier versions wrote it below a text.
 func underlined(text, op string) bool {
 	return text == op || strings.HasSuffix(text, subtext+op) || strings.HasSuffix(text, dot+op) ||
 		text == strings.TrimPrefix(subtext, "\n")+op

@@ -118,6 +118,10 @@ func (w world) shown(messages []emulator.Message) []adaptertest.Shown {
 			}
 		}
 		for _, row := range m.Components {
+			if text, ok := row["content"].(string); ok {
+				look(text, &s, false)
+				continue
+			}
 			for _, c := range row["components"].([]any) {
 				s.Buttons = append(s.Buttons, c.(map[string]any)["label"].(string))
 			}

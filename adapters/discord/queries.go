@@ -191,6 +191,8 @@ type posted struct {
 	ID         string `json:"id"`
 	Content    string `json:"content"`
 	Components []struct {
+		Type    int         `json:"type"`
+		ID      int64       `json:"id"`
 		Buttons []pressable `json:"components"`
 	} `json:"components"`
 	Embeds []struct {

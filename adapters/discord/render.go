@@ -33,9 +33,6 @@ const (
 	maxLink   = 512  // our limit for a URL, in bytes
 )
 
-// maxMessageText leaves room for the line with the op.
-const maxMessageText = maxContent - len(subtext) - core.OpLen
-
 // subtext begins a line of small print: https://docs.discord.com/developers/reference#message-formatting.
 const subtext = "\n-# "
 
@@ -58,15 +55,17 @@ type Content struct {
 }
 
 // Message lays out a message. It notifies only the people mentioned in its
-// text; mentions on a card only show a name. The op is put where a probe finds
-// it; "" leaves it out.
+// text; mentions on a card only show a name. A button or the card's footer carries
+// the op, unless that is "".
 func (r Renderer) Message(m core.Message, op string) Content {
 	p := page{Renderer: r, room: maxEmbeds - core.OpLen - len(dot)}
-	p.Text = p.spans(m.Text, maxMessageText, all)
+	p.Text = p.spans(m.Text, maxContent, all)
 	p.Embeds, p.Components = []*discordgo.MessageEmbed{}, []discordgo.MessageComponent{}
 	p.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}, Users: r.mentioned(m.Text, p.Text)}
 	if m.Card != nil {
 		p.card(*m.Card, op)
+	} else if m.About != nil {
+		p.buttons(*m.About, op)
 	}
 	p.mark(op)
 	return p.Content

@@ -89,9 +89,8 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 	for name, m := range map[string]core.Message{
 		"everything": full(), "text": {Text: full().Text}, "text to the limit": {Text: []core.Span{core.Plain(strings.Repeat("*", 5000))}},
 		"card without buttons": {Card: &bare}, "nor footer": {Card: &noFooter}, "mention in the footer": {Card: &mentioned},
-		"nothing to see": {Card: &core.Card{Risk: "R-17"}},
 	} {
-		raw, err := json.Marshal(Renderer{Workspace: "guild"}.Message(m, anOp))
+		raw, err := json.Marshal(newMessage(Renderer{Workspace: "guild"}.Message(m, anOp), anOp))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +99,11 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Author.Bot = true
-		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") || strings.Count(string(raw), anOp) != 1 {
+		places := 2 // the nonce, and a button or the footer
+		if m.Card == nil {
+			places = 1
+		}
+		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") || strings.Count(string(raw), anOp) != places {
 			t.Errorf("%s: %s", name, raw)
 		}
 		if utf8.RuneCountInString(p.Content) > maxContent {
@@ -109,6 +112,25 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 		p.Author.Bot = false
 		if p.marked(anOp) {
 			t.Errorf("%s: a person's message passes", name)
+		}
+	}
+}
+
+// TestEarlierMarksAreFound checks that messages of earlier versions are found, which
+// showed the op.
+func TestEarlierMarksAreFound(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{
+		`{"content":"hello\n-# ` + anOp + `"}`, `{"content":"-# ` + anOp + `"}`,
+		`{"embeds":[{"footer":{"text":"Filed by wei · ` + anOp + `"}}]}`, `{"embeds":[{"footer":{"text":"` + anOp + `"}}]}`,
+	} {
+		p := posted{}
+		if err := json.Unmarshal([]byte(raw), &p); err != nil {
+			t.Fatal(err)
+		}
+		p.Author.Bot = true
+		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") {
+			t.Errorf("%s is not recognised", raw)
 		}
 	}
 }
@@ -335,5 +357,21 @@ func TestButtons(t *testing.T) {
 		if got, ok := ParseButton(bad); ok {
 			t.Errorf("%q is read as %v", bad, got)
 		}
+	}
+}
+
+// TestATextHasTheButtonOfItsRisk checks that a message without a card stays content,
+// which push notifications show, if it is about a risk.
+func TestATextHasTheButtonOfItsRisk(t *testing.T) {
+	t.Parallel()
+	m := core.Message{Text: full().Text, About: &core.Card{Risk: "R-17", Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}}}}
+	raw, err := json.Marshal(newMessage(Renderer{Workspace: "guild"}.Message(m, anOp), anOp))
+	p := posted{}
+	if err == nil {
+		err = json.Unmarshal(raw, &p)
+	}
+	p.Author.Bot = true
+	if err != nil || !p.marked(anOp) || p.Content == "" || strings.Contains(p.Content, anOp) || len(p.Embeds) > 0 {
+		t.Errorf("it is %s, %v", raw, err)
 	}
 }

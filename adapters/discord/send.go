@@ -119,7 +119,7 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 }
 
 // marked reports whether a bot's message carries the op in one of the places
-// where the renderer puts it.
+// where this or an earlier version puts it.
 func (m posted) marked(op string) bool {
 	if !m.Author.Bot {
 		return false
@@ -130,6 +130,9 @@ func (m posted) marked(op string) bool {
 		}
 	}
 	for _, row := range m.Components {
+		if row.Type == textDisplay && row.ID == int64(displayID(op)) {
+			return true
+		}
 		if slices.ContainsFunc(row.Buttons, func(b pressable) bool { return carries(b.CustomID, op) }) {
 			return true
 		}

@@ -180,7 +180,13 @@ func TestWhatIsSent(t *testing.T) {
 	t.Parallel()
 	a := answering(t, io.Discard, func(w http.ResponseWriter, r *http.Request) {
 		var body struct {
-			Content string `json:"content"`
+			Content *string `json:"content"`
+			Flags   int     `json:"flags"`
+			Parts   []struct {
+				Type    int    `json:"type"`
+				ID      int32  `json:"id"`
+				Content string `json:"content"`
+			} `json:"components"`
 			Nonce   string `json:"nonce"`
 			Enforce bool   `json:"enforce_nonce"`
 			Allowed *struct {
@@ -195,7 +201,11 @@ func TestWhatIsSent(t *testing.T) {
 		if r.Header.Get("Authorization") != "Bot "+token || !strings.HasPrefix(r.UserAgent(), "DiscordBot (") || r.URL.Path != "/api/v10/channels/"+hidden+"/messages" {
 			t.Errorf("%s with %v", r.URL.Path, r.Header)
 		}
-		if body.Nonce != op || !body.Enforce || body.Content != `ask <@`+lin+`> \<\@`+wei+"> \\@everyone\n-# "+op {
+		if body.Nonce != op || !body.Enforce || body.Content != nil || body.Flags != 1<<15 || len(body.Parts) != 1 {
+			t.Errorf("it is %+v", body)
+			return
+		}
+		if p := body.Parts[0]; p.Type != 10 || p.ID < 1<<30 || p.Content != `ask <@`+lin+`> \<\@`+wei+"> \\@everyone" {
 			t.Errorf("it is %+v", body)
 		}
 		if body.Allowed == nil || body.Allowed.Parse == nil || len(body.Allowed.Parse) > 0 || fmt.Sprint(body.Allowed.Users) != "["+lin+"]" {

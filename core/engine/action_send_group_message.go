@@ -42,7 +42,7 @@ func (t *turn) performSendGroupMessage(ctx context.Context, in *input, p *perfor
 	if err != nil {
 		return err
 	}
-	ref, err := pl.SendGroupMessage(ctx, once{t: t}, in.Group, *in.Message)
+	ref, err := pl.SendGroupMessage(ctx, once{t: t}, in.Group, t.about(*in.Message, in.Group.Workspace))
 	if err != nil {
 		return err
 	}

@@ -67,11 +67,22 @@ func (t *turn) reminds() bool {
 	return dated
 }
 
+// about returns a message as it is sent: one without a card says which risk it is
+// about.
+func (t *turn) about(m core.Message, workspace string) core.Message {
+	if key := t.run.ID.Risk; m.Card == nil && key != t.e.noticesRisk() {
+		m.About = &core.Card{Risk: key, Buttons: []core.Button{
+			{Press: core.PressDetails, Label: t.e.printerIn(workspace).S("card.button.details")},
+		}}
+	}
+	return m
+}
+
 func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {
 	pl, err := t.platform(to.Workspace)
 	if err != nil {
 		return core.MessageRef{}, err
 	}
-	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, m)
+	ref, err := pl.SendMessage(ctx, once{t: t, scope: "to:" + to.String() + "/"}, to, t.about(m, to.Workspace))
 	return ref, people.FailedIn(to.Workspace, err)
 }

@@ -36,6 +36,11 @@ func TestNotesArePosted(t *testing.T) {
 		return notes
 	}
 	b.eventually("the notes are posted", func() bool { return len(posted()) == len(want) })
+	for _, p := range b.platform.postsIn(g.ID) {
+		if m := p.Message; m.Card == nil && (m.About == nil || m.About.Risk != r.Key || len(m.About.Buttons) != 1) {
+			t.Errorf("%q is about %+v", core.Text(m.Text), m.About)
+		}
+	}
 	if got := posted(); !slices.Equal(got, want) {
 		t.Errorf("posted %q", got)
 	}

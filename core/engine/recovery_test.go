@@ -318,6 +318,9 @@ func TestAdministratorsAreNotifiedOfARefusedConnection(t *testing.T) {
 	if text := core.Text(posts[0].Message.Text); len(posts) != 1 || !strings.Contains(text, "acme") || !strings.Contains(text, "gateway_4014") {
 		t.Errorf("%d notices: %q", len(posts), text)
 	}
+	if about := posts[0].Message.About; about != nil {
+		t.Errorf("the notice is about no risk, and has the button of %s", about.Risk)
+	}
 }
 
 // While the workspace of the admin channel refuses the bot, no further notice is

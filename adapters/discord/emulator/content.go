@@ -3,9 +3,8 @@ package emulator
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
-
-	"riskroom/adapters/stage"
 )
 
 // Discord's limits for messages, see
@@ -32,6 +31,9 @@ func (d draft) onto(c content) content {
 	if _, ok := d.body["content"]; ok {
 		c.text, c.mentions = d.text, d.mentions
 	}
+	if d.flags&layoutFlag != 0 {
+		c.flags, c.mentions = c.flags|layoutFlag, d.mentions
+	}
 	if _, ok := d.body["embeds"]; ok {
 		c.embeds = d.embeds
 	}
@@ -50,15 +52,17 @@ func (g *guild) readContent(f *form, body object, allowedFlags int64) draft {
 	in := draft{body: body}
 	in.text = f.text("content", body["content"], 0, maxContent)
 	in.embeds = readEmbeds(f, body["embeds"])
-	in.components = readComponents(f, body["components"])
 	in.flags, _ = f.number("flags", body["flags"], 0, 1<<31)
 	if in.flags&^allowedFlags != 0 {
 		f.fail("flags", "MESSAGE_FLAGS_INVALID", fmt.Sprintf("The flags %d cannot be set here.", in.flags&^allowedFlags))
 	}
+	layout := in.flags&layoutFlag != 0
+	in.components = readComponents(f, body["components"], layout)
+	in.keepsLayout(f, content{})
 	in.files = g.uploaded(f, body)
 	f.unsupported("", body, "sticker_ids", "poll", "files")
 	allowed := readAllowed(f, body["allowed_mentions"])
-	in.mentions, in.pings = g.mentioned(in.text, allowed), allowed.replied
+	in.mentions, in.pings = g.mentioned(strings.TrimPrefix(in.text+"\n"+displayed(in.components), "\n"), allowed), allowed.replied
 	return in
 }
 
@@ -143,68 +147,4 @@ func readAllowed(f *form, v any) allowed {
 		a.users = append(a.users, f.id(fmt.Sprintf("allowed_mentions.users.%d", i), id))
 	}
 	return a
-}
-
-// Types of components, see
-// https://docs.discord.com/developers/components/reference#component-object-component-types.
-const (
-	actionRow = 1
-	button    = 2
-	textInput = 4
-)
-
-// Discord's limits for components, see
-// https://docs.discord.com/developers/components/reference.
-const (
-	maxRows     = 5
-	maxButtons  = 5
-	maxCustomID = 100
-	maxLabel    = 80
-	dangerStyle = 4 // the last style of a button that has a custom_id
-)
-
-// readComponents checks the components of a message: up to five rows of up to five
-// buttons, each with a custom_id of its own. riskroom uses no other components. It
-// numbers them as Discord does.
-func readComponents(f *form, v any) []object {
-	rows := f.list("components", v, maxRows)
-	seen, next := map[string]bool{}, 0
-	number := func(c object) {
-		next++
-		c["id"] = next
-	}
-	for i, row := range rows {
-		at := fmt.Sprintf("components.%d", i)
-		f.kind(at, row, actionRow)
-		number(row)
-		items := f.list(at+".components", row["components"], maxButtons)
-		if len(items) == 0 {
-			f.fail(at+".components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
-		}
-		for j, c := range items {
-			path := fmt.Sprintf("%s.components.%d", at, j)
-			number(c)
-			f.kind(path, c, button)
-			if _, ok := f.number(path+".style", c["style"], 1, dangerStyle); !ok {
-				f.required(path + ".style")
-			}
-			f.text(path+".label", c["label"], 1, maxLabel)
-			f.flag(path+".disabled", c["disabled"])
-			f.customID(path, c, seen)
-			f.unsupported(path, c, "emoji", "url", "sku_id")
-		}
-	}
-	return rows
-}
-
-// findComponent finds a button by its custom_id.
-func findComponent(rows []object, customID string) (object, bool) {
-	for _, row := range rows {
-		for _, c := range stage.Objects(row["components"]) {
-			if c["custom_id"] == customID {
-				return c, true
-			}
-		}
-	}
-	return nil, false
 }

@@ -24,6 +24,7 @@ const (
 const (
 	ephemeralFlag = 1 << 6
 	loadingFlag   = 1 << 7
+	layoutFlag    = 1 << 15 // IS_COMPONENTS_V2: components instead of content and embeds
 )
 
 // content holds what only Discord knows of a message.

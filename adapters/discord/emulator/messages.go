@@ -22,7 +22,7 @@ type sentNonce struct {
 // createMessage: https://docs.discord.com/developers/resources/message#create-message
 func createMessage(a *api, c *call) (any, error) {
 	f := &form{}
-	in := a.readContent(f, c.fields, 0)
+	in := a.readContent(f, c.fields, layoutFlag)
 	nonce, enforce := readNonce(f, c.fields)
 	if err := f.err(); err != nil {
 		return nil, err
@@ -159,7 +159,8 @@ func listMessages(a *api, c *call) (any, error) {
 func updateMessage(a *api, c *call) (any, error) {
 	m := c.message
 	f := &form{}
-	in := a.readContent(f, c.fields, 0)
+	in := a.readContent(f, c.fields, layoutFlag)
+	in.keepsLayout(f, m.Body)
 	switch err := f.err(); {
 	case err != nil:
 		return nil, err

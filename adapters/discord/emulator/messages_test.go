@@ -159,7 +159,9 @@ func TestLimitsOfMessages(t *testing.T) {
 		"menu":           {"components.0.components.0.type", "UNION_TYPE_CHOICES", components(row(object{"type": 3, "style": 1, "label": "a", "custom_id": "m"}))},
 		"attachment":     {"attachments", "BASE_TYPE_CHOICES", object{"content": "a", "attachments": []object{{"id": 1}}}},
 		"ephemeral":      {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 64}},
-		"new components": {"flags", "MESSAGE_FLAGS_INVALID", object{"content": "a", "flags": 1 << 15}},
+		"new and old":    {"content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", object{"content": "a", "flags": 1 << 15}},
+		"old and new":    {"components.0.type", "UNION_TYPE_CHOICES", components(object{"type": 10, "content": "a"})},
+		"same id":        {"components", "COMPONENT_ID_DUPLICATED", object{"flags": 1 << 15, "components": []object{{"type": 10, "id": 7, "content": "a"}, {"type": 10, "id": 7, "content": "b"}}}},
 		"mentions":       {"allowed_mentions.parse", "BASE_TYPE_CHOICES", object{"content": "a", "allowed_mentions": object{"parse": []string{"users"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {

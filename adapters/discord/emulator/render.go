@@ -104,6 +104,10 @@ func (r *renderer) parts(m *message) []stage.Part {
 		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(stage.Str(file["filename"]))})
 	}
 	for _, row := range m.Body.components {
+		if text := stage.Str(row["content"]); text != "" {
+			parts = append(parts, r.textParts(text)...)
+			continue
+		}
 		part := stage.Part{Kind: stage.ActionsPart}
 		for _, c := range stage.Objects(row["components"]) {
 			a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"])}
