@@ -233,6 +233,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.trouble(killNow)
 			v.waits("another engine is there", `!document.body.classList.contains('down')`)
 			v.press("#posts .actions .menu summary", "") // less important buttons
+			v.waits("all of the menu can be seen", `document.querySelector('#posts .menu[open] div').getBoundingClientRect().bottom <= document.querySelector('#composer').getBoundingClientRect().top + 2`)
 			v.press("#posts .actions .menu[open] button", v.words.S("card.button.note"))
 			v.sees("#window", v.words.S("commands.form.note.note"))
 			v.keys("seen it")

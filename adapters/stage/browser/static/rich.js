@@ -49,7 +49,10 @@ export function lines(list, ctx) {
 // menu shows less important buttons in a menu, which a press closes.
 export function menu(actions, use) {
   if (!actions.length) return null
-  return h('details', { class: 'menu', onclick: (e) => { if (e.target.closest('button')) e.currentTarget.open = false } },
+  return h('details', {
+    class: 'menu', onclick: (e) => { if (e.target.closest('button')) e.currentTarget.open = false },
+    ontoggle: (e) => { if (e.currentTarget.open) e.currentTarget.lastChild.scrollIntoView({ block: 'nearest' }) }, // below the last post
+  },
     h('summary', { class: 'button', 'aria-label': t('more') }, '⋯'), h('div', null, actions.map(use)))
 }
 
