@@ -194,7 +194,7 @@ func (d detailer) history(ctx context.Context) []Field {
 	for _, line := range t.lines(ctx, h.Events[:min(len(h.Events), newestEvents)]) {
 		out = append(append(out, core.Plain("\n")), line...)
 	}
-	return []Field{static(d.p.S("history.title")), static(d.p.S("history.newest"), out...)}
+	return []Field{static(d.p.S("history.newest"), out...)}
 }
 
 // seeAll returns the command that shows the whole history.

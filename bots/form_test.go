@@ -89,6 +89,5 @@ const detailsForm = `R-17 [] [关闭]
  static "备注" "Wei，2026年11月19日 10:05：looking\nWei，2026年11月18日 10:05：looks bad"
  static "处理结果" "无"
  static "重新打开之前" "2026年11月18日 10:05 · Lin：已处理：fixed"
- static "历史记录"
- static "从新到旧" "查看全部：/risk 历史 R-17\n2026年11月19日 10:05 · Wei：备注：looking xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+ static "历史记录（从新到旧）" "查看全部：/risk 历史 R-17\n2026年11月19日 10:05 · Wei：备注：looking xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
 `
