@@ -64,8 +64,10 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 			return "", err
 		},
 		received: func(id string) []string {
+			private := append(w.Ephemerals(id), slices.DeleteFunc(w.DMs(id), func(m emulator.Message) bool { return m.Nonce != "" })...)
+			slices.SortFunc(private, func(a, b emulator.Message) int { return strings.Compare(a.ID, b.ID) })
 			var all []string
-			for _, m := range append(w.Ephemerals(id), slices.DeleteFunc(w.DMs(id), func(m emulator.Message) bool { return m.Nonce != "" })...) {
+			for _, m := range private {
 				all = append(all, m.Plain)
 			}
 			return all

@@ -6,8 +6,8 @@
 // proxy_test.go is a proxy between serve and Redis. slack_test.go and discord_test.go
 // contain what differs between platforms. bench_test.go combines these, and
 // story_test.go plays a story on them, from a command to the platforms' final state.
-// kill_test.go contains the main test. life_test.go plays all that people do with a risk,
-// as people_test.go does it in a platform's client.
+// kill_test.go contains the main test. life_test.go plays all that people do with a risk;
+// people_test.go acts for them in a platform's client.
 package e2e_test
 
 import (

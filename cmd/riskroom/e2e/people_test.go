@@ -25,39 +25,39 @@ type life struct {
 // entry is what somebody fills in: the label of an input, and a value.
 type entry struct{ label, value string }
 
-func newLife(t testing.TB, r *redisServer, on playedOn, p *proxy) *life {
+func newLife(t testing.TB, r *redisServer, on func(testing.TB) []*platform, p *proxy) *life {
 	t.Helper()
-	return &life{bench: newBench(t, r, set{flows: lifeConfig, platforms: on.open(t), proxy: p})}
+	return &life{bench: newBench(t, r, set{flows: lifeConfig, platforms: on(t), proxy: p})}
 }
 
 // lived is the result of the story.
 type lived struct {
-	final
+	Final   final
 	History []string          // sentences without the time, oldest first
 	Timers  map[string]string // flow to the day when it is due
 }
 
-// play plays the story. If it isn't nil, begun is called before each step.
-func (l *life) play(begun func(step)) lived {
+// play plays the story. If it isn't nil, begun is called before each step and after the last.
+func (l *life) play(begun func()) lived {
 	l.Helper()
 	l.up()
 	l.store = l.look()
 	for _, s := range lifeOfRisk() {
 		if begun != nil {
-			begun(s)
+			begun()
 		}
 		l.take(s)
 		l.settle()
 	}
 	if begun != nil {
-		begun(step{})
+		begun()
 	}
 	out := lived{History: l.history(), Timers: map[string]string{}}
 	l.down()
-	out.State, out.Trail = l.state(l.key), l.trail(l.store, l.key)
+	out.Final.State, out.Final.Trail = l.state(l.key), l.trail(l.store, l.key)
 	rec := l.record()
-	out.Runs = outcomes(rec)
-	slices.Sort(out.Runs)
+	out.Final.Runs = outcomes(rec)
+	slices.Sort(out.Final.Runs)
 	for _, r := range rec.Runs {
 		if r.State == engine.Armed {
 			out.Timers[r.ID.Flow] = r.Due.UTC().Format(time.DateOnly)
@@ -93,7 +93,8 @@ func (l *life) take(s step) {
 		for ; time.Now().Before(enough); time.Sleep(10 * time.Millisecond) {
 			if happened() {
 				if l.deaths() == deaths {
-					l.until(fmt.Sprintf("%s sees %q after they %s", s.who, s.says, s.name), replied)
+					what := fmt.Sprintf("%s sees %q after they %s", s.who, s.says, s.name)
+					l.until(what, func() bool { return replied() || l.deaths() > deaths })
 				}
 				return
 			}
@@ -209,7 +210,7 @@ func (l *life) say(who string, in stage.Room, words string) stage.Post {
 }
 
 // command has a person type a command about the risk, with options by name.
-func (l *life) command(who, sub, line string, options ...string) error {
+func (l *life) command(who, sub string, options ...string) error {
 	l.closeAll(who)
 	o := order{line: sub, sub: sub, options: map[string]string{}}
 	if sub != "list" {
@@ -280,8 +281,8 @@ func (l *life) fill(who string, with []entry) error {
 			w, _ = l.window(who)
 		}
 		before, version := l.last(who), l.risk().Version
-		if problems, err := hands.Submit(ctx, id, w.ID, nil); err != nil || len(problems) > 0 {
-			return fmt.Errorf("%q: %v: %w", w.Title, problems, err)
+		if err := l.submit(who, w); err != nil {
+			return err
 		}
 		next := "reopen:"
 		if with = left; len(with) == 0 {
@@ -298,6 +299,22 @@ func (l *life) fill(who string, with []entry) error {
 			return err
 		}
 	}
+}
+
+// submit has a person submit a form. If there is no answer, or it isn't confirmed, they
+// press the button again.
+func (l *life) submit(who string, w stage.Window) (err error) {
+	var problems map[string]string
+	for range 4 {
+		problems, err = l.home().hands.Submit(context.Background(), l.home().ids[who], w.ID, nil)
+		if err == nil && len(problems) == 0 {
+			return nil
+		}
+		if l.open(); err != nil && !errors.Is(err, stage.ErrSilent) {
+			break
+		}
+	}
+	return fmt.Errorf("%q: %v: %w", w.Title, problems, err)
 }
 
 // offered waits for another message for a person alone, and returns the ID of its action
@@ -338,32 +355,45 @@ func inputOf(w stage.Window, label string) string {
 // history returns what wei reads about the risk.
 func (l *life) history() []string {
 	l.Helper()
-	before := l.last("wei")
-	l.open()
-	if err := l.command("wei", "history", ""); err != nil {
-		l.Fatal(err)
-	}
-	var pages []string
+	page := l.page(func() error { return l.command("wei", "history") })
+	all := page.Text
 	for {
-		l.until("wei sees another page", func() bool { m := l.last("wei"); return m.ID != before.ID || m.Text != before.Text })
-		before = l.last("wei")
-		pages = append(pages, before.Text)
-		older := actionOf(before, func(a stage.Action) bool { return a.Label == "Older" })
+		older := actionOf(page, func(a stage.Action) bool { return a.Label == "Older" })
 		if older == "" {
 			break
 		}
-		if err := l.home().hands.Press(context.Background(), l.home().ids["wei"], before.Room, before.ID, older); err != nil {
-			l.Fatal(err)
-		}
+		page = l.page(func() error {
+			return l.home().hands.Press(context.Background(), l.home().ids["wei"], page.Room, page.ID, older)
+		})
+		all += "\n" + page.Text
 	}
 	// Slack's people have short names.
 	names := strings.NewReplacer("Ana Reyes", "ana", "Lin Chen", "lin", "Wei Ran", "wei")
-	var all []string
-	for line := range strings.Lines(strings.Join(pages, "\n")) {
+	var sentences []string
+	for line := range strings.Lines(all) {
 		if _, sentence, ok := strings.Cut(strings.TrimSpace(line), " · "); ok {
-			all = append(all, names.Replace(sentence))
+			sentences = append(sentences, names.Replace(sentence))
 		}
 	}
-	slices.Reverse(all)
-	return all
+	slices.Reverse(sentences)
+	return sentences
+}
+
+// page has wei ask for a page of the history until there is one.
+func (l *life) page(ask func() error) stage.Post {
+	l.Helper()
+	before := l.last("wei")
+	var err error
+	for range 4 {
+		l.open()
+		err = ask()
+		for end := time.Now().Add(tryAgainAfter); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			page := l.last("wei")
+			if strings.HasPrefix(page.Text, "What happened to ") && (page.ID != before.ID || page.Text != before.Text) {
+				return page
+			}
+		}
+	}
+	l.Fatalf("wei sees no other page: %v\n%+v\n%s", err, l.last("wei"), l.now.log)
+	return stage.Post{}
 }

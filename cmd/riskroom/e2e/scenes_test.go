@@ -42,15 +42,17 @@ func scenes() []scene {
 
 // playedOn opens one platform, for stories or with its rate limits.
 type playedOn struct {
-	open  func(testing.TB) []*platform
+	open func(testing.TB) []*platform
+	// again opens it without a connection that takes seconds to resume after a kill.
+	again func(testing.TB) []*platform
 	paced func(t *testing.T, people int, b core.Budget) paced
 }
 
 // played returns the platforms that stories are played on, by name.
 func played() map[string]playedOn {
 	return map[string]playedOn{
-		"slack":   {slackOnly, pacedOnSlack},
-		"discord": {discordOnly(false), pacedOnDiscord},
+		"slack":   {slackOnly, slackOnly, pacedOnSlack},
+		"discord": {discordOnly(false), discordOnly(true), pacedOnDiscord},
 	}
 }
 

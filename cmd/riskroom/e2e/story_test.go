@@ -202,9 +202,9 @@ func (b *bench) trail(s *store.Store, key core.RiskKey) []string {
 }
 
 var (
-	anyOp  = regexp.MustCompile(`\b[a-z2-7]{20}\b`)
+	anyOp  = regexp.MustCompile(`(\b|\\n)[a-z2-7]{20}\b`) // after a line break as in JSON, too
 	anyDay = regexp.MustCompile(`on \d+ \w+ 20\d\d`)
-	anyMin = regexp.MustCompile(`\d+ \w+ 20\d\d, \d\d:\d\d`)
+	anyMin = regexp.MustCompile(`\d+ \w+ 20\d\d, \d\d\\*:\d\d`) // Discord's colons are escaped
 )
 
 // state returns what people can see on each platform, without what differs between two
@@ -216,11 +216,12 @@ func (b *bench) state(key core.RiskKey) map[string]any {
 	for _, p := range b.platforms {
 		ops := map[string]string{}
 		out[p.name] = p.state(b, func(text string) string {
-			text = anyOp.ReplaceAllStringFunc(text, func(op string) string {
+			text = anyOp.ReplaceAllStringFunc(text, func(found string) string {
+				op := found[len(found)-20:]
 				if ops[op] == "" {
 					ops[op] = fmt.Sprintf("op-%d", len(ops)+1)
 				}
-				return ops[op]
+				return found[:len(found)-20] + ops[op]
 			})
 			text = anyMin.ReplaceAllString(anyDay.ReplaceAllString(text, "today"), "now")
 			return strings.NewReplacer(string(key), "R-1", key.Slug(), "r-1").Replace(text)
