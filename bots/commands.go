@@ -170,6 +170,14 @@ func argOf(args []Arg, option string) (Arg, bool) {
 	return args[i], true
 }
 
+// Commands returns the specs of an organisation's commands, as those of its Bot.
+func Commands(org *core.Organisation, t *text.Catalogue) []Spec {
+	b := &Bot{org: org, text: t}
+	b.editKeys = b.editableArgs()
+	b.routes = b.routesOf(tableFor(org))
+	return b.Commands()
+}
+
 // Commands returns the specs of all commands that are useful with the workspaces of the
 // config file.
 func (b *Bot) Commands() []Spec {

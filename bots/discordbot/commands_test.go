@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"riskroom/adapters/discord/emulator"
 	"riskroom/bots"
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 func TestNewWithOptions(t *testing.T) {
@@ -72,7 +75,7 @@ func TestOptionsAreLimited(t *testing.T) {
 	if err := b.discordbot.Register(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d := b.discordbot.command()
+	d, _ := b.discordbot.definer().command(maxCommand)
 	if n := len(d.Options[0].Options); n != maxOptions || d.Options[0].Options[n-1].Name != "anyway" {
 		t.Errorf("new has %d options: %+v", n, d.Options[0].Options)
 	}
@@ -84,6 +87,40 @@ func TestOptionsAreLimited(t *testing.T) {
 	b.risk(t, lin, "new", emulator.Values{"title": "Ledger", "module": "Payments", "field-3": "x"})
 	if d := b.draft(t); d.Fields["Field-3"].Text != "x" {
 		t.Errorf("draft %+v", d)
+	}
+}
+
+// TestCommandFitsIntoDiscordsLimit: with long keys and labels in two languages, the command
+// leaves the last fields of edit to the form, then those of new, and no more than it has to.
+func TestCommandFitsIntoDiscordsLimit(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	org := organisation()
+	org.Fields, org.Process = nil, []core.Node{{Key: "triage"}}
+	for n := range core.MaxFields {
+		org.Fields = append(org.Fields, core.Field{
+			Key: fmt.Sprintf("%s%02d", strings.Repeat("field", 6), n), Type: core.SelectField, Part: core.Reported,
+			Label: map[string]string{text.English: strings.Repeat("known amount, ", 5), text.Chinese: strings.Repeat("已确认的金额，", 11)},
+		})
+	}
+	b.discordbot.bot = b.commands(t, org)
+	if err := b.discordbot.Register(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const perField = 150
+	last := org.Fields[maxOptions-8-1].Key // edit has 8 options that aren't own fields
+	d, left := b.discordbot.definer().command(maxCommand)
+	n := len(left["edit"])
+	if n == 0 || left["edit"][n-1] != last || len(left) > 1 || d.size() > maxCommand || d.size() < maxCommand-perField {
+		t.Errorf("%d characters without %v", d.size(), left)
+	}
+	without, limit := LeftOut(org, b.discordbot.text)
+	if diff := cmp.Diff(left, without); diff != "" || limit != maxCommand {
+		t.Errorf("check and the bot leave out different fields (-bot +check):\n%s", diff)
+	}
+	const less = maxCommand - 17*perField
+	if d, left = b.discordbot.definer().command(less); d.size() > less || len(left["edit"]) != 17 || len(left["new"]) == 0 || left["new"][len(left["new"])-1] != last {
+		t.Errorf("%d characters without %v", d.size(), left)
 	}
 }
 

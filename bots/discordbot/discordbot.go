@@ -6,9 +6,9 @@
 // connection to the gateway, gateway.go keeps the connection open, connection.go is
 // that connection, and session.go is the session that outlives it. events.go handles
 // gateway events, and pending.go passes on which channels have changed.
-// interactions.go handles interactions, commands.go reads commands, request.go
-// answers in time, and respond.go renders the answer. components.go renders the fields of
-// a form, unfinished.go keeps a form that takes several modals, state.go reads modals, and
+// interactions.go handles interactions, definition.go defines commands, commands.go reads
+// them, request.go answers in time, and respond.go renders the answer. components.go
+// renders the fields of a form, unfinished.go keeps a form that takes several modals, state.go reads modals, and
 // resume.go answers them. prose.go reads free texts. register.go
 // registers the commands, and api.go calls the API. share.go serves several guilds of
 // one application. See

@@ -37,13 +37,13 @@ type target struct {
 
 // messageCommands returns the definitions of the commands in the menu of messages. Discord
 // has no menu for shortcuts that are for no message.
-func (b *Bot) messageCommands() []definition {
+func (d definer) messageCommands() []definition {
 	var all []definition
 	for _, s := range bots.Shortcuts() {
 		if s.Message {
-			d := definition{Type: typeMessageCommand}
-			d.Name, d.Names = b.localised(s.Label)
-			all = append(all, d)
+			m := definition{Type: typeMessageCommand}
+			m.Name, m.Names = d.localised(s.Label)
+			all = append(all, m)
 		}
 	}
 	return all

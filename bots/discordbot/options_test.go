@@ -51,7 +51,8 @@ func TestChoicesInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	names := map[string]string{}
-	for _, sub := range b.discordbot.command().Options {
+	whole, _ := b.discordbot.definer().command(maxCommand)
+	for _, sub := range whole.Options {
 		for _, o := range sub.Options {
 			for _, c := range o.Choices {
 				if c.Names != nil { // names of commands are the same in every language

@@ -139,7 +139,7 @@ func TestCommandFits(t *testing.T) {
 			})
 		}
 	})
-	d := b.discordbot.command()
+	d, _ := b.discordbot.definer().command(maxCommand)
 	own := 0
 	for _, sub := range d.Options {
 		for _, o := range sub.Options {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -58,5 +59,28 @@ func TestCheckContinues(t *testing.T) {
 	r := program(t.Context(), secrets, "", "check", "testdata/absent.yaml", "testdata/good.yaml")
 	if r.code != exitMisused || !strings.Contains(r.stderr, "absent.yaml") || !strings.Contains(r.stdout, "good.yaml: fine") {
 		t.Errorf("exit %d\nstdout: %s\nstderr: %s", r.code, r.stdout, r.stderr)
+	}
+}
+
+// TestCheckMeasuresTheCommand: check names the fields for which Discord's command has no
+// room, and serve starts anyway.
+func TestCheckMeasuresTheCommand(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile("testdata/process-guild.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := "fields:\n"
+	for n := range 17 {
+		fields += fmt.Sprintf("  %s%02d: { type: select, options: [a, b], label: { en: \"%02[2]d %[3]s\", zh-CN: \"%[2]d %[4]s\" } }\n",
+			strings.Repeat("field", 6), n, strings.Repeat("n", 72), strings.Repeat("额", 70))
+	}
+	r := program(t.Context(), nil, string(src)+fields, "check", "-")
+	const want = "warning: the command in guild has room for 8000 characters, so these fields can't be options of edit: fieldfieldfieldfieldfieldfield1"
+	if r.code != exitFine || strings.Count(r.stdout, want) != 1 {
+		t.Errorf("exit %d:\n%s", r.code, r.stdout)
+	}
+	if r = program(t.Context(), nil, string(src), "check", "-"); strings.Contains(r.stdout, "8000") {
+		t.Errorf("without fields:\n%s", r.stdout)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"riskroom/cmd/riskroom/inspect"
 	"riskroom/cmd/riskroom/platforms"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // maxConfig is the limit of a config file's size in bytes.
@@ -49,7 +50,7 @@ func withoutSyscall(err error) error {
 
 // load reads a config file, and the environment variables and files that it names.
 // The config is nil if one of the problems is an error. The returned error is
-// misused.
+// misused, unless the texts are broken.
 func load(s environment, name string, unset config.Unset) (*config.Config, config.Problems, error) {
 	if name == "" {
 		return nil, nil, misuse("which config file? Add --config FILE")
@@ -58,8 +59,12 @@ func load(s environment, name string, unset config.Unset) (*config.Config, confi
 	if err != nil {
 		return nil, nil, err
 	}
+	texts, err := text.Load()
+	if err != nil {
+		return nil, nil, err
+	}
 	cfg, problems := config.Load(name, src, config.Options{
-		Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder,
+		Platforms: platforms.Settings(), Env: s.lookup, ReadFile: os.ReadFile, Unset: unset, Fill: placeholder, LeftOut: platforms.LeftOut(texts),
 	})
 	return cfg, problems, nil
 }

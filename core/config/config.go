@@ -140,6 +140,17 @@ type Options struct {
 	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
 	Unset     Unset
 	Fill      func(Blank) string // with UnsetIsFilled: returns the value to use
+
+	// LeftOut returns the own fields for which a platform's command has no room; nil: it has
+	// room for all.
+	LeftOut func(platform string, org *core.Organisation) LeftOut
+}
+
+// LeftOut lists the own fields that people can't give as options of a platform's command,
+// because it would be too large with them.
+type LeftOut struct {
+	Fields map[string][]string // by subcommand
+	Limit  int                 // characters of the whole command
 }
 
 // Load reads a file. The Config is nil if any of the problems is an error and not a
@@ -199,6 +210,9 @@ func (l *loader) load() *Config {
 	l.readPermissions()
 	l.readProcess()
 	l.readFlows()
+	if len(l.problems.Errors()) == 0 {
+		l.commandSize()
+	}
 	return &l.cfg
 }
 

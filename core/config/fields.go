@@ -54,7 +54,7 @@ func (l *loader) readFields() {
 // optionNames warns of fields that can't be options of the command on a platform of
 // the file. People can still fill them in with the form.
 func (l *loader) optionNames(fields []called) {
-	const hint = "people can give it only in the form, on a line of its own"
+	const hint = "people can give it only in the form"
 	for _, w := range l.root.get("workspaces").list() {
 		p, ok := l.platformOf(w.name)
 		if !ok || p.OptionName == 0 {
@@ -71,6 +71,24 @@ func (l *loader) optionNames(fields []called) {
 			case options > p.OwnOptions:
 				l.warning(f.at, "option", "field %q can't be an option of the command in %s: %d fields before it are", short(key), w.name, p.OwnOptions).Hint = hint
 			}
+		}
+	}
+}
+
+// commandSize warns of fields that can't be options of the command on a platform of the
+// file, because the whole command would be too large.
+func (l *loader) commandSize() {
+	if l.o.LeftOut == nil {
+		return
+	}
+	fields := l.root.get("fields")
+	for _, w := range l.root.get("workspaces").list() {
+		p, _ := l.platformOf(w.name)
+		left := l.o.LeftOut(p.Platform, &l.cfg.Organisation)
+		for _, command := range slices.Sorted(maps.Keys(left.Fields)) {
+			keys := left.Fields[command]
+			l.warning(fields.get(keys[0]).key, "option", "the command in %s has room for %d characters, so these fields can't be options of %s: %s",
+				w.name, left.Limit, command, strings.Join(keys, ", ")).Hint = "shorten labels of fields; as it is, people can give these only in the form"
 		}
 	}
 }

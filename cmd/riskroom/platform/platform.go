@@ -27,6 +27,9 @@ type Platform struct {
 	Manifest Manifest
 	Demo     Demo
 	Help     Help
+	// LeftOut returns the own fields for which the command has no room; nil: it has room for
+	// all.
+	LeftOut func(org *core.Organisation, t *text.Catalogue) config.LeftOut
 }
 
 // Help is a platform's part of the commands' help, in lines of at most 85 characters.

@@ -7,6 +7,8 @@ import (
 	"riskroom/cmd/riskroom/platform/discord"
 	"riskroom/cmd/riskroom/platform/slack"
 	"riskroom/core"
+	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // All returns every platform. The first is the default of commands.
@@ -43,4 +45,14 @@ func Settings() []core.PlatformSettings {
 		all = append(all, p.Settings)
 	}
 	return all
+}
+
+// LeftOut returns the own fields for which a platform's command has no room.
+func LeftOut(t *text.Catalogue) func(name string, org *core.Organisation) config.LeftOut {
+	return func(name string, org *core.Organisation) config.LeftOut {
+		if p, ok := Named(name); ok && p.LeftOut != nil {
+			return p.LeftOut(org, t)
+		}
+		return config.LeftOut{}
+	}
 }

@@ -29,7 +29,14 @@ const title = "Discord"
 
 // Platform describes Discord.
 func Platform() platform.Platform {
-	return platform.Platform{Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help()}
+	return platform.Platform{
+		Title: title, Settings: discord.Settings(), Connect: connect, Manifest: manifest(), Demo: demo(), Help: help(), LeftOut: leftOut,
+	}
+}
+
+func leftOut(org *core.Organisation, t *text.Catalogue) config.LeftOut {
+	fields, limit := discordbot.LeftOut(org, t)
+	return config.LeftOut{Fields: fields, Limit: limit}
 }
 
 // workspace is a Discord guild.
