@@ -267,7 +267,7 @@ func (d *day) checkKeys(t *testing.T) {
 			filed[string(key)] = true
 		}
 	}
-	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|overdue|due:closed|groups|links|status:.*|who:.*|by:.*|module:.*|last|server|block)$`)
+	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|touched|overdue|due:closed|groups|links|status:.*|who:.*|by:.*|module:.*|last|server|block)$`)
 	single := regexp.MustCompile(`^` + d.prefix + `:(meta|flow:.*|group:.*)$`)
 	groups, all := 0, d.redis(t, "--scan")
 	for _, key := range all {
