@@ -44,27 +44,36 @@ func (e *Engine) noticeNow(d noticeData, occurrence string) (TimerChange, error)
 // notifyPaused notifies administrators that a workspace refuses the bot.
 func (e *Engine) notifyPaused(ctx context.Context, workspace, code string) {
 	e.workspaces.Pause(workspace, e.clock.Now().Add(pausedRetry))
-	e.announce(ctx, "paused", workspace, code)
+	e.announce(ctx, "paused", workspace, code, time.Hour)
 }
 
 // CutOff notifies administrators that a workspace refuses the connection, for the
 // reason that code names.
 func (e *Engine) CutOff(ctx context.Context, workspace, code string) {
-	e.announce(ctx, "cut_off", workspace, code)
+	e.announce(ctx, "cut_off", workspace, code, time.Hour)
 }
 
-// Restored notifies administrators that a workspace accepts the bot again.
-func (e *Engine) Restored(ctx context.Context, workspace string) {
-	e.announce(ctx, "restored", workspace, "")
+// longOutage is the length from which the end of every outage is worth a notice. A
+// workspace that flaps has shorter ones.
+const longOutage = 10 * time.Minute
+
+// Restored notifies administrators that a workspace accepts the bot again, after it
+// refused it for so long. Recoveries from short outages are notified once an hour.
+func (e *Engine) Restored(ctx context.Context, workspace string, outage time.Duration) {
+	every := time.Hour
+	if outage >= longOutage {
+		every = longOutage // two long outages can't end within less
+	}
+	e.announce(ctx, "restored", workspace, "", every)
 }
 
-// announce notifies administrators about a workspace, once an hour and from one
+// announce notifies administrators about a workspace, once in a period and from one
 // replica. While an earlier notice of the same is waiting it sends no other: they
 // may be unreachable for the same reason.
-func (e *Engine) announce(ctx context.Context, notice, workspace, code string) {
+func (e *Engine) announce(ctx context.Context, notice, workspace, code string, every time.Duration) {
 	about := notice + ":" + workspace + ":"
 	c, err := e.noticeNow(noticeData{Code: notice, Args: text.Args{"Workspace": workspace, "Code": code}},
-		about+strconv.FormatInt(e.clock.Now().Truncate(time.Hour).UnixMilli(), 10))
+		about+strconv.FormatInt(e.clock.Now().Truncate(every).UnixMilli(), 10))
 	var waiting []RunSummary
 	if err == nil {
 		waiting, err = e.store.Live(ctx, c.Run.Risk)

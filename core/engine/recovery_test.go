@@ -350,6 +350,32 @@ func TestRefusedConnectionIsReportedOnceWhileUnreachable(t *testing.T) {
 	b.eventually("the notice is sent again an hour later", func() bool { return len(b.notices("CADMIN")) >= 3 })
 }
 
+// The end of every long outage is reported. If a workspace flaps, that is reported
+// once an hour.
+func TestEveryLongOutageHasItsRecovery(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.start()
+	for i, c := range []struct {
+		outage time.Duration
+		want   int // notices from then on
+	}{{time.Minute, 1}, {15 * time.Minute, 2}, {15 * time.Minute, 3}, {time.Minute, 3}, {2 * time.Minute, 3}} {
+		if i > 0 {
+			b.jump(b.clock.Now().Add(c.outage))
+		} else {
+			b.jump(b.clock.Now().Truncate(time.Hour).Add(time.Hour + time.Minute))
+		}
+		b.engine.Restored(b.ctx(), "acme", c.outage)
+		b.eventually("it is notified", func() bool {
+			live, err := b.store.Live(b.ctx(), "R-0")
+			return err == nil && len(live) == 0 && len(b.notices("CADMIN")) >= c.want
+		})
+		if got := len(b.notices("CADMIN")); got != c.want {
+			t.Errorf("after outage %d, of %s: %d notices, want %d", i, c.outage, got, c.want)
+		}
+	}
+}
+
 func TestManyDueAtOnceActOnceEach(t *testing.T) {
 	t.Parallel()
 	const risks = 200 // of 600 a minute: two thirds wait in place or are deferred

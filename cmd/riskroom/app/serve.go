@@ -183,7 +183,9 @@ func (a *App) serveUntil(asked context.Context, listeners []net.Listener) error 
 func (a *App) KeepOpen(ctx context.Context) *sync.WaitGroup {
 	var open sync.WaitGroup
 	for _, w := range a.workspaces {
-		open.Go(func() { w.watch(ctx, a.log, func() { a.Engine.Restored(ctx, w.Settings.Name) }) })
+		open.Go(func() {
+			w.watch(ctx, a.log, func(outage time.Duration) { a.Engine.Restored(ctx, w.Settings.Name, outage) })
+		})
 		if tended, ok := w.bot.(platform.TendedBot); ok {
 			open.Go(func() { tended.Tend(ctx) })
 		}

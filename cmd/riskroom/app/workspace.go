@@ -45,9 +45,9 @@ func newWorkspace(c platform.Connection) (*workspace, error) {
 const recheckEvery = 30 * time.Second
 
 // watch checks the credentials when the platform has refused them, until ctx ends, so
-// that the workspace is not ready from then on. It calls restored when the platform
-// accepts them again.
-func (w *workspace) watch(ctx context.Context, log *slog.Logger, restored func()) {
+// that the workspace is not ready from then on. When the platform accepts them again, it
+// calls restored with how long that took.
+func (w *workspace) watch(ctx context.Context, log *slog.Logger, restored func(outage time.Duration)) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -59,6 +59,7 @@ func (w *workspace) watch(ctx context.Context, log *slog.Logger, restored func()
 			continue
 		}
 		log.WarnContext(ctx, "a workspace rejects the bot's token: its runs wait until it accepts one", "workspace", w.Settings.Name, "err", refusal)
+		since := time.Now()
 		for refusal != nil {
 			select {
 			case <-ctx.Done():
@@ -72,7 +73,7 @@ func (w *workspace) watch(ctx context.Context, log *slog.Logger, restored func()
 		default:
 		}
 		log.InfoContext(ctx, "a workspace accepts the bot's token again", "workspace", w.Settings.Name)
-		restored()
+		restored(time.Since(since))
 	}
 }
 

@@ -34,10 +34,10 @@ func (f *fakeAccess) Check(context.Context) (platform.Identity, error) {
 func TestRejectedTokenIsNoticedAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		access, log, restored := &fakeAccess{}, &strings.Builder{}, 0
+		access, log, restored, outage := &fakeAccess{}, &strings.Builder{}, 0, time.Duration(0)
 		w := &workspace{Workspace: &inspect.Workspace{Workspace: platform.Workspace{Access: access}}, doubt: make(chan struct{}, 1)}
 		w.note(nil)
-		go w.watch(t.Context(), slog.New(slog.NewTextHandler(log, nil)), func() { restored++ })
+		go w.watch(t.Context(), slog.New(slog.NewTextHandler(log, nil)), func(d time.Duration) { restored, outage = restored+1, d })
 		refused := func() { w.doubt <- struct{}{}; synctest.Wait() }
 		if refused(); log.Len() > 0 || restored > 0 {
 			t.Errorf("one refused call, but the token is good: %s", log)
@@ -50,8 +50,8 @@ func TestRejectedTokenIsNoticedAtOnce(t *testing.T) {
 		access.rejects.Store(false)
 		time.Sleep(recheckEvery + time.Second)
 		synctest.Wait()
-		if w.accepted(t.Context()) != nil || restored != 1 || strings.Count(log.String(), "\n") != 2 {
-			t.Errorf("restored %d times, %q", restored, log)
+		if w.accepted(t.Context()) != nil || restored != 1 || outage < 10*recheckEvery || strings.Count(log.String(), "\n") != 2 {
+			t.Errorf("restored %d times, the last after %s, %q", restored, outage, log)
 		}
 	})
 }
