@@ -100,18 +100,10 @@ func (t teller) lines(ctx context.Context, events []engine.Event) [][]core.Span 
 
 // who returns who did it: a person, a flow, or riskroom itself.
 func (t teller) who(ctx context.Context, e engine.Event) string {
-	if flow := flowOf(e); flow != "" && e.Actor == (core.Actor{}) && !strings.HasPrefix(flow, "_") {
+	if flow := e.Flow(); flow != "" && e.Actor == (core.Actor{}) && !engine.BuiltIn(flow) {
 		return flow
 	}
 	return t.b.actor(ctx, t.c, e.Actor)
-}
-
-func flowOf(e engine.Event) string {
-	id, err := engine.ParseRunID(cmp.Or(e.Run, e.Data["run"]))
-	if err != nil {
-		return ""
-	}
-	return id.Flow
 }
 
 // what returns what happened, without who did it.
@@ -144,7 +136,7 @@ func (t teller) what(ctx context.Context, e engine.Event) string {
 	case engine.EventFreed:
 		return t.p.First(nil, "history.freed."+d["reason"], "history.freed")
 	case engine.EventOperator:
-		return t.p.S("history.operator."+d["did"], text.Args{"Flow": flowOf(e)})
+		return t.p.S("history.operator."+d["did"], text.Args{"Flow": e.Flow()})
 	case engine.EventRejected:
 		return t.rejected(d)
 	}

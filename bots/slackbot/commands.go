@@ -58,13 +58,9 @@ func (b *Bot) command(ctx context.Context, req request, form url.Values) respons
 	c.Op = core.MakeOp("slack", form.Get("team_id"), "command", form.Get("trigger_id"))
 	c.Typed = &bots.Typed{Text: text, Mentions: mentions}
 	later := b.later(form.Get("response_url"))
-	reply := b.answer(wait, req, c, later)
-	if reply.Form != nil {
-		err := b.open(ctx, req.arrived, form.Get("trigger_id"), *reply.Form)
-		if err == nil {
-			return response{}
-		}
-		reply = b.bot.NotOpened(c, reply, err)
+	reply, opened := b.answerOrOpen(ctx, wait, req, c, form.Get("trigger_id"), later)
+	if opened {
+		return response{}
 	}
 	out := response{body: b.message(reply)}
 	if later != nil {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"riskroom/adapters/rest"
 	adapter "riskroom/adapters/slack"
 	"riskroom/bots"
 	"riskroom/core"
@@ -174,17 +173,9 @@ func (b *Bot) bringHome(ctx context.Context, a core.Account) {
 
 // publish: https://docs.slack.dev/reference/methods/views.publish
 func (b *Bot) publish(ctx context.Context, user string, view slack.HomeTabViewRequest) error {
-	_, err := call(ctx, b, "views.publish", func(ctx context.Context) (string, error) {
-		r, err := b.api.Web().PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: view})
-		if err == nil && r.ID == "" {
-			err = rest.ErrIncomplete
-		}
-		if err != nil {
-			return "", err
-		}
-		return r.ID, nil
+	return b.view(ctx, "views.publish", func(ctx context.Context) (*slack.ViewResponse, error) {
+		return b.api.Web().PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: view})
 	})
-	return err
 }
 
 // homeView renders a home. Its texts are plain, so nobody is mentioned in it.

@@ -156,13 +156,9 @@ func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p pa
 	}
 	c.Op, c.FormsOnly = core.MakeOp("slack", p.Team.ID, "action", p.TriggerID, a.ActionTS), p.View != nil
 	later := b.later(p.ResponseURL)
-	reply := b.answer(wait, req, c, later)
-	if reply.Form != nil {
-		err := b.open(ctx, req.arrived, p.TriggerID, *reply.Form)
-		if err == nil {
-			return response{}
-		}
-		reply = b.bot.NotOpened(c, reply, err)
+	reply, opened := b.answerOrOpen(ctx, wait, req, c, p.TriggerID, later)
+	if opened {
+		return response{}
 	}
 	if later == nil {
 		return response{lost: p.View != nil} // Slack shows a failure
@@ -241,6 +237,19 @@ func (b *Bot) follow(ctx context.Context, v view, f bots.Form) {
 	})
 }
 
+// answerOrOpen returns the reply to c. If it has a form, that is opened instead, and opened
+// is true.
+func (b *Bot) answerOrOpen(ctx, wait context.Context, req request, c bots.Command, trigger string, later bots.Later) (reply bots.Reply, opened bool) {
+	reply = b.answer(wait, req, c, later)
+	if reply.Form == nil {
+		return reply, false
+	}
+	if err := b.open(ctx, req.arrived, trigger, *reply.Form); err != nil {
+		return b.bot.NotOpened(c, reply, err), false
+	}
+	return reply, true
+}
+
 // open opens a modal. It tries again if Slack asks for a pause that leaves time for
 // it: a trigger ID is valid for three seconds. The error is nil once the modal is open.
 func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bots.Form) error {
@@ -263,15 +272,19 @@ func (b *Bot) open(ctx context.Context, arrived time.Time, trigger string, f bot
 }
 
 func (b *Bot) openView(ctx context.Context, trigger string, modal slack.ModalViewRequest) error {
-	_, err := call(ctx, b, "views.open", func(ctx context.Context) (string, error) {
-		r, err := b.api.Web().OpenViewContext(ctx, trigger, modal)
+	return b.view(ctx, "views.open", func(ctx context.Context) (*slack.ViewResponse, error) {
+		return b.api.Web().OpenViewContext(ctx, trigger, modal)
+	})
+}
+
+// view calls a method that shows a view.
+func (b *Bot) view(ctx context.Context, method string, show func(ctx context.Context) (*slack.ViewResponse, error)) error {
+	_, err := call(ctx, b, method, func(ctx context.Context) (*slack.ViewResponse, error) {
+		r, err := show(ctx)
 		if err == nil && r.ID == "" {
 			err = rest.ErrIncomplete
 		}
-		if err != nil {
-			return "", err
-		}
-		return r.ID, nil
+		return r, err
 	})
 	return err
 }

@@ -49,13 +49,9 @@ func (b *Bot) choseShortcut(ctx, wait context.Context, req request, c bots.Comma
 		c.Shortcut.Message = b.messageOf(wait, req, p)
 	}
 	later := b.later(p.ResponseURL)
-	reply := b.answer(wait, req, c, later)
-	if reply.Form != nil {
-		err := b.open(ctx, req.arrived, p.TriggerID, *reply.Form)
-		if err == nil {
-			return response{}
-		}
-		reply = b.bot.NotOpened(c, reply, err)
+	reply, opened := b.answerOrOpen(ctx, wait, req, c, p.TriggerID, later)
+	if opened {
+		return response{}
 	}
 	return response{lost: later == nil || !b.show(ctx, later, reply)}
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"riskroom/core"
-	"riskroom/core/engine"
 )
 
 func newExporter(w io.Writer, f exportFlags, org *core.Organisation) exporter {
@@ -141,21 +140,13 @@ func (x *csvExporter) told(h history) string {
 		lines = append(lines, "earlier events are gone")
 	}
 	for _, e := range h.events {
-		parts := []string{x.time(e.At), cmp.Or(who(e.Actor), flowOf(e), "riskroom"), e.Kind}
+		parts := []string{x.time(e.At), cmp.Or(who(e.Actor), e.Flow(), "riskroom"), e.Kind}
 		for _, k := range slices.Sorted(maps.Keys(e.Data)) {
 			parts = append(parts, k+"="+e.Data[k])
 		}
 		lines = append(lines, strings.Join(parts, " "))
 	}
 	return strings.Join(lines, "\n")
-}
-
-func flowOf(e engine.Event) string {
-	id, err := engine.ParseRunID(e.Run)
-	if err != nil {
-		return ""
-	}
-	return id.Flow
 }
 
 // who returns a person's name, or else their account.

@@ -17,6 +17,8 @@ type AddNote struct {
 
 func (a AddNote) subject() (core.RiskKey, int64) { return a.Risk, 0 }
 
+func (AddNote) attempt() string { return "note" }
+
 func (a AddNote) decide(ctx context.Context, d deed) (effect, error) {
 	if err := d.mayChange(ctx); err != nil {
 		return effect{}, err

@@ -29,6 +29,13 @@ type Assign struct {
 
 func (a Assign) subject() (core.RiskKey, int64) { return a.Risk, a.Seen }
 
+func (a Assign) attempt() string {
+	if a.Add {
+		return Assign{}.how()
+	}
+	return a.how()
+}
+
 func (a Assign) decide(ctx context.Context, d deed) (effect, error) {
 	old := d.rec.Risk
 	if err := a.allowed(ctx, d); err != nil {
@@ -72,6 +79,7 @@ func (a Assign) allowed(ctx context.Context, d deed) error {
 	return d.allow("may_not_assign", may, err)
 }
 
+// how returns how the handlers change, as EventAssigned has it.
 func (a Assign) how() string {
 	switch {
 	case a.Take:
@@ -110,7 +118,7 @@ func (d deed) yours(ctx context.Context) core.Ref {
 		if _, _, group := ref.Group(); group {
 			continue
 		}
-		if same, err := d.e.rights.Is(ctx, d.by.Account, ref); err == nil && same {
+		if same, err := d.e.rights.Among(ctx, d.by.Account, []core.Ref{ref}); err == nil && same {
 			return ref
 		}
 	}

@@ -23,6 +23,8 @@ type ChangeStatus struct {
 
 func (c ChangeStatus) subject() (core.RiskKey, int64) { return c.Risk, c.Seen }
 
+func (c ChangeStatus) attempt() string { return string(c.To) }
+
 func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	old := d.rec.Risk
 	if err := d.mayChange(ctx); err != nil {

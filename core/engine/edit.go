@@ -42,6 +42,8 @@ type Patch struct {
 
 func (o Edit) subject() (core.RiskKey, int64) { return o.Risk, o.Seen }
 
+func (Edit) attempt() string { return "edit" }
+
 func (o Edit) decide(ctx context.Context, d deed) (effect, error) {
 	reported, err := d.e.rights.MayEdit(ctx, d.by.Account, d.rec.Risk, core.Reported)
 	if err := d.allow("may_not_edit", reported, err); err != nil {

@@ -71,8 +71,8 @@ type Engine struct {
 	persons    *people.Links
 	budget     *Budget
 	pinned     pinnedFlows
-	actions    map[string]actionHalf   // by kind
-	operators  map[string]*flow.People // of nodes
+	actions    map[string]actionHalf // by kind
+	operators  operators
 
 	wake    chan struct{} // check the timers now
 	halt    atomic.Bool   // the program is stopping: no new intents

@@ -95,12 +95,11 @@ func (e *Engine) readTrail(ctx context.Context, r core.Risk, from string, p *his
 // Told reports whether an event belongs in a risk's history: what people did, and what
 // flows did for them.
 func Told(e Event) bool {
-	_, flow, _ := strings.Cut(e.Run, "/")
 	switch e.Kind {
 	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
 		return true
 	case EventStep, EventPartial, EventFailed, EventParked, EventResent:
-		return flow != "" && !strings.HasPrefix(flow, "_")
+		return e.Run != "" && !BuiltIn(e.Flow())
 	}
 	return false
 }
@@ -205,21 +204,19 @@ func parseCursor(s string) (c cursor, err error) {
 	}
 	rest, keeps := strings.CutPrefix(s, "-")
 	first, second, _ := strings.Cut(rest, ".")
-	fail := func(err error) (cursor, error) {
-		return c, &core.Error{Op: "history", Kind: core.Invalid, Err: fmt.Errorf("%q is not the cursor of a page: %w", s, err)}
-	}
+	invalid := &core.Error{Op: "history", Kind: core.Invalid, Err: fmt.Errorf("%q is not the cursor of a page", s)}
 	if keeps {
 		n, err := strconv.Atoi(first)
 		ms, msErr := strconv.ParseInt(second, base, 64)
 		if err != nil || msErr != nil || n < 1 {
-			return fail(err)
+			return c, invalid
 		}
 		return cursor{kept: n, since: time.UnixMilli(ms).UTC()}, nil
 	}
 	ms, err := strconv.ParseInt(first, base, 64)
 	seq, seqErr := strconv.ParseUint(second, 10, 64)
 	if err != nil || seqErr != nil || ms < 0 {
-		return fail(err)
+		return c, invalid
 	}
 	return cursor{event: fmt.Sprintf("%d-%d", ms, seq)}, nil
 }

@@ -71,7 +71,7 @@ func (e *Engine) List(ctx context.Context, by core.Actor, q ListQuery) (Listing,
 	}
 	operator := false
 	if !all && !q.Mine {
-		if operator, err = e.mayOperate(ctx, by.Account); err != nil {
+		if operator, err = e.mayBeOperator(ctx, by.Account); err != nil {
 			return Listing{}, core.Unanswered("who you are", err)
 		}
 	}

@@ -15,6 +15,9 @@ type Operation interface {
 	// subject returns the risk, and the version of it that the person saw; 0 if
 	// they saw none.
 	subject() (key core.RiskKey, seen int64)
+	// attempt returns the code under which a rejected attempt is recorded: a status, or a
+	// word.
+	attempt() string
 	// decide returns what the operation changes, or a *core.Refusal if the person
 	// may not do it or the risk's state doesn't allow it. It stores nothing, and is
 	// called again if the risk changes meanwhile.

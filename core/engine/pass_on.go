@@ -18,6 +18,8 @@ type PassOn struct {
 
 func (p PassOn) subject() (core.RiskKey, int64) { return p.Risk, p.Seen }
 
+func (PassOn) attempt() string { return "pass" }
+
 func (p PassOn) decide(ctx context.Context, d deed) (effect, error) {
 	d.e.enterFirst(&d.rec.Risk, d.e.now())
 	m := move{how: "pass", note: p.Note}

@@ -16,22 +16,35 @@ import (
 	"riskroom/core/text"
 )
 
+// operators are the operators of every node.
+type operators struct {
+	of     map[string]*flow.People // by node
+	named  []core.Ref              // people and groups that are operators of some node
+	fields bool                    // some are named in own fields, which differ from risk to risk
+}
+
 // compileOperators compiles the operators of every node.
-func compileOperators(org *core.Organisation) (map[string]*flow.People, error) {
-	all := map[string]*flow.People{}
+func compileOperators(org *core.Organisation) (operators, error) {
+	all := operators{of: map[string]*flow.People{}}
 	for _, n := range org.Process {
-		list, _, problems := flow.CompileOperators(org, n)
+		list, terms, problems := flow.CompileOperators(org, n)
 		if list == nil && len(problems) > 0 {
-			return nil, fmt.Errorf("operators of node %q: %s", n.Key, problems[0].Message)
+			return all, fmt.Errorf("operators of node %q: %s", n.Key, problems[0].Message)
 		}
-		all[n.Key] = list
+		all.of[n.Key] = list
+		for _, t := range terms {
+			if t.Ref != "" {
+				all.named = append(all.named, t.Ref)
+			}
+		}
+		all.fields = all.fields || slices.ContainsFunc(n.Operators, func(s string) bool { return strings.Contains(s, core.OwnName("")) })
 	}
 	return all, nil
 }
 
 // operatorsOf returns the operators of a risk's node.
 func (e *Engine) operatorsOf(r core.Risk) ([]core.Ref, error) {
-	return e.operators[r.Node].Refs(flow.Env{
+	return e.operators.of[r.Node].Refs(flow.Env{
 		Risk: r, Now: e.clock.Now(), Lead: e.lead(r), Administrators: e.org.Permissions.Administrators,
 	})
 }
@@ -261,21 +274,13 @@ func (e *Engine) buttonLabel(p text.Printer, press core.Press, r core.Risk) stri
 	return p.S("card.button." + string(press))
 }
 
-// mayOperate reports whether an account may be an operator of some node by more than being
-// the submitter, a handler or a lead, which the indexes hold.
-func (e *Engine) mayOperate(ctx context.Context, a core.Account) (bool, error) {
-	var refs []core.Ref
-	for _, n := range e.org.Process {
-		_, terms, _ := flow.CompileOperators(e.org, n)
-		for _, t := range terms {
-			refs = append(refs, t.Ref)
-		}
-		// The people in an own field differ from risk to risk.
-		if slices.ContainsFunc(n.Operators, func(s string) bool { return strings.Contains(s, "fields.") }) {
-			return true, nil
-		}
+// mayBeOperator reports whether an account may be an operator of some node by more than
+// being the submitter, a handler or a lead, which the indexes hold.
+func (e *Engine) mayBeOperator(ctx context.Context, a core.Account) (bool, error) {
+	if e.operators.fields {
+		return true, nil
 	}
-	return e.rights.Among(ctx, a, refs)
+	return e.rights.Among(ctx, a, e.operators.named)
 }
 
 // keepsReadable returns a filter that keeps the risks that keep does and that a may read. It

@@ -22,7 +22,7 @@ func (e *Engine) recordRejected(ctx context.Context, op string, by core.Actor, o
 		return // a risk that they may not read is NotFound
 	}
 	key, _ := o.subject()
-	a := Attempt{By: by, What: attempted(o), Kind: r.Kind, Op: op, At: e.now()}
+	a := Attempt{By: by, What: o.attempt(), Kind: r.Kind, Op: op, At: e.now()}
 	select {
 	case e.asides <- struct{}{}:
 	default:
@@ -36,31 +36,4 @@ func (e *Engine) recordRejected(ctx context.Context, op string, by core.Actor, o
 			e.log.WarnContext(ctx, "a rejected attempt was not recorded", "risk", key, "what", a.What, "err", err)
 		}
 	}()
-}
-
-// attempted returns the code of what an operation tries: a status, or a word.
-func attempted(o Operation) string {
-	switch o := o.(type) {
-	case ChangeStatus:
-		return string(o.To)
-	case Edit:
-		return "edit"
-	case Assign:
-		switch {
-		case o.Take:
-			return "take"
-		case o.Hand:
-			return "hand"
-		}
-		return "assign"
-	case AddNote:
-		return "note"
-	case ReleaseGroup:
-		return "release"
-	case PassOn:
-		return "pass"
-	case SendBack:
-		return "back"
-	}
-	return "change"
 }

@@ -17,6 +17,8 @@ type ReleaseGroup struct {
 
 func (r ReleaseGroup) subject() (core.RiskKey, int64) { return r.Risk, r.Seen }
 
+func (ReleaseGroup) attempt() string { return "release" }
+
 func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	binding := d.rec.Binding
 	var made outcome

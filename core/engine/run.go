@@ -9,7 +9,13 @@ import (
 	"riskroom/core"
 )
 
-// The built-in flows. Their names are not valid in a config file.
+// builtIn starts the names of the built-in flows, which are not valid in a config file.
+const builtIn = "_"
+
+// BuiltIn reports whether a flow is built in.
+func BuiltIn(flow string) bool { return strings.HasPrefix(flow, builtIn) }
+
+// The built-in flows.
 const (
 	SyncFlow   = "_sync"   // brings what platforms show of a risk up to date
 	NoticeFlow = "_notice" // notifies the administrators or one person

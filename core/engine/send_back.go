@@ -20,6 +20,8 @@ type SendBack struct {
 
 func (s SendBack) subject() (core.RiskKey, int64) { return s.Risk, s.Seen }
 
+func (SendBack) attempt() string { return "back" }
+
 func (s SendBack) decide(ctx context.Context, d deed) (effect, error) {
 	d.e.enterFirst(&d.rec.Risk, d.e.now())
 	m := move{how: "back", note: s.Reason, to: s.To}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -310,6 +311,15 @@ type Event struct {
 	Op    string
 	Data  map[string]string
 	Prev  string // ID of the risk's previous event
+}
+
+// Flow returns the flow whose run the event is about, "" if it is about none.
+func (e Event) Flow() string {
+	id, err := ParseRunID(cmp.Or(e.Run, e.Data["run"]))
+	if err != nil {
+		return ""
+	}
+	return id.Flow
 }
 
 // Audit reads and writes trails. Most events are written by the methods above, together

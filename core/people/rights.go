@@ -29,11 +29,6 @@ func (r *Rights) Administrator(ctx context.Context, a core.Account) (bool, error
 	return r.dir.is(ctx, a, r.org.Permissions.Administrators)
 }
 
-// Is reports whether ref names the person with account a, or a group that they are in.
-func (r *Rights) Is(ctx context.Context, a core.Account, ref core.Ref) (bool, error) {
-	return r.dir.is(ctx, a, []core.Ref{ref})
-}
-
 // Among reports whether a is one of these people, or in one of these groups.
 func (r *Rights) Among(ctx context.Context, a core.Account, refs []core.Ref) (bool, error) {
 	return r.dir.is(ctx, a, refs)

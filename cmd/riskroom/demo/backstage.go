@@ -299,7 +299,7 @@ func (b *backstage) Behind(_ context.Context, lang string) (browser.Behind, erro
 
 // wordDue describes what a due run does.
 func wordDue(p text.Printer, r engine.RunSummary) string {
-	if r.State != engine.Armed && !strings.HasPrefix(r.ID.Flow, "_") {
+	if r.State != engine.Armed && !engine.BuiltIn(r.ID.Flow) {
 		return p.S("browser.due.goes_on", text.Args{"Flow": r.ID.Flow, "Key": string(r.ID.Risk)})
 	}
 	return wordFlow(p, r)

@@ -193,7 +193,7 @@ func kindFor(e engine.Event) (kind, bool) {
 	case engine.EventStatus:
 		return status, true
 	case engine.EventFired:
-		return began, !strings.HasPrefix(flowOf(e), "_")
+		return began, !engine.BuiltIn(flowOf(e))
 	case engine.EventSkipped, engine.EventPassed, engine.EventFailed, engine.EventPartial, engine.EventMissed, engine.EventParked:
 		return skipped, true
 	case engine.EventStep:

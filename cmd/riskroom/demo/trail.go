@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -39,7 +38,7 @@ func (b *backstage) trail(p text.Printer) []browser.Entry {
 func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out browser.Entry, ok bool) {
 	d := e.Data
 	name := flowOf(e)
-	own := !strings.HasPrefix(name, "_")
+	own := !engine.BuiltIn(name)
 	args := text.Args{
 		"Flow": name, "Who": b.w.nameOf(e.Actor.Account), "Action": d["action"], "Code": d["code"], "When": b.when(p, e),
 		"Done": wordDone(b.w, p, d["done"]), "Where": "#" + d["name"],
@@ -121,7 +120,7 @@ func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event,
 
 // timer describes a change of a timer. It leaves out those of built-in runs.
 func (b *backstage) timer(say func(browser.Tone, string), d map[string]string, e engine.Event) {
-	if strings.HasPrefix(flowOf(e), "_") {
+	if engine.BuiltIn(flowOf(e)) {
 		return
 	}
 	switch outcome := d["outcome"]; outcome {
