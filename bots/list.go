@@ -123,6 +123,8 @@ func (b *Bot) listHead(p text.Printer, q listQuery, l engine.Listing, further bo
 	switch {
 	case shown == 0 && (further || !l.Next.IsZero()):
 		return p.S("commands.list.none_here")
+	case shown == 0 && q.onlyMine():
+		return p.S("commands.list.none_mine")
 	case shown == 0 && q.onlyOpen():
 		return p.S("commands.list.none")
 	case shown == 0:

@@ -199,5 +199,6 @@ func TestMine(t *testing.T) {
 	}
 	c := given("mine", nil)
 	c.Lang = text.Chinese
-	wants(t, words(ask(t, b, c)), "没有符合条件的未完成风险")
+	wants(t, words(ask(t, b, c)), "没有由你处理或由你填报的未完成风险")
+	wants(t, words(ask(t, b, typed("mine overdue"))), "No open risks match.")
 }

@@ -79,6 +79,11 @@ func (b *Bot) readCursor(s string) (engine.Place, bool) {
 	return engine.Place{At: ms, Key: core.MakeRiskKey(b.org.KeyPrefix, n)}, true
 }
 
+// onlyMine reports whether q lists all open risks of the person who asks.
+func (q listQuery) onlyMine() bool {
+	return q.Mine && q.Statuses == nil && !q.Overdue && len(q.Words) == 0 && len(q.values) == 1
+}
+
 // onlyOpen reports whether q lists open risks only.
 func (q listQuery) onlyOpen() bool {
 	return !slices.ContainsFunc(q.Statuses, func(s core.Status) bool { return !s.Open() }) && q.Closed.IsZero()
