@@ -61,6 +61,11 @@ func Load(more ...fs.FS) (*Catalogue, error) {
 		statuses:   map[string]core.Status{},
 		severities: map[string]core.Severity{},
 	}
+	for word, s := range map[string]core.Status{ // beside the labels
+		"未处理": core.Pending, "进行中": core.InProgress, "已解决": core.Resolved, "已搁置": core.Shelved,
+	} {
+		c.statuses[word] = s
+	}
 	for _, lang := range Languages() {
 		p := Printer{lang: lang, localizer: i18n.NewLocalizer(bundle, lang)}
 		c.printers[lang] = p

@@ -29,7 +29,7 @@ func TestStatusFrom(t *testing.T) {
 	for word, want := range map[string]core.Status{
 		"pending": core.Pending, "待处理": core.Pending, " Pending ": core.Pending,
 		"in_progress": core.InProgress, "in progress": core.InProgress, "In-Progress": core.InProgress, "处理中": core.InProgress,
-		"resolved": core.Resolved, "已处理": core.Resolved,
+		"resolved": core.Resolved, "已处理": core.Resolved, "已解决": core.Resolved,
 		"SHELVED": core.Shelved, "搁置": core.Shelved, "　搁置": core.Shelved,
 	} {
 		if got, ok := c.StatusFrom(word); !ok || got != want {
