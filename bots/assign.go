@@ -61,6 +61,13 @@ func (b *Bot) assign(ctx context.Context, c Command) (Reply, error) {
 
 // assignees reads a list of people, one of whom may be the person who types it.
 func (b *Bot) assignees(c Command, typed string) ([]core.Ref, []fault) {
+	typed = strings.NewReplacer("+", ",", "＋", ",").Replace(typed)
+	r := draftReader{bot: b, values: Values{"handlers": {typed}}, mentions: b.mentions(c), lang: b.printer(c).Lang()}
+	return r.people("handlers"), r.faults
+}
+
+// mentions returns what was mentioned, and the words for the person who types it.
+func (b *Bot) mentions(c Command) Mentions {
 	mentions := Mentions{}
 	if c.Typed != nil {
 		maps.Copy(mentions, c.Typed.Mentions)
@@ -74,9 +81,7 @@ func (b *Bot) assignees(c Command, typed string) ([]core.Ref, []fault) {
 			}
 		}
 	}
-	typed = strings.NewReplacer("+", ",", "＋", ",").Replace(typed)
-	r := draftReader{bot: b, values: Values{"handlers": {typed}}, mentions: mentions, lang: b.printer(c).Lang()}
-	return r.people("handlers"), r.faults
+	return mentions
 }
 
 func (b *Bot) doAssign(ctx context.Context, c Command, a engine.Assign) (Reply, error) {

@@ -41,7 +41,7 @@ func (b *Bot) edit(ctx context.Context, c Command) (Reply, error) {
 		return b.openEditForm(ctx, c, key)
 	}
 	p := b.printer(c)
-	patch, more := b.patch(given, c.Typed.Mentions, p.Lang())
+	patch, more := b.patch(given, b.mentions(c), p.Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
 		r := b.faulty(c, faults)
 		r.Text = append(r.Text, core.Plain("\n"+p.S("commands.known_fields.edit", text.Args{
@@ -143,7 +143,7 @@ func (b *Bot) editForm(ctx context.Context, c Command) (Reply, error) {
 		f := b.editFormOf(ctx, c, v, form.Values, form.State)
 		return Reply{Form: &f}, nil
 	}
-	patch, faults := b.patch(form.Values, form.Mentions, b.printer(c).Lang())
+	patch, faults := b.patch(form.Values, b.mentions(c), b.printer(c).Lang())
 	if len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}

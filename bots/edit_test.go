@@ -41,7 +41,8 @@ func TestEditOnALine(t *testing.T) {
 		`edit title:"Ledger: off" R-17`:        {Patch: engine.Patch{Title: new("Ledger: off"), Fields: fields}},
 		"edit 17 description:two words module:core banking": {Patch: engine.Patch{
 			Description: new("two words"), Module: new("Core Banking"), Fields: fields}},
-		"编辑 R-17 截止：无 处理人：lin，wei": {Patch: engine.Patch{DueAt: new(time.Time), Handlers: &[]core.Ref{"lin", "wei"}, Fields: fields}},
+		"edit R-17 handlers:me, wei": {Patch: engine.Patch{Handlers: &[]core.Ref{core.RefOf(lin.Account), "wei"}, Fields: fields}},
+		"编辑 R-17 截止：无 处理人：lin，wei":   {Patch: engine.Patch{DueAt: new(time.Time), Handlers: &[]core.Ref{"lin", "wei"}, Fields: fields}},
 		"edit r-17 handlers:- description:none cause:rounding": {Patch: engine.Patch{
 			Description: new(""), Handlers: new([]core.Ref(nil)), Fields: map[string]core.Value{"cause": {Text: "rounding"}}}},
 		"edit R-17 amount:5万 kind:none cause:none witness:none": {Patch: engine.Patch{

@@ -34,7 +34,7 @@ func (b *Bot) new(ctx context.Context, c Command) (Reply, error) {
 	if len(values) == 0 && len(faults) == 0 {
 		return b.openFileForm(ctx, c, Values{}, map[string]string{})
 	}
-	d, more := b.draft(values, c.Typed.Mentions, b.printer(c).Lang())
+	d, more := b.draft(values, b.mentions(c), b.printer(c).Lang())
 	if faults = append(faults, more...); len(faults) > 0 {
 		r := b.faulty(c, faults)
 		p := b.printer(c)
@@ -90,7 +90,7 @@ func (b *Bot) fileForm(ctx context.Context, c Command) (Reply, error) {
 		values = maps.Clone(values)
 		delete(values, "discovered_at") // as the form opened: now, not the hour at which days start
 	}
-	d, faults := b.draft(values, c.Filled.Mentions, b.printer(c).Lang())
+	d, faults := b.draft(values, b.mentions(c), b.printer(c).Lang())
 	if len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
