@@ -44,7 +44,7 @@ func (b *Bot) Commands() http.Handler {
 // takeCommand answers a command, or returns why it is rejected.
 func (b *Bot) takeCommand(ctx context.Context, req request, form url.Values) (response, *rejection) {
 	user := form.Get("user_id")
-	if no := b.accept(ctx, req, origin{team: form.Get("team_id"), enterprise: form.Get("enterprise_id")}, user); no != nil {
+	if no := b.accept(ctx, req, form.Get("team_id"), user); no != nil {
 		return response{}, no
 	}
 	return b.once(ctx, req, actOf(kindCommand, user, form.Get("trigger_id")), func() response { return b.command(ctx, req, form) }), nil

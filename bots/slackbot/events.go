@@ -72,7 +72,7 @@ func (b *Bot) takeEvent(ctx context.Context, e event, a retry) (string, *rejecti
 	defer cancel()
 	// Slack may send the end of an installation without a team.
 	if team := b.teamOf(ctx, e); team != "" || !slices.Contains(endEvents, e.Event.Type) {
-		if no := b.admit(ctx, origin{team: team}); no != nil {
+		if no := b.admit(ctx, team); no != nil {
 			return "", no
 		}
 	}
@@ -90,8 +90,8 @@ func (b *Bot) teamOf(ctx context.Context, e event) string {
 		return e.TeamID
 	}
 	for _, a := range e.Authorizations {
-		if a.TeamID == id.team {
-			return id.team
+		if a.TeamID == id {
+			return id
 		}
 	}
 	return e.TeamID

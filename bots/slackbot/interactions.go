@@ -25,12 +25,10 @@ type payload struct {
 		ID     string `json:"id"`
 		Domain string `json:"domain"`
 	} `json:"team"`
-	Enterprise thing `json:"enterprise"`
-	User       struct {
+	User struct {
 		ID       string `json:"id"`
 		Name     string `json:"name"`
 		Username string `json:"username"`
-		TeamID   string `json:"team_id"`
 	} `json:"user"`
 	Channel     thing    `json:"channel"`
 	TriggerID   string   `json:"trigger_id"`
@@ -95,7 +93,7 @@ func (b *Bot) Interactions() http.Handler {
 // takeInteraction answers an interaction and returns its outcome, or why it is
 // rejected.
 func (b *Bot) takeInteraction(ctx context.Context, req request, p payload) (response, string, *rejection) {
-	if no := b.accept(ctx, req, origin{team: p.Team.ID, enterprise: p.Enterprise.ID, userTeam: p.User.TeamID}, p.User.ID); no != nil {
+	if no := b.accept(ctx, req, p.Team.ID, p.User.ID); no != nil {
 		return response{}, "", no
 	}
 	if !p.known() {

@@ -33,13 +33,13 @@ type response struct {
 }
 
 // accept returns why a person's verified request is rejected, or nil.
-func (b *Bot) accept(ctx context.Context, req request, f origin, user string) *rejection {
+func (b *Bot) accept(ctx context.Context, req request, team, user string) *rejection {
 	if user == "" {
 		return &rejection{http.StatusBadRequest, outcomeMalformed}
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.answerWithin)
 	defer cancel()
-	if no := b.admit(ctx, f); no != nil {
+	if no := b.admit(ctx, team); no != nil {
 		return no
 	}
 	if req.fresh != nil && !req.fresh() {

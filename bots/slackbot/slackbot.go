@@ -40,10 +40,8 @@ type Answerer interface {
 
 // Config configures a Bot.
 type Config struct {
-	// TeamID and EnterpriseID identify the workspace, as in auth.test. Without
-	// TeamID the bot asks Slack for both.
+	// TeamID identifies the workspace, as in auth.test. Without it the bot asks Slack.
 	TeamID         string
-	EnterpriseID   string
 	SigningSecrets []string    // for HTTP: at least one; two during a rotation
 	AppToken       string      // for Socket Mode, instead: an app-level token with connections:write
 	Connections    int         // number of Socket Mode connections; 0 means two, so that one covers for the other
@@ -85,7 +83,7 @@ type Bot struct {
 	readers *readers
 
 	mu   sync.Mutex
-	team identity
+	team string // "" if not known yet
 
 	homes      Homes
 	published  published
@@ -135,7 +133,7 @@ func New(c Config) (*Bot, error) {
 		acts:     newActs(),
 		replays:  bots.NewRecent(replayFor, maxReplays, time.Now),
 		events:   bots.NewRecent(eventFor, maxEvents, time.Now),
-		team:     identity{team: c.TeamID, enterprise: c.EnterpriseID},
+		team:     c.TeamID,
 		slots:    make(chan struct{}, maxShowing),
 
 		homes: c.Homes,

@@ -137,27 +137,25 @@ func TestTwoSecretsDuringRotation(t *testing.T) {
 	}
 }
 
+// TestPeopleOfOtherOrganisations: what they do in a shared channel reaches the engine, which
+// decides. What is for another workspace is rejected.
 func TestPeopleOfOtherOrganisations(t *testing.T) {
 	t.Parallel()
-	ours := identity{team: "T1", enterprise: "E1"}
-	for name, c := range map[string]struct {
-		id   identity
-		from origin
-		want bool
-	}{
-		"ours":                        {ours, origin{team: "T1"}, true},
-		"ours, the user too":          {ours, origin{team: "T1", userTeam: "T1"}, true},
-		"another workspace":           {ours, origin{team: "T2"}, false},
-		"a guest from another team":   {ours, origin{team: "T1", userTeam: "T2"}, false},
-		"of our organisation":         {ours, origin{team: "T1", enterprise: "E1", userTeam: "T2"}, true},
-		"of another organisation":     {ours, origin{team: "T1", enterprise: "E2", userTeam: "T2"}, false},
-		"user known by organisation":  {ours, origin{team: "T1", userTeam: "E1"}, true},
-		"no organisation on our side": {identity{team: "T1"}, origin{team: "T1", enterprise: "", userTeam: "T2"}, false},
-		"no team":                     {ours, origin{enterprise: "E1"}, false},
-	} {
-		if got := c.id.ours(c.from); got != c.want {
-			t.Errorf("%s: %v", name, got)
+	b := setup(t)
+	press := func(team string) map[string]any {
+		return map[string]any{
+			"type": "block_actions", "trigger_id": "7." + team, "team": map[string]string{"id": team},
+			"user":    map[string]string{"id": lin, "team_id": "T0OTHER"},
+			"channel": map[string]string{"id": lobby}, "enterprise": map[string]string{"id": "E0OTHER"},
+			"actions": []any{map[string]string{"action_id": "riskroom.start", "value": "R-17@1", "action_ts": "1.1"}},
 		}
+	}
+	if got := b.post(b.interaction(press("T0OTHER"))); got != 403 || len(b.engine.changes) != 0 {
+		t.Errorf("for another workspace: %d, %v", got, b.engine.changes)
+	}
+	b.post(b.interaction(press(b.TeamID())))
+	if n := len(b.engine.changes); n != 1 {
+		t.Errorf("%d changes: %v\n%s", n, b.counts, b.log())
 	}
 }
 

@@ -91,7 +91,7 @@ func (w *workspace) SocketName() string { return "socket mode" }
 func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	id := w.known()
 	c := slackbot.Config{
-		API: w.api, TeamID: id.TeamID, EnterpriseID: id.EnterpriseID,
+		API: w.api, TeamID: id.TeamID,
 		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
 	}
 	if hasHome(w.settings) {
