@@ -33,6 +33,21 @@ type target struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"embeds"`
+	Components []struct {
+		Content string `json:"content"` // of a text display
+	} `json:"components"`
+}
+
+// said returns the text of a message, or else what it shows first.
+func (m target) said() string {
+	said := m.Content
+	for _, c := range m.Components {
+		said = cmp.Or(said, c.Content)
+	}
+	for _, e := range m.Embeds {
+		said = cmp.Or(said, strings.TrimSpace(e.Title+"\n"+e.Description))
+	}
+	return said
 }
 
 // messageCommands returns the definitions of the commands in the menu of messages. Discord
@@ -66,14 +81,8 @@ func (b *Bot) messageOf(ctx context.Context, req request, in interaction) (*bots
 	if !ok || !snowflake.MatchString(m.ID) || !snowflake.MatchString(in.ChannelID) {
 		return nil, false
 	}
-	said := m.Content
-	for _, e := range m.Embeds {
-		if said == "" {
-			said = strings.TrimSpace(e.Title + "\n" + e.Description)
-		}
-	}
 	out := &bots.Message{
-		Text: b.reader(req, in.Locale).prose(ctx, said), SentAt: m.Timestamp, Limit: maxInput,
+		Text: b.reader(req, in.Locale).prose(ctx, m.said()), SentAt: m.Timestamp, Limit: maxInput,
 		Quote: core.Quote{Link: b.messageLink(in.ChannelID, m.ID), By: core.Actor{Name: cmp.Or(m.Author.GlobalName, m.Author.Name)}},
 	}
 	if !m.Author.Bot && m.WebhookID == "" && snowflake.MatchString(m.Author.ID) {

@@ -1,6 +1,7 @@
 package discordbot
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -48,6 +49,33 @@ func fileFromMessage(t *testing.T, down *core.Error) {
 	want := "https://discord.com/channels/" + b.GuildID() + "/" + lobby + "/" + id
 	if d.Description != "short" || d.Source == nil || d.Source.Link != want || d.Source.By.Account != (core.Account{Workspace: "acme", ID: wei}) {
 		t.Errorf("filed %+v from %+v", d, d.Source)
+	}
+}
+
+// TestFileFromTextDisplay checks that a text that is a component is read too.
+func TestFileFromTextDisplay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.URL()+"/api/v10/channels/"+lobby+"/messages",
+		strings.NewReader(`{"flags":32768,"components":[{"type":10,"content":"The ledger is off"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bot "+b.BotToken())
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "DiscordBot (https://example.com, 1)")
+	resp, err := b.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	posted := b.Messages(lobby)
+	if resp.StatusCode != http.StatusOK || len(posted) != 1 {
+		t.Fatalf("%s, %v", resp.Status, posted)
+	}
+	r, err := b.MessageCommand(t.Context(), lin, lobby, posted[0].ID, "File as risk")
+	if err != nil || r.Modal == nil || r.Modal.Values["description"] != "The ledger is off" {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 
