@@ -145,7 +145,7 @@ func TestEditFormIsSubmitted(t *testing.T) {
 		{Field: "due_at", From: core.Value{Date: now}, To: core.Value{}}, {Field: "fields.cause", To: core.Value{Text: "luck"}},
 	}, Moved: []engine.MovedTimer{
 		{Flow: "remind", From: now, To: now.Add(time.Hour)}, {Flow: "escalate", From: now}, {Flow: "late", To: now, Now: true},
-		{Flow: "missed", To: now, Missed: true}, {Flow: "armed", To: now},
+		{Flow: "missed", To: now, Missed: true}, {Flow: "armed", To: now}, {Flow: "hardly", From: now, To: now.Add(time.Second)},
 	}, Gained: []core.Ref{"wei"}}}
 	b := newBot(t, f)
 	form := *ask(t, b, typed("edit R-17")).Form
@@ -153,6 +153,9 @@ func TestEditFormIsSubmitted(t *testing.T) {
 	wants(t, core.Text(r.Form.Notice), "R-17 Ledger is changed", "Due: ", " → none", "Cause: none → luck",
 		"remind is due on 20 Nov 2026, 16:30 instead of 20 Nov 2026, 15:30", "escalate is no longer due", "late is already due and starts now",
 		"missed is already due, so it is skipped", "armed is due on", "Can read R-17 from now on: wei")
+	if s := core.Text(r.Form.Notice); strings.Contains(s, "hardly") {
+		t.Errorf("a timer that is due in the same minute as before is told of: %s", s)
+	}
 	e := edited(t, f)
 	if e.Seen != 3 || e.Patch.DueAt == nil || !e.Patch.DueAt.IsZero() || e.Patch.Fields["cause"].Text != "luck" || *e.Patch.Title != "Ledger" {
 		t.Errorf("%+v", e)

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -19,6 +20,9 @@ func (b *Bot) outcome(ctx context.Context, c Command, head core.Span, done engin
 		line(append(append(spans, core.Plain(p.S("commands.becomes.between"))), b.value(ctx, c, change.Field, change.To)...)...)
 	}
 	for _, m := range done.Moved {
+		if m.From.Truncate(time.Minute).Equal(m.To.Truncate(time.Minute)) {
+			continue // times are shown to the minute
+		}
 		line(core.Plain(p.S("commands.timer."+timerText(m), text.Args{
 			"Flow": m.Flow, "From": p.Time(m.From, b.zone(c)), "To": p.Time(m.To, b.zone(c)),
 		})))
