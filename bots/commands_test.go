@@ -231,6 +231,7 @@ func TestMayNotChange(t *testing.T) {
 	if r.Form != nil {
 		t.Error("the form opens all the same")
 	}
+	wants(t, words(ask(t, newBot(t, f, withProcess), pressed(core.PressResolve, 1))), "the operators of its node")
 }
 
 func TestDetails(t *testing.T) {

@@ -49,7 +49,7 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 		r.Card = &card
 		return r, nil
 	case err == nil && !v.MayChange:
-		return Say(p.S("refusal.may_not_change", text.Args{"Key": string(v.Risk.Key)})), nil
+		return Reply{}, core.Refuse(core.Denied, "may_not_change", "", "Key", string(v.Risk.Key))
 	case err == nil && to == core.Resolved && v.CantResolve != nil:
 		return Reply{}, v.CantResolve
 	case err == nil:

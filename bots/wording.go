@@ -113,6 +113,9 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 			args["Node"], args["Position"] = p.Node(b.org, r.Risk.Node), p.Position(b.org, *r.Risk)
 		}
 	}
+	if id := "refusal." + r.Code; len(b.org.Process) > 0 {
+		return p.First(args, id+".process", id)
+	}
 	return p.S("refusal."+r.Code, args)
 }
 
