@@ -39,22 +39,24 @@ uses. Only ` + platforms.All()[0].Title + ` is emulated, or another platform wit
 memory, and nobody is contacted. Only this machine can reach the page.
 
 With --play, demo plays the life of a risk in the terminal instead, in a few
-seconds: it is filed, its handlers get a message and a day later a reminder, and after
-another day a group is created with the right people. Then the risk is resolved.
+seconds: it is filed and corrected, its handlers get a message and a day later a
+reminder, and after two days a group is created with the right people. There they
+take the risk, note what they find, and pass it on, until it is resolved.
 
 With --config, demo runs your own flows, without secrets. Each workspace in the
 file is emulated. Everybody in the file has an account in it, and user groups and
 roles have two members. --platform chooses the workspace where risks are filed: the
 first on that platform. By default it is the first ` + platforms.All()[0].Title + ` workspace, or the first of
 all if there is none. With --play, one risk is filed for each module, time passes until
-no flow has anything left to do, and then the risks are resolved.
+no flow has anything left to do, and then the risks are passed on and resolved.
 
 With --format json, which implies --play, each line is one event. Every field is a
 string:
   at      the time
   who     a person, or riskroom
-  action  file, send_message, create_group, send_group_message, set_group,
-          change_status, or skip, with the reason in text
+  action  file, edit, assign, note, move (to another node), change_status,
+          send_message, create_group, send_group_message, set_group, or skip,
+          with the reason in text
   where   @name for a direct message, #name for a channel or group, the risk's key
           for a skip; the workspace follows in brackets unless the risks were
           filed there

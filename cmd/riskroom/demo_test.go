@@ -91,8 +91,9 @@ const storyGroup = "#ledger-is-off-by-one-r-1"
 func wantStory(t *testing.T, events []event) {
 	t.Helper()
 	wantTally(t, events, map[string]int{
-		"file #general": 1, "send_message @lin": 2, "send_message @ana": 2,
-		"create_group " + storyGroup: 1, "send_group_message " + storyGroup: 2, "change_status " + storyGroup: 1,
+		"file #general": 1, "edit #general": 1, "send_message @lin": 2, "send_message @ana": 2, "send_message @wei": 1,
+		"create_group " + storyGroup: 1, "move " + storyGroup: 2, "assign " + storyGroup: 1, "note " + storyGroup: 1,
+		"change_status " + storyGroup: 1, "send_group_message " + storyGroup: 5, // a card, notes and what was resolved
 	})
 	members := textOf(t, events, "create_group", storyGroup)
 	for _, who := range []string{"@mei", "@lin", "@ana", "@wei"} {
@@ -114,8 +115,10 @@ func wantStory(t *testing.T, events []event) {
 		offsets = append(offsets, fmt.Sprintf("%s %s", at.Sub(first).Round(time.Hour), e.Action))
 	}
 	want := []string{
-		"0s file", "0s send_message", "0s send_message", "24h0m0s send_message", "24h0m0s send_message",
-		"47h0m0s create_group", "47h0m0s send_group_message", "49h0m0s change_status", "49h0m0s send_group_message",
+		"0s file", "0s send_message", "0s send_message", "0s edit", "12h0m0s send_message", "12h0m0s send_message",
+		"23h0m0s create_group", "23h0m0s send_group_message",
+		"24h0m0s move", "24h0m0s send_group_message", "24h0m0s assign", "24h0m0s note", "24h0m0s send_group_message",
+		"26h0m0s move", "26h0m0s send_group_message", "50h0m0s send_message", "52h0m0s change_status", "52h0m0s send_group_message",
 	}
 	if !slices.Equal(offsets, want) {
 		t.Errorf("what happens when:\n%s\nwant:\n%s", strings.Join(offsets, "\n"), strings.Join(want, "\n"))
@@ -127,26 +130,30 @@ func TestDemoText(t *testing.T) {
 	t.Parallel()
 	for play, says := range map[string][]string{
 		"en slack": {
-			"(Slack, emulated)", "mei types in #general: /risk new\n", "Handlers     lin, ana   ← filled in by choosing the module",
+			"(Slack, emulated)", "mei types in #general: /risk new\n", "Handlers     lin, ana   ← by choosing the module (Ledger: tom)",
+			"/risk edit R-1 discovered:yesterday 22:00\n", "open-a-group-after-two is due on", "changes:\n       Discovered  ",
 			"riskroom to @ana, @lin:", "R-1 has waited a day: Ledger is off by one", "1 day after \"Discovered\"",
 			"riskroom creates the channel #ledger-is-off-by-one-r-1", "members @ana, @lin, @wei, @mei; badge \"Payments · R-1\"",
-			"│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]", "lin types in #ledger-is-off-by-one-r-1: /risk status resolved Rounding",
-			"R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]", "Everything stays in memory",
+			"│ [ Start ] [ Pass to Fix ] [ Shelve ] [ Details ]             │\n       │ [ Edit ] [ Take ] [ Add note ] ",
+			"wei types in #ledger-is-off-by-one-r-1: /risk pass lin", "now handled by: lin", "Notes  lin, ", "has been at its node for 1 day",
+			"wei types in #ledger-is-off-by-one-r-1: /risk resolve The", "R-1: Pending → Resolved", "       [ Reopen ] [ Details ]\n",
+			"took it (before: lin, ana)", "Everything stays in memory",
 		},
 		"zh-CN slack": {
-			"mei 在 #general 输入：/risk 填报\n", "林晓、安娜   ← 选择模块后自动带出", "riskroom 发给 @安娜、@林晓",
-			"R-1 已等待一天", "成员 @安娜、@林晓、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]",
-			"R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "所有数据都在内存中",
+			"mei 在 #general 输入：/risk 填报\n", "林晓、安娜   ← 选择模块后自动带出（账务：唐明）", "/risk 编辑 R-1 发现日期:昨天 22:00\n",
+			"riskroom 发给 @安娜、@林晓", "R-1 已等待一天", "成员 @安娜、@林晓、@魏然、@mei", "[ 开始处理 ] [ 流转至修复 ] [ 搁置 ] [ 详情 ]",
+			"/risk 流转 林晓", "/risk 领取\n", "在当前节点已停留 1 天", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]", "领取了该风险", "所有数据都在内存中",
 		},
 		"en discord": {
 			"(Discord, emulated)", "mei types in #general: /risk new\n", "Module       Payments", "[ Continue ] [ File ]",
 			"riskroom to @ana, @lin:", "│ Status       Pending", "│ Handlers     @lin, @ana",
-			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Resolve ] [ Shelve ] [ Details ]",
-			"/risk status status:resolved\n       note:Rounding", "only lin sees:", "R-1: Pending → Resolved", "│ [ Reopen ] [ Details ]",
+			"members @lin, @ana, @wei, @mei; topic \"• Payments · R-1", "│ [ Start ] [ Pass to Fix ] [ Shelve ] [ Details ]",
+			"/risk edit key:R-1 discovered:yesterday 22:00\n", "/risk take\n", "/risk resolve note:The", "only lin sees:",
+			"R-1: Pending → Resolved", "       [ Reopen ] [ Details ]\n", "took it (before: lin, ana)",
 		},
 		"zh-CN discord": {
 			"模拟的 Discord 工作区", "/risk new\n", "[ 继续 ] [ 提交 ]", "│ 状态        待处理", "riskroom 发给 @安娜、@林晓",
-			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 处理完成 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
+			"成员 @林晓、@安娜、@魏然、@mei", "[ 开始处理 ] [ 流转至修复 ] [ 搁置 ] [ 详情 ]", "R-1：待处理 → 已处理", "[ 重新打开 ] [ 详情 ]",
 		},
 	} {
 		t.Run(play, func(t *testing.T) {
@@ -287,8 +294,8 @@ func TestDemoWorkspaces(t *testing.T) {
 func TestDemoProcess(t *testing.T) {
 	t.Parallel()
 	for file, says := range map[string][]string{
-		"../../configs/process.yaml":  {"R-2 has waited a day at Triage", "/risk pass R-1", "Pass to Review", "2 of 3: Fix", "wei resolved R-2"},
-		"testdata/process-guild.yaml": {"R-1 has waited a day at Triage", "/risk pass key:R-1", "2 of 2: Review", "Resolved since"},
+		"../../configs/process.yaml":  {"R-2 has waited a day at Triage", "-r-1: /risk pass\n", "Pass to Review", "2 of 3: Fix", "wei resolved R-2"},
+		"testdata/process-guild.yaml": {"R-1 has waited a day at Triage", "/risk pass", "2 of 2: Review", "Resolved since"},
 	} {
 		r := program(t.Context(), nil, "", "demo", "--play", "--config", file)
 		for _, s := range says {

@@ -20,7 +20,8 @@ type act struct {
 	who    string
 	title  string // of the form
 	fields []filled
-	shown  string // the label of the field that appeared by choosing the module
+	shown  string // the label of the field that choosing the module has filled in
+	others string // what other modules would have filled in
 }
 
 // filled is a field of a submitted form.
@@ -31,7 +32,7 @@ type filled struct{ label, value string }
 func (p *play) file(ctx context.Context, who string, keys []string, values map[string][]string) (core.RiskKey, error) {
 	home := p.w.home()
 	user := home.ids[who]
-	line := home.platform.Demo.File(p.words, p.w.cfg.Organisation.Command)
+	line := p.line(platform.Typed{Name: "new"})
 	if err := home.Hands.Command(ctx, user, home.general, line); err != nil {
 		return "", fmt.Errorf("%s types %s: %w", who, line, err)
 	}
@@ -66,6 +67,7 @@ func (p *play) fill(ctx context.Context, who string, keys []string, values map[s
 	if !ok {
 		return nil, fmt.Errorf("%s gets no form: %s", who, home.answer(user))
 	}
+	others := ""
 	for _, key := range keys {
 		in := inputOf(window, p.label(key))
 		if in == nil {
@@ -73,6 +75,11 @@ func (p *play) fill(ctx context.Context, who string, keys []string, values map[s
 				left = append(left, key)
 			}
 			continue
+		}
+		if key == platform.ModuleKey {
+			if others, err = p.compare(ctx, user, window, in, values[key]); err != nil {
+				return nil, err
+			}
 		}
 		if err := home.Hands.Choose(ctx, user, window.ID, in.ID, values[key]...); err != nil {
 			return nil, fmt.Errorf("%s fills in %s: %w", who, key, err)
@@ -82,7 +89,9 @@ func (p *play) fill(ctx context.Context, who string, keys []string, values map[s
 	if err := p.look(ctx); err != nil {
 		return nil, err
 	}
-	p.tell.act(p.w, p.actOf(who, window))
+	a := p.actOf(who, window)
+	a.others = others
+	p.tell.act(p.w, a)
 	problems, err := home.Hands.Submit(ctx, user, window.ID, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s submits the form: %w", who, err)
@@ -91,6 +100,25 @@ func (p *play) fill(ctx context.Context, who string, keys []string, values map[s
 		return nil, fmt.Errorf("%s cannot submit the form: %v", who, problems)
 	}
 	return left, nil
+}
+
+// compare has a person choose the other modules first, and returns the handlers that each of
+// them fills in, "" if the form doesn't.
+func (p *play) compare(ctx context.Context, user string, window stage.Window, in *stage.Input, chosen []string) (string, error) {
+	var others []string
+	for _, m := range p.w.cfg.Organisation.Modules {
+		if slices.Contains(chosen, m.Name) {
+			continue
+		}
+		if err := p.w.home().Hands.Choose(ctx, user, window.ID, in.ID, m.Name); err != nil {
+			return "", fmt.Errorf("the module %s: %w", m.Name, err)
+		}
+		window, _ = p.w.home().window(user)
+		if h := inputOf(window, p.label(platform.HandlersKey)); h != nil && len(h.Values) > 0 {
+			others = append(others, m.Name+p.words.S("demo.colon.between")+p.words.List(labelsOf(h)))
+		}
+	}
+	return strings.Join(others, p.words.S("demo.stop.between")), nil
 }
 
 // label returns the label of a field.
@@ -156,14 +184,42 @@ func (p *play) filed(ctx context.Context, at *place, user, title, module string)
 	return "", errors.New("the risk is not there: " + title)
 }
 
+// line returns a command as people type it.
+func (p *play) line(typed platform.Typed) string {
+	return p.w.home().platform.Demo.Line(p.words, p.w.cfg.Organisation.Command, typed)
+}
+
+// give has a person give a command about a risk. If they are in the risk's group, they type it
+// there without the key.
+func (p *play) give(ctx context.Context, key core.RiskKey, who string, typed platform.Typed) error {
+	rec, err := p.w.db.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	at := p.w.home()
+	user, room := at.ids[who], at.general
+	typed.Key = key
+	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
+		typed.Key, room = "", g.ID
+	}
+	line := p.line(typed)
+	if err := at.Hands.Command(ctx, user, room, line); err != nil {
+		return fmt.Errorf("%s types %s: %w", who, line, err)
+	}
+	return nil
+}
+
 // passOn passes a risk on to the last node of the process, if there is one, as a person with
 // the slash command.
 func (p *play) passOn(ctx context.Context, key core.RiskKey, who string, look func() error) error {
-	at, org := p.w.home(), &p.w.cfg.Organisation
-	for range max(0, len(org.Process)-1) {
-		line := at.platform.Demo.Pass(p.words, org.Command, key)
-		if err := at.Hands.Command(ctx, at.ids[who], at.general, line); err != nil {
-			return fmt.Errorf("%s passes %s on: %w", who, key, err)
+	nodes := p.w.cfg.Organisation.Process
+	for range nodes {
+		rec, err := p.w.db.Get(ctx, key)
+		if err != nil || rec.Risk.Node == nodes[len(nodes)-1].Key {
+			return err
+		}
+		if err := p.give(ctx, key, who, platform.Typed{Name: "pass"}); err != nil {
+			return err
 		}
 		if err := p.w.until(ctx, p.w.clock.Now().Add(atOnce), look); err != nil {
 			return err
@@ -172,24 +228,15 @@ func (p *play) passOn(ctx context.Context, key core.RiskKey, who string, look fu
 	return nil
 }
 
-// resolve resolves a risk as a person with the slash command. If they are in the risk's
-// group, they type it there without the key.
+// resolve resolves a risk as a person with the slash command.
 func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) error {
-	rec, err := p.w.db.Get(ctx, key)
-	if err != nil {
+	if err := p.give(ctx, key, who, platform.Typed{Name: "resolve", Option: "note", Value: note}); err != nil {
 		return err
 	}
-	at, command := p.w.home(), p.w.cfg.Organisation.Command
-	user := at.ids[who]
-	room, line := at.general, at.platform.Demo.Resolve(p.words, command, key, note)
-	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
-		room, line = g.ID, at.platform.Demo.Resolve(p.words, command, "", note)
-	}
-	if err := at.Hands.Command(ctx, user, room, line); err != nil {
-		return fmt.Errorf("%s resolves %s: %w", who, key, err)
-	}
-	if rec, err = p.w.db.Get(ctx, key); err == nil && rec.Risk.Status != core.Resolved {
-		return fmt.Errorf("%s could not resolve %s: %s", who, key, at.answer(user))
+	rec, err := p.w.db.Get(ctx, key)
+	if err == nil && rec.Risk.Status != core.Resolved {
+		at := p.w.home()
+		return fmt.Errorf("%s could not resolve %s: %s", who, key, at.answer(at.ids[who]))
 	}
 	return err
 }

@@ -51,14 +51,14 @@ func TestDiscordInBrowser(t *testing.T) {
 
 	// The reminder arrives, and its answer is lost.
 	v.side("lin")
-	v.sees("#posts", title, v.words.S("card.button.resolve"))
+	v.sees("#posts", title, v.words.S("card.button.start"))
 	v.waits("a guild's commands are not offered in its direct messages",
 		fmt.Sprintf(`document.querySelector('#text').placeholder === %q`, v.says("compose.words", text.Args{"Where": "riskroom"})))
 	v.trouble("error_after")
 	v.clock("day")
 	v.trail(v.says("struck.error_after", text.Args{"Call": "create_message"}))
 	for range 5 {
-		if v.count("#trail li", v.tells("step.send_message.to", text.Args{"Done": ""})) >= 2 {
+		if v.count("#trail li", v.tells("step.send_message.to", text.Args{"Done": ""})) >= 3 {
 			break
 		}
 		v.clock("hour")
@@ -77,11 +77,10 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.once("#side li", "r-1")
 
 	// The pin and the topic show the risk. A button opens a form to resolve it.
-	v.sees("#story", v.says("story.resolve"))
-	v.press("#story button", v.says("story.resolve.try"))
-	v.sees("#head h1", "r-1")
+	v.sees("#story", v.says("story.pass"))
+	v.there("wei")
 	v.sees("#head .topic", "Payments · R-1")
-	v.once("#posts .post", v.words.S("card.button.resolve"))
+	v.once("#posts .post", v.words.S("card.button.start"))
 	v.sees("#posts .mention", "@lin", "@wei")
 	v.press("#head .badge", v.says("pinned"))
 	v.waits("the pin leads to the badge", `document.activeElement.classList.contains('led')`)
@@ -89,6 +88,11 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#posts .only", v.says("only_you"), v.words.Field("discovered_at"))
 	v.trouble(killNow)
 	v.waits("another engine is there", `!document.body.classList.contains('down')`)
+	v.pass("Fix")
+	v.there("lin")
+	v.pass("Review")
+	v.sees("#story", v.says("story.resolve"))
+	v.there("wei")
 	v.press("#posts button", v.words.S("card.button.resolve"))
 	v.sees("#window", "R-1")
 	v.keys(v.words.S("demo.story.note"))

@@ -113,6 +113,22 @@ func (v visitor) count(selector, holds string) int {
 	return eval[int](v.tab, `[...document.querySelectorAll(`+quoted(selector)+`)].filter(e => e.innerText.includes(`+quoted(holds)+`)).length`)
 }
 
+// there follows the story to a person's card in the risk's group.
+func (v visitor) there(who string) {
+	v.Helper()
+	v.press("#story button", v.says("story.there", text.Args{"Who": who}))
+	v.sees("#head h1", "r-1")
+	v.waits("one acts as "+who, `document.querySelector('#side [role=radio][aria-checked=true]')?.textContent.includes(`+quoted(who)+`)`)
+}
+
+// pass passes the risk on to a node, in its group.
+func (v visitor) pass(node string) {
+	v.Helper()
+	v.sees("#story", v.says("story.pass"))
+	v.press("#posts button", v.words.S("card.button.pass", text.Args{"Node": node}))
+	v.trail("→ " + node)
+}
+
 // once fails the test unless exactly one element of a selector contains a text.
 func (v visitor) once(selector, holds string) {
 	v.Helper()
@@ -121,8 +137,8 @@ func (v visitor) once(selector, holds string) {
 	}
 }
 
-// file files the story's risk, without a required field at first.
-func (v visitor) file(module string) {
+// file files the story's risk, without a required field and in another module at first.
+func (v visitor) file(other, module string) {
 	v.Helper()
 	title := v.words.S("demo.story.title")
 	v.press("#story button", v.says("story.file.try"))
@@ -131,8 +147,9 @@ func (v visitor) file(module string) {
 	v.press("#window footer button", v.words.S("commands.form.file.submit"))
 	v.sees("#window .wrong", v.says("window.required"))
 	v.fill(v.words.Field("title"), title)
+	v.choose(v.words.Field("module"), other)
+	v.waits("its handler is chosen", `document.querySelectorAll('#window .checks input:checked').length === 1`)
 	v.choose(v.words.Field("module"), module)
-	v.sees("#window .checks")
 	v.waits("the handlers are chosen", `document.querySelectorAll('#window .checks input:checked').length === 2`)
 	v.waits("what was typed stays", `document.querySelector('#window input').value === `+quoted(title))
 	v.press("#window footer button", v.words.S("commands.form.file.submit"))
@@ -148,10 +165,13 @@ func TestStoryInBrowser(t *testing.T) {
 	for _, c := range []struct {
 		name, lang, other string
 		look              look
-		lin, module       string
+		lin, ana, wei     string
+		module            string
+		ledger            string
+		fix, review       string
 	}{
-		{"1280 in English", text.English, text.Chinese, look{1280, 800, false}, "lin", "Payments"},
-		{"390 in Chinese", text.Chinese, text.English, look{390, 844, true}, "林晓", "支付"},
+		{"1280 in English", text.English, text.Chinese, look{1280, 800, false}, "lin", "ana", "wei", "Payments", "Ledger", "Fix", "Review"},
+		{"390 in Chinese", text.Chinese, text.English, look{390, 844, true}, "林晓", "安娜", "魏然", "支付", "账务", "修复", "复核"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -171,7 +191,7 @@ func TestStoryInBrowser(t *testing.T) {
 			v.waits("the focus stays in the window", `!!document.activeElement.closest('#window') || document.activeElement === document.body`)
 			v.keys("\x1b")
 			v.gone("#window")
-			v.file(c.module)
+			v.file(c.ledger, c.module)
 			v.sees("#story", v.says("story.wait"))
 			v.trail("R-1", v.says("trail.filed", text.Args{"Who": "mei"}))
 
@@ -182,13 +202,13 @@ func TestStoryInBrowser(t *testing.T) {
 
 			// A message arrives, and the answer is lost.
 			v.side(c.lin)
-			v.sees("#posts", title, v.words.S("card.button.resolve"))
+			v.sees("#posts", title, v.words.S("card.button.start"))
 			v.once("#posts .post", title)
 			v.trouble("error_after")
 			v.clock("day")
 			v.trail(v.says("struck.error_after", text.Args{"Call": "chat.postMessage"}))
 			for range 5 {
-				if v.count("#trail li", v.tells("step.send_message.to", text.Args{"Done": ""})) >= 2 {
+				if v.count("#trail li", v.tells("step.send_message.to", text.Args{"Done": ""})) >= 3 {
 					break
 				}
 				v.clock("hour")
@@ -223,11 +243,10 @@ func TestStoryInBrowser(t *testing.T) {
 				v.gone("#veil")
 			}
 
-			// The badge, the card, and the end.
-			v.sees("#story", v.says("story.resolve"))
-			v.press("#story button", v.says("story.resolve.try"))
-			v.sees("#head h1", "r-1")
-			v.once("#posts .post", v.words.S("card.button.resolve"))
+			// The badge and the card lead through the process, to the end.
+			v.sees("#story", v.says("story.pass"))
+			v.there(c.wei)
+			v.once("#posts .post", v.words.S("card.button.start"))
 			v.press("#head .badge", "R-1")
 			v.waits("the badge leads to its card", `document.activeElement.classList.contains('led')`)
 			v.trouble(killNow)
@@ -240,6 +259,14 @@ func TestStoryInBrowser(t *testing.T) {
 			v.press("#window footer .primary", "")
 			v.gone("#window")
 			v.sees("#posts dl", "seen it")
+			v.pass(c.fix)
+			v.there(c.lin)
+			v.press("#text", "")
+			v.keys("/risk take\r")
+			v.trail(v.tells("assigned.take", text.Args{"From": v.words.List([]string{c.lin, c.ana})}))
+			v.pass(c.review)
+			v.sees("#story", v.says("story.resolve"))
+			v.there(c.wei)
 			v.press("#posts button", v.words.S("card.button.resolve"))
 			v.sees("#window", "R-1")
 			v.keys(v.words.S("demo.story.note"))
@@ -312,13 +339,13 @@ func TestScreens(t *testing.T) {
 		{"demo", look{1280, 800, false}}, {"demo-phone", look{390, 844, true}},
 	} {
 		v := visit(t, "acme", text.English, c.look)
-		v.file("Payments")
+		v.file("Ledger", "Payments")
 		v.clock("day")
 		v.clock("day")
-		v.sees("#story", v.says("story.resolve"))
-		v.press("#story button", v.says("story.resolve.try"))
-		v.sees("#posts dl", "lin")
-		v.once("#posts .post", v.words.S("card.button.resolve"))
+		v.there("wei")
+		v.pass("Fix")
+		v.there("lin")
+		v.sees("#posts dl", "2 of 3: Fix")
 		eval[bool](v.tab, `(document.activeElement.blur(), true)`)
 		if err := os.WriteFile(filepath.Join("../../../docs", c.name+".png"), v.shot(), 0o644); err != nil {
 			t.Fatal(err)

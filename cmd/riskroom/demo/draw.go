@@ -18,22 +18,7 @@ const boxWidth = 72
 // card draws the parts of a message as a card, with a frame, rows in columns, and buttons
 // in brackets.
 func card(parts []stage.Part) []string {
-	var body []string
-	var rows []row
-	for i, part := range parts {
-		if isRows(part) {
-			rows = append(rows, rowsOf(part)...)
-			if i+1 < len(parts) && isRows(parts[i+1]) {
-				continue // they share their columns
-			}
-			body = append(body, columns(rows)...)
-			rows = nil
-		} else if part.Kind == stage.ActionsPart {
-			body = append(body, wrap(buttons(part.Actions), boxWidth-4)...)
-		} else {
-			body = append(body, wrap(part.Text(), boxWidth-4)...)
-		}
-	}
+	body := drawn(rowsIn(parts), boxWidth-4)
 	widest := 0
 	for _, l := range body {
 		widest = max(widest, cells(l))
@@ -45,11 +30,46 @@ func card(parts []stage.Part) []string {
 	return append(out, "└"+strings.Repeat("─", widest+2)+"┘")
 }
 
-// row is a line of a card.
+// drawn draws rows. Those with labels that follow each other share their columns.
+func drawn(rows []row, width int) []string {
+	var out []string
+	for len(rows) > 0 {
+		n := slices.IndexFunc(rows, func(r row) bool { return r.label == "" })
+		if n < 0 {
+			n = len(rows)
+		}
+		out = append(out, columns(rows[:n], width)...)
+		if rows = rows[n:]; len(rows) > 0 {
+			out = append(out, wrap(rows[0].value, width)...)
+			rows = rows[1:]
+		}
+	}
+	return out
+}
+
+// row is a line of a card: a value with a label, or a text without one.
 type row struct{ label, value string }
 
 // rowGap separates a row's label and its value in a single text.
 const rowGap = "  "
+
+// rowsIn returns all parts of a card as rows.
+func rowsIn(parts []stage.Part) []row {
+	var out []row
+	for _, part := range parts {
+		switch {
+		case isRows(part):
+			out = append(out, rowsOf(part)...)
+		case part.Kind == stage.ActionsPart:
+			for _, l := range buttons(part.Actions) {
+				out = append(out, row{value: l})
+			}
+		default:
+			out = append(out, row{value: part.Text()})
+		}
+	}
+	return out
+}
 
 // rowsOf returns the rows of a card in a part: its fields, or the lines of a text if there
 // are several and each has a label.
@@ -91,7 +111,7 @@ func cardIn(p stage.Post) (above, card []stage.Part) {
 }
 
 // columns draws rows with their values below each other.
-func columns(rows []row) []string {
+func columns(rows []row, width int) []string {
 	widest := 0
 	for _, r := range rows {
 		widest = max(widest, cells(r.label))
@@ -99,7 +119,7 @@ func columns(rows []row) []string {
 	var out []string
 	for _, r := range rows {
 		label := r.label
-		for _, v := range wrap(r.value, boxWidth-6-widest) {
+		for _, v := range wrap(r.value, width-2-widest) {
 			out = append(out, pad(label, widest)+"  "+v)
 			label = ""
 		}
@@ -107,31 +127,45 @@ func columns(rows []row) []string {
 	return out
 }
 
-func buttons(actions []stage.Action) string {
-	var words []string
-	for _, a := range actions {
-		words = append(words, "[ "+a.Label+" ]")
+// buttons draws buttons in lines that fit into a card. Those of a menu have lines of their
+// own.
+func buttons(actions []stage.Action) []string {
+	var out []string
+	for i, a := range actions {
+		button, last := "[ "+clean(a.Label)+" ]", len(out)-1
+		if i > 0 && a.Menu == actions[i-1].Menu && cells(out[last]+" "+button) <= boxWidth-4 {
+			out[last] += " " + button
+		} else {
+			out = append(out, button)
+		}
 	}
-	return strings.Join(words, " ")
+	return out
 }
 
 // wrap breaks a text into lines of at most n columns, at spaces and next to wide
 // characters. It drops control and bidirectional characters.
 func wrap(text string, n int) []string { return fold(clean(text), n) }
 
+// bullet begins an item of a list. Its further lines are indented.
+const bullet = "• "
+
 // fold is wrap for a clean text with colours from style.
 func fold(text string, n int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
 		glyphs := glyphsOf(strings.TrimRight(line, " "))
+		indent, room := "", max(n, 2)
 		for {
-			end := fitting(glyphs, max(n, 2))
-			out = append(out, strings.TrimRight(joined(glyphs[:end]), " "))
+			end := fitting(glyphs, room)
+			out = append(out, strings.TrimRight(indent+joined(glyphs[:end]), " "))
 			if end == len(glyphs) {
 				break
 			}
 			for glyphs = glyphs[end:]; len(glyphs) > 0 && glyphs[0].is == ' '; {
 				glyphs = glyphs[1:]
+			}
+			if strings.HasPrefix(line, bullet) && n > 2*cells(bullet) {
+				indent, room = pad("", cells(bullet)), n-cells(bullet)
 			}
 		}
 	}

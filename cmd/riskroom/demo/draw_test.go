@@ -27,6 +27,7 @@ func TestWrap(t *testing.T) {
 		{"a\nb", 4, []string{"a", "b"}},
 		{"\x1b[31mred\u202e", 20, []string{"[31mred"}},
 		{"", 4, []string{""}},
+		{"• one two three\nfour", 9, []string{"• one two", "  three", "four"}},
 	} {
 		if d := cmp.Diff(c.want, wrap(c.text, c.n)); d != "" {
 			t.Errorf("wrap(%q, %d) (-want +got):\n%s", c.text, c.n, d)
@@ -74,13 +75,26 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// TestButtonsWrapBetweenButtons checks that a button's label stays on one line.
+func TestButtonsWrapBetweenButtons(t *testing.T) {
+	t.Parallel()
+	var actions []stage.Action
+	for range 6 {
+		actions = append(actions, stage.Action{Label: "Add a note"})
+	}
+	four := "[ Add a note ] [ Add a note ] [ Add a note ] [ Add a note ]"
+	if d := cmp.Diff([]string{four, "[ Add a note ] [ Add a note ]"}, buttons(actions)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestCard(t *testing.T) {
 	t.Parallel()
 	got := card([]stage.Part{
 		{Kind: stage.TextPart, Lines: stage.Literal("R-1 账目")},
 		{Kind: stage.TextPart, Lines: append(stage.Literal("Status  Pending"), stage.Literal("Module lead  @wei")...)},
 		{Kind: stage.NotePart, Lines: stage.Literal("Filed by mei")},
-		{Kind: stage.ActionsPart, Actions: []stage.Action{{Label: "Start"}, {Label: "详情"}}},
+		{Kind: stage.ActionsPart, Actions: []stage.Action{{Label: "Start"}, {Label: "详情"}, {Label: "Edit", Menu: true}, {Label: "Take", Menu: true}}},
 	})
 	want := []string{
 		"┌──────────────────────┐",
@@ -89,6 +103,7 @@ func TestCard(t *testing.T) {
 		"│ Module lead  @wei    │",
 		"│ Filed by mei         │",
 		"│ [ Start ] [ 详情 ]   │",
+		"│ [ Edit ] [ Take ]    │",
 		"└──────────────────────┘",
 	}
 	if d := cmp.Diff(want, got); d != "" {

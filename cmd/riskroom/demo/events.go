@@ -71,6 +71,8 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 		l.Text = fmt.Sprintf("%s %s (%s)", it.risk.Key, core.Isolate(it.risk.Title), it.risk.Module)
 	case status:
 		l.Action, l.Where, l.Text = "change_status", t.rooms[it.who], wordStatus(t.words, it)
+	case editedRisk, assigned, noted, passed:
+		l.Action, l.Where, l.Text = string(it.kind), t.rooms[it.who], wordDeed(w, t.words, it.event)
 	case sent:
 		l.Action, l.Text = "send_message", it.post.Text
 	case created:

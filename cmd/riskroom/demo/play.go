@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"riskroom/cmd/riskroom/platform"
@@ -25,9 +26,18 @@ type scene struct {
 	values map[string][]string // of the form, by key
 	keys   []string            // the order of values
 	by     string              // who files it
+	acts   []deed              // after it is filed
 	solver string              // who resolves it; "" for nobody
 	note   string
 	rest   time.Duration // the pause before it is resolved
+	last   []deed        // after it is resolved
+}
+
+// deed is a command that a person gives about a risk.
+type deed struct {
+	after time.Duration // since the last one
+	who   string
+	platform.Typed
 }
 
 // run plays scenes together: all risks are filed, time passes, and all are resolved.
@@ -41,6 +51,9 @@ func (p *play) run(ctx context.Context, scenes []scene) error {
 		}
 		p.rec.follow(keys[i])
 		if err := p.w.until(ctx, p.w.clock.Now(), look); err != nil {
+			return err
+		}
+		if err := p.perform(ctx, keys[i], s.acts, look); err != nil {
 			return err
 		}
 	}
@@ -60,9 +73,25 @@ func (p *play) run(ctx context.Context, scenes []scene) error {
 		if err := p.resolve(ctx, keys[i], s.solver, s.note); err != nil {
 			return err
 		}
+		if err := p.perform(ctx, keys[i], s.last, look); err != nil {
+			return err
+		}
 	}
 	// Don't wait for what flows may do weeks after a risk is resolved.
 	return p.w.until(ctx, p.w.clock.Now().Add(atOnce), look)
+}
+
+// perform has people do things to a risk.
+func (p *play) perform(ctx context.Context, key core.RiskKey, deeds []deed, look func() error) error {
+	for _, d := range deeds {
+		if err := p.w.until(ctx, p.w.clock.Now().Add(d.after), look); err != nil {
+			return err
+		}
+		if err := p.give(ctx, key, d.who, d.Typed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // atOnce is how long to wait for the effects of an act.
@@ -78,14 +107,30 @@ func (p *play) look(ctx context.Context) error {
 	return p.tell.err()
 }
 
-// story returns the built-in story: one risk in the first module.
+// story returns the built-in story: one risk in the first module. The submitter corrects its
+// date, so that the group comes earlier. In the group, the lead passes the risk on to the
+// handlers; one of them takes it, adds a note and passes it on to the lead, who resolves it.
 func (p *play) story() []scene {
-	s := p.sceneIn(p.w.cfg.Organisation.Modules[0])
+	m := p.w.cfg.Organisation.Modules[0]
+	s, handler := p.sceneIn(m), p.someone(m.Handlers[0])
 	s.values[platform.TitleKey] = []string{p.words.S("demo.story.title")}
 	s.values["severity"] = []string{string(core.High)}
 	s.values[platform.DescriptionKey] = []string{p.words.S("demo.story.description")}
 	s.keys = append(s.keys, "severity", platform.DescriptionKey)
+	note := func(name, id string) platform.Typed {
+		return platform.Typed{Name: name, Option: "note", Value: p.words.S("demo.story." + id)}
+	}
+	s.acts = []deed{
+		{20 * time.Minute, s.by, platform.Typed{
+			Name: "edit", Word: strings.ToLower(p.words.Field(platform.DiscoveredKey)) + ":", Option: "discovered", Value: p.words.S("demo.story.edit"),
+		}},
+		{23*time.Hour + 10*time.Minute, s.solver, note("pass", "pass")},
+		{5 * time.Minute, handler, platform.Typed{Name: "take"}},
+		{25 * time.Minute, handler, note("note", "found")},
+		{2 * time.Hour, handler, note("pass", "fixed")},
+	}
 	s.note, s.rest = p.words.S("demo.story.note"), 95*time.Minute
+	s.last = []deed{{5 * time.Minute, s.by, platform.Typed{Name: "history"}}}
 	return []scene{s}
 }
 

@@ -28,12 +28,16 @@ const (
 	posted  kind = "posted"  // a message in a group
 	edited  kind = "edited"  // a changed message
 
-	filedRisk kind = "filed"
-	status    kind = "status"
-	began     kind = "began"   // a flow
-	changed   kind = "changed" // set_group
-	skipped   kind = "skipped" // a flow, a step, or a part that failed
-	freed     kind = "freed"
+	filedRisk  kind = "filed"
+	status     kind = "status"
+	editedRisk kind = "edit"
+	assigned   kind = "assign"
+	noted      kind = "note"
+	passed     kind = "move"    // to another node
+	began      kind = "began"   // a flow
+	changed    kind = "changed" // set_group
+	skipped    kind = "skipped" // a flow, a step, or a part that failed
+	freed      kind = "freed"
 )
 
 // item is one thing that happened.
@@ -192,6 +196,14 @@ func kindFor(e engine.Event) (kind, bool) {
 		return filedRisk, true
 	case engine.EventStatus:
 		return status, true
+	case engine.EventEdited:
+		return editedRisk, true
+	case engine.EventAssigned:
+		return assigned, true
+	case engine.EventNote:
+		return noted, true
+	case engine.EventNode:
+		return passed, e.Data["from"] != ""
 	case engine.EventFired:
 		return began, !engine.BuiltIn(flowOf(e))
 	case engine.EventSkipped, engine.EventPassed, engine.EventFailed, engine.EventPartial, engine.EventMissed, engine.EventParked:

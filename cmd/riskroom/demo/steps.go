@@ -2,47 +2,73 @@ package demo
 
 import (
 	"riskroom/adapters/stage/browser"
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/text"
 )
 
-// steps returns the story to follow in the browser: file, wait, resolve. The caller holds
-// the lock.
+// steps returns the story to follow in the browser: file, wait, pass on if there is a process,
+// resolve. The caller holds the lock.
 func (b *backstage) steps(p text.Printer) []browser.Step {
 	home := b.w.home()
 	pl := &play{w: b.w, words: p}
 	filer := pl.filer()
-	line := home.platform.Demo.File(p, b.w.cfg.Organisation.Command)
+	line := pl.line(platform.Typed{Name: "new"})
 	filed := browser.Step{
 		Title: p.S("browser.story.file"), Text: p.S("browser.story.file.text", text.Args{"Who": filer, "Line": line}),
 		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},
 	}
-	var wait browser.Step
-	solve := browser.Step{Title: p.S("browser.story.resolve")}
+	nodes := b.w.cfg.Organisation.Process
+	var wait, pass, solve browser.Step
 	var risk core.Risk
 	for _, r := range b.seen.risks {
 		filed.Done = true
 		// The story ends when a risk is resolved, in whatever way.
-		if r.Risk.Status == core.Resolved {
-			solve.Done = true
-		}
+		resolved := r.Risk.Status == core.Resolved
+		solve.Done = solve.Done || resolved
+		passed := resolved || len(nodes) > 0 && r.Risk.Node == nodes[len(nodes)-1].Key
+		pass.Done = pass.Done || passed
 		if risk.Key == "" || risk.Status != core.Pending {
 			risk = r.Risk
 		}
-		if r.Binding.State == engine.Bound || r.Risk.Status == core.Resolved || !b.story && b.moved {
+		if r.Binding.State == engine.Bound || passed || !b.story && b.moved {
 			wait.Done = true
 		}
 	}
-	who := b.solver(pl, risk, filer)
-	direct := home.direct(home.ids[who])
-	wait.Title, wait.Text = p.S("browser.story.wait"), p.S("browser.story.wait.text", text.Args{"Who": who})
-	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": who}), Person: home.ids[who], Room: &direct, Move: browser.ADay}
+	handler := pl.solver(b.moduleOf(risk), filer)
+	direct := home.direct(home.ids[handler])
+	wait.Title, wait.Text = p.S("browser.story.wait"), p.S("browser.story.wait.text", text.Args{"Who": handler})
+	wait.Try = &browser.Try{Label: p.S("browser.story.wait.try", text.Args{"Who": handler}), Person: home.ids[handler], Room: &direct, Move: browser.ADay}
 	if !b.story {
 		wait.Title, wait.Text = p.S("browser.story.wait.own"), p.S("browser.story.wait.own.text")
 		wait.Try = &browser.Try{Label: p.S("browser.story.wait.own.try"), Move: browser.NextDue}
 	}
-	where, room := p.S("browser.story.resolve.here"), direct
+	solve.Title = p.S("browser.story.resolve")
+	if len(nodes) == 0 {
+		solve.Text, solve.Try = b.there(p, handler, "resolve", p.S("card.button.resolve"))
+		return []browser.Step{filed, wait, solve}
+	}
+	mover := pl.mover(b.moduleOf(risk))
+	who, next := mover, 1
+	if _, at := b.w.cfg.Organisation.Node(risk.Node); at >= 0 {
+		next = min(at+1, len(nodes)-1)
+		if b.story && at == 1 { // the handlers act here
+			who = handler
+		}
+	}
+	pass.Title = p.S("browser.story.pass")
+	button := p.S("card.button.pass", text.Args{"Node": p.Node(&b.w.cfg.Organisation, nodes[next].Key)})
+	pass.Text, pass.Try = b.there(p, who, "pass", button)
+	solve.Text, solve.Try = b.there(p, mover, "resolve", p.S("card.button.resolve"))
+	return []browser.Step{filed, wait, pass, solve}
+}
+
+// there words the step in which a person presses a button of a risk's card in its group or, if
+// they are in none, in their direct messages, and leads there.
+func (b *backstage) there(p text.Printer, who, step, button string) (string, *browser.Try) {
+	home := b.w.home()
+	where, room := p.S("browser.story.here"), home.direct(home.ids[who])
 	for _, r := range b.seen.risks {
 		group := r.Binding.Group
 		if r.Binding.State == engine.Bound && group.Workspace == home.name && home.inRoom(home.ids[who], group.ID) {
@@ -50,15 +76,14 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 			where, room = "#"+ch.Name, ch.ID
 		}
 	}
-	solve.Text = p.S("browser.story.resolve.text", text.Args{"Who": who, "Where": where, "Button": p.S("card.button.resolve")})
-	solve.Try = &browser.Try{Label: p.S("browser.story.resolve.try"), Person: home.ids[who], Room: &room}
-	return []browser.Step{filed, wait, solve}
+	return p.S("browser.story."+step+".text", text.Args{"Who": who, "Where": where, "Button": button}),
+		&browser.Try{Label: p.S("browser.story.there", text.Args{"Who": who}), Person: home.ids[who], Room: &room}
 }
 
-// solver returns who should resolve a risk.
-func (b *backstage) solver(pl *play, risk core.Risk, filer string) string {
+// moduleOf returns a risk's module, or the first one.
+func (b *backstage) moduleOf(risk core.Risk) core.Module {
 	if m, ok := b.w.cfg.Organisation.Module(risk.Module); ok {
-		return pl.solver(m, filer)
+		return m
 	}
-	return pl.solver(b.w.cfg.Organisation.Modules[0], filer)
+	return b.w.cfg.Organisation.Modules[0]
 }

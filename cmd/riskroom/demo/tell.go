@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,16 +18,17 @@ type textTeller struct {
 	out    io.Writer
 	words  text.Printer
 	style  style
-	day    string          // the last one printed
-	drawn  map[string]bool // cards, by their texts
-	began  map[string]bool // flows
+	day    string           // the last one printed
+	drawn  map[string]bool  // cards, by their texts
+	shown  map[string][]row // what each message's card shows, by postID
+	began  map[string]bool  // flows
 	failed error
 }
 
 var _ teller = (*textTeller)(nil)
 
 func newText(out io.Writer, words text.Printer, color bool) *textTeller {
-	return &textTeller{out: out, words: words, style: style(color), drawn: map[string]bool{}, began: map[string]bool{}}
+	return &textTeller{out: out, words: words, style: style(color), drawn: map[string]bool{}, shown: map[string][]row{}, began: map[string]bool{}}
 }
 
 // Columns of the output: the hour, then what happens.
@@ -114,7 +116,11 @@ func (t *textTeller) act(w *world, a act) {
 	for _, f := range a.fields {
 		value := clean(f.value)
 		if f.label == a.shown {
-			value += "   " + t.style.dim("← "+t.words.S("demo.form.shown"))
+			shown := t.words.S("demo.form.shown")
+			if a.others != "" {
+				shown = t.words.S("demo.form.shown.others", text.Args{"Others": a.others})
+			}
+			value += "   " + t.style.dim("← "+shown)
 		}
 		label, room := f.label, widest
 		if cells(label) > labelColumn { // on its own line
@@ -136,7 +142,7 @@ func (t *textTeller) saw(w *world, items []item) {
 		first := items[0]
 		var same, rest []item
 		for _, it := range items {
-			if len(same) == 0 || alike(first, it) {
+			if len(same) == 0 || t.alike(first, it) {
 				same = append(same, it)
 			} else {
 				rest = append(rest, it)
@@ -149,16 +155,44 @@ func (t *textTeller) saw(w *world, items []item) {
 
 // alike reports whether two items are one message to different people, or the
 // same change of several messages.
-func alike(a, b item) bool {
-	if a.kind != b.kind || a.kind != sent && a.kind != edited {
+func (t *textTeller) alike(a, b item) bool {
+	switch {
+	case a.kind != b.kind:
 		return false
+	case a.kind == sent:
+		return a.post.Text == b.post.Text
+	case a.kind == edited:
+		return slices.Equal(t.news(a), t.news(b))
 	}
-	return a.post.Text == b.post.Text || a.kind == edited && cardText(a.post) == cardText(b.post)
+	return false
+}
+
+// postID identifies an item's message among all workspaces.
+func postID(it item) string { return it.place.name + "/" + it.post.Room + "/" + it.post.ID }
+
+// news returns the rows of a changed card that it did not show before. If it only shows less,
+// they are all its rows.
+func (t *textTeller) news(it item) []row {
+	_, parts := cardIn(it.post)
+	now, before := rowsIn(parts), t.shown[postID(it)]
+	news := slices.DeleteFunc(slices.Clone(now), func(r row) bool { return slices.Contains(before, r) })
+	if len(news) == 0 && len(now) != len(before) {
+		return now
+	}
+	return news
 }
 
 // tell prints items that are alike.
 func (t *textTeller) tell(w *world, items []item) {
 	it := items[0]
+	defer func() {
+		for _, it := range items {
+			if it.post.ID != "" {
+				_, parts := cardIn(it.post)
+				t.shown[postID(it)] = rowsIn(parts)
+			}
+		}
+	}()
 	args := text.Args{"Who": t.style.name(it.who), "Where": t.places(w, items)}
 	head := func(s string) { t.head(w, it.at, s) }
 	switch it.kind {
@@ -180,7 +214,12 @@ func (t *textTeller) tell(w *world, items []item) {
 		delete(t.drawn, cardText(it.post)) // always show it in the group
 		t.message(it.post)
 	case edited:
-		t.edited(w, items, head)
+		if news := t.news(it); len(news) > 0 {
+			head(t.words.S("demo.edited", args))
+			for _, l := range drawn(news, boxWidth) {
+				t.print("%s%s\n", indent, l)
+			}
+		}
 	case created:
 		head(t.words.S("demo.created", args))
 		t.below(wordGroup(t.words, it))
@@ -195,21 +234,10 @@ func (t *textTeller) tell(w *world, items []item) {
 		t.below(w.wordTrigger(t.words, it))
 	case skipped:
 		head(t.style.warn(wordSkip(w, t.words, it)))
-	case filedRisk: // the form has shown it
+	case filedRisk, editedRisk, assigned, noted, passed: // the form or the reply has shown it
 	case freed:
 		head(t.style.warn(t.words.S("demo.freed", text.Args{"Key": string(it.risk.Key)})))
 	}
-}
-
-// edited prints changed messages that show a risk: the card only, and only once.
-func (t *textTeller) edited(w *world, items []item, head func(string)) {
-	args := text.Args{"Where": t.places(w, items)}
-	if _, parts := cardIn(items[0].post); parts != nil && t.drawn[cardText(items[0].post)] {
-		head(t.words.S("demo.edited.too", args))
-		return
-	}
-	head(t.words.S("demo.edited", args))
-	t.card(items[0].post)
 }
 
 // places lists where items are seen.
@@ -238,7 +266,9 @@ func (t *textTeller) message(p stage.Post) {
 		t.below(p.Text)
 	}
 	for _, x := range above {
-		t.below(x.Text())
+		if !isOp(x) {
+			t.below(x.Text())
+		}
 	}
 	switch {
 	case parts == nil:
@@ -248,6 +278,11 @@ func (t *textTeller) message(p stage.Post) {
 		t.card(p)
 	}
 }
+
+// isOp reports whether a part is small print that only tells riskroom its messages apart.
+func isOp(p stage.Part) bool { return p.Kind == stage.NotePart && opPrint.MatchString(p.Text()) }
+
+var opPrint = regexp.MustCompile(`^[a-z2-7]{20}$`)
 
 // card draws the card of a message.
 func (t *textTeller) card(p stage.Post) {

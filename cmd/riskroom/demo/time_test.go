@@ -41,8 +41,8 @@ func testRateLimitFollowsTheClock(t *testing.T, home string) {
 			}
 		}
 	}
-	if n != 2 {
-		t.Errorf("%d reminders, want one for each handler: %+v", n, lines)
+	if n != 3 {
+		t.Errorf("%d reminders, want one for each handler and for the operator: %+v", n, lines)
 	}
 }
 

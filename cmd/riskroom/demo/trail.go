@@ -54,6 +54,9 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 		args["From"], args["To"] = p.Status(core.Status(d["from"])), p.Status(core.Status(d["to"]))
 		say(browser.Acted, "status")
 		out.Why = d["note"]
+	case engine.EventEdited, engine.EventAssigned, engine.EventNote:
+		args["What"] = wordDeed(b.w, p, e)
+		say(browser.Acted, "deed")
 	case engine.EventNode:
 		if org := &b.w.cfg.Organisation; d["from"] != "" {
 			args["From"], args["To"] = p.Node(org, d["from"]), p.Node(org, d["to"])

@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
+	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
@@ -20,6 +22,60 @@ func wordStatus(p text.Printer, it item) string {
 		s += p.S("demo.colon.between") + d["note"]
 	}
 	return s
+}
+
+// wordDeed describes what a person did to a risk besides changing its status.
+func wordDeed(w *world, p text.Printer, e engine.Event) string {
+	d, org := e.Data, &w.cfg.Organisation
+	what, why := "", cmp.Or(d["reason"], d["note"])
+	switch e.Kind {
+	case engine.EventEdited:
+		var changes []string
+		for _, f := range org.FieldNames() {
+			if from, to := d["from."+f], d["to."+f]; from != to {
+				changes = append(changes, p.S("history.change", text.Args{
+					"Field": w.wordField(p, f), "From": w.wordValue(p, f, from), "To": w.wordValue(p, f, to),
+				}))
+			}
+		}
+		what = strings.Join(changes, p.S("history.change.between"))
+	case engine.EventAssigned:
+		what = p.S("history.assigned."+d["how"], text.Args{
+			"From": w.wordValue(p, platform.HandlersKey, d["from"]), "To": w.wordValue(p, platform.HandlersKey, d["to"]),
+		})
+	case engine.EventNode:
+		what = p.S("history.node."+d["how"], text.Args{"From": p.Node(org, d["from"]), "To": p.Node(org, d["to"])})
+	default:
+		return p.S("history.note", text.Args{"Text": d["note"]})
+	}
+	if why != "" {
+		what += p.S("demo.colon.between") + why
+	}
+	return what
+}
+
+// wordValue describes a field's value, as it is in the trail.
+func (w *world) wordValue(p text.Printer, field, s string) string {
+	v := core.ParseValue(w.cfg.Organisation.FieldType(field), s)
+	switch {
+	case v.IsZero():
+		return p.S("common.none")
+	case !v.Date.IsZero():
+		return p.Time(v.Date, w.zone())
+	case field == "severity":
+		return p.Severity(core.Severity(s))
+	case len(v.People) == 0:
+		return s
+	}
+	var names []string
+	for _, r := range v.People {
+		name := string(r)
+		if a, ok := r.Account(); ok {
+			name = w.nameOf(a)
+		}
+		names = append(names, name)
+	}
+	return p.List(names)
 }
 
 // wordGroup describes a new group.
@@ -117,6 +173,10 @@ func wordWhy(p text.Printer, reason string) string {
 	return strings.ReplaceAll(reason, "_", " ")
 }
 
+// nodeSince is the date since which a risk has been at its node. By the time the trail is
+// shown, the risk may be at another.
+const nodeSince = "node_since"
+
 // wordTrigger describes why a flow begins.
 func (w *world) wordTrigger(p text.Printer, it item) string {
 	for _, f := range w.cfg.Flows {
@@ -128,6 +188,9 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 			anchor, _ := date.Anchor(it.risk)
 			args["Delay"] = p.Duration(time.Duration(date.After.Days)*core.Day + date.After.Exact)
 			args["Field"], args["Date"] = w.wordField(p, date.Field), p.Time(anchor, w.zone())
+			if date.Field == nodeSince {
+				return p.S("demo.trigger.node", args)
+			}
 		}
 		return p.S("demo.trigger."+f.Trigger.Kind(), args)
 	}
@@ -136,7 +199,7 @@ func (w *world) wordTrigger(p text.Printer, it item) string {
 
 // wordField returns the label of a risk's date.
 func (w *world) wordField(p text.Printer, field string) string {
-	if own, ok := w.cfg.Organisation.Field(field); ok {
+	if own, ok := w.cfg.Organisation.Field(strings.TrimPrefix(field, platform.OwnPrefix)); ok {
 		return core.LabelIn(own.Label, p.Lang(), own.Key)
 	}
 	return p.Field(field)

@@ -14,17 +14,22 @@ import (
 type Demo struct {
 	UserID  func(n int) string // the ID of the n-th person without one in the config file
 	Changes []string           // the methods, in the emulator's log, that the engine changes something with
-	// File returns what readers of p type to open the form of a new risk.
-	File func(p text.Printer, command string) string
-	// Resolve returns what readers of p type to resolve a risk; "" leaves the key out.
-	Resolve func(p text.Printer, command string, key core.RiskKey, note string) string
-	// Pass returns what readers of p type to pass a risk on to the next node.
-	Pass func(p text.Printer, command string, key core.RiskKey) string
+	// Line returns what readers of p type to give a command.
+	Line func(p text.Printer, command string, typed Typed) string
 	// Open starts an emulator with a cast, and sets its URLs in s.
 	Open func(c Cast, s *config.WorkspaceSettings, now func() time.Time) (Stage, error)
 	// Placeholder returns a value for an unset key of the workspace, or for
 	// "channel".
 	Placeholder func(key string) string
+}
+
+// Typed is a command that somebody types.
+type Typed struct {
+	Name   string       // of the command, as for bots.Word
+	Key    core.RiskKey // "" leaves it out
+	Word   string       // before the value on a line, "" for none
+	Option string       // which has the value where commands have options
+	Value  string       // "" leaves it out
 }
 
 // Keys of the form for a new risk.

@@ -10,7 +10,6 @@ import (
 
 	"riskroom/adapters/discord/emulator"
 	"riskroom/cmd/riskroom/platform"
-	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
 )
@@ -22,20 +21,22 @@ func demo() platform.Demo {
 		Changes: []string{
 			"create_message", "update_message", "create_guild_channel", "update_channel", "set_channel_permission_overwrite", "create_pin",
 		},
-		File: func(_ text.Printer, command string) string { return command + " new" },
-		Resolve: func(_ text.Printer, command string, key core.RiskKey, note string) string {
-			command += " status status:" + string(core.Resolved)
-			if key != "" {
-				command += " key:" + string(key)
-			}
-			return command + " note:" + note
-		},
-		Pass: func(_ text.Printer, command string, key core.RiskKey) string {
-			return command + " pass key:" + string(key)
-		},
+		Line:        lineOf,
 		Open:        openStage,
 		Placeholder: placeholder,
 	}
+}
+
+// lineOf returns a command with its options.
+func lineOf(_ text.Printer, command string, typed platform.Typed) string {
+	command += " " + typed.Name
+	if typed.Key != "" {
+		command += " key:" + string(typed.Key)
+	}
+	if typed.Value != "" {
+		command += " " + typed.Option + ":" + typed.Value
+	}
+	return command
 }
 
 // openStage starts an emulated guild. Interactions arrive over HTTP, because a

@@ -11,7 +11,6 @@ import (
 	"riskroom/bots"
 	"riskroom/bots/slackbot"
 	"riskroom/cmd/riskroom/platform"
-	"riskroom/core"
 	"riskroom/core/config"
 	"riskroom/core/text"
 )
@@ -23,22 +22,22 @@ func demo() platform.Demo {
 		Changes: []string{
 			"chat.postMessage", "chat.update", "conversations.create", "conversations.invite", "conversations.setTopic", "bookmarks.add", "pins.add",
 		},
-		File: func(p text.Printer, command string) string {
-			return command + " " + bots.Word(p.Lang(), "new")
-		},
-		Resolve: func(p text.Printer, command string, key core.RiskKey, note string) string {
-			words := []string{command, bots.Word(p.Lang(), "status")}
-			if key != "" {
-				words = append(words, string(key))
-			}
-			return strings.Join(append(words, strings.ToLower(p.Status(core.Resolved)), note), " ")
-		},
-		Pass: func(p text.Printer, command string, key core.RiskKey) string {
-			return strings.Join([]string{command, bots.Word(p.Lang(), "pass"), string(key)}, " ")
-		},
+		Line:        lineOf,
 		Open:        openStage,
 		Placeholder: placeholder,
 	}
+}
+
+// lineOf returns a command as it is typed on a line.
+func lineOf(p text.Printer, command string, typed platform.Typed) string {
+	words := []string{command, bots.Word(p.Lang(), typed.Name)}
+	if typed.Key != "" {
+		words = append(words, string(typed.Key))
+	}
+	if typed.Value != "" {
+		words = append(words, typed.Word+typed.Value)
+	}
+	return strings.Join(words, " ")
 }
 
 // openStage starts an emulated workspace.
