@@ -131,17 +131,25 @@ func (b *Bot) assignFormOf(ctx context.Context, c Command, r core.Risk, chosen [
 
 // assignForm handles the form that changes the handlers.
 func (b *Bot) assignForm(ctx context.Context, c Command) (Reply, error) {
-	key, version, ok := b.readSeen(c.Filled.State)
-	if !ok || c.Filled.Refresh {
+	return b.assignFilled(ctx, c, engine.Assign{}, func(now core.Risk, to []core.Ref) Form {
+		return b.assignFormOf(ctx, c, now, to)
+	})
+}
+
+// assignFilled does a with the risk and the people of a form. If the handlers have changed
+// since the person saw them, the reply is the form that again returns.
+func (b *Bot) assignFilled(ctx context.Context, c Command, a engine.Assign, again func(now core.Risk, to []core.Ref) Form) (Reply, error) {
+	var ok bool
+	if a.Risk, a.Seen, ok = b.readSeen(c.Filled.State); !ok || c.Filled.Refresh {
 		return b.unknown(ctx, c)
 	}
-	to, faults := b.assignees(c, strings.Join(c.Filled.Values["handlers"], ","))
-	if len(faults) > 0 {
+	var faults []fault
+	if a.To, faults = b.assignees(c, strings.Join(c.Filled.Values["handlers"], ",")); len(faults) > 0 {
 		return b.faulty(c, faults), nil
 	}
-	r, err := b.doAssign(ctx, c, engine.Assign{Risk: key, Seen: version, To: to})
+	r, err := b.doAssign(ctx, c, a)
 	if now, refusal := moved(err); refusal != nil {
-		return b.askAgain(c, b.assignFormOf(ctx, c, now, to), refusal), nil
+		return b.askAgain(c, again(now, a.To), refusal), nil
 	}
 	return r, err
 }

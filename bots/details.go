@@ -190,7 +190,7 @@ func (d detailer) history(ctx context.Context) []Field {
 		return nil
 	}
 	out := []core.Span{core.Plain(d.seeAll())}
-	t := teller{b: d.b, c: d.c, p: d.p, most: listTitle}
+	t := eventWords{b: d.b, c: d.c, p: d.p, most: listTitle}
 	for _, line := range t.lines(ctx, h.Events[:min(len(h.Events), newestEvents)]) {
 		out = append(append(out, core.Plain("\n")), line...)
 	}

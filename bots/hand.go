@@ -29,14 +29,14 @@ func (b *Bot) handArgs() []Arg {
 	}
 }
 
-// before are words that may precede the people to whom a risk is handed.
-var before = synonyms{text.English: {"to"}, text.Chinese: {"给"}}
+// toWords may precede the people to whom a risk is handed.
+var toWords = synonyms{text.English: {"to"}, text.Chinese: {"给"}}
 
 // takePeople takes a list of people off the start of a line: mentions, and names that follow a
 // comma.
 func (b *Bot) takePeople(line string) (value []string, rest string, ok bool) {
 	first, after := cutWord(line)
-	if before.has(first) {
+	if toWords.has(first) {
 		line = after
 	}
 	head, reason := line, ""
@@ -91,18 +91,8 @@ func (b *Bot) handFormOf(ctx context.Context, c Command, r core.Risk, to []core.
 
 // handForm handles the form that hands a risk over.
 func (b *Bot) handForm(ctx context.Context, c Command) (Reply, error) {
-	key, version, ok := b.readSeen(c.Filled.State)
-	if !ok || c.Filled.Refresh {
-		return b.unknown(ctx, c)
-	}
-	to, faults := b.assignees(c, strings.Join(c.Filled.Values["handlers"], ","))
-	if len(faults) > 0 {
-		return b.faulty(c, faults), nil
-	}
 	reason := c.Filled.Values.Get(noteName)
-	r, err := b.doAssign(ctx, c, engine.Assign{Risk: key, Seen: version, To: to, Hand: true, Reason: reason})
-	if now, refusal := moved(err); refusal != nil {
-		return b.askAgain(c, b.handFormOf(ctx, c, now, to, reason), refusal), nil
-	}
-	return r, err
+	return b.assignFilled(ctx, c, engine.Assign{Hand: true, Reason: reason}, func(now core.Risk, to []core.Ref) Form {
+		return b.handFormOf(ctx, c, now, to, reason)
+	})
 }

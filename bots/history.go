@@ -52,7 +52,7 @@ func (b *Bot) historyAt(ctx context.Context, c Command, key core.RiskKey, at pla
 	if err != nil {
 		return Reply{}, err
 	}
-	t := teller{b: b, c: c, p: b.printer(c)}
+	t := eventWords{b: b, c: c, p: b.printer(c)}
 	r := Say(t.p.S("history.head", text.Args{"Key": string(key), "Title": h.Risk.Title}))
 	r.List = t.lines(ctx, h.Events)
 	if !h.Since.IsZero() {
@@ -65,8 +65,8 @@ func (b *Bot) historyAt(ctx context.Context, c Command, key core.RiskKey, at pla
 	return r, nil
 }
 
-// teller words events of a risk's history for one reader.
-type teller struct {
+// eventWords words events of a risk's history for one reader.
+type eventWords struct {
 	b    *Bot
 	c    Command
 	p    text.Printer
@@ -74,7 +74,7 @@ type teller struct {
 }
 
 // typed returns a text that somebody typed.
-func (t teller) typed(s string) string {
+func (t eventWords) typed(s string) string {
 	if t.most == 0 {
 		return s
 	}
@@ -82,7 +82,7 @@ func (t teller) typed(s string) string {
 }
 
 // lines returns a line for each event.
-func (t teller) lines(ctx context.Context, events []engine.Event) [][]core.Span {
+func (t eventWords) lines(ctx context.Context, events []engine.Event) [][]core.Span {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	var out [][]core.Span
@@ -99,7 +99,7 @@ func (t teller) lines(ctx context.Context, events []engine.Event) [][]core.Span 
 }
 
 // who returns who did it: a person, a flow, or riskroom itself.
-func (t teller) who(ctx context.Context, e engine.Event) string {
+func (t eventWords) who(ctx context.Context, e engine.Event) string {
 	if flow := e.Flow(); flow != "" && e.Actor == (core.Actor{}) && !engine.BuiltIn(flow) {
 		return flow
 	}
@@ -107,7 +107,7 @@ func (t teller) who(ctx context.Context, e engine.Event) string {
 }
 
 // what returns what happened, without who did it.
-func (t teller) what(ctx context.Context, e engine.Event) string {
+func (t eventWords) what(ctx context.Context, e engine.Event) string {
 	d := e.Data
 	switch e.Kind {
 	case engine.EventStatus:
@@ -144,7 +144,7 @@ func (t teller) what(ctx context.Context, e engine.Event) string {
 }
 
 // with adds a labelled text to a sentence.
-func (t teller) with(what, label, typed string) string {
+func (t eventWords) with(what, label, typed string) string {
 	if typed == "" {
 		return what
 	}
@@ -152,7 +152,7 @@ func (t teller) with(what, label, typed string) string {
 }
 
 // noteLabel returns the label of the text that comes with a status.
-func (t teller) noteLabel(to core.Status) string {
+func (t eventWords) noteLabel(to core.Status) string {
 	if to.Open() {
 		return t.p.S("history.comment")
 	}
@@ -160,7 +160,7 @@ func (t teller) noteLabel(to core.Status) string {
 }
 
 // edited words the fields of an edit, whose data has "from.<field>" and "to.<field>".
-func (t teller) edited(ctx context.Context, d map[string]string) string {
+func (t eventWords) edited(ctx context.Context, d map[string]string) string {
 	fields := t.b.org.FieldNames()
 	for _, k := range slices.Sorted(maps.Keys(d)) { // fields that the config file no longer has
 		if _, field, _ := strings.Cut(k, "."); !slices.Contains(fields, field) {
@@ -185,7 +185,7 @@ func (t teller) edited(ctx context.Context, d map[string]string) string {
 const changedText = 300
 
 // value words a stored value of a field, without mentions.
-func (t teller) value(ctx context.Context, field, s string) string {
+func (t eventWords) value(ctx context.Context, field, s string) string {
 	v := core.ParseValue(t.b.org.FieldType(field), s)
 	if v.IsZero() {
 		return t.p.S("common.none")
@@ -195,7 +195,7 @@ func (t teller) value(ctx context.Context, field, s string) string {
 }
 
 // people words stored handlers.
-func (t teller) people(ctx context.Context, s string) string {
+func (t eventWords) people(ctx context.Context, s string) string {
 	if s == "" {
 		return t.p.S("common.nobody")
 	}
@@ -203,7 +203,7 @@ func (t teller) people(ctx context.Context, s string) string {
 }
 
 // step words what a step of a flow did.
-func (t teller) step(ctx context.Context, e engine.Event) string {
+func (t eventWords) step(ctx context.Context, e engine.Event) string {
 	d := e.Data
 	if e.Kind != engine.EventStep {
 		return t.p.S("history."+e.Kind, text.Args{"Action": t.p.First(nil, "history.action."+d["action"], "history.action.other")})
@@ -216,7 +216,7 @@ func (t teller) step(ctx context.Context, e engine.Event) string {
 }
 
 // done words the people and parts that a step reached: "acme/U1, topic, member acme/U2".
-func (t teller) done(ctx context.Context, s string) string {
+func (t eventWords) done(ctx context.Context, s string) string {
 	var out []string
 	for one := range strings.SplitSeq(s, ", ") {
 		words := strings.Fields(one)
@@ -233,7 +233,7 @@ func (t teller) done(ctx context.Context, s string) string {
 }
 
 // rejected words attempts that were refused.
-func (t teller) rejected(d map[string]string) string {
+func (t eventWords) rejected(d map[string]string) string {
 	what := d["what"]
 	args := text.Args{"What": t.p.First(nil, "history.try."+what, "history.try.change")}
 	if core.Status(what).Valid() {

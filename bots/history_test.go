@@ -58,7 +58,7 @@ func TestHistory(t *testing.T) {
 	t.Parallel()
 	f := &fakeEngine{history: map[string]engine.History{"R-17 ": {Risk: core.Risk{Title: "Ledger"}, Events: everyEvent()}}}
 	for _, e := range f.history["R-17 "].Events {
-		if e.Kind != engine.EventRejected && !engine.Told(e) {
+		if e.Kind != engine.EventRejected && !engine.InHistory(e) {
 			t.Errorf("a history has no %s: %+v", e.Kind, e)
 		}
 	}

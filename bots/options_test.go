@@ -134,6 +134,8 @@ func TestLostForm(t *testing.T) {
 	wants(t, words(r), "This form has expired")
 	wants(t, core.Text(r.Card.Body), "/risk new title:Ledger is off module:Payments")
 	wants(t, words(b.Lost(c, down)), "database isn't responding")
+	edit := Command{Actor: lin, Filled: &Filled{Form: formEdit, State: seenAt("R-17", 3), Values: Values{"severity": {"high"}}}}
+	wants(t, core.Text(b.Lost(edit, down).Card.Body), "/risk edit key:R-17 severity:high")
 	c.Filled.Form = "of another version"
 	wants(t, words(b.Lost(c, down)), "another version")
 }

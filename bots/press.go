@@ -45,7 +45,7 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 		return Reply{}, err
 	case err == nil && !v.Risk.Status.Open():
 		card := b.handling.Card(ctx, v, c.Actor.Account.Workspace, p.Lang())
-		r := Say(b.stands(c, v.Risk))
+		r := Say(b.statusLine(c, v.Risk))
 		r.Card = &card
 		return r, nil
 	case err == nil && !v.MayChange:
@@ -111,12 +111,12 @@ func (b *Bot) noteAgain(c Command, now core.Risk, to core.Status, note string, r
 		f.Fields[0].Initial = oneOf(note)
 	}
 	r := b.askAgain(c, f, refusal)
-	r.Form.Notice = append(r.Form.Notice, core.Plain("\n"+b.stands(c, now)))
+	r.Form.Notice = append(r.Form.Notice, core.Plain("\n"+b.statusLine(c, now)))
 	return r
 }
 
-// stands returns the status of a risk in a sentence.
-func (b *Bot) stands(c Command, r core.Risk) string {
+// statusLine returns the status of a risk in a sentence.
+func (b *Bot) statusLine(c Command, r core.Risk) string {
 	p := b.printer(c)
 	return p.S("commands.stands", text.Args{
 		"Key": string(r.Key), "Title": r.Title, "Status": p.Status(r.Status), "Since": p.Time(r.StatusSince, b.zone(c)),

@@ -62,7 +62,7 @@ func (b *Bot) Lost(c Command, err error) Reply {
 	if form.entry == nil {
 		return Say(p.S("commands.outdated"))
 	}
-	args := Values{"key": oneOf(c.Filled.State["risk"])}
+	args := Values{riskName: oneOf(c.Filled.State[riskState])}
 	maps.Copy(args, c.Filled.Values)
 	c.Typed, c.Filled = &Typed{Path: form.entry.path, Args: args}, nil
 	id := "commands.lost.store"

@@ -123,7 +123,7 @@ func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 // risk.
 func (b *Bot) currentState(ctx context.Context, c Command, r *core.Refusal) Reply {
 	p := b.printer(c)
-	lines := []string{b.refusalText(p, r), b.stands(c, *r.Risk)}
+	lines := []string{b.refusalText(p, r), b.statusLine(c, *r.Risk)}
 	if b.mayStore(c) {
 		lines = append(lines, b.typedAgain(c)...)
 	}

@@ -183,7 +183,7 @@ func readHistory(ctx context.Context, db *store.Store, key core.RiskKey) (h hist
 			return h, err
 		}
 		for _, e := range page {
-			if last = e; engine.Told(e) {
+			if last = e; engine.InHistory(e) {
 				h.events = append(h.events, e)
 			}
 		}

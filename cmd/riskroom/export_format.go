@@ -106,7 +106,7 @@ func (x *csvExporter) columns(r core.Risk, h history) []column {
 		columns = append(columns, column{core.OwnName(f.Key), x.value(r.Fields[f.Key])})
 	}
 	if x.history {
-		columns = append(columns, column{"history", x.told(h)})
+		columns = append(columns, column{"history", x.lines(h)})
 	}
 	return columns
 }
@@ -133,8 +133,8 @@ func (x *csvExporter) notes(notes []core.Note) string {
 	return strings.Join(lines, "\n")
 }
 
-// told returns a line for each event: when, who, what, and its data.
-func (x *csvExporter) told(h history) string {
+// lines returns a line for each event: when, who, what, and its data.
+func (x *csvExporter) lines(h history) string {
 	var lines []string
 	if !h.since.IsZero() {
 		lines = append(lines, "earlier events are gone")

@@ -75,7 +75,7 @@ func (e *Engine) readTrail(ctx context.Context, r core.Risk, from string, p *his
 			if p.last = ev; read == 0 {
 				p.from = ev.At
 			}
-			if read++; read > historyRead || Told(ev) && !p.add(ev) {
+			if read++; read > historyRead || InHistory(ev) && !p.add(ev) {
 				p.stop(cursor{event: ev.ID}, ev.At)
 				return nil
 			}
@@ -92,9 +92,9 @@ func (e *Engine) readTrail(ctx context.Context, r core.Risk, from string, p *his
 	}
 }
 
-// Told reports whether an event belongs in a risk's history: what people did, and what
+// InHistory reports whether an event belongs in a risk's history: what people did, and what
 // flows did for them.
-func Told(e Event) bool {
+func InHistory(e Event) bool {
 	switch e.Kind {
 	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
 		return true

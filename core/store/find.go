@@ -192,7 +192,7 @@ func (f *search) next(ctx context.Context) (hits []hit, ok bool, err error) {
 		if errs[i] != nil {
 			return nil, false, errs[i]
 		}
-		f.took(of[i], a)
+		f.add(of[i], a)
 	}
 	return f.certain(), true, nil
 }
@@ -217,8 +217,8 @@ func (f *search) read(shard int) *call {
 	return c
 }
 
-// took adds what was read of a shard.
-func (f *search) took(p *part, a answer) {
+// add adds what was read of a shard.
+func (f *search) add(p *part, a answer) {
 	if n := int(a.int(1)); n >= 0 {
 		f.total = max(f.total, 0) + n
 	}
