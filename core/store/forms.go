@@ -14,8 +14,8 @@ import (
 
 // Limits on the forms that people have not finished.
 const (
-	formsOf = 8 // of one person
-	maxForm = 1 << 17
+	formsOf = 8       // of one person
+	maxForm = 1 << 20 // bytes: enough for a form with every field at its limit, however it is escaped
 )
 
 // KeepForm keeps a form that a person has not finished. It replaces the one with the same
