@@ -129,8 +129,12 @@ func (t eventWords) what(ctx context.Context, e engine.Event) string {
 		}
 		return t.p.S("history.note", text.Args{"Text": t.typed(d["note"])})
 	case engine.EventNode:
+		label := "history.comment"
+		if d["how"] == "back" {
+			label = "history.reason"
+		}
 		return t.with(t.p.S("history.node."+cmp.Or(d["how"], "pass"), text.Args{"From": t.p.Node(t.b.org, d["from"]), "To": t.p.Node(t.b.org, d["to"])}),
-			t.p.S("history.comment"), d["note"])
+			t.p.S(label), d["note"])
 	case engine.EventStep, engine.EventPartial, engine.EventFailed:
 		return t.step(ctx, e)
 	case engine.EventFreed:

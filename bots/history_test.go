@@ -88,7 +88,7 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · Lin: Note: looking
 18 Nov 2026, 10:05 · Lin: Note from a message by Wei: said Message
 18 Nov 2026, 10:05 · Lin: passed it on: triage → review
-18 Nov 2026, 10:05 · Lin: sent it back: review → triage. Note: no
+18 Nov 2026, 10:05 · Lin: sent it back: review → triage. Reason: no
 18 Nov 2026, 10:05 · remind: sent a direct message to lin
 18 Nov 2026, 10:05 · remind: created the channel #ledger-r-17
 18 Nov 2026, 10:05 · remind: changed the channel: topic, member lin
