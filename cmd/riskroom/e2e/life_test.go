@@ -106,7 +106,7 @@ lin: handed it over to wei (before: lin). Reason: the bank calls her
 wei: Note from a message by ana: The bank called back Message
 wei: passed it on: Triage → Fix
 wei: passed it on: Fix → Review. Note: recounted
-wei: sent it back: Review → Fix. Note: a booking is missing
+wei: sent it back: Review → Fix. Reason: a booking is missing
 wei: passed it on: Fix → Review
 wei: Pending → Resolved. Resolution: booked again
 announce: posted in the channel
