@@ -32,9 +32,20 @@ func (a AddNote) decide(ctx context.Context, d deed) (effect, error) {
 	if err := c.refusal(); err != nil {
 		return effect{}, err
 	}
+	if n := len(d.rec.Risk.Notes) - 1; n >= 0 && a.again(d, text, d.rec.Risk.Notes[n]) {
+		r := core.Refuse(core.Conflict, "note_same", "note", "Key", string(d.rec.Risk.Key))
+		r.Risk = &d.rec.Risk
+		return effect{}, r
+	}
 	data := map[string]string{"note": text}
 	if q := a.Quote; q != nil {
 		data["author"], data["link"] = q.By.Name, q.Link
 	}
 	return effect{note: d.note(text, a.Quote), kind: EventNote, data: data}, nil
+}
+
+// again reports whether the same person has just written the same note. People type a
+// command again if riskroom was stopped before it could answer.
+func (AddNote) again(d deed, text string, last core.Note) bool {
+	return last.Text == text && last.By.Account == d.by.Account && d.e.now().Sub(last.At) < alikeWithin
 }

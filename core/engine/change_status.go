@@ -60,6 +60,16 @@ func (c ChangeStatus) decide(ctx context.Context, d deed) (effect, error) {
 	return eff, nil
 }
 
+// again reports whether the risk got the status with the same note. People type a command
+// again if riskroom was stopped before it could answer.
+func (c ChangeStatus) again(r core.Risk) bool {
+	if !c.To.Open() {
+		return c.Note == r.Resolution
+	}
+	n := len(r.Notes) - 1
+	return n >= 0 && r.Notes[n].Text == c.Note && !r.Notes[n].At.Before(r.StatusSince)
+}
+
 // check returns a Refusal if the change isn't possible, otherwise nil.
 func (c ChangeStatus) check(d deed) *core.Refusal {
 	old, p := d.rec.Risk, d.e.text.In(d.e.org.Language)
@@ -75,7 +85,7 @@ func (c ChangeStatus) check(d deed) *core.Refusal {
 			known = append(known, p.Status(s))
 		}
 		return core.Refuse(core.Invalid, "status_unknown", "status", "Status", string(c.To), "Known", p.List(known))
-	case c.To == old.Status && (c.Note == "" || d.changed("status")):
+	case c.To == old.Status && (c.Note == "" || d.changed("status") || c.again(old)):
 		return conflict("status_same")
 	case d.changed("status"):
 		return conflict("status_moved")

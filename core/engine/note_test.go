@@ -56,6 +56,30 @@ func TestNotesArePosted(t *testing.T) {
 	}
 }
 
+// TestTypedAgain has people type a command again, as after a stop of riskroom that left it
+// unanswered.
+func TestTypedAgain(t *testing.T) {
+	t.Parallel()
+	b, r, _ := withGroup(t)
+	refused := func(by core.Actor, o engine.Operation, want string) {
+		t.Helper()
+		if _, err := b.perform(by, o); code(err) != want {
+			t.Errorf("%+v again: %v", o, err)
+		}
+	}
+	b.must(wei, engine.AddNote{Risk: r.Key, Text: "it is the cache"})
+	refused(wei, engine.AddNote{Risk: r.Key, Text: "it is the cache "}, "note_same")
+	b.must(mei, engine.AddNote{Risk: r.Key, Text: "it is the cache"})
+	for _, to := range []core.Status{core.InProgress, core.Resolved, core.Shelved} {
+		b.must(mei, engine.ChangeStatus{Risk: r.Key, To: to, Note: "done"})
+		refused(mei, engine.ChangeStatus{Risk: r.Key, To: to, Note: "done"}, "status_same")
+	}
+	rec, err := b.store.Get(b.ctx(), r.Key)
+	if err != nil || len(rec.Risk.Notes) != 3 || rec.Risk.Resolution != "done" {
+		t.Errorf("the risk is %+v, %v", rec.Risk, err)
+	}
+}
+
 func TestNotesWithoutAGroup(t *testing.T) {
 	t.Parallel()
 	b, r := editable(t)
