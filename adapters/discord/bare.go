@@ -20,7 +20,7 @@ type bare struct {
 // display is a text display. discordgo's has no id.
 type display struct {
 	Type int    `json:"type"`
-	ID   int32  `json:"id,omitempty"`
+	ID   int64  `json:"id,omitempty"`
 	Text string `json:"content"`
 }
 
@@ -52,7 +52,7 @@ func asBare(c Content, op string) (bare, bool) {
 // displayID derives the id of a text display from the op of its message. The ids
 // that Discord itself gives are small. Two messages in a channel have the same id
 // once in 2^30.
-func displayID(op string) int32 {
+func displayID(op string) int64 {
 	sum := sha256.Sum256([]byte(op))
-	return int32(1<<30 | binary.BigEndian.Uint32(sum[:4])>>2)
+	return int64(1<<30 | binary.BigEndian.Uint32(sum[:4])>>2)
 }

@@ -130,7 +130,7 @@ func (m posted) marked(op string) bool {
 		}
 	}
 	for _, row := range m.Components {
-		if row.Type == textDisplay && row.ID == int64(displayID(op)) {
+		if row.Type == textDisplay && row.ID == displayID(op) {
 			return true
 		}
 		if slices.ContainsFunc(row.Buttons, func(b pressable) bool { return carries(b.CustomID, op) }) {

@@ -27,7 +27,8 @@ func wordStatus(p text.Printer, it item) string {
 // wordDeed describes what a person did to a risk besides changing its status.
 func wordDeed(w *world, p text.Printer, e engine.Event) string {
 	d, org := e.Data, &w.cfg.Organisation
-	what, why := "", cmp.Or(d["reason"], d["note"])
+	var what string
+	why := cmp.Or(d["reason"], d["note"])
 	switch e.Kind {
 	case engine.EventEdited:
 		var changes []string
