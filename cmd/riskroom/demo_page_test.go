@@ -53,7 +53,7 @@ func TestDemoPage(t *testing.T) {
 		if err := json.Unmarshal([]byte(fetch(t, client, at+"words?lang="+lang)), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Words["send"] != send || len(got.Notes["acme"]) != 4 {
+		if got.Words["send"] != send || len(got.Notes["acme"]) != 5 {
 			t.Errorf("in %q: Send is %q, and the notes on people are %v", lang, got.Words["send"], got.Notes)
 		}
 		for id, word := range got.Words {

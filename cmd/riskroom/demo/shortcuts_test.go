@@ -21,6 +21,8 @@ func TestShortcutsInBrowser(t *testing.T) {
 	v.press("#posts .post .menu button", v.words.S("shortcuts.name.file_message"))
 	v.sees("#window", v.words.S("commands.form.file.title"), "Who can read this risk", "every member of acme")
 	v.waits("the text is the description", `[...document.querySelectorAll('#window textarea')].some((e) => e.value === 'The ledger is off by one')`)
+	v.choose(v.words.Field("module"), "Payments")
+	v.sees("#window", v.words.Field("handlers"))
 	v.fill(v.words.Field("title"), "Ledger")
 	v.press("#window footer button", v.words.S("commands.form.file.submit"))
 	v.sees("#window", "R-1")

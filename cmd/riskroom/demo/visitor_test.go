@@ -96,6 +96,8 @@ func TestTypedStaysTyped(t *testing.T) {
 	v.keys(hostile + kb.Enter)
 	v.sees("#posts .post", hostile)
 	v.keys("/risk new" + kb.Enter)
+	v.choose(v.words.Field("module"), "Payments")
+	v.sees("#window", v.words.Field("handlers"))
 	v.fill(v.words.Field("title"), hostile)
 	v.press("#window footer button", v.words.S("commands.form.file.submit"))
 	v.sees("#window", "R-1", hostile)
