@@ -200,6 +200,7 @@ func (d *discordFrontend) hide(group string) error {
 // press presses a button of the risk's card in the lobby.
 func (d *discordFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
 	prefix := "riskroom." + string(press) + ":" + string(key) + "@"
+	var failed string // the button that could not be pressed, because the card changed
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range d.Messages(discordLobby) {
 			raw, err := json.Marshal(m.Components)
@@ -211,7 +212,11 @@ func (d *discordFrontend) press(ctx context.Context, as role, key core.RiskKey, 
 				continue
 			}
 			rest, _, _ = strings.Cut(rest, `"`)
-			return d.reply(d.Press(ctx, d.id(as), discordLobby, m.ID, prefix+rest))
+			said, err := d.reply(d.Press(ctx, d.id(as), discordLobby, m.ID, prefix+rest))
+			if err == nil || failed == rest {
+				return said, err
+			}
+			failed = rest
 		}
 	}
 	return "", fmt.Errorf("%s has no card", key)

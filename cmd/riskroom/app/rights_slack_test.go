@@ -205,8 +205,9 @@ func (s *slackFrontend) take(ctx context.Context, as role, key core.RiskKey) (st
 
 func (s *slackFrontend) hide(group string) error { return s.KickBot(s.id(lead), group) }
 
-// press presses a button of the risk's card in the lobby.
+// press presses a button of the risk's card in the lobby, again if the card changes before.
 func (s *slackFrontend) press(ctx context.Context, as role, key core.RiskKey, press core.Press) (string, error) {
+	var failed string // the button that could not be pressed
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, m := range s.Messages(slackLobby) {
 			if !strings.Contains(m.Plain, string(key)+" ") {
@@ -221,7 +222,11 @@ func (s *slackFrontend) press(ctx context.Context, as role, key core.RiskKey, pr
 				option, _, _ = strings.Cut(option, `"`)
 				pressed = "riskroom.more/" + pressed + ":" + option
 			}
-			return s.reply(as, func(user string) (emulator.Reply, error) { return s.Press(ctx, user, slackLobby, m.TS, pressed) })
+			said, err := s.reply(as, func(user string) (emulator.Reply, error) { return s.Press(ctx, user, slackLobby, m.TS, pressed) })
+			if err == nil || failed == pressed {
+				return said, err
+			}
+			failed = pressed
 		}
 	}
 	return "", fmt.Errorf("%s has no card", key)
