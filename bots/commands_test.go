@@ -88,6 +88,11 @@ func TestStatus(t *testing.T) {
 	if got := f.changes[inRoom.Op]; got.Risk != "R-9" || got.Note != "done" {
 		t.Errorf("in the risk's group: %+v", got)
 	}
+	// A key doesn't become part of a title.
+	wants(t, words(ask(t, b, typed("17 new servers are down module:Payments"))), "/risk show R-17", "new servers are down")
+	if len(f.drafts) > 0 {
+		t.Errorf("filed %+v", f.drafts)
+	}
 	n := len(f.changes)
 	wants(t, words(ask(t, b, typed("status 17 resovled"))), `There is no status "resovled"`, "Did you mean", "Pending, In progress, Resolved, Shelved", "/risk status 17 resovled")
 	wants(t, words(ask(t, b, typed("status 17"))), "Which status?")

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"slices"
 
 	"riskroom/core"
 	"riskroom/core/text"
@@ -47,10 +48,15 @@ func (b *Bot) findByKey(t *Typed) {
 		return
 	}
 	name, after := "show", rest
-	if word, tail := cutWord(rest); find(b.commands, word) != nil {
+	if word, tail := cutWord(rest); takesRisk(find(b.commands, word)) {
 		name, after = word, tail
 	} else if _, _, ok := b.statusAt(rest); ok {
 		name = "status"
 	}
 	t.entry, t.word, t.after = find(b.commands, name), "", string(key)+" "+after
+}
+
+// takesRisk reports whether e is a command on a risk. `R-17 new` is none, whatever it means.
+func takesRisk(e *entry) bool {
+	return e != nil && slices.ContainsFunc(e.args, func(a Arg) bool { return a.Name == riskName })
 }
