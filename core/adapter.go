@@ -80,6 +80,10 @@ type Lookup struct {
 // that no longer exists looks like one that the bot can't see: NotFound.
 type Looker interface {
 	LookGroup(ctx context.Context, g GroupRef) (GroupState, error)
+	// Members returns the people in any channel, without bots, if there are at most
+	// limit. If there are more it returns none and Conflict. Where the platform doesn't
+	// say who can see the channel, the error is Unsupported.
+	Members(ctx context.Context, g GroupRef, limit int) ([]Account, error)
 }
 
 // Platform is everything that the engine uses of one configured workspace.

@@ -47,13 +47,13 @@ type GroupSpec struct {
 	Public    bool      `json:"public,omitempty"`
 	Owner     Account   `json:"owner,omitzero"`  // also in Members
 	Members   []Account `json:"members"`         // without duplicates, owner first
-	Badge     *Badge    `json:"badge,omitempty"` // of an item group
+	Badge     *Badge    `json:"badge,omitempty"` // of an item or topic group
 }
 
-// Badge shows in a group which risk it is bound to: a small pinned card, and, on
+// Badge shows what a group is about and who owns it: a small pinned card, and, on
 // platforms with bookmarks, a bookmark to it named Label.
 type Badge struct {
-	Label   string     `json:"label"`            // "Payments · R-17"
+	Label   string     `json:"label"`            // "Payments · R-17"; "" for no bookmark
 	Module  string     `json:"module,omitempty"` // of the risk; names the channel if the platform allows no letter of its own name
 	Message Message    `json:"message"`
 	Ref     MessageRef `json:"ref,omitzero"` // the message to repair in SetGroup; zero posts a new one
@@ -66,15 +66,57 @@ type Group struct {
 	Report Report   `json:"report,omitzero"` // what became of each part and person
 }
 
-// GroupChange is what SetGroup changes. Nil and empty parts are left alone.
+// TopicState says whether a topic group is still discussed.
+type TopicState string
+
+// The states of a topic group.
+const (
+	Discussing TopicState = "discussing" // its members can post
+	Ended      TopicState = "ended"      // nobody can post, as far as the platform can enforce it
+)
+
+// GroupChange is what SetGroup changes. Nil and empty parts are left alone. Owner and
+// admins of a group are riskroom's own record, which adapters don't know.
+//
+// The parts are set in this order: name, texts, members, mute, state, dissolve. An
+// adapter may set name and topic after the others, but before the group is dissolved,
+// if their rate limit would hold up the rest.
 type GroupChange struct {
-	Name   *string   `json:"name,omitempty"`
-	Suffix string    `json:"suffix,omitempty"` // goes with Name: the suffix that the group was created with
-	Topic  *string   `json:"topic,omitempty"`
-	Add    []Account `json:"add,omitempty"`
-	Remove []Account `json:"remove,omitempty"`
-	Badge  *Badge    `json:"badge,omitempty"` // repair whatever is missing of it
+	Name         *string       `json:"name,omitempty"`
+	Suffix       string        `json:"suffix,omitempty"` // goes with Name: the suffix that the group was created with
+	Topic        *string       `json:"topic,omitempty"`
+	Purpose      *string       `json:"purpose,omitempty"`
+	Announcement *Announcement `json:"announcement,omitempty"`
+	Add          []Account     `json:"add,omitempty"`
+	Remove       []Account     `json:"remove,omitempty"`
+	Mute         *Mute         `json:"mute,omitempty"`
+	State        TopicState    `json:"state,omitempty"`
+	Closing      *Message      `json:"closing,omitempty"` // posted before State becomes Ended, or before Dissolve
+	Dissolve     Dissolve      `json:"dissolve,omitempty"`
+	Badge        *Badge        `json:"badge,omitempty"` // repair whatever is missing of it
 }
+
+// Announcement is a pinned message that replaces the one before it.
+type Announcement struct {
+	Message *Message   `json:"message,omitempty"` // nil: none any more
+	Old     MessageRef `json:"old,omitzero"`      // unpinned once Message is pinned
+}
+
+// Mute says who may not post: all members except the bot, or some people. The zero
+// value mutes nobody.
+type Mute struct {
+	All    bool      `json:"all,omitempty"`
+	People []Account `json:"people,omitempty"`
+}
+
+// Dissolve is a way to dissolve a group for good.
+type Dissolve string
+
+// The ways to dissolve a group.
+const (
+	DissolveArchive Dissolve = "archive" // nobody can post; what was said can still be read
+	DissolveDelete  Dissolve = "delete"  // with everything that was said in it
+)
 
 // Ending is how a group ended for everybody in it.
 type Ending string
@@ -88,6 +130,7 @@ const (
 // GroupState is what the engine needs to know about a group's current state.
 type GroupState struct {
 	Ended  Ending // "" while it exists; once set, the other fields are empty
+	Name   string // as the platform shows it now; "" if it doesn't say
 	Pinned []MessageRef
 	Badged bool // a bookmark points to a message of the group, or the platform has no bookmarks
 }

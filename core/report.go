@@ -5,14 +5,18 @@ type Part string
 
 // The parts of a group.
 const (
-	PartName     Part = "name"
-	PartTopic    Part = "topic"
-	PartPurpose  Part = "purpose"
-	PartMember   Part = "member"   // with Account: invited
-	PartRemoved  Part = "removed"  // with Account: removed
-	PartBadge    Part = "badge"    // posted
-	PartPin      Part = "pin"      // the badge is pinned
-	PartBookmark Part = "bookmark" // the badge is linked in the group's head
+	PartName         Part = "name"
+	PartTopic        Part = "topic"
+	PartPurpose      Part = "purpose"
+	PartAnnouncement Part = "announcement" // posted, and pinned in place of the one before
+	PartMember       Part = "member"       // with Account: invited
+	PartRemoved      Part = "removed"      // with Account: removed
+	PartMute         Part = "mute"         // with Account: of one person
+	PartState        Part = "state"        // of a topic group
+	PartDissolve     Part = "dissolve"
+	PartBadge        Part = "badge"    // posted
+	PartPin          Part = "pin"      // the badge is pinned
+	PartBookmark     Part = "bookmark" // the badge is linked in the group's head
 )
 
 // Outcome is the result for one part, and for one person if the part is people.
@@ -27,8 +31,9 @@ type Outcome struct {
 // (rate_limited, unavailable, unknown) stays until a later call of the same action
 // reports that part again.
 type Report struct {
-	Outcomes []Outcome  `json:"outcomes,omitempty"`
-	Badge    MessageRef `json:"badge,omitzero"` // the current badge, if it was set
+	Outcomes     []Outcome  `json:"outcomes,omitempty"`
+	Badge        MessageRef `json:"badge,omitzero"`        // the current badge, if it was set
+	Announcement MessageRef `json:"announcement,omitzero"` // the current one, if it was set
 }
 
 // Failed returns the outcomes that failed.

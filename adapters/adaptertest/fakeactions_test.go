@@ -294,6 +294,10 @@ func (a *fakeAdapter) Group(ctx context.Context, group string) (core.UserGroup, 
 	return core.UserGroup{ID: "g1", Name: "oncall"}, a.read(ctx, "role", func() error { return nil })
 }
 
+func (a *fakeAdapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
+	return nil, &core.Error{Op: "members of " + g.ID, Kind: core.Unsupported}
+}
+
 func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.GroupState, err error) {
 	if err := a.ours(ref.Workspace); err != nil {
 		return core.GroupState{}, err

@@ -47,3 +47,8 @@ func (a *Adapter) whyUnseen(ctx context.Context, id string, lost error) (core.Gr
 	}
 	return core.GroupState{Ended: core.Deleted}, nil
 }
+
+// Members implements core.Looker.
+func (a *Adapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
+	return nil, &core.Error{Op: "discord: members of " + g.ID, Kind: core.Unsupported}
+}

@@ -46,3 +46,8 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	s.Badged = slices.ContainsFunc(bookmarks, func(b slack.Bookmark) bool { return leadsTo(b.Link, core.MessageRef{Channel: g.ID}) })
 	return s, nil
 }
+
+// Members implements core.Looker.
+func (a *Adapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
+	return nil, &core.Error{Op: "slack: members of " + g.ID, Kind: core.Unsupported}
+}

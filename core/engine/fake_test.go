@@ -333,6 +333,10 @@ func (f *fakePlatform) Group(ctx context.Context, group string) (core.UserGroup,
 	return core.UserGroup{ID: "G1", Name: "oncall"}, nil
 }
 
+func (f *fakePlatform) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
+	return nil, &core.Error{Op: "members of " + g.ID, Kind: core.Unsupported}
+}
+
 func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.GroupState, error) {
 	f.mu.Lock()
 	fail := f.fail

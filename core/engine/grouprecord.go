@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"riskroom/core"
+)
+
+// Group is riskroom's record of a group that it created. Owner, admins and the state
+// of a topic group are kept only here: no platform has them for a bot's channels.
+type Group struct {
+	Key    core.RiskKey   `json:"key"` // of the risk that it belongs to, or T-n of a topic group that belongs to none
+	Ref    core.GroupRef  `json:"ref"`
+	Type   core.GroupType `json:"type"`
+	Run    string         `json:"run"` // RunID.String of the run that created it
+	Name   string         `json:"name"`
+	Suffix string         `json:"suffix"`
+	Public bool           `json:"public,omitempty"`
+	Rev    int64          `json:"rev"` // raised by each change of the record
+
+	Owner  core.Account    `json:"owner,omitzero"`
+	Admins []core.Account  `json:"admins,omitempty"`
+	Away   time.Time       `json:"away,omitzero"` // when the owner was first seen to be gone
+	State  core.TopicState `json:"state,omitempty"`
+	Ended  *Closed         `json:"ended,omitempty"` // of a topic group
+	Muted  core.Mute       `json:"muted,omitzero"`
+	Life   GroupLife       `json:"life,omitempty"`
+	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses
+
+	Card         core.MessageRef   `json:"card,omitzero"` // the pinned card
+	Announcement core.MessageRef   `json:"announcement,omitzero"`
+	Members      map[string]Member `json:"members,omitempty"` // by Account.String: whom riskroom invited or tried to
+}
+
+// Closed says who ended a topic group, and when.
+type Closed struct {
+	By core.Actor `json:"by"`
+	At time.Time  `json:"at"`
+}
+
+// GroupLife is whether riskroom still acts in a group.
+type GroupLife string
+
+// The lives of a group.
+const (
+	LiveGroup   GroupLife = ""       // in use
+	GoneGroup   GroupLife = "gone"   // it ended on the platform, by riskroom or by hand
+	FormerGroup GroupLife = "former" // it exists, but another group has taken its place
+)
+
+// Member is what became of a person whom riskroom wanted in a group.
+type Member struct {
+	Code string    `json:"code,omitempty"` // why they could not be added; "" if they were
+	Left bool      `json:"left,omitempty"` // removed by hand, or left: not added again
+	At   time.Time `json:"at"`
+}
+
+// Encode returns the record in its stored form.
+func (g Group) Encode() ([]byte, error) {
+	b, err := json.Marshal(g)
+	if err != nil {
+		return nil, fmt.Errorf("group %s: %w", g.Ref, err)
+	}
+	return b, nil
+}
+
+// DecodeGroup reads what Group.Encode wrote.
+func DecodeGroup(b []byte) (Group, error) {
+	var g Group
+	if err := json.Unmarshal(b, &g); err != nil {
+		return Group{}, fmt.Errorf("stored group: %w", err)
+	}
+	return g, nil
+}
