@@ -55,6 +55,7 @@ func scenarios() []scenarioGroup {
 		{"people", people()},
 		{"other workspaces", foreigners()},
 		{"literal text", literal()},
+		{"names", names()},
 		{"capabilities", truth()},
 	}
 }

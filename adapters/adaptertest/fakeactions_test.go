@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -120,6 +121,7 @@ func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core
 }
 
 func fit(name, suffix string) string {
+	name = strings.TrimPrefix(strings.ToLower(name), suffix+"-")
 	return string([]rune(name)[:min(40, utf8.RuneCountInString(name))]) + "-" + suffix
 }
 

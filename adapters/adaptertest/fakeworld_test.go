@@ -106,7 +106,7 @@ func (w *fakeWorld) Inject(f Fault) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.orders = append(w.orders, &fakeOrder{Fault: f})
-	return !slices.Contains([]FaultKind{RateLimitBody, RateLimitGlobal, RateLimitPage, GatewayBefore, GatewayAfter}, f.Kind)
+	return !slices.Contains([]FaultKind{RateLimitBody, RateLimitGlobal, RateLimitPage, GatewayBefore, GatewayAfter, AlterName, RefuseName}, f.Kind)
 }
 
 func (w *fakeWorld) ReleaseLate() {

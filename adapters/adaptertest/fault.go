@@ -26,6 +26,8 @@ const (
 	Late         FaultKind = "late"          // the connection breaks, and it happens only when World.ReleaseLate is called
 
 	HideMetadata FaultKind = "hide_metadata" // messages are returned without their metadata
+	AlterName    FaultKind = "alter_name"    // a group's name loses every character that isn't ASCII
+	RefuseName   FaultKind = "refuse_name"   // a group's name is refused if it isn't ASCII
 )
 
 // When is when a fault comes, relative to the call's effect.
@@ -43,7 +45,7 @@ func (k FaultKind) When() When {
 	switch k {
 	case CutAfter, ErrorAfter, GatewayAfter, Slow, Late:
 		return After
-	case HideMetadata:
+	case HideMetadata, AlterName, RefuseName:
 		return During
 	default:
 		return Before

@@ -31,7 +31,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	a.applySpec(ctx, p, id, spec, known.in)
 	g.Report = p.Report
 	if g.Name == "" {
-		g.Name = n.plain()
+		g.Name = n.Plain()
 		if p.Err == nil {
 			p.Err = a.correctName(ctx, &g)
 		}
@@ -45,16 +45,16 @@ type known struct {
 	in   map[string]bool // the people added by its overwrites at creation
 }
 
-func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
+func (a *Adapter) checkSpec(spec core.GroupSpec) (effect.Name, error) {
 	if err := a.own("create group", spec.Workspace); err != nil {
-		return name{}, err
+		return effect.Name{}, err
 	}
 	if spec.Type != core.Ordinary && spec.Type != core.Item {
-		return name{}, &core.Error{Op: "discord: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
+		return effect.Name{}, &core.Error{Op: "discord: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
 	}
-	n, ok := fitName(spec.Name, spec.Suffix, spec.Badge)
+	n, ok := effect.FitName(spec.Name, spec.Suffix, spec.Badge, maxName)
 	if !ok {
-		return name{}, &core.Error{Op: "discord: create group", Kind: core.Invalid, Detail: "suffix"}
+		return effect.Name{}, &core.Error{Op: "discord: create group", Kind: core.Invalid, Detail: "suffix"}
 	}
 	return n, nil
 }
@@ -92,7 +92,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 }
 
 // createCall creates the channel. Its value is the channel's ID.
-func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
+func (a *Adapter) createCall(spec core.GroupSpec, n effect.Name, k *known) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
 		Cost:      a.client.Cost("", "list_guild_channels", "create_guild_channel"),
@@ -122,7 +122,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 // effect. One means that the category has filled up meanwhile. The other means
 // that some members are not in the guild; Discord doesn't document how it
 // treats their overwrites, and they must not keep out the others.
-func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpec, n name) (channel, error) {
+func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpec, n effect.Name) (channel, error) {
 	self, err := a.whoAmI(ctx)
 	if err != nil {
 		return channel{}, err
@@ -132,7 +132,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 		return channel{}, err
 	}
 	want := newChannel{
-		Name: n.plain(), Type: textChannel, Topic: newAbout(spec).text(), Overwrites: a.overwrites(spec, self),
+		Name: n.Plain(), Type: textChannel, Topic: newAbout(spec).text(), Overwrites: a.overwrites(spec, self),
 	}
 	if want.Parent, err = a.categoryFor(ctx, in, list, nil); err != nil {
 		return channel{}, err
@@ -186,7 +186,7 @@ func (a *Adapter) overwrites(spec core.GroupSpec, self string) []overwrite {
 // findChannel looks for the channel that the effect of in created. The reason in
 // the audit log finds it even if it was renamed, or nobody can see it any more. If
 // the log can't be read or lacks the channel, the end of the name finds it.
-func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name) (channel, core.Found, error) {
+func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n effect.Name) (channel, core.Found, error) {
 	list, err := a.listGuildChannels(ctx)
 	if err != nil {
 		found, err := effect.Look(false, false, err)
@@ -213,17 +213,11 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name) (chan
 		return channel{}, found, err
 	}
 	for _, ch := range list {
-		if ch.endsLike(n) && ch.madeFor(self, in) && !slices.Contains(others, ch.ID) {
+		if n.Ends(ch.Name) && ch.madeFor(self, in) && !slices.Contains(others, ch.ID) {
 			return ch, core.Yes, nil
 		}
 	}
 	return channel{}, found, nil
-}
-
-// endsLike reports whether a channel's name has the suffix that only one effect
-// uses.
-func (c channel) endsLike(n name) bool {
-	return c.Name == n.suffix || strings.HasSuffix(c.Name, "-"+n.suffix)
 }
 
 // madeFor reports whether a channel was created after the first attempt, with the

@@ -171,7 +171,7 @@ func (w world) Inject(f adaptertest.Fault) bool {
 		order.Method = "list_messages"
 	default: // the emulator's own names are the same
 	}
-	if !slices.Contains(append(emulator.CallFaults(), stage.Refuse, stage.HideMetadata), order.Kind) {
+	if !slices.Contains(append(emulator.CallFaults(), stage.Refuse, stage.HideMetadata, stage.AlterName), order.Kind) {
 		return false
 	}
 	w.Faults().Order(order)

@@ -39,8 +39,8 @@ func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c
 	var parts []core.Part
 	var want wanted
 	if c.Name != nil {
-		if n, ok := fitName(*c.Name, c.Suffix, c.Badge); ok {
-			want.name = n.plain()
+		if n, ok := effect.FitName(*c.Name, c.Suffix, c.Badge, maxName); ok {
+			want.name = n.Plain()
 			parts = append(parts, core.PartName)
 		} else {
 			p.Report.Add(core.PartName, core.Account{}, &core.Error{

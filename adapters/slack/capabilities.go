@@ -61,7 +61,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "edit", Method: "chat.update", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "conversations.create",
-			How:    "The name ends in a suffix that only this call uses. The probe looks for a channel of this name that the bot created after the first attempt.",
+			How:    "The name ends in a suffix that only this call uses. The probe looks for a channel that the bot created after the first attempt and whose name ends so. Slack may alter the rest of the name. If it refuses the name, riskroom tries once more with ASCII letters only.",
 			Risk:   "If the bot can't list its channels, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},

@@ -32,7 +32,7 @@ func (a *Adapter) CreateGroup(ctx context.Context, once core.Once, spec core.Gro
 	a.applySpec(ctx, p, id, spec, known.age)
 	g.Report = p.Report
 	if g.Name == "" {
-		g.Name = n.plain()
+		g.Name = n.Plain()
 		if p.Err == nil {
 			p.Err = a.correctName(ctx, &g)
 		}
@@ -55,16 +55,16 @@ const (
 	fresh               // nothing: this CreateGroup created it
 )
 
-func (a *Adapter) checkSpec(spec core.GroupSpec) (name, error) {
+func (a *Adapter) checkSpec(spec core.GroupSpec) (effect.Name, error) {
 	if err := a.own("create group", spec.Workspace); err != nil {
-		return name{}, err
+		return effect.Name{}, err
 	}
 	if spec.Type != core.Ordinary && spec.Type != core.Item {
-		return name{}, &core.Error{Op: "slack: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
+		return effect.Name{}, &core.Error{Op: "slack: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
 	}
-	n, ok := fitName(spec.Name, spec.Suffix, spec.Badge)
+	n, ok := effect.FitName(spec.Name, spec.Suffix, spec.Badge, maxName)
 	if !ok {
-		return name{}, &core.Error{Op: "slack: create group", Kind: core.Invalid, Detail: "suffix"}
+		return effect.Name{}, &core.Error{Op: "slack: create group", Kind: core.Invalid, Detail: "suffix"}
 	}
 	return n, nil
 }
@@ -102,7 +102,7 @@ func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
 }
 
 // createCall creates the channel. Its value is the channel's ID.
-func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
+func (a *Adapter) createCall(spec core.GroupSpec, n effect.Name, k *known) core.Call {
 	return core.Call{
 		Key:       core.KeyCreate,
 		Cost:      a.client.Cost("conversations.create"),
@@ -114,7 +114,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 			return ch.ID, found, err
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
-			ch, err := a.conversationsCreate(ctx, in, n.plain(), spec.Public)
+			ch, err := a.createAs(ctx, in, n, "", spec.Public)
 			of := fresh
 			if core.DetailOf(err) == "name_taken" {
 				ch, of, err = a.createUnderOtherName(ctx, in, n, spec.Public)
@@ -128,7 +128,7 @@ func (a *Adapter) createCall(spec core.GroupSpec, n name, k *known) core.Call {
 // createUnderOtherName handles a name that is taken, either by an earlier attempt or by
 // somebody else. In the second case it creates the channel under another name.
 // Archived channels and channels that the bot cannot see keep their names too.
-func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n name, public bool) (slack.Channel, age, error) {
+func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n effect.Name, public bool) (slack.Channel, age, error) {
 	ch, found, err := a.findChannel(ctx, in, n, false)
 	switch {
 	case err != nil || found == core.Yes:
@@ -140,15 +140,28 @@ func (a *Adapter) createUnderOtherName(ctx context.Context, in core.Intent, n na
 		}
 	}
 	ch, err = spend(ctx, a, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
-		return a.conversationsCreate(ctx, in, n.other(in.Op), public)
+		return a.createAs(ctx, in, n, in.Op[:min(otherLen, len(in.Op))], public)
 	})
 	return ch, fresh, err
 }
 
+// createAs creates the channel under the name with the letters, or under its ASCII
+// form if Slack refuses that. Whatever name the channel gets, it is kept.
+func (a *Adapter) createAs(ctx context.Context, in core.Intent, n effect.Name, letters string, public bool) (slack.Channel, error) {
+	name, ascii := n.Other(letters), n.ASCII().Other(letters)
+	ch, err := a.conversationsCreate(ctx, in, name, public)
+	if !refusedName(err) || name == ascii {
+		return ch, err
+	}
+	return spend(ctx, a, "conversations.create", func(ctx context.Context) (slack.Channel, error) {
+		return a.conversationsCreate(ctx, in, ascii, public)
+	})
+}
+
 // findChannel looks for the channel that an earlier attempt at the call of in created:
-// one that has or had a name of the call, was created by the bot, and is not older than
-// the first attempt.
-func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid bool) (slack.Channel, core.Found, error) {
+// one whose present or former name ends in the suffix, that was created by the bot, and
+// that is not older than the first attempt.
+func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n effect.Name, paid bool) (slack.Channel, core.Found, error) {
 	var ours slack.Channel
 	self, err := a.whoAmI(ctx)
 	if err != nil {
@@ -157,7 +170,7 @@ func (a *Adapter) findChannel(ctx context.Context, in core.Intent, n name, paid 
 	}
 	earliest := in.First.Add(-skew).Truncate(time.Second)
 	whole, err := pages(ctx, a, "users.conversations", paid, channelsPages, a.usersConversations, func(ch slack.Channel) bool {
-		named := slices.ContainsFunc(append(ch.PreviousNames, ch.Name), func(s string) bool { return n.among(s, in.Op) })
+		named := slices.ContainsFunc(append(ch.PreviousNames, ch.Name), n.Ends)
 		if named && ch.Creator == self.UserID && !ch.Created.Time().Before(earliest) {
 			ours = ch
 		}

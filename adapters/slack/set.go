@@ -45,7 +45,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 }
 
 func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) {
-	n, ok := fitName(*c.Name, c.Suffix, c.Badge)
+	n, ok := effect.FitName(*c.Name, c.Suffix, c.Badge, maxName)
 	if !ok {
 		p.Report.Add(core.PartName, core.Account{}, &core.Error{
 			Op: "slack: set group", Kind: core.Invalid, Detail: "suffix",
@@ -57,7 +57,7 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 		Cost: a.client.Cost("conversations.info", "conversations.rename"),
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			ch, err := a.conversationsInfo(ctx, channel)
-			if ch.Name == n.plain() || core.Transient(err) {
+			if ch.Name == n.Plain() || core.Transient(err) {
 				return "", err
 			}
 			if in.Attempt > 1 {
@@ -65,8 +65,14 @@ func (a *Adapter) rename(ctx context.Context, p *effect.Progress, channel string
 					return "", err
 				}
 			}
-			err = a.conversationsRename(ctx, in, channel, n.plain())
-			if core.DetailOf(err) == "name_taken" && n.isOther(ch.Name) {
+			err = a.conversationsRename(ctx, in, channel, n.Plain())
+			if ascii := n.ASCII(); refusedName(err) && ascii.Plain() != n.Plain() {
+				n = ascii
+				_, err = spend(ctx, a, "conversations.rename", func(ctx context.Context) (string, error) {
+					return "", a.conversationsRename(ctx, in, channel, n.Plain())
+				})
+			}
+			if core.DetailOf(err) == "name_taken" && n.IsOther(ch.Name, otherLen) {
 				return "", nil // the name was already taken when the channel was created
 			}
 			return "", err

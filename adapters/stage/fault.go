@@ -3,8 +3,10 @@ package stage
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // FaultKind is a kind of failure, from a closed set.
@@ -31,6 +33,8 @@ const (
 	Slow         FaultKind = "slow"          // the effect happened, the answer comes Delay later
 
 	HideMetadata FaultKind = "hide_metadata" // messages are read without their metadata
+	AlterName    FaultKind = "alter_name"    // a channel's name loses every character that isn't ASCII
+	RefuseName   FaultKind = "refuse_name"   // a channel's name is refused if it isn't ASCII
 
 	DuplicateEvent FaultKind = "duplicate_event" // the event is delivered twice
 	ReorderEvent   FaultKind = "reorder_event"   // the event is delivered after the one that follows it
@@ -48,6 +52,16 @@ const (
 	Delivery Phase = "delivery" // an event is delivered differently
 )
 
+// OnlyASCII returns what AlterName leaves of a name.
+func OnlyASCII(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, name)
+}
+
 // Phase returns when faults of this kind apply, "" for an unknown kind.
 func (k FaultKind) Phase() Phase {
 	switch k {
@@ -55,7 +69,7 @@ func (k FaultKind) Phase() Phase {
 		return Before
 	case CutAfter, ErrorAfter, GatewayAfter, Slow:
 		return After
-	case HideMetadata:
+	case HideMetadata, AlterName, RefuseName:
 		return During
 	case DuplicateEvent, ReorderEvent, LoseEvent:
 		return Delivery

@@ -98,6 +98,9 @@ func createGuildChannel(a *api, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, alters := c.met.Of(stage.AlterName); alters {
+		in.name = textName(stage.OnlyASCII(in.name))
+	}
 	ch, err := a.addChannel(Channel{
 		Name: in.name, Category: kind == categoryChannel, Parent: in.parent, Topic: in.topic,
 		Creator: a.opts.BotUserID, Overwrites: in.overwrites,

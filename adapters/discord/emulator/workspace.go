@@ -23,7 +23,9 @@ var _ stage.Platform = (*Workspace)(nil)
 //     Discord's proxy;
 //   - EmptyFailure is HTTP 400 without an error code, Refuse the answer with the
 //     error code Code, such as "50013";
-//   - HideMetadata hides custom_ids from reads.
+//   - HideMetadata hides custom_ids from reads;
+//   - AlterName applies to create_guild_channel. RefuseName does not exist: Discord
+//     takes names in all scripts.
 type Workspace struct {
 	*stage.Host
 	guild        *guild

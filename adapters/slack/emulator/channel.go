@@ -135,10 +135,12 @@ func (t *team) joined(id string) (*channel, error) {
 }
 
 // checkName applies the rules for channel names. The page says that Slack
-// modifies other names, and also documents these codes for them.
+// modifies other names, and also documents these codes for them. It allows ASCII
+// only, but https://slack.com/intl/ja-jp/help/articles/201402297 allows letters of
+// all scripts, and Slack returns such names.
 func checkName(name string) error {
 	fits := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_'
+		return unicode.In(r, unicode.L, unicode.M, unicode.Nd) && unicode.ToLower(r) == r || r == '-' || r == '_'
 	}
 	switch {
 	case name == "":
@@ -151,6 +153,22 @@ func checkName(name string) error {
 		return refuse("invalid_name_specials")
 	}
 	return nil
+}
+
+// givenName returns the name that Slack gives the channel of a call.
+func givenName(c *call) (string, error) {
+	name := c.str("name")
+	if err := checkName(name); err != nil {
+		return "", err
+	}
+	ascii := stage.OnlyASCII(name)
+	if _, refuses := c.met.Of(stage.RefuseName); refuses && ascii != name {
+		return "", refuse("invalid_name_specials")
+	}
+	if _, alters := c.met.Of(stage.AlterName); alters {
+		return ascii, nil
+	}
+	return name, nil
 }
 
 // freeName checks the name that a person gives a channel; own is the channel if

@@ -20,13 +20,14 @@ func conversationsCreate(a *api, c *call) (object, error) {
 	if err := a.need(scope); err != nil {
 		return nil, err
 	}
-	if err := checkName(c.str("name")); err != nil {
+	name, err := givenName(c)
+	if err != nil {
 		return nil, err
 	}
-	if a.Channels.ByName(c.str("name")) != nil {
+	if a.Channels.ByName(name) != nil {
 		return nil, refuse("name_taken")
 	}
-	ch := a.newChannel(c.str("name"), private, botUserID)
+	ch := a.newChannel(name, private, botUserID)
 	c.changed = true
 	a.notice(ch, botUserID, "join", "<@"+botUserID+"> has joined the channel", "")
 	a.events.announceJoin(ch, botUserID, "")
@@ -34,8 +35,8 @@ func conversationsCreate(a *api, c *call) (object, error) {
 }
 
 func conversationsRename(a *api, c *call) (object, error) {
-	name := c.str("name")
-	if err := checkName(name); err != nil {
+	name, err := givenName(c)
+	if err != nil {
 		return nil, err
 	}
 	if c.ch.Creator != botUserID {

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 )
 
 func TestChannelNames(t *testing.T) {
@@ -20,15 +21,37 @@ func TestChannelNames(t *testing.T) {
 		"---":                   "invalid_name_punctuation",
 		"Upper":                 "invalid_name_specials",
 		"with space":            "invalid_name_specials",
-		"账本":                    "invalid_name_specials",
+		"账本：二":                  "invalid_name_specials",
+		"Ärger":                 "invalid_name_specials",
+		strings.Repeat("账", 81): "invalid_name_maxlength",
 		"public":                "name_taken",
 		"secret":                "name_taken", // a private channel that the bot does not even see
 	} {
 		b.refused(code, "conversations.create", "name", name)
 	}
 	b.room(strings.Repeat("a", 80))
+	b.room(strings.Repeat("账", 80))
+	b.room("日本語チャンネル")
+	b.room("हिन्दी-größe-٣")
 	b.archive(b.room("short-lived"))
 	b.refused("name_taken", "conversations.create", "name", "short-lived")
+}
+
+// TestNameFaults checks that a fault alters or refuses only names that aren't ASCII.
+func TestNameFaults(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.Faults().Order(stage.Fault{Kind: stage.RefuseName, Times: stage.Forever})
+	b.refused("invalid_name_specials", "conversations.create", "name", "账本-r-1")
+	b.room("plain-r-1")
+	b.Faults().Clear()
+	b.Faults().Order(stage.Fault{Kind: stage.AlterName, Times: stage.Forever})
+	for _, name := range []string{"plain-r-2", "账本r-3"} {
+		b.room(name)
+		if want := stage.OnlyASCII(name); !slices.ContainsFunc(b.Channels(), func(c emulator.Channel) bool { return c.Name == want }) {
+			t.Errorf("%s is not called %s", name, want)
+		}
+	}
 }
 
 func TestMembershipRules(t *testing.T) {
