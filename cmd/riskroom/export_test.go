@@ -37,7 +37,7 @@ func newArchive(t *testing.T, risks int) archive {
 		config: writeConfig(t, "timezone: Asia/Shanghai\nfields:\n  loss: { type: number, label: Loss }\n"+serveConfig),
 	}
 	for i := range risks {
-		n, _, err := a.db.NextNumber(t.Context(), engine.Numbering{Op: fmt.Sprint("n", i), Alike: fmt.Sprint(i)})
+		n, err := a.db.NextNumber(t.Context(), engine.Numbering{Op: fmt.Sprint("n", i), Alike: fmt.Sprint(i)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func newArchive(t *testing.T, risks int) archive {
 		mei := core.Actor{Account: core.Account{Workspace: "acme", ID: "U0MEI"}, Name: "mei"}
 		loss := -2.5
 		r := core.Risk{
-			Key: core.MakeRiskKey("R", n), Version: 1, Home: "acme", Title: fmt.Sprintf("=Ledger %d", n), Module: "Payments", Severity: core.High,
+			Key: core.MakeRiskKey("R", n.Number), Version: 1, Home: "acme", Title: fmt.Sprintf("=Ledger %d", n.Number), Module: "Payments", Severity: core.High,
 			Status: core.Pending, DiscoveredAt: at, SubmittedAt: at, StatusSince: at, Submitter: mei, Handlers: []core.Ref{"lin", "@oncall"},
 			Description: "two\nlines, \"quoted\"", Fields: map[string]core.Value{"loss": {Number: &loss}},
 		}

@@ -47,5 +47,5 @@ func (a AddNote) decide(ctx context.Context, d deed) (effect, error) {
 // again reports whether the same person has just written the same note. People type a
 // command again if riskroom was stopped before it could answer.
 func (AddNote) again(d deed, text string, last core.Note) bool {
-	return last.Text == text && last.By.Account == d.by.Account && d.e.now().Sub(last.At) < alikeWithin
+	return last.Text == text && last.By.Account == d.by.Account && d.e.now().Sub(last.At) < AlikeWithin
 }

@@ -6,89 +6,61 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"time"
 
 	"riskroom/core"
 )
 
-// alikeWithin is how long riskroom asks before filing the same title again.
-const alikeWithin = 10 * time.Minute
-
-// trailRead is how many events of a recent risk are read to find how it was filed.
-const trailRead = 200
-
-// alike returns the open risk that the same person has just filed with the same
-// title, nil if there is none. own reports whether op itself filed one, so that
-// riskroom doesn't ask about a repeat.
-func (e *Engine) alike(ctx context.Context, op string, mine []core.Account, title string) (before *core.Risk, own bool, err error) {
-	var who []core.Ref
-	for _, a := range mine {
-		who = append(who, core.RefOf(a))
-	}
-	found, err := e.store.Find(ctx, Query{
-		Statuses: OpenStatuses(), By: who, Filed: Period{From: e.clock.Now().Add(-alikeWithin)}, Limit: core.MaxListed,
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, r := range found.Risks {
-		if foldTitle(r.Title) != foldTitle(title) {
-			continue
-		}
-		if own, err := e.filedBy(ctx, op, r.Key); own || err != nil {
-			return nil, own, err
-		}
-		if before == nil {
-			before = &r
-		}
-	}
-	return before, false, nil
-}
-
-// filedBy reports whether op filed a risk.
-func (e *Engine) filedBy(ctx context.Context, op string, risk core.RiskKey) (bool, error) {
-	trail, err := e.store.Trail(ctx, risk, "", trailRead)
-	return slices.ContainsFunc(trail, func(ev Event) bool { return ev.Kind == EventFiled && ev.Op == op }), err
-}
-
 // foldTitle returns the same for titles that differ in case and spaces only.
 func foldTitle(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
 
-// number returns the key for a new risk, or the open risk that the same person
-// has just filed with the same title. Two such filings at the same moment, perhaps
-// in two processes, don't find each other in any list. The store gives a number to
-// the first only, and the second gets an error until the first is stored.
+// number returns the key for a new risk, or the open risk that the same person has just
+// filed with the same title. Of two such filings at the same moment, perhaps in two
+// processes, only the first gets a number. The second gets an error until the first is
+// stored.
 func (e *Engine) number(ctx context.Context, op string, by core.Actor, d Draft) (core.RiskKey, *core.Risk, error) {
 	// If the directory is down, look for the account itself.
 	mine, err := e.people.AccountsOf(ctx, by.Account)
 	if err != nil {
 		mine = []core.Account{by.Account}
 	}
-	again := d.Again
-	if !again {
-		before, own, err := e.alike(ctx, op, mine, d.Title)
-		if err != nil || before != nil {
+	n := Numbering{Op: op, Alike: alikeAs(mine, d.Title), Again: d.Again}
+	for {
+		got, err := e.store.NextNumber(ctx, n)
+		if err != nil {
+			return "", nil, err
+		}
+		if got.Alike == 0 {
+			return core.MakeRiskKey(e.org.KeyPrefix, got.Number), nil, nil
+		}
+		before, err := e.alike(ctx, got, d.Title)
+		if before != nil || err != nil {
 			return "", before, err
 		}
-		again = own
+		n.Again = true
 	}
-	for {
-		n, other, err := e.store.NextNumber(ctx, Numbering{Op: op, Alike: alikeAs(mine, d.Title), Again: again})
-		switch {
-		case err != nil:
-			return "", nil, err
-		case other == 0:
-			return core.MakeRiskKey(e.org.KeyPrefix, n), nil, nil
+}
+
+// alike returns the risk to ask about, nil if op has filed its own already, or if the
+// other one doesn't count: it was never stored, it was closed or renamed since, or it is
+// old by the program's clock.
+func (e *Engine) alike(ctx context.Context, n Numbered, title string) (*core.Risk, error) {
+	if n.Number != 0 {
+		_, err := e.store.Get(ctx, core.MakeRiskKey(e.org.KeyPrefix, n.Number))
+		if core.KindOf(err) != core.NotFound {
+			return nil, err
 		}
-		rec, err := e.store.Get(ctx, core.MakeRiskKey(e.org.KeyPrefix, other))
-		switch {
-		case err != nil:
-			return "", nil, core.Unanswered("whether the same title is being filed", err)
-		case rec.Risk.Status.Open():
-			return "", &rec.Risk, nil
-		}
-		again = true
 	}
+	rec, err := e.store.Get(ctx, core.MakeRiskKey(e.org.KeyPrefix, n.Alike))
+	r := rec.Risk
+	switch {
+	case core.KindOf(err) == core.NotFound && !n.Filing:
+		return nil, nil
+	case err != nil:
+		return nil, core.Unanswered("whether the same title is being filed", err)
+	case !r.Status.Open(), foldTitle(r.Title) != foldTitle(title), e.clock.Now().Sub(r.SubmittedAt) > AlikeWithin:
+		return nil, nil
+	}
+	return &r, nil
 }
 
 // alikeAs returns the same for filings of the same person and title.

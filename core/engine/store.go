@@ -20,8 +20,8 @@ import (
 type Risks interface {
 	// NextNumber returns the number of the next risk. For 26 hours it returns the same
 	// number for the same op. Gaps are allowed. If a risk like it got a number under
-	// another op in the last half minute, it returns only that number, as alike.
-	NextNumber(ctx context.Context, n Numbering) (number, alike int64, err error)
+	// another op within AlikeWithin, it names that one and takes no number.
+	NextNumber(ctx context.Context, n Numbering) (Numbered, error)
 
 	// Apply files a risk or changes it, with its timers and audit events. It fails
 	// with Conflict if the risk's version is not Change.Expect, or if the binding is
@@ -58,6 +58,16 @@ type Numbering struct {
 	Alike string // equal for risks that are alike
 	Again bool   // file it even if there is one like it
 }
+
+// Numbered is the outcome of a Numbering.
+type Numbered struct {
+	Number int64 // of the op, 0 if it has none
+	Alike  int64 // of another risk like it, 0 if there is none
+	Filing bool  // Alike may not be stored yet
+}
+
+// AlikeWithin is how long riskroom asks before it files the same title again.
+const AlikeWithin = 10 * time.Minute
 
 // Change is one change of a risk.
 type Change struct {

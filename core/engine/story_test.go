@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
+	"riskroom/core/store/storetest"
 )
 
 // storyFlows returns the flows of the story: a message at once, a reminder after a
@@ -166,6 +168,43 @@ func TestRepeatIsNotAskedAbout(t *testing.T) {
 	if got := file("once more", engine.Draft{Title: "Ledger"}); got.Risk.Key != "R-3" {
 		t.Errorf("after it was resolved: %+v", got)
 	}
+	title := "Invoices"
+	if _, err := b.engine.Do(b.ctx(), "rename", boss, engine.Edit{Risk: "R-3", Patch: engine.Patch{Title: &title}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := file("under the old name", engine.Draft{Title: "Ledger"}); got.Risk.Key != "R-4" {
+		t.Errorf("after it was renamed: %+v", got)
+	}
+	b.clock.set(b.clock.Now().Add(engine.AlikeWithin + time.Second))
+	if got := file("much later", engine.Draft{Title: "Ledger"}); got.Risk.Key != "R-5" {
+		t.Errorf("after a while: %+v", got)
+	}
+}
+
+// Filing costs the same however many risks there are.
+func TestFilingDoesNotSearch(t *testing.T) {
+	t.Parallel()
+	clock := &fakeClock{}
+	s := &searches{Store: storetest.Embedded(t, clock)}
+	b := setupOn(t, clock, s, storyFlows()...)
+	b.file("Ledger", time.Time{})
+	if n := s.n.Load(); n > 0 {
+		t.Errorf("filing searches %d times", n)
+	}
+	if _, err := b.engine.List(b.ctx(), lin, engine.ListQuery{}); err != nil || s.n.Load() == 0 {
+		t.Errorf("a list searches %d times: %v", s.n.Load(), err)
+	}
+}
+
+// searches counts the searches.
+type searches struct {
+	engine.Store
+	n atomic.Int64
+}
+
+func (s *searches) Find(ctx context.Context, q engine.Query) (engine.Found, error) {
+	s.n.Add(1)
+	return s.Store.Find(ctx, q)
 }
 
 // Commands with the same title that arrive together, as after an outage, are asked

@@ -15,8 +15,7 @@ const (
 	// opKept is how long the number of an op is kept. Platforms redeliver for at most a
 	// day.
 	opKept = 26 * time.Hour
-	// filingTakes is how long it may take from a risk's number until Find returns the
-	// risk.
+	// filingTakes is how long it may take from a risk's number until the risk is stored.
 	filingTakes = 30 * time.Second
 	// blockSize is how many numbers are reserved at once where a crash may take back the
 	// latest writes. As many may be skipped after one. More are reserved in time, when
@@ -59,30 +58,34 @@ type block struct {
 }
 
 // NextNumber takes the number of the next risk.
-func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (number, alike int64, err error) {
+func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numbered, error) {
 	const op = "next number"
 	if n.Op == "" || n.Alike == "" {
-		return 0, 0, invalid(op, "op or alike", nil)
+		return engine.Numbered{}, invalid(op, "op or alike", nil)
 	}
 	for {
 		a, err := s.doReplicated(ctx, op, s.number(n, 0))
 		if err != nil {
-			return 0, 0, err
+			return engine.Numbered{}, err
 		}
-		if a.int(1) != 0 || a.int(2) != 0 {
-			if s.blocks() && a.int(1) != 0 && a.int(3) < blockSize/2 {
+		switch got := (engine.Numbered{Number: a.int(1), Alike: a.int(2)}); {
+		case got.Alike != 0:
+			got.Filing = time.Duration(a.int(3))*time.Millisecond < filingTakes
+			return got, nil
+		case got.Number != 0:
+			if s.blocks() && a.int(3) < blockSize/2 {
 				s.reserveSoon()
 			}
-			return a.int(1), a.int(2), nil
+			return got, nil
 		}
 		r := s.reserveSoon()
 		select {
 		case <-ctx.Done():
-			return 0, 0, failed(op, ctx.Err())
+			return engine.Numbered{}, failed(op, ctx.Err())
 		case <-r.done:
 		}
 		if r.err != nil {
-			return 0, 0, r.err
+			return engine.Numbered{}, r.err
 		}
 	}
 }
@@ -108,7 +111,7 @@ func (s *Store) number(n engine.Numbering, reserve int) *call {
 	b := s.numbers.safe
 	s.numbers.mu.Unlock()
 	return s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike), s.keys.numbers()).
-		add(opKept.Milliseconds(), filingTakes.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0)
+		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0)
 }
 
 // reserveSoon reserves a block, unless that is under way. Nobody needs to wait for it

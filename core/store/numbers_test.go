@@ -29,7 +29,8 @@ func TestNumbersAfterALoss(t *testing.T) {
 		for i := range n {
 			all.Go(func() {
 				op := fmt.Sprint(round, "-", i)
-				got, _, err := stores[i%len(stores)].NextNumber(b.ctx, engine.Numbering{Op: op, Alike: op})
+				n, err := stores[i%len(stores)].NextNumber(b.ctx, engine.Numbering{Op: op, Alike: op})
+				got := n.Number
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil || given[got] != "" {
@@ -68,8 +69,8 @@ func TestNumbersOfASafeServer(t *testing.T) {
 		if n == 3 {
 			server.Lose(t, "")
 		}
-		got, _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: fmt.Sprint(n), Alike: fmt.Sprint(n)})
+		got, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: fmt.Sprint(n), Alike: fmt.Sprint(n)})
 		b.ok(err)
-		b.same("number", got, n+1)
+		b.same("number", got.Number, n+1)
 	}
 }

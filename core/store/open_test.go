@@ -201,7 +201,7 @@ func (b *bench) writes(l engine.Lease) []write {
 			next.Version++
 			return one(b.s.Apply(b.ctx, engine.Change{Op: "edit", Expect: old.Version, Old: &old, New: next}))
 		}},
-		{"number", func() error { _, _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "n", Alike: "n"}); return err }},
+		{"number", func() error { _, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "n", Alike: "n"}); return err }},
 		{"arm", func() error { return b.s.Arm(b.ctx, "R-1", 0, later) }},
 		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, events[0]) }},
 		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
@@ -266,7 +266,7 @@ func TestCheck(t *testing.T) {
 	b.same("allowed", codes(b, p.Open(t, store.Options{Volatile: true})), "volatile")
 	b.ok(s.DB().SlaveOf(b.ctx, "127.0.0.1", "1").Err())
 	b.same("a replica", codes(b, s), "refusal replica refusal volatile")
-	_, _, err := s.NextNumber(b.ctx, engine.Numbering{Op: "x", Alike: "x"})
+	_, err := s.NextNumber(b.ctx, engine.Numbering{Op: "x", Alike: "x"})
 	b.is(err, core.Unavailable, "")
 	b.ok(s.DB().SlaveOf(b.ctx, "no", "one").Err())
 

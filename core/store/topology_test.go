@@ -140,8 +140,8 @@ func (w *acks) file(op string) {
 	r.Title = op
 	run := engine.RunID{Flow: "remind", Occurrence: "1"}
 	ok := w.until("a number", func() error {
-		n, _, err := w.s.NextNumber(w.ctx, engine.Numbering{Op: op, Alike: op})
-		r.Key = core.MakeRiskKey("R", n)
+		n, err := w.s.NextNumber(w.ctx, engine.Numbering{Op: op, Alike: op})
+		r.Key = core.MakeRiskKey("R", n.Number)
 		return err
 	})
 	run.Risk = r.Key

@@ -1,21 +1,23 @@
 -- uses: values server
--- Takes the number of the next risk, unless a risk like it is being filed. Or reserves a
--- block of numbers.
+-- Takes the number of the next risk, unless a risk like it has just got one. Or reserves
+-- a block of numbers.
 -- KEYS  last, op, alike, block
 -- ARGV  now, ms to keep the op, ms to keep alike, 1 to file it even if there is one
 --       like it, size of a block or 0, the number up to which the block is safe, the
 --       server on which it is, reserve (0/1)
--- Answer: ok, number, 0, numbers left in the block; ok, 0, the number of the one that is
---         being filed; or ok, 0, 0 if a block must be reserved. To reserve: ok, the
---         number up to which the block is reserved, server
+-- Answer: ok, number, 0, numbers left in the block; ok, the op's own number or 0, the
+--         number of the one like it, ms since it got that; or ok, 0, 0 if a block must
+--         be reserved. To reserve: ok, the number up to which the block is reserved, server
 --
 -- The block is a hash: upto (reserved), safe (reserved, and no crash can take that back),
 -- id (the server that says so). No number above safe is given out. So after a crash every
 -- number that was given out is at most upto, whatever became of last.
-local kept, filing, again, size = int(), int(), arg(), int()
+local kept, like, again, size = int(), int(), arg(), int()
 local safe, safe_id, reserve = int(), arg(), arg() == '1'
 local n, other = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
-if not reserve and other and other ~= n and again ~= '1' then return { 'ok', '0', other } end
+if not reserve and other and other ~= n and again ~= '1' then
+  return { 'ok', n or '0', other, str(like - redis.call('PTTL', KEYS[3])) }
+end
 
 if reserve or not n then
   local b, id = fields(redis.call('HGETALL', KEYS[4])), identity()
@@ -41,5 +43,5 @@ if reserve or not n then
   n = str(redis.call('INCR', KEYS[1]))
   redis.call('SET', KEYS[2], n, 'PX', str(kept))
 end
-redis.call('SET', KEYS[3], n, 'PX', str(filing))
+redis.call('SET', KEYS[3], n, 'PX', str(like))
 return { 'ok', n, '0', str(num(redis.call('HGET', KEYS[4], 'safe')) - num(redis.call('GET', KEYS[1]))) }
