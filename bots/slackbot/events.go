@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -26,6 +27,7 @@ type event struct {
 		// ChannelID is where pin_removed has the ID.
 		ChannelID string `json:"channel_id"`
 		User      string `json:"user"`
+		ActorID   string `json:"actor_id"`
 		Tab       string `json:"tab"` // of app_home_opened
 	} `json:"event"`
 }
@@ -124,7 +126,7 @@ func (b *Bot) forward(ctx context.Context, e event) string {
 			b.log.Debug("slackbot: an event was ignored", "event", e.Event.Type)
 			return outcomeUnknown
 		}
-		if err := b.passOn(ctx, core.GroupRef{Workspace: b.workspace, ID: channel}, e.ending()); err != nil {
+		if err := b.passOn(ctx, e, core.GroupRef{Workspace: b.workspace, ID: channel}); err != nil {
 			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
 			return outcomeFailed
 		}
@@ -135,14 +137,28 @@ func (b *Bot) forward(ctx context.Context, e event) string {
 	return outcomeOK
 }
 
-// passOn reports that something happened to a group, and how it ended if it did.
-// For a private channel, this event is the only source: Slack's API answers as if
-// the bot were not in the channel.
-func (b *Bot) passOn(ctx context.Context, g core.GroupRef, ended core.Ending) error {
-	if ended == "" {
-		return b.noticed(ctx, g)
+// passOn reports that something happened to a group, how it ended if it did, and who
+// unarchived it. For the end of a private channel, this event is the only source:
+// Slack's API answers as if the bot were not in the channel.
+func (b *Bot) passOn(ctx context.Context, e event, g core.GroupRef) error {
+	if ended := e.ending(); ended != "" {
+		return b.ended(ctx, g, ended)
 	}
-	return b.ended(ctx, g, ended)
+	if e.Event.Type == "channel_unarchive" || e.Event.Type == "group_unarchive" {
+		return b.unarchived(ctx, g, b.actor(e))
+	}
+	return b.noticed(ctx, g)
+}
+
+// actor returns the person that an event names, or a zero Account. channel_unarchive
+// names a user. For group_unarchive, Slack's page names nobody, and its types an
+// actor_id.
+func (b *Bot) actor(e event) core.Account {
+	id := cmp.Or(e.Event.User, e.Event.ActorID)
+	if !account.MatchString(id) {
+		return core.Account{}
+	}
+	return core.Account{Workspace: b.workspace, ID: id}
 }
 
 // ending returns how a group has ended according to the event, "" if it hasn't.

@@ -97,20 +97,21 @@ func TestEventTypes(t *testing.T) {
 		noticed int
 		ended   core.Ending
 	}{
-		"channel as object":  {map[string]any{"type": "channel_rename", "channel": map[string]any{"id": "C1", "name": "x"}}, outcomeOK, 1, ""},
-		"member left":        {map[string]any{"type": "member_left_channel", "channel": "C1", "user": lin}, outcomeOK, 1, ""},
-		"private group left": {map[string]any{"type": "group_left", "channel": "C1"}, outcomeOK, 1, ""},
-		"archived":           {map[string]any{"type": "channel_archive", "channel": "C1"}, outcomeOK, 1, core.Archived},
-		"private, archived":  {map[string]any{"type": "group_archive", "channel": "G1"}, outcomeOK, 1, core.Archived},
-		"deleted":            {map[string]any{"type": "channel_deleted", "channel": "C1"}, outcomeOK, 1, core.Deleted},
-		"private, deleted":   {map[string]any{"type": "group_deleted", "channel": "G1"}, outcomeOK, 1, core.Deleted},
-		"unarchived":         {map[string]any{"type": "group_unarchive", "channel": "G1"}, outcomeOK, 1, ""},
-		"message deleted":    {map[string]any{"type": "message", "subtype": "message_deleted", "channel": "C1"}, outcomeOK, 1, ""},
-		"pin removed":        {map[string]any{"type": "pin_removed", "channel_id": "C1"}, outcomeOK, 1, ""},
-		"a message":          {map[string]any{"type": "message", "channel": "C1", "text": "hi"}, outcomeUnknown, 0, ""},
-		"unknown":            {map[string]any{"type": "moon_landing", "blocks": []any{map[string]any{"type": "?"}}}, outcomeUnknown, 0, ""},
-		"no channel":         {map[string]any{"type": "channel_archive"}, outcomeUnknown, 0, ""},
-		"uninstalled":        {map[string]any{"type": "app_uninstalled"}, outcomeOK, 0, ""},
+		"channel as object":   {map[string]any{"type": "channel_rename", "channel": map[string]any{"id": "C1", "name": "x"}}, outcomeOK, 1, ""},
+		"member left":         {map[string]any{"type": "member_left_channel", "channel": "C1", "user": lin}, outcomeOK, 1, ""},
+		"private group left":  {map[string]any{"type": "group_left", "channel": "C1"}, outcomeOK, 1, ""},
+		"archived":            {map[string]any{"type": "channel_archive", "channel": "C1"}, outcomeOK, 1, core.Archived},
+		"private, archived":   {map[string]any{"type": "group_archive", "channel": "G1"}, outcomeOK, 1, core.Archived},
+		"deleted":             {map[string]any{"type": "channel_deleted", "channel": "C1"}, outcomeOK, 1, core.Deleted},
+		"private, deleted":    {map[string]any{"type": "group_deleted", "channel": "G1"}, outcomeOK, 1, core.Deleted},
+		"unarchived":          {map[string]any{"type": "channel_unarchive", "channel": "C1", "user": lin}, outcomeOK, 1, ""},
+		"private, unarchived": {map[string]any{"type": "group_unarchive", "channel": "G1"}, outcomeOK, 1, ""},
+		"message deleted":     {map[string]any{"type": "message", "subtype": "message_deleted", "channel": "C1"}, outcomeOK, 1, ""},
+		"pin removed":         {map[string]any{"type": "pin_removed", "channel_id": "C1"}, outcomeOK, 1, ""},
+		"a message":           {map[string]any{"type": "message", "channel": "C1", "text": "hi"}, outcomeUnknown, 0, ""},
+		"unknown":             {map[string]any{"type": "moon_landing", "blocks": []any{map[string]any{"type": "?"}}}, outcomeUnknown, 0, ""},
+		"no channel":          {map[string]any{"type": "channel_archive"}, outcomeUnknown, 0, ""},
+		"uninstalled":         {map[string]any{"type": "app_uninstalled"}, outcomeOK, 0, ""},
 	} {
 		b := setup(t)
 		if got := b.post(b.event("Ev", c.inner)); got != 200 {
@@ -122,6 +123,38 @@ func TestEventTypes(t *testing.T) {
 		if want := slices.DeleteFunc([]core.Ending{c.ended}, func(e core.Ending) bool { return e == "" }); !slices.Equal(b.engine.ended, want) {
 			t.Errorf("%s: ended %v, want %v", name, b.engine.ended, want)
 		}
+	}
+}
+
+// TestUnarchivedNamesThePerson checks who unarchived a group, according to Slack.
+func TestUnarchivedNamesThePerson(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, private := range []bool{false, true} {
+		id, err := b.CreateByHand(wei, map[bool]string{false: "open", true: "closed"}[private], private, b.BotUserID(), lin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.engine.set(func() { b.engine.unarchived = nil })
+		for _, act := range []func() error{
+			func() error { return b.ArchiveByHand(lin, id) },
+			func() error { return b.UnarchiveByHand(lin, id, true) },
+			func() error { return b.FlushEvents(t.Context()) },
+		} {
+			if err := act(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.engine.set(func() {
+			if !slices.Equal(b.engine.unarchived, []core.Account{{Workspace: "acme", ID: lin}}) {
+				t.Errorf("private %t: unarchived by %v", private, b.engine.unarchived)
+			}
+		})
+	}
+	b.engine.set(func() { b.engine.unarchived = nil })
+	b.post(b.event("Ev1", map[string]any{"type": "group_unarchive", "channel": "G1"}))
+	if !slices.Equal(b.engine.unarchived, []core.Account{{}}) {
+		t.Errorf("an event that names nobody: unarchived by %v", b.engine.unarchived)
 	}
 }
 

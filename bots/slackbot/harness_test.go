@@ -20,21 +20,22 @@ import (
 
 // fakeEngine records what it is called with.
 type fakeEngine struct {
-	mu      sync.Mutex
-	before  func(ctx context.Context, call string) error // called first in every method; may be nil
-	drafts  map[string]engine.Draft
-	changes []engine.ChangeStatus
-	ops     []engine.Operation // any other operation
-	refusal *core.Refusal      // of those, nil if they succeed
-	room    string             // the ID of the channel of risk
-	noticed []core.GroupRef
-	ended   []core.Ending
-	alike   *core.Risk // the risk with the same title that File finds
-	risk    core.Risk
-	history map[string]engine.History             // by risk and cursor
-	listing func(engine.ListQuery) engine.Listing // nil: only risk
-	links   []string
-	lists   int // calls of List
+	mu         sync.Mutex
+	before     func(ctx context.Context, call string) error // called first in every method; may be nil
+	drafts     map[string]engine.Draft
+	changes    []engine.ChangeStatus
+	ops        []engine.Operation // any other operation
+	refusal    *core.Refusal      // of those, nil if they succeed
+	room       string             // the ID of the channel of risk
+	noticed    []core.GroupRef
+	ended      []core.Ending
+	unarchived []core.Account
+	alike      *core.Risk // the risk with the same title that File finds
+	risk       core.Risk
+	history    map[string]engine.History             // by risk and cursor
+	listing    func(engine.ListQuery) engine.Listing // nil: only risk
+	links      []string
+	lists      int // calls of List
 }
 
 func (f *fakeEngine) hook(ctx context.Context, call string) error {
@@ -201,6 +202,17 @@ func (f *fakeEngine) Ended(ctx context.Context, g core.GroupRef, how core.Ending
 	return nil
 }
 
+// Unarchived is recorded in noticed too.
+func (f *fakeEngine) Unarchived(ctx context.Context, g core.GroupRef, by core.Account) error {
+	if err := f.Noticed(ctx, g); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.unarchived = append(f.unarchived, by)
+	return nil
+}
+
 const (
 	lin   = "U0000000LIN"
 	wei   = "U0000000WEI"
@@ -315,7 +327,7 @@ func (b *bundle) newSlackbot(t *testing.T, change ...func(*Config)) {
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
 		API: client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/", Transport: b.Client().Transport}),
-		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Observe: b.count, Logger: log,
+		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Unarchived: b.engine.Unarchived, Observe: b.count, Logger: log,
 	}
 	for _, ch := range change {
 		ch(&c)

@@ -50,6 +50,9 @@ type Config struct {
 	Bot     Answerer
 	Noticed func(ctx context.Context, g core.GroupRef) error                  // something happened to a group
 	Ended   func(ctx context.Context, g core.GroupRef, how core.Ending) error // Slack reported its end
+	// Unarchived reports that a group was unarchived. by is zero if Slack didn't say who
+	// did it.
+	Unarchived func(ctx context.Context, g core.GroupRef, by core.Account) error
 
 	Homes Homes // nil: the app has no Home tab
 
@@ -63,17 +66,18 @@ type Config struct {
 
 // Bot receives the requests of one workspace. It is safe for concurrent use.
 type Bot struct {
-	workspace string
-	secrets   []string
-	bot       Answerer
-	noticed   func(ctx context.Context, g core.GroupRef) error
-	ended     func(ctx context.Context, g core.GroupRef, how core.Ending) error
-	budget    core.Budget
-	observe   func(kind, outcome string)
-	log       *slog.Logger
-	render    adapter.Renderer
-	api       *api.Client
-	appToken  string // for Socket Mode
+	workspace  string
+	secrets    []string
+	bot        Answerer
+	noticed    func(ctx context.Context, g core.GroupRef) error
+	ended      func(ctx context.Context, g core.GroupRef, how core.Ending) error
+	unarchived func(ctx context.Context, g core.GroupRef, by core.Account) error
+	budget     core.Budget
+	observe    func(kind, outcome string)
+	log        *slog.Logger
+	render     adapter.Renderer
+	api        *api.Client
+	appToken   string // for Socket Mode
 
 	socket *Socket // nil for a bot over HTTP
 
@@ -115,8 +119,8 @@ const (
 
 // New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil {
-		return nil, errors.New("slackbot: API, Bot, Noticed and Ended must be set")
+	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil || c.Unarchived == nil {
+		return nil, errors.New("slackbot: API, Bot, Noticed, Ended and Unarchived must be set")
 	}
 	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
 		return nil, errors.New("slackbot: set a signing secret or an app token")
@@ -125,7 +129,7 @@ func New(c Config) (*Bot, error) {
 		return nil, errors.New("slackbot: set signing secrets (HTTP) or an app token (Socket Mode), not both")
 	}
 	b := &Bot{
-		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended,
+		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended, unarchived: c.Unarchived,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
 		render:   adapter.Renderer{Workspace: c.API.Workspace()},
 		api:      c.API,

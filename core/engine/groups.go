@@ -134,6 +134,12 @@ func (e *Engine) Ended(ctx context.Context, g core.GroupRef, how core.Ending) er
 	return e.groupEvent(ctx, g, how)
 }
 
+// Unarchived handles an event that a group exists again: it arms a check of the group.
+// The account is of the person who did it, zero if the platform didn't say.
+func (e *Engine) Unarchived(ctx context.Context, g core.GroupRef, _ core.Account) error {
+	return e.groupEvent(ctx, g, "")
+}
+
 func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.Ending) error {
 	risk, err := e.store.RiskOf(ctx, g)
 	if core.KindOf(err) == core.NotFound {

@@ -72,7 +72,11 @@ func (w *Workspace) UnarchiveByHand(userID, channelID string, withBot bool) erro
 		if withBot {
 			t.join(ch, botUserID, userID)
 		}
-		t.events.announce(ch, "unarchive", object{"user": userID})
+		by := object{"user": userID}
+		if ch.Extra.private { // by Slack's types: https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/GroupUnarchiveEvent
+			by = object{"actor_id": userID}
+		}
+		t.events.announce(ch, "unarchive", by)
 		return nil
 	})
 }
