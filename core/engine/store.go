@@ -18,7 +18,7 @@ import (
 
 // Risks stores risks with their indexes.
 type Risks interface {
-	// NextNumber returns the number of the next risk. For 26 hours it returns the same
+	// NextNumber returns the number of the next risk or topic group. For 26 hours it returns the same
 	// number for the same op. Gaps are allowed. If a risk like it got a number under
 	// another op within AlikeWithin, it names that one and takes no number.
 	NextNumber(ctx context.Context, n Numbering) (Numbered, error)
@@ -52,10 +52,11 @@ type Risks interface {
 	Each(ctx context.Context, f func(core.RiskKey) error) error
 }
 
-// Numbering asks for the number of a new risk.
+// Numbering asks for the number of a new risk, or of a topic group that belongs to none.
 type Numbering struct {
+	Topic bool   // of a topic group
 	Op    string // what the person did
-	Alike string // equal for risks that are alike
+	Alike string // equal for risks that are alike; no topics are
 	Again bool   // file it even if there is one like it
 }
 

@@ -86,9 +86,9 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 		return nil, failed("check", err)
 	}
 	s.awaitSync.Store(awaited)
-	s.numbers.lossless.Store(lossless)
-	if s.blocks() && !s.numbers.known() {
-		s.reserveSoon() // so that the first person who files needn't wait
+	s.lossless.Store(lossless)
+	if s.blocks() && !s.risks.known() {
+		s.reserveSoon(&s.risks) // so that the first person who files needn't wait
 	}
 	refusal := slices.IndexFunc(all, func(f Finding) bool { return f.Weight == Refusal })
 	if refusal < 0 {

@@ -41,7 +41,7 @@ import (
 //	{p:0}:join:<op>          the account that an op linked or unlinked
 //	{p:form:<account>}       hash: forms that a person has not finished, by op
 //	{p:b:<ws>}:...           rate buckets of a workspace
-//	{p:number}:...           the numbers of risks
+//	{p:number}:...           the numbers of risks, and topic:... those of topic groups
 //	{p:probe:<n>}            short-lived, to find out how a server syncs
 //	p:homes:<ws>             people who opened their home: account's ID -> ms of the last time
 //	p:lead:<name>            hash: who leads, until when, and the last leader's memo
@@ -58,10 +58,6 @@ func (k keys) probe(n int) string             { return "{" + k.prefix + ":probe:
 func (k keys) leader(name string) string      { return k.prefix + ":lead:" + name }
 func (k keys) homes(ws string) string         { return k.prefix + ":homes:" + ws }
 func (k keys) wake() string                   { return k.prefix + ":wake" }
-func (k keys) number() string                 { return "{" + k.prefix + ":number}:last" }
-func (k keys) numbers() string                { return "{" + k.prefix + ":number}:block" }
-func (k keys) numberOf(op string) string      { return "{" + k.prefix + ":number}:op:" + op }
-func (k keys) numberLike(of string) string    { return "{" + k.prefix + ":number}:like:" + of }
 func (k keys) due(shard int) string           { return k.in(shard, "due") }
 func (k keys) park(shard int) string          { return k.in(shard, "park") }
 func (k keys) running(shard int) string       { return k.in(shard, "running") }
@@ -82,6 +78,21 @@ func (k keys) module(shard int, m string) string {
 func (k keys) status(shard int, st string) string {
 	return k.in(shard, "status:"+st)
 }
+
+// The keys of a counter: "" is that of risks, ofTopics that of topic groups.
+func (k keys) number(counter string) string  { return k.counted(counter, "last") }
+func (k keys) numbers(counter string) string { return k.counted(counter, "block") }
+func (k keys) numberOf(counter, op string) string {
+	return k.counted(counter, "op:"+op)
+}
+func (k keys) numberLike(counter, alike string) string {
+	return k.counted(counter, "like:"+alike)
+}
+func (k keys) counted(counter, name string) string {
+	return "{" + k.prefix + ":number}:" + counter + name
+}
+
+const ofTopics = "topic:"
 
 func (k keys) handlerGroups() string { return k.in(0, "groups") }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -27,9 +26,9 @@ const (
 	reserveTakes = time.Minute
 )
 
-// numbers is what a Store knows of the blocks.
+// numbers is what a Store knows of the blocks of one counter.
 type numbers struct {
-	lossless atomic.Bool // no server loses acknowledged writes, as far as is known
+	of string // the part of the counter's keys that sets it apart
 
 	mu    sync.Mutex
 	safe  block
@@ -57,14 +56,26 @@ type block struct {
 	server string
 }
 
-// NextNumber takes the number of the next risk.
+// counterOf returns the counter that a number is taken from.
+func (s *Store) counterOf(n engine.Numbering) *numbers {
+	if n.Topic {
+		return &s.topics
+	}
+	return &s.risks
+}
+
+// NextNumber takes the number of the next risk or topic group.
 func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numbered, error) {
 	const op = "next number"
+	if n.Topic {
+		n.Alike = n.Op // topics of one name may be meant
+	}
 	if n.Op == "" || n.Alike == "" {
 		return engine.Numbered{}, invalid(op, "op or alike", nil)
 	}
+	of := s.counterOf(n)
 	for {
-		a, err := s.doReplicated(ctx, op, s.number(n, 0))
+		a, err := s.doReplicated(ctx, op, s.number(of, n, 0))
 		if err != nil {
 			return engine.Numbered{}, err
 		}
@@ -74,11 +85,11 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 			return got, nil
 		case got.Number != 0:
 			if s.blocks() && a.int(3) < blockSize/2 {
-				s.reserveSoon()
+				s.reserveSoon(of)
 			}
 			return got, nil
 		}
-		r := s.reserveSoon()
+		r := s.reserveSoon(of)
 		select {
 		case <-ctx.Done():
 			return engine.Numbered{}, failed(op, ctx.Err())
@@ -93,7 +104,7 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 // blocks reports whether numbers are given out from blocks: not where no acknowledged
 // write is ever lost, nor where nothing outlives the process.
 func (s *Store) blocks() bool {
-	return !s.opts.Strict && !s.opts.Embedded && !s.numbers.lossless.Load()
+	return !s.opts.Strict && !s.opts.Embedded && !s.lossless.Load()
 }
 
 // loses reports whether a server may lose acknowledged writes in a crash or a failover.
@@ -102,22 +113,21 @@ func loses(info map[string]string) bool {
 }
 
 // number starts a call that takes a number, or reserves a block of a size.
-func (s *Store) number(n engine.Numbering, reserve int) *call {
+func (s *Store) number(of *numbers, n engine.Numbering, reserve int) *call {
 	size := reserve
 	if size == 0 && s.blocks() {
 		size = blockSize
 	}
-	s.numbers.mu.Lock()
-	b := s.numbers.safe
-	s.numbers.mu.Unlock()
-	return s.call("number", s.keys.number(), s.keys.numberOf(n.Op), s.keys.numberLike(n.Alike), s.keys.numbers()).
+	of.mu.Lock()
+	b := of.safe
+	of.mu.Unlock()
+	return s.call("number", s.keys.number(of.of), s.keys.numberOf(of.of, n.Op), s.keys.numberLike(of.of, n.Alike), s.keys.numbers(of.of)).
 		add(opKept.Milliseconds(), engine.AlikeWithin.Milliseconds()).flag(n.Again).add(size, b.upto, b.server).flag(reserve > 0)
 }
 
 // reserveSoon reserves a block, unless that is under way. Nobody needs to wait for it
 // while numbers are left.
-func (s *Store) reserveSoon() *reservation {
-	n := &s.numbers
+func (s *Store) reserveSoon(n *numbers) *reservation {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.under != nil {
@@ -139,7 +149,7 @@ func (s *Store) reserveSoon() *reservation {
 	s.loops.Go(func() {
 		ctx, cancel := context.WithTimeout(s.life, reserveTakes)
 		defer cancel()
-		b, err := s.reserve(ctx, size)
+		b, err := s.reserve(ctx, n, size)
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		if err == nil {
@@ -154,11 +164,11 @@ func (s *Store) reserveSoon() *reservation {
 // reserve reserves a block of numbers, and waits until the server can't lose that: until
 // a replica confirmed it, if there is one, and until the server has synced its file. A
 // server that doesn't sync by itself isn't waited for.
-func (s *Store) reserve(ctx context.Context, size int) (block, error) {
+func (s *Store) reserve(ctx context.Context, of *numbers, size int) (block, error) {
 	const op = "reserve numbers"
 	node := redis.Cmdable(s.db)
 	if cluster, ok := s.db.(*redis.ClusterClient); ok {
-		master, err := cluster.MasterForKey(ctx, s.keys.number())
+		master, err := cluster.MasterForKey(ctx, s.keys.number(of.of))
 		if err != nil {
 			return block{}, failed(op, err)
 		}
@@ -169,10 +179,10 @@ func (s *Store) reserve(ctx context.Context, size int) (block, error) {
 		return block{}, failed(op, err)
 	}
 	if !loses(info) {
-		s.numbers.lossless.Store(true) // until the next Check
+		s.lossless.Store(true) // until the next Check
 		return block{}, nil
 	}
-	c := s.number(engine.Numbering{}, size)
+	c := s.number(of, engine.Numbering{}, size)
 	pipe := node.Pipeline()
 	cmd := s.scripts[c.name].Eval(ctx, pipe, c.keys, c.args...)
 	if info["connected_slaves"] != "0" {

@@ -25,7 +25,7 @@ func (k keys) trials() []trial {
 		{k.leader("?"), k.leader("*")},
 		{k.flow("?"), k.flow("*")},
 		{k.prefix + ":group:?", k.prefix + ":group:*"},
-		{k.numberOf("?"), braced},
+		{k.numberOf("", "?"), braced},
 		{k.budget(core.Bucket{Workspace: "?"}, "?"), braced},
 	}
 	for shard := range k.shards {

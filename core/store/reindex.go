@@ -72,7 +72,7 @@ func (s *Store) Reindex(ctx context.Context, prefix string) error {
 // lastNumber returns a number that no risk's number is above.
 func (s *Store) lastNumber(ctx context.Context) (int64, error) {
 	pipe := s.db.Pipeline()
-	last, upto := pipe.Get(ctx, s.keys.number()), pipe.HGet(ctx, s.keys.numbers(), "upto")
+	last, upto := pipe.Get(ctx, s.keys.number("")), pipe.HGet(ctx, s.keys.numbers(""), "upto")
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return 0, err
 	}

@@ -32,6 +32,11 @@ func testNumbers(t *testing.T, open opener) {
 		_, err := b.s.NextNumber(b.ctx, n)
 		b.is(err, core.Invalid, "op or alike")
 	}
+	for i, op := range []string{"a", "t", "a"} { // topics have numbers of their own
+		got, err := b.s.NextNumber(b.ctx, engine.Numbering{Topic: true, Op: op})
+		b.ok(err)
+		b.same("number of topic "+op, got, engine.Numbered{Number: []int64{1, 2, 1}[i]})
+	}
 }
 
 // testAlikeRace takes numbers for alike risks with several ops at once.

@@ -69,7 +69,9 @@ type Store struct {
 	refusal   atomic.Pointer[Finding] // why the last Check refused the server
 	awaitSync atomic.Bool             // Strict must wait for the disk too, according to the last Check
 	probes    probes
-	numbers   numbers
+	risks     numbers
+	topics    numbers     // of groups that belong to no risk
+	lossless  atomic.Bool // no server loses acknowledged writes, as far as is known
 	complete  atomic.Bool // all risks are in all indexes
 	firstRead int         // of an index in a shard
 
@@ -119,7 +121,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead}
+	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead, topics: numbers{of: ofTopics}}
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
 	life, cancel := context.WithCancel(context.Background())
 	s.life = life
