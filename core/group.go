@@ -86,6 +86,7 @@ type GroupChange struct {
 	Suffix       string        `json:"suffix,omitempty"` // goes with Name: the suffix that the group was created with
 	Topic        *string       `json:"topic,omitempty"`
 	Purpose      *string       `json:"purpose,omitempty"`
+	Type         GroupType     `json:"type,omitempty"` // goes with Purpose: some platforms keep what an item group is about in the same place
 	Announcement *Announcement `json:"announcement,omitempty"`
 	Add          []Account     `json:"add,omitempty"`
 	Remove       []Account     `json:"remove,omitempty"`
