@@ -22,9 +22,13 @@ func (s step) itemCreator(f *flow.Flow) (itemCreator, bool) {
 }
 
 // checkItemGroups warns of two flows that may both create an item group for one risk: the
-// second fails while the first group exists. Compiling a flow warns of two steps of it.
+// second fails while the first group exists, unless it reuses that one. Compiling a flow
+// warns of two steps of it.
 func (l *loader) checkItemGroups(creators []itemCreator) {
 	for j, b := range creators {
+		if a, ok := b.flow.Steps[b.i].Action.(*flow.CreateGroup); ok && a.Reuse {
+			continue
+		}
 		for _, a := range creators[:j] {
 			if a.flow == b.flow || flow.Exclusive(a.flow, a.i, b.flow, b.i) {
 				continue

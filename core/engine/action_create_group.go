@@ -16,17 +16,40 @@ const otherWorkspace = "other_workspace"
 // tooManyMembers is the code of people for whom a group has no room.
 const tooManyMembers = "too_many_members"
 
-// resolveCreateGroup resolves the group's people and renders its texts.
+// resolveCreateGroup resolves the group's people and renders its texts. If the risk's
+// item group is reused, it only resolves whom to add to it.
 func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) error {
-	members, missing, err := t.resolvePeople(ctx, a.Members, env)
+	if a.Reuse {
+		g, err := t.reusable(ctx)
+		if err != nil {
+			return err
+		}
+		if !g.IsZero() {
+			t.workspace, t.into, in.Group = g.Workspace, g, g
+			_, members, err := t.groupPeople(ctx, a, env, in)
+			in.Change = &core.GroupChange{Add: members}
+			return err
+		}
+	}
+	owner, members, err := t.groupPeople(ctx, a, env, in)
 	if err != nil {
 		return err
+	}
+	in.Spec = &core.GroupSpec{Workspace: t.workspace, Type: a.Type, Public: a.Public, Suffix: t.op("suffix")[:6], Owner: owner, Members: members}
+	return t.nameGroup(ctx, a, env, in.Spec)
+}
+
+// groupPeople returns a group's owner and its members, the owner first. The others are
+// in in.Missing.
+func (t *turn) groupPeople(ctx context.Context, a *flow.CreateGroup, env flow.Env, in *input) (owner core.Account, members []core.Account, err error) {
+	members, missing, err := t.resolvePeople(ctx, a.Members, env)
+	if err != nil {
+		return owner, nil, err
 	}
 	owners, notOwners, err := t.resolvePeople(ctx, a.Owner, env)
 	if err != nil {
-		return err
+		return owner, nil, err
 	}
-	spec := &core.GroupSpec{Workspace: t.workspace, Type: a.Type, Public: a.Public, Suffix: t.op("suffix")[:6]}
 	here := func(all []core.Account) (out []core.Account) {
 		for _, m := range all {
 			if m.Workspace == t.workspace {
@@ -39,8 +62,8 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 	}
 	owners, members = here(owners), here(members)
 	if len(owners) > 0 {
-		spec.Owner = owners[0]
-		members = append([]core.Account{spec.Owner}, slices.DeleteFunc(members, func(m core.Account) bool { return m == spec.Owner })...)
+		owner = owners[0]
+		members = append([]core.Account{owner}, slices.DeleteFunc(members, func(m core.Account) bool { return m == owner })...)
 	} else {
 		missing = append(missing, notOwners...)
 	}
@@ -50,8 +73,31 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 		}
 		members = members[:core.MaxMembers]
 	}
-	spec.Members, in.Missing, in.Spec = members, missing, spec
-	return t.nameGroup(ctx, a, env, spec)
+	in.Missing = missing
+	return owner, members, nil
+}
+
+// reusable returns the risk's item group, zero if this run is to create it. While
+// another run is creating it, the error has the step wait.
+func (t *turn) reusable(ctx context.Context) (core.GroupRef, error) {
+	binding, err := t.reserveBinding(ctx)
+	switch {
+	case err != nil:
+		return core.GroupRef{}, err
+	case binding.State == Lost:
+		return core.GroupRef{}, &core.Error{Op: "create_group", Kind: core.Conflict, Detail: groupLost}
+	case binding.Run == t.run.ID && binding.State == Reserved:
+		return core.GroupRef{}, nil
+	}
+	now, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	if err != nil {
+		return core.GroupRef{}, err
+	}
+	t.rec.Binding, t.rec.Runs = now.Binding, now.Runs
+	if t.rec.Binding.State != Bound { // it has just changed
+		return core.GroupRef{}, t.await(RunSummary{ID: binding.Run})
+	}
+	return t.itemGroup(ctx)
 }
 
 // nameGroup renders a group's texts, and reserves the binding for an item group.
@@ -90,8 +136,12 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	return nil
 }
 
-// performCreateGroup creates the group. Later steps can act on it.
+// performCreateGroup creates the group, or adds members to the one that is reused. Later
+// steps can act on it.
 func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) error {
+	if in.Spec == nil {
+		return t.performReuse(ctx, in, p)
+	}
 	spec := *in.Spec
 	pl, err := t.platform(spec.Workspace)
 	if err != nil {
@@ -121,4 +171,14 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 		return nil
 	}
 	return err
+}
+
+// performReuse adds members to the item group that is reused.
+func (t *turn) performReuse(ctx context.Context, in *input, p *performed) error {
+	made, err := t.creationOf(ctx, in.Group)
+	if err != nil {
+		return err
+	}
+	p.out.Group, p.out.Owner, p.out.Name, p.out.Suffix = &in.Group, made.Owner, made.Name, made.Suffix
+	return t.performSetGroup(ctx, in, p)
 }

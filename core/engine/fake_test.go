@@ -180,20 +180,8 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 			return g, err
 		}
 	}
-	for _, m := range spec.Members {
-		_, err := once.Do(ctx, core.Call{Key: "invite:" + m.ID, Make: func(ctx context.Context, _ core.Intent) (string, error) {
-			return f.do(ctx, "invite", m.ID, func() string {
-				st := f.groups[id]
-				if !slices.Contains(st.Members, m) {
-					st.Members = append(st.Members, m)
-				}
-				return ""
-			})
-		}})
-		if core.IsStop(err) {
-			return g, err
-		}
-		g.Report.Add(core.PartMember, m, err)
+	if err := f.invite(ctx, once, id, spec.Members, &g.Report); err != nil {
+		return g, err
 	}
 	if spec.Badge == nil {
 		return g, nil
@@ -213,6 +201,30 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 		})
 	}})
 	return g, err
+}
+
+// invite adds people to a group, with a call for each. It fails if a call was stopped.
+func (f *fakePlatform) invite(ctx context.Context, once core.Once, id string, who []core.Account, r *core.Report) error {
+	var left error
+	for _, m := range who {
+		_, err := once.Do(ctx, core.Call{Key: "invite:" + m.ID, Make: func(ctx context.Context, _ core.Intent) (string, error) {
+			return f.do(ctx, "invite", m.ID, func() string {
+				st := f.groups[id]
+				if !slices.Contains(st.Members, m) {
+					st.Members = append(st.Members, m)
+				}
+				return ""
+			})
+		}})
+		if core.IsStop(err) {
+			return err
+		}
+		if err != nil && !core.KindOf(err).Final() {
+			left = err
+		}
+		r.Add(core.PartMember, m, err)
+	}
+	return left
 }
 
 // setTopic sets a topic. Its probe knows no more than the present one.
@@ -256,6 +268,9 @@ func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.Grou
 			return r, err
 		}
 		r.Add(core.PartTopic, core.Account{}, err)
+	}
+	if err := f.invite(ctx, once, g.ID, c.Add, &r); err != nil {
+		return r, err
 	}
 	if c.Badge != nil {
 		ref, err := f.post(ctx, once, g.ID, c.Badge.Message)

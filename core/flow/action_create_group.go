@@ -12,7 +12,15 @@ type CreateGroupDef struct {
 	Topic   string         `json:"topic,omitempty"`   // a template
 	Purpose string         `json:"purpose,omitempty"` // a template
 	Public  bool           `json:"public,omitempty"`
+
+	OnExists string `json:"on_exists,omitempty"` // of an item group: error (the default) or reuse
 }
+
+// What create_group does if the risk has an item group.
+const (
+	existsError = "error"
+	existsReuse = "reuse"
+)
 
 // CreateGroup creates a group.
 type CreateGroup struct {
@@ -23,6 +31,7 @@ type CreateGroup struct {
 	Topic   *Template // nil: none
 	Purpose *Template // nil: none
 	Public  bool
+	Reuse   bool // of an item group: if the risk has one, add the members to that one instead
 }
 
 // Kind implements ActionDef.
@@ -32,7 +41,7 @@ func (*CreateGroupDef) Kind() string { return "create_group" }
 func (d *CreateGroupDef) Form() Form {
 	ofType := func(c core.Capabilities) core.Ability { return c.Groups[d.Type] }
 	return Form{
-		Help: "Creates a group. An item group is bound to the risk and shows a badge, a small pinned card about it. A risk can have only one item group at a time.",
+		Help: "Creates a group. An item group is bound to the risk and shows a badge, a small pinned card about it. A risk can have only one item group at a time: see on_exists.",
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
 				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", beginning with a letter"},
@@ -46,13 +55,19 @@ func (d *CreateGroupDef) Form() Form {
 			templateKey("topic", "The group's topic.", &d.Topic).limited(func(l core.Limits) int { return l.Topic }),
 			templateKey("purpose", "The group's purpose.", &d.Purpose).limited(func(l core.Limits) int { return l.Purpose }),
 			{Name: "public", Kind: FlagKey, Help: "true if everyone in the workspace can find and join the group. Default: false, a private group.", Flag: &d.Public},
+			{Name: "on_exists", Kind: TextKey, Choices: []string{existsError, existsReuse}, Text: &d.OnExists,
+				Help: "What happens if the risk already has an item group. error (the default): the step fails. reuse: the members are added to that group, and later steps act on it."},
 		},
 	}
 }
 
 func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
-	if d.Type == core.Item {
-		c.itemGroup(path)
+	reuse := d.OnExists == existsReuse
+	switch {
+	case d.Type == core.Item:
+		c.itemGroup(path, reuse)
+	case d.OnExists != "":
+		c.report(path+"/on_exists", -1, RuleStep, "on_exists is only for item groups: a risk can have several %s groups", d.Type)
 	}
 	return &CreateGroup{
 		Type:    d.Type,
@@ -62,15 +77,16 @@ func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
 		Topic:   c.line(path+"/topic", d.Topic),
 		Purpose: c.line(path+"/purpose", d.Purpose),
 		Public:  d.Public,
+		Reuse:   reuse,
 	}
 }
 
-// itemGroup warns of a second item group.
-func (c *stepCompiler) itemGroup(path string) {
-	if c.items++; c.items == 2 {
+// itemGroup warns of a second item group that isn't reused.
+func (c *stepCompiler) itemGroup(path string, reuse bool) {
+	if c.items++; c.items == 2 && !reuse {
 		c.problems = append(c.problems, Problem{
 			Path: path, Offset: -1, Rule: RuleStep, Warning: true,
-			Message: "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first",
+			Message: "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse",
 		})
 	}
 }
