@@ -155,7 +155,7 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 			b.Ref = l.Badge // perhaps posted by a sync while the run was parked
 		}
 	}
-	g, err := pl.CreateGroup(ctx, once{t: t, item: spec.Type == core.Item}, spec)
+	g, err := pl.CreateGroup(ctx, once{t: t, spec: &spec}, spec)
 	p.out.add(g.Report)
 	if g.Ref.IsZero() {
 		return err

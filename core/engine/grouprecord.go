@@ -57,6 +57,16 @@ type Member struct {
 	At   time.Time `json:"at"`
 }
 
+// newGroup returns the record of a group that a run has just created.
+func newGroup(run RunID, ref core.GroupRef, spec core.GroupSpec) Group {
+	g := Group{Key: run.Risk, Ref: ref, Type: spec.Type, Run: run.String(), Rev: 1,
+		Name: spec.Name, Suffix: spec.Suffix, Public: spec.Public, Owner: spec.Owner}
+	if g.Type == core.Topic {
+		g.State = core.Discussing
+	}
+	return g
+}
+
 // Encode returns the record in its stored form.
 func (g Group) Encode() ([]byte, error) {
 	b, err := json.Marshal(g)

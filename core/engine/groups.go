@@ -109,18 +109,28 @@ func (e *Engine) groupArgs(risk core.RiskKey, group string) text.Args {
 	return text.Args{"Key": string(risk), "Group": group, "Command": e.org.Command}
 }
 
-// sweepGroups arms the sync of every risk with a bound group, in one workspace or
-// in all for "". The syncs are spread over a duration, in the same way on every
-// replica.
+// sweepGroups arms the sync of every key with a live item or topic group, in one
+// workspace or in all for "". The syncs are spread over a duration, in the same way on
+// every replica.
 func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
-	start := e.clock.Now()
-	return e.store.EachBinding(ctx, func(risk core.RiskKey, b Binding) error {
-		if workspace != "" && b.Group.Workspace != workspace {
+	start, armed := e.clock.Now(), map[core.RiskKey]bool{}
+	arm := func(key core.RiskKey, g core.GroupRef) error {
+		if workspace != "" && g.Workspace != workspace || armed[key] {
 			return nil
 		}
+		armed[key] = true
 		const parts = 1000
-		share := time.Duration(risk.Number()%parts) * over / parts
-		return e.store.Arm(ctx, risk, 0, []TimerChange{e.syncAt(risk, start.Add(share))})
+		share := time.Duration(key.Number()%parts) * over / parts
+		return e.store.Arm(ctx, key, 0, []TimerChange{e.syncAt(key, start.Add(share))})
+	}
+	if err := e.store.EachBinding(ctx, func(risk core.RiskKey, b Binding) error { return arm(risk, b.Group) }); err != nil {
+		return err
+	}
+	return e.store.EachGroup(ctx, func(g Group) error {
+		if g.Type == core.Ordinary {
+			return nil // nothing of it is kept up to date
+		}
+		return arm(g.Key, g.Ref)
 	})
 }
 

@@ -26,8 +26,8 @@ const tooEarly = "young"
 // once implements core.Once for the calls of one turn.
 type once struct {
 	t     *turn
-	scope string // prefix of keys, for a step that acts on several people
-	item  bool   // the group is the risk's item group: recording KeyCreate binds it
+	scope string          // prefix of keys, for a step that acts on several people
+	spec  *core.GroupSpec // of the group to create: recording KeyCreate stores its record, and binds an item group
 }
 
 var _ core.Once = once{}
@@ -169,6 +169,10 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.t.e.settle)
 	defer cancel()
 	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
+	if o.creates(c) {
+		made := newGroup(o.t.run.ID, core.GroupRef{Workspace: o.t.workspace, ID: value}, *o.spec)
+		cl.Group = &made
+	}
 	if o.binds(c) {
 		cl.Bind = &core.GroupRef{Workspace: o.t.workspace, ID: value}
 		cl.Events = []Event{o.t.event(EventBound, o.op(key), map[string]string{"group": cl.Bind.String()})}
@@ -188,7 +192,10 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 }
 
 // binds reports whether the call creates the risk's item group.
-func (o once) binds(c core.Call) bool { return o.item && c.Key == core.KeyCreate }
+func (o once) binds(c core.Call) bool { return o.creates(c) && o.spec.Type == core.Item }
+
+// creates reports whether the call creates a group.
+func (o once) creates(c core.Call) bool { return o.spec != nil && c.Key == core.KeyCreate }
 
 // op returns the marker of one call.
 func (o once) op(key string) string { return o.t.op(key) }

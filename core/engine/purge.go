@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"riskroom/core"
@@ -11,7 +12,7 @@ import (
 const purgeAfter = 2 * core.Day
 
 // Purgeable returns why a risk can't be deleted for good: "open", or "recent" if it was
-// closed less than purgeAfter ago; "group" if it has an item group; "run" if a run of it
+// closed less than purgeAfter ago; "group" if it has an item or topic group; "run" if a run of it
 // hasn't ended; "intent" if it is unknown whether a call happened. It returns "" if the
 // risk can be deleted.
 func Purgeable(rec Record, now time.Time) string {
@@ -21,6 +22,8 @@ func Purgeable(rec Record, now time.Time) string {
 	case ClosedAt(rec.Risk).After(now.Add(-purgeAfter)):
 		return "recent"
 	case rec.Binding.State != Free:
+		return "group"
+	case slices.ContainsFunc(rec.Groups, func(g Group) bool { return g.Type == core.Topic && g.Life == LiveGroup }):
 		return "group"
 	}
 	for _, r := range rec.Runs {

@@ -28,7 +28,8 @@ type Risks interface {
 	// no longer as Change.Release says.
 	Apply(ctx context.Context, c Change) (Applied, error)
 
-	// Get returns a risk with everything that belongs to it, or NotFound.
+	// Get returns a risk with everything that belongs to it, or NotFound. For a key of
+	// groups that belong to no risk, the record's risk has only the key.
 	Get(ctx context.Context, key core.RiskKey) (Record, error)
 
 	// Find returns risks that match, in order. It reads a bounded part of the indexes, so
@@ -131,6 +132,7 @@ type TimerChange struct {
 type Record struct {
 	Risk    core.Risk
 	Binding Binding
+	Groups  []Group // that have a record; Engine.groupOf derives the others'
 	Shown   []Shown
 	Runs    []RunSummary // of flows and built-ins, ended ones included
 	Folded  int          // ended runs of events that are no longer among Runs
@@ -227,7 +229,10 @@ type Close struct {
 	Lease   Lease // of Fail
 	// Bind binds the risk to this group in the same step: it is set with the result of
 	// the call that created an item group.
-	Bind   *core.GroupRef
+	Bind *core.GroupRef
+	// Group is the record of the group that the call created. It is stored in the same
+	// step, unless it is stored already.
+	Group  *Group
 	Events []Event
 }
 
@@ -273,6 +278,29 @@ type Bindings interface {
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// EachBinding calls f for every risk whose binding is Bound or Lost.
 	EachBinding(ctx context.Context, f func(core.RiskKey, Binding) error) error
+}
+
+// Groups stores the records of groups.
+type Groups interface {
+	// ChangeGroup stores a changed record. It fails with Conflict if the stored one has
+	// another Rev than expected, unless it equals the new one, and with Lost if Lease is
+	// set but not held.
+	ChangeGroup(ctx context.Context, u GroupUpdate) error
+	// GroupsOf returns the groups that belong to a key, in the order of their refs.
+	GroupsOf(ctx context.Context, key core.RiskKey) ([]Group, error)
+	// GroupAt returns the record of a group, or NotFound.
+	GroupAt(ctx context.Context, g core.GroupRef) (Group, error)
+	// EachGroup calls f for every live group that has a record.
+	EachGroup(ctx context.Context, f func(Group) error) error
+}
+
+// GroupUpdate is a change of the record of a group.
+type GroupUpdate struct {
+	Group  Group // as it becomes; Rev is Expect+1
+	Expect int64 // the Rev to change; 0 if none is stored
+	Lease  Lease // of the run that changes it, which belongs to the same key; zero for none
+	Timers []TimerChange
+	Events []Event
 }
 
 // Join changes which accounts are linked, with the notices and events that follow.
@@ -398,6 +426,7 @@ type Store interface {
 	Risks
 	Runs
 	Bindings
+	Groups
 	Accounts
 	Desk
 	Audit

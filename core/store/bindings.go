@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 
 	"github.com/redis/go-redis/v9"
 
@@ -56,21 +55,18 @@ func (s *Store) ReportEnded(ctx context.Context, risk core.RiskKey, group core.G
 // hint: the binding decides.
 func (s *Store) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
 	const op = "risk of"
-	risk, err := s.db.Get(ctx, s.keys.group(g)).Result()
-	if errors.Is(err, redis.Nil) {
-		return "", refused(op, core.NotFound, "")
-	}
+	risk, err := s.keyOf(ctx, op, g)
 	if err != nil {
-		return "", failed(op, err)
+		return "", err
 	}
-	binding, err := s.db.HMGet(ctx, s.keys.binding(core.RiskKey(risk)), "group", "last", "st").Result()
+	binding, err := s.db.HMGet(ctx, s.keys.binding(risk), "group", "last", "st").Result()
 	if err != nil {
 		return "", failed(op, err)
 	}
 	l := answer(binding)
 	now, last := l.text(0), l.text(1)
 	if now == g.String() || (now == "" && last == g.String()) {
-		return core.RiskKey(risk), nil
+		return risk, nil
 	}
 	return "", refused(op, core.NotFound, "")
 }

@@ -22,6 +22,12 @@ func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.
 // RunKey returns the key of a run.
 func (s *Store) RunKey(id engine.RunID) string { return s.keys.run(id) }
 
+// LooksUp reports whether a group has a look-up key.
+func (s *Store) LooksUp(ctx context.Context, g core.GroupRef) bool {
+	_, err := s.keyOf(ctx, "test", g)
+	return err == nil
+}
+
 // The least and the most numbers that are reserved at once.
 const (
 	BlockSize    = blockSize

@@ -27,8 +27,10 @@ import (
 //	{p:3}:due:closed         closed risks with a due date: the same
 //	{p:3}:touched            people and groups whose risks changed lately: ref -> ms of the last time
 //	{p:3}:links              risks whose binding is Bound or Lost
+//	{p:3}:grouped            keys with a live group: risks, and T-n of topic groups
 //	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event; gone if purged
 //	{p:3}:link:<key>         hash: the binding to the item group
+//	{p:3}:groups:<key>       hash: the records of its groups, by workspace/id
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
 //	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others
 //	{p:3}:run:<RunID>        hash: the run
@@ -70,6 +72,7 @@ func (k keys) dueClosed(shard int) string     { return k.in(shard, "due:closed")
 func (k keys) touched(shard int) string       { return k.in(shard, "touched") }
 func (k keys) server(shard int) string        { return k.in(shard, "server") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
+func (k keys) grouped(shard int) string       { return k.in(shard, "grouped") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }
 func (k keys) by(shard int, r string) string  { return k.in(shard, "by:"+r) }
 func (k keys) module(shard int, m string) string {
@@ -118,11 +121,12 @@ func (k keys) shard(risk core.RiskKey) int {
 	return int(max(n, 0))
 }
 
-func (k keys) risk(r core.RiskKey) string    { return k.in(k.shard(r), "risk:"+string(r)) }
-func (k keys) binding(r core.RiskKey) string { return k.in(k.shard(r), "link:"+string(r)) }
-func (k keys) shown(r core.RiskKey) string   { return k.in(k.shard(r), "shown:"+string(r)) }
-func (k keys) runs(r core.RiskKey) string    { return k.in(k.shard(r), "runs:"+string(r)) }
-func (k keys) tried(r core.RiskKey) string   { return k.in(k.shard(r), "tried:"+string(r)) }
+func (k keys) risk(r core.RiskKey) string     { return k.in(k.shard(r), "risk:"+string(r)) }
+func (k keys) binding(r core.RiskKey) string  { return k.in(k.shard(r), "link:"+string(r)) }
+func (k keys) groupsOf(r core.RiskKey) string { return k.in(k.shard(r), "groups:"+string(r)) }
+func (k keys) shown(r core.RiskKey) string    { return k.in(k.shard(r), "shown:"+string(r)) }
+func (k keys) runs(r core.RiskKey) string     { return k.in(k.shard(r), "runs:"+string(r)) }
+func (k keys) tried(r core.RiskKey) string    { return k.in(k.shard(r), "tried:"+string(r)) }
 func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
 }

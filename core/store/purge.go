@@ -33,7 +33,8 @@ func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) err
 		return failed(op, err)
 	}
 	slices.Sort(runs)
-	c := s.around("purge", key).key(s.keys.tried(key)).add(rec.Risk.Version, string(key), len(runs))
+	c := s.around("purge", key).key(s.keys.tried(key)).key(s.keys.groupsOf(key)).key(s.keys.grouped(s.keys.shard(key))).
+		add(rec.Risk.Version, string(key), len(runs))
 	for _, name := range runs {
 		k := s.keys.runs(key) // of runs that were folded, which have no key
 		if id, err := engine.ParseRunID(name); err == nil {
@@ -85,7 +86,7 @@ func (s *Store) leftOf(ctx context.Context, key core.RiskKey) (ids []string, gro
 		}
 		for _, e := range page {
 			ids, from = append(ids, e.ID), e.Prev
-			if g, err := core.ParseGroupRef(e.Data["group"]); err == nil && e.Kind == engine.EventBound {
+			if g, err := core.ParseGroupRef(e.Data["group"]); err == nil {
 				groups = append(groups, g)
 			}
 		}
@@ -98,7 +99,7 @@ func (s *Store) leftOf(ctx context.Context, key core.RiskKey) (ids []string, gro
 // forgetGroup forgets that a group was a risk's.
 func (s *Store) forgetGroup(ctx context.Context, g core.GroupRef, of core.RiskKey) error {
 	const op = "purge"
-	now, err := s.RiskOf(ctx, g)
+	now, err := s.keyOf(ctx, op, g)
 	if core.KindOf(err) == core.NotFound || err == nil && now != of {
 		return nil
 	}

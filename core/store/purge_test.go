@@ -33,6 +33,8 @@ func (b *bench) lived() engine.Record {
 	_, err = b.s.Close(b.ctx, engine.Close{Run: id("1"), Key: "create", Attempt: 1, Value: room.ID, Bind: &room,
 		Events: []engine.Event{{Kind: engine.EventBound, Data: map[string]string{"group": room.String()}}}})
 	b.ok(err)
+	b.ok(b.s.ChangeGroup(b.ctx, engine.GroupUpdate{Group: engine.Group{Key: "R-1", Ref: party, Rev: 1},
+		Events: []engine.Event{{Kind: engine.EventGroup, Data: map[string]string{"group": party.String()}}}}))
 	b.complete(engine.Complete{Lease: begun.Lease, To: engine.Finished, Shown: []engine.Shown{{ID: "x"}}})
 	b.ok(b.s.Reject(b.ctx, "R-1", engine.Attempt{By: operator, What: "take", Kind: core.Denied, Op: "op", At: b.clock.Now()}))
 	var events []engine.Event
@@ -71,6 +73,12 @@ func (b *bench) purged() {
 	b.same("trail", len(trail), 0)
 	_, err = b.s.RiskOf(b.ctx, room)
 	b.is(err, core.NotFound, "")
+	for _, g := range []core.GroupRef{room, party} {
+		b.same("look-up keys", b.s.LooksUp(b.ctx, g), false)
+	}
+	groups, err := b.s.GroupsOf(b.ctx, "R-1")
+	b.ok(err)
+	b.same("groups", len(groups), 0)
 	attempts, err := b.s.Attempts(b.ctx, "R-1")
 	b.ok(err)
 	b.same("attempts", len(attempts), 0)

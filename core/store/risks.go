@@ -82,16 +82,20 @@ func broken(op string, err error) error {
 	return &core.Error{Op: "store: " + op, Kind: core.Unknown, Detail: "unreadable", Err: err}
 }
 
-// Get returns a risk with everything that belongs to it.
+// Get returns a risk with everything that belongs to it, or the groups of a key without
+// a risk.
 func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
 	const op = "get"
 	var rec engine.Record
-	a, err := s.do(ctx, op, s.call("get", s.keys.around(key)...))
+	a, err := s.do(ctx, op, s.call("get", append(s.keys.around(key), s.keys.groupsOf(key))...))
 	if err != nil {
 		return rec, err
 	}
-	if err := json.Unmarshal([]byte(a.text(1)), &rec.Risk); err != nil {
-		return rec, broken(op, err)
+	rec.Risk.Key = key
+	if doc := a.text(1); doc != "" {
+		if err := json.Unmarshal([]byte(doc), &rec.Risk); err != nil {
+			return rec, broken(op, err)
+		}
 	}
 	if rec.Binding, err = readBinding(a.fields(2)); err != nil {
 		return rec, broken(op, err)
@@ -100,6 +104,9 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 		return rec, broken(op, err)
 	}
 	if rec.Runs, rec.Folded, err = readSummaries(a.fields(4), a.fields(5)); err != nil {
+		return rec, broken(op, err)
+	}
+	if rec.Groups, err = readGroups(a.fields(6)); err != nil {
 		return rec, broken(op, err)
 	}
 	return rec, nil

@@ -117,17 +117,23 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 		}
 		lease = ms(cl.Lease.Until)
 	}
-	var group string
+	var bind string
 	if cl.Bind != nil {
-		group = cl.Bind.String()
-		// Written first, so that a bound group is always found. RiskOf compares it with
-		// the binding, so it has no effect before the group is bound.
-		if err := s.db.Set(ctx, s.keys.group(*cl.Bind), string(cl.Run.Risk), 0).Err(); err != nil {
-			return "", failed(op, err)
+		bind = cl.Bind.String()
+		if err := s.lookUp(ctx, op, *cl.Bind, cl.Run.Risk); err != nil {
+			return "", err
+		}
+	}
+	if cl.Group != nil && cl.Bind == nil {
+		if err := s.lookUp(ctx, op, cl.Group.Ref, cl.Run.Risk); err != nil {
+			return "", err
 		}
 	}
 	c := s.leased("close", cl.Run)
-	c.add(cl.Cycle, cl.Step, cl.Key, cl.Attempt, cl.Value).flag(cl.Fail).add(lease, group)
+	c.add(cl.Cycle, cl.Step, cl.Key, cl.Attempt, cl.Value).flag(cl.Fail).add(lease, bind)
+	if err := s.group(c, cl.Run.Risk, cl.Group); err != nil {
+		return "", invalid(op, "group", err)
+	}
 	if err := s.events(c, cl.Events); err != nil {
 		return "", invalid(op, "events", err)
 	}

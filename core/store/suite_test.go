@@ -54,6 +54,8 @@ var cases = map[string]func(*testing.T, opener){
 	"binding":            testBinding,
 	"binding released":   testRelease,
 	"binding kept":       testBindingKept,
+	"groups":             testGroups,
+	"groups of no risk":  testGroupsOfNoRisk,
 	"offers":             testOffers,
 	"forms":              testForms,
 	"tries":              testTries,

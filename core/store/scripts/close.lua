@@ -1,13 +1,16 @@
--- uses: values runs calls
+-- uses: values runs calls groups
 -- Records the result of a call, or closes its intent without one.
 -- KEYS  as in runs.lua, then the run
 -- ARGV  now, channel, run (key index, ID), cycle, step, call, attempt, value,
---       fail (0/1), lease, group to bind or '', events
+--       fail (0/1), lease, group to bind or '', record of the group (as in groups.lua),
+--       events
 -- Answer: ok, wish; not_found; lost; conflict with attempt
--- A repeat finds the result, or the intent closed. The first result stays.
+-- A repeat finds the result, or the intent closed. The first result stays, and so does
+-- the record of a group that is stored already.
 local r = load(key(), arg())
 local cycle, step, name, attempt, value = arg(), arg(), arg(), int(), arg()
-local fail, lease, group = arg() == '1', arg(), arg()
+local fail, lease, bind = arg() == '1', arg(), arg()
+local record = group()
 local told = events()
 
 if not r.f.st then return { 'not_found' } end
@@ -40,19 +43,20 @@ else
 end
 
 local outcome = ''
-if group ~= '' then
+if bind ~= '' then
   -- A binding that another run has reserved or bound by now stays as it is. So does
   -- one from which this very group was released.
   local l = fields(redis.call('HGETALL', binding))
   local st = l.st or ''
-  if (st == 'reserved' and l.run == r.id) or (st == '' and l.last ~= group) then
-    redis.call('HSET', binding, 'st', 'bound', 'group', group, 'run', r.id)
+  if (st == 'reserved' and l.run == r.id) or (st == '' and l.last ~= bind) then
+    redis.call('HSET', binding, 'st', 'bound', 'group', bind, 'run', r.id)
     redis.call('HDEL', binding, 'badge')
     redis.call('SADD', bindings, string.match(r.id, '^[^/]+'))
-  elseif l.group ~= group then
+  elseif l.group ~= bind then
     outcome = 'unbound'
   end
 end
+if record and stored_group(record) == '' then put_group(record) end
 for _, e in ipairs(told) do emit(e, outcome) end
 save(r)
 return done(r.f.wish or '')

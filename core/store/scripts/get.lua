@@ -1,11 +1,12 @@
 -- uses: values
--- Reads a risk with everything that belongs to it.
--- KEYS  as in runs.lua
+-- Reads a risk with everything that belongs to it, or what belongs to a key of groups
+-- without a risk.
+-- KEYS  as in runs.lua, then the groups
 -- ARGV  now
--- Answer: ok, document, binding, shown, runs, {ID, score} of those with a timer;
---         not_found
-local doc = redis.call('HGET', KEYS[6], 'doc')
-if not doc then return { 'not_found' } end
+-- Answer: ok, document or '', binding, shown, runs, {ID, score} of those with a timer,
+--         groups; not_found
+local doc, groups = redis.call('HGET', KEYS[6], 'doc'), redis.call('HGETALL', KEYS[11])
+if not doc and #groups == 0 then return { 'not_found' } end
 local runs = redis.call('HGETALL', KEYS[10])
 local times = {}
 for i = 1, #runs, 2 do
@@ -15,4 +16,4 @@ for i = 1, #runs, 2 do
     times[#times + 1] = s
   end
 end
-return { 'ok', doc, redis.call('HGETALL', KEYS[7]), redis.call('HGETALL', KEYS[9]), runs, times }
+return { 'ok', doc or '', redis.call('HGETALL', KEYS[7]), redis.call('HGETALL', KEYS[9]), runs, times, groups }

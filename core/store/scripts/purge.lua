@@ -1,12 +1,13 @@
 -- uses: values runs
 -- Deletes a closed risk. What is left is the way to its trail.
--- KEYS  as in runs.lua, then attempts, runs and indexes
--- ARGV  now, channel, attempts (key index), version, risk key,
+-- KEYS  as in runs.lua, then attempts, groups, the set of keys with a live one, runs and
+--       indexes
+-- ARGV  now, channel, attempts, groups and set (key indexes), version, risk key,
 --       n x (a field of the risk's runs, key index of the run),
 --       n x (index key, risk key, '')
 -- Answer: ok; conflict with version, group or run
 -- A repeat finds the risk gone.
-local tried, version, member = key(), arg(), arg()
+local tried, groups, grouped, version, member = key(), key(), key(), arg(), arg()
 local all, index = {}, {}
 for i = 1, int() do all[i] = { name = arg(), key = key() } end
 for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
@@ -29,7 +30,8 @@ local newest = redis.call('HGET', risk, 'audit')
 for _, r in ipairs(all) do redis.call('DEL', r.key) end
 for _, i in ipairs(index) do redis.call('ZREM', i.key, i.member) end
 redis.call('SREM', bindings, member)
-redis.call('DEL', risk, binding, shown, runs, tried)
+redis.call('SREM', grouped, member)
+redis.call('DEL', risk, binding, shown, runs, tried, groups)
 redis.call('HSET', risk, 'gone', str(now))
 if newest then redis.call('HSET', risk, 'audit', newest) end
 return { 'ok' }
