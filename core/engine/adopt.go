@@ -2,6 +2,9 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -22,7 +25,7 @@ func (e *Engine) publish(ctx context.Context) error {
 }
 
 // adoptLoop brings open risks in line with the process, and armed timers with the flows
-// in force, once per start. Risks that are at no node enter the first one. Timers are
+// in force, once per changed file. Risks that are at no node enter the first one. Timers are
 // moved if a flow's delay changed, dropped if the flow is gone, and added if they are
 // those of new flows and lie ahead. Nothing that becomes due by this fires
 // in bulk. Risks that another replica files with an older config file are
@@ -58,9 +61,21 @@ type adopted struct {
 	gone   map[string][]core.RiskKey  // risks whose node the process no longer has, by node
 }
 
+// fileOf identifies what of a config file adopt depends on.
+func fileOf(org *core.Organisation, flows []*flow.Flow) string {
+	h := sha256.New()
+	for _, n := range org.Process {
+		fmt.Fprintf(h, "node %q\n", n.Key)
+	}
+	for _, f := range flows {
+		fmt.Fprintf(h, "flow %q %s\n", f.Name, f.Hash())
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 func (e *Engine) adopt(ctx context.Context) error {
 	done := adopted{timers: map[string]map[TimerOp]int{}, gone: map[string][]core.RiskKey{}}
-	err := e.store.Each(ctx, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
+	err := e.store.Align(ctx, e.file, func(key core.RiskKey) error { return e.adoptOne(ctx, key, done) })
 	for _, name := range slices.Sorted(maps.Keys(done.timers)) {
 		n := done.timers[name]
 		e.log.InfoContext(ctx, "timers aligned with the flow", "flow", name,

@@ -53,6 +53,7 @@ type Observer interface {
 type Engine struct {
 	org      *core.Organisation
 	flows    []*flow.Flow
+	file     string // identifies the config file, for adopt
 	store    Store
 	text     *text.Catalogue
 	instance string
@@ -100,7 +101,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{
 		operators: operators,
-		org:       o.Organisation, flows: o.Flows, store: o.Store,
+		org:       o.Organisation, flows: o.Flows, file: fileOf(o.Organisation, o.Flows), store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),

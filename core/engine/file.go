@@ -59,7 +59,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 	filed := Event{At: now, V: 1, Kind: EventFiled, Actor: by, Op: op,
 		Data: map[string]string{"module": r.Module, "severity": string(r.Severity)}}
 	got, err := e.store.Apply(ctx, Change{
-		Op: op, New: r, Result: string(result), Timers: p.timers, Events: append([]Event{filed}, p.events...),
+		Op: op, New: r, Result: string(result), File: e.file, Timers: p.timers, Events: append([]Event{filed}, p.events...),
 	})
 	if err != nil {
 		return Filed{}, err

@@ -150,7 +150,7 @@ func (e *Engine) apply(ctx context.Context, d deed, o Operation, eff effect) (Ap
 	changes := e.changes(old, risk)
 	risk = recordChanges(old, risk, changes, d.by)
 	c := Change{
-		Op: d.op, Expect: old.Version, Old: &old, New: risk, Release: eff.release,
+		Op: d.op, Expect: old.Version, Old: &old, New: risk, File: e.file, Release: eff.release,
 		Events: []Event{{At: now, V: risk.Version, Kind: eff.kind, Actor: d.by, Op: d.op, Data: eff.data}},
 	}
 	res := result{Did: digest(o), Text: eff.text, Changes: shortened(changes), Gained: eff.gained}

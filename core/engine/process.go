@@ -208,7 +208,7 @@ func (e *Engine) adoptNode(ctx context.Context, rec Record) error {
 		"from": "", "to": risk.Node, "note": "", "how": "enter",
 	}}
 	_, err := e.store.Apply(ctx, Change{
-		Op: op, Expect: old.Version, Old: &old, New: risk,
+		Op: op, Expect: old.Version, Old: &old, New: risk, File: e.file,
 		Timers: append(p.timers, e.syncAt(risk.Key, now)), Events: append([]Event{entered}, p.events...),
 	})
 	return err

@@ -51,6 +51,11 @@ type Risks interface {
 	// Each calls f with the key of every risk that is open or has a timer, once each
 	// and in no order, until f fails.
 	Each(ctx context.Context, f func(core.RiskKey) error) error
+
+	// Align calls f with those of them whose timers may not be the ones of a config file:
+	// because f has not been called with them for this file, or because of a Change by a
+	// process with another file. It can be interrupted.
+	Align(ctx context.Context, file string, f func(core.RiskKey) error) error
 }
 
 // Numbering asks for the number of a new risk, or of a topic group that belongs to none.
@@ -78,6 +83,7 @@ type Change struct {
 	Old    *core.Risk // as read at version Expect; nil for a new one
 	New    core.Risk  // Version is Expect+1
 	Result string     // stored with Op, and returned for a repeat
+	File   string     // identifies the config file from which Timers follow
 	// Release is the binding, as read, whose item group is released. If its Group is
 	// zero, none is.
 	Release Binding

@@ -36,6 +36,7 @@ import (
 //	{p:3}:run:<RunID>        hash: the run
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
 //	{p:3}:server             hash: which server the shard was last claimed from
+//	{p:3}:aligned            the config file that all timers of the shard follow
 //	{p:0}:groups             user groups that are or were handlers
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
 //	{p:0}:offers             hash: hash of a code -> until when|account
@@ -71,6 +72,7 @@ func (k keys) dueOpen(shard int) string       { return k.in(shard, "overdue") }
 func (k keys) dueClosed(shard int) string     { return k.in(shard, "due:closed") }
 func (k keys) touched(shard int) string       { return k.in(shard, "touched") }
 func (k keys) server(shard int) string        { return k.in(shard, "server") }
+func (k keys) aligned(shard int) string       { return k.in(shard, "aligned") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) grouped(shard int) string       { return k.in(shard, "grouped") }
 func (k keys) who(shard int, r string) string { return k.in(shard, "who:"+r) }

@@ -28,7 +28,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 	}
 	c := s.around("apply", ch.New.Key)
 	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, string(doc))
-	c.add(string(ch.New.Key))
+	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
 	if l := ch.Release; l.Group.IsZero() {
 		c.add("", "")
 	} else {
@@ -115,24 +115,59 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 // Each calls f once with the key of every risk that is open or has a timer.
 func (s *Store) Each(ctx context.Context, f func(core.RiskKey) error) error {
 	for shard := range s.keys.shards {
-		pipe := s.db.Pipeline()
-		open, due := pipe.ZRange(ctx, s.keys.open(shard), 0, -1), pipe.ZRange(ctx, s.keys.due(shard), 0, -1)
-		if _, err := pipe.Exec(ctx); err != nil {
-			return failed("each", err)
+		if err := s.eachOf(ctx, shard, f); err != nil {
+			return err
 		}
-		list := open.Val()
-		for _, id := range due.Val() {
-			key, _, _ := strings.Cut(id, "/")
-			list = append(list, key)
+	}
+	return nil
+}
+
+func (s *Store) eachOf(ctx context.Context, shard int, f func(core.RiskKey) error) error {
+	pipe := s.db.Pipeline()
+	open, due := pipe.ZRange(ctx, s.keys.open(shard), 0, -1), pipe.ZRange(ctx, s.keys.due(shard), 0, -1)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return failed("each", err)
+	}
+	list := open.Val()
+	for _, id := range due.Val() {
+		key, _, _ := strings.Cut(id, "/")
+		list = append(list, key)
+	}
+	slices.Sort(list)
+	for _, k := range slices.Compact(list) {
+		if core.RiskKey(k).Number() == 0 {
+			continue // notices, of no risk
 		}
-		slices.Sort(list)
-		for _, k := range slices.Compact(list) {
-			if core.RiskKey(k).Number() == 0 {
-				continue // notices, of no risk
-			}
-			if err := f(core.RiskKey(k)); err != nil {
-				return err
-			}
+		if err := f(core.RiskKey(k)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Align calls f with the risks whose timers may not be those of a config file, shard by
+// shard. It leaves out a shard if all its risks have been aligned with that file, and no
+// process with another file has changed one since.
+func (s *Store) Align(ctx context.Context, file string, f func(core.RiskKey) error) error {
+	const op = "align"
+	for shard := range s.keys.shards {
+		step := func(nonce string, ends bool) (aligned bool, err error) {
+			a, err := s.do(ctx, op, s.call("align", s.keys.aligned(shard)).add(file, nonce).flag(ends))
+			return a.text(1) == "1", err
+		}
+		mine := nonce()
+		aligned, err := step(mine, false)
+		if err != nil {
+			return err
+		}
+		if aligned {
+			continue
+		}
+		if err := s.eachOf(ctx, shard, f); err != nil {
+			return err
+		}
+		if _, err := step(mine, true); err != nil {
+			return err
 		}
 	}
 	return nil

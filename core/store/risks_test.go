@@ -73,6 +73,44 @@ func testFiling(t *testing.T, open opener) {
 	b.is(err, core.Conflict, "version")
 }
 
+// aligns checks that Align visits risks once for each file, and again after a change by a
+// process with another file.
+func (b *bench) aligns() {
+	b.Helper()
+	visited := func(file string) (n int) {
+		b.Helper()
+		b.ok(b.s.Align(b.ctx, file, func(core.RiskKey) error { n++; return nil }))
+		return n
+	}
+	change := func(file string) {
+		b.Helper()
+		old := b.risk
+		b.risk.Version++
+		_, err := b.s.Apply(b.ctx, engine.Change{Expect: old.Version, Old: &old, New: b.risk, File: file})
+		b.ok(err)
+	}
+	stopped := errors.New("stopped")
+	b.same("interrupted", b.s.Align(b.ctx, "new", func(core.RiskKey) error { return stopped }), stopped)
+	b.same("after that", visited("new"), 2)
+	b.same("aligned", visited("new"), 0)
+	change("new")
+	b.same("changed by the same file", visited("new"), 0)
+	change("old")
+	if n := visited("new"); n == 0 || n == 2 {
+		b.Errorf("after a change by another file %d risks are visited, not those of its shard", n)
+	}
+	b.same("another file", visited("other"), 2)
+	b.ok(b.s.Align(b.ctx, "new", func(key core.RiskKey) error {
+		if key == b.risk.Key {
+			change("old")
+		}
+		return nil
+	}))
+	if n := visited("new"); n == 0 || n == 2 {
+		b.Errorf("after a change meanwhile %d risks are visited, not those of its shard", n)
+	}
+}
+
 func testChangesRace(t *testing.T, open opener) {
 	b := setup(t, open)
 	const racers = 8
@@ -201,6 +239,7 @@ func testIndexFollows(t *testing.T, open opener) {
 	seen := map[core.RiskKey]bool{}
 	b.ok(b.s.Each(b.ctx, func(k core.RiskKey) error { seen[k] = true; return nil }))
 	b.same("each", len(seen), 2)
+	b.aligns()
 	enough := errors.New("enough")
 	if err := b.s.Each(b.ctx, func(core.RiskKey) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("each: %v", err)

@@ -2,6 +2,7 @@
 -- Files a risk or changes it, with its indexes, timers and events.
 -- KEYS  as in runs.lua, then indexes and runs
 -- ARGV  now, channel, op, nonce, result, expect, version, document, risk key,
+--       aligned (key index, see align.lua), config file,
 --       group to release or '', state of its binding,
 --       n x (index key, member, score or '' to leave it), timers, events
 -- Answer: ok, repeat (0/1), result, document; conflict with version or link
@@ -13,7 +14,8 @@
 -- place p: op:p, nonce:p, result:p.
 local op, nonce, result = arg(), arg(), arg()
 local expect, version, doc = arg(), arg(), arg()
-local member, group, st = arg(), arg(), arg()
+local member, aligned, file = arg(), key(), arg()
+local group, st = arg(), arg()
 local index = {}
 for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
 local changes, told = timers(), events()
@@ -39,4 +41,6 @@ for _, i in ipairs(index) do
 end
 for _, e in ipairs(told) do emit(e) end
 change_timers(changes)
+local other = redis.call('GET', aligned)
+if other and other ~= file and string.sub(other, 1, #file + 1) ~= file .. ' ' then redis.call('DEL', aligned) end
 return done('0', result, doc)
