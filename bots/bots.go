@@ -59,6 +59,9 @@ type Pressed struct {
 	Press core.Press
 	Risk  core.RiskKey
 	Seen  int64 // the version of the risk that the card showed
+	// Confirmed means that the platform has asked what the button's Confirm asks, if it
+	// has one.
+	Confirmed bool
 }
 
 // Filled is a form that somebody submitted, or one to show again because of what was

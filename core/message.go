@@ -105,6 +105,11 @@ const (
 	PressNote    Press = "note"
 	PressPass    Press = "pass" // to the next node
 	PressBack    Press = "back" // to an earlier node
+
+	// On the pinned card of a topic group. They are about the group in which they are
+	// pressed.
+	PressEndTopic    Press = "end_topic"
+	PressReopenTopic Press = "reopen_topic"
 )
 
 // Button is a button on a card. It says only what was pressed on which risk;
@@ -114,6 +119,17 @@ type Button struct {
 	Label   string `json:"label"`
 	Primary bool   `json:"primary,omitempty"`
 	More    bool   `json:"more,omitempty"` // less important: in a menu or a row of its own
+	// Confirm asks whether the button is meant, on platforms whose buttons can ask.
+	// Elsewhere the bot asks when it is pressed.
+	Confirm *Confirm `json:"confirm,omitempty"`
+}
+
+// Confirm is what a button asks before it acts.
+type Confirm struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+	Yes   string `json:"yes"`
+	No    string `json:"no"`
 }
 
 // MessageRef names a message on a platform.

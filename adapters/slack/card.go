@@ -90,7 +90,7 @@ func (p *page) buttons(c core.Card) {
 	for _, b := range c.Buttons {
 		carried, label := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}, plainText(cut(b.Label, maxLabel))
 		switch {
-		case b.More && len(menu) < maxMenu && len(carried.option()) <= maxOption:
+		case b.More && b.Confirm == nil && len(menu) < maxMenu && len(carried.option()) <= maxOption:
 			menu = append(menu, slack.NewOptionBlockObject(carried.option(), label, nil))
 			continue
 		case len(elements) == maxButtons-1: // the menu needs room too
@@ -99,6 +99,10 @@ func (p *page) buttons(c core.Card) {
 		e := slack.NewButtonBlockElement(carried.ActionID(), carried.Value(), label)
 		if b.Primary {
 			e = e.WithStyle(slack.StylePrimary)
+		}
+		if q := b.Confirm; q != nil {
+			e = e.WithConfirm(slack.NewConfirmationBlockObject(plainText(cut(q.Title, maxAsked)), plainText(cut(q.Text, maxQuestion)),
+				plainText(cut(q.Yes, maxAnswer)), plainText(cut(q.No, maxAnswer))))
 		}
 		elements = append(elements, e)
 	}

@@ -22,6 +22,9 @@ const (
 	maxButtons     = 25   // in one actions block, with the menu
 	maxMenu        = 5    // options of an overflow menu
 	maxOption      = 150  // the value of an option
+	maxAsked       = 100  // the title of a confirmation, https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+	maxQuestion    = 300  // its text
+	maxAnswer      = 30   // its buttons
 	maxFallback    = 3000 // the text of a notification
 	maxMessageText = 10000
 	maxBlocksText  = 12000 // everything in one message

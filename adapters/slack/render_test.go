@@ -156,6 +156,27 @@ func TestTextIsLiteral(t *testing.T) {
 	})
 }
 
+// TestConfirm checks that a button that asks is never in a menu, and that its texts fit.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	m := full()
+	long := strings.Repeat("q", 400)
+	m.Card.Buttons = []core.Button{{Press: "end", Label: "End", More: true, Confirm: &core.Confirm{Title: long, Text: long, Yes: long, No: "No"}}}
+	blocks := Renderer{Workspace: "acme"}.Blocks(m, "")
+	b, ok := blocks[len(blocks)-1].(*slack.ActionBlock).Elements.ElementSet[0].(*slack.ButtonBlockElement)
+	if !ok || b.Confirm == nil {
+		t.Fatalf("not a button that asks: %+v", b)
+	}
+	for what, got := range map[string][2]int{
+		"title": {len([]rune(b.Confirm.Title.Text)), maxAsked}, "text": {len([]rune(b.Confirm.Text.Text)), maxQuestion},
+		"yes": {len([]rune(b.Confirm.Confirm.Text)), maxAnswer},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("the %s has %d characters, not %d", what, got[0], got[1])
+		}
+	}
+}
+
 // TestMoreButtons checks that less important buttons are in a menu.
 func TestMoreButtons(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,15 @@ type Action struct {
 	Style string `json:"style,omitempty"` // "primary", "danger" or ""
 	Link  string `json:"link,omitempty"`  // opened instead of calling the bot
 	Menu  bool   `json:"menu,omitempty"`  // in a menu after the buttons
+	Asks  *Asks  `json:"asks,omitempty"`  // before it calls the bot
+}
+
+// Asks is what the platform asks a person who presses an Action.
+type Asks struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+	Yes   string `json:"yes"`
+	No    string `json:"no"`
 }
 
 // Part is one piece of a post, top to bottom.

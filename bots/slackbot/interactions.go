@@ -144,7 +144,7 @@ func (b *Bot) interact(ctx context.Context, req request, p payload) response {
 func (b *Bot) press(ctx, wait context.Context, req request, c bots.Command, p payload) response {
 	a := p.Actions[0]
 	if button, ok := a.button(); ok {
-		c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version}
+		c.Pressed = &bots.Pressed{Press: button.Press, Risk: button.Risk, Seen: button.Version, Confirmed: true}
 	} else if turned, ok := parseTurn(a.ActionID, a.Value); ok {
 		c.Turned = &turned
 	} else if a.ActionID == newRiskID {

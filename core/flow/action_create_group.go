@@ -45,7 +45,7 @@ func (d *CreateGroupDef) Form() Form {
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
 				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", beginning with a letter"},
-			{Name: "type", Kind: TextKey, Help: "ordinary, item (bound to the risk) or topic (for a discussion that ends; no platform supports it yet).", Required: true,
+			{Name: "type", Kind: TextKey, Help: "ordinary, item (bound to the risk) or topic (for a discussion: people end it, and then nobody can post).", Required: true,
 				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
 				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
 			templateKey("name", "The group's name. riskroom removes characters that the platform doesn't allow in names, and adds a suffix that makes the name unique, such as the risk's key.", &d.Name).

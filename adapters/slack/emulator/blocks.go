@@ -21,6 +21,9 @@ const (
 	maxActions        = 25 // elements
 	maxSection        = 3000
 	maxButtonText     = 75
+	maxConfirmTitle   = 100
+	maxConfirmText    = 300
+	maxConfirmButton  = 30
 	maxValue          = 2000
 	maxURL            = 3000
 	maxOptions        = 100 // options in a menu, and groups
@@ -161,6 +164,9 @@ func (k *checker) pressable(at string, e object) {
 		if style := e["style"]; style != nil && style != "primary" && style != "danger" {
 			k.fail(at+"/style", "must be primary or danger")
 		}
+		if q, ok := e["confirm"].(object); ok {
+			k.confirm(at+"/confirm", q)
+		}
 	case overflow:
 		k.optionList(at+"/options", stage.Objects(e["options"]), maxMenu)
 	default:
@@ -168,6 +174,15 @@ func (k *checker) pressable(at string, e object) {
 		return
 	}
 	k.id(at+"/action_id", e["action_id"], k.actionIDs)
+}
+
+// confirm checks what a button asks, see
+// https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object.
+func (k *checker) confirm(at string, q object) {
+	k.text(at+"/title", q["title"], maxConfirmTitle)
+	k.text(at+"/text", q["text"], maxConfirmText)
+	k.text(at+"/confirm", q["confirm"], maxConfirmButton)
+	k.text(at+"/deny", q["deny"], maxConfirmButton)
 }
 
 // overflow is the type of a menu next to buttons.

@@ -48,6 +48,9 @@ func TestBlockLimits(t *testing.T) {
 	section := func(kind string, n int, accessory string) string {
 		return `[{"type":"section","text":{"type":"` + kind + `","text":"` + x(n) + `"},"accessory":` + accessory + `}]`
 	}
+	asking := func(n int) string {
+		return one("t", "v", "a", `,"confirm":{"title":`+plain+`,"text":{"type":"plain_text","text":"`+x(n)+`"},"confirm":`+plain+`,"deny":`+plain+`}`)
+	}
 	rows := func(style string) string {
 		return `[{"type":"rich_text","elements":[{"type":"rich_text_list","style":"` + style + `","elements":[{"type":"rich_text_section","elements":[]}]}]}]`
 	}
@@ -56,6 +59,7 @@ func TestBlockLimits(t *testing.T) {
 	}{
 		"blocks":         {list(50, head("h", "")), list(51, head("h", ""))},
 		"block type":     {list(1, head("h", "")), `[{"type":"divider"}]`},
+		"confirm":        {asking(300), asking(301)},
 		"section":        {section("plain_text", 3000, button("t", "v", "a", "")), section("plain_text", 3001, button("t", "v", "a", ""))},
 		"section mrkdwn": {section("plain_text", 1, button("t", "v", "a", "")), section("mrkdwn", 1, button("t", "v", "a", ""))},
 		"accessory":      {section("plain_text", 1, button("t", "v", "a", "")), section("plain_text", 1, `{"type":"datepicker","action_id":"a"}`)},

@@ -67,7 +67,7 @@ func pressedObject(blocks []object, pressed string) (action object, label string
 		return nil, "", false
 	}
 	action = actionObject(element, block)
-	for _, field := range []string{"text", "value", "style"} {
+	for _, field := range []string{"text", "value", "style", "confirm"} {
 		if element[field] != nil {
 			action[field] = element[field]
 		}

@@ -93,7 +93,7 @@ func (r *renderer) parts(blocks []object) []stage.Part {
 					continue
 				}
 				part.Actions = append(part.Actions, stage.Action{
-					ID: stage.Str(e["action_id"]), Label: textOf(e["text"]), Style: stage.Str(e["style"]),
+					ID: stage.Str(e["action_id"]), Label: textOf(e["text"]), Style: stage.Str(e["style"]), Asks: asks(e),
 				})
 			}
 			parts = append(parts, part)
@@ -107,6 +107,15 @@ func (r *renderer) parts(blocks []object) []stage.Part {
 		}
 	}
 	return parts
+}
+
+// asks returns what a button asks before it acts, nil for nothing.
+func asks(button object) *stage.Asks {
+	q, ok := button["confirm"].(object)
+	if !ok {
+		return nil
+	}
+	return &stage.Asks{Title: textOf(q["title"]), Text: textOf(q["text"]), Yes: textOf(q["confirm"]), No: textOf(q["deny"])}
 }
 
 func menuActions(menu object) []stage.Action {

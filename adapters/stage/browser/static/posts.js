@@ -104,6 +104,18 @@ export function entries(ctx, room, p) {
   }, e.label))
 }
 
+// confirmed asks what the platform asks before a button acts.
+function confirmed(asks) {
+  return new Promise((resolve) => {
+    const answer = (value, kind) => h('button', { type: 'submit', value, class: 'button ' + kind }, value ? asks.yes : asks.no)
+    const d = h('dialog', { class: 'asks', onclose: () => { d.remove(); resolve(d.returnValue === 'yes') } },
+      h('form', { method: 'dialog' }, h('h2', null, asks.title), h('p', null, asks.text),
+        h('footer', null, answer('', ''), answer('yes', 'danger'))))
+    document.body.append(d)
+    d.showModal()
+  })
+}
+
 function button(a, p, room, ctx) {
   const at = { room: room.id, post: p.id }
   if (a.link) return out(a.link, 'button', a.label)
@@ -111,6 +123,7 @@ function button(a, p, room, ctx) {
     type: 'button', class: 'button ' + (a.style ?? ''), 'data-key': a.id, disabled: room.archived,
     onclick: async (e) => {
       const el = e.currentTarget
+      if (a.asks && !(await confirmed(a.asks))) return
       el.classList.add('busy')
       await ctx.act('press', { ...at, action: a.id })
       el.classList.remove('busy')
