@@ -24,9 +24,10 @@ type Setting struct {
 	Key      string
 	Secret   bool // only taken from the environment or a file, never literal, never shown
 	Required bool
-	Pattern  string // a regular expression for the value, "" for any
-	Form     string // what it looks like, for people: "xoxb-…"
-	Doc      string // one sentence for the reference and for editors
-	URL      bool   // the value is an http or https URL
-	Switch   bool   // the value is true or false; left out, it is false
+	Pattern  string   // a regular expression for the value, "" for any
+	Form     string   // what it looks like, for people: "xoxb-…"
+	Doc      string   // one sentence for the reference and for editors
+	URL      bool     // the value is an http or https URL
+	Switch   bool     // the value is true or false; left out, it is false
+	Choices  []string // all the values; nil if there are others
 }

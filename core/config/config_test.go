@@ -51,6 +51,7 @@ func boardLike() core.PlatformSettings {
 	p := forumLike()
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
 	p.OptionName, p.OwnOptions = 17, 2
+	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."})
 	return p
 }
 

@@ -212,6 +212,8 @@ func platformSchema(p core.PlatformSettings) object {
 			continue
 		case s.Switch:
 			props[s.Key] = yesNo(s.Doc)
+		case s.Choices != nil:
+			props[s.Key] = choice(s.Doc, s.Choices...)
 		case s.Pattern != "":
 			props[s.Key] = matching(s.Doc, s.Pattern, "something like "+s.Form)
 		default:
