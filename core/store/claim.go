@@ -18,6 +18,7 @@ const heads = 4
 // timed is an entry of a shard's timer index.
 type timed struct {
 	id    engine.RunID
+	name  string // of id, as stored
 	shard int
 	ms    int64
 }
@@ -134,7 +135,7 @@ func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
 		}
 	}
 	slices.SortFunc(list, func(a, b timed) int {
-		return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.id.String(), b.id.String()))
+		return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.name, b.name))
 	})
 	return list, now, nil
 }
@@ -170,7 +171,7 @@ func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed,
 			if err != nil {
 				return nil, 0, broken("claim", err)
 			}
-			found[shard] = append(found[shard], timed{id: id, shard: shard, ms: int64(z.Score)})
+			found[shard] = append(found[shard], timed{id: id, name: name, shard: shard, ms: int64(z.Score)})
 		}
 	}
 	return found, now.UnixMilli(), nil
