@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -57,23 +58,28 @@ func lacksBadges(c core.Capabilities) bool {
 	return lacks(c.Groups, core.Item) || lacks(c.Set, core.PartBadge)
 }
 
+// change checks the effect of a SetGroup. part is the part of the only outcome, or ""
+// if check compares the outcomes.
+func change(name string, a action, part core.Part, check func(r *rig, before, after GroupView, res result)) scenario {
+	return scenario{name, a.lacking, func(r *rig, _ Harness) {
+		at := a.on(r)
+		before := r.view(at.group.Ref)
+		res, _ := r.perform(a, at)
+		if len(res.report.Failed()) > 0 || len(res.report.Outcomes) == 0 {
+			r.t.Errorf("it reports %v", res.report.Outcomes)
+		}
+		check(r, before, r.view(at.group.Ref), res)
+		if part != "" {
+			r.wantOutcome(res.report, core.Outcome{Part: part})
+		}
+	}}
+}
+
 // changes are the effects of SetGroup on each part of a group.
-func changes() []scenario {
-	// part is the part of the only outcome, or "" if check compares the outcomes.
-	change := func(name string, a action, part core.Part, check func(r *rig, before, after GroupView, res result)) scenario {
-		return scenario{name, a.lacking, func(r *rig, _ Harness) {
-			at := a.on(r)
-			before := r.view(at.group.Ref)
-			res, _ := r.perform(a, at)
-			if len(res.report.Failed()) > 0 || len(res.report.Outcomes) == 0 {
-				r.t.Errorf("it reports %v", res.report.Outcomes)
-			}
-			check(r, before, r.view(at.group.Ref), res)
-			if part != "" {
-				r.wantOutcome(res.report, core.Outcome{Part: part})
-			}
-		}}
-	}
+func changes() []scenario { return slices.Concat(memberChanges(), textChanges()) }
+
+// memberChanges are the effects on a group's name, topic, members and badge.
+func memberChanges() []scenario {
 	return []scenario{
 		change("the name", rename(), core.PartName, func(r *rig, before, after GroupView, _ result) {
 			if after.Name == before.Name || !strings.HasSuffix(after.Name, "r-17") {

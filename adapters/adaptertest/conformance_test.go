@@ -26,6 +26,7 @@ func TestRunCatches(t *testing.T) {
 		{retries, "error_after is unavailable: send_message", "was called again"},
 		{overwritesLater, "what was changed since stays: set_group (topic)", "in another state"},
 		{forgetsBadge, "an item group has its badge pinned", "pinned are"},
+		{keepsOldPin, "another announcement", "pinned are"},
 		{takesForeign, "other workspaces/send_message", "want invalid"},
 		{outlivesContext, "nothing happens after the context ended", "these calls followed"},
 		{sharesMemory, "many actions at once", "is not"},

@@ -25,7 +25,7 @@ func failures() []scenario {
 		}},
 		{"a group that cannot be seen is not found", inGroup.lacking, func(r *rig, _ Harness) {
 			hidden := place{group: core.Group{Ref: r.cast.Hidden}}
-			for _, a := range []action{inGroup, rename(), setTopic(), badged()} {
+			for _, a := range []action{inGroup, rename(), setTopic(), setPurpose(newPurpose), announced(), badged()} {
 				if !a.lacking(r.can) {
 					res, _ := r.start(a, hidden).try(Script{}, nil)
 					r.wantKind(a.name, res, core.NotFound)

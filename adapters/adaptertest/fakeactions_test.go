@@ -78,7 +78,7 @@ func (a *fakeAdapter) set(ctx context.Context, once core.Once, key, method, grou
 		if changed {
 			g.changed[key] = a.api.clock.Now()
 		}
-		if changed && method != "edit" {
+		if changed && method != "edit" && method != "pin" && method != "unpin" {
 			g.notices = append(g.notices, key)
 		}
 		return "", changed, err
@@ -116,7 +116,11 @@ func (a *fakeAdapter) CreateGroup(ctx context.Context, once core.Once, spec core
 		return core.Group{}, err
 	}
 	g := core.Group{Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: name}
-	err = a.change(ctx, once, &g.Report, id, core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}, &spec.Purpose)
+	c := core.GroupChange{Topic: &spec.Topic, Add: spec.Members, Badge: spec.Badge}
+	if spec.Purpose != "" {
+		c.Purpose = &spec.Purpose
+	}
+	err = a.change(ctx, once, &g.Report, id, c, true)
 	return g, err
 }
 
@@ -133,13 +137,13 @@ func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.Group
 		return core.Report{}, tooLong("topic", fakeTopicLimit)
 	}
 	var r core.Report
-	err := a.change(ctx, once, &r, g.ID, c, nil)
+	err := a.change(ctx, once, &r, g.ID, c, false)
 	return r, err
 }
 
 // change applies c. It tries everything and then returns the first error that a retry may
 // overcome.
-func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, purpose *string) error {
+func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report, id string, c core.GroupChange, isNew bool) error {
 	var later error
 	// did records an outcome, and reports whether to stop.
 	did := func(p core.Part, who core.Account, err error) bool {
@@ -156,11 +160,14 @@ func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report
 		r.Add(p, who, err)
 		return false
 	}
-	steps := a.parts(ctx, once, id, c, purpose)
+	steps := a.parts(ctx, once, id, c, isNew)
 	for _, s := range steps {
 		if did(s.part, s.who, s.do()) || later != nil && a.flaw == stopsAtFirst {
 			return later
 		}
+	}
+	if c.Announcement != nil && did(core.PartAnnouncement, core.Account{}, a.announce(ctx, once, r, id, *c.Announcement)) {
+		return later
 	}
 	if c.Badge != nil {
 		a.badge(ctx, once, r, id, *c.Badge, did)
@@ -174,9 +181,44 @@ type fakeStep struct {
 	do   func() error
 }
 
-// parts returns the parts of a change except its badge; purpose is nil unless the
-// group is new.
-func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, purpose *string) []fakeStep {
+// announce pins a message and then unpins the old one.
+func (a *fakeAdapter) announce(ctx context.Context, once core.Once, r *core.Report, id string, n core.Announcement) error {
+	if !n.Old.IsZero() && n.Old.Channel != id {
+		return &core.Error{Op: "fake: announce", Kind: core.Invalid}
+	}
+	if n.Message != nil {
+		ref, err := a.post(ctx, once, "announce", id, a.posts(id), *n.Message)
+		if err != nil {
+			return err
+		}
+		r.Announcement = ref
+		if _, err := a.set(ctx, once, "pin:"+ref.ID, "pin", id, pin(ref)); err != nil {
+			return err
+		}
+	}
+	if n.Old.IsZero() || a.flaw == keepsOldPin {
+		return nil
+	}
+	_, err := a.set(ctx, once, "unpin:"+n.Old.ID, "unpin", id, func(g *fakeGroup) (bool, error) {
+		had := len(g.pins)
+		g.pins = slices.DeleteFunc(g.pins, func(p string) bool { return p == n.Old.ID })
+		return len(g.pins) < had, nil
+	})
+	return err
+}
+
+func pin(ref core.MessageRef) func(*fakeGroup) (bool, error) {
+	return func(g *fakeGroup) (bool, error) {
+		if slices.Contains(g.pins, ref.ID) {
+			return false, nil
+		}
+		g.pins = append(g.pins, ref.ID)
+		return true, nil
+	}
+}
+
+// parts returns the parts of a change except its announcement and its badge.
+func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c core.GroupChange, isNew bool) []fakeStep {
 	var steps []fakeStep
 	add := func(part core.Part, who core.Account, key, method string, do func(*fakeGroup) (bool, error)) {
 		steps = append(steps, fakeStep{part, who, func() error {
@@ -188,10 +230,10 @@ func (a *fakeAdapter) parts(ctx context.Context, once core.Once, id string, c co
 		add(core.PartName, core.Account{}, "rename", "rename", replace(func(g *fakeGroup) *string { return &g.name }, fit(*c.Name, c.Suffix), false))
 	}
 	if c.Topic != nil {
-		add(core.PartTopic, core.Account{}, "topic", "topic", replace(func(g *fakeGroup) *string { return &g.topic }, *c.Topic, purpose != nil))
+		add(core.PartTopic, core.Account{}, "topic", "topic", replace(func(g *fakeGroup) *string { return &g.topic }, *c.Topic, isNew))
 	}
-	if purpose != nil && *purpose != "" {
-		add(core.PartPurpose, core.Account{}, "purpose", "purpose", replace(func(g *fakeGroup) *string { return &g.purpose }, *purpose, true))
+	if c.Purpose != nil {
+		add(core.PartPurpose, core.Account{}, "purpose", "purpose", replace(func(g *fakeGroup) *string { return &g.purpose }, *c.Purpose, isNew))
 	}
 	for i, who := range c.Add {
 		key := "invite:" + who.ID
@@ -254,11 +296,10 @@ func (a *fakeAdapter) badge(ctx context.Context, once core.Once, r *core.Report,
 	}
 	r.Badge = ref
 	_, err = a.set(ctx, once, "pin", "pin", id, func(g *fakeGroup) (bool, error) {
-		if slices.Contains(g.pins, ref.ID) || a.flaw == forgetsBadge {
+		if a.flaw == forgetsBadge {
 			return false, nil
 		}
-		g.pins = append(g.pins, ref.ID)
-		return true, nil
+		return pin(ref)(g)
 	})
 	if did(core.PartPin, core.Account{}, err) {
 		return

@@ -13,9 +13,13 @@ import (
 // doesn't show whether it happened.
 func laterStays() []scenario {
 	var out []scenario
-	for _, a := range []action{rename(), setTopic()} {
-		later := setGroup("", func(*rig, place) core.GroupChange {
-			return core.GroupChange{Name: new("Ledger is wrong again"), Suffix: "r-17", Topic: new("It was not rounding")}
+	for _, a := range []action{rename(), setTopic(), setPurpose(newPurpose)} {
+		later := setGroup("", func(r *rig, _ place) core.GroupChange {
+			c := core.GroupChange{Name: new("Ledger is wrong again"), Suffix: "r-17", Topic: new("It was not rounding")}
+			if !lacks(r.can.Set, core.PartPurpose) {
+				c.Purpose, c.Type = new("Say why it was not"), core.Ordinary
+			}
+			return c
 		})
 		later.name = "change it later"
 		for when, p := range map[string]Point{"after": AfterMake, "before": BeforeMake} {

@@ -241,8 +241,11 @@ func (u *run) wrong(res result, base *baseline) string {
 	if diff := cmp.Diff(outcomes(base.result.report), outcomes(res.report)); diff != "" {
 		return "the outcomes differ (-undisturbed +now):\n" + diff
 	}
-	want := []core.MessageRef{base.result.message, base.result.group.Report.Badge, base.result.report.Badge}
-	for i, ref := range []core.MessageRef{res.message, res.group.Report.Badge, res.report.Badge} {
+	refs := func(r result) []core.MessageRef {
+		return []core.MessageRef{r.message, r.group.Report.Badge, r.report.Badge, r.report.Announcement}
+	}
+	want := refs(base.result)
+	for i, ref := range refs(res) {
 		if _, ok := state.message(ref); ok == want[i].IsZero() {
 			return "it returned the message " + ref.String() + ", which doesn't exist, or no message"
 		}

@@ -90,6 +90,17 @@ func (t about) unmarked() about {
 	return t
 }
 
+// setPurpose replaces the lines of the purpose: all but the last if that is the line
+// of a badge.
+func (t *about) setPurpose(purpose string, badged bool) {
+	old := t.below
+	t.below = nil
+	t.add(purpose)
+	if n := len(old); badged && n > 0 {
+		t.below = append(t.below, old[n-1])
+	}
+}
+
 // oneLine puts a text on one line and escapes it, in at most limit characters.
 func oneLine(s string, limit int) string {
 	return fit(letters(strings.Join(strings.Fields(s), " ")), limit)

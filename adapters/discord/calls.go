@@ -173,3 +173,13 @@ func (a *Adapter) createPin(ctx context.Context, in core.Intent, channel, id str
 		}, nil)
 	})
 }
+
+// deletePin unpins a message. Unpinning one that isn't pinned changes nothing.
+func (a *Adapter) deletePin(ctx context.Context, in core.Intent, channel, id string) error {
+	return effect.Do(ctx, a.writer, in, "delete_pin", func(ctx context.Context) error {
+		err := a.client.Send(ctx, api.Request{
+			Method: "delete_pin", Verb: http.MethodDelete, Path: []string{"channels", channel, "messages", "pins", id}, Reason: reasonOf(in),
+		}, nil)
+		return effect.Unless(err, "10008")
+	})
+}

@@ -29,8 +29,12 @@ func capabilities() core.Capabilities {
 				Support: core.Emulated,
 				Why:     "Discord allows about two changes of a channel's name and topic in ten minutes. Further changes wait.",
 			},
-			core.PartPurpose: {Support: core.Lacking, Why: "Discord has no purpose. riskroom puts it below the topic when it creates the group, and doesn't change it later."},
-			core.PartMember:  native,
+			core.PartPurpose: {Support: core.Emulated, Why: "Discord has no purpose. riskroom puts it below the topic, and it counts as a change of the topic."},
+			core.PartAnnouncement: {
+				Support: core.Emulated,
+				Why:     "Discord's announcement channels are for other servers to follow. riskroom posts a message and pins it.",
+			},
+			core.PartMember: native,
 			core.PartRemoved: {
 				Support: core.Emulated,
 				Why:     "Discord's channels have permissions instead of members. People who are removed still see a public channel, and one that a role of theirs can see.",
@@ -61,6 +65,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "open", Method: "create_dm", How: repeatable},
 		{Key: "post", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "badge", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
+		{Key: "announce", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "edit", Method: "update_message", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "create_guild_channel",
@@ -68,9 +73,10 @@ func callPolicies() []core.CallPolicy {
 			Risk:   "If the bot can't read the audit log and finds no such name, or can't list the channels, a person has to check whether the channel exists.",
 			Unsure: core.Park,
 		},
-		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, and changes them only if they differ. If the audit log shows that somebody changed one after the first attempt, it keeps that."},
+		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, which contains the purpose, and changes them only if they differ. If the audit log shows that somebody changed one after the first attempt, it keeps that."},
 		{Key: "invite", Method: "set_channel_permission_overwrite", How: repeatable},
 		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For somebody without access, Discord returns error 10009, which counts as done."},
 		{Key: "pin", Method: "create_pin", How: repeatable},
+		{Key: "unpin", Method: "delete_pin", How: repeatable},
 	}
 }

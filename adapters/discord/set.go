@@ -11,13 +11,16 @@ import (
 )
 
 // SetGroup implements core.Adapter. If a retry may still set a part, it returns
-// an error after trying everything else. Name and topic come last, because their
-// rate limit is so low that nothing else should wait for them.
+// an error after trying everything else. Name, topic and purpose come last, because
+// their rate limit is so low that nothing else should wait for them.
 func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	if err := a.own("set group", g.Workspace, g.ID); err != nil {
 		return core.Report{}, err
 	}
 	p := &effect.Progress{Once: once, Gone: lostGroup}
+	if c.Announcement != nil {
+		a.setAnnouncement(ctx, p, g.ID, *c.Announcement)
+	}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace, who.ID); err != nil {
 			p.Report.Add(core.PartRemoved, who, err)
@@ -33,8 +36,8 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	return p.Report, p.Err
 }
 
-// describe sets name and topic in one call, because both count toward the same
-// limit of two changes in ten minutes.
+// describe sets name, topic and purpose in one call, because they count toward the
+// same limit of two changes in ten minutes.
 func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) {
 	var parts []core.Part
 	var want wanted
@@ -53,6 +56,11 @@ func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c
 		want.topic = &topic
 		parts = append(parts, core.PartTopic)
 	}
+	if c.Purpose != nil {
+		purpose := oneLine(*c.Purpose, maxPurpose)
+		want.purpose, want.badged = &purpose, c.Type == core.Item
+		parts = append(parts, core.PartPurpose)
+	}
 	if len(parts) == 0 || p.Ended {
 		return
 	}
@@ -62,10 +70,23 @@ func (a *Adapter) describe(ctx context.Context, p *effect.Progress, id string, c
 	}
 }
 
-// wanted is the name and topic that a channel should have.
+// wanted is the name and the texts that a channel should have.
 type wanted struct {
-	name  string  // "" keeps the name
-	topic *string // escaped; nil keeps the topic
+	name    string  // "" keeps the name
+	topic   *string // escaped; nil keeps the topic
+	purpose *string // escaped; nil keeps the purpose
+	badged  bool    // below the purpose is the line of a badge
+}
+
+// in returns the content of a channel's topic with what is wanted.
+func (w wanted) in(t about) about {
+	if w.topic != nil {
+		t.topic = *w.topic
+	}
+	if w.purpose != nil {
+		t.setPurpose(*w.purpose, w.badged)
+	}
+	return t
 }
 
 // describeCall reads the channel first and writes only the differences. That
@@ -91,9 +112,8 @@ func (a *Adapter) describeCall(id string, want wanted) core.Call {
 			if want.name != "" && want.name != ch.Name {
 				fields["name"] = want.name
 			}
-			if t := parseAbout(ch.Topic).unmarked(); want.topic != nil && *want.topic != t.topic {
-				t.topic = *want.topic
-				fields["topic"] = t.text()
+			if t := parseAbout(ch.Topic).unmarked(); want.in(t).text() != t.text() {
+				fields["topic"] = want.in(t).text()
 			}
 			maps.DeleteFunc(fields, func(key string, _ any) bool { return slices.Contains(changed, key) })
 			if len(fields) == 0 {

@@ -107,6 +107,13 @@ func (a *Adapter) pinsAdd(ctx context.Context, in core.Intent, channel, ts strin
 	})
 }
 
+func (a *Adapter) pinsRemove(ctx context.Context, in core.Intent, channel, ts string) error {
+	return effect.Do(ctx, a.writer, in, "pins.remove", func(ctx context.Context) error {
+		err := a.web.RemovePinContext(ctx, channel, slack.NewRefToMessage(channel, ts))
+		return effect.Unless(err, "no_pin", "not_pinned", "message_not_found")
+	})
+}
+
 func (a *Adapter) bookmarksAdd(ctx context.Context, in core.Intent, channel, title, link string) error {
 	return effect.Do(ctx, a.writer, in, "bookmarks.add", func(ctx context.Context) error {
 		b, err := a.web.AddBookmarkContext(ctx, channel, slack.AddBookmarkParameters{Title: title, Type: "link", Link: link})

@@ -21,9 +21,13 @@ func capabilities() core.Capabilities {
 			core.Topic: {Support: core.Lacking, Why: "Ending a discussion is not supported on Slack yet."},
 		},
 		Set: map[core.Part]core.Ability{
-			core.PartName:     native,
-			core.PartTopic:    native,
-			core.PartPurpose:  {Support: core.Lacking, Why: "The purpose is set when the group is created and not changed later."},
+			core.PartName:    native,
+			core.PartTopic:   native,
+			core.PartPurpose: native,
+			core.PartAnnouncement: {
+				Support: core.Emulated,
+				Why:     "Slack has no announcements. riskroom posts a message and pins it.",
+			},
 			core.PartMember:   native,
 			core.PartRemoved:  native,
 			core.PartBadge:    native,
@@ -58,6 +62,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "open", Method: "conversations.open", How: repeatable},
 		{Key: "post", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "badge", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
+		{Key: "announce", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "edit", Method: "chat.update", How: repeatable},
 		{
 			Key: core.KeyCreate, Method: "conversations.create",
@@ -77,6 +82,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "invite", Method: "conversations.invite", How: "For somebody who is already a member, Slack returns already_in_channel, which counts as done."},
 		{Key: "kick", Method: "conversations.kick", How: "For somebody who isn't a member, Slack returns not_in_channel, which counts as done."},
 		{Key: "pin", Method: "pins.add", How: "For a message that is already pinned, Slack returns already_pinned, which counts as done."},
+		{Key: "unpin", Method: "pins.remove", How: "For a message that isn't pinned, Slack returns no_pin, which counts as done."},
 		{
 			Key: "bookmark", Method: "bookmarks.add", How: "riskroom reads the channel's bookmarks and compares their links and labels.",
 			Risk: "If the bot can't read the bookmarks, a person has to check whether the bookmark exists.", Unsure: core.Park,

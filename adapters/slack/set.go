@@ -30,6 +30,12 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if c.Topic != nil {
 		p.Do(ctx, core.PartTopic, core.Account{}, a.textCall(core.PartTopic, g.ID, *c.Topic, existing))
 	}
+	if c.Purpose != nil {
+		p.Do(ctx, core.PartPurpose, core.Account{}, a.textCall(core.PartPurpose, g.ID, *c.Purpose, existing))
+	}
+	if c.Announcement != nil {
+		a.setAnnouncement(ctx, p, g.ID, *c.Announcement)
+	}
 	for _, who := range c.Remove {
 		if err := a.own("set group", who.Workspace); err != nil {
 			p.Report.Add(core.PartRemoved, who, err)
@@ -126,9 +132,12 @@ func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Ca
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
 	unneeded := func(ctx context.Context, in core.Intent, tried bool) (bool, error) {
 		ch, err := a.conversationsInfo(ctx, channel)
+		if err != nil {
+			return false, err
+		}
 		value, set := t.of(ch)
 		later := of != existing && (value != "" || set > 0) || tried && set.Time().After(in.First)
-		return shows(value, want) || later, err
+		return shows(value, want) || later, nil
 	}
 	call := core.Call{
 		Key:       string(part),

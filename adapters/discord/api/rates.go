@@ -22,7 +22,7 @@ const Global = "global"
 // applies to other methods.
 func published(method string) rest.Rate {
 	switch method {
-	case "create_message", "update_message", "list_messages", "list_pins", "create_pin":
+	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "delete_pin":
 		return rest.Rate{N: 5, Window: 5 * time.Second}
 	case "update_channel", "set_channel_permission_overwrite", "delete_channel_permission_overwrite":
 		return rest.Rate{N: 10, Window: 15 * time.Second}
@@ -41,7 +41,7 @@ func published(method string) rest.Rate {
 // perChannel reports whether a method is limited per channel.
 func perChannel(method string) bool {
 	switch method {
-	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "get_channel", "update_channel",
+	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "delete_pin", "get_channel", "update_channel",
 		"set_channel_permission_overwrite", "delete_channel_permission_overwrite", NamePerChannel:
 		return true
 	}

@@ -206,6 +206,20 @@ func createPin(a *api, c *call) (any, error) {
 	return nil, nil
 }
 
+// deletePin: https://docs.discord.com/developers/resources/message#unpin-message
+func deletePin(a *api, c *call) (any, error) {
+	if err := a.need(c.ch, PinMessages); err != nil || !c.message.Pinned() {
+		return nil, err
+	}
+	c.changed = true
+	a.Unpin(c.message, a.opts.BotUserID)
+	a.pinsChanged(c.ch)
+	if !c.ch.IsDirect() {
+		a.noteMessage(auditMessageUnpin, a.opts.BotUserID, c.reason, c.message)
+	}
+	return nil, nil
+}
+
 // lastPin returns when a channel's last pin was made.
 func lastPin(c *channel) any {
 	if n := len(c.Pins()); n > 0 {

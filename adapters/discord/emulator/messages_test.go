@@ -258,4 +258,10 @@ func TestPins(t *testing.T) {
 		b.fine("PUT", url+"/"+b.post(public, object{"content": "x"}), nil)
 	}
 	b.refused(400, 30003, "PUT", url+"/"+first, nil)
+	b.fine("DELETE", url+"/"+second, nil)
+	b.fine("DELETE", url+"/"+second, nil)
+	if calls := b.Log().Calls(); calls[len(calls)-1].Effect || len(b.Pins(public)) != 249 {
+		t.Errorf("%d are pinned; unpinning again changes nothing", len(b.Pins(public)))
+	}
+	b.refused(404, 10008, "DELETE", url+"/"+nobody, nil)
 }

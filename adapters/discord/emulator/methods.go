@@ -46,6 +46,7 @@ func routes() []route {
 		{name: "update_message", verb: "PATCH", path: messagePath, body: true, write: true, limit: 5, window: 5 * s, run: updateMessage},
 		{name: "list_pins", verb: "GET", path: pinsPath, limit: 5, window: 5 * s, run: listPins},
 		{name: "create_pin", verb: "PUT", path: pinsPath + "/{message}", write: true, limit: 5, window: 5 * s, run: createPin},
+		{name: "delete_pin", verb: "DELETE", path: pinsPath + "/{message}", write: true, limit: 5, window: 5 * s, run: deletePin},
 
 		{name: "list_guild_application_commands", verb: "GET", path: commandsPath, limit: 5, window: 5 * s, run: listCommands},
 		{name: "bulk_set_guild_application_commands", verb: "PUT", path: commandsPath, write: true, limit: 2, window: time.Minute, run: bulkSetCommands},

@@ -27,7 +27,7 @@ const (
 func published(method string) rest.Rate {
 	switch method {
 	case "conversations.create", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
-		"pins.add", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
+		"pins.add", "pins.remove", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
 		return rest.PerMinute(tier2)
 	case "users.info", "views.open", "views.update":
 		return rest.PerMinute(tier4)

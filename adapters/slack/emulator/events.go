@@ -76,6 +76,16 @@ func (q *events) announceMember(ch *channel, kind string, fields object) {
 	q.emit(kind, fields)
 }
 
+// announceUnpinned: https://docs.slack.dev/reference/events/pin_removed
+func (q *events) announceUnpinned(m *message, by string) {
+	ch := m.Channel
+	if !ch.Has(botUserID) || q.team.need("pins:read") != nil {
+		return
+	}
+	item := object{"type": "message", "channel": ch.ID, "message": q.team.shown(m, false)}
+	q.emit("pin_removed", object{"user": by, "channel_id": ch.ID, "item": item, "has_pins": len(ch.Pins()) > 0})
+}
+
 // announceMessage sends a message to the app if the bot is in the conversation. See
 // https://docs.slack.dev/reference/events/message.
 func (q *events) announceMessage(m *message) {

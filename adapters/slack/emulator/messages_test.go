@@ -163,6 +163,11 @@ func TestPins(t *testing.T) {
 	}
 	b.refused("message_not_found", "pins.add", "channel", id, "timestamp", "1.2")
 	b.refused("not_pinnable", "pins.add", "channel", id, "timestamp", b.Notices(id)[0].TS)
+	if err := b.api.RemovePinContext(t.Context(), id, ref); err != nil || len(b.Pins(id)) != 0 {
+		t.Errorf("pins: %v, %v", b.Pins(id), err)
+	}
+	b.refused("no_pin", "pins.remove", "channel", id, "timestamp", ts)
+	b.refused("message_not_found", "pins.remove", "channel", id, "timestamp", "1.2")
 }
 
 func TestBookmarks(t *testing.T) {

@@ -30,6 +30,7 @@ func methods() map[string]method {
 		{name: "chat.getPermalink", form: true, in: visible("channel"), run: chatGetPermalink},
 
 		{name: "pins.add", write: true, perMinute: tier2, scope: "pins:write", in: joined, run: pinsAdd},
+		{name: "pins.remove", write: true, perMinute: tier2, scope: "pins:write", in: joined, run: pinsRemove},
 		{name: "pins.list", form: true, perMinute: tier2, scope: "pins:read", in: visible("channel"), run: pinsList},
 		{name: "bookmarks.add", write: true, perMinute: tier2, scope: "bookmarks:write", in: bookmarkable, run: bookmarksAdd},
 		{name: "bookmarks.edit", write: true, perMinute: tier2, scope: "bookmarks:write", in: bookmarkable, run: bookmarksEdit},

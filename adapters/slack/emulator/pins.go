@@ -36,6 +36,24 @@ func pinsAdd(a *api, c *call) (object, error) {
 	return nil, nil
 }
 
+// pinsRemove: https://docs.slack.dev/reference/methods/pins.remove
+func pinsRemove(a *api, c *call) (object, error) {
+	if c.str("timestamp") == "" {
+		return nil, refuse("no_item_specified")
+	}
+	m := c.ch.Message(c.str("timestamp"))
+	switch {
+	case m == nil:
+		return nil, refuse("message_not_found")
+	case !m.Pinned():
+		return nil, refuse("no_pin")
+	}
+	c.changed = true
+	a.Unpin(m, botUserID)
+	a.events.announceUnpinned(m, botUserID)
+	return nil, nil
+}
+
 func pinsList(a *api, c *call) (object, error) {
 	items := []object{}
 	for _, p := range slices.Backward(c.ch.Pins()) {
