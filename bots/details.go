@@ -59,7 +59,7 @@ func (d detailer) reported(ctx context.Context) []Field {
 		d.field("severity", d.p.Severity(r.Severity)),
 		d.field("discovered_at", d.day(r.DiscoveredAt)),
 		d.field("due_at", d.day(r.DueAt)),
-		d.field("description", r.Description),
+		d.description(),
 	}
 	out = append(out, d.own(ctx, core.Reported)...)
 	if r.Source != nil {
@@ -68,6 +68,14 @@ func (d detailer) reported(ctx context.Context) []Field {
 	return append(out,
 		static(d.p.Field("submitter"), core.Plain(d.b.actor(ctx, d.c, r.Submitter))),
 		d.field("submitted_at", d.p.Time(r.SubmittedAt, d.b.zone(d.c))))
+}
+
+// description returns the description, in which web addresses can be opened.
+func (d detailer) description() Field {
+	if d.v.Risk.Description == "" {
+		return d.field("description", "")
+	}
+	return static(d.p.Field("description"), core.Linked(d.v.Risk.Description)...)
 }
 
 // source returns a link to the message that became a risk or a note.

@@ -10,6 +10,7 @@ const (
 	PlainSpan     SpanKind = "plain"   // shown exactly as typed
 	MentionSpan   SpanKind = "mention" // notifies Account
 	HyperlinkSpan SpanKind = "link"    // Text that opens URL
+	GroupSpan     SpanKind = "group"   // Text, the name of Group, which opens it for its members
 )
 
 // Span is a piece of text. What a template or a person typed is always Plain:
@@ -20,6 +21,7 @@ type Span struct {
 	Text    string   `json:"text,omitempty"`
 	Account Account  `json:"account,omitzero"`
 	URL     string   `json:"url,omitempty"`
+	Group   GroupRef `json:"group,omitzero"`
 }
 
 // Plain returns text that is shown as typed, isolated from the spans around it.
@@ -31,6 +33,12 @@ func Mention(a Account) Span { return Span{Kind: MentionSpan, Account: a} }
 // Hyperlink returns text that opens url, which must be http or https.
 func Hyperlink(text, url string) Span {
 	return Span{Kind: HyperlinkSpan, Text: Isolate(text), URL: url}
+}
+
+// GroupLink returns the name of g as a link to it. It isn't the platform's own kind of
+// reference, because that shows people outside a private group no name.
+func GroupLink(name string, g GroupRef) Span {
+	return Span{Kind: GroupSpan, Text: Isolate(name), Group: g}
 }
 
 // Text returns the spans as plain text, with mentions as @id. It is for logs,

@@ -69,7 +69,7 @@ func New(c Config) (*Adapter, error) {
 			Platform: api.Platform, Workspace: c.API.Workspace(), Log: c.Logger,
 			Classify: func(method string, err error) error { return rest.Failure(api.Platform, method, err) },
 		},
-		render:   Renderer{Workspace: c.API.Workspace(), Shared: c.Shared},
+		render:   Renderer{Workspace: c.API.Workspace(), Guild: c.GuildID, Shared: c.Shared},
 		building: make(chan struct{}, 1),
 	}
 	if a.budget == nil {

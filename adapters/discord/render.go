@@ -42,6 +42,7 @@ const subtext = "\n-# "
 // missing characters.
 type Renderer struct {
 	Workspace string // mentions of accounts in other workspaces are shown but notify nobody
+	Guild     string // where links to channels lead
 	Shared    bool   // other workspaces use the application too, so buttons name this one
 }
 
@@ -92,11 +93,19 @@ func (r Renderer) mentions(s core.Span) bool {
 }
 
 func (r Renderer) links(s core.Span) bool {
-	if s.Kind != core.HyperlinkSpan || len(s.URL) > maxLink {
-		return false
+	u, err := url.Parse(r.target(s))
+	return err == nil && len(r.target(s)) <= maxLink && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// target returns the URL that a span opens, "" for none.
+func (r Renderer) target(s core.Span) string {
+	switch {
+	case s.Kind == core.HyperlinkSpan:
+		return s.URL
+	case s.Kind == core.GroupSpan && s.Group.Workspace == r.Workspace && r.Guild != "":
+		return "https://discord.com/channels/" + url.PathEscape(r.Guild) + "/" + url.PathEscape(s.Group.ID)
 	}
-	u, err := url.Parse(s.URL)
-	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+	return ""
 }
 
 // plain returns a span's text without markup.
@@ -108,7 +117,7 @@ func (r Renderer) plain(s core.Span) string {
 		if s.Text == "" {
 			return s.URL
 		}
-	case core.PlainSpan:
+	case core.PlainSpan, core.GroupSpan:
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
 }
@@ -139,8 +148,8 @@ func (r Renderer) spans(spans []core.Span, limit int, works markup) string {
 
 // link renders a link without a preview of its target.
 func (r Renderer) link(s core.Span) string {
-	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(s.URL)
-	if text := r.plain(s); text != s.URL {
+	at := strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", " ", "%20").Replace(r.target(s))
+	if text := r.plain(s); text != r.target(s) {
 		return "[" + escape(text) + "](<" + at + ">)"
 	}
 	return "<" + at + ">"

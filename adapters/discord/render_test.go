@@ -155,6 +155,20 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	}
 }
 
+// TestGroupLinks checks that a group's name leads to its channel, if that is here.
+func TestGroupLinks(t *testing.T) {
+	t.Parallel()
+	r := Renderer{Workspace: "guild", Guild: "1000000000000000009"}
+	for ref, want := range map[core.GroupRef]string{
+		{Workspace: "guild", ID: "1000000000000000008"}: "[账本-r-1](<https://discord.com/channels/1000000000000000009/1000000000000000008>)",
+		{Workspace: "acme", ID: "C0000000001"}:          "账本-r-1",
+	} {
+		if got := r.Message(core.Message{Text: []core.Span{core.GroupLink("账本-r-1", ref)}}, "").Text; got != want {
+			t.Errorf("%v is %s", ref, got)
+		}
+	}
+}
+
 // signs matches what Discord reads as markup unless a backslash precedes it,
 // including what is markup only at the start of a line.
 var signs = regexp.MustCompile("[*_~`|<\\[@]|:[^ ]|(?m)^[ \t]*([#>+-]|[0-9]+[.)])")

@@ -39,6 +39,7 @@ const (
 // missing characters.
 type Renderer struct {
 	Workspace string // mentions of accounts in other workspaces are shown but notify nobody
+	Site      string // the workspace's URL, to which links to channels lead; "" shows their names only
 }
 
 // Blocks lays out a message. op becomes the ID of the first block; with ""
@@ -93,11 +94,19 @@ func (r Renderer) mentions(s core.Span) bool {
 }
 
 func (r Renderer) links(s core.Span) bool {
-	if s.Kind != core.HyperlinkSpan || len(s.URL) > maxElement {
-		return false
+	u, err := url.Parse(r.target(s))
+	return err == nil && len(r.target(s)) <= maxElement && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// target returns the URL that a span opens, "" for none.
+func (r Renderer) target(s core.Span) string {
+	switch {
+	case s.Kind == core.HyperlinkSpan:
+		return s.URL
+	case s.Kind == core.GroupSpan && s.Group.Workspace == r.Workspace && r.Site != "":
+		return strings.TrimSuffix(r.Site, "/") + "/archives/" + url.PathEscape(s.Group.ID)
 	}
-	u, err := url.Parse(s.URL)
-	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+	return ""
 }
 
 // plain returns a span's text without markup.
@@ -109,7 +118,7 @@ func (r Renderer) plain(s core.Span) string {
 		if s.Text == "" {
 			return s.URL
 		}
-	case core.PlainSpan:
+	case core.PlainSpan, core.GroupSpan:
 	}
 	// Slack accepts both, but nobody can have typed them.
 	return strings.ReplaceAll(strings.ToValidUTF8(s.Text, "\uFFFD"), "\x00", "")
@@ -170,7 +179,7 @@ func (p *page) spans(spans []core.Span, limit int, bold bool) []slack.RichTextSe
 		case p.mentions(s):
 			out = append(out, slack.NewRichTextSectionUserElement(s.Account.ID, style))
 		case p.links(s):
-			out = append(out, slack.NewRichTextSectionLinkElement(s.URL, cut(text, maxElement), style))
+			out = append(out, slack.NewRichTextSectionLinkElement(p.target(s), cut(text, maxElement), style))
 		default:
 			for _, piece := range split(text, maxElement) {
 				out = append(out, slack.NewRichTextSectionTextElement(piece, style))

@@ -132,6 +132,29 @@ func TestOnlyAccountsAreMentioned(t *testing.T) {
 	}
 }
 
+// TestGroupLinks checks that a group's name leads to its channel, if that is here.
+func TestGroupLinks(t *testing.T) {
+	t.Parallel()
+	r := Renderer{Workspace: "acme", Site: "https://acme.slack.com/"}
+	for _, c := range []struct {
+		Renderer
+		ref  core.GroupRef
+		want string
+	}{
+		{r, core.GroupRef{Workspace: "acme", ID: "C0000000001"}, "https://acme.slack.com/archives/C0000000001"},
+		{r, core.GroupRef{Workspace: "guild", ID: "C0000000001"}, ""},
+		{Renderer{Workspace: "acme"}, core.GroupRef{Workspace: "acme", ID: "C0000000001"}, ""},
+	} {
+		raw, err := json.Marshal(c.Spans([]core.Span{core.GroupLink("账本-r-1", c.ref)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(raw); strings.Contains(got, `"url":"`+c.want+`"`) != (c.want != "") || !strings.Contains(got, "账本-r-1") {
+			t.Errorf("%v is %s", c.ref, got)
+		}
+	}
+}
+
 // TestTextIsLiteral checks that text is shown exactly as typed and no markup in
 // it has an effect.
 func TestTextIsLiteral(t *testing.T) {

@@ -141,8 +141,12 @@ func (a *Adapter) findMessage(ctx context.Context, channel string, in core.Inten
 
 // content returns a message's text and blocks. The first block's ID is the op.
 func (a *Adapter) content(m core.Message, op string) []slack.MsgOption {
+	r := a.render
+	a.mu.Lock()
+	r.Site = a.self.URL
+	a.mu.Unlock()
 	return []slack.MsgOption{
-		slack.MsgOptionText(a.render.Fallback(m), false),
-		slack.MsgOptionBlocks(a.render.Blocks(m, op)...),
+		slack.MsgOptionText(r.Fallback(m), false),
+		slack.MsgOptionBlocks(r.Blocks(m, op)...),
 	}
 }

@@ -140,7 +140,7 @@ func New(c Config) (*Bot, error) {
 		workspace: c.API.Workspace(), guild: c.GuildID, api: c.API, application: c.ApplicationID, key: key,
 		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, home: c.Home, lead: c.Leadership,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
-		render: adapter.Renderer{Workspace: c.API.Workspace()}, registered: errUnregistered,
+		render: adapter.Renderer{Workspace: c.API.Workspace(), Guild: c.GuildID}, registered: errUnregistered,
 		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: c.Forms, closing: make(chan struct{}),
 		answerWithin: answerWithin,
 	}

@@ -213,31 +213,32 @@ func TestDemoPlatforms(t *testing.T) {
 // another zone, and without secrets.
 func TestDemoConfig(t *testing.T) {
 	t.Parallel()
+	const first, second = "核心账务-核心账务模块的一条风险-fx-1", "外部渠道-外部渠道模块的一条风险-fx-2"
 	events := playJSON(t, "--config", "testdata/admin.yaml")
 	wantTally(t, events, map[string]int{
-		"file #general":       2,
-		"send_message @王芳":    1,
-		"send_message @值班-1":  1,
-		"send_message @值班-2":  1,
-		"send_message @赵雷":    2, // as the handler of one risk and as the lead of the other
-		"send_message @钱进":    1,
-		"create_group #fx-1":  1,
-		"create_group #fx-2":  1,
-		"set_group #fx-1":     1,
-		"set_group #fx-2":     1,
-		"change_status #fx-1": 1,
-		"change_status #fx-2": 1,
-		"skip FX-1":           1,
-		"skip FX-2":           1,
+		"file #general":            2,
+		"send_message @王芳":         1,
+		"send_message @值班-1":       1,
+		"send_message @值班-2":       1,
+		"send_message @赵雷":         2, // as the handler of one risk and as the lead of the other
+		"send_message @钱进":         1,
+		"create_group #" + first:   1,
+		"create_group #" + second:  1,
+		"set_group #" + first:      1,
+		"set_group #" + second:     1,
+		"change_status #" + first:  1,
+		"change_status #" + second: 1,
+		"skip FX-1":                1,
+		"skip FX-2":                1,
 
-		"send_group_message #c0admin": 2,
-		"send_group_message #fx-1":    1,
-		"send_group_message #fx-2":    1,
+		"send_group_message #c0admin":   2,
+		"send_group_message #" + first:  1,
+		"send_group_message #" + second: 1,
 	})
-	if s := textOf(t, events, "create_group", "#fx-1"); !strings.Contains(s, "成员 @王芳、@值班-1、@值班-2、@风控-1、@赵雷") || strings.Contains(s, "影响") {
+	if s := textOf(t, events, "create_group", "#"+first); !strings.Contains(s, "成员 @王芳、@值班-1、@值班-2、@风控-1、@赵雷") || strings.Contains(s, "影响") {
 		t.Errorf("the group: %s", s)
 	}
-	if s := textOf(t, events, "set_group", "#fx-1"); !strings.Contains(s, "影响：单个客户") {
+	if s := textOf(t, events, "set_group", "#"+first); !strings.Contains(s, "影响：单个客户") {
 		t.Errorf("the change of the group: %s", s)
 	}
 	if s := textOf(t, events, "skip", "FX-1"); !strings.Contains(s, "处理中提醒") || !strings.Contains(s, "待处理") {

@@ -91,9 +91,9 @@ const maxBody = 600
 // cardBody returns a description as cards show it. Details shows all of a long one.
 func cardBody(p text.Printer, description string) []core.Span {
 	if utf8.RuneCountInString(description) <= maxBody {
-		return plain(description)
+		return core.Linked(description)
 	}
-	return []core.Span{core.Plain(core.Shorten(description, maxBody)), core.Plain("\n" + p.S("card.body.more"))}
+	return append(core.Linked(core.Shorten(description, maxBody)), core.Plain("\n"+p.S("card.body.more")))
 }
 
 // cardStatus returns the status, and since when and by whom if it isn't as filed.

@@ -71,7 +71,11 @@ func (t *turn) rebind(ctx context.Context, to BindingState, kind string, data ma
 		if err != nil {
 			return err
 		}
-		args := t.e.groupArgs(t.run.ID.Risk, groupName(binding.Group, made))
+		name := groupName(binding.Group, made)
+		if notice != string(core.Deleted) {
+			t.called = namedGroup{binding.Group, name}
+		}
+		args := t.e.groupArgs(t.run.ID.Risk, name)
 		t.notify(notice, args)
 		t.notifyOwner(ctx, made.Owner, notice, args)
 	}

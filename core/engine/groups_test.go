@@ -54,6 +54,13 @@ func (b *bundle) notices(channel string) []string {
 	return out
 }
 
+// linksTo reports whether the latest message in a channel links to a group.
+func (b *bundle) linksTo(channel string, g core.GroupRef) bool {
+	b.t.Helper()
+	posts := b.platform.postsIn(channel)
+	return len(posts) > 0 && slices.ContainsFunc(posts[len(posts)-1].Message.Text, func(s core.Span) bool { return s.Kind == core.GroupSpan && s.Group == g })
+}
+
 // events returns the events of a kind, newest first.
 func (b *bundle) events(key core.RiskKey, kind string) []engine.Event {
 	b.t.Helper()
@@ -122,6 +129,9 @@ func TestEndedGroupIsReleased(t *testing.T) {
 				if got := last[len(last)-1]; !strings.Contains(got, "Gone-r-1 (acme) was "+string(c.how)) {
 					t.Errorf("%s reads %q", channel, got)
 				}
+				if got := b.linksTo(channel, g); got == (c.how == core.Deleted) {
+					t.Errorf("%s links to the group: %v", channel, got)
+				}
 			}
 			if _, err := b.engine.Do(b.ctx(), "op", wei, engine.ChangeStatus{Risk: r.Key, To: core.InProgress}); err != nil {
 				t.Fatal(err)
@@ -154,6 +164,9 @@ func TestLostGroupStaysBound(t *testing.T) {
 	for _, channel := range []string{"CADMIN", "DWEI"} {
 		if got := b.notices(channel); len(got) != 1 || !strings.Contains(got[0], "/risk group release R-1") {
 			t.Errorf("%s reads %q", channel, got)
+		}
+		if !b.linksTo(channel, g) {
+			t.Errorf("%s does not link to the group", channel)
 		}
 	}
 	if got := b.events(r.Key, engine.EventLost); len(got) != 1 {

@@ -20,6 +20,23 @@ type noticeData struct {
 	Args text.Args `json:"args"`
 	// To gets the notice instead of the administrators.
 	To core.Account `json:"to,omitzero"`
+	// Group is the group that Args name.
+	Group namedGroup `json:"group,omitzero"`
+}
+
+// namedGroup is a group and what a text calls it.
+type namedGroup struct {
+	Ref  core.GroupRef `json:"ref"`
+	Name string        `json:"name"`
+}
+
+// link returns a text in which the name leads to the group.
+func (g namedGroup) link(s string) []core.Span {
+	before, after, found := strings.Cut(s, g.Name)
+	if !found || g.Ref.IsZero() {
+		return plain(s)
+	}
+	return slices.Concat(plain(before), []core.Span{core.GroupLink(g.Name, g.Ref)}, plain(after))
 }
 
 // argText returns an argument as stored, "" if it is no text.
@@ -98,8 +115,11 @@ func (t *turn) notifyOne(to core.Account, code string, args text.Args) {
 	if t.run.ID.Flow == NoticeFlow {
 		return
 	}
-	data, err := json.Marshal(noticeData{Code: code, Args: args, To: to})
-	if err != nil {
+	d := noticeData{Code: code, Args: args, To: to}
+	content, err := json.Marshal(d) // what makes a notice the same
+	d.Group = t.called
+	data, failed := json.Marshal(d)
+	if err = cmp.Or(err, failed); err != nil {
 		t.log.Error("notice could not be encoded", "err", err)
 		return
 	}
@@ -107,7 +127,7 @@ func (t *turn) notifyOne(to core.Account, code string, args text.Args) {
 	if code == "parked" {
 		when = stamp(t.e.clock.Now())
 	}
-	occurrence := core.MakeOp(t.run.ID.String(), strconv.FormatInt(t.run.Cycle, 10), t.stepKey, code, string(data), when)
+	occurrence := core.MakeOp(t.run.ID.String(), strconv.FormatInt(t.run.Cycle, 10), t.stepKey, code, string(content), when)
 	if why, ok := args["Why"].(string); ok && code != "parked" {
 		day := stamp(t.e.clock.Now().Truncate(24 * time.Hour))
 		occurrence = core.MakeOp(string(t.run.ID.Risk), code, why, day)
@@ -174,7 +194,7 @@ func (t *turn) wordNotice(ctx context.Context, in *input) error {
 		d.Args["Why"] = cmp.Or(argText(d.Args["What"]), argText(d.Args["Code"]))
 	}
 	message := func(workspace string) core.Message {
-		return core.Message{Text: plain(t.e.printerIn(workspace).S("engine.notice."+d.Code, d.Args))}
+		return core.Message{Text: d.Group.link(t.e.printerIn(workspace).S("engine.notice."+d.Code, d.Args))}
 	}
 	if g := t.e.org.AdminChannel; !d.To.IsZero() {
 		in.To, in.Messages = []core.Account{d.To}, map[string]core.Message{d.To.Workspace: message(d.To.Workspace)}

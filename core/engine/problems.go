@@ -104,7 +104,8 @@ func (t *turn) channelName(ctx context.Context) string {
 	if err != nil || made.Name == "" {
 		return g.String()
 	}
-	return "#" + made.Name
+	t.called = namedGroup{g, "#" + made.Name}
+	return t.called.Name
 }
 
 // reportStep records what a step that ended did and what it couldn't do, and

@@ -52,7 +52,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 func (r ReleaseGroup) notice(d deed, group string) (TimerChange, error) {
 	args := d.e.groupArgs(r.Risk, group)
 	args["Name"] = d.by.Name
-	data, err := json.Marshal(noticeData{Code: "released", Args: args})
+	data, err := json.Marshal(noticeData{Code: "released", Args: args, Group: namedGroup{d.rec.Binding.Group, group}})
 	return TimerChange{
 		Do: ArmTimer, Due: d.e.now(), Data: data,
 		Run: RunID{Risk: r.Risk, Flow: NoticeFlow, Occurrence: core.MakeOp(d.op, "released")},

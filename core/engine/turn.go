@@ -29,6 +29,7 @@ type turn struct {
 	gaveUp    func() error  // returns why the turn must stop, nil if it must not
 	into      core.GroupRef // the group that the step acts on
 	blamed    core.Ref      // the person because of whom the whole step failed
+	called    namedGroup    // the group that the next notices name
 	awaits    RunID         // the run that creates the group that the step needs
 	slot      Slot          // reserved for the next call, but too late to wait for in this turn
 	notices   []TimerChange // armed when the turn ends

@@ -157,7 +157,7 @@ func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err er
 // enter makes s the current step.
 func (t *turn) enter(s flow.Step) {
 	t.stepKey, t.workspace = s.Key(), s.Workspace
-	t.into, t.blamed = core.GroupRef{}, ""
+	t.into, t.blamed, t.called = core.GroupRef{}, "", namedGroup{}
 	if t.workspace == "" {
 		t.workspace = t.rec.Risk.Home
 	}
