@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -165,6 +166,12 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 		p.badge = g.Report.Badge
 		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
 	}
+	if core.KindOf(err) == core.Lost {
+		return err
+	}
+	if failed := t.record(ctx, g.Ref, in, g.Name, g.Report, err == nil || final(err)); failed != nil {
+		return cmp.Or(err, failed)
+	}
 	if err != nil && final(err) {
 		// The group exists: report what failed, and go on with the next step.
 		p.out.fail(wholeGroup, err)
@@ -175,7 +182,7 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 
 // performReuse adds members to the item group that is reused.
 func (t *turn) performReuse(ctx context.Context, in *input, p *performed) error {
-	made, err := t.creationOf(ctx, in.Group)
+	made, err := t.groupOf(ctx, in.Group)
 	if err != nil {
 		return err
 	}

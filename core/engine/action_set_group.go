@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -16,11 +17,11 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	if in.Group, err = t.group(ctx, a.Group); err != nil {
 		return err
 	}
-	made, err := t.creationOf(ctx, in.Group)
+	made, err := t.groupOf(ctx, in.Group)
 	if err != nil {
 		return err
 	}
-	if err := t.mayOperate(ctx, a.Operator, in.Group.Workspace, made.Owner); err != nil {
+	if err := t.mayOperate(ctx, a.Operator, in.Group.Workspace, made); err != nil {
 		return err
 	}
 	c := &core.GroupChange{}
@@ -52,14 +53,14 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 }
 
 // mayOperate checks that the operator of a set_group may change the group.
-func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, owner core.Account) error {
+func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, g Group) error {
 	accounts, err := t.e.people.ResolveOne(ctx, operator, workspace, people.ForRights)
 	if err != nil {
 		t.blamed = operator
 		return err
 	}
 	for _, a := range accounts {
-		if may, err := t.e.rights.MayOperate(ctx, a, owner); may || err != nil {
+		if may, err := t.e.rights.MayOperate(ctx, a, g.Owner, g.Admins...); may || err != nil {
 			return err
 		}
 	}
@@ -67,22 +68,34 @@ func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace stri
 	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
-// creationOf returns the outcome of the step that created a group, in this run or
-// in the one that created the item group; empty if neither did.
-func (t *turn) creationOf(ctx context.Context, g core.GroupRef) (outcome, error) {
-	if t.rec.Binding.Group == g && t.rec.Binding.Run != t.run.ID {
-		return t.e.creation(ctx, t.rec.Binding)
+// performSetGroup changes the group on its platform, and then riskroom's record of it. A
+// group is dissolved only when everything else is done.
+func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) error {
+	last := core.GroupChange{Dissolve: in.Change.Dissolve, Closing: in.Change.Closing}
+	first := *in.Change
+	first.Dissolve = ""
+	if last.Dissolve != "" && first.State != core.Ended {
+		first.Closing = nil
+	} else {
+		last.Closing = nil
 	}
-	return outcomeOf(t.run, g), nil
+	if err := t.setGroup(ctx, in, once{t: t}, first, p); err != nil || last.Dissolve == "" {
+		return err
+	}
+	return t.setGroup(ctx, in, once{t: t, scope: "dissolve/"}, last, p)
 }
 
-// performSetGroup changes the group.
-func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) error {
+// setGroup sets parts of the group, and records what became of them.
+func (t *turn) setGroup(ctx context.Context, in *input, by once, c core.GroupChange, p *performed) error {
 	pl, err := t.platform(in.Group.Workspace)
 	if err != nil {
 		return err
 	}
-	report, err := pl.SetGroup(ctx, once{t: t}, in.Group, *in.Change)
+	report, err := pl.SetGroup(ctx, by, in.Group, c)
 	p.out.add(report)
-	return err
+	if core.KindOf(err) == core.Lost {
+		return err
+	}
+	recorded := t.record(ctx, in.Group, in, "", report, err == nil && c.Dissolve == in.Change.Dissolve)
+	return cmp.Or(err, recorded)
 }

@@ -92,7 +92,7 @@ func (e *Engine) adopt(ctx context.Context) error {
 func (e *Engine) adoptOne(ctx context.Context, key core.RiskKey, done adopted) error {
 	for {
 		rec, err := e.store.Get(ctx, key)
-		if core.KindOf(err) == core.NotFound {
+		if core.KindOf(err) == core.NotFound || err == nil && !rec.OfRisk() {
 			return nil
 		}
 		if err != nil {

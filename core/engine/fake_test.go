@@ -61,6 +61,7 @@ type fakeGroup struct {
 	Topics  []string // newest last
 	Spec    core.GroupSpec
 	Members []core.Account
+	Set     core.GroupChange // every part as it was last set
 }
 
 var _ core.Platform = (*fakePlatform)(nil)
@@ -270,6 +271,9 @@ func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.Grou
 		r.Add(core.PartTopic, core.Account{}, err)
 	}
 	if err := f.invite(ctx, once, g.ID, c.Add, &r); err != nil {
+		return r, err
+	}
+	if err := f.setParts(ctx, once, g.ID, c, &r); err != nil {
 		return r, err
 	}
 	if c.Badge != nil {

@@ -27,10 +27,12 @@ type Group struct {
 	Ended  *Closed         `json:"ended,omitempty"` // of a topic group
 	Muted  core.Mute       `json:"muted,omitzero"`
 	Life   GroupLife       `json:"life,omitempty"`
+	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses
 
 	Card         core.MessageRef   `json:"card,omitzero"` // the pinned card
 	Announcement core.MessageRef   `json:"announcement,omitzero"`
+	Ops          []string          `json:"ops,omitempty"`     // the last runs that changed it, and their steps
 	Members      map[string]Member `json:"members,omitempty"` // by Account.String: whom riskroom invited or tried to
 }
 

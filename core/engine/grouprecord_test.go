@@ -1,6 +1,10 @@
 package engine_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,5 +50,111 @@ func TestEveryGroupHasARecord(t *testing.T) {
 				t.Errorf("recorded %+v", g)
 			}
 		})
+	}
+}
+
+// room returns the record of a key's only group once ok holds of it.
+func (b *bundle) room(key core.RiskKey, what string, ok func(engine.Group) bool) engine.Group {
+	b.t.Helper()
+	var g engine.Group
+	b.eventually(what, func() bool {
+		all := b.groups(key)
+		if len(all) == 1 {
+			g = all[0]
+		}
+		return len(all) == 1 && ok(g)
+	})
+	return g
+}
+
+// doGroup performs an operation with an op of its own.
+func (b *bundle) doGroup(by core.Actor, o engine.GroupOperation) (engine.GroupOutcome, error) {
+	b.t.Helper()
+	b.ops++
+	return b.engine.DoGroup(b.ctx(), fmt.Sprint("group-op-", b.ops), by, o)
+}
+
+// gathered returns a started bundle whose item group of R-1 is complete: wei owns it.
+func gathered(t *testing.T, steps ...flow.StepDef) (*bundle, engine.Group) {
+	t.Helper()
+	b := setup(t, groupFlow(core.Item, steps...))
+	b.start()
+	r := b.file("Ledger", time.Now())
+	b.eventually("created", func() bool { return b.run(r.Key, "create").State == engine.Finished })
+	return b, b.room(r.Key, "recorded", func(g engine.Group) bool { return len(g.Ops) > 0 })
+}
+
+func refused(t *testing.T, err error, code string) {
+	t.Helper()
+	if r, ok := errors.AsType[*core.Refusal](err); !ok || r.Code != code {
+		t.Errorf("got %v, want the refusal %s", err, code)
+	}
+}
+
+// Owner, admins and administrators change a group. What the platform must do is done by a
+// run, once, whatever the number of deliveries.
+func TestSetGroupOnBehalfOfAPerson(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	name := "Ledger 2"
+	change := engine.SetGroup{Group: g.Ref, Name: &name, Owner: "lin", Admins: []core.Ref{"acme/MEI"}, Remove: []core.Ref{"wei"}}
+	_, err := b.doGroup(lin, change)
+	refused(t, err, "may_not_set_group")
+	_, err = b.doGroup(wei, engine.SetGroup{Group: g.Ref})
+	refused(t, err, "group_nothing")
+	_, err = b.doGroup(wei, engine.SetGroup{Group: g.Ref, Owner: "nobody"})
+	refused(t, err, "group_person")
+	_, err = b.doGroup(wei, engine.SetGroup{Group: g.Ref, State: core.Ended})
+	refused(t, err, "group_not_topic")
+	_, err = b.doGroup(wei, engine.SetGroup{Group: core.GroupRef{Workspace: "acme", ID: "CADMIN"}, Name: &name})
+	refused(t, err, "group_unknown")
+
+	for range 2 {
+		done, err := b.engine.DoGroup(b.ctx(), "once", wei, change)
+		if err != nil || !slices.Equal(done.Parts, []string{"name", "member", "removed", "owner", "admins"}) {
+			t.Fatalf("%+v, %v", done, err)
+		}
+	}
+	g = b.room(g.Key, "lin owns it", func(g engine.Group) bool { return g.Owner == lin.Account })
+	mei := core.Account{Workspace: "acme", ID: "MEI"}
+	if !slices.Equal(g.Admins, []core.Account{mei}) || !g.Members["acme/WEI"].Left || g.Members["acme/MEI"].Code != "" {
+		t.Errorf("recorded %+v", g)
+	}
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
+		if f.Name != "Ledger 2-r-1" || !slices.Contains(f.Members, mei) || slices.Contains(f.Members, wei.Account) {
+			t.Errorf("the group is %+v", f)
+		}
+	})
+	_, err = b.doGroup(wei, change)
+	refused(t, err, "may_not_set_group")
+	if _, err := b.doGroup(core.Actor{Account: mei, Name: "mei"}, engine.SetGroup{Group: g.Ref, Dissolve: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "dissolved", func(g engine.Group) bool { return g.Life == engine.GoneGroup })
+	_, err = b.doGroup(lin, change)
+	refused(t, err, "group_gone")
+}
+
+// The person is told which parts failed for good, and the others are done.
+func TestPartsOfAChangeFail(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	b.platform.setFail(func(method, _ string) error {
+		if method == "mute" {
+			return &core.Error{Op: "fake", Kind: core.Denied, Detail: "not_allowed"}
+		}
+		return nil
+	})
+	if _, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Owner: "lin", Mute: &engine.Mute{All: true}}); err != nil {
+		t.Fatal(err)
+	}
+	g = b.room(g.Key, "lin owns it", func(g engine.Group) bool { return g.Owner == lin.Account })
+	if g.Muted.All {
+		t.Error("recorded as muted")
+	}
+	b.eventually("wei is told", func() bool { return len(b.platform.postsIn("DWEI")) == 1 })
+	got := core.Text(b.platform.postsIn("DWEI")[0].Message.Text)
+	if !strings.Contains(got, "Not everything that you changed in #Ledger-r-1 worked") || !strings.Contains(got, "not_allowed") {
+		t.Errorf("wei is told %q", got)
 	}
 }

@@ -155,18 +155,21 @@ func (e *Engine) Unarchived(ctx context.Context, g core.GroupRef, _ core.Account
 }
 
 func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.Ending) error {
-	risk, err := e.store.RiskOf(ctx, g)
+	_, group, err := e.groupAt(ctx, g)
 	if core.KindOf(err) == core.NotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	soon := []TimerChange{e.syncAt(risk, e.clock.Now().Add(afterEvent))}
-	if ended == "" {
-		return e.store.Arm(ctx, risk, 0, soon)
+	soon := []TimerChange{e.syncAt(group.Key, e.clock.Now().Add(afterEvent))}
+	switch {
+	case ended == "":
+		return e.store.Arm(ctx, group.Key, 0, soon)
+	case group.Type == core.Item:
+		return e.store.ReportEnded(ctx, group.Key, g, ended, soon)
 	}
-	return e.store.ReportEnded(ctx, risk, g, ended, soon)
+	return e.changeGroup(ctx, group, groupChange{timers: soon, edit: func(r *Group) { r.Said = ended }})
 }
 
 // Missed handles a gap in a workspace's events: it arms a check of all its groups.

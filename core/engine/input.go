@@ -21,6 +21,7 @@ type input struct {
 	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`
 	Change   *core.GroupChange       `json:"change,omitempty"`
+	Edit     *groupEdit              `json:"edit,omitempty"` // of Group's record, with Change
 	Sync     *syncInput              `json:"sync,omitempty"`
 	Missing  []people.Unresolved     `json:"missing,omitempty"` // people without an account to act on
 }

@@ -220,8 +220,8 @@ func (e *Engine) holds(ctx context.Context, f *flow.Flow, id RunID, risk core.Ri
 // read like one that doesn't exist.
 func (e *Engine) readable(ctx context.Context, by core.Actor, key core.RiskKey) (Record, error) {
 	rec, err := e.store.Get(ctx, key)
-	if core.KindOf(err) == core.NotFound {
-		return rec, core.Refuse(core.NotFound, "not_found", "", "Key", string(key))
+	if core.KindOf(err) == core.NotFound || err == nil && !rec.OfRisk() {
+		return Record{}, core.Refuse(core.NotFound, "not_found", "", "Key", string(key))
 	}
 	if err != nil {
 		return rec, err

@@ -100,7 +100,7 @@ func (t *turn) channelName(ctx context.Context) string {
 	if g.IsZero() {
 		return t.e.text.In(t.e.org.Language).S("engine.problem.no_channel")
 	}
-	made, err := t.creationOf(ctx, g)
+	made, err := t.groupOf(ctx, g)
 	if err != nil || made.Name == "" {
 		return g.String()
 	}

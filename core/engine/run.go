@@ -20,11 +20,12 @@ const (
 	SyncFlow   = "_sync"   // brings what platforms show of a risk up to date
 	NoticeFlow = "_notice" // notifies the administrators or one person
 	NoteFlow   = "_note"   // posts a note in the risk's item group
+	GroupFlow  = "_group"  // creates or changes a group on behalf of a person
 )
 
 // RunID identifies a run: one flow acting on one risk once. Occurrence is the
 // instant of the date in ms for date triggers, "v" and the risk's version for
-// `on:` triggers and notes, and an op for notices. A risk has one sync run, whose
+// `on:` triggers and notes, and an op for notices and changes of groups. A risk has one sync run, whose
 // occurrence is empty; Run.Cycle counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey
@@ -40,7 +41,7 @@ func (id RunID) String() string { return string(id.Risk) + "/" + id.Flow + "/" +
 func (id RunID) Version() int64 {
 	digits, ok := strings.CutPrefix(id.Occurrence, "v")
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || id.Flow == NoticeFlow {
+	if !ok || err != nil || id.Flow == NoticeFlow || id.Flow == GroupFlow {
 		return 0
 	}
 	return n

@@ -144,6 +144,9 @@ type Record struct {
 	Folded  int          // ended runs of events that are no longer among Runs
 }
 
+// OfRisk reports whether a risk has the record's key. Other keys only have groups.
+func (r Record) OfRisk() bool { return r.Risk.Version > 0 }
+
 // RunSummary is a run as a risk's record lists it.
 type RunSummary struct {
 	ID       RunID

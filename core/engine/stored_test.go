@@ -17,12 +17,12 @@ func TestStoredCodes(t *testing.T) {
 			engine.EventStep, engine.EventPartial, engine.EventFailed, engine.EventPassed, engine.EventDeferred, engine.EventRetry,
 			engine.EventParked, engine.EventEnded, engine.EventResent,
 		},
-		"edited assigned note node purged": {engine.EventEdited, engine.EventAssigned, engine.EventNote, engine.EventNode, engine.EventPurged},
+		"edited assigned note node purged group": {engine.EventEdited, engine.EventAssigned, engine.EventNote, engine.EventNode, engine.EventPurged, engine.EventGroup},
 		"bound freed missing found synced linked unlinked operator": {
 			engine.EventBound, engine.EventFreed, engine.EventLost, engine.EventFound, engine.EventSynced, engine.EventLinked,
 			engine.EventUnlinked, engine.EventOperator,
 		},
-		"_sync _notice _note": {engine.SyncFlow, engine.NoticeFlow, engine.NoteFlow},
+		"_sync _notice _note _group": {engine.SyncFlow, engine.NoticeFlow, engine.NoteFlow, engine.GroupFlow},
 		"armed running waiting finished skipped cancelled parked": {
 			string(engine.Armed), string(engine.Running), string(engine.Waiting), string(engine.Finished), string(engine.Skipped),
 			string(engine.Cancelled), string(engine.Parked),

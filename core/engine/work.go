@@ -47,6 +47,8 @@ func (t *turn) act(ctx context.Context) error {
 		return t.notice(ctx)
 	case NoteFlow:
 		return t.postNote(ctx)
+	case GroupFlow:
+		return t.actOnGroup(ctx)
 	}
 	for range maxEvaluations {
 		again, err := t.runFlow(ctx)

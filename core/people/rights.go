@@ -86,17 +86,22 @@ func (r *Rights) MayMove(ctx context.Context, a core.Account, risk core.Risk) (b
 	return ok, cmp.Or(err, err2, failed)
 }
 
-// MayOperate reports whether a may change a group: its owner and administrators may.
-func (r *Rights) MayOperate(ctx context.Context, a, owner core.Account) (bool, error) {
-	own, err := r.dir.Same(ctx, a, owner)
-	if own {
-		return true, nil
+// MayOperate reports whether a may change a group: its owner, its admins and
+// administrators may.
+func (r *Rights) MayOperate(ctx context.Context, a, owner core.Account, admins ...core.Account) (bool, error) {
+	var failed error
+	for _, b := range append([]core.Account{owner}, admins...) {
+		own, err := r.dir.Same(ctx, a, b)
+		if own {
+			return true, nil
+		}
+		failed = cmp.Or(failed, err)
 	}
-	admin, err2 := r.Administrator(ctx, a)
+	admin, err := r.Administrator(ctx, a)
 	if admin {
 		return true, nil
 	}
-	return false, cmp.Or(err, err2)
+	return false, cmp.Or(failed, err)
 }
 
 // MayEdit reports whether a may change fields in a part of this risk: its handlers, the

@@ -18,11 +18,12 @@ const endedKept = 26 * time.Hour
 const runsInRecord = 5
 
 // retire appends how long a run is kept when it has ended, and how many like it are in
-// the record. Nobody reads the record of R-0. A risk is filed once, so the runs of its
+// the record. Nobody reads the record of R-0,
+// nor the runs that changed groups: the group's record has what became of them. A risk is filed once, so the runs of its
 // first version are few.
 func (c *call) retire(id engine.RunID) *call {
 	switch {
-	case id.Risk.Number() == 0:
+	case id.Risk.Number() == 0, id.Flow == engine.GroupFlow:
 		return c.add(endedKept.Milliseconds(), 0)
 	case id.Version() > 1:
 		return c.add(endedKept.Milliseconds(), runsInRecord)

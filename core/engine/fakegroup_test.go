@@ -1,0 +1,68 @@
+package engine_test
+
+import (
+	"context"
+	"slices"
+
+	"riskroom/core"
+)
+
+// setParts sets the parts of a group that are calls of one kind: name, purpose,
+// announcement, removed people, mute, state, and the end of the group.
+func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, c core.GroupChange, r *core.Report) error {
+	set := func(part core.Part, a core.Account, wanted bool, effect func(*fakeGroup)) error {
+		if !wanted {
+			return nil
+		}
+		key := string(part)
+		if !a.IsZero() {
+			key += ":" + a.ID
+		}
+		_, err := once.Do(ctx, core.Call{Key: key, Make: func(ctx context.Context, _ core.Intent) (string, error) {
+			return f.do(ctx, key, id, func() string { effect(f.groups[id]); return "" })
+		}})
+		if err != nil && (core.IsStop(err) || core.KindOf(err) == core.Unavailable) {
+			return err
+		}
+		r.Add(part, a, err)
+		return nil
+	}
+	if err := set(core.PartName, core.Account{}, c.Name != nil, func(g *fakeGroup) { g.Name = *c.Name + "-" + c.Suffix }); err != nil {
+		return err
+	}
+	if err := set(core.PartPurpose, core.Account{}, c.Purpose != nil, func(g *fakeGroup) { g.Set.Purpose = c.Purpose }); err != nil {
+		return err
+	}
+	if a := c.Announcement; a != nil {
+		if a.Message != nil {
+			ref, err := f.post(ctx, scoped{once, "announcement-"}, id, *a.Message)
+			if err != nil {
+				return err
+			}
+			r.Announcement = ref
+		}
+		r.Add(core.PartAnnouncement, core.Account{}, nil)
+	}
+	for _, m := range c.Remove {
+		if err := set(core.PartRemoved, m, true, func(g *fakeGroup) {
+			g.Members = slices.DeleteFunc(g.Members, func(a core.Account) bool { return a == m })
+		}); err != nil {
+			return err
+		}
+	}
+	if err := set(core.PartMute, core.Account{}, c.Mute != nil, func(g *fakeGroup) { g.Set.Mute = c.Mute }); err != nil {
+		return err
+	}
+	if c.Closing != nil {
+		if _, err := f.post(ctx, scoped{once, "closing-"}, id, *c.Closing); err != nil {
+			return err
+		}
+	}
+	if err := set(core.PartState, core.Account{}, c.State != "", func(g *fakeGroup) { g.Set.State = c.State }); err != nil {
+		return err
+	}
+	return set(core.PartDissolve, core.Account{}, c.Dissolve != "", func(g *fakeGroup) {
+		g.Set.Dissolve = c.Dissolve
+		g.GroupState = core.GroupState{Ended: core.Archived}
+	})
+}
