@@ -137,6 +137,8 @@ func (t eventWords) what(ctx context.Context, e engine.Event) string {
 			t.p.S(label), d["note"])
 	case engine.EventStep, engine.EventPartial, engine.EventFailed:
 		return t.step(ctx, e)
+	case engine.EventFallback:
+		return t.fallback(ctx, d)
 	case engine.EventFreed:
 		return t.p.First(nil, "history.freed."+d["reason"], "history.freed")
 	case engine.EventOperator:
@@ -217,6 +219,18 @@ func (t eventWords) step(ctx context.Context, e engine.Event) string {
 		id += ".to"
 	}
 	return t.p.First(text.Args{"Done": t.done(ctx, d["done"]), "Where": "#" + strings.TrimPrefix(d["name"], "#")}, id, "history.step.other")
+}
+
+// fallback words where a direct message went that couldn't be delivered.
+func (t eventWords) fallback(ctx context.Context, d map[string]string) string {
+	id, to := "history.fallback."+d["where"], d["to"]
+	if d["where"] == "person" {
+		to = t.done(ctx, to)
+	}
+	if d["code"] != "" {
+		id += ".failed"
+	}
+	return t.p.S(id, text.Args{"For": t.done(ctx, d["for"]), "To": to})
 }
 
 // done words the people and parts that a step reached: "acme/U1, topic, member acme/U2".

@@ -39,6 +39,9 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventFailed, Run: run, Data: map[string]string{"action": "from_later", "code": "x"}},
 		{Kind: engine.EventParked, Run: run},
 		{Kind: engine.EventResent, Run: run},
+		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora", "where": "item", "to": "item", "code": "no_item_group"}},
+		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora", "where": "channel", "to": "acme/C0OPS", "code": "x"}},
+		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora, wei", "where": "person", "to": "acme/U0LIN"}},
 		{Kind: engine.EventFreed, Data: map[string]string{"reason": "archived"}},
 		{Kind: engine.EventFreed, Actor: lin, Data: map[string]string{"reason": "released"}},
 		{Kind: engine.EventLost}, {Kind: engine.EventFound},
@@ -97,6 +100,9 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · remind: A step: failed
 18 Nov 2026, 10:05 · remind: stopped until an administrator looks at it
 18 Nov 2026, 10:05 · remind: sent a message again, because it was unknown whether it had arrived
+18 Nov 2026, 10:05 · remind: couldn't send the message for dora to the risk's channel instead
+18 Nov 2026, 10:05 · remind: couldn't send the message for dora to another channel instead
+18 Nov 2026, 10:05 · remind: sent the message for dora, wei, who couldn't be reached, to lin instead
 18 Nov 2026, 10:05 · riskroom: the channel is gone, and the risk can get another
 18 Nov 2026, 10:05 · Lin: released the channel, and the risk can get another
 18 Nov 2026, 10:05 · riskroom: the bot can no longer see the channel

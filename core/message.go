@@ -71,8 +71,9 @@ type Message struct {
 // words.
 type Card struct {
 	Risk    RiskKey  `json:"risk"`
-	Version int64    `json:"version"` // of the risk that it shows
-	Title   []Span   `json:"title"`   // "R-17 Ledger is off by one"
+	Version int64    `json:"version"`         // of the risk that it shows
+	Marks   string   `json:"marks,omitempty"` // of what it shows that is no part of the risk; never shown
+	Title   []Span   `json:"title"`           // "R-17 Ledger is off by one"
 	Rows    []Row    `json:"rows,omitempty"`
 	Body    []Span   `json:"body,omitempty"`   // the description
 	Footer  []Span   `json:"footer,omitempty"` // small print

@@ -84,6 +84,11 @@ func eventText(e engine.Event, zone *time.Location) string {
 		return "skipped: " + reasonText(d["reason"])
 	case engine.EventStep:
 		return stepText(d)
+	case engine.EventFallback:
+		if code := d["code"]; code != "" {
+			return "could not send the message for " + d["for"] + " to " + d["to"] + " instead: " + reasonText(code)
+		}
+		return "sent the message for " + d["for"] + ", who could not be reached, to " + d["to"] + " instead"
 	case engine.EventPartial:
 		return "partly done: " + d["action"] + "; not done: " + d["what"]
 	case engine.EventFailed:

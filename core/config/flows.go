@@ -13,6 +13,7 @@ func (l *loader) readFlows() {
 	fields := flow.FieldDefs(l.cfg.Organisation.Fields)
 	doubtful, handling := l.doubtfulFields(fields), l.handlingFields()
 	var creators []itemCreator
+	var items []*node
 	for i, e := range l.root.get("flows").list() {
 		if e.value.kind != mapNode || i >= maxFlows {
 			continue
@@ -31,6 +32,7 @@ func (l *loader) readFlows() {
 		for i, s := range def.Steps {
 			st := step{loader: l, def: s, flow: def, i: i, node: e.value.get("steps").item(i)}
 			st.check()
+			items = append(items, st.itemFallbacks()...)
 			if o, ok := st.itemCreator(f); ok {
 				creators = append(creators, o)
 			}
@@ -43,6 +45,7 @@ func (l *loader) readFlows() {
 		}
 	}
 	l.checkItemGroups(creators)
+	l.checkFallbacks(creators, items)
 }
 
 // doubtfulFields returns the own fields whose type or options are invalid, so that their

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"riskroom/core"
 	"riskroom/core/flow"
 )
@@ -19,6 +21,32 @@ func (s step) itemCreator(f *flow.Flow) (itemCreator, bool) {
 		return itemCreator{}, false
 	}
 	return itemCreator{flow: f, i: s.i, at: cmpKey(s.node.get(c.Kind()))}, true
+}
+
+// checkFallbacks warns of steps that fall back to the item group if no flow creates one.
+func (l *loader) checkFallbacks(creators []itemCreator, items []*node) {
+	if len(creators) > 0 {
+		return
+	}
+	for _, n := range items {
+		l.warning(n.at, "item-group", "no flow creates an item group, so %s is skipped for every risk without one", n.text)
+	}
+}
+
+// itemFallbacks returns the entries of s that fall back to the item group.
+func (s step) itemFallbacks() []*node {
+	d, ok := s.def.Action.(*flow.SendMessageDef)
+	if !ok {
+		return nil
+	}
+	list := s.node.get(d.Kind()).get("fallback")
+	var out []*node
+	for _, n := range append(slices.Clone(list.elements()), list) {
+		if n.isString() && flow.IsItem(n.text) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // checkItemGroups warns of two flows that may both create an item group for one risk: the

@@ -58,7 +58,7 @@ func keySchema(k flow.Key) object {
 		return formSchema(*k.Form)
 	case k.Kind == flow.FormsKey:
 		return object{"type": "array", "minItems": 1, "maxItems": k.Max, "items": formSchema(*k.Form), "description": k.Help}
-	case k.Kind == flow.PeopleKey:
+	case k.Kind == flow.PeopleKey, k.Kind == flow.FallbackKey:
 		return people(k.Help)
 	case k.Kind == flow.WordsKey:
 		return wordList(k.Help, k.Choices)

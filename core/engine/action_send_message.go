@@ -23,18 +23,40 @@ func (t *turn) resolveSendMessage(ctx context.Context, a *flow.SendMessage, env 
 	}
 	for _, to := range accounts {
 		if _, ok := in.Messages[to.Workspace]; !ok {
-			m := t.message(ctx, head, a.Card, to.Workspace)
-			if t.reminds() && m.Card != nil {
-				m.Card.Body = nil
-			}
-			in.Messages[to.Workspace] = m
+			in.Messages[to.Workspace] = t.directMessage(ctx, head, a.Card, to.Workspace)
 		}
 	}
-	return nil
+	if len(a.Fallback) == 0 {
+		return nil
+	}
+	in.Head, in.Card = head, a.Card
+	in.Fallback, err = resolveFallback(a.Fallback, env)
+	return err
+}
+
+// directMessage returns a direct message for a workspace.
+func (t *turn) directMessage(ctx context.Context, head []core.Span, card bool, workspace string) core.Message {
+	m := t.message(ctx, head, card, workspace)
+	if t.reminds() && m.Card != nil {
+		m.Card.Body = nil
+	}
+	return m
 }
 
 // performSendMessage sends to each person, even if others can't be reached.
 func (t *turn) performSendMessage(ctx context.Context, in *input, p *performed) error {
+	home := t.workspace
+	left := t.sendToEach(ctx, in, p)
+	if core.IsStop(left) {
+		return left
+	}
+	t.noteReach(ctx, home, p)
+	return t.fallBack(ctx, home, in, p, left)
+}
+
+// sendToEach sends the message to each person. It fails if somebody may still get it, or
+// at once if the calls must stop.
+func (t *turn) sendToEach(ctx context.Context, in *input, p *performed) error {
 	var left error
 	for _, to := range in.To {
 		if p.out.failed(to.String()) {

@@ -78,10 +78,11 @@ type View struct {
 	Risk      core.Risk
 	Lead      core.Ref
 	Binding   Binding
-	MayChange bool // may change its status, and add notes
-	MayReport bool // may change the reported part and the handlers
-	MayHandle bool // may change the handling part
-	MayTake   bool // may become its handler
+	Unreached []Unreached // people involved who can't be reached
+	MayChange bool        // may change its status, and add notes
+	MayReport bool        // may change the reported part and the handlers
+	MayHandle bool        // may change the handling part
+	MayTake   bool        // may become its handler
 	// Why the reader can't resolve it, pass it on or send it back at its node of the
 	// process; nil if they can, or if there is no process.
 	CantResolve, CantMove *core.Refusal

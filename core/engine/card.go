@@ -12,13 +12,13 @@ import (
 
 // Card implements Handling.
 func (e *Engine) Card(ctx context.Context, v View, workspace, lang string) core.Card {
-	return *e.card(ctx, v.Risk, v.Lead, workspace, lang)
+	return *e.card(ctx, v, workspace, lang)
 }
 
-func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace, lang string) *core.Card {
-	p := e.text.In(lang)
+func (e *Engine) card(ctx context.Context, v View, workspace, lang string) *core.Card {
+	p, r, lead := e.text.In(lang), v.Risk, v.Lead
 	c := &core.Card{
-		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r),
+		Risk: r.Key, Version: r.Version, Marks: marks(v.Unreached), Title: e.cardTitle(p, r),
 		Body: cardBody(p, r.Description), Buttons: e.buttons(p, r), Tone: tone(r.Status),
 	}
 	row := func(label string, value ...core.Span) {
@@ -44,6 +44,7 @@ func (e *Engine) card(ctx context.Context, r core.Risk, lead core.Ref, workspace
 	if lead != "" {
 		row(p.Field("lead"), e.names(ctx, p, []core.Ref{lead}, workspace)...)
 	}
+	row(p.Field("unreached"), e.unreachedNames(ctx, p, v.Unreached, workspace)...)
 	for _, f := range e.org.Fields {
 		row(core.LabelIn(f.Label, lang, f.Key), e.value(ctx, p, f, r.Fields[f.Key], workspace)...)
 	}

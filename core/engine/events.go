@@ -16,6 +16,7 @@ const (
 	EventPartial  = "partial"  // part of a step failed for good; data: action, what
 	EventFailed   = "failed"   // a step failed for good; data: action, code
 	EventPassed   = "passed"   // a step was skipped; data: action, reason
+	EventFallback = "fallback" // a direct message that couldn't be delivered was sent elsewhere; data: for, where (item, channel, person), to, message, text, or code if that failed too
 	EventDeferred = "deferred" // to a slot of the rate budget; data: until
 	EventRetry    = "retry"    // data: code, until, attempt
 	EventParked   = "parked"   // data: code

@@ -98,7 +98,7 @@ func InHistory(e Event) bool {
 	switch e.Kind {
 	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
 		return true
-	case EventStep, EventPartial, EventFailed, EventParked, EventResent:
+	case EventStep, EventPartial, EventFailed, EventFallback, EventParked, EventResent:
 		return e.Run != "" && !BuiltIn(e.Flow())
 	}
 	return false

@@ -17,6 +17,9 @@ type input struct {
 	Version  int64                   `json:"version"`            // of the risk that it was made from
 	To       []core.Account          `json:"direct,omitempty"`   // of direct messages
 	Messages map[string]core.Message `json:"messages,omitempty"` // direct ones, by workspace
+	Fallback []fallback              `json:"fallback,omitempty"` // of direct messages
+	Head     []core.Span             `json:"head,omitempty"`     // of direct messages, for Fallback
+	Card     bool                    `json:"card,omitempty"`     // likewise: with the risk's card
 	Spec     *core.GroupSpec         `json:"group,omitempty"`    // of the group to create
 	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`
@@ -120,7 +123,7 @@ func renderHead(title, body *flow.Template, env flow.Env) ([]core.Span, error) {
 func (t *turn) message(ctx context.Context, head []core.Span, card bool, workspace string) core.Message {
 	m := core.Message{Text: head}
 	if card {
-		m.Card = t.e.card(ctx, t.rec.Risk, t.e.lead(t.rec.Risk), workspace, t.e.org.Language)
+		m.Card = t.e.card(ctx, t.e.shownOf(t.rec), workspace, t.e.org.Language)
 	}
 	return m
 }

@@ -184,7 +184,10 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	}
 	announce := flow.Def{Name: "announce", Trigger: flow.TriggerDef{On: "status"}, If: `by != submitter and note != ""`, Steps: []flow.StepDef{
 		{Action: &flow.SendMessageDef{To: []string{"mei"}, Title: "From {{ .from }} to {{ .to }}"}}}}
-	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, announce)...)
+	detour := fallingBack([]string{"ghost"}, "item", "acme/COPS")
+	detour.Name = "detour"
+	b := setupOn(t, &fakeClock{}, inMemory(t), append(flowsOnOneGroup()[1:], tell, gather, rival, announce, detour)...)
+	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
 	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
@@ -210,6 +213,21 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkFinalState(r.Key)
 	b.checkNotes(r.Key)
 	b.checkAnnouncements(r.Key)
+	b.checkDetour()
+}
+
+// checkDetour checks that the message for somebody without an account went to one place, once.
+func (b *bundle) checkDetour() {
+	b.t.Helper()
+	var got []string
+	for _, p := range b.platform.posts {
+		if strings.HasPrefix(core.Text(p.Message.Text), "For ghost, ") {
+			got = append(got, p.Ref.Channel)
+		}
+	}
+	if len(got) != 1 {
+		b.t.Errorf("the message for ghost went to %q", got)
+	}
 }
 
 // someWork returns what wei does to a risk: nothing, one thing or several.

@@ -19,13 +19,16 @@ type outcome struct {
 	Suffix string         `json:"suffix,omitempty"` // of the group's name
 	Done   []string       `json:"done,omitempty"`   // people or parts that it reached
 	Failed []failure      `json:"failed,omitempty"`
-	Code   string         `json:"code,omitempty"` // why the whole step failed or was skipped
+
+	Detours []detour `json:"fallback,omitempty"` // where a direct message was sent instead
+	Code    string   `json:"code,omitempty"`     // why the whole step failed or was skipped
 }
 
 // failure is a part of a step that failed for good.
 type failure struct {
-	What string `json:"what"` // a person, or a part of a group
-	Code string `json:"code"`
+	What string    `json:"what"` // a person, or a part of a group
+	Code string    `json:"code"`
+	Kind core.Kind `json:"kind,omitempty"` // of a recipient of direct messages
 }
 
 func decodeOutcome(b []byte) outcome {
@@ -62,7 +65,7 @@ func (o *outcome) did(what string) {
 
 func (o *outcome) fail(what string, err error) {
 	if !o.failed(what) {
-		o.Failed = append(o.Failed, failure{What: what, Code: core.DetailOf(err)})
+		o.Failed = append(o.Failed, failure{What: what, Code: core.DetailOf(err), Kind: core.KindOf(err)})
 	}
 }
 
@@ -93,7 +96,8 @@ type performed struct {
 	shown []Shown
 	badge core.MessageRef
 
-	missing []people.Unresolved // also in the outcome
+	unreached []Unreached         // what changes in who can't be reached
+	missing   []people.Unresolved // also in the outcome
 }
 
 // wholeGroup is the failure of a group's creation that concerns no part alone.
@@ -104,7 +108,7 @@ const wholeGroup = "group"
 func (t *turn) perform(ctx context.Context, act performance, in *input, sofar outcome) (performed, error) {
 	p := performed{out: sofar, missing: in.Missing}
 	for _, m := range in.Missing {
-		p.out.fail(string(m.Ref), &core.Error{Detail: m.Code})
+		p.out.fail(string(m.Ref), &core.Error{Kind: m.Kind, Detail: m.Code})
 	}
 	err := act(t, ctx, in, &p)
 	return p, people.FailedIn(t.workspace, err)
@@ -121,7 +125,7 @@ func (t *turn) show(p *performed, s Shown, m core.Message) {
 	if m.Card == nil {
 		return
 	}
-	s.Version = m.Card.Version
+	s.Version, s.Marks = m.Card.Version, m.Card.Marks
 	p.shown = append(p.shown, s)
 }
 

@@ -119,10 +119,12 @@ func (t *turn) reportStep(ctx context.Context, s flow.Step, p performed) error {
 		data["done"] = strings.Join(p.out.Done, ", ")
 	}
 	nothing := p.out.Group == nil && len(p.out.Done) == 0 && len(p.out.Failed) > 0
-	if nothing {
+	switch {
+	case nothing && len(p.out.delivered()) == 0:
 		return t.reportFailure(ctx, s, p.out.Failed[0].Code, p)
+	case !nothing:
+		t.note(EventStep, t.op(""), data)
 	}
-	t.note(EventStep, t.op(""), data)
 	if len(p.out.Failed) == 0 {
 		return nil
 	}
@@ -167,6 +169,10 @@ func (t *turn) notifyProblems(ctx context.Context, notice string, args text.Args
 		return err
 	}
 	if why := t.problems(ctx, code, failed); why != "" {
+		if to := p.out.delivered(); len(to) > 0 {
+			words := t.e.text.In(t.e.org.Language)
+			why += " " + words.S("engine.problem.fallback", text.Args{"To": words.List(to)})
+		}
 		args["Why"] = why
 		t.notify(notice, args)
 	}

@@ -30,13 +30,17 @@ func (e *Engine) view(ctx context.Context, a core.Account, rec Record) View {
 		}
 		return ok
 	}
-	return View{
-		Risk: r, Lead: e.lead(r), Binding: rec.Binding,
-		MayChange: may(e.rights.MayChange(ctx, a, r)),
-		MayReport: may(e.rights.MayEdit(ctx, a, r, core.Reported)),
-		MayHandle: may(e.rights.MayEdit(ctx, a, r, core.Handling)),
-		MayTake:   may(e.rights.MayTake(ctx, a, r)),
-	}
+	v := e.shownOf(rec)
+	v.MayChange = may(e.rights.MayChange(ctx, a, r))
+	v.MayReport = may(e.rights.MayEdit(ctx, a, r, core.Reported))
+	v.MayHandle = may(e.rights.MayEdit(ctx, a, r, core.Handling))
+	v.MayTake = may(e.rights.MayTake(ctx, a, r))
+	return v
+}
+
+// shownOf returns a risk as everyone sees it.
+func (e *Engine) shownOf(rec Record) View {
+	return View{Risk: rec.Risk, Lead: e.lead(rec.Risk), Binding: rec.Binding, Unreached: e.stillUnreached(rec)}
 }
 
 // groupsInUse returns a function that returns the user groups of a workspace that are

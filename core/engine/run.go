@@ -173,6 +173,7 @@ type Shown struct {
 	Title   []core.Span     // text above the card, as first sent
 	Badge   bool            // the pinned card of the item group
 	Version int64           // of the risk that it shows
+	Marks   string          // what it shows in addition, as in core.Card
 	Brief   bool            // without the description
 	Gone    bool            // deleted and can't be posted again; no longer kept up to date
 }

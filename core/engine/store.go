@@ -140,8 +140,10 @@ type Record struct {
 	Binding Binding
 	Groups  []Group // that have a record; Engine.groupOf derives the others'
 	Shown   []Shown
-	Runs    []RunSummary // of flows and built-ins, ended ones included
-	Folded  int          // ended runs of events that are no longer among Runs
+
+	Unreached []Unreached  // people to whom a direct message couldn't be delivered
+	Runs      []RunSummary // of flows and built-ins, ended ones included
+	Folded    int          // ended runs of events that are no longer among Runs
 }
 
 // OfRisk reports whether a risk has the record's key. Other keys only have groups.
@@ -264,11 +266,13 @@ type Complete struct {
 	// Seen is the version of the risk that Shown shows, 0 if nothing is shown. If the
 	// risk has a newer version, its sync is armed at once in the same step. Otherwise
 	// a change that came while a card was being posted would be missed.
-	Seen   int64
-	Shown  []Shown         // added, or replaced by ID
-	Badge  core.MessageRef // in the bound group, if set
-	Timers []TimerChange   // of the same risk: notices, a sync
-	Events []Event
+	Seen  int64
+	Shown []Shown         // added, or replaced by ID
+	Badge core.MessageRef // in the bound group, if set
+
+	Unreached []Unreached   // added, or replaced by As and Account; without a Code: removed
+	Timers    []TimerChange // of the same risk: notices, a sync
+	Events    []Event
 }
 
 // Bindings binds risks to item groups.

@@ -103,15 +103,16 @@ func (t *turn) othersAct() time.Time {
 func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	in := &syncInput{Cards: map[string]core.Card{}}
 	r := t.rec.Risk
+	view := t.e.shownOf(t.rec)
 	for _, s := range t.rec.Shown {
 		switch {
-		case s.Gone || s.Version >= r.Version:
+		case s.Gone || s.Version >= r.Version && (s.Badge || s.Marks == marks(view.Unreached)):
 			continue
 		case s.Badge:
 			in.Small = t.e.badge(r, t.e.org.Language).Message.Card
 		default:
 			if _, ok := in.Cards[s.Ref.Workspace]; !ok {
-				in.Cards[s.Ref.Workspace] = *t.e.card(ctx, r, t.e.lead(r), s.Ref.Workspace, t.e.org.Language)
+				in.Cards[s.Ref.Workspace] = *t.e.card(ctx, view, s.Ref.Workspace, t.e.org.Language)
 			}
 		}
 		in.Edits = append(in.Edits, s.ID)
@@ -233,22 +234,16 @@ func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message) (Show
 	if err != nil {
 		return s, err
 	}
-	s.Version = m.Card.Version
+	s.Version, s.Marks = m.Card.Version, m.Card.Marks
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
 	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
 		return s, people.FailedIn(s.Ref.Workspace, err)
 	}
-	again := once{t: t, scope: "again:" + s.ID + "/"}
-	var ref core.MessageRef
-	if s.Group.IsZero() {
-		ref, err = pl.SendMessage(ctx, again, s.To, m)
-	} else {
-		ref, err = pl.SendGroupMessage(ctx, again, s.Group, m)
-	}
+	ref, err := t.deliver(ctx, once{t: t, scope: "again:" + s.ID + "/"}, s, m)
 	if err == nil {
 		s.Ref = ref
 	}
-	return s, people.FailedIn(s.Ref.Workspace, err)
+	return s, err
 }
 
 // repairBadge restores what is missing of the badge.

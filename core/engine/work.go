@@ -249,7 +249,7 @@ func (p performed) addTo(s Complete) Complete {
 	if len(p.out.Done)+len(p.out.Failed) > 0 || p.out.Group != nil || p.out.Code != "" {
 		s.Outcome = p.out.encode()
 	}
-	s.Shown, s.Badge = p.shown, p.badge
+	s.Shown, s.Badge, s.Unreached = p.shown, p.badge, p.unreached
 	for _, sh := range p.shown {
 		s.Seen = max(s.Seen, sh.Version)
 	}

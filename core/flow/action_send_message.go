@@ -1,21 +1,27 @@
 package flow
 
-import "riskroom/core"
+import (
+	"slices"
+
+	"riskroom/core"
+)
 
 // SendMessageDef sends a direct message to each person of To.
 type SendMessageDef struct {
-	To    []string `json:"to"`
-	Title string   `json:"title,omitempty"` // a template
-	Text  string   `json:"text,omitempty"`  // a template, below the title
-	Card  string   `json:"card,omitempty"`  // "risk" or ""
+	To       []string `json:"to"`
+	Title    string   `json:"title,omitempty"`    // a template
+	Text     string   `json:"text,omitempty"`     // a template, below the title
+	Card     string   `json:"card,omitempty"`     // "risk" or ""
+	Fallback []string `json:"fallback,omitempty"` // each "item", "<workspace>/<channel>" or people
 }
 
 // SendMessage sends a direct message to each of To.
 type SendMessage struct {
-	To    *People
-	Title *Template // nil: none
-	Text  *Template // nil: none
-	Card  bool      // with the risk's card
+	To       *People
+	Title    *Template // nil: none
+	Text     *Template // nil: none
+	Card     bool      // with the risk's card
+	Fallback []Fallback
 }
 
 // Kind implements ActionDef.
@@ -24,8 +30,9 @@ func (*SendMessageDef) Kind() string { return "send_message" }
 // Form implements ActionDef.
 func (d *SendMessageDef) Form() Form {
 	return Form{
-		Help:  "Sends each person a direct message. If the flow has a date_field, the message is a reminder, and its card leaves out the description.",
-		Keys:  append([]Key{peopleKey("to", "The recipients.", &d.To).required()}, messageKeys(&d.Title, &d.Text, &d.Card)...),
+		Help: "Sends each person a direct message. If the flow has a date_field, the message is a reminder, and its card leaves out the description.",
+		Keys: append(append([]Key{peopleKey("to", "The recipients.", &d.To).required()},
+			messageKeys(&d.Title, &d.Text, &d.Card)...), fallbackKey(&d.Fallback)),
 		AnyOf: []string{"title", "text", "card"}, Without: "a message needs a title, a text or a card",
 		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: "send direct messages"},
 	}
@@ -37,6 +44,8 @@ func (d *SendMessageDef) compile(c *stepCompiler, path string, _ *Step) Action {
 		Title: c.line(path+"/title", d.Title),
 		Text:  c.text(path+"/text", d.Text),
 		Card:  d.Card == cardRisk,
+
+		Fallback: c.fallback(path+"/fallback", d.Fallback),
 	}
 }
 
@@ -44,6 +53,8 @@ func (d *SendMessageDef) compile(c *stepCompiler, path string, _ *Step) Action {
 func (*SendMessage) Kind() string { return (*SendMessageDef)(nil).Kind() }
 
 // Uses implements Action: every bot can send direct messages.
-func (*SendMessage) Uses() core.Uses { return core.Uses{} }
+func (a *SendMessage) Uses() core.Uses {
+	return core.Uses{Channels: slices.ContainsFunc(a.Fallback, func(f Fallback) bool { return !f.Group.Ref.IsZero() })}
+}
 
 func (*SendMessage) action() {}

@@ -72,6 +72,7 @@ const (
 	PeopleKey   KeyKind = "people"   // a list of people, or one of them
 	PersonKey   KeyKind = "person"   // one person
 	GroupKey    KeyKind = "group"    // the group that a step acts on
+	FallbackKey KeyKind = "fallback" // a list of groups and people, or one of them
 	IDKey       KeyKind = "id"       // the ID of the group that a step creates
 	WordsKey    KeyKind = "words"    // a list of words, or one of them
 	FlagKey     KeyKind = "flag"     // true or false

@@ -42,6 +42,13 @@ func groupKey(value *string) Key {
 		Help: "The group: the id of an earlier create_group, item (the risk's item group), or a channel as workspace/ID."}
 }
 
+// fallbackKey is the key with where a direct message goes that can't be delivered.
+func fallbackKey(value *[]string) Key {
+	return Key{Name: "fallback", Kind: FallbackKey, Max: core.MaxMembers, List: value,
+		Help: "Where the message goes for recipients who can't be reached: they have no account, or don't accept direct messages. The entries are tried in this order until one takes it. " +
+			"One or a list of: item (the risk's item group), channels (workspace/ID), submitter, handlers, lead, administrators, operators (with a process), new_handlers (with on: assigned), names, \"@group\", =expressions."}
+}
+
 // messageKeys are the keys for the content of a message.
 func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }

@@ -109,20 +109,28 @@ func (c *compiler) people(path string, list []string) *People {
 	if len(list) == 0 {
 		return nil
 	}
-	p := &People{programs: map[int]*vm.Program{}, scope: c.scope}
+	p := c.nobody()
 	for i, s := range list {
-		t, ok := c.term(at(path, i), s)
-		if !ok {
-			continue
-		}
-		if t.Kind == ExpressionTerm {
-			p.programs[len(p.terms)] = c.peopleExpression(t.Path, s)
-		} else {
-			c.terms = append(c.terms, t)
-		}
-		p.terms = append(p.terms, t)
+		c.add(p, at(path, i), s)
 	}
 	return p
+}
+
+// nobody returns an empty list.
+func (c *compiler) nobody() *People { return &People{programs: map[int]*vm.Program{}, scope: c.scope} }
+
+// add compiles the entry at path and adds it to p.
+func (c *compiler) add(p *People, path, s string) {
+	t, ok := c.term(path, s)
+	if !ok {
+		return
+	}
+	if t.Kind == ExpressionTerm {
+		p.programs[len(p.terms)] = c.peopleExpression(t.Path, s)
+	} else {
+		c.terms = append(c.terms, t)
+	}
+	p.terms = append(p.terms, t)
 }
 
 // peopleExpression compiles an entry that is an "=expression".

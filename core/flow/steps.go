@@ -11,6 +11,9 @@ import (
 // itemTarget is the name of the risk's item group in flows.
 const itemTarget = "item"
 
+// IsItem reports whether a group in a flow is the risk's item group.
+func IsItem(group string) bool { return group == itemTarget }
+
 // Step is one step of a Flow.
 type Step struct {
 	ID        string     // the ID of the group that it creates, "" if it has none
@@ -59,6 +62,10 @@ func (f *Flow) CreatesItemGroup(i int) bool {
 			}
 		case *SetGroup:
 			if a.Group.Item {
+				return false
+			}
+		case *SendMessage:
+			if a.needsItem() {
 				return false
 			}
 		}

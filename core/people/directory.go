@@ -39,6 +39,8 @@ const EmptyGroup = "empty_group"
 type Unresolved struct {
 	Ref  core.Ref `json:"ref"`
 	Code string   `json:"code"` // why: "no_account", or a platform's code
+	// Kind is that of the error.
+	Kind core.Kind `json:"kind,omitempty"`
 }
 
 // Resolve returns one account for each person in refs, in order: the one at home if there is
@@ -53,7 +55,7 @@ func (d *Directory) Resolve(ctx context.Context, refs []core.Ref, home string) (
 		case err != nil && core.Transient(err):
 			return nil, nil, err
 		case err != nil:
-			missing = append(missing, Unresolved{Ref: r, Code: core.DetailOf(err)})
+			missing = append(missing, Unresolved{Ref: r, Code: core.DetailOf(err), Kind: core.KindOf(err)})
 		}
 		for _, a := range accounts {
 			again, err := d.among(ctx, a, out)

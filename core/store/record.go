@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type shownDoc struct {
 	Version int64           `json:"v"`
 	Brief   bool            `json:"brief,omitempty"`
 	Gone    bool            `json:"gone,omitempty"`
+	Marks   string          `json:"marks,omitempty"`
 }
 
 func readShown(m map[string]string) ([]engine.Shown, error) {
@@ -32,9 +34,22 @@ func readShown(m map[string]string) ([]engine.Shown, error) {
 			return nil, fmt.Errorf("shown %s: %w", id, err)
 		}
 		list = append(list, engine.Shown{ID: id, Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone})
+			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone, Marks: d.Marks})
 	}
 	slices.SortFunc(list, func(a, b engine.Shown) int { return strings.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// readUnreached reads who couldn't be reached, by whatever tells them apart.
+func readUnreached(m map[string]string) ([]engine.Unreached, error) {
+	var list []engine.Unreached
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		var u engine.Unreached
+		if err := json.Unmarshal([]byte(m[id]), &u); err != nil {
+			return nil, fmt.Errorf("unreached %s: %w", id, err)
+		}
+		list = append(list, u)
+	}
 	return list, nil
 }
 

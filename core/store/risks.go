@@ -109,6 +109,9 @@ func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error
 	if rec.Groups, err = readGroups(a.fields(6)); err != nil {
 		return rec, broken(op, err)
 	}
+	if rec.Unreached, err = readUnreached(a.fields(7)); err != nil {
+		return rec, broken(op, err)
+	}
 	return rec, nil
 }
 

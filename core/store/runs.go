@@ -169,8 +169,17 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 	for _, d := range st.Shown {
 		c.add(d.ID)
 		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone}); err != nil {
+			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone, Marks: d.Marks}); err != nil {
 			return engine.Lease{}, invalid(op, "shown", err)
+		}
+	}
+	c.add(len(st.Unreached))
+	for _, u := range st.Unreached {
+		c.add(string(u.As) + " " + u.Account.String())
+		if u.Code == "" {
+			c.add("")
+		} else if err := c.json(u); err != nil {
+			return engine.Lease{}, invalid(op, "unreached", err)
 		}
 	}
 	if err := s.timers(c, id.Risk, st.Timers); err != nil {

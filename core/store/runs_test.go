@@ -211,6 +211,26 @@ func testCompleteShown(t *testing.T, open opener) {
 	b.same("a sync that was overtaken looks again", []any{r.State, r.Cycle}, []any{engine.Armed, 1})
 }
 
+func testCompleteUnreached(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	dora := engine.Unreached{As: "dora", Workspace: "acme", Code: "no_account", At: b.clock.Now().UTC()}
+	wei := engine.Unreached{As: "acme:@on call", Account: core.Account{Workspace: "acme", ID: "U2"}, Workspace: "acme", Code: "user_disabled"}
+	step := func(list ...engine.Unreached) []engine.Unreached {
+		l = b.complete(engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Unreached: list})
+		rec, err := b.s.Get(b.ctx, "R-1")
+		b.ok(err)
+		return rec.Unreached
+	}
+	b.same("added", step(dora, wei), []engine.Unreached{wei, dora})
+	wei.Code = "50007"
+	b.same("replaced", step(wei), []engine.Unreached{wei, dora})
+	b.change("edit", nil)
+	b.same("a change of the risk keeps them", step(), []engine.Unreached{wei, dora})
+	wei.Code = ""
+	b.same("removed", step(wei), []engine.Unreached{dora})
+}
+
 func testNoticesEnd(t *testing.T, open opener) {
 	b := setup(t, open)
 	notice := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "op1"}

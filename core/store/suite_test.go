@@ -47,6 +47,7 @@ var cases = map[string]func(*testing.T, opener){
 	"close late":         testCloseLate,
 	"complete":           testComplete,
 	"complete shown":     testCompleteShown,
+	"complete unreached": testCompleteUnreached,
 	"notices end":        testNoticesEnd,
 	"events fold":        testEventsFold,
 	"folding":            testFolding,

@@ -124,20 +124,22 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 			forms = append(forms, s.Action.Form())
 		}
 		for _, form := range forms {
-			people, group := mentioned(form)
+			people, named := mentioned(form)
 			for _, name := range people {
 				refs = append(refs, core.Ref(name))
 			}
-			if g, err := core.ParseGroupRef(group); err == nil {
-				groups = append(groups, g)
+			for _, name := range named {
+				if g, err := core.ParseGroupRef(name); err == nil {
+					groups = append(groups, g)
+				}
 			}
 		}
 	}
 	return refs, groups
 }
 
-// mentioned returns the people and the group that a trigger or a step names.
-func mentioned(f flow.Form) (people []string, group string) {
+// mentioned returns the people and the groups that a trigger or a step names.
+func mentioned(f flow.Form) (people, groups []string) {
 	for _, k := range f.Keys {
 		switch k.Kind {
 		case flow.PeopleKey:
@@ -145,9 +147,17 @@ func mentioned(f flow.Form) (people []string, group string) {
 		case flow.PersonKey:
 			people = append(people, *k.Text)
 		case flow.GroupKey:
-			group = *k.Text
+			groups = append(groups, *k.Text)
+		case flow.FallbackKey:
+			for _, name := range *k.List {
+				if _, err := core.ParseGroupRef(name); err == nil {
+					groups = append(groups, name)
+				} else {
+					people = append(people, name)
+				}
+			}
 		default: // no people
 		}
 	}
-	return people, group
+	return people, groups
 }

@@ -101,6 +101,13 @@ func (b *backstage) entry(p text.Printer, r followed, e engine.Event) (out brows
 // wordTrouble describes a failure or a wait, and returns the reason.
 func wordTrouble(p text.Printer, say func(browser.Tone, string), e engine.Event, own bool, args text.Args) (why string) {
 	switch e.Kind {
+	case engine.EventFallback:
+		if e.Data["code"] == "" {
+			say(browser.Acted, e.Kind)
+			return e.Data["to"]
+		}
+		say(browser.Wrong, e.Kind+".failed")
+		return p.S("browser.trail.code", text.Args{"Code": e.Data["to"] + ": " + e.Data["code"]})
 	case engine.EventPartial, engine.EventFailed:
 		say(browser.Wrong, e.Kind)
 		return p.S("browser.trail.code", text.Args{"Code": cmp.Or(e.Data["code"], e.Data["what"])})

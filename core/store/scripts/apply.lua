@@ -10,8 +10,8 @@
 -- its nonce and gets the first answer.
 --
 -- The risk's hash: doc, v, audit (its newest event), fence (see runs.lua),
--- append (see append.lua), and the last 16 ops in a ring: seq, and for each
--- place p: op:p, nonce:p, result:p.
+-- append (see append.lua), unreached:<ID> (see complete.lua), and the last 16 ops
+-- in a ring: seq, and for each place p: op:p, nonce:p, result:p.
 local op, nonce, result = arg(), arg(), arg()
 local expect, version, doc = arg(), arg(), arg()
 local member, aligned, file = arg(), key(), arg()

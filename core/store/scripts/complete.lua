@@ -5,7 +5,8 @@
 --       always), most ended ones in the record, lease, to, until, step, next (0/1), outcome, reason, input,
 --       kept (0/1: outcome counts), slot call, slot at, tries, unknown, since, badge,
 --       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
---       JSON), timers, events
+--       JSON), n x (ID of somebody unreached, JSON or '' to remove them), timers,
+--       events
 -- Answer: ok, lease (0: given up); lost
 -- A repeat is recognised by the field settled: the lease whose turn ended last.
 local r = load(key(), arg())
@@ -15,6 +16,8 @@ local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg
 local seen, sync_key, sync_id = arg(), key(), arg()
 local show = {}
 for i = 1, int() * 2 do show[i] = arg() end
+local unreached = {}
+for i = 1, int() do unreached[i] = { id = 'unreached:' .. arg(), doc = arg() } end
 local changes, told = timers(), events()
 
 local turn = lease .. '|' .. to
@@ -72,6 +75,9 @@ save(r)
 if ended[r.f.st] then retire(r, keep, most) end
 
 write('HSET', shown, show)
+for _, u in ipairs(unreached) do
+  if u.doc == '' then redis.call('HDEL', risk, u.id) else redis.call('HSET', risk, u.id, u.doc) end
+end
 if badge ~= '' then
   local st = redis.call('HGET', binding, 'st')
   if st == 'bound' or st == 'missing' then redis.call('HSET', binding, 'badge', badge) end
