@@ -23,14 +23,32 @@ type Capabilities struct {
 	Platform string // the platform's name as a config file writes it
 	Groups   map[GroupType]Ability
 	Set      map[Part]Ability // what SetGroup can change
+	Mute     Ability          // SetGroup can mute single people, not only everybody
 	Direct   Ability          // direct messages
 	Edit     Ability          // editing messages
 	// Endings lists the ends of a group that LookGroup can report. A group that
 	// ended in another way looks like one that the bot can't see.
 	Endings map[Ending]Ability
+	End     End // what it does to end a topic group
 	Limits  Limits
 	Calls   []CallPolicy // every call that changes something
 }
+
+// End is what it does to end a topic group.
+type End struct {
+	Posters Posters // who can still post
+	Leaves  bool    // the bot loses the group, and only people can reopen it
+}
+
+// Posters are the people who can post in a topic group that has ended.
+type Posters string
+
+// The kinds of posters.
+const (
+	NoPosters      Posters = ""
+	Administrators Posters = "administrators" // those of the workspace, whom no channel can restrict
+	EveryPoster    Posters = "everyone"       // the end isn't enforced
+)
 
 // Limits are a platform's limits. Lengths count characters the way the platform
 // does.

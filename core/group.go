@@ -93,6 +93,7 @@ type GroupChange struct {
 	Mute         *Mute         `json:"mute,omitempty"`
 	State        TopicState    `json:"state,omitempty"`
 	Closing      *Message      `json:"closing,omitempty"` // posted before State becomes Ended, or before Dissolve
+	Posting      Posting       `json:"posting,omitzero"`  // who may post before this change; for Mute, State and Add
 	Dissolve     Dissolve      `json:"dissolve,omitempty"`
 	Badge        *Badge        `json:"badge,omitempty"` // repair whatever is missing of it
 }
@@ -108,6 +109,28 @@ type Announcement struct {
 type Mute struct {
 	All    bool      `json:"all,omitempty"`
 	People []Account `json:"people,omitempty"`
+}
+
+// Posting is who may post in a group, by riskroom's record. Platforms don't say which of
+// their restrictions riskroom has set, and for which reason.
+type Posting struct {
+	State TopicState `json:"state,omitempty"`
+	Muted Mute       `json:"muted,omitzero"`
+	Saved string     `json:"saved,omitempty"` // Report.Saved of the last change of Mute or State
+}
+
+// Closed reports whether nobody may post.
+func (p Posting) Closed() bool { return p.State == Ended || p.Muted.All }
+
+// After returns who may post after a change.
+func (p Posting) After(c GroupChange) Posting {
+	if c.State != "" {
+		p.State = c.State
+	}
+	if c.Mute != nil {
+		p.Muted = *c.Mute
+	}
+	return p
 }
 
 // Dissolve is a way to dissolve a group for good.

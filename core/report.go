@@ -13,11 +13,15 @@ const (
 	PartRemoved      Part = "removed"      // with Account: removed
 	PartMute         Part = "mute"         // with Account: of one person
 	PartState        Part = "state"        // of a topic group
+	PartClosing      Part = "closing"      // the last message before the group is ended or dissolved
 	PartDissolve     Part = "dissolve"
 	PartBadge        Part = "badge"    // posted
 	PartPin          Part = "pin"      // the badge is pinned
 	PartBookmark     Part = "bookmark" // the badge is linked in the group's head
 )
+
+// ByHand is the Detail of an Unsupported part that a person can set on the platform.
+const ByHand = "by_hand"
 
 // Outcome is the result for one part, and for one person if the part is people.
 type Outcome struct {
@@ -34,6 +38,11 @@ type Report struct {
 	Outcomes     []Outcome  `json:"outcomes,omitempty"`
 	Badge        MessageRef `json:"badge,omitzero"`        // the current badge, if it was set
 	Announcement MessageRef `json:"announcement,omitzero"` // the current one, if it was set
+
+	// Saved is what the adapter needs to restore once posting is allowed again: what people
+	// had set themselves. It is valid if Mute or State was set, and then goes into the
+	// Posting of the next change.
+	Saved string `json:"saved,omitempty"`
 }
 
 // Failed returns the outcomes that failed.

@@ -26,6 +26,7 @@ type Group struct {
 	State  core.TopicState `json:"state,omitempty"`
 	Ended  *Closed         `json:"ended,omitempty"` // of a topic group
 	Muted  core.Mute       `json:"muted,omitzero"`
+	Saved  string          `json:"saved,omitempty"` // core.Report.Saved of the last change of Muted or State
 	Life   GroupLife       `json:"life,omitempty"`
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses
@@ -34,6 +35,11 @@ type Group struct {
 	Announcement core.MessageRef   `json:"announcement,omitzero"`
 	Ops          []string          `json:"ops,omitempty"`     // the last runs that changed it, and their steps
 	Members      map[string]Member `json:"members,omitempty"` // by Account.String: whom riskroom invited or tried to
+}
+
+// Posting returns who may post in the group, for a core.GroupChange.
+func (g Group) Posting() core.Posting {
+	return core.Posting{State: g.State, Muted: g.Muted, Saved: g.Saved}
 }
 
 // Closed says who ended a topic group, and when.
