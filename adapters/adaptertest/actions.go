@@ -46,8 +46,13 @@ func (r *rig) spec(kind core.GroupType) core.GroupSpec {
 		Workspace: r.cast.Workspace, Type: kind, Name: groupName, Suffix: "r-17",
 		Topic: groupTopic, Purpose: groupPurpose, Owner: p[0], Members: []core.Account{p[0], p[1], p[2]},
 	}
-	if kind == core.Item {
+	switch kind {
+	case core.Item:
 		s.Badge = badge()
+	case core.Topic:
+		s.Badge = badge()
+		s.Badge.Label = "" // no bookmark
+	case core.Ordinary:
 	}
 	return s
 }
@@ -128,6 +133,7 @@ func sendGroupMessage(m func(*rig) core.Message) action {
 func setGroup(part core.Part, change func(*rig, place) core.GroupChange) action {
 	return action{
 		name:    "set_group (" + string(part) + ")",
+		part:    part,
 		lacking: func(c core.Capabilities) bool { return lacksGroups(c) || lacks(c.Set, part) },
 		prepare: aGroup,
 		do: func(ctx context.Context, r *rig, once core.Once, at place) result {
@@ -206,6 +212,12 @@ func actions() []action {
 		badged(),
 		badgeKept(),
 		badgedAgain(),
+		end(),
+		reopen(),
+		muteAll(),
+		unmuteAll(),
+		mutePeople(),
+		unmutePeople(),
 		editMessage(editedCard),
 	}
 }

@@ -48,6 +48,7 @@ func scenarios() []scenarioGroup {
 	return []scenarioGroup{
 		{"effects", effects()},
 		{"set group", changes()},
+		{"posting", postingChanges()},
 		{"lookups", lookups()},
 		{"re-entrance", reentrance()},
 		{"refusals", refusals()},

@@ -138,6 +138,11 @@ func (a *fakeAdapter) SetGroup(ctx context.Context, once core.Once, g core.Group
 	}
 	var r core.Report
 	err := a.change(ctx, once, &r, g.ID, c, false)
+	for part, wanted := range map[core.Part]bool{core.PartState: c.State != "", core.PartMute: c.Mute != nil} {
+		if wanted {
+			r.Add(part, core.Account{}, &core.Error{Op: "fake: set group", Kind: core.Unsupported})
+		}
+	}
 	return r, err
 }
 

@@ -83,6 +83,7 @@ type GroupView struct {
 	Private   bool
 	Archived  bool
 	Members   []string          // people's IDs, sorted; without bots
+	Silent    []string          // the members who can't post, sorted
 	Messages  []Shown           // from people and bots, oldest first
 	Notices   []string          // the platform's own notices to members: "ann set the topic", worded the same in every World
 	Pinned    []core.MessageRef // oldest pin first

@@ -28,10 +28,11 @@ func wakes() []FaultKind { return []FaultKind{RateLimit, CutBefore, ErrorBefore,
 // again with the same Once, as the engine would. The test fails unless the
 // platform ends in the same state as without the fault, or a policy that the
 // capabilities declare was applied and recorded. Matrix returns a cell for each
-// case that passed, in a fixed order; markdown makes a table of them.
-func Matrix(t *testing.T, h Harness) []Cell {
+// case that passed, in a fixed order; markdown makes a table of them. If parts are
+// given, only the actions that set one of them are tested.
+func Matrix(t *testing.T, h Harness, parts ...core.Part) []Cell {
 	t.Helper()
-	return matrix(h, grouped(t))
+	return matrix(h, grouped(t), parts...)
 }
 
 // grouped runs cases as parallel subtests.
@@ -58,10 +59,11 @@ type testCase struct {
 // each runs all cases, in any order, and returns when all have ended.
 type each func(name string, cases []testCase)
 
-func matrix(h Harness, run each) []Cell {
-	bases := make([]*baseline, len(actions()))
+func matrix(h Harness, run each, parts ...core.Part) []Cell {
+	all := slices.DeleteFunc(actions(), func(a action) bool { return len(parts) > 0 && !slices.Contains(parts, a.part) })
+	bases := make([]*baseline, len(all))
 	var cases []testCase
-	for i, a := range actions() {
+	for i, a := range all {
 		cases = append(cases, testCase{a.name, func(t testing.TB) { bases[i] = undisturbed(t, h, a) }})
 	}
 	run("undisturbed", cases)

@@ -18,6 +18,7 @@ type plainGroup struct {
 	Name, Topic, Purpose string
 	Private, Archived    bool
 	Members              []string
+	Silent               []string // the members who can't post
 	Messages             []string
 	Notices              []string // sorted, because people may be handled in another order
 	Pinned               []string // the messages themselves
@@ -34,7 +35,7 @@ func plain(s State) plainState {
 	for _, g := range s.Groups {
 		p := plainGroup{
 			Name: g.Name, Topic: g.Topic, Purpose: g.Purpose, Private: g.Private, Archived: g.Archived,
-			Members: slices.Sorted(slices.Values(g.Members)), Messages: plainMessages(g.Messages),
+			Members: slices.Sorted(slices.Values(g.Members)), Silent: g.Silent, Messages: plainMessages(g.Messages),
 			Notices: slices.Sorted(slices.Values(g.Notices)),
 		}
 		for _, ref := range g.Pinned {

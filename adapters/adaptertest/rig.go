@@ -49,6 +49,7 @@ type result struct {
 // action is one action of an adapter with fixed input.
 type action struct {
 	name    string
+	part    core.Part                    // of a group, if it sets one
 	lacking func(core.Capabilities) bool // the platform doesn't support it
 	prepare func(r *rig) place           // may be nil
 	do      func(ctx context.Context, r *rig, once core.Once, at place) result

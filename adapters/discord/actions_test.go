@@ -94,16 +94,12 @@ func TestManyMembers(t *testing.T) {
 	}
 }
 
-func TestUnsupportedGroups(t *testing.T) {
+func TestInvalidGroups(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, guildOf()), discord.Config{})
 	spec := groupOf()
-	spec.Type = core.Topic
-	_, err := a.CreateGroup(t.Context(), newOnce(), spec)
-	wantError(t, err, core.Unsupported, "topic")
-	spec = groupOf()
 	spec.Suffix = ""
-	_, err = a.CreateGroup(t.Context(), newOnce(), spec)
+	_, err := a.CreateGroup(t.Context(), newOnce(), spec)
 	wantError(t, err, core.Invalid, "suffix")
 	_, err = a.SendGroupMessage(t.Context(), newOnce(), core.GroupRef{Workspace: home, ID: "../@me"}, text("hello"))
 	wantError(t, err, core.Invalid, "not_an_id")
@@ -335,7 +331,12 @@ func TestEveryKeyIsDeclared(t *testing.T) {
 	o := newOnce()
 	spec := groupOf(lin)
 	g, err := a.CreateGroup(t.Context(), o, spec)
-	_, err2 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{Name: new("X"), Suffix: "r-17", Remove: spec.Members})
+	closing := text("It has ended")
+	_, err2 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{
+		Name: new("X"), Suffix: "r-17", Remove: spec.Members, Mute: &core.Mute{People: spec.Members}, State: core.Ended, Closing: &closing,
+		Announcement: &core.Announcement{Message: &closing, Old: core.MessageRef{Workspace: home, Channel: g.Ref.ID, ID: missing}},
+		Posting:      core.Posting{Muted: core.Mute{People: []core.Account{account(wei)}}},
+	})
 	ref, err3 := a.SendMessage(t.Context(), o, account(lin), text("hello"))
 	if err := errors.Join(err, err2, err3, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
 		t.Fatal(err)

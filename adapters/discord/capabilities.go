@@ -10,6 +10,10 @@ func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
 
 func capabilities() core.Capabilities {
 	native := core.Ability{Support: core.Native}
+	silence := core.Ability{
+		Support: core.Emulated,
+		Why:     "Permissions deny posting in the channel and its threads. The server's owner and administrators can still post.",
+	}
 	return core.Capabilities{
 		Platform: api.Platform,
 		Groups: map[core.GroupType]core.Ability{
@@ -18,7 +22,7 @@ func capabilities() core.Capabilities {
 				Support: core.Emulated,
 				Why:     "Discord has no badges. riskroom uses a pinned card, whose button opens the details, and a line in the channel's topic.",
 			},
-			core.Topic: {Support: core.Lacking, Why: "Ending a discussion is not supported on Discord yet."},
+			core.Topic: silence,
 		},
 		Set: map[core.Part]core.Ability{
 			core.PartName: {
@@ -39,16 +43,21 @@ func capabilities() core.Capabilities {
 				Support: core.Emulated,
 				Why:     "Discord's channels have permissions instead of members. People who are removed still see a public channel, and one that a role of theirs can see.",
 			},
+			core.PartMute:     silence,
+			core.PartState:    silence,
+			core.PartClosing:  native,
 			core.PartBadge:    native,
 			core.PartPin:      native,
 			core.PartBookmark: {Support: core.Lacking, Why: "Discord has no bookmarks. The pinned card and a line in the topic lead to the risk."},
 		},
+		Mute:   silence,
 		Direct: native,
 		Edit:   native,
 		Endings: map[core.Ending]core.Ability{
 			core.Archived: {Support: core.Lacking, Why: "Discord has no archived channels."},
 			core.Deleted:  native,
 		},
+		End: core.End{Posters: core.Administrators},
 		Limits: core.Limits{
 			GroupName: maxName, Topic: maxTopic, Purpose: maxPurpose, MessageText: maxContent,
 			ButtonLabel: maxLabel, GroupMembers: core.MaxMembers,
@@ -74,6 +83,13 @@ func callPolicies() []core.CallPolicy {
 			Unsure: core.Park,
 		},
 		{Key: "describe", Method: "update_channel", How: "riskroom reads the name and the topic, which contains the purpose, and changes them only if they differ. If the audit log shows that somebody changed one after the first attempt, it keeps that."},
+		{Key: "closing", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
+		{Key: "permissions", Method: "get_channel", How: "It only reads: what people have set, to be restored when posting is allowed again."},
+		{Key: "posting", Method: "update_channel", How: "riskroom reads the permissions, and changes all of them in one request if they differ. More than 100 are set one by one."},
+		{Key: "posting", Method: "set_channel_permission_overwrite", How: repeatable},
+		{Key: "mute", Method: "set_channel_permission_overwrite", How: repeatable},
+		{Key: "unmute", Method: "set_channel_permission_overwrite", How: repeatable},
+		{Key: "unmute", Method: "delete_channel_permission_overwrite", How: "For somebody without permissions of their own, Discord returns error 10009, which counts as done."},
 		{Key: "invite", Method: "set_channel_permission_overwrite", How: repeatable},
 		{Key: "kick", Method: "delete_channel_permission_overwrite", How: "For somebody without access, Discord returns error 10009, which counts as done."},
 		{Key: "pin", Method: "create_pin", How: repeatable},

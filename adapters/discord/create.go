@@ -49,9 +49,6 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (effect.Name, error) {
 	if err := a.own("create group", spec.Workspace); err != nil {
 		return effect.Name{}, err
 	}
-	if spec.Type != core.Ordinary && spec.Type != core.Item {
-		return effect.Name{}, &core.Error{Op: "discord: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
-	}
 	n, ok := effect.FitName(spec.Name, spec.Suffix, spec.Badge, maxName)
 	if !ok {
 		return effect.Name{}, &core.Error{Op: "discord: create group", Kind: core.Invalid, Detail: "suffix"}
@@ -69,7 +66,7 @@ func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, 
 	if spec.Purpose != "" {
 		p.Report.Add(core.PartPurpose, core.Account{}, nil)
 	}
-	a.invite(ctx, p, id, spec.Members, in)
+	a.invite(ctx, p, id, spec.Members, in, core.Posting{})
 	if spec.Badge != nil {
 		a.setBadge(ctx, p, id, *spec.Badge)
 	}

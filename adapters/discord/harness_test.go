@@ -92,6 +92,9 @@ func (w world) group(ch emulator.Channel) adaptertest.GroupView {
 	for _, id := range ch.Members {
 		if id != w.BotUserID() {
 			v.Members = append(v.Members, id)
+			if !w.MayWrite(id, ch.ID) {
+				v.Silent = append(v.Silent, id)
+			}
 		}
 	}
 	for _, n := range w.Notices(ch.ID) {

@@ -48,7 +48,36 @@ func (a *Adapter) whyUnseen(ctx context.Context, id string, lost error) (core.Gr
 	return core.GroupState{Ended: core.Deleted}, nil
 }
 
-// Members implements core.Looker.
-func (a *Adapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
-	return nil, &core.Error{Op: "discord: members of " + g.ID, Kind: core.Unsupported}
+// Members implements core.Looker. Who sees a channel follows from permissions. They name
+// people only in a private channel that no role can view.
+func (a *Adapter) Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error) {
+	if err := a.own("members of a channel", g.Workspace, g.ID); err != nil {
+		return nil, err
+	}
+	ch, err := spend(ctx, a, g.ID, "get_channel", func(ctx context.Context) (channel, error) { return a.getChannel(ctx, g.ID) })
+	if err != nil {
+		return nil, err
+	}
+	byRole := func(o overwrite) bool { return o.Type == forRole && o.Allow&viewChannel != 0 }
+	i := of(ch.Overwrites, a.guild)
+	if i < 0 || ch.Overwrites[i].Deny&viewChannel == 0 || slices.ContainsFunc(ch.Overwrites, byRole) {
+		return nil, &core.Error{Op: "discord: get_channel", Kind: core.Unsupported, Detail: "members"}
+	}
+	var out []core.Account
+	for _, o := range ch.Overwrites {
+		if !o.in() {
+			continue
+		}
+		m, err := spend(ctx, a, "", "get_guild_member", func(ctx context.Context) (member, error) { return a.getGuildMember(ctx, o.ID) })
+		switch {
+		case core.KindOf(err) == core.NotFound || m.User.Bot: // people who left keep their overwrite
+		case err != nil:
+			return nil, err
+		case len(out) == limit:
+			return nil, &core.Error{Op: "discord: get_channel", Kind: core.Conflict, Detail: "too_many"}
+		default:
+			out = append(out, core.Account{Workspace: a.workspace, ID: o.ID})
+		}
+	}
+	return out, nil
 }

@@ -26,6 +26,9 @@ const (
 	embedLinks     bits = 1 << 14
 	readHistory    bits = 1 << 16
 	manageRoles    bits = 1 << 28
+	publicThreads  bits = 1 << 35
+	privateThreads bits = 1 << 36
+	sendInThreads  bits = 1 << 38
 	pinMessages    bits = 1 << 51
 
 	everything bits = 1<<64 - 1 // what an owner or administrator has
@@ -42,7 +45,10 @@ func RequiredPermissions(uses core.Uses) []Permission {
 	}
 	if uses.Groups {
 		out = append(out, Permission{"PIN_MESSAGES", uint64(pinMessages)}, Permission{"MANAGE_CHANNELS", uint64(manageChannels)},
-			Permission{"MANAGE_ROLES", uint64(manageRoles)}, Permission{"VIEW_AUDIT_LOG", uint64(viewAuditLog)})
+			Permission{"MANAGE_ROLES", uint64(manageRoles)}, Permission{"VIEW_AUDIT_LOG", uint64(viewAuditLog)},
+			// A bot can only deny what it may do itself.
+			Permission{"SEND_MESSAGES_IN_THREADS", uint64(sendInThreads)}, Permission{"CREATE_PUBLIC_THREADS", uint64(publicThreads)},
+			Permission{"CREATE_PRIVATE_THREADS", uint64(privateThreads)})
 	}
 	return out
 }

@@ -28,10 +28,11 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 		}
 		p.Do(ctx, core.PartRemoved, who, a.kickCall(g.ID, who.ID))
 	}
-	a.invite(ctx, p, g.ID, c.Add, nil)
+	a.invite(ctx, p, g.ID, c.Add, nil, c.Posting)
 	if c.Badge != nil {
 		a.setBadge(ctx, p, g.ID, *c.Badge)
 	}
+	a.setPosting(ctx, p, g.ID, c)
 	a.describe(ctx, p, g.ID, c)
 	return p.Report, p.Err
 }
@@ -148,18 +149,18 @@ func (a *Adapter) changedSince(ctx context.Context, in core.Intent, id string) (
 
 // invite gives people access to a channel. Those in the map got it when the channel
 // was created. For them it only checks that they are in the guild, because others
-// cannot see the channel anyway.
-func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account, in map[string]bool) {
+// cannot see the channel anyway. Whoever may not post in the group can't after that.
+func (a *Adapter) invite(ctx context.Context, p *effect.Progress, channel string, members []core.Account, in map[string]bool, by core.Posting) {
 	for _, who := range members {
 		if err := a.own("invite", who.Workspace, who.ID); err != nil {
 			p.Report.Add(core.PartMember, who, err)
 			continue
 		}
-		p.Do(ctx, core.PartMember, who, a.inviteCall(channel, who.ID, in[who.ID]))
+		p.Do(ctx, core.PartMember, who, a.inviteCall(channel, who.ID, in[who.ID], by))
 	}
 }
 
-func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
+func (a *Adapter) inviteCall(channel, user string, in bool, by core.Posting) core.Call {
 	call := core.Call{
 		Key:  "invite:" + user,
 		Cost: a.client.Cost("", "get_guild_member"),
@@ -171,7 +172,7 @@ func (a *Adapter) inviteCall(channel, user string, in bool) core.Call {
 			if self, err := a.whoAmI(ctx); err != nil || self == user {
 				return "", err // the bot already has access, with more permissions than members
 			}
-			return "", a.setChannelPermissionOverwrite(ctx, i, channel, allow(user))
+			return "", a.setChannelPermissionOverwrite(ctx, i, channel, restriction{now: by}.member(user))
 		},
 	}
 	if !in {

@@ -66,16 +66,12 @@ func TestCreateGroupAgainFindsItsName(t *testing.T) {
 	}
 }
 
-func TestUnsupportedGroups(t *testing.T) {
+func TestInvalidGroups(t *testing.T) {
 	t.Parallel()
 	a := connect(t, start(t, emulator.Options{}), slack.Config{})
 	spec := groupOf()
-	spec.Type = core.Topic
-	_, err := a.CreateGroup(t.Context(), newOnce(), spec)
-	wantError(t, err, core.Unsupported, "topic")
-	spec = groupOf()
 	spec.Suffix = ""
-	_, err = a.CreateGroup(t.Context(), newOnce(), spec)
+	_, err := a.CreateGroup(t.Context(), newOnce(), spec)
 	wantError(t, err, core.Invalid, "suffix")
 }
 
@@ -238,13 +234,17 @@ func TestCostsAreWhatIsCalled(t *testing.T) {
 // used, and no other.
 func TestEveryKeyIsDeclared(t *testing.T) {
 	t.Parallel()
-	w := start(t, emulator.Options{Users: people})
+	w := start(t, emulator.Options{Users: people, AdminToken: "xoxp-stand-in"})
 	a := connect(t, w, slack.Config{})
 	o := newOnce()
 	spec := groupOf("U0000000LIN")
 	spec.Purpose = "Discuss R-17"
 	g, err := a.CreateGroup(t.Context(), o, spec)
-	_, err2 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{Name: new("X"), Suffix: "r-17", Remove: spec.Members})
+	closing := text("It has ended")
+	_, err2 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{
+		Name: new("X"), Suffix: "r-17", Remove: spec.Members, Mute: &core.Mute{All: true}, State: core.Ended, Closing: &closing,
+		Announcement: &core.Announcement{Message: &closing, Old: core.MessageRef{Workspace: home, Channel: g.Ref.ID, ID: "1700000000.000001"}},
+	})
 	ref, err3 := a.SendMessage(t.Context(), o, account("U0000000LIN"), text("hello"))
 	if err := errors.Join(err, err2, err3, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@
 package slack
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -24,6 +25,7 @@ import (
 // Config describes an Adapter.
 type Config struct {
 	API    *api.Client  // of the workspace; shared with its bot
+	End    string       // the value of topic_end; "" is archive
 	Budget core.Budget  // paces reads outside of actions; nil grants them all
 	Logger *slog.Logger // nil logs nothing
 }
@@ -33,6 +35,7 @@ type Adapter struct {
 	workspace string
 	client    *api.Client
 	web       *slack.Client // the client's
+	end       string        // how topic groups end
 	budget    core.Budget
 	writer    effect.Writer
 	render    Renderer
@@ -50,6 +53,7 @@ func New(c Config) *Adapter {
 		workspace: c.API.Workspace(),
 		client:    c.API,
 		web:       c.API.Web(),
+		end:       cmp.Or(c.End, endArchive),
 		budget:    c.Budget,
 		writer: effect.Writer{
 			Platform: api.Platform, Workspace: c.API.Workspace(), Log: c.Logger,

@@ -11,7 +11,7 @@ import (
 )
 
 // setBadge posts the badge unless it exists, pins it, and adds a bookmark to it
-// in the channel's header.
+// in the channel's header if it has a label.
 func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel string, b core.Badge, of age) {
 	if !b.Ref.IsZero() && (b.Ref.Workspace != a.workspace || b.Ref.Channel != channel) {
 		p.Report.Add(core.PartBadge, core.Account{}, &core.Error{
@@ -28,6 +28,9 @@ func (a *Adapter) setBadge(ctx context.Context, p *effect.Progress, channel stri
 		p.Do(ctx, core.PartPin, core.Account{}, a.pinCall(channel, ts))
 	}
 	p.Report.Badge = a.messageRef(channel, ts)
+	if b.Label == "" {
+		return
+	}
 	p.Do(ctx, core.PartBookmark, core.Account{}, a.bookmarkCall(a.messageRef(channel, ts), b.Label, of == fresh))
 }
 

@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
+	"net/url"
 
 	"github.com/slack-go/slack"
 
@@ -43,6 +45,26 @@ func (a *Adapter) conversationsRename(ctx context.Context, in core.Intent, chann
 	return effect.Do(ctx, a.writer, in, "conversations.rename", func(ctx context.Context) error {
 		_, err := a.web.RenameConversationContext(ctx, channel, name)
 		return err
+	})
+}
+
+func (a *Adapter) conversationsArchive(ctx context.Context, in core.Intent, channel string) error {
+	return effect.Do(ctx, a.writer, in, "conversations.archive", func(ctx context.Context) error {
+		return effect.Unless(a.web.ArchiveConversationContext(ctx, channel), "already_archived")
+	})
+}
+
+// adminConversationsSetConversationPrefs sets who may post. It is the only call with the
+// administrator's token, and its failures say nothing about the bot's.
+func (a *Adapter) adminConversationsSetConversationPrefs(ctx context.Context, in core.Intent, channel string, who posters) error {
+	return effect.Do(ctx, a.writer, in, "admin.conversations.setConversationPrefs", func(ctx context.Context) error {
+		prefs, err := json.Marshal(who)
+		if err != nil {
+			return err
+		}
+		return a.client.Administer(ctx, "admin.conversations.setConversationPrefs", url.Values{
+			"channel_id": {channel}, "prefs": {string(prefs)},
+		})
 	})
 }
 

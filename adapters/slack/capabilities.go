@@ -5,10 +5,15 @@ import (
 	"riskroom/core"
 )
 
-// Capabilities implements core.Adapter. Every Slack workspace has the same.
-func (a *Adapter) Capabilities() core.Capabilities { return capabilities() }
+// Capabilities implements core.Adapter.
+func (a *Adapter) Capabilities() core.Capabilities {
+	return capabilities(a.end, a.client.Administers())
+}
 
-func capabilities() core.Capabilities {
+// capabilities returns what a workspace can do in which topic groups end in a way, and
+// with or without the token of an administrator.
+func capabilities(end string, administers bool) core.Capabilities {
+	ending, ended := endings(end)
 	native := core.Ability{Support: core.Native}
 	return core.Capabilities{
 		Platform: api.Platform,
@@ -18,7 +23,7 @@ func capabilities() core.Capabilities {
 				Support: core.Emulated,
 				Why:     "Slack has no badges. A bookmark in the channel leads to a pinned card, whose button opens the details.",
 			},
-			core.Topic: {Support: core.Lacking, Why: "Ending a discussion is not supported on Slack yet."},
+			core.Topic: ending,
 		},
 		Set: map[core.Part]core.Ability{
 			core.PartName:    native,
@@ -30,10 +35,14 @@ func capabilities() core.Capabilities {
 			},
 			core.PartMember:   native,
 			core.PartRemoved:  native,
+			core.PartMute:     muting(administers),
+			core.PartState:    ending,
+			core.PartClosing:  native,
 			core.PartBadge:    native,
 			core.PartPin:      native,
 			core.PartBookmark: native,
 		},
+		Mute:   core.Ability{Support: core.Lacking, Why: "Slack can't mute single people."},
 		Direct: native,
 		Edit:   native,
 		Endings: map[core.Ending]core.Ability{
@@ -46,12 +55,38 @@ func capabilities() core.Capabilities {
 				Why:     "Slack gives the same answer for a deleted channel and for one that the bot is not in (channel_not_found). Only the event shows that it was deleted.",
 			},
 		},
+		End: ended,
 		Limits: core.Limits{
 			GroupName: maxName, Topic: maxTopic, Purpose: maxTopic, MessageText: maxMessageText,
 			ButtonLabel: maxLabel, GroupMembers: core.MaxMembers,
 		},
 		Calls: callPolicies(),
 	}
+}
+
+// endings returns how a topic group ends, see topic_end.
+func endings(end string) (core.Ability, core.End) {
+	switch end {
+	case endRestrict:
+		return core.Ability{
+			Support: core.Emulated, Why: "Posting is restricted. The workspace's owners and administrators can still post.",
+		}, core.End{Posters: core.Administrators}
+	case endAnnounce:
+		return core.Ability{
+			Support: core.Emulated, Why: "The end is only announced. Everybody can still post.",
+		}, core.End{Posters: core.EveryPoster}
+	default:
+		return core.Ability{
+			Support: core.Emulated, Why: "The channel is archived. No bot can unarchive a channel, so a person has to reopen it.",
+		}, core.End{Leaves: true}
+	}
+}
+
+func muting(administers bool) core.Ability {
+	if !administers {
+		return core.Ability{Support: core.Lacking, Why: "Slack lets a bot restrict who can post only with an admin_token, which only organisations on an Enterprise plan have."}
+	}
+	return core.Ability{Support: core.Emulated, Why: "Only everybody can be muted. The workspace's owners and administrators can still post."}
 }
 
 func callPolicies() []core.CallPolicy {
@@ -79,6 +114,14 @@ func callPolicies() []core.CallPolicy {
 			Risk: "Slack may announce the same purpose twice in the channel.", Unsure: core.Resend,
 		},
 		{Key: "name", Method: "conversations.rename", How: "riskroom reads the name, and changes it only if it differs. If somebody set another name after the first attempt, it keeps that."},
+		{Key: "closing", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
+		{
+			Key: "archive", Method: "conversations.archive",
+			How:  "The probe reads the channel. Slack removes the bot from a channel that is archived, so a private channel that the bot no longer sees counts as archived if an attempt may have had its effect.",
+			Risk: "If the bot may not read the channel, it is archived again, even if somebody has unarchived it meanwhile.", Unsure: core.Resend,
+		},
+		{Key: "posters", Method: "conversations.info", How: "It only reads: what people have set, to be restored when posting is allowed again."},
+		{Key: "restrict", Method: "admin.conversations.setConversationPrefs", How: repeatable},
 		{Key: "invite", Method: "conversations.invite", How: "For somebody who is already a member, Slack returns already_in_channel, which counts as done."},
 		{Key: "kick", Method: "conversations.kick", How: "For somebody who isn't a member, Slack returns not_in_channel, which counts as done."},
 		{Key: "pin", Method: "pins.add", How: "For a message that is already pinned, Slack returns already_pinned, which counts as done."},

@@ -59,9 +59,6 @@ func (a *Adapter) checkSpec(spec core.GroupSpec) (effect.Name, error) {
 	if err := a.own("create group", spec.Workspace); err != nil {
 		return effect.Name{}, err
 	}
-	if spec.Type != core.Ordinary && spec.Type != core.Item {
-		return effect.Name{}, &core.Error{Op: "slack: create group", Kind: core.Unsupported, Detail: string(spec.Type)}
-	}
 	n, ok := effect.FitName(spec.Name, spec.Suffix, spec.Badge, maxName)
 	if !ok {
 		return effect.Name{}, &core.Error{Op: "slack: create group", Kind: core.Invalid, Detail: "suffix"}

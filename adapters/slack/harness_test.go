@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,10 @@ import (
 // TestMatrix injects each fault into every call of every action.
 func TestMatrix(t *testing.T) {
 	cells := adaptertest.Matrix(t, harness{})
+	for _, c := range adaptertest.Matrix(t, restricting, core.PartState, core.PartMute) {
+		c.Action += ", topic_end: restrict"
+		cells = append(cells, c)
+	}
 	if !t.Failed() && len(cells) < 300 {
 		t.Errorf("the matrix has only %d cells", len(cells))
 	}
@@ -22,13 +27,18 @@ func TestMatrix(t *testing.T) {
 	adaptertest.EffectsPage(t, "Slack", can, cells, *update)
 }
 
-type harness struct{}
+// harness opens workspaces in which topic groups end in one way, with or without an
+// administrator's token.
+type harness struct{ end, admin string }
+
+// restricting is the harness of an organisation that restricts who can post.
+var restricting = harness{end: "restrict", admin: "xoxp-stand-in"}
 
 // Open implements adaptertest.Harness.
-func (harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
+func (h harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
 	t.Helper()
 	w := start(t, emulator.Options{
-		Now: clock.Now,
+		Now: clock.Now, AdminToken: h.admin,
 		Users: []emulator.User{
 			{ID: "U0000000LIN", Name: "lin", Email: "lin@example.com"},
 			{ID: "U0000000WEI", Name: "wei"}, {ID: "U0000000ANA", Name: "ana"},
@@ -39,7 +49,7 @@ func (harness) Open(t testing.TB, clock core.Clock) adaptertest.World {
 		UserGroups: []emulator.UserGroup{{Handle: "oncall", Users: []string{"U0000000WEI", "U0000000ANA"}}},
 		Channels:   []emulator.Channel{{ID: "C00000HIDDE", Name: "hidden", Private: true, Creator: "U0000000EVE"}},
 	})
-	return world{w, connect(t, w, slack.Config{Budget: adaptertest.Unlimited{}})}
+	return world{w, connect(t, w, slack.Config{End: h.end, Budget: adaptertest.Unlimited{}})}
 }
 
 type world struct {
@@ -98,6 +108,9 @@ func (w world) group(ch emulator.Channel) adaptertest.GroupView {
 	for _, id := range ch.Members {
 		if id != w.BotUserID() {
 			v.Members = append(v.Members, id)
+			if !w.MayWrite(id, ch.ID) {
+				v.Silent = append(v.Silent, id)
+			}
 		}
 	}
 	for _, n := range w.Notices(ch.ID) {
@@ -171,6 +184,9 @@ func (w world) Inject(f adaptertest.Fault) bool {
 	order := stage.Fault{Method: f.Method, Kind: stage.FaultKind(f.Kind), Nth: f.Nth, Times: f.Times, RetryAfter: f.Wait}
 	switch f.Kind {
 	case adaptertest.Revoked:
+		if strings.HasPrefix(f.Method, "admin.") {
+			return false // another token than the bot's
+		}
 		order.Kind, order.Code = stage.Refuse, "token_revoked"
 	case adaptertest.Forbidden:
 		order.Kind, order.Code = stage.Refuse, "restricted_action"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/rest"
 	"riskroom/core"
 )
 
@@ -47,7 +48,37 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	return s, nil
 }
 
-// Members implements core.Looker.
-func (a *Adapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
-	return nil, &core.Error{Op: "slack: members of " + g.ID, Kind: core.Unsupported}
+// Members implements core.Looker. Slack lists bots among the members, so it looks up
+// each of them; a channel has few.
+func (a *Adapter) Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error) {
+	if err := a.own("members of a channel", g.Workspace); err != nil {
+		return nil, err
+	}
+	tooMany := &core.Error{Op: "slack: conversations.members", Kind: core.Conflict, Detail: "too_many"}
+	list, err := spend(ctx, a, "conversations.members", func(ctx context.Context) (rest.Page[string], error) {
+		return a.conversationsMembers(ctx, g.ID, limit+maxBots)
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case list.Next != "":
+		return nil, tooMany
+	}
+	var out []core.Account
+	for _, id := range list.Items {
+		u, err := spend(ctx, a, "users.info", func(ctx context.Context) (slack.User, error) { return a.usersInfo(ctx, id) })
+		switch {
+		case err != nil:
+			return nil, err
+		case u.IsBot || u.Deleted || id == slackbot:
+		case len(out) == limit:
+			return nil, tooMany
+		default:
+			out = append(out, core.Account{Workspace: a.workspace, ID: id})
+		}
+	}
+	return out, nil
 }
+
+// maxBots is how many bots a channel may have among the members that are looked up.
+const maxBots = 10

@@ -49,6 +49,14 @@ func (a *Adapter) usersConversations(ctx context.Context, cursor string) (rest.P
 	})
 }
 
+// conversationsMembers lists the first people and bots in a channel.
+func (a *Adapter) conversationsMembers(ctx context.Context, channel string, limit int) (rest.Page[string], error) {
+	return rest.Read(ctx, api.Platform, "conversations.members", func(ctx context.Context) (rest.Page[string], error) {
+		list, next, err := a.web.GetUsersInConversationContext(ctx, &slack.GetUsersInConversationParameters{ChannelID: channel, Limit: limit})
+		return rest.Page[string]{Items: list, Next: next}, err
+	})
+}
+
 // posted is the part of a message in the history that a probe needs.
 type posted struct {
 	TS       string `json:"ts"`

@@ -47,6 +47,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if c.Badge != nil {
 		a.setBadge(ctx, p, g.ID, *c.Badge, existing)
 	}
+	a.setPosting(ctx, p, g.ID, c)
 	return p.Report, p.Err
 }
 

@@ -39,7 +39,7 @@ func Settings() core.PlatformSettings {
 			},
 		},
 		AnyOf:        []string{"app_token", "signing_secret"},
-		Capabilities: capabilities(),
+		Capabilities: capabilities(endArchive, false),
 		Channel:      `^[CG][A-Z0-9]{2,}$`,
 		User:         `^[UW][A-Z0-9]{2,}$`,
 		CopyUser:     "the person's profile, More, Copy member ID",

@@ -42,7 +42,7 @@ func client(t testing.TB, c api.Config) *api.Client {
 func connect(t testing.TB, w *emulator.Workspace, c slack.Config) *slack.Adapter {
 	t.Helper()
 	if c.API == nil {
-		c.API = client(t, api.Config{Token: w.BotToken(), URL: w.URL() + "/api/", Transport: w.Client().Transport})
+		c.API = client(t, api.Config{Token: w.BotToken(), Admin: w.AdminToken(), URL: w.URL() + "/api/", Transport: w.Client().Transport})
 	}
 	return slack.New(c)
 }

@@ -20,8 +20,11 @@ func (g *guild) byHand(userID, channelID string, wanted Permissions, do func(*gu
 		return err
 	}
 	ch := g.Channels.ByID(channelID)
-	if ch == nil || !g.permissionsIn(u, ch).Has(ViewChannel|wanted) {
-		return fmt.Errorf("emulator: @%s may not do that in the channel %q", u.Name, channelID)
+	switch {
+	case ch == nil || !g.permissionsIn(u, ch).Has(ViewChannel):
+		return fmt.Errorf("emulator: @%s does not see the channel %q", u.Name, channelID)
+	case !g.permissionsIn(u, ch).Has(wanted):
+		return fmt.Errorf("emulator: @%s may not do that in the channel %q: %w", u.Name, channelID, refuse(missingPermissions))
 	}
 	return do(g, ch)
 }
@@ -104,6 +107,23 @@ func (w *Workspace) Say(userID, channelID, text string) (id string, err error) {
 	err = g.byHand(userID, channelID, SendMessages, func(g *guild, ch *channel) error {
 		id = g.write(ch, &message{Author: userID, Body: content{text: text, mentions: g.mentioned(text, allowed{all: true})}}).ID
 		return nil
+	})
+	return id, err
+}
+
+// MayWrite reports whether a person can post in a channel or thread.
+func (w *Workspace) MayWrite(userID, channelID string) bool {
+	return w.byHand(userID, channelID, SendMessages, func(*guild, *channel) error { return nil }) == nil
+}
+
+// StartThread has a person start a public thread in a channel, and returns its ID.
+func (w *Workspace) StartThread(userID, channelID, name string) (id string, err error) {
+	err = w.byHand(userID, channelID, CreatePublicThreads, func(g *guild, ch *channel) error {
+		thread := &channel{
+			ID: g.newID(), Name: name, Creator: userID, Created: g.opts.Now(), Extra: channelExtra{thread: true, parent: ch.ID},
+		}
+		id = thread.ID
+		return g.Channels.Add(thread)
 	})
 	return id, err
 }

@@ -25,12 +25,14 @@ const (
 	textChannel     = 0
 	directChannel   = 1
 	categoryChannel = 4
+	publicThread    = 11
 )
 
 // channelExtra holds what only Discord knows of a channel; see Channel.
 type channelExtra struct {
 	category   bool
-	parent     string // the ID of its category
+	thread     bool
+	parent     string // the ID of its category, or of a thread's channel
 	overwrites []Overwrite
 }
 
@@ -41,6 +43,8 @@ func kindOf(c *channel) int {
 		return directChannel
 	case c.Extra.category:
 		return categoryChannel
+	case c.Extra.thread:
+		return publicThread
 	default:
 		return textChannel
 	}
@@ -107,18 +111,18 @@ func (g *guild) addChannel(in Channel) (*channel, error) {
 func (g *guild) children(category string) []*channel {
 	var out []*channel
 	for _, ch := range g.Channels.All() {
-		if ch.Extra.parent == category && category != "" {
+		if ch.Extra.parent == category && category != "" && !ch.Extra.thread {
 			out = append(out, ch)
 		}
 	}
 	return out
 }
 
-// inGuild returns the guild's channels and categories.
+// inGuild returns the guild's channels and categories, without threads.
 func (g *guild) inGuild() []*channel {
 	var out []*channel
 	for _, ch := range g.Channels.All() {
-		if !ch.IsDirect() {
+		if !ch.IsDirect() && !ch.Extra.thread {
 			out = append(out, ch)
 		}
 	}
@@ -127,6 +131,9 @@ func (g *guild) inGuild() []*channel {
 
 // private reports whether @everyone may not view a channel.
 func (g *guild) private(ch *channel) bool {
+	if ch.Extra.thread {
+		ch = g.Channels.ByID(ch.Extra.parent)
+	}
 	return ch.IsDirect() || !g.overwrite(g.opts.Everyone, &member{}, ch).Has(ViewChannel)
 }
 
@@ -199,10 +206,15 @@ func (g *guild) announce(kind string, ch *channel) {
 	g.gateway.dispatch(event{kind: kind, intent: intentGuilds, body: g.seenObject(ch)})
 }
 
-// removeChannel deletes a channel for good. The channels of a category stay, without
-// a category.
+// removeChannel deletes a channel for good, with its threads. The channels of a category
+// stay, without a category.
 func (g *guild) removeChannel(ch *channel, by, reason string) {
 	g.announce("CHANNEL_DELETE", ch)
+	for _, t := range slices.Clone(g.Channels.All()) {
+		if t.Extra.thread && t.Extra.parent == ch.ID {
+			g.RemoveChannel(t, by)
+		}
+	}
 	for _, child := range g.children(ch.ID) {
 		child.Extra.parent = ""
 		g.announce("CHANNEL_UPDATE", child)

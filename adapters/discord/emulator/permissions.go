@@ -45,7 +45,8 @@ func NeededPermissions() Permissions {
 // DefaultEveryone returns the permissions of @everyone by default: fewer than in a
 // new guild, where everybody may mention everybody.
 func DefaultEveryone() Permissions {
-	return ViewChannel | SendMessages | EmbedLinks | AttachFiles | AddReactions | ReadMessageHistory | UseApplicationCommands
+	return ViewChannel | SendMessages | EmbedLinks | AttachFiles | AddReactions | ReadMessageHistory | UseApplicationCommands |
+		CreatePublicThreads | CreatePrivateThreads | SendMessagesInThreads
 }
 
 // Has reports whether p contains every bit of wanted.
@@ -88,11 +89,29 @@ func (g *guild) permissionsIn(u *member, ch *channel) Permissions {
 		}
 		return 0
 	}
+	if ch.Extra.thread {
+		return g.permissionsInThread(u, ch)
+	}
 	base := g.basePermissions(u)
 	if base.Has(Administrator) {
 		return base
 	}
 	return implied(g.overwrite(base, u, ch))
+}
+
+// permissionsInThread returns a member's permissions in a thread, which has no
+// overwrites of its own. SEND_MESSAGES of its channel does not count there. See
+// https://docs.discord.com/developers/topics/threads#permissions.
+func (g *guild) permissionsInThread(u *member, thread *channel) Permissions {
+	parent := g.Channels.ByID(thread.Extra.parent)
+	if parent == nil {
+		return 0
+	}
+	p := g.permissionsIn(u, parent) &^ SendMessages
+	if p.Has(SendMessagesInThreads) {
+		p |= SendMessages
+	}
+	return p
 }
 
 // overwrite applies a channel's overwrites to a member's permissions: first the one
@@ -137,6 +156,9 @@ func implied(p Permissions) Permissions {
 func (g *guild) hasAccess(u *member, ch *channel) bool {
 	if ch.IsDirect() {
 		return u.ID == ch.With || u.ID == g.opts.BotUserID
+	}
+	if parent := g.Channels.ByID(ch.Extra.parent); ch.Extra.thread && parent != nil {
+		ch = parent
 	}
 	return !u.Outside && g.overwrite(g.ofRoles(u), u, ch).Has(ViewChannel)
 }

@@ -82,7 +82,25 @@ func (c *Client) answerError(method string, a rest.Answer) error {
 // out. Use it where slack-go would decode more than is needed and fail on what
 // it doesn't know.
 func (c *Client) Form(ctx context.Context, method string, args url.Values, out any) error {
-	args.Set("token", c.token)
+	return c.form(ctx, method, c.token, args, out)
+}
+
+// Administers reports whether the client has the token of an administrator.
+func (c *Client) Administers() bool { return c.admin != "" }
+
+// Administer calls a method with the token of an administrator. A token that Slack
+// refuses is Denied, because the bot's own token is fine.
+func (c *Client) Administer(ctx context.Context, method string, args url.Values) error {
+	var out struct{}
+	err := c.form(ctx, method, c.admin, args, &out)
+	if core.KindOf(err) == core.Unauthorized {
+		err = &core.Error{Op: rest.Op(Platform, method), Kind: core.Denied, Detail: "admin_token:" + core.DetailOf(err)}
+	}
+	return err
+}
+
+func (c *Client) form(ctx context.Context, method, token string, args url.Values, out any) error {
+	args.Set("token", token)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.http.Base().JoinPath(method).String(), strings.NewReader(args.Encode()))
 	if err != nil {
 		return rest.WithoutURL(err)

@@ -28,6 +28,7 @@ const Platform = "slack"
 type Config struct {
 	Workspace string            // its name in the config file
 	Token     string            // of the bot user: "xoxb-…"
+	Admin     string            // of an organisation's administrator: "xoxp-…"; "" for none
 	URL       string            // where the Web API is; "" is Slack's own
 	Timeout   time.Duration     // of one call, including its answer; 0 is rest.DefaultTimeout
 	Rates     rest.Rates        // replaces published rate limits
@@ -50,6 +51,7 @@ const (
 type Client struct {
 	workspace string
 	token     string
+	admin     string
 	http      *rest.Client
 	web       *slack.Client
 	rates     rest.Rates
@@ -70,7 +72,7 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	cl := &Client{workspace: c.Workspace, token: c.Token, http: client, rates: c.Rates, observe: c.Observe}
+	cl := &Client{workspace: c.Workspace, token: c.Token, admin: c.Admin, http: client, rates: c.Rates, observe: c.Observe}
 	if cl.observe == nil {
 		cl.observe = func(string, string) {}
 	}

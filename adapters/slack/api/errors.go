@@ -62,7 +62,8 @@ func kindOfCode(code string) core.Kind {
 	case "missing_scope", "no_permission", "access_denied", "not_authorized", "permission_denied",
 		"cannot_create_channel", "canvas_disabled_user_team", "cant_invite", "cant_invite_self", "user_is_restricted",
 		"ura_max_channels", "org_user_not_in_team", "invitee_cant_see_channel", "no_external_invite_permission",
-		"app_cannot_join_channel", "cant_kick_self", "cant_kick_from_general", "cant_update_message",
+		"app_cannot_join_channel", "cant_kick_self", "cant_kick_from_general", "cant_archive_general",
+		"not_an_admin", "cant_update_message",
 		"edit_window_closed", "not_pinnable", "too_many_pins", "too_many_bookmarks", "too_many_tabs":
 		return core.Denied
 
@@ -73,11 +74,11 @@ func kindOfCode(code string) core.Kind {
 		"is_inactive", "no_such_subteam", "expired_trigger_id", "trigger_expired":
 		return core.NotFound
 
-	case "name_taken", "is_archived", "hash_conflict", "duplicate_external_id", "exchanged_trigger_id":
+	case "name_taken", "is_archived", "already_archived", "hash_conflict", "duplicate_external_id", "exchanged_trigger_id":
 		return core.Conflict
 
 	case "not_supported", "not_implemented", "method_deprecated", "unknown_method", "paid_teams_only",
-		"plan_upgrade_required", "method_not_supported_for_channel_type", "channel_type_not_supported":
+		"plan_upgrade_required", "feature_not_enabled", "not_an_enterprise", "method_not_supported_for_channel_type", "channel_type_not_supported":
 		return core.Unsupported
 
 	case "ratelimited", "rate_limited", "too_many_requests", "message_limit_exceeded":

@@ -26,10 +26,10 @@ const (
 // https://docs.slack.dev/reference/methods/.
 func published(method string) rest.Rate {
 	switch method {
-	case "conversations.create", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
+	case "conversations.create", "conversations.archive", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
 		"pins.add", "pins.remove", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
 		return rest.PerMinute(tier2)
-	case "users.info", "views.open", "views.update":
+	case "conversations.members", "users.info", "views.open", "views.update":
 		return rest.PerMinute(tier4)
 	case "chat.postMessage", "chat.getPermalink", "auth.test":
 		return rest.PerMinute(hundreds)

@@ -25,6 +25,7 @@ type method struct {
 	write     bool                                // changes something
 	open      bool                                // needs no token
 	app       bool                                // takes the app-level token instead of the bot's
+	admin     bool                                // takes an administrator's token instead of the bot's
 	form      bool                                // takes no JSON body: its page lists only the form content type
 	perMinute int                                 // its tier's calls a minute; 0 is limited in its own way
 	scope     string                              // that every call needs; "" for none
@@ -105,9 +106,9 @@ func (a *api) admit(m method, c *call) error {
 	case m.open:
 	case c.token == "":
 		return refuse("not_authed")
-	case c.token != a.opts.BotToken && c.token != a.opts.AppToken:
+	case c.token != a.opts.BotToken && c.token != a.opts.AppToken && c.token != a.opts.AdminToken:
 		return refuse("invalid_auth")
-	case m.app != (c.token == a.opts.AppToken):
+	case m.app != (c.token == a.opts.AppToken), m.admin != (c.token == a.opts.AdminToken):
 		return refuse("not_allowed_token_type")
 	}
 	if wait := a.overLimit(m, c); wait > 0 {

@@ -141,6 +141,40 @@ func (w *Workspace) remove(userID, channelID, removed string) error {
 	})
 }
 
+// mayWrite returns the error that a person gets who can't post in a channel.
+func (t *team) mayWrite(u *User, ch *channel) error {
+	switch {
+	case !ch.Has(u.ID):
+		return refuse("not_in_channel")
+	case ch.Extra.archived:
+		return refuse("is_archived")
+	case ch.Extra.post.excludes(u):
+		return refuse("restricted_action")
+	}
+	return nil
+}
+
+// MayWrite reports whether a person can post in a channel.
+func (w *Workspace) MayWrite(userID, channelID string) bool {
+	t := w.team
+	t.Lock()
+	defer t.Unlock()
+	u, ch := t.People.ByID(userID), t.Channels.ByID(channelID)
+	return u != nil && ch != nil && t.mayWrite(u, ch) == nil
+}
+
+// RestrictByHand has an administrator set who may post in a channel: "admin" or other
+// types of users, or users' IDs. Nothing is everyone.
+func (w *Workspace) RestrictByHand(userID, channelID string, types, users []string) error {
+	return w.byHand(userID, channelID, func(t *team, ch *channel) error {
+		if !t.People.ByID(userID).Admin {
+			return fmt.Errorf("emulator: %s is no administrator", userID)
+		}
+		ch.Extra.post = posters{Types: types, Users: users}
+		return nil
+	})
+}
+
 // Say has a member write a message, to the bot if channelID is "", and returns
 // its timestamp.
 func (w *Workspace) Say(userID, channelID, text string) (string, error) {
@@ -151,8 +185,8 @@ func (w *Workspace) Say(userID, channelID, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !ch.Has(userID) || ch.Extra.archived {
-		return "", fmt.Errorf("emulator: @%s cannot write to #%s", u.Name, ch.Name)
+	if err := t.mayWrite(u, ch); err != nil {
+		return "", fmt.Errorf("emulator: @%s cannot write to #%s: %w", u.Name, ch.Name, err)
 	}
 	m := t.write(ch, &message{Author: userID, Body: content{text: linkedOutside(text)}})
 	t.events.announceMessage(m)

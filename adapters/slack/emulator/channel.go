@@ -21,11 +21,12 @@ const (
 
 // channelExtra holds what only Slack knows of a channel; see Channel.
 type channelExtra struct {
-	purpose                              string
-	topicSet, purposeSet                 setting
-	former                               []string // names, oldest first
-	private, archived, general, readOnly bool
-	bookmarks                            []bookmark // in the order shown
+	purpose                    string
+	topicSet, purposeSet       setting
+	former                     []string // names, oldest first
+	private, archived, general bool
+	post, thread               posters
+	bookmarks                  []bookmark // in the order shown
 }
 
 // setting says who last set a topic or purpose, and when.
@@ -88,7 +89,10 @@ func (t *team) addChannel(in Channel) (*channel, error) {
 	}
 	c := &channel{
 		ID: in.ID, Name: in.Name, Topic: in.Topic, Creator: in.Creator, Created: t.opts.Now(),
-		Extra: channelExtra{purpose: in.Purpose, private: in.Private, archived: in.Archived, general: in.General, readOnly: in.ReadOnly},
+		Extra: channelExtra{purpose: in.Purpose, private: in.Private, archived: in.Archived, general: in.General},
+	}
+	if in.ReadOnly {
+		c.Extra.post = posters{Types: []string{"admin"}}
 	}
 	return c, t.Channels.Add(c)
 }
@@ -105,7 +109,7 @@ func (t *team) newChannel(name string, private bool, by string) *channel {
 func exportChannel(c *channel) Channel {
 	e := c.Extra
 	return Channel{
-		ID: c.ID, Name: c.Name, Private: e.private, Archived: e.archived, General: e.general, ReadOnly: e.readOnly,
+		ID: c.ID, Name: c.Name, Private: e.private, Archived: e.archived, General: e.general, ReadOnly: !e.post.open(),
 		Creator: c.Creator, Topic: c.Topic, Purpose: e.purpose, Members: c.Members(),
 	}
 }

@@ -48,7 +48,7 @@ func (a *api) target(id string) (*channel, error) {
 		return nil, refuse("channel_not_found")
 	case !ch.Has(botUserID) && a.need("chat:write.public") != nil:
 		return nil, refuse("not_in_channel")
-	case ch.Extra.readOnly:
+	case ch.Extra.post.excludes(a.bot()):
 		return nil, refuse("restricted_action_read_only_channel")
 	}
 	return ch, nil

@@ -52,6 +52,17 @@ func conversationsRename(a *api, c *call) (object, error) {
 	return object{"channel": a.conversation(c.ch)}, nil
 }
 
+// conversationsArchive archives a channel, which removes the bot from it. See
+// https://docs.slack.dev/reference/methods/conversations.archive.
+func conversationsArchive(a *api, c *call) (object, error) {
+	if c.ch.Extra.general {
+		return nil, refuse("cant_archive_general")
+	}
+	c.changed = true
+	a.archive(c.ch, botUserID)
+	return object{}, nil
+}
+
 // setAspect sets a topic or purpose. Setting the present value again adds another
 // notice: the pages do not say, and an app should not rely on silence.
 func setAspect(what string) func(*api, *call) (object, error) {
@@ -171,15 +182,24 @@ func (a *api) conversation(c *channel) object {
 		"is_shared": false, "is_ext_shared": false, "topic": aspect(c.Topic, c.Extra.topicSet), "purpose": aspect(c.Extra.purpose, c.Extra.purposeSet),
 		"previous_names": append([]string{}, c.Extra.former...), "unlinked": 0,
 	})
-	if c.Extra.readOnly {
-		out["is_read_only"] = true
-		out["properties"] = object{"posting_restricted_to": object{"type": []string{"admin"}, "user": []string{}}}
+	if !c.Extra.post.open() || !c.Extra.thread.open() {
+		out["is_read_only"] = c.Extra.post.excludes(a.bot())
+		out["properties"] = object{"posting_restricted_to": c.Extra.post.object(), "threads_restricted_to": c.Extra.thread.object()}
 	}
 	return out
 }
 
 func conversationsInfo(a *api, c *call) (object, error) {
 	return object{"channel": a.conversation(c.ch)}, nil
+}
+
+// conversationsMembers lists the IDs of the people and bots in a channel.
+func conversationsMembers(a *api, c *call) (object, error) {
+	page, next, err := paginate(c, c.ch.Members())
+	if err != nil {
+		return nil, err
+	}
+	return object{"members": page, "response_metadata": object{"next_cursor": next}}, nil
 }
 
 // usersConversations lists the channels that the bot is in.

@@ -22,6 +22,9 @@ func (w *Workspace) BotToken() string { return w.team.opts.BotToken }
 // AppToken returns the app-level token.
 func (w *Workspace) AppToken() string { return w.team.opts.AppToken }
 
+// AdminToken returns the administrator's token, "" if there is none.
+func (w *Workspace) AdminToken() string { return w.team.opts.AdminToken }
+
 // SigningSecret returns the secret that callbacks are signed with.
 func (w *Workspace) SigningSecret() string { return w.team.opts.SigningSecret }
 

@@ -18,9 +18,12 @@ func methods() map[string]method {
 		{name: "conversations.create", write: true, perMinute: tier2, run: conversationsCreate},
 		{name: "conversations.invite", write: true, perMinute: tier3, in: writable("write.invites"), run: conversationsInvite},
 		{name: "conversations.kick", write: true, perMinute: tier3, in: writable("write"), run: conversationsKick},
+		{name: "conversations.archive", write: true, perMinute: tier2, in: archivable, run: conversationsArchive},
 		{name: "conversations.rename", write: true, perMinute: tier2, in: writable("write"), run: conversationsRename},
 		{name: "conversations.setTopic", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("topic")},
 		{name: "conversations.setPurpose", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("purpose")},
+		{name: "admin.conversations.setConversationPrefs", write: true, admin: true, perMinute: tier3, in: anyChannel, run: setConversationPrefs},
+		{name: "conversations.members", form: true, perMinute: tier4, in: readable("read"), run: conversationsMembers},
 		{name: "conversations.info", form: true, perMinute: tier3, in: readable("read"), run: conversationsInfo},
 		{name: "conversations.history", perMinute: tier3, in: readable("history"), run: conversationsHistory},
 		{name: "users.conversations", form: true, perMinute: tier3, run: usersConversations},
@@ -120,6 +123,27 @@ func writable(verb string) func(*api, *call) (*channel, error) {
 		}
 		return a.joined(ch.ID)
 	}
+}
+
+// anyChannel finds the channel of a call for which an administrator needs to be in none.
+func anyChannel(a *api, c *call) (*channel, error) {
+	ch := a.Channels.ByID(c.str("channel_id"))
+	switch {
+	case ch == nil:
+		return nil, refuse("channel_not_found")
+	case ch.Extra.general, ch.IsDirect():
+		return nil, refuse("channel_type_not_supported")
+	}
+	return ch, nil
+}
+
+// archivable finds the channel of a call that archives it, which may be archived.
+func archivable(a *api, c *call) (*channel, error) {
+	ch, err := writable("write")(a, c)
+	if codeOf(err) == "is_archived" {
+		err = refuse("already_archived")
+	}
+	return ch, err
 }
 
 // bookmarkable finds the channel of a call that changes bookmarks. The pages

@@ -23,6 +23,7 @@ type Options struct {
 	SocketMode bool
 	AppToken   string        // the app-level token, default "xapp-stand-in"
 	AppScopes  []string      // granted to it; nil is connections:write
+	AdminToken string        // of an administrator of the organisation; "" is none, as outside of Enterprise plans
 	PingEvery  time.Duration // between pings to the app, default 10 s
 	// NoRedelivery leaves an interaction undelivered if its connection ends before
 	// the acknowledgement; otherwise it goes over another connection. Slack
