@@ -69,6 +69,27 @@ func Plain(lines []Line) string {
 // Text returns a part's lines as plain text.
 func (p Part) Text() string { return Plain(p.Lines) }
 
+// Flat returns the parts of a post without the boxes and sections around them, in the
+// order shown. The action of a section follows its parts.
+func (p Post) Flat() []Part { return flat(p.Parts) }
+
+func flat(parts []Part) []Part {
+	var out []Part
+	for _, part := range parts {
+		switch part.Kind {
+		case BoxPart, SectionPart:
+			out = append(out, flat(part.Parts)...)
+			if len(part.Actions) > 0 {
+				out = append(out, Part{Kind: ActionsPart, Actions: part.Actions})
+			}
+		case RulePart:
+		default:
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
 // PlainText returns lines, parts and the labels of their buttons as plain text.
 func PlainText(lines []Line, parts []Part) string {
 	var out []string
@@ -78,7 +99,7 @@ func PlainText(lines []Line, parts []Part) string {
 		}
 	}
 	add([]string{Plain(lines)}, "")
-	for _, part := range parts {
+	for _, part := range flat(parts) {
 		add([]string{part.Text()}, "")
 		for _, cell := range part.Cells {
 			add([]string{Plain(cell)}, "")

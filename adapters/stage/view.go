@@ -59,7 +59,10 @@ const (
 	FieldsPart  PartKind = "fields" // short texts side by side, in Cells
 	NotePart    PartKind = "note"   // small print
 	ActionsPart PartKind = "actions"
-	InputPart   PartKind = "input" // of a window: a field to fill in, in Input
+	InputPart   PartKind = "input"   // of a window: a field to fill in, in Input
+	RulePart    PartKind = "rule"    // a line between two parts
+	SectionPart PartKind = "section" // Parts with an action next to them
+	BoxPart     PartKind = "box"     // Parts in a frame with a bar in Colour
 )
 
 // Action is something in a post or window that a person can press.
@@ -87,6 +90,8 @@ type Part struct {
 	Cells   [][]Line `json:"cells,omitempty"` // of FieldsPart
 	Actions []Action `json:"actions,omitempty"`
 	Input   *Input   `json:"input,omitempty"`
+	Parts   []Part   `json:"parts,omitempty"`  // of SectionPart and BoxPart
+	Colour  string   `json:"colour,omitempty"` // of BoxPart: "#e8a33d", or "" for none
 }
 
 // Deed is something done to a room about which the platform posts a notice.

@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"riskroom/adapters/stage"
 )
@@ -28,27 +27,31 @@ const (
 )
 
 // readComponents checks the components of a message: up to five rows of up to five
-// buttons, each with a custom_id of its own, or text displays if layout is true.
-// riskroom uses no other components.
+// buttons, or what layouts can have if layout is true. Custom_ids are unique. riskroom
+// uses no other components.
 func readComponents(f *form, v any, layout bool) []object {
 	most := maxRows
 	if layout {
 		most = maxParts
 	}
 	list := f.list("components", v, most)
-	seen, total := map[string]bool{}, 0
+	r := &layoutReader{form: f, seen: map[string]bool{}}
 	for i, c := range list {
 		at := fmt.Sprintf("components.%d", i)
-		if kind, _ := integer(c["type"]); layout && kind == textDisplay {
-			total += utf8.RuneCountInString(f.text(at+".content", c["content"], 1, maxDisplay))
+		if layout {
+			r.part(at, c, true)
 		} else {
-			readRow(f, at, c, seen)
+			readRow(f, at, c, r.seen)
 		}
 	}
-	if total > maxDisplay {
+	if r.shown > maxDisplay {
 		f.fail("components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", fmt.Sprintf("The text of all components exceeds %d characters", maxDisplay))
 	}
-	numberComponents(f, list)
+	all := everyPart(list)
+	if layout && len(all) > maxParts {
+		f.fail("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", fmt.Sprintf("The total number of components exceeds %d", maxParts))
+	}
+	numberComponents(f, all)
 	return list
 }
 
@@ -60,26 +63,25 @@ func readRow(f *form, at string, row object, seen map[string]bool) {
 		f.fail(at+".components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 	}
 	for j, c := range items {
-		path := fmt.Sprintf("%s.components.%d", at, j)
-		f.kind(path, c, button)
-		if _, ok := f.number(path+".style", c["style"], 1, dangerStyle); !ok {
-			f.required(path + ".style")
-		}
-		f.text(path+".label", c["label"], 1, maxLabel)
-		f.flag(path+".disabled", c["disabled"])
-		f.customID(path, c, seen)
-		f.unsupported(path, c, "emoji", "url", "sku_id")
+		readButton(f, fmt.Sprintf("%s.components.%d", at, j), c, seen)
 	}
+}
+
+func readButton(f *form, at string, c object, seen map[string]bool) {
+	f.kind(at, c, button)
+	if _, ok := f.number(at+".style", c["style"], 1, dangerStyle); !ok {
+		f.required(at + ".style")
+	}
+	f.text(at+".label", c["label"], 1, maxLabel)
+	f.flag(at+".disabled", c["disabled"])
+	f.customID(at, c, seen)
+	f.unsupported(at, c, "emoji", "url", "sku_id")
 }
 
 // numberComponents gives each component without an id the next one that is free. 0
 // counts as none. See
 // https://docs.discord.com/developers/components/reference#anatomy-of-a-component.
-func numberComponents(f *form, list []object) {
-	var all []object
-	for _, c := range list {
-		all = append(append(all, c), stage.Objects(c["components"])...)
-	}
+func numberComponents(f *form, all []object) {
 	used := map[int64]bool{0: true}
 	for _, c := range all {
 		id, _ := f.number("components", c["id"], 0, 1<<31-1)
@@ -100,10 +102,22 @@ func numberComponents(f *form, list []object) {
 	}
 }
 
+// everyPart returns components with everything in them, in the order shown.
+func everyPart(list []object) []object {
+	var all []object
+	for _, c := range list {
+		all = append(append(all, c), everyPart(stage.Objects(c["components"]))...)
+		if accessory, ok := c["accessory"].(object); ok {
+			all = append(all, accessory)
+		}
+	}
+	return all
+}
+
 // displayed returns the text of the text displays.
 func displayed(components []object) string {
 	var lines []string
-	for _, c := range components {
+	for _, c := range everyPart(components) {
 		if text := stage.Str(c["content"]); text != "" {
 			lines = append(lines, text)
 		}
@@ -122,12 +136,10 @@ func (d draft) keepsLayout(f *form, was content) {
 }
 
 // findComponent finds a button by its custom_id.
-func findComponent(rows []object, customID string) (object, bool) {
-	for _, row := range rows {
-		for _, c := range stage.Objects(row["components"]) {
-			if c["custom_id"] == customID {
-				return c, true
-			}
+func findComponent(list []object, customID string) (object, bool) {
+	for _, c := range everyPart(list) {
+		if c["custom_id"] == customID {
+			return c, true
 		}
 	}
 	return nil, false

@@ -177,6 +177,54 @@ func TestLimitsOfMessages(t *testing.T) {
 	})
 }
 
+// TestLayoutRules checks what a message with components instead of content and embeds
+// may consist of.
+func TestLayoutRules(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	text := func(s string) object { return object{"type": 10, "content": s} }
+	press := func(id string) object { return object{"type": 2, "style": 2, "label": "a", "custom_id": id} }
+	section := func(accessory any, texts ...object) object {
+		return object{"type": 9, "components": texts, "accessory": accessory}
+	}
+	box := func(parts ...object) object { return object{"type": 17, "components": parts} }
+	many := make([]object, 20)
+	for i := range many {
+		many[i] = section(press(fmt.Sprint(i)), text("a"))
+	}
+	for name, test := range map[string]struct {
+		path, code string
+		parts      []object
+	}{
+		"nested container":   {"components.0.components.0.type", "UNION_TYPE_CHOICES", []object{box(box(text("a")))}},
+		"empty container":    {"components.0.components", "BASE_TYPE_REQUIRED", []object{box()}},
+		"colour":             {"components.0.accent_color", "BASE_TYPE_CHOICES", []object{{"type": 17, "accent_color": 1 << 24, "components": []object{text("a")}}}},
+		"no accessory":       {"components.0.accessory", "BASE_TYPE_REQUIRED", []object{section(nil, text("a"))}},
+		"text as accessory":  {"components.0.accessory.type", "UNION_TYPE_CHOICES", []object{section(text("a"), text("a"))}},
+		"four texts":         {"components.0.components", "BASE_TYPE_BAD_LENGTH", []object{section(press("a"), text("a"), text("b"), text("c"), text("d"))}},
+		"button in section":  {"components.0.components.0.type", "UNION_TYPE_CHOICES", []object{section(press("a"), press("b"))}},
+		"button without row": {"components.0.components.0.type", "UNION_TYPE_CHOICES", []object{box(press("a"))}},
+		"spacing":            {"components.0.spacing", "BASE_TYPE_CHOICES", []object{{"type": 14, "spacing": 3}}},
+		"same custom_id":     {"components.1.components.0.accessory.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", []object{section(press("a"), text("a")), box(section(press("a"), text("a")))}},
+		"same id, nested":    {"components", "COMPONENT_ID_DUPLICATED", []object{{"type": 10, "id": 7, "content": "a"}, box(object{"type": 10, "id": 7, "content": "a"})}},
+		"all texts":          {"components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", []object{text(strings.Repeat("字", 2000)), box(text(strings.Repeat("字", 2001)))}},
+		"41 parts":           {"components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", []object{box(many[:13]...), text("a")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := *b
+			at.t = t
+			at.wrong(test.path, test.code, "POST", "/channels/"+public+"/messages", object{"flags": 1 << 15, "components": test.parts})
+		})
+	}
+	id := b.post(public, object{"content": "old", "embeds": []object{{"title": "old"}}})
+	at := "/channels/" + public + "/messages/" + id
+	layout := object{"flags": 1 << 15, "components": []object{box(text("new"), section(press("a"), text("b")))}}
+	b.wrong("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "PATCH", at, layout)
+	layout["content"], layout["embeds"] = nil, []object{}
+	b.fine("PATCH", at, layout)
+	b.wrong("content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "PATCH", at, object{"flags": 0, "content": "old"})
+}
+
 func TestDirectMessages(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -98,30 +99,60 @@ func (r *renderer) parts(m *message) []stage.Part {
 	}
 	parts := r.textParts(m.Body.text)
 	for _, e := range m.Body.embeds {
-		parts = append(parts, r.embedParts(e)...)
+		parts = append(parts, box(e["color"], r.embedParts(e)))
 	}
 	for _, file := range m.Body.files {
 		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(stage.Str(file["filename"]))})
 	}
-	for _, row := range m.Body.components {
-		if text := stage.Str(row["content"]); text != "" {
-			parts = append(parts, r.textParts(text)...)
-			continue
+	return append(parts, r.componentParts(m.Body.components)...)
+}
+
+// componentParts renders components. A container is a box, and the button of a section
+// is next to its texts.
+func (r *renderer) componentParts(list []object) []stage.Part {
+	var parts []stage.Part
+	for _, c := range list {
+		inner := stage.Objects(c["components"])
+		switch kind, _ := integer(c["type"]); kind {
+		case textDisplay:
+			parts = append(parts, r.textParts(stage.Str(c["content"]))...)
+		case separator:
+			parts = append(parts, stage.Part{Kind: stage.RulePart})
+		case section:
+			accessory, _ := c["accessory"].(object)
+			parts = append(parts, stage.Part{Kind: stage.SectionPart, Parts: r.componentParts(inner), Actions: actions([]object{accessory})})
+		case container:
+			parts = append(parts, box(c["accent_color"], r.componentParts(inner)))
+		default:
+			parts = append(parts, stage.Part{Kind: stage.ActionsPart, Actions: actions(inner)})
 		}
-		part := stage.Part{Kind: stage.ActionsPart}
-		for _, c := range stage.Objects(row["components"]) {
-			a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"])}
-			switch style, _ := integer(c["style"]); style {
-			case 1, 3:
-				a.Style = "primary"
-			case dangerStyle:
-				a.Style = "danger"
-			}
-			part.Actions = append(part.Actions, a)
-		}
-		parts = append(parts, part)
 	}
 	return parts
+}
+
+// box puts parts into a box with a bar in the colour.
+func box(colour any, parts []stage.Part) stage.Part {
+	out := stage.Part{Kind: stage.BoxPart, Parts: parts}
+	if n, ok := integer(colour); ok {
+		out.Colour = fmt.Sprintf("#%06x", n)
+	}
+	return out
+}
+
+// actions renders buttons.
+func actions(buttons []object) []stage.Action {
+	var out []stage.Action
+	for _, c := range buttons {
+		a := stage.Action{ID: stage.Str(c["custom_id"]), Label: stage.Str(c["label"])}
+		switch style, _ := integer(c["style"]); style {
+		case 1, 3:
+			a.Style = "primary"
+		case dangerStyle:
+			a.Style = "danger"
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // embedParts renders an embed. Markup works in its description and in the values of

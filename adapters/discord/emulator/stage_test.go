@@ -56,7 +56,7 @@ func TestLooksOfEmbeds(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	got := postOf(t, b, object{"embeds": []object{{
-		"title": "R\\-1 \\*off\\*", "footer": object{"text": "by <@" + lin + "> *x*"},
+		"color": 0xe8a33d, "title": "R\\-1 \\*off\\*", "footer": object{"text": "by <@" + lin + "> *x*"},
 		"fields": []object{
 			{"name": "Status", "value": "**Pending**", "inline": true}, {"name": "Handlers", "value": "<@" + lin + ">", "inline": true},
 			{"name": "Notes", "value": "long"},
@@ -74,8 +74,41 @@ func TestLooksOfEmbeds(t *testing.T) {
 		}},
 		{Kind: stage.NotePart, Lines: stage.Literal("by <@" + lin + "> *x*")},
 	}
+	if diff := cmp.Diff([]stage.Part{{Kind: stage.BoxPart, Colour: "#e8a33d", Parts: want}}, got.Parts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLooksOfLayouts checks the parts of a container.
+func TestLooksOfLayouts(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	press := func(label string, style int) object {
+		return object{"type": 2, "style": style, "label": label, "custom_id": label}
+	}
+	text := func(s string) object { return object{"type": 10, "content": s} }
+	got := postOf(t, b, object{"flags": 1 << 15, "components": []object{text("above"), {
+		"type": 17, "accent_color": 0x2e9e6b, "components": []object{
+			{"type": 9, "components": []object{text("### R-1"), text("-# small")}, "accessory": press("Details", 2)},
+			{"type": 14, "divider": true, "spacing": 1},
+			{"type": 1, "components": []object{press("Start", 1)}},
+		},
+	}}})
+	want := []stage.Part{
+		{Kind: stage.TextPart, Lines: stage.Literal("above")},
+		{Kind: stage.BoxPart, Colour: "#2e9e6b", Parts: []stage.Part{
+			{Kind: stage.SectionPart, Actions: []stage.Action{{ID: "Details", Label: "Details"}}, Parts: []stage.Part{
+				{Kind: stage.TextPart, Lines: []stage.Line{{Spans: []stage.Span{{Text: "R-1", Bold: true}}}}}, {Kind: stage.NotePart, Lines: stage.Literal("small")},
+			}},
+			{Kind: stage.RulePart},
+			{Kind: stage.ActionsPart, Actions: []stage.Action{{ID: "Start", Label: "Start", Style: "primary"}}},
+		}},
+	}
 	if diff := cmp.Diff(want, got.Parts); diff != "" {
 		t.Error(diff)
+	}
+	if want := "above\nR-1\nsmall\n[Details]\n[Start]"; got.Text != want {
+		t.Errorf("as text it is %q", got.Text)
 	}
 }
 

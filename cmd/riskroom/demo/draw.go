@@ -97,17 +97,18 @@ func isRows(p stage.Part) bool { return len(rowsOf(p)) > 0 }
 // heading, or with the title above its rows. A small one has no rows, and nothing is above
 // it.
 func cardIn(p stage.Post) (above, card []stage.Part) {
-	i := slices.IndexFunc(p.Parts, func(x stage.Part) bool { return x.Kind == stage.HeadingPart })
+	parts := p.Flat()
+	i := slices.IndexFunc(parts, func(x stage.Part) bool { return x.Kind == stage.HeadingPart })
 	if i < 0 {
-		i = slices.IndexFunc(p.Parts, isRows) - 1
+		i = slices.IndexFunc(parts, isRows) - 1
 	}
-	if i < 0 && slices.ContainsFunc(p.Parts, func(x stage.Part) bool { return x.Kind == stage.ActionsPart }) {
+	if i < 0 && slices.ContainsFunc(parts, func(x stage.Part) bool { return x.Kind == stage.ActionsPart }) {
 		i = 0
 	}
 	if i < 0 {
-		return p.Parts, nil
+		return parts, nil
 	}
-	return p.Parts[:i], p.Parts[i:]
+	return parts[:i], parts[i:]
 }
 
 // columns draws rows with their values below each other.

@@ -65,7 +65,7 @@ func (p *place) press(ctx context.Context, person, label string) (bool, error) {
 		if post.Only != person {
 			continue
 		}
-		for _, part := range post.Parts {
+		for _, part := range post.Flat() {
 			for _, a := range part.Actions {
 				if a.Label == label {
 					return true, p.Hands.Press(ctx, person, post.Room, post.ID, a.ID)

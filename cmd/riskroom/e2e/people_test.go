@@ -236,7 +236,7 @@ func (l *life) press(who, label string) error {
 
 // actionOf returns the ID of a post's first action that fits.
 func actionOf(post stage.Post, fits func(stage.Action) bool) string {
-	for _, part := range post.Parts {
+	for _, part := range post.Flat() {
 		if i := slices.IndexFunc(part.Actions, fits); i >= 0 {
 			return part.Actions[i].ID
 		}

@@ -38,6 +38,18 @@ export function icon(name) {
   return svg
 }
 
+// bar draws the coloured edge of a box. It is decorative.
+export function bar(colour) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('class', 'bar')
+  svg.setAttribute('aria-hidden', 'true')
+  svg.setAttribute('fill', colour)
+  const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+  for (const side of ['width', 'height']) rect.setAttribute(side, '100%')
+  svg.append(rect)
+  return svg
+}
+
 const handlers = ['onclick', 'onchange', 'oninput', 'onkeydown', 'onsubmit', 'onpointerdown']
 const keyOf = (node) => node.dataset?.key || node.getAttribute?.('name') || ''
 const alike = (a, b) => a.nodeName === b.nodeName && keyOf(a) === keyOf(b)

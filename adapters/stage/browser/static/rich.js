@@ -1,6 +1,6 @@
 // Formatted text, and the parts of posts and windows.
 
-import { h } from './dom.js'
+import { bar, h } from './dom.js'
 import { moment, fullMoment, t } from './words.js'
 
 // out links to pages outside the workspace.
@@ -62,6 +62,9 @@ export function part(p, ctx, use) {
     case 'heading': return h('h4', null, lines(p.lines, ctx))
     case 'note': return h('div', { class: 'note' }, lines(p.lines, ctx))
     case 'fields': return h('div', { class: 'fields' }, p.cells.map((c) => h('div', null, lines(c, ctx))))
+    case 'rule': return h('hr')
+    case 'section': return h('div', { class: 'section' }, h('div', null, p.parts.map((x) => part(x, ctx, use))), h('div', { class: 'actions' }, p.actions.map(use)))
+    case 'box': return h('div', { class: 'box' }, p.colour && bar(p.colour), p.parts.map((x) => part(x, ctx, use)))
     case 'actions': return h('div', { class: 'actions' }, p.actions.filter((a) => !a.menu).map(use), menu(p.actions.filter((a) => a.menu), use))
   }
   return h('div', { class: 'text' }, lines(p.lines, ctx))
