@@ -46,10 +46,26 @@ func (t *turn) await(creator RunSummary) error {
 	return &core.Error{Op: "item group", Kind: core.Unavailable, Detail: AwaitsGroup, RetryAfter: wait}
 }
 
-// groupCreator returns the other run that creates the item group: the one that
-// the group is reserved by or bound through, or else one that is due, if it still
-// has that step to complete.
+// groupCreator returns the other run that creates the item group, none if there is none or
+// the group is complete.
 func (t *turn) groupCreator(ctx context.Context) (RunSummary, error) {
+	for {
+		creator, err := t.creatorInRecord(ctx)
+		if err != nil || creator.ID != (RunID{}) || t.rec.Binding.State == Bound {
+			return creator, err
+		}
+		// The group may have been completed since the record was read.
+		now, err := t.e.store.Get(ctx, t.run.ID.Risk)
+		if err != nil || now.Binding == t.rec.Binding {
+			return RunSummary{}, err
+		}
+		t.rec.Binding, t.rec.Runs = now.Binding, now.Runs
+	}
+}
+
+// creatorInRecord returns the run that the group is reserved by or bound through, or else
+// one that is due, if it still has the step that creates the group to complete.
+func (t *turn) creatorInRecord(ctx context.Context) (RunSummary, error) {
 	for _, r := range t.rec.Runs {
 		due := r.State == Parked || r.State.Live() && !r.Due.After(t.e.clock.Now())
 		if !due || r.ID == t.run.ID || t.rec.Binding.State != Free && r.ID != t.rec.Binding.Run {

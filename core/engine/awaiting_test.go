@@ -94,6 +94,38 @@ func TestStepsWaitForTheGroup(t *testing.T) {
 	}
 }
 
+// slowLoad is a store that returns the run that creates the group only when it has.
+type slowLoad struct{ engine.Store }
+
+func (s slowLoad) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
+	for id.Flow == "gather" {
+		if r, err := s.Store.Load(ctx, id); err != nil || !r.State.Live() {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return s.Store.Load(ctx, id)
+}
+
+// TestGroupIsCompletedMeanwhile checks that a step isn't skipped whose group is completed
+// between two reads.
+func TestGroupIsCompletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), flowsOnOneGroup()...)
+		o := b.options
+		o.Store = slowLoad{b.store}
+		b.engine = b.newEngine(o)
+		stop := b.startEngine(b.engine)
+		defer stop()
+		r := b.file("Shared", time.Now().AddDate(0, 0, -3))
+		time.Sleep(10 * time.Minute)
+		if got := b.events(r.Key, engine.EventPassed); len(got) > 0 || b.hellos("C1") != 1 {
+			t.Errorf("%d messages are in the group, the trail has %+v", b.hellos("C1"), got)
+		}
+	})
+}
+
 // TestWaitingForAStuckGroup checks what becomes of steps whose group isn't created:
 // they go on when an operator retries its run in time. After a day they fail and
 // administrators are notified.
