@@ -62,6 +62,7 @@ func (d detailer) reported(ctx context.Context) []Field {
 		d.description(),
 	}
 	out = append(out, d.own(ctx, core.Reported)...)
+	out = append(out, d.files()...)
 	if r.Source != nil {
 		out = append(out, static(d.p.Field("source"), d.source(ctx, *r.Source)))
 	}
@@ -107,7 +108,15 @@ func (d detailer) given(ctx context.Context) []Field {
 			out = append(out, static(core.LabelIn(f.Label, d.p.Lang(), f.Key), d.b.value(ctx, d.c, core.OwnName(f.Key), v)...))
 		}
 	}
-	return out
+	return append(out, d.files()...)
+}
+
+// files names the attachments, nothing if there are none.
+func (d detailer) files() []Field {
+	if len(d.v.Risk.Files) == 0 {
+		return nil
+	}
+	return []Field{d.field(core.FilesField, fileNames(d.p, d.v.Risk.Files))}
 }
 
 func (d detailer) handling(ctx context.Context) []Field {

@@ -24,6 +24,7 @@ func (b *Bot) draft(v Values, mentions map[string]core.Ref, lang string) (engine
 		DiscoveredAt: r.discovered(),
 		DueAt:        r.date("due_at"),
 		Handlers:     r.people("handlers"),
+		Files:        filesOf(v[core.FilesField]),
 		Fields:       map[string]core.Value{},
 	}
 	for _, f := range b.org.Fields {

@@ -44,6 +44,9 @@ func (b *Bot) fileFormOf(ctx context.Context, c Command, v Values, state map[str
 		f.Fields = append(f.Fields, b.handlersField(ctx, c, module, chosen))
 	}
 	f.Fields = append(f.Fields, b.reportedFields(c, p, v, b.today())...)
+	if b.org.Attachments {
+		f.Fields = append(f.Fields, filesField(p, v[core.FilesField]))
+	}
 	return f
 }
 
@@ -195,7 +198,7 @@ func (b *Bot) valuesOf(d engine.Draft) Values {
 	v := Values{
 		"title": oneOf(d.Title), "module": oneOf(d.Module), "severity": oneOf(string(d.Severity)),
 		"description": oneOf(d.Description), "discovered_at": b.dateValue(d.DiscoveredAt), "due_at": b.dateValue(d.DueAt),
-		"handlers": refStrings(d.Handlers),
+		"handlers": refStrings(d.Handlers), core.FilesField: fileValues(d.Files),
 	}
 	for key, value := range d.Fields {
 		switch {

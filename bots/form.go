@@ -66,6 +66,7 @@ const (
 	DateKind     FieldKind = "date"   // a day: 2026-11-20
 	MomentKind   FieldKind = "moment" // a day with a time, RFC 3339
 	PeopleKind   FieldKind = "people" // accounts of the workspace and, where these can be picked too, its groups; or Options
+	FileKind     FieldKind = "file"   // files, as FileValue writes them; at most Max
 	StaticKind   FieldKind = "static" // Label as a heading and Content below it
 )
 
@@ -78,7 +79,7 @@ type Field struct {
 	Content []core.Span // of StaticKind
 
 	Required bool
-	Max      int // characters, 0 for any number
+	Max      int // characters, 0 for any number; files of a FileKind
 	Many     bool
 	Options  []Choice
 	Initial  []string // as Values has them

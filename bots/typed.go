@@ -10,9 +10,12 @@ import (
 )
 
 // AsTyped returns the initial value of a field as people type it: the label of an option,
-// a moment without seconds.
+// a moment without seconds. Of files, which can't be typed, it returns the names.
 func (b *Bot) AsTyped(lang string, f Field) string {
 	p := b.text.In(lang)
+	if f.Kind == FileKind {
+		return fileNames(p, filesOf(f.Initial))
+	}
 	all := f.initial()
 	if f.Kind == MomentKind && len(all) == 1 {
 		if s, ok := b.typedMoment(all[0]); ok {

@@ -50,6 +50,18 @@ type Adapter interface {
 	// EditMessage replaces the content of a message. If the message is gone, the
 	// error is NotFound.
 	EditMessage(ctx context.Context, once Once, ref MessageRef, m Message) error
+
+	// SendFile posts a file in g, which may also be a direct conversation. If the bot
+	// can't see g, the error is NotFound. Errors of u.Content are returned as they are.
+	SendFile(ctx context.Context, once Once, g GroupRef, u Upload) error
+}
+
+// Files fetches files that people have uploaded in one workspace.
+type Files interface {
+	// FetchFile returns what is in a file. Only the platform's own hosts are asked. The
+	// error is NotFound if the file is gone, and Invalid if it has more than MaxFile bytes
+	// or isn't on a host of the platform.
+	FetchFile(ctx context.Context, f File) ([]byte, error)
 }
 
 // Directory finds people in one workspace. It asks the platform each time;
@@ -91,4 +103,5 @@ type Platform interface {
 	Adapter
 	Directory
 	Looker
+	Files
 }

@@ -14,6 +14,7 @@ type Organisation struct {
 	DayStartsAt time.Duration  // since midnight: the time of a date that has none
 	Command     string         // the slash command, "/risk"
 	KeyPrefix   string         // of risk keys, "R"
+	Attachments bool           // forms take files
 
 	Workspaces   map[string]Workspace // by name
 	People       map[string]Person    // by name

@@ -141,6 +141,7 @@ type Risk struct {
 	DueAt        time.Time        `json:"due_at,omitzero"`
 	Fields       map[string]Value `json:"fields,omitempty"` // own fields of both parts
 	Source       *Quote           `json:"source,omitempty"` // the message that it was filed from
+	Files        []File           `json:"files,omitempty"`  // uploaded when it was filed, at most MaxFiles
 	Submitter    Actor            `json:"submitter"`
 	SubmittedAt  time.Time        `json:"submitted_at"`
 

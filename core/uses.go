@@ -7,6 +7,7 @@ type Uses struct {
 	Addresses bool // it looks people up by e-mail address
 	Channels  bool // it posts in existing channels
 	Groups    bool // it creates and changes groups
+	Files     bool // it takes files in forms and posts them
 }
 
 // And returns what u and other have riskroom do together.
@@ -14,5 +15,6 @@ func (u Uses) And(other Uses) Uses {
 	u.Addresses = u.Addresses || other.Addresses
 	u.Channels = u.Channels || other.Channels
 	u.Groups = u.Groups || other.Groups
+	u.Files = u.Files || other.Files
 	return u
 }

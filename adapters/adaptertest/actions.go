@@ -154,6 +154,28 @@ func editMessage(m func(*rig) core.Message) action {
 	}
 }
 
+// upload returns a file that was uploaded in a form, and is about a risk.
+func upload(content func(context.Context) ([]byte, error)) core.Upload {
+	return core.Upload{
+		File: core.File{Workspace: "elsewhere", ID: "F17", Name: "ledger.png", Size: 3}, Content: content,
+		Message: core.Message{
+			Text:  []core.Span{core.Plain("Attachment of R-17")},
+			About: &core.Card{Risk: "R-17", Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}}},
+		},
+	}
+}
+
+func theContent(context.Context) ([]byte, error) { return []byte("png"), nil }
+
+func sendFile() action {
+	return action{
+		name: "send_file", lacking: lacksGroups, prepare: aGroup,
+		do: func(ctx context.Context, r *rig, once core.Once, at place) result {
+			return result{err: r.world.Platform().SendFile(ctx, once, at.group.Ref, upload(theContent))}
+		},
+	}
+}
+
 // aGroup creates an ordinary group.
 func aGroup(r *rig) place {
 	a := createGroup(core.Ordinary, nil)
@@ -199,6 +221,7 @@ func actions() []action {
 		createGroup(core.Item, nil),
 		sendGroupMessage(fullMessage),
 		called("send_group_message (text)", sendGroupMessage(bareMessage)),
+		sendFile(),
 		rename(),
 		setTopic(),
 		setPurpose(newPurpose),

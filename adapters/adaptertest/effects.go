@@ -1,6 +1,8 @@
 package adaptertest
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -62,8 +64,30 @@ func creationEffects() []scenario {
 
 // groupEffects check messages in a group.
 func groupEffects() []scenario {
-	inGroup, edit := sendGroupMessage(fullMessage), editMessage(editedCard)
+	inGroup, edit, file := sendGroupMessage(fullMessage), editMessage(editedCard), sendFile()
 	return []scenario{
+		{"a file is posted with its text", file.lacking, func(r *rig, _ Harness) {
+			at := file.on(r)
+			r.perform(file, at)
+			m := r.only(r.view(at.group.Ref).Messages)
+			for _, part := range []string{"Attachment of R-17", "ledger.png"} {
+				if !strings.Contains(m.Text, part) {
+					r.t.Errorf("%q is missing from the message:\n%s", part, m.Text)
+				}
+			}
+		}},
+		{"a file whose content can't be fetched isn't posted", file.lacking, func(r *rig, _ Harness) {
+			file, at := file, file.on(r)
+			gone := &core.Error{Op: "fetch", Kind: core.NotFound, Detail: "file_gone"}
+			file.do = func(ctx context.Context, r *rig, once core.Once, at place) result {
+				u := upload(func(context.Context) ([]byte, error) { return nil, gone })
+				return result{err: r.world.Platform().SendFile(ctx, once, at.group.Ref, u)}
+			}
+			res, _ := r.start(file, at).try(Script{}, nil)
+			if !errors.Is(res.err, gone) || len(r.view(at.group.Ref).Messages) > 0 {
+				r.t.Errorf("it returns %v, and shows %v", res.err, r.view(at.group.Ref).Messages)
+			}
+		}},
 		{"a group message carries card and mention", inGroup.lacking, func(r *rig, _ Harness) {
 			at := inGroup.on(r)
 			res, _ := r.perform(inGroup, at)

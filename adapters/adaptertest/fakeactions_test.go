@@ -35,6 +35,21 @@ func (a *fakeAdapter) SendGroupMessage(ctx context.Context, once core.Once, g co
 	return a.post(ctx, once, "post", g.ID, a.posts(g.ID), m)
 }
 
+func (a *fakeAdapter) SendFile(ctx context.Context, once core.Once, g core.GroupRef, u core.Upload) error {
+	if err := a.ours(g.Workspace); err != nil {
+		return err
+	}
+	if _, err := u.Content(ctx); err != nil {
+		return err
+	}
+	m := u.Message
+	m.Text = append(m.Text[:len(m.Text):len(m.Text)], core.Plain(" "+u.File.Name))
+	_, err := a.post(ctx, once, "file:"+u.File.ID, g.ID, a.posts(g.ID), m)
+	return err
+}
+
+func (a *fakeAdapter) FetchFile(context.Context, core.File) ([]byte, error) { return nil, nil }
+
 func (a *fakeAdapter) posts(id string) func() (*[]*fakePost, error) {
 	return func() (*[]*fakePost, error) {
 		g, err := a.api.group(id)

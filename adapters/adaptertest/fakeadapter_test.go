@@ -72,7 +72,7 @@ func (a *fakeAdapter) Capabilities() core.Capabilities {
 	if a.flaw == claimsMore {
 		risk = ""
 	}
-	for _, key := range []string{"post", "badge", "announce"} {
+	for _, key := range []string{"post", "badge", "announce", "file"} {
 		c.Calls = append(c.Calls, core.CallPolicy{Key: key, Method: "post", How: "The history is searched for the op.", Risk: risk, Unsure: core.Resend})
 	}
 	c.Calls = append(c.Calls, core.CallPolicy{Key: "create", Method: "create", How: "The list is searched for the name.", Risk: "The list may be out of reach.", Unsure: core.Park})

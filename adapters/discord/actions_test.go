@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -339,6 +340,10 @@ func TestEveryKeyIsDeclared(t *testing.T) {
 	})
 	ref, err3 := a.SendMessage(t.Context(), o, account(lin), text("hello"))
 	if err := errors.Join(err, err2, err3, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
+		t.Fatal(err)
+	}
+	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
+	if err := a.SendFile(t.Context(), o, g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
 		t.Fatal(err)
 	}
 	policies := a.Capabilities().Calls

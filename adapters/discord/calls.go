@@ -130,11 +130,24 @@ func newMessage(c Content, op string) any {
 // createMessage sends the op as a nonce, by which Discord itself rejects
 // repeats for a few minutes.
 func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
-	body := newMessage(a.render.Message(m, in.Op), in.Op)
+	return a.newMessageIn(ctx, in, channel, newMessage(a.render.Message(m, in.Op), in.Op), nil)
+}
+
+// createMessageWith sends a message with a file.
+func (a *Adapter) createMessageWith(ctx context.Context, in core.Intent, channel string, u core.Upload, content []byte) (string, error) {
+	c := a.render.Message(u.Message, in.Op)
+	body := struct { // a text display would hide the file
+		Content
+		nonce
+	}{c, nonce{in.Op, true}}
+	return a.newMessageIn(ctx, in, channel, body, &api.File{Name: u.File.Name, Content: content})
+}
+
+func (a *Adapter) newMessageIn(ctx context.Context, in core.Intent, channel string, body any, file *api.File) (string, error) {
 	return effect.Write(ctx, a.writer, in, "create_message", func(ctx context.Context) (string, error) {
 		var out created
 		err := a.client.Send(ctx, api.Request{
-			Method: "create_message", Verb: http.MethodPost, Path: []string{"channels", channel, "messages"}, Body: body,
+			Method: "create_message", Verb: http.MethodPost, Path: []string{"channels", channel, "messages"}, Body: body, File: file,
 		}, &out)
 		if err == nil {
 			err = out.check()

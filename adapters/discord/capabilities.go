@@ -76,6 +76,7 @@ func callPolicies() []core.CallPolicy {
 		{Key: "badge", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "announce", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "edit", Method: "update_message", How: repeatable},
+		{Key: "file", Method: "create_message", How: history, Risk: twice, Unsure: core.Resend},
 		{
 			Key: core.KeyCreate, Method: "create_guild_channel",
 			How:    "The op is the reason in the audit log, and the channel's name ends in characters that only this call uses. The probe looks for the reason and, if the log can't be read, for a channel of the bot whose name ends so. riskroom creates a category only if the server has none with room for the channel.",

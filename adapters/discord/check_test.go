@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -46,7 +47,7 @@ func TestRequiredPermissionsAreEnough(t *testing.T) {
 	opts := guildOf()
 	// It must not matter that everyone's roles are above the bot's.
 	opts.Roles, opts.BotPosition = []emulator.Role{{ID: oncall, Name: "On Call", Position: 5}}, 1
-	for _, p := range discord.RequiredPermissions(core.Uses{Groups: true}) {
+	for _, p := range discord.RequiredPermissions(core.Uses{Groups: true, Files: true}) {
 		opts.BotPermissions |= emulator.Permissions(p.Bit)
 	}
 	opts.Everyone = emulator.UseApplicationCommands
@@ -54,6 +55,10 @@ func TestRequiredPermissionsAreEnough(t *testing.T) {
 	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
 	if err != nil || len(g.Report.Failed()) > 0 {
 		t.Fatalf("%v, failed %v", err, g.Report.Failed())
+	}
+	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
+	if err := a.SendFile(t.Context(), newOnce(), g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
+		t.Error(err)
 	}
 	report, err := a.SetGroup(t.Context(), newOnce(), g.Ref, core.GroupChange{
 		Topic: new("New"), Add: []core.Account{account(wei)}, Remove: []core.Account{account(lin)},

@@ -24,6 +24,7 @@ const (
 	viewChannel    bits = 1 << 10
 	sendMessages   bits = 1 << 11
 	embedLinks     bits = 1 << 14
+	attachFiles    bits = 1 << 15
 	readHistory    bits = 1 << 16
 	manageRoles    bits = 1 << 28
 	publicThreads  bits = 1 << 35
@@ -49,6 +50,9 @@ func RequiredPermissions(uses core.Uses) []Permission {
 			// A bot can only deny what it may do itself.
 			Permission{"SEND_MESSAGES_IN_THREADS", uint64(sendInThreads)}, Permission{"CREATE_PUBLIC_THREADS", uint64(publicThreads)},
 			Permission{"CREATE_PRIVATE_THREADS", uint64(privateThreads)})
+	}
+	if uses.Files && (uses.Channels || uses.Groups) {
+		out = append(out, Permission{"ATTACH_FILES", uint64(attachFiles)})
 	}
 	return out
 }
@@ -140,7 +144,7 @@ func mayIn(g guild, m member, ch channel) bits {
 // lacking returns the names of the permissions that are wanted but not held.
 func lacking(held, wanted bits) []string {
 	var out []string
-	for _, p := range RequiredPermissions(core.Uses{Groups: true}) { // every permission we use
+	for _, p := range RequiredPermissions(core.Uses{Groups: true, Files: true}) { // every permission we use
 		if bits(p.Bit)&wanted&^held != 0 {
 			out = append(out, p.Name)
 		}

@@ -131,7 +131,7 @@ var roles = []emulator.Role{{ID: oncall, Name: "On Call"}}
 func guildOf() emulator.Options { return emulator.Options{Users: people, Roles: roles} }
 
 // everything is every use that a bot can have.
-var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
+var everything = core.Uses{Addresses: true, Channels: true, Groups: true, Files: true}
 
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
 

@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -247,6 +248,10 @@ func TestEveryKeyIsDeclared(t *testing.T) {
 	})
 	ref, err3 := a.SendMessage(t.Context(), o, account("U0000000LIN"), text("hello"))
 	if err := errors.Join(err, err2, err3, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
+		t.Fatal(err)
+	}
+	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
+	if err := a.SendFile(t.Context(), o, g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
 		t.Fatal(err)
 	}
 	policies := a.Capabilities().Calls

@@ -122,6 +122,36 @@ func (a *Adapter) chatUpdate(ctx context.Context, in core.Intent, channel, ts st
 	})
 }
 
+// upload uploads a file that nobody sees yet, and returns its ID.
+func (a *Adapter) upload(ctx context.Context, in core.Intent, name string, content []byte) (string, error) {
+	return effect.Write(ctx, a.writer, in, "files.getUploadURLExternal", func(ctx context.Context) (string, error) {
+		r, err := a.web.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: len(content)})
+		if err == nil && (r.FileID == "" || r.UploadURL == "") {
+			err = rest.ErrIncomplete
+		}
+		if err != nil {
+			return "", err
+		}
+		return r.FileID, a.client.Upload(ctx, r.UploadURL, content)
+	})
+}
+
+// filesCompleteUpload posts an uploaded file in a channel.
+func (a *Adapter) filesCompleteUpload(ctx context.Context, in core.Intent, channel, id string, u core.Upload) error {
+	return effect.Do(ctx, a.writer, in, "files.completeUploadExternal", func(ctx context.Context) error {
+		r, err := a.web.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+			Files: []slack.FileSummary{{ID: id, Title: u.File.Name}}, Channel: channel, InitialComment: a.render.Fallback(u.Message),
+		})
+		if err == nil && len(r.Files) == 0 {
+			err = rest.ErrIncomplete
+		}
+		if in.Attempt > 1 {
+			err = effect.Unless(err, "file_not_found") // an earlier attempt has completed it
+		}
+		return direct(channel, err)
+	})
+}
+
 func (a *Adapter) pinsAdd(ctx context.Context, in core.Intent, channel, ts string) error {
 	return effect.Do(ctx, a.writer, in, "pins.add", func(ctx context.Context) error {
 		err := a.web.AddPinContext(ctx, channel, slack.NewRefToMessage(channel, ts))

@@ -92,6 +92,7 @@ func muting(administers bool) core.Ability {
 func callPolicies() []core.CallPolicy {
 	const repeatable = "The call is idempotent on Slack: a repeat changes nothing."
 	const history = "The op is in the message's metadata and is the ID of its first block. The probe reads the conversation's history, from the first attempt on."
+	const unseen = "Nobody sees an upload until it is shared. A repeat uploads the file again, and only that upload is shared."
 	const twice = "If the bot can no longer read the history, the message may appear twice."
 	return []core.CallPolicy{
 		{Key: "open", Method: "conversations.open", How: repeatable},
@@ -99,6 +100,14 @@ func callPolicies() []core.CallPolicy {
 		{Key: "badge", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "announce", Method: "chat.postMessage", How: history, Risk: twice, Unsure: core.Resend},
 		{Key: "edit", Method: "chat.update", How: repeatable},
+		{Key: "upload", Method: "files.getUploadURLExternal", How: unseen},
+		{Key: "upload", Method: "upload_url", How: unseen},
+		{
+			Key: "share", Method: "files.completeUploadExternal",
+			How:    "The probe reads in which channels Slack shows the uploaded file. An upload can be completed only once.",
+			Risk:   "If Slack can't be asked before the upload expires, the file may be missing.",
+			Unsure: core.Resend,
+		},
 		{
 			Key: core.KeyCreate, Method: "conversations.create",
 			How:    "The name ends in a suffix that only this call uses. The probe looks for a channel that the bot created after the first attempt and whose name ends so. Slack may alter the rest of the name. If it refuses the name, riskroom tries once more with ASCII letters only.",

@@ -37,6 +37,9 @@ func RequiredScopes(uses core.Uses) []string {
 	if uses.Groups {
 		out = append(out, "bookmarks:read", "bookmarks:write", "channels:manage", "groups:write", "pins:read", "pins:write")
 	}
+	if uses.Files {
+		out = append(out, "files:read", "files:write")
+	}
 	slices.Sort(out)
 	return out
 }

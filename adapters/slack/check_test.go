@@ -37,7 +37,7 @@ func TestRequiredScopes(t *testing.T) {
 	t.Parallel()
 	const there, hidden = "C0000000ONE", "C0000000TWO"
 	for name, uses := range map[string]core.Uses{
-		"direct": {}, "addresses": {Addresses: true}, "channels": {Channels: true}, "groups": {Groups: true}, "everything": everything,
+		"direct": {}, "addresses": {Addresses: true}, "channels": {Channels: true}, "groups": {Groups: true}, "files": {Files: true}, "everything": everything,
 	} {
 		scopes := slack.RequiredScopes(uses)
 		for _, without := range append([]string{""}, scopes...) {
@@ -49,7 +49,7 @@ func TestRequiredScopes(t *testing.T) {
 					{ID: hidden, Name: "two", Private: true, Members: []string{"U0000000BOT"}},
 				},
 			})
-			err := usedAs(t.Context(), connect(t, w, slack.Config{}), uses, there, hidden)
+			err := usedAs(t.Context(), w, connect(t, w, slack.Config{}), uses, there, hidden)
 			if (err != nil) != (without != "" && without != "commands") {
 				t.Errorf("%s, without %q: %v", name, without, err)
 			}
@@ -59,7 +59,7 @@ func TestRequiredScopes(t *testing.T) {
 
 // usedAs uses an adapter for everything in uses, also in the channels, and
 // returns what failed.
-func usedAs(ctx context.Context, a *slack.Adapter, uses core.Uses, channels ...string) error {
+func usedAs(ctx context.Context, w *emulator.Workspace, a *slack.Adapter, uses core.Uses, channels ...string) error {
 	_, err := a.Find(ctx, core.Lookup{ID: "U0000000LIN"})
 	_, err2 := a.Expand(ctx, "oncall")
 	ref, err3 := a.SendMessage(ctx, probing{newOnce()}, account("U0000000LIN"), text("hello"))
@@ -82,6 +82,11 @@ func usedAs(ctx context.Context, a *slack.Adapter, uses core.Uses, channels ...s
 		g, err := a.CreateGroup(ctx, probing{newOnce()}, groupOf("U0000000LIN"))
 		_, err2 := a.LookGroup(ctx, g.Ref)
 		all = append(all, err, err2, failures(g.Report))
+	}
+	if uses.Files {
+		f := core.File{Workspace: home, ID: w.Upload("U0000000LIN", "x.png", []byte("png")), Name: "x.png"}
+		u := upload(f, func(ctx context.Context) ([]byte, error) { return a.FetchFile(ctx, f) })
+		all = append(all, a.SendFile(ctx, probing{newOnce()}, core.GroupRef{Workspace: home, ID: ref.Channel}, u))
 	}
 	return errors.Join(all...)
 }

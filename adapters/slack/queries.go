@@ -10,6 +10,7 @@ import (
 
 	"riskroom/adapters/rest"
 	"riskroom/adapters/slack/api"
+	"riskroom/core"
 )
 
 // Each function here is one method of the Web API that only reads. Its page is
@@ -86,6 +87,39 @@ func (a *Adapter) conversationsHistory(ctx context.Context, channel string, sinc
 		}
 		err := a.client.Form(ctx, "conversations.history", args, &out)
 		return rest.Page[posted]{Items: out.Messages, Next: out.Meta.Next}, err
+	})
+}
+
+// fileInfo is the part of a file that the adapter reads.
+type fileInfo struct {
+	ID     string `json:"id"`
+	Size   int64  `json:"size"`
+	Mode   string `json:"mode"` // "tombstone" once it is deleted
+	URL    string `json:"url_private"`
+	Shares struct {
+		Public  map[string]any `json:"public"` // by channel
+		Private map[string]any `json:"private"`
+	} `json:"shares"`
+}
+
+// sharedIn reports whether the file was posted in a channel.
+func (f fileInfo) sharedIn(channel string) bool {
+	return f.Shares.Public[channel] != nil || f.Shares.Private[channel] != nil
+}
+
+func (a *Adapter) filesInfo(ctx context.Context, id string) (fileInfo, error) {
+	return rest.Read(ctx, api.Platform, "files.info", func(ctx context.Context) (fileInfo, error) {
+		var out struct {
+			File fileInfo `json:"file"`
+		}
+		err := a.client.Form(ctx, "files.info", url.Values{"file": {id}}, &out)
+		switch {
+		case err == nil && out.File.ID != id:
+			err = rest.ErrIncomplete
+		case err == nil && out.File.Mode == "tombstone":
+			err = &core.Error{Op: "slack: files.info", Kind: core.NotFound, Detail: "file_deleted"}
+		}
+		return out.File, err
 	})
 }
 

@@ -91,7 +91,7 @@ var people = []emulator.User{
 }
 
 // everything is every use that a bot can have.
-var everything = core.Uses{Addresses: true, Channels: true, Groups: true}
+var everything = core.Uses{Addresses: true, Channels: true, Groups: true, Files: true}
 
 func text(s string) core.Message { return core.Message{Text: []core.Span{core.Plain(s)}} }
 

@@ -37,6 +37,9 @@ type App struct {
 // MaxBody is the size in bytes up to which a stand-in reads a request or an answer.
 const MaxBody = 1 << 20
 
+// MaxUpload is the same for a request with a file.
+const MaxUpload = 12 << 20
+
 // Post sends a body to the app and returns the answer. It doesn't follow redirects.
 // It fails with ErrDeadline or ErrUnreached, or because the URL is invalid.
 func (a App) Post(ctx context.Context, url string, header http.Header, body []byte) (status int, answered http.Header, answer []byte, err error) {

@@ -19,6 +19,7 @@ const (
 	typeMentionable = 7
 	typeText        = 10
 	typeLabel       = 18
+	typeFiles       = 19
 	typeRadio       = 21
 	typeCheckboxes  = 22
 )
@@ -170,6 +171,8 @@ func (b *Bot) choice(f bots.Field) (in input, ok bool) {
 		if in.Chosen, ok = b.mentionables(f.Initial); !ok {
 			return input{}, false
 		}
+	case bots.FileKind:
+		in.Type, in.Most = typeFiles, f.Max
 	case bots.SelectKind:
 		if !selectable(f.Options) {
 			return input{}, false
@@ -241,7 +244,7 @@ func (b *Bot) textInput(lang string, f bots.Field) input {
 		}
 	case bots.PeopleKind:
 		in.CustomID, in.Placeholder = peoplePrefix+f.Key, p.S("options.form.people")
-	case bots.TextKind, bots.NumberKind, bots.StaticKind:
+	case bots.TextKind, bots.NumberKind, bots.FileKind, bots.StaticKind:
 	}
 	in.Placeholder = core.Shorten(in.Placeholder, maxPlaceholder)
 	return in

@@ -58,8 +58,17 @@ type interaction struct {
 		Resolved   struct {
 			Messages map[string]target          `json:"messages"`
 			Roles    map[string]json.RawMessage `json:"roles"`
+			Files    map[string]attachment      `json:"attachments"`
 		} `json:"resolved"`
 	} `json:"data"`
+}
+
+// attachment is the part of an uploaded file that riskroom reads.
+type attachment struct {
+	ID   string `json:"id"`
+	Name string `json:"filename"`
+	Size int64  `json:"size"`
+	URL  string `json:"url"`
 }
 
 // Types of threads, see

@@ -25,6 +25,9 @@ type submitted struct {
 func (s submitted) typed(p text.Printer) *core.Card {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(s.filled.Values)) {
+		if key == core.FilesField {
+			continue // can't be typed
+		}
 		parts = append(parts, s.filled.Values[key]...)
 	}
 	if len(parts) == 0 {
@@ -75,6 +78,8 @@ func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submit
 			switch {
 			case c.Type == typeMentionable:
 				values = b.chosen(c.Values, in)
+			case c.Type == typeFiles:
+				values = b.uploaded(c.Values, in)
 			case c.Values != nil:
 				values = c.Values
 			case c.Value == "":
@@ -92,6 +97,19 @@ func (b *Bot) filled(ctx context.Context, req request, in interaction) (s submit
 		}
 	}
 	return s, true
+}
+
+// uploaded returns the files that a person has uploaded in an input.
+func (b *Bot) uploaded(ids []string, in interaction) []string {
+	var files []string
+	for _, id := range ids {
+		if f, ok := in.Data.Resolved.Files[id]; ok {
+			files = append(files, bots.FileValue(core.File{
+				Workspace: b.workspace, ID: id, Name: core.FileName(f.Name), Size: f.Size, URL: f.URL,
+			}))
+		}
+	}
+	return files
 }
 
 // chosen returns the refs of users and roles that a person has chosen.

@@ -202,7 +202,8 @@ func (u unfinished) alone() (first unfinished, ok bool) {
 }
 
 // enter takes the values of a submitted modal, and reports whether they may change the
-// form. A text that is as it was shown keeps its value, which may be more precise.
+// form. A text that is as it was shown keeps its value, which may be more precise. So do
+// files, which an input can't show.
 func (b *Bot) enter(c bots.Command, u *unfinished, s submitted) (refresh bool) {
 	u.Form.Fields = slices.Clone(u.Form.Fields)
 	if u.Shown == nil {
@@ -218,7 +219,7 @@ func (b *Bot) enter(c bots.Command, u *unfinished, s submitted) (refresh bool) {
 			continue
 		}
 		values := s.filled.Values[f.Key]
-		if typed != "" && typed == b.bot.AsTyped(c.Lang, f) {
+		if typed != "" && typed == b.bot.AsTyped(c.Lang, f) || f.Kind == bots.FileKind && len(values) == 0 {
 			values = f.Initial
 		}
 		refresh = refresh || f.Refresh && !slices.Equal(values, f.Initial)

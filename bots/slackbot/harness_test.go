@@ -253,7 +253,7 @@ func (b *bundle) Write(p []byte) (int, error) {
 
 func organisation() *core.Organisation {
 	return &core.Organisation{
-		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R",
+		Zone: time.UTC, Language: "en", DayStartsAt: 9 * time.Hour, Command: "/risk", KeyPrefix: "R", Attachments: true,
 		Workspaces: map[string]core.Workspace{"acme": {Name: "acme"}},
 		People:     map[string]core.Person{"lin": {Name: "lin", Accounts: map[string]string{"acme": lin}}},
 		Modules: []core.Module{

@@ -39,6 +39,14 @@ type input struct {
 	SelectedUsers   []string `json:"selected_users"`
 	SelectedDate    string   `json:"selected_date"`
 	SelectedMoment  int64    `json:"selected_date_time"`
+	Files           []file   `json:"files"`
+}
+
+// file is the part of an uploaded file that riskroom reads.
+type file struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Size int64  `json:"size"`
 }
 
 type option struct {
@@ -61,6 +69,12 @@ func (b *Bot) filled(v view) (bots.Filled, error) {
 			f.Values[key] = append(f.Values[key], in.values(b.workspace)...) // a field may have two inputs
 		}
 	}
+	if kept := f.State[core.FilesField]; kept != "" {
+		if len(f.Values[core.FilesField]) == 0 {
+			f.Values[core.FilesField] = strings.Split(kept, betweenFiles)
+		}
+		delete(f.State, core.FilesField)
+	}
 	return f, nil
 }
 
@@ -79,6 +93,9 @@ func (in input) values(workspace string) []string {
 	}
 	for _, o := range in.SelectedOptions {
 		out = append(out, o.Value)
+	}
+	for _, f := range in.Files {
+		out = append(out, bots.FileValue(core.File{Workspace: workspace, ID: f.ID, Name: core.FileName(f.Name), Size: f.Size}))
 	}
 	for _, id := range in.SelectedUsers {
 		out = append(out, string(core.RefOf(core.Account{Workspace: workspace, ID: id})))

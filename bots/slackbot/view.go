@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -75,9 +77,9 @@ func longest(fields []bots.Field) (at, characters int) {
 
 func (b *Bot) wholeModal(f bots.Form) (slack.ModalViewRequest, error) {
 	var state []byte
-	if len(f.State) > 0 {
+	if kept := withFiles(f); len(kept) > 0 {
 		var err error
-		if state, err = json.Marshal(f.State); err != nil {
+		if state, err = json.Marshal(kept); err != nil {
 			return slack.ModalViewRequest{}, fmt.Errorf("the form's state: %w", err)
 		}
 	}
@@ -111,6 +113,25 @@ func (b *Bot) wholeModal(f bots.Form) (slack.ModalViewRequest, error) {
 	}
 	return m, nil
 }
+
+// withFiles returns the form's state with the files that were uploaded in an earlier modal:
+// an input can't show them.
+func withFiles(f bots.Form) map[string]string {
+	for _, field := range f.Fields {
+		if field.Kind == bots.FileKind && len(field.Initial) > 0 {
+			state := maps.Clone(f.State)
+			if state == nil {
+				state = map[string]string{}
+			}
+			state[field.Key] = strings.Join(field.Initial, betweenFiles)
+			return state
+		}
+	}
+	return f.State
+}
+
+// betweenFiles separates the files in a form's state.
+const betweenFiles = "\n"
 
 // blocks renders a field. Slack's picker of people holds accounts only, so a field for
 // people that has options too has two inputs, and neither can be required.
@@ -194,6 +215,8 @@ func element(f bots.Field) (slack.BlockElement, error) {
 			}
 		}
 		return e, nil
+	case bots.FileKind:
+		return slack.NewFileInputBlockElement(f.Key).WithMaxFiles(f.Max), nil
 	case bots.SelectKind:
 		return selection(f)
 	case bots.StaticKind: // has no input

@@ -38,6 +38,9 @@ func (l *loader) readBasics() {
 	}
 	org.Command = l.or("command", defaultCommand)
 	org.KeyPrefix = l.or("risk_prefix", defaultPrefix)
+	if n := l.root.get("attachments"); l.sound(n) {
+		org.Attachments, _ = n.value.(bool)
+	}
 	l.cfg.Instance = l.or("instance", defaultInstance)
 	l.cfg.DataDir = l.or("data_dir", defaultDataDir)
 	l.cfg.Durability = Durability(l.or("durability", string(Standard)))

@@ -32,7 +32,7 @@ func TestSettings(t *testing.T) {
 	cfg := loadFine(t, "every-setting")
 	org := cfg.Organisation
 	if org.Zone.String() != "Asia/Shanghai" || org.Language != "zh-CN" || org.DayStartsAt != 8*time.Hour+30*time.Minute ||
-		org.Command != "/风险" || org.KeyPrefix != "RISK" {
+		org.Command != "/风险" || org.KeyPrefix != "RISK" || !org.Attachments {
 		t.Errorf("organisation: %+v", org)
 	}
 	if cfg.Instance != "staging" || cfg.CallTimeout != 500*time.Millisecond || cfg.Settle != time.Second ||

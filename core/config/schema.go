@@ -60,6 +60,7 @@ func schema(platforms []core.PlatformSettings) object {
 			"day_starts_at": matching("The time of day for dates without a time. Default: \"09:00\".", flow.ClockPattern, flow.ClockHint),
 			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, "a slash and up to 31 characters without spaces or capitals, such as /risk"),
 			"risk_prefix":   matching("The prefix of risk keys. Default: R, which gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
+			"attachments":   yesNo("Let people add files to the form of a new risk. riskroom posts them with the risk's cards. The bots need more permissions for it. Default: false."),
 			"instance":      matching("A name for this installation, if several share a Redis or a workspace. Don't change it later. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
 			"call_timeout":  matching("The timeout of a call to a platform. Default: 10s.", durationPattern, "a duration such as 10s or 500ms"),
 			"settle":        matching("How long a call can still take effect after its timeout. riskroom then checks whether it did. Default: 5s.", durationPattern, "a duration such as 5s or 500ms"),

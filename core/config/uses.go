@@ -5,7 +5,7 @@ import "riskroom/core"
 // Uses returns what riskroom does in one workspace according to the file. A step without
 // a workspace acts where the risk was filed, which may be any.
 func (c *Config) Uses(workspace string) core.Uses {
-	u := core.Uses{Channels: c.Organisation.AdminChannel.Workspace == workspace}
+	u := core.Uses{Files: c.Organisation.Attachments, Channels: c.Organisation.AdminChannel.Workspace == workspace}
 	for _, p := range c.Organisation.People {
 		u.Addresses = u.Addresses || p.Email != "" && p.Accounts[workspace] == ""
 	}

@@ -60,6 +60,7 @@ type Draft struct {
 	Fields       map[string]core.Value // own fields of the reported part
 	Handlers     []core.Ref            // nil: all of the module's
 	Source       *core.Quote           // the message that it is filed from
+	Files        []core.File           // uploaded by the same person
 	Again        bool                  // file it even if the same title was just filed
 }
 

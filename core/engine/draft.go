@@ -69,6 +69,7 @@ func (e *Engine) checkDraft(ctx context.Context, by core.Actor, d Draft, now tim
 	}
 	d.Handlers = c.handlers(ctx, by.Account.Workspace, d.Handlers, m.Handlers)
 	d.Fields = c.fields(d.Fields)
+	d.Files = c.files(by.Account.Workspace, d.Files)
 	return d, c.unresolved, c.refusal()
 }
 
@@ -279,6 +280,27 @@ func (c *checker) fields(given map[string]core.Value) map[string]core.Value {
 	for key := range given {
 		if !slices.ContainsFunc(known, func(f core.Field) bool { return f.Key == key }) {
 			c.noField(key, known)
+		}
+	}
+	return out
+}
+
+// files checks the files of a draft, which the platform has received by now.
+func (c *checker) files(home string, files []core.File) []core.File {
+	if !c.e.org.Attachments {
+		return nil
+	}
+	if len(files) > core.MaxFiles {
+		c.refuse("too_many_files", core.FilesField, "Max", core.MaxFiles)
+	}
+	var out []core.File
+	for _, f := range files {
+		if f.Size > core.MaxFile {
+			c.refuse("file_too_large", core.FilesField, "Name", f.Name, "Max", core.MaxFile>>20)
+		}
+		if f.Workspace == home && f.ID != "" {
+			f.Name = core.FileName(f.Name)
+			out = append(out, f)
 		}
 	}
 	return out

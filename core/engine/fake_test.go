@@ -151,6 +151,24 @@ func (f *fakePlatform) SendGroupMessage(ctx context.Context, once core.Once, g c
 	return f.post(ctx, once, g.ID, m)
 }
 
+// SendFile posts a message with the content of the file after its text.
+func (f *fakePlatform) SendFile(ctx context.Context, once core.Once, g core.GroupRef, u core.Upload) error {
+	content, err := u.Content(ctx)
+	if err != nil {
+		return err
+	}
+	m := u.Message
+	m.Text = append(m.Text[:len(m.Text):len(m.Text)], core.Plain(" = "+string(content)))
+	_, err = f.post(ctx, scoped{once, "file:" + u.File.ID + "-"}, g.ID, m)
+	return err
+}
+
+// FetchFile returns the file's URL as its content.
+func (f *fakePlatform) FetchFile(ctx context.Context, file core.File) ([]byte, error) {
+	_, err := f.do(ctx, "fetch", file.ID, func() string { return "" })
+	return []byte(file.URL), err
+}
+
 func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
 	id, err := once.Do(ctx, core.Call{
 		Key: "create", Unsure: core.Park,

@@ -212,6 +212,7 @@ func (t *turn) detour(ctx context.Context, in *input, p *performed, f fallback, 
 			// After a crash, an earlier card than this one may have been sent.
 			s.Version, s.Marks = in.Version, m.Card.Marks
 			p.shown = append(p.shown, s)
+			t.postFiles(ref)
 		}
 		return true, nil
 	case final(err):

@@ -48,7 +48,7 @@ func (e *Engine) File(ctx context.Context, op string, by core.Actor, d Draft) (F
 		Key: key, Version: 1, Home: by.Account.Workspace,
 		Title: d.Title, Module: d.Module, Severity: d.Severity, Description: d.Description,
 		DiscoveredAt: d.DiscoveredAt, DueAt: d.DueAt, Fields: people.QualifyFields(d.Fields, by.Account.Workspace),
-		Source: d.Source, Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
+		Source: d.Source, Files: d.Files, Submitter: by, SubmittedAt: now, Handlers: people.Qualify(d.Handlers, by.Account.Workspace), Status: core.Pending, StatusSince: now,
 	}
 	e.enterFirst(&r, now)
 	p := plan(e.flows, flow.Change{After: r, By: by}, now)

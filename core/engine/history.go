@@ -98,7 +98,9 @@ func InHistory(e Event) bool {
 	switch e.Kind {
 	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
 		return true
-	case EventStep, EventPartial, EventFailed, EventFallback, EventParked, EventResent:
+	case EventFailed:
+		return e.Data["action"] == filesAction || e.Run != "" && !BuiltIn(e.Flow())
+	case EventStep, EventPartial, EventFallback, EventParked, EventResent:
 		return e.Run != "" && !BuiltIn(e.Flow())
 	}
 	return false

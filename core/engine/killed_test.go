@@ -110,6 +110,10 @@ func (p killablePlatform) SendGroupMessage(ctx context.Context, once core.Once, 
 	return p.fakePlatform.SendGroupMessage(ctx, killableOnce{once, p.process}, g, m)
 }
 
+func (p killablePlatform) SendFile(ctx context.Context, once core.Once, g core.GroupRef, u core.Upload) error {
+	return p.fakePlatform.SendFile(ctx, killableOnce{once, p.process}, g, u)
+}
+
 func (p killablePlatform) CreateGroup(ctx context.Context, once core.Once, spec core.GroupSpec) (core.Group, error) {
 	return p.fakePlatform.CreateGroup(ctx, killableOnce{once, p.process}, spec)
 }
@@ -190,7 +194,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.org.People["ghost"] = core.Person{Name: "ghost", Email: "ghost@example.com"}
 	b.engine = b.newEngine(b.options)
 	b.platform.setFail(randomFailures(dice.IntN(4), dice.Uint64()))
-	r := b.file("Unlucky", time.Now().AddDate(0, 0, -3))
+	r := b.fileWith("Unlucky", attached())
 	change := time.Duration(dice.IntN(3000)) * time.Millisecond
 	todo := someWork(r, dice)
 	for kills := 2; kills >= 0; kills-- {
@@ -214,6 +218,7 @@ func anySchedule(t *testing.T, dice *rand.Rand) {
 	b.checkNotes(r.Key)
 	b.checkAnnouncements(r.Key)
 	b.checkDetour()
+	b.checkFiles()
 }
 
 // checkDetour checks that the message for somebody without an account went to one place, once.
@@ -325,7 +330,7 @@ func (b *bundle) checkFinalState(key core.RiskKey) {
 			t.Errorf("a card in %s shows version %d of %d", p.Ref.Channel, c.Version, rec.Risk.Version)
 		}
 	}
-	if n := len(b.platform.postsIn("DWEI")); n != 1 {
+	if n := len(b.platform.postsIn("DWEI")) - len(b.filesIn("DWEI")); n != 1 {
 		t.Errorf("wei has %d messages", n)
 	}
 	made := b.platform.groupIDs()

@@ -120,13 +120,15 @@ func (t *turn) platform(workspace string) (core.Platform, error) {
 	return t.e.workspaces.Get(workspace)
 }
 
-// show records a message with a card, so that sync keeps it up to date.
+// show records a message with a card, so that sync keeps it up to date. The risk's files
+// follow it.
 func (t *turn) show(p *performed, s Shown, m core.Message) {
 	if m.Card == nil {
 		return
 	}
 	s.Version, s.Marks = m.Card.Version, m.Card.Marks
 	p.shown = append(p.shown, s)
+	t.postFiles(s.Ref)
 }
 
 // shownID returns the ID of a message that this step shows.

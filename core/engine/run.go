@@ -21,12 +21,14 @@ const (
 	NoticeFlow = "_notice" // notifies the administrators or one person
 	NoteFlow   = "_note"   // posts a note in the risk's item group
 	GroupFlow  = "_group"  // creates or changes a group on behalf of a person
+	FilesFlow  = "_files"  // posts the risk's files in one conversation
 )
 
 // RunID identifies a run: one flow acting on one risk once. Occurrence is the
 // instant of the date in ms for date triggers, "v" and the risk's version for
-// `on:` triggers and notes, and an op for notices and changes of groups. A risk has one sync run, whose
-// occurrence is empty; Run.Cycle counts its repetitions.
+// `on:` triggers and notes, an op for notices and changes of groups, and the
+// conversation for files. A risk has one sync run, whose occurrence is empty; Run.Cycle
+// counts its repetitions.
 type RunID struct {
 	Risk       core.RiskKey
 	Flow       string

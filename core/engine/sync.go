@@ -266,6 +266,7 @@ func (t *turn) repairBadge(ctx context.Context, in *syncInput, p *performed) err
 	p.shown = slices.DeleteFunc(p.shown, func(s Shown) bool { return s.Badge })
 	p.shown = append(p.shown, Shown{ID: t.badgeID(), Ref: report.Badge, Group: in.Group, Badge: true,
 		Version: in.Badge.Message.Card.Version})
+	t.postFiles(report.Badge)
 	return nil
 }
 

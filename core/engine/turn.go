@@ -32,7 +32,7 @@ type turn struct {
 	called    namedGroup    // the group that the next notices name
 	awaits    RunID         // the run that creates the group that the step needs
 	slot      Slot          // reserved for the next call, but too late to wait for in this turn
-	notices   []TimerChange // armed when the turn ends
+	notices   []TimerChange // notices, and runs that post files: armed when the turn ends
 	replay    bool          // use recorded results only, make no call
 
 	mu         sync.Mutex // guards the fields below against keep

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,6 +29,7 @@ type Request struct {
 	Path   []string // its parts; rate limits apply per second part, the channel or guild
 	Query  url.Values
 	Body   any    // nil for none
+	File   *File  // sent with Body, nil for none
 	Reason string // for the audit log
 
 	// Tokenless is set if the path contains an interaction's own token. Then
@@ -36,6 +38,36 @@ type Request struct {
 	// https://docs.discord.com/developers/interactions/receiving-and-responding#endpoints.
 	Tokenless bool
 }
+
+// File is a file that is sent with a message.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// payload returns the request's body and its type. See
+// https://docs.discord.com/developers/reference#uploading-files.
+func (r Request) payload() (body []byte, contentType string, err error) {
+	if r.Body == nil {
+		return nil, typeJSON, nil
+	}
+	if body, err = json.Marshal(r.Body); err != nil || r.File == nil {
+		return body, typeJSON, err
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	err = w.WriteField("payload_json", string(body))
+	if err == nil {
+		var part io.Writer
+		if part, err = w.CreateFormFile("files[0]", r.File.Name); err == nil {
+			_, err = part.Write(r.File.Content)
+		}
+	}
+	err = errors.Join(err, w.Close())
+	return form.Bytes(), w.FormDataContentType(), err
+}
+
+const typeJSON = "application/json"
 
 // route returns the key that a rate limit applies to.
 func (r Request) route() string {
@@ -61,12 +93,9 @@ func (r Request) url(base *url.URL) string {
 
 // Send makes a call and decodes the answer into out, unless out is nil.
 func (c *Client) Send(ctx context.Context, r Request, out any) error {
-	var payload []byte
-	if r.Body != nil {
-		var err error
-		if payload, err = json.Marshal(r.Body); err != nil {
-			return &core.Error{Op: c.http.Op(r.Method), Kind: core.Invalid, Effect: core.None, Detail: "bad_request", Err: err}
-		}
+	payload, contentType, err := r.payload()
+	if err != nil {
+		return &core.Error{Op: c.http.Op(r.Method), Kind: core.Invalid, Effect: core.None, Detail: "bad_request", Err: err}
 	}
 	options := []discordgo.RequestOption{discordgo.WithContext(context.WithValue(ctx, requestKey{}, r))}
 	if r.Reason != "" {
@@ -77,7 +106,7 @@ func (c *Client) Send(ctx context.Context, r Request, out any) error {
 	}
 	// Each call gets its own limiter, so that it never waits, not even for
 	// another call.
-	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.http.Base()), "application/json", payload,
+	answer, err := c.session.RequestWithLockedBucket(r.Verb, r.url(c.http.Base()), contentType, payload,
 		discordgo.NewRatelimiter().LockBucket("x"), 0, options...)
 	if e, ok := errors.AsType[*core.Error](err); ok {
 		return e
@@ -132,11 +161,7 @@ func (c *Client) call(r Request, req *http.Request) (rest.Answer, error) {
 		err = c.answerError(r, a)
 		c.breaker.record(r, a, err)
 	}
-	outcome := "ok"
-	if err != nil {
-		outcome = string(core.KindOf(err))
-	}
-	c.observe(r.Method, outcome)
+	c.count(r.Method, err)
 	return a, err
 }
 

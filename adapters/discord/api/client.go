@@ -29,6 +29,13 @@ const Platform = "discord"
 // DefaultURL is where Discord's API is.
 const DefaultURL = "https://discord.com/api/v10/"
 
+// The hosts of attachments, in addition to the API's own. See
+// https://docs.discord.com/developers/reference#signed-attachment-cdn-urls.
+const (
+	filesOrigin = "https://cdn.discordapp.com"
+	mediaOrigin = "https://media.discordapp.net"
+)
+
 // Config says how to reach the API for one guild.
 type Config struct {
 	Workspace string            // the guild's name in the config file
@@ -62,7 +69,7 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("discord: a workspace needs a name and a bot token")
 	}
 	client, err := rest.NewClient(rest.Config{
-		Platform: Platform, URL: cmp.Or(c.URL, DefaultURL), Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
+		Platform: Platform, URL: cmp.Or(c.URL, DefaultURL), Origins: []string{filesOrigin, mediaOrigin}, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
 	})
 	if err != nil {
 		return nil, err

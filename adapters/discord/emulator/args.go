@@ -43,13 +43,18 @@ func parseArgs(rw http.ResponseWriter, r *http.Request) args {
 		}
 	}
 	a.malformed = a.readReason(r.Header.Get("X-Audit-Log-Reason"))
-	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, stage.MaxBody))
+	form := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
+	most := int64(stage.MaxBody)
+	if form {
+		most = stage.MaxUpload
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, most))
 	a.raw, a.whole = raw, err == nil
 	switch {
 	case err != nil:
 		a.malformed = plain(http.StatusRequestEntityTooLarge)
 	case len(bytes.TrimSpace(raw)) == 0:
-	case strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data"):
+	case form:
 		a.malformed = a.readFiles(r)
 	case !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json"):
 		a.malformed = refuse(invalidJSON)

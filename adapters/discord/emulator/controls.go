@@ -19,6 +19,7 @@ const (
 	mentionableSelect = 7
 	textDisplay       = 10
 	label             = 18
+	fileUpload        = 19
 	radioGroup        = 21
 	checkboxGroup     = 22
 )
@@ -39,6 +40,7 @@ type control struct {
 	any     bool   // unless max_values is set, any number of options
 	users   bool   // members of the guild can be chosen
 	roles   bool
+	files   bool // files are uploaded
 }
 
 // controls are the kinds that riskroom uses, by their type.
@@ -50,6 +52,7 @@ var controls = map[int64]control{
 	userSelect:        {most: 25, users: true},
 	roleSelect:        {most: 25, roles: true},
 	mentionableSelect: {most: 25, users: true, roles: true},
+	fileUpload:        {most: 10, files: true},
 }
 
 // controlOf returns the kind of a component.
@@ -89,6 +92,9 @@ func checkChooser(f *form, path string, c object, kind control) {
 	f.flag(path+".required", c["required"])
 	f.text(path+".placeholder", c["placeholder"], 0, maxPlaceholder)
 	f.unsupported(path, c, "disabled")
+	if kind.files {
+		f.unsupported(path, c, "placeholder", "default_values")
+	}
 	most := kind.most
 	if kind.options[1] > 0 {
 		most = min(most, int64(checkOptions(f, path, c, kind)))
@@ -203,6 +209,11 @@ func (g *guild) choices(c object) []stage.Option {
 			}
 		}
 	}
+	if kind.files {
+		for id, f := range g.files {
+			out = append(out, stage.Option{Value: id, Label: stage.Str(f.object["filename"])})
+		}
+	}
 	if kind.roles {
 		for _, r := range g.roleList() {
 			out = append(out, stage.Option{Value: r.ID, Label: "@" + strings.TrimPrefix(r.Name, "@")})
@@ -264,6 +275,9 @@ func (g *guild) resolve(resolved object, c object, held []string) {
 		if u := g.People.ByID(id); u != nil && kind.users {
 			add("users", id, userObject(u))
 			add("members", id, g.memberObject(u, false))
+		}
+		if f := g.files[id]; f != nil && kind.files {
+			add("attachments", id, f.object)
 		}
 		if r := g.roles[id]; r != nil && kind.roles {
 			add("roles", id, roleObject(*r))

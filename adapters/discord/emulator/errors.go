@@ -27,6 +27,7 @@ const (
 	tooManyCommands     = 30032
 	commandsADay        = 30034
 	tooManyOverwrites   = 30060
+	fileTooLarge        = 40005
 	proxyBlocked        = 40333
 	alreadyAnswered     = 40060
 	missingAccess       = 50001
@@ -65,6 +66,7 @@ func problems() map[int]problem {
 		unknownWebhook:      {http.StatusNotFound, "Unknown Webhook"},
 		unknownInteraction:  {http.StatusNotFound, "Unknown interaction"},
 		unknownCommand:      {http.StatusNotFound, "Unknown application command"},
+		fileTooLarge:        {http.StatusRequestEntityTooLarge, "Request entity too large"},
 		missingAccess:       {http.StatusForbidden, "Missing Access"},
 		missingPermissions:  {http.StatusForbidden, "Missing Permissions"},
 		proxyBlocked:        {http.StatusForbidden, "internal network error"},

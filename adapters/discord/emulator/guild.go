@@ -31,9 +31,10 @@ type guild struct {
 
 	created  time.Time
 	roles    map[string]*Role
-	commands []object        // as registered
-	audit    []AuditEntry    // oldest first
-	reserved map[string]bool // IDs in Options, which newID must not give out
+	files    map[string]*upload // that people uploaded in modals
+	commands []object           // as registered
+	audit    []AuditEntry       // oldest first
+	reserved map[string]bool    // IDs in Options, which newID must not give out
 	lastID   int64
 }
 

@@ -54,6 +54,7 @@ type Message struct {
 	Plain      string           // the whole message as plain text with mentions as "@name"
 	Embeds     []map[string]any // as stored
 	Components []map[string]any // as stored
+	Files      []map[string]any // attachments, without their content
 	Nonce      string           // as it was sent
 	Notifies   []string         // whom it notifies: user and role IDs, "everyone"
 	Edited     bool             //
@@ -67,7 +68,7 @@ type Message struct {
 func (r *renderer) export(m *message) Message {
 	out := Message{
 		Channel: m.Channel.ID, ID: m.ID, Author: m.Author, Content: m.Body.text, Plain: stage.PlainText(nil, r.parts(m)),
-		Embeds: stage.Clone(m.Body.embeds), Components: stage.Clone(m.Body.components), Notifies: m.Body.mentions.notified(),
+		Embeds: stage.Clone(m.Body.embeds), Components: stage.Clone(m.Body.components), Files: m.Body.files, Notifies: m.Body.mentions.notified(),
 		Edited: !m.Edited.IsZero(), Pinned: m.Pinned(), Ephemeral: m.Only != "",
 		Deferred: m.Body.flags&loadingFlag != 0, Notice: m.Notice, At: m.At,
 	}

@@ -295,6 +295,9 @@ func (r *renderer) Window(m *modal) stage.Window {
 	for _, part := range stage.Objects(m.body["components"]) {
 		out.Parts = append(out.Parts, r.textParts(stage.Str(part["content"]))...)
 		for _, c := range inputs(object{"components": []object{part}}) {
+			if kind, _ := controlOf(c); kind.files {
+				continue // the page has no such input: a person uploads with Workspace.Upload
+			}
 			out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: r.input(m, c)})
 		}
 	}

@@ -22,7 +22,7 @@ func (a *args) readFiles(r *http.Request) error {
 	if err != nil {
 		return refuse(invalidForm)
 	}
-	sent, err := multipart.NewReader(bytes.NewReader(a.raw), params["boundary"]).ReadForm(stage.MaxBody)
+	sent, err := multipart.NewReader(bytes.NewReader(a.raw), params["boundary"]).ReadForm(stage.MaxUpload)
 	if err != nil {
 		return refuse(invalidForm)
 	}
@@ -41,6 +41,9 @@ func (a *args) readFiles(r *http.Request) error {
 	var files []object
 	for _, name := range slices.Sorted(maps.Keys(sent.File)) {
 		for _, part := range sent.File[name] {
+			if part.Size > maxFile {
+				return refuse(fileTooLarge)
+			}
 			file := object{"filename": part.Filename, "size": part.Size, "content_type": part.Header.Get("Content-Type")}
 			for _, described := range stage.Objects(body["attachments"]) {
 				if name == fmt.Sprintf("files[%v]", described["id"]) && described["description"] != nil {
@@ -71,4 +74,64 @@ func (g *guild) uploaded(f *form, body object) []object {
 		maps.Copy(file, object{"id": id, "url": address, "proxy_url": strings.Replace(address, "cdn.discordapp.com", "media.discordapp.net", 1)})
 	}
 	return files
+}
+
+// maxFile is the limit of one file in a server without boosts:
+// https://docs.discord.com/developers/reference#uploading-files.
+const maxFile = 10 << 20
+
+// upload is a file that a person uploaded in a modal.
+type upload struct {
+	object  object // as payloads carry it
+	content []byte
+	gone    bool
+}
+
+// Upload has a person upload a file in the modal that they fill in, and returns its ID: a
+// value of a file input.
+func (w *Workspace) Upload(name string, content []byte) string {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	id := w.guild.newID()
+	address := w.guild.host.URL() + "/ephemeral-attachments/" + w.guild.opts.ApplicationID + "/" + id + "/" + url.PathEscape(name) + "?ex=1&hm=" + id
+	w.guild.files[id] = &upload{content: content, object: object{
+		"id": id, "filename": name, "size": len(content), "content_type": "application/octet-stream", "ephemeral": true,
+		"url": address, "proxy_url": address,
+	}}
+	return id
+}
+
+// UploadURL returns the URL of a file that a person uploaded.
+func (w *Workspace) UploadURL(id string) string {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if f := w.guild.files[id]; f != nil {
+		return stage.Str(f.object["url"])
+	}
+	return ""
+}
+
+// ExpireUpload deletes a file that a person uploaded, as Discord does after a while.
+func (w *Workspace) ExpireUpload(id string) {
+	w.guild.Lock()
+	defer w.guild.Unlock()
+	if f := w.guild.files[id]; f != nil {
+		f.gone = true
+	}
+}
+
+// serveUpload answers a download of a file that was uploaded in a modal. It needs the
+// signature in the URL, and no token.
+func (g *guild) serveUpload(rw http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	g.host.Take(rw, r, stage.Call{Method: "attachment", Args: id, At: g.opts.Now()}, func(_ stage.Met, entry *stage.Call) stage.Answer {
+		g.Lock()
+		defer g.Unlock()
+		f := g.files[id]
+		if f == nil || f.gone || r.URL.Query().Get("hm") != id || r.Header.Get("Authorization") != "" {
+			entry.Code = "404"
+			return stage.Answer{Status: http.StatusNotFound, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("This content is no longer available.")}
+		}
+		return stage.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/octet-stream"}}, Body: f.content}
+	})
 }

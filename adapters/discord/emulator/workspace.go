@@ -48,7 +48,7 @@ func New(opts Options) (*Workspace, error) {
 			return nil, fmt.Errorf("emulator: %w", err)
 		}
 	}
-	g := &guild{opts: opts, created: opts.Now(), roles: make(map[string]*Role), reserved: opts.namedIDs()}
+	g := &guild{opts: opts, created: opts.Now(), roles: make(map[string]*Role), files: make(map[string]*upload), reserved: opts.namedIDs()}
 	g.show = &renderer{guild: g}
 	g.world = stage.NewWorld(g.show, opts.Now)
 	g.gateway = &Gateway{guild: g, conns: make(map[*conn]bool)}
@@ -65,6 +65,7 @@ func New(opts Options) (*Workspace, error) {
 		mux.HandleFunc(op.verb+" /api/{version}"+op.path, func(rw http.ResponseWriter, r *http.Request) { a.serveRoute(rw, r, op) })
 	}
 	mux.HandleFunc("/api/", a.serveUnknown)
+	mux.HandleFunc("GET /ephemeral-attachments/{app}/{id}/{name}", g.serveUpload)
 	mux.HandleFunc("GET /gateway", g.gateway.serve)
 	mux.HandleFunc("GET /gateway/{$}", g.gateway.serve) // where discordgo goes
 	g.host.Serve(mux)

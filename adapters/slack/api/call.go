@@ -38,15 +38,12 @@ func (j checkedClient) Do(req *http.Request) (*http.Response, error) {
 
 // call sends a request, checks the answer and counts the call.
 func (c *Client) call(req *http.Request) (rest.Answer, error) {
-	method, outcome := path.Base(req.URL.Path), "ok"
+	method := path.Base(req.URL.Path)
 	a, err := c.http.Send(method, req)
 	if err == nil {
 		err = c.answerError(method, a)
 	}
-	if err != nil {
-		outcome = string(core.KindOf(err))
-	}
-	c.observe(method, outcome)
+	c.count(method, err)
 	return a, err
 }
 

@@ -46,6 +46,12 @@ const (
 	governmentOrigin = "https://hooks.slack-gov.com"
 )
 
+// The hosts of files, for downloads and uploads, likewise.
+const (
+	filesOrigin           = "https://files.slack.com"
+	governmentFilesOrigin = "https://files.slack-gov.com"
+)
+
 // Client calls the Web API for one workspace. It never retries and does not
 // wait for a rate budget; its callers do. It is safe for concurrent use.
 type Client struct {
@@ -67,7 +73,8 @@ func New(c Config) (*Client, error) {
 		c.URL = slack.APIURL
 	}
 	client, err := rest.NewClient(rest.Config{
-		Platform: Platform, URL: c.URL, Origins: []string{responseOrigin, governmentOrigin}, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
+		Platform: Platform, URL: c.URL, Timeout: c.Timeout, MaxAnswer: maxAnswer, Transport: c.Transport,
+		Origins: []string{responseOrigin, governmentOrigin, filesOrigin, governmentFilesOrigin},
 	})
 	if err != nil {
 		return nil, err

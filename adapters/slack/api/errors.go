@@ -71,7 +71,7 @@ func kindOfCode(code string) core.Kind {
 		return core.Unreachable
 
 	case "channel_not_found", "not_in_channel", "user_not_found", "users_not_found", "message_not_found", "not_found",
-		"is_inactive", "no_such_subteam", "expired_trigger_id", "trigger_expired":
+		"is_inactive", "no_such_subteam", "file_not_found", "file_deleted", "files_not_found", "expired_trigger_id", "trigger_expired":
 		return core.NotFound
 
 	case "name_taken", "is_archived", "already_archived", "hash_conflict", "duplicate_external_id", "exchanged_trigger_id":

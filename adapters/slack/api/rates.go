@@ -29,7 +29,7 @@ func published(method string) rest.Rate {
 	case "conversations.create", "conversations.archive", "conversations.rename", "conversations.setTopic", "conversations.setPurpose",
 		"pins.add", "pins.remove", "pins.list", "bookmarks.add", "bookmarks.edit", "usergroups.list", "usergroups.users.list":
 		return rest.PerMinute(tier2)
-	case "conversations.members", "users.info", "views.open", "views.update":
+	case "conversations.members", "users.info", "views.open", "views.update", "files.info", "files.getUploadURLExternal", "files.completeUploadExternal":
 		return rest.PerMinute(tier4)
 	case "chat.postMessage", "chat.getPermalink", "auth.test":
 		return rest.PerMinute(hundreds)

@@ -200,6 +200,13 @@ func (k *checker) input(at string, e object) {
 		if most, ok := e["max_length"].(float64); ok && (most < 1 || most > maxPlainTextInput) {
 			k.fail(at+"/max_length", fmt.Sprintf("must be between 1 and %d", maxPlainTextInput))
 		}
+	case fileInput:
+		if most, ok := e["max_files"].(float64); ok && (most < 1 || most > maxInputFiles) {
+			k.fail(at+"/max_files", fmt.Sprintf("must be between 1 and %d", maxInputFiles))
+		}
+		if e["filetypes"] != nil {
+			k.fail(at+"/filetypes", "the stand-in does not support this")
+		}
 	case "static_select", "multi_static_select":
 		k.options(at, e)
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,8 +34,16 @@ var inputs = map[string]input{
 	"datetimepicker":      {field: "selected_date_time", initial: "initial_date_time", kind: stage.MomentInput},
 	"static_select":       {field: "selected_option", initial: "initial_option", kind: stage.SelectInput},
 	"multi_static_select": {field: "selected_options", initial: "initial_options", kind: stage.SelectInput, many: true},
+	fileInput:             {field: "files", many: true},
 	"multi_users_select":  {field: "selected_users", initial: "initial_users", kind: stage.SelectInput, many: true},
 }
+
+// fileInput is the type of an input that takes files. The page has none: a person uploads
+// with Workspace.Upload.
+const fileInput = "file_input"
+
+// maxInputFiles: https://docs.slack.dev/reference/block-kit/block-elements/file-input-element
+const maxInputFiles = 10
 
 // initialState is what the inputs hold when a view opens: what they held before
 // under the same block_id and action_id, otherwise their initial values.
@@ -76,6 +85,9 @@ func (t *team) enter(e object, values []string) (object, error) {
 		}
 		chosen = append(chosen, one)
 	}
+	if most, limited := e["max_files"].(float64); limited && len(chosen) > int(most) {
+		return nil, fmt.Errorf("emulator: %v takes at most %v files", e["action_id"], most)
+	}
 	switch {
 	case kind.many:
 		return object{"type": e["type"], kind.field: chosen}, nil
@@ -99,6 +111,12 @@ func (t *team) choose(e object, v string) (any, error) {
 			}
 		}
 		err = fmt.Errorf("emulator: %q is not among the options of %v", v, e["action_id"])
+	case fileInput:
+		f := t.files[v]
+		if f == nil || f.deleted {
+			return nil, fmt.Errorf("emulator: no file %q", v)
+		}
+		return t.fileObject(f), nil
 	case "multi_users_select":
 		if t.People.ByID(v) == nil {
 			err = fmt.Errorf("emulator: no user %q", v)
@@ -150,7 +168,7 @@ func heldValues(held object) []string {
 		case int64:
 			out = append(out, strconv.FormatInt(v, 10))
 		case object:
-			out = append(out, stage.Str(v["value"]))
+			out = append(out, cmp.Or(stage.Str(v["value"]), stage.Str(v["id"])))
 		case string:
 			if v != "" {
 				out = append(out, v)
@@ -175,6 +193,9 @@ func (r *renderer) Window(v *view) stage.Window {
 		Submit: textOf(v.body["submit"]), Close: textOf(v.body["close"]),
 	}
 	for _, b := range v.blocks() {
+		if e, _ := b["element"].(object); e["type"] == fileInput {
+			continue
+		}
 		if b["type"] == "input" {
 			out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: r.input(v, b)})
 		} else {

@@ -13,6 +13,7 @@ type content struct {
 	metadata *Metadata
 	subtype  string // of a notice
 	value    string // of a notice: the new topic, purpose or name
+	files    []*file
 }
 
 // Metadata is the data that an app attaches to a message, see
@@ -32,6 +33,7 @@ type Message struct {
 	Plain     string           // the whole message as plain text with mentions as "@name"
 	Blocks    []map[string]any // as stored, with block_ids
 	Metadata  *Metadata        //
+	Files     []string         // IDs
 	Notifies  []string         // whom it notifies: user and group IDs, "channel", "here", "everyone"
 	Edited    bool             //
 	Pinned    bool             //
@@ -51,11 +53,15 @@ func opOf(m *Metadata) string {
 
 func (r *renderer) export(m *message) Message {
 	b := m.Body
-	return Message{
+	out := Message{
 		Channel: m.Channel.ID, TS: m.ID, User: m.Author, Subtype: b.subtype, Text: b.text, Plain: r.plain(b),
 		Blocks: stage.Clone(b.blocks), Metadata: stage.Clone(b.metadata), Edited: !m.Edited.IsZero(),
 		Notifies: notified(b), Pinned: m.Pinned(), Ephemeral: m.Only != "", At: m.At,
 	}
+	for _, f := range b.files {
+		out.Files = append(out.Files, f.id)
+	}
+	return out
 }
 
 // exportAll returns messages as a test sees them.
@@ -103,6 +109,13 @@ func (t *team) shown(m *message, metadata bool) object {
 	}
 	if len(m.Body.blocks) > 0 {
 		out["blocks"] = m.Body.blocks
+	}
+	var files []object
+	for _, f := range m.Body.files {
+		files = append(files, t.fileObject(f))
+	}
+	if len(files) > 0 {
+		out["files"] = files
 	}
 	if !m.Edited.IsZero() {
 		out["edited"] = object{"user": m.Author, "ts": m.ID}

@@ -32,6 +32,10 @@ func methods() map[string]method {
 		{name: "chat.update", write: true, perMinute: tier3, scope: "chat:write", in: visible("channel"), run: chatUpdate},
 		{name: "chat.getPermalink", form: true, in: visible("channel"), run: chatGetPermalink},
 
+		{name: "files.info", form: true, perMinute: tier4, scope: "files:read", run: filesInfo},
+		{name: "files.getUploadURLExternal", write: true, form: true, perMinute: tier4, scope: "files:write", run: filesGetUploadURLExternal},
+		{name: "files.completeUploadExternal", write: true, perMinute: tier4, scope: "files:write", run: filesCompleteUploadExternal},
+
 		{name: "pins.add", write: true, perMinute: tier2, scope: "pins:write", in: joined, run: pinsAdd},
 		{name: "pins.remove", write: true, perMinute: tier2, scope: "pins:write", in: joined, run: pinsRemove},
 		{name: "pins.list", form: true, perMinute: tier2, scope: "pins:read", in: visible("channel"), run: pinsList},

@@ -102,7 +102,7 @@ type Channel struct {
 func AllScopes() []string {
 	return []string{
 		"bookmarks:read", "bookmarks:write", "channels:history", "channels:manage", "channels:read",
-		"chat:write", "chat:write.public", "commands", "groups:history", "groups:read", "groups:write",
+		"chat:write", "chat:write.public", "commands", "files:read", "files:write", "groups:history", "groups:read", "groups:write",
 		"im:history", "im:read", "im:write", "pins:read", "pins:write", "usergroups:read", "users:read", "users:read.email",
 	}
 }

@@ -66,7 +66,11 @@ func (r *renderer) content(c content) ([]stage.Line, []stage.Part) {
 	if len(c.blocks) > 0 {
 		return nil, r.parts(c.blocks)
 	}
-	return r.mrkdwn(c.text), nil
+	var parts []stage.Part
+	for _, f := range c.files {
+		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(f.title)})
+	}
+	return r.mrkdwn(c.text), parts
 }
 
 // plain renders a message as plain text.

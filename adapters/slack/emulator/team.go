@@ -44,6 +44,7 @@ type team struct {
 	lastMicro int64            // the last message timestamp
 	triggers  map[string]*trigger
 	hooks     map[string]*responseURL
+	files     map[string]*file
 }
 
 // newID gives out the next ID with the given prefix: "C0000000001".

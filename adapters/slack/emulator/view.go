@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -108,7 +109,16 @@ func (t *team) parseView(raw, kind string) (object, error) {
 	if problems := checkView(body, kind); len(problems) > 0 {
 		return nil, invalid("invalid_arguments", problems...)
 	}
-	t.nameBlocks(stage.Objects(body["blocks"]))
+	blocks := stage.Objects(body["blocks"])
+	if slices.ContainsFunc(inputBlocks(blocks), func(b object) bool {
+		e, _ := b["element"].(object)
+		return e["type"] == fileInput
+	}) {
+		if err := t.need("files:read"); err != nil {
+			return nil, err
+		}
+	}
+	t.nameBlocks(blocks)
 	return body, nil
 }
 

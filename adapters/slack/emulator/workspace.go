@@ -29,7 +29,7 @@ func New(opts Options) (*Workspace, error) {
 	opts = opts.withDefaults()
 	t := &team{
 		opts: opts, host: stage.NewHost("http://slack.invalid", spoil), counts: make(map[string]int), reserved: opts.namedIDs(),
-		homes: make(map[string]*view), triggers: make(map[string]*trigger), hooks: make(map[string]*responseURL),
+		homes: make(map[string]*view), triggers: make(map[string]*trigger), hooks: make(map[string]*responseURL), files: make(map[string]*file),
 	}
 	t.show = &renderer{team: t}
 	t.world = stage.NewWorld(t.show, opts.Now)
@@ -41,6 +41,8 @@ func New(opts Options) (*Workspace, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", a.serveMethod)
 	mux.HandleFunc("POST /response/{id}", t.serveResponseURL)
+	mux.HandleFunc("POST /upload/v1/{ticket}", t.serveUpload)
+	mux.HandleFunc("GET /files-pri/{at}/{id}", t.serveFile)
 	mux.HandleFunc("GET /link/", t.socket.serveConnection)
 	t.host.Serve(mux)
 	return &Workspace{Host: t.host, team: t}, nil

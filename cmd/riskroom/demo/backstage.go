@@ -315,6 +315,8 @@ func wordFlow(p text.Printer, r engine.RunSummary) string {
 		return p.S("browser.due.notice", args)
 	case engine.NoteFlow:
 		return p.S("browser.due.note", args)
+	case engine.FilesFlow:
+		return p.S("browser.due.files", args)
 	}
 	return p.S("browser.due.flow", args)
 }
