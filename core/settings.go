@@ -8,10 +8,15 @@ type PlatformSettings struct {
 	Settings     []Setting // in addition to `platform`
 	AnyOf        []string  // at least one of these keys is required; each is a way for commands to come in
 	Capabilities Capabilities
-	Channel      string // a regular expression for channel IDs
-	User         string // a regular expression for user IDs
-	CopyUser     string // what to click to copy a user's ID
-	ByEmail      bool   // people can be looked up by e-mail address
+	// With returns the capabilities of a workspace with these settings, by key; the value of
+	// a secret doesn't matter. Nil: Capabilities are those of every workspace.
+	With     func(settings map[string]string) Capabilities
+	Variants []Variant // what With depends on, for the documentation
+
+	Channel  string // a regular expression for channel IDs
+	User     string // a regular expression for user IDs
+	CopyUser string // what to click to copy a user's ID
+	ByEmail  bool   // people can be looked up by e-mail address
 
 	// OptionName is the longest name of an option of the command, in characters, and
 	// OwnOptions is how many own fields can be options. Both are 0 if the command takes
@@ -30,4 +35,10 @@ type Setting struct {
 	URL      bool     // the value is an http or https URL
 	Switch   bool     // the value is true or false; left out, it is false
 	Choices  []string // all the values; nil if there are others
+}
+
+// Variant is a set of settings with capabilities of their own.
+type Variant struct {
+	Name     string            // as people write the settings: "topic_end: restrict"
+	Settings map[string]string // by key
 }

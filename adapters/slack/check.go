@@ -7,6 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"riskroom/adapters/rest"
+	"riskroom/adapters/slack/api"
 	"riskroom/core"
 )
 
@@ -65,6 +67,30 @@ func (a *Adapter) CheckAppToken(ctx context.Context, token string) error {
 	return err
 }
 
+// adminScope is what an administrator's token needs.
+const adminScope = "admin.conversations:write"
+
+// CheckAdminToken asks Slack whether the administrator's token is valid and has the scope
+// that it needs. Without a token it does nothing.
+func (a *Adapter) CheckAdminToken(ctx context.Context) error {
+	admin := a.client.Admin()
+	if admin == nil {
+		return nil
+	}
+	r, err := spend(ctx, a, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+		return rest.Read(ctx, api.Platform, "auth.test", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+			return admin.AuthTestContext(ctx)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if granted := r.Header.Get("X-OAuth-Scopes"); granted != "" && !slices.Contains(scopes(granted), adminScope) {
+		return &core.Error{Op: "slack: auth.test", Kind: core.Denied, Detail: "missing_scope:" + adminScope}
+	}
+	return nil
+}
+
 // CheckChannel asks Slack whether the bot can post to a channel. A channel that
 // is gone or that the bot is not in is NotFound, an archived one is a Conflict,
 // and one with restricted posting is Denied. Restrictions appear in two places,
@@ -113,13 +139,20 @@ func identity(r *slack.AuthTestResponse, uses core.Uses) Identity {
 	if granted == "" {
 		return id
 	}
-	for s := range strings.SplitSeq(granted, ",") {
-		id.Scopes = append(id.Scopes, strings.TrimSpace(s))
-	}
+	id.Scopes = scopes(granted)
 	for _, s := range RequiredScopes(uses) {
 		if !slices.Contains(id.Scopes, s) {
 			id.Missing = append(id.Missing, s)
 		}
 	}
 	return id
+}
+
+// scopes splits a list of scopes.
+func scopes(granted string) []string {
+	var out []string
+	for s := range strings.SplitSeq(granted, ",") {
+		out = append(out, strings.TrimSpace(s))
+	}
+	return out
 }

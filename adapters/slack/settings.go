@@ -1,12 +1,18 @@
 package slack
 
 import (
+	"cmp"
+
 	"riskroom/adapters/slack/api"
 	"riskroom/core"
 )
 
-// AppHomeKey is the key of a workspace whose app has a Home tab.
-const AppHomeKey = "app_home"
+// Keys of a workspace in the config file.
+const (
+	AppHomeKey    = "app_home"    // true if its app has a Home tab
+	TopicEndKey   = "topic_end"   // how topic groups end
+	AdminTokenKey = "admin_token" // of an administrator of the organisation
+)
 
 // Settings describes a Slack workspace's keys in the config file.
 func Settings() core.PlatformSettings {
@@ -34,15 +40,30 @@ func Settings() core.PlatformSettings {
 				Doc: "Show people their risks on the app's Home tab. The manifest then switches the tab on.",
 			},
 			{
+				Key: TopicEndKey, Choices: []string{endArchive, endRestrict, endAnnounce},
+				Doc: "What ending a topic group does. archive (the default): the channel is archived after a last message, and only a person can unarchive it. restrict: only owners and administrators can still post, which needs an admin_token. announce: riskroom only says that it has ended, and everybody can still post.",
+			},
+			{
+				Key: AdminTokenKey, Secret: true, Pattern: `^(xoxe\.)?xoxp-[A-Za-z0-9-]+$`, Form: "xoxp-…",
+				Doc: "A user token of an administrator with admin.conversations:write, which only organisations on an Enterprise plan can have. riskroom uses it only to restrict who can post: for topic_end: restrict, and to mute groups.",
+			},
+			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: "https://slack.com/api/",
 				Doc: "The URL of Slack's Web API, if it isn't the usual one: GovSlack, a proxy or an emulator.",
 			},
 		},
 		AnyOf:        []string{"app_token", "signing_secret"},
 		Capabilities: capabilities(endArchive, false),
-		Channel:      `^[CG][A-Z0-9]{2,}$`,
-		User:         `^[UW][A-Z0-9]{2,}$`,
-		CopyUser:     "the person's profile, More, Copy member ID",
-		ByEmail:      true,
+		With: func(settings map[string]string) core.Capabilities {
+			return capabilities(cmp.Or(settings[TopicEndKey], endArchive), settings[AdminTokenKey] != "")
+		},
+		Variants: []core.Variant{
+			{Name: "topic_end: restrict, with admin_token", Settings: map[string]string{TopicEndKey: endRestrict, AdminTokenKey: AdminTokenKey}},
+			{Name: "topic_end: announce", Settings: map[string]string{TopicEndKey: endAnnounce}},
+		},
+		Channel:  `^[CG][A-Z0-9]{2,}$`,
+		User:     `^[UW][A-Z0-9]{2,}$`,
+		CopyUser: "the person's profile, More, Copy member ID",
+		ByEmail:  true,
 	}
 }

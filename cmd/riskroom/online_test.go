@@ -35,6 +35,9 @@ flows:
       - create_group: { type: ordinary, name: New, owner: lin, members: [handlers] }
 `
 
+// adminConfig is onlineConfig with the token of an administrator.
+var adminConfig = strings.Replace(onlineConfig, `api_url: "${API}" }`, `api_url: "${API}", topic_end: restrict, admin_token: "${ADMIN}" }`, 1)
+
 // online starts an emulated workspace that fits onlineConfig.
 func online(t *testing.T, change func(*emulator.Options)) map[string]string {
 	t.Helper()
@@ -148,6 +151,19 @@ func TestCheckOnline(t *testing.T) {
 		{
 			name: "a channel for some", change: func(o *emulator.Options) { o.Channels[1].ReadOnly = true },
 			says: []string{"warning: posting in the channel C0ROOM is restricted", "Posting permissions", "1 warning"},
+		},
+		{
+			name: "admin token", config: adminConfig, env: map[string]string{"ADMIN": "xoxp-admin"}, says: []string{"1 workspace"},
+			change: func(o *emulator.Options) { o.AdminToken = "xoxp-admin" },
+		},
+		{
+			name: "a wrong admin token", config: adminConfig, env: map[string]string{"ADMIN": "xoxp-other"}, code: exitFailed,
+			says: []string{"cannot restrict who posts in acme with its admin_token: invalid_auth [online-token]"},
+		},
+		{
+			name: "an admin token without its scope", config: adminConfig, env: map[string]string{"ADMIN": "xoxp-admin"}, code: exitFailed,
+			change: func(o *emulator.Options) { o.AdminToken, o.AdminScopes = "xoxp-admin", []string{"admin.users:read"} },
+			says:   []string{"missing_scope:admin.conversations:write", "user scope admin.conversations:write"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,7 +19,7 @@ const commandsConfig = `version: 1
 redis: { REDIS }
 workspaces:
   acme: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", signing_secret_previous: "${PREVIOUS}", api_url: "http://127.0.0.1:1/api/" }
-  labs: { platform: slack, bot_token: "${TOKEN}", app_token_file: "${APP_FILE}", api_url: "http://127.0.0.1:1/api/" }
+  labs: { platform: slack, bot_token: "${TOKEN}", app_token_file: "${APP_FILE}", topic_end: restrict, admin_token: "${ADMIN}", api_url: "http://127.0.0.1:1/api/" }
   guild: { platform: discord, bot_token: "${DISCORD}", guild_id: "300000000000000000", api_url: "http://127.0.0.1:1/api/v10/" }
 people:
   lin: { email: lin@example.com, guild: "100000000000000001" }
@@ -33,13 +33,14 @@ flows:
 func plantSecrets(t *testing.T) (planted, map[string]string) {
 	t.Helper()
 	secrets := planted{
-		"bot token": "xoxb-planted-bot", "app token": "xapp-planted-app", "signing secret": "planted/signing+secret",
+		"bot token": "xoxb-planted-bot", "app token": "xapp-planted-app", "admin token": "xoxp-planted-admin", "signing secret": "planted/signing+secret",
 		"previous signing secret": "planted/previous+secret", "bot token of Discord": "planted.discord.token", "password": password,
 		"end of the password": "w@rd?planted", "password of the sentinels": "planted-for-sentinels",
 	}
 	return secrets, map[string]string{
 		"TOKEN": secrets["bot token"], "SECRET": secrets["signing secret"], "PREVIOUS": secrets["previous signing secret"],
 		"DISCORD": secrets["bot token of Discord"], "APP_FILE": writeConfig(t, secrets["app token"]+"\n"), "PASSWORD": password,
+		"ADMIN": secrets["admin token"],
 	}
 }
 

@@ -52,6 +52,13 @@ func boardLike() core.PlatformSettings {
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
 	p.OptionName, p.OwnOptions = 17, 2
 	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."})
+	p.With = func(settings map[string]string) core.Capabilities {
+		c := forumLike().Capabilities
+		if settings["on_close"] == "delete" && settings["app_token"] != "" {
+			c.Groups[core.Topic] = core.Ability{Support: core.Emulated, Why: "They are deleted."}
+		}
+		return c
+	}
 	return p
 }
 

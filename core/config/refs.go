@@ -139,6 +139,24 @@ func (l *loader) platformOf(workspace string) (core.PlatformSettings, bool) {
 	return p, ok
 }
 
+// settings returns the settings of a workspace, by key. Of a secret it says only that
+// there is one.
+func (l *loader) settings(workspace string) map[string]string {
+	out := map[string]string{}
+	p, _ := l.platformOf(workspace)
+	for _, s := range p.Settings {
+		n := l.root.get("workspaces").get(workspace)
+		v := n.get(s.Key)
+		switch {
+		case s.Secret && (v != nil || n.get(s.Key+fileSuffix) != nil):
+			out[s.Key] = s.Key
+		case !s.Secret && v != nil:
+			out[s.Key] = v.text
+		}
+	}
+	return out
+}
+
 // channelFits checks the form of a channel's ID.
 func (l *loader) channelFits(m mention, workspace, id string) bool {
 	p, ok := l.platformOf(workspace)

@@ -36,8 +36,9 @@ func (s step) check() {
 	}
 }
 
-// places returns the platforms on which the step may act: the workspace's, or
-// those of every workspace where a risk can be filed.
+// places returns where the step may act: the platform of the workspace, or those of
+// every workspace where a risk can be filed. A platform whose capabilities depend on
+// settings counts once for each workspace.
 func (s step) places(workspace string) []core.PlatformSettings {
 	names := []string{workspace}
 	if workspace == "" {
@@ -46,6 +47,10 @@ func (s step) places(workspace string) []core.PlatformSettings {
 	var out []core.PlatformSettings
 	for _, name := range names {
 		p, ok := s.platformOf(name)
+		if ok && p.With != nil {
+			p.Capabilities = p.With(s.settings(name))
+			p.Platform = name + " (" + p.Platform + ")" // whose settings matter
+		}
 		if ok && !slices.ContainsFunc(out, func(o core.PlatformSettings) bool { return o.Platform == p.Platform }) {
 			out = append(out, p)
 		}

@@ -115,7 +115,7 @@ func (c *Client) form(ctx context.Context, method, token string, args url.Values
 // https://docs.slack.dev/reference/methods/apps.connections.open.
 func (c *Client) OpenSocket(ctx context.Context, appToken string) (string, error) {
 	return rest.Read(ctx, Platform, "apps.connections.open", func(ctx context.Context) (string, error) {
-		_, to, err := c.webFor(slack.OptionAppLevelToken(appToken)).StartSocketModeContext(ctx)
+		_, to, err := c.webFor(c.token, slack.OptionAppLevelToken(appToken)).StartSocketModeContext(ctx)
 		if err == nil && to == "" {
 			err = errors.New("the answer is not the URL of a secure connection")
 		}

@@ -83,7 +83,7 @@ func New(c Config) (*Client, error) {
 	if cl.observe == nil {
 		cl.observe = func(string, string) {}
 	}
-	cl.web = cl.webFor()
+	cl.web = cl.webFor(c.Token)
 	return cl, nil
 }
 
@@ -98,10 +98,19 @@ func (c *Client) Encrypted() bool { return c.http.Base().Scheme == "https" }
 // its own errors for answers that it cannot decode.
 func (c *Client) Web() *slack.Client { return c.web }
 
+// Admin returns slack-go's client with the token of an administrator, nil if there is
+// none. Its errors don't affect the bot.
+func (c *Client) Admin() *slack.Client {
+	if c.admin == "" {
+		return nil
+	}
+	return c.webFor(c.admin)
+}
+
 // webFor returns a slack-go client with retries and debugging off: retries
 // would send twice, and debugging would log what people write.
-func (c *Client) webFor(options ...slack.Option) *slack.Client {
-	return slack.New(c.token, append(options, slack.OptionAPIURL(c.http.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
+func (c *Client) webFor(token string, options ...slack.Option) *slack.Client {
+	return slack.New(token, append(options, slack.OptionAPIURL(c.http.Base().String()), slack.OptionHTTPClient(checkedClient{c}))...)
 }
 
 // MayRespond reports whether a response_url leads to an allowed host.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type method struct {
 	open      bool                                // needs no token
 	app       bool                                // takes the app-level token instead of the bot's
 	admin     bool                                // takes an administrator's token instead of the bot's
+	both      bool                                // takes either of them
 	form      bool                                // takes no JSON body: its page lists only the form content type
 	perMinute int                                 // its tier's calls a minute; 0 is limited in its own way
 	scope     string                              // that every call needs; "" for none
@@ -108,13 +110,16 @@ func (a *api) admit(m method, c *call) error {
 		return refuse("not_authed")
 	case c.token != a.opts.BotToken && c.token != a.opts.AppToken && c.token != a.opts.AdminToken:
 		return refuse("invalid_auth")
-	case m.app != (c.token == a.opts.AppToken), m.admin != (c.token == a.opts.AdminToken):
+	case m.app != (c.token == a.opts.AppToken), !m.both && m.admin != (c.token == a.opts.AdminToken):
 		return refuse("not_allowed_token_type")
 	}
 	if wait := a.overLimit(m, c); wait > 0 {
 		return &refusal{code: "ratelimited", wait: wait}
 	}
-	if m.scope != "" {
+	if m.admin && !slices.Contains(a.opts.AdminScopes, m.scope) {
+		return missingScope(m.scope, a.opts.AdminScopes)
+	}
+	if m.scope != "" && !m.admin {
 		if err := a.need(m.scope); err != nil {
 			return err
 		}
@@ -132,7 +137,7 @@ func (a *api) admit(m method, c *call) error {
 // https://docs.slack.dev/authentication/installing-with-oauth.
 func (a *api) render(m method, c *call, seq int, out object, err error) stage.Answer {
 	header := http.Header{"X-Slack-Req-Id": {strconv.Itoa(seq)}}
-	granted := map[string][]string{a.opts.BotToken: a.opts.Scopes, a.opts.AppToken: a.opts.AppScopes}
+	granted := map[string][]string{a.opts.BotToken: a.opts.Scopes, a.opts.AppToken: a.opts.AppScopes, a.opts.AdminToken: a.opts.AdminScopes}
 	if scopes, valid := granted[c.token]; valid {
 		header.Set("X-OAuth-Scopes", strings.Join(scopes, ","))
 		if m.scope != "" {

@@ -10,7 +10,7 @@ import (
 func methods() map[string]method {
 	list := []method{
 		{name: "api.test", open: true, perMinute: tier4, run: apiTest},
-		{name: "auth.test", run: authTest},
+		{name: "auth.test", both: true, run: authTest},
 		{name: "bots.info", form: true, perMinute: tier3, scope: "users:read", run: botsInfo},
 		{name: "apps.connections.open", app: true, perMinute: tier3, run: appsConnectionsOpen},
 
@@ -22,7 +22,7 @@ func methods() map[string]method {
 		{name: "conversations.rename", write: true, perMinute: tier2, in: writable("write"), run: conversationsRename},
 		{name: "conversations.setTopic", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("topic")},
 		{name: "conversations.setPurpose", write: true, perMinute: tier2, in: writable("write.topic"), run: setAspect("purpose")},
-		{name: "admin.conversations.setConversationPrefs", write: true, admin: true, perMinute: tier3, in: anyChannel, run: setConversationPrefs},
+		{name: "admin.conversations.setConversationPrefs", write: true, admin: true, perMinute: tier3, scope: "admin.conversations:write", in: anyChannel, run: setConversationPrefs},
 		{name: "conversations.members", form: true, perMinute: tier4, in: readable("read"), run: conversationsMembers},
 		{name: "conversations.info", form: true, perMinute: tier3, in: readable("read"), run: conversationsInfo},
 		{name: "conversations.history", perMinute: tier3, in: readable("history"), run: conversationsHistory},

@@ -20,11 +20,12 @@ type Options struct {
 
 	// SocketMode turns Socket Mode on: nothing goes over HTTP then. See
 	// Socket.SetMode.
-	SocketMode bool
-	AppToken   string        // the app-level token, default "xapp-stand-in"
-	AppScopes  []string      // granted to it; nil is connections:write
-	AdminToken string        // of an administrator of the organisation; "" is none, as outside of Enterprise plans
-	PingEvery  time.Duration // between pings to the app, default 10 s
+	SocketMode  bool
+	AppToken    string        // the app-level token, default "xapp-stand-in"
+	AppScopes   []string      // granted to it; nil is connections:write
+	AdminToken  string        // of an administrator of the organisation; "" is none, as outside of Enterprise plans
+	AdminScopes []string      // granted to it; nil is admin.conversations:write
+	PingEvery   time.Duration // between pings to the app, default 10 s
 	// NoRedelivery leaves an interaction undelivered if its connection ends before
 	// the acknowledgement; otherwise it goes over another connection. Slack
 	// documents this for events only.
@@ -121,6 +122,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.AppScopes == nil {
 		o.AppScopes = []string{"connections:write"}
+	}
+	if o.AdminScopes == nil {
+		o.AdminScopes = []string{"admin.conversations:write"}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

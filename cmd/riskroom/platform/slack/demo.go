@@ -43,7 +43,8 @@ func lineOf(p text.Printer, command string, typed platform.Typed) string {
 // openStage starts an emulated workspace.
 func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Time) (platform.Stage, error) {
 	const bot = "U0000000BOT" // the emulator's own
-	opts := emulator.Options{TeamName: s.Name, Domain: s.Name, Now: now, HomeTab: hasHome(*s)}
+	end, admin := s.Values[slack.TopicEndKey], s.Values[slack.AdminTokenKey]
+	opts := emulator.Options{AdminToken: admin, TeamName: s.Name, Domain: s.Name, Now: now, HomeTab: hasHome(*s)}
 	everybody := []string{bot}
 	for _, p := range c.People {
 		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Email: p.Email, TZ: c.Zone, Locale: c.Lang})
@@ -73,6 +74,7 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	s.APIURL = url + "/api/"
 	s.Values = map[string]string{
 		platform.BotTokenKey: ws.BotToken(), signingSecretKey: ws.SigningSecret(), slack.AppHomeKey: s.Values[slack.AppHomeKey],
+		slack.TopicEndKey: end, slack.AdminTokenKey: admin,
 	}
 	return platform.Stage{StandIn: ws, Hands: ws.Hands(), Connect: func(public string) {
 		way := public + "/slack/" + s.Name + "/"
@@ -87,6 +89,8 @@ func placeholder(key string) string {
 		return "xoxb-for-the-demo"
 	case appTokenKey:
 		return "xapp-demo"
+	case slack.AdminTokenKey:
+		return "xoxp-demo"
 	case signingSecretKey, previousSigningSecretKey:
 		return strings.Repeat("0", 32)
 	case "channel":

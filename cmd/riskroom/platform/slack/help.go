@@ -11,7 +11,7 @@ these URLs on the app's pages:
   Interactivity & Shortcuts        https://YOUR.HOST/slack/acme/interactions
   Event Subscriptions              https://YOUR.HOST/slack/acme/events
 `,
-		Checked: `  - on Slack, whether the app can open Socket Mode;
+		Checked: `  - on Slack, whether the app can open Socket Mode, and whether an admin_token is valid;
 `,
 		Unchecked: `  - on Slack, limits on who may create private channels or remove people, wrong
     URLs, a wrong signing secret, and missing shortcuts or a missing Home tab.

@@ -22,7 +22,7 @@ func (w *workspace) Unable(err error) platform.Finding {
 	}
 }
 
-// Examine checks the scopes and Socket Mode. No bot can find out the workspace's settings
+// Examine checks the scopes, the administrator's token and Socket Mode. No bot can find out the workspace's settings
 // (who may create private channels or remove people), the URLs on the app's page, and the
 // signing secret.
 func (w *workspace) Examine(ctx context.Context) []platform.Finding {
@@ -33,6 +33,7 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 			Hint: "add them on the app's OAuth & Permissions page under Bot Token Scopes, then use Reinstall to Workspace; riskroom manifest slack lists them all",
 		})
 	}
+	out = append(out, w.examineAdmin(ctx)...)
 	if !overSocketMode(w.settings) {
 		return out
 	}
@@ -48,6 +49,21 @@ func (w *workspace) Examine(ctx context.Context) []platform.Finding {
 		})
 	}
 	return out
+}
+
+// examineAdmin checks the administrator's token, if there is one.
+func (w *workspace) examineAdmin(ctx context.Context) []platform.Finding {
+	err := platform.Patiently(ctx, w.adapter.CheckAdminToken)
+	switch {
+	case err == nil:
+		return nil
+	case platform.Temporary(err):
+		return []platform.Finding{platform.Unanswered("the admin_token", w.settings.Name, err)}
+	}
+	return []platform.Finding{{
+		Rule: platform.RuleToken, Message: fmt.Sprintf("riskroom cannot restrict who posts in %s with its admin_token: %s", w.settings.Name, core.DetailOf(err)),
+		Hint: "have an owner or administrator of the organisation install the app with the user scope admin.conversations:write, and copy the User OAuth Token",
+	}}
 }
 
 func (w *workspace) Channel(ctx context.Context, what, id string) []platform.Finding {

@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 
+	"riskroom/adapters/slack"
 	"riskroom/bots/slackbot"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core/config"
@@ -40,7 +41,7 @@ func printManifest(f platform.ManifestFor) (platform.SetUp, error) {
 	if err != nil {
 		return platform.SetUp{}, err
 	}
-	return platform.SetUp{Manifest: string(b), Then: afterManifest(m)}, nil
+	return platform.SetUp{Manifest: string(b), Then: afterManifest(m, f.Workspace.Values[slack.AdminTokenKey] != "")}, nil
 }
 
 // baseURL returns the prefix of the URLs for a workspace's commands, interactions and
@@ -62,10 +63,15 @@ func baseURL(w config.WorkspaceSettings, public string) (string, error) {
 	return u.JoinPath("slack", w.Name).String(), nil
 }
 
-// afterManifest returns what to do after pasting the manifest.
-func afterManifest(m slackbot.Manifest) string {
+// afterManifest returns what to do after pasting the manifest. The token of an
+// administrator is not the bot's, so the manifest doesn't contain its scope.
+func afterManifest(m slackbot.Manifest, admin bool) string {
 	steps := "Paste this at https://api.slack.com/apps: Create New App, From a manifest, JSON. Then:\n" +
 		"  Install App: install it. The Bot User OAuth Token (xoxb-…) is the bot_token.\n"
+	if admin {
+		steps += "  OAuth & Permissions, User Token Scopes: add admin.conversations:write. Have an owner or administrator of the\n" +
+			"    organisation install the app. Their User OAuth Token (xoxp-…) is the admin_token.\n"
+	}
 	if m.Settings.SocketMode {
 		return steps + "  Basic Information, App-Level Tokens: generate a token with connections:write. This token (xapp-…) is the app_token.\n"
 	}

@@ -45,7 +45,7 @@ type workspace struct {
 func connect(c platform.Connection) (platform.Workspace, error) {
 	s := c.Settings
 	client, err := api.New(api.Config{
-		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
+		Workspace: s.Name, Token: s.Values[platform.BotTokenKey], Admin: s.Values[slack.AdminTokenKey], URL: s.APIURL, Timeout: c.Config.CallTimeout,
 		Rates: platform.Rates(s.Rates), Observe: c.Called,
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 	}
 	w := &workspace{
 		settings: s, api: client, uses: c.Config.Uses(s.Name),
-		adapter: slack.New(slack.Config{API: client, Budget: c.Budget, Logger: c.Log}),
+		adapter: slack.New(slack.Config{API: client, End: s.Values[slack.TopicEndKey], Budget: c.Budget, Logger: c.Log}),
 	}
 	return platform.Workspace{Adapter: w.adapter, Access: w, Inspector: w}, nil
 }
