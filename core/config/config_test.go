@@ -35,6 +35,8 @@ func forumLike() core.PlatformSettings {
 			},
 			Set: map[core.Part]core.Ability{
 				core.PartName: native, core.PartTopic: native, core.PartMember: native,
+				core.PartPurpose: native, core.PartAnnouncement: native, core.PartDissolve: native,
+				core.PartMute:    {Support: core.Lacking, Why: "Nobody can be muted there."},
 				core.PartRemoved: {Support: core.Lacking, Why: "A bot cannot remove people there."},
 			},
 			Direct: native, Edit: native,
@@ -51,6 +53,7 @@ func boardLike() core.PlatformSettings {
 	p := forumLike()
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
 	p.OptionName, p.OwnOptions = 17, 2
+	p.Capabilities.Set[core.PartMute] = core.Ability{Support: core.Native}
 	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."})
 	p.With = func(settings map[string]string) core.Capabilities {
 		c := forumLike().Capabilities

@@ -94,6 +94,10 @@ func fill(f flow.Form, n *node) {
 		switch {
 		case k.Text != nil:
 			*k.Text = v.str()
+		case k.Maybe != nil:
+			if v != nil && v.isString() {
+				*k.Maybe = &v.text
+			}
 		case k.List != nil:
 			*k.List = texts(v)
 		case k.Flag != nil:

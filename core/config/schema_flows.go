@@ -58,8 +58,10 @@ func keySchema(k flow.Key) object {
 		return formSchema(*k.Form)
 	case k.Kind == flow.FormsKey:
 		return object{"type": "array", "minItems": 1, "maxItems": k.Max, "items": formSchema(*k.Form), "description": k.Help}
-	case k.Kind == flow.PeopleKey, k.Kind == flow.FallbackKey:
+	case k.Kind == flow.PeopleKey, k.Kind == flow.FallbackKey, k.Kind == flow.MuteKey:
 		return people(k.Help)
+	case k.Maybe != nil:
+		return object{"type": "string", "description": k.Help}
 	case k.Kind == flow.WordsKey:
 		return wordList(k.Help, k.Choices)
 	case k.Kind == flow.FlagKey:

@@ -74,21 +74,27 @@ func (s step) groupPlaces(n *node) []core.PlatformSettings {
 	return s.places(s.def.Workspace)
 }
 
-// able reports what one of the platforms can't do, with the platform's reason.
+// able reports what one of the platforms can't do, with the platform's reason. If the step
+// is only skipped in part there and others can do it, that is a warning.
 func (s step) able(n *node, places []core.PlatformSettings, need *flow.Need) {
 	if need == nil {
 		return
 	}
+	var lack []core.PlatformSettings
 	for _, p := range places {
-		a := need.Ability(p.Capabilities)
-		if a.Support == core.Native || a.Support == core.Emulated {
-			continue
+		if a := need.Ability(p.Capabilities); a.Support != core.Native && a.Support != core.Emulated {
+			lack = append(lack, p)
 		}
+	}
+	for _, p := range lack {
 		why := ""
-		if a.Why != "" {
+		if a := need.Ability(p.Capabilities); a.Why != "" {
 			why = ": " + a.Why
 		}
-		s.problem(cmpKey(n), "capability", "%s cannot %s%s", p.Platform, need.What, why)
+		pr := s.problem(cmpKey(n), "capability", "%s cannot %s%s", p.Platform, need.What, why)
+		if need.Skips && len(lack) < len(places) {
+			pr.Warning, pr.Hint = true, "there, the step leaves this out and does the rest"
+		}
 	}
 }
 

@@ -17,18 +17,40 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	if in.Group, err = t.group(ctx, a.Group); err != nil {
 		return err
 	}
-	made, err := t.groupOf(ctx, in.Group)
+	g, err := t.groupOf(ctx, in.Group)
 	if err != nil {
 		return err
 	}
-	if err := t.mayOperate(ctx, a.Operator, in.Group.Workspace, made); err != nil {
+	w := groupWish{state: a.State, dissolve: a.Dissolve}
+	if w.by, err = t.operator(ctx, a.Operator, in.Group.Workspace, g); err != nil {
 		return err
 	}
-	c := &core.GroupChange{}
+	if err := w.render(a, env); err != nil {
+		return err
+	}
+	if err := t.wishPeople(ctx, &w, a, env, in); err != nil {
+		return err
+	}
+	pl, err := t.platform(in.Group.Workspace)
+	if err != nil {
+		return err
+	}
+	skipped, refusal := w.fill(in, g, pl.Capabilities())
+	if refusal != nil {
+		return &core.Error{Op: "set_group", Kind: refusal.Kind, Detail: refusal.Code}
+	}
+	for _, s := range skipped {
+		t.note(EventPassed, "", map[string]string{"action": a.Kind(), "reason": "unsupported", "what": string(s.part)})
+	}
+	return nil
+}
+
+// render renders the texts.
+func (w *groupWish) render(a *flow.SetGroup, env flow.Env) error {
 	for _, r := range []struct {
 		to   **string
 		from *flow.Template
-	}{{&c.Name, a.Name}, {&c.Topic, a.Topic}} {
+	}{{&w.name, a.Name}, {&w.topic, a.Topic}, {&w.purpose, a.Purpose}, {&w.announcement, a.Announcement}} {
 		if r.from == nil {
 			continue
 		}
@@ -38,34 +60,61 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 		}
 		*r.to = &s
 	}
-	if c.Name != nil {
-		c.Suffix = made.Suffix
-	}
-	add, missing, err := t.resolvePeople(ctx, a.Add, env)
-	if err != nil {
-		return err
-	}
-	remove, notRemoved, err := t.resolvePeople(ctx, a.Remove, env)
-	notRemoved = slices.DeleteFunc(notRemoved, func(u people.Unresolved) bool { return u.Code == nobody })
-	c.Add, c.Remove = add, remove
-	in.Missing, in.Change = append(missing, notRemoved...), c
-	return err
+	return nil
 }
 
-// mayOperate checks that the operator of a set_group may change the group.
-func (t *turn) mayOperate(ctx context.Context, operator core.Ref, workspace string, g Group) error {
+// addedAndRemoved is the code of people whom a step both adds and removes.
+const addedAndRemoved = "added_and_removed"
+
+// wishPeople resolves the people. Those who can't be found are in in.Missing.
+func (t *turn) wishPeople(ctx context.Context, w *groupWish, a *flow.SetGroup, env flow.Env, in *input) error {
+	var failed error
+	accounts := func(list *flow.People, wanted bool) []core.Account {
+		found, missing, err := t.resolvePeople(ctx, list, env)
+		if !wanted {
+			missing = slices.DeleteFunc(missing, func(u people.Unresolved) bool { return u.Code == nobody })
+		}
+		failed, in.Missing = cmp.Or(failed, err), append(in.Missing, missing...)
+		return found
+	}
+	t.workspace = in.Group.Workspace
+	w.add, w.remove = accounts(a.Add, true), accounts(a.Remove, false)
+	w.admins, w.removeAdmins = accounts(a.Admins, true), accounts(a.RemoveAdmins, false)
+	if owners := accounts(a.Owner, true); len(owners) > 0 {
+		w.owner = owners[0]
+	}
+	if a.Mute != nil {
+		w.mute = &core.Mute{All: a.Mute.All, People: accounts(a.Mute.People, false)}
+	}
+	for _, m := range w.add {
+		if slices.Contains(w.remove, m) {
+			in.Missing = append(in.Missing, people.Unresolved{Ref: core.RefOf(m), Code: addedAndRemoved})
+			is := func(a core.Account) bool { return a == m }
+			w.add, w.remove = slices.DeleteFunc(slices.Clone(w.add), is), slices.DeleteFunc(w.remove, is)
+		}
+	}
+	return failed
+}
+
+// operator returns the person on whose behalf the group is changed. It fails if they may
+// not change it.
+func (t *turn) operator(ctx context.Context, operator core.Ref, workspace string, g Group) (core.Actor, error) {
 	accounts, err := t.e.people.ResolveOne(ctx, operator, workspace, people.ForRights)
 	if err != nil {
 		t.blamed = operator
-		return err
+		return core.Actor{}, err
 	}
 	for _, a := range accounts {
-		if may, err := t.e.rights.MayOperate(ctx, a, g.Owner, g.Admins...); may || err != nil {
-			return err
+		may, err := t.e.rights.MayOperate(ctx, a, g.Owner, g.Admins...)
+		if err != nil {
+			return core.Actor{}, err
+		}
+		if may {
+			return core.Actor{Account: a, Name: t.e.whoIs(ctx, operator)}, nil
 		}
 	}
 	t.blamed = operator
-	return &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
+	return core.Actor{}, &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
 // performSetGroup changes the group on its platform, and then riskroom's record of it. A

@@ -25,7 +25,7 @@ func flowsOnOneGroup() []flow.Def {
 		{Name: "announce", Trigger: due, If: pending, Steps: []flow.StepDef{
 			{Action: &flow.SendGroupMessageDef{Group: "item", Text: "hello"}}}},
 		{Name: "retitle", Trigger: due, If: pending, Steps: []flow.StepDef{
-			{Action: &flow.SetGroupDef{Group: "item", Operator: "wei", Topic: "second"}}}},
+			{Action: &flow.SetGroupDef{Group: "item", Operator: "wei", Topic: new("second")}}}},
 	}
 }
 

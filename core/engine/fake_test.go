@@ -33,6 +33,7 @@ func (c *fakeClock) set(t time.Time) {
 type fakePlatform struct {
 	name string
 	now  func() time.Time
+	can  core.Capabilities
 
 	mu       sync.Mutex
 	profiles map[string]core.Profile
@@ -68,7 +69,7 @@ var _ core.Platform = (*fakePlatform)(nil)
 
 func newFake(name string, clock core.Clock, users ...string) *fakePlatform {
 	f := &fakePlatform{
-		name: name, now: clock.Now, profiles: map[string]core.Profile{}, groups: map[string]*fakeGroup{},
+		name: name, now: clock.Now, can: core.Capabilities{Platform: "fake"}, profiles: map[string]core.Profile{}, groups: map[string]*fakeGroup{},
 		rate: core.Bucket{Workspace: name, Name: "post", N: 600, Window: time.Minute},
 	}
 	for _, u := range users {
@@ -141,7 +142,7 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 	return ref, nil
 }
 
-func (f *fakePlatform) Capabilities() core.Capabilities { return core.Capabilities{Platform: "fake"} }
+func (f *fakePlatform) Capabilities() core.Capabilities { return f.can }
 
 func (f *fakePlatform) SendMessage(ctx context.Context, once core.Once, to core.Account, m core.Message) (core.MessageRef, error) {
 	return f.post(ctx, once, "D"+to.ID, m)

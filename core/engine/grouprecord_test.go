@@ -158,3 +158,49 @@ func TestPartsOfAChangeFail(t *testing.T) {
 		t.Errorf("wei is told %q", got)
 	}
 }
+
+// set_group changes everything of a group. The operator's right is checked once, so an
+// owner may give the group away and lose the right in the same step.
+func TestSetGroupInAFlow(t *testing.T) {
+	t.Parallel()
+	all := &flow.SetGroupDef{Group: "g", Operator: "wei", Name: "Ledger 2", Topic: new("{{ .key }}"), Purpose: new(""), Announcement: new("Read this"),
+		Add: []string{"boss"}, Remove: []string{"acme/OUT", "boss"}, Admins: []string{"mei"}, RemoveAdmins: []string{"wei"}, Mute: []string{"all"}, Owner: []string{"lin"}}
+	again := &flow.SetGroupDef{Group: "g", Operator: "wei", Name: "Mine"}
+	b, g := gathered(t, flow.StepDef{Action: all}, flow.StepDef{Action: again})
+	mei := core.Account{Workspace: "acme", ID: "MEI"}
+	if g.Owner != lin.Account || !slices.Equal(g.Admins, []core.Account{mei}) || !g.Muted.All || g.Announcement.IsZero() {
+		t.Errorf("recorded %+v", g)
+	}
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
+		if f.Name != "Ledger 2-r-1" || len(f.Topics) != 1 || f.Topics[0] != "R-1" || *f.Set.Purpose != "" || !f.Set.Mute.All {
+			t.Errorf("the group is %+v", f)
+		}
+		if want := []core.Account{wei.Account, lin.Account, mei}; !slices.Equal(f.Members, want) {
+			t.Errorf("members %v, want %v", f.Members, want)
+		}
+	})
+	b.eventually("both are reported", func() bool { return len(b.platform.postsIn("CADMIN")) == 2 })
+	var told []string
+	for _, p := range b.platform.postsIn("CADMIN") {
+		told = append(told, core.Text(p.Message.Text))
+	}
+	for _, want := range []string{"the step both adds and removes this person", "wei can't change #Ledger-r-1: only its owner"} {
+		if !slices.ContainsFunc(told, func(s string) bool { return strings.Contains(s, want) }) {
+			t.Errorf("nothing says %q: %q", want, told)
+		}
+	}
+}
+
+// A part that the workspace lacks is left out, and the trail says so.
+func TestSetGroupLeavesOutWhatAWorkspaceLacks(t *testing.T) {
+	t.Parallel()
+	b := setup(t, groupFlow(core.Ordinary, flow.StepDef{Action: &flow.SetGroupDef{Group: "g", Operator: "wei", Mute: []string{"all"}, Owner: []string{"lin"}}}))
+	b.platform.can.Set = map[core.Part]core.Ability{core.PartMute: {Support: core.Lacking}}
+	b.start()
+	r := b.file("Ledger", time.Now())
+	g := b.room(r.Key, "lin owns it", func(g engine.Group) bool { return g.Owner == lin.Account })
+	if g.Muted.All {
+		t.Error("recorded as muted")
+	}
+	b.eventually("in the trail", func() bool { return b.hasEvent(r.Key, engine.EventPassed) })
+}

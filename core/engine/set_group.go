@@ -107,7 +107,12 @@ type unsupported struct {
 // fill writes the change of a group into a step's input. Parts that the workspace lacks
 // are left out and returned. It refuses what contradicts itself or the group's type.
 func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupported, *core.Refusal) {
+	ours := w.state != "" || w.dissolve || !w.owner.IsZero() || len(w.admins)+len(w.removeAdmins) > 0
 	switch {
+	case g.Key == "" && ours:
+		return nil, core.Refuse(core.Invalid, "group_unknown", "")
+	case g.Life == GoneGroup:
+		return nil, core.Refuse(core.Conflict, "group_gone", "", "Group", g.Title())
 	case w.state != "" && g.Type != core.Topic:
 		return nil, core.Refuse(core.Invalid, "group_not_topic", "state", "Group", g.Title())
 	case w.dissolve && w.state == core.Discussing:

@@ -62,6 +62,7 @@ func (d *CreateGroupDef) Form() Form {
 }
 
 func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
+	c.types[d.ID] = d.Type
 	reuse := d.OnExists == existsReuse
 	switch {
 	case d.Type == core.Item:

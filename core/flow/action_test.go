@@ -56,7 +56,7 @@ func compareForm(t *testing.T, kind string, d any, f Form) {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 		k, ok := f.key(name)
 		field := v.Field(i).Addr().UnsafePointer()
-		if !ok || (reflect.ValueOf(k.Text).UnsafePointer() != field &&
+		if !ok || (reflect.ValueOf(k.Text).UnsafePointer() != field && reflect.ValueOf(k.Maybe).UnsafePointer() != field &&
 			reflect.ValueOf(k.List).UnsafePointer() != field && reflect.ValueOf(k.Flag).UnsafePointer() != field) {
 			t.Errorf("%s: the key %s does not hold the field of that name", kind, name)
 		}

@@ -22,7 +22,7 @@ func TestFlowIsWhatWasWritten(t *testing.T) {
 		{Action: &SendGroupMessageDef{Group: "room", Mention: []string{"lead"}, Card: "risk"}},
 		{Action: &SendGroupMessageDef{Group: "guild/C1", Text: "hello"}, If: `severity == "high"`},
 		{Action: &SendGroupMessageDef{Group: "item", Title: "hello"}},
-		{Action: &SetGroupDef{Group: "room", Operator: "acme/U1", Topic: "{{ .key }}"}},
+		{Action: &SetGroupDef{Group: "room", Operator: "acme/U1", Topic: new("{{ .key }}")}},
 		{Action: &CreateGroupDef{Type: core.Ordinary, Name: "x", Members: []string{"lin"}, Owner: []string{"wei"}}},
 		{Action: &SendMessageDef{To: []string{"lin"}, Text: "x"}},
 	}
@@ -144,7 +144,7 @@ func drawDef(rt *rapid.T) Def {
 			{Action: &SendMessageDef{To: []string{"handlers", "=lead"}, Title: text}},
 			{Action: &CreateGroupDef{ID: group, Type: core.Ordinary, Name: text, Members: []string{"@x"}}},
 			{Action: &SendGroupMessageDef{Group: "item", Text: text, Mention: []string{"lin"}}},
-			{Action: &SetGroupDef{Group: "acme/C1", Operator: "wei", Topic: text}},
+			{Action: &SetGroupDef{Group: "acme/C1", Operator: "wei", Topic: new(text)}},
 		}).Draw(rt, "step"))
 	}
 	return d

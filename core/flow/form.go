@@ -40,8 +40,8 @@ type Requirement struct {
 	Others []string
 }
 
-// Key is one key of a Form. If the form belongs to a definition, one of Text, List and Flag
-// points to the value in it.
+// Key is one key of a Form. If the form belongs to a definition, one of Text, Maybe, List and
+// Flag points to the value in it.
 type Key struct {
 	Name     string
 	Kind     KeyKind
@@ -57,9 +57,10 @@ type Key struct {
 	Limit func(core.Limits) int // how many characters, or entries, a platform accepts; nil if it does not matter
 	Cut   bool                  // a value over Limit is cut, not refused
 
-	Text *string
-	List *[]string
-	Flag *bool
+	Text  *string
+	Maybe **string // of a text that may be empty: nil if the key is left out
+	List  *[]string
+	Flag  *bool
 }
 
 // KeyKind is the kind of value that a key takes.
@@ -70,6 +71,7 @@ const (
 	TextKey     KeyKind = "text"
 	TemplateKey KeyKind = "template" // a text with values of the risk
 	PeopleKey   KeyKind = "people"   // a list of people, or one of them
+	MuteKey     KeyKind = "mute"     // the same, or all, or none
 	PersonKey   KeyKind = "person"   // one person
 	GroupKey    KeyKind = "group"    // the group that a step acts on
 	FallbackKey KeyKind = "fallback" // a list of groups and people, or one of them
@@ -84,6 +86,7 @@ const (
 type Need struct {
 	Ability func(core.Capabilities) core.Ability
 	What    string // what a platform without it cannot do: "send direct messages"
+	Skips   bool   // where a platform can't, only this key is skipped
 }
 
 // given reports whether the definition has a value for the key.
@@ -91,12 +94,30 @@ func (k Key) given() bool {
 	switch {
 	case k.Text != nil:
 		return *k.Text != ""
+	case k.Maybe != nil:
+		return *k.Maybe != nil
 	case k.List != nil:
 		return len(*k.List) > 0
 	case k.Flag != nil:
 		return *k.Flag
 	}
 	return false
+}
+
+// People returns the people that the definition names under the key.
+func (k Key) People() []string {
+	switch k.Kind {
+	case PersonKey:
+		return []string{*k.Text}
+	case PeopleKey:
+		return *k.List
+	case MuteKey:
+		if len(*k.List) == 1 && ((*k.List)[0] == muteAll || (*k.List)[0] == muteNone) {
+			return nil
+		}
+		return *k.List
+	}
+	return nil
 }
 
 // key returns the key of that name, and whether the form has it.

@@ -36,6 +36,13 @@ func peopleKey(name, help string, value *[]string) Key {
 	return Key{Name: name, Kind: PeopleKey, Help: help + anyoneHelp, Max: core.MaxMembers, List: value}
 }
 
+// muteKey is a key with the people who may not post, or a word for all of them or none.
+func muteKey(name, help string, value *[]string) Key {
+	k := peopleKey(name, help, value)
+	k.Kind = MuteKey
+	return k
+}
+
 // groupKey is the key with the group that a step acts on.
 func groupKey(value *string) Key {
 	return Key{Name: "group", Kind: GroupKey, Required: true, Text: value,
@@ -79,8 +86,21 @@ func (k Key) cut() Key {
 	return k
 }
 
-// needing returns k as a key that requires a platform to change a part of a group.
-func (k Key) needing(part core.Part, what string) Key {
-	k.Need = &Need{Ability: func(c core.Capabilities) core.Ability { return c.Set[part] }, What: what}
+// skipped returns k as a key that requires a platform to change a part of a group. Where
+// only some workspaces can, the others skip this key.
+func (k Key) skipped(part core.Part, what string) Key {
+	k.Need = &Need{Ability: func(c core.Capabilities) core.Ability { return c.Set[part] }, What: what, Skips: true}
+	return k
+}
+
+// clearable returns k as a key whose text may be empty; it is nil if the key is left out.
+func (k Key) clearable(value **string) Key {
+	k.Text, k.Maybe = nil, value
+	return k
+}
+
+// oneOf returns k as a key with one of these values.
+func (k Key) oneOf(states ...core.TopicState) Key {
+	k.Choices = wordsOf(states)
 	return k
 }

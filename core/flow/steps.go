@@ -78,7 +78,8 @@ type stepCompiler struct {
 	*compiler
 	counts  map[string]int    // steps so far by action
 	created map[string]string // the workspaces of the groups so far, by step ID
-	items   int               // item groups so far
+	types   map[string]core.GroupType
+	items   int // item groups so far
 }
 
 // steps compiles every step.
@@ -89,7 +90,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n > core.MaxSteps:
 		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
-	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}}
+	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}}
 	var out []Step
 	for i, d := range defs {
 		out = append(out, sc.step(at("/steps", i), d))

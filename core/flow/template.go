@@ -60,7 +60,7 @@ func (t *Template) String() string {
 // Render renders t. A result longer than maxLine or maxText is cut and ends in …. A nil
 // Template gives "". It fails with Invalid if the template can't be executed.
 func (t *Template) Render(env Env) (string, error) {
-	if t == nil {
+	if t == nil || t.tree == nil {
 		return "", nil
 	}
 	op := "flow: render " + t.name
@@ -117,6 +117,18 @@ func (c *compiler) line(path, source string) *Template {
 // text compiles the template of several lines at path; an empty one is nil.
 func (c *compiler) text(path, source string) *Template {
 	return c.template(path, source, maxText, false)
+}
+
+// clearable compiles the template of a text that may be empty, with line or text: nil if
+// the text is left alone.
+func clearable(compile func(path, source string) *Template, path string, source *string) *Template {
+	switch {
+	case source == nil:
+		return nil
+	case *source == "":
+		return &Template{}
+	}
+	return compile(path, *source)
 }
 
 func (c *compiler) template(path, source string, limit int, line bool) *Template {

@@ -141,11 +141,8 @@ func named(cfg *config.Config) (refs []core.Ref, groups []core.GroupRef) {
 // mentioned returns the people and the groups that a trigger or a step names.
 func mentioned(f flow.Form) (people, groups []string) {
 	for _, k := range f.Keys {
+		people = append(people, k.People()...)
 		switch k.Kind {
-		case flow.PeopleKey:
-			people = append(people, *k.List...)
-		case flow.PersonKey:
-			people = append(people, *k.Text)
 		case flow.GroupKey:
 			groups = append(groups, *k.Text)
 		case flow.FallbackKey:
