@@ -54,6 +54,7 @@ func boardLike() core.PlatformSettings {
 	p.Platform, p.ByEmail, p.CopyUser = "board", false, "Members, the person, Copy ID"
 	p.OptionName, p.OwnOptions = 17, 2
 	p.Capabilities.Set[core.PartMute] = core.Ability{Support: core.Native}
+	p.Capabilities.Mute = core.Ability{Support: core.Lacking, Why: "Its channels are read-only for all or for nobody."}
 	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."})
 	p.With = func(settings map[string]string) core.Capabilities {
 		c := forumLike().Capabilities

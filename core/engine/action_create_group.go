@@ -28,7 +28,11 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 		if !g.IsZero() {
 			t.workspace, t.into, in.Group = g.Workspace, g, g
 			_, members, err := t.groupPeople(ctx, a, env, in)
-			in.Change = &core.GroupChange{Add: members}
+			if err != nil {
+				return err
+			}
+			made, err := t.groupOf(ctx, g)
+			in.Change = &core.GroupChange{Add: members, Posting: made.Posting()}
 			return err
 		}
 	}

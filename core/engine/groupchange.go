@@ -180,6 +180,7 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 			g.member(o.Account, Member{Left: true, At: now})
 		case o.Part == core.PartState && in.Change != nil:
 			g.setState(in, now)
+			g.Saved = r.Saved
 		case o.Part == core.PartDissolve:
 			g.Life = GoneGroup
 		case o.Part == core.PartAnnouncement:
@@ -187,7 +188,7 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 		}
 	}
 	if in.Change != nil && in.Change.Mute != nil && done(r, core.PartMute) {
-		g.Muted = *in.Change.Mute
+		g.Muted, g.Saved = *in.Change.Mute, r.Saved
 	}
 	if !r.Badge.IsZero() {
 		g.Card = r.Badge

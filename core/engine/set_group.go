@@ -134,6 +134,9 @@ func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupporte
 	if w.dissolve {
 		c.Dissolve = core.DissolveArchive
 	}
+	if c.Mute != nil || c.State != "" {
+		c.Posting = g.Posting()
+	}
 	edit := &groupEdit{By: w.by, Admins: w.admins, RemoveAdmins: w.removeAdmins}
 	if w.owner != g.Owner {
 		edit.Owner = w.owner
@@ -141,6 +144,7 @@ func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupporte
 	for _, a := range slices.Concat([]core.Account{edit.Owner}, w.admins, w.add) { // owner and admins are members
 		if !a.IsZero() && !slices.Contains(c.Add, a) {
 			c.Add = append(c.Add, a)
+			c.Posting = g.Posting()
 		}
 	}
 	in.Change, in.Edit = c, edit
@@ -177,6 +181,10 @@ func limitTo(c *core.GroupChange, can core.Capabilities) []unsupported {
 		c.Remove = nil
 	}
 	if lacks(c.Mute != nil, core.PartMute) {
+		c.Mute = nil
+	}
+	if c.Mute != nil && len(c.Mute.People) > 0 && can.Mute.Support == core.Lacking {
+		out = append(out, unsupported{core.PartMute, can.Mute.Why})
 		c.Mute = nil
 	}
 	if lacks(c.State != "", core.PartState) {

@@ -63,6 +63,11 @@ func (d *SetGroupDef) Form() Form {
 		clearable(&d.Announcement).skipped(core.PartAnnouncement, "pin announcements").
 		limited(func(l core.Limits) int { return l.MessageText })
 	announcement.Max = maxText
+	mute := muteKey("mute", "Who can't post: all (everybody but the bot), none, or these people only.", &d.Mute).
+		skipped(core.PartMute, "mute a group")
+	if len(mute.People()) > 0 {
+		mute.Need.Ability, mute.Need.What = func(c core.Capabilities) core.Ability { return c.Mute }, "mute single people in a group"
+	}
 	return Form{
 		Help: "Changes a group on behalf of a person, the operator. Keys that are left out stay as they are. The order is: name, texts, members, admins, mute, state, owner, dissolve.",
 		Keys: []Key{
@@ -80,7 +85,7 @@ func (d *SetGroupDef) Form() Form {
 			peopleKey("remove", "The people to remove.", &d.Remove).skipped(core.PartRemoved, "remove people from a group"),
 			peopleKey("admins", "People to make admins of the group. They are invited too.", &d.Admins),
 			peopleKey("remove_admins", "Admins who become ordinary members.", &d.RemoveAdmins),
-			muteKey("mute", "Who can't post: all (everybody but the bot), none, or these people only.", &d.Mute).skipped(core.PartMute, "mute people in a group"),
+			mute,
 			textKey("state", "Of a topic group: ended, and nobody can post, or discussing again.", &d.State).
 				oneOf(core.Discussing, core.Ended).skipped(core.PartState, "end and reopen topic groups"),
 			peopleKey("owner", "The new owner: the first of these people who has an account in the workspace. They are invited too.", &d.Owner),
