@@ -43,6 +43,20 @@ func WallClock(y int, m time.Month, d int, clock time.Duration, zone *time.Locat
 	return first, second
 }
 
+// DaysAfter returns when clocks in zone show a time of day so many calendar days after
+// anchor: the first such instant that isn't before anchor, or else anchor.
+func DaysAfter(anchor time.Time, days int, clock time.Duration, zone *time.Location) time.Time {
+	y, m, d := anchor.In(zone).Date()
+	first, second := WallClock(y, m, d+days, clock, zone)
+	switch {
+	case !first.Before(anchor):
+		return first
+	case !second.Before(anchor):
+		return second
+	}
+	return anchor
+}
+
 // withOffset returns when clocks would show want if the offset from UTC were always
 // the one of zone at near.
 func withOffset(want, near time.Time, zone *time.Location) time.Time {

@@ -22,14 +22,16 @@ type Organisation struct {
 	Fields       []Field              // own fields, in the file's order
 	Process      []Node               // the nodes that risks pass through, in order; empty: there is no process
 	Permissions  Permissions
+	CloseAfter   int      // for how many days a risk is closed before its item group is closed; 0: item groups stay
 	AdminChannel GroupRef // where failures that no user caused are reported; if zero, administrators get direct messages
 }
 
 // Workspace is one configured workspace or guild.
 type Workspace struct {
 	Name     string
-	Platform string // as in Capabilities.Platform
-	Options  bool   // its command has named options, instead of a line of text
+	Platform string   // as in Capabilities.Platform
+	Options  bool     // its command has named options, instead of a line of text
+	OnClose  Dissolve // how item groups of closed risks are closed
 }
 
 // Person is a person in the config file.

@@ -24,6 +24,10 @@ type PlatformSettings struct {
 	OptionName, OwnOptions int
 }
 
+// OnCloseKey is the key with the Dissolve that closes item groups, on platforms that
+// leave a choice.
+const OnCloseKey = "on_close"
+
 // Setting is one key of a workspace.
 type Setting struct {
 	Key      string

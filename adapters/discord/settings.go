@@ -31,6 +31,10 @@ func Settings() core.PlatformSettings {
 				Doc: "The category for groups. riskroom creates it if it doesn't exist, and another one when it is full. Default: " + defaultCategory + ".",
 			},
 			{
+				Key: core.OnCloseKey, Choices: []string{string(core.DissolveArchive), string(core.DissolveDelete)},
+				Doc: "How close_group closes groups: archive (the default) moves them to the archive category, where nobody can post; delete deletes them with everything in them.",
+			},
+			{
 				Key: "api_url", URL: true, Pattern: `^https?://[^\s]+$`, Form: api.DefaultURL,
 				Doc: "The URL of Discord's API with its version, if it isn't the usual one: a proxy or an emulator.",
 			},

@@ -47,6 +47,10 @@ func (l *loader) readBasics() {
 	l.cfg.CallTimeout = l.patience("call_timeout", defaultCallTimeout)
 	l.cfg.Settle = l.patience("settle", defaultSettle)
 	l.readRedis(l.root.get("redis"))
+	if n := l.root.get("close_group").get("after"); l.sound(n) {
+		// Another text than the schema allows is 0 and has been reported.
+		org.CloseAfter, _ = strconv.Atoi(strings.TrimSuffix(n.text, "d"))
+	}
 }
 
 // or returns the text of a top-level key, or otherwise if it is missing.

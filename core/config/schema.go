@@ -14,14 +14,15 @@ import (
 // Patterns of values. reference matches a reference to the environment; a value with one
 // is checked again after it is filled in.
 const (
-	reference       = `\$\{`
-	commandPattern  = `^/[^\s/A-Z]{1,31}$`
-	prefixPattern   = `^[A-Z][A-Z0-9]{0,7}$`
-	durationPattern = `^([0-9]+(ms|s|m|h))+$`
-	instancePattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
-	ratePattern     = `^(unlimited|[1-9][0-9]{0,5}/([0-9]+(ms|s|m|h))+)$`
-	variablePattern = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`
-	emailPattern    = `^[^\s@]+@[^\s@]+\.[^\s@]+$`
+	reference         = `\$\{`
+	commandPattern    = `^/[^\s/A-Z]{1,31}$`
+	prefixPattern     = `^[A-Z][A-Z0-9]{0,7}$`
+	closeAfterPattern = `^[1-9][0-9]{0,2}d$`
+	durationPattern   = `^([0-9]+(ms|s|m|h))+$`
+	instancePattern   = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+	ratePattern       = `^(unlimited|[1-9][0-9]{0,5}/([0-9]+(ms|s|m|h))+)$`
+	variablePattern   = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`
+	emailPattern      = `^[^\s@]+@[^\s@]+\.[^\s@]+$`
 
 	workspaceName = `^[a-z0-9][a-z0-9_-]{0,30}$`
 	personName    = `^[^/@:=\s]([^/@:]{0,78}[^/@:\s])?$`
@@ -70,6 +71,9 @@ func schema(platforms []core.PlatformSettings) object {
 			"admin_channel": record("Where riskroom reports failures that no user triggered. Without it, administrators get direct messages.", []string{"workspace", "channel"}, object{
 				"workspace": text("The name of a workspace in this file."),
 				"channel":   text("The channel's ID on the platform, not its name."),
+			}),
+			"close_group": record("When item groups of closed risks are closed: archived or, on Discord with on_close: delete, deleted. Without it, they stay open.", []string{"after"}, object{
+				"after": matching("How many days after the risk was closed. A day before, riskroom posts a notice in the group. It keeps the group if the risk is reopened or somebody posts there.", closeAfterPattern, "days from 1d to 999d, such as 7d"),
 			}),
 			"workspaces":  workspacesSchema(platforms),
 			"people":      peopleSchema(),

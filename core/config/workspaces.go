@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,10 +26,12 @@ func (l *loader) readWorkspaces() {
 			l.problem(e.value.key, "name", "a workspace can't be named %q", e.name)
 		}
 		l.outside(Outside{Kind: OutsideWorkspace, Workspace: e.name}, e.value.key)
+		settings := l.readWorkspace(e.name, e.value, l.platforms[platform.text])
 		l.cfg.Organisation.Workspaces[e.name] = core.Workspace{
 			Name: e.name, Platform: platform.text, Options: l.platforms[platform.text].OptionName > 0,
+			OnClose: core.Dissolve(cmp.Or(settings.Values[core.OnCloseKey], string(core.DissolveArchive))),
 		}
-		l.cfg.Workspaces = append(l.cfg.Workspaces, l.readWorkspace(e.name, e.value, l.platforms[platform.text]))
+		l.cfg.Workspaces = append(l.cfg.Workspaces, settings)
 	}
 	l.readAdminChannel()
 }

@@ -103,16 +103,7 @@ func (t DateTrigger) Due(anchor time.Time) time.Time {
 	if t.hasAt {
 		clock = t.at
 	}
-	y, m, d := local.Date()
-	first, second := core.WallClock(y, m, d+t.After.Days, clock, t.zone)
-	due := first
-	if due.Before(anchor) {
-		due = second
-	}
-	if due.Before(anchor) {
-		due = anchor
-	}
-	return due.Add(t.After.Exact)
+	return core.DaysAfter(anchor, t.After.Days, clock, t.zone).Add(t.After.Exact)
 }
 
 // dateTrigger compiles a trigger by a date.
