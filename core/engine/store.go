@@ -284,6 +284,10 @@ type Bindings interface {
 	// raises the epoch. It forgets any report that the group ended. If the risk is not
 	// bound to group it does nothing.
 	SetBinding(ctx context.Context, risk core.RiskKey, group core.GroupRef, to BindingState, timers []TimerChange, events []Event) error
+	// BindAgain binds a risk that has no item group to one that it had before. It
+	// returns the binding as it is then: to that group, or as another run or event has
+	// left it.
+	BindAgain(ctx context.Context, a BindingAgain) (Binding, error)
 	// ReportEnded stores a report that the group ended in the binding to it, and arms
 	// timers.
 	ReportEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []TimerChange) error
@@ -291,6 +295,16 @@ type Bindings interface {
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// EachBinding calls f for every risk whose binding is Bound or Lost.
 	EachBinding(ctx context.Context, f func(core.RiskKey, Binding) error) error
+}
+
+// BindingAgain binds a risk to a group that it had before.
+type BindingAgain struct {
+	Risk   core.RiskKey
+	Group  core.GroupRef
+	Run    RunID           // that created it
+	Badge  core.MessageRef // in it, zero if unknown
+	Timers []TimerChange
+	Events []Event
 }
 
 // Groups stores the records of groups.

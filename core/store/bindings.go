@@ -40,6 +40,31 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 	return err
 }
 
+// BindAgain binds a risk without an item group to a group that it had before.
+func (s *Store) BindAgain(ctx context.Context, a engine.BindingAgain) (engine.Binding, error) {
+	const op = "bind again"
+	badge := ""
+	if !a.Badge.IsZero() {
+		badge = a.Badge.String()
+	}
+	c := s.around("bindagain", a.Risk).add(string(a.Risk), a.Group.String(), a.Run.String(), badge)
+	if err := s.timers(c, a.Risk, a.Timers); err != nil {
+		return engine.Binding{}, invalid(op, "timers", err)
+	}
+	if err := s.events(c, a.Events); err != nil {
+		return engine.Binding{}, invalid(op, "events", err)
+	}
+	got, err := s.doReplicated(ctx, op, c)
+	if err != nil {
+		return engine.Binding{}, err
+	}
+	binding, err := readBinding(got.fields(1))
+	if err != nil {
+		return binding, broken(op, err)
+	}
+	return binding, nil
+}
+
 // ReportEnded stores a report that the group of a binding ended.
 func (s *Store) ReportEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
 	const op = "say ended"

@@ -99,6 +99,33 @@ func testBinding(t *testing.T, open opener) {
 	b.is(b.s.SetBinding(b.ctx, "R-1", room, "odd", nil, nil), core.Invalid, "state")
 }
 
+// A risk without a group can be bound to one that it had before. Any other binding stays.
+func testBindAgain(t *testing.T, open opener) {
+	b := setup(t, open)
+	badge := core.MessageRef{Workspace: "acme", Channel: "C1", ID: "1.2"}
+	again := engine.BindingAgain{Risk: "R-1", Group: room, Run: id("1"), Badge: badge, Events: []engine.Event{{Kind: "again"}}}
+	want := engine.Binding{State: engine.Bound, Group: room, Badge: badge, Run: id("1")}
+	for range 2 {
+		got, err := b.s.BindAgain(b.ctx, again)
+		b.ok(err)
+		b.same("bound", got, want)
+	}
+	b.same("events", b.kinds(), "again")
+	b.same("each", len(b.bindings()), 1)
+	other := again
+	other.Group.ID = "C2"
+	got, err := b.s.BindAgain(b.ctx, other)
+	b.ok(err)
+	b.same("bound to another", got, want)
+	b.ok(b.s.SetBinding(b.ctx, "R-1", room, engine.Free, nil, nil))
+
+	l := b.claimed(id("2"))
+	b.reserve(l)
+	got, err = b.s.BindAgain(b.ctx, other)
+	b.ok(err)
+	b.same("reserved", got, engine.Binding{State: engine.Reserved, Run: id("2"), Epoch: 1})
+}
+
 // A change releases the group that it names, and no other.
 func testRelease(t *testing.T, open opener) {
 	b := setup(t, open)

@@ -206,6 +206,9 @@ func (b *bench) writes(l engine.Lease) []write {
 		{"drop", func() error { return b.s.Drop(b.ctx, later[0].Run, events[0]) }},
 		{"reserve binding", func() error { return one(b.s.ReserveBinding(b.ctx, l)) }},
 		{"set binding", func() error { return b.s.SetBinding(b.ctx, "R-1", group, engine.Lost, nil, events) }},
+		{"bind again", func() error {
+			return one(b.s.BindAgain(b.ctx, engine.BindingAgain{Risk: "R-1", Group: group, Run: l.Run, Events: events}))
+		}},
 		{"say ended", func() error { return b.s.ReportEnded(b.ctx, "R-1", group, "gone", nil) }},
 		{"close", func() error {
 			return one(b.s.Close(b.ctx, engine.Close{Run: l.Run, Key: "send", Value: "1", Attempt: 1}))

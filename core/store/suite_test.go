@@ -54,6 +54,7 @@ var cases = map[string]func(*testing.T, opener){
 	"creator stays":      testCreatorIsNotFolded,
 	"binding":            testBinding,
 	"binding released":   testRelease,
+	"bound again":        testBindAgain,
 	"binding kept":       testBindingKept,
 	"groups":             testGroups,
 	"groups of no risk":  testGroupsOfNoRisk,
