@@ -82,6 +82,16 @@ func (e *Engine) badge(r core.Risk, lang string) *core.Badge {
 	return &core.Badge{Label: label, Module: r.Module, Message: core.Message{Card: c}}
 }
 
+// bareCard returns the card in a group that the risk no longer has. It has no buttons,
+// and says which group the risk has now.
+func (e *Engine) bareCard(r core.Risk, now namedGroup) core.Card {
+	p := e.text.In(e.org.Language)
+	return core.Card{
+		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r), Tone: core.ToneQuiet,
+		Body: now.link(p.S("card.former", text.Args{"Key": string(r.Key), "Group": now.Name})),
+	}
+}
+
 func (e *Engine) cardTitle(p text.Printer, r core.Risk) []core.Span {
 	return plain(p.S("card.title", text.Args{"Key": string(r.Key), "Title": r.Title}))
 }

@@ -34,6 +34,9 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 		return err
 	}
 	if a := c.Announcement; a != nil {
+		f.changeGroup(id, func(g *fakeGroup) {
+			g.Pinned = slices.DeleteFunc(slices.Clone(g.Pinned), func(r core.MessageRef) bool { return r == a.Old })
+		})
 		if a.Message != nil {
 			ref, err := f.post(ctx, scoped{once, "announcement-"}, id, *a.Message)
 			if err != nil {

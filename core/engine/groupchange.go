@@ -182,7 +182,7 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 			g.setState(in, now)
 			g.Saved = r.Saved
 		case o.Part == core.PartDissolve:
-			g.Life = GoneGroup
+			g.end(GoneGroup, now)
 		case o.Part == core.PartAnnouncement:
 			g.Announcement = r.Announcement
 		}

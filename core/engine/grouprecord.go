@@ -28,6 +28,8 @@ type Group struct {
 	Muted  core.Mute       `json:"muted,omitzero"`
 	Saved  string          `json:"saved,omitempty"` // core.Report.Saved of the last change of Muted or State
 	Life   GroupLife       `json:"life,omitempty"`
+	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
+	Back   *Return         `json:"back,omitempty"`   // an event that it exists again, until a sync has followed it up
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses
 

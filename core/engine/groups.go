@@ -29,7 +29,18 @@ func (t *turn) markLost(ctx context.Context, code string) error {
 
 // release releases an item group that has ended.
 func (t *turn) release(ctx context.Context, how core.Ending) error {
-	return t.rebind(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, string(how))
+	g, err := t.e.groupOf(ctx, t.rec, t.rec.Binding.Group)
+	if err != nil {
+		return err
+	}
+	notice := string(how)
+	if g.Life == GoneGroup { // riskroom itself ended it
+		notice = ""
+	}
+	if err := t.rebind(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, notice); err != nil {
+		return err
+	}
+	return t.changeGroup(ctx, g, func(g *Group) { g.end(GoneGroup, t.e.now()) })
 }
 
 // markFound records that the bot can see the item group, and drops a report that
@@ -150,8 +161,15 @@ func (e *Engine) Ended(ctx context.Context, g core.GroupRef, how core.Ending) er
 
 // Unarchived handles an event that a group exists again: it arms a check of the group.
 // The account is of the person who did it, zero if the platform didn't say.
-func (e *Engine) Unarchived(ctx context.Context, g core.GroupRef, _ core.Account) error {
-	return e.groupEvent(ctx, g, "")
+func (e *Engine) Unarchived(ctx context.Context, g core.GroupRef, by core.Account) error {
+	_, group, err := e.groupAt(ctx, g)
+	if err != nil || group.Type != core.Item {
+		return e.groupEvent(ctx, g, "")
+	}
+	return e.changeGroup(ctx, group, groupChange{
+		timers: []TimerChange{e.syncAt(group.Key, e.clock.Now().Add(afterEvent))},
+		edit:   func(r *Group) { r.Back = &Return{By: by, At: e.now()} },
+	})
 }
 
 func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.Ending) error {
@@ -164,6 +182,12 @@ func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.End
 	}
 	soon := []TimerChange{e.syncAt(group.Key, e.clock.Now().Add(afterEvent))}
 	switch {
+	case ended == "" && group.Type == core.Item && group.Life == GoneGroup: // perhaps the bot was added again
+		return e.changeGroup(ctx, group, groupChange{timers: soon, edit: func(r *Group) {
+			if r.Back == nil {
+				r.Back = &Return{At: e.now()}
+			}
+		}})
 	case ended == "":
 		return e.store.Arm(ctx, group.Key, 0, soon)
 	case group.Type == core.Item:

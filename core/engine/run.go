@@ -177,5 +177,6 @@ type Shown struct {
 	Version int64           // of the risk that it shows
 	Marks   string          // what it shows in addition, as in core.Card
 	Brief   bool            // without the description
+	Bare    bool            // without buttons, in a group that the risk no longer has
 	Gone    bool            // deleted and can't be posted again; no longer kept up to date
 }

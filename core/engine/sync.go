@@ -19,6 +19,10 @@ type syncInput struct {
 	Group core.GroupRef        `json:"group,omitzero"`
 	Badge *core.Badge          `json:"badge,omitempty"` // to repair in Group
 	Again time.Time            `json:"again,omitzero"`  // when to sync again, zero if not needed
+
+	Revive []string        `json:"revive,omitempty"` // IDs of shown messages that can be updated again
+	Former core.GroupRef   `json:"former,omitzero"`  // the group of Edits, if they take the buttons out of it
+	Unpin  core.MessageRef `json:"unpin,omitzero"`   // the badge in Former
 }
 
 const (
@@ -106,7 +110,7 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	view := t.e.shownOf(t.rec)
 	for _, s := range t.rec.Shown {
 		switch {
-		case s.Gone || s.Version >= r.Version && (s.Badge || s.Marks == marks(view.Unreached)):
+		case s.Gone || t.dormant(s) || s.Version >= r.Version && !s.Bare && (s.Badge || s.Marks == marks(view.Unreached)):
 			continue
 		case s.Badge:
 			in.Small = t.e.badge(r, t.e.org.Language).Message.Card
@@ -124,7 +128,10 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	if len(in.Edits) > 0 {
 		return in, nil
 	}
-	return in, t.lookAtGroup(ctx, in)
+	if err := t.lookAtGroup(ctx, in); err != nil || in.Badge != nil || len(in.Revive) > 0 {
+		return in, err
+	}
+	return in, t.lookAtFormers(ctx, in)
 }
 
 // lookAtGroup checks whether the item group exists and has its badge.
@@ -151,10 +158,16 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		return people.FailedIn(binding.Group.Workspace, err)
 	case state.Ended != "":
 		return t.release(ctx, state.Ended)
+	case t.revive(in, binding.Group):
+		return nil
 	case binding.State == Lost || binding.Ended != "":
 		if err := t.markFound(ctx); err != nil {
 			return err
 		}
+		in.Again = t.e.clock.Now() // its messages may be out of date
+	}
+	if err := t.live(ctx, binding.Group); err != nil {
+		return err
 	}
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
 		return nil
@@ -192,6 +205,10 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 	var p performed
 	var left error
 	for _, s := range t.rec.Shown {
+		if slices.Contains(in.Revive, s.ID) {
+			s.Gone, s.Version = false, 0 // to be edited
+			p.shown = append(p.shown, s)
+		}
 		if !slices.Contains(in.Edits, s.ID) {
 			continue
 		}
@@ -207,7 +224,7 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 		if m.Card == nil {
 			continue
 		}
-		now, err := t.updateMessage(ctx, s, m)
+		now, err := t.updateMessage(ctx, s, m, !in.Former.IsZero())
 		switch {
 		case err == nil:
 			p.shown = append(p.shown, now)
@@ -225,18 +242,22 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 			left = cmp.Or(left, err)
 		}
 	}
+	if !in.Former.IsZero() && left == nil {
+		left = t.leave(ctx, in)
+	}
 	return p, left
 }
 
-// updateMessage edits a message, or posts it again if it was deleted.
-func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message) (Shown, error) {
+// updateMessage edits a message. If it was deleted, it is posted again, unless it is to
+// be bare.
+func (t *turn) updateMessage(ctx context.Context, s Shown, m core.Message, bare bool) (Shown, error) {
 	pl, err := t.platform(s.Ref.Workspace)
 	if err != nil {
 		return s, err
 	}
-	s.Version, s.Marks = m.Card.Version, m.Card.Marks
+	s.Version, s.Marks, s.Bare = m.Card.Version, m.Card.Marks, bare
 	err = pl.EditMessage(ctx, once{t: t, scope: "edit:" + s.ID + "/"}, s.Ref, m)
-	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge {
+	if core.KindOf(err) != core.NotFound || core.IsStop(err) || s.Badge || bare {
 		return s, people.FailedIn(s.Ref.Workspace, err)
 	}
 	ref, err := t.deliver(ctx, once{t: t, scope: "again:" + s.ID + "/"}, s, m)

@@ -22,6 +22,7 @@ type shownDoc struct {
 	Badge   bool            `json:"badge,omitempty"`
 	Version int64           `json:"v"`
 	Brief   bool            `json:"brief,omitempty"`
+	Bare    bool            `json:"bare,omitempty"`
 	Gone    bool            `json:"gone,omitempty"`
 	Marks   string          `json:"marks,omitempty"`
 }
@@ -34,7 +35,7 @@ func readShown(m map[string]string) ([]engine.Shown, error) {
 			return nil, fmt.Errorf("shown %s: %w", id, err)
 		}
 		list = append(list, engine.Shown{ID: id, Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Gone: d.Gone, Marks: d.Marks})
+			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks})
 	}
 	slices.SortFunc(list, func(a, b engine.Shown) int { return strings.Compare(a.ID, b.ID) })
 	return list, nil

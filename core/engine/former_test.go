@@ -1,0 +1,158 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// buttoned returns the groups that exist for the bot and in which the risk has buttons or a
+// pinned message.
+func (f *fakePlatform) buttoned() []string {
+	var out []string
+	for _, id := range f.groupIDs() {
+		var gone bool
+		pinned := 0
+		f.changeGroup(id, func(g *fakeGroup) { gone, pinned = g.Hidden || g.Ended != "", len(g.Pinned) })
+		buttons := 0
+		for _, p := range f.postsIn(id) {
+			if p.Message.Card != nil {
+				buttons += len(p.Message.Card.Buttons)
+			}
+		}
+		if !gone && pinned+buttons > 0 {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// archiveByHand archives a group by hand, or brings it back, and reports it.
+func (b *bundle) archiveByHand(g core.GroupRef, archived bool) {
+	b.t.Helper()
+	var err error
+	if archived {
+		b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Ended = core.Archived })
+		err = b.engine.Ended(b.t.Context(), g, core.Archived)
+	} else {
+		b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Ended = "" })
+		err = b.engine.Unarchived(b.t.Context(), g, out.Account)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	time.Sleep(time.Minute)
+}
+
+// doThen has wei change a risk, and waits.
+func (b *bundle) doThen(op string, o engine.Operation) {
+	b.t.Helper()
+	if _, err := b.engine.Do(b.t.Context(), op, wei, o); err != nil {
+		b.t.Fatal(err)
+	}
+	time.Sleep(time.Minute)
+}
+
+// onGroup runs test with a risk whose group is C1, on a clock of its own.
+func onGroup(t *testing.T, test func(b *bundle, r core.Risk, g core.GroupRef)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2], regather)
+		defer b.startEngine(b.engine)()
+		r := b.file("Gone", time.Now().AddDate(0, 0, -3))
+		time.Sleep(time.Minute)
+		test(b, r, core.GroupRef{Workspace: "acme", ID: "C1"})
+	})
+}
+
+// A group that exists again is the risk's group again if it has no other, with present
+// cards and buttons.
+func TestUnarchivedGroupIsTheRisksAgain(t *testing.T) {
+	t.Parallel()
+	onGroup(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		b.archiveByHand(g, true)
+		if got := b.binding(r.Key); got.State != engine.Free {
+			t.Fatalf("archived, it is %+v", got)
+		}
+		b.doThen("op1", engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Changed meanwhile")}})
+		b.archiveByHand(g, false)
+		if got := b.binding(r.Key); got.State != engine.Bound || got.Group != g || got.Badge.IsZero() {
+			t.Errorf("it is %+v", got)
+		}
+		for _, p := range b.platform.postsIn(g.ID) {
+			if c := p.Message.Card; c == nil || len(c.Buttons) == 0 || !strings.Contains(core.Text(c.Title), "Changed meanwhile") {
+				t.Errorf("a card shows %+v", c)
+			}
+		}
+		b.doThen("op2", engine.ChangeStatus{Risk: r.Key, To: core.InProgress}) // regather
+		if got := b.platform.groupIDs(); len(got) != 1 {
+			t.Errorf("groups %v", got)
+		}
+	})
+}
+
+// A group that exists again while the risk has another one loses badge and buttons. Its
+// cards and whoever brought it back learn which group the risk has now.
+func TestUnarchivedGroupIsReplaced(t *testing.T) {
+	t.Parallel()
+	onGroup(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		b.archiveByHand(g, true)
+		b.doThen("op3", engine.ChangeStatus{Risk: r.Key, To: core.InProgress}) // regather
+		second := b.binding(r.Key).Group
+		if second.ID != "C2" {
+			t.Fatalf("the risk has %v", second)
+		}
+		b.archiveByHand(g, false)
+		if got := b.binding(r.Key); got.State != engine.Bound || got.Group != second {
+			t.Errorf("it is %+v", got)
+		}
+		if got := b.platform.buttoned(); len(got) != 1 || got[0] != "C2" {
+			t.Errorf("badge or buttons are in %v", got)
+		}
+		for _, p := range b.platform.postsIn("C1") {
+			if c := p.Message.Card; c != nil && !strings.Contains(core.Text(c.Body), "Gone-r-1-2 (acme)") {
+				t.Errorf("a card reads %q", core.Text(c.Body))
+			}
+		}
+		if got := toldDirectly(b.platform, "OUT"); len(got) != 1 || !strings.Contains(got[0], "R-1 has another one now: Gone-r-1-2 (acme)") {
+			t.Errorf("whoever unarchived it is told %q", got)
+		}
+		b.archiveByHand(second, true) // then the first one is all that the risk has
+		if got := b.binding(r.Key); got.State != engine.Bound || got.Group != g {
+			t.Errorf("it is %+v", got)
+		}
+		if got := b.platform.buttoned(); len(got) != 1 || got[0] != "C1" {
+			t.Errorf("badge or buttons are in %v", got)
+		}
+	})
+}
+
+// Cards of a group that the bot couldn't see are brought up to date when it can.
+func TestCardsOfALostGroupComeBack(t *testing.T) {
+	t.Parallel()
+	onGroup(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		b.platform.hideGroup(g.ID)
+		b.platform.setFail(func(method, about string) error {
+			if method == "edit" || method == "post" && about == g.ID {
+				return &core.Error{Op: "fake", Kind: core.NotFound, Detail: "channel_not_found"}
+			}
+			return nil
+		})
+		b.doThen("op4", engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Changed meanwhile")}})
+		b.platform.setFail(nil)
+		b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Hidden = false })
+		if err := b.engine.Noticed(b.t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		for _, p := range b.platform.postsIn(g.ID) {
+			if c := p.Message.Card; c == nil || c.Version != 2 {
+				t.Errorf("a card shows %+v", c)
+			}
+		}
+	})
+}
