@@ -110,7 +110,7 @@ func (b *Bot) openAssignForm(ctx context.Context, c Command, key core.RiskKey) (
 		return Reply{}, err
 	}
 	if !v.MayReport {
-		return Reply{}, core.Refuse(core.Denied, "may_not_assign", "", "Key", string(key))
+		return Reply{}, b.denied(ctx, c, engine.Assign{Risk: key}, "may_not_assign", key)
 	}
 	f := b.assignFormOf(ctx, c, v.Risk, v.Risk.Handlers)
 	r := Say(b.printer(c).S("commands.assign.line", text.Args{"Command": b.org.Command, "Key": string(key)}))

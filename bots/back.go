@@ -82,7 +82,7 @@ func (b *Bot) openBackForm(ctx context.Context, c Command, key core.RiskKey, see
 	case err == nil:
 		risk, allowed = v.Risk, b.org.BackFrom(v.Risk)
 		if v.CantMove != nil && !risk.ChangedSince("node", seen) {
-			return Reply{}, v.CantMove
+			return Reply{}, b.handling.Reject(ctx, c.Op, c.Actor, engine.SendBack{Risk: risk.Key}, v.CantMove)
 		}
 		if len(allowed) == 0 || risk.ChangedSince("node", seen) {
 			return b.move(ctx, c, engine.SendBack{Risk: key, Seen: seen}) // is refused: it has no reason

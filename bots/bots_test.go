@@ -66,6 +66,7 @@ type fakeEngine struct {
 	released []core.RiskKey
 	moves    []engine.Operation // PassOn and SendBack
 	ops      []engine.Operation // any other operation
+	rejected []engine.Operation
 	outcome  engine.Outcome     // of those
 	refusal  *core.Refusal      // of those, nil if they succeed
 	linked   []string           // what was asked of Persons
@@ -135,6 +136,13 @@ func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.O
 		return engine.Outcome{}, f.refusal
 	}
 	return f.outcome, nil
+}
+
+func (f *fakeEngine) Reject(_ context.Context, _ string, _ core.Actor, o engine.Operation, refusal *core.Refusal) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rejected = append(f.rejected, o)
+	return refusal
 }
 
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {

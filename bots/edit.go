@@ -72,7 +72,7 @@ func (b *Bot) openEditForm(ctx context.Context, c Command, key core.RiskKey) (Re
 		return Reply{}, err
 	}
 	if !v.MayReport {
-		return Reply{}, core.Refuse(core.Denied, "may_not_edit", "", "Key", string(key))
+		return Reply{}, b.denied(ctx, c, engine.Edit{Risk: key}, "may_not_edit", key)
 	}
 	f := b.editFormOf(ctx, c, v, nil, nil)
 	r := Say(b.printer(c).S("commands.edit.line", text.Args{"Command": b.org.Command, "Key": string(key)}))

@@ -70,7 +70,7 @@ func (b *Bot) hand(ctx context.Context, c Command) (Reply, error) {
 		return Reply{}, err
 	}
 	if !v.MayReport {
-		return Reply{}, core.Refuse(core.Denied, "may_not_assign", "", "Key", string(key))
+		return Reply{}, b.denied(ctx, c, engine.Assign{Risk: key, Hand: true}, "may_not_assign", key)
 	}
 	f := b.handFormOf(ctx, c, v.Risk, to, reason)
 	r := Say(b.printer(c).S("commands.hand.line", text.Args{"Command": b.org.Command, "Key": string(key)}))

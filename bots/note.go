@@ -79,7 +79,7 @@ func (b *Bot) openNoteForm(ctx context.Context, c Command, key core.RiskKey) (Re
 	case err != nil && refused(err):
 		return Reply{}, err
 	case err == nil && !v.MayChange:
-		return Reply{}, core.Refuse(core.Denied, "may_not_change", "", "Key", string(key))
+		return Reply{}, b.denied(ctx, c, engine.AddNote{Risk: key}, "may_not_change", key)
 	case err != nil:
 		v.Risk.Key = key
 	}

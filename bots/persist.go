@@ -86,6 +86,11 @@ func (p persistent) Do(ctx context.Context, op string, by core.Actor, o engine.O
 	})
 }
 
+// Reject implements engine.Handling.
+func (p persistent) Reject(ctx context.Context, op string, by core.Actor, o engine.Operation, refusal *core.Refusal) error {
+	return p.handling.Reject(ctx, op, by, o, refusal)
+}
+
 // Show implements engine.Handling.
 func (p persistent) Show(ctx context.Context, by core.Actor, key core.RiskKey) (engine.View, error) {
 	return insist(ctx, func(ctx context.Context) (engine.View, error) {

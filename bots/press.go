@@ -49,9 +49,9 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 		r.Card = &card
 		return r, nil
 	case err == nil && !v.MayChange:
-		return Reply{}, core.Refuse(core.Denied, "may_not_change", "", "Key", string(v.Risk.Key))
+		return Reply{}, b.denied(ctx, c, engine.ChangeStatus{Risk: v.Risk.Key, To: to}, "may_not_change", v.Risk.Key)
 	case err == nil && to == core.Resolved && v.CantResolve != nil:
-		return Reply{}, v.CantResolve
+		return Reply{}, b.handling.Reject(ctx, c.Op, c.Actor, engine.ChangeStatus{Risk: v.Risk.Key, To: to}, v.CantResolve)
 	case err == nil:
 		title, seen = v.Risk.Title, v.Risk.Version
 	}
@@ -61,6 +61,12 @@ func (b *Bot) askNote(ctx context.Context, c Command, to core.Status) (Reply, er
 	}))
 	r.Form = &f
 	return r, nil
+}
+
+// denied refuses an operation before its form opens. The attempt is recorded like one that
+// the engine refuses.
+func (b *Bot) denied(ctx context.Context, c Command, o engine.Operation, code string, key core.RiskKey) error {
+	return b.handling.Reject(ctx, c.Op, c.Actor, o, core.Refuse(core.Denied, code, "", "Key", string(key)))
 }
 
 // statusFormOf returns the form that asks for a resolution or a reason.

@@ -134,6 +134,9 @@ func TestResolveEarly(t *testing.T) {
 	if r.Form != nil {
 		t.Error("the form is opened")
 	}
+	if len(f.rejected) != 1 || f.rejected[0] != engine.Operation(engine.ChangeStatus{Risk: "R-17", To: core.Resolved}) {
+		t.Errorf("recorded is %+v", f.rejected)
+	}
 }
 
 // TestProcessShown checks where a risk's node is shown, and that nothing is without a

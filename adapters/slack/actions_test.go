@@ -251,7 +251,7 @@ func TestEveryKeyIsDeclared(t *testing.T) {
 		t.Fatal(err)
 	}
 	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
-	if err := a.SendFile(t.Context(), o, g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
+	if err := a.SendFile(t.Context(), o, core.GroupRef{Workspace: home, ID: ref.Channel}, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
 		t.Fatal(err)
 	}
 	policies := a.Capabilities().Calls

@@ -92,6 +92,10 @@ func (f *fakeEngine) Do(ctx context.Context, _ string, _ core.Actor, o engine.Op
 	return engine.Outcome{Risk: f.risk}, nil
 }
 
+func (f *fakeEngine) Reject(_ context.Context, _ string, _ core.Actor, _ engine.Operation, refusal *core.Refusal) error {
+	return refusal
+}
+
 func (f *fakeEngine) Show(ctx context.Context, _ core.Actor, key core.RiskKey) (engine.View, error) {
 	err := f.hook(ctx, "Show")
 	f.mu.Lock()

@@ -32,6 +32,9 @@ type Handling interface {
 	// operation with the same op takes effect once. If the risk changes
 	// meanwhile, Do tries again.
 	Do(ctx context.Context, op string, by core.Actor, o Operation) (Outcome, error)
+	// Reject records that a person who may read a risk was refused an operation before Do,
+	// as Do does after it, and returns refusal.
+	Reject(ctx context.Context, op string, by core.Actor, o Operation, refusal *core.Refusal) error
 	// Show returns a risk that by may read.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns risks that by may read and that match q, a page at a time.

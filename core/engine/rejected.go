@@ -14,6 +14,12 @@ const (
 	rejectTimeout = 5 * time.Second
 )
 
+// Reject implements Handling.
+func (e *Engine) Reject(ctx context.Context, op string, by core.Actor, o Operation, refusal *core.Refusal) error {
+	e.recordRejected(ctx, op, by, o, refusal)
+	return refusal
+}
+
 // recordRejected records an operation that was refused to a person who may read the risk,
 // unless it was only mistyped. It doesn't wait, because the person waits for the answer.
 func (e *Engine) recordRejected(ctx context.Context, op string, by core.Actor, o Operation, err error) {
