@@ -15,6 +15,7 @@ func TestAssign(t *testing.T) {
 	for line, want := range map[string]engine.Assign{
 		"assign R-17 me":                  {To: []core.Ref{me}},
 		"assign R-17 +@wang":              {To: []core.Ref{"acme/U0WANG"}, Add: true},
+		"assign R-17 +@wei":               {To: []core.Ref{"wei"}, Add: true}, // not sent as a mention
 		"assign R-17 + me and wei":        {To: []core.Ref{me, "wei"}, Add: true},
 		"assign 17 @wang @oncall":         {To: []core.Ref{"acme/U0WANG", "@oncall"}},
 		"指派 R-17 我、wei":                   {To: []core.Ref{me, "wei"}},

@@ -89,9 +89,26 @@ func TestAssignInAModal(t *testing.T) {
 	if a := b.did()[0].(engine.Assign); !slices.Equal(a.To, want) || a.Seen != 3 {
 		t.Errorf("%+v", a)
 	}
-	b.risk(t, lin, "assign 17 + @wei")
-	if a := b.did()[1].(engine.Assign); !a.Add || !slices.Equal(a.To, []core.Ref{"acme/" + wei}) {
-		t.Errorf("%+v", a)
+}
+
+// TestAddHandlers adds a handler, with and without a blank after the sign.
+func TestAddHandlers(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string][]core.Ref{
+		"assign 17 + @wei":      {"acme/" + wei},
+		"assign 17 +@wei":       {"acme/" + wei},
+		"assign 17 ＋@wei":       {"acme/" + wei},
+		"assign 17 +@wei+@lin":  {"acme/" + wei, "acme/" + lin},
+		"assign 17 +@oncall":    {"@oncall"},
+		"assign 17 +lin + @wei": {"lin", "acme/" + wei},
+	} {
+		b := setup(t)
+		r := b.risk(t, lin, line)
+		if all := b.did(); len(all) != 1 {
+			t.Errorf("%s: %s", line, r.Body)
+		} else if a := all[0].(engine.Assign); !a.Add || !slices.Equal(a.To, want) {
+			t.Errorf("%s: %+v", line, a)
+		}
 	}
 }
 

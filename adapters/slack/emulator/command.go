@@ -211,8 +211,9 @@ var (
 
 	notDialled = regexp.MustCompile(`[^\d+]`)
 
-	// typedMention is "@name" or "#name" at the beginning of a word.
-	typedMention = regexp.MustCompile(`(^|[\s(,:：，])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
+	// typedMention is "@name" or "#name" at the beginning of a word. Slack's page doesn't say
+	// after which signs a word begins.
+	typedMention = regexp.MustCompile(`(^|[\s(,:：，+＋])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])`)
 )
 
 // escaped replaces the characters that are special in mrkdwn.
