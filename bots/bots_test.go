@@ -67,9 +67,9 @@ type fakeEngine struct {
 	moves    []engine.Operation // PassOn and SendBack
 	ops      []engine.Operation // any other operation
 	rejected []engine.Operation
-	outcome  engine.Outcome     // of those
-	refusal  *core.Refusal      // of those, nil if they succeed
-	linked   []string           // what was asked of Persons
+	outcome  engine.Outcome // of those
+	refusal  *core.Refusal  // of those, nil if they succeed
+	linked   []string       // what was asked of Persons
 	names    map[core.Ref]string
 	accounts []people.Known
 }

@@ -142,18 +142,20 @@ func TestListFaults(t *testing.T) {
 	f := &fakeEngine{}
 	b := newBot(t, f)
 	for line, want := range map[string]string{
-		"list payments":         "Did you mean module:Payments?",
-		"list overdu":           "Did you mean overdue?",
-		"list reslved":          "Did you mean resolved?",
-		"list module:Payment":   "Did you mean Payments?",
-		"list label:prod":       `You can't filter the list by "label:prod".`,
-		"list modul:Payments":   "Did you mean module?",
-		"list due:someday":      `Due: "someday" is not a period.`,
-		"list since:tomorrowly": "is not a period",
-		"list sort:size":        `Order: there is no "size".`,
-		"list status:gone":      `Status: there is no "gone".`,
-		"list by:nobody":        `no user named "nobody"`,
-		"list kind:other":       `there is no "other"`,
+		"list payments":           "Did you mean module:Payments?",
+		"list overdu":             "Did you mean overdue?",
+		"list reslved":            "Did you mean resolved?",
+		"list module:Payment":     "Did you mean Payments?",
+		"list label:prod":         `You can't filter the list by "label:prod".`,
+		"list modul:Payments":     "Did you mean module?",
+		"list due:someday":        `Due: "someday" is not a period.`,
+		"list since:tomorrowly":   "is not a period",
+		"list since:tomorrow":     "hasn't begun yet",
+		"list closed:2d from now": "hasn't begun yet",
+		"list sort:size":          `Order: there is no "size".`,
+		"list status:gone":        `Status: there is no "gone".`,
+		"list by:nobody":          `no user named "nobody"`,
+		"list kind:other":         `there is no "other"`,
 	} {
 		wants(t, words(ask(t, b, typed(line))), want, "/risk list [words]")
 	}

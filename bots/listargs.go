@@ -291,8 +291,11 @@ func (r *listReader) period(field string, past bool) time.Time {
 		return time.Time{}
 	}
 	t, ok := r.bot.period(typed, past)
-	if !ok {
+	switch {
+	case !ok:
 		r.fault(field, "period", text.Args{"Value": typed})
+	case past && t.After(r.bot.clock.Now()):
+		r.fault(field, "period_ahead", text.Args{"Value": typed})
 	}
 	return t
 }

@@ -169,7 +169,8 @@ func TestSuggest(t *testing.T) {
 		{"status", "status", "处", ""},
 		{"status", "status", "in", "in_progress|pending"},
 		{"show", "key", "led", "R-17"},
-		{"group release", "key", "r-1", "R-18|R-17"},
+		{"group release", "key", "r-1", "R-1|R-18|R-17"}, // the fake has every risk
+		{"show", "key", "9", "R-9"},
 		{"new", "handlers", "li", "lin"},
 		{"new", "handlers", "lin, ", "lin, wei|lin, @oncall"},
 		{"new", "witness", "we", "wei"},

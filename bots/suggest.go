@@ -49,7 +49,8 @@ func (b *Bot) suggestOption(f core.Field) func(ctx context.Context, c Command, t
 	}
 }
 
-// suggestRisk offers open risks that the reader may see, by key or title.
+// suggestRisk offers open risks that the reader may see, by key or title, and any risk by
+// its whole key.
 func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice {
 	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
@@ -59,10 +60,22 @@ func (b *Bot) suggestRisk(ctx context.Context, c Command, typed string) []Choice
 	}
 	var all []Choice
 	for _, r := range found.Risks {
-		title := strings.Join(strings.Fields(r.Title), " ")
-		all = append(all, Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(core.Shorten(title, listTitle))})
+		all = append(all, riskChoice(r))
 	}
-	return matching(all, typed)
+	all = matching(all, typed)
+	key, err := core.ParseRiskKey(b.org.KeyPrefix, text.Fold(typed))
+	if err != nil || slices.ContainsFunc(found.Risks, func(r core.Risk) bool { return r.Key == key }) {
+		return all
+	}
+	if v, err := b.handling.Show(ctx, c.Actor, key); err == nil {
+		all = slices.Insert(all, 0, riskChoice(v.Risk))
+	}
+	return all
+}
+
+func riskChoice(r core.Risk) Choice {
+	title := strings.Join(strings.Fields(r.Title), " ")
+	return Choice{Key: string(r.Key), Label: string(r.Key) + " " + core.Isolate(core.Shorten(title, listTitle))}
 }
 
 // suggestPeople completes the last of several names with people of the config file and

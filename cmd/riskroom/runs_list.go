@@ -24,7 +24,9 @@ func newRunsList(s environment) *cobra.Command {
 		Use:   "list --config FILE",
 		Short: "List runs that are parked, running or scheduled",
 		Long: `list shows parked runs first, and then the runs of open risks that are running,
-waiting or armed (not yet due), with what they are waiting for.
+waiting or armed (not yet due), with what they are waiting for. Ended runs are not
+listed. Of those that an event started, riskroom keeps the last five of each flow and
+risk; the list ends with how many others there were.
 
 Exit codes: 0 listed, 1 Redis cannot be read, 2 the command line is wrong.`,
 		Example: `  riskroom runs list -c riskroom.yaml
@@ -74,7 +76,7 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 	if err != nil {
 		return err
 	}
-	live, err := liveRuns(ctx, db.Store, limit+1-len(parked))
+	live, folded, err := liveRuns(ctx, db.Store, limit+1-len(parked))
 	if err != nil {
 		return err
 	}
@@ -88,6 +90,9 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 		return printJSON(s.stdout, list)
 	}
 	printRuns(s.stdout, list, cfg.Organisation.Zone)
+	if folded > 0 {
+		fmt.Fprintf(s.stdout, "\nNot kept: %d ended runs of events, of open risks.\n", folded)
+	}
 	if more {
 		fmt.Fprintf(s.stderr, "riskroom: only the first %d are shown; raise --limit to see more\n", limit)
 	}
@@ -95,8 +100,8 @@ func listRuns(ctx context.Context, s environment, f runsFlags, limit int) error 
 }
 
 // liveRuns returns the runs of open risks that have a timer, and the notices,
-// soonest first.
-func liveRuns(ctx context.Context, db *store.Store, limit int) ([]engine.Run, error) {
+// soonest first, and how many ended runs these risks no longer have.
+func liveRuns(ctx context.Context, db *store.Store, limit int) (runs []engine.Run, folded int, err error) {
 	var soon []engine.RunSummary
 	gather := func(key core.RiskKey) error {
 		rec, err := db.Get(ctx, key)
@@ -106,6 +111,7 @@ func liveRuns(ctx context.Context, db *store.Store, limit int) ([]engine.Run, er
 		if err != nil {
 			return err
 		}
+		folded += rec.Folded
 		for _, r := range rec.Runs {
 			if r.State.Live() {
 				soon = append(soon, r)
@@ -114,23 +120,22 @@ func liveRuns(ctx context.Context, db *store.Store, limit int) ([]engine.Run, er
 		return nil
 	}
 	if err := db.Each(ctx, gather); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	slices.SortFunc(soon, func(a, b engine.RunSummary) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID.String(), b.ID.String()))
 	})
-	var runs []engine.Run
 	for _, r := range soon[:max(0, min(limit, len(soon)))] {
 		run, err := db.Load(ctx, r.ID)
 		if core.KindOf(err) == core.NotFound {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		runs = append(runs, run)
 	}
-	return runs, nil
+	return runs, folded, nil
 }
 
 func printRuns(w io.Writer, list []listedRun, zone *time.Location) {

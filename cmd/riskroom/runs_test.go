@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,28 @@ func TestRunsThatWait(t *testing.T) {
 	}
 	if r := d.runs(t, "show", waits.String()); !strings.Contains(r.stdout, "it waits for the run that creates the risk's group, "+d.parked.String()) {
 		t.Errorf("show says\n%s%s", r.stdout, r.stderr)
+	}
+}
+
+// TestRunsThatFolded checks that the list says how many ended runs aren't kept.
+func TestRunsThatFolded(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	for v := range 8 {
+		id := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: fmt.Sprint("v", v+2)}
+		if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: id, Due: time.Now().Add(-time.Second), FlowHash: "hash", Data: []byte("{}")}}); err != nil {
+			t.Fatal(err)
+		}
+		runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+		if err != nil || len(runs) != 1 {
+			t.Fatalf("claimed %v: %v", runs, err)
+		}
+		if _, err := d.db.Complete(t.Context(), engine.Complete{Lease: engine.Lease{Run: id, Until: runs[0].At}, To: engine.Finished}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := d.runs(t, "list"); !strings.HasSuffix(r.stdout, "\n\nNot kept: 3 ended runs of events, of open risks.\n") {
+		t.Errorf("list says\n%s%s", r.stdout, r.stderr)
 	}
 }
 
