@@ -37,7 +37,7 @@ func directEffects() []scenario {
 func creationEffects() []scenario {
 	ordinary := createGroup(core.Ordinary, nil)
 	public := createGroup(core.Ordinary, func(_ *rig, s *core.GroupSpec) { s.Public = true })
-	item := createGroup(core.Item, nil)
+	item, topic := createGroup(core.Item, nil), createGroup(core.Topic, nil)
 	return []scenario{
 		{"a group is private and has its members, topic and purpose", ordinary.lacking, func(r *rig, _ Harness) {
 			res, u := r.perform(ordinary, place{})
@@ -50,6 +50,15 @@ func creationEffects() []scenario {
 			res, _ := r.perform(public, place{})
 			if v := r.view(res.group.Ref); v.Private {
 				r.t.Error("the group is private")
+			}
+		}},
+		{"a topic group has its card pinned, without a bookmark", topic.lacking, func(r *rig, _ Harness) {
+			res, u := r.perform(topic, place{})
+			r.wantGroup(res, r.spec(core.Topic), u)
+			v := r.view(res.group.Ref)
+			r.wantShown(r.only(v.Messages), badge().Message)
+			if len(v.Pinned) != 1 || v.Pinned[0] != res.group.Report.Badge || len(v.Bookmarks) > 0 {
+				r.t.Errorf("the card is %v, pins %v, bookmarks %v", res.group.Report.Badge, v.Pinned, v.Bookmarks)
 			}
 		}},
 		{"an item group has its badge pinned and bookmarked", item.lacking, func(r *rig, _ Harness) {
