@@ -2,8 +2,10 @@ package adaptertest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,14 +13,14 @@ import (
 )
 
 // EffectsPage keeps docs/effects-<platform>.md in step with the adapter. The page
-// says how each call is prevented from happening twice, and what the fault matrix
-// found. The path is relative to the adapter's folder. With update, EffectsPage
-// writes the page. name is the platform's name as people write it.
-func EffectsPage(t *testing.T, name string, c core.Capabilities, cells []Cell, update bool) {
+// says what the platform can do, how each call is prevented from happening twice, and
+// what the fault matrix found. The path is relative to the adapter's folder. With update,
+// EffectsPage writes the page. name is the platform's name as people write it.
+func EffectsPage(t *testing.T, name string, p core.PlatformSettings, cells []Cell, update bool) {
 	t.Helper()
-	file := "effects-" + c.Platform + ".md"
+	file := "effects-" + p.Platform + ".md"
 	page := filepath.Join("..", "..", "docs", file)
-	want := effectsPage(name, c, cells)
+	want := effectsPage(name, p.Capabilities, cells) + abilities(name, p)
 	if update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -64,4 +66,46 @@ func effectsPage(name string, c core.Capabilities, cells []Cell) string {
 		len(cells), len(cells)-len(policies), name)
 	b.WriteString(markdown(policies))
 	return b.String()
+}
+
+// abilities returns the tables of what a platform can do.
+func abilities(name string, p core.PlatformSettings) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n## What %s can do\n\n"+
+		"*Emulated* is the nearest thing that %s has. `riskroom check` reports flows that need what is unsupported.\n\n", name, name)
+	usual := rows(p.Capabilities)
+	b.WriteString("| | support | why |\n|---|---|---|\n")
+	for _, r := range usual {
+		b.WriteString(r)
+	}
+	for _, v := range p.Variants {
+		fmt.Fprintf(&b, "\nWith `%s`:\n\n| | support | why |\n|---|---|---|\n", v.Name)
+		for _, r := range rows(p.With(v.Settings)) {
+			if !slices.Contains(usual, r) {
+				b.WriteString(r)
+			}
+		}
+	}
+	return b.String()
+}
+
+// rows returns a row of the table for each ability, in a fixed order.
+func rows(c core.Capabilities) []string {
+	var out []string
+	add := func(what string, a core.Ability) {
+		out = append(out, fmt.Sprintf("| %s | %s | %s |\n", what, a.Support, a.Why))
+	}
+	for _, g := range []core.GroupType{core.Ordinary, core.Topic, core.Item} {
+		add("groups: "+string(g), c.Groups[g])
+	}
+	for _, part := range slices.Sorted(maps.Keys(c.Set)) {
+		add("set: "+string(part), c.Set[part])
+	}
+	add("mute single people", c.Mute)
+	add("direct messages", c.Direct)
+	add("edit messages", c.Edit)
+	for _, e := range []core.Ending{core.Archived, core.Deleted} {
+		add("see that a group was "+string(e), c.Endings[e])
+	}
+	return out
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/discord"
@@ -21,8 +20,7 @@ func TestMatrix(t *testing.T) {
 	if !t.Failed() && len(cells) < 300 {
 		t.Errorf("the matrix has only %d cells", len(cells))
 	}
-	can := harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities()
-	adaptertest.EffectsPage(t, "Discord", can, cells, *update)
+	adaptertest.EffectsPage(t, "Discord", discord.Settings(), cells, *update)
 }
 
 type harness struct{}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"riskroom/adapters/adaptertest"
 	"riskroom/adapters/slack"
@@ -23,8 +22,7 @@ func TestMatrix(t *testing.T) {
 	if !t.Failed() && len(cells) < 300 {
 		t.Errorf("the matrix has only %d cells", len(cells))
 	}
-	can := harness{}.Open(t, core.ClockFunc(time.Now)).Platform().Capabilities()
-	adaptertest.EffectsPage(t, "Slack", can, cells, *update)
+	adaptertest.EffectsPage(t, "Slack", slack.Settings(), cells, *update)
 }
 
 // harness opens workspaces in which topic groups end in one way, with or without an

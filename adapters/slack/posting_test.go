@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
@@ -120,4 +122,18 @@ func TestMembersOfChannels(t *testing.T) {
 	}
 	_, err = a.Members(t.Context(), g, 3)
 	wantError(t, err, core.NotFound, "channel_not_found")
+}
+
+// TestCapabilitiesFollowSettings checks that a flow is checked against what the adapter
+// of the workspace can do.
+func TestCapabilitiesFollowSettings(t *testing.T) {
+	t.Parallel()
+	for _, v := range append(slack.Settings().Variants, core.Variant{}) {
+		a := slack.New(slack.Config{End: v.Settings[slack.TopicEndKey], API: client(t, api.Config{
+			Token: "xoxb-1", Admin: v.Settings[slack.AdminTokenKey], URL: "http://127.0.0.1:1/api/",
+		})})
+		if diff := cmp.Diff(a.Capabilities(), slack.Settings().With(v.Settings)); diff != "" {
+			t.Errorf("%q: the adapter and the settings differ:\n%s", v.Name, diff)
+		}
+	}
 }
