@@ -113,24 +113,33 @@ type nonce struct {
 }
 
 // newMessage returns the body of a new message.
-func newMessage(c Content, op string) any {
+func (r Renderer) newMessage(m core.Message, op string) any {
 	once := nonce{op, true}
-	if b, ok := asBare(c, op); ok {
+	if l, ok := r.layout(m, op); ok {
 		return struct {
-			bare
+			layout
 			nonce
-		}{b, once}
+		}{l, once}
 	}
 	return struct {
 		Content
 		nonce
-	}{c, once}
+	}{r.Message(m, op), once}
+}
+
+// newContent returns the body of an edit. It carries no op, since probes look only for
+// posted messages. Parts that a message no longer has are sent as empty.
+func (r Renderer) newContent(m core.Message) any {
+	if l, ok := r.layout(m, ""); ok {
+		return edited{layout: l, Embeds: []any{}}
+	}
+	return r.Message(m, "")
 }
 
 // createMessage sends the op as a nonce, by which Discord itself rejects
 // repeats for a few minutes.
 func (a *Adapter) createMessage(ctx context.Context, in core.Intent, channel string, m core.Message) (string, error) {
-	return a.newMessageIn(ctx, in, channel, newMessage(a.render.Message(m, in.Op), in.Op), nil)
+	return a.newMessageIn(ctx, in, channel, a.render.newMessage(m, in.Op), nil)
 }
 
 // createMessageWith sends a message with a file.
@@ -156,20 +165,13 @@ func (a *Adapter) newMessageIn(ctx context.Context, in core.Intent, channel stri
 	})
 }
 
-// updateMessage replaces everything that a message shows, sending parts that it
-// no longer has as empty. It carries no op, since probes look only for posted
-// messages.
+// updateMessage replaces everything that a message shows.
 func (a *Adapter) updateMessage(ctx context.Context, in core.Intent, channel, id string, m core.Message) error {
-	c := a.render.Message(m, "")
-	var body any = c
-	if b, ok := asBare(c, ""); ok {
-		body = edited{bare: b, Embeds: c.Embeds}
-	}
 	return effect.Do(ctx, a.writer, in, "update_message", func(ctx context.Context) error {
 		var out created
 		err := a.client.Send(ctx, api.Request{
 			Method: "update_message", Verb: http.MethodPatch, Path: []string{"channels", channel, "messages", id},
-			Body: body,
+			Body: a.render.newContent(m),
 		}, &out)
 		if err == nil {
 			err = out.check()

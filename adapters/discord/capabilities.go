@@ -68,7 +68,7 @@ func capabilities() core.Capabilities {
 
 func callPolicies() []core.CallPolicy {
 	const repeatable = "The call is idempotent on Discord: a repeat changes nothing."
-	const history = "The op is the message's nonce, which Discord enforces for a few minutes. It is also in a button's custom_id: a message without a card gets the button Details of the risk that it is about. If it is about no risk, it is a text display whose component id is derived from the op; Discord's push notifications don't show such a text. The probe reads the channel's messages, from the first attempt on."
+	const history = "The op is the message's nonce, which Discord enforces for a few minutes. It is also in a button's custom_id: a message without a card gets the button Details of the risk that it is about. A message without any button consists of components, of which a text has an id that is derived from the op; Discord's push notifications don't show such a text. The probe reads the channel's messages, from the first attempt on."
 	const twice = "If the bot can no longer read the history and Discord no longer enforces the nonce, the message may appear twice."
 	return []core.CallPolicy{
 		{Key: "open", Method: "create_dm", How: repeatable},

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,21 +40,17 @@ func colour(t core.Tone) int {
 }
 
 // card lays out a card as one embed (title, body, a field for each row, footer)
-// with the buttons below it. A small card has its rows on one line and no body.
+// with the buttons below it.
 func (p *page) card(c core.Card, op string) {
 	e := &discordgo.MessageEmbed{Color: colour(c.Tone), Title: p.part(c.Title, maxTitle, letter)}
 	small, tail := p.footer(c.Footer)
 	if small != "" {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: small}
 	}
-	if c.Small {
-		e.Description = p.part(oneRow(c.Rows), maxDescription, all)
-	} else {
-		p.room -= bodyRoom
-		e.Fields = p.fields(c.Rows)
-		p.room += bodyRoom
-		e.Description = p.part(c.Body, maxDescription, all)
-	}
+	p.room -= bodyRoom
+	e.Fields = p.fields(c.Rows)
+	p.room += bodyRoom
+	e.Description = p.part(c.Body, maxDescription, all)
 	if tail != "" {
 		e.Description = strings.TrimPrefix(e.Description+"\n"+tail, "\n")
 	}
@@ -163,54 +160,61 @@ func (p *page) footer(spans []core.Span) (small, tail string) {
 	return text, ""
 }
 
-// buttons lays out the buttons in rows of five, the less important ones in rows of
-// their own. It drops duplicates, because Discord rejects a custom_id that appears
-// twice. The first button carries the op.
+// buttons lays out the buttons below a card.
 func (p *page) buttons(c core.Card, op string) {
+	main, more := p.pressable(c, op)
+	all := slices.Concat(rows(main), rows(more))
+	p.Components = append(p.Components, all[:min(len(all), maxRows)]...)
+}
+
+// pressable renders a card's buttons, and the less important ones apart. It drops
+// duplicates, because Discord rejects a custom_id that appears twice. The first button
+// carries the op.
+func (r Renderer) pressable(c core.Card, op string) (main, more []discordgo.Button) {
 	seen := make(map[string]bool)
-	for _, more := range []bool{false, true} {
-		var row discordgo.ActionsRow
+	for _, less := range []bool{false, true} {
 		for _, b := range c.Buttons {
 			carried := Button{Press: b.Press, Risk: c.Risk, Version: c.Version}
-			if p.Shared {
-				carried.Workspace = p.Workspace
+			if r.Shared {
+				carried.Workspace = r.Workspace
 			}
 			id := carried.CustomID("")
-			if b.More != more || seen[id] || len(p.Components) == maxRows || len(carried.CustomID(op)) > maxCustomID {
+			if b.More != less || seen[id] || len(carried.CustomID(op)) > maxCustomID {
 				continue
 			}
-			if len(seen) == 0 {
+			seen[id] = true
+			if len(seen) == 1 {
 				id = carried.CustomID(op)
 			}
-			seen[carried.CustomID("")] = true
-			style := discordgo.SecondaryButton
+			out := discordgo.Button{Label: orDots(cut(b.Label, maxLabel)), Style: discordgo.SecondaryButton, CustomID: id}
 			if b.Primary {
-				style = discordgo.PrimaryButton
+				out.Style = discordgo.PrimaryButton
 			}
-			row.Components = append(row.Components, discordgo.Button{Label: orDots(cut(b.Label, maxLabel)), Style: style, CustomID: id})
-			if len(row.Components) == maxInRow {
-				p.Components, row = append(p.Components, row), discordgo.ActionsRow{}
+			if less {
+				more = append(more, out)
+			} else {
+				main = append(main, out)
 			}
 		}
-		if len(row.Components) > 0 {
-			p.Components = append(p.Components, row)
+	}
+	return main, more
+}
+
+// rows puts buttons into rows of five.
+func rows(buttons []discordgo.Button) []discordgo.MessageComponent {
+	var out []discordgo.MessageComponent
+	for some := range slices.Chunk(buttons, maxInRow) {
+		row := discordgo.ActionsRow{}
+		for _, b := range some {
+			row.Components = append(row.Components, b)
 		}
+		out = append(out, row)
 	}
+	return out
 }
 
-// mark adds the op to a card that has no button to carry it, after the footer.
-func (p *page) mark(op string) {
-	switch {
-	case op == "" || len(p.Components) > 0 || len(p.Embeds) == 0:
-	case p.Embeds[0].Footer == nil:
-		p.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: op}
-	default:
-		p.Embeds[0].Footer.Text += dot + op
-	}
-}
-
-// underlined reports whether a text ends with the op, as mark writes it and as
-// earlier versions wrote it below a text.
+// underlined reports whether a text ends with the op, as earlier versions wrote it below
+// a text or after the footer of a card.
 func underlined(text, op string) bool {
 	return text == op || strings.HasSuffix(text, subtext+op) || strings.HasSuffix(text, dot+op) ||
 		text == strings.TrimPrefix(subtext, "\n")+op

@@ -118,34 +118,47 @@ func (w world) shown(messages []emulator.Message) []adaptertest.Shown {
 				look(str(f.(map[string]any)["value"]), &s, true)
 			}
 		}
-		for _, row := range m.Components {
-			if text, ok := row["content"].(string); ok {
-				look(text, &s, false)
-				continue
-			}
-			for _, c := range row["components"].([]any) {
-				s.Buttons = append(s.Buttons, c.(map[string]any)["label"].(string))
-			}
+		for _, c := range m.Components {
+			walk(c, &s, false)
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
+// walk looks at a component, and at those in it.
+func walk(v any, s *adaptertest.Shown, card bool) {
+	c, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	if text, ok := c["content"].(string); ok {
+		look(text, s, card)
+	}
+	if label, ok := c["label"].(string); ok {
+		s.Buttons = append(s.Buttons, label)
+	}
+	parts, _ := c["components"].([]any)
+	for _, part := range parts {
+		walk(part, s, card || c["spoiler"] != nil) // only containers have it
+	}
+	walk(c["accessory"], s, card)
+}
+
 // working matches active mentions and links, and skips escaped text.
 var working = regexp.MustCompile(`\\.|<(?:@!?|@&|#)(\d+)>|(@everyone|@here)|\]\(<?(https?://[^\s<>)]+)>?\)|<?(https?://[^\s<>)]+)>?`)
 
-// look collects what notifies people and what can be pressed. In an embed a
+// look collects what notifies people and what can be pressed. On a card a
 // mention shows a name and notifies nobody; for a message's text the emulator
 // says who is notified.
-func look(text string, s *adaptertest.Shown, embed bool) {
+func look(text string, s *adaptertest.Shown, card bool) {
 	for _, m := range working.FindAllStringSubmatch(text, -1) {
 		switch id, all, link := m[1], m[2], m[3]+m[4]; {
 		case link != "":
 			s.Links = append(s.Links, link)
-		case embed && id != "":
+		case card && id != "":
 			s.Mentions = append(s.Mentions, id)
-		case embed && all != "":
+		case card && all != "":
 			s.Mentions = append(s.Mentions, "everyone")
 		}
 	}

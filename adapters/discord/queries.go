@@ -188,14 +188,10 @@ func (a *Adapter) getChannel(ctx context.Context, id string) (channel, error) {
 
 // posted is the part of a message that a probe needs.
 type posted struct {
-	ID         string `json:"id"`
-	Content    string `json:"content"`
-	Components []struct {
-		Type    int         `json:"type"`
-		ID      int64       `json:"id"`
-		Buttons []pressable `json:"components"`
-	} `json:"components"`
-	Embeds []struct {
+	ID         string  `json:"id"`
+	Content    string  `json:"content"`
+	Components []shown `json:"components"`
+	Embeds     []struct {
 		Footer struct {
 			Text string `json:"text"`
 		} `json:"footer"`
@@ -203,9 +199,13 @@ type posted struct {
 	Author user `json:"author"`
 }
 
-// pressable is a button on a message.
-type pressable struct {
-	CustomID string `json:"custom_id"`
+// shown is a component of a message.
+type shown struct {
+	Type      int     `json:"type"`
+	ID        int64   `json:"id"`
+	CustomID  string  `json:"custom_id"` // of a button
+	Parts     []shown `json:"components"`
+	Accessory *shown  `json:"accessory"`
 }
 
 const (

@@ -56,24 +56,28 @@ type Content struct {
 }
 
 // Message lays out a message. It notifies only the people mentioned in its
-// text; mentions on a card only show a name. A button or the card's footer carries
-// the op, unless that is "".
+// text; mentions on a card only show a name. The first button carries the op, unless
+// that is "".
 func (r Renderer) Message(m core.Message, op string) Content {
-	p := page{Renderer: r, room: maxEmbeds - core.OpLen - len(dot)}
+	p := page{Renderer: r, room: maxEmbeds}
 	p.Text = p.spans(m.Text, maxContent, all)
 	p.Embeds, p.Components = []*discordgo.MessageEmbed{}, []discordgo.MessageComponent{}
-	p.AllowedMentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}, Users: r.mentioned(m.Text, p.Text)}
+	p.AllowedMentions = r.allowed(m.Text, p.Text)
 	if m.Card != nil {
 		p.card(*m.Card, op)
 	} else if m.About != nil {
 		p.buttons(*m.About, op)
 	}
-	p.mark(op)
 	return p.Content
 }
 
 // Card lays out a card without a message.
 func (r Renderer) Card(c core.Card) Content { return r.Message(core.Message{Card: &c}, "") }
+
+// allowed lets a message notify the people whom a rendered text mentions.
+func (r Renderer) allowed(spans []core.Span, text string) *discordgo.MessageAllowedMentions {
+	return &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}, Users: r.mentioned(spans, text)}
+}
 
 // mentioned returns the people that a rendered text notifies, each once.
 func (r Renderer) mentioned(spans []core.Span, text string) []string {

@@ -65,14 +65,65 @@ func TestEveryPartIsSent(t *testing.T) {
 	}
 }
 
-func TestSmallCardIsSmall(t *testing.T) {
+// TestPinnedCard checks the layout of a small card: everything is next to the button
+// that asks for the least, and there is no body.
+func TestPinnedCard(t *testing.T) {
 	t.Parallel()
 	c := *full().Card
 	c.Small = true
-	c.Rows = append(c.Rows, core.Row{Label: "Status", Value: []core.Span{core.Plain("pending")}})
-	e := Renderer{Workspace: "guild"}.Card(c).Embeds[0]
-	if len(e.Fields) > 0 || e.Description != "Handlers  <@1000000000000000001> · Status  pending" {
-		t.Errorf("it shows %q and %d fields", e.Description, len(e.Fields))
+	c.Rows = append(c.Rows, core.Row{Label: "Status", Value: []core.Span{core.Plain("*pending*")}})
+	got, ok := Renderer{Workspace: "guild"}.layout(core.Message{Card: &c}, anOp)
+	raw, err := json.Marshal(got)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	want := `{"flags":32768,"components":[{"type":17,"accent_color":15246141,"components":[` +
+		`{"type":9,"components":[{"type":10,"content":"### R-17 Ledger is \\*off\\* by one"},` +
+		`{"type":10,"content":"Handlers  <@1000000000000000001> · Status  \\*pending\\*"},{"type":10,"content":"-# Filed by \\*wei\\*"}],` +
+		`"accessory":{"label":"Details","style":2,"disabled":false,"custom_id":"riskroom.details:R-17@3","type":2}},` +
+		`{"type":14},{"components":[` +
+		`{"label":"Start","style":1,"disabled":false,"custom_id":"riskroom.start:R-17@3:` + anOp + `","type":2}],"type":1}]}],` +
+		`"allowed_mentions":{"parse":[],"replied_user":false}}`
+	if plain := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(string(raw)); plain != want {
+		t.Errorf("it is\n%s\nwant\n%s", plain, want)
+	}
+}
+
+// TestOldPinnedCardsChange checks that an edit turns the embed of an earlier version into
+// components.
+func TestOldPinnedCardsChange(t *testing.T) {
+	t.Parallel()
+	c := *full().Card
+	c.Small = true
+	raw, err := json.Marshal(Renderer{Workspace: "guild"}.newContent(core.Message{Card: &c}))
+	if got := string(raw); err != nil || !strings.Contains(got, `"flags":32768`) || !strings.Contains(got, `"content":null,"embeds":[]`) || strings.Contains(got, anOp) {
+		t.Errorf("it is %s, %v", got, err)
+	}
+}
+
+// TestCardWithoutButtons checks that such a card is a layout with all its parts, whether
+// it is posted or edited.
+func TestCardWithoutButtons(t *testing.T) {
+	t.Parallel()
+	m := full()
+	m.Card.Buttons = nil
+	for _, op := range []string{anOp, ""} {
+		got, ok := Renderer{Workspace: "guild"}.layout(m, op)
+		raw, err := json.Marshal(got)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		plain := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(string(raw))
+		for _, part := range []string{
+			"Waited a day\\\\: <@1000000000000000001>", "### R-17", "**Handlers**  <@", "One cent. [More](", "-# Filed by", `"users":["1000000000000000001"]`,
+		} {
+			if !strings.Contains(plain, part) {
+				t.Errorf("%q is missing in %s", part, plain)
+			}
+		}
+	}
+	if _, ok := (Renderer{Workspace: "guild"}).layout(full(), ""); ok {
+		t.Error("a card with buttons has no push notification")
 	}
 }
 
@@ -84,13 +135,15 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 	bare.Buttons = nil
 	noFooter := bare
 	noFooter.Footer = nil
+	pinned := *full().Card
+	pinned.Small = true
 	mentioned := bare
 	mentioned.Footer = []core.Span{core.Plain("Filed by "), core.Mention(linAccount)}
 	for name, m := range map[string]core.Message{
-		"everything": full(), "text": {Text: full().Text}, "text to the limit": {Text: []core.Span{core.Plain(strings.Repeat("*", 5000))}},
+		"everything": full(), "pinned": {Card: &pinned}, "text": {Text: full().Text}, "text to the limit": {Text: []core.Span{core.Plain(strings.Repeat("*", 5000))}},
 		"card without buttons": {Card: &bare}, "nor footer": {Card: &noFooter}, "mention in the footer": {Card: &mentioned},
 	} {
-		raw, err := json.Marshal(newMessage(Renderer{Workspace: "guild"}.Message(m, anOp), anOp))
+		raw, err := json.Marshal(Renderer{Workspace: "guild"}.newMessage(m, anOp))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,11 +152,11 @@ func TestTheOpIsFoundAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Author.Bot = true
-		places := 2 // the nonce, and a button or the footer
-		if m.Card == nil {
-			places = 1
+		places, ids := 2, 0 // the nonce and a button
+		if m.Card == nil || len(m.Card.Buttons) == 0 {
+			places, ids = 1, 1 // the nonce, and the id of a text
 		}
-		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") || strings.Count(string(raw), anOp) != places {
+		if !p.marked(anOp) || p.marked("bcdefghijklmnopqrstu") || strings.Count(string(raw), anOp) != places || strings.Count(string(raw), `"id":`) != ids {
 			t.Errorf("%s: %s", name, raw)
 		}
 		if utf8.RuneCountInString(p.Content) > maxContent {
@@ -238,9 +291,52 @@ func TestEverythingIsBounded(t *testing.T) {
 		}
 		m.Card.Risk = "R-17"
 		bounded(t, Renderer{Workspace: "guild"}.Message(m, anOp))
-		m.Card.Buttons = nil
+		m.Card.Small = true
+		boundedLayout(t, m)
+		m.Card.Buttons, m.Card.Small = nil, false
 		bounded(t, Renderer{Workspace: "guild"}.Message(m, anOp))
+		boundedLayout(t, m)
 	}
+}
+
+// boundedLayout checks a layout against Discord's limits, and that it says that something
+// is missing.
+func boundedLayout(t *testing.T, m core.Message) {
+	t.Helper()
+	raw, err := json.Marshal(Renderer{Workspace: "guild"}.newMessage(m, anOp))
+	var got struct{ Components []part }
+	if err == nil {
+		err = json.Unmarshal(raw, &got)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := flatten(got.Components)
+	shown := 0
+	for _, c := range all {
+		shown += utf8.RuneCountInString(c.Content)
+	}
+	if len(all) > 40 || shown > maxLayout || shown < maxLayout/2 || !strings.Contains(string(raw), "… (+1") {
+		t.Errorf("it has %d components with %d characters", len(all), shown)
+	}
+}
+
+// part is a component as Discord reads it.
+type part struct {
+	Content    string
+	Components []part
+	Accessory  *part
+}
+
+func flatten(list []part) []part {
+	var all []part
+	for _, c := range list {
+		all = append(append(all, c), flatten(c.Components)...)
+		if c.Accessory != nil {
+			all = append(all, *c.Accessory)
+		}
+	}
+	return all
 }
 
 func bounded(t *testing.T, got Content) {
@@ -379,7 +475,7 @@ func TestButtons(t *testing.T) {
 func TestATextHasTheButtonOfItsRisk(t *testing.T) {
 	t.Parallel()
 	m := core.Message{Text: full().Text, About: &core.Card{Risk: "R-17", Buttons: []core.Button{{Press: core.PressDetails, Label: "Details"}}}}
-	raw, err := json.Marshal(newMessage(Renderer{Workspace: "guild"}.Message(m, anOp), anOp))
+	raw, err := json.Marshal(Renderer{Workspace: "guild"}.newMessage(m, anOp))
 	p := posted{}
 	if err == nil {
 		err = json.Unmarshal(raw, &p)

@@ -129,13 +129,12 @@ func (m posted) marked(op string) bool {
 			return true
 		}
 	}
-	for _, row := range m.Components {
-		if row.Type == textDisplay && row.ID == displayID(op) {
-			return true
-		}
-		if slices.ContainsFunc(row.Buttons, func(b pressable) bool { return carries(b.CustomID, op) }) {
-			return true
-		}
-	}
-	return underlined(m.Content, op)
+	return underlined(m.Content, op) || slices.ContainsFunc(m.Components, func(c shown) bool { return c.marked(op) })
+}
+
+// marked reports whether a component, or one in it, carries the op.
+func (c shown) marked(op string) bool {
+	return c.Type == textDisplay && c.ID == displayID(op) || carries(c.CustomID, op) ||
+		c.Accessory != nil && c.Accessory.marked(op) ||
+		slices.ContainsFunc(c.Parts, func(p shown) bool { return p.marked(op) })
 }

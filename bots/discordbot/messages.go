@@ -33,16 +33,29 @@ type target struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"embeds"`
-	Components []struct {
-		Content string `json:"content"` // of a text display
-	} `json:"components"`
+	Components []piece `json:"components"`
+}
+
+// piece is the part of a component on a message that riskroom reads.
+type piece struct {
+	Content    string  `json:"content"` // of a text display
+	Components []piece `json:"components"`
+}
+
+// said returns the first text in a component.
+func (c piece) said() string {
+	said := c.Content
+	for _, inner := range c.Components {
+		said = cmp.Or(said, inner.said())
+	}
+	return said
 }
 
 // said returns the text of a message, or else what it shows first.
 func (m target) said() string {
 	said := m.Content
 	for _, c := range m.Components {
-		said = cmp.Or(said, c.Content)
+		said = cmp.Or(said, c.said())
 	}
 	for _, e := range m.Embeds {
 		said = cmp.Or(said, strings.TrimSpace(e.Title+"\n"+e.Description))

@@ -20,8 +20,8 @@ import (
 var onlyThere = map[string]string{
 	"adapters/discord/about.go":       "Discord has no bookmarks and no purpose, so the topic says what a group is about",
 	"adapters/discord/api/breaker.go": "Discord locks an address out after too many invalid requests",
-	"adapters/discord/bare.go":        "on Discord, only a component of a text can carry the op unseen",
 	"adapters/discord/category.go":    "Discord's channels are in categories, which can be full",
+	"adapters/discord/layout.go":      "on Discord, a message of components differs from one with content and embeds",
 	"adapters/discord/permissions.go": "permissions decide who is in a group on Discord",
 }
 
