@@ -61,6 +61,7 @@ type Config struct {
 	Forms   bots.Forms
 	Noticed func(ctx context.Context, g core.GroupRef) error  // something happened to a group
 	Missed  func(ctx context.Context, workspace string) error // something may have happened to any group
+	Joined  func(ctx context.Context, workspace string) error // somebody joined the guild
 
 	// Home returns a risk's home. It is needed if the application is in several guilds.
 	Home func(ctx context.Context, risk core.RiskKey) (workspace string, err error)
@@ -85,6 +86,7 @@ type Bot struct {
 	bot              Answerer
 	noticed          func(ctx context.Context, g core.GroupRef) error
 	missed           func(ctx context.Context, workspace string) error
+	joined           func(ctx context.Context, workspace string) error
 	home             func(ctx context.Context, risk core.RiskKey) (string, error)
 	peers            []*Bot // see Share; nil: only this one
 	lead             core.Leadership
@@ -129,8 +131,8 @@ const (
 
 // New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Forms == nil || c.Noticed == nil || c.Missed == nil || c.Org == nil || c.Text == nil {
-		return nil, errors.New("discordbot: API, GuildID, Bot, Forms, Noticed, Missed, Org and Text must be set")
+	if c.API == nil || c.GuildID == "" || c.Bot == nil || c.Forms == nil || c.Noticed == nil || c.Missed == nil || c.Joined == nil || c.Org == nil || c.Text == nil {
+		return nil, errors.New("discordbot: API, GuildID, Bot, Forms, Noticed, Missed, Joined, Org and Text must be set")
 	}
 	key, err := hex.DecodeString(c.PublicKey)
 	if err != nil || len(key) != 0 && len(key) != ed25519.PublicKeySize {
@@ -138,7 +140,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{
 		workspace: c.API.Workspace(), guild: c.GuildID, api: c.API, application: c.ApplicationID, key: key,
-		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, home: c.Home, lead: c.Leadership,
+		org: c.Org, text: c.Text, bot: c.Bot, noticed: c.Noticed, missed: c.Missed, joined: c.Joined, home: c.Home, lead: c.Leadership,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
 		render: adapter.Renderer{Workspace: c.API.Workspace(), Guild: c.GuildID}, registered: errUnregistered,
 		replays: bots.NewRecent(replayFor, maxReplays, time.Now), forms: c.Forms, closing: make(chan struct{}),

@@ -42,6 +42,8 @@ func (c *connection) dispatch(ctx context.Context, f frame) {
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_PINS_UPDATE",
 		"MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "GUILD_MEMBER_REMOVE":
 		c.g.channelChanged(f)
+	case "GUILD_MEMBER_ADD":
+		c.g.memberJoined(ctx, f)
 	}
 }
 
@@ -77,6 +79,27 @@ func (g *Gateway) guildChanged(ctx context.Context, f frame) {
 		b.log.ErrorContext(ctx, "discordbot: the server has removed the bot: nothing works there until it is installed again")
 		b.gateway.pending.addAll()
 	}
+}
+
+// memberJoined passes on that somebody joined a guild. Discord says so only to applications
+// with the intent GUILD_MEMBERS; for others, the periodic check of groups notices.
+func (g *Gateway) memberJoined(ctx context.Context, f frame) {
+	var e struct {
+		GuildID string `json:"guild_id"`
+	}
+	if json.Unmarshal(f.Data, &e) != nil {
+		g.bot.observe(kindEvent, outcomeMalformed)
+		return
+	}
+	b := g.bot.ofGuild(e.GuildID)
+	if b == nil {
+		return
+	}
+	g.handling.Go(func() {
+		if err := b.joined(ctx, b.workspace); err != nil {
+			b.log.WarnContext(ctx, "discordbot: an event could not be passed on", "event", f.Type, "error", err)
+		}
+	})
 }
 
 // channelChanged adds the channels that an event may have changed to the pending

@@ -153,10 +153,17 @@ func TestChannelEventsArePassedOn(t *testing.T) {
 	b.SendEvent("CHANNEL_DELETE", map[string]any{"id": "100000000000000007", "guild_id": "1"})
 	b.SendEvent("CHANNEL_CREATE", map[string]any{"id": "100000000000000008", "guild_id": b.GuildID(), "permission_overwrites": []map[string]any{{"id": wei}}})
 	b.SendEvent("GUILD_MEMBER_REMOVE", map[string]any{"guild_id": b.GuildID(), "user": map[string]any{"id": wei}})
+	b.SendEvent("GUILD_MEMBER_ADD", map[string]any{"guild_id": b.GuildID(), "user": map[string]any{"id": wei}})
+	b.SendEvent("GUILD_MEMBER_ADD", map[string]any{"guild_id": "1", "user": map[string]any{"id": wei}})
 	b.SendEvent("SOMETHING_NEW", map[string]any{"guild_id": b.GuildID()})
 	for _, id := range []string{"100000000000000004", "100000000000000005", "100000000000000006", "100000000000000008"} {
 		b.eventually(t, id+" is passed on", func() bool { return noticed(id) })
 	}
+	b.eventually(t, "that somebody joined is passed on", func() bool {
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		return b.engine.joined == 1
+	})
 	if noticed("100000000000000007") {
 		t.Error("a channel of another guild is passed on")
 	}

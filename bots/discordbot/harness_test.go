@@ -30,6 +30,7 @@ type fakeEngine struct {
 	room    string             // the ID of the channel of risk
 	noticed []core.GroupRef
 	missed  int
+	joined  int
 	alike   *core.Risk // the risk with the same title that File finds
 	risk    core.Risk
 	history map[string]engine.History             // by risk and cursor
@@ -192,6 +193,13 @@ func (f *fakeEngine) Name(_ context.Context, ref core.Ref, workspace, _ string) 
 
 // elsewhere is an account in another workspace.
 var elsewhere = people.Known{Account: core.Account{Workspace: "beta", ID: "U0LIN"}, Name: "Lin Chen"}
+
+func (f *fakeEngine) Joined(context.Context, string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.joined++
+	return nil
+}
 
 func (f *fakeEngine) Missed(ctx context.Context, workspace string) error {
 	if err := f.hook(ctx, "Missed"); err != nil {
@@ -393,7 +401,7 @@ func (b *bundle) newDiscordbot(t *testing.T, change ...func(*Config)) {
 	c := Config{
 		API:     client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/v10/", Transport: b.Client().Transport}),
 		GuildID: b.GuildID(), Org: organisation(), Text: cat,
-		Bot: b.bot, Forms: b.forms, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Observe: b.count,
+		Bot: b.bot, Forms: b.forms, Noticed: b.engine.Noticed, Missed: b.engine.Missed, Joined: b.engine.Joined, Observe: b.count,
 		Logger: slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, ch := range change {

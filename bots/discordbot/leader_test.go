@@ -136,6 +136,7 @@ func (s *cluster) start(name string) *process {
 			p.noticed = append(p.noticed, g.ID)
 			return nil
 		},
+		Joined: func(context.Context, string) error { return nil },
 		Missed: func(context.Context, string) error {
 			p.mu.Lock()
 			defer p.mu.Unlock()

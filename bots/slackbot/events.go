@@ -26,10 +26,26 @@ type event struct {
 		Channel json.RawMessage `json:"channel"` // an ID, or an object with one
 		// ChannelID is where pin_removed has the ID.
 		ChannelID string `json:"channel_id"`
-		User      string `json:"user"`
+		User      ident  `json:"user"`
 		ActorID   string `json:"actor_id"`
 		Tab       string `json:"tab"` // of app_home_opened
 	} `json:"event"`
+}
+
+// ident is the ID of a person: as it is, or in an object with the whole person.
+type ident string
+
+// UnmarshalJSON implements json.Unmarshaler. Anything else is no ID.
+func (i *ident) UnmarshalJSON(b []byte) error {
+	var id string
+	var whole thing
+	switch {
+	case json.Unmarshal(b, &id) == nil:
+		*i = ident(id)
+	case json.Unmarshal(b, &whole) == nil:
+		*i = ident(whole.ID)
+	}
+	return nil
 }
 
 // Events handles events. An event about a group only makes riskroom check the
@@ -113,10 +129,15 @@ func (b *Bot) forward(ctx context.Context, e event) string {
 		b.log.Error("slackbot: the workspace has removed the app or its token: nothing works there until it is installed again",
 			"event", e.Event.Type)
 	case e.Event.Type == homeOpened:
-		if b.homes == nil || e.Event.Tab != homeTab || !account.MatchString(e.Event.User) {
+		if b.homes == nil || e.Event.Tab != homeTab || !account.MatchString(string(e.Event.User)) {
 			return outcomeUnknown
 		}
-		if err := b.openedHome(ctx, e.Event.User); err != nil {
+		if err := b.openedHome(ctx, string(e.Event.User)); err != nil {
+			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
+			return outcomeFailed
+		}
+	case e.Event.Type == teamJoin:
+		if err := b.joined(ctx, b.workspace); err != nil {
 			b.log.Warn("slackbot: an event could not be passed on", "event", e.Event.Type, "error", err)
 			return outcomeFailed
 		}
@@ -154,7 +175,7 @@ func (b *Bot) passOn(ctx context.Context, e event, g core.GroupRef) error {
 // names a user. For group_unarchive, Slack's page names nobody, and its types an
 // actor_id.
 func (b *Bot) actor(e event) core.Account {
-	id := cmp.Or(e.Event.User, e.Event.ActorID)
+	id := cmp.Or(string(e.Event.User), e.Event.ActorID)
 	if !account.MatchString(id) {
 		return core.Account{}
 	}
@@ -182,6 +203,11 @@ var (
 	}
 	endEvents = []string{"app_uninstalled", "tokens_revoked"}
 )
+
+// teamJoin is the event that somebody joined the workspace, and so may be added to groups:
+// https://docs.slack.dev/reference/events/team_join. That an account is active again is
+// noticed by the periodic check: user_change also comes for every change of a status.
+const teamJoin = "team_join"
 
 // concernsGroup reports whether the event may change a group. See
 // https://docs.slack.dev/reference/events.

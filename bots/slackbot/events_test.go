@@ -126,6 +126,19 @@ func TestEventTypes(t *testing.T) {
 	}
 }
 
+// TestJoinedIsPassedOn checks the event that somebody joined the workspace, which has all of
+// the person where others have an ID.
+func TestJoinedIsPassedOn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if got := b.post(b.event("Ev", map[string]any{"type": "team_join", "user": map[string]any{"id": wei, "name": "wei"}})); got != 200 {
+		t.Errorf("%d", got)
+	}
+	if !slices.Equal(b.engine.joined, []string{"acme"}) || len(b.engine.noticed) > 0 || b.counted("events "+outcomeOK) != 1 {
+		t.Errorf("joined %v, noticed %v, counted %v", b.engine.joined, b.engine.noticed, b.counts)
+	}
+}
+
 // TestUnarchivedNamesThePerson checks who unarchived a group, according to Slack.
 func TestUnarchivedNamesThePerson(t *testing.T) {
 	t.Parallel()

@@ -50,7 +50,7 @@ func newFuzzed(f *testing.F, change func(*Config)) *fuzzed {
 		f.Fatal(err)
 	}
 	c := Config{
-		TeamID: "T0ACME", Homes: &homes{}, Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended, Unarchived: kept.Unarchived,
+		TeamID: "T0ACME", Homes: &homes{}, Bot: bot, Noticed: kept.Noticed, Ended: kept.Ended, Unarchived: kept.Unarchived, Joined: kept.Joined,
 		API: client(f, api.Config{Token: "xoxb-1", URL: "https://api.example/api/", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if to := r.URL.Scheme + "://" + r.URL.Host; !slices.Contains([]string{"https://api.example", "https://hooks.slack.com", "https://hooks.slack-gov.com"}, to) {
 				f.Errorf("%s is called", to)

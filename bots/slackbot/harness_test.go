@@ -30,6 +30,7 @@ type fakeEngine struct {
 	noticed    []core.GroupRef
 	ended      []core.Ending
 	unarchived []core.Account
+	joined     []string   // workspaces
 	alike      *core.Risk // the risk with the same title that File finds
 	risk       core.Risk
 	history    map[string]engine.History             // by risk and cursor
@@ -207,6 +208,13 @@ func (f *fakeEngine) Ended(ctx context.Context, g core.GroupRef, how core.Ending
 }
 
 // Unarchived is recorded in noticed too.
+func (f *fakeEngine) Joined(ctx context.Context, workspace string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.joined = append(f.joined, workspace)
+	return nil
+}
+
 func (f *fakeEngine) Unarchived(ctx context.Context, g core.GroupRef, by core.Account) error {
 	if err := f.Noticed(ctx, g); err != nil {
 		return err
@@ -331,7 +339,7 @@ func (b *bundle) newSlackbot(t *testing.T, change ...func(*Config)) {
 	log := slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := Config{
 		API: client(t, api.Config{Token: b.BotToken(), URL: b.URL() + "/api/", Transport: b.Client().Transport}),
-		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Unarchived: b.engine.Unarchived, Observe: b.count, Logger: log,
+		Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Unarchived: b.engine.Unarchived, Joined: b.engine.Joined, Observe: b.count, Logger: log,
 	}
 	for _, ch := range change {
 		ch(&c)

@@ -148,7 +148,7 @@ func botEvents(home bool, uses core.Uses) []string {
 	}
 	if uses.Groups {
 		// A message_deleted comes with the messages of each kind of channel.
-		all = append(slices.Concat(all, groupEvents), "message.channels", "message.groups")
+		all = append(slices.Concat(all, groupEvents), "message.channels", "message.groups", teamJoin)
 	}
 	slices.Sort(all)
 	return all

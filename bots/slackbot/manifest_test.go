@@ -18,7 +18,7 @@ var eventScopes = map[string][]string{
 	"group_rename": {"groups:read"}, "group_left": {"groups:read"}, "group_close": {"groups:read"},
 	"member_joined_channel": {"channels:read", "groups:read"}, "member_left_channel": {"channels:read", "groups:read"},
 	"pin_removed": {"pins:read"}, "message.channels": {"channels:history"}, "message.groups": {"groups:history"},
-	"app_uninstalled": nil, "tokens_revoked": nil,
+	"team_join": {"users:read"}, "app_uninstalled": nil, "tokens_revoked": nil,
 }
 
 func printer(t *testing.T, lang string) text.Printer {

@@ -54,6 +54,8 @@ type Config struct {
 	// did it.
 	Unarchived func(ctx context.Context, g core.GroupRef, by core.Account) error
 
+	Joined func(ctx context.Context, workspace string) error // somebody joined the workspace
+
 	Homes Homes // nil: the app has no Home tab
 
 	Budget core.Budget // nil: calls are not paced
@@ -72,6 +74,7 @@ type Bot struct {
 	noticed    func(ctx context.Context, g core.GroupRef) error
 	ended      func(ctx context.Context, g core.GroupRef, how core.Ending) error
 	unarchived func(ctx context.Context, g core.GroupRef, by core.Account) error
+	joined     func(ctx context.Context, workspace string) error
 	budget     core.Budget
 	observe    func(kind, outcome string)
 	log        *slog.Logger
@@ -119,8 +122,8 @@ const (
 
 // New returns a Bot. It does no I/O.
 func New(c Config) (*Bot, error) {
-	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil || c.Unarchived == nil {
-		return nil, errors.New("slackbot: API, Bot, Noticed, Ended and Unarchived must be set")
+	if c.API == nil || c.Bot == nil || c.Noticed == nil || c.Ended == nil || c.Unarchived == nil || c.Joined == nil {
+		return nil, errors.New("slackbot: API, Bot, Noticed, Ended, Unarchived and Joined must be set")
 	}
 	if slices.Contains(c.SigningSecrets, "") || len(c.SigningSecrets) == 0 && c.AppToken == "" {
 		return nil, errors.New("slackbot: set a signing secret or an app token")
@@ -129,7 +132,7 @@ func New(c Config) (*Bot, error) {
 		return nil, errors.New("slackbot: set signing secrets (HTTP) or an app token (Socket Mode), not both")
 	}
 	b := &Bot{
-		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended, unarchived: c.Unarchived,
+		workspace: c.API.Workspace(), secrets: c.SigningSecrets, bot: c.Bot, noticed: c.Noticed, ended: c.Ended, unarchived: c.Unarchived, joined: c.Joined,
 		budget: c.Budget, observe: c.Observe, log: c.Logger,
 		render:   adapter.Renderer{Workspace: c.API.Workspace()},
 		api:      c.API,

@@ -454,7 +454,7 @@ func TestUnsentAnswerIsShown(t *testing.T) {
 func TestHTTPOrSocketMode(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	c := Config{API: client(t, api.Config{Token: "xoxb-1"}), Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Unarchived: b.engine.Unarchived, AppToken: "xapp-1", SigningSecrets: []string{"secret"}}
+	c := Config{API: client(t, api.Config{Token: "xoxb-1"}), Bot: b.bot, Noticed: b.engine.Noticed, Ended: b.engine.Ended, Unarchived: b.engine.Unarchived, Joined: b.engine.Joined, AppToken: "xapp-1", SigningSecrets: []string{"secret"}}
 	if _, err := New(c); err == nil {
 		t.Error("both are accepted")
 	}

@@ -125,6 +125,15 @@ func eventText(e engine.Event, zone *time.Location) string {
 		return "the bot can no longer see the group " + d["group"] + " (" + d["code"] + ")"
 	case engine.EventFound:
 		return "the bot can see the group " + d["group"] + " again"
+	case engine.EventMembers:
+		s := "new people of the risk in the group " + d["group"]
+		if d["done"] != "" {
+			s += "; invited: " + d["done"]
+		}
+		if d["what"] != "" {
+			s += "; not added: " + d["what"]
+		}
+		return s
 	case engine.EventSynced:
 		return "updated: " + d["where"]
 	case engine.EventOperator:

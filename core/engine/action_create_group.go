@@ -41,6 +41,7 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 		return err
 	}
 	in.Spec = &core.GroupSpec{Workspace: t.workspace, Type: a.Type, Public: a.Public, Suffix: t.op("suffix")[:6], Owner: owner, Members: members}
+	in.Involved = t.e.involved(t.rec.Risk)
 	return t.nameGroup(ctx, a, env, in.Spec)
 }
 

@@ -74,7 +74,7 @@ func (e *Engine) sweepLoop(ctx context.Context) {
 			return
 		case <-t.C:
 		}
-		if err := e.sweepGroups(ctx, "", e.sweep); err != nil && ctx.Err() == nil {
+		if err := e.sweepGroups(ctx, "", 0, e.sweep); err != nil && ctx.Err() == nil {
 			e.log.WarnContext(ctx, "not all groups could be swept", "err", err)
 		}
 	}

@@ -79,6 +79,7 @@ type Engine struct {
 	halt    atomic.Bool   // the program is stopping: no new intents
 	turns   sync.WaitGroup
 	gate    *gate
+	joins   joins
 	asides  chan struct{} // a place for each attempt that is being recorded
 	lastRun atomic.Int64  // when the claim loop last started a round, in ns
 }

@@ -28,6 +28,7 @@ const (
 	EventLost     = "missing"  // the bot can no longer see an item group; data: group, code
 	EventFound    = "found"    // the bot can see a lost group again; data: group
 	EventGroup    = "group"    // the record of a group was created or changed; data: group, what
+	EventMembers  = "members"  // people who became involved were invited to an item group; data: group, done, what
 	EventSynced   = "synced"   // data: what, where
 	EventLinked   = "linked"   // accounts were linked, in the trail of R-0; data: account, with
 	EventUnlinked = "unlinked" // an account was unlinked, in the trail of R-0; data: account, from

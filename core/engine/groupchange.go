@@ -145,6 +145,9 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 		}
 		g.Name = cmp.Or(name, g.Name)
 		g.report(r, in, now)
+		if in.Spec != nil && g.Followed == nil {
+			g.Followed = in.Involved
+		}
 		if !done {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/people"
 )
 
 // Group is riskroom's record of a group that it created. Owner, admins and the state
@@ -35,8 +36,9 @@ type Group struct {
 
 	Card         core.MessageRef   `json:"card,omitzero"` // the pinned card
 	Announcement core.MessageRef   `json:"announcement,omitzero"`
-	Ops          []string          `json:"ops,omitempty"`     // the last runs that changed it, and their steps
-	Members      map[string]Member `json:"members,omitempty"` // by Account.String: whom riskroom invited or tried to
+	Ops          []string          `json:"ops,omitempty"`      // the last runs that changed it, and their steps
+	Members      map[string]Member `json:"members,omitempty"`  // by Ref, of an account if they have one: whom riskroom invited or tried to
+	Followed     []core.Ref        `json:"followed,omitempty"` // who was involved in the risk when its item group's members last followed
 }
 
 // Posting returns who may post in the group, for a core.GroupChange.
@@ -65,6 +67,11 @@ type Member struct {
 	Code string    `json:"code,omitempty"` // why they could not be added; "" if they were
 	Left bool      `json:"left,omitempty"` // removed by hand, or left: not added again
 	At   time.Time `json:"at"`
+
+	// Of people who couldn't be added: their part in the risk, if that is why they were
+	// wanted, and the kind of their account then.
+	As   core.Ref    `json:"as,omitempty"`
+	Kind people.Kind `json:"kind,omitempty"`
 }
 
 // newGroup returns the record of a group that a run has just created.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/people"
 	"riskroom/core/text"
 )
 
@@ -126,9 +127,9 @@ func (e *Engine) groupArgs(risk core.RiskKey, group string) text.Args {
 
 // sweepGroups arms the sync of every key with a live item or topic group, in one
 // workspace or in all for "". The syncs are spread over a duration, in the same way on
-// every replica.
-func (e *Engine) sweepGroups(ctx context.Context, workspace string, over time.Duration) error {
-	start, armed := e.clock.Now(), map[core.RiskKey]bool{}
+// every replica, after a wait.
+func (e *Engine) sweepGroups(ctx context.Context, workspace string, wait, over time.Duration) error {
+	start, armed := e.clock.Now().Add(wait), map[core.RiskKey]bool{}
 	arm := func(key core.RiskKey, g core.GroupRef) error {
 		if workspace != "" && g.Workspace != workspace || armed[key] {
 			return nil
@@ -196,7 +197,17 @@ func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.End
 	return e.changeGroup(ctx, group, groupChange{timers: soon, edit: func(r *Group) { r.Said = ended }})
 }
 
+// Joined handles an event that somebody joined a workspace: it arms a check of its groups,
+// to which they may be invited now. By then, cached answers of the directory are too old.
+// If many join, one check in a minute is enough.
+func (e *Engine) Joined(ctx context.Context, workspace string) error {
+	if !e.joins.next(workspace, e.clock.Now()) {
+		return nil
+	}
+	return e.sweepGroups(ctx, workspace, people.ForRights, missedWithin)
+}
+
 // Missed handles a gap in a workspace's events: it arms a check of all its groups.
 func (e *Engine) Missed(ctx context.Context, workspace string) error {
-	return e.sweepGroups(ctx, workspace, missedWithin)
+	return e.sweepGroups(ctx, workspace, 0, missedWithin)
 }

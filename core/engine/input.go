@@ -20,6 +20,7 @@ type input struct {
 	Fallback []fallback              `json:"fallback,omitempty"` // of direct messages
 	Head     []core.Span             `json:"head,omitempty"`     // of direct messages, for Fallback
 	Card     bool                    `json:"card,omitempty"`     // likewise: with the risk's card
+	Involved []core.Ref              `json:"involved,omitempty"` // in the risk whose item group is created
 	Spec     *core.GroupSpec         `json:"group,omitempty"`    // of the group to create
 	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`

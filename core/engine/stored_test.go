@@ -12,10 +12,10 @@ import (
 func TestStoredCodes(t *testing.T) {
 	t.Parallel()
 	for want, got := range map[string][]string{
-		"filed status timer missed fired skipped step partial failed passed deferred retry parked ended resent fallback": {
+		"filed status timer missed fired skipped step partial failed passed deferred retry parked ended resent fallback members": {
 			engine.EventFiled, engine.EventStatus, engine.EventTimer, engine.EventMissed, engine.EventFired, engine.EventSkipped,
 			engine.EventStep, engine.EventPartial, engine.EventFailed, engine.EventPassed, engine.EventDeferred, engine.EventRetry,
-			engine.EventParked, engine.EventEnded, engine.EventResent, engine.EventFallback,
+			engine.EventParked, engine.EventEnded, engine.EventResent, engine.EventFallback, engine.EventMembers,
 		},
 		"edited assigned note node purged group": {engine.EventEdited, engine.EventAssigned, engine.EventNote, engine.EventNode, engine.EventPurged, engine.EventGroup},
 		"bound freed missing found synced linked unlinked operator": {

@@ -20,6 +20,8 @@ type syncInput struct {
 	Badge *core.Badge          `json:"badge,omitempty"` // to repair in Group
 	Again time.Time            `json:"again,omitzero"`  // when to sync again, zero if not needed
 
+	Newcomers *newcomers `json:"newcomers,omitempty"` // of Group
+
 	Revive []string        `json:"revive,omitempty"` // IDs of shown messages that can be updated again
 	Former core.GroupRef   `json:"former,omitzero"`  // the group of Edits, if they take the buttons out of it
 	Unpin  core.MessageRef `json:"unpin,omitzero"`   // the badge in Former
@@ -128,7 +130,10 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	if len(in.Edits) > 0 {
 		return in, nil
 	}
-	if err := t.lookAtGroup(ctx, in); err != nil || in.Badge != nil || len(in.Revive) > 0 {
+	if err := t.lookAtGroup(ctx, in); err != nil {
+		return in, err
+	}
+	if err := t.follow(ctx, in); err != nil || in.Badge != nil || in.Newcomers != nil || len(in.Revive) > 0 {
 		return in, err
 	}
 	return in, t.lookAtFormers(ctx, in)
@@ -244,6 +249,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 	}
 	if !in.Former.IsZero() && left == nil {
 		left = t.leave(ctx, in)
+	}
+	if in.Newcomers != nil {
+		left = cmp.Or(left, t.invite(ctx, in.Group, in.Newcomers))
 	}
 	return p, left
 }

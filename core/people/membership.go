@@ -70,6 +70,39 @@ func (d *Directory) isOne(ctx context.Context, a core.Account, r core.Ref) (bool
 	return d.isPerson(ctx, a, person)
 }
 
+// Kind is the kind of an account.
+type Kind string
+
+// The kinds of accounts.
+const (
+	MemberKind Kind = "member"
+	GuestKind  Kind = "guest" // or from another organisation
+	BotKind    Kind = "bot"
+	GoneKind   Kind = "gone" // deactivated
+	NoneKind   Kind = "none" // the workspace has no such account
+)
+
+// Active reports whether somebody uses the account.
+func (k Kind) Active() bool { return k == MemberKind || k == GuestKind }
+
+// KindOf returns the kind of an account. It fails only if the directory can't be asked now.
+func (d *Directory) KindOf(ctx context.Context, a core.Account) (Kind, error) {
+	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
+	switch {
+	case err != nil && core.Transient(err):
+		return "", err
+	case err != nil:
+		return NoneKind, nil
+	case prof.Gone:
+		return GoneKind, nil
+	case prof.Bot:
+		return BotKind, nil
+	case prof.Guest:
+		return GuestKind, nil
+	}
+	return MemberKind, nil
+}
+
 // isPerson reports whether the config file gives account a to a person.
 func (d *Directory) isPerson(ctx context.Context, a core.Account, person core.Person) (bool, error) {
 	if id := person.Accounts[a.Workspace]; id != "" || person.Email == "" {

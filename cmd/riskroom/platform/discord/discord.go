@@ -113,7 +113,7 @@ func (w *workspace) SocketName() string { return "commands and gateway" }
 func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	b, err := discordbot.New(discordbot.Config{
 		API: w.api, GuildID: w.settings.Values[guildIDKey], ApplicationID: w.known().ApplicationID, PublicKey: w.settings.Values[publicKeyKey],
-		Org: p.Org, Text: p.Text, Bot: p.Bot, Forms: p.Store, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Home: p.Engine.Home, Budget: p.Budget,
+		Org: p.Org, Text: p.Text, Bot: p.Bot, Forms: p.Store, Noticed: p.Engine.Noticed, Missed: p.Engine.Missed, Joined: p.Engine.Joined, Home: p.Engine.Home, Budget: p.Budget,
 		Leadership: p.Store.Leadership(w.settings.Name, self()), Logger: p.Log, Observe: p.Observe,
 	})
 	if err != nil {

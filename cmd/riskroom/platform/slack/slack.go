@@ -92,7 +92,7 @@ func (w *workspace) Open(p platform.BotParts) (platform.Bot, error) {
 	id := w.known()
 	c := slackbot.Config{
 		API: w.api, TeamID: id.TeamID,
-		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Unarchived: p.Engine.Unarchived, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
+		Bot: p.Bot, Noticed: p.Engine.Noticed, Ended: p.Engine.Ended, Unarchived: p.Engine.Unarchived, Joined: p.Engine.Joined, Budget: p.Budget, Logger: p.Log, Observe: p.Observe,
 	}
 	if hasHome(w.settings) {
 		c.Homes = p.Store
