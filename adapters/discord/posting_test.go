@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"riskroom/adapters/discord"
 	"riskroom/adapters/discord/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -71,7 +73,7 @@ func TestEndBeatsEveryAllow(t *testing.T) {
 	p := endGroup(t, a, g.Ref)
 	for _, who := range []string{lin, wei, ana} {
 		for _, room := range []string{id, thread} {
-			if _, err := w.Say(who, room, "one more thing"); err == nil || !strings.Contains(err.Error(), "50013") {
+			if err := w.Hands().Say(t.Context(), who, room, "one more thing"); !errors.Is(err, stage.ErrReadOnly) || !strings.Contains(err.Error(), "50013") {
 				t.Errorf("%s posts in %s: %v", who, room, err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"riskroom/adapters/slack"
 	"riskroom/adapters/slack/api"
 	"riskroom/adapters/slack/emulator"
+	"riskroom/adapters/stage"
 	"riskroom/core"
 )
 
@@ -91,7 +92,7 @@ func TestArchiving(t *testing.T) {
 	if _, err := a.SetGroup(t.Context(), newOnce(), g, core.GroupChange{State: core.Ended}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Say("U0000000LIN", g.ID, "one more thing"); err == nil || !strings.Contains(err.Error(), "is_archived") {
+	if err := w.Hands().Say(t.Context(), "U0000000LIN", g.ID, "one more thing"); !errors.Is(err, stage.ErrReadOnly) || !strings.Contains(err.Error(), "is_archived") {
 		t.Errorf("a person gets %v", err)
 	}
 	reopen := core.GroupChange{State: core.Discussing, Posting: core.Posting{State: core.Ended}}

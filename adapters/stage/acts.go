@@ -7,8 +7,8 @@ import (
 
 // Acts is what people do in a stand-in. The acting person is named by ID.
 //
-// Errors are those that the person would see in the platform's own client.
-// ErrSilent, ErrBroken and ErrMistyped can be recognised with errors.Is.
+// Errors are those that the person would see in the platform's own client. Those
+// below can be recognised with errors.Is.
 type Acts interface {
 	// Say writes a message. The room "" is the conversation with the bot.
 	Say(ctx context.Context, person, room, text string) error
@@ -45,9 +45,10 @@ type Hint struct {
 	Help  string `json:"help,omitempty"`
 }
 
-// What a platform's own client shows when a command or an action fails.
+// What a platform's own client shows when a command, an action or a post fails.
 var (
 	ErrSilent   = errors.New("the bot did not answer in time")
 	ErrBroken   = errors.New("the bot answered with an error")
+	ErrReadOnly = errors.New("the person may not post there")
 	ErrMistyped = errors.New("there is no such command, or something in it does not fit")
 )

@@ -19,6 +19,9 @@ var _ stage.Suggester = hands{}
 // Say implements stage.Acts.
 func (h hands) Say(_ context.Context, person, room, text string) error {
 	_, err := h.w.Say(person, room, text)
+	if _, refused := errors.AsType[*refusal](err); refused {
+		return fmt.Errorf("%w: %w", stage.ErrReadOnly, err)
+	}
 	return err
 }
 

@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"riskroom/adapters/stage"
@@ -15,6 +17,9 @@ type hands struct{ w *Workspace }
 // Say implements stage.Acts.
 func (h hands) Say(_ context.Context, person, room, text string) error {
 	_, err := h.w.Say(person, room, escaped.Replace(text))
+	if _, refused := errors.AsType[*refusal](err); refused {
+		return fmt.Errorf("%w: %w", stage.ErrReadOnly, err)
+	}
 	return err
 }
 

@@ -75,6 +75,8 @@ func (s *Stage) worded(d doing, err error) string {
 		id = "error.silent"
 	case errors.Is(err, stage.ErrBroken):
 		id = "error.broken"
+	case errors.Is(err, stage.ErrReadOnly):
+		id = "error.read_only"
 	case errors.Is(err, stage.ErrMistyped):
 		id = "error.mistyped"
 	}

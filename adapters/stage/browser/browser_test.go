@@ -106,6 +106,7 @@ func TestActs(t *testing.T) {
 		{"say", `{"as":"L","room":"C1","text":" hello <b>\n"}`, nil, `{}`},
 		{"say", `{"as":"L","room":"C1","text":"  "}`, nil, `{}`},
 		{"say", `{"as":"L","room":"C1","text":"/bot new"}`, stage.ErrSilent, `{"error":"en error.silent"}`},
+		{"say", `{"as":"L","room":"C1","text":"one more thing"}`, stage.ErrReadOnly, `{"error":"en error.read_only"}`},
 		{"say", `{"as":"L","room":"C1","text":"/bot nwe"}`, stage.ErrMistyped, `{"error":"en error.mistyped"}`},
 		{"suggest", `{"as":"L","text":"/bot n","lang":"zh-CN"}`, nil, `{"hints":[{"line":"/bot new ","help":"zh-CN"}]}`},
 		{"suggest", `{"as":"L","text":"/bot new x"}`, nil, `{"hints":[{"line":"/bot new ","help":"en"}]}`},
@@ -125,7 +126,7 @@ func TestActs(t *testing.T) {
 			t.Errorf("%s %s is answered with %s, not %s", c.path, c.body, got, c.answer)
 		}
 	}
-	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "command L C1 /bot nwe", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1"}
+	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "say L C1 one more thing", "command L C1 /bot nwe", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1"}
 	if diff := cmp.Diff(want, w.did); diff != "" {
 		t.Error(diff)
 	}
