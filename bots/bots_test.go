@@ -72,6 +72,7 @@ type fakeEngine struct {
 	linked   []string       // what was asked of Persons
 	names    map[core.Ref]string
 	accounts []people.Known
+	fakeGroups
 }
 
 func (f *fakeEngine) called(ctx context.Context, call string) error {

@@ -22,7 +22,7 @@ func table() []command {
 			statusCommand(), passCommand(), backCommand(), startCommand(), resolveCommand(), shelveCommand(), reopenCommand(),
 			takeCommand(), editCommand(), assignCommand(), handCommand(), noteCommand(),
 		}},
-		{"other", []command{groupCommand(), linkCommand(), helpCommand()}},
+		{"other", []command{groupCommand(), topicCommand(), linkCommand(), helpCommand()}},
 	} {
 		for _, c := range part.commands {
 			c.section = part.section
@@ -70,6 +70,7 @@ type command struct {
 
 	presses   []press
 	pages     map[string]handler // by Turn.Pages
+	turns     map[string]handler // by Turn.Pages too, but they may store something
 	shortcuts []shortcut
 	forms     map[string]handler // by Form.ID; a form may store something
 }

@@ -2,6 +2,8 @@ package bots
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"riskroom/core"
@@ -19,6 +21,17 @@ func (m Mentions) Word(name, id string, ref core.Ref) string {
 	}
 	m[word] = ref
 	return word
+}
+
+// Accounts returns the people who are mentioned, in the order of their refs.
+func (m Mentions) Accounts() []core.Account {
+	var all []core.Account
+	for _, ref := range slices.Sorted(maps.Values(m)) {
+		if a, ok := ref.Account(); ok && !slices.Contains(all, a) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // OneWord replaces what would end a word of a line in a name.

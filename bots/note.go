@@ -2,7 +2,6 @@ package bots
 
 import (
 	"context"
-	"strings"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -24,16 +23,8 @@ func noteCommand() command {
 
 // noteArgs takes a key with its prefix only: a note may begin with a number.
 func (b *Bot) noteArgs() []Arg {
-	risk := b.riskArg()
-	take := risk.take
-	risk.take = func(line string) (value []string, rest string, ok bool) {
-		if first, _ := cutPhrase(line, 1); !strings.Contains(first, "-") {
-			return nil, line, false
-		}
-		return take(line)
-	}
 	return []Arg{
-		risk,
+		b.prefixed(b.riskArg()),
 		{Name: noteName, Option: "note", Kind: ProseArg, Max: core.MaxNote, Help: helpText("options.note.text"), take: theRest},
 	}
 }

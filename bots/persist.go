@@ -129,6 +129,26 @@ func (p persistent) Value(ctx context.Context, field string, v core.Value, works
 	return p.handling.Value(ctx, field, v, workspace, lang)
 }
 
+// DoGroup implements engine.Handling.
+func (p persistent) DoGroup(ctx context.Context, op string, by core.Actor, o engine.GroupOperation) (engine.GroupOutcome, error) {
+	return insist(ctx, func(ctx context.Context) (engine.GroupOutcome, error) { return p.handling.DoGroup(ctx, op, by, o) })
+}
+
+// Opened implements engine.Handling. It doesn't retry: the group can be found later.
+func (p persistent) Opened(ctx context.Context, key core.RiskKey, op string) (engine.Group, error) {
+	return p.handling.Opened(ctx, key, op)
+}
+
+// Topics implements engine.Handling.
+func (p persistent) Topics(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef) ([]engine.Group, error) {
+	return insist(ctx, func(ctx context.Context) ([]engine.Group, error) { return p.handling.Topics(ctx, by, key, at) })
+}
+
+// Members implements engine.Handling. It doesn't retry: they are only offered.
+func (p persistent) Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error) {
+	return p.handling.Members(ctx, g, limit)
+}
+
 // OfferLink implements people.Persons. On a retry the new code replaces the one before,
 // which nobody has seen.
 func (p persistent) OfferLink(ctx context.Context, by core.Actor) (people.Code, error) {

@@ -46,15 +46,19 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if c.Typed.left != "" {
 		return "", b.noKey(c, c.Typed.left), nil
 	}
-	p := b.printer(c)
-	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), b.exampleKey(), c.Typed.after}, " ")
+	return "", Say(b.printer(c).S("commands.which_risk", text.Args{"Line": b.lineWithKey(c, b.exampleKey())})), nil
+}
+
+// lineWithKey returns the line to type to send c again with a key.
+func (b *Bot) lineWithKey(c Command, key string) string {
 	if t := *c.Typed; len(t.Path) > 0 {
-		t.Args = Values{riskName: {b.exampleKey()}}
+		t.Args = Values{riskName: {key}}
 		maps.Copy(t.Args, c.Typed.Args)
 		c.Typed = &t
-		line = b.typedLine(c)
+		return b.typedLine(c)
 	}
-	return "", Say(p.S("commands.which_risk", text.Args{"Line": strings.TrimSpace(line)})), nil
+	line := []string{b.org.Command, c.Typed.command(b.printer(c).Lang()), key, c.Typed.after}
+	return strings.TrimSpace(strings.Join(line, " "))
 }
 
 // onlyRisk is riskOf for a command without other arguments.

@@ -64,6 +64,9 @@ func (b *Bot) routesOf(table []command) routes {
 		for name, handle := range e.pages {
 			r.pages[name] = route{handle: handle, entry: e}
 		}
+		for name, handle := range e.turns {
+			r.pages[name] = route{handle: handle, changes: true, entry: e}
+		}
 		for _, s := range e.shortcuts {
 			r.shortcuts[s.name] = route{handle: s.handle, changes: s.changes, entry: e}
 		}

@@ -22,6 +22,8 @@ type Message struct {
 	Text   string // as people read it
 	Quote  core.Quote
 	SentAt time.Time // zero if unknown
+	// Mentions are the people mentioned in Text.
+	Mentions []core.Account
 	// Limit is how many characters of Text an input of the platform's forms takes.
 	Limit int
 }
@@ -31,6 +33,8 @@ const (
 	shortcutNew  = "new"
 	shortcutFile = "file_message"
 	shortcutNote = "note_message"
+	// shortcutDiscuss opens a topic group about a message.
+	shortcutDiscuss = "discuss_message"
 )
 
 // shortcut is an entry of the platforms' menus that leads to a command. Its texts are

@@ -43,11 +43,15 @@ func verb(name string, to core.Status, aliases synonyms) command {
 // `R-17 resolved fixed by lin`. A key alone shows the risk.
 func (b *Bot) findByKey(t *Typed) {
 	first, rest := cutPhrase(t.Text, 1)
-	key, err := b.parseKey(first)
+	key, err := b.parseGroupKey(first)
 	if t.entry != nil || len(t.Path) > 0 || err != nil {
 		return
 	}
 	name, after := "show", rest
+	if b.org.IsTopic(key) {
+		t.entry, t.word, t.after = find(b.commands, name), "", string(key)+" "+after
+		return
+	}
 	if word, tail := cutWord(rest); takesRisk(find(b.commands, word)) {
 		name, after = word, tail
 	} else if _, _, ok := b.statusAt(rest); ok {

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +101,11 @@ func (b *Bot) messageOf(ctx context.Context, req request, in interaction) (*bots
 	}
 	if !m.Author.Bot && m.WebhookID == "" && snowflake.MatchString(m.Author.ID) {
 		out.Quote.By.Account = core.Account{Workspace: b.workspace, ID: m.Author.ID}
+	}
+	for _, parts := range mentioned.FindAllStringSubmatch(m.said(), -1) {
+		if a := (core.Account{Workspace: b.workspace, ID: parts[2]}); parts[1] != "&" && !slices.Contains(out.Mentions, a) {
+			out.Mentions = append(out.Mentions, a)
+		}
 	}
 	return out, true
 }

@@ -66,7 +66,9 @@ func (b *Bot) messageOf(ctx context.Context, req request, p payload) *bots.Messa
 		}
 	}
 	out := &bots.Message{Quote: core.Quote{Link: permalink(p.Team.Domain, p.Channel.ID, *m)}, Limit: maxInput}
-	out.Text, _ = decodeText(b.workspace, said, b.namer(ctx, req))
+	var mentions bots.Mentions
+	out.Text, mentions = decodeText(b.workspace, said, b.namer(ctx, req))
+	out.Mentions = mentions.Accounts()
 	if account.MatchString(m.User) {
 		out.Quote.By.Account = core.Account{Workspace: b.workspace, ID: m.User}
 		if !req.overloaded {

@@ -42,7 +42,9 @@ func (t *turn) resolveCreateGroup(ctx context.Context, a *flow.CreateGroup, env 
 	}
 	in.Spec = &core.GroupSpec{Workspace: t.workspace, Type: a.Type, Public: a.Public, Suffix: t.op("suffix")[:6], Owner: owner, Members: members}
 	in.Involved = t.e.involved(t.rec.Risk)
-	return t.nameGroup(ctx, a, env, in.Spec)
+	err = t.nameGroup(ctx, a, env, in.Spec)
+	t.e.completeTopic(ctx, t.run.ID, in, t.rec.Risk)
+	return err
 }
 
 // groupPeople returns a group's owner and its members, the owner first. The others are
@@ -157,18 +159,20 @@ func (t *turn) performCreateGroup(ctx context.Context, in *input, p *performed) 
 		if b.Module == "" {
 			b.Module = t.rec.Risk.Module // missing in the input of an older version
 		}
-		if l := t.rec.Binding; l.Run == t.run.ID {
+		if l := t.rec.Binding; spec.Type == core.Item && l.Run == t.run.ID {
 			b.Ref = l.Badge // perhaps posted by a sync while the run was parked
 		}
 	}
-	g, err := pl.CreateGroup(ctx, once{t: t, spec: &spec}, spec)
+	g, err := pl.CreateGroup(ctx, once{t: t, spec: &spec, opened: in.Opened}, spec)
 	p.out.add(g.Report)
 	if g.Ref.IsZero() {
 		return err
 	}
 	p.out.Group, p.out.Owner, p.out.Name, p.out.Suffix = &g.Ref, spec.Owner, g.Name, spec.Suffix
 	if !g.Report.Badge.IsZero() && spec.Badge != nil {
-		p.badge = g.Report.Badge
+		if spec.Type == core.Item {
+			p.badge = g.Report.Badge
+		}
 		t.show(p, Shown{ID: t.shownID("badge"), Ref: g.Report.Badge, Group: g.Ref, Badge: true}, spec.Badge.Message)
 	}
 	if core.KindOf(err) == core.Lost {

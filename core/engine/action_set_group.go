@@ -120,6 +120,9 @@ func (t *turn) operator(ctx context.Context, operator core.Ref, workspace string
 // performSetGroup changes the group on its platform, and then riskroom's record of it. A
 // group is dissolved only when everything else is done.
 func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) error {
+	if err := t.showEnding(ctx, in); err != nil {
+		return err
+	}
 	last := core.GroupChange{Dissolve: in.Change.Dissolve, Closing: in.Change.Closing}
 	first := *in.Change
 	first.Dissolve = ""

@@ -35,6 +35,9 @@ type Handling interface {
 	// Reject records that a person who may read a risk was refused an operation before Do,
 	// as Do does after it, and returns refusal.
 	Reject(ctx context.Context, op string, by core.Actor, o Operation, refusal *core.Refusal) error
+	// DoGroup sets an operation on a group going for by. op identifies what the person
+	// did: an operation with the same op takes effect once.
+	DoGroup(ctx context.Context, op string, by core.Actor, o GroupOperation) (GroupOutcome, error)
 	// Show returns a risk that by may read.
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns risks that by may read and that match q, a page at a time.
@@ -42,6 +45,16 @@ type Handling interface {
 	// History returns a page of what happened to a risk that by may read. cursor is
 	// History.Next of the page before, "" for the newest.
 	History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (History, error)
+	// Opened returns the group that an OpenTopic with that op creates under a key. It
+	// waits until the group exists, and fails with NotFound if it can't be created and
+	// with Unavailable if ctx ends before.
+	Opened(ctx context.Context, key core.RiskKey, op string) (Group, error)
+	// Topics returns the topic groups of a key that by can see, or without a key the one
+	// at a place.
+	Topics(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef) ([]Group, error)
+	// Members returns the people in a channel that by is in, if they are known and at most
+	// limit.
+	Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error)
 	// RiskOf returns the risk that the item group g belongs to, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Card returns a risk's card in a language, for one workspace.

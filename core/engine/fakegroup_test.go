@@ -61,7 +61,12 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 			return err
 		}
 	}
-	if err := set(core.PartState, core.Account{}, c.State != "", func(g *fakeGroup) { g.Set.State = c.State }); err != nil {
+	if err := set(core.PartState, core.Account{}, c.State != "", func(g *fakeGroup) {
+		g.Set.State = c.State
+		if f.can.End.Leaves && c.State == core.Ended {
+			g.GroupState = core.GroupState{Ended: core.Archived}
+		}
+	}); err != nil {
 		return err
 	}
 	return set(core.PartDissolve, core.Account{}, c.Dissolve != "", func(g *fakeGroup) {

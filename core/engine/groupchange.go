@@ -18,6 +18,8 @@ type groupEdit struct {
 	Owner        core.Account   `json:"owner,omitzero"`
 	Admins       []core.Account `json:"admins,omitempty"` // added
 	RemoveAdmins []core.Account `json:"remove_admins,omitempty"`
+	At           time.Time      `json:"at,omitzero"`     // of a change of a topic group's state
+	Topic        *string        `json:"topic,omitempty"` // of a topic group's channel, without the state
 }
 
 // Title returns the group's name for people, or its ID if the name is unknown.
@@ -179,6 +181,8 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 		case o.Part == core.PartMember && (o.Kind == "" || o.Kind.Final()):
 			g.member(o.Account, Member{Code: o.Detail, At: now})
 		case o.Kind != "":
+		case o.Part == core.PartTopic && in.Edit != nil && in.Edit.Topic != nil:
+			g.Topic = *in.Edit.Topic
 		case o.Part == core.PartRemoved:
 			g.member(o.Account, Member{Left: true, At: now})
 		case o.Part == core.PartState && in.Change != nil:
@@ -213,13 +217,14 @@ func (g *Group) setState(in *input, now time.Time) {
 	if g.State == in.Change.State {
 		return
 	}
-	g.State, g.Ended = in.Change.State, nil
-	if g.State == core.Ended {
-		g.Ended = &Closed{At: now}
-		if in.Edit != nil {
-			g.Ended.By = in.Edit.By
+	by := core.Actor{}
+	if in.Edit != nil {
+		by = in.Edit.By
+		if !in.Edit.At.IsZero() {
+			now = in.Edit.At // as the closing message says
 		}
 	}
+	*g = g.stateAt(in.Change.State, by, now)
 }
 
 // member records what became of a person, with the time when that was first so.

@@ -32,6 +32,9 @@ type Group struct {
 	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
 	Back   *Return         `json:"back,omitempty"`   // an event that it exists again, until a sync has followed it up
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
+	Topic  string          `json:"topic,omitempty"`  // of the channel of a topic group, without its state
+	By     core.Actor      `json:"by,omitzero"`      // who had it created; zero: a flow
+	At     time.Time       `json:"at,omitzero"`      // when it was created
 	Origin *core.Quote     `json:"origin,omitempty"` // the message that a topic group discusses
 
 	Card         core.MessageRef   `json:"card,omitzero"` // the pinned card

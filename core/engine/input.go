@@ -25,7 +25,8 @@ type input struct {
 	Group    core.GroupRef           `json:"into,omitzero"`      // of Message and Change
 	Message  *core.Message           `json:"post,omitempty"`
 	Change   *core.GroupChange       `json:"change,omitempty"`
-	Edit     *groupEdit              `json:"edit,omitempty"` // of Group's record, with Change
+	Edit     *groupEdit              `json:"edit,omitempty"`   // of Group's record, with Change
+	Opened   *opened                 `json:"opened,omitempty"` // of a topic group in Spec
 	Sync     *syncInput              `json:"sync,omitempty"`
 	Missing  []people.Unresolved     `json:"missing,omitempty"` // people without an account to act on
 }

@@ -25,9 +25,10 @@ const tooEarly = "young"
 
 // once implements core.Once for the calls of one turn.
 type once struct {
-	t     *turn
-	scope string          // prefix of keys, for a step that acts on several people
-	spec  *core.GroupSpec // of the group to create: recording KeyCreate stores its record, and binds an item group
+	t      *turn
+	scope  string          // prefix of keys, for a step that acts on several people
+	opened *opened         // of a topic group to create, nil if a flow does
+	spec   *core.GroupSpec // of the group to create: recording KeyCreate stores its record, and binds an item group
 }
 
 var _ core.Once = once{}
@@ -171,6 +172,8 @@ func (o once) record(ctx context.Context, key string, c core.Call, attempt int, 
 	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
 	if o.creates(c) {
 		made := newGroup(o.t.run.ID, core.GroupRef{Workspace: o.t.workspace, ID: value}, *o.spec)
+		made.At = o.t.e.now()
+		o.opened.record(&made)
 		cl.Group = &made
 	}
 	if o.binds(c) {

@@ -176,6 +176,7 @@ type Shown struct {
 	Badge   bool            // the pinned card of the item group
 	Version int64           // of the risk that it shows
 	Marks   string          // what it shows in addition, as in core.Card
+	Rev     int64           // of the group's record that the pinned card of a topic group shows
 	Brief   bool            // without the description
 	Bare    bool            // without buttons, in a group that the risk no longer has
 	Gone    bool            // deleted and can't be posted again; no longer kept up to date

@@ -84,6 +84,7 @@ func (o SetGroup) decide(ctx context.Context, d groupDeed) (groupTask, error) {
 	if len(task.Input.parts()) == 0 {
 		return task, core.Refuse(core.Invalid, "group_nothing", "", "Group", d.now.Title())
 	}
+	d.e.setTopicState(&task.Input, d.now, d.e.now())
 	return task, nil
 }
 

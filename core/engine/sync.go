@@ -15,9 +15,11 @@ import (
 type syncInput struct {
 	Cards map[string]core.Card `json:"cards,omitempty"` // by workspace
 	Small *core.Card           `json:"small,omitempty"` // of badges
+	Pins  map[string]groupCard `json:"pins,omitempty"`  // of topic groups, by group
 	Edits []string             `json:"edits,omitempty"` // IDs of the shown messages to edit
 	Group core.GroupRef        `json:"group,omitzero"`
 	Badge *core.Badge          `json:"badge,omitempty"` // to repair in Group
+	Rev   int64                `json:"rev,omitempty"`   // of the record that the badge of a topic group shows
 	Again time.Time            `json:"again,omitzero"`  // when to sync again, zero if not needed
 
 	Newcomers *newcomers `json:"newcomers,omitempty"` // of Group
@@ -111,7 +113,18 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	r := t.rec.Risk
 	view := t.e.shownOf(t.rec)
 	for _, s := range t.rec.Shown {
+		g, topic := t.topicAt(s.Group)
+		topic = topic && s.Badge
 		switch {
+		case topic:
+			card, outdated := t.outdatedTopic(ctx, s, g)
+			if !outdated {
+				continue
+			}
+			if in.Pins == nil {
+				in.Pins = map[string]groupCard{}
+			}
+			in.Pins[g.Ref.String()] = card
 		case s.Gone || t.dormant(s) || s.Version >= r.Version && !s.Bare && (s.Badge || s.Marks == marks(view.Unreached)):
 			continue
 		case s.Badge:
@@ -136,7 +149,10 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	if err := t.follow(ctx, in); err != nil || in.Badge != nil || in.Newcomers != nil || len(in.Revive) > 0 {
 		return in, err
 	}
-	return in, t.lookAtFormers(ctx, in)
+	if err := t.lookAtFormers(ctx, in); err != nil {
+		return in, err
+	}
+	return in, t.lookAtTopics(ctx, in)
 }
 
 // lookAtGroup checks whether the item group exists and has its badge.
@@ -218,7 +234,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 			continue
 		}
 		m := core.Message{Text: s.Title}
-		if s.Badge {
+		if pin, ok := in.Pins[s.Group.String()]; ok && s.Badge {
+			m, s.Rev = core.Message{Card: &pin.Card}, pin.Rev
+		} else if s.Badge {
 			m = core.Message{Card: in.Small}
 		} else if c, ok := in.Cards[s.Ref.Workspace]; ok {
 			if s.Brief {
@@ -291,21 +309,27 @@ func (t *turn) repairBadge(ctx context.Context, in *syncInput, p *performed) err
 	if report.Badge.IsZero() || report.Badge == in.Badge.Ref {
 		return nil
 	}
-	p.badge = report.Badge
+	if topic, ok := t.topicAt(in.Group); ok {
+		if err := t.changeGroup(ctx, topic, func(g *Group) { g.Card = report.Badge }); err != nil {
+			return err
+		}
+	} else {
+		p.badge = report.Badge
+	}
 	p.shown = slices.DeleteFunc(p.shown, func(s Shown) bool { return s.Badge })
-	p.shown = append(p.shown, Shown{ID: t.badgeID(), Ref: report.Badge, Group: in.Group, Badge: true,
-		Version: in.Badge.Message.Card.Version})
+	p.shown = append(p.shown, Shown{ID: t.badgeID(in.Group), Ref: report.Badge, Group: in.Group, Badge: true,
+		Version: in.Badge.Message.Card.Version, Rev: in.Rev})
 	t.postFiles(report.Badge)
 	return nil
 }
 
-// badgeID returns the ID of the shown badge, the same as of the one that it
+// badgeID returns the ID of the shown badge of a group, the same as of the one that it
 // replaces.
-func (t *turn) badgeID() string {
+func (t *turn) badgeID(g core.GroupRef) string {
 	for _, s := range t.rec.Shown {
-		if s.Badge && s.Group == t.rec.Binding.Group {
+		if s.Badge && s.Group == g {
 			return s.ID
 		}
 	}
-	return "sync/badge/" + t.rec.Binding.Group.String()
+	return "sync/badge/" + g.String()
 }

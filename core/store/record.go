@@ -21,6 +21,7 @@ type shownDoc struct {
 	Title   []core.Span     `json:"title,omitempty"`
 	Badge   bool            `json:"badge,omitempty"`
 	Version int64           `json:"v"`
+	Rev     int64           `json:"rev,omitempty"`
 	Brief   bool            `json:"brief,omitempty"`
 	Bare    bool            `json:"bare,omitempty"`
 	Gone    bool            `json:"gone,omitempty"`
@@ -35,7 +36,7 @@ func readShown(m map[string]string) ([]engine.Shown, error) {
 			return nil, fmt.Errorf("shown %s: %w", id, err)
 		}
 		list = append(list, engine.Shown{ID: id, Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks})
+			Badge: d.Badge, Version: d.Version, Rev: d.Rev, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks})
 	}
 	slices.SortFunc(list, func(a, b engine.Shown) int { return strings.Compare(a.ID, b.ID) })
 	return list, nil

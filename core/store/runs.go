@@ -169,7 +169,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 	for _, d := range st.Shown {
 		c.add(d.ID)
 		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
-			Badge: d.Badge, Version: d.Version, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks}); err != nil {
+			Badge: d.Badge, Version: d.Version, Rev: d.Rev, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks}); err != nil {
 			return engine.Lease{}, invalid(op, "shown", err)
 		}
 	}

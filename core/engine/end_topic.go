@@ -1,0 +1,38 @@
+package engine
+
+import (
+	"context"
+
+	"riskroom/core"
+)
+
+// EndTopic ends a topic group: nobody can post in it any more, as far as its platform can
+// enforce that. Its owner, its admins and administrators may.
+type EndTopic struct{ Group core.GroupRef }
+
+func (o EndTopic) group() core.GroupRef { return o.Group }
+
+func (o EndTopic) decide(ctx context.Context, d groupDeed) (groupTask, error) {
+	return d.toState(ctx, core.Ended)
+}
+
+// toState returns the task that sets the state of a topic group.
+func (d groupDeed) toState(ctx context.Context, to core.TopicState) (groupTask, error) {
+	switch {
+	case d.now.Type != core.Topic:
+		return groupTask{}, core.Refuse(core.Invalid, "group_not_topic", "", "Group", d.now.Title())
+	case d.now.State != to && !(to == core.Discussing && d.e.left(d.now)):
+		return SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
+	}
+	if err := d.mayOperate(ctx); err != nil {
+		return groupTask{}, err
+	}
+	group := d.now.Title()
+	switch {
+	case d.now.State != to:
+		return groupTask{}, core.Refuse(core.Unsupported, "topic_reopen_by_hand", "", "Group", group)
+	case to == core.Ended:
+		return groupTask{}, core.Refuse(core.Conflict, "topic_ended", "", "Group", group)
+	}
+	return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", group)
+}

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"riskroom/core"
+	"riskroom/core/people"
+)
+
+// groupCard is the pinned card of a group, and the revision of the record that it shows.
+type groupCard struct {
+	Card core.Card `json:"card"`
+	Rev  int64     `json:"rev"`
+}
+
+// topicAt returns the live topic group at a place, as the run has read it.
+func (t *turn) topicAt(ref core.GroupRef) (Group, bool) {
+	i := slices.IndexFunc(t.rec.Groups, func(g Group) bool { return g.Ref == ref && g.Type == core.Topic && g.Life == LiveGroup })
+	if i < 0 {
+		return Group{}, false
+	}
+	return t.rec.Groups[i], true
+}
+
+// left reports whether the bot has left a topic group because it ended.
+func (e *Engine) left(g Group) bool { return g.State == core.Ended && e.leavesEnded(g.Ref.Workspace) }
+
+// outdatedTopic returns the pinned card of a topic group if a message shows an older one.
+func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, bool) {
+	if s.Rev >= g.Rev || t.e.left(g) {
+		return groupCard{}, false
+	}
+	return groupCard{Card: *t.e.topicCard(ctx, g, t.rec.Risk), Rev: g.Rev}, true
+}
+
+// lookAtTopics checks whether the topic groups of the key exist, and have their cards.
+func (t *turn) lookAtTopics(ctx context.Context, in *syncInput) error {
+	for _, g := range t.rec.Groups {
+		if _, ok := t.topicAt(g.Ref); !ok {
+			continue
+		}
+		if err := t.lookAtTopic(ctx, in, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
+	pl, err := t.platform(g.Ref.Workspace)
+	var now core.GroupState
+	if err == nil {
+		now, err = pl.LookGroup(ctx, g.Ref)
+	}
+	ended := now.Ended
+	if core.KindOf(err) == core.NotFound {
+		ended = g.Said // without a report it may exist without the bot
+	}
+	switch {
+	case ended != "":
+		return t.topicEnded(ctx, g, ended)
+	case final(err):
+		return nil
+	case err != nil:
+		return people.FailedIn(g.Ref.Workspace, err)
+	case t.e.left(g):
+		return t.topicReopened(ctx, g)
+	}
+	missing := !now.Badged || !slices.Contains(now.Pinned, g.Card)
+	switch creator := t.runOf(g.Run); {
+	case !missing || in.Badge != nil: // one at a time
+		if missing {
+			in.Again = t.e.clock.Now()
+		}
+	case creator.State.Live(): // it may still add the card
+		in.Again = t.e.clock.Now().Add(afterOthers)
+		if creator.At.After(in.Again) {
+			in.Again = creator.At
+		}
+	case creator.State == Parked && g.Card.IsZero(): // a retry of the run finds out
+	default:
+		in.Group, in.Badge, in.Rev = g.Ref, t.e.topicBadge(ctx, g, t.rec.Risk), g.Rev
+	}
+	return nil
+}
+
+// topicEnded records that a topic group has ended on its platform. Where ending a topic
+// archives the group, whoever archives it by hand has ended the topic.
+func (t *turn) topicEnded(ctx context.Context, g Group, how core.Ending) error {
+	archived := how == core.Archived && t.e.leavesEnded(g.Ref.Workspace)
+	if archived && g.State == core.Ended {
+		return nil
+	}
+	return t.changeGroup(ctx, g, func(g *Group) {
+		g.Said = ""
+		if archived {
+			*g = g.stateAt(core.Ended, core.Actor{}, t.e.now())
+		} else {
+			g.Life = GoneGroup
+		}
+	}, t.event(EventGroup, "", map[string]string{"group": g.Ref.String(), "what": string(core.PartState), "state": string(how)}))
+}
+
+// topicReopened records that a person has reopened a topic group that the bot had left.
+func (t *turn) topicReopened(ctx context.Context, g Group) error {
+	return t.changeGroup(ctx, g, func(g *Group) {
+		*g = g.stateAt(core.Discussing, core.Actor{}, t.e.now())
+		g.Said = ""
+	}, t.event(EventGroup, "", map[string]string{"group": g.Ref.String(), "what": string(core.PartState), "state": string(core.Discussing)}))
+}
+
+// runOf returns a run of the key by its ID, zero if it is no longer stored.
+func (t *turn) runOf(id string) RunSummary {
+	i := slices.IndexFunc(t.rec.Runs, func(r RunSummary) bool { return r.ID.String() == id })
+	if i < 0 {
+		return RunSummary{}
+	}
+	return t.rec.Runs[i]
+}
+
+// showEnding has the pinned card of a topic group show that it ends, where the bot can't
+// edit it afterwards.
+func (t *turn) showEnding(ctx context.Context, in *input) error {
+	if in.Change.State != core.Ended || !t.e.leavesEnded(in.Group.Workspace) {
+		return nil
+	}
+	g, err := t.groupOf(ctx, in.Group)
+	if err != nil || g.Card.IsZero() {
+		return err
+	}
+	pl, err := t.platform(in.Group.Workspace)
+	if err != nil {
+		return err
+	}
+	card := t.e.topicCard(ctx, g.stateAt(core.Ended, in.Edit.By, in.Edit.At), t.rec.Risk)
+	err = pl.EditMessage(ctx, once{t: t, scope: "card/"}, g.Card, core.Message{Card: card})
+	if err != nil && !core.IsStop(err) && final(err) { // deleted by hand
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,191 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+)
+
+// opened returns a started bundle in which wei has opened a topic group with lin.
+func opened(t *testing.T, end core.End) (*bundle, engine.Group) {
+	t.Helper()
+	b := setup(t)
+	b.platform.can.End = end
+	b.start()
+	g := b.open("open", engine.OpenTopic{Name: "Who rounds?", Members: []core.Ref{"lin", "wei"}, Origin: &core.Quote{By: lin, Link: "https://example.com/m1"}})
+	return b, b.room(g.Key, "complete", func(g engine.Group) bool { return len(g.Ops) > 0 && !g.Card.IsZero() })
+}
+
+// open opens a topic group for wei, and returns it once it exists.
+func (b *bundle) open(op string, o engine.OpenTopic) engine.Group {
+	b.t.Helper()
+	done, err := b.engine.DoGroup(b.ctx(), op, wei, o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	g, err := b.engine.Opened(b.ctx(), done.Group.Key, op)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return g
+}
+
+// card returns the pinned card of a group as it is shown.
+func (b *bundle) pinned(g engine.Group) core.Card {
+	b.t.Helper()
+	for _, p := range b.platform.postsIn(g.Ref.ID) {
+		if p.Ref == g.Card && p.Message.Card != nil {
+			return *p.Message.Card
+		}
+	}
+	return core.Card{}
+}
+
+func (b *bundle) topic(id string) string {
+	b.platform.mu.Lock()
+	defer b.platform.mu.Unlock()
+	all := b.platform.groups[id].Topics
+	return all[len(all)-1]
+}
+
+// A topic group has a key of its own. Its opener owns it, and its card and its channel's
+// topic show its state. A repeat of the op opens no other.
+func TestOpenTopic(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{})
+	if g.Key != "T-1" || g.Type != core.Topic || g.State != core.Discussing || g.Owner != wei.Account || g.By != wei ||
+		g.Suffix != "t-1" || g.Topic != "Who rounds?" || g.Origin.Link != "https://example.com/m1" || g.At.IsZero() {
+		t.Errorf("recorded %+v", g)
+	}
+	if got := b.topic(g.Ref.ID); got != "Being discussed: Who rounds?" {
+		t.Errorf("the channel's topic is %q", got)
+	}
+	b.platform.mu.Lock()
+	members := slices.Clone(b.platform.groups[g.Ref.ID].Members)
+	b.platform.mu.Unlock()
+	if !slices.Equal(members, []core.Account{wei.Account, lin.Account}) {
+		t.Errorf("members: %v", members)
+	}
+	card := b.pinned(g)
+	if card.Risk != "T-1" || core.Text(card.Title) != "T-1 Who rounds?" || card.Buttons[0].Press != core.PressEndTopic || card.Buttons[0].Confirm == nil ||
+		!strings.Contains(core.Text(card.Footer), "Being discussed · Owner: ") || !slices.ContainsFunc(card.Footer, func(s core.Span) bool { return s.URL != "" }) {
+		t.Errorf("the card is %+v", card)
+	}
+	if again := b.open("open", engine.OpenTopic{Name: "Who rounds?"}); again.Ref != g.Ref {
+		t.Errorf("a repeat opened %+v", again)
+	}
+	if other := b.open("other", engine.OpenTopic{Name: "Who rounds?"}); other.Key != "T-2" {
+		t.Errorf("another is %s", other.Key)
+	}
+}
+
+// A topic group of a risk takes its title, and a risk can have several.
+func TestOpenTopicOfARisk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.start()
+	r := b.file("Ledger", time.Now())
+	for i := range 2 {
+		g := b.open(fmt.Sprint("of a risk ", i), engine.OpenTopic{Risk: r.Key})
+		if g.Key != r.Key || g.Topic != "Ledger" || len(g.Suffix) != 6 {
+			t.Errorf("recorded %+v", g)
+		}
+	}
+	if all := b.groups(r.Key); len(all) != 2 {
+		t.Errorf("%d groups", len(all))
+	}
+	_, err := b.doGroup(wei, engine.OpenTopic{Risk: "R-99"})
+	refused(t, err, "not_found")
+	_, err = b.doGroup(wei, engine.OpenTopic{})
+	refused(t, err, "topic_name")
+}
+
+// A person can open five topic groups an hour. A repeat doesn't count.
+func TestTopicsAnHour(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for i := range 10 {
+		if _, err := b.engine.DoGroup(b.ctx(), fmt.Sprint("t", i/2), wei, engine.OpenTopic{Name: "Rounding"}); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	_, err := b.engine.DoGroup(b.ctx(), "t5", wei, engine.OpenTopic{Name: "Rounding"})
+	refused(t, err, "topic_often")
+	if _, err := b.engine.DoGroup(b.ctx(), "lin's", lin, engine.OpenTopic{Name: "Rounding"}); err != nil {
+		t.Errorf("another person: %v", err)
+	}
+}
+
+// The owner ends a topic: the group is told who did and when, then nobody can post, and the
+// card and the channel's topic say so. Then it is reopened.
+func TestEndTopic(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Posters: core.Administrators})
+	_, err := b.doGroup(lin, engine.EndTopic{Group: g.Ref})
+	refused(t, err, "may_not_set_group")
+	_, err = b.doGroup(wei, engine.ReopenTopic{Group: g.Ref})
+	refused(t, err, "topic_discussing")
+	if _, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	g = b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	if g.Ended == nil || g.Ended.By != wei || g.Ended.At.IsZero() || g.Topic != "Who rounds?" {
+		t.Errorf("recorded %+v", g)
+	}
+	var said []string
+	for _, p := range b.platform.postsIn(g.Ref.ID) {
+		if p.Message.Card == nil {
+			said = append(said, core.Text(p.Message.Text))
+		}
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "wei ended this topic") || !strings.Contains(said[0], "People invited: 2") ||
+		!strings.Contains(said[0], "except people who administer") {
+		t.Errorf("the group was told %q", said)
+	}
+	if got := b.topic(g.Ref.ID); !strings.HasPrefix(got, "Ended ") || !strings.HasSuffix(got, ": Who rounds?") {
+		t.Errorf("the channel's topic is %q", got)
+	}
+	b.eventually("the card shows it", func() bool {
+		c := b.pinned(g)
+		return strings.HasPrefix(core.Text(c.Footer), "Ended ") && c.Buttons[0].Press == core.PressReopenTopic
+	})
+	_, err = b.doGroup(wei, engine.EndTopic{Group: g.Ref})
+	refused(t, err, "topic_ended")
+	if _, err := b.doGroup(wei, engine.ReopenTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	g = b.room(g.Key, "reopened", func(g engine.Group) bool { return g.State == core.Discussing })
+	b.eventually("the card shows it", func() bool { return b.pinned(g).Buttons[0].Press == core.PressEndTopic })
+	if got := b.topic(g.Ref.ID); got != "Being discussed: Who rounds?" {
+		t.Errorf("the channel's topic is %q", got)
+	}
+}
+
+// Where the bot leaves a topic group that ends, its card shows the end before, and only a
+// person can reopen it. Then it is discussed again.
+func TestEndTopicThatTheBotLeaves(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Leaves: true})
+	if _, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	g = b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	c := b.pinned(g)
+	if !strings.HasPrefix(core.Text(c.Footer), "Ended ") || len(c.Buttons) != 0 {
+		t.Errorf("the card is %+v", c)
+	}
+	_, err := b.doGroup(wei, engine.ReopenTopic{Group: g.Ref})
+	refused(t, err, "topic_reopen_by_hand")
+	b.sweep()
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Badged: true, Pinned: []core.MessageRef{g.Card}} })
+	if err := b.engine.Unarchived(b.ctx(), g.Ref, lin.Account); err != nil {
+		t.Fatal(err)
+	}
+	g = b.room(g.Key, "reopened by hand", func(g engine.Group) bool { return g.State == core.Discussing })
+	b.eventually("the card shows it", func() bool { return len(b.pinned(g).Buttons) == 1 })
+}
