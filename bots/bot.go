@@ -31,6 +31,10 @@ type Config struct {
 	// nil, a Home doesn't show that.
 	Attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
 
+	// Forms keeps what a list was asked for if a button has no room for it. If it is nil, such
+	// a list has no further pages.
+	Forms Forms
+
 	// Touched returns when risks of some people last changed since a time. If it is nil,
 	// every Home is made again each time.
 	Touched func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
@@ -53,6 +57,7 @@ type Bot struct {
 	giveUp   time.Duration
 
 	attention func(ctx context.Context, by core.Actor) (engine.Attention, error)
+	asked     Forms // what lists were asked for; may be nil
 	touched   func(ctx context.Context, since time.Time, of []core.Account) (map[core.Account]time.Time, error)
 
 	routes
@@ -90,7 +95,7 @@ func New(c Config) (*Bot, error) {
 	persist := persistent{filing: c.Filing, handling: c.Handling, persons: c.Persons}
 	b := &Bot{
 		filing: persist, handling: persist, persons: persist, org: c.Org, text: c.Text, clock: c.Clock, log: c.Logger,
-		giveUp: c.GiveUp, attention: c.Attention, touched: c.Touched,
+		giveUp: c.GiveUp, attention: c.Attention, asked: c.Forms, touched: c.Touched,
 		slots: make(chan struct{}, c.Limit),
 	}
 	b.base, b.stop = context.WithCancelCause(context.Background())

@@ -10,7 +10,7 @@ import (
 )
 
 // Forms keeps forms that people have not finished, for platforms whose forms are too
-// small to be filled in at once. Errors are *core.Error.
+// small to be filled in at once, and what lists were asked for. Errors are *core.Error.
 type Forms interface {
 	// KeepForm keeps a form for that long, under the op of what the person did. It may
 	// drop older forms of the same person.

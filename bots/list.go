@@ -42,13 +42,19 @@ func (b *Bot) list(ctx context.Context, c Command) (Reply, error) {
 // turnList shows another page of a list.
 func (b *Bot) turnList(ctx context.Context, c Command) (Reply, error) {
 	subject, at := readTurn(c.Turned.State)
-	values, ok := b.listValues(subject)
+	values, ok, err := b.askedFor(ctx, c, subject)
+	switch {
+	case core.KindOf(err) == core.NotFound:
+		return Say(b.printer(c).S("commands.list.expired")), nil
+	case err != nil:
+		return Reply{}, err
+	}
 	after, okay := b.readCursor(at.cursor())
 	q, faults := b.listQuery(c, values)
 	if !ok || !okay || len(faults) > 0 {
 		return b.unknown(ctx, c)
 	}
-	q.After = after
+	q.After, q.kept = after, keptSubject(subject)
 	r, err := b.listed(ctx, c, q, at)
 	r.Replace = true
 	return r, err
@@ -97,10 +103,12 @@ func (b *Bot) listed(ctx context.Context, c Command, q listQuery, at place) (Rep
 	if more && !full {
 		on = p.S("commands.list.search_on")
 	}
+	pages := func(subject string) []Turn { return turns(listPages, subject, at, next, p.S("commands.list.back"), on) }
 	subject, ok := b.listSubject(q.values)
-	if r.Turns = turns(listPages, subject, at, next, p.S("commands.list.back"), on); !ok || tooLong(r.Turns) {
-		r.Turns = nil
-		if more {
+	if r.Turns = pages(subject); len(r.Turns) > 0 && (!ok || tooLong(r.Turns)) {
+		if subject, ok = b.keepAsked(ctx, c, q); ok {
+			r.Turns = pages(subject)
+		} else if r.Turns = nil; more {
 			lines = append(lines, p.S("commands.list.narrow"))
 		}
 	}

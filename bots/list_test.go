@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -126,6 +127,50 @@ func TestListQueries(t *testing.T) {
 		if diff := cmp.Diff(want, f.queries[2]); diff != "" {
 			t.Errorf("%q, back (-want +got):\n%s", line, diff)
 		}
+	}
+}
+
+// keptForms keeps forms in memory.
+type keptForms map[string][]byte
+
+func (k keptForms) KeepForm(_ context.Context, by core.Account, op string, form []byte, _ time.Duration) error {
+	k[by.String()+" "+op] = form
+	return nil
+}
+
+func (k keptForms) KeptForm(_ context.Context, by core.Account, op string) ([]byte, error) {
+	if form, ok := k[by.String()+" "+op]; ok {
+		return form, nil
+	}
+	return nil, &core.Error{Op: "store: form", Kind: core.NotFound}
+}
+
+// TestLongSearch turns the pages of a search that a button has no room for, until it has
+// expired.
+func TestLongSearch(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{
+		`list "the ledger of the branch in Northampton is off by one" module:Payments`, `list "a=b|c" due:week`,
+	} {
+		f := &fakeEngine{listing: engine.Listing{Total: 50, Next: engine.Place{At: now.UnixMilli(), Key: "R-42"}, Risks: someRisks(listPage)}}
+		wants(t, words(ask(t, newBot(t, f), typed(line))), "There are more. Add a word or a filter")
+		f.queries = nil
+		forms := keptForms{}
+		b := newBot(t, f, func(c *Config) { c.Forms = forms })
+		r := ask(t, b, typed(line))
+		for range 6 {
+			if len(r.Turns) == 0 || tooLong(r.Turns) || len(forms) != 1 {
+				t.Fatalf("%s: turns %+v, kept %q", line, r.Turns, forms)
+			}
+			r = turned(t, b, r.Turns[len(r.Turns)-1])
+		}
+		want := f.queries[0]
+		want.After = f.listing.Next
+		if diff := cmp.Diff(want, f.queries[6]); diff != "" {
+			t.Errorf("%s, the last page (-want +got):\n%s", line, diff)
+		}
+		clear(forms)
+		wants(t, words(turned(t, b, r.Turns[0])), "This list has expired.")
 	}
 }
 

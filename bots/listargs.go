@@ -108,6 +108,7 @@ func (b *Bot) isSeverity(s string) bool { _, ok := b.text.SeverityFrom(s); retur
 type listQuery struct {
 	engine.ListQuery
 	values Values // as they were given, with refs for mentions
+	kept   string // the subject under which values are kept, "" if they aren't
 }
 
 // listReader reads the arguments of a list.

@@ -1,9 +1,12 @@
 package bots
 
 import (
+	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -55,6 +58,58 @@ func (b *Bot) listValues(subject string) (Values, bool) {
 		}
 	}
 	return values, true
+}
+
+// How long what a list was asked for is kept, and how long to wait for the store.
+const (
+	askedLife    = time.Hour
+	askedTimeout = 500 * time.Millisecond
+)
+
+// keepAsked keeps what a list was asked for, and returns the subject that stands for it. ok
+// is false if that fails.
+func (b *Bot) keepAsked(ctx context.Context, c Command, q listQuery) (subject string, ok bool) {
+	if q.kept != "" {
+		return q.kept, true
+	}
+	if b.asked == nil {
+		return "", false
+	}
+	raw, err := json.Marshal(q.values)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, askedTimeout)
+		defer cancel()
+		err = b.asked.KeepForm(ctx, c.Actor.Account, c.Op, raw, askedLife)
+	}
+	if err != nil {
+		b.log.WarnContext(ctx, "bots: what a list was asked for could not be kept", "error", err)
+	}
+	return betweenArgs + c.Op, err == nil
+}
+
+// keptSubject returns a subject that keepAsked returned, "" for any other.
+func keptSubject(subject string) string {
+	if strings.HasPrefix(subject, betweenArgs) {
+		return subject
+	}
+	return ""
+}
+
+// askedFor returns what a list was asked for by the subject of its pages. ok is false if
+// that can't be read; the error is NotFound if it has expired.
+func (b *Bot) askedFor(ctx context.Context, c Command, subject string) (v Values, ok bool, err error) {
+	op, kept := strings.CutPrefix(subject, betweenArgs)
+	if !kept || b.asked == nil {
+		v, ok = b.listValues(subject)
+		return v, ok, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, askedTimeout)
+	defer cancel()
+	raw, err := b.asked.KeptForm(ctx, c.Actor.Account, op)
+	if err != nil {
+		return nil, false, err
+	}
+	return v, json.Unmarshal(raw, &v) == nil, nil
 }
 
 // cursorBase is the base of the numbers in a cursor.

@@ -102,7 +102,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.bot, err = bots.New(bots.Config{
 		Filing: a.Engine, Handling: a.Engine, Persons: a.Engine.Persons(), Attention: a.Engine.Attention, Touched: a.Engine.Touched,
-		Org: &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
+		Forms: o.Store,
+		Org:   &o.Config.Organisation, Text: words, Clock: o.Clock, Logger: o.Log,
 	})
 	if err != nil {
 		return nil, err
