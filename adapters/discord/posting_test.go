@@ -156,6 +156,35 @@ func TestEndOfLargeGroup(t *testing.T) {
 	}
 }
 
+// TestEndAfterSomebodyLeft checks that people who have left the server don't keep a group
+// from being ended, and can't post when they come back.
+func TestEndAfterSomebodyLeft(t *testing.T) {
+	t.Parallel()
+	w := start(t, guildOf())
+	a := connect(t, w, discord.Config{})
+	g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin, wei, ana))
+	if err != nil {
+		t.Fatal(err)
+	}
+	muted := core.Mute{People: []core.Account{account(wei)}}
+	r := change(t, a, g.Ref, core.GroupChange{Mute: &muted})
+	if err := errors.Join(w.Leave(wei), w.Leave(ana)); err != nil {
+		t.Fatal(err)
+	}
+	p := core.Posting{State: core.Discussing, Muted: muted, Saved: r.Saved}
+	r = change(t, a, g.Ref, core.GroupChange{State: core.Ended, Posting: p})
+	if w.MayWrite(lin, g.Ref.ID) || slices.ContainsFunc(overwritesOf(w, g.Ref.ID), func(o emulator.Overwrite) bool {
+		return o.ID != w.BotUserID() && o.Allow.Has(emulator.SendMessages)
+	}) {
+		t.Errorf("the permissions are %v", overwritesOf(w, g.Ref.ID))
+	}
+	p.State, p.Saved = core.Ended, r.Saved
+	reopenGroup(t, a, g.Ref, p)
+	if !w.MayWrite(lin, g.Ref.ID) {
+		t.Error("lin can't post")
+	}
+}
+
 // TestEndWithoutPermission checks a bot that was installed without the permissions that
 // it would have to deny.
 func TestEndWithoutPermission(t *testing.T) {

@@ -86,7 +86,11 @@ func (a *Adapter) restrict(ctx context.Context, p *effect.Progress, id string, r
 			case len(want) > maxAtOnce:
 				return oneByOne, nil
 			}
-			return "", a.updateChannel(ctx, in, id, map[string]any{"permission_overwrites": want})
+			err = a.updateChannel(ctx, in, id, map[string]any{"permission_overwrites": want})
+			if core.DetailOf(err) == "10009" {
+				return oneByOne, nil // somebody has left the guild
+			}
+			return "", err
 		},
 	})
 	if err != nil || how != oneByOne {
@@ -104,8 +108,7 @@ func (a *Adapter) restrict(ctx context.Context, p *effect.Progress, id string, r
 	return err
 }
 
-// oneByOne is the value of the call "posting" in a channel with more overwrites than a
-// request takes.
+// oneByOne is the value of the call "posting" where one request can't set everything.
 const oneByOne = "one by one"
 
 // compare returns a channel's overwrites as they are and as they should be.
@@ -120,7 +123,8 @@ func (a *Adapter) compare(ctx context.Context, id string, r restriction) (have, 
 	return ch.Overwrites, r.apply(ch.Overwrites), nil
 }
 
-// permitCall sets or removes one overwrite, unless it is right already.
+// permitCall sets or removes one overwrite, unless it is right already. Whoever has left
+// the guild loses it: Discord would otherwise let them post when they come back.
 func (a *Adapter) permitCall(key, channel, id string, r restriction) core.Call {
 	return core.Call{
 		Key:  key,
@@ -131,9 +135,12 @@ func (a *Adapter) permitCall(key, channel, id string, r restriction) core.Call {
 				return "", err
 			}
 			if i := of(want, id); i >= 0 {
-				return "", a.setChannelPermissionOverwrite(ctx, in, channel, want[i])
+				err = a.setChannelPermissionOverwrite(ctx, in, channel, want[i])
 			}
-			return "", a.deleteChannelPermissionOverwrite(ctx, in, channel, id)
+			if of(want, id) < 0 || core.DetailOf(err) == "10009" {
+				err = a.deleteChannelPermissionOverwrite(ctx, in, channel, id)
+			}
+			return "", err
 		},
 	}
 }
