@@ -83,6 +83,7 @@ func groupsLooked() []scenario {
 			_, err := r.world.Platform().LookGroup(r.t.Context(), r.cast.Hidden)
 			r.wantError("LookGroup", err, core.NotFound)
 		}},
+		{"the people in a private group are listed, or that is unsupported", item.lacking, membersListed},
 		{"an archived group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Archived) }},
 		{"a deleted group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Deleted) }},
 		{"looking changes nothing", item.lacking, func(r *rig, _ Harness) {
@@ -98,6 +99,27 @@ func groupsLooked() []scenario {
 			}
 		}},
 	}
+}
+
+func membersListed(r *rig, _ Harness) {
+	at := anItemGroup(r)
+	p, want := r.world.Platform(), r.cast.People[:3]
+	got, err := p.Members(r.t.Context(), at.group.Ref, len(want))
+	if core.KindOf(err) == core.Unsupported {
+		return
+	}
+	if err != nil || len(got) != len(want) || slices.ContainsFunc(want, func(a core.Account) bool { return !slices.Contains(got, a) }) {
+		r.t.Errorf("Members returns %v, %v, want %v", got, err, want)
+	}
+	got, err = p.Members(r.t.Context(), at.group.Ref, len(want)-1)
+	r.wantError("Members of too many", err, core.Conflict)
+	if len(got) > 0 {
+		r.t.Errorf("Members returns %v of too many", got)
+	}
+	_, err = p.Members(r.t.Context(), r.cast.Hidden, len(want))
+	r.wantError("Members of a hidden group", err, core.NotFound)
+	_, err = p.Members(r.t.Context(), core.GroupRef{Workspace: "elsewhere", ID: at.group.Ref.ID}, len(want))
+	r.wantError("Members in another workspace", err, core.Invalid)
 }
 
 // ends ends groups by hand and looks them up: LookGroup must report the ends that
