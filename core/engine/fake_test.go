@@ -331,6 +331,14 @@ func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core
 
 func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, error) {
 	f.mu.Lock()
+	fail := f.fail
+	f.mu.Unlock()
+	if fail != nil {
+		if err := fail("find", who.ID); err != nil {
+			return core.Profile{}, err
+		}
+	}
+	f.mu.Lock()
 	defer f.mu.Unlock()
 	for id, p := range f.profiles {
 		if id == who.ID || who.Email != "" && p.Email == who.Email && !p.Guest {

@@ -151,7 +151,7 @@ func (t *turn) actOnGroup(ctx context.Context) error {
 	if in.Spec != nil {
 		act, t.workspace = (*turn).performCreateGroup, in.Spec.Workspace
 	}
-	p, err := t.perform(ctx, act, in, t.outcome(0))
+	p, err := t.perform(ctx, andSay(act), in, t.outcome(0))
 	if err != nil {
 		if v := t.classify(err); v.course == failStep {
 			t.tellFailed(ctx, task.By, "group_failed", v.code, p)
@@ -163,6 +163,16 @@ func (t *turn) actOnGroup(ctx context.Context) error {
 		t.tellFailed(ctx, task.By, "group_partial", "", p)
 	}
 	return t.end(ctx, Finished, "", p)
+}
+
+// andSay returns act followed by the message of its input, if there is one.
+func andSay(act performance) performance {
+	return func(t *turn, ctx context.Context, in *input, p *performed) error {
+		if err := act(t, ctx, in, p); err != nil || in.Message == nil {
+			return err
+		}
+		return t.performSendGroupMessage(ctx, in, p)
+	}
 }
 
 // tellFailed tells the person on whose behalf the run acts what it couldn't do.

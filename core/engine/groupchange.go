@@ -114,7 +114,12 @@ func (e *Engine) changeGroup(ctx context.Context, old Group, c groupChange) erro
 
 // changeGroup changes a group's record under the run's lease.
 func (t *turn) changeGroup(ctx context.Context, g Group, edit func(*Group), events ...Event) error {
-	c := groupChange{edit: edit, events: events, timers: []TimerChange{t.e.syncAt(g.Key, t.e.clock.Now())}}
+	return t.changeGroupAnd(ctx, g, nil, edit, events...)
+}
+
+// changeGroupAnd does the same, and changes timers of the group's key.
+func (t *turn) changeGroupAnd(ctx context.Context, g Group, timers []TimerChange, edit func(*Group), events ...Event) error {
+	c := groupChange{edit: edit, events: events, timers: append(timers, t.e.syncAt(g.Key, t.e.clock.Now()))}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if g.Key == t.run.ID.Risk {

@@ -204,3 +204,69 @@ func TestSetGroupLeavesOutWhatAWorkspaceLacks(t *testing.T) {
 	}
 	b.eventually("in the trail", func() bool { return b.hasEvent(r.Key, engine.EventPassed) })
 }
+
+// If the owner is gone for more than an hour, the first admin takes over, else the lead.
+// A look-up that fails is no departure, and nor is a short one.
+func TestADepartedOwnerIsSucceeded(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	sweep := func(after time.Duration) {
+		t.Helper()
+		b.jump(b.clock.Now().Add(after))
+		if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
+			t.Fatal(err)
+		}
+		b.jump(b.clock.Now().Add(2 * time.Minute))
+	}
+	gone := func(id string, gone bool) {
+		b.platform.mu.Lock()
+		defer b.platform.mu.Unlock()
+		p := b.platform.profiles[id]
+		p.Gone = gone
+		b.platform.profiles[id] = p
+	}
+	gone("WEI", true)
+	sweep(time.Minute)
+	g = b.room(g.Key, "wei is seen to be gone", func(g engine.Group) bool { return !g.Away.IsZero() })
+	gone("WEI", false)
+	sweep(30 * time.Minute)
+	b.room(g.Key, "wei is back", func(g engine.Group) bool { return g.Away.IsZero() && g.Owner == wei.Account })
+
+	gone("WEI", true)
+	sweep(time.Minute)
+	b.platform.setFail(func(method, _ string) error {
+		if method == "find" {
+			return &core.Error{Op: "fake", Kind: core.Unavailable}
+		}
+		return nil
+	})
+	sweep(2 * time.Hour)
+	if g := b.groups(g.Key)[0]; g.Owner != wei.Account {
+		t.Fatalf("%s owns the group while nobody can be looked up", g.Owner)
+	}
+	b.platform.setFail(nil)
+	sweep(time.Minute)
+	mei := core.Account{Workspace: "acme", ID: "MEI"}
+	g = b.room(g.Key, "the lead owns it", func(g engine.Group) bool { return g.Owner == mei && g.Away.IsZero() })
+	told := func(want string) bool {
+		for _, p := range b.platform.postsIn(g.Ref.ID) {
+			if strings.Contains(core.Text(p.Message.Text), want) {
+				return true
+			}
+		}
+		return false
+	}
+	b.eventually("the group is told", func() bool { return told("now owns this channel: wei has left the workspace") })
+	if _, err := b.doGroup(core.Actor{Account: mei}, engine.SetGroup{Group: g.Ref, Admins: []core.Ref{"boss", "lin"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "it has admins", func(g engine.Group) bool { return len(g.Admins) == 2 })
+	gone("MEI", true)
+	gone("BOSS", true)
+	sweep(time.Minute)
+	sweep(2 * time.Hour)
+	g = b.room(g.Key, "the first admin who is there owns it", func(g engine.Group) bool { return g.Owner == lin.Account })
+	if !slices.Equal(g.Admins, []core.Account{{Workspace: "acme", ID: "BOSS"}}) {
+		t.Errorf("admins %v", g.Admins)
+	}
+}

@@ -61,9 +61,14 @@ func (t *turn) sync(ctx context.Context) error {
 			return t.reschedule(ctx, verdict{course: wait, code: "others_act", until: until}, performed{})
 		}
 		in.Version = rec.Risk.Version
-		if in.Sync, err = t.difference(ctx); err != nil {
+		later, err := t.checkOwners(ctx)
+		if err == nil {
+			in.Sync, err = t.difference(ctx)
+		}
+		if err != nil {
 			return t.endTurn(ctx, err, performed{})
 		}
+		in.Sync.Again = earlier(in.Sync.Again, later)
 		if t.input, err = in.encode(); err != nil {
 			return t.end(ctx, Parked, core.DetailOf(err), performed{})
 		}
@@ -85,6 +90,14 @@ func (t *turn) endSync(ctx context.Context, in *input, p performed) error {
 		s.Timers = append(s.Timers, t.e.syncAt(t.run.ID.Risk, in.Sync.Again))
 	}
 	return t.completeAs(ctx, s)
+}
+
+// earlier returns the earlier of two times, of which a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // othersAct returns when to try again if another run of the risk is in the middle

@@ -32,6 +32,19 @@ func (d *Directory) Profile(ctx context.Context, a core.Account) (core.Profile, 
 	return d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForDisplay)
 }
 
+// Departed reports whether an account is deactivated, or no longer in its workspace. If
+// that can't be looked up, it returns an error.
+func (d *Directory) Departed(ctx context.Context, a core.Account) (bool, error) {
+	if _, err := d.workspaces.Get(a.Workspace); err != nil {
+		return false, err
+	}
+	prof, err := d.find(ctx, a.Workspace, core.Lookup{ID: a.ID}, ForRights)
+	if core.KindOf(err) == core.NotFound {
+		return true, nil
+	}
+	return prof.Gone, err
+}
+
 func (d *Directory) find(ctx context.Context, ws string, who core.Lookup, fresh time.Duration) (core.Profile, error) {
 	e := d.ask(ws, who.ID+"\x00"+who.Email, fresh, func(asked core.Directory) (e answer, err error) {
 		e.profile, err = asked.Find(ctx, who)
