@@ -24,6 +24,7 @@ type Capabilities struct {
 	Groups   map[GroupType]Ability
 	Set      map[Part]Ability // what SetGroup can change
 	Mute     Ability          // SetGroup can mute single people, not only everybody
+	Delete   Ability          // SetGroup can delete a group, not only archive it
 	Direct   Ability          // direct messages
 	Edit     Ability          // editing messages
 	// Endings lists the ends of a group that LookGroup can report. A group that

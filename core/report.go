@@ -40,7 +40,7 @@ type Report struct {
 	Announcement MessageRef `json:"announcement,omitzero"` // the current one, if it was set
 
 	// Saved is what the adapter needs to restore once posting is allowed again: what people
-	// had set themselves. It is valid if Mute or State was set, and then goes into the
+	// had set themselves. It is valid if Mute, State or Dissolve was set, and then goes into the
 	// Posting of the next change.
 	Saved string `json:"saved,omitempty"`
 }

@@ -4,9 +4,14 @@ package core
 // data. The file's schema, its checks and its reference are generated from it, so a
 // new platform needs no change in core/config.
 type PlatformSettings struct {
-	Platform     string    // the value of `platform:`
-	Settings     []Setting // in addition to `platform`
-	AnyOf        []string  // at least one of these keys is required; each is a way for commands to come in
+	Platform string    // the value of `platform:`
+	Settings []Setting // in addition to `platform`
+	AnyOf    []string  // at least one of these keys is required; each is a way for commands to come in
+
+	// Clash returns the key of a value that doesn't go with the others, and why; "" if they
+	// go together. It may be nil.
+	Clash func(values map[string]string) (key, why string)
+
 	Capabilities Capabilities
 	// With returns the capabilities of a workspace with these settings, by key; the value of
 	// a secret doesn't matter. Nil: Capabilities are those of every workspace.

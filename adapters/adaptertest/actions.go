@@ -242,5 +242,8 @@ func actions() []action {
 		mutePeople(),
 		unmutePeople(),
 		editMessage(editedCard),
+		archived(),
+		deleted(),
+		everything(),
 	}
 }

@@ -49,6 +49,7 @@ func scenarios() []scenarioGroup {
 		{"effects", effects()},
 		{"set group", changes()},
 		{"posting", postingChanges()},
+		{"dissolve", dissolutions()},
 		{"lookups", lookups()},
 		{"re-entrance", reentrance()},
 		{"refusals", refusals()},

@@ -27,6 +27,7 @@ func TestRunCatches(t *testing.T) {
 		{overwritesLater, "what was changed since stays: set_group (topic)", "in another state"},
 		{forgetsBadge, "an item group has its badge pinned", "pinned are"},
 		{keepsOldPin, "another announcement", "pinned are"},
+		{endsTooSoon, "the end waits for what can be tried again", "it was archived although"},
 		{takesForeign, "other workspaces/send_message", "want invalid"},
 		{outlivesContext, "nothing happens after the context ended", "these calls followed"},
 		{sharesMemory, "many actions at once", "is not"},

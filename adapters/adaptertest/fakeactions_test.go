@@ -192,6 +192,14 @@ func (a *fakeAdapter) change(ctx context.Context, once core.Once, r *core.Report
 	if c.Badge != nil {
 		a.badge(ctx, once, r, id, *c.Badge, did)
 	}
+	if c.Closing != nil && c.Dissolve != "" && later == nil {
+		if _, err := a.post(ctx, once, "closing", id, a.posts(id), *c.Closing); did(core.PartClosing, core.Account{}, err) {
+			return later
+		}
+	}
+	if c.Dissolve != "" && (later == nil || a.flaw == endsTooSoon) {
+		did(core.PartDissolve, core.Account{}, a.dissolve(ctx, once, id, c.Dissolve))
+	}
 	return later
 }
 
@@ -235,6 +243,18 @@ func pin(ref core.MessageRef) func(*fakeGroup) (bool, error) {
 		g.pins = append(g.pins, ref.ID)
 		return true, nil
 	}
+}
+
+func (a *fakeAdapter) dissolve(ctx context.Context, once core.Once, id string, how core.Dissolve) error {
+	if how != core.DissolveArchive {
+		return &core.Error{Op: "fake: dissolve", Kind: core.Unsupported}
+	}
+	_, err := a.set(ctx, once, "archive", "archive", id, func(g *fakeGroup) (bool, error) {
+		was := g.archived
+		g.archived = true
+		return !was, nil
+	})
+	return err
 }
 
 // parts returns the parts of a change except its announcement and its badge.
@@ -374,7 +394,11 @@ func (a *fakeAdapter) LookGroup(ctx context.Context, ref core.GroupRef) (s core.
 		if err != nil {
 			return err
 		}
-		s = core.GroupState{Badged: len(g.marks) > 0}
+		if g.archived {
+			s.Ended = core.Archived
+			return nil
+		}
+		s = core.GroupState{Name: g.name, Badged: len(g.marks) > 0}
 		for _, p := range g.pins {
 			s.Pinned = append(s.Pinned, core.MessageRef{Workspace: "acme", Channel: ref.ID, ID: p})
 		}

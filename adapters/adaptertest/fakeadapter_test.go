@@ -31,6 +31,7 @@ const (
 	overwritesLater flaw = "sets again what was changed since"
 	forgetsBadge    flaw = "does not pin the badge"
 	keepsOldPin     flaw = "leaves the old announcement pinned"
+	endsTooSoon     flaw = "archives a group before everything else is done"
 	takesForeign    flaw = "acts on accounts of another workspace"
 	outlivesContext flaw = "calls after its context has ended"
 	sharesMemory    flaw = "mixes up actions that run at once"
@@ -58,12 +59,14 @@ func (a *fakeAdapter) Capabilities() core.Capabilities {
 		Set: map[core.Part]core.Ability{
 			core.PartName: native, core.PartTopic: native, core.PartMember: native, core.PartRemoved: native, core.PartBadge: native,
 			core.PartPin: native, core.PartBookmark: native, core.PartPurpose: native, core.PartAnnouncement: native,
+			core.PartDissolve: native, core.PartClosing: native,
 		},
-		Direct: native, Edit: native, Endings: map[core.Ending]core.Ability{core.Deleted: native},
+		Direct: native, Edit: native, Endings: map[core.Ending]core.Ability{core.Deleted: native, core.Archived: native},
+		Delete: core.Ability{Support: core.Lacking, Why: "It can only archive."},
 		Limits: core.Limits{GroupName: 80, Topic: fakeTopicLimit, Purpose: fakeTopicLimit, MessageText: fakeTextLimit, ButtonLabel: 80, GroupMembers: 100},
 	}
 	idempotent := "Doing it twice is the same as doing it once."
-	for _, key := range []string{"topic", "purpose", "rename", "invite", "kick", "pin", "unpin", "bookmark", "edit"} {
+	for _, key := range []string{"topic", "purpose", "rename", "invite", "kick", "pin", "unpin", "archive", "bookmark", "edit"} {
 		if a.flaw != declaresLess || key != "pin" {
 			c.Calls = append(c.Calls, core.CallPolicy{Key: key, Method: key, How: idempotent})
 		}
@@ -72,7 +75,7 @@ func (a *fakeAdapter) Capabilities() core.Capabilities {
 	if a.flaw == claimsMore {
 		risk = ""
 	}
-	for _, key := range []string{"post", "badge", "announce", "file"} {
+	for _, key := range []string{"post", "badge", "announce", "closing", "file"} {
 		c.Calls = append(c.Calls, core.CallPolicy{Key: key, Method: "post", How: "The history is searched for the op.", Risk: risk, Unsure: core.Resend})
 	}
 	c.Calls = append(c.Calls, core.CallPolicy{Key: "create", Method: "create", How: "The list is searched for the name.", Risk: "The list may be out of reach.", Unsure: core.Park})

@@ -48,7 +48,7 @@ type fakeOrder struct {
 type fakeGroup struct {
 	id, op               string
 	name, topic, purpose string
-	public               bool
+	public, archived     bool
 	members, pins        []string
 	marks                []fakeMark
 	posts                []*fakePost
@@ -85,7 +85,12 @@ func (w *fakeWorld) Cast() Cast {
 		Missing: func(g core.GroupRef) core.MessageRef {
 			return core.MessageRef{Workspace: g.Workspace, Channel: g.ID, ID: "missing"}
 		},
-		Ends: Ends{core.Deleted: func(g core.GroupRef) error {
+		Ends: Ends{core.Archived: func(g core.GroupRef) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.groups[g.ID].archived = true
+			return nil
+		}, core.Deleted: func(g core.GroupRef) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.gone[g.ID] = true
@@ -195,7 +200,10 @@ func (w *fakeWorld) State() State {
 		g := w.groups[id]
 		v := GroupView{
 			Ref: core.GroupRef{Workspace: "acme", ID: id}, Name: g.name, Topic: g.topic, Purpose: g.purpose,
-			Private: !g.public, Members: slices.Sorted(slices.Values(g.members)), Messages: shown(id, g.posts), Notices: slices.Clone(g.notices),
+			Private: !g.public, Archived: g.archived, Members: slices.Sorted(slices.Values(g.members)), Messages: shown(id, g.posts), Notices: slices.Clone(g.notices),
+		}
+		if g.archived {
+			v.Silent = v.Members
 		}
 		for _, p := range g.pins {
 			v.Pinned = append(v.Pinned, core.MessageRef{Workspace: "acme", Channel: id, ID: p})

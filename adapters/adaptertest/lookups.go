@@ -69,8 +69,8 @@ func groupsLooked() []scenario {
 				r.t.Fatalf("LookGroup: %v", err)
 			}
 			v := r.view(at.group.Ref)
-			if got.Ended != "" {
-				r.t.Errorf("the returned state says it is %s", got.Ended)
+			if got.Ended != "" || got.Name != v.Name {
+				r.t.Errorf("the returned state says it is %q and called %q, want %q", got.Ended, got.Name, v.Name)
 			}
 			if !lacks(r.can.Set, core.PartPin) && !slices.Equal(got.Pinned, v.Pinned) {
 				r.t.Errorf("the returned pins are %v, the real ones %v", got.Pinned, v.Pinned)

@@ -43,6 +43,7 @@ func wellFormed(r *rig) {
 	c := r.can
 	check("direct messages", c.Direct)
 	check("editing", c.Edit)
+	check("deleting groups", c.Delete)
 	for _, g := range []core.GroupType{core.Ordinary, core.Topic, core.Item} {
 		if a, ok := c.Groups[g]; ok {
 			check("the group type "+string(g), a)

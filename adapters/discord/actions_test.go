@@ -332,18 +332,19 @@ func TestEveryKeyIsDeclared(t *testing.T) {
 	o := newOnce()
 	spec := groupOf(lin)
 	g, err := a.CreateGroup(t.Context(), o, spec)
+	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
+	if err := a.SendFile(t.Context(), o, g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
+		t.Fatal(err)
+	}
 	closing := text("It has ended")
 	_, err2 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{
 		Name: new("X"), Suffix: "r-17", Remove: spec.Members, Mute: &core.Mute{People: spec.Members}, State: core.Ended, Closing: &closing,
 		Announcement: &core.Announcement{Message: &closing, Old: core.MessageRef{Workspace: home, Channel: g.Ref.ID, ID: missing}},
-		Posting:      core.Posting{Muted: core.Mute{People: []core.Account{account(wei)}}},
+		Posting:      core.Posting{Muted: core.Mute{People: []core.Account{account(wei)}}}, Dissolve: core.DissolveArchive,
 	})
 	ref, err3 := a.SendMessage(t.Context(), o, account(lin), text("hello"))
-	if err := errors.Join(err, err2, err3, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
-		t.Fatal(err)
-	}
-	theContent := func(context.Context) ([]byte, error) { return []byte("png"), nil }
-	if err := a.SendFile(t.Context(), o, g.Ref, upload(core.File{ID: "F17", Name: "x.png"}, theContent)); err != nil {
+	_, err4 := a.SetGroup(t.Context(), o, g.Ref, core.GroupChange{Dissolve: core.DissolveDelete})
+	if err := errors.Join(err, err2, err3, err4, a.EditMessage(t.Context(), o, ref, text("bye"))); err != nil {
 		t.Fatal(err)
 	}
 	policies := a.Capabilities().Calls

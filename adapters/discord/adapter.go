@@ -10,13 +10,11 @@
 package discord
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +29,7 @@ type Config struct {
 	API      *api.Client // of the guild; shared with its bot
 	GuildID  string
 	Category string       // the category for groups; "" is defaultCategory
+	Archive  string       // the category for archived groups; "" is that of groups with archiveSuffix
 	Shared   bool         // see Renderer
 	Budget   core.Budget  // paces reads outside of actions; nil grants them all
 	Logger   *slog.Logger // nil logs nothing
@@ -40,7 +39,8 @@ type Config struct {
 type Adapter struct {
 	workspace string
 	guild     string
-	category  string
+	category  shelf // of groups
+	archive   shelf // of archived ones
 	client    *api.Client
 	budget    core.Budget
 	writer    effect.Writer
@@ -59,10 +59,12 @@ func New(c Config) (*Adapter, error) {
 	if !isID(c.GuildID) {
 		return nil, errors.New("discord: the guild's ID is not a number of Discord's")
 	}
+	category, archive := shelves(c.Category, c.Archive)
 	a := &Adapter{
 		workspace: c.API.Workspace(),
 		guild:     c.GuildID,
-		category:  cmp.Or(strings.TrimSpace(c.Category), defaultCategory),
+		category:  category,
+		archive:   archive,
 		client:    c.API,
 		budget:    c.Budget,
 		writer: effect.Writer{

@@ -87,6 +87,17 @@ func (a *Adapter) updateChannel(ctx context.Context, in core.Intent, id string, 
 	})
 }
 
+// deleteChannel deletes a channel for good.
+func (a *Adapter) deleteChannel(ctx context.Context, in core.Intent, id string) error {
+	return effect.Do(ctx, a.writer, in, "delete_channel", func(ctx context.Context) error {
+		var out created
+		err := a.client.Send(ctx, api.Request{
+			Method: "delete_channel", Verb: http.MethodDelete, Path: []string{"channels", id}, Reason: reasonOf(in),
+		}, &out)
+		return effect.Unless(err, "10003")
+	})
+}
+
 func (a *Adapter) setChannelPermissionOverwrite(ctx context.Context, in core.Intent, channel string, o overwrite) error {
 	return effect.Do(ctx, a.writer, in, "set_channel_permission_overwrite", func(ctx context.Context) error {
 		return a.client.Send(ctx, api.Request{

@@ -17,13 +17,18 @@ const (
 	maxInCategory = 50
 )
 
-// categoryFor returns the category for a new channel: the first of ours that
-// has room and is not in refused, or else one that it creates. list is the list
-// of channels, whose cost is already paid. It has only the channels that the
-// bot can view; if hidden ones fill a category, Discord refuses it.
-func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channel, refused []string) (string, error) {
-	if id, _ := a.findCategory(list, refused); id != "" {
-		return id, mayAdd(list, 1)
+// shelf names categories of one kind: "riskroom" and, once that is full,
+// "riskroom-2", and so on.
+type shelf string
+
+// categoryFor returns the category on a shelf for a channel: the first that has room
+// and is not in refused, or else one that it creates. list is the list of channels,
+// whose cost is already paid. It has only the channels that the bot can view; if
+// hidden ones fill a category, Discord refuses it. added is how many channels will be
+// added to the guild.
+func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, on shelf, list []channel, refused []string, added int) (string, error) {
+	if id, _ := on.find(list, refused); id != "" {
+		return id, mayAdd(list, added)
 	}
 	select { // one call at a time, so that the others find its category
 	case a.building <- struct{}{}:
@@ -35,11 +40,11 @@ func (a *Adapter) categoryFor(ctx context.Context, in core.Intent, list []channe
 	if err != nil {
 		return "", err
 	}
-	id, next := a.findCategory(list, refused)
+	id, next := on.find(list, refused)
 	if id != "" {
-		return id, mayAdd(list, 1)
+		return id, mayAdd(list, added)
 	}
-	if err := mayAdd(list, 2); err != nil {
+	if err := mayAdd(list, added+1); err != nil {
 		return "", err
 	}
 	self, err := a.whoAmI(ctx)
@@ -64,25 +69,25 @@ func mayAdd(list []channel, n int) error {
 	return &core.Error{Op: "discord: create_guild_channel", Kind: core.Denied, Detail: "guild_is_full:" + strconv.Itoa(maxInGuild)}
 }
 
-// findCategory returns the category with the lowest number that has room, and
-// the name of the next category to create.
-func (a *Adapter) findCategory(list []channel, refused []string) (id, next string) {
+// find returns the category with the lowest number that has room, and the name of the
+// next category to create.
+func (s shelf) find(list []channel, refused []string) (id, next string) {
 	children := make(map[string]int)
 	for _, ch := range list {
 		children[ch.Parent]++
 	}
 	lowest, highest := 0, 0
 	for _, ch := range list {
-		n := a.ordinal(ch)
+		n := s.ordinal(ch)
 		highest = max(highest, n)
 		if n > 0 && children[ch.ID] < maxInCategory && !slices.Contains(refused, ch.ID) && (lowest == 0 || n < lowest) {
 			id, lowest = ch.ID, n
 		}
 	}
 	if highest == 0 {
-		return id, a.category
+		return id, string(s)
 	}
-	return id, a.category + "-" + strconv.Itoa(highest+1)
+	return id, string(s) + "-" + strconv.Itoa(highest+1)
 }
 
 // capacity returns how many more groups fit in the guild. Each 50 groups need a
@@ -95,7 +100,7 @@ func (a *Adapter) capacity(list []channel) int {
 	}
 	room := 0
 	for _, ch := range list {
-		if a.ordinal(ch) > 0 {
+		if a.category.ordinal(ch) > 0 {
 			room += max(0, maxInCategory-children[ch.ID])
 		}
 	}
@@ -106,18 +111,23 @@ func (a *Adapter) capacity(list []channel) int {
 	return room + left/(maxInCategory+1)*maxInCategory + max(0, left%(maxInCategory+1)-1)
 }
 
-// ordinal returns 1 for our category, 2 for the one whose name ends in "-2",
-// and so on, and 0 for any other channel.
-func (a *Adapter) ordinal(ch channel) int {
+// ordinal returns 1 for the first category on the shelf, 2 for the one whose name ends
+// in "-2", and so on, and 0 for any other channel.
+func (s shelf) ordinal(ch channel) int {
 	if ch.Type != categoryChannel {
 		return 0
 	}
-	if strings.EqualFold(ch.Name, a.category) {
+	return s.number(ch.Name)
+}
+
+// number returns the ordinal of a category with a name.
+func (s shelf) number(name string) int {
+	if strings.EqualFold(name, string(s)) {
 		return 1
 	}
-	head, number, _ := cutLast(ch.Name, "-")
+	head, number, _ := cutLast(name, "-")
 	n, err := strconv.Atoi(number)
-	if err != nil || n < 2 || !strings.EqualFold(head, a.category) {
+	if err != nil || n < 2 || !strings.EqualFold(head, string(s)) {
 		return 0
 	}
 	return n

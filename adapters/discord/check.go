@@ -61,7 +61,7 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 		MembersIntent: app.Flags&flagsMembers != 0, NeedsTwoFactor: g.MFA > 0 && !u.TwoFactor,
 		Channels: len(channels), Room: a.capacity(channels),
 	}
-	next, _ := a.findCategory(channels, nil)
+	next, _ := a.category.find(channels, nil)
 	for _, ch := range channels {
 		if ch.ID == next {
 			id.Category, id.CategoryMissing = ch.Name, lacking(mayIn(g, m, ch), (viewChannel|manageChannels)&may(g, m))
@@ -93,7 +93,7 @@ func (a *Adapter) CheckChannel(ctx context.Context, id string) error {
 	if err := a.own("check channel", a.workspace, id); err != nil {
 		return err
 	}
-	ch, err := spend(ctx, a, id, "get_channel", func(ctx context.Context) (channel, error) { return a.getChannel(ctx, id) })
+	ch, err := a.look(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -75,9 +75,7 @@ func (a *Adapter) applySpec(ctx context.Context, p *effect.Progress, id string, 
 // correctName looks up the name of a group that an earlier call created. If the
 // bot may not look, the requested name stays.
 func (a *Adapter) correctName(ctx context.Context, g *core.Group) error {
-	ch, err := spend(ctx, a, g.Ref.ID, "get_channel", func(ctx context.Context) (channel, error) {
-		return a.getChannel(ctx, g.Ref.ID)
-	})
+	ch, err := a.look(ctx, g.Ref.ID)
 	switch {
 	case core.KindOf(err) == core.Denied:
 		return nil
@@ -131,7 +129,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 	want := newChannel{
 		Name: n.Plain(), Type: textChannel, Topic: newAbout(spec).text(), Overwrites: a.overwrites(spec, self),
 	}
-	if want.Parent, err = a.categoryFor(ctx, in, list, nil); err != nil {
+	if want.Parent, err = a.categoryFor(ctx, in, a.category, list, nil, 1); err != nil {
 		return channel{}, err
 	}
 	try := func(ctx context.Context) (channel, error) { return a.createGuildChannel(ctx, in, want, reasonOf(in)) }
@@ -143,7 +141,7 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 			want.Overwrites = a.overwrites(core.GroupSpec{Public: spec.Public}, self)
 		case noRoom(err):
 			refused = append(refused, want.Parent)
-			if want.Parent, err = a.categoryFor(ctx, in, nil, refused); err != nil {
+			if want.Parent, err = a.categoryFor(ctx, in, a.category, nil, refused, 1); err != nil {
 				return channel{}, err
 			}
 		default:
@@ -151,12 +149,17 @@ func (a *Adapter) create(ctx context.Context, in core.Intent, spec core.GroupSpe
 		}
 		ch, err = spend(ctx, a, "", "create_guild_channel", try)
 	}
-	if noRoom(err) {
-		err = &core.Error{
-			Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: rest.RetryWait(core.Unavailable, 0), Err: err,
-		}
+	return ch, roomLater(err)
+}
+
+// roomLater turns the refusal of a category into an error after which a retry may find room.
+func roomLater(err error) error {
+	if !noRoom(err) {
+		return err
 	}
-	return ch, err
+	return &core.Error{
+		Op: "discord: create_guild_channel", Kind: core.Unavailable, Detail: "category_is_full", RetryAfter: rest.RetryWait(core.Unavailable, 0), Err: err,
+	}
 }
 
 // noRoom reports whether Discord refused the category because it is full or

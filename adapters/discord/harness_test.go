@@ -56,7 +56,8 @@ func (w world) Cast() adaptertest.Cast {
 			return core.MessageRef{Workspace: home, Channel: g.ID, ID: missing}
 		},
 		Ends: adaptertest.Ends{
-			core.Deleted: func(g core.GroupRef) error { return w.DeleteChannel(w.OwnerID(), g.ID) },
+			core.Archived: func(g core.GroupRef) error { return w.MoveByHand(w.OwnerID(), g.ID, "riskroom-archive") },
+			core.Deleted:  func(g core.GroupRef) error { return w.DeleteChannel(w.OwnerID(), g.ID) },
 		},
 		UserGroup: "On Call",
 	}
@@ -84,6 +85,9 @@ func (w world) group(ch emulator.Channel) adaptertest.GroupView {
 	v := adaptertest.GroupView{
 		Ref: core.GroupRef{Workspace: home, ID: ch.ID}, Name: ch.Name, Private: ch.Private,
 		Messages: w.shown(w.Messages(ch.ID)),
+	}
+	if parent, ok := w.ChannelByID(ch.Parent); ok {
+		v.Archived = strings.HasPrefix(parent.Name, "riskroom-archive")
 	}
 	topic, below, _ := strings.Cut("\n"+ch.Topic, "\n- ")
 	v.Topic, v.Purpose = w.PlainText(strings.TrimPrefix(topic, "\n")), w.PlainText(below)

@@ -8,18 +8,32 @@ import (
 	"riskroom/core"
 )
 
-// LookGroup implements core.Looker. Discord has neither archived channels nor
-// bookmarks, so it only looks at the pins. Discord answers 50001 for a channel
-// that the bot may not view, and 10003 for a deleted one.
+// LookGroup implements core.Looker. Discord has no bookmarks, and its archive is
+// riskroom's: a category. Discord answers 50001 for a channel that the bot may not
+// view, and 10003 for a deleted one.
 func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupState, error) {
 	if err := a.own("look at group", g.Workspace, g.ID); err != nil {
 		return core.GroupState{}, err
 	}
-	s := core.GroupState{Badged: true}
+	ch, err := a.look(ctx, g.ID)
+	switch {
+	case lostGroup(err):
+		return a.whyUnseen(ctx, g.ID, err)
+	case err != nil:
+		return core.GroupState{}, err
+	}
+	archived, err := a.archived(ctx, ch)
+	switch {
+	case err != nil:
+		return core.GroupState{}, err
+	case archived:
+		return core.GroupState{Ended: core.Archived}, nil
+	}
+	s := core.GroupState{Name: ch.Name, Badged: true}
 	page := func(ctx context.Context, cursor string) (rest.Page[string], error) {
 		return a.listPins(ctx, g.ID, cursor)
 	}
-	_, err := pages(ctx, a, g.ID, "list_pins", false, pinsPages, page, func(id string) bool {
+	_, err = pages(ctx, a, g.ID, "list_pins", false, pinsPages, page, func(id string) bool {
 		s.Pinned = append(s.Pinned, a.messageRef(g.ID, id))
 		return true
 	})
@@ -31,6 +45,23 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	}
 	slices.Reverse(s.Pinned) // the oldest pin first
 	return s, nil
+}
+
+func (a *Adapter) look(ctx context.Context, id string) (channel, error) {
+	return spend(ctx, a, id, "get_channel", func(ctx context.Context) (channel, error) { return a.getChannel(ctx, id) })
+}
+
+// archived reports whether a channel is in a category for archived groups, whoever
+// moved it there.
+func (a *Adapter) archived(ctx context.Context, ch channel) (bool, error) {
+	if ch.Parent == "" {
+		return false, nil
+	}
+	parent, err := a.look(ctx, ch.Parent)
+	if lostGroup(err) {
+		return false, nil // it isn't ours, or was deleted just now
+	}
+	return a.archive.ordinal(parent) > 0, err
 }
 
 // whyUnseen decides whether a channel that cannot be seen is deleted. During

@@ -31,7 +31,11 @@ type held struct {
 }
 
 func (a *Adapter) restriction(c core.GroupChange) restriction {
-	return restriction{guild: a.guild, was: c.Posting, now: c.Posting.After(c), saved: parseSaved(c.Posting.Saved)}
+	now := c.Posting.After(c)
+	if c.Dissolve == core.DissolveArchive {
+		now.State = core.Ended
+	}
+	return restriction{guild: a.guild, was: c.Posting, now: now, saved: parseSaved(c.Posting.Saved)}
 }
 
 // tightens reports whether somebody who may post now no longer may after the change.

@@ -32,8 +32,9 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 	if c.Badge != nil {
 		a.setBadge(ctx, p, g.ID, *c.Badge)
 	}
-	a.setPosting(ctx, p, g.ID, c)
+	silent := a.setPosting(ctx, p, g.ID, c)
 	a.describe(ctx, p, g.ID, c)
+	a.dissolve(ctx, p, g.ID, c.Dissolve, silent)
 	return p.Report, p.Err
 }
 

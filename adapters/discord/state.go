@@ -8,15 +8,16 @@ import (
 	"riskroom/core"
 )
 
-// setPosting sets who may post: everything of a change that ends, reopens or mutes a
-// group. Discord has only permissions for all of these, so they are set together.
-func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) {
+// setPosting sets who may post: everything of a change that ends, reopens, mutes or
+// archives a group. Discord has only permissions for all of these, so they are set
+// together. It reports whether that is done.
+func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) bool {
 	if !a.close(ctx, p, id, c) {
-		c.State = ""
+		c.State, c.Dissolve = "", ""
 	}
 	p.Report.Saved = c.Posting.Saved
-	if c.State == "" && c.Mute == nil || p.Ended {
-		return
+	if c.State == "" && c.Mute == nil && c.Dissolve != core.DissolveArchive || p.Ended {
+		return true
 	}
 	r := a.restriction(c)
 	saved, err := a.save(ctx, p, id, r)
@@ -36,15 +37,19 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string,
 	if m := c.Mute; m != nil && (err != nil || m.All || r.was.Muted.All || len(m.People) == 0) {
 		p.Note(core.PartMute, core.Account{}, err)
 	}
+	if c.Dissolve == core.DissolveArchive && err != nil {
+		p.Note(core.PartDissolve, core.Account{}, err)
+	}
+	return err == nil
 }
 
-// close posts the last message before a group is ended or dissolved. It returns false
-// if it may still be posted later.
+// close posts the last message before a group is ended or dissolved, once everything
+// before it is done. It returns false if it may still be posted later.
 func (a *Adapter) close(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) bool {
 	if c.Closing == nil || c.State != core.Ended && c.Dissolve == "" {
 		return true
 	}
-	if p.Ended {
+	if p.Err != nil {
 		return false
 	}
 	_, err := p.Once.Do(ctx, a.postCall("closing", channel, *c.Closing))

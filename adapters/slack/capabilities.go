@@ -38,11 +38,13 @@ func capabilities(end string, administers bool) core.Capabilities {
 			core.PartMute:     muting(administers),
 			core.PartState:    ending,
 			core.PartClosing:  native,
+			core.PartDissolve: {Support: core.Emulated, Why: "The channel is archived. Only people can unarchive it, and must then invite the bot again."},
 			core.PartBadge:    native,
 			core.PartPin:      native,
 			core.PartBookmark: native,
 		},
 		Mute:   core.Ability{Support: core.Lacking, Why: "Slack can't mute single people."},
+		Delete: core.Ability{Support: core.Lacking, Why: "Slack doesn't let bots delete channels, only archive them."},
 		Direct: native,
 		Edit:   native,
 		Endings: map[core.Ending]core.Ability{

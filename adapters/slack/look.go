@@ -28,7 +28,7 @@ func (a *Adapter) LookGroup(ctx context.Context, g core.GroupRef) (core.GroupSta
 	if ch.IsArchived {
 		return core.GroupState{Ended: core.Archived}, nil
 	}
-	var s core.GroupState
+	s := core.GroupState{Name: ch.Name}
 	pinned, err := spend(ctx, a, "pins.list", func(ctx context.Context) ([]string, error) {
 		return a.pinsList(ctx, g.ID)
 	})

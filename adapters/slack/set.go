@@ -48,6 +48,7 @@ func (a *Adapter) SetGroup(ctx context.Context, once core.Once, g core.GroupRef,
 		a.setBadge(ctx, p, g.ID, *c.Badge, existing)
 	}
 	a.setPosting(ctx, p, g.ID, c)
+	a.dissolve(ctx, p, g.ID, c)
 	return p.Report, p.Err
 }
 

@@ -32,18 +32,18 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, channel st
 		p.Report.Add(core.PartState, core.Account{}, nil)
 	case c.State == core.Discussing:
 		a.reopen(ctx, p, channel)
-	case p.Err == nil:
+	case p.Err == nil && c.Dissolve != core.DissolveArchive: // else dissolve does it
 		p.Do(ctx, core.PartState, core.Account{}, a.archiveCall(channel))
 	}
 }
 
-// close posts the last message before a group is ended or dissolved. It returns false
-// if it may still be posted later.
+// close posts the last message before a group is ended or dissolved, once everything
+// before it is done. It returns false if it may still be posted later.
 func (a *Adapter) close(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) bool {
 	if c.Closing == nil || c.State != core.Ended && c.Dissolve == "" {
 		return true
 	}
-	if p.Ended {
+	if p.Err != nil {
 		return false
 	}
 	_, err := p.Once.Do(ctx, a.postCall("closing", channel, *c.Closing))

@@ -55,7 +55,14 @@ func boardLike() core.PlatformSettings {
 	p.OptionName, p.OwnOptions = 17, 2
 	p.Capabilities.Set[core.PartMute] = core.Ability{Support: core.Native}
 	p.Capabilities.Mute = core.Ability{Support: core.Lacking, Why: "Its channels are read-only for all or for nobody."}
-	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."})
+	p.Settings = append(p.Settings, core.Setting{Key: "on_close", Choices: []string{"archive", "delete"}, Doc: "What becomes of item groups."},
+		core.Setting{Key: "attic", Doc: "Where old groups go."})
+	p.Clash = func(values map[string]string) (key, why string) {
+		if values["attic"] == "hall" {
+			return "attic", "old groups can't go to the hall"
+		}
+		return "", ""
+	}
 	p.With = func(settings map[string]string) core.Capabilities {
 		c := forumLike().Capabilities
 		if settings["on_close"] == "delete" && settings["app_token"] != "" {

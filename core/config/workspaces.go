@@ -43,6 +43,11 @@ func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) Wo
 			w.Values[s.Key] = v
 		}
 	}
+	if p.Clash != nil {
+		if key, why := p.Clash(w.Values); key != "" {
+			l.problem(n.get(key).at, "value", "%s: %s", key, why)
+		}
+	}
 	if u := n.get(apiURLKey); l.sound(u) && u.text != "" {
 		l.checkURL(u)
 		w.APIURL = u.text

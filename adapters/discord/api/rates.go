@@ -24,7 +24,7 @@ func published(method string) rest.Rate {
 	switch method {
 	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "delete_pin":
 		return rest.Rate{N: 5, Window: 5 * time.Second}
-	case "update_channel", "set_channel_permission_overwrite", "delete_channel_permission_overwrite":
+	case "update_channel", "delete_channel", "set_channel_permission_overwrite", "delete_channel_permission_overwrite":
 		return rest.Rate{N: 10, Window: 15 * time.Second}
 	case "list_guild_members", "list_guild_audit_log_entries", "create_guild_channel", "create_dm":
 		return rest.Rate{N: 10, Window: 10 * time.Second}
@@ -41,7 +41,7 @@ func published(method string) rest.Rate {
 // perChannel reports whether a method is limited per channel.
 func perChannel(method string) bool {
 	switch method {
-	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "delete_pin", "get_channel", "update_channel",
+	case "create_message", "update_message", "list_messages", "list_pins", "create_pin", "delete_pin", "get_channel", "update_channel", "delete_channel",
 		"set_channel_permission_overwrite", "delete_channel_permission_overwrite", NamePerChannel:
 		return true
 	}

@@ -40,6 +40,39 @@ func (w *Workspace) DeleteChannel(userID, channelID string) error {
 	})
 }
 
+// MoveByHand has a person with MANAGE_CHANNELS move a channel to the category with a
+// name, which they create if there is none; "" takes it out of its category.
+func (w *Workspace) MoveByHand(userID, channelID, category string) error {
+	return w.byHand(userID, channelID, ManageChannels, func(g *guild, ch *channel) error {
+		parent, err := g.categoryNamed(category, userID)
+		if err != nil {
+			return err
+		}
+		was := *ch
+		ch.Extra.parent = parent
+		g.changed(ch, was, userID, "")
+		return nil
+	})
+}
+
+// categoryNamed returns the ID of a category, which it creates if there is none.
+func (g *guild) categoryNamed(name, by string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	for _, ch := range g.inGuild() {
+		if ch.Extra.category && ch.Name == name {
+			return ch.ID, nil
+		}
+	}
+	ch, err := g.addChannel(Channel{Name: name, Category: true, Creator: by})
+	if err != nil {
+		return "", err
+	}
+	g.announce("CHANNEL_CREATE", ch)
+	return ch.ID, nil
+}
+
 // SetTopicByHand has a person with MANAGE_CHANNELS set a channel's topic.
 func (w *Workspace) SetTopicByHand(userID, channelID, topic string) error {
 	return w.byHand(userID, channelID, ManageChannels, func(g *guild, ch *channel) error {

@@ -124,6 +124,9 @@ func (g *guild) changed(ch *channel, was channel, by, reason string) {
 	if ch.Topic != was.Topic {
 		changes = append(changes, object{"key": "topic", "old_value": was.Topic, "new_value": ch.Topic})
 	}
+	if ch.Extra.parent != was.Extra.parent {
+		changes = append(changes, object{"key": "parent_id", "old_value": was.Extra.parent, "new_value": ch.Extra.parent})
+	}
 	g.note(auditChannelUpdate, by, ch.ID, reason, changes...)
 	g.announce("CHANNEL_UPDATE", ch)
 	g.Publish(stage.RoomChanged, by, ch, nil, "")
@@ -207,4 +210,18 @@ func (a *api) change(ch *channel, in wanted) {
 	if in.has("permission_overwrites") {
 		a.changeAccess(ch, a.opts.BotUserID, func() { ch.Extra.overwrites = in.overwrites })
 	}
+}
+
+// deleteChannel: https://docs.discord.com/developers/resources/channel#deleteclose-channel
+func deleteChannel(a *api, c *call) (any, error) {
+	if c.ch.IsDirect() {
+		return nil, refuse(dmOnly)
+	}
+	if err := a.need(c.ch, ManageChannels); err != nil {
+		return nil, err
+	}
+	out := a.channelObject(c.ch)
+	c.changed = true
+	a.removeChannel(c.ch, a.opts.BotUserID, c.reason)
+	return out, nil
 }

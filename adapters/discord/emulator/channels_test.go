@@ -201,3 +201,38 @@ func TestWhoMayCallAtAll(t *testing.T) {
 		}
 	}
 }
+
+func TestDeletingAChannel(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	ch := b.fine("POST", "/guilds/"+b.GuildID()+"/channels", object{"name": "room"})
+	id := ch["id"].(string)
+	if gone := b.fine("DELETE", "/channels/"+id, nil); gone["id"] != id {
+		t.Errorf("the answer is %v", gone)
+	}
+	if _, ok := b.ChannelByID(id); ok {
+		t.Error("the channel exists")
+	}
+	b.refused(404, 10003, "DELETE", "/channels/"+id, nil)
+	deprived := setup(t, func(o *emulator.Options) { o.BotPermissions = emulator.ViewChannel })
+	deprived.refused(403, 50013, "DELETE", "/channels/"+public, nil)
+}
+
+// TestMovedByHand checks the event and the entry in the log when a person moves a
+// channel to another category.
+func TestMovedByHand(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for _, category := range []string{"attic", "attic", ""} {
+		if err := b.MoveByHand(boss, public, category); err != nil {
+			t.Fatal(err)
+		}
+		ch, _ := b.ChannelByID(public)
+		if parent, _ := b.ChannelByID(ch.Parent); parent.Name != category {
+			t.Errorf("it is in %q, want %q", parent.Name, category)
+		}
+	}
+	if err := b.MoveByHand(lin, public, "attic"); err == nil {
+		t.Error("a member without MANAGE_CHANNELS can move a channel")
+	}
+}

@@ -38,6 +38,7 @@ func routes() []route {
 
 		{name: "get_channel", verb: "GET", path: channelPath, run: getChannel},
 		{name: "update_channel", verb: "PATCH", path: channelPath, body: true, write: true, limit: 10, window: 15 * s, run: updateChannel},
+		{name: "delete_channel", verb: "DELETE", path: channelPath, write: true, limit: 10, window: 15 * s, run: deleteChannel},
 		{name: "set_channel_permission_overwrite", verb: "PUT", path: overwritePath, body: true, write: true, limit: 10, window: 15 * s, run: setOverwrite},
 		{name: "delete_channel_permission_overwrite", verb: "DELETE", path: overwritePath, write: true, limit: 10, window: 15 * s, run: deleteOverwrite},
 

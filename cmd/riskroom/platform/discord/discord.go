@@ -22,6 +22,7 @@ const (
 	guildIDKey   = "guild_id"
 	publicKeyKey = "public_key"
 	categoryKey  = "category"
+	archiveKey   = "archive_category"
 )
 
 // title is Discord's name in texts.
@@ -74,7 +75,7 @@ func connect(c platform.Connection) (platform.Workspace, error) {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
 	}
 	a, err := discord.New(discord.Config{
-		API: client, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Shared: len(sharing(c)) > 1, Budget: c.Budget, Logger: c.Log,
+		API: client, GuildID: s.Values[guildIDKey], Category: s.Values[categoryKey], Archive: s.Values[archiveKey], Shared: len(sharing(c)) > 1, Budget: c.Budget, Logger: c.Log,
 	})
 	if err != nil {
 		return platform.Workspace{}, fmt.Errorf("workspace %s: %w", s.Name, err)
