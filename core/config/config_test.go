@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,8 +64,10 @@ func boardLike() core.PlatformSettings {
 		}
 		return "", ""
 	}
+	usual := p.Capabilities
 	p.With = func(settings map[string]string) core.Capabilities {
-		c := forumLike().Capabilities
+		c := usual
+		c.Groups = maps.Clone(c.Groups)
 		if settings["on_close"] == "delete" && settings["app_token"] != "" {
 			c.Groups[core.Topic] = core.Ability{Support: core.Emulated, Why: "They are deleted."}
 		}
