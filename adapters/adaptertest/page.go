@@ -102,6 +102,7 @@ func rows(c core.Capabilities) []string {
 		add("set: "+string(part), c.Set[part])
 	}
 	add("mute single people", c.Mute)
+	add("delete groups", c.Delete)
 	add("direct messages", c.Direct)
 	add("edit messages", c.Edit)
 	for _, e := range []core.Ending{core.Archived, core.Deleted} {
