@@ -32,6 +32,8 @@ func reasonText(code string) string {
 		return "this version cannot read what it stored"
 	case "handed_back":
 		return "handed back by a riskroom that stopped"
+	case "topic_ended":
+		return "the topic has ended"
 	case engine.AwaitsGroup:
 		return "it waits for the run that creates the risk's group"
 	case "group_not_ready":

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 
 	"riskroom/core"
@@ -8,11 +9,19 @@ import (
 	"riskroom/core/people"
 )
 
+// topicEnded is why a message to a topic group that has ended is skipped.
+const topicEnded = "topic_ended"
+
 // resolveSendGroupMessage finds the group and renders the message.
 func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMessage, env flow.Env, in *input) error {
 	var err error
 	if in.Group, err = t.group(ctx, a.Group); err != nil {
 		return err
+	}
+	if !a.Group.Item {
+		if g, err := t.groupOf(ctx, in.Group); err != nil || g.State == core.Ended {
+			return cmp.Or(err, error(stepSkipped{topicEnded}))
+		}
 	}
 	head, err := renderHead(a.Title, a.Text, env)
 	if err != nil {

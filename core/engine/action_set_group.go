@@ -42,6 +42,7 @@ func (t *turn) resolveSetGroup(ctx context.Context, a *flow.SetGroup, env flow.E
 	for _, s := range skipped {
 		t.note(EventPassed, "", map[string]string{"action": a.Kind(), "reason": "unsupported", "what": string(s.part)})
 	}
+	t.e.setTopicState(in, g, t.e.now())
 	return nil
 }
 

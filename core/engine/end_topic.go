@@ -18,21 +18,14 @@ func (o EndTopic) decide(ctx context.Context, d groupDeed) (groupTask, error) {
 
 // toState returns the task that sets the state of a topic group.
 func (d groupDeed) toState(ctx context.Context, to core.TopicState) (groupTask, error) {
-	switch {
-	case d.now.Type != core.Topic:
-		return groupTask{}, core.Refuse(core.Invalid, "group_not_topic", "", "Group", d.now.Title())
-	case d.now.State != to && !(to == core.Discussing && d.e.left(d.now)):
-		return SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
+	if d.now.Type == core.Topic && d.now.State == to {
+		if err := d.mayOperate(ctx); err != nil {
+			return groupTask{}, err
+		}
+		if to == core.Ended {
+			return groupTask{}, core.Refuse(core.Conflict, "topic_ended", "", "Group", d.now.Title())
+		}
+		return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", d.now.Title())
 	}
-	if err := d.mayOperate(ctx); err != nil {
-		return groupTask{}, err
-	}
-	group := d.now.Title()
-	switch {
-	case d.now.State != to:
-		return groupTask{}, core.Refuse(core.Unsupported, "topic_reopen_by_hand", "", "Group", group)
-	case to == core.Ended:
-		return groupTask{}, core.Refuse(core.Conflict, "topic_ended", "", "Group", group)
-	}
-	return groupTask{}, core.Refuse(core.Conflict, "topic_discussing", "", "Group", group)
+	return SetGroup{Group: d.now.Ref, State: to}.decide(ctx, d)
 }

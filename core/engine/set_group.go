@@ -99,6 +99,12 @@ type groupWish struct {
 	dissolve                           bool
 }
 
+// changes reports whether something else is wanted than a state and the end of the group.
+func (w groupWish) changes() bool {
+	texts := w.name != nil || w.topic != nil || w.purpose != nil || w.announcement != nil
+	return texts || !w.owner.IsZero() || w.mute != nil || len(w.admins)+len(w.removeAdmins)+len(w.add)+len(w.remove) > 0
+}
+
 // unsupported is a part that the group's workspace can't set, and why.
 type unsupported struct {
 	part core.Part
@@ -118,6 +124,12 @@ func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupporte
 		return nil, core.Refuse(core.Invalid, "group_not_topic", "state", "Group", g.Title())
 	case w.dissolve && w.state == core.Discussing:
 		return nil, core.Refuse(core.Invalid, "group_contradiction", "state", "Group", g.Title())
+	case w.state == core.Discussing && g.State == core.Ended && can.End.Leaves:
+		return nil, core.Refuse(core.Unsupported, "topic_reopen_by_hand", "state", "Group", g.Title())
+	case g.State == core.Ended && w.state != core.Discussing && w.changes():
+		return nil, core.Refuse(core.Conflict, "topic_over", "", "Group", g.Title())
+	case w.state == g.State:
+		w.state = "" // the group needn't be told again
 	}
 	c := &core.GroupChange{Name: w.name, Topic: w.topic, Purpose: w.purpose, Remove: w.remove, Mute: w.mute, State: w.state}
 	if c.Name != nil {

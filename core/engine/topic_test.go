@@ -9,6 +9,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/flow"
 )
 
 // opened returns a started bundle in which wei has opened a topic group with lin.
@@ -188,4 +189,47 @@ func TestEndTopicThatTheBotLeaves(t *testing.T) {
 	}
 	g = b.room(g.Key, "reopened by hand", func(g engine.Group) bool { return g.State == core.Discussing })
 	b.eventually("the card shows it", func() bool { return len(b.pinned(g).Buttons) == 1 })
+}
+
+// A flow creates a topic group and ends it. After that its messages to the group are
+// skipped, and it can't be changed otherwise. The state is set again without a word.
+func TestFlowEndsATopic(t *testing.T) {
+	t.Parallel()
+	g := func(d flow.SetGroupDef) flow.StepDef {
+		d.Group, d.Operator = "g", "wei"
+		return flow.StepDef{Action: &d}
+	}
+	hello := flow.StepDef{Action: &flow.SendGroupMessageDef{Group: "g", Text: "hello"}}
+	ended := string(core.Ended)
+	b := setup(t, groupFlow(core.Topic, hello, g(flow.SetGroupDef{State: ended}), hello, g(flow.SetGroupDef{State: ended}), g(flow.SetGroupDef{Topic: new("new")})))
+	b.platform.can.End = core.End{Posters: core.Administrators}
+	b.start()
+	r := b.file("Ledger", time.Now())
+	b.eventually("finished", func() bool { return b.run(r.Key, "create").State == engine.Finished })
+	room := b.room(r.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	if room.Ended.By.Name != "wei" {
+		t.Errorf("ended by %+v", room.Ended)
+	}
+	var said []string
+	for _, p := range b.platform.postsIn(room.Ref.ID) {
+		if p.Message.Card == nil {
+			said = append(said, core.Text(p.Message.Text))
+		}
+	}
+	if len(said) != 2 || said[0] != "hello" || !strings.HasPrefix(said[1], "wei ended this topic") {
+		t.Errorf("the group was told %q", said)
+	}
+	if got := b.topic(room.Ref.ID); !strings.HasPrefix(got, "Ended ") {
+		t.Errorf("the channel's topic is %q", got)
+	}
+	var passed, failed []string
+	for _, ev := range b.events(r.Key, engine.EventPassed) {
+		passed = append(passed, ev.Data["reason"])
+	}
+	for _, ev := range b.events(r.Key, engine.EventFailed) {
+		failed = append(failed, ev.Data["code"])
+	}
+	if !slices.Equal(passed, []string{"topic_ended"}) || !slices.Equal(failed, []string{"topic_over"}) {
+		t.Errorf("skipped %v, failed %v", passed, failed)
+	}
 }

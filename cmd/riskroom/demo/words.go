@@ -170,6 +170,8 @@ func wordWhy(p text.Printer, reason string) string {
 		return p.S("demo.why.nobody")
 	case "no_item_group", "no_group":
 		return p.S("demo.why.group")
+	case "topic_ended":
+		return p.S("demo.why.topic")
 	}
 	return strings.ReplaceAll(reason, "_", " ")
 }
