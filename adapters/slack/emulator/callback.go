@@ -99,7 +99,7 @@ func (t *team) askFor(ctx context.Context, userID string, cb callback) (Reply, e
 // https://docs.slack.dev/reference/interaction-payloads.
 func (t *team) payload(kind string, u *User) object {
 	return object{
-		"type": kind, "user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": t.opts.TeamID},
+		"type": kind, "user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": t.teamOf(u)},
 		"team": object{"id": t.opts.TeamID, "domain": t.opts.Domain}, "api_app_id": appID,
 		"token": verificationToken, "enterprise": nil, "is_enterprise_install": false,
 	}

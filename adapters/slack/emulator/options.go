@@ -68,6 +68,10 @@ type User struct {
 	TZ       string // default "Etc/UTC"
 	Locale   string // default "en-US"; returned by users.info with include_locale
 
+	// Team is the workspace of a person of another organisation, who is in channels that it
+	// shares with this one (Slack Connect); "" for this workspace's own people.
+	Team string
+
 	Guest             bool // is_restricted
 	Admin             bool // may do what members may not
 	Bot               bool

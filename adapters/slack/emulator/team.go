@@ -91,7 +91,7 @@ func (t *team) linked(url string) *message {
 }
 
 // inGeneral reports whether the user is in #general without being asked.
-func (u *User) inGeneral() bool { return !u.Deleted }
+func (u *User) inGeneral() bool { return !u.Deleted && u.Team == "" }
 
 func (t *team) addUser(u User) error {
 	u.TZ = cmp.Or(u.TZ, "Etc/UTC")

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 func (a *api) profileOf(u *User, locale bool) object {
 	profile := object{
 		"real_name": u.RealName, "display_name": u.Name, "real_name_normalized": u.RealName,
-		"display_name_normalized": u.Name, "team": a.opts.TeamID,
+		"display_name_normalized": u.Name, "team": a.teamOf(u),
 	}
 	if u.Email != "" && a.need("users:read.email") == nil {
 		profile["email"] = u.Email
@@ -20,15 +21,21 @@ func (a *api) profileOf(u *User, locale bool) object {
 		_, offset = a.opts.Now().In(zone).Zone()
 	}
 	out := object{
-		"id": u.ID, "team_id": a.opts.TeamID, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
+		"id": u.ID, "team_id": a.teamOf(u), "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
 		"tz": u.TZ, "tz_offset": offset, "profile": profile, "is_admin": u.Admin, "is_owner": false,
 		"is_restricted": u.Guest, "is_ultra_restricted": false, "is_bot": u.Bot, "is_app_user": false, "updated": 0,
+	}
+	if u.Team != "" {
+		out["is_stranger"] = true
 	}
 	if locale {
 		out["locale"] = u.Locale
 	}
 	return out
 }
+
+// teamOf returns the workspace of a person.
+func (t *team) teamOf(u *User) string { return cmp.Or(u.Team, t.opts.TeamID) }
 
 func usersInfo(a *api, c *call) (object, error) {
 	u := a.People.ByID(c.str("user"))

@@ -31,6 +31,7 @@ const slackLobby = "C0000LOBBY"
 var slackIDs = map[role]string{
 	submitter: "U00000ANA01", handler: "U00000LIN01", onCall: "U00000ONC01", lead: "U00000WEI01",
 	administrator: "U00000ADM01", member: "U00000MEM01", guest: "U00000GUE01", partner: "U00000PAR01",
+	outsider: "U00000OUT01", ally: "U00000ALL01",
 }
 
 func newSlackFrontend(t *testing.T, socket bool) frontend {
@@ -38,7 +39,11 @@ func newSlackFrontend(t *testing.T, socket bool) frontend {
 	o := emulator.Options{SocketMode: socket, UserGroups: []emulator.UserGroup{{ID: "S0000ONCALL", Handle: "oncall", Users: []string{slackIDs[onCall]}}}}
 	lobby := emulator.Channel{ID: slackLobby, Name: "lobby"}
 	for who, id := range slackIDs {
-		o.Users = append(o.Users, emulator.User{ID: id, Name: strings.ToLower(id), Guest: who == guest || who == partner})
+		u := emulator.User{ID: id, Name: strings.ToLower(id), Guest: who == guest || who == partner}
+		if who == outsider || who == ally {
+			u.Team = "T00000OTHER"
+		}
+		o.Users = append(o.Users, u)
 		lobby.Members = append(lobby.Members, id)
 	}
 	w, err := emulator.New(o)

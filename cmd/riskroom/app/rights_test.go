@@ -29,12 +29,15 @@ const (
 	member        role = "member"
 	guest         role = "guest"
 	partner       role = "guest who is named"
+	outsider      role = "person of another organisation"
+	ally          role = "person of another organisation who is named"
 )
 
 // right contains what a role may do. The lead owns the risks' groups.
 type right struct{ file, read, change, release bool }
 
-// rightsOf contains each role's rights by policy. On Discord there are no guests.
+// rightsOf contains each role's rights by policy. On Discord there are no guests, nor people
+// of other organisations.
 var rightsOf = []struct {
 	name, file, read string // permissions, as the config file has them
 	may              map[role]right
@@ -43,14 +46,15 @@ var rightsOf = []struct {
 		submitter: {true, true, true, false}, handler: {true, true, true, false}, onCall: {true, true, true, false},
 		lead: {true, true, true, true}, administrator: {true, true, true, true},
 		member: {true, true, false, false}, partner: {true, true, false, false}, guest: {},
+		ally: {true, true, false, false}, outsider: {},
 	}},
 	{"involved", "[ana]", "involved", map[role]right{
 		submitter: {true, true, true, false}, handler: {false, true, true, false}, onCall: {false, true, true, false},
-		lead: {false, true, true, true}, administrator: {true, true, true, true}, member: {}, partner: {}, guest: {},
+		lead: {false, true, true, true}, administrator: {true, true, true, true}, member: {}, partner: {}, guest: {}, ally: {}, outsider: {},
 	}},
 	{"named", `[ana, "@oncall"]`, `["@oncall"]`, map[role]right{
 		submitter: {true, false, false, false}, handler: {}, onCall: {true, true, true, false}, lead: {},
-		administrator: {true, true, true, true}, member: {}, partner: {}, guest: {},
+		administrator: {true, true, true, true}, member: {}, partner: {}, guest: {}, ally: {}, outsider: {},
 	}},
 }
 
@@ -159,7 +163,8 @@ func startRights(t *testing.T, e frontend, file, read, more string) *rightsBundl
 		names = append(names, strings.ToUpper(strings.TrimPrefix(string(who), "module ")), e.id(who))
 	}
 	if id := e.id(partner); id != "" {
-		file, read = strings.ReplaceAll(file, "PARTNER", `"home/`+id+`"`), strings.ReplaceAll(read, "PARTNER", `"home/`+id+`"`)
+		both := `"home/` + id + `", "home/` + e.id(ally) + `"`
+		file, read = strings.ReplaceAll(file, "PARTNER", both), strings.ReplaceAll(read, "PARTNER", both)
 	}
 	file, read = strings.ReplaceAll(file, ", PARTNER", ""), strings.ReplaceAll(read, ", PARTNER", "")
 	src := strings.NewReplacer(append(names, "HOME", e.settings(), "LOBBY", e.lobby(), "FILE", file, "READ", read)...).Replace(rightsConfig + more)

@@ -31,6 +31,10 @@ func (p plain) SendGroupMessage(ctx context.Context, _ core.Once, g core.GroupRe
 	return p.Platform.SendGroupMessage(ctx, made{}, g, m)
 }
 
+func (p plain) SendFile(ctx context.Context, _ core.Once, g core.GroupRef, u core.Upload) error {
+	return p.Platform.SendFile(ctx, made{}, g, u)
+}
+
 func (p plain) SetGroup(ctx context.Context, _ core.Once, g core.GroupRef, c core.GroupChange) (core.Report, error) {
 	return p.Platform.SetGroup(ctx, made{}, g, c)
 }
