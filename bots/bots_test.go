@@ -64,6 +64,7 @@ type fakeEngine struct {
 	rooms   map[core.GroupRef]core.RiskKey
 
 	released []core.RiskKey
+	opened   []core.RiskKey
 	moves    []engine.Operation // PassOn and SendBack
 	ops      []engine.Operation // any other operation
 	rejected []engine.Operation
@@ -128,6 +129,12 @@ func (f *fakeEngine) Do(ctx context.Context, op string, _ core.Actor, o engine.O
 	case engine.SendBack:
 		f.moves = append(f.moves, o)
 		return engine.Outcome{Risk: core.Risk{Key: o.Risk, Title: "Ledger", Node: "triage"}}, nil
+	case engine.OpenGroup:
+		f.opened = append(f.opened, o.Risk)
+		if f.refusal != nil {
+			return engine.Outcome{}, f.refusal
+		}
+		return engine.Outcome{}, nil
 	case engine.ReleaseGroup:
 		f.released = append(f.released, o.Risk)
 		return engine.Outcome{Result: "ledger-r-17 (acme)"}, nil

@@ -32,6 +32,26 @@ func TestGroupRelease(t *testing.T) {
 	}
 }
 
+func TestGroupOpen(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	b := newBot(t, f)
+	for _, line := range []string{"group open R-17", "频道 创建 r-17"} {
+		wants(t, words(ask(t, b, typed(line))), "A channel for R-17 is being created")
+	}
+	if want := []core.RiskKey{"R-17", "R-17"}; !slices.Equal(f.opened, want) {
+		t.Errorf("opened %v, want %v", f.opened, want)
+	}
+	f.refusal = core.Refuse(core.Conflict, "open_exists", "", "Key", "R-17", "Group", "ledger-r-17 (acme)", "Ref", room)
+	got := ask(t, b, typed("group open R-17"))
+	wants(t, words(got), "R-17 already has a channel: ledger-r-17 (acme)")
+	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17 (acme)", room)) {
+		t.Errorf("no link to the channel in %v", got.Text)
+	}
+	f.refusal = core.Refuse(core.Conflict, "open_closed", "", "Key", "R-17", "Command", "/risk")
+	wants(t, words(ask(t, b, typed("group open R-17"))), "/risk reopen R-17")
+}
+
 func TestGroupReleaseIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	args := map[string]any{"Key": "R-17", "Group": "ledger-r-17 (acme)", "Run": "R-17/gather/1"}

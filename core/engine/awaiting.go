@@ -82,7 +82,7 @@ func (t *turn) creatorInRecord(ctx context.Context) (RunSummary, error) {
 // the item group, and will get to it without waiting for the group itself.
 func (e *Engine) createsGroup(ctx context.Context, r RunSummary) (bool, error) {
 	if r.FlowHash == "" {
-		return false, nil
+		return r.ID.Flow == OpenFlow, nil
 	}
 	f, err := e.pinned.get(ctx, r.FlowHash)
 	if err != nil {

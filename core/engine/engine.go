@@ -74,6 +74,7 @@ type Engine struct {
 	pinned     pinnedFlows
 	actions    map[string]actionHalf // by kind
 	operators  operators
+	opening    *flow.CreateGroup // of a group that is opened by hand
 
 	wake    chan struct{} // check the timers now
 	halt    atomic.Bool   // the program is stopping: no new intents
@@ -100,9 +101,13 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	opening, err := compileOpening(o.Organisation)
+	if err != nil {
+		return nil, err
+	}
 	e := &Engine{
-		operators: operators,
-		org:       o.Organisation, flows: o.Flows, file: fileOf(o.Organisation, o.Flows), store: o.Store,
+		operators: operators, opening: opening,
+		org: o.Organisation, flows: o.Flows, file: fileOf(o.Organisation, o.Flows), store: o.Store,
 		text: o.Text, instance: o.Instance, clock: o.Clock, log: o.Log,
 		workers: o.Workers, timeout: o.CallTimeout, settle: o.Settle, lease: o.Lease, sweep: o.Sweep,
 		observe: o.Observe, budget: NewBudget(o.Store, o.Clock), actions: actions, wake: make(chan struct{}, 1),

@@ -21,6 +21,7 @@ const (
 	NoticeFlow = "_notice" // notifies the administrators or one person
 	NoteFlow   = "_note"   // posts a note in the risk's item group
 	GroupFlow  = "_group"  // creates or changes a group on behalf of a person
+	OpenFlow   = "_open"   // creates a risk's item group on behalf of a person
 	FilesFlow  = "_files"  // posts the risk's files in one conversation
 )
 
