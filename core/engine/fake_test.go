@@ -401,6 +401,13 @@ func (f *fakePlatform) LookGroup(_ context.Context, g core.GroupRef) (core.Group
 	return st.GroupState, nil
 }
 
+// rename renames a group by hand.
+func (f *fakePlatform) rename(id, name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.groups[id].GroupState.Name = name
+}
+
 // postsIn returns the messages of a channel.
 func (f *fakePlatform) postsIn(channel string) []fakePost {
 	f.mu.Lock()

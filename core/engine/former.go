@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -164,16 +165,17 @@ func (t *turn) bindAgain(ctx context.Context, in *syncInput, g Group) error {
 		return err
 	}
 	t.rec.Binding = b
-	return t.live(ctx, g.Ref)
+	return t.live(ctx, g.Ref, g.Name)
 }
 
-// live records that the risk's group exists.
-func (t *turn) live(ctx context.Context, ref core.GroupRef) error {
+// live records that the risk's group exists, under its name now; "" if that is unknown.
+func (t *turn) live(ctx context.Context, ref core.GroupRef, name string) error {
 	g, err := t.e.groupOf(ctx, t.rec, ref)
-	if err != nil || g.Life == LiveGroup && g.Back == nil {
+	if name = cmp.Or(name, g.Name); err != nil || g.Life == LiveGroup && g.Back == nil && g.Name == name {
 		return err
 	}
 	return t.changeGroup(ctx, g, func(g *Group) {
+		g.Name = name
 		if g.Life != LiveGroup {
 			g.Life, g.Since = LiveGroup, t.e.now()
 		}

@@ -79,17 +79,17 @@ func (t *turn) rebind(ctx context.Context, to BindingState, kind string, data ma
 	binding := t.rec.Binding
 	data["group"] = binding.Group.String()
 	if notice != "" {
-		made, err := t.e.creation(ctx, binding)
+		g, err := t.e.groupOf(ctx, t.rec, binding.Group)
 		if err != nil {
 			return err
 		}
-		name := groupName(binding.Group, made)
+		name := g.Title()
 		if notice != string(core.Deleted) {
 			t.called = namedGroup{binding.Group, name}
 		}
 		args := t.e.groupArgs(t.run.ID.Risk, name)
 		t.notify(notice, args)
-		t.notifyOwner(ctx, made.Owner, notice, args)
+		t.notifyOwner(ctx, g.Owner, notice, args)
 	}
 	if err := t.e.store.SetBinding(ctx, t.run.ID.Risk, binding.Group, to, t.takeNotices(), []Event{t.event(kind, "", data)}); err != nil {
 		return err

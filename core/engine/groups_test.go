@@ -61,6 +61,22 @@ func (b *bundle) linksTo(channel string, g core.GroupRef) bool {
 	return len(posts) > 0 && slices.ContainsFunc(posts[len(posts)-1].Message.Text, func(s core.Span) bool { return s.Kind == core.GroupSpan && s.Group == g })
 }
 
+// TestNoticesUseTheNameNow checks that a group that people have renamed is called by its
+// new name, even when the bot can no longer see it.
+func TestNoticesUseTheNameNow(t *testing.T) {
+	t.Parallel()
+	b, _, g := withGroup(t)
+	b.platform.rename(g.ID, "renamed-by-hand")
+	b.sweep()
+	b.platform.hideGroup(g.ID)
+	b.sweep()
+	for _, channel := range []string{"CADMIN", "DWEI"} {
+		if got := b.notices(channel); len(got) != 1 || !strings.Contains(got[0], "renamed-by-hand (acme)") || !b.linksTo(channel, g) {
+			t.Errorf("%s reads %q", channel, got)
+		}
+	}
+}
+
 // events returns the events of a kind, newest first.
 func (b *bundle) events(key core.RiskKey, kind string) []engine.Event {
 	b.t.Helper()

@@ -21,14 +21,14 @@ func (ReleaseGroup) attempt() string { return "release" }
 
 func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	binding := d.rec.Binding
-	var made outcome
+	var g Group
 	var err error
-	if binding.State != Free {
-		if made, err = d.e.creation(ctx, binding); err != nil {
+	if !binding.Group.IsZero() {
+		if g, err = d.e.groupOf(ctx, d.rec, binding.Group); err != nil {
 			return effect{}, err
 		}
 	}
-	may, err := d.e.rights.MayOperate(ctx, d.by.Account, made.Owner)
+	may, err := d.e.rights.MayOperate(ctx, d.by.Account, g.Owner, g.Admins...)
 	switch {
 	case err != nil:
 		return effect{}, core.Unanswered("rights to release a group", err)
@@ -39,7 +39,7 @@ func (r ReleaseGroup) decide(ctx context.Context, d deed) (effect, error) {
 	case binding.State == Reserved:
 		return effect{}, core.Refuse(core.Conflict, "release_reserved", "", "Key", string(r.Risk), "Run", binding.Run.String())
 	}
-	group := groupName(binding.Group, made)
+	group := g.Title()
 	if err := d.e.refuseLive(ctx, d.rec, group); err != nil {
 		return effect{}, err
 	}

@@ -200,7 +200,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		}
 		in.Again = t.e.clock.Now() // its messages may be out of date
 	}
-	if err := t.live(ctx, binding.Group); err != nil {
+	if err := t.live(ctx, binding.Group, state.Name); err != nil {
 		return err
 	}
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
