@@ -138,3 +138,16 @@ func TestCapabilitiesFollowSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestClash checks that posting can't be restricted without an administrator's token.
+func TestClash(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]string{"": "", "archive": "", "restrict": slack.TopicEndKey, "announce": ""} {
+		if key, why := slack.Settings().Clash(map[string]string{slack.TopicEndKey: end}); key != want || (why == "") != (want == "") {
+			t.Errorf("%q: %q, %q", end, key, why)
+		}
+		if key, _ := slack.Settings().Clash(map[string]string{slack.TopicEndKey: end, slack.AdminTokenKey: "set"}); key != "" {
+			t.Errorf("%q with a token: %q", end, key)
+		}
+	}
+}

@@ -53,6 +53,7 @@ func Settings() core.PlatformSettings {
 			},
 		},
 		AnyOf:        []string{"app_token", "signing_secret"},
+		Clash:        clash,
 		Capabilities: capabilities(endArchive, false),
 		With: func(settings map[string]string) core.Capabilities {
 			return capabilities(cmp.Or(settings[TopicEndKey], endArchive), settings[AdminTokenKey] != "")
@@ -66,4 +67,12 @@ func Settings() core.PlatformSettings {
 		CopyUser: "the person's profile, More, Copy member ID",
 		ByEmail:  true,
 	}
+}
+
+// clash reports a way to end topic groups for which a token is missing.
+func clash(settings map[string]string) (key, why string) {
+	if settings[TopicEndKey] == endRestrict && settings[AdminTokenKey] == "" {
+		return TopicEndKey, "only an admin_token can restrict who posts; without one, use archive or announce"
+	}
+	return "", ""
 }

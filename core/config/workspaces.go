@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,7 +45,9 @@ func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) Wo
 		}
 	}
 	if p.Clash != nil {
-		if key, why := p.Clash(w.Values); key != "" {
+		values := l.settings(name) // with secrets that aren't known here
+		maps.Copy(values, w.Values)
+		if key, why := p.Clash(values); key != "" {
 			l.problem(n.get(key).at, "value", "%s: %s", key, why)
 		}
 	}

@@ -19,7 +19,7 @@ func (p posters) open() bool {
 
 // excludes reports whether a person may not post.
 func (p posters) excludes(u *User) bool {
-	return !p.open() && !slices.Contains(p.Users, u.ID) && !(u.Admin && slices.Contains(p.Types, "admin"))
+	return !p.open() && !slices.Contains(p.Users, u.ID) && (!u.Admin || !slices.Contains(p.Types, "admin"))
 }
 
 func (p posters) object() object {
