@@ -138,7 +138,7 @@ func (a *api) admit(m method, c *call) error {
 func (a *api) render(m method, c *call, seq int, out object, err error) stage.Answer {
 	header := http.Header{"X-Slack-Req-Id": {strconv.Itoa(seq)}}
 	granted := map[string][]string{a.opts.BotToken: a.opts.Scopes, a.opts.AppToken: a.opts.AppScopes, a.opts.AdminToken: a.opts.AdminScopes}
-	if scopes, valid := granted[c.token]; valid {
+	if scopes, valid := granted[c.token]; valid && c.token != "" {
 		header.Set("X-OAuth-Scopes", strings.Join(scopes, ","))
 		if m.scope != "" {
 			header.Set("X-Accepted-OAuth-Scopes", m.scope)
