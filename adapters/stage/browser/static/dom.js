@@ -43,8 +43,8 @@ export function bar(colour) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   svg.setAttribute('class', 'bar')
   svg.setAttribute('aria-hidden', 'true')
-  svg.setAttribute('fill', colour)
   const rect = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+  rect.setAttribute('fill', colour)
   for (const side of ['width', 'height']) rect.setAttribute(side, '100%')
   svg.append(rect)
   return svg
