@@ -14,6 +14,14 @@ const (
 	AdminTokenKey = "admin_token" // of an administrator of the organisation
 )
 
+// clash reports a way to end topic groups for which a token is missing.
+func clash(settings map[string]string) (key, why string) {
+	if settings[TopicEndKey] == endRestrict && settings[AdminTokenKey] == "" {
+		return TopicEndKey, "only an admin_token can restrict who posts; without one, use archive or announce"
+	}
+	return "", ""
+}
+
 // Settings describes a Slack workspace's keys in the config file.
 func Settings() core.PlatformSettings {
 	return core.PlatformSettings{
@@ -67,12 +75,4 @@ func Settings() core.PlatformSettings {
 		CopyUser: "the person's profile, More, Copy member ID",
 		ByEmail:  true,
 	}
-}
-
-// clash reports a way to end topic groups for which a token is missing.
-func clash(settings map[string]string) (key, why string) {
-	if settings[TopicEndKey] == endRestrict && settings[AdminTokenKey] == "" {
-		return TopicEndKey, "only an admin_token can restrict who posts; without one, use archive or announce"
-	}
-	return "", ""
 }
