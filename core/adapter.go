@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Adapter performs riskroom's actions in one workspace of one platform.
 //
@@ -96,6 +99,10 @@ type Looker interface {
 	// limit. If there are more it returns none and Conflict. Where the platform doesn't
 	// say who can see the channel, the error is Unsupported.
 	Members(ctx context.Context, g GroupRef, limit int) ([]Account, error)
+	// LastPersonMessage returns when a person last posted in a channel after a message,
+	// zero if nobody did. Posts of apps don't count. If it can't see that message, and no
+	// later one of a person, the error is NotFound: the history may not be readable.
+	LastPersonMessage(ctx context.Context, after MessageRef) (time.Time, error)
 }
 
 // Platform is everything that the engine uses of one configured workspace.

@@ -377,6 +377,10 @@ func (a *fakeAdapter) Group(ctx context.Context, group string) (core.UserGroup, 
 	return core.UserGroup{ID: "g1", Name: "oncall"}, a.read(ctx, "role", func() error { return nil })
 }
 
+func (a *fakeAdapter) LastPersonMessage(_ context.Context, after core.MessageRef) (time.Time, error) {
+	return time.Time{}, &core.Error{Op: "last message in " + after.Channel, Kind: core.Unsupported}
+}
+
 func (a *fakeAdapter) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {
 	return nil, &core.Error{Op: "members of " + g.ID, Kind: core.Unsupported}
 }

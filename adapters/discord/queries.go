@@ -196,7 +196,9 @@ type posted struct {
 			Text string `json:"text"`
 		} `json:"footer"`
 	} `json:"embeds"`
-	Author user `json:"author"`
+	Author  user   `json:"author"`
+	Type    int    `json:"type"`
+	Webhook string `json:"webhook_id"`
 }
 
 // shown is a component of a message.

@@ -60,9 +60,13 @@ func (a *Adapter) conversationsMembers(ctx context.Context, channel string, limi
 
 // posted is the part of a message in the history that a probe needs.
 type posted struct {
-	TS       string `json:"ts"`
-	Subtype  string `json:"subtype"` // of Slack's own notices
-	Metadata struct {
+	TS      string `json:"ts"`
+	Subtype string `json:"subtype"` // of Slack's own notices
+	User    string `json:"user"`
+	BotID   string `json:"bot_id"`
+
+	LatestReply string `json:"latest_reply"` // in the thread that it begins
+	Metadata    struct {
 		Payload map[string]any `json:"event_payload"`
 	} `json:"metadata"`
 	Blocks []struct {

@@ -39,12 +39,19 @@ type fakePlatform struct {
 	profiles map[string]core.Profile
 	groups   map[string]*fakeGroup
 	posts    []fakePost
-	named    int         // calls of Group
-	next     int         // number of the last message
-	rate     core.Bucket // cost of a message
+	said     map[string]fakeSaying // what people last posted, by channel
+	named    int                   // calls of Group
+	next     int                   // number of the last message
+	rate     core.Bucket           // cost of a message
 	// fail is called before each call. An error with Effect Maybe is returned after
 	// the effect, any other instead of it.
 	fail func(method, about string) error
+}
+
+// fakeSaying is a person's post.
+type fakeSaying struct {
+	at    time.Time
+	after int // number of the bot's last message
 }
 
 type fakePost struct {
@@ -377,6 +384,22 @@ func (f *fakePlatform) Group(ctx context.Context, group string) (core.UserGroup,
 		return core.UserGroup{ID: "G2", Name: group}, nil
 	}
 	return core.UserGroup{ID: "G1", Name: "oncall"}, nil
+}
+
+func (f *fakePlatform) LastPersonMessage(_ context.Context, after core.MessageRef) (time.Time, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !slices.ContainsFunc(f.posts, func(p fakePost) bool { return p.Ref == after }) {
+		return time.Time{}, &core.Error{Op: "fake: history", Kind: core.NotFound, Detail: "message_not_found"}
+	}
+	var n int
+	if _, err := fmt.Sscanf(after.ID, "m%d", &n); err != nil {
+		return time.Time{}, err
+	}
+	if s := f.said[after.Channel]; s.after >= n {
+		return s.at, nil
+	}
+	return time.Time{}, nil
 }
 
 func (f *fakePlatform) Members(_ context.Context, g core.GroupRef, _ int) ([]core.Account, error) {

@@ -165,16 +165,18 @@ func (t *turn) bindAgain(ctx context.Context, in *syncInput, g Group) error {
 		return err
 	}
 	t.rec.Binding = b
-	return t.live(ctx, g.Ref, g.Name)
+	_, err = t.live(ctx, g.Ref, g.Name)
+	return err
 }
 
-// live records that the risk's group exists, under its name now; "" if that is unknown.
-func (t *turn) live(ctx context.Context, ref core.GroupRef, name string) error {
+// live records that the risk's group exists, under its name now ("" if that is unknown),
+// and returns its record.
+func (t *turn) live(ctx context.Context, ref core.GroupRef, name string) (Group, error) {
 	g, err := t.e.groupOf(ctx, t.rec, ref)
 	if name = cmp.Or(name, g.Name); err != nil || g.Life == LiveGroup && g.Back == nil && g.Name == name {
-		return err
+		return g, err
 	}
-	return t.changeGroup(ctx, g, func(g *Group) {
+	return g, t.changeGroup(ctx, g, func(g *Group) {
 		g.Name = name
 		if g.Life != LiveGroup {
 			g.Life, g.Since = LiveGroup, t.e.now()

@@ -30,6 +30,7 @@ type Group struct {
 	Saved  string          `json:"saved,omitempty"` // core.Report.Saved of the last change of Muted or State
 	Life   GroupLife       `json:"life,omitempty"`
 	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
+	Kept   time.Time       `json:"kept,omitzero"`    // when a person posted after the notice that it is to be closed
 	Back   *Return         `json:"back,omitempty"`   // an event that it exists again, until a sync has followed it up
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Topic  string          `json:"topic,omitempty"`  // of the channel of a topic group, without its state

@@ -158,6 +158,9 @@ func (e *Engine) apply(ctx context.Context, d deed, o Operation, eff effect) (Ap
 		p := plan(e.flows, flow.Change{Before: &old, After: risk, By: d.by, Note: cmp.Or(eff.data["note"], eff.data["reason"])}, now)
 		c.Timers = append(p.timers, e.cancelled(ctx, d.rec, risk)...)
 		c.Events = append(c.Events, p.events...)
+		if risk.Status.Open() {
+			c.Timers = append(c.Timers, keepGroup(d.rec, RunID{})...)
+		}
 		res.Moved = moved(p.shifts, d.rec.Runs, now)
 	}
 	c.Timers = append(append(c.Timers, e.syncAt(risk.Key, now)), eff.timers...)

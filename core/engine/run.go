@@ -22,6 +22,7 @@ const (
 	NoteFlow   = "_note"   // posts a note in the risk's item group
 	GroupFlow  = "_group"  // creates or changes a group on behalf of a person
 	OpenFlow   = "_open"   // creates a risk's item group on behalf of a person
+	CloseFlow  = "_close"  // closes the item group of a closed risk
 	FilesFlow  = "_files"  // posts the risk's files in one conversation
 )
 

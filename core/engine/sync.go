@@ -200,9 +200,11 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		}
 		in.Again = t.e.clock.Now() // its messages may be out of date
 	}
-	if err := t.live(ctx, binding.Group, state.Name); err != nil {
+	g, err := t.live(ctx, binding.Group, state.Name)
+	if err != nil {
 		return err
 	}
+	t.planClosing(g)
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
 		return nil
 	}

@@ -49,6 +49,8 @@ func (t *turn) act(ctx context.Context) error {
 		return t.postNote(ctx)
 	case GroupFlow:
 		return t.actOnGroup(ctx)
+	case CloseFlow:
+		return t.closeGroup(ctx)
 	case OpenFlow:
 		return t.openGroup(ctx)
 	case FilesFlow:
