@@ -49,8 +49,8 @@ func names() []scenario {
 	return out
 }
 
-// createNamed creates a group whose name meets the fault. If lost is set, no answer
-// tells that it was created, and an hour passes.
+// createNamed creates a group whose name meets the fault. If lost is set, the answer is
+// lost, and an hour passes.
 func createNamed(r *rig, create action, kind FaultKind, lost bool) {
 	i := slices.IndexFunc(r.can.Calls, func(c core.CallPolicy) bool { return c.Key == core.KeyCreate })
 	method := r.can.Calls[i].Method
