@@ -79,7 +79,7 @@ func (s *slackFrontend) settings() string {
 	if s.socket {
 		way = `app_token: "${APP}"`
 	}
-	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", ` + way
+	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", topic_end: announce, ` + way
 }
 
 func (s *slackFrontend) values() map[string]string {

@@ -142,6 +142,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 						b.checkRelease(t, who, may)
 					}
 				}
+				b.checkTopics(t, policy.may)
 			})
 		}
 	}
