@@ -118,37 +118,20 @@ func (t *turn) operator(ctx context.Context, operator core.Ref, workspace string
 	return core.Actor{}, &core.Error{Op: "set_group", Kind: core.Denied, Detail: "not_operator"}
 }
 
-// performSetGroup changes the group on its platform, and then riskroom's record of it. A
-// group is dissolved only when everything else is done.
+// performSetGroup changes the group on its platform, and then riskroom's record of it.
 func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) error {
 	if err := t.showEnding(ctx, in); err != nil {
 		return err
 	}
-	last := core.GroupChange{Dissolve: in.Change.Dissolve, Closing: in.Change.Closing}
-	first := *in.Change
-	first.Dissolve = ""
-	if last.Dissolve != "" && first.State != core.Ended {
-		first.Closing = nil
-	} else {
-		last.Closing = nil
-	}
-	if err := t.setGroup(ctx, in, once{t: t}, first, p); err != nil || last.Dissolve == "" {
-		return err
-	}
-	return t.setGroup(ctx, in, once{t: t, scope: "dissolve/"}, last, p)
-}
-
-// setGroup sets parts of the group, and records what became of them.
-func (t *turn) setGroup(ctx context.Context, in *input, by once, c core.GroupChange, p *performed) error {
 	pl, err := t.platform(in.Group.Workspace)
 	if err != nil {
 		return err
 	}
-	report, err := pl.SetGroup(ctx, by, in.Group, c)
+	report, err := pl.SetGroup(ctx, once{t: t}, in.Group, *in.Change)
 	p.out.add(report)
 	if core.KindOf(err) == core.Lost {
 		return err
 	}
-	recorded := t.record(ctx, in.Group, in, "", report, err == nil && c.Dissolve == in.Change.Dissolve)
+	recorded := t.record(ctx, in.Group, in, "", report, err == nil)
 	return cmp.Or(err, recorded)
 }

@@ -70,7 +70,7 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 		return err
 	}
 	return set(core.PartDissolve, core.Account{}, c.Dissolve != "", func(g *fakeGroup) {
-		g.Set.Dissolve = c.Dissolve
+		g.Set.Dissolve, g.Set.Posting = c.Dissolve, c.Posting
 		g.GroupState = core.GroupState{Ended: core.Archived}
 	})
 }

@@ -135,6 +135,25 @@ func TestSetGroupOnBehalfOfAPerson(t *testing.T) {
 	refused(t, err, "group_gone")
 }
 
+// A group is dissolved with everything else that changes, and with who may post in it.
+func TestDissolveSaysWhoMayPost(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	if _, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Mute: &engine.Mute{All: true}}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "muted", func(g engine.Group) bool { return g.Muted.All })
+	if _, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Name: new("Old ledger"), Dissolve: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "dissolved", func(g engine.Group) bool { return g.Life == engine.GoneGroup })
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
+		if f.Name != "Old ledger-r-1" || f.Set.Dissolve != core.DissolveArchive || !f.Set.Posting.Muted.All {
+			t.Errorf("the group is %+v", f)
+		}
+	})
+}
+
 // The person is told which parts failed for good, and the others are done.
 func TestPartsOfAChangeFail(t *testing.T) {
 	t.Parallel()

@@ -147,7 +147,7 @@ func (w groupWish) fill(in *input, g Group, can core.Capabilities) ([]unsupporte
 	if w.dissolve {
 		c.Dissolve = core.DissolveArchive
 	}
-	if c.Mute != nil || c.State != "" {
+	if c.Mute != nil || c.State != "" || c.Dissolve != "" {
 		c.Posting = g.Posting()
 	}
 	edit := &groupEdit{By: w.by, Admins: w.admins, RemoveAdmins: w.removeAdmins}
