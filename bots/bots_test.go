@@ -65,8 +65,9 @@ type fakeEngine struct {
 
 	released []core.RiskKey
 	opened   []core.RiskKey
-	moves    []engine.Operation // PassOn and SendBack
-	ops      []engine.Operation // any other operation
+	replaced map[core.GroupRef]engine.Group // by the group before
+	moves    []engine.Operation             // PassOn and SendBack
+	ops      []engine.Operation             // any other operation
 	rejected []engine.Operation
 	outcome  engine.Outcome // of those
 	refusal  *core.Refusal  // of those, nil if they succeed
@@ -169,6 +170,13 @@ func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery)
 
 func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
 	return f.history[string(key)+" "+cursor], f.called(ctx, "History")
+}
+
+func (f *fakeEngine) Replaced(_ context.Context, _ core.RiskKey, at core.GroupRef) (engine.Group, error) {
+	if g, ok := f.replaced[at]; ok {
+		return g, nil
+	}
+	return engine.Group{}, &core.Error{Op: "replaced", Kind: core.NotFound}
 }
 
 func (f *fakeEngine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {

@@ -52,6 +52,24 @@ func TestGroupOpen(t *testing.T) {
 	wants(t, words(ask(t, b, typed("group open R-17"))), "/risk reopen R-17")
 }
 
+// A button in a channel that the risk no longer has changes nothing.
+func TestButtonInAFormerGroup(t *testing.T) {
+	t.Parallel()
+	now := engine.Group{Ref: core.GroupRef{Workspace: "acme", ID: "C2"}, Name: "ledger-r-17-2"}
+	f := &fakeEngine{replaced: map[core.GroupRef]engine.Group{room: now}, view: engine.View{Risk: core.Risk{Key: "R-17", Title: "Ledger", Status: core.Pending}}}
+	b := newBot(t, f)
+	press := Command{Op: "op", Actor: lin, Channel: room, Pressed: &Pressed{Press: core.PressStart, Risk: "R-17"}}
+	got := ask(t, b, press)
+	wants(t, words(got), "no longer belongs to R-17", "ledger-r-17-2 (acme)")
+	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17-2 (acme)", now.Ref)) || got.Card == nil || len(f.changes) > 0 {
+		t.Errorf("got %+v, changed %v", got, f.changes)
+	}
+	press.Channel = now.Ref
+	if ask(t, b, press); len(f.changes) != 1 {
+		t.Errorf("in the present channel it changed %v", f.changes)
+	}
+}
+
 func TestGroupReleaseIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	args := map[string]any{"Key": "R-17", "Group": "ledger-r-17 (acme)", "Run": "R-17/gather/1"}

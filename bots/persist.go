@@ -119,6 +119,11 @@ func (p persistent) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, 
 	})
 }
 
+// Replaced implements engine.Handling. It doesn't retry: a button then acts as usual.
+func (p persistent) Replaced(ctx context.Context, key core.RiskKey, at core.GroupRef) (engine.Group, error) {
+	return p.handling.Replaced(ctx, key, at)
+}
+
 // Card implements engine.Handling.
 func (p persistent) Card(ctx context.Context, v engine.View, workspace, lang string) core.Card {
 	return p.handling.Card(ctx, v, workspace, lang)

@@ -111,6 +111,9 @@ func (b *Bot) serve(ctx context.Context, c Command) (Reply, error) {
 	if c.Typed != nil && r.entry != nil {
 		c.Typed.read(r.entry)
 	}
+	if reply, done, err := b.former(ctx, c); done {
+		return reply, err
+	}
 	return r.handle(b, ctx, c)
 }
 

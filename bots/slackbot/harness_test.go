@@ -122,6 +122,10 @@ func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey
 	return f.history[string(key)+" "+cursor], f.hook(ctx, "History")
 }
 
+func (f *fakeEngine) Replaced(context.Context, core.RiskKey, core.GroupRef) (engine.Group, error) {
+	return engine.Group{}, &core.Error{Op: "replaced", Kind: core.NotFound}
+}
+
 func (f *fakeEngine) RiskOf(_ context.Context, g core.GroupRef) (core.RiskKey, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

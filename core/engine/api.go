@@ -57,6 +57,9 @@ type Handling interface {
 	Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error)
 	// RiskOf returns the risk that the item group g belongs to, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
+	// Replaced returns the item group that a risk has now, if at is one that it had
+	// before. Otherwise, and if it has none, the error is NotFound.
+	Replaced(ctx context.Context, key core.RiskKey, at core.GroupRef) (Group, error)
 	// Card returns a risk's card in a language, for one workspace.
 	Card(ctx context.Context, v View, workspace, lang string) core.Card
 	// Value returns the content of the field with that name (as in core.Refusal.Field)
