@@ -10,6 +10,7 @@ import (
 
 	"riskroom/adapters/discord"
 	"riskroom/adapters/discord/api"
+	"riskroom/adapters/discord/emulator"
 	"riskroom/core"
 )
 
@@ -52,6 +53,8 @@ func FuzzAnswer(f *testing.F) {
 			"CreateGroup":      second(a.CreateGroup(ctx, newOnce(), groupOf(lin))),
 			"SendGroupMessage": second(a.SendGroupMessage(ctx, newOnce(), group, text("x"))),
 			"SetGroup":         second(a.SetGroup(ctx, newOnce(), group, core.GroupChange{Topic: &topic, Add: []core.Account{account(lin)}, Remove: []core.Account{account(wei)}})),
+			"SetGroup (state)": second(a.SetGroup(ctx, newOnce(), group, core.GroupChange{State: core.Ended, Mute: &core.Mute{All: true}})),
+			"Members":          second(a.Members(ctx, group, 1)),
 			"EditMessage":      a.EditMessage(ctx, newOnce(), core.MessageRef{Workspace: home, Channel: hidden, ID: missing}, text("x")),
 			"Find":             second(a.Find(ctx, core.Lookup{ID: lin})),
 			"Expand":           second(a.Expand(ctx, "On Call")),
@@ -84,6 +87,33 @@ func FuzzButton(f *testing.F) {
 		}
 		if again, ok := discord.ParseButton(b.CustomID("")); !ok || again != b {
 			t.Errorf("%+v is read again as %+v", b, again)
+		}
+	})
+}
+
+// FuzzSaved checks that what is stored of a channel's permissions never grants anything
+// but posting.
+func FuzzSaved(f *testing.F) {
+	for _, s := range []string{
+		"", "null", "[]", `{"` + lin + `":{"allow":2048,"deny":1}}`, `{"` + lin + `":{"allow":"268435472"}}`,
+		`{"` + lin + `":{"allow":2048,"deny":2048}}`, `{"80351110224678912":{"allow":18446744073709551615}}`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, saved string) {
+		w := start(t, guildOf())
+		a := connect(t, w, discord.Config{})
+		g, err := a.CreateGroup(t.Context(), newOnce(), groupOf(lin))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(t, a, g.Ref, core.GroupChange{State: core.Ended})
+		reopenGroup(t, a, g.Ref, core.Posting{State: core.Ended, Saved: saved})
+		const post = emulator.SendMessages | emulator.SendMessagesInThreads | emulator.CreatePublicThreads | emulator.CreatePrivateThreads
+		for _, o := range overwritesOf(w, g.Ref.ID) {
+			if o.ID != w.BotUserID() && o.Allow&^(post|emulator.ViewChannel|emulator.ReadMessageHistory) != 0 {
+				t.Errorf("%q grants %v", saved, o)
+			}
 		}
 	})
 }

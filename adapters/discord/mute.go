@@ -126,7 +126,7 @@ func (r restriction) restore(o overwrite) overwrite {
 	if !ok {
 		was = usual(o)
 	}
-	o.Allow, o.Deny = o.Allow&^posting|was.Allow, o.Deny&^posting|was.Deny
+	o.Allow, o.Deny = o.Allow&^posting|was.Allow&posting, o.Deny&^posting|was.Deny&posting&^was.Allow
 	return o
 }
 

@@ -43,6 +43,8 @@ func FuzzAnswer(f *testing.F) {
 			"CreateGroup":      second(a.CreateGroup(ctx, newOnce(), groupOf("U1"))),
 			"SendGroupMessage": second(a.SendGroupMessage(ctx, newOnce(), group, text("x"))),
 			"SetGroup":         second(a.SetGroup(ctx, newOnce(), group, core.GroupChange{Topic: &topic, Add: []core.Account{account("U1")}, Remove: []core.Account{account("U2")}})),
+			"SetGroup (state)": second(a.SetGroup(ctx, newOnce(), group, core.GroupChange{State: core.Ended, Mute: &core.Mute{All: true}})),
+			"Members":          second(a.Members(ctx, group, 1)),
 			"EditMessage":      a.EditMessage(ctx, newOnce(), core.MessageRef{Workspace: home, Channel: "C1", ID: "1.1"}, text("x")),
 			"Find":             second(a.Find(ctx, core.Lookup{ID: "U1"})),
 			"FindByEmail":      second(a.Find(ctx, core.Lookup{Email: "a@b.c"})),
