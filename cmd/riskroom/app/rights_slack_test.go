@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ type slackFrontend struct {
 	api, way string
 	socket   bool
 	forged   int
+	end      string // topic_end; "": announce
 }
 
 const slackLobby = "C0000LOBBY"
@@ -79,7 +81,7 @@ func (s *slackFrontend) settings() string {
 	if s.socket {
 		way = `app_token: "${APP}"`
 	}
-	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", topic_end: announce, ` + way
+	return `platform: slack, bot_token: "${TOKEN}", api_url: "` + s.api + `", topic_end: ` + cmp.Or(s.end, "announce") + `, ` + way
 }
 
 func (s *slackFrontend) values() map[string]string {
