@@ -146,6 +146,10 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 	if in.Edit != nil {
 		ev.Actor = in.Edit.By
 	}
+	followed := in.Involved
+	if followed == nil { // the input of an older version
+		followed = t.e.involved(t.rec.Risk)
+	}
 	return t.changeGroup(ctx, g, func(g *Group) {
 		if slices.Contains(g.Ops, op) {
 			return
@@ -153,7 +157,7 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 		g.Name = cmp.Or(name, g.Name)
 		g.report(r, in, now)
 		if in.Spec != nil && g.Followed == nil {
-			g.Followed = in.Involved
+			g.Followed = followed
 		}
 		if !done {
 			return
