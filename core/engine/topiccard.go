@@ -49,11 +49,15 @@ func (e *Engine) topicBadge(ctx context.Context, g Group, r core.Risk) *core.Bad
 // the message that it is about. Nobody is mentioned, so that no change notifies anyone.
 func (e *Engine) topicCard(ctx context.Context, g Group, r core.Risk) *core.Card {
 	p := e.text.In(e.org.Language)
+	asks := p.S("topic.confirm.text")
+	if pl, err := e.workspaces.Get(g.Ref.Workspace); err == nil && pl.Capabilities().End.Posters == core.EveryPoster {
+		asks = p.S("topic.confirm.asked")
+	}
 	c := &core.Card{
 		Risk: g.Key, Version: r.Version, Small: true, Tone: core.ToneActive,
 		Title: plain(p.S("card.title", text.Args{"Key": string(g.Key), "Title": cmp.Or(g.Topic, g.Name)})),
 		Buttons: []core.Button{{Press: core.PressEndTopic, Label: p.S("card.button.end_topic"), Confirm: &core.Confirm{
-			Title: p.S("topic.confirm.title"), Text: p.S("topic.confirm.text"), Yes: p.S("topic.confirm.yes"), No: p.S("topic.confirm.no"),
+			Title: p.S("topic.confirm.title"), Text: asks, Yes: p.S("topic.confirm.yes"), No: p.S("topic.confirm.no"),
 		}}},
 	}
 	if g.State == core.Ended {
