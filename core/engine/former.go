@@ -103,7 +103,7 @@ func (t *turn) lookAtFormers(ctx context.Context, in *syncInput) error {
 			g.end(GoneGroup, t.e.now())
 		}
 		old := g.Back == nil && t.e.now().Sub(g.Since) > formerWatch
-		if old || g.Life == FormerGroup && t.rec.Binding.State != Free {
+		if old || g.Life == FormerGroup && t.rec.Binding.State != Free && !t.buttonsIn(g.Ref) {
 			continue
 		}
 		if looks++; looks > maxLooks {
@@ -125,6 +125,12 @@ func (t *turn) lookAtFormers(ctx context.Context, in *syncInput) error {
 		}
 	}
 	return nil
+}
+
+// buttonsIn reports whether a message in a group has buttons: in a former group, one that
+// a run recorded late.
+func (t *turn) buttonsIn(g core.GroupRef) bool {
+	return slices.ContainsFunc(t.rec.Shown, func(s Shown) bool { return s.Group == g && !s.Bare && !s.Gone })
 }
 
 // exists reports whether the bot can see a group that hasn't ended.
@@ -198,9 +204,7 @@ func (t *turn) bare(ctx context.Context, in *syncInput, g Group) {
 			in.Unpin = s.Ref
 		}
 	}
-	if len(in.Edits) == maxEdits {
-		in.Again = t.e.clock.Now()
-	}
+	in.Again = t.e.clock.Now() // there may be more, here and in other groups
 }
 
 // presentGroup returns the group that the risk has now, and its name.

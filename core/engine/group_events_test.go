@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // Groups are archived, deleted, lost and found at any moment, with and without
-// events, people release them, and processes die. There are never two live groups.
+// events, people release them, and processes die. There are never two live groups. When
+// all of them come back, only the risk's has badge and buttons.
 func TestAtMostOneLiveGroup(t *testing.T) {
 	t.Parallel()
 	withSeeds(t, 3, randomGroupEvents)
@@ -36,7 +38,25 @@ func randomGroupEvents(t *testing.T, dice *rand.Rand) {
 		stop()
 		groups = len(b.platform.groupIDs())
 	}
-	b.checkOneLiveGroup()
+	b.platform.mu.Lock() // everything that was archived or hidden comes back
+	for _, g := range b.platform.groups {
+		g.Hidden, g.Ended = false, ""
+	}
+	b.platform.mu.Unlock()
+	stop := b.startEngine(b.newEngine(b.options))
+	for _, id := range b.platform.groupIDs() {
+		if err := b.engine.Unarchived(context.Background(), core.GroupRef{Workspace: "acme", ID: id}, wei.Account); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(5 * time.Minute)
+	stop()
+	if got := b.platform.buttoned(); len(got) > 1 || len(got) == 0 && groups > 0 {
+		t.Errorf("badge or buttons are in %v of %v", got, b.platform.groupIDs())
+	}
+	if now := b.binding("R-1"); groups > 0 && (now.State != engine.Bound || !slices.Contains(b.platform.buttoned(), now.Group.ID)) {
+		t.Errorf("the risk has %+v", now)
+	}
 	if groups == 0 {
 		t.Error("no group was created")
 	}
