@@ -140,7 +140,7 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	if binding.Epoch > 0 {
 		spec.Suffix += "-" + strconv.Itoa(binding.Epoch+1)
 	}
-	spec.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
+	spec.Badge = t.e.badge(ctx, t.rec.Risk, newGroup(t.run.ID, core.GroupRef{Workspace: spec.Workspace}, *spec))
 	return nil
 }
 

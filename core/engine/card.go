@@ -71,12 +71,15 @@ func (e *Engine) source(ctx context.Context, p text.Printer, q *core.Quote) []co
 }
 
 // badge returns the small pinned card of an item group.
-func (e *Engine) badge(r core.Risk, lang string) *core.Badge {
-	p := e.text.In(lang)
+func (e *Engine) badge(ctx context.Context, r core.Risk, g Group) *core.Badge {
+	p := e.text.In(e.org.Language)
 	c := &core.Card{
-		Risk: r.Key, Version: r.Version, Title: e.cardTitle(p, r), Small: true, Tone: tone(r.Status),
+		Risk: r.Key, Version: r.Version, Marks: groupMarks(g), Title: e.cardTitle(p, r), Small: true, Tone: tone(r.Status),
 		Footer:  plain(p.S("card.badge.footer", text.Args{"Module": r.Module, "Status": p.Status(r.Status)})),
 		Buttons: []core.Button{{Press: core.PressDetails, Label: p.S("card.button.details"), Primary: true}},
+	}
+	for _, line := range e.groupLines(ctx, p, g) {
+		c.Footer = append(c.Footer, core.Plain(p.S("topic.line.between")+line))
 	}
 	label := p.S("card.badge.label", text.Args{"Module": r.Module, "Key": string(r.Key)})
 	return &core.Badge{Label: label, Module: r.Module, Message: core.Message{Card: c}}

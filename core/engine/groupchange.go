@@ -210,6 +210,9 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 		g.Card = r.Badge
 	}
 	for _, m := range in.Missing {
+		if in.Spec == nil { // perhaps they were not to be added
+			break
+		}
 		if a, ok := m.Ref.Account(); ok {
 			g.member(a, Member{Code: m.Code, At: now})
 		}

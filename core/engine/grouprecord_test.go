@@ -289,3 +289,31 @@ func TestADepartedOwnerIsSucceeded(t *testing.T) {
 		t.Errorf("admins %v", g.Admins)
 	}
 }
+
+// The pinned card of an item group shows its owner, its admins and whom riskroom couldn't
+// add, without mentioning anyone.
+func TestPinnedCardShowsTheRecord(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t)
+	footer := func() string {
+		posts := b.platform.postsIn(g.Ref.ID)
+		return core.Text(posts[0].Message.Card.Footer)
+	}
+	if got := footer(); !strings.HasSuffix(got, "Owner: wei") {
+		t.Errorf("at first %q", got)
+	}
+	b.platform.setFail(func(method, about string) error {
+		if method == "invite" && about == "OUT" {
+			return &core.Error{Op: "fake", Kind: core.Denied, Detail: "user_is_restricted"}
+		}
+		return nil
+	})
+	if _, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Owner: "lin", Admins: []core.Ref{"mei", "wei"}, Add: []core.Ref{"acme/OUT"}}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "Owner: lin · Admins: mei, wei · Couldn't be added: out (guests can't be added by the bot)"
+	b.eventually("the card follows", func() bool { return strings.HasSuffix(footer(), want) })
+	if n := len(b.platform.postsIn(g.Ref.ID)); n != 1 {
+		t.Errorf("%d messages in the group, want the edited card only", n)
+	}
+}

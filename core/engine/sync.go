@@ -138,10 +138,10 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 				in.Pins = map[string]groupCard{}
 			}
 			in.Pins[g.Ref.String()] = card
-		case s.Gone || t.dormant(s) || s.Version >= r.Version && !s.Bare && (s.Badge || s.Marks == marks(view.Unreached)):
+		case s.Gone || t.dormant(s) || s.Version >= r.Version && !s.Bare && s.Marks == t.marksOf(s, view):
 			continue
 		case s.Badge:
-			in.Small = t.e.badge(r, t.e.org.Language).Message.Card
+			in.Small = t.e.badge(ctx, r, t.itemAt(s.Group)).Message.Card
 		default:
 			if _, ok := in.Cards[s.Ref.Workspace]; !ok {
 				in.Cards[s.Ref.Workspace] = *t.e.card(ctx, view, s.Ref.Workspace, t.e.org.Language)
@@ -166,6 +166,23 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 		return in, err
 	}
 	return in, t.lookAtTopics(ctx, in)
+}
+
+// itemAt returns the record of the risk's item group, as the run has read it.
+func (t *turn) itemAt(ref core.GroupRef) Group {
+	i := slices.IndexFunc(t.rec.Groups, func(g Group) bool { return g.Ref == ref })
+	if i < 0 {
+		return Group{Ref: ref} // of an older version, until something of it changes
+	}
+	return t.rec.Groups[i]
+}
+
+// marksOf returns what a shown message should show in addition to the risk.
+func (t *turn) marksOf(s Shown, v View) string {
+	if s.Badge {
+		return groupMarks(t.itemAt(s.Group))
+	}
+	return marks(v.Unreached)
 }
 
 // lookAtGroup checks whether the item group exists and has its badge.
@@ -220,7 +237,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		// The badge may exist. A retry of the run finds out.
 	default:
 		in.Group = binding.Group
-		in.Badge = t.e.badge(t.rec.Risk, t.e.org.Language)
+		in.Badge = t.e.badge(ctx, t.rec.Risk, t.itemAt(binding.Group))
 		in.Badge.Ref = binding.Badge
 	}
 	return nil
@@ -333,7 +350,7 @@ func (t *turn) repairBadge(ctx context.Context, in *syncInput, p *performed) err
 	}
 	p.shown = slices.DeleteFunc(p.shown, func(s Shown) bool { return s.Badge })
 	p.shown = append(p.shown, Shown{ID: t.badgeID(in.Group), Ref: report.Badge, Group: in.Group, Badge: true,
-		Version: in.Badge.Message.Card.Version, Rev: in.Rev})
+		Version: in.Badge.Message.Card.Version, Marks: in.Badge.Message.Card.Marks, Rev: in.Rev})
 	t.postFiles(report.Badge)
 	return nil
 }

@@ -71,16 +71,8 @@ func (e *Engine) topicCard(ctx context.Context, g Group, r core.Risk) *core.Card
 	add := func(what ...core.Span) {
 		c.Footer = append(append(c.Footer, core.Plain(p.S("topic.line.between"))), what...)
 	}
-	name := func(a core.Account) string { return e.people.Name(ctx, p, core.RefOf(a), "").Text }
-	if !g.Owner.IsZero() {
-		add(core.Plain(p.S("card.topic.owner", text.Args{"Name": name(g.Owner)})))
-	}
-	if len(g.Admins) > 0 {
-		var names []string
-		for _, a := range g.Admins {
-			names = append(names, name(a))
-		}
-		add(core.Plain(p.S("card.topic.admins", text.Args{"Names": p.List(names)})))
+	for _, line := range e.groupLines(ctx, p, g) {
+		add(core.Plain(line))
 	}
 	if g.Origin != nil {
 		add(e.source(ctx, p, g.Origin)...)
