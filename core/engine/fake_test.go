@@ -35,6 +35,8 @@ type fakePlatform struct {
 	now  func() time.Time
 	can  core.Capabilities
 
+	noDirectory bool // nobody can be looked up
+
 	mu       sync.Mutex
 	profiles map[string]core.Profile
 	groups   map[string]*fakeGroup
@@ -338,15 +340,10 @@ func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core
 
 func (f *fakePlatform) Find(_ context.Context, who core.Lookup) (core.Profile, error) {
 	f.mu.Lock()
-	fail := f.fail
-	f.mu.Unlock()
-	if fail != nil {
-		if err := fail("find", who.ID); err != nil {
-			return core.Profile{}, err
-		}
-	}
-	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.noDirectory {
+		return core.Profile{}, &core.Error{Op: "fake: find", Kind: core.Unavailable}
+	}
 	for id, p := range f.profiles {
 		if id == who.ID || who.Email != "" && p.Email == who.Email && !p.Guest {
 			return p, nil
