@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write schema.json anew")
 // placeholders returns a value for each environment variable.
 func placeholders() map[string]string {
 	return map[string]string{
-		"bot_token": "xoxb-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
+		"bot_token": "xoxb-for-the-demo", "admin_token": "xoxp-for-the-demo", "guild_id": "300000000000000000", "app_token": "xapp-demo",
 		"signing_secret": "0123456789abcdef0123456789abcdef", "signing_secret_previous": "fedcba9876543210fedcba9876543210",
 		"url": "redis://localhost:6379/0",
 	}
