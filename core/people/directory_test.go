@@ -26,10 +26,10 @@ func TestResolve(t *testing.T) {
 		"nobody twice":                  {"acme", "acme/wei acme/ana", "[]", []core.Ref{"wei", "@oncall", "guild/wei", "acme/wei"}},
 		"linked":                        {"beta", "beta/cy", "[]", []core.Ref{"acme/bo", "beta/cy"}},
 		"home is not configured":        {"gone", "acme/wei", "[]", []core.Ref{"acme/wei"}},
-		"unknown name":                  {"acme", "acme/lin", "[{nobody unknown_person}]", []core.Ref{"nobody", "lin"}},
-		"unknown group":                 {"guild", "", "[{@ops no_such_subteam}]", []core.Ref{"@ops"}},
-		"a group of no workspace of us": {"acme", "", "[{gone:@ops no_workspace}]", []core.Ref{"gone:@ops"}},
-		"no account anywhere":           {"acme", "", "[{eve no_account}]", []core.Ref{"eve"}},
+		"unknown name":                  {"acme", "acme/lin", "[{nobody unknown_person not_found}]", []core.Ref{"nobody", "lin"}},
+		"unknown group":                 {"guild", "", "[{@ops no_such_subteam not_found}]", []core.Ref{"@ops"}},
+		"a group of no workspace of us": {"acme", "", "[{gone:@ops no_workspace not_found}]", []core.Ref{"gone:@ops"}},
+		"no account anywhere":           {"acme", "", "[{eve no_account not_found}]", []core.Ref{"eve"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := setup(t)
