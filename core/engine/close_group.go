@@ -91,7 +91,10 @@ func (t *turn) closeGroup(ctx context.Context) error {
 	c, ok := t.e.closingOf(rec.Risk, g)
 	done := t.run.Step > 0 && g.Life == GoneGroup // by this run, before a crash
 	if !done && (!ok || c.run != t.run.ID || rec.Binding.State != Bound || t.cancelled()) {
-		return t.endTurn(ctx, errCancelled, performed{})
+		if !t.unreached() {
+			return t.endTurn(ctx, errCancelled, performed{})
+		}
+		t.wish(CancelWish) // no new calls; what came of those that were made becomes known
 	}
 	t.into, t.workspace = g.Ref, g.Ref.Workspace
 	in := &input{Version: rec.Risk.Version, Group: g.Ref}

@@ -150,3 +150,37 @@ func TestLongClosedRisksAreNoBurst(t *testing.T) {
 		}
 	})
 }
+
+// A risk is reopened while it is unknown whether a call that closes its group had an
+// effect. The run finds out and ends, and the group is followed again.
+func TestClosingIsCancelledInACall(t *testing.T) {
+	t.Parallel()
+	for method, closed := range map[string]bool{"post": false, "dissolve": true} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+				if method == "dissolve" {
+					time.Sleep(30 * time.Hour)
+				}
+				begun := make(chan struct{})
+				unanswered := failing(method, 1, &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.Maybe})
+				b.platform.setFail(func(m, about string) error {
+					err := unanswered(m, about)
+					if err != nil {
+						close(begun)
+					}
+					return err
+				})
+				<-begun
+				b.doThen("reopen", engine.ChangeStatus{Risk: r.Key, To: core.Pending})
+				time.Sleep(25 * time.Hour)
+				if got := b.run(r.Key, engine.CloseFlow); got.State != engine.Cancelled || got.Open {
+					t.Errorf("the run is %+v", got)
+				}
+				if got := b.binding(r.Key).State; (got == engine.Free) != closed {
+					t.Errorf("dissolved %q, the binding is %s", b.dissolved(g.ID), got)
+				}
+			})
+		})
+	}
+}

@@ -109,7 +109,8 @@ func (t *turn) reload(ctx context.Context) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.run.Calls, t.run.Wish = r.Calls, r.Wish
+	t.run.Calls = r.Calls
+	t.wish(r.Wish)
 	return nil
 }
 
