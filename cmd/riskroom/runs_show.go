@@ -156,8 +156,12 @@ func trailOf(id engine.RunID, newestFirst []engine.Event, zone *time.Location) [
 }
 
 func printRun(w io.Writer, r shownRun, zone *time.Location) {
+	shown := r.Flow
+	if does := builtInText(r.Flow); does != "" {
+		shown += ": " + does
+	}
 	fmt.Fprintf(w, "%s\n", r.Run)
-	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s (%s)\n", r.Risk, r.Flow, r.State, r.Step, clockTime(r.Due, zone), zone)
+	fmt.Fprintf(w, "  risk   %s\n  flow   %s\n  state  %s, at step %d\n  due    %s (%s)\n", r.Risk, shown, r.State, r.Step, clockTime(r.Due, zone), zone)
 	if !r.At.IsZero() {
 		fmt.Fprintf(w, "  next   %s\n", clockTime(r.At, zone))
 	}

@@ -147,6 +147,34 @@ func TestRunsThatWait(t *testing.T) {
 	}
 }
 
+// TestRunsOfRiskroomItself checks that show says what a built-in flow does, and what a run of
+// it waits for.
+func TestRunsOfRiskroomItself(t *testing.T) {
+	t.Parallel()
+	d := newRunsBundle(t)
+	closes := engine.RunID{Risk: "R-1", Flow: engine.CloseFlow, Occurrence: "1781234567890"}
+	now := time.Now()
+	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: closes, Due: now}}); err != nil {
+		t.Fatal(err)
+	}
+	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("claimed %v: %v", runs, err)
+	}
+	_, err = d.db.Complete(t.Context(), engine.Complete{
+		Lease: engine.Lease{Run: closes, Until: runs[0].At}, To: engine.Waiting, Until: now.Add(24 * time.Hour), Next: true, Reason: "announced",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := d.runs(t, "show", closes.String())
+	for _, want := range []string{"flow   _close: closes the channel of a closed risk\n", "its notice is in the channel"} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("show does not say %q:\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+}
+
 // TestRunsThatFolded checks that the list says how many ended runs aren't kept.
 func TestRunsThatFolded(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,10 @@ func reasonText(code string) string {
 		return "this version cannot read what it stored"
 	case "handed_back":
 		return "handed back by a riskroom that stopped"
+	case "announced":
+		return "its notice is in the channel, which it closes a day later unless a person posts there"
+	case "kept":
+		return "a person has posted since the notice"
 	case "topic_ended":
 		return "the topic has ended"
 	case engine.AwaitsGroup:
@@ -64,6 +68,27 @@ func reasonText(code string) string {
 		return "dropped by hand"
 	}
 	return code
+}
+
+// builtInText describes what the runs of a built-in flow do, "" for an admin's flow.
+func builtInText(flow string) string {
+	switch flow {
+	case engine.SyncFlow:
+		return "keeps cards and channels up to date"
+	case engine.NoticeFlow:
+		return "notifies administrators or one person"
+	case engine.NoteFlow:
+		return "posts a note in the risk's channel"
+	case engine.GroupFlow:
+		return "creates or changes a channel for a person"
+	case engine.OpenFlow:
+		return "creates the risk's channel for a person"
+	case engine.CloseFlow:
+		return "closes the channel of a closed risk"
+	case engine.FilesFlow:
+		return "posts the risk's attachments"
+	}
+	return ""
 }
 
 // eventText describes an audit event of a run in English, with times in the zone.

@@ -201,7 +201,7 @@ func TestRejectedOperations(t *testing.T) {
 		b.eventually(want, func() bool { return strings.Contains("\n"+told(b.pages(lin, r.Key)), "\nrejected "+want) })
 	}
 	refusal := core.Refuse(core.Denied, "may_not_change", "", "Key", string(r.Key))
-	if err := b.engine.Reject(b.ctx(), core.MakeOp("press"), out, engine.ChangeStatus{Risk: r.Key, To: core.Shelved}, refusal); err != error(refusal) {
+	if err := b.engine.Reject(b.ctx(), core.MakeOp("press"), out, engine.ChangeStatus{Risk: r.Key, To: core.Shelved}, refusal); !errors.Is(err, refusal) {
 		t.Errorf("the bot gets %v", err)
 	}
 	b.eventually("the bot's own refusal", func() bool { return strings.Contains(told(b.pages(lin, r.Key)), "rejected shelved") })

@@ -116,6 +116,7 @@ func (k Key) People() []string {
 			return nil
 		}
 		return *k.List
+	case TextKey, TemplateKey, GroupKey, FallbackKey, IDKey, WordsKey, FlagKey, FormKey, FormsKey:
 	}
 	return nil
 }

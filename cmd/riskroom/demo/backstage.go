@@ -315,6 +315,12 @@ func wordFlow(p text.Printer, r engine.RunSummary) string {
 		return p.S("browser.due.notice", args)
 	case engine.NoteFlow:
 		return p.S("browser.due.note", args)
+	case engine.GroupFlow:
+		return p.S("browser.due.group", args)
+	case engine.OpenFlow:
+		return p.S("browser.due.open", args)
+	case engine.CloseFlow:
+		return p.S("browser.due.close", args)
 	case engine.FilesFlow:
 		return p.S("browser.due.files", args)
 	}
