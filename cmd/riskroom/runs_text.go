@@ -42,6 +42,8 @@ func reasonText(code string) string {
 		return "it waits for the run that creates the risk's group"
 	case "group_not_ready":
 		return "the run that creates the risk's group did not get that done within a day"
+	case "group_not_seen":
+		return "the bot cannot see the risk's group; it checks again"
 	case "others_act":
 		return "another run of the risk is acting"
 	case "cancelling":

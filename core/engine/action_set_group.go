@@ -74,6 +74,9 @@ func (t *turn) wishPeople(ctx context.Context, w *groupWish, a *flow.SetGroup, e
 		found, missing, err := t.resolvePeople(ctx, list, env)
 		if !wanted {
 			missing = slices.DeleteFunc(missing, func(u people.Unresolved) bool { return u.Code == nobody })
+			for _, m := range missing {
+				in.Unwanted = append(in.Unwanted, m.Ref)
+			}
 		}
 		failed, in.Missing = cmp.Or(failed, err), append(in.Missing, missing...)
 		return found
@@ -90,6 +93,7 @@ func (t *turn) wishPeople(ctx context.Context, w *groupWish, a *flow.SetGroup, e
 	for _, m := range w.add {
 		if slices.Contains(w.remove, m) {
 			in.Missing = append(in.Missing, people.Unresolved{Ref: core.RefOf(m), Code: addedAndRemoved})
+			in.Unwanted = append(in.Unwanted, core.RefOf(m))
 			is := func(a core.Account) bool { return a == m }
 			w.add, w.remove = slices.DeleteFunc(slices.Clone(w.add), is), slices.DeleteFunc(w.remove, is)
 		}

@@ -213,7 +213,7 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 		if in.Spec == nil { // perhaps they were not to be added
 			break
 		}
-		if a, ok := m.Ref.Account(); ok {
+		if a, ok := m.Ref.Account(); ok && !slices.Contains(in.Unwanted, m.Ref) {
 			g.member(a, Member{Code: m.Code, At: now})
 		}
 	}

@@ -120,6 +120,9 @@ func TestSetGroupOnBehalfOfAPerson(t *testing.T) {
 	if !slices.Equal(g.Admins, []core.Account{mei}) || !g.Members["acme/WEI"].Left || g.Members["acme/MEI"].Code != "" {
 		t.Errorf("recorded %+v", g)
 	}
+	if _, ok := g.Members["acme/BOSS"]; ok { // would be added later
+		t.Errorf("recorded members %+v", g.Members)
+	}
 	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
 		if f.Name != "Ledger 2-r-1" || !slices.Contains(f.Members, mei) || slices.Contains(f.Members, wei.Account) {
 			t.Errorf("the group is %+v", f)
@@ -189,6 +192,9 @@ func TestSetGroupInAFlow(t *testing.T) {
 	mei := core.Account{Workspace: "acme", ID: "MEI"}
 	if g.Owner != lin.Account || !slices.Equal(g.Admins, []core.Account{mei}) || !g.Muted.All || g.Announcement.IsZero() {
 		t.Errorf("recorded %+v", g)
+	}
+	if _, ok := g.Members["acme/BOSS"]; ok { // would be added later
+		t.Errorf("recorded members %+v", g.Members)
 	}
 	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) {
 		if f.Name != "Ledger 2-r-1" || len(f.Topics) != 1 || f.Topics[0] != "R-1" || *f.Set.Purpose != "" || !f.Set.Mute.All {

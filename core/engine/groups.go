@@ -14,8 +14,12 @@ const (
 	missedWithin = time.Minute     // in which all groups of a workspace are checked
 )
 
+// groupNotSeen is the reason of a sync that waits because the bot can't see the item group
+// any more: an event that says why may be on its way.
+const groupNotSeen = "group_not_seen"
+
 // A risk's sync checks whether its item group exists. A group that the bot can't
-// see is lost: it may exist without the bot, so the risk stays bound to it. The
+// see twice is lost: it may exist without the bot, so the risk stays bound to it. The
 // risk is released when the platform reports that the group has ended, when an
 // event reported it and the bot can't see the group any more, or when a person
 // releases it.

@@ -220,6 +220,27 @@ func TestLateReportOfAnEndIsDropped(t *testing.T) {
 	}
 }
 
+// A sync may look at a group before the event that says why it can't be seen. Then the
+// group isn't reported as lost first.
+func TestEventFollowsTheEndOfAGroup(t *testing.T) {
+	t.Parallel()
+	b, r, g := withGroup(t)
+	b.platform.hideGroup(g.ID)
+	if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(time.Second))
+	b.eventually("the sync has looked", func() bool { return b.hasEvent(r.Key, engine.EventDeferred) })
+	if err := b.engine.Ended(b.ctx(), g, core.Archived); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(5 * time.Second))
+	b.eventually("the group is released", func() bool { return b.binding(r.Key).State == engine.Free })
+	if b.hasEvent(r.Key, engine.EventLost) || len(b.notices("CADMIN")) != 1 {
+		t.Errorf("administrators read %q", b.notices("CADMIN"))
+	}
+}
+
 // Without an admin channel, an owner who is an administrator gets the notice to
 // administrators only.
 func TestOwnerWhoAdministersIsNotifiedOnce(t *testing.T) {

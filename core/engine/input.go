@@ -28,7 +28,8 @@ type input struct {
 	Edit     *groupEdit              `json:"edit,omitempty"`   // of Group's record, with Change
 	Opened   *opened                 `json:"opened,omitempty"` // of a topic group in Spec
 	Sync     *syncInput              `json:"sync,omitempty"`
-	Missing  []people.Unresolved     `json:"missing,omitempty"` // people without an account to act on
+	Missing  []people.Unresolved     `json:"missing,omitempty"`  // people without an account to act on
+	Unwanted []core.Ref              `json:"unwanted,omitempty"` // those in Missing who weren't to become members
 }
 
 // encode returns the stored form. It fails with Invalid if that is too large.

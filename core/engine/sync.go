@@ -200,6 +200,8 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	switch {
 	case unseen && binding.Ended != "":
 		return t.release(ctx, binding.Ended)
+	case unseen && binding.State == Bound && t.run.Reason != groupNotSeen:
+		return &core.Error{Op: "item group", Kind: core.Unavailable, Detail: groupNotSeen, RetryAfter: afterEvent}
 	case unseen:
 		return t.markLost(ctx, core.DetailOf(err))
 	case final(err):

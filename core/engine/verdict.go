@@ -72,7 +72,8 @@ func (t *turn) classify(err error) verdict {
 	case isStop(err, errUnsure):
 		v.course = park
 	case core.IsStop(err) && (core.KindOf(err) == core.RateLimited || core.DetailOf(err) == tooEarly),
-		core.DetailOf(err) == overBudget, core.DetailOf(err) == people.Paused, core.DetailOf(err) == AwaitsGroup:
+		core.DetailOf(err) == overBudget, core.DetailOf(err) == people.Paused, core.DetailOf(err) == AwaitsGroup,
+		core.DetailOf(err) == groupNotSeen:
 		v.course, v.until = wait, now.Add(core.RetryAfterOf(err))
 	case final(err):
 		v.course = failStep
