@@ -125,10 +125,16 @@ func Names(lang string, org *core.Organisation) []string {
 	return names
 }
 
-// Word returns the word that readers of lang are shown for the command of that name.
+// Word returns the words that readers of lang are shown for the command of that name, such
+// as "topic end".
 func Word(lang, name string) string {
+	var words []string
 	all := table()
-	return all[slices.IndexFunc(all, func(c command) bool { return c.name == name })].wordIn(lang)
+	for one := range strings.FieldsSeq(name) {
+		c := all[slices.IndexFunc(all, func(c command) bool { return c.name == one })]
+		words, all = append(words, c.wordIn(lang)), c.subs
+	}
+	return strings.Join(words, " ")
 }
 
 // Hint is a command that is suggested before anything is typed.

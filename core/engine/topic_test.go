@@ -210,6 +210,9 @@ func TestFlowEndsATopic(t *testing.T) {
 	if room.Ended.By.Name != "wei" {
 		t.Errorf("ended by %+v", room.Ended)
 	}
+	if got := core.Text(b.pinned(room).Title); got != string(r.Key)+" Ledger" {
+		t.Errorf("the card's title is %q: it shows a name that the platform has changed", got)
+	}
 	var said []string
 	for _, p := range b.platform.postsIn(room.Ref.ID) {
 		if p.Message.Card == nil {

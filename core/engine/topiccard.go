@@ -33,7 +33,7 @@ func (e *Engine) completeTopic(ctx context.Context, run RunID, in *input, r core
 	if in.Opened == nil {
 		in.Opened = &opened{}
 	}
-	in.Opened.Topic = spec.Topic
+	in.Opened.Topic = cmp.Or(spec.Topic, spec.Name)
 	g := newGroup(run, core.GroupRef{Workspace: spec.Workspace}, *spec)
 	in.Opened.record(&g)
 	spec.Topic = e.topicText(g)

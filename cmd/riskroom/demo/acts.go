@@ -189,23 +189,54 @@ func (p *play) line(typed platform.Typed) string {
 	return p.w.home().platform.Demo.Line(p.words, p.w.cfg.Organisation.Command, typed)
 }
 
-// give has a person give a command about a risk. If they are in the risk's group, they type it
-// there without the key.
-func (p *play) give(ctx context.Context, key core.RiskKey, who string, typed platform.Typed) error {
-	rec, err := p.w.db.Get(ctx, key)
+// give has a person do a deed about a risk. If they are in the risk's group, they type the
+// command there without the key.
+func (p *play) give(ctx context.Context, key core.RiskKey, d deed) error {
+	group, err := p.groupOf(ctx, key, d.topic)
 	if err != nil {
 		return err
 	}
 	at := p.w.home()
-	user, room := at.ids[who], at.general
-	typed.Key = key
-	if g := rec.Binding.Group; rec.Binding.State == engine.Bound && g.Workspace == at.name && at.inRoom(user, g.ID) {
-		typed.Key, room = "", g.ID
+	user, room := at.ids[d.who], at.general
+	d.Key = key
+	if group.Workspace == at.name && at.inRoom(user, group.ID) {
+		d.Key, room = "", group.ID
 	}
-	line := p.line(typed)
+	if d.says != "" {
+		return p.say(ctx, d, room)
+	}
+	line := p.line(d.Typed)
 	if err := at.Hands.Command(ctx, user, room, line); err != nil {
-		return fmt.Errorf("%s types %s: %w", who, line, err)
+		return fmt.Errorf("%s types %s: %w", d.who, line, err)
 	}
+	return nil
+}
+
+// groupOf returns a risk's topic group or its item group, zero for none.
+func (p *play) groupOf(ctx context.Context, key core.RiskKey, topic bool) (core.GroupRef, error) {
+	if topic {
+		all, err := p.w.db.GroupsOf(ctx, key)
+		if i := slices.IndexFunc(all, func(g engine.Group) bool { return g.Type == core.Topic }); i >= 0 {
+			return all[i].Ref, err
+		}
+		return core.GroupRef{}, err
+	}
+	rec, err := p.w.db.Get(ctx, key)
+	if err != nil || rec.Binding.State != engine.Bound {
+		return core.GroupRef{}, err
+	}
+	return rec.Binding.Group, nil
+}
+
+// say has a person write a message, which the platform may refuse.
+func (p *play) say(ctx context.Context, d deed, room string) error {
+	at := p.w.home()
+	err := at.Hands.Say(ctx, at.ids[d.who], room, d.says)
+	if !errors.Is(err, stage.ErrReadOnly) {
+		return err
+	}
+	in, _ := at.View().Room(room)
+	p.tell.saw(p.w, []item{{kind: refused, at: p.w.clock.Now(), place: at, who: d.who, room: in, text: d.says}})
 	return nil
 }
 
@@ -218,7 +249,7 @@ func (p *play) passOn(ctx context.Context, key core.RiskKey, who string, look fu
 		if err != nil || rec.Risk.Node == nodes[len(nodes)-1].Key {
 			return err
 		}
-		if err := p.give(ctx, key, who, platform.Typed{Name: "pass"}); err != nil {
+		if err := p.give(ctx, key, deed{who: who, Typed: platform.Typed{Name: "pass"}}); err != nil {
 			return err
 		}
 		if err := p.w.until(ctx, p.w.clock.Now().Add(atOnce), look); err != nil {
@@ -230,7 +261,7 @@ func (p *play) passOn(ctx context.Context, key core.RiskKey, who string, look fu
 
 // resolve resolves a risk as a person with the slash command.
 func (p *play) resolve(ctx context.Context, key core.RiskKey, who, note string) error {
-	if err := p.give(ctx, key, who, platform.Typed{Name: "resolve", Option: "note", Value: note}); err != nil {
+	if err := p.give(ctx, key, deed{who: who, Typed: platform.Typed{Name: "resolve", Option: "note", Value: note}}); err != nil {
 		return err
 	}
 	rec, err := p.w.db.Get(ctx, key)

@@ -77,6 +77,10 @@ func (t *jsonTeller) lineOf(w *world, it item) (line, bool) {
 		l.Action, l.Text = "send_message", it.post.Text
 	case created:
 		l.Action, l.Text = "create_group", wordGroup(t.words, it)
+	case wrote:
+		l.Action, l.Text = "write", it.post.Text
+	case refused:
+		l.Action, l.Text = "refused", it.text
 	case posted:
 		l.Action, l.Text = "send_group_message", it.post.Text
 	case changed:

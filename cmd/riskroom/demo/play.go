@@ -33,11 +33,13 @@ type scene struct {
 	last   []deed        // after it is resolved
 }
 
-// deed is a command that a person gives about a risk.
+// deed is a command that a person gives about a risk, or a message.
 type deed struct {
 	after time.Duration // since the last one
 	who   string
 	platform.Typed
+	says  string // instead of the command
+	topic bool   // in the risk's topic group, else in its item group
 }
 
 // run plays scenes together: all risks are filed, time passes, and all are resolved.
@@ -87,7 +89,7 @@ func (p *play) perform(ctx context.Context, key core.RiskKey, deeds []deed, look
 		if err := p.w.until(ctx, p.w.clock.Now().Add(d.after), look); err != nil {
 			return err
 		}
-		if err := p.give(ctx, key, d.who, d.Typed); err != nil {
+		if err := p.give(ctx, key, d); err != nil {
 			return err
 		}
 	}
@@ -110,6 +112,7 @@ func (p *play) look(ctx context.Context) error {
 // story returns the built-in story: one risk in the first module. The submitter corrects its
 // date, so that the group comes earlier. In the group, the lead passes the risk on to the
 // handlers; one of them takes it, adds a note and passes it on to the lead, who resolves it.
+// In a topic group they then discuss what they learned, until the handler ends it.
 func (p *play) story() []scene {
 	m := p.w.cfg.Organisation.Modules[0]
 	s, handler := p.sceneIn(m), p.someone(m.Handlers[0])
@@ -121,16 +124,21 @@ func (p *play) story() []scene {
 		return platform.Typed{Name: name, Option: "note", Value: p.words.S("demo.story." + id)}
 	}
 	s.acts = []deed{
-		{20 * time.Minute, s.by, platform.Typed{
+		{after: 20 * time.Minute, who: s.by, Typed: platform.Typed{
 			Name: "edit", Word: strings.ToLower(p.words.Field(platform.DiscoveredKey)) + ":", Option: "discovered", Value: p.words.S("demo.story.edit"),
 		}},
-		{23*time.Hour + 10*time.Minute, s.solver, note("pass", "pass")},
-		{5 * time.Minute, handler, platform.Typed{Name: "take"}},
-		{25 * time.Minute, handler, note("note", "found")},
-		{2 * time.Hour, handler, note("pass", "fixed")},
+		{after: 23*time.Hour + 10*time.Minute, who: s.solver, Typed: note("pass", "pass")},
+		{after: 5 * time.Minute, who: handler, Typed: platform.Typed{Name: "take"}},
+		{after: 25 * time.Minute, who: handler, Typed: note("note", "found")},
+		{after: 2 * time.Hour, who: handler, Typed: note("pass", "fixed")},
 	}
 	s.note, s.rest = p.words.S("demo.story.note"), 95*time.Minute
-	s.last = []deed{{5 * time.Minute, s.by, platform.Typed{Name: "history"}}}
+	s.last = []deed{
+		{after: 5 * time.Minute, who: handler, says: p.words.S("demo.story.learned"), topic: true},
+		{after: 10 * time.Minute, who: handler, Typed: platform.Typed{Name: "topic end"}, topic: true},
+		{after: 5 * time.Minute, who: s.by, says: p.words.S("demo.story.late"), topic: true},
+		{after: 5 * time.Minute, who: s.by, Typed: platform.Typed{Name: "history"}},
+	}
 	return []scene{s}
 }
 

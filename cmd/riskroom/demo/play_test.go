@@ -84,7 +84,7 @@ func testResolvedEarly(t *testing.T, home string) {
 	for _, l := range lines {
 		actions = append(actions, l.Action)
 	}
-	want := "file send_message send_message change_status skip skip skip skip"
+	want := "file send_message send_message change_status skip create_group set_group skip skip skip"
 	if got := strings.Join(actions, " "); got != want {
 		t.Fatalf("actions %q, want %q", got, want)
 	}
@@ -92,9 +92,9 @@ func testResolvedEarly(t *testing.T, home string) {
 		t.Errorf("the announcement, for which there is no channel: %+v", l)
 	}
 	// Two flows are due in the same moment.
-	slices.SortStableFunc(lines[5:7], func(a, b line) int { return strings.Compare(a.Text, b.Text) })
+	slices.SortStableFunc(lines[7:9], func(a, b line) int { return strings.Compare(a.Text, b.Text) })
 	for i, flow := range []string{"remind-after-a-day", "remind-the-operators", "open-a-group-after-two"} {
-		skip := lines[5+i]
+		skip := lines[7+i]
 		if !strings.Contains(skip.Text, flow) || !strings.Contains(skip.Text, "Resolved") || skip.Where != "R-1" || skip.Who != "riskroom" {
 			t.Errorf("skip %+v lacks %s or the reason", skip, flow)
 		}
@@ -104,8 +104,24 @@ func testResolvedEarly(t *testing.T, home string) {
 	if d := resolved.Sub(filed).Round(time.Minute); d != 12*time.Hour {
 		t.Errorf("resolved %v after it was filed", d)
 	}
-	if d := at(t, lines[5]).Sub(filed).Round(time.Minute); d != 24*time.Hour {
+	if d := at(t, lines[7]).Sub(filed).Round(time.Minute); d != 24*time.Hour {
 		t.Errorf("the reminder's condition was evaluated %v after the risk was filed", d)
+	}
+}
+
+// TestTopicInStory checks that the story's last group takes messages until it is ended.
+func TestTopicInStory(t *testing.T) { onEach(t, testTopicInStory) }
+
+func testTopicInStory(t *testing.T, home string) {
+	lines := perform(t, home, func(p *play, s scene) error { return p.run(t.Context(), []scene{s}) })
+	i := slices.IndexFunc(lines, func(l line) bool { return l.Action == "write" })
+	if i < 0 || i+3 != len(lines) {
+		t.Fatalf("nobody writes in the topic group, or more than its end follows: %+v", lines)
+	}
+	room := lines[i].Where
+	if wrote, closing, late := lines[i], lines[i+1], lines[i+2]; wrote.Who != "lin" || closing.Action != "send_group_message" ||
+		!strings.Contains(closing.Text, "lin ended this topic") || late.Action != "refused" || late.Who != "mei" || closing.Where != room || late.Where != room {
+		t.Errorf("the end of the story: %+v", lines[i:])
 	}
 }
 

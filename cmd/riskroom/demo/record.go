@@ -24,9 +24,12 @@ const (
 	said    kind = "said"    // a private reply
 	sent    kind = "sent"    // a direct message
 	created kind = "created" // a group, after the step that created it
-	badge   kind = "badge"   // the small card that is pinned in a group
+	pinned  kind = "pinned"  // a message in a group that is pinned at once: a badge or an announcement
 	posted  kind = "posted"  // a message in a group
 	edited  kind = "edited"  // a changed message
+	wrote   kind = "wrote"   // a person's message
+	refused kind = "refused" // a message that the platform did not take
+	closed  kind = "closed"  // an archived group
 
 	filedRisk  kind = "filed"
 	status     kind = "status"
@@ -48,7 +51,8 @@ type item struct {
 	who   string // who did it; "" is riskroom
 	room  stage.Room
 	post  stage.Post
-	text  string // the command line; the reason of a skip, as a code
+	text  string       // the command line; the reason of a skip, as a code
+	about core.RiskKey // of the room, if it is a risk's group
 	risk  core.Risk
 	event engine.Event // from the trail
 }
@@ -56,8 +60,8 @@ type item struct {
 // key returns the key of an item's risk, "" for none. Messages, badges and topics contain
 // it.
 func (it item) key(w *world) core.RiskKey {
-	if it.risk.Key != "" {
-		return it.risk.Key
+	if key := cmp.Or(it.risk.Key, it.about); key != "" {
+		return key
 	}
 	prefix := w.cfg.Organisation.KeyPrefix
 	texts := []string{it.post.Text, it.room.Topic}
@@ -80,11 +84,17 @@ type recorder struct {
 	seen  map[string]int // the last event of each workspace's feed
 	risks []core.RiskKey
 	last  map[core.RiskKey]string // the ID of the last event taken
-	made  map[string]time.Time    // when the step that created a group ended, by core.GroupRef
+	made  map[string]creation     // of groups, by core.GroupRef
+}
+
+// creation is the end of the step that created a group.
+type creation struct {
+	at    time.Time
+	about core.RiskKey
 }
 
 func newRecorder(w *world) *recorder {
-	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}, made: map[string]time.Time{}}
+	r := &recorder{w: w, seen: map[string]int{}, last: map[core.RiskKey]string{}, made: map[string]creation{}}
 	for _, p := range w.workspaces {
 		r.seen[p.name] = p.Feed().Seq()
 	}
@@ -139,7 +149,7 @@ func (r *recorder) trail(ctx context.Context, key core.RiskKey) ([]item, error) 
 			break
 		}
 		if e.Kind == engine.EventStep && e.Data["action"] == "create_group" {
-			r.made[e.Data["group"]] = e.At
+			r.made[e.Data["group"]] = creation{e.At, key}
 		}
 		if k, ok := kindFor(e); ok {
 			it := item{kind: k, at: e.At, risk: rec.Risk, event: e, place: r.w.place(rec.Risk.Home)}
@@ -232,19 +242,19 @@ func (r *recorder) feed(p *place) []item {
 	}
 	r.seen[p.name] = events[len(events)-1].Seq
 	view := p.View()
-	pinned := map[string]bool{} // posts that were just pinned, which are badges
-	fresh := map[string]bool{}  // rooms that the bot has just created
+	pins := map[string]bool{}  // posts that were just pinned
+	fresh := map[string]bool{} // rooms that the bot has just created
 	for _, e := range events {
 		switch {
 		case e.Kind == stage.PostPinned:
-			pinned[e.Post.Room+"/"+e.Post.ID] = true
+			pins[e.Post.Room+"/"+e.Post.ID] = true
 		case e.Kind == stage.RoomCreated && e.Actor == p.bot && e.Room.Kind != stage.DirectRoom:
 			fresh[e.Room.ID] = true
 		}
 	}
 	var items []item
 	for _, e := range events {
-		it := item{at: e.At, place: p, room: e.Room, post: e.Post}
+		it := item{at: e.At, place: p, room: e.Room, post: e.Post, about: r.madeAs(p, e.Room.ID).about}
 		switch {
 		case e.Kind == stage.CommandSent:
 			who, _ := view.Person(e.Actor)
@@ -252,9 +262,14 @@ func (r *recorder) feed(p *place) []item {
 		case e.Kind == stage.RoomCreated && fresh[e.Room.ID]:
 			it.kind, it.room = created, r.asMade(p, e.Room.ID, events)
 		case e.Kind == stage.PostAdded && e.Actor == p.bot:
-			if it.kind = kindOf(e); it.kind == posted && pinned[e.Post.Room+"/"+e.Post.ID] {
-				it.kind = badge
+			if it.kind = kindOf(e); it.kind == posted && pins[e.Post.Room+"/"+e.Post.ID] {
+				it.kind = pinned
 			}
+		case e.Kind == stage.PostAdded && !e.Post.Notice:
+			who, _ := view.Person(e.Actor)
+			it.kind, it.who = wrote, who.Name
+		case e.Kind == stage.RoomArchived && e.Actor == p.bot:
+			it.kind = closed
 		case e.Kind == stage.PostEdited && e.Actor == p.bot && e.Post.Only == "":
 			it.kind = edited
 		default:
@@ -270,13 +285,18 @@ func (r *recorder) feed(p *place) []item {
 // asMade returns a room at the end of the step that created it.
 func (r *recorder) asMade(p *place, id string, events []stage.Event) stage.Room {
 	var room stage.Room
-	end, known := r.made[core.GroupRef{Workspace: p.name, ID: id}.String()]
+	end := r.madeAs(p, id).at
 	for _, e := range events {
-		if e.Room.ID == id && (!known || e.At.UnixMilli() <= end.UnixMilli()) {
+		if e.Room.ID == id && (end.IsZero() || e.At.UnixMilli() <= end.UnixMilli()) {
 			room = e.Room
 		}
 	}
 	return room
+}
+
+// madeAs returns how a room was created, zero if no step of a followed risk did it.
+func (r *recorder) madeAs(p *place, id string) creation {
+	return r.made[core.GroupRef{Workspace: p.name, ID: id}.String()]
 }
 
 // kindOf returns the kind of item for a message of the bot, "" for a notice.

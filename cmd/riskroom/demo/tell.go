@@ -206,9 +206,17 @@ func (t *textTeller) tell(w *world, items []item) {
 	case sent:
 		head(t.words.S("demo.sent", args))
 		t.message(it.post)
-	case badge:
-		head(t.words.S("demo.badge", args))
+	case pinned:
+		head(t.words.S("demo.pinned", args))
 		t.message(it.post)
+	case wrote:
+		head(t.words.S("demo.wrote", args))
+		t.below(it.post.Text)
+	case refused:
+		head(t.style.warn(t.words.S("demo.refused", args)))
+		t.below(it.text)
+	case closed:
+		head(t.words.S("demo.closed", args))
 	case posted:
 		head(t.words.S("demo.posted", args))
 		delete(t.drawn, cardText(it.post)) // always show it in the group

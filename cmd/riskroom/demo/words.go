@@ -2,6 +2,7 @@ package demo
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,7 +131,12 @@ func wordSkip(w *world, p text.Printer, it item) string {
 
 // wordChange describes what a set_group step did.
 func wordChange(w *world, p text.Printer, it item) string {
-	return wordDone(w, p, it.event.Data["done"]) + wordTopic(p, it)
+	done := it.event.Data["done"]
+	s := wordDone(w, p, done)
+	if slices.Contains(strings.Split(done, ", "), string(core.PartTopic)) {
+		s += wordTopic(p, it)
+	}
+	return s
 }
 
 // wordTopic describes a group's topic on one line, if it has one.
