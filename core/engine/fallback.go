@@ -119,6 +119,14 @@ func (t *turn) tryFallback(ctx context.Context, home string, in *input, p *perfo
 		}
 		return t.detour(ctx, in, p, f, detourItem, Shown{Group: g})
 	case !f.Group.IsZero():
+		g, err := t.groupOf(ctx, f.Group)
+		switch {
+		case err != nil:
+			return false, err
+		case g.State == core.Ended && len(t.begunDetours(f)) == 0:
+			t.detoured(p, detourChannel, detour{To: f.Group.String(), Code: topicEnded}, nil)
+			return false, nil
+		}
 		return t.detour(ctx, in, p, f, detourChannel, Shown{Group: f.Group})
 	}
 	accounts, missing, err := t.e.people.Resolve(ctx, f.People, home)

@@ -243,3 +243,26 @@ func TestUnreachedPeopleAreOnTheCard(t *testing.T) {
 	}
 	shows("dora is no handler", "")
 }
+
+// A topic group that has ended gets no message, so the next entry does.
+func TestFallbackPassesAnEndedTopic(t *testing.T) {
+	t.Parallel()
+	b := setup(t, fallingBack([]string{"handlers"}, "acme/C1", "lead"))
+	b.platform.can.End = core.End{Posters: core.Administrators}
+	b.platform.setFail(refusing(map[string]core.Kind{"DWEI": core.Unreachable}))
+	b.start()
+	g := b.open("open", engine.OpenTopic{Name: "Who rounds?"})
+	if _, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended && g.Ref.ID == "C1" })
+	said := b.texts("C1")
+	r := b.file("Ledger", time.Time{})
+	b.endState(r.Key, "tell")
+	if got := b.texts("C1"); !slices.Equal(got, said) {
+		t.Errorf("the topic group reads %q", got)
+	}
+	if got := b.texts("DMEI"); len(got) != 1 {
+		t.Errorf("the lead got %q", got)
+	}
+}

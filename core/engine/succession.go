@@ -79,9 +79,12 @@ func (t *turn) succeed(ctx context.Context, g Group) error {
 		return invalid("group", err)
 	}
 	op := core.MakeOp("successor", g.Ref.String(), g.Owner.String(), next.String(), stamp(g.Away))
-	tell := TimerChange{Do: ArmTimer, Due: t.e.clock.Now(), Data: data, Run: groupRun(g.Key, op)}
+	var tell []TimerChange
+	if g.State != core.Ended { // nothing is posted in a topic group that has ended; its card shows the owner
+		tell = append(tell, TimerChange{Do: ArmTimer, Due: t.e.clock.Now(), Data: data, Run: groupRun(g.Key, op)})
+	}
 	was := g.Owner
-	return t.changeGroupAnd(ctx, g, []TimerChange{tell}, func(r *Group) {
+	return t.changeGroupAnd(ctx, g, tell, func(r *Group) {
 		if r.Owner == was {
 			r.apply(groupEdit{Owner: next})
 		}

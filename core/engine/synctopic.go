@@ -66,6 +66,8 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 		return people.FailedIn(g.Ref.Workspace, err)
 	case t.e.left(g):
 		return t.topicReopened(ctx, g)
+	case g.Said != "": // it exists again, so the report doesn't count any more
+		return t.changeGroup(ctx, g, func(g *Group) { g.Said = "" })
 	}
 	missing := !now.Badged || !slices.Contains(now.Pinned, g.Card)
 	switch creator := t.runOf(g.Run); {

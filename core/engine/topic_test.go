@@ -236,3 +236,70 @@ func TestFlowEndsATopic(t *testing.T) {
 		t.Errorf("skipped %v, failed %v", passed, failed)
 	}
 }
+
+// If the owner of a topic group that has ended departs, it gets another owner. Nothing is
+// posted there.
+func TestAnEndedTopicIsSucceededInSilence(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Posters: core.Administrators})
+	for _, o := range []engine.GroupOperation{engine.SetGroup{Group: g.Ref, Admins: []core.Ref{"lin"}}, engine.EndTopic{Group: g.Ref}} {
+		if _, err := b.doGroup(wei, o); err != nil {
+			t.Fatal(err)
+		}
+		b.room(g.Key, "changed", func(g engine.Group) bool { return len(g.Admins) == 1 })
+	}
+	b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	b.platform.mu.Lock()
+	b.platform.profiles["WEI"] = core.Profile{Account: wei.Account, Name: "wei", Gone: true}
+	b.platform.mu.Unlock()
+	b.jump(b.clock.Now().Add(2 * time.Minute))
+	said := b.texts(g.Ref.ID)
+	for range 2 {
+		b.sweep()
+		b.room(g.Key, "seen to be gone", func(g engine.Group) bool { return !g.Away.IsZero() || g.Owner == lin.Account })
+		b.jump(b.clock.Now().Add(2 * time.Hour))
+	}
+	b.room(g.Key, "lin owns it", func(g engine.Group) bool { return g.Owner == lin.Account })
+	b.eventually("the card shows it", func() bool { return strings.Contains(core.Text(b.pinned(g).Footer), "Owner: lin") })
+	b.jump(b.clock.Now().Add(2 * time.Hour))
+	if got := b.texts(g.Ref.ID); !slices.Equal(got, said) {
+		t.Errorf("the group reads %q, and read %q when it ended", got, said)
+	}
+}
+
+// A report that a topic group was archived counts only until the group is seen again. The
+// bot can be removed from it later.
+func TestAReportOfATopicsEndExpires(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Leaves: true})
+	if err := b.engine.Ended(b.ctx(), g.Ref, core.Archived); err != nil { // and somebody has unarchived it
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(time.Minute))
+	b.room(g.Key, "seen", func(g engine.Group) bool { return g.Said == "" })
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.Hidden = true })
+	b.sweep()
+	if g := b.groups(g.Key)[0]; g.State != core.Discussing || g.Life != engine.LiveGroup {
+		t.Errorf("without the bot, the topic is %s, its group %q", g.State, g.Life)
+	}
+}
+
+// Whoever was removed from a private topic group no longer finds it by its key.
+func TestTopicsOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{})
+	finds := func() bool {
+		all, err := b.engine.Topics(b.ctx(), lin, g.Key, core.GroupRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all) == 1
+	}
+	if !finds() {
+		t.Error("lin, who was invited, doesn't find it")
+	}
+	if _, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Remove: []core.Ref{"lin"}}); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually("lin doesn't find it", func() bool { return !finds() })
+}

@@ -38,11 +38,12 @@ func (e *Engine) Topics(ctx context.Context, by core.Actor, key core.RiskKey, at
 	}), nil
 }
 
-// seenBy reports whether a group is public or a person with these accounts was invited.
+// seenBy reports whether a group is public or a person with these accounts is in it, as
+// far as riskroom knows.
 func (g Group) seenBy(mine []core.Account) bool {
 	return g.Public || slices.ContainsFunc(mine, func(a core.Account) bool {
 		m, invited := g.Members[a.String()]
-		return a == g.Owner || slices.Contains(g.Admins, a) || invited && m.Code == ""
+		return a == g.Owner || slices.Contains(g.Admins, a) || invited && m.Code == "" && !m.Left
 	})
 }
 
