@@ -201,7 +201,7 @@ const newestEvents = 5
 func (d detailer) history(ctx context.Context) []Field {
 	short, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	h, err := d.b.handling.History(short, d.c.Actor, d.v.Risk.Key, "")
+	h, err := d.b.handling.History(short, d.c.Actor, d.v.Risk.Key, d.c.Channel, "")
 	if err != nil {
 		d.b.log.Warn("bots: a history could not be read", "risk", d.v.Risk.Key, "error", err)
 		return nil

@@ -12,20 +12,20 @@ import (
 	"riskroom/core/text"
 )
 
-// historyPages is the Turn.Pages of a risk's history. The subject is the risk.
+// historyPages is the Turn.Pages of a history. The subject is its risk or topic group.
 const historyPages = "history"
 
 func historyCommand() command {
 	return command{
 		name: "history", aliases: synonyms{text.English: {"log"}, text.Chinese: {"历史", "记录"}},
-		args: func(b *Bot) []Arg { return []Arg{b.riskArg()} }, handle: (*Bot).history,
+		args: (*Bot).subjectArgs, handle: (*Bot).history,
 		pages: map[string]handler{historyPages: (*Bot).turnHistory},
 	}
 }
 
-// history shows what happened to a risk.
+// history shows what happened to a risk or a topic group.
 func (b *Bot) history(ctx context.Context, c Command) (Reply, error) {
-	key, wrong, err := b.onlyRisk(ctx, c)
+	key, wrong, err := b.onlySubject(ctx, c)
 	if key == "" {
 		return wrong, err
 	}
@@ -35,7 +35,7 @@ func (b *Bot) history(ctx context.Context, c Command) (Reply, error) {
 // turnHistory shows another page in place of the one with the button.
 func (b *Bot) turnHistory(ctx context.Context, c Command) (Reply, error) {
 	subject, at := readTurn(c.Turned.State)
-	key, err := b.parseKey(subject)
+	key, err := b.parseGroupKey(subject)
 	if err != nil {
 		return b.unknown(ctx, c)
 	}
@@ -48,7 +48,7 @@ func (b *Bot) turnHistory(ctx context.Context, c Command) (Reply, error) {
 }
 
 func (b *Bot) historyAt(ctx context.Context, c Command, key core.RiskKey, at place) (Reply, error) {
-	h, err := b.handling.History(ctx, c.Actor, key, at.cursor())
+	h, err := b.handling.History(ctx, c.Actor, key, c.Channel, at.cursor())
 	if err != nil {
 		return Reply{}, err
 	}
@@ -139,6 +139,8 @@ func (t eventWords) what(ctx context.Context, e engine.Event) string {
 		return t.step(ctx, e)
 	case engine.EventFallback:
 		return t.fallback(ctx, d)
+	case engine.EventGroup:
+		return t.group(ctx, e)
 	case engine.EventFreed:
 		return t.p.First(nil, "history.freed."+d["reason"], "history.freed")
 	case engine.EventOperator:

@@ -44,6 +44,19 @@ func everyEvent() []engine.Event {
 		{Kind: engine.EventFallback, Run: run, Data: map[string]string{"for": "dora, wei", "where": "person", "to": "acme/U0LIN"}},
 		{Kind: engine.EventFreed, Data: map[string]string{"reason": "archived"}},
 		{Kind: engine.EventFreed, Actor: lin, Data: map[string]string{"reason": "released"}},
+		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "open"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "created"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "created", "name": "ledger-r-17"}},
+		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "topic, state", "state": "ended"}},
+		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "topic, state", "state": "discussing"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "state", "state": "discussing"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "state", "state": "archived"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "state", "state": "deleted"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "former"}},
+		{Kind: engine.EventGroup, Data: map[string]string{"what": "owner", "owner": "acme/U0LIN", "reason": "departed"}},
+		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "name, topic, mute, owner, admins, remove_admins",
+			"owner": "acme/U0LIN", "admins": "acme/U0LIN", "remove_admins": "acme/U0LIN"}},
+		{Kind: engine.EventGroup, Actor: lin, Data: map[string]string{"what": "dissolve"}},
 		{Kind: engine.EventLost}, {Kind: engine.EventFound},
 		{Kind: engine.EventOperator, Actor: core.Actor{Name: "root"}, Run: run, Data: map[string]string{"did": "retry", "run": run}},
 		{Kind: engine.EventOperator, Actor: core.Actor{Name: "root"}, Run: run, Data: map[string]string{"did": "drop", "run": run}},
@@ -105,6 +118,18 @@ func TestHistory(t *testing.T) {
 18 Nov 2026, 10:05 · remind: sent the message for dora, wei, who couldn't be reached, to lin instead
 18 Nov 2026, 10:05 · riskroom: the channel is gone, and the risk can get another
 18 Nov 2026, 10:05 · Lin: released the channel, and the risk can get another
+18 Nov 2026, 10:05 · Lin: opened a channel
+18 Nov 2026, 10:05 · riskroom: created the channel
+18 Nov 2026, 10:05 · riskroom: created the channel #ledger-r-17
+18 Nov 2026, 10:05 · Lin: ended the topic
+18 Nov 2026, 10:05 · Lin: reopened the topic
+18 Nov 2026, 10:05 · riskroom: somebody reopened the topic
+18 Nov 2026, 10:05 · riskroom: somebody archived the channel
+18 Nov 2026, 10:05 · riskroom: somebody deleted the channel
+18 Nov 2026, 10:05 · riskroom: the channel no longer belongs to the risk, which has another one
+18 Nov 2026, 10:05 · riskroom: lin now owns the channel, because its owner has left the workspace
+18 Nov 2026, 10:05 · Lin: changed the channel: name, topic, muting, owner lin, new admins lin, no longer admins lin
+18 Nov 2026, 10:05 · Lin: dissolved the channel
 18 Nov 2026, 10:05 · riskroom: the bot can no longer see the channel
 18 Nov 2026, 10:05 · riskroom: the bot can see the channel again
 18 Nov 2026, 10:05 · root: retried remind

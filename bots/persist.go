@@ -106,9 +106,9 @@ func (p persistent) List(ctx context.Context, by core.Actor, q engine.ListQuery)
 }
 
 // History implements engine.Handling.
-func (p persistent) History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
+func (p persistent) History(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef, cursor string) (engine.History, error) {
 	return insist(ctx, func(ctx context.Context) (engine.History, error) {
-		return p.handling.History(ctx, by, key, cursor)
+		return p.handling.History(ctx, by, key, in, cursor)
 	})
 }
 

@@ -46,6 +46,9 @@ func (b *Bot) riskOf(ctx context.Context, c Command) (key core.RiskKey, wrong Re
 	if c.Typed.left != "" {
 		return "", b.noKey(c, c.Typed.left), nil
 	}
+	if first, _ := cutWord(c.Typed.after); b.isTopicKey(first) {
+		return "", b.noKey(c, first), nil
+	}
 	return "", Say(b.printer(c).S("commands.which_risk", text.Args{"Line": b.lineWithKey(c, b.exampleKey())})), nil
 }
 
@@ -70,16 +73,57 @@ func (b *Bot) onlyRisk(ctx context.Context, c Command) (key core.RiskKey, wrong 
 	case c.Typed.Args[riskName] == nil:
 		return "", b.noKey(c, left), nil
 	default:
-		p := b.printer(c)
-		line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), string(key)}, " ")
-		return "", Say(p.S("commands.only_key", text.Args{"Line": line, "Text": left})), nil
+		return "", b.tooMuch(c, key), nil
 	}
+}
+
+// tooMuch replies to a text after a key where nothing can follow.
+func (b *Bot) tooMuch(c Command, key core.RiskKey) Reply {
+	p := b.printer(c)
+	line := strings.Join([]string{b.org.Command, c.Typed.command(p.Lang()), string(key)}, " ")
+	return Say(p.S("commands.only_key", text.Args{"Line": line, "Text": c.Typed.left}))
+}
+
+// subjectArgs takes the key of a risk, or of a topic group.
+func (b *Bot) subjectArgs() []Arg {
+	key := b.riskArg()
+	key.take = b.takeGroupKey
+	return []Arg{key}
+}
+
+// onlySubject is onlyRisk for a command that is about topic groups with keys of their own
+// too.
+func (b *Bot) onlySubject(ctx context.Context, c Command) (key core.RiskKey, wrong Reply, err error) {
+	typed := c.Typed.Args.Get(riskName)
+	if key, topic := b.org.ParseTopicKey(text.Fold(typed)); topic {
+		if c.Typed.left != "" {
+			return "", b.tooMuch(c, key), nil
+		}
+		return key, Reply{}, nil
+	}
+	key, wrong, err = b.onlyRisk(ctx, c)
+	if key != "" || err != nil || typed != "" || c.Typed.left != "" {
+		return key, wrong, err
+	}
+	here, err := b.handling.Topics(ctx, c.Actor, "", c.Channel)
+	if len(here) == 1 {
+		return here[0].Key, Reply{}, err
+	}
+	return "", wrong, err
 }
 
 // noKey replies to a text that is no key.
 func (b *Bot) noKey(c Command, typed string) Reply {
 	first, _ := cutWord(typed)
+	if b.isTopicKey(first) {
+		return Say(b.printer(c).S("commands.topic_key", text.Args{"Key": strings.ToUpper(text.Fold(first)), "Line": b.typedLine(c)}))
+	}
 	return Say(b.printer(c).S("commands.no_key", text.Args{"Word": first, "Example": b.exampleKey(), "Line": b.typedLine(c)}))
+}
+
+func (b *Bot) isTopicKey(word string) bool {
+	_, ok := b.org.ParseTopicKey(text.Fold(word))
+	return ok
 }
 
 func (b *Bot) exampleKey() string { return string(core.MakeRiskKey(b.org.KeyPrefix, 17)) }

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,7 +123,7 @@ func (b *Bot) riskHere(ctx context.Context, c Command) (core.RiskKey, error) {
 		return "", nil
 	}
 	key, err := b.handling.RiskOf(ctx, c.Channel)
-	if notFound(err) || b.org.IsTopic(key) {
+	if notFound(err) {
 		return "", nil
 	}
 	return key, err
@@ -152,14 +153,18 @@ func (b *Bot) doOpenTopic(ctx context.Context, c Command, o engine.OpenTopic, wa
 	return Say(p.S("topic.opening", text.Args{"Key": string(done.Group.Key), "Name": done.Group.Name})), nil
 }
 
-// topicOf returns the topic group that a command names, or in which it was typed. If wrong
-// has a text, there is none, or there are several.
-func (b *Bot) topicOf(ctx context.Context, c Command) (g engine.Group, wrong Reply, err error) {
+// topicOf returns the topic group that a command names, or in which it was typed. Of
+// several, it is the only one that hasn't the state to yet. If wrong has a text, the
+// command names none, or there are several.
+func (b *Bot) topicOf(ctx context.Context, c Command, to core.TopicState) (g engine.Group, wrong Reply, err error) {
 	p := b.printer(c)
 	var key core.RiskKey
 	if typed := c.Typed.Args.Get(riskName); typed != "" {
 		if key, err = b.parseGroupKey(typed); err != nil {
 			return g, b.noKey(c, typed), nil
+		}
+		if c.Typed.left != "" {
+			return g, b.tooMuch(c, key), nil
 		}
 	} else if c.Typed.left != "" {
 		return g, b.noKey(c, c.Typed.left), nil
@@ -173,7 +178,11 @@ func (b *Bot) topicOf(ctx context.Context, c Command) (g engine.Group, wrong Rep
 	case len(all) == 0 && key == "":
 		return g, Say(p.S("topic.which", text.Args{"Line": b.lineWithKey(c, string(core.MakeRiskKey(b.org.TopicPrefix(), 3)))})), nil
 	case len(all) == 0:
-		return g, Say(p.S("topic.none", text.Args{"Key": string(key)})), nil
+		return g, Reply{}, core.Refuse(core.NotFound, "no_topic", "", "Key", string(key))
+	}
+	other := slices.DeleteFunc(slices.Clone(all), func(g engine.Group) bool { return g.State == to })
+	if to != "" && len(other) == 1 {
+		return other[0], Reply{}, nil
 	}
 	wrong = Say(p.S("topic.several", text.Args{"Key": string(key), "Line": b.org.Command + " " + c.Typed.command(p.Lang())}))
 	for _, g := range all {
@@ -183,7 +192,7 @@ func (b *Bot) topicOf(ctx context.Context, c Command) (g engine.Group, wrong Rep
 }
 
 func (b *Bot) showTopic(ctx context.Context, c Command) (Reply, error) {
-	g, wrong, err := b.topicOf(ctx, c)
+	g, wrong, err := b.topicOf(ctx, c, "")
 	if err != nil || len(wrong.Text) > 0 {
 		return wrong, err
 	}
@@ -220,7 +229,7 @@ func groupLink(c Command, g engine.Group) core.Span {
 }
 
 func (b *Bot) endTopic(ctx context.Context, c Command) (Reply, error) {
-	g, wrong, err := b.topicOf(ctx, c)
+	g, wrong, err := b.topicOf(ctx, c, core.Ended)
 	if err != nil || len(wrong.Text) > 0 {
 		return wrong, err
 	}
@@ -228,7 +237,7 @@ func (b *Bot) endTopic(ctx context.Context, c Command) (Reply, error) {
 }
 
 func (b *Bot) reopenTopic(ctx context.Context, c Command) (Reply, error) {
-	g, wrong, err := b.topicOf(ctx, c)
+	g, wrong, err := b.topicOf(ctx, c, core.Discussing)
 	if err != nil || len(wrong.Text) > 0 {
 		return wrong, err
 	}

@@ -93,19 +93,29 @@ func TestTopicsOfAKey(t *testing.T) {
 	one, two := three, three
 	one.Key, one.Ref.ID, one.State = "R-17", "C1", core.Discussing
 	two.Key, two.Ref.ID, two.State = "R-17", "C2", core.Discussing
-	f := &fakeEngine{}
+	f := &fakeEngine{history: map[string]engine.History{"T-3 ": {Risk: core.Risk{Key: "T-3", Title: "Rounding"}}}}
 	f.topics = []engine.Group{one, two, three}
 	b := newBot(t, f)
 	for line, want := range map[string]string{
-		"show T-3":         "T-3 #rounding-t-3 · Ended ",
-		"topic show t-3":   "T-3 #rounding-t-3 · Ended ",
-		"t-3":              "T-3 #rounding-t-3 · Ended ",
-		"topic show T-4":   "There is no topic T-4",
-		"topic show R-17":  "R-17 has several topics",
-		"topic end":        "Say which topic: /risk topic end T-3",
-		"topic end 17 now": "R-17 has several topics",
+		"show T-3":            "T-3 #rounding-t-3 · Ended ",
+		"topic show t-3":      "T-3 #rounding-t-3 · Ended ",
+		"t-3":                 "T-3 #rounding-t-3 · Ended ",
+		"topic show T-4":      "There is no topic T-4",
+		"topic show R-17":     "R-17 has several topics",
+		"topic end":           "Say which topic: /risk topic end T-3",
+		"topic end 17":        "R-17 has several topics",
+		"topic end T-3 R-17":  "Remove the text after the key",
+		"show T-3 R-17":       "Remove the text after the key",
+		"history T-3":         "What happened to T-3 Rounding",
+		"status T-3 resolved": "T-3 is a topic, and this command is for risks",
+		"note T-3 found it":   "T-3 is a topic, and this command is for risks",
 	} {
 		wants(t, words(ask(t, b, typed(line))), want)
+	}
+	for line, want := range map[string]string{"show": "T-3 #rounding-t-3 · Ended ", "history": "What happened to T-3 Rounding"} {
+		c := typed(line)
+		c.Channel = three.Ref
+		wants(t, words(ask(t, b, c)), want)
 	}
 	ask(t, b, typed("topic end T-3"))
 	c := typed("topic reopen")
@@ -113,6 +123,12 @@ func TestTopicsOfAKey(t *testing.T) {
 	ask(t, b, c)
 	if want := []engine.GroupOperation{engine.EndTopic{Group: three.Ref}, engine.ReopenTopic{Group: two.Ref}}; len(f.did) != 2 || f.did[0] != want[0] || f.did[1] != want[1] {
 		t.Errorf("did %+v", f.did)
+	}
+	f.topics[0].State = core.Ended
+	ask(t, b, typed("topic reopen R-17"))
+	ask(t, b, typed("topic end R-17"))
+	if want := []engine.GroupOperation{engine.ReopenTopic{Group: one.Ref}, engine.EndTopic{Group: two.Ref}}; !slices.Equal(f.did[2:], want) {
+		t.Errorf("the only one in the other state: did %+v", f.did[2:])
 	}
 }
 

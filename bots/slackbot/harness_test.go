@@ -118,7 +118,7 @@ func (f *fakeEngine) List(ctx context.Context, _ core.Actor, q engine.ListQuery)
 	return engine.Listing{Risks: []core.Risk{f.risk}, Total: 1}, err
 }
 
-func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, cursor string) (engine.History, error) {
+func (f *fakeEngine) History(ctx context.Context, _ core.Actor, key core.RiskKey, _ core.GroupRef, cursor string) (engine.History, error) {
 	return f.history[string(key)+" "+cursor], f.hook(ctx, "History")
 }
 

@@ -42,9 +42,10 @@ type Handling interface {
 	Show(ctx context.Context, by core.Actor, key core.RiskKey) (View, error)
 	// List returns risks that by may read and that match q, a page at a time.
 	List(ctx context.Context, by core.Actor, q ListQuery) (Listing, error)
-	// History returns a page of what happened to a risk that by may read. cursor is
-	// History.Next of the page before, "" for the newest.
-	History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (History, error)
+	// History returns a page of what happened to a risk that by may read, or to a topic
+	// group with a key of its own that by can see; in is the channel where they ask. cursor
+	// is History.Next of the page before, "" for the newest.
+	History(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef, cursor string) (History, error)
 	// Opened returns the group that an OpenTopic with that op creates under a key. It
 	// waits until the group exists, and fails with NotFound if it can't be created and
 	// with Unavailable if ctx ends before.
@@ -55,7 +56,7 @@ type Handling interface {
 	// Members returns the people in a channel that by is in, if they are known and at most
 	// limit.
 	Members(ctx context.Context, g core.GroupRef, limit int) ([]core.Account, error)
-	// RiskOf returns the risk that the item group g belongs to, or NotFound.
+	// RiskOf returns the risk that the group g belongs to, or NotFound.
 	RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error)
 	// Replaced returns the item group that a risk has now, if at is one that it had
 	// before. Otherwise, and if it has none, the error is NotFound.

@@ -27,7 +27,7 @@ const (
 	EventFreed    = "freed"    // an item group was released; data: group, reason (archived, deleted, released)
 	EventLost     = "missing"  // the bot can no longer see an item group; data: group, code
 	EventFound    = "found"    // the bot can see a lost group again; data: group
-	EventGroup    = "group"    // the record of a group was created or changed; data: group, what
+	EventGroup    = "group"    // the record of a group was created or changed; data: group, name if known, what
 	EventMembers  = "members"  // people who became involved were invited to an item group; data: group, done, what
 	EventSynced   = "synced"   // data: what, where
 	EventLinked   = "linked"   // accounts were linked, in the trail of R-0; data: account, with

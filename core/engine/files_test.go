@@ -101,7 +101,7 @@ func TestFileIsGone(t *testing.T) {
 		runs := b.runsOf(r.Key, engine.FilesFlow)
 		return len(runs) == 1 && runs[0].State == engine.Finished
 	})
-	h, err := b.engine.History(b.ctx(), wei, r.Key, "")
+	h, err := b.engine.History(b.ctx(), wei, r.Key, core.GroupRef{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

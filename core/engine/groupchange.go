@@ -142,9 +142,15 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 	op, now := t.run.ID.Flow+"/"+t.run.ID.Occurrence+"/"+strconv.Itoa(t.run.Step), t.e.now()
 	data := in.what()
 	data["group"] = ref.String()
+	if name != "" {
+		data["name"] = name
+	}
 	ev := t.event(EventGroup, "", data)
-	if in.Edit != nil {
+	switch {
+	case in.Edit != nil:
 		ev.Actor = in.Edit.By
+	case in.Opened != nil:
+		ev.Actor = in.Opened.By
 	}
 	followed := in.Involved
 	if followed == nil { // the input of an older version

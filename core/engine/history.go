@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,9 +13,9 @@ import (
 	"riskroom/core"
 )
 
-// History is a page of what happened to a risk, newest first.
+// History is a page of what happened to a risk or a topic group, newest first.
 type History struct {
-	Risk core.Risk
+	Risk core.Risk // of a topic group with a key of its own, only Key and Title
 	// Events are those that people want to know about. Rejected attempts, which are not
 	// in the trail, are among them as EventRejected.
 	Events []Event
@@ -33,9 +34,9 @@ const (
 )
 
 // History implements Handling.
-func (e *Engine) History(ctx context.Context, by core.Actor, key core.RiskKey, cursor string) (History, error) {
+func (e *Engine) History(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef, cursor string) (History, error) {
 	ctx = core.ForPerson(ctx)
-	rec, err := e.readable(ctx, by, key)
+	r, err := e.recounted(ctx, by, key, in)
 	if err != nil {
 		return History{}, err
 	}
@@ -49,19 +50,36 @@ func (e *Engine) History(ctx context.Context, by core.Actor, key core.RiskKey, c
 	}
 	p := historyPage{}
 	if at.kept == 0 {
-		if err := e.readTrail(ctx, rec.Risk, at.event, &p); err != nil {
+		if err := e.readTrail(ctx, r, at.event, &p); err != nil {
 			return History{}, err
 		}
 	} else {
 		p.since = at.since
-		p.keep(rec.Risk, at.kept-1)
+		p.keep(r, at.kept-1)
 	}
 	p.insert(attempts, cursor == "")
-	h := History{Risk: rec.Risk, Events: p.events, Since: p.since}
+	h := History{Risk: r, Events: p.events, Since: p.since}
 	if p.next != nil {
 		h.Next = p.next.String()
 	}
 	return h, nil
+}
+
+// recounted returns the risk whose history somebody may read, or a topic group in its
+// place.
+func (e *Engine) recounted(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef) (core.Risk, error) {
+	if !e.org.IsTopic(key) {
+		rec, err := e.readable(ctx, by, key)
+		return rec.Risk, err
+	}
+	seen, err := e.Topics(ctx, by, key, in)
+	switch {
+	case err != nil:
+		return core.Risk{}, err
+	case len(seen) == 0:
+		return core.Risk{}, core.Refuse(core.NotFound, "no_topic", "", "Key", string(key))
+	}
+	return core.Risk{Key: key, Title: cmp.Or(seen[0].Topic, seen[0].Name)}, nil
 }
 
 // readTrail fills a page from the trail, and from the risk where the trail was trimmed.
@@ -98,6 +116,8 @@ func InHistory(e Event) bool {
 	switch e.Kind {
 	case EventFiled, EventStatus, EventEdited, EventAssigned, EventNote, EventNode, EventFreed, EventLost, EventFound, EventOperator:
 		return true
+	case EventGroup: // what a flow does is in its EventStep
+		return e.Run == "" || BuiltIn(e.Flow())
 	case EventFailed:
 		return e.Data["action"] == filesAction || e.Run != "" && !BuiltIn(e.Flow())
 	case EventStep, EventPartial, EventFallback, EventParked, EventResent:
@@ -146,6 +166,9 @@ func (p *historyPage) keep(r core.Risk, n int) {
 
 // kept returns what a risk keeps of the time before its trail, newest first.
 func kept(r core.Risk, before time.Time) []Event {
+	if r.SubmittedAt.IsZero() { // a topic group
+		return nil
+	}
 	all := []Event{{At: r.SubmittedAt, Kind: EventFiled, Actor: r.Submitter}}
 	for _, c := range r.History {
 		all = append(all, Event{At: c.At, Kind: EventStatus, Actor: c.By,

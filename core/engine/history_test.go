@@ -18,7 +18,7 @@ func (b *bundle) pages(by core.Actor, key core.RiskKey) []engine.History {
 	b.t.Helper()
 	var all []engine.History
 	for cursor := ""; ; {
-		page, err := b.engine.History(b.ctx(), by, key, cursor)
+		page, err := b.engine.History(b.ctx(), by, key, core.GroupRef{}, cursor)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%d pages, the first has %d events and names %q", len(pages), len(pages[0].Events), pages[0].Next)
 	}
 	for _, cursor := range []string{"x", "-0.1", "1", "-1", "zz.-1"} {
-		if _, err := b.engine.History(b.ctx(), lin, r.Key, cursor); core.KindOf(err) != core.Invalid {
+		if _, err := b.engine.History(b.ctx(), lin, r.Key, core.GroupRef{}, cursor); core.KindOf(err) != core.Invalid {
 			t.Errorf("cursor %q: %v", cursor, err)
 		}
 	}
@@ -78,7 +78,7 @@ func TestHistoryIsForReaders(t *testing.T) {
 	b := setup(t)
 	b.org.Permissions.Read = core.Audience{Involved: true}
 	r := b.file("ledger", b.clock.Now())
-	_, err := b.engine.History(b.ctx(), out, r.Key, "")
+	_, err := b.engine.History(b.ctx(), out, r.Key, core.GroupRef{}, "")
 	if refusal, ok := errors.AsType[*core.Refusal](err); !ok || refusal.Kind != core.NotFound {
 		t.Errorf("got %v", err)
 	}

@@ -66,7 +66,16 @@ func (e *Engine) groupsInUse(ctx context.Context) (func(workspace string) []core
 
 // RiskOf implements Handling.
 func (e *Engine) RiskOf(ctx context.Context, g core.GroupRef) (core.RiskKey, error) {
-	return e.store.RiskOf(ctx, g)
+	key, err := e.store.RiskOf(ctx, g)
+	if core.KindOf(err) != core.NotFound {
+		return key, err
+	}
+	other, missing := e.store.GroupAt(ctx, g)
+	switch {
+	case core.KindOf(missing) == core.NotFound, missing == nil && (other.Type == core.Item || e.org.IsTopic(other.Key)):
+		return "", err
+	}
+	return other.Key, missing
 }
 
 // Home returns a risk's home.

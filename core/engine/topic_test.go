@@ -106,6 +106,51 @@ func TestOpenTopicOfARisk(t *testing.T) {
 	refused(t, err, "topic_name")
 }
 
+// A command in a topic group of a risk is about the risk; one with a key of its own has none.
+func TestRiskOfATopic(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.start()
+	r := b.file("Ledger", time.Now())
+	g := b.open("of a risk", engine.OpenTopic{Risk: r.Key})
+	if key, err := b.engine.RiskOf(b.ctx(), g.Ref); key != r.Key || err != nil {
+		t.Errorf("%q, %v", key, err)
+	}
+	own := b.open("own", engine.OpenTopic{Name: "Rounding"})
+	if key, err := b.engine.RiskOf(b.ctx(), own.Ref); core.KindOf(err) != core.NotFound {
+		t.Errorf("%q, %v", key, err)
+	}
+}
+
+// The history of a topic group has who opened, ended and reopened it. Who is in it, or asks
+// in it, can read it.
+func TestHistoryOfATopic(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{})
+	for _, o := range []engine.GroupOperation{engine.EndTopic{Group: g.Ref}, engine.ReopenTopic{Group: g.Ref}} {
+		before := g.State
+		if _, err := b.doGroup(wei, o); err != nil {
+			t.Fatal(err)
+		}
+		g = b.room(g.Key, "changed", func(g engine.Group) bool { return g.State != before })
+	}
+	for by, in := range map[core.Actor]core.GroupRef{wei: {}, lin: {}, out: g.Ref} {
+		h, err := b.engine.History(b.ctx(), by, g.Key, in, "")
+		if err != nil {
+			t.Fatal(by, err)
+		}
+		var got []string
+		for _, e := range h.Events {
+			got = append(got, e.Actor.Name+" "+e.Data["what"]+" "+e.Data["state"])
+		}
+		if want := []string{"wei topic, state discussing", "wei topic, state ended", "wei created "}; h.Risk.Title != "Who rounds?" || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, %q", by.Name, h.Risk.Title, got)
+		}
+	}
+	_, err := b.engine.History(b.ctx(), out, g.Key, core.GroupRef{}, "")
+	refused(t, err, "no_topic")
+}
+
 // A person can open five topic groups an hour. A repeat doesn't count.
 func TestTopicsAnHour(t *testing.T) {
 	t.Parallel()
@@ -145,7 +190,7 @@ func TestEndTopic(t *testing.T) {
 		}
 	}
 	if len(said) != 1 || !strings.Contains(said[0], "wei ended this topic") || !strings.Contains(said[0], "People invited: 2") ||
-		!strings.Contains(said[0], "except people who administer") {
+		!strings.Contains(said[0], "Only people who administer this workspace can still post.") || !strings.Contains(said[0], "topic reopen T-1") {
 		t.Errorf("the group was told %q", said)
 	}
 	if got := b.topic(g.Ref.ID); !strings.HasPrefix(got, "Ended ") || !strings.HasSuffix(got, ": Who rounds?") {
