@@ -41,7 +41,7 @@ type Report struct {
 
 	// Saved is what the adapter needs to restore once posting is allowed again: what people
 	// had set themselves. It is valid if Mute, State or Dissolve was set, and then goes into the
-	// Posting of the next change.
+	// Posting of the next change. After Dissolve it is empty if nobody lost the right to post.
 	Saved string `json:"saved,omitempty"`
 }
 

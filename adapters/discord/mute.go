@@ -162,6 +162,9 @@ func (r restriction) save(list []overwrite) (string, error) {
 	return string(b), nil
 }
 
+// nothingSaved stands for "" after an archived group's members lost the right to post.
+const nothingSaved = "{}"
+
 // parseSaved parses what save returned.
 func parseSaved(s string) map[string]held {
 	var out map[string]held

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -27,7 +28,10 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string,
 		if !p.Ended && (r.was.Closed() || r.now.Closed()) {
 			err = a.restrict(ctx, p, id, r)
 		}
-		if !r.now.Closed() && len(r.now.Muted.People) == 0 {
+		switch {
+		case c.Dissolve == core.DissolveArchive:
+			p.Report.Saved = cmp.Or(saved, nothingSaved)
+		case !r.now.Closed() && len(r.now.Muted.People) == 0:
 			p.Report.Saved = ""
 		}
 	}

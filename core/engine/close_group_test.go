@@ -184,3 +184,26 @@ func TestClosingIsCancelledInACall(t *testing.T) {
 		})
 	}
 }
+
+// People can post again in a group that was archived by riskroom and brought back by hand.
+func TestClosedGroupComesBack(t *testing.T) {
+	t.Parallel()
+	onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
+		time.Sleep(3 * 24 * time.Hour)
+		if how := b.dissolved(g.ID); how != core.DissolveArchive || b.binding(r.Key).State != engine.Free {
+			t.Fatalf("it was dissolved: %q", how)
+		}
+		b.archiveByHand(g, false)
+		if got := b.binding(r.Key); got.State != engine.Bound || got.Group != g {
+			t.Fatalf("the risk has %+v", got)
+		}
+		b.platform.changeGroup(g.ID, func(f *fakeGroup) {
+			if f.Set.State != core.Discussing || f.Set.Posting.State != core.Ended || f.Set.Posting.Saved != "who may post" {
+				t.Errorf("set was %+v", f.Set)
+			}
+		})
+		if room := b.room(r.Key, "live", func(g engine.Group) bool { return g.Life == engine.LiveGroup }); room.Shut || room.Saved != "" {
+			t.Errorf("recorded is %+v", room)
+		}
+	})
+}

@@ -62,12 +62,15 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 		}
 	}
 	if err := set(core.PartState, core.Account{}, c.State != "", func(g *fakeGroup) {
-		g.Set.State = c.State
+		g.Set.State, g.Set.Posting = c.State, c.Posting
 		if f.can.End.Leaves && c.State == core.Ended {
 			g.GroupState = core.GroupState{Ended: core.Archived}
 		}
 	}); err != nil {
 		return err
+	}
+	if c.Dissolve == core.DissolveArchive {
+		r.Saved = "who may post"
 	}
 	return set(core.PartDissolve, core.Account{}, c.Dissolve != "", func(g *fakeGroup) {
 		g.Set.Dissolve, g.Set.Posting = c.Dissolve, c.Posting

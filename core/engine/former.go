@@ -271,3 +271,27 @@ func (t *turn) takeDown(ctx context.Context, in *syncInput) error {
 	}
 	return nil
 }
+
+// reopen lets people post again in a group that riskroom had dissolved and that is the
+// risk's group again.
+func (t *turn) reopen(ctx context.Context, ref core.GroupRef, was core.Posting) error {
+	pl, err := t.platform(ref.Workspace)
+	if err != nil {
+		return err
+	}
+	report, err := pl.SetGroup(ctx, once{t: t, scope: "reopen/"}, ref, core.GroupChange{State: core.Discussing, Posting: was})
+	if err != nil && !final(err) {
+		return people.FailedIn(ref.Workspace, err)
+	}
+	if !done(report, core.PartState) {
+		for _, f := range report.Failed() {
+			t.note(EventPartial, "", map[string]string{"action": "reopen", "what": string(f.Part) + " (" + f.Detail + ")"})
+		}
+		return nil
+	}
+	g, err := t.e.groupOf(ctx, t.rec, ref)
+	if err != nil {
+		return err
+	}
+	return t.changeGroup(ctx, g, func(g *Group) { g.Saved, g.Shut = report.Saved, false })
+}

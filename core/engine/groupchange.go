@@ -205,6 +205,7 @@ func (g *Group) report(r core.Report, in *input, now time.Time) {
 			g.Saved = r.Saved
 		case o.Part == core.PartDissolve:
 			g.end(GoneGroup, now)
+			g.Saved, g.Shut = r.Saved, r.Saved != ""
 		case o.Part == core.PartAnnouncement:
 			g.Announcement = r.Announcement
 		}

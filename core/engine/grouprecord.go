@@ -28,6 +28,7 @@ type Group struct {
 	Ended  *Closed         `json:"ended,omitempty"` // of a topic group
 	Muted  core.Mute       `json:"muted,omitzero"`
 	Saved  string          `json:"saved,omitempty"` // core.Report.Saved of the last change of Muted or State
+	Shut   bool            `json:"shut,omitempty"`  // when it was dissolved, its members lost the right to post
 	Life   GroupLife       `json:"life,omitempty"`
 	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
 	Kept   time.Time       `json:"kept,omitzero"`    // when a person posted after the notice that it is to be closed
@@ -47,7 +48,11 @@ type Group struct {
 
 // Posting returns who may post in the group, for a core.GroupChange.
 func (g Group) Posting() core.Posting {
-	return core.Posting{State: g.State, Muted: g.Muted, Saved: g.Saved}
+	p := core.Posting{State: g.State, Muted: g.Muted, Saved: g.Saved}
+	if g.Shut {
+		p.State = core.Ended
+	}
+	return p
 }
 
 // Closed says who ended a topic group, and when.

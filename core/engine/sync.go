@@ -22,7 +22,8 @@ type syncInput struct {
 	Rev   int64                `json:"rev,omitempty"`   // of the record that the badge of a topic group shows
 	Again time.Time            `json:"again,omitzero"`  // when to sync again, zero if not needed
 
-	Newcomers *newcomers `json:"newcomers,omitempty"` // of Group
+	Newcomers *newcomers    `json:"newcomers,omitempty"` // of Group
+	Reopen    *core.Posting `json:"reopen,omitempty"`    // who may post in Group, which exists again
 
 	Revive []string        `json:"revive,omitempty"` // IDs of shown messages that can be updated again
 	Former core.GroupRef   `json:"former,omitzero"`  // the group of Edits, if they take the buttons out of it
@@ -159,7 +160,7 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 	if err := t.lookAtGroup(ctx, in); err != nil {
 		return in, err
 	}
-	if err := t.follow(ctx, in); err != nil || in.Badge != nil || in.Newcomers != nil || len(in.Revive) > 0 {
+	if err := t.follow(ctx, in); err != nil || in.Badge != nil || in.Newcomers != nil || in.Reopen != nil || len(in.Revive) > 0 {
 		return in, err
 	}
 	if err := t.lookAtFormers(ctx, in); err != nil {
@@ -224,6 +225,9 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		return err
 	}
 	t.planClosing(g)
+	if g.Shut {
+		in.Group, in.Reopen = binding.Group, new(g.Posting())
+	}
 	if !binding.Badge.IsZero() && state.Badged && slices.Contains(state.Pinned, binding.Badge) {
 		return nil
 	}
@@ -301,6 +305,9 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 	}
 	if !in.Former.IsZero() && left == nil {
 		left = t.leave(ctx, in)
+	}
+	if in.Reopen != nil {
+		left = cmp.Or(left, t.reopen(ctx, in.Group, *in.Reopen))
 	}
 	if in.Newcomers != nil {
 		left = cmp.Or(left, t.invite(ctx, in.Group, in.Newcomers))
