@@ -27,17 +27,17 @@ func AttachStore(ctx context.Context, c *config.Config, log *slog.Logger) (db *s
 			s, err = private.Start(ctx, o)
 		}
 		return s, err
-	}, log)
+	}, store.Options{Logger: log})
 }
 
 type startPrivate func(context.Context, private.Options) (*private.Server, error)
 
 // openStore opens the store of a config file. If the file names no Redis, it gets a
-// private one from start. stop stops both. Errors say what an administrator can do, and
+// private one from start. o has the logger and the clock. stop stops both. Errors say what an administrator can do, and
 // never contain a password.
-func openStore(ctx context.Context, c *config.Config, start startPrivate, log *slog.Logger) (db *store.Store, stop func() error, err error) {
+func openStore(ctx context.Context, c *config.Config, start startPrivate, o store.Options) (db *store.Store, stop func() error, err error) {
 	if !c.Redis.Private {
-		if db, err = openNamed(ctx, c, log); err != nil {
+		if db, err = openNamed(ctx, c, o); err != nil {
 			return nil, nil, err
 		}
 		return db, db.Stop, nil
@@ -47,11 +47,12 @@ func openStore(ctx context.Context, c *config.Config, start startPrivate, log *s
   redis: { url: "redis://localhost:6379/0" }
 or set durability: standard, where the private Redis syncs every write to disk before it answers`)
 	}
-	server, err := start(ctx, private.Options{DataDir: c.DataDir, Log: log})
+	server, err := start(ctx, private.Options{DataDir: c.DataDir, Log: o.Logger})
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err = store.Open(ctx, store.Options{Dial: server.Dial, Prefix: c.Redis.Prefix, Logger: log})
+	o.Dial, o.Prefix = server.Dial, c.Redis.Prefix
+	db, err = store.Open(ctx, o)
 	if err != nil {
 		return nil, nil, errors.Join(openError("the private redis in "+server.Dir(), err), server.Stop())
 	}
@@ -59,7 +60,7 @@ or set durability: standard, where the private Redis syncs every write to disk b
 }
 
 // openNamed opens the store in the Redis of the config file.
-func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.Store, error) {
+func openNamed(ctx context.Context, c *config.Config, o store.Options) (*store.Store, error) {
 	u, err := url.Parse(c.Redis.URL)
 	if err != nil || c.Redis.URL == "" {
 		return nil, errors.New("the url of redis is not a valid URL") // err would repeat it
@@ -68,10 +69,9 @@ func openNamed(ctx context.Context, c *config.Config, log *slog.Logger) (*store.
 	if c.Redis.Mode != config.Standalone {
 		u.Scheme += "-" + string(c.Redis.Mode)
 	}
-	s, err := store.Open(ctx, store.Options{
-		URL: u.String(), Username: c.Redis.Username, Password: c.Redis.Password, Prefix: c.Redis.Prefix,
-		Strict: c.Durability == config.Strict, Logger: log,
-	})
+	o.URL, o.Username, o.Password, o.Prefix = u.String(), c.Redis.Username, c.Redis.Password, c.Redis.Prefix
+	o.Strict = c.Durability == config.Strict
+	s, err := store.Open(ctx, o)
 	if err != nil {
 		return nil, openError(where, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/store"
 	"riskroom/core/store/private"
 )
 
@@ -43,6 +44,8 @@ type Serving struct {
 
 	// Wrap wraps each workspace's platform for the engine; it may be nil.
 	Wrap func(core.Platform) core.Platform
+	// Clock is the store's clock; nil: the server's.
+	Clock core.Clock
 	// Lease is how long a run is claimed for, and so how long the runs of a killed
 	// process wait; 0: 15 seconds.
 	Lease time.Duration
@@ -53,7 +56,7 @@ type Serving struct {
 // Serve runs riskroom until ctx ends. It then waits for pending calls, hands back its
 // leases, and returns nil, all within about ten seconds.
 func Serve(ctx context.Context, s Serving) error {
-	db, stopStore, err := openStore(ctx, s.Config, private.Start, s.Log)
+	db, stopStore, err := openStore(ctx, s.Config, private.Start, store.Options{Logger: s.Log, Clock: s.Clock})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,9 +23,10 @@ const configHead = `version: 1
 call_timeout: 2s
 settle: 500ms
 redis: { url: "${REDIS_URL}", prefix: "${PREFIX}" }
-permissions: { administrators: [wei], file: everyone, read: everyone }
+permissions: { administrators: [wei], group_settings: [lin, wei], file: everyone, read: everyone }
 modules:
   Payments: { handlers: [lin, wei], lead: wei }
+  Ledger: { handlers: [lin], lead: lin }
 `
 
 // configOf returns a config file for platforms.
@@ -68,6 +70,7 @@ type bench struct {
 	config    string
 	env       []string
 	how       mode
+	ahead     time.Duration // of the next serve's clock
 
 	mu   sync.Mutex
 	now  *process
@@ -78,6 +81,7 @@ type bench struct {
 type set struct {
 	flows     string
 	how       mode
+	ahead     time.Duration // of the next serve's clock
 	proxy     *proxy
 	rates     string      // of the Slack workspace, as in the config file; "": none
 	platforms []*platform // instead of the Slack workspace
@@ -113,7 +117,11 @@ func (b *bench) home() *platform { return b.platforms[0] }
 func (b *bench) up() *process {
 	b.Helper()
 	for range 3 {
-		p := spawn(b, b.config, b.how, b.env...)
+		env := b.env
+		if b.ahead > 0 {
+			env = append(slices.Clone(env), aheadVariable+"="+b.ahead.String())
+		}
+		p := spawn(b, b.config, b.how, env...)
 		b.mu.Lock()
 		b.now = p
 		b.mu.Unlock()
@@ -172,6 +180,16 @@ func (b *bench) down() {
 	}
 	if code != 0 {
 		b.Errorf("serve stopped with %d:\n%s", code, b.now.log)
+	}
+}
+
+// advance stops serve, and starts it with its clock this far ahead.
+func (b *bench) advance(ahead time.Duration) {
+	b.Helper()
+	if b.ahead != ahead {
+		b.down()
+		b.ahead = ahead
+		b.up()
 	}
 }
 

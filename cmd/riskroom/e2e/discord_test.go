@@ -51,6 +51,8 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 			change: []string{"update_message"}, search: "list_messages",
 		},
 		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
+		dismiss:  func(id, room string) error { return w.RemoveOverwrite(w.OwnerID(), room, id) },
+		readOnly: "50013",
 		connect: func(public string) {
 			if overHTTP {
 				w.Connect(public + "discord/" + name + "/interactions")

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,6 +45,12 @@ type step struct {
 	says string // in the reply
 	// reads is set if the step doesn't change the risk.
 	reads bool
+	// done reports whether the step had its effect; nil: when the risk has changed.
+	done func(*life) bool
+	// patience is how long that may take after a kill, if it is long.
+	patience time.Duration
+	// then checks what is so when everything is done.
+	then func(*life)
 }
 
 // lifeOfRisk returns the story of a risk from a message to the moment when it is opened
@@ -96,6 +103,9 @@ func lifeOfRisk() []step {
 	}
 }
 
+// ofRisk is the tale of a risk.
+func ofRisk() tale { return tale{config: lifeConfig, steps: lifeOfRisk} }
+
 // lifeAsRead is what the history then says, oldest first.
 const lifeAsRead = `ana: filed the risk
 open-a-group: created the channel #ledger-is-off-by-one-r-1
@@ -119,7 +129,7 @@ func TestLife(t *testing.T) {
 	for name, on := range played() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newLife(t, startRedis(t), on.open, nil)
+			l := newLife(t, startRedis(t), on.open, nil, ofRisk())
 			got := l.play(nil)
 			if d := cmp.Diff(lifeAsRead, strings.Join(got.History, "\n")); d != "" {
 				t.Errorf("the history (-want +got)\n%s", d)

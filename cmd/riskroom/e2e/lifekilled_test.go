@@ -25,14 +25,14 @@ func TestLifeKilled(t *testing.T) {
 	c := newLimiter()
 	var all sync.WaitGroup
 	for name, on := range played() {
-		all.Go(func() { t.Run(name, func(t *testing.T) { killedInLife(t, c, on.again) }) })
+		all.Go(func() { t.Run(name, func(t *testing.T) { killedInLife(t, c, on.again, ofRisk()) }) })
 	}
 	all.Wait()
 }
 
-func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform) {
+func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of tale) {
 	r := startRedis(t)
-	l := newLife(t, r, on, &proxy{recorder: dialRedis(t, r.socket)})
+	l := newLife(t, r, on, &proxy{recorder: dialRedis(t, r.socket)}, of)
 	var steps [][]point // the writes of each
 	var begun mark
 	want := l.play(func() {
@@ -47,7 +47,7 @@ func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform) {
 		all.Go(func() {
 			defer func() { <-c }()
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-				l := newLife(t, r, on, nil)
+				l := newLife(t, r, on, nil, of)
 				got, not := l.playKilled(at)
 				missed.Add(int64(not))
 				planned.Add(int64(len(at)))

@@ -18,16 +18,39 @@ import (
 // life is a risk and the people who work on it.
 type life struct {
 	*bench
+	tale  tale
 	store *store.Store
 	key   core.RiskKey // "" until it is filed
+	// happened reports whether what somebody does has had its effect.
+	happened func() bool
+}
+
+// tale is a story that people play step by step, with a config file.
+type tale struct {
+	config string
+	steps  func() []step
+	silent bool // there is no risk that has a history
 }
 
 // entry is what somebody fills in: the label of an input, and a value.
+// People are named as "@lin @wei".
 type entry struct{ label, value string }
 
-func newLife(t testing.TB, r *redisServer, on func(testing.TB) []*platform, p *proxy) *life {
+// typed returns the values that an entry means.
+func (l *life) typed(value string) []string {
+	if !strings.HasPrefix(value, "@") {
+		return []string{value}
+	}
+	var ids []string
+	for name := range strings.FieldsSeq(value) {
+		ids = append(ids, l.home().ids[strings.TrimPrefix(name, "@")])
+	}
+	return ids
+}
+
+func newLife(t testing.TB, r *redisServer, on func(testing.TB) []*platform, p *proxy, of tale) *life {
 	t.Helper()
-	return &life{bench: newBench(t, r, set{flows: lifeConfig, platforms: on(t), proxy: p})}
+	return &life{tale: of, bench: newBench(t, r, set{flows: of.config, platforms: on(t), proxy: p})}
 }
 
 // lived is the result of the story.
@@ -42,17 +65,23 @@ func (l *life) play(begun func()) lived {
 	l.Helper()
 	l.up()
 	l.store = l.look()
-	for _, s := range lifeOfRisk() {
+	for _, s := range l.tale.steps() {
 		if begun != nil {
 			begun()
 		}
 		l.take(s)
 		l.settle()
+		if s.then != nil {
+			s.then(l)
+		}
 	}
 	if begun != nil {
 		begun()
 	}
-	out := lived{History: l.history(), Timers: map[string]string{}}
+	out := lived{Timers: map[string]string{}}
+	if !l.tale.silent {
+		out.History = l.history()
+	}
 	l.down()
 	out.Final.State, out.Final.Trail = l.state(l.key), l.trail(l.store, l.key)
 	rec := l.record()
@@ -78,9 +107,12 @@ func (l *life) take(s step) {
 	replied := func() bool {
 		return strings.Contains(strings.Join(l.private(s.who)[before:], "\n")+l.shownIn(s.who), s.says)
 	}
-	happened := func() bool {
-		if s.reads {
+	l.happened = func() bool {
+		switch {
+		case s.reads:
 			return replied()
+		case s.done != nil:
+			return s.done(l)
 		}
 		return l.risk().Version > version
 	}
@@ -91,7 +123,7 @@ func (l *life) take(s step) {
 		tried = append(tried, err)
 		enough := time.Now().Add(patience)
 		for ; time.Now().Before(enough); time.Sleep(10 * time.Millisecond) {
-			if happened() {
+			if l.happened() {
 				if l.deaths() == deaths {
 					what := fmt.Sprintf("%s sees %q after they %s", s.who, s.says, s.name)
 					l.until(what, func() bool { return replied() || l.deaths() > deaths })
@@ -100,7 +132,7 @@ func (l *life) take(s step) {
 			}
 			if !l.now.alive() || err != nil {
 				l.open()
-				enough, err = time.Now().Add(tryAgainAfter), nil
+				enough, err = time.Now().Add(max(tryAgainAfter, s.patience)), nil
 			}
 		}
 	}
@@ -138,7 +170,7 @@ func (l *life) settle() {
 	l.until("everything is done", func() bool {
 		l.revive()
 		return !slices.ContainsFunc(l.record().Runs, func(r engine.RunSummary) bool {
-			return r.State == engine.Parked || r.State.Live() && r.Due.Before(time.Now().Add(time.Hour))
+			return r.State == engine.Parked || r.State.Live() && r.Due.Before(time.Now().Add(l.ahead+time.Hour))
 		})
 	})
 }
@@ -275,12 +307,12 @@ func (l *life) fill(who string, with []entry) error {
 				left = append(left, e)
 				continue
 			}
-			if err := hands.Choose(ctx, id, w.ID, in, e.value); err != nil {
+			if err := hands.Choose(ctx, id, w.ID, in, l.typed(e.value)...); err != nil {
 				return err
 			}
 			w, _ = l.window(who)
 		}
-		before, version := l.last(who), l.risk().Version
+		before := l.last(who)
 		if err := l.submit(who, w); err != nil {
 			return err
 		}
@@ -288,7 +320,7 @@ func (l *life) fill(who string, with []entry) error {
 		if with = left; len(with) == 0 {
 			next = "submit:"
 		}
-		post, action := l.offered(who, next, before, version)
+		post, action := l.offered(who, next, before)
 		if action == "" && len(with) > 0 {
 			return fmt.Errorf("%q has none of the fields %v: %s", w.Title, with, l.shownIn(who))
 		}
@@ -319,14 +351,14 @@ func (l *life) submit(who string, w stage.Window) (err error) {
 
 // offered waits for another message for a person alone, and returns the ID of its action
 // that begins with prefix. It returns "" if the form is done without it.
-func (l *life) offered(who, prefix string, before stage.Post, version int64) (stage.Post, string) {
+func (l *life) offered(who, prefix string, before stage.Post) (stage.Post, string) {
 	l.Helper()
 	for end := time.Now().Add(tryAgainAfter); ; time.Sleep(10 * time.Millisecond) {
 		post, action := l.last(who), ""
 		if post.ID != before.ID || post.Text != before.Text {
 			action = actionOf(post, func(a stage.Action) bool { return strings.HasPrefix(a.ID, prefix) })
 		}
-		if action != "" || l.risk().Version > version || !l.now.alive() || time.Now().After(end) {
+		if action != "" || l.happened() || !l.now.alive() || time.Now().After(end) {
 			return post, action
 		}
 	}

@@ -21,6 +21,9 @@ type platform struct {
 	faults   *stage.Faults
 	view     func() stage.View
 	hands    stage.Acts                                          // what people do in the platform's client
+	dismiss  func(id, room string) error                         // removes somebody from a group by hand
+	restore  func(id, room string) error                         // has somebody unarchive a group; nil if the bot can reopen it
+	readOnly string                                              // what people read who can't post any more
 	connect  func(public string)                                 // connects the emulator to serve
 	gives    func(id string, o order) (string, error)            // sends a command and returns the immediate reply
 	received func(id string) []string                            // returns a person's private messages

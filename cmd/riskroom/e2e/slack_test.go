@@ -48,6 +48,8 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 			change: []string{"chat.update"}, search: "conversations.history",
 		},
 		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
+		dismiss: func(id, room string) error { return w.Leave(id, room) },
+		restore: func(id, room string) error { return w.UnarchiveByHand(id, room, true) }, readOnly: "is_archived",
 		connect: func(public string) {
 			way := public + "slack/acme/"
 			w.Connect(way+"commands", way+"interactions", way+"events")
