@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"riskroom/adapters/stage"
@@ -11,9 +10,9 @@ import (
 	"riskroom/core/engine"
 )
 
-// itemGroup is the tale of a risk's group: who owns it, who is in it and what is pinned in
+// ofItemGroup is the tale of a risk's group: who owns it, who is in it and what is pinned in
 // it, until the risk has been closed for a week, and of the next one.
-func itemGroup() tale {
+func ofItemGroup() tale {
 	return tale{config: itemGroupConfig, steps: lifeOfItemGroup}
 }
 
@@ -39,10 +38,10 @@ flows:
 
 func lifeOfItemGroup() []step {
 	hand := func(to string) func(*life) error {
-		return func(l *life) error { return l.command("wei", "hand", "to", to) }
+		return func(l *life) error { return l.command("wei", "hand", "to", to, "reason", "as agreed") }
 	}
 	status := func(who, to string) func(*life) error {
-		return func(l *life) error { return l.command(who, "status", "status", to) }
+		return func(l *life) error { return l.command(who, "status", "status", to, "note", "as agreed") }
 	}
 	return []step{
 		{name: "file", who: "ana", do: func(l *life) error {
@@ -137,10 +136,4 @@ func (l *life) pinned(words string) {
 // has reports whether a message in the group contains some words.
 func (l *life) has(words string) bool {
 	return slices.ContainsFunc(l.home().in(l.group()), func(m stage.Post) bool { return strings.Contains(m.Text, words) })
-}
-
-// TestGroupLife plays the life of an item group on each platform.
-func TestGroupLife(t *testing.T) {
-	t.Parallel()
-	playTales(t, map[string]func() tale{"of a risk": itemGroup})
 }

@@ -53,6 +53,11 @@ func newLife(t testing.TB, r *redisServer, on func(testing.TB) []*platform, p *p
 	return &life{tale: of, bench: newBench(t, r, set{flows: of.config, platforms: on(t), proxy: p})}
 }
 
+// tales returns the tales by what they are of.
+func tales() map[string]func() tale {
+	return map[string]func() tale{"risk": ofRisk, "item group": ofItemGroup, "topic of a flow": topicOfFlow, "topic of a message": topicOfMessage}
+}
+
 // lived is the result of the story.
 type lived struct {
 	Final   final
@@ -170,7 +175,7 @@ func (l *life) settle() {
 	l.until("everything is done", func() bool {
 		l.revive()
 		return !slices.ContainsFunc(l.record().Runs, func(r engine.RunSummary) bool {
-			return r.State == engine.Parked || r.State.Live() && r.Due.Before(time.Now().Add(l.ahead+time.Hour))
+			return r.State == engine.Parked || r.State.Live() && r.At.Before(time.Now().Add(l.ahead+time.Hour))
 		})
 	})
 }
