@@ -15,7 +15,7 @@ local tries = {
   { 'ZREMRANGEBYRANK', k, '0', '0' }, { 'ZREVRANGE', k, '0', '0' },
   { 'ZRANGEBYSCORE', k, '0', '0' }, { 'ZREVRANGEBYSCORE', k, '0', '0' },
   { 'XADD', k, 'NOMKSTREAM', '*', 'f', 'v' }, { 'XRANGE', k, '0', '0' },
-  { 'TIME' }, { 'PEXPIRE', k, '10000' }, { 'DEL', k },
+  { 'TIME' }, { 'PTTL', k }, { 'PEXPIRE', k, '10000' }, { 'DEL', k },
 }
 
 local failed = {}
