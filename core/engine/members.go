@@ -71,6 +71,22 @@ func (t *turn) follow(ctx context.Context, in *syncInput) error {
 	return nil
 }
 
+// room reports whether riskroom may add another person to the group.
+func (n *newcomers) room(g Group) bool {
+	in := 0
+	for _, m := range g.Members {
+		if m.Code == "" && !m.Left {
+			in++
+		}
+	}
+	for _, p := range n.People {
+		if !p.Account.IsZero() {
+			in++
+		}
+	}
+	return in < core.MaxMembers
+}
+
 // joining adds to n the people whom ref means, unless they were invited before. It
 // returns false if they can't be looked up now.
 func (t *turn) joining(ctx context.Context, g Group, ref core.Ref, n *newcomers) bool {
@@ -92,7 +108,11 @@ func (t *turn) joining(ctx context.Context, g Group, ref core.Ref, n *newcomers)
 			if err != nil {
 				return false
 			}
-			n.People = append(n.People, newcomer{Who: core.RefOf(a), Account: a, Member: Member{As: ref, Kind: kind}})
+			next := newcomer{Who: core.RefOf(a), Account: a, Member: Member{As: ref, Kind: kind}}
+			if !n.room(g) {
+				next.Account, next.Member.Code = core.Account{}, tooManyMembers
+			}
+			n.People = append(n.People, next)
 		}
 	}
 	return true
@@ -129,7 +149,7 @@ func (t *turn) retry(ctx context.Context, g Group, key core.Ref, m Member, invol
 		return
 	}
 	next.Who, next.Member.Kind = core.RefOf(a), kind
-	if kind.Active() {
+	if kind.Active() && n.room(g) {
 		next.Account, next.Member.Code = a, ""
 	}
 	n.People = append(n.People, next)

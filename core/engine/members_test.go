@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -150,4 +151,40 @@ func TestMembersWhoCannotBeAdded(t *testing.T) {
 			t.Errorf("the trail has\n%s\nwant\n%s", strings.Join(done, "\n"), strings.Join(want, "\n"))
 		}
 	})
+}
+
+// Members follow the risk only until there is no room, at its creation or later.
+func TestMembersHaveRoom(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		members []string
+		handler core.Ref
+	}{
+		"at its creation":         {members: []string{"@crowd"}},
+		"as they become involved": {members: []string{"wei"}, handler: "@crowd"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				gather := flowsOnOneGroup()[0]
+				gather.Trigger = flow.TriggerDef{On: "filed"}
+				gather.Steps = []flow.StepDef{{Action: &flow.CreateGroupDef{Type: core.Item, Name: "x", Members: c.members}}}
+				b := setupOn(t, &fakeClock{}, inMemory(t), gather)
+				for i := range core.MaxMembers + 2 {
+					id := fmt.Sprint("C", i)
+					b.setProfile(id, core.Profile{Account: core.Account{Workspace: "acme", ID: id}})
+				}
+				defer b.startEngine(b.engine)()
+				r := b.file("Ledger", time.Time{})
+				time.Sleep(time.Minute)
+				if c.handler != "" {
+					b.assign(r, c.handler)
+				}
+				b.sweep()
+				if got := len(b.members()); got != core.MaxMembers {
+					t.Errorf("the group has %d members", got)
+				}
+			})
+		})
+	}
 }
