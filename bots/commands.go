@@ -55,6 +55,8 @@ type command struct {
 	// subs are the commands below it, such as `group release` below `group`. They replace
 	// args and handle.
 	subs []command
+	// usual names the command in subs that is meant if none is named: `group R-17`.
+	usual string
 
 	// section is the part of the help that lists it, under "commands.help.section.<section>".
 	section string

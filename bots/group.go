@@ -11,7 +11,8 @@ import (
 func groupCommand() command {
 	return command{
 		name: "group", aliases: synonyms{text.English: {"channel"}, text.Chinese: {"频道", "群组", "群"}},
-		subs: []command{openGroupCommand(), {
+		usual: "show",
+		subs: []command{showGroupCommand(), groupSettingsCommand(), openGroupCommand(), {
 			name: "release", aliases: synonyms{text.English: {"free"}, text.Chinese: {"解绑", "解除", "释放"}},
 			args: func(b *Bot) []Arg { return []Arg{b.riskArg()} }, changes: true, handle: (*Bot).releaseGroup,
 		}},

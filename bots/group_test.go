@@ -25,10 +25,42 @@ func TestGroupRelease(t *testing.T) {
 
 	wants(t, words(ask(t, b, typed("group release"))), "Which risk?", "/risk group release R-17")
 	wants(t, words(ask(t, b, typed("group release 17 now"))), `Remove the text after the key, "now": /risk group release R-17`)
-	wants(t, words(ask(t, b, typed("group"))), "/risk group release [key]")
+	wants(t, words(ask(t, b, typed("group"))), "/risk help group")
+	wants(t, words(ask(t, b, typed("help group"))), "/risk group release [key]")
 	wants(t, words(ask(t, b, typed("group dissolve R-17"))), "no command /risk group dissolve", "/risk group release [key]")
 	if len(f.released) != 4 {
 		t.Errorf("released %v", f.released)
+	}
+}
+
+// TestShowGroups: without a subcommand, `group` shows.
+func TestShowGroups(t *testing.T) {
+	t.Parallel()
+	view := func(key core.RiskKey, id string, typ core.GroupType) engine.GroupView {
+		g := engine.Group{Key: key, Ref: core.GroupRef{Workspace: "acme", ID: id}, Type: typ, Name: "ledger-" + id, Suffix: id}
+		return engine.GroupView{Group: g, Lines: []string{"Owner: Wei", "Couldn't be added: Bea (no account)"}}
+	}
+	f := &fakeEngine{}
+	f.groups = []engine.GroupView{view("R-17", "C1", core.Item), view("R-17", "C2", core.Ordinary), view("T-3", "C3", core.Topic)}
+	f.groups[1].Group.Life = engine.FormerGroup
+	b := newBot(t, f)
+	for line, want := range map[string][]string{
+		"group T-3":       {"T-3 #ledger-C3 · Being discussed\nOwner: Wei\nCouldn't be added: Bea (no account)\nIn flows: acme/C3"},
+		"频道 查看 t-3":       {"T-3 #ledger-C3 ·"},
+		"channel 17":      {"The channels of R-17:", "#ledger-C1 · the risk's channel", "#ledger-C2 · no longer the risk's channel", "In flows: acme/C2"},
+		"group R-18":      {"R-18 has no channel."},
+		"group 17 now":    {`Remove the text after the key, "now": /risk group show R-17`},
+		"group":           {"Say which risk or topic: /risk group show R-17"},
+		"group show what": {`There is no risk "what"`},
+	} {
+		wants(t, words(ask(t, b, typed(line))), want...)
+	}
+	here := typed("group")
+	here.Channel = core.GroupRef{Workspace: "acme", ID: "C3"}
+	r := ask(t, b, here)
+	wants(t, words(r), "In flows: acme/C3")
+	if !slices.Contains(r.Text, core.GroupLink("#ledger-C3", here.Channel)) {
+		t.Errorf("no link in %v", r.Text)
 	}
 }
 

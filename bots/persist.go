@@ -144,6 +144,13 @@ func (p persistent) Opened(ctx context.Context, key core.RiskKey, op string) (en
 	return p.handling.Opened(ctx, key, op)
 }
 
+// Groups implements engine.Handling.
+func (p persistent) Groups(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef, lang string) ([]engine.GroupView, error) {
+	return insist(ctx, func(ctx context.Context) ([]engine.GroupView, error) {
+		return p.handling.Groups(ctx, by, key, at, lang)
+	})
+}
+
 // Topics implements engine.Handling.
 func (p persistent) Topics(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef) ([]engine.Group, error) {
 	return insist(ctx, func(ctx context.Context) ([]engine.Group, error) { return p.handling.Topics(ctx, by, key, at) })

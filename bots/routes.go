@@ -70,8 +70,10 @@ func (b *Bot) routesOf(table []command) routes {
 		for _, s := range e.shortcuts {
 			r.shortcuts[s.name] = route{handle: s.handle, changes: s.changes, entry: e}
 		}
-		for id, handle := range e.forms {
-			r.forms[id] = route{handle: handle, changes: true, entry: e}
+		for _, f := range append([]*entry{e}, e.subs...) {
+			for id, handle := range f.forms {
+				r.forms[id] = route{handle: handle, changes: true, entry: f}
+			}
 		}
 	}
 	return r
@@ -165,11 +167,26 @@ func (t *Typed) find(all []*entry) {
 		word, rest := cutWord(t.after)
 		e := find(all, word)
 		if e == nil {
-			t.word = word
+			t.entry, t.word = t.entry.orUsual(t.after), word
 			return
 		}
 		t.entry, t.after, all = e, rest, e.subs
 	}
+}
+
+// orUsual returns the usual command below e if what was typed after e can be its
+// first argument, otherwise e. e may be nil.
+func (e *entry) orUsual(after string) *entry {
+	if e == nil || e.usual == "" {
+		return e
+	}
+	sub := find(e.subs, e.usual)
+	if after != "" {
+		if _, _, ok := sub.args[0].take(after); !ok {
+			return e
+		}
+	}
+	return sub
 }
 
 // read sets the arguments from the line. With a Path they are set already.

@@ -202,14 +202,7 @@ func (b *Bot) showTopic(ctx context.Context, c Command) (Reply, error) {
 // topicLine describes a topic group: its link, its state, who owns it and what it is about.
 func (b *Bot) topicLine(ctx context.Context, c Command, g engine.Group) []core.Span {
 	p := b.printer(c)
-	state := p.S("topic.state.discussing")
-	if e := g.Ended; g.State == core.Ended && e != nil {
-		state = p.S("topic.state.ended", text.Args{"Time": p.Time(e.At, b.zone(c))})
-		if e.By.Name != "" {
-			state = p.S("topic.state.ended.by", text.Args{"Name": b.actor(ctx, c, e.By), "Time": p.Time(e.At, b.zone(c))})
-		}
-	}
-	out := []core.Span{core.Plain(string(g.Key) + " "), groupLink(c, g), core.Plain(p.S("topic.line.between") + state)}
+	out := []core.Span{core.Plain(string(g.Key) + " "), groupLink(c, g), core.Plain(p.S("topic.line.between") + b.topicState(ctx, c, g))}
 	if !g.Owner.IsZero() {
 		out = append(append(out, core.Plain(p.S("topic.line.between")+p.S("topic.line.owner")+p.S("commands.colon.between"))),
 			b.people(ctx, p, c.Actor.Account.Workspace, core.RefOf(g.Owner))...)
@@ -218,6 +211,19 @@ func (b *Bot) topicLine(ctx context.Context, c Command, g engine.Group) []core.S
 		out = append(out, core.Plain(p.S("topic.line.between")), detailer{b: b, c: c, p: p}.source(ctx, *q))
 	}
 	return out
+}
+
+// topicState says whether a topic group is discussed, or who ended it and when.
+func (b *Bot) topicState(ctx context.Context, c Command, g engine.Group) string {
+	p := b.printer(c)
+	e := g.Ended
+	switch {
+	case g.State != core.Ended || e == nil:
+		return p.S("topic.state.discussing")
+	case e.By.Name == "":
+		return p.S("topic.state.ended", text.Args{"Time": p.Time(e.At, b.zone(c))})
+	}
+	return p.S("topic.state.ended.by", text.Args{"Name": b.actor(ctx, c, e.By), "Time": p.Time(e.At, b.zone(c))})
 }
 
 // groupLink returns a group's name, which is a link for people in its workspace.

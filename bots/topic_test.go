@@ -15,6 +15,7 @@ type fakeGroups struct {
 	did     []engine.GroupOperation
 	topics  []engine.Group
 	members []core.Account
+	groups  []engine.GroupView
 	slow    bool // a new group doesn't exist in time
 }
 
@@ -32,6 +33,12 @@ func (f *fakeGroups) Opened(context.Context, core.RiskKey, string) (engine.Group
 		return engine.Group{}, &core.Error{Kind: core.Unavailable}
 	}
 	return engine.Group{Key: "T-3", Name: "rounding-t-3", Ref: core.GroupRef{Workspace: "acme", ID: "C3"}, Type: core.Topic}, nil
+}
+
+func (f *fakeGroups) Groups(_ context.Context, _ core.Actor, key core.RiskKey, at core.GroupRef, _ string) ([]engine.GroupView, error) {
+	return slices.DeleteFunc(slices.Clone(f.groups), func(v engine.GroupView) bool {
+		return v.Group.Key != key && (key != "" || v.Group.Ref != at)
+	}), nil
 }
 
 func (f *fakeGroups) Topics(_ context.Context, _ core.Actor, key core.RiskKey, at core.GroupRef) ([]engine.Group, error) {

@@ -18,6 +18,10 @@ func (f *fakeEngine) Opened(context.Context, core.RiskKey, string) (engine.Group
 	return engine.Group{Key: "T-3", Name: "rounding-t-3", Ref: core.GroupRef{Workspace: "acme", ID: "C0TOPIC"}}, nil
 }
 
+func (f *fakeEngine) Groups(context.Context, core.Actor, core.RiskKey, core.GroupRef, string) ([]engine.GroupView, error) {
+	return f.groupViews, nil
+}
+
 func (f *fakeEngine) Topics(context.Context, core.Actor, core.RiskKey, core.GroupRef) ([]engine.Group, error) {
 	return nil, nil
 }

@@ -21,22 +21,23 @@ import (
 
 // fakeEngine records what it is called with.
 type fakeEngine struct {
-	grouped []engine.GroupOperation
-	mu      sync.Mutex
-	before  func(ctx context.Context, call string) error // called first in most methods; may be nil
-	drafts  map[string]engine.Draft
-	changes []engine.ChangeStatus
-	ops     []engine.Operation // any other operation
-	refusal *core.Refusal      // of those, nil if they succeed
-	room    string             // the ID of the channel of risk
-	noticed []core.GroupRef
-	missed  int
-	joined  int
-	alike   *core.Risk // the risk with the same title that File finds
-	risk    core.Risk
-	history map[string]engine.History             // by risk and cursor
-	listing func(engine.ListQuery) engine.Listing // nil: only risk
-	links   []string
+	grouped    []engine.GroupOperation
+	groupViews []engine.GroupView
+	mu         sync.Mutex
+	before     func(ctx context.Context, call string) error // called first in most methods; may be nil
+	drafts     map[string]engine.Draft
+	changes    []engine.ChangeStatus
+	ops        []engine.Operation // any other operation
+	refusal    *core.Refusal      // of those, nil if they succeed
+	room       string             // the ID of the channel of risk
+	noticed    []core.GroupRef
+	missed     int
+	joined     int
+	alike      *core.Risk // the risk with the same title that File finds
+	risk       core.Risk
+	history    map[string]engine.History             // by risk and cursor
+	listing    func(engine.ListQuery) engine.Listing // nil: only risk
+	links      []string
 }
 
 func (f *fakeEngine) hook(ctx context.Context, call string) error {

@@ -21,6 +21,7 @@ import (
 // fakeEngine records what it is called with.
 type fakeEngine struct {
 	grouped    []engine.GroupOperation
+	groupViews []engine.GroupView
 	mu         sync.Mutex
 	before     func(ctx context.Context, call string) error // called first in every method; may be nil
 	drafts     map[string]engine.Draft

@@ -50,6 +50,11 @@ type Handling interface {
 	// waits until the group exists, and fails with NotFound if it can't be created and
 	// with Unavailable if ctx ends before.
 	Opened(ctx context.Context, key core.RiskKey, op string) (Group, error)
+	// Groups returns the groups of a key that by can see, or without a key the one at a
+	// place, with texts in a language. Whoever may read a risk sees its groups, except
+	// private topic groups: those are seen by the people invited, and where they are. A
+	// group's owner and admins, and administrators, see it anyway.
+	Groups(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef, lang string) ([]GroupView, error)
 	// Topics returns the topic groups of a key that by can see, or without a key the one
 	// at a place.
 	Topics(ctx context.Context, by core.Actor, key core.RiskKey, at core.GroupRef) ([]Group, error)

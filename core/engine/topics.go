@@ -25,10 +25,7 @@ func (e *Engine) Topics(ctx context.Context, by core.Actor, key core.RiskKey, at
 	if err != nil {
 		return nil, err
 	}
-	mine, err := e.people.AccountsOf(ctx, by.Account)
-	if err != nil { // the directory is down
-		mine = []core.Account{by.Account}
-	}
+	mine := e.accountsOf(ctx, by)
 	admin, err := e.rights.Administrator(ctx, by.Account)
 	if err != nil {
 		e.log.WarnContext(ctx, "rights could not be checked", "group", key, "err", err)
@@ -36,6 +33,15 @@ func (e *Engine) Topics(ctx context.Context, by core.Actor, key core.RiskKey, at
 	return slices.DeleteFunc(all, func(g Group) bool {
 		return g.Type != core.Topic || !admin && g.Ref != at && !g.seenBy(mine)
 	}), nil
+}
+
+// accountsOf returns a person's accounts, only the one at hand if the directory is down.
+func (e *Engine) accountsOf(ctx context.Context, by core.Actor) []core.Account {
+	mine, err := e.people.AccountsOf(ctx, by.Account)
+	if err != nil {
+		return []core.Account{by.Account}
+	}
+	return mine
 }
 
 // seenBy reports whether a group is public or a person with these accounts is in it, as
