@@ -15,8 +15,12 @@ import (
 // formDetails is the ID of the read-only form that shows a whole risk.
 const formDetails = "details"
 
-// details shows both parts of a risk, or its card if it is too late to open a form.
+// details shows both parts of a risk, or its card if it is too late to open a form. Of a
+// topic it shows the line.
 func (b *Bot) details(ctx context.Context, c Command) (Reply, error) {
+	if b.org.IsTopic(c.Pressed.Risk) {
+		return b.topicDetails(ctx, c)
+	}
 	v, err := b.handling.Show(ctx, c.Actor, c.Pressed.Risk)
 	if err != nil {
 		return Reply{}, err

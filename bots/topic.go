@@ -199,6 +199,18 @@ func (b *Bot) showTopic(ctx context.Context, c Command) (Reply, error) {
 	return Reply{Text: b.topicLine(ctx, c, g)}, nil
 }
 
+// topicDetails describes the topic that a message with a button is about.
+func (b *Bot) topicDetails(ctx context.Context, c Command) (Reply, error) {
+	all, err := b.handling.Topics(ctx, c.Actor, c.Pressed.Risk, c.Channel)
+	if err == nil && len(all) == 0 {
+		err = core.Refuse(core.NotFound, "no_topic", "", "Key", string(c.Pressed.Risk))
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Text: b.topicLine(ctx, c, all[0])}, nil
+}
+
 // topicLine describes a topic group: its link, its state, who owns it and what it is about.
 func (b *Bot) topicLine(ctx context.Context, c Command, g engine.Group) []core.Span {
 	p := b.printer(c)

@@ -124,6 +124,8 @@ func TestTopicsOfAKey(t *testing.T) {
 		c.Channel = three.Ref
 		wants(t, words(ask(t, b, c)), want)
 	}
+	pressed := Command{Op: "press", Actor: lin, Pressed: &Pressed{Press: core.PressDetails, Risk: "T-3"}}
+	wants(t, words(ask(t, b, pressed)), "T-3 #rounding-t-3 · Ended ")
 	ask(t, b, typed("topic end T-3"))
 	c := typed("topic reopen")
 	c.Channel = two.Ref

@@ -61,7 +61,7 @@ type Message struct {
 	Text []Span `json:"text,omitempty"`
 	Card *Card  `json:"card,omitempty"`
 
-	// About has the button of the risk that a message without a card is about. Only a
+	// About has the button of the risk or topic that a message without a card is about. Only a
 	// platform that needs a button to recognise its message later shows it. It isn't
 	// stored: it is added each time the message is sent.
 	About *Card `json:"-"`

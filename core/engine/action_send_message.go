@@ -89,8 +89,8 @@ func (t *turn) reminds() bool {
 	return dated
 }
 
-// about returns a message as it is sent: one without a card says which risk it is
-// about.
+// about returns a message as it is sent: one without a card says which risk or topic it
+// is about.
 func (t *turn) about(m core.Message, workspace string) core.Message {
 	if key := t.run.ID.Risk; m.Card == nil && key != t.e.noticesRisk() {
 		m.About = &core.Card{Risk: key, Buttons: []core.Button{
@@ -98,6 +98,17 @@ func (t *turn) about(m core.Message, workspace string) core.Message {
 		}}
 	}
 	return m
+}
+
+// aboutIn returns a change whose messages are as about returns them.
+func (t *turn) aboutIn(c core.GroupChange, workspace string) core.GroupChange {
+	if a := c.Announcement; a != nil && a.Message != nil {
+		c.Announcement = &core.Announcement{Message: new(t.about(*a.Message, workspace)), Old: a.Old}
+	}
+	if c.Closing != nil {
+		c.Closing = new(t.about(*c.Closing, workspace))
+	}
+	return c
 }
 
 func (t *turn) sendTo(ctx context.Context, to core.Account, m core.Message) (core.MessageRef, error) {

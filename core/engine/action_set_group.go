@@ -131,7 +131,7 @@ func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) err
 	if err != nil {
 		return err
 	}
-	report, err := pl.SetGroup(ctx, once{t: t}, in.Group, *in.Change)
+	report, err := pl.SetGroup(ctx, once{t: t}, in.Group, t.aboutIn(*in.Change, in.Group.Workspace))
 	p.out.add(report)
 	if core.KindOf(err) == core.Lost {
 		return err

@@ -204,6 +204,11 @@ func TestSetGroupInAFlow(t *testing.T) {
 			t.Errorf("members %v, want %v", f.Members, want)
 		}
 	})
+	for _, p := range b.platform.postsIn(g.Ref.ID) {
+		if core.Text(p.Message.Text) == "Read this" && (p.Message.About == nil || p.Message.About.Risk != g.Key) {
+			t.Errorf("the announcement is about %+v", p.Message.About)
+		}
+	}
 	b.eventually("both are reported", func() bool { return len(b.platform.postsIn("CADMIN")) == 2 })
 	var told []string
 	for _, p := range b.platform.postsIn("CADMIN") {
