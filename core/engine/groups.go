@@ -129,9 +129,9 @@ func (e *Engine) groupArgs(risk core.RiskKey, group string) text.Args {
 	return text.Args{"Key": string(risk), "Group": group, "Command": e.org.Command}
 }
 
-// sweepGroups arms the sync of every key with a live item or topic group, or with one
-// whose owner has departed, in one workspace or in all for "". The syncs are spread over
-// a duration, in the same way on every replica, after a wait.
+// sweepGroups arms the sync of every key with a live item group, a topic group that
+// hasn't long ended, or a group whose owner has departed, in one workspace or in all for
+// "". The syncs are spread over a duration, in the same way on every replica, after a wait.
 func (e *Engine) sweepGroups(ctx context.Context, workspace string, wait, over time.Duration) error {
 	start, armed := e.clock.Now().Add(wait), map[core.RiskKey]bool{}
 	arm := func(key core.RiskKey, g core.GroupRef) error {
@@ -148,7 +148,7 @@ func (e *Engine) sweepGroups(ctx context.Context, workspace string, wait, over t
 	}
 	departed := map[core.Account]bool{}
 	return e.store.EachGroup(ctx, func(g Group) error {
-		if g.Type == core.Ordinary && !e.needsOwner(ctx, g, departed) {
+		if (g.Type == core.Ordinary || e.longOver(g)) && !e.needsOwner(ctx, g, departed) {
 			return nil // nothing else of it is kept up to date
 		}
 		return arm(g.Key, g.Ref)

@@ -26,6 +26,12 @@ func (t *turn) topicAt(ref core.GroupRef) (Group, bool) {
 // left reports whether the bot has left a topic group because it ended.
 func (e *Engine) left(g Group) bool { return g.State == core.Ended && e.leavesEnded(g.Ref.Workspace) }
 
+// longOver reports whether a topic ended so long ago that its group is only looked at when
+// an event reports something about it.
+func (e *Engine) longOver(g Group) bool {
+	return g.State == core.Ended && g.Ended != nil && e.clock.Now().Sub(g.Ended.At) > formerWatch
+}
+
 // outdatedTopic returns the pinned card of a topic group if a message shows an older one.
 func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, bool) {
 	if s.Rev >= g.Rev || t.e.left(g) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -347,4 +348,37 @@ func TestTopicsOfOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.eventually("lin doesn't find it", func() bool { return !finds() })
+}
+
+// The periodic check leaves out topics that have long ended: they only become more. An
+// event still has them looked at.
+func TestTopicsThatLongEndedAreNotChecked(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Leaves: true})
+	var looks atomic.Int32
+	b.platform.setFail(func(method, _ string) error {
+		if method == "look" {
+			looks.Add(1)
+		}
+		return nil
+	})
+	if _, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	b.sweep()
+	b.eventually("it is looked at", func() bool { return looks.Load() > 0 })
+	b.jump(b.clock.Now().Add(31 * 24 * time.Hour))
+	before := looks.Load()
+	b.sweep()
+	b.jump(b.clock.Now().Add(time.Hour))
+	if got := looks.Load(); got != before {
+		t.Errorf("after a month it was looked at %d times", got-before)
+	}
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Badged: true, Pinned: []core.MessageRef{g.Card}} })
+	if err := b.engine.Unarchived(b.ctx(), g.Ref, lin.Account); err != nil {
+		t.Fatal(err)
+	}
+	b.jump(b.clock.Now().Add(time.Minute))
+	b.room(g.Key, "reopened by hand", func(g engine.Group) bool { return g.State == core.Discussing })
 }
