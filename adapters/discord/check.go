@@ -27,6 +27,8 @@ type Identity struct {
 	Room            int      // how many more groups fit in the guild
 	Category        string   // for the next group; "" if it has to be created
 	CategoryMissing []string // permissions that the bot has in the guild but not in the category
+	Archive         string   // the category for the next archived group; "" if it has to be created
+	ArchiveMissing  []string // likewise
 }
 
 // flagsMembers are the flags of an application that may use the intent
@@ -61,12 +63,17 @@ func (a *Adapter) Check(ctx context.Context, uses core.Uses) (Identity, error) {
 		MembersIntent: app.Flags&flagsMembers != 0, NeedsTwoFactor: g.MFA > 0 && !u.TwoFactor,
 		Channels: len(channels), Room: a.capacity(channels),
 	}
-	next, _ := a.category.find(channels, nil)
-	for _, ch := range channels {
-		if ch.ID == next {
-			id.Category, id.CategoryMissing = ch.Name, lacking(mayIn(g, m, ch), (viewChannel|manageChannels)&may(g, m))
+	next := func(s shelf) (name string, missing []string) {
+		found, _ := s.find(channels, nil)
+		for _, ch := range channels {
+			if ch.ID == found {
+				return ch.Name, lacking(mayIn(g, m, ch), (viewChannel|manageChannels)&may(g, m))
+			}
 		}
+		return "", nil
 	}
+	id.Category, id.CategoryMissing = next(a.category)
+	id.Archive, id.ArchiveMissing = next(a.archive)
 	return id, nil
 }
 

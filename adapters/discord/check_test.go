@@ -121,6 +121,16 @@ func TestCheckTells(t *testing.T) {
 				}
 			},
 		},
+		"the archive denies": {
+			change: func(o *emulator.Options) {
+				o.Channels = append(o.Channels, emulator.Channel{
+					ID: "300000000000000009", Name: "riskroom-archive", Category: true, Overwrites: []emulator.Overwrite{{ID: "80351110224678912", Deny: emulator.ManageChannels}},
+				})
+			},
+			want: func(id *discord.Identity) {
+				id.Archive, id.ArchiveMissing, id.Channels, id.Room = "riskroom-archive", []string{"MANAGE_CHANNELS"}, 3, id.Room-1
+			},
+		},
 		"an administrator": {change: func(o *emulator.Options) {
 			o.BotPermissions = emulator.Administrator
 			o.Channels[0].Overwrites = []emulator.Overwrite{{ID: "80351110224678912", Deny: emulator.ManageChannels}}

@@ -121,6 +121,13 @@ func TestCheckOnlineDiscord(t *testing.T) {
 			says:   []string{"the bot of guild lacks permissions in the category riskroom: MANAGE_CHANNELS [online-scope]", "Edit Category, Permissions", "1 error"},
 		},
 		{
+			name: "permissions in the archive", code: exitFailed,
+			change: func(o *emulator.Options) {
+				o.Channels = append(o.Channels, emulator.Channel{ID: "300000000000000004", Name: "riskroom-archive", Category: true, Overwrites: deny(emulator.ManageChannels)})
+			},
+			says: []string{"the bot of guild lacks permissions in the category riskroom-archive: MANAGE_CHANNELS [online-scope]", "1 error"},
+		},
+		{
 			name: "the order of roles", change: func(o *emulator.Options) { o.BotPosition, o.Roles[0].Position = 1, 9 },
 			says: []string{"-: fine: 1 workspace"},
 		},

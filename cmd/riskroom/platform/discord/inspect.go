@@ -58,16 +58,20 @@ func (w *workspace) rights(id discord.Identity) []platform.Finding {
 	}}
 }
 
-// grouping reports what else keeps the bot from creating groups: the next one's category,
-// or the server's settings.
+// grouping reports what else keeps the bot from creating or archiving groups: the category
+// of the next one, or the server's settings.
 func (w *workspace) grouping(id discord.Identity) []platform.Finding {
 	var out []platform.Finding
-	if len(id.CategoryMissing) > 0 {
-		out = append(out, platform.Finding{
-			Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks permissions in the category %s: %s", w.settings.Name, id.Category, strings.Join(id.CategoryMissing, " ")),
-			Hint: "allow them for the bot's role under Edit Category, Permissions; or name another category",
-		})
+	category := func(name string, missing []string) {
+		if len(missing) > 0 {
+			out = append(out, platform.Finding{
+				Rule: platform.RuleScope, Message: fmt.Sprintf("the bot of %s lacks permissions in the category %s: %s", w.settings.Name, name, strings.Join(missing, " ")),
+				Hint: "allow them for the bot's role under Edit Category, Permissions; or name another category",
+			})
+		}
 	}
+	category(id.Category, id.CategoryMissing)
+	category(id.Archive, id.ArchiveMissing)
 	if id.NeedsTwoFactor {
 		out = append(out, platform.Finding{
 			Rule: platform.RuleSetup, Warning: true,
