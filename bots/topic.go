@@ -277,7 +277,7 @@ func (b *Bot) pressEnd(ctx context.Context, c Command) (Reply, error) {
 		return b.setTopic(ctx, c, engine.EndTopic{Group: c.Channel}, "topic.ending")
 	}
 	p := b.printer(c)
-	r := Say(p.S("topic.confirm.text"))
+	r := Say(p.S("topic.confirm.title") + "\n" + p.S("topic.confirm.text"))
 	r.Turns = []Turn{{Pages: topicTurns, State: c.Channel.String(), Label: p.S("topic.confirm.yes")}}
 	return r, nil
 }

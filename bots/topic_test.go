@@ -151,6 +151,7 @@ func TestEndButton(t *testing.T) {
 	if len(f.did) != 0 || len(r.Turns) != 1 || len(r.Turns[0].State) > MaxTurn {
 		t.Fatalf("did %+v, %+v", f.did, r)
 	}
+	wants(t, words(r), "End this topic?\nAfter that, nobody can post")
 	turned := Command{Op: "turn", Actor: lin, Channel: room, Turned: &Turned{Pages: r.Turns[0].Pages, State: r.Turns[0].State}}
 	if r := ask(t, b, turned); !r.Replace || len(f.did) != 1 || f.did[0] != (engine.EndTopic{Group: room}) {
 		t.Errorf("did %+v, %+v", f.did, r)

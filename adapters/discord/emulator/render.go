@@ -22,7 +22,7 @@ func (w *Workspace) PlainText(markdown string) string {
 
 // marked matches an escaped sign, a piece of code, a mention, a time, a link with a
 // label or a bare link in angle brackets.
-var marked = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])" + "|(`[^`]+`)" + `|<(@!?|@&|#)(\d+)>|<t:(-?\d+)(?::[tTdDfFR])?>|\[([^\[\]]+)\]\(<?(https?://[^\s()<>]+)>?\)|<(https?://[^\s<>]+)>|@(everyone|here)`)
+var marked = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])" + "|(`[^`]+`)" + `|<(@!?|@&|#)(\d+)>|<t:(-?\d+)(?::[tTdDfFR])?>|\[((?:\\.|[^\[\]\\])+)\]\(<?(https?://[^\s()<>]+)>?\)|<(https?://[^\s<>]+)>|@(everyone|here)`)
 
 // Groups of marked.
 const (

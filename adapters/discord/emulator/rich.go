@@ -120,7 +120,7 @@ func (r *renderer) atom(m []string, look stage.Span) stage.Span {
 		at := time.Unix(seconds, 0).UTC()
 		span.Text, span.At = at.Format("2006-01-02 15:04"), &at
 	case m[markLabel] != "":
-		span.Text, span.Link = m[markLabel], m[markLabel+1]
+		span.Text, span.Link = unescaped(m[markLabel]), m[markLabel+1]
 	case m[markBare] != "":
 		span.Text, span.Link = m[markBare], m[markBare]
 	}

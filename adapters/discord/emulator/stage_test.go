@@ -28,7 +28,7 @@ func TestLooksOfMarkdown(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	got := postOf(t, b, object{"content": "**bold <@" + lin + ">** and snake_case_name, *soft* 2*3 \\*4\\* ~~gone~~ `x_y_z`\n> quoted @everyone <@&" + oncall + ">\n" +
-		"- see [the page](<https://x.example/?a=1>), <#" + public + "> <t:1700000000>\n## Head\n-# small"})
+		"- see [the \\#page \\[1\\]](<https://x.example/?a=1>), <#" + public + "> <t:1700000000>\n## Head\n-# small"})
 	at := time.Unix(1700000000, 0).UTC()
 	want := []stage.Part{
 		{Kind: stage.TextPart, Lines: []stage.Line{
@@ -38,7 +38,7 @@ func TestLooksOfMarkdown(t *testing.T) {
 			}},
 			{Kind: stage.QuoteLine, Spans: []stage.Span{{Text: "quoted "}, {Text: "@everyone", Group: true}, {Text: " "}, {Text: "@oncall", Group: true}}},
 			{Kind: stage.BulletLine, Spans: []stage.Span{
-				{Text: "see "}, {Text: "the page", Link: "https://x.example/?a=1"}, {Text: ", "}, {Text: "#public", Room: public}, {Text: " "},
+				{Text: "see "}, {Text: "the #page [1]", Link: "https://x.example/?a=1"}, {Text: ", "}, {Text: "#public", Room: public}, {Text: " "},
 				{Text: "2023-11-14 22:13", At: &at},
 			}},
 			{Spans: []stage.Span{{Text: "Head", Bold: true}}},
