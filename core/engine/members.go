@@ -104,15 +104,15 @@ func (t *turn) joining(ctx context.Context, g Group, ref core.Ref, n *newcomers)
 		case a.Workspace != g.Ref.Workspace:
 			n.People = append(n.People, newcomer{Who: core.RefOf(a), Member: Member{As: ref, Code: otherWorkspace}})
 		case !slices.ContainsFunc(n.People, func(o newcomer) bool { return o.Account == a }):
+			if !n.room(g) { // one entry for all: a user group may have thousands
+				n.People = append(n.People, newcomer{Who: ref, Member: Member{As: ref, Code: tooManyMembers}})
+				return true
+			}
 			kind, err := t.e.people.KindOf(ctx, a)
 			if err != nil {
 				return false
 			}
-			next := newcomer{Who: core.RefOf(a), Account: a, Member: Member{As: ref, Kind: kind}}
-			if !n.room(g) {
-				next.Account, next.Member.Code = core.Account{}, tooManyMembers
-			}
-			n.People = append(n.People, next)
+			n.People = append(n.People, newcomer{Who: core.RefOf(a), Account: a, Member: Member{As: ref, Kind: kind}})
 		}
 	}
 	return true
@@ -128,6 +128,9 @@ func (t *turn) retry(ctx context.Context, g Group, key core.Ref, m Member, invol
 	if m.As != "" && !slices.Contains(involved, m.As) {
 		next.Gone = true
 		n.People = append(n.People, next)
+		return
+	}
+	if m.Code == tooManyMembers {
 		return
 	}
 	a, ok := key.Account()
@@ -149,7 +152,7 @@ func (t *turn) retry(ctx context.Context, g Group, key core.Ref, m Member, invol
 		return
 	}
 	next.Who, next.Member.Kind = core.RefOf(a), kind
-	if kind.Active() && n.room(g) {
+	if kind.Active() {
 		next.Account, next.Member.Code = a, ""
 	}
 	n.People = append(n.People, next)

@@ -184,6 +184,10 @@ func TestMembersHaveRoom(t *testing.T) {
 				if got := len(b.members()); got != core.MaxMembers {
 					t.Errorf("the group has %d members", got)
 				}
+				// One entry stands for all who are left.
+				if g := b.groups(r.Key)[0]; c.handler != "" && (g.Members["acme:@crowd"].Code != "too_many_members" || len(g.Members) != core.MaxMembers+1) {
+					t.Errorf("the record has %d people, and %+v", len(g.Members), g.Members["acme:@crowd"])
+				}
 			})
 		})
 	}
