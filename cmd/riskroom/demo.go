@@ -41,7 +41,8 @@ memory, and nobody is contacted. Only this machine can reach the page.
 With --play, demo plays the life of a risk in the terminal instead, in a few
 seconds: it is filed and corrected, its handlers get a message and a day later a
 reminder, and after two days a group is created with the right people. There they
-take the risk, note what they find, and pass it on, until it is resolved.
+take the risk, note what they find, and pass it on, until it is resolved. Then they
+discuss what they learned in a channel where nobody can post after its end.
 
 With --config, demo runs your own flows, without secrets. Each workspace in the
 file is emulated. Everybody in the file has an account in it, and user groups and
@@ -55,8 +56,9 @@ string:
   at      the time
   who     a person, or riskroom
   action  file, edit, assign, note, move (to another node), change_status,
-          send_message, create_group, send_group_message, set_group, or skip,
-          with the reason in text
+          send_message, create_group, send_group_message, set_group, write (a
+          person's message), refused (one that the platform didn't take), or
+          skip, with the reason in text
   where   @name for a direct message, #name for a channel or group, the risk's key
           for a skip; the workspace follows in brackets unless the risks were
           filed there

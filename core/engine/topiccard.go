@@ -157,12 +157,13 @@ func (e *Engine) closing(g Group) string {
 	if name := g.Ended.By.Name; name != "" {
 		s = p.S("topic.closing.by", text.Args{"Name": name, "Time": p.Time(g.Ended.At, e.org.Zone)})
 	}
-	switch {
-	case g.At.IsZero():
-	case g.By.Name == "":
-		s += " " + p.S("topic.closing.summary", text.Args{"Opened": p.Time(g.At, e.org.Zone), "Count": people})
-	default:
-		s += " " + p.S("topic.closing.summary.by", text.Args{"Opener": g.By.Name, "Opened": p.Time(g.At, e.org.Zone), "Count": people})
+	if !g.At.IsZero() {
+		opened := text.Args{"Opened": p.Time(g.At, e.org.Zone), "Count": people}
+		summary := p.S("topic.closing.summary", opened)
+		if opened["Opener"] = g.By.Name; g.By.Name != "" {
+			summary = p.S("topic.closing.summary.by", opened)
+		}
+		s = p.S("topic.closing.both", text.Args{"Ended": s, "Summary": summary})
 	}
 	pl, err := e.workspaces.Get(g.Ref.Workspace)
 	if err != nil {

@@ -49,7 +49,8 @@ type seen struct {
 // followed is a risk with its trail, newest first.
 type followed struct {
 	engine.Record
-	trail []engine.Event
+	trail  []engine.Event
+	groups []engine.Group
 }
 
 // due is the next due run.
@@ -126,13 +127,20 @@ func (b *backstage) look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		now.risks = append(now.risks, followed{rec, trail})
+		groups, err := b.w.db.GroupsOf(ctx, key)
+		if err != nil {
+			return err
+		}
+		now.risks = append(now.risks, followed{rec, trail, groups})
 	}
 	slices.SortFunc(now.risks, func(x, y followed) int { return cmp.Compare(x.Risk.Key.Number(), y.Risk.Key.Number()) })
 	for _, r := range now.risks {
 		sum.WriteString(string(r.Risk.Key) + strconv.FormatInt(r.Risk.Version, 10))
 		if len(r.trail) > 0 {
 			sum.WriteString(r.trail[0].ID)
+		}
+		for _, g := range r.groups {
+			sum.WriteString(g.Ref.String() + strconv.FormatInt(g.Rev, 10))
 		}
 		for _, run := range r.Runs {
 			if live(run) && (now.due == nil || run.At.Before(now.due.at)) {

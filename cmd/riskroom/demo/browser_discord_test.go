@@ -99,7 +99,18 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.press("#window footer .primary", "")
 	v.gone("#window")
 	v.sees("#posts .fields", v.words.S("common.status.resolved"), v.words.S("demo.story.note"))
+
+	// The topic that follows is ended after a private question. After that nobody can post.
+	v.sees("#story", v.says("story.end_topic"))
+	v.press("#story button", v.says("story.there", text.Args{"Who": "wei"}))
+	v.sees("#posts", v.words.S("card.group.admins", text.Args{"Names": "lin"}))
+	v.press("#posts button", v.words.S("card.button.end_topic"))
+	v.press("#posts .only button", v.words.S("topic.confirm.yes"))
+	v.sees("#posts", "wei ended this topic at")
 	v.sees("#story", v.says("story.end"))
+	v.press("#text", "")
+	v.keys("one more thing\r")
+	v.sees("#toasts", v.says("error.read_only"))
 	v.side("riskroom")
 	v.sees("#posts .fields", v.words.S("common.status.resolved"))
 }

@@ -273,6 +273,15 @@ func TestStoryInBrowser(t *testing.T) {
 			v.press("#window footer .primary", "")
 			v.gone("#window")
 			v.sees("#posts dl", v.words.S("common.status.resolved"))
+
+			// The topic that follows is ended. After that nobody can post.
+			v.sees("#story", v.says("story.end_topic"))
+			v.press("#story button", v.says("story.there", text.Args{"Who": c.wei}))
+			v.sees("#posts", v.words.S("topic.state.discussing"), v.words.S("card.group.admins", text.Args{"Names": c.lin}))
+			v.press("#posts button", v.words.S("card.button.end_topic"))
+			v.press("dialog.asks button.danger", v.words.S("topic.confirm.yes"))
+			v.sees("#head", v.says("archived"))
+			v.waits("nobody can write", `document.querySelector('#text').disabled`)
 			v.sees("#story", v.says("story.end"))
 			v.side("riskroom")
 			v.sees("#posts dl", v.words.S("common.status.resolved"))

@@ -102,7 +102,8 @@ func cardIn(p stage.Post) (above, card []stage.Part) {
 	if i < 0 {
 		i = slices.IndexFunc(parts, isRows) - 1
 	}
-	if i < 0 && slices.ContainsFunc(parts, func(x stage.Part) bool { return x.Kind == stage.ActionsPart }) {
+	small := func(x stage.Part) bool { return x.Kind == stage.ActionsPart || x.Kind == stage.NotePart && !isOp(x) }
+	if i < 0 && slices.ContainsFunc(parts, small) {
 		i = 0
 	}
 	if i < 0 {

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"slices"
+
 	"riskroom/adapters/stage/browser"
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
@@ -9,7 +11,7 @@ import (
 )
 
 // steps returns the story to follow in the browser: file, wait, pass on if there is a process,
-// resolve. The caller holds the lock.
+// resolve and, if that opens a topic group, end the topic. The caller holds the lock.
 func (b *backstage) steps(p text.Printer) []browser.Step {
 	home := b.w.home()
 	pl := &play{w: b.w, words: p}
@@ -20,7 +22,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		Try: &browser.Try{Label: p.S("browser.story.file.try"), Person: home.ids[filer], Room: &home.general, Type: line},
 	}
 	nodes := b.w.cfg.Organisation.Process
-	var wait, pass, solve browser.Step
+	var wait, pass, solve, end browser.Step
 	var risk core.Risk
 	for _, r := range b.seen.risks {
 		filed.Done = true
@@ -29,6 +31,7 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 		solve.Done = solve.Done || resolved
 		passed := resolved || len(nodes) > 0 && r.Risk.Node == nodes[len(nodes)-1].Key
 		pass.Done = pass.Done || passed
+		end.Done = end.Done || slices.ContainsFunc(r.groups, func(g engine.Group) bool { return g.State == core.Ended })
 		if risk.Key == "" || risk.Status != core.Pending {
 			risk = r.Risk
 		}
@@ -61,23 +64,38 @@ func (b *backstage) steps(p text.Printer) []browser.Step {
 	button := p.S("card.button.pass", text.Args{"Node": p.Node(&b.w.cfg.Organisation, nodes[next].Key)})
 	pass.Text, pass.Try = b.there(p, who, "pass", button)
 	solve.Text, solve.Try = b.there(p, mover, "resolve", p.S("card.button.resolve"))
-	return []browser.Step{filed, wait, pass, solve}
+	if !b.story {
+		return []browser.Step{filed, wait, pass, solve}
+	}
+	end.Title = p.S("browser.story.end_topic")
+	end.Text, end.Try = b.there(p, mover, "end_topic", p.S("card.button.end_topic"))
+	return []browser.Step{filed, wait, pass, solve, end}
 }
 
-// there words the step in which a person presses a button of a risk's card in its group or, if
-// they are in none, in their direct messages, and leads there.
+// there words the step in which a person presses a button of a risk's card in its newest group
+// or, if they are in none, in their direct messages, and leads there.
 func (b *backstage) there(p text.Printer, who, step, button string) (string, *browser.Try) {
 	home := b.w.home()
 	where, room := p.S("browser.story.here"), home.direct(home.ids[who])
 	for _, r := range b.seen.risks {
-		group := r.Binding.Group
-		if r.Binding.State == engine.Bound && group.Workspace == home.name && home.inRoom(home.ids[who], group.ID) {
-			ch, _ := home.View().Room(group.ID)
+		if ref, ok := r.newestGroup(); ok && ref.Workspace == home.name && home.inRoom(home.ids[who], ref.ID) {
+			ch, _ := home.View().Room(ref.ID)
 			where, room = "#"+ch.Name, ch.ID
 		}
 	}
 	return p.S("browser.story."+step+".text", text.Args{"Who": who, "Where": where, "Button": button}),
 		&browser.Try{Label: p.S("browser.story.there", text.Args{"Who": who}), Person: home.ids[who], Room: &room}
+}
+
+// newestGroup returns the group of a risk that was created last: its topic group, else its
+// item group.
+func (r followed) newestGroup() (core.GroupRef, bool) {
+	for _, g := range r.groups {
+		if g.Type == core.Topic {
+			return g.Ref, true
+		}
+	}
+	return r.Binding.Group, r.Binding.State == engine.Bound
 }
 
 // moduleOf returns a risk's module, or the first one.
