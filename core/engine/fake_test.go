@@ -195,7 +195,7 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
 			return f.do(ctx, "create", spec.Name, func() string {
 				id := fmt.Sprintf("C%d", len(f.groups)+1)
-				f.groups[id] = &fakeGroup{Op: in.Op, Spec: spec, Name: spec.Name + "-" + spec.Suffix, GroupState: core.GroupState{Badged: true}}
+				f.groups[id] = &fakeGroup{Op: in.Op, Spec: spec, Name: spec.Name + "-" + spec.Suffix, GroupState: core.GroupState{Badged: spec.Badge != nil && spec.Badge.Label != ""}}
 				return id
 			})
 		},
@@ -312,7 +312,7 @@ func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.Grou
 		r.Add(core.PartBadge, core.Account{}, nil)
 		r.Badge = ref
 		f.mu.Lock()
-		f.groups[g.ID].Pinned = []core.MessageRef{ref}
+		f.groups[g.ID].Pinned, f.groups[g.ID].Badged = []core.MessageRef{ref}, c.Badge.Label != ""
 		f.mu.Unlock()
 	}
 	return r, nil

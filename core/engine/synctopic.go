@@ -75,7 +75,7 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 	case g.Said != "": // it exists again, so the report doesn't count any more
 		return t.changeGroup(ctx, g, func(g *Group) { g.Said = "" })
 	}
-	missing := !now.Badged || !slices.Contains(now.Pinned, g.Card)
+	missing := !slices.Contains(now.Pinned, g.Card) // it has no bookmark
 	switch creator := t.runOf(g.Run); {
 	case !missing || in.Badge != nil: // one at a time
 		if missing {

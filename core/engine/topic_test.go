@@ -213,6 +213,34 @@ func TestEndTopic(t *testing.T) {
 	}
 }
 
+// A topic group has no bookmark, so sync doesn't miss one. A card that was unpinned is
+// posted and pinned again.
+func TestTopicCardIsRepairedOnce(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{})
+	cards := func() (n int) {
+		for _, p := range b.platform.postsIn(g.Ref.ID) {
+			if p.Message.Card != nil {
+				n++
+			}
+		}
+		return n
+	}
+	for range 3 {
+		b.sweep()
+	}
+	if n := cards(); n != 1 {
+		t.Errorf("there are %d cards", n)
+	}
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.Pinned = nil })
+	for range 3 {
+		b.sweep()
+	}
+	if n := cards(); n != 2 {
+		t.Errorf("after it was unpinned there are %d cards", n)
+	}
+}
+
 // Where the bot leaves a topic group that ends, its card shows the end before, and only a
 // person can reopen it. Then it is discussed again.
 func TestEndTopicThatTheBotLeaves(t *testing.T) {
@@ -229,7 +257,7 @@ func TestEndTopicThatTheBotLeaves(t *testing.T) {
 	_, err := b.doGroup(wei, engine.ReopenTopic{Group: g.Ref})
 	refused(t, err, "topic_reopen_by_hand")
 	b.sweep()
-	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Badged: true, Pinned: []core.MessageRef{g.Card}} })
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Pinned: []core.MessageRef{g.Card}} })
 	if err := b.engine.Unarchived(b.ctx(), g.Ref, lin.Account); err != nil {
 		t.Fatal(err)
 	}
@@ -375,7 +403,7 @@ func TestTopicsThatLongEndedAreNotChecked(t *testing.T) {
 	if got := looks.Load(); got != before {
 		t.Errorf("after a month it was looked at %d times", got-before)
 	}
-	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Badged: true, Pinned: []core.MessageRef{g.Card}} })
+	b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.GroupState = core.GroupState{Pinned: []core.MessageRef{g.Card}} })
 	if err := b.engine.Unarchived(b.ctx(), g.Ref, lin.Account); err != nil {
 		t.Fatal(err)
 	}
