@@ -114,7 +114,11 @@ func (t *turn) lookAtFormers(ctx context.Context, in *syncInput) error {
 		case err != nil:
 			return err
 		case exists && t.rec.Binding.State == Free:
-			return t.bindAgain(ctx, in, g)
+			in.Again = t.e.clock.Now()
+			if t.revive(in, g.Ref) {
+				return nil
+			}
+			return t.bindAgain(ctx, g)
 		case exists:
 			t.bare(ctx, in, g)
 			return nil
@@ -149,13 +153,11 @@ func (t *turn) exists(ctx context.Context, g core.GroupRef) (bool, error) {
 	return false, people.FailedIn(g.Workspace, err)
 }
 
-// bindAgain makes a group that exists again the risk's group.
-func (t *turn) bindAgain(ctx context.Context, in *syncInput, g Group) error {
-	in.Again = t.e.clock.Now()
-	if t.revive(in, g.Ref) {
-		return nil
-	}
+// bindAgain makes a group that exists again the risk's group, unless the risk has got
+// another one. What sync has to do there, it finds out by itself.
+func (t *turn) bindAgain(ctx context.Context, g Group) error {
 	a := BindingAgain{Risk: t.run.ID.Risk, Group: g.Ref, Badge: g.Card,
+		Timers: []TimerChange{t.e.syncAt(t.run.ID.Risk, t.e.clock.Now())},
 		Events: []Event{t.event(EventFound, "", map[string]string{"group": g.Ref.String()})}}
 	var err error
 	if a.Run, err = ParseRunID(g.Run); err != nil {
@@ -173,6 +175,25 @@ func (t *turn) bindAgain(ctx context.Context, in *syncInput, g Group) error {
 	t.rec.Binding = b
 	_, err = t.live(ctx, g.Ref, g.Name)
 	return err
+}
+
+// lookBefore checks, before a group is created for a risk that has none, whether one that
+// it had exists again: no event may have said so. It looks at as many as a sync.
+func (t *turn) lookBefore(ctx context.Context) error {
+	if t.rec.Binding.State != Free {
+		return nil
+	}
+	former := t.formerGroups()
+	for _, g := range former[:min(maxLooks, len(former))] {
+		exists, err := t.exists(ctx, g.Ref)
+		if err != nil {
+			return err
+		}
+		if exists {
+			return t.bindAgain(ctx, g)
+		}
+	}
+	return nil
 }
 
 // live records that the risk's group exists, under its name now ("" if that is unknown),

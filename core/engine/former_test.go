@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -155,4 +157,60 @@ func TestCardsOfALostGroupComeBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// If no event says that a group was unarchived, it is found before another is created, with
+// one look. Then it is the risk's group, whoever wanted one.
+func TestUnarchivedGroupIsFoundBeforeAnother(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]func(core.Risk) engine.Operation{
+		"by a flow": func(r core.Risk) engine.Operation {
+			return engine.ChangeStatus{Risk: r.Key, To: core.InProgress} // regather
+		},
+		"by hand": func(r core.Risk) engine.Operation { return engine.OpenGroup{Risk: r.Key} },
+	} {
+		for _, back := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ", unarchived: ", back), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2], regather)
+					stop := b.startEngine(b.engine)
+					r, g := b.file("Gone", time.Now().AddDate(0, 0, -3)), core.GroupRef{Workspace: "acme", ID: "C1"}
+					time.Sleep(time.Minute)
+					b.archiveByHand(g, true)
+					stop()
+					time.Sleep(31 * 24 * time.Hour) // now no sync looks at it
+					b.engine = b.newEngine(b.options)
+					defer b.startEngine(b.engine)()
+					want := []string{"C1"}
+					if back {
+						b.platform.changeGroup(g.ID, func(g *fakeGroup) { g.Ended = "" })
+					} else {
+						want = append(want, "C2")
+					}
+					looks := 0
+					b.platform.setFail(func(method, about string) error {
+						if method == "look" && about == g.ID {
+							looks++
+						}
+						return nil
+					})
+					b.doThen("op", o(r))
+					if got := b.platform.groupIDs(); !slices.Equal(got, want) {
+						t.Errorf("groups %v", got)
+					}
+					last := want[len(want)-1]
+					if got := b.binding(r.Key); got.State != engine.Bound || got.Group.ID != last {
+						t.Errorf("it is %+v", got)
+					}
+					if got := b.platform.buttoned(); !slices.Equal(got, []string{last}) {
+						t.Errorf("badge or buttons are in %v", got)
+					}
+					if !back && looks != 1 {
+						t.Errorf("%d looks", looks)
+					}
+				})
+			})
+		}
+	}
 }

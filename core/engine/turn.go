@@ -81,11 +81,18 @@ func (t *turn) unreached() bool {
 	return false
 }
 
-// reserveBinding reserves the risk's binding for this run.
+// reserveBinding reserves the risk's binding for this run, unless the risk has a group.
 func (t *turn) reserveBinding(ctx context.Context) (Binding, error) {
+	if err := t.lookBefore(ctx); err != nil {
+		return Binding{}, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.e.store.ReserveBinding(ctx, t.lease)
+	b, err := t.e.store.ReserveBinding(ctx, t.lease)
+	if err == nil {
+		t.rec.Binding = b
+	}
+	return b, err
 }
 
 // openSince returns when the latest open intent was written, zero if none is open.
