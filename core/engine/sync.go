@@ -109,13 +109,7 @@ func (t *turn) othersAct() time.Time {
 		if r.ID == t.run.ID || r.ID.Flow == NoticeFlow || !r.State.Live() || !r.Open {
 			continue
 		}
-		soon := t.e.clock.Now().Add(afterOthers)
-		if r.At.After(soon) {
-			soon = r.At
-		}
-		if until.IsZero() || soon.Before(until) {
-			until = soon
-		}
+		until = earlier(until, t.afterRun(r))
 	}
 	return until
 }
@@ -200,7 +194,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	unseen := core.KindOf(err) == core.NotFound
 	switch {
 	case unseen && binding.Ended != "":
-		return t.release(ctx, binding.Ended)
+		return t.release(ctx, in, binding.Ended)
 	case unseen && binding.State == Bound && t.run.Reason != groupNotSeen:
 		return &core.Error{Op: "item group", Kind: core.Unavailable, Detail: groupNotSeen, RetryAfter: afterEvent}
 	case unseen:
@@ -211,7 +205,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	case err != nil:
 		return people.FailedIn(binding.Group.Workspace, err)
 	case state.Ended != "":
-		return t.release(ctx, state.Ended)
+		return t.release(ctx, in, state.Ended)
 	case t.revive(in, binding.Group):
 		return nil
 	case binding.State == Lost || binding.Ended != "":
@@ -235,10 +229,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	case creator.State.Live():
 		// The run may still add the badge, even if no call is open now: it may be
 		// waiting, or its worker was killed.
-		in.Again = t.e.clock.Now().Add(afterOthers)
-		if creator.At.After(in.Again) {
-			in.Again = creator.At
-		}
+		in.Again = t.afterRun(creator)
 	case creator.State == Parked && binding.Badge.IsZero():
 		// The badge may exist. A retry of the run finds out.
 	default:
@@ -247,6 +238,15 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 		in.Badge.Ref = binding.Badge
 	}
 	return nil
+}
+
+// afterRun returns when to sync again if another run has to act first.
+func (t *turn) afterRun(r RunSummary) time.Time {
+	soon := t.e.clock.Now().Add(afterOthers)
+	if r.At.After(soon) {
+		return r.At
+	}
+	return soon
 }
 
 // creator returns the run that created the item group, zero if it is no longer
