@@ -226,7 +226,7 @@ func (r *draftReader) setting(o *engine.SetGroup, f Field) {
 	}
 	switch f.Key {
 	case ownerName:
-		o.Owner = cmp.Or(r.people(f.Key)...)
+		o.Owner = r.newOwner(f)
 	case adminsName:
 		was, now := refs(f.Initial), r.people(f.Key)
 		o.Admins, o.RemoveAdmins = without(now, was), without(was, now)
@@ -251,6 +251,16 @@ func (r *draftReader) setting(o *engine.SetGroup, f Field) {
 	case mutedName:
 		o.Mute = &engine.Mute{People: r.people(f.Key)}
 	}
+}
+
+// newOwner returns who is chosen in addition to the present owner, or in their place.
+func (r *draftReader) newOwner(f Field) core.Ref {
+	chosen := without(r.people(f.Key), refs(f.Initial))
+	owner := cmp.Or(chosen...)
+	if _, _, group := owner.Group(); group || len(chosen) > 1 {
+		r.fault(f.Key, "one_person", nil)
+	}
+	return owner
 }
 
 func refs(all []string) []core.Ref {

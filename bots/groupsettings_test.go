@@ -46,6 +46,7 @@ func TestGroupSettings(t *testing.T) {
 		"topic":         {Values{"topic": nil}, engine.SetGroup{Topic: new("")}},
 		"texts":         {Values{"purpose": {"Sums"}, "announcement": {"无"}}, engine.SetGroup{Purpose: new("Sums"), Announcement: new("")}},
 		"owner":         {Values{"owner": {"acme/U0ADA"}}, engine.SetGroup{Owner: "acme/U0ADA"}},
+		"added owner":   {Values{"owner": {"acme/U0LIN", "acme/U0ADA"}}, engine.SetGroup{Owner: "acme/U0ADA"}},
 		"admins":        {Values{"admins": {"acme/U0CLE", "acme/U0BEA"}}, engine.SetGroup{Admins: []core.Ref{"acme/U0CLE"}, RemoveAdmins: []core.Ref{"acme/U0ADA"}}},
 		"order":         {Values{"admins": {"acme/U0BEA", "acme/U0ADA"}}, engine.SetGroup{}},
 		"members":       {Values{"add": {"@oncall"}, "remove": {"acme/U0CLE"}}, engine.SetGroup{Add: []core.Ref{"@oncall"}, Remove: []core.Ref{"acme/U0CLE"}}},
@@ -127,6 +128,13 @@ func TestGroupSettingsMeanwhile(t *testing.T) {
 	ask(t, b, fill(form, "form", Values{"topic": {"Who else?"}, "name": {"Sums"}}))
 	if want := (engine.SetGroup{Group: g.Ref, Name: new("Sums")}); !cmp.Equal(f.did[0], engine.GroupOperation(want), cmpopts.EquateEmpty()) {
 		t.Errorf("did %+v", f.did)
+	}
+	for _, owners := range [][]string{{"acme/U0ADA", "acme/U0BEA"}, {"@oncall"}} {
+		r = ask(t, b, fill(form, "form", Values{"owner": owners}))
+		if len(r.Errors) != 1 || len(f.did) != 1 {
+			t.Fatalf("%v own it: %+v, did %+v", owners, r, f.did)
+		}
+		wants(t, r.Errors[0].Text, "Owner: choose one person")
 	}
 	f.groups = nil
 	r = ask(t, b, fill(form, "form", Values{"name": {"Sums"}}))
