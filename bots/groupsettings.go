@@ -185,7 +185,7 @@ func (b *Bot) groupForm(ctx context.Context, c Command) (Reply, error) {
 	}
 	var parts []string
 	for _, part := range done.Parts {
-		parts = append(parts, p.Part(core.Part(part)))
+		parts = append(parts, p.First(nil, "commands.group.part."+part, "common.part."+part))
 	}
 	said := p.S("commands.group.changing", text.Args{"Group": done.Group.Title(), "Parts": p.List(parts)})
 	return Reply{Text: linked(said, done.Group.Title(), done.Group.Ref)}, nil

@@ -184,7 +184,7 @@ func (g *Group) apply(e groupEdit) {
 		}
 	}
 	if !e.Owner.IsZero() {
-		g.Owner, g.Away = e.Owner, time.Time{}
+		g.Owner, g.Away, g.Orphan = e.Owner, time.Time{}, false
 	}
 	g.Admins = slices.DeleteFunc(g.Admins, func(a core.Account) bool { return a == g.Owner || slices.Contains(e.RemoveAdmins, a) })
 }

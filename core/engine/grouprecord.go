@@ -23,7 +23,8 @@ type Group struct {
 
 	Owner  core.Account    `json:"owner,omitzero"`
 	Admins []core.Account  `json:"admins,omitempty"`
-	Away   time.Time       `json:"away,omitzero"` // when the owner was first seen to be gone
+	Away   time.Time       `json:"away,omitzero"`    // when the owner was first seen to be gone
+	Orphan bool            `json:"orphan,omitempty"` // administrators know that nobody can take over
 	State  core.TopicState `json:"state,omitempty"`
 	Ended  *Closed         `json:"ended,omitempty"` // of a topic group
 	Muted  core.Mute       `json:"muted,omitzero"`

@@ -16,7 +16,7 @@ const confirmedAfter = time.Hour
 
 // A group's owner can be deactivated, or leave the workspace. If that is still so after
 // an hour, the first of its admins who is there takes over, else the lead of the risk's
-// module. A failed look-up is never a departure.
+// module. Without either, administrators are told. A failed look-up is never a departure.
 
 // needsOwner reports whether a group's owner has departed, or had when it was last
 // checked. departed caches answers.
@@ -54,7 +54,7 @@ func (t *turn) checkOwners(ctx context.Context) (time.Time, error) {
 		case gone:
 			err = t.succeed(ctx, g)
 		case !g.Away.IsZero():
-			err = t.changeGroup(ctx, g, func(r *Group) { r.Away = time.Time{} })
+			err = t.changeGroup(ctx, g, func(r *Group) { r.Away, r.Orphan = time.Time{}, false })
 		}
 		if err != nil {
 			return again, err
@@ -66,12 +66,15 @@ func (t *turn) checkOwners(ctx context.Context) (time.Time, error) {
 // succeed gives a group to the successor of its owner, and tells the group.
 func (t *turn) succeed(ctx context.Context, g Group) error {
 	next, err := t.successor(ctx, g)
-	if err != nil || next.IsZero() {
+	if err != nil {
 		return err
 	}
 	p := t.e.text.In(t.e.org.Language)
 	const code = "engine.group.successor"
 	old := t.e.people.Name(ctx, p, core.RefOf(g.Owner), "").Text // a mention of somebody who has left shows an ID
+	if next.IsZero() {
+		return t.orphaned(ctx, g, old)
+	}
 	task := groupTask{Key: g.Key, Input: input{Group: g.Ref, Change: &core.GroupChange{Add: []core.Account{next}, Posting: g.Posting()},
 		Message: &core.Message{Text: []core.Span{core.Mention(next), core.Plain(" " + p.S(code, text.Args{"Old": old}))}}}}
 	data, err := json.Marshal(task)
@@ -89,6 +92,18 @@ func (t *turn) succeed(ctx context.Context, g Group) error {
 			r.apply(groupEdit{Owner: next})
 		}
 	}, t.event(EventGroup, "", map[string]string{"group": g.Ref.String(), "what": "owner", "owner": next.String(), "reason": "departed"}))
+}
+
+// orphaned tells administrators, once, that nobody can take over a group.
+func (t *turn) orphaned(ctx context.Context, g Group, owner string) error {
+	if g.Orphan {
+		return nil
+	}
+	args := t.e.groupArgs(g.Key, g.Title())
+	args["Old"] = owner
+	t.called = namedGroup{g.Ref, g.Title()}
+	t.notify("ownerless", args)
+	return t.changeGroupAnd(ctx, g, t.takeNotices(), func(r *Group) { r.Orphan = r.Owner == g.Owner })
 }
 
 // successor returns who takes over a group, zero if nobody can.

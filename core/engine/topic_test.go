@@ -410,3 +410,39 @@ func TestTopicsThatLongEndedAreNotChecked(t *testing.T) {
 	b.jump(b.clock.Now().Add(time.Minute))
 	b.room(g.Key, "reopened by hand", func(g engine.Group) bool { return g.State == core.Discussing })
 }
+
+// If nobody can take over a topic group, administrators are told once.
+func TestAnOwnerlessTopicIsReported(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{})
+	b.platform.mu.Lock()
+	p := b.platform.profiles["WEI"]
+	p.Gone = true
+	b.platform.profiles["WEI"] = p
+	b.platform.mu.Unlock()
+	told := func() (n int) {
+		for _, s := range b.notices("CADMIN") {
+			if strings.Contains(s, "there is nobody to take over. Choose another owner: /risk group settings T-1") {
+				n++
+			}
+		}
+		return n
+	}
+	for range 4 {
+		b.jump(b.clock.Now().Add(2 * time.Hour))
+		if err := b.engine.Missed(b.ctx(), "acme"); err != nil {
+			t.Fatal(err)
+		}
+		b.jump(b.clock.Now().Add(2 * time.Minute))
+		b.eventually("checked", func() bool { return !b.groups(g.Key)[0].Away.IsZero() })
+	}
+	b.eventually("told", func() bool { return told() == 1 })
+	boss := core.Actor{Account: core.Account{Workspace: "acme", ID: "BOSS"}, Name: "boss"}
+	if _, err := b.doGroup(boss, engine.SetGroup{Group: g.Ref, Owner: "lin"}); err != nil {
+		t.Fatal(err)
+	}
+	b.room(g.Key, "owned again", func(g engine.Group) bool { return g.Owner == lin.Account && !g.Orphan && g.Away.IsZero() })
+	if n := told(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
