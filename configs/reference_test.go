@@ -53,10 +53,11 @@ Keys in **bold** are required. Values may contain ` + "`${NAME}` or `${NAME:-def
 ` + "`${`" + `. Give a secret as ` + "`${NAME}`" + ` and nothing else. Or put it into a file, and name the file under the key with ` + "`_file`" + ` at its
 end, such as ` + "`bot_token_file`" + `.
 
-[Conditions, people and templates](#conditions-people-and-templates), at the end, lists the values and functions for them.
+[Groups](#groups), at the end, says how groups end and who may change them.
+[Conditions, people and templates](#conditions-people-and-templates) lists the values and functions for them.
 `)
 	describe(&b, "", "The top level", &root)
-	b.WriteString(strings.ReplaceAll(language, "~", "`"))
+	b.WriteString(strings.ReplaceAll(groups+language, "~", "`"))
 	const path = "../docs/configuration.md"
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
@@ -71,6 +72,40 @@ end, such as ` + "`bot_token_file`" + `.
 		t.Errorf("%s is out of date; run go test ./configs -update", path)
 	}
 }
+
+// groups is the section on groups, with ~ for a backquote.
+const groups = `
+## Groups
+
+A group is a channel that riskroom creates: by ~create_group~, ~/risk group open~ or ~/risk topic open~. There are three types:
+
+| type | belongs to | ends |
+|---|---|---|
+| ~item~ | a risk, which has one at a time; ~on_exists~ says what happens if it has one already | with ~close_group~, or ~dissolve~ |
+| ~topic~ | a risk, or a key of its own such as ~T-3~ | when somebody ends the topic |
+| ~ordinary~ | the risk whose flow created it | with ~dissolve~ |
+
+**Who may change a group**: its owner, its admins and ~administrators~. In chat they use ~/risk group settings~. In a flow, the
+~operator~ of ~set_group~ must be one of these when the step runs, and also have ~permissions.group_settings~ (or be an
+administrator). riskroom keeps owner and admins itself and shows them on the pinned card and by ~/risk group~. If the owner leaves,
+the first admin takes over, else the lead of the risk's module. [Security](security.md#who-can-do-what) has the whole table.
+
+**End a topic**: press *End the topic* on the pinned card, type ~/risk topic end~ in the channel, or use ~set_group~ with ~state: ended~.
+On Discord, only the server's owner and administrators can post after that; ~/risk topic reopen~ reopens it. On Slack,
+the workspace's ~topic_end~ decides:
+
+| ~topic_end~ | after the end | how to reopen it |
+|---|---|---|
+| ~archive~ (the default) | the channel is archived, and nobody can post | a member unarchives the channel |
+| ~restrict~, with ~admin_token~ | only the workspace's owners and administrators can post | ~/risk topic reopen~ |
+| ~announce~ | everybody can still post, and the channel says so | ~/risk topic reopen~ |
+
+**Close the groups of closed risks**: ~close_group: { after: 7d }~ at the top level. A notice in the group comes a day before; a
+message there, or reopening the risk, keeps the group. Slack archives it. On Discord, the workspace's ~on_close~ archives it (the
+default) or deletes it.
+
+What each platform can do is listed for [Slack](effects-slack.md#what-slack-can-do) and [Discord](effects-discord.md#what-discord-can-do).
+`
 
 // language is the section on conditions, people and templates, with ~ for a backquote.
 const language = `
