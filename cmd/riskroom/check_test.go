@@ -76,7 +76,7 @@ func TestCheckMeasuresTheCommand(t *testing.T) {
 			strings.Repeat("field", 6), n, strings.Repeat("n", 72), strings.Repeat("额", 70))
 	}
 	r := program(t.Context(), nil, string(src)+fields, "check", "-")
-	const want = "warning: the command in guild has room for 8000 characters, so these fields can't be options of edit: fieldfieldfieldfieldfieldfield1"
+	const want = "warning: the command in guild has room for 8000 characters, so these fields can't be options of edit: fieldfieldfieldfieldfieldfield"
 	if r.code != exitFine || strings.Count(r.stdout, want) != 1 {
 		t.Errorf("exit %d:\n%s", r.code, r.stdout)
 	}

@@ -72,7 +72,7 @@ func schema(platforms []core.PlatformSettings) object {
 				"workspace": text("The name of a workspace in this file."),
 				"channel":   text("The channel's ID on the platform, not its name."),
 			}),
-			"close_group": record("When item groups of closed risks are closed: archived or, on Discord with on_close: delete, deleted. Without it, they stay open.", []string{"after"}, object{
+			"close_group": record("When item groups of closed risks are closed: archived or, in a workspace with on_close: delete, deleted. Without it, they stay open.", []string{"after"}, object{
 				"after": matching("How many days after the risk was closed. A day before, riskroom posts a notice in the group. It keeps the group if the risk is reopened or somebody posts there.", closeAfterPattern, "days from 1d to 999d, such as 7d"),
 			}),
 			"workspaces":  workspacesSchema(platforms),
