@@ -78,6 +78,9 @@ func (t *turn) wishPeople(ctx context.Context, w *groupWish, a *flow.SetGroup, e
 				in.Unwanted = append(in.Unwanted, m.Ref)
 			}
 		}
+		if wanted && len(found) > core.MaxMembers {
+			found, missing = found[:core.MaxMembers], append(missing, people.Unresolved{Ref: core.Ref(list.String()), Code: tooManyMembers})
+		}
 		failed, in.Missing = cmp.Or(failed, err), append(in.Missing, missing...)
 		return found
 	}

@@ -328,3 +328,17 @@ func TestPinnedCardShowsTheRecord(t *testing.T) {
 		t.Errorf("%d messages in the group, want the edited card only", n)
 	}
 }
+
+// A user group can have any number of members. A person is asked to name fewer; a flow
+// takes as many as it does for a new group.
+func TestSetGroupTakesOnlySoManyPeople(t *testing.T) {
+	t.Parallel()
+	b, g := gathered(t, flow.StepDef{Action: &flow.SetGroupDef{Group: "item", Operator: "wei", Add: []string{"@crowd"}}})
+	_, err := b.doGroup(wei, engine.SetGroup{Group: g.Ref, Admins: []core.Ref{"@crowd"}})
+	refused(t, err, "group_many")
+	b.room(g.Key, "the flow's people are added", func(g engine.Group) bool { return len(g.Members) > core.MaxMembers })
+	b.eventually("the flow ends", func() bool { return b.hasEvent(g.Key, engine.EventPartial) })
+	if n := len(b.members()); n != core.MaxMembers+2 { // wei and lin were in it
+		t.Errorf("the group has %d members", n)
+	}
+}

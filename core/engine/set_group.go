@@ -54,6 +54,8 @@ func (o SetGroup) decide(ctx context.Context, d groupDeed) (groupTask, error) {
 			failed = core.Unanswered("people of a group", err)
 		case len(missing) > 0:
 			failed = core.Refuse(core.NotFound, "group_person", field, "Name", d.e.whoIs(ctx, missing[0].Ref), "Workspace", o.Group.Workspace)
+		case len(list) > core.MaxMembers: // a user group may have thousands
+			failed = core.Refuse(core.Invalid, "group_many", field, "Max", core.MaxMembers)
 		}
 		return list
 	}
