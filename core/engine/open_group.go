@@ -99,7 +99,7 @@ func (t *turn) openGroup(ctx context.Context) error {
 	} else if err := t.resolveOpening(ctx, by, in); err != nil {
 		return t.openingFailed(ctx, by, err, performed{})
 	}
-	p, err := t.perform(ctx, (*turn).performCreateGroup, in, t.outcome(0))
+	p, err := t.perform(ctx, (*turn).performOpening, in, t.outcome(0))
 	if err != nil {
 		return t.openingFailed(ctx, by, err, p)
 	}
@@ -111,6 +111,28 @@ func (t *turn) openGroup(ctx context.Context) error {
 	err = t.end(ctx, Finished, "", p)
 	if err == nil {
 		t.wakeAwaiting(ctx)
+	}
+	return err
+}
+
+// performOpening creates the group and posts the risk's card there: no step of a flow
+// follows that would. A group that is reused has what its flow has posted.
+func (t *turn) performOpening(ctx context.Context, in *input, p *performed) error {
+	if err := t.performCreateGroup(ctx, in, p); err != nil || in.Message == nil {
+		return err
+	}
+	g := *p.out.Group
+	pl, err := t.platform(g.Workspace)
+	if err != nil {
+		return err
+	}
+	ref, err := pl.SendGroupMessage(ctx, once{t: t, scope: "card/"}, g, *in.Message)
+	switch {
+	case err == nil:
+		t.show(p, Shown{ID: t.shownID("card"), Ref: ref, Group: g}, *in.Message)
+	case !core.IsStop(err) && final(err):
+		p.out.fail(wholeGroup, err) // the group exists, and its badge shows the risk
+		return nil
 	}
 	return err
 }
@@ -144,6 +166,10 @@ func (t *turn) resolveOpening(ctx context.Context, by core.Actor, in *input) err
 	}
 	if len(owners) > 0 && owners[0].Workspace == t.workspace {
 		in.lead(owners[0])
+	}
+	if in.Spec != nil {
+		m := t.message(ctx, nil, true, t.workspace)
+		in.Message = &m
 	}
 	t.input, err = in.encode()
 	return err

@@ -55,6 +55,15 @@ func TestGroupIsOpenedByHand(t *testing.T) {
 						t.Errorf("%v own and are in it: %v, pinned %v", g.Spec.Owner, members, g.Pinned)
 					}
 				})
+				cards := 0
+				for _, p := range b.platform.postsIn("C1") {
+					if c := p.Message.Card; c != nil && !c.Small && len(c.Rows) > 0 && c.Version == 3 {
+						cards++
+					}
+				}
+				if cards != 1 {
+					t.Errorf("%d up-to-date cards are in it", cards)
+				}
 				if n := b.hellos("C1"); n != 1 {
 					t.Errorf("%d messages of the flow that waited are in it", n)
 				}
