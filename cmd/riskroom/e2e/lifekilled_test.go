@@ -16,7 +16,7 @@ import (
 // are over before the next.
 const apart = 4
 
-// TestLifeKilled plays the lives of a risk and of groups while serve is killed in every few steps. Taken
+// TestLifeKilled plays the life of a risk while serve is killed in every few steps. Taken
 // together, the plays kill it in each step after every kind of write that the step makes: a
 // script, another command of Redis, or a call of the platform. The result must be the same
 // as without a kill.
@@ -25,9 +25,7 @@ func TestLifeKilled(t *testing.T) {
 	c := newLimiter()
 	var all sync.WaitGroup
 	for name, on := range played() {
-		for of, tell := range tales() {
-			all.Go(func() { t.Run(name+" "+of, func(t *testing.T) { killedInLife(t, c, on.again, tell()) }) })
-		}
+		all.Go(func() { t.Run(name, func(t *testing.T) { killedInLife(t, c, on.again, ofRisk()) }) })
 	}
 	all.Wait()
 }

@@ -53,11 +53,6 @@ func newLife(t testing.TB, r *redisServer, on func(testing.TB) []*platform, p *p
 	return &life{tale: of, bench: newBench(t, r, set{flows: of.config, platforms: on(t), proxy: p})}
 }
 
-// tales returns the tales by what they are of.
-func tales() map[string]func() tale {
-	return map[string]func() tale{"risk": ofRisk, "item group": ofItemGroup, "topic of a flow": topicOfFlow, "topic of a message": topicOfMessage}
-}
-
 // lived is the result of the story.
 type lived struct {
 	Final   final
@@ -88,7 +83,7 @@ func (l *life) play(begun func()) lived {
 		out.History = l.history()
 	}
 	l.down()
-	out.Final.State, out.Final.Trail = l.state(l.key), l.trail(l.store, l.key)
+	out.Final.State, out.Final.Trail = l.state(l.key, l.record().Groups...), l.trail(l.store, l.key)
 	rec := l.record()
 	out.Final.Runs = outcomes(rec)
 	slices.Sort(out.Final.Runs)

@@ -209,10 +209,13 @@ var (
 
 // state returns what people can see on each platform, without what differs between two
 // plays of a story: ops, which are numbered; the risk's number, as a crash may leave a
-// gap; and the current date and time.
-func (b *bench) state(key core.RiskKey) map[string]any {
+// gap; the names of groups; and the current date and time.
+func (b *bench) state(key core.RiskKey, groups ...engine.Group) map[string]any {
 	b.Helper()
-	out := map[string]any{}
+	out, names := map[string]any{}, []string{string(key), "R-1", key.Slug(), "r-1"}
+	for i, g := range groups {
+		names = append(names, g.Name, fmt.Sprint("group-", i+1))
+	}
 	for _, p := range b.platforms {
 		ops := map[string]string{}
 		out[p.name] = p.state(b, func(text string) string {
@@ -224,7 +227,7 @@ func (b *bench) state(key core.RiskKey) map[string]any {
 				return found[:len(found)-20] + ops[op]
 			})
 			text = anyMin.ReplaceAllString(anyDay.ReplaceAllString(text, "today"), "now")
-			return strings.NewReplacer(string(key), "R-1", key.Slug(), "r-1").Replace(text)
+			return strings.NewReplacer(names...).Replace(text)
 		})
 	}
 	return out
