@@ -69,7 +69,7 @@ func loaded(t *testing.T, src []byte) *config.Config {
 		Env: func(string) (string, bool) { return "", false }, ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist },
 		Fill: func(b config.Blank) string {
 			return map[string]string{
-				"bot_token": "xoxb-000000", "app_token": "xapp-1", "signing_secret": "0123456789", "signing_secret_previous": "9876543210",
+				"bot_token": "xoxb-000000", "admin_token": "xoxp-000000", "app_token": "xapp-1", "signing_secret": "0123456789", "signing_secret_previous": "9876543210",
 				"url": "redis://localhost:6379", "guild_id": "300000000000000000",
 			}[b.Setting.Key]
 		},
