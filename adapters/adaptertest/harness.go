@@ -44,16 +44,17 @@ type World interface {
 // Cast is the people and groups in a World from the start. What a platform doesn't
 // have is zero, and the cases that need it are skipped.
 type Cast struct {
-	Workspace   string                              // its name in the config file
-	People      []core.Account                      // at least five; they can be messaged and invited, and are in no group yet
-	Unreachable core.Account                        // a person who can't be messaged
-	Uninvitable core.Account                        // a person who exists and can't be added to a group
-	Nobody      core.Account                        // a well-formed ID that belongs to nobody
-	Hidden      core.GroupRef                       // a group that the bot can't see
-	Missing     func(core.GroupRef) core.MessageRef // returns a message that isn't in the group
-	Email       string                              // of People[0], if the platform finds people by e-mail
-	Ends        Ends                                // how people end a group by hand
-	UserGroup   string                              // the name, without "@", of a user group or role of People[1] and People[2]
+	Workspace   string                                  // its name in the config file
+	People      []core.Account                          // at least five; they can be messaged and invited, and are in no group yet
+	Unreachable core.Account                            // a person who can't be messaged
+	Uninvitable core.Account                            // a person who exists and can't be added to a group
+	Nobody      core.Account                            // a well-formed ID that belongs to nobody
+	Hidden      core.GroupRef                           // a group that the bot can't see
+	Missing     func(core.GroupRef) core.MessageRef     // returns a message that isn't in the group
+	Say         func(core.Account, core.GroupRef) error // has a member post in a group
+	Email       string                                  // of People[0], if the platform finds people by e-mail
+	Ends        Ends                                    // how people end a group by hand
+	UserGroup   string                                  // the name, without "@", of a user group or role of People[1] and People[2]
 }
 
 // Ends ends a group the way a person would, for each way that the platform has.

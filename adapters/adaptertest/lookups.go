@@ -84,6 +84,7 @@ func groupsLooked() []scenario {
 			r.wantError("LookGroup", err, core.NotFound)
 		}},
 		{"the people in a private group are listed, or that is unsupported", item.lacking, membersListed},
+		{"only what people post after a message counts", item.lacking, personMessages},
 		{"an archived group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Archived) }},
 		{"a deleted group is reported as such, or cannot be seen", nil, func(r *rig, _ Harness) { r.ends(core.Deleted) }},
 		{"looking changes nothing", item.lacking, func(r *rig, _ Harness) {
@@ -99,6 +100,35 @@ func groupsLooked() []scenario {
 			}
 		}},
 	}
+}
+
+func personMessages(r *rig, _ Harness) {
+	if r.cast.Say == nil {
+		return
+	}
+	at, p := anItemGroup(r), r.world.Platform()
+	say := func() {
+		if err := r.cast.Say(r.cast.People[0], at.group.Ref); err != nil {
+			r.t.Fatalf("nobody can post: %v", err)
+		}
+	}
+	say()
+	res, _ := r.perform(sendGroupMessage(bareMessage), at)
+	if got, err := p.LastPersonMessage(r.t.Context(), res.message); err != nil || !got.IsZero() {
+		r.t.Errorf("before anybody has posted, LastPersonMessage returns %v, %v", got, err)
+	}
+	say()
+	if got, err := p.LastPersonMessage(r.t.Context(), res.message); err != nil || got.IsZero() {
+		r.t.Errorf("after somebody has posted, LastPersonMessage returns %v, %v", got, err)
+	}
+	_, err := p.LastPersonMessage(r.t.Context(), core.MessageRef{Workspace: r.cast.Workspace, Channel: r.cast.Hidden.ID, ID: res.message.ID})
+	if !core.KindOf(err).Final() {
+		r.t.Errorf("in a hidden group, LastPersonMessage fails with %v", err)
+	}
+	elsewhere := res.message
+	elsewhere.Workspace = "elsewhere"
+	_, err = p.LastPersonMessage(r.t.Context(), elsewhere)
+	r.wantError("LastPersonMessage in another workspace", err, core.Invalid)
 }
 
 func membersListed(r *rig, _ Harness) {

@@ -55,6 +55,7 @@ func (w world) Cast() adaptertest.Cast {
 		Missing: func(g core.GroupRef) core.MessageRef {
 			return core.MessageRef{Workspace: home, Channel: g.ID, ID: missing}
 		},
+		Say: func(who core.Account, g core.GroupRef) error { _, err := w.Say(who.ID, g.ID, "hello"); return err },
 		Ends: adaptertest.Ends{
 			core.Archived: func(g core.GroupRef) error { return w.MoveByHand(w.OwnerID(), g.ID, "riskroom-archive") },
 			core.Deleted:  func(g core.GroupRef) error { return w.DeleteChannel(w.OwnerID(), g.ID) },

@@ -72,6 +72,7 @@ func (w world) Cast() adaptertest.Cast {
 		Missing: func(g core.GroupRef) core.MessageRef {
 			return core.MessageRef{Workspace: home, Channel: g.ID, ID: "1700000000.000001"}
 		},
+		Say: func(who core.Account, g core.GroupRef) error { _, err := w.Say(who.ID, g.ID, "hello"); return err },
 		Ends: adaptertest.Ends{
 			core.Archived: func(g core.GroupRef) error { return w.ArchiveByHand("U0000000LIN", g.ID) },
 			core.Deleted:  func(g core.GroupRef) error { return w.DeleteChannel("U0000000LIN", g.ID) },
