@@ -88,19 +88,26 @@ func TestDemoJSON(t *testing.T) {
 
 const storyGroup = "#ledger-is-off-by-one-r-1"
 
+// storyTopic begins the name of the topic group, which ends in letters of an op.
+const storyTopic = "#learned-from-ledger-is-off-by-one-"
+
 func wantStory(t *testing.T, events []event) {
 	t.Helper()
-	topic := "" // the group for what was learned
-	for _, e := range events {
-		if e.Action == "create_group" && e.Where != storyGroup {
-			topic = e.Where
+	// Two flows run when the risk is resolved, so their order varies.
+	var talk []string
+	events = slices.DeleteFunc(events, func(e event) bool {
+		if !strings.HasPrefix(e.Where, storyTopic) {
+			return false
 		}
-	}
-	if !strings.HasPrefix(topic, "#learned-from-ledger-is-off-by-one-") {
-		t.Errorf("the topic group is %q", topic)
+		talk = append(talk, e.Who+" "+e.Action)
+		return true
+	})
+	if want := []string{
+		"riskroom create_group", "riskroom set_group", "lin write", "riskroom send_group_message", "mei refused",
+	}; !slices.Equal(talk, want) {
+		t.Errorf("in the topic group %q, want %q", talk, want)
 	}
 	wantTally(t, events, map[string]int{
-		"create_group " + topic: 1, "write " + topic: 1, "set_group " + topic: 1, "send_group_message " + topic: 1, "refused " + topic: 1,
 		"file #general": 1, "edit #general": 1, "send_message @lin": 2, "send_message @ana": 2, "send_message @wei": 1,
 		"create_group " + storyGroup: 1, "move " + storyGroup: 2, "assign " + storyGroup: 1, "note " + storyGroup: 1,
 		"change_status " + storyGroup: 1, "send_group_message " + storyGroup: 5, // a card, notes and what was resolved
@@ -129,7 +136,6 @@ func wantStory(t *testing.T, events []event) {
 		"23h0m0s create_group", "23h0m0s send_group_message",
 		"24h0m0s move", "24h0m0s send_group_message", "24h0m0s assign", "24h0m0s note", "24h0m0s send_group_message",
 		"26h0m0s move", "26h0m0s send_group_message", "50h0m0s send_message", "52h0m0s change_status", "52h0m0s send_group_message",
-		"52h0m0s create_group", "52h0m0s set_group", "52h0m0s write", "52h0m0s send_group_message", "52h0m0s refused",
 	}
 	if !slices.Equal(offsets, want) {
 		t.Errorf("what happens when:\n%s\nwant:\n%s", strings.Join(offsets, "\n"), strings.Join(want, "\n"))
