@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,6 +88,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			if way == "socket" {
 				config = strings.Replace(serveConfig, `signing_secret: "${SECRET}"`, `app_token: "${APP}"`, 1)
 			}
+			config = strings.Replace(config, `rates: unlimited`, `rates: unlimited, topic_end: restrict, admin_token: "${ADMIN}"`, 1)
 			const previous = "planted-previous-secret"
 			s := startServeIn(t, config, way == "socket",
 				map[string]string{"REDIS_URL": redisWithUser(t, storetest.Start(t)), "PREVIOUS": previous}, "--log-level", "debug")
@@ -97,9 +99,10 @@ func TestSecretsStaySecret(t *testing.T) {
 			}
 			s.slack.Faults().Order(
 				stage.Fault{Method: "chat.postMessage", Kind: stage.RateLimit}, stage.Fault{Method: "views.open", Kind: stage.ErrorBefore},
+				stage.Fault{Method: "admin.conversations.setConversationPrefs", Kind: stage.CutBefore},
 				stage.Fault{Method: "response_url", Kind: stage.CutBefore, Times: stage.Forever},
 			)
-			for _, line := range []string{"new Ledger is off by one module:Payments", "new", "list", "show R-1", "help"} {
+			for _, line := range []string{"new Ledger is off by one module:Payments", "new", "list", "show R-1", "help", "topic open Who rounds?"} {
 				// Other tests check the replies.
 				_, _ = s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", line)
 			}
@@ -109,13 +112,20 @@ func TestSecretsStaySecret(t *testing.T) {
 				t.Error(err)
 			}
 			s.log.wait(t, "slackbot: a reply could not be shown")
+			eventually(t, "the topic is open", func() bool { _, ok := s.slack.ChannelByName("who-rounds-t-1"); return ok })
+			_, _ = s.slack.SlashCommand(t.Context(), "U0MEI", "", "/risk", "topic end T-1")
+			eventually(t, "the topic is ended with the administrator's token", func() bool {
+				return slices.ContainsFunc(s.slack.Log().Calls(), func(c stage.Call) bool {
+					return c.Method == "admin.conversations.setConversationPrefs" && c.Effect
+				})
+			})
 			const elsewhere = "planted-in-a-response-url"
 			if way == "http" {
 				s.forge(t, elsewhere, s.slack.SigningSecret(), previous, "wrong")
 			}
 			out := s.output(t, cmp.Or(s.public, s.admin)+"/"+elsewhere)
 			planted{
-				"bot token": s.slack.BotToken(), "app token": s.slack.AppToken(), "signing secret": s.slack.SigningSecret(),
+				"bot token": s.slack.BotToken(), "app token": s.slack.AppToken(), "admin token": s.slack.AdminToken(), "signing secret": s.slack.SigningSecret(),
 				"previous signing secret": previous, "password of Redis": password, "forged response_url": elsewhere,
 				"response_url": "/response/", "ticket of a connection": "stand-in-ticket-",
 			}.search(t, out)

@@ -86,7 +86,7 @@ func urlOf(logged any) string {
 // standIn starts an emulated workspace, and returns the variables for serve.
 func standIn(t *testing.T) (*emulator.Workspace, map[string]string) {
 	t.Helper()
-	return standInOf(t, emulator.Options{Users: []emulator.User{
+	return standInOf(t, emulator.Options{AdminToken: "xoxp-of-an-administrator", Users: []emulator.User{
 		{ID: "U0LIN", Name: "lin", Email: "lin@example.com"}, {ID: "U0MEI", Name: "mei", Email: "mei@example.com"},
 	}})
 }
@@ -102,7 +102,7 @@ func standInOf(t *testing.T, o emulator.Options) (*emulator.Workspace, map[strin
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return w, map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret(), "APP": w.AppToken(), "API": url + "/api/"}
+	return w, map[string]string{"TOKEN": w.BotToken(), "SECRET": w.SigningSecret(), "APP": w.AppToken(), "ADMIN": w.AdminToken(), "API": url + "/api/"}
 }
 
 func writeConfig(t *testing.T, src string) string {
