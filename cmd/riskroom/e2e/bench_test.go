@@ -81,7 +81,6 @@ type bench struct {
 type set struct {
 	flows     string
 	how       mode
-	ahead     time.Duration // of the next serve's clock
 	proxy     *proxy
 	rates     string      // of the Slack workspace, as in the config file; "": none
 	platforms []*platform // instead of the Slack workspace
