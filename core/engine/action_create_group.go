@@ -140,8 +140,13 @@ func (t *turn) nameGroup(ctx context.Context, a *flow.CreateGroup, env flow.Env,
 	if binding.Epoch > 0 {
 		spec.Suffix += "-" + strconv.Itoa(binding.Epoch+1)
 	}
-	spec.Badge = t.e.badge(ctx, t.rec.Risk, newGroup(t.run.ID, core.GroupRef{Workspace: spec.Workspace}, *spec))
+	spec.Badge = t.itemBadge(ctx, spec)
 	return nil
+}
+
+// itemBadge returns the badge of an item group that is created.
+func (t *turn) itemBadge(ctx context.Context, spec *core.GroupSpec) *core.Badge {
+	return t.e.badge(ctx, t.rec.Risk, newGroup(t.run.ID, core.GroupRef{Workspace: spec.Workspace}, *spec))
 }
 
 // performCreateGroup creates the group, or adds members to the one that is reused. Later

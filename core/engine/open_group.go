@@ -166,6 +166,9 @@ func (t *turn) resolveOpening(ctx context.Context, by core.Actor, in *input) err
 	}
 	if len(owners) > 0 && owners[0].Workspace == t.workspace {
 		in.lead(owners[0])
+		if in.Spec != nil {
+			in.Spec.Badge = t.itemBadge(ctx, in.Spec)
+		}
 	}
 	if in.Spec != nil {
 		m := t.message(ctx, nil, true, t.workspace)

@@ -54,6 +54,9 @@ func TestGroupIsOpenedByHand(t *testing.T) {
 					if !slices.Equal(members, []string{"WEI", "MEI", "LIN"}) || g.Spec.Owner != wei.Account || len(g.Pinned) != 1 {
 						t.Errorf("%v own and are in it: %v, pinned %v", g.Spec.Owner, members, g.Pinned)
 					}
+					if footer := core.Text(g.Spec.Badge.Message.Card.Footer); !strings.Contains(footer, "Owner: wei") {
+						t.Errorf("the pinned card begins as %q", footer)
+					}
 				})
 				cards := 0
 				for _, p := range b.platform.postsIn("C1") {
