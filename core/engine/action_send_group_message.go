@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 
 	"riskroom/core"
@@ -19,8 +18,14 @@ func (t *turn) resolveSendGroupMessage(ctx context.Context, a *flow.SendGroupMes
 		return err
 	}
 	if !a.Group.Item {
-		if g, err := t.groupOf(ctx, in.Group); err != nil || g.State == core.Ended {
-			return cmp.Or(err, error(stepSkipped{topicEnded}))
+		g, err := t.groupOf(ctx, in.Group)
+		switch {
+		case err != nil:
+			return err
+		case g.Life == GoneGroup:
+			return &core.Error{Op: "send_group_message", Kind: core.Conflict, Detail: "group_gone"}
+		case g.State == core.Ended:
+			return stepSkipped{topicEnded}
 		}
 	}
 	head, err := renderHead(a.Title, a.Text, env)

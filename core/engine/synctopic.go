@@ -14,9 +14,9 @@ type groupCard struct {
 	Rev  int64     `json:"rev"`
 }
 
-// topicAt returns the live topic group at a place, as the run has read it.
+// topicAt returns the topic group at a place, as the run has read it.
 func (t *turn) topicAt(ref core.GroupRef) (Group, bool) {
-	i := slices.IndexFunc(t.rec.Groups, func(g Group) bool { return g.Ref == ref && g.Type == core.Topic && g.Life == LiveGroup })
+	i := slices.IndexFunc(t.rec.Groups, func(g Group) bool { return g.Ref == ref && g.Type == core.Topic })
 	if i < 0 {
 		return Group{}, false
 	}
@@ -34,7 +34,7 @@ func (e *Engine) longOver(g Group) bool {
 
 // outdatedTopic returns the pinned card of a topic group if a message shows an older one.
 func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, bool) {
-	if s.Rev >= g.Rev || t.e.left(g) {
+	if s.Rev >= g.Rev || g.Life != LiveGroup || t.e.left(g) {
 		return groupCard{}, false
 	}
 	return groupCard{Card: *t.e.topicCard(ctx, g, t.rec.Risk), Rev: g.Rev}, true
@@ -43,7 +43,7 @@ func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, 
 // lookAtTopics checks whether the topic groups of the key exist, and have their cards.
 func (t *turn) lookAtTopics(ctx context.Context, in *syncInput) error {
 	for _, g := range t.rec.Groups {
-		if _, ok := t.topicAt(g.Ref); !ok {
+		if g.Type != core.Topic || g.Life != LiveGroup {
 			continue
 		}
 		if err := t.lookAtTopic(ctx, in, g); err != nil {
@@ -74,6 +74,8 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 		return t.topicReopened(ctx, g)
 	case g.Said != "": // it exists again, so the report doesn't count any more
 		return t.changeGroup(ctx, g, func(g *Group) { g.Said = "" })
+	case now.Name != "" && now.Name != g.Name:
+		return t.changeGroup(ctx, g, func(g *Group) { g.Name = now.Name }) // and the sync looks again
 	}
 	missing := !slices.Contains(now.Pinned, g.Card) // it has no bookmark
 	switch creator := t.runOf(g.Run); {
