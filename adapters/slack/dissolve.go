@@ -19,7 +19,7 @@ func (a *Adapter) dissolve(ctx context.Context, p *effect.Progress, channel stri
 		})
 		return
 	}
-	_, err := p.Once.Do(ctx, a.archiveCall(channel))
+	_, err := p.Once.Do(ctx, a.archiveCall(channel, c.Posting.State == core.Ended && a.end == endArchive))
 	if a.endsByArchiving(c) {
 		p.Note(core.PartState, core.Account{}, err)
 	}

@@ -95,8 +95,13 @@ func TestArchiving(t *testing.T) {
 	if err := w.Hands().Say(t.Context(), "U0000000LIN", g.ID, "one more thing"); !errors.Is(err, stage.ErrReadOnly) || !strings.Contains(err.Error(), "is_archived") {
 		t.Errorf("a person gets %v", err)
 	}
-	reopen := core.GroupChange{State: core.Discussing, Posting: core.Posting{State: core.Ended}}
-	report, err := a.SetGroup(t.Context(), newOnce(), g, reopen)
+	was := core.Posting{State: core.Ended}
+	report, err := a.SetGroup(t.Context(), newOnce(), g, core.GroupChange{Dissolve: core.DissolveArchive, Posting: was})
+	if err != nil || len(report.Failed()) > 0 {
+		t.Errorf("dissolving it: %v, failed %v", err, report.Failed())
+	}
+	reopen := core.GroupChange{State: core.Discussing, Posting: was}
+	report, err = a.SetGroup(t.Context(), newOnce(), g, reopen)
 	want := core.Outcome{Part: core.PartState, Kind: core.Unsupported, Detail: core.ByHand}
 	if err != nil || !slices.Equal(report.Failed(), []core.Outcome{want}) {
 		t.Errorf("%v, failed %v", err, report.Failed())

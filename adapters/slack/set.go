@@ -104,21 +104,28 @@ func (a *Adapter) renamedSince(ctx context.Context, channel string, then time.Ti
 	return renamed, err
 }
 
+// aspect is a topic or purpose as Slack returns it.
+type aspect struct {
+	value string
+	by    string // who set it
+	set   slack.JSONTime
+}
+
 // text is the topic or the purpose of a channel.
 type text struct {
 	method string
-	of     func(slack.Channel) (value string, set slack.JSONTime)
+	of     func(slack.Channel) aspect
 	set    func(ctx context.Context, in core.Intent, channel, want string) error
 }
 
 func (a *Adapter) text(part core.Part) text {
 	if part == core.PartPurpose {
-		return text{"conversations.setPurpose", func(ch slack.Channel) (string, slack.JSONTime) {
-			return ch.Purpose.Value, ch.Purpose.LastSet
+		return text{"conversations.setPurpose", func(ch slack.Channel) aspect {
+			return aspect{ch.Purpose.Value, ch.Purpose.Creator, ch.Purpose.LastSet}
 		}, a.conversationsSetPurpose}
 	}
-	return text{"conversations.setTopic", func(ch slack.Channel) (string, slack.JSONTime) {
-		return ch.Topic.Value, ch.Topic.LastSet
+	return text{"conversations.setTopic", func(ch slack.Channel) aspect {
+		return aspect{ch.Topic.Value, ch.Topic.Creator, ch.Topic.LastSet}
 	}, a.conversationsSetTopic}
 }
 
@@ -128,7 +135,8 @@ func (a *Adapter) text(part core.Part) text {
 // yet, so the call skips the read.
 //
 // Another value doesn't mean that an earlier attempt failed: somebody may have
-// set it since. What was set later stays.
+// set it since. What was set later stays. If no attempt is known, and the store may only
+// have lost one, what the bot set is left from an earlier step of the run.
 func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Call {
 	t := a.text(part)
 	want = cut(strings.Join(strings.Fields(want), " "), maxTopic)
@@ -137,9 +145,16 @@ func (a *Adapter) textCall(part core.Part, channel, want string, of age) core.Ca
 		if err != nil {
 			return false, err
 		}
-		value, set := t.of(ch)
-		later := of != existing && (value != "" || set > 0) || tried && set.Time().After(in.First)
-		return shows(value, want) || later, nil
+		now := t.of(ch)
+		later := of != existing && (now.value != "" || now.set > 0) || tried && now.set.Time().After(in.First)
+		if later && of == existing && in.Attempt == 0 {
+			self, err := a.whoAmI(ctx)
+			if err != nil {
+				return false, err
+			}
+			later = now.by != self.UserID
+		}
+		return shows(now.value, want) || later, nil
 	}
 	call := core.Call{
 		Key:       string(part),

@@ -33,7 +33,7 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, channel st
 	case c.State == core.Discussing:
 		a.reopen(ctx, p, channel)
 	case p.Err == nil && c.Dissolve != core.DissolveArchive: // else dissolve does it
-		p.Do(ctx, core.PartState, core.Account{}, a.archiveCall(channel))
+		p.Do(ctx, core.PartState, core.Account{}, a.archiveCall(channel, false))
 	}
 }
 
@@ -52,10 +52,10 @@ func (a *Adapter) close(ctx context.Context, p *effect.Progress, channel string,
 }
 
 // archiveCall archives a channel. Slack removes the bot from it, and a private channel
-// then looks as if it didn't exist. Only after an attempt whose result is unknown is
-// that taken for its effect.
-func (a *Adapter) archiveCall(channel string) core.Call {
-	open := false // an earlier attempt may have had its effect
+// then looks as if it didn't exist. Only after an attempt whose result is unknown, or if
+// the channel was archived before, is that taken for its effect.
+func (a *Adapter) archiveCall(channel string, before bool) core.Call {
+	open := before // an earlier attempt may have had its effect
 	return core.Call{
 		Key:       "archive",
 		Cost:      a.client.Cost("conversations.archive"),

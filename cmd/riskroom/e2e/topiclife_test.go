@@ -34,6 +34,9 @@ func topicOfFlow() tale {
 			if g := l.topic(); g.State != core.Ended || g.Owner.ID != l.home().ids["lin"] {
 				l.Errorf("recorded %+v", g)
 			}
+			if topic := l.group().Topic; !strings.HasPrefix(topic, "Ended ") {
+				l.Errorf("the channel's topic is %q", topic)
+			}
 			l.refused("ana", "lin")
 			l.posted("Is it one cent?", 1)
 			l.posted("Too late", 0)
