@@ -12,16 +12,16 @@ func closingMessage() *core.Message {
 }
 
 // discussed and ended are who may post in a topic group before a change.
-func discussed(place) core.Posting { return core.Posting{State: core.Discussing} }
-func ended(at place) core.Posting {
+func discussed(*rig, place) core.Posting { return core.Posting{State: core.Discussing} }
+func ended(_ *rig, at place) core.Posting {
 	return core.Posting{State: core.Ended, Saved: at.group.Report.Saved}
 }
 
 // posts changes who may post in a topic group.
-func posts(name string, part core.Part, from func(place) core.Posting, change func(*rig) core.GroupChange) action {
+func posts(name string, part core.Part, from func(*rig, place) core.Posting, change func(*rig) core.GroupChange) action {
 	a := setGroup(part, func(r *rig, at place) core.GroupChange {
 		c := change(r)
-		c.Posting = from(at)
+		c.Posting = from(r, at)
 		return c
 	})
 	lacking := a.lacking
@@ -53,7 +53,7 @@ func muteAll() action {
 }
 
 func unmuteAll() action {
-	a := posts("mute: none", core.PartMute, func(at place) core.Posting {
+	a := posts("mute: none", core.PartMute, func(_ *rig, at place) core.Posting {
 		return core.Posting{State: core.Discussing, Muted: core.Mute{All: true}, Saved: at.group.Report.Saved}
 	}, func(*rig) core.GroupChange { return core.GroupChange{Mute: &core.Mute{}} })
 	a.prepare = func(r *rig) place { return r.then(aTopicGroup(r), muteAll()) }
@@ -74,12 +74,10 @@ func mutePeople() action {
 }
 
 func unmutePeople() action {
-	var people []core.Account
-	a := posts("unmute: people", core.PartMute, func(at place) core.Posting {
-		return core.Posting{State: core.Discussing, Muted: core.Mute{People: people}, Saved: at.group.Report.Saved}
+	a := posts("unmute: people", core.PartMute, func(r *rig, at place) core.Posting {
+		return core.Posting{State: core.Discussing, Muted: core.Mute{People: mutedPeople(r)}, Saved: at.group.Report.Saved}
 	}, func(r *rig) core.GroupChange {
-		people = mutedPeople(r)
-		return core.GroupChange{Mute: &core.Mute{People: people[1:2]}}
+		return core.GroupChange{Mute: &core.Mute{People: mutedPeople(r)[1:2]}}
 	})
 	a.prepare = func(r *rig) place { return r.then(aTopicGroup(r), mutePeople()) }
 	a.lacking = mutePeople().lacking
@@ -169,8 +167,8 @@ func reopens(r *rig, _ Harness) {
 func staysMuted(r *rig, _ Harness) {
 	at := r.then(aTopicGroup(r), muteAll())
 	muted := core.Mute{All: true}
-	from := func(s core.TopicState) func(place) core.Posting {
-		return func(at place) core.Posting {
+	from := func(s core.TopicState) func(*rig, place) core.Posting {
+		return func(_ *rig, at place) core.Posting {
 			return core.Posting{State: s, Muted: muted, Saved: at.group.Report.Saved}
 		}
 	}

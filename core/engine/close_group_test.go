@@ -11,6 +11,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/engine"
+	"riskroom/core/store/storetest"
 )
 
 // onClosing runs test with a risk that has just been resolved and whose group, C1, is to be
@@ -18,7 +19,7 @@ import (
 func onClosing(t *testing.T, test func(b *bundle, r core.Risk, g core.GroupRef)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2])
+		b := setupClosing(t)
 		b.org.CloseAfter = 2
 		defer b.startEngine(b.engine)()
 		r := b.file("Closed", time.Now().AddDate(0, 0, -3))
@@ -26,6 +27,20 @@ func onClosing(t *testing.T, test func(b *bundle, r core.Risk, g core.GroupRef))
 		b.doThen("resolve", engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "done"})
 		test(b, r, core.GroupRef{Workspace: "acme", ID: "C1"})
 	})
+}
+
+// setupClosing returns a bundle whose store follows its clock.
+func setupClosing(t *testing.T) *bundle {
+	t.Helper()
+	clock := &fakeClock{}
+	return setupOn(t, clock, storetest.Embedded(t, clock), storyFlows()[2])
+}
+
+// pass lets time go by without the periodic looks at the timers, of which there are 3,600
+// in an hour.
+func (b *bundle) pass(d time.Duration) {
+	b.t.Helper()
+	b.jump(b.clock.Now().Add(d))
 }
 
 // dissolved returns how a group was dissolved.
@@ -49,19 +64,19 @@ func (f *fakePlatform) says(id string) {
 func TestGroupOfAClosedRiskIsClosed(t *testing.T) {
 	t.Parallel()
 	onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
-		time.Sleep(24*time.Hour - 5*time.Minute)
+		b.pass(24*time.Hour - 5*time.Minute)
 		if got := b.notices(g.ID); len(got) > 0 {
 			t.Errorf("before the first day has passed it reads %q", got)
 		}
-		time.Sleep(10 * time.Minute)
+		b.pass(10 * time.Minute)
 		if got := b.notices(g.ID); len(got) != 1 || !strings.Contains(got[0], "This channel will be archived at 3 Jan 2000, 00:01. To keep it, post a message here") {
 			t.Errorf("after a day it reads %q", got)
 		}
-		time.Sleep(24*time.Hour - 20*time.Minute)
+		b.pass(24*time.Hour - 20*time.Minute)
 		if how := b.dissolved(g.ID); how != "" {
 			t.Errorf("too early, it was dissolved: %s", how)
 		}
-		time.Sleep(time.Hour)
+		b.pass(time.Hour)
 		if how := b.dissolved(g.ID); how != core.DissolveArchive {
 			t.Errorf("after two days it was dissolved: %q", how)
 		}
@@ -100,13 +115,13 @@ func TestGroupOfAClosedRiskIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
-				time.Sleep(30 * time.Hour)
+				b.pass(30 * time.Hour)
 				c.keep(b, r, g)
-				time.Sleep(47 * time.Hour)
+				b.pass(47 * time.Hour)
 				if how := b.dissolved(g.ID); how != "" || b.binding(r.Key).State != engine.Bound {
 					t.Errorf("dissolved %q, %+v", how, b.binding(r.Key))
 				}
-				time.Sleep(2 * time.Hour)
+				b.pass(2 * time.Hour)
 				if got := b.notices(g.ID); len(got) != c.notices {
 					t.Errorf("the group reads %q", got)
 				}
@@ -123,14 +138,14 @@ func TestGroupOfAClosedRiskIsKept(t *testing.T) {
 func TestLongClosedRisksAreNoBurst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2])
+		b := setupClosing(t)
 		stop := b.startEngine(b.engine)
 		for _, title := range []string{"One", "Two", "Three"} {
 			r := b.file(title, time.Now().AddDate(0, 0, -3))
 			time.Sleep(time.Minute)
 			b.doThen(title, engine.ChangeStatus{Risk: r.Key, To: core.Resolved})
 		}
-		time.Sleep(3 * 24 * time.Hour)
+		b.pass(3 * 24 * time.Hour)
 		stop()
 		b.org.CloseAfter = 2
 		b.engine = b.newEngine(b.options)
@@ -144,7 +159,7 @@ func TestLongClosedRisksAreNoBurst(t *testing.T) {
 		if due[0].IsZero() || due[1].Sub(due[0]) < 2*time.Minute || due[2].Sub(due[1]) < 2*time.Minute {
 			t.Errorf("due at %v", due)
 		}
-		time.Sleep(26 * time.Hour)
+		b.pass(26 * time.Hour)
 		for _, id := range b.platform.groupIDs() {
 			if b.dissolved(id) == "" || len(b.notices(id)) != 2 {
 				t.Errorf("%s: %q, dissolved %q", id, b.notices(id), b.dissolved(id))
@@ -162,7 +177,7 @@ func TestClosingIsCancelledInACall(t *testing.T) {
 			t.Parallel()
 			onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
 				if method == "dissolve" {
-					time.Sleep(30 * time.Hour)
+					b.pass(30 * time.Hour)
 				}
 				begun := make(chan struct{})
 				unanswered := failing(method, 1, &core.Error{Op: "fake", Kind: core.Unavailable, Effect: core.Maybe})
@@ -173,9 +188,13 @@ func TestClosingIsCancelledInACall(t *testing.T) {
 					}
 					return err
 				})
+				b.pass(18*time.Hour - 10*time.Minute)
+				if method == "post" {
+					b.pass(6 * time.Hour)
+				}
 				<-begun
 				b.doThen("reopen", engine.ChangeStatus{Risk: r.Key, To: core.Pending})
-				time.Sleep(25 * time.Hour)
+				b.pass(25 * time.Hour)
 				if got := b.run(r.Key, engine.CloseFlow); got.State != engine.Cancelled || got.Open {
 					t.Errorf("the run is %+v", got)
 				}
@@ -191,7 +210,7 @@ func TestClosingIsCancelledInACall(t *testing.T) {
 func TestClosedGroupComesBack(t *testing.T) {
 	t.Parallel()
 	onClosing(t, func(b *bundle, r core.Risk, g core.GroupRef) {
-		time.Sleep(3 * 24 * time.Hour)
+		b.pass(3 * 24 * time.Hour)
 		if how := b.dissolved(g.ID); how != core.DissolveArchive || b.binding(r.Key).State != engine.Free {
 			t.Fatalf("it was dissolved: %q", how)
 		}
@@ -229,7 +248,7 @@ func (s mortalStore) ChangeGroup(ctx context.Context, u engine.GroupUpdate) erro
 func TestDissolvedBeforeItIsRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := setupOn(t, &fakeClock{}, inMemory(t), storyFlows()[2])
+		b := setupClosing(t)
 		b.org.CloseAfter = 2
 		l, armed := &process{steps: -1}, &atomic.Bool{}
 		armed.Store(true)
@@ -241,7 +260,8 @@ func TestDissolvedBeforeItIsRecorded(t *testing.T) {
 		time.Sleep(time.Minute)
 		b.doThen("resolve", engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "done"})
 		g := b.binding(r.Key).Group
-		time.Sleep(50 * time.Hour)
+		b.pass(47 * time.Hour)
+		time.Sleep(2 * time.Hour)
 		stop()
 		if armed.Load() || b.dissolved(g.ID) == "" {
 			t.Fatalf("dissolved %q, the process was killed: %v", b.dissolved(g.ID), !armed.Load())

@@ -132,8 +132,9 @@ func (t *turn) changeGroupAnd(ctx context.Context, g Group, timers []TimerChange
 const maxGroupOps = 8
 
 // record stores in a group's record what a step has done to the group. name is the
-// group's, "" if it is not known now. done says that nothing of the step is left to do. What the step decided about owner and admins is
-// stored once, even if the step is performed again after a crash.
+// group's, "" if it is not known now. done says that nothing of the step is left to do:
+// only then is the step in the trail. What it decided about owner and admins is stored
+// once, even if it is performed again after a crash.
 func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name string, r core.Report, done bool) error {
 	g, err := t.groupOf(ctx, ref)
 	if err != nil || g.Key == "" {
@@ -151,6 +152,10 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 		ev.Actor = in.Edit.By
 	case in.Opened != nil:
 		ev.Actor = in.Opened.By
+	}
+	var events []Event
+	if done {
+		events = append(events, ev)
 	}
 	followed := in.Involved
 	if followed == nil { // the input of an older version
@@ -173,7 +178,7 @@ func (t *turn) record(ctx context.Context, ref core.GroupRef, in *input, name st
 		if in.Edit != nil {
 			g.apply(*in.Edit)
 		}
-	}, ev)
+	}, events...)
 }
 
 // apply changes owner and admins. The owner isn't also an admin.

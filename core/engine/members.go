@@ -43,7 +43,7 @@ func (t *turn) follow(ctx context.Context, in *syncInput) error {
 			return err
 		}
 	}
-	g, err := t.e.groupOf(ctx, t.rec, b.Group)
+	_, g, err := t.e.groupAt(ctx, b.Group) // t.rec may be older than the end of the creating step
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func TestNoticesAreSentences(t *testing.T) {
 	}{
 		"no operator": {nil, append(group(&flow.CreateGroupDef{Members: []string{"lin"}}),
 			flow.StepDef{Action: &flow.SetGroupDef{Group: "room", Operator: "lin", Topic: new("x")}}),
-			"R-1, flow act: set_group failed. lin can't change #Room-r-1: only its owner, its admins and riskroom's administrators can. Each of them can make lin an admin of it."},
+			"R-1, flow act: set_group failed. lin can't change #Room-r-1: only its owner, its admins and riskroom's administrators can. Each of them can make lin an admin of it, in that channel: /risk group settings"},
 		"several people, one cause": {denied("user_is_restricted"), members,
 			"R-1, flow act: create_group was done only in part. lin, wei, mei, boss: guests can't be added by the bot. Add them by hand."},
 		"a code without a sentence": {denied("odd_one"), members,

@@ -214,7 +214,7 @@ func (d *day) hour(t *testing.T, hour int) {
 	d.waitIdle(t)
 }
 
-// waitIdle waits until nothing is due and nothing is running.
+// waitIdle waits until nothing is due, running or deferred.
 func (d *day) waitIdle(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(30 * time.Millisecond) {
@@ -222,7 +222,7 @@ func (d *day) waitIdle(t *testing.T) {
 			t.Fatal(err)
 		}
 		n, next, err := d.db.Counts(t.Context())
-		if err == nil && n[engine.Running] == 0 && (next.IsZero() || next.After(d.Now())) {
+		if err == nil && n[engine.Running]+n[engine.Waiting] == 0 && (next.IsZero() || next.After(d.Now())) {
 			return
 		}
 		if time.Now().After(end) {

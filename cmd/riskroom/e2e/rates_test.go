@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -192,11 +191,20 @@ func TestGlobalRate(t *testing.T) {
 			}
 		}
 		all.Wait()
-		if calls := w.Log().Calls(); len(calls) != 200 || slices.ContainsFunc(calls, func(c stage.Call) bool { return c.Code != "" }) {
-			t.Errorf("%d calls, of which some were refused: %+v", len(calls), calls)
+		looked := 0
+		for _, c := range w.Log().Calls() {
+			if c.Method == "list_pins" { // the last of a look
+				looked++
+			}
+			if c.Code != "" {
+				t.Errorf("%s was refused: %+v", c.Method, c)
+			}
 		}
-		if took := time.Since(begun); took > 10*time.Second {
-			t.Errorf("it takes %v, the limit asks for four seconds", took)
+		if looked != 200 {
+			t.Errorf("looked at %d channels", looked)
+		}
+		if took := time.Since(begun); took > 15*time.Second {
+			t.Errorf("it takes %v, the limit asks for eight seconds", took)
 		}
 		for _, err := range []error{s.Stop(), w.Close()} {
 			if err != nil {
