@@ -85,6 +85,7 @@ func TestNothingLeaks(t *testing.T) {
 		if n := len(d.redis(t, "client", "list")); n > 2*runtime.GOMAXPROCS(0)*10+10 {
 			t.Errorf("%d connections to Redis", n)
 		}
+		d.waitIdle(t, engine.Running, engine.Waiting)
 		d.checkKeys(t)
 	}()
 	if err := goleak.Find(before); err != nil {
@@ -205,24 +206,25 @@ func (d *day) hour(t *testing.T, hour int) {
 	if err := work.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	d.waitIdle(t)
+	d.waitIdle(t, engine.Running)
 	if err := d.app.Engine.Pause(ctx); err != nil {
 		t.Fatal(err)
 	}
 	d.offset.Store(int64(time.Until(d.begun.Add(time.Duration(hour+1) * time.Hour))))
 	d.app.Engine.Resume()
-	d.waitIdle(t)
+	d.waitIdle(t, engine.Running)
 }
 
-// waitIdle waits until nothing is due, running or deferred.
-func (d *day) waitIdle(t *testing.T) {
+// waitIdle waits until nothing is due, and no run is in one of the states.
+func (d *day) waitIdle(t *testing.T, states ...engine.RunState) {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(30 * time.Millisecond) {
 		if err := d.slack.FlushEvents(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		n, next, err := d.db.Counts(t.Context())
-		if err == nil && n[engine.Running]+n[engine.Waiting] == 0 && (next.IsZero() || next.After(d.Now())) {
+		busy := slices.ContainsFunc(states, func(s engine.RunState) bool { return n[s] > 0 })
+		if err == nil && !busy && (next.IsZero() || next.After(d.Now())) {
 			return
 		}
 		if time.Now().After(end) {
