@@ -77,7 +77,7 @@ func TestCheckMeasuresTheCommand(t *testing.T) {
 	}
 	r := program(t.Context(), nil, string(src)+fields, "check", "-")
 	const want = "warning: the command in guild has room for 8000 characters, so these fields can't be options of edit: fieldfieldfieldfieldfieldfield"
-	if r.code != exitFine || strings.Count(r.stdout, want) != 1 {
+	if r.code != exitFine || strings.Count(r.stdout, want) != 1 || strings.Contains(r.stdout, want+"00") || !strings.Contains(r.stdout, want[len(want)-30:]+"16") {
 		t.Errorf("exit %d:\n%s", r.code, r.stdout)
 	}
 	if r = program(t.Context(), nil, string(src), "check", "-"); strings.Contains(r.stdout, "8000") {

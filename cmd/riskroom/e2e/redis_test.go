@@ -131,7 +131,7 @@ func TestRedisHangs(t *testing.T) {
 	b.shown(ana, "is filed: While away")
 	b.shown(ana, "R-2 Second", "In progress")
 	b.shown(lin, "First", "In progress")
-	b.shown(wei, "open risks") // three, or four with the one that ana filed meanwhile
+	b.shown(wei, " open risks", "R-1 First", "R-2 Second", "R-3 Third") // and what was filed meanwhile
 	if reply, err := b.slack.SubmitView(context.Background(), wei, form.ID, nil); err != nil || !strings.Contains(reply.View.Plain, "is filed: By form") {
 		t.Errorf("the form pressed again: %v %+v", err, reply)
 	}
