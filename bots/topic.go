@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -268,7 +269,7 @@ func (b *Bot) setTopic(ctx context.Context, c Command, o engine.GroupOperation, 
 	if err != nil {
 		return Reply{}, err
 	}
-	return Say(b.printer(c).S(says, text.Args{"Name": done.Group.Name})), nil
+	return Say(b.printer(c).S(says, text.Args{"Name": cmp.Or(done.Group.Topic, done.Group.Name)})), nil
 }
 
 // pressEnd ends the topic group in which the button was pressed, after a question.
