@@ -91,6 +91,9 @@ func (t *turn) openGroup(ctx context.Context) error {
 		return t.endTurn(ctx, err, performed{})
 	}
 	t.rec, t.workspace = rec, rec.Risk.Home
+	if !t.run.Begun && !rec.Risk.Status.Open() {
+		return t.openingFailed(ctx, by, &core.Error{Op: "open group", Kind: core.Conflict, Detail: "risk_closed"}, performed{})
+	}
 	in := &input{}
 	if t.run.Input != nil {
 		if err := json.Unmarshal(t.run.Input, in); err != nil {

@@ -12,6 +12,26 @@ import (
 	"riskroom/core/flow"
 )
 
+// A risk that is closed before its group is created doesn't get one, and whoever opened it
+// is told.
+func TestNoGroupIsOpenedForAClosedRisk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t))
+		r := b.file("By hand", time.Time{})
+		b.doThen("open", engine.OpenGroup{Risk: r.Key})
+		b.doThen("resolve", engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "done"})
+		defer b.startEngine(b.engine)()
+		time.Sleep(10 * time.Minute)
+		if ids := b.platform.groupIDs(); len(ids) > 0 {
+			t.Errorf("groups %v", ids)
+		}
+		if got := b.notices("DWEI"); len(got) != 1 || !strings.Contains(got[0], "The risk has been closed in the meantime") {
+			t.Errorf("wei is told %q", got)
+		}
+	})
+}
+
 // Whoever may change a risk can open its group by hand, once, and owns it.
 func TestGroupIsOpenedByHand(t *testing.T) {
 	t.Parallel()
