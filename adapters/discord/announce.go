@@ -9,35 +9,27 @@ import (
 
 // setAnnouncement posts and pins an announcement in place of the one before.
 func (a *Adapter) setAnnouncement(ctx context.Context, p *effect.Progress, channel string, n core.Announcement) {
-	if !p.Ended {
-		p.Note(core.PartAnnouncement, core.Account{}, a.announce(ctx, p, channel, n))
-	}
+	p.Announce(ctx, n, a.checkAnnouncement(channel, n), effect.Announcing{
+		Post:  a.poster(channel),
+		Pin:   func(id string) core.Call { return a.pinCall(channel, id) },
+		Unpin: func(id string) core.Call { return a.unpinCall(channel, id) },
+		Ref:   func(id string) core.MessageRef { return a.messageRef(channel, id) },
+	})
 }
 
-// announce unpins the old announcement only once the new one is pinned, so that an
-// interruption never leaves the channel without one.
-func (a *Adapter) announce(ctx context.Context, p *effect.Progress, channel string, n core.Announcement) error {
-	if !n.Old.IsZero() && (n.Old.Workspace != a.workspace || n.Old.Channel != channel || !isID(n.Old.ID)) {
+func (a *Adapter) checkAnnouncement(channel string, n core.Announcement) error {
+	switch {
+	case !n.Old.IsZero() && (n.Old.Workspace != a.workspace || n.Old.Channel != channel || !isID(n.Old.ID)):
 		return &core.Error{Op: "discord: set announcement", Kind: core.Invalid, Detail: "other_channel"}
+	case n.Message != nil:
+		return a.sendable("set announcement", a.workspace, *n.Message)
 	}
-	if n.Message != nil {
-		if err := a.sendable("set announcement", a.workspace, *n.Message); err != nil {
-			return err
-		}
-		id, err := p.Once.Do(ctx, a.postCall("announce", channel, *n.Message))
-		if err != nil {
-			return err
-		}
-		p.Report.Announcement = a.messageRef(channel, id)
-		if _, err := p.Once.Do(ctx, a.pinCall(channel, id)); err != nil {
-			return err
-		}
-	}
-	if n.Old.IsZero() {
-		return nil
-	}
-	_, err := p.Once.Do(ctx, a.unpinCall(channel, n.Old.ID))
-	return err
+	return nil
+}
+
+// poster returns the function that makes calls which post in a channel.
+func (a *Adapter) poster(channel string) func(key string, m core.Message) core.Call {
+	return func(key string, m core.Message) core.Call { return a.postCall(key, channel, m) }
 }
 
 func (a *Adapter) unpinCall(channel, id string) core.Call {

@@ -13,7 +13,7 @@ import (
 // archives a group. Discord has only permissions for all of these, so they are set
 // together. It reports whether that is done.
 func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string, c core.GroupChange) bool {
-	if !a.close(ctx, p, id, c) {
+	if !p.Close(ctx, c, a.poster(id)) {
 		c.State, c.Dissolve = "", ""
 	}
 	p.Report.Saved = c.Posting.Saved
@@ -45,20 +45,6 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, id string,
 		p.Note(core.PartDissolve, core.Account{}, err)
 	}
 	return err == nil
-}
-
-// close posts the last message before a group is ended or dissolved, once everything
-// before it is done. It returns false if it may still be posted later.
-func (a *Adapter) close(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) bool {
-	if c.Closing == nil || c.State != core.Ended && c.Dissolve == "" {
-		return true
-	}
-	if p.Err != nil {
-		return false
-	}
-	_, err := p.Once.Do(ctx, a.postCall("closing", channel, *c.Closing))
-	p.Note(core.PartClosing, core.Account{}, err)
-	return err == nil || core.KindOf(err).Final()
 }
 
 // save returns what people had set in a channel before riskroom restricts posting. That

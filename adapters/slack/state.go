@@ -21,7 +21,7 @@ const (
 // must be done.
 func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) {
 	parts := a.mute(p, c)
-	closed := a.close(ctx, p, channel, c)
+	closed := p.Close(ctx, c, a.poster(channel))
 	if c.State != "" && a.end == endRestrict && closed {
 		parts = append(parts, core.PartState)
 	}
@@ -35,20 +35,6 @@ func (a *Adapter) setPosting(ctx context.Context, p *effect.Progress, channel st
 	case p.Err == nil && c.Dissolve != core.DissolveArchive: // else dissolve does it
 		p.Do(ctx, core.PartState, core.Account{}, a.archiveCall(channel, false))
 	}
-}
-
-// close posts the last message before a group is ended or dissolved, once everything
-// before it is done. It returns false if it may still be posted later.
-func (a *Adapter) close(ctx context.Context, p *effect.Progress, channel string, c core.GroupChange) bool {
-	if c.Closing == nil || c.State != core.Ended && c.Dissolve == "" {
-		return true
-	}
-	if p.Err != nil {
-		return false
-	}
-	_, err := p.Once.Do(ctx, a.postCall("closing", channel, *c.Closing))
-	p.Note(core.PartClosing, core.Account{}, err)
-	return err == nil || core.KindOf(err).Final()
 }
 
 // archiveCall archives a channel. Slack removes the bot from it, and a private channel
