@@ -1,11 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -148,12 +152,43 @@ func (s *Store) eachOf(ctx context.Context, shard int, f func(core.RiskKey) erro
 	return nil
 }
 
+// unaligned returns the shards that have risks to visit, and may not be aligned with a
+// file.
+func (s *Store) unaligned(ctx context.Context, op, file string) ([]int, error) {
+	pipe := s.db.Pipeline()
+	aligned := make([]*redis.StringCmd, s.keys.shards)
+	open, due := make([]*redis.StringSliceCmd, s.keys.shards), make([]*redis.StringSliceCmd, s.keys.shards)
+	for shard := range s.keys.shards {
+		aligned[shard] = pipe.Get(ctx, s.keys.aligned(shard))
+		open[shard], due[shard] = pipe.ZRange(ctx, s.keys.open(shard), 0, 0), pipe.ZRange(ctx, s.keys.due(shard), 0, 0)
+	}
+	_, _ = pipe.Exec(ctx) // each command has its own error
+	var list []int
+	for shard := range s.keys.shards {
+		err := cmp.Or(open[shard].Err(), due[shard].Err())
+		if none := aligned[shard].Err(); !errors.Is(none, redis.Nil) {
+			err = cmp.Or(none, err)
+		}
+		if err != nil {
+			return nil, failed(op, err)
+		}
+		if aligned[shard].Val() != file && len(open[shard].Val())+len(due[shard].Val()) > 0 {
+			list = append(list, shard)
+		}
+	}
+	return list, nil
+}
+
 // Align calls f with the risks whose timers may not be those of a config file, shard by
 // shard. It leaves out a shard if all its risks have been aligned with that file, and no
 // process with another file has changed one since.
 func (s *Store) Align(ctx context.Context, file string, f func(core.RiskKey) error) error {
 	const op = "align"
-	for shard := range s.keys.shards {
+	shards, err := s.unaligned(ctx, op, file)
+	if err != nil {
+		return err
+	}
+	for _, shard := range shards {
 		step := func(nonce string, ends bool) (aligned bool, err error) {
 			a, err := s.do(ctx, op, s.call("align", s.keys.aligned(shard)).add(file, nonce).flag(ends))
 			return a.text(1) == "1", err
