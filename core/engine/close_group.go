@@ -79,7 +79,7 @@ func keepGroup(rec Record, except RunID) []TimerChange {
 // closeGroup runs CloseFlow.
 func (t *turn) closeGroup(ctx context.Context) error {
 	t.stepKey = []string{"notice", "close"}[min(t.run.Step, 1)]
-	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	rec, err := t.read(ctx)
 	if err != nil {
 		return t.endTurn(ctx, err, performed{})
 	}

@@ -140,7 +140,7 @@ func (t *turn) actOnGroup(ctx context.Context) error {
 	if err := json.Unmarshal(t.run.Data, &task); err != nil {
 		return t.end(ctx, Parked, "stored_input", performed{})
 	}
-	rec, err := t.e.store.Get(ctx, task.Key)
+	rec, err := t.read(ctx)
 	if err != nil && core.KindOf(err) != core.NotFound {
 		return t.endTurn(ctx, err, performed{})
 	}

@@ -43,7 +43,7 @@ func (t *turn) postNote(ctx context.Context) error {
 
 // wordNote writes what is posted. It fails with NotFound if the risk has no group now.
 func (t *turn) wordNote(ctx context.Context, in *input) error {
-	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	rec, err := t.read(ctx)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (t *turn) openGroup(ctx context.Context) error {
 	if err := json.Unmarshal(t.run.Data, &by); err != nil {
 		return t.end(ctx, Parked, "stored_input", performed{})
 	}
-	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	rec, err := t.read(ctx)
 	if err != nil {
 		return t.endTurn(ctx, err, performed{})
 	}

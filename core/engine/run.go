@@ -117,6 +117,7 @@ type Run struct {
 	Outcomes map[int][]byte       // by step index
 	Calls    map[string]CallState // of the current step, by Once key
 	Doubt    Doubt
+	Record   *Record // of the risk, read as the run was claimed; nil otherwise, or if there is none
 }
 
 // Doubt says which calls of a run may be missing in the store, because it lost its latest

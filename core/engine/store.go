@@ -169,7 +169,7 @@ type Runs interface {
 	Arm(ctx context.Context, risk core.RiskKey, version int64, timers []TimerChange) error
 
 	// Claim returns runs that are due, earliest first and at most limit, each under a
-	// lease from now. next is when the next run is due that it did not return, zero if
+	// lease from now and with the record of its risk. next is when the next run is due that it did not return, zero if
 	// none is armed. No run is returned early.
 	Claim(ctx context.Context, limit int, lease time.Duration) (runs []Run, next time.Time, err error)
 

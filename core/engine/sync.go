@@ -44,7 +44,7 @@ func (e *Engine) syncAt(risk core.RiskKey, at time.Time) TimerChange {
 // the difference, whatever armed it.
 func (t *turn) sync(ctx context.Context) error {
 	t.stepKey = "sync"
-	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	rec, err := t.read(ctx)
 	if core.KindOf(err) == core.NotFound {
 		return t.end(ctx, Finished, "no_risk", performed{})
 	}

@@ -108,6 +108,15 @@ func (t *turn) openSince() time.Time {
 	return latest
 }
 
+// read returns the risk's record. At first that is the one that came with the claim.
+func (t *turn) read(ctx context.Context) (Record, error) {
+	if rec := t.run.Record; rec != nil {
+		t.run.Record = nil
+		return *rec, nil
+	}
+	return t.e.store.Get(ctx, t.run.ID.Risk)
+}
+
 // reload reads the step's calls and the run's wish again.
 func (t *turn) reload(ctx context.Context) error {
 	r, err := t.e.store.Load(ctx, t.run.ID)

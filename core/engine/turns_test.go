@@ -129,6 +129,15 @@ func (s *failingReads) Get(ctx context.Context, key core.RiskKey) (engine.Record
 	return s.Store.Get(ctx, key)
 }
 
+// Claim leaves out the records, so that runs read their risks, as they do after a change.
+func (s *failingReads) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, limit, lease)
+	for i := range runs {
+		runs[i].Record = nil
+	}
+	return runs, next, err
+}
+
 func TestRunFiresAfterAFailedRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, storyFlows()[0])

@@ -131,7 +131,7 @@ const notRead = "not_read"
 
 // load reads the risk and the flow whose hash the run stores.
 func (t *turn) load(ctx context.Context) error {
-	rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+	rec, err := t.read(ctx)
 	if err != nil {
 		return &core.Error{Op: "read the risk", Kind: core.KindOf(err), Detail: notRead, Err: err}
 	}

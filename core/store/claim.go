@@ -61,7 +61,7 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]en
 			case perr != nil:
 				err = broken(op, perr)
 			case one.text(2) == "1":
-				r, rerr := readRun(id, one.text(1), one.fields(3))
+				r, rerr := readClaimed(id, one)
 				if rerr != nil {
 					err = broken(op, rerr)
 					continue
@@ -98,11 +98,23 @@ func (s *Store) claims(list []timed, lease time.Duration) []*call {
 		c := s.around("claim", mine[0].id.Risk)
 		c.add(nonce(), lease.Milliseconds()).key(s.keys.server(shard)).add(len(mine))
 		for _, t := range mine {
-			c.run(s.keys, t.id).key(s.keys.runs(t.id.Risk))
+			r := t.id.Risk
+			c.run(s.keys, t.id).key(s.keys.runs(r)).key(s.keys.risk(r)).key(s.keys.binding(r)).key(s.keys.shown(r)).key(s.keys.groupsOf(r))
 		}
 		calls = append(calls, c)
 	}
 	return calls
+}
+
+// readClaimed reads a claimed run and the record of its risk.
+func readClaimed(id engine.RunID, a answer) (engine.Run, error) {
+	r, err := readRun(id, a.text(1), a.fields(3))
+	if found := a.list(4); err == nil && found != nil {
+		var rec engine.Record
+		rec, err = readRecord(id.Risk, found)
+		r.Record = &rec
+	}
+	return r, err
 }
 
 // look returns the earliest timers of all shards, earliest first, and the present time

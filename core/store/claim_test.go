@@ -77,6 +77,28 @@ func testClaimOnce(t *testing.T, open opener) {
 	}
 }
 
+// A claimed run comes with the record of its risk, as it is after the claim.
+func testClaimRecord(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.claimed(id("1"))
+	b.complete(engine.Complete{Lease: l, To: engine.Running, Until: b.clock.Now().Add(lease), Seen: 1,
+		Shown:     []engine.Shown{{ID: "1/0/lin", Ref: core.MessageRef{Workspace: "acme", Channel: "D1", ID: "1.2"}, Version: 1}},
+		Unreached: []engine.Unreached{{As: "dora", Workspace: "acme", Code: "no_account"}}})
+	notice := engine.RunID{Risk: "R-0", Flow: engine.NoticeFlow, Occurrence: "op1"}
+	b.arm(b.arming(notice, 0))
+	b.arm(b.arming(id("2"), 0))
+	for _, r := range b.claim() {
+		if r.ID == notice {
+			b.same("record of a notice", r.Record == nil, true)
+			continue
+		}
+		rec, err := b.s.Get(b.ctx, "R-1")
+		b.ok(err)
+		b.same("record", *r.Record, rec)
+		b.same("as claimed", rec.Runs[1].State, engine.Running)
+	}
+}
+
 // testNeverEarly runs on the server's own time.
 func testNeverEarly(t *testing.T, open opener) {
 	s := open(t, nil)

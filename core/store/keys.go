@@ -143,6 +143,12 @@ func (k keys) around(r core.RiskKey) []string {
 	}
 }
 
+// record returns the keys of everything that belongs to a risk, in the order of
+// scripts/record.lua.
+func (k keys) record(r core.RiskKey) []string {
+	return []string{k.due(k.shard(r)), k.risk(r), k.binding(r), k.shown(r), k.runs(r), k.groupsOf(r)}
+}
+
 // budget returns a key of a bucket. The tag is the workspace's, so that one
 // script can take a place in every bucket of a call.
 func (k keys) budget(b core.Bucket, part string) string {

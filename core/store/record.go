@@ -13,6 +13,32 @@ import (
 	"riskroom/core/engine"
 )
 
+// readRecord reads a risk with everything that belongs to it (scripts/record.lua).
+func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
+	var rec engine.Record
+	rec.Risk.Key = key
+	var err error
+	if doc := a.text(0); doc != "" {
+		if err := json.Unmarshal([]byte(doc), &rec.Risk); err != nil {
+			return rec, fmt.Errorf("risk: %w", err)
+		}
+	}
+	if rec.Binding, err = readBinding(a.fields(1)); err != nil {
+		return rec, err
+	}
+	if rec.Shown, err = readShown(a.fields(2)); err != nil {
+		return rec, err
+	}
+	if rec.Runs, rec.Folded, err = readSummaries(a.fields(3), a.fields(4)); err != nil {
+		return rec, err
+	}
+	if rec.Groups, err = readGroups(a.fields(5)); err != nil {
+		return rec, err
+	}
+	rec.Unreached, err = readUnreached(a.fields(6))
+	return rec, err
+}
+
 // shownDoc is a Shown as stored, under its ID.
 type shownDoc struct {
 	Ref     core.MessageRef `json:"ref"`

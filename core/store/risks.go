@@ -90,30 +90,12 @@ func broken(op string, err error) error {
 // a risk.
 func (s *Store) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
 	const op = "get"
-	var rec engine.Record
-	a, err := s.do(ctx, op, s.call("get", append(s.keys.around(key), s.keys.groupsOf(key))...))
+	a, err := s.do(ctx, op, s.call("get", s.keys.record(key)...))
 	if err != nil {
-		return rec, err
+		return engine.Record{}, err
 	}
-	rec.Risk.Key = key
-	if doc := a.text(1); doc != "" {
-		if err := json.Unmarshal([]byte(doc), &rec.Risk); err != nil {
-			return rec, broken(op, err)
-		}
-	}
-	if rec.Binding, err = readBinding(a.fields(2)); err != nil {
-		return rec, broken(op, err)
-	}
-	if rec.Shown, err = readShown(a.fields(3)); err != nil {
-		return rec, broken(op, err)
-	}
-	if rec.Runs, rec.Folded, err = readSummaries(a.fields(4), a.fields(5)); err != nil {
-		return rec, broken(op, err)
-	}
-	if rec.Groups, err = readGroups(a.fields(6)); err != nil {
-		return rec, broken(op, err)
-	}
-	if rec.Unreached, err = readUnreached(a.fields(7)); err != nil {
+	rec, err := readRecord(key, a.list(1))
+	if err != nil {
 		return rec, broken(op, err)
 	}
 	return rec, nil

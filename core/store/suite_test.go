@@ -36,6 +36,7 @@ var cases = map[string]func(*testing.T, opener){
 	"sync cycles":        testSyncCycles,
 	"claim order":        testClaimOrder,
 	"claim once":         testClaimOnce,
+	"claim record":       testClaimRecord,
 	"many due":           testManyDue,
 	"never early":        testNeverEarly,
 	"crashes":            testCrashes,

@@ -1,9 +1,10 @@
--- uses: values server runs
--- Leases runs that are due.
+-- uses: values server runs record
+-- Leases runs that are due, and reads their risks.
 -- KEYS  as in runs.lua (those of a risk are not used), then the shard's server, and for
---       each candidate its run and its risk's runs
--- ARGV  now, channel, nonce, lease in ms, server, n x (run, ID, runs)
--- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash}
+--       each candidate its run and those of its risk
+-- ARGV  now, channel, nonce, lease in ms, server,
+--       n x (run, ID, runs, risk, binding, shown, groups)
+-- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash, record or ''}
 -- A repeat is recognised by its nonce and gets the same leases.
 -- A score of '' means that the run no longer has a timer.
 --
@@ -13,7 +14,7 @@ local nonce, lease, server = arg(), int(), key()
 local wanted = {}
 for i = 1, int() do
   local k, id = key(), arg()
-  wanted[i] = { key = k, id = id, runs = key() }
+  wanted[i] = { key = k, id = id, runs = key(), risk = key(), binding = key(), shown = key(), groups = key() }
 end
 
 local seen, id = fields(redis.call('HGETALL', server)), identity()
@@ -56,6 +57,11 @@ for i, w in ipairs(wanted) do
     else
       out[i + 1] = { w.id, str(s), '0' }
     end
+  end
+end
+for i, w in ipairs(wanted) do
+  if out[i + 1][3] == '1' then
+    out[i + 1][5] = record(due, w.risk, w.binding, w.shown, w.runs, w.groups) or ''
   end
 end
 return out
