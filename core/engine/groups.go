@@ -224,7 +224,7 @@ func (e *Engine) groupEvent(ctx context.Context, g core.GroupRef, ended core.End
 	}
 	soon := []TimerChange{e.syncAt(group.Key, e.clock.Now().Add(afterEvent))}
 	switch {
-	case ended == "" && group.Type == core.Item && group.Life == GoneGroup: // perhaps the bot was added again
+	case ended == "" && group.Life == GoneGroup: // perhaps it was unarchived, or the bot added again
 		return e.changeGroup(ctx, group, groupChange{timers: soon, edit: func(r *Group) {
 			if r.Back == nil {
 				r.Back = &Return{At: e.now()}

@@ -40,17 +40,38 @@ func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, 
 	return groupCard{Card: *t.e.topicCard(ctx, g, t.rec.Risk), Rev: g.Rev}, true
 }
 
-// lookAtTopics checks whether the topic groups of the key exist, and have their cards.
+// lookAtTopics checks whether the topic groups of the key exist, and have their cards. It
+// also follows up events that a group exists again that had ended.
 func (t *turn) lookAtTopics(ctx context.Context, in *syncInput) error {
 	for _, g := range t.rec.Groups {
-		if g.Type != core.Topic || g.Life != LiveGroup {
-			continue
+		var err error
+		switch {
+		case g.Type == core.Item:
+		case g.Life == GoneGroup && g.Back != nil:
+			err = t.lookAtReturned(ctx, g)
+		case g.Life == LiveGroup && g.Shut && g.State != core.Ended && in.Badge == nil && in.Reopen == nil:
+			in.Group, in.Reopen = g.Ref, new(g.Posting())
+		case g.Life == LiveGroup && g.Type == core.Topic:
+			err = t.lookAtTopic(ctx, in, g)
 		}
-		if err := t.lookAtTopic(ctx, in, g); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lookAtReturned checks whether a group that had ended exists again, as an event said.
+func (t *turn) lookAtReturned(ctx context.Context, g Group) error {
+	exists, err := t.exists(ctx, g.Ref)
+	switch {
+	case err != nil:
+		return err
+	case !exists:
+		return t.changeGroup(ctx, g, func(g *Group) { g.Back = nil })
+	}
+	return t.changeGroup(ctx, g, func(g *Group) { g.Life, g.Since, g.Back, g.Said = LiveGroup, t.e.now(), nil, "" },
+		t.event(EventFound, "", map[string]string{"group": g.Ref.String()}))
 }
 
 func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
@@ -79,7 +100,7 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 	}
 	missing := !slices.Contains(now.Pinned, g.Card) // it has no bookmark
 	switch creator := t.runOf(g.Run); {
-	case !missing || in.Badge != nil: // one at a time
+	case !missing || in.Badge != nil || in.Reopen != nil: // one at a time
 		if missing {
 			in.Again = t.e.clock.Now()
 		}
