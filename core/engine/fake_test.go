@@ -45,6 +45,9 @@ type fakePlatform struct {
 	named    int                   // calls of Group
 	next     int                   // number of the last message
 	rate     core.Bucket           // cost of a message
+	// strict platforms refuse calls in groups that have ended or that the bot can't see.
+	strict bool
+	hides  bool // strictly: from the bot, groups that are archived
 	// fail is called before each call. An error with Effect Maybe is returned after
 	// the effect, any other instead of it.
 	fail func(method, about string) error
@@ -67,6 +70,7 @@ type fakeGroup struct {
 	core.GroupState
 	Hidden  bool // the bot cannot see it
 	Op      string
+	Ops     []string // of the calls that changed a part of it
 	Name    string
 	Topics  []string // newest last
 	Spec    core.GroupSpec
@@ -119,6 +123,24 @@ func (f *fakePlatform) do(ctx context.Context, method, about string, effect func
 	return value, nil
 }
 
+// doIn makes one call in a group or another channel.
+func (f *fakePlatform) doIn(ctx context.Context, channel, method, about string, effect func() string) (string, error) {
+	f.mu.Lock()
+	g, err := f.groups[channel], error(nil)
+	switch {
+	case !f.strict || g == nil:
+	case g.Hidden:
+		err = &core.Error{Op: "fake: " + method, Kind: core.NotFound, Detail: "channel_not_found"}
+	case g.Ended != "":
+		err = &core.Error{Op: "fake: " + method, Kind: core.Conflict, Detail: "is_archived"}
+	}
+	f.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	return f.do(ctx, method, about, effect)
+}
+
 func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string, m core.Message) (core.MessageRef, error) {
 	ref := core.MessageRef{Workspace: f.name, Channel: channel}
 	id, err := once.Do(ctx, core.Call{
@@ -135,7 +157,7 @@ func (f *fakePlatform) post(ctx context.Context, once core.Once, channel string,
 			return "", core.No, nil
 		},
 		Make: func(ctx context.Context, in core.Intent) (string, error) {
-			return f.do(ctx, "post", channel, func() string {
+			return f.doIn(ctx, channel, "post", channel, func() string {
 				r := ref
 				f.next++
 				r.ID = fmt.Sprintf("m%d", f.next)
@@ -224,7 +246,7 @@ func (f *fakePlatform) CreateGroup(ctx context.Context, once core.Once, spec cor
 	}
 	g.Report.Badge = ref
 	_, err = once.Do(ctx, core.Call{Key: "pin", Make: func(ctx context.Context, _ core.Intent) (string, error) {
-		return f.do(ctx, "pin", id, func() string {
+		return f.doIn(ctx, id, "pin", id, func() string {
 			f.groups[id].Pinned = []core.MessageRef{ref}
 			return ""
 		})
@@ -237,7 +259,7 @@ func (f *fakePlatform) invite(ctx context.Context, once core.Once, id string, wh
 	var left error
 	for _, m := range who {
 		_, err := once.Do(ctx, core.Call{Key: "invite:" + m.ID, Make: func(ctx context.Context, _ core.Intent) (string, error) {
-			return f.do(ctx, "invite", m.ID, func() string {
+			return f.doIn(ctx, id, "invite", m.ID, func() string {
 				st := f.groups[id]
 				if !slices.Contains(st.Members, m) {
 					st.Members = append(st.Members, m)
@@ -269,7 +291,7 @@ func (f *fakePlatform) setTopic(ctx context.Context, once core.Once, id, topic s
 			return "", core.No, nil
 		},
 		Make: func(ctx context.Context, _ core.Intent) (string, error) {
-			return f.do(ctx, "topic", id, func() string {
+			return f.doIn(ctx, id, "topic", id, func() string {
 				f.groups[id].Topics = append(f.groups[id].Topics, topic)
 				return ""
 			})
@@ -321,7 +343,7 @@ func (f *fakePlatform) SetGroup(ctx context.Context, once core.Once, g core.Grou
 func (f *fakePlatform) EditMessage(ctx context.Context, once core.Once, ref core.MessageRef, m core.Message) error {
 	_, err := once.Do(ctx, core.Call{Key: "edit", Make: func(ctx context.Context, _ core.Intent) (string, error) {
 		found := false
-		_, err := f.do(ctx, "edit", ref.ID, func() string {
+		_, err := f.doIn(ctx, ref.Channel, "edit", ref.ID, func() string {
 			for i := range f.posts {
 				if f.posts[i].Ref == ref {
 					f.posts[i].Message, found = m, true

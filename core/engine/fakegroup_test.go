@@ -18,9 +18,21 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 		if !a.IsZero() {
 			key += ":" + a.ID
 		}
-		_, err := once.Do(ctx, core.Call{Key: key, Make: func(ctx context.Context, _ core.Intent) (string, error) {
-			return f.do(ctx, key, id, func() string { effect(f.groups[id]); return "" })
-		}})
+		call := core.Call{
+			Key: key,
+			Make: func(ctx context.Context, in core.Intent) (string, error) {
+				return f.doIn(ctx, id, key, id, func() string {
+					g := f.groups[id]
+					g.Ops = append(g.Ops, in.Op)
+					effect(g)
+					return ""
+				})
+			},
+		}
+		if f.strict { // an idempotent call would be refused after its effect
+			call.Probe = func(_ context.Context, in core.Intent) (string, core.Found, error) { return f.did(id, in.Op) }
+		}
+		_, err := once.Do(ctx, call)
 		if err != nil && (core.IsStop(err) || core.KindOf(err) == core.Unavailable) {
 			return err
 		}
@@ -64,7 +76,7 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 	if err := set(core.PartState, core.Account{}, c.State != "", func(g *fakeGroup) {
 		g.Set.State, g.Set.Posting = c.State, c.Posting
 		if f.can.End.Leaves && c.State == core.Ended {
-			g.GroupState = core.GroupState{Ended: core.Archived}
+			g.Ended, g.Hidden = core.Archived, f.hides
 		}
 	}); err != nil {
 		return err
@@ -74,6 +86,17 @@ func (f *fakePlatform) setParts(ctx context.Context, once core.Once, id string, 
 	}
 	return set(core.PartDissolve, core.Account{}, c.Dissolve != "", func(g *fakeGroup) {
 		g.Set.Dissolve, g.Set.Posting = c.Dissolve, c.Posting
-		g.GroupState = core.GroupState{Ended: core.Archived}
+		g.Ended, g.Hidden = core.Archived, f.hides
 	})
+}
+
+// did reports whether a call has changed a part of a group.
+func (f *fakePlatform) did(id, op string) (value string, found core.Found, err error) {
+	found = core.No
+	f.changeGroup(id, func(g *fakeGroup) {
+		if slices.Contains(g.Ops, op) {
+			found = core.Yes
+		}
+	})
+	return "", found, nil
 }

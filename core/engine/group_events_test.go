@@ -17,7 +17,7 @@ import (
 // all of them come back, only the risk's has badge and buttons.
 func TestAtMostOneLiveGroup(t *testing.T) {
 	t.Parallel()
-	withSeeds(t, 3, randomGroupEvents)
+	withSeeds(t, 3, 40, randomGroupEvents)
 }
 
 func randomGroupEvents(t *testing.T, dice *rand.Rand) {

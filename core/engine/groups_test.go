@@ -80,7 +80,7 @@ func TestNoticesUseTheNameNow(t *testing.T) {
 // events returns the events of a kind, newest first.
 func (b *bundle) events(key core.RiskKey, kind string) []engine.Event {
 	b.t.Helper()
-	trail, err := b.store.Trail(b.ctx(), key, "", 100)
+	trail, err := b.store.Trail(b.ctx(), key, "", 1000)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,13 @@ func (l *process) killed() bool {
 	return l.steps == 0
 }
 
+// dead reports whether the process was killed.
+func (l *process) dead() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.steps == 0
+}
+
 // step makes a call, unless the process is killed before or after it.
 func step[T any](l *process, call func() (T, error)) (T, error) {
 	var none T
@@ -47,6 +55,12 @@ func step[T any](l *process, call func() (T, error)) (T, error) {
 		return none, dead
 	}
 	return got, err
+}
+
+// step does the same with a call that returns only an error.
+func (l *process) step(call func() error) error {
+	_, err := step(l, func() (struct{}, error) { return struct{}{}, call() })
+	return err
 }
 
 // killableStore is the store as a process sees it.
@@ -96,6 +110,34 @@ func (s killableStore) ReserveBinding(ctx context.Context, l engine.Lease) (engi
 	return step(s.process, func() (engine.Binding, error) { return s.Store.ReserveBinding(ctx, l) })
 }
 
+func (s killableStore) Apply(ctx context.Context, c engine.Change) (engine.Applied, error) {
+	return step(s.process, func() (engine.Applied, error) { return s.Store.Apply(ctx, c) })
+}
+
+func (s killableStore) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
+	return s.step(func() error { return s.Store.Arm(ctx, risk, version, timers) })
+}
+
+func (s killableStore) SetBinding(ctx context.Context, risk core.RiskKey, g core.GroupRef, to engine.BindingState, timers []engine.TimerChange, events []engine.Event) error {
+	return s.step(func() error { return s.Store.SetBinding(ctx, risk, g, to, timers, events) })
+}
+
+func (s killableStore) BindAgain(ctx context.Context, a engine.BindingAgain) (engine.Binding, error) {
+	return step(s.process, func() (engine.Binding, error) { return s.Store.BindAgain(ctx, a) })
+}
+
+func (s killableStore) ReportEnded(ctx context.Context, risk core.RiskKey, g core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
+	return s.step(func() error { return s.Store.ReportEnded(ctx, risk, g, how, timers) })
+}
+
+func (s killableStore) ChangeGroup(ctx context.Context, u engine.GroupUpdate) error {
+	return s.step(func() error { return s.Store.ChangeGroup(ctx, u) })
+}
+
+func (s killableStore) GroupAt(ctx context.Context, g core.GroupRef) (engine.Group, error) {
+	return step(s.process, func() (engine.Group, error) { return s.Store.GroupAt(ctx, g) })
+}
+
 // killablePlatform is a workspace as a process sees it.
 type killablePlatform struct {
 	*fakePlatform
@@ -143,15 +185,19 @@ func (o killableOnce) Do(ctx context.Context, c core.Call) (string, error) {
 // moment. Whatever happens, everything is done once, and every run ends.
 func TestAnySchedule(t *testing.T) {
 	t.Parallel()
-	withSeeds(t, 1, anySchedule)
+	withSeeds(t, 1, 40, anySchedule)
 }
 
-// withSeeds runs a test with many seeds, each on its own clock.
-func withSeeds(t *testing.T, kind uint64, test func(*testing.T, *rand.Rand)) {
+// withSeeds runs a test with n seeds, each on its own clock.
+func withSeeds(t *testing.T, kind, n uint64, test func(*testing.T, *rand.Rand)) {
 	t.Helper()
-	n := uint64(40)
 	if testing.Short() {
 		n = 5
+	}
+	if s := os.Getenv("RISKROOM_TEST_SEEDS"); s != "" {
+		if _, err := fmt.Sscan(s, &n); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for seed := range n {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -172,12 +218,18 @@ func inMemory(t *testing.T) *store.Store {
 	return s
 }
 
-// startProcess starts an engine in p.
+// startProcess starts an engine in l.
 func (b *bundle) startProcess(l *process) (stop func()) {
+	b.t.Helper()
+	return b.startEngine(b.engineIn(l))
+}
+
+// engineIn returns an engine in l that is not running.
+func (b *bundle) engineIn(l *process) *engine.Engine {
 	b.t.Helper()
 	o := b.options
 	o.Store, o.Platforms = killableStore{b.store, l}, map[string]core.Platform{"acme": killablePlatform{b.platform, l}}
-	return b.startEngine(b.newEngine(o))
+	return b.newEngine(o)
 }
 
 func anySchedule(t *testing.T, dice *rand.Rand) {

@@ -389,7 +389,7 @@ func (s killableApply) Arm(ctx context.Context, key core.RiskKey, version int64,
 // node as the process allows, and each press moves it at most once.
 func TestAnyWalk(t *testing.T) {
 	t.Parallel()
-	withSeeds(t, 3, anyWalk)
+	withSeeds(t, 3, 40, anyWalk)
 }
 
 func anyWalk(t *testing.T, dice *rand.Rand) {
