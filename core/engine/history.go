@@ -203,7 +203,8 @@ func (p *historyPage) insert(attempts []Attempt, newest bool) {
 
 // cursor is where a page of the history begins: at an event of the trail, or at number
 // kept, from 1, of what the risk keeps of the time before the trail. It is short, because
-// a button has little room.
+// a button has little room. The ID of an event is "<ms>-<sequence>", or "<ms>-<sequence>.<n>"
+// if others were written with it.
 type cursor struct {
 	event string
 	kept  int
@@ -212,8 +213,8 @@ type cursor struct {
 
 const base = 36
 
-// String returns what parseCursor reads: numbers in base 36, "<ms>.<sequence>" for an
-// event and "-<number>.<ms>" for what is kept.
+// String returns what parseCursor reads: "<ms>.<rest of the ID>" for an event, with the ms in
+// base 36, and "-<number>.<ms>" for what is kept.
 func (c cursor) String() string {
 	if c.kept > 0 {
 		return "-" + strconv.Itoa(c.kept) + "." + strconv.FormatInt(c.since.UnixMilli(), base)
@@ -239,9 +240,13 @@ func parseCursor(s string) (c cursor, err error) {
 		return cursor{kept: n, since: time.UnixMilli(ms).UTC()}, nil
 	}
 	ms, err := strconv.ParseInt(first, base, 64)
-	seq, seqErr := strconv.ParseUint(second, 10, 64)
+	seq, n, among := strings.Cut(second, ".")
+	_, seqErr := strconv.ParseUint(seq, 10, 64)
+	if among && seqErr == nil {
+		_, seqErr = strconv.ParseUint(n, 10, 32)
+	}
 	if err != nil || seqErr != nil || ms < 0 {
 		return c, invalid
 	}
-	return cursor{event: fmt.Sprintf("%d-%d", ms, seq)}, nil
+	return cursor{event: fmt.Sprintf("%d-%s", ms, second)}, nil
 }

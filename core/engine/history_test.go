@@ -64,7 +64,7 @@ func TestHistory(t *testing.T) {
 	if len(pages) != 2 || len(pages[0].Events) != 10 || !pages[1].Since.IsZero() || len(pages[0].Next) > 20 {
 		t.Errorf("%d pages, the first has %d events and names %q", len(pages), len(pages[0].Events), pages[0].Next)
 	}
-	for _, cursor := range []string{"x", "-0.1", "1", "-1", "zz.-1"} {
+	for _, cursor := range []string{"x", "-0.1", "1", "-1", "zz.-1", "1.1.x", "1.1.1.1"} {
 		if _, err := b.engine.History(b.ctx(), lin, r.Key, core.GroupRef{}, cursor); core.KindOf(err) != core.Invalid {
 			t.Errorf("cursor %q: %v", cursor, err)
 		}

@@ -61,7 +61,7 @@ func (s *Store) Join(ctx context.Context, j engine.Join) error {
 	for _, g := range j.Groups {
 		c.add(g.Account.String(), joinAccounts(g.Was), joinAccounts(g.To))
 	}
-	if err := s.timers(c, j.Under, j.Timers); err != nil {
+	if err := s.timers(c, j.Under, j.Timers, first(j.Events)); err != nil {
 		return invalid(op, "timers", err)
 	}
 	if err := s.events(c, j.Events); err != nil {

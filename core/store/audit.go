@@ -44,17 +44,17 @@ func (s *Store) Trail(ctx context.Context, risk core.RiskKey, from string, limit
 		}
 		list := a.list(2)
 		for i := range list {
-			e, err := readEvent(list.list(i))
+			entry, err := readEntry(list.list(i))
 			if err != nil {
 				return nil, broken(op, err)
 			}
-			trail = append(trail, e)
+			trail = append(trail, entry...)
 		}
 		if from = a.text(1); from == "" {
 			break
 		}
 	}
-	return trail, nil
+	return trail[:min(limit, len(trail))], nil
 }
 
 // attemptDoc is what is stored of an Attempt, besides its time, its op and their number.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"riskroom/core"
 	"riskroom/core/engine"
 )
@@ -35,6 +37,58 @@ func testTrailPages(t *testing.T, open opener) {
 	kinds, _, prev = read()
 	b.same("what is left", len(kinds), n-3)
 	b.same("names what is gone", prev, ids[n-3])
+}
+
+// testTrailEntries reads events that were written together, in pages that end among them,
+// and after an event that an older version wrote.
+func testTrailEntries(t *testing.T, open opener) {
+	b := setup(t, open)
+	old, err := b.s.DB().XAdd(b.ctx, &redis.XAddArgs{Stream: b.s.AuditKey("R-1"), Values: []string{
+		"e", `{"at":"2026-01-02T03:04:05Z","v":1,"kind":"timer","run":"R-1/remind/0","data":{"run":"R-1/remind/0"}}`, "out", "armed", "prev", "",
+	}}).Result()
+	b.ok(err)
+	b.ok(b.s.DB().HSet(b.ctx, b.s.RiskKey("R-1"), "audit", old).Err())
+	at := b.clock.Now().UTC()
+	run := id("1").String()
+	timer := engine.Event{At: at, V: 2, Kind: "timer", Run: run, Data: map[string]string{"run": run, "due": "x\n|y"}}
+	arming := b.arming(id("1"), time.Hour)
+	arming.Event = &timer
+	left := b.arming(id("1"), time.Hour) // writes no event
+	next := b.risk
+	next.Version++
+	told := []engine.Event{{At: at, V: 2, Kind: "edited", Actor: next.Submitter}, {At: at.Add(time.Second), V: 3, Kind: "note"}}
+	_, err = b.s.Apply(b.ctx, engine.Change{Op: "edit", Expect: 1, Old: &b.risk, New: next,
+		Timers: []engine.TimerChange{arming, left}, Events: told})
+	b.ok(err)
+
+	timer.Data["outcome"] = "armed"
+	first := engine.Event{At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), V: 1, Kind: "timer", Run: "R-1/remind/0",
+		Data: map[string]string{"run": "R-1/remind/0", "outcome": "armed"}}
+	want := []engine.Event{timer, told[1], told[0], first}
+	for size := 1; size <= 4; size++ {
+		var all []engine.Event
+		prev, ids := "", map[string]bool{}
+		for {
+			page, err := b.s.Trail(b.ctx, "R-1", prev, size)
+			b.ok(err)
+			if len(page) > size {
+				t.Fatalf("a page of %d has %d events", size, len(page))
+			}
+			for _, e := range page {
+				ids[e.ID], prev = true, e.Prev
+				e.ID, e.Prev = "", ""
+				all = append(all, e)
+			}
+			if prev == "" {
+				break
+			}
+		}
+		b.same("events", all, want)
+		b.same("IDs", len(ids), len(want))
+	}
+	n, err := b.s.DB().XLen(b.ctx, b.s.AuditKey("R-1")).Result()
+	b.ok(err)
+	b.same("entries", n, 2)
 }
 
 func testAttempts(t *testing.T, open opener) {

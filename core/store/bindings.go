@@ -30,7 +30,7 @@ func (s *Store) SetBinding(ctx context.Context, risk core.RiskKey, group core.Gr
 		return invalid(op, "state", nil)
 	}
 	c := s.around("setbinding", risk).add(string(risk), group.String(), string(to))
-	if err := s.timers(c, risk, timers); err != nil {
+	if err := s.timers(c, risk, timers, first(events)); err != nil {
 		return invalid(op, "timers", err)
 	}
 	if err := s.events(c, events); err != nil {
@@ -48,7 +48,7 @@ func (s *Store) BindAgain(ctx context.Context, a engine.BindingAgain) (engine.Bi
 		badge = a.Badge.String()
 	}
 	c := s.around("bindagain", a.Risk).add(string(a.Risk), a.Group.String(), a.Run.String(), badge)
-	if err := s.timers(c, a.Risk, a.Timers); err != nil {
+	if err := s.timers(c, a.Risk, a.Timers, first(a.Events)); err != nil {
 		return engine.Binding{}, invalid(op, "timers", err)
 	}
 	if err := s.events(c, a.Events); err != nil {
@@ -69,7 +69,7 @@ func (s *Store) BindAgain(ctx context.Context, a engine.BindingAgain) (engine.Bi
 func (s *Store) ReportEnded(ctx context.Context, risk core.RiskKey, group core.GroupRef, how core.Ending, timers []engine.TimerChange) error {
 	const op = "say ended"
 	c := s.around("reportended", risk).add(group.String(), string(how))
-	if err := s.timers(c, risk, timers); err != nil {
+	if err := s.timers(c, risk, timers, nil); err != nil {
 		return invalid(op, "timers", err)
 	}
 	_, err := s.doReplicated(ctx, op, c)

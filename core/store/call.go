@@ -20,43 +20,68 @@ import (
 var sources embed.FS
 
 // scripts holds every script by name, each after the libraries that its first line
-// asks for ("-- uses: values runs"). The files don't change, so the texts are built
-// once for each Store.
+// asks for ("-- uses: values runs") and those that they need ("-- library: values"). The
+// files don't change, so the texts are built once for each Store.
 type scripts map[string]*redis.Script
+
+// What the first line of a script and of a library begins with.
+const (
+	scriptHead  = "-- uses:"
+	libraryHead = "-- library:"
+)
 
 func readScripts() (scripts, error) {
 	files, err := sources.ReadDir("scripts")
 	if err != nil {
 		return nil, fmt.Errorf("scripts: %w", err)
 	}
-	read := func(name string) (string, error) {
-		b, err := sources.ReadFile("scripts/" + name + ".lua")
-		return string(b), err
-	}
-	all := scripts{}
+	texts := map[string]string{}
 	for _, f := range files {
-		name := strings.TrimSuffix(f.Name(), ".lua")
-		body, err := read(name)
+		b, err := sources.ReadFile("scripts/" + f.Name())
 		if err != nil {
 			return nil, fmt.Errorf("scripts: %w", err)
 		}
-		first, _, _ := strings.Cut(body, "\n")
-		uses, ok := strings.CutPrefix(first, "-- uses:")
-		if !ok {
-			continue // a library
+		texts[strings.TrimSuffix(f.Name(), ".lua")] = string(b)
+	}
+	all := scripts{}
+	for name, body := range texts {
+		if !strings.HasPrefix(body, scriptHead) {
+			continue
+		}
+		parts, err := withLibraries(texts, name, nil)
+		if err != nil {
+			return nil, err
 		}
 		var text strings.Builder
-		for _, lib := range strings.Fields(uses) {
-			part, err := read(lib)
-			if err != nil {
-				return nil, fmt.Errorf("scripts: %s: %w", name, err)
-			}
-			text.WriteString(part)
+		for _, part := range parts {
+			text.WriteString(texts[part])
 		}
-		text.WriteString(body)
 		all[name] = redis.NewScript(text.String())
 	}
 	return all, nil
+}
+
+// withLibraries returns parts with a script or a library, after what it needs. Each is there
+// once.
+func withLibraries(texts map[string]string, name string, parts []string) ([]string, error) {
+	if slices.Contains(parts, name) {
+		return parts, nil
+	}
+	first, _, _ := strings.Cut(texts[name], "\n")
+	needs, library := strings.CutPrefix(first, libraryHead)
+	if !library {
+		var ok bool
+		if needs, ok = strings.CutPrefix(first, scriptHead); !ok {
+			return nil, fmt.Errorf("scripts: %s: its first line is %q", name, first)
+		}
+	}
+	var err error
+	for _, need := range strings.Fields(needs) {
+		if parts, err = withLibraries(texts, need, parts); err != nil {
+			return nil, err
+		}
+	}
+	return append(parts, name), nil
 }
 
 // call is one call of a script: its keys, declared one by one, and its

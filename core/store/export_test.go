@@ -19,6 +19,9 @@ func (s *Store) DB() redis.UniversalClient { return s.db }
 // AuditKey returns the key of the stream with the trail of a risk.
 func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.shard(risk)) }
 
+// RiskKey returns the key of a risk's hash.
+func (s *Store) RiskKey(risk core.RiskKey) string { return s.keys.risk(risk) }
+
 // RunKey returns the key of a run.
 func (s *Store) RunKey(id engine.RunID) string { return s.keys.run(id) }
 

@@ -11,7 +11,8 @@ import (
 // a run keeps its name.
 func FuzzRecord(f *testing.F) {
 	for _, s := range []string{
-		`["1-1","e","{\"at\":\"2026-01-02T03:04:05Z\",\"kind\":\"filed\",\"data\":{\"a\":\"b\"}}","out","ok","prev","0-1"]`,
+		`["1-1","","e","{\"at\":\"2026-01-02T03:04:05Z\",\"kind\":\"filed\",\"data\":{\"a\":\"b\"}}","out","ok","prev","0-1"]`,
+		`["1-1","2","e","{\"kind\":\"a\"}","out","","prev","0-1","more","armed|{\"kind\":\"timer\",\"run\":\"R-1/f/1\",\"named\":true}\n|{}"]`,
 		`["st","running","flow","f","due","1.7e12","cyc","NaN","o:0","{}","i:create","1|2|3|4|n","v:create","C1","inp",""]`,
 		`["R-1/f/1","armed|h|1|1|0","R-1/f","x","group","acme/C1","run","R-1/f/1","badge","acme/C1/1.1","epoch","2"]`,
 		`[["a",1],null,1e99,true,{}]`, `[]`,
@@ -30,7 +31,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		entry := answer(raw)
 		m := answer{"ok", raw}.fields(1)
-		_, _ = readEvent(entry)
+		_, _ = readEntry(entry)
 		_, _ = readShown(m)
 		_, _ = readBinding(m)
 		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)

@@ -94,7 +94,7 @@ func (s *Store) ChangeGroup(ctx context.Context, ch engine.GroupUpdate) error {
 	} else {
 		c.flag(false)
 	}
-	if err := s.timers(c, key, ch.Timers); err != nil {
+	if err := s.timers(c, key, ch.Timers, first(ch.Events)); err != nil {
 		return invalid(op, "timers", err)
 	}
 	if err := s.events(c, ch.Events); err != nil {

@@ -68,12 +68,32 @@ func (k keys) indexChanges(old, now *core.Risk) []indexChange {
 	return list
 }
 
-// reindex appends what must change in the indexes. The script checks that the risk is
-// still at the version of old.
+// reindex appends what must change in the indexes, as scripts/index.lua takes it. The script
+// checks that the risk is still at the version of old.
 func (c *call) reindex(list []indexChange) {
-	c.add(len(list))
-	for _, i := range list {
-		c.key(i.key).add(i.member, i.score)
+	same := func(a, b indexChange) bool { return a.key == b.key && (a.score == "") == (b.score == "") }
+	var parts [][]indexChange
+	for i, change := range list {
+		if i == 0 || !same(change, list[i-1]) {
+			parts = append(parts, nil)
+		}
+		last := len(parts) - 1
+		parts[last] = append(parts[last], change)
+	}
+	c.add(len(parts))
+	for _, part := range parts {
+		c.key(part[0].key)
+		if part[0].score == "" {
+			c.add("0", len(part))
+			for _, change := range part {
+				c.add(change.member)
+			}
+			continue
+		}
+		c.add("1", 2*len(part))
+		for _, change := range part {
+			c.add(change.score, change.member)
+		}
 	}
 }
 

@@ -18,9 +18,11 @@ const (
 	filingTakes = 30 * time.Second
 	// blockSize is how many numbers are reserved at once where a crash may take back the
 	// latest writes. As many may be skipped after one. More are reserved in time, when
-	// half of them are left, and more at once while many risks are filed.
+	// half of them are left, and more at once while many risks are filed: reserving takes
+	// two seconds, and nobody should wait for it.
 	blockSize    = 32
-	largestBlock = 32 * blockSize
+	blockGrows   = 32
+	largestBlock = 4096 * blockSize
 	blockLasts   = 10 * time.Second // a block that lasts less long is followed by a larger one
 	// reserveTakes bounds a reservation.
 	reserveTakes = time.Minute
@@ -42,6 +44,14 @@ func (n *numbers) known() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return !n.asked.IsZero()
+}
+
+// low reports whether so few numbers of the block are left that it is time to reserve the
+// next one.
+func (n *numbers) low(left int64) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return left < int64(max(n.size, blockSize)/2)
 }
 
 // reservation is a block being reserved.
@@ -84,7 +94,7 @@ func (s *Store) NextNumber(ctx context.Context, n engine.Numbering) (engine.Numb
 			got.Filing = time.Duration(a.int(3))*time.Millisecond < filingTakes
 			return got, nil
 		case got.Number != 0:
-			if s.blocks() && a.int(3) < blockSize/2 {
+			if s.blocks() && of.low(a.int(3)) {
 				s.reserveSoon(of)
 			}
 			return got, nil
@@ -139,11 +149,13 @@ func (s *Store) reserveSoon(n *numbers) *reservation {
 		close(r.done)
 		return r
 	}
-	if time.Since(n.asked) < blockLasts {
-		n.size = min(8*n.size, largestBlock)
-	} else {
-		n.size = blockSize
+	switch lasted := time.Since(n.asked); {
+	case lasted < blockLasts:
+		n.size = min(blockGrows*n.size, largestBlock)
+	case lasted > blockGrows*blockLasts:
+		n.size /= blockGrows
 	}
+	n.size = max(n.size, blockSize)
 	n.asked, n.under = time.Now(), r
 	size := n.size
 	s.loops.Go(func() {

@@ -76,7 +76,7 @@ func (s *Store) FinishPurge(ctx context.Context, key core.RiskKey, by core.Actor
 	return failed(op, s.db.Del(ctx, s.keys.risk(key)).Err())
 }
 
-// leftOf returns the IDs of the events in a risk's trail, newest first, and the groups
+// leftOf returns the IDs of the entries of a risk's trail, newest first, and the groups
 // that belonged to the risk.
 func (s *Store) leftOf(ctx context.Context, key core.RiskKey) (ids []string, groups []core.GroupRef, err error) {
 	for from := ""; ; {
@@ -85,13 +85,14 @@ func (s *Store) leftOf(ctx context.Context, key core.RiskKey) (ids []string, gro
 			return nil, nil, err
 		}
 		for _, e := range page {
-			ids, from = append(ids, e.ID), e.Prev
+			entry, _, _ := strings.Cut(e.ID, ".")
+			ids, from = append(ids, entry), e.Prev
 			if g, err := core.ParseGroupRef(e.Data["group"]); err == nil {
 				groups = append(groups, g)
 			}
 		}
 		if len(page) == 0 || from == "" {
-			return ids, groups, nil
+			return slices.Compact(ids), groups, nil
 		}
 	}
 }

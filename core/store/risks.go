@@ -31,19 +31,13 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		ch.Op = "-" + nonce()
 	}
 	c := s.around("apply", ch.New.Key)
-	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, string(doc))
-	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
-	if l := ch.Release; l.Group.IsZero() {
-		c.add("", "")
+	if files(ch) {
+		c, err = s.filing(ch, string(doc))
 	} else {
-		c.add(l.Group.String(), string(l.State))
+		err = s.change(c, ch, string(doc))
 	}
-	c.reindex(append(s.keys.indexChanges(ch.Old, &ch.New), s.touches(ch.Old, &ch.New)...))
-	if err := s.timers(c, ch.New.Key, ch.Timers); err != nil {
-		return out, invalid(op, "timers", err)
-	}
-	if err := s.events(c, ch.Events); err != nil {
-		return out, invalid(op, "events", err)
+	if err != nil {
+		return out, invalid(op, "change", err)
 	}
 	if err := s.addGroups(ctx, op, ch.Old, &ch.New); err != nil {
 		return out, err
@@ -53,10 +47,56 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		return out, err
 	}
 	out.Repeat, out.Result = a.text(1) == "1", a.text(2)
-	if err := json.Unmarshal([]byte(a.text(3)), &out.Risk); err != nil {
+	if stored := a.text(3); stored != "" {
+		doc = []byte(stored)
+	}
+	if err := json.Unmarshal(doc, &out.Risk); err != nil {
 		return out, broken(op, err)
 	}
 	return out, nil
+}
+
+// change appends what apply.lua takes.
+func (s *Store) change(c *call, ch engine.Change, doc string) error {
+	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, doc)
+	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
+	if l := ch.Release; l.Group.IsZero() {
+		c.add("", "")
+	} else {
+		c.add(l.Group.String(), string(l.State))
+	}
+	c.reindex(append(s.keys.indexChanges(ch.Old, &ch.New), s.touches(ch.Old, &ch.New)...))
+	if err := s.timers(c, ch.New.Key, ch.Timers, first(ch.Events)); err != nil {
+		return err
+	}
+	return s.events(c, ch.Events)
+}
+
+// files reports whether a change files a new risk and does nothing else, as nearly always.
+func files(ch engine.Change) bool {
+	return ch.Expect == 0 && ch.Release.Group.IsZero() &&
+		!slices.ContainsFunc(ch.Timers, func(t engine.TimerChange) bool { return t.Do != engine.ArmTimer })
+}
+
+// filing starts a call of file.lua.
+func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
+	key := ch.New.Key
+	shard := s.keys.shard(key)
+	c := s.call("file", s.keys.due(shard), s.keys.audit(shard), s.keys.risk(key), s.keys.runs(key), s.keys.aligned(shard))
+	c.add(s.keys.wake(), ch.Op, nonce(), ch.Result, doc, ch.File)
+	c.reindex(append(s.keys.indexChanges(nil, &ch.New), s.touches(nil, &ch.New)...))
+	c.add(len(ch.Timers))
+	for _, t := range ch.Timers {
+		if err := checkTimer(t, key); err != nil {
+			return nil, err
+		}
+		event, err := s.timerEvent(t, first(ch.Events))
+		if err != nil {
+			return nil, err
+		}
+		c.run(s.keys, t.Run).add(ms(t.Due), t.FlowHash, t.Data, event)
+	}
+	return c, s.events(c, ch.Events)
 }
 
 // onlyRepeat as Change.Expect only asks whether the op is a repeat.

@@ -31,43 +31,60 @@ func (c *call) retire(id engine.RunID) *call {
 	return c.add(0, 0)
 }
 
-// timers appends a list of timer changes, all of one risk.
-func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange) error {
+// timers appends a list of timer changes, all of one risk. after is the first event of the
+// entry that has their events, or nil.
+func (s *Store) timers(c *call, risk core.RiskKey, list []engine.TimerChange, after *engine.Event) error {
 	c.add(len(list))
 	for _, t := range list {
+		if err := checkTimer(t, risk); err != nil {
+			return err
+		}
 		from := t.Run
 		if t.Do == engine.MoveTimer {
 			from = t.From
 		}
-		for _, id := range []engine.RunID{t.Run, from} {
-			if err := checkRun(id); err != nil {
-				return err
-			}
-			if id.Risk != risk {
-				return fmt.Errorf("run %s does not belong to %s", id, risk)
-			}
-		}
-		switch t.Do {
-		case engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync, engine.WakeTimer:
-		default:
-			return fmt.Errorf("%q is not an operation on timers", t.Do)
-		}
-		var event string
-		if t.Event != nil {
-			var err error
-			if event, err = s.event(*t.Event); err != nil {
-				return err
-			}
+		event, err := s.timerEvent(t, after)
+		if err != nil {
+			return err
 		}
 		c.add(string(t.Do)).run(s.keys, t.Run).run(s.keys, from).add(ms(t.Due), t.FlowHash, t.Data, event)
 	}
 	return nil
 }
 
+// checkTimer refuses a change of a timer that scripts could not carry out.
+func checkTimer(t engine.TimerChange, risk core.RiskKey) error {
+	ids := []engine.RunID{t.Run}
+	switch t.Do {
+	case engine.MoveTimer:
+		ids = append(ids, t.From)
+	case engine.ArmTimer, engine.DropTimer, engine.CancelBegun, engine.ArmSync, engine.WakeTimer:
+	default:
+		return fmt.Errorf("%q is not an operation on timers", t.Do)
+	}
+	for _, id := range ids {
+		if err := checkRun(id); err != nil {
+			return err
+		}
+		if id.Risk != risk {
+			return fmt.Errorf("run %s does not belong to %s", id, risk)
+		}
+	}
+	return nil
+}
+
+// timerEvent returns the event of a timer as stored, "" if it has none.
+func (s *Store) timerEvent(t engine.TimerChange, after *engine.Event) (string, error) {
+	if t.Event == nil {
+		return "", nil
+	}
+	return s.event(*t.Event, after)
+}
+
 // Arm applies timer changes without changing the risk.
 func (s *Store) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
 	c := s.around("arm", risk).add(version)
-	if err := s.timers(c, risk, timers); err != nil {
+	if err := s.timers(c, risk, timers, nil); err != nil {
 		return invalid("arm", "timers", err)
 	}
 	_, err := s.doReplicated(ctx, "arm", c)
@@ -182,7 +199,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 			return engine.Lease{}, invalid(op, "unreached", err)
 		}
 	}
-	if err := s.timers(c, id.Risk, st.Timers); err != nil {
+	if err := s.timers(c, id.Risk, st.Timers, first(st.Events)); err != nil {
 		return engine.Lease{}, invalid(op, "timers", err)
 	}
 	if err := s.events(c, st.Events); err != nil {

@@ -68,6 +68,7 @@ var cases = map[string]func(*testing.T, opener){
 	"counts":             testCounts,
 	"trail":              testTrail,
 	"trail pages":        testTrailPages,
+	"trail entries":      testTrailEntries,
 	"purge":              testPurge,
 	"attempts":           testAttempts,
 	"slots":              testSlots,

@@ -1,4 +1,5 @@
--- A library: the state of a run's calls. It needs values and runs.
+-- library: values runs
+-- The state of a run's calls.
 
 -- intent reads the intent of a call: open, attempt, first, begun, nonce.
 local function intent(r, name)

@@ -1,4 +1,5 @@
--- A library: the records of groups. It needs values.
+-- library: values
+-- The records of groups.
 --
 -- The groups of a key are a hash: workspace/id -> rev|live (0/1)|document. A set of the
 -- shard has the keys with a live group.

@@ -1,16 +1,16 @@
--- uses: values runs
+-- uses: values runs index
 -- Deletes a closed risk. What is left is the way to its trail.
 -- KEYS  as in runs.lua, then attempts, groups, the set of keys with a live one, runs and
 --       indexes
 -- ARGV  now, channel, attempts, groups and set (key indexes), version, risk key,
 --       n x (a field of the risk's runs, key index of the run),
---       n x (index key, risk key, '')
+--       index changes
 -- Answer: ok; conflict with version, group or run
 -- A repeat finds the risk gone.
 local tried, groups, grouped, version, member = key(), key(), key(), arg(), arg()
-local all, index = {}, {}
+local all = {}
 for i = 1, int() do all[i] = { name = arg(), key = key() } end
-for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
+local index = indexes()
 
 if redis.call('HGET', risk, 'gone') then return { 'ok' } end
 if (redis.call('HGET', risk, 'v') or '') ~= version then return { 'conflict', 'version' } end
@@ -28,7 +28,7 @@ if n ~= #all then return { 'conflict', 'run' } end
 
 local newest = redis.call('HGET', risk, 'audit')
 for _, r in ipairs(all) do redis.call('DEL', r.key) end
-for _, i in ipairs(index) do redis.call('ZREM', i.key, i.member) end
+change_indexes(index)
 redis.call('SREM', bindings, member)
 redis.call('SREM', grouped, member)
 redis.call('DEL', risk, binding, shown, runs, tried, groups)

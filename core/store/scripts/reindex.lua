@@ -1,15 +1,10 @@
--- uses: values
+-- uses: values index
 -- Corrects the indexes for a risk that an older version wrote.
 -- KEYS  the risk, then indexes
--- ARGV  now, version, n x (index key, risk key, score or '' to leave it)
+-- ARGV  now, version, index changes
 -- Answer: ok; conflict if the risk has changed
 local version = arg()
-local index = {}
-for i = 1, int() do index[i] = { key = key(), member = arg(), score = arg() } end
+local index = indexes()
 if redis.call('HGET', KEYS[1], 'v') ~= version then return { 'conflict', 'version' } end
-for _, i in ipairs(index) do
-  if i.score == '' then redis.call('ZREM', i.key, i.member)
-  else redis.call('ZADD', i.key, i.score, i.member)
-  end
-end
+change_indexes(index)
 return { 'ok' }

@@ -1,4 +1,5 @@
--- A library: runs, their timers, and the audit trail.
+-- library: values wake events
+-- Runs, their timers, and what the risk's trail says about them.
 --
 -- The KEYS of every script that uses it begin with these ten. The second argument
 -- is the channel that wakes workers.
@@ -64,18 +65,10 @@ local function save(r)
     table.concat({ f.st, f.flow or '', f.due or '0', f.begun or '0', f.open or '0' }, '|'))
 end
 
--- wake is published if workers should check the timers early.
-local wake = nil
-
 -- timer sets when a run may next be claimed, and wakes workers if that is
 -- within the next second or earlier than every other timer.
 local function timer(r, ms, quiet)
-  if not quiet then
-    local head = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-    if ms <= now + 1000 or not head[1] or ms < tonumber(head[2]) then
-      wake = math.min(wake or ms, ms)
-    end
-  end
+  if not quiet then wake_by(due, ms) end
   redis.call('ZADD', due, str(ms), r.id)
 end
 
@@ -211,24 +204,15 @@ local function retired(id)
   return version <= highest or redis.call('HGET', runs, id) ~= false
 end
 
--- emit adds an event to the audit trail. prev chains a risk's events.
-local newest = nil
-local function emit(event, outcome)
-  newest = newest or redis.call('HGET', risk, 'audit') or ''
-  newest = redis.call('XADD', audit, '*', 'e', event, 'out', outcome or '', 'prev', newest)
-end
+-- emit adds an event to the audit trail.
+local emitted = {}
+local function emit(event, outcome) emitted[#emitted + 1] = { event, outcome or '' } end
 
--- events takes a list of events from the arguments.
-local function events()
-  local list = {}
-  for i = 1, int() do list[i] = arg() end
-  return list
-end
-
--- done ends every script that uses this library. If the user may not publish, the script
--- still succeeds: workers check the timers a moment later anyway.
+-- done ends every script that uses this library.
 local function done(...)
-  if newest then redis.call('HSET', risk, 'audit', newest) end
-  if wake then redis.pcall('PUBLISH', channel, str(wake)) end
+  if emitted[1] then
+    redis.call('HSET', risk, 'audit', enter(audit, emitted, redis.call('HGET', risk, 'audit') or ''))
+  end
+  publish_wake(channel)
   return { 'ok', ... }
 end

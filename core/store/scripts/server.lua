@@ -1,4 +1,5 @@
--- A library: which server this is.
+-- library: values
+-- Which server this is.
 
 local function info(section, field)
   local text = redis.pcall('INFO', section)

@@ -1,4 +1,5 @@
--- A library: arming, moving and dropping timers. It needs values and runs.
+-- library: values runs
+-- Arming, moving and dropping timers.
 
 -- timers takes a list of changes from the arguments, each:
 -- do, run (key index, ID), from (key index, ID), due, flow, data, event or ''.

@@ -1,4 +1,5 @@
--- A library: arguments and values.
+-- library:
+-- Arguments and values.
 --
 -- Arguments are taken from the front, in the order that each script's comment
 -- gives them. The first is always now, in ms; 0 means the server's clock.
