@@ -65,35 +65,43 @@ func (f *filer) file() {
 	}
 }
 
-// BenchmarkFile files risks from 64 goroutines. It reports the server's time for each, and
-// how many are filed for each bare script that sets one key.
+// BenchmarkFile files risks from 64 goroutines. It reports the server's CPU time for each
+// script, and of how many bare scripts that set one key a filing takes the time. All are
+// medians of short rounds, because other programs disturb some.
 func BenchmarkFile(b *testing.B) {
 	f := newFiler(b)
-	const bare = "redis.call('SET',KEYS[1],ARGV[1]) return 1"
-	sha, err := f.s.DB().ScriptLoad(b.Context(), bare).Result()
-	if err != nil {
-		b.Fatal(err)
-	}
+	const round = 500
+	bare := redis.NewScript("redis.call('SET',KEYS[1],ARGV[1]) return 1")
 	payload := strings.Repeat("x", 180)
-	for range 200 {
-		f.file() // connections, scripts and the first block of numbers
-	}
-	var filed, other time.Duration
-	var server float64
-	const part = 2000
-	for n := 0; n < b.N || n == 0; n += part {
-		if err := f.s.DB().ConfigResetStat(b.Context()).Err(); err != nil {
-			b.Fatal(err)
+	each64(4000, func(int) { f.file() }) // until blocks of numbers are large
+	number := func(int) {
+		op := core.MakeOp("only a number", strconv.FormatInt(f.last.Add(1), 10))
+		if _, err := f.s.NextNumber(b.Context(), engine.Numbering{Op: op, Alike: op}); err != nil {
+			b.Error(err)
 		}
-		filed += each64(part, func(int) { f.file() })
-		server += f.serverTime()
-		other += each64(part, func(i int) {
-			_ = f.s.DB().EvalSha(b.Context(), sha, []string{"bare:" + strconv.Itoa(i)}, payload).Err()
-		})
 	}
-	rounds := float64((max(b.N, 1) + part - 1) / part)
-	b.ReportMetric(server/rounds/part, "server-us/risk")
-	b.ReportMetric(float64(other)/float64(filed), "of-bare")
+	var alone, numbering, filing, ratio []float64
+	for n := 0; n < b.N || n == 0; n += round {
+		measure := func(list *[]float64, do func(int)) time.Duration {
+			before := f.cpu()
+			took := each64(round, do)
+			*list = append(*list, (f.cpu()-before)/round)
+			return took
+		}
+		other := measure(&alone, func(i int) { _ = bare.Run(b.Context(), f.s.DB(), []string{"bare:" + strconv.Itoa(i)}, payload).Err() })
+		measure(&numbering, number)
+		took := measure(&filing, func(int) { f.file() })
+		ratio = append(ratio, float64(other)/float64(took))
+	}
+	b.ReportMetric(median(alone), "bare-us")
+	b.ReportMetric(median(numbering), "number-us")
+	b.ReportMetric(median(filing)-median(numbering), "file-us")
+	b.ReportMetric(median(ratio), "of-bare")
+}
+
+func median(list []float64) float64 {
+	slices.Sort(list)
+	return list[len(list)/2]
 }
 
 // each64 calls f n times from 64 goroutines, and returns how long that took.
@@ -112,22 +120,15 @@ func each64(n int, f func(i int)) time.Duration {
 	return time.Since(begun)
 }
 
-// serverTime returns how long the server has run scripts, in us.
-func (f *filer) serverTime() float64 {
-	info, err := f.s.DB().InfoMap(f.Context(), "commandstats").Result()
+// cpu returns how much CPU time the server has used, in us.
+func (f *filer) cpu() float64 {
+	info, err := f.s.DB().InfoMap(f.Context(), "cpu").Result()
 	if err != nil {
 		f.Fatal(err)
 	}
-	usec := 0.0
-	for _, name := range []string{"cmdstat_evalsha", "cmdstat_eval"} {
-		for _, v := range strings.Split(info["Commandstats"][name], ",") {
-			if n, ok := strings.CutPrefix(v, "usec="); ok {
-				us, _ := strconv.ParseFloat(n, 64)
-				usec += us
-			}
-		}
-	}
-	return usec
+	user, _ := strconv.ParseFloat(info["CPU"]["used_cpu_user"], 64)
+	sys, _ := strconv.ParseFloat(info["CPU"]["used_cpu_sys"], 64)
+	return (user + sys) * 1e6
 }
 
 // BenchmarkMemory reports how many bytes a risk with two timers takes, by kind of key.
