@@ -1,5 +1,6 @@
--- A library: reading a risk with everything that belongs to it, or what belongs to a key
--- of groups without a risk. It needs values.
+-- library: values
+-- Reading a risk with everything that belongs to it, or what belongs to a key of groups
+-- without a risk.
 
 -- record takes keys, and returns: document or '', binding, shown, runs, {ID, score} of those with a timer,
 -- groups, {ID, JSON} of people who are unreached; or nil if there is nothing.
