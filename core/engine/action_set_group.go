@@ -127,6 +127,9 @@ func (t *turn) operator(ctx context.Context, operator core.Ref, workspace string
 
 // performSetGroup changes the group on its platform, and then riskroom's record of it.
 func (t *turn) performSetGroup(ctx context.Context, in *input, p *performed) error {
+	if err := t.markEnding(ctx, in); err != nil {
+		return err
+	}
 	if err := t.showEnding(ctx, in); err != nil {
 		return err
 	}

@@ -1,10 +1,8 @@
 package engine_test
 
 import (
-	"context"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -225,58 +223,6 @@ func TestClosedGroupComesBack(t *testing.T) {
 		})
 		if room := b.room(r.Key, "live", func(g engine.Group) bool { return g.Life == engine.LiveGroup }); room.Shut || room.Saved != "" {
 			t.Errorf("recorded is %+v", room)
-		}
-	})
-}
-
-// mortalStore is a store whose process is killed before it records the end of a group.
-type mortalStore struct {
-	killableStore
-	armed *atomic.Bool
-}
-
-func (s mortalStore) ChangeGroup(ctx context.Context, u engine.GroupUpdate) error {
-	if u.Group.Life == engine.GoneGroup && s.armed.CompareAndSwap(true, false) {
-		s.kill()
-		return &core.Error{Op: "killed", Kind: core.Unavailable}
-	}
-	return s.Store.ChangeGroup(ctx, u)
-}
-
-// If a worker is killed after it has dissolved a group and before it has recorded that,
-// nobody is told that the group was archived, as if a person had done it.
-func TestDissolvedBeforeItIsRecorded(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := setupClosing(t)
-		b.org.CloseAfter = 2
-		l, armed := &process{steps: -1}, &atomic.Bool{}
-		armed.Store(true)
-		o := b.options
-		o.Store = mortalStore{killableStore{b.store, l}, armed}
-		b.engine = b.newEngine(o)
-		stop := b.startEngine(b.engine)
-		r := b.file("Closed", time.Now().AddDate(0, 0, -3))
-		time.Sleep(time.Minute)
-		b.doThen("resolve", engine.ChangeStatus{Risk: r.Key, To: core.Resolved, Note: "done"})
-		g := b.binding(r.Key).Group
-		b.pass(47 * time.Hour)
-		time.Sleep(2 * time.Hour)
-		stop()
-		if armed.Load() || b.dissolved(g.ID) == "" {
-			t.Fatalf("dissolved %q, the process was killed: %v", b.dissolved(g.ID), !armed.Load())
-		}
-		b.engine = b.newEngine(b.options)
-		if err := b.engine.Ended(t.Context(), g, core.Archived); err != nil {
-			t.Fatal(err)
-		}
-		defer b.startEngine(b.engine)()
-		time.Sleep(10 * time.Minute)
-		if got := b.notices("CADMIN"); len(got) > 0 {
-			t.Errorf("administrators are told %q", got)
-		}
-		if got := b.run(r.Key, engine.CloseFlow); got.State != engine.Finished || b.binding(r.Key).State != engine.Free {
-			t.Errorf("the run is %+v, the binding %+v", got, b.binding(r.Key))
 		}
 	})
 }

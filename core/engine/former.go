@@ -31,7 +31,7 @@ func (g *Group) end(life GroupLife, now time.Time) {
 	if g.Life != life {
 		g.Life, g.Since = life, now
 	}
-	g.Back = nil
+	g.Back, g.Ending = nil, ""
 }
 
 // holds reports whether the risk has this group, as far as is known.

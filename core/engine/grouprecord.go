@@ -34,6 +34,7 @@ type Group struct {
 	Since  time.Time       `json:"since,omitzero"`   // since when Life is as it is, zero if always
 	Kept   time.Time       `json:"kept,omitzero"`    // when a person posted after the notice that it is to be closed
 	Back   *Return         `json:"back,omitempty"`   // an event that it exists again, until a sync has followed it up
+	Ending string          `json:"ending,omitempty"` // RunID.String of the run that is about to end it
 	Said   core.Ending     `json:"said,omitempty"`   // how it ended according to an event; of an item group the binding has it
 	Topic  string          `json:"topic,omitempty"`  // of the channel of a topic group, without its state
 	By     core.Actor      `json:"by,omitzero"`      // who had it created; zero: a flow

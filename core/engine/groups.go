@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"riskroom/core"
@@ -33,55 +32,44 @@ func (t *turn) markLost(ctx context.Context, code string) error {
 	return t.rebind(ctx, Lost, EventLost, map[string]string{"code": code}, "missing")
 }
 
-// release releases an item group that has ended. It leaves that to the run that is
-// dissolving the group, if there is one.
-func (t *turn) release(ctx context.Context, in *syncInput, how core.Ending) error {
-	g, err := t.e.groupOf(ctx, t.rec, t.rec.Binding.Group)
+// outOfSight handles an item group that has ended, or that the bot can't see any more. It
+// leaves that to the run that is ending the group, if there is one.
+func (t *turn) outOfSight(ctx context.Context, in *syncInput, ended core.Ending, code string) error {
+	now, err := t.e.store.Get(ctx, t.run.ID.Risk) // since the sync read it, the run may have begun
 	if err != nil {
 		return err
 	}
-	notice := string(how)
-	if g.Life == GoneGroup { // riskroom itself ended it
-		notice = ""
-	} else {
-		r, err := t.dissolver(ctx, g.Ref)
-		if err != nil {
-			return err
-		}
-		if r.State.Live() {
-			in.Again = t.afterRun(r)
-			return nil
-		}
-		if r.State == Parked { // administrators know of it
-			notice = ""
-		}
+	if now.Binding != t.rec.Binding {
+		in.Again = t.e.clock.Now()
+		return nil
 	}
+	g, err := t.e.groupOf(ctx, now, now.Binding.Group)
+	if err != nil {
+		return err
+	}
+	ender, err := t.ender(ctx, g)
+	switch {
+	case err != nil:
+		return err
+	case ender.State.Live():
+		in.Again = t.afterRun(ender.At)
+		return nil
+	case ended != "" && (g.Life == GoneGroup || ender.State == Parked): // administrators know of the run
+		return t.release(ctx, g, ended, "")
+	case ended != "":
+		return t.release(ctx, g, ended, string(ended))
+	case now.Binding.State == Bound && t.run.Reason != groupNotSeen:
+		return &core.Error{Op: "item group", Kind: core.Unavailable, Detail: groupNotSeen, RetryAfter: afterEvent}
+	}
+	return t.markLost(ctx, code)
+}
+
+// release releases an item group that has ended.
+func (t *turn) release(ctx context.Context, g Group, how core.Ending, notice string) error {
 	if err := t.rebind(ctx, Free, EventFreed, map[string]string{"reason": string(how)}, notice); err != nil {
 		return err
 	}
 	return t.changeGroup(ctx, g, func(g *Group) { g.end(GoneGroup, t.e.now()) })
-}
-
-// dissolver returns the run that has begun to dissolve a group and hasn't recorded that:
-// its worker may have been killed in between. It is zero if there is none.
-func (t *turn) dissolver(ctx context.Context, g core.GroupRef) (RunSummary, error) {
-	for _, r := range t.rec.Runs {
-		if r.ID == t.run.ID || !r.Begun || !r.State.Live() && r.State != Parked {
-			continue
-		}
-		run, err := t.e.store.Load(ctx, r.ID)
-		if err != nil && core.KindOf(err) != core.NotFound {
-			return RunSummary{}, err
-		}
-		var in input
-		if json.Unmarshal(run.Input, &in) != nil { // also if there is none
-			continue
-		}
-		if in.Group == g && in.Change != nil && in.Change.Dissolve != "" && len(run.Calls) > 0 {
-			return r, nil
-		}
-	}
-	return RunSummary{}, nil
 }
 
 // markFound records that the bot can see the item group, and drops a report that

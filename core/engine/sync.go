@@ -109,7 +109,7 @@ func (t *turn) othersAct() time.Time {
 		if r.ID == t.run.ID || r.ID.Flow == NoticeFlow || !r.State.Live() || !r.Open {
 			continue
 		}
-		until = earlier(until, t.afterRun(r))
+		until = earlier(until, t.afterRun(r.At))
 	}
 	return until
 }
@@ -191,21 +191,14 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	if err == nil {
 		state, err = pl.LookGroup(ctx, binding.Group)
 	}
-	unseen := core.KindOf(err) == core.NotFound
 	switch {
-	case unseen && binding.Ended != "":
-		return t.release(ctx, in, binding.Ended)
-	case unseen && binding.State == Bound && t.run.Reason != groupNotSeen:
-		return &core.Error{Op: "item group", Kind: core.Unavailable, Detail: groupNotSeen, RetryAfter: afterEvent}
-	case unseen:
-		return t.markLost(ctx, core.DetailOf(err))
+	case core.KindOf(err) == core.NotFound || state.Ended != "":
+		return t.outOfSight(ctx, in, cmp.Or(state.Ended, binding.Ended), core.DetailOf(err))
 	case final(err):
 		t.note(EventFailed, "", map[string]string{"action": "look_group", "code": core.DetailOf(err)})
 		return nil
 	case err != nil:
 		return people.FailedIn(binding.Group.Workspace, err)
-	case state.Ended != "":
-		return t.release(ctx, in, state.Ended)
 	case t.revive(in, binding.Group):
 		return nil
 	case binding.State == Lost || binding.Ended != "":
@@ -229,7 +222,7 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	case creator.State.Live():
 		// The run may still add the badge, even if no call is open now: it may be
 		// waiting, or its worker was killed.
-		in.Again = t.afterRun(creator)
+		in.Again = t.afterRun(creator.At)
 	case creator.State == Parked && binding.Badge.IsZero():
 		// The badge may exist. A retry of the run finds out.
 	default:
@@ -240,11 +233,12 @@ func (t *turn) lookAtGroup(ctx context.Context, in *syncInput) error {
 	return nil
 }
 
-// afterRun returns when to sync again if another run has to act first.
-func (t *turn) afterRun(r RunSummary) time.Time {
+// afterRun returns when to sync again if another run, whose timer is at a time, has to act
+// first.
+func (t *turn) afterRun(at time.Time) time.Time {
 	soon := t.e.clock.Now().Add(afterOthers)
-	if r.At.After(soon) {
-		return r.At
+	if at.After(soon) {
+		return at
 	}
 	return soon
 }

@@ -86,7 +86,7 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 	}
 	switch {
 	case ended != "":
-		return t.topicEnded(ctx, g, ended)
+		return t.topicEnded(ctx, in, g.Ref, ended)
 	case final(err):
 		return nil
 	case err != nil:
@@ -105,10 +105,7 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 			in.Again = t.e.clock.Now()
 		}
 	case creator.State.Live(): // it may still add the card
-		in.Again = t.e.clock.Now().Add(afterOthers)
-		if creator.At.After(in.Again) {
-			in.Again = creator.At
-		}
+		in.Again = t.afterRun(creator.At)
 	case creator.State == Parked && g.Card.IsZero(): // a retry of the run finds out
 	default:
 		in.Group, in.Badge, in.Rev = g.Ref, t.e.topicBadge(ctx, g, t.rec.Risk), g.Rev
@@ -117,20 +114,36 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 }
 
 // topicEnded records that a topic group has ended on its platform. Where ending a topic
-// archives the group, whoever archives it by hand has ended the topic.
-func (t *turn) topicEnded(ctx context.Context, g Group, how core.Ending) error {
-	archived := how == core.Archived && t.e.leavesEnded(g.Ref.Workspace)
-	if archived && g.State == core.Ended {
+// archives the group, whoever archives it by hand has ended the topic. If a run is ending
+// the group, it is left to the run.
+func (t *turn) topicEnded(ctx context.Context, in *syncInput, ref core.GroupRef, how core.Ending) error {
+	g, err := t.groupOf(ctx, ref) // since the sync read it, the run may have begun
+	if err != nil {
+		return err
+	}
+	ender, err := t.ender(ctx, g)
+	if err != nil {
+		return err
+	}
+	if ender.State.Live() {
+		in.Again = t.afterRun(ender.At)
+		return nil
+	}
+	archived := how == core.Archived && t.e.leavesEnded(ref.Workspace)
+	if g.over(!archived) {
 		return nil
 	}
 	return t.changeGroup(ctx, g, func(g *Group) {
-		g.Said = ""
-		if archived {
+		switch {
+		case g.over(!archived): // by now
+			return
+		case archived:
 			*g = g.stateAt(core.Ended, core.Actor{}, t.e.now())
-		} else {
-			g.Life = GoneGroup
+		default:
+			g.end(GoneGroup, t.e.now())
 		}
-	}, t.event(EventGroup, "", map[string]string{"group": g.Ref.String(), "what": string(core.PartState), "state": string(how)}))
+		g.Said = ""
+	}, t.event(EventGroup, "", map[string]string{"group": ref.String(), "what": string(core.PartState), "state": string(how)}))
 }
 
 // topicReopened records that a person has reopened a topic group that the bot had left.

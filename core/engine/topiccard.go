@@ -117,7 +117,7 @@ func (e *Engine) leavesEnded(workspace string) bool {
 func (g Group) stateAt(to core.TopicState, by core.Actor, at time.Time) Group {
 	g.State, g.Ended = to, nil
 	if to == core.Ended {
-		g.Ended = &Closed{By: by, At: at}
+		g.Ended, g.Ending = &Closed{By: by, At: at}, ""
 	}
 	return g
 }
