@@ -8,8 +8,8 @@ type PlatformSettings struct {
 	Settings []Setting // in addition to `platform`
 	AnyOf    []string  // at least one of these keys is required; each is a way for commands to come in
 
-	// Clash returns the key of a value that doesn't go with the others, and why; "" if they
-	// go together. It may be nil.
+	// Clash returns the key of a value that doesn't go with the others, and why, which is in
+	// Chinese too; "" if they go together. It may be nil.
 	Clash func(values map[string]string) (key, why string)
 
 	Capabilities Capabilities
@@ -18,10 +18,17 @@ type PlatformSettings struct {
 	With     func(settings map[string]string) Capabilities
 	Variants []Variant // what With depends on, for the documentation
 
-	Channel  string // a regular expression for channel IDs
-	User     string // a regular expression for user IDs
-	CopyUser string // what to click to copy a user's ID
-	ByEmail  bool   // people can be looked up by e-mail address
+	Channel     string // a regular expression for channel IDs
+	ChannelForm string // a channel ID as an example
+	CopyChannel string // what to click to copy a channel's ID
+	User        string // a regular expression for user IDs
+	UserForm    string // a user ID as an example
+	CopyUser    string // what to click to copy a user's ID
+	ByEmail     bool   // people can be looked up by e-mail address
+
+	// Chinese has what people read of the platform in Chinese, by the English: forms, what
+	// to click, and why something is lacking.
+	Chinese map[string]string
 
 	// OptionName is the longest name of an option of the command, in characters, and
 	// OwnOptions is how many own fields can be options. Both are 0 if the command takes

@@ -32,7 +32,7 @@ const (
 func clash(values map[string]string) (key, why string) {
 	groups, archived := shelves(values[categoryKey], values[archiveKey])
 	if groups.number(string(archived)) > 0 || archived.number(string(groups)) > 0 {
-		return archiveKey, "archived groups need another category than " + string(groups) + ", or riskroom couldn't tell which groups are archived"
+		return archiveKey, "archived groups need another category than groups in use, or riskroom couldn't tell which groups are archived"
 	}
 	return "", ""
 }
@@ -74,7 +74,11 @@ func Settings() core.PlatformSettings {
 		Clash:        clash,
 		Capabilities: capabilities(),
 		Channel:      `^` + idPattern + `$`,
+		ChannelForm:  "1134567890123456789",
+		CopyChannel:  "the channel's menu, Copy Channel ID, with Developer Mode on (User Settings, Advanced)",
 		User:         `^` + idPattern + `$`,
+		UserForm:     "80351110224678912",
+		Chinese:      chinese(),
 		OptionName:   32,
 		OwnOptions:   17, // of 25, less those that every file has
 		CopyUser:     "the person's profile, ···, Copy User ID, with Developer Mode on (User Settings, Advanced)",

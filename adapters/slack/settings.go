@@ -70,9 +70,13 @@ func Settings() core.PlatformSettings {
 			{Name: "topic_end: restrict, with admin_token", Settings: map[string]string{TopicEndKey: endRestrict, AdminTokenKey: AdminTokenKey}},
 			{Name: "topic_end: announce", Settings: map[string]string{TopicEndKey: endAnnounce}},
 		},
-		Channel:  `^[CG][A-Z0-9]{2,}$`,
-		User:     `^[UW][A-Z0-9]{2,}$`,
-		CopyUser: "the person's profile, More, Copy member ID",
-		ByEmail:  true,
+		Channel:     `^[CG][A-Z0-9]{2,}$`,
+		ChannelForm: "C0123456789",
+		CopyChannel: "the channel's name at its top, About, Channel ID at the bottom",
+		User:        `^[UW][A-Z0-9]{2,}$`,
+		UserForm:    "U0123456789",
+		CopyUser:    "the person's profile, More, Copy member ID",
+		ByEmail:     true,
+		Chinese:     chinese(),
 	}
 }

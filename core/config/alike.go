@@ -14,7 +14,7 @@ type called struct {
 
 // alike warns of names that are one word to people, as Payments and payments are. In
 // what they type, only one of the two may be found.
-func (l *loader) alike(what string, all []called) {
+func (l *loader) alike(what coretext.Phrase, all []called) {
 	first := map[string]called{} // by folded word
 	for _, c := range all {
 		var same string
@@ -29,13 +29,13 @@ func (l *loader) alike(what string, all []called) {
 		}
 		if same != "" {
 			l.warning(c.at, "alike", "%s %q can't be told from %q in line %d when somebody types %q",
-				what, short(c.words[0]), short(other.words[0]), other.at.line, short(same)).Hint = "give one of them another name"
+				what, short(c.words[0]), short(other.words[0]), other.at.line, short(same)).hint("give one of them another name")
 		}
 	}
 }
 
 // namesAlike warns of names under a mapping that are alike.
-func (l *loader) namesAlike(what string, n *node) {
+func (l *loader) namesAlike(what coretext.Phrase, n *node) {
 	var all []called
 	for _, e := range n.list() {
 		all = append(all, called{e.value.key, []string{e.name}})

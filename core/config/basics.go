@@ -70,7 +70,7 @@ func (l *loader) zone(n *node) *time.Location {
 	z, err := time.LoadLocation(n.text)
 	if err != nil || n.text == "Local" {
 		p := l.problem(n.at, "zone", "unknown time zone %q", short(n.text))
-		p.Hint = "write an IANA name such as Asia/Shanghai or Europe/Berlin"
+		p.hint("write an IANA name such as Asia/Shanghai or Europe/Berlin")
 		return time.UTC
 	}
 	return z
@@ -124,11 +124,11 @@ func (l *loader) readRedis(n *node) {
 	}
 	if !isRedisURL(m.text) {
 		p := l.problem(m.at, "value", "the url of redis is not a valid URL")
-		p.Hint = "write redis://host:6379/0, rediss:// for TLS, or unix:///path; in a password %40 stands for @, %2F for /, %3F for ?, %23 for #"
+		p.hint("write redis://host:6379/0, rediss:// for TLS, or unix:///path; in a password %%40 stands for @, %%2F for /, %%3F for ?, %%23 for #")
 		return
 	}
 	if r.Mode == Sentinel && !namesMaster(m.text) {
-		l.problem(m.at, "value", "the url of sentinels has no master name").Hint = "add ?master_name=NAME at its end"
+		l.problem(m.at, "value", "the url of sentinels has no master name").hint("add ?master_name=NAME at its end")
 		return
 	}
 	r.URL = m.text

@@ -18,6 +18,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // Config is a valid config file.
@@ -135,6 +136,7 @@ type Blank struct {
 
 // Options configures Load.
 type Options struct {
+	Language  string // of the problems; "" is English
 	Platforms []core.PlatformSettings
 	Env       func(name string) (value string, ok bool) // nil: nothing is set
 	ReadFile  func(path string) ([]byte, error)         // for keys that end in _file; nil: no file exists
@@ -157,7 +159,7 @@ type LeftOut struct {
 // warning. name is the file's name in problems.
 func Load(name string, src []byte, o Options) (*Config, Problems) {
 	l := &loader{
-		o: o, src: newSource(name, src, o.Platforms),
+		o: o, say: wording(o), src: newSource(name, src, o.Platforms),
 		bad: map[*node]bool{}, secret: map[*node]bool{}, platforms: map[string]core.PlatformSettings{},
 		named: map[Outside]bool{},
 	}
@@ -167,14 +169,23 @@ func Load(name string, src []byte, o Options) (*Config, Problems) {
 	cfg := l.load()
 	problems := l.problems.sort()
 	if len(problems) > maxProblems {
-		problems = append(problems[:maxProblems], Problem{
-			File: name, Line: len(l.src.lines), Col: 1, Rule: "more", Message: "there are more problems than shown here",
-		})
+		l.problems = nil
+		l.problem(place{len(l.src.lines), 1, 1}, "more", "there are more problems than shown here")
+		problems = append(problems[:maxProblems], l.problems...)
 	}
 	if len(problems.Errors()) > 0 {
 		return nil, problems
 	}
 	return cfg, problems
+}
+
+// wording returns the Wording for the problems of a file.
+func wording(o Options) coretext.Wording {
+	tables := []map[string]string{Chinese(), flow.Chinese()}
+	for _, p := range o.Platforms {
+		tables = append(tables, p.Chinese)
+	}
+	return coretext.NewWording(o.Language, tables...)
 }
 
 // maxProblems is how many problems of a file are reported.
@@ -183,6 +194,7 @@ const maxProblems = 500
 // loader loads one file.
 type loader struct {
 	o         Options
+	say       coretext.Wording
 	src       *source
 	root      *node
 	bad       map[*node]bool // nodes whose own structure is invalid or whose value is unknown
@@ -223,8 +235,8 @@ func (l *loader) problem(at place, rule, format string, args ...any) *Problem {
 	}
 	at = l.src.within(at)
 	l.problems = append(l.problems, Problem{
-		File: l.src.name, Line: at.line, Col: at.col, Rule: rule, width: at.width,
-		Message: l.src.hideShapes(fmt.Sprintf(format, args...)), source: l.src.line(at.line),
+		File: l.src.name, Line: at.line, Col: at.col, Rule: rule, width: at.width, say: l.say,
+		Message: l.src.hideShapes(l.say.Say(coretext.Phrasef(format, args...))), source: l.src.line(at.line),
 	})
 	return &l.problems[len(l.problems)-1]
 }

@@ -43,9 +43,25 @@ func forumLike() core.PlatformSettings {
 			Direct: native, Edit: native,
 			Limits: core.Limits{GroupName: 80, Topic: 250, Purpose: 250, MessageText: 4000, GroupMembers: 1000},
 		},
-		Channel: "^[CG][A-Z0-9]+$",
-		User:    "^[UW][A-Z0-9]+$",
-		ByEmail: true,
+		Channel:     "^[CG][A-Z0-9]+$",
+		ChannelForm: "C0123",
+		CopyChannel: "the channel, About, ID",
+		User:        "^[UW][A-Z0-9]+$",
+		UserForm:    "U0123",
+		CopyUser:    "the person, Copy ID",
+		ByEmail:     true,
+		Chinese: map[string]string{
+			"Topic groups are not built yet.":                   "尚不支持话题群组。",
+			"Nobody can be muted there.":                        "那里不能禁言。",
+			"A bot cannot remove people there.":                 "机器人不能移除成员。",
+			"the channel, About, ID":                            "频道，关于，ID",
+			"the person, Copy ID":                               "该人员，复制 ID",
+			"They are deleted.":                                 "它们会被删除。",
+			"old groups can't go to the hall":                   "旧群组不能放进大厅",
+			"32 hexadecimal digits":                             "32 位十六进制数字",
+			"Members, the person, Copy ID":                      "成员，该人员，复制 ID",
+			"Its channels are read-only for all or for nobody.": "频道要么对所有人只读，要么对所有人可写。",
+		},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	coretext "riskroom/core/text"
 )
 
 // builtIn returns the built-in names of conditions and templates.
@@ -47,14 +48,13 @@ func (l *loader) readFields() {
 		l.cfg.Organisation.Fields = append(l.cfg.Organisation.Fields, f)
 		all = append(all, called{e.value.key, words(f.Key, f.Label)})
 	}
-	l.alike("field", all)
+	l.alike(coretext.Plain("field"), all)
 	l.optionNames(all)
 }
 
 // optionNames warns of fields that can't be options of the command on a platform of
 // the file. People can still fill them in with the form.
 func (l *loader) optionNames(fields []called) {
-	const hint = "people can give it only in the form"
 	for _, w := range l.root.get("workspaces").list() {
 		p, ok := l.platformOf(w.name)
 		if !ok || p.OptionName == 0 {
@@ -67,9 +67,9 @@ func (l *loader) optionNames(fields []called) {
 			case len(key) > p.OptionName:
 				options--
 				l.warning(f.at, "option", "field %q can't be an option of the command in %s: its key has %d characters, more than %d",
-					short(key), w.name, len(key), p.OptionName).Hint = "shorten the key; as it is, " + hint
+					short(key), w.name, len(key), p.OptionName).hint("shorten the key; as it is, people can give it only in the form")
 			case options > p.OwnOptions:
-				l.warning(f.at, "option", "field %q can't be an option of the command in %s: %d fields before it are", short(key), w.name, p.OwnOptions).Hint = hint
+				l.warning(f.at, "option", "field %q can't be an option of the command in %s: %d fields before it are", short(key), w.name, p.OwnOptions).hint("people can give it only in the form")
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func (l *loader) commandSize() {
 		for _, command := range slices.Sorted(maps.Keys(left.Fields)) {
 			keys := left.Fields[command]
 			l.warning(fields.get(keys[0]).key, "option", "the command in %s has room for %d characters, so these fields can't be options of %s: %s",
-				w.name, left.Limit, command, strings.Join(keys, ", ")).Hint = "shorten labels of fields; as it is, people can give these only in the form"
+				w.name, left.Limit, command, strings.Join(keys, ", ")).hint("shorten labels of fields; as it is, people can give these only in the form")
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (l *loader) options(n *node) []core.Option {
 		}
 		add(e.value.key, core.Option{Key: e.name, Label: l.labels(e.value, e.name)})
 	}
-	l.alike("option", all)
+	l.alike(coretext.Plain("option"), all)
 	return out
 }
 
@@ -144,7 +144,7 @@ func (l *loader) handlingFields() []string {
 		keys = append(keys, f.Key)
 		if !some {
 			w := l.warning(l.root.get("fields").get(f.Key).key, "nobody", "nobody can fill in the field %q, except handlers who are named when a risk is filed", short(f.Key))
-			w.Hint = "handlers, module leads and administrators fill in the handling part, and the file has none of them"
+			w.hint("handlers, module leads and administrators fill in the handling part, and the file has none of them")
 		}
 	}
 	return keys

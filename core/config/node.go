@@ -3,6 +3,8 @@ package config
 import (
 	"strconv"
 	"strings"
+
+	coretext "riskroom/core/text"
 )
 
 // place is a range of the file: line and column, from 1 and in characters, and the number
@@ -17,7 +19,17 @@ const (
 	listNode
 )
 
-func (k nodeKind) String() string { return [...]string{"a value", "a map", "a list"}[k] }
+// phrase returns what messages call a node of that kind.
+func (k nodeKind) phrase() coretext.Phrase {
+	switch k {
+	case mapNode:
+		return coretext.Plain("a map")
+	case listNode:
+		return coretext.Plain("a list")
+	case scalarNode:
+	}
+	return coretext.Plain("a value")
+}
 
 type scalarStyle int
 

@@ -1,6 +1,6 @@
 package config
 
-import "fmt"
+import coretext "riskroom/core/text"
 
 // OutsideKind is the kind of an Outside.
 type OutsideKind int
@@ -26,15 +26,15 @@ type Outside struct {
 }
 
 // Problem returns an error about o.
-func (o Outside) Problem(rule, hint, format string, args ...any) Problem {
+func (o Outside) Problem(rule string, message, hint coretext.Phrase) Problem {
 	p := o.spot
-	p.Rule, p.Hint, p.Message = rule, hint, fmt.Sprintf(format, args...)
+	p.Rule, p.Message, p.Hint = rule, p.say.Say(message), p.say.Say(hint)
 	return p
 }
 
 // Warning returns a warning about o.
-func (o Outside) Warning(rule, hint, format string, args ...any) Problem {
-	p := o.Problem(rule, hint, format, args...)
+func (o Outside) Warning(rule string, message, hint coretext.Phrase) Problem {
+	p := o.Problem(rule, message, hint)
 	p.Warning = true
 	return p
 }
@@ -46,6 +46,6 @@ func (l *loader) outside(o Outside, at place) {
 	}
 	l.named[o] = true
 	at = l.src.within(at)
-	o.spot = Problem{File: l.src.name, Line: at.line, Col: at.col, width: at.width, source: l.src.line(at.line)}
+	o.spot = Problem{File: l.src.name, Line: at.line, Col: at.col, width: at.width, source: l.src.line(at.line), say: l.say}
 	l.cfg.Outside = append(l.cfg.Outside, o)
 }

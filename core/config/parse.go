@@ -2,9 +2,7 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	coretext "riskroom/core/text"
 )
 
 // Limits of a file, far above what anybody writes.
@@ -36,13 +36,15 @@ func (l *loader) parse() *node {
 		return nil
 	}
 	if i, what := notText(l.src.text); i >= 0 {
-		p := l.problem(place{1 + strings.Count(l.src.text[:i], "\n"), 1, 1}, "syntax", "the file is not UTF-8 text: this line contains %s", what)
-		p.Hint = "save it as UTF-8"
+		before := l.src.text[:i]
+		col := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+		l.problem(place{1 + strings.Count(before, "\n"), col, 1}, "syntax", "the file is not UTF-8 text: here is %s", what).
+			hint("save it as UTF-8; Windows' Notepad has that under Save as, Encoding")
 		return nil
 	}
-	body, at, err := parseYAML(l.src.text)
-	if err != nil {
-		l.problem(at, "syntax", "%s", err).Hint = l.syntaxHint(at)
+	body, bad := parseYAML(l.src.text)
+	if bad != nil {
+		l.syntaxProblems(bad)
 		return nil
 	}
 	if body == nil {
@@ -51,136 +53,99 @@ func (l *loader) parse() *node {
 	}
 	root := l.convert(body, nil, place{})
 	if root.kind != mapNode {
-		l.problem(root.at, "type", "the file must be a map of keys such as version and workspaces, not %s", root.kind)
+		l.problem(root.at, "type", "the file must be a map of keys such as version and workspaces, not %s", root.kind.phrase())
 		return nil
 	}
 	return root
 }
 
-// notText returns the offset of the first byte that is not UTF-8 text, and a description
-// of it, or -1.
-func notText(s string) (at int, what string) {
-	for i, r := range s {
-		if r == 0 {
-			return i, "a zero byte"
-		}
-		if r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)) {
-			return i, fmt.Sprintf("the byte %#x", s[i])
-		}
-	}
-	return -1, ""
-}
-
-// syntaxHint returns the most likely remedy for a syntax error. The character at the
-// error counts for more than the rest of its line.
-func (l *loader) syntaxHint(at place) string {
-	at = l.src.within(at)
-	line := l.src.lines[at.line-1]
-	trimmed := strings.TrimSpace(line)
-	_, value, _ := strings.Cut(trimmed, ": ")
-	switch here := string([]rune(line)[at.col-1:]); {
-	case strings.Contains(line[:len(line)-len(strings.TrimLeft(line, " \t"))], "\t"):
-		return "indent with spaces: YAML allows no tabs there"
-	case strings.HasPrefix(here, "{{"), strings.HasPrefix(value, "{{"):
-		return templateHint
-	case strings.HasPrefix(here, "@"):
-		return `put text that begins with @ in quotes: "@oncall"`
-	case here != "" && strings.ContainsAny(here[:1], "`*&!%"):
-		return "put text that begins with " + here[:1] + " in quotes"
-	case word.MatchString(trimmed):
-		return "if this is a key, a colon is missing after it: " + short(trimmed) + ":"
-	case !strings.Contains(line, "{{") && (strings.Count(line, "{") != strings.Count(line, "}") || strings.Count(line, "[") != strings.Count(line, "]")):
-		return "each { and [ needs its } and ]"
-	case strings.Contains(line, "{{"):
-		return templateHint
-	case value == "" || strings.ContainsAny(value[:1], "{["):
-	case strings.ContainsAny(value[:1], `"'`) && strings.Count(value, value[:1]) > 1:
-		return `a text that only begins with a quoted one needs quotes of the other kind around it: '"a" == module'`
-	case strings.Contains(value, ": "):
-		return "put text that contains a colon and a space in quotes"
-	}
-	return ""
-}
-
-const templateHint = `put text with {{ }} in quotes: "{{ .title }}"`
-
-// word matches a line that is one word.
-var word = regexp.MustCompile(`^[\pL\pN_][\pL\pN_-]*$`)
-
 // parseYAML parses text after refusing what could exhaust the parser. A panic of the
 // parser counts as a syntax error.
-func parseYAML(text string) (body ast.Node, at place, err error) {
-	at = place{1, 1, 1}
+func parseYAML(text string) (body ast.Node, bad *fault) {
 	defer func() {
 		if r := recover(); r != nil {
-			body, err = nil, errors.New("this is not valid YAML")
+			body, bad = nil, unparsed(place{1, 1, 1}, "")
 		}
 	}()
 	tokens := lexer.Tokenize(text)
-	if t, err := refuse(tokens); err != nil {
-		return nil, tokenPlace(t), err
+	if bad := refuse(tokens); bad != nil {
+		return nil, bad
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		var ye yaml.Error
-		if errors.As(err, &ye) {
-			return nil, tokenPlace(ye.GetToken()), errors.New(ye.GetMessage())
+		if ye, ok := errors.AsType[yaml.Error](err); ok {
+			return nil, unparsed(tokenPlace(ye.GetToken()), ye.GetMessage())
 		}
-		return nil, at, err
+		return nil, unparsed(place{1, 1, 1}, "")
 	}
 	for _, d := range file.Docs {
 		if d.Body == nil || d.Body.Type() == ast.CommentType {
 			continue
 		}
 		if body != nil {
-			return nil, tokenPlace(d.Body.GetToken()), errors.New("a second document: only one is allowed")
+			return nil, refused(d.Body.GetToken(), coretext.Plain("a second document: only one is allowed"))
 		}
 		body = d.Body
 	}
-	return body, at, nil
+	return body, nil
 }
 
-// refuse returns an error for unsupported YAML and for excessive nesting.
-func refuse(tokens token.Tokens) (*token.Token, error) {
+// refused returns a fault at a token.
+func refused(t *token.Token, what coretext.Phrase) *fault {
+	return &fault{at: tokenPlace(t), what: what, final: true}
+}
+
+// refuse returns a fault for unsupported YAML and for excessive nesting.
+func refuse(tokens token.Tokens) *fault {
 	open, documents, keys := 0, 0, 0
 	for i, t := range tokens {
 		if i >= maxTokens {
-			return t, fmt.Errorf("the file has more than %d words and signs", maxTokens)
+			return refused(t, coretext.Phrasef("the file has more than %d words and signs", maxTokens))
 		}
 		block := open == 0 && t.Position.Column > maxBlockColumn
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
 			open++
 			if open > maxDepth {
-				return t, fmt.Errorf("nested more than %d levels deep", maxDepth)
+				return refused(t, coretext.Phrasef("nested more than %d levels deep", maxDepth))
 			}
 		case token.MappingEndType, token.SequenceEndType:
 			open--
 		case token.SequenceEntryType:
 			if block {
-				return t, errors.New("nested too deeply")
+				return refused(t, coretext.Plain("nested too deeply"))
 			}
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			return t, errors.New("anchors (&), aliases (*) and merge keys (<<) are not supported")
+			return unsupported(t, coretext.Plain("anchors (&), aliases (*) and merge keys (<<) are not supported"))
 		case token.TagType:
-			return t, errors.New("tags (!) are not supported")
+			return unsupported(t, coretext.Plain("tags (!) are not supported"))
 		case token.MappingValueType:
 			if keys++; keys > maxKeys {
-				return t, fmt.Errorf("the file has more than %d keys", maxKeys)
+				return refused(t, coretext.Phrasef("the file has more than %d keys", maxKeys))
 			}
 		case token.MappingKeyType:
-			return t, errors.New("complex keys (?) are not supported")
+			return refused(t, coretext.Plain("complex keys (?) are not supported"))
 		case token.DirectiveType:
-			return t, errors.New("directives (%) are not supported")
+			return unsupported(t, coretext.Plain("directives (%) are not supported"))
 		case token.DocumentHeaderType:
 			documents++
 			if documents > 1 || slices.ContainsFunc(tokens[:i], content) {
-				return t, errors.New("a second document: only one is allowed")
+				return refused(t, coretext.Plain("a second document: only one is allowed"))
 			}
 		default: // part of a value
 		}
 	}
-	return nil, nil
+	return nil
+}
+
+// unsupported returns the fault of a sign that may begin a text without quotes.
+func unsupported(t *token.Token, what coretext.Phrase) *fault {
+	bad := refused(t, what)
+	bad.final = false
+	if sign := strings.TrimSpace(t.Origin); sign != "" && strings.Contains("&*!%", sign[:1]) {
+		bad.remedy = coretext.Phrasef("put text that begins with %s in quotes", sign[:1])
+	}
+	return bad
 }
 
 func content(t *token.Token) bool {

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // keywords returns the words that mean people or groups. A person can't have one as a
@@ -21,7 +22,7 @@ func (l *loader) keywords() []string {
 func (l *loader) readPeople() {
 	org := &l.cfg.Organisation
 	org.People = map[string]core.Person{}
-	l.namesAlike("person", l.root.get("people"))
+	l.namesAlike(coretext.Plain("person"), l.root.get("people"))
 	taken := map[string]*node{} // by address or account
 	for _, e := range l.root.get("people").list() {
 		if e.value.kind != mapNode {
@@ -69,27 +70,27 @@ func (l *loader) readPerson(name string, n *node, taken map[string]*node) core.P
 func (l *loader) reachable(name string, n *node, p core.Person) {
 	workspaces := keys(l.root.get("workspaces"))
 	if n.get("email") == nil {
-		hint := "give one of the two"
+		remedy := coretext.Plain("give one of the two")
 		if len(p.Accounts) > 0 {
-			hint += ", or let them link their accounts with " + l.cfg.Organisation.Command + " link"
+			remedy = coretext.Phrasef("give one of the two, or let them link their accounts with %s link", l.cfg.Organisation.Command)
 		}
 		if absent := slices.DeleteFunc(workspaces, func(w string) bool { return n.get(w) != nil }); len(absent) > 0 {
-			l.warning(n.key, "account", "%s has no account in %s: neither an e-mail address nor a user ID", name, strings.Join(absent, ", ")).Hint = hint
+			l.warning(n.key, "account", "%s has no account in %s: neither an e-mail address nor a user ID", name, strings.Join(absent, ", ")).hint("%s", remedy)
 		}
 		return
 	}
-	hint := ""
+	var remedy coretext.Phrase
 	for _, w := range workspaces {
 		platform, known := l.platformOf(w)
 		if !known || platform.ByEmail || n.get(w) != nil {
 			return
 		}
-		if hint == "" {
-			hint = "add the user ID, as " + w + ": ID; it is under " + platform.CopyUser
+		if remedy.IsZero() {
+			remedy = coretext.Phrasef("add the user ID, as %s: ID; it is under %s", w, coretext.Plain(platform.CopyUser))
 		}
 	}
-	if hint != "" {
-		l.warning(n.get("email").at, "account", "%s can't be reached: riskroom can't look up e-mail addresses in %s", name, strings.Join(workspaces, ", ")).Hint = hint
+	if !remedy.IsZero() {
+		l.warning(n.get("email").at, "account", "%s can't be reached: riskroom can't look up e-mail addresses in %s", name, strings.Join(workspaces, ", ")).hint("%s", remedy)
 	}
 }
 
@@ -104,7 +105,7 @@ func (l *loader) takeOnce(taken map[string]*node, what string, n *node) {
 
 func (l *loader) readModules() {
 	org := &l.cfg.Organisation
-	l.namesAlike("module", l.root.get("modules"))
+	l.namesAlike(coretext.Plain("module"), l.root.get("modules"))
 	for _, e := range l.root.get("modules").list() {
 		m := core.Module{Name: e.name, Handlers: l.refs(e.value.get("handlers"))}
 		if n := e.value.get("lead"); l.sound(n) && l.ref(whole(n)) {
@@ -136,7 +137,7 @@ func (l *loader) readPermissions() {
 	}
 	if n.get("administrators") == nil && l.root.get("admin_channel") == nil {
 		w := l.warning(place{1, 1, 1}, "no-administrators", "no admin_channel and no administrators: nobody is notified of failures")
-		w.Hint = "set admin_channel or permissions.administrators"
+		w.hint("set admin_channel or permissions.administrators")
 	}
 }
 
@@ -150,7 +151,7 @@ func (l *loader) oneGroup(n *node) {
 	for _, it := range n.strings() {
 		if ws, group, ok := core.Ref(it.text).Group(); ok && ws == "" && l.sound(it) {
 			pr := l.problem(it.at, "permission", "@%s needs a workspace: every workspace may have a group with that name", short(group))
-			pr.Hint = "write " + names[0] + ":@" + short(group)
+			pr.hint("write %s:@%s", names[0], short(group))
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	coretext "riskroom/core/text"
 )
 
 // Problem is an error or a warning about a config file. Its texts never contain a secret.
@@ -20,15 +22,21 @@ type Problem struct {
 
 	source string // the line of the file, secrets hidden
 	width  int    // characters to underline
+	say    coretext.Wording
+}
+
+// hint sets what to do about p.
+func (p *Problem) hint(format string, args ...any) {
+	p.Hint = p.say.Say(coretext.Phrasef(format, args...))
 }
 
 // String returns "file:line:col: message [rule]".
 func (p Problem) String() string {
-	severity := ""
+	what := coretext.Phrasef("%s", p.Message)
 	if p.Warning {
-		severity = "warning: "
+		what = coretext.Phrasef("warning: %s", p.Message)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s%s [%s]", p.File, p.Line, p.Col, severity, p.Message, p.Rule)
+	return fmt.Sprintf("%s:%d:%d: %s [%s]", p.File, p.Line, p.Col, p.say.Say(what), p.Rule)
 }
 
 // MarshalJSON writes the members file, line, column, rule, severity ("error" or

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // maxNodes is how many nodes a process may have: as many as every platform can show in a
@@ -32,7 +33,7 @@ func (l *loader) readProcess() {
 		org.Process = append(org.Process, n)
 		all = append(all, called{e.value.key, words(n.Key, n.Label)})
 	}
-	l.alike("node", all)
+	l.alike(coretext.Plain("node"), all)
 	doubtful := l.doubtfulFields(flow.FieldDefs(org.Fields))
 	for _, n := range org.Process {
 		l.operators(n, l.root.get("process").get(n.Key), doubtful)

@@ -6,6 +6,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // mention is a name, an ID or the like in a text of the file, at an offset in bytes.
@@ -84,7 +85,7 @@ func (l *loader) ref(m mention) bool {
 	switch {
 	case !ok && strings.Contains(m.text, "@"):
 		p := l.problem(l.spotOf(m), "people", "%q can't be used here", short(m.text))
-		p.Hint = "give the person a name under people, with the e-mail address there"
+		p.hint("give the person a name under people, with the e-mail address there")
 		return false
 	case !ok:
 		l.problem(l.spotOf(m), "people", "%q is neither a name, nor @group, nor workspace:@group, nor workspace/ID", short(m.text))
@@ -98,9 +99,9 @@ func (l *loader) ref(m mention) bool {
 	p := l.problem(l.spotOf(m), "people", "no person named %q: %s", short(name), suggest(name, append(keys(l.root.get("people")), m.also...)))
 	switch name {
 	case flow.OperatorsKeyword:
-		p.Hint = "the keyword operators needs a process"
+		p.hint("the keyword operators needs a process")
 	case flow.NewHandlersKeyword:
-		p.Hint = "the keyword new_handlers needs a flow with on: assigned"
+		p.hint("the keyword new_handlers needs a flow with on: assigned")
 	}
 	return false
 }
@@ -116,7 +117,7 @@ func (l *loader) oneName(m mention) {
 	if parts == nil || !strings.ContainsAny(m.text, ",;，；、\n") && !slices.ContainsFunc(parts[1:], known) {
 		return
 	}
-	l.warning(l.spotOf(m), "people", "%q is one group with a name like a list", short(m.text)).Hint = flow.AsList(parts)
+	l.warning(l.spotOf(m), "people", "%q is one group with a name like a list", short(m.text)).hint("%s", flow.AsList(parts))
 }
 
 // knownWorkspace reports an unknown workspace. The workspace's own settings may be
@@ -164,7 +165,7 @@ func (l *loader) channelFits(m mention, workspace, id string) bool {
 		return ok
 	}
 	pr := l.problem(l.spotOf(m), "channel", "%q is not the ID of a channel on %s", short(id), p.Platform)
-	pr.Hint = "IDs there match " + p.Channel + "; a channel's name does not work"
+	pr.hint("write an ID such as %s, and not the channel's name; to copy it: %s", p.ChannelForm, coretext.Plain(p.CopyChannel))
 	return false
 }
 
@@ -175,7 +176,7 @@ func (l *loader) userFits(m mention, workspace, id string) bool {
 		return ok
 	}
 	pr := l.problem(l.spotOf(m), "account", "%q is not the ID of a person on %s", short(id), p.Platform)
-	pr.Hint = "IDs there match " + p.User
+	pr.hint("write an ID such as %s; to copy it: %s", p.UserForm, coretext.Plain(p.CopyUser))
 	return false
 }
 

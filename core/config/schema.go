@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // Patterns of values. reference matches a reference to the environment; a value with one
@@ -58,13 +58,13 @@ func schema(platforms []core.PlatformSettings) object {
 			"version":       object{"const": 1, "description": "The version of the file format."},
 			"timezone":      text("The IANA time zone for days and dates, such as Asia/Shanghai. Default: UTC."),
 			"language":      choice("The language of cards and messages that several people see. Private replies use the reader's language. Default: en.", "en", "zh-CN"),
-			"day_starts_at": matching("The time of day for dates without a time. Default: \"09:00\".", flow.ClockPattern, flow.ClockHint),
-			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, "a slash and up to 31 characters without spaces or capitals, such as /risk"),
-			"risk_prefix":   matching("The prefix of risk keys. Default: R, which gives R-17.", prefixPattern, "1 to 8 capital letters or digits, such as R"),
+			"day_starts_at": matching("The time of day for dates without a time. Default: \"09:00\".", flow.ClockPattern, flow.ClockHint()),
+			"command":       matching("The slash command, as set up on the platforms. Default: /risk.", commandPattern, coretext.Plain("a slash and up to 31 characters without spaces or capitals, such as /risk")),
+			"risk_prefix":   matching("The prefix of risk keys. Default: R, which gives R-17.", prefixPattern, coretext.Plain("1 to 8 capital letters or digits, such as R")),
 			"attachments":   yesNo("Let people add files to the form of a new risk. riskroom posts them with the risk's cards. The bots need more permissions for it. Default: false."),
-			"instance":      matching("A name for this installation, if several share a Redis or a workspace. Don't change it later. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
-			"call_timeout":  matching("The timeout of a call to a platform. Default: 10s.", durationPattern, "a duration such as 10s or 500ms"),
-			"settle":        matching("How long a call can still take effect after its timeout. riskroom then checks whether it did. Default: 5s.", durationPattern, "a duration such as 5s or 500ms"),
+			"instance":      matching("A name for this installation, if several share a Redis or a workspace. Don't change it later. Default: riskroom.", instancePattern, coretext.Plain("1 to 64 letters, digits, \"-\", \"_\" or \".\"")),
+			"call_timeout":  matching("The timeout of a call to a platform. Default: 10s.", durationPattern, coretext.Plain("a duration such as 10s or 500ms")),
+			"settle":        matching("How long a call can still take effect after its timeout. riskroom then checks whether it did. Default: 5s.", durationPattern, coretext.Plain("a duration such as 5s or 500ms")),
 			"durability":    choice("standard (the default): a write counts once Redis confirms it. strict: riskroom also waits for a replica, after every change and before each call.", string(Standard), string(Strict)),
 			"data_dir":      text("The folder for riskroom's own files, such as a private Redis, relative to the working directory. Default: ./data."),
 			"redis":         redisSchema(),
@@ -73,7 +73,7 @@ func schema(platforms []core.PlatformSettings) object {
 				"channel":   text("The channel's ID on the platform, not its name."),
 			}),
 			"close_group": record("When item groups of closed risks are closed: archived or, in a workspace with on_close: delete, deleted. Without it, they stay open.", []string{"after"}, object{
-				"after": matching("How many days after the risk was closed. A day before, riskroom posts a notice in the group. It keeps the group if the risk is reopened or somebody posts there.", closeAfterPattern, "days from 1d to 999d, such as 7d"),
+				"after": matching("How many days after the risk was closed. A day before, riskroom posts a notice in the group. It keeps the group if the risk is reopened or somebody posts there.", closeAfterPattern, coretext.Plain("days from 1d to 999d, such as 7d")),
 			}),
 			"workspaces":  workspacesSchema(platforms),
 			"people":      peopleSchema(),
@@ -98,7 +98,7 @@ func record(doc string, required []string, props object) object {
 }
 
 // dict is a mapping with keys that people choose and that match names.
-func dict(doc, names, say string, of object) object {
+func dict(doc, names string, say coretext.Phrase, of object) object {
 	return object{
 		"type": "object", "description": doc, "errorMessage": say,
 		"patternProperties": object{names: of}, "additionalProperties": false,
@@ -110,7 +110,7 @@ func text(doc string) object {
 }
 
 // say sets what people read if a value doesn't fit o.
-func say(o object, what string) object {
+func say(o object, what coretext.Phrase) object {
 	o["errorMessage"] = what
 	return o
 }
@@ -122,8 +122,8 @@ func choice(doc string, values ...string) object {
 }
 
 // matching is a string that matches pattern or contains a reference.
-func matching(doc, pattern, say string) object {
-	return object{"type": "string", "pattern": pattern + "|" + reference, "description": doc, "errorMessage": "expected " + say}
+func matching(doc, pattern string, say coretext.Phrase) object {
+	return object{"type": "string", "pattern": pattern + "|" + reference, "description": doc, "errorMessage": coretext.Phrasef("expected %s", say)}
 }
 
 // people is a list of people, or one of them.
@@ -144,7 +144,7 @@ func label(doc string) object {
 }
 
 // anyOf needs at least one of the keys.
-func anyOf(say string, keys ...string) object {
+func anyOf(say coretext.Phrase, keys ...string) object {
 	var need []object
 	for _, k := range keys {
 		need = append(need, object{"required": []string{k}})
@@ -153,7 +153,7 @@ func anyOf(say string, keys ...string) object {
 }
 
 // without forbids keys together with the one that it belongs to in "dependencies".
-func without(say string, keys ...string) object {
+func without(say coretext.Phrase, keys ...string) object {
 	props := object{}
 	for _, k := range keys {
 		props[k] = object{"not": object{}, "errorMessage": say}
@@ -168,13 +168,13 @@ func redisSchema() object {
 		"password":      secret("The password, from the environment: ${NAME}."),
 		"password_file": text("A file that holds the password."),
 		"mode":          choice("standalone (the default), sentinel or cluster. Add further addresses to the url as ?addr=host:port, and the master's name for sentinel as ?master_name=.", string(Standalone), string(Sentinel), string(Cluster)),
-		"prefix":        matching("The prefix of every key in Redis. Default: riskroom.", instancePattern, "1 to 64 letters, digits, \"-\", \"_\" or \".\""),
+		"prefix":        matching("The prefix of every key in Redis. Default: riskroom.", instancePattern, coretext.Plain("1 to 64 letters, digits, \"-\", \"_\" or \".\"")),
 	})
 }
 
 func secret(doc string) object {
 	return object{"type": "string", "pattern": variablePattern, "description": doc,
-		"errorMessage": "write a secret as ${NAME} and nothing else, so that it comes from the environment"}
+		"errorMessage": coretext.Plain("write a secret as ${NAME} and nothing else, so that it comes from the environment")}
 }
 
 func workspacesSchema(platforms []core.PlatformSettings) object {
@@ -196,7 +196,7 @@ func workspacesSchema(platforms []core.PlatformSettings) object {
 		one["allOf"] = cases
 	}
 	d := dict("The workspaces on chat platforms that riskroom serves, under names of your choice.",
-		workspaceName, "a workspace's name has up to 31 lower-case letters, digits, \"-\" and \"_\"", one)
+		workspaceName, coretext.Plain("a workspace's name has up to 31 lower-case letters, digits, \"-\" and \"_\""), one)
 	d["minProperties"] = 1
 	return d
 }
@@ -212,7 +212,7 @@ func platformSchema(p core.PlatformSettings) object {
 			props[s.Key] = secret(s.Doc)
 			props[s.Key+fileSuffix] = text("A file that holds the " + s.Key + ".")
 			if s.Required {
-				all = append(all, anyOf(fmt.Sprintf("a %s workspace needs %s or %s", p.Platform, s.Key, s.Key+fileSuffix), s.Key, s.Key+fileSuffix))
+				all = append(all, anyOf(coretext.Phrasef("a %s workspace needs %s or %s", p.Platform, s.Key, s.Key+fileSuffix), s.Key, s.Key+fileSuffix))
 			}
 			continue
 		case s.Switch:
@@ -220,7 +220,7 @@ func platformSchema(p core.PlatformSettings) object {
 		case s.Choices != nil:
 			props[s.Key] = choice(s.Doc, s.Choices...)
 		case s.Pattern != "":
-			props[s.Key] = matching(s.Doc, s.Pattern, "something like "+s.Form)
+			props[s.Key] = matching(s.Doc, s.Pattern, coretext.Phrasef("something like %s", coretext.Plain(s.Form)))
 		default:
 			props[s.Key] = text(s.Doc)
 		}
@@ -236,7 +236,7 @@ func platformSchema(p core.PlatformSettings) object {
 	o := record("", required, props)
 	delete(o, "description")
 	if len(p.AnyOf) > 0 {
-		all = append(all, anyOf(fmt.Sprintf("a %s workspace needs a way to receive commands: %s", p.Platform, strings.Join(p.AnyOf, " or ")), waysIn(p)...))
+		all = append(all, anyOf(coretext.Phrasef("a %s workspace needs a way to receive commands: %s", p.Platform, coretext.Or(p.AnyOf...)), waysIn(p)...))
 	}
 	if len(all) > 0 {
 		o["allOf"] = all
@@ -256,9 +256,9 @@ func waysIn(p core.PlatformSettings) []string {
 }
 
 func ratesSchema() object {
-	say := "a rate is a number of calls per time, such as 50/1m, or unlimited"
+	say := coretext.Plain("a rate is a number of calls per time, such as 50/1m, or unlimited")
 	return object{
-		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": "rates are unlimited, or a map from a method to a rate such as 50/1m",
+		"type": []string{"string", "object"}, "pattern": "^unlimited$", "errorMessage": coretext.Plain("rates are unlimited, or a map from a method to a rate such as 50/1m"),
 		"additionalProperties": object{"type": "string", "pattern": ratePattern, "errorMessage": say},
 		"description":          "Overrides the platform's published rate limits: unlimited, or a map from a method to its limit: unlimited, or a number of calls in a period (\"50/1m\").",
 	}

@@ -1,6 +1,9 @@
 package config
 
-import "riskroom/core/flow"
+import (
+	"riskroom/core/flow"
+	coretext "riskroom/core/text"
+)
 
 // maxFlows is how many flows a file may have.
 const maxFlows = 200
@@ -9,7 +12,7 @@ const maxFlows = 200
 // flow.
 func flowsSchema() object {
 	d := dict("The action flows, under names of your choice.",
-		flowName, "a flow's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces", formSchema(new(flow.Def).Form()))
+		flowName, coretext.Plain("a flow's name has up to 64 letters, digits, \"-\", \"_\" and \".\", and no spaces"), formSchema(new(flow.Def).Form()))
 	d["maxProperties"] = maxFlows
 	return d
 }
@@ -70,7 +73,7 @@ func keySchema(k flow.Key) object {
 		return choice(k.Help, k.Choices...)
 	case k.Pattern != "":
 		return matching(k.Help, k.Pattern, k.Hint)
-	case k.Hint != "":
+	case !k.Hint.IsZero():
 		return say(text(k.Help), k.Hint)
 	}
 	return text(k.Help)

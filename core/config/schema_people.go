@@ -1,14 +1,17 @@
 package config
 
-import "riskroom/core"
+import (
+	"riskroom/core"
+	coretext "riskroom/core/text"
+)
 
 func peopleSchema() object {
 	return dict("The people to whom this file refers, under names of your choice.", personName,
-		"a person's name has up to 80 characters, without / @ :, and doesn't begin with =",
+		coretext.Plain("a person's name has up to 80 characters, without / @ :, and doesn't begin with ="),
 		object{
 			"type": "object",
 			"properties": object{
-				"email": matching("The person's e-mail address. It is enough where the platform looks people up by e-mail address.", emailPattern, "an e-mail address"),
+				"email": matching("The person's e-mail address. It is enough where the platform looks people up by e-mail address.", emailPattern, coretext.Plain("an e-mail address")),
 			},
 			"additionalProperties": text("The person's user ID in the workspace of that name."),
 			"description":          "The person's accounts: an e-mail address as email, or a user ID under a workspace's name. In that workspace, the user ID takes precedence.",
@@ -34,7 +37,7 @@ func modulesSchema() object {
 		"lead": text("The module lead: a name or an account."),
 	})
 	d := dict("The modules that risks belong to, in the order in which people see them.",
-		moduleName, "a module's name has 1 to 75 characters and no space at either end", one)
+		moduleName, coretext.Plain("a module's name has 1 to 75 characters and no space at either end"), one)
 	d["minProperties"], d["maxProperties"] = 1, maxChoices
 	return d
 }
@@ -50,7 +53,7 @@ func processSchema() object {
 		},
 	})
 	d := dict("The nodes that every risk passes through, in order. Without a process, risks only have a status.",
-		moduleName, "a node's key has 1 to 75 characters and no space at either end", one)
+		moduleName, coretext.Plain("a node's key has 1 to 75 characters and no space at either end"), one)
 	d["minProperties"], d["maxProperties"] = 1, maxNodes
 	return d
 }
@@ -71,10 +74,10 @@ func fieldsSchema() object {
 	one["allOf"] = []object{{
 		"if":   object{"properties": object{"type": object{"const": string(core.SelectField)}}, "required": []string{"type"}},
 		"then": object{"required": []string{"options"}},
-		"else": without("only a select field can have options", "options"),
+		"else": without(coretext.Plain("only a select field can have options"), "options"),
 	}}
 	d := dict("Your own fields, in addition to the built-in ones, in the order in which people see them.",
-		fieldName, "a field's key has up to 40 lower-case letters, digits and _, and begins with a letter", one)
+		fieldName, coretext.Plain("a field's key has up to 40 lower-case letters, digits and _, and begins with a letter"), one)
 	d["maxProperties"] = core.MaxFields
 	return d
 }

@@ -5,6 +5,7 @@ import (
 
 	"riskroom/core"
 	"riskroom/core/flow"
+	coretext "riskroom/core/text"
 )
 
 // step is a step of a flow while it is checked.
@@ -87,13 +88,14 @@ func (s step) able(n *node, places []core.PlatformSettings, need *flow.Need) {
 		}
 	}
 	for _, p := range lack {
-		why := ""
+		lacking := coretext.Phrasef("%s cannot %s", p.Platform, need.What)
 		if a := need.Ability(p.Capabilities); a.Why != "" {
-			why = ": " + a.Why
+			lacking = coretext.Phrasef("%s: %s", lacking, coretext.Plain(a.Why))
 		}
-		pr := s.problem(cmpKey(n), "capability", "%s cannot %s%s", p.Platform, need.What, why)
+		pr := s.problem(cmpKey(n), "capability", "%s", lacking)
 		if need.Skips && len(lack) < len(places) {
-			pr.Warning, pr.Hint = true, "there, the step leaves this out and does the rest"
+			pr.Warning = true
+			pr.hint("there, the step leaves this out and does the rest")
 		}
 	}
 }
@@ -107,7 +109,7 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 	length, most := 0, 0
 	if k.Kind == flow.TemplateKey {
 		if length, most = s.flow.TemplateLength(n.text); most > k.Max && length <= k.Max {
-			s.warning(n.at, "limit", "the %s can have %d characters; after %d it is cut off", n.name(), most, k.Max).Hint = truncateHint
+			s.warning(n.at, "limit", "the %s can have %d characters; after %d it is cut off", n.name(), most, k.Max).hint("shorten long values, as in {{ .description | truncate 100 }}")
 			most = k.Max
 		}
 	}
@@ -121,7 +123,7 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 			}
 		case length <= limit && (most <= limit || k.Cut): // a name is made to fit
 		case length <= limit:
-			s.warning(n.at, "limit", "the %s can have %d characters, but %s allows %d: the end will be cut off", n.name(), most, p.Platform, limit).Hint = truncateHint
+			s.warning(n.at, "limit", "the %s can have %d characters, but %s allows %d: the end will be cut off", n.name(), most, p.Platform, limit).hint("shorten long values, as in {{ .description | truncate 100 }}")
 		case k.Cut:
 			s.warning(n.at, "limit", "the %s has %d characters, but %s allows %d: the end will be cut off", n.name(), length, p.Platform, limit)
 		default:
@@ -129,5 +131,3 @@ func (s step) fits(n *node, places []core.PlatformSettings, k flow.Key) {
 		}
 	}
 }
-
-const truncateHint = "shorten long values, as in {{ .description | truncate 100 }}"

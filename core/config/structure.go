@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"riskroom/core"
+	coretext "riskroom/core/text"
 )
 
 // structure validates files with the JSON Schema and words the errors.
@@ -109,7 +110,7 @@ func (l *loader) checkStructure() {
 func (l *loader) structureOf(filled bool) *structure {
 	s, err := newStructure(l.o.Platforms, filled)
 	if err != nil {
-		l.problem(place{1, 1, 1}, "schema", "the schema of config files is broken: %v", err)
+		l.problem(place{1, 1, 1}, "schema", "riskroom's own description of config files is broken, so nothing was checked; please report this")
 		return nil
 	}
 	return s
@@ -142,7 +143,7 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	if l.full() {
 		return
 	}
-	say, _ := at["errorMessage"].(string)
+	say, _ := at["errorMessage"].(coretext.Phrase)
 	name := n.name()
 	switch k := k.(type) {
 	case *kind.Required:
@@ -157,8 +158,12 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 		l.notOneOf(n, name, k.Want)
 	case *kind.Const:
 		p := l.problem(n.at, "value", "%s must be %v", name, k.Want)
-		if _, text := k.Want.(string); !text && n.isString() {
-			p.Hint = "write it without quotes"
+		switch _, isText := k.Want.(string); {
+		case isText || !n.isString():
+		case n.text == fmt.Sprint(k.Want):
+			p.hint("write it without quotes")
+		default:
+			p.hint("write %s: %v", n.path[len(n.path)-1], k.Want)
 		}
 	case *kind.Pattern:
 		if l.secret[n] {
@@ -181,7 +186,7 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.Not:
 		l.problem(cmpKey(n), "conflicting-key", "%s", say)
 	default:
-		l.problem(n.head(), "value", "%s does not fit the schema", name)
+		l.problem(n.head(), "value", "%s can't have this value", name)
 	}
 }
 
@@ -218,28 +223,44 @@ func cmpKey(n *node) place {
 	return n.at
 }
 
-func (l *loader) wrongType(n *node, k *kind.Type, say string) {
-	names := map[string]string{"object": "a map", "array": "a list", "string": "text", "boolean": "true or false", "number": "a number", "null": "empty"}
-	var want []string
-	for _, w := range k.Want {
-		want = append(want, names[w])
+func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
+	want := typeName(k.Want[0])
+	for _, w := range k.Want[1:] {
+		want = coretext.Phrasef("%s or %s", want, typeName(w))
 	}
-	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), strings.Join(want, " or "), names[k.Got])
+	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), want, typeName(k.Got))
 	switch {
 	case !slices.Contains(k.Want, "string"):
 	case n.kind == mapNode:
-		if text := n.pair(); text != "" && !l.secret[n] {
-			p.Hint = l.src.hideShapes(fmt.Sprintf("YAML reads a colon as the end of a key; put text in quotes: %q", short(text)))
+		if pair := n.pair(); pair != "" && !l.secret[n] {
+			p.hint("YAML reads a colon as the end of a key; put text in quotes: %q", l.src.hideShapes(short(pair)))
 		}
 	case n.kind != scalarNode || n.value == nil:
-	case say != "":
-		p.Hint = say
+	case !say.IsZero():
+		p.hint("%s", say)
 	default:
-		p.Hint = fmt.Sprintf("put it in quotes: %q", n.text)
+		p.hint("put it in quotes: %q", n.text)
 	}
 }
 
-func (l *loader) notOneOf(n *node, name string, want []any) {
+// typeName returns what messages call a type of the schema.
+func typeName(name string) coretext.Phrase {
+	switch name {
+	case "object":
+		return coretext.Plain("a map")
+	case "array":
+		return coretext.Plain("a list")
+	case "string":
+		return coretext.Plain("text")
+	case "boolean":
+		return coretext.Plain("true or false")
+	case "number":
+		return coretext.Plain("a number")
+	}
+	return coretext.Plain("empty")
+}
+
+func (l *loader) notOneOf(n *node, name coretext.Phrase, want []any) {
 	var words []string
 	for _, w := range want {
 		words = append(words, fmt.Sprint(w))
@@ -261,7 +282,7 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 	if l.full() {
 		return
 	}
-	if say, ok := at["errorMessage"].(string); ok && at["properties"] == nil {
+	if say, ok := at["errorMessage"].(coretext.Phrase); ok && at["properties"] == nil {
 		l.problem(v.key, "name", "%q: %s", short(name), say)
 		return
 	}
@@ -269,23 +290,30 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 }
 
 // name returns what to call n in messages: its key and, in flows and the like, where.
-func (n *node) name() string {
+func (n *node) name() coretext.Phrase {
 	if len(n.path) == 0 {
-		return "the file"
+		return coretext.Plain("the file")
 	}
 	last := n.path[len(n.path)-1]
 	if n.key == (place{}) && len(n.path) > 1 {
-		return "an entry of " + n.path[len(n.path)-2]
+		return coretext.Phrasef("an entry of %s", n.path[len(n.path)-2])
 	}
 	if len(n.path) == 2 {
-		if what, ok := singular[n.path[0]]; ok {
-			return fmt.Sprintf("%s %q", what, short(last))
+		last = short(last)
+		switch n.path[0] {
+		case "workspaces":
+			return coretext.Phrasef("workspace %q", last)
+		case "people":
+			return coretext.Phrasef("person %q", last)
+		case "modules":
+			return coretext.Phrasef("module %q", last)
+		case "fields":
+			return coretext.Phrasef("field %q", last)
+		case "flows":
+			return coretext.Phrasef("flow %q", last)
+		case "process":
+			return coretext.Phrasef("node %q", last)
 		}
 	}
-	return short(last)
-}
-
-var singular = map[string]string{
-	"workspaces": "workspace", "people": "person", "modules": "module", "fields": "field", "flows": "flow",
-	"process": "node",
+	return coretext.Phrasef("%s", short(last))
 }

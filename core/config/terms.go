@@ -71,7 +71,7 @@ func (l *loader) operator(m mention) {
 		}
 	}
 	pr := l.problem(l.spotOf(m), "operator", "%q does not have the permission group_settings", short(m.text))
-	pr.Hint = "name the person in permissions.group_settings; a user group there is not enough"
+	pr.hint("name the person in permissions.group_settings; a user group there is not enough")
 }
 
 // samePerson reports whether two refs mean one person, by name or account.

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	coretext "riskroom/core/text"
 )
 
 // fileSuffix ends the keys that name a file with a secret.
@@ -90,7 +92,7 @@ func (l *loader) checkPassword(n *node) {
 	}
 	l.bad[n] = true
 	p := l.problem(n.at, "secret", "%s contains a literal password", n.name())
-	p.Hint = "put the whole URL, or the password alone as ${NAME}, into the environment"
+	p.hint("put the whole URL, or the password alone as ${NAME}, into the environment")
 }
 
 // expand fills in the references of one text. If one is missing, the node's value is
@@ -112,7 +114,7 @@ func (l *loader) expand(n *node) {
 		case m[2] < 0:
 			l.bad[n] = true
 			p := l.problem(n.spot(l.src, m[0]), "env", "this is not a valid reference to the environment")
-			p.Hint = "write ${NAME} or ${NAME:-default}; $${ stands for ${"
+			p.hint("write ${NAME} or ${NAME:-default}; $${ stands for ${")
 			return
 		}
 		name := text[m[2]:m[3]]
@@ -121,7 +123,7 @@ func (l *loader) expand(n *node) {
 			value, ok = text[m[6]:m[7]], true
 		}
 		if !ok {
-			value, ok = l.absent(n, n.spot(l.src, m[0]), name, "the environment variable "+name+" is not set")
+			value, ok = l.absent(n, n.spot(l.src, m[0]), name, coretext.Phrasef("the environment variable %s is not set", name))
 		}
 		if !ok {
 			return
@@ -144,7 +146,7 @@ func (l *loader) env(name string) (string, bool) {
 }
 
 // absent handles a missing value according to Options.Unset.
-func (l *loader) absent(n *node, at place, name, say string) (value string, ok bool) {
+func (l *loader) absent(n *node, at place, name string, say coretext.Phrase) (value string, ok bool) {
 	switch l.o.Unset {
 	case UnsetIsFilled:
 		if l.o.Fill != nil {
@@ -197,7 +199,7 @@ func (l *loader) secretValue(in *node, key string) (value string, at *node, ok b
 			return s, file, true
 		}
 	}
-	value, ok = l.absent(file, file.at, file.text, "the file of "+key+" cannot be read, or is empty")
+	value, ok = l.absent(file, file.at, file.text, coretext.Phrasef("the file of %s cannot be read, or is empty", key))
 	return value, file, ok
 }
 

@@ -1,11 +1,11 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"riskroom/core"
+	coretext "riskroom/core/text"
 )
 
 // maxQuoted is how many characters a message quotes.
@@ -20,18 +20,18 @@ func short(s string) string {
 }
 
 // suggest returns the word that was probably meant and all known words.
-func suggest(got string, words []string) string {
+func suggest(got string, words []string) coretext.Phrase {
 	const most = 30
 	words = slices.Clone(words)
-	list := strings.Join(words[:min(len(words), most)], ", ")
+	known := coretext.Phrasef("known: %s", strings.Join(words[:min(len(words), most)], ", "))
 	if len(words) > most {
-		list += fmt.Sprintf(" and %d more", len(words)-most)
+		known = coretext.Phrasef("%s and %d more", known, len(words)-most)
 	}
 	switch best := core.Nearest(got, words); {
 	case len(words) == 0:
-		return "there is none"
+		return coretext.Plain("there is none")
 	case best != "":
-		return fmt.Sprintf("did you mean %q? known: %s", best, list)
+		return coretext.Phrasef("did you mean %q? %s", best, known)
 	}
-	return "known: " + list
+	return known
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	coretext "riskroom/core/text"
 )
 
 // reservedWorkspaces can't be names of workspaces, because a person's other keys are
@@ -48,7 +49,7 @@ func (l *loader) readWorkspace(name string, n *node, p core.PlatformSettings) Wo
 		values := l.settings(name) // with secrets that aren't known here
 		maps.Copy(values, w.Values)
 		if key, why := p.Clash(values); key != "" {
-			l.problem(n.get(key).at, "value", "%s: %s", key, why)
+			l.problem(n.get(key).at, "value", "%s: %s", key, coretext.Plain(why))
 		}
 	}
 	if u := n.get(apiURLKey); l.sound(u) && u.text != "" {
@@ -77,7 +78,7 @@ func (l *loader) setting(n *node, s core.Setting) (string, bool) {
 	value, at, ok := l.secretValue(n, s.Key)
 	if !ok || !fits(s.Pattern, value) {
 		if ok {
-			l.problem(at.at, "value", "the value of %s does not look like %s", s.Key, s.Form)
+			l.problem(at.at, "value", "the value of %s does not look like %s", s.Key, coretext.Plain(s.Form))
 		}
 		return "", false
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // ActionDef is an action as written, a pointer to one of the Def types of this
@@ -77,13 +78,13 @@ func stepForm() Form {
 			{Name: "if", Kind: TextKey, Help: "A condition for this step only."},
 			{Name: "workspace", Kind: TextKey, Help: "The workspace in which the step acts. Default: the one in which the risk was filed."},
 		},
-		AnyOf: ActionKinds(), Without: "a step needs an action: " + orList(ActionKinds()),
+		AnyOf: ActionKinds(), Without: text.Phrasef("a step needs an action: %s", text.Or(ActionKinds()...)),
 	}
 	for i, a := range actionDefs() {
 		of := a.Form()
 		f.Keys = append(f.Keys, Key{Name: a.Kind(), Kind: FormKey, Help: of.Help, Form: &of})
 		if others := f.AnyOf[i+1:]; len(others) > 0 {
-			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: "a step must have exactly one action"})
+			f.Excludes = append(f.Excludes, Exclusion{Key: a.Kind(), Others: others, Message: text.Plain("a step must have exactly one action")})
 		}
 	}
 	return f

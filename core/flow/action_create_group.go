@@ -1,6 +1,11 @@
 package flow
 
-import "riskroom/core"
+import (
+	"slices"
+
+	"riskroom/core"
+	"riskroom/core/text"
+)
 
 // CreateGroupDef creates a group.
 type CreateGroupDef struct {
@@ -21,6 +26,8 @@ const (
 	existsError = "error"
 	existsReuse = "reuse"
 )
+
+func groupTypes() []string { return wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}) }
 
 // CreateGroup creates a group.
 type CreateGroup struct {
@@ -44,10 +51,10 @@ func (d *CreateGroupDef) Form() Form {
 		Help: "Creates a group. An item group is bound to the risk and shows a badge, a small pinned card about it. A risk can have only one item group at a time: see on_exists.",
 		Keys: []Key{
 			{Name: "id", Kind: IDKey, Help: "An ID for the group, for later steps of this flow.", Text: &d.ID,
-				Pattern: idPattern, Hint: "letters, digits, \"-\" and \"_\", beginning with a letter"},
+				Pattern: idPattern, Hint: text.Plain(`letters, digits, "-" and "_", beginning with a letter`)},
 			{Name: "type", Kind: TextKey, Help: "ordinary, item (bound to the risk) or topic (for a discussion: people end it, and then nobody can post).", Required: true,
-				Choices: wordsOf([]core.GroupType{core.Ordinary, core.Topic, core.Item}), Text: (*string)(&d.Type),
-				Need: &Need{Ability: ofType, What: "create " + string(d.Type) + " groups"}},
+				Choices: groupTypes(), Text: (*string)(&d.Type),
+				Need: &Need{Ability: ofType, What: text.Phrasef("create %s groups", d.Type)}},
 			templateKey("name", "The group's name. riskroom removes characters that the platform doesn't allow in names, and adds a suffix that makes the name unique, such as the risk's key.", &d.Name).
 				required().limited(func(l core.Limits) int { return l.GroupName }).cut(),
 			peopleKey("owner", "The group's owner: the first of these people who has an account in the workspace.", &d.Owner),
@@ -62,13 +69,15 @@ func (d *CreateGroupDef) Form() Form {
 }
 
 func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
-	c.types[d.ID] = d.Type
+	if slices.Contains(groupTypes(), string(d.Type)) {
+		c.types[d.ID] = d.Type
+	}
 	reuse := d.OnExists == existsReuse
 	switch {
 	case d.Type == core.Item:
 		c.itemGroup(path, reuse)
-	case d.OnExists != "":
-		c.report(path+"/on_exists", -1, RuleStep, "on_exists is only for item groups: a risk can have several %s groups", d.Type)
+	case d.OnExists != "" && slices.Contains(groupTypes(), string(d.Type)):
+		c.report(path+"/on_exists", -1, RuleStep, "on_exists is only for item groups: a risk can have several groups of the type %s", d.Type)
 	}
 	return &CreateGroup{
 		Type:    d.Type,
@@ -85,10 +94,7 @@ func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
 // itemGroup warns of a second item group that isn't reused.
 func (c *stepCompiler) itemGroup(path string, reuse bool) {
 	if c.items++; c.items == 2 && !reuse {
-		c.problems = append(c.problems, Problem{
-			Path: path, Offset: -1, Rule: RuleStep, Warning: true,
-			Message: "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse",
-		})
+		c.warn(path, RuleStep, "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse")
 	}
 }
 

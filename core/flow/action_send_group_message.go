@@ -1,6 +1,9 @@
 package flow
 
-import "riskroom/core"
+import (
+	"riskroom/core"
+	"riskroom/core/text"
+)
 
 // SendGroupMessageDef posts into a group.
 type SendGroupMessageDef struct {
@@ -31,7 +34,7 @@ func (d *SendGroupMessageDef) Form() Form {
 			groupKey(&d.Group),
 			peopleKey("mention", "The people to mention at the beginning of the message.", &d.Mention),
 		}, messageKeys(&d.Title, &d.Text, &d.Card)...),
-		AnyOf: []string{"title", "text", "card", "mention"}, Without: "a message needs a title, a text, a card or somebody to mention",
+		AnyOf: []string{"title", "text", "card", "mention"}, Without: text.Plain("a message needs a title, a text, a card or somebody to mention"),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // SendMessageDef sends a direct message to each person of To.
@@ -33,8 +34,8 @@ func (d *SendMessageDef) Form() Form {
 		Help: "Sends each person a direct message. If the flow has a date_field, the message is a reminder, and its card leaves out the description.",
 		Keys: append(append([]Key{peopleKey("to", "The recipients.", &d.To).required()},
 			messageKeys(&d.Title, &d.Text, &d.Card)...), fallbackKey(&d.Fallback)),
-		AnyOf: []string{"title", "text", "card"}, Without: "a message needs a title, a text or a card",
-		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: "send direct messages"},
+		AnyOf: []string{"title", "text", "card"}, Without: text.Plain("a message needs a title, a text or a card"),
+		Need: &Need{Ability: func(c core.Capabilities) core.Ability { return c.Direct }, What: text.Plain("send direct messages")},
 	}
 }
 

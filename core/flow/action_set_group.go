@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // SetGroupDef changes a group on behalf of Operator.
@@ -60,13 +61,13 @@ func (*SetGroupDef) Kind() string { return "set_group" }
 // Form implements ActionDef.
 func (d *SetGroupDef) Form() Form {
 	announcement := templateKey("announcement", "The text to pin in place of the last announcement. \"\" removes that.", nil).
-		clearable(&d.Announcement).skipped(core.PartAnnouncement, "pin announcements").
+		clearable(&d.Announcement).skipped(core.PartAnnouncement, text.Plain("pin announcements")).
 		limited(func(l core.Limits) int { return l.MessageText })
 	announcement.Max = maxText
 	mute := muteKey("mute", "Who can't post: all (everybody but the bot), none, or these people only.", &d.Mute).
-		skipped(core.PartMute, "mute a group")
+		skipped(core.PartMute, text.Plain("mute a group"))
 	if len(mute.People()) > 0 {
-		mute.Need.Ability, mute.Need.What = func(c core.Capabilities) core.Ability { return c.Mute }, "mute single people in a group"
+		mute.Need.Ability, mute.Need.What = func(c core.Capabilities) core.Ability { return c.Mute }, text.Plain("mute single people in a group")
 	}
 	return Form{
 		Help: "Changes a group on behalf of a person, the operator. Keys that are left out stay as they are. The order is: name, texts, members, admins, mute, state, owner, dissolve.",
@@ -74,25 +75,25 @@ func (d *SetGroupDef) Form() Form {
 			groupKey(&d.Group),
 			{Name: "operator", Kind: PersonKey, Required: true, Text: &d.Operator,
 				Help: "The person on whose behalf the group is changed. They must have group_settings, and own or administer the group when the step runs."},
-			templateKey("name", "The new name.", &d.Name).skipped(core.PartName, "change a group's name").
+			templateKey("name", "The new name.", &d.Name).skipped(core.PartName, text.Plain("change a group's name")).
 				limited(func(l core.Limits) int { return l.GroupName }).cut(),
-			templateKey("topic", "The new topic. \"\" clears it.", nil).clearable(&d.Topic).skipped(core.PartTopic, "change a group's topic").
+			templateKey("topic", "The new topic. \"\" clears it.", nil).clearable(&d.Topic).skipped(core.PartTopic, text.Plain("change a group's topic")).
 				limited(func(l core.Limits) int { return l.Topic }),
-			templateKey("purpose", "The new purpose. \"\" clears it.", nil).clearable(&d.Purpose).skipped(core.PartPurpose, "change a group's purpose").
+			templateKey("purpose", "The new purpose. \"\" clears it.", nil).clearable(&d.Purpose).skipped(core.PartPurpose, text.Plain("change a group's purpose")).
 				limited(func(l core.Limits) int { return l.Purpose }),
 			announcement,
-			peopleKey("add", "The people to invite.", &d.Add).skipped(core.PartMember, "add people to a group"),
-			peopleKey("remove", "The people to remove.", &d.Remove).skipped(core.PartRemoved, "remove people from a group"),
+			peopleKey("add", "The people to invite.", &d.Add).skipped(core.PartMember, text.Plain("add people to a group")),
+			peopleKey("remove", "The people to remove.", &d.Remove).skipped(core.PartRemoved, text.Plain("remove people from a group")),
 			peopleKey("admins", "People to make admins of the group. They are invited too.", &d.Admins),
 			peopleKey("remove_admins", "Admins who become ordinary members.", &d.RemoveAdmins),
 			mute,
 			textKey("state", "Of a topic group: ended, and nobody can post, or discussing again.", &d.State).
-				oneOf(core.Discussing, core.Ended).skipped(core.PartState, "end and reopen topic groups"),
+				oneOf(core.Discussing, core.Ended).skipped(core.PartState, text.Plain("end and reopen topic groups")),
 			peopleKey("owner", "The new owner: the first of these people who has an account in the workspace. They are invited too.", &d.Owner),
 			Key{Name: "dissolve", Kind: FlagKey, Flag: &d.Dissolve, Help: "true dissolves the group for good, as far as the platform can."}.
-				skipped(core.PartDissolve, "dissolve groups"),
+				skipped(core.PartDissolve, text.Plain("dissolve groups")),
 		},
-		AnyOf: setKeys(), Without: "set_group needs something to change: " + orList(setKeys()),
+		AnyOf: setKeys(), Without: text.Phrasef("set_group needs something to change: %s", text.Or(setKeys()...)),
 	}
 }
 
@@ -129,14 +130,13 @@ func (c *stepCompiler) contradictions(path string, d *SetGroupDef, g Target) {
 		typ, known = core.Item, true
 	}
 	if d.State != "" && known && typ != core.Topic {
-		c.report(path+"/state", 0, RuleStep, "only topic groups have a state, and this is an %s group", typ)
+		c.report(path+"/state", 0, RuleStep, "only topic groups have a state, but this group has the type %s", typ)
 	}
 	if d.Dissolve && d.State == string(core.Discussing) {
 		c.report(path+"/state", 0, RuleStep, "a group can't be discussed in and dissolved at once")
 	}
 	for _, both := range both(d.Add, d.Remove) {
-		c.report(path+"/remove", -1, RulePeople, "%s is added and removed in the same step: neither is done", both)
-		c.problems[len(c.problems)-1].Warning = true
+		c.warn(path+"/remove", RulePeople, "%s is added and removed in the same step: neither is done", both)
 	}
 	for _, both := range both(d.Admins, d.RemoveAdmins) {
 		c.report(path+"/remove_admins", -1, RulePeople, "%s becomes an admin and stops being one in the same step", both)
@@ -184,7 +184,7 @@ func (c *stepCompiler) operator(path, s string) core.Ref {
 		return ""
 	}
 	if t.Kind != PersonTerm && t.Kind != AccountTerm {
-		c.report(path, 0, RulePeople, "the operator must be one person, by name or as workspace/user, not the %s %q: group_settings is checked when the file is read", t.Kind, s)
+		c.report(path, 0, RulePeople, "the operator must be one person, by name or as workspace/user, and %q isn't: write a person from people who has group_settings", s)
 		return ""
 	}
 	t.Operator = true

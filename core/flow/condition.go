@@ -13,6 +13,8 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+
+	"riskroom/core/text"
 )
 
 // Limits of one expression.
@@ -98,7 +100,7 @@ func (c *compiler) condition(path, source string) *Condition {
 	cond := &Condition{source: source, program: program, tree: e.tree, scope: c.scope, cause: e.cause}
 	for _, env := range samples(c.scope) {
 		if _, err := cond.Holds(env); err != nil {
-			c.report(path, -1, RuleCondition, "%v", err)
+			c.flaw(path, RuleCondition, flawOf(err))
 			return nil
 		}
 	}
@@ -157,7 +159,7 @@ func (e *expression) compile() (*vm.Program, *flaw) {
 }
 
 // resultName returns the type of e's result, for messages.
-func (e *expression) resultName() string { return plainTypes.Replace("a " + e.typ.String()) }
+func (e *expression) resultName() text.Phrase { return typeName(e.typ.String()) }
 
 // language returns the options of the expression library. Of its built-in functions only
 // a few are enabled.
@@ -179,7 +181,7 @@ func language(s *scope) []expr.Option {
 // flawOf turns an error of the library into a flaw.
 func flawOf(err error) *flaw {
 	if e, ok := errors.AsType[*file.Error](err); ok {
-		return flawAt(e.From, "%s", plainly(e.Message))
+		return flawAt(e.From, "%s", expressionFault(e.Message))
 	}
-	return flawAt(-1, "%s", plainly(err.Error()))
+	return flawAt(-1, "%s", expressionFault(err.Error()))
 }

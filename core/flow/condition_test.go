@@ -10,7 +10,7 @@ func conditionOf(source string) (c *Condition, offset int, problem string) {
 	comp := &compiler{scope: newScope(ownFields())}
 	c = comp.condition("/if", source)
 	for _, p := range comp.problems {
-		return nil, p.Offset, p.Message
+		return nil, p.Offset, p.Message.String()
 	}
 	return c, 0, ""
 }
@@ -132,7 +132,7 @@ func TestConditionProblems(t *testing.T) {
 		{`(due_at ?? now) < now`, 8, "?? can't be used here"},
 		{`due_at == nil`, 10, "use filled(x)"},
 		{`title matches module`, 14, "matches takes a text in quotes"},
-		{`title matches "("`, 6, "missing closing )"},
+		{`title matches "("`, 14, "a bracket of this pattern is not closed"},
 		{`due_at < now - duration("2d")`, 24, `such as "48h"`},
 		{`due_at < now - duration(title)`, 24, `such as "48h"`},
 		{`due_at < date("1 May")`, 14, `such as "2026-05-01"`},

@@ -21,6 +21,10 @@ type Def struct {
 	// Handling has the keys of own fields that nobody can fill in when filing. It is for
 	// warnings and not part of the text.
 	Handling []string `json:"-"`
+
+	// AnyEvent reports that the event is not known, because the trigger has an error. Then
+	// names that only some events have are known too. It is not part of the text.
+	AnyEvent bool `json:"-"`
 }
 
 // FieldDef is the part of an own field that flows need.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -23,10 +22,10 @@ var delayForm = regexp.MustCompile(`^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m
 
 // parseDelay parses a delay: days, hours, minutes and seconds, in this order, each at most
 // once, such as "1d", "36h", "1d12h", "90m" or "2s".
-func parseDelay(s string) (Delay, error) {
+func parseDelay(s string) (Delay, *flaw) {
 	m := delayForm.FindStringSubmatch(s)
 	if s == "" || m == nil {
-		return Delay{}, fmt.Errorf("%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s", s)
+		return Delay{}, flawAt(0, "%q is not a delay: write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s", s)
 	}
 	var n [4]int64
 	for i := range n {
@@ -37,9 +36,9 @@ func parseDelay(s string) (Delay, error) {
 	exact := n[1]*3600 + n[2]*60 + n[3]
 	switch total := n[0]*24*3600 + exact; {
 	case total > longest:
-		return Delay{}, fmt.Errorf("%q is too long: at most %dd", s, maxDelayDays)
+		return Delay{}, flawAt(0, "%q is too long: at most %dd", s, maxDelayDays)
 	case total < int64(minDelay/time.Second):
-		return Delay{}, fmt.Errorf("%q is too short: at least %s", s, minDelay)
+		return Delay{}, flawAt(0, "%q is too short: at least %s", s, minDelay)
 	}
 	return Delay{Days: int(n[0]), Exact: time.Duration(exact) * time.Second}, nil
 }
@@ -47,10 +46,10 @@ func parseDelay(s string) (Delay, error) {
 var clockForm = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)$`)
 
 // parseClock reads a time of day such as "09:00".
-func parseClock(s string) (time.Duration, error) {
+func parseClock(s string) (time.Duration, *flaw) {
 	m := clockForm.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("%q is not a time of day: write hours and minutes like \"09:00\"", s)
+		return 0, flawAt(-1, "%q is not a time of day: write hours and minutes like \"09:00\"", s)
 	}
 	h, _ := strconv.Atoi(m[1])
 	min, _ := strconv.Atoi(m[2])

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+
+	"riskroom/core/text"
 )
 
 // The operators that expressions may use.
@@ -56,9 +58,9 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
 			return c.call(n, callee.Value, n.Arguments)
 		}
-		return refuse(n, "a method")
+		return refuse(n, text.Plain("a method"))
 	case *ast.NilNode:
-		return flawAt(n.Location().From, "there is no nil: use filled(x) to check whether x is set")
+		return flawAt(n.Location().From, "there is no nil here: use filled(x) to check whether x is set")
 	}
 	return refuse(n, constructName(n))
 }
@@ -80,12 +82,12 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 		return v, nil
 	}
 	if _, ok := n.(*ast.MemberNode); ok && !strings.HasPrefix(name, ownPrefix) {
-		return variable{}, refuse(n, "access to a part of a value")
+		return variable{}, refuse(n, text.Plain("access to a part of a value"))
 	}
 	if name == "fields" {
 		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
 	}
-	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names", "", name)).about(name)
+	return variable{}, flawAt(nameStart(n), "there is no %q; %s", name, c.scope.unknown("names are %s", "", name)).about(name)
 }
 
 // variableName returns the name of n in a scope, "" if n can't be a variable.
@@ -123,9 +125,11 @@ func (c *expressionCheck) binary(n *ast.BinaryNode) *flaw {
 	}
 	switch n.Operator {
 	case "matches":
-		if _, ok := n.Right.(*ast.StringNode); !ok {
+		pattern, ok := n.Right.(*ast.StringNode)
+		if !ok {
 			return flawAt(n.Right.Location().From, "matches takes a text in quotes on its right")
 		}
+		return badPattern(pattern.Value, pattern.Location().From)
 	case "==", "!=":
 		if f := c.compared(n.Left, n.Right); f != nil {
 			return f
@@ -169,22 +173,24 @@ func (c *expressionCheck) compared(name, with ast.Node) *flaw {
 			return flawAt(at, "the submitter is known as an account: compare with \"workspace/user\"")
 		}
 		if v.name == "by" && term.Kind != AccountTerm {
-			return flawAt(at, "%s", byIsAccount)
+			return byIsAccount(at)
 		}
 		c.terms = append(c.terms, term)
 	}
 	return nil
 }
 
-// byIsAccount says what the name by can be compared with.
-const byIsAccount = "by is an account: compare it with submitter or \"workspace/user\"; to choose other people, put them into by of the trigger"
+// byIsAccount returns the flaw of comparing by with somebody who is not known as an account.
+func byIsAccount(at int) *flaw {
+	return flawAt(at, `by is an account: compare it with submitter or "workspace/user"; to choose other people, put them into by of the trigger`)
+}
 
 // comparedBy refuses comparisons of by with people that are not known as accounts.
 func (c *expressionCheck) comparedBy(n *ast.BinaryNode) *flaw {
 	for _, side := range [][2]ast.Node{{n.Left, n.Right}, {n.Right, n.Left}} {
 		other, ok := c.scope.lookup(variableName(side[1]))
 		if variableName(side[0]) == "by" && ok && other.name != "submitter" && (other.kind == personKind || other.kind == peopleKind) {
-			return flawAt(nameStart(side[1]), "%s", byIsAccount)
+			return byIsAccount(nameStart(side[1]))
 		}
 	}
 	return nil
@@ -208,12 +214,12 @@ func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {
 	}
 	switch name {
 	case "duration":
-		return literal(args[0], "duration takes a length of time in quotes, such as \"48h\"", func(s string) bool {
+		return literal(args[0], text.Plain(`duration takes a length of time in quotes, such as "48h"`), func(s string) bool {
 			_, err := time.ParseDuration(s)
 			return err == nil
 		})
 	case "date":
-		return literal(args[0], "date takes a day in quotes, such as \"2026-05-01\"", func(s string) bool {
+		return literal(args[0], text.Plain(`date takes a day in quotes, such as "2026-05-01"`), func(s string) bool {
 			_, err := time.Parse(time.DateOnly, s)
 			return err == nil
 		})
@@ -222,7 +228,7 @@ func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {
 }
 
 // literal refuses everything except a valid text in quotes, with message.
-func literal(n ast.Node, message string, valid func(string) bool) *flaw {
+func literal(n ast.Node, message text.Phrase, valid func(string) bool) *flaw {
 	if s, ok := n.(*ast.StringNode); !ok || !valid(s.Value) {
 		return flawAt(n.Location().From, "%s", message)
 	}
@@ -230,29 +236,27 @@ func literal(n ast.Node, message string, valid func(string) bool) *flaw {
 }
 
 // refuse returns the flaw of a construct that flows can't use.
-func refuse(n ast.Node, what string) *flaw {
+func refuse(n ast.Node, what text.Phrase) *flaw {
 	return flawAt(nameStart(n), "%s can't be used here", what)
 }
 
 func refuseOperator(n ast.Node, operator string) *flaw {
-	f := refuse(n, operator)
-	f.message += "; operators are " + oneOf(append(binaryOperators(), "not", "? :"))
-	return f
+	return flawAt(nameStart(n), "%s can't be used here; operators are %s", operator, oneOf(append(binaryOperators(), "not", "? :")))
 }
 
 // constructName returns what n is called in messages.
-func constructName(n ast.Node) string {
+func constructName(n ast.Node) text.Phrase {
 	switch n.(type) {
 	case *ast.VariableDeclaratorNode:
-		return "let"
+		return text.Plain("let")
 	case *ast.SequenceNode:
-		return "a sequence with ;"
+		return text.Plain("a sequence with ;")
 	case *ast.SliceNode, *ast.ChainNode:
-		return "access to a part of a value"
+		return text.Plain("access to a part of a value")
 	case *ast.PredicateNode, *ast.PointerNode:
-		return "a closure"
+		return text.Plain("a condition on each entry of a list")
 	case *ast.MapNode, *ast.PairNode:
-		return "a map"
+		return text.Plain("a map")
 	}
-	return "this"
+	return text.Plain("this")
 }

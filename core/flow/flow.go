@@ -38,7 +38,7 @@ func Compile(d Def) (*Flow, []Problem) {
 	canonical, err := json.Marshal(d)
 	if err != nil {
 		// A Def contains only strings and booleans.
-		c.report("", -1, RuleStep, "the flow can't be stored: %v", err)
+		c.report("", -1, RuleStep, "the flow can't be stored")
 		return nil, c.problems
 	}
 	f.seal(canonical)
@@ -62,7 +62,7 @@ func Parse(canonical []byte) (*Flow, error) {
 		var all []string
 		for _, p := range problems {
 			if !p.Warning {
-				all = append(all, p.Path+": "+p.Message)
+				all = append(all, p.Path+": "+p.Message.String())
 			}
 		}
 		return nil, fmt.Errorf("flow %q: %s", d.Name, strings.Join(all, "; "))
@@ -102,10 +102,7 @@ func compile(d Def) (*compiler, *Flow) {
 	f.By = c.people("/trigger/by", d.Trigger.By)
 	f.If = c.condition("/if", d.If)
 	if e, on := f.Trigger.(eventTrigger); d.If == "" && (!on || !e.anyStatus) {
-		c.problems = append(c.problems, Problem{
-			Offset: -1, Rule: RuleAnyStatus, Warning: true,
-			Message: `the flow has no if, so it runs whatever the risk's status; most flows have if: status == "pending"`,
-		})
+		c.warn("", RuleAnyStatus, `the flow has no if, so it runs whatever the risk's status; most flows have if: status == "pending"`)
 	}
 	c.form("", "flow", RuleTrigger, d.form())
 	if d.IfAlreadyDue != "" {
@@ -152,8 +149,9 @@ func (c *compiler) settings(d Def) {
 		c.scope.zone = zone
 	}
 	if d.DayStartsAt != "" {
-		if c.scope.dayStartsAt, err = parseClock(d.DayStartsAt); err != nil {
-			c.report("/day_starts_at", -1, RuleTrigger, "%v", err)
+		var f *flaw
+		if c.scope.dayStartsAt, f = parseClock(d.DayStartsAt); f != nil {
+			c.flaw("/day_starts_at", RuleTrigger, f)
 		}
 	}
 	for _, v := range c.scope.own {
@@ -164,19 +162,17 @@ func (c *compiler) settings(d Def) {
 // field checks the parts of an own field that flows depend on.
 func (c *compiler) field(key string, f FieldDef) {
 	path := "/fields/" + key
-	report := func(path, format string, args ...any) {
-		c.flaw(path, RuleField, flawAt(-1, format, args...).about(ownPrefix+key))
-	}
+	wrong := func(f *flaw) { c.flaw(path, RuleField, f.about(ownPrefix+key)) }
 	if !fieldKey.MatchString(key) {
-		report(path, "%q can't be a field's key: use lower-case letters, digits and _, beginning with a letter", key)
+		wrong(flawAt(-1, "%q can't be a field's key: use lower-case letters, digits and _, beginning with a letter", key))
 	} else if slices.ContainsFunc(c.scope.builtin, func(v variable) bool { return v.name == key }) {
-		report(path, "a field can't be named %s: it is a built-in field", key)
+		wrong(flawAt(-1, "a field can't be named %s: it is a built-in field", key))
 	}
 	switch f.Type {
 	case core.TextField, core.NumberField, core.DateField, core.PeopleField:
 	case core.SelectField:
 		if len(f.Options) == 0 {
-			report(path, "a select field needs options")
+			wrong(flawAt(-1, "a select field needs options"))
 		}
 	default:
 		c.report(path+"/type", -1, RuleField, "there is no type %q; types are text, number, select, date, people", f.Type)

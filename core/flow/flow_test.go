@@ -74,7 +74,7 @@ func TestTooManySteps(t *testing.T) {
 		d.Steps = append(d.Steps, d.Steps[0])
 	}
 	_, problems := Compile(d)
-	if len(problems) != 1 || problems[0].Rule != RuleLimit || !strings.Contains(problems[0].Message, "at most 20") {
+	if len(problems) != 1 || problems[0].Rule != RuleLimit || !strings.Contains(problems[0].Message.String(), "at most 20") {
 		t.Errorf("problems: %+v", problems)
 	}
 }

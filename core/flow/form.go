@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // Form describes a mapping of the config file as data. The JSON schema, the reference of all
@@ -18,7 +18,7 @@ type Form struct {
 	// AnyOf lists keys of which one is required. Without is the message if all are
 	// missing.
 	AnyOf   []string
-	Without string
+	Without text.Phrase
 	// Excludes lists keys that cannot be given together.
 	Excludes []Exclusion
 	// Requires lists the keys that another key needs.
@@ -31,7 +31,7 @@ type Form struct {
 type Exclusion struct {
 	Key     string
 	Others  []string
-	Message string
+	Message text.Phrase
 }
 
 // Requirement says that Key requires Others.
@@ -47,11 +47,11 @@ type Key struct {
 	Kind     KeyKind
 	Help     string
 	Required bool
-	Choices  []string // all the values; nil if there are others
-	Pattern  string   // a regular expression that the value matches, "" for any
-	Hint     string   // what to write, for messages about other values
-	Max      int      // entries of a list, or characters of a template's result; 0 if there is no limit
-	Form     *Form    // of a FormKey, and of each entry of a FormsKey
+	Choices  []string    // all the values; nil if there are others
+	Pattern  string      // a regular expression that the value matches, "" for any
+	Hint     text.Phrase // what to write, for messages about other values
+	Max      int         // entries of a list, or characters of a template's result; 0 if there is no limit
+	Form     *Form       // of a FormKey, and of each entry of a FormsKey
 
 	Need  *Need                 // what a platform must be able to do for this value; nil if nothing special
 	Limit func(core.Limits) int // how many characters, or entries, a platform accepts; nil if it does not matter
@@ -85,8 +85,8 @@ const (
 // Need is something that a platform must be able to do.
 type Need struct {
 	Ability func(core.Capabilities) core.Ability
-	What    string // what a platform without it cannot do: "send direct messages"
-	Skips   bool   // where a platform can't, only this key is skipped
+	What    text.Phrase // what a platform without it cannot do: "send direct messages"
+	Skips   bool        // where a platform can't, only this key is skipped
 }
 
 // given reports whether the definition has a value for the key.
@@ -183,17 +183,11 @@ func (c *compiler) key(path, name, rule string, k Key) {
 // choice checks that a word is one of the choices of a key.
 func (c *compiler) choice(path, rule string, k Key, word string) {
 	if !slices.Contains(k.Choices, word) {
-		c.report(path, 0, rule, "%s %q: %sknown: %s", k.Name, word, meant(word, k.Choices), oneOf(k.Choices))
+		c.report(path, 0, rule, "%s %q: %s", k.Name, word, orMeant(word, k.Choices, text.Phrasef("known: %s", oneOf(k.Choices))))
 	}
 }
 
 // matches reports whether s matches a pattern of a Form.
 func matches(pattern, s string) bool {
 	return regexp.MustCompile(pattern).MatchString(s)
-}
-
-// orList joins two or more words: "a, b or c".
-func orList(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

@@ -105,7 +105,7 @@ func checkOffsets(t *testing.T, source string, problems []Problem) {
 		t.Errorf("%q has more than one problem: %+v", source, problems)
 	}
 	for _, p := range problems {
-		if p.Offset < -1 || p.Offset > utf8.RuneCountInString(source) || p.Message == "" {
+		if p.Offset < -1 || p.Offset > utf8.RuneCountInString(source) || p.Message.IsZero() {
 			t.Errorf("%q: %+v", source, p)
 		}
 	}

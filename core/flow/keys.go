@@ -1,19 +1,26 @@
 package flow
 
-import "riskroom/core"
+import (
+	"riskroom/core"
+	"riskroom/core/text"
+)
 
 // Endings of help texts.
 const (
 	anyoneHelp   = " One or a list of: submitter, handlers, lead, administrators, operators (with a process), new_handlers (with on: assigned), names, \"@group\", accounts (workspace/ID), =expressions."
 	templateHelp = " A template: text with values such as {{ .key }}, {{ .title }}, {{ .module }}, {{ date .due_at }} and {{ .fields.amount }}."
-	delayHint    = "write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s"
 )
+
+// delayHint describes how to write a delay.
+func delayHint() text.Phrase {
+	return text.Plain("write days, hours, minutes and seconds like 1d, 36h, 1d12h, 90m or 2s")
+}
 
 // ClockPattern matches a time of day such as "09:00".
 const ClockPattern = `^([01][0-9]|2[0-3]):[0-5][0-9]$`
 
 // ClockHint describes how to write a time of day.
-const ClockHint = `a time of day like "09:00"`
+func ClockHint() text.Phrase { return text.Plain(`a time of day like "09:00"`) }
 
 // idPattern matches the ID of a step.
 const idPattern = `^[A-Za-z][A-Za-z0-9_-]{0,39}$`
@@ -59,11 +66,11 @@ func fallbackKey(value *[]string) Key {
 // messageKeys are the keys for the content of a message.
 func messageKeys(title, body, card *string) []Key {
 	limit := func(l core.Limits) int { return l.MessageText }
-	text := templateKey("text", "The text below the title.", body).limited(limit)
-	text.Max = maxText
+	below := templateKey("text", "The text below the title.", body).limited(limit)
+	below.Max = maxText
 	return []Key{
 		templateKey("title", "The first line.", title).limited(limit),
-		text,
+		below,
 		{Name: "card", Kind: TextKey, Help: "risk adds the risk's card, with its buttons.", Choices: []string{cardRisk}, Text: card},
 	}
 }
@@ -88,7 +95,7 @@ func (k Key) cut() Key {
 
 // skipped returns k as a key that requires a platform to change a part of a group. Where
 // only some workspaces can, the others skip this key.
-func (k Key) skipped(part core.Part, what string) Key {
+func (k Key) skipped(part core.Part, what text.Phrase) Key {
 	k.Need = &Need{Ability: func(c core.Capabilities) core.Ability { return c.Set[part] }, What: what, Skips: true}
 	return k
 }

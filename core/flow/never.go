@@ -50,19 +50,16 @@ func (c *compiler) casesOf(d Def) cases {
 // neverRuns warns if the flow, or a step of it, can't run.
 func (c *compiler) neverRuns(d Def, f *Flow) {
 	k := c.casesOf(d)
-	warn := func(path, format string, args ...any) {
-		c.problems = append(c.problems, Problem{Path: path, Offset: -1, Rule: RuleNever, Warning: true, Message: flawAt(-1, format, args...).message})
-	}
 	switch {
 	case !k.possible():
-		warn("/trigger/to", "the flow never runs: no status changes from %s to itself", oneOf(d.Trigger.From))
+		c.warn("/trigger/to", RuleNever, "the flow never runs: no status changes from %s to itself", oneOf(d.Trigger.From))
 		return
 	case f.If != nil && !k.possible(f.If.tree):
-		when := ""
 		if d.Trigger.On != "" {
-			when = " with on: " + d.Trigger.On
+			c.warn("/if", RuleNever, "the flow never runs: its if is always false with on: %s", d.Trigger.On)
+		} else {
+			c.warn("/if", RuleNever, "the flow never runs: its if is always false")
 		}
-		warn("/if", "the flow never runs: its if is always false%s", when)
 		return
 	}
 	later := cases{scope: c.scope, domain: changing(), unset: k.unset}
@@ -72,7 +69,7 @@ func (c *compiler) neverRuns(d Def, f *Flow) {
 		}
 		alone := !cases{scope: c.scope, domain: map[string][]string{}}.possible(s.If.tree)
 		if alone || f.If != nil && !later.possible(f.If.tree, s.If.tree) {
-			warn(at("/steps", i)+"/if", "the step never runs: its if is always false when the flow runs")
+			c.warn(at("/steps", i)+"/if", RuleNever, "the step never runs: its if is always false when the flow runs")
 		}
 	}
 }

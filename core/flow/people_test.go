@@ -14,7 +14,7 @@ func peopleOf(list ...string) (p *People, offset int, problem string) {
 	c := &compiler{scope: newScope(ownFields())}
 	p = c.people("/to", list)
 	for _, problem := range c.problems {
-		return nil, problem.Offset, problem.Message
+		return nil, problem.Offset, problem.Message.String()
 	}
 	return p, 0, ""
 }

@@ -2,55 +2,161 @@ package flow
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+
+	"riskroom/core/text"
 )
 
-// plainly rewords a message of the expression or the template library for somebody who
-// writes a flow. Clear messages stay as they are.
-func plainly(message string) string {
-	message = plainTypes.Replace(message)
-	for _, r := range rewordings {
-		if m := r.match.FindStringSubmatchIndex(message); m != nil {
-			return string(r.match.ExpandString(nil, r.say, message, m))
-		}
-	}
-	return message
-}
-
-// plainTypes replaces the types in the library's messages by plain words.
-var plainTypes = strings.NewReplacer(
-	"time.Time", "date", "time.Duration", "duration", "flow.elapsed", "duration",
-	"[]string", "list", "[]interface {}", "list", "float64", "number", "interface {}", "value",
-	"string", "text", "bool", "true-or-false", "int", "number",
-)
-
+// rewording says in plain words what a library reports.
 type rewording struct {
 	match *regexp.Regexp
-	say   string
+	say   func(m []string) text.Phrase // m has the submatches
 }
 
-// otherSigns is the message about typographic or full-width signs.
-const otherSigns = `can't be used here: write plain signs, such as " ' ( ) , == or <`
+// expressionFault returns the meaning of an error of the expression library.
+func expressionFault(message string) text.Phrase {
+	return reword(message, expressionFaults, text.Plain(`this condition can't be read: compare values like status == "pending" and severity in ["high", "critical"]`))
+}
 
-var rewordings = []rewording{
-	// Of expressions.
-	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)`), `the expression ends too early: something is missing, perhaps a closing bracket`},
-	{regexp.MustCompile(`^unexpected token Operator\("="\)`), `= doesn't compare; write ==`},
-	{regexp.MustCompile(`^unexpected token \w+\("(.*)"\)`), `"$1" is not expected here`},
-	{regexp.MustCompile(`^invalid operation: (==|!=) \(mismatched types list and text\)`), `a list never equals text: write "…" in the list`},
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (\S+) and (\S+)\)`), `$1 doesn't work between a $2 and a $3`},
-	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (\S+)\)`), `$1 doesn't work with a $2`},
-	{regexp.MustCompile(`^non-true-or-false expression \(type (\S+)\) used as condition`), `the part before ? must be true or false, but this is a $1`},
-	{regexp.MustCompile(`^(?:literal not terminated|unterminated quoted text)`), `a quote is never closed`},
+// templateFault returns the meaning of an error of the template library.
+func templateFault(message string) text.Phrase {
+	return reword(message, templateFaults, text.Plain(`this template can't be read: write values like {{ .title }}, and text outside of {{ }}`))
+}
 
-	// Of templates.
-	{regexp.MustCompile(`^(?:unclosed action|unclosed left paren|unterminated character constant)`), `{{ is never closed by }}`},
-	{regexp.MustCompile(`^unexpected EOF`), `an if is never closed by {{ end }}`},
-	{regexp.MustCompile(`^unexpected \{\{(end|else)\}\}`), `{{ $1 }} without an {{ if }} before it`},
-	{regexp.MustCompile(`^missing value for (?:command|if)`), `a value is missing between {{ and }}`},
-	{regexp.MustCompile(`^unexpected "(.*)" in (?:operand|command|parenthesized pipeline|if|end)`), `"$1" is not expected here`},
+func reword(message string, words []rewording, otherwise text.Phrase) text.Phrase {
+	for _, r := range words {
+		if m := r.match.FindStringSubmatch(message); m != nil {
+			return r.say(m)
+		}
+	}
+	return otherwise
+}
 
-	// Of both.
-	{regexp.MustCompile(`^(?:unrecognized character(?: in action)?|unexpected bad character|bad character): U\+\w+ '(.)'.*`), `$1 ` + otherSigns},
-	{regexp.MustCompile(`^(?:unexpected bad character|bad character) U\+\w+ '(.)'.*`), `$1 ` + otherSigns},
+// always returns a rewording that quotes nothing.
+func always(match, say string) rewording {
+	return rewording{regexp.MustCompile(match), func([]string) text.Phrase { return text.Plain(say) }}
+}
+
+// unexpected is a rewording about a word or sign in the wrong place.
+func unexpected(match string) rewording {
+	return rewording{regexp.MustCompile(match), func(m []string) text.Phrase {
+		return text.Phrasef(`"%s" is not expected here: a value, a sign such as == or a bracket is missing, or there is one too many`, m[1])
+	}}
+}
+
+// foreign is a rewording about a typographic or full-width sign.
+func foreign(match string) rewording {
+	return rewording{regexp.MustCompile(match), func(m []string) text.Phrase {
+		return text.Phrasef(`%s can't be used here: write plain signs, such as " ' ( ) , == or <`, m[1])
+	}}
+}
+
+var expressionFaults = []rewording{
+	always(`^unexpected (?:token EOF|end of expression)`, `the expression ends too early: something is missing, perhaps a closing bracket`),
+	always(`^unexpected token Operator\("="\)`, `= doesn't compare; write ==`),
+	always(`^unexpected token Operator\("[|&]"\)`, `write "and" and "or" between conditions`),
+	unexpected(`^(?:unexpected token|a map key must be .*unexpected token) \w+\("(.*)"\)`),
+	{regexp.MustCompile(`^bad number syntax: "(.*)"`), func(m []string) text.Phrase { return wrongNumber(m[1]) }},
+	always(`^invalid operation: (?:==|!=) \(mismatched types (?:\[\]string and string|string and \[\]string)\)`, `a list never equals text: write "…" in the list`),
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)`), func(m []string) text.Phrase {
+		return text.Phrasef("%s doesn't work between %s and %s", m[1], typeName(m[2]), typeName(m[3]))
+	}},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)`), func(m []string) text.Phrase {
+		return text.Phrasef("%s doesn't work with %s", m[1], typeName(m[2]))
+	}},
+	{regexp.MustCompile(`^non-bool expression \(type (.+)\) used as condition`), func(m []string) text.Phrase {
+		return text.Phrasef("the part before ? must be true or false, but this is %s", typeName(m[1]))
+	}},
+	{regexp.MustCompile(`^invalid argument for (\w+) \(type (.+)\)`), func(m []string) text.Phrase {
+		return text.Phrasef("%s can't be used with %s", m[1], typeName(m[2]))
+	}},
+	{regexp.MustCompile(`^cannot use (.+) as argument \(type (.+)\) to call (\w+)`), func(m []string) text.Phrase {
+		return text.Phrasef("%s takes %s, but this is %s", m[3], typeName(m[2]), typeName(m[1]))
+	}},
+	{regexp.MustCompile(`^no matching overload for (\w+)`), func(m []string) text.Phrase {
+		return text.Phrasef("%s can't be used with this value", m[1])
+	}},
+	always(`^array elements can only be selected`, `an entry of a list can't be picked: write "…" in the list`),
+	always(`^(?:integer|float) literal is too large|^invalid (?:hex|float|binary|octal|integer) literal`, `this number can't be used: write digits, such as 1000 or 0.5`),
+	always(`^(?:literal not terminated|unclosed comment)`, `a quote is never closed`),
+	always(`^(?:invalid char escape|unable to unescape)`, `\ begins something that isn't known in quotes: write \\ for one \, and \" for a quote`),
+	always(`maximum allowed nodes`, `the condition is too long: split the flow in two`),
+	foreign(`^(?:unrecognized character|unexpected bad character|bad character):? U\+\w+ '(.)'`),
+}
+
+var templateFaults = []rewording{
+	always(`^(?:unclosed action|unclosed left paren|unterminated character constant)`, `{{ is never closed by }}`),
+	always(`^unexpected EOF`, `an if is never closed by {{ end }}`),
+	{regexp.MustCompile(`^unexpected \{\{(end|else)\}\}`), func(m []string) text.Phrase {
+		return text.Phrasef("{{ %s }} without an {{ if }} before it", m[1])
+	}},
+	always(`^(?:missing value for|empty command)`, `a value is missing between {{ and }}`),
+	always(`^unexpected right paren`, `a ) without a ( before it`),
+	always(`^unterminated (?:raw )?quoted string`, `a quote is never closed`),
+	always(`^(?:unclosed comment|comment ends before)`, `a comment is never closed by */}}`),
+	always(`^(?:expected :=|undefined variable|too many declarations|\{\{(?:break|continue)\}\}|unexpected \{\{(?:break|continue)|range can only|multiple definition|template: multiple definition)`,
+		`only values, if, else and end are allowed`),
+	always(`^unexpected <?define`, `define and block can't be used here`),
+	{regexp.MustCompile(`^bad number syntax: "(.*)"`), func(m []string) text.Phrase {
+		return text.Phrasef(`"%s" is no number: put text in quotes`, m[1])
+	}},
+	{regexp.MustCompile(`^unexpected "?(.*?)"? in (?:operand|command|parenthesized pipeline|if|else|end|input|define clause|block clause|template clause)`), func(m []string) text.Phrase {
+		return text.Phrasef(`"%s" is not expected here: write {{ .title }}, or {{ .title | truncate 40 }}`, m[1])
+	}},
+	always(`^(?:non executable command|expected end; found|unexpected \. after term)`, `only a value, or a function with its values, can be between {{ and }}`),
+	foreign(`^(?:unrecognized character in action|unexpected bad character|bad character):? U\+\w+ '(.)'`),
+}
+
+// typeName returns what messages call a type of the expression library.
+func typeName(library string) text.Phrase {
+	switch library {
+	case "time.Time":
+		return text.Plain("a date")
+	case "time.Duration", "flow.elapsed":
+		return text.Plain("a duration")
+	case "[]string", "[]interface {}", "array":
+		return text.Plain("a list")
+	case "float64", "int", "integer", "float":
+		return text.Plain("a number")
+	case "string":
+		return text.Plain("a text")
+	case "bool":
+		return text.Plain("true or false")
+	}
+	return text.Plain("a value")
+}
+
+// span matches a length of time without quotes, as people write it: 1d, 36h.
+var span = regexp.MustCompile(`^(\d{1,6})([smhdw])$`)
+
+// wrongNumber returns what to write instead of something that begins like a number.
+func wrongNumber(word string) text.Phrase {
+	m := span.FindStringSubmatch(word)
+	if m == nil {
+		return text.Phrasef(`"%s" is no number: put text in quotes`, word)
+	}
+	n, _ := strconv.Atoi(m[1]) // six digits fit
+	unit := m[2]
+	switch unit {
+	case "d":
+		n, unit = n*24, "h"
+	case "w":
+		n, unit = n*24*7, "h"
+	}
+	return text.Phrasef(`a length of time is written duration("%d%s"), not %s; it counts hours, minutes and seconds`, n, unit, word)
+}
+
+// badPattern returns the flaw of the pattern after matches, nil if it can be used.
+func badPattern(pattern string, at int) *flaw {
+	_, err := regexp.Compile(pattern)
+	switch {
+	case err == nil:
+		return nil
+	case strings.Contains(err.Error(), "missing closing"), strings.Contains(err.Error(), "unexpected )"):
+		return flawAt(at, `a bracket of this pattern is not closed, or closes nothing; write \\( or \\[ for the sign itself`)
+	case strings.Contains(err.Error(), "repetition"):
+		return flawAt(at, `* + ? and {2} in a pattern repeat what is before them, and there is nothing, or it is repeated too often; write \\* for the sign itself`)
+	}
+	return flawAt(at, "this pattern can't be used: to look for words, write contains instead of matches")
 }

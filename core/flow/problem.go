@@ -1,11 +1,11 @@
 package flow
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // Problem is an error or a warning about a Def.
@@ -13,7 +13,7 @@ type Problem struct {
 	Path    string // a JSON pointer into the Def: "/steps/0/send_message/title"
 	Offset  int    // in characters from the start of that text; -1 is the whole of it
 	Rule    string // one of the Rule constants
-	Message string // for the flow's author, in English
+	Message text.Phrase
 	Warning bool   // the flow can run anyway
 	Field   string // the key of the own field that it is about, or ""
 }
@@ -41,8 +41,14 @@ type compiler struct {
 // report adds a problem about the text at path, from its offset-th character.
 func (c *compiler) report(path string, offset int, rule, format string, args ...any) {
 	c.problems = append(c.problems, Problem{
-		Path: path, Offset: offset, Rule: rule, Message: fmt.Sprintf(format, args...),
+		Path: path, Offset: offset, Rule: rule, Message: text.Phrasef(format, args...),
 	})
+}
+
+// warn adds a warning about the whole text at path.
+func (c *compiler) warn(path, rule, format string, args ...any) {
+	c.report(path, -1, rule, format, args...)
+	c.problems[len(c.problems)-1].Warning = true
 }
 
 // flaw adds a flaw of the text at path as a problem.
@@ -63,12 +69,12 @@ func (c *compiler) failed() bool {
 // flaw is a problem of one text, before its path is known.
 type flaw struct {
 	offset  int
-	message string
+	message text.Phrase
 	field   string // as in Problem
 }
 
 func flawAt(offset int, format string, args ...any) *flaw {
-	return &flaw{offset: offset, message: fmt.Sprintf(format, args...)}
+	return &flaw{offset: offset, message: text.Phrasef(format, args...)}
 }
 
 // about returns f as a flaw about a name, which may be an own field's.
@@ -84,17 +90,17 @@ func (f *flaw) about(name string) *flaw {
 func at(path string, i int) string { return path + "/" + strconv.Itoa(i) }
 
 // oneOf joins the known words for a message.
-func oneOf(known []string) string {
+func oneOf(known []string) text.Phrase {
 	if len(known) == 0 {
-		return "none"
+		return text.Plain("none")
 	}
-	return strings.Join(known, ", ")
+	return text.Phrasef("%s", strings.Join(known, ", "))
 }
 
-// meant returns "did you mean …? " with the nearest known word, "" if none is near.
-func meant(word string, known []string) string {
+// orMeant returns otherwise, after "did you mean …?" if a known word is near.
+func orMeant(word string, known []string, otherwise text.Phrase) text.Phrase {
 	if near := core.Nearest(word, known); near != "" {
-		return fmt.Sprintf("did you mean %s? ", near)
+		return text.Phrasef("did you mean %s? %s", near, otherwise)
 	}
-	return ""
+	return otherwise
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // OperatorsKeyword means the operators of the risk's node. It is a keyword only if there is
@@ -16,7 +17,9 @@ const nodeName = "node"
 func processNames() []string { return []string{nodeName, nodeSince, OperatorsKeyword} }
 
 // needsProcess returns a message about one of them.
-func needsProcess(name string) string { return name + " needs a process: add process to the file" }
+func needsProcess(name string) text.Phrase {
+	return text.Phrasef("%s needs a process: add process to the file", name)
+}
 
 // processVariables returns the variables of risks that pass through nodes.
 func processVariables(nodes []string) []variable {

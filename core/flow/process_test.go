@@ -84,7 +84,7 @@ func TestProcessProblems(t *testing.T) {
 		d.Steps = []StepDef{{Action: &SendMessageDef{To: []string{"lead"}, Title: "x"}}}
 		c.change(&d)
 		_, problems := Compile(d)
-		if len(problems) != 1 || problems[0].Message != c.want {
+		if len(problems) != 1 || problems[0].Message.String() != c.want {
 			t.Errorf("the problems are %+v, want %q", problems, c.want)
 		}
 	}

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 	"github.com/expr-lang/expr/types"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // kind is the type of a variable's value.
@@ -26,6 +26,28 @@ const (
 	boolKind   kind = "true or false"
 	anyKind    kind = "value"
 )
+
+// phrase returns what messages call a value of that kind.
+func (k kind) phrase() text.Phrase {
+	switch k {
+	case textKind:
+		return text.Plain("a text")
+	case wordKind:
+		return text.Plain("a word")
+	case numberKind:
+		return text.Plain("a number")
+	case dateKind:
+		return text.Plain("a date")
+	case personKind:
+		return text.Plain("a person")
+	case peopleKind:
+		return text.Plain("people")
+	case boolKind:
+		return text.Plain("true or false")
+	case anyKind:
+	}
+	return text.Plain("a value")
+}
 
 // variable is a name that conditions and templates may use.
 type variable struct {
@@ -49,7 +71,14 @@ type scope struct {
 }
 
 // scope returns the variables of the flow.
-func (d Def) scope() *scope { return newScope(d.Fields, d.Process...).on(d.Trigger.On) }
+func (d Def) scope() *scope {
+	s := newScope(d.Fields, d.Process...)
+	if d.AnyEvent {
+		s.cause = causeVariables()
+		return s
+	}
+	return s.on(d.Trigger.On)
+}
 
 // newScope returns the variables of risks with own fields and, if there are nodes, a process.
 func newScope(fields map[string]FieldDef, nodes ...string) *scope {
@@ -103,22 +132,23 @@ func (s *scope) without(name string) *scope {
 }
 
 // unknown returns the end of a message about an unknown name: the one that was probably
-// meant, and all known names with prefix. what is what to call them.
-func (s *scope) unknown(what, prefix, name string) string {
+// meant, and all known names with prefix. what begins the list: "names are %s".
+func (s *scope) unknown(what, prefix, name string) text.Phrase {
 	names := s.names(prefix)
+	known := text.Phrasef(what, oneOf(names))
 	if _, own := s.lookup(ownPrefix + name); own {
-		return fmt.Sprintf("did you mean %s? %s are %s", prefix+ownPrefix+name, what, oneOf(names))
+		return text.Phrasef("did you mean %s? %s", prefix+ownPrefix+name, known)
 	}
 	if slices.Contains(processNames(), name) {
 		return needsProcess(name)
 	}
 	if slices.ContainsFunc(causeVariables(), func(v variable) bool { return v.name == name }) {
-		return fmt.Sprintf("only flows with %s have it", eventsWith(valuesOf, name))
+		return text.Phrasef("only flows with %s have it", eventsWith(valuesOf, name))
 	}
 	if s.isWord(name) {
-		return fmt.Sprintf("put text in quotes: %q", name)
+		return text.Phrasef("put text in quotes: %q", name)
 	}
-	return fmt.Sprintf("%s%s are %s", meant(prefix+name, names), what, oneOf(names))
+	return orMeant(prefix+name, names, known)
 }
 
 // isWord reports whether any variable can have that word as its value.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // itemTarget is the name of the risk's item group in flows.
@@ -78,6 +79,7 @@ type stepCompiler struct {
 	*compiler
 	counts  map[string]int    // steps so far by action
 	created map[string]string // the workspaces of the groups so far, by step ID
+	later   map[string]int    // the first step that creates a group, by its ID
 	types   map[string]core.GroupType
 	items   int // item groups so far
 }
@@ -90,7 +92,12 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n > core.MaxSteps:
 		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
-	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}}
+	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}}
+	for i, d := range defs {
+		if _, known := sc.later[d.ID()]; !known {
+			sc.later[d.ID()] = i
+		}
+	}
 	var out []Step
 	for i, d := range defs {
 		out = append(out, sc.step(at("/steps", i), d))
@@ -161,7 +168,12 @@ func (c *stepCompiler) target(path, group string, s *Step) Target {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids[1:])
-	c.report(path, 0, RuleStep, "there is no group %q; groups are %s, or <workspace>/<channel id>", group, oneOf(ids))
+	if i, ok := c.later[group]; ok {
+		c.report(path, 0, RuleStep, "the group %q doesn't exist yet: step %d creates it; move that step before this one", group, i+1)
+		return Target{}
+	}
+	c.report(path, 0, RuleStep, "there is no group %q; %s", group,
+		orMeant(group, ids, text.Phrasef("groups are %s, or <workspace>/<channel id>", oneOf(ids))))
 	return Target{}
 }
 
@@ -169,11 +181,11 @@ func (c *stepCompiler) target(path, group string, s *Step) Target {
 // another one.
 func (c *stepCompiler) agree(path string, s *Step, workspace string) {
 	if s.Workspace != "" && s.Workspace != workspace {
-		where := "at the risk's home"
-		if workspace != "" {
-			where = "in " + workspace
+		if workspace == "" {
+			c.report(path, 0, RuleStep, "the group is in the workspace where the risk was filed, but the step has workspace: %s", s.Workspace)
+		} else {
+			c.report(path, 0, RuleStep, "the group is in %s, but the step has workspace: %s", workspace, s.Workspace)
 		}
-		c.report(path, 0, RuleStep, "the group is %s, but the step has workspace: %s", where, s.Workspace)
 	}
 	s.Workspace = workspace
 }

@@ -158,15 +158,20 @@ func (t *Template) link(tree *parse.Tree) *flaw {
 	isolateValues(tree.Root)
 	linked, err := template.New(tree.Name).Option("missingkey=error").Funcs(templateFuncs()).AddParseTree(tree.Name, tree)
 	if err != nil {
-		return flawAt(-1, "%v", err)
+		return broken()
 	}
 	t.tree = linked
 	for _, env := range samples(t.scope) {
 		if _, err := t.Render(env); err != nil {
-			return flawAt(-1, "the template does not work: %v", errors.Unwrap(err))
+			return broken()
 		}
 	}
 	return nil
+}
+
+// broken returns the flaw of a template that passed every check but doesn't work.
+func broken() *flaw {
+	return flawAt(-1, "this template can't be used: write text with values such as {{ .title }}")
 }
 
 // isolateValues adds isolateFunc to the end of every pipeline.
@@ -212,7 +217,7 @@ func parseFlaw(source, message string) *flaw {
 	number, rest, ok := strings.Cut(message, ":")
 	line, err := strconv.Atoi(number)
 	if !ok || err != nil {
-		return flawAt(-1, "%s", plainly(message))
+		return flawAt(-1, "%s", templateFault(message))
 	}
 	start := 0
 	for range line - 1 {
@@ -221,5 +226,5 @@ func parseFlaw(source, message string) *flaw {
 	if i := strings.Index(source[start:], "{{"); i >= 0 && !strings.Contains(source[start:start+i], "\n") {
 		start += i
 	}
-	return flawAt(utf8.RuneCountInString(source[:start]), "%s", plainly(strings.TrimSpace(rest)))
+	return flawAt(utf8.RuneCountInString(source[:start]), "%s", templateFault(strings.TrimSpace(rest)))
 }

@@ -142,7 +142,7 @@ func (c *templateCheck) variable(n *parse.FieldNode) (variable, *flaw) {
 	name := strings.Join(n.Ident, ".")
 	v, ok := c.scope.lookup(name)
 	if !ok {
-		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values", ".", name)).about(name)
+		return v, c.flaw(n.Position(), "there is no .%s; %s", name, c.scope.unknown("values are %s", ".", name)).about(name)
 	}
 	return v, nil
 }
@@ -172,7 +172,7 @@ func (c *templateCheck) call(id *parse.IdentifierNode, args []parse.Node, piped 
 	for i, o := range given {
 		want := fn.params[min(i, len(fn.params)-1)]
 		if !want.takes(o) {
-			return operand{}, c.flaw(o.at, "%s takes %s here, but this is a %s: %s", fn.name, want.what, o.kind, fn.usage)
+			return operand{}, c.flaw(o.at, "%s takes %s here, but this is %s: %s", fn.name, want.what, o.kind.phrase(), fn.usage)
 		}
 	}
 	if fn.compares {

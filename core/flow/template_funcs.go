@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // function describes a function of templates.
@@ -21,18 +22,18 @@ type function struct {
 
 // param is a parameter of a function.
 type param struct {
-	what  string
+	what  text.Phrase
 	takes func(operand) bool
 }
 
 // functions lists the functions of templates.
 func functions() []function {
-	value := param{"a value", func(operand) bool { return true }}
-	comparable := param{"a text, a word, a number or a person", func(o operand) bool { return o.kind != dateKind && o.kind != peopleKind }}
-	when := param{"a date", func(o operand) bool { return o.kind == dateKind }}
-	people := param{"people", func(o operand) bool { return o.kind == peopleKind }}
-	word := param{"a text", func(o operand) bool { return o.kind == textKind }}
-	length := param{"a whole number", func(o operand) bool { return o.number }}
+	value := param{text.Plain("a value"), func(operand) bool { return true }}
+	comparable := param{text.Plain("a text, a word, a number or a person"), func(o operand) bool { return o.kind != dateKind && o.kind != peopleKind }}
+	when := param{text.Plain("a date"), func(o operand) bool { return o.kind == dateKind }}
+	people := param{text.Plain("people"), func(o operand) bool { return o.kind == peopleKind }}
+	word := param{text.Plain("a text"), func(o operand) bool { return o.kind == textKind }}
+	length := param{text.Plain("a whole number"), func(o operand) bool { return o.number }}
 	return []function{
 		{name: "date", usage: "{{ date .due_at }}", params: []param{when}, result: textKind},
 		{name: "datetime", usage: "{{ datetime .due_at }}", params: []param{when}, result: textKind},

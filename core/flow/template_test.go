@@ -14,7 +14,7 @@ func templateOf(t *testing.T, source string) (tmpl *Template, offset int, proble
 	c.scope.zone = zone(t, "Asia/Shanghai")
 	tmpl = c.text("/steps/0/send_message/text", source)
 	for _, p := range c.problems {
-		return nil, p.Offset, p.Message
+		return nil, p.Offset, p.Message.String()
 	}
 	return tmpl, 0, ""
 }
@@ -175,7 +175,7 @@ func TestTemplateLimit(t *testing.T) {
 		t.Errorf("cut within spaces: %q, %v", got, err)
 	}
 	c := &compiler{scope: newScope(nil)}
-	if c.line("/title", strings.Repeat("x", maxLine+1)+"{{ .title }}"); len(c.problems) != 1 || !strings.Contains(c.problems[0].Message, "at most 1000") {
+	if c.line("/title", strings.Repeat("x", maxLine+1)+"{{ .title }}"); len(c.problems) != 1 || !strings.Contains(c.problems[0].Message.String(), "at most 1000") {
 		t.Errorf("a literal beyond the limit: %v", c.problems)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // Keywords lists the words that mean people by their relation to the risk. A person can't
@@ -71,7 +72,8 @@ func (c *compiler) term(path, s string) (Term, bool) {
 	}
 	t, f := parseRef(s, 0)
 	if f != nil {
-		c.report(path, -1, RulePeople, "%s", f.message)
+		f.offset = -1
+		c.flaw(path, RulePeople, f)
 		return t, false
 	}
 	t.Path = path
@@ -137,10 +139,10 @@ func Several(s string) []string {
 }
 
 // AsList says how to write parts as a list.
-func AsList(parts []string) string {
+func AsList(parts []string) text.Phrase {
 	quoted := make([]string, len(parts))
 	for i, part := range parts {
 		quoted[i] = strconv.Quote(part)
 	}
-	return "write a list: [" + strings.Join(quoted, ", ") + "]"
+	return text.Phrasef("write a list: [%s]", strings.Join(quoted, ", "))
 }

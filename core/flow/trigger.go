@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // Trigger decides when a flow runs. It decides everything about its occurrences, so the
@@ -61,30 +62,30 @@ func (d *TriggerDef) Form() Form {
 	return Form{
 		Help: "When the flow is due: some time after one of the risk's dates, or when an event happens.",
 		Keys: append([]Key{
-			textKey("date_field", "The date that the delay counts from: "+orList(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own"))+".", &d.DateField),
-			{Name: "after", Kind: TextKey, Hint: delayHint, Text: &d.After,
+			textKey("date_field", "The date that the delay counts from: "+text.Or(append(builtinDates(), nodeSince+" (with a process)", "a date field of your own")...).String()+".", &d.DateField),
+			{Name: "after", Kind: TextKey, Hint: delayHint(), Text: &d.After,
 				Help: "The delay after date_field. 1d is a calendar day, 24h is 24 hours; 1d12h, 90m and 2s work too."},
-			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint, Text: &d.At,
+			{Name: "at", Kind: TextKey, Pattern: ClockPattern, Hint: ClockHint(), Text: &d.At,
 				Help: "The time of day at which the flow is due, such as \"09:00\". It needs whole days in after."},
 			{Name: "on", Kind: TextKey, Help: eventsHelp(), Choices: eventNames(), Text: &d.On},
 		}, d.filters()...),
-		AnyOf: []string{"date_field", "on"}, Without: "a trigger needs date_field or on",
+		AnyOf: []string{"date_field", "on"}, Without: text.Plain("a trigger needs date_field or on"),
 		Excludes: []Exclusion{{Key: "on", Others: []string{"date_field", "after", "at"},
-			Message: "a trigger has either on, or date_field with after and at"}},
+			Message: text.Plain("a trigger has either on, or date_field with after and at")}},
 		Requires: append([]Requirement{{Key: "date_field", Others: []string{"after"}}}, d.filtersNeedEvent()...),
 	}
 }
 
 // filters returns the keys that narrow an event down. They point into d.
 func (d *TriggerDef) filters() []Key {
-	help := func(name, help string) string { return "With " + eventsWith(filtersOf, name) + ": " + help }
+	help := func(name, help string) string { return "With " + eventsWith(filtersOf, name).String() + ": " + help }
 	statuses := func(name, what string, list *[]string) Key {
 		return Key{Name: name, Kind: WordsKey, Help: help(name, what), Choices: wordsOf(core.Statuses()), List: list}
 	}
 	return []Key{
 		statuses("from", "only changes from one of these statuses.", &d.From),
 		statuses("to", "only changes to one of these statuses.", &d.To),
-		{Name: "fields", Kind: WordsKey, Help: help("fields", "only edits of one of these: "+oneOf(builtinFields())+" and fields of your own."), List: &d.Fields},
+		{Name: "fields", Kind: WordsKey, Help: help("fields", "only edits of one of these: "+oneOf(builtinFields()).String()+" and fields of your own."), List: &d.Fields},
 		peopleKey("by", help("by", "only what one of these people did."), &d.By),
 	}
 }

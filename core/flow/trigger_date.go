@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // DateTrigger runs a flow some time after a date of the risk.
@@ -119,11 +120,11 @@ func (c *compiler) dateTrigger(path string, d TriggerDef, fields map[string]Fiel
 		}
 	}
 	if !slices.Contains(dates, d.DateField) {
-		f := flawAt(0, "there is no date %q; %sdates are %s", d.DateField, meant(d.DateField, dates), oneOf(dates))
+		f := flawAt(0, "there is no date %q; %s", d.DateField, orMeant(d.DateField, dates, text.Phrasef("dates are %s", oneOf(dates))))
 		if own, ok := fields[d.DateField]; !ok && d.DateField == nodeSince {
 			f = flawAt(0, "%s", needsProcess(nodeSince))
 		} else if ok {
-			f = flawAt(0, "the field %q holds a %s, not a date; dates are %s", d.DateField, own.Type, oneOf(dates))
+			f = flawAt(0, "the field %q has the type %s, and is not a date; dates are %s", d.DateField, own.Type, oneOf(dates))
 		}
 		c.flaw(path+"/date_field", RuleTrigger, f.about(ownPrefix+d.DateField))
 	}
@@ -136,17 +137,17 @@ func (c *compiler) delay(path string, d TriggerDef, t *DateTrigger) {
 	if d.After == "" {
 		return
 	}
-	after, err := parseDelay(d.After)
-	if err != nil {
-		c.report(path+"/after", 0, RuleTrigger, "%v", err)
+	after, f := parseDelay(d.After)
+	if f != nil {
+		c.flaw(path+"/after", RuleTrigger, f)
 	}
 	t.After = after
-	at, atErr := parseClock(d.At)
-	if atErr != nil {
+	at, none := parseClock(d.At)
+	if none != nil {
 		return // none, or one that the form refuses
 	}
 	t.at, t.hasAt = at, true
-	if err == nil && (after.Days == 0 || after.Exact != 0) {
+	if f == nil && (after.Days == 0 || after.Exact != 0) {
 		c.report(path+"/at", 0, RuleTrigger, "at fixes the time of day, so after must be whole days like 1d, not %q", d.After)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // event is something that happens to a risk and that can start a flow. Each has its own file
@@ -36,17 +37,14 @@ func eventNames() []string {
 }
 
 // eventsWith returns how triggers name the events that have a filter or a value.
-func eventsWith(has func(event) []string, name string) string {
+func eventsWith(has func(event) []string, name string) text.Phrase {
 	var out []string
 	for _, e := range events() {
 		if slices.Contains(has(e), name) {
 			out = append(out, e.name)
 		}
 	}
-	if len(out) == 1 {
-		return "on: " + out[0]
-	}
-	return "on: " + orList(out)
+	return text.Phrasef("on: %s", text.Or(out...))
 }
 
 func filtersOf(e event) []string { return e.filters }
@@ -109,11 +107,12 @@ func (c *compiler) eventTrigger(path string, d TriggerDef, e event) eventTrigger
 	for i, f := range d.Fields {
 		switch {
 		case slices.Contains(known, f):
-		case f == "status" || f == "handlers":
-			c.report(at(path+"/fields", i), 0, RuleTrigger, "a change of the %s is another event: %s", f,
-				map[string]string{"status": "use on: status", "handlers": "use on: assigned"}[f])
+		case f == "status":
+			c.report(at(path+"/fields", i), 0, RuleTrigger, "a change of the status is another event: use on: status")
+		case f == "handlers":
+			c.report(at(path+"/fields", i), 0, RuleTrigger, "a change of the handlers is another event: use on: assigned")
 		default:
-			c.flaw(at(path+"/fields", i), RuleTrigger, flawAt(0, "there is no field %q; %sfields are %s", f, meant(f, known), oneOf(known)).about(ownPrefix+f))
+			c.flaw(at(path+"/fields", i), RuleTrigger, flawAt(0, "there is no field %q; %s", f, orMeant(f, known, text.Phrasef("fields are %s", oneOf(known)))).about(ownPrefix+f))
 		}
 	}
 	return eventTrigger{event: e, from: d.From, to: d.To, fields: d.Fields}

@@ -28,7 +28,7 @@ func TestParseDelay(t *testing.T) {
 		"0d": "too short", "0s": "too short", "1s": "at least 2s",
 		"3651d": "at most 3650d", "87601h": "too long", "3650d1s": "too long", "999999999d999999999h999999999m999999999s": "too long",
 	} {
-		if got, err := parseDelay(s); err == nil || !strings.Contains(err.Error(), says) {
+		if got, err := parseDelay(s); err == nil || !strings.Contains(err.message.String(), says) {
 			t.Errorf("parseDelay(%q) = %+v, %v, want %q", s, got, err, says)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // Online checks whether a config file's workspaces accept the credentials, whether they
@@ -106,9 +107,9 @@ func (o *online) report(out config.Outside, f platform.Finding) {
 // problem returns f as a problem at its position in the file.
 func problem(out config.Outside, f platform.Finding) config.Problem {
 	if f.Warning {
-		return out.Warning(f.Rule, f.Hint, "%s", f.Message)
+		return out.Warning(f.Rule, f.Message, f.Hint)
 	}
-	return out.Problem(f.Rule, f.Hint, "%s", f.Message)
+	return out.Problem(f.Rule, f.Message, f.Hint)
 }
 
 // workspace checks whether a workspace accepts the bot, and its setup.
@@ -121,7 +122,7 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 	}
 	i := slices.IndexFunc(all, func(w *Workspace) bool { return w.Settings.Name == name })
 	if i < 0 {
-		own(platform.Finding{Rule: platform.RuleToken, Message: name + " was not asked: its bot_token is not set", Hint: "set the environment variable or the file that bot_token refers to"})
+		own(platform.Finding{Rule: platform.RuleToken, Message: text.Phrasef("%s was not asked: its bot_token is not set", name), Hint: text.Plain("set the environment variable or the file that bot_token refers to")})
 		return
 	}
 	w := all[i]
@@ -137,8 +138,8 @@ func (o *online) workspace(ctx context.Context, out config.Outside, all []*Works
 	id := w.Settings.Platform + "/" + w.Identity.ID
 	if other, taken := o.same[id]; taken {
 		own(platform.Finding{
-			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same %s, %s", other, name, w.Inspector.Words().Place, w.place()),
-			Hint: "remove one of them",
+			Rule: platform.RuleTwice, Message: text.Phrasef("%s and %s are the same %s, %s", other, name, text.Plain(w.Inspector.Words().Place), w.place()),
+			Hint: text.Plain("remove one of them"),
 		})
 	}
 	o.same[id] = name
@@ -157,9 +158,9 @@ func (o *online) look(ctx context.Context, out config.Outside) {
 	case config.OutsideGroup:
 		o.group(ctx, out)
 	case config.OutsideChannel, config.OutsideAdmins:
-		what := "the channel"
+		what := text.Plain("the channel")
 		if out.Kind == config.OutsideAdmins {
-			what = "the admin_channel"
+			what = text.Plain("the admin_channel")
 		}
 		for _, w := range o.among(out.Workspace) {
 			for _, f := range w.Inspector.Channel(ctx, what, out.Name) {

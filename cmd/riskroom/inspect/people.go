@@ -2,13 +2,13 @@ package inspect
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"riskroom/cmd/riskroom/platform"
 	"riskroom/core"
 	"riskroom/core/config"
+	"riskroom/core/text"
 )
 
 // email looks up a person in every workspace that supports addresses and where the file
@@ -33,11 +33,11 @@ func (o *online) email(ctx context.Context, out config.Outside) {
 		return
 	}
 	f := platform.Finding{
-		Rule: platform.RulePeople, Message: fmt.Sprintf("%s can't be found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
-		Hint: "check the spelling, or use the user ID: " + copyID, Warning: found,
+		Rule: platform.RulePeople, Message: text.Phrasef("%s can't be found by e-mail address in %s", out.Person, strings.Join(absent, ", ")),
+		Hint: text.Phrasef("check the spelling, or use the user ID: %s", text.Plain(copyID)), Warning: found,
 	}
 	if found {
-		f.Hint += "; or ask them to link their accounts with " + o.cfg.Organisation.Command + " link"
+		f.Hint = text.Phrasef("%s; or ask them to link their accounts with %s link", f.Hint, o.cfg.Organisation.Command)
 	}
 	o.report(out, f)
 }
@@ -51,20 +51,20 @@ func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err er
 	switch {
 	case core.KindOf(err) == core.NotFound:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("%s has no %s %s", name, words.Member, out.Name), Hint: "copy the ID again: " + words.CopyID,
+			Rule: platform.RulePeople, Message: text.Phrasef("%s has no %s %s", name, text.Plain(words.Member), out.Name), Hint: text.Phrasef("copy the ID again: %s", text.Plain(words.CopyID)),
 		})
 	case err != nil:
-		o.unasked(out, who, w, err)
+		o.unasked(out, text.Phrasef("%s", who), w, err)
 	case p.Gone:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("%s is deactivated in %s", who, name), Hint: "name somebody else, or have the account reactivated",
+			Rule: platform.RulePeople, Message: text.Phrasef("%s is deactivated in %s", who, name), Hint: text.Plain("name somebody else, or have the account reactivated"),
 		})
 	case p.Bot:
-		o.report(out, platform.Finding{Rule: platform.RulePeople, Message: fmt.Sprintf("%s is a bot in %s", who, name), Hint: "name a person"})
+		o.report(out, platform.Finding{Rule: platform.RulePeople, Message: text.Phrasef("%s is a bot in %s", who, name), Hint: text.Plain("name a person")})
 	case out.Person != "":
 		if other, taken := o.accounts[p.Account]; taken && other != out.Person {
 			o.report(out, platform.Finding{
-				Rule: platform.RuleTwice, Message: fmt.Sprintf("%s and %s are the same account in %s, %s", other, out.Person, name, p.Account.ID), Hint: "keep one of the two",
+				Rule: platform.RuleTwice, Message: text.Phrasef("%s and %s are the same account in %s, %s", other, out.Person, name, p.Account.ID), Hint: text.Plain("keep one of the two"),
 			})
 		}
 		o.accounts[p.Account] = out.Person
@@ -73,7 +73,8 @@ func (o *online) person(out config.Outside, w *Workspace, p core.Profile, err er
 
 // group looks up a user group or role. Without a workspace, it must exist in at least one.
 func (o *online) group(ctx context.Context, out config.Outside) {
-	var absent, hints []string
+	absent, remedy := text.Phrase{}, text.Plain("check the spelling")
+	var groups []string // that the remedy has
 	found := false
 	for _, w := range o.among(out.Workspace) {
 		words := w.Inspector.Words()
@@ -81,21 +82,28 @@ func (o *online) group(ctx context.Context, out config.Outside) {
 		err := platform.Patiently(ctx, func(ctx context.Context) (err error) { members, err = w.Adapter.Expand(ctx, out.Name); return err })
 		why, none := words.NoGroups[core.DetailOf(err)]
 		if none || core.KindOf(err) == core.NotFound {
-			absent = append(absent, "no "+words.Group+" of that name in "+w.Settings.Name+why)
-			if hint := "create a " + words.Group + " under " + words.Groups; !slices.Contains(hints, hint) {
-				hints = append(hints, hint)
+			one := text.Phrasef("no %s of that name in %s", text.Plain(words.Group), w.Settings.Name)
+			if why != "" {
+				one = text.Phrasef("%s (%s)", one, text.Plain(why))
+			}
+			if !absent.IsZero() {
+				one = text.Phrasef("%s, %s", absent, one)
+			}
+			absent = one
+			if !slices.Contains(groups, words.Groups) {
+				groups = append(groups, words.Groups)
+				remedy = text.Phrasef("%s, or create a %s under %s", remedy, text.Plain(words.Group), text.Plain(words.Groups))
 			}
 			continue
 		}
 		found = true
 		o.members(out, w, members, err)
 	}
-	if len(absent) == 0 {
+	if absent.IsZero() {
 		return
 	}
 	o.report(out, platform.Finding{
-		Rule: platform.RulePeople, Message: fmt.Sprintf("@%s doesn't exist: %s", out.Name, strings.Join(absent, ", ")),
-		Hint: "check the spelling, or " + strings.Join(hints, ", or "), Warning: found,
+		Rule: platform.RulePeople, Message: text.Phrasef("@%s doesn't exist: %s", out.Name, absent), Hint: remedy, Warning: found,
 	})
 }
 
@@ -106,24 +114,24 @@ func (o *online) members(out config.Outside, w *Workspace, members []core.Accoun
 	switch {
 	case core.KindOf(err) == core.Conflict:
 		o.report(out, platform.Finding{
-			Rule: platform.RuleTwice, Message: fmt.Sprintf("%s has several %ss called %s", name, words.Group, out.Name), Hint: words.SameName[core.DetailOf(err)],
+			Rule: platform.RuleTwice, Message: text.Phrasef("%s has several %ss called %s", name, text.Plain(words.Group), out.Name), Hint: text.Plain(words.SameName[core.DetailOf(err)]),
 		})
 	case known && o.unlisted[name]: // report one cause once
 	case known:
 		o.unlisted[name] = true
-		unlisted.Message = fmt.Sprintf("the members of @%s in %s can't be listed: %s", out.Name, name, unlisted.Message)
+		unlisted.Message = text.Phrasef("the members of @%s in %s can't be listed: %s", out.Name, name, unlisted.Message)
 		o.report(out, unlisted)
 	case err != nil:
-		o.unasked(out, "@"+out.Name, w, err)
+		o.unasked(out, text.Phrasef("@%s", out.Name), w, err)
 	case len(members) == 0:
 		o.report(out, platform.Finding{
-			Rule: platform.RulePeople, Message: fmt.Sprintf("the %s @%s in %s has no members", words.Group, out.Name, name), Hint: words.Fill, Warning: true,
+			Rule: platform.RulePeople, Message: text.Phrasef("the %s @%s in %s has no members", text.Plain(words.Group), out.Name, name), Hint: text.Plain(words.Fill), Warning: true,
 		})
 	}
 }
 
 // unasked reports that a lookup failed, unless Examine has already reported the reason.
-func (o *online) unasked(out config.Outside, what string, w *Workspace, err error) {
+func (o *online) unasked(out config.Outside, what text.Phrase, w *Workspace, err error) {
 	if said := w.Inspector.Words().Reported; said != "" && strings.HasPrefix(core.DetailOf(err), said) {
 		return
 	}

@@ -59,8 +59,8 @@ func (r Report) showWorkspace(s *screen, w *Workspace) {
 		return
 	}
 	f := w.Inspector.Unable(w.Failure)
-	s.row(name, "! "+f.Message+"; its runs wait")
-	s.row("", "  = "+f.Hint)
+	s.row(name, "! "+f.Message.String()+"; its runs wait")
+	s.row("", "  = "+f.Hint.String())
 }
 
 // showFile adds the problems of the file and of what it names.

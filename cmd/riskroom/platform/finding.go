@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"riskroom/core"
+	"riskroom/core/text"
 )
 
 // Inspector contains the platform's part of a check of one workspace, and the texts for
@@ -18,15 +19,15 @@ type Inspector interface {
 	Examine(ctx context.Context) []Finding
 	// Channel checks whether the bot can post to a channel. what is its role in the
 	// file: "the admin_channel".
-	Channel(ctx context.Context, what, id string) []Finding
+	Channel(ctx context.Context, what text.Phrase, id string) []Finding
 	Words() Words
 }
 
 // Finding is a problem, or a warning.
 type Finding struct {
 	Rule    string
-	Message string
-	Hint    string // what to click
+	Message text.Phrase
+	Hint    text.Phrase // what to click
 	Warning bool
 }
 
@@ -62,15 +63,15 @@ type Words struct {
 }
 
 // Unanswered returns the finding for a failed question.
-func Unanswered(what, workspace string, err error) Finding {
-	return Finding{Rule: RuleReach, Message: fmt.Sprintf("could not check %s in %s: %s", what, workspace, core.DetailOf(err))}
+func Unanswered(what text.Phrase, workspace string, err error) Finding {
+	return Finding{Rule: RuleReach, Message: text.Phrasef("could not check %s in %s: %s", what, workspace, core.DetailOf(err))}
 }
 
 // Offline returns the finding for a platform that doesn't answer.
 func Offline(platform, workspace string, err error) Finding {
 	return Finding{
-		Rule: RuleReach, Message: fmt.Sprintf("%s doesn't respond for %s (%s)", platform, workspace, core.DetailOf(err)),
-		Hint: "check the network, api_url and proxies",
+		Rule: RuleReach, Message: text.Phrasef("%s doesn't respond for %s (%s)", platform, workspace, core.DetailOf(err)),
+		Hint: text.Plain("check the network, api_url and proxies"),
 	}
 }
 
