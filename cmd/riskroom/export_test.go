@@ -178,6 +178,23 @@ func TestNoFormula(t *testing.T) {
 	}
 }
 
+// topic adds a topic with a key of its own, which ended at a time.
+func (a archive) topic(t *testing.T, ended time.Time) {
+	t.Helper()
+	n, err := a.db.NextNumber(t.Context(), engine.Numbering{Topic: true, Op: ended.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := core.MakeRiskKey("T", n.Number)
+	err = a.db.ChangeGroup(t.Context(), engine.GroupUpdate{Group: engine.Group{
+		Key: key, Ref: core.GroupRef{Workspace: "acme", ID: "C" + string(key)}, Rev: 1, Type: core.Topic, Topic: "Rounding",
+		State: core.Ended, Ended: &engine.Closed{At: ended},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPurge(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t, 5)
@@ -189,9 +206,12 @@ func TestPurge(t *testing.T) {
 	if r := a.run(t.Context(), "purge"); r.code != exitMisused || !strings.Contains(r.stderr, "Add --closed-before DATE") {
 		t.Errorf("without a day: exit %d %s", r.code, r.stderr)
 	}
+	a.topic(t, filed.Add(core.Day))
+	a.topic(t, filed.Add(30*core.Day))
 	const list = `R-2 would be deleted, closed 2026-01-12 10:00:00: =Ledger 2
 R-3 left out: a run of it has not ended: riskroom runs list
-1 would be deleted, 1 left out
+T-1 would be deleted, ended 2026-01-11 10:00:00: Rounding
+2 would be deleted, 1 left out
 Nothing has been deleted. To delete them for good, add --yes.
 `
 	for range 2 {
@@ -199,7 +219,7 @@ Nothing has been deleted. To delete them for good, add --yes.
 			t.Fatalf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
 		}
 	}
-	want := strings.NewReplacer("would be deleted, closed", "deleted, closed", "1 would be", "1", "Nothing has been deleted. To delete them for good, add --yes.\n", "").Replace(list)
+	want := strings.NewReplacer("would be deleted, closed", "deleted, closed", "would be deleted, ended", "deleted, ended", "2 would be", "2", "Nothing has been deleted. To delete them for good, add --yes.\n", "").Replace(list)
 	if r := a.run(t.Context(), "purge", "--closed-before", "2026-01-14", "--yes"); r.code != exitFine || r.stdout != want {
 		t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
@@ -211,7 +231,7 @@ Nothing has been deleted. To delete them for good, add --yes.
 		t.Errorf("left: %v %v", left, err)
 	}
 	trail, err := a.db.Trail(t.Context(), "R-0", "", 10)
-	if err != nil || len(trail) != 1 || trail[0].Kind != engine.EventPurged || trail[0].Data["risk"] != "R-2" || trail[0].Actor.Name == "" {
+	if err != nil || len(trail) != 2 || trail[1].Kind != engine.EventPurged || trail[1].Data["risk"] != "R-2" || trail[1].Actor.Name == "" || trail[0].Data["risk"] != "T-1" {
 		t.Errorf("%+v %v", trail, err)
 	}
 }

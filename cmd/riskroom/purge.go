@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -22,15 +23,17 @@ func newPurge(s environment) *cobra.Command {
 	var f purgeFlags
 	c := &cobra.Command{
 		Use:   "purge --config FILE --closed-before DATE",
-		Short: "Delete risks for good that were closed long ago",
+		Short: "Delete risks and topics for good that ended long ago",
 		Long: `purge lists the risks that were resolved or shelved before a day, in the config's
-time zone. With --yes, it deletes them: the risk, its history and its runs. Nothing
-can bring them back but a backup. Their numbers are not used again. Messages and
-channels on the platforms stay as they are.
+time zone, and the topics that belong to no risk and ended before it. With --yes, it
+deletes them: the risk or topic, its history and its runs. Nothing can bring them back
+but a backup. Their numbers are not used again. Messages and channels on the platforms
+stay as they are.
 
-purge leaves out, and says so, a risk that has a group, a run that hasn't ended, or a
-call of which it is unknown whether it happened, and one that was closed less than
-two days ago. The audit trail of R-0 records which risks were purged, and by whom.
+purge leaves out, and says so, a risk that has an item group or a topic that hasn't
+ended, a run that hasn't ended, or a call of which it is unknown whether it happened,
+and one that was closed less than two days ago. The audit trail of R-0 records what was
+purged, and by whom.
 
 You can use it while serve is running, and interrupt it: to go on, run it again.
 
@@ -42,8 +45,8 @@ Exit codes: 0 done, 1 Redis cannot be read or written, 2 the command line is wro
 		RunE: func(c *cobra.Command, _ []string) error { return purgeRisks(c.Context(), s, f) },
 	}
 	configFlag(c, &f.config, "the config file with the redis section; - is the standard input")
-	c.Flags().StringVar(&f.closedBefore, "closed-before", "", "the day before which a risk must have been closed, such as 2024-01-31")
-	c.Flags().BoolVar(&f.yes, "yes", false, "delete the risks; without it, they are only listed")
+	c.Flags().StringVar(&f.closedBefore, "closed-before", "", "the day before which they must have ended, such as 2024-01-31")
+	c.Flags().BoolVar(&f.yes, "yes", false, "delete them; without it, they are only listed")
 	return c
 }
 
@@ -54,6 +57,7 @@ type purge struct {
 	zone             *time.Location
 	before           time.Time
 	yes              bool
+	log              core.RiskKey // whose trail records what is deleted
 	by               core.Actor
 	deleted, skipped int
 }
@@ -67,39 +71,49 @@ func purgeRisks(ctx context.Context, s environment, f purgeFlags) error {
 		return err
 	}
 	defer func() { _ = db.Stop() }()
-	p := purge{s: s, db: db, zone: cfg.Organisation.Zone, yes: f.yes, by: core.Actor{Name: operator()}}
+	prefix, topics := cfg.Organisation.KeyPrefix, cfg.Organisation.TopicPrefix()
+	p := purge{s: s, db: db, zone: cfg.Organisation.Zone, yes: f.yes, log: core.MakeRiskKey(prefix, 0), by: core.Actor{Name: operator()}}
 	if p.before, err = dayFlag("closed-before", f.closedBefore, p.zone); err != nil {
 		return err
 	}
-	prefix := cfg.Organisation.KeyPrefix
 	if p.yes {
-		finish := func(key core.RiskKey) error { return db.FinishPurge(ctx, key, p.by) }
-		if err := db.Unfinished(ctx, prefix, finish); err != nil {
+		finish := func(key core.RiskKey) error { return db.FinishPurge(ctx, key, p.log, p.by) }
+		if err := db.Unfinished(ctx, prefix, topics, finish); err != nil {
 			return err
 		}
 	}
 	err = db.All(ctx, prefix, func(r core.Risk) error {
-		if at := engine.ClosedAt(r); at.IsZero() || !at.Before(p.before) {
+		if !p.includes(engine.ClosedAt(r)) {
 			return ctx.Err()
 		}
-		return p.risk(ctx, r.Key)
+		return p.one(ctx, r.Key)
 	})
+	if err == nil {
+		err = db.Topics(ctx, topics, func(key core.RiskKey) error { return p.one(ctx, key) })
+	}
 	p.end()
 	return err
 }
 
-// risk deletes one risk, or says why not, or that it would be deleted.
-func (p *purge) risk(ctx context.Context, key core.RiskKey) error {
+// includes reports whether the command is about what was over at a time, zero if it isn't.
+func (p *purge) includes(at time.Time) bool { return !at.IsZero() && at.Before(p.before) }
+
+// one deletes a risk or a topic, or says why not, or that it would be deleted.
+func (p *purge) one(ctx context.Context, key core.RiskKey) error {
 	rec, err := p.db.Get(ctx, key)
 	if core.KindOf(err) == core.NotFound {
-		return nil // another purge was faster
+		return nil // it was purged, or has never been
 	}
 	if err != nil {
 		return err
 	}
+	over := engine.OverSince(rec)
+	if !p.includes(over) {
+		return nil
+	}
 	why := engine.Purgeable(rec, time.Now())
 	if why == "" && p.yes {
-		err := p.db.Purge(ctx, rec, p.by)
+		err := p.db.Purge(ctx, rec, p.log, p.by)
 		if err != nil && core.KindOf(err) != core.Conflict {
 			return err
 		}
@@ -115,11 +129,15 @@ func (p *purge) risk(ctx context.Context, key core.RiskKey) error {
 	if p.yes {
 		did = "deleted"
 	}
-	fmt.Fprintf(p.s.stdout, "%s %s, closed %s: %s\n", key, did, clockTime(engine.ClosedAt(rec.Risk), p.zone), core.Isolate(rec.Risk.Title))
+	what, title := "closed", rec.Risk.Title
+	if rec.Risk.Version == 0 {
+		what, title = "ended", cmp.Or(rec.Groups[0].Topic, rec.Groups[0].Name)
+	}
+	fmt.Fprintf(p.s.stdout, "%s %s, %s %s: %s\n", key, did, what, clockTime(over, p.zone), core.Isolate(title))
 	return nil
 }
 
-// end says how many risks were deleted.
+// end says how much was deleted.
 func (p *purge) end() {
 	if p.yes {
 		fmt.Fprintf(p.s.stdout, "%d deleted, %d left out\n", p.deleted, p.skipped)
@@ -131,17 +149,17 @@ func (p *purge) end() {
 	}
 }
 
-// purgeText describes why a risk isn't deleted.
+// purgeText describes why a risk or a topic isn't deleted.
 func purgeText(code string) string {
 	switch code {
 	case "group":
-		return "it has a group"
+		return "it has a group that is in use"
 	case "run":
 		return "a run of it has not ended: riskroom runs list"
 	case "intent":
 		return "it is unknown whether a call for it happened: riskroom runs list"
 	case "recent":
-		return "it was closed less than two days ago"
+		return "it ended less than two days ago"
 	}
 	return "it has just changed"
 }

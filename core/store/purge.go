@@ -3,22 +3,24 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"riskroom/core"
 	"riskroom/core/engine"
 )
 
-// goneField of a risk's hash is set while the risk is purged, but not its whole trail.
+// goneField of a risk's hash is set while the risk is purged, but not its whole trail. A
+// topic with a key of its own is purged in the same way.
 const goneField = "gone"
 
 // Purge deletes a closed risk for good, with its runs and its trail. One script deletes
 // the risk, if it is engine.Purgeable and still as rec says. The trail follows. If the
 // program ends in between, FinishPurge goes on.
 //
-// R-0's trail records who purged which risk. It has that twice only if the program ended
-// right after recording it.
-func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) error {
+// The trail of log, R-0, records who purged which risk. It has that twice only if the
+// program ended right after recording it.
+func (s *Store) Purge(ctx context.Context, rec engine.Record, log core.RiskKey, by core.Actor) error {
 	const op = "purge"
 	key := rec.Risk.Key
 	if why := engine.Purgeable(rec, s.now()); why != "" {
@@ -34,7 +36,11 @@ func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) err
 	}
 	slices.Sort(runs)
 	c := s.around("purge", key).key(s.keys.tried(key)).key(s.keys.groupsOf(key)).key(s.keys.grouped(s.keys.shard(key))).
-		add(rec.Risk.Version, string(key), len(runs))
+		add(version(rec), string(key), len(rec.Groups))
+	for _, g := range rec.Groups {
+		c.add(g.Ref.String(), g.Rev)
+	}
+	c.add(len(runs))
 	for _, name := range runs {
 		k := s.keys.runs(key) // of runs that were folded, which have no key
 		if id, err := engine.ParseRunID(name); err == nil {
@@ -46,15 +52,22 @@ func (s *Store) Purge(ctx context.Context, rec engine.Record, by core.Actor) err
 	if _, err := s.doReplicated(ctx, op, c); err != nil {
 		return err
 	}
-	return s.FinishPurge(ctx, key, by)
+	return s.FinishPurge(ctx, key, log, by)
+}
+
+// version returns the version of a risk as stored, "" if there is only a topic.
+func version(rec engine.Record) string {
+	if rec.Risk.Version == 0 {
+		return ""
+	}
+	return strconv.FormatInt(rec.Risk.Version, 10)
 }
 
 // FinishPurge deletes what is left of a purged risk.
-func (s *Store) FinishPurge(ctx context.Context, key core.RiskKey, by core.Actor) error {
+func (s *Store) FinishPurge(ctx context.Context, key, log core.RiskKey, by core.Actor) error {
 	const op = "purge"
 	done := engine.Event{Kind: engine.EventPurged, Actor: by, Data: map[string]string{"risk": string(key)}}
-	prefix := string(key)[:max(strings.LastIndexByte(string(key), '-'), 0)]
-	if err := s.append(ctx, core.MakeRiskKey(prefix, 0), []engine.Event{done}, op+" "+string(key)); err != nil {
+	if err := s.append(ctx, log, []engine.Event{done}, op+" "+string(key)); err != nil {
 		return err
 	}
 	ids, groups, err := s.leftOf(ctx, key)
@@ -110,12 +123,17 @@ func (s *Store) forgetGroup(ctx context.Context, g core.GroupRef, of core.RiskKe
 	return failed(op, s.db.Del(ctx, s.keys.group(g)).Err())
 }
 
-// Unfinished calls f with the key of every risk of which Purge has left the trail.
-func (s *Store) Unfinished(ctx context.Context, prefix string, f func(core.RiskKey) error) error {
-	return s.walk(ctx, prefix, func(key core.RiskKey, _ string, gone bool) error {
+// Unfinished calls f with every key of which Purge has left the trail: of risks, and of
+// topics with keys of their own.
+func (s *Store) Unfinished(ctx context.Context, risks, topics string, f func(core.RiskKey) error) error {
+	left := func(key core.RiskKey, _ string, gone bool) error {
 		if !gone {
 			return nil
 		}
 		return f(key)
-	})
+	}
+	if err := s.walk(ctx, "", risks, left); err != nil {
+		return err
+	}
+	return s.walk(ctx, ofTopics, topics, left)
 }

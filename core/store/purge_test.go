@@ -82,7 +82,7 @@ func (b *bench) purged() {
 	attempts, err := b.s.Attempts(b.ctx, "R-1")
 	b.ok(err)
 	b.same("attempts", len(attempts), 0)
-	b.ok(b.s.Unfinished(b.ctx, "R", func(k core.RiskKey) error { return errors.New(string(k) + " is unfinished") }))
+	b.ok(b.s.Unfinished(b.ctx, "R", "T", func(k core.RiskKey) error { return errors.New(string(k) + " is unfinished") }))
 	other, err := b.s.Trail(b.ctx, "R-21", "", 10)
 	b.ok(err)
 	b.same("the other's trail", len(other), 3)
@@ -99,14 +99,14 @@ func testPurge(t *testing.T, open opener) {
 	rec := b.lived()
 	refused := func(why string) {
 		t.Helper()
-		b.is(b.s.Purge(b.ctx, b.stored(), operator), core.Conflict, why)
+		b.is(b.s.Purge(b.ctx, b.stored(), "R-0", operator), core.Conflict, why)
 		b.same("all", b.keys(), []core.RiskKey{"R-1", "R-21"})
 	}
 	refused("group")
 	b.ok(b.s.SetBinding(b.ctx, "R-1", room, engine.Free, nil, nil))
 	b.change("reopen", func(r *core.Risk) { r.Status, r.StatusSince = core.Pending, b.clock.Now() })
 	refused("open")
-	b.is(b.s.Purge(b.ctx, rec, operator), core.Conflict, "group") // as it was read before
+	b.is(b.s.Purge(b.ctx, rec, "R-0", operator), core.Conflict, "group") // as it was read before
 	b.change("close again", func(r *core.Risk) { r.Status, r.StatusSince = core.Shelved, b.clock.Now() })
 	refused("recent")
 	b.clock.pass(core.Day)
@@ -116,16 +116,65 @@ func testPurge(t *testing.T, open opener) {
 	refused("run")
 	stale := b.stored()
 	stale.Runs = nil
-	b.is(b.s.Purge(b.ctx, stale, operator), core.Conflict, "run")
+	b.is(b.s.Purge(b.ctx, stale, "R-0", operator), core.Conflict, "run")
 	b.complete(engine.Complete{Lease: b.begin(b.claimOne(id("2")), "send"), To: engine.Skipped})
-	b.ok(b.s.Purge(b.ctx, stale, operator))
+	b.ok(b.s.Purge(b.ctx, stale, "R-0", operator))
 	b.purged()
-	b.is(b.s.Purge(b.ctx, stale, operator), core.Conflict, "version")
+	b.is(b.s.Purge(b.ctx, stale, "R-0", operator), core.Conflict, "version")
 	got, err := b.s.NextNumber(b.ctx, engine.Numbering{Op: "later", Alike: "later"})
 	b.ok(err)
 	if got.Number <= 21 {
 		t.Errorf("number %d was given out again", got.Number)
 	}
+}
+
+// testPurgeTopic purges a topic with a key of its own, once it has ended.
+func testPurgeTopic(t *testing.T, open opener) {
+	b := setup(t, open)
+	got, err := b.s.NextNumber(b.ctx, engine.Numbering{Topic: true, Op: "topic"})
+	b.ok(err)
+	b.same("number", got.Number, int64(1))
+	run := engine.RunID{Risk: "T-1", Flow: engine.GroupFlow, Occurrence: "topic"}
+	b.arm(b.arming(run, 0))
+	b.complete(engine.Complete{Lease: b.begin(b.claimOne(run), "send"), To: engine.Finished})
+	g := engine.Group{Key: "T-1", Ref: party, Type: core.Topic, Topic: "Rounding", State: core.Discussing}
+	change := func(edit func(*engine.Group)) {
+		t.Helper()
+		edit(&g)
+		g.Rev++
+		b.ok(b.s.ChangeGroup(b.ctx, engine.GroupUpdate{Group: g, Expect: g.Rev - 1,
+			Events: []engine.Event{{Kind: engine.EventGroup, Data: map[string]string{"group": party.String()}}}}))
+	}
+	stored := func() engine.Record {
+		t.Helper()
+		rec, err := b.s.Get(b.ctx, "T-1")
+		b.ok(err)
+		return rec
+	}
+	ends := func(g *engine.Group) { g.State, g.Ended = core.Ended, &engine.Closed{At: b.clock.Now()} }
+	change(func(*engine.Group) {})
+	b.is(b.s.Purge(b.ctx, stored(), "R-0", operator), core.Conflict, "open")
+	change(ends)
+	b.is(b.s.Purge(b.ctx, stored(), "R-0", operator), core.Conflict, "recent")
+	b.clock.pass(3 * core.Day)
+	stale := stored()
+	change(func(g *engine.Group) { g.State, g.Ended = core.Discussing, nil })
+	b.is(b.s.Purge(b.ctx, stale, "R-0", operator), core.Conflict, "group") // reopened meanwhile
+	change(ends)
+	b.clock.pass(3 * core.Day)
+	b.ok(b.s.Purge(b.ctx, stored(), "R-0", operator))
+	_, err = b.s.Get(b.ctx, "T-1")
+	b.is(err, core.NotFound, "")
+	b.same("look-up key", b.s.LooksUp(b.ctx, party), false)
+	for key, n := range map[core.RiskKey]int{"T-1": 0, "T-0": 0, "R-0": 1} {
+		trail, err := b.s.Trail(b.ctx, key, "", 10)
+		b.ok(err)
+		b.same("trail of "+string(key), len(trail), n)
+	}
+	b.ok(b.s.EachGroup(b.ctx, func(g engine.Group) error { return errors.New(g.Ref.String() + " is there") }))
+	got, err = b.s.NextNumber(b.ctx, engine.Numbering{Topic: true, Op: "later"})
+	b.ok(err)
+	b.same("the next number", got.Number > 1, true)
 }
 
 // TestPurgeKilled ends the program before and after each command of a purge. Then the risk
@@ -143,7 +192,7 @@ func TestPurgeKilled(t *testing.T) {
 			b.ok(err)
 			k := &killed{left: n, after: after}
 			dying.DB().AddHook(k)
-			err = dying.Purge(b.ctx, rec, operator)
+			err = dying.Purge(b.ctx, rec, "R-0", operator)
 			_ = dying.Stop()
 			if err == nil && k.left >= 0 {
 				if n < 6 {
@@ -151,11 +200,11 @@ func TestPurgeKilled(t *testing.T) {
 				}
 				break
 			}
-			b.ok(b.s.Unfinished(b.ctx, "R", func(key core.RiskKey) error {
+			b.ok(b.s.Unfinished(b.ctx, "R", "T", func(key core.RiskKey) error {
 				if _, err := b.s.Get(b.ctx, key); core.KindOf(err) != core.NotFound {
 					t.Errorf("killed at %d: %s is there and gone", n, key)
 				}
-				return b.s.FinishPurge(b.ctx, key, operator)
+				return b.s.FinishPurge(b.ctx, key, "R-0", operator)
 			}))
 			if rec, err := b.s.Get(b.ctx, "R-1"); err == nil {
 				trail, err := b.s.Trail(b.ctx, "R-1", "", 1000)
@@ -163,7 +212,7 @@ func TestPurgeKilled(t *testing.T) {
 				if len(trail) < 451 {
 					t.Errorf("killed at %d: the risk is there without its trail", n)
 				}
-				b.ok(b.s.Purge(b.ctx, rec, operator))
+				b.ok(b.s.Purge(b.ctx, rec, "R-0", operator))
 			}
 			b.purged()
 		}

@@ -44,7 +44,7 @@ func (s *Store) Reindex(ctx context.Context, prefix string) error {
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return failed(op, err)
 	}
-	last, err := s.lastNumber(ctx)
+	last, err := s.lastNumber(ctx, "")
 	if err != nil {
 		return failed(op, err)
 	}
@@ -69,10 +69,10 @@ func (s *Store) Reindex(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// lastNumber returns a number that no risk's number is above.
-func (s *Store) lastNumber(ctx context.Context) (int64, error) {
+// lastNumber returns a number that none that a counter has given is above.
+func (s *Store) lastNumber(ctx context.Context, counter string) (int64, error) {
 	pipe := s.db.Pipeline()
-	last, upto := pipe.Get(ctx, s.keys.number("")), pipe.HGet(ctx, s.keys.numbers(""), "upto")
+	last, upto := pipe.Get(ctx, s.keys.number(counter)), pipe.HGet(ctx, s.keys.numbers(counter), "upto")
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return 0, err
 	}

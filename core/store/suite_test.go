@@ -70,6 +70,7 @@ var cases = map[string]func(*testing.T, opener){
 	"trail pages":        testTrailPages,
 	"trail entries":      testTrailEntries,
 	"purge":              testPurge,
+	"purge a topic":      testPurgeTopic,
 	"attempts":           testAttempts,
 	"slots":              testSlots,
 	"slots held back":    testSlotsHeldBack,

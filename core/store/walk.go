@@ -15,7 +15,7 @@ const walked = 100
 // All calls f with every risk, open or closed, in the order of their numbers, until f
 // fails. prefix is the one of their keys.
 func (s *Store) All(ctx context.Context, prefix string, f func(core.Risk) error) error {
-	return s.walk(ctx, prefix, func(_ core.RiskKey, doc string, _ bool) error {
+	return s.walk(ctx, "", prefix, func(_ core.RiskKey, doc string, _ bool) error {
 		if doc == "" {
 			return nil
 		}
@@ -27,11 +27,26 @@ func (s *Store) All(ctx context.Context, prefix string, f func(core.Risk) error)
 	})
 }
 
-// walk calls f with the document of every risk. gone means that the risk was purged, but
-// not its trail.
-func (s *Store) walk(ctx context.Context, prefix string, f func(key core.RiskKey, doc string, gone bool) error) error {
+// Topics calls f with every key that a topic may have, in the order of their numbers,
+// until f fails. prefix is the one of these keys.
+func (s *Store) Topics(ctx context.Context, prefix string, f func(core.RiskKey) error) error {
+	last, err := s.lastNumber(ctx, ofTopics)
+	if err != nil {
+		return failed("read all topics", err)
+	}
+	for n := int64(1); n <= last; n++ {
+		if err := f(core.MakeRiskKey(prefix, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk calls f with the document of every risk whose number a counter has given. gone means
+// that the risk was purged, but not its trail.
+func (s *Store) walk(ctx context.Context, counter, prefix string, f func(key core.RiskKey, doc string, gone bool) error) error {
 	const op = "read all risks"
-	last, err := s.lastNumber(ctx)
+	last, err := s.lastNumber(ctx, counter)
 	if err != nil {
 		return failed(op, err)
 	}

@@ -1,20 +1,28 @@
 -- uses: values runs index
--- Deletes a closed risk. What is left is the way to its trail.
+-- Deletes a closed risk, or a topic with a key of its own. What is left is the way to its
+-- trail.
 -- KEYS  as in runs.lua, then attempts, groups, the set of keys with a live one, runs and
 --       indexes
--- ARGV  now, channel, attempts, groups and set (key indexes), version, risk key,
+-- ARGV  now, channel, attempts, groups and set (key indexes), version ('' of a topic), risk
+--       key, n x (a group, its rev),
 --       n x (a field of the risk's runs, key index of the run),
 --       index changes
 -- Answer: ok; conflict with version, group or run
 -- A repeat finds the risk gone.
 local tried, groups, grouped, version, member = key(), key(), key(), arg(), arg()
-local all = {}
+local kept, all = {}, {}
+for i = 1, int() do kept[i] = { ref = arg(), rev = arg() } end
 for i = 1, int() do all[i] = { name = arg(), key = key() } end
 local index = indexes()
 
 if redis.call('HGET', risk, 'gone') then return { 'ok' } end
 if (redis.call('HGET', risk, 'v') or '') ~= version then return { 'conflict', 'version' } end
 if (redis.call('HGET', binding, 'st') or '') ~= '' then return { 'conflict', 'group' } end
+if redis.call('HLEN', groups) ~= #kept then return { 'conflict', 'group' } end
+for _, g in ipairs(kept) do
+  local stored = redis.call('HGET', groups, g.ref)
+  if string.match(stored or '', '^(%d+)|') ~= g.rev then return { 'conflict', 'group' } end
+end
 local have, n = fields(redis.call('HGETALL', runs)), 0
 for name, v in pairs(have) do
   n = n + 1
