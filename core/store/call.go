@@ -84,6 +84,20 @@ func withLibraries(texts map[string]string, name string, parts []string) ([]stri
 	return append(parts, name), nil
 }
 
+// ScriptNames returns the names of all scripts by their SHA-1, which is all that a server's
+// SLOWLOG shows of a script.
+func ScriptNames() (map[string]string, error) {
+	all, err := readScripts()
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for name, s := range all {
+		names[s.Hash()] = name
+	}
+	return names, nil
+}
+
 // call is one call of a script: its keys, declared one by one, and its
 // arguments, which the script takes from the front (values.lua).
 type call struct {
