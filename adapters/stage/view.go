@@ -36,17 +36,19 @@ type Badge struct {
 
 // Room is a channel, a group or a direct conversation.
 type Room struct {
-	ID       string    `json:"id"`                 // the platform's ID
-	Name     string    `json:"name"`               // without "#"; for a direct room, the other person's name
-	Kind     RoomKind  `json:"kind"`               //
-	Topic    string    `json:"topic,omitempty"`    //
-	Purpose  string    `json:"purpose,omitempty"`  //
-	Archived bool      `json:"archived,omitempty"` //
-	Commands bool      `json:"commands,omitempty"` // slash commands work there
-	Members  []string  `json:"members"`            // person IDs, sorted
-	Badges   []Badge   `json:"badges,omitempty"`   // in the order shown
-	Pinned   []string  `json:"pinned,omitempty"`   // post IDs, oldest pin first
-	Created  time.Time `json:"created"`            // on the stand-in's clock
+	ID       string    `json:"id"`                  // the platform's ID
+	Name     string    `json:"name"`                // without "#"; for a direct room, the other person's name
+	Kind     RoomKind  `json:"kind"`                //
+	Topic    string    `json:"topic,omitempty"`     //
+	Purpose  string    `json:"purpose,omitempty"`   //
+	Category string    `json:"category,omitempty"`  // the name of the platform's own group of rooms, "" for none
+	Archived bool      `json:"archived,omitempty"`  // nobody can post or press anything there
+	ReadOnly bool      `json:"read_only,omitempty"` // not everybody may post there
+	Commands bool      `json:"commands,omitempty"`  // slash commands work there
+	Members  []string  `json:"members"`             // person IDs, sorted
+	Badges   []Badge   `json:"badges,omitempty"`    // in the order shown
+	Pinned   []string  `json:"pinned,omitempty"`    // post IDs, oldest pin first
+	Created  time.Time `json:"created"`             // on the stand-in's clock
 }
 
 // PartKind is the look of a part of a post.
@@ -59,6 +61,7 @@ const (
 	FieldsPart  PartKind = "fields" // short texts side by side, in Cells
 	NotePart    PartKind = "note"   // small print
 	ActionsPart PartKind = "actions"
+	FilePart    PartKind = "file"    // a file that can be opened, in File; Lines name it
 	InputPart   PartKind = "input"   // of a window: a field to fill in, in Input
 	RulePart    PartKind = "rule"    // a line between two parts
 	SectionPart PartKind = "section" // Parts with an action next to them
@@ -90,17 +93,28 @@ type Part struct {
 	Cells   [][]Line `json:"cells,omitempty"` // of FieldsPart
 	Actions []Action `json:"actions,omitempty"`
 	Input   *Input   `json:"input,omitempty"`
+	File    *File    `json:"file,omitempty"`
 	Parts   []Part   `json:"parts,omitempty"`  // of SectionPart and BoxPart
 	Colour  string   `json:"colour,omitempty"` // of BoxPart: "#e8a33d", or "" for none
 }
+
+// File is a file that somebody uploaded.
+type File struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Size int    `json:"size"` // in bytes
+}
+
+// NewFilePart returns the part of a post that shows a file.
+func NewFilePart(f File) Part { return Part{Kind: FilePart, Lines: Literal(f.Name), File: &f} }
 
 // Deed is something done to a room about which the platform posts a notice.
 type Deed string
 
 // The deeds. Those on the second line have a value.
 const (
-	Joined, Left, Archived, Pinned Deed = "joined", "left", "archived", "pinned"
-	SetTopic, SetPurpose, Renamed  Deed = "topic", "purpose", "renamed"
+	Joined, Left, Archived, Unarchived, Pinned Deed = "joined", "left", "archived", "unarchived", "pinned"
+	SetTopic, SetPurpose, Renamed              Deed = "topic", "purpose", "renamed"
 )
 
 // Post is a message as people see it. World sets Text.

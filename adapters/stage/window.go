@@ -22,6 +22,7 @@ const (
 	SelectInput   InputKind = "select"    // values of Options
 	DateInput     InputKind = "date"      // 2026-11-20
 	MomentInput   InputKind = "moment"    // seconds of Unix time
+	FileInput     InputKind = "file"      // what Acts.Upload returned
 )
 
 // Option is a choice.
@@ -38,10 +39,12 @@ type Input struct {
 	Hint        string    `json:"hint,omitempty"`
 	Placeholder string    `json:"placeholder,omitempty"`
 	Required    bool      `json:"required,omitempty"`
-	Many        bool      `json:"many,omitempty"` // several options may be chosen
-	Max         int       `json:"max,omitempty"`  // characters; 0 is any number
+	Many        bool      `json:"many,omitempty"`      // several options may be chosen
+	Max         int       `json:"max,omitempty"`       // characters, or files; 0 is any number
+	MaxBytes    int       `json:"max_bytes,omitempty"` // of a file
 	Options     []Option  `json:"options,omitempty"`
 	Values      []string  `json:"values,omitempty"` // what it holds
+	Files       []File    `json:"files,omitempty"`  // those of Values, each with its value as the ID
 	Problem     string    `json:"problem,omitempty"`
 	Live        bool      `json:"live,omitempty"` // the bot receives a choice at once, and may change the window
 }

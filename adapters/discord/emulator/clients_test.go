@@ -234,8 +234,12 @@ func TestMessagesWithFiles(t *testing.T) {
 	if file["filename"] != "risks.csv" || file["size"] != 9.0 || file["description"] != "all of them" || file["id"] == nil || file["url"] == nil {
 		t.Errorf("the attachment is %v", file)
 	}
-	if got := b.Messages(public)[1].Plain; got != "risks.csv" {
-		t.Errorf("people see %q", got)
+	m := b.Messages(public)[1]
+	if m.Plain != "risks.csv" {
+		t.Errorf("people see %q", m.Plain)
+	}
+	if got, err := b.Hands().Download(t.Context(), lin, public, m.ID, file["id"].(string)); string(got) != "id,title\n" || err != nil {
+		t.Errorf("they open %q, %v", got, err)
 	}
 	if status, out := send(object{}, ""); status != 400 || out["code"] != 50006.0 {
 		t.Errorf("nothing at all: %d %v", status, out)

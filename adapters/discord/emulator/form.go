@@ -208,6 +208,8 @@ func integer(v any) (int64, bool) {
 		return int64(v), v == float64(int64(v))
 	case int:
 		return int64(v), true
+	case int64:
+		return v, true
 	}
 	return 0, false
 }

@@ -32,6 +32,7 @@ type guild struct {
 	created  time.Time
 	roles    map[string]*Role
 	files    map[string]*upload // that people uploaded in modals
+	posted   map[string][]byte  // files of messages, by ID
 	commands []object           // as registered
 	audit    []AuditEntry       // oldest first
 	reserved map[string]bool    // IDs in Options, which newID must not give out

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"riskroom/adapters/stage"
 )
@@ -78,6 +79,38 @@ func (h hands) Submit(ctx context.Context, person, window string, values map[str
 	return reply.Errors, seenByPeople(err)
 }
 
+// Upload implements stage.Acts.
+func (h hands) Upload(ctx context.Context, person, window, input, name string, content []byte) (string, error) {
+	if len(content) > maxFile {
+		return "", stage.ErrTooLarge
+	}
+	h.w.guild.Lock()
+	m, err := h.w.interactions.openFor(person, window)
+	var held []string
+	if err == nil {
+		held = slices.Clone(m.values[input])
+	}
+	h.w.guild.Unlock()
+	if err != nil {
+		return "", err
+	}
+	id := h.w.Upload(name, content)
+	return id, h.Choose(ctx, person, window, input, append(held, id)...)
+}
+
+// Download implements stage.Acts.
+func (h hands) Download(_ context.Context, person, room, post, file string) ([]byte, error) {
+	g := h.w.guild
+	g.Lock()
+	defer g.Unlock()
+	if u, ch := g.People.ByID(person), g.Channels.ByID(room); u != nil && ch != nil && g.permissionsIn(u, ch).Has(ViewChannel) {
+		if m := g.Seen(person, ch, post); m != nil && slices.ContainsFunc(m.Body.files, func(f object) bool { return f["id"] == file }) {
+			return g.posted[file], nil
+		}
+	}
+	return nil, fmt.Errorf("emulator: %s sees no file %q", person, file)
+}
+
 // Close implements stage.Acts.
 func (h hands) Close(_ context.Context, person, window string) error {
 	h.w.guild.Lock()
@@ -87,6 +120,33 @@ func (h hands) Close(_ context.Context, person, window string) error {
 	}
 	h.w.guild.CloseDialog(person)
 	return nil
+}
+
+// Offers implements stage.Acts.
+func (h hands) Offers(person, room string) []stage.RoomAct { return h.w.guild.offers(person, room) }
+
+// ByHand implements stage.Acts.
+func (h hands) ByHand(_ context.Context, person, room string, act stage.RoomAct) error {
+	if !slices.Contains(h.Offers(person, room), act) {
+		return fmt.Errorf("emulator: %s cannot %s %q in %q", person, act.Do, act.To, room)
+	}
+	switch act.Do {
+	case stage.DeleteRoom:
+		return h.w.DeleteChannel(person, room)
+	case stage.MoveRoom:
+		return h.w.MoveByHand(person, room, act.To)
+	case stage.AddMember:
+		return h.w.SetOverwrite(person, room, Overwrite{ID: act.To, Member: true, Allow: ViewChannel})
+	case stage.RemoveMember:
+		return h.w.RemoveOverwrite(person, room, act.To)
+	case stage.ArchiveRoom, stage.UnarchiveRoom: // Discord archives threads only
+	}
+	return nil
+}
+
+// Join implements stage.Acts.
+func (h hands) Join(_ context.Context, name string) (string, error) {
+	return h.w.JoinGuild(h.w.guild.newcomer(name))
 }
 
 // openFor finds a modal that a person has open.

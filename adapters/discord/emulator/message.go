@@ -227,6 +227,10 @@ func (r *renderer) Room(ch *channel, out *stage.Room) bool {
 	} else if r.guild.private(ch) {
 		out.Kind = stage.PrivateRoom
 	}
+	if parent := r.guild.Channels.ByID(ch.Extra.parent); parent != nil && parent.Extra.category {
+		out.Category = parent.Name
+	}
+	out.ReadOnly = slices.ContainsFunc(ch.Extra.overwrites, func(o Overwrite) bool { return o.ID == r.guild.opts.GuildID && o.Deny.Has(SendMessages) })
 	return !ch.Extra.category
 }
 

@@ -295,9 +295,6 @@ func (r *renderer) Window(m *modal) stage.Window {
 	for _, part := range stage.Objects(m.body["components"]) {
 		out.Parts = append(out.Parts, r.textParts(stage.Str(part["content"]))...)
 		for _, c := range inputs(object{"components": []object{part}}) {
-			if kind, _ := controlOf(c); kind.files {
-				continue // the page has no such input: a person uploads with Workspace.Upload
-			}
 			out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: r.input(m, c)})
 		}
 	}
@@ -310,7 +307,15 @@ func (r *renderer) input(m *modal, c object) *stage.Input {
 		ID: stage.Str(c["custom_id"]), Kind: stage.TextInput, Label: stage.Str(c["label"]), Hint: stage.Str(c["hint"]),
 		Placeholder: stage.Str(c["placeholder"]), Required: mandatory(c), Values: slices.Clone(m.values[stage.Str(c["custom_id"])]),
 	}
-	if kind, _ := controlOf(c); kind.most > 0 {
+	kind, _ := controlOf(c)
+	if kind.files {
+		in.Kind, in.Many, in.Max, in.MaxBytes = stage.FileInput, true, int(capacity(c)), maxFile
+		for _, id := range in.Values {
+			in.Files = append(in.Files, shownFile(r.guild.files[id].object))
+		}
+		return in
+	}
+	if kind.most > 0 {
 		in.Kind, in.Many, in.Options = stage.SelectInput, capacity(c) > 1, r.guild.choices(c)
 		return in
 	}

@@ -102,7 +102,7 @@ func (r *renderer) parts(m *message) []stage.Part {
 		parts = append(parts, box(e["color"], r.embedParts(e)))
 	}
 	for _, file := range m.Body.files {
-		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(stage.Str(file["filename"]))})
+		parts = append(parts, stage.NewFilePart(shownFile(file)))
 	}
 	return append(parts, r.componentParts(m.Body.components)...)
 }

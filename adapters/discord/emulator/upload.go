@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -22,11 +23,11 @@ func (a *args) readFiles(r *http.Request) error {
 	if err != nil {
 		return refuse(invalidForm)
 	}
-	sent, err := multipart.NewReader(bytes.NewReader(a.raw), params["boundary"]).ReadForm(stage.MaxUpload)
+	form, err := multipart.NewReader(bytes.NewReader(a.raw), params["boundary"]).ReadForm(stage.MaxUpload)
 	if err != nil {
 		return refuse(invalidForm)
 	}
-	a.raw = []byte(url.Values(sent.Value).Get("payload_json"))
+	a.raw = []byte(url.Values(form.Value).Get("payload_json"))
 	body := object{}
 	if len(a.raw) > 0 {
 		v, err := decode(a.raw)
@@ -39,12 +40,18 @@ func (a *args) readFiles(r *http.Request) error {
 		body = answer
 	}
 	var files []object
-	for _, name := range slices.Sorted(maps.Keys(sent.File)) {
-		for _, part := range sent.File[name] {
+	for _, name := range slices.Sorted(maps.Keys(form.File)) {
+		for _, part := range form.File[name] {
 			if part.Size > maxFile {
 				return refuse(fileTooLarge)
 			}
-			file := object{"filename": part.Filename, "size": part.Size, "content_type": part.Header.Get("Content-Type")}
+			content, err := readAll(part)
+			if err != nil {
+				return refuse(invalidForm)
+			}
+			file := object{
+				"filename": part.Filename, "size": part.Size, "content_type": part.Header.Get("Content-Type"), sentContent: &sent{content},
+			}
 			for _, described := range stage.Objects(body["attachments"]) {
 				if name == fmt.Sprintf("files[%v]", described["id"]) && described["description"] != nil {
 					file["description"] = described["description"]
@@ -59,6 +66,21 @@ func (a *args) readFiles(r *http.Request) error {
 	return nil
 }
 
+// sentContent is the key of a file's content in a request's attachments, as *sent, which
+// logs don't show.
+const sentContent = "sent"
+
+type sent struct{ content []byte }
+
+func readAll(part *multipart.FileHeader) ([]byte, error) {
+	f, err := part.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	return io.ReadAll(f)
+}
+
 // uploaded returns the files that came with a message, nil if none did.
 func (g *guild) uploaded(f *form, body object) []object {
 	files, ok := body["attachments"].([]object)
@@ -70,6 +92,10 @@ func (g *guild) uploaded(f *form, body object) []object {
 	}
 	for _, file := range files {
 		id := g.newID()
+		if s, ok := file[sentContent].(*sent); ok {
+			g.posted[id] = s.content
+			delete(file, sentContent)
+		}
 		address := "https://cdn.discordapp.com/attachments/" + id + "/" + stage.Str(file["filename"])
 		maps.Copy(file, object{"id": id, "url": address, "proxy_url": strings.Replace(address, "cdn.discordapp.com", "media.discordapp.net", 1)})
 	}
@@ -109,6 +135,12 @@ func (w *Workspace) UploadURL(id string) string {
 		return stage.Str(f.object["url"])
 	}
 	return ""
+}
+
+// shownFile returns a file as people see it.
+func shownFile(file object) stage.File {
+	n, _ := integer(file["size"])
+	return stage.File{ID: stage.Str(file["id"]), Name: stage.Str(file["filename"]), Size: int(n)}
 }
 
 // ExpireUpload deletes a file that a person uploaded, as Discord does after a while.

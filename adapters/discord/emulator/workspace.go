@@ -48,7 +48,7 @@ func New(opts Options) (*Workspace, error) {
 			return nil, fmt.Errorf("emulator: %w", err)
 		}
 	}
-	g := &guild{opts: opts, created: opts.Now(), roles: make(map[string]*Role), files: make(map[string]*upload), reserved: opts.namedIDs()}
+	g := &guild{opts: opts, created: opts.Now(), roles: make(map[string]*Role), files: make(map[string]*upload), posted: make(map[string][]byte), reserved: opts.namedIDs()}
 	g.show = &renderer{guild: g}
 	g.world = stage.NewWorld(g.show, opts.Now)
 	g.gateway = &Gateway{guild: g, conns: make(map[*conn]bool)}

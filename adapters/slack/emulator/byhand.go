@@ -69,6 +69,7 @@ func (w *Workspace) UnarchiveByHand(userID, channelID string, withBot bool) erro
 		}
 		ch.Extra.archived = false
 		t.Publish(stage.RoomRestored, userID, ch, nil, "")
+		t.notice(ch, userID, "unarchive", "un-archived the channel", "")
 		if withBot {
 			t.join(ch, botUserID, userID)
 		}
@@ -123,17 +124,30 @@ func (w *Workspace) Join(userID, channelID string) error {
 
 // Leave has a member leave a channel.
 func (w *Workspace) Leave(userID, channelID string) error {
-	return w.remove(userID, channelID, userID)
+	return w.Remove(userID, channelID, userID)
 }
 
 // KickBot has a member remove the bot from a channel.
 func (w *Workspace) KickBot(userID, channelID string) error {
-	return w.remove(userID, channelID, botUserID)
+	return w.Remove(userID, channelID, botUserID)
 }
 
-func (w *Workspace) remove(userID, channelID, removed string) error {
+// Add has a member add somebody, or the bot, to a channel.
+func (w *Workspace) Add(userID, channelID, added string) error {
 	return w.byHand(userID, channelID, func(t *team, ch *channel) error {
-		if !ch.Has(removed) || permanent(ch) {
+		u := t.People.ByID(added)
+		if u == nil || u.Deleted || ch.Extra.archived || ch.Has(added) || ch.IsDirect() {
+			return fmt.Errorf("emulator: %s cannot be added to #%s", added, ch.Name)
+		}
+		t.join(ch, added, userID)
+		return nil
+	})
+}
+
+// Remove has a member remove somebody, or the bot, from a channel.
+func (w *Workspace) Remove(userID, channelID, removed string) error {
+	return w.byHand(userID, channelID, func(t *team, ch *channel) error {
+		if !ch.Has(removed) || ch.Extra.archived || permanent(ch) {
 			return fmt.Errorf("emulator: %s cannot be removed from #%s", removed, ch.Name)
 		}
 		t.leave(ch, removed, userID)

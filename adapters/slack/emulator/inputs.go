@@ -34,12 +34,11 @@ var inputs = map[string]input{
 	"datetimepicker":      {field: "selected_date_time", initial: "initial_date_time", kind: stage.MomentInput},
 	"static_select":       {field: "selected_option", initial: "initial_option", kind: stage.SelectInput},
 	"multi_static_select": {field: "selected_options", initial: "initial_options", kind: stage.SelectInput, many: true},
-	fileInput:             {field: "files", many: true},
+	fileInput:             {field: "files", kind: stage.FileInput, many: true},
 	"multi_users_select":  {field: "selected_users", initial: "initial_users", kind: stage.SelectInput, many: true},
 }
 
-// fileInput is the type of an input that takes files. The page has none: a person uploads
-// with Workspace.Upload.
+// fileInput is the type of an input that takes files, see Workspace.Upload.
 const fileInput = "file_input"
 
 // maxInputFiles: https://docs.slack.dev/reference/block-kit/block-elements/file-input-element
@@ -193,9 +192,6 @@ func (r *renderer) Window(v *view) stage.Window {
 		Submit: textOf(v.body["submit"]), Close: textOf(v.body["close"]),
 	}
 	for _, b := range v.blocks() {
-		if e, _ := b["element"].(object); e["type"] == fileInput {
-			continue
-		}
 		if b["type"] == "input" {
 			out.Parts = append(out.Parts, stage.Part{Kind: stage.InputPart, Input: r.input(v, b)})
 		} else {
@@ -222,6 +218,15 @@ func (r *renderer) input(v *view, b object) *stage.Input {
 	}
 	if most, ok := e["max_length"].(float64); ok {
 		in.Max = int(most)
+	}
+	if kind.kind == stage.FileInput {
+		in.Max, in.MaxBytes = maxInputFiles, maxUpload
+		if most, ok := e["max_files"].(float64); ok {
+			in.Max = int(most)
+		}
+		for _, id := range in.Values {
+			in.Files = append(in.Files, r.team.files[id].shown())
+		}
 	}
 	for _, o := range elementOptions(e) {
 		in.Options = append(in.Options, stage.Option{Value: stage.Str(o["value"]), Label: textOf(o["text"])})

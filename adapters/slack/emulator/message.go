@@ -94,7 +94,7 @@ func (t *team) notice(c *channel, user, what, text, value string) {
 // deeds are what notices report, by subtype without channel_ or group_.
 var deeds = map[string]stage.Deed{
 	"join": stage.Joined, "leave": stage.Left, "topic": stage.SetTopic, "purpose": stage.SetPurpose,
-	"name": stage.Renamed, "archive": stage.Archived,
+	"name": stage.Renamed, "archive": stage.Archived, "unarchive": stage.Unarchived,
 }
 
 // shown is a message as conversations.history returns it.

@@ -116,6 +116,20 @@ func (w *Workspace) choose(userID, viewID, input string, values []string) (callb
 	return interactionCallback(w.team.opts.InteractionURL, payload), true, nil
 }
 
+// entered returns what an input of a person's view holds.
+func (t *team) entered(userID, viewID, block string) []string {
+	t.Lock()
+	defer t.Unlock()
+	_, v, err := t.openView(userID, viewID)
+	if err != nil {
+		return nil
+	}
+	for _, held := range v.state[block] {
+		return heldValues(held)
+	}
+	return nil
+}
+
 // fill enters values in the input with that block_id or action_id, and returns its
 // block and its state.
 func (t *team) fill(v *view, key string, values []string) (block, held object, err error) {

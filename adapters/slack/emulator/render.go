@@ -22,7 +22,7 @@ func (r *renderer) Person(u *User) stage.Person {
 
 // Room implements stage.Renderer.
 func (r *renderer) Room(c *channel, out *stage.Room) bool {
-	out.Purpose, out.Archived, out.Commands = c.Extra.purpose, c.Extra.archived, !c.Extra.archived
+	out.Purpose, out.Archived, out.Commands, out.ReadOnly = c.Extra.purpose, c.Extra.archived, !c.Extra.archived, !c.Extra.post.open()
 	if c.Extra.private && !c.IsDirect() {
 		out.Kind = stage.PrivateRoom
 	}
@@ -68,7 +68,10 @@ func (r *renderer) content(c content) ([]stage.Line, []stage.Part) {
 	}
 	var parts []stage.Part
 	for _, f := range c.files {
-		parts = append(parts, stage.Part{Kind: stage.TextPart, Lines: stage.Literal(f.title)})
+		parts = append(parts, stage.NewFilePart(f.shown()))
+	}
+	if text := r.mrkdwn(c.text); len(parts) > 0 && len(text) > 0 {
+		return nil, append([]stage.Part{{Kind: stage.TextPart, Lines: text}}, parts...)
 	}
 	return r.mrkdwn(c.text), parts
 }

@@ -62,6 +62,9 @@ func (t *team) newFile(user, name string, length int) *file {
 	return f
 }
 
+// shown returns a file as people see it.
+func (f *file) shown() stage.File { return stage.File{ID: f.id, Name: f.title, Size: len(f.content)} }
+
 // fileObject is a file as payloads and answers carry it.
 func (t *team) fileObject(f *file) object {
 	shares := object{"public": object{}, "private": object{}}

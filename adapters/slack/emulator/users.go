@@ -8,20 +8,20 @@ import (
 
 // profileOf is a user as users.info shows it; the e-mail address needs
 // users:read.email. See https://docs.slack.dev/reference/objects/user-object.
-func (a *api) profileOf(u *User, locale bool) object {
+func (t *team) profileOf(u *User, locale bool) object {
 	profile := object{
 		"real_name": u.RealName, "display_name": u.Name, "real_name_normalized": u.RealName,
-		"display_name_normalized": u.Name, "team": a.teamOf(u),
+		"display_name_normalized": u.Name, "team": t.teamOf(u),
 	}
-	if u.Email != "" && a.need("users:read.email") == nil {
+	if u.Email != "" && t.need("users:read.email") == nil {
 		profile["email"] = u.Email
 	}
 	offset := 0
 	if zone, err := time.LoadLocation(u.TZ); err == nil {
-		_, offset = a.opts.Now().In(zone).Zone()
+		_, offset = t.opts.Now().In(zone).Zone()
 	}
 	out := object{
-		"id": u.ID, "team_id": a.teamOf(u), "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
+		"id": u.ID, "team_id": t.teamOf(u), "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted,
 		"tz": u.TZ, "tz_offset": offset, "profile": profile, "is_admin": u.Admin, "is_owner": false,
 		"is_restricted": u.Guest, "is_ultra_restricted": false, "is_bot": u.Bot, "is_app_user": false, "updated": 0,
 	}
