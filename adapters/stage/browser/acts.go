@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"riskroom/adapters/stage"
 )
@@ -21,7 +22,7 @@ type doing struct {
 	Room   string              `json:"room"`
 	Post   string              `json:"post"`
 	Window string              `json:"window"`
-	Text   string              `json:"text"`   // say, suggest
+	Text   string              `json:"text"`   // say, suggest, join
 	Action string              `json:"action"` // press, shortcut
 	Input  string              `json:"input"`  // choose
 	Values []string            `json:"values"`
@@ -29,6 +30,7 @@ type doing struct {
 	At     time.Time           `json:"at"`     // read
 	Move   Move                `json:"move"`   // clock
 	ID     string              `json:"id"`     // trouble
+	Act    stage.RoomAct       `json:"act"`    // manage
 }
 
 // done is the result.
@@ -36,6 +38,8 @@ type done struct {
 	Problems map[string]string `json:"problems,omitempty"` // by input
 	Error    string            `json:"error,omitempty"`    // worded for the person
 	Hints    []stage.Hint      `json:"hints,omitempty"`    // of suggest
+	Person   string            `json:"person,omitempty"`   // of join: their ID
+	Value    string            `json:"value,omitempty"`    // of upload: what the input holds
 }
 
 // largest is the size of a request in bytes.
@@ -79,6 +83,10 @@ func (s *Stage) worded(d doing, err error) string {
 		id = "error.read_only"
 	case errors.Is(err, stage.ErrMistyped):
 		id = "error.mistyped"
+	case errors.Is(err, stage.ErrTaken):
+		id = "error.taken"
+	case errors.Is(err, stage.ErrTooLarge):
+		id = "error.too_large"
 	}
 	return s.cfg.Text(s.lang(d.Lang), id, nil)
 }
@@ -133,6 +141,24 @@ func (s *Stage) submit(ctx context.Context, p Place, d doing) (done, error) {
 
 func (s *Stage) close(ctx context.Context, p Place, d doing) (done, error) {
 	return done{}, p.Acts.Close(ctx, d.As, d.Window)
+}
+
+// manage does something to a room by hand.
+func (s *Stage) manage(ctx context.Context, p Place, d doing) (done, error) {
+	return done{}, p.Acts.ByHand(ctx, d.As, d.Room, d.Act)
+}
+
+// maxName is the length of a new person's name in characters.
+const maxName = 32
+
+// join has somebody new join. Commands name people in one word, so blanks become hyphens.
+func (s *Stage) join(ctx context.Context, p Place, d doing) (done, error) {
+	name := strings.Join(strings.Fields(strings.TrimLeft(d.Text, "@ ")), "-")
+	if n := utf8.RuneCountInString(name); n == 0 || n > maxName {
+		return done{}, errors.New("browser: a name has 1 to 32 characters")
+	}
+	id, err := p.Acts.Join(ctx, name)
+	return done{Person: id}, err
 }
 
 func (s *Stage) markRead(_ context.Context, p Place, d doing) (done, error) {

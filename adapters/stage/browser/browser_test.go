@@ -58,6 +58,9 @@ func TestStateOfEachPerson(t *testing.T) {
 	url := put(t, w, &driver{}).URL
 
 	mei := listen(t, url+"/events").until(func(state) bool { return true })
+	if len(mei.Can) != 1 || len(mei.Can["G1"]) != 1 {
+		t.Errorf("mei can do %v", mei.Can)
+	}
 	if mei.As != "M" || mei.Place != "home" || len(mei.View.Rooms) != 2 || len(mei.View.Posts) != 3 {
 		t.Errorf("mei, the first person, sees %+v", mei)
 	}
@@ -115,6 +118,10 @@ func TestActs(t *testing.T) {
 		{"choose", `{"as":"L","window":"V1","input":"who","values":["a","b"],"lang":"zh-CN"}`, errors.New("inner words"), `{"error":"zh-CN error.refused"}`},
 		{"submit", `{"as":"L","window":"V1","fields":{"title":["x"]}}`, nil, `{"problems":{"title":"too short"}}`},
 		{"close", `{"as":"L","window":"V1"}`, nil, `{}`},
+		{"manage", `{"as":"M","room":"G1","act":{"do":"add","to":"L"}}`, nil, `{}`},
+		{"join", `{"text":" @Zoe Ray "}`, nil, `{"person":"U9"}`},
+		{"join", `{"text":"lin"}`, stage.ErrTaken, `{"error":"en error.taken","person":"U9"}`},
+		{"join", `{"text":"@"}`, nil, `{"error":"en error.refused"}`},
 		{"clock", `{"move":"day"}`, nil, `{}`},
 		{"trouble", `{"id":"slow"}`, nil, `{}`},
 	} {
@@ -126,12 +133,52 @@ func TestActs(t *testing.T) {
 			t.Errorf("%s %s is answered with %s, not %s", c.path, c.body, got, c.answer)
 		}
 	}
-	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "say L C1 one more thing", "command L C1 /bot nwe", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1"}
+	want := []string{"say L C1 hello <b>", "command L C1 /bot new", "say L C1 one more thing", "command L C1 /bot nwe", "press L C1 1 go", "choose L V1 who a b", "submit L V1", "close L V1", "by hand M G1 add L", "join Zoe-Ray", "join lin"}
 	if diff := cmp.Diff(want, w.did); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"move day", "trouble slow"}, d.did); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestFiles: a file goes to a window and comes from a post, and none can run in the page.
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	w := newTown()
+	url := put(t, w, &driver{}).URL
+	where := "?as=L&window=V1&input=files&name=a.png"
+	b, _ := io.ReadAll(ask(t, http.MethodPost, url+"/upload"+where, "bytes").Body)
+	if got := strings.TrimSpace(string(b)); got != `{"value":"F1"}` {
+		t.Errorf("an upload is answered with %s", got)
+	}
+	b, _ = io.ReadAll(ask(t, http.MethodPost, url+"/upload"+where, strings.Repeat("x", stage.MaxUpload+1)).Body)
+	if got := strings.TrimSpace(string(b)); got != `{"error":"en error.too_large"}` {
+		t.Errorf("a large upload is answered with %s", got)
+	}
+	if diff := cmp.Diff([]string{"upload L V1 files a.png bytes"}, w.did); diff != "" {
+		t.Error(diff)
+	}
+	w.post(stage.Post{ID: "1", Room: "C1", Author: "B", At: noon, Parts: []stage.Part{
+		stage.NewFilePart(stage.File{ID: "F1", Name: "a.PNG"}), stage.NewFilePart(stage.File{ID: "F2", Name: "b.html"}),
+	}})
+	for _, c := range []struct {
+		as, file, kind, how string
+		status              int
+	}{
+		{"L", "F1", "image/png", "inline; filename=a.PNG", http.StatusOK},
+		{"L", "F2", "application/octet-stream", "attachment; filename=b.html", http.StatusOK},
+		{"L", "F3", "text/plain; charset=utf-8", "", http.StatusNotFound}, // not in this post
+		{"M", "F1", "text/plain; charset=utf-8", "", http.StatusNotFound}, // who doesn't see it
+	} {
+		answer := ask(t, http.MethodGet, url+"/file?room=C1&post=1&as="+c.as+"&file="+c.file, "")
+		h := answer.Header
+		if answer.StatusCode != c.status || h.Get("Content-Type") != c.kind || h.Get("Content-Disposition") != c.how {
+			t.Errorf("%+v: HTTP %d, %v", c, answer.StatusCode, h)
+		}
+		if c.status == http.StatusOK && !strings.HasSuffix(h.Get("Content-Security-Policy"), "; sandbox") {
+			t.Errorf("%+v: %q", c, h.Get("Content-Security-Policy"))
+		}
 	}
 }
 

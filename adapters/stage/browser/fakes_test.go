@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -89,6 +90,32 @@ func (w *town) Submit(_ context.Context, who, window string, _ map[string][]stri
 
 func (w *town) Close(_ context.Context, who, window string) error {
 	return w.note("close", who, window)
+}
+
+func (w *town) Upload(_ context.Context, who, window, input, name string, content []byte) (string, error) {
+	return "F1", w.note("upload", who, window, input, name, string(content))
+}
+
+func (w *town) Download(_ context.Context, who, room, post, file string) ([]byte, error) {
+	if who == "M" {
+		return nil, errors.New("not seen")
+	}
+	return []byte("content of " + file), w.note("download", who, room, post, file)
+}
+
+func (w *town) Offers(who, room string) []stage.RoomAct {
+	if who == "M" && room == "G1" {
+		return []stage.RoomAct{{Do: stage.ArchiveRoom}}
+	}
+	return nil
+}
+
+func (w *town) ByHand(_ context.Context, who, room string, act stage.RoomAct) error {
+	return w.note("by hand", who, room, string(act.Do), act.To)
+}
+
+func (w *town) Join(_ context.Context, name string) (string, error) {
+	return "U9", w.note("join", name)
 }
 
 // driver is a clock that stands still.

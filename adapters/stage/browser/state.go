@@ -21,7 +21,9 @@ type state struct {
 	View   stage.View     `json:"view"`
 	Unread map[string]int `json:"unread"` // the number of unread posts, by room
 	Others map[string]int `json:"others"` // the same for everybody, by person
-	Behind Behind         `json:"behind"`
+	// Can is what the person can do by hand, by room.
+	Can    map[string][]stage.RoomAct `json:"can"`
+	Behind Behind                     `json:"behind"`
 }
 
 // stateFor returns what the page shows to a person. Without a valid person, it is the
@@ -35,7 +37,12 @@ func (s *Stage) stateFor(ctx context.Context, p Place, as, lang string) (state, 
 	if err != nil {
 		return state{}, err
 	}
-	out := state{Run: s.run, As: as, Place: p.Name, View: view.For(as), Unread: map[string]int{}, Others: map[string]int{}, Behind: behind}
+	out := state{Run: s.run, As: as, Place: p.Name, View: view.For(as), Unread: map[string]int{}, Others: map[string]int{}, Can: map[string][]stage.RoomAct{}, Behind: behind}
+	for _, r := range out.View.Rooms {
+		if acts := p.Acts.Offers(as, r.ID); len(acts) > 0 {
+			out.Can[r.ID] = acts
+		}
+	}
 	for _, other := range s.cfg.Places {
 		out.Places = append(out.Places, other.Name)
 	}

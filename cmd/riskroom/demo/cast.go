@@ -52,6 +52,7 @@ func cast(cfg *config.Config, workspace, lang string, on platform.Platform) *cas
 	for _, r := range refs {
 		c.ref(r)
 	}
+	c.Managers = c.people(cfg.Organisation.Permissions.Administrators)
 	for _, g := range groups {
 		if g.Workspace == workspace && !slices.Contains(c.Channels, channel(g.ID)) {
 			c.Channels = append(c.Channels, channel(g.ID))
@@ -65,6 +66,24 @@ func (c *casting) ids() map[string]string {
 	out := map[string]string{}
 	for _, p := range c.People {
 		out[p.Name] = p.ID
+	}
+	return out
+}
+
+// people returns the user IDs of refs that are people here.
+func (c *casting) people(refs []core.Ref) []string {
+	var out []string
+	ids := c.ids()
+	for _, r := range refs {
+		id := ""
+		if a, ok := r.Account(); ok && a.Workspace == c.workspace {
+			id = a.ID
+		} else if name, ok := r.Name(); ok {
+			id = ids[name]
+		}
+		if id != "" {
+			out = append(out, id)
+		}
 	}
 	return out
 }

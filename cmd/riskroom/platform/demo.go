@@ -48,6 +48,7 @@ type Cast struct {
 	Lang     string // of all people
 	Zone     string // of all people, an IANA name
 	People   []Member
+	Managers []string // user IDs of who may manage channels, where only some people may
 	Groups   []Group
 	Channels []Channel // with everybody and the bot as members
 }

@@ -2,15 +2,16 @@
 
 import { h, icon, morph } from './dom.js'
 import { learn, page, t } from './words.js'
-import { send, follow } from './net.js'
+import { follow, post, send } from './net.js'
 import * as behind from './behind.js'
 import * as composer from './composer.js'
 import { entries, head, posts } from './posts.js'
 import { side } from './side.js'
+import { people } from './room.js'
 import { show } from './window.js'
 
 const el = (id) => document.getElementById(id)
-const asked = new URLSearchParams(location.search)
+const given = new URLSearchParams(location.search)
 const rooms = new Map() // the room that each person has open
 let state
 let drawn = '' // person and room drawn last
@@ -23,10 +24,15 @@ const ctx = {
   get bot() { return state.view.people.find((p) => p.bot) },
   get menu() { return state.view.menu ?? [] },
   get botName() { return ctx.bot?.name ?? '' },
+  can: (room) => state.can[room] ?? [],
+  file: (post, f) => '/file?' + new URLSearchParams({ place: state.place, as: state.as, room: post.room, post: post.id, file: f.id }),
   person: (id) => state.view.people.find((p) => p.id === id),
 
   // act does something as the current person. Errors are shown, unless quiet.
   act: (path, what, quiet) => send(path, { place: state.place, as: state.as, ...what }, quiet),
+
+  // upload uploads a file for an input of a window.
+  upload: (window, input, f) => post('upload?' + new URLSearchParams({ place: state.place, as: state.as, lang: page.lang, window, input, name: f.name }), f),
 
   // go opens a room, and scrolls to a post in it.
   go(room, post) {
@@ -80,6 +86,7 @@ function draw() {
   const written = state.view.posts?.filter((p) => p.room === room.id) ?? []
   side(el('side'), state, ctx)
   head(el('head'), room, ctx)
+  people(room, ctx)
   posts(el('posts'), room, written, ctx, drawn !== here)
   drawn = here
   composer.at(ctx.person(state.as), room.id, t(room.kind === 'home' ? 'compose.home' : room.archived ? 'compose.archived' : room.commands ? 'compose' : 'compose.words', {
@@ -137,6 +144,16 @@ function drawer(name) {
   else if (was) el('open-' + was).focus()
 }
 
+// shut closes the open menu unless it contains an element, and reports whether there was one.
+// Without an element, the focus returns to the menu.
+function shut(unless) {
+  const open = document.querySelector('.menu[open]')
+  if (!open || unless && open.contains(unless)) return false
+  open.open = false
+  if (!unless) open.firstChild.focus()
+  return true
+}
+
 // speak sets the page's language.
 async function speak(lang) {
   await learn(lang)
@@ -159,14 +176,18 @@ async function begin() {
   el('open-side').addEventListener('click', () => drawer('side'))
   el('open-behind').addEventListener('click', () => drawer('behind'))
   el('veil').addEventListener('click', () => drawer(null))
-  document.addEventListener('keydown', (e) => { if (e.key === 'Escape' && document.body.dataset.drawer) drawer(null) })
+  document.addEventListener('keydown', (e) => {
+    if (e.key !== 'Escape' || e.target.closest?.('dialog')) return
+    if (!shut() && document.body.dataset.drawer) drawer(null)
+  })
+  for (const happens of ['focusin', 'pointerdown']) document.addEventListener(happens, (e) => shut(e.target))
   window.addEventListener('resize', () => document.body.dataset.drawer && drawer(null))
   document.addEventListener('visibilitychange', () => state && draw())
   composer.setUp((text) => ctx.act('say', { room: roomNow()?.id ?? '', text }),
     async (text) => (await ctx.act('suggest', { room: roomNow()?.id ?? '', text }, true)).hints ?? [])
   behind.setUp()
-  await speak(asked.get('lang') ?? localStorage.getItem('lang') ?? '')
-  watch({ as: asked.get('as') ?? '', place: asked.get('place') ?? '' })
+  await speak(given.get('lang') ?? localStorage.getItem('lang') ?? '')
+  watch({ as: given.get('as') ?? '', place: given.get('place') ?? '' })
 }
 
 begin()

@@ -22,6 +22,9 @@ const shapes = {
   mark: 'M7 4h10v16l-5-4-5 4z',
   people: 'M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 20c0-3.500 2.500-6 6-6s6 2.500 6 6M16 5.500a3 3 0 0 1 0 5.500M17.500 14.500c2 .7 3.500 2.500 3.500 5.500',
   eye: 'M2.500 12S6 6 12 6s9.500 6 9.500 6-3.500 6-9.500 6-9.500-6-9.500-6zM12 14.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z',
+  fold: 'M9 6l6 6-6 6',
+  plus: 'M12 5v14M5 12h14',
+  file: 'M7 3h7l4 4v14H7zM14 3v4h4',
   bolt: 'M13 3L5 14h6l-1 7 8-11h-6z',
   list: 'M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01',
 }
@@ -87,4 +90,29 @@ function become(node, want) {
   morph(node, ...want.childNodes)
   if (node.type === 'checkbox') node.checked = want.checked
   else if (/^(INPUT|SELECT|TEXTAREA)$/.test(node.nodeName) && node.value !== value) node.value = value
+}
+
+// asked asks a question and resolves to what comes of it: whether it was confirmed or, if
+// it asks for a text, to what use makes of that text. While that has an error, it stays.
+export function asked(q) {
+  return new Promise((resolve) => {
+    let out
+    const wrong = h('p', { class: 'wrong', role: 'alert' })
+    const input = q.label && h('input', { id: 'asked', required: true, maxlength: '32', autocomplete: 'off' })
+    const d = h('dialog', { class: 'asks', 'aria-labelledby': 'asked-title', onclose: () => { d.remove(); resolve(q.use ? out : d.returnValue === 'yes') } },
+      h('form', { method: 'dialog', onsubmit: async (e) => {
+        if (!q.use || !e.submitter?.value) return
+        e.preventDefault()
+        out = await q.use(input.value)
+        wrong.textContent = out.error ?? ''
+        if (!out.error) d.close()
+      } },
+      h('h2', { id: 'asked-title' }, q.title), h('p', null, q.text),
+      input && h('div', { class: 'field' }, h('label', { for: 'asked' }, q.label), input, wrong),
+      h('footer', null, h('button', { type: 'submit', class: 'button', formnovalidate: true }, q.no),
+        h('button', { type: 'submit', value: 'yes', class: 'button ' + (q.use ? 'primary' : 'danger') }, q.yes))))
+    document.body.append(d)
+    d.showModal()
+    input?.focus()
+  })
 }

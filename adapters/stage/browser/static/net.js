@@ -6,18 +6,20 @@ import { page, t } from './words.js'
 // send posts an action to the program and returns the result. Errors are shown,
 // unless quiet.
 export async function send(path, what, quiet) {
-  let out
-  try {
-    const answer = await fetch('/' + path, {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ lang: page.lang, ...what }),
-    })
-    if (!answer.ok) throw new Error(await answer.text())
-    out = await answer.json()
-  } catch {
-    out = { error: t('error.gone') }
-  }
+  const out = await post(path, JSON.stringify({ lang: page.lang, ...what }), 'application/json')
   if (out.error && !quiet) toast(out.error)
   return out
+}
+
+// post posts a body and returns the result.
+export async function post(path, body, type = 'application/octet-stream') {
+  try {
+    const answer = await fetch('/' + path, { method: 'POST', headers: { 'Content-Type': type }, body })
+    if (!answer.ok) throw new Error(await answer.text())
+    return await answer.json()
+  } catch {
+    return { error: t('error.gone') }
+  }
 }
 
 export function toast(text) {

@@ -1,7 +1,8 @@
 // The header of a room and its posts.
 
-import { h, icon, morph } from './dom.js'
+import { asked, h, icon, morph } from './dom.js'
 import { lines, menu, out, part } from './rich.js'
+import { hasPeople, openPeople, roomMenu } from './room.js'
 import { t, hour, day, list, sameDay, fullMoment } from './words.js'
 
 const hues = 8
@@ -35,10 +36,12 @@ export function head(container, room, ctx) {
   morph(container,
     h('div', { class: 'line' },
       h('h1', null, room.kind === 'direct' ? avatar(ctx.bot, true) : sign(room), title(room, ctx)),
-      room.archived && h('span', { class: 'tag' }, t('archived')),
+      (room.archived || room.read_only) && h('span', { class: 'tag' }, t(room.archived ? 'archived' : 'read_only')),
       room.topic && h('span', { class: 'topic', title: room.topic }, room.topic),
-      room.kind !== 'direct' && room.kind !== 'home' && h('span', { class: 'members', title: list(names) }, icon('people'),
-        h('span', { class: 'names' }, list(names)))),
+      room.kind !== 'direct' && room.kind !== 'home' && h(hasPeople(ctx, room) ? 'button' : 'span', {
+        class: 'members', title: list(names), onclick: hasPeople(ctx, room) && (() => openPeople(ctx, room)),
+      }, icon('people'), h('span', { class: 'names' }, list(names))),
+      roomMenu(ctx, room)),
     badges.length + pins.length ? h('div', { class: 'badges' }, badges, pins) : '')
 }
 
@@ -87,7 +90,7 @@ function notice(all, room, ctx) {
 function post(p, joins, room, ctx) {
   const who = ctx.person(p.author)
   const when = h('time', { datetime: p.at, title: fullMoment(p.at) }, hour(p.at))
-  const body = p.parts?.length ? p.parts.map((x) => part(x, ctx, (a) => button(a, p, room, ctx))) : h('div', { class: 'text' }, lines(p.lines, ctx))
+  const body = p.parts?.length ? p.parts.map((x) => part(x, ctx, (a) => button(a, p, room, ctx), (f) => ctx.file(p, f))) : h('div', { class: 'text' }, lines(p.lines, ctx))
   const id = 'p' + p.room + p.id
   return h('article', { class: 'post' + (joins ? ' joins' : '') + (p.only ? ' only' : '') + (ctx.led === id ? ' led' : ''), id, tabindex: '-1', 'data-key': room.id + ' ' + p.id },
     joins ? when : avatar(who),
@@ -104,18 +107,6 @@ export function entries(ctx, room, p) {
   }, e.label))
 }
 
-// confirmed asks what the platform asks before a button acts.
-function confirmed(asks) {
-  return new Promise((resolve) => {
-    const answer = (value, kind) => h('button', { type: 'submit', value, class: 'button ' + kind }, value ? asks.yes : asks.no)
-    const d = h('dialog', { class: 'asks', onclose: () => { d.remove(); resolve(d.returnValue === 'yes') } },
-      h('form', { method: 'dialog' }, h('h2', null, asks.title), h('p', null, asks.text),
-        h('footer', null, answer('', ''), answer('yes', 'danger'))))
-    document.body.append(d)
-    d.showModal()
-  })
-}
-
 function button(a, p, room, ctx) {
   const at = { room: room.id, post: p.id }
   if (a.link) return out(a.link, 'button', a.label)
@@ -123,7 +114,7 @@ function button(a, p, room, ctx) {
     type: 'button', class: 'button ' + (a.style ?? ''), 'data-key': a.id, disabled: room.archived,
     onclick: async (e) => {
       const el = e.currentTarget
-      if (a.asks && !(await confirmed(a.asks))) return
+      if (a.asks && !(await asked(a.asks))) return
       el.classList.add('busy')
       await ctx.act('press', { ...at, action: a.id })
       el.classList.remove('busy')

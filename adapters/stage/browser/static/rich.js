@@ -1,6 +1,6 @@
 // Formatted text, and the parts of posts and windows.
 
-import { bar, h } from './dom.js'
+import { bar, h, icon } from './dom.js'
 import { moment, fullMoment, t } from './words.js'
 
 // out links to pages outside the workspace.
@@ -47,24 +47,29 @@ export function lines(list, ctx) {
 }
 
 // menu shows less important buttons in a menu, which a press closes.
-export function menu(actions, use) {
+export function menu(actions, use, label) {
   if (!actions.length) return null
   return h('details', {
     class: 'menu', onclick: (e) => { if (e.target.closest('button')) e.currentTarget.open = false },
     ontoggle: (e) => { if (e.currentTarget.open) e.currentTarget.lastChild.scrollIntoView({ block: 'nearest' }) }, // below the last post
   },
-    h('summary', { class: 'button', 'aria-label': t('more') }, '⋯'), h('div', null, actions.map(use)))
+    h('summary', { class: 'button', 'aria-label': label ?? t('more') }, '⋯'), h('div', null, actions.map(use)))
 }
 
-// part shows a part of a post or window; use creates its buttons.
-export function part(p, ctx, use) {
+// size is that of a file as people read it.
+export const size = (bytes) => bytes < 1000 ? bytes + ' B' : bytes < 1e6 ? Math.round(bytes / 1000) + ' kB' : (bytes / 1e6).toFixed(1) + ' MB'
+
+// part shows a part of a post or window; use creates its buttons, and file the address of
+// a file.
+export function part(p, ctx, use, file) {
   switch (p.kind) {
     case 'heading': return h('h4', null, lines(p.lines, ctx))
     case 'note': return h('div', { class: 'note' }, lines(p.lines, ctx))
     case 'fields': return h('div', { class: 'fields' }, p.cells.map((c) => h('div', null, lines(c, ctx))))
+    case 'file': return h('p', null, h('a', { class: 'file', href: file(p.file), target: '_blank', rel: 'noopener' }, icon('file'), h('span', null, p.file.name), h('small', null, size(p.file.size))))
     case 'rule': return h('hr')
-    case 'section': return h('div', { class: 'section' }, h('div', null, p.parts.map((x) => part(x, ctx, use))), h('div', { class: 'actions' }, p.actions.map(use)))
-    case 'box': return h('div', { class: 'box' }, p.colour && bar(p.colour), p.parts.map((x) => part(x, ctx, use)))
+    case 'section': return h('div', { class: 'section' }, h('div', null, p.parts.map((x) => part(x, ctx, use, file))), h('div', { class: 'actions' }, p.actions.map(use)))
+    case 'box': return h('div', { class: 'box' }, p.colour && bar(p.colour), p.parts.map((x) => part(x, ctx, use, file)))
     case 'actions': return h('div', { class: 'actions' }, p.actions.filter((a) => !a.menu).map(use), menu(p.actions.filter((a) => a.menu), use))
   }
   return h('div', { class: 'text' }, lines(p.lines, ctx))

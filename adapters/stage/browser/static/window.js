@@ -2,7 +2,7 @@
 
 import { h, icon, morph } from './dom.js'
 import { toast } from './net.js'
-import { part } from './rich.js'
+import { part, size } from './rich.js'
 import { t } from './words.js'
 
 const dialog = () => document.getElementById('window')
@@ -12,6 +12,8 @@ let typed = {} // by input, what was put in since the window opened
 let problems = {}
 let complaint = '' // why the last thing done in it came to nothing
 let busy = false
+let files = {} // by value, what was uploaded since the window opened
+let sending = {} // by input, how many files are on their way
 let from // the post that had the focus before
 
 // show shows a person's topmost window, or none.
@@ -20,7 +22,7 @@ export function show(win, ctx) {
   if (!win) return close(d)
   const wanted = ctx.as + win.id + win.version + document.documentElement.lang
   if (wanted === version) return
-  if (win.id !== now?.id) [typed, problems, complaint, busy] = [{}, {}, '', false]
+  if (win.id !== now?.id) [typed, problems, complaint, busy, files, sending] = [{}, {}, '', false, {}, {}]
   now = win
   version = wanted
   draw(ctx)
@@ -63,6 +65,27 @@ function draw(ctx) {
     delete problems[i.id]
     act('choose', { input: i.id, values })
   }
+  // add uploads files, one after the other.
+  const add = async (i, chosen) => {
+    delete problems[i.id]
+    for (const f of chosen) {
+      if ((typed[i.id] ?? i.values ?? []).length >= i.max) problems[i.id] = t('files.many', { N: i.max })
+      else if (f.size > i.max_bytes) problems[i.id] = t('files.large', { Name: f.name, Size: size(i.max_bytes) })
+      else {
+        sending[i.id] = true
+        draw(ctx)
+        const out = await ctx.upload(win.id, i.id, f)
+        if (now?.id !== win.id) return
+        if (out.error) problems[i.id] = out.error
+        else {
+          files[out.value] = { name: f.name, size: f.size }
+          typed[i.id] = [...(typed[i.id] ?? i.values ?? []), out.value]
+        }
+      }
+    }
+    delete sending[i.id]
+    draw(ctx)
+  }
   const theForm = () => d.querySelector('form')
   const form = h('form', {
     novalidate: true, class: busy ? 'busy' : null, 'data-key': ctx.as + win.id,
@@ -73,7 +96,7 @@ function draw(ctx) {
     },
     onsubmit: async (e) => {
       e.preventDefault()
-      if (busy) return
+      if (busy || Object.keys(sending).length) return
       const fields = {}
       problems = {}
       for (const p of win.parts) {
@@ -95,7 +118,7 @@ function draw(ctx) {
   },
   h('header', null, h('h2', { id: 'window-title' }, win.title),
     h('button', { type: 'button', class: 'icon', 'aria-label': t('close'), onclick: away }, icon('close'))),
-  h('div', { class: 'parts' }, win.parts.map((p) => p.kind === 'input' ? field(p.input, change) : part(p, ctx))),
+  h('div', { class: 'parts' }, win.parts.map((p) => p.kind === 'input' ? field(p.input, change, add) : part(p, ctx))),
   h('footer', null, complaint && h('p', { class: 'wrong', role: 'alert' }, complaint), h('button', { type: 'button', class: 'button', onclick: away }, win.close || t('window.cancel')),
     win.submit && h('button', { type: 'submit', class: 'button primary' }, win.submit)))
   d.setAttribute('aria-labelledby', 'window-title')
@@ -115,6 +138,7 @@ function localMoment(seconds) {
 }
 
 function read(form, i) {
+  if (i.kind === 'file') return typed[i.id] ?? i.values ?? []
   const els = [...form.querySelectorAll(`[name="${CSS.escape(i.id)}"]`)]
   if (i.kind === 'select' && i.many) return els.filter((e) => e.checked).map((e) => e.value)
   const v = els[0]?.value ?? ''
@@ -122,7 +146,7 @@ function read(form, i) {
   return [i.kind === 'moment' ? String(Math.floor(new Date(v).getTime() / 1000)) : v]
 }
 
-function field(i, change) {
+function field(i, change, add) {
   const values = typed[i.id] ?? i.values ?? []
   const wrong = problems[i.id] || i.problem
   const id = 'f' + i.id.replace(/\W/g, '-')
@@ -133,6 +157,8 @@ function field(i, change) {
   if (i.kind === 'select' && i.many) {
     input = h('div', { class: 'checks' }, (i.options ?? []).map((o) => h('label', null,
       h('input', { type: 'checkbox', name: i.id, value: o.value, checked: values.includes(o.value), 'aria-describedby': about || null, onchange }), h('span', null, o.label))))
+  } else if (i.kind === 'file') {
+    input = uploads(i, values, { ...common, required: false }, change, add)
   } else if (i.kind === 'select') {
     input = h('select', { ...common, onchange }, (!values.length || !i.required) && h('option', { value: '' }, i.placeholder || t('window.choose')),
       (i.options ?? []).map((o) => h('option', { value: o.value, selected: values.includes(o.value) }, o.label)))
@@ -149,4 +175,16 @@ function field(i, change) {
   return i.kind === 'select' && i.many
     ? h('fieldset', { class: 'field', 'data-key': i.id }, h('legend', null, label), input, rest)
     : h('div', { class: 'field', 'data-key': i.id }, h('label', { for: id }, label), input, rest)
+}
+
+// uploads shows the files of an input. The browser's own input is unseen, because its words
+// are in another language.
+function uploads(i, values, common, change, add) {
+  const known = (v) => files[v] ?? i.files?.find((f) => f.id === v) ?? {}
+  return h('div', { class: 'files' },
+    h('ul', null, values.map((v) => h('li', { 'data-key': v }, icon('file'), h('span', { class: 'name' }, known(v).name), h('small', null, size(known(v).size ?? 0)),
+      h('button', { type: 'button', class: 'icon', 'aria-label': t('files.remove', { Name: known(v).name }), onclick: () => change(i, values.filter((x) => x !== v)) }, icon('close'))))),
+    sending[i.id] ? h('p', { class: 'hint', role: 'status' }, t('files.sending')) : values.length < i.max && h('div', null,
+      h('input', { ...common, type: 'file', multiple: i.max > 1, class: 'unseen', onchange: (e) => { add(i, [...e.target.files]); e.target.value = '' } }),
+      h('label', { class: 'button', for: common.id }, icon('plus'), t('files.add'))))
 }

@@ -47,8 +47,12 @@ func openStage(c platform.Cast, s *config.WorkspaceSettings, now func() time.Tim
 	for _, p := range c.People {
 		opts.Users = append(opts.Users, emulator.User{ID: p.ID, Name: p.Name, Locale: locale})
 	}
-	for n, g := range c.Groups {
+	groups := append(slices.Clone(c.Groups), platform.Group{Name: "moderators", Members: c.Managers})
+	for n, g := range groups {
 		role := emulator.Role{ID: fmt.Sprintf("2000000000000%05d", n+1), Name: g.Name}
+		if n == len(c.Groups) {
+			role.Permissions = emulator.ManageChannels | emulator.ManageRoles
+		}
 		opts.Roles = append(opts.Roles, role)
 		for i, u := range opts.Users {
 			if slices.Contains(g.Members, u.ID) {
