@@ -162,6 +162,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 		return err
 	}
+	ctx = core.Background(ctx)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var loops sync.WaitGroup

@@ -168,43 +168,77 @@ func nonce() string {
 
 // do runs a script and returns its answer, or its refusal as an error.
 func (s *Store) do(ctx context.Context, op string, c *call) (answer, error) {
-	sc := s.scripts[c.name]
-	cmd := s.db.EvalSha(ctx, sc.Hash(), c.keys, c.args...)
-	if redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
-		cmd = sc.Eval(ctx, s.db, c.keys, c.args...)
-	}
-	return read(op, cmd)
+	return s.gathered(ctx, op, c, false)
 }
 
-// doAll runs scripts in one pipeline (one per node in a cluster). A server loses its
-// scripts in a restart or a failover. Unknown scripts are sent again with their text,
-// in one pipeline too.
+// gathered runs a script together with others that are called at the same time.
+func (s *Store) gathered(ctx context.Context, op string, c *call, replicated bool) (answer, error) {
+	got, err := s.gather.do(ctx, s.lane(ctx, c, replicated), c)
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	a, err := read(op, got.cmd)
+	if err != nil {
+		return nil, err
+	}
+	if got.kept != nil {
+		return nil, notReplicated(op, got.kept)
+	}
+	return a, nil
+}
+
+// doAll runs scripts in one pipeline (one per node in a cluster).
 func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, []error) {
-	cmds := make([]*redis.Cmd, len(calls))
-	send := func(list []int, eval func(*redis.Script, redis.Pipeliner, *call) *redis.Cmd) {
-		if len(list) == 0 {
+	answers, errs := make([]answer, len(calls)), make([]error, len(calls))
+	for i, got := range s.send(ctx, calls) {
+		answers[i], errs[i] = read(op, got.cmd)
+	}
+	return answers, errs
+}
+
+// send sends calls in one pipeline (one per node in a cluster).
+func (s *Store) send(ctx context.Context, calls []*call) []sent {
+	return s.sendScripts(ctx, calls, func(fill func(redis.Pipeliner)) (kept, err error) {
+		pipe := s.db.Pipeline()
+		fill(pipe)
+		_, _ = pipe.Exec(ctx) // each command has its own error
+		return nil, nil
+	})
+}
+
+// sendScripts sends calls with exec, which executes a pipeline. exec returns why the
+// pipeline's writes aren't replicated, or why it wasn't sent. A server loses its scripts in
+// a restart or a failover. Unknown scripts are sent again with their text, in one pipeline
+// too.
+func (s *Store) sendScripts(ctx context.Context, calls []*call, exec func(fill func(redis.Pipeliner)) (kept, err error)) []sent {
+	list := make([]sent, len(calls))
+	try := func(which []int, eval func(*redis.Script, redis.Pipeliner, *call) *redis.Cmd) {
+		if len(which) == 0 {
 			return
 		}
-		pipe := s.db.Pipeline()
-		for _, i := range list {
-			cmds[i] = eval(s.scripts[calls[i].name], pipe, calls[i])
+		kept, err := exec(func(pipe redis.Pipeliner) {
+			for _, i := range which {
+				list[i].cmd = eval(s.scripts[calls[i].name], pipe, calls[i])
+			}
+		})
+		for _, i := range which {
+			list[i].kept = kept
+			if err != nil {
+				list[i].cmd = redis.NewCmd(ctx)
+				list[i].cmd.SetErr(err)
+			}
 		}
-		_, _ = pipe.Exec(ctx) // each command has its own error
 	}
 	all := make([]int, len(calls))
 	for i := range all {
 		all[i] = i
 	}
-	send(all, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
+	try(all, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
 		return sc.EvalSha(ctx, p, c.keys, c.args...)
 	})
-	unknown := slices.DeleteFunc(all, func(i int) bool { return !redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") })
-	send(unknown, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
+	unknown := slices.DeleteFunc(all, func(i int) bool { return !redis.HasErrorPrefix(list[i].cmd.Err(), "NOSCRIPT") })
+	try(unknown, func(sc *redis.Script, p redis.Pipeliner, c *call) *redis.Cmd {
 		return sc.Eval(ctx, p, c.keys, c.args...)
 	})
-	answers, errs := make([]answer, len(calls)), make([]error, len(calls))
-	for i, cmd := range cmds {
-		answers[i], errs[i] = read(op, cmd)
-	}
-	return answers, errs
+	return list
 }

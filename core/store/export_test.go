@@ -25,6 +25,12 @@ func (s *Store) RiskKey(risk core.RiskKey) string { return s.keys.risk(risk) }
 // RunKey returns the key of a run.
 func (s *Store) RunKey(id engine.RunID) string { return s.keys.run(id) }
 
+// RiskKey returns the key of a risk.
+func (s *Store) RiskKey(key core.RiskKey) string { return s.keys.risk(key) }
+
+// Prefix returns the prefix of every key.
+func (s *Store) Prefix() string { return s.keys.prefix }
+
 // LooksUp reports whether a group has a look-up key.
 func (s *Store) LooksUp(ctx context.Context, g core.GroupRef) bool {
 	_, err := s.keyOf(ctx, "test", g)

@@ -12,7 +12,7 @@ import (
 
 // together lists cases in which other calls may come between a call and its repeat, or
 // which depend on the server's time.
-var together = map[string]bool{"claim once": true, "changes race": true, "never early": true}
+var together = map[string]bool{"claim once": true, "changes race": true, "never early": true, "gathered": true}
 
 // TestRepeated runs every case with each script sent twice, as the client library does
 // when a reply is lost. The result must be the same.

@@ -63,6 +63,7 @@ type Store struct {
 	clock    core.Clock
 	log      *slog.Logger
 	scripts  scripts
+	gather   *gatherer
 	instance string
 	seen     serverClocks
 
@@ -122,13 +123,16 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, opts: o, clock: o.Clock, log: o.Logger, scripts: sc, firstRead: firstRead, topics: numbers{of: ofTopics}}
+	s.gather = newGatherer(s.sendBatch)
 	s.keys = keys{prefix: o.Prefix, shards: o.Shards}
 	life, cancel := context.WithCancel(context.Background())
 	s.life = life
 	s.stop = sync.OnceValue(func() error {
 		cancel()
 		s.loops.Wait()
-		return db.Close()
+		err := db.Close()
+		s.gather.close()
+		return err
 	})
 	redis.SetLogger(libraryLog{o.Logger})
 	err = s.openMeta(ctx)

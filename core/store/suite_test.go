@@ -78,6 +78,7 @@ var cases = map[string]func(*testing.T, opener){
 	"anything":           testAnything,
 	"plans":              testPlans,
 	"wakes":              testWakes,
+	"gathered":           testGathered,
 	"homes":              testHomes,
 	"touched":            testTouched,
 	"leadership":         testLeadership,

@@ -213,7 +213,7 @@ func freeAddr(t testing.TB) string {
 
 // Replica starts a replica of the server, waits until it is in sync, and stops it at the
 // end of the test.
-func Replica(t testing.TB, of *Process) {
+func Replica(t testing.TB, of *Process) *Process {
 	t.Helper()
 	socket := strings.TrimPrefix(of.URL, "unix://")
 	_, port, _ := net.SplitHostPort(freeAddr(t))
@@ -232,4 +232,5 @@ func Replica(t testing.TB, of *Process) {
 		}
 		return err
 	})
+	return replica
 }
