@@ -9,6 +9,10 @@ import (
 // message asks for it.
 const pollInterval = time.Second
 
+// batchWait is how long the claim loop waits for several places when more runs are due than
+// there were places, so that it doesn't claim them one by one.
+const batchWait = 5 * time.Millisecond
+
 // claimLoop claims due runs and starts a turn for each, at most one per worker.
 // After an error it tries again in the next round.
 func (e *Engine) claimLoop(ctx, work context.Context) {
@@ -22,6 +26,7 @@ func (e *Engine) claimLoop(ctx, work context.Context) {
 			change = nil
 		}
 		if wait <= 0 {
+			e.gate.await(ctx, (e.workers+3)/4, batchWait)
 			continue
 		}
 		t := time.NewTimer(wait)

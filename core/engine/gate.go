@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // gate limits how many turns run at once, and can be shut.
@@ -28,6 +29,27 @@ func (g *gate) enter(want int) (int, <-chan struct{}) {
 	n := min(want, g.max-g.inside)
 	g.inside += n
 	return n, g.change
+}
+
+// await waits until n places are free, at most for a while.
+func (g *gate) await(ctx context.Context, n int, most time.Duration) {
+	t := time.NewTimer(most)
+	defer t.Stop()
+	for {
+		g.mu.Lock()
+		free, change := g.max-g.inside, g.change
+		g.mu.Unlock()
+		if free >= n {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			return
+		case <-change:
+		}
+	}
 }
 
 // leave gives n places back.

@@ -198,12 +198,30 @@ func (s *Store) doAll(ctx context.Context, op string, calls []*call) ([]answer, 
 
 // send sends calls in one pipeline (one per node in a cluster).
 func (s *Store) send(ctx context.Context, calls []*call) []sent {
+	return s.sendAnd(ctx, calls, func(redis.Pipeliner) {})
+}
+
+// sendAnd sends calls like send, and then what more queues. If scripts must be sent again,
+// so is that.
+func (s *Store) sendAnd(ctx context.Context, calls []*call, more func(redis.Pipeliner)) []sent {
 	return s.sendScripts(ctx, calls, func(fill func(redis.Pipeliner)) (kept, err error) {
 		pipe := s.db.Pipeline()
 		fill(pipe)
-		_, _ = pipe.Exec(ctx) // each command has its own error
+		more(pipe)
+		execute(ctx, pipe)
 		return nil, nil
 	})
+}
+
+// execute executes a pipeline. Afterwards, each of its commands has its own error.
+func execute(ctx context.Context, pipe redis.Pipeliner) {
+	cmds, err := pipe.Exec(ctx)
+	if err == nil || slices.ContainsFunc(cmds, func(cmd redis.Cmder) bool { return cmd.Err() != nil }) {
+		return
+	}
+	for _, cmd := range cmds { // the server refused the connection
+		cmd.SetErr(err)
+	}
 }
 
 // sendScripts sends calls with exec, which executes a pipeline. exec returns why the

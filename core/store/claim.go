@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -11,89 +10,93 @@ import (
 	"riskroom/core/engine"
 )
 
-// heads is how many timers of each shard are read at first. If all of them are due,
-// more are read.
-const heads = 4
-
-// timed is an entry of a shard's timer index.
-type timed struct {
-	id    engine.RunID
-	name  string // of id, as stored
-	shard int
-	ms    int64
-}
-
-// Claim returns runs that are due, and when the next one is. It reads the earliest
-// timers of all shards, then calls the script in each shard where one seems due. The
-// script decides what is due, by the server's time or the store's clock.
+// Claim returns runs that are due, and when the next one is. It calls the script in each
+// shard where a timer seems due, according to what it remembers of the shards and what it
+// reads of those that have changed. The script decides what is due, by the server's time
+// or the store's clock.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
-	const op = "claim"
 	limit = max(limit, 0)
-	ahead, now, err := s.look(ctx, limit)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	take := 0
-	for take < len(ahead) && take < limit && ahead[take].ms <= now {
-		take++
-	}
-	next := int64(0)
-	sooner := func(ms int64) {
-		if next == 0 || ms < next {
-			next = ms
+	if stale := s.upcoming.stale(s.now().UnixMilli(), min(heads, limit+1)); len(stale) > 0 {
+		if err := s.peek(ctx, stale); err != nil {
+			return nil, time.Time{}, err
 		}
 	}
-	if take < len(ahead) {
-		sooner(ahead[take].ms)
-	}
-	calls := s.claims(ahead[:take], lease)
-	answers, errs := s.doAll(ctx, op, calls)
-	var runs []engine.Run
-	for i, a := range answers {
-		if errs[i] != nil {
-			err = errs[i]
-			continue // the runs of other shards are claimed and must be returned
+	list, further := s.upcoming.due(s.now().UnixMilli(), limit)
+	if len(further) > 0 {
+		if err := s.peek(ctx, s.upcoming.of(further, limit+1)); err != nil {
+			return nil, time.Time{}, err
 		}
-		for j := 1; j < len(a); j++ {
-			one := a.list(j)
-			id, perr := engine.ParseRunID(one.text(0))
-			switch {
-			case perr != nil:
-				err = broken(op, perr)
-			case one.text(2) == "1":
-				r, rerr := readClaimed(id, one)
-				if rerr != nil {
-					err = broken(op, rerr)
-					continue
-				}
-				runs = append(runs, r)
-			case one.text(1) != "":
-				sooner(one.int(1))
-			}
-		}
+		list, _ = s.upcoming.due(s.now().UnixMilli(), limit)
 	}
+	if len(list) == 0 {
+		return nil, at(s.upcoming.next(nil)), nil
+	}
+	runs, err := s.claim(ctx, list, lease, min(max(heads, limit+1), mostHeads))
+	claimed := map[string]bool{}
+	for _, r := range runs {
+		claimed[r.ID.String()] = true
+	}
+	next := at(s.upcoming.next(claimed))
 	if err != nil && len(runs) == 0 {
-		return nil, at(next), err
+		return nil, next, err
 	}
 	if err != nil {
 		s.log.Warn("store: claim: some timers could not be claimed", "err", err)
 	}
 	slices.SortStableFunc(runs, func(a, b engine.Run) int { return a.Due.Compare(b.Due) })
-	return runs, at(next), nil
+	return runs, next, nil
 }
 
-// claims returns one script call for each shard that has some of the timers.
-func (s *Store) claims(list []timed, lease time.Duration) []*call {
+// claim claims those of the timers that are due, and reads the shards again in the same
+// round trip. If it fails in some shards, it returns the runs of the others, because they
+// are claimed.
+func (s *Store) claim(ctx context.Context, list []timed, lease time.Duration, most int) (runs []engine.Run, err error) {
+	const op = "claim"
+	calls, shards := s.claims(list, lease)
+	readings := s.upcoming.of(shards, most)
+	var found finding
+	results := s.sendAnd(ctx, calls, func(pipe redis.Pipeliner) { found = s.ask(ctx, pipe, readings) })
+	for _, got := range results {
+		a, failed := read(op, got.cmd)
+		if failed != nil {
+			err = failed
+			continue
+		}
+		for j := 1; j < len(a); j++ {
+			one := a.list(j)
+			if one.text(2) != "1" {
+				continue
+			}
+			id, perr := engine.ParseRunID(one.text(0))
+			if perr != nil {
+				err = broken(op, perr)
+				continue
+			}
+			r, rerr := readClaimed(id, one)
+			if rerr != nil {
+				err = broken(op, rerr)
+				continue
+			}
+			runs = append(runs, r)
+		}
+	}
+	if lerr := s.learn(found); lerr != nil {
+		err = lerr
+	}
+	return runs, err
+}
+
+// claims returns one script call for each shard that has some of the timers, and these
+// shards.
+func (s *Store) claims(list []timed, lease time.Duration) (calls []*call, shards []int) {
 	byShard := map[int][]timed{}
-	var order []int
 	for _, t := range list {
 		if byShard[t.shard] == nil {
-			order = append(order, t.shard)
+			shards = append(shards, t.shard)
 		}
 		byShard[t.shard] = append(byShard[t.shard], t)
 	}
-	var calls []*call
-	for _, shard := range order {
+	for _, shard := range shards {
 		mine := byShard[shard]
 		c := s.around("claim", mine[0].id.Risk)
 		c.add(nonce(), lease.Milliseconds()).key(s.keys.server(shard)).add(len(mine))
@@ -103,7 +106,7 @@ func (s *Store) claims(list []timed, lease time.Duration) []*call {
 		}
 		calls = append(calls, c)
 	}
-	return calls
+	return calls, shards
 }
 
 // readClaimed reads a claimed run and the record of its risk.
@@ -117,74 +120,60 @@ func readClaimed(id engine.RunID, a answer) (engine.Run, error) {
 	return r, err
 }
 
-// look returns the earliest timers of all shards, earliest first, and the present time
-// in ms. From each shard it returns at least the due timers, up to limit, and the next.
-func (s *Store) look(ctx context.Context, limit int) ([]timed, int64, error) {
-	all := make([]int, s.keys.shards)
-	for i := range all {
-		all[i] = i
+// peek reads the first timers of some shards.
+func (s *Store) peek(ctx context.Context, readings []reading) error {
+	pipe := s.db.Pipeline()
+	found := s.ask(ctx, pipe, readings)
+	execute(ctx, pipe)
+	if err := s.learn(found); err != nil {
+		return err
 	}
-	found, now, err := s.peek(ctx, all, min(heads, limit+1))
-	if err != nil {
-		return nil, 0, err
-	}
-	var list []timed
-	var deeper []int
-	for _, shard := range all {
-		f := found[shard]
-		if len(f) == heads && limit >= heads && f[len(f)-1].ms <= now {
-			deeper = append(deeper, shard)
-			continue
-		}
-		list = append(list, f...)
-	}
-	if len(deeper) > 0 {
-		if found, now, err = s.peek(ctx, deeper, limit+1); err != nil {
-			return nil, 0, err
-		}
-		for _, f := range found {
-			list = append(list, f...)
-		}
-	}
-	slices.SortFunc(list, func(a, b timed) int {
-		return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.name, b.name))
-	})
-	return list, now, nil
+	return s.watchNodes(ctx)
 }
 
-// peek returns the first n timers of each of the shards, and the present time in ms.
-func (s *Store) peek(ctx context.Context, shards []int, n int) (map[int][]timed, int64, error) {
-	pipe := s.db.Pipeline()
-	cmds := map[int]*redis.ZSliceCmd{}
-	for _, shard := range shards {
-		cmds[shard] = pipe.ZRangeWithScores(ctx, s.keys.due(shard), 0, int64(n-1))
+// finding is what readings find, once the pipeline has been executed.
+type finding struct {
+	readings []reading
+	cmds     []*redis.ZSliceCmd
+	clock    *redis.TimeCmd // nil if it isn't the server's time that counts
+	asked    time.Time
+}
+
+// ask queues the commands of readings, and asks for the server's time.
+func (s *Store) ask(ctx context.Context, pipe redis.Pipeliner, readings []reading) finding {
+	f := finding{readings: readings, asked: time.Now()}
+	for _, r := range readings {
+		f.cmds = append(f.cmds, pipe.ZRangeWithScores(ctx, s.keys.due(r.shard), 0, int64(r.most-1)))
 	}
-	var clock *redis.TimeCmd
 	if s.clock == nil {
-		clock = pipe.Time(ctx)
+		f.clock = pipe.Time(ctx)
 	}
-	asked := time.Now()
-	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, 0, failed("claim", err)
-	}
-	now := s.now()
-	if clock != nil {
-		if err := s.watchNodes(ctx); err != nil {
-			return nil, 0, err
+	return f
+}
+
+// learn takes over what readings found.
+func (s *Store) learn(f finding) error {
+	if f.clock != nil {
+		if err := f.clock.Err(); err != nil {
+			return failed("claim", err)
 		}
-		now = clock.Val()
-		s.seen.learn("", now, asked)
+		s.seen.learn("", f.clock.Val(), f.asked)
 	}
-	found := map[int][]timed{}
-	for shard, cmd := range cmds {
-		for _, z := range cmd.Val() {
+	for i, r := range f.readings {
+		found, err := f.cmds[i].Result()
+		if err != nil {
+			return failed("claim", err)
+		}
+		timers := make([]timed, len(found))
+		for j, z := range found {
 			name, _ := z.Member.(string)
 			id, err := engine.ParseRunID(name)
 			if err != nil {
-				return nil, 0, broken("claim", err)
+				return broken("claim", err)
 			}
-			found[shard] = append(found[shard], timed{id: id, name: name, shard: shard, ms: int64(z.Score)})
+			timers[j] = timed{id: id, name: name, shard: r.shard, ms: int64(z.Score)}
 		}
+		s.upcoming.learn(r, timers)
 	}
-	return found, now.UnixMilli(), nil
+	return nil
 }

@@ -25,8 +25,11 @@ func (s *Store) RiskKey(risk core.RiskKey) string { return s.keys.risk(risk) }
 // RunKey returns the key of a run.
 func (s *Store) RunKey(id engine.RunID) string { return s.keys.run(id) }
 
-// RiskKey returns the key of a risk.
-func (s *Store) RiskKey(key core.RiskKey) string { return s.keys.risk(key) }
+// DueKey returns the key of the timers of a risk's shard.
+func (s *Store) DueKey(risk core.RiskKey) string { return s.keys.due(s.keys.shard(risk)) }
+
+// WakeChannel returns the channel that wakes workers.
+func (s *Store) WakeChannel() string { return s.keys.wake() }
 
 // Prefix returns the prefix of every key.
 func (s *Store) Prefix() string { return s.keys.prefix }
@@ -147,17 +150,19 @@ func (r repeater) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (r repeater) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		err := next(ctx, cmds)
-		if cmds[0].Name() != "evalsha" {
+		var first, again []redis.Cmder
+		for _, cmd := range cmds {
+			if cmd.Name() == "evalsha" {
+				first, again = append(first, cmd), append(again, redis.NewCmd(ctx, cmd.Args()...))
+			}
+		}
+		if len(again) == 0 {
 			return err
 		}
-		var again []redis.Cmder
-		for _, cmd := range cmds {
-			again = append(again, redis.NewCmd(ctx, cmd.Args()...))
-		}
 		_ = next(ctx, again)
-		for i := range cmds {
-			if !redis.HasErrorPrefix(cmds[i].Err(), "NOSCRIPT") {
-				r.compare(cmds[i], again[i])
+		for i, cmd := range first {
+			if !redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
+				r.compare(cmd, again[i])
 			}
 		}
 		return err

@@ -60,14 +60,14 @@ func (s *Store) thenWait(ctx context.Context, key string, fill func(redis.Pipeli
 		pipe, cluster = node.Pipeline(), c
 	}
 	fill(pipe)
-	cmds := pipe.Len()
+	cmds := pipe.Cmds()
 	var sync *redis.Cmd
 	if s.awaitSync.Load() {
 		sync = pipe.Do(ctx, "WAITAOF", 1, 0, syncWait.Milliseconds())
 	}
 	replicas := pipe.Do(ctx, "WAIT", 1, replicaWait.Milliseconds())
-	done, _ := pipe.Exec(ctx) // each command has its own error
-	if cluster != nil && slices.ContainsFunc(done[:cmds], moved) {
+	execute(ctx, pipe)
+	if cluster != nil && slices.ContainsFunc(cmds, moved) {
 		cluster.ReloadState(ctx)
 	}
 	if n, err := replicas.Int64(); err != nil || n < 1 {

@@ -13,6 +13,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"sync"
@@ -64,6 +65,7 @@ type Store struct {
 	log      *slog.Logger
 	scripts  scripts
 	gather   *gatherer
+	upcoming upcoming
 	instance string
 	seen     serverClocks
 
@@ -178,6 +180,7 @@ func (s *Store) openMeta(ctx context.Context) error {
 		return invalid("open", "shards", fmt.Errorf("the database has %d shards, not %d", have, s.opts.Shards))
 	}
 	s.keys.shards, s.instance = have, a.text(3)
+	s.upcoming.reset(have, rand.N(have))
 	return nil
 }
 

@@ -79,6 +79,8 @@ var cases = map[string]func(*testing.T, opener){
 	"plans":              testPlans,
 	"wakes":              testWakes,
 	"gathered":           testGathered,
+	"heads":              testHeads,
+	"heads like a model": testHeadsLikeModel,
 	"homes":              testHomes,
 	"touched":            testTouched,
 	"leadership":         testLeadership,

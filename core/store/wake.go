@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -19,6 +21,12 @@ func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
 		defer end()
 		defer cancel()
 		defer func() { _ = sub.Close() }()
+		listening := false
+		defer func() {
+			if listening {
+				s.upcoming.listen(false)
+			}
+		}()
 		for {
 			select {
 			case <-ctx.Done():
@@ -27,7 +35,16 @@ func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
 				if !ok {
 					return
 				}
-				if _, pong := m.(*redis.Pong); pong {
+				switch m := m.(type) {
+				case *redis.Message:
+					s.upcoming.armed(shardOf(m.Payload))
+				case *redis.Subscription:
+					if !listening {
+						listening = true
+						s.upcoming.listen(true)
+					}
+					s.upcoming.armed(anyShard) // messages may have been lost
+				default:
 					continue
 				}
 			}
@@ -38,4 +55,18 @@ func (s *Store) Wakes(ctx context.Context) <-chan struct{} {
 		}
 	})
 	return wakes
+}
+
+// anyShard is the shard of a message that names none.
+const anyShard = -1
+
+// shardOf returns the shard in which a timer was armed, according to a message: the
+// timer's ms and its shard, separated by "|". Those of older versions have only the ms.
+func shardOf(payload string) int {
+	_, text, _ := strings.Cut(payload, "|")
+	shard, err := strconv.Atoi(text)
+	if err != nil {
+		return anyShard
+	}
+	return shard
 }

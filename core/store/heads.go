@@ -1,0 +1,189 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"riskroom/core/engine"
+)
+
+const (
+	// heads is how many timers of a shard are read if nobody has just claimed there.
+	heads = 4
+	// mostHeads bounds how many are read after a claim.
+	mostHeads = 64
+	// rereadAfter is how long what was read of the shards is relied on, although messages
+	// can get lost. Timers that are due within a second are announced (runs.lua), so a
+	// timer that is not is read before it is due.
+	rereadAfter = 900 * time.Millisecond
+)
+
+// timed is an entry of a shard's timer index.
+type timed struct {
+	id    engine.RunID
+	name  string // of id, as stored
+	shard int
+	ms    int64
+}
+
+// upcoming is what a process remembers of the earliest timers of all shards, so that a
+// claim reads only shards in which something was armed or claimed.
+type upcoming struct {
+	mu        sync.Mutex
+	listening int       // subscriptions that work
+	read      time.Time // when all shards were last read
+	readAt    int64     // the same, by the store's clock in ms
+	shards    []ahead
+	first     int // the shard from which this process claims first, if several are equal
+}
+
+// ahead is what is remembered of one shard.
+type ahead struct {
+	timers []timed // earliest first
+	more   bool    // the shard may have later ones
+	news   int     // how often something was armed
+	known  int     // the news that timers include; another number makes them stale
+}
+
+// reading is one read of some shards: how many timers of each, and their news before.
+type reading struct {
+	shard, most, news int
+}
+
+// reset makes room for a number of shards. Nothing is known of them.
+func (u *upcoming) reset(shards, first int) {
+	u.shards, u.first = make([]ahead, shards), first
+	u.forget()
+}
+
+func (u *upcoming) forget() {
+	for i := range u.shards {
+		u.shards[i].news++
+	}
+}
+
+// listen notes that a subscription works, or no longer does.
+func (u *upcoming) listen(works bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if works {
+		u.listening++
+	} else {
+		u.listening--
+	}
+	u.forget()
+}
+
+// armed notes that something was armed in a shard, or in any if shard is negative.
+func (u *upcoming) armed(shard int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if shard < 0 || shard >= len(u.shards) {
+		u.forget()
+		return
+	}
+	u.shards[shard].news++
+}
+
+// stale returns which shards must be read before a claim: all of them from time to time,
+// if the clock was moved, and always if no message tells what is armed.
+func (u *upcoming) stale(now int64, most int) []reading {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	passed := now - u.readAt
+	if u.listening == 0 || time.Since(u.read) >= rereadAfter || passed < 0 || passed >= rereadAfter.Milliseconds() {
+		u.read, u.readAt = time.Now(), now
+		u.forget()
+	}
+	var list []reading
+	for i, a := range u.shards {
+		if a.known != a.news {
+			list = append(list, reading{shard: i, most: most, news: a.news})
+		}
+	}
+	return list
+}
+
+// of returns readings of shards, most timers of each.
+func (u *upcoming) of(shards []int, most int) []reading {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var list []reading
+	for _, i := range shards {
+		list = append(list, reading{shard: i, most: most, news: u.shards[i].news})
+	}
+	return list
+}
+
+// learn takes over what a reading found, unless something has been armed meanwhile that
+// is known by now.
+func (u *upcoming) learn(r reading, found []timed) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	a := &u.shards[r.shard]
+	if r.news < a.known {
+		return
+	}
+	a.timers, a.more, a.known = found, len(found) == r.most, r.news
+}
+
+// due returns up to limit timers that are due by now, earliest first. further names the
+// shards of which more must be read to say which timers are next.
+func (u *upcoming) due(now int64, limit int) (list []timed, further []int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, a := range u.shards {
+		for _, t := range a.timers {
+			if t.ms > now {
+				break
+			}
+			list = append(list, t)
+		}
+	}
+	slices.SortFunc(list, func(a, b timed) int {
+		return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(u.turn(a.shard), u.turn(b.shard)), cmp.Compare(a.name, b.name))
+	})
+	list = list[:min(len(list), limit)]
+	if limit == 0 {
+		return nil, nil
+	}
+	for i, a := range u.shards {
+		// Behind the last timer that is remembered, there may be one that is due earlier
+		// than the last of the list, or that fits.
+		if !a.more || len(a.timers) == 0 {
+			continue
+		}
+		if last := a.timers[len(a.timers)-1].ms; last <= now && (len(list) < limit || last < list[limit-1].ms) {
+			further = append(further, i)
+		}
+	}
+	return list, further
+}
+
+// turn returns the place of a shard in the order of this process. Others begin elsewhere,
+// so that they seldom try to claim the same timers.
+func (u *upcoming) turn(shard int) int {
+	return (shard - u.first + len(u.shards)) % len(u.shards)
+}
+
+// next returns when the earliest timer is due, 0 if none is remembered. It skips the runs
+// that were just claimed.
+func (u *upcoming) next(claimed map[string]bool) int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	next := int64(0)
+	for _, a := range u.shards {
+		for _, t := range a.timers {
+			if claimed[t.name] {
+				continue
+			}
+			if next == 0 || t.ms < next {
+				next = t.ms
+			}
+			break
+		}
+	}
+	return next
+}
