@@ -222,6 +222,9 @@ func (l *loader) load() *Config {
 	l.readPermissions()
 	l.readProcess()
 	l.readFlows()
+	l.swallowed()
+	l.controls()
+	l.remedies()
 	if len(l.problems.Errors()) == 0 {
 		l.commandSize()
 	}

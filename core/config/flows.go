@@ -14,6 +14,7 @@ func (l *loader) readFlows() {
 	doubtful, handling := l.doubtfulFields(fields), l.handlingFields()
 	var creators []itemCreator
 	var items []*node
+	created := false // an item group, by any flow
 	for i, e := range l.root.get("flows").list() {
 		if e.value.kind != mapNode || i >= maxFlows {
 			continue
@@ -33,6 +34,7 @@ func (l *loader) readFlows() {
 			st := step{loader: l, def: s, flow: def, i: i, node: e.value.get("steps").item(i)}
 			st.check()
 			items = append(items, st.itemFallbacks()...)
+			created = created || st.mayCreateItem()
 			if o, ok := st.itemCreator(f); ok {
 				creators = append(creators, o)
 			}
@@ -45,7 +47,7 @@ func (l *loader) readFlows() {
 		}
 	}
 	l.checkItemGroups(creators)
-	l.checkFallbacks(creators, items)
+	l.checkFallbacks(created, items)
 }
 
 // doubtfulFields returns the own fields whose type or options are invalid, so that their
@@ -65,7 +67,9 @@ func (l *loader) flowDef(name string, n *node) flow.Def {
 	org := &l.cfg.Organisation
 	d := flow.Def{Name: name, Zone: org.Zone.String(), DayStartsAt: formatClock(org.DayStartsAt)}
 	fill(d.Form(), n)
-	fill(d.Trigger.Form(), n.get("trigger"))
+	trigger := n.get("trigger")
+	fill(d.Trigger.Form(), trigger)
+	d.AnyEvent = l.broken(trigger) && !l.sound(trigger.get("on")) && trigger.get("date_field") == nil
 	if steps := n.get("steps"); steps != nil {
 		for _, s := range steps.items {
 			d.Steps = append(d.Steps, stepDef(s))
@@ -142,19 +146,38 @@ func (l *loader) flowProblem(at *node, p flow.Problem) {
 func (l *loader) follows(at, n *node, p flow.Problem) bool {
 	switch {
 	case n == at:
-		return l.broken(at.get("if")) || l.broken(at.get("trigger"))
+		return l.bad[at] && !p.Warning || l.broken(at.get("if")) || l.broken(at.get("trigger"))
 	case strings.HasSuffix(p.Path, "/group") && p.Rule == flow.RuleStep:
-		return l.bad[n] || slices.ContainsFunc(at.get("steps").elements(), l.brokenGroup)
+		return l.bad[n] || slices.ContainsFunc(at.get("steps").elements(), func(step *node) bool { return l.mayCreate(step, n.str()) })
 	case n.kind == scalarNode:
 		return l.bad[n]
 	}
 	return l.broken(n)
 }
 
-// brokenGroup reports whether a step creates a group and is not sound.
-func (l *loader) brokenGroup(step *node) bool {
-	return slices.ContainsFunc(flow.GroupActions(), func(kind string) bool { return l.broken(step.get(kind)) })
+// mayCreate reports whether a step that is not sound may be meant to create a group: it has
+// the group's name in it, or one that isn't known.
+func (l *loader) mayCreate(step *node, group string) bool {
+	if !l.broken(step) {
+		return false
+	}
+	may := false
+	step.walk(func(n *node) {
+		named := n.kind == scalarNode && n.text == group && group != ""
+		may = may || named && !isGroup(n) || l.bad[n] && isID(n)
+	})
+	return may
 }
+
+// isID reports whether n is the ID of a group that a step creates.
+func isID(n *node) bool {
+	return slices.ContainsFunc(flow.GroupActions(), func(kind string) bool {
+		return len(n.path) > 1 && n.path[len(n.path)-2] == kind && n.path[len(n.path)-1] == "id"
+	})
+}
+
+// isGroup reports whether n is the group that a step acts on.
+func isGroup(n *node) bool { return n.path[len(n.path)-1] == "group" }
 
 // broken reports whether n or a node below it is not sound.
 func (l *loader) broken(n *node) bool {

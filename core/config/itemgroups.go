@@ -23,9 +23,18 @@ func (s step) itemCreator(f *flow.Flow) (itemCreator, bool) {
 	return itemCreator{flow: f, i: s.i, at: cmpKey(s.node.get(c.Kind()))}, true
 }
 
+// mayCreateItem reports whether s creates an item group, or may be meant to.
+func (s step) mayCreateItem() bool {
+	if s.def.Action == nil {
+		return s.broken(s.node)
+	}
+	c, creates := s.def.Action.(*flow.CreateGroupDef)
+	return creates && (c.Type == core.Item || s.broken(s.node.get(c.Kind()).get("type")))
+}
+
 // checkFallbacks warns of steps that fall back to the item group if no flow creates one.
-func (l *loader) checkFallbacks(creators []itemCreator, items []*node) {
-	if len(creators) > 0 {
+func (l *loader) checkFallbacks(created bool, items []*node) {
+	if created {
 		return
 	}
 	for _, n := range items {

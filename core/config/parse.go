@@ -196,7 +196,7 @@ func (l *loader) convertMap(out *node, values []*ast.MappingValueNode) {
 			out.at = at
 		}
 		if first, dup := seen[t.Value]; dup {
-			l.problem(at, "duplicate-key", "duplicate key %q, first on line %d, column %d", t.Value, first.line, first.col)
+			l.problem(at, "duplicate-key", "duplicate key %q, first on line %d, column %d", t.Value, first.line, first.col).hint("keep one of the two")
 			continue
 		}
 		seen[t.Value] = at

@@ -44,7 +44,11 @@ func (l *loader) refs(n *node) []core.Ref {
 	}
 	var out []core.Ref
 	for _, it := range n.strings() {
-		if !l.sound(it) || !l.ref(whole(it)) {
+		if !l.sound(it) {
+			continue
+		}
+		if !l.ref(whole(it)) {
+			l.bad[it] = true // what depends on the list can't be checked
 			continue
 		}
 		r := core.Ref(it.text)

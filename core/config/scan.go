@@ -29,9 +29,15 @@ type scanner struct {
 	quote   rune    // an open quote, 0 if none
 	opened  place   // where it was opened
 	block   int     // the least index of lines of the open block scalar, 0 if none is open
-	columns []int   // where the open collections begin, from 1
-	value   bool    // the last entry has a value on its line
-	col     int     // where the last entry begins
+	first   int     // the column of its first line, 0 if it has none
+	columns []column
+	value   bool // the last entry has a value on its line
+}
+
+// column is where an open collection begins, from 1.
+type column struct {
+	col  int
+	list bool
 }
 
 // scan returns the mistakes of a text, by place.
@@ -67,10 +73,22 @@ func (s *scanner) line() {
 	for i < len(s.runes) && (isBlank(s.runes[i]) || isForeignBlank(s.runes[i])) {
 		i++
 	}
-	if i == len(s.runes) || s.block > 0 && i >= s.block {
-		return // empty, or text
+	switch {
+	case i == len(s.runes):
+		return
+	case s.block > 0 && i >= s.block:
+		if s.first == 0 {
+			s.first = i + 1
+		}
+		return
+	case s.block > 0:
+		s.block = 0
+		if s.first > 0 && s.runes[i] != '#' && s.runes[i] != '-' && s.colon(i, false) < 0 {
+			s.perhaps(i, coretext.Plain("this line begins further left than the text above, so it doesn't belong to it"),
+				coretext.Phrasef("begin it in column %d, as the first line of the text", s.first))
+			return
+		}
 	}
-	s.block = 0
 	switch {
 	case s.quote != 0 && s.isKnown(i):
 		s.unclosedQuote()
@@ -159,9 +177,9 @@ func (s *scanner) blockLine(i int) {
 	sibling := s.column(i)
 	dash := false
 	for i < len(s.runes) && s.runes[i] == '-' && (i+1 == len(s.runes) || isBlank(s.runes[i+1])) {
-		dash, s.value, s.col = true, false, i+1
+		dash, s.value = true, false
 		if i = s.blanks(i + 1); i < len(s.runes) {
-			s.columns = append(s.columns, i+1)
+			s.columns = append(s.columns, column{i + 1, s.runes[i] == '-'})
 		}
 	}
 	if i == len(s.runes) || s.runes[i] == '#' {
@@ -177,13 +195,12 @@ func (s *scanner) blockLine(i int) {
 	if s.runes[colon] == '：' {
 		s.fullWidthColon(i, colon)
 	}
-	s.col = i + 1
 	v := s.blanks(colon + 1)
 	s.value = v < len(s.runes) && s.runes[v] != '#'
 	switch {
 	case !s.value:
 	case s.runes[v] == '|' || s.runes[v] == '>':
-		s.block = i + 1
+		s.block, s.first = i+1, 0
 	default:
 		s.values(v, true)
 	}
@@ -192,37 +209,49 @@ func (s *scanner) blockLine(i int) {
 // column checks that a line which begins at index i belongs to an open collection or opens
 // one. It reports whether the collection has entries above.
 func (s *scanner) column(i int) (sibling bool) {
-	col := i + 1
-	var passed int // the column of the innermost collection that ends here
-	for len(s.columns) > 0 && s.columns[len(s.columns)-1] > col {
+	col, list := i+1, s.runes[i] == '-'
+	entry := list || s.colon(i, false) >= 0
+	var passed column // the outermost collection that ends here
+	for len(s.columns) > 0 && s.columns[len(s.columns)-1].col > col {
 		passed = s.columns[len(s.columns)-1]
 		s.columns = s.columns[:len(s.columns)-1]
 	}
-	top := 0
+	var top column
 	if len(s.columns) > 0 {
 		top = s.columns[len(s.columns)-1]
 	}
-	entry := s.colon(i, false) >= 0 || s.runes[i] == '-'
 	switch {
-	case col == top:
+	case col == top.col && list && !top.list && s.value:
+		s.dashAmongKeys(i)
 		return true
-	case passed > 0 && !entry: // the rest of a text
-	case passed > 0:
-		what := coretext.Phrasef("this line begins in column %d, but nothing above that it could belong to does", col)
-		remedy := coretext.Phrasef("begin it in column %d, as the lines that it belongs to", passed)
-		if top > 0 {
-			remedy = coretext.Phrasef("begin it in column %d or %d, as the lines that it belongs to", top, passed)
+	case col == top.col:
+		return true
+	case passed.col > 0 && entry:
+		remedy := coretext.Phrasef("begin it in column %d, as the lines that it belongs to", passed.col)
+		if top.col > 0 {
+			remedy = coretext.Phrasef("begin it in column %d or %d, as the lines that it belongs to", top.col, passed.col)
 		}
-		s.report(i, 1, what, remedy)
-		s.columns = append(s.columns, col)
-	case s.value && entry && len(s.open) == 0:
+		s.report(i, 1, coretext.Phrasef("this line begins in column %d, but nothing above that it could belong to does", col), remedy)
+		s.columns = append(s.columns, passed)
+	case s.value && entry && top.col > 0:
 		s.report(i, 1, coretext.Plain("this line begins further right than the one above, which has a value already"),
-			coretext.Phrasef("begin it in column %d, or remove the value above it", s.col))
-		s.columns = append(s.columns, col)
-	case !s.value:
-		s.columns = append(s.columns, col)
+			coretext.Plain("begin both lines in the same column, or remove the value above"))
+	case !s.value || top.col == 0:
+		s.columns = append(s.columns, column{col, list})
+		return top.col == 0
 	}
 	return false
+}
+
+// dashAmongKeys reports the dash at index i, which is where keys begin.
+func (s *scanner) dashAmongKeys(i int) {
+	remedy := coretext.Plain("begin it in the column of the dashes above, or remove the dash")
+	for _, c := range s.columns {
+		if c.list {
+			remedy = coretext.Phrasef("begin it in column %d, as the dash above", c.col)
+		}
+	}
+	s.report(i, 1, coretext.Plain("a dash begins an entry of a list, but the line above has a key in this column"), remedy)
 }
 
 // colon returns the index of the colon that ends the key at index i, -1 if there is none. It
@@ -259,20 +288,25 @@ func (s *scanner) fullWidthColon(i, j int) {
 }
 
 // noColon reports a known key at index i whose colon is missing, or has no blank after it. It
-// returns whether that is the whole line.
-func (s *scanner) noColon(i int, entry bool) (alone bool) {
+// returns whether the key is the whole line.
+func (s *scanner) noColon(i int, sibling bool) (alone bool) {
 	end := s.word(i)
 	name := string(s.runes[i:end])
+	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(s.runes[end:])), "="))
+	missing := coretext.Plain("a colon is missing after this key")
+	remedy := coretext.Phrasef("write %s: %s", name, short(rest))
 	switch {
 	case !s.known[name]:
-	case end < len(s.runes) && s.runes[end] == ':' && !s.has(end, "://"):
-		s.report(end, 1, coretext.Plain("a space is missing after this colon"), coretext.Phrasef("write %s: %s", name, short(string(s.runes[end+1:]))))
-	case !entry:
-	case end == len(s.runes):
-		s.report(i, end-i, coretext.Plain("a colon is missing after this key"), coretext.Phrasef("write %s:", name))
+	case s.has(end, ":") && !s.has(end, "://"):
+		s.report(end, 1, coretext.Plain("a space is missing after this colon"), coretext.Phrasef("write %s: %s", name, short(strings.TrimSpace(rest[1:]))))
+	case end == len(s.runes) && sibling:
+		s.report(i, end-i, missing, coretext.Phrasef("write %s:", name))
 		return true
-	case isBlank(s.runes[end]):
-		s.report(i, end-i, coretext.Plain("a colon is missing after this key"), coretext.Phrasef("write %s: %s", name, short(strings.TrimSpace(string(s.runes[end:])))))
+	case end == len(s.runes) || !isBlank(s.runes[end]):
+	case sibling:
+		s.report(i, end-i, missing, remedy)
+	default:
+		s.perhaps(i, missing, remedy)
 	}
 	return false
 }
@@ -280,7 +314,7 @@ func (s *scanner) noColon(i int, entry bool) (alone bool) {
 func (s *scanner) unclosedQuote() {
 	s.faults = append(s.faults, fault{at: s.opened, what: coretext.Plain("this quote is never closed"),
 		remedy: coretext.Phrasef("write another %s at the end of the text", string(s.quote))})
-	s.quote = 0
+	s.quote, s.open = 0, nil
 }
 
 func (s *scanner) unclosedBracket() {

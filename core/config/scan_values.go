@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 
 	coretext "riskroom/core/text"
@@ -28,6 +29,9 @@ func (s *scanner) values(i int, start bool) {
 		case !start && quoted:
 			s.afterQuote(i)
 			return
+		case !start && (r == '}' || r == ']'):
+			s.perhaps(i, coretext.Phrasef("this %s closes nothing", string(r)), coretext.Plain("delete it"))
+			return
 		case !start:
 			return
 		case r == '"' || r == '\'':
@@ -41,7 +45,7 @@ func (s *scanner) values(i int, start bool) {
 			i++
 		case r == '&' || r == '*' || r == '!': // the parser's tokens are refused
 			return
-		case r == '@' || r == '`' || r == '%':
+		case r == '@' || r == '`':
 			s.report(i, 1, coretext.Phrasef("text that begins with %s needs quotes", string(r)), s.inQuotes(i))
 			i, start = s.plain(i+1, i), false
 		default:
@@ -104,13 +108,24 @@ func (s *scanner) afterQuote(i int) {
 		for end = i; end < len(s.runes) && !strings.ContainsRune(",]}", s.runes[end]); end++ {
 		}
 	}
-	whole := string(s.runes[s.opened.col-1 : end])
-	remedy := coretext.Phrasef("put the whole text in quotes: %q", strings.TrimSpace(whole))
-	if !strings.Contains(whole, "'") {
-		remedy = coretext.Phrasef("put the whole text in quotes: '%s'", strings.TrimSpace(whole))
+	remedy := coretext.Plain("put the whole text in quotes")
+	if s.opened.line == s.n+1 {
+		remedy = coretext.Phrasef("put the whole text in quotes: %s", requoted(strings.TrimSpace(string(s.runes[s.opened.col-1:end]))))
 	}
 	s.report(i, end-i, coretext.Plain("text follows a closing quote"), remedy)
 	s.values(end, false)
+}
+
+// requoted returns a text with quotes in it, in quotes of the other kind.
+func requoted(whole string) string {
+	last := len(whole) - 1
+	if inner := whole[1:last]; whole[0] == whole[last] && !strings.Contains(whole, "==") && !strings.Contains(whole, "!=") {
+		whole = inner // its first and last signs are meant as quotes
+	}
+	if strings.Contains(whole, "'") {
+		return strconv.Quote(whole)
+	}
+	return "'" + whole + "'"
 }
 
 // afterTemplate returns the index after the template that begins at index i.
@@ -124,9 +139,6 @@ func (s *scanner) afterTemplate(i int) int {
 // plain reads a text without quotes, which begins at index from, on from index i.
 func (s *scanner) plain(i, from int) int {
 	inside := len(s.open) > 0
-	if i == from && strings.ContainsRune("“”‘’„«»＂＇「", s.runes[i]) {
-		s.perhaps(i, coretext.Phrasef("%s is no quote in YAML", string(s.runes[i])), coretext.Plain(`write " before and after the text`))
-	}
 	for ; i < len(s.runes); i++ {
 		r := s.runes[i]
 		switch {
@@ -157,6 +169,8 @@ func (s *scanner) plain(i, from int) int {
 func (s *scanner) colonInText(i, from int) {
 	rest := string(s.runes[from:])
 	switch {
+	case strings.ContainsRune("“”‘’„«»＂＇「", s.runes[from]):
+		s.report(from, 1, coretext.Phrasef("%s is no quote in YAML", string(s.runes[from])), coretext.Plain(`write " before and after the text`))
 	case strings.Contains(rest, "{{"):
 		s.report(i, 1, coretext.Plain("text with a colon and {{ }} needs quotes"), coretext.Phrasef("put it in quotes: %q", short(rest)))
 	case strings.Count(rest, "}") > strings.Count(rest, "{") || strings.Count(rest, "]") > strings.Count(rest, "["):

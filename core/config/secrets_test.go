@@ -54,6 +54,16 @@ func TestLiteralSecretsAreHidden(t *testing.T) {
 		"redis password":    "  acme: { platform: forum }\nredis: { url: \"redis://localhost\", password: hunter2 }",
 		"twice":             "  acme: { platform: forum, bot_token: xoxb-hunter2, bot_token: xoxb-hunter2 }",
 		"as a name":         "  acme: { platform: forum }\ntimezone: xoxb-hunter2\nlanguage: xapp-hunter2",
+		"wide colon":        "  acme:\n    platform: forum\n    signing_secret：hunter2\n    bot_token： \"hunter2\"",
+		"no space":          "  acme:\n    platform: forum\n    signing_secret:hunter2\n    bot_token:\"hunter2",
+		"no colon":          "  acme:\n    platform: forum\n    signing_secret hunter2\n    app_token hunter2",
+		"equals":            "  acme:\n    platform: forum\n    signing_secret = hunter2\n    app_token=hunter2",
+		"then more":         "  acme:\n    platform: forum\n    signing_secret: \"a\" hunter2",
+		"reserved":          "  acme:\n    platform: forum\n    signing_secret: @hunter2\n    app_token: `hunter2",
+		"a colon":           "  acme:\n    platform: forum\n    signing_secret: a: hunter2",
+		"last of a map":     "people:\n  lin:\n    app_token:hunter2\n  wei:\n    app_token：hunter2",
+		"wide in braces":    "  acme: { platform: forum, bot_token： hunter2, app_token：hunter2, signing_secret:hunter2 }",
+		"in a comment":      "  acme:\n   platform: forum\n    bot_token: x # signing_secret：hunter2",
 		"from the variable": "  acme: { platform: forum, bot_token: \"${SECRET}\", app_token: \"${SECRET}\" }\ntimezone: \"${SECRET}\"",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,10 +26,13 @@ type source struct {
 }
 
 // secretKey matches the key of a secret, even on a line that doesn't parse.
-var secretKey = regexp.MustCompile(`(?i)[a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*:[ \t]*`)
+var secretKey = regexp.MustCompile(`(?i)(?:[a-z0-9_]*(?:token|secret|password)[a-z0-9_]*["']?[ \t]*[:：=][ \t]*|^[ \t]*(?:-[ \t]+)?[a-z0-9_]*(?:token|secret|password)[a-z0-9_]*[ \t]+)`)
 
 // quoted matches a value in quotes, which may lack the last one.
 var quoted = regexp.MustCompile(`^(?:"(?:\\.|[^"\\])*"?|'(?:''|[^'])*'?)`)
+
+// nextKey matches what follows a value between { and }.
+var nextKey = regexp.MustCompile(`^,[ \t]*\w+:`)
 
 // urlSecret matches the password of a URL.
 var urlSecret = regexp.MustCompile(`(://[^\s/@:"']*:)([^\s"']+)@`)
@@ -88,13 +91,18 @@ func (s *source) hide(line string) string {
 // collection, a comma or bracket ends text without quotes. A collection is hidden to the
 // end of its line: it is no secret, but may hold one.
 func secretLength(s string, inFlow bool) int {
+	from := 0
 	if m := quoted.FindString(s); m != "" {
-		return len(m)
+		rest := strings.TrimSpace(s[len(m):])
+		if strings.Trim(rest, "}] ") == "" || rest[0] == '#' || nextKey.MatchString(rest) || inFlow && strings.ContainsRune(",}]", rune(rest[0])) {
+			return len(m)
+		}
+		from = len(m) // it is not the whole value
 	}
 	if s == "" || !inFlow || s[0] == '{' || s[0] == '[' {
 		return len(s)
 	}
-	from := len(leadingReference.FindString(s)) // its } ends nothing
+	from = max(from, len(leadingReference.FindString(s))) // its } ends nothing
 	if i := strings.IndexAny(s[from:], ",}]"); i >= 0 {
 		return from + i
 	}

@@ -159,8 +159,8 @@ func (l *loader) structural(n *node, k jsonschema.ErrorKind, at object) {
 	case *kind.Const:
 		p := l.problem(n.at, "value", "%s must be %v", name, k.Want)
 		switch _, isText := k.Want.(string); {
-		case isText || !n.isString():
-		case n.text == fmt.Sprint(k.Want):
+		case isText:
+		case n.isString() && n.text == fmt.Sprint(k.Want):
 			p.hint("write it without quotes")
 		default:
 			p.hint("write %s: %v", n.path[len(n.path)-1], k.Want)
@@ -199,7 +199,10 @@ func misspelt(n *node, at object) bool {
 		required, _ := o["required"].([]string)
 		wanted = append(wanted, required...)
 	}
-	return slices.ContainsFunc(keys(n), func(k string) bool { return core.Nearest(k, wanted) != "" })
+	return slices.ContainsFunc(keys(n), func(k string) bool {
+		k, _, _ = strings.Cut(plainSigns(k), ":") // it may be a full-width one
+		return slices.Contains(wanted, k) || core.Nearest(k, wanted) != ""
+	})
 }
 
 // pair returns how n is written if it is one key with a value, as YAML reads 12:30
@@ -230,12 +233,20 @@ func (l *loader) wrongType(n *node, k *kind.Type, say coretext.Phrase) {
 	}
 	p := l.problem(n.head(), "type", "%s must be %s, but is %s", n.name(), want, typeName(k.Got))
 	switch {
+	case n.kind == scalarNode && n.value == nil:
+		l.emptyMap(n, p)
+	case slices.Equal(k.Want, []string{"array"}) && n.kind == mapNode && len(n.entries) > 0:
+		p.hint("write a dash and a space before each entry: - %s:", short(n.entries[0].name))
+	case slices.Equal(k.Want, []string{"boolean"}) && slices.Contains([]string{"yes", "on"}, strings.ToLower(n.str())):
+		p.hint("write true instead of %s", n.text)
+	case slices.Equal(k.Want, []string{"boolean"}) && slices.Contains([]string{"no", "off"}, strings.ToLower(n.str())):
+		p.hint("write false instead of %s", n.text)
 	case !slices.Contains(k.Want, "string"):
 	case n.kind == mapNode:
 		if pair := n.pair(); pair != "" && !l.secret[n] {
 			p.hint("YAML reads a colon as the end of a key; put text in quotes: %q", l.src.hideShapes(short(pair)))
 		}
-	case n.kind != scalarNode || n.value == nil:
+	case n.kind != scalarNode:
 	case !say.IsZero():
 		p.hint("%s", say)
 	default:
@@ -279,14 +290,14 @@ func (l *loader) unknownKey(n *node, name string, at object) {
 		return
 	}
 	l.bad[v] = true
-	if l.full() {
+	if l.full() || belongsAbove(n, name, at) {
 		return
 	}
 	if say, ok := at["errorMessage"].(coretext.Phrase); ok && at["properties"] == nil {
 		l.problem(v.key, "name", "%q: %s", short(name), say)
 		return
 	}
-	l.problem(v.key, "unknown-key", "unknown key %q in %s: %s", short(name), n.name(), suggest(name, known(at)))
+	l.problem(v.key, "unknown-key", "unknown key %q in %s: %s", l.src.hide(short(name)), n.name(), suggest(name, known(at)))
 }
 
 // name returns what to call n in messages: its key and, in flows and the like, where.
@@ -294,7 +305,7 @@ func (n *node) name() coretext.Phrase {
 	if len(n.path) == 0 {
 		return coretext.Plain("the file")
 	}
-	last := n.path[len(n.path)-1]
+	last, _, _ := strings.Cut(n.path[len(n.path)-1], "：") // what follows may be a secret
 	if n.key == (place{}) && len(n.path) > 1 {
 		return coretext.Phrasef("an entry of %s", n.path[len(n.path)-2])
 	}

@@ -19,12 +19,15 @@ func (l *loader) syntaxProblems(bad *fault) {
 	if !bad.final {
 		faults = slices.DeleteFunc(scan(l.src.lines, l.knownKeys()), func(f fault) bool { return f.weak && f.at.line != bad.at.line })
 	}
-	if !slices.ContainsFunc(faults, func(f fault) bool { return f.at.line <= bad.at.line }) {
+	if !slices.ContainsFunc(faults, func(f fault) bool { return f.at.line <= bad.at.line+1 }) {
 		faults = append([]fault{*bad}, faults...)
 	}
 	for _, f := range faults[:min(len(faults), maxFaults)] {
 		p := l.problem(f.at, "syntax", "%s", f.what)
-		if !f.remedy.IsZero() {
+		switch {
+		case p.Line > 0 && p.source != l.src.lines[p.Line-1]: // it has a secret, which the remedy may quote
+			p.hint(`write the key, a colon, a space and a variable in quotes: "${NAME}"`)
+		case !f.remedy.IsZero():
 			p.hint("%s", f.remedy)
 		}
 	}

@@ -61,7 +61,7 @@ func (l *loader) operator(m mention) {
 		return
 	}
 	permissions := l.root.get("permissions")
-	if l.bad[permissions.get("group_settings")] || l.bad[permissions.get("administrators")] {
+	if l.broken(permissions.get("group_settings")) || l.broken(permissions.get("administrators")) {
 		return
 	}
 	p := l.cfg.Organisation.Permissions

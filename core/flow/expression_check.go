@@ -62,7 +62,16 @@ func (c *expressionCheck) check(n ast.Node) *flaw {
 	case *ast.NilNode:
 		return flawAt(n.Location().From, "there is no nil here: use filled(x) to check whether x is set")
 	}
+	switch n.(type) {
+	case *ast.SliceNode, *ast.ChainNode:
+		return partOfValue(n)
+	}
 	return refuse(n, constructName(n))
+}
+
+// partOfValue returns the flaw of picking a part of a value.
+func partOfValue(n ast.Node) *flaw {
+	return flawAt(nameStart(n), `a part of a value can't be picked: compare the whole value, or write "…" in the list`)
 }
 
 func (c *expressionCheck) all(nodes ...ast.Node) *flaw {
@@ -82,7 +91,7 @@ func (c *expressionCheck) variable(n ast.Node) (variable, *flaw) {
 		return v, nil
 	}
 	if _, ok := n.(*ast.MemberNode); ok && !strings.HasPrefix(name, ownPrefix) {
-		return variable{}, refuse(n, text.Plain("access to a part of a value"))
+		return variable{}, partOfValue(n)
 	}
 	if name == "fields" {
 		return variable{}, flawAt(n.Location().From, "fields needs the key of a field; names are %s", oneOf(c.scope.names("")))
@@ -214,7 +223,7 @@ func (c *expressionCheck) call(n ast.Node, name string, args []ast.Node) *flaw {
 	}
 	switch name {
 	case "duration":
-		return literal(args[0], text.Plain(`duration takes a length of time in quotes, such as "48h"`), func(s string) bool {
+		return literal(args[0], text.Plain(`duration takes hours, minutes and seconds in quotes, such as "48h"`), func(s string) bool {
 			_, err := time.ParseDuration(s)
 			return err == nil
 		})
@@ -251,8 +260,6 @@ func constructName(n ast.Node) text.Phrase {
 		return text.Plain("let")
 	case *ast.SequenceNode:
 		return text.Plain("a sequence with ;")
-	case *ast.SliceNode, *ast.ChainNode:
-		return text.Plain("access to a part of a value")
 	case *ast.PredicateNode, *ast.PointerNode:
 		return text.Plain("a condition on each entry of a list")
 	case *ast.MapNode, *ast.PairNode:

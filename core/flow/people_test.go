@@ -67,7 +67,7 @@ func TestPeopleProblems(t *testing.T) {
 	}{
 		{"", -1, "is not a person: write a name from people, a keyword (submitter, handlers, lead, administrators)"},
 		{" lin", -1, "is not a person"},
-		{"lin@example.com", -1, "is not a person"},
+		{"lin@example.com", -1, "is an e-mail address"},
 		{"@", -1, "is not a person"},
 		{"acme:@", -1, "is not a person"},
 		{"acme:oncall", -1, "is not a person"},

@@ -56,9 +56,14 @@ var expressionFaults = []rewording{
 	always(`^unexpected (?:token EOF|end of expression)`, `the expression ends too early: something is missing, perhaps a closing bracket`),
 	always(`^unexpected token Operator\("="\)`, `= doesn't compare; write ==`),
 	always(`^unexpected token Operator\("[|&]"\)`, `write "and" and "or" between conditions`),
+	{regexp.MustCompile(`^unexpected token Operator\("(contains|matches|startsWith|endsWith|in)"\)`), func(m []string) text.Phrase {
+		return text.Phrasef(`%[1]s stands between two values, as in title contains "disk"`, m[1])
+	}},
 	unexpected(`^(?:unexpected token|a map key must be .*unexpected token) \w+\("(.*)"\)`),
 	{regexp.MustCompile(`^bad number syntax: "(.*)"`), func(m []string) text.Phrase { return wrongNumber(m[1]) }},
 	always(`^invalid operation: (?:==|!=) \(mismatched types (?:\[\]string and string|string and \[\]string)\)`, `a list never equals text: write "…" in the list`),
+	always(`^invalid operation: [<>=!]=? \(mismatched types (?:time\.Time and (?:string|int)|(?:string|int) and time\.Time)\)`, `a date is compared with a date: write date("2026-05-01"), now or the name of another date`),
+	always(`^invalid operation: [+-] \(mismatched types (?:time\.Time and (?:string|int)|(?:string|int) and time\.Time)\)`, `a length of time is written duration("24h"): now + duration("24h")`),
 	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)`), func(m []string) text.Phrase {
 		return text.Phrasef("%s doesn't work between %s and %s", m[1], typeName(m[2]), typeName(m[3]))
 	}},
@@ -101,6 +106,7 @@ var templateFaults = []rewording{
 	{regexp.MustCompile(`^bad number syntax: "(.*)"`), func(m []string) text.Phrase {
 		return text.Phrasef(`"%s" is no number: put text in quotes`, m[1])
 	}},
+	always(`^unexpected "[=!<>]+"`, `comparisons are written {{ if eq .status "pending" }} or {{ if ne .status "pending" }}`),
 	{regexp.MustCompile(`^unexpected "?(.*?)"? in (?:operand|command|parenthesized pipeline|if|else|end|input|define clause|block clause|template clause)`), func(m []string) text.Phrase {
 		return text.Phrasef(`"%s" is not expected here: write {{ .title }}, or {{ .title | truncate 40 }}`, m[1])
 	}},

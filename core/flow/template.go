@@ -135,6 +135,9 @@ func (c *compiler) template(path, source string, limit int, line bool) *Template
 	if source == "" {
 		return nil
 	}
+	if strings.Contains(source, "｛｛") {
+		c.warn(path, RuleTemplate, "｛｛ and ｝｝ show no value: write plain braces, such as {{ .title }}")
+	}
 	t := &Template{source: source, scope: c.scope, name: path[strings.LastIndexByte(path, '/')+1:], limit: limit, line: line}
 	tree, f := parseTemplate(source)
 	if f == nil {

@@ -153,6 +153,9 @@ func (c *templateCheck) call(id *parse.IdentifierNode, args []parse.Node, piped 
 		return operand{}, f
 	}
 	i := slices.IndexFunc(functions(), func(f function) bool { return f.name == id.Ident })
+	if _, value := c.scope.lookup(id.Ident); i < 0 && value {
+		return operand{}, c.flaw(id.Position(), "a value has a dot before its name: write .%s", id.Ident)
+	}
 	if i < 0 {
 		return operand{}, c.flaw(id.Position(), "there is no function %q; functions are %s", id.Ident, oneOf(functionNames()))
 	}

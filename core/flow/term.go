@@ -85,6 +85,9 @@ func parseRef(s string, offset int) (Term, *flaw) {
 	t := Term{Offset: offset, Text: s, Ref: core.Ref(s)}
 	bad := flawAt(offset, "%q is not a person: write a name from people, a keyword (%s), @group, workspace:@group or workspace/user",
 		s, oneOf(Keywords()))
+	if email.MatchString(s) {
+		bad = flawAt(offset, "%q is an e-mail address: give the person a name under people, with this address, and write the name here", s)
+	}
 	if parts := Several(s); parts != nil {
 		bad = flawAt(offset, "%q names several people: %s", s, AsList(parts))
 	}
@@ -105,6 +108,8 @@ func parseRef(s string, offset int) (Term, *flaw) {
 	}
 	return t, bad
 }
+
+var email = regexp.MustCompile(`^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$`)
 
 // separators are what people put between names in one text.
 var separators = regexp.MustCompile(`\s*[,;，；、\n]\s*|\s+(?:and|&|和|与|及)\s+|\s+@`)
