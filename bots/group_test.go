@@ -69,7 +69,15 @@ func TestGroupOpen(t *testing.T) {
 	f := &fakeEngine{}
 	b := newBot(t, f)
 	for _, line := range []string{"group open R-17", "频道 创建 r-17"} {
-		wants(t, words(ask(t, b, typed(line))), "A channel for R-17 is being created")
+		got := ask(t, b, typed(line))
+		wants(t, words(got), "R-17 has a channel now: #rounding-t-3")
+		if !slices.Contains(got.Text, core.GroupLink("#rounding-t-3", core.GroupRef{Workspace: "acme", ID: "C3"})) {
+			t.Errorf("no link to the channel in %v", got.Text)
+		}
+	}
+	for kind, want := range map[core.Kind]string{core.Unavailable: "A channel for R-17 is being created", core.NotFound: "couldn't be created"} {
+		f := &fakeEngine{fakeGroups: fakeGroups{opening: kind}}
+		wants(t, words(ask(t, newBot(t, f), typed("group open R-17"))), want)
 	}
 	if want := []core.RiskKey{"R-17", "R-17"}; !slices.Equal(f.opened, want) {
 		t.Errorf("opened %v, want %v", f.opened, want)
@@ -77,6 +85,12 @@ func TestGroupOpen(t *testing.T) {
 	f.refusal = core.Refuse(core.Conflict, "open_exists", "", "Key", "R-17", "Group", "ledger-r-17 (acme)", "Ref", room)
 	got := ask(t, b, typed("group open R-17"))
 	wants(t, words(got), "R-17 already has a channel: ledger-r-17 (acme)")
+	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17 (acme)", room)) {
+		t.Errorf("no link to the channel in %v", got.Text)
+	}
+	f.refusal = core.Refuse(core.Conflict, "open_lost", "", "Key", "R-17", "Group", "ledger-r-17 (acme)", "Ref", room, "Command", "/risk")
+	got = ask(t, b, typed("group open R-17"))
+	wants(t, words(got), "release it: /risk group release R-17")
 	if !slices.Contains(got.Text, core.GroupLink("ledger-r-17 (acme)", room)) {
 		t.Errorf("no link to the channel in %v", got.Text)
 	}

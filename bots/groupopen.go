@@ -17,23 +17,35 @@ func openGroupCommand() command {
 	}
 }
 
-// openGroup opens a group for a risk. If it has one, the reply links to that.
+// openGroup opens a group for a risk, and waits for it so that the reply can link to it. If
+// the risk has one, the reply links to that.
 func (b *Bot) openGroup(ctx context.Context, c Command) (Reply, error) {
 	key, wrong, err := b.onlyRisk(ctx, c)
 	if key == "" {
 		return wrong, err
 	}
 	p := b.printer(c)
-	_, err = b.handling.Do(ctx, c.Op, c.Actor, engine.OpenGroup{Risk: key})
-	if r, ok := errors.AsType[*core.Refusal](err); ok && r.Code == "open_exists" {
+	done, err := b.handling.Do(ctx, c.Op, c.Actor, engine.OpenGroup{Risk: key})
+	if r, ok := errors.AsType[*core.Refusal](err); ok && (r.Code == "open_exists" || r.Code == "open_lost") {
 		name, _ := r.Args["Group"].(string)
 		ref, _ := r.Args["Ref"].(core.GroupRef)
-		return Reply{Text: linked(p.S("refusal."+r.Code, r.Args), name, ref)}, nil
+		return Reply{Text: linked(b.refusalText(p, r), name, ref)}, nil
 	}
 	if err != nil {
 		return Reply{}, err
 	}
-	return Say(p.S("commands.opened", text.Args{"Key": string(key)})), nil
+	short, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+	g, err := b.handling.Opened(short, done.Result)
+	switch {
+	case err == nil:
+		r := Say(p.S("commands.opened", text.Args{"Key": string(key)}) + " ")
+		r.Text = append(r.Text, groupLink(c, g))
+		return r, nil
+	case core.KindOf(err) == core.NotFound:
+		return Say(p.S("commands.not_created", text.Args{"Key": string(key)})), nil
+	}
+	return Say(p.S("commands.opening", text.Args{"Key": string(key)})), nil
 }
 
 // linked returns a text in which the name of a group leads to it.

@@ -140,8 +140,8 @@ func (p persistent) DoGroup(ctx context.Context, op string, by core.Actor, o eng
 }
 
 // Opened implements engine.Handling. It doesn't retry: the group can be found later.
-func (p persistent) Opened(ctx context.Context, key core.RiskKey, op string) (engine.Group, error) {
-	return p.handling.Opened(ctx, key, op)
+func (p persistent) Opened(ctx context.Context, run string) (engine.Group, error) {
+	return p.handling.Opened(ctx, run)
 }
 
 // Groups implements engine.Handling.

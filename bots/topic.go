@@ -142,7 +142,7 @@ func (b *Bot) doOpenTopic(ctx context.Context, c Command, o engine.OpenTopic, wa
 	p := b.printer(c)
 	short, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	g, err := b.handling.Opened(short, done.Group.Key, c.Op)
+	g, err := b.handling.Opened(short, done.Run)
 	switch {
 	case err == nil:
 		r := Say(p.S("topic.opened", text.Args{"Key": string(g.Key)}) + " ")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/engine"
@@ -16,11 +17,15 @@ type fakeGroups struct {
 	topics  []engine.Group
 	members []core.Account
 	groups  []engine.GroupView
-	slow    bool // a new group doesn't exist in time
+	refused *core.Refusal // of DoGroup, nil if it succeeds
+	opening core.Kind     // why a new group doesn't exist in time
 }
 
 func (f *fakeGroups) DoGroup(_ context.Context, _ string, by core.Actor, o engine.GroupOperation) (engine.GroupOutcome, error) {
 	f.did = append(f.did, o)
+	if f.refused != nil {
+		return engine.GroupOutcome{}, f.refused
+	}
 	out := engine.GroupOutcome{Group: engine.Group{Key: "T-3", Name: "rounding-t-3", Ref: core.GroupRef{Workspace: "acme", ID: "C3"}, Type: core.Topic, Owner: by.Account}}
 	if open, ok := o.(engine.OpenTopic); ok {
 		out.Group = engine.Group{Key: "T-3", Name: open.Name, Type: core.Topic}
@@ -28,9 +33,9 @@ func (f *fakeGroups) DoGroup(_ context.Context, _ string, by core.Actor, o engin
 	return out, nil
 }
 
-func (f *fakeGroups) Opened(context.Context, core.RiskKey, string) (engine.Group, error) {
-	if f.slow {
-		return engine.Group{}, &core.Error{Kind: core.Unavailable}
+func (f *fakeGroups) Opened(context.Context, string) (engine.Group, error) {
+	if f.opening != "" {
+		return engine.Group{}, &core.Error{Kind: f.opening}
 	}
 	return engine.Group{Key: "T-3", Name: "rounding-t-3", Ref: core.GroupRef{Workspace: "acme", ID: "C3"}, Type: core.Topic}, nil
 }
@@ -89,7 +94,7 @@ func TestOpenTopic(t *testing.T) {
 	if r := ask(t, newBot(t, f), typed("topic open")); r.Form == nil || r.Form.ID != formDiscuss || len(f.did) != 0 {
 		t.Errorf("without a name: %+v", r)
 	}
-	f.slow = true
+	f.opening = core.Unavailable
 	wants(t, words(ask(t, newBot(t, f), typed("topic open Who rounds?"))), "creating the channel for topic T-3, \"Who rounds?\"")
 }
 
@@ -201,4 +206,13 @@ func TestDiscussMessage(t *testing.T) {
 			t.Errorf("the form is followed by %+v", r)
 		}
 	}
+}
+
+// How long somebody has to wait is said in words.
+func TestTopicsAreTooMany(t *testing.T) {
+	t.Parallel()
+	f := &fakeEngine{}
+	f.refused = core.Refuse(core.Conflict, "topic_often", "", "Max", 5, "Duration", time.Hour+2*time.Minute)
+	b := newBot(t, f)
+	wants(t, words(ask(t, b, typed("topic open Rounding"))), "The next one is possible in 1 hour 2 minutes.")
 }

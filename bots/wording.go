@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"riskroom/core"
 	"riskroom/core/people"
@@ -98,6 +99,9 @@ func (b *Bot) refused(ctx context.Context, c Command, r *core.Refusal) Reply {
 func (b *Bot) refusalText(p text.Printer, r *core.Refusal) string {
 	args := text.Args{}
 	for k, v := range r.Args {
+		if d, ok := v.(time.Duration); ok {
+			v = p.Duration(d)
+		}
 		args[k] = v
 	}
 	if there, ok := args["Workspace"].(string); ok { // where to type what helps

@@ -19,7 +19,7 @@ func (f *fakeEngine) DoGroup(_ context.Context, _ string, _ core.Actor, o engine
 	return engine.GroupOutcome{Group: engine.Group{Key: "T-3", Name: "rounding"}}, nil
 }
 
-func (f *fakeEngine) Opened(context.Context, core.RiskKey, string) (engine.Group, error) {
+func (f *fakeEngine) Opened(context.Context, string) (engine.Group, error) {
 	return engine.Group{Key: "T-3", Name: "rounding-t-3", Ref: core.GroupRef{Workspace: "acme", ID: "C0TOPIC"}}, nil
 }
 

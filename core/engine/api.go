@@ -46,10 +46,10 @@ type Handling interface {
 	// group with a key of its own that by can see; in is the channel where they ask. cursor
 	// is History.Next of the page before, "" for the newest.
 	History(ctx context.Context, by core.Actor, key core.RiskKey, in core.GroupRef, cursor string) (History, error)
-	// Opened returns the group that an OpenTopic with that op creates under a key. It
-	// waits until the group exists, and fails with NotFound if it can't be created and
-	// with Unavailable if ctx ends before.
-	Opened(ctx context.Context, key core.RiskKey, op string) (Group, error)
+	// Opened returns the group that an OpenTopic or an OpenGroup creates, by the run that
+	// they name. It waits until the group exists, and fails with NotFound if it can't be
+	// created and with Unavailable if ctx ends before.
+	Opened(ctx context.Context, run string) (Group, error)
 	// Groups returns the groups of a key that by can see, or without a key the one at a
 	// place, with texts in a language. Whoever may read a risk sees its groups, except
 	// private topic groups: those are seen by the people invited, and where they are. A

@@ -202,7 +202,7 @@ func (h *hands) byHand(g core.GroupRef) {
 			f.Ended, f.Hidden = core.Archived, h.platform.hides || f.Hidden
 			event = func(e *engine.Engine) error { return e.Ended(h.ctx, g, core.Archived) }
 		case n < 5 && f.Ended != "":
-			f.unarchive()
+			h.unarchive(f)
 			event = func(e *engine.Engine) error { return e.Unarchived(h.ctx, g, out.Account) }
 		case n == 5:
 			f.Ended, f.Hidden = core.Deleted, true
@@ -218,8 +218,14 @@ func (h *hands) byHand(g core.GroupRef) {
 	}
 }
 
-// unarchive brings a group back with the bot in it.
-func (g *fakeGroup) unarchive() { g.Ended, g.Hidden = "", false }
+// unarchive brings a group back with the bot in it. If its topic ended because it was
+// archived, people discuss again.
+func (h *hands) unarchive(f *fakeGroup) {
+	f.Ended, f.Hidden = "", false
+	if h.platform.can.End.Leaves {
+		f.Set.State = ""
+	}
+}
 
 // arrive has so many events arrive.
 func (h *hands) arrive(n int) {
@@ -293,7 +299,7 @@ func (h *hands) settle() {
 		g := core.GroupRef{Workspace: "acme", ID: id}
 		h.platform.changeGroup(id, func(f *fakeGroup) {
 			if back && f.Ended != core.Deleted {
-				f.unarchive()
+				h.unarchive(f)
 			}
 		})
 		h.try("settle", func(e *engine.Engine) error { return e.Noticed(h.ctx, g) })

@@ -39,7 +39,8 @@ type groupTask struct {
 
 // GroupOutcome is what a GroupOperation has set going.
 type GroupOutcome struct {
-	Group Group // as it was; for one that is created, only Key, Type and Name
+	Group Group  // as it was; for one that is created, only Key, Type and Name
+	Run   string // that does the rest
 	Parts []string
 }
 
@@ -55,7 +56,7 @@ func (e *Engine) DoGroup(ctx context.Context, op string, by core.Actor, o GroupO
 			return GroupOutcome{}, err
 		}
 		if done, err := e.load(ctx, d.now.Key, op); err != nil || done != nil {
-			return done.outcome(d.now), err
+			return done.outcome(d.now, op), err
 		}
 	}
 	task, err := o.decide(ctx, d)
@@ -72,7 +73,7 @@ func (e *Engine) DoGroup(ctx context.Context, op string, by core.Actor, o GroupO
 		return GroupOutcome{}, err
 	}
 	e.Wake()
-	return task.outcome(d.now), nil
+	return task.outcome(d.now, op), nil
 }
 
 // groupRun returns the run that does what a person did under an op.
@@ -97,14 +98,14 @@ func (e *Engine) load(ctx context.Context, key core.RiskKey, op string) (*groupT
 }
 
 // outcome describes a task on a group, zero if the task creates it.
-func (t *groupTask) outcome(g Group) GroupOutcome {
+func (t *groupTask) outcome(g Group, op string) GroupOutcome {
 	if t == nil {
 		return GroupOutcome{}
 	}
 	if s := t.Input.Spec; s != nil {
 		g = Group{Key: t.Key, Type: s.Type, Name: s.Name}
 	}
-	return GroupOutcome{Group: g, Parts: t.Input.parts()}
+	return GroupOutcome{Group: g, Run: groupRun(t.Key, op).String(), Parts: t.Input.parts()}
 }
 
 // knownGroup returns the record of a group that riskroom created, and what else belongs

@@ -13,7 +13,7 @@ import (
 
 // OpenGroup creates an item group for an open risk by hand, with the people who are
 // involved in the risk. Whoever may change the risk's status may do so, and becomes the
-// group's owner.
+// group's owner. The result is the run that creates it, for Opened.
 type OpenGroup struct {
 	Risk core.RiskKey
 }
@@ -42,11 +42,10 @@ func (o OpenGroup) decide(ctx context.Context, d deed) (effect, error) {
 	case !risk.Status.Open():
 		return effect{}, core.Refuse(core.Conflict, "open_closed", "", "Key", string(o.Risk), "Command", d.e.org.Command)
 	}
+	run := RunID{Risk: o.Risk, Flow: OpenFlow, Occurrence: "v" + strconv.FormatInt(risk.Version+1, 10)}
 	data, err := json.Marshal(d.by)
-	return effect{kind: EventGroup, data: map[string]string{"what": "open"}, timers: []TimerChange{{
-		Do: ArmTimer, Due: d.e.now(), Data: data,
-		Run: RunID{Risk: o.Risk, Flow: OpenFlow, Occurrence: "v" + strconv.FormatInt(risk.Version+1, 10)},
-	}}}, err
+	return effect{kind: EventGroup, data: map[string]string{"what": "open"}, text: run.String(),
+		timers: []TimerChange{{Do: ArmTimer, Due: d.e.now(), Data: data, Run: run}}}, err
 }
 
 // compileOpening compiles the action that creates a group by hand.

@@ -58,6 +58,13 @@ func TestGroupIsOpenedByHand(t *testing.T) {
 						t.Errorf("wei gets %q", got)
 					}
 				}
+				done, err := b.engine.Do(t.Context(), "op", wei, open) // a repeat
+				if err != nil {
+					t.Fatal(err)
+				}
+				if g, err := b.engine.Opened(t.Context(), done.Result); err != nil || g.Ref.ID != "C1" {
+					t.Errorf("opened %+v, %v", g, err)
+				}
 				b.do("edit", wei, engine.Edit{Risk: r.Key, Patch: engine.Patch{Title: new("Edited meanwhile")}})
 				time.Sleep(10 * time.Minute)
 				if got := b.do("again", wei, open); got != "open_exists" {
@@ -108,6 +115,13 @@ func TestGroupIsNotOpened(t *testing.T) {
 			t.Errorf("wei gets %q", got)
 		}
 		time.Sleep(time.Minute)
+		done, err := b.engine.Do(t.Context(), "op", wei, engine.OpenGroup{Risk: r.Key}) // a repeat
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g, err := b.engine.Opened(t.Context(), done.Result); core.KindOf(err) != core.NotFound {
+			t.Errorf("opened %+v, %v", g, err)
+		}
 		if got := toldDirectly(b.platform, "WEI"); len(got) != 1 || !strings.Contains(got[0], "The channel that you opened for R-1 was not created. ") {
 			t.Errorf("wei is told %q", got)
 		}

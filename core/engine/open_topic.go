@@ -113,40 +113,44 @@ func (d groupDeed) mayOpen(ctx context.Context) error {
 	}
 	first := slices.MinFunc(mine, func(a, b core.Account) int { return cmp.Compare(a.String(), b.String()) })
 	const atOnce = time.Millisecond
-	wait, err := d.e.store.TakeSlot(ctx, []core.Bucket{{
+	wait, err := d.e.store.TakeSlotOnce(ctx, d.op, []core.Bucket{{
 		Workspace: first.Workspace, Name: "topics", Scope: first.ID, N: topicsAnHour, Window: time.Hour,
-	}}, true, atOnce)
+	}}, atOnce)
 	switch {
 	case err != nil:
 		return err
 	case wait > atOnce:
-		minutes := int((wait + time.Minute - 1) / time.Minute)
-		return core.Refuse(core.Conflict, "topic_often", "", "Max", topicsAnHour, "Minutes", minutes)
+		return core.Refuse(core.Conflict, "topic_often", "", "Max", topicsAnHour, "Duration", (wait + time.Minute - 1).Truncate(time.Minute))
 	}
 	return nil
 }
 
 // Opened implements Handling.
-func (e *Engine) Opened(ctx context.Context, key core.RiskKey, op string) (Group, error) {
+func (e *Engine) Opened(ctx context.Context, run string) (Group, error) {
 	const look = 100 * time.Millisecond
+	id, err := ParseRunID(run)
+	if err != nil {
+		return Group{}, invalid("open group", err)
+	}
 	for {
-		all, err := e.store.GroupsOf(ctx, key)
+		r, err := e.store.Load(ctx, id)
 		if err != nil {
 			return Group{}, err
 		}
-		run := groupRun(key, op)
-		if i := slices.IndexFunc(all, func(g Group) bool { return g.Run == run.String() }); i >= 0 {
-			return all[i], nil
-		}
-		r, err := e.store.Load(ctx, run)
-		switch {
-		case err != nil:
+		all, err := e.store.GroupsOf(ctx, id.Risk)
+		if err != nil {
 			return Group{}, err
+		}
+		made := decodeOutcome(r.Outcomes[0]).Group // also one that is reused
+		i := slices.IndexFunc(all, func(g Group) bool { return g.Run == run || made != nil && g.Ref == *made })
+		switch {
+		case i >= 0:
+			return all[i], nil
 		case !r.State.Live():
-			return Group{}, &core.Error{Op: "open topic", Kind: core.NotFound, Detail: r.Reason}
+			return Group{}, &core.Error{Op: "open group", Kind: core.NotFound, Detail: r.Reason}
 		}
 		if err := sleep(ctx, look); err != nil {
-			return Group{}, &core.Error{Op: "open topic", Kind: core.Unavailable, Detail: "not_yet", Err: err}
+			return Group{}, &core.Error{Op: "open group", Kind: core.Unavailable, Detail: "not_yet", Err: err}
 		}
 	}
 }

@@ -426,6 +426,9 @@ type Slots interface {
 	// share. If the wait is longer than within, no place is taken; the wait is still
 	// returned. If within is 0, places are taken however long the wait is.
 	TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (wait time.Duration, err error)
+	// TakeSlotOnce does the same for what a person did under an op. A repeat in the
+	// window takes no other place.
+	TakeSlotOnce(ctx context.Context, op string, buckets []core.Bucket, within time.Duration) (wait time.Duration, err error)
 	// HoldBack grants no place in any of the buckets for a while, because the platform
 	// asked for it.
 	HoldBack(ctx context.Context, buckets []core.Bucket, wait time.Duration) error

@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"riskroom/core"
 	"riskroom/core/engine"
 	"riskroom/core/flow"
+	"riskroom/core/store/storetest"
 )
 
 // opened returns a started bundle in which wei has opened a topic group with lin.
@@ -30,7 +33,7 @@ func (b *bundle) open(op string, o engine.OpenTopic) engine.Group {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	g, err := b.engine.Opened(b.ctx(), done.Group.Key, op)
+	g, err := b.engine.Opened(b.ctx(), done.Run)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -165,6 +168,36 @@ func TestTopicsAnHour(t *testing.T) {
 	refused(t, err, "topic_often")
 	if _, err := b.engine.DoGroup(b.ctx(), "lin's", lin, engine.OpenTopic{Name: "Rounding"}); err != nil {
 		t.Errorf("another person: %v", err)
+	}
+}
+
+// forgetful is a store that fails to arm a run once.
+type forgetful struct {
+	engine.Store
+	failed atomic.Bool
+}
+
+func (s *forgetful) Arm(ctx context.Context, risk core.RiskKey, version int64, timers []engine.TimerChange) error {
+	if s.failed.CompareAndSwap(false, true) {
+		return &core.Error{Op: "arm", Kind: core.Unavailable, Effect: core.None}
+	}
+	return s.Store.Arm(ctx, risk, version, timers)
+}
+
+// A topic that is opened again because Redis failed in the middle counts once.
+func TestTopicCountsOnce(t *testing.T) {
+	t.Parallel()
+	clock := &fakeClock{}
+	b := setupOn(t, clock, &forgetful{Store: storetest.Embedded(t, clock)})
+	for i, op := range []string{"a", "a", "b", "c", "d", "e"} {
+		if _, err := b.engine.DoGroup(b.ctx(), op, wei, engine.OpenTopic{Name: "Rounding"}); (err == nil) != (i > 0) {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+	_, err := b.engine.DoGroup(b.ctx(), "f", wei, engine.OpenTopic{Name: "Rounding"})
+	refused(t, err, "topic_often")
+	if r, ok := errors.AsType[*core.Refusal](err); !ok || r.Args["Duration"] != time.Hour+2*time.Minute {
+		t.Errorf("refused with %v", r.Args)
 	}
 }
 

@@ -36,6 +36,16 @@ func shares(n int) (runs, people int) {
 // A bucket without a limit only matters while it is held back. TakeSlot fails with
 // Invalid if the buckets belong to several workspaces.
 func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+	return s.takeSlot(ctx, nonce(), buckets, person, within)
+}
+
+// TakeSlotOnce does the same for what a person did under an op, whose repeat takes no
+// other place.
+func (s *Store) TakeSlotOnce(ctx context.Context, op string, buckets []core.Bucket, within time.Duration) (time.Duration, error) {
+	return s.takeSlot(ctx, "op:"+op, buckets, true, within)
+}
+
+func (s *Store) takeSlot(ctx context.Context, nonce string, buckets []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
 	const op = "take slot"
 	if len(buckets) == 0 {
 		return 0, nil
@@ -43,7 +53,7 @@ func (s *Store) TakeSlot(ctx context.Context, buckets []core.Bucket, person bool
 	if err := sameWorkspace(buckets); err != nil {
 		return 0, invalid(op, "buckets", err)
 	}
-	c := s.call("slot").add(nonce()).flag(person).add(ceil(within))
+	c := s.call("slot").add(nonce).flag(person).add(ceil(within))
 	for _, d := range drawn(buckets) {
 		runs, people := shares(d.N)
 		c.keys = append(c.keys, s.keys.budget(d.Bucket, "runs"), s.keys.budget(d.Bucket, "people"), s.keys.budget(d.Bucket, "floor"))

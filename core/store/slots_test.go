@@ -59,6 +59,20 @@ func testSlots(t *testing.T, open opener) {
 	b.same("after it", b.take(false, 0, bucket("post", "C3", 1, time.Second)), guarded)
 	b.same("no place of one's own for two", b.take(true, 0, bucket("ten", "", 10, time.Minute), bucket("ten", "", 10, time.Minute)), time.Minute*51/50)
 
+	// What a person did under an op takes one place, however often it is tried.
+	hour := bucket("hour", "", 2, time.Hour)
+	once := func(op string) time.Duration {
+		t.Helper()
+		wait, err := b.s.TakeSlotOnce(b.ctx, op, []core.Bucket{hour}, time.Millisecond)
+		b.ok(err)
+		return wait
+	}
+	for _, op := range []string{"a", "a", "b", "a", "b"} {
+		b.same("op "+op, once(op), time.Duration(0))
+	}
+	b.same("another op", once("c") > time.Hour, true)
+	b.same("a repeat", once("a"), time.Duration(0))
+
 	b.same("no limit", b.take(false, 0, bucket("free", "", 0, 0)), time.Duration(0))
 	b.same("none", b.take(false, 0), time.Duration(0))
 	foreign := channel

@@ -141,7 +141,7 @@ func (h *rightsBundle) topicOfLead(t *testing.T) engine.Group {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := h.app.Engine.Opened(t.Context(), done.Group.Key, open)
+	g, err := h.app.Engine.Opened(t.Context(), done.Run)
 	if err != nil {
 		t.Fatal(err)
 	}
