@@ -124,7 +124,7 @@ func TestRunsThatWait(t *testing.T) {
 	d := newRunsBundle(t)
 	waits := engine.RunID{Risk: "R-1", Flow: "announce", Occurrence: "v1"}
 	now := time.Now()
-	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now, FlowHash: "hash"}}); err != nil {
+	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: waits, Due: now.Add(-time.Second), FlowHash: "hash"}}); err != nil {
 		t.Fatal(err)
 	}
 	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
@@ -154,7 +154,7 @@ func TestRunsOfRiskroomItself(t *testing.T) {
 	d := newRunsBundle(t)
 	closes := engine.RunID{Risk: "R-1", Flow: engine.CloseFlow, Occurrence: "1781234567890"}
 	now := time.Now()
-	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: closes, Due: now}}); err != nil {
+	if err := d.db.Arm(t.Context(), "R-1", 0, []engine.TimerChange{{Do: engine.ArmTimer, Run: closes, Due: now.Add(-time.Second)}}); err != nil {
 		t.Fatal(err)
 	}
 	runs, _, err := d.db.Claim(t.Context(), 1, 15*time.Second)
