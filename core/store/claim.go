@@ -102,7 +102,8 @@ func (s *Store) claims(list []timed, lease time.Duration) (calls []*call, shards
 		c.add(nonce(), lease.Milliseconds()).key(s.keys.server(shard)).add(len(mine))
 		for _, t := range mine {
 			r := t.id.Risk
-			c.run(s.keys, t.id).key(s.keys.runs(r)).key(s.keys.risk(r)).key(s.keys.binding(r)).key(s.keys.shown(r)).key(s.keys.groupsOf(r))
+			c.run(s.keys, t.id).key(s.keys.runs(r)).key(s.keys.risk(r)).key(s.keys.document(r)).
+				key(s.keys.binding(r)).key(s.keys.shown(r)).key(s.keys.groupsOf(r))
 		}
 		calls = append(calls, c)
 	}

@@ -31,7 +31,7 @@ func (s *Store) Live(ctx context.Context, risk core.RiskKey) ([]engine.RunSummar
 	if err != nil {
 		return nil, failed(op, err)
 	}
-	runs, _, err := readSummaries(m, nil)
+	runs, _, err := readSummaries(risk, m, nil)
 	if err != nil {
 		return nil, broken(op, err)
 	}
@@ -42,7 +42,7 @@ func (s *Store) Live(ctx context.Context, risk core.RiskKey) ([]engine.RunSummar
 func (s *Store) load(ctx context.Context, op string, ids []engine.RunID) ([]engine.Run, error) {
 	calls := make([]*call, len(ids))
 	for i, id := range ids {
-		calls[i] = s.call("load", s.keys.due(s.keys.shard(id.Risk)), s.keys.run(id)).add(id.String())
+		calls[i] = s.call("load", s.keys.due(s.keys.shard(id.Risk)), s.keys.run(id), s.keys.runs(id.Risk)).add(id.String())
 	}
 	answers, errs := s.doAll(ctx, op, calls)
 	var runs []engine.Run

@@ -318,7 +318,7 @@ func (s *Store) read(ctx context.Context, hits []hit) ([]*core.Risk, error) {
 	pipe := s.db.Pipeline()
 	cmds := make([]*redis.StringCmd, len(hits))
 	for i, h := range hits {
-		cmds[i] = pipe.HGet(ctx, s.keys.risk(h.key), "doc")
+		cmds[i] = s.document(ctx, pipe, h.key)
 	}
 	_, _ = pipe.Exec(ctx) // each command has its own error
 	risks := make([]*core.Risk, len(hits))

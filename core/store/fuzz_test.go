@@ -35,7 +35,7 @@ func FuzzRecord(f *testing.F) {
 		_, _ = readShown(m)
 		_, _ = readBinding(m)
 		_, _ = readRun(engine.RunID{Risk: "R-1", Flow: "f"}, entry.text(0), m)
-		list, _, err := readSummaries(m, m)
+		list, _, err := readSummaries("R-1", m, m)
 		if err != nil {
 			return
 		}

@@ -28,14 +28,15 @@ import (
 //	{p:3}:touched            people and groups whose risks changed lately: ref -> ms of the last time
 //	{p:3}:links              risks whose binding is Bound or Lost
 //	{p:3}:grouped            keys with a live group: risks, and T-n of topic groups
-//	{p:3}:risk:<key>         hash: document, version, last ops, newest audit event; gone if purged
+//	{p:3}:r:<key>            hash: version, last ops, newest audit event; RunID -> summary of
+//	                         the run; fold:<risk/flow/> -> the others; only gone if purged
+//	{p:3}:doc:<key>          document of the risk
 //	{p:3}:link:<key>         hash: the binding to the item group
 //	{p:3}:groups:<key>       hash: the records of its groups, by workspace/id
 //	{p:3}:shown:<key>        hash: messages that show the risk, by ID
-//	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others
-//	{p:3}:run:<RunID>        hash: the run
+//	{p:3}:run:<RunID>        hash: the run, unless its summary implies it
 //	{p:3}:tried:<key>        hash: rejected attempts, by person and what they tried
-//	{p:3}:server             hash: which server the shard was last claimed from
+//	{p:3}:host               hash: which server the shard was last claimed from
 //	{p:3}:aligned            the config file that all timers of the shard follow
 //	{p:0}:groups             user groups that are or were handlers
 //	{p:0}:joined             hash: account -> the accounts that it is linked with
@@ -49,9 +50,19 @@ import (
 //	p:homes:<ws>             people who opened their home: account's ID -> ms of the last time
 //	p:lead:<name>            hash: who leads, until when, and the last leader's memo
 //	p:meta, p:flow:<hash>, p:group:<workspace/id>
+//
+// Risks that an older program may have filed, and keys of topic groups and R-0, up to the
+// number since, are as before schema 3:
+//
+//	{p:3}:risk:<key>         hash: document too, without the runs
+//	{p:3}:runs:<key>         hash: RunID -> summary of the run; fold:<risk/flow/> -> the others
+//
+// What older programs had as {p:3}:server and {p:number}:block is a text there now, at which
+// their scripts fail (fence.lua).
 type keys struct {
 	prefix string
 	shards int
+	since  int64
 }
 
 func (k keys) meta() string                   { return k.prefix + ":meta" }
@@ -71,7 +82,7 @@ func (k keys) closed(shard int) string        { return k.in(shard, "closed") }
 func (k keys) dueOpen(shard int) string       { return k.in(shard, "overdue") }
 func (k keys) dueClosed(shard int) string     { return k.in(shard, "due:closed") }
 func (k keys) touched(shard int) string       { return k.in(shard, "touched") }
-func (k keys) server(shard int) string        { return k.in(shard, "server") }
+func (k keys) server(shard int) string        { return k.in(shard, "host") }
 func (k keys) aligned(shard int) string       { return k.in(shard, "aligned") }
 func (k keys) bindings(shard int) string      { return k.in(shard, "links") }
 func (k keys) grouped(shard int) string       { return k.in(shard, "grouped") }
@@ -86,7 +97,7 @@ func (k keys) status(shard int, st string) string {
 
 // The keys of a counter: "" is that of risks, ofTopics that of topic groups.
 func (k keys) number(counter string) string  { return k.counted(counter, "last") }
-func (k keys) numbers(counter string) string { return k.counted(counter, "block") }
+func (k keys) numbers(counter string) string { return k.counted(counter, "blocks") }
 func (k keys) numberOf(counter, op string) string {
 	return k.counted(counter, "op:"+op)
 }
@@ -123,11 +134,35 @@ func (k keys) shard(risk core.RiskKey) int {
 	return int(max(n, 0))
 }
 
-func (k keys) risk(r core.RiskKey) string     { return k.in(k.shard(r), "risk:"+string(r)) }
+// compact reports whether no older program knows a risk.
+func (k keys) compact(r core.RiskKey) bool { return r.Number() > k.since }
+
+func (k keys) risk(r core.RiskKey) string {
+	if k.compact(r) {
+		return k.in(k.shard(r), "r:"+string(r))
+	}
+	return k.in(k.shard(r), "risk:"+string(r))
+}
+
+// document returns the key that has a risk's document, its hash if that is in the field doc.
+func (k keys) document(r core.RiskKey) string {
+	if k.compact(r) {
+		return k.in(k.shard(r), "doc:"+string(r))
+	}
+	return k.risk(r)
+}
+
+// runs returns the hash that has the summaries of a risk's runs.
+func (k keys) runs(r core.RiskKey) string {
+	if k.compact(r) {
+		return k.risk(r)
+	}
+	return k.in(k.shard(r), "runs:"+string(r))
+}
+
 func (k keys) binding(r core.RiskKey) string  { return k.in(k.shard(r), "link:"+string(r)) }
 func (k keys) groupsOf(r core.RiskKey) string { return k.in(k.shard(r), "groups:"+string(r)) }
 func (k keys) shown(r core.RiskKey) string    { return k.in(k.shard(r), "shown:"+string(r)) }
-func (k keys) runs(r core.RiskKey) string     { return k.in(k.shard(r), "runs:"+string(r)) }
 func (k keys) tried(r core.RiskKey) string    { return k.in(k.shard(r), "tried:"+string(r)) }
 func (k keys) run(id engine.RunID) string {
 	return k.in(k.shard(id.Risk), "run:"+id.String())
@@ -146,7 +181,7 @@ func (k keys) around(r core.RiskKey) []string {
 // record returns the keys of everything that belongs to a risk, in the order of
 // scripts/record.lua.
 func (k keys) record(r core.RiskKey) []string {
-	return []string{k.due(k.shard(r)), k.risk(r), k.binding(r), k.shown(r), k.runs(r), k.groupsOf(r)}
+	return []string{k.due(k.shard(r)), k.risk(r), k.document(r), k.binding(r), k.shown(r), k.runs(r), k.groupsOf(r)}
 }
 
 // budget returns a key of a bucket. The tag is the workspace's, so that one

@@ -34,8 +34,9 @@ func (s *Store) Purge(ctx context.Context, rec engine.Record, log core.RiskKey, 
 	if err != nil {
 		return failed(op, err)
 	}
+	runs = slices.DeleteFunc(runs, func(name string) bool { return !ofRuns(key, name) })
 	slices.Sort(runs)
-	c := s.around("purge", key).key(s.keys.tried(key)).key(s.keys.groupsOf(key)).key(s.keys.grouped(s.keys.shard(key))).
+	c := s.around("purge", key).key(s.keys.document(key)).key(s.keys.tried(key)).key(s.keys.groupsOf(key)).key(s.keys.grouped(s.keys.shard(key))).
 		add(version(rec), string(key), len(rec.Groups))
 	for _, g := range rec.Groups {
 		c.add(g.Ref.String(), g.Rev)

@@ -29,7 +29,7 @@ func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
 	if rec.Shown, err = readShown(a.fields(2)); err != nil {
 		return rec, err
 	}
-	if rec.Runs, rec.Folded, err = readSummaries(a.fields(3), a.fields(4)); err != nil {
+	if rec.Runs, rec.Folded, err = readSummaries(key, a.fields(3), a.fields(4)); err != nil {
 		return rec, err
 	}
 	if rec.Groups, err = readGroups(a.fields(5)); err != nil {
@@ -212,10 +212,18 @@ func readBinding(m map[string]string) (engine.Binding, error) {
 // folds begins the fields of a risk's runs that count those that are no longer there.
 const folds = "fold:"
 
+// ofRuns reports whether a field of the hash with the summaries of a risk's runs is one.
+func ofRuns(key core.RiskKey, name string) bool {
+	return strings.HasPrefix(name, string(key)+"/") || strings.HasPrefix(name, folds)
+}
+
 // readSummaries reads a risk's runs: "state|flow|due|begun|open" by RunID, the scores
 // of those that have a timer, and how many more there were.
-func readSummaries(m, scores map[string]string) (list []engine.RunSummary, folded int, err error) {
+func readSummaries(key core.RiskKey, m, scores map[string]string) (list []engine.RunSummary, folded int, err error) {
 	for name, v := range m {
+		if !ofRuns(key, name) {
+			continue
+		}
 		if strings.HasPrefix(name, folds) {
 			count, _, _ := strings.Cut(v, "|")
 			folded += int(number(count))

@@ -11,7 +11,7 @@ import (
 // testReindex indexes risks as an older version left them, from the start and from where it
 // was interrupted.
 func testReindex(t *testing.T, open opener) {
-	b := setup(t, open)
+	b := setup(t, olderRisks(open))
 	const last = 110 // more than one step takes
 	var all []core.Risk
 	for n := range int64(last) {

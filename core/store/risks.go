@@ -31,7 +31,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		ch.Op = "-" + nonce()
 	}
 	c := s.around("apply", ch.New.Key)
-	if files(ch) {
+	if s.files(ch) {
 		c, err = s.filing(ch, string(doc))
 	} else {
 		err = s.change(c, ch, string(doc))
@@ -58,7 +58,7 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 
 // change appends what apply.lua takes.
 func (s *Store) change(c *call, ch engine.Change, doc string) error {
-	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, doc)
+	c.add(ch.Op, nonce(), ch.Result, ch.Expect, ch.New.Version, doc).key(s.keys.document(ch.New.Key))
 	c.add(string(ch.New.Key)).key(s.keys.aligned(s.keys.shard(ch.New.Key))).add(ch.File)
 	if l := ch.Release; l.Group.IsZero() {
 		c.add("", "")
@@ -72,9 +72,10 @@ func (s *Store) change(c *call, ch engine.Change, doc string) error {
 	return s.events(c, ch.Events)
 }
 
-// files reports whether a change files a new risk and does nothing else, as nearly always.
-func files(ch engine.Change) bool {
-	return ch.Expect == 0 && ch.Release.Group.IsZero() &&
+// files reports whether a change files a new risk, which no older program knows, and does
+// nothing else: nearly always.
+func (s *Store) files(ch engine.Change) bool {
+	return ch.Expect == 0 && s.keys.compact(ch.New.Key) && ch.Release.Group.IsZero() &&
 		!slices.ContainsFunc(ch.Timers, func(t engine.TimerChange) bool { return t.Do != engine.ArmTimer })
 }
 
@@ -82,7 +83,7 @@ func files(ch engine.Change) bool {
 func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
 	key := ch.New.Key
 	shard := s.keys.shard(key)
-	c := s.call("file", s.keys.due(shard), s.keys.audit(shard), s.keys.risk(key), s.keys.runs(key), s.keys.aligned(shard))
+	c := s.call("file", s.keys.due(shard), s.keys.audit(shard), s.keys.risk(key), s.keys.document(key), s.keys.aligned(shard))
 	c.add(s.keys.wake(), ch.Op, nonce(), ch.Result, doc, ch.File)
 	c.reindex(append(s.keys.indexChanges(nil, &ch.New), s.touches(nil, &ch.New)...))
 	c.add(len(ch.Timers))
@@ -105,6 +106,8 @@ const onlyRepeat = -1
 // checkChange refuses a change that would leave the indexes out of date.
 func checkChange(ch engine.Change) error {
 	switch {
+	case strings.Contains(ch.Op, "|"):
+		return fmt.Errorf("op %q contains a bar", ch.Op)
 	case ch.New.Key.Number() <= 0:
 		return fmt.Errorf("%q is not the key of a risk", ch.New.Key)
 	case ch.Expect == onlyRepeat && ch.Op == "":

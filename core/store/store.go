@@ -98,8 +98,8 @@ const (
 // schema is the version of the layout that this program writes. A database with an
 // older one is taken over, one with a newer one is refused. Since 2, a risk has its
 // history and the version that last changed each field: a program that doesn't know
-// them would drop them.
-const schema = 2
+// them would drop them. Since 3, it has fewer keys, and an armed run may have none.
+const schema = 3
 
 const defaultShards = 64
 
@@ -167,7 +167,11 @@ func (s *Store) openMeta(ctx context.Context) error {
 	if shards < 1 || shards > 1024 {
 		return invalid("open", "shards", fmt.Errorf("%d shards; must be 1 to 1024", shards))
 	}
-	a, err := s.do(ctx, "open", s.call("meta", s.keys.meta()).add(schema, shards, nonce()+nonce()))
+	instance := nonce() + nonce()
+	open := func(since any) (answer, error) {
+		return s.do(ctx, "open", s.call("meta", s.keys.meta()).add(schema, shards, instance, since))
+	}
+	a, err := open("")
 	if err != nil {
 		return err
 	}
@@ -180,6 +184,16 @@ func (s *Store) openMeta(ctx context.Context) error {
 		return invalid("open", "shards", fmt.Errorf("the database has %d shards, not %d", have, s.opts.Shards))
 	}
 	s.keys.shards, s.instance = have, a.text(3)
+	if a.int(1) < schema {
+		since, err := s.fence(ctx)
+		if err != nil {
+			return err
+		}
+		if a, err = open(since); err != nil {
+			return err
+		}
+	}
+	s.keys.since = a.int(4)
 	s.upcoming.reset(have, rand.N(have))
 	return nil
 }

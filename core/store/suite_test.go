@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -93,6 +94,21 @@ type opener func(t *testing.T, c core.Clock) *store.Store
 func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	runCases(t, func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) })
+}
+
+// TestOlderRisks runs the cases on risks that a program before schema 3 filed.
+func TestOlderRisks(t *testing.T) {
+	t.Parallel()
+	runCases(t, olderRisks(func(t *testing.T, c core.Clock) *store.Store { return storetest.Embedded(t, c) }))
+}
+
+// olderRisks returns an opener of stores whose risks are as before schema 3.
+func olderRisks(open opener) opener {
+	return func(t *testing.T, c core.Clock) *store.Store {
+		s := open(t, c)
+		s.Before(math.MaxInt64)
+		return s
+	}
 }
 
 func TestServer(t *testing.T) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/redis/go-redis/v9"
 
@@ -53,17 +54,20 @@ func (s *Store) walk(ctx context.Context, counter, prefix string, f func(key cor
 	for n := int64(1); n <= last; n += walked {
 		pipe := s.db.Pipeline()
 		var keys []core.RiskKey
-		var cmds []*redis.SliceCmd
+		var docs, goings []*redis.StringCmd
 		for i := n; i < n+walked && i <= last; i++ {
 			key := core.MakeRiskKey(prefix, i)
-			keys, cmds = append(keys, key), append(cmds, pipe.HMGet(ctx, s.keys.risk(key), "doc", goneField))
+			keys, docs = append(keys, key), append(docs, s.document(ctx, pipe, key))
+			goings = append(goings, pipe.HGet(ctx, s.keys.risk(key), goneField))
 		}
-		if _, err := pipe.Exec(ctx); err != nil {
-			return failed(op, err)
-		}
-		for i, cmd := range cmds {
-			values := answer(cmd.Val())
-			doc, gone := values.text(0), values.text(1) != ""
+		_, _ = pipe.Exec(ctx) // each command has its own error
+		for i := range keys {
+			for _, err := range []error{docs[i].Err(), goings[i].Err()} {
+				if err != nil && !errors.Is(err, redis.Nil) {
+					return failed(op, err)
+				}
+			}
+			doc, gone := docs[i].Val(), goings[i].Val() != ""
 			if doc == "" && !gone {
 				continue // no risk has this number
 			}
@@ -73,4 +77,12 @@ func (s *Store) walk(ctx context.Context, counter, prefix string, f func(key cor
 		}
 	}
 	return nil
+}
+
+// document reads the document of a risk.
+func (s *Store) document(ctx context.Context, pipe redis.Pipeliner, key core.RiskKey) *redis.StringCmd {
+	if s.keys.compact(key) {
+		return pipe.Get(ctx, s.keys.document(key))
+	}
+	return pipe.HGet(ctx, s.keys.risk(key), "doc")
 }

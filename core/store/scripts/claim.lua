@@ -3,7 +3,7 @@
 -- KEYS  as in runs.lua (those of a risk are not used), then the shard's server, and for
 --       each candidate its run and those of its risk
 -- ARGV  now, channel, nonce, lease in ms, server,
---       n x (run, ID, runs, risk, binding, shown, groups)
+--       n x (run, ID, runs, risk, document, binding, shown, groups)
 -- Answer: ok, then for each candidate in order {ID, score, claimed (0/1), hash, record or ''}
 -- A repeat is recognised by its nonce and gets the same leases.
 -- A score of '' means that the run no longer has a timer.
@@ -14,7 +14,7 @@ local nonce, lease, server = arg(), int(), key()
 local wanted = {}
 for i = 1, int() do
   local k, id = key(), arg()
-  wanted[i] = { key = k, id = id, runs = key(), risk = key(), binding = key(), shown = key(), groups = key() }
+  wanted[i] = { key = k, id = id, runs = key(), risk = key(), docs = key(), binding = key(), shown = key(), groups = key() }
 end
 
 local seen, id = fields(redis.call('HGETALL', server)), identity()
@@ -37,8 +37,7 @@ for i, w in ipairs(wanted) do
   if not s then
     out[i + 1] = { w.id, '', '0' }
   else
-    local r = load(w.key, w.id)
-    r.runs = w.runs
+    local r = load(w.key, w.id, w.runs)
     if not r.f.st then
       redis.call('ZREM', due, w.id)
       out[i + 1] = { w.id, '', '0' }
@@ -61,7 +60,7 @@ for i, w in ipairs(wanted) do
 end
 for i, w in ipairs(wanted) do
   if out[i + 1][3] == '1' then
-    out[i + 1][5] = record(due, w.risk, w.binding, w.shown, w.runs, w.groups) or ''
+    out[i + 1][5] = record(due, w.risk, w.docs, w.binding, w.shown, w.runs, w.groups) or ''
   end
 end
 return out

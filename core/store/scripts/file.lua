@@ -1,12 +1,13 @@
--- uses: wake events index ops
+-- uses: wake events index ops document
 -- Files a new risk, with its indexes, timers and events.
--- KEYS  due, audit, risk, runs of the risk, aligned, then runs and indexes
+-- KEYS  due, audit, risk, its document, aligned, then runs and indexes
 -- ARGV  now, channel, op, nonce, result, document, config file, index changes,
 --       n x (run (key index, ID), due, flow, data, event or ''), events
 -- Answer: ok, repeat (0/1), result, document or '' if it is the one in ARGV;
 --         conflict with version
--- It does what apply.lua does, for a risk that has no runs, binding and indexes yet.
-local due, audit, risk, runs, aligned = unpack(KEYS, 1, 5)
+-- It does what apply.lua does, for a risk that has no runs, binding and indexes yet. A run
+-- without data gets no hash (armed.lua). A risk's hash is also the record of its runs.
+local due, audit, risk, docs, aligned = unpack(KEYS, 1, 5)
 local channel, op, nonce, result, doc, file = arg(), arg(), arg(), arg(), arg(), arg()
 local index = indexes()
 local timers = {}
@@ -20,30 +21,32 @@ local had = redis.call('HMGET', risk, 'v', 'audit')
 if had[1] then
   local h = fields(redis.call('HGETALL', risk))
   local again, first = repeated(h, op, nonce)
-  if again then return { 'ok', again, first, again == '1' and h.doc or '' } end
+  if again then return { 'ok', again, first, again == '1' and document(docs, risk) or '' } end
   return { 'conflict', 'version' }
 end
 
-local first, timed, summaries = nil, {}, {}
+local first, timed, set = nil, {}, { 'v', '1', 'seq', '1', 'op:0', nonce .. '|' .. op .. '|' .. result }
 for _, t in ipairs(timers) do
   local ms = t.due == 0 and now or t.due
   if not first or ms < first then first = ms end
-  timed[#timed + 1] = str(ms)
+  local at = str(ms)
+  timed[#timed + 1] = at
   timed[#timed + 1] = t.id
-  summaries[#summaries + 1] = t.id
-  summaries[#summaries + 1] = 'armed|' .. t.flow .. '|' .. str(ms) .. '|0|0'
+  set[#set + 1] = t.id
+  set[#set + 1] = 'armed|' .. t.flow .. '|' .. at .. '|0|0'
   if t.event ~= '' then told[#told + 1] = { t.event, 'armed' } end
-  redis.call('HSET', t.key, 'st', 'armed', 'flow', t.flow, 'due', str(ms))
-  if t.data ~= '' then redis.call('HSET', t.key, 'data', t.data) end
+  if t.data ~= '' then redis.call('HSET', t.key, 'st', 'armed', 'flow', t.flow, 'due', at, 'data', t.data) end
 end
 if first then
   wake_by(due, first)
   redis.call('ZADD', due, unpack(timed))
-  redis.call('HSET', runs, unpack(summaries))
 end
-local newest = had[2] or ''
-if told[1] then newest = enter(audit, told, newest) end
-redis.call('HSET', risk, 'doc', doc, 'v', '1', 'audit', newest, 'seq', '1', 'op:0', op, 'nonce:0', nonce, 'result:0', result)
+if told[1] then
+  set[#set + 1] = 'audit'
+  set[#set + 1] = enter(audit, told, had[2] or '')
+end
+redis.call('SET', docs, doc)
+redis.call('HSET', risk, unpack(set))
 change_indexes(index)
 local other = redis.call('GET', aligned)
 if other and other ~= file and string.sub(other, 1, #file + 1) ~= file .. ' ' then redis.call('DEL', aligned) end

@@ -1,15 +1,15 @@
 -- library: values
 -- The last ops of a risk.
 --
--- The risk's hash has the last 16 ops in a ring: seq, and for each place p: op:p, nonce:p,
--- result:p.
+-- The risk's hash has the last 16 ops in a ring: seq, and for each place p: op:p, which is
+-- nonce|op|result. Those that were filed before schema 3 have op:p, nonce:p and result:p.
 
 -- repeated returns whether an op is a repeat of another call ('1') or of this very one
 -- ('0'), and its result; nothing if it is new. h is the risk's hash.
 local function repeated(h, op, nonce)
   for p = 0, 15 do
-    if h['op:' .. p] == op then
-      return h['nonce:' .. p] == nonce and '0' or '1', h['result:' .. p]
-    end
+    local by, known, result = h['nonce:' .. p], h['op:' .. p], h['result:' .. p]
+    if known and not by then by, known, result = string.match(known, '^([^|]*)|([^|]*)|(.*)$') end
+    if known == op then return by == nonce and '0' or '1', result end
   end
 end

@@ -1,15 +1,15 @@
 -- uses: values runs index
 -- Deletes a closed risk, or a topic with a key of its own. What is left is the way to its
 -- trail.
--- KEYS  as in runs.lua, then attempts, groups, the set of keys with a live one, runs and
---       indexes
--- ARGV  now, channel, attempts, groups and set (key indexes), version ('' of a topic), risk
---       key, n x (a group, its rev),
+-- KEYS  as in runs.lua, then the document, attempts, groups, the set of keys with a live
+--       one, runs and indexes
+-- ARGV  now, channel, document, attempts, groups and set (key indexes), version ('' of a
+--       topic), risk key, n x (a group, its rev),
 --       n x (a field of the risk's runs, key index of the run),
 --       index changes
 -- Answer: ok; conflict with version, group or run
 -- A repeat finds the risk gone.
-local tried, groups, grouped, version, member = key(), key(), key(), arg(), arg()
+local docs, tried, groups, grouped, version, member = key(), key(), key(), key(), arg(), arg()
 local kept, all = {}, {}
 for i = 1, int() do kept[i] = { ref = arg(), rev = arg() } end
 for i = 1, int() do all[i] = { name = arg(), key = key() } end
@@ -25,9 +25,12 @@ for _, g in ipairs(kept) do
 end
 local have, n = fields(redis.call('HGETALL', runs)), 0
 for name, v in pairs(have) do
-  n = n + 1
   local st, open = string.match(v, '^(%a+)|.*|(%d+)$')
-  if string.sub(name, 1, 5) ~= 'fold:' and not (ended[st] and open == '0') then return { 'conflict', 'run' } end
+  if string.sub(name, 1, 5) == 'fold:' then n = n + 1
+  elseif string.sub(name, 1, #member + 1) == member .. '/' then
+    n = n + 1
+    if not (ended[st] and open == '0') then return { 'conflict', 'run' } end
+  end
 end
 for _, r in ipairs(all) do
   if not have[r.name] then return { 'conflict', 'run' } end
@@ -39,7 +42,7 @@ for _, r in ipairs(all) do redis.call('DEL', r.key) end
 change_indexes(index)
 redis.call('SREM', bindings, member)
 redis.call('SREM', grouped, member)
-redis.call('DEL', risk, binding, shown, runs, tried, groups)
+redis.call('DEL', risk, docs, binding, shown, runs, tried, groups)
 redis.call('HSET', risk, 'gone', str(now))
 if newest then redis.call('HSET', risk, 'audit', newest) end
 return { 'ok' }

@@ -1,4 +1,4 @@
--- library: values wake events
+-- library: values wake events armed
 -- Runs, their timers, and what the risk's trail says about them.
 --
 -- The KEYS of every script that uses it begin with these ten. The second argument
@@ -29,8 +29,15 @@ local channel = arg()
 -- version among them, and the versions of those that are in the record: count|highest|v,v.
 local ended = { finished = true, skipped = true, cancelled = true }
 
-local function load(k, id)
-  return { key = k, id = id, runs = runs, f = fields(redis.call('HGETALL', k)), set = {}, gone = {} }
+-- load reads a run of a risk, by default of the one in KEYS.
+local function load(k, id, of)
+  local r = { key = k, id = id, runs = of or runs, set = {}, gone = {} }
+  local implied
+  r.f, implied = run_of(k, id, r.runs)
+  if implied then -- the first save writes its hash
+    for field, value in pairs(r.f) do r.set[field] = value end
+  end
+  return r
 end
 
 local function put(r, field, value)
