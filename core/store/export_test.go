@@ -22,6 +22,12 @@ func (s *Store) AuditKey(risk core.RiskKey) string { return s.keys.audit(s.keys.
 // Before makes risks up to a number those that an older program may have filed.
 func (s *Store) Before(n int64) { s.keys.since = n }
 
+// TakeOver opens the database of another prefix in place of the one that s has.
+func (s *Store) TakeOver(ctx context.Context, prefix string) error {
+	s.keys.prefix = prefix
+	return s.openMeta(ctx)
+}
+
 // RiskKey returns the key of a risk's hash.
 func (s *Store) RiskKey(risk core.RiskKey) string { return s.keys.risk(risk) }
 

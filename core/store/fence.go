@@ -8,21 +8,15 @@ import "context"
 // may have given. It can be interrupted and repeated.
 func (s *Store) fence(ctx context.Context) (since int64, err error) {
 	const op = "open"
-	var calls []*call
 	for shard := range s.keys.shards {
-		calls = append(calls, s.call("fence", s.keys.in(shard, "server"), s.keys.server(shard)))
-	}
-	counters := []string{"", ofTopics}
-	for _, counter := range counters {
-		calls = append(calls, s.call("fence", s.keys.counted(counter, "block"), s.keys.numbers(counter)))
-	}
-	_, errs := s.doAll(ctx, op, calls)
-	for _, err := range errs {
-		if err != nil {
+		if _, err := s.do(ctx, op, s.call("fence", s.keys.in(shard, "server"), s.keys.server(shard))); err != nil {
 			return 0, err
 		}
 	}
-	for _, counter := range counters {
+	for _, counter := range []string{"", ofTopics} {
+		if _, err := s.do(ctx, op, s.call("fence", s.keys.counted(counter, "block"), s.keys.numbers(counter))); err != nil {
+			return 0, err
+		}
 		last, err := s.lastNumber(ctx, counter)
 		if err != nil {
 			return 0, failed(op, err)
