@@ -133,7 +133,7 @@ func TestSchema2(t *testing.T) {
 	rec, err := b.s.Get(b.ctx, "R-4")
 	b.ok(err)
 	b.clock.pass(100 * core.Day)
-	b.ok(b.s.Purge(b.ctx, rec, operator))
+	b.ok(b.s.Purge(b.ctx, rec, "R-0", operator))
 	_, err = b.s.Get(b.ctx, "R-4")
 	b.is(err, core.NotFound, "")
 }
