@@ -95,7 +95,12 @@ func (s *Store) filing(ch engine.Change, doc string) (*call, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.run(s.keys, t.Run).add(ms(t.Due), t.FlowHash, t.Data, event)
+		if len(t.Data) > 0 {
+			c.run(s.keys, t.Run)
+		} else {
+			c.add(0, t.Run.String())
+		}
+		c.add(ms(t.Due), t.FlowHash, t.Data, event)
 	}
 	return c, s.events(c, ch.Events)
 }

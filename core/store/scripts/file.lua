@@ -2,7 +2,7 @@
 -- Files a new risk, with its indexes, timers and events.
 -- KEYS  due, audit, risk, its document, aligned, then runs and indexes
 -- ARGV  now, channel, op, nonce, result, document, config file, index changes,
---       n x (run (key index, ID), due, flow, data, event or ''), events
+--       n x (run (key index if it has data, ID), due, flow, data, event or ''), events
 -- Answer: ok, repeat (0/1), result, document or '' if it is the one in ARGV;
 --         conflict with version
 -- It does what apply.lua does, for a risk that has no runs, binding and indexes yet. A run

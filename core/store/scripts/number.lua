@@ -14,34 +14,37 @@
 -- number that was given out is at most upto, whatever became of last.
 local kept, like, again, size = int(), int(), arg(), int()
 local safe, safe_id, reserve = int(), arg(), arg() == '1'
-local n, other = redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3])
+local had = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+local last, n, other = num(had[1]), had[2], had[3]
 if not reserve and other and other ~= n and again ~= '1' then
   return { 'ok', n or '0', other, str(like - redis.call('PTTL', KEYS[3])) }
 end
 
+local b = redis.call('HMGET', KEYS[4], 'upto', 'safe', 'id')
+local upto, sure = num(b[1]), num(b[2])
 if reserve or not n then
-  local b, id = fields(redis.call('HGETALL', KEYS[4])), identity()
-  local last = num(redis.call('GET', KEYS[1]))
-  if b.id and b.id ~= id then
-    if num(b.upto) > last then
-      last = num(b.upto)
+  local id = (size > 0 or b[3]) and identity() or ''
+  if b[3] and b[3] ~= id then
+    if upto > last then
+      last = upto
       redis.call('SET', KEYS[1], str(last))
     end
-    b.safe = nil
+    sure = 0
     redis.call('HSET', KEYS[4], 'id', id, 'safe', '0')
   end
   if reserve then
-    local upto = str(math.max(num(b.upto), last + size))
+    upto = str(math.max(upto, last + size))
     redis.call('HSET', KEYS[4], 'upto', upto, 'id', id)
     return { 'ok', upto, id }
   end
-  if safe_id == id and safe > num(b.safe) then
-    b.safe = safe
+  if safe_id == id and safe > sure then
+    sure = safe
     redis.call('HSET', KEYS[4], 'safe', str(safe))
   end
-  if size > 0 and last >= num(b.safe) then return { 'ok', '0', '0' } end
-  n = str(redis.call('INCR', KEYS[1]))
+  if size > 0 and last >= sure then return { 'ok', '0', '0' } end
+  last = redis.call('INCR', KEYS[1])
+  n = str(last)
   redis.call('SET', KEYS[2], n, 'PX', str(kept))
 end
 redis.call('SET', KEYS[3], n, 'PX', str(like))
-return { 'ok', n, '0', str(num(redis.call('HGET', KEYS[4], 'safe')) - num(redis.call('GET', KEYS[1]))) }
+return { 'ok', n, '0', str(sure - last) }
