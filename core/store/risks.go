@@ -47,10 +47,11 @@ func (s *Store) Apply(ctx context.Context, ch engine.Change) (engine.Applied, er
 		return out, err
 	}
 	out.Repeat, out.Result = a.text(1) == "1", a.text(2)
-	if stored := a.text(3); stored != "" {
-		doc = []byte(stored)
+	if !out.Repeat {
+		out.Risk = ch.New
+		return out, nil
 	}
-	if err := json.Unmarshal(doc, &out.Risk); err != nil {
+	if err := json.Unmarshal([]byte(a.text(3)), &out.Risk); err != nil {
 		return out, broken(op, err)
 	}
 	return out, nil
