@@ -235,18 +235,27 @@ func (k *killed) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		if strings.EqualFold(cmd.Name(), "hello") || strings.EqualFold(cmd.Name(), "client") {
 			return next(ctx, cmd)
 		}
-		k.left--
-		if k.left == -1 && k.after {
-			_ = next(ctx, cmd)
-		}
-		if k.left < 0 {
-			cmd.SetErr(errKilled)
-			return errKilled
-		}
-		return next(ctx, cmd)
+		return k.command([]redis.Cmder{cmd}, func() error { return next(ctx, cmd) })
 	}
 }
 
 func (k *killed) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		return k.command(cmds, func() error { return next(ctx, cmds) })
+	}
+}
+
+// command lets a command or a pipeline through, or doesn't.
+func (k *killed) command(cmds []redis.Cmder, do func() error) error {
+	k.left--
+	if k.left == -1 && k.after {
+		_ = do()
+	}
+	if k.left >= 0 {
+		return do()
+	}
+	for _, cmd := range cmds {
+		cmd.SetErr(errKilled)
+	}
+	return errKilled
 }
