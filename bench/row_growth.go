@@ -19,6 +19,7 @@ func askings() []asking {
 		{"list all", engine.ListQuery{}},
 		{"list mine", engine.ListQuery{Mine: true}},
 		{"list module:" + module, engine.ListQuery{Module: module}},
+		{"list module:" + rare, engine.ListQuery{Module: rare}},
 		{"list overdue", engine.ListQuery{Overdue: true}},
 	}
 }

@@ -23,6 +23,7 @@ const (
 	workspace = "acme"
 	people    = 5000 // who file and handle
 	module    = "Payments"
+	rare      = "Ledger" // the module of one risk in twenty
 	// description has the length of an ordinary report.
 	description = "The totals of last night differ from the bank's by one cent. Nobody knows yet since when that is so. Two people are looking into it."
 )
@@ -48,6 +49,7 @@ redis: { url: %q }
 permissions: { administrators: [lin], file: everyone, read: everyone }
 modules:
   %s: { handlers: [lin], lead: lin }
+  %s: { handlers: [lin], lead: lin }
 workspaces:
   %s: { platform: slack, bot_token: "${TOKEN}", signing_secret: "${SECRET}", api_url: %q, rates: unlimited }
 people:
@@ -63,7 +65,7 @@ flows:
     if: status == "pending"
     steps:
       - send_message: { to: [submitter], title: "{{ .title }}" }
-`, p.redis, module, workspace, p.slack, workspace)
+`, p.redis, module, rare, workspace, p.slack, workspace)
 }
 
 // load reads the config file.
@@ -199,7 +201,14 @@ func (w *world) fill(ctx context.Context, l load, when moment) (sample, error) {
 	return l.run(ctx, func(ctx context.Context, c, n int) error {
 		at, title := when(n)
 		clocks[c].at = at
-		return w.fileOne(ctx, engines[c], mark, n, title)
+		d := draft(title)
+		if n%20 == 1 {
+			d.Module = rare
+		}
+		if n%20 == 2 { // most of these are overdue soon
+			d.DueAt = at.Add(time.Hour)
+		}
+		return w.fileOne(ctx, engines[c], mark, n, d)
 	})
 }
 
@@ -207,16 +216,19 @@ func (w *world) fill(ctx context.Context, l load, when moment) (sample, error) {
 func (w *world) file(ctx context.Context, l load) (sample, error) {
 	mark := strconv.FormatInt(time.Now().UnixNano(), 36)
 	return l.run(ctx, func(ctx context.Context, c, n int) error {
-		return w.fileOne(ctx, w.engines[c%len(w.engines)], mark, n, "Ledger is off by "+mark+" "+strconv.Itoa(n))
+		return w.fileOne(ctx, w.engines[c%len(w.engines)], mark, n, draft("Ledger is off by "+mark+" "+strconv.Itoa(n)))
 	})
 }
 
-func (w *world) fileOne(ctx context.Context, e *engine.Engine, mark string, n int, title string) error {
-	filed, err := e.File(ctx, core.MakeOp("bench", mark, strconv.Itoa(n)), actor(n%people), engine.Draft{
-		Title: title, Module: module, Description: description,
-	})
+// draft returns an ordinary risk.
+func draft(title string) engine.Draft {
+	return engine.Draft{Title: title, Module: module, Description: description}
+}
+
+func (w *world) fileOne(ctx context.Context, e *engine.Engine, mark string, n int, d engine.Draft) error {
+	filed, err := e.File(ctx, core.MakeOp("bench", mark, strconv.Itoa(n)), actor(n%people), d)
 	if err == nil && filed.Before != nil {
-		return fmt.Errorf("%q was filed before, as %s", title, filed.Before.Key)
+		return fmt.Errorf("%q was filed before, as %s", d.Title, filed.Before.Key)
 	}
 	return err
 }

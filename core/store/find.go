@@ -16,10 +16,13 @@ import (
 const (
 	// firstRead is how many entries of an index are read in a shard at first. Each
 	// further read is readGrows times as large.
-	firstRead = 32
+	firstRead = 8
 	readGrows = 4
-	// reads is how often a shard is read for one Find: at most 2,720 entries of each index.
-	reads = 4
+	// reads is how often a shard is read for one Find: at most 2,728 entries of each index.
+	reads = 5
+	// readTogether is how many entries of each index are read in one round trip, unless it
+	// is of a single shard: while the server reads them, other clients wait.
+	readTogether = 2048
 	// readDocs is how many documents are read at a time, unless fewer are needed.
 	readDocs = 64
 )
@@ -187,12 +190,20 @@ func (f *search) next(ctx context.Context) (hits []hit, ok bool, err error) {
 	if !more || !slices.ContainsFunc(of, func(p *part) bool { return p.upto == edge }) {
 		return nil, false, nil
 	}
-	answers, errs := f.s.doAll(ctx, "find", calls)
-	for i, a := range answers {
-		if errs[i] != nil {
-			return nil, false, errs[i]
+	for len(calls) > 0 {
+		n, entries := 1, of[0].size
+		for n < len(calls) && entries+of[n].size <= readTogether {
+			entries += of[n].size
+			n++
 		}
-		f.add(of[i], a)
+		answers, errs := f.s.doAll(ctx, "find", calls[:n])
+		for i, a := range answers {
+			if errs[i] != nil {
+				return nil, false, errs[i]
+			}
+			f.add(of[i], a)
+		}
+		calls, of = calls[n:], of[n:]
 	}
 	return f.certain(), true, nil
 }

@@ -7,7 +7,9 @@
 -- Answer: ok, how many match or -1, {risk, score of those that match}, the place up to
 --         which everything was read (score, key), '' and '' if nothing is left
 -- A risk matches if it is in an index of each group. The smallest group in the order is
--- read, and the risks in it are looked up in the others.
+-- read, and the risks in it are looked up in the others. A group in another order is read
+-- instead if it is smaller and can be read as a whole: few risks may match it, and they may
+-- be anywhere in the order.
 local falling, from, after, most, count = arg() == '1', tonumber(arg()), arg(), int(), arg() == '1'
 
 -- precedes compares members as Redis sorts them; Lua's < depends on the locale.
@@ -51,7 +53,11 @@ for i = 1, int() do
   for s = 1, g.n do
     key = key + 1
     local low, high = 0, 0
-    if g.order then low, high = left(KEYS[key], g) end
+    if g.order then
+      low, high = left(KEYS[key], g)
+    else
+      high = redis.call('ZCOUNT', KEYS[key], str(g.min), str(g.max))
+    end
     g.sets[s] = { key = KEYS[key], low = low, high = high }
     g.size = g.size + math.max(high - low, 0)
   end
@@ -66,14 +72,31 @@ if count then
   end
 end
 
-local smallest
+local smallest, whole
 for _, g in ipairs(groups) do
   if g.order and (not smallest or g.size < smallest.size) then smallest = g end
+end
+for _, g in ipairs(groups) do
+  if not g.order and g.size <= most and g.size < smallest.size and (not whole or g.size < whole.size) then whole = g end
+end
+
+-- at returns the score of a risk in a group, nil if it is not in there.
+local function at(g, risk)
+  for _, set in ipairs(g.sets) do
+    local value = score(set.key, risk)
+    if value and value >= g.min and value <= g.max then return value end
+  end
 end
 
 -- What is beyond the end of the part that was read of an index must wait for the rest of it.
 local all, edge = {}, nil
-for _, set in ipairs(smallest.sets) do
+for _, set in ipairs(whole and whole.sets or {}) do
+  for _, risk in ipairs(redis.call('ZRANGEBYSCORE', set.key, str(whole.min), str(whole.max))) do
+    local e = { risk, at(smallest, risk) }
+    if e[2] and (not from or earlier({ after, from }, e)) then all[#all + 1] = e end
+  end
+end
+for _, set in ipairs(whole and {} or smallest.sets) do
   local low, high = set.low, set.high
   if high - low > most then
     if falling then low = high - most else high = low + most end
@@ -81,21 +104,13 @@ for _, set in ipairs(smallest.sets) do
   local part = {}
   if high > low then part = redis.call('ZRANGE', set.key, low, high - 1, 'WITHSCORES') end
   for i = 1, #part, 2 do
-    local at = falling and #part - i or i
-    all[#all + 1] = { part[at], tonumber(part[at + 1]) }
+    local place = falling and #part - i or i
+    all[#all + 1] = { part[place], tonumber(part[place + 1]) }
   end
   local last = all[#all]
   if set.high - set.low > most and (not edge or earlier(last, edge)) then edge = last end
 end
-if #smallest.sets > 1 then table.sort(all, earlier) end
-
-local function has(g, risk)
-  for _, set in ipairs(g.sets) do
-    local at = score(set.key, risk)
-    if at and at >= g.min and at <= g.max then return true end
-  end
-  return false
-end
+if whole or #smallest.sets > 1 then table.sort(all, earlier) end
 
 local found, before = {}, nil
 for _, e in ipairs(all) do
@@ -103,7 +118,7 @@ for _, e in ipairs(all) do
   local match = e[1] ~= before
   before = e[1]
   for _, g in ipairs(groups) do
-    match = match and (g == smallest or has(g, e[1]))
+    match = match and (g == smallest or g == whole or at(g, e[1]) ~= nil)
   end
   if match then
     found[#found + 1] = e[1]

@@ -1,0 +1,81 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"riskroom/core/engine"
+	"riskroom/core/store"
+	"riskroom/core/store/storetest"
+)
+
+// TestListsReadLittle checks that the first page of a list takes few round trips and reads
+// little of the indexes, although there are many risks and hardly any may match.
+func TestListsReadLittle(t *testing.T) {
+	t.Parallel()
+	const risks = 3000
+	b := &bench{T: t, ctx: t.Context(), clock: newClock(), s: storetest.Start(t, "--appendonly", "no").Open(t, store.Options{Shards: 4, Volatile: true})}
+	var all sync.WaitGroup
+	for part := range 8 {
+		all.Go(func() {
+			for n := part + 1; n <= risks; n += 8 {
+				r := b.newRisk(int64(n))
+				r.SubmittedAt = b.clock.Now().Add(time.Duration(n) * time.Second)
+				if n == 5 {
+					r.DueAt = b.clock.Now().Add(-time.Hour)
+				}
+				if n%2 == 0 {
+					r.Module = "Ledger"
+				}
+				if _, err := b.s.Apply(b.ctx, engine.Change{Op: fmt.Sprint("file-", n), New: r}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	open := engine.OpenStatuses()
+	var trips counted
+	b.s.DB().AddHook(&trips)
+	for _, c := range []struct {
+		name  string
+		q     engine.Query
+		found int
+	}{
+		{"all", engine.Query{Statuses: open}, 10},
+		{"a module", engine.Query{Statuses: open, Modules: []string{"Ledger"}}, 10},
+		{"overdue, of which there is one", engine.Query{Statuses: open, Due: engine.Period{Before: b.clock.Now()}}, 1},
+		{"overdue by due date", engine.Query{Statuses: open, Due: engine.Period{Before: b.clock.Now()}, ByDue: true}, 1},
+		{"due later, of which there is none", engine.Query{Statuses: open, Due: engine.Period{From: b.clock.Now()}}, 0},
+	} {
+		c.q.Limit = 10
+		find := func() {
+			found, err := b.s.Find(b.ctx, c.q)
+			b.ok(err)
+			b.same(c.name, len(found.Risks), c.found)
+		}
+		find() // now the server knows the script
+		b.ok(b.s.DB().ConfigResetStat(b.ctx).Err())
+		trips = 0
+		find()
+		if trips > 2 {
+			t.Errorf("%s: %d round trips", c.name, trips)
+		}
+		if n := callsOf(b, "zscore"); n > 100 {
+			t.Errorf("%s: %d risks are looked up in an index", c.name, n)
+		}
+	}
+}
+
+// callsOf returns how often a server has run a command.
+func callsOf(b *bench, command string) (n int) {
+	for line := range strings.Lines(b.s.DB().Info(b.ctx, "commandstats").Val()) {
+		if rest, ok := strings.CutPrefix(line, "cmdstat_"+command+":calls="); ok {
+			_, _ = fmt.Sscanf(rest, "%d", &n)
+		}
+	}
+	return n
+}
