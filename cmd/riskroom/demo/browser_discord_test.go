@@ -41,6 +41,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	// The other fields have a form of their own.
 	v.press("#posts .only button", v.words.S("options.form.next"))
 	v.sees("#window", v.words.Field("due_at"))
+	v.attach()
 	v.press("#window footer .primary", "")
 	v.gone("#window")
 	v.sees("#posts .only", v.says("only_you"), "R-1", title)
@@ -82,6 +83,7 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#head .topic", "Payments · R-1")
 	v.once("#posts .post", v.words.S("card.button.start"))
 	v.sees("#posts .mention", "@lin", "@wei")
+	v.opens()
 	v.press("#head .badge", v.says("pinned"))
 	v.waits("the pin leads to the badge", `document.activeElement.classList.contains('led')`)
 	v.press("#posts .led button", v.words.S("card.button.details"))
@@ -113,4 +115,16 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.sees("#toasts", v.says("error.read_only"))
 	v.side("riskroom")
 	v.sees("#posts .fields", v.words.S("common.status.resolved"))
+
+	// The channel is moved, then deleted by hand, and the bot notices.
+	v.side("ledger")
+	v.menu("move.out", text.Args{"Where": "riskroom"})
+	v.waits("it is in no category", `document.querySelector('#side details')?.innerText.includes('ledger-is-off-by-one-r-1') !== true`)
+	v.menu("delete")
+	v.press("dialog.asks button.danger", v.says("room.delete.yes"))
+	v.trail(v.tells("freed"))
+	v.joins("zoe")
+	v.press("#text", "")
+	v.keys("/risk new module:Payments title:Another\r")
+	v.sees("#posts .only", "R-2", "Another")
 }

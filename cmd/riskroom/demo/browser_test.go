@@ -152,6 +152,7 @@ func (v visitor) file(other, module string) {
 	v.choose(v.words.Field("module"), module)
 	v.waits("the handlers are chosen", `document.querySelectorAll('#window .checks input:checked').length === 2`)
 	v.waits("what was typed stays", `document.querySelector('#window input').value === `+quoted(title))
+	v.attach()
 	v.press("#window footer button", v.words.S("commands.form.file.submit"))
 	v.sees("#window", "R-1", title)
 	v.press("#window footer button", "")
@@ -247,6 +248,10 @@ func TestStoryInBrowser(t *testing.T) {
 			v.sees("#story", v.says("story.pass"))
 			v.there(c.wei)
 			v.once("#posts .post", v.words.S("card.button.start"))
+			v.opens()
+			if !v.narrow {
+				v.archived("r-1")
+			}
 			v.press("#head .badge", "R-1")
 			v.waits("the badge leads to its card", `document.activeElement.classList.contains('led')`)
 			v.trouble(killNow)
@@ -287,6 +292,12 @@ func TestStoryInBrowser(t *testing.T) {
 			v.sees("#posts dl", v.words.S("common.status.resolved"))
 			v.press("#story button", v.says("story.away"))
 			v.gone("#story")
+
+			// Somebody who joins can file a risk at once.
+			v.joins("zoe")
+			v.press("#text", "")
+			v.keys("/risk " + bots.Word(c.lang, "new") + " Zoe's risk " + v.words.Field("module") + ":" + c.module + "\r")
+			v.sees("#posts .only", "R-2", "Zoe's risk")
 		})
 	}
 }

@@ -101,7 +101,7 @@ export function asked(q) {
     const input = q.label && h('input', { id: 'asked', required: true, maxlength: '32', autocomplete: 'off' })
     const d = h('dialog', { class: 'asks', 'aria-labelledby': 'asked-title', onclose: () => { d.remove(); resolve(q.use ? out : d.returnValue === 'yes') } },
       h('form', { method: 'dialog', onsubmit: async (e) => {
-        if (!q.use || !e.submitter?.value) return
+        if (!q.use) return
         e.preventDefault()
         out = await q.use(input.value)
         wrong.textContent = out.error ?? ''
@@ -109,7 +109,7 @@ export function asked(q) {
       } },
       h('h2', { id: 'asked-title' }, q.title), h('p', null, q.text),
       input && h('div', { class: 'field' }, h('label', { for: 'asked' }, q.label), input, wrong),
-      h('footer', null, h('button', { type: 'submit', class: 'button', formnovalidate: true }, q.no),
+      h('footer', null, h('button', { type: 'button', class: 'button', onclick: () => d.close() }, q.no),
         h('button', { type: 'submit', value: 'yes', class: 'button ' + (q.use ? 'primary' : 'danger') }, q.yes))))
     document.body.append(d)
     d.showModal()
