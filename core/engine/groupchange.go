@@ -120,6 +120,9 @@ func (t *turn) changeGroup(ctx context.Context, g Group, edit func(*Group), even
 // changeGroupAnd does the same, and changes timers of the group's key.
 func (t *turn) changeGroupAnd(ctx context.Context, g Group, timers []TimerChange, edit func(*Group), events ...Event) error {
 	c := groupChange{edit: edit, events: events, timers: append(timers, t.e.syncAt(g.Key, t.e.clock.Now()))}
+	if err := t.recordResult(ctx); err != nil {
+		return err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if g.Key == t.run.ID.Risk {

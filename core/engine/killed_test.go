@@ -94,8 +94,8 @@ func (s killableStore) Close(ctx context.Context, c engine.Close) (engine.Wish, 
 	return step(s.process, func() (engine.Wish, error) { return s.Store.Close(ctx, c) })
 }
 
-func (s killableStore) Complete(ctx context.Context, st engine.Complete) (engine.Lease, error) {
-	return step(s.process, func() (engine.Lease, error) { return s.Store.Complete(ctx, st) })
+func (s killableStore) Complete(ctx context.Context, st engine.Complete) (engine.Completed, error) {
+	return step(s.process, func() (engine.Completed, error) { return s.Store.Complete(ctx, st) })
 }
 
 func (s killableStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {

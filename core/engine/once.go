@@ -164,34 +164,36 @@ func (o once) make(ctx context.Context, key string, c core.Call, events []Event)
 	return "", err
 }
 
-// record stores a result. It retries for a while: without the result, the next
-// worker would have to ask the platform.
+// record records a result, or keeps it for the turn's next script. That of a call that
+// creates a group is recorded at once, with what follows from it.
 func (o once) record(ctx context.Context, key string, c core.Call, attempt int, value string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.t.e.settle)
-	defer cancel()
-	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
-	if o.creates(c) {
-		made := newGroup(o.t.run.ID, core.GroupRef{Workspace: o.t.workspace, ID: value}, *o.spec)
-		made.At = o.t.e.now()
-		o.opened.record(&made)
-		cl.Group = &made
+	if !o.creates(c) {
+		r := Result{Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Value: value}
+		if err := o.t.keepResult(ctx, r, attempt); err != nil {
+			return core.Stop(err)
+		}
+		return nil
 	}
+	cl := Close{Run: o.t.run.ID, Cycle: o.t.run.Cycle, Step: o.t.run.Step, Key: key, Attempt: attempt, Value: value}
+	made := newGroup(o.t.run.ID, core.GroupRef{Workspace: o.t.workspace, ID: value}, *o.spec)
+	made.At = o.t.e.now()
+	o.opened.record(&made)
+	cl.Group = &made
 	if o.binds(c) {
 		cl.Bind = &core.GroupRef{Workspace: o.t.workspace, ID: value}
 		cl.Events = []Event{o.t.event(EventBound, o.op(key), map[string]string{"group": cl.Bind.String()})}
 	}
-	pause := 20 * time.Millisecond
-	for {
+	err := o.t.untilStored(ctx, func(ctx context.Context) error {
 		wish, err := o.t.e.store.Close(ctx, cl)
 		if err == nil {
 			o.t.closed(key, CallState{Done: true, Value: value, Attempt: attempt}, wish)
-			return nil
 		}
-		if core.KindOf(err) != core.Unavailable || sleep(ctx, pause) != nil {
-			return core.Stop(err)
-		}
-		pause = min(2*pause, time.Second)
+		return err
+	})
+	if err != nil {
+		return core.Stop(err)
 	}
+	return nil
 }
 
 // binds reports whether the call creates the risk's item group.

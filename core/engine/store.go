@@ -177,7 +177,8 @@ type Runs interface {
 	// held.
 	Hold(ctx context.Context, l Lease, until time.Time) (Lease, error)
 
-	// Begin opens an intent.
+	// Begin opens an intent. It also records the result of the call before, even if the
+	// intent is refused.
 	Begin(ctx context.Context, b Begin) (Begun, error)
 
 	// Close records the result of a call, or closes its intent without a result. Anyone
@@ -189,17 +190,27 @@ type Runs interface {
 	// that risk. Setting the store's clock forward doesn't make it longer.
 	Elapsed(ctx context.Context, risk core.RiskKey, t time.Time) (time.Duration, error)
 
-	// Complete ends a worker's turn on a run. It needs the lease.
+	// Complete ends a step or a worker's turn on a run. It needs the lease, but records
+	// the result of the last call even if the lease is lost.
 	//
 	// When a sync ends, its cycle is raised, its calls are forgotten, and if its wish
 	// is AgainWish it is armed again at once. When any run ends, a binding that it
 	// reserved is released. A parked run keeps it, and so shows as the holder.
-	Complete(ctx context.Context, c Complete) (Lease, error)
+	Complete(ctx context.Context, c Complete) (Completed, error)
+}
+
+// Result is the result of a call.
+type Result struct {
+	Cycle int64 // of a sync; a result of an earlier cycle is dropped
+	Step  int
+	Key   string
+	Value string
 }
 
 // Begin opens an intent for a call.
 type Begin struct {
 	Lease   Lease
+	Result  *Result // of the call before, nil if none is to be recorded
 	Step    int
 	Key     string
 	Attempt int       // the call's attempts so far + 1
@@ -231,11 +242,11 @@ type Begun struct {
 // Close ends a call.
 type Close struct {
 	Run     RunID
-	Cycle   int64 // of a sync; a result of an earlier cycle is dropped
+	Cycle   int64 // as in Result
 	Step    int
 	Key     string
-	Attempt int
 	Value   string
+	Attempt int
 	Fail    bool  // there is no result and certainly no effect; needs Lease
 	Lease   Lease // of Fail
 	// Bind binds the risk to this group in the same step: it is set with the result of
@@ -247,13 +258,14 @@ type Close struct {
 	Events []Event
 }
 
-// Complete says how a worker's turn ended.
+// Complete says how a step or a worker's turn ended.
 type Complete struct {
-	Lease Lease
-	To    RunState  // Running: on to the next step, with the lease until Until; Waiting; Parked; or an end
-	Until time.Time // of Running and Waiting: the timer's new score
-	Step  int       // the step that ended or waits
-	Next  bool      // the step ended: the run goes on to Step+1, and its calls, input, attempts and slot are forgotten
+	Lease  Lease
+	Result *Result   // of the last call, nil if none is to be recorded
+	To     RunState  // Running: on to the next step, with the lease until Until; Waiting; Parked; or an end
+	Until  time.Time // of Running and Waiting: the timer's new score
+	Step   int       // the step that ended or waits
+	Next   bool      // the step ended: the run goes on to Step+1, and its calls, input, attempts and slot are forgotten
 	// Outcome is the outcome of the step so far. If it is not nil it is stored under
 	// Step, whether or not the step ended.
 	Outcome  []byte
@@ -273,6 +285,15 @@ type Complete struct {
 	Unreached []Unreached   // added, or replaced by As and Account; without a Code: removed
 	Timers    []TimerChange // of the same risk: notices, a sync
 	Events    []Event
+}
+
+// Completed is the outcome of a Complete.
+type Completed struct {
+	Lease Lease // zero: given up
+	// If the run goes on with the next step, Wish is what it should do instead, and Record
+	// is that of its risk, or nil if there is none.
+	Wish   Wish
+	Record *Record
 }
 
 // Bindings binds risks to item groups.

@@ -41,6 +41,8 @@ type turn struct {
 	lease      Lease
 	progressed time.Time // when the turn last made progress
 	notes      []Event   // written when the turn ends
+	kept       *Result   // of a call, to be recorded by the next script; nil for none
+	overdue    *time.Timer
 }
 
 // call returns the state of a call, and marks it as reached.
@@ -119,6 +121,9 @@ func (t *turn) read(ctx context.Context) (Record, error) {
 
 // reload reads the step's calls and the run's wish again.
 func (t *turn) reload(ctx context.Context) error {
+	if err := t.recordResult(ctx); err != nil {
+		return err
+	}
 	r, err := t.e.store.Load(ctx, t.run.ID)
 	if err != nil {
 		return err
@@ -171,7 +176,7 @@ func (t *turn) begin(ctx context.Context, key string, needsBinding bool, events 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b := Begin{
-		Lease: t.lease, Step: t.run.Step, Key: key, Nonce: newNonce(),
+		Lease: t.lease, Result: t.kept, Step: t.run.Step, Key: key, Nonce: newNonce(),
 		Attempt:      t.run.Calls[key].Attempt + 1,
 		Until:        t.e.clock.Now().Add(t.e.timeout + t.e.settle),
 		Input:        t.input,
@@ -182,6 +187,7 @@ func (t *turn) begin(ctx context.Context, key string, needsBinding bool, events 
 		b.Version = t.version
 	}
 	got, err := t.beginWithRetry(ctx, b)
+	t.resultSent(err)
 	if err != nil {
 		return CallState{}, err
 	}
@@ -270,8 +276,6 @@ func (t *turn) fail(ctx context.Context, key string, attempt int, events ...Even
 
 // closed updates the turn after a result was stored.
 func (t *turn) closed(key string, c CallState, w Wish) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.setCall(key, c)
 	t.wish(w)
 	t.progressed = time.Now()
@@ -309,16 +313,26 @@ func (t *turn) note(kind, op string, data map[string]string) {
 
 // completeAs stores how the turn or a step of it ended, even if ctx has ended.
 func (t *turn) completeAs(ctx context.Context, s Complete) error {
-	ctx = context.WithoutCancel(ctx)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	s.Lease, s.Step = t.lease, t.run.Step
-	s.Events = append(t.notes, s.Events...)
-	l, err := t.e.store.Complete(ctx, s)
-	if err != nil {
+	events := s.Events
+	return t.untilStored(ctx, func(ctx context.Context) error {
+		s.Lease, s.Result, s.Step = t.lease, t.kept, t.run.Step
+		s.Events = append(t.notes[:len(t.notes):len(t.notes)], events...)
+		got, err := t.e.store.Complete(ctx, s)
+		t.resultSent(err)
+		if err == nil {
+			t.completed(s, got)
+		}
 		return err
+	})
+}
+
+// completed updates the turn after s was stored.
+func (t *turn) completed(s Complete, got Completed) {
+	t.lease, t.notes, t.progressed = got.Lease, nil, time.Now()
+	t.wish(got.Wish)
+	if t.run.Begun {
+		t.run.Record = got.Record
 	}
-	t.lease, t.notes, t.progressed = l, nil, time.Now()
 	if s.Outcome != nil {
 		if t.run.Outcomes == nil {
 			t.run.Outcomes = map[int][]byte{}
@@ -331,7 +345,6 @@ func (t *turn) completeAs(ctx context.Context, s Complete) error {
 		clear(t.reached)
 		t.run.Since, t.run.Slot, t.input = time.Time{}, Slot{}, nil
 	}
-	return nil
 }
 
 // keep renews the lease until ctx ends. If the lease is lost or the turn makes

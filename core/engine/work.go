@@ -24,6 +24,9 @@ func (e *Engine) runTurn(ctx context.Context, r Run) {
 	err := t.act(ctx)
 	giveUp(nil)
 	keeper.Wait()
+	if core.KindOf(err) == core.Lost {
+		err = t.recordResult(ctx) // of a call that ended after the lease was lost
+	}
 	if err != nil && core.KindOf(err) != core.Lost {
 		// When the lease expires, the run is claimed again.
 		t.log.ErrorContext(ctx, "run could not be handed back", "err", err)
@@ -151,13 +154,15 @@ func (t *turn) runStep(ctx context.Context, s flow.Step) (on, again bool, err er
 	if err == nil {
 		p, err := t.perform(ctx, t.e.actions[s.Action.Kind()].perform, in, t.outcome(t.run.Step))
 		if err == nil {
-			return true, false, t.endStep(ctx, s, p)
+			on, err = t.endStep(ctx, s, p)
+			return on, false, err
 		}
 		return t.stepFailed(ctx, s, p, err)
 	}
 	if p, ok := isSkipped(err); ok {
 		t.note(EventPassed, "", map[string]string{"action": s.Action.Kind(), "reason": p.reason})
-		return true, false, t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
+		on, err = t.endStep(ctx, s, performed{out: outcome{Code: p.reason}})
+		return on, false, err
 	}
 	return t.stepFailed(ctx, s, performed{}, err)
 }
@@ -197,7 +202,8 @@ func (t *turn) stepFailed(ctx context.Context, s flow.Step, p performed, err err
 		if err := t.reportFailure(ctx, s, v.code, p); err != nil {
 			return false, false, err
 		}
-		return true, false, t.endStep(ctx, s, p)
+		on, err = t.endStep(ctx, s, p)
+		return on, false, err
 	case reevaluate:
 		t.input = nil
 		t.run.Input = nil
@@ -225,7 +231,7 @@ func (t *turn) pin(ctx context.Context, s flow.Step) (*input, error) {
 	// Before the run's first intent, don't read the risk again: the intent must
 	// carry the version on which the run's condition was evaluated.
 	if t.run.Step > 0 && t.run.Begun {
-		rec, err := t.e.store.Get(ctx, t.run.ID.Risk)
+		rec, err := t.read(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -262,21 +268,29 @@ func (p performed) addTo(s Complete) Complete {
 	return s
 }
 
-// endStep stores that a step ended, and its outcome.
-func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) error {
-	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
+// endStep stores that a step ended, and its outcome. If it was the last step, the run ends
+// with it; otherwise on is true.
+func (t *turn) endStep(ctx context.Context, s flow.Step, p performed) (on bool, err error) {
 	if p.out.Code == "" {
 		if err := t.reportStep(ctx, s, p); err != nil {
-			return err
+			return false, err
 		}
 	}
-	st.Timers = t.takeNotices()
+	st := p.addTo(Complete{To: Running, Until: t.e.clock.Now().Add(t.e.lease), Next: true})
+	on = t.run.Step+1 < len(t.flow.Steps)
+	if on {
+		st.Timers = t.takeNotices()
+	} else {
+		st = t.ending(st, Finished, "")
+	}
 	creates := t.flow.CreatesItemGroup(t.run.Step)
-	err := t.completeAs(ctx, st)
-	if err == nil && creates && !t.flow.CreatesItemGroup(t.run.Step) {
+	if err := t.completeAs(ctx, st); err != nil {
+		return false, err
+	}
+	if creates && !t.flow.CreatesItemGroup(t.run.Step) {
 		t.wakeAwaiting(ctx)
 	}
-	return err
+	return on, nil
 }
 
 // endTurn ends a turn whose step has not ended, according to err.
@@ -348,27 +362,35 @@ func (t *turn) reschedule(ctx context.Context, v verdict, p performed) error {
 
 // end ends a run for good, or parks it.
 func (t *turn) end(ctx context.Context, to RunState, reason string, p performed) error {
-	var kind string
+	if to == Parked {
+		args := t.noticeArgs(t.stepKey, reason)
+		args["Run"] = t.run.ID.String()
+		args["Why"] = t.e.problem(aStep, "", reason, t.noticeArgs("", ""))
+		t.notify("parked", args)
+	}
+	st := p.addTo(Complete{Attempts: t.run.Attempts, Unknown: t.run.Unknown, Since: t.run.Since})
+	err := t.completeAs(ctx, t.ending(st, to, reason))
+	if err == nil && to != Parked && t.flow != nil && t.flow.CreatesItemGroup(t.run.Step) {
+		t.wakeAwaiting(ctx)
+	}
+	return err
+}
+
+// ending makes st end the run, or park it.
+func (t *turn) ending(st Complete, to RunState, reason string) Complete {
+	kind := EventEnded
 	switch to {
 	case Skipped:
 		kind = EventSkipped
 	case Parked:
 		kind = EventParked
-		args := t.noticeArgs(t.stepKey, reason)
-		args["Run"] = t.run.ID.String()
-		args["Why"] = t.e.problem(aStep, "", reason, t.noticeArgs("", ""))
-		t.notify("parked", args)
-	default:
-		kind = EventEnded
+	default: // finished or cancelled
 	}
-	ev := t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason})
+	st.To, st.Reason = to, reason
+	st.Events = append(st.Events, t.event(kind, "", map[string]string{"state": string(to), "reason": reason, "code": reason}))
+	st.Timers = append(t.takeNotices(), t.following(to)...)
 	t.e.observe.Ended(to)
-	err := t.completeAs(ctx, p.addTo(Complete{To: to, Reason: reason, Events: []Event{ev},
-		Timers: append(t.takeNotices(), t.following(to)...), Attempts: t.run.Attempts, Unknown: t.run.Unknown, Since: t.run.Since}))
-	if err == nil && to != Parked && t.flow != nil && t.flow.CreatesItemGroup(t.run.Step) {
-		t.wakeAwaiting(ctx)
-	}
-	return err
+	return st
 }
 
 // following returns the timer of the flow's next occurrence, now that this run

@@ -48,7 +48,7 @@ func (a answer) fields(i int) map[string]string {
 }
 
 // read parses a script's answer: {"ok", ...}, or {kind, detail} if the script refused
-// and wrote nothing.
+// and wrote nothing, except perhaps the result of a call (scripts/result.lua).
 func read(op string, cmd *redis.Cmd) (answer, error) {
 	v, err := cmd.Slice()
 	if err != nil {

@@ -80,7 +80,7 @@ func (m *monkey) step() {
 		m.took(m.s.Hold(m.ctx, l, m.clock.Now().Add(m.soon())))
 	case "begin":
 		r, _ := m.s.Load(m.ctx, l.Run)
-		got, err := m.s.Begin(m.ctx, engine.Begin{Lease: l, Step: r.Step, Key: key, Attempt: r.Calls[key].Attempt + 1,
+		got, err := m.s.Begin(m.ctx, engine.Begin{Lease: l, Result: m.result(r), Step: r.Step, Key: key, Attempt: r.Calls[key].Attempt + 1,
 			Nonce: fmt.Sprint(len(m.leases)), Until: m.clock.Now().Add(m.soon())})
 		m.took(got.Lease, err)
 	case "close":
@@ -92,7 +92,8 @@ func (m *monkey) step() {
 		_, err := m.s.Close(m.ctx, engine.Close{Run: l.Run, Cycle: r.Cycle, Step: r.Step, Key: key, Attempt: r.Calls[key].Attempt, Fail: true, Lease: l})
 		m.took(engine.Lease{}, err)
 	case "complete":
-		m.took(m.s.Complete(m.ctx, m.turn(l)))
+		got, err := m.s.Complete(m.ctx, m.turn(l))
+		m.took(got.Lease, err)
 	case "reserve":
 		_, err := m.s.ReserveBinding(m.ctx, l)
 		m.took(engine.Lease{}, err)
@@ -112,6 +113,15 @@ func (m *monkey) bind() *core.GroupRef {
 	return &core.GroupRef{Workspace: "acme", ID: fmt.Sprint("C", rapid.IntRange(1, 2).Draw(m.rt, "group"))}
 }
 
+// result returns the result of a call of a run, of its present step or of the one before.
+func (m *monkey) result(r engine.Run) *engine.Result {
+	if rapid.Bool().Draw(m.rt, "result") {
+		return nil
+	}
+	before := rapid.IntRange(0, 1).Draw(m.rt, "before")
+	return &engine.Result{Cycle: r.Cycle, Step: max(0, r.Step-before), Key: fmt.Sprint("k", rapid.IntRange(1, 2).Draw(m.rt, "of")), Value: "v"}
+}
+
 func (m *monkey) timer() engine.TimerChange {
 	c := m.arming(m.run(), m.soon())
 	ops := []engine.TimerOp{engine.ArmTimer, engine.MoveTimer, engine.DropTimer, engine.CancelBegun}
@@ -125,7 +135,7 @@ func (m *monkey) timer() engine.TimerChange {
 func (m *monkey) turn(l engine.Lease) engine.Complete {
 	states := []engine.RunState{engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled}
 	r, _ := m.s.Load(m.ctx, l.Run)
-	return engine.Complete{Lease: l, To: rapid.SampledFrom(states).Draw(m.rt, "to"), Until: m.clock.Now().Add(m.soon()),
+	return engine.Complete{Lease: l, Result: m.result(r), To: rapid.SampledFrom(states).Draw(m.rt, "to"), Until: m.clock.Now().Add(m.soon()),
 		Step: r.Step, Next: rapid.Bool().Draw(m.rt, "next"), Reason: rapid.SampledFrom([]string{"", "unsure"}).Draw(m.rt, "why"),
 		Seen: rapid.Int64Range(0, 2).Draw(m.rt, "seen")}
 }

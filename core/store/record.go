@@ -39,6 +39,16 @@ func readRecord(key core.RiskKey, a answer) (engine.Record, error) {
 	return rec, err
 }
 
+// recordIn reads value i of an answer, which is a record or ”.
+func recordIn(key core.RiskKey, a answer, i int) (*engine.Record, error) {
+	found := a.list(i)
+	if found == nil {
+		return nil, nil
+	}
+	rec, err := readRecord(key, found)
+	return &rec, err
+}
+
 // shownDoc is a Shown as stored, under its ID.
 type shownDoc struct {
 	Ref     core.MessageRef `json:"ref"`

@@ -96,6 +96,14 @@ func (s *Store) leased(name string, id engine.RunID) *call {
 	return s.around(name, id.Risk).run(s.keys, id)
 }
 
+// result appends the result of a call, or none.
+func (c *call) result(r *engine.Result) *call {
+	if r == nil {
+		return c.add("")
+	}
+	return c.add(r.Key, r.Cycle, r.Step, r.Value)
+}
+
 // Hold extends a lease.
 func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
 	a, err := s.do(ctx, "hold", s.leased("hold", l.Run).add(ms(l.Until), ms(until)))
@@ -109,7 +117,7 @@ func (s *Store) Hold(ctx context.Context, l engine.Lease, until time.Time) (engi
 func (s *Store) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
 	const op = "begin"
 	var out engine.Begun
-	c := s.leased("begin", b.Lease.Run)
+	c := s.leased("begin", b.Lease.Run).result(b.Result)
 	c.add(ms(b.Lease.Until), b.Step, b.Key, b.Attempt, b.Nonce, b.Version, ms(b.Until), b.Input).flag(b.NeedsBinding)
 	if err := s.events(c, b.Events); err != nil {
 		return out, invalid(op, "events", err)
@@ -148,7 +156,7 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 		}
 	}
 	c := s.leased("close", cl.Run)
-	c.add(cl.Cycle, cl.Step, cl.Key, cl.Attempt, cl.Value).flag(cl.Fail).add(lease, bind)
+	c.result(&engine.Result{Cycle: cl.Cycle, Step: cl.Step, Key: cl.Key, Value: cl.Value}).add(cl.Attempt).flag(cl.Fail).add(lease, bind)
 	if err := s.group(c, cl.Run.Risk, cl.Group); err != nil {
 		return "", invalid(op, "group", err)
 	}
@@ -162,16 +170,17 @@ func (s *Store) Close(ctx context.Context, cl engine.Close) (engine.Wish, error)
 	return engine.Wish(a.text(1)), nil
 }
 
-// Complete ends a worker's turn on a run.
-func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease, error) {
+// Complete ends a step or a worker's turn on a run.
+func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Completed, error) {
 	const op = "complete"
+	var out engine.Completed
 	id := st.Lease.Run
 	switch st.To {
 	case engine.Running, engine.Waiting, engine.Parked, engine.Finished, engine.Skipped, engine.Cancelled:
 	default:
-		return engine.Lease{}, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
+		return out, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
 	}
-	c := s.leased("complete", id).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
+	c := s.leased("complete", id).result(st.Result).key(s.keys.groupsOf(id.Risk)).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
 		st.Attempts, st.Unknown, st.Since = 0, 0, time.Time{}
@@ -187,7 +196,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 		c.add(d.ID)
 		if err := c.json(shownDoc{Ref: d.Ref, Group: d.Group, To: d.To, Title: d.Title,
 			Badge: d.Badge, Version: d.Version, Rev: d.Rev, Brief: d.Brief, Bare: d.Bare, Gone: d.Gone, Marks: d.Marks}); err != nil {
-			return engine.Lease{}, invalid(op, "shown", err)
+			return out, invalid(op, "shown", err)
 		}
 	}
 	c.add(len(st.Unreached))
@@ -196,18 +205,22 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Lease,
 		if u.Code == "" {
 			c.add("")
 		} else if err := c.json(u); err != nil {
-			return engine.Lease{}, invalid(op, "unreached", err)
+			return out, invalid(op, "unreached", err)
 		}
 	}
 	if err := s.timers(c, id.Risk, st.Timers, first(st.Events)); err != nil {
-		return engine.Lease{}, invalid(op, "timers", err)
+		return out, invalid(op, "timers", err)
 	}
 	if err := s.events(c, st.Events); err != nil {
-		return engine.Lease{}, invalid(op, "events", err)
+		return out, invalid(op, "events", err)
 	}
 	a, err := s.doReplicated(ctx, op, c)
 	if err != nil {
-		return engine.Lease{}, err
+		return out, err
 	}
-	return engine.Lease{Run: id, Until: at(a.int(1))}, nil
+	out.Lease, out.Wish = engine.Lease{Run: id, Until: at(a.int(1))}, engine.Wish(a.text(2))
+	if out.Record, err = recordIn(id.Risk, a, 3); err != nil {
+		return out, broken(op, err)
+	}
+	return out, nil
 }

@@ -49,6 +49,43 @@ func testBegin(t *testing.T, open opener) {
 	b.same("done", []any{got.Call.Done, got.Call.Open, got.Call.Value, got.Lease.Until}, []any{true, false, "", second.Lease.Until})
 }
 
+// The result of a call is recorded with the next intent, even if that is refused.
+func testBeginWithResult(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.begin(b.claimed(id("1")), "a")
+	until := b.clock.Now().Add(time.Minute)
+	next := engine.Begin{Lease: l, Result: &engine.Result{Key: "a", Value: "m1"}, Key: "b", Attempt: 1, Nonce: "n1", Until: until}
+	got, err := b.s.Begin(b.ctx, next)
+	b.ok(err)
+	again, err := b.s.Begin(b.ctx, next)
+	b.ok(err)
+	b.same("repeat", again, got)
+	calls := func() []any {
+		r := b.load(id("1"))
+		return []any{r.Calls["a"].Value, r.Calls["b"].Value, r.Calls["b"].Open, r.Calls["c"].Open}
+	}
+	b.same("both", calls(), []any{"m1", "", true, false})
+
+	b.change("cancel", nil, engine.TimerChange{Do: engine.CancelBegun, Run: id("1")})
+	last := engine.Begin{Lease: got.Lease, Result: &engine.Result{Key: "b", Value: "m2"}, Key: "c", Attempt: 1, Nonce: "n2", Until: until}
+	for range 2 {
+		_, err = b.s.Begin(b.ctx, last)
+		b.is(err, core.Conflict, "cancelled")
+	}
+	b.same("cancelled", calls(), []any{"m1", "m2", false, false})
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("nothing is open", rec.Runs[0].Open, false)
+
+	l = b.begin(b.claimed(id("2")), "a")
+	b.clock.pass(30 * time.Second)
+	b.claimOne(id("2"))
+	_, err = b.s.Begin(b.ctx, engine.Begin{Lease: l, Result: &engine.Result{Key: "a", Value: "m3"}, Key: "b", Attempt: 1, Nonce: "n1", Until: until})
+	b.is(err, core.Lost, "")
+	r := b.load(id("2"))
+	b.same("lost", []any{r.Calls["a"].Value, len(r.Calls), r.Crashes}, []any{"m3", 1, 0})
+}
+
 func testBeginEvaluated(t *testing.T, open opener) {
 	b := setup(t, open)
 	l := b.claimed(id("1"))
@@ -185,6 +222,51 @@ func testComplete(t *testing.T, open opener) {
 	end.To = engine.Armed
 	_, err = b.s.Complete(b.ctx, end)
 	b.is(err, core.Invalid, "state")
+}
+
+// The result of a step's last call is recorded with the end of the step, even if the lease
+// is lost. The answer says how the run goes on.
+func testCompleteWithResult(t *testing.T, open opener) {
+	b := setup(t, open)
+	l := b.begin(b.claimed(id("1")), "send")
+	b.change("cancel", nil, engine.TimerChange{Do: engine.CancelBegun, Run: id("1")})
+	until := b.clock.Now().Add(time.Minute)
+	sent := &engine.Result{Key: "send", Value: "m1"}
+	on := engine.Complete{Lease: l, Result: sent, To: engine.Running, Until: until, Next: true, Outcome: []byte("sent")}
+	got, err := b.s.Complete(b.ctx, on)
+	b.ok(err)
+	again, err := b.s.Complete(b.ctx, on)
+	b.ok(err)
+	b.same("repeat", []any{again.Lease, again.Wish, *again.Record}, []any{got.Lease, got.Wish, *got.Record})
+	rec, err := b.s.Get(b.ctx, "R-1")
+	b.ok(err)
+	b.same("answer", []any{got.Lease.Until, got.Wish, *got.Record}, []any{until, engine.CancelWish, rec})
+	r := b.load(id("1"))
+	b.same("next step", []any{r.Step, len(r.Calls), string(r.Outcomes[0]), rec.Runs[0].Open}, []any{1, 0, "sent", false})
+
+	l = b.begin(b.claimed(id("2")), "send")
+	got, err = b.s.Complete(b.ctx, engine.Complete{Lease: l, Result: sent, To: engine.Waiting, Until: until})
+	b.ok(err)
+	b.same("waiting", []any{b.load(id("2")).Calls["send"].Value, got.Record == nil}, []any{"m1", true})
+
+	l = b.begin(b.claimed(id("3")), "send")
+	end := engine.Complete{Lease: l, Result: sent, To: engine.Finished, Next: true, Outcome: []byte("sent")}
+	for range 2 {
+		b.same("given up", b.complete(end).Until.IsZero(), true)
+	}
+	r = b.load(id("3"))
+	b.same("finished", []any{r.State, r.Step, len(r.Calls), string(r.Outcomes[0])}, []any{engine.Finished, 1, 0, "sent"})
+
+	l = b.begin(b.claimed(id("4")), "send")
+	b.clock.pass(30 * time.Second)
+	b.claimOne(id("4"))
+	end.Lease = l
+	for range 2 {
+		_, err = b.s.Complete(b.ctx, end)
+		b.is(err, core.Lost, "")
+	}
+	r = b.load(id("4"))
+	b.same("lost", []any{r.State, r.Calls["send"].Value, len(r.Outcomes)}, []any{engine.Running, "m1", 0})
 }
 
 func testCompleteShown(t *testing.T, open opener) {

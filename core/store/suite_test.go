@@ -45,9 +45,11 @@ var cases = map[string]func(*testing.T, opener){
 	"fence of the gone":  testFenceOfTheGone,
 	"begin":              testBegin,
 	"begin evaluated":    testBeginEvaluated,
+	"begin with result":  testBeginWithResult,
 	"close":              testClose,
 	"close late":         testCloseLate,
 	"complete":           testComplete,
+	"complete result":    testCompleteWithResult,
 	"complete shown":     testCompleteShown,
 	"complete unreached": testCompleteUnreached,
 	"notices end":        testNoticesEnd,
@@ -286,9 +288,9 @@ func (b *bench) begin(l engine.Lease, key string) engine.Lease {
 
 func (b *bench) complete(s engine.Complete) engine.Lease {
 	b.Helper()
-	l, err := b.s.Complete(b.ctx, s)
+	got, err := b.s.Complete(b.ctx, s)
 	b.ok(err)
-	return l
+	return got.Lease
 }
 
 // outcomes returns the outcomes of timer changes in R-1's trail, oldest first.

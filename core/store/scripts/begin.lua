@@ -1,12 +1,14 @@
--- uses: values runs calls
--- Opens an intent.
+-- uses: result
+-- Records the result of the call before, if there is one, and opens an intent.
 -- KEYS  as in runs.lua, then the run
--- ARGV  now, channel, run (key index, ID), lease, step, call, attempt, nonce,
---       version or 0, until, input or '', reserve (0/1), events
+-- ARGV  now, channel, run (key index, ID), result (as in result.lua), lease, step, call,
+--       attempt, nonce, version or 0, until, input or '', reserve (0/1), events
 -- Answer: ok, lease, intent, done (0/1), value; lost; conflict with version,
 --         cancelled, attempt, step or link
--- A repeat is recognised by attempt and nonce.
+-- The result is recorded even if the intent is refused. A repeat is recognised by attempt
+-- and nonce.
 local r = load(key(), arg())
+local before = result()
 local lease, step, name, attempt, nonce = arg(), arg(), arg(), int(), arg()
 local version, till, input, reserve = arg(), int(), arg(), arg() == '1'
 local told = events()
@@ -17,18 +19,27 @@ local function answer(...)
   return { 'ok', r.f.fence, r.f['i:' .. name] or '', value and '1' or '0', value or '' }
 end
 if replaced(r, lease, 'begin') and i.nonce == nonce and i.attempt == attempt then return answer() end
-if not held(r, lease) then return { 'lost' } end
-if (r.f.step or '0') ~= step then return { 'conflict', 'step' } end
-if r.f['v:' .. name] then return answer() end
-if r.f.wish == 'cancel' then return { 'conflict', 'cancelled' } end
+local recorded = before and keep(r, before)
+local function refuse(...)
+  if recorded then save(r) end
+  return { ... }
+end
+if not held(r, lease) then return refuse('lost') end
+if (r.f.step or '0') ~= step then return refuse('conflict', 'step') end
+if r.f['v:' .. name] then
+  if recorded then save(r) end
+  return answer()
+end
+if r.f.wish == 'cancel' then return refuse('conflict', 'cancelled') end
 if r.f.begun ~= '1' and version ~= '0' and (redis.call('HGET', risk, 'v') or '0') ~= version then
-  redis.call('HDEL', r.key, 'inp')
+  drop(r, 'inp')
+  save(r)
   return { 'conflict', 'version' }
 end
-if i.attempt + 1 ~= attempt then return { 'conflict', 'attempt' } end
+if i.attempt + 1 ~= attempt then return refuse('conflict', 'attempt') end
 if reserve then
   local l = fields(redis.call('HGETALL', binding))
-  if l.st ~= 'reserved' or l.run ~= r.id then return { 'conflict', 'link' } end
+  if l.st ~= 'reserved' or l.run ~= r.id then return refuse('conflict', 'link') end
 end
 
 -- Nobody has acted on the input of a run that hasn't begun, so it may be replaced.

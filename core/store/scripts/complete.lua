@@ -1,16 +1,20 @@
--- uses: values runs timers
--- Ends a worker's turn on a run.
--- KEYS  as in runs.lua, then the run and those of the timers
--- ARGV  now, channel, run (key index, ID), sync (0/1), keep ended for ms (0:
+-- uses: timers result record
+-- Records the result of the last call, if there is one, and ends a step, a worker's turn or
+-- the run.
+-- KEYS  as in runs.lua, then the run, the groups and those of the timers
+-- ARGV  now, channel, run (key index, ID), result (as in result.lua), groups, sync (0/1), keep ended for ms (0:
 --       always), most ended ones in the record, lease, to, until, step, next (0/1), outcome, reason, input,
 --       kept (0/1: outcome counts), slot call, slot at, tries, unknown, since, badge,
 --       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
 --       JSON), n x (ID of somebody unreached, JSON or '' to remove them), timers,
 --       events
--- Answer: ok, lease (0: given up); lost
--- A repeat is recognised by the field settled: the lease whose turn ended last.
+-- Answer: ok, lease (0: given up); if the run goes on with the next step also wish, record
+--         (record.lua) or ''; lost
+-- The result is recorded even if the lease is lost. A repeat is recognised by the field
+-- settled: the lease whose turn ended last.
 local r = load(key(), arg())
-local sync_run, keep, most, lease, to, till = arg() == '1', int(), int(), arg(), arg(), int()
+local last, groups = result(), key()
+local sync_run, keep_for, most, lease, to, till = arg() == '1', int(), int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
 local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg(), arg()
 local seen, sync_key, sync_id = arg(), key(), arg()
@@ -20,12 +24,20 @@ local unreached = {}
 for i = 1, int() do unreached[i] = { id = 'unreached:' .. arg(), doc = arg() } end
 local changes, told = timers(), events()
 
+local function answer(left)
+  if to ~= 'running' or not next_step then return left, '', '' end
+  return left, redis.call('HGET', r.key, 'wish') or '', record(due, risk, binding, shown, runs, groups) or ''
+end
 local turn = lease .. '|' .. to
 if r.f.settled == turn then
-  if to ~= 'running' then return { 'ok', '0' } end
-  if replaced(r, lease, 'settle') then return { 'ok', r.f.fence } end
+  if to ~= 'running' then return { 'ok', answer('0') } end
+  if replaced(r, lease, 'settle') then return { 'ok', answer(r.f.fence) } end
 end
-if not held(r, lease) then return { 'lost' } end
+local recorded = last and keep(r, last)
+if not held(r, lease) then
+  if recorded then save(r) end
+  return { 'lost' }
+end
 
 put(r, 'settled', turn)
 if next_step or num(r.f.step) ~= step then
@@ -72,7 +84,7 @@ else
   end
 end
 save(r)
-if ended[r.f.st] then retire(r, keep, most) end
+if ended[r.f.st] then retire(r, keep_for, most) end
 
 write('HSET', shown, show)
 for _, u in ipairs(unreached) do
@@ -87,4 +99,4 @@ change_timers(changes)
 if seen ~= '0' and (redis.call('HGET', risk, 'v') or seen) ~= seen then
   sync({ key = sync_key, id = sync_id, due = now, flow = '', data = '' })
 end
-return done(left)
+return done(answer(left))

@@ -1,0 +1,112 @@
+package engine_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"riskroom/core"
+	"riskroom/core/engine"
+	"riskroom/core/flow"
+)
+
+// listingStore lists the calls that work on claimed runs. Each is one script.
+type listingStore struct {
+	engine.Store
+	mu    sync.Mutex
+	calls []string
+}
+
+func (s *listingStore) list(call string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, call)
+}
+
+func (s *listingStore) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.calls, " ")
+}
+
+func (s *listingStore) Claim(ctx context.Context, limit int, lease time.Duration) ([]engine.Run, time.Time, error) {
+	runs, next, err := s.Store.Claim(ctx, limit, lease)
+	for range runs {
+		s.list("claim")
+	}
+	return runs, next, err
+}
+
+func (s *listingStore) Get(ctx context.Context, key core.RiskKey) (engine.Record, error) {
+	s.list("get")
+	return s.Store.Get(ctx, key)
+}
+
+func (s *listingStore) Load(ctx context.Context, id engine.RunID) (engine.Run, error) {
+	s.list("load")
+	return s.Store.Load(ctx, id)
+}
+
+func (s *listingStore) TakeSlot(ctx context.Context, b []core.Bucket, person bool, within time.Duration) (time.Duration, error) {
+	s.list("slot")
+	return s.Store.TakeSlot(ctx, b, person, within)
+}
+
+func (s *listingStore) Hold(ctx context.Context, l engine.Lease, until time.Time) (engine.Lease, error) {
+	s.list("hold")
+	return s.Store.Hold(ctx, l, until)
+}
+
+func (s *listingStore) Begin(ctx context.Context, b engine.Begin) (engine.Begun, error) {
+	s.list("begin")
+	return s.Store.Begin(ctx, b)
+}
+
+func (s *listingStore) Close(ctx context.Context, c engine.Close) (engine.Wish, error) {
+	s.list("close")
+	return s.Store.Close(ctx, c)
+}
+
+func (s *listingStore) Complete(ctx context.Context, c engine.Complete) (engine.Completed, error) {
+	s.list("complete")
+	return s.Store.Complete(ctx, c)
+}
+
+// TestScriptsOfARun lists the scripts that a run takes when nothing goes wrong.
+func TestScriptsOfARun(t *testing.T) {
+	t.Parallel()
+	send := func(to ...string) flow.StepDef {
+		return flow.StepDef{Action: &flow.SendMessageDef{To: to, Title: "New risk {{ .key }}"}}
+	}
+	for name, c := range map[string]struct {
+		steps []flow.StepDef
+		want  string
+	}{
+		"one message": {[]flow.StepDef{send("wei")}, "claim slot begin complete"},
+		"two people":  {[]flow.StepDef{send("wei", "mei")}, "claim slot begin slot begin complete"},
+		"two steps":   {[]flow.StepDef{send("wei"), send("mei")}, "claim slot begin complete slot begin complete"},
+		"skipped":     {[]flow.StepDef{{If: "false", Action: send("wei").Action}}, "claim complete"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				list := &listingStore{Store: inMemory(t)}
+				b := setupOn(t, &fakeClock{}, list, flow.Def{Name: "tell", Trigger: flow.TriggerDef{On: "filed"}, Steps: c.steps})
+				b.start()
+				time.Sleep(time.Minute) // until everything that happens at start has happened
+				b.org.AdminChannel = core.GroupRef{}
+				r := b.file("Counted", time.Time{})
+				time.Sleep(time.Second)
+				if _, got, _ := strings.Cut(list.String(), "claim"); "claim"+got != c.want {
+					t.Errorf("got %s, want %s", "claim"+got, c.want)
+				}
+				if got := b.run(r.Key, "tell").State; got != engine.Finished {
+					t.Errorf("the run is %s", got)
+				}
+			})
+		})
+	}
+}
