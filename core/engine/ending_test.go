@@ -13,19 +13,43 @@ import (
 	"riskroom/core/flow"
 )
 
-// mortalStore is a store whose process is killed before it records the end of a group.
+// mortalStore is a store whose process is killed when it changes the record of a group in
+// some way: before the change, or after it.
 type mortalStore struct {
 	killableStore
-	die func() // closes a channel once
+	when  func(engine.GroupUpdate) bool
+	after bool
+	die   func() // closes a channel once
 }
 
 func (s mortalStore) ChangeGroup(ctx context.Context, u engine.GroupUpdate) error {
-	if u.Group.Life == engine.GoneGroup || u.Group.State == core.Ended {
-		s.kill()
-		s.die()
-		return &core.Error{Op: "killed", Kind: core.Unavailable}
+	if !s.when(u) {
+		return s.Store.ChangeGroup(ctx, u)
 	}
-	return s.Store.ChangeGroup(ctx, u)
+	if s.after {
+		if err := s.Store.ChangeGroup(ctx, u); err != nil {
+			return err
+		}
+	}
+	s.kill()
+	s.die()
+	return &core.Error{Op: "killed", Kind: core.Unavailable}
+}
+
+// killedWhen runs do with an engine that is killed at a change of a group's record, and then
+// starts another.
+func (b *bundle) killedWhen(when func(engine.GroupUpdate) bool, after bool, do func()) (stop func()) {
+	b.t.Helper()
+	dead := make(chan struct{})
+	o := b.options
+	o.Store = mortalStore{killableStore{b.store, &process{steps: -1}}, when, after, sync.OnceFunc(func() { close(dead) })}
+	b.engine = b.newEngine(o)
+	stop = b.startEngine(b.engine)
+	do()
+	<-dead
+	stop()
+	b.engine = b.newEngine(b.options)
+	return b.startEngine(b.engine)
 }
 
 // If a worker is killed after it has ended a group and before it has recorded that, a sync
@@ -71,21 +95,16 @@ func TestEndedBeforeItIsRecorded(t *testing.T) {
 				b.options.Flows = b.compile(gather, dissolve)
 				b.org.CloseAfter = 2
 				b.platform.can.End = core.End{Leaves: true}
-				dead := make(chan struct{})
-				o := b.options
-				o.Store = mortalStore{killableStore{b.store, &process{steps: -1}}, sync.OnceFunc(func() { close(dead) })}
-				b.engine = b.newEngine(o)
-				stop := b.startEngine(b.engine)
-				key := end(b)
-				<-dead
-				stop()
+				ends := func(u engine.GroupUpdate) bool {
+					return u.Group.Life == engine.GoneGroup || u.Group.State == core.Ended
+				}
+				var key core.RiskKey
+				defer b.killedWhen(ends, false, func() { key = end(b) })()
 				g := b.groups(key)[0]
 				if g.State == core.Ended || g.Life == engine.GoneGroup {
 					t.Fatalf("recorded is %+v", g)
 				}
 				b.platform.changeGroup(g.Ref.ID, func(f *fakeGroup) { f.Hidden = true })
-				b.engine = b.newEngine(b.options)
-				defer b.startEngine(b.engine)()
 				if err := b.engine.Ended(t.Context(), g.Ref, core.Archived); err != nil {
 					t.Fatal(err)
 				}

@@ -204,8 +204,16 @@ func (t *turn) follows(g *Group, n *newcomers, r core.Report) {
 		if g.Members == nil {
 			g.Members = map[string]Member{}
 		}
-		g.Members[string(p.Who)] = m
+		if old, ok := g.Members[string(p.Who)]; !ok || !m.like(old) { // it isn't when this is repeated after a crash
+			g.Members[string(p.Who)] = m
+		}
 	}
+}
+
+// like reports whether the same became of a person, at whatever time.
+func (m Member) like(o Member) bool {
+	m.At = o.At
+	return m == o
 }
 
 // outcomeFor returns m with what a report says of a person.

@@ -192,3 +192,28 @@ func TestMembersHaveRoom(t *testing.T) {
 		})
 	}
 }
+
+// TestFollowingIsRecordedOnce checks that the trail says once that people were invited, if
+// the worker is killed after that was recorded.
+func TestFollowingIsRecordedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setupOn(t, &fakeClock{}, inMemory(t), groupFlow(core.Item))
+		told := func(u engine.GroupUpdate) bool {
+			return slices.ContainsFunc(u.Events, func(e engine.Event) bool { return e.Kind == engine.EventMembers })
+		}
+		var r core.Risk
+		defer b.killedWhen(told, true, func() {
+			r = b.file("Ledger", time.Time{})
+			time.Sleep(time.Minute)
+			if _, err := b.engine.Do(b.ctx(), "assign", lead, engine.Assign{Risk: r.Key, To: []core.Ref{"wei", "boss"}}); err != nil {
+				t.Fatal(err)
+			}
+		})()
+		time.Sleep(10 * time.Minute)
+		b.wantMembers(r, []string{"WEI", "LIN", "BOSS"})
+		if got := b.events(r.Key, engine.EventMembers); len(got) != 1 || b.run(r.Key, engine.SyncFlow).State.Live() {
+			t.Errorf("the trail has %+v, and the sync is %+v", got, b.run(r.Key, engine.SyncFlow))
+		}
+	})
+}

@@ -125,14 +125,13 @@ func (t *turn) difference(ctx context.Context) (*syncInput, error) {
 		topic = topic && s.Badge
 		switch {
 		case topic:
-			card, outdated := t.outdatedTopic(ctx, s, g)
+			outdated, err := t.outdatedTopic(ctx, in, s, g)
+			if err != nil {
+				return in, err
+			}
 			if !outdated {
 				continue
 			}
-			if in.Pins == nil {
-				in.Pins = map[string]groupCard{}
-			}
-			in.Pins[g.Ref.String()] = card
 		case s.Gone || t.dormant(s) || s.Version >= r.Version && !s.Bare && s.Marks == t.marksOf(s, view):
 			continue
 		case s.Badge:
@@ -267,6 +266,10 @@ func (t *turn) update(ctx context.Context, in *syncInput) (performed, error) {
 		}
 		m := core.Message{Text: s.Title}
 		if pin, ok := in.Pins[s.Group.String()]; ok && s.Badge {
+			if ends, err := t.endsNow(ctx, s.Group); ends || err != nil {
+				left = cmp.Or(left, err)
+				continue
+			}
 			m, s.Rev = core.Message{Card: &pin.Card}, pin.Rev
 		} else if s.Badge {
 			m = core.Message{Card: in.Small}

@@ -32,12 +32,37 @@ func (e *Engine) longOver(g Group) bool {
 	return g.State == core.Ended && g.Ended != nil && e.clock.Now().Sub(g.Ended.At) > formerWatch
 }
 
-// outdatedTopic returns the pinned card of a topic group if a message shows an older one.
-func (t *turn) outdatedTopic(ctx context.Context, s Shown, g Group) (groupCard, bool) {
+// outdatedTopic adds to in the pinned card of a topic group if a message shows an older one,
+// and reports whether it does. A run that is ending the group edits the card itself, and
+// must not find that a sync has edited it back.
+func (t *turn) outdatedTopic(ctx context.Context, in *syncInput, s Shown, g Group) (bool, error) {
 	if s.Rev >= g.Rev || g.Life != LiveGroup || t.e.left(g) {
-		return groupCard{}, false
+		return false, nil
 	}
-	return groupCard{Card: *t.e.topicCard(ctx, g, t.rec.Risk), Rev: g.Rev}, true
+	ender, err := t.ender(ctx, g)
+	if err != nil || ender.State == Parked {
+		return false, err
+	}
+	if ender.State.Live() {
+		in.Again = t.afterRun(ender.At)
+		return false, nil
+	}
+	if in.Pins == nil {
+		in.Pins = map[string]groupCard{}
+	}
+	in.Pins[g.Ref.String()] = groupCard{Card: *t.e.topicCard(ctx, g, t.rec.Risk), Rev: g.Rev}
+	return true, nil
+}
+
+// endsNow reports whether a run is ending a topic group: it may have begun since the sync
+// chose what to edit.
+func (t *turn) endsNow(ctx context.Context, ref core.GroupRef) (bool, error) {
+	g, err := t.groupOf(ctx, ref)
+	if err != nil {
+		return false, err
+	}
+	ender, err := t.ender(ctx, g)
+	return ender.State.Live() || ender.State == Parked, err
 }
 
 // lookAtTopics checks whether the topic groups of the key exist, and have their cards. It
@@ -98,12 +123,23 @@ func (t *turn) lookAtTopic(ctx context.Context, in *syncInput, g Group) error {
 	case now.Name != "" && now.Name != g.Name:
 		return t.changeGroup(ctx, g, func(g *Group) { g.Name = now.Name }) // and the sync looks again
 	}
-	missing := !slices.Contains(now.Pinned, g.Card) // it has no bookmark
+	if slices.Contains(now.Pinned, g.Card) { // it has no bookmark
+		return nil
+	}
+	return t.repinTopic(ctx, in, g)
+}
+
+// repinTopic has sync restore the pinned card of a topic group, unless a run may still do
+// so, or is ending the group.
+func (t *turn) repinTopic(ctx context.Context, in *syncInput, g Group) error {
+	ender, err := t.ender(ctx, g)
 	switch creator := t.runOf(g.Run); {
-	case !missing || in.Badge != nil || in.Reopen != nil: // one at a time
-		if missing {
-			in.Again = t.e.clock.Now()
-		}
+	case err != nil:
+		return err
+	case ender.State.Live():
+		in.Again = t.afterRun(ender.At)
+	case in.Badge != nil || in.Reopen != nil: // one at a time
+		in.Again = t.e.clock.Now()
 	case creator.State.Live(): // it may still add the card
 		in.Again = t.afterRun(creator.At)
 	case creator.State == Parked && g.Card.IsZero(): // a retry of the run finds out

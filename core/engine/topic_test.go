@@ -519,3 +519,31 @@ func TestFlowDissolvesATopic(t *testing.T) {
 		t.Errorf("failed: %v", failed)
 	}
 }
+
+// While a run is ending a topic and has shown that on the pinned card, a sync doesn't edit
+// the card back: where the bot leaves the group, nothing corrects it afterwards.
+func TestEndingTopicKeepsItsCard(t *testing.T) {
+	t.Parallel()
+	b, g := opened(t, core.End{Leaves: true})
+	b.platform.setFail(failing("state", 5, &core.Error{Op: "fake", Kind: core.Unavailable}))
+	if _, err := b.doGroup(wei, engine.EndTopic{Group: g.Ref}); err != nil {
+		t.Fatal(err)
+	}
+	ends := func() bool { return strings.HasPrefix(core.Text(b.pinned(g).Footer), "Ended ") }
+	b.eventually("the card shows the end", ends)
+	if err := b.engine.Noticed(b.ctx(), g.Ref); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		b.jump(b.clock.Now().Add(3 * time.Second))
+		if !ends() {
+			t.Fatalf("the card is %+v", b.pinned(g))
+		}
+	}
+	b.jump(b.clock.Now().Add(time.Hour))
+	g = b.room(g.Key, "ended", func(g engine.Group) bool { return g.State == core.Ended })
+	b.jump(b.clock.Now().Add(time.Minute))
+	if !ends() {
+		t.Errorf("in the end the card is %+v", b.pinned(g))
+	}
+}
