@@ -182,12 +182,15 @@ func (b *bench) down() {
 	}
 }
 
-// advance stops serve, and starts it with its clock this far ahead.
+// advance stops serve, sets all clocks this far ahead, and starts it again.
 func (b *bench) advance(ahead time.Duration) {
 	b.Helper()
 	if b.ahead != ahead {
 		b.down()
 		b.ahead = ahead
+		for _, there := range b.platforms {
+			there.clock.ahead.Store(int64(ahead))
+		}
 		b.up()
 	}
 }

@@ -33,7 +33,8 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 	}
 	// Ops derive from the guild's ID, so two guilds must have different IDs.
 	id := strconv.FormatUint(80351110224678912+uint64(crc32.ChecksumIEEE([]byte(name))), 10)
-	w, err := emulator.New(emulator.Options{GuildID: id, Users: users})
+	c := &clock{}
+	w, err := emulator.New(emulator.Options{GuildID: id, Now: c.now, Users: users})
 	api := begin(t, w, err)
 	key := ""
 	if overHTTP {
@@ -50,7 +51,7 @@ func onDiscord(t testing.TB, name string, overHTTP bool, deaf ...string) (*platf
 			group:  []string{"create_guild_channel", "create_message", "create_pin"},
 			change: []string{"update_message"}, search: "list_messages",
 		},
-		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
+		log: w.Log(), clock: c, faults: w.Faults(), view: w.View, hands: w.Hands(),
 		dismiss:  func(id, room string) error { return w.RemoveOverwrite(w.OwnerID(), room, id) },
 		readOnly: "50013",
 		connect: func(public string) {

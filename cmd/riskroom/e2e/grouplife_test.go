@@ -13,7 +13,7 @@ import (
 // ofItemGroup is the tale of a risk's group: who owns it, who is in it and what is pinned in
 // it, until the risk has been closed for a week, and of the next one.
 func ofItemGroup() tale {
-	return tale{config: itemGroupConfig, steps: lifeOfItemGroup}
+	return tale{unsynced: true, config: itemGroupConfig, steps: lifeOfItemGroup}
 }
 
 const itemGroupConfig = `close_group: { after: 7d }

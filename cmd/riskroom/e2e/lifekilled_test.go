@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,6 +17,9 @@ import (
 // are over before the next.
 const apart = 4
 
+// everyPoint has serve killed after every write of a life. That takes many minutes.
+var everyPoint = flag.Bool("every-point", false, "kill serve at every point of the lives")
+
 // TestLifeKilled plays the life of a risk while serve is killed in every few steps. Taken
 // together, the plays kill it in each step after every kind of write that the step makes: a
 // script, another command of Redis, or a call of the platform. The result must be the same
@@ -25,12 +29,34 @@ func TestLifeKilled(t *testing.T) {
 	c := newLimiter()
 	var all sync.WaitGroup
 	for name, on := range played() {
-		all.Go(func() { t.Run(name, func(t *testing.T) { killedInLife(t, c, on.again, ofRisk()) }) })
+		all.Go(func() { t.Run(name, func(t *testing.T) { killedInLife(t, c, on.again, ofRisk(), 0) }) })
 	}
 	all.Wait()
 }
 
-func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of tale) {
+// TestLivesOfGroupsKilled does the same with the lives of groups. Their plays take so long
+// that only some of those with a kill after every write are samples.
+func TestLivesOfGroupsKilled(t *testing.T) {
+	t.Parallel()
+	samples := 5
+	if raced {
+		samples = 3
+	}
+	c := newLimiter()
+	var all sync.WaitGroup
+	for name, on := range played() {
+		for of, tell := range groupTales() {
+			all.Go(func() {
+				t.Run(name+"/"+of, func(t *testing.T) { killedInLife(t, c, on.again, tell(), samples) })
+			})
+		}
+	}
+	all.Wait()
+}
+
+// killedInLife plays a tale while serve is killed, in so many plays, or if samples is 0,
+// after the first write of each kind.
+func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of tale, samples int) {
 	r := startRedis(t)
 	l := newLife(t, r, on, &proxy{recorder: dialRedis(t, r.socket)}, of)
 	var steps [][]point // the writes of each
@@ -38,21 +64,34 @@ func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of t
 	want := l.play(func() {
 		var writes []point
 		writes, begun = l.writes(begun)
+		if samples == 0 && !*everyPoint {
+			writes = kinds(writes)
+		}
 		steps = append(steps, writes)
 	})
+	plays := spread(steps[1:]) // serve makes the first ones when it starts
+	every := 1
+	switch {
+	case *everyPoint:
+	case samples > 0:
+		every = (len(plays) + samples - 1) / samples
+	case raced: // everything is slow
+		every = 7
+	}
 	var all sync.WaitGroup
 	var planned, missed atomic.Int64
-	for i, at := range spread(steps[1:]) { // serve makes the first ones when it starts
+	for i := 0; i < len(plays); i += every {
 		c <- struct{}{}
 		all.Go(func() {
 			defer func() { <-c }()
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+				t.Logf("serve is killed at %v", plays[i])
 				l := newLife(t, r, on, nil, of)
-				got, not := l.playKilled(at)
+				got, not := l.playKilled(plays[i])
 				missed.Add(int64(not))
-				planned.Add(int64(len(at)))
+				planned.Add(int64(len(plays[i])))
 				if d := cmp.Diff(want, got); d != "" {
-					t.Errorf("killed at %v (-undisturbed +killed)\n%s\nthe log of the last serve:\n%s", at, d, l.now.log)
+					t.Errorf("(-undisturbed +killed)\n%s\nthe log of the last serve:\n%s", d, l.now.log)
 				}
 			})
 		})
@@ -64,11 +103,9 @@ func killedInLife(t *testing.T, c limiter, on func(testing.TB) []*platform, of t
 	}
 }
 
-// spread distributes points among plays, each of which has at most one for a step. If the
-// race detector slows everything down, only some plays are returned.
+// spread distributes points among plays, each of which has at most one for a step.
 func spread(steps [][]point) []map[int]point {
 	var plays []map[int]point
-	n := 0
 	for nth := range slices.MaxFunc(steps, func(a, b []point) int { return len(a) - len(b) }) {
 		for first := range apart {
 			at := map[int]point{}
@@ -77,7 +114,7 @@ func spread(steps [][]point) []map[int]point {
 					at[i] = steps[i][nth]
 				}
 			}
-			if n++; len(at) > 0 && (!raced || n%7 == 1) {
+			if len(at) > 0 {
 				plays = append(plays, at)
 			}
 		}
@@ -85,14 +122,17 @@ func spread(steps [][]point) []map[int]point {
 	return plays
 }
 
-// playKilled plays the story, and kills serve once in each step of at, when the write first
-// occurs. It returns how many of them didn't occur.
+// playKilled plays the story, and kills serve once in each step of at, when the write occurs.
+// It returns how many of them didn't occur.
 func (l *life) playKilled(at map[int]point) (got lived, missed int) {
 	l.Helper()
 	var mu sync.Mutex
 	var target point
+	seen := map[point]int{} // in the step
 	took := func(p point) bool {
 		mu.Lock()
+		seen[p]++
+		p.nth = seen[p]
 		hit := p == target
 		if hit {
 			target = point{}
@@ -117,7 +157,7 @@ func (l *life) playKilled(at map[int]point) (got lived, missed int) {
 			missed++
 			l.Logf("in step %d, %v was not reached", i, target)
 		}
-		target = at[i]
+		target, seen = at[i], map[point]int{}
 		i++
 	})
 	return got, missed
@@ -126,24 +166,37 @@ func (l *life) playKilled(at map[int]point) (got lived, missed int) {
 // mark is how many calls and commands there were at a moment.
 type mark struct{ calls, commands int }
 
-// writes returns the kinds of writes since a moment, those to Redis first.
+// writes returns the writes since a moment, those to Redis first. They are numbered from
+// that moment, together with commands that happened to write nothing.
 func (l *life) writes(since mark) ([]point, mark) {
 	var out []point
-	add := func(p point) {
-		if !slices.Contains(out, p) {
+	seen := map[point]int{}
+	add := func(p point, wrote bool) {
+		seen[p]++
+		p.nth = seen[p]
+		if wrote && p.name != "permit" { // see points
 			out = append(out, p)
 		}
 	}
-	commands, calls := l.proxy.written(), l.home().log.Calls()
+	commands, calls := l.proxy.passed(), l.home().log.Calls()
 	for _, c := range commands[since.commands:] {
-		if c.name != "permit" { // see points
-			add(point{when: onRedis, name: c.name})
-		}
+		add(point{when: onRedis, name: c.name}, c.wrote)
 	}
 	for _, c := range calls[since.calls:] {
 		if c.Effect {
-			add(point{when: onPlatform, who: l.home().name, name: c.Method})
+			add(point{when: onPlatform, who: l.home().name, name: c.Method}, true)
 		}
 	}
 	return out, mark{len(calls), len(commands)}
+}
+
+// kinds returns the first of each kind of writes.
+func kinds(writes []point) []point {
+	var out []point
+	for _, p := range writes {
+		if p.nth = 1; !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }

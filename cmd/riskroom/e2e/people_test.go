@@ -30,6 +30,10 @@ type tale struct {
 	config string
 	steps  func() []step
 	silent bool // there is no risk that has a history
+	// unsynced leaves out the edits of cards. A group's record changes several times in a
+	// step, and after how many of these a sync edits its card depends on the time. What the
+	// card shows in the end is compared.
+	unsynced bool
 }
 
 // entry is what somebody fills in: the label of an input, and a value.
@@ -80,15 +84,23 @@ func (l *life) play(begun func()) lived {
 	}
 	out := lived{Timers: map[string]string{}}
 	if !l.tale.silent {
-		out.History = l.history()
+		named := plainNames(l.key, l.record().Groups)
+		for _, sentence := range l.history() {
+			out.History = append(out.History, named.Replace(sentence))
+		}
 	}
 	l.down()
 	out.Final.State, out.Final.Trail = l.state(l.key, l.record().Groups...), l.trail(l.store, l.key)
+	if l.tale.unsynced {
+		out.Final.Trail = slices.DeleteFunc(out.Final.Trail, func(kind string) bool { return kind == engine.EventSynced })
+	}
 	rec := l.record()
 	out.Final.Runs = outcomes(rec)
 	slices.Sort(out.Final.Runs)
 	for _, r := range rec.Runs {
-		if r.State == engine.Armed {
+		// After a connection was lost, each group is checked within a minute, perhaps after
+		// everything else.
+		if r.State == engine.Armed && r.ID.Flow != engine.SyncFlow {
 			out.Timers[r.ID.Flow] = r.Due.UTC().Format(time.DateOnly)
 		}
 	}
@@ -136,7 +148,7 @@ func (l *life) take(s step) {
 			}
 		}
 	}
-	l.Fatalf("%s can't %s: %v: %q %s\n%s", s.who, s.name, tried, l.private(s.who)[before:], l.shownIn(s.who), l.now.log)
+	l.Fatalf("%s can't %s: %v: %q %s\n%+v\n%s", s.who, s.name, tried, l.private(s.who)[before:], l.shownIn(s.who), l.record(), l.now.log)
 }
 
 // risk returns the risk, which is zero until it is filed.

@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"encoding/json"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"riskroom/adapters/stage"
 )
@@ -18,6 +20,7 @@ type platform struct {
 	people   map[string]string // people's accounts in the config file, by name
 	calls    calls
 	log      *stage.Log
+	clock    *clock
 	faults   *stage.Faults
 	view     func() stage.View
 	hands    stage.Acts                                          // what people do in the platform's client
@@ -29,6 +32,12 @@ type platform struct {
 	received func(id string) []string                            // returns a person's private messages
 	state    func(t testing.TB, plainly func(string) string) any // returns the final state, with all texts passed through plainly
 }
+
+// clock is an emulator's clock. It goes ahead with serve's: if it didn't, serve would look
+// for what it did before a kill days after the platform had it.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
 // order is a command for each platform.
 type order struct {

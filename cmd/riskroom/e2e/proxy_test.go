@@ -88,11 +88,16 @@ func (p *proxy) drop() {
 	p.conns = nil
 }
 
-// written returns the commands that changed Redis, in order.
-func (p *proxy) written() []command {
+// passed returns all commands, in order.
+func (p *proxy) passed() []command {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(p.log), func(c command) bool { return !c.wrote })
+	return slices.Clone(p.log)
+}
+
+// written returns the commands that changed Redis, in order.
+func (p *proxy) written() []command {
+	return slices.DeleteFunc(p.passed(), func(c command) bool { return !c.wrote })
 }
 
 func (p *proxy) serve(client net.Conn) {

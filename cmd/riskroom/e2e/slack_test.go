@@ -27,7 +27,8 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 	for _, s := range slackbot.ShortcutsIn(texts.In(text.English)) {
 		shortcuts = append(shortcuts, emulator.Shortcut(s))
 	}
-	w, err := emulator.New(emulator.Options{Shortcuts: shortcuts, Users: []emulator.User{
+	c := &clock{}
+	w, err := emulator.New(emulator.Options{Shortcuts: shortcuts, Now: c.now, Users: []emulator.User{
 		{ID: ana, Name: "ana", RealName: "Ana Reyes", Email: "ana@example.com"},
 		{ID: lin, Name: "lin", RealName: "Lin Chen", Email: "lin@example.com"},
 		{ID: wei, Name: "wei", RealName: "Wei Ran", Email: "wei@example.com", Admin: true},
@@ -47,7 +48,7 @@ func onSlack(t testing.TB, rates string) (*platform, *emulator.Workspace) {
 			},
 			change: []string{"chat.update"}, search: "conversations.history",
 		},
-		log: w.Log(), faults: w.Faults(), view: w.View, hands: w.Hands(),
+		log: w.Log(), clock: c, faults: w.Faults(), view: w.View, hands: w.Hands(),
 		dismiss: func(id, room string) error { return w.Leave(id, room) },
 		restore: func(id, room string) error { return w.UnarchiveByHand(id, room, true) }, readOnly: "is_archived",
 		connect: func(public string) {

@@ -212,10 +212,7 @@ var (
 // gap; the names of groups; and the current date and time.
 func (b *bench) state(key core.RiskKey, groups ...engine.Group) map[string]any {
 	b.Helper()
-	out, names := map[string]any{}, []string{string(key), "R-1", key.Slug(), "r-1"}
-	for i, g := range groups {
-		names = append(names, g.Name, fmt.Sprint("group-", i+1))
-	}
+	out, named := map[string]any{}, plainNames(key, groups)
 	for _, p := range b.platforms {
 		ops := map[string]string{}
 		out[p.name] = p.state(b, func(text string) string {
@@ -227,8 +224,17 @@ func (b *bench) state(key core.RiskKey, groups ...engine.Group) map[string]any {
 				return found[:len(found)-20] + ops[op]
 			})
 			text = anyMin.ReplaceAllString(anyDay.ReplaceAllString(text, "today"), "now")
-			return strings.NewReplacer(names...).Replace(text)
+			return named.Replace(text)
 		})
 	}
 	return out
+}
+
+// plainNames replaces the risk's number and the names of groups.
+func plainNames(key core.RiskKey, groups []engine.Group) *strings.Replacer {
+	names := []string{string(key), "R-1", key.Slug(), "r-1"}
+	for i, g := range groups {
+		names = append(names, g.Name, fmt.Sprint("group-", i+1))
+	}
+	return strings.NewReplacer(names...)
 }

@@ -17,7 +17,7 @@ import (
 // topicOfFlow is the tale of a topic group that a flow creates and ends. The steps after
 // that are refused.
 func topicOfFlow() tale {
-	return tale{config: `flows:
+	return tale{unsynced: true, config: `flows:
   debate:
     trigger: { on: filed }
     steps:
@@ -48,7 +48,7 @@ func topicOfFlow() tale {
 
 // topicOfMessage is the tale of a topic group from a message to its end, with a respite.
 func topicOfMessage() tale {
-	return tale{silent: true, config: "flows: {}\n", steps: func() []step {
+	return tale{silent: true, unsynced: true, config: "flows: {}\n", steps: func() []step {
 		return []step{
 			{name: "discuss a message", who: "ana", do: func(l *life) error {
 				return l.choose("ana", "Discuss in a channel", l.say("lin", l.general(), "Is it off by one?"), []entry{
@@ -173,13 +173,17 @@ func (l *life) allIn(members []string, who ...string) bool {
 	return !slices.ContainsFunc(who, func(name string) bool { return !slices.Contains(members, l.home().ids[name]) })
 }
 
+// groupTales returns the tales of groups, by name.
+func groupTales() map[string]func() tale {
+	return map[string]func() tale{"item_group": ofItemGroup, "flow_topic": topicOfFlow, "message_topic": topicOfMessage}
+}
+
 // TestLifeOfGroups plays the lives of groups on each platform.
 func TestLifeOfGroups(t *testing.T) {
 	t.Parallel()
-	all := map[string]func() tale{"item group": ofItemGroup, "topic of a flow": topicOfFlow, "topic of a message": topicOfMessage}
 	for name, on := range played() {
-		for of, tell := range all {
-			t.Run(name+" "+of, func(t *testing.T) {
+		for of, tell := range groupTales() {
+			t.Run(name+"/"+of, func(t *testing.T) {
 				t.Parallel()
 				newLife(t, startRedis(t), on.open, nil, tell()).play(nil)
 			})
