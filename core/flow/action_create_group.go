@@ -93,6 +93,7 @@ func (d *CreateGroupDef) compile(c *stepCompiler, path string, _ *Step) Action {
 
 // itemGroup warns of a second item group that isn't reused.
 func (c *stepCompiler) itemGroup(path string, reuse bool) {
+	delete(c.over, itemTarget)
 	if c.items++; c.items == 2 && !reuse {
 		c.warn(path, RuleStep, "the flow creates a second item group, but a risk can have only one: this step fails unless an if skips the first, or it has on_exists: reuse")
 	}

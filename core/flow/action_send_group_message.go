@@ -39,8 +39,10 @@ func (d *SendGroupMessageDef) Form() Form {
 }
 
 func (d *SendGroupMessageDef) compile(c *stepCompiler, path string, s *Step) Action {
+	group := c.target(path+"/group", d.Group, s)
+	c.afterEnd(path, group, true, false)
 	return &SendGroupMessage{
-		Group:   c.target(path+"/group", d.Group, s),
+		Group:   group,
 		Mention: c.people(path+"/mention", d.Mention),
 		Title:   c.line(path+"/title", d.Title),
 		Text:    c.text(path+"/text", d.Text),

@@ -120,7 +120,32 @@ func (d *SetGroupDef) compile(c *stepCompiler, path string, s *Step) Action {
 		Dissolve:     d.Dissolve,
 	}
 	c.contradictions(path, d, a.Group)
+	c.ends(path, a, s)
 	return a
+}
+
+// ends notes that the group ends or is reopened, if that is certain.
+func (c *stepCompiler) ends(path string, a *SetGroup, s *Step) {
+	c.afterEnd(path, a.Group, false, a.State == core.Discussing || !a.changes())
+	switch group := c.group(a.Group); {
+	case a.Group == Target{}: // reported
+	case a.State == core.Discussing:
+		if e, over := c.over[group]; over && !e.dissolved {
+			delete(c.over, group)
+		}
+	case s.If == nil && (a.Dissolve || a.State == core.Ended):
+		if _, over := c.over[group]; !over || a.Dissolve {
+			c.over[group] = ending{c.number, a.Dissolve}
+		}
+	}
+}
+
+// changes reports whether the step changes something else than the state of the group, and
+// whether it exists.
+func (a *SetGroup) changes() bool {
+	texts := a.Name != nil || a.Topic != nil || a.Purpose != nil || a.Announcement != nil
+	people := a.Add != nil || a.Remove != nil || a.Admins != nil || a.RemoveAdmins != nil || a.Owner != nil
+	return texts || people || a.Mute != nil
 }
 
 // contradictions reports keys that can't all be meant.

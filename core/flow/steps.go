@@ -82,6 +82,14 @@ type stepCompiler struct {
 	later   map[string]int    // the first step that creates a group, by its ID
 	types   map[string]core.GroupType
 	items   int // item groups so far
+	number  int // of the present step, from 1
+	over    map[string]ending
+}
+
+// ending is the step that certainly ended a group.
+type ending struct {
+	step      int // its number
+	dissolved bool
 }
 
 // steps compiles every step.
@@ -92,7 +100,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	case n > core.MaxSteps:
 		c.report("/steps", -1, RuleLimit, "the flow has %d steps; at most %d are allowed", n, core.MaxSteps)
 	}
-	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}}
+	sc := &stepCompiler{compiler: c, counts: map[string]int{}, created: map[string]string{}, types: map[string]core.GroupType{}, later: map[string]int{}, over: map[string]ending{}}
 	for i, d := range defs {
 		if _, known := sc.later[d.ID()]; !known {
 			sc.later[d.ID()] = i
@@ -100,6 +108,7 @@ func (c *compiler) steps(defs []StepDef) []Step {
 	}
 	var out []Step
 	for i, d := range defs {
+		sc.number = i + 1
 		out = append(out, sc.step(at("/steps", i), d))
 	}
 	return out
@@ -188,4 +197,27 @@ func (c *stepCompiler) agree(path string, s *Step, workspace string) {
 		}
 	}
 	s.Workspace = workspace
+}
+
+// group names the group that a target means in over.
+func (c *stepCompiler) group(t Target) string {
+	if t.Step != "" && c.types[t.Step] == core.Item {
+		return itemTarget
+	}
+	return t.String()
+}
+
+// afterEnd warns if an earlier step has certainly ended the group that a step acts on. In a
+// topic group that has ended, messages are skipped, and anyway says whether a change can be
+// made.
+func (c *stepCompiler) afterEnd(path string, t Target, message, anyway bool) {
+	switch e, over := c.over[c.group(t)]; {
+	case !over || t == Target{}:
+	case e.dissolved:
+		c.warn(path+"/group", RuleStep, "step %d dissolves this group, so this step fails: move it before that one", e.step)
+	case message:
+		c.warn(path+"/group", RuleStep, "step %d ends this group's topic, so this message is skipped: move it before that step", e.step)
+	case !anyway:
+		c.warn(path+"/group", RuleStep, "step %d ends this group's topic, so this step fails: move it before that one", e.step)
+	}
 }
