@@ -116,10 +116,12 @@ func TestDiscordInBrowser(t *testing.T) {
 	v.side("riskroom")
 	v.sees("#posts .fields", v.words.S("common.status.resolved"))
 
-	// The channel is moved, then deleted by hand, and the bot notices.
+	// By hand, the channel is moved, the bot removed and added again, and the channel deleted.
 	v.side("ledger")
 	v.menu("move.out", text.Args{"Where": "riskroom"})
 	v.waits("it is in no category", `document.querySelector('#side details')?.innerText.includes('ledger-is-off-by-one-r-1') !== true`)
+	v.botRemoved()
+	v.botBack()
 	v.menu("delete")
 	v.press("dialog.asks button.danger", v.says("room.delete.yes"))
 	v.trail(v.tells("freed"))

@@ -74,10 +74,28 @@ func (v visitor) archived(room string) {
 	v.side(room)
 	v.menu("unarchive")
 	v.waits("people can write", `!document.querySelector('#text').disabled`)
+	v.botBack()
+}
+
+// botRemoved removes the bot from the open room by hand. Administrators are told, and the
+// risk still belongs to the channel.
+func (v visitor) botRemoved() {
+	v.Helper()
 	v.menu("people")
-	v.waits("the bot can be added", `!!document.querySelector('#people select')`)
-	eval[bool](v.tab, `(() => { const s = document.querySelector('#people select'); s.value = [...s.options].find((o) => o.text === 'riskroom').value; return true })()`)
-	v.press("#people button", v.says("room.add"))
+	v.press("#people button", v.says("room.remove.who", text.Args{"Who": "riskroom"}))
+	v.waits("the bot can be added", `[...document.querySelectorAll('#people option')].some((o) => o.text === 'riskroom')`)
+	v.keys("\x1b")
+	v.gone("#people")
+	v.trail(v.tells("missing"))
+}
+
+// botBack adds the bot to the open room again. Then that is the risk's channel.
+func (v visitor) botBack() {
+	v.Helper()
+	v.menu("people")
+	v.waits("the bot is chosen", `(() => { const s = document.querySelector('#people select'), o = [...s?.options ?? []].find((o) => o.text === 'riskroom');
+		if (o) s.value = o.value; return !!o })()`)
+	v.press("#people form button", v.says("room.add"))
 	v.sees("#people li", "riskroom")
 	v.keys("\x1b")
 	v.gone("#people")

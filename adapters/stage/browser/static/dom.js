@@ -97,8 +97,8 @@ function become(node, want) {
 export function asked(q) {
   return new Promise((resolve) => {
     let out
-    const wrong = h('p', { class: 'wrong', role: 'alert' })
-    const input = q.label && h('input', { id: 'asked', required: true, maxlength: '32', autocomplete: 'off' })
+    const wrong = h('p', { class: 'wrong', id: 'asked-wrong', role: 'alert' })
+    const input = q.label && h('input', { id: 'asked', 'aria-describedby': 'asked-wrong', required: true, maxlength: '32', autocomplete: 'off' })
     const d = h('dialog', { class: 'asks', 'aria-labelledby': 'asked-title', onclose: () => { d.remove(); resolve(q.use ? out : d.returnValue === 'yes') } },
       h('form', { method: 'dialog', onsubmit: async (e) => {
         if (!q.use) return

@@ -97,7 +97,7 @@ function post(p, joins, room, ctx) {
     h('div', { class: 'body' },
       p.only && h('div', { class: 'only-you' }, icon('eye'), t('only_you')),
       !joins && h('header', null, h('b', null, who?.name ?? ''), who?.bot && h('span', { class: 'tag' }, t('app')), when),
-      body, !p.only && room.kind !== 'home' && entries(ctx, room, p), p.edited && h('span', { class: 'edited' }, t('edited'))))
+      body, !p.only && room.kind !== 'home' && !room.archived && entries(ctx, room, p), p.edited && h('span', { class: 'edited' }, t('edited'))))
 }
 
 // entries shows the bot's entries in the menu of a post or, without one, of the room.
