@@ -257,7 +257,7 @@ func (d *day) redis(t *testing.T, args ...string) []string {
 }
 
 // ownedKeys are the keys that belong to a risk, with its key as the first group.
-var ownedKeys = regexp.MustCompile(`^\{[^}]*\}:(?:risk|link|shown|runs|run|tried|groups):(R-\d+)(?:/.*)?$`)
+var ownedKeys = regexp.MustCompile(`^\{[^}]*\}:(?:risk|r|doc|link|shown|runs|run|tried|groups):(R-\d+)(?:/.*)?$`)
 
 // checkKeys checks that each key in Redis belongs to an existing risk, is an index, or
 // has a time to live.
@@ -269,7 +269,7 @@ func (d *day) checkKeys(t *testing.T) {
 			filed[string(key)] = true
 		}
 	}
-	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|touched|overdue|due:closed|groups|grouped|aligned|links|status:.*|who:.*|by:.*|module:.*|last|server|block)$`)
+	index := regexp.MustCompile(`^\{[^}]*\}:(due|park|running|waiting|audit|open|closed|touched|overdue|due:closed|groups|grouped|aligned|links|status:.*|who:.*|by:.*|module:.*|last|host|blocks)$`)
 	single := regexp.MustCompile(`^` + d.prefix + `:(meta|flow:.*|group:.*)$`)
 	groups, all := 0, d.redis(t, "--scan")
 	for _, key := range all {
