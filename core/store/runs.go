@@ -180,7 +180,7 @@ func (s *Store) Complete(ctx context.Context, st engine.Complete) (engine.Comple
 	default:
 		return out, invalid(op, "state", fmt.Errorf("%q does not end a turn", st.To))
 	}
-	c := s.leased("complete", id).result(st.Result).key(s.keys.groupsOf(id.Risk)).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
+	c := s.leased("complete", id).result(st.Result).key(s.keys.document(id.Risk)).key(s.keys.groupsOf(id.Risk)).flag(id.Flow == engine.SyncFlow).retire(id).add(ms(st.Lease.Until))
 	c.add(string(st.To), ms(st.Until), st.Step).flag(st.Next).add(st.Outcome, st.Reason, st.Input)
 	if st.Next {
 		st.Attempts, st.Unknown, st.Since = 0, 0, time.Time{}

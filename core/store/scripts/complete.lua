@@ -1,19 +1,19 @@
 -- uses: timers result record
 -- Records the result of the last call, if there is one, and ends a step, a worker's turn or
 -- the run.
--- KEYS  as in runs.lua, then the run, the groups and those of the timers
--- ARGV  now, channel, run (key index, ID), result (as in result.lua), groups, sync (0/1), keep ended for ms (0:
---       always), most ended ones in the record, lease, to, until, step, next (0/1), outcome, reason, input,
---       kept (0/1: outcome counts), slot call, slot at, tries, unknown, since, badge,
---       version seen or 0, the risk's sync (key index, ID), n x (shown ID,
---       JSON), n x (ID of somebody unreached, JSON or '' to remove them), timers,
---       events
+-- KEYS  as in runs.lua, then the run, the document, the groups and those of the timers
+-- ARGV  now, channel, run (key index, ID), result (as in result.lua), document, groups,
+--       sync (0/1), keep ended for ms (0: always), most ended ones in the record, lease, to,
+--       until, step, next (0/1), outcome, reason, input, kept (0/1: outcome counts),
+--       slot call, slot at, tries, unknown, since, badge, version seen or 0,
+--       the risk's sync (key index, ID), n x (shown ID, JSON),
+--       n x (ID of somebody unreached, JSON or '' to remove them), timers, events
 -- Answer: ok, lease (0: given up); if the run goes on with the next step also wish, record
 --         (record.lua) or ''; lost
 -- The result is recorded even if the lease is lost. A repeat is recognised by the field
 -- settled: the lease whose turn ended last.
 local r = load(key(), arg())
-local last, groups = result(), key()
+local last, docs, groups = result(), key(), key()
 local sync_run, keep_for, most, lease, to, till = arg() == '1', int(), int(), arg(), arg(), int()
 local step, next_step, outcome, reason, input = int(), arg() == '1', arg(), arg(), arg()
 local kept, slot_call, slot_at, tries, unknown, since, badge = arg() == '1', arg(), arg(), arg(), arg(), arg(), arg()
@@ -26,29 +26,35 @@ local changes, told = timers(), events()
 
 local function answer(left)
   if to ~= 'running' or not next_step then return left, '', '' end
-  return left, redis.call('HGET', r.key, 'wish') or '', record(due, risk, binding, shown, runs, groups) or ''
+  return left, redis.call('HGET', r.key, 'wish') or '', record(due, risk, docs, binding, shown, runs, groups) or ''
 end
 local turn = lease .. '|' .. to
 if r.f.settled == turn then
   if to ~= 'running' then return { 'ok', answer('0') } end
   if replaced(r, lease, 'settle') then return { 'ok', answer(r.f.fence) } end
 end
-local recorded = last and keep(r, last)
 if not held(r, lease) then
-  if recorded then save(r) end
+  if last and keep(r, last) then save(r) end
   return { 'lost' }
 end
 
-put(r, 'settled', turn)
-if next_step or num(r.f.step) ~= step then
-  forget(r)
-  put(r, 'step', str(next_step and step + 1 or step))
+-- The end of a step, or of the run, forgets the results of the step.
+local forgets = next_step or ended[to] or num(r.f.step) ~= step
+if last and not forgets then keep(r, last) end
+if last then drop(r, 'crash') end
+if forgets and not ended[to] then forget(r) end
+
+-- change puts a value, unless the field has it or has always been without one (none).
+local function change(field, value, none)
+  if (r.f[field] or none) ~= value then put(r, field, value) end
 end
+put(r, 'settled', turn)
+change('step', str(next_step and step + 1 or step), '0')
 if kept then put(r, 'o:' .. str(step), outcome) end
-put(r, 'tries', tries)
-put(r, 'unknown', unknown)
-put(r, 'since', since)
-put(r, 'why', reason)
+change('tries', tries, '0')
+change('unknown', unknown, '0')
+change('since', since, '0')
+change('why', reason, '')
 unslot(r)
 
 local left = '0'

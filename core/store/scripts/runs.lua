@@ -122,8 +122,8 @@ end
 
 -- free releases the risk's binding if this run reserved it.
 local function free(id)
-  local l = fields(redis.call('HGETALL', binding))
-  if l.st == 'reserved' and l.run == id then
+  local l = redis.call('HMGET', binding, 'st', 'run')
+  if l[1] == 'reserved' and l[2] == id then
     redis.call('HSET', binding, 'st', '')
     redis.call('HDEL', binding, 'run')
   end
@@ -131,12 +131,10 @@ end
 
 -- forget removes what belongs to one step: calls and input.
 local function forget(r)
-  local calls = {}
   for field in pairs(r.f) do
-    local two = string.sub(field, 1, 2)
-    if two == 'i:' or two == 'v:' then calls[#calls + 1] = field end
+    local kind, colon = string.byte(field, 1, 2)
+    if colon == 58 and (kind == 105 or kind == 118) then drop(r, field) end -- i: and v:
   end
-  for _, field in ipairs(calls) do drop(r, field) end
   drop(r, 'inp')
   drop(r, 'open')
 end
